@@ -1,0 +1,8 @@
+"""tinylearn: a small NumPy framework in which every gradient is derived by hand and every update can be recorded."""
+
+from tinylearn.layers import Dense, Flatten, Layer, ReLU, Sigmoid, Softmax, Tanh
+from tinylearn.losses import BinaryCrossEntropy, CategoricalCrossEntropy, MeanSquaredError
+from tinylearn.metrics import accuracy, confusion_matrix
+from tinylearn.model import Sequential
+from tinylearn.optimizers import SGD, Adam, RMSprop
+from tinylearn.training import DivergenceError, ProgressBar, Update, fit

@@ -1,0 +1,59 @@
+"""Where the parameters start: *initialise*, before *adjust* and *repeat*.
+
+An initializer is a function `(shape, rng) -> array`. The last axis of `shape` counts the outputs; the axes before it
+count what one output sums over, its fan-in: D of dense weights (D, M), KH·KW·C of a convolution's (KH, KW, C, F).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+Initializer = Callable[[tuple[int, ...], np.random.Generator], np.ndarray]
+
+
+def fans(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Return (fan-in, fan-out): how many numbers one output sums, and how many outputs one input feeds.
+
+    >>> fans((3, 3, 16, 32))
+    (144, 288)
+    """
+    return math.prod(shape[:-1]), math.prod(shape[:-2]) * shape[-1]
+
+
+def he_normal(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Normal numbers of variance 2 / fan-in. He et al. 2015, arXiv:1502.01852.
+
+    A sum of fan-in terms has fan-in times the variance of one term, and a ReLU keeps half of it; the 2 makes up for
+    that, so that signals neither fade nor explode from layer to layer.
+    """
+    fan_in, _ = fans(shape)
+    return rng.normal(0.0, math.sqrt(2 / fan_in), shape)
+
+
+def glorot_uniform(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Uniform numbers of variance 2 / (fan-in + fan-out), for sigmoid and tanh. Glorot and Bengio 2010."""
+    limit = math.sqrt(6 / sum(fans(shape)))
+    return rng.uniform(-limit, limit, shape)
+
+
+def zeros(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """All zeros: right for biases, wrong for hidden weights (equal neurons get equal gradients and stay equal)."""
+    return np.zeros(shape)
+
+
+def ones(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """All ones: where chapter 3 starts its w and b."""
+    return np.ones(shape)
+
+
+def constant(value: float) -> Initializer:
+    """Return an initializer that starts every number at `value`.
+
+    >>> constant(0.5)((2, 1), np.random.default_rng(0))
+    array([[0.5],
+           [0.5]])
+    """
+    return lambda shape, rng: np.full(shape, float(value))

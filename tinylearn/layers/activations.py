@@ -1,0 +1,107 @@
+"""Activations: each bends every number by itself; only softmax looks at a whole row.
+
+    x (N, …)  →  f(x)  →  out (N, …)
+
+Without one between them, two dense layers are one dense layer: a straight line stays straight (chapter 4). For a
+function of single numbers the chain rule is one product, `dx = dout · f′(x)`, entry by entry; and f′ is a short
+formula in `out`, so that `out` is all that most of them remember.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tinylearn.layers.layer import Layer
+
+
+class ReLU(Layer):
+    """The larger of x and 0: `out = max(x, 0)`. Nair and Hinton 2010.
+
+    >>> ReLU().forward(np.array([[-2.0, 0.0, 3.0]]))
+    array([[0., 0., 3.]])
+    """
+
+    def __init__(self) -> None:
+        self.mask: np.ndarray  # True where x > 0
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        out = np.maximum(x, 0)
+        self.mask = out > 0
+        self.out_shape = out.shape
+        return out
+
+    def backward(self, dout: np.ndarray) -> np.ndarray:
+        """The slope is 1 where x > 0 and 0 elsewhere (at 0 itself, where there is none, by convention)."""
+        self.check_dout(dout)
+        return dout * self.mask
+
+
+class Sigmoid(Layer):
+    """Squeeze every number between 0 and 1: `out = 1 / (1 + exp(-x))`.
+
+    >>> Sigmoid().forward(np.array([[-1000.0, 0.0, 1000.0]]))
+    array([[0. , 0.5, 1. ]])
+    """
+
+    def __init__(self) -> None:
+        self.out: np.ndarray
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        e = np.exp(-np.abs(x))  # in (0, 1], cannot overflow; sigmoid is 1 / (1 + e), or e / (1 + e) where x < 0
+        self.out = np.where(x >= 0, 1, e) / (1 + e)
+        self.out_shape = self.out.shape
+        return self.out
+
+    def backward(self, dout: np.ndarray) -> np.ndarray:
+        """With e = exp(-x):  out = 1 / (1 + e),  d out / dx = e / (1 + e)² = out · (1 - out)."""
+        self.check_dout(dout)
+        return dout * (self.out * (1 - self.out))
+
+
+class Tanh(Layer):
+    """Squeeze every number between -1 and 1: `out = tanh(x)`.
+
+    >>> Tanh().forward(np.array([[-1000.0, 0.0, 1000.0]]))
+    array([[-1.,  0.,  1.]])
+    """
+
+    def __init__(self) -> None:
+        self.out: np.ndarray
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        self.out = np.tanh(x)
+        self.out_shape = self.out.shape
+        return self.out
+
+    def backward(self, dout: np.ndarray) -> np.ndarray:
+        """tanh = sinh / cosh, whose slope is (cosh² - sinh²) / cosh² = 1 - tanh²."""
+        self.check_dout(dout)
+        return dout * (1 - self.out * self.out)
+
+
+class Softmax(Layer):
+    """Turn each row of scores into probabilities that sum to 1: `out[k] = exp(x[k]) / Σ_j exp(x[j])`.
+
+    The row is the last axis. Bridle 1990; the numbers below are those of chapter 4.
+
+    >>> Softmax().forward(np.array([[2.3, 7.9, 0.8, 5.1]])).round(5)
+    array([[3.4700e-03, 9.3867e-01, 7.7000e-04, 5.7080e-02]])
+    """
+
+    def __init__(self) -> None:
+        self.out: np.ndarray
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        e = np.exp(x - x.max(axis=-1, keepdims=True))  # a common shift cancels in the fraction; now exp ≤ 1
+        self.out = e / e.sum(axis=-1, keepdims=True)
+        self.out_shape = self.out.shape
+        return self.out
+
+    def backward(self, dout: np.ndarray) -> np.ndarray:
+        """x[j] moves its own out[j] and, through the sum below the fraction, every out[k] of its row:
+
+            ∂out[k] / ∂x[j] = out[k] · ([k = j] - out[j])
+            dx[j] = Σ_k dout[k] out[k] ([k = j] - out[j]) = out[j] · (dout[j] - Σ_k dout[k] out[k])
+        """
+        self.check_dout(dout)
+        return self.out * (dout - (dout * self.out).sum(axis=-1, keepdims=True))

@@ -1,0 +1,36 @@
+"""Flatten: every image of the batch becomes one row, so that a dense layer can read it.
+
+    x (N, H, W, C)  →  out (N, H·W·C)
+
+The order is that of memory: row by row, pixel by pixel, channel by channel.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tinylearn.layers.layer import Layer
+
+
+class Flatten(Layer):
+    """Lay everything after the batch axis out in one row.
+
+    >>> Flatten().forward(np.zeros((5, 32, 32, 3))).shape
+    (5, 3072)
+    """
+
+    def __init__(self) -> None:
+        self.x_shape: tuple[int, ...]
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        self.x_shape = x.shape
+        out = x.reshape(len(x), math.prod(x.shape[1:]))
+        self.out_shape = out.shape
+        return out
+
+    def backward(self, dout: np.ndarray) -> np.ndarray:
+        """Nothing was computed, only renamed: out[n, i] is x[n, h, w, c], so dx is dout in the old shape."""
+        self.check_dout(dout)
+        return dout.reshape(self.x_shape)

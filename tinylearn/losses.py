@@ -1,0 +1,180 @@
+"""Losses: one number that says how wrong the predictions are, and how it grows with each of them.
+
+    predicted, target (N, …)  →  forward  →  a float, the mean
+    dpredicted (N, …)         ←  backward
+
+"Mean" is over all elements; for the categorical loss, whose row of K probabilities is one answer, over the rows.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+class Loss:
+    """What every loss is: `forward(predicted, target) -> float`, then `backward() -> dpredicted`."""
+
+    dpredicted: np.ndarray | None = None
+
+    def forward(self, predicted: np.ndarray, target: Any) -> float:
+        """Return the mean loss of `predicted` against `target`, and remember what `backward` needs."""
+        raise NotImplementedError
+
+    def backward(self) -> np.ndarray:
+        """Return the gradient of the mean loss with respect to `predicted`, in its shape."""
+        raise NotImplementedError
+
+    def check_forward(self, remembered: np.ndarray | None) -> np.ndarray:
+        """Return what forward remembered; ValueError if there was no forward."""
+        if remembered is None:
+            raise ValueError(f"{self}: backward was called before forward; call forward(predicted, target) first")
+        return remembered
+
+    def match(self, predicted: np.ndarray, target: Any) -> np.ndarray:
+        """Return `target` as an array of the dtype and, or ValueError, the shape of `predicted`."""
+        target = np.asarray(target, dtype=predicted.dtype)
+        if target.shape != predicted.shape:
+            column = target.ndim == 1 and predicted.shape == (len(target), 1)
+            hint = "; reshape it with target[:, None]" if column else ""
+            raise ValueError(f"{self}: target must have the shape of predicted, {predicted.shape}, got {target.shape}{hint}")
+        return target
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({'from_logits=True' if getattr(self, 'from_logits', False) else ''})"
+
+
+class MeanSquaredError(Loss):
+    """The mean of (predicted - target)².
+
+    >>> loss = MeanSquaredError()
+    >>> loss.forward(np.array([[1.0], [5.0]]), np.array([[1.0], [2.0]]))
+    4.5
+    >>> loss.backward()
+    array([[0.],
+           [3.]])
+    """
+
+    def __init__(self) -> None:
+        self.difference: np.ndarray | None = None
+
+    def forward(self, predicted: np.ndarray, target: Any) -> float:
+        self.difference = difference = predicted - self.match(predicted, target)
+        return float(np.vdot(difference, difference)) / difference.size  # vdot: the sum of all squares
+
+    def backward(self) -> np.ndarray:
+        """L = Σ difference² / size, so ∂L / ∂predicted = 2 · difference / size."""
+        difference = self.check_forward(self.difference)
+        return difference * (2 / difference.size)
+
+
+class BinaryCrossEntropy(Loss):
+    """The mean of -(t · log p + (1 - t) · log(1 - p)), for p the predicted probability of "yes" and t 1 or 0.
+
+    With `from_logits`, predicted is the x before the sigmoid, p = sigmoid(x): exact and finite for every x.
+    Otherwise p is moved away from exactly 0 and 1 by the smallest step of its dtype, so that the loss and its gradient
+    stay finite. ValueError for a p or a t outside [0, 1].
+
+    >>> BinaryCrossEntropy().forward(np.array([[0.5], [0.5]]), np.array([[1.0], [0.0]]))
+    0.6931471805599453
+    """
+
+    def __init__(self, from_logits: bool = False) -> None:
+        self.from_logits = from_logits
+        self.target: np.ndarray | None = None
+
+    def forward(self, predicted: np.ndarray, target: Any) -> float:
+        self.target = t = self.match(predicted, target)
+        if self.from_logits:
+            x = predicted
+            e = np.exp(-np.abs(x))  # -t log p - (1 - t) log(1 - p), rewritten without a large exp:
+            losses = np.maximum(x, 0) - x * t + np.log1p(e)
+            self.p = np.where(x >= 0, 1, e) / (1 + e)
+        else:
+            self._check_range("predicted", predicted)
+            smallest = np.finfo(predicted.dtype).eps
+            self.p = p = np.minimum(np.maximum(predicted, smallest), 1 - smallest)
+            losses = -(t * np.log(p) + (1 - t) * np.log(1 - p))
+        self._check_range("target", t)
+        return float(losses.sum()) / losses.size
+
+    def backward(self) -> np.ndarray:
+        """∂/∂p of -(t log p + (1 - t) log(1 - p)) is (1 - t) / (1 - p) - t / p = (p - t) / (p (1 - p)).
+
+        From logits it meets the sigmoid's slope p (1 - p), which cancels the denominator: p - t is left.
+        """
+        t = self.check_forward(self.target)
+        p = self.p
+        dpredicted = p - t if self.from_logits else (p - t) / (p * (1 - p))
+        return dpredicted / t.size
+
+    def _check_range(self, name: str, values: np.ndarray) -> None:
+        if (values * (1 - values)).min(initial=0) < 0:  # negative only outside [0, 1]
+            wrong = values[(values < 0) | (values > 1)][0]
+            hint = "end the model with Sigmoid(), or pass from_logits=True" if name == "predicted" else "1 is yes, 0 no"
+            raise ValueError(f"{self}: {name} must be probabilities in [0, 1], got {wrong}; {hint}")
+
+
+class CategoricalCrossEntropy(Loss):
+    """The mean over the rows of -log p[k], where k is the row's true class and p its K predicted probabilities.
+
+    predicted (N, K); target either class numbers (N,) or one row of probabilities each (N, K), one-hot as a rule.
+    With `from_logits`, predicted is the x before the softmax: exact and finite for every x. Otherwise a p of 0 counts
+    as the smallest step of its dtype, so that the loss and its gradient stay finite. ValueError for a class number outside 0 … K-1 and for probabilities outside [0, 1].
+
+    >>> loss = CategoricalCrossEntropy()
+    >>> loss.forward(np.array([[0.5, 0.25, 0.25]]), np.array([0]))
+    0.6931471805599453
+    >>> loss.backward()
+    array([[-2., -0., -0.]])
+    """
+
+    def __init__(self, from_logits: bool = False) -> None:
+        self.from_logits = from_logits
+        self.target: np.ndarray | None = None
+
+    def forward(self, predicted: np.ndarray, target: Any) -> float:
+        if predicted.ndim != 2:
+            raise ValueError(f"{self}: predicted must have shape (N, K), a row of K classes each, got {predicted.shape}")
+        self.target = t = self._one_hot(np.asarray(target), predicted)  # (N, K)
+        if self.from_logits:
+            shifted = predicted - predicted.max(axis=1, keepdims=True)  # softmax is blind to a common shift
+            e = np.exp(shifted)
+            total = e.sum(axis=1, keepdims=True)
+            self.p = e / total  # (N, K)
+            log_p = shifted - np.log(total)
+        else:
+            if predicted.size and not (predicted.min() >= 0 and predicted.max() <= 1):
+                raise ValueError(
+                    f"{self}: predicted must be probabilities in [0, 1], got {predicted.min()} to {predicted.max()}; "
+                    "end the model with Softmax(), or pass from_logits=True"
+                )
+            self.p = np.maximum(predicted, np.finfo(predicted.dtype).eps)  # finite for p = 0
+            log_p = np.log(self.p)
+        return -float((t * log_p).sum()) / len(t)
+
+    def backward(self) -> np.ndarray:
+        """∂/∂p[k] of -Σ t[k] log p[k] is -t[k] / p[k].
+
+        From logits the softmax's Jacobian p[k] ([k = j] - p[j]) multiplies it: Σ_k -t[k] ([k = j] - p[j]) =
+        p[j] Σ_k t[k] - t[j], which is p - t for a row of t that sums to 1.
+        """
+        t = self.check_forward(self.target)
+        if self.from_logits:
+            return (self.p * t.sum(axis=1, keepdims=True) - t) / len(t)
+        return -t / self.p / len(t)
+
+    def _one_hot(self, target: np.ndarray, predicted: np.ndarray) -> np.ndarray:
+        """Return the target as one row of K probabilities each."""
+        n, k = predicted.shape
+        if target.shape == (n, k):
+            return target.astype(predicted.dtype, copy=False)
+        if target.shape != (n,):
+            raise ValueError(f"{self}: target must be class numbers ({n},) or one-hot ({n}, {k}), got {target.shape}")
+        if target.dtype.kind not in "iu":
+            raise TypeError(f"{self}: class numbers must be integers, got an array of {target.dtype}")
+        if n and not (target.min() >= 0 and target.max() < k):
+            wrong = target[(target < 0) | (target >= k)][0]
+            raise ValueError(f"{self}: class numbers must lie in 0 … {k - 1}, got {wrong}")
+        return np.eye(k, dtype=predicted.dtype)[target]

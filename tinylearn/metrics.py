@@ -1,0 +1,68 @@
+"""How good are the predictions, in words that people use: the share that is right, and which is taken for which.
+
+N examples, K classes.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def classes(values: Any) -> np.ndarray:
+    """Return class numbers (N,) for class numbers, for (N, K) rows of scores, or for (N, 1) probabilities of class 1.
+
+    >>> classes([[0.1, 0.7, 0.2], [0.5, 0.2, 0.3]])
+    array([1, 0])
+    >>> classes([[0.9], [0.2]])
+    array([1, 0])
+    """
+    array = np.asarray(values)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"classes: expected numbers, got an array of {array.dtype}")
+    if array.dtype.kind == "f" and np.isnan(array).any():
+        raise ValueError("classes: expected numbers, got NaN: what is the class of that?")
+    if array.ndim == 2 and array.shape[1] > 1:
+        return array.argmax(axis=1)
+    if array.ndim == 2 and array.shape[1] == 1:
+        array = array[:, 0]
+    if array.ndim != 1:
+        raise ValueError(f"classes: expected shape (N,), (N, 1) or (N, K), got {array.shape}")
+    return (array >= 0.5).astype(np.intp) if array.dtype.kind == "f" else array.astype(np.intp)
+
+
+def accuracy(predicted: Any, target: Any) -> float:
+    """Return the share of examples whose predicted class is the true one; for the forms that both take see `classes`.
+
+    >>> accuracy([[0.9], [0.2], [0.6], [0.4]], [1, 0, 0, 0])
+    0.75
+    """
+    predicted, target = _pair("accuracy", predicted, target)
+    if len(target) == 0:
+        raise ValueError("accuracy: expected at least one example, got none")
+    return float((predicted == target).mean())
+
+
+def confusion_matrix(predicted: Any, target: Any, n_classes: int | None = None) -> np.ndarray:
+    """Return counts (K, K): row is the true class, column the predicted one, so that right answers are the diagonal.
+
+    >>> confusion_matrix([0, 1, 1, 2], [0, 1, 2, 2])
+    array([[1, 0, 0],
+           [0, 1, 0],
+           [0, 1, 1]])
+    """
+    predicted, target = _pair("confusion_matrix", predicted, target)
+    seen = int(max(predicted.max(initial=-1), target.max(initial=-1))) + 1
+    k = seen if n_classes is None else n_classes
+    lowest = min(predicted.min(initial=0), target.min(initial=0))
+    if lowest < 0 or seen > k:
+        raise ValueError(f"confusion_matrix: class numbers must lie in 0 … {k - 1}, got {lowest if lowest < 0 else seen - 1}")
+    return np.bincount(target * k + predicted, minlength=k * k).reshape(k, k)
+
+
+def _pair(who: str, predicted: Any, target: Any) -> tuple[np.ndarray, np.ndarray]:
+    predicted, target = classes(predicted), classes(target)
+    if predicted.shape != target.shape:
+        raise ValueError(f"{who}: expected one target a prediction, got {len(predicted)} and {len(target)}")
+    return predicted, target

@@ -1,0 +1,224 @@
+"""A model: layers one after another, their parameters in one vector.
+
+    x → layers[0] → layers[1] → … → out
+    dx ←          ←           ← … ← dout
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+from tinylearn.checks import numbers, positive_integer
+from tinylearn.layers import Layer
+from tinylearn.parameters import pack
+
+
+class Sequential:
+    """Layers one after another.
+
+    parameters, gradients   one contiguous vector each; the layers' `params` and `grads` are views into them
+    layers, dtype           as given; every parameter and every input is turned into `dtype`
+
+    >>> from tinylearn import Dense, ReLU
+    >>> rng = np.random.default_rng(0)
+    >>> model = Sequential([Dense(2, 3, rng=rng), ReLU(), Dense(3, 1, rng=rng)])
+    >>> [(name, view.shape) for name, view in model.named_parameters().items()]
+    [('dense_1.w', (2, 3)), ('dense_1.b', (3,)), ('dense_2.w', (3, 1)), ('dense_2.b', (1,))]
+    >>> model.parameters.size
+    13
+    >>> model.forward([[1, 2], [3, 4], [5, 6]]).shape
+    (3, 1)
+    """
+
+    def __init__(self, layers: Iterable[Layer], dtype: DTypeLike = np.float64) -> None:
+        self.layers = tuple(layers)
+        self.dtype = np.dtype(dtype)
+        if self.dtype.kind != "f":
+            raise TypeError(f"Sequential: dtype must be a floating-point type such as np.float64, got {self.dtype}")
+        if not self.layers:
+            raise ValueError("Sequential: expected at least one layer, got none")
+        for layer in self.layers:
+            if not isinstance(layer, Layer):
+                raise TypeError(f"Sequential: expected layers, got {layer!r}; a layer of your own inherits from Layer")
+        if len({id(layer) for layer in self.layers}) < len(self.layers):
+            raise ValueError("Sequential: one layer object stands in two places; make a layer for each place")
+        self._parameters, self._gradients = pack(self.layers, self.dtype)
+
+    @property
+    def parameters(self) -> np.ndarray:
+        """All parameters as one vector. Assigning writes into it, so that the layers' views stay views."""
+        return self._parameters
+
+    @parameters.setter
+    def parameters(self, values: np.ndarray) -> None:
+        if np.shape(values) != self._parameters.shape:
+            raise ValueError(f"parameters: expected shape {self._parameters.shape}, got {np.shape(values)}")
+        self._parameters[...] = values
+
+    @property
+    def gradients(self) -> np.ndarray:
+        """All gradients as one vector, in the order of `parameters`; `backward` fills it."""
+        return self._gradients
+
+    @property
+    def layer_names(self) -> list[str]:
+        """A name for each layer: its class in lower case, numbered from 1 within the class."""
+        seen: Counter[str] = Counter()
+        names = []
+        for layer in self.layers:
+            kind = type(layer).__name__.lower()
+            seen[kind] += 1
+            names.append(f"{kind}_{seen[kind]}")
+        return names
+
+    def named_parameters(self) -> dict[str, np.ndarray]:
+        """Return name → view for every parameter, in order: `dense_1.w`, `dense_1.b`, `dense_2.w`, …"""
+        named = zip(self.layer_names, self.layers, strict=True)
+        return {f"{name}.{key}": view for name, layer in named for key, view in layer.params.items()}
+
+    def named_gradients(self) -> dict[str, np.ndarray]:
+        """Return name → view for every gradient, under the names of `named_parameters`."""
+        named = zip(self.layer_names, self.layers, strict=True)
+        return {f"{name}.{key}": view for name, layer in named for key, view in layer.grads.items()}
+
+    def forward(self, x: Any) -> np.ndarray:
+        """Return the output for the batch `x`; it is the caller's own, no later call writes into it.
+
+        Raises ValueError that names the two layers if the output of one does not fit the next.
+        """
+        return self.run(numbers("Sequential.forward", "x", x, self.dtype)).copy()
+
+    def run(self, x: np.ndarray) -> np.ndarray:
+        """Do what `forward` does without its conversion and its copy: `x` has the model's dtype, read-only use."""
+        out, position = x, 0
+        try:
+            for position, layer in enumerate(self.layers):  # noqa: B007 (the error needs the position)
+                out = layer.forward(out)
+        except ValueError as error:
+            if position == 0:
+                raise ValueError(f"{self.layers[0]}, the first layer, does not fit the input: {error}") from error
+            before, layer = self.layers[position - 1], self.layers[position]
+            raise ValueError(
+                f"layers {position} and {position + 1} do not fit: {before} gives {out.shape}, but {error}"
+            ) from error
+        return out
+
+    def backward(self, dout: np.ndarray) -> np.ndarray:
+        """Fill `gradients` from `dout`, the gradient of the loss with respect to the last output; return dx."""
+        dx = dout
+        for layer in reversed(self.layers):
+            dx = layer.backward(dx)
+        return dx if dx.base is None else dx.copy()
+
+    def predict(self, x: Any, batch_size: int = 256) -> np.ndarray:
+        """Return the output for all rows of `x`, `batch_size` rows at a time, with `training` off."""
+        x = numbers("predict", "x", x, self.dtype)
+        batch_size = positive_integer("predict", "batch_size", batch_size)
+        before = [layer.training for layer in self.layers]
+        self.set_training(False)
+        try:
+            starts = range(0, max(len(x), 1), batch_size)
+            return np.concatenate([self.run(x[start : start + batch_size]) for start in starts])
+        finally:
+            for layer, training in zip(self.layers, before, strict=True):
+                layer.training = training
+
+    def set_training(self, training: bool) -> None:
+        """Tell every layer whether the model is learning."""
+        for layer in self.layers:
+            layer.training = training
+
+    def summary(self, input_shape: tuple[int, ...] | None = None) -> str:
+        """Return a table of layers, output shapes (N is the batch) and numbers of parameters.
+
+        `input_shape` is the shape of one example; it is needed unless the first layer tells it, as Dense does.
+
+        >>> from tinylearn import Dense, Sigmoid
+        >>> print(Sequential([Dense(2, 1, rng=np.random.default_rng(0)), Sigmoid()]).summary())
+        layer      name       output shape  parameters
+        Dense(2, 1)  dense_1    (N, 1)                 3
+        Sigmoid()  sigmoid_1  (N, 1)                 0
+        total                                        3
+        """
+        shapes = self.output_shapes(input_shape)
+        rows = [("layer", "name", "output shape", "parameters")]
+        for layer, name, shape in zip(self.layers, self.layer_names, shapes, strict=True):
+            count = sum(value.size for value in layer.params.values())
+            text = "?" if shape is None else f"({', '.join(['N', *map(str, shape)])}{'' if shape else ','})"
+            rows.append((repr(layer), name, text, f"{count:,}"))
+        rows.append(("total", "", "", f"{self.parameters.size:,}"))
+        widths = [max(len(row[column]) for row in rows) for column in range(4)]
+        lines = [
+            f"{row[0]:{widths[0]}}  {row[1]:{widths[1]}}  {row[2]:{widths[2]}}  {row[3]:>{widths[3]}}" for row in rows
+        ]
+        return "\n".join(lines)
+
+    def output_shapes(self, input_shape: tuple[int, ...] | None = None) -> list[tuple[int, ...] | None]:
+        """Return each layer's output shape for one example of `input_shape`, None where it cannot be known.
+
+        Found by sending a row of zeros through copies of the layers, so that it holds for layers of your own too.
+        """
+        if input_shape is None:
+            n_in = getattr(self.layers[0], "n_in", None)
+            if n_in is None:
+                return [None] * len(self.layers)
+            input_shape = (n_in,)
+        trial = copy.copy(self)
+        trial.layers = tuple(copy.copy(layer) for layer in self.layers)  # the originals remember their last forward
+        trial.set_training(False)
+        trial.run(np.zeros((1, *input_shape), self.dtype))
+        return [None if layer.out_shape is None else layer.out_shape[1:] for layer in trial.layers]
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the parameters to `path` as `.npz`, one array a name; a file of that name is replaced at once or not.
+
+        Read it back with `load`, or without tinylearn with `np.load(path)["dense_1.w"]`.
+        """
+        path = Path(path)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                np.savez(file, **self.named_parameters())  # type: ignore[arg-type]
+            os.replace(temporary, path)
+        except BaseException:
+            os.unlink(temporary)
+            raise
+
+    def load(self, path: str | os.PathLike[str]) -> None:
+        """Read parameters that `save` wrote. ValueError with the first name that differs if they do not fit."""
+        try:
+            with np.load(path) as file:
+                saved = {name: file[name] for name in file.files}
+        except (ValueError, OSError, EOFError, AttributeError) as error:
+            if isinstance(error, FileNotFoundError):
+                raise
+            raise ValueError(f"{path} is not a file that Sequential.save wrote: {error}") from error
+        self.assign(saved, str(path))
+
+    def assign(self, values: Mapping[str, np.ndarray], source: str) -> None:
+        """Set every parameter, bit for bit, to the array of its name in `values`; nothing changes if one differs."""
+        own = self.named_parameters()
+        for name in [*own, *values]:
+            mine = f"{own[name].dtype} {own[name].shape}" if name in own else "no such parameter"
+            theirs = f"{values[name].dtype} {values[name].shape}" if name in values else "no such parameter"
+            if mine != theirs:
+                raise ValueError(f"{source} does not fit this model: {name} is {mine} in the model, {theirs} there")
+        for name, view in own.items():
+            view[...] = values[name]
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Sequential:
+        """Copy the layers and pack the copies into vectors of their own."""
+        return type(self)(copy.deepcopy(self.layers, memo), self.dtype)
+
+    def __repr__(self) -> str:
+        dtype = "" if self.dtype == np.float64 else f", dtype=np.{self.dtype}"
+        return f"Sequential([{', '.join(map(repr, self.layers))}]{dtype})"

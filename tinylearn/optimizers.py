@@ -1,0 +1,144 @@
+"""Optimisers: the *adjust* of "initialise, adjust, repeat".
+
+`step(parameters, gradients)` moves the parameters, in place, against their gradients. Both are arrays of one shape: a
+model's two vectors, or the single number of chapter 2. An optimiser that remembers (momentum, Adam) belongs to one
+array of parameters. The default settings are those of Keras.
+
+p parameters, g gradients, v velocity or mean square, m mean.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tinylearn.checks import number_between
+
+
+class Optimizer:
+    """What every optimiser is: a learning rate and `step`."""
+
+    def __init__(self, learning_rate: float) -> None:
+        self.learning_rate = learning_rate
+
+    @property
+    def learning_rate(self) -> float:
+        """The size of a step; assign to change it while training."""
+        return self._learning_rate
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        self._learning_rate = number_between(type(self).__name__, "learning_rate", value, 0, math.inf, open_low=True)
+
+    def step(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        """Update `parameters` in place; `gradients` is only read."""
+        raise NotImplementedError
+
+    def memory(self, parameters: np.ndarray, gradients: np.ndarray, memory: np.ndarray | None) -> np.ndarray:
+        """Return `memory`, or zeros in the shape of the parameters at the first step; ValueError if shapes differ."""
+        self.check_shapes(parameters, gradients)
+        if memory is None:
+            return np.zeros_like(parameters)
+        if memory.shape != parameters.shape:
+            raise ValueError(
+                f"{self} has stepped parameters of shape {memory.shape}, now got {parameters.shape}; "
+                "use a new optimizer for other parameters"
+            )
+        return memory
+
+    def check_shapes(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        """Raise ValueError unless both arrays have one shape: NumPy would stretch one to fit the other."""
+        if gradients.shape != parameters.shape:
+            raise ValueError(
+                f"{self}: gradients must have the shape of the parameters, {parameters.shape}, got {gradients.shape}"
+            )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(learning_rate={self.learning_rate:g})"
+
+
+class SGD(Optimizer):
+    """Gradient descent, with momentum (Polyak 1964) if asked for: `v ← momentum · v - learning_rate · g`, `p ← p + v`.
+
+    Without momentum that is one step downhill: `p ← p - learning_rate · g`. "Stochastic" says that g may be the
+    gradient of a batch instead of all the data.
+
+    >>> p = np.array([1.2345])
+    >>> SGD(0.1).step(p, 2 * (p - 10))
+    >>> p
+    array([2.9876])
+    """
+
+    def __init__(self, learning_rate: float = 0.01, momentum: float = 0.0) -> None:
+        super().__init__(learning_rate)
+        self.momentum = number_between("SGD", "momentum", momentum, 0, 1)
+        self.v: np.ndarray | None = None
+
+    def step(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        if self.momentum:
+            self.v = v = self.memory(parameters, gradients, self.v)
+            v *= self.momentum
+            v -= self.learning_rate * gradients
+            parameters += v
+        else:
+            self.check_shapes(parameters, gradients)
+            parameters -= self.learning_rate * gradients
+
+
+class RMSprop(Optimizer):
+    """Divide each step by the gradient's usual size: steep and flat directions then move at one pace.
+
+    v is a running mean of g²: `v ← rho · v + (1 - rho) · g²`, `p ← p - learning_rate · g / (√v + epsilon)`.
+    Hinton, Neural Networks for Machine Learning, lecture 6e, 2012.
+
+    >>> p = np.array([1.0])
+    >>> RMSprop(0.1, rho=0.75).step(p, np.array([4.0]))
+    >>> p.round(4)
+    array([0.8])
+    """
+
+    def __init__(self, learning_rate: float = 0.001, rho: float = 0.9, epsilon: float = 1e-7) -> None:
+        super().__init__(learning_rate)
+        self.rho = number_between("RMSprop", "rho", rho, 0, 1)
+        self.epsilon = number_between("RMSprop", "epsilon", epsilon, 0, math.inf)
+        self.v: np.ndarray | None = None
+
+    def step(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        self.v = v = self.memory(parameters, gradients, self.v)
+        v *= self.rho
+        v += (1 - self.rho) * (gradients * gradients)
+        parameters -= self.learning_rate * gradients / (np.sqrt(v) + self.epsilon)
+
+
+class Adam(Optimizer):
+    """Momentum and RMSprop in one. Kingma and Ba 2015, arXiv:1412.6980, algorithm 1.
+
+    m is a running mean of g, v one of g². Both start at zero, so after t steps they hold only the share 1 - betaᵗ of a
+    full mean, and are divided by it: `p ← p - learning_rate · m̂ / (√v̂ + epsilon)`.
+
+    >>> p = np.array([1.0])
+    >>> Adam(0.1).step(p, np.array([4.0]))
+    >>> p.round(4)
+    array([0.9])
+    """
+
+    def __init__(
+        self, learning_rate: float = 0.001, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-7
+    ) -> None:
+        super().__init__(learning_rate)
+        self.beta_1 = number_between("Adam", "beta_1", beta_1, 0, 1)
+        self.beta_2 = number_between("Adam", "beta_2", beta_2, 0, 1)
+        self.epsilon = number_between("Adam", "epsilon", epsilon, 0, math.inf)
+        self.m: np.ndarray | None = None
+        self.v: np.ndarray | None = None
+        self.t = 0
+
+    def step(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        self.m = m = self.memory(parameters, gradients, self.m)
+        self.v = v = self.memory(parameters, gradients, self.v)
+        self.t += 1
+        m += (1 - self.beta_1) * (gradients - m)
+        v += (1 - self.beta_2) * (gradients * gradients - v)
+        m_share, v_share = 1 - self.beta_1**self.t, 1 - self.beta_2**self.t
+        parameters -= (self.learning_rate / m_share) * m / (np.sqrt(v / v_share) + self.epsilon)

@@ -1,0 +1,188 @@
+"""Training: *initialise*, then *adjust*, then *repeat*.
+
+The loop is four lines; `fit` puts batches, epochs and callbacks around them:
+
+    value = loss.forward(model.forward(x), y)               how wrong?
+    model.backward(loss.backward())                         which way is down?
+    optimizer.step(model.parameters, model.gradients)       one step there
+    callback(Update(step, epoch, value, batch, model, optimizer))
+
+Nothing in a model, a loss or an optimiser knows who listens: recorders and progress bars are callbacks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from tqdm import tqdm
+
+from tinylearn.checks import finite, generator, numbers, positive_integer
+from tinylearn.losses import Loss
+from tinylearn.model import Sequential
+from tinylearn.optimizers import Optimizer
+
+
+class Update(NamedTuple):
+    """What a callback is told after one update of the parameters.
+
+    step       1, 2, … within this call of `fit`
+    epoch      1, 2, …: how often the data has been, or is being, gone through
+    loss       the loss of this batch, before the update
+    batch      the row numbers of this batch; None if there are none
+    model      its parameters are those after the update; copy what you keep
+    optimizer  the one that made the step
+    """
+
+    step: int
+    epoch: int = 0
+    loss: float = math.nan
+    batch: np.ndarray | None = None
+    model: Any = None
+    optimizer: Any = None
+
+
+class Callback(Protocol):
+    """Anything that can be called with an Update. If it has a `close`, `fit` calls that at its end, whatever happens."""
+
+    def __call__(self, update: Update) -> Any: ...
+
+
+class DivergenceError(ArithmeticError):
+    """A parameter has become NaN or infinite. Attributes: step, parameter, learning_rate, gradient_norm."""
+
+    def __init__(self, step: int, parameter: str, learning_rate: float, gradient_norm: float) -> None:
+        self.step, self.parameter = step, parameter
+        self.learning_rate, self.gradient_norm = learning_rate, gradient_norm
+        super().__init__(step, parameter, learning_rate, gradient_norm)
+
+    def __str__(self) -> str:
+        return (
+            f"training diverged: update {self.step} made {self.parameter} NaN or infinite "
+            f"(learning rate {self.learning_rate:g}, gradient norm {self.gradient_norm:.3g}); "
+            "try a learning rate ten times smaller, or scale the inputs to mean 0 and variance 1"
+        )
+
+
+def fit(
+    model: Sequential,
+    x: Any,
+    y: Any,
+    *,
+    loss: Loss,
+    optimizer: Optimizer,
+    epochs: int,
+    batch_size: int = 32,
+    shuffle: bool = True,
+    augment: Callable[[np.ndarray, np.random.Generator], np.ndarray] | None = None,
+    rng: np.random.Generator | None = None,
+    callbacks: Iterable[Callback] = (),
+) -> list[float]:
+    """Train `model` on the inputs `x` (N, …) and targets `y` (N, …); return the mean loss of every epoch.
+
+    Each epoch goes through the rows once, `batch_size` at a time, in an order that `rng` shuffles anew (unless
+    `shuffle` is off or one batch holds all rows). `augment(x, rng)` may change the inputs of a batch. After each
+    update every callback is called with an `Update`. Without `rng` the order is another one in every run.
+
+    Raises ValueError for data that do not fit or hold NaN, before the first update, and DivergenceError when an
+    update makes a parameter NaN or infinite.
+
+    >>> from tinylearn import SGD, Dense, MeanSquaredError
+    >>> rng = np.random.default_rng(0)
+    >>> x = rng.normal(size=(100, 1))
+    >>> model = Sequential([Dense(1, 1, rng=rng)])
+    >>> losses = fit(model, x, 3 * x - 1, loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=20, rng=rng)
+    >>> model.predict([[2.0]]).round(3)
+    array([[5.]])
+    """
+    x, y = _check_data(x, y, model.dtype)
+    epochs = positive_integer("fit", "epochs", epochs)
+    batch_size = positive_integer("fit", "batch_size", batch_size)
+    rng = np.random.default_rng() if rng is None else generator("fit", rng)
+    callbacks = tuple(callbacks)
+    parameters, gradients = model.parameters, model.gradients
+    batches = list(_batches(np.arange(len(x)), x, y, batch_size))
+    shuffle = shuffle and len(batches) > 1
+    history, step = [], 0
+    model.set_training(True)
+    try:
+        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported as DivergenceError
+            for epoch in range(1, epochs + 1):
+                if shuffle:
+                    batches = _batches(rng.permutation(len(x)), x, y, batch_size)
+                total = 0.0
+                for rows, x_batch, y_batch in batches:
+                    step += 1
+                    if augment is not None:
+                        x_batch = augment(x_batch, rng)
+                    value = loss.forward(model.run(x_batch), y_batch)
+                    model.backward(loss.backward())
+                    optimizer.step(parameters, gradients)
+                    total += value * len(rows)
+                    if not math.isfinite(parameters.dot(parameters)):  # one quick number: is all well?
+                        _check_divergence(step, model, optimizer)
+                    for callback in callbacks:
+                        callback(Update(step, epoch, value, rows, model, optimizer))
+                history.append(total / len(x))
+    finally:
+        model.set_training(False)
+        for callback in callbacks:
+            getattr(callback, "close", lambda: None)()
+    return history
+
+
+def _check_data(x: Any, y: Any, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+    """Return x in the model's dtype, y too unless it holds whole numbers; ValueError if they cannot be trained on."""
+    x, y = numbers("fit", "x", x, dtype), np.asarray(y)
+    if y.dtype.kind not in "iu":
+        y = numbers("fit", "y", y, dtype)
+    if x.ndim < 2:
+        raise ValueError(f"fit: x must have shape (N, …), a row an example, got {x.shape}; reshape it with x[:, None]")
+    if y.ndim < 1 or len(x) != len(y):
+        raise ValueError(f"fit: x and y must have one row an example each, got shapes {x.shape} and {y.shape}")
+    if len(x) == 0:
+        raise ValueError("fit: x must hold at least one example, got none")
+    finite("fit", "x", x)
+    finite("fit", "y", y)
+    return x, y
+
+
+def _batches(rows: np.ndarray, x: np.ndarray, y: np.ndarray, size: int) -> Iterable[tuple[np.ndarray, ...]]:
+    """Yield (row numbers, x rows, y rows) for each batch of the order `rows`."""
+    rows.flags.writeable = False  # callbacks may keep them
+    for start in range(0, len(rows), size):
+        batch = rows[start : start + size]
+        yield batch, x[batch], y[batch]
+
+
+def _check_divergence(step: int, model: Sequential, optimizer: Optimizer) -> None:
+    """Raise DivergenceError for the first parameter that is NaN or infinite; return if all are only very large."""
+    for name, view in model.named_parameters().items():
+        if not np.isfinite(view).all():
+            norm = float(np.linalg.norm(model.gradients))
+            raise DivergenceError(step, name, optimizer.learning_rate, norm)
+
+
+class ProgressBar:
+    """A callback that shows the updates made so far, and the loss, on one line.
+
+    `total` is the number of updates to come, if known: epochs × batches an epoch.
+    """
+
+    def __init__(self, total: int | None = None, description: str = "training") -> None:
+        self.total, self.description = total, description
+        self.bar: Any = None
+
+    def __call__(self, update: Update) -> None:
+        if self.bar is None:
+            self.bar = tqdm(total=self.total, desc=self.description, unit=" updates", leave=False)
+        if self.bar.update():  # True when tqdm has just redrawn the line, a few times a second
+            self.bar.set_postfix(loss=f"{update.loss:.4g}", refresh=False)
+
+    def close(self) -> None:
+        """End the line; another `fit` starts a new one."""
+        if self.bar is not None:
+            self.bar.close()
+            self.bar = None
