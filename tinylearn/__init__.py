@@ -5,4 +5,5 @@ from tinylearn.losses import BinaryCrossEntropy, CategoricalCrossEntropy, MeanSq
 from tinylearn.metrics import accuracy, confusion_matrix
 from tinylearn.model import Sequential
 from tinylearn.optimizers import SGD, Adam, RMSprop
+from tinylearn.recording import Recorder, Recording
 from tinylearn.training import DivergenceError, ProgressBar, Update, fit

@@ -86,18 +86,22 @@ class BinaryCrossEntropy(Loss):
 
     def forward(self, predicted: np.ndarray, target: Any) -> float:
         self.target = t = self.match(predicted, target)
+        no = 1 - t
+        if not (t * no).min(initial=0) >= 0:  # negative only outside [0, 1]
+            raise self._out_of_range("target", t)
         if self.from_logits:
             x = predicted
-            e = np.exp(-np.abs(x))  # -t log p - (1 - t) log(1 - p), rewritten without a large exp:
-            losses = np.maximum(x, 0) - x * t + np.log1p(e)
-            self.p = np.where(x >= 0, 1, e) / (1 + e)
+            surprise_yes = np.logaddexp(0, -x)  # -log p, without a large exp
+            self.p = np.exp(-surprise_yes)
+            total = np.vdot(t, surprise_yes) + np.vdot(no, np.logaddexp(0, x))  # 1 - p = sigmoid(-x)
         else:
-            self._check_range("predicted", predicted)
             smallest = np.finfo(predicted.dtype).eps
             self.p = p = np.minimum(np.maximum(predicted, smallest), 1 - smallest)
-            losses = -(t * np.log(p) + (1 - t) * np.log(1 - p))
-        self._check_range("target", t)
-        return float(losses.sum()) / losses.size
+            moved = predicted - p
+            if np.vdot(moved, moved) > (4 * smallest) ** 2 * t.size:  # more than rounding
+                raise self._out_of_range("predicted", predicted)
+            total = -np.vdot(t, np.log(p)) - np.vdot(no, np.log(1 - p))
+        return float(total) / t.size
 
     def backward(self) -> np.ndarray:
         """∂/∂p of -(t log p + (1 - t) log(1 - p)) is (1 - t) / (1 - p) - t / p = (p - t) / (p (1 - p)).
@@ -109,11 +113,10 @@ class BinaryCrossEntropy(Loss):
         dpredicted = p - t if self.from_logits else (p - t) / (p * (1 - p))
         return dpredicted / t.size
 
-    def _check_range(self, name: str, values: np.ndarray) -> None:
-        if (values * (1 - values)).min(initial=0) < 0:  # negative only outside [0, 1]
-            wrong = values[(values < 0) | (values > 1)][0]
-            hint = "end the model with Sigmoid(), or pass from_logits=True" if name == "predicted" else "1 is yes, 0 no"
-            raise ValueError(f"{self}: {name} must be probabilities in [0, 1], got {wrong}; {hint}")
+    def _out_of_range(self, name: str, values: np.ndarray) -> ValueError:
+        wrong = values[~((values >= 0) & (values <= 1))][0]
+        hint = "end the model with Sigmoid(), or pass from_logits=True" if name == "predicted" else "1 is yes, 0 no"
+        return ValueError(f"{self}: {name} must be probabilities in [0, 1], got {wrong}; {hint}")
 
 
 class CategoricalCrossEntropy(Loss):
@@ -145,7 +148,7 @@ class CategoricalCrossEntropy(Loss):
             self.p = e / total  # (N, K)
             log_p = shifted - np.log(total)
         else:
-            if predicted.size and not (predicted.min() >= 0 and predicted.max() <= 1):
+            if predicted.min(initial=0) < 0 or predicted.max(initial=0) > 1:
                 raise ValueError(
                     f"{self}: predicted must be probabilities in [0, 1], got {predicted.min()} to {predicted.max()}; "
                     "end the model with Softmax(), or pass from_logits=True"

@@ -52,6 +52,7 @@ class Sequential:
         if len({id(layer) for layer in self.layers}) < len(self.layers):
             raise ValueError("Sequential: one layer object stands in two places; make a layer for each place")
         self._parameters, self._gradients = pack(self.layers, self.dtype)
+        self._first_learner = next((i for i, layer in enumerate(self.layers) if layer.params), None)
 
     @property
     def parameters(self) -> np.ndarray:
@@ -119,6 +120,14 @@ class Sequential:
             dx = layer.backward(dx)
         return dx if dx.base is None else dx.copy()
 
+    def fill_gradients(self, dout: np.ndarray) -> None:
+        """Do what `backward` does without the dx of the first layer that learns, and of those before it."""
+        if self._first_learner is None:
+            return
+        for layer in self.layers[: self._first_learner : -1]:
+            dout = layer.backward(dout)
+        self.layers[self._first_learner].fill_grads(dout)
+
     def predict(self, x: Any, batch_size: int = 256) -> np.ndarray:
         """Return the output for all rows of `x`, `batch_size` rows at a time, with `training` off."""
         x = numbers("predict", "x", x, self.dtype)
@@ -144,10 +153,10 @@ class Sequential:
 
         >>> from tinylearn import Dense, Sigmoid
         >>> print(Sequential([Dense(2, 1, rng=np.random.default_rng(0)), Sigmoid()]).summary())
-        layer      name       output shape  parameters
+        layer        name       output shape  parameters
         Dense(2, 1)  dense_1    (N, 1)                 3
-        Sigmoid()  sigmoid_1  (N, 1)                 0
-        total                                        3
+        Sigmoid()    sigmoid_1  (N, 1)                 0
+        total                                          3
         """
         shapes = self.output_shapes(input_shape)
         rows = [("layer", "name", "output shape", "parameters")]

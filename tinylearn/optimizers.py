@@ -140,5 +140,6 @@ class Adam(Optimizer):
         self.t += 1
         m += (1 - self.beta_1) * (gradients - m)
         v += (1 - self.beta_2) * (gradients * gradients - v)
-        m_share, v_share = 1 - self.beta_1**self.t, 1 - self.beta_2**self.t
-        parameters -= (self.learning_rate / m_share) * m / (np.sqrt(v / v_share) + self.epsilon)
+        m_share, root = 1 - self.beta_1**self.t, math.sqrt(1 - self.beta_2**self.t)
+        # The paper's step, with √v̂ + epsilon = (√v + epsilon · root) / root: one pass less over the parameters.
+        parameters -= (self.learning_rate * root / m_share) * m / (np.sqrt(v) + self.epsilon * root)

@@ -22,18 +22,18 @@ class ReLU(Layer):
     """
 
     def __init__(self) -> None:
-        self.mask: np.ndarray  # True where x > 0
+        self.slope: np.ndarray  # 1 where x > 0, 0 elsewhere
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         out = np.maximum(x, 0)
-        self.mask = out > 0
+        self.slope = np.sign(out)  # out ≥ 0, so this is 1 or 0, as numbers: faster to multiply with than a mask
         self.out_shape = out.shape
         return out
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
-        """The slope is 1 where x > 0 and 0 elsewhere (at 0 itself, where there is none, by convention)."""
+        """out = x where x > 0: slope 1. out = 0 elsewhere: slope 0 (by convention at x = 0 itself, too)."""
         self.check_dout(dout)
-        return dout * self.mask
+        return dout * self.slope
 
 
 class Sigmoid(Layer):
@@ -47,8 +47,7 @@ class Sigmoid(Layer):
         self.out: np.ndarray
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        e = np.exp(-np.abs(x))  # in (0, 1], cannot overflow; sigmoid is 1 / (1 + e), or e / (1 + e) where x < 0
-        self.out = np.where(x >= 0, 1, e) / (1 + e)
+        self.out = np.exp(-np.logaddexp(0, -x))  # = 1 / (1 + exp(-x)), by its logarithm, which cannot overflow
         self.out_shape = self.out.shape
         return self.out
 

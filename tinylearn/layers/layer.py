@@ -59,6 +59,11 @@ class Layer:
         """Fill `grads` and return `dx`; `dout` has the shape that `forward` returned. Writes into neither."""
         raise NotImplementedError(f"{self} has no backward method: a layer needs forward(x) and backward(dout)")
 
+    def fill_grads(self, dout: np.ndarray) -> None:
+        """Do all of `backward` but its dx, which nobody reads at the first layer that learns. Worth a method of its
+        own, which `backward` then calls, where dx is expensive."""
+        self.backward(dout)
+
     def check_dout(self, dout: np.ndarray) -> None:
         """Raise ValueError unless `dout` has the shape that `forward` returned last."""
         if dout.shape == self.out_shape:

@@ -1,0 +1,159 @@
+"""Reading a recording: any step, any parameter, without reading the rest.
+
+    recording = Recording.load("run")
+    recording["dense_1.w"]              (R, D, M): one parameter through all records
+    recording.at(100)["dense_1.w"]      (D, M): as it was after update 100
+    recording.restore(model, 100)       the model is, bit for bit, as it was after update 100
+
+R records. A folder is read as the `.npy` files that it is, mapped into memory: no pickle, and only what is asked for.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+
+META = "meta.json"
+FORMAT = "tinylearn recording 1"
+
+
+class Layout(NamedTuple):
+    """What a row of a recording holds: parameters, one after another, flat."""
+
+    names: tuple[str, ...]
+    shapes: tuple[tuple[int, ...], ...]
+    dtype: np.dtype
+
+    @property
+    def size(self) -> int:
+        """How many numbers a row has."""
+        return sum(math.prod(shape) for shape in self.shapes)
+
+    def slices(self) -> dict[str, slice]:
+        """Return where in the row each parameter stands."""
+        where, start = {}, 0
+        for name, shape in zip(self.names, self.shapes, strict=True):
+            where[name] = slice(start, start + math.prod(shape))
+            start = where[name].stop
+        return where
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what `from_json` reads."""
+        parameters = [{"name": name, "shape": shape} for name, shape in zip(self.names, self.shapes, strict=True)]
+        return {"dtype": self.dtype.str, "parameters": parameters}
+
+    @classmethod
+    def from_json(cls, meta: dict[str, Any]) -> Layout:
+        """Return the layout that `as_json` described."""
+        names = tuple(parameter["name"] for parameter in meta["parameters"])
+        shapes = tuple(tuple(parameter["shape"]) for parameter in meta["parameters"])
+        return cls(names, shapes, np.dtype(meta["dtype"]))
+
+
+class Recording:
+    """What a Recorder wrote, to be read; never changes.
+
+    steps, epochs, losses   (R,) each: of every record, its update, that update's epoch and the loss of its batch
+                            before the update (NaN for step 0, which no update made)
+    names                   the recorded parameters
+    closed                  False if the recorder is still at work, or its process was killed
+    """
+
+    def __init__(
+        self, layout: Layout, rows: np.ndarray, columns: dict[str, np.ndarray], *, closed: bool, source: str
+    ) -> None:
+        self.layout, self.rows, self.closed, self.source = layout, rows, closed, source
+        self.names = layout.names
+        self.steps, self.epochs, self.losses = columns["steps"], columns["epochs"], columns["losses"]
+        self._batch_rows, self._batch_runs = columns["batch_rows"], columns["batch_runs"]
+        self._slices = layout.slices()
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Open the folder that a Recorder wrote, or is writing: all records that are complete now.
+
+        FileNotFoundError if there is no recording there, ValueError if its files are damaged.
+        """
+        folder = Path(path)
+        if not folder.is_dir():
+            raise FileNotFoundError(f"{folder} is no recording: expected a folder that a Recorder wrote")
+        if not (folder / META).is_file():
+            raise FileNotFoundError(f"{folder} is no recording: it has no {META}")
+        try:
+            meta = json.loads((folder / META).read_text())
+            if meta["format"] != FORMAT:
+                raise ValueError(f"its format is {meta['format']!r}, this version reads {FORMAT!r}")
+            layout = Layout.from_json(meta)
+            columns = {name: _map(folder / file) for name, file in meta["files"].items()}
+            rows = columns.pop("parameters")
+            if rows.shape[1:] != (layout.size,) or rows.dtype != layout.dtype:
+                raise ValueError(f"rows of {layout.size} {layout.dtype} were promised, found {rows.dtype}{rows.shape}")
+            complete = min(len(rows), *(len(columns[name]) for name in ("steps", "epochs", "losses")))
+            for name in ("steps", "epochs", "losses"):
+                columns[name] = columns[name][:complete]
+        except (KeyError, TypeError, ValueError, OSError) as error:
+            raise ValueError(f"{folder} is a damaged recording: {error}") from error
+        return cls(layout, rows[:complete], columns, closed=meta["closed"], source=str(folder))
+
+    def __len__(self) -> int:
+        return len(self.steps)
+
+    def __getitem__(self, name: str) -> np.ndarray:
+        """Return one parameter through all records, (R, *shape); read-only, from a folder read as it is used."""
+        if name not in self._slices:
+            raise KeyError(f"{name!r} was not recorded, only {', '.join(self.names)}")
+        shape = self.layout.shapes[self.names.index(name)]
+        return self.rows[:, self._slices[name]].reshape(len(self), *shape)
+
+    def at(self, step: int) -> dict[str, np.ndarray]:
+        """Return name → array as they were after update `step`; 0 is before the first."""
+        row = self.rows[self.index(step)].copy()
+        return {
+            name: row[where].reshape(shape)
+            for (name, where), shape in zip(self._slices.items(), self.layout.shapes, strict=True)
+        }
+
+    def batch(self, step: int) -> np.ndarray:
+        """Return the row numbers of the batch that update `step` saw; empty for step 0."""
+        return self.record(self.index(step))[3]
+
+    def record(self, index: int) -> tuple[int, int, float, np.ndarray]:
+        """Return step, epoch, loss and batch of the record of that index, 0 … R-1."""
+        run = int(np.searchsorted(self._batch_runs[:, 0], index, side="right")) - 1
+        _, start, end = self._batch_runs[run] if run >= 0 else (0, 0, 0)
+        batch = self._batch_rows[start:end]
+        return int(self.steps[index]), int(self.epochs[index]), float(self.losses[index]), batch
+
+    def index(self, step: int) -> int:
+        """Return the index of the record of update `step`; ValueError with the nearest ones if it was not kept."""
+        index = int(np.searchsorted(self.steps, step))
+        if index < len(self) and self.steps[index] == step:
+            return index
+        near = ", ".join(str(kept) for kept in self.steps[max(index - 1, 0) : index + 1])
+        raise ValueError(f"step {step} is not in this recording of {len(self)} records; the nearest is {near}")
+
+    def restore(self, model: Any, step: int) -> None:
+        """Set the model's parameters, bit for bit, to those after update `step`.
+
+        ValueError with the first name that differs, and an unchanged model, if the recording is not of such a model.
+        """
+        model.assign(self.at(step), f"the recording in {self.source}")
+
+    def describe(self) -> str:
+        """Say in a line what is recorded."""
+        state = "" if self.closed else ", not closed"
+        span = f"steps {self.steps[0]} to {self.steps[-1]}" if len(self) else "no steps"
+        return f"{len(self):,} records, {span}, of {', '.join(self.names)}, in {self.source}{state}"
+
+    def __repr__(self) -> str:
+        return f"<Recording: {self.describe()}>"
+
+
+def _map(path: Path) -> np.ndarray:
+    """Return the array of a `.npy` file without reading it: a plain array over the mapped file."""
+    return np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)

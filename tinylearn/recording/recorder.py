@@ -1,0 +1,266 @@
+"""The recorder: a callback that keeps the parameters after every update.
+
+    recorder = Recorder(model, "run")                       step 0 is kept at once
+    fit(model, …, callbacks=[recorder])                     and every update after it
+    recording = Recording.load("run")                       any time, by anybody
+
+It copies; nothing in the model, the loss or the optimiser knows of it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any, NoReturn, Self
+
+import numpy as np
+
+from tinylearn.checks import positive_integer
+from tinylearn.recording.reader import META, Layout, Recording
+from tinylearn.recording.storage import Store
+from tinylearn.training import Update
+
+UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+UNITS |= {"KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
+OVERHEAD_BYTES = 4096  # of a folder, beside its records: headers and meta.json
+EXTRA_BYTES = 64  # of a record, beside its row and its batch: step, epoch, loss, the entry of the batch
+
+
+class Recorder:
+    """A callback that stores the parameters after every update, with step, epoch, loss and batch.
+
+    path     a folder (made if it is missing) in which memory stays constant; None keeps everything in memory
+    every    keep each n-th update, or those whose step it is true of
+    select   parameter names, or what is true of the names to keep; without it, all
+    budget   the most bytes to use, such as 2_000_000 or "2 MB": before it is exceeded, every other record is dropped
+             and half as many are kept from then on, so that an endless run keeps an evenly spaced history
+
+    Step 0, the parameters as they are now, and the last update are always there. `fit` closes the recorder at its end,
+    however it ends; in a loop of your own write `with Recorder(…) as recorder`. A recorder that is called again after
+    that goes on counting where it stopped. Raises FileExistsError if the folder holds a recording already, and OSError
+    when the disk is full: the model is then what it was, and the records until then can be read.
+
+    >>> from tinylearn import SGD, Dense, MeanSquaredError, Sequential, fit
+    >>> model = Sequential([Dense(1, 1, rng=np.random.default_rng(0))])
+    >>> recorder = Recorder(model)
+    >>> x = np.array([[0.0], [1.0]])
+    >>> losses = fit(model, x, 2 * x, loss=MeanSquaredError(), optimizer=SGD(0.5), epochs=30, callbacks=[recorder])
+    >>> len(recorder.recording), recorder.recording["dense_1.w"].shape
+    (31, (31, 1, 1))
+    """
+
+    def __init__(
+        self,
+        model: Any,
+        path: str | os.PathLike[str] | None = None,
+        *,
+        every: int | Callable[[int], Any] = 1,
+        select: str | Iterable[str] | Callable[[str], Any] | None = None,
+        budget: int | str | None = None,
+    ) -> None:
+        named = model.named_parameters()
+        names = _selected(named, select)
+        self.layout = Layout(names, tuple(named[name].shape for name in names), model.parameters.dtype)
+        # What is copied after each update, as flat bytes: the whole vector in one piece, or one piece a parameter.
+        arrays = [model.parameters] if len(names) == len(named) else [named[name] for name in names]
+        self._row = [memoryview(values.reshape(-1)).cast("B") for values in arrays]
+        self.every = every if callable(every) else positive_integer("Recorder", "every", every)
+        self.stride = 1  # of the updates that `every` lets through, each stride-th is kept
+        self.budget = None if budget is None else self._checked_budget(budget)
+        self.path = None if path is None else Path(path)
+        self.closed = False
+        self._plain = self.every == 1 and budget is None  # keep every update, without a thought
+        self._let_through = 0
+        self._steps_before = self._epochs_before = 0  # those of earlier calls of fit
+        self._last_step = self._last_epoch = 0
+        self._skipped: tuple[Any, ...] | None = None  # the record of the last update, if it was not kept
+        self._tail = False  # is the last record there only because it was the last update?
+        self._failure: str | None = None
+        self._store = self._first_store()
+        self._store.append(self._row, 0, 0, math.nan, None)
+        self._store.publish()
+
+    @property
+    def row_bytes(self) -> int:
+        """The bytes of one record's parameters."""
+        return sum(piece.nbytes for piece in self._row)
+
+    @property
+    def recording(self) -> Recording:
+        """What is recorded so far, to read; what is recorded later is not in it."""
+        return self._store.read(self.closed)
+
+    def describe(self) -> str:
+        """Say how many bytes an update takes and what will be kept.
+
+        >>> from tinylearn import Dense, Sequential
+        >>> print(Recorder(Sequential([Dense(1, 1, rng=np.random.default_rng(0))]), every=10).describe())
+        2 numbers a record (dense_1.w, dense_1.b): 16 bytes, and 24 for step, epoch and loss, and those of its batch
+        keeps step 0, every 10th update, and the last
+        1,000 records take 0.04 MB and their batches, in memory
+        """
+        names = self.layout.names if len(self.layout.names) <= 4 else (self.layout.names[0], "…", self.layout.names[-1])
+        rule = "every update" if self.every == 1 else f"every {self.every}th update"
+        if callable(self.every):
+            rule = "the updates whose step `every` is true of"
+        lines = [
+            f"{self.layout.size:,} numbers a record ({', '.join(names)}): {self.row_bytes:,} bytes, "
+            "and 24 for step, epoch and loss, and those of its batch",
+            f"keeps step 0, {rule}, and the last",
+            f"1,000 records take {(self.row_bytes + 24) / 1000:,.2f} MB and their batches, "
+            f"in {self.path or 'memory'}",
+        ]
+        if self.budget is not None:
+            lines.append(f"never uses more than {self.budget:,} bytes: when they are used, drops every other record")
+        return "\n".join(lines)
+
+    def __call__(self, update: Update) -> None:
+        """Keep the parameters as they are now, after `update`, if they are wanted."""
+        if self.closed or self._failure:
+            self._reopen()
+        step, epoch = update.step + self._steps_before, update.epoch + self._epochs_before
+        if step <= self._last_step:
+            step, epoch = self._count_on(update)
+        self._last_step, self._last_epoch = step, epoch
+        try:
+            if self._plain or self._is_wanted(step):
+                self._store.append(self._row, step, epoch, update.loss, update.batch)
+                self._skipped = None
+                if self.budget is not None and self._store.size() + 2 * (self.row_bytes + EXTRA_BYTES) > self._limit():
+                    self._thin()
+            else:  # copied all the same: it may turn out to have been the last
+                batch = None if update.batch is None else update.batch.copy()
+                self._skipped = [bytes(piece) for piece in self._row], step, epoch, update.loss, batch
+        except OSError as error:
+            self._fail(error)
+
+    def close(self) -> None:
+        """Keep the last update if it is not kept yet, and complete the files. Safe to call twice."""
+        if self.closed or self._failure:
+            return
+        try:
+            self._store.trim(len(self._store))
+            if self._skipped is not None:
+                self._store.append(*self._skipped)
+                self._store.publish()
+                self._skipped, self._tail = None, True
+            self._store.close()
+            self._store.write_meta(closed=True)
+            self.closed = True
+        except OSError as error:
+            self._fail(error)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def _is_wanted(self, step: int) -> bool:
+        every = self.every
+        if not (every(step) if callable(every) else step % every == 0):
+            return False
+        self._let_through += 1
+        return self._let_through % self.stride == 0
+
+    def _count_on(self, update: Update) -> tuple[int, int]:
+        """Return step and epoch of the first update of another `fit`: counting goes on where it stopped."""
+        if update.step != 1:
+            raise ValueError(
+                f"Recorder: steps must grow, or start again from 1, got step {update.step} after step {self._last_step}"
+            )
+        self._steps_before, self._epochs_before = self._last_step, self._last_epoch
+        return self._steps_before + 1, self._epochs_before + update.epoch
+
+    def _limit(self) -> int:
+        """Return the bytes of records at which they are thinned: meanwhile the kept half is there twice."""
+        assert self.budget is not None
+        return (self.budget - OVERHEAD_BYTES) * 2 // 3
+
+    def _thin(self) -> None:
+        """Drop every other record; from now on keep half as many."""
+        full, records = self._store, self.recording
+        self.stride *= 2
+        self._store = Store(self.layout, self.path, suffix=f"_every_{self.stride}")
+        batch = np.empty(0)
+        for index in range(0, len(records), 2):
+            step, epoch, loss, rows = records.record(index)
+            batch = batch if np.array_equal(batch, rows) else rows  # the same object: consecutive records share it
+            self._store.append([memoryview(records.rows[index]).cast("B")], step, epoch, loss, batch)
+        self._store.publish()
+        self._store.write_meta(closed=False)
+        full.delete()
+
+    def _first_store(self) -> Store:
+        if self.path is None:
+            return Store(self.layout, None)
+        self.path.mkdir(parents=True, exist_ok=True)
+        try:
+            (self.path / META).touch(exist_ok=False)  # claims the folder: of two processes one fails here
+        except FileExistsError:
+            raise FileExistsError(
+                f"Recorder: {self.path} holds a recording already; delete that folder or choose another"
+            ) from None
+        store = Store(self.layout, self.path)
+        store.write_meta(closed=False)
+        return store
+    def _reopen(self) -> None:
+        """Go on after `close`."""
+        if self._failure:
+            raise OSError(self._failure)
+        self._store.reopen()
+        if self._tail:
+            self._store.trim(len(self._store) - 1)
+        self.closed = self._tail = False
+        self._store.write_meta(closed=False)
+
+    def _fail(self, error: OSError) -> NoReturn:
+        """Stop recording, and say why."""
+        self._failure = (
+            f"Recorder: could not write step {self._last_step} to {self.path}: {error.strerror}. The model is intact, "
+            "and the records until then can be read. Free some space, or record less with every, select or budget"
+        )
+        with contextlib.suppress(OSError):
+            self._store.close()
+        raise OSError(error.errno, self._failure) from error
+
+    def _checked_budget(self, budget: int | str) -> int:
+        """Return the budget in bytes; ValueError if it does not hold a handful of records."""
+        self.budget = _bytes(budget)
+        record = self.row_bytes + EXTRA_BYTES
+        if self._limit() < 6 * record:
+            raise ValueError(
+                f"Recorder: budget {budget!r} is too small: a record takes {record:,} bytes and its batch, and at least "
+                f"six must fit twice, {OVERHEAD_BYTES + 9 * record:,} bytes; raise it, or select fewer parameters"
+            )
+        return self.budget
+
+
+def _selected(named: dict[str, np.ndarray], select: str | Iterable[str] | Callable[[str], Any] | None) -> tuple[str, ...]:
+    """Return the names that `select` lets through, in the order of the model."""
+    if select is None:
+        return tuple(named)
+    if callable(select):
+        names = {name for name in named if select(name)}
+    else:
+        names = {select} if isinstance(select, str) else set(select)
+    unknown = sorted(names - set(named))
+    if unknown or not names:
+        wrong = f"got {unknown[0]!r}" if unknown else "none was selected"
+        raise ValueError(f"Recorder: select must name parameters of the model, {', '.join(named)}; {wrong}")
+    return tuple(name for name in named if name in names)
+
+
+def _bytes(budget: int | str) -> int:
+    """Return a number of bytes given as such or as text: 2_000_000, "2 MB", "0.5 GB", "64 KiB"."""
+    if isinstance(budget, str):
+        match = re.fullmatch(r"\s*([\d_.]+)\s*([A-Za-z]*)\s*", budget)
+        if match and match[2].upper() in UNITS:
+            with contextlib.suppress(ValueError):
+                return int(float(match[1]) * UNITS[match[2].upper()])
+        raise ValueError(f"Recorder: budget must be bytes, such as 2_000_000 or '2 MB', got {budget!r}")
+    return positive_integer("Recorder", "budget", budget)
