@@ -45,14 +45,11 @@ class BlockWriter:
 
     def flush(self) -> None:
         """Return when all that was written so far is in the file."""
+        if self.file.closed:
+            raise ValueError("flush of a closed file")
         self._hand_over()
         self.full.join()
         self._raise_error()
-
-    def truncate(self, size: int) -> None:
-        """Cut the file to `size` bytes."""
-        self.flush()
-        self.file.truncate(size)
 
     def close(self) -> None:
         """Write what is left, end the thread, close the file."""

@@ -19,7 +19,6 @@ import json
 import os
 import time
 from array import array
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -52,10 +51,10 @@ class MemoryColumn:
         self.file = io.BytesIO()
         self.write = self.file.write  # appends a row
 
-    def put(self, row: int, values: array) -> None:
-        """Write `values` from row number `row` on."""
+    def put(self, row: int, data: bytes) -> None:
+        """Write `data`, whole rows, from row number `row` on."""
         self.file.seek(row * self.row_bytes)
-        self.file.write(values)
+        self.file.write(data)
 
     def publish(self, rows: int) -> None:
         """Nothing to do: memory is read as it is."""
@@ -81,42 +80,47 @@ class FileColumn:
     """A column in a `.npy` file, whose header counts the rows that are complete."""
 
     def __init__(self, path: Path, dtype: np.dtype, shape: tuple[int, ...], streamed: bool = False) -> None:
-        self.path, self.dtype, self.shape = path, dtype, shape
+        self.path, self.dtype, self.shape, self.streamed = path, dtype, shape, streamed
         self.row_bytes = dtype.itemsize * int(np.prod(shape))
         self.header_bytes = path.write_bytes(self._header(0))
-        self.file: BinaryIO | BlockWriter | None = None
-        if streamed:
-            self.open()
+        self.open()
 
     def open(self) -> None:
-        """Open the file for `write`, which appends a row."""
-        threaded = self.row_bytes >= THREADED_ROW_BYTES
-        self.file = BlockWriter(self.path) if threaded else open(self.path, "ab", buffering=1 << 18)  # noqa: SIM115
-        self.write = self.file.write
+        """Open the file, for `put` and, if it is streamed, for `write`, which appends a row."""
+        self.file = open(self.path, "r+b", buffering=0)  # noqa: SIM115 (closed by close)
+        self.stream: BinaryIO | BlockWriter | None = None
+        if self.streamed:
+            threaded = self.row_bytes >= THREADED_ROW_BYTES
+            self.stream = BlockWriter(self.path) if threaded else open(self.path, "ab", buffering=1 << 18)  # noqa: SIM115
+            self.write = self.stream.write
 
-    def put(self, row: int, values: array) -> None:
-        """Write `values` from row number `row` on."""
-        with open(self.path, "r+b") as file:
-            file.seek(self.header_bytes + row * self.row_bytes)
-            file.write(values)
+    def put(self, row: int, data: bytes) -> None:
+        """Write `data`, whole rows, from row number `row` on."""
+        self._write_at(self.header_bytes + row * self.row_bytes, data)
 
     def publish(self, rows: int) -> None:
         """Make the first `rows` rows visible: first the rows themselves, then the header that counts them."""
-        if self.file is not None:
-            self.file.flush()
-        with open(self.path, "r+b") as file:
-            file.write(self._header(rows))
+        if self.stream is not None:
+            self.stream.flush()
+        if not self.file.closed:
+            self._write_at(0, self._header(rows))
 
     def truncate(self, rows: int) -> None:
         """Drop all but the first `rows` rows."""
         self.publish(rows)
-        with open(self.path, "r+b") as file:
-            file.truncate(self.header_bytes + rows * self.row_bytes)
+        self.file.truncate(self.header_bytes + rows * self.row_bytes)
 
     def close(self) -> None:
         """Close the file."""
-        if self.file is not None:
-            self.file.close()
+        stream, self.stream = self.stream, None
+        self.file.close()
+        if stream is not None:
+            stream.close()
+
+    def _write_at(self, position: int, data: bytes) -> None:
+        self.file.seek(position)
+        while data:  # a disk that is nearly full takes a part
+            data = data[self.file.write(data) :]
 
     def _header(self, rows: int) -> bytes:
         """Return the header of a `.npy` file of `rows` rows; NumPy pads it, so that its length is always the same."""
@@ -142,62 +146,65 @@ class Store:
         else:
             self.parameters = FileColumn(folder / self.files["parameters"], *row, streamed=True)
             self.columns = {name: FileColumn(folder / self.files[name], *kind) for name, kind in kinds.items()}
-        self.published = dict.fromkeys(COLUMNS, 0)  # rows that are in the columns; the others wait:
-        self.waiting = {name: array(code) for name, (code, _) in COLUMNS.items()}
+        self.write = self.parameters.write
+        self.published = dict.fromkeys(COLUMNS, 0)  # rows that are in the columns; what comes later waits:
+        self.waiting: list[float] = []  # loss, epoch, step, loss, epoch, step, …
+        self.batch_rows, self.batch_runs = array("q"), array("q")
         self.batch: Any = None  # that of the last record; CHANGED if it cannot be known to be the same still
-        self.publish_every, self.published_at = 1, time.monotonic()
+        self._published_epoch = 0
+        self.publish_at, self.published_at = 3, time.monotonic()  # at how many waiting numbers; when it was last done
 
     def __len__(self) -> int:
-        return self.published["steps"] + len(self.waiting["steps"])
+        return self.published["steps"] + len(self.waiting) // 3
 
-    def append(self, row: Iterable[Any], step: int, epoch: int, loss: float, batch: np.ndarray | None) -> None:
-        """Add one record; `row` is its parameters as one or more flat buffers."""
+    def append(self, row: memoryview | bytes, step: int, epoch: int, loss: float, batch: np.ndarray | None) -> None:
+        """Add one record; `row` is its parameters as flat bytes."""
         if batch is not self.batch:
-            self._append_batch(batch)
-        write = self.parameters.write
-        for piece in row:
-            write(piece)
-        waiting = self.waiting
-        waiting["losses"].append(loss)
-        waiting["epochs"].append(epoch)
-        steps = waiting["steps"]
-        steps.append(step)
-        if len(steps) >= self.publish_every:
+            self.start_batch(batch)
+        self.write(row)
+        self.waiting += (loss, epoch, step)  # all at once: Ctrl-C cannot leave half of it
+        if len(self.waiting) >= self.publish_at:
             self.publish()
 
-    def _append_batch(self, batch: np.ndarray | None) -> None:
+    def start_batch(self, batch: np.ndarray | None) -> None:
         """Start a run of records that saw `batch`; records before the first run saw none."""
         rows = np.asarray([] if batch is None else batch, np.int64).ravel()
         self.batch = CHANGED if batch is not None and batch.flags.writeable else batch
-        waiting = self.waiting["batch_rows"]
-        start = self.published["batch_rows"] + len(waiting)
-        waiting.frombytes(rows.tobytes())
-        self.waiting["batch_runs"].extend((len(self), start, start + rows.size))
+        start = self.published["batch_rows"] + len(self.batch_rows)
+        self.batch_rows.frombytes(rows.tobytes())
+        self.batch_runs.extend((len(self), start, start + rows.size))
 
     def publish(self) -> None:
         """Make every record so far visible to readers. Called by itself about twice a second."""
+        losses, epochs, steps = np.array(self.waiting, np.float64).reshape(-1, 3).T  # whole numbers below 2⁵³: exact
+        values = self.batch_rows, self.batch_runs, losses, epochs.astype(np.int64), steps.astype(np.int64)
         published = {}
-        for name, values in self.waiting.items():
-            self.columns[name].put(self.published[name], values)
-            width = 3 if name == "batch_runs" else 1
-            published[name] = self.published[name] + len(values) // width
+        for name, new in zip(COLUMNS, values, strict=True):
+            data = new.tobytes()
+            self.columns[name].put(self.published[name], data)
+            published[name] = self.published[name] + len(data) // self.columns[name].row_bytes
         self.parameters.publish(published["steps"])
         for name, rows in published.items():
             self.columns[name].publish(rows)
+        self._choose_next_publish()
+        self._published_epoch = self.last_epoch()
+        batch_rows, batch_runs = array("q"), array("q")
+        self.published, self.waiting, self.batch_rows, self.batch_runs = published, [], batch_rows, batch_runs
+
+    def last_epoch(self) -> int:
+        """Return the epoch of the last record."""
+        return int(self.waiting[-2]) if self.waiting else self._published_epoch
+
+    def _choose_next_publish(self) -> None:
         now = time.monotonic()
-        factor = 2.0 if now - self.published_at < PUBLISH_SECONDS else 0.5
-        self.publish_every = min(max(1, int(self.publish_every * factor)), PUBLISH_RECORDS)
+        factor = PUBLISH_SECONDS / max(now - self.published_at, PUBLISH_SECONDS / 16)  # at most 16
+        self.publish_at = 3 * min(max(1, int(self.publish_at / 3 * factor)), PUBLISH_RECORDS)
         self.published_at = now
-        waiting = {name: array(code) for name, (code, _) in COLUMNS.items()}
-        self.published, self.waiting = published, waiting  # no Ctrl-C can come between these two
 
     def trim(self, records: int) -> None:
         """Publish, and drop what is past the first `records` records: half a record, say, after Ctrl-C."""
-        complete = len(self.waiting["steps"])
-        for name in ("losses", "epochs"):
-            del self.waiting[name][complete:]
         self.publish()
-        for name in ("steps", "epochs", "losses"):
+        for name in ("losses", "epochs", "steps"):
             self.columns[name].truncate(records)
             self.published[name] = records
         self.parameters.truncate(records)
@@ -205,13 +212,14 @@ class Store:
 
     def size(self) -> int:
         """Return the bytes of all records."""
-        waiting = sum(len(values) * 8 for values in self.waiting.values())
+        waiting = 8 * (len(self.waiting) + len(self.batch_rows) + len(self.batch_runs))
         put = sum(self.published[name] * self.columns[name].row_bytes for name in COLUMNS)
         return len(self) * self.parameters.row_bytes + put + waiting
 
     def read(self, closed: bool) -> Recording:
         """Publish, and return all records; what comes later is not in what is returned."""
-        self.publish()
+        if not closed:
+            self.publish()
         if self.folder is not None:
             return Recording.load(self.folder)
         columns = {name: column.read(self.published[name]) for name, column in self.columns.items()}
@@ -227,11 +235,14 @@ class Store:
 
     def reopen(self) -> None:
         """Open the files again after `close`."""
-        self.parameters.open()
+        for column in (self.parameters, *self.columns.values()):
+            column.open()
+        self.write = self.parameters.write
 
     def close(self) -> None:
         """Close the files."""
-        self.parameters.close()
+        for column in (self.parameters, *self.columns.values()):
+            column.close()
 
     def delete(self) -> None:
         """Close and remove the files."""

@@ -1,0 +1,108 @@
+"""What recording every update costs, and what reading one update back costs.
+
+    python tests/benchmarks/recording.py [--rounds 31] [--folder DIR]
+
+Training with and without a recorder, in one process, interleaved, one BLAS thread, medians of the ratios. Then 100,000
+updates of a 20-64-1 net are recorded into a folder (1.2 GB, removed afterwards), and the memory is measured.
+"""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import statistics
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+import tinylearn as tl
+from tinylearn.datasets import celsius_fahrenheit
+
+
+def mlp(sizes: tuple[int, ...], dtype: type) -> tl.Sequential:
+    """Return a net of dense layers with ReLUs between and a sigmoid at the end."""
+    rng = np.random.default_rng(0)
+    layers: list[tl.Layer] = []
+    for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
+        layers += [tl.Dense(n_in, n_out, rng=rng), tl.ReLU()]
+    return tl.Sequential([*layers[:-1], tl.Sigmoid()], dtype=dtype)
+
+
+def train_neuron(folder: Path | None) -> float:
+    """Train chapter 3's neuron for 20,000 updates; return the seconds of an update."""
+    x, y = celsius_fahrenheit()
+    model = tl.Sequential([tl.Dense(1, 1, rng=np.random.default_rng(0))])
+    start = time.perf_counter()
+    callbacks = [] if folder is None else [tl.Recorder(model, folder)]
+    tl.fit(model, x, y, loss=tl.MeanSquaredError(), optimizer=tl.SGD(0.0005), epochs=20_000, callbacks=callbacks)
+    return (time.perf_counter() - start) / 20_000
+
+
+def train_mlp(folder: Path | None) -> float:
+    """Train a 20-128-64-32-16-1 net, 54 kB of parameters, for 2,000 updates; return the seconds of an update."""
+    rng = np.random.default_rng(0)
+    x, y = rng.random((3200, 20), np.float32), rng.integers(0, 2, (3200, 1))
+    model = mlp((20, 128, 64, 32, 16, 1), np.float32)
+    start = time.perf_counter()
+    callbacks = [] if folder is None else [tl.Recorder(model, folder)]
+    tl.fit(model, x, y, loss=tl.BinaryCrossEntropy(), optimizer=tl.Adam(), epochs=20, rng=rng, callbacks=callbacks)
+    return (time.perf_counter() - start) / 2_000
+
+
+def seconds_to_read(folder: Path) -> float:
+    """Return the median of the seconds that one update takes to read, any of them."""
+    recording = tl.Recording.load(folder)
+    times = []
+    for step in np.random.default_rng(0).permutation(len(recording))[:1000]:
+        start = time.perf_counter()
+        recording.at(int(step))
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def memory_of_long_run(folder: Path) -> None:
+    """Record 100,000 updates of a 20-64-1 net and print the peak of memory every 20,000."""
+    rng = np.random.default_rng(0)
+    x, y = rng.random((3200, 20)), rng.integers(0, 2, (3200, 1))
+    model = mlp((20, 64, 1), np.float64)
+    recorder = tl.Recorder(model, folder)
+    for _ in range(5):
+        tl.fit(model, x, y, loss=tl.BinaryCrossEntropy(), optimizer=tl.Adam(), epochs=200, rng=rng,
+               callbacks=[recorder])  # fmt: skip
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        size = sum(file.stat().st_size for file in folder.iterdir()) / 1e6
+        print(f"  {len(recorder.recording):,} records, {size:,.0f} MB in the folder, peak memory {peak:,.0f} MB")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=31)
+    parser.add_argument("--folder", help="where to record (a folder on the disk to be measured)")
+    arguments = parser.parse_args()
+    with threadpool_limits(1), tempfile.TemporaryDirectory(dir=arguments.folder) as temporary:
+        folder = Path(temporary)
+        for name, train, bar in (("neuron, 16 B", train_neuron, 5), ("MLP, 54 kB", train_mlp, 15)):
+            train(None)
+            ratios = []
+            for round_number in range(arguments.rounds):
+                path = folder / f"{train.__name__}_{round_number}"
+                plain, recorded = train(None), train(path)
+                ratios.append(recorded / plain - 1)
+                read = seconds_to_read(path)
+                for file in path.iterdir():
+                    file.unlink()
+            low, middle, high = statistics.quantiles(ratios, n=4)
+            print(
+                f"{name} an update: a step takes {plain * 1e6:.1f} µs, with a recorder {middle:+.1%} "
+                f"(quartiles {low:+.1%} {high:+.1%}; asked: at most {bar} %); "
+                f"reading one update: {read * 1e6:.0f} µs (asked: at most 50)"
+            )
+        print("100,000 updates of a 20-64-1 net:")
+        memory_of_long_run(folder / "long")
+
+
+if __name__ == "__main__":
+    main()
