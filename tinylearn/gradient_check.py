@@ -83,7 +83,9 @@ def _check_batch(layer: Layer | Sequential, x: np.ndarray, rng: np.random.Genera
     for name, gradient in analytic.items():
         value = x if name == "x" else _parameters(layer)[name]
         if gradient.shape != value.shape:
-            raise GradientError(f"{layer}: the gradient of {name} must have its shape {value.shape}, got {gradient.shape}")
+            raise GradientError(
+                f"{layer}: the gradient of {name} must have its shape {value.shape}, got {gradient.shape}"
+            )
         numeric = _central_differences(lambda: float((dout * copy.deepcopy(layer).forward(x)).sum()), value, h)
         if gradient.size == 0:
             continue

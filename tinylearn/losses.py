@@ -38,7 +38,9 @@ class Loss:
         if target.shape != predicted.shape:
             column = target.ndim == 1 and predicted.shape == (len(target), 1)
             hint = "; reshape it with target[:, None]" if column else ""
-            raise ValueError(f"{self}: target must have the shape of predicted, {predicted.shape}, got {target.shape}{hint}")
+            raise ValueError(
+                f"{self}: target must have the shape of predicted, {predicted.shape}, got {target.shape}{hint}"
+            )
         return target
 
     def __repr__(self) -> str:
@@ -139,7 +141,9 @@ class CategoricalCrossEntropy(Loss):
 
     def forward(self, predicted: np.ndarray, target: Any) -> float:
         if predicted.ndim != 2:
-            raise ValueError(f"{self}: predicted must have shape (N, K), a row of K classes each, got {predicted.shape}")
+            raise ValueError(
+                f"{self}: predicted must have shape (N, K), a row of K classes each, got {predicted.shape}"
+            )
         self.target = t = self._one_hot(np.asarray(target), predicted)  # (N, K)
         if self.from_logits:
             shifted = predicted - predicted.max(axis=1, keepdims=True)  # softmax is blind to a common shift

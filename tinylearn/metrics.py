@@ -57,7 +57,9 @@ def confusion_matrix(predicted: Any, target: Any, n_classes: int | None = None) 
     k = seen if n_classes is None else n_classes
     lowest = min(predicted.min(initial=0), target.min(initial=0))
     if lowest < 0 or seen > k:
-        raise ValueError(f"confusion_matrix: class numbers must lie in 0 … {k - 1}, got {lowest if lowest < 0 else seen - 1}")
+        raise ValueError(
+            f"confusion_matrix: class numbers must lie in 0 … {k - 1}, got {lowest if lowest < 0 else seen - 1}"
+        )
     return np.bincount(target * k + predicted, minlength=k * k).reshape(k, k)
 
 

@@ -1,23 +1,22 @@
 """A model: layers one after another, their parameters in one vector.
 
-    x → layers[0] → layers[1] → … → out
-    dx ←          ←           ← … ← dout
+x → layers[0] → layers[1] → … → out
+dx ←          ←           ← … ← dout
 """
 
 from __future__ import annotations
 
 import copy
 import os
-import tempfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from tinylearn.checks import numbers, positive_integer
+from tinylearn.files import complete_or_absent
 from tinylearn.layers import Layer
 from tinylearn.parameters import pack
 
@@ -192,15 +191,8 @@ class Sequential:
 
         Read it back with `load`, or without tinylearn with `np.load(path)["dense_1.w"]`.
         """
-        path = Path(path)
-        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                np.savez(file, **self.named_parameters())  # type: ignore[arg-type]
-            os.replace(temporary, path)
-        except BaseException:
-            os.unlink(temporary)
-            raise
+        with complete_or_absent(path) as file:
+            np.savez(file, **self.named_parameters())  # type: ignore[arg-type]
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Read parameters that `save` wrote. ValueError with the first name that differs if they do not fit."""

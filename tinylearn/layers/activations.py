@@ -99,8 +99,8 @@ class Softmax(Layer):
     def backward(self, dout: np.ndarray) -> np.ndarray:
         """x[j] moves its own out[j] and, through the sum below the fraction, every out[k] of its row:
 
-            ∂out[k] / ∂x[j] = out[k] · ([k = j] - out[j])
-            dx[j] = Σ_k dout[k] out[k] ([k = j] - out[j]) = out[j] · (dout[j] - Σ_k dout[k] out[k])
+        ∂out[k] / ∂x[j] = out[k] · ([k = j] - out[j])
+        dx[j] = Σ_k dout[k] out[k] ([k = j] - out[j]) = out[j] · (dout[j] - Σ_k dout[k] out[k])
         """
         self.check_dout(dout)
         return self.out * (dout - (dout * self.out).sum(axis=-1, keepdims=True))

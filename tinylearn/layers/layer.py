@@ -71,8 +71,7 @@ class Layer:
         if self.out_shape is None:
             raise ValueError(f"{self}: backward was called before forward; call forward(x) first")
         raise ValueError(
-            f"{self}: backward expects dout in the shape that forward returned, {self.out_shape}, "
-            f"got {dout.shape}"
+            f"{self}: backward expects dout in the shape that forward returned, {self.out_shape}, got {dout.shape}"
         )
 
     def __repr__(self) -> str:

@@ -112,8 +112,7 @@ class Recorder:
             f"{self.layout.size:,} numbers a record ({', '.join(names)}): {self.row_bytes:,} bytes, "
             "and 24 for step, epoch and loss, and those of its batch",
             f"keeps step 0, {rule}, and the last",
-            f"1,000 records take {(self.row_bytes + 24) / 1000:,.2f} MB and their batches, "
-            f"in {self.path or 'memory'}",
+            f"1,000 records take {(self.row_bytes + 24) / 1000:,.2f} MB and their batches, in {self.path or 'memory'}",
         ]
         if self.budget is not None:
             lines.append(f"never uses more than {self.budget:,} bytes: when they are used, drops every other record")
@@ -234,6 +233,7 @@ class Recorder:
         store = Store(self.layout, self.path)
         store.write_meta(closed=False)
         return store
+
     def _reopen(self) -> None:
         """Go on after `close`."""
         if self._failure:
@@ -267,7 +267,9 @@ class Recorder:
         return self.budget
 
 
-def _selected(named: dict[str, np.ndarray], select: str | Iterable[str] | Callable[[str], Any] | None) -> tuple[str, ...]:
+def _selected(
+    named: dict[str, np.ndarray], select: str | Iterable[str] | Callable[[str], Any] | None
+) -> tuple[str, ...]:
     """Return the names that `select` lets through, in the order of the model."""
     if select is None:
         return tuple(named)

@@ -24,6 +24,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 
+from tinylearn.files import complete_or_absent
 from tinylearn.recording.block_writer import BlockWriter
 from tinylearn.recording.reader import FORMAT, META, Layout, Recording
 
@@ -229,9 +230,8 @@ class Store:
         """Say in `meta.json`, all at once, which files the records are in."""
         if self.folder is not None:
             meta = {"format": FORMAT, "closed": closed, "files": self.files, **self.layout.as_json()}
-            temporary = self.folder / f"{META}.tmp"
-            temporary.write_text(json.dumps(meta, indent=1))
-            os.replace(temporary, self.folder / META)
+            with complete_or_absent(self.folder / META) as file:
+                file.write(json.dumps(meta, indent=1).encode())
 
     def reopen(self) -> None:
         """Open the files again after `close`."""

@@ -1,0 +1,107 @@
+"""A scene: a picture as a pure function of its data and the number of a frame.
+
+    draw(figure)      called once: makes what never changes, and the artists that do
+    update(frame)     sets their data; returns the artists that it changed
+    trail(frame)      artists of `draw` that appear with this frame and stay as they are
+
+What moves is here; how fast, which frames and which file are said in `animations.render`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from matplotlib.artist import Artist
+from matplotlib.figure import FigureBase
+
+from animations import style
+
+
+class Scene:
+    """What every scene is: a size in pixels, a number of frames, `draw` and `update`.
+
+    Any frame can be drawn alone, in any order. Make every artist in `draw`; `update` only sets data. What lies over
+    a changing artist must be changing too. The shortest scene:
+
+    >>> class Square(Scene):
+    ...     size = (200, 200)
+    ...     frames = 5
+    ...     def draw(self, figure):
+    ...         axes = figure.add_subplot(xlim=(0, 4), ylim=(0, 16))
+    ...         (self.dot,) = axes.plot([], [], "o")
+    ...     def update(self, frame):
+    ...         self.dot.set_data([frame], [frame**2])
+    ...         return [self.dot]
+    >>> from animations import render
+    >>> import tempfile, pathlib
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     render(Square(), pathlib.Path(folder) / "square.gif", progress=False).name
+    'square.gif'
+    """
+
+    size: tuple[int, int] = (1200, 600)
+    frames: int = 1
+
+    def draw(self, figure: FigureBase) -> None:
+        """Make every artist, on an empty figure of `size`."""
+        raise NotImplementedError(f"{type(self).__name__} has no draw method: a scene needs draw and update")
+
+    def update(self, frame: int) -> Sequence[Artist]:
+        """Set the artists' data for `frame`, 0 … frames - 1; return those that it changed."""
+        raise NotImplementedError(f"{type(self).__name__} has no update method: a scene needs draw and update")
+
+    def trail(self, frame: int) -> Sequence[Artist]:
+        """Return the artists that appear with `frame` and never change: the path behind a moving point, say."""
+        return ()
+
+    def describe(self, frame: int) -> str:
+        """Say in words what `frame` shows, for those who cannot see it."""
+        return f"{type(self).__name__}, picture {frame + 1} of {self.frames}"
+
+
+class SideBySide(Scene):
+    """Scenes beside each other in one figure, on one clock; a shorter one holds its last picture.
+
+    >>> left, right = Scene(), Scene()
+    >>> SideBySide(left, right).size
+    (2400, 600)
+    """
+
+    def __init__(self, *scenes: Scene) -> None:
+        if not scenes:
+            raise ValueError("SideBySide: expected at least one scene, got none")
+        self.scenes = scenes
+        self.size = (sum(scene.size[0] for scene in scenes), max(scene.size[1] for scene in scenes))
+        self.frames = max(scene.frames for scene in scenes)
+
+    def draw(self, figure: FigureBase) -> None:
+        widths = [scene.size[0] for scene in self.scenes]
+        panels = figure.subfigures(1, len(self.scenes), width_ratios=widths, wspace=0, squeeze=False)[0]
+        for scene, panel in zip(self.scenes, panels, strict=True):
+            panel.set_facecolor(style.PAPER)
+            scene.draw(panel)
+
+    def update(self, frame: int) -> list[Artist]:
+        return [artist for scene in self.scenes for artist in scene.update(min(frame, scene.frames - 1))]
+
+    def trail(self, frame: int) -> list[Artist]:
+        running = [scene for scene in self.scenes if frame < scene.frames]
+        return [artist for scene in running for artist in scene.trail(frame)]
+
+    def describe(self, frame: int) -> str:
+        return " Beside it: ".join(scene.describe(min(frame, scene.frames - 1)) for scene in self.scenes)
+
+
+def spaced_steps(last: int, count: int) -> list[int]:
+    """Return `count` steps from 0 to `last`, dense at first and sparse later, as learning is fast and then slow.
+
+    >>> spaced_steps(8000, 9)
+    [0, 2, 8, 28, 88, 274, 845, 2600, 8000]
+    """
+    if not 2 <= count <= last + 1:
+        raise ValueError(f"spaced_steps: count must lie in 2 … {last + 1} to reach step {last}, got {count}")
+    steps = [0]
+    for number in range(1, count):
+        wanted = round((last + 1) ** (number / (count - 1))) - 1
+        steps.append(max(wanted, steps[-1] + 1))
+    return [min(step, last - (count - 1 - number)) for number, step in enumerate(steps)]

@@ -1,0 +1,21 @@
+"""Colours, sizes and fonts of every picture, in one place.
+
+Each colour means a thing, everywhere; none is the only sign of it. As text on PAPER all reach a contrast of 4.5 : 1.
+"""
+
+from __future__ import annotations
+
+PAPER = "#ffffff"
+INK = "#1f2328"  # text, axes, outlines
+QUIET = "#5c6570"  # labels that explain
+FAINT = "#c9ced6"  # what was before; grid lines
+
+INPUT = "#5c6570"  # x, what goes in
+WEIGHT = "#0068a8"  # w, and the line that it tilts
+BIAS = "#8a4fb0"  # b
+TARGET = "#00734f"  # y, the truth
+ERROR = "#b83d00"  # how wrong: errors and losses
+
+DPI = 100
+FONT = "DejaVu Sans"  # ships with matplotlib: the same picture everywhere
+SMALL, MEDIUM, LARGE = 10.5, 12.0, 17.0  # points
