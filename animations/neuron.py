@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -146,13 +147,13 @@ class NeuronDiagram(Scene):
                 columns["error"], 64, f"{{:.1f}} {y_unit}", f"answer({self.ask:g})", answer, color=style.WEIGHT
             )
 
-    def _label(self, x: float, y: float, text: str, *, size: float = style.MEDIUM, **kwargs: object) -> PastedText:
+    def _label(self, x: float, y: float, text: str, *, size: float = style.MEDIUM, **kwargs: Any) -> PastedText:
         label = PastedText(x, y, text, va="center_baseline", fontfamily=style.FONT, size=size, **kwargs)
         self.axes.add_artist(label)
         return label
 
     def _number(self, x: float, y: float, form: str, gid: str, values: np.ndarray, *, ha: str = "right",
-                size: float = style.MEDIUM, **kwargs: object) -> Number:  # fmt: skip
+                size: float = style.MEDIUM, **kwargs: Any) -> Number:  # fmt: skip
         """Make a number that shows `values[frame]`."""
         number = Number(x, y, form, gid=gid, ha=ha, va="center_baseline", fontfamily=style.FONT, size=size, **kwargs)
         self.axes.add_artist(number)

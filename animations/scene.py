@@ -96,7 +96,7 @@ def spaced_steps(last: int, count: int) -> list[int]:
     """Return `count` steps from 0 to `last`, dense at first and sparse later, as learning is fast and then slow.
 
     >>> spaced_steps(8000, 9)
-    [0, 2, 8, 28, 88, 274, 845, 2600, 8000]
+    [0, 2, 8, 28, 88, 274, 845, 2601, 8000]
     """
     if not 2 <= count <= last + 1:
         raise ValueError(f"spaced_steps: count must lie in 2 … {last + 1} to reach step {last}, got {count}")

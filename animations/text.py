@@ -66,12 +66,17 @@ class PastedText(Text):
         return coverage
 
     def _tile(self, letter: str) -> tuple[np.ndarray, int]:
-        return _draw_letter(letter, self.get_fontproperties(), self.get_figure(root=True).dpi)
+        return _draw_letter(letter, self.get_fontproperties(), self._dpi())
+
+    def _dpi(self) -> float:
+        figure = self.get_figure(root=True)
+        assert figure is not None, "a text is drawn in a figure"
+        return figure.dpi
 
     def _corner(self, width: int) -> tuple[int, int]:
         """Return the left and lower edge in pixels, from the position and the alignment."""
         x, y = self.get_transform().transform(self.get_unitless_position())
-        _, height, descent = _line(self.get_fontproperties(), self.get_figure(root=True).dpi)
+        _, height, descent = _line(self.get_fontproperties(), self._dpi())
         left = x - PAD - {"left": 0.0, "center": 0.5, "right": 1.0}[self.get_horizontalalignment()] * (width - 2 * PAD)
         below = {"baseline": descent, "bottom": 0, "top": height, "center": height / 2, "center_baseline": height / 2}
         return round(left), round(y - PAD - below[self.get_verticalalignment()])
@@ -116,10 +121,10 @@ def _draw_letter(letter: str, font: FontProperties, dpi: float) -> tuple[np.ndar
     ten, _, _ = renderer.get_text_width_height_descent(letter * 10 + ".", font, False)
     dot, _, _ = renderer.get_text_width_height_descent(".", font, False)
     advance = max(1, round((ten - dot) / 10))
-    size = np.array([advance + 2 * PAD, height + 2 * PAD])
-    figure = Figure(size / dpi, dpi, facecolor="white")
+    wide, high = advance + 2 * PAD, height + 2 * PAD
+    figure = Figure((wide / dpi, high / dpi), dpi, facecolor="white")
     canvas = FigureCanvasAgg(figure)
-    figure.text(PAD / size[0], (PAD + descent) / size[1], letter, fontproperties=font, va="baseline", color="black")
+    figure.text(PAD / wide, (PAD + descent) / high, letter, fontproperties=font, va="baseline", color="black")
     canvas.draw()
     coverage = 1 - np.asarray(canvas.buffer_rgba())[..., 0] / 255
     return (np.round(coverage * SHADES) * (255 // SHADES)).astype(np.uint8), advance

@@ -126,7 +126,8 @@ class CategoricalCrossEntropy(Loss):
 
     predicted (N, K); target either class numbers (N,) or one row of probabilities each (N, K), one-hot as a rule.
     With `from_logits`, predicted is the x before the softmax: exact and finite for every x. Otherwise a p of 0 counts
-    as the smallest step of its dtype, so that the loss and its gradient stay finite. ValueError for a class number outside 0 … K-1 and for probabilities outside [0, 1].
+    as the smallest step of its dtype, so that the loss and its gradient stay finite. ValueError for a class number
+    outside 0 … K-1 and for probabilities outside [0, 1].
 
     >>> loss = CategoricalCrossEntropy()
     >>> loss.forward(np.array([[0.5, 0.25, 0.25]]), np.array([0]))

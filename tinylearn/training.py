@@ -15,7 +15,7 @@ from __future__ import annotations
 import inspect
 import math
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -49,7 +49,7 @@ class Update:
 
 
 class Callback(Protocol):
-    """Anything that can be called with an Update. If it has a `close`, `fit` calls that at its end, whatever happens."""
+    """Anything that can be called with an Update. If it has a `close`, `fit` calls that in the end, come what may."""
 
     def __call__(self, update: Update) -> Any: ...
 
@@ -108,8 +108,8 @@ def fit(
     callbacks = tuple(callbacks)
     calls = [callback if inspect.isfunction(callback) else callback.__call__ for callback in callbacks]  # bound once
     parameters, gradients = model.parameters, model.gradients
-    batches = list(_batches(np.arange(len(x)), x, y, batch_size))
-    shuffle = shuffle and len(batches) > 1
+    shuffle = shuffle and len(x) > batch_size
+    in_order = [] if shuffle else list(_batches(x, y, batch_size))
     history, step = [], 0
     update = Update(step, model=model, optimizer=optimizer)  # used again and again: a new one takes 0.3 µs
     references = sys.getrefcount
@@ -118,8 +118,7 @@ def fit(
     try:
         with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported as DivergenceError
             for epoch in range(1, epochs + 1):
-                if shuffle:
-                    batches = _batches(rng.permutation(len(x)), x, y, batch_size)
+                batches = _batches(x, y, batch_size, rng.permutation(len(x))) if shuffle else in_order
                 total = 0.0
                 for rows, x_batch, y_batch in batches:
                     step += 1
@@ -161,12 +160,18 @@ def _check_data(x: Any, y: Any, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray
     return x, y
 
 
-def _batches(rows: np.ndarray, x: np.ndarray, y: np.ndarray, size: int) -> Iterable[tuple[np.ndarray, ...]]:
-    """Yield (row numbers, x rows, y rows) for each batch of the order `rows`."""
-    rows.flags.writeable = False  # callbacks may keep them
-    for start in range(0, len(rows), size):
-        batch = rows[start : start + size]
-        yield batch, x.take(batch, axis=0), y.take(batch, axis=0)  # a third of the time of x[batch]
+def _batches(
+    x: np.ndarray, y: np.ndarray, size: int, order: np.ndarray | None = None
+) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Yield (row numbers, x rows, y rows) for each batch: in that `order`, as copies, or as they stand, as views."""
+    numbers_of_rows = np.arange(len(x)) if order is None else order
+    numbers_of_rows.flags.writeable = False  # callbacks may keep them
+    for start in range(0, len(x), size):
+        rows = numbers_of_rows[start : start + size]
+        if order is None:
+            yield rows, x[start : start + size], y[start : start + size]
+        else:
+            yield rows, x.take(rows, axis=0), y.take(rows, axis=0)  # a third of the time of x[rows]
 
 
 def _check_divergence(step: int, model: Sequential, optimizer: Optimizer) -> None:

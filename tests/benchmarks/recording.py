@@ -9,6 +9,7 @@ updates of a 20-64-1 net are recorded into a folder (1.2 GB, removed afterwards)
 from __future__ import annotations
 
 import argparse
+import itertools
 import resource
 import statistics
 import tempfile
@@ -26,7 +27,7 @@ def mlp(sizes: tuple[int, ...], dtype: type) -> tl.Sequential:
     """Return a net of dense layers with ReLUs between and a sigmoid at the end."""
     rng = np.random.default_rng(0)
     layers: list[tl.Layer] = []
-    for n_in, n_out in zip(sizes[:-1], sizes[1:], strict=True):
+    for n_in, n_out in itertools.pairwise(sizes):
         layers += [tl.Dense(n_in, n_out, rng=rng), tl.ReLU()]
     return tl.Sequential([*layers[:-1], tl.Sigmoid()], dtype=dtype)
 

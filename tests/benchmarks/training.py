@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import statistics
-import tempfile
 import time
 from collections.abc import Callable
 
@@ -30,7 +29,7 @@ def ours(sizes, activations, x, y, loss, optimizer, updates, batch_size, dtype) 
     def run(record_to: str | None = None) -> float:
         rng = np.random.default_rng(0)
         layers = []
-        for n_in, n_out, activation in zip(sizes[:-1], sizes[1:], activations, strict=True):
+        for n_in, n_out, activation in zip(sizes, sizes[1:], activations, strict=False):
             layers += [tl.Dense(n_in, n_out, rng=rng)] + ([activation()] if activation else [])
         model = tl.Sequential(layers, dtype=dtype)
         callbacks = [tl.Recorder(model, record_to)] if record_to else []
@@ -50,7 +49,7 @@ def theirs(sizes, activations, x, y, loss, optimizer, updates, batch_size, dtype
     def run() -> float:
         torch.manual_seed(0)
         layers = []
-        for n_in, n_out, activation in zip(sizes[:-1], sizes[1:], activations, strict=True):
+        for n_in, n_out, activation in zip(sizes, sizes[1:], activations, strict=False):
             layers += [torch.nn.Linear(n_in, n_out, dtype=dtype)] + ([activation()] if activation else [])
         model, criterion = torch.nn.Sequential(*layers), loss()
         optim = optimizer(model.parameters())

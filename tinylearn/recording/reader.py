@@ -89,7 +89,7 @@ class Recording:
             if meta["format"] != FORMAT:
                 raise ValueError(f"its format is {meta['format']!r}, this version reads {FORMAT!r}")
             layout = Layout.from_json(meta)
-            columns = {name: _map(folder / file) for name, file in meta["files"].items()}
+            columns = {name: map_array(folder / file) for name, file in meta["files"].items()}
             rows = columns.pop("parameters")
             if rows.shape[1:] != (layout.size,) or rows.dtype != layout.dtype:
                 raise ValueError(f"rows of {layout.size} {layout.dtype} were promised, found {rows.dtype}{rows.shape}")
@@ -154,6 +154,6 @@ class Recording:
         return f"<Recording: {self.describe()}>"
 
 
-def _map(path: Path) -> np.ndarray:
+def map_array(path: Path) -> np.ndarray:
     """Return the array of a `.npy` file without reading it: a plain array over the mapped file."""
     return np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)

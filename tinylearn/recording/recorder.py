@@ -261,8 +261,8 @@ class Recorder:
         record = self.row_bytes + EXTRA_BYTES
         if self._limit() < 6 * record:
             raise ValueError(
-                f"Recorder: budget {budget!r} is too small: a record takes {record:,} bytes and its batch, and at least "
-                f"six must fit twice, {OVERHEAD_BYTES + 9 * record:,} bytes; raise it, or select fewer parameters"
+                f"Recorder: budget must hold at least six records of {record:,} bytes and their batches, and half of "
+                f"them once more, {OVERHEAD_BYTES + 9 * record:,} bytes, got {budget!r}; select fewer parameters"
             )
         return self.budget
 

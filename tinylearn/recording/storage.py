@@ -26,7 +26,7 @@ import numpy as np
 
 from tinylearn.files import complete_or_absent
 from tinylearn.recording.block_writer import BlockWriter
-from tinylearn.recording.reader import FORMAT, META, Layout, Recording
+from tinylearn.recording.reader import FORMAT, META, Layout, Recording, map_array
 
 THREADED_ROW_BYTES = 4096  # from here on a thread writes the rows
 PUBLISH_SECONDS = 0.5
@@ -111,6 +111,10 @@ class FileColumn:
         self.publish(rows)
         self.file.truncate(self.header_bytes + rows * self.row_bytes)
 
+    def read(self, rows: int) -> np.ndarray:
+        """Return the first `rows` rows, mapped into memory, not read."""
+        return map_array(self.path)[:rows]
+
     def close(self) -> None:
         """Close the file."""
         stream, self.stream = self.stream, None
@@ -178,10 +182,15 @@ class Store:
     def publish(self) -> None:
         """Make every record so far visible to readers. Called by itself about twice a second."""
         losses, epochs, steps = np.array(self.waiting, np.float64).reshape(-1, 3).T  # whole numbers below 2⁵³: exact
-        values = self.batch_rows, self.batch_runs, losses, epochs.astype(np.int64), steps.astype(np.int64)
+        new = {
+            "batch_rows": self.batch_rows.tobytes(),
+            "batch_runs": self.batch_runs.tobytes(),
+            "losses": losses.tobytes(),
+            "epochs": epochs.astype(np.int64).tobytes(),
+            "steps": steps.astype(np.int64).tobytes(),
+        }
         published = {}
-        for name, new in zip(COLUMNS, values, strict=True):
-            data = new.tobytes()
+        for name, data in new.items():
             self.columns[name].put(self.published[name], data)
             published[name] = self.published[name] + len(data) // self.columns[name].row_bytes
         self.parameters.publish(published["steps"])
@@ -221,10 +230,9 @@ class Store:
         """Publish, and return all records; what comes later is not in what is returned."""
         if not closed:
             self.publish()
-        if self.folder is not None:
-            return Recording.load(self.folder)
         columns = {name: column.read(self.published[name]) for name, column in self.columns.items()}
-        return Recording(self.layout, self.parameters.read(len(self)), columns, closed=closed, source="memory")
+        rows = self.parameters.read(len(self))
+        return Recording(self.layout, rows, columns, closed=closed, source=str(self.folder or "memory"))
 
     def write_meta(self, closed: bool) -> None:
         """Say in `meta.json`, all at once, which files the records are in."""

@@ -1,0 +1,25 @@
+"""Run the chapters: all of them, or those whose numbers are given.
+
+python -m chapters                      all, into gallery/
+python -m chapters 3 --format gif png   one, in two formats
+"""
+
+from __future__ import annotations
+
+from chapters import ch03_first_neuron
+from chapters.run import parser, run
+
+CHAPTERS = {3: ch03_first_neuron}
+
+
+def main() -> None:
+    """Read the command line and run what it asks for."""
+    command = parser(__doc__ or "")
+    command.add_argument("chapters", nargs="*", type=int, choices=[[], *CHAPTERS], metavar="N", help="chapter numbers")
+    arguments = command.parse_args()
+    for number in arguments.chapters or CHAPTERS:
+        run(CHAPTERS[number].main, f"ch{number:02}", arguments)
+
+
+if __name__ == "__main__":
+    main()

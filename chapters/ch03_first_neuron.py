@@ -1,0 +1,113 @@
+"""Chapter 3. One neuron learns Fahrenheit from Celsius.
+
+A neuron multiplies its input by a weight w and adds a bias b. Shown ten temperatures in both scales, it finds the rule
+F = 1.8 · C + 32 by itself: initialise w and b, adjust them against the gradient of the squared error, repeat.
+
+    python -m chapters.ch03_first_neuron
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from animations import LineFit, NeuronDiagram, NeuronStates, SideBySide, render, spaced_steps
+from chapters.run import Headline, run_alone
+from tinylearn import SGD, Dense, MeanSquaredError, ProgressBar, Recorder, Sequential, fit
+from tinylearn.datasets import celsius_fahrenheit
+from tinylearn.initializers import ones
+
+LEARNING_RATE, UPDATES = 0.0005, 8000
+
+
+def learn_by_hand(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
+    """The whole of learning, with nothing hidden. Return w and b."""
+    w, b = 1.0, 1.0  # initialise
+    for _ in range(UPDATES):  # repeat
+        difference = w * x + b - y
+        dw, db = (2 / x.size * difference * x).sum(), (2 / x.size * difference).sum()
+        w, b = w - LEARNING_RATE * dw, b - LEARNING_RATE * db  # adjust
+    return float(w), float(b)
+
+
+def learn_in_four_lines(x: np.ndarray, y: np.ndarray) -> Sequential:
+    """The same with the parts of tinylearn. Return the model."""
+    model, loss, optimizer = one_neuron(), MeanSquaredError(), SGD(LEARNING_RATE)
+    for _ in range(UPDATES):
+        loss.forward(model.forward(x), y)  # how wrong?
+        model.backward(loss.backward())  # which way is down?
+        optimizer.step(model.parameters, model.gradients)  # one step there
+    return model
+
+
+def learn_with_fit(x: np.ndarray, y: np.ndarray, model: Sequential) -> Recorder:
+    """The same with `fit`, all rows in one batch, and every update recorded. Return the recorder."""
+    recorder = Recorder(model)
+    fit(model, x, y, loss=MeanSquaredError(), optimizer=SGD(LEARNING_RATE), epochs=UPDATES, batch_size=len(x),
+        callbacks=[recorder, ProgressBar(UPDATES, "chapter 3")])  # fmt: skip
+    return recorder
+
+
+def one_neuron() -> Sequential:
+    """Return a neuron with one input whose w and b are 1; nothing is left to chance, so any `rng` will do."""
+    return Sequential([Dense(1, 1, rng=np.random.default_rng(0), weights=ones, biases=ones)])
+
+
+def largest_stable_rate(x: np.ndarray) -> float:
+    """Return the learning rate from which on the updates grow without end.
+
+    The loss is a bowl over (w, b) with the curvature matrix H = 2/N · [[Σx², Σx], [Σx, N]]. Along a direction in which
+    the curvature is λ, an update multiplies the distance to the bottom by 1 - learning_rate · λ. That shrinks it only
+    for a rate below 2 / λ, and the steepest direction has the largest say.
+    """
+    inputs = np.column_stack([x, np.ones_like(x)])  # what w and b are the weights of
+    curvatures = np.linalg.eigvalsh(2 / len(x) * inputs.T @ inputs)
+    return float(2 / curvatures.max())
+
+
+def updates_with_scaled_input(x: np.ndarray, y: np.ndarray, loss: float) -> int:
+    """Return after how many updates a neuron that sees x with mean 0 and variance 1 reaches `loss`.
+
+    x has a mean far from 0 and a large spread, so the bowl is a narrow valley: 0.0005 is all that its walls allow, and
+    along its floor, where b has to go from 1 to 32, such steps are tiny. Scaled, it is round, and 0.4 is fine.
+    """
+    scaled, model = (x - x.mean()) / x.std(), one_neuron()
+    reached = [step for step, value in enumerate(
+        fit(model, scaled, y, loss=MeanSquaredError(), optimizer=SGD(0.4), epochs=20)) if value <= loss]  # fmt: skip
+    return reached[0]
+
+
+def main(out: Path, *, seed: int = 0, quick: bool = False, formats: tuple[str, ...] = ("gif",)) -> Headline:
+    """Train, compare, draw; return the headline numbers. `seed` changes nothing here: no step is random."""
+    x, y = celsius_fahrenheit()
+    by_hand = learn_by_hand(x, y)
+    in_four_lines = learn_in_four_lines(x, y)
+    model = one_neuron()
+    recording = learn_with_fit(x, y, model).recording
+    if not np.array_equal(in_four_lines.parameters, model.parameters):
+        raise AssertionError(f"fit must give the same bits as its four lines, got {model.parameters}")
+    w, b = model.parameters.tolist()
+    loss = MeanSquaredError().forward(model.predict(x), y)
+
+    states = NeuronStates(recording, x, y, spaced_steps(UPDATES, 9 if quick else 81))
+    units = ("°C", "°F")
+    scene = SideBySide(NeuronDiagram(states, units=units, ask=50), LineFit(states, units=units))
+    for suffix in formats:
+        render(scene, out / f"ch03_first_neuron.{suffix}", fps=10, hold_last=3, colors=40)
+
+    return {
+        "w": w,
+        "b": b,
+        "loss before the last update": float(recording.losses[-1]),
+        "loss": loss,
+        "50 °C in °F": model.predict([[50.0]]).item(),
+        "records, with step 0": len(recording),
+        "loop by hand: off by at most": max(abs(by_hand[0] - w), abs(by_hand[1] - b)),
+        "largest stable learning rate": largest_stable_rate(x),
+        "updates to that loss with scaled input": updates_with_scaled_input(x, y, loss),
+    }
+
+
+if __name__ == "__main__":
+    run_alone(main, "ch03")
