@@ -1,0 +1,44 @@
+"""The table of layers. A new layer is one row: what the generic tests ask of every layer, they then ask of it too.
+
+Used by test_layers.py, test_gradient_check.py and, against PyTorch, by tests/oracle.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from tinylearn import Dense, Flatten, Layer, ReLU, Sigmoid, Softmax, Tanh
+
+
+class Row(NamedTuple):
+    make: Callable[[np.random.Generator], Layer]
+    shape: tuple[int, ...]  # of an input: the batch first; small, odd and unequal, so that a mix-up shows
+
+
+LAYERS = {
+    "Dense": Row(lambda rng: Dense(5, 3, rng=rng), (7, 5)),
+    "Dense, one number": Row(lambda rng: Dense(1, 1, rng=rng), (3, 1)),
+    "ReLU": Row(lambda rng: ReLU(), (5, 3)),
+    "ReLU, images": Row(lambda rng: ReLU(), (3, 5, 4, 2)),
+    "Sigmoid": Row(lambda rng: Sigmoid(), (5, 3)),
+    "Softmax": Row(lambda rng: Softmax(), (5, 7)),
+    "Tanh": Row(lambda rng: Tanh(), (5, 3)),
+    "Flatten": Row(lambda rng: Flatten(), (3, 5, 4, 2)),
+}
+
+
+def make_layer(name: str, rng: np.random.Generator) -> Layer:
+    """Return the layer of that row, with parameters that are all different from zero."""
+    layer = LAYERS[name].make(rng)
+    for parameter in layer.params.values():
+        parameter += rng.normal(size=parameter.shape)  # biases start at zero, which would hide errors
+    return layer
+
+
+def make_input(name: str, rng: np.random.Generator) -> np.ndarray:
+    """Return an input for the row's layer: no two numbers equal, none near 0, where ReLU has a kink."""
+    shape = LAYERS[name].shape
+    steps = np.arange(1, np.prod(shape) + 1) / np.prod(shape)  # evenly spaced: no ties for pooling, either
+    signs = rng.choice([-2.0, 2.0], size=steps.size)
+    return (rng.permutation(steps) * signs).reshape(shape)

@@ -1,0 +1,333 @@
+"""Who checks the checker? Each layer here has one planted error, and `check_gradients` must catch it and say where."""
+
+import copy
+
+import numpy as np
+import pytest
+from layer_table import LAYERS, make_input, make_layer
+
+from tinylearn import (
+    Dense,
+    Flatten,
+    GradientError,
+    GradientReport,
+    Layer,
+    ReLU,
+    Sequential,
+    Sigmoid,
+    Softmax,
+    Tanh,
+    check_gradients,
+)
+
+# --- planted errors ----------------------------------------------------------------------------------------------
+
+
+class SoftmaxOfZeroGradient(Softmax):
+    """Looks right with an upstream of all ones, for which softmax's gradient really is zero."""
+
+    def backward(self, dout):
+        return np.zeros_like(dout)
+
+
+class DenseWithoutTranspose(Dense):
+    """With as many inputs as outputs every shape fits."""
+
+    def backward(self, dout):
+        super().backward(dout)
+        return dout @ self.params["w"]
+
+
+class DenseWithMeanInB(Dense):
+    def backward(self, dout):
+        dx = super().backward(dout)
+        self.grads["b"] = dout.mean(axis=0)
+        return dx
+
+
+class DenseWithOneWrongWeight(Dense):
+    def backward(self, dout):
+        dx = super().backward(dout)
+        self.grads["w"][2, 1] *= 1.001
+        return dx
+
+
+class DenseWrongForOneRow(Dense):
+    """As if somebody had squeezed an axis of length one."""
+
+    def backward(self, dout):
+        dx = super().backward(dout)
+        return dx if len(dout) > 1 else dx.mean() + 0 * dx
+
+
+class DenseWithoutB(Dense):
+    def backward(self, dout):
+        dx = super().backward(dout)
+        del self.grads["b"]
+        return dx
+
+
+class DenseWithFlatW(Dense):
+    def backward(self, dout):
+        dx = super().backward(dout)
+        self.grads["w"] = self.grads["w"].ravel()
+        return dx
+
+
+class DenseWithNaN(Dense):
+    def backward(self, dout):
+        dx = super().backward(dout)
+        self.grads["b"][1] = np.nan
+        return dx
+
+
+class DenseWithInfinity(Dense):
+    def backward(self, dout):
+        dx = super().backward(dout)
+        dx[0, 2] = np.inf
+        return dx
+
+
+class FlattenOfWrongOrder(Flatten):
+    def backward(self, dout):
+        return dout.reshape(self.x_shape, order="F")
+
+
+class SigmoidOfFlatGradient(Sigmoid):
+    def backward(self, dout):
+        return super().backward(dout).ravel()
+
+
+planted = [
+    (SoftmaxOfZeroGradient(), (3, 4), r"SoftmaxOfZeroGradient\(\): x\[\d, \d\]: backward gives 0, central differences"),
+    (DenseWithoutTranspose(3, 3, rng=np.random.default_rng(0)), (5, 3), r"x\[\d, \d\]: backward gives"),
+    (DenseWithMeanInB(3, 2, rng=np.random.default_rng(0)), (5, 3), r"b\[\d\]: backward gives"),
+    (DenseWithOneWrongWeight(3, 2, rng=np.random.default_rng(0)), (5, 3), r"w\[2, 1\]: backward gives"),
+    (DenseWrongForOneRow(3, 2, rng=np.random.default_rng(0)), (5, 3), r"x\[0, \d\]: backward gives"),
+    (DenseWithoutB(3, 2, rng=np.random.default_rng(0)), (5, 3), "gave no gradient for b; assign self.grads"),
+    (
+        DenseWithFlatW(3, 2, rng=np.random.default_rng(0)),
+        (5, 3),
+        r"gradient of w must have its shape \(3, 2\), got \(6,\)",
+    ),
+    (DenseWithNaN(3, 2, rng=np.random.default_rng(0)), (5, 3), r"b\[1\]: backward gives nan"),
+    (DenseWithInfinity(3, 2, rng=np.random.default_rng(0)), (5, 3), r"x\[0, 2\]: backward gives inf"),
+    (FlattenOfWrongOrder(), (3, 4, 5, 2), r"x\[\d, \d, \d, \d\]: backward gives"),
+    (SigmoidOfFlatGradient(), (3, 4), r"gradient of x must have its shape \(3, 4\), got \(12,\)"),
+]
+
+
+@pytest.mark.parametrize(("layer", "shape", "message"), planted, ids=[type(row[0]).__name__ for row in planted])
+def test_a_planted_error_is_caught_and_named(layer, shape, message):
+    rng = np.random.default_rng(0)
+    with pytest.raises(GradientError, match=message):
+        check_gradients(layer, rng.normal(size=shape), rng=rng)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape"),
+    [(Softmax(), (3, 4)), (Dense(3, 3, rng=np.random.default_rng(0)), (5, 3)), (Flatten(), (3, 4, 5, 2))],
+    ids=repr,
+)
+def test_the_same_layers_without_the_error_pass(layer, shape):
+    rng = np.random.default_rng(0)
+    assert check_gradients(layer, rng.normal(size=shape), rng=rng).error < 1e-7
+
+
+def test_a_backward_that_forgets_to_return_dx_is_caught():
+    class Forgetful(Tanh):
+        def backward(self, dout):
+            super().backward(dout)
+
+    with pytest.raises(GradientError, match="x"):
+        check_gradients(Forgetful(), np.random.default_rng(0).normal(size=(3, 2)))
+
+
+# --- planted bad manners: the numbers are right, and something else is broken -----------------------------------------
+
+
+class ReLUIntoX(Layer):
+    def forward(self, x):
+        self.mask = x > 0
+        x *= self.mask
+        return x.copy()
+
+    def backward(self, dout):
+        return dout * self.mask
+
+
+class FirstColumnOffIntoX(Layer):
+    """Writes zeros where zeros are already after the first time: only the first look can notice."""
+
+    def forward(self, x):
+        x[:, 0] = 0
+        return x.copy()
+
+    def backward(self, dout):
+        dx = dout.copy()
+        dx[:, 0] = 0
+        return dx
+
+
+class TanhBackwardIntoX(Layer):
+    def forward(self, x):
+        self.x = x
+        return np.tanh(x)
+
+    def backward(self, dout):
+        dx = dout * (1 - np.tanh(self.x) ** 2)
+        self.x *= 0
+        return dx
+
+
+class TanhIntoDout(Tanh):
+    def backward(self, dout):
+        dout *= 1 - self.out * self.out
+        return dout
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        (ReLUIntoX(), "forward wrote into x"),
+        (FirstColumnOffIntoX(), "forward wrote into x"),
+        (TanhBackwardIntoX(), "backward wrote into x"),
+        (TanhIntoDout(), "backward wrote into dout"),
+    ],
+    ids=repr,
+)
+def test_writing_into_what_was_given_is_caught(layer, message):
+    with pytest.raises(GradientError, match=message):
+        check_gradients(layer, np.random.default_rng(0).normal(size=(4, 3)))
+
+
+class TanhThatMindsMemory(Tanh):
+    """Right for rows that lie one behind the other, wrong for any other array."""
+
+    def backward(self, dout):
+        slopes = 1 - self.out * self.out
+        return (dout.ravel("K") * slopes.ravel("K")).reshape(dout.shape)
+
+
+class TanhThatMindsXInMemory(Layer):
+    def forward(self, x):
+        self.out = np.tanh(x)
+        self.x = x
+        return self.out
+
+    def backward(self, dout):
+        slopes = 1 - np.tanh(self.x.ravel("K")) ** 2
+        return dout * slopes.reshape(dout.shape)
+
+
+@pytest.mark.parametrize("layer", [TanhThatMindsMemory(), TanhThatMindsXInMemory()], ids=repr)
+def test_minding_how_numbers_lie_in_memory_is_caught(layer):
+    with pytest.raises(GradientError, match="not contiguous in memory"):
+        check_gradients(layer, np.random.default_rng(0).normal(size=(4, 3)))
+
+
+# --- what the checker leaves alone, and what it reports ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_the_layer_and_x_are_left_as_they_were(name):
+    rng = np.random.default_rng(1)
+    layer, x = make_layer(name, rng), make_input(name, rng)
+    x_before, params_before = x.copy(), copy.deepcopy(layer.params)
+    check_gradients(layer, x, rng=rng)
+    np.testing.assert_array_equal(x, x_before)
+    assert list(layer.params) == list(params_before)
+    for key, value in params_before.items():
+        np.testing.assert_array_equal(layer.params[key], value)
+    assert layer.grads == {}
+    assert layer.out_shape is None  # it was never run: only copies of it were
+
+
+class NoisyGate(Layer):
+    """A dropout in small: while it learns, it switches off some of the numbers, others each time."""
+
+    def __init__(self, *, rng):
+        self.rng = rng
+
+    def forward(self, x):
+        self.open = self.rng.random(x.shape) < 0.5 if self.training else np.ones(x.shape, bool)
+        return x * self.open
+
+    def backward(self, dout):
+        return dout * self.open
+
+
+def test_a_layer_that_draws_random_numbers_can_be_checked():
+    layer = NoisyGate(rng=np.random.default_rng(5))
+    layer.training = True
+    state = layer.rng.bit_generator.state
+    report = check_gradients(layer, np.random.default_rng(0).normal(size=(5, 4)))
+    assert report.error < 1e-8
+    assert layer.rng.bit_generator.state == state  # its next numbers are those it would have drawn without the check
+
+
+def test_the_report_names_the_worst_entry():
+    report = GradientReport("w", (2, 1), analytic=3.0, numeric=2.0, error=1 / 3)
+    assert str(report) == "w[2, 1]: backward gives 3, central differences 2 (relative error 3.3e-01)"
+
+
+def test_the_returned_report_names_the_numbers_of_its_entry():
+    """sum(dout · x · 3) is linear in x: both gradients are exactly 3 · dout, and the report repeats them."""
+
+    class Triple(Layer):
+        def forward(self, x):
+            return 3 * x
+
+        def backward(self, dout):
+            return 3 * dout
+
+    report = check_gradients(Triple(), np.array([[0.5]]), rng=np.random.default_rng(2))
+    dout = np.random.default_rng(2).normal(size=(1, 1)).item()
+    assert (report.name, report.index, report.analytic) == ("x", (0, 0), 3 * dout)
+    assert report.numeric == pytest.approx(3 * dout, rel=1e-9)
+    assert report.error == pytest.approx(abs(report.analytic - report.numeric) / abs(3 * dout), rel=1e-6)
+
+
+def test_a_smaller_tolerance_is_harder_to_meet():
+    rng = np.random.default_rng(0)
+    x = rng.normal(size=(5, 3))
+    assert check_gradients(Sigmoid(), x).error > 0
+    with pytest.raises(GradientError, match=r"Sigmoid\(\): x\[\d, \d\].*above the tolerance of 1e-16"):
+        check_gradients(Sigmoid(), x, tolerance=1e-16)
+
+
+def test_a_kink_at_x_is_noticed():
+    """At 0 a ReLU has no slope: central differences find a half, and backward says 0. Keep away from it."""
+    with pytest.raises(GradientError, match=r"x\[0, 1\]: backward gives -?0, central"):
+        check_gradients(ReLU(), np.array([[1.0, 0.0, -1.0]]))
+
+
+# --- whole models ------------------------------------------------------------------------------------------------
+
+
+def small_model(last=None, dtype=np.float64):
+    rng = np.random.default_rng(0)
+    return Sequential([Dense(4, 5, rng=rng), Tanh(), Dense(5, 3, rng=rng), last or Softmax()], dtype)
+
+
+def test_a_whole_model_can_be_checked():
+    model, x = small_model(), np.random.default_rng(1).normal(size=(3, 4))
+    parameters = model.parameters.copy()
+    assert check_gradients(model, x).error < 1e-7
+    np.testing.assert_array_equal(model.parameters, parameters)
+
+
+def test_a_float32_model_is_checked_in_float64():
+    assert check_gradients(small_model(dtype=np.float32), np.random.default_rng(1).normal(size=(3, 4))).error < 1e-7
+
+
+def test_an_error_in_a_model_is_caught():
+    with pytest.raises(GradientError, match=r"(x|dense_\d\.[wb])\[.*\]: backward gives"):
+        check_gradients(small_model(last=SoftmaxOfZeroGradient()), np.random.default_rng(1).normal(size=(3, 4)))
+
+
+def test_a_layer_inside_a_model_can_be_checked_by_itself():
+    model = small_model()
+    gradients = model.gradients.copy()
+    assert check_gradients(model.layers[0], np.random.default_rng(1).normal(size=(3, 4))).error < 1e-7
+    np.testing.assert_array_equal(model.gradients, gradients)

@@ -1,0 +1,108 @@
+"""Metrics: the share that is right, and which class is taken for which."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tinylearn import accuracy, confusion_matrix
+from tinylearn.metrics import classes
+
+# --- classes -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([2, 0, 1], [2, 0, 1]),  # class numbers
+        ([[2], [0], [1]], [2, 0, 1]),  # the same as a column
+        ([[0.1, 0.7, 0.2], [0.5, 0.2, 0.3]], [1, 0]),  # scores: the largest
+        ([[0, 0, 1], [1, 0, 0]], [2, 0]),  # one-hot
+        ([[0.9], [0.2], [0.5]], [1, 0, 1]),  # probabilities of yes, as a column
+        ([0.9, 0.2, 0.5], [1, 0, 1]),  # the same, flat
+        ([True, False], [1, 0]),
+        ([[-5.0, -7.0]], [0]),  # logits
+    ],
+)
+def test_classes_of_every_form(values, expected):
+    np.testing.assert_array_equal(classes(values), expected)
+
+
+@pytest.mark.parametrize(
+    ("values", "error", "message"),
+    [
+        (["cat", "dog"], TypeError, "classes: expected numbers, got an array of <U3"),
+        ([0.5, np.nan], ValueError, "classes: expected numbers, got NaN"),
+        (np.ones((2, 2, 2)), ValueError, r"classes: expected shape \(N,\), \(N, 1\) or \(N, K\), got \(2, 2, 2\)"),
+        (1, ValueError, r"classes: expected shape \(N,\), \(N, 1\) or \(N, K\), got \(\)"),
+    ],
+)
+def test_what_has_no_classes_is_refused(values, error, message):
+    with pytest.raises(error, match=message):
+        classes(values)
+
+
+# --- accuracy ----------------------------------------------------------------------------------------------------
+
+
+def test_accuracy_by_hand():
+    assert accuracy([0, 1, 2, 2], [0, 1, 2, 1]) == 0.75
+    assert accuracy([[0.9], [0.2], [0.6]], [1, 0, 0]) == pytest.approx(2 / 3)
+    assert accuracy([[0.2, 0.8], [0.9, 0.1]], [[0, 1], [0, 1]]) == 0.5  # scores against one-hot
+    assert type(accuracy([1], [1])) is float
+
+
+def test_accuracy_compares_a_column_with_a_row_number_by_number():
+    """NumPy would compare each of (3, 1) with each of (3,)."""
+    assert accuracy(np.array([[0.9], [0.8], [0.1]]), np.array([1, 1, 0])) == 1.0
+
+
+def test_accuracy_of_unequal_lengths_or_of_nothing_is_refused():
+    with pytest.raises(ValueError, match="accuracy: expected one target a prediction, got 2 and 3"):
+        accuracy([0, 1], [0, 1, 1])
+    with pytest.raises(ValueError, match="accuracy: expected at least one example, got none"):
+        accuracy([], [])
+
+
+# --- confusion matrix ----------------------------------------------------------------------------------------------
+
+
+def test_confusion_matrix_by_hand():
+    """Row: the true class. Column: the predicted one."""
+    matrix = confusion_matrix(predicted=[0, 1, 1, 2, 1], target=[0, 1, 2, 2, 2])
+    np.testing.assert_array_equal(matrix, [[1, 0, 0], [0, 1, 0], [0, 2, 1]])
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=30))
+def test_confusion_matrix_equals_counting_pairs(pairs):
+    predicted, target = zip(*pairs, strict=True)
+    matrix = confusion_matrix(predicted, target, n_classes=5)
+    for row in range(5):
+        for column in range(5):
+            assert matrix[row, column] == pairs.count((column, row))
+    assert matrix.trace() / matrix.sum() == pytest.approx(accuracy(predicted, target))
+
+
+def test_the_number_of_classes_can_be_given():
+    assert confusion_matrix([0], [1]).shape == (2, 2)
+    assert confusion_matrix([0], [1], n_classes=10).shape == (10, 10)
+    assert confusion_matrix([], [], n_classes=3).sum() == 0
+
+
+@pytest.mark.parametrize(
+    ("predicted", "target", "message"),
+    [
+        ([0, 3], [0, 1], "class numbers must lie in 0 … 2, got 3"),
+        ([0, 1], [0, -1], "class numbers must lie in 0 … 2, got -1"),
+        ([0, 1], [0], "confusion_matrix: expected one target a prediction, got 2 and 1"),
+    ],
+)
+def test_wrong_classes_are_refused(predicted, target, message):
+    with pytest.raises(ValueError, match=message):
+        confusion_matrix(predicted, target, n_classes=3)
+
+
+@pytest.mark.parametrize(("n_classes", "error"), [(0, ValueError), (-2, ValueError), (2.5, TypeError)])
+def test_a_number_of_classes_that_is_none_is_refused(n_classes, error):
+    with pytest.raises(error, match="n_classes"):
+        confusion_matrix([], [], n_classes=n_classes)
