@@ -4,7 +4,8 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from layer_table import LAYERS, make_input, make_layer
+
+from tests.tinylearn.layer_table import LAYERS, make_input, make_layer
 
 torch = pytest.importorskip("torch")
 

@@ -4,8 +4,8 @@ import copy
 
 import numpy as np
 import pytest
-from layer_table import LAYERS, make_input, make_layer
 
+from tests.tinylearn.layer_table import LAYERS, make_input, make_layer
 from tinylearn import (
     Dense,
     Flatten,

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
-from layer_table import LAYERS, make_input, make_layer
 
 import tinylearn
+from tests.tinylearn.layer_table import LAYERS, make_input, make_layer
 from tinylearn import (
     SGD,
     Adam,

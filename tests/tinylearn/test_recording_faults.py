@@ -1,0 +1,297 @@
+"""What is left of a recording when something goes wrong: a kill, Ctrl-C, a full disk, damaged files."""
+
+import contextlib
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import tinylearn.recording
+from tests.tinylearn import interrupted_run
+from tinylearn import Dense, Recorder, Recording, Sequential, Update
+
+SCRIPT = Path(interrupted_run.__file__)
+every_kind = pytest.mark.parametrize("kind", interrupted_run.KINDS)
+
+
+def start(folder, kind, *what):
+    """Start interrupted_run.py in a process of its own."""
+    command = [sys.executable, "-W", "error", SCRIPT, folder, kind, *what]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def assert_start_of_the_undisturbed_run(recording, kind):
+    """Train again in this process, without any accident, and compare every record bit for bit."""
+    steps = recording.steps
+    assert steps[0] == 0
+    if kind == "under a budget":
+        assert len(set(np.diff(steps[:-1]))) <= 1
+    else:
+        np.testing.assert_array_equal(steps, np.arange(len(steps)))
+    model = interrupted_run.make_model(kind)
+    undisturbed = Recorder(model)
+    interrupted_run.train(model, -(-int(steps[-1]) // interrupted_run.BATCHES) or 1, [undisturbed])
+    expected = undisturbed.recording
+    np.testing.assert_array_equal(recording.rows, expected.rows[steps])
+    np.testing.assert_array_equal(recording.losses, expected.losses[steps])
+    np.testing.assert_array_equal(recording.epochs, expected.epochs[steps])
+    for step in steps[[0, len(steps) // 2, -1]]:
+        np.testing.assert_array_equal(recording.batch(step), expected.batch(step))
+
+
+def end_after(process, seconds, how):
+    """Send the process the signal `how` that long after its training has started; return what it said."""
+    assert process.stdout.readline() == "ready\n"
+    time.sleep(seconds)
+    process.send_signal(how)
+    return process.communicate(timeout=60)
+
+
+# --- SIGKILL -----------------------------------------------------------------------------------------------------
+
+
+@every_kind
+@pytest.mark.parametrize("seconds", [0, 0.05, 0.7])
+def test_a_killed_process_leaves_a_recording_that_loads(tmp_path, kind, seconds):
+    process = start(tmp_path / "run", kind, "forever")
+    end_after(process, seconds * np.random.default_rng().uniform(0.8, 1.2), signal.SIGKILL)
+    assert process.returncode == -signal.SIGKILL
+    recording = Recording.load(tmp_path / "run")
+    assert not recording.closed
+    if seconds > 0.5:
+        assert len(recording) > (1 if kind == "under a budget" else 100)
+    assert_start_of_the_undisturbed_run(recording, kind)
+
+
+# --- Ctrl-C ------------------------------------------------------------------------------------------------------
+
+
+@every_kind
+@pytest.mark.parametrize("seconds", [0.05, 0.4])
+def test_ctrl_c_leaves_a_closed_recording(tmp_path, kind, seconds):
+    process = start(tmp_path / "run", kind, "forever")
+    _, said = end_after(process, seconds, signal.SIGINT)
+    assert said.splitlines()[-1] == "KeyboardInterrupt"
+    recording = Recording.load(tmp_path / "run")
+    assert recording.closed
+    assert len(recording) > 1
+    assert_start_of_the_undisturbed_run(recording, kind)
+
+
+@every_kind
+@pytest.mark.parametrize("first", ["recorder", "the one that stops"])
+def test_an_error_in_a_callback_leaves_a_closed_recording(tmp_path, kind, first):
+    model = interrupted_run.make_model(kind)
+    recorder = Recorder(model, tmp_path / "run", **interrupted_run.KINDS[kind][1])
+
+    def stop(update):
+        if update.step == 33:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted_run.train(model, 100, [recorder, stop] if first == "recorder" else [stop, recorder])
+    recording = Recording.load(tmp_path / "run")
+    assert recording.closed
+    assert recording.steps[-1] == (33 if first == "recorder" else 32)
+    assert_start_of_the_undisturbed_run(recording, kind)
+
+
+class InterruptedAt:
+    """A recorder that Ctrl-C hits just before the n-th line of its own code."""
+
+    def __init__(self, recorder, line):
+        self.recorder, self.lines_to_go = recorder, line
+        self.folder = str(Path(tinylearn.recording.__file__).parent)
+
+    def __call__(self, update):
+        sys.settrace(self.watch)
+        try:
+            self.recorder(update)
+        finally:
+            sys.settrace(None)
+
+    def watch(self, frame, event, argument):
+        """Python calls this before every line that it runs."""
+        if not frame.f_code.co_filename.startswith(self.folder):
+            return None
+        if event == "line":
+            self.lines_to_go -= 1
+            if self.lines_to_go == 0:
+                raise KeyboardInterrupt
+        return self.watch
+
+    def close(self):
+        self.recorder.close()
+
+
+@pytest.mark.parametrize(
+    ("kind", "updates", "apart", "settings"),
+    [("tiny rows", 3, 2, {}), ("rows over 4 KiB", 3, 3, {}), ("under a budget", 6, 13, {"budget": 8_000})],
+    ids=interrupted_run.KINDS,
+)
+def test_ctrl_c_at_any_line_of_the_recorder(tmp_path, kind, updates, apart, settings, monkeypatch):
+    """Not one moment but all of them, so many lines `apart`: each time, what is left is closed and whole."""
+    monkeypatch.setattr("tinylearn.recording.storage.PUBLISH_SECONDS", 1e-9)  # publishes every record
+    line, wrong, was_interrupted = 0, {}, True
+    while was_interrupted:
+        line, was_interrupted = line + apart, False
+        model, folder = interrupted_run.make_model(kind), tmp_path / str(line)
+        recorder, copies = InterruptedAt(Recorder(model, folder, **settings), line), [model.parameters.copy()]
+        try:
+            with contextlib.closing(recorder):  # as fit does
+                for step in range(1, updates + 1):
+                    model.parameters += 1
+                    copies.append(model.parameters.copy())
+                    recorder(Update(step, loss=0.5, batch=np.arange(step)))
+        except KeyboardInterrupt:
+            was_interrupted = True
+        problem = what_is_wrong(Recording.load(folder), copies, step)
+        if problem:
+            wrong[line] = problem
+        shutil.rmtree(folder)
+    assert line > 50
+    assert wrong == {}
+
+
+def what_is_wrong(recording, copies, last_step):
+    """Return what is wrong with a recording of `copies` that ended in or after `last_step`; nothing, if all is well."""
+    steps = list(recording.steps)
+    if not recording.closed:
+        return "not closed"
+    if steps != sorted(set(steps)) or steps[:1] != [0] or steps[-1] < last_step - 1:
+        return f"interrupted in step {last_step}, it has the steps {list(map(int, steps))}"
+    for index, step in enumerate(steps):
+        if not np.array_equal(recording.rows[index], copies[step]):
+            return f"other parameters in step {step}"
+        if not np.array_equal(recording.batch(step), np.arange(step)):
+            return f"another batch in step {step}"
+    return None
+
+
+# --- a full disk -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["tiny rows", "rows over 4 KiB"])
+def test_a_full_disk_is_a_clear_error_and_harms_nothing(tmp_path, kind):
+    process = start(tmp_path / "run", kind, "full-disk")
+    said, complaints = process.communicate(timeout=60)
+    told = json.loads(said)
+    assert "Recorder: could not write step" in told["error"]
+    assert "File too large. The model is intact, and the records until then can be read" in told["error"]
+    assert told["model"]
+    assert told["equal"]
+    assert told["steps"]
+    assert told["records"] > 5
+    assert complaints == ""  # such as of files that were left open
+
+
+# --- memory ------------------------------------------------------------------------------------------------------
+
+
+def test_memory_does_not_grow_with_the_number_of_updates(tmp_path):
+    """Rows of 11 kB: 12,000 more of them would be 135 MB."""
+    kilobytes = []
+    for updates in (3_000, 15_000):
+        said, _ = start(tmp_path / str(updates), "rows over 4 KiB", "memory", str(updates)).communicate(timeout=60)
+        kilobytes.append(int(said))
+        assert len(Recording.load(tmp_path / str(updates))) == updates + 1
+    assert kilobytes[1] - kilobytes[0] < 5_000
+
+
+# --- a folder that is no recording ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A small recording that nothing has happened to yet."""
+    model = Sequential([Dense(2, 1, rng=np.random.default_rng(0))])
+    with Recorder(model, tmp_path / "run") as recorder:
+        for step in range(1, 20):
+            recorder(Update(step, epoch=1, loss=0.5, batch=np.arange(step)))
+    return tmp_path / "run"
+
+
+FILES = ["parameters.npy", "steps.npy", "epochs.npy", "losses.npy", "batch_rows.npy", "batch_runs.npy"]
+
+
+def test_the_files_are_those_of_the_tests_below(folder):
+    assert sorted(os.listdir(folder)) == sorted(["meta.json", *FILES])
+
+
+@pytest.mark.parametrize("file", FILES)
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda path: path.unlink(),
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(b"this is no array"),
+        lambda path: path.write_bytes(path.read_bytes()[:100]),  # in the middle of the header
+        lambda path: path.write_bytes(path.read_bytes()[:-8]),  # a number is missing
+        lambda path: np.save(path, np.array([{"a": "pickle"}], dtype=object)),
+        lambda path: np.save(path, np.array("text")),
+    ],
+    ids=["missing", "empty", "text", "half a header", "cut short", "a pickle", "another array"],
+)
+def test_a_damaged_file_is_named(folder, file, damage):
+    damage(folder / file)
+    with pytest.raises(ValueError, match=r"run is a damaged recording: \S"):
+        Recording.load(folder)
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "null", "1", '"text"', "{}", "\xff"])
+def test_a_damaged_meta_file_is_an_error(folder, text):
+    (folder / "meta.json").write_bytes(text.encode("latin-1"))
+    with pytest.raises(ValueError, match=r"run is a damaged recording: \S"):
+        Recording.load(folder)
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        *[(key, "absent") for key in ("format", "closed", "files", "dtype", "parameters")],
+        *[("format", value) for value in (None, [], "")],
+        *[("files", value) for value in (None, [], {}, "text", {"parameters": "parameters.npy"})],
+        *[("dtype", value) for value in (1, "text", "<f4")],
+        *[("parameters", value) for value in (None, [], ["w"], [{"name": "w"}], [{"name": "w", "shape": [5]}])],
+    ],
+)
+def test_a_meta_file_of_wrong_content_is_an_error(folder, key, value):
+    meta = json.loads((folder / "meta.json").read_text())
+    if value == "absent":
+        del meta[key]
+    else:
+        meta[key] = value
+    (folder / "meta.json").write_text(json.dumps(meta))
+    with pytest.raises(ValueError, match=r"run is a damaged recording: \S"):
+        Recording.load(folder)
+
+
+def test_a_recording_of_a_later_version_says_so(folder):
+    text = (folder / "meta.json").read_text()
+    (folder / "meta.json").write_text(text.replace("tinylearn recording 1", "tinylearn recording 2"))
+    with pytest.raises(ValueError, match="its format is 'tinylearn recording 2', this version reads"):
+        Recording.load(folder)
+
+
+def test_a_file_in_the_place_of_the_folder_is_no_recording(tmp_path):
+    (tmp_path / "run").write_text("hello")
+    with pytest.raises(FileNotFoundError, match="run is no recording: expected a folder that a Recorder wrote"):
+        Recording.load(tmp_path / "run")
+    with pytest.raises(FileExistsError):
+        Recorder(Sequential([Dense(1, 1, rng=np.random.default_rng(0))]), tmp_path / "run")
+
+
+def test_a_foreign_folder_is_no_recording_but_can_become_one(tmp_path):
+    (tmp_path / "notes.txt").write_text("mine")
+    with pytest.raises(FileNotFoundError, match=r"it has no meta\.json"):
+        Recording.load(tmp_path)
+    Recorder(Sequential([Dense(1, 1, rng=np.random.default_rng(0))]), tmp_path).close()
+    assert len(Recording.load(tmp_path)) == 1
+    assert (tmp_path / "notes.txt").read_text() == "mine"
