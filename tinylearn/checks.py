@@ -28,6 +28,8 @@ def number_between(who: str, name: str, value: Any, low: float, high: float, *, 
     """
     try:
         number = float(value)
+        if isinstance(value, str | bytes):
+            raise TypeError("text")
     except (TypeError, ValueError):
         raise TypeError(f"{who}: {name} must be a number, got {value!r}") from None
     if not (low < number if open_low else low <= number) or not number < high:

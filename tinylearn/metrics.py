@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from tinylearn.checks import positive_integer
+
 
 def classes(values: Any) -> np.ndarray:
     """Return class numbers (N,) for class numbers, for (N, K) rows of scores, or for (N, 1) probabilities of class 1.
@@ -54,7 +56,7 @@ def confusion_matrix(predicted: Any, target: Any, n_classes: int | None = None) 
     """
     predicted, target = _pair("confusion_matrix", predicted, target)
     seen = int(max(predicted.max(initial=-1), target.max(initial=-1))) + 1
-    k = seen if n_classes is None else n_classes
+    k = seen if n_classes is None else positive_integer("confusion_matrix", "n_classes", n_classes)
     lowest = min(predicted.min(initial=0), target.min(initial=0))
     if lowest < 0 or seen > k:
         raise ValueError(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import copy
 import os
+import zipfile
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -197,11 +198,11 @@ class Sequential:
     def load(self, path: str | os.PathLike[str]) -> None:
         """Read parameters that `save` wrote. ValueError with the first name that differs if they do not fit."""
         try:
-            with np.load(path) as file:
+            with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as file:
                 saved = {name: file[name] for name in file.files}
-        except (ValueError, OSError, EOFError, AttributeError) as error:
-            if isinstance(error, FileNotFoundError):
-                raise
+        except FileNotFoundError:
+            raise
+        except (TypeError, ValueError, OSError, EOFError, AttributeError, zipfile.BadZipFile) as error:
             raise ValueError(f"{path} is not a file that Sequential.save wrote: {error}") from error
         self.assign(saved, str(path))
 

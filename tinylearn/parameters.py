@@ -9,7 +9,7 @@ So an optimiser updates every parameter with a few vector operations, a recorder
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -43,6 +43,10 @@ class Views(dict[str, np.ndarray]):
         """Assign one by one: dict's own update would put new arrays in the place of the views."""
         for name, value in dict(*args, **kwargs).items():
             self[name] = value
+
+    def __ior__(self, other: Any) -> Self:  # type: ignore[override,misc]
+        self.update(other)
+        return self
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy belongs to no model: it is a plain dict of arrays."""

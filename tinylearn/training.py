@@ -16,6 +16,7 @@ import inspect
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -107,41 +108,46 @@ def fit(
     rng = np.random.default_rng() if rng is None else generator("fit", rng)
     callbacks = tuple(callbacks)
     calls = [callback if inspect.isfunction(callback) else callback.__call__ for callback in callbacks]  # bound once
+    update = Update(0, model=model, optimizer=optimizer)  # the same one for all steps: a new one takes 0.3 µs
+    references, unshared = sys.getrefcount, sys.getrefcount(update)
     parameters, gradients = model.parameters, model.gradients
     shuffle = shuffle and len(x) > batch_size
-    in_order = [] if shuffle else list(_batches(x, y, batch_size))
+    always = None if shuffle or augment else list(_batches(x, y, batch_size))  # the same in every epoch
     history, step = [], 0
-    update = Update(step, model=model, optimizer=optimizer)  # used again and again: a new one takes 0.3 µs
-    references = sys.getrefcount
-    unshared = references(update)
-    model.set_training(True)
-    try:
-        with np.errstate(over="ignore", invalid="ignore"):  # what overflows is reported as DivergenceError
-            for epoch in range(1, epochs + 1):
-                batches = _batches(x, y, batch_size, rng.permutation(len(x))) if shuffle else in_order
-                total = 0.0
-                for rows, x_batch, y_batch in batches:
-                    step += 1
-                    if augment is not None:
-                        x_batch = augment(x_batch, rng)
-                    value = loss.forward(model.run(x_batch), y_batch)
-                    model.fill_gradients(loss.backward())
-                    optimizer.step(parameters, gradients)
-                    total += value * len(rows)
-                    if not math.isfinite(parameters.dot(parameters)):  # one quick number: is all well?
-                        _check_divergence(step, model, optimizer)
-                    if calls:
-                        if references(update) > unshared:  # a callback kept the last one: leave it alone
-                            update = Update(step, model=model, optimizer=optimizer)
-                        update.step, update.epoch, update.loss, update.batch = step, epoch, value, rows
-                        for call in calls:
-                            call(update)
-                history.append(total / len(x))
-    finally:
-        model.set_training(False)
-        for callback in callbacks:
-            getattr(callback, "close", lambda: None)()
+    with _training(model, callbacks):
+        for epoch in range(1, epochs + 1):
+            batches = always or _batches(x, y, batch_size, rng.permutation(len(x)) if shuffle else np.arange(len(x)))
+            total = 0.0
+            for rows, x_batch, y_batch in batches:
+                step += 1
+                if augment is not None:
+                    x_batch = augment(x_batch, rng)
+                value = loss.forward(model.run(x_batch), y_batch)  # how wrong?
+                model.fill_gradients(loss.backward())  # which way is down?
+                optimizer.step(parameters, gradients)  # one step there
+                total += value * len(rows)
+                if not math.isfinite(parameters.dot(parameters)):  # one quick number: is all well?
+                    _check_divergence(step, model, optimizer)
+                if calls:
+                    if references(update) > unshared:  # a callback kept it: that one stays as it is
+                        update = Update(step, model=model, optimizer=optimizer)
+                    update.step, update.epoch, update.loss, update.batch = step, epoch, value, rows
+                    for call in calls:
+                        call(update)
+            history.append(total / len(x))
     return history
+
+
+@contextmanager
+def _training(model: Sequential, callbacks: Iterable[Any]) -> Iterator[None]:
+    """Turn the model's `training` on, and at the end, however it comes, off; close the callbacks then."""
+    with ExitStack() as at_the_end, np.errstate(over="ignore", invalid="ignore"):  # DivergenceError reports those
+        for callback in callbacks:
+            if hasattr(callback, "close"):
+                at_the_end.callback(callback.close)
+        at_the_end.callback(model.set_training, False)
+        model.set_training(True)
+        yield
 
 
 def _check_data(x: Any, y: Any, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:

@@ -11,48 +11,13 @@ R records. A folder is read as the `.npy` files that it is, mapped into memory: 
 from __future__ import annotations
 
 import json
-import math
 import os
 from pathlib import Path
-from typing import Any, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 
-META = "meta.json"
-FORMAT = "tinylearn recording 1"
-
-
-class Layout(NamedTuple):
-    """What a row of a recording holds: parameters, one after another, flat."""
-
-    names: tuple[str, ...]
-    shapes: tuple[tuple[int, ...], ...]
-    dtype: np.dtype
-
-    @property
-    def size(self) -> int:
-        """How many numbers a row has."""
-        return sum(math.prod(shape) for shape in self.shapes)
-
-    def slices(self) -> dict[str, slice]:
-        """Return where in the row each parameter stands."""
-        where, start = {}, 0
-        for name, shape in zip(self.names, self.shapes, strict=True):
-            where[name] = slice(start, start + math.prod(shape))
-            start = where[name].stop
-        return where
-
-    def as_json(self) -> dict[str, Any]:
-        """Return what `from_json` reads."""
-        parameters = [{"name": name, "shape": shape} for name, shape in zip(self.names, self.shapes, strict=True)]
-        return {"dtype": self.dtype.str, "parameters": parameters}
-
-    @classmethod
-    def from_json(cls, meta: dict[str, Any]) -> Layout:
-        """Return the layout that `as_json` described."""
-        names = tuple(parameter["name"] for parameter in meta["parameters"])
-        shapes = tuple(tuple(parameter["shape"]) for parameter in meta["parameters"])
-        return cls(names, shapes, np.dtype(meta["dtype"]))
+from tinylearn.recording.layout import FORMAT, META, PER_RECORD, Layout
 
 
 class Recording:
@@ -64,11 +29,10 @@ class Recording:
     closed                  False if the recorder is still at work, or its process was killed
     """
 
-    def __init__(
-        self, layout: Layout, rows: np.ndarray, columns: dict[str, np.ndarray], *, closed: bool, source: str
-    ) -> None:
-        self.layout, self.rows, self.closed, self.source = layout, rows, closed, source
+    def __init__(self, layout: Layout, columns: dict[str, np.ndarray], *, closed: bool, source: str) -> None:
+        self.layout, self.closed, self.source = layout, closed, source
         self.names = layout.names
+        self.rows = columns["parameters"]  # (R, P)
         self.steps, self.epochs, self.losses = columns["steps"], columns["epochs"], columns["losses"]
         self._batch_rows, self._batch_runs = columns["batch_rows"], columns["batch_runs"]
         self._slices = layout.slices()
@@ -84,21 +48,34 @@ class Recording:
             raise FileNotFoundError(f"{folder} is no recording: expected a folder that a Recorder wrote")
         if not (folder / META).is_file():
             raise FileNotFoundError(f"{folder} is no recording: it has no {META}")
+        meta = (folder / META).read_bytes()
         try:
-            meta = json.loads((folder / META).read_text())
-            if meta["format"] != FORMAT:
-                raise ValueError(f"its format is {meta['format']!r}, this version reads {FORMAT!r}")
-            layout = Layout.from_json(meta)
-            columns = {name: map_array(folder / file) for name, file in meta["files"].items()}
-            rows = columns.pop("parameters")
-            if rows.shape[1:] != (layout.size,) or rows.dtype != layout.dtype:
-                raise ValueError(f"rows of {layout.size} {layout.dtype} were promised, found {rows.dtype}{rows.shape}")
-            complete = min(len(rows), *(len(columns[name]) for name in ("steps", "epochs", "losses")))
-            for name in ("steps", "epochs", "losses"):
-                columns[name] = columns[name][:complete]
-        except (KeyError, TypeError, ValueError, OSError) as error:
+            return cls._open(folder, json.loads(meta))
+        except FileNotFoundError as error:
+            if (folder / META).read_bytes() != meta:  # a recorder at work has just moved to thinner files
+                return cls.load(path)
+            raise ValueError(f"{folder} is a damaged recording: {Path(error.filename).name} is missing") from error
+        except (KeyError, TypeError, ValueError, OSError, EOFError) as error:
             raise ValueError(f"{folder} is a damaged recording: {error}") from error
-        return cls(layout, rows[:complete], columns, closed=meta["closed"], source=str(folder))
+
+    @classmethod
+    def _open(cls, folder: Path, meta: Any) -> Self:
+        """Map the files that `meta` names; any error means that they are damaged."""
+        if not isinstance(meta, dict) or not isinstance(meta.get("files"), dict):
+            raise ValueError(f"{META} must hold a table of files")
+        if meta["format"] != FORMAT:
+            raise ValueError(f"its format is {meta['format']!r}, this version reads {FORMAT!r}")
+        layout, columns = Layout.from_json(meta), {}
+        for name, (dtype, shape) in layout.columns().items():
+            column = map_array(folder / meta["files"][name])
+            if column.dtype != dtype or column.shape[1:] != shape or column.ndim != 1 + len(shape):
+                raise ValueError(
+                    f"{name} must be {dtype} of shape (records, *{shape}), got {column.dtype} {column.shape}"
+                )
+            columns[name] = column
+        complete = min(len(columns[name]) for name in PER_RECORD)
+        columns |= {name: columns[name][:complete] for name in PER_RECORD}
+        return cls(layout, columns, closed=bool(meta["closed"]), source=str(folder))
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -156,4 +133,5 @@ class Recording:
 
 def map_array(path: Path) -> np.ndarray:
     """Return the array of a `.npy` file without reading it: a plain array over the mapped file."""
-    return np.load(path, mmap_mode="r", allow_pickle=False).view(np.ndarray)
+    array: np.ndarray = np.load(path, mmap_mode="r", allow_pickle=False)
+    return array.view(np.ndarray)

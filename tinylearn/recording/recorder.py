@@ -10,6 +10,7 @@ It copies; nothing in the model, the loss or the optimiser knows of it.
 from __future__ import annotations
 
 import contextlib
+import json
 import math
 import os
 import re
@@ -20,13 +21,14 @@ from typing import Any, NoReturn, Self
 import numpy as np
 
 from tinylearn.checks import positive_integer
-from tinylearn.recording.reader import META, Layout, Recording
+from tinylearn.recording.layout import META, Layout
+from tinylearn.recording.reader import Recording
 from tinylearn.recording.storage import Store
 from tinylearn.training import Update
 
 UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 UNITS |= {"KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
-OVERHEAD_BYTES = 4096  # of a folder, beside its records: headers and meta.json
+HEADER_BYTES = 12 * 128  # of the six files, and of six more while records are thinned
 EXTRA_BYTES = 64  # of a record, beside its row and its batch: step, epoch, loss, the entry of the batch
 
 
@@ -70,6 +72,8 @@ class Recorder:
         self._pieces = [memoryview(values.reshape(-1)).cast("B") for values in arrays]
         self.every = every if callable(every) else positive_integer("Recorder", "every", every)
         self.stride = 1  # of the updates that `every` lets through, each stride-th is kept
+        meta_bytes = len(json.dumps(self.layout.as_json(), indent=1)) + 512  # and the names of the files
+        self._overhead = HEADER_BYTES + 2 * meta_bytes  # twice, since a new one takes the old one's place
         self.budget = None if budget is None else self._checked_budget(budget)
         self.path = None if path is None else Path(path)
         self.closed = False
@@ -149,14 +153,45 @@ class Recorder:
 
     def _keep(self, step: int, epoch: int, update: Update) -> None:
         """Keep this update if `every` wants it and the budget's stride does."""
-        if self._is_wanted(step):
-            self._store.append(self._row(), step, epoch, update.loss, update.batch)
-            self._skipped = None
-            if self.budget is not None and self._store.size() + 2 * (self.row_bytes + EXTRA_BYTES) > self._limit():
-                self._thin()
-        else:  # copied all the same: it may turn out to have been the last
-            batch = None if update.batch is None else update.batch.copy()
-            self._skipped = self._row(), step, epoch, update.loss, batch
+        record = self._row(), step, epoch, update.loss, update.batch
+        every = self.every
+        if every(step) if callable(every) else step % every == 0:
+            self._let_through += 1
+            self._make_room(update.batch)
+            if self._let_through % self.stride == 0:
+                self._store.append(*record)
+                self._skipped = None
+                return
+        batch = None if update.batch is None else update.batch.copy()
+        self._skipped = *record[:4], batch  # it may turn out to have been the last
+
+    def _make_room(self, batch: np.ndarray | None) -> None:
+        """Thin the records until one more, of such a batch, fits into the budget."""
+        if self.budget is None:
+            return
+        more = self.row_bytes + EXTRA_BYTES + (0 if batch is None else 8 * batch.size)
+        while self._store.size() + more > self._limit() and len(self._store) > 1:
+            self._thin()
+
+    def _thin(self) -> None:
+        """Drop every other record; from now on keep half as many."""
+        full, stride = self._store, 2 * self.stride
+        records = full.read(closed=False)
+        thinner = Store(self.layout, self.path, suffix=f"_every_{stride}")
+        try:
+            batch = np.empty(0)
+            for index in range(0, len(records), 2):
+                step, epoch, loss, rows = records.record(index)
+                batch = batch if np.array_equal(batch, rows) else rows  # the same object: consecutive records share it
+                thinner.append(records.rows[index].tobytes(), step, epoch, loss, batch)
+            thinner.publish()
+            thinner.write_meta(closed=False)
+        except BaseException:
+            full.write_meta(closed=False)
+            thinner.delete()
+            raise
+        self._store, self.stride = thinner, stride
+        full.delete()
 
     def _row(self) -> bytes:
         """Return the recorded parameters as they are now."""
@@ -169,6 +204,7 @@ class Recorder:
         try:
             self._store.trim(len(self._store))
             if self._skipped is not None:
+                self._make_room(self._skipped[4])
                 self._store.append(*self._skipped)
                 self._store.publish()
                 self._skipped, self._tail = None, True
@@ -184,41 +220,22 @@ class Recorder:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def _is_wanted(self, step: int) -> bool:
-        every = self.every
-        if not (every(step) if callable(every) else step % every == 0):
-            return False
-        self._let_through += 1
-        return self._let_through % self.stride == 0
-
     def _count_on(self, update: Update) -> tuple[int, int]:
         """Return step and epoch of the first update of another `fit`: counting goes on where it stopped."""
         if update.step != 1:
             raise ValueError(
                 f"Recorder: steps must grow, or start again from 1, got step {update.step} after step {self._last_step}"
             )
-        self._epochs_before = self._skipped[2] if self._skipped else self._store.last_epoch()
+        if self._store.waiting:
+            self._store.publish()
+        self._epochs_before = self._skipped[2] if self._skipped else self._store.last_epoch
         self._steps_before = self._last_step
         return self._steps_before + 1, self._epochs_before + update.epoch
 
     def _limit(self) -> int:
-        """Return the bytes of records at which they are thinned: meanwhile the kept half is there twice."""
+        """Return the most bytes of records: while they are thinned, half of them are there twice."""
         assert self.budget is not None
-        return (self.budget - OVERHEAD_BYTES) * 2 // 3
-
-    def _thin(self) -> None:
-        """Drop every other record; from now on keep half as many."""
-        full, records = self._store, self.recording
-        self.stride *= 2
-        self._store = Store(self.layout, self.path, suffix=f"_every_{self.stride}")
-        batch = np.empty(0)
-        for index in range(0, len(records), 2):
-            step, epoch, loss, rows = records.record(index)
-            batch = batch if np.array_equal(batch, rows) else rows  # the same object: consecutive records share it
-            self._store.append(records.rows[index].tobytes(), step, epoch, loss, batch)
-        self._store.publish()
-        self._store.write_meta(closed=False)
-        full.delete()
+        return (self.budget - self._overhead) * 2 // 3
 
     def _first_store(self) -> Store:
         if self.path is None:
@@ -257,12 +274,11 @@ class Recorder:
 
     def _checked_budget(self, budget: int | str) -> int:
         """Return the budget in bytes; ValueError if it does not hold a handful of records."""
-        self.budget = _bytes(budget)
-        record = self.row_bytes + EXTRA_BYTES
+        self.budget, record = _bytes(budget), self.row_bytes + EXTRA_BYTES
         if self._limit() < 6 * record:
             raise ValueError(
                 f"Recorder: budget must hold at least six records of {record:,} bytes and their batches, and half of "
-                f"them once more, {OVERHEAD_BYTES + 9 * record:,} bytes, got {budget!r}; select fewer parameters"
+                f"them once more, {self._overhead + 9 * record:,} bytes, got {budget!r}; select fewer parameters"
             )
         return self.budget
 

@@ -1,46 +1,33 @@
 """How records are kept: as columns that grow at their end, in memory or as `.npy` files of one folder.
 
-    parameters (R, P)              one row a record
-    steps, epochs, losses (R,)
-    batch_rows (B,)                the row numbers of all batches, one batch after another
-    batch_runs (V, 3)              (r, start, end): from record r on the batch was batch_rows[start:end]; consecutive
-                                   records that saw one batch, as all do in full-batch training, share an entry
-
-R records, P numbers a row. From time to time `publish` writes into the files' headers how many rows are complete, so
-`np.load` reads them at any moment, and after a process was killed in the middle of anything. Everything but
-`parameters` waits in memory until then, and is put to its place in the file, so that an interrupted `publish` can
-simply be done again.
+`layout.py` says what the columns are. New records wait in memory; about twice a second `publish` puts them to their
+places in the files and then writes into the headers how many rows are complete. So `np.load` reads the files at any
+moment, and after a process was killed in the middle of anything; and a `publish` that Ctrl-C interrupted can simply be
+done again.
 """
 
 from __future__ import annotations
 
 import io
 import json
-import os
+import math
 import time
 from array import array
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 
 from tinylearn.files import complete_or_absent
 from tinylearn.recording.block_writer import BlockWriter
-from tinylearn.recording.reader import FORMAT, META, Layout, Recording, map_array
+from tinylearn.recording.layout import FORMAT, META, PER_RECORD, Layout
+from tinylearn.recording.reader import Recording, map_array
 
-THREADED_ROW_BYTES = 4096  # from here on a thread writes the rows
+THREADED_ROW_BYTES = 4096  # from here on a thread writes the rows of a folder
 PUBLISH_SECONDS = 0.5
+WAITING_BYTES = 1 << 20
 CHANGED = object()
-PUBLISH_RECORDS = 1 << 16  # at the latest
-
-# name → (type code, shape of a row), in the order of writing: a record is complete once its step is written
-COLUMNS: dict[str, tuple[str, tuple[int, ...]]] = {
-    "batch_rows": ("q", ()),
-    "batch_runs": ("q", (3,)),
-    "losses": ("d", ()),
-    "epochs": ("q", ()),
-    "steps": ("q", ()),
-}
 
 
 class MemoryColumn:
@@ -48,30 +35,28 @@ class MemoryColumn:
 
     def __init__(self, dtype: np.dtype, shape: tuple[int, ...]) -> None:
         self.dtype, self.shape = dtype, shape
-        self.row_bytes = dtype.itemsize * int(np.prod(shape))
+        self.row_bytes = dtype.itemsize * math.prod(shape)
         self.file = io.BytesIO()
-        self.write = self.file.write  # appends a row
 
-    def put(self, row: int, data: bytes) -> None:
+    def open(self) -> None:
+        """Nothing to do, as in `publish` and `close`: memory is read as it is."""
+
+    def put(self, row: int, data: bytes | bytearray) -> None:
         """Write `data`, whole rows, from row number `row` on."""
         self.file.seek(row * self.row_bytes)
         self.file.write(data)
 
     def publish(self, rows: int) -> None:
-        """Nothing to do: memory is read as it is."""
+        """Nothing to do."""
 
     def truncate(self, rows: int) -> None:
         """Drop all but the first `rows` rows."""
         self.file.truncate(rows * self.row_bytes)
-        self.file.seek(0, os.SEEK_END)
 
     def read(self, rows: int) -> np.ndarray:
         """Return the first `rows` rows; what is appended later does not touch them."""
-        values = np.frombuffer(self.file.getvalue(), self.dtype, rows * int(np.prod(self.shape)))
+        values = np.frombuffer(self.file.getvalue(), self.dtype, rows * math.prod(self.shape))
         return values.reshape(rows, *self.shape)
-
-    def open(self) -> None:
-        """Nothing to do."""
 
     def close(self) -> None:
         """Nothing to do."""
@@ -80,31 +65,23 @@ class MemoryColumn:
 class FileColumn:
     """A column in a `.npy` file, whose header counts the rows that are complete."""
 
-    def __init__(self, path: Path, dtype: np.dtype, shape: tuple[int, ...], streamed: bool = False) -> None:
-        self.path, self.dtype, self.shape, self.streamed = path, dtype, shape, streamed
-        self.row_bytes = dtype.itemsize * int(np.prod(shape))
+    def __init__(self, path: Path, dtype: np.dtype, shape: tuple[int, ...]) -> None:
+        self.path, self.dtype, self.shape = path, dtype, shape
+        self.row_bytes = dtype.itemsize * math.prod(shape)
         self.header_bytes = path.write_bytes(self._header(0))
         self.open()
 
     def open(self) -> None:
-        """Open the file, for `put` and, if it is streamed, for `write`, which appends a row."""
+        """Open the file, as at first so after `close`."""
         self.file = open(self.path, "r+b", buffering=0)  # noqa: SIM115 (closed by close)
-        self.stream: BinaryIO | BlockWriter | None = None
-        if self.streamed:
-            threaded = self.row_bytes >= THREADED_ROW_BYTES
-            self.stream = BlockWriter(self.path) if threaded else open(self.path, "ab", buffering=1 << 18)  # noqa: SIM115
-            self.write = self.stream.write
 
-    def put(self, row: int, data: bytes) -> None:
+    def put(self, row: int, data: bytes | bytearray) -> None:
         """Write `data`, whole rows, from row number `row` on."""
         self._write_at(self.header_bytes + row * self.row_bytes, data)
 
     def publish(self, rows: int) -> None:
-        """Make the first `rows` rows visible: first the rows themselves, then the header that counts them."""
-        if self.stream is not None:
-            self.stream.flush()
-        if not self.file.closed:
-            self._write_at(0, self._header(rows))
+        """Make the first `rows` rows, which are in the file, visible to readers."""
+        self._write_at(0, self._header(rows))
 
     def truncate(self, rows: int) -> None:
         """Drop all but the first `rows` rows."""
@@ -117,15 +94,13 @@ class FileColumn:
 
     def close(self) -> None:
         """Close the file."""
-        stream, self.stream = self.stream, None
         self.file.close()
-        if stream is not None:
-            stream.close()
 
-    def _write_at(self, position: int, data: bytes) -> None:
+    def _write_at(self, position: int, data: bytes | bytearray) -> None:
         self.file.seek(position)
-        while data:  # a disk that is nearly full takes a part
-            data = data[self.file.write(data) :]
+        rest = memoryview(data)
+        while rest:  # a disk that is nearly full takes a part, and then nothing
+            rest = rest[self.file.write(rest) :]
 
     def _header(self, rows: int) -> bytes:
         """Return the header of a `.npy` file of `rows` rows; NumPy pads it, so that its length is always the same."""
@@ -140,24 +115,28 @@ class Store:
 
     def __init__(self, layout: Layout, folder: Path | None, suffix: str = "") -> None:
         self.layout, self.folder = layout, folder
-        self.files = {name: f"{name}{suffix}.npy" for name in ("parameters", *COLUMNS)}
-        kinds = {name: (np.dtype(code), shape) for name, (code, shape) in COLUMNS.items()}
-        row = (layout.dtype, (layout.size,))
-        self.parameters: MemoryColumn | FileColumn
-        self.columns: dict[str, MemoryColumn | FileColumn]
-        if folder is None:
-            self.parameters = MemoryColumn(*row)
-            self.columns = {name: MemoryColumn(*kind) for name, kind in kinds.items()}
-        else:
-            self.parameters = FileColumn(folder / self.files["parameters"], *row, streamed=True)
-            self.columns = {name: FileColumn(folder / self.files[name], *kind) for name, kind in kinds.items()}
-        self.write = self.parameters.write
-        self.published = dict.fromkeys(COLUMNS, 0)  # rows that are in the columns; what comes later waits:
+        kinds = layout.columns()
+        self.files = {name: f"{name}{suffix}.npy" for name in kinds}
+        self.columns: dict[str, MemoryColumn | FileColumn] = {
+            name: MemoryColumn(*kind) if folder is None else FileColumn(folder / self.files[name], *kind)
+            for name, kind in kinds.items()
+        }
+        self.row_bytes = self.columns["parameters"].row_bytes
+        self.blocks: BlockWriter | None = None
+        self.published = dict.fromkeys(kinds, 0)  # rows that are in the columns; what comes later waits:
         self.waiting: list[float] = []  # loss, epoch, step, loss, epoch, step, …
-        self.batch_rows, self.batch_runs = array("q"), array("q")
+        self.rows, self.batch_rows, self.batch_runs = bytearray(), array("q"), array("q")
         self.batch: Any = None  # that of the last record; CHANGED if it cannot be known to be the same still
-        self._published_epoch = 0
+        self.last_epoch = 0
         self.publish_at, self.published_at = 3, time.monotonic()  # at how many waiting numbers; when it was last done
+        self.write: Callable[[Any], Any]  # appends a row
+        self._start_writing()
+
+    def _start_writing(self) -> None:
+        """Let a thread write the rows if they are large and go to a file."""
+        threaded = self.folder is not None and self.row_bytes >= THREADED_ROW_BYTES
+        self.blocks = BlockWriter(self.folder / self.files["parameters"]) if self.folder and threaded else None
+        self.write = self.rows.extend if self.blocks is None else self.blocks.write
 
     def __len__(self) -> int:
         return self.published["steps"] + len(self.waiting) // 3
@@ -181,7 +160,8 @@ class Store:
 
     def publish(self) -> None:
         """Make every record so far visible to readers. Called by itself about twice a second."""
-        losses, epochs, steps = np.array(self.waiting, np.float64).reshape(-1, 3).T  # whole numbers below 2⁵³: exact
+        records = len(self.waiting) // 3
+        losses, epochs, steps = np.frombuffer(array("d", self.waiting)).reshape(-1, 3).T  # exact below 2⁵³
         new = {
             "batch_rows": self.batch_rows.tobytes(),
             "batch_runs": self.batch_runs.tobytes(),
@@ -189,68 +169,76 @@ class Store:
             "epochs": epochs.astype(np.int64).tobytes(),
             "steps": steps.astype(np.int64).tobytes(),
         }
-        published = {}
+        columns = self.columns
+        published = {name: self.published[name] + len(data) // columns[name].row_bytes for name, data in new.items()}
+        published["parameters"] = published["steps"]
+        if self.blocks is None:
+            new["parameters"] = bytes(self.rows[: records * self.row_bytes])  # without half a row that Ctrl-C left
+        else:
+            self.blocks.flush()
         for name, data in new.items():
-            self.columns[name].put(self.published[name], data)
-            published[name] = self.published[name] + len(data) // self.columns[name].row_bytes
-        self.parameters.publish(published["steps"])
-        for name, rows in published.items():
-            self.columns[name].publish(rows)
-        self._choose_next_publish()
-        self._published_epoch = self.last_epoch()
-        batch_rows, batch_runs = array("q"), array("q")
-        self.published, self.waiting, self.batch_rows, self.batch_runs = published, [], batch_rows, batch_runs
+            columns[name].put(self.published[name], data)
+        for name, column in columns.items():
+            column.publish(published[name])
+        if records:
+            self.last_epoch = int(epochs[-1])
+            self._choose_next_publish(records)
+        rows, batch_rows, batch_runs = bytearray(), array("q"), array("q")
+        write = rows.extend if self.blocks is None else self.blocks.write
+        self.published, self.waiting = published, []  # between these two lines no Ctrl-C is noticed
+        self.rows, self.batch_rows, self.batch_runs, self.write = rows, batch_rows, batch_runs, write
 
-    def last_epoch(self) -> int:
-        """Return the epoch of the last record."""
-        return int(self.waiting[-2]) if self.waiting else self._published_epoch
-
-    def _choose_next_publish(self) -> None:
+    def _choose_next_publish(self, records: int) -> None:
+        """Aim at PUBLISH_SECONDS from now, at no more than WAITING_BYTES."""
         now = time.monotonic()
-        factor = PUBLISH_SECONDS / max(now - self.published_at, PUBLISH_SECONDS / 16)  # at most 16
-        self.publish_at = 3 * min(max(1, int(self.publish_at / 3 * factor)), PUBLISH_RECORDS)
+        factor = min(PUBLISH_SECONDS / max(now - self.published_at, 1e-9), 16)
+        most = max(1, WAITING_BYTES // (64 if self.blocks else 64 + self.row_bytes))
+        self.publish_at = 3 * min(max(1, int(records * factor)), most)
         self.published_at = now
 
     def trim(self, records: int) -> None:
-        """Publish, and drop what is past the first `records` records: half a record, say, after Ctrl-C."""
+        """Publish, and drop what is past the first `records` records."""
         self.publish()
-        for name in ("losses", "epochs", "steps"):
+        for name in PER_RECORD:
             self.columns[name].truncate(records)
             self.published[name] = records
-        self.parameters.truncate(records)
         self.batch = CHANGED  # so that the next record starts a run of its own
 
     def size(self) -> int:
         """Return the bytes of all records."""
-        waiting = 8 * (len(self.waiting) + len(self.batch_rows) + len(self.batch_runs))
-        put = sum(self.published[name] * self.columns[name].row_bytes for name in COLUMNS)
-        return len(self) * self.parameters.row_bytes + put + waiting
+        waiting = len(self.rows) + 8 * (len(self.waiting) + len(self.batch_rows) + len(self.batch_runs))
+        return waiting + sum(rows * self.columns[name].row_bytes for name, rows in self.published.items())
 
     def read(self, closed: bool) -> Recording:
         """Publish, and return all records; what comes later is not in what is returned."""
         if not closed:
             self.publish()
         columns = {name: column.read(self.published[name]) for name, column in self.columns.items()}
-        rows = self.parameters.read(len(self))
-        return Recording(self.layout, rows, columns, closed=closed, source=str(self.folder or "memory"))
+        return Recording(self.layout, columns, closed=closed, source=str(self.folder or "memory"))
 
     def write_meta(self, closed: bool) -> None:
         """Say in `meta.json`, all at once, which files the records are in."""
         if self.folder is not None:
-            meta = {"format": FORMAT, "closed": closed, "files": self.files, **self.layout.as_json()}
             with complete_or_absent(self.folder / META) as file:
-                file.write(json.dumps(meta, indent=1).encode())
+                file.write(self.meta(closed))
+
+    def meta(self, closed: bool) -> bytes:
+        """Return the content of `meta.json`."""
+        meta = {"format": FORMAT, "closed": closed, "files": self.files, **self.layout.as_json()}
+        return json.dumps(meta, indent=1).encode()
 
     def reopen(self) -> None:
         """Open the files again after `close`."""
-        for column in (self.parameters, *self.columns.values()):
+        for column in self.columns.values():
             column.open()
-        self.write = self.parameters.write
+        self._start_writing()
 
     def close(self) -> None:
         """Close the files."""
-        for column in (self.parameters, *self.columns.values()):
+        for column in self.columns.values():
             column.close()
+        if self.blocks is not None:
+            self.blocks.close()
 
     def delete(self) -> None:
         """Close and remove the files."""
