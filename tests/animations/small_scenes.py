@@ -1,0 +1,144 @@
+"""Small scenes, each with one thing that could go wrong when only the changed artists are drawn again.
+
+What changes has a z-order of 3 and more, over the spines (2.5), since what lies over it would have to change too.
+"""
+
+import numpy as np
+from matplotlib.patches import Circle, Rectangle
+
+from animations import Number, PastedText, Scene
+
+
+class Small(Scene):
+    size = (160, 120)
+    frames = 6
+
+    def axes(self, figure, box=(0.2, 0.2, 0.65, 0.65)):
+        return figure.add_axes(box, xlim=(0, 10), ylim=(0, 10))
+
+
+class Overlapping(Small):
+    """Three half-transparent things that change, made in another order than that in which they lie on each other."""
+
+    def draw(self, figure):
+        axes = self.axes(figure)
+        self.top = axes.add_patch(Rectangle((2, 2), 5, 5, color="tab:red", alpha=0.6, zorder=9))
+        (self.middle,) = axes.plot([0, 10], [0, 10], linewidth=12, color="tab:green", alpha=0.6, zorder=5)
+        self.bottom = axes.add_patch(Circle((5, 5), 3, color="tab:blue", alpha=0.6, zorder=3))
+
+    def update(self, frame):
+        self.top.set_x(frame)
+        self.middle.set_ydata([frame, 10 - frame])
+        self.bottom.set_center((8 - frame, 5))
+        return [self.middle, self.top, self.bottom]  # in no order at all
+
+
+class FigureText(Small):
+    """Text that belongs to the figure and not to axes, over axes that do not change and a line that does."""
+
+    def draw(self, figure):
+        (self.line,) = self.axes(figure).plot([0, 10], [0, 0], linewidth=4, color="tab:blue", zorder=3)
+        self.plain = figure.text(0.5, 0.5, "", ha="center", color="tab:red")
+        self.pasted = figure.add_artist(PastedText(0.5, 0.4, "", ha="center", color="tab:green"))
+        self.number = figure.add_artist(Number(0.02, 0.02, "{:.1f}", gid="frame"))
+
+    def update(self, frame):
+        self.line.set_ydata([frame, 10 - frame])
+        self.plain.set_text(f"plain {frame}")
+        self.pasted.set_text(f"pasted {frame**3}")
+        self.number.set_value(-frame / 3)
+        return [self.line, self.plain, self.pasted, self.number]
+
+
+class Trail(Small):
+    """A path behind a moving point: later pieces over earlier ones, none in frame 0."""
+
+    def draw(self, figure):
+        axes = self.axes(figure)
+        places = [((i * 3) % 8, i) for i in range(self.frames)]
+        self.path = [axes.plot([x, 9 - x], [y, 9 - y], linewidth=9, zorder=5 + i / 10)[0]
+                     for i, (x, y) in enumerate(places)]  # fmt: skip
+        (self.point,) = axes.plot([], [], "ko", zorder=8)
+
+    def update(self, frame):
+        self.point.set_data([frame], [frame])
+        return [self.point]
+
+    def trail(self, frame):
+        return self.path[frame : frame + 1] if frame else ()
+
+
+class TwoAxes(Small):
+    """Axes that overlap: all of the upper one lies over all of the lower one, whatever the z-orders within."""
+
+    def draw(self, figure):
+        upper = self.axes(figure, (0.4, 0.4, 0.5, 0.5))
+        lower = self.axes(figure, (0.2, 0.2, 0.5, 0.5))
+        upper.set_zorder(2)
+        upper.set_axis_off()
+        (self.above,) = upper.plot([0, 10], [0, 10], linewidth=8, color="tab:red", zorder=3)
+        (self.below,) = lower.plot([0, 10], [10, 0], linewidth=8, color="tab:blue", zorder=50)
+
+    def update(self, frame):
+        self.above.set_ydata([frame, 10])
+        self.below.set_ydata([10, frame + 4])
+        return [self.below, self.above]
+
+
+class Late(Small):
+    """An artist that is returned from frame 3 on only, lies under another changing one, and goes back."""
+
+    def draw(self, figure):
+        axes = self.axes(figure)
+        self.late = axes.add_patch(Rectangle((1, 1), 6, 6, color="tab:orange", zorder=3))
+        (self.line,) = axes.plot([0, 10], [0, 10], linewidth=6, color="tab:blue", zorder=4)
+
+    def update(self, frame):
+        self.line.set_ydata([frame, 10 - frame])
+        self.late.set_x(1 + max(frame - 2, 0) / 2)
+        return [self.line] if frame < 3 else [self.late, self.line]
+
+
+class LateWithTrail(Late):
+    """The same, and a trail: the new background needs the trails of all frames so far."""
+
+    def draw(self, figure):
+        super().draw(figure)
+        axes = self.line.axes
+        self.path = [axes.plot([i, i + 1], [9, 9], linewidth=7, zorder=2.9)[0] for i in range(self.frames)]
+
+    def trail(self, frame):
+        return [self.path[frame]]
+
+
+class Appearing(Small):
+    """Artists that become visible and invisible again."""
+
+    def draw(self, figure):
+        axes = self.axes(figure)
+        places = [(1.5 * i + 1, 5) for i in range(self.frames)]
+        self.spots = [axes.add_patch(Circle(place, 1.2, color="tab:purple", zorder=3)) for place in places]
+
+    def update(self, frame):
+        for i, spot in enumerate(self.spots):
+            spot.set_visible(i % (frame + 1) == 0)
+        return self.spots
+
+
+class Picture(Small):
+    """A picture that changes under a line that does."""
+
+    def draw(self, figure):
+        axes = self.axes(figure)
+        self.picture = np.random.default_rng(0).random((8, 8, 3))
+        self.image = axes.imshow(self.picture, extent=(1, 9, 1, 9), aspect="auto", interpolation="nearest", zorder=3)
+        axes.set(xlim=(0, 10), ylim=(0, 10))
+        (self.line,) = axes.plot([0, 10], [0, 10], linewidth=4, color="black", zorder=4)
+
+    def update(self, frame):
+        self.image.set_data(np.roll(self.picture, frame, axis=1))
+        self.line.set_ydata([frame, 10 - frame])
+        return [self.image, self.line]
+
+
+ALL = (Overlapping, FigureText, Trail, TwoAxes, Late, LateWithTrail, Appearing, Picture)

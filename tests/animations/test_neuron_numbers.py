@@ -1,0 +1,207 @@
+"""Every number that the neuron's scenes draw, in every frame, is the recorded one: read back from the drawn text."""
+
+import re
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from conftest import ASK, FRAMES, UNITS
+from matplotlib.text import Text
+
+import tinylearn as tl
+from animations import NeuronStates, Number, spaced_steps
+from animations.painter import Painter
+from tinylearn.datasets import celsius_fahrenheit
+
+STEPS = spaced_steps(8000, FRAMES)
+
+
+def recomputed(recording):
+    """Return gid → the value in each frame, from the two recorded parameters and the data alone."""
+    x, target = (column[:, 0] for column in celsius_fahrenheit())
+    values = {"step": [], "dense_1.w[0,0]": [], "dense_1.b[0]": [], "loss": [], f"answer({ASK})": []}
+    for i in range(10):
+        values |= {f"x[{i}]": [], f"target[{i}]": [], f"predicted[{i}]": [], f"squared_error[{i}]": []}
+    for step in STEPS:
+        w, b = recording["dense_1.w"][step, 0, 0], recording["dense_1.b"][step, 0]
+        values["step"].append(step)
+        values["dense_1.w[0,0]"].append(w)
+        values["dense_1.b[0]"].append(b)
+        values["loss"].append(sum((w * x[i] + b - target[i]) ** 2 for i in range(10)) / 10)
+        values[f"answer({ASK})"].append(w * ASK + b)
+        for i in range(10):
+            values[f"x[{i}]"].append(x[i])
+            values[f"target[{i}]"].append(target[i])
+            values[f"predicted[{i}]"].append(w * x[i] + b)
+            values[f"squared_error[{i}]"].append((w * x[i] + b - target[i]) ** 2)
+    return values
+
+
+def visible_texts(figure):
+    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text()]
+
+
+def check_numbers(figure, frame, values):
+    """Compare each text that has a gid with the value of that name, to half a unit of the last digit shown."""
+    drawn = {text.get_gid(): text.get_text() for text in visible_texts(figure) if text.get_gid()}
+    assert drawn.keys() == values.keys()
+    for gid, text in drawn.items():
+        number = Decimal(text.removesuffix(UNITS[1]).strip())
+        half_a_unit = 0.5 * 10.0 ** number.as_tuple().exponent
+        assert abs(float(number) - values[gid][frame]) <= half_a_unit * (1 + 1e-9), f"{gid} shows {text}"
+
+
+def check_all_frames(scene, recording):
+    painter, values = Painter(scene), recomputed(recording)
+    for frame in range(scene.frames):
+        scene.update(frame)
+        check_numbers(painter.figure, frame, values)
+
+
+@pytest.mark.parametrize("kind", ["diagram", "both"])
+def test_every_number_of_every_frame_is_the_recorded_one(make, recording, kind):
+    check_all_frames(getattr(make, kind)(), recording)
+
+
+@pytest.mark.parametrize("name", ["w", "b", "predicted", "squared_error", "loss", "steps", "x", "target"])
+def test_one_wrong_value_is_noticed(make, states, recording, name):
+    """The check above must see one entry of one array that is off by 5 %."""
+    values = getattr(states, name)
+    frame_or_pair = 5 if values.size in (10, FRAMES) else (FRAMES // 2, 5)
+    values[frame_or_pair] += 1 if name == "steps" else abs(values[frame_or_pair]) / 20
+    with pytest.raises(AssertionError, match="shows"):
+        check_all_frames(make.diagram(), recording)
+
+
+def test_one_wrong_text_is_noticed(make, recording):
+    scene = make.diagram()
+    painter, values = Painter(scene), recomputed(recording)
+    scene.update(40)
+    check_numbers(painter.figure, 40, values)
+    (number,) = painter.figure.findobj(lambda artist: artist.get_gid() == "predicted[7]")
+    number.set_value(values["predicted[7]"][40] + 0.1)
+    with pytest.raises(AssertionError, match=r"predicted\[7\] shows"):
+        check_numbers(painter.figure, 40, values)
+
+
+def test_numbers_of_another_step_are_noticed(make, recording):
+    """The book shows weights after an update beside predictions from before it."""
+    scene = make.diagram()
+    painter, values = Painter(scene), recomputed(recording)
+    scene.update(1)
+    for name in ("dense_1.w[0,0]", "dense_1.b[0]", "step"):
+        values[name] = [values[name][0], *values[name]]
+    with pytest.raises(AssertionError, match="shows"):
+        check_numbers(painter.figure, 1, values)
+
+
+def test_no_number_is_drawn_without_saying_where_it_came_from(make, recording):
+    """Digits without a gid are the bias input 1 and two labels, and those say the truth as well."""
+    scene = make.diagram()
+    painter = Painter(scene)
+    scene.update(0)
+    nameless = {text.get_text() for text in visible_texts(painter.figure) if not text.get_gid()}
+    last = recording.steps[-1]
+    assert {text for text in nameless if re.search(r"\d", text)} == {"1", f"of {last}", f"never shown: {ASK} °C →"}
+
+
+def test_every_number_is_a_number(make):
+    scene = make.both()
+    figure = Painter(scene).figure
+    assert all(isinstance(text, Number) for text in figure.findobj(Text) if text.get_gid())
+
+
+def test_every_gid_is_there_once(make):
+    figure = Painter(make.both()).figure
+    gids = [text.get_gid() for text in figure.findobj(Text) if text.get_gid()]
+    assert len(gids) == len(set(gids)) == 45
+
+
+def test_loss_of_a_step_is_the_loss_that_the_next_update_recorded(recording):
+    """`losses` holds the loss before each update, and the scene the loss after it."""
+    x, target = (column[:, 0] for column in celsius_fahrenheit())
+    w, b = recording["dense_1.w"][:, 0, 0], recording["dense_1.b"][:, 0]
+    loss = ((w[:, None] * x + b[:, None] - target) ** 2).mean(axis=1)
+    np.testing.assert_allclose(loss[:-1], recording.losses[1:], rtol=1e-12)
+    assert len(loss) == 8001
+
+
+def test_states_show_the_loss_that_the_next_update_recorded(states, recording):
+    np.testing.assert_allclose(states.loss[:-1], recording.losses[states.steps[:-1] + 1], rtol=1e-12)
+
+
+# --- what is drawn without digits: line, errors, falling loss, arrows ----------------------------------------------
+
+
+@pytest.mark.parametrize("frame", [0, 1, 17, 80])
+def test_line_errors_and_loss_are_those_of_the_step(make, recording, frame):
+    scene = make.line()
+    Painter(scene)
+    scene.update(frame)
+    x, target = (column[:, 0] for column in celsius_fahrenheit())
+    w, b = recording["dense_1.w"][STEPS[frame], 0, 0], recording["dense_1.b"][STEPS[frame], 0]
+    values = recomputed(recording)
+    ends, heights = scene.line.get_data()
+    np.testing.assert_allclose(heights, w * ends + b, rtol=1e-12)
+    np.testing.assert_array_equal(scene.targets.get_xydata(), np.column_stack([x, target]))
+    ends_of_errors = np.array([path.vertices for path in scene.errors.get_paths()])
+    np.testing.assert_allclose(ends_of_errors[:, 0], np.column_stack([x, target]), rtol=1e-12)
+    np.testing.assert_allclose(ends_of_errors[:, 1], np.column_stack([x, w * x + b]), rtol=1e-12)
+    np.testing.assert_allclose(scene.dot.get_xydata(), [[STEPS[frame], values["loss"][frame]]], rtol=1e-12)
+    path = np.column_stack([STEPS[: frame + 1], values["loss"][: frame + 1]])
+    np.testing.assert_allclose(scene.fall.get_xydata(), path, rtol=1e-12)
+
+
+def test_lines_left_behind_are_those_of_their_steps(make, recording):
+    scene = make.line()
+    Painter(scene)
+    left = [(frame, ghost) for frame in range(FRAMES) for ghost in scene.trail(frame)]
+    assert len(left) > 5
+    for frame, ghost in left:
+        w, b = recording["dense_1.w"][STEPS[frame], 0, 0], recording["dense_1.b"][STEPS[frame], 0]
+        ends, heights = ghost.get_data()
+        np.testing.assert_allclose(heights, w * ends + b, rtol=1e-12)
+
+
+def test_arrow_is_thicker_for_a_larger_weight_and_dashed_for_a_negative_one(make, states):
+    states.w[:3] = -2.0, 0.5, 3.0
+    scene = make.diagram()
+    Painter(scene)
+    widths, styles = [], []
+    for frame in range(3):
+        scene.update(frame)
+        ((arrow, _),) = [pair for pair in scene.arrows if pair[1] is states.w]
+        widths.append(arrow.get_linewidth())
+        styles.append(arrow.get_linestyle())
+    assert widths[1] < widths[0] < widths[2]
+    assert styles[0] != styles[1] == styles[2] == "-"
+
+
+# --- states --------------------------------------------------------------------------------------------------------
+
+
+def test_states_hold_w_b_predictions_and_loss_of_the_same_step(states, recording):
+    for frame, step in enumerate(STEPS):
+        parameters = recording.at(step)
+        assert states.w[frame] == parameters["dense_1.w"][0, 0]
+        assert states.b[frame] == parameters["dense_1.b"][0]
+        np.testing.assert_array_equal(states.predicted[frame], states.w[frame] * states.x + states.b[frame])
+        np.testing.assert_array_equal(states.squared_error[frame], (states.predicted[frame] - states.target) ** 2)
+        assert states.loss[frame] == pytest.approx(states.squared_error[frame].mean(), rel=1e-14)
+
+
+def test_first_and_last_state_are_those_of_the_book(states):
+    assert (states.w[0], states.b[0]) == (1, 1)
+    np.testing.assert_allclose([states.w[-1], states.b[-1]], [1.8002504858014874, 31.970400154777106], rtol=1e-12)
+
+
+def test_states_refuse_a_layer_of_another_shape():
+    model = tl.Sequential([tl.Dense(2, 1, rng=np.random.default_rng(0))])
+    x, target = np.ones((3, 2)), np.ones(3)
+    with pytest.raises(ValueError, match=r"dense_1.w must be \(1, 1\), one input and one neuron, got \(2, 1\)"):
+        NeuronStates(tl.Recorder(model).recording, x, target, [0])
+
+
+def test_states_refuse_targets_that_do_not_fit(recording):
+    with pytest.raises(ValueError, match="expected a target for each x, got 9 for 10"):
+        NeuronStates(recording, np.ones(10), np.ones(9), [0])

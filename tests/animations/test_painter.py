@@ -1,0 +1,91 @@
+"""The painted frame equals a full redraw, pixel for pixel, whatever was painted before it."""
+
+import numpy as np
+import pytest
+from small_scenes import ALL, Overlapping, Small, Trail, TwoAxes
+
+from animations import SideBySide
+from animations.painter import Painter, paint_whole
+
+ORDERS = {
+    "forwards": [0, 1, 2, 3, 4, 5],
+    "backwards": [5, 4, 3, 2, 1, 0],
+    "jumping": [3, 0, 5, 1, 1, 4, 2, 0],
+    "again": [2, 2, 2],
+}
+
+
+def differing(painter, wholes, order):
+    """Return those frames of `order` that are painted otherwise than as a whole."""
+    return [frame for frame in order if not np.array_equal(painter.paint(frame), wholes[frame])]
+
+
+@pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
+@pytest.mark.parametrize("scene", ALL, ids=lambda scene: scene.__name__)
+def test_small_scene_equals_a_full_redraw(scene, order):
+    wholes = {frame: paint_whole(scene(), frame) for frame in set(order)}
+    assert differing(Painter(scene()), wholes, order) == []
+
+
+@pytest.mark.parametrize("scene", ALL, ids=lambda scene: scene.__name__)
+def test_small_scene_has_frames_that_differ(scene):
+    """Without this, the test above could pass on scenes in which nothing moves."""
+    wholes = {paint_whole(scene(), frame).tobytes() for frame in range(scene.frames)}
+    assert len(wholes) == scene.frames
+
+
+@pytest.mark.parametrize("kind", ["diagram", "line", "both"])
+def test_neuron_scene_equals_a_full_redraw_in_any_order(make, kind):
+    scene = getattr(make, kind)
+    order = [0, 80, 33, 7, 60, 6, 1, 80, 0]
+    wholes = {frame: paint_whole(scene(), frame) for frame in set(order)}
+    assert differing(Painter(scene()), wholes, order) == []
+
+
+def test_small_scenes_beside_each_other_equal_a_full_redraw():
+    def scene():
+        return SideBySide(Overlapping(), Trail(), SideBySide(TwoAxes(), Overlapping()))
+
+    wholes = {frame: paint_whole(scene(), frame) for frame in range(6)}
+    assert differing(Painter(scene()), wholes, [5, 0, 3, 1, 4, 2]) == []
+
+
+def test_frame_has_the_size_of_the_scene_and_is_opaque(make):
+    frame = Painter(make.both()).paint(0)
+    assert (frame.shape, frame.dtype) == ((600, 1200, 4), np.uint8)
+    assert (frame[..., 3] == 255).all()
+
+
+def test_a_forgotten_artist_is_a_difference_that_the_comparison_sees():
+    """The comparison of this file must see an update that does not return what it changed."""
+
+    class Forgetful(Overlapping):
+        def update(self, frame):
+            return super().update(frame)[:-1]
+
+    wholes = {frame: paint_whole(Forgetful(), frame) for frame in range(6)}
+    assert differing(Painter(Forgetful()), wholes, range(6)) == [1, 2, 3, 4, 5]
+
+
+def test_what_never_changes_is_drawn_once():
+    class Counting(Small):
+        def draw(self, figure):
+            (self.point,) = self.axes(figure).plot([0], [0], "o")
+            fixed = figure.text(0, 0, "fixed")
+            self.drawn, draw = 0, fixed.draw
+
+            def count(renderer):
+                self.drawn += 1
+                draw(renderer)
+
+            fixed.draw = count
+
+        def update(self, frame):
+            self.point.set_data([frame], [frame])
+            return [self.point]
+
+    scene = Counting()
+    painter = Painter(scene)
+    for frame in range(6):
+        painter.paint(frame)
+    assert scene.drawn == 1

@@ -1,0 +1,230 @@
+"""Pasted text stands where matplotlib's own would, and looks like it; what cannot be pasted is matplotlib's own."""
+
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from animations import Number, PastedText, style
+
+WIDTH, HEIGHT = 300, 160
+
+
+def pixels(*texts):
+    """Return a white picture of some texts, (H, W, 3)."""
+    figure = Figure((WIDTH / 100, HEIGHT / 100), dpi=100, facecolor="white")
+    canvas = FigureCanvasAgg(figure)
+    for text in texts:
+        figure.add_artist(text)
+    canvas.draw()
+    return np.asarray(canvas.buffer_rgba())[..., :3].copy()
+
+
+def ink(picture):
+    """Return how dark each pixel is, 0 … 1."""
+    return 1 - picture.mean(axis=-1) / 255
+
+
+def place(picture):
+    """Return the rows and columns between which there is ink: top, bottom, left, right."""
+    rows, columns = np.nonzero(ink(picture) > 0.2)
+    return np.array([rows.min(), rows.max(), columns.min(), columns.max()])
+
+
+def both(text="0.125", x=0.5, y=0.5, **settings):
+    """Return a picture of matplotlib's own text, and one of the pasted."""
+    settings = {"fontfamily": style.FONT, "size": style.MEDIUM} | settings
+    return pixels(Text(x, y, text, **settings)), pixels(PastedText(x, y, text, **settings))
+
+
+LOOKS = {
+    "digits": {},
+    "minus": {"text": "−31.97"},
+    "letters": {"text": "loss, their mean"},
+    "descenders": {"text": "gypjq"},
+    "units": {"text": "50 °C →"},
+    "maths without mathtext": {"text": "Ŷ = Σ w² · x"},
+    "bold": {"weight": "bold"},
+    "small": {"size": style.SMALL},
+    "large": {"size": style.LARGE},
+    "huge": {"size": 40},
+    "one letter": {"text": "1"},
+}
+
+
+@pytest.mark.parametrize("settings", LOOKS.values(), ids=LOOKS)
+def test_looks_like_matplotlibs_own_text(settings):
+    own, pasted = both(**settings)
+    letters = len(settings.get("text", "0.125"))
+    assert (abs(place(own) - place(pasted)) <= [1, 1, 1, 1 + letters / 2]).all()  # letters stand on whole pixels
+    assert ink(pasted).sum() == pytest.approx(ink(own).sum(), rel=0.05)
+
+
+@pytest.mark.parametrize("va", ["top", "center", "center_baseline", "baseline", "bottom"])
+@pytest.mark.parametrize("ha", ["left", "center", "right"])
+def test_stands_where_matplotlibs_own_text_stands(ha, va):
+    own, pasted = both("−12.5 gp", ha=ha, va=va)
+    assert abs(place(own) - place(pasted)).max() <= 2
+
+
+@pytest.mark.parametrize(("x", "y"), [(0.5, 0.5), (0.503, 0.507), (0.01, 0.02), (0.9, 0.9), (-0.01, 0.5), (0.5, 0.99)])
+def test_follows_its_position_even_off_the_edge(x, y):
+    own, pasted = both("123", x, y)
+    assert abs(place(own) - place(pasted)).max() <= 2
+
+
+def test_what_rises_above_the_line_is_not_cut_off():
+    own, pasted = both("Ŷ", size=40)
+    assert abs(place(own) - place(pasted)).max() <= 2
+
+
+def test_window_extent_holds_the_ink():
+    text = PastedText(0.5, 0.5, "−1.25 gp", ha="center", va="center", fontfamily=style.FONT)
+    top, bottom, left, right = place(pixels(text))
+    box = text.get_window_extent()
+    assert box.x0 <= left <= right <= box.x1
+    assert box.y0 <= HEIGHT - bottom <= HEIGHT - top <= box.y1
+    assert box.width <= right - left + 6
+
+
+@pytest.mark.parametrize("text", ["0.125", "loss", "−3"])
+def test_window_extent_is_near_that_of_matplotlibs_own_text(text):
+    own, pasted = (kind(0.5, 0.5, text, ha="right", fontfamily=style.FONT) for kind in (Text, PastedText))
+    pixels(own), pixels(pasted)
+    boxes = Bbox(own.get_window_extent()).extents, pasted.get_window_extent().extents
+    assert np.abs(boxes[0] - boxes[1])[[0, 2]].max() <= 1 + len(text) / 2
+
+
+FALLBACKS = {
+    "rotated": {"rotation": 90},
+    "slightly rotated": {"rotation": 3},
+    "two lines": {"text": "one\ntwo"},
+    "mathtext": {"text": "$x^2$"},
+    "box": {"bbox": {"facecolor": "yellow"}},
+    "path effect": {"path_effects": [withStroke(linewidth=4, foreground="red")]},
+}
+
+
+@pytest.mark.parametrize("settings", FALLBACKS.values(), ids=FALLBACKS)
+def test_what_cannot_be_pasted_is_matplotlibs_own(settings):
+    own, pasted = both(**settings)
+    np.testing.assert_array_equal(pasted, own)
+
+
+@pytest.mark.parametrize(("text", "rotation"), [("1.5", 90), ("one\ntwo", 0), ("$x^2$", 0)])
+def test_window_extent_of_what_cannot_be_pasted_is_matplotlibs_own(text, rotation):
+    own, pasted = (kind(0.5, 0.5, text, rotation=rotation) for kind in (Text, PastedText))
+    pixels(own), pixels(pasted)
+    np.testing.assert_array_equal(own.get_window_extent().extents, pasted.get_window_extent().extents)
+
+
+@pytest.mark.parametrize("kind", [Text, PastedText])
+def test_text_with_clip_on_ends_at_its_axes(kind):
+    figure = Figure((3, 2), dpi=100, facecolor="white")
+    canvas = FigureCanvasAgg(figure)
+    axes = figure.add_axes((0.2, 0.2, 0.3, 0.6))
+    axes.set_axis_off()
+    axes.add_artist(kind(0.5, 0.5, "a text that is far too long", clip_on=True))
+    canvas.draw()
+    columns = np.nonzero(ink(np.asarray(canvas.buffer_rgba())[..., :3]).sum(axis=0))[0]
+    assert 100 <= columns.min() <= columns.max() <= 150
+
+
+def test_nothing_is_drawn_without_text_and_while_invisible():
+    assert ink(pixels(PastedText(0.5, 0.5, ""))).sum() == 0
+    assert ink(pixels(PastedText(0.5, 0.5, "text", visible=False))).sum() == 0
+
+
+def test_alpha_weakens_the_ink_evenly():
+    full, half = (ink(pixels(PastedText(0.5, 0.5, "88.8", alpha=alpha))) for alpha in (1, 0.5))
+    np.testing.assert_allclose(half, full / 2, atol=0.01)
+    assert full.max() > 0.95
+
+
+def test_alpha_of_the_colour_counts_as_well():
+    full, half = (ink(pixels(PastedText(0.5, 0.5, "88.8", color=color))) for color in ("#000000", "#00000080"))
+    np.testing.assert_allclose(half, full / 2, atol=0.01)
+
+
+def test_full_coverage_has_exactly_the_colour():
+    picture = pixels(PastedText(0.5, 0.5, "88", color=style.WEIGHT, size=30, weight="bold"))
+    colours, counts = np.unique(picture.reshape(-1, 3), axis=0, return_counts=True)
+    commonest = colours[np.argsort(-counts)[1]]  # after the paper
+    assert "#" + bytes(commonest).hex() == style.WEIGHT
+
+
+def test_few_shades_make_small_files():
+    assert len(np.unique(pixels(PastedText(0.5, 0.5, "0123456789")).reshape(-1, 3), axis=0)) <= 4
+
+
+CHANGES = {
+    "text": (lambda text: text.set_text("2.5"), {"text": "2.5"}),
+    "size": (lambda text: text.set_size(20), {"size": 20}),
+    "colour": (lambda text: text.set_color("red"), {"color": "red"}),
+    "position": (lambda text: text.set_position((0.1, 0.2)), {"x": 0.1, "y": 0.2}),
+    "alignment": (lambda text: text.set_ha("right"), {"ha": "right"}),
+}
+
+
+@pytest.mark.parametrize(("change", "made"), CHANGES.values(), ids=CHANGES)
+def test_a_text_that_was_drawn_and_changed_is_drawn_as_a_new_one(change, made):
+    def text(x=0.5, y=0.5, text="1.5", **settings):
+        return PastedText(x, y, text, **settings)
+
+    figure = Figure((WIDTH / 100, HEIGHT / 100), dpi=100, facecolor="white")
+    canvas = FigureCanvasAgg(figure)
+    changed = figure.add_artist(text())
+    canvas.draw()
+    change(changed)
+    canvas.draw()
+    after = np.asarray(canvas.buffer_rgba())[..., :3]
+    assert np.array_equal(after, pixels(text(**made)))
+    assert not np.array_equal(after, pixels(text()))
+
+
+def test_one_font_in_two_sizes_and_resolutions_are_different_letters():
+    sizes = [place(pixels(PastedText(0.1, 0.1, "8", size=size))) for size in (10, 20, 10)]
+    heights = [bottom - top for top, bottom, _, _ in sizes]
+    assert heights[1] > 1.5 * heights[0]
+    assert heights[0] == heights[2]
+
+
+# --- numbers -------------------------------------------------------------------------------------------------------
+
+
+def test_number_shows_its_value_in_its_form_under_its_gid():
+    number = Number(0, 0, "{:.2f} °F", gid="answer(50)")
+    number.set_value(121.98292444485148)
+    assert (number.get_text(), number.get_gid()) == ("121.98 °F", "answer(50)")
+
+
+def test_number_is_ascii_and_can_be_read_back():
+    number = Number(0, 0, "{:.3f}", gid="w")
+    number.set_value(-1.23456)
+    assert number.get_text().isascii()
+    assert float(number.get_text()) == -1.235
+
+
+def test_number_paints_a_minus_sign_and_no_hyphen():
+    number = Number(0.5, 0.5, "{:.1f}", gid="w")
+    number.set_value(-1.5)
+    painted = pixels(number)
+    assert np.array_equal(painted, pixels(PastedText(0.5, 0.5, "−1.5")))
+    assert not np.array_equal(painted, pixels(PastedText(0.5, 0.5, "-1.5")))
+
+
+def test_number_before_its_first_value_is_nothing():
+    assert ink(pixels(Number(0.5, 0.5, "{:.1f}", gid="w"))).sum() == 0
+
+
+def test_digits_are_equally_wide():
+    def right_edge(value):
+        number = Number(0.2, 0.5, "{:.0f}", gid="w")
+        number.set_value(value)
+        pixels(number)
+        return number.get_window_extent().x1
+
+    assert len({right_edge(value) for value in (1111, 8888, 9027)}) == 1

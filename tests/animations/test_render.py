@@ -1,0 +1,180 @@
+"""render: what it refuses, where it writes, and that a file is there whole or not at all."""
+
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from small_scenes import Overlapping, Small
+
+from animations import render
+from animations.painter import paint_whole
+
+
+class Broken(Overlapping):
+    """A scene that fails in the middle."""
+
+    def update(self, frame):
+        if frame == 4:
+            raise RuntimeError("no frame 4")
+        return super().update(frame)
+
+
+def names(folder):
+    return sorted(path.name for path in folder.rglob("*"))
+
+
+# --- what it refuses -----------------------------------------------------------------------------------------------
+
+REFUSED = {
+    "unknown suffix": ("scene.bmp", {}, "path must end in .gif or .png, got 'scene.bmp'"),
+    "no suffix": ("scene", {}, "path must end in .gif or .png, got 'scene'"),
+    "no frames a second": ("scene.gif", {"fps": 0}, "fps must lie in (0, 50], since viewers do not show more, got 0"),
+    "negative fps": ("scene.gif", {"fps": -3}, "fps must lie in (0, 50]"),
+    "too many frames a second": ("scene.gif", {"fps": 51}, "fps must lie in (0, 50]"),
+    "fps that is no number": ("scene.gif", {"fps": float("nan")}, "fps must lie in (0, 50]"),
+    "negative hold": ("scene.gif", {"hold_last": -1}, "hold_last must be 0 to 600 seconds, got -1"),
+    "endless hold": ("scene.gif", {"hold_last": float("inf")}, "hold_last must be 0 to 600 seconds, got inf"),
+    "too few colours": ("scene.gif", {"colors": 31}, "colors must lie in 32 … 255, got 31"),
+    "too many colours": ("scene.gif", {"colors": 256}, "colors must lie in 32 … 255, got 256"),
+    "frame after the last": ("scene.png", {"frame": 6}, "frame must lie in 0 … 5, got 6"),
+    "frame before the first": ("scene.png", {"frame": -7}, "frame must lie in 0 … 5, got -7"),
+    "one frame of a film": ("scene.gif", {"frame": 2}, "frame is for .png; a .gif has all frames"),
+}
+
+
+@pytest.mark.parametrize(("name", "settings", "message"), REFUSED.values(), ids=REFUSED)
+def test_refuses_and_leaves_nothing(tmp_path, name, settings, message):
+    with pytest.raises(ValueError, match=f"^render: {re.escape(message)}"):
+        render(Overlapping(), tmp_path / name, progress=False, **settings)
+    assert names(tmp_path) == []
+
+
+def test_refuses_a_scene_without_frames(tmp_path):
+    class Nothing(Small):
+        frames = 0
+
+    with pytest.raises(ValueError, match=r"Nothing.frames must be at least 1, got 0"):
+        render(Nothing(), tmp_path / "scene.gif")
+    assert names(tmp_path) == []
+
+
+def test_refusal_makes_no_folders(tmp_path):
+    with pytest.raises(ValueError, match=r"frame is for \.png"):
+        render(Overlapping(), tmp_path / "new" / "scene.gif", frame=2)
+    assert names(tmp_path) == []
+
+
+# --- whole or not at all -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("suffix", ["gif", "png"])
+def test_a_scene_that_fails_leaves_nothing(tmp_path, suffix):
+    with pytest.raises(RuntimeError, match="no frame 4"):
+        render(Broken(), tmp_path / f"scene.{suffix}", progress=False, frame=4 if suffix == "png" else None)
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("suffix", ["gif", "png"])
+def test_a_scene_that_fails_leaves_the_old_file_as_it_was(tmp_path, suffix):
+    path = tmp_path / f"scene.{suffix}"
+    path.write_bytes(b"what was there")
+    with pytest.raises(RuntimeError, match="no frame 4"):
+        render(Broken(), path, progress=False, frame=4 if suffix == "png" else None)
+    assert path.read_bytes() == b"what was there"
+    assert names(tmp_path) == [path.name]
+
+
+def test_ctrl_c_leaves_nothing(tmp_path):
+    class Stopped(Overlapping):
+        def update(self, frame):
+            if frame == 4:
+                raise KeyboardInterrupt
+            return super().update(frame)
+
+    with pytest.raises(KeyboardInterrupt):
+        render(Stopped(), tmp_path / "scene.gif", progress=False)
+    assert names(tmp_path) == []
+
+
+def test_file_is_not_there_while_it_is_being_written(tmp_path):
+    path = tmp_path / "scene.gif"
+
+    class Watching(Overlapping):
+        def update(self, frame):
+            assert not path.exists()
+            return super().update(frame)
+
+    render(Watching(), path, progress=False)
+    assert path.exists()
+
+
+@pytest.mark.parametrize("suffix", ["gif", "png"])
+def test_an_old_file_is_replaced_and_nothing_else_is_left(tmp_path, suffix):
+    path = tmp_path / f"scene.{suffix}"
+    path.write_bytes(b"old" * 10**5)
+    render(Overlapping(), path, progress=False)
+    with Image.open(path) as image:
+        assert image.size == Overlapping.size
+    assert names(tmp_path) == [path.name]
+
+
+def test_same_scene_gives_the_same_bytes_again(tmp_path):
+    first, again = (render(Overlapping(), tmp_path / name, progress=False) for name in ("a.gif", "b.gif"))
+    assert first.read_bytes() == again.read_bytes()
+
+
+def test_one_scene_can_be_rendered_twice(tmp_path):
+    scene = Overlapping()
+    first, again = (render(scene, tmp_path / name, progress=False) for name in ("a.gif", "b.gif"))
+    assert first.read_bytes() == again.read_bytes()
+
+
+# --- where ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["Ŷ und °C.gif", "with spaces.png", "学习.gif", "two.dots.png", "UPPER.GIF"])
+def test_any_name_will_do(tmp_path, name):
+    render(Overlapping(), tmp_path / "some folder" / name, progress=False)
+    with Image.open(tmp_path / "some folder" / name) as image:
+        assert image.format == name[-3:].upper()
+
+
+def test_makes_missing_folders_and_returns_the_path(tmp_path):
+    path = tmp_path / "a" / "b" / "scene.png"
+    assert render(Overlapping(), path) == path
+    assert path.is_file()
+
+
+def test_takes_a_string_and_a_relative_path(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    assert render(Overlapping(), "scene.png").name == "scene.png"
+    assert names(tmp_path) == ["scene.png"]
+
+
+# --- one frame -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("frame", "shown"), [(0, 0), (3, 3), (5, 5), (-1, 5), (-6, 0), (None, 5)])
+def test_png_is_the_painted_frame(tmp_path, frame, shown):
+    path = render(Overlapping(), tmp_path / "scene.png", frame=frame)
+    with Image.open(path) as image:
+        assert (image.mode, image.size) == ("RGB", Overlapping.size)
+        np.testing.assert_array_equal(np.array(image), paint_whole(Overlapping(), shown)[..., :3])
+
+
+# --- progress ------------------------------------------------------------------------------------------------------
+
+
+def test_progress_goes_to_stderr_only_and_names_the_file(tmp_path, capsys):
+    render(Overlapping(), tmp_path / "scene.gif")
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "scene.gif" in printed.err
+    assert "6" in printed.err
+
+
+@pytest.mark.parametrize("suffix", ["gif", "png"])
+def test_no_progress_prints_nothing(tmp_path, capsys, suffix):
+    render(Overlapping(), tmp_path / f"scene.{suffix}", progress=False)
+    assert capsys.readouterr() == ("", "")

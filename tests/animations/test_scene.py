@@ -1,0 +1,112 @@
+"""Scenes: a pure function of their data and the frame; composed on one clock; steps spaced as learning goes."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from small_scenes import ALL, Overlapping, Small, Trail
+
+from animations import Scene, SideBySide, spaced_steps
+from animations.painter import Painter, paint_whole
+
+
+@pytest.mark.parametrize("scene", ALL, ids=lambda scene: scene.__name__)
+def test_small_scene_looks_the_same_painted_first_or_after_others(scene):
+    after_others = Painter(scene())
+    for frame in (5, 0, 4, 2):
+        first = Painter(scene()).paint(frame)
+        assert np.array_equal(after_others.paint(frame), first)
+
+
+@pytest.mark.parametrize("kind", ["diagram", "line"])
+def test_neuron_scene_looks_the_same_painted_first_or_after_others(make, kind):
+    after_others = Painter(getattr(make, kind)())
+    for frame in (80, 3, 40, 0):
+        first = Painter(getattr(make, kind)()).paint(frame)
+        assert np.array_equal(after_others.paint(frame), first)
+
+
+# --- side by side --------------------------------------------------------------------------------------------------
+
+
+class Short(Trail):
+    frames = 3
+
+
+def test_side_by_side_holds_the_last_picture_of_the_shorter_scene():
+    both, alone = Painter(SideBySide(Short(), Overlapping())), Painter(Short())
+    width = Short.size[0]
+    for frame, shown in ((0, 0), (2, 2), (3, 2), (5, 2), (1, 1)):
+        assert np.array_equal(both.paint(frame)[:, :width], alone.paint(shown))
+
+
+def test_side_by_side_leaves_each_scene_as_it_is_alone():
+    frame = paint_whole(SideBySide(Overlapping(), Trail()), 4)
+    assert np.array_equal(frame[:, :160], paint_whole(Overlapping(), 4))
+    assert np.array_equal(frame[:, 160:], paint_whole(Trail(), 4))
+
+
+def test_side_by_side_is_as_wide_as_all_and_as_high_and_long_as_the_largest():
+    class Other(Small):
+        size, frames = (50, 300), 9
+
+    scene = SideBySide(Small(), Other(), Small())
+    assert (scene.size, scene.frames) == ((370, 300), 9)
+
+
+def test_side_by_side_describes_every_scene(make):
+    words = make.both().describe(80)
+    assert "Update 8000 of 8000" in words
+    assert "The line through 10 points" in words
+
+
+def test_side_by_side_of_nothing_is_refused():
+    with pytest.raises(ValueError, match="expected at least one scene, got none"):
+        SideBySide()
+
+
+@pytest.mark.parametrize("method", ["draw", "update"])
+def test_scene_without_a_method_says_which_one(method):
+    class Empty(Scene):
+        pass
+
+    with pytest.raises(NotImplementedError, match=f"Empty has no {method} method"):
+        getattr(Empty(), method)(0)
+
+
+# --- spaced steps --------------------------------------------------------------------------------------------------
+
+lasts_and_counts = st.integers(1, 10**6).flatmap(
+    lambda last: st.tuples(st.just(last), st.integers(2, min(last + 1, 500)))
+)
+
+
+@settings(deadline=None, derandomize=True)
+@given(lasts_and_counts)
+def test_spaced_steps_are_so_many_rise_and_span_everything(last_and_count):
+    last, count = last_and_count
+    steps = spaced_steps(last, count)
+    assert (len(steps), steps[0], steps[-1]) == (count, 0, last)
+    assert all(type(step) is int for step in steps)
+    assert all(a < b for a, b in pairwise(steps))
+
+
+@settings(deadline=None, derandomize=True)
+@given(st.integers(1, 300))
+def test_spaced_steps_of_all_steps_are_all_steps(last):
+    assert spaced_steps(last, last + 1) == list(range(last + 1))
+
+
+def test_spaced_steps_are_dense_at_first():
+    gaps = np.diff(spaced_steps(8000, 81))
+    assert gaps[0] == 1
+    assert (np.diff(gaps[:-1]) >= -1).all()  # but for rounding the gaps grow
+    assert gaps[-1] > 500
+
+
+@pytest.mark.parametrize("count", [-1, 0, 1, 12])
+def test_spaced_steps_refuse_a_count_that_does_not_fit(count):
+    with pytest.raises(ValueError, match=rf"count must lie in 2 … 11 to reach step 10, got {count}"):
+        spaced_steps(10, count)
