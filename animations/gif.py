@@ -1,7 +1,7 @@
 """GIF files, streamed: one palette for all frames, and of each frame only the pixels that changed.
 
-Pillow compresses the frames and writes their headers; the few bytes around them are written here, because Pillow's own
-animation writer holds every frame in memory before it writes the first.
+Pillow compresses the frames; the few bytes around them are written here, because Pillow's own animation writer holds
+every frame in memory before it writes the first. The format: GIF89a Specification, CompuServe 1990.
 
 A frame's colours are looked up in a table of 64³ cells (6 bits each of red, green, blue), filled as colours come up.
 Index 255 means "as before"; nothing is dithered, since a dithered area would change in every frame.
@@ -9,19 +9,24 @@ Index 255 means "as before"; nothing is dithered, since a dithered area would ch
 
 from __future__ import annotations
 
+import os
 import struct
 from collections.abc import Iterable
 from typing import BinaryIO
 
 import numpy as np
-from PIL import GifImagePlugin, Image
+from PIL import Image
 
+BITS = 8
 UNCHANGED = 255
 EXACT = 15  # so many of the commonest colours stand in the palette exactly
+LATE = 8  # so many places are kept for colours that come up when the palette is made
+FAR = 3 * 16**2  # a colour this far (squared) from all in the palette is worth one of these places
+LONGEST = 65_535  # hundredths of a second that a frame can be shown
 
 
 def make_palette(samples: Iterable[np.ndarray], colors: int = 255) -> np.ndarray:
-    """Return a palette (colors, 3) uint8 for frames like `samples`, (H, W, 4) uint8 each.
+    """Return a palette (at most colors, 3) uint8 for frames like `samples`, (H, W, 4) uint8 each.
 
     The commonest 15 colours exactly, the others by octree from all samples.
     """
@@ -34,17 +39,20 @@ def make_palette(samples: Iterable[np.ndarray], colors: int = 255) -> np.ndarray
 
 
 class GifWriter:
-    """Writes frames (H, W, 4) uint8 of one size to a binary file, as they come."""
+    """Writes frames (H, W, 4) uint8 of one size to a binary file, as they come; the palette at last."""
 
-    def __init__(self, file: BinaryIO, width: int, height: int, palette: np.ndarray) -> None:
+    def __init__(self, file: BinaryIO, width: int, height: int, palette: np.ndarray, late: int = 0) -> None:
+        """Start with `palette`, to which up to `late` colours may be added that are far from all in it."""
         self.file, self.palette = file, palette.astype(np.int32)
+        self.room = min(len(palette) + late, UNCHANGED)
         self.table = np.full(64**3, UNCHANGED, np.uint8)
         self.table[_cell(_pack(palette))[::-1]] = np.arange(len(palette), dtype=np.uint8)[::-1]  # first of a cell wins
         self.packed: np.ndarray | None = None  # the last frame's colours
         self.shown: np.ndarray | None = None  # their indices
         self.waiting: tuple[np.ndarray, tuple[int, int], int] | None = None  # indices, corner, hundredths of a second
         file.write(b"GIF89a" + struct.pack("<HHBBB", width, height, 0b11110111, 0, 0))  # a global palette of 256
-        file.write(palette.tobytes().ljust(768, b"\0"))
+        self.palette_at = file.tell()
+        file.write(bytes(768))
         file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<HB", 0, 0))  # repeat for ever
 
     def add(self, frame: np.ndarray, hundredths: int) -> None:
@@ -69,21 +77,37 @@ class GifWriter:
         self._write(indices, (left, top), hundredths)
 
     def close(self) -> None:
-        """Write the last frame and the end of the file, which stays open."""
+        """Write the last frame, the end and the palette; the file stays open."""
         self._flush()
         self.file.write(b";")
+        self.file.seek(self.palette_at)
+        self.file.write(self.palette.astype(np.uint8).tobytes())
+        self.file.seek(0, os.SEEK_END)
 
     def _indices(self, packed: np.ndarray) -> np.ndarray:
-        """Return the palette index of every colour, finding the nearest for cells that come up for the first time."""
+        """Return the palette index of every colour; colours of cells that come up for the first time get theirs."""
         cells = _cell(packed)
         indices = self.table[cells]
-        missing = np.unique(cells[indices == UNCHANGED])
-        if missing.size:
-            centre = np.stack([missing << 2 & 0xFC, missing >> 4 & 0xFC, missing >> 10 & 0xFC], axis=-1) + 2
-            distance = ((centre[:, None, :] - self.palette[None]) ** 2).sum(axis=-1)
-            self.table[missing] = distance.argmin(axis=1)
+        unknown = indices == UNCHANGED
+        if unknown.any():
+            colours, counts = np.unique(packed[unknown], return_counts=True)
+            for start in range(0, len(colours), 4096):  # so many at once, or a photograph fills the memory
+                self._find_places(colours[np.argsort(-counts, kind="stable")][start : start + 4096])
             indices = self.table[cells]
         return indices
+
+    def _find_places(self, colours: np.ndarray) -> None:
+        """Give the cells of `colours`, the commonest first, the nearest index; far ones a new one while there is room."""
+        distance = self._nearest(colours)[1]
+        for colour in colours[distance > FAR]:
+            if len(self.palette) < self.room and self._nearest(colour[None])[1][0] > FAR:
+                self.palette = np.concatenate([self.palette, _unpack(colour[None])])
+        self.table[_cell(colours)[::-1]] = self._nearest(colours)[0][::-1]  # the first of a cell wins
+
+    def _nearest(self, colours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return the index of the nearest colour in the palette for each of `colours`, and its squared distance."""
+        distance = ((_unpack(colours).astype(np.int32)[:, None, :] - self.palette[None]) ** 2).sum(axis=-1)
+        return distance.argmin(axis=1), distance.min(axis=1)
 
     def _hold(self, hundredths: int) -> None:
         assert self.waiting is not None
@@ -99,10 +123,19 @@ class GifWriter:
         if self.waiting is None:
             return
         indices, corner, hundredths = self.waiting
-        image = Image.frombuffer("P", indices.shape[::-1], indices, "raw", "P", 0, 1)
-        blocks = GifImagePlugin.getdata(image, corner, duration=10 * hundredths, transparency=UNCHANGED, disposal=1)
-        self.file.writelines(blocks)
+        while hundredths > LONGEST:
+            self._write_image(indices, corner, LONGEST)
+            indices, hundredths = np.full((1, 1), UNCHANGED, np.uint8), hundredths - LONGEST
+        self._write_image(indices, corner, hundredths)
         self.waiting = None
+
+    def _write_image(self, indices: np.ndarray, corner: tuple[int, int], hundredths: int) -> None:
+        height, width = indices.shape
+        keep_and_see_through = 0b00000101  # what was drawn stays; UNCHANGED lets it show
+        self.file.write(b"\x21\xf9\x04" + struct.pack("<BHBB", keep_and_see_through, hundredths, UNCHANGED, 0))
+        self.file.write(b"," + struct.pack("<HHHHBB", *corner, width, height, 0, BITS))
+        image = Image.frombuffer("P", (width, height), indices, "raw", "P", 0, 1)
+        self.file.write(image.tobytes("gif", "P", BITS, 0) + b"\0")
 
 
 def _pack(pixels: np.ndarray) -> np.ndarray:

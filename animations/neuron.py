@@ -137,12 +137,12 @@ class NeuronDiagram(Scene):
             self._number(columns["error"], y, "{:.1f}", f"squared_error[{row}]", states.squared_error[:, row],
                          color=style.ERROR)  # fmt: skip
         self._rule(140)
-        self._label(650, 112, "loss, their mean", color=style.ERROR, ha="right")
+        self._label(636, 112, "loss, their mean", color=style.ERROR, ha="right")
         self._number(columns["error"], 112, "{:.4g}", "loss", states.loss, color=style.ERROR, weight="bold")
 
         if self.ask is not None:
             answer = states.w * self.ask + states.b
-            self._label(650, 64, f"never shown: {self.ask:g} {x_unit} →", color=style.QUIET, ha="right")
+            self._label(636, 64, f"never shown: {self.ask:g} {x_unit} →", color=style.QUIET, ha="right")
             self._number(
                 columns["error"], 64, f"{{:.1f}} {y_unit}", f"answer({self.ask:g})", answer, color=style.WEIGHT
             )

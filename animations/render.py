@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 from PIL import Image
 from tqdm import tqdm
 
-from animations.gif import GifWriter, make_palette
+from animations.gif import LATE, GifWriter, make_palette
 from animations.painter import Painter
 from animations.scene import Scene
 from tinylearn.files import complete_or_absent
@@ -53,6 +53,8 @@ def render(
         raise ValueError(f"render: colors must lie in 32 … 255, got {colors}")
     if frame is not None and not -scene.frames <= frame < scene.frames:
         raise ValueError(f"render: frame must lie in 0 … {scene.frames - 1}, got {frame}")
+    if frame is not None and writer is _write_gif:
+        raise ValueError(f"render: frame is for .png, a .gif has all frames, got frame={frame}")
     path.parent.mkdir(parents=True, exist_ok=True)
     with complete_or_absent(path) as file:
         writer(
@@ -74,16 +76,14 @@ def _write_gif(
     fps: float,
     hold_last: float,
     colors: int,
-    frame: int | None,
     progress: bool,
     title: str,
+    **_: Any,
 ) -> None:
-    if frame is not None:
-        raise ValueError("render: frame is for .png; a .gif has all frames")
     painter = Painter(scene)
     samples = sorted({0, scene.frames // 2, scene.frames - 1})
-    palette = make_palette([painter.paint(number).copy() for number in samples], colors)
-    writer = GifWriter(file, *scene.size, palette)
+    palette = make_palette([painter.paint(number).copy() for number in samples], colors - LATE)
+    writer = GifWriter(file, *scene.size, palette, late=LATE)
     delays = frame_delays(scene.frames, fps, hold_last)
     for number in tqdm(range(scene.frames), desc=title, unit=" frames", leave=False, disable=not progress):
         writer.add(painter.paint(number), delays[number])

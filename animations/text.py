@@ -7,7 +7,8 @@ is drawn once a font, size and colour-free (as coverage, 0 … 255), and a text 
 from __future__ import annotations
 
 import functools
-from typing import Any
+import math
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.backend_bases import RendererBase
@@ -19,67 +20,85 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 SHADES = 3  # above 0 of coverage: with 255 a GIF of numbers is a third larger, and nobody sees a difference
-PAD = 4  # pixels around a tile, for strokes that reach past the letter's own width
 
 
 class PastedText(Text):
-    """A `Text` of one unrotated line without mathtext, drawn quickly; in everything else matplotlib's own.
+    """A `Text` of one plain line, drawn quickly; whatever else a `Text` can be is drawn by matplotlib.
 
     Letters stand on whole pixels and without kerning, so that digits keep their places while a number changes.
     """
 
     def draw(self, renderer: RendererBase) -> None:
-        text = self.get_text()
-        if not self.get_visible() or not text:
-            return
-        if self.get_rotation() or "\n" in text or "$" in text:
+        if not self.get_visible() or not self._is_plain():
             super().draw(renderer)
             return
         coverage = self._coverage()
-        left, bottom = self._corner(coverage.shape[1])
+        left, bottom = self._corner(coverage)
         pixels = np.empty((*coverage.shape, 4), np.uint8)
         red, green, blue, alpha = to_rgba(self.get_color(), self.get_alpha())
         pixels[..., :3] = [round(255 * part) for part in (red, green, blue)]
         pixels[..., 3] = coverage if alpha == 1 else (coverage * alpha).round()
-        renderer.draw_image(renderer.new_gc(), left, bottom, pixels[::-1])
+        context = renderer.new_gc()
+        if self.get_clip_on():
+            context.set_clip_rectangle(self.get_clip_box())
+            context.set_clip_path(self.get_clip_path())
+        renderer.draw_image(context, left, bottom, pixels[::-1])
         self.stale = False
 
     def get_window_extent(self, renderer: RendererBase | None = None, dpi: float | None = None) -> Bbox:
         """Return the box of the letters in pixels, as they are pasted."""
-        text = self.get_text()
-        if self.get_rotation() or "\n" in text or "$" in text or not text:
+        if not self._is_plain():
             return super().get_window_extent(renderer, dpi)
-        height, width = self._coverage().shape
-        left, bottom = self._corner(width)
-        return Bbox.from_bounds(left + PAD, bottom + PAD, width - 2 * PAD, height - 2 * PAD)
+        coverage = self._coverage()
+        left, bottom = self._corner(coverage)
+        pad, (high, wide) = self._line().pad, coverage.shape
+        return Bbox.from_bounds(left + pad, bottom + pad, wide - 2 * pad, high - 2 * pad)
+
+    def _is_plain(self) -> bool:
+        """Is this a line that can be pasted: one, upright, of letters, with nothing around it?"""
+        text, own = (
+            self.get_text(),
+            (self.get_rotation(), self.get_bbox_patch(), self.get_path_effects(), self.get_wrap()),
+        )
+        return bool(text) and "\n" not in text and "$" not in text and not any(own) and not self.get_usetex()
 
     def _coverage(self) -> np.ndarray:
-        """Return how much of each pixel the text covers, (height, width) uint8, with PAD around it."""
-        tiles = [self._tile(letter) for letter in self.get_text()]
-        width = sum(advance for _, advance in tiles)
-        coverage = np.zeros((tiles[0][0].shape[0], width + 2 * PAD), np.uint8)
+        """Return how much of each pixel the text covers, (height, width) uint8, with the line's pad around it."""
+        line, tiles = self._line(), [self._tile(letter) for letter in self.get_text()]
+        width = sum(tile.shape[1] - 2 * line.pad for tile in tiles)
+        coverage = np.zeros((line.height + 2 * line.pad, width + 2 * line.pad), np.uint8)
         x = 0
-        for tile, advance in tiles:
+        for tile in tiles:
             place = coverage[:, x : x + tile.shape[1]]
-            np.maximum(place, tile[:, : place.shape[1]], out=place)
-            x += advance
+            np.maximum(place, tile, out=place)
+            x += tile.shape[1] - 2 * line.pad
         return coverage
 
-    def _tile(self, letter: str) -> tuple[np.ndarray, int]:
+    def _tile(self, letter: str) -> np.ndarray:
         return _draw_letter(letter, self.get_fontproperties(), self._dpi())
+
+    def _line(self) -> Line:
+        return _measure_line(self.get_fontproperties(), self._dpi())
 
     def _dpi(self) -> float:
         figure = self.get_figure(root=True)
         assert figure is not None, "a text is drawn in a figure"
         return figure.dpi
 
-    def _corner(self, width: int) -> tuple[int, int]:
+    def _corner(self, coverage: np.ndarray) -> tuple[int, int]:
         """Return the left and lower edge in pixels, from the position and the alignment."""
         x, y = self.get_transform().transform(self.get_unitless_position())
-        _, height, descent = _line(self.get_fontproperties(), self._dpi())
-        left = x - PAD - {"left": 0.0, "center": 0.5, "right": 1.0}[self.get_horizontalalignment()] * (width - 2 * PAD)
-        below = {"baseline": descent, "bottom": 0, "top": height, "center": height / 2, "center_baseline": height / 2}
-        return round(left), round(y - PAD - below[self.get_verticalalignment()])
+        line = self._line()
+        before = {"left": 0.0, "center": 0.5, "right": 1.0}[self.get_horizontalalignment()]
+        below = {
+            "baseline": line.descent,
+            "bottom": 0,
+            "top": line.height,
+            "center": line.height / 2,
+            "center_baseline": (line.height + line.descent) / 2,
+        }[self.get_verticalalignment()]
+        left = x - before * (coverage.shape[1] - 2 * line.pad)
+        return round(left) - line.pad, round(y - below) - line.pad
 
 
 class Number(PastedText):
@@ -102,29 +121,41 @@ class Number(PastedText):
         """Show `value`."""
         self.set_text(self.form.format(value))
 
-    def _tile(self, letter: str) -> tuple[np.ndarray, int]:
+    def _tile(self, letter: str) -> np.ndarray:
         return super()._tile("−" if letter == "-" else letter)
 
 
+class Line(NamedTuple):
+    """The measures of a line in a font, in whole pixels: `pad` is the room around it for accents and slants."""
+
+    height: int
+    descent: int
+    pad: int
+
+
 @functools.lru_cache(maxsize=256)
-def _line(font: FontProperties, dpi: float) -> tuple[Any, int, int]:
-    """Return a renderer, and the height and the descent of a line in whole pixels."""
-    renderer = FigureCanvasAgg(Figure((1, 1), dpi)).get_renderer()
-    _, height, descent = renderer.get_text_width_height_descent("lp", font, False)
-    return renderer, int(np.ceil(height)), int(np.ceil(descent))
+def _measure_line(font: FontProperties, dpi: float) -> Line:
+    _, height, descent = _measure("lp", font, dpi)
+    return Line(math.ceil(height), math.ceil(descent), 3 + math.ceil(height / 4))
 
 
 @functools.lru_cache(maxsize=4096)
-def _draw_letter(letter: str, font: FontProperties, dpi: float) -> tuple[np.ndarray, int]:
-    """Return the tile of a letter, with PAD around it, and by how much it moves the next one."""
-    renderer, height, descent = _line(font, dpi)
-    ten, _, _ = renderer.get_text_width_height_descent(letter * 10 + ".", font, False)
-    dot, _, _ = renderer.get_text_width_height_descent(".", font, False)
-    advance = max(1, round((ten - dot) / 10))
-    wide, high = advance + 2 * PAD, height + 2 * PAD
+def _draw_letter(letter: str, font: FontProperties, dpi: float) -> np.ndarray:
+    """Return the tile of a letter: as wide as it moves the next one, with the line's pad around it."""
+    advance = max(1, round((_measure(letter * 10 + ".", font, dpi)[0] - _measure(".", font, dpi)[0]) / 10))
+    line = _measure_line(font, dpi)
+    wide, high = advance + 2 * line.pad, line.height + 2 * line.pad
     figure = Figure((wide / dpi, high / dpi), dpi, facecolor="white")
     canvas = FigureCanvasAgg(figure)
-    figure.text(PAD / wide, (PAD + descent) / high, letter, fontproperties=font, va="baseline", color="black")
+    x, y = line.pad / wide, (line.pad + line.descent) / high
+    figure.text(x, y, letter, fontproperties=font, va="baseline", color="black")
     canvas.draw()
     coverage = 1 - np.asarray(canvas.buffer_rgba())[..., 0] / 255
-    return (np.round(coverage * SHADES) * (255 // SHADES)).astype(np.uint8), advance
+    return (np.round(coverage * SHADES) * (255 // SHADES)).astype(np.uint8)
+
+
+def _measure(text: str, font: FontProperties, dpi: float) -> tuple[float, float, float]:
+    """Return width, height and descent of a text in pixels."""
+    renderer = FigureCanvasAgg(Figure((1, 1), dpi)).get_renderer()
+    width, height, descent = renderer.get_text_width_height_descent(text, font, False)
+    return width, height, descent

@@ -67,7 +67,7 @@ def check_gradients(
     rng = np.random.default_rng(0) if rng is None else rng
     layer = _float64(layer)
     x = np.array(x, dtype=np.float64)
-    _check_rules(layer, x, rng)
+    _check_rules(layer, x, copy.deepcopy(rng))
     reports = [_check_batch(layer, batch, rng, h) for batch in ([x] if len(x) < 2 else [x, x[:1].copy()])]
     for report in reports:
         if not report.error <= tolerance:
@@ -129,7 +129,7 @@ def _check_rules(layer: Layer | Sequential, x: np.ndarray, rng: np.random.Genera
     usual = _gradients(copy.deepcopy(layer), x, dout)
     strided = _gradients(copy.deepcopy(layer), _not_contiguous(x), _not_contiguous(dout))
     for name in usual:
-        if not np.allclose(usual[name], strided[name], rtol=1e-9, atol=1e-12):
+        if not np.allclose(usual[name], strided[name], rtol=1e-9, atol=1e-12, equal_nan=True):
             raise GradientError(
                 f"{layer}: the gradient of {name} is another one when x and dout are not contiguous in memory; "
                 "do not rely on the order of memory (reshape keeps the order of the axes, ravel('K') and views do not)"
@@ -149,10 +149,14 @@ def _gradients(layer: Layer | Sequential, x: np.ndarray, dout: np.ndarray) -> di
     if dx is None:
         raise GradientError(f"{layer}: backward must return dx, the gradient with respect to x, got None")
     gradients = layer.named_gradients() if isinstance(layer, Sequential) else layer.grads
-    missing = [name for name in _parameters(layer) if name not in gradients]
-    if missing:
-        raise GradientError(f"{layer}: backward gave no gradient for {missing[0]}; assign self.grads[{missing[0]!r}]")
-    return {"x": dx, **gradients}
+    names = _parameters(layer)
+    for name in names:
+        if name not in gradients:
+            raise GradientError(f"{layer}: backward gave no gradient for {name}; assign self.grads[{name!r}]")
+    for name in gradients:
+        if name not in names:
+            raise GradientError(f"{layer}: backward gave a gradient for {name!r}, which is no parameter of this layer")
+    return {"x": np.asarray(dx), **{name: np.asarray(gradients[name]) for name in names}}
 
 
 def _parameters(layer: Layer | Sequential) -> dict[str, np.ndarray]:

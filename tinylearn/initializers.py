@@ -23,6 +23,16 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     return math.prod(shape[:-1]), math.prod(shape[:-2]) * shape[-1]
 
 
+def initial(
+    who: str, name: str, initializer: Initializer, shape: tuple[int, ...], rng: np.random.Generator
+) -> np.ndarray:
+    """Return `initializer(shape, rng)`; ValueError that names the parameter if it has another shape."""
+    values = np.asarray(initializer(shape, rng))
+    if values.shape != shape:
+        raise ValueError(f"{who}: the initializer of {name} must return shape {shape}, got {values.shape}")
+    return values
+
+
 def he_normal(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     """Normal numbers of variance 2 / fan-in. He et al. 2015, arXiv:1502.01852.
 

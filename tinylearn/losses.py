@@ -35,6 +35,8 @@ class Loss:
     def match(self, predicted: np.ndarray, target: Any) -> np.ndarray:
         """Return `target` as an array of the dtype and, or ValueError, the shape of `predicted`."""
         target = np.asarray(target, dtype=predicted.dtype)
+        if predicted.size == 0:
+            raise ValueError(f"{self}: predicted must hold at least one number, got shape {predicted.shape}")
         if target.shape != predicted.shape:
             column = target.ndim == 1 and predicted.shape == (len(target), 1)
             hint = "; reshape it with target[:, None]" if column else ""
@@ -176,13 +178,17 @@ class CategoricalCrossEntropy(Loss):
     def _one_hot(self, target: np.ndarray, predicted: np.ndarray) -> np.ndarray:
         """Return the target as one row of K probabilities each."""
         n, k = predicted.shape
+        if n == 0:
+            raise ValueError(f"{self}: predicted must hold at least one row, got shape {predicted.shape}")
         if target.shape == (n, k):
+            if not (target.min() >= 0 and target.max() <= 1):
+                raise ValueError(f"{self}: a one-hot target must lie in [0, 1], got {target.min()} to {target.max()}")
             return target.astype(predicted.dtype, copy=False)
         if target.shape != (n,):
             raise ValueError(f"{self}: target must be class numbers ({n},) or one-hot ({n}, {k}), got {target.shape}")
         if target.dtype.kind not in "iu":
             raise TypeError(f"{self}: class numbers must be integers, got an array of {target.dtype}")
-        if n and not (target.min() >= 0 and target.max() < k):
+        if not (target.min() >= 0 and target.max() < k):
             wrong = target[(target < 0) | (target >= k)][0]
             raise ValueError(f"{self}: class numbers must lie in 0 … {k - 1}, got {wrong}")
         return np.eye(k, dtype=predicted.dtype)[target]

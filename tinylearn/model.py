@@ -113,12 +113,12 @@ class Sequential:
             ) from error
         return out
 
-    def backward(self, dout: np.ndarray) -> np.ndarray:
+    def backward(self, dout: Any) -> np.ndarray:
         """Fill `gradients` from `dout`, the gradient of the loss with respect to the last output; return dx."""
-        dx = dout
+        dx = dout = numbers("Sequential.backward", "dout", dout, self.dtype)
         for layer in reversed(self.layers):
             dx = layer.backward(dx)
-        return dx if dx.base is None else dx.copy()
+        return dx.copy() if np.may_share_memory(dx, dout) else dx
 
     def fill_gradients(self, dout: np.ndarray) -> None:
         """Do what `backward` does without the dx of the first layer that learns, and of those before it."""

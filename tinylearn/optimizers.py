@@ -49,9 +49,12 @@ class Optimizer:
 
     def check_shapes(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
         """Raise ValueError unless both arrays have one shape: NumPy would stretch one to fit the other."""
-        if gradients.shape != parameters.shape:
+        if not isinstance(parameters, np.ndarray):
+            raise TypeError(f"{self}: parameters must be an array, to be changed in place, got {parameters!r}")
+        if np.shape(gradients) != parameters.shape:
+            shape = np.shape(gradients)
             raise ValueError(
-                f"{self}: gradients must have the shape of the parameters, {parameters.shape}, got {gradients.shape}"
+                f"{self}: gradients must have the shape of the parameters, {parameters.shape}, got {shape}"
             )
 
     def __repr__(self) -> str:

