@@ -97,7 +97,7 @@ class GifWriter:
         return indices
 
     def _find_places(self, colours: np.ndarray) -> None:
-        """Give the cells of `colours`, the commonest first, the nearest index; far ones a new one while there is room."""
+        """Give the cells of `colours`, the commonest first, the nearest index; far ones a new one if there is room."""
         distance = self._nearest(colours)[1]
         for colour in colours[distance > FAR]:
             if len(self.palette) < self.room and self._nearest(colour[None])[1][0] > FAR:

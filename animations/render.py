@@ -54,7 +54,7 @@ def render(
     if frame is not None and not -scene.frames <= frame < scene.frames:
         raise ValueError(f"render: frame must lie in 0 … {scene.frames - 1}, got {frame}")
     if frame is not None and writer is _write_gif:
-        raise ValueError(f"render: frame is for .png, a .gif has all frames, got frame={frame}")
+        raise ValueError(f"render: frame is for .png; a .gif has all frames, got frame={frame}")
     path.parent.mkdir(parents=True, exist_ok=True)
     with complete_or_absent(path) as file:
         writer(

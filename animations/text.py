@@ -41,7 +41,6 @@ class PastedText(Text):
         context = renderer.new_gc()
         if self.get_clip_on():
             context.set_clip_rectangle(self.get_clip_box())
-            context.set_clip_path(self.get_clip_path())
         renderer.draw_image(context, left, bottom, pixels[::-1])
         self.stale = False
 
@@ -56,11 +55,11 @@ class PastedText(Text):
 
     def _is_plain(self) -> bool:
         """Is this a line that can be pasted: one, upright, of letters, with nothing around it?"""
-        text, own = (
-            self.get_text(),
-            (self.get_rotation(), self.get_bbox_patch(), self.get_path_effects(), self.get_wrap()),
+        text = self.get_text()
+        more = self.get_rotation(), self.get_bbox_patch(), self.get_path_effects(), self.get_clip_path()
+        return (
+            bool(text) and not any(more) and not {"\n", "$"} & set(text) and not (self.get_wrap() or self.get_usetex())
         )
-        return bool(text) and "\n" not in text and "$" not in text and not any(own) and not self.get_usetex()
 
     def _coverage(self) -> np.ndarray:
         """Return how much of each pixel the text covers, (height, width) uint8, with the line's pad around it."""

@@ -94,7 +94,7 @@ def main(out: Path, *, seed: int = 0, quick: bool = False, formats: tuple[str, .
     units = ("°C", "°F")
     scene = SideBySide(NeuronDiagram(states, units=units, ask=50), LineFit(states, units=units))
     for suffix in formats:
-        render(scene, out / f"ch03_first_neuron.{suffix}", fps=10, hold_last=3, colors=40)
+        render(scene, out / f"ch03_first_neuron.{suffix}", fps=10, hold_last=3, colors=32)
 
     return {
         "w": w,
