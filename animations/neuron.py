@@ -123,7 +123,12 @@ class NeuronDiagram(Scene):
         """Draw one row a pair: x, prediction, target, squared error; and the loss below."""
         states, (x_unit, y_unit) = self.states, self.units
         columns = {"x": 426, "predicted": 540, "target": 636, "error": 752}
-        heads = ((f"{x_unit}", "x"), ("prediction", "predicted"), (f"{y_unit}", "target"), ("squared error", "error"))
+        heads = (
+            (f"{x_unit}", "x"),
+            ("prediction", "predicted"),
+            (f"target {y_unit}", "target"),
+            ("squared error", "error"),
+        )
         for head, column in heads:
             self._label(columns[column], 524, head, color=style.QUIET, ha="right", size=style.SMALL)
         self._rule(508)
@@ -231,16 +236,17 @@ class LineFit(Scene):
 
     def _draw_points(self, axes: Axes) -> None:
         x, y = self.states.x, self.states.target
-        pad_x, pad_y = 0.08 * np.ptp(x), 0.12 * np.ptp(y)
+        seen = np.append(self.states.predicted, y)
+        pad_x, pad_y = 0.08 * np.ptp(x), 0.08 * np.ptp(seen)
         self.ends = np.array([x.min() - pad_x, x.max() + pad_x])
-        axes.set(xlim=self.ends, ylim=(y.min() - pad_y, y.max() + pad_y))
+        axes.set(xlim=self.ends, ylim=(seen.min() - pad_y, seen.max() + pad_y))
         axes.set_xlabel(f"input, {self.units[0]}", fontsize=style.SMALL, color=style.INPUT, family=style.FONT)
         axes.set_ylabel(f"output, {self.units[1]}", fontsize=style.SMALL, color=style.INK, family=style.FONT)
         self.errors = LineCollection([], colors=style.ERROR, linewidths=1.5, zorder=2.7, label="error")
         axes.add_collection(self.errors, autolim=False)
         (self.line,) = axes.plot(self.ends, self.ends, color=style.WEIGHT, linewidth=2, zorder=3, label="w · x + b")
         (self.targets,) = axes.plot(x, y, "o", color=style.TARGET, markersize=6, zorder=4, label="targets")
-        axes.legend(loc="upper left", fontsize=style.SMALL, frameon=False, prop={"family": style.FONT})
+        axes.legend(loc="upper left", frameon=False, prop={"family": style.FONT, "size": style.SMALL})
 
     def _draw_loss(self, axes: Axes) -> None:
         states = self.states
