@@ -654,7 +654,7 @@ def test_describe_says_what_will_be_kept(tmp_path):
     with Recorder(model, tmp_path / "run", every=10, budget="2 MB") as recorder:
         text = recorder.describe()
     assert "21 numbers a record (dense_1.w, dense_1.b, dense_2.w, dense_2.b): 168 bytes" in text
-    assert "keeps step 0, every 10th update, and the last" in text
+    assert "keeps step 0, one update in 10, and the last" in text
     assert "never uses more than 2,000,000 bytes" in text
     assert f"in {tmp_path / 'run'}" in text
     assert "every update" in Recorder(model).describe()

@@ -13,21 +13,19 @@ import contextlib
 import json
 import math
 import os
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
 import numpy as np
 
 from tinylearn.checks import positive_integer
+from tinylearn.recording.arguments import Selection, number_of_bytes, selected_names
 from tinylearn.recording.layout import META, Layout
 from tinylearn.recording.reader import Recording
 from tinylearn.recording.storage import Store
 from tinylearn.training import Update
 
-UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
-UNITS |= {"KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
 HEADER_BYTES = 12 * 128  # of the six files, and of six more while records are thinned
 EXTRA_BYTES = 64  # of a record, beside its row and its batch: step, epoch, loss, the entry of the batch
 
@@ -61,11 +59,11 @@ class Recorder:
         path: str | os.PathLike[str] | None = None,
         *,
         every: int | Callable[[int], Any] = 1,
-        select: str | Iterable[str] | Callable[[str], Any] | None = None,
+        select: Selection = None,
         budget: int | str | None = None,
     ) -> None:
         named = model.named_parameters()
-        names = _selected(named, select)
+        names = selected_names(named, select)
         self.layout = Layout(names, tuple(named[name].shape for name in names), model.parameters.dtype)
         # What is copied after each update, as flat bytes: the whole vector, or one piece a parameter.
         arrays = [model.parameters] if len(names) == len(named) else [named[name] for name in names]
@@ -279,38 +277,10 @@ class Recorder:
 
     def _checked_budget(self, budget: int | str) -> int:
         """Return the budget in bytes; ValueError if it does not hold a handful of records."""
-        self.budget, record = _bytes(budget), self.row_bytes + EXTRA_BYTES
+        self.budget, record = number_of_bytes(budget), self.row_bytes + EXTRA_BYTES
         if self._limit() < 6 * record:
             raise ValueError(
                 f"Recorder: budget must hold at least six records of {record:,} bytes and their batches, and half of "
                 f"them once more, {self._overhead + 9 * record:,} bytes, got {budget!r}; select fewer parameters"
             )
         return self.budget
-
-
-def _selected(
-    named: dict[str, np.ndarray], select: str | Iterable[str] | Callable[[str], Any] | None
-) -> tuple[str, ...]:
-    """Return the names that `select` lets through, in the order of the model."""
-    if select is None:
-        return tuple(named)
-    if callable(select):
-        names = {name for name in named if select(name)}
-    else:
-        names = {select} if isinstance(select, str) else set(select)
-    unknown = sorted(names - set(named))
-    if unknown or not names:
-        wrong = f"got {unknown[0]!r}" if unknown else "none was selected"
-        raise ValueError(f"Recorder: select must name parameters of the model, {', '.join(named)}; {wrong}")
-    return tuple(name for name in named if name in names)
-
-
-def _bytes(budget: int | str) -> int:
-    """Return a number of bytes given as such or as text: 2_000_000, "2 MB", "0.5 GB", "64 KiB"."""
-    if isinstance(budget, str):
-        match = re.fullmatch(r"\s*([\d_.]+)\s*([A-Za-z]*)\s*", budget)
-        if match and match[2].upper() in UNITS:
-            with contextlib.suppress(ValueError):
-                return int(float(match[1]) * UNITS[match[2].upper()])
-        raise ValueError(f"Recorder: budget must be bytes, such as 2_000_000 or '2 MB', got {budget!r}")
-    return positive_integer("Recorder", "budget", budget)
