@@ -9,7 +9,6 @@ and loss are computed from these.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -23,7 +22,7 @@ from matplotlib.patches import Circle, Polygon
 
 from animations import style
 from animations.scene import Scene
-from animations.text import Number, PastedText
+from animations.text import Form, Number, PastedText, few_digits
 from tinylearn import Recording
 
 
@@ -36,7 +35,7 @@ class NeuronStates:
     def __init__(
         self, recording: Recording, x: np.ndarray, target: np.ndarray, steps: Sequence[int], layer: str = "dense_1"
     ) -> None:
-        self.x, self.target = np.ravel(x), np.ravel(target)
+        self.x, self.target = np.array(x).ravel(), np.array(target).ravel()
         self.steps, self.last = np.asarray(steps), int(recording.steps[-1])
         self.names = f"{layer}.w[0,0]", f"{layer}.b[0]"
         weights, biases = recording[f"{layer}.w"], recording[f"{layer}.b"]
@@ -139,11 +138,11 @@ class NeuronDiagram(Scene):
                 columns["predicted"], y, "{:.1f}", f"predicted[{row}]", states.predicted[:, row], color=style.WEIGHT
             )
             self._fixed(columns["target"], y, f"target[{row}]", states.target[row], style.TARGET)
-            self._number(columns["error"], y, "{:.1f}", f"squared_error[{row}]", states.squared_error[:, row],
+            self._number(columns["error"], y, few_digits, f"squared_error[{row}]", states.squared_error[:, row],
                          color=style.ERROR)  # fmt: skip
         self._rule(140)
         self._label(636, 112, "loss, their mean", color=style.ERROR, ha="right")
-        self._number(columns["error"], 112, "{:.4g}", "loss", states.loss, color=style.ERROR, weight="bold")
+        self._number(columns["error"], 112, few_digits, "loss", states.loss, color=style.ERROR, weight="bold")
 
         if self.ask is not None:
             answer = states.w * self.ask + states.b
@@ -153,13 +152,15 @@ class NeuronDiagram(Scene):
             )
 
     def _label(self, x: float, y: float, text: str, *, size: float = style.MEDIUM, **kwargs: Any) -> PastedText:
+        kwargs.setdefault("color", style.INK)
         label = PastedText(x, y, text, va="center_baseline", fontfamily=style.FONT, size=size, **kwargs)
         self.axes.add_artist(label)
         return label
 
-    def _number(self, x: float, y: float, form: str, gid: str, values: np.ndarray, *, ha: str = "right",
+    def _number(self, x: float, y: float, form: Form, gid: str, values: np.ndarray, *, ha: str = "right",
                 size: float = style.MEDIUM, **kwargs: Any) -> Number:  # fmt: skip
         """Make a number that shows `values[frame]`."""
+        kwargs.setdefault("color", style.INK)
         number = Number(x, y, form, gid=gid, ha=ha, va="center_baseline", fontfamily=style.FONT, size=size, **kwargs)
         self.axes.add_artist(number)
         self.numbers.append((number, values))
@@ -201,8 +202,8 @@ class LineFit(Scene):
 
     def draw(self, figure: FigureBase) -> None:
         states = self.states
-        points = figure.add_axes((0.17, 0.47, 0.78, 0.47))
-        loss = figure.add_axes((0.17, 0.1, 0.78, 0.25))
+        points = figure.add_axes((0.19, 0.47, 0.76, 0.47))
+        loss = figure.add_axes((0.19, 0.1, 0.76, 0.25))
         for axes in (points, loss):
             axes.tick_params(labelsize=style.SMALL, colors=style.INK, labelfontfamily=style.FONT)
             axes.spines[["top", "right"]].set_visible(False)
@@ -211,7 +212,7 @@ class LineFit(Scene):
         self._draw_points(points)
         self._draw_loss(loss)
         self.ghosts = {}
-        for frame in range(0, self.frames, max(1, self.frames // 8)):  # where the line was: fainter and thinner
+        for frame in self._landmarks():  # where the line has been
             (self.ghosts[frame],) = points.plot(
                 self.ends, states.w[frame] * self.ends + states.b[frame], color=style.FAINT, linewidth=1.5, zorder=2.6
             )
@@ -234,6 +235,14 @@ class LineFit(Scene):
         worst = np.abs(states.predicted[frame] - states.target).max()
         return f"The line through {states.x.size} points misses them by at most {worst:.2f} {self.units[1]}."
 
+    def _landmarks(self) -> list[int]:
+        """Return frames from one to the next of which the line has moved by a tenth of the picture somewhere."""
+        predicted, frames = self.states.predicted, [0]
+        for frame in range(self.frames):
+            if np.abs(predicted[frame] - predicted[frames[-1]]).max() > np.ptp(predicted) / 10:
+                frames.append(frame)
+        return frames
+
     def _draw_points(self, axes: Axes) -> None:
         x, y = self.states.x, self.states.target
         seen = np.append(self.states.predicted, y)
@@ -246,13 +255,15 @@ class LineFit(Scene):
         axes.add_collection(self.errors, autolim=False)
         (self.line,) = axes.plot(self.ends, self.ends, color=style.WEIGHT, linewidth=2, zorder=3, label="w · x + b")
         (self.targets,) = axes.plot(x, y, "o", color=style.TARGET, markersize=6, zorder=4, label="targets")
-        axes.legend(loc="upper left", frameon=False, prop={"family": style.FONT, "size": style.SMALL})
+        axes.legend(
+            loc="upper left", frameon=False, labelcolor=style.INK, prop={"family": style.FONT, "size": style.SMALL}
+        )
 
     def _draw_loss(self, axes: Axes) -> None:
         states = self.states
         axes.set_xscale("symlog", linthresh=1)
         axes.set_yscale("log")
-        decades = [10**power for power in range(1, math.ceil(math.log10(max(states.last, 2))))]
+        decades = [10**power for power in range(1, 20) if 10**power < states.last / 2]
         axes.set_xticks([0, 1, *decades, states.last], [str(tick) for tick in (0, 1, *decades, states.last)])
         axes.minorticks_off()
         axes.set(xlim=(-0.3, states.last * 1.3), ylim=(states.loss.min() / 3, states.loss.max() * 3))

@@ -6,7 +6,7 @@ so that the result equals a full redraw pixel for pixel. Trails are painted into
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -48,6 +48,7 @@ class Painter:
     def paint(self, frame: int) -> np.ndarray:
         """Return the pixels of `frame`."""
         changed = self.scene.update(frame)
+        self._check(changed)
         new = [artist for artist in changed if artist not in self.changing]
         if new or self.background is None:
             self._draw_background(new)
@@ -57,6 +58,17 @@ class Painter:
         for artist in self.changing:
             artist.draw(renderer)
         return _pixels(self.figure)
+
+    def _check(self, changed: Any) -> None:
+        """Raise TypeError or ValueError if `update` returned no artists, or artists of another figure."""
+        who = type(self.scene).__name__
+        if not isinstance(changed, Sequence):
+            raise TypeError(f"{who}.update must return the artists that it changed, as a list, got {changed!r}")
+        for artist in changed:
+            if artist.get_figure(root=True) is not self.figure:
+                raise ValueError(
+                    f"{who}.update returned {artist}, which is not in this figure: one figure a scene object"
+                )
 
     def _draw_background(self, new: list[Artist]) -> None:
         """Draw all but the changing artists, to which `new` now belong, and put those in the order of drawing."""

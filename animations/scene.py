@@ -20,15 +20,16 @@ from animations import style
 class Scene:
     """What every scene is: a size in pixels, a number of frames, `draw` and `update`.
 
-    Any frame can be drawn alone, in any order. Make every artist in `draw`; `update` only sets data. What lies over
-    a changing artist must be changing too. The shortest scene:
+    Any frame can be drawn alone, in any order. Make every artist in `draw`; `update` only sets data, no z-orders. What
+    never changes is drawn first, trails next, what changes last: so give trails a z-order above 2.5, that of the axes'
+    spines, and changing artists one above the trails'. A scene object belongs to one figure. The shortest scene:
 
     >>> class Square(Scene):
     ...     size = (200, 200)
     ...     frames = 5
     ...     def draw(self, figure):
     ...         axes = figure.add_subplot(xlim=(0, 4), ylim=(0, 16))
-    ...         (self.dot,) = axes.plot([], [], "o")
+    ...         (self.dot,) = axes.plot([], [], "o", zorder=3)
     ...     def update(self, frame):
     ...         self.dot.set_data([frame], [frame**2])
     ...         return [self.dot]
@@ -70,6 +71,8 @@ class SideBySide(Scene):
     def __init__(self, *scenes: Scene) -> None:
         if not scenes:
             raise ValueError("SideBySide: expected at least one scene, got none")
+        if len({id(scene) for scene in scenes}) < len(scenes):
+            raise ValueError("SideBySide: one scene object stands in two places; make a scene for each place")
         self.scenes = scenes
         self.size = (sum(scene.size[0] for scene in scenes), max(scene.size[1] for scene in scenes))
         self.frames = max(scene.frames for scene in scenes)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,6 +20,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+Form = str | Callable[[float], str]  # how a number is written: "{:.2f}", or a function
 SHADES = 3  # above 0 of coverage: with 255 a GIF of numbers is a third larger, and nobody sees a difference
 
 
@@ -111,17 +113,28 @@ class Number(PastedText):
     '-1.23'
     """
 
-    def __init__(self, x: float, y: float, form: str, *, gid: str, **style: Any) -> None:
+    def __init__(self, x: float, y: float, form: Form, *, gid: str, **style: Any) -> None:
         super().__init__(x, y, "", **style)
-        self.form = form
+        self.form = form.format if isinstance(form, str) else form
         self.set_gid(gid)
 
     def set_value(self, value: float) -> None:
         """Show `value`."""
-        self.set_text(self.form.format(value))
+        self.set_text(self.form(value))
 
     def _tile(self, letter: str) -> np.ndarray:
         return super()._tile("−" if letter == "-" else letter)
+
+
+def few_digits(value: float) -> str:
+    """Return a number with three digits that count, but at least one and at most four behind the point.
+
+    >>> [few_digits(value) for value in (12321, 82.42, 8.2, -0.97, 0.00076)]
+    ['12321.0', '82.4', '8.20', '-0.970', '0.0008']
+    """
+    size = abs(value)
+    decimals = 1 if not size < 10 else 2 if size >= 1 else 3 if size >= 0.1 else 4
+    return f"{value:.{decimals}f}"
 
 
 class Line(NamedTuple):

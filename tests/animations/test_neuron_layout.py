@@ -4,6 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.text import Text
 from test_style import contrast
 
@@ -75,7 +76,7 @@ def test_nothing_is_painted_on_the_edge_of_the_picture(make, frame):
 def test_every_text_can_be_read_on_paper(make):
     painter = Painter(make.both())
     painter.paint(0)
-    colours = {text.get_color() for text in painter.figure.findobj(Text) if text.get_text().strip()}
+    colours = {to_hex(text.get_color()) for text in painter.figure.findobj(Text) if text.get_text().strip()}
     assert len(colours) >= 5
     assert {colour for colour in colours if contrast(colour, style.PAPER) < 4.5} == set()
 

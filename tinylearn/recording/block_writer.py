@@ -7,8 +7,8 @@ own buffered file; blocks of 4 MiB, which leave the processor's cache, were the 
 from __future__ import annotations
 
 import os
-import queue
 import threading
+from queue import SimpleQueue  # whose every operation is one step, so that Ctrl-C finds it before or after, not between
 
 BLOCK_BYTES = 1 << 20
 BLOCKS = 4
@@ -17,17 +17,20 @@ BLOCKS = 4
 class BlockWriter:
     """A binary file to append to: `write` copies into a block, a thread writes the full blocks in their order.
 
-    An error of the thread, such as a full disk, is raised by the next `write`, `flush` or `close`.
+    An error of the thread, such as a full disk, is raised by the next `write`, `flush` or `close`. After any error,
+    and after Ctrl-C, only `close` makes sense.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.file = open(path, "ab", buffering=0)  # noqa: SIM115 (closed by close)
-        self.free: queue.SimpleQueue[memoryview] = queue.SimpleQueue()
-        self.full: queue.Queue[memoryview | None] = queue.Queue()
+        self.free: SimpleQueue[memoryview] = SimpleQueue()
+        self.full: SimpleQueue[memoryview | object | None] = (
+            SimpleQueue()
+        )  # a block; a mark to send back; None: the end
+        self.marks: SimpleQueue[object] = SimpleQueue()
         for _ in range(BLOCKS - 1):
             self.free.put(memoryview(bytearray(BLOCK_BYTES)))
-        self.block = memoryview(bytearray(BLOCK_BYTES))
-        self.used = 0
+        self.block, self.used = memoryview(bytearray(BLOCK_BYTES)), 0
         self.error: OSError | None = None
         self.thread = threading.Thread(target=self._write_blocks, name="recorder", daemon=True)
         self.thread.start()
@@ -42,38 +45,44 @@ class BlockWriter:
             done += count
             if self.used == BLOCK_BYTES:
                 self._hand_over()
+                self._raise_error()
 
     def flush(self) -> None:
         """Return when all that was written so far is in the file."""
         if self.file.closed:
             raise ValueError("flush of a closed file")
         self._hand_over()
-        self.full.join()
+        mark = object()
+        self.full.put(mark)
+        while self.marks.get() is not mark:  # another one is of a flush that Ctrl-C interrupted
+            pass
         self._raise_error()
 
     def close(self) -> None:
         """Write what is left, end the thread, close the file."""
         if self.file.closed:
             return
-        self._hand_over(raise_error=False)
+        self._hand_over()
         self.full.put(None)
         self.thread.join()
         self.file.close()
         self._raise_error()
 
-    def _hand_over(self, raise_error: bool = True) -> None:
+    def _hand_over(self) -> None:
         """Give the block to the thread and wait for a free one."""
         self.full.put(self.block[: self.used])
         self.block, self.used = self.free.get(), 0
-        if raise_error:
-            self._raise_error()
 
     def _raise_error(self) -> None:
         if self.error is not None:
             raise self.error
 
     def _write_blocks(self) -> None:
+        """Work through `full`, in the thread; after an error, without writing."""
         while (block := self.full.get()) is not None:
+            if not isinstance(block, memoryview):
+                self.marks.put(block)
+                continue
             try:
                 rest = block
                 while rest and self.error is None:
@@ -81,4 +90,3 @@ class BlockWriter:
             except OSError as error:
                 self.error = error
             self.free.put(memoryview(block.obj))
-            self.full.task_done()
