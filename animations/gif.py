@@ -91,8 +91,10 @@ class GifWriter:
         unknown = indices == UNCHANGED
         if unknown.any():
             colours, counts = np.unique(packed[unknown], return_counts=True)
+            colours = colours[np.argsort(-counts, kind="stable")]
+            colours = colours[np.sort(np.unique(_cell(colours), return_index=True)[1])]  # the commonest of each cell
             for start in range(0, len(colours), 4096):  # so many at once, or a photograph fills the memory
-                self._find_places(colours[np.argsort(-counts, kind="stable")][start : start + 4096])
+                self._find_places(colours[start : start + 4096])
             indices = self.table[cells]
         return indices
 
@@ -102,7 +104,7 @@ class GifWriter:
         for colour in colours[distance > FAR]:
             if len(self.palette) < self.room and self._nearest(colour[None])[1][0] > FAR:
                 self.palette = np.concatenate([self.palette, _unpack(colour[None])])
-        self.table[_cell(colours)[::-1]] = self._nearest(colours)[0][::-1]  # the first of a cell wins
+        self.table[_cell(colours)] = self._nearest(colours)[0]
 
     def _nearest(self, colours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the index of the nearest colour in the palette for each of `colours`, and its squared distance."""

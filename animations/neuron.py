@@ -10,7 +10,7 @@ and loss are computed from these.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -55,8 +55,8 @@ class NeuronStates:
 class NeuronDiagram(Scene):
     """The neuron: inputs, arrows with w and b, the sum, and a table of predictions, targets and squared errors.
 
-    An arrow is the thicker the larger its number, and dashed while it is negative. `ask` is an input that the neuron
-    does not learn from, to show its answer.
+    An arrow is as thick as its number is large, compared with the largest that it has been, and dashed while negative.
+    `ask` is an input that the neuron does not learn from, to show its answer.
     """
 
     size = (780, 600)
@@ -93,7 +93,9 @@ class NeuronDiagram(Scene):
     def _draw_heading(self) -> None:
         self._label(30, 558, "Update", size=style.LARGE)
         self._number(186, 558, "{:.0f}", "step", self.states.steps, size=style.LARGE)
-        self._label(198, 558, f"of {self.states.last}", size=style.LARGE, color=style.QUIET)
+        self._label(198, 558, "of", size=style.LARGE, color=style.QUIET)
+        last = self.states.last
+        self._fixed(230, 558, "last_step", last, style.QUIET, form="{:.0f}", ha="left", size=style.LARGE)
         self.phase = self._label(30, 524, "", color=style.QUIET)
 
     def _draw_neuron(self) -> None:
@@ -102,7 +104,7 @@ class NeuronDiagram(Scene):
         self._circle(bias, 34, "1", style.BIAS)
         self._circle(sensor, 34, self.units[0], style.INPUT)
         self._circle(total, 46, "Σ", style.INK)
-        self._label(bias[0], 452, "bias", color=style.BIAS, ha="center")
+        self._label(bias[0], 452, "bias neuron", color=style.BIAS, ha="center")
         self._label(sensor[0], 148, "input", color=style.INPUT, ha="center")
         self._label(total[0], 232, "w · x + b", color=style.QUIET, ha="center")
         w_name, b_name = self.states.names
@@ -145,11 +147,10 @@ class NeuronDiagram(Scene):
         self._number(columns["error"], 112, few_digits, "loss", states.loss, color=style.ERROR, weight="bold")
 
         if self.ask is not None:
-            answer = states.w * self.ask + states.b
-            self._label(636, 64, f"never shown: {self.ask:g} {x_unit} →", color=style.QUIET, ha="right")
-            self._number(
-                columns["error"], 64, f"{{:.1f}} {y_unit}", f"answer({self.ask:g})", answer, color=style.WEIGHT
-            )
+            answer, name = states.w * self.ask + states.b, f"answer({self.ask:g})"
+            self._label(620, 64, f"never shown: {self.ask:g} {x_unit} →", color=style.QUIET, ha="right")
+            self._label(columns["error"], 64, y_unit, color=style.WEIGHT, ha="right")
+            self._number(columns["error"] - 26, 64, "{:.1f}", name, answer, color=style.WEIGHT)
 
     def _label(self, x: float, y: float, text: str, *, size: float = style.MEDIUM, **kwargs: Any) -> PastedText:
         kwargs.setdefault("color", style.INK)
@@ -166,10 +167,10 @@ class NeuronDiagram(Scene):
         self.numbers.append((number, values))
         return number
 
-    def _fixed(self, x: float, y: float, gid: str, value: float, color: str) -> None:
+    def _fixed(self, x: float, y: float, gid: str, value: float, color: str, *, form: Form = "{:.4g}",
+               ha: Literal["left", "right"] = "right", size: float = style.MEDIUM) -> None:  # fmt: skip
         """Draw a number that never changes."""
-        number = Number(x, y, "{:g}", gid=gid, ha="right", va="center_baseline", fontfamily=style.FONT,
-                        size=style.MEDIUM, color=color)  # fmt: skip
+        number = Number(x, y, form, gid=gid, ha=ha, va="center_baseline", fontfamily=style.FONT, size=size, color=color)
         number.set_value(value)
         self.axes.add_artist(number)
 
@@ -251,7 +252,9 @@ class LineFit(Scene):
         axes.set(xlim=self.ends, ylim=(seen.min() - pad_y, seen.max() + pad_y))
         axes.set_xlabel(f"input, {self.units[0]}", fontsize=style.SMALL, color=style.INPUT, family=style.FONT)
         axes.set_ylabel(f"output, {self.units[1]}", fontsize=style.SMALL, color=style.INK, family=style.FONT)
-        self.errors = LineCollection([], colors=style.ERROR, linewidths=1.5, zorder=2.7, label="error")
+        self.errors = LineCollection(
+            [], colors=style.ERROR, linewidths=1.5, zorder=2.7, label="error (squared in the table)"
+        )
         axes.add_collection(self.errors, autolim=False)
         (self.line,) = axes.plot(self.ends, self.ends, color=style.WEIGHT, linewidth=2, zorder=3, label="w · x + b")
         (self.targets,) = axes.plot(x, y, "o", color=style.TARGET, markersize=6, zorder=4, label="targets")
@@ -267,7 +270,7 @@ class LineFit(Scene):
         axes.set_xticks([0, 1, *decades, states.last], [str(tick) for tick in (0, 1, *decades, states.last)])
         axes.minorticks_off()
         axes.set(xlim=(-0.3, states.last * 1.3), ylim=(states.loss.min() / 3, states.loss.max() * 3))
-        axes.set_xlabel("update", fontsize=style.SMALL, color=style.INK, family=style.FONT)
-        axes.set_ylabel("loss", fontsize=style.SMALL, color=style.ERROR, family=style.FONT)
+        axes.set_xlabel("update, log scale", fontsize=style.SMALL, color=style.INK, family=style.FONT)
+        axes.set_ylabel("loss, log scale", fontsize=style.SMALL, color=style.ERROR, family=style.FONT)
         (self.fall,) = axes.plot([], [], color=style.ERROR, linewidth=2, zorder=3)
         (self.dot,) = axes.plot([], [], "o", color=style.ERROR, markersize=6, zorder=4)

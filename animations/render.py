@@ -25,6 +25,7 @@ def render(
     path: str | os.PathLike[str],
     *,
     fps: float = 5,
+    hold_first: float = 0,
     hold_last: float = 2,
     colors: int = 255,
     frame: int | None = None,
@@ -32,7 +33,7 @@ def render(
 ) -> Path:
     """Write `scene` to `path`, in the format that its suffix names; return the path.
 
-    .gif   all frames, `fps` a second (at most 50), the last one held for `hold_last` more seconds, then from the start;
+    .gif   all frames, `fps` a second (at most 50), the first and the last held for so many more seconds, for ever;
            `colors` in its palette: 255, or less for a smaller file (48 are enough for lines and text)
     .png   one frame: `frame`, or the last; negative counts from the end
 
@@ -47,8 +48,9 @@ def render(
         raise ValueError(f"render: {type(scene).__name__}.frames must be at least 1, got {scene.frames}")
     if not 0 < fps <= 50:
         raise ValueError(f"render: fps must lie in (0, 50], since viewers do not show more, got {fps}")
-    if not 0 <= hold_last <= 600:
-        raise ValueError(f"render: hold_last must be 0 to 600 seconds, got {hold_last}")
+    for name, seconds in (("hold_first", hold_first), ("hold_last", hold_last)):
+        if not 0 <= seconds <= 600:
+            raise ValueError(f"render: {name} must be 0 to 600 seconds, got {seconds}")
     if not 32 <= colors <= 255:
         raise ValueError(f"render: colors must lie in 32 … 255, got {colors}")
     if frame is not None and not -scene.frames <= frame < scene.frames:
@@ -58,7 +60,15 @@ def render(
     path.parent.mkdir(parents=True, exist_ok=True)
     with complete_or_absent(path) as file:
         writer(
-            scene, file, fps=fps, hold_last=hold_last, colors=colors, frame=frame, progress=progress, title=path.name
+            scene,
+            file,
+            fps=fps,
+            hold_first=hold_first,
+            hold_last=hold_last,
+            colors=colors,
+            frame=frame,
+            progress=progress,
+            title=path.name,
         )
     return path
 
@@ -74,6 +84,7 @@ def _write_gif(
     file: BinaryIO,
     *,
     fps: float,
+    hold_first: float,
     hold_last: float,
     colors: int,
     progress: bool,
@@ -84,13 +95,13 @@ def _write_gif(
     samples = sorted({0, scene.frames // 2, scene.frames - 1})
     palette = make_palette([painter.paint(number).copy() for number in samples], colors - LATE)
     writer = GifWriter(file, *scene.size, palette, late=LATE)
-    delays = frame_delays(scene.frames, fps, hold_last)
+    delays = frame_delays(scene.frames, fps, hold_last, hold_first)
     for number in tqdm(range(scene.frames), desc=title, unit=" frames", leave=False, disable=not progress):
         writer.add(painter.paint(number), delays[number])
     writer.close()
 
 
-def frame_delays(frames: int, fps: float, hold_last: float) -> list[int]:
+def frame_delays(frames: int, fps: float, hold_last: float, hold_first: float = 0) -> list[int]:
     """Return how long each frame stays, in hundredths of a second, the unit of GIF.
 
     What is lost to rounding in one frame is made up for in the next, so that the total is right:
@@ -98,6 +109,6 @@ def frame_delays(frames: int, fps: float, hold_last: float) -> list[int]:
     >>> frame_delays(4, fps=6, hold_last=1)
     [17, 16, 17, 117]
     """
-    ends = [round(100 * (number + 1) / fps) for number in range(frames)]
+    ends = [round(100 * ((number + 1) / fps + hold_first)) for number in range(frames)]
     ends[-1] += round(100 * hold_last)
     return [end - start for start, end in zip([0, *ends], ends, strict=False)]

@@ -14,10 +14,13 @@ CHAPTERS = {3: ch03_first_neuron}
 
 def main() -> None:
     """Read the command line and run what it asks for."""
-    command = parser(__doc__ or "")
-    command.add_argument("chapters", nargs="*", type=int, choices=[[], *CHAPTERS], metavar="N", help="chapter numbers")
+    command = parser(__doc__ or "", "python -m chapters")
+    command.add_argument("chapters", nargs="*", type=int, metavar="N", help="chapter numbers (default: all)")
     arguments = command.parse_args()
-    for number in arguments.chapters or CHAPTERS:
+    for number in arguments.chapters:
+        if number not in CHAPTERS:
+            command.error(f"chapter {number} does not exist yet; there is {', '.join(map(str, CHAPTERS))}")
+    for number in dict.fromkeys(arguments.chapters or CHAPTERS):
         run(CHAPTERS[number].main, f"ch{number:02}", arguments)
 
 

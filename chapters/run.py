@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,9 +17,11 @@ Headline = dict[str, Any]
 Main = Callable[..., Headline]
 
 
-def parser(description: str) -> argparse.ArgumentParser:
+def parser(description: str, prog: str) -> argparse.ArgumentParser:
     """Return the command line that all chapters share."""
-    command = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    command = argparse.ArgumentParser(
+        prog=prog, description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     command.add_argument("--out", type=Path, default=Path("gallery"), metavar="DIR", help="folder for the files")
     command.add_argument("--seed", type=int, default=0, help="fixes everything random (default: 0)")
     command.add_argument("--quick", action="store_true", help="fewer pictures, to see that all works")
@@ -27,22 +31,26 @@ def parser(description: str) -> argparse.ArgumentParser:
 
 def run(main: Main, name: str, arguments: argparse.Namespace) -> None:
     """Run a chapter, print its headline numbers and its files, and write the numbers to `name.json`."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a console that has no ° shows a question mark
     out = arguments.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     started = time.time()
-    headline = main(out, seed=arguments.seed, quick=arguments.quick, formats=tuple(arguments.format))
+    headline = main(out, seed=arguments.seed, quick=arguments.quick, formats=tuple(dict.fromkeys(arguments.format)))
     (out / f"{name}.json").write_text(json.dumps(headline, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(title(main), f"({time.time() - started:.1f} s)")
     width = max(len(key) for key in headline)
     for key, value in headline.items():
         print(f"  {key:{width}}  {value}")
     for file in sorted(out.glob(f"{name}*")):
-        print(f"  → {file}")
+        if file.stat().st_mtime >= started - 1:
+            print(f"  {file}")
 
 
 def run_alone(main: Main, name: str, argv: Sequence[str] | None = None) -> None:
     """Run one chapter from its own command line."""
-    run(main, name, parser(title(main)).parse_args(argv))
+    run(main, name, parser(title(main), f"python -m {main.__module__}").parse_args(argv))
 
 
 def title(main: Main) -> str:

@@ -17,8 +17,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from tinylearn.checks import finite, generator
 from tinylearn.layers import Layer
 from tinylearn.model import Sequential
+
+MEMORY_ORDER = "do not rely on the order of memory: reshape keeps the order of the axes, ravel('K') does not"
 
 
 class GradientError(AssertionError):
@@ -50,7 +53,7 @@ def check_gradients(
     x: np.ndarray,
     *,
     rng: np.random.Generator | None = None,
-    h: float = 1e-5,
+    h: float = 1e-5,  # smaller, rounding spoils the difference; larger, curvature does
     tolerance: float = 1e-6,
 ) -> GradientReport:
     """Check the gradients of a layer, or of a whole model, at `x` (N, …); return the worst entry.
@@ -64,9 +67,12 @@ def check_gradients(
     >>> check_gradients(Dense(3, 2, rng=rng), rng.normal(size=(5, 3)), rng=rng).error < 1e-8
     True
     """
-    rng = np.random.default_rng(0) if rng is None else rng
+    rng = np.random.default_rng(0) if rng is None else generator("check_gradients", rng)
     layer = _float64(layer)
     x = np.array(x, dtype=np.float64)
+    finite("check_gradients", "x", x)
+    if x.ndim < 1 or x.size == 0:
+        raise ValueError(f"check_gradients: x must be a batch of at least one row, (N, …), got shape {x.shape}")
     _check_rules(layer, x, copy.deepcopy(rng))
     reports = [_check_batch(layer, batch, rng, h) for batch in ([x] if len(x) < 2 else [x, x[:1].copy()])]
     for report in reports:
@@ -126,13 +132,15 @@ def _check_rules(layer: Layer | Sequential, x: np.ndarray, rng: np.random.Genera
         raise GradientError(f"{layer}: backward wrote into x, which forward had remembered; work on a copy")
     if not np.array_equal(dout_given, dout):
         raise GradientError(f"{layer}: backward wrote into dout; work on a copy")
+    strided_out = copy.deepcopy(layer).forward(_not_contiguous(x))
+    if not np.allclose(out, strided_out, rtol=1e-9, atol=1e-12, equal_nan=True):
+        raise GradientError(f"{layer}: forward gives something else when x is not contiguous in memory; {MEMORY_ORDER}")
     usual = _gradients(copy.deepcopy(layer), x, dout)
     strided = _gradients(copy.deepcopy(layer), _not_contiguous(x), _not_contiguous(dout))
     for name in usual:
         if not np.allclose(usual[name], strided[name], rtol=1e-9, atol=1e-12, equal_nan=True):
             raise GradientError(
-                f"{layer}: the gradient of {name} is another one when x and dout are not contiguous in memory; "
-                "do not rely on the order of memory (reshape keeps the order of the axes, ravel('K') and views do not)"
+                f"{layer}: the gradient of {name} changes when x and dout are not contiguous in memory; {MEMORY_ORDER}"
             )
 
 

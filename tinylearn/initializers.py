@@ -44,7 +44,10 @@ def he_normal(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
 
 
 def glorot_uniform(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-    """Uniform numbers of variance 2 / (fan-in + fan-out), for sigmoid and tanh. Glorot and Bengio 2010."""
+    """Uniform numbers of variance 2 / (fan-in + fan-out), for sigmoid and tanh. Glorot and Bengio 2010.
+
+    Uniform numbers in [-a, a] have the variance a² / 3.
+    """
     limit = math.sqrt(6 / sum(fans(shape)))
     return rng.uniform(-limit, limit, shape)
 

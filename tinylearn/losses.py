@@ -16,8 +16,6 @@ import numpy as np
 class Loss:
     """What every loss is: `forward(predicted, target) -> float`, then `backward() -> dpredicted`."""
 
-    dpredicted: np.ndarray | None = None
-
     def forward(self, predicted: np.ndarray, target: Any) -> float:
         """Return the mean loss of `predicted` against `target`, and remember what `backward` needs."""
         raise NotImplementedError
@@ -26,17 +24,24 @@ class Loss:
         """Return the gradient of the mean loss with respect to `predicted`, in its shape."""
         raise NotImplementedError
 
-    def check_forward(self, remembered: np.ndarray | None) -> np.ndarray:
+    def remembered(self, value: np.ndarray | None) -> np.ndarray:
         """Return what forward remembered; ValueError if there was no forward."""
-        if remembered is None:
+        if value is None:
             raise ValueError(f"{self}: backward was called before forward; call forward(predicted, target) first")
-        return remembered
+        return value
+
+    def check_predicted(self, predicted: Any) -> np.ndarray:
+        """Return `predicted` as an array; TypeError unless it holds floats, ValueError if it holds nothing."""
+        predicted = np.asarray(predicted)
+        if predicted.dtype.kind != "f":
+            raise TypeError(f"{self}: predicted must hold floats, as models return, got an array of {predicted.dtype}")
+        if predicted.size == 0:
+            raise ValueError(f"{self}: predicted must hold at least one number, got shape {predicted.shape}")
+        return predicted
 
     def match(self, predicted: np.ndarray, target: Any) -> np.ndarray:
         """Return `target` as an array of the dtype and, or ValueError, the shape of `predicted`."""
         target = np.asarray(target, dtype=predicted.dtype)
-        if predicted.size == 0:
-            raise ValueError(f"{self}: predicted must hold at least one number, got shape {predicted.shape}")
         if target.shape != predicted.shape:
             column = target.ndim == 1 and predicted.shape == (len(target), 1)
             hint = "; reshape it with target[:, None]" if column else ""
@@ -64,12 +69,13 @@ class MeanSquaredError(Loss):
         self.difference: np.ndarray | None = None
 
     def forward(self, predicted: np.ndarray, target: Any) -> float:
+        predicted = self.check_predicted(predicted)
         self.difference = difference = predicted - self.match(predicted, target)
         return float(np.vdot(difference, difference)) / difference.size  # vdot: the sum of all squares
 
     def backward(self) -> np.ndarray:
         """L = Σ difference² / size, so ∂L / ∂predicted = 2 · difference / size."""
-        difference = self.check_forward(self.difference)
+        difference = self.remembered(self.difference)
         return difference * (2 / difference.size)
 
 
@@ -89,9 +95,10 @@ class BinaryCrossEntropy(Loss):
         self.target: np.ndarray | None = None
 
     def forward(self, predicted: np.ndarray, target: Any) -> float:
+        predicted = self.check_predicted(predicted)
         self.target = t = self.match(predicted, target)
         no = 1 - t
-        if not (t * no).min(initial=0) >= 0:  # negative only outside [0, 1]
+        if not (t * no).min(initial=0) >= 0:  # negative only outside [0, 1]; `not`: NaN fails every comparison
             raise self._out_of_range("target", t)
         if self.from_logits:
             x = predicted
@@ -102,7 +109,7 @@ class BinaryCrossEntropy(Loss):
             smallest = np.finfo(predicted.dtype).eps
             self.p = p = np.minimum(np.maximum(predicted, smallest), 1 - smallest)
             moved = predicted - p
-            if np.vdot(moved, moved) > (4 * smallest) ** 2 * t.size:  # more than rounding
+            if np.vdot(moved, moved) > (4 * smallest) ** 2 * t.size:  # by more than rounding
                 raise self._out_of_range("predicted", predicted)
             total = -np.vdot(t, np.log(p)) - np.vdot(no, np.log(1 - p))
         return float(total) / t.size
@@ -110,9 +117,10 @@ class BinaryCrossEntropy(Loss):
     def backward(self) -> np.ndarray:
         """∂/∂p of -(t log p + (1 - t) log(1 - p)) is (1 - t) / (1 - p) - t / p = (p - t) / (p (1 - p)).
 
-        From logits it meets the sigmoid's slope p (1 - p), which cancels the denominator: p - t is left.
+        From logits it meets the sigmoid's slope p (1 - p), which cancels the denominator: p - t is left. Both are
+        divided by the number of elements, since the loss is a mean.
         """
-        t = self.check_forward(self.target)
+        t = self.remembered(self.target)
         p = self.p
         dpredicted = p - t if self.from_logits else (p - t) / (p * (1 - p))
         return dpredicted / t.size
@@ -143,6 +151,7 @@ class CategoricalCrossEntropy(Loss):
         self.target: np.ndarray | None = None
 
     def forward(self, predicted: np.ndarray, target: Any) -> float:
+        predicted = self.check_predicted(predicted)
         if predicted.ndim != 2:
             raise ValueError(
                 f"{self}: predicted must have shape (N, K), a row of K classes each, got {predicted.shape}"
@@ -167,10 +176,11 @@ class CategoricalCrossEntropy(Loss):
     def backward(self) -> np.ndarray:
         """∂/∂p[k] of -Σ t[k] log p[k] is -t[k] / p[k].
 
-        From logits the softmax's Jacobian p[k] ([k = j] - p[j]) multiplies it: Σ_k -t[k] ([k = j] - p[j]) =
-        p[j] Σ_k t[k] - t[j], which is p - t for a row of t that sums to 1.
+        From logits x, each p[k] depends on each x[j]: ∂p[k]/∂x[j] = p[k] ([k = j] - p[j]), where [k = j] is 1 if
+        k = j, else 0. In the sum over k the p[k] cancels: Σ_k -t[k] ([k = j] - p[j]) = p[j] Σ_k t[k] - t[j], which is
+        p - t for a row of t that sums to 1. Both are divided by the number of rows, since the loss is a mean.
         """
-        t = self.check_forward(self.target)
+        t = self.remembered(self.target)
         if self.from_logits:
             return (self.p * t.sum(axis=1, keepdims=True) - t) / len(t)
         return -t / self.p / len(t)
@@ -178,8 +188,6 @@ class CategoricalCrossEntropy(Loss):
     def _one_hot(self, target: np.ndarray, predicted: np.ndarray) -> np.ndarray:
         """Return the target as one row of K probabilities each."""
         n, k = predicted.shape
-        if n == 0:
-            raise ValueError(f"{self}: predicted must hold at least one row, got shape {predicted.shape}")
         if target.shape == (n, k):
             if not (target.min() >= 0 and target.max() <= 1):
                 raise ValueError(f"{self}: a one-hot target must lie in [0, 1], got {target.min()} to {target.max()}")

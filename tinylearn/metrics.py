@@ -31,7 +31,14 @@ def classes(values: Any) -> np.ndarray:
         array = array[:, 0]
     if array.ndim != 1:
         raise ValueError(f"classes: expected shape (N,), (N, 1) or (N, K), got {array.shape}")
-    return (array >= 0.5).astype(np.intp) if array.dtype.kind == "f" else array.astype(np.intp)
+    if array.dtype.kind != "f":
+        return array.astype(np.intp)
+    if array.size and not (array.min() >= 0 and array.max() <= 1):
+        raise ValueError(
+            f"classes: a column of floats must hold probabilities in [0, 1], got {array.min()} to {array.max()}; "
+            "class numbers must be integers, and logits go through a sigmoid first"
+        )
+    return (array >= 0.5).astype(np.intp)
 
 
 def accuracy(predicted: Any, target: Any) -> float:

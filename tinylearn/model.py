@@ -10,7 +10,7 @@ import copy
 import os
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -99,47 +99,42 @@ class Sequential:
         return self.run(numbers("Sequential.forward", "x", x, self.dtype)).copy()
 
     def run(self, x: np.ndarray) -> np.ndarray:
-        """Do what `forward` does without its conversion and its copy: `x` has the model's dtype, read-only use."""
-        out, position = x, 0
-        try:
-            for position, layer in enumerate(self.layers):  # noqa: B007 (the error needs the position)
-                out = layer.forward(out)
-        except ValueError as error:
-            if position == 0:
-                raise ValueError(f"{self.layers[0]}, the first layer, does not fit the input: {error}") from error
-            before, layer = self.layers[position - 1], self.layers[position]
-            raise ValueError(
-                f"layers {position} and {position + 1} do not fit: {before} gives {out.shape}, but {error}"
-            ) from error
-        return out
+        """Do what `forward` does without conversion and copy: `x` has the model's dtype, and nobody may write into
+        the result, which a layer may remember."""
+        return _run(self.layers, x)
 
     def backward(self, dout: Any) -> np.ndarray:
         """Fill `gradients` from `dout`, the gradient of the loss with respect to the last output; return dx."""
         dx = dout = numbers("Sequential.backward", "dout", dout, self.dtype)
         for layer in reversed(self.layers):
             dx = layer.backward(dx)
-        return dx.copy() if np.may_share_memory(dx, dout) else dx
+        return dx.copy() if np.may_share_memory(dx, dout) else dx  # Flatten's dx is a view of dout
 
     def fill_gradients(self, dout: np.ndarray) -> None:
         """Do what `backward` does without the dx of the first layer that learns, and of those before it."""
         if self._first_learner is None:
             return
-        for layer in self.layers[: self._first_learner : -1]:
+        for layer in self.layers[: self._first_learner : -1]:  # from the last to the one after the first learner
             dout = layer.backward(dout)
         self.layers[self._first_learner].fill_grads(dout)
 
     def predict(self, x: Any, batch_size: int = 256) -> np.ndarray:
-        """Return the output for all rows of `x`, `batch_size` rows at a time, with `training` off."""
+        """Return the output for all rows of `x`, `batch_size` rows at a time, with `training` off.
+
+        What the layers remember of the last `forward` stays, so that a `backward` may still follow it.
+        """
         x = numbers("predict", "x", x, self.dtype)
         batch_size = positive_integer("predict", "batch_size", batch_size)
-        before = [layer.training for layer in self.layers]
-        self.set_training(False)
-        try:
-            starts = range(0, max(len(x), 1), batch_size)
-            return np.concatenate([self.run(x[start : start + batch_size]) for start in starts])
-        finally:
-            for layer, training in zip(self.layers, before, strict=True):
-                layer.training = training
+        layers = self._idle_layers()
+        starts = range(0, max(len(x), 1), batch_size)
+        return np.concatenate([_run(layers, x[start : start + batch_size]) for start in starts])
+
+    def _idle_layers(self) -> list[Layer]:
+        """Return copies of the layers, with the same parameters, that are not training."""
+        layers = [copy.copy(layer) for layer in self.layers]
+        for layer in layers:
+            layer.training = False
+        return layers
 
     def set_training(self, training: bool) -> None:
         """Tell every layer whether the model is learning."""
@@ -181,11 +176,8 @@ class Sequential:
             if n_in is None:
                 return [None] * len(self.layers)
             input_shape = (n_in,)
-        trial = copy.copy(self)
-        trial.layers = tuple(copy.copy(layer) for layer in self.layers)  # the originals remember their last forward
-        trial.set_training(False)
-        trial.run(np.zeros((1, *input_shape), self.dtype))
-        return [None if layer.out_shape is None else layer.out_shape[1:] for layer in trial.layers]
+        zeros, layers = np.zeros((1, *input_shape), self.dtype), self._idle_layers()
+        return [_run(layers[: number + 1], zeros).shape[1:] for number in range(len(layers))]
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the parameters to `path` as `.npz`, one array a name; a file of that name is replaced at once or not.
@@ -200,7 +192,7 @@ class Sequential:
         try:
             with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as file:
                 saved = {name: file[name] for name in file.files}
-        except FileNotFoundError:
+        except (FileNotFoundError, PermissionError):
             raise
         except (TypeError, ValueError, OSError, EOFError, AttributeError, zipfile.BadZipFile) as error:
             raise ValueError(f"{path} is not a file that Sequential.save wrote: {error}") from error
@@ -217,10 +209,25 @@ class Sequential:
         for name, view in own.items():
             view[...] = values[name]
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> Sequential:
-        """Copy the layers and pack the copies into vectors of their own."""
-        return type(self)(copy.deepcopy(self.layers, memo), self.dtype)
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy, or pickle, the layers, and pack the copies into vectors of their own; gradients start at zero."""
+        return type(self), (self.layers, self.dtype)
 
     def __repr__(self) -> str:
         dtype = "" if self.dtype == np.float64 else f", dtype=np.{self.dtype}"
         return f"Sequential([{', '.join(map(repr, self.layers))}]{dtype})"
+
+
+def _run(layers: Sequence[Layer], x: np.ndarray) -> np.ndarray:
+    """Return what `x` becomes on its way through `layers`; ValueError that names the two that do not fit."""
+    out, position = x, 0
+    try:
+        for position, layer in enumerate(layers):  # noqa: B007 (the error needs the position)
+            out = layer.forward(out)
+    except ValueError as error:
+        if position == 0:
+            raise ValueError(f"{layers[0]}, the first layer, does not fit the input: {error}") from error
+        raise ValueError(
+            f"layers {position} and {position + 1} do not fit: {layers[position - 1]} gives {out.shape}, but {error}"
+        ) from error
+    return out

@@ -4,7 +4,7 @@
 model's two vectors, or the single number of chapter 2. An optimiser that remembers (momentum, Adam) belongs to one
 array of parameters. The default settings are those of Keras.
 
-p parameters, g gradients, v velocity or mean square, m mean.
+p parameters, g gradients; m and v are said where they are used.
 """
 
 from __future__ import annotations
@@ -58,7 +58,9 @@ class Optimizer:
             )
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}(learning_rate={self.learning_rate:g})"
+        settings = ("learning_rate", "momentum", "rho", "beta_1", "beta_2", "epsilon")
+        values = [f"{name}={getattr(self, name)!r}" for name in settings if hasattr(self, name)]
+        return f"{type(self).__name__}({', '.join(values)})"
 
 
 class SGD(Optimizer):
@@ -117,8 +119,9 @@ class RMSprop(Optimizer):
 class Adam(Optimizer):
     """Momentum and RMSprop in one. Kingma and Ba 2015, arXiv:1412.6980, algorithm 1.
 
-    m is a running mean of g, v one of g². Both start at zero, so after t steps they hold only the share 1 - betaᵗ of a
-    full mean, and are divided by it: `p ← p - learning_rate · m̂ / (√v̂ + epsilon)`.
+    m is a running mean of g, `m ← m + (1 - beta_1) (g - m)`, and v one of g², with beta_2; a beta says how much of the
+    old stays. Both start at zero, so after t steps they hold only a share of a full mean, by which they are divided:
+    `m̂ = m / (1 - beta_1ᵗ)`, `v̂ = v / (1 - beta_2ᵗ)`, `p ← p - learning_rate · m̂ / (√v̂ + epsilon)`.
 
     >>> p = np.array([1.0])
     >>> Adam(0.1).step(p, np.array([4.0]))

@@ -3,7 +3,9 @@
     dense_1.w (D, M)     dense_1.b (M,)   dense_2.w …
     [ · · · · · · · · ·   · · ·            · · · …      ]   one contiguous vector
 
-So an optimiser updates every parameter with a few vector operations, a recorder copies one array, a file holds one.
+A view is an array that shares another's memory: writing into one changes the other. So `layer.params` is a dict of
+views, `model.parameters` the vector; an optimiser updates every parameter with a few vector operations, a recorder
+copies one array, a file holds one.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import DTypeLike
 
+from tinylearn.checks import numbers
 from tinylearn.layers.layer import Layer
 
 
@@ -34,7 +37,10 @@ class Views(dict[str, np.ndarray]):
     def __setitem__(self, name: str, value: Any) -> None:
         view = self.get(name)
         if view is None:
-            raise ValueError(f"{self.owner} has no parameter {name!r}, only {', '.join(self) or 'none'}")
+            raise ValueError(
+                f"{self.owner} has no parameter {name!r}, only {', '.join(self) or 'none'}; "
+                "a layer makes its parameters in __init__"
+            )
         if view.shape != np.shape(value):
             raise ValueError(f"{self.owner}: {name} has shape {view.shape}, got {np.shape(value)}")
         view[...] = value
@@ -68,6 +74,7 @@ def pack(layers: Iterable[Layer], dtype: DTypeLike) -> tuple[np.ndarray, np.ndar
     for layer in layers:
         if isinstance(layer.params, Views):
             raise ValueError(f"{layer} already belongs to a model; make a new layer, or copy.deepcopy this one")
+        layer.params = {name: numbers(repr(layer), name, value, dtype) for name, value in layer.params.items()}
     size = sum(value.size for layer in layers for value in layer.params.values())
     parameters, gradients = np.zeros(size, dtype), np.zeros(size, dtype)
     start = 0

@@ -62,7 +62,9 @@ def test_no_two_texts_touch(make, boxes, kind, frame):
 
 def test_the_texts_of_both_scenes_are_checked(make, boxes):
     texts = [text for text, _ in boxes(make.both(), 80)]
-    assert {"Update", "8000", "31.970", "squared error", "Σ", "loss", "−50", "200", "output, °F"} <= set(texts)
+    assert {"Update", "8000", "31.970", "squared error", "Σ", "loss, log scale", "−50", "200", "output, °F"} <= set(
+        texts
+    )
     assert len(texts) > 75
 
 

@@ -19,12 +19,13 @@ STEPS = spaced_steps(8000, FRAMES)
 def recomputed(recording):
     """Return gid → the value in each frame, from the two recorded parameters and the data alone."""
     x, target = (column[:, 0] for column in celsius_fahrenheit())
-    values = {"step": [], "dense_1.w[0,0]": [], "dense_1.b[0]": [], "loss": [], f"answer({ASK})": []}
+    values = {"step": [], "last_step": [], "dense_1.w[0,0]": [], "dense_1.b[0]": [], "loss": [], f"answer({ASK})": []}
     for i in range(10):
         values |= {f"x[{i}]": [], f"target[{i}]": [], f"predicted[{i}]": [], f"squared_error[{i}]": []}
     for step in STEPS:
         w, b = recording["dense_1.w"][step, 0, 0], recording["dense_1.b"][step, 0]
         values["step"].append(step)
+        values["last_step"].append(STEPS[-1])
         values["dense_1.w[0,0]"].append(w)
         values["dense_1.b[0]"].append(b)
         values["loss"].append(sum((w * x[i] + b - target[i]) ** 2 for i in range(10)) / 10)
@@ -114,7 +115,7 @@ def test_every_number_is_a_number(make):
 def test_every_gid_is_there_once(make):
     figure = Painter(make.both()).figure
     gids = [text.get_gid() for text in figure.findobj(Text) if text.get_gid()]
-    assert len(gids) == len(set(gids)) == 45
+    assert len(gids) == len(set(gids)) == 46
 
 
 def test_loss_of_a_step_is_the_loss_that_the_next_update_recorded(recording):

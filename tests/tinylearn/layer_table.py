@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from tinylearn import Dense, Flatten, Layer, ReLU, Sigmoid, Softmax, Tanh
+from tinylearn import Layer, layers
 
 
 class Row(NamedTuple):
@@ -17,14 +17,14 @@ class Row(NamedTuple):
 
 
 LAYERS = {
-    "Dense": Row(lambda rng: Dense(5, 3, rng=rng), (7, 5)),
-    "Dense, one number": Row(lambda rng: Dense(1, 1, rng=rng), (3, 1)),
-    "ReLU": Row(lambda rng: ReLU(), (5, 3)),
-    "ReLU, images": Row(lambda rng: ReLU(), (3, 5, 4, 2)),
-    "Sigmoid": Row(lambda rng: Sigmoid(), (5, 3)),
-    "Softmax": Row(lambda rng: Softmax(), (5, 7)),
-    "Tanh": Row(lambda rng: Tanh(), (5, 3)),
-    "Flatten": Row(lambda rng: Flatten(), (3, 5, 4, 2)),
+    "Dense": Row(lambda rng: layers.Dense(5, 3, rng=rng), (7, 5)),
+    "Dense, one number": Row(lambda rng: layers.Dense(1, 1, rng=rng), (3, 1)),
+    "ReLU": Row(lambda rng: layers.ReLU(), (5, 3)),
+    "ReLU, images": Row(lambda rng: layers.ReLU(), (3, 5, 4, 2)),
+    "Sigmoid": Row(lambda rng: layers.Sigmoid(), (5, 3)),
+    "Softmax": Row(lambda rng: layers.Softmax(), (5, 7)),
+    "Tanh": Row(lambda rng: layers.Tanh(), (5, 3)),
+    "Flatten": Row(lambda rng: layers.Flatten(), (3, 5, 4, 2)),
 }
 
 

@@ -66,12 +66,12 @@ MISTAKES = {
     "backward before forward, in a layer": (
         lambda folder: dense().backward(np.ones((4, 2))),
         ValueError,
-        r"^Dense\(3, 2\): backward was called before forward; call forward\(x\) first$",
+        r"^Dense\(3, 2\): backward was called before forward; call forward\(x\) first",
     ),
     "backward before forward, in a model": (
         lambda folder: Sequential([dense(), ReLU()]).backward(np.ones((4, 2))),
         ValueError,
-        r"^ReLU\(\): backward was called before forward; call forward\(x\) first$",
+        r"^ReLU\(\): backward was called before forward; call forward\(x\) first",
     ),
     "backward before forward, in a loss": (
         lambda folder: MeanSquaredError().backward(),

@@ -331,3 +331,21 @@ def test_a_layer_inside_a_model_can_be_checked_by_itself():
     gradients = model.gradients.copy()
     assert check_gradients(model.layers[0], np.random.default_rng(1).normal(size=(3, 4))).error < 1e-7
     np.testing.assert_array_equal(model.gradients, gradients)
+
+
+def test_a_forward_that_minds_the_order_of_memory_is_caught():
+    class FlattenByMemory(Flatten):
+        def forward(self, x):
+            super().forward(x)
+            return np.ravel(x, "K").reshape(len(x), -1)
+
+    with pytest.raises(GradientError, match="forward gives something else when x is not contiguous"):
+        check_gradients(FlattenByMemory(), np.random.default_rng(0).normal(size=(3, 4, 5)))
+
+
+@pytest.mark.parametrize(
+    ("x", "message"), [([[np.nan]], "finite"), (np.zeros((0, 1)), "at least one row"), (1.0, "row")]
+)
+def test_nothing_to_check_is_refused(x, message):
+    with pytest.raises(ValueError, match=message):
+        check_gradients(Dense(1, 1, rng=np.random.default_rng(0)), x)

@@ -267,3 +267,12 @@ def test_a_binary_target_outside_0_and_1_is_refused(target, from_logits):
 def test_categorical_wants_rows_of_classes():
     with pytest.raises(ValueError, match=r"predicted must have shape \(N, K\), a row of K classes each, got \(3,\)"):
         CategoricalCrossEntropy().forward(np.full(3, 1 / 3), np.array([0, 1, 2]))
+
+
+@pytest.mark.parametrize("loss", [MeanSquaredError(), BinaryCrossEntropy(), CategoricalCrossEntropy()])
+def test_predictions_that_are_no_floats_are_refused(loss):
+    """Integers would cut the targets down to integers too."""
+    with pytest.raises(TypeError, match="predicted must hold floats"):
+        loss.forward(np.array([[1, 2]]), np.array([[1.9, 2.9]]))
+    with pytest.raises(ValueError, match="at least one number"):
+        loss.forward(np.zeros((0, 2)), np.zeros((0, 2)))

@@ -106,3 +106,9 @@ def test_wrong_classes_are_refused(predicted, target, message):
 def test_a_number_of_classes_that_is_none_is_refused(n_classes, error):
     with pytest.raises(error, match="n_classes"):
         confusion_matrix([], [], n_classes=n_classes)
+
+
+def test_class_numbers_as_floats_are_refused():
+    """They would be taken for probabilities."""
+    with pytest.raises(ValueError, match="class numbers must be integers"):
+        accuracy(np.eye(3), [0.0, 1.0, 2.0])

@@ -1,6 +1,7 @@
 """Sequential: one vector for all parameters, views into it, and everything that is done with the whole model."""
 
 import copy
+import pickle
 
 import numpy as np
 import pytest
@@ -463,3 +464,25 @@ def test_a_missing_file_and_a_missing_folder_are_named(tmp_path):
         small_model().load(tmp_path / "missing.npz")
     with pytest.raises(FileNotFoundError, match="nowhere"):
         small_model().save(tmp_path / "nowhere" / "model.npz")
+
+
+def test_a_pickled_model_still_learns():
+    model = pickle.loads(pickle.dumps(small_model()))
+    np.testing.assert_array_equal(model.parameters, small_model().parameters)
+    x = np.ones((2, 3))
+    before = model.predict(x)
+    model.parameters += 1
+    assert not np.allclose(model.predict(x), before)
+
+
+def test_predict_leaves_what_backward_needs():
+    """Between forward and backward somebody may look at other data."""
+    model, rng = small_model(), np.random.default_rng(0)
+    x, other = rng.normal(size=(2, 4, 3))
+    dout = rng.normal(size=model.forward(x).shape)
+    model.backward(dout)
+    expected = model.gradients.copy()
+    model.forward(x)
+    model.predict(other)
+    model.backward(dout)
+    np.testing.assert_array_equal(model.gradients, expected)

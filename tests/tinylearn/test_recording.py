@@ -2,6 +2,8 @@
 
 import inspect
 import json
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -367,15 +369,18 @@ def test_a_second_and_a_third_fit_go_on_counting(place):
     assert recording.closed
 
 
-def test_the_last_update_of_a_first_fit_does_not_stay_out_of_step(place):
-    """It was kept only because it was the last; now it is none of the 7th ones, and another one is the last."""
+def test_the_last_update_of_each_fit_stays(place):
+    """Also when it is none of the 7th ones: what is in a recording stays in it, since somebody may be reading it."""
     model = small_model()
     recorder, witness = Recorder(model, place, every=7), Witness(model)
     train(model, [recorder, witness], epochs=3)
-    assert list(recorder.recording.steps) == [0, 7, 9]
+    held = recorder.recording
+    before = held.rows.tobytes(), held.losses.tobytes()
+    assert list(held.steps) == [0, 7, 9]
     train(model, [recorder, witness], epochs=4)
-    assert list(recorder.recording.steps) == [0, 7, 14, 21]
+    assert list(recorder.recording.steps) == [0, 7, 9, 14, 21]
     assert_agrees(recorder.recording, witness)
+    assert (held.rows.tobytes(), held.losses.tobytes()) == before
 
 
 def test_a_loop_of_ones_own_may_start_again_from_1(place):
@@ -433,8 +438,8 @@ def test_the_budget_holds_after_every_update(tmp_path, budget, batch_size):
     assert_agrees(recording, witness)
 
 
-def assert_evenly_spaced(recording, last):
-    steps = recording.steps
+def assert_evenly_spaced(recording, last, but=()):
+    steps = np.array([step for step in recording.steps if step not in but])
     assert steps[0] == 0
     assert steps[-1] == last
     between = np.diff(steps[:-1])
@@ -526,7 +531,7 @@ def test_a_second_fit_under_a_budget_stays_evenly_spaced(place):
     recorder, witness = Recorder(model, place, budget=8_000), Witness(model)
     for _ in range(3):
         train(model, [recorder, witness], epochs=33)
-    assert_evenly_spaced(recorder.recording, last=297)
+    assert_evenly_spaced(recorder.recording, last=297, but={99, 198})
     assert_agrees(recorder.recording, witness)
 
 
@@ -653,7 +658,7 @@ def test_describe_says_what_will_be_kept(tmp_path):
     model = small_model()
     with Recorder(model, tmp_path / "run", every=10, budget="2 MB") as recorder:
         text = recorder.describe()
-    assert "21 numbers a record (dense_1.w, dense_1.b, dense_2.w, dense_2.b): 168 bytes" in text
+    assert "21 numbers per record (dense_1.w, dense_1.b, dense_2.w, dense_2.b): 168 bytes" in text
     assert "keeps step 0, one update in 10, and the last" in text
     assert "never uses more than 2,000,000 bytes" in text
     assert f"in {tmp_path / 'run'}" in text
@@ -668,7 +673,7 @@ def test_describe_is_right_about_the_bytes(tmp_path):
     before = bytes_in(tmp_path / "run")
     train(model, [recorder], epochs=1000, batch_size=10)  # one batch: its row numbers are kept once
     grown = bytes_in(tmp_path / "run") - before
-    assert "168 bytes, and 24" in recorder.describe()
+    assert "168 bytes, plus 24" in recorder.describe()
     assert grown == pytest.approx(1000 * (168 + 24), rel=0.01)
 
 
@@ -679,3 +684,43 @@ def test_a_recording_says_what_it_holds(place):
     train(model, [recorder])
     assert "61 records, steps 0 to 60, of dense_1.w, dense_1.b, dense_2.w, dense_2.b, in " in repr(recorder.recording)
     assert "not closed" not in repr(recorder.recording)
+
+
+# --- whose recording, whose files --------------------------------------------------------------------------------
+
+
+def test_another_model_is_refused(place):
+    """A model that was made anew, in a notebook, say: the recorder would keep the old one, which never changes."""
+    model, another = small_model(), small_model()
+    with Recorder(model, place) as recorder, pytest.raises(ValueError, match="made for another model"):
+        train(another, [recorder])
+
+
+def test_files_that_are_there_already_stay_as_they_are(tmp_path):
+    np.save(tmp_path / "losses.npy", np.arange(3.0))
+    with pytest.raises(FileExistsError, match=r"losses\.npy exists already; choose another folder"):
+        Recorder(small_model(), tmp_path)
+    np.testing.assert_array_equal(np.load(tmp_path / "losses.npy"), [0, 1, 2])
+    assert [file.name for file in tmp_path.iterdir()] == ["losses.npy"]
+
+
+def test_a_loop_that_closes_nothing_loses_nothing(tmp_path):
+    program = """
+import numpy as np, sys
+from tinylearn import Dense, Recorder, Sequential, Update
+model = Sequential([Dense(1, int(sys.argv[2]), rng=np.random.default_rng(0))])
+recorder = Recorder(model, sys.argv[1])
+for step in range(1, 2001):
+    model.parameters += 1
+    recorder(Update(step))
+"""
+    for size in (1, 600):  # small rows, and rows that a thread writes
+        folder = tmp_path / str(size)
+        subprocess.run([sys.executable, "-W", "error", "-c", program, folder, str(size)], check=True, timeout=60)
+        assert list(Recording.load(folder).steps) == list(range(2001))
+
+
+def test_names_in_a_recording(place):
+    with Recorder(small_model(), place) as recorder:
+        assert "dense_1.w" in recorder.recording
+        assert "dense_9.w" not in recorder.recording

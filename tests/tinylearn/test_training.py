@@ -514,3 +514,40 @@ def test_the_progress_bar_shows_the_loss(monkeypatch):
         bar(Update(step, loss=0.25))
     bar.close()
     assert "loss=0.25" in text.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"loss": MeanSquaredError}, r"loss must be a Loss, .* write MeanSquaredError\(…\)"),
+        ({"loss": "mse"}, "loss must be a Loss, got 'mse'"),
+        ({"optimizer": SGD}, r"write SGD\(…\)"),
+        ({"callbacks": ProgressBar()}, "callbacks must be a list"),
+        ({"callbacks": [None]}, "a callback must be a function of an Update, got None"),
+        ({"augment": lambda x, rng: None}, "must hold real numbers"),
+        ({"augment": lambda x, rng: x[:1]}, "must return a batch like x"),
+        ({"workers": 2}, "one worker"),
+    ],
+)
+def test_a_wrong_part_is_named(wrong, message):
+    model = Sequential([Dense(1, 1, rng=np.random.default_rng(0))])
+    parts = {"loss": MeanSquaredError(), "optimizer": SGD(0.1), "epochs": 1} | wrong
+    with pytest.raises((TypeError, ValueError), match=message):
+        fit(model, np.ones((3, 1)), np.ones((3, 1)), **parts)
+
+
+def test_an_augment_of_another_dtype_does_not_change_the_models():
+    seen = []
+
+    class Spy(Layer):
+        def forward(self, x):
+            seen.append(x.dtype)
+            return x
+
+        def backward(self, dout):
+            return dout
+
+    model = Sequential([Spy(), Dense(1, 1, rng=np.random.default_rng(0))], dtype=np.float32)
+    fit(model, np.ones((3, 1)), np.ones((3, 1)), loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=1,
+        augment=lambda x, rng: x.astype(np.float64) * 2)  # fmt: skip
+    assert seen == [np.float32]

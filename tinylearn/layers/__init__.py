@@ -1,8 +1,9 @@
-"""The layers, one idea a file. A new layer is one class in a file of its own and one line here."""
+"""The layers, one idea per file. A new layer is one class in a file of its own and one line here."""
 
-from tinylearn.layers.activations import ReLU, Sigmoid, Softmax, Tanh
-from tinylearn.layers.dense import Dense
-from tinylearn.layers.flatten import Flatten
-from tinylearn.layers.layer import Layer
-
-__all__ = ["Dense", "Flatten", "Layer", "ReLU", "Sigmoid", "Softmax", "Tanh"]
+from tinylearn.layers.activations import ReLU as ReLU
+from tinylearn.layers.activations import Sigmoid as Sigmoid
+from tinylearn.layers.activations import Softmax as Softmax
+from tinylearn.layers.activations import Tanh as Tanh
+from tinylearn.layers.dense import Dense as Dense
+from tinylearn.layers.flatten import Flatten as Flatten
+from tinylearn.layers.layer import Layer as Layer

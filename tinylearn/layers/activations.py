@@ -97,8 +97,9 @@ class Softmax(Layer):
         return self.out
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
-        """x[j] moves its own out[j] and, through the sum below the fraction, every out[k] of its row:
+        """x[j] moves its own out[j] and, through the sum below the fraction, every out[k] of its row.
 
+        With [k = j] for "1 if k = j, else 0":
         ∂out[k] / ∂x[j] = out[k] · ([k = j] - out[j])
         dx[j] = Σ_k dout[k] out[k] ([k = j] - out[j]) = out[j] · (dout[j] - Σ_k dout[k] out[k])
         """

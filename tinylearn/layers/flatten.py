@@ -31,6 +31,6 @@ class Flatten(Layer):
         return out
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
-        """Nothing was computed, only renamed: out[n, i] is x[n, h, w, c], so dx is dout in the old shape."""
+        """Nothing was computed, only renamed: out[n, (h·W + w)·C + c] is x[n, h, w, c]. So dx is dout, reshaped."""
         self.check_dout(dout)
         return dout.reshape(self.x_shape)

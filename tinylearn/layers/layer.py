@@ -32,7 +32,7 @@ class Layer:
     ...         self.x = x
     ...         return self.params["factor"] * x
     ...     def backward(self, dout):
-    ...         self.grads["factor"] = np.sum(dout * self.x, keepdims=True).ravel()
+    ...         self.grads["factor"] = np.array([np.sum(dout * self.x)])
     ...         return dout * self.params["factor"]
     >>> Scale().forward(np.array([[1.0, 2.0]]))
     array([[3., 6.]])
@@ -60,8 +60,10 @@ class Layer:
         raise NotImplementedError(f"{self} has no backward method: a layer needs forward(x) and backward(dout)")
 
     def fill_grads(self, dout: np.ndarray) -> None:
-        """Do all of `backward` but its dx, which nobody reads at the first layer that learns. Worth a method of its
-        own, which `backward` then calls, where dx is expensive."""
+        """Fill `grads` without deriving dx, which nobody reads at the first layer that learns.
+
+        Override it where dx is expensive, as Dense does; `backward` then calls it and adds dx.
+        """
         self.backward(dout)
 
     def check_dout(self, dout: np.ndarray) -> None:
@@ -69,7 +71,9 @@ class Layer:
         if dout.shape == self.out_shape:
             return
         if self.out_shape is None:
-            raise ValueError(f"{self}: backward was called before forward; call forward(x) first")
+            raise ValueError(
+                f"{self}: backward was called before forward; call forward(x) first (or let forward set self.out_shape)"
+            )
         raise ValueError(
             f"{self}: backward expects dout in the shape that forward returned, {self.out_shape}, got {dout.shape}"
         )

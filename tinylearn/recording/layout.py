@@ -6,7 +6,8 @@
     batch_runs (V, 3)              (r, start, end): from record r on the batch was batch_rows[start:end]; consecutive
                                    records that saw one batch, as all do in full-batch training, share an entry
 
-R records, P numbers a row. A folder holds them as `.npy` files, and `meta.json`, which names the files.
+R records, P numbers per row, B rows in all batches, V runs of records with one batch. A folder holds them as `.npy`
+files, and `meta.json`, which names the files.
 """
 
 from __future__ import annotations

@@ -80,6 +80,9 @@ class Recording:
     def __len__(self) -> int:
         return len(self.steps)
 
+    def __contains__(self, name: object) -> bool:
+        return name in self._slices
+
     def __getitem__(self, name: str) -> np.ndarray:
         """Return one parameter through all records, (R, *shape); read-only, from a folder read as it is used."""
         if name not in self._slices:

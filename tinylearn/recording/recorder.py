@@ -13,6 +13,7 @@ import contextlib
 import json
 import math
 import os
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, Self
@@ -33,9 +34,9 @@ EXTRA_BYTES = 64  # of a record, beside its row and its batch: step, epoch, loss
 class Recorder:
     """A callback that stores the parameters after every update, with step, epoch, loss and batch.
 
-    path     a folder (made if it is missing) in which memory stays constant; None keeps everything in memory
-    every    keep each n-th update, or those whose step it is true of
-    select   parameter names, or what is true of the names to keep; without it, all
+    path     a folder (made if it is missing), and memory use stays constant; None keeps everything in memory
+    every    a number n: keep one update in n; or a function: keep the updates for whose step it returns True
+    select   parameter names, or a function that returns True for the names to keep; default: all
     budget   the most bytes to use, such as 2_000_000 or "2 MB": before it is exceeded, every other record is dropped
              and half as many are kept from then on, so that an endless run keeps an evenly spaced history
 
@@ -62,6 +63,7 @@ class Recorder:
         select: Selection = None,
         budget: int | str | None = None,
     ) -> None:
+        self.model = model
         named = model.named_parameters()
         names = selected_names(named, select)
         self.layout = Layout(names, tuple(named[name].shape for name in names), model.parameters.dtype)
@@ -76,13 +78,15 @@ class Recorder:
         self.budget = None if budget is None else self._checked_budget(budget)
         self.path = None if path is None else Path(path)
         self.closed = False
-        self._plain = self.every == 1 and budget is None and len(arrays) == 1  # every update, as one piece, as counted
+        self._simple = self.every == 1 and budget is None and len(arrays) == 1  # every update, as one piece
+        self._plain = False  # simple, numbered by fit itself, and the first update has been looked at
         self._let_through = 0
         self._steps_before = self._epochs_before = 0  # those of earlier calls of fit
         self._last_step = 0
         self._skipped: tuple[Any, ...] | None = None  # the record of the last update, if it was not kept
-        self._tail = False  # is the last record there only because it was the last update?
+        self._out_of_step: list[int] = []  # steps that were kept only because they were the last of a fit
         self._failure: str | None = None
+        self._finisher: Any = None
         if self.path is not None:
             self.path.mkdir(parents=True, exist_ok=True)
             self._claim(self.path)
@@ -94,7 +98,10 @@ class Recorder:
         except OSError as error:
             if self.path is not None:
                 (self.path / META).unlink(missing_ok=True)
+            if isinstance(error, FileExistsError):
+                raise FileExistsError(f"Recorder: {error.filename} exists already; choose another folder") from None
             self._fail(error)
+        self._finish_at_exit()
 
     @property
     def row_bytes(self) -> int:
@@ -111,17 +118,17 @@ class Recorder:
 
         >>> from tinylearn import Dense, Sequential
         >>> print(Recorder(Sequential([Dense(1, 1, rng=np.random.default_rng(0))]), every=10).describe())
-        2 numbers a record (dense_1.w, dense_1.b): 16 bytes, and 24 for step, epoch and loss, and those of its batch
+        2 numbers per record (dense_1.w, dense_1.b): 16 bytes, plus 24 for step, epoch, loss, plus 8 per batch row
         keeps step 0, one update in 10, and the last
         1,000 records take 0.04 MB and their batches, in memory
         """
         names = self.layout.names if len(self.layout.names) <= 4 else (self.layout.names[0], "…", self.layout.names[-1])
         rule = "every update" if self.every == 1 else f"one update in {self.every}"
         if callable(self.every):
-            rule = "the updates whose step `every` is true of"
+            rule = "the updates for whose step `every` returns True"
         lines = [
-            f"{self.layout.size:,} numbers a record ({', '.join(names)}): {self.row_bytes:,} bytes, "
-            "and 24 for step, epoch and loss, and those of its batch",
+            f"{self.layout.size:,} numbers per record ({', '.join(names)}): {self.row_bytes:,} bytes, "
+            "plus 24 for step, epoch, loss, plus 8 per batch row",
             f"keeps step 0, {rule}, and the last",
             f"1,000 records take {(self.row_bytes + 24) / 1000:,.2f} MB and their batches, in {self.path or 'memory'}",
         ]
@@ -140,13 +147,17 @@ class Recorder:
                 store.start_batch(update.batch)
             store.write(self._whole)
             store.waiting += (update.loss, update.epoch, step)
-            if len(store.waiting) >= store.publish_at:
+            if len(store.waiting) >= store.publish_when_waiting:
                 store.publish()
         except OSError as error:
             self._fail(error)
 
     def _consider(self, update: Update) -> None:
         """Do what `__call__` does where there is more to it: a restart, a rule for what to keep, a selection."""
+        if update.model is not None and update.model is not self.model:
+            raise ValueError(
+                "Recorder: this recorder was made for another model; make one for the model that is trained"
+            )
         if self.closed:
             self._reopen()
         step, epoch = update.step + self._steps_before, update.epoch + self._epochs_before
@@ -157,6 +168,7 @@ class Recorder:
             self._keep(step, epoch, update)
         except OSError as error:
             self._fail(error)
+        self._plain = self._simple and not self._steps_before
 
     def _keep(self, step: int, epoch: int, update: Update) -> None:
         """Keep this update if `every` wants it and the budget's stride does."""
@@ -183,14 +195,9 @@ class Recorder:
     def _thin(self) -> None:
         """Drop every other record; from now on keep half as many."""
         full, stride = self._store, 2 * self.stride
-        records = full.read(closed=False)
         thinner = Store(self.layout, self.path, suffix=f"_every_{stride}")
         try:
-            batch = np.empty(0)
-            for index in range(0, len(records), 2):
-                step, epoch, loss, rows = records.record(index)
-                batch = batch if np.array_equal(batch, rows) else rows  # the same object: consecutive records share it
-                thinner.append(records.rows[index].tobytes(), step, epoch, loss, batch)
+            _copy_every_other(full.read(closed=False), thinner, self._out_of_step)
             thinner.publish()
             thinner.write_meta(closed=False)
         except BaseException:
@@ -198,6 +205,7 @@ class Recorder:
             thinner.delete()
             raise
         self._store, self.stride = thinner, stride
+        self._finish_at_exit()
         full.delete()
 
     def _row(self) -> bytes:
@@ -209,15 +217,17 @@ class Recorder:
         if self.closed:
             return
         try:
-            self._store.trim(len(self._store))
+            self._store.trim()
             if self._skipped is not None:
                 self._make_room(self._skipped[4])
                 self._store.append(*self._skipped)
+                self._out_of_step.append(self._skipped[1])
                 self._store.publish()
-                self._skipped, self._tail = None, True
+                self._skipped = None
             self._store.close()
             self._store.write_meta(closed=True)
             self.closed, self._plain = True, False
+            self._finish_at_exit(False)
         except OSError as error:
             self._fail(error)
 
@@ -244,6 +254,12 @@ class Recorder:
         assert self.budget is not None
         return (self.budget - self._overhead) * 2 // 3
 
+    def _finish_at_exit(self, wanted: bool = True) -> None:
+        """See to it that the store is closed when this recorder vanishes or Python ends, whichever comes first."""
+        if self._finisher is not None:
+            self._finisher.detach()
+        self._finisher = weakref.finalize(self, self._store.finish) if wanted else None
+
     @staticmethod
     def _claim(folder: Path) -> None:
         """Make the folder ours: of two processes that try, one fails."""
@@ -259,10 +275,9 @@ class Recorder:
         if self._failure:
             raise OSError(self._failure)
         self._store.reopen()
-        if self._tail:
-            self._store.trim(len(self._store) - 1)
-        self.closed = self._tail = False
+        self.closed = False
         self._store.write_meta(closed=False)
+        self._finish_at_exit()
 
     def _fail(self, error: OSError) -> NoReturn:
         """Stop recording, and say why."""
@@ -271,6 +286,7 @@ class Recorder:
             "and the records until then can be read. Free some space, or record less with every, select or budget"
         )
         self.closed, self._plain = True, False
+        self._finish_at_exit(False)
         with contextlib.suppress(OSError, AttributeError):  # there may be no store yet
             self._store.close()
         raise OSError(error.errno, self._failure) from error
@@ -284,3 +300,14 @@ class Recorder:
                 f"them once more, {self._overhead + 9 * record:,} bytes, got {budget!r}; select fewer parameters"
             )
         return self.budget
+
+
+def _copy_every_other(records: Recording, store: Store, out_of_step: list[int]) -> None:
+    """Append every other record to `store`, from the first on, not counting those of the steps `out_of_step`."""
+    batch = np.empty(0)
+    for index in np.flatnonzero(~np.isin(records.steps, out_of_step))[::2]:
+        step, epoch, loss, rows = records.record(index)
+        if not np.array_equal(batch, rows):
+            batch = np.array(rows)  # consecutive records that saw one batch share the object, and the entry
+            batch.flags.writeable = False
+        store.append(records.rows[index].tobytes(), step, epoch, loss, batch)

@@ -1,9 +1,9 @@
 """How records are kept: as columns that grow at their end, in memory or as `.npy` files of one folder.
 
-`layout.py` says what the columns are. New records wait in memory; about twice a second `publish` puts them to their
-places in the files and then writes into the headers how many rows are complete. So `np.load` reads the files at any
-moment, and after a process was killed in the middle of anything; and a `publish` that Ctrl-C interrupted can simply be
-done again.
+Not needed to understand learning: how records reach the disk, safely and fast. `layout.py` says what the columns are.
+New records wait in memory; about twice a second `publish` puts them to their places in the files and then writes into
+the headers how many rows are complete. So `np.load` reads the files at any moment, and after a process was killed in
+the middle of anything; and a `publish` that Ctrl-C interrupted can simply be done again.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ import numpy as np
 
 from tinylearn.files import complete_or_absent
 from tinylearn.recording.block_writer import BlockWriter
-from tinylearn.recording.layout import FORMAT, META, PER_RECORD, Layout
+from tinylearn.recording.layout import FORMAT, META, Layout
 from tinylearn.recording.reader import Recording, map_array
 
 THREADED_ROW_BYTES = 4096  # from here on a thread writes the rows of a folder
 PUBLISH_SECONDS = 0.5
 WAITING_BYTES = 1 << 20
-CHANGED = object()
+CHANGED = object()  # equal to no batch
 
 
 class MemoryColumn:
@@ -70,7 +70,8 @@ class FileColumn:
     def __init__(self, path: Path, dtype: np.dtype, shape: tuple[int, ...]) -> None:
         self.path, self.dtype, self.shape = path, dtype, shape
         self.row_bytes = dtype.itemsize * math.prod(shape)
-        self.header_bytes = path.write_bytes(self._header(0))
+        with open(path, "xb") as file:  # a file that is there already is somebody's
+            self.header_bytes = file.write(self._header(0))
         self.open()
 
     def open(self) -> None:
@@ -122,7 +123,7 @@ class Store:
         self.columns: dict[str, MemoryColumn | FileColumn] = {}
         self.blocks: BlockWriter | None = None
         with contextlib.ExitStack() as if_that_fails:
-            if_that_fails.callback(self.close)
+            if_that_fails.callback(self.delete)
             for name, kind in kinds.items():
                 self.columns[name] = (
                     MemoryColumn(*kind) if folder is None else FileColumn(folder / self.files[name], *kind)
@@ -134,7 +135,10 @@ class Store:
         self.rows, self.batch_rows, self.batch_runs = bytearray(), array("q"), array("q")
         self.batch: Any = None  # that of the last record; CHANGED if it cannot be known to be the same still
         self.last_epoch = 0
-        self.publish_at, self.published_at = 3, time.monotonic()  # at how many waiting numbers; when it was last done
+        self.publish_when_waiting, self.last_publish = (
+            3,
+            time.monotonic(),
+        )  # at how many waiting numbers; when it was last done
         self.write: Callable[[Any], Any]  # appends a row
         self._start_writing()
 
@@ -153,7 +157,7 @@ class Store:
             self.start_batch(batch)
         self.write(row)
         self.waiting += (loss, epoch, step)  # all at once: Ctrl-C cannot leave half of it
-        if len(self.waiting) >= self.publish_at:
+        if len(self.waiting) >= self.publish_when_waiting:
             self.publish()
 
     def start_batch(self, batch: np.ndarray | None) -> None:
@@ -199,17 +203,15 @@ class Store:
     def _choose_next_publish(self, records: int) -> None:
         """Aim at PUBLISH_SECONDS from now, at no more than WAITING_BYTES."""
         now = time.monotonic()
-        factor = min(PUBLISH_SECONDS / max(now - self.published_at, 1e-9), 16)
+        factor = min(PUBLISH_SECONDS / max(now - self.last_publish, 1e-9), 16)
         most = max(1, WAITING_BYTES // (64 if self.blocks else 64 + self.row_bytes))
-        self.publish_at = 3 * min(max(1, int(records * factor)), most)
-        self.published_at = now
+        self.publish_when_waiting = 3 * min(max(1, int(records * factor)), most)
+        self.last_publish = now
 
-    def trim(self, records: int) -> None:
-        """Publish, and drop what is past the first `records` records."""
+    def trim(self) -> None:
+        """Publish, and cut off half a record that Ctrl-C may have left."""
         self.publish()
-        for name in PER_RECORD:
-            self.columns[name].truncate(records)
-            self.published[name] = records
+        self.columns["parameters"].truncate(len(self))
         self.batch = CHANGED  # so that the next record starts a run of its own
 
     def size(self) -> int:
@@ -243,14 +245,23 @@ class Store:
 
     def close(self) -> None:
         """Close the files."""
-        for column in self.columns.values():
-            column.close()
-        if self.blocks is not None:
-            self.blocks.close()
+        with contextlib.ExitStack() as all_of_them:  # the others too if one fails
+            for column in self.columns.values():
+                all_of_them.callback(column.close)
+            if self.blocks is not None:
+                all_of_them.callback(self.blocks.close)
+
+    def finish(self) -> None:
+        """Publish and close, for a recorder that nobody closed."""
+        with contextlib.suppress(OSError):
+            self.publish()
+        with contextlib.suppress(OSError):
+            self.close()
 
     def delete(self) -> None:
-        """Close and remove the files."""
+        """Close and remove the files; one that somebody still reads stays where the system wants that."""
         self.close()
         if self.folder is not None:
-            for name in self.files.values():
-                (self.folder / name).unlink()
+            for name in self.columns:
+                with contextlib.suppress(PermissionError):
+                    (self.folder / self.files[name]).unlink()

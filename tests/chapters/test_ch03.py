@@ -1,0 +1,73 @@
+"""Chapter 3 gives the numbers of the book, and its files are where it says."""
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from chapters import ch03_first_neuron
+from tinylearn.datasets import celsius_fahrenheit
+
+
+@pytest.fixture(scope="module")
+def headline_and_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("gallery")
+    return ch03_first_neuron.main(folder, quick=True, formats=("gif", "png")), folder
+
+
+def test_the_numbers_of_the_book(headline_and_folder):
+    headline, _ = headline_and_folder
+    assert headline["w"] == pytest.approx(1.8002504858014874, rel=1e-12)
+    assert headline["b"] == pytest.approx(31.970400154777106, rel=1e-12)
+    assert headline["50 °C in °F"] == pytest.approx(121.98292444485148, rel=1e-12)
+    assert headline["loss before the last update"] == pytest.approx(0.0007626076470641347, rel=1e-9)
+    assert headline["records, with step 0"] == 8001
+    assert headline["largest stable learning rate"] == pytest.approx(5.4566e-4, rel=1e-4)
+    assert headline["updates needed with scaled input"] == 6
+    assert headline["difference from the loop by hand"] < 1e-9
+
+
+def test_the_recording_gives_back_any_update():
+    x, y = celsius_fahrenheit()
+    model = ch03_first_neuron.one_neuron()
+    recording = ch03_first_neuron.learn_with_fit(x, y, model).recording
+    assert len(recording) == 8001
+    recording.restore(model, 100)
+    np.testing.assert_allclose(model.parameters, [2.040425243055281, 3.589007086046493], rtol=1e-12)
+
+
+def test_the_files(headline_and_folder):
+    _, folder = headline_and_folder
+    with Image.open(folder / "ch03_first_neuron.gif") as film:
+        assert film.size == (1200, 600)
+        assert film.n_frames == 9
+    with Image.open(folder / "ch03_first_neuron.png") as picture:
+        assert picture.size == (1200, 600)
+
+
+def run(*arguments, folder, encoding="utf-8"):
+    command = [sys.executable, "-m", *arguments]
+    environment = os.environ | {"PYTHONIOENCODING": encoding}
+    return subprocess.run(command, cwd=folder, capture_output=True, env=environment, check=False)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "ascii"])
+def test_the_command_in_another_folder_and_on_any_console(tmp_path, encoding):
+    answer = run("chapters", "3", "3", "--quick", folder=tmp_path, encoding=encoding)
+    assert answer.returncode == 0, answer.stderr
+    printed = answer.stdout.decode(encoding)
+    assert printed.count("Chapter 3.") == 1
+    assert str(tmp_path / "gallery" / "ch03_first_neuron.gif") in printed
+    saved = json.loads((tmp_path / "gallery" / "ch03.json").read_text(encoding="utf-8"))
+    assert saved["records, with step 0"] == 8001
+
+
+def test_a_chapter_that_is_not_there(tmp_path):
+    answer = run("chapters", "9", folder=tmp_path)
+    assert answer.returncode == 2
+    assert b"chapter 9 does not exist yet; there is 3" in answer.stderr
+    assert not (tmp_path / "gallery").exists()
