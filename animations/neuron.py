@@ -259,7 +259,7 @@ class LineFit(Scene):
         (self.line,) = axes.plot(self.ends, self.ends, color=style.WEIGHT, linewidth=2, zorder=3, label="w · x + b")
         (self.targets,) = axes.plot(x, y, "o", color=style.TARGET, markersize=6, zorder=4, label="targets")
         axes.legend(
-            loc="upper left", frameon=False, labelcolor=style.INK, prop={"family": style.FONT, "size": style.SMALL}
+            loc="lower right", frameon=False, labelcolor=style.INK, prop={"family": style.FONT, "size": style.SMALL}
         )
 
     def _draw_loss(self, axes: Axes) -> None:
