@@ -252,14 +252,12 @@ class LineFit(Scene):
         axes.set(xlim=self.ends, ylim=(seen.min() - pad_y, seen.max() + pad_y))
         axes.set_xlabel(f"input, {self.units[0]}", fontsize=style.SMALL, color=style.INPUT, family=style.FONT)
         axes.set_ylabel(f"output, {self.units[1]}", fontsize=style.SMALL, color=style.INK, family=style.FONT)
-        self.errors = LineCollection(
-            [], colors=style.ERROR, linewidths=1.5, zorder=2.7, label="error (squared in the table)"
-        )
+        self.errors = LineCollection([], colors=style.ERROR, linewidths=1.5, zorder=2.7, label="error")
         axes.add_collection(self.errors, autolim=False)
         (self.line,) = axes.plot(self.ends, self.ends, color=style.WEIGHT, linewidth=2, zorder=3, label="w · x + b")
         (self.targets,) = axes.plot(x, y, "o", color=style.TARGET, markersize=6, zorder=4, label="targets")
         axes.legend(
-            loc="lower right", frameon=False, labelcolor=style.INK, prop={"family": style.FONT, "size": style.SMALL}
+            loc="upper left", frameon=False, labelcolor=style.INK, prop={"family": style.FONT, "size": style.SMALL}
         )
 
     def _draw_loss(self, axes: Axes) -> None:
