@@ -1,6 +1,6 @@
 """What recording every update costs, and what reading one update back costs.
 
-    python tests/benchmarks/recording.py [--rounds 31] [--folder DIR]
+    python tests/benchmarks/recording.py [--rounds 15] [--folder DIR]
 
 Training with and without a recorder, in one process, interleaved, one BLAS thread, medians of the ratios. Then 100,000
 updates of a 20-64-1 net are recorded into a folder (1.2 GB, removed afterwards), and the memory is measured.
@@ -33,24 +33,24 @@ def mlp(sizes: tuple[int, ...], dtype: type) -> tl.Sequential:
 
 
 def train_neuron(folder: Path | None) -> float:
-    """Train chapter 3's neuron for 20,000 updates; return the seconds of an update."""
+    """Train chapter 3's neuron for 60,000 updates; return the seconds of an update."""
     x, y = celsius_fahrenheit()
     model = tl.Sequential([tl.Dense(1, 1, rng=np.random.default_rng(0))])
     start = time.perf_counter()
     callbacks = [] if folder is None else [tl.Recorder(model, folder)]
-    tl.fit(model, x, y, loss=tl.MeanSquaredError(), optimizer=tl.SGD(0.0005), epochs=20_000, callbacks=callbacks)
-    return (time.perf_counter() - start) / 20_000
+    tl.fit(model, x, y, loss=tl.MeanSquaredError(), optimizer=tl.SGD(0.0005), epochs=60_000, callbacks=callbacks)
+    return (time.perf_counter() - start) / 60_000
 
 
 def train_mlp(folder: Path | None) -> float:
-    """Train a 20-128-64-32-16-1 net, 54 kB of parameters, for 2,000 updates; return the seconds of an update."""
+    """Train a 20-128-64-32-16-1 net, 54 kB of parameters, for 6,000 updates; return the seconds of an update."""
     rng = np.random.default_rng(0)
     x, y = rng.random((3200, 20), np.float32), rng.integers(0, 2, (3200, 1))
     model = mlp((20, 128, 64, 32, 16, 1), np.float32)
     start = time.perf_counter()
     callbacks = [] if folder is None else [tl.Recorder(model, folder)]
-    tl.fit(model, x, y, loss=tl.BinaryCrossEntropy(), optimizer=tl.Adam(), epochs=20, rng=rng, callbacks=callbacks)
-    return (time.perf_counter() - start) / 2_000
+    tl.fit(model, x, y, loss=tl.BinaryCrossEntropy(), optimizer=tl.Adam(), epochs=60, rng=rng, callbacks=callbacks)
+    return (time.perf_counter() - start) / 6_000
 
 
 def seconds_to_read(folder: Path) -> float:
@@ -80,7 +80,7 @@ def memory_of_long_run(folder: Path) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=31)
+    parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument("--folder", help="where to record (a folder on the disk to be measured)")
     arguments = parser.parse_args()
     with threadpool_limits(1), tempfile.TemporaryDirectory(dir=arguments.folder) as temporary:
