@@ -50,7 +50,8 @@ def run(main: Main, name: str, arguments: argparse.Namespace) -> None:
 
 def run_alone(main: Main, name: str, argv: Sequence[str] | None = None) -> None:
     """Run one chapter from its own command line."""
-    run(main, name, parser(title(main), f"python -m {main.__module__}").parse_args(argv))
+    script = Path(main.__globals__["__file__"]).stem
+    run(main, name, parser(title(main), f"python -m chapters.{script}").parse_args(argv))
 
 
 def title(main: Main) -> str:

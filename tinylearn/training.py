@@ -12,9 +12,9 @@ Nothing in a model, a loss or an optimiser knows who listens: recorders and prog
 
 from __future__ import annotations
 
-import inspect
 import math
 import sys
+import types
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -112,9 +112,8 @@ def fit(
     rng = np.random.default_rng() if rng is None else generator("fit", rng)
     announce = _announcer(callbacks, model, optimizer)
     parameters, gradients = model.parameters, model.gradients
-    whole = (
-        [*_batches(x, y, batch_size, None)] if augment is None and len(x) <= batch_size else None
-    )  # one batch is all
+    one_batch = augment is None and len(x) <= batch_size
+    whole = list(_batches(x, y, batch_size, None)) if one_batch else None  # the same one in every epoch
     history, step = [], 0
     with _training(model, callbacks):
         for epoch in range(1, epochs + 1):
@@ -144,7 +143,8 @@ def _announcer(callbacks: tuple[Callback, ...], model: Sequential, optimizer: Op
     references = getattr(sys, "getrefcount", lambda update: math.inf)  # not every Python counts them
     update = Update(0, model=model, optimizer=optimizer)
     unshared = sys.getrefcount(update) if hasattr(sys, "getrefcount") else 0
-    calls = [callback if inspect.isfunction(callback) else callback.__call__ for callback in callbacks]  # bound once
+    plain = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, type)
+    calls = [callback if isinstance(callback, plain) else callback.__call__ for callback in callbacks]  # bound once
 
     def announce(step: int, epoch: int, loss: float, batch: np.ndarray) -> None:
         nonlocal update
