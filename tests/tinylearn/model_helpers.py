@@ -1,0 +1,10 @@
+"""What the tests of Sequential share: a small model."""
+
+import numpy as np
+
+from tinylearn import Dense, ReLU, Sequential
+
+
+def small_model(seed=0, dtype=np.float64):
+    rng = np.random.default_rng(seed)
+    return Sequential([Dense(3, 4, rng=rng), ReLU(), Dense(4, 2, rng=rng)], dtype)

@@ -1,0 +1,63 @@
+"""What the tests of the recorder share: a small training, and a witness that the recording must agree with."""
+
+import numpy as np
+
+from tinylearn import Adam, BinaryCrossEntropy, Dense, Recorder, ReLU, Sequential, Sigmoid, fit
+
+UPDATES = 60  # of a run of small_training: 20 epochs of 3 batches
+
+
+def small_model(seed=0, dtype=np.float64):
+    rng = np.random.default_rng(seed)
+    return Sequential([Dense(3, 4, rng=rng), ReLU(), Dense(4, 1, rng=rng), Sigmoid()], dtype)
+
+
+def train(model, callbacks, epochs=20, batch_size=4, seed=1):
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(10, 3))
+    y = x[:, :1] > 0
+    settings = {"loss": BinaryCrossEntropy(), "optimizer": Adam(0.01), "batch_size": batch_size}
+    return fit(model, x, y, epochs=epochs, rng=rng, callbacks=callbacks, **settings)
+
+
+class Witness:
+    """Keeps a copy of everything, the plain way: what the recorder must agree with."""
+
+    def __init__(self, model):
+        self.model = model
+        self.rows = {0: (0, np.nan, np.zeros(0), model.parameters.copy())}
+        self.steps_before = self.epochs_before = 0
+
+    def __call__(self, update):
+        step, epoch = self.steps_before + update.step, self.epochs_before + update.epoch
+        self.rows[step] = epoch, update.loss, update.batch.copy(), self.model.parameters.copy()
+
+    def close(self):
+        self.steps_before, self.epochs_before = max(self.rows), self.rows[max(self.rows)][0]
+
+
+def assert_agrees(recording, witness, select=lambda name: True):
+    """Every record is, bit for bit, what the witness saw after that update."""
+    names = list(witness.model.named_parameters())
+    sizes = [view.size for view in witness.model.named_parameters().values()]
+    for index, step in enumerate(recording.steps):
+        epoch, loss, batch, parameters = witness.rows[int(step)]
+        assert recording.epochs[index] == epoch
+        np.testing.assert_array_equal(recording.losses[index], loss)
+        np.testing.assert_array_equal(recording.batch(int(step)), batch)
+        pieces = dict(zip(names, np.split(parameters, np.cumsum(sizes)[:-1]), strict=True))
+        now = recording.at(int(step))
+        assert list(now) == [name for name in names if select(name)]
+        for name, values in now.items():
+            assert values.tobytes() == pieces[name].tobytes()
+            assert recording[name][index].tobytes() == pieces[name].tobytes()
+
+
+def record_step_0(model, place, **settings):
+    """Return a recording of nothing but the start."""
+    with Recorder(model, place, **settings) as recorder:
+        return recorder.recording
+
+
+def bytes_in(folder):
+    return sum(path.stat().st_size for path in folder.iterdir())

@@ -1,0 +1,84 @@
+"""What fit cannot train with is refused, in words that say what to change."""
+
+import numpy as np
+import pytest
+
+from tests.tinylearn.training_helpers import small_data, small_model, train
+from tinylearn import SGD, Dense, MeanSquaredError, ProgressBar, Sequential, fit
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "message"),
+    [
+        (np.ones((4, 3)), np.ones((5, 1)), r"one row an example each, got shapes \(4, 3\) and \(5, 1\)"),
+        (
+            np.ones(4),
+            np.ones((4, 1)),
+            r"x must have shape \(N, …\), a row an example, got \(4,\); reshape .*x\[:, None\]",
+        ),
+        (np.ones((4, 3)), np.array(1.0), r"one row an example each, got shapes \(4, 3\) and \(\)"),
+        (np.ones((0, 3)), np.ones((0, 1)), "x must hold at least one example, got none"),
+        (np.ones((4, 3)), np.ones(4), r"target must have the shape of predicted, \(4, 1\), got \(4,\); reshape"),
+        (np.ones((4, 2)), np.ones((4, 1)), r"Dense\(3, 5\), the first layer, does not fit the input"),
+    ],
+)
+def test_data_of_wrong_shapes_are_refused(x, y, message):
+    model = small_model()
+    before = model.parameters.copy()
+    with pytest.raises(ValueError, match=message):
+        train(model, x, y)
+    np.testing.assert_array_equal(model.parameters, before)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+def test_data_that_are_not_finite_are_refused_with_their_place(bad):
+    x, y = small_data(4)
+    x[2, 1] = bad
+    with pytest.raises(ValueError, match=rf"fit: x must be finite numbers, got {bad} at x\[2, 1\]; clean the data"):
+        train(small_model(), x, y)
+    x, y = small_data(4)
+    y[3, 0] = bad
+    with pytest.raises(ValueError, match=rf"fit: y must be finite numbers, got {bad} at y\[3, 0\]"):
+        train(small_model(), x, y)
+
+
+def test_data_that_are_no_numbers_are_refused():
+    with pytest.raises(TypeError, match="fit: x must hold real numbers, got an array of <U1"):
+        train(small_model(), [["a", "b", "c"]], [[1]])
+    with pytest.raises(TypeError, match="fit: y must hold real numbers, got an array of <U3"):
+        train(small_model(), [[1, 2, 3]], [["yes"]])
+
+
+@pytest.mark.parametrize(
+    ("settings", "error", "message"),
+    [
+        ({"epochs": 0}, ValueError, "fit: epochs must be at least 1, got 0"),
+        ({"epochs": 1.5}, TypeError, "fit: epochs must be a whole number, got 1.5"),
+        ({"batch_size": 0}, ValueError, "fit: batch_size must be at least 1, got 0"),
+        ({"rng": 0}, TypeError, "fit: rng must be a NumPy generator"),
+    ],
+)
+def test_wrong_settings_are_refused(settings, error, message):
+    x, y = small_data(4)
+    with pytest.raises(error, match=message):
+        train(small_model(), x, y, **settings)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"loss": MeanSquaredError}, r"loss must be a Loss, .* write MeanSquaredError\(…\)"),
+        ({"loss": "mse"}, "loss must be a Loss, got 'mse'"),
+        ({"optimizer": SGD}, r"write SGD\(…\)"),
+        ({"callbacks": ProgressBar()}, "callbacks must be a list"),
+        ({"callbacks": [None]}, "a callback must be a function of an Update, got None"),
+        ({"augment": lambda x, rng: None}, "must hold real numbers"),
+        ({"augment": lambda x, rng: x[:1]}, "must return a batch like x"),
+        ({"workers": 2}, "one worker"),
+    ],
+)
+def test_a_wrong_part_is_named(wrong, message):
+    model = Sequential([Dense(1, 1, rng=np.random.default_rng(0))])
+    parts = {"loss": MeanSquaredError(), "optimizer": SGD(0.1), "epochs": 1} | wrong
+    with pytest.raises((TypeError, ValueError), match=message):
+        fit(model, np.ones((3, 1)), np.ones((3, 1)), **parts)
