@@ -54,6 +54,8 @@ class Recorder:
     (31, (31, 1, 1))
     """
 
+    keeps_update = False
+
     def __init__(
         self,
         model: Any,
