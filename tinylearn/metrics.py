@@ -75,5 +75,5 @@ def confusion_matrix(predicted: Any, target: Any, n_classes: int | None = None) 
 def _pair(who: str, predicted: Any, target: Any) -> tuple[np.ndarray, np.ndarray]:
     predicted, target = classes(predicted), classes(target)
     if predicted.shape != target.shape:
-        raise ValueError(f"{who}: expected one target a prediction, got {len(predicted)} and {len(target)}")
+        raise ValueError(f"{who}: expected one target per prediction, got {len(predicted)} and {len(target)}")
     return predicted, target

@@ -180,7 +180,7 @@ class Sequential:
         return [_run(layers[: number + 1], zeros).shape[1:] for number in range(len(layers))]
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the parameters to `path` as `.npz`, one array a name; a file of that name is replaced at once or not.
+        """Write the parameters to `path` as `.npz`, one array per name; a file of that name is replaced at once or not.
 
         Read it back with `load`, or without tinylearn with `np.load(path)["dense_1.w"]`.
         """

@@ -93,7 +93,7 @@ def fit(
 
     Each epoch goes through the rows once, `batch_size` at a time, in an order that `rng` shuffles anew (unless
     `shuffle` is off or one batch holds all rows). `augment(x, rng)` may change the inputs of a batch. After each
-    update every callback is called with an `Update`. Without `rng` the order is another one in every run.
+    update every callback is called with an `Update`. Without `rng` the order differs from run to run.
 
     Raises ValueError for data that do not fit or hold NaN, before the first update, and DivergenceError when an
     update makes a parameter NaN or infinite.
@@ -177,9 +177,9 @@ def _check_data(x: Any, y: Any, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray
     if y.dtype.kind not in "iu":
         y = numbers("fit", "y", y, dtype)
     if x.ndim < 2:
-        raise ValueError(f"fit: x must have shape (N, …), a row an example, got {x.shape}; reshape it with x[:, None]")
+        raise ValueError(f"fit: x must have shape (N, …), a row per example, got {x.shape}; reshape it with x[:, None]")
     if y.ndim < 1 or len(x) != len(y):
-        raise ValueError(f"fit: x and y must have one row an example each, got shapes {x.shape} and {y.shape}")
+        raise ValueError(f"fit: x and y must have one row per example, got shapes {x.shape} and {y.shape}")
     if len(x) == 0:
         raise ValueError("fit: x must hold at least one example, got none")
     finite("fit", "x", x)

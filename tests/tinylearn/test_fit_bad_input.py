@@ -10,13 +10,13 @@ from tinylearn import SGD, Dense, MeanSquaredError, ProgressBar, Sequential, fit
 @pytest.mark.parametrize(
     ("x", "y", "message"),
     [
-        (np.ones((4, 3)), np.ones((5, 1)), r"one row an example each, got shapes \(4, 3\) and \(5, 1\)"),
+        (np.ones((4, 3)), np.ones((5, 1)), r"one row per example, got shapes \(4, 3\) and \(5, 1\)"),
         (
             np.ones(4),
             np.ones((4, 1)),
-            r"x must have shape \(N, …\), a row an example, got \(4,\); reshape .*x\[:, None\]",
+            r"x must have shape \(N, …\), a row per example, got \(4,\); reshape .*x\[:, None\]",
         ),
-        (np.ones((4, 3)), np.array(1.0), r"one row an example each, got shapes \(4, 3\) and \(\)"),
+        (np.ones((4, 3)), np.array(1.0), r"one row per example, got shapes \(4, 3\) and \(\)"),
         (np.ones((0, 3)), np.ones((0, 1)), "x must hold at least one example, got none"),
         (np.ones((4, 3)), np.ones(4), r"target must have the shape of predicted, \(4, 1\), got \(4,\); reshape"),
         (np.ones((4, 2)), np.ones((4, 1)), r"Dense\(3, 5\), the first layer, does not fit the input"),

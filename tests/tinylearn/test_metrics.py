@@ -58,7 +58,7 @@ def test_accuracy_compares_a_column_with_a_row_number_by_number():
 
 
 def test_accuracy_of_unequal_lengths_or_of_nothing_is_refused():
-    with pytest.raises(ValueError, match="accuracy: expected one target a prediction, got 2 and 3"):
+    with pytest.raises(ValueError, match="accuracy: expected one target per prediction, got 2 and 3"):
         accuracy([0, 1], [0, 1, 1])
     with pytest.raises(ValueError, match="accuracy: expected at least one example, got none"):
         accuracy([], [])
@@ -94,7 +94,7 @@ def test_the_number_of_classes_can_be_given():
     [
         ([0, 3], [0, 1], "class numbers must lie in 0 … 2, got 3"),
         ([0, 1], [0, -1], "class numbers must lie in 0 … 2, got -1"),
-        ([0, 1], [0], "confusion_matrix: expected one target a prediction, got 2 and 1"),
+        ([0, 1], [0], "confusion_matrix: expected one target per prediction, got 2 and 1"),
     ],
 )
 def test_wrong_classes_are_refused(predicted, target, message):
