@@ -125,9 +125,8 @@ class Store:
         with contextlib.ExitStack() as if_that_fails:
             if_that_fails.callback(self.delete)
             for name, kind in kinds.items():
-                self.columns[name] = (
-                    MemoryColumn(*kind) if folder is None else FileColumn(folder / self.files[name], *kind)
-                )
+                path = None if folder is None else folder / self.files[name]
+                self.columns[name] = MemoryColumn(*kind) if path is None else FileColumn(path, *kind)
             if_that_fails.pop_all()
         self.row_bytes = self.columns["parameters"].row_bytes
         self.published = dict.fromkeys(kinds, 0)  # rows that are in the columns; what comes later waits:
@@ -135,10 +134,8 @@ class Store:
         self.rows, self.batch_rows, self.batch_runs = bytearray(), array("q"), array("q")
         self.batch: Any = None  # that of the last record; CHANGED if it cannot be known to be the same still
         self.last_epoch = 0
-        self.publish_when_waiting, self.last_publish = (
-            3,
-            time.monotonic(),
-        )  # at how many waiting numbers; when it was last done
+        self.publish_when_waiting = 3  # numbers in `waiting`
+        self.last_publish = time.monotonic()
         self.write: Callable[[Any], Any]  # appends a row
         self._start_writing()
 
