@@ -295,3 +295,24 @@ def test_a_foreign_folder_is_no_recording_but_can_become_one(tmp_path):
     Recorder(Sequential([Dense(1, 1, rng=np.random.default_rng(0))]), tmp_path).close()
     assert len(Recording.load(tmp_path)) == 1
     assert (tmp_path / "notes.txt").read_text() == "mine"
+
+
+def test_a_disk_that_is_full_from_the_start_leaves_nothing(tmp_path):
+    """So that another try, with more room, finds an empty folder."""
+    program = """
+import resource, signal, sys
+import numpy as np
+from tinylearn import Dense, Recorder, Sequential
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+for limit in (0, 100, 130):  # not even a header, not a whole one, not a row
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    for size in (2, 600):
+        try:
+            Recorder(Sequential([Dense(1, size, rng=np.random.default_rng(0))]), sys.argv[1])
+        except OSError as error:
+            assert "could not write step 0" in str(error), error
+        else:
+            raise AssertionError("no error")
+"""
+    subprocess.run([sys.executable, "-W", "error", "-c", program, tmp_path / "run"], check=True, timeout=60)
+    assert list((tmp_path / "run").iterdir()) == []

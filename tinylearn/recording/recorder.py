@@ -98,6 +98,9 @@ class Recorder:
             self._store.publish()
             self._store.write_meta(closed=False)
         except OSError as error:
+            if hasattr(self, "_store"):
+                with contextlib.suppress(OSError):
+                    self._store.delete()
             if self.path is not None:
                 (self.path / META).unlink(missing_ok=True)
             if isinstance(error, FileExistsError):

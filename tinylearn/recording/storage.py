@@ -70,9 +70,15 @@ class FileColumn:
     def __init__(self, path: Path, dtype: np.dtype, shape: tuple[int, ...]) -> None:
         self.path, self.dtype, self.shape = path, dtype, shape
         self.row_bytes = dtype.itemsize * math.prod(shape)
-        with open(path, "xb") as file:  # a file that is there already is somebody's
-            self.header_bytes = file.write(self._header(0))
+        self.header_bytes = len(self._header(0))
+        open(path, "xb").close()  # a file that is there already is somebody's
         self.open()
+        try:
+            self.publish(0)
+        except OSError:
+            self.close()
+            path.unlink()
+            raise
 
     def open(self) -> None:
         """Open the file, as at first so after `close`."""
@@ -257,7 +263,8 @@ class Store:
 
     def delete(self) -> None:
         """Close and remove the files; one that somebody still reads stays where the system wants that."""
-        self.close()
+        with contextlib.suppress(OSError):
+            self.close()
         if self.folder is not None:
             for name in self.columns:
                 with contextlib.suppress(PermissionError):
