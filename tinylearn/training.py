@@ -13,7 +13,6 @@ Nothing in a model, a loss or an optimiser knows who listens: recorders and prog
 from __future__ import annotations
 
 import math
-import types
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -51,8 +50,7 @@ class Update:
 class Callback(Protocol):
     """Anything that can be called with an Update.
 
-    If it has a `close`, `fit` calls that at the end, however it comes. If its `keeps_update` is False, it promises not
-    to keep the Update, so that `fit` may use the same one again.
+    If it has a `close`, `fit` calls that at the end, however it comes.
     """
 
     def __call__(self, update: Update) -> Any: ...
@@ -113,7 +111,7 @@ def fit(
     if positive_integer("fit", "workers", workers) > 1:
         raise ValueError(f"fit: this version trains with one worker, got workers={workers}")
     rng = np.random.default_rng() if rng is None else generator("fit", rng)
-    announce = _announcer(callbacks, model, optimizer)
+    listeners = _listeners(callbacks, model, optimizer)
     parameters, gradients = model.parameters, model.gradients
     one_batch = augment is None and len(x) <= batch_size
     whole = list(_batches(x, y, batch_size, None)) if one_batch else None  # the same one in every epoch
@@ -131,32 +129,25 @@ def fit(
                 total += value * len(rows)
                 if not math.isfinite(parameters.dot(parameters)):  # one quick number: is all well?
                     _check_divergence(step, model, optimizer)
-                if callbacks:
-                    announce(step, epoch, value, rows)
+                for tell in listeners:
+                    tell(step, epoch, value, rows)
             history.append(total / len(x))
     return history
 
 
-def _announcer(callbacks: tuple[Callback, ...], model: Sequential, optimizer: Optimizer) -> Callable[..., None]:
-    """Return a function that tells all callbacks of an update.
+def _listeners(callbacks: tuple[Callback, ...], model: Sequential, optimizer: Optimizer) -> list[Callable[..., Any]]:
+    """Return for each callback a function (step, epoch, loss, batch) that tells it of an update.
 
-    Each time with a new Update, which a callback may keep; unless all of them say `keeps_update = False`, as recorders
-    do: then it is one Update again and again, which saves a twentieth of a step of chapter 3's neuron.
+    It makes the Update, unless the callback has a `listener(model)`, as recorders have, that returns such a function:
+    an Update less saves a twentieth of a step of chapter 3's neuron.
     """
-    update = Update(0, model=model, optimizer=optimizer)
-    anew = any(getattr(callback, "keeps_update", True) for callback in callbacks)
-    plain = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, type)
-    calls = [callback if isinstance(callback, plain) else callback.__call__ for callback in callbacks]  # bound once
 
-    def announce(step: int, epoch: int, loss: float, batch: np.ndarray) -> None:
-        nonlocal update
-        if anew:
-            update = Update(step, model=model, optimizer=optimizer)
-        update.step, update.epoch, update.loss, update.batch = step, epoch, loss, batch
-        for call in calls:
-            call(update)
+    def listener(callback: Any) -> Callable[..., Any]:
+        if hasattr(callback, "listener"):
+            return callback.listener(model)
+        return lambda step, epoch, loss, batch: callback(Update(step, epoch, loss, batch, model, optimizer))
 
-    return announce
+    return [listener(callback) for callback in callbacks]
 
 
 @contextmanager
@@ -236,8 +227,6 @@ class ProgressBar:
 
     `total` is the number of updates to come, if known: epochs × batches per epoch.
     """
-
-    keeps_update = False
 
     def __init__(self, total: int | None = None, description: str = "training") -> None:
         self.total, self.description = total, description

@@ -4,7 +4,19 @@ import numpy as np
 import pytest
 
 from tests.tinylearn.recording_helpers import UPDATES, Witness, assert_agrees, record_step_0, small_model, train
-from tinylearn import Dense, Recorder, Recording, ReLU, Sequential, Sigmoid, Update
+from tinylearn import (
+    SGD,
+    Dense,
+    DivergenceError,
+    MeanSquaredError,
+    Recorder,
+    Recording,
+    ReLU,
+    Sequential,
+    Sigmoid,
+    Update,
+    fit,
+)
 
 # --- every update -------------------------------------------------------------------------------------------------
 
@@ -200,3 +212,16 @@ def test_another_model_is_refused(place):
     model, another = small_model(), small_model()
     with Recorder(model, place) as recorder, pytest.raises(ValueError, match="made for another model"):
         train(another, [recorder])
+
+
+def test_a_fit_after_one_that_diverged_at_once(place):
+    """The first fit closes the recorder before there is any update in it."""
+    model = Sequential([Dense(1, 1, rng=np.random.default_rng(0))])
+    recorder, x = Recorder(model, place), np.full((2, 1), 1e200)
+    with pytest.raises(DivergenceError):
+        fit(model, x, x, loss=MeanSquaredError(), optimizer=SGD(1.0), epochs=1, callbacks=[recorder])
+    assert list(recorder.recording.steps) == [0]
+    recorder.recording.restore(model, 0)
+    fit(model, x / 1e200, x / 1e200, loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=3, callbacks=[recorder])
+    assert list(recorder.recording.steps) == [0, 1, 2, 3]
+    np.testing.assert_array_equal(recorder.recording.rows[-1], model.parameters)

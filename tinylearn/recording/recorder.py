@@ -54,8 +54,6 @@ class Recorder:
     (31, (31, 1, 1))
     """
 
-    keeps_update = False
-
     def __init__(
         self,
         model: Any,
@@ -80,8 +78,6 @@ class Recorder:
         self.budget = None if budget is None else self._checked_budget(budget)
         self.path = None if path is None else Path(path)
         self.closed = False
-        self._simple = self.every == 1 and budget is None and len(arrays) == 1  # every update, as one piece
-        self._plain = False  # simple, numbered by fit itself, and the first update has been looked at
         self._let_through = 0
         self._steps_before = self._epochs_before = 0  # those of earlier calls of fit
         self._last_step = 0
@@ -143,51 +139,61 @@ class Recorder:
 
     def __call__(self, update: Update) -> None:
         """Keep the parameters as they are now, after `update`, if they are wanted."""
-        step, store = update.step, self._store
-        if step <= self._last_step or not self._plain:
-            return self._consider(update)
-        self._last_step = step
-        try:  # what follows is store.append, written out: a call fewer is 1 % of a step of chapter 3's neuron
-            if update.batch is not store.batch:
-                store.start_batch(update.batch)
+        if update.model is not None:
+            self._check_model(update.model)
+        self.record(update.step, update.epoch, update.loss, update.batch)
+
+    def record(self, step: int, epoch: int, loss: float, batch: Any) -> None:
+        """Do what a call does, told by single values."""
+        if self.closed:
+            self._reopen()
+        if step + self._steps_before <= self._last_step:
+            self._count_on(step)
+        self._last_step = step + self._steps_before
+        try:
+            self._keep(self._last_step, epoch + self._epochs_before, loss, batch)
+        except OSError as error:
+            self._fail(error)
+
+    def listener(self, model: Any) -> Callable[..., None]:
+        """Return what `fit` is to call after each update: `record`, or its short form where all updates are kept."""
+        self._check_model(model)
+        simple = self.every == 1 and self.budget is None and len(self._pieces) == 1
+        fresh = self._last_step == 0 and not self.closed
+        return self._record_each if simple and fresh else self.record
+
+    def _record_each(self, step: int, epoch: int, loss: float, batch: np.ndarray) -> None:
+        """Do `store.append`, written out: a call fewer is 1 % of a step of chapter 3's neuron."""
+        store = self._store
+        try:
+            if batch is not store.batch:
+                store.start_batch(batch)
             store.write(self._whole)
-            store.waiting += (update.loss, update.epoch, step)
+            store.waiting += (loss, epoch, step)
             if len(store.waiting) >= store.publish_when_waiting:
                 store.publish()
         except OSError as error:
+            self._last_step = step
             self._fail(error)
 
-    def _consider(self, update: Update) -> None:
-        """Do what `__call__` does where there is more to it: a restart, a rule for what to keep, a selection."""
-        if update.model is not None and update.model is not self.model:
+    def _check_model(self, model: Any) -> None:
+        if model is not self.model:
             raise ValueError(
                 "Recorder: this recorder was made for another model; make one for the model that is trained"
             )
-        if self.closed:
-            self._reopen()
-        step, epoch = update.step + self._steps_before, update.epoch + self._epochs_before
-        if step <= self._last_step:
-            step, epoch = self._count_on(update)
-        self._last_step = step
-        try:
-            self._keep(step, epoch, update)
-        except OSError as error:
-            self._fail(error)
-        self._plain = self._simple and not self._steps_before
 
-    def _keep(self, step: int, epoch: int, update: Update) -> None:
+    def _keep(self, step: int, epoch: int, loss: float, batch: Any) -> None:
         """Keep this update if `every` wants it and the budget's stride does."""
-        record = self._row(), step, epoch, update.loss, update.batch
+        record = self._row(), step, epoch, loss, batch
         every = self.every
         if every(step) if callable(every) else step % every == 0:
             self._let_through += 1
-            self._make_room(update.batch)
+            self._make_room(batch)
             if self._let_through % self.stride == 0:
                 self._store.append(*record)
                 self._skipped = None
                 return
-        batch = None if update.batch is None else np.array(update.batch)
-        self._skipped = *record[:4], batch  # it may turn out to have been the last
+        self._skipped = *record[:4], None if batch is None else np.array(batch)  # it may turn out to have been the last
 
     def _make_room(self, batch: np.ndarray | None) -> None:
         """Thin the records until one more, of such a batch, fits into the budget."""
@@ -223,6 +229,7 @@ class Recorder:
             return
         try:
             self._store.trim()
+            self._last_step = max(self._last_step, self._store.last_step)
             if self._skipped is not None:
                 self._make_room(self._skipped[4])
                 self._store.append(*self._skipped)
@@ -231,7 +238,7 @@ class Recorder:
                 self._skipped = None
             self._store.close()
             self._store.write_meta(closed=True)
-            self.closed, self._plain = True, False
+            self.closed = True
             self._finish_at_exit(False)
         except OSError as error:
             self._fail(error)
@@ -242,17 +249,15 @@ class Recorder:
     def __exit__(self, *exception: object) -> None:
         self.close()
 
-    def _count_on(self, update: Update) -> tuple[int, int]:
-        """Return step and epoch of the first update of another `fit`: counting goes on where it stopped."""
-        if update.step != 1:
+    def _count_on(self, step: int) -> None:
+        """Start to count another `fit` where the last one stopped."""
+        if step != 1:
             raise ValueError(
-                f"Recorder: steps must grow, or start again from 1, got step {update.step} after step {self._last_step}"
+                f"Recorder: steps must grow, or start again from 1, got step {step} after step {self._last_step}"
             )
-        if self._store.waiting:
-            self._store.publish()
+        self._store.publish()
         self._epochs_before = self._skipped[2] if self._skipped else self._store.last_epoch
         self._steps_before = self._last_step
-        return self._steps_before + 1, self._epochs_before + update.epoch
 
     def _limit(self) -> int:
         """Return the most bytes of records: while they are thinned, half of them are there twice."""
@@ -290,7 +295,7 @@ class Recorder:
             f"Recorder: could not write step {self._last_step} to {self.path}: {error.strerror}. The model is intact, "
             "and the records until then can be read. Free some space, or record less with every, select or budget"
         )
-        self.closed, self._plain = True, False
+        self.closed = True
         self._finish_at_exit(False)
         with contextlib.suppress(OSError, AttributeError):  # there may be no store yet
             self._store.close()

@@ -139,7 +139,7 @@ class Store:
         self.waiting: list[float] = []  # loss, epoch, step, loss, epoch, step, …
         self.rows, self.batch_rows, self.batch_runs = bytearray(), array("q"), array("q")
         self.batch: Any = None  # that of the last record; CHANGED if it cannot be known to be the same still
-        self.last_epoch = 0
+        self.last_step = self.last_epoch = 0  # published
         self.publish_when_waiting = 3  # numbers in `waiting`
         self.last_publish = time.monotonic()
         self.write: Callable[[Any], Any]  # appends a row
@@ -196,7 +196,7 @@ class Store:
         for name, column in columns.items():
             column.publish(published[name])
         if records:
-            self.last_epoch = int(epochs[-1])
+            self.last_step, self.last_epoch = int(steps[-1]), int(epochs[-1])
             self._choose_next_publish(records)
         rows, batch_rows, batch_runs = bytearray(), array("q"), array("q")
         write = rows.extend if self.blocks is None else self.blocks.write
