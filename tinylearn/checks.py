@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 
-def positive_integer(who: str, name: str, value: Any, least: int = 1) -> int:
-    """Return `value` as an int of at least `least`; TypeError for no whole number, ValueError for a smaller one."""
+def positive_integer(who: str, name: str, value: Any) -> int:
+    """Return `value` as an int of at least 1; TypeError for no whole number, ValueError for a smaller one."""
     try:
         number = operator.index(value)
     except TypeError:
         raise TypeError(f"{who}: {name} must be a whole number, got {value!r}") from None
-    if number < least:
-        raise ValueError(f"{who}: {name} must be at least {least}, got {number}")
+    if number < 1:
+        raise ValueError(f"{who}: {name} must be at least 1, got {number}")
     return number
 
 

@@ -50,7 +50,8 @@ class Update:
 class Callback(Protocol):
     """Anything that can be called with an Update.
 
-    If it has a `close`, `fit` calls that at the end, however it comes.
+    If it has a `close`, `fit` calls that at the end, however it comes. If it has a `listener(model)`, `fit` calls the
+    function that this returns, with step, epoch, loss and batch, in its place.
     """
 
     def __call__(self, update: Update) -> Any: ...
