@@ -10,7 +10,7 @@ and loss are computed from these.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -21,8 +21,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Polygon
 
 from animations import style
+from animations.drawing import add_label, add_number, pixel_axes, plot_axes
 from animations.scene import Scene
-from animations.text import Form, Number, PastedText, few_digits
+from animations.text import Form, Number, few_digits
 from tinylearn import Recording
 
 
@@ -66,8 +67,7 @@ class NeuronDiagram(Scene):
         self.frames = len(states.steps)
 
     def draw(self, figure: FigureBase) -> None:
-        self.axes = figure.add_axes((0, 0, 1, 1), xlim=(0, self.size[0]), ylim=(0, self.size[1]))
-        self.axes.set_axis_off()
+        self.axes = pixel_axes(figure, self.size)
         self.numbers: list[tuple[Number, np.ndarray]] = []  # with the value of each frame
         self._draw_heading()
         self._draw_neuron()
@@ -91,12 +91,12 @@ class NeuronDiagram(Scene):
         )
 
     def _draw_heading(self) -> None:
-        self._label(30, 558, "Update", size=style.LARGE)
+        add_label(self.axes, 30, 558, "Update", size=style.LARGE)
         self._number(186, 558, "{:.0f}", "step", self.states.steps, size=style.LARGE)
-        self._label(198, 558, "of", size=style.LARGE, color=style.QUIET)
+        add_label(self.axes, 198, 558, "of", size=style.LARGE, color=style.QUIET)
         last = self.states.last
         self._fixed(230, 558, "last_step", last, style.QUIET, form="{:.0f}", ha="left", size=style.LARGE)
-        self.phase = self._label(30, 524, "", color=style.QUIET)
+        self.phase = add_label(self.axes, 30, 524, "", color=style.QUIET)
 
     def _draw_neuron(self) -> None:
         """Draw the two inputs on the left, the sum in the middle, and the arrows with w and b."""
@@ -104,17 +104,17 @@ class NeuronDiagram(Scene):
         self._circle(bias, 34, "1", style.BIAS)
         self._circle(sensor, 34, self.units[0], style.INPUT)
         self._circle(total, 46, "Σ", style.INK)
-        self._label(bias[0], 452, "bias neuron", color=style.BIAS, ha="center")
-        self._label(sensor[0], 148, "input", color=style.INPUT, ha="center")
-        self._label(total[0], 232, "w · x + b", color=style.QUIET, ha="center")
+        add_label(self.axes, bias[0], 452, "bias neuron", color=style.BIAS, ha="center")
+        add_label(self.axes, sensor[0], 148, "input", color=style.INPUT, ha="center")
+        add_label(self.axes, total[0], 232, "w · x + b", color=style.QUIET, ha="center")
         w_name, b_name = self.states.names
         self.arrows = [
             (self._arrow(bias, total, style.BIAS), self.states.b),
             (self._arrow(sensor, total, style.WEIGHT), self.states.w),
         ]
-        self._label(172, 402, "b =", color=style.BIAS)
+        add_label(self.axes, 172, 402, "b =", color=style.BIAS)
         self._number(206, 402, "{:.3f}", b_name, self.states.b, color=style.BIAS, ha="left")
-        self._label(168, 198, "w =", color=style.WEIGHT)
+        add_label(self.axes, 168, 198, "w =", color=style.WEIGHT)
         self._number(206, 198, "{:.3f}", w_name, self.states.w, color=style.WEIGHT, ha="left")
         head = Polygon([(366, 300), (352, 307), (352, 293)], color=style.INK)
         self.axes.add_line(Line2D([331, 354], [300, 300], color=style.INK, linewidth=2))
@@ -131,7 +131,7 @@ class NeuronDiagram(Scene):
             ("squared error", "error"),
         )
         for head, column in heads:
-            self._label(columns[column], 524, head, color=style.QUIET, ha="right", size=style.SMALL)
+            add_label(self.axes, columns[column], 524, head, color=style.QUIET, ha="right", size=style.SMALL)
         self._rule(508)
         for row in range(states.x.size):
             y = 484 - row * 360 / states.x.size
@@ -143,40 +143,28 @@ class NeuronDiagram(Scene):
             self._number(columns["error"], y, few_digits, f"squared_error[{row}]", states.squared_error[:, row],
                          color=style.ERROR)  # fmt: skip
         self._rule(140)
-        self._label(636, 112, "loss, their mean", color=style.ERROR, ha="right")
+        add_label(self.axes, 636, 112, "loss, their mean", color=style.ERROR, ha="right")
         self._number(columns["error"], 112, few_digits, "loss", states.loss, color=style.ERROR, weight="bold")
 
         if self.ask is not None:
             answer, name = states.w * self.ask + states.b, f"answer({self.ask:g})"
-            self._label(620, 64, f"never shown: {self.ask:g} {x_unit} →", color=style.QUIET, ha="right")
-            self._label(columns["error"], 64, y_unit, color=style.WEIGHT, ha="right")
+            add_label(self.axes, 620, 64, f"never shown: {self.ask:g} {x_unit} →", color=style.QUIET, ha="right")
+            add_label(self.axes, columns["error"], 64, y_unit, color=style.WEIGHT, ha="right")
             self._number(columns["error"] - 26, 64, "{:.1f}", name, answer, color=style.WEIGHT)
 
-    def _label(self, x: float, y: float, text: str, *, size: float = style.MEDIUM, **kwargs: Any) -> PastedText:
-        kwargs.setdefault("color", style.INK)
-        label = PastedText(x, y, text, va="center_baseline", fontfamily=style.FONT, size=size, **kwargs)
-        self.axes.add_artist(label)
-        return label
-
-    def _number(self, x: float, y: float, form: Form, gid: str, values: np.ndarray, *, ha: str = "right",
-                size: float = style.MEDIUM, **kwargs: Any) -> Number:  # fmt: skip
+    def _number(self, x: float, y: float, form: Form, gid: str, values: np.ndarray, **settings: Any) -> None:
         """Make a number that shows `values[frame]`."""
-        kwargs.setdefault("color", style.INK)
-        number = Number(x, y, form, gid=gid, ha=ha, va="center_baseline", fontfamily=style.FONT, size=size, **kwargs)
-        self.axes.add_artist(number)
-        self.numbers.append((number, values))
-        return number
+        self.numbers.append((add_number(self.axes, x, y, form, gid, **settings), values))
 
-    def _fixed(self, x: float, y: float, gid: str, value: float, color: str, *, form: Form = "{:.4g}",
-               ha: Literal["left", "right"] = "right", size: float = style.MEDIUM) -> None:  # fmt: skip
+    def _fixed(
+        self, x: float, y: float, gid: str, value: float, color: str, form: Form = "{:.4g}", **settings: Any
+    ) -> None:
         """Draw a number that never changes."""
-        number = Number(x, y, form, gid=gid, ha=ha, va="center_baseline", fontfamily=style.FONT, size=size, color=color)
-        number.set_value(value)
-        self.axes.add_artist(number)
+        add_number(self.axes, x, y, form, gid, color=color, **settings).set_value(value)
 
     def _circle(self, centre: tuple[float, float], radius: float, text: str, color: str) -> None:
         self.axes.add_patch(Circle(centre, radius, facecolor=style.PAPER, edgecolor=color, linewidth=2.5))
-        self._label(*centre, text, color=color, ha="center", size=style.LARGE)
+        add_label(self.axes, *centre, text, color=color, ha="center", size=style.LARGE)
 
     def _arrow(self, start: tuple[float, float], end: tuple[float, float], color: str) -> Line2D:
         """Draw an arrow between two circles of radius 34 and 46; return its shaft, which changes."""
@@ -203,13 +191,11 @@ class LineFit(Scene):
 
     def draw(self, figure: FigureBase) -> None:
         states = self.states
-        points = figure.add_axes((0.19, 0.47, 0.76, 0.47))
-        loss = figure.add_axes((0.19, 0.1, 0.76, 0.25))
-        for axes in (points, loss):
-            axes.tick_params(labelsize=style.SMALL, colors=style.INK, labelfontfamily=style.FONT)
-            axes.spines[["top", "right"]].set_visible(False)
-            axes.grid(color=style.FAINT, linewidth=0.5)
-            axes.set_axisbelow(True)
+        x_unit, y_unit = self.units
+        points = plot_axes(figure, (0.19, 0.47, 0.76, 0.47), xlabel=f"input, {x_unit}", xcolor=style.INPUT,
+                           ylabel=f"output, {y_unit}")  # fmt: skip
+        loss = plot_axes(figure, (0.19, 0.1, 0.76, 0.25), xlabel="update, log scale", ylabel="loss, log scale",
+                         ycolor=style.ERROR)  # fmt: skip
         self._draw_points(points)
         self._draw_loss(loss)
         self.ghosts = {}
@@ -250,8 +236,6 @@ class LineFit(Scene):
         pad_x, pad_y = 0.08 * np.ptp(x), 0.08 * np.ptp(seen)
         self.ends = np.array([x.min() - pad_x, x.max() + pad_x])
         axes.set(xlim=self.ends, ylim=(seen.min() - pad_y, seen.max() + pad_y))
-        axes.set_xlabel(f"input, {self.units[0]}", fontsize=style.SMALL, color=style.INPUT, family=style.FONT)
-        axes.set_ylabel(f"output, {self.units[1]}", fontsize=style.SMALL, color=style.INK, family=style.FONT)
         self.errors = LineCollection([], colors=style.ERROR, linewidths=1.5, zorder=2.7, label="error")
         axes.add_collection(self.errors, autolim=False)
         (self.line,) = axes.plot(self.ends, self.ends, color=style.WEIGHT, linewidth=2, zorder=3, label="w · x + b")
@@ -268,7 +252,5 @@ class LineFit(Scene):
         axes.set_xticks([0, 1, *decades, states.last], [str(tick) for tick in (0, 1, *decades, states.last)])
         axes.minorticks_off()
         axes.set(xlim=(-0.3, states.last * 1.3), ylim=(states.loss.min() / 3, states.loss.max() * 3))
-        axes.set_xlabel("update, log scale", fontsize=style.SMALL, color=style.INK, family=style.FONT)
-        axes.set_ylabel("loss, log scale", fontsize=style.SMALL, color=style.ERROR, family=style.FONT)
         (self.fall,) = axes.plot([], [], color=style.ERROR, linewidth=2, zorder=3)
         (self.dot,) = axes.plot([], [], "o", color=style.ERROR, markersize=6, zorder=4)

@@ -16,6 +16,9 @@ BIAS = "#8a4fb0"  # b
 TARGET = "#00734f"  # y, the truth
 ERROR = "#b83d00"  # how wrong: errors and losses
 
+# Things of one kind beside each other (countries, optimisers): apart also to the colour-blind.
+SERIES = ("#0068a8", "#de1568", "#657908", "#8517fa", "#652d12")
+
 DPI = 100
 FONT = "DejaVu Sans"  # ships with matplotlib: the same picture everywhere
 SMALL, MEDIUM, LARGE = 10.5, 12.0, 17.0  # points

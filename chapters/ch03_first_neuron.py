@@ -15,7 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from animations import LineFit, NeuronDiagram, NeuronStates, SideBySide, render, spaced_steps
+from animations import LineFit, NeuronDiagram, NeuronStates, SideBySide, spaced_steps
+from chapters.films import Film, draw
 from chapters.run import Headline, run_alone
 from tinylearn import SGD, Dense, MeanSquaredError, ProgressBar, Recorder, Sequential, fit
 from tinylearn.datasets import celsius_fahrenheit
@@ -82,7 +83,9 @@ def updates_with_scaled_input(x: np.ndarray, y: np.ndarray, loss: float) -> int:
     return reached[0]  # the first loss of `fit` is that after 0 updates
 
 
-def main(out: Path, *, seed: int = 0, quick: bool = False, formats: tuple[str, ...] = ("gif",)) -> Headline:
+def main(
+    out: Path, *, seed: int = 0, quick: bool = False, formats: tuple[str, ...] = ("gif",), processes: int = 1
+) -> Headline:
     """Train, compare, draw; return the headline numbers. `seed` changes nothing here: no step is random."""
     out = Path(out)
     x, y = celsius_fahrenheit()
@@ -98,8 +101,7 @@ def main(out: Path, *, seed: int = 0, quick: bool = False, formats: tuple[str, .
     states = NeuronStates(recording, x, y, spaced_steps(UPDATES, 9 if quick else 81))
     units = ("°C", "°F")
     scene = SideBySide(NeuronDiagram(states, units=units, ask=50), LineFit(states, units=units))
-    for suffix in formats:
-        render(scene, out / f"ch03_first_neuron.{suffix}", fps=10, hold_first=1.5, hold_last=3, colors=32)
+    draw({"ch03_first_neuron": Film(scene, fps=10, hold_first=1.5, hold_last=3, colors=32)}, out, formats, processes)
 
     return {
         "w": w,

@@ -25,6 +25,7 @@ def parser(description: str, prog: str) -> argparse.ArgumentParser:
     command.add_argument("--out", type=Path, default=Path("gallery"), metavar="DIR", help="folder for the files")
     command.add_argument("--seed", type=int, default=0, help="fixes everything random (default: 0)")
     command.add_argument("--quick", action="store_true", help="fewer pictures, to see that all works")
+    command.add_argument("--processes", type=int, default=2, metavar="N", help="draw so many at once (default: 2)")
     command.add_argument("--format", nargs="+", choices=FORMATS, default=["gif"], help="(default: gif)")
     return command
 
@@ -37,7 +38,8 @@ def run(main: Main, name: str, arguments: argparse.Namespace) -> None:
     out = arguments.out.resolve()
     out.mkdir(parents=True, exist_ok=True)
     started = time.time()
-    headline = main(out, seed=arguments.seed, quick=arguments.quick, formats=tuple(dict.fromkeys(arguments.format)))
+    formats = tuple(dict.fromkeys(arguments.format))
+    headline = main(out, seed=arguments.seed, quick=arguments.quick, formats=formats, processes=arguments.processes)
     (out / f"{name}.json").write_text(json.dumps(headline, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(title(main), f"({time.time() - started:.1f} s)")
     width = max(len(key) for key in headline)
