@@ -14,14 +14,13 @@ from typing import Any
 FORMATS = ("gif", "png")
 
 Headline = dict[str, Any]
+Parser = argparse.ArgumentParser
 Main = Callable[..., Headline]
 
 
-def parser(description: str, prog: str) -> argparse.ArgumentParser:
+def parser(description: str, prog: str) -> Parser:
     """Return the command line that all chapters share."""
-    command = argparse.ArgumentParser(
-        prog=prog, description=description, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    command = Parser(prog=prog, description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     command.add_argument("--out", type=Path, default=Path("gallery"), metavar="DIR", help="folder for the files")
     command.add_argument("--seed", type=int, default=0, help="fixes everything random (default: 0)")
     command.add_argument("--quick", action="store_true", help="fewer pictures, to see that all works")
@@ -39,7 +38,8 @@ def run(main: Main, name: str, arguments: argparse.Namespace) -> None:
     out.mkdir(parents=True, exist_ok=True)
     started = time.time()
     formats = tuple(dict.fromkeys(arguments.format))
-    headline = main(out, seed=arguments.seed, quick=arguments.quick, formats=formats, processes=arguments.processes)
+    settings = {name: value for name, value in vars(arguments).items() if name not in ("out", "format", "chapters")}
+    headline = main(out, formats=formats, **settings)
     (out / f"{name}.json").write_text(json.dumps(headline, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     print(title(main), f"({time.time() - started:.1f} s)")
     width = max(len(key) for key in headline)
@@ -50,10 +50,15 @@ def run(main: Main, name: str, arguments: argparse.Namespace) -> None:
             print(f"  {file}")
 
 
-def run_alone(main: Main, name: str, argv: Sequence[str] | None = None) -> None:
-    """Run one chapter from its own command line."""
+def run_alone(
+    main: Main, name: str, argv: Sequence[str] | None = None, *, options: Callable[[Parser], Any] | None = None
+) -> None:
+    """Run one chapter from its own command line, to which `options` may add what is the chapter's own."""
     script = Path(main.__globals__["__file__"]).stem
-    run(main, name, parser(title(main), f"python -m chapters.{script}").parse_args(argv))
+    command = parser(title(main), f"python -m chapters.{script}")
+    if options is not None:
+        options(command)
+    run(main, name, command.parse_args(argv))
 
 
 def title(main: Main) -> str:
