@@ -17,6 +17,9 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image
 
+from animations.differences import Difference, difference, pack, unpack
+from animations.reel import Reel
+
 BITS = 8
 UNCHANGED = 255
 EXACT = 15  # so many of the commonest colours stand in the palette exactly
@@ -31,11 +34,21 @@ def make_palette(samples: Iterable[np.ndarray], colors: int = 255) -> np.ndarray
     The commonest 15 colours exactly, the others by octree from all samples.
     """
     pixels = np.concatenate([sample[..., :3].reshape(-1, 3) for sample in samples])
-    colours, counts = np.unique(_pack(pixels), return_counts=True)
-    common = _unpack(colours[np.argsort(-counts, kind="stable")[:EXACT]])
+    colours, counts = np.unique(pack(pixels), return_counts=True)
+    common = unpack(colours[np.argsort(-counts, kind="stable")[:EXACT]])
     octree = Image.fromarray(pixels[None]).quantize(colors - EXACT, method=Image.Quantize.FASTOCTREE)
     found = np.array(octree.getpalette("RGB"), np.uint8).reshape(-1, 3)
     return np.concatenate([common, found])[:colors]
+
+
+def write_gif(reel: Reel, file: BinaryIO) -> None:
+    """Write every frame, with a palette made from the first, the middle and the last."""
+    last = reel.scene.frames - 1
+    samples = [reel.painter.paint(number).copy() for number in sorted({0, (last + 1) // 2, last})]
+    writer = GifWriter(file, *reel.scene.size, make_palette(samples, reel.colors - LATE), late=LATE)
+    for frame, hundredths in zip(reel.frames(), reel.hundredths(), strict=True):
+        writer.add(frame, hundredths)
+    writer.close()
 
 
 class GifWriter:
@@ -46,7 +59,7 @@ class GifWriter:
         self.file, self.palette = file, palette.astype(np.int32)
         self.room = min(len(palette) + late, UNCHANGED)
         self.table = np.full(64**3, UNCHANGED, np.uint8)
-        self.table[_cell(_pack(palette))[::-1]] = np.arange(len(palette), dtype=np.uint8)[::-1]  # first of a cell wins
+        self.table[_cell(pack(palette))[::-1]] = np.arange(len(palette), dtype=np.uint8)[::-1]  # first of a cell wins
         self.packed: np.ndarray | None = None  # the last frame's colours
         self.shown: np.ndarray | None = None  # their indices
         self.waiting: tuple[np.ndarray, tuple[int, int], int] | None = None  # indices, corner, hundredths of a second
@@ -57,24 +70,24 @@ class GifWriter:
 
     def add(self, frame: np.ndarray, hundredths: int) -> None:
         """Show `frame` for so many hundredths of a second; a frame equal to the last only holds that longer."""
-        packed = _pack(frame)
+        packed = pack(frame)
         if self.packed is None or self.shown is None:
             self.packed, self.shown = packed, self._indices(packed)
             self._write(self.shown.copy(), (0, 0), hundredths)
             return
-        rows, columns = np.nonzero(packed != self.packed)
-        new = self._indices(packed[rows, columns])
-        differs = new != self.shown[rows, columns]  # a colour may change and keep its index
-        rows, columns, new = rows[differs], columns[differs], new[differs]
+        changed = difference(self.packed, packed)
+        indices = self._indices(changed.colours)
+        differs = indices != self.shown[changed.rows, changed.columns]  # a colour may change and keep its index
+        changed, indices = Difference(*(part[differs] for part in changed)), indices[differs]
         self.packed = packed
-        if new.size == 0:
+        if indices.size == 0:
             self._hold(hundredths)
             return
-        self.shown[rows, columns] = new
-        top, left = int(rows[0]), int(columns.min())
-        indices = np.full((int(rows[-1]) + 1 - top, int(columns.max()) + 1 - left), UNCHANGED, np.uint8)
-        indices[rows - top, columns - left] = new
-        self._write(indices, (left, top), hundredths)
+        self.shown[changed.rows, changed.columns] = indices
+        left, top, width, height = changed.box()
+        image = np.full((height, width), UNCHANGED, np.uint8)
+        image[changed.rows - top, changed.columns - left] = indices
+        self._write(image, (left, top), hundredths)
 
     def close(self) -> None:
         """Write the last frame, the end and the palette; the file stays open."""
@@ -103,12 +116,12 @@ class GifWriter:
         distance = self._nearest(colours)[1]
         for colour in colours[distance > FAR]:
             if len(self.palette) < self.room and self._nearest(colour[None])[1][0] > FAR:
-                self.palette = np.concatenate([self.palette, _unpack(colour[None])])
+                self.palette = np.concatenate([self.palette, unpack(colour[None])])
         self.table[_cell(colours)] = self._nearest(colours)[0]
 
     def _nearest(self, colours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return the index of the nearest colour in the palette for each of `colours`, and its squared distance."""
-        distance = ((_unpack(colours).astype(np.int32)[:, None, :] - self.palette[None]) ** 2).sum(axis=-1)
+        distance = ((unpack(colours).astype(np.int32)[:, None, :] - self.palette[None]) ** 2).sum(axis=-1)
         return distance.argmin(axis=1), distance.min(axis=1)
 
     def _hold(self, hundredths: int) -> None:
@@ -138,18 +151,6 @@ class GifWriter:
         self.file.write(b"," + struct.pack("<HHHHBB", *corner, width, height, 0, BITS))
         image = Image.frombuffer("P", (width, height), indices, "raw", "P", 0, 1)
         self.file.write(image.tobytes("gif", "P", BITS, 0) + b"\0")
-
-
-def _pack(pixels: np.ndarray) -> np.ndarray:
-    """Return colours as single numbers, red + 256 green + 65536 blue, from (…, 3) or (…, 4) uint8."""
-    if pixels.shape[-1] == 4:
-        return np.ascontiguousarray(pixels).view("<u4")[..., 0] & np.uint32(0xFFFFFF)
-    red, green, blue = (pixels[..., channel].astype(np.uint32) for channel in range(3))
-    return red | green << 8 | blue << 16
-
-
-def _unpack(packed: np.ndarray) -> np.ndarray:
-    return np.stack([packed & 255, packed >> 8 & 255, packed >> 16 & 255], axis=-1).astype(np.uint8)
 
 
 def _cell(packed: np.ndarray) -> np.ndarray:

@@ -9,14 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from PIL import Image
-from tqdm import tqdm
 
-from animations.gif import LATE, GifWriter, make_palette
-from animations.painter import Painter
+from animations.gif import write_gif
+from animations.page import write_page
+from animations.reel import Reel
 from animations.scene import Scene
+from animations.video import check_video, write_mp4
 from tinylearn.files import complete_or_absent
 
 
@@ -33,17 +34,19 @@ def render(
 ) -> Path:
     """Write `scene` to `path`, in the format that its suffix names; return the path.
 
-    .gif   all frames, `fps` a second (at most 50), the first and the last held for so many more seconds, for ever;
-           `colors` in its palette: 255, or less for a smaller file (48 are enough for lines and text)
-    .png   one frame: `frame`, or the last; negative counts from the end
+    .gif    all frames, `fps` a second (at most 50), the first and the last held for so many more seconds, for ever;
+            `colors` in its palette: 255, or less for a smaller file (48 are enough for lines and text)
+    .html   a page that plays them, with buttons, a slider and keys; one file, no network, every pixel as painted
+    .mp4    a film (H.264), once; needs `pip install imageio-ffmpeg`
+    .png    one frame: `frame`, or the last; negative counts from the end
 
-    Raises ValueError for another suffix, and for a frame that the scene does not have.
+    Raises ValueError for another suffix and for a frame that the scene does not have, ModuleNotFoundError for an .mp4
+    without imageio-ffmpeg.
     """
     path = Path(path)
-    writers: dict[str, Callable[..., None]] = {".gif": _write_gif, ".png": _write_png}
-    writer = writers.get(path.suffix.lower())
-    if writer is None:
-        raise ValueError(f"render: path must end in {' or '.join(writers)}, got {path.name!r}")
+    write = WRITERS.get(path.suffix.lower())
+    if write is None:
+        raise ValueError(f"render: path must end in {', '.join(WRITERS)}, got {path.name!r}")
     if scene.frames < 1:
         raise ValueError(f"render: {type(scene).__name__}.frames must be at least 1, got {scene.frames}")
     if not 0 < fps <= 50:
@@ -55,60 +58,26 @@ def render(
         raise ValueError(f"render: colors must lie in 32 … 255, got {colors}")
     if frame is not None and not -scene.frames <= frame < scene.frames:
         raise ValueError(f"render: frame must lie in 0 … {scene.frames - 1}, got {frame}")
-    if frame is not None and writer is _write_gif:
-        raise ValueError(f"render: frame is for .png; a .gif has all frames, got frame={frame}")
+    if frame is not None and write is not write_png:
+        raise ValueError(f"render: frame is for .png; a {path.suffix.lower()} has all frames, got frame={frame}")
+    if write is write_mp4:
+        check_video()
     path.parent.mkdir(parents=True, exist_ok=True)
+    reel = Reel(scene, path.name, fps, hold_first, hold_last, colors, frame, progress)
     with complete_or_absent(path) as file:
-        writer(
-            scene,
-            file,
-            fps=fps,
-            hold_first=hold_first,
-            hold_last=hold_last,
-            colors=colors,
-            frame=frame,
-            progress=progress,
-            title=path.name,
-        )
+        write(reel, file)
     return path
 
 
-def _write_png(scene: Scene, file: BinaryIO, *, frame: int | None, **_: Any) -> None:
-    number = (scene.frames - 1 if frame is None else frame) % scene.frames
-    pixels = Painter(scene).paint(number)
-    Image.fromarray(pixels[..., :3]).save(file, "PNG")
+def write_png(reel: Reel, file: BinaryIO) -> None:
+    """Write one frame."""
+    number = reel.scene.frames - 1 if reel.frame is None else reel.frame % reel.scene.frames
+    Image.fromarray(reel.painter.paint(number)[..., :3]).save(file, "PNG")
 
 
-def _write_gif(
-    scene: Scene,
-    file: BinaryIO,
-    *,
-    fps: float,
-    hold_first: float,
-    hold_last: float,
-    colors: int,
-    progress: bool,
-    title: str,
-    **_: Any,
-) -> None:
-    painter = Painter(scene)
-    samples = sorted({0, scene.frames // 2, scene.frames - 1})
-    palette = make_palette([painter.paint(number).copy() for number in samples], colors - LATE)
-    writer = GifWriter(file, *scene.size, palette, late=LATE)
-    delays = frame_delays(scene.frames, fps, hold_last, hold_first)
-    for number in tqdm(range(scene.frames), desc=title, unit=" frames", leave=False, disable=not progress):
-        writer.add(painter.paint(number), delays[number])
-    writer.close()
-
-
-def frame_delays(frames: int, fps: float, hold_last: float, hold_first: float = 0) -> list[int]:
-    """Return how long each frame stays, in hundredths of a second, the unit of GIF.
-
-    What is lost to rounding in one frame is made up for in the next, so that the total is right:
-
-    >>> frame_delays(4, fps=6, hold_last=1)
-    [17, 16, 17, 117]
-    """
-    ends = [round(100 * ((number + 1) / fps + hold_first)) for number in range(frames)]
-    ends[-1] += round(100 * hold_last)
-    return [end - start for start, end in zip([0, *ends], ends, strict=False)]
+WRITERS: dict[str, Callable[[Reel, BinaryIO], None]] = {
+    ".gif": write_gif,
+    ".html": write_page,
+    ".mp4": write_mp4,
+    ".png": write_png,
+}

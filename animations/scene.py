@@ -59,6 +59,12 @@ class Scene:
         """Say in words what `frame` shows, for those who cannot see it."""
         return f"{type(self).__name__}, picture {frame + 1} of {self.frames}"
 
+    def _repr_html_(self) -> str:
+        """Return the interactive page: a notebook shows a scene by itself."""
+        from animations.page import embed  # pages are made of scenes: this way round only when it is asked for
+
+        return embed(self)
+
 
 class SideBySide(Scene):
     """Scenes beside each other in one figure, on one clock; a shorter one holds its last picture.

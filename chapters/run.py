@@ -11,7 +11,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-FORMATS = ("gif", "png")
+from chapters.gallery import write_gallery
+
+FORMATS = ("html", "gif", "mp4", "png")
 
 Headline = dict[str, Any]
 Parser = argparse.ArgumentParser
@@ -25,7 +27,7 @@ def parser(description: str, prog: str) -> Parser:
     command.add_argument("--seed", type=int, default=0, help="fixes everything random (default: 0)")
     command.add_argument("--quick", action="store_true", help="fewer pictures, to see that all works")
     command.add_argument("--processes", type=int, default=2, metavar="N", help="draw so many at once (default: 2)")
-    command.add_argument("--format", nargs="+", choices=FORMATS, default=["gif"], help="(default: gif)")
+    command.add_argument("--format", nargs="+", choices=FORMATS, default=["html", "gif"], help="(default: html gif)")
     return command
 
 
@@ -41,6 +43,7 @@ def run(main: Main, name: str, arguments: argparse.Namespace) -> None:
     settings = {name: value for name, value in vars(arguments).items() if name not in ("out", "format", "chapters")}
     headline = main(out, formats=formats, **settings)
     (out / f"{name}.json").write_text(json.dumps(headline, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    gallery = write_gallery(out)
     print(title(main), f"({time.time() - started:.1f} s)")
     width = max(len(key) for key in headline)
     for key, value in headline.items():
@@ -48,6 +51,7 @@ def run(main: Main, name: str, arguments: argparse.Namespace) -> None:
     for file in sorted(out.glob(f"{name}*")):
         if file.stat().st_mtime >= started - 1:
             print(f"  {file}")
+    print(f"  {gallery}")
 
 
 def run_alone(

@@ -1,0 +1,88 @@
+"""The gallery: one page with everything that the chapters have written into a folder.
+
+It is made from the files alone (`chNN_*.html`, `.gif`, …, `chNN.json` and the chapters' sources), so that chapters can
+be run one by one, in any order.
+"""
+
+from __future__ import annotations
+
+import ast
+import html
+import json
+import re
+from pathlib import Path
+from string import Template
+
+HERE = Path(__file__).parent
+SUFFIXES = ("html", "gif", "mp4", "png")  # the first that is there is shown, the others are linked
+
+
+def write_gallery(out: Path) -> Path:
+    """Write `index.html` and the chapters' sources, for all chapters whose numbers are in the folder `out`."""
+    scripts = [
+        script for script in sorted(HERE.glob("ch[0-9][0-9]_*.py")) if (out / f"{script.stem[:4]}.json").exists()
+    ]
+    (out / "source").mkdir(exist_ok=True)
+    contents, chapters = [], []
+    for script in scripts:
+        source = script.read_text(encoding="utf-8")
+        (out / "source" / f"{script.stem}.txt").write_text(source, encoding="utf-8")  # .txt: browsers show it
+        title, *paragraphs = re.split(r"\n\s*\n", ast.get_docstring(ast.parse(source)) or script.stem)
+        contents.append(f'<li><a href="#{script.stem[:4]}">{html.escape(title)}</a></li>')
+        chapters.append(_chapter(out, script.stem, source, title, paragraphs))
+    page = Template((HERE / "gallery.html").read_text(encoding="utf-8"))
+    path = out / "index.html"
+    path.write_text(page.substitute(contents="\n".join(contents), chapters="\n".join(chapters)), encoding="utf-8")
+    return path
+
+
+def _chapter(out: Path, script: str, source: str, title: str, paragraphs: list[str]) -> str:
+    """Return a chapter: its text, its films in the order in which the script names them, its numbers."""
+    name = script[:4]
+    films = {path.stem for path in out.glob(f"{name}_*") if path.suffix[1:] in SUFFIXES}
+    ordered = sorted(films, key=lambda film: (source.find(film) % (len(source) + 1), film))  # unnamed ones last
+    parts = [
+        f'<section id="{name}">',
+        f"<h2>{html.escape(title)}</h2>",
+        *(_paragraph(text) for text in paragraphs),
+        *(_film(out, film) for film in ordered),
+        _numbers(json.loads((out / f"{name}.json").read_text(encoding="utf-8"))),
+        f'<p>The program: <a href="source/{script}.txt">chapters/{script}.py</a></p>',
+        "</section>",
+    ]
+    return "\n".join(parts)
+
+
+def _paragraph(text: str) -> str:
+    """Return a paragraph of a docstring as HTML; one that is indented is code."""
+    if text.startswith("    "):
+        lines = (line.removeprefix("    ") for line in text.rstrip().splitlines())
+        return f"<pre>{html.escape(chr(10).join(lines))}</pre>"
+    with_code = re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text))
+    return f"<p>{with_code}</p>"
+
+
+def _film(out: Path, film: str) -> str:
+    """Return the player of a film, and links to its files."""
+    files = [f"{film}.{suffix}" for suffix in SUFFIXES if (out / f"{film}.{suffix}").exists()]
+    name = film[5:].replace("_", " ")
+    links = " · ".join(f'<a href="{file}">{file.rpartition(".")[2].upper()}</a>' for file in files)
+    return f"<figure>\n{_player(out / files[0], name)}\n<figcaption>{name}: {links}</figcaption>\n</figure>"
+
+
+def _player(path: Path, name: str) -> str:
+    if path.suffix == ".html":
+        with open(path, encoding="utf-8") as page:
+            size = re.search(r'name="picture-size" content="(\d+) (\d+)"', page.read(1000))
+        width, height = map(int, size.groups()) if size else (1200, 600)
+        shape = f"--width: {width}px; --ratio: {height / width:.4f}"
+        return f'<iframe src="{path.name}" title="{name}" loading="lazy" style="{shape}"></iframe>'
+    if path.suffix == ".mp4":
+        return f'<video src="{path.name}" aria-label="{name}" controls loop muted playsinline preload="none"></video>'
+    return f'<img src="{path.name}" alt="{name}" loading="lazy">'
+
+
+def _numbers(headline: dict[str, object]) -> str:
+    rows = "\n".join(f"<tr><th>{html.escape(key)}</th><td>{html.escape(str(value))}</td></tr>"
+                     for key, value in headline.items())  # fmt: skip
+    return f'<div class="numbers"><table>\n{rows}\n</table></div>'
