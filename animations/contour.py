@@ -1,0 +1,101 @@
+"""Walking down into a valley, seen from above: contour lines, and the path of each walker, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import FigureBase
+from matplotlib.lines import Line2D
+
+from animations import style
+from animations.drawing import add_label, add_number, pixel_axes, plot_axes
+from animations.scene import Scene
+from animations.step_chart import MARKERS, TIP, Series
+
+
+class Valley(NamedTuple):
+    """A function over the plane, to be drawn as contour lines.
+
+    x (W,), y (H,)    where it was computed, from left to right and from below
+    f (H, W)          its values; `levels` of it become lines, all but the last with their number
+    label             what to write above the map; the lowest place is marked with a cross at `bottom`
+    """
+
+    x: np.ndarray
+    y: np.ndarray
+    f: np.ndarray
+    levels: Sequence[float]
+    label: str
+    bottom: tuple[float, float]
+
+
+class ContourDescent(Scene):
+    """The paths of `series` on the map, from their columns "x" and "y"; clock (F,): the step that each frame shows."""
+
+    size = (900, 600)
+
+    def __init__(self, valley: Valley, series: Sequence[Series], clock: Sequence[int]) -> None:
+        if valley.f.shape != (len(valley.y), len(valley.x)):
+            expected = (len(valley.y), len(valley.x))
+            raise ValueError(
+                f"ContourDescent: f must have a row a y and a column an x, {expected}, got shape {valley.f.shape}"
+            )
+        self.valley, self.series, self.clock = valley, series, np.asarray(clock)
+        self.frames = len(self.clock)
+
+    def draw(self, figure: FigureBase) -> None:
+        page = pixel_axes(figure, self.size)
+        add_label(page, 30, 566, "Step", size=style.LARGE)
+        self.step = add_number(page, 158, 566, "{:.0f}", "step", size=style.LARGE)
+        self.phase = add_label(page, 180, 566, "", color=style.QUIET)
+        add_label(page, 870, 566, self.valley.label, ha="right", size=style.LARGE)
+        axes = plot_axes(figure, (0.075, 0.12, 0.9, 0.765), xlabel="x", ylabel="y")
+        self._draw_map(axes)
+        self._draw_walkers(axes)
+
+    def update(self, frame: int) -> list[Artist]:
+        step = self.clock[frame]
+        self.step.set_value(step)
+        self.phase.set_text("initialise" if step == 0 else "adjust, repeat")
+        for walker, one in zip(self.walkers, self.series, strict=True):
+            walker.set_data([one.at("x", step)], [one.at("y", step)])
+        return [self.step, self.phase, *self.walkers]
+
+    def trail(self, frame: int) -> list[Artist]:
+        return self.paths[frame]
+
+    def describe(self, frame: int) -> str:
+        step = self.clock[frame]
+        places = [f"{one.name} at ({one.at('x', step):.3f}, {one.at('y', step):.3f})" for one in self.series]
+        return f"Step {step} in the valley {self.valley.label}: {', '.join(places)}."
+
+    def _draw_map(self, axes: Axes) -> None:
+        valley = self.valley
+        axes.grid(False)
+        axes.set(xlim=valley.x[[0, -1]], ylim=valley.y[[0, -1]])
+        lines = axes.contour(valley.x, valley.y, valley.f, levels=valley.levels, colors=style.FAINT, linewidths=1.2)
+        axes.clabel(lines, valley.levels[:-1], fmt="%g", fontsize=style.SMALL, colors=style.QUIET)
+        axes.plot(*valley.bottom, "+", color=style.INK, markersize=14, markeredgewidth=2)
+
+    def _draw_walkers(self, axes: Axes) -> None:
+        """Make the markers that walk, and the pieces of path that each frame adds."""
+        self.walkers: list[Line2D] = []
+        self.paths: list[list[Artist]] = [[] for _ in self.clock]
+        for number, (one, color, marker) in enumerate(zip(self.series, style.SERIES, MARKERS, strict=False)):
+            x, y = one.columns["x"], one.columns["y"]
+            for frame in range(1, self.frames):
+                piece = slice(self.clock[frame - 1], self.clock[frame] + 1)
+                (line,) = axes.plot(
+                    x[piece], y[piece], color=color, marker=marker, markersize=4, linewidth=1.5, zorder=2.7
+                )
+                self.paths[frame].append(line)
+            (walker,) = axes.plot([], [], color=color, marker=marker, **TIP, zorder=3 + number / 10, label=one.name)
+            self.walkers.append(walker)
+        handles = [Line2D([], [], color=walker.get_color(), marker=walker.get_marker(), label=one.name)
+                   for walker, one in zip(self.walkers, self.series, strict=True)]  # fmt: skip
+        axes.legend(handles=handles, loc="upper right", framealpha=1, edgecolor=style.FAINT, labelcolor=style.INK,
+                    prop={"family": style.FONT, "size": style.SMALL})  # fmt: skip

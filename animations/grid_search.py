@@ -1,0 +1,73 @@
+"""Grid search: look at every point of a grid, and remember the best one so far."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.artist import Artist
+
+from animations import style
+from animations.curve_panel import Curve, CurvePanel
+
+
+class GridSearch(CurvePanel):
+    """The points x, y (S,) of a grid, looked at from left to right: step s looks at point s, and 0 is the first."""
+
+    phases = ("first point", "next point")
+
+    def __init__(
+        self, x: np.ndarray, y: np.ndarray, curve: Curve, clock: Sequence[int], *, title: str, name: str
+    ) -> None:
+        if x.shape != y.shape or x.ndim != 1:
+            raise ValueError(
+                f"GridSearch: x and y must be two columns of one length, got shapes {x.shape} and {y.shape}"
+            )
+        self.x, self.y = x, y
+        lowest = np.minimum.accumulate(y)
+        self.best = np.maximum.accumulate(np.where(y == lowest, np.arange(len(y)), 0))  # (S,) the best point so far
+        super().__init__(curve, clock, len(x) - 1, title=title, setting=("points", len(x)), name=name)
+
+    def ending(self) -> tuple[str, str, str]:
+        return "✓ all points seen at step", "", style.TARGET
+
+    def draw_search(self) -> None:
+        (self.dot,) = self.axes.plot(
+            [], [], "o", color=style.WEIGHT, markeredgecolor=style.PAPER, markersize=11, zorder=4
+        )
+        (self.ring,) = self.axes.plot([], [], "o", markerfacecolor="none", markeredgecolor=style.TARGET,
+                                      markeredgewidth=2.5, markersize=17, zorder=3)  # fmt: skip
+        self.seen = []
+        for before, step in zip([-1, *self.shown], self.shown, strict=False):  # what each frame adds
+            points = slice(before + 1, step + 1)
+            (line,) = self.axes.plot(self.x[points], self.y[points], "o", color=style.WEIGHT, markersize=3, zorder=2.7)
+            self.seen.append(line)
+        best = self.best[self.shown]
+        for row, text, where, color in (
+            (108, "now", self.shown, style.WEIGHT),
+            (58, "best so far", best, style.TARGET),
+        ):
+            name = text.split()[0]
+            self.label(30, row, text, color=color)
+            self.label(186, row, "x =", color=color)
+            self.number(330, row, "{:.6f}", f"{name}.x", self.x[where], color=color)
+            self.label(394, row, "y =", color=color)
+            self.number(576, row, "{:.6f}", f"{name}.y", self.y[where], color=color)
+
+    def update_search(self, frame: int) -> list[Artist]:
+        now = self.shown[[frame]]
+        best = self.best[now]
+        self.dot.set_data(self.x[now], self.y[now])
+        self.ring.set_data(self.x[best], self.y[best])
+        return [self.ring, self.dot]
+
+    def trail(self, frame: int) -> list[Artist]:
+        return [self.seen[frame]]
+
+    def describe(self, frame: int) -> str:
+        step = self.shown[frame]
+        best = self.best[step]
+        return (
+            f"{self.title}: {step + 1} of {len(self.x)} points looked at; "
+            f"the best so far is x = {self.x[best]:.6f}, y = {self.y[best]:.6f}."
+        )

@@ -1,0 +1,267 @@
+"""Chapter 2. Walking downhill: gradient descent.
+
+Learning is finding the lowest point of a curve. For y = (x − 10)² we know where that is: at x = 10. Three ways to find
+it without knowing: look everywhere (a grid of 2000 points); walk downhill in steps of one size (877 of them); or make
+each step as long as the slope is steep: x ← x − learning rate · slope. That takes 30 steps, which get shorter by
+themselves where the ground is level.
+
+The learning rate decides. Each step multiplies the distance to 10 by 1 − 2 · learning rate. A rate of 0.1 makes that
+0.8; 0.0003 makes it 0.9994, and 2000 steps are not enough; 0.95 makes it −0.9, and x leaps from wall to wall. From 1.0
+on the leaps do not shrink any more: with 1.1 each is a fifth longer than the one before.
+
+In two dimensions the ground can be steep one way and flat the other. Where the walls of a valley are 25 times as steep
+as its floor, a step that the walls allow is short for the floor, and plain descent creeps. Momentum, RMSprop and Adam
+are three answers. Each walks with the learning rate that a grid search finds best for it. (The valley lies along the
+axes, which suits RMSprop and Adam: they scale every coordinate by itself. And with a fixed rate RMSprop never comes to
+rest.)
+
+    python -m chapters.ch02_gradient_descent
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from animations import ContourDescent, Curve, CurveDescent, Descent, GridSearch, Series, SideBySide, StepChart, Valley
+from animations.scene import spaced_steps
+from chapters.films import Film, draw
+from chapters.run import Headline, run_alone
+from tinylearn import SGD, Adam, Recorder, Recording, RMSprop, Update
+from tinylearn.optimizers import Optimizer
+
+START, MOST, ENOUGH = 1.2345, 2000, 1e-4  # stop when y changes by no more than this, or after so many steps
+RATES = {0.95: "too large", 0.1: "moderate", 0.0003: "too small"}
+TOO_FAR, BOUND, LEAPS = 1.1, 1.0, 60  # a rate that diverges, the bound between, and for how many steps to watch them
+VALLEY_START, VALLEY_STEPS = {"x": -9.0, "y": 2.0}, 100
+OPTIMIZERS: dict[str, Callable[[float], Optimizer]] = {
+    "SGD": SGD,
+    "momentum": lambda rate: SGD(rate, momentum=0.9),
+    "RMSprop": RMSprop,
+    "Adam": Adam,
+}
+RATES_TO_TRY = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+
+
+# --- a curve and a valley, and their slopes by hand -------------------------------------------------------------------
+
+
+def height(x: np.ndarray) -> np.ndarray:
+    """The curve to find the lowest point of."""
+    return (x - 10) ** 2
+
+
+def slope(x: np.ndarray) -> np.ndarray:
+    """Its derivative: ((x + h − 10)² − (x − 10)²) / h = 2 (x − 10) + h, and h goes to 0.
+
+    >>> x, h = np.array(1.2345), 1e-6
+    >>> print(((height(x + h) - height(x - h)) / (2 * h)).round(6), slope(x).round(6))
+    -17.531 -17.531
+    """
+    return 2 * (x - 10)
+
+
+def factor(rate: float) -> float:
+    """Return what a step multiplies the distance to 10 by: x − rate · 2 (x − 10) − 10 = (1 − 2 · rate) (x − 10).
+
+    The distance shrinks only while this lies between −1 and 1: for a rate below 1.
+    """
+    return 1 - 2 * rate
+
+
+def valley(place: np.ndarray) -> np.ndarray:
+    """A valley along the x axis, its walls 25 times as steep as its floor. `place`: x and y, numbers or arrays."""
+    x, y = place
+    return (x**2 + 25 * y**2) / 2
+
+
+def valley_slope(place: np.ndarray) -> np.ndarray:
+    """Its gradient, the slope along each axis: ∂f/∂x = x, ∂f/∂y = 25 y."""
+    x, y = place
+    return np.array([x, 25 * y])
+
+
+# --- ways down --------------------------------------------------------------------------------------------------------
+
+
+def grid_search(f: Callable, low: float, high: float, points: int) -> tuple[np.ndarray, np.ndarray, float]:
+    """Look at `points` places from low to high; return them, their heights, and the lowest place."""
+    x = np.linspace(low, high, points)
+    y = f(x)
+    return x, y, float(x[y.argmin()])
+
+
+class Point:
+    """A place on a curve or a map, in the form in which a Recorder knows a model: parameters that have names."""
+
+    def __init__(self, **coordinates: float) -> None:
+        self.names, self.parameters = list(coordinates), np.array(list(coordinates.values()))
+
+    def named_parameters(self) -> dict[str, np.ndarray]:
+        """Return name → view."""
+        return {name: self.parameters[i : i + 1] for i, name in enumerate(self.names)}
+
+
+def descend(
+    point: Point, f: Callable, gradient: Callable, optimizer: Optimizer, *, most: int = MOST, enough: float = ENOUGH
+) -> Recording:
+    """Let `optimizer` move the point downhill until f changes by no more than `enough`; return the recording.
+
+    Every walk of this chapter is made here: on the curve and in the valley, with every rate and every optimiser. With
+    an `enough` below 0 it does not stop before it has made `most` steps.
+    """
+    place = point.parameters
+    with Recorder(point) as recorder:
+        now = f(place).item()
+        for step in range(1, most + 1):
+            before = now
+            optimizer.step(place, gradient(place))  # adjust
+            recorder(Update(step, loss=before, model=point, optimizer=optimizer))
+            now = f(place).item()
+            if abs(now - before) <= enough:
+                break
+    return recorder.recording
+
+
+def fixed_steps(size: float) -> Recording:
+    """Walk down the curve in steps of one size: of the slope only the sign is used, to know which way is down."""
+    return descend(Point(x=START), height, lambda x: np.sign(slope(x)), SGD(size))
+
+
+def gradient_descent(rate: float, **settings: Any) -> Recording:
+    """Walk down the curve in steps of rate · slope."""
+    return descend(Point(x=START), height, slope, SGD(rate), **settings)
+
+
+def best_walk(make: Callable[[float], Optimizer]) -> tuple[float, Recording]:
+    """Walk down the valley with each rate to try; return the rate that ends lowest, and its walk."""
+    walks = {
+        rate: descend(Point(**VALLEY_START), valley, valley_slope, make(rate), most=VALLEY_STEPS, enough=-1)
+        for rate in RATES_TO_TRY
+    }
+    best = min(walks, key=lambda rate: valley_heights(walks[rate])[-1])
+    return best, walks[best]
+
+
+def valley_heights(walk: Recording) -> np.ndarray:
+    """Return f at every step of a walk in the valley, (S,)."""
+    return valley(np.array([walk["x"][:, 0], walk["y"][:, 0]]))
+
+
+# --- the pictures -----------------------------------------------------------------------------------------------------
+
+
+def curve(low: float, high: float) -> Curve:
+    """Return the curve between two places, for drawing."""
+    x = np.linspace(low, high, 201)
+    return Curve(x, height(x), "y = (x − 10)²")
+
+
+def grid_and_fixed_steps(points: np.ndarray, heights: np.ndarray, fixed: Recording, clock: list[int]) -> SideBySide:
+    """Two ways that do not ask how steep it is."""
+    walk = Descent(fixed, height, slope, 0.01, enough=ENOUGH, push=np.sign)
+    return SideBySide(
+        GridSearch(points, heights, curve(0, 20), clock, title="Look everywhere", name="grid"),
+        CurveDescent(walk, curve(0, 20), clock, title="Steps of one size", name="fixed", setting="step size",
+                     push="sign of slope"),
+    )  # fmt: skip
+
+
+def learning_rates(walks: dict[float, Recording], clock: list[int]) -> SideBySide:
+    """Too large, moderate and too small."""
+    panels = []
+    for rate, recording in walks.items():
+        walk = Descent(recording, height, slope, rate, enough=ENOUGH)
+        panels.append(CurveDescent(walk, curve(0, 20), clock, title=RATES[rate].capitalize(), name=f"rate_{rate}"))
+    return SideBySide(*panels)
+
+
+def diverging(walks: dict[float, Recording], clock: list[int]) -> SideBySide:
+    """A rate that is too large by far on its curve, and how far from 10 it and others are, step by step."""
+    names = {TOO_FAR: "diverges", BOUND: "the bound"} | RATES
+    series = []
+    for rate, recording in walks.items():
+        distance = np.abs(recording["x"][: LEAPS + 1, 0] - 10)
+        columns = {"learning rate": rate, "× each step": abs(factor(rate)), "|x − 10|": distance}
+        series.append(Series(names[rate], columns))
+    walk = Descent(walks[TOO_FAR], height, slope, TOO_FAR, enough=ENOUGH)
+    return SideBySide(
+        CurveDescent(walk, curve(-75, 95), clock, title="Diverges", name=f"rate_{TOO_FAR}"),
+        StepChart(series, clock, shown="|x − 10|", title="How far from the lowest point"),
+    )
+
+
+def two_dimensions(walks: dict[str, tuple[float, Recording]], clock: list[int]) -> SideBySide:
+    """Four optimisers on one map, and how high each is, step by step."""
+    x, y = np.linspace(-10, 4, 141), np.linspace(-2.5, 2.5, 101)
+    ground = Valley(
+        x, y, valley(np.array(np.meshgrid(x, y))), [0.5, 2, 5, 10, 20, 40, 80], "f = ½ (x² + 25 y²)", (0, 0)
+    )
+    series = []
+    for name, (rate, walk) in walks.items():
+        place = {"x": walk["x"][:, 0], "y": walk["y"][:, 0]}
+        series.append(Series(name, {"learning rate": rate, **place, "f": valley_heights(walk)}))
+    forms = {"x": "{:.3f}", "y": "{:.3f}", "f": "{:.5f}"}
+    chart = StepChart(series, clock, shown="f", title="How high each still is", forms=forms)
+    return SideBySide(ContourDescent(ground, series, clock), chart)
+
+
+def main(
+    out: Path, *, seed: int = 0, quick: bool = False, formats: tuple[str, ...] = ("gif",), processes: int = 1
+) -> Headline:
+    """Search, walk, draw; return the headline numbers. `seed` changes nothing here: no step is random."""
+    points, heights, best = grid_search(height, 0, 20, MOST)
+    fixed = fixed_steps(0.01)
+    walks = {rate: gradient_descent(rate) for rate in RATES}
+    leaps = {rate: gradient_descent(rate, most=LEAPS, enough=-1) for rate in (TOO_FAR, BOUND)}
+    in_the_valley = {name: best_walk(make) for name, make in OPTIMIZERS.items()}
+
+    def clock(*steps: int) -> list[int]:
+        return sorted({*steps[::15], steps[-1]}) if quick else list(steps)
+
+    early = len(walks[0.95]) - 1  # until then each step is a frame, later ever more steps are one
+    later = [early + step for step in spaced_steps(MOST - early, 42)]
+    films = {
+        "ch02_grid_and_fixed_steps": Film(
+            grid_and_fixed_steps(points, heights, fixed, clock(*range(0, MOST, 25), MOST - 1)),
+            fps=10,
+            hold_first=1,
+            colors=32,
+        ),
+        "ch02_learning_rates": Film(
+            learning_rates(walks, clock(*range(early), *later)), fps=8, hold_first=2.5, hold_last=4, colors=48
+        ),
+        "ch02_diverging": Film(diverging(leaps | walks, clock(*range(LEAPS + 1))), fps=6, hold_first=1.5, colors=48),
+        "ch02_two_dimensions": Film(
+            two_dimensions(in_the_valley, clock(*range(VALLEY_STEPS + 1))),
+            fps=8,
+            hold_first=1.5,
+            hold_last=3,
+            colors=64,
+        ),
+    }
+    draw(films, Path(out), formats, processes)
+
+    headline: Headline = {
+        "grid search, x": best,
+        "fixed steps": len(fixed) - 1,
+        "fixed steps, x": fixed["x"][-1].item(),
+    }
+    for rate, walk in walks.items():
+        end = walk["x"][-1]
+        headline |= {f"rate {rate}, steps": len(walk) - 1, f"rate {rate}, x": end.item()}
+        headline |= {f"rate {rate}, y": height(end).item()}
+    headline |= {f"rate {TOO_FAR}, x after {LEAPS} steps": leaps[TOO_FAR]["x"][-1].item()}
+    for name, (rate, walk) in in_the_valley.items():
+        headline |= {
+            f"{name}, best rate": rate,
+            f"{name}, f after {VALLEY_STEPS} steps": float(valley_heights(walk)[-1]),
+        }
+    return headline
+
+
+if __name__ == "__main__":
+    run_alone(main, "ch02")
