@@ -34,7 +34,7 @@ CONTROLS = 60  # pixels below the picture, for the buttons
 
 def write_page(reel: Reel, file: BinaryIO) -> None:
     """Write the player and, into it, step after step."""
-    head, tail = _template(reel).split("$film")
+    head, tail = _player(reel)
     meta = {
         "key": KEY,
         "milliseconds": [10 * hundredths for hundredths in reel.hundredths()],
@@ -118,14 +118,15 @@ def embed(scene: Scene) -> str:
     )
 
 
-def _template(reel: Reel) -> str:
-    """Return the player for this scene, with `$film` where its data go."""
+def _player(reel: Reel) -> tuple[str, str]:
+    """Return the player for this scene: what comes before its data, and what comes after them."""
     (width, height), last = reel.scene.size, reel.scene.frames - 1
-    return Template(files("animations").joinpath("page.html").read_text(encoding="utf-8")).substitute(
-        title=html.escape(reel.title.removesuffix(".html").replace("_", " ")),
-        width=width,
-        height=height,
-        last=last,
-        label_width=len(f"step {last} / {last}"),
-        film="$film",
-    )
+    values = {
+        "title": html.escape(reel.title.removesuffix(".html").replace("_", " ")),
+        "width": width,
+        "height": height,
+        "last": last,
+        "label_width": len(f"step {last} / {last}"),
+    }
+    head, tail = files("animations").joinpath("page.html").read_text(encoding="utf-8").split("$film")
+    return Template(head).substitute(values), Template(tail).substitute(values)

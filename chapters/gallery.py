@@ -76,7 +76,7 @@ def _player(path: Path, name: str) -> str:
             size = re.search(r'name="picture-size" content="(\d+) (\d+)"', page.read(1000))
         width, height = map(int, size.groups()) if size else (1200, 600)
         shape = f"--width: {width}px; --ratio: {height / width:.4f}"
-        return f'<iframe src="{path.name}" title="{name}" loading="lazy" style="{shape}"></iframe>'
+        return f'<iframe data-src="{path.name}" title="{name}" style="{shape}"></iframe>'
     if path.suffix == ".mp4":
         return f'<video src="{path.name}" aria-label="{name}" controls loop muted playsinline preload="none"></video>'
     return f'<img src="{path.name}" alt="{name}" loading="lazy">'

@@ -1,0 +1,225 @@
+"""The page in a real browser: every key, the slider, the clock, the address; and each picture pixel for pixel."""
+
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+from small_scenes import Overlapping
+
+from animations import render
+from animations.page import KEY
+from tests.browser import Browser
+
+LAST = 2 * KEY + 2
+
+
+class Long(Overlapping):
+    """Steps in three groups, each with its own picture and text."""
+
+    frames = LAST + 1
+
+    def update(self, frame):
+        self.top.set_alpha(0.3 + 0.6 * frame / LAST)
+        return super().update(frame % 7)
+
+    def describe(self, frame):
+        return f"the red square, {frame} steps on"
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """The page, and what `render` writes for some of its frames."""
+    folder = tmp_path_factory.mktemp("page")
+    render(Long(), folder / "long.html", fps=20, hold_last=0, progress=False)
+    for frame in (0, 1, 5, KEY - 1, KEY, KEY + 1, 33, LAST):
+        render(Long(), folder / f"{frame}.png", frame=frame)
+    return folder
+
+
+@pytest.fixture
+def browser(driver, folder):
+    browser = Browser(driver)
+    browser.open(folder / "long.html")
+    browser.wait_for_step(0)
+    return browser
+
+
+def step(browser):
+    return int(browser.run("return document.getElementById('slider').value"))
+
+
+def keys():
+    from selenium.webdriver.common.keys import Keys
+
+    return Keys
+
+
+def test_no_complaint_and_no_request_but_for_the_page_itself(driver, folder):
+    browser = Browser(driver)
+    browser.open(folder / "long.html", calm=False)
+    browser.wait_for("Number(document.getElementById('slider').value) > 4")
+    browser.press(keys().END)
+    browser.wait_for_step(LAST)
+    assert browser.complaints() == []
+    assert browser.requests() == [(folder / "long.html").as_uri()]
+
+
+def test_a_request_would_be_noticed(browser):
+    """The page's own policy stops it, and the console says so."""
+    browser.run("new Image().src = 'http://localhost:9/picture.png'")
+    browser.wait_for("true")
+    assert any("localhost:9" in complaint for complaint in browser.complaints())
+
+
+@pytest.mark.parametrize("order", [(0, 1, 5, KEY - 1, KEY, KEY + 1, 33, LAST), (LAST, 33, 5, 1, KEY, 0, KEY - 1)])
+def test_every_picture_is_the_png_pixel_for_pixel(browser, folder, order):
+    for frame in order:
+        browser.run(f"slider.value = {frame}; slider.dispatchEvent(new Event('input'))")
+        browser.wait_for_step(frame)
+        with Image.open(folder / f"{frame}.png") as picture:
+            np.testing.assert_array_equal(browser.pixels(), np.array(picture), f"step {frame}")
+
+
+def test_keys(browser):
+    Keys = keys()
+    for key, expected in (
+        (Keys.ARROW_RIGHT, 1),
+        (Keys.ARROW_RIGHT, 2),
+        (Keys.ARROW_LEFT, 1),
+        (Keys.END, LAST),
+        (Keys.ARROW_RIGHT, LAST),
+        (Keys.ARROW_LEFT, LAST - 1),
+        (Keys.HOME, 0),
+        (Keys.ARROW_LEFT, 0),
+    ):
+        browser.press(key)
+        browser.wait_for_step(expected)
+        assert step(browser) == expected
+
+
+def test_keys_go_one_step_when_the_slider_has_the_focus(browser):
+    browser.run("slider.focus()")
+    browser.press(keys().ARROW_RIGHT)
+    browser.wait_for_step(1)
+    browser.press(keys().ARROW_RIGHT)
+    browser.wait_for_step(2)
+
+
+def test_buttons(browser):
+    for name, expected in (("forward", 1), ("forward", 2), ("back", 1), ("last", LAST), ("first", 0)):
+        browser.driver.find_element("id", name).click()
+        browser.wait_for_step(expected)
+
+
+def test_space_plays_and_pauses(browser):
+    browser.press(" ")
+    browser.wait_for("Number(slider.value) > 3")
+    assert browser.run("return element('play').getAttribute('aria-label')") == "pause"
+    browser.press(" ")
+    stopped = step(browser)
+    browser.wait_for_step(stopped)
+    browser.run("window.waited = false; setTimeout(() => { window.waited = true; }, 300)")
+    browser.wait_for("window.waited")
+    assert step(browser) == stopped
+    assert browser.run("return element('play').getAttribute('aria-label')") == "play"
+
+
+def test_space_on_a_button_presses_that_button_only(browser):
+    browser.run("element('forward').focus()")
+    browser.press(" ")
+    browser.wait_for_step(1)
+    assert browser.run("return playing()") is False
+
+
+def test_playing_comes_round_to_the_start(browser):
+    browser.press(keys().END)
+    browser.press(keys().ARROW_LEFT)
+    browser.wait_for_step(LAST - 1)
+    browser.press(" ")
+    browser.wait_for("Number(slider.value) < 5")
+
+
+def test_play_at_the_end_starts_again(browser):
+    browser.press(keys().END)
+    browser.press(" ")
+    browser.wait_for("Number(slider.value) > 0 && Number(slider.value) < 9")
+
+
+def test_a_step_pauses(browser):
+    browser.press(" ")
+    browser.wait_for("Number(slider.value) > 2")
+    browser.press(keys().ARROW_RIGHT)
+    assert browser.run("return playing()") is False
+
+
+def test_speed(browser):
+    """At 4× the clock goes sixteen times as far as at ¼×."""
+    far = {}
+    for speed in ("0.25", "4"):
+        browser.press(keys().HOME)
+        browser.run(f"element('speed').value = '{speed}'; play(); window.start = performance.now()")
+        browser.wait_for("performance.now() - window.start > 400")
+        browser.run("pause()")
+        far[speed] = step(browser)
+    assert far["4"] > 4 * max(far["0.25"], 1)
+
+
+def test_the_step_is_written_and_spoken(browser):
+    browser.press(keys().ARROW_RIGHT)
+    browser.wait_for_step(1)
+    assert browser.driver.find_element("id", "label").text == f"step 1 / {LAST}"
+    assert browser.run("return slider.getAttribute('aria-valuetext')") == f"step 1 of {LAST}"
+    assert browser.run("return canvas.getAttribute('aria-label')") == Long().describe(1)
+    assert browser.run("return element('spoken').textContent") == Long().describe(1)
+
+
+def test_everything_that_can_be_used_has_a_name(browser):
+    for kind in ("button", "input", "select", "canvas", "main"):
+        for element in browser.driver.find_elements("css selector", kind):
+            assert element.get_attribute("aria-label"), element.get_attribute("outerHTML")
+
+
+@pytest.mark.parametrize(("fragment", "expected"), [("#33", 33), ("#0", 0), ("#9999", LAST), ("#x", 0)])
+def test_the_address_says_the_step(driver, folder, fragment, expected):
+    browser = Browser(driver)
+    browser.open(folder / "long.html", fragment)
+    browser.wait_for_step(expected)
+    browser.press(keys().ARROW_LEFT)
+    browser.wait_for_step(max(expected - 1, 0))
+    assert browser.driver.current_url.endswith(f"#{max(expected - 1, 0)}")
+    browser.run("location.hash = '#7'")
+    browser.wait_for_step(7)
+
+
+def test_plays_by_itself_but_not_for_those_who_asked_for_less_motion(driver, folder):
+    browser = Browser(driver)
+    browser.open(folder / "long.html", calm=False)
+    browser.wait_for("Number(slider.value) > 2")
+    browser.open(folder / "long.html", calm=True)
+    browser.wait_for_step(0)
+    assert browser.run("return playing()") is False
+
+
+def test_not_when_a_step_is_asked_for(driver, folder):
+    browser = Browser(driver)
+    browser.open(folder / "long.html", "#5", calm=False)
+    browser.wait_for_step(5)
+    assert browser.run("return playing()") is False
+
+
+def test_fits_a_narrow_screen(browser):
+    """On 320 pixels nothing is wider than the screen."""
+    screen = {"width": 320, "height": 600, "deviceScaleFactor": 1, "mobile": True}
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    try:
+        assert browser.run("return document.documentElement.scrollWidth") <= 320
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_the_player_draws_with_no_text_but_its_own(browser):
+    """Icons are drawn, not letters of a font that may be missing."""
+    for button in browser.driver.find_elements("css selector", "button"):
+        assert not re.sub(r"\s", "", button.text)
+        assert button.find_elements("css selector", "svg")

@@ -1,0 +1,95 @@
+"""MP4 films: what a decoder reads back, and what is said where there is no ffmpeg."""
+
+import gc
+import sys
+
+import imageio.v2 as imageio
+import numpy as np
+import pytest
+from small_scenes import Overlapping, Small
+
+from animations import render
+from animations.painter import paint_whole
+
+
+# imageio's reader, which only these tests use, leaves its pipes to the garbage collector
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+
+
+@pytest.fixture(autouse=True)
+def ffmpeg():
+    return pytest.importorskip("imageio_ffmpeg", reason="needs imageio-ffmpeg: pip install -e '.[video]'")
+
+
+def read(path):
+    with imageio.get_reader(path) as film:
+        result = film.get_meta_data(), [np.asarray(frame) for frame in film]
+    gc.collect()
+    return result
+
+
+class Odd(Small):
+    """An odd number of pixels each way."""
+
+    size = (161, 121)
+    frames = 2
+
+    def draw(self, figure):
+        self.axes(figure)
+
+    def update(self, frame):
+        return []
+
+
+@pytest.mark.parametrize("settings", [{}, {"hold_first": 1, "hold_last": 0.5}, {"hold_last": 0}])
+def test_frames_and_holds(tmp_path, settings):
+    meta, frames = read(render(Overlapping(), tmp_path / "film.mp4", fps=4, progress=False, **settings))
+    holds = round(4 * settings.get("hold_first", 0)) + round(4 * settings.get("hold_last", 2))
+    assert len(frames) == Overlapping.frames + holds
+    assert meta["fps"] == 4
+    assert meta["size"] == Overlapping.size
+
+
+def test_every_frame_looks_like_the_painted_one(tmp_path):
+    _, frames = read(render(Overlapping(), tmp_path / "film.mp4", progress=False, hold_last=0))
+    for number, frame in enumerate(frames):
+        painted = paint_whole(Overlapping(), number)[..., :3].astype(int)
+        assert np.abs(frame - painted).mean() < 6  # colours are stored at half the resolution
+        others = [np.abs(frame - paint_whole(Overlapping(), other)[..., :3].astype(int)).mean()
+                  for other in range(6) if other != number]  # fmt: skip
+        assert np.abs(frame - painted).mean() < min(others)
+
+
+def test_plays_in_browsers(tmp_path):
+    """H.264 with colours at half the resolution, and the table of contents before the pictures."""
+    path = render(Overlapping(), tmp_path / "film.mp4", progress=False)
+    meta, _ = read(path)
+    assert meta["codec"] == "h264"
+    assert meta["pix_fmt"].startswith("yuv420p")
+    data = path.read_bytes()
+    assert data[4:8] == b"ftyp"
+    assert 0 < data.index(b"moov") < data.index(b"mdat")
+
+
+def test_odd_sizes_are_made_even_without_scaling(tmp_path):
+    _, frames = read(render(Odd(), tmp_path / "film.mp4", progress=False))
+    assert frames[0].shape == (122, 162, 3)
+    painted = paint_whole(Odd(), 0)[..., :3].astype(int)
+    assert np.abs(frames[0][:121, :161] - painted).mean() < 6
+
+
+@pytest.mark.parametrize("name", ["Ŷ und °C.mp4", "with spaces.mp4", "UPPER.MP4", "-dash.mp4"])
+def test_any_name_will_do(tmp_path, name):
+    path = render(Overlapping(), tmp_path / name, progress=False)
+    assert read(path)[0]["codec"] == "h264"
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+
+
+def test_without_ffmpeg_it_says_what_to_install(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
+    with pytest.raises(ModuleNotFoundError, match=r"needs the package imageio-ffmpeg.* python -m pip install imageio-f"):
+        render(Overlapping(), tmp_path / "new" / "film.mp4")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,57 @@
+"""What the tests of pages ask of the browser."""
+
+import base64
+import io
+import json
+
+import numpy as np
+from PIL import Image
+
+
+class Browser:
+    """A page in Chromium: what it shows, what it asked for, what it complained of."""
+
+    def __init__(self, driver):
+        self.driver = driver
+        self.run = driver.execute_script
+
+    def open(self, path, fragment="", *, calm=True):
+        """Load a file; `calm` asks for reduced motion, so that nothing plays by itself."""
+        motion = {"name": "prefers-reduced-motion", "value": "reduce" if calm else ""}
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [motion]})
+        self.driver.get("about:blank")
+        self.complaints(), self.requests()
+        self.driver.get(path.as_uri() + fragment)
+
+    def wait_for(self, expression):
+        """Wait until a JavaScript expression is true, 15 seconds at the most."""
+        arrived = self.driver.execute_async_script(
+            "const done = arguments[0], start = performance.now();"
+            f"(function look() {{ if ({expression}) done(true);"
+            " else if (performance.now() - start > 15000) done(false);"
+            " else setTimeout(look, 5); })();"
+        )
+        assert arrived, f"the page did not come to {expression}"
+
+    def wait_for_step(self, step):
+        self.wait_for(f"document.getElementById('canvas').dataset.step === '{step}'")
+
+    def pixels(self):
+        """Return the canvas (H, W, 3)."""
+        url = self.run("return document.getElementById('canvas').toDataURL('image/png')")
+        return np.array(Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))).convert("RGB"))
+
+    def press(self, key):
+        from selenium.webdriver.common.action_chains import ActionChains
+
+        ActionChains(self.driver).send_keys(key).perform()
+
+    def complaints(self):
+        """Return what the console was told since the last call."""
+        return [entry["message"] for entry in self.driver.get_log("browser")]
+
+    def requests(self):
+        """Return the addresses that were asked for since the last call, but for data within the page."""
+        messages = [json.loads(entry["message"])["message"] for entry in self.driver.get_log("performance")]
+        sent = [each["params"]["request"]["url"] for each in messages if each["method"] == "Network.requestWillBeSent"]
+        return [url for url in sent if not url.startswith(("data:", "blob:"))]

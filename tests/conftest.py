@@ -1,0 +1,24 @@
+"""A headless Chromium for the tests of pages; they are skipped, and say so, where there is none."""
+
+import shutil
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def driver():
+    """Chromium, driven by selenium."""
+    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
+    webdriver = pytest.importorskip("selenium.webdriver", reason="needs selenium: pip install -e '.[test]'")
+    if not (chromium and chromedriver):
+        pytest.skip("needs Chromium and its driver: apt-get install chromium chromium-driver")
+    options = webdriver.ChromeOptions()
+    options.binary_location = chromium
+    for flag in ("headless=new", "no-sandbox", "disable-gpu", "no-first-run", "disable-background-networking",
+                 "disable-component-update", "disable-sync", "window-size=1000,800"):  # fmt: skip
+        options.add_argument(f"--{flag}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
+    driver.set_script_timeout(20)
+    yield driver
+    driver.quit()
