@@ -1,26 +1,33 @@
 """animations: draws what tinylearn recorded. A scene says what a frame shows, `render` writes it to a file."""
 
+from animations.bar_race import BarRace
+from animations.charts import Bars, GrowingLines
 from animations.contour import ContourDescent, Valley
 from animations.curve_panel import Curve
 from animations.descent import CurveDescent, Descent
 from animations.grid_search import GridSearch
 from animations.neuron import LineFit, NeuronDiagram, NeuronStates
+from animations.pie import Pie
 from animations.render import render
 from animations.scene import Scene, SideBySide, spaced_steps
 from animations.step_chart import Series, StepChart
 from animations.text import Number, PastedText
 
 __all__ = [
+    "BarRace",
+    "Bars",
     "ContourDescent",
     "Curve",
     "CurveDescent",
     "Descent",
     "GridSearch",
+    "GrowingLines",
     "LineFit",
     "NeuronDiagram",
     "NeuronStates",
     "Number",
     "PastedText",
+    "Pie",
     "Scene",
     "Series",
     "SideBySide",

@@ -1,5 +1,7 @@
-"""Data that the chapters learn from."""
+"""Data that the chapters learn from, and tables that they draw."""
 
 from tinylearn.datasets.celsius import celsius_fahrenheit
+from tinylearn.datasets.gdp import gdp
+from tinylearn.datasets.table import Table, read_table
 
-__all__ = ["celsius_fahrenheit"]
+__all__ = ["Table", "celsius_fahrenheit", "gdp", "read_table"]

@@ -1,0 +1,289 @@
+"""Charts of a table that grow with time: what they all share, lines, and bars.
+
+One picture a row of the table, or `per_row` pictures from each row to the next. Between two rows a chart shows the
+straight line between their values, as a line chart does anyway; a number drawn there says so by its gid:
+
+    value[1987, Japan]     stands in the table
+    value[1987.4, Japan]   lies between 1987 and 1988
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.collections import LineCollection
+from matplotlib.figure import FigureBase
+from matplotlib.patches import Rectangle
+from matplotlib.ticker import MaxNLocator
+
+from animations import style
+from animations.drawing import add_label, add_number, pixel_axes, plot_axes
+from animations.scene import Scene
+from animations.text import Form, Number
+from tinylearn.datasets import Table
+
+MOST_SERIES = 2 * len(style.SERIES)  # from the sixth on, colours come again with dashes or hatching
+HEAD, FOOT = 100, 84  # pixels above and below the plot, for captions
+NAME_LENGTH = 20  # letters; longer names are cut
+LINE_HEIGHT = 20  # pixels from one label to the next
+
+
+class TableScene(Scene):
+    """What the charts of a table share: values at every picture, captions, the clock, colours.
+
+    times (frames,); values (frames, K): those of the table, and between rows on the straight line from one to the next.
+    Title, unit and source are the table's unless told. `with_clock` writes the time at the top.
+    """
+
+    def __init__(
+        self, table: Table, *, per_row: int = 1, with_clock: bool = True, title: str = "", source: str | None = None
+    ) -> None:
+        who = type(self).__name__
+        if len(table.names) > MOST_SERIES:
+            raise ValueError(
+                f"{who}: can tell at most {MOST_SERIES} series apart, got {len(table.names)}; "
+                "keep the columns that matter"
+            )
+        if per_row < 1:
+            raise ValueError(f"{who}: per_row, the pictures per row, must be at least 1, got {per_row}")
+        self.table, self.per_row, self.with_clock = table, per_row, with_clock
+        self.title = title or table.title
+        self.source = table.source if source is None else source
+        rows = np.arange(len(table.times))
+        self.rows = np.arange((len(rows) - 1) * per_row + 1) / per_row  # 3.5: half way from row 3 to row 4
+        self.frames = len(self.rows)
+        self.times = np.interp(self.rows, rows, table.times)
+        self.values = np.column_stack([np.interp(self.rows, rows, series) for series in table.values.T])
+        self.names = [short(name) for name in table.names]
+        self.form, self.unit = number_form(table.values), table.unit
+
+    def draw_captions(self, figure: FigureBase) -> Axes:
+        """Write title, unit, source, and make the clock; return axes in pixels that lie over all others."""
+        height, left = self.size[1], 24.0
+        layer = pixel_axes(figure, self.size)
+        layer.set_zorder(2)
+        self.clock = None
+        if self.with_clock:
+            self.clock = add_number(
+                layer, left, height - 50, "{:.10g}", self.table.clock, ha="left", size=1.8 * style.LARGE
+            )
+            left += 20 + longest(self.clock, self.table.times)
+        add_label(layer, left, height - 38, self.title, size=style.LARGE)
+        add_label(layer, left, height - 68, self.unit, color=style.QUIET)
+        add_label(layer, 24, 18, f"Source: {self.source}" if self.source else "", color=style.QUIET, size=style.SMALL)
+        return layer
+
+    def update_clock(self, frame: int) -> list[Artist]:
+        """Show the time of the last row that was reached."""
+        if self.clock is None:
+            return []
+        self.clock.set_value(self.table.times[int(self.rows[frame])])
+        return [self.clock]
+
+    def name_of(self, kind: str, frame: int, series: int | None = None) -> str:
+        """Return the gid of a number: kind[time, series], with the table's own name of the series."""
+        time = f"{self.times[frame]:.10g}"
+        return f"{kind}[{time}]" if series is None else f"{kind}[{time}, {self.table.names[series]}]"
+
+    def describe(self, frame: int) -> str:
+        figures = ", ".join(
+            f"{name} {self.form.format(value)}"
+            for name, value in zip(self.table.names, self.values[frame], strict=True)
+        )
+        return f"{self.title}, {self.table.clock} {self.times[frame]:.10g}: {figures} {self.table.unit}".strip() + "."
+
+
+class GrowingLines(TableScene):
+    """A line for each series, growing with time on fixed axes, its name and its value where it ends.
+
+    `with_values=False` leaves the values out, where a chart beside it shows them; `width` is the picture's, in pixels.
+    """
+
+    def __init__(self, table: Table, *, width: int = 1000, with_values: bool = True, **settings: Any) -> None:
+        super().__init__(table, **settings)
+        self.size, self.with_values = (width, 600), with_values
+
+    def draw(self, figure: FigureBase) -> None:
+        width, height = self.size
+        layer = self.draw_captions(figure)
+        self.labels = [EndLabel(layer, name, look(k)[0]) for k, name in enumerate(self.names)]
+        if self.with_values:
+            for label in self.labels:
+                label.add_number(self.form, self.table.values)
+        room = max(label.width for label in self.labels)
+        left, bottom, right, top = 84, FOOT, width - room - 48, height - HEAD
+        box = (left / width, bottom / height, (right - left) / width, (top - bottom) / height)
+        times, limits = self.table.times, value_limits(self.table.values)
+        axes = plot_axes(figure, box, xlim=times[[0, -1]], ylim=limits, xlabel=self.table.clock)
+        plain_ticks(axes.yaxis)
+        self.lines = []
+        for k in range(len(self.names)):
+            color, pattern = look(k)
+            (line,) = axes.plot([], [], color=color, linestyle="--" if pattern else "-", linewidth=2.5, zorder=3,
+                                marker="o", markevery=[-1], clip_on=False, solid_capstyle="round")  # fmt: skip
+            self.lines.append(line)
+        self.leaders = LineCollection([], colors=[label.color for label in self.labels], linewidths=1, zorder=3)
+        layer.add_collection(self.leaders, autolim=False)
+        self.low, self.high = bottom + LINE_HEIGHT / 2, top + LINE_HEIGHT
+        self.x = left + (right - left) * (self.times - times[0]) / np.ptp(times)  # where the lines end, in pixels
+        self.y = bottom + (top - bottom) * (self.values - limits[0]) / (limits[1] - limits[0])
+
+    def update(self, frame: int) -> list[Artist]:
+        row = int(self.rows[frame])
+        times = [*self.table.times[: row + 1], self.times[frame]]
+        for k, line in enumerate(self.lines):
+            line.set_data(times, [*self.table.values[: row + 1, k], self.values[frame, k]])
+        x, ends = self.x[frame], self.y[frame]
+        heights = push_apart(ends, LINE_HEIGHT, self.low, self.high)
+        self.leaders.set_segments([[(x + 5, end), (x + 21, high)] for end, high in zip(ends, heights, strict=True)])
+        for k, (label, high) in enumerate(zip(self.labels, heights, strict=True)):
+            label.move(x + 26, high)
+            if self.with_values:
+                label.show(self.values[frame, k], self.name_of("value", frame, k))
+        texts = [artist for label in self.labels for artist in label.artists()]
+        return [*self.lines, self.leaders, *texts, *self.update_clock(frame)]
+
+
+class Bars(TableScene):
+    """A bar for each series, in the table's order, as high as its value: beside GrowingLines, as high as its line."""
+
+    def __init__(self, table: Table, **settings: Any) -> None:
+        super().__init__(table, **settings)
+        letters = max(len(text) for text in [*self.names, *(self.form.format(value) for value in table.values.flat)])
+        self.size = (108 + max(78, 10 * letters) * len(self.names), 600)  # so that names and values fit
+
+    def draw(self, figure: FigureBase) -> None:
+        width, height = self.size
+        self.draw_captions(figure)
+        box = (84 / width, FOOT / height, 1 - 108 / width, 1 - (FOOT + HEAD) / height)
+        count = len(self.names)
+        axes = plot_axes(figure, box, xlim=(-0.5, count - 0.5), ylim=value_limits(self.table.values))
+        plain_ticks(axes.yaxis)
+        axes.grid(visible=False, axis="x")
+        axes.set_xticks(range(count), self.names)
+        axes.tick_params(axis="x", length=0)
+        self.bars: list[Rectangle] = []
+        self.numbers: list[Number] = []
+        for k in range(count):
+            color, pattern = look(k)
+            axes.get_xticklabels()[k].set_color(color)
+            bar = Rectangle((k - 0.35, 0), 0.7, 0, facecolor=color, hatch=pattern, edgecolor=style.PAPER, linewidth=0,
+                               zorder=3)  # fmt: skip
+            axes.add_patch(bar)
+            self.bars.append(bar)
+            number = add_number(axes, k, 0, self.form, self.name_of("value", 0, k), ha="center", va="bottom",
+                                size=style.SMALL, zorder=4)  # fmt: skip
+            self.numbers.append(number)
+
+    def update(self, frame: int) -> list[Artist]:
+        for k, (bar, number) in enumerate(zip(self.bars, self.numbers, strict=True)):
+            value = self.values[frame, k]
+            bar.set_height(value)
+            number.set_y(max(value, 0))
+            number.set_gid(self.name_of("value", frame, k))
+            number.set_value(value)
+        return [*self.bars, *self.numbers, *self.update_clock(frame)]
+
+
+class EndLabel:
+    """The name of a series and, after it, a number: written where its line or its bar ends. `width` in pixels."""
+
+    def __init__(self, layer: Axes, name: str, color: str) -> None:
+        self.layer, self.color = layer, color
+        self.name = add_label(layer, 0, 0, name, color=color, zorder=4)
+        self.width = self.name.get_window_extent().width
+        self.number: Number | None = None
+
+    def add_number(self, form: Form, values: np.ndarray) -> None:
+        """Make a number written as `form`, with room for the longest of `values`."""
+        self.step = self.width + 7  # from the left of the name to the left of the number
+        self.number = add_number(self.layer, 0, 0, form, "", ha="left", zorder=4)
+        self.width = self.step + longest(self.number, values)
+
+    def move(self, x: float, y: float) -> None:
+        """Begin at x, in the middle of the line at y."""
+        self.name.set_position((x, y))
+        if self.number is not None:
+            self.number.set_position((x + self.step, y))
+
+    def show(self, value: float, gid: str) -> None:
+        """Write `value` after the name; `gid` says what it is."""
+        assert self.number is not None, "add_number makes it"
+        self.number.set_gid(gid)
+        self.number.set_value(value)
+
+    def artists(self) -> list[Artist]:
+        return [self.name] if self.number is None else [self.name, self.number]
+
+
+def longest(number: Number, values: np.ndarray) -> float:
+    """Return how wide `number` can become, in pixels, when it shows one of `values`."""
+    number.set_text(max((number.form(value) for value in values.flat), key=len))
+    return float(number.get_window_extent().width)
+
+
+def look(series: int) -> tuple[str, str]:
+    """Return the colour of a series and its hatching, "" for the first five; from then on the colours come again."""
+    return style.SERIES[series % len(style.SERIES)], "///" if series >= len(style.SERIES) else ""
+
+
+def short(name: str) -> str:
+    """Return a name that fits on a picture.
+
+    >>> short("UK"), short("United Kingdom of Great Britain")
+    ('UK', 'United Kingdom of G…')
+    """
+    return name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…"
+
+
+def number_form(values: np.ndarray) -> str:
+    """Return how to write values so that the largest has four digits: the same number of decimals for all.
+
+    >>> number_form(np.array([0.0926, 20.953])), number_form(np.array([12_345.6]))
+    ('{:,.2f}', '{:,.0f}')
+    """
+    largest = np.abs(values).max()
+    before = int(np.floor(np.log10(largest))) + 1 if largest > 0 else 2
+    return f"{{:,.{max(0, 4 - before)}f}}"
+
+
+def value_limits(values: np.ndarray) -> tuple[float, float]:
+    """Return the ends of an axis for values: 0 is always on it, and a little room beyond them."""
+    low, high = min(0.0, values.min()), max(0.0, values.max())
+    room = 0.06 * (high - low) or 1.0
+    return low - (room if low < 0 else 0), high + room
+
+
+def plain_ticks(axis: Axis) -> None:
+    """Mark an axis with round values, written with commas and without exponents."""
+    axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    axis.set_major_formatter("{x:,.12g}")
+
+
+def push_apart(wanted: Sequence[float] | np.ndarray, gap: float, low: float, high: float) -> np.ndarray:
+    """Return places near those wanted, in the same order, `gap` apart at least and from `low` to `high` if they fit.
+
+    Subtract gap, 2 gap, … from the sorted places: now they only must not decrease, and the nearest such places are
+    found by giving neighbours that do decrease their mean, again and again (pool adjacent violators).
+
+    >>> push_apart([50, 12, 10, 11], 4, 0, 100)
+    array([50., 15.,  7., 11.])
+    """
+    order = np.argsort(wanted, kind="stable")
+    steps = gap * np.arange(len(order))
+    pools: list[tuple[float, int]] = []  # (mean, how many)
+    for place in np.asarray(wanted, float)[order] - steps:
+        mean, count = float(place), 1
+        while pools and pools[-1][0] > mean:
+            other, size = pools.pop()
+            mean, count = (mean * count + other * size) / (count + size), count + size
+        pools.append((mean, count))
+    placed = np.repeat([mean for mean, _ in pools], [count for _, count in pools])
+    result = np.empty(len(order))
+    result[order] = np.clip(placed, low, max(low, high - steps[-1])) + steps
+    return result
