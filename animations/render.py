@@ -13,6 +13,7 @@ from typing import BinaryIO
 
 from PIL import Image
 
+from animations.apng import write_apng
 from animations.gif import write_gif
 from animations.page import write_page
 from animations.reel import Reel
@@ -37,6 +38,7 @@ def render(
     .gif    all frames, `fps` a second (at most 50), the first and the last held for so many more seconds, for ever;
             `colors` in its palette: 255, or less for a smaller file (48 are enough for lines and text)
     .html   a page that plays them, with buttons, a slider and keys; one file, no network, every pixel as painted
+    .apng   all frames like .gif, but with every colour as painted: a larger file, for pictures of many colours
     .mp4    a film (H.264), once; needs `pip install imageio-ffmpeg`
     .png    one frame: `frame`, or the last; negative counts from the end
 
@@ -76,6 +78,7 @@ def write_png(reel: Reel, file: BinaryIO) -> None:
 
 
 WRITERS: dict[str, Callable[[Reel, BinaryIO], None]] = {
+    ".apng": write_apng,
     ".gif": write_gif,
     ".html": write_page,
     ".mp4": write_mp4,

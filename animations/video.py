@@ -10,8 +10,11 @@ import numpy as np
 
 from animations.reel import Reel
 
-QUALITY = "20"  # ffmpeg's constant rate factor: 0 is lossless, 23 its default; here text stays sharp
-FFMPEG = ["-crf", QUALITY, "-movflags", "+faststart", "-f", "mp4"]  # faststart: it plays before it is loaded
+FFMPEG = [
+    *("-crf", "20"),  # quality: 0 is lossless, 23 the default; here text stays sharp
+    *("-preset", "veryfast"),  # of drawings the slower ones make files as large
+    *("-movflags", "+faststart"),  # it plays before all of it is loaded
+]
 
 
 def check_video() -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from string import Template
 
 HERE = Path(__file__).parent
-SUFFIXES = ("html", "gif", "mp4", "png")  # the first that is there is shown, the others are linked
+SUFFIXES = ("html", "gif", "mp4", "apng", "png")  # the first that is there is shown, the others are linked
 
 
 def write_gallery(out: Path) -> Path:

@@ -13,7 +13,7 @@ from typing import Any
 
 from chapters.gallery import write_gallery
 
-FORMATS = ("html", "gif", "mp4", "png")
+FORMATS = ("html", "gif", "mp4", "apng", "png")
 
 Headline = dict[str, Any]
 Parser = argparse.ArgumentParser

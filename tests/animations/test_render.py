@@ -27,8 +27,8 @@ def names(folder):
 # --- what it refuses -----------------------------------------------------------------------------------------------
 
 REFUSED = {
-    "unknown suffix": ("scene.bmp", {}, "path must end in .gif, .html, .mp4, .png, got 'scene.bmp'"),
-    "no suffix": ("scene", {}, "path must end in .gif, .html, .mp4, .png, got 'scene'"),
+    "unknown suffix": ("scene.bmp", {}, "path must end in .apng, .gif, .html, .mp4, .png, got 'scene.bmp'"),
+    "no suffix": ("scene", {}, "path must end in .apng, .gif, .html, .mp4, .png, got 'scene'"),
     "no frames a second": ("scene.gif", {"fps": 0}, "fps must lie in (0, 50], since viewers do not show more, got 0"),
     "negative fps": ("scene.gif", {"fps": -3}, "fps must lie in (0, 50]"),
     "too many frames a second": ("scene.gif", {"fps": 51}, "fps must lie in (0, 50]"),
@@ -69,14 +69,14 @@ def test_refusal_makes_no_folders(tmp_path):
 # --- whole or not at all -------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("suffix", ["gif", "html", "mp4", "png"])
+@pytest.mark.parametrize("suffix", ["apng", "gif", "html", "mp4", "png"])
 def test_a_scene_that_fails_leaves_nothing(tmp_path, suffix):
     with pytest.raises(RuntimeError, match="no frame 4"):
         render(Broken(), tmp_path / f"scene.{suffix}", progress=False, frame=4 if suffix == "png" else None)
     assert names(tmp_path) == []
 
 
-@pytest.mark.parametrize("suffix", ["gif", "html", "mp4", "png"])
+@pytest.mark.parametrize("suffix", ["apng", "gif", "html", "mp4", "png"])
 def test_a_scene_that_fails_leaves_the_old_file_as_it_was(tmp_path, suffix):
     path = tmp_path / f"scene.{suffix}"
     path.write_bytes(b"what was there")
@@ -110,7 +110,7 @@ def test_file_is_not_there_while_it_is_being_written(tmp_path):
     assert path.exists()
 
 
-@pytest.mark.parametrize("suffix", ["gif", "html", "mp4", "png"])
+@pytest.mark.parametrize("suffix", ["apng", "gif", "html", "mp4", "png"])
 def test_an_old_file_is_replaced_and_nothing_else_is_left(tmp_path, suffix):
     path = tmp_path / f"scene.{suffix}"
     path.write_bytes(b"old" * 10**5)
@@ -175,7 +175,7 @@ def test_progress_goes_to_stderr_only_and_names_the_file(tmp_path, capsys):
     assert "6" in printed.err
 
 
-@pytest.mark.parametrize("suffix", ["gif", "html", "mp4", "png"])
+@pytest.mark.parametrize("suffix", ["apng", "gif", "html", "mp4", "png"])
 def test_no_progress_prints_nothing(tmp_path, capsys, suffix):
     render(Overlapping(), tmp_path / f"scene.{suffix}", progress=False)
     assert capsys.readouterr() == ("", "")

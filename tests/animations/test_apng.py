@@ -1,0 +1,47 @@
+"""Animated PNG: what Pillow reads back is what was painted, for as long as was asked."""
+
+import numpy as np
+import pytest
+from PIL import Image
+from small_scenes import ALL, Overlapping, Small
+
+from animations import render
+from animations.painter import paint_whole
+
+
+class Still(Small):
+    """Nothing ever changes."""
+
+    def draw(self, figure):
+        self.axes(figure)
+
+    def update(self, frame):
+        return []
+
+
+@pytest.mark.parametrize("kind", [*ALL, Still], ids=lambda kind: kind.__name__)
+def test_every_frame_pixel_for_pixel(tmp_path, kind):
+    with Image.open(render(kind(), tmp_path / "scene.apng", progress=False)) as film:
+        assert (film.n_frames, film.size, film.info["loop"]) == (6, kind.size, 0)
+        for number in range(6):
+            film.seek(number)
+            shown = np.array(film.convert("RGB"))
+            np.testing.assert_array_equal(shown, paint_whole(kind(), number)[..., :3], f"frame {number}")
+
+
+def test_times(tmp_path):
+    path = render(Overlapping(), tmp_path / "scene.apng", fps=4, hold_first=1, hold_last=2, progress=False)
+    with Image.open(path) as film:
+        milliseconds = []
+        for number in range(6):
+            film.seek(number)
+            milliseconds.append(film.info["duration"])
+    assert milliseconds == [1250, 250, 250, 250, 250, 2250]
+
+
+def test_those_who_know_no_animations_see_the_first_frame(tmp_path):
+    path = render(Overlapping(), tmp_path / "scene.apng", progress=False)
+    data = path.read_bytes()
+    assert data.index(b"IDAT") < data.index(b"fdAT")
+    with Image.open(path) as picture:
+        np.testing.assert_array_equal(np.array(picture.convert("RGB")), paint_whole(Overlapping(), 0)[..., :3])
