@@ -83,19 +83,18 @@ class ContourDescent(Scene):
 
     def _draw_walkers(self, axes: Axes) -> None:
         """Make the markers that walk, and the pieces of path that each frame adds."""
-        self.walkers: list[Line2D] = []
+        looks = list(zip(self.series, style.SERIES, MARKERS, strict=False))
         self.paths: list[list[Artist]] = [[] for _ in self.clock]
-        for number, (one, color, marker) in enumerate(zip(self.series, style.SERIES, MARKERS, strict=False)):
-            x, y = one.columns["x"], one.columns["y"]
-            for frame in range(1, self.frames):
-                piece = slice(self.clock[frame - 1], self.clock[frame] + 1)
-                (line,) = axes.plot(
-                    x[piece], y[piece], color=color, marker=marker, markersize=4, linewidth=1.5, zorder=2.7
-                )
+        for frame in range(1, self.frames):
+            steps = slice(self.clock[frame - 1], self.clock[frame] + 1)
+            for one, color, marker in looks:
+                x, y = one.columns["x"][steps], one.columns["y"][steps]
+                (line,) = axes.plot(x, y, color=color, marker=marker, markersize=4, linewidth=1.5, zorder=2.7)
                 self.paths[frame].append(line)
+        self.walkers: list[Line2D] = []
+        for number, (one, color, marker) in enumerate(looks):
             (walker,) = axes.plot([], [], color=color, marker=marker, **TIP, zorder=3 + number / 10, label=one.name)
             self.walkers.append(walker)
-        handles = [Line2D([], [], color=walker.get_color(), marker=walker.get_marker(), label=one.name)
-                   for walker, one in zip(self.walkers, self.series, strict=True)]  # fmt: skip
-        axes.legend(handles=handles, loc="upper right", framealpha=1, edgecolor=style.FAINT, labelcolor=style.INK,
-                    prop={"family": style.FONT, "size": style.SMALL})  # fmt: skip
+        font = {"family": style.FONT, "size": style.SMALL}
+        legend = axes.legend(loc="upper right", framealpha=1, edgecolor=style.FAINT, labelcolor=style.INK, prop=font)
+        legend.set_zorder(2.6)  # under paths and walkers, should they come there

@@ -118,16 +118,19 @@ class CurveDescent(CurvePanel):
         return path
 
     def _arrow(self, start: np.ndarray, tip: np.ndarray, head: float) -> Polygon:
-        """Return an arrow between two places, in pixels as all lengths here are; a short one has a smaller head."""
+        """Return an arrow between two places, in pixels as all lengths here are; without a head, a thicker line."""
         length = math.dist(start, tip)
         along = (tip - start) / length
         across = np.array([-along[1], along[0]])
-        head = min(head, 0.6 * length)
-        neck, wing, shaft = tip - head * along, 0.42 * head * across, 0.8 * across
-        corners = [start + shaft, neck + shaft, neck + wing, tip, neck - wing, neck - shaft, start - shaft]
-        if not head:
-            corners = [start + shaft, tip + shaft, tip - shaft, start - shaft]
-        arrow = Polygon(self.axes.transData.inverted().transform(corners), color=style.WEIGHT, linewidth=0, zorder=2.7)
+        if head:
+            head = min(head, 0.6 * length)
+            neck, wing, shaft = tip - head * along, 0.42 * head * across, 0.8 * across
+            corners = [start + shaft, neck + shaft, neck + wing, tip, neck - wing, neck - shaft, start - shaft]
+        else:
+            half = 1.6 * across
+            corners = [start + half, tip + half, tip - half, start - half]
+        places = self.axes.transData.inverted().transform(corners)
+        arrow = Polygon(places, color=style.WEIGHT, linewidth=0, zorder=2.7)
         self.axes.add_patch(arrow)
         return arrow
 

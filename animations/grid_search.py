@@ -25,7 +25,8 @@ class GridSearch(CurvePanel):
             )
         self.x, self.y = x, y
         lowest = np.minimum.accumulate(y)
-        self.best = np.maximum.accumulate(np.where(y == lowest, np.arange(len(y)), 0))  # (S,) the best point so far
+        lower = np.append(True, y[1:] < lowest[:-1])  # than all points before
+        self.best = np.maximum.accumulate(np.where(lower, np.arange(len(y)), 0))  # (S,) the best point so far
         super().__init__(curve, clock, len(x) - 1, title=title, setting=("points", len(x)), name=name)
 
     def ending(self) -> tuple[str, str, str]:

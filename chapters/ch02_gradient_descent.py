@@ -43,7 +43,7 @@ OPTIMIZERS: dict[str, Callable[[float], Optimizer]] = {
     "RMSprop": RMSprop,
     "Adam": Adam,
 }
-RATES_TO_TRY = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+RATES_TO_TRY = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 
 
 # --- a curve and a valley, and their slopes by hand -------------------------------------------------------------------
@@ -204,7 +204,7 @@ def two_dimensions(walks: dict[str, tuple[float, Recording]], clock: list[int]) 
     for name, (rate, walk) in walks.items():
         place = {"x": walk["x"][:, 0], "y": walk["y"][:, 0]}
         series.append(Series(name, {"learning rate": rate, **place, "f": valley_heights(walk)}))
-    forms = {"x": "{:.3f}", "y": "{:.3f}", "f": "{:.5f}"}
+    forms = {"x": "{:z.3f}", "y": "{:z.3f}", "f": "{:.5f}"}
     chart = StepChart(series, clock, shown="f", title="How high each still is", forms=forms)
     return SideBySide(ContourDescent(ground, series, clock), chart)
 

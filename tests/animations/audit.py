@@ -100,6 +100,7 @@ def boxes(scene, frame, monkeypatch):
         watch(PastedText)
         paint_whole(scene, frame)
     texts = [text for text in drawn.values() if text.get_visible() and text.get_text().strip()]
+    texts = [text for text in texts if tuple(text.get_figure(root=True).bbox.size) == scene.size]  # no single letters
     return [(text, text.get_window_extent()) for text in texts]
 
 

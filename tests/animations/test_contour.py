@@ -1,0 +1,202 @@
+"""The map with its walkers, and the chart beside it: every number and every line is that of the walks given."""
+
+import pickle
+
+import numpy as np
+import pytest
+from audit import check_all_numbers, check_layout, check_numbers, check_painter, faint_texts, nameless_digits
+from matplotlib.colors import to_hex
+
+from animations import ContourDescent, Series, SideBySide, StepChart, Valley, style
+from animations.painter import Painter
+
+CLOCK = [*range(12), 15, 20, 40]
+RATES = {"SGD": 0.06, "slow": 0.01, "Adam": 0.03}
+STEPS = {"SGD": 40, "slow": 40, "Adam": 9}  # one ends before the clock does
+
+
+def f(x, y):
+    return (x**2 + 25 * y**2) / 2
+
+
+def walk(name):
+    """Return the places (S, 2) of plain descent with the rate of that name, by hand."""
+    places = [(-9.0, 2.0)]
+    for _ in range(STEPS[name]):
+        x, y = places[-1]
+        places.append((x - RATES[name] * x, y - RATES[name] * 25 * y))
+    return places
+
+
+def series():
+    made = []
+    for name, rate in RATES.items():
+        x, y = np.transpose(walk(name))
+        made.append(Series(name, {"learning rate": rate, "x": x, "y": y, "f": f(x, y)}))
+    return made
+
+
+def valley():
+    x, y = np.linspace(-10, 4, 29), np.linspace(-2.5, 2.5, 21)
+    return Valley(x, y, f(x, y[:, None]), [0.5, 2, 10, 40, 80], "f = ½ (x² + 25 y²)", bottom=(0, 0))
+
+
+def contour(walkers=None):
+    return ContourDescent(valley(), walkers or series(), CLOCK)
+
+
+def chart(walkers=None):
+    forms = {"x": "{:z.3f}", "y": "{:z.3f}", "f": "{:.5f}"}
+    return StepChart(walkers or series(), CLOCK, shown="f", title="How high each still is", forms=forms)
+
+
+def both():
+    return SideBySide(contour(), chart())
+
+
+def table(frame):
+    """Return gid → value of the numbers of the chart, from the walks by hand alone."""
+    values = {}
+    for name, rate in RATES.items():
+        x, y = walk(name)[min(CLOCK[frame], STEPS[name])]
+        values |= {f"{name}.learning rate": rate, f"{name}.x": x, f"{name}.y": y}
+        values |= {f"{name}.f": (x * x + 25 * y * y) / 2}
+    return values
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def test_every_number_of_every_frame():
+    check_all_numbers(contour(), {"step": CLOCK})
+    check_all_numbers(chart(), table)
+    check_all_numbers(both(), lambda frame: table(frame) | {"step": CLOCK[frame]})
+
+
+@pytest.mark.parametrize("column", ["x", "y", "f"])
+@pytest.mark.parametrize("walker", [0, 1, 2])
+def test_one_wrong_value_is_noticed(walker, column):
+    wrong = series()
+    wrong[walker].columns[column][7] += 0.002
+    with pytest.raises(AssertionError, match=f"{column} shows"):
+        check_all_numbers(chart(wrong), table)
+
+
+def test_one_wrong_text_is_noticed():
+    scene = chart()
+    painter = Painter(scene)
+    scene.update(5)
+    check_numbers(painter.figure, 5, table)
+    (number,) = painter.figure.findobj(lambda artist: artist.get_gid() == "slow.learning rate")
+    number.set_value(0.02)
+    with pytest.raises(AssertionError, match=r"slow\.learning rate shows"):
+        check_numbers(painter.figure, 5, table)
+
+
+def test_digits_without_a_source_are_those_of_the_formula():
+    assert nameless_digits(both(), range(len(CLOCK))) == {"f = ½ (x² + 25 y²)"}
+
+
+# --- what is drawn without digits ------------------------------------------------------------------------------------
+
+
+def test_walkers_stand_where_they_are():
+    scene = contour()
+    Painter(scene)
+    for frame, step in enumerate(CLOCK):
+        scene.update(frame)
+        for walker, name in zip(scene.walkers, RATES, strict=True):
+            np.testing.assert_array_equal(walker.get_xydata(), [walk(name)[min(step, STEPS[name])]])
+
+
+def test_paths_go_through_every_step_also_those_that_the_clock_skips():
+    scene = contour()
+    Painter(scene)
+    assert scene.trail(0) == []
+    paths = {name: [] for name in RATES}
+    for frame, step in enumerate(CLOCK):
+        for color, name in zip(style.SERIES, RATES, strict=False):
+            for piece in scene.trail(frame):
+                if piece.get_color() == color:
+                    paths[name] += piece.get_xydata()[bool(paths[name]) :].tolist()
+            expected = walk(name)[: step + 1] if step else []
+            np.testing.assert_array_equal(np.reshape(paths[name], (-1, 2)), np.reshape(expected, (-1, 2)))
+
+
+def test_contour_lines_are_where_the_function_has_their_level():
+    scene = contour()
+    figure = Painter(scene).figure
+    lines = next(artist for artist in figure.findobj() if hasattr(artist, "levels"))
+    assert list(lines.levels) == valley().levels
+    for level, path in zip(lines.levels, lines.get_paths(), strict=True):
+        x, y = path.vertices.T
+        np.testing.assert_allclose(f(x, y), level, rtol=0.2, atol=0.6)  # straight between places of a coarse grid
+
+
+def test_lines_of_the_chart_grow_to_the_step():
+    scene = chart()
+    Painter(scene)
+    for frame, step in enumerate(CLOCK):
+        scene.update(frame)
+        for (line, tip), name in zip(scene.lines, RATES, strict=True):
+            heights = [f(x, y) for x, y in walk(name)][: step + 1]
+            np.testing.assert_allclose(line.get_xydata(), np.column_stack([range(len(heights)), heights]), rtol=1e-12)
+            np.testing.assert_allclose(tip.get_xydata(), [[len(heights) - 1, heights[-1]]], rtol=1e-12)
+
+
+def test_a_walker_is_the_same_colour_and_shape_everywhere_and_no_two_are_alike():
+    scene = both()
+    Painter(scene)
+    map_, chart_ = scene.scenes
+    marks = [(walker.get_color(), walker.get_marker()) for walker in map_.walkers]
+    assert marks == [(tip.get_color(), tip.get_marker()) for _, tip in chart_.lines]
+    assert len({to_hex(color) for color, _ in marks}) == len({marker for _, marker in marks}) == 3
+
+
+def test_descriptions():
+    assert contour().describe(1).startswith("Step 1 in the valley f = ½ (x² + 25 y²): SGD at (-8.460, -1.000), slow at")
+    assert chart().describe(0) == "f at step 0: SGD 90.5, slow 90.5, Adam 90.5."
+
+
+# --- layout ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("frame", [0, 1, 12, 14])
+def test_every_text_has_its_place(frame, monkeypatch):
+    texts = check_layout(both(), frame, monkeypatch)
+    assert {"Step", "SGD", "slow", "Adam", "learning rate", "f, log scale"} <= set(texts)
+
+
+def test_every_text_can_be_read_on_paper():
+    assert faint_texts(both(), 3) == set()
+
+
+def test_painted_frames_equal_a_full_redraw():
+    check_painter(both, [2, 0, 14, 13, 1])
+
+
+def test_a_scene_can_go_to_another_process():
+    copy = pickle.loads(pickle.dumps(both()))
+    np.testing.assert_array_equal(Painter(copy).paint(5), Painter(both()).paint(5))
+
+
+# --- what cannot be drawn --------------------------------------------------------------------------------------------
+
+
+def test_a_map_that_is_turned_is_refused():
+    turned = valley()._replace(f=valley().f.T)
+    with pytest.raises(ValueError, match=r"a row a y and a column an x, \(21, 29\), got shape \(29, 21\)"):
+        ContourDescent(turned, series(), CLOCK)
+
+
+@pytest.mark.parametrize("value", [0.0, -1.0, np.inf, np.nan])
+def test_what_a_log_axis_cannot_show_is_refused(value):
+    wrong = series()
+    wrong[1].columns["f"][3] = value
+    with pytest.raises(ValueError, match="f of slow must be finite and above 0, for a log axis"):
+        chart(wrong)
+
+
+def test_more_series_than_there_are_colours_are_refused():
+    with pytest.raises(ValueError, match="expected 1 to 5 series, got 6"):
+        chart(2 * series())

@@ -1,0 +1,74 @@
+"""On the descent panels and the grid search no text is cut off or touches another; any frame equals a full redraw."""
+
+import pickle
+
+import numpy as np
+import pytest
+from audit import check_layout, check_painter, faint_texts
+from descent_helpers import CLOCK, curve, descent, height, panel, three_panels
+
+from animations import CurveDescent, GridSearch, SideBySide
+from animations.painter import Painter
+
+LAST = len(CLOCK) - 1
+
+
+def diverging():
+    return panel(1.1, range(61), window=(-75, 95), most=60)
+
+
+def grid():
+    x = np.linspace(0, 20, 2000)
+    return GridSearch(x, height(x), curve(), [*range(0, 2000, 100), 1999], title="Look everywhere", name="grid")
+
+
+@pytest.mark.parametrize("frame", [0, 1, 2, 29, 30, 40, 58, 60, LAST - 1, LAST])
+def test_every_text_of_three_panels_has_its_place(frame, monkeypatch):
+    texts = check_layout(three_panels(), frame, monkeypatch)
+    assert {"Step", str(CLOCK[frame]), "0.95", "0.1", "0.0003", "y = (x − 10)²", "100"} <= set(texts)
+
+
+@pytest.mark.parametrize("frame", [0, 5, 13, 14, 35, 50, 59, 60])
+def test_every_text_of_large_numbers_has_its_place(frame, monkeypatch):
+    check_layout(diverging(), frame, monkeypatch)
+
+
+@pytest.mark.parametrize("frame", [0, 1, 10, 20])
+def test_every_text_of_the_grid_search_has_its_place(frame, monkeypatch):
+    assert "best so far" in check_layout(grid(), frame, monkeypatch)
+
+
+def test_long_words_over_the_arithmetic_have_their_place(monkeypatch):
+    walked = descent(0.1)
+    scene = CurveDescent(
+        walked, curve(), CLOCK, title="Steps of one size", name="fixed", setting="step size", push="sign of slope"
+    )
+    check_layout(scene, 3, monkeypatch)
+
+
+@pytest.mark.parametrize("make", [three_panels, diverging, grid])
+def test_every_text_can_be_read_on_paper(make):
+    for frame in (1, make().frames - 1):
+        assert faint_texts(make(), frame) == set()
+
+
+@pytest.mark.parametrize("make", [lambda: SideBySide(panel(0.95), panel(0.1)), diverging, grid])
+def test_painted_frames_equal_a_full_redraw(make):
+    check_painter(make, [3, 0, 13, 12, make().frames - 1, 1])
+
+
+@pytest.mark.parametrize("make", [panel, grid])
+def test_a_scene_can_go_to_another_process(make):
+    """Scenes are pickled before they are drawn."""
+    copy = pickle.loads(pickle.dumps(make()))
+    np.testing.assert_array_equal(Painter(copy).paint(5), Painter(make()).paint(5))
+
+
+def test_digits_keep_their_places_while_a_number_changes():
+    scene = panel(0.95)
+    painter, ends = Painter(scene), set()
+    (number,) = painter.figure.findobj(lambda artist: artist.get_gid() == "rate_0.95.update.x")
+    for frame in range(20):
+        scene.update(frame)
+        ends.add(number.get_window_extent().x1)
+    assert len(ends) == 1

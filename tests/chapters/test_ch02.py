@@ -1,0 +1,126 @@
+"""Chapter 2 gives the numbers of the book; what it draws is what it recorded."""
+
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from chapters import ch02_gradient_descent as ch02
+from tinylearn import SGD, Adam
+
+FILMS = ("ch02_grid_and_fixed_steps", "ch02_learning_rates", "ch02_diverging", "ch02_two_dimensions")
+
+
+@pytest.fixture(scope="module")
+def headline_and_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("gallery")
+    return ch02.main(folder, quick=True), folder
+
+
+@pytest.fixture
+def films(monkeypatch, tmp_path):
+    """The films of the whole chapter, not drawn."""
+    caught = {}
+    monkeypatch.setattr(ch02, "draw", lambda films, *_: caught.update(films))
+    ch02.main(tmp_path)
+    return caught
+
+
+def test_the_numbers_of_the_book(headline_and_folder):
+    headline, _ = headline_and_folder
+    assert headline["grid search, x"] == 10.005002501250624
+    assert headline["fixed steps"] == 877
+    assert headline["fixed steps, x"] == pytest.approx(10.0045, abs=1e-9)
+    assert headline["rate 0.1, steps"] == 30
+    assert headline["rate 0.1, x"] == 9.989148836585644
+    assert headline["rate 0.1, y"] == 0.0001177477474450676
+    assert headline["rate 0.95, steps"] == 58
+    assert headline["rate 0.95, x"] == 9.980553464464322
+    assert headline["rate 0.0003, steps"] == 2000
+    assert headline["rate 0.0003, x"] == pytest.approx(7.3608, abs=5e-5)
+    assert abs(headline["rate 1.1, x after 60 steps"]) == pytest.approx(8.7655 * 1.2**60, rel=1e-3)
+    json.dumps(headline)
+
+
+def test_the_files(headline_and_folder):
+    _, folder = headline_and_folder
+    assert {path.stem for path in folder.iterdir()} == set(FILMS)
+    for name, size in zip(FILMS, [(1200, 600), (1800, 600), (1200, 600), (1500, 600)], strict=True):
+        with Image.open(folder / f"{name}.gif") as film:
+            assert film.size == size
+            assert film.n_frames >= 5
+
+
+def test_the_films_and_their_order(films):
+    assert tuple(films) == FILMS
+    assert [film.scene.frames for film in films.values()] == [81, 100, 61, 101]
+
+
+def test_learning_rates_run_on_one_clock_that_shows_every_early_step(films):
+    panels = films["ch02_learning_rates"].scene.scenes
+    assert [panel.descent.rate for panel in panels] == [0.95, 0.1, 0.0003]
+    for panel in panels:
+        assert panel.clock.tolist() == panels[0].clock.tolist()
+    assert panels[0].clock[:59].tolist() == list(range(59))
+    assert panels[0].clock[-1] == 2000
+    assert [panel.descent.converged for panel in panels] == [True, True, False]
+
+
+def test_quick_films_end_as_the_whole_ones_do(films, monkeypatch, tmp_path):
+    quick = {}
+    monkeypatch.setattr(ch02, "draw", lambda films, *_: quick.update(films))
+    ch02.main(tmp_path, quick=True)
+    for name, film in films.items():
+        for whole, short in zip(film.scene.scenes, quick[name].scene.scenes, strict=True):
+            assert short.clock[-1] == whole.clock[-1]
+            assert short.frames < whole.frames / 5
+
+
+def test_the_step_multiplies_the_distance_by_the_factor():
+    for rate in (0.95, 0.1, 0.0003, 1.1):
+        distance = ch02.gradient_descent(rate, most=20, enough=-1)["x"][:, 0] - 10
+        np.testing.assert_allclose(distance[1:] / distance[:-1], ch02.factor(rate), rtol=1e-9)
+    assert abs(ch02.factor(ch02.BOUND)) == 1
+
+
+def test_the_slope_of_the_valley_is_that_of_its_heights():
+    place, h = np.array([-3.0, 0.7]), 1e-5
+    for axis, step in enumerate(h * np.eye(2)):
+        two_sided = (ch02.valley(place + step) - ch02.valley(place - step)) / (2 * h)
+        assert ch02.valley_slope(place)[axis] == pytest.approx(two_sided, rel=1e-8)
+
+
+def test_descend_is_the_optimiser_step_by_step():
+    recording = ch02.descend(ch02.Point(x=-9.0, y=2.0), ch02.valley, ch02.valley_slope, Adam(0.5), most=7, enough=-1)
+    place, optimizer = np.array([-9.0, 2.0]), Adam(0.5)
+    for step in range(8):
+        now = recording.at(step)
+        np.testing.assert_array_equal([now["x"][0], now["y"][0]], place)
+        if step < 7:
+            assert recording.losses[step + 1] == ch02.valley(place)  # the height before the update
+        optimizer.step(place, ch02.valley_slope(place))
+
+
+def test_descend_stops_after_the_first_step_that_changes_little():
+    recording = ch02.descend(ch02.Point(x=1.2345), ch02.height, ch02.slope, SGD(0.1), enough=1.0)
+    y = ch02.height(recording["x"][:, 0])
+    changes = np.abs(np.diff(y))
+    assert changes[-1] <= 1.0
+    assert (changes[:-1] > 1.0).all()
+
+
+@pytest.mark.parametrize("name", ch02.OPTIMIZERS)
+def test_each_optimiser_walks_with_the_best_of_the_rates(name):
+    make = ch02.OPTIMIZERS[name]
+    best, walk = ch02.best_walk(make)
+    assert len(walk) == 101
+    ends = {}
+    for rate in ch02.RATES_TO_TRY:
+        place, optimizer = np.array([-9.0, 2.0]), make(rate)
+        for _ in range(100):
+            optimizer.step(place, ch02.valley_slope(place))
+        ends[rate] = ch02.valley(place)
+    assert best == min(ends, key=ends.get)
+    assert ch02.valley_heights(walk)[-1] == ends[best]
+    assert best not in (min(ends), max(ends))  # the list goes far enough to both sides
