@@ -71,7 +71,7 @@ class CurveDescent(CurvePanel):
         return "✗ not converged after", "steps", style.ERROR
 
     def draw_search(self) -> None:
-        (self.tangent,) = self.axes.plot([], [], color=style.ERROR, linewidth=2.5, zorder=3)
+        (self.tangent,) = self.axes.plot([], [], color=style.ERROR, linewidth=2, zorder=3)
         (self.dot,) = self.axes.plot([], [], "o", color=style.WEIGHT, markersize=11, zorder=4)
         self.dot.set_markeredgecolor(style.PAPER)
         self.path = self._draw_path()
@@ -203,7 +203,7 @@ def _inside(axes: Axes, x: float, y: float) -> bool:
     return bool(left <= x <= right and low <= y <= high)
 
 
-def _tangent(axes: Axes, x: float, y: float, slope: float, reach: float = 75) -> tuple[list[float], list[float]]:
+def _tangent(axes: Axes, x: float, y: float, slope: float, reach: float = 60) -> tuple[list[float], list[float]]:
     """Return the x and the y of the ends of a tangent, each `reach` pixels from (x, y)."""
     x_unit, y_unit = axes.transData.transform((1, 1)) - axes.transData.transform((0, 0))
     half = reach / math.hypot(x_unit, slope * y_unit)

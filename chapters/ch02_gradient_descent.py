@@ -27,7 +27,6 @@ from typing import Any
 import numpy as np
 
 from animations import ContourDescent, Curve, CurveDescent, Descent, GridSearch, Series, SideBySide, StepChart, Valley
-from animations.scene import spaced_steps
 from chapters.films import Film, draw
 from chapters.run import Headline, run_alone
 from tinylearn import SGD, Adam, Recorder, Recording, RMSprop, Update
@@ -205,7 +204,7 @@ def two_dimensions(walks: dict[str, tuple[float, Recording]], clock: list[int]) 
         place = {"x": walk["x"][:, 0], "y": walk["y"][:, 0]}
         series.append(Series(name, {"learning rate": rate, **place, "f": valley_heights(walk)}))
     forms = {"x": "{:z.3f}", "y": "{:z.3f}", "f": "{:.5f}"}
-    chart = StepChart(series, clock, shown="f", title="How high each still is", forms=forms)
+    chart = StepChart(series, clock, shown="f", title="Height, each with its best rate", forms=forms)
     return SideBySide(ContourDescent(ground, series, clock), chart)
 
 
@@ -223,7 +222,7 @@ def main(
         return sorted({*steps[::15], steps[-1]}) if quick else list(steps)
 
     early = len(walks[0.95]) - 1  # until then each step is a frame, later ever more steps are one
-    later = [early + step for step in spaced_steps(MOST - early, 42)]
+    later = np.geomspace(early, MOST, 42).round().astype(int).tolist()
     films = {
         "ch02_grid_and_fixed_steps": Film(
             grid_and_fixed_steps(points, heights, fixed, clock(*range(0, MOST, 25), MOST - 1)),
@@ -232,7 +231,7 @@ def main(
             colors=32,
         ),
         "ch02_learning_rates": Film(
-            learning_rates(walks, clock(*range(early), *later)), fps=8, hold_first=2.5, hold_last=4, colors=48
+            learning_rates(walks, clock(*range(early), *later)), fps=8, hold_first=2.5, hold_last=4, colors=40
         ),
         "ch02_diverging": Film(diverging(leaps | walks, clock(*range(LEAPS + 1))), fps=6, hold_first=1.5, colors=48),
         "ch02_two_dimensions": Film(

@@ -1,0 +1,117 @@
+"""Chapter 2's films, whole: every number of every frame, calculated here once more, and every text in its place."""
+
+import numpy as np
+import pytest
+from audit import check_all_numbers, check_layout, nameless_digits
+from descent_helpers import RATES, panel_values, walk
+
+from chapters import ch02_gradient_descent as ch02
+from tinylearn import SGD, Adam, RMSprop
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory):
+    caught = {}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ch02, "draw", lambda films, *_: caught.update(films))
+        ch02.main(tmp_path_factory.mktemp("nothing"))
+    return caught
+
+
+def test_grid_and_fixed_steps(films):
+    clock = [*range(0, 2000, 25), 1999]
+    grid = np.linspace(0, 20, 2000)
+
+    def values(frame):
+        step = clock[frame]
+        x, seen = grid[step], (grid[: step + 1] - 10) ** 2
+        now = {"grid.setting": 2000, "grid.step": step, "grid.now.x": x, "grid.now.y": (x - 10) ** 2}
+        now |= {"grid.best.x": grid[seen.argmin()], "grid.best.y": seen.min()}
+        now |= {"grid.last_step": 1999} if step == 1999 else {}
+        x = 1.2345 + 0.01 * min(step, 877)
+        now |= {"fixed.setting": 0.01, "fixed.step": step}
+        now |= {"fixed.x": x, "fixed.y": (x - 10) ** 2, "fixed.slope": 2 * (x - 10)}
+        if step < 877:
+            now |= {"fixed.update.x": x, "fixed.update.rate": 0.01, "fixed.update.push": -1}
+            now |= {"fixed.update.next_x": x + 0.01}
+        else:
+            now |= {"fixed.last_step": 877, "fixed.enough": 1e-4, "fixed.change": 0.0055**2 - 0.0045**2}
+        return now
+
+    check_all_numbers(films["ch02_grid_and_fixed_steps"].scene, values)
+
+
+def test_learning_rates(films):
+    scene = films["ch02_learning_rates"].scene
+    clock = scene.scenes[0].clock.tolist()
+
+    def values(frame):
+        return {gid: value for rate in RATES for gid, value in panel_values(rate, clock)(frame).items()}
+
+    check_all_numbers(scene, values)
+
+
+def test_diverging(films):
+    rates = {"diverges": 1.1, "the bound": 1.0, "too large": 0.95, "moderate": 0.1, "too small": 0.0003}
+    ends = {"moderate": 30, "too large": 58}
+    panel = panel_values(1.1, range(61), most=60)
+
+    def values(frame):
+        now = panel(frame)
+        for name, rate in rates.items():
+            distance = 8.7655 * abs(1 - 2 * rate) ** min(frame, ends.get(name, 60))
+            columns = {"learning rate": rate, "× each step": abs(1 - 2 * rate), "|x − 10|": distance}
+            now |= {f"{name}.{column}": value for column, value in columns.items()}
+        return now
+
+    check_all_numbers(films["ch02_diverging"].scene, values)
+
+
+def test_two_dimensions(films):
+    optimizers = {
+        "SGD": (0.05, SGD(0.05)),
+        "momentum": (0.01, SGD(0.01, momentum=0.9)),
+        "RMSprop": (0.2, RMSprop(0.2)),
+        "Adam": (0.5, Adam(0.5)),
+    }
+    frames = [{"step": step} for step in range(101)]
+    for name, (rate, optimizer) in optimizers.items():
+        place = np.array([-9.0, 2.0])
+        for now in frames:
+            x, y = place.tolist()
+            now |= {
+                f"{name}.learning rate": rate,
+                f"{name}.x": x,
+                f"{name}.y": y,
+                f"{name}.f": x * x / 2 + 12.5 * y * y,
+            }
+            optimizer.step(place, np.array([x, 25 * y]))
+    check_all_numbers(films["ch02_two_dimensions"].scene, lambda frame: frames[frame])
+
+
+@pytest.mark.parametrize(
+    ("name", "frames"),
+    [
+        ("ch02_grid_and_fixed_steps", [0, 1, 17, 35, 36, 80]),
+        ("ch02_learning_rates", [0, 1, 30, 58, 70, 99]),
+        ("ch02_diverging", [0, 13, 26, 27, 45, 60]),
+        ("ch02_two_dimensions", [0, 1, 30, 75, 100]),
+    ],
+)
+def test_every_text_has_its_place(films, name, frames, monkeypatch):
+    for frame in frames:
+        check_layout(films[name].scene, frame, monkeypatch)
+
+
+def test_digits_without_a_source_are_those_of_formulas(films):
+    found = {text for film in films.values() for text in nameless_digits(film.scene, range(0, film.scene.frames, 5))}
+    assert found == {"f = ½ (x² + 25 y²)", "|x − 10|"}
+
+
+def test_the_path_of_0_0003_is_to_be_seen(films):
+    """Its single steps are a tenth of a pixel; the path is drawn all the same."""
+    scene = films["ch02_learning_rates"].scene.scenes[2]
+    check_all_numbers(scene, panel_values(0.0003, scene.clock.tolist()))  # draws it
+    pieces = [piece.get_xy() for frame in range(scene.frames) for piece in scene.trail(frame)]
+    assert pieces[0][:, 0].min() == pytest.approx(1.2345, abs=0.1)
+    assert pieces[-1][:, 0].max() == pytest.approx(walk(0.0003)[-1], abs=0.2)
