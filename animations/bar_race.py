@@ -7,6 +7,8 @@ at the ends of the bars. So no text ever lies on a bar or on another text, and n
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -14,8 +16,9 @@ from matplotlib.figure import FigureBase
 from matplotlib.patches import Rectangle
 
 from animations import style
-from animations.charts import FOOT, HEAD, TableScene, longest, look, plain_ticks
 from animations.drawing import add_label, add_number, plot_axes
+from animations.table_scene import FOOT, HEAD, TableScene, longest, look, plain_ticks
+from tinylearn.datasets import Table
 
 THICK = 0.54  # of a bar, in lanes; a lane is the height of the plot divided by the number of bars
 NEAR = 10  # pixels between a bar and its texts, and between two texts
@@ -25,7 +28,9 @@ SHORTEST = 200  # pixels that the axis has at least, whatever the texts need
 class BarRace(TableScene):
     """A bar for each series, the largest value on top, its name before it and its value at its end."""
 
-    size = (1000, 600)
+    def __init__(self, table: Table, **settings: Any) -> None:
+        super().__init__(table, **settings)
+        self.size = (self.width_for(1000), 600)
 
     def draw(self, figure: FigureBase) -> None:
         width, height = self.size
@@ -100,7 +105,7 @@ def lanes(values: np.ndarray, per_row: int) -> np.ndarray:
     on the frame itself, makes of the jump a slide that starts and ends gently.
     """
     ranks = np.argsort(np.argsort(-values, axis=1, kind="stable"), axis=1)
-    reach = max(1, round(0.8 * per_row))
+    reach = per_row
     weights = np.hanning(2 * reach + 3)[1:-1]
     padded = np.pad(ranks, ((reach, reach), (0, 0)), mode="edge")
     windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0)  # (frames, K, window)

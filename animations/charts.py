@@ -1,11 +1,4 @@
-"""Charts of a table that grow with time: what they all share, lines, and bars.
-
-One picture a row of the table, or `per_row` pictures from each row to the next. Between two rows a chart shows the
-straight line between their values, as a line chart does anyway; a number drawn there says so by its gid:
-
-    value[1987, Japan]     stands in the table
-    value[1987.4, Japan]   lies between 1987 and 1988
-"""
+"""Charts of a table that grow with time: lines, and bars in fixed places."""
 
 from __future__ import annotations
 
@@ -15,87 +8,18 @@ from typing import Any
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.collections import LineCollection
 from matplotlib.figure import FigureBase
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
 from animations import style
-from animations.drawing import add_label, add_number, pixel_axes, plot_axes
-from animations.scene import Scene
+from animations.drawing import add_label, add_number, plot_axes
+from animations.table_scene import FOOT, HEAD, TableScene, longest, look, plain_ticks, short
 from animations.text import Form, Number
 from tinylearn.datasets import Table
 
-MOST_SERIES = 2 * len(style.SERIES)  # from the sixth on, colours come again with dashes or hatching
-HEAD, FOOT = 100, 84  # pixels above and below the plot, for captions
-NAME_LENGTH = 20  # letters; longer names are cut
 LINE_HEIGHT = 20  # pixels from one label to the next
-
-
-class TableScene(Scene):
-    """What the charts of a table share: values at every picture, captions, the clock, colours.
-
-    times (frames,); values (frames, K): those of the table, and between rows on the straight line from one to the next.
-    Title, unit and source are the table's unless told. `with_clock` writes the time at the top.
-    """
-
-    def __init__(
-        self, table: Table, *, per_row: int = 1, with_clock: bool = True, title: str = "", source: str | None = None
-    ) -> None:
-        who = type(self).__name__
-        if len(table.names) > MOST_SERIES:
-            raise ValueError(
-                f"{who}: can tell at most {MOST_SERIES} series apart, got {len(table.names)}; "
-                "keep the columns that matter"
-            )
-        if per_row < 1:
-            raise ValueError(f"{who}: per_row, the pictures per row, must be at least 1, got {per_row}")
-        self.table, self.per_row, self.with_clock = table, per_row, with_clock
-        self.title = title or table.title
-        self.source = table.source if source is None else source
-        rows = np.arange(len(table.times))
-        self.rows = np.arange((len(rows) - 1) * per_row + 1) / per_row  # 3.5: half way from row 3 to row 4
-        self.frames = len(self.rows)
-        self.times = np.interp(self.rows, rows, table.times)
-        self.values = np.column_stack([np.interp(self.rows, rows, series) for series in table.values.T])
-        self.names = [short(name) for name in table.names]
-        self.form, self.unit = number_form(table.values), table.unit
-
-    def draw_captions(self, figure: FigureBase) -> Axes:
-        """Write title, unit, source, and make the clock; return axes in pixels that lie over all others."""
-        height, left = self.size[1], 24.0
-        layer = pixel_axes(figure, self.size)
-        layer.set_zorder(2)
-        self.clock = None
-        if self.with_clock:
-            self.clock = add_number(
-                layer, left, height - 50, "{:.10g}", self.table.clock, ha="left", size=1.8 * style.LARGE
-            )
-            left += 20 + longest(self.clock, self.table.times)
-        add_label(layer, left, height - 38, self.title, size=style.LARGE)
-        add_label(layer, left, height - 68, self.unit, color=style.QUIET)
-        add_label(layer, 24, 18, f"Source: {self.source}" if self.source else "", color=style.QUIET, size=style.SMALL)
-        return layer
-
-    def update_clock(self, frame: int) -> list[Artist]:
-        """Show the time of the last row that was reached."""
-        if self.clock is None:
-            return []
-        self.clock.set_value(self.table.times[int(self.rows[frame])])
-        return [self.clock]
-
-    def name_of(self, kind: str, frame: int, series: int | None = None) -> str:
-        """Return the gid of a number: kind[time, series], with the table's own name of the series."""
-        time = f"{self.times[frame]:.10g}"
-        return f"{kind}[{time}]" if series is None else f"{kind}[{time}, {self.table.names[series]}]"
-
-    def describe(self, frame: int) -> str:
-        figures = ", ".join(
-            f"{name} {self.form.format(value)}"
-            for name, value in zip(self.table.names, self.values[frame], strict=True)
-        )
-        return f"{self.title}, {self.table.clock} {self.times[frame]:.10g}: {figures} {self.table.unit}".strip() + "."
 
 
 class GrowingLines(TableScene):
@@ -106,7 +30,7 @@ class GrowingLines(TableScene):
 
     def __init__(self, table: Table, *, width: int = 1000, with_values: bool = True, **settings: Any) -> None:
         super().__init__(table, **settings)
-        self.size, self.with_values = (width, 600), with_values
+        self.size, self.with_values = (self.width_for(width), 600), with_values
 
     def draw(self, figure: FigureBase) -> None:
         width, height = self.size
@@ -116,11 +40,14 @@ class GrowingLines(TableScene):
             for label in self.labels:
                 label.add_number(self.form, self.table.values)
         room = max(label.width for label in self.labels)
-        left, bottom, right, top = 84, FOOT, width - room - 48, height - HEAD
+        left, bottom, right, top = self.left, FOOT, width - room - 48, height - HEAD
         box = (left / width, bottom / height, (right - left) / width, (top - bottom) / height)
         times, limits = self.table.times, value_limits(self.table.values)
         axes = plot_axes(figure, box, xlim=times[[0, -1]], ylim=limits, xlabel=self.table.clock)
         plain_ticks(axes.yaxis)
+        axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=bool((times % 1 == 0).all())))
+        axes.xaxis.set_major_formatter("{x:.10g}")
+        axes.tick_params(axis="x", pad=7)
         self.lines = []
         for k in range(len(self.names)):
             color, pattern = look(k)
@@ -154,13 +81,14 @@ class Bars(TableScene):
 
     def __init__(self, table: Table, **settings: Any) -> None:
         super().__init__(table, **settings)
-        letters = max(len(text) for text in [*self.names, *(self.form.format(value) for value in table.values.flat)])
-        self.size = (108 + max(78, 10 * letters) * len(self.names), 600)  # so that names and values fit
+        self.names = [short(name, 12) for name in table.names]
+        widest = 10 * max(self.letters, *(len(name) for name in self.names))
+        self.size = (self.width_for(self.left + 24 + max(78, widest) * len(self.names)), 600)
 
     def draw(self, figure: FigureBase) -> None:
         width, height = self.size
         self.draw_captions(figure)
-        box = (84 / width, FOOT / height, 1 - 108 / width, 1 - (FOOT + HEAD) / height)
+        box = (self.left / width, FOOT / height, 1 - (self.left + 24) / width, 1 - (FOOT + HEAD) / height)
         count = len(self.names)
         axes = plot_axes(figure, box, xlim=(-0.5, count - 0.5), ylim=value_limits(self.table.values))
         plain_ticks(axes.yaxis)
@@ -173,7 +101,7 @@ class Bars(TableScene):
             color, pattern = look(k)
             axes.get_xticklabels()[k].set_color(color)
             bar = Rectangle((k - 0.35, 0), 0.7, 0, facecolor=color, hatch=pattern, edgecolor=style.PAPER, linewidth=0,
-                               zorder=3)  # fmt: skip
+                            zorder=3)  # fmt: skip
             axes.add_patch(bar)
             self.bars.append(bar)
             number = add_number(axes, k, 0, self.form, self.name_of("value", 0, k), ha="center", va="bottom",
@@ -221,48 +149,11 @@ class EndLabel:
         return [self.name] if self.number is None else [self.name, self.number]
 
 
-def longest(number: Number, values: np.ndarray) -> float:
-    """Return how wide `number` can become, in pixels, when it shows one of `values`."""
-    number.set_text(max((number.form(value) for value in values.flat), key=len))
-    return float(number.get_window_extent().width)
-
-
-def look(series: int) -> tuple[str, str]:
-    """Return the colour of a series and its hatching, "" for the first five; from then on the colours come again."""
-    return style.SERIES[series % len(style.SERIES)], "///" if series >= len(style.SERIES) else ""
-
-
-def short(name: str) -> str:
-    """Return a name that fits on a picture.
-
-    >>> short("UK"), short("United Kingdom of Great Britain")
-    ('UK', 'United Kingdom of G…')
-    """
-    return name if len(name) <= NAME_LENGTH else name[: NAME_LENGTH - 1] + "…"
-
-
-def number_form(values: np.ndarray) -> str:
-    """Return how to write values so that the largest has four digits: the same number of decimals for all.
-
-    >>> number_form(np.array([0.0926, 20.953])), number_form(np.array([12_345.6]))
-    ('{:,.2f}', '{:,.0f}')
-    """
-    largest = np.abs(values).max()
-    before = int(np.floor(np.log10(largest))) + 1 if largest > 0 else 2
-    return f"{{:,.{max(0, 4 - before)}f}}"
-
-
 def value_limits(values: np.ndarray) -> tuple[float, float]:
     """Return the ends of an axis for values: 0 is always on it, and a little room beyond them."""
     low, high = min(0.0, values.min()), max(0.0, values.max())
     room = 0.06 * (high - low) or 1.0
     return low - (room if low < 0 else 0), high + room
-
-
-def plain_ticks(axis: Axis) -> None:
-    """Mark an axis with round values, written with commas and without exponents."""
-    axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    axis.set_major_formatter("{x:,.12g}")
 
 
 def push_apart(wanted: Sequence[float] | np.ndarray, gap: float, low: float, high: float) -> np.ndarray:

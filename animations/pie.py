@@ -6,6 +6,7 @@ where wedges are thin, labels would lie on each other, and are pushed apart alon
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -17,11 +18,12 @@ from matplotlib.figure import FigureBase
 from matplotlib.patches import Wedge
 
 from animations import style
-from animations.charts import LINE_HEIGHT, EndLabel, TableScene, look, number_form
+from animations.charts import LINE_HEIGHT, EndLabel
 from animations.drawing import add_label, add_number
+from animations.table_scene import TableScene, look, number_form
 from tinylearn.datasets import Table
 
-RADIUS = 155  # of the pie, in pixels
+RADIUS = 150  # of the pie, in pixels
 RIM = 14  # pixels between the pie and a label that stands in the middle of its wedge
 GAP = 8  # pixels between labels
 SWEEPS = 300  # labels are pushed apart at most so often; a few are enough but for many thin wedges
@@ -38,14 +40,17 @@ class Pie(TableScene):
         super().__init__(table, **settings)
         check_shares(table)
         letters = max(len(name) for name in self.names) + len(" 99.9%")
-        self.size = (2 * (RADIUS + RIM + 11 * letters + 10), 600)  # so that the labels fit on both sides
+        self.size = (
+            self.width_for(2 * (RADIUS + RIM + 11 * letters + 10)),
+            600,
+        )  # so that the labels fit on both sides
         self.unit = "percent of the sum of those shown"
         self.total = self.values.sum(axis=1)
         self.shares = self.values / self.total[:, None]
 
     def draw(self, figure: FigureBase) -> None:
         layer = self.draw_captions(figure)
-        self.centre = self.size[0] / 2, 290
+        self.centre = self.size[0] / 2, 295
         colors = [look(k)[0] for k in range(len(self.names))]
         self.wedges: list[Wedge] = []
         for k, color in enumerate(colors):
@@ -62,7 +67,7 @@ class Pie(TableScene):
         words = add_label(layer, 24, 62, "the whole pie, their sum:", color=style.QUIET)
         x = 24 + words.get_window_extent().width + 8
         self.sum = add_number(layer, x, 62, number_form(self.total), "", ha="left")
-        add_label(layer, 24, 40, self.table.unit, color=style.QUIET, size=style.SMALL)
+        add_label(layer, 24, 40, self.table.unit, color=style.QUIET, size=style.SMALL, parse_math=False)
 
     def update(self, frame: int) -> list[Artist]:
         ends = 2 * np.pi * np.cumsum(self.shares[frame])
@@ -125,34 +130,35 @@ def ring_place(angle: float, width: float) -> tuple[float, float]:
 
 
 def push_around(middles: Sequence[float] | np.ndarray, widths: Sequence[float]) -> list[float]:
-    """Return angles near `middles` (increasing, in radians) at which no label lies on its neighbours.
+    """Return angles near `middles` (increasing, in radians) at which no label lies on another.
 
     Two that do are pushed apart along the ring by as much as is missing, sideways or up and down, whichever is less;
     that may push them onto the next, so it is repeated until all are free.
     """
-    angles, count = [float(middle) for middle in middles], len(widths)
+    angles = [float(middle) for middle in middles]
     for _ in range(SWEEPS):
         pushed = False
-        for one in range(count):
-            other = (one + 1) % count
-            turn = 2 * math.pi if other == 0 else 0.0  # the last one's neighbour is the first
-            push = missing_angle(angles[one], angles[other] + turn, widths[one], widths[other])
-            if push > 0:
+        for one, other in itertools.combinations(range(len(angles)), 2):
+            push = missing_angle(angles[other] - angles[one], angles[one], widths[one], widths[other])
+            if push:
                 angles[one], angles[other], pushed = angles[one] - push / 2, angles[other] + push / 2, True
         if not pushed:
             break
     return angles
 
 
-def missing_angle(one: float, other: float, one_width: float, other_width: float) -> float:
-    """Return by how much two neighbours at angles one ≤ other must part; 0 if they are free of each other."""
-    if other - one > math.pi:
-        return 0.0
-    (x, y), (its_x, its_y) = ring_place(one, one_width), ring_place(other, other_width)
-    sideways = (one_width + other_width) / 2 + GAP - abs(x - its_x)
+def missing_angle(apart: float, angle: float, width: float, its_width: float) -> float:
+    """Return by how much to part two labels, at `angle` and `apart` further on; 0 if they are free of each other.
+
+    Negative if they touch around the top, the last and the first: there they part by coming nearer the other way.
+    """
+    (x, y), (its_x, its_y) = ring_place(angle, width), ring_place(angle + apart, its_width)
+    sideways = (width + its_width) / 2 + GAP - abs(x - its_x)
     upwards = LINE_HEIGHT + 2 - abs(y - its_y)
     if sideways <= 0 or upwards <= 0:
         return 0.0
-    middle, distance = (one + other) / 2, math.hypot(x, y)  # there the ring runs along (cos, -sin)
-    along, down = abs(math.cos(middle)), abs(math.sin(middle))
-    return min(sideways / max(along, 0.01), upwards / max(down, 0.01)) / distance + 1e-4
+    over_the_top = apart > math.pi
+    between = angle + apart / 2 + (math.pi if over_the_top else 0.0)  # there the ring runs along (cos, -sin)
+    along, down = abs(math.cos(between)), abs(math.sin(between))
+    missing = min(sideways / max(along, 0.01), upwards / max(down, 0.01)) / math.hypot(x, y) + 1e-3
+    return -missing if over_the_top else missing

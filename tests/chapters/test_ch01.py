@@ -1,0 +1,146 @@
+"""Chapter 1: its numbers, its films, its shortest scene in a file of somebody else, and tables of other people."""
+
+import inspect
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from animations import BarRace, GrowingLines, Pie, SideBySide
+from chapters import ch01_create_animations as chapter
+from tinylearn.datasets import gdp
+
+FILMS = {"ch01_shortest_scene", "ch01_gdp_lines", "ch01_bar_race", "ch01_bars_and_lines", "ch01_pie_and_lines"}
+
+
+def run(*arguments, folder):
+    environment = os.environ | {"PYTHONIOENCODING": "utf-8"}
+    command = [sys.executable, *map(str, arguments)]
+    return subprocess.run(command, cwd=folder, capture_output=True, env=environment, check=False, encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def headline_and_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("gallery")
+    return chapter.main(folder, quick=True), folder
+
+
+def test_the_numbers_of_the_book(headline_and_folder):
+    headline, _ = headline_and_folder
+    assert headline["years"] == 51
+    last = {"USA": 20.953, "China": 14.7227, "Japan": 5.0578, "Germany": 3.8464, "UK": 2.7598}
+    assert {name: headline[f"{name} 2020"] for name in last} == last
+    assert headline["all together 2020"] == pytest.approx(sum(last.values()))
+
+
+def test_who_passes_whom(headline_and_folder):
+    """For good: from that year on, and not in the year before, the one is ahead."""
+    headline, _ = headline_and_folder
+    passes = {key: year for key, year in headline.items() if " passes " in key}
+    assert passes == {"Japan passes Germany": 1972, "China passes UK": 2006, "China passes Germany": 2007,
+                      "China passes Japan": 2010}  # fmt: skip
+    table = gdp()
+    japan, china = table.values[:, 1], table.values[:, 4]
+    assert (china > japan)[table.times >= 2010].all()
+    assert (china < japan)[table.times < 2010].all()
+
+
+def test_the_films(headline_and_folder):
+    headline, folder = headline_and_folder
+    assert {path.stem for path in folder.glob("*.gif")} == FILMS
+    sizes = {}
+    for name in FILMS:
+        with Image.open(folder / f"{name}.gif") as film:
+            sizes[name] = film.size
+            assert film.n_frames == headline[f"pictures of {name}"]
+    assert sizes["ch01_bar_race"] == sizes["ch01_gdp_lines"] == (1000, 600)
+    assert all(
+        width <= 1800 and height == 600 for name, (width, height) in sizes.items() if name.endswith("_and_lines")
+    )
+
+
+def test_all_years_are_in_the_films_that_are_not_quick():
+    films = chapter.films_of(gdp())
+    assert films.keys() == FILMS
+    for name, film in films.items():
+        scenes = film.scene.scenes if isinstance(film.scene, SideBySide) else [film.scene]
+        for scene in scenes:
+            assert set(range(1970, 2021)) <= set(scene.times.tolist()), name
+            assert scene.frames == len(scene.times)
+        assert 10 <= scene.frames / film.fps + film.hold_first + film.hold_last <= 30
+    assert isinstance(films["ch01_pie_and_lines"].scene.scenes[0], Pie)
+    assert isinstance(films["ch01_gdp_lines"].scene, GrowingLines)
+    assert films["ch01_bar_race"].scene.frames == 251
+
+
+def test_values_by_hand_are_those_of_the_race():
+    table = gdp()
+    np.testing.assert_array_equal(chapter.values_at(table, 50), table.values[50])
+    np.testing.assert_array_equal(chapter.values_at(table, 0), table.values[0])
+    scene = BarRace(table, per_row=4)
+    np.testing.assert_allclose(scene.values[4 * 17 + 3], chapter.values_at(table, 17.75), rtol=1e-14)
+
+
+# --- the shortest scene, copied --------------------------------------------------------------------------------------
+
+
+def test_the_shortest_scene_has_at_most_25_lines():
+    assert len(inspect.getsource(chapter.ShortestScene).splitlines()) <= 25
+
+
+def test_the_shortest_scene_works_in_another_file_with_other_data(tmp_path):
+    """Its source, the imports named above it, the line that renders: and a film is there."""
+    comments = [line.removeprefix("#").strip() for line in inspect.getcomments(chapter.ShortestScene).splitlines()]
+    imports = [line for line in comments if line.startswith(("import ", "from "))]
+    (render,) = [line for line in comments if line.startswith("render(")]
+    assert len(imports) == 4
+    data = 'times, names, values = np.arange(4), ["hares", "foxes"], np.array([[9, 1], [7, 2], [3, 3], [5, 2]])'
+    program = "\n".join([*imports, "", inspect.getsource(chapter.ShortestScene), data, render, ""])
+    (tmp_path / "mine.py").write_text(program, encoding="utf-8")
+    answer = run("mine.py", folder=tmp_path)
+    assert answer.returncode == 0, answer.stderr
+    with Image.open(tmp_path / "film.gif") as film:
+        assert film.n_frames == 4
+        assert film.size == (800, 500)
+
+
+# --- tables of other people ------------------------------------------------------------------------------------------
+
+
+def test_a_table_of_your_own(tmp_path):
+    (tmp_path / "hares.csv").write_text("# unit: thousands\nmonth,hares,foxes\n1,9,1\n2,7,2\n3.5,3,3\n4,5,2\n")
+    answer = run("-m", "chapters.ch01_create_animations", "--csv", "hares.csv", "--quick", "--processes", "1",
+                 folder=tmp_path)  # fmt: skip
+    assert answer.returncode == 0, answer.stderr
+    saved = json.loads((tmp_path / "gallery" / "ch01.json").read_text(encoding="utf-8"))
+    assert saved["months"] == 4
+    assert (saved["hares 4"], saved["foxes 4"]) == (5, 2)
+    assert {path.stem for path in (tmp_path / "gallery").glob("ch01_*.*")} >= FILMS
+
+
+def test_a_wrong_table_is_an_error_of_the_command_line(tmp_path):
+    (tmp_path / "hares.csv").write_text("month,hares\n1,9\n2,many\n")
+    answer = run("-m", "chapters.ch01_create_animations", "--csv", "hares.csv", folder=tmp_path)
+    assert answer.returncode == 2
+    assert "argument --csv: hares.csv, line 3, column 'hares': expected a number such as 1234.5, got 'many'" in (
+        answer.stderr
+    )
+    assert not (tmp_path / "gallery").exists()
+
+
+def test_a_file_that_is_not_there_is_an_error_of_the_command_line(tmp_path):
+    answer = run("-m", "chapters.ch01_create_animations", "--csv", "nowhere.csv", folder=tmp_path)
+    assert answer.returncode == 2
+    assert "nowhere.csv" in answer.stderr
+
+
+def test_a_table_without_shares_has_no_pie(tmp_path, capsys):
+    path = tmp_path / "frost.csv"
+    path.write_text("month,Oslo,Rome\n1,-4,8\n2,-3,9\n3,0,12\n")
+    chapter.main(tmp_path, csv=path, quick=True)
+    assert {path.stem for path in tmp_path.glob("*.gif")} == FILMS - {"ch01_pie_and_lines"}
+    assert "no pie: Pie: a share cannot be negative, but Oslo is -4 at month 1" in capsys.readouterr().out
