@@ -72,7 +72,7 @@ class CurveDescent(CurvePanel):
 
     def draw_search(self) -> None:
         (self.tangent,) = self.axes.plot([], [], color=style.ERROR, linewidth=2, zorder=3)
-        (self.dot,) = self.axes.plot([], [], "o", color=style.WEIGHT, markersize=11, zorder=4)
+        (self.dot,) = self.axes.plot([], [], "o", color=style.WEIGHT, markersize=11, zorder=4, clip_on=False)
         self.dot.set_markeredgecolor(style.PAPER)
         self.path = self._draw_path()
         self._draw_place()

@@ -33,27 +33,17 @@ class GridSearch(CurvePanel):
         return "✓ all points seen at step", "", style.TARGET
 
     def draw_search(self) -> None:
-        (self.dot,) = self.axes.plot(
-            [], [], "o", color=style.WEIGHT, markeredgecolor=style.PAPER, markersize=11, zorder=4
-        )
-        (self.ring,) = self.axes.plot([], [], "o", markerfacecolor="none", markeredgecolor=style.TARGET,
-                                      markeredgewidth=2.5, markersize=17, zorder=3)  # fmt: skip
+        (self.dot,) = self.axes.plot([], [], "o", color=style.WEIGHT, markersize=11, zorder=4, clip_on=False)
+        self.dot.set_markeredgecolor(style.PAPER)
+        (self.ring,) = self.axes.plot([], [], "o", color=style.TARGET, markersize=17, zorder=3, clip_on=False)
+        self.ring.set(markerfacecolor="none", markeredgewidth=2.5)
         self.seen = []
         for before, step in zip([-1, *self.shown], self.shown, strict=False):  # what each frame adds
             points = slice(before + 1, step + 1)
             (line,) = self.axes.plot(self.x[points], self.y[points], "o", color=style.WEIGHT, markersize=3, zorder=2.7)
             self.seen.append(line)
-        best = self.best[self.shown]
-        for row, text, where, color in (
-            (108, "now", self.shown, style.WEIGHT),
-            (58, "best so far", best, style.TARGET),
-        ):
-            name = text.split()[0]
-            self.label(30, row, text, color=color)
-            self.label(186, row, "x =", color=color)
-            self.number(330, row, "{:.6f}", f"{name}.x", self.x[where], color=color)
-            self.label(394, row, "y =", color=color)
-            self.number(576, row, "{:.6f}", f"{name}.y", self.y[where], color=color)
+        self._write_point(108, "now", self.shown, style.WEIGHT)
+        self._write_point(58, "best so far", self.best[self.shown], style.TARGET)
 
     def update_search(self, frame: int) -> list[Artist]:
         now = self.shown[[frame]]
@@ -72,3 +62,12 @@ class GridSearch(CurvePanel):
             f"{self.title}: {step + 1} of {len(self.x)} points looked at; "
             f"the best so far is x = {self.x[best]:.6f}, y = {self.y[best]:.6f}."
         )
+
+    def _write_point(self, row: float, text: str, points: np.ndarray, color: str) -> None:
+        """Write x and y of the point that has this number in each frame."""
+        name = text.split()[0]
+        self.label(30, row, text, color=color)
+        self.label(186, row, "x =", color=color)
+        self.number(330, row, "{:.6f}", f"{name}.x", self.x[points], color=color)
+        self.label(394, row, "y =", color=color)
+        self.number(576, row, "{:.6f}", f"{name}.y", self.y[points], color=color)

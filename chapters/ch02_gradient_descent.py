@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 
 from animations import ContourDescent, Curve, CurveDescent, Descent, GridSearch, Series, SideBySide, StepChart, Valley
+from animations.descent import plain
 from chapters.films import Film, draw
 from chapters.run import Headline, run_alone
 from tinylearn import SGD, Adam, Recorder, Recording, RMSprop, Update
@@ -189,7 +190,7 @@ def diverging(walks: dict[float, Recording], clock: list[int]) -> SideBySide:
     walk = Descent(walks[TOO_FAR], height, slope, TOO_FAR, enough=ENOUGH)
     return SideBySide(
         CurveDescent(walk, curve(-75, 95), clock, title="Diverges", name=f"rate_{TOO_FAR}"),
-        StepChart(series, clock, shown="|x − 10|", title="How far from the lowest point"),
+        StepChart(series, clock, shown="|x − 10|", title="How far from the lowest point", forms={"|x − 10|": plain}),
     )
 
 
