@@ -31,7 +31,7 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import FigureBase
 
-from animations import BarRace, Bars, GrowingLines, Pie, Scene, SideBySide
+from animations import BarRace, Bars, GrowingLines, Pie, Scene, SideBySide, style
 from animations.pie import check_shares
 from chapters.films import Film, draw
 from chapters.run import Headline, Parser, run_alone
@@ -42,22 +42,23 @@ from tinylearn.datasets import Table, gdp, read_table
 #     from collections.abc import Sequence
 #     import numpy as np
 #     from matplotlib.figure import FigureBase
-#     from animations import Scene, render
+#     from animations import Scene, render, style
 # and makes a film of T times, K names and values (T, K) by
-#     render(ShortestScene(times, names, values), "film.gif", fps=10)
+#     render(ShortestScene(times, names, values, "a title"), "film.gif", fps=10)
 class ShortestScene(Scene):
     """Lines that grow from left to right."""
 
     size = (800, 500)
 
-    def __init__(self, times: np.ndarray, names: Sequence[str], values: np.ndarray) -> None:
-        self.times, self.names, self.values = times, names, values
+    def __init__(self, times: np.ndarray, names: Sequence[str], values: np.ndarray, title: str) -> None:
+        self.times, self.names, self.values, self.title = times, names, values, title
         self.frames = len(times)  # a picture for each time
 
-    def draw(self, figure: FigureBase) -> None:  # once: what never changes, and the lines, still without points
-        axes = figure.add_subplot(xlim=(self.times[0], self.times[-1]), ylim=(0, 1.1 * self.values.max()))
-        self.lines = [axes.plot([], [], linewidth=2, zorder=3, label=name)[0] for name in self.names]
-        axes.legend(loc="upper left", fontsize=12)
+    def draw(self, figure: FigureBase) -> None:  # once: axes that all points fit on, and a line for each name
+        axes = figure.add_subplot(title=self.title)
+        axes.set_prop_cycle(color=style.SERIES)
+        self.lines = axes.plot(self.times, self.values, linewidth=2, zorder=3, label=self.names)
+        axes.legend(loc="upper left", fontsize=12).set_zorder(2)  # under the lines
 
     def update(self, frame: int) -> list:  # for each picture: the points up to now
         for line, series in zip(self.lines, self.values.T, strict=True):
@@ -83,14 +84,19 @@ def who_passes_whom(table: Table) -> dict[str, float]:
     """Return who was behind whom at first and is ahead at last, and the first time from which on it stays ahead.
 
     >>> who_passes_whom(Table([1970, 1971, 1972, 1973], ["A", "B"], [[5, 1], [3, 4], [4, 3], [4, 6]]))
-    {'B passes A': 1973.0}
+    {'B passes A': 1973}
     """
     found = {}
     for one, other in itertools.permutations(range(len(table.names)), 2):
         (behind,) = np.nonzero(table.values[:, one] <= table.values[:, other])  # rows
         if behind.size and behind[0] == 0 and behind[-1] < len(table.times) - 1:
-            found[f"{table.names[one]} passes {table.names[other]}"] = float(table.times[behind[-1] + 1])
+            found[f"{table.names[one]} passes {table.names[other]}"] = plain(table.times[behind[-1] + 1])
     return found
+
+
+def plain(time: float) -> float:
+    """Return 1987 for 1987.0, and other times as they are."""
+    return int(time) if time == int(time) else float(time)
 
 
 # --- films -----------------------------------------------------------------------------------------------------------
@@ -107,16 +113,17 @@ def films_of(table: Table, most: int = 250) -> dict[str, Film]:
     if not np.allclose(race.values, by_hand, rtol=1e-12, atol=1e-12 * np.abs(by_hand).max()):
         raise AssertionError("between two rows a film must show the straight line from one value to the next")
 
+    shortest = ShortestScene(table.times, table.names, table.values, ", ".join(filter(None, [table.title, table.unit])))
     films = {
-        "ch01_shortest_scene": Film(ShortestScene(table.times, table.names, table.values), fps=5, colors=32),
-        "ch01_gdp_lines": Film(lines, fps=10, hold_first=1, hold_last=3, colors=48),
-        "ch01_bar_race": Film(race, fps=12.5, hold_first=1, hold_last=3, colors=32),
-        "ch01_bars_and_lines": Film(SideBySide(bars, beside_bars), fps=10, hold_first=1, hold_last=3, colors=48),
+        "ch01_shortest_scene": Film(shortest, fps=5, colors=96),
+        "ch01_gdp_lines": Film(lines, fps=10, hold_first=1, hold_last=3, colors=96),
+        "ch01_bar_race": Film(race, fps=12.5, hold_first=1, hold_last=3, colors=48),
+        "ch01_bars_and_lines": Film(SideBySide(bars, beside_bars), fps=10, hold_first=1, hold_last=3, colors=96),
     }
     if has_shares(table):
         beside_pie = GrowingLines(table, per_row=few, width=900, with_clock=False, source="")
         pie = SideBySide(Pie(table, per_row=few), beside_pie)
-        films["ch01_pie_and_lines"] = Film(pie, fps=10, hold_first=1, hold_last=3, colors=48)
+        films["ch01_pie_and_lines"] = Film(pie, fps=10, hold_first=1, hold_last=3, colors=96)
     return films
 
 

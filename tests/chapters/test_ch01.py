@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from animations import BarRace, GrowingLines, Pie, SideBySide
+from animations import BarRace, GrowingLines, Pie, SideBySide, style
+from animations.painter import Painter
 from chapters import ch01_create_animations as chapter
 from tinylearn.datasets import gdp
 
@@ -75,6 +76,19 @@ def test_all_years_are_in_the_films_that_are_not_quick():
     assert isinstance(films["ch01_pie_and_lines"].scene.scenes[0], Pie)
     assert isinstance(films["ch01_gdp_lines"].scene, GrowingLines)
     assert films["ch01_bar_race"].scene.frames == 251
+
+
+def test_a_country_has_its_colour_in_the_shortest_scene_too():
+    scene = chapter.films_of(gdp())["ch01_shortest_scene"].scene
+    Painter(scene).paint(20)
+    assert [line.get_color() for line in scene.lines] == list(style.SERIES)
+    assert [line.get_label() for line in scene.lines] == list(gdp().names)
+    for line, series in zip(scene.lines, gdp().values.T, strict=True):
+        np.testing.assert_array_equal(line.get_xydata(), np.column_stack([range(1970, 1991), series[:21]]))
+    assert scene.lines[0].axes.get_legend().get_zorder() < scene.lines[0].get_zorder()  # or Painter would be wrong
+    bottom, top = scene.lines[0].axes.get_ylim()
+    assert bottom < 0.0926
+    assert top > 21.4332  # the axes leave room for what is to come
 
 
 def test_values_by_hand_are_those_of_the_race():
