@@ -1,14 +1,18 @@
-"""Chapter 3's animation, 81 frames of 1200×600, rendered to a GIF: ours, the book's way, and matplotlib's animation.
+"""Animations of chapters 1 to 3, rendered by us, the book's way, and by matplotlib's own animation.
 
-    python tests/benchmarks/rendering.py [--rounds 3]     or     [--profile]: where our own time goes
+    python tests/benchmarks/rendering.py [neuron descent race pie] [--rounds 3]
+    python tests/benchmarks/rendering.py neuron --profile        where our own time goes
+    python tests/benchmarks/rendering.py race --memory           does it grow with the number of frames?
 
-ours            animations.render
-the book's way  a new figure for each frame, savefig to PNG, all read back with imageio, imageio.mimsave
-FuncAnimation   one figure, matplotlib's FuncAnimation and PillowWriter
+gif, html, mp4   animations.render
+drawing alone    our frames, painted and written nowhere
+the book's way   a new figure for each frame, savefig to PNG, all read back with imageio, imageio.mimsave
+FuncAnimation    one figure, matplotlib's FuncAnimation and PillowWriter
+to_jshtml        the same, as matplotlib's own HTML
 
-The same scene draws all three, without mathtext; for the other two, pasted text is replaced by matplotlib's own.
-Methods take turns, each run in a new process; imports and training are not counted. Medians. Memory is the peak of the
-process at its end, above that at the start of rendering.
+The same scene draws all, without mathtext; for the others, pasted text is replaced by matplotlib's own. Methods take
+turns, each run in a new process; imports and training are not counted. Medians. Memory is the peak of the process at
+its end, above that at the start of rendering.
 """
 
 from __future__ import annotations
@@ -16,6 +20,7 @@ from __future__ import annotations
 import argparse
 import cProfile
 import json
+import math
 import pstats
 import resource
 import statistics
@@ -23,8 +28,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import imageio.v2 as imageio
 import matplotlib
@@ -33,30 +39,90 @@ matplotlib.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.animation import FuncAnimation, PillowWriter
+from matplotlib.artist import Artist
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.text import Text
 from PIL import Image
 
 import tinylearn as tl
-from animations import LineFit, NeuronDiagram, NeuronStates, PastedText, SideBySide, render, spaced_steps, style
+from animations import (
+    BarRace,
+    GrowingLines,
+    LineFit,
+    NeuronDiagram,
+    NeuronStates,
+    PastedText,
+    Pie,
+    Scene,
+    SideBySide,
+    render,
+    spaced_steps,
+    style,
+)
 from animations.gif import GifWriter, make_palette
 from animations.painter import Painter
-from tinylearn.datasets import celsius_fahrenheit
+from chapters import ch02_gradient_descent
+from tinylearn.datasets import celsius_fahrenheit, gdp
 from tinylearn.initializers import ones
 
-FPS, FRAMES, COLORS = 10, 81, 40
-ASKED = {"ratio": 8, "kB": 500, "MB": 150}
+FPS = 10
+Method = Callable[[Scene, Path, int], None]
 
 
-def chapter_3() -> SideBySide:
-    """Train the neuron of chapter 3 and return its scene, as the chapter draws it."""
+# --- the scenes ----------------------------------------------------------------------------------------------------
+
+
+def neuron() -> Scene:
+    """Train the neuron of chapter 3 and return its scene, as the chapter draws it: 81 frames of 1200x600."""
     x, y = celsius_fahrenheit()
     model = tl.Sequential([tl.Dense(1, 1, rng=np.random.default_rng(0), weights=ones, biases=ones)])
     recorder = tl.Recorder(model)
     tl.fit(model, x, y, loss=tl.MeanSquaredError(), optimizer=tl.SGD(0.0005), epochs=8000, batch_size=len(x),
            callbacks=[recorder])  # fmt: skip
-    states, units = NeuronStates(recorder.recording, x, y, spaced_steps(8000, FRAMES)), ("°C", "°F")
+    states, units = NeuronStates(recorder.recording, x, y, spaced_steps(8000, 81)), ("°C", "°F")
     return SideBySide(NeuronDiagram(states, units=units, ask=50), PlainTicks(states, units=units))
+
+
+def descent() -> Scene:
+    """Three curve panels with growing paths: 100 frames of 1800x600."""
+    walks = {rate: ch02_gradient_descent.gradient_descent(rate) for rate in ch02_gradient_descent.RATES}
+    later = np.geomspace(58, 2000, 42).round().astype(int).tolist()
+    return ch02_gradient_descent.learning_rates(walks, [*range(58), *later])
+
+
+def panel() -> Scene:
+    """One of these panels as the book shows it, with a frame for each of its steps: 59 frames of 600x600."""
+    walk = ch02_gradient_descent.gradient_descent(0.95)
+    return ch02_gradient_descent.learning_rates({0.95: walk}, list(range(len(walk)))).scenes[0]
+
+
+def race() -> Scene:
+    """The bar race, a frame for each year as in the book: 51 of 1000x600."""
+    return BarRace(gdp(), per_row=1)
+
+
+def pie() -> Scene:
+    """The pie beside the lines, a frame for each year: 51 frames."""
+    return SideBySide(Pie(gdp(), per_row=1), GrowingLines(gdp(), per_row=1, width=900, with_clock=False, source=""))
+
+
+class Bar(NamedTuple):
+    """What is asked of a scene: how many times as fast as the peers, how many kB of GIF, with how many colours."""
+
+    scene: Callable[[], Scene]
+    colors: int
+    kilobytes: float
+    book: float
+    func_animation: float | None = None
+
+
+BARS = {  # kB: a quarter of the files that the book publishes
+    "neuron": Bar(neuron, 32, 2700 / 4, 8, 8),
+    "descent": Bar(descent, 40, 3 * 737 / 4, 10, 10),
+    "panel": Bar(panel, 40, 737 / 4, 5),
+    "race": Bar(race, 32, 547 / 4, 5),
+    "pie": Bar(pie, 64, math.inf, 5),
+}
 
 
 class PlainTicks(LineFit):
@@ -70,14 +136,23 @@ class PlainTicks(LineFit):
                 axes.yaxis.set_major_formatter(lambda value, _: "10" + f"{np.log10(value):.0f}".translate(digits))
 
 
-# --- the three methods ---------------------------------------------------------------------------------------------
+# --- the methods ---------------------------------------------------------------------------------------------------
 
 
-def ours(scene: SideBySide, path: Path) -> None:
-    render(scene, path, fps=FPS, colors=COLORS, progress=False)
+def ours(suffix: str) -> Method:
+    def write(scene: Scene, path: Path, colors: int) -> None:
+        render(scene, path.with_suffix(suffix), fps=FPS, colors=colors, progress=False)
+
+    return write
 
 
-def book(scene: SideBySide, path: Path) -> None:
+def drawing(scene: Scene, path: Path, colors: int) -> None:
+    painter = Painter(scene)
+    for frame in range(scene.frames):
+        painter.paint(frame)
+
+
+def book(scene: Scene, path: Path, colors: int) -> None:
     """As the book does it: no artist and no pixel of one frame is used for the next."""
     pictures = []
     for frame in range(scene.frames):
@@ -91,53 +166,81 @@ def book(scene: SideBySide, path: Path) -> None:
     imageio.mimsave(path, [imageio.imread(picture) for picture in pictures], duration=1000 / FPS, loop=0)
 
 
-def func_animation(scene: SideBySide, path: Path) -> None:
+def animation(scene: Scene) -> FuncAnimation:
     """As matplotlib's documentation does it: one figure, artists updated."""
     figure = new_figure(scene)
     scene.draw(figure)
 
     def update(frame: int) -> list:
         show_trails(scene, frame)
-        return scene.update(frame)
+        return [*scene.update(frame)]
 
-    FuncAnimation(figure, update, frames=scene.frames).save(path, writer=PillowWriter(fps=FPS))
-    plt.close(figure)
+    return FuncAnimation(figure, update, frames=scene.frames)
 
 
-def new_figure(scene: SideBySide) -> Figure:
+def func_animation(scene: Scene, path: Path, colors: int) -> None:
+    animation(scene).save(path, writer=PillowWriter(fps=FPS))
+
+
+def jshtml(scene: Scene, path: Path, colors: int) -> None:
+    matplotlib.rcParams["animation.embed_limit"] = 1000
+    path.with_suffix(".html").write_text(animation(scene).to_jshtml(fps=FPS))
+
+
+def new_figure(scene: Scene) -> Figure:
     return plt.figure(figsize=(scene.size[0] / style.DPI, scene.size[1] / style.DPI), dpi=style.DPI)
 
 
-def show_trails(scene: SideBySide, frame: int) -> None:
+def show_trails(scene: Scene, frame: int) -> None:
     for number in range(scene.frames):
         for artist in scene.trail(number):
             artist.set_visible(number <= frame)
 
 
-METHODS: dict[str, Callable[[SideBySide, Path], None]] = {
-    "ours": ours,
-    "the book's way": book,
-    "FuncAnimation": func_animation,
+METHODS: dict[str, tuple[Method, str]] = {
+    "gif": (ours(".gif"), ".gif"),
+    "html": (ours(".html"), ".html"),
+    "mp4": (ours(".mp4"), ".mp4"),
+    "drawing alone": (drawing, ""),
+    "the book's way": (book, ".gif"),
+    "FuncAnimation": (func_animation, ".gif"),
+    "to_jshtml": (jshtml, ".html"),
 }
+PEERS = ("the book's way", "FuncAnimation", "to_jshtml")
 
 
 # --- measuring -----------------------------------------------------------------------------------------------------
 
 
-def run(method: str, path: Path) -> dict[str, float]:
+def run(name: str, method: str, folder: Path, times: int) -> dict[str, float]:
     """Render once, in this process; return seconds, size, and memory above the start."""
-    scene = chapter_3()
-    if method != "ours":
+    bar, (write, suffix) = BARS[name], METHODS[method]
+    scene, path = bar.scene(), folder / "animation.gif"
+    if method in PEERS:
         PastedText.draw, PastedText.get_window_extent = Text.draw, Text.get_window_extent
+    if times > 1:
+        scene = Repeated(scene, times)
     before = peak_megabytes()
     start = time.perf_counter()
-    METHODS[method](scene, path)
+    write(scene, path, bar.colors)
     seconds = time.perf_counter() - start
-    return {"s": seconds, "kB": path.stat().st_size / 1000, "MB": peak_megabytes() - before}
+    size = path.with_suffix(suffix).stat().st_size if suffix else 0
+    return {"s": seconds, "kB": size / 1000, "MB": peak_megabytes() - before}
 
 
-def run_in_new_process(method: str, path: Path) -> dict[str, float]:
-    command = [sys.executable, __file__, "--run", method, "--path", str(path)]
+class Repeated(Scene):
+    """A scene shown several times over, without its trails."""
+
+    def __init__(self, scene: Scene, times: int) -> None:
+        self.scene, self.size, self.frames = scene, scene.size, times * scene.frames
+        self.draw = scene.draw
+
+    def update(self, frame: int) -> Sequence[Artist]:
+        return self.scene.update(frame % self.scene.frames)
+
+
+def run_in_new_process(name: str, method: str, folder: Path, times: int = 1) -> dict[str, float]:
+    command = [sys.executable, __file__, name, "--run", method, "--folder", str(folder), "--times", str(times)]
     return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
 
 
@@ -147,47 +250,65 @@ def peak_megabytes() -> float:
     return peak / 1e6 if sys.platform == "darwin" else peak * 1024 / 1e6
 
 
-def last_picture(path: Path) -> np.ndarray:
-    with Image.open(path) as image:
+def last_picture(folder: Path) -> np.ndarray:
+    with Image.open(folder / "animation.gif") as image:
         image.seek(image.n_frames - 1)
         return np.array(image.convert("RGB")).astype(int)
 
 
-def compare(rounds: int, folder: Path) -> None:
+def compare(name: str, rounds: int, folder: Path) -> None:
     """Print each method's medians, and how far the bars are."""
     runs: dict[str, list[dict[str, float]]] = {method: [] for method in METHODS}
-    paths = {method: folder / method / "animation.gif" for method in METHODS}
-    for path in paths.values():
-        path.parent.mkdir()
     for _ in range(rounds):
-        for method, path in paths.items():
-            runs[method].append(run_in_new_process(method, path))
+        for method, results in runs.items():
+            (folder / method).mkdir(exist_ok=True)
+            results.append(run_in_new_process(name, method, folder / method))
+
+    def median(method: str, key: str) -> float:
+        return statistics.median(one[key] for one in runs[method])
+
+    def ratio(slow: str, quick: str) -> str:
+        pairs = zip(runs[slow], runs[quick], strict=True)
+        return f"{statistics.median(theirs['s'] / our['s'] for theirs, our in pairs):.1f}x"
+
+    print(f"\n{name}: {BARS[name].scene.__doc__}")
     for method in METHODS:
-        seconds, size, memory = (statistics.median(one[key] for one in runs[method]) for key in ("s", "kB", "MB"))
-        pairs = zip(runs[method], runs["ours"], strict=True)
-        ratio = statistics.median(theirs["s"] / our["s"] for theirs, our in pairs)
-        asked = "" if method == "ours" else f" (asked: {ASKED['ratio']}x)"
-        print(f"{method}: {seconds:.2f} s, {ratio:.1f}x ours{asked}, {size:,.0f} kB, {memory:.0f} MB above the start")
-        if method != "ours":
-            off = np.abs(last_picture(paths[method]) - last_picture(paths["ours"])).mean()
-            print(f"    its last picture differs from ours by {off:.2f} of 255 on average")
-    print(f"asked of ours: at most {ASKED['kB']} kB and {ASKED['MB']} MB")
+        seconds, size, memory = (median(method, key) for key in ("s", "kB", "MB"))
+        print(f"  {method:15} {seconds:6.2f} s  {size:8,.0f} kB  {memory:5.0f} MB above the start")
+    bar = BARS[name]
+    print(f"  gif: the book's way takes {ratio(PEERS[0], 'gif')} as long (asked: {bar.book}x)")
+    if bar.func_animation:
+        print(f"  gif: FuncAnimation takes {ratio(PEERS[1], 'gif')} as long (asked: {bar.func_animation}x)")
+    print(f"  gif: {median('gif', 'kB'):.0f} kB (asked: at most {bar.kilobytes:.0f})")
+    print(f"  html: to_jshtml takes {ratio('to_jshtml', 'html')} as long (asked: 3x)"
+          f" and {median('to_jshtml', 'kB') / median('html', 'kB'):.1f}x the bytes (asked: 8x)")  # fmt: skip
+    print(f"  mp4: takes {ratio('mp4', 'drawing alone')} as long as drawing alone (asked: at most 2x)")
+    for method in PEERS[:2]:
+        off = np.abs(last_picture(folder / method) - last_picture(folder / "gif")).mean()
+        print(f"  the last picture of {method} differs from ours by {off:.2f} of 255 on average")
 
 
-def profile() -> None:
+def memory(name: str, folder: Path) -> None:
+    """Print the peak of memory for the scene, and for the scene four times over."""
+    for method in ("gif", "html", "mp4"):
+        once, often = (run_in_new_process(name, method, folder, times)["MB"] for times in (1, 4))
+        print(f"{name}, {method}: {once:.0f} MB above the start, {often:.0f} MB with four times as many frames")
+
+
+def profile(name: str) -> None:
     """Print where our time goes: painting, finding the palette, encoding; and the functions that take most."""
-    scene, clock = chapter_3(), time.perf_counter
+    scene, colors, clock = BARS[name].scene(), BARS[name].colors, time.perf_counter
     start = clock()
     painter = Painter(scene)
     made = clock()
     painter.paint(0)
     first = clock()
-    palette = make_palette([painter.paint(frame).copy() for frame in (0, FRAMES // 2, FRAMES - 1)], COLORS)
+    palette = make_palette([painter.paint(frame).copy() for frame in (0, scene.frames // 2, scene.frames - 1)], colors)
     found = clock()
     painting = encoding = 0.0
     with tempfile.TemporaryFile() as file:
         writer = GifWriter(file, *scene.size, palette)
-        for frame in range(FRAMES):
+        for frame in range(scene.frames):
             begin = clock()
             pixels = painter.paint(frame)
             painted = clock()
@@ -197,27 +318,32 @@ def profile() -> None:
     parts = {"making the figure": made - start, "first frame, with background and letters": first - made,
              "three samples and palette": found - first}  # fmt: skip
     print(", ".join(f"{part} {1000 * seconds:.0f} ms" for part, seconds in parts.items()))
-    print(f"{FRAMES} frames of {1000 * painting / FRAMES:.1f} ms painting, {1000 * encoding / FRAMES:.1f} ms encoding")
+    each = 1000 / scene.frames
+    print(f"{scene.frames} frames of {each * painting:.1f} ms painting, {each * encoding:.1f} ms encoding")
     profiler = cProfile.Profile()
     with tempfile.TemporaryDirectory() as folder:
-        profiler.runcall(ours, scene, Path(folder) / "animation.gif")
+        profiler.runcall(ours(".gif"), scene, Path(folder) / "animation.gif", colors)
     pstats.Stats(profiler).sort_stats("tottime").print_stats(25)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("scenes", nargs="*", choices=[[], *BARS], help="(default: all)")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--profile", action="store_true", help="show where our own time goes, instead of comparing")
+    parser.add_argument("--memory", action="store_true", help="show whether memory grows with frames, instead")
     parser.add_argument("--run", choices=METHODS, help=argparse.SUPPRESS)
-    parser.add_argument("--path", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--times", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
-    if arguments.run:
-        print(json.dumps(run(arguments.run, arguments.path)))
-    elif arguments.profile:
-        profile()
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            compare(arguments.rounds, Path(folder))
+    for name in arguments.scenes or BARS:
+        if arguments.run:
+            print(json.dumps(run(name, arguments.run, arguments.folder, arguments.times)))
+        elif arguments.profile:
+            profile(name)
+        else:
+            with tempfile.TemporaryDirectory() as folder:
+                memory(name, Path(folder)) if arguments.memory else compare(name, arguments.rounds, Path(folder))
 
 
 if __name__ == "__main__":

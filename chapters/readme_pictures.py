@@ -1,0 +1,45 @@
+"""Draw the pictures that the README shows, into the folder it takes them from.
+
+python -m chapters.readme_pictures
+"""
+
+from __future__ import annotations
+
+import re
+import shutil
+import tempfile
+from importlib import import_module
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+LIMIT = 3_000_000  # bytes, of all of them
+
+
+def shown_pictures(readme: str) -> list[str]:
+    """Return the names of the pictures that a README shows from docs/.
+
+    >>> shown_pictures("![A neuron learns.](docs/ch03_first_neuron.gif) and ![](elsewhere/other.gif)")
+    ['ch03_first_neuron.gif']
+    """
+    return re.findall(r"\]\(docs/(ch\d\d_\w+\.gif)\)", readme)
+
+
+def main() -> None:
+    """Run the chapters of these pictures; copy these and nothing else."""
+    docs, names = ROOT / "docs", shown_pictures((ROOT / "README.md").read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory() as folder:
+        for chapter in sorted({name[:4] for name in names}):
+            (script,) = (path.stem for path in ROOT.glob(f"chapters/{chapter}_*.py"))
+            import_module(f"chapters.{script}").main(Path(folder), formats=("gif",))
+        size = sum((Path(folder) / name).stat().st_size for name in names)
+        if size > LIMIT:
+            raise SystemExit(f"the pictures of the README must take at most {LIMIT:,} bytes in all, they take {size:,}")
+        shutil.rmtree(docs, ignore_errors=True)
+        docs.mkdir()
+        for name in names:
+            shutil.copy(Path(folder) / name, docs / name)
+            print(f"docs/{name}  {(docs / name).stat().st_size:,} bytes")
+
+
+if __name__ == "__main__":
+    main()
