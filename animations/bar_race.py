@@ -47,7 +47,7 @@ class BarRace(TableScene):
         self.bars: list[Rectangle] = []
         for k in range(count):
             color, pattern = look(k)
-            bar = Rectangle((0, 0), 0, THICK, facecolor=color, hatch=pattern, edgecolor=style.PAPER, linewidth=1,
+            bar = Rectangle((0, 0), 0, THICK, facecolor=color, hatch=pattern, edgecolor=style.PAPER, linewidth=1.5,
                             zorder=3, clip_on=False)  # fmt: skip
             axes.add_patch(bar)
             self.bars.append(bar)
