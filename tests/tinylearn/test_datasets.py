@@ -1,8 +1,9 @@
 """The data that the chapters learn from."""
 
 import numpy as np
+import pytest
 
-from tinylearn.datasets import celsius_fahrenheit
+from tinylearn.datasets import celsius_fahrenheit, sine
 
 
 def test_the_ten_pairs_of_chapter_3():
@@ -16,3 +17,23 @@ def test_the_ten_pairs_of_chapter_3():
 def test_every_call_gives_new_arrays():
     celsius_fahrenheit()[0][:] = 0
     assert celsius_fahrenheit()[0][-1, 0] == 100
+
+
+def test_the_sine_is_evenly_spaced_from_minus_5_to_5():
+    x, y = sine(11)
+    np.testing.assert_array_equal(x[:, 0], range(-5, 6))
+    np.testing.assert_array_equal(y, np.sin(x))
+    assert x.dtype == y.dtype == np.float64
+    assert sine()[0].shape == sine()[1].shape == (1000, 1)
+
+
+def test_the_best_straight_line_through_the_sine_costs_what_the_book_says():
+    x, y = (column[:, 0] for column in sine())
+    line = np.polynomial.Polynomial.fit(x, y, 1)
+    assert ((line(x) - y) ** 2).mean() == pytest.approx(0.50003, abs=5e-6)
+
+
+@pytest.mark.parametrize(("count", "error"), [(0, ValueError), (-3, ValueError), (2.5, TypeError)])
+def test_a_sine_of_no_points_is_refused(count, error):
+    with pytest.raises(error, match="sine: count must be"):
+        sine(count)

@@ -2,6 +2,7 @@
 
 from tinylearn.datasets.celsius import celsius_fahrenheit
 from tinylearn.datasets.gdp import gdp
+from tinylearn.datasets.sine import sine
 from tinylearn.datasets.table import Table, read_table
 
-__all__ = ["Table", "celsius_fahrenheit", "gdp", "read_table"]
+__all__ = ["Table", "celsius_fahrenheit", "gdp", "read_table", "sine"]
