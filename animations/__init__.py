@@ -3,13 +3,16 @@
 from animations.bar_race import BarRace
 from animations.charts import Bars, GrowingLines
 from animations.contour import ContourDescent, Valley
+from animations.curve_fit import CurveFit, CurveStates
 from animations.curve_panel import Curve
 from animations.descent import CurveDescent, Descent
+from animations.functions import FunctionAndSlope, FunctionStates
 from animations.grid_search import GridSearch
 from animations.neuron import LineFit, NeuronDiagram, NeuronStates
 from animations.pie import Pie
 from animations.render import render
 from animations.scene import Scene, SideBySide, spaced_steps
+from animations.softmax import SoftmaxBars
 from animations.step_chart import Series, StepChart
 from animations.text import Number, PastedText
 
@@ -19,7 +22,11 @@ __all__ = [
     "ContourDescent",
     "Curve",
     "CurveDescent",
+    "CurveFit",
+    "CurveStates",
     "Descent",
+    "FunctionAndSlope",
+    "FunctionStates",
     "GridSearch",
     "GrowingLines",
     "LineFit",
@@ -31,6 +38,7 @@ __all__ = [
     "Scene",
     "Series",
     "SideBySide",
+    "SoftmaxBars",
     "StepChart",
     "Valley",
     "render",
