@@ -19,16 +19,16 @@ from matplotlib.figure import FigureBase
 from animations import style
 from animations.drawing import add_label, add_number, pixel_axes, plot_axes
 from animations.scene import Scene
-from animations.text import Number
+from animations.text import Form, Number
 from tinylearn import Dense, Recording, ReLU, Sequential
 
 
 class CurveStates:
     """What a network with one input and one output says at some steps of its recording.
 
-    x, target (N,), x growing; steps (S,); predicted (S, N), loss (S,); bends: for each step the x between which and
-    the next a ReLU switches, (B, 2) as points (x, y) of the network's curve; line: (S, 2), w and b of the straight line
-    that a network of nothing but dense layers is, None for others. N examples, S steps.
+    x, target (N,), x growing; steps (S,); predicted (S, N), loss (S,). For each step `bends` has the points (B, 2)
+    of the curve at which a ReLU switches, to the nearest x. `line` (S, 2): w and b of the straight line that a network
+    of nothing but dense layers is; None for others. N examples, S steps, B bends.
     """
 
     def __init__(
@@ -79,6 +79,15 @@ def straight_line(model: Sequential) -> tuple[float, float] | None:
     return w.item(), b.item()
 
 
+def no_negative_zero(value: float) -> str:
+    """Return a number with four decimals, and 0.0000 without a minus sign.
+
+    >>> no_negative_zero(-1e-16), no_negative_zero(-0.0575)
+    ('0.0000', '-0.0575')
+    """
+    return f"{round(float(value), 4) + 0.0:.4f}"
+
+
 class CurveFit(Scene):
     """The network's curve moving towards the target; below, the loss so far, beside that of the best straight line.
 
@@ -103,7 +112,7 @@ class CurveFit(Scene):
         self.numbers: list[tuple[Number, np.ndarray]] = []  # with the value of each frame
         self._draw_heading()
         x = self.states.x
-        self._draw_curve(plot_axes(figure, (0.11, 0.425, 0.85, 0.39), xlabel="x", xcolor=style.INPUT, ylabel="y",
+        self._draw_curve(plot_axes(figure, (0.11, 0.425, 0.85, 0.375), xlabel="x", xcolor=style.INPUT, ylabel="y",
                                    xlim=(x[0] - 0.2, x[-1] + 0.2), ylim=self.heights))  # fmt: skip
         self._draw_loss(plot_axes(figure, (0.11, 0.085, 0.85, 0.23), xlabel="epoch, log scale",
                                   ylabel="loss, log scale", ycolor=style.ERROR))  # fmt: skip
@@ -137,22 +146,23 @@ class CurveFit(Scene):
         states = self.states
         add_label(self.page, 40, 726, self.title, size=style.LARGE)
         add_label(self.page, 40, 688, "epoch")
-        self._number(136, 688, "{:.0f}", "epoch", states.steps, weight="bold")
-        self.phase = add_label(self.page, 156, 688, "", color=style.QUIET)
+        self._number(144, 688, "{:.0f}", "epoch", states.steps, weight="bold")
+        self.phase = add_label(self.page, 164, 688, "", color=style.QUIET)
         add_label(self.page, 500, 688, "loss", color=style.ERROR, ha="right")
         self._number(600, 688, "{:.4f}", "loss", states.loss, color=style.ERROR, weight="bold")
         if states.line is None:
-            add_label(self.page, 40, 652, "a neuron switches, and the curve may bend, at", color=style.WEIGHT)
+            add_label(self.page, 40, 652, "● a neuron switches: the curve can bend", color=style.WEIGHT)
+            add_label(self.page, 560, 652, "places", color=style.WEIGHT, ha="right")
             counts = np.array([len(points) for points in states.bends])
-            self._number(400, 652, "{:.0f}", "bends", counts, color=style.WEIGHT)
-            add_label(self.page, 410, 652, "places  ●", color=style.WEIGHT)
+            self._number(600, 652, "{:.0f}", "bends", counts, color=style.WEIGHT)
         else:
-            add_label(self.page, 40, 652, "all layers together:  w =", color=style.WEIGHT)
-            self._number(300, 652, "{:.4f}", "w", states.line[:, 0], color=style.WEIGHT)
-            add_label(self.page, 324, 652, "b =", color=style.BIAS)
-            self._number(424, 652, "{:.4f}", "b", states.line[:, 1], color=style.BIAS)
+            add_label(self.page, 40, 652, "all layers together are one line:", color=style.WEIGHT)
+            add_label(self.page, 372, 652, "w =", color=style.WEIGHT, ha="right")
+            self._number(460, 652, no_negative_zero, "w", states.line[:, 0], color=style.WEIGHT)
+            add_label(self.page, 512, 652, "b =", color=style.BIAS, ha="right")
+            self._number(600, 652, no_negative_zero, "b", states.line[:, 1], color=style.BIAS)
 
-    def _number(self, x: float, y: float, form: str, gid: str, values: np.ndarray, **settings: str) -> None:
+    def _number(self, x: float, y: float, form: Form, gid: str, values: np.ndarray, **settings: str) -> None:
         """Make a number that shows `values[frame]`."""
         self.numbers.append((add_number(self.page, x, y, form, f"{self.name}.{gid}", **settings), values))
 

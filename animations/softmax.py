@@ -55,7 +55,7 @@ class SoftmaxBars(Scene):
         left = plot_axes(figure, LEFT_BOX, xlim=(-0.6, self.count - 0.4), ylim=(min(0, self.inputs.min()), 1.12 * top))
         right = plot_axes(figure, RIGHT_BOX, xlim=(-0.6, self.count - 0.4), ylim=(0, 1.12))
         self.gaps = [0.012 * axes.get_ylim()[1] for axes in (left, right)]  # a few pixels above each bar
-        names = [f"input {k + 1}" + (", moves ↕" if k == self.moving else "") for k in range(self.count)]
+        names = [f"input {k + 1}" + (" ↕" if k == self.moving else "") for k in range(self.count)]
         self.left_bars = self._draw_bars(left, names, "x", "{:.1f}", self.inputs)
         self.right_bars = self._draw_bars(right, [f"output {k + 1}" for k in range(self.count)], "p", "{:.5f}",
                                           self.probabilities)  # fmt: skip
