@@ -1,0 +1,174 @@
+"""Two networks that learn a sine: all that is drawn is what the recorded parameters compute, by hand, at that step."""
+
+import numpy as np
+import pytest
+from audit import check_all_numbers, check_layout, check_painter, faint_texts, nameless_digits
+
+from animations import CurveStates, SideBySide, spaced_steps
+from animations.curve_fit import bends, straight_line
+from animations.painter import Painter
+from chapters import ch04_activations as chapter
+from tinylearn import Dense, Recorder, ReLU, Sequential
+from tinylearn.datasets import sine
+
+FRAMES = 31
+STEPS = spaced_steps(chapter.EPOCHS, FRAMES)
+NAMES = {"line": False, "relu": True}  # name of the panel → does the network bend?
+
+
+@pytest.fixture(scope="module")
+def trained():
+    """Return name → (model, recording)."""
+    x, y = sine()
+    models = {name: chapter.network(0, bend=bend) for name, bend in NAMES.items()}
+    return {name: (model, chapter.learn(model, x, y)) for name, model in models.items()}
+
+
+@pytest.fixture
+def states(trained):
+    """Name → states on arrays of their own, for a test to spoil."""
+    x, y = sine()
+    return {name: CurveStates(recording, model, x, y, STEPS) for name, (model, recording) in trained.items()}
+
+
+@pytest.fixture
+def make(states):
+    error = chapter.best_line(*sine())[2]
+    return lambda: chapter.two_networks(states["line"], states["relu"], error)
+
+
+def hidden_and_output(recording, step, bend):
+    """Return what goes into the first and the second hidden layer's activations, and the output: by hand."""
+    p, cut = recording.at(step), (lambda z: np.where(z > 0, z, 0)) if bend else (lambda z: z)
+    first = sine()[0] * p["dense_1.w"] + p["dense_1.b"]
+    second = cut(first) @ p["dense_2.w"] + p["dense_2.b"]
+    return first, second, (cut(second) @ p["dense_3.w"] + p["dense_3.b"])[:, 0]
+
+
+def recomputed(trained):
+    """Return gid → the value in each frame, from recorded parameters and data alone."""
+    x, y = (column[:, 0] for column in sine())
+    best = np.polynomial.Polynomial.fit(x, y, 1)
+    values = {f"{name}.{gid}": [] for name in NAMES for gid in ("epoch", "loss", "best_line")}
+    values |= {"line.w": [], "line.b": [], "relu.bends": []}
+    for step in STEPS:
+        for name, bend in NAMES.items():
+            first, second, said = hidden_and_output(trained[name][1], step, bend)
+            values[f"{name}.epoch"].append(step)
+            values[f"{name}.loss"].append(((said - y) ** 2).mean())
+            values[f"{name}.best_line"].append(((best(x) - y) ** 2).mean())
+            if bend:
+                on = np.hstack([first, second]) > 0
+                values["relu.bends"].append((on[1:] != on[:-1]).any(axis=1).sum())
+            else:
+                values["line.w"].append((said[-1] - said[0]) / 10)
+                values["line.b"].append((said[-1] + said[0]) / 2)
+    return values
+
+
+def test_every_number_of_every_frame_is_the_recorded_one(make, trained):
+    check_all_numbers(make(), recomputed(trained))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("what", ["loss", "steps"])
+def test_one_wrong_value_is_noticed(make, states, trained, name, what):
+    values = getattr(states[name], what)
+    values[10] += 1
+    with pytest.raises(AssertionError, match="shows"):
+        check_all_numbers(make(), recomputed(trained))
+
+
+def test_one_wrong_line_or_bend_is_noticed(make, states, trained):
+    states["line"].line[10, 0] += 0.001
+    with pytest.raises(AssertionError, match=r"line\.w shows"):
+        check_all_numbers(make(), recomputed(trained))
+    states["line"].line[10, 0] -= 0.001
+    states["relu"].bends[10] = states["relu"].bends[10][1:]
+    with pytest.raises(AssertionError, match=r"relu\.bends shows"):
+        check_all_numbers(make(), recomputed(trained))
+
+
+@pytest.mark.parametrize("frame", [0, 12, 30])
+def test_curves_dots_and_losses_are_those_of_the_step(make, trained, frame):
+    scene, values = make(), recomputed(trained)
+    Painter(scene)
+    scene.update(frame)
+    x, y = (column[:, 0] for column in sine())
+    for panel, (name, bend) in zip(scene.scenes, NAMES.items(), strict=True):
+        said = hidden_and_output(trained[name][1], STEPS[frame], bend)[2]
+        np.testing.assert_allclose(panel.curve.get_ydata(), said, rtol=1e-9, atol=1e-12)
+        np.testing.assert_array_equal(panel.wanted.get_ydata(), y)
+        loss = np.column_stack([STEPS[: frame + 1], values[f"{name}.loss"][: frame + 1]])
+        np.testing.assert_allclose(panel.fall.get_xydata(), loss, rtol=1e-9)
+        np.testing.assert_allclose(panel.tip.get_xydata(), loss[-1:], rtol=1e-9)
+        dots = panel.dots.get_xydata()
+        assert np.isin(dots[:, 0], x).all()
+        np.testing.assert_allclose(dots[:, 1], said[np.searchsorted(x, dots[:, 0])], rtol=1e-9, atol=1e-12)
+
+
+def test_between_two_bends_the_curve_is_straight(states):
+    """The dots are all the places where the curve can bend: elsewhere its slope does not change."""
+    relu = states["relu"]
+    for predicted, dots in zip(relu.predicted, relu.bends, strict=True):
+        change = np.abs(np.diff(predicted, n=2))  # at x[1], x[2], …
+        near = np.isin(relu.x[1:-1], dots[:, 0]) | np.isin(relu.x[2:], dots[:, 0])
+        assert change[~near].max() < 1e-12
+    assert change[near].max() > 1e-4
+
+
+def test_a_network_without_activations_is_a_straight_line_at_every_step(states):
+    line = states["line"]
+    np.testing.assert_allclose(line.predicted, line.line[:, :1] * line.x + line.line[:, 1:], rtol=1e-9, atol=1e-12)
+    assert states["relu"].line is None
+    assert all(len(dots) == 0 for dots in line.bends)
+
+
+def test_the_model_of_the_caller_keeps_its_parameters(trained):
+    model, recording = trained["relu"]
+    before = model.parameters.copy()
+    CurveStates(recording, model, *sine(), [0, 5])
+    np.testing.assert_array_equal(model.parameters, before)
+
+
+def test_a_bend_lies_where_the_neuron_switches():
+    model = Sequential([Dense(1, 1, rng=np.random.default_rng(0)), ReLU()])
+    model.parameters = np.array([2.0, -1.0])  # on from x = 0.5
+    x = np.array([0.0, 0.25, 0.75, 1.0])
+    np.testing.assert_array_equal(bends(model, x, model.forward(x[:, None])[:, 0]), [[0.75, 0.5]])
+    assert straight_line(model) is None
+
+
+def test_data_that_cannot_be_drawn_are_refused():
+    x, y = sine(5)
+    model = chapter.network(0, bend=True)
+    recording = Recorder(model).recording
+    with pytest.raises(ValueError, match="expected a target for each x, got 4 for 5"):
+        CurveStates(recording, model, x, y[:4], [0])
+    with pytest.raises(ValueError, match="x must grow"):
+        CurveStates(recording, model, x[::-1], y, [0])
+
+
+@pytest.mark.parametrize("frame", [0, 5, 20, 30])
+def test_every_text_has_its_place(make, frame, monkeypatch):
+    assert len(check_layout(make(), frame, monkeypatch)) > 60
+
+
+def test_every_text_can_be_read_on_paper(make):
+    assert faint_texts(make(), 0) == set()
+
+
+def test_every_digit_says_where_it_came_from(make):
+    assert nameless_digits(make(), range(0, FRAMES, 5)) == set()
+
+
+def test_frames_in_any_order(make):
+    check_painter(make, [0, 20, 7, 30])
+
+
+def test_a_frame_in_words(make):
+    scene = make()
+    assert isinstance(scene, SideBySide)
+    words = scene.describe(FRAMES - 1)
+    assert "without activations, epoch 4000 of 4000: the network is the straight line -0.057 · x" in words
+    assert "with ReLU, epoch 4000 of 4000: the network's curve bends at" in words

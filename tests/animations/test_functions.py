@@ -1,0 +1,120 @@
+"""The point that moves along an activation and its slope: every number is that of the function, by its own formula."""
+
+import numpy as np
+import pytest
+from audit import check_all_numbers, check_layout, check_painter, faint_texts, nameless_digits
+
+from animations import FunctionAndSlope, FunctionStates
+from animations.functions import break_at_jumps, value_and_slope
+from animations.painter import Painter
+from chapters.ch04_activations import INPUTS, two_functions
+from tinylearn import ReLU, Sigmoid, Softmax, Tanh
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def recomputed():
+    """Return gid → the value in each frame; the layers are not asked."""
+    x = np.linspace(-6, 6, 31)
+    return {
+        "relu.x": x,
+        "relu.y": np.where(x > 0, x, 0),
+        "relu.slope": np.where(x > 0, 1, 0),
+        "sigmoid.x": x,
+        "sigmoid.y": sigmoid(x),
+        "sigmoid.slope": np.exp(-x) / (1 + np.exp(-x)) ** 2,
+    }
+
+
+def test_every_number_of_every_frame():
+    check_all_numbers(two_functions(INPUTS), recomputed())
+
+
+@pytest.mark.parametrize("name", ["x", "y", "slope"])
+@pytest.mark.parametrize("side", [0, 1])
+def test_one_wrong_value_is_noticed(name, side):
+    scene = two_functions(INPUTS)
+    getattr(scene.scenes[side].states, name)[20] += 0.06  # more than half of the last digit of x
+    with pytest.raises(AssertionError, match=f"{name} shows"):
+        check_all_numbers(scene, recomputed())
+
+
+def test_the_slope_below_is_the_slope_of_the_tangent_above():
+    for scene in two_functions(INPUTS).scenes:
+        Painter(scene)
+        for frame in range(scene.frames):
+            scene.update(frame)
+            (left, right), (low, high) = scene.tangent.get_data()
+            (x,), (height,) = scene.tip.get_data()
+            assert (high - low) / (right - left) == pytest.approx(height, abs=1e-12)
+            assert scene.point.get_xydata()[0] == pytest.approx([x, (low + high) / 2])
+            assert scene.stem.get_ydata() == pytest.approx([0, height])
+
+
+def test_the_slope_is_drawn_as_far_as_the_point_has_come():
+    _, scene = two_functions(INPUTS).scenes
+    Painter(scene)
+    for frame in (0, 7, 30):
+        scene.update(frame)
+        x, slope = scene.traced.get_data()
+        assert x[-1] == pytest.approx(INPUTS[frame])
+        np.testing.assert_allclose(slope, sigmoid(x) * (1 - sigmoid(x)), rtol=1e-9)
+
+
+def test_no_line_is_drawn_where_the_slope_jumps():
+    x, y = break_at_jumps(np.arange(5.0), np.array([0.0, 0.0, 0.0, 1.0, 1.0]))
+    np.testing.assert_array_equal(y, [0, 0, 0, np.nan, 1])
+    np.testing.assert_array_equal(x, range(5))
+    np.testing.assert_array_equal(break_at_jumps(x, np.ones(5))[1], np.ones(5))
+
+
+def test_relu_at_zero_has_the_slope_that_the_note_says():
+    states = FunctionStates(ReLU(), INPUTS)
+    assert INPUTS[15] == 0
+    assert states.slope[15] == 0
+    assert two_functions(INPUTS).scenes[0].note == "at 0 itself tinylearn takes 0"
+
+
+def test_a_layer_of_another_kind_works_too():
+    states = FunctionStates(Tanh(), INPUTS)
+    np.testing.assert_allclose(states.slope, 1 / np.cosh(INPUTS) ** 2, rtol=1e-9)
+
+
+@pytest.mark.parametrize("x", [[1.0], [2.0, 1.0], [[1.0, 2.0]]])
+def test_inputs_that_are_no_growing_row_are_refused(x):
+    with pytest.raises(ValueError, match="at least two growing numbers"):
+        FunctionStates(Sigmoid(), np.array(x))
+
+
+def test_a_layer_that_does_not_keep_the_shape_is_refused():
+    class Twice(Softmax):
+        def forward(self, x):
+            return np.hstack([x, x])
+
+    with pytest.raises(ValueError, match=r"one number for each x, got \(3, 2\) for 3"):
+        value_and_slope(Twice(), np.arange(3.0))
+
+
+@pytest.mark.parametrize("frame", [0, 15, 30])
+def test_every_text_has_its_place(frame, monkeypatch):
+    assert len(check_layout(two_functions(INPUTS), frame, monkeypatch)) > 30
+
+
+def test_every_text_can_be_read_on_paper():
+    assert faint_texts(two_functions(INPUTS), 0) == set()
+
+
+def test_digits_without_a_gid_belong_to_formulas():
+    found = nameless_digits(two_functions(INPUTS), [0, 15])
+    assert found == {"f(x) = max(x, 0)", "f(x) = 1 / (1 + exp(−x))", "at 0 itself tinylearn takes 0"}
+
+
+def test_frames_in_any_order():
+    check_painter(lambda: two_functions(INPUTS), [0, 20, 3, 30])
+
+
+def test_a_frame_in_words():
+    scene = FunctionAndSlope(FunctionStates(ReLU(), INPUTS), title="ReLU", formula="", name="relu")
+    assert scene.describe(20) == "ReLU at x = 2.0: its value is 2.000, and its slope there 1.000."

@@ -1,0 +1,99 @@
+"""Four scores and the probabilities that they become: every number and every bar, in every frame."""
+
+import numpy as np
+import pytest
+from audit import check_all_numbers, check_layout, check_painter, faint_texts, nameless_digits
+
+from animations import SoftmaxBars
+from animations.painter import Painter
+from chapters.ch04_activations import MOVING, SCORES, moving_scores
+from tinylearn import Softmax
+
+FRAMES = 101
+INPUTS = moving_scores(FRAMES)
+
+
+def make():
+    return SoftmaxBars(INPUTS, Softmax().forward(INPUTS), moving=MOVING)
+
+
+def recomputed():
+    """Return gid → the value in each frame, from the scores alone."""
+    values = {"exp_sum": [], "p_sum": []}
+    for k in range(4):
+        values |= {f"x[{k}]": [], f"p[{k}]": [], f"exp[{k}]": []}
+    for row in INPUTS.tolist():
+        total = sum(np.exp(x) for x in row)
+        values["exp_sum"].append(total)
+        values["p_sum"].append(1)
+        for k, x in enumerate(row):
+            values[f"x[{k}]"].append(x)
+            values[f"exp[{k}]"].append(np.exp(x))
+            values[f"p[{k}]"].append(np.exp(x) / total)
+    return values
+
+
+def test_every_number_of_every_frame():
+    check_all_numbers(make(), recomputed())
+
+
+@pytest.mark.parametrize("name", ["inputs", "probabilities", "exponentials"])
+def test_one_wrong_value_is_noticed(name):
+    scene = make()
+    getattr(scene, name)[50, 1] *= 1.05
+    with pytest.raises(AssertionError, match="shows"):
+        check_all_numbers(scene, recomputed())
+
+
+def test_the_film_starts_and_ends_with_the_numbers_of_the_book():
+    scene = make()
+    for frame in (0, -1):
+        np.testing.assert_allclose(scene.inputs[frame], SCORES, rtol=1e-12)
+        np.testing.assert_allclose(scene.probabilities[frame], [0.00347, 0.93867, 0.00077, 0.05708], atol=5e-6)
+
+
+def test_one_score_goes_up_and_down_and_the_others_stay():
+    moves = [k for k in range(4) if np.ptp(INPUTS[:, k])]
+    assert moves == [MOVING]
+    assert INPUTS[:, MOVING].max() > 9.5
+    assert INPUTS[:, MOVING].min() < 0.5
+
+
+@pytest.mark.parametrize("frame", [0, 33, 100])
+def test_bars_are_as_high_as_their_numbers(frame):
+    scene, values = make(), recomputed()
+    Painter(scene)
+    scene.update(frame)
+    for letter, bars in (("x", scene.left_bars), ("p", scene.right_bars)):
+        for k, (bar, _) in enumerate(bars):
+            assert bar.get_height() == pytest.approx(values[f"{letter}[{k}]"][frame])
+
+
+@pytest.mark.parametrize("frame", [0, 24, 60, 75, 100])
+def test_every_text_has_its_place(frame, monkeypatch):
+    assert len(check_layout(make(), frame, monkeypatch)) > 30
+
+
+def test_every_text_can_be_read_on_paper():
+    assert faint_texts(make(), 0) == set()
+
+
+def test_every_digit_says_where_it_came_from():
+    assert nameless_digits(make(), range(0, FRAMES, 10)) == set()
+
+
+def test_frames_in_any_order():
+    check_painter(make, [0, 60, 20, 100])
+
+
+def test_a_frame_in_words():
+    assert make().describe(0).startswith("Softmax: 2.3 becomes 0.00347, 7.9 becomes 0.93867,")
+
+
+def test_arrays_that_do_not_fit_are_refused():
+    with pytest.raises(ValueError, match=r"one shape \(frames, K\), got \(5, 4\) and \(4, 4\)"):
+        SoftmaxBars(INPUTS[:5], INPUTS[:4], moving=0)
+    with pytest.raises(ValueError, match="moving must lie in 0 … 3, got 4"):
+        SoftmaxBars(INPUTS, INPUTS, moving=4)
+    with pytest.raises(ValueError, match="expected 1 to 5 inputs, got 8"):
+        SoftmaxBars(np.ones((2, 8)), np.ones((2, 8)), moving=0)
