@@ -21,8 +21,9 @@ class Valley(NamedTuple):
     """A function over the plane, to be drawn as contour lines.
 
     x (W,), y (H,)    where it was computed, from left to right and from below
-    f (H, W)          its values; `levels` of it become lines, all but the last with their number
+    f (H, W)          its values; `levels` of it become lines
     label             what to write above the map; the lowest place is marked with a cross at `bottom`
+    numbers_at        the x where lines carry their number, above the bottom: choose it away from the paths
     """
 
     x: np.ndarray
@@ -31,10 +32,14 @@ class Valley(NamedTuple):
     levels: Sequence[float]
     label: str
     bottom: tuple[float, float]
+    numbers_at: float
 
 
 class ContourDescent(Scene):
-    """The paths of `series` on the map, from their columns "x" and "y"; clock (F,): the step that each frame shows."""
+    """The paths of `series` on the map, from their columns "x" and "y"; clock (F,): the step that each frame shows.
+
+    x and y have one scale, so that a step straight downhill leaves its contour line at a right angle, as it should.
+    """
 
     size = (900, 600)
 
@@ -76,10 +81,20 @@ class ContourDescent(Scene):
     def _draw_map(self, axes: Axes) -> None:
         valley = self.valley
         axes.grid(False)
-        axes.set(xlim=valley.x[[0, -1]], ylim=valley.y[[0, -1]])
+        axes.set(xlim=valley.x[[0, -1]], ylim=valley.y[[0, -1]], aspect="equal")
         lines = axes.contour(valley.x, valley.y, valley.f, levels=valley.levels, colors=style.FAINT, linewidths=1.2)
-        axes.clabel(lines, valley.levels[:-1], fmt="%g", fontsize=style.SMALL, colors=style.QUIET)
+        numbers = axes.clabel(lines, fmt="%g", fontsize=style.SMALL, colors=style.QUIET, manual=self._number_places())
+        for number in numbers:
+            number.set_family(style.FONT)
         axes.plot(*valley.bottom, "+", color=style.INK, markersize=14, markeredgewidth=2)
+
+    def _number_places(self) -> list[tuple[float, float]]:
+        """Return where lines cross x = numbers_at above the bottom."""
+        valley = self.valley
+        above = valley.y >= valley.bottom[1]
+        heights = valley.f[above, np.abs(valley.x - valley.numbers_at).argmin()]
+        crossing = [level for level in valley.levels if heights[0] < level < heights[-1]]
+        return [(valley.numbers_at, np.interp(level, heights, valley.y[above])) for level in crossing]
 
     def _draw_walkers(self, axes: Axes) -> None:
         """Make the markers that walk, and the pieces of path that each frame adds."""
@@ -96,5 +111,5 @@ class ContourDescent(Scene):
             (walker,) = axes.plot([], [], color=color, marker=marker, **TIP, zorder=3 + number / 10, label=one.name)
             self.walkers.append(walker)
         font = {"family": style.FONT, "size": style.SMALL}
-        legend = axes.legend(loc="upper right", framealpha=1, edgecolor=style.FAINT, labelcolor=style.INK, prop=font)
+        legend = axes.legend(loc="lower right", framealpha=1, edgecolor=style.FAINT, labelcolor=style.INK, prop=font)
         legend.set_zorder(2.6)  # under paths and walkers, should they come there

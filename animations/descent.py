@@ -100,11 +100,12 @@ class CurveDescent(CurvePanel):
 
     def describe(self, frame: int) -> str:
         walk, step = self.descent, self.shown[frame]
-        place = f"step {step}: x = {plain(walk.x[step])}, y = {plain(walk.y[step])}"
+        place = f"step {step}: x = {decimals_by_size(walk.x[step])}, y = {decimals_by_size(walk.y[step])}"
         place = f"{self.title}, {self.setting[0]} {walk.rate:g}, {place}"
         if self.is_over(frame):
             return f"{place}. {'Converged' if walk.converged else 'Not converged'} after {walk.last} steps."
-        return f"{place}, slope {plain(walk.slope[step])}; the next x is {plain(walk.x[step + 1])}."
+        slope, following = decimals_by_size(walk.slope[step]), decimals_by_size(walk.x[step + 1])
+        return f"{place}, slope {slope}; the next x is {following}."
 
     def _draw_path(self) -> dict[int, Polygon]:
         """Return frame → the piece of path that appears with it: from where the last one ended, if it can be seen."""
@@ -139,11 +140,12 @@ class CurveDescent(CurvePanel):
         walk, colors = self.descent, {"x": style.WEIGHT, "y": style.INK, "slope": style.ERROR}
         for (name, color), left, right in zip(colors.items(), (30, 216, 402), (166, 352, 576), strict=True):
             self.label(left, 108, f"{name} =", color=color)
-            self.number(right, 108, plain, name, getattr(walk, name)[self.shown], color=color)
+            self.number(right, 108, decimals_by_size, name, getattr(walk, name)[self.shown], color=color)
 
     def _draw_arithmetic(self) -> None:
         """Write the next step, x ← x − rate · push = next x, with a word over each number."""
-        walk, following = self.descent, np.minimum(self.shown + 1, self.descent.last)
+        walk, form = self.descent, decimals_by_size
+        following = np.minimum(self.shown + 1, walk.last)
         names = (
             (166, "x", "right"),
             (238, self.setting[0], "center"),
@@ -156,16 +158,16 @@ class CurveDescent(CurvePanel):
             *words,
             *signs,
             self.label(30, 36, "x ←", color=style.WEIGHT),
-            self.number(166, 36, plain, "update.x", walk.x[self.shown], color=style.WEIGHT),
+            self.number(166, 36, form, "update.x", walk.x[self.shown], color=style.WEIGHT),
             self.number(238, 36, "{:g}", "update.rate", walk.rate, ha="center"),
             self.number(424, 36, in_brackets, "update.push", walk.push[self.shown], color=style.ERROR),
-            self.number(576, 36, plain, "update.next_x", walk.x[following], color=style.WEIGHT, weight="bold"),
+            self.number(576, 36, form, "update.next_x", walk.x[following], color=style.WEIGHT, weight="bold"),
         ]
 
     def _draw_change(self) -> None:
         """Write why the walk has ended, in the place of the arithmetic."""
         walk = self.descent
-        form = "{:.6f}" if walk.change < 1 else plain
+        form = "{:.6f}" if walk.change < 1 else decimals_by_size
         said = self.label(30, 36, "In the last step y changed by", color=style.QUIET)
         change = self.number(self.edges(said)[1] + SPACE, 36, form, "change", walk.change, ha="left")
         sign = self.label(self.edges(change)[1] + SPACE, 36, "≤" if walk.converged else ">")
@@ -173,17 +175,17 @@ class CurveDescent(CurvePanel):
         self.change: list[Artist] = [said, change, sign, enough]
 
 
-def plain(value: float) -> str:
-    """Return a number with four decimals, three if that is all it has, fewer if it is large.
+def decimals_by_size(value: float) -> str:
+    """Return a number with four decimals, three if that is all it has, fewer if it is large, six if it is small.
 
-    >>> [plain(value) for value in (1.2345, -17.531, 157.7829, -493904.1, 2.4394e11)]
-    ['1.2345', '-17.531', '157.78', '-493904', '2.439e+11']
+    >>> [decimals_by_size(value) for value in (1.2345, -17.531, 157.7829, -493904.1, 2.4394e11, 0.000117747)]
+    ['1.2345', '-17.531', '157.78', '-493904', '2.439e+11', '0.000118']
     """
     size = abs(value)
     if size >= 1_000_000:
         return f"{value:.3e}"
     exact = math.isclose(value, round(value, 3), abs_tol=1e-9)
-    decimals = 0 if size >= 10_000 else 2 if size >= 100 else 3 if exact else 4
+    decimals = 0 if size >= 10_000 else 2 if size >= 100 else 3 if exact else 4 if size >= 0.01 else 6
     return f"{value:.{decimals}f}"
 
 
@@ -193,7 +195,7 @@ def in_brackets(value: float) -> str:
     >>> in_brackets(-17.531), in_brackets(15.7779), in_brackets(-1.0)
     ('(-17.531)', '(+15.7779)', '(-1)')
     """
-    digits = f"{value:.0f}" if abs(value) == 1 else plain(value)
+    digits = f"{value:.0f}" if abs(value) == 1 else decimals_by_size(value)
     return f"({'+' if value >= 0 else ''}{digits})"
 
 

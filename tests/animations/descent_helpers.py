@@ -1,8 +1,10 @@
 """Walks for the tests, made by hand, and recorded: what the scenes then show must be these."""
 
 import numpy as np
+from matplotlib.contour import ContourSet
+from matplotlib.lines import Line2D
 
-from animations import Curve, CurveDescent, Descent, SideBySide
+from animations import Curve, CurveDescent, Descent, SideBySide, style
 from tinylearn import Recorder, Update
 
 START, ENOUGH = 1.2345, 1e-4
@@ -83,3 +85,37 @@ def panel_values(rate, clock=CLOCK, most=2000):
         return {f"{name}.{gid}": value for gid, value in now.items()}
 
     return values
+
+
+def check_curve(panel):
+    """The curve of a panel that is drawn goes through (x, (x − 10)²) from edge to edge, in pieces too short to see."""
+    (line,) = [line for line in panel.axes.lines if line.get_color() == style.QUIET]
+    x, y = line.get_data()
+    assert len(x) >= 100
+    np.testing.assert_allclose(x[[0, -1]], panel.axes.get_xlim())
+    np.testing.assert_allclose(y, (x - 10) ** 2)
+
+
+def check_map(figure, f, bottom):
+    """Lines lie where f has their level, numbers stand on the line whose level they show, the cross at the bottom."""
+    (lines,) = figure.findobj(ContourSet)
+    for level, path in zip(lines.levels, lines.get_paths(), strict=True):
+        assert len(path.vertices) > 50
+        np.testing.assert_allclose(f(*path.vertices.T), level, rtol=0.02)
+    assert len(lines.labelTexts) >= 3
+    for number in lines.labelTexts:
+        np.testing.assert_allclose(f(*number.get_position()), float(number.get_text()), rtol=0.02)
+    (cross,) = figure.findobj(lambda artist: isinstance(artist, Line2D) and artist.get_marker() == "+")
+    np.testing.assert_array_equal(cross.get_xydata(), [bottom])
+
+
+def check_map_numbers_are_free(figure, scene):
+    """No path comes near the number of a contour line."""
+    (lines,) = figure.findobj(ContourSet)
+    for one in scene.series:
+        steps = np.arange(0, len(one.columns["x"]) - 1 + 1e-9, 0.01)
+        path = [np.interp(steps, range(len(one.columns[axis])), one.columns[axis]) for axis in ("x", "y")]
+        pixels = lines.axes.transData.transform(np.column_stack(path))
+        for number in lines.labelTexts:
+            box = number.get_window_extent().padded(10)
+            assert not any(box.contains(*place) for place in pixels), f"{one.name} comes near {number.get_text()}"

@@ -5,7 +5,9 @@ import pickle
 import numpy as np
 import pytest
 from audit import check_all_numbers, check_layout, check_numbers, check_painter, faint_texts, nameless_digits
+from descent_helpers import check_map, check_map_numbers_are_free
 from matplotlib.colors import to_hex
+from matplotlib.contour import ContourSet
 
 from animations import ContourDescent, Series, SideBySide, StepChart, Valley, style
 from animations.painter import Painter
@@ -37,8 +39,9 @@ def series():
 
 
 def valley():
-    x, y = np.linspace(-10, 4, 29), np.linspace(-2.5, 2.5, 21)
-    return Valley(x, y, f(x, y[:, None]), [0.5, 2, 10, 40, 80], "f = ½ (x² + 25 y²)", bottom=(0, 0))
+    x, y = np.linspace(-10, 4, 57), np.linspace(-2.5, 2.5, 201)
+    levels = [0.5, 2, 10, 40, 60]
+    return Valley(x, y, f(x, y[:, None]), levels, "f = ½ (x² + 25 y²)", bottom=(0, 0), numbers_at=3)
 
 
 def contour(walkers=None):
@@ -123,14 +126,24 @@ def test_paths_go_through_every_step_also_those_that_the_clock_skips():
             np.testing.assert_array_equal(np.reshape(paths[name], (-1, 2)), np.reshape(expected, (-1, 2)))
 
 
-def test_contour_lines_are_where_the_function_has_their_level():
+def test_lines_numbers_and_cross_are_where_the_function_has_them():
     scene = contour()
     figure = Painter(scene).figure
-    lines = next(artist for artist in figure.findobj() if hasattr(artist, "levels"))
-    assert list(lines.levels) == valley().levels
-    for level, path in zip(lines.levels, lines.get_paths(), strict=True):
-        x, y = path.vertices.T
-        np.testing.assert_allclose(f(x, y), level, rtol=0.2, atol=0.6)  # straight between places of a coarse grid
+    (lines,) = figure.findobj(ContourSet)
+    assert list(lines.levels) == [0.5, 2, 10, 40, 60]
+    assert {number.get_text() for number in lines.labelTexts} == {"10", "40", "60"}  # the others end before x = 3
+    check_map(figure, f, bottom=(0, 0))
+    check_map_numbers_are_free(figure, scene)
+
+
+def test_x_and_y_of_the_map_have_one_scale():
+    scene = contour()
+    figure = Painter(scene).figure
+    scene.update(0)
+    figure.canvas.draw()  # a right angle of the map is one of the picture
+    (lines,) = figure.findobj(ContourSet)
+    origin, along_x, along_y = lines.axes.transData.transform([(0, 0), (1, 0), (0, 1)])
+    np.testing.assert_allclose(along_x - origin, (along_y - origin)[::-1])
 
 
 def test_lines_of_the_chart_grow_to_the_step():
@@ -144,12 +157,26 @@ def test_lines_of_the_chart_grow_to_the_step():
             np.testing.assert_allclose(tip.get_xydata(), [[len(heights) - 1, heights[-1]]], rtol=1e-12)
 
 
+def mark_in_row(scene, name):
+    """Return colour and shape of the mark before a name in the table; all texts of the row have that colour."""
+    page = scene.numbers[0][0].axes
+    (label,) = [text for text in page.texts if text.get_text() == name]
+    (mark,) = [line for line in page.lines if line.get_ydata()[0] == label.get_position()[1]]
+    row = [label, *(text for text in page.texts if (text.get_gid() or "").startswith(f"{name}."))]
+    assert len(row) == 1 + 4
+    assert {text.get_color() for text in row} == {mark.get_color()}
+    assert {text.get_position()[1] for text in row} == {label.get_position()[1]}
+    return mark.get_color(), mark.get_marker()
+
+
 def test_a_walker_is_the_same_colour_and_shape_everywhere_and_no_two_are_alike():
     scene = both()
     Painter(scene)
     map_, chart_ = scene.scenes
     marks = [(walker.get_color(), walker.get_marker()) for walker in map_.walkers]
-    assert marks == [(tip.get_color(), tip.get_marker()) for _, tip in chart_.lines]
+    for lines in zip(*chart_.lines, strict=True):
+        assert marks == [(line.get_color(), line.get_marker()) for line in lines]
+    assert marks == [mark_in_row(chart_, name) for name in RATES]
     assert len({to_hex(color) for color, _ in marks}) == len({marker for _, marker in marks}) == 3
 
 
@@ -185,7 +212,7 @@ def test_a_scene_can_go_to_another_process():
 
 def test_a_map_that_is_turned_is_refused():
     turned = valley()._replace(f=valley().f.T)
-    with pytest.raises(ValueError, match=r"a row a y and a column an x, \(21, 29\), got shape \(29, 21\)"):
+    with pytest.raises(ValueError, match=r"a row a y and a column an x, \(201, 57\), got shape \(57, 201\)"):
         ContourDescent(turned, series(), CLOCK)
 
 

@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 from audit import check_all_numbers, check_layout, nameless_digits
-from descent_helpers import RATES, panel_values, walk
+from descent_helpers import RATES, check_curve, check_map, check_map_numbers_are_free, panel_values, walk
 
+from animations.curve_panel import CurvePanel
+from animations.painter import Painter
 from chapters import ch02_gradient_descent as ch02
 from tinylearn import SGD, Adam, RMSprop
 
@@ -69,10 +71,10 @@ def test_diverging(films):
 
 def test_two_dimensions(films):
     optimizers = {
-        "SGD": (0.05, SGD(0.05)),
-        "momentum": (0.01, SGD(0.01, momentum=0.9)),
-        "RMSprop": (0.2, RMSprop(0.2)),
-        "Adam": (0.5, Adam(0.5)),
+        "SGD": (0.015, SGD(0.015)),
+        "momentum": (0.015, SGD(0.015, momentum=0.9)),
+        "RMSprop": (0.15, RMSprop(0.15)),
+        "Adam": (0.3, Adam(0.3)),
     }
     frames = [{"step": step} for step in range(101)]
     for name, (rate, optimizer) in optimizers.items():
@@ -83,19 +85,19 @@ def test_two_dimensions(films):
                 f"{name}.learning rate": rate,
                 f"{name}.x": x,
                 f"{name}.y": y,
-                f"{name}.f": x * x / 2 + 12.5 * y * y,
+                f"{name}.f": x * x / 2 + 50 * y * y,
             }
-            optimizer.step(place, np.array([x, 25 * y]))
+            optimizer.step(place, np.array([x, 100 * y]))
     check_all_numbers(films["ch02_two_dimensions"].scene, lambda frame: frames[frame])
 
 
 @pytest.mark.parametrize(
     ("name", "frames"),
     [
-        ("ch02_grid_and_fixed_steps", [0, 1, 17, 35, 36, 80]),
-        ("ch02_learning_rates", [0, 1, 30, 58, 70, 99]),
-        ("ch02_diverging", [0, 13, 26, 27, 45, 60]),
-        ("ch02_two_dimensions", [0, 1, 30, 75, 100]),
+        ("ch02_grid_and_fixed_steps", [0, 80]),
+        ("ch02_learning_rates", [1, 99]),
+        ("ch02_diverging", [27, 60]),
+        ("ch02_two_dimensions", [0, 87]),
     ],
 )
 def test_every_text_has_its_place(films, name, frames, monkeypatch):
@@ -105,7 +107,33 @@ def test_every_text_has_its_place(films, name, frames, monkeypatch):
 
 def test_digits_without_a_source_are_those_of_formulas(films):
     found = {text for film in films.values() for text in nameless_digits(film.scene, range(0, film.scene.frames, 5))}
-    assert found == {"f = ½ (x² + 25 y²)", "|x − 10|"}
+    assert found == {"f = ½ (x² + 100 y²)", "|x − 10|", "Height, each with the best of 15 rates tried"}
+
+
+def test_the_curve_of_every_panel_is_that_of_the_formula_beside_it(films):
+    panels = [scene for film in films.values() for scene in film.scene.scenes if isinstance(scene, CurvePanel)]
+    assert len(panels) == 2 + 3 + 1
+    for panel in panels:
+        Painter(panel)
+        assert panel.axes.get_ylabel() == "y = (x − 10)²"
+        check_curve(panel)
+
+
+def test_the_map_is_that_of_the_formula_above_it(films):
+    map_ = films["ch02_two_dimensions"].scene.scenes[0]
+    figure = Painter(map_).figure
+    check_map(figure, lambda x, y: (x**2 + 100 * y**2) / 2, bottom=(0, 0))
+    check_map_numbers_are_free(figure, map_)
+
+
+def test_the_ring_at_the_first_point_keeps_off_the_numbers_of_the_axis(films):
+    grid = films["ch02_grid_and_fixed_steps"].scene.scenes[0]
+    figure = Painter(grid).figure
+    grid.update(0)
+    figure.canvas.draw()
+    ring, radius = grid.axes.transData.transform(grid.ring.get_xydata()[0]), grid.ring.get_markersize() / 2 / 72 * 100
+    right = max(label.get_window_extent().x1 for label in grid.axes.get_yticklabels())
+    assert ring[0] - radius - 3 > right
 
 
 def test_the_path_of_0_0003_is_to_be_seen(films):

@@ -22,18 +22,18 @@ def grid():
     return GridSearch(x, height(x), curve(), [*range(0, 2000, 100), 1999], title="Look everywhere", name="grid")
 
 
-@pytest.mark.parametrize("frame", [0, 1, 2, 29, 30, 40, 58, 60, LAST - 1, LAST])
+@pytest.mark.parametrize("frame", [0, 29, 30, LAST])
 def test_every_text_of_three_panels_has_its_place(frame, monkeypatch):
     texts = check_layout(three_panels(), frame, monkeypatch)
     assert {"Step", str(CLOCK[frame]), "0.95", "0.1", "0.0003", "y = (x − 10)²", "100"} <= set(texts)
 
 
-@pytest.mark.parametrize("frame", [0, 5, 13, 14, 35, 50, 59, 60])
+@pytest.mark.parametrize("frame", [13, 14, 59, 60])
 def test_every_text_of_large_numbers_has_its_place(frame, monkeypatch):
     check_layout(diverging(), frame, monkeypatch)
 
 
-@pytest.mark.parametrize("frame", [0, 1, 10, 20])
+@pytest.mark.parametrize("frame", [0, 10, 20])
 def test_every_text_of_the_grid_search_has_its_place(frame, monkeypatch):
     assert "best so far" in check_layout(grid(), frame, monkeypatch)
 

@@ -1,6 +1,7 @@
 """Chapter 2 gives the numbers of the book; what it draws is what it recorded."""
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -30,8 +31,8 @@ def films(monkeypatch, tmp_path):
 def test_the_numbers_of_the_book(headline_and_folder):
     headline, _ = headline_and_folder
     assert headline["grid search, x"] == 10.005002501250624
-    assert headline["fixed steps"] == 877
-    assert headline["fixed steps, x"] == pytest.approx(10.0045, abs=1e-9)
+    assert headline["fixed size, steps"] == 877
+    assert headline["fixed size, x"] == pytest.approx(10.0045, abs=1e-9)
     assert headline["rate 0.1, steps"] == 30
     assert headline["rate 0.1, x"] == 9.989148836585644
     assert headline["rate 0.1, y"] == 0.0001177477474450676
@@ -84,6 +85,11 @@ def test_the_step_multiplies_the_distance_by_the_factor():
     assert abs(ch02.factor(ch02.BOUND)) == 1
 
 
+@pytest.mark.parametrize("rate", ch02.RATES)
+def test_the_walk_by_hand_is_the_one_that_is_drawn(rate):
+    np.testing.assert_array_equal(ch02.descend_by_hand(rate), ch02.gradient_descent(rate)["x"][:, 0])
+
+
 def test_the_slope_of_the_valley_is_that_of_its_heights():
     place, h = np.array([-3.0, 0.7]), 1e-5
     for axis, step in enumerate(h * np.eye(2)):
@@ -120,7 +126,35 @@ def test_each_optimiser_walks_with_the_best_of_the_rates(name):
         place, optimizer = np.array([-9.0, 2.0]), make(rate)
         for _ in range(100):
             optimizer.step(place, ch02.valley_slope(place))
-        ends[rate] = ch02.valley(place)
+        with np.errstate(over="ignore"):
+            ends[rate] = ch02.valley(place)
     assert best == min(ends, key=ends.get)
     assert ch02.valley_heights(walk)[-1] == ends[best]
     assert best not in (min(ends), max(ends))  # the list goes far enough to both sides
+
+
+def best_ends(rates):
+    """Return how high plain descent ends, and how high the highest of the three others, each with its best rate."""
+    ends = {name: ch02.valley_heights(ch02.best_walk(make, rates)[1])[-1] for name, make in ch02.OPTIMIZERS.items()}
+    return ends.pop("SGD"), max(ends.values())
+
+
+def test_that_plain_descent_stays_far_behind_is_not_for_want_of_a_rate(monkeypatch):
+    """With twice as many rates, and from another start, it is behind still."""
+    rates = ch02.RATES_TO_TRY
+    between = [(one * other) ** 0.5 for one, other in pairwise(rates)]
+    for tried in (rates, sorted([*rates, *between])):
+        plain, worst_of_three = best_ends(tried)
+        assert plain > 1000 * worst_of_three
+    monkeypatch.setattr(ch02, "VALLEY_START", {"x": -9.0, "y": 1.0})
+    for tried in (rates, sorted([*rates, *between])):
+        plain, worst_of_three = best_ends(tried)
+        assert plain > 10 * worst_of_three
+
+
+def test_what_the_text_says_of_the_valley():
+    text = " ".join(ch02.__doc__.split())
+    assert f"the best of {len(ch02.RATES_TO_TRY)} learning rates tried" in text
+    assert "around step 87 it leaps up the walls again" in text
+    heights = {name: ch02.valley_heights(ch02.best_walk(ch02.OPTIMIZERS[name])[1]) for name in ("SGD", "RMSprop")}
+    assert heights["RMSprop"][84] < 0.001 < heights["SGD"][87] < heights["RMSprop"][87]
