@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 
 from animations import style
 from animations.drawing import add_label, add_number, plot_axes
-from animations.table_scene import FOOT, HEAD, TableScene, longest, look, plain_ticks, short
+from animations.table_scene import FOOT, HEAD, TableScene, longest, look, mark_values, short
 from animations.text import Form, Number
 from tinylearn.datasets import Table
 
@@ -38,13 +38,13 @@ class GrowingLines(TableScene):
         self.labels = [EndLabel(layer, name, look(k)[0]) for k, name in enumerate(self.names)]
         if self.with_values:
             for label in self.labels:
-                label.add_number(self.form, self.table.values)
+                label.add_number(self.form, self.values)
         room = max(label.width for label in self.labels)
         left, bottom, right, top = self.left, FOOT, width - room - 48, height - HEAD
         box = (left / width, bottom / height, (right - left) / width, (top - bottom) / height)
         times, limits = self.table.times, value_limits(self.table.values)
         axes = plot_axes(figure, box, xlim=times[[0, -1]], ylim=limits, xlabel=self.table.clock)
-        plain_ticks(axes.yaxis)
+        mark_values(axes.yaxis, self.form)
         axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=bool((times % 1 == 0).all())))
         axes.xaxis.set_major_formatter("{x:.10g}")
         axes.tick_params(axis="x", pad=7)
@@ -91,9 +91,9 @@ class Bars(TableScene):
         box = (self.left / width, FOOT / height, 1 - (self.left + 24) / width, 1 - (FOOT + HEAD) / height)
         count = len(self.names)
         axes = plot_axes(figure, box, xlim=(-0.5, count - 0.5), ylim=value_limits(self.table.values))
-        plain_ticks(axes.yaxis)
+        mark_values(axes.yaxis, self.form)
         axes.grid(visible=False, axis="x")
-        axes.set_xticks(range(count), self.names)
+        axes.set_xticks(range(count), self.names, parse_math=False)
         axes.tick_params(axis="x", length=0)
         self.bars: list[Rectangle] = []
         self.numbers: list[Number] = []
@@ -123,7 +123,7 @@ class EndLabel:
 
     def __init__(self, layer: Axes, name: str, color: str) -> None:
         self.layer, self.color = layer, color
-        self.name = add_label(layer, 0, 0, name, color=color, zorder=4)
+        self.name = add_label(layer, 0, 0, name, color=color, zorder=4, parse_math=False)
         self.width = self.name.get_window_extent().width
         self.number: Number | None = None
 

@@ -39,14 +39,13 @@ class Pie(TableScene):
     def __init__(self, table: Table, **settings: Any) -> None:
         super().__init__(table, **settings)
         check_shares(table)
-        letters = max(len(name) for name in self.names) + len(" 99.9%")
-        self.size = (
-            self.width_for(2 * (RADIUS + RIM + 11 * letters + 10)),
-            600,
-        )  # so that the labels fit on both sides
         self.unit = "percent of the sum of those shown"
+        letters = max(len(name) for name in self.names) + len(" 99.9%")
+        wanted = 2 * (RADIUS + RIM + 11 * letters + 10)  # so that the labels fit on both sides
+        self.size = (self.width_for(wanted), 600)
         self.total = self.values.sum(axis=1)
         self.shares = self.values / self.total[:, None]
+        self.total_form = number_form(table.values.sum(axis=1))
 
     def draw(self, figure: FigureBase) -> None:
         layer = self.draw_captions(figure)
@@ -66,7 +65,7 @@ class Pie(TableScene):
 
         words = add_label(layer, 24, 62, "the whole pie, their sum:", color=style.QUIET)
         x = 24 + words.get_window_extent().width + 8
-        self.sum = add_number(layer, x, 62, number_form(self.total), "", ha="left")
+        self.sum = add_number(layer, x, 62, self.total_form, "", ha="left")
         add_label(layer, 24, 40, self.table.unit, color=style.QUIET, size=style.SMALL, parse_math=False)
 
     def update(self, frame: int) -> list[Artist]:
@@ -88,7 +87,7 @@ class Pie(TableScene):
         return (
             f"{self.title}, {self.table.clock} {self.times[frame]:.10g}: "
             + ", ".join(f"{name} {share:.1%}" for name, share in shares)
-            + f"; the sum is {number_form(self.total).format(self.total[frame])} {self.table.unit}.".replace(" .", ".")
+            + f"; the sum is {self.total_form.format(self.total[frame])} {self.table.unit}.".replace(" .", ".")
         )
 
     def _place_labels(self, middles: np.ndarray) -> None:
@@ -111,12 +110,12 @@ def check_shares(table: Table) -> None:
     if (table.values < 0).any():
         row, series = np.argwhere(table.values < 0)[0]
         raise ValueError(
-            f"Pie: a share cannot be negative, but {table.names[series]} is {table.values[row, series]:g} "
-            f"at {table.clock} {table.times[row]:g}; draw lines or bars instead"
+            f"Pie: a share cannot be negative, but {table.names[series]} is {table.values[row, series]:.10g} "
+            f"at {table.clock} {table.times[row]:.10g}; draw lines or bars instead"
         )
     empty = table.values.sum(axis=1) == 0
     if empty.any():
-        raise ValueError(f"Pie: all values are 0 at {table.clock} {table.times[empty][0]:g}, so there are no shares")
+        raise ValueError(f"Pie: all values are 0 at {table.clock} {table.times[empty][0]:.10g}, so there are no shares")
 
 
 def ring_place(angle: float, width: float) -> tuple[float, float]:

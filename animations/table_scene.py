@@ -27,6 +27,7 @@ from tinylearn.datasets import Table
 
 MOST_SERIES = 2 * len(style.SERIES)  # from the sixth on, colours come again with dashes or hatching
 HEAD, FOOT = 100, 84  # pixels above and below the plot, for captions
+WITH_EXPONENT = "{:.4g}"  # how very large and very small numbers are written
 
 
 class TableScene(Scene):
@@ -57,10 +58,10 @@ class TableScene(Scene):
         self.values = np.column_stack([np.interp(self.rows, rows, series) for series in table.values.T])
         self.names = [short(name) for name in table.names]
         self.form, self.unit = number_form(table.values), table.unit
-        self.letters = max(len(self.form.format(value)) for value in table.values.flat)  # of the longest value
+        self.letters = max(len(self.form.format(value)) for value in self.values.flat)  # of the longest value
         self.left = max(84, 40 + 10 * self.letters)  # where a vertical axis stands, in pixels
 
-    def width_for(self, wanted: int) -> int:
+    def width_for(self, wanted: float) -> int:
         """Return the picture's width: as wanted, or more if the captions need more; even, since films need that."""
         clock = 28 * len(f"{self.table.times[-1]:.10g}") + 20 if self.with_clock else 0
         head, foot = clock + max(15 * len(self.title), 11 * len(self.unit)), 10 * len(f"Source: {self.source}")
@@ -77,11 +78,11 @@ class TableScene(Scene):
                 layer, left, height - 50, "{:.10g}", self.table.clock, ha="left", size=1.8 * style.LARGE
             )
             left += 20 + longest(self.clock, self.table.times)
-        plain: dict[str, Any] = {"parse_math": False}  # US$ is no formula
-        add_label(layer, left, height - 38, self.title, size=style.LARGE, **plain)
-        add_label(layer, left, height - 68, self.unit, color=style.QUIET, **plain)
+        no_math: dict[str, Any] = {"parse_math": False}  # US$ is no formula
+        add_label(layer, left, height - 38, self.title, size=style.LARGE, **no_math)
+        add_label(layer, left, height - 68, self.unit, color=style.QUIET, **no_math)
         source = f"Source: {self.source}" if self.source else ""
-        add_label(layer, 24, 18, source, color=style.QUIET, size=style.SMALL, **plain)
+        add_label(layer, 24, 18, source, color=style.QUIET, size=style.SMALL, **no_math)
         return layer
 
     def update_clock(self, frame: int) -> list[Artist]:
@@ -121,12 +122,28 @@ def short(name: str, letters: int = 20) -> str:
 def number_form(values: np.ndarray) -> str:
     """Return how to write values so that the largest has four digits: the same number of decimals for all.
 
-    >>> number_form(np.array([0.0926, 20.953])), number_form(np.array([12_345.6]))
-    ('{:,.2f}', '{:,.0f}')
+    There are no more decimals than the values have themselves; what a chart shows between two rows is rounded to as
+    many. Where the largest is less than a thousandth, or a million millions and more, all are written with exponents.
+
+    >>> number_form(np.array([0.0926, 20.953])), number_form(np.array([12_345.6])), number_form(np.array([3, 5]))
+    ('{:,.2f}', '{:,.0f}', '{:,.0f}')
+    >>> number_form(np.array([4e-7])).format(4e-7)
+    '4e-07'
     """
     largest = np.abs(values).max()
-    before = int(np.floor(np.log10(largest))) + 1 if largest > 0 else 2
-    return f"{{:,.{max(0, 4 - before)}f}}"
+    if largest == 0:
+        return "{:,.0f}"
+    before = int(np.floor(np.log10(largest))) + 1  # digits before the point
+    if not -2 <= before <= 12:
+        return WITH_EXPONENT
+    most = max(0, 4 - before)
+    return f"{{:,.{min(most, decimals(values, most))}f}}"
+
+
+def decimals(values: np.ndarray, most: int) -> int:
+    """Return how many decimals the values have, `most` if they have more: 2 for 0.25 and 3.5."""
+    have = [count for count in range(most) if np.allclose(np.round(values, count), values, rtol=1e-12, atol=0)]
+    return have[0] if have else most
 
 
 def longest(number: Number, values: np.ndarray) -> float:
@@ -135,7 +152,7 @@ def longest(number: Number, values: np.ndarray) -> float:
     return float(number.get_window_extent().width)
 
 
-def plain_ticks(axis: Axis) -> None:
-    """Mark an axis with round values, written with commas and without exponents."""
+def mark_values(axis: Axis, form: str) -> None:
+    """Mark an axis with round values: with commas, or with exponents where `form` writes the numbers with them."""
     axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    axis.set_major_formatter("{x:,.12g}")
+    axis.set_major_formatter("{x:.4g}" if form == WITH_EXPONENT else "{x:,.13g}")

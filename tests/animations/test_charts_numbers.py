@@ -206,10 +206,40 @@ def test_a_pie_refuses_what_has_no_shares():
 
 
 @pytest.mark.parametrize(
-    ("values", "shown"), [([[0.5, 0], [3, 0.25]], "0.500"), ([[1.5, 2], [1e6, 4]], "2"), ([[-7, 0], [12, 1]], "-7.00")]
+    ("values", "shown"),
+    [
+        ([[0.5, 0], [3, 0.25]], "0.50"),  # no more decimals than the values have
+        ([[5, 4], [3, 3]], "5"),
+        ([[-7, 0], [12, 1]], "-7"),
+        ([[1.0733, 2], [20.953, 4]], "1.07"),  # four digits for the largest
+        ([[1.5, 2], [1e6, 4]], "2"),
+        ([[123_456, 2], [1, 4]], "123,456"),
+        ([[4.4e-7, 0], [0, 1e-7]], "4.4e-07"),
+        ([[4.4e12, 0], [0, 1e12]], "4.4e+12"),
+        ([[0.001, 0], [0, 0]], "0.001"),
+        ([[0, 0], [0, 0]], "0"),
+    ],
 )
 def test_numbers_are_written_as_their_size_asks(values, shown):
     scene = BarRace(Table([1, 2], ["A", "B"], values))
     Painter(scene)
     scene.update(0)
     assert scene.numbers[0].get_text() == shown
+
+
+@pytest.mark.parametrize("largest", [9.9e-4, 0.001, 0.5, 7, 9.9e11, 1e12, 3e14])
+def test_an_axis_and_its_numbers_are_written_in_one_way(largest):
+    scene = GrowingLines(Table([1, 2], ["A", "B"], [[largest, 0], [0, 0]]))
+    Painter(scene).paint(0)
+    ticks = [label.get_text() for label in scene.lines[0].axes.get_yticklabels()]
+    assert any("e" in tick for tick in ticks) == ("e" in scene.labels[0].number.get_text())
+
+
+def test_between_whole_rows_numbers_have_the_decimals_of_the_table():
+    scene = GrowingLines(Table([1, 2], ["A"], [[5], [4]]), per_row=5)
+    Painter(scene)
+    shown = []
+    for frame in range(scene.frames):
+        scene.update(frame)
+        shown.append(scene.labels[0].number.get_text())
+    assert shown == ["5", "5", "5", "4", "4", "4"]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from animations import BarRace, GrowingLines, Pie, SideBySide, style
+from animations import GrowingLines, Pie, SideBySide, style
 from animations.painter import Painter
 from chapters import ch01_create_animations as chapter
 from tinylearn.datasets import gdp
@@ -91,14 +91,6 @@ def test_a_country_has_its_colour_in_the_shortest_scene_too():
     assert top > 21.4332  # the axes leave room for what is to come
 
 
-def test_values_by_hand_are_those_of_the_race():
-    table = gdp()
-    np.testing.assert_array_equal(chapter.values_at(table, 50), table.values[50])
-    np.testing.assert_array_equal(chapter.values_at(table, 0), table.values[0])
-    scene = BarRace(table, per_row=4)
-    np.testing.assert_allclose(scene.values[4 * 17 + 3], chapter.values_at(table, 17.75), rtol=1e-14)
-
-
 # --- the shortest scene, copied --------------------------------------------------------------------------------------
 
 
@@ -157,4 +149,4 @@ def test_a_table_without_shares_has_no_pie(tmp_path, capsys):
     path.write_text("month,Oslo,Rome\n1,-4,8\n2,-3,9\n3,0,12\n")
     chapter.main(tmp_path, csv=path, quick=True)
     assert {path.stem for path in tmp_path.glob("*.gif")} == FILMS - {"ch01_pie_and_lines"}
-    assert "no pie: Pie: a share cannot be negative, but Oslo is -4 at month 1" in capsys.readouterr().out
+    assert "Pie: a share cannot be negative, but Oslo is -4 at month 1" in capsys.readouterr().out

@@ -23,6 +23,7 @@ import numpy as np
 
 CAPTIONS = ("title", "unit", "source")
 LEAST_ROWS = 2  # one would be a picture, not an animation
+LARGEST = 1e100  # no number may be further from 0: sums and lengths of larger ones become infinite
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,9 +59,11 @@ class Table:
             raise ValueError(f"Table: expected two times and one series at least, got {shape[0]} and {shape[1]}")
         if not (np.isfinite(self.times).all() and np.isfinite(self.values).all()):
             raise ValueError("Table: every time and value must be a finite number; leave out the rows that lack one")
+        if max(np.abs(self.times).max(), np.abs(self.values).max()) > LARGEST:
+            raise ValueError(f"Table: every time and value must lie within ±{LARGEST:g}; choose a larger unit")
         if not (np.diff(self.times) > 0).all():
             row = int(np.argmin(np.diff(self.times) > 0))
-            raise ValueError(f"Table: times must increase, got {self.times[row + 1]:g} after {self.times[row]:g}")
+            raise ValueError(f"Table: times must increase, got {self.times[row + 1]:.10g} after {self.times[row]:.10g}")
         if len(set(self.names)) < len(self.names):
             raise ValueError(f"Table: every series needs a name of its own, got {', '.join(self.names)}")
 
@@ -122,7 +125,7 @@ def _numbers(path: Path, head: list[str], rows: Iterator[tuple[int, list[str]]])
         row = [_number(f"{path}, line {number}, column {name!r}", cell) for name, cell in zip(head, cells, strict=True)]
         if row[0] <= before:
             raise ValueError(
-                f"{path}, line {number}, column {head[0]!r}: times must increase, got {row[0]:g} after {before:g}"
+                f"{path}, line {number}, column {head[0]!r}: times must increase, got {row[0]:.10g} after {before:.10g}"
             )
         before = row[0]
         yield row
@@ -137,4 +140,6 @@ def _number(where: str, cell: str) -> float:
         number = math.nan
     if not math.isfinite(number):
         raise ValueError(f"{where}: expected a number such as 1234.5, got {cell!r}")
+    if abs(number) > LARGEST:
+        raise ValueError(f"{where}: expected a number within ±{LARGEST:g}, got {cell}; choose a larger unit")
     return number
