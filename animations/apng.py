@@ -16,7 +16,7 @@ from animations.differences import difference, pack, unpack
 from animations.reel import Reel
 
 KEEP, OVER = 0, 1  # a frame stays when the next comes; the next is drawn over it
-LONGEST = 65_535  # hundredths of a second that a frame can be shown
+LONGEST = 65_535  # hundredths of a second; what is shown for longer is timed in whole seconds
 
 
 def write_apng(reel: Reel, file: BinaryIO) -> None:
@@ -30,8 +30,8 @@ def write_apng(reel: Reel, file: BinaryIO) -> None:
         now = pack(frame)
         left, top, rectangle = _changed_rectangle(before, now) if number else (0, 0, frame)
         size = rectangle.shape[1], rectangle.shape[0], left, top
-        times = min(hundredths, LONGEST), 100, KEEP, OVER
-        _write_chunk(file, b"fcTL", struct.pack(">IIIIIHHBB", number, *size, *times))
+        time = (hundredths, 100) if hundredths <= LONGEST else (hundredths // 100, 1)
+        _write_chunk(file, b"fcTL", struct.pack(">IIIIIHHBB", number, *size, *time, KEEP, OVER))
         data = _deflate(rectangle)
         if number == 0:
             _write_chunk(file, b"IDAT", data)

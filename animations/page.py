@@ -1,14 +1,15 @@
-"""Interactive pages: one HTML file that plays a scene, step by step, backward too, without a network.
+"""Interactive pages: one HTML file that plays a scene, frame by frame, backward too, without a network.
 
-A step is stored as runs: pixels in a row, of one colour, that differ from the step before. Every 20th step is whole, so
-that any step is reached from one that is at most 19 before it. The pixels are exactly the painted ones. The player is
-`page.html`; what it is given, as JSON:
+A frame is stored as runs: pixels in a row, of one colour, that differ from the frame before. Every 20th frame is whole,
+so that any frame is reached from one that is at most 19 before it. The pixels are exactly the painted ones. The player
+is `page.html`; what it is given, as JSON:
 
-    milliseconds, texts   of each step: how long it is shown, and what it shows in words
-    groups                of each 20 steps: the numbers of runs, and the runs (see `Packer`), deflated, in base64
+    milliseconds, texts   of each frame: how long it is shown, and what it shows in words
+    groups                of each 20 frames: the numbers of runs, and the runs (see `Packer`), deflated, in base64
     colours               red, green, blue of each colour, in the order in which they come up, deflated, in base64
 
 PNG pictures of what changed would take half as many bytes again, and a browser needs 20 ms and more to jump with them.
+Runs are for drawings; of photographs that change all over they make large files.
 """
 
 from __future__ import annotations
@@ -28,25 +29,27 @@ from animations.differences import pack, unpack
 from animations.reel import Reel
 from animations.scene import Scene
 
-KEY = 20  # each so many steps a whole picture
-CONTROLS = 60  # pixels below the picture, for the buttons
+KEY = 20  # each so many frames a whole one
+CONTROLS = 52  # pixels below the picture, for the buttons
+NARROWEST = 600  # pixels that these need in one row
 
 
 def write_page(reel: Reel, file: BinaryIO) -> None:
-    """Write the player and, into it, step after step."""
+    """Write the player and, into it, frame after frame."""
     head, tail = _player(reel)
+    last = reel.scene.frames - 1
     meta = {
         "key": KEY,
         "milliseconds": [10 * hundredths for hundredths in reel.hundredths()],
-        "texts": [reel.scene.describe(step) for step in range(reel.scene.frames)],
+        "texts": [reel.scene.describe(number) for number in range(last + 1)],
     }
-    opened = json.dumps(meta, ensure_ascii=False).replace("<", "\\u003c")[:-1]  # no text may end the script element
+    opened = json.dumps(meta).replace("<", "\\u003c")[:-1]  # no text may end the script element
     file.write(f'{head}{opened}, "groups": [\n'.encode())
     packer = Packer()
-    for step, frame in enumerate(reel.frames()):
-        packer.add(frame, whole=step % KEY == 0)
-        if step % KEY == KEY - 1 or step == reel.scene.frames - 1:
-            file.write(f"{',' if step >= KEY else ''}{json.dumps(packer.take_group())}\n".encode())
+    for number, frame in enumerate(reel.frames()):
+        packer.add(frame, whole=number % KEY == 0)
+        if number % KEY == KEY - 1 or number == last:
+            file.write(f"{',' if number >= KEY else ''}{json.dumps(packer.take_group())}\n".encode())
     file.write(f'], "colours": "{packer.colours()}"}}{tail}'.encode())
 
 
@@ -54,7 +57,7 @@ class Packer:
     """Packs frames (H, W, 4) uint8 as runs of pixels, numbered row by row from the upper left corner.
 
     A run is three numbers: how many pixels after the end of the last run it starts, how long it is, and the number of
-    its colour. A step of n runs is written as n low bytes of the first, n middle bytes, n high bytes (most are zero,
+    its colour. A frame of n runs is written as n low bytes of the first, n middle bytes, n high bytes (most are zero,
     which deflates to nothing), then the same of the second and the third.
     """
 
@@ -66,7 +69,7 @@ class Packer:
         self.deflated = b""
 
     def add(self, frame: np.ndarray, whole: bool) -> None:
-        """Add a step: all of it, or what differs from the last one."""
+        """Add a frame: all of it, or what differs from the last one."""
         now = pack(frame).ravel()
         pixels = np.arange(now.size) if whole else np.flatnonzero(now != self.before)
         start, length, colour = runs(pixels, now[pixels])
@@ -79,7 +82,7 @@ class Packer:
         self.before = now
 
     def take_group(self) -> tuple[list[int], str]:
-        """Return the numbers of runs of the steps since the last call, and the runs."""
+        """Return the numbers of runs of the frames since the last call, and the runs."""
         group = self.counts, base64.b64encode(self.deflated + self.deflate.flush()).decode()
         self.counts, self.deflate, self.deflated = [], zlib.compressobj(9), b""
         return group
@@ -109,13 +112,15 @@ def runs(pixels: np.ndarray, colours: np.ndarray) -> tuple[np.ndarray, np.ndarra
 
 def embed(scene: Scene) -> str:
     """Return the page of a scene as HTML to put into another page, such as a notebook."""
-    file = io.BytesIO()
-    write_page(Reel(scene, title=type(scene).__name__), file)
-    width, height = scene.size
-    return (
-        f'<iframe srcdoc="{html.escape(file.getvalue().decode())}" title="{type(scene).__name__}" '
-        f'style="width: 100%; max-width: {width}px; height: {height + CONTROLS}px; border: 0"></iframe>'
+    file, name = io.BytesIO(), type(scene).__name__
+    write_page(Reel(scene, title=name), file)
+    (width, height), page = scene.size, html.escape(file.getvalue().decode())
+    style = (
+        f"width: 100%; max-width: {max(width, NARROWEST)}px; border: 0; "
+        f"height: calc(min(100cqw, {width}px) * {height / width:.4f} + {CONTROLS + 2}px)"
     )
+    frame = f'<iframe srcdoc="{page}" title="{name}" style="{style}"></iframe>'
+    return f'<div style="container-type: inline-size">{frame}</div>'
 
 
 def _player(reel: Reel) -> tuple[str, str]:
@@ -126,7 +131,8 @@ def _player(reel: Reel) -> tuple[str, str]:
         "width": width,
         "height": height,
         "last": last,
-        "label_width": len(f"step {last} / {last}"),
+        "narrowest": NARROWEST,
+        "label_width": len(f"frame {last} / {last}"),
     }
     head, tail = files("animations").joinpath("page.html").read_text(encoding="utf-8").split("$film")
     return Template(head).substitute(values), Template(tail).substitute(values)

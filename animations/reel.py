@@ -17,7 +17,7 @@ class Reel:
     """What `render` was asked for; it hands this to the writer of a format."""
 
     scene: Scene
-    title: str = ""
+    title: str
     fps: float = 5
     hold_first: float = 0
     hold_last: float = 2

@@ -39,7 +39,7 @@ def render(
             `colors` in its palette: 255, or less for a smaller file (48 are enough for lines and text)
     .html   a page that plays them, with buttons, a slider and keys; one file, no network, every pixel as painted
     .apng   all frames like .gif, but with every colour as painted: a larger file, for pictures of many colours
-    .mp4    a film (H.264), once; needs `pip install imageio-ffmpeg`
+    .mp4    a film (H.264), once, the holds in whole frames; needs `pip install imageio-ffmpeg`
     .png    one frame: `frame`, or the last; negative counts from the end
 
     Raises ValueError for another suffix and for a frame that the scene does not have, ModuleNotFoundError for an .mp4
@@ -51,21 +51,21 @@ def render(
         raise ValueError(f"render: path must end in {', '.join(WRITERS)}, got {path.name!r}")
     if scene.frames < 1:
         raise ValueError(f"render: {type(scene).__name__}.frames must be at least 1, got {scene.frames}")
-    if not 0 < fps <= 50:
-        raise ValueError(f"render: fps must lie in (0, 50], since viewers do not show more, got {fps}")
+    if not 0.01 <= fps <= 50:
+        raise ValueError(f"render: fps must lie in 0.01 … 50, since viewers do not show more, got {fps}")
     for name, seconds in (("hold_first", hold_first), ("hold_last", hold_last)):
         if not 0 <= seconds <= 600:
             raise ValueError(f"render: {name} must be 0 to 600 seconds, got {seconds}")
     if not 32 <= colors <= 255:
         raise ValueError(f"render: colors must lie in 32 … 255, got {colors}")
     if frame is not None and not -scene.frames <= frame < scene.frames:
-        raise ValueError(f"render: frame must lie in 0 … {scene.frames - 1}, got {frame}")
+        raise ValueError(f"render: frame must lie in {-scene.frames} … {scene.frames - 1}, got {frame}")
     if frame is not None and write is not write_png:
         raise ValueError(f"render: frame is for .png; a {path.suffix.lower()} has all frames, got frame={frame}")
     if write is write_mp4:
         check_video()
     path.parent.mkdir(parents=True, exist_ok=True)
-    reel = Reel(scene, path.name, fps, hold_first, hold_last, colors, frame, progress)
+    reel = Reel(scene, path.name, fps, hold_first, hold_last, colors, frame=frame, progress=progress)
     with complete_or_absent(path) as file:
         write(reel, file)
     return path

@@ -57,7 +57,7 @@ class Scene:
 
     def describe(self, frame: int) -> str:
         """Say in words what `frame` shows, for those who cannot see it."""
-        return f"{type(self).__name__}, picture {frame + 1} of {self.frames}"
+        return f"{type(self).__name__}, frame {frame} of {self.frames - 1}"
 
     def _repr_html_(self) -> str:
         """Return the interactive page: a notebook shows a scene by itself."""

@@ -28,14 +28,16 @@ def check_video() -> None:
 
 def write_mp4(reel: Reel, file: BinaryIO) -> None:
     """Write every frame; those that are held are repeated. Sizes must be even for H.264: an odd edge is doubled."""
-    repeats = {0: round(reel.hold_first * reel.fps), reel.scene.frames - 1: round(reel.hold_last * reel.fps)}
+    times = [1] * reel.scene.frames
+    times[0] += round(reel.hold_first * reel.fps)
+    times[-1] += round(reel.hold_last * reel.fps)
     width, height = reel.scene.size
     writer = imageio.get_writer(
         file.name, format="FFMPEG", fps=reel.fps, codec="libx264", quality=None, pixelformat="yuv420p",
         macro_block_size=2, output_params=FFMPEG,
     )  # fmt: skip
     with writer:
-        for number, frame in enumerate(reel.frames()):
+        for frame, count in zip(reel.frames(), times, strict=True):
             even = np.pad(frame[..., :3], ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-            for _ in range(1 + repeats.get(number, 0)):
+            for _ in range(count):
                 writer.append_data(even)

@@ -6,10 +6,10 @@ python -m chapters 3 --format gif png   one, in two formats
 
 from __future__ import annotations
 
-from chapters import ch01_create_animations, ch02_gradient_descent, ch03_first_neuron
+from chapters import ch01_create_animations, ch02_gradient_descent, ch03_first_neuron, ch04_activations
 from chapters.run import parser, run
 
-CHAPTERS = {1: ch01_create_animations, 2: ch02_gradient_descent, 3: ch03_first_neuron}
+CHAPTERS = {1: ch01_create_animations, 2: ch02_gradient_descent, 3: ch03_first_neuron, 4: ch04_activations}
 
 
 def main() -> None:

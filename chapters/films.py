@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import multiprocessing
 from collections.abc import Mapping
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,10 +24,17 @@ class Film:
     hold_last: float = 2
     colors: int = 255
 
-    def render(self, path: Path, progress: bool = True) -> Path:
+    def render(self, path: Path, progress: bool = True) -> None:
         """Write it in the format that the suffix of `path` names."""
-        settings = {name: value for name, value in vars(self).items() if name != "scene"}
-        return render(self.scene, path, progress=progress, **settings)
+        render(
+            self.scene,
+            path,
+            fps=self.fps,
+            hold_first=self.hold_first,
+            hold_last=self.hold_last,
+            colors=self.colors,
+            progress=progress,
+        )
 
 
 def draw(films: Mapping[str, Film], out: Path, formats: tuple[str, ...], processes: int = 1) -> None:
@@ -42,9 +49,25 @@ def draw(films: Mapping[str, Film], out: Path, formats: tuple[str, ...], process
             film.render(path)
         return
     pool = _pool(processes)
-    waiting = [pool.submit(film.render, path, progress=False) for path, film in jobs.items()]
-    for done in tqdm(as_completed(waiting), desc="drawing", total=len(waiting), unit=" files", leave=False):
-        done.result()
+    at_work: set[Future[None]] = set()
+    try:
+        for path, film in tqdm(jobs.items(), desc="drawing", unit=" files", leave=False):
+            if len(at_work) == processes:  # no job waits in the pool: what is there is drawn, also after an error
+                at_work -= _finished(at_work)
+            at_work.add(pool.submit(film.render, path, progress=False))
+        while at_work:
+            at_work -= _finished(at_work)
+    except BaseException:
+        _pool.cache_clear()  # a process may have died
+        raise
+
+
+def _finished(at_work: set[Future[None]]) -> set[Future[None]]:
+    """Return those that are done, as soon as there are any; raise what they raised."""
+    done, _ = wait(at_work, return_when=FIRST_COMPLETED)
+    for each in done:
+        each.result()
+    return done
 
 
 @functools.cache

@@ -12,6 +12,9 @@ import json
 import re
 from pathlib import Path
 from string import Template
+from urllib.parse import quote
+
+from tinylearn.files import complete_or_absent
 
 HERE = Path(__file__).parent
 SUFFIXES = ("html", "gif", "mp4", "apng", "png")  # the first that is there is shown, the others are linked
@@ -26,21 +29,26 @@ def write_gallery(out: Path) -> Path:
     contents, chapters = [], []
     for script in scripts:
         source = script.read_text(encoding="utf-8")
-        (out / "source" / f"{script.stem}.txt").write_text(source, encoding="utf-8")  # .txt: browsers show it
+        _write(out / "source" / f"{script.stem}.txt", source)  # .txt: browsers show it
         title, *paragraphs = re.split(r"\n\s*\n", ast.get_docstring(ast.parse(source)) or script.stem)
         contents.append(f'<li><a href="#{script.stem[:4]}">{html.escape(title)}</a></li>')
         chapters.append(_chapter(out, script.stem, source, title, paragraphs))
     page = Template((HERE / "gallery.html").read_text(encoding="utf-8"))
     path = out / "index.html"
-    path.write_text(page.substitute(contents="\n".join(contents), chapters="\n".join(chapters)), encoding="utf-8")
+    _write(path, page.substitute(contents="\n".join(contents), chapters="\n".join(chapters)))
     return path
+
+
+def _write(path: Path, text: str) -> None:
+    with complete_or_absent(path) as file:
+        file.write(text.encode())
 
 
 def _chapter(out: Path, script: str, source: str, title: str, paragraphs: list[str]) -> str:
     """Return a chapter: its text, its films in the order in which the script names them, its numbers."""
     name = script[:4]
-    films = {path.stem for path in out.glob(f"{name}_*") if path.suffix[1:] in SUFFIXES}
-    ordered = sorted(films, key=lambda film: (source.find(film) % (len(source) + 1), film))  # unnamed ones last
+    films = {path.stem for path in out.glob(f"{name}_*") if path.suffix[1:] in SUFFIXES and path.is_file()}
+    ordered = sorted(films, key=lambda film: (film not in source, source.find(f'"{film}"'), film))  # unnamed ones last
     parts = [
         f'<section id="{name}">',
         f"<h2>{html.escape(title)}</h2>",
@@ -64,22 +72,23 @@ def _paragraph(text: str) -> str:
 
 def _film(out: Path, film: str) -> str:
     """Return the player of a film, and links to its files."""
-    files = [f"{film}.{suffix}" for suffix in SUFFIXES if (out / f"{film}.{suffix}").exists()]
-    name = film[5:].replace("_", " ")
-    links = " · ".join(f'<a href="{file}">{file.rpartition(".")[2].upper()}</a>' for file in files)
+    files = [f"{film}.{suffix}" for suffix in SUFFIXES if (out / f"{film}.{suffix}").is_file()]
+    name = html.escape(film[5:].replace("_", " "))
+    links = " · ".join(f'<a href="{quote(file)}">{file.rpartition(".")[2].upper()}</a>' for file in files)
     return f"<figure>\n{_player(out / files[0], name)}\n<figcaption>{name}: {links}</figcaption>\n</figure>"
 
 
 def _player(path: Path, name: str) -> str:
+    address = quote(path.name)
     if path.suffix == ".html":
-        with open(path, encoding="utf-8") as page:
+        with open(path, encoding="utf-8", errors="replace") as page:
             size = re.search(r'name="picture-size" content="(\d+) (\d+)"', page.read(1000))
         width, height = map(int, size.groups()) if size else (1200, 600)
         shape = f"--width: {width}px; --ratio: {height / width:.4f}"
-        return f'<iframe data-src="{path.name}" title="{name}" style="{shape}"></iframe>'
+        return f'<iframe data-src="{address}" title="{name}" style="{shape}"></iframe>'
     if path.suffix == ".mp4":
-        return f'<video src="{path.name}" aria-label="{name}" controls loop muted playsinline preload="none"></video>'
-    return f'<img src="{path.name}" alt="{name}" loading="lazy">'
+        return f'<video src="{address}" aria-label="{name}" controls loop muted playsinline preload="none"></video>'
+    return f'<img src="{address}" alt="{name}" loading="lazy">'
 
 
 def _numbers(headline: dict[str, object]) -> str:

@@ -25,7 +25,7 @@ def shown_pictures(readme: str) -> list[str]:
 
 
 def main() -> None:
-    """Run the chapters of these pictures; copy these and nothing else."""
+    """Run the chapters of these pictures; put these in the place of those that are there."""
     docs, names = ROOT / "docs", shown_pictures((ROOT / "README.md").read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder:
         for chapter in sorted({name[:4] for name in names}):
@@ -34,8 +34,9 @@ def main() -> None:
         size = sum((Path(folder) / name).stat().st_size for name in names)
         if size > LIMIT:
             raise SystemExit(f"the pictures of the README must take at most {LIMIT:,} bytes in all, they take {size:,}")
-        shutil.rmtree(docs, ignore_errors=True)
-        docs.mkdir()
+        docs.mkdir(exist_ok=True)
+        for old in docs.glob("ch*.gif"):
+            old.unlink()
         for name in names:
             shutil.copy(Path(folder) / name, docs / name)
             print(f"docs/{name}  {(docs / name).stat().st_size:,} bytes")

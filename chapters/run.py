@@ -11,7 +11,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from animations.video import check_video
 from chapters.gallery import write_gallery
+from tinylearn.files import complete_or_absent
 
 FORMATS = ("html", "gif", "mp4", "apng", "png")
 
@@ -26,13 +28,15 @@ def parser(description: str, prog: str) -> Parser:
     command.add_argument("--out", type=Path, default=Path("gallery"), metavar="DIR", help="folder for the files")
     command.add_argument("--seed", type=int, default=0, help="fixes everything random (default: 0)")
     command.add_argument("--quick", action="store_true", help="fewer pictures, to see that all works")
-    command.add_argument("--processes", type=int, default=2, metavar="N", help="draw so many at once (default: 2)")
+    command.add_argument(
+        "--processes", type=_at_least_one, default=2, metavar="N", help="draw so many at once (default: 2)"
+    )
     command.add_argument("--format", nargs="+", choices=FORMATS, default=["html", "gif"], help="(default: html gif)")
     return command
 
 
 def run(main: Main, name: str, arguments: argparse.Namespace) -> None:
-    """Run a chapter, print its headline numbers and its files, and write the numbers to `name.json`."""
+    """Run a chapter, print its headline numbers, write them to `name.json`, and bring the gallery up to date."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a console that has no ° shows a question mark
@@ -41,17 +45,17 @@ def run(main: Main, name: str, arguments: argparse.Namespace) -> None:
     started = time.time()
     formats = tuple(dict.fromkeys(arguments.format))
     settings = {name: value for name, value in vars(arguments).items() if name not in ("out", "format", "chapters")}
+    if "mp4" in formats:
+        check_video()  # before minutes of training
     headline = main(out, formats=formats, **settings)
-    (out / f"{name}.json").write_text(json.dumps(headline, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    with complete_or_absent(out / f"{name}.json") as file:
+        file.write((json.dumps(headline, indent=1, ensure_ascii=False) + "\n").encode())
     gallery = write_gallery(out)
     print(title(main), f"({time.time() - started:.1f} s)")
     width = max(len(key) for key in headline)
     for key, value in headline.items():
         print(f"  {key:{width}}  {value}")
-    for file in sorted(out.glob(f"{name}*")):
-        if file.stat().st_mtime >= started - 1:
-            print(f"  {file}")
-    print(f"  {gallery}")
+    print(f"  → {gallery}")
 
 
 def run_alone(
@@ -69,3 +73,10 @@ def title(main: Main) -> str:
     """Return the first line of the chapter's text."""
     text = main.__globals__["__doc__"]
     return str(text).strip().splitlines()[0]
+
+
+def _at_least_one(text: str) -> int:
+    """Return a number of processes; an error that says what is wrong is for the command line."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"must be a number from 1 on, got {text!r}")
+    return int(text)

@@ -33,8 +33,8 @@ class Browser:
         )
         assert arrived, f"the page did not come to {expression}"
 
-    def wait_for_step(self, step):
-        self.wait_for(f"document.getElementById('canvas').dataset.step === '{step}'")
+    def wait_for_frame(self, step):
+        self.wait_for(f"document.getElementById('canvas').dataset.frame === '{step}'")
 
     def pixels(self):
         """Return the canvas (H, W, 3)."""

@@ -29,14 +29,15 @@ def test_every_frame_pixel_for_pixel(tmp_path, kind):
             np.testing.assert_array_equal(shown, paint_whole(kind(), number)[..., :3], f"frame {number}")
 
 
-def test_times(tmp_path):
-    path = render(Overlapping(), tmp_path / "scene.apng", fps=4, hold_first=1, hold_last=2, progress=False)
+@pytest.mark.parametrize(("hold_last", "last"), [(2, 2250), (600, 600250)])
+def test_times(tmp_path, hold_last, last):
+    path = render(Overlapping(), tmp_path / "scene.apng", fps=4, hold_first=1, hold_last=hold_last, progress=False)
     with Image.open(path) as film:
         milliseconds = []
         for number in range(6):
             film.seek(number)
             milliseconds.append(film.info["duration"])
-    assert milliseconds == [1250, 250, 250, 250, 250, 2250]
+    assert milliseconds == [1250, 250, 250, 250, 250, last]
 
 
 def test_those_who_know_no_animations_see_the_first_frame(tmp_path):

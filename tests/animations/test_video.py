@@ -31,6 +31,23 @@ def read(path):
     return result
 
 
+class Single(Small):
+    """One frame, that is both the first and the last."""
+
+    frames = 1
+
+    def draw(self, figure):
+        self.axes(figure)
+
+    def update(self, frame):
+        return []
+
+
+def test_one_frame_is_held_as_first_and_as_last(tmp_path):
+    _, frames = read(render(Single(), tmp_path / "film.mp4", fps=4, hold_first=2, hold_last=1, progress=False))
+    assert len(frames) == 13
+
+
 class Odd(Small):
     """An odd number of pixels each way."""
 
@@ -90,6 +107,8 @@ def test_any_name_will_do(tmp_path, name):
 
 def test_without_ffmpeg_it_says_what_to_install(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
-    with pytest.raises(ModuleNotFoundError, match=r"needs the package imageio-ffmpeg.* python -m pip install imageio-f"):
+    with pytest.raises(
+        ModuleNotFoundError, match=r"needs the package imageio-ffmpeg.* python -m pip install imageio-f"
+    ):
         render(Overlapping(), tmp_path / "new" / "film.mp4")
     assert list(tmp_path.iterdir()) == []

@@ -69,5 +69,5 @@ def test_the_command_in_another_folder_and_on_any_console(tmp_path, encoding):
 def test_a_chapter_that_is_not_there(tmp_path):
     answer = run("chapters", "9", folder=tmp_path)
     assert answer.returncode == 2
-    assert b"chapter 9 does not exist yet; there is 3" in answer.stderr
+    assert b"chapter 9 does not exist yet; there is 1, 2, 3, 4" in answer.stderr
     assert not (tmp_path / "gallery").exists()

@@ -1,8 +1,11 @@
 """The gallery: what it says without a browser, and what it does in one."""
 
+import html
 import json
 import re
+import shutil
 from html.parser import HTMLParser
+from urllib.parse import unquote
 
 import pytest
 
@@ -106,6 +109,31 @@ def test_numbers_cannot_break_the_page(tmp_path):
     assert "<th>&lt;b&gt;</th><td>&lt;/table&gt; &amp; $x</td>" in page
 
 
+NAMES = ["50% & more", 'q" onload=x', "a#b?c", "<b>", "it's"]
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory, out):
+    """A gallery of players with odd names, and of things that are no players."""
+    folder = tmp_path_factory.mktemp("odd")
+    (folder / "ch03.json").write_text("{}", encoding="utf-8")
+    for name in NAMES:
+        shutil.copy(out / "ch03_x_player.html", folder / f"ch03_{name}.html")
+    (folder / "ch03_folder.html").mkdir()
+    (folder / "ch03_foreign.html").write_bytes("<p>é</p>".encode("latin-1"))
+    write_gallery(folder)
+    return folder
+
+
+def test_odd_names_are_quoted(odd):
+    page = (odd / "index.html").read_text(encoding="utf-8")
+    found = [unquote(link) for link in Links(page).found]
+    for name in NAMES:
+        assert f"ch03_{name}.html" in found
+        assert f"<figcaption>{html.escape(name)}:" in page
+    assert "ch03_folder" not in page
+
+
 # --- in the browser ------------------------------------------------------------------------------------------------
 
 
@@ -125,7 +153,7 @@ def enter_the_first_player(browser):
     browser.run("document.querySelector('iframe').scrollIntoView()")
     browser.wait_for("document.querySelector('iframe').src")
     browser.driver.switch_to.frame(0)
-    browser.wait_for("document.getElementById('canvas')?.dataset.step === '0'")
+    browser.wait_for("document.getElementById('canvas')?.dataset.frame === '0'")
 
 
 def test_no_complaint_and_nothing_from_elsewhere(browser, out):
@@ -147,7 +175,7 @@ def test_players_load_when_they_are_scrolled_to(driver, out, tmp_path):
 def test_a_player_in_the_page_works_and_does_not_scroll(browser):
     enter_the_first_player(browser)
     browser.driver.find_element("id", "last").click()
-    browser.wait_for_step(8)
+    browser.wait_for_frame(8)
     browser.wait_for("document.documentElement.scrollHeight === document.documentElement.clientHeight")
 
 
@@ -171,3 +199,14 @@ def test_can_be_read_in_the_light_and_in_the_dark(browser, scheme):
     ink = browser.run("return getComputedStyle(document.querySelector('p')).color")
     light_ink = sum(map(int, re.findall(r"\d+", ink)[:3])) > 3 * 128
     assert light_ink is (scheme == "dark")
+
+
+def test_players_with_odd_names_load(driver, odd):
+    browser = opened(driver, odd / "index.html")
+    browser.run("document.querySelectorAll('iframe').forEach((player) => { player.src = player.dataset.src; })")
+    for title in NAMES:
+        player = next(each for each in browser.driver.find_elements("css selector", "iframe")
+                      if each.get_attribute("title") == title)  # fmt: skip
+        browser.driver.switch_to.frame(player)
+        browser.wait_for("document.getElementById('canvas')?.dataset.frame")
+        browser.driver.switch_to.default_content()

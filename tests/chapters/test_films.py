@@ -1,0 +1,114 @@
+"""Films are drawn alone or several at once, with the same bytes; an error or Ctrl-C stops them all."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures.process import BrokenProcessPool
+
+import pytest
+from PIL import Image
+
+from animations import Scene
+from chapters import run
+from chapters.films import Film, draw
+
+
+class Slow(Scene):
+    """A dot that takes its time."""
+
+    size = (120, 100)
+    frames = 10
+
+    def __init__(self, seconds=0.0):
+        self.seconds = seconds
+
+    def draw(self, figure):
+        axes = figure.add_axes((0, 0, 1, 1), xlim=(0, 10), ylim=(0, 10))
+        (self.dot,) = axes.plot([], [], "o", zorder=3)
+
+    def update(self, frame):
+        time.sleep(self.seconds / self.frames)
+        self.dot.set_data([frame], [frame])
+        return [self.dot]
+
+
+class Broken(Slow):
+    def update(self, frame):
+        raise RuntimeError("this film is broken")
+
+
+class Killed(Slow):
+    def update(self, frame):
+        os._exit(1)  # as a process ends that takes more memory than there is
+
+
+def names(folder):
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_all_films_in_all_formats_the_same_alone_and_at_once(tmp_path):
+    films = {"one": Film(Slow(), fps=4), "two": Film(Slow(), fps=10, hold_first=1, colors=32)}
+    for processes in (1, 2):
+        (tmp_path / str(processes)).mkdir()
+        draw(films, tmp_path / str(processes), ("gif", "png"), processes)
+    assert names(tmp_path / "1") == names(tmp_path / "2") == ["one.gif", "one.png", "two.gif", "two.png"]
+    for name in names(tmp_path / "1"):
+        assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
+    with Image.open(tmp_path / "1" / "two.gif") as film:
+        assert film.info["duration"] == 1100
+
+
+def test_an_error_stops_what_has_not_begun(tmp_path):
+    films = {"broken": Film(Broken())} | {f"slow_{number}": Film(Slow(0.3)) for number in range(6)}
+    with pytest.raises(RuntimeError, match="this film is broken"):
+        draw(films, tmp_path, ("gif",), processes=2)
+    time.sleep(1)
+    assert "broken.gif" not in names(tmp_path)
+    assert len(names(tmp_path)) <= 2
+
+
+def test_after_a_process_has_died_new_ones_draw(tmp_path):
+    with pytest.raises(BrokenProcessPool):
+        draw({"a": Film(Killed()), "b": Film(Slow(0.2))}, tmp_path, ("gif",), processes=2)
+    draw({"c": Film(Slow()), "d": Film(Slow())}, tmp_path, ("gif",), processes=2)
+    assert {"c.gif", "d.gif"} <= set(names(tmp_path))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C in another way")
+def test_ctrl_c_ends_at_once_and_leaves_no_half_file(tmp_path):
+    program = (
+        "from pathlib import Path\n"
+        "from chapters.films import Film, draw\n"
+        "from tests.chapters.test_films import Slow\n"
+        "if __name__ == '__main__':\n"
+        f"    draw({{f'film_{{i}}': Film(Slow(20)) for i in range(6)}}, Path({str(tmp_path)!r}), ('gif',), 2)\n"
+    )
+    root = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], cwd=root, start_new_session=True, stderr=subprocess.PIPE
+    )
+    while not names(tmp_path) and process.poll() is None:  # a temporary file: the drawing has begun
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    _, printed = process.communicate(timeout=15)
+    assert b"KeyboardInterrupt" in printed
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("processes", ["0", "-1", "two", "1.5"])
+def test_a_wrong_number_of_processes_is_refused_before_anything_is_done(tmp_path, capsys, processes):
+    with pytest.raises(SystemExit):
+        run.run_alone(lambda **_: {}, "ch00", ["--processes", processes, "--out", str(tmp_path / "new")])
+    assert f"must be a number from 1 on, got '{processes}'" in capsys.readouterr().err
+    assert names(tmp_path) == []
+
+
+def test_without_ffmpeg_a_film_is_refused_before_the_training(tmp_path, monkeypatch):
+    def train(*_, **__):
+        raise AssertionError("trained for nothing")
+
+    monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
+    with pytest.raises(ModuleNotFoundError, match="imageio-ffmpeg"):
+        run.run_alone(train, "ch00", ["--format", "mp4", "--out", str(tmp_path)])
