@@ -8,11 +8,13 @@ import sys
 
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from PIL import Image
 
 from animations import GrowingLines, Pie, SideBySide, style
 from animations.painter import Painter
 from chapters import ch01_create_animations as chapter
+from chapters.run import run_alone
 from tinylearn.datasets import gdp
 
 FILMS = {"ch01_shortest_scene", "ch01_gdp_lines", "ch01_bar_race", "ch01_bars_and_lines", "ch01_pie_and_lines"}
@@ -91,6 +93,27 @@ def test_a_country_has_its_colour_in_the_shortest_scene_too():
     assert top > 21.4332  # the axes leave room for what is to come
 
 
+def test_the_first_picture_of_the_shortest_scene_shows_points():
+    """A line of one point has no length."""
+    values = np.array([[1.0, 5, 9], [2, 2, 2]])
+    scene = chapter.ShortestScene(np.array([1, 2]), ["A", "B", "C"], values, "")
+    pixels = Painter(scene).paint(0)[::-1]
+    for line, value in zip(scene.lines, values[0], strict=True):
+        x, y = line.axes.transData.transform((1, value)).astype(int)
+        assert to_hex(pixels[y, x] / 255) == line.get_color()
+
+
+def test_a_title_with_two_dollars_is_no_formula():
+    scene = chapter.ShortestScene(np.array([1, 2]), ["A"], np.array([[1.0], [2]]), "from US$ to NZ$")
+    Painter(scene).paint(0)
+    title = scene.lines[0].axes.title
+    as_it_is = title.get_window_extent().width
+    title.set_parse_math(True)
+    assert title.get_window_extent().width != as_it_is
+    title.set_parse_math(False)
+    assert title.get_window_extent().width == as_it_is
+
+
 # --- the shortest scene, copied --------------------------------------------------------------------------------------
 
 
@@ -142,6 +165,35 @@ def test_a_file_that_is_not_there_is_an_error_of_the_command_line(tmp_path):
     answer = run("-m", "chapters.ch01_create_animations", "--csv", "nowhere.csv", folder=tmp_path)
     assert answer.returncode == 2
     assert "nowhere.csv" in answer.stderr
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("t,A,B,C,D,E,F,G,H,I,J,K\n1,2,3,4,5,6,7,8,9,1,2,3\n2,2,3,4,5,6,7,8,9,1,2,3\n",
+         "expected at most 10 series, got 11; keep the columns that matter"),
+        ("t,A\n1,9\n2,2e300\n", "line 3, column 'A': expected a number within ±1e+100, got 2e300"),
+    ],
+    ids=["too many series", "too large a value"],
+)  # fmt: skip
+def test_what_cannot_be_drawn_is_an_error_of_the_command_line_too(tmp_path, capsys, text, message):
+    path = tmp_path / "rain.csv"
+    path.write_text(text)
+    with pytest.raises(SystemExit):
+        run_alone(chapter.main, "ch01", ["--csv", str(path), "--out", str(tmp_path / "out")], options=chapter.options)
+    error = capsys.readouterr().err
+    assert "argument --csv" in error
+    assert "rain.csv" in error
+    assert message in error
+    assert not (tmp_path / "out").exists()
+
+
+def test_times_keep_their_digits_in_the_headline(tmp_path):
+    path = tmp_path / "days.csv"
+    path.write_text("day,A\n20200302,1\n20200303,5\n")
+    headline = chapter.main(tmp_path, csv=path, quick=True, formats=("png",))
+    assert headline["A 20200303"] == 5
+    assert headline["all together 20200303"] == 5
 
 
 def test_a_table_without_shares_has_no_pie(tmp_path, capsys):

@@ -1,0 +1,221 @@
+"""In the charts of chapter 1 names, numbers and the lines that lead to them belong to what they stand at."""
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex, to_rgb
+
+from animations import BarRace, Bars, GrowingLines, Pie, style
+from animations.bar_race import NEAR, lanes
+from animations.charts import LINE_HEIGHT
+from animations.painter import Painter
+from tinylearn.datasets import Table, gdp
+
+NAMES = ("USA", "Japan", "Germany", "UK", "China")
+
+
+def updated(scene, frame):
+    Painter(scene)
+    scene.update(frame)
+    return scene
+
+
+def hexes(colors):
+    return [to_hex(color) for color in colors]
+
+
+def shows(number, value):
+    return number.get_text() == f"{value:.2f}"
+
+
+# --- lines -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("frame", [0, 15, 36, 42, 50])
+def test_at_the_end_of_a_line_stand_its_own_name_and_number(frame):
+    """In the order of the ends, at their height if no other is near, and joined to them by a line."""
+    scene, values = updated(GrowingLines(gdp()), frame), gdp().values[frame]
+    ends = np.array([line.axes.transData.transform(line.get_xydata()[-1]) for line in scene.lines])
+    names = [label.name for label in scene.labels]
+    assert [name.get_text() for name in names] == list(NAMES)
+    places = np.array([name.get_position() for name in names])
+    np.testing.assert_array_equal(np.argsort(places[:, 1]), np.argsort(values))
+    alone = [k for k in range(5) if np.sort(np.abs(ends[:, 1] - ends[k, 1]))[1] > 3 * LINE_HEIGHT]
+    np.testing.assert_allclose(places[alone, 1], ends[alone, 1], atol=1e-6)
+    assert frame < 50 or {NAMES[k] for k in alone} == {"USA", "China"}
+    for k, label in enumerate(scene.labels):
+        assert label.number.get_position()[1] == places[k, 1]
+        assert label.number.get_window_extent().x0 > label.name.get_window_extent().x1
+        assert shows(label.number, values[k])
+
+    leaders = np.array(scene.leaders.get_segments())  # (5, 2 ends, x and y)
+    np.testing.assert_allclose(leaders[:, 0], ends + np.array([5, 0]), atol=1e-6)
+    np.testing.assert_allclose(leaders[:, 1], places - [5, 0], atol=1e-6)
+    assert hexes(scene.leaders.get_colors()) == hexes(line.get_color() for line in scene.lines) == list(style.SERIES)
+
+
+@pytest.mark.parametrize("scene", [GrowingLines, BarRace, Bars])
+def test_marks_of_an_axis_stand_where_they_say(scene):
+    drawn = updated(scene(gdp()), 50)
+    axes = (drawn.lines if scene is GrowingLines else drawn.bars)[0].axes
+    axis = axes.xaxis if scene is BarRace else axes.yaxis
+    assert {"0", "5", "10", "15", "20"} <= check_marks(axis)
+    if scene is GrowingLines:
+        assert {"1970", "1980", "1990", "2000", "2010", "2020"} <= check_marks(axes.xaxis)
+
+
+def check_marks(axis):
+    axis.get_figure(root=True).canvas.draw()
+    marks = {label.get_text(): place for label, place in zip(axis.get_ticklabels(), axis.get_ticklocs(), strict=True)}
+    for text, place in marks.items():
+        assert float(text.replace(",", "").replace("−", "-")) == pytest.approx(place), text
+    return set(marks)
+
+
+# --- bars ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("frame", [0, 25, 50])
+def test_under_a_bar_stands_its_name_and_over_it_its_number(frame):
+    scene, values = updated(Bars(gdp()), frame), gdp().values[frame]
+    names = scene.bars[0].axes.get_xticklabels()
+    assert [name.get_text() for name in names] == list(NAMES)
+    assert hexes(name.get_color() for name in names) == list(style.SERIES)
+    np.testing.assert_array_equal(scene.bars[0].axes.get_xticks(), range(5))
+    for k, (bar, number) in enumerate(zip(scene.bars, scene.numbers, strict=True)):
+        assert bar.get_x() + bar.get_width() / 2 == pytest.approx(k)
+        assert number.get_position() == (k, values[k])
+        assert shows(number, values[k])
+
+
+# --- the race --------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("frame", [0, 100, 250])
+def test_beside_a_bar_that_passes_none_stand_its_name_and_its_number(frame):
+    """Frames without a pass: the bars stand in whole lanes, the longest on top."""
+    scene = updated(BarRace(gdp(), per_row=5), frame)
+    values = gdp().values[frame // 5]
+    order = list(np.argsort(-values))
+    left = scene.bars[0].axes.get_window_extent().x0
+    for k, (bar, name, number) in enumerate(zip(scene.bars, scene.labels, scene.numbers, strict=True)):
+        box, axes = bar.get_window_extent(), bar.axes.get_window_extent()
+        middle = (box.y0 + box.y1) / 2
+        assert middle == pytest.approx(axes.y1 - axes.height * (order.index(k) + 0.5) / 5)
+        assert (name.get_text(), to_hex(name.get_color())) == (NAMES[k], style.SERIES[k])
+        assert shows(number, values[k])
+        for text in (name, number):
+            assert text.get_position()[1] == pytest.approx(middle)
+        assert number.get_window_extent().x0 == pytest.approx(box.x1 + NEAR, abs=1)
+        assert name.get_window_extent().x1 == pytest.approx(left - NEAR, abs=1)
+
+
+def test_while_bars_pass_they_and_their_texts_stand_in_their_lanes():
+    scene = BarRace(gdp(), per_row=5)
+    Painter(scene)
+    for frame in range(180, 210):
+        scene.update(frame)
+        for k, (bar, name, number) in enumerate(zip(scene.bars, scene.labels, scene.numbers, strict=True)):
+            assert bar.get_y() + bar.get_height() / 2 == pytest.approx(scene.lanes[frame, k])
+            box = bar.get_window_extent()
+            assert name.get_position()[1] == number.get_position()[1] == pytest.approx((box.y0 + box.y1) / 2)
+
+
+def painted_length(pixels, bar, color):
+    """Return how many pixels of the colour there are in the row in the middle of a bar."""
+    box, height = bar.get_window_extent(), len(pixels)
+    row = pixels[height - 1 - int((box.y0 + box.y1) / 2), int(box.x0) - 5 :, :3]
+    return int((row == [round(255 * part) for part in to_rgb(color)]).all(axis=1).sum())
+
+
+@pytest.mark.parametrize("frame", [0, 50])
+def test_a_bar_is_painted_as_long_as_its_value(frame):
+    """Also a short one, of which an outline would take the most: in 1970 UK and China are 4.5 and 3.2 pixels long."""
+    scene = BarRace(gdp())
+    pixels = Painter(scene).paint(frame)
+    low, high = scene.bars[0].axes.get_xlim()
+    long = scene.bars[0].axes.get_window_extent().width
+    truth = gdp().values[frame] / (high - low) * long
+    painted = [painted_length(pixels, bar, color) for bar, color in zip(scene.bars, style.SERIES, strict=True)]
+    assert np.abs(painted - truth).max() <= 1
+    assert (low, high) == (0, gdp().values.max())
+
+
+def test_a_bar_of_nothing_leaves_the_grid_as_it_is():
+    scene = BarRace(Table([1, 2], ["A", "B"], [[0, 2], [1, 1]]))
+    pixels = Painter(scene).paint(0)[::-1, :, :3]
+    axes = scene.bars[0].axes.get_window_extent()
+    lane = slice(int(axes.y0) + 5, int(axes.y0 + axes.height / 2) - 5)
+    line = pixels[lane, int(axes.x0) - 1 : int(axes.x0) + 2].min(axis=(1, 2))  # the grid's at 0, where A begins
+    assert scene.bars[0].get_width() == 0
+    assert (line < 255).all()
+
+
+def test_bars_that_pass_are_parted_by_paper():
+    """One over the other, with a rim of two pixels of paper above and below the upper one."""
+    scene = BarRace(Table([1, 2], ["A", "B"], [[1, 2], [2, 1]]), per_row=10)
+    pixels = Painter(scene).paint(6)[..., :3]
+    upper = scene.bars[1].get_window_extent()  # B is made later
+    column = pixels[::-1][:, int(upper.x0) + 30].astype(int)
+    above = column[round(upper.y1) : round(upper.y1) + 4]
+    a, b = ([round(255 * part) for part in to_rgb(color)] for color in style.SERIES[:2])
+    np.testing.assert_array_equal(column[round(upper.y1) - 1], b)
+    np.testing.assert_array_equal(above, [[255] * 3, [255] * 3, a, a])
+
+
+@pytest.mark.parametrize("per_row", [1, 2, 5, 10])
+@pytest.mark.parametrize("rows", [[0, 1], [0, 1, 1, 1], [0, 0, 0, 1], [0, 1, 0], [0, 0, 1, 0, 0]])
+def test_a_race_begins_and_ends_in_whole_lanes(rows, per_row):
+    """Also where bars pass in the first or in the last interval; B leads where `rows` has a 1."""
+    values = np.array([[2, 4] if lead else [4, 2] for lead in rows], float)
+    scene = BarRace(Table(range(len(rows)), ["A", "B"], values), per_row=per_row)
+    np.testing.assert_allclose(scene.lanes[0], [rows[0], 1 - rows[0]], atol=1e-12)
+    np.testing.assert_allclose(scene.lanes[-1], [rows[-1], 1 - rows[-1]], atol=1e-12)
+    assert scene.lanes.min() > -1e-9
+    assert scene.lanes.max() < 1 + 1e-9
+    assert per_row < 5 or np.abs(np.diff(scene.lanes, axis=0)).max() < 0.4
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_bar_leaves_the_picture_and_all_stand_in_whole_lanes_at_the_ends(seed):
+    values = np.random.default_rng(seed).normal(size=(13, 6))
+    places = lanes(values, 4)
+    for end in (0, -1):
+        np.testing.assert_allclose(places[end], np.argsort(np.argsort(-values[end])), atol=1e-12)
+    assert places.min() > -1e-9
+    assert places.max() < 5 + 1e-9
+
+
+# --- the pie ---------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("frame", [0, 17, 36, 50])
+def test_a_leader_goes_from_the_middle_of_its_wedge_to_its_own_label(frame):
+    scene = updated(Pie(gdp()), frame)
+    shares = gdp().values[frame] / gdp().values[frame].sum()
+    middles = 2 * np.pi * (np.cumsum(shares) - shares / 2)  # clockwise from the top
+    (x, y), radius = scene.wedges[0].center, scene.wedges[0].r
+    assert hexes(scene.leaders.get_colors()) == list(style.SERIES)
+    for k, (label, leader) in enumerate(zip(scene.labels, scene.leaders.get_segments(), strict=True)):
+        toward = np.array([np.sin(middles[k]), np.cos(middles[k])])
+        np.testing.assert_allclose(leader[0], [x, y] + (radius + 3) * toward, atol=1e-6)
+        name, number = label.name.get_window_extent(), label.number.get_window_extent()
+        assert name.x0 - 5 <= leader[1][0] <= number.x1 + 15  # there is room for a digit more
+        assert name.y0 - 8 <= leader[1][1] <= name.y1 + 8
+        assert (label.name.get_text(), label.number.get_text()) == (NAMES[k], f"{shares[k]:.1%}")
+        place = np.array([(name.x0 + number.x1) / 2 - x, (name.y0 + name.y1) / 2 - y])
+        assert place @ toward > radius  # beyond the rim, on the side of the wedge
+        if shares[k] > 0.1:  # a wide wedge has its label in its middle
+            off = (np.arctan2(*place) - middles[k] + np.pi) % (2 * np.pi) - np.pi
+            assert abs(off) < 0.15
+
+
+def test_the_pictures_width_has_room_for_the_words_under_the_title():
+    """They are longer than a short title and no unit."""
+    scene = Pie(Table([0.5, 0.80000001], ["A", "B"], [[1, 2], [2, 1]], title="x"))
+    painter = Painter(scene)
+    scene.update(1)
+    (words,) = [text for text in painter.figure.findobj() if getattr(text, "get_text", str)() == scene.unit]
+    assert scene.unit == "percent of the sum of those shown"
+    assert words.get_window_extent().x1 <= scene.size[0]
+    assert scene.sum.get_gid() == "total[0.80000001]"
+    assert scene.labels[0].number.get_gid() == "share[0.80000001, A]"
