@@ -21,7 +21,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Polygon
 
 from animations import style
-from animations.drawing import add_label, add_number, pixel_axes, plot_axes
+from animations.drawing import add_label, add_number, log_loss, pixel_axes, plot_axes
 from animations.scene import Scene
 from animations.text import Form, Number, few_digits
 from tinylearn import Recording
@@ -246,11 +246,7 @@ class LineFit(Scene):
 
     def _draw_loss(self, axes: Axes) -> None:
         states = self.states
-        axes.set_xscale("symlog", linthresh=1)
-        axes.set_yscale("log")
-        decades = [10**power for power in range(1, 20) if 10**power < states.last / 2]
-        axes.set_xticks([0, 1, *decades, states.last], [str(tick) for tick in (0, 1, *decades, states.last)])
-        axes.minorticks_off()
-        axes.set(xlim=(-0.3, states.last * 1.3), ylim=(states.loss.min() / 3, states.loss.max() * 3))
+        log_loss(axes, states.last)
+        axes.set_ylim(states.loss.min() / 3, states.loss.max() * 3)
         (self.fall,) = axes.plot([], [], color=style.ERROR, linewidth=2, zorder=3)
         (self.dot,) = axes.plot([], [], "o", color=style.ERROR, markersize=6, zorder=4)
