@@ -85,7 +85,7 @@ class ContourDescent(Scene):
         lines = axes.contour(valley.x, valley.y, valley.f, levels=valley.levels, colors=style.FAINT, linewidths=1.2)
         numbers = axes.clabel(lines, fmt="%g", fontsize=style.SMALL, colors=style.QUIET, manual=self._number_places())
         for number in numbers:
-            number.set_family(style.FONT)
+            number.set_fontfamily(style.FONT)
         axes.plot(*valley.bottom, "+", color=style.INK, markersize=14, markeredgewidth=2)
 
     def _number_places(self) -> list[tuple[float, float]]:

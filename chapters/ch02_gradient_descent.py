@@ -97,7 +97,7 @@ def grid_search(f: Callable, low: float, high: float, points: int) -> tuple[np.n
 
 
 def descend_by_hand(rate: float) -> np.ndarray:
-    """Walk down the curve, x ← x − rate · slope, until y changes little; return x at every step, (S,)."""
+    """Walk down the curve until y changes little: what `descend` does with SGD. Return x at every step, (S,)."""
     x = np.array(START)
     path = [x]
     for _ in range(MOST):
