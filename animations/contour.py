@@ -104,8 +104,8 @@ class ContourDescent(Scene):
             steps = slice(self.clock[frame - 1], self.clock[frame] + 1)
             for one, color, marker in looks:
                 x, y = one.columns["x"][steps], one.columns["y"][steps]
-                (line,) = axes.plot(x, y, color=color, marker=marker, markersize=4, linewidth=1.5, zorder=2.7)
-                self.paths[frame].append(line)
+                line = Line2D(x, y, color=color, marker=marker, markersize=4, linewidth=1.5, zorder=2.7)
+                self.paths[frame].append(axes.add_artist(line))
         self.walkers: list[Line2D] = []
         for number, (one, color, marker) in enumerate(looks):
             (walker,) = axes.plot([], [], color=color, marker=marker, **TIP, zorder=3 + number / 10, label=one.name)

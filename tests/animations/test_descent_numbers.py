@@ -79,7 +79,7 @@ def test_one_wrong_text_is_noticed():
 
 
 def test_no_number_is_drawn_without_saying_where_it_came_from():
-    assert nameless_digits(three_panels(), range(len(CLOCK))) == set()
+    assert nameless_digits(panel(), range(len(CLOCK))) == set()
 
 
 # --- words -----------------------------------------------------------------------------------------------------------
