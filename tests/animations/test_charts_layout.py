@@ -1,10 +1,10 @@
 """On the charts of chapter 1 every text can be read in every frame, also while bars pass and wedges are thin."""
 
-from itertools import combinations
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from audit import GAP, check_layout, faint_texts, visible_texts
+from audit import GAP, check_layout, faint_texts
 from test_charts_numbers import KINDS, make
 
 from animations import BarRace, Bars, GrowingLines, PastedText, Pie
@@ -17,21 +17,32 @@ from tinylearn.datasets import Table, gdp
 
 def crowded(scene):
     """Return (frame, texts) wherever texts touch or leave the picture, looking at every frame."""
-    painter, (width, height), found = Painter(scene), scene.size, []
+    painter, found = Painter(scene), []
     for frame in range(scene.frames):
         scene.update(frame)
-        texts = [text for text in visible_texts(painter.figure) if isinstance(text, PastedText)]
-        boxes = [(text.get_text(), text.get_window_extent()) for text in texts]
-        found += [(frame, name) for name, box in boxes
-                  if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height]  # fmt: skip
-        found += [(frame, name, other) for (name, box), (other, its) in combinations(boxes, 2)
-                  if box.padded(GAP / 2).overlaps(its)]  # fmt: skip
+        texts = [text for text in painter.figure.findobj(PastedText) if text.get_visible() and text.get_text()]
+        names = [text.get_text() for text in texts]
+        boxes = np.array([text.get_window_extent().extents for text in texts])  # x0, y0, x1, y1
+        outside = (boxes[:, :2] < 0) | (boxes[:, 2:] > scene.size)
+        found += [(frame, names[k]) for k in np.flatnonzero(outside.any(axis=1))]
+        low, high = boxes[:, :2] - GAP / 2, boxes[:, 2:] + GAP / 2
+        touch = ((low[:, None] < boxes[:, 2:]) & (boxes[:, :2] < high[:, None])).all(axis=2)
+        found += [(frame, names[j], names[k]) for j, k in np.argwhere(np.triu(touch, 1))]
     return found
 
 
-@pytest.mark.parametrize("scene", [GrowingLines, BarRace, Bars, Pie])
-def test_no_text_touches_another_in_any_frame(scene):
-    assert crowded(scene(gdp(), per_row=5)) == []
+@pytest.mark.parametrize(("scene", "per_row"), [(GrowingLines, 1), (BarRace, 4), (Bars, 1), (Pie, 1)])
+def test_no_text_touches_another_in_any_frame(scene, per_row):
+    assert crowded(scene(gdp(), per_row=per_row)) == []
+
+
+def test_there_is_room_for_the_longest_number_also_between_two_rows():
+    scene = GrowingLines(Table([1, 2], ["A"], [[5e12], [6e13]]), per_row=3)
+    Painter(scene)
+    scene.update(1)
+    (label,) = scene.labels
+    assert label.number.get_text() == "2.333e+13"
+    assert label.number.get_window_extent().x1 <= label.name.get_window_extent().x0 + label.width
 
 
 def random_table(seed):
@@ -46,7 +57,7 @@ def random_table(seed):
     return Table(np.arange(rows) + 1990, names, values, clock="year", source="a book", **captions)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("scene", [GrowingLines, BarRace, Bars, Pie])
 def test_no_text_touches_another_with_other_tables(scene, seed):
     table = random_table(seed)
@@ -56,7 +67,7 @@ def test_no_text_touches_another_with_other_tables(scene, seed):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("frame", [0, 4, 150])
+@pytest.mark.parametrize("frame", [3, 100])
 def test_every_text_has_its_place(kind, frame, monkeypatch):
     texts = check_layout(make(kind), frame, monkeypatch)
     assert {"USA", "Japan", "Germany", "UK", "China"} <= set(texts)
@@ -76,7 +87,9 @@ def test_names_that_do_not_step_aside_are_noticed():
             super().draw(figure)
             self.name_x[:] = self.name_x[0]
 
-    names = {frozenset(found[1:]) for found in crowded(Straight(gdp(), per_row=5))}
+    rows = [*range(5), *range(34, 43)]  # the years around the passes
+    table = replace(gdp(), times=gdp().times[rows], values=gdp().values[rows])
+    names = {frozenset(found[1:]) for found in crowded(Straight(table, per_row=5))}
     passed = ("Japan", "Germany"), ("China", "UK"), ("China", "Germany"), ("China", "Japan")
     assert names == {frozenset(pair) for pair in passed}
 
@@ -85,14 +98,15 @@ def test_names_that_do_not_step_aside_are_noticed():
 
 
 def test_no_text_lies_on_a_bar():
-    scene = BarRace(gdp(), per_row=5)
+    scene = BarRace(gdp(), per_row=3)
     Painter(scene)
     for frame in range(scene.frames):
         scene.update(frame)
+        bars = np.array([bar.get_window_extent().extents for bar in scene.bars])  # x0, y0, x1, y1
         for text in [*scene.labels, *scene.numbers]:
-            box = text.get_window_extent()
-            touched = [k for k, bar in enumerate(scene.bars) if bar.get_window_extent().overlaps(box)]
-            assert touched == [], (frame, text.get_text())
+            x0, y0, x1, y1 = text.get_window_extent().extents
+            touched = (bars[:, 0] < x1) & (x0 < bars[:, 2]) & (bars[:, 1] < y1) & (y0 < bars[:, 3])
+            assert not touched.any(), (frame, text.get_text())
 
 
 def test_bars_stand_in_the_order_of_their_values():
