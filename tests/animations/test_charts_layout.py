@@ -67,9 +67,9 @@ def test_no_text_touches_another_with_other_tables(scene, seed):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("frame", [3, 100])
-def test_every_text_has_its_place(kind, frame, monkeypatch):
-    texts = check_layout(make(kind), frame, monkeypatch)
+def test_every_text_has_its_place(kind, monkeypatch):
+    """The axes' own texts too; in 1971, while Japan passes Germany."""
+    texts = check_layout(make(kind), 3, monkeypatch)
     assert {"USA", "Japan", "Germany", "UK", "China"} <= set(texts)
     assert {"Gross domestic product", "trillion US$, current prices"} <= set(texts)
     assert "Source: World Bank, NY.GDP.MKTP.CD, CC BY 4.0" in texts

