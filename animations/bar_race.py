@@ -111,10 +111,9 @@ def lanes(values: np.ndarray, per_row: int) -> np.ndarray:
     array([0.  , 0.33, 0.67, 1.  ])
     """
     ranks = np.argsort(np.argsort(-values, axis=1, kind="stable"), axis=1)
-    reach = per_row
-    weights = np.hanning(2 * reach + 3)[1:-1]
-    padded = np.pad(ranks, ((reach, reach), (0, 0)), mode="reflect", reflect_type="odd")
-    windows = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1, axis=0)  # (frames, K, window)
+    weights = np.hanning(2 * per_row + 3)[1:-1]
+    padded = np.pad(ranks, ((per_row, per_row), (0, 0)), mode="reflect", reflect_type="odd")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, len(weights), axis=0)  # (frames, K, window)
     return windows @ (weights / weights.sum())
 
 

@@ -100,6 +100,7 @@ def films_of(table: Table, most: int = 250) -> dict[str, Film]:
     race = BarRace(table, per_row=many)
     bars = Bars(table, per_row=few)
     beside_bars = GrowingLines(table, per_row=few, width=900, with_values=False, with_clock=False, source="")
+
     shortest = ShortestScene(table.times, table.names, table.values, ", ".join(filter(None, [table.title, table.unit])))
     films = {
         "ch01_shortest_scene": Film(shortest, fps=5, colors=96),
