@@ -17,10 +17,10 @@ from tinylearn.datasets import Table, gdp
 
 def crowded(scene):
     """Return (frame, texts) wherever texts touch or leave the picture, looking at every frame."""
-    painter, found = Painter(scene), []
+    all_texts, found = Painter(scene).figure.findobj(PastedText), []
     for frame in range(scene.frames):
         scene.update(frame)
-        texts = [text for text in painter.figure.findobj(PastedText) if text.get_visible() and text.get_text()]
+        texts = [text for text in all_texts if text.get_visible() and text.get_text()]
         names = [text.get_text() for text in texts]
         boxes = np.array([text.get_window_extent().extents for text in texts])  # x0, y0, x1, y1
         outside = (boxes[:, :2] < 0) | (boxes[:, 2:] > scene.size)
