@@ -113,9 +113,8 @@ def test_every_text_has_its_place(quick_films, name, monkeypatch):
 
 
 def test_digits_without_a_source_are_those_of_formulas(quick_films):
-    found = {
-        text for film in quick_films.values() for text in nameless_digits(film.scene, [0, 2, film.scene.frames - 1])
-    }
+    scenes = [film.scene for film in quick_films.values()]
+    found = {text for scene in scenes for text in nameless_digits(scene, [0, 2, scene.frames - 1])}
     assert found == {"f = ½ (x² + 100 y²)", "|x − 10|", "Height, each with the best of 15 rates tried"}
 
 
