@@ -26,9 +26,10 @@ from tinylearn import Dense, Recording, ReLU, Sequential
 class CurveStates:
     """What a network with one input and one output says at some steps of its recording.
 
-    x, target (N,), x growing; steps (S,); predicted (S, N), loss (S,). For each step `bends` has the points (B, 2)
-    of the curve at which a ReLU switches, to the nearest x. `line` (S, 2): w and b of the straight line that a network
-    of nothing but dense layers is; None for others. N examples, S steps, B bends.
+    x, target (N,), x growing; steps (S,); predicted (S, N), loss (S,), the mean squared error. For each step `bends`
+    has the points (B, 2) of the curve at which a ReLU has just switched, at the first x behind the switch. `line`
+    (S, 2): w and b of the straight line that a network of nothing but dense layers is; None for others. N examples,
+    S steps, B bends.
     """
 
     def __init__(
@@ -39,12 +40,17 @@ class CurveStates:
             raise ValueError(f"CurveStates: expected a target for each x, got {self.target.size} for {self.x.size}")
         if not (np.diff(self.x) > 0).all():
             raise ValueError("CurveStates: x must grow from point to point, to be drawn as a curve; sort the rows by x")
-        self.steps, self.last = np.asarray(steps), int(recording.steps[-1])
+        if not len(steps):
+            raise ValueError("CurveStates: expected at least one step, got none")
+        self.steps, self.last = np.array(steps), int(recording.steps[-1])
         model = copy.deepcopy(model)  # the caller's keeps its parameters
         predicted, self.bends, lines = [], [], []
         for step in steps:
             recording.restore(model, step)
-            predicted.append(model.forward(self.x[:, None])[:, 0])
+            said = model.forward(self.x[:, None])
+            if said.shape != (self.x.size, 1):
+                raise ValueError(f"CurveStates: the model must return one number for each x, got {said.shape[1:]}")
+            predicted.append(said[:, 0])
             self.bends.append(bends(model, self.x, predicted[-1]))
             lines.append(straight_line(model))
         self.predicted = np.array(predicted)
@@ -53,7 +59,7 @@ class CurveStates:
 
 
 def bends(model: Sequential, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Return the points (B, 2) of the curve x, y (N,) at which a ReLU switched in the model's last `forward` of x."""
+    """Return the points (B, 2) of the curve x, y (N,) before which a ReLU switches in the model's last `forward`."""
     switched = np.zeros(x.size - 1, bool)
     for layer in model.layers:
         if isinstance(layer, ReLU):
@@ -104,6 +110,8 @@ class CurveFit(Scene):
         heights: tuple[float, float], losses: tuple[float, float],
     ) -> None:  # fmt: skip
         self.states, self.title, self.name, self.best_line = states, title, name, best_line
+        if not 0 < losses[0] <= losses[1] < np.inf:
+            raise ValueError(f"CurveFit: losses must be two growing numbers above 0, for a log scale, got {losses}")
         self.heights, self.losses = heights, losses
         self.frames = len(states.steps)
 
@@ -112,9 +120,9 @@ class CurveFit(Scene):
         self.numbers: list[tuple[Number, np.ndarray]] = []  # with the value of each frame
         self._draw_heading()
         x = self.states.x
-        self._draw_curve(plot_axes(figure, (0.11, 0.425, 0.85, 0.375), xlabel="x", xcolor=style.INPUT, ylabel="y",
+        self._draw_curve(plot_axes(figure, (0.13, 0.425, 0.83, 0.375), xlabel="x", xcolor=style.INPUT, ylabel="y",
                                    xlim=(x[0] - 0.2, x[-1] + 0.2), ylim=self.heights))  # fmt: skip
-        self._draw_loss(plot_axes(figure, (0.11, 0.085, 0.85, 0.23), xlabel="epoch, log scale",
+        self._draw_loss(plot_axes(figure, (0.13, 0.085, 0.83, 0.23), xlabel="epoch, log scale",
                                   ylabel="loss, log scale", ycolor=style.ERROR))  # fmt: skip
 
     def update(self, frame: int) -> list[Artist]:
@@ -132,22 +140,20 @@ class CurveFit(Scene):
     def describe(self, frame: int) -> str:
         states = self.states
         if states.line is None:
-            shape = f"The network's curve bends at {len(states.bends[frame])} places"
+            shape = f"the network's curve can bend at {len(states.bends[frame])} places"
         else:
-            w, b = states.line[frame]
-            shape = f"The network is the straight line {w:.3f} · x + {b:.3f}"
-        return (
-            f"{self.title}, epoch {states.steps[frame]} of {states.last}: {shape[0].lower()}{shape[1:]}; "
-            f"the loss is {states.loss[frame]:.4f}."
-        )
+            w, b = (no_negative_zero(value) for value in states.line[frame])
+            shape = f"the network is a straight line with w = {w} and b = {b}"
+        clock = f"epoch {states.steps[frame]} of {states.last}"
+        return f"{self.title}, {clock}: {shape}; the loss is {states.loss[frame]:.4f}."
 
     def _draw_heading(self) -> None:
         """Write the title, the clock, the loss, and what the curve consists of."""
         states = self.states
         add_label(self.page, 40, 726, self.title, size=style.LARGE)
         add_label(self.page, 40, 688, "epoch")
-        self._number(144, 688, "{:.0f}", "epoch", states.steps, weight="bold")
-        self.phase = add_label(self.page, 164, 688, "", color=style.QUIET)
+        self._number(152, 688, "{:.0f}", "epoch", states.steps, weight="bold")
+        self.phase = add_label(self.page, 172, 688, "", color=style.QUIET)
         add_label(self.page, 500, 688, "loss", color=style.ERROR, ha="right")
         self._number(600, 688, "{:.4f}", "loss", states.loss, color=style.ERROR, weight="bold")
         if states.line is None:
@@ -181,10 +187,12 @@ class CurveFit(Scene):
         axes.set_xscale("symlog", linthresh=1)
         axes.set_yscale("log")
         decades = [10**power for power in range(1, 20) if 10**power < states.last / 2]
-        axes.set_xticks([0, 1, *decades, states.last], [str(tick) for tick in (0, 1, *decades, states.last)])
+        axes.set_xticks(sorted({0, 1, *decades, states.last}))
+        for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_formatter("{x:g}")  # 100, 0.01: easier than powers of 10
         axes.minorticks_off()
         axes.set(xlim=(-0.15, states.last * 1.3), ylim=(self.losses[0] / 2, self.losses[1] * 2))
-        axes.axhline(self.best_line, color=style.QUIET, linestyle="--", linewidth=1.5, zorder=2.6)
+        self.best = axes.axhline(self.best_line, color=style.QUIET, linestyle="--", linewidth=1.5, zorder=2.6)
         add_label(self.page, 470, 254, "- - -  best straight line", color=style.QUIET, size=style.SMALL, ha="right")
         gid = f"{self.name}.best_line"
         add_number(self.page, 550, 254, "{:.5f}", gid, color=style.QUIET, size=style.SMALL).set_value(self.best_line)

@@ -40,8 +40,8 @@ class FunctionStates:
 
     def __init__(self, layer: Layer, x: np.ndarray) -> None:
         self.x = np.array(x, float)
-        if self.x.ndim != 1 or self.x.size < 2 or not (np.diff(self.x) > 0).all():
-            raise ValueError(f"FunctionStates: x must be at least two growing numbers, got {x!r}")
+        if self.x.ndim != 1 or self.x.size < 2 or not (np.isfinite(self.x).all() and (np.diff(self.x) > 0).all()):
+            raise ValueError(f"FunctionStates: x must be at least two growing finite numbers, got {x!r}")
         self.y, self.slope = value_and_slope(layer, self.x)
         self.fine_x = np.linspace(self.x[0], self.x[-1], FINE)
         self.fine_y, self.fine_slope = value_and_slope(layer, self.fine_x)
@@ -130,7 +130,7 @@ class FunctionAndSlope(Scene):
     def _draw_curve(self, axes: Axes) -> None:
         states = self.states
         self.floor = axes.get_ylim()[0]
-        axes.plot(states.fine_x, states.fine_y, color=style.WEIGHT, linewidth=2, zorder=2.6)
+        (self.curve,) = axes.plot(states.fine_x, states.fine_y, color=style.WEIGHT, linewidth=2, zorder=2.6)
         (self.drop,) = axes.plot([], [], color=style.INPUT, linewidth=1, linestyle=":", zorder=3)
         (self.tangent,) = axes.plot([], [], color=style.BIAS, linewidth=3, zorder=3.5)
         (self.point,) = axes.plot([], [], "o", color=style.WEIGHT, markersize=9, markeredgecolor=style.PAPER, zorder=4)
@@ -138,7 +138,7 @@ class FunctionAndSlope(Scene):
     def _draw_slope(self, axes: Axes) -> None:
         """Draw all of the slope faintly, and make the stem and the part behind the point."""
         self.broken_x, self.broken_slope = break_at_jumps(self.states.fine_x, self.states.fine_slope)
-        axes.plot(self.broken_x, self.broken_slope, color=style.FAINT, linewidth=2, zorder=2.6)
+        (self.faint,) = axes.plot(self.broken_x, self.broken_slope, color=style.FAINT, linewidth=2, zorder=2.6)
         (self.stem,) = axes.plot([], [], color=style.BIAS, linewidth=3, zorder=3)
         (self.traced,) = axes.plot([], [], color=style.BIAS, linewidth=2, zorder=3.5)
         (self.tip,) = axes.plot([], [], "D", color=style.BIAS, markersize=8, markeredgecolor=style.PAPER, zorder=4)

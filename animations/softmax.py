@@ -39,20 +39,27 @@ class SoftmaxBars(Scene):
                 f"got {self.inputs.shape} and {self.probabilities.shape}"
             )
         self.frames, self.count = self.inputs.shape
+        if not self.frames:
+            raise ValueError("SoftmaxBars: expected at least one frame, got none")
         if not 1 <= self.count <= len(style.SERIES):
             raise ValueError(f"SoftmaxBars: expected 1 to {len(style.SERIES)} inputs, got {self.count}")
         if not 0 <= moving < self.count:
             raise ValueError(f"SoftmaxBars: moving must lie in 0 … {self.count - 1}, got {moving}")
+        if not (np.abs(self.inputs) < 700).all():
+            raise ValueError("SoftmaxBars: inputs must be numbers between -700 and 700, where eˣ has a finite value")
         self.exponentials = np.exp(self.inputs)
+        if not np.allclose(self.probabilities, self.exponentials / self.exponentials.sum(axis=1, keepdims=True)):
+            raise ValueError("SoftmaxBars: probabilities must be those of the inputs, eˣ / (sum of all eˣ) in each row")
 
     def draw(self, figure: FigureBase) -> None:
         page = pixel_axes(figure, self.size)
         self.numbers: list[tuple[Number, np.ndarray]] = []  # with the value of each frame
         add_label(page, 90, 556, "inputs x", size=style.LARGE)
         add_label(page, 720, 556, "probabilities p", size=style.LARGE)
-        add_label(page, 634, 320, "softmax →", color=style.QUIET, ha="center")
+        add_label(page, 610, 320, "softmax →", color=style.QUIET, ha="center")
         top = max(float(self.inputs.max()), 1.0)
-        left = plot_axes(figure, LEFT_BOX, xlim=(-0.6, self.count - 0.4), ylim=(min(0, self.inputs.min()), 1.12 * top))
+        floor = 1.12 * min(float(self.inputs.min()), 0.0)
+        left = plot_axes(figure, LEFT_BOX, xlim=(-0.6, self.count - 0.4), ylim=(floor, 1.12 * top))
         right = plot_axes(figure, RIGHT_BOX, xlim=(-0.6, self.count - 0.4), ylim=(0, 1.12))
         self.gaps = [0.012 * axes.get_ylim()[1] for axes in (left, right)]  # a few pixels above each bar
         names = [f"input {k + 1}" + (" ↕" if k == self.moving else "") for k in range(self.count)]
@@ -81,7 +88,7 @@ class SoftmaxBars(Scene):
     ) -> list[tuple[Rectangle, Number]]:
         """Draw a bar for each of K names, with its number on top; return the pairs."""
         axes.set_xticks(range(self.count), names)
-        axes.grid(visible=False, axis="x")
+        axes.grid(visible=False)  # every bar has its number; a line through it would only disturb
         colors = style.SERIES[: self.count]
         bars = axes.bar(range(self.count), values[0], width=0.6, color=colors, zorder=3)
         if letter == "x":

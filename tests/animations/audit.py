@@ -6,6 +6,7 @@ from decimal import Decimal
 from itertools import combinations
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
 from test_style import contrast
@@ -72,6 +73,22 @@ def check_layout(scene, frame, monkeypatch):
     for edge in (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]):
         assert (edge == 255).all(), "something is painted on the edge"
     return [text.get_text() for text, _ in found]
+
+
+def check_ticks(scene):
+    """Every tick label that is a number stands at that number; return the labels that are none."""
+    painter, names = Painter(scene), []
+    painter.paint(0)
+    for axes in painter.figure.findobj(Axes):
+        for axis in (axes.xaxis, axes.yaxis) if axes.axison else ():
+            assert axis.get_offset_text().get_text() == "", "a factor at the end of the axis"
+            for place, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True):
+                text = label.get_text().replace("−", "-")
+                if re.fullmatch(r"-?[\d.]+(e[+-]?\d+)?", text):
+                    assert abs(float(text) - place) <= 1e-9 * max(abs(place), 1), f"{text} stands at {place}"
+                elif text:
+                    names.append(text)
+    return names
 
 
 def faint_texts(scene, frame):

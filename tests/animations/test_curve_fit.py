@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, check_painter, faint_texts, nameless_digits
+from audit import check_all_numbers, check_layout, check_painter, check_ticks, faint_texts, nameless_digits
 
-from animations import CurveStates, SideBySide, spaced_steps
+from animations import CurveFit, CurveStates, SideBySide, spaced_steps, style
 from animations.curve_fit import bends, straight_line
 from animations.painter import Painter
 from chapters import ch04_activations as chapter
@@ -13,14 +13,14 @@ from tinylearn.datasets import sine
 
 FRAMES = 31
 STEPS = spaced_steps(chapter.EPOCHS, FRAMES)
-NAMES = {"line": False, "relu": True}  # name of the panel → does the network bend?
+NAMES = {"line": False, "relu": True}  # name of the panel → has the network ReLUs?
 
 
 @pytest.fixture(scope="module")
 def trained():
     """Return name → (model, recording)."""
     x, y = sine()
-    models = {name: chapter.network(0, bend=bend) for name, bend in NAMES.items()}
+    models = {name: chapter.network(0, relu=relu) for name, relu in NAMES.items()}
     return {name: (model, chapter.learn(model, x, y)) for name, model in models.items()}
 
 
@@ -37,12 +37,18 @@ def make(states):
     return lambda: chapter.two_networks(states["line"], states["relu"], error)
 
 
-def hidden_and_output(recording, step, bend):
+def hidden_and_output(recording, step, relu):
     """Return what goes into the first and the second hidden layer's activations, and the output: by hand."""
-    p, cut = recording.at(step), (lambda z: np.where(z > 0, z, 0)) if bend else (lambda z: z)
-    first = sine()[0] * p["dense_1.w"] + p["dense_1.b"]
+    p, cut = recording.at(step), (lambda z: np.where(z > 0, z, 0)) if relu else (lambda z: z)
+    first = np.linspace(-5, 5, 1000)[:, None] * p["dense_1.w"] + p["dense_1.b"]
     second = cut(first) @ p["dense_2.w"] + p["dense_2.b"]
     return first, second, (cut(second) @ p["dense_3.w"] + p["dense_3.b"])[:, 0]
+
+
+def switches(first, second):
+    """Return for each x but the first whether a neuron of the hidden layers has just been switched."""
+    on = np.hstack([first, second]) > 0
+    return (on[1:] != on[:-1]).any(axis=1)
 
 
 def recomputed(trained):
@@ -52,14 +58,13 @@ def recomputed(trained):
     values = {f"{name}.{gid}": [] for name in NAMES for gid in ("epoch", "loss", "best_line")}
     values |= {"line.w": [], "line.b": [], "relu.bends": []}
     for step in STEPS:
-        for name, bend in NAMES.items():
-            first, second, said = hidden_and_output(trained[name][1], step, bend)
+        for name, relu in NAMES.items():
+            first, second, said = hidden_and_output(trained[name][1], step, relu)
             values[f"{name}.epoch"].append(step)
             values[f"{name}.loss"].append(((said - y) ** 2).mean())
             values[f"{name}.best_line"].append(((best(x) - y) ** 2).mean())
-            if bend:
-                on = np.hstack([first, second]) > 0
-                values["relu.bends"].append((on[1:] != on[:-1]).any(axis=1).sum())
+            if relu:
+                values["relu.bends"].append(switches(first, second).sum())
             else:
                 values["line.w"].append((said[-1] - said[0]) / 10)
                 values["line.b"].append((said[-1] + said[0]) / 2)
@@ -94,17 +99,60 @@ def test_curves_dots_and_losses_are_those_of_the_step(make, trained, frame):
     scene, values = make(), recomputed(trained)
     Painter(scene)
     scene.update(frame)
-    x, y = (column[:, 0] for column in sine())
-    for panel, (name, bend) in zip(scene.scenes, NAMES.items(), strict=True):
-        said = hidden_and_output(trained[name][1], STEPS[frame], bend)[2]
-        np.testing.assert_allclose(panel.curve.get_ydata(), said, rtol=1e-9, atol=1e-12)
-        np.testing.assert_array_equal(panel.wanted.get_ydata(), y)
+    x = np.linspace(-5, 5, 1000)
+    for panel, (name, relu) in zip(scene.scenes, NAMES.items(), strict=True):
+        first, second, said = hidden_and_output(trained[name][1], STEPS[frame], relu)
+        for line, y in ((panel.curve, said), (panel.wanted, np.sin(x))):
+            np.testing.assert_allclose(line.get_xydata(), np.column_stack([x, y]), rtol=1e-9, atol=1e-12)
         loss = np.column_stack([STEPS[: frame + 1], values[f"{name}.loss"][: frame + 1]])
         np.testing.assert_allclose(panel.fall.get_xydata(), loss, rtol=1e-9)
         np.testing.assert_allclose(panel.tip.get_xydata(), loss[-1:], rtol=1e-9)
-        dots = panel.dots.get_xydata()
-        assert np.isin(dots[:, 0], x).all()
-        np.testing.assert_allclose(dots[:, 1], said[np.searchsorted(x, dots[:, 0])], rtol=1e-9, atol=1e-12)
+        np.testing.assert_allclose(panel.best.get_ydata(), values[f"{name}.best_line"][0], rtol=1e-9)
+        dots = np.column_stack([x, said])[1:][switches(first, second) if relu else []]
+        np.testing.assert_allclose(panel.dots.get_xydata(), dots.reshape(-1, 2), rtol=1e-9, atol=1e-12)
+
+
+def test_curves_and_losses_lie_within_their_axes(make):
+    scene = make()
+    Painter(scene)
+    for panel in scene.scenes:
+        scene.update(FRAMES - 1)
+        low, high = panel.curve.axes.get_ylim()
+        assert low < panel.states.predicted.min()
+        assert panel.states.predicted.max() < high
+        (left, right), (low, high) = panel.fall.axes.get_xlim(), panel.fall.axes.get_ylim()
+        assert left < 0 < chapter.EPOCHS < right
+        assert low < panel.states.loss.min() <= panel.states.loss.max() < high
+    one, other = scene.scenes
+    for name in ("curve", "fall"):
+        limits = [(line.axes.get_xlim(), line.axes.get_ylim()) for line in (getattr(one, name), getattr(other, name))]
+        assert limits[0] == limits[1], "the panels can only be compared on the same axes"
+
+
+def test_colours_and_dashes_mean_what_the_legend_says(make):
+    scene = make()
+    Painter(scene)
+    for panel in scene.scenes:
+        found = {text.get_text(): line for text, line in zip(*legend(panel.curve.axes), strict=True)}
+        looks = {text: (line.get_color(), line.get_linestyle()) for text, line in found.items()}
+        assert looks == {"target, sin(x)": (style.TARGET, "--"), "network": (style.WEIGHT, "-")}
+        assert (panel.wanted.get_color(), panel.wanted.get_linestyle()) == (style.TARGET, "--")
+        assert (panel.curve.get_color(), panel.curve.get_linestyle()) == (style.WEIGHT, "-")
+        assert (panel.fall.get_color(), panel.tip.get_color()) == (style.ERROR, style.ERROR)
+        assert (panel.best.get_color(), panel.best.get_linestyle()) == (style.QUIET, "--")
+
+
+def legend(axes):
+    """Return the texts of a legend, and the lines before them."""
+    return axes.get_legend().get_texts(), axes.get_legend().get_lines()
+
+
+def test_the_first_frame_initialises_and_the_others_adjust(make):
+    panel = make().scenes[0]
+    Painter(panel)
+    for frame, phase in ((0, "initialise"), (1, "adjust, repeat"), (FRAMES - 1, "adjust, repeat")):
+        panel.update(frame)
+        assert panel.phase.get_text() == phase
 
 
 def test_between_two_bends_the_curve_is_straight(states):
@@ -141,17 +189,32 @@ def test_a_bend_lies_where_the_neuron_switches():
 
 def test_data_that_cannot_be_drawn_are_refused():
     x, y = sine(5)
-    model = chapter.network(0, bend=True)
+    model = chapter.network(0, relu=True)
     recording = Recorder(model).recording
     with pytest.raises(ValueError, match="expected a target for each x, got 4 for 5"):
         CurveStates(recording, model, x, y[:4], [0])
     with pytest.raises(ValueError, match="x must grow"):
         CurveStates(recording, model, x[::-1], y, [0])
+    with pytest.raises(ValueError, match="at least one step, got none"):
+        CurveStates(recording, model, x, y, [])
+    wide = Sequential([Dense(1, 2, rng=np.random.default_rng(0))])
+    with pytest.raises(ValueError, match=r"one number for each x, got \(2,\)"):
+        CurveStates(Recorder(wide).recording, wide, x, y, [0])
 
 
-@pytest.mark.parametrize("frame", [0, 5, 20, 30])
+@pytest.mark.parametrize("losses", [(0.0, 1.0), (2.0, 1.0), (0.1, np.inf), (np.nan, 1.0)])
+def test_losses_that_a_log_scale_cannot_show_are_refused(states, losses):
+    with pytest.raises(ValueError, match="losses must be two growing numbers above 0"):
+        CurveFit(states["line"], title="", name="line", best_line=0.5, heights=(-1, 1), losses=losses)
+
+
+@pytest.mark.parametrize("frame", [0, 30])
 def test_every_text_has_its_place(make, frame, monkeypatch):
     assert len(check_layout(make(), frame, monkeypatch)) > 60
+
+
+def test_every_tick_stands_at_its_number(make):
+    assert check_ticks(make()) == []
 
 
 def test_every_text_can_be_read_on_paper(make):
@@ -163,12 +226,12 @@ def test_every_digit_says_where_it_came_from(make):
 
 
 def test_frames_in_any_order(make):
-    check_painter(make, [0, 20, 7, 30])
+    check_painter(make, [30, 7])
 
 
 def test_a_frame_in_words(make):
     scene = make()
     assert isinstance(scene, SideBySide)
     words = scene.describe(FRAMES - 1)
-    assert "without activations, epoch 4000 of 4000: the network is the straight line -0.057 · x" in words
-    assert "with ReLU, epoch 4000 of 4000: the network's curve bends at" in words
+    assert words.startswith("without activations, epoch 1000 of 1000: the network is a straight line with w = -0.0575")
+    assert "with ReLU, epoch 1000 of 1000: the network's curve can bend at 11 places; the loss is 0.0005." in words

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, check_painter, faint_texts, nameless_digits
+from audit import check_all_numbers, check_layout, check_painter, check_ticks, faint_texts, nameless_digits
 
-from animations import FunctionAndSlope, FunctionStates
+from animations import FunctionAndSlope, FunctionStates, style
 from animations.functions import break_at_jumps, value_and_slope
 from animations.painter import Painter
 from chapters.ch04_activations import INPUTS, two_functions
@@ -41,6 +41,32 @@ def test_one_wrong_value_is_noticed(name, side):
         check_all_numbers(scene, recomputed())
 
 
+def test_the_curves_are_those_of_the_formulas():
+    functions = (lambda x: np.where(x > 0, x, 0), lambda x: np.where(x > 0, 1, 0)), (
+        sigmoid, lambda x: sigmoid(x) * (1 - sigmoid(x)))  # fmt: skip
+    scene = two_functions(INPUTS)
+    Painter(scene)
+    for panel, (f, slope) in zip(scene.scenes, functions, strict=True):
+        for line, wanted in ((panel.curve, f), (panel.faint, slope)):
+            x, y = line.get_data()
+            assert (x[0], x[-1]) == (-6, 6)
+            assert len(x) > 1000
+            assert np.isnan(y).sum() == (panel is scene.scenes[0] and line is panel.faint)  # one gap: where ReLU jumps
+            np.testing.assert_allclose(y, np.where(np.isnan(y), y, wanted(x)), rtol=1e-9)
+
+
+def test_what_is_about_the_slope_has_one_colour_and_what_is_about_the_value_another():
+    scene = two_functions(INPUTS)
+    Painter(scene)
+    for panel in scene.scenes:
+        x, y, slope = panel.numbers
+        assert {artist.get_color() for artist in (slope, panel.tangent, panel.traced, panel.tip, panel.stem)} == {
+            style.BIAS
+        }
+        assert {artist.get_color() for artist in (y, panel.curve, panel.point)} == {style.WEIGHT}
+        assert {artist.get_color() for artist in (x, panel.drop)} == {style.INPUT}
+
+
 def test_the_slope_below_is_the_slope_of_the_tangent_above():
     for scene in two_functions(INPUTS).scenes:
         Painter(scene)
@@ -48,18 +74,21 @@ def test_the_slope_below_is_the_slope_of_the_tangent_above():
             scene.update(frame)
             (left, right), (low, high) = scene.tangent.get_data()
             (x,), (height,) = scene.tip.get_data()
+            assert (x, height) == (scene.states.x[frame], scene.states.slope[frame])
             assert (high - low) / (right - left) == pytest.approx(height, abs=1e-12)
             assert scene.point.get_xydata()[0] == pytest.approx([x, (low + high) / 2])
-            assert scene.stem.get_ydata() == pytest.approx([0, height])
+            np.testing.assert_allclose(scene.stem.get_xydata(), [[x, 0], [x, height]])
+            np.testing.assert_array_equal(scene.drop.get_xdata(), [x, x])
+            assert scene.drop.get_ydata()[0] == scene.states.y[frame]
 
 
 def test_the_slope_is_drawn_as_far_as_the_point_has_come():
     _, scene = two_functions(INPUTS).scenes
     Painter(scene)
-    for frame in (0, 7, 30):
+    for frame in (0, 7, 15, 30):
         scene.update(frame)
         x, slope = scene.traced.get_data()
-        assert x[-1] == pytest.approx(INPUTS[frame])
+        assert (x[0], x[-1]) == pytest.approx((-6, INPUTS[frame]))
         np.testing.assert_allclose(slope, sigmoid(x) * (1 - sigmoid(x)), rtol=1e-9)
 
 
@@ -82,9 +111,9 @@ def test_a_layer_of_another_kind_works_too():
     np.testing.assert_allclose(states.slope, 1 / np.cosh(INPUTS) ** 2, rtol=1e-9)
 
 
-@pytest.mark.parametrize("x", [[1.0], [2.0, 1.0], [[1.0, 2.0]]])
+@pytest.mark.parametrize("x", [[1.0], [2.0, 1.0], [[1.0, 2.0]], [0.0, np.nan], [0.0, np.inf]])
 def test_inputs_that_are_no_growing_row_are_refused(x):
-    with pytest.raises(ValueError, match="at least two growing numbers"):
+    with pytest.raises(ValueError, match="at least two growing finite numbers"):
         FunctionStates(Sigmoid(), np.array(x))
 
 
@@ -97,9 +126,13 @@ def test_a_layer_that_does_not_keep_the_shape_is_refused():
         value_and_slope(Twice(), np.arange(3.0))
 
 
-@pytest.mark.parametrize("frame", [0, 15, 30])
+@pytest.mark.parametrize("frame", [0, 30])
 def test_every_text_has_its_place(frame, monkeypatch):
     assert len(check_layout(two_functions(INPUTS), frame, monkeypatch)) > 30
+
+
+def test_every_tick_stands_at_its_number():
+    assert check_ticks(two_functions(INPUTS)) == []
 
 
 def test_every_text_can_be_read_on_paper():
@@ -108,11 +141,11 @@ def test_every_text_can_be_read_on_paper():
 
 def test_digits_without_a_gid_belong_to_formulas():
     found = nameless_digits(two_functions(INPUTS), [0, 15])
-    assert found == {"f(x) = max(x, 0)", "f(x) = 1 / (1 + exp(−x))", "at 0 itself tinylearn takes 0"}
+    assert found == {"f(x) = max(x, 0)", "f(x) = 1 / (1 + e⁻ˣ)", "at 0 itself tinylearn takes 0"}
 
 
 def test_frames_in_any_order():
-    check_painter(lambda: two_functions(INPUTS), [0, 20, 3, 30])
+    check_painter(lambda: two_functions(INPUTS), [30, 3])
 
 
 def test_a_frame_in_words():

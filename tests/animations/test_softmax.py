@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, check_painter, faint_texts, nameless_digits
+from audit import check_all_numbers, check_layout, check_painter, check_ticks, faint_texts, nameless_digits
+from matplotlib.colors import to_hex
 
-from animations import SoftmaxBars
+from animations import SoftmaxBars, style
 from animations.painter import Painter
 from chapters.ch04_activations import MOVING, SCORES, moving_scores
 from tinylearn import Softmax
@@ -55,8 +56,7 @@ def test_the_film_starts_and_ends_with_the_numbers_of_the_book():
 def test_one_score_goes_up_and_down_and_the_others_stay():
     moves = [k for k in range(4) if np.ptp(INPUTS[:, k])]
     assert moves == [MOVING]
-    assert INPUTS[:, MOVING].max() > 9.5
-    assert INPUTS[:, MOVING].min() < 0.5
+    assert (INPUTS[:, MOVING].max(), INPUTS[:, MOVING].min()) == pytest.approx((10.1, 0.1))
 
 
 @pytest.mark.parametrize("frame", [0, 33, 100])
@@ -67,11 +67,58 @@ def test_bars_are_as_high_as_their_numbers(frame):
     for letter, bars in (("x", scene.left_bars), ("p", scene.right_bars)):
         for k, (bar, _) in enumerate(bars):
             assert bar.get_height() == pytest.approx(values[f"{letter}[{k}]"][frame])
+            assert bar.get_y() == 0
+            assert bar.get_y() + bar.get_height() < bar.axes.get_ylim()[1]
 
 
-@pytest.mark.parametrize("frame", [0, 24, 60, 75, 100])
+def test_a_bar_stands_over_its_name_and_wears_the_colour_of_its_numbers():
+    scene = make()
+    painter = Painter(scene)
+    painter.paint(0)
+    numbers = {number.get_gid(): number for number, _ in scene.numbers}
+    for name, letter, bars in (("input", "x", scene.left_bars), ("output", "p", scene.right_bars)):
+        for k, (bar, number) in enumerate(bars):
+            assert number is numbers[f"{letter}[{k}]"]
+            middle = bar.get_x() + bar.get_width() / 2
+            assert number.get_position()[0] == pytest.approx(middle)
+            assert bar.axes.get_xticks()[k] == pytest.approx(middle)
+            assert bar.axes.get_xticklabels()[k].get_text().startswith(f"{name} {k + 1}")
+            assert {to_hex(bar.get_facecolor()), number.get_color(), numbers[f"exp[{k}]"].get_color()} == {
+                style.SERIES[k]
+            }
+
+
+def test_every_exponential_stands_below_its_bar():
+    scene = make()
+    painter = Painter(scene)
+    painter.paint(0)
+    numbers = {number.get_gid(): number for number, _ in scene.numbers}
+    for k, (bar, _) in enumerate(scene.left_bars):
+        box = bar.get_window_extent()
+        assert numbers[f"exp[{k}]"].get_position()[0] == pytest.approx((box.x0 + box.x1) / 2, abs=1)
+
+
+def test_numbers_follow_the_tops_of_their_bars_also_below_0():
+    inputs = INPUTS - 5
+    scene = SoftmaxBars(inputs, Softmax().forward(inputs), moving=MOVING)
+    Painter(scene)
+    for frame in (0, 30, 75):
+        scene.update(frame)
+        for bar, number in (*scene.left_bars, *scene.right_bars):
+            gap = number.get_position()[1] - max(bar.get_height(), 0)
+            low, high = bar.axes.get_ylim()
+            assert 0 < gap < 0.02 * (high - low)
+            assert low <= bar.get_height(), "the bar goes through the floor"
+
+
+@pytest.mark.parametrize("frame", [0, 25, 75])
 def test_every_text_has_its_place(frame, monkeypatch):
     assert len(check_layout(make(), frame, monkeypatch)) > 30
+
+
+def test_every_tick_stands_at_its_number():
+    names = ["input 1", "input 2", "input 3", "input 4 ↕"]
+    assert check_ticks(make()) == names + [f"output {k}" for k in (1, 2, 3, 4)]
 
 
 def test_every_text_can_be_read_on_paper():
@@ -83,7 +130,7 @@ def test_every_digit_says_where_it_came_from():
 
 
 def test_frames_in_any_order():
-    check_painter(make, [0, 60, 20, 100])
+    check_painter(make, [60, 20, 100])
 
 
 def test_a_frame_in_words():
@@ -97,3 +144,13 @@ def test_arrays_that_do_not_fit_are_refused():
         SoftmaxBars(INPUTS, INPUTS, moving=4)
     with pytest.raises(ValueError, match="expected 1 to 5 inputs, got 8"):
         SoftmaxBars(np.ones((2, 8)), np.ones((2, 8)), moving=0)
+    with pytest.raises(ValueError, match="at least one frame, got none"):
+        SoftmaxBars(INPUTS[:0], INPUTS[:0], moving=0)
+    with pytest.raises(ValueError, match="probabilities must be those of the inputs"):
+        SoftmaxBars(INPUTS, Softmax().forward(2 * INPUTS), moving=0)
+
+
+@pytest.mark.parametrize("wrong", [np.nan, np.inf, 1000])
+def test_inputs_too_large_for_an_exponential_are_refused(wrong):
+    with pytest.raises(ValueError, match="between -700 and 700"):
+        SoftmaxBars(np.array([[0.0, wrong]]), np.array([[0.0, 1.0]]), moving=0)
