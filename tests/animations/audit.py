@@ -91,6 +91,21 @@ def check_ticks(scene):
     return names
 
 
+def names_beside(scene):
+    """Return gid → the nearest label before that number, on its line; for numbers that have one."""
+    painter, names = Painter(scene), {}
+    painter.paint(0)
+    texts = [text for text in visible_texts(painter.figure) if isinstance(text, PastedText)]
+    for number in (text for text in texts if text.get_gid()):
+        box = number.get_window_extent()
+        middle = (box.y0 + box.y1) / 2
+        places = [(text.get_window_extent(), text.get_text()) for text in texts if not text.get_gid()]
+        before = [(place.x1, word) for place, word in places if place.x1 < box.x0 and place.y0 < middle < place.y1]
+        if before:
+            names[number.get_gid()] = max(before)[1]
+    return names
+
+
 def faint_texts(scene, frame):
     """Return the colours of texts that cannot be read on paper."""
     painter = Painter(scene)

@@ -2,7 +2,15 @@
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, check_painter, check_ticks, faint_texts, nameless_digits
+from audit import (
+    check_all_numbers,
+    check_layout,
+    check_painter,
+    check_ticks,
+    faint_texts,
+    nameless_digits,
+    names_beside,
+)
 
 from animations import CurveFit, CurveStates, SideBySide, spaced_steps, style
 from animations.curve_fit import bends, straight_line
@@ -211,6 +219,16 @@ def test_losses_that_a_log_scale_cannot_show_are_refused(states, losses):
 @pytest.mark.parametrize("frame", [0, 30])
 def test_every_text_has_its_place(make, frame, monkeypatch):
     assert len(check_layout(make(), frame, monkeypatch)) > 60
+
+
+def test_every_number_stands_behind_its_name(make):
+    scene = make()
+    both = {"epoch": "epoch", "loss": "loss", "best_line": "- - -  best straight line"}
+    names = {f"{name}.{gid}": text for name in NAMES for gid, text in both.items()}
+    assert names_beside(scene) == names | {"line.w": "w =", "line.b": "b =", "relu.bends": "places"}
+    for panel in scene.scenes:
+        assert (panel.curve.axes.get_xlabel(), panel.curve.axes.get_ylabel()) == ("x", "y")
+        assert (panel.fall.axes.get_xlabel(), panel.fall.axes.get_ylabel()) == ("epoch, log scale", "loss, log scale")
 
 
 def test_every_tick_stands_at_its_number(make):

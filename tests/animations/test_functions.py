@@ -2,7 +2,15 @@
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, check_painter, check_ticks, faint_texts, nameless_digits
+from audit import (
+    check_all_numbers,
+    check_layout,
+    check_painter,
+    check_ticks,
+    faint_texts,
+    nameless_digits,
+    names_beside,
+)
 
 from animations import FunctionAndSlope, FunctionStates, style
 from animations.functions import break_at_jumps, value_and_slope
@@ -79,7 +87,10 @@ def test_the_slope_below_is_the_slope_of_the_tangent_above():
             assert scene.point.get_xydata()[0] == pytest.approx([x, (low + high) / 2])
             np.testing.assert_allclose(scene.stem.get_xydata(), [[x, 0], [x, height]])
             np.testing.assert_array_equal(scene.drop.get_xdata(), [x, x])
-            assert scene.drop.get_ydata()[0] == scene.states.y[frame]
+            assert tuple(scene.drop.get_ydata()) == (scene.states.y[frame], scene.drop.axes.get_ylim()[0])
+            (start, end), (floor, top) = scene.tangent.axes.get_xlim(), scene.tangent.axes.get_ylim()
+            assert start < left < right < end, "the tangent is cut off"
+            assert floor < min(low, high) <= max(low, high) < top, "the tangent is cut off"
 
 
 def test_the_slope_is_drawn_as_far_as_the_point_has_come():
@@ -129,6 +140,14 @@ def test_a_layer_that_does_not_keep_the_shape_is_refused():
 @pytest.mark.parametrize("frame", [0, 30])
 def test_every_text_has_its_place(frame, monkeypatch):
     assert len(check_layout(two_functions(INPUTS), frame, monkeypatch)) > 30
+
+
+def test_every_number_stands_behind_its_name():
+    names = {"x": "x =", "y": "f(x) =", "slope": "slope f′(x) ="}
+    scene = two_functions(INPUTS)
+    assert names_beside(scene) == {f"{side}.{gid}": name for side in ("relu", "sigmoid") for gid, name in names.items()}
+    assert [panel.title for panel in scene.scenes] == ["ReLU", "Sigmoid"]
+    assert [panel.tip.axes.get_xlabel() for panel in scene.scenes] == ["x", "x"]
 
 
 def test_every_tick_stands_at_its_number():

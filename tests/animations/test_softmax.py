@@ -2,7 +2,15 @@
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, check_painter, check_ticks, faint_texts, nameless_digits
+from audit import (
+    check_all_numbers,
+    check_layout,
+    check_painter,
+    check_ticks,
+    faint_texts,
+    nameless_digits,
+    names_beside,
+)
 from matplotlib.colors import to_hex
 
 from animations import SoftmaxBars, style
@@ -86,6 +94,22 @@ def test_a_bar_stands_over_its_name_and_wears_the_colour_of_its_numbers():
             assert {to_hex(bar.get_facecolor()), number.get_color(), numbers[f"exp[{k}]"].get_color()} == {
                 style.SERIES[k]
             }
+
+
+def test_the_moving_input_is_framed():
+    scene = make()
+    Painter(scene)
+    framed = [k for k, (bar, _) in enumerate(scene.left_bars) if to_hex(bar.get_edgecolor()) == style.INK]
+    assert framed == [MOVING]
+
+
+def test_sums_and_headings_stand_behind_and_over_what_they_name():
+    scene = make()
+    names = names_beside(scene)
+    assert (names["exp[0]"], names["exp_sum"], names["p_sum"]) == ("eˣ", "sum", "sum of p")
+    page = scene.numbers[-1][0].axes
+    headings = {text.get_text(): text.get_position()[0] for text in page.texts}
+    assert headings["inputs x"] < headings["softmax →"] < headings["probabilities p"]
 
 
 def test_every_exponential_stands_below_its_bar():
