@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
 from animations import style
-from animations.drawing import add_label, add_number, pixel_axes, plot_axes
+from animations.drawing import add_label, add_number, log_loss, pixel_axes, plot_axes
 from animations.scene import Scene
 from animations.text import Form, Number
 from tinylearn import Dense, Recording, ReLU, Sequential
@@ -184,14 +184,9 @@ class CurveFit(Scene):
 
     def _draw_loss(self, axes: Axes) -> None:
         states = self.states
-        axes.set_xscale("symlog", linthresh=1)
-        axes.set_yscale("log")
-        decades = [10**power for power in range(1, 20) if 10**power < states.last / 2]
-        axes.set_xticks(sorted({0, 1, *decades, states.last}))
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_formatter("{x:g}")  # 100, 0.01: easier than powers of 10
-        axes.minorticks_off()
-        axes.set(xlim=(-0.15, states.last * 1.3), ylim=(self.losses[0] / 2, self.losses[1] * 2))
+        log_loss(axes, states.last)
+        axes.yaxis.set_major_formatter("{x:g}")  # 0.01: easier than a power of 10
+        axes.set_ylim(self.losses[0] / 2, self.losses[1] * 2)
         self.best = axes.axhline(self.best_line, color=style.QUIET, linestyle="--", linewidth=1.5, zorder=2.6)
         add_label(self.page, 470, 254, "- - -  best straight line", color=style.QUIET, size=style.SMALL, ha="right")
         gid = f"{self.name}.best_line"

@@ -39,7 +39,7 @@ def log_loss(axes: Axes, last: int) -> None:
     """Make both axes logarithmic: steps 0, 1, 10, … `last` from left to right, since learning is fast at first."""
     axes.set_xscale("symlog", linthresh=1)  # logarithmic from 1 on, and 0 has its place
     axes.set_yscale("log")
-    steps = [0, 1, *(10**power for power in range(1, 20) if 10**power < last / 2), last]
+    steps = sorted({0, 1, *(10**power for power in range(1, 20) if 10**power < last / 2), last})
     axes.set_xticks(steps, [str(step) for step in steps])
     axes.minorticks_off()
     axes.set_xlim(-0.3, last * 1.3)

@@ -6,13 +6,13 @@ from importlib.util import find_spec
 from typing import BinaryIO
 
 import imageio.v2 as imageio
-import numpy as np
 
 from animations.reel import Reel
 
 FFMPEG = [
     *("-crf", "20"),  # quality: 0 is lossless, 23 the default; here text stays sharp
     *("-preset", "veryfast"),  # of drawings the slower ones make files as large
+    *("-threads", "1"),  # the other processor draws
     *("-movflags", "+faststart"),  # it plays before all of it is loaded
 ]
 
@@ -27,17 +27,16 @@ def check_video() -> None:
 
 
 def write_mp4(reel: Reel, file: BinaryIO) -> None:
-    """Write every frame; those that are held are repeated. Sizes must be even for H.264: an odd edge is doubled."""
-    times = [1] * reel.scene.frames
-    times[0] += round(reel.hold_first * reel.fps)
-    times[-1] += round(reel.hold_last * reel.fps)
-    width, height = reel.scene.size
+    """Write every frame. ffmpeg repeats those that are held, and puts white beside an odd edge."""
+    first, last = round(reel.hold_first * reel.fps), round(reel.hold_last * reel.fps)
+    filters = (
+        f"tpad=start={first}:start_mode=clone:stop={last}:stop_mode=clone,"
+        "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white"  # H.264 needs even sizes
+    )
     writer = imageio.get_writer(
         file.name, format="FFMPEG", fps=reel.fps, codec="libx264", quality=None, pixelformat="yuv420p",
-        macro_block_size=2, output_params=FFMPEG,
+        macro_block_size=1, output_params=["-vf", filters, *FFMPEG],
     )  # fmt: skip
     with writer:
-        for frame, count in zip(reel.frames(), times, strict=True):
-            even = np.pad(frame[..., :3], ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
-            for _ in range(count):
-                writer.append_data(even)
+        for frame in reel.frames():
+            writer.append_data(frame)

@@ -11,7 +11,6 @@ from small_scenes import Overlapping, Small
 from animations import render
 from animations.painter import paint_whole
 
-
 # imageio's reader, which only these tests use, leaves its pipes to the garbage collector
 pytestmark = [
     pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
