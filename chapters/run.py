@@ -55,7 +55,7 @@ def run(main: Main, name: str, arguments: argparse.Namespace) -> None:
     width = max(len(key) for key in headline)
     for key, value in headline.items():
         print(f"  {key:{width}}  {value}")
-    print(f"  → {gallery}")
+    print(f"  see {gallery}")
 
 
 def run_alone(

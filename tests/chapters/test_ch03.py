@@ -61,7 +61,9 @@ def test_the_command_in_another_folder_and_on_any_console(tmp_path, encoding):
     assert answer.returncode == 0, answer.stderr
     printed = answer.stdout.decode(encoding)
     assert printed.count("Chapter 3.") == 1
-    assert str(tmp_path / "gallery" / "ch03_first_neuron.gif") in printed
+    assert f"see {tmp_path / 'gallery' / 'index.html'}" in printed
+    files = {path.name for path in (tmp_path / "gallery").iterdir()}
+    assert files == {"ch03.json", "ch03_first_neuron.gif", "ch03_first_neuron.html", "index.html", "source"}
     saved = json.loads((tmp_path / "gallery" / "ch03.json").read_text(encoding="utf-8"))
     assert saved["records, with step 0"] == 8001
 
