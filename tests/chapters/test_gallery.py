@@ -177,6 +177,7 @@ def test_a_player_in_the_page_works_and_does_not_scroll(browser):
     browser.driver.find_element("id", "last").click()
     browser.wait_for_frame(8)
     browser.wait_for("document.documentElement.scrollHeight === document.documentElement.clientHeight")
+    assert browser.run("return frame") == 8
 
 
 @pytest.mark.parametrize("width", [320, 390, 768])
@@ -209,4 +210,5 @@ def test_players_with_odd_names_load(driver, odd):
                       if each.get_attribute("title") == title)  # fmt: skip
         browser.driver.switch_to.frame(player)
         browser.wait_for("document.getElementById('canvas')?.dataset.frame")
+        assert browser.run("return last") == 5  # it is the player, not a page of the same name
         browser.driver.switch_to.default_content()
