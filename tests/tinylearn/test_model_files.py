@@ -39,7 +39,7 @@ def test_the_file_can_be_read_without_tinylearn(tmp_path):
         np.testing.assert_array_equal(file["dense_2.b"], model.named_parameters()["dense_2.b"])
 
 
-def refused(model, path, message):
+def assert_refused(model, path, message):
     before = model.parameters.copy()
     with pytest.raises(ValueError, match=message) as error:
         model.load(path)
@@ -51,13 +51,13 @@ def test_a_file_of_another_model_is_refused_with_the_first_name_that_differs(tmp
     rng, path = np.random.default_rng(0), tmp_path / "model.npz"
     model = small_model()
     Sequential([Dense(3, 4, rng=rng), Dense(4, 5, rng=rng)]).save(path)
-    refused(model, path, r"dense_2.w is float64 \(4, 2\) in the model, float64 \(4, 5\) there")
+    assert_refused(model, path, r"dense_2.w is float64 \(4, 2\) in the model, float64 \(4, 5\) there")
     Sequential([Dense(3, 4, rng=rng)]).save(path)
-    refused(model, path, r"dense_2.w is float64 \(4, 2\) in the model, no such parameter there")
+    assert_refused(model, path, r"dense_2.w is float64 \(4, 2\) in the model, no such parameter there")
     Sequential([Dense(3, 4, rng=rng), Dense(4, 2, rng=rng), Dense(2, 1, rng=rng)]).save(path)
-    refused(model, path, r"dense_3.w is no such parameter in the model, float64 \(2, 1\) there")
+    assert_refused(model, path, r"dense_3.w is no such parameter in the model, float64 \(2, 1\) there")
     small_model(dtype=np.float32).save(path)
-    refused(model, path, r"dense_1.w is float64 \(3, 4\) in the model, float32 \(3, 4\) there")
+    assert_refused(model, path, r"dense_1.w is float64 \(3, 4\) in the model, float32 \(3, 4\) there")
 
 
 def test_a_file_that_is_no_model_is_refused(tmp_path):
@@ -66,7 +66,7 @@ def test_a_file_that_is_no_model_is_refused(tmp_path):
     whole = path.read_bytes()
     for content in (b"", b"hello", whole[: len(whole) // 2], whole[:-1], whole[100:]):
         path.write_bytes(content)
-        refused(small_model(1), path, "is not a file that Sequential.save wrote")
+        assert_refused(small_model(1), path, "is not a file that Sequential.save wrote")
 
 
 def test_a_file_with_a_flipped_bit_is_refused(tmp_path):
@@ -75,18 +75,18 @@ def test_a_file_with_a_flipped_bit_is_refused(tmp_path):
     content = bytearray(path.read_bytes())
     content[200] ^= 1  # among the numbers of dense_1.w
     path.write_bytes(content)
-    refused(small_model(1), path, "is not a file that Sequential.save wrote")
+    assert_refused(small_model(1), path, "is not a file that Sequential.save wrote")
 
 
 def test_a_plain_npy_file_is_refused(tmp_path):
     np.save(tmp_path / "model.npy", np.ones(26))
-    refused(small_model(), tmp_path / "model.npy", "is not a file that Sequential.save wrote")
+    assert_refused(small_model(), tmp_path / "model.npy", "is not a file that Sequential.save wrote")
 
 
 def test_a_pickle_is_refused(tmp_path):
     objects = np.array([{"not": "numbers"}], dtype=object)
     np.savez(tmp_path / "model.npz", **{"dense_1.w": objects})
-    refused(small_model(), tmp_path / "model.npz", "is not a file that Sequential.save wrote")
+    assert_refused(small_model(), tmp_path / "model.npz", "is not a file that Sequential.save wrote")
 
 
 def test_a_missing_file_and_a_missing_folder_are_named(tmp_path):
