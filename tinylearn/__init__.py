@@ -8,13 +8,16 @@ from tinylearn.losses import BinaryCrossEntropy as BinaryCrossEntropy
 from tinylearn.losses import CategoricalCrossEntropy as CategoricalCrossEntropy
 from tinylearn.losses import MeanSquaredError as MeanSquaredError
 from tinylearn.metrics import accuracy as accuracy
+from tinylearn.metrics import confidence_interval as confidence_interval
 from tinylearn.metrics import confusion_matrix as confusion_matrix
+from tinylearn.metrics import majority_baseline as majority_baseline
 from tinylearn.model import Sequential as Sequential
 from tinylearn.optimizers import SGD as SGD
 from tinylearn.optimizers import Adam as Adam
 from tinylearn.optimizers import RMSprop as RMSprop
 from tinylearn.recording import Recorder as Recorder
 from tinylearn.recording import Recording as Recording
+from tinylearn.scorecard import Scorecard as Scorecard
 from tinylearn.training import DivergenceError as DivergenceError
 from tinylearn.training import ProgressBar as ProgressBar
 from tinylearn.training import Update as Update

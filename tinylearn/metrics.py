@@ -1,15 +1,20 @@
 """How good are the predictions, in words that people use: the share that is right, and which is taken for which.
 
-N examples, K classes.
+A share means little alone. How many examples is it a share of? And how large is it for a model that always says the
+same? `tinylearn.scorecard` puts the three together. N examples, K classes.
 """
 
 from __future__ import annotations
 
+import math
+import operator
 from typing import Any
 
 import numpy as np
 
 from tinylearn.checks import positive_integer
+
+Z95 = 1.959964  # a normally distributed number lies within so many standard deviations in 95 of 100 cases
 
 
 def classes(values: Any) -> np.ndarray:
@@ -70,6 +75,46 @@ def confusion_matrix(predicted: Any, target: Any, n_classes: int | None = None) 
             f"confusion_matrix: class numbers must lie in 0 … {k - 1}, got {lowest if lowest < 0 else seen - 1}"
         )
     return np.bincount(target * k + predicted, minlength=k * k).reshape(k, k)
+
+
+def majority_baseline(target: Any) -> float:
+    """Return the share of the most frequent class: the accuracy of always saying that one, whatever is shown.
+
+    >>> majority_baseline([1, 0, 1, 1])
+    0.75
+    """
+    target = classes(target)
+    if len(target) == 0:
+        raise ValueError("majority_baseline: expected at least one example, got none")
+    _, counts = np.unique(target, return_counts=True)
+    return float(counts.max() / len(target))
+
+
+def confidence_interval(right: int, total: int) -> tuple[float, float]:
+    """Return the 95 % confidence interval of an accuracy of `right` out of `total`, by Wilson's formula.
+
+    If the accuracy on all pictures of the world is p, that on a random sample of them scatters around p with variance
+    p (1 - p) / total, and in 95 of 100 samples it is off by less than z = 1.96 standard deviations. The interval holds
+    every p that is no further than that from what was seen: (right / total - p)² ≤ z² p (1 - p) / total. Solved for p,
+    it never leaves [0, 1], and says something even where none or all are right.
+
+    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
+
+    >>> low, high = confidence_interval(24, 41)
+    >>> print(f"{low:.3f} to {high:.3f}")
+    0.434 to 0.722
+    """
+    total = positive_integer("confidence_interval", "total", total)
+    try:
+        right = operator.index(right)
+    except TypeError:
+        raise TypeError(f"confidence_interval: right must be a whole number, got {right!r}") from None
+    if not 0 <= right <= total:
+        raise ValueError(f"confidence_interval: right must lie in 0 … total = {total}, got {right}")
+    share, z2 = right / total, Z95**2 / total
+    middle = (share + z2 / 2) / (1 + z2)
+    half = math.sqrt(z2 * share * (1 - share) + z2**2 / 4) / (1 + z2)
+    return max(middle - half, 0.0), min(middle + half, 1.0)  # rounding may miss 0 and 1 by a hair
 
 
 def _pair(who: str, predicted: Any, target: Any) -> tuple[np.ndarray, np.ndarray]:

@@ -1,11 +1,13 @@
-"""Metrics: the share that is right, and which class is taken for which."""
+"""Metrics: the share that is right, which class is taken for which, and what such a share says."""
+
+import math
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinylearn import accuracy, confusion_matrix
+from tinylearn import accuracy, confidence_interval, confusion_matrix, majority_baseline
 from tinylearn.metrics import classes
 
 # --- classes -----------------------------------------------------------------------------------------------------
@@ -112,3 +114,62 @@ def test_class_numbers_as_floats_are_refused():
     """They would be taken for probabilities."""
     with pytest.raises(ValueError, match="class numbers must be integers"):
         accuracy(np.eye(3), [0.0, 1.0, 2.0])
+
+
+# --- what an accuracy says ---------------------------------------------------------------------------------------
+
+
+def test_the_baseline_is_the_share_of_the_most_frequent_class():
+    assert majority_baseline([1] * 24 + [0] * 17) == 24 / 41
+    assert majority_baseline([3, 7, 7, 9]) == 0.5
+    assert majority_baseline([[0, 1], [1, 0], [1, 0]]) == pytest.approx(2 / 3)  # one-hot
+    with pytest.raises(ValueError, match="majority_baseline: expected at least one example, got none"):
+        majority_baseline([])
+
+
+@given(st.lists(st.integers(0, 3), min_size=1, max_size=30))
+def test_always_saying_the_same_is_right_as_often_as_the_baseline_says(target):
+    best = max(accuracy([said] * len(target), target) for said in range(4))
+    assert majority_baseline(target) == pytest.approx(best)
+
+
+@pytest.mark.parametrize(
+    ("right", "total", "low", "high"),
+    [(24, 41, 0.4337, 0.7224), (0, 10, 0, 0.2775), (10, 10, 0.7225, 1), (1, 2, 0.0945, 0.9055)],
+)
+def test_known_intervals(right, total, low, high):
+    assert confidence_interval(right, total) == pytest.approx((low, high), abs=1e-4)
+
+
+@given(st.integers(1, 500).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total))))
+def test_the_ends_of_the_interval_are_1_96_standard_deviations_off(counts):
+    right, total = counts
+    share, (low, high) = right / total, confidence_interval(right, total)
+    assert 0 <= low <= share + 1e-12  # rounding
+    assert share - 1e-12 <= high <= 1
+    assert high - low < 3.93 / (2 * math.sqrt(total)), "wider than where the variance is largest"
+    for end in (low, high):
+        assert (share - end) ** 2 == pytest.approx(1.959964**2 * end * (1 - end) / total, abs=1e-12)
+    assert confidence_interval(total - right, total) == pytest.approx((1 - high, 1 - low)), "right and wrong swapped"
+
+
+def test_about_95_of_100_intervals_hold_the_truth():
+    held = []
+    for right in np.random.default_rng(0).binomial(50, 0.7, size=2000):
+        low, high = confidence_interval(right, 50)
+        held.append(low <= 0.7 <= high)
+    assert 0.93 < np.mean(held) < 0.97
+
+
+@pytest.mark.parametrize(
+    ("right", "total", "error", "message"),
+    [
+        (5, 4, ValueError, "right must lie in 0 … total = 4, got 5"),
+        (-1, 4, ValueError, "right must lie in 0 … total = 4, got -1"),
+        (0, 0, ValueError, "total must be at least 1, got 0"),
+        (0.5, 4, TypeError, "right must be a whole number, got 0.5"),
+    ],
+)
+def test_counts_that_are_none_are_refused(right, total, error, message):
+    with pytest.raises(error, match=f"confidence_interval: {message}"):
+        confidence_interval(right, total)

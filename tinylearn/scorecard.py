@@ -1,0 +1,80 @@
+"""What a classifier is worth, said honestly: its accuracy, on how many examples, and beside what it has to beat.
+
+N examples, K classes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from tinylearn.metrics import confidence_interval, confusion_matrix, majority_baseline
+
+
+class Scorecard:
+    """How many predictions are right, which class is taken for which, and whether that is better than no model at all.
+
+    predicted and target are those that `accuracy` takes; `names` are the K classes' names, class 0 first.
+
+    matrix     (K, K) counts: row is the true class, column the predicted one
+    right      of `total` examples; `accuracy` is the share
+    interval   the 95 % confidence interval of the accuracy
+    majority   the name of the most frequent class; always saying it has the accuracy `baseline`
+    is_better  does the whole interval lie above the baseline?
+
+    >>> print(Scorecard([1] * 35 + [0] * 6, [1] * 24 + [0] * 17, names=["deer", "horse"]))
+    30 of 41 right: accuracy 0.732, 95 % interval 0.581 to 0.843
+    always saying "horse": 24 of 41, accuracy 0.585
+    not shown to be better than always saying "horse": 41 examples are too few to tell
+    true / predicted  deer  horse
+    deer                 6     11
+    horse                0     24
+    """
+
+    def __init__(self, predicted: Any, target: Any, *, names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        self.matrix = confusion_matrix(predicted, target, len(self.names))
+        self.right, self.total = int(self.matrix.trace()), int(self.matrix.sum())
+        if self.total == 0:
+            raise ValueError("Scorecard: expected at least one example, got none")
+        self.accuracy = self.right / self.total
+        self.interval = confidence_interval(self.right, self.total)
+        self.majority = self.names[self.matrix.sum(axis=1).argmax()]
+        self.baseline = majority_baseline(target)
+        self.is_better = self.baseline < self.interval[0]
+
+    def verdict(self) -> str:
+        """Say whether the model is better than always saying the most frequent class."""
+        other = f'always saying "{self.majority}"'
+        if self.is_better:
+            return f"better than {other}"
+        if self.accuracy <= self.baseline:
+            return f"no better than {other}"
+        return f"not shown to be better than {other}: {self.total} examples are too few to tell"
+
+    def facts(self, name: str) -> dict[str, Any]:
+        """Return the same as numbers and texts for a JSON file; each key begins with `name`, of model or data."""
+        facts = {
+            "accuracy": self.accuracy,
+            "right": f"{self.right} of {self.total}",
+            "95 % interval": [round(end, 4) for end in self.interval],
+            "baseline": self.baseline,
+            "confusion matrix": self.matrix.tolist(),
+            "verdict": self.verdict(),
+        }
+        return {f"{name}, {key}": value for key, value in facts.items()}
+
+    def __str__(self) -> str:
+        low, high = self.interval
+        lines = [
+            f"{self.right} of {self.total} right: accuracy {self.accuracy:.3f}, 95 % interval {low:.3f} to {high:.3f}",
+            f'always saying "{self.majority}": {self.matrix.sum(axis=1).max()} of {self.total}, '
+            f"accuracy {self.baseline:.3f}",
+            self.verdict(),
+        ]
+        table = [("true / predicted", *self.names), *zip(self.names, *self.matrix.T.tolist(), strict=True)]
+        widths = [max(len(str(row[column])) for row in table) for column in range(len(table[0]))]
+        for first, *others in table:
+            cells = [f"{cell:>{width}}" for cell, width in zip(others, widths[1:], strict=True)]
+            lines.append("  ".join([f"{first:{widths[0]}}", *cells]))
+        return "\n".join(lines)
