@@ -4,6 +4,9 @@ from tinylearn.layers.activations import ReLU as ReLU
 from tinylearn.layers.activations import Sigmoid as Sigmoid
 from tinylearn.layers.activations import Softmax as Softmax
 from tinylearn.layers.activations import Tanh as Tanh
+from tinylearn.layers.convolution import Conv2D as Conv2D
 from tinylearn.layers.dense import Dense as Dense
+from tinylearn.layers.dropout import Dropout as Dropout
 from tinylearn.layers.flatten import Flatten as Flatten
 from tinylearn.layers.layer import Layer as Layer
+from tinylearn.layers.pooling import MaxPool2D as MaxPool2D

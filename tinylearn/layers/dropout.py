@@ -1,0 +1,49 @@
+"""Dropout: while a network learns, each number is set to 0 with a given probability.
+
+    x (N, …)  →  x · mask  →  out (N, …)          while `training`; otherwise out = x
+
+No neuron can rely on another being there, so each has to be of use by itself. What is left is multiplied by
+1 / (1 - rate), so that sums keep their mean, and nothing is to be done when the network is used.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tinylearn.checks import generator, number_between
+from tinylearn.layers.layer import Layer
+
+
+class Dropout(Layer):
+    """Set each number to 0 with probability `rate`, while training. Srivastava et al. 2014.
+
+    The numbers are drawn from `rng`, which the layer keeps; another layer may draw from the same one.
+
+    >>> layer = Dropout(0.5, rng=np.random.default_rng(1))
+    >>> layer.forward(np.ones((1, 4)))
+    array([[1., 1., 1., 1.]])
+    >>> layer.training = True
+    >>> layer.forward(np.ones((1, 4)))
+    array([[0., 2., 2., 2.]])
+    """
+
+    def __init__(self, rate: float, *, rng: np.random.Generator) -> None:
+        self.rate = number_between("Dropout", "rate", rate, 0, 1)
+        self.rng = generator("Dropout", rng)
+        self.mask: np.ndarray | float  # 0 or 1 / (1 - rate) for each number; 1 for all while not training
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        self.out_shape = x.shape
+        self.mask = 1.0
+        if self.training:
+            kept = self.rng.random(x.shape, np.float32) >= self.rate
+            self.mask = kept * x.dtype.type(1 / (1 - self.rate))
+        return x * self.mask
+
+    def backward(self, dout: np.ndarray) -> np.ndarray:
+        """out = x · mask, entry by entry, and the mask does not depend on x: dx = dout · mask."""
+        self.check_dout(dout)
+        return dout * self.mask
+
+    def __repr__(self) -> str:
+        return f"Dropout({self.rate:g})"

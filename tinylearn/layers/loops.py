@@ -1,0 +1,77 @@
+"""Convolution and max pooling in plain loops: slow, and as clear as it gets.
+
+The layers compute the same with few large NumPy operations; the tests hold them equal. Chapter 6 animates these loops,
+place by place: cover, multiply and add, write.
+
+N batch, H W rows and columns of the image, C channels, KH KW of the window, F filters, OH OW of the output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from tinylearn.layers.windows import Windows
+
+
+def convolve(x: np.ndarray, w: np.ndarray, b: np.ndarray, windows: Windows) -> np.ndarray:
+    """Return the convolution of x (N, H, W, C) with w (KH, KW, C, F), plus b (F,): out (N, OH, OW, F).
+
+    >>> image = np.array([[1.0, 1, 1], [0, 0, 0], [0, 0, 0]])[None, :, :, None]
+    >>> row = np.array([[0.0, 0, 0], [1, 1, 1], [0, 0, 0]])[:, :, None, None]
+    >>> convolve(image, row, np.zeros(1), Windows((3, 3), (1, 1), (1, 1)))[0, :, :, 0]
+    array([[2., 3., 2.],
+           [0., 0., 0.],
+           [0., 0., 0.]])
+    """
+    padded = windows.pad(x)
+    out = np.zeros((len(x), *windows.count(*x.shape[1:3]), w.shape[3]), x.dtype)
+    for n, oh, ow, covered in places(padded, out, windows):
+        for f in range(w.shape[3]):
+            out[n, oh, ow, f] = (padded[covered] * w[..., f]).sum() + b[f]
+    return out
+
+
+def convolve_backward(
+    x: np.ndarray, w: np.ndarray, dout: np.ndarray, windows: Windows
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return dx, dw and db: what a window covered and the filter share the blame for what was written there."""
+    padded = windows.pad(x)
+    dpadded, dw, db = np.zeros_like(padded), np.zeros_like(w), np.zeros_like(w[0, 0, 0])
+    for n, oh, ow, covered in places(padded, dout, windows):
+        for f in range(w.shape[3]):
+            dpadded[covered] += dout[n, oh, ow, f] * w[..., f]
+            dw[..., f] += dout[n, oh, ow, f] * padded[covered]
+            db[f] += dout[n, oh, ow, f]
+    return windows.unpad(dpadded, *x.shape[1:3]), dw, db
+
+
+def max_pool(x: np.ndarray, windows: Windows) -> np.ndarray:
+    """Return the largest number under each window, channel by channel: x (N, H, W, C) → out (N, OH, OW, C)."""
+    padded = windows.pad(x, -np.inf)
+    out = np.zeros((len(x), *windows.count(*x.shape[1:3]), x.shape[3]), x.dtype)
+    for n, oh, ow, covered in places(padded, out, windows):
+        out[n, oh, ow] = padded[covered].max(axis=(0, 1))
+    return out
+
+
+def max_pool_backward(x: np.ndarray, dout: np.ndarray, windows: Windows) -> np.ndarray:
+    """Return dx: dout goes to the largest number under its window, the first one of equals, row by row."""
+    padded = windows.pad(x, -np.inf)
+    dpadded = np.zeros_like(padded)
+    for n, oh, ow, covered in places(padded, dout, windows):
+        for c in range(x.shape[3]):
+            window = padded[covered][..., c]
+            i, j = np.unravel_index(window.argmax(), window.shape)  # argmax is the first maximum
+            dpadded[covered][i, j, c] += dout[n, oh, ow, c]
+    return windows.unpad(dpadded, *x.shape[1:3])
+
+
+def places(
+    padded: np.ndarray, out: np.ndarray, windows: Windows
+) -> Iterator[tuple[int, int, int, tuple[int, slice, slice]]]:
+    """Yield (n, oh, ow) of every place in `out`, with the index of what the window covers there in `padded`."""
+    (kh, kw), (sh, sw) = windows.size, windows.stride
+    for n, oh, ow in np.ndindex(out.shape[:3]):
+        yield n, oh, ow, (n, slice(oh * sh, oh * sh + kh), slice(ow * sw, ow * sw + kw))

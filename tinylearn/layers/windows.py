@@ -1,0 +1,135 @@
+"""Windows that slide over an image, for convolution and pooling: where they stand, and how many there are.
+
+    kernel 3, stride 2, padding 1, on a row of 5:
+
+    0 x x x x x 0
+    └───┘             window 0
+        └───┘         window 1, two places further
+            └───┘     window 2
+
+    count = (H + before + after - KH) // SH + 1          what the last window does not reach is left out
+
+H W rows and columns of the image, KH KW of the window, SH SW of the stride, OH OW windows down and across.
+"""
+
+from __future__ import annotations
+
+import operator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tinylearn.checks import positive_integer
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Windows of `size` (KH, KW), `stride` (SH, SW) apart, over an image with `padding`.
+
+    padding   rows and columns added on both sides, (PH, PW); or "same": as much as makes ceil(H / SH) windows down
+              and ceil(W / SW) across, the odd cell below and on the right (TensorFlow's rule)
+
+    >>> windows = Windows((3, 3), (2, 2), "same")
+    >>> windows.pads(32, 32), windows.count(32, 32)
+    (((0, 1), (0, 1)), (16, 16))
+    """
+
+    size: Pair
+    stride: Pair
+    padding: Pair | str
+
+    @classmethod
+    def of(cls, who: str, name: str, size: Any, stride: Any, padding: Any) -> Windows:
+        """Return the windows that a layer's arguments ask for: each an int or a pair, padding also "valid" or "same".
+
+        `who` and `name` are what an error calls the layer and the argument `size`.
+        """
+        if isinstance(padding, str):
+            if padding not in ("valid", "same"):
+                raise ValueError(f'{who}: padding must be a number, a pair, "valid" or "same", got {padding!r}')
+            checked: Pair | str = "same" if padding == "same" else (0, 0)
+        else:
+            checked = _pair(who, "padding", padding, least=0)
+        return cls(_pair(who, name, size, least=1), _pair(who, "stride", stride, least=1), checked)
+
+    def pads(self, height: int, width: int) -> tuple[Pair, Pair]:
+        """Return ((above, below), (left, right)): the rows and columns that are added around an image."""
+        if isinstance(self.padding, str):
+            down = _same(height, self.size[0], self.stride[0])
+            return down, _same(width, self.size[1], self.stride[1])
+        return (self.padding[0], self.padding[0]), (self.padding[1], self.padding[1])
+
+    def count(self, height: int, width: int) -> Pair:
+        """Return (OH, OW): how many windows fit down and across. ValueError if none does."""
+        down, across = self.pads(height, width)
+        room = height + sum(down) - self.size[0], width + sum(across) - self.size[1]
+        if height < 1 or width < 1 or min(room) < 0:
+            raise ValueError(
+                f"a window of {self.size[0]} × {self.size[1]} does not fit an image of {height} × {width} with padding "
+                f"{self.padding!r}; take a smaller window, more padding, or larger images"
+            )
+        return room[0] // self.stride[0] + 1, room[1] // self.stride[1] + 1
+
+    def pad(self, x: np.ndarray, value: float = 0.0) -> np.ndarray:
+        """Return x (N, H, W, C) with its padding, filled with `value`; x itself if there is none."""
+        pads = self.pads(*x.shape[1:3])
+        if not any(map(any, pads)):
+            return x
+        return np.pad(x, ((0, 0), *pads, (0, 0)), constant_values=value)
+
+    def unpad(self, x: np.ndarray, height: int, width: int) -> np.ndarray:
+        """Return the part of a padded x (N, …, …, C) that is the image of `height` × `width`."""
+        (above, _), (left, _) = self.pads(height, width)
+        return x[:, above : above + height, left : left + width]
+
+    def arguments(self, default_stride: Pair = (1, 1)) -> str:
+        """Return the arguments of a layer's call that ask for these windows.
+
+        >>> Windows((3, 3), (2, 2), (1, 0)).arguments()
+        '3, stride=2, padding=(1, 0)'
+        """
+        stride = "" if self.stride == default_stride else f", stride={_short(self.stride)}"
+        padding = "" if self.padding == (0, 0) else f", padding={_short(self.padding)}"
+        return f"{_short(self.size)}{stride}{padding}"
+
+
+def stepped(start: int, stride: int, count: int) -> slice:
+    """Return the slice that picks `count` entries from `start` on, each `stride` after the last.
+
+    Of all windows, those are the rows that the same row of the window covers, one per window.
+
+    >>> list(range(10))[stepped(1, 3, 3)]
+    [1, 4, 7]
+    """
+    return slice(start, start + (count - 1) * stride + 1, stride)
+
+
+def _short(value: Pair | str) -> str:
+    """Return a pair as it would be written: as one number if both are equal."""
+    return repr(value) if isinstance(value, str) or value[0] != value[1] else repr(value[0])
+
+
+def _same(length: int, size: int, stride: int) -> Pair:
+    """Return how much to add before and after `length` cells, so that ceil(length / stride) windows cover them."""
+    count = -(-length // stride)
+    total = max((count - 1) * stride + size - length, 0)
+    return total // 2, total - total // 2
+
+
+def _pair(who: str, name: str, value: Any, least: int) -> Pair:
+    """Return an int twice, or a pair of ints as it is; an error if they are none, or below `least`."""
+    values = tuple(value) if isinstance(value, tuple | list) else (value, value)
+    if len(values) != 2:
+        raise ValueError(f"{who}: {name} must be a number or a pair (rows, columns), got {value!r}")
+    if least == 1:
+        return positive_integer(who, name, values[0]), positive_integer(who, name, values[1])
+    try:
+        rows, columns = map(operator.index, values)
+    except TypeError:
+        raise TypeError(f"{who}: {name} must be whole numbers, got {value!r}") from None
+    if min(rows, columns) < least:
+        raise ValueError(f"{who}: {name} must not be negative, got {value!r}")
+    return rows, columns
