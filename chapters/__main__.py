@@ -6,7 +6,7 @@ python -m chapters 3 --format gif png   one, in two formats
 
 from __future__ import annotations
 
-from chapters import ch01_create_animations, ch02_gradient_descent, ch03_first_neuron, ch04_activations
+from chapters import ch01_create_animations, ch02_gradient_descent, ch03_first_neuron, ch04_activations, images
 from chapters.run import parser, run
 
 CHAPTERS = {1: ch01_create_animations, 2: ch02_gradient_descent, 3: ch03_first_neuron, 4: ch04_activations}
@@ -16,6 +16,7 @@ def main() -> None:
     """Read the command line and run what it asks for."""
     command = parser(__doc__ or "", "python -m chapters")
     command.add_argument("chapters", nargs="*", type=int, metavar="N", help="chapter numbers (default: all)")
+    images.options(command)
     arguments = command.parse_args()
     for number in arguments.chapters:
         if number not in CHAPTERS:

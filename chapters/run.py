@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import io
 import json
 import sys
@@ -44,7 +45,8 @@ def run(main: Main, name: str, arguments: argparse.Namespace) -> None:
     out.mkdir(parents=True, exist_ok=True)
     started = time.time()
     formats = tuple(dict.fromkeys(arguments.format))
-    settings = {name: value for name, value in vars(arguments).items() if name not in ("out", "format", "chapters")}
+    takes = inspect.signature(main).parameters  # chapters 5 to 7 take `data`, the others have no use for it
+    settings = {name: value for name, value in vars(arguments).items() if name in takes and name != "out"}
     if "mp4" in formats:
         check_video()  # before minutes of training
     headline = main(out, formats=formats, **settings)

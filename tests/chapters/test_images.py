@@ -1,0 +1,143 @@
+"""The pictures of chapters 5 to 7: the right ones, in the book's split, from where the command line says."""
+
+import argparse
+
+import numpy as np
+import pytest
+
+from chapters import images, run
+from tinylearn.datasets import CLASS_NAMES
+
+DEER, HORSE = CLASS_NAMES.index("deer"), CLASS_NAMES.index("horse")
+
+
+def labels_with(rng, total, deer_and_horses):
+    """Return `total` class numbers, of which so many are deer or horses; number 152 of these a horse, 107 a deer."""
+    others = [k for k in range(10) if k not in (DEER, HORSE)]
+    labels = rng.choice(others, total)
+    places = np.sort(rng.choice(total, deer_and_horses, replace=False))
+    labels[places] = rng.choice([DEER, HORSE], deer_and_horses)
+    labels[places[images.SHOWN_HORSE]], labels[places[images.SHOWN_DEER]] = HORSE, DEER
+    return labels
+
+
+def write_batch(path, labels, rng):
+    """Write a batch in CIFAR-10's binary layout; the first byte of a picture says which row it is."""
+    pixels = rng.integers(0, 256, (len(labels), 3072))
+    pixels[:, 0] = np.arange(len(labels)) % 256
+    np.column_stack([labels, pixels]).astype(np.uint8).tofile(path)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A shortened copy of CIFAR-10 as it could be: noise, but the right numbers of deer and horses."""
+    rng = np.random.default_rng(0)
+    folder = tmp_path_factory.mktemp("data") / "cifar-10-batches-bin"
+    folder.mkdir()
+    write_batch(folder / "data_batch_1.bin", np.append(labels_with(rng, 1000, 201), [DEER, HORSE]), rng)
+    for number in (2, 3, 4, 5):
+        write_batch(folder / f"data_batch_{number}.bin", [HORSE, 0], rng)
+    write_batch(folder / "test_batch.bin", [HORSE, 0, DEER, 9, HORSE], rng)
+    return folder
+
+
+def test_the_photographs_are_those_of_the_book(folder):
+    found = images.horses_and_deer("cifar10", folder)
+    everything = np.fromfile(folder / "data_batch_1.bin", np.uint8).reshape(-1, 3073)[:1000]
+    rows = [row for row in everything if row[0] in (DEER, HORSE)]
+    order = np.random.RandomState(0).permutation(201)
+    for part, x, y in ((order[:41], found.x_test, found.y_test), (order[41:], found.x_train, found.y_train)):
+        wanted = np.array([rows[k] for k in part])
+        np.testing.assert_array_equal(y, wanted[:, 0] == HORSE)
+        pixels = wanted[:, 1:].reshape(-1, 3, 32, 32).transpose(0, 2, 3, 1)
+        np.testing.assert_array_equal((x * 255).round(), pixels)
+    shown = [(found.x_test[row, 0, 0, 0] * 255).round() for row in (found.horse, found.deer)]
+    assert shown == [rows[152][1], rows[107][1]]
+    assert found.y_test[[found.horse, found.deer]].tolist() == [1, 0]
+
+
+def test_the_further_photographs_are_those_of_the_test_set(folder):
+    found = images.horses_and_deer("cifar10", folder)
+    assert found.y_more.tolist() == [1, 0, 1]
+    assert (found.x_more[:, 0, 0, 0] * 255).round().tolist() == [0, 2, 4]
+
+
+def test_another_number_of_deer_and_horses_is_refused(folder, tmp_path):
+    for path in folder.iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    short = (folder / "data_batch_1.bin").read_bytes()[: 500 * 3073]
+    (tmp_path / "data_batch_1.bin").write_bytes(short)
+    with pytest.raises(ValueError, match=r"expected 201 deer and horses .* got \d+ among 508; a shortened"):
+        images.horses_and_deer("cifar10", tmp_path)
+
+
+def test_sketches_come_in_the_same_numbers_and_more():
+    found = images.horses_and_deer(seed=1)
+    assert [len(x) for x in (found.x_train, found.x_test, found.x_more)] == [160, 41, 400]
+    for x, y in ((found.x_train, found.y_train), (found.x_test, found.y_test), (found.x_more, found.y_more)):
+        assert (x.shape, x.dtype) == ((len(y), 32, 32, 3), np.float32)
+        assert set(y.tolist()) == {0, 1}
+        assert 0.3 < y.mean() < 0.7
+    assert found.y_test[[found.horse, found.deer]].tolist() == [1, 0]
+
+
+def test_sketches_are_those_of_the_seed_and_none_is_there_twice():
+    one, same, other = (images.horses_and_deer(seed=seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one.x_train, same.x_train)
+    assert (one.x_train != other.x_train).any()
+    pictures = np.concatenate([one.x_train, one.x_test, one.x_more]).reshape(601, -1)
+    assert len(np.unique(pictures, axis=0)) == 601
+
+
+def test_ten_classes():
+    found = images.load("sketches", None, sketches=(30, 20), rng=np.random.default_rng(0))
+    assert (len(found.x_train), len(found.x_test)) == (30, 20)
+    assert len(set(found.y_train.tolist())) > 5
+
+
+def test_all_photographs(folder):
+    found = images.load("cifar10", folder, sketches=(30, 20), rng=np.random.default_rng(0))
+    assert (found.x_train.shape, found.y_test.tolist()) == ((1010, 32, 32, 3), [HORSE, 0, DEER, 9, HORSE])
+
+
+def test_data_that_do_not_exist_are_refused(folder):
+    with pytest.raises(ValueError, match="data must be sketches or cifar10, got 'mnist'"):
+        images.horses_and_deer("mnist")
+    with pytest.raises(ValueError, match=r"sketches are drawn, not read from .*batches-bin: choose data cifar10"):
+        images.horses_and_deer("sketches", folder)
+
+
+# --- the command line ----------------------------------------------------------------------------------------------
+
+
+def settings(*words):
+    command = argparse.ArgumentParser()
+    images.options(command)
+    return vars(command.parse_args(words))
+
+
+def test_the_command_line(folder, capsys):
+    assert settings() == {"data": "sketches", "data_dir": None}
+    assert settings("--data", "cifar10", "--data-dir", str(folder)) == {"data": "cifar10", "data_dir": folder}
+    with pytest.raises(SystemExit):
+        settings("--data-dir", "nowhere")
+    assert "--data-dir: there is no file or folder nowhere" in capsys.readouterr().err
+
+
+def test_a_chapter_is_told_what_it_takes_and_nothing_else(tmp_path, capsys):
+    told = []
+
+    def with_data(out, *, seed=0, formats=(), data="sketches", data_dir=None):
+        told.append((out, seed, formats, data, data_dir))
+        return {"a": 1}
+
+    def without(out, *, seed=0, formats=()):
+        told.append((out, seed, formats))
+        return {"a": 1}
+
+    command = run.parser("", "")
+    images.options(command)
+    arguments = command.parse_args(["--out", str(tmp_path), "--seed", "3", "--format", "png", "--data", "cifar10"])
+    for main in (with_data, without):
+        run.run(main, "ch99", arguments)
+    assert told == [(tmp_path, 3, ("png",), "cifar10", None), (tmp_path, 3, ("png",))]
