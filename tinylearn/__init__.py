@@ -1,5 +1,8 @@
 """tinylearn: a small NumPy framework in which every gradient is derived by hand and every update can be recorded."""
 
+from tinylearn.augmentation import Augment as Augment
+from tinylearn.augmentation import affine as affine
+from tinylearn.augmentation import flip as flip
 from tinylearn.gradient_check import GradientError as GradientError
 from tinylearn.gradient_check import GradientReport as GradientReport
 from tinylearn.gradient_check import check_gradients as check_gradients
