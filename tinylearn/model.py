@@ -7,6 +7,7 @@ dx ←          ←           ← … ← dout
 from __future__ import annotations
 
 import copy
+import functools
 import os
 import zipfile
 from collections import Counter
@@ -19,7 +20,7 @@ from numpy.typing import DTypeLike
 from tinylearn.checks import numbers, positive_integer
 from tinylearn.files import complete_or_absent
 from tinylearn.layers import Layer
-from tinylearn.parameters import pack
+from tinylearn.parameters import pack, views
 
 
 class Sequential:
@@ -52,7 +53,6 @@ class Sequential:
         if len({id(layer) for layer in self.layers}) < len(self.layers):
             raise ValueError("Sequential: one layer object stands in two places; make a layer for each place")
         self._parameters, self._gradients = pack(self.layers, self.dtype)
-        self._first_learner = next((i for i, layer in enumerate(self.layers) if layer.params), None)
 
     @property
     def parameters(self) -> np.ndarray:
@@ -118,6 +118,11 @@ class Sequential:
             dout = layer.backward(dout)
         self.layers[self._first_learner].fill_grads(dout)
 
+    @functools.cached_property
+    def _first_learner(self) -> int | None:
+        """The position of the first layer with parameters."""
+        return next((i for i, layer in enumerate(self.layers) if layer.params), None)
+
     def predict(self, x: Any, batch_size: int = 256) -> np.ndarray:
         """Return the output for all rows of `x`, `batch_size` rows at a time, with `training` off.
 
@@ -135,6 +140,15 @@ class Sequential:
         for layer in layers:
             layer.training = False
         return layers
+
+    def replica(self) -> Sequential:
+        """Return a model with the same parameters, in the same memory, and layers and gradients of its own."""
+        replica = Sequential.__new__(Sequential)
+        replica.layers, replica.dtype = tuple(copy.copy(layer) for layer in self.layers), self.dtype
+        replica._parameters, replica._gradients = self._parameters, np.zeros_like(self._gradients)
+        for layer, grads in zip(replica.layers, views(replica.layers, replica._gradients), strict=True):
+            layer.grads = grads
+        return replica
 
     def set_training(self, training: bool) -> None:
         """Tell every layer whether the model is learning."""

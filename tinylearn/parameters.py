@@ -77,14 +77,20 @@ def pack(layers: Iterable[Layer], dtype: DTypeLike) -> tuple[np.ndarray, np.ndar
         layer.params = {name: numbers(repr(layer), name, value, dtype) for name, value in layer.params.items()}
     size = sum(value.size for layer in layers for value in layer.params.values())
     parameters, gradients = np.zeros(size, dtype), np.zeros(size, dtype)
-    start = 0
-    for layer in layers:
-        params, grads = {}, {}
+    for layer, params, grads in zip(layers, views(layers, parameters), views(layers, gradients), strict=True):
         for name, value in layer.params.items():
-            stop = start + value.size
-            params[name] = parameters[start:stop].reshape(value.shape)
-            grads[name] = gradients[start:stop].reshape(value.shape)
-            params[name][...] = value
-            start = stop
-        layer.params, layer.grads = Views(params, repr(layer)), Views(grads, repr(layer))
+            params[name] = value
+        layer.params, layer.grads = params, grads
     return parameters, gradients
+
+
+def views(layers: Iterable[Layer], vector: np.ndarray) -> list[Views]:
+    """Return for each layer its views into `vector`, which has a place for every parameter of all."""
+    result, start = [], 0
+    for layer in layers:
+        of_layer = {}
+        for name, value in layer.params.items():
+            of_layer[name] = vector[start : start + value.size].reshape(value.shape)
+            start += value.size
+        result.append(Views(of_layer, repr(layer)))
+    return result

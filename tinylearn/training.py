@@ -25,6 +25,7 @@ from tinylearn.checks import finite, generator, numbers, positive_integer
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
+from tinylearn.workers import workers_for
 
 
 @dataclass(slots=True)
@@ -92,7 +93,9 @@ def fit(
 
     Each epoch goes through the rows once, `batch_size` at a time, in an order that `rng` shuffles anew (unless
     `shuffle` is off or one batch holds all rows). `augment(x, rng)` may change the inputs of a batch. After each
-    update every callback is called with an `Update`. Without `rng` the order differs from run to run.
+    update every callback is called with an `Update`. Without `rng` the order differs from run to run. With `workers`
+    above 1 that many threads share the work of a batch, if the network is large enough for that to pay; the same seed
+    and the same number of workers give the same bits.
 
     Raises ValueError for data that do not fit or hold NaN, before the first update, and DivergenceError when an
     update makes a parameter NaN or infinite.
@@ -109,23 +112,22 @@ def fit(
     x, y = _check_data(x, y, model.dtype)
     epochs = positive_integer("fit", "epochs", epochs)
     batch_size = positive_integer("fit", "batch_size", batch_size)
-    if positive_integer("fit", "workers", workers) > 1:
-        raise ValueError(f"fit: this version trains with one worker, got workers={workers}")
+    workers = positive_integer("fit", "workers", workers)
     rng = np.random.default_rng() if rng is None else generator("fit", rng)
     listeners = _listeners(callbacks, model, optimizer)
     parameters, gradients = model.parameters, model.gradients
     one_batch = augment is None and len(x) <= batch_size
     whole = list(_batches(x, y, batch_size, None)) if one_batch else None  # the same one in every epoch
     history, step = [], 0
-    with _training(model, callbacks):
+    batch_shape = (min(batch_size, len(x)), *x.shape[1:])
+    with _training(model, callbacks), workers_for(model, loss, workers, batch_shape) as fill_gradients:
         for epoch in range(1, epochs + 1):
             total = 0.0
             for rows, x_batch, y_batch in whole or _batches(x, y, batch_size, rng if shuffle else None):
                 step += 1
                 if augment is not None:
                     x_batch = _augmented(augment, x_batch, rng)
-                value = loss.forward(model.run(x_batch), y_batch)  # forward and backward, without the copy of the
-                model.fill_gradients(loss.backward())  # output, and without the dx that nobody reads
+                value = fill_gradients(x_batch, y_batch)  # forward and backward
                 optimizer.step(parameters, gradients)
                 total += value * len(rows)
                 if not math.isfinite(parameters.dot(parameters)):  # one quick number: is all well?

@@ -74,7 +74,7 @@ def test_wrong_settings_are_refused(settings, error, message):
         ({"callbacks": [None]}, "a callback must be a function of an Update, got None"),
         ({"augment": lambda x, rng: None}, "must hold real numbers"),
         ({"augment": lambda x, rng: x[:1]}, "must return a batch like x"),
-        ({"workers": 2}, "one worker"),
+        ({"workers": 0}, "workers must be at least 1, got 0"),
     ],
 )
 def test_a_wrong_part_is_named(wrong, message):

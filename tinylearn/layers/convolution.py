@@ -19,6 +19,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from tinylearn.checks import generator, positive_integer
 from tinylearn.initializers import Initializer, he_normal, initial, zeros
@@ -102,19 +103,19 @@ class Conv2D(Layer):
         self.check_dout(dout)
         n, oh, ow, f = dout.shape
         dout = dout.reshape(n, oh * ow, f)
+        ones = np.ones(n * oh * ow, dout.dtype)
         dw = np.empty_like(self.params["w"])
         for i, dw_i in enumerate(dw):
             dw_i[...] = (self._covered(i, oh).transpose(0, 2, 1) @ dout).sum(axis=0).reshape(dw_i.shape)
         self.grads["w"] = dw
-        self.grads["b"] = dout.sum(axis=(0, 1))
+        self.grads["b"] = ones.dot(dout.reshape(-1, f))  # a quarter of the time of a sum
 
     def _strips(self, padded: np.ndarray, ow: int) -> np.ndarray:
         """Return (N, H, OW, KW·C): for each row, and each place across, the pixels that a row of the filter covers."""
-        (n, h, _, c), kw, sw = padded.shape, self.windows.size[1], self.windows.stride[1]
-        strips = np.empty((n, h, ow, kw, c), padded.dtype)
-        for j in range(kw):
-            strips[:, :, :, j] = padded[:, :, stepped(j, sw, ow)]
-        return strips.reshape(n, h, ow, kw * c)
+        (n, h, width, c), kw, sw = padded.shape, self.windows.size[1], self.windows.stride[1]
+        rows = padded.reshape(n, h, width * c)  # the channels of neighbours lie side by side
+        strips = sliding_window_view(rows, kw * c, axis=2)[:, :, stepped(0, sw * c, ow)]
+        return np.ascontiguousarray(strips)
 
     def _covered(self, i: int, oh: int) -> np.ndarray:
         """Return (N, OH·OW, KW·C): the strips that row i of the filter covers, place by place."""

@@ -68,14 +68,14 @@ class MaxPool2D(Layer):
         A number that wins under several windows collects from each.
         """
         self.check_dout(dout)
-        (oh, ow), (sh, sw) = dout.shape[1:3], self.windows.stride
+        (oh, ow), (kh, kw), (sh, sw) = dout.shape[1:3], self.windows.size, self.windows.stride
         n, h, w, c = self.padded_shape
         dacross = np.zeros((n, h, ow, c), dout.dtype)
         for i, share in enumerate(_shares(dout, self.won_down)):
-            dacross[:, stepped(i, sh, oh)] += share
+            _give(dacross[:, stepped(i, sh, oh)], share, overlap=sh < kh)
         dx = np.zeros((n, h, w, c), dout.dtype)
         for j, share in enumerate(_shares(dacross, self.won_across)):
-            dx[:, :, stepped(j, sw, ow)] += share
+            _give(dx[:, :, stepped(j, sw, ow)], share, overlap=sw < kw)
         return self.windows.unpad(dx, *self.x_shape[1:3])
 
     def __repr__(self) -> str:
@@ -99,3 +99,11 @@ def _shares(dout: np.ndarray, won: list[np.ndarray]) -> list[np.ndarray]:
         shares.append(share)
         dout = dout - share
     return [dout, *reversed(shares)]
+
+
+def _give(place: np.ndarray, share: np.ndarray, overlap: bool) -> None:
+    """Add `share` to `place`; where windows do not overlap nothing is there yet, and writing takes half the time."""
+    if overlap:
+        place += share
+    else:
+        place[...] = share

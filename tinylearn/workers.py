@@ -1,0 +1,130 @@
+"""Workers: threads that share the work of one batch (data parallelism).
+
+    x (N, …) ─┬─ the first half  → replica 1: forward, loss, backward → gradients 1 ─┐
+              └─ the second half → replica 2: forward, loss, backward → gradients 2 ─┴─ sum → model.gradients
+
+A replica is the model once more: the same parameters, in the same memory, but layers of its own, which remember their
+own half, and a gradient vector of its own. The mean over the batch is the mean over its pieces, each weighted by its
+share of the rows; so are the gradients. They are summed in a fixed order: the same seed and the same number of workers
+give the same bits.
+
+Python threads are enough, since NumPy lets another thread run while it computes. BLAS, which does the matrix products,
+is held to one thread meanwhile: two workers with a thread each beat one worker whose products alone use two.
+"""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import math
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from tinylearn.losses import Loss
+from tinylearn.model import Sequential
+
+Compute = Callable[[np.ndarray, np.ndarray], float]  # (x, y) → loss; fills model.gradients
+
+SMALL = 10_000_000  # multiplications per update below which one worker is faster than several
+PIECE = 500_000  # numbers that the largest layer may put out for one piece of a batch: they stay in the cache
+
+
+@contextmanager
+def workers_for(model: Sequential, loss: Loss, workers: int, batch_shape: tuple[int, ...]) -> Iterator[Compute]:
+    """Yield a function (x, y) that fills `model.gradients` and returns the loss, with as many workers as pay off.
+
+    batch_shape   that of the batches to come; a small network, or a small batch, is left to one worker
+    """
+    keep_freed_memory()
+    workers = min(workers, batch_shape[0])
+    if workers == 1 or multiplications(model, batch_shape) < SMALL:
+        yield lambda x, y: gradients(model, loss, x, y)
+        return
+    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(workers - 1) as pool:
+        yield Team(model, loss, workers, _piece_rows(model, batch_shape), pool).gradients
+
+
+def gradients(model: Sequential, loss: Loss, x: np.ndarray, y: np.ndarray, share: float = 1.0) -> float:
+    """Fill `model.gradients` for one batch, or a `share` of one, and return its (share of the) loss."""
+    value = loss.forward(model.run(x), y)  # no copy of the output, which nobody else sees,
+    dout = loss.backward()
+    model.fill_gradients(dout if share == 1 else dout * share)  # and no dx, which nobody reads
+    return value * share
+
+
+class Team:
+    """Replicas of a model, each with its loss, and the threads that they run on."""
+
+    def __init__(self, model: Sequential, loss: Loss, workers: int, piece_rows: int, pool: ThreadPoolExecutor) -> None:
+        self.model, self.piece_rows, self.pool = model, piece_rows, pool
+        self.replicas = [(model.replica(), copy.copy(loss)) for _ in range(workers)]
+
+    def gradients(self, x: np.ndarray, y: np.ndarray) -> float:
+        """Fill `model.gradients` for the batch x, y and return its loss."""
+        self._deal_random_numbers()
+        bounds = np.linspace(0, len(x), len(self.replicas) + 1).astype(int).tolist()
+        shares = [slice(*pair) for pair in itertools.pairwise(bounds)]
+        others = [self.pool.submit(self._work, n, x, y, shares[n]) for n in range(1, len(shares))]
+        total, summed = self._work(0, x, y, shares[0])
+        for other in others:
+            value, gradient = other.result()
+            total += value
+            summed = np.add(summed, gradient, out=self.model.gradients)
+        return total
+
+    def _work(self, number: int, x: np.ndarray, y: np.ndarray, rows: slice) -> tuple[float, np.ndarray]:
+        """Return the loss and the gradients of `rows`, computed piece by piece on replica `number`."""
+        model, loss = self.replicas[number]
+        starts = range(rows.start, rows.stop, self.piece_rows)
+        total, summed = 0.0, model.gradients if len(starts) == 1 else np.zeros_like(model.gradients)
+        with np.errstate(over="ignore", invalid="ignore"):  # a thread has settings of its own
+            for start in starts:
+                piece = slice(start, min(start + self.piece_rows, rows.stop))
+                total += gradients(model, loss, x[piece], y[piece], (piece.stop - piece.start) / len(x))
+                if summed is not model.gradients:
+                    summed += model.gradients
+        return total, summed
+
+    def _deal_random_numbers(self) -> None:
+        """Give each layer of a replica that draws random numbers a generator, seeded by that of the model's layer.
+
+        So what is drawn depends neither on which thread is faster, nor on anything but the state of `layer.rng`.
+        """
+        for layers in zip(self.model.layers, *(model.layers for model, _ in self.replicas), strict=True):
+            rng = getattr(layers[0], "rng", None)
+            if isinstance(rng, np.random.Generator):
+                for layer in layers[1:]:
+                    layer.rng = np.random.default_rng(rng.integers(2**63))
+
+
+def multiplications(model: Sequential, batch_shape: tuple[int, ...]) -> int:
+    """Return how many multiplications a forward pass takes: each parameter meets each place of its layer's output.
+
+    >>> from tinylearn import Conv2D
+    >>> multiplications(Sequential([Conv2D(3, 64, 3, rng=np.random.default_rng(0))]), (32, 32, 32, 3))
+    51609600
+    """
+    shapes = model.output_shapes(batch_shape[1:])
+    places = [math.prod((shape or (1,))[:-1]) for shape in shapes]
+    sizes = [sum(value.size for value in layer.params.values()) for layer in model.layers]
+    return batch_shape[0] * sum(size * place for size, place in zip(sizes, places, strict=True))
+
+
+def keep_freed_memory() -> None:
+    """Have the memory that arrays give back kept for the arrays to come, up to 64 MB, instead of returned.
+
+    Linux clears memory page by page before a process gets it again: a convolution whose arrays come from there takes
+    three times as long. Its C library takes the size of a large block that was freed as a hint of what to keep
+    (mallopt(3): "dynamic mmap threshold"); elsewhere this does nothing.
+    """
+    np.empty(2**25 - 2**13, np.uint8)
+
+
+def _piece_rows(model: Sequential, batch_shape: tuple[int, ...]) -> int:
+    """Return how many rows of a batch go through a replica at once."""
+    largest = max(math.prod(shape or (1,)) for shape in model.output_shapes(batch_shape[1:]))
+    return max(1, PIECE // largest)
