@@ -9,14 +9,19 @@ from tests.tinylearn.layer_table import LAYERS, make_input, make_layer
 
 torch = pytest.importorskip("torch")
 
-# name of the class → what PyTorch computes from x and the parameters, given under tinylearn's names
+from tests.oracle.torch_windows import conv2d, max_pool2d  # noqa: E402 (needs PyTorch)
+
+# name of the class → what PyTorch computes for that layer from x and the parameters, given under tinylearn's names
 TWINS: dict[str, Callable] = {
-    "Dense": lambda x, w, b: torch.nn.functional.linear(x, w.T, b),
-    "ReLU": lambda x: torch.relu(x),
-    "Sigmoid": lambda x: torch.sigmoid(x),
-    "Softmax": lambda x: torch.softmax(x, dim=-1),
-    "Tanh": lambda x: torch.tanh(x),
-    "Flatten": lambda x: torch.flatten(x, start_dim=1),
+    "Conv2D": lambda layer, x, w, b: conv2d(layer.windows, x, w, b),
+    "Dense": lambda layer, x, w, b: torch.nn.functional.linear(x, w.T, b),
+    "Dropout": lambda layer, x: torch.nn.functional.dropout(x, layer.rate, layer.training),
+    "Flatten": lambda layer, x: torch.flatten(x, start_dim=1),
+    "MaxPool2D": lambda layer, x: max_pool2d(layer.windows, x),
+    "ReLU": lambda layer, x: torch.relu(x),
+    "Sigmoid": lambda layer, x: torch.sigmoid(x),
+    "Softmax": lambda layer, x: torch.softmax(x, dim=-1),
+    "Tanh": lambda layer, x: torch.tanh(x),
 }
 
 
@@ -37,7 +42,7 @@ def test_layer_equals_pytorch(name):
     dx = layer.backward(dout)
 
     their_x, their_params = as_tensor(x), {key: as_tensor(value) for key, value in layer.params.items()}
-    their_out = twin(their_x, **their_params)
+    their_out = twin(layer, their_x, **their_params)
     their_out.backward(torch.tensor(dout))
 
     close = {"rtol": 1e-10, "atol": 1e-13}

@@ -1,0 +1,67 @@
+"""Conv2D and MaxPool2D against PyTorch on more than 200 random configurations each, float64: out, dx, dw, db."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from tests.tinylearn.window_cases import Case, assert_they_cover, cases
+
+torch = pytest.importorskip("torch")
+
+from tests.oracle.torch_windows import conv2d, max_pool2d  # noqa: E402 (needs PyTorch)
+
+close = {"rtol": 1e-9, "atol": 1e-11}  # atol: where large terms cancel
+many = settings(max_examples=260, derandomize=True, deadline=None)
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    """More than one only wait for each other over such small arrays."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+def tensor(values: np.ndarray):
+    return torch.tensor(np.array(values), dtype=torch.float64, requires_grad=True)
+
+
+def assert_equal_to_pytorch(layer, twin, case: Case) -> None:
+    x = case.x()
+    out = layer.forward(x)
+    dout = case.dout(out.shape)
+    dx = layer.backward(dout)
+    their_x, their_params = tensor(x), {name: tensor(value) for name, value in layer.params.items()}
+    their_out = twin(layer.windows, their_x, **their_params)
+    their_out.backward(torch.tensor(np.array(dout)))
+    np.testing.assert_allclose(out, their_out.detach().numpy(), **close)
+    np.testing.assert_allclose(dx, their_x.grad.numpy(), **close)
+    for name, parameter in their_params.items():
+        np.testing.assert_allclose(layer.grads[name], parameter.grad.numpy(), **close, err_msg=name)
+
+
+def test_conv2d_equals_pytorch_on_200_configurations():
+    seen = set()
+
+    @many
+    @given(cases())
+    def compare(case: Case) -> None:
+        assert_equal_to_pytorch(case.conv2d(), conv2d, case)
+        seen.add(case)
+
+    compare()
+    assert_they_cover(seen, at_least=200)
+
+
+def test_max_pool_equals_pytorch_on_200_configurations():
+    seen = set()
+
+    @many
+    @given(cases(pooling=True))
+    def compare(case: Case) -> None:
+        assert_equal_to_pytorch(case.max_pool(), max_pool2d, case)
+        seen.add(case)
+
+    compare()
+    assert_they_cover(seen, at_least=200)

@@ -1,0 +1,192 @@
+"""What MaxPool2D computes, by hand and against the plain loops: ties, padding, overlaps, gaps; and what it refuses."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+
+from tests.tinylearn.window_cases import Case, cases
+from tinylearn import MaxPool2D
+from tinylearn.layers.loops import max_pool, max_pool_backward
+from tinylearn.layers.windows import Windows
+
+
+def as_image(values) -> np.ndarray:
+    return np.asarray(values, float)[None, :, :, None]
+
+
+def pooled(layer: MaxPool2D, values) -> np.ndarray:
+    return layer.forward(as_image(values))[0, :, :, 0]
+
+
+def dx_of(layer: MaxPool2D, values, dout) -> np.ndarray:
+    """dx for an image and a dout, both as tables."""
+    layer.forward(as_image(values))
+    return layer.backward(as_image(dout))[0, :, :, 0]
+
+
+# --- by hand ------------------------------------------------------------------------------------------------------
+
+
+def test_the_arrays_of_chapter_6():
+    image = [[1, 0, 2], [1, 0, 1], [2, 1, 0]]
+    np.testing.assert_array_equal(pooled(MaxPool2D(2, stride=1), image), [[1, 2], [2, 1]])
+    by_loops = max_pool(as_image(image), Windows((2, 2), (1, 1), (0, 0)))
+    np.testing.assert_array_equal(by_loops[0, :, :, 0], [[1, 2], [2, 1]])
+
+
+def test_dout_goes_to_the_largest():
+    image = [[1, 2, 8, 7], [4, 3, 5, 6]]
+    np.testing.assert_array_equal(pooled(MaxPool2D(2), image), [[4, 8]])
+    np.testing.assert_array_equal(dx_of(MaxPool2D(2), image, [[10, 20]]), [[0, 0, 20, 0], [10, 0, 0, 0]])
+
+
+def test_one_number_collects_from_every_window_that_it_wins():
+    image = [[0, 0, 0], [0, 9, 0], [0, 0, 0]]
+    expected = [[0, 0, 0], [0, 1 + 10 + 100 + 1000, 0], [0, 0, 0]]
+    np.testing.assert_array_equal(dx_of(MaxPool2D(2, stride=1), image, [[1, 10], [100, 1000]]), expected)
+
+
+@pytest.mark.parametrize(
+    ("image", "first"),
+    [
+        ([[5, 5, 5], [5, 5, 5], [5, 5, 5]], (0, 0)),
+        ([[1, 2, 5], [5, 5, 5], [5, 5, 5]], (0, 2)),  # row by row: not (1, 0), the first column by column
+        ([[1, 2, 3], [1, 5, 3], [5, 2, 3]], (1, 1)),
+        ([[1, 2, 3], [1, 2, 3], [1, 3, 3]], (0, 2)),
+        ([[-7, -7, -7], [-7, -7, -7], [-7, -7, -6]], (2, 2)),
+    ],
+)
+def test_of_equals_the_first_row_by_row_gets_the_gradient(image, first):
+    expected = np.zeros((3, 3))
+    expected[first] = 4
+    np.testing.assert_array_equal(dx_of(MaxPool2D(3), image, [[4]]), expected)
+
+
+@pytest.mark.parametrize("padding", [1, "same"])
+def test_padding_never_wins_over_negative_numbers(padding):
+    image = -np.arange(1.0, 10).reshape(3, 3)
+    layer = MaxPool2D(3, stride=1, padding=padding)
+    np.testing.assert_array_equal(pooled(layer, image), [[-1, -1, -2], [-1, -1, -2], [-4, -4, -5]])
+    dx = dx_of(layer, image, np.ones((3, 3)))
+    np.testing.assert_array_equal(dx, [[4, 2, 0], [2, 1, 0], [0, 0, 0]])
+
+
+def test_what_no_window_covers_gets_no_gradient():
+    image = np.arange(36.0).reshape(6, 6)
+    dx = dx_of(MaxPool2D(2, stride=4), image, [[1, 2], [3, 4]])  # covers rows and columns 0 1, 4 5
+    expected = np.zeros((6, 6))
+    expected[1, 1], expected[1, 5], expected[5, 1], expected[5, 5] = 1, 2, 3, 4
+    np.testing.assert_array_equal(dx, expected)
+    np.testing.assert_array_equal(dx_of(MaxPool2D(2), np.arange(15.0).reshape(3, 5), [[1, 2]])[2], np.zeros(5))
+
+
+def test_channels_are_pooled_each_by_itself():
+    x = np.stack([np.eye(2), np.eye(2)[::-1] * 3, -np.eye(2)], axis=2)[None]
+    np.testing.assert_array_equal(MaxPool2D(2).forward(x), [[[[1, 3, 0]]]])
+
+
+# --- against the plain loops --------------------------------------------------------------------------------------
+
+
+@settings(max_examples=150)
+@given(cases(pooling=True))
+def test_max_pool_equals_the_loops_exactly(case: Case):
+    """Exactly, ties included: with whole numbers in dout, sums have no rounding that could differ."""
+    layer, x = case.max_pool(), case.x()
+    out = layer.forward(x)
+    np.testing.assert_array_equal(out, max_pool(x, layer.windows))
+    dout = np.rint(100 * case.dout(out.shape))
+    np.testing.assert_array_equal(layer.backward(dout), max_pool_backward(x, dout, layer.windows))
+
+
+@given(cases(pooling=True))
+def test_every_window_hands_its_gradient_on(case: Case):
+    """A window has one winner, so nothing of dout is lost, none is counted twice, and a second backward is equal."""
+    layer, x = case.max_pool(), case.x()
+    dout = np.rint(100 * case.dout(layer.forward(x).shape))
+    dx = layer.backward(dout)
+    np.testing.assert_array_equal(dx.sum(axis=(1, 2)), dout.sum(axis=(1, 2)))
+    np.testing.assert_array_equal(layer.backward(dout), dx)
+
+
+def test_batches_of_other_sizes_and_dtypes_leave_nothing_behind():
+    used, rng = MaxPool2D(3, stride=2, padding="same"), np.random.default_rng(0)
+    for shape, dtype in [((4, 7, 6, 2), "f8"), ((1, 7, 6, 2), "f8"), ((4, 3, 9, 1), "f8"), ((4, 7, 6, 2), "f4")]:
+        x, fresh = rng.normal(size=shape).astype(dtype), MaxPool2D(3, stride=2, padding="same")
+        out = used.forward(x)
+        np.testing.assert_array_equal(out, fresh.forward(x))
+        dx = used.backward(out)
+        np.testing.assert_array_equal(dx, fresh.backward(out))
+        assert out.dtype == dx.dtype == dtype
+
+
+def test_an_empty_batch():
+    layer = MaxPool2D(2, padding=1)
+    out = layer.forward(np.ones((0, 4, 6, 2)))
+    assert out.shape == (0, 3, 4, 2)
+    assert layer.backward(out).shape == (0, 4, 6, 2)
+
+
+# --- what it is made with, and what goes through it ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "written"),
+    [
+        ({}, "MaxPool2D(2)"),
+        ({"size": 3}, "MaxPool2D(3)"),
+        ({"size": 3, "stride": 3, "padding": "valid"}, "MaxPool2D(3)"),
+        ({"size": (3, 2)}, "MaxPool2D((3, 2))"),
+        ({"size": 2, "stride": 1}, "MaxPool2D(2, stride=1)"),
+        ({"size": (3, 2), "stride": (2, 1), "padding": (1, 0)}, "MaxPool2D((3, 2), stride=(2, 1), padding=(1, 0))"),
+        ({"size": 3, "padding": "same"}, "MaxPool2D(3, padding='same')"),
+    ],
+)
+def test_repr_rebuilds_the_layer(arguments, written):
+    layer = MaxPool2D(**arguments)
+    assert repr(layer) == written
+    assert eval(written, {"MaxPool2D": MaxPool2D}).windows == layer.windows
+
+
+def test_windows_lie_side_by_side_by_default():
+    assert MaxPool2D((3, 2)).windows == Windows((3, 2), (3, 2), (0, 0))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"size": 0}, ValueError, "MaxPool2D: size must be at least 1, got 0"),
+        ({"size": "2"}, TypeError, "MaxPool2D: size must be a whole number, got '2'"),
+        ({"stride": 0}, ValueError, "MaxPool2D: stride must be at least 1, got 0"),
+        ({"padding": -1}, ValueError, "MaxPool2D: padding must not be negative, got -1"),
+        ({"padding": 2}, ValueError, r"MaxPool2D: padding must be smaller than the window, got \(2, 2\) for 2 × 2: .*"),
+        ({"size": (3, 2), "padding": (0, 2)}, ValueError, r"MaxPool2D: padding must .* got \(0, 2\) for 3 × 2: .*"),
+        ({"size": (2, 3), "padding": (2, 0)}, ValueError, r"MaxPool2D: padding must .* got \(2, 0\) for 2 × 3: .*"),
+        ({"padding": "full"}, ValueError, "MaxPool2D: padding must be a number, .* got 'full'"),
+    ],
+)
+def test_wrong_arguments_are_refused(arguments, error, message):
+    with pytest.raises(error, match=f"^{message}$"):
+        MaxPool2D(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("shape", "message"),
+    [
+        ((4, 5, 5), r" expects images of shape \(N, H, W, C\), got \(4, 5, 5\)"),
+        ((4, 50), r" expects images of shape \(N, H, W, C\), got \(4, 50\)"),
+        ((4, 2, 5, 1), r": a window of 3 × 3 does not fit an image of 2 × 5 with padding \(0, 0\); take"),
+        ((4, 5, 0, 1), r": a window of 3 × 3 does not fit an image of 5 × 0 with padding \(0, 0\); take"),
+    ],
+)
+def test_wrong_images_are_refused(shape, message):
+    with pytest.raises(ValueError, match=rf"^MaxPool2D\(3\){message}"):
+        MaxPool2D(3).forward(np.ones(shape))
+
+
+def test_a_dout_of_another_shape_is_refused():
+    layer = MaxPool2D(2)
+    out = layer.forward(np.ones((2, 4, 6, 3)))
+    for wrong in (out[:1], out[:, :1], out[..., :1], out[0]):
+        with pytest.raises(ValueError, match=r"expects dout in the shape that forward returned, \(2, 2, 3, 3\)"):
+            layer.backward(wrong)
