@@ -3,6 +3,7 @@
 from animations.bar_race import BarRace
 from animations.charts import Bars, GrowingLines
 from animations.contour import ContourDescent, Valley
+from animations.convolution import ConvolutionSteps
 from animations.curve_fit import CurveFit, CurveStates
 from animations.curve_panel import Curve
 from animations.descent import CurveDescent, Descent
@@ -10,6 +11,7 @@ from animations.functions import FunctionAndSlope, FunctionStates
 from animations.grid_search import GridSearch
 from animations.neuron import LineFit, NeuronDiagram, NeuronStates
 from animations.pie import Pie
+from animations.pooling import MaxPoolingSteps
 from animations.render import render
 from animations.scene import Scene, SideBySide, spaced_steps
 from animations.softmax import SoftmaxBars
@@ -20,6 +22,7 @@ __all__ = [
     "BarRace",
     "Bars",
     "ContourDescent",
+    "ConvolutionSteps",
     "Curve",
     "CurveDescent",
     "CurveFit",
@@ -30,6 +33,7 @@ __all__ = [
     "GridSearch",
     "GrowingLines",
     "LineFit",
+    "MaxPoolingSteps",
     "NeuronDiagram",
     "NeuronStates",
     "Number",
