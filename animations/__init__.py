@@ -12,11 +12,15 @@ from animations.grid_search import GridSearch
 from animations.neuron import LineFit, NeuronDiagram, NeuronStates
 from animations.pie import Pie
 from animations.pooling import MaxPoolingSteps
+from animations.pixel_neuron import PixelNeuron
+from animations.pixel_states import PixelStates
 from animations.render import render
 from animations.scene import Scene, SideBySide, spaced_steps
 from animations.softmax import SoftmaxBars
 from animations.step_chart import Series, StepChart
+from animations.tally import Tally, TallyCurves
 from animations.text import Number, PastedText
+from animations.weight_picture import WeightPicture
 
 __all__ = [
     "BarRace",
@@ -39,12 +43,17 @@ __all__ = [
     "Number",
     "PastedText",
     "Pie",
+    "PixelNeuron",
+    "PixelStates",
     "Scene",
     "Series",
     "SideBySide",
     "SoftmaxBars",
     "StepChart",
+    "Tally",
+    "TallyCurves",
     "Valley",
+    "WeightPicture",
     "render",
     "spaced_steps",
 ]

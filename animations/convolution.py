@@ -30,8 +30,9 @@ from animations.board import (
 )
 from animations.drawing import add_label, add_number
 from animations.text import Form, Number
-from animations.window_steps import COVER, LARGEST_WINDOW, WORK, WindowSteps, checked_image, checked_windows
+from animations.window_steps import COVER, LARGEST_WINDOW, WORK, WindowSteps, check_windows, checked_image
 from tinylearn.layers.loops import convolve, places
+from tinylearn.layers.windows import Windows
 
 HIGH = 52  # pixels: a cell with two lines
 
@@ -43,7 +44,8 @@ class ConvolutionSteps(WindowSteps):
     is that of `tinylearn.layers.loops.convolve` without a bias. Raises ValueError for boards that are larger, hold
     numbers of 1000 and more, or have no place for the filter.
 
-    gids, beside those of WindowSteps: `w[i,j]`, `product[i,j]`, its factors `product[i,j].x` and `product[i,j].w`, `sum`.
+    gids, beside those of WindowSteps: `w[i,j]`, `product[i,j]`, its factors `product[i,j].x` and `product[i,j].w`, and
+    `sum`.
 
     >>> steps = ConvolutionSteps([[1, 1, 1], [0, 0, 0]], [[1, 1]])
     >>> steps.out, steps.frames
@@ -59,7 +61,8 @@ class ConvolutionSteps(WindowSteps):
     ) -> None:
         who = "ConvolutionSteps"
         image, self.kernel = checked_image(who, image), checked_board(who, "kernel", kernel, LARGEST_WINDOW)
-        windows = checked_windows(who, image, "kernel", self.kernel.shape, stride, padding)
+        windows = Windows.of(who, "kernel", self.kernel.shape, stride, padding)
+        check_windows(who, "kernel", image, windows)
         x, w = image[None, :, :, None], self.kernel[:, :, None, None]
         out, padded = convolve(x, w, np.zeros(1), windows), windows.pad(x)
         self.inputs = np.array([padded[covered][..., 0] for *_, covered in places(padded, out, windows)])  # (P, KH, KW)
@@ -114,15 +117,12 @@ class ConvolutionSteps(WindowSteps):
     def _factors(self, i: int, j: int) -> tuple[Number, Number, Number]:
         """Make the numbers of a cell: x and w side by side, the product below them."""
         centre, y = self.product_grid.centre(i, j)
-        x = centre + 4.75 * (
-            letters(self.image) - letters(self.kernel)
-        )  # the dot, so that both together are in the middle
+        x = centre + 4.75 * (letters(self.image) - letters(self.kernel))  # of the dot: both factors fill the cell
         add_label(self.page, x, y + 12, "·", size=style.SMALL, ha="center")
         gid = f"product[{i},{j}]"
-        one = self._number(x - 6, y + 12, short(self.image), f"{gid}.x", size=style.SMALL)
-        other = self._number(
-            x + 6, y + 12, short(self.kernel), f"{gid}.w", size=style.SMALL, color=style.WEIGHT, ha="left"
-        )
+        small: dict[str, Any] = {"size": style.SMALL}
+        one = self._number(x - 6, y + 12, short(self.image), f"{gid}.x", **small)
+        other = self._number(x + 6, y + 12, short(self.kernel), f"{gid}.w", ha="left", color=style.WEIGHT, **small)
         return one, other, self._number(centre, y - 11, self._equals, gid, ha="center")
 
     def _equals(self, value: float) -> str:

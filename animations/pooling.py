@@ -17,7 +17,7 @@ from matplotlib.artist import Artist
 from animations import style
 from animations.board import CELL, Grid, cell_width, draw_cells, letters, short, thick_lines, write_numbers
 from animations.drawing import add_label, add_number
-from animations.window_steps import COVER, WORK, WindowSteps, checked_image, checked_windows
+from animations.window_steps import COVER, WORK, WindowSteps, check_windows, checked_image
 from tinylearn import MaxPool2D
 from tinylearn.layers.loops import max_pool, places
 
@@ -43,13 +43,14 @@ class MaxPoolingSteps(WindowSteps):
     def __init__(
         self, image: Any, size: Any = 2, *, stride: Any = None, padding: Any = 0, title: str = "", name: str = ""
     ) -> None:
-        image, layer = checked_image("MaxPoolingSteps", image), MaxPool2D(size, stride, padding)
-        (kh, kw), stride, padding = layer.windows.size, layer.windows.stride, layer.windows.padding
-        windows = checked_windows("MaxPoolingSteps", image, "size", (kh, kw), stride, padding)
+        image, windows = checked_image("MaxPoolingSteps", image), MaxPool2D(size, stride, padding).windows
+        check_windows("MaxPoolingSteps", "size", image, windows)
         x = image[None, :, :, None]
         out, padded = max_pool(x, windows), windows.pad(x, -np.inf)
         self.inputs = np.array([padded[covered][..., 0] for *_, covered in places(padded, out, windows)])  # (P, KH, KW)
-        self.winners = [divmod(int(inputs.argmax()), kw) for inputs in self.inputs]  # argmax is the first maximum
+        self.winners = [
+            divmod(int(inputs.argmax()), windows.size[1]) for inputs in self.inputs
+        ]  # argmax is the first maximum
         super().__init__(image, windows, out[0, :, :, 0], title=title, name=name)
 
     def work_size(self) -> tuple[int, int]:
