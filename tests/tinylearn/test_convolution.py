@@ -6,23 +6,13 @@ from hypothesis import given, settings
 
 from tests.tinylearn.window_cases import Case, cases
 from tinylearn import Conv2D, Dense
-from tinylearn.initializers import constant, he_normal
+from tinylearn.initializers import constant, he_normal, ones
 from tinylearn.layers.loops import convolve, convolve_backward
 
 ROW = np.array([[0, 0, 0], [1, 1, 1], [0, 0, 0]], float)
 DIAGONAL = np.array([[1, 0], [0, 1]], float)
 ROW_IMAGE = np.array([[1, 1, 1], [0, 0, 0], [0, 0, 0]], float)
-SIX_BY_SIX = np.array(
-    [
-        [1, 0, 0, 1, 1, 0],
-        [1, 0, 1, 0, 0, 1],
-        [0, 0, 0, 1, 1, 0],
-        [0, 1, 1, 0, 1, 0],
-        [1, 0, 1, 1, 0, 0],
-        [0, 1, 0, 0, 1, 0],
-    ],
-    float,
-)
+SIX_BY_SIX = np.array([list(row) for row in "100110 101001 000110 011010 101100 010010".split()], float)
 close = {"rtol": 1e-9, "atol": 1e-11}
 
 
@@ -162,6 +152,12 @@ def test_parameters_start_with_he_weights_and_zero_biases():
     assert list(layer.params) == ["w", "b"]
 
 
+def test_other_initializers_can_be_chosen():
+    layer = Conv2D(3, 5, (2, 4), rng=np.random.default_rng(7), weights=ones, biases=constant(0.5))
+    np.testing.assert_array_equal(layer.params["w"], np.ones((2, 4, 3, 5)))
+    np.testing.assert_array_equal(layer.params["b"], np.full(5, 0.5))
+
+
 @pytest.mark.parametrize(
     ("arguments", "written"),
     [
@@ -221,7 +217,9 @@ def test_an_initializer_of_another_shape_is_refused():
         ((4, 5, 5, 3), r"expects images of shape \(N, H, W, 2\), got \(4, 5, 5, 3\)$"),
         ((4, 2, 5, 5), r"expects images of shape \(N, H, W, 2\), got \(4, 2, 5, 5\)$"),  # channels first
         ((4, 5, 5), r"got \(4, 5, 5\); give a grey image its channel with x\[\.\.\., None\]$"),
-        ((4, 50), r"expects images of shape \(N, H, W, 2\), got \(4, 50\)$"),
+        ((5, 5, 2), r"expects images of shape \(N, H, W, 2\), got \(5, 5, 2\)"),  # one image without its batch
+        ((4, 2), r"expects images of shape \(N, H, W, 2\), got \(4, 2\)$"),
+        ((1, 4, 5, 5, 2), r"expects images of shape \(N, H, W, 2\), got \(1, 4, 5, 5, 2\)$"),
         ((4, 2, 5, 2), r": a window of 3 × 2 does not fit an image of 2 × 5 with padding \(0, 0\); take"),
         ((4, 5, 0, 2), r": a window of 3 × 2 does not fit an image of 5 × 0 with padding \(0, 0\); take"),
     ],
