@@ -11,9 +11,9 @@ from animations.functions import FunctionAndSlope, FunctionStates
 from animations.grid_search import GridSearch
 from animations.neuron import LineFit, NeuronDiagram, NeuronStates
 from animations.pie import Pie
-from animations.pooling import MaxPoolingSteps
 from animations.pixel_neuron import PixelNeuron
 from animations.pixel_states import PixelStates
+from animations.pooling import MaxPoolingSteps
 from animations.render import render
 from animations.scene import Scene, SideBySide, spaced_steps
 from animations.softmax import SoftmaxBars

@@ -1,0 +1,113 @@
+"""How many answers are right, epoch by epoch: always as a count of a total, since a share alone hides how few."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import FigureBase
+from matplotlib.ticker import MaxNLocator
+
+from animations import style
+from animations.drawing import add_label, add_number, pixel_axes, plot_axes
+from animations.scene import Scene
+from animations.text import Number
+
+LOOKS: tuple[dict[str, Any], ...] = (  # of the tallies, in their order: colour is not the only sign
+    {"color": style.SERIES[0], "linestyle": "-", "marker": "o"},
+    {"color": style.SERIES[1], "linestyle": "--", "marker": "s"},
+    {"color": style.INK, "linestyle": ":", "marker": ""},
+)
+
+
+class Tally(NamedTuple):
+    """right (S,): how many of `total` answers are right at the end of each epoch; `name` says whose."""
+
+    name: str
+    right: np.ndarray
+    total: int
+
+
+def check_tallies(who: str, tallies: Sequence[Tally], epochs: int) -> None:
+    """Raise ValueError unless there are one to three tallies with as many counts as epochs."""
+    if not 1 <= len(tallies) <= len(LOOKS):
+        raise ValueError(f"{who}: expected 1 to {len(LOOKS)} tallies, got {len(tallies)}")
+    for tally in tallies:
+        if np.shape(tally.right) != (epochs,):
+            raise ValueError(
+                f"{who}: {tally.name!r} must have a count for each of {epochs} epochs, got {np.shape(tally.right)}"
+            )
+        if not (np.min(tally.right) >= 0 and np.max(tally.right) <= tally.total):
+            raise ValueError(f"{who}: {tally.name!r} must count 0 to {tally.total} right answers, got {tally.right}")
+
+
+def add_counts(
+    page: Axes, tallies: Sequence[Tally], left: float, right: float, top: float, gid: str
+) -> list[tuple[Number, np.ndarray]]:
+    """Write a row "name  24 of 41" for each tally, from `top` down; return the counts with their values per frame."""
+    numbers = []
+    for row, tally in enumerate(tallies):
+        y = top - 26 * row
+        add_label(page, left, y, tally.name)
+        numbers.append((add_number(page, right - 66, y, "{:.0f}", f"{gid}right[{row}]", weight="bold"), tally.right))
+        add_label(page, right - 58, y, "of", color=style.QUIET)
+        add_number(page, right, y, "{:.0f}", f"{gid}total[{row}]", color=style.QUIET).set_value(tally.total)
+    return numbers
+
+
+class TallyCurves(Scene):
+    """The share of right answers as lines that grow epoch by epoch, and the counts above them.
+
+    epochs    (S,) the epoch of each frame
+    title     what kind of model answers
+    name      stands before the gids of the numbers: "net" gives "net.epoch", "net.right[0]"
+    """
+
+    size = (560, 600)
+
+    def __init__(self, epochs: Sequence[int], tallies: Sequence[Tally], *, title: str, name: str) -> None:
+        check_tallies("TallyCurves", tallies, len(epochs))
+        self.epochs, self.tallies, self.title, self.name = np.array(epochs), tuple(tallies), title, name
+        self.frames = len(self.epochs)
+
+    def draw(self, figure: FigureBase) -> None:
+        width, height = self.size
+        page = pixel_axes(figure, self.size)
+        add_label(page, 40, 564, self.title, size=style.LARGE, weight="bold")
+        add_label(page, 40, 528, "epoch")
+        number = add_number(page, 136, 528, "{:.0f}", f"{self.name}.epoch", weight="bold")
+        self.numbers = [(number, self.epochs), *add_counts(page, self.tallies, 112, 520, 486, f"{self.name}.")]
+        for row, look in enumerate(LOOKS[: len(self.tallies)]):
+            page.plot([44, 70, 96], [486 - 26 * row] * 3, linewidth=2, markersize=8, markevery=[1], **look)
+        last = self.epochs[-1]
+        axes = plot_axes(figure, (70 / width, 64 / height, 450 / width, 320 / height), xlabel="epoch",
+                         ylabel="share of right answers", xlim=(-0.02 * last, 1.03 * last), ylim=(0, 1.04))  # fmt: skip
+        axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2.5, 5, 10], integer=True))
+        self.lines = []
+        for row, look in enumerate(LOOKS[: len(self.tallies)]):
+            (line,) = axes.plot([], [], linewidth=2, zorder=3 + row / 10, **{**look, "marker": ""})
+            (tip,) = axes.plot([], [], markersize=8, zorder=4 + row / 10, **look)
+            self.lines.append((line, tip))
+
+    def update(self, frame: int) -> list[Artist]:
+        for number, values in self.numbers:
+            number.set_value(values[frame])
+        for (line, tip), tally in zip(self.lines, self.tallies, strict=True):
+            line.set_data(self.epochs[: frame + 1], tally.right[: frame + 1] / tally.total)
+            tip.set_data(self.epochs[[frame]], tally.right[[frame]] / tally.total)
+        return [*(artist for pair in self.lines for artist in pair), *(number for number, _ in self.numbers)]
+
+    def describe(self, frame: int) -> str:
+        return f"{self.title}, epoch {self.epochs[frame]}: right are {in_words(self.tallies, frame)}."
+
+
+def in_words(tallies: Sequence[Tally], frame: int) -> str:
+    """Say the counts of a frame.
+
+    >>> in_words([Tally("seen", np.array([3, 4]), 5), Tally("new", np.array([1, 2]), 4)], 1)
+    'seen 4 of 5, new 2 of 4'
+    """
+    return ", ".join(f"{tally.name} {tally.right[frame]} of {tally.total}" for tally in tallies)
