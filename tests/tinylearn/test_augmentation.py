@@ -42,13 +42,14 @@ def test_in_float32_it_is_the_same_to_rounding(fill):
     np.testing.assert_allclose(affine(x, *how, fill=fill), affine_loops(x, *how, fill=fill), rtol=0, atol=1e-5)
 
 
-def test_pieces_of_a_large_batch_are_put_together_in_order(monkeypatch):
-    rng = np.random.default_rng(0)
+@pytest.mark.parametrize("pixels", [1, 40, 60])  # one image at a time, two, three
+def test_pieces_of_a_large_batch_are_put_together_in_order(pixels, monkeypatch):
+    rng = np.random.default_rng(pixels)
     x, how = batch(rng, (7, 4, 5, 3)), moves(rng, 7)
-    whole = affine(x, *how)
-    for pixels in (1, 40, 60):  # one image at a time, two, three
-        monkeypatch.setattr("tinylearn.augmentation.PIECE", pixels)
-        np.testing.assert_array_equal(affine(x, *how), whole)
+    with monkeypatch.context() as patch:
+        patch.setattr("tinylearn.augmentation.PIECE", pixels)
+        in_pieces = affine(x, *how)
+    np.testing.assert_array_equal(in_pieces, affine(x, *how))
 
 
 @given(seeds, fills, st.sampled_from([np.float16, np.float32, np.float64]))
