@@ -1,0 +1,105 @@
+"""CIFAR-10 from archives and folders of both forms: the same arrays, in the order of the files."""
+
+import numpy as np
+import pytest
+
+from tests.tinylearn.cifar10_files import FOLDERS, archive_members, random_batches, write_archive, write_folder
+from tinylearn.datasets import CLASS_NAMES, Cifar10, cifar10
+
+both_forms = pytest.mark.parametrize("form", FOLDERS)
+
+
+@pytest.fixture(autouse=True)
+def cache(tmp_path, monkeypatch):
+    """An empty cache, so that no test looks at the one of whoever runs it."""
+    monkeypatch.setenv("TINYLEARN_DATA", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def assert_holds(data, batches):
+    """Compare with one slow sum: pixel by pixel, colour by colour."""
+    *train, test = batches.values()
+    for x, y, parts in ((data.x_train, data.y_train, train), (data.x_test, data.y_test, [test])):
+        rows = np.concatenate([rows for _, rows in parts])
+        expected = np.empty((len(rows), 32, 32, 3), np.float32)
+        for colour in range(3):
+            expected[..., colour] = rows[:, 1024 * colour : 1024 * (colour + 1)].reshape(-1, 32, 32) / 255
+        np.testing.assert_array_equal(x, expected)
+        np.testing.assert_array_equal(y, np.concatenate([labels for labels, _ in parts]))
+        assert x.dtype == np.float32
+        assert np.issubdtype(y.dtype, np.signedinteger)
+
+
+@both_forms
+def test_a_folder_the_one_that_holds_it_and_an_archive_give_the_same(tmp_path, form):
+    batches = random_batches()
+    folder = write_folder(tmp_path / FOLDERS[form], form, batches)
+    archive = write_archive(tmp_path / "short.tar.gz", archive_members(form, batches))
+    for path in (folder, tmp_path, str(archive)):
+        data = cifar10(path)
+        assert isinstance(data, Cifar10)
+        assert_holds(data, batches)
+
+
+@both_forms
+def test_the_order_is_that_of_the_names_whatever_that_in_the_archive(tmp_path, form):
+    batches = random_batches()
+    members = archive_members(form, batches)
+    turned = {f"./{name}": members[name] for name in reversed(members)}
+    assert_holds(cifar10(write_archive(tmp_path / "turned.tgz", turned)), batches)
+
+
+def test_both_forms_give_equal_arrays(tmp_path):
+    batches = random_batches()
+    one, other = (cifar10(write_folder(tmp_path / form, form, batches)) for form in FOLDERS)
+    for a, b in zip(one, other, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
+def test_of_both_forms_in_one_place_the_one_without_pickles_is_read(tmp_path):
+    for seed, form in enumerate(FOLDERS):
+        write_folder(tmp_path / FOLDERS[form], form, random_batches(seed))
+    assert_holds(cifar10(tmp_path), random_batches(0))
+
+
+def test_values_run_from_0_to_1_and_colours_are_red_green_blue(tmp_path):
+    batches = random_batches()
+    batches["data_batch_1"] = ([6], np.repeat([255, 51, 0], 1024).astype(np.uint8)[None])
+    data = cifar10(write_folder(tmp_path / "folder", "binary", batches))
+    np.testing.assert_array_equal(data.x_train[0], np.broadcast_to(np.float32([1, 0.2, 0]), (32, 32, 3)))
+    assert CLASS_NAMES[data.y_train[0]] == "frog"
+
+
+# --- the cache ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("variables", "folder"),
+    [
+        ({"TINYLEARN_DATA": "{}/mine", "XDG_CACHE_HOME": "{}/xdg", "HOME": "{}/home"}, "mine"),
+        ({"XDG_CACHE_HOME": "{}/xdg", "HOME": "{}/home"}, "xdg/tinylearn"),
+        ({"XDG_CACHE_HOME": "", "HOME": "{}/home"}, "home/.cache/tinylearn"),
+    ],
+)
+def test_without_a_path_the_cache_is_read(tmp_path, monkeypatch, variables, folder):
+    monkeypatch.delenv("TINYLEARN_DATA")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value.format(tmp_path))
+    write_folder(tmp_path / folder / FOLDERS["python"], "python", random_batches())
+    assert_holds(cifar10(), random_batches())
+    assert_holds(cifar10(download=True), random_batches())  # which has nothing to do
+
+
+def test_an_empty_cache_says_what_to_do(cache):
+    with pytest.raises(FileNotFoundError, match=r"(?s)cache.*cifar10\(download=True\).*cifar10\(path=…\)"):
+        cifar10()
+    assert not cache.exists()
+
+
+@pytest.mark.parametrize("download", [True, False])
+def test_a_path_that_holds_nothing_is_refused_by_name(tmp_path, cache, download):
+    for path in (tmp_path, tmp_path / "cifar-10-batches-py", tmp_path / "typo.tar.gz"):
+        with pytest.raises(FileNotFoundError, match=f"{path}, found none"):
+            cifar10(path, download=download)
+    assert not cache.exists()

@@ -1,0 +1,168 @@
+"""What is no CIFAR-10, not all of it, or more than that: refused with the file, what was expected and what came."""
+
+import gzip
+import io
+import re
+import tarfile
+
+import numpy as np
+import pytest
+
+from tests.tinylearn.cifar10_files import (
+    FOLDERS,
+    archive_members,
+    files,
+    python_2_pickle,
+    random_batches,
+    write_archive,
+    write_folder,
+)
+from tinylearn.datasets import cifar10
+from tinylearn.datasets.archive import members
+
+both_forms = pytest.mark.parametrize("form", FOLDERS)
+
+
+def spoil(path, form, name, change):
+    """A folder with all six batches, of which that one's bytes are changed."""
+    folder = write_folder(path / FOLDERS[form], form, random_batches())
+    (file,) = folder.glob(f"{name}*")
+    file.write_bytes(change(file.read_bytes()))
+    return file
+
+
+# --- batches -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("bytes_left", [0, 1, 100, 3073 * 2 - 1, -1])
+@both_forms
+def test_a_batch_that_is_cut_short_is_refused(tmp_path, form, bytes_left):
+    file = spoil(tmp_path, form, "data_batch_2", lambda data: data[:bytes_left])
+    with pytest.raises(ValueError, match=rf"^{file}: expected .* got "):
+        cifar10(tmp_path)
+
+
+@pytest.mark.parametrize("label", [10, 255])
+@both_forms
+def test_a_label_above_9_is_refused_with_its_row(tmp_path, form, label):
+    batches = random_batches()
+    batches["data_batch_3"][0][1] = label
+    folder = write_folder(tmp_path / "folder", form, batches)
+    with pytest.raises(ValueError, match=rf"data_batch_3.*: expected .*from 0 to 9.*, got {label} in row 1"):
+        cifar10(folder)
+
+
+@both_forms
+def test_a_missing_batch_is_named(tmp_path, form):
+    batches = random_batches()
+    del batches["data_batch_4"], batches["test_batch"]
+    missing = "data_batch_4{0}, test_batch{0} are missing".format({"binary": r"\.bin", "python": ""}[form])
+    with pytest.raises(FileNotFoundError, match=missing):
+        cifar10(write_folder(tmp_path / "folder", form, batches))
+    with pytest.raises(FileNotFoundError, match=missing):
+        cifar10(write_archive(tmp_path / "short.tar.gz", archive_members(form, batches)))
+
+
+def test_more_rows_than_a_batch_has_are_refused(tmp_path):
+    spoil(tmp_path, "binary", "test_batch", lambda data: bytes(3073 * 10_001))
+    with pytest.raises(ValueError, match=r"test_batch\.bin: expected 1 to 10,000 rows .*, got 10,001 rows"):
+        cifar10(tmp_path)
+
+
+def test_a_file_too_large_for_a_batch_is_not_read_to_its_end(tmp_path):
+    file = tmp_path / "data_batch_1"
+    with open(file, "wb") as hole:
+        hole.truncate(1 << 40)  # a terabyte of zeros, which takes no room
+    with pytest.raises(ValueError, match=f"{file}: expected at most 50,000,000 bytes, got more"):
+        cifar10(tmp_path)
+
+
+def test_data_of_another_shape_and_other_counts_of_labels_are_refused(tmp_path):
+    file = spoil(tmp_path, "python", "test_batch", lambda _: python_2_pickle([1, 2], np.zeros((2, 3073), np.uint8)))
+    with pytest.raises(ValueError, match=r"test_batch: expected data of shape \(n, 3072\), uint8, got .*3073"):
+        cifar10(tmp_path)
+    file.write_bytes(python_2_pickle([1, 2, 3], np.zeros((2, 3072), np.uint8)))
+    with pytest.raises(ValueError, match=r"test_batch: expected .* a label for each, got 2 rows and 3 labels"):
+        cifar10(tmp_path)
+
+
+# --- archives ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("form", "name", "expected"),
+    [
+        ("binary", "cifar-10-binary.tar.gz", "170,052,171 bytes with md5 c32a1d4ab5d03f1284b67883e8d87530"),
+        ("python", "cifar-10-python.tar.gz", "170,498,071 bytes with sha256 6d958be074577803d12ecdefd02955f39262c83c"),
+    ],
+)
+def test_an_archive_with_an_official_name_must_have_the_official_hash(tmp_path, form, name, expected):
+    archive = write_archive(tmp_path / name, archive_members(form, random_batches()))
+    size = f"{archive.stat().st_size:,}"
+    for path in (archive, tmp_path):
+        with pytest.raises(ValueError, match=rf"^{archive}: expected {expected}.*, got {size} bytes with .*delete it"):
+            cifar10(path)
+
+
+@both_forms
+@pytest.mark.parametrize("part", [0, 0.3, 0.7, 0.999])
+def test_an_archive_that_is_cut_short_is_refused(tmp_path, form, part):
+    archive = write_archive(tmp_path / "short.tar.gz", archive_members(form, random_batches()))
+    data = archive.read_bytes()
+    archive.write_bytes(data[: int(part * len(data))])
+    with pytest.raises(ValueError, match=rf"^{archive}: expected a whole \.tar\.gz"):
+        cifar10(archive)
+
+
+def test_what_is_no_archive_at_all_is_refused(tmp_path):
+    for data in (b"<html>", gzip.compress(b"<html>" * 1000), b"\x1f\x8b\x08" + bytes(100)):
+        (tmp_path / "page.tar.gz").write_bytes(data)
+        with pytest.raises(ValueError, match=r"page\.tar\.gz: expected a whole \.tar\.gz"):
+            cifar10(tmp_path / "page.tar.gz")
+
+
+def test_members_that_lead_elsewhere_write_nothing_and_are_not_read(tmp_path):
+    batches = random_batches()
+    names = [name for name in archive_members("python", batches) if "data_batch_5" not in name]
+    climbing = {f"../../{name}": b"climbed" for name in names} | {f"{tmp_path}/absolute": b"x", "../up": b"x"}
+    place = tmp_path / "place"
+    place.mkdir()
+    write_archive(place / "a.tar.gz", climbing | {n: archive_members("python", batches)[n] for n in names})
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(FileNotFoundError, match="data_batch_5 is missing"):
+        cifar10(place / "a.tar.gz")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE, tarfile.DIRTYPE])
+def test_a_link_or_device_in_place_of_a_batch_is_not_followed(tmp_path, kind):
+    secret = tmp_path / "secret"
+    secret.write_bytes(files("binary", random_batches())["data_batch_1.bin"])
+    batches = archive_members("binary", random_batches())
+    link = tarfile.TarInfo("cifar-10-batches-bin/data_batch_1.bin")
+    link.type, link.linkname = kind, {tarfile.LNKTYPE: "cifar-10-batches-bin/test_batch.bin"}.get(kind, str(secret))
+    del batches[link.name]
+    with pytest.raises(FileNotFoundError, match=r"data_batch_1\.bin is missing"):
+        cifar10(write_archive(tmp_path / "a.tar.gz", batches, link))
+
+
+def test_a_member_that_announces_a_huge_size_is_refused(tmp_path):
+    head = tarfile.TarInfo("cifar-10-batches-bin/data_batch_1.bin")
+    head.size = 1 << 40
+    (tmp_path / "a.tar.gz").write_bytes(gzip.compress(head.tobuf() + bytes(10_000)))
+    with pytest.raises(ValueError, match=r"a\.tar\.gz: expected a whole \.tar\.gz"):
+        cifar10(tmp_path / "a.tar.gz")
+
+
+@pytest.mark.parametrize("name", ["wanted", "other"])
+@pytest.mark.parametrize("kind", [tarfile.REGTYPE, tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME])
+def test_what_unpacks_without_end_is_not_unpacked(tmp_path, name, kind):
+    """A member, or the long name of one, of a megabyte of zeros, where ten thousand bytes are allowed."""
+    head = tarfile.TarInfo(name)
+    head.type, head.size = kind, 1 << 20
+    buffer = io.BytesIO()
+    with gzip.open(buffer, "wb") as packed:
+        packed.write(head.tobuf() + bytes(head.size))
+    (tmp_path / "bomb.tar.gz").write_bytes(buffer.getvalue())
+    with pytest.raises(ValueError, match=re.escape("bomb.tar.gz") + ".*expected at most 10,000 bytes.*got more"):
+        dict(members(tmp_path / "bomb.tar.gz", ["wanted"], most=10_000, checksum=None))

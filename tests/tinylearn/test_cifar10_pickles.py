@@ -1,0 +1,255 @@
+"""Pickles of batches: honest ones are read, whoever wrote them; of hostile ones nothing runs."""
+
+import contextlib
+import os
+import pickle
+import re
+import struct
+import subprocess
+import tracemalloc
+import warnings
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.tinylearn.cifar10_files import BATCHES, FOLDERS, python_2_pickle, python_3_pickle
+from tinylearn.datasets import cifar10
+from tinylearn.datasets.batches import Noted, python_batch
+
+ROWS = np.random.default_rng(0).integers(0, 256, (3, 3072), dtype=np.uint8)
+LABELS = [6, 9, 0]
+
+
+# --- honest ones -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("protocol", range(5))
+def test_the_pickles_of_every_python_are_read(protocol):
+    batch = python_batch("here", python_3_pickle(LABELS, ROWS, protocol))
+    np.testing.assert_array_equal(batch.labels, LABELS)
+    np.testing.assert_array_equal(batch.rows, ROWS)
+
+
+def test_a_pickle_of_python_2_is_what_python_says_it_is():
+    data = python_2_pickle(LABELS, ROWS)
+    with warnings.catch_warnings():  # some releases of NumPy 2.4 say that the dtype is written in the old way
+        warnings.filterwarnings("ignore", r"dtype\(\): align", np.exceptions.VisibleDeprecationWarning)
+        expected = pickle.loads(data, encoding="bytes")
+    batch = python_batch("here", data)
+    np.testing.assert_array_equal(batch.rows, expected[b"data"])
+    np.testing.assert_array_equal(batch.labels, expected[b"labels"])
+
+
+def test_an_array_that_was_written_column_by_column_is_read_as_rows():
+    data = python_3_pickle(LABELS, np.asfortranarray(ROWS), protocol=4)
+    np.testing.assert_array_equal(python_batch("here", data).rows, ROWS)
+
+
+@pytest.mark.parametrize(
+    ("batch", "match"),
+    [
+        ({b"labels": LABELS}, r"expected a dict with b'labels', .* got one with \[b'labels'\]"),
+        ({"labels": LABELS, "data": ROWS}, r"got one with \['labels', 'data'\]"),
+        ({b"labels": LABELS, b"data": ROWS.tolist()}, "expected a dict with b'labels', a list, and b'data', an array"),
+        ({b"labels": tuple(LABELS), b"data": ROWS}, "expected a dict with b'labels', a list"),
+        ([LABELS, ROWS], r"got \[\[6, 9, 0\], "),
+        ({b"labels": [6, 9, 0.5], b"data": ROWS}, "from 0 to 9 as labels, got 0.5 in row 2"),
+        ({b"labels": [6, -1, 0], b"data": ROWS}, "from 0 to 9 as labels, got -1 in row 1"),
+        ({b"labels": [6, 9, 10**30], b"data": ROWS}, "from 0 to 9 as labels, got 1000.* in row 2"),
+        ({b"labels": [True, 9, 0], b"data": ROWS}, "from 0 to 9 as labels, got True in row 0"),
+        ({b"labels": LABELS, b"data": ROWS.astype(object)}, r"expected data of shape \(n, 3072\), uint8"),
+        ({b"labels": LABELS, b"data": ROWS.astype(np.int8)}, r"expected data of shape \(n, 3072\), uint8"),
+        ({b"labels": LABELS, b"data": ROWS.reshape(3, 3, 32, 32)}, r"expected data of shape \(n, 3072\), uint8"),
+        ({b"labels": [], b"data": ROWS[:0]}, "expected 1 to 10,000 rows and a label for each, got 0 rows"),
+    ],
+)
+def test_other_contents_are_refused(batch, match):
+    with pytest.raises(ValueError, match=rf"^here: .*{match}"):
+        python_batch("here", pickle.dumps(batch, protocol=4))
+
+
+def test_bytes_that_are_fewer_than_the_shape_announces_are_refused():
+    data = python_2_pickle(LABELS, ROWS).replace(b"J" + struct.pack("<i", 3), b"J" + struct.pack("<i", 4))
+    with pytest.raises(ValueError, match="expected data of shape"):
+        python_batch("here", data)
+
+
+# --- hostile ones ------------------------------------------------------------------------------------------------
+
+
+class Call:
+    """Something that calls a function when it is unpickled."""
+
+    def __init__(self, function, *arguments):
+        self.call = function, arguments
+
+    def __reduce__(self):
+        return self.call
+
+
+ATTACKS = {
+    "system": lambda canary: Call(os.system, f"touch {canary}"),
+    "eval": lambda canary: Call(eval, f"open({canary!r}, 'w').close()"),
+    "exec": lambda canary: Call(exec, f"open({canary!r}, 'w').close()"),
+    "open": lambda canary: Call(open, canary, "w"),
+    "check_call": lambda canary: Call(subprocess.check_call, ["touch", canary]),
+    "mkdir": lambda canary: Call(os.mkdir, canary),
+    "tofile": lambda canary: Call(np.ndarray.tofile, ROWS, canary),
+    "savetxt": lambda canary: Call(np.savetxt, canary, [1]),
+}
+PLACES = {
+    "alone": lambda attack: attack,
+    "as the data": lambda attack: {b"labels": LABELS, b"data": attack},
+    "as a label": lambda attack: {b"labels": [6, attack, 0], b"data": ROWS},
+    "as another item": lambda attack: {b"labels": LABELS, b"data": ROWS, b"filenames": [attack]},
+    "as an argument": lambda attack: {b"labels": LABELS, b"data": Call(np.dtype, Call(np.dtype, attack))},
+    "as a state": lambda attack: {b"labels": LABELS, b"data": State(attack)},
+}
+
+
+class State:
+    """An array, as far as its pickle says, whose state is something else."""
+
+    def __init__(self, state):
+        self.state = state
+
+    def __reduce__(self):
+        return np._core.multiarray._reconstruct, (np.ndarray, (0,), b"b"), (self.state,)
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_nothing_of_a_hostile_pickle_runs(tmp_path, attack, place):
+    canary = tmp_path / "canary"
+    for protocol in (0, 2, 4):
+        data = pickle.dumps(PLACES[place](ATTACKS[attack](str(canary))), protocol)
+        with pytest.raises(ValueError, match=r"^here: .* it asks for .*, which no batch .*; nothing was run$") as error:
+            python_batch("here", data)
+        assert attack in str(error.value) or "getattr" in str(error.value)  # a method is asked for by getattr
+        assert not canary.exists()
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_they_are_hostile_python_runs_them(tmp_path, attack):
+    """Else the test above would show nothing."""
+    file = None
+    with contextlib.suppress(TypeError):
+        file = pickle.loads(pickle.dumps(ATTACKS[attack](str(tmp_path / "canary"))))
+    if hasattr(file, "close"):
+        file.close()
+    assert (tmp_path / "canary").exists()
+
+
+def test_a_hostile_batch_of_a_folder_runs_nothing(tmp_path):
+    folder = tmp_path / FOLDERS["python"]
+    folder.mkdir()
+    for name in BATCHES:
+        (folder / name).write_bytes(pickle.dumps(Call(os.mkdir, str(tmp_path / "canary")), protocol=2))
+    with pytest.raises(ValueError, match=rf"^{folder}/data_batch_1: .* asks for posix\.mkdir"):
+        cifar10(tmp_path)
+    assert sorted(tmp_path.iterdir()) == [folder]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "numpy.core.multiarray:scalar",
+        "numpy._core.multiarray:fromstring",
+        "numpy._core._multiarray_umath:_reconstruct",
+        "numpy._core.multiarray._reconstruct:__globals__",
+        "numpy:ndarray.tofile",
+        "numpy:load",
+        "numpy.:ndarray",
+        "Numpy:ndarray",
+        "numpy:dtype.__class__",
+        "numpy._core.multiarray:_reconstruct.__self__",
+        "codecs:encode",
+        "_codecs:decode",
+        "_codecs:encode.__self__",
+        "copyreg:_reconstructor",
+        "copy_reg:_reconstructor",
+        "tinylearn.datasets.batches:Noted",
+        ":ndarray",
+        "numpy:",
+    ],
+)
+def test_names_that_look_like_those_of_arrays_are_refused(name):
+    module, name = name.split(":")
+    text = b"".join(b"\x8c" + bytes([len(part)]) + part.encode() for part in (module, name))
+    for data in (f"c{module}\n{name}\n.".encode(), b"\x80\4" + text + b"\x93.", f"(i{module}\n{name}\n.".encode()):
+        with pytest.raises(ValueError, match=rf"asks for {re.escape(f'{module}.{name}')}, which no batch"):
+            python_batch("here", data)
+
+
+def test_no_module_is_imported_for_a_name(tmp_path, monkeypatch):
+    (tmp_path / "some_module.py").write_text("import os; os.mkdir(os.path.join(os.path.dirname(__file__), 'canary'))")
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ValueError, match="asks for some_module"):
+        python_batch("here", b"csome_module\nx\n.")
+    assert not (tmp_path / "canary").exists()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"Pid\n.",  # a persistent id
+        b"I1\nQ.",
+        b"\x80\2\x82\1.",  # a number from the registry of extensions
+        b"\x80\2h\7.",  # out of the memo, which is empty
+        b"\x80\2]q\0h\0a.",  # a list that holds itself
+        b"\x80\2cnumpy\ndtype\n(h\0o.",
+        b"\x80\2cnumpy\ndtype\n)\x81.",
+        b"\x80\2c_codecs\nencode\nX\1\0\0\0aU\3zip\x86R.",
+        b"\x80\2c_codecs\nencode\nN}U\7__doc__K\7s\x86b.",
+        b"\x80\2]" + b"]a" * 100_000 + b".",
+        b"(" * 100_000,
+        b"",
+        b".",
+    ],
+)
+def test_tricks_of_the_format_lead_to_no_batch(data):
+    with pytest.raises(ValueError, match=r"^here: expected a "):
+        python_batch("here", data)
+
+
+def test_a_pickle_cannot_change_what_stands_for_an_array():
+    """A state of two parts is a list of attributes to set, on whatever lies on the stack: here on the class itself."""
+    before = dict(vars(Noted))
+    with pytest.raises(ValueError, match="got one that fails"):
+        python_batch("here", b"\x80\2cnumpy\nndarray\nN}U\x09argumentsK\7s\x86b.")
+    assert dict(vars(Noted)) == before
+
+
+def test_text_is_encoded_to_bytes_and_in_no_other_way():
+    with pytest.raises(ValueError, match=r"got one that fails: .*rot13"):
+        python_batch("here", b"\x80\2c_codecs\nencode\nX\1\0\0\0aX\5\0\0\0rot13\x86R.")
+
+
+def test_a_huge_memo_that_is_announced_takes_no_memory():
+    data = b"\x80\2]r" + struct.pack("<I", 1 << 24) + b"."
+    tracemalloc.start()
+    with pytest.raises(ValueError, match=r"got \[\]"):
+        python_batch("here", data)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 1 << 20
+
+
+HONEST = python_2_pickle([6], ROWS[:1])
+STRUCTURE = [n for n in range(len(HONEST)) if not 0 <= n - HONEST.index(ROWS[:1].tobytes()) < 3072]
+
+
+@given(st.dictionaries(st.sampled_from(STRUCTURE), st.integers(0, 255), min_size=1, max_size=3))
+def test_damage_gives_an_error_or_a_batch_never_anything_else(changes):
+    data = bytearray(HONEST)
+    for place, value in changes.items():
+        data[place] = value
+    try:
+        labels, rows = python_batch("here", bytes(data))
+    except ValueError as error:
+        assert str(error).startswith("here: expected ")  # noqa: PT017
+    else:
+        assert labels.max() <= 9
+        assert rows.shape == (1, 3072)
