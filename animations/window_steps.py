@@ -124,11 +124,11 @@ class WindowSteps(Scene):
         """Write the title, and below it the clock."""
         add_label(self.page, MARGIN, y + 34, self.title, size=style.LARGE)
         add_label(self.page, MARGIN, y, "place", color=style.QUIET)
-        self.place = add_number(self.page, MARGIN + 70, y, "{:.0f}", f"{self.prefix}place", weight="bold")
-        add_label(self.page, MARGIN + 79, y, "of", color=style.QUIET)
-        places = add_number(self.page, MARGIN + 104, y, "{:.0f}", f"{self.prefix}places", color=style.QUIET, ha="left")
+        self.place = add_number(self.page, MARGIN + 90, y, "{:.0f}", f"{self.prefix}place", weight="bold")
+        add_label(self.page, MARGIN + 98, y, "of", color=style.QUIET)
+        places = add_number(self.page, MARGIN + 122, y, "{:.0f}", f"{self.prefix}places", color=style.QUIET, ha="left")
         places.set_value(self.out.size)
-        self.phase = add_label(self.page, MARGIN + 156, y, "", weight="bold")
+        self.phase = add_label(self.page, MARGIN + 172, y, "", weight="bold")
 
     def _draw_image(self, top: float) -> None:
         """Draw the image, framed, and around it the padding, with dashed cells."""

@@ -1,0 +1,140 @@
+"""What the boards of convolution and pooling must show, recomputed cell by cell; and where it must stand."""
+
+import re
+
+import numpy as np
+from audit import visible_texts
+
+from animations.painter import Painter
+
+FACTS = {  # image, kernel, stride, padding, output
+    "padding": (
+        [[1, 1, 1], [0, 0, 0], [0, 0, 0]], [[0, 0, 0], [1, 1, 1], [0, 0, 0]], 1, 1, [[2, 3, 2], [0, 0, 0], [0, 0, 0]],
+    ),
+    "stride": (
+        [[1, 0, 0, 1, 1, 0], [1, 0, 1, 0, 0, 1], [0, 0, 0, 1, 1, 0], [0, 1, 1, 0, 1, 0], [1, 0, 1, 1, 0, 0],
+         [0, 1, 0, 0, 1, 0]], [[1, 0], [0, 1]], 2, 0, [[1, 0, 2], [1, 0, 1], [2, 1, 0]],
+    ),
+}  # fmt: skip
+
+
+def pads_of(length, size, stride, padding):
+    """Return (before, after) for a number or "same"; TensorFlow's rule: as many windows as strides begin."""
+    if padding != "same":
+        return padding, padding
+    total = max((-(-length // stride) - 1) * stride + size - length, 0)
+    return total // 2, total - total // 2
+
+
+class Expected:
+    """What a window of `size` over `image` covers; rows and columns are those of the image, also in the padding."""
+
+    def __init__(self, image, size, stride, padding, prefix=""):
+        self.image, self.size, self.stride, self.prefix = np.array(image, float), size, stride, prefix
+        self.down, self.across = (
+            pads_of(length, k, s, padding) for length, k, s in zip(self.image.shape, size, stride, strict=True)
+        )
+        lengths = (self.image.shape[0] + sum(self.down), self.image.shape[1] + sum(self.across))
+        self.shape = tuple((length - k) // s + 1 for length, k, s in zip(lengths, size, stride, strict=True))
+        self.places = self.shape[0] * self.shape[1]
+
+    def inside(self, r, c):
+        return 0 <= r < self.image.shape[0] and 0 <= c < self.image.shape[1]
+
+    def cells(self):
+        """Yield (r, c) of every cell of the image and its padding."""
+        for r in range(-self.down[0], self.image.shape[0] + self.down[1]):
+            for c in range(-self.across[0], self.image.shape[1] + self.across[1]):
+                yield r, c
+
+    def covered(self, place):
+        """Return {(i, j): (r, c)} for the cells of the window at a place."""
+        p, q = divmod(place, self.shape[1])
+        r, c = p * self.stride[0] - self.down[0], q * self.stride[1] - self.across[0]
+        return {(i, j): (r + i, c + j) for i in range(self.size[0]) for j in range(self.size[1])}
+
+    def at(self, r, c, outside):
+        return self.image[r, c] if self.inside(r, c) else outside
+
+    def gid_of(self, r, c):
+        return f"{self.prefix}{'x' if self.inside(r, c) else 'padding'}[{r},{c}]"
+
+    def values(self, frame, work, out, *, padding=True):
+        """Return gid → value of a frame; `work(covered, phase)` gives those between image and output."""
+        place, phase = (frame - 1) // 3, (frame - 1) % 3 if frame else -1
+        values = {self.gid_of(r, c): self.at(r, c, 0) for r, c in self.cells() if padding or self.inside(r, c)}
+        values[f"{self.prefix}places"] = self.places
+        if frame:
+            values[f"{self.prefix}place"] = place + 1
+            values |= {self.prefix + gid: value for gid, value in work(self.covered(place), phase).items()}
+        written = place + (phase == 2) if frame else 0
+        for k in range(written):
+            p, q = divmod(k, self.shape[1])
+            values[f"{self.prefix}out[{p},{q}]"] = out[p][q]
+        return values
+
+
+def convolved(expected, kernel):
+    """Return the output and the function `work` of a convolution, in plain loops."""
+    kernel, shape = np.array(kernel, float), expected.shape
+    sums = [
+        sum(expected.at(*cell, 0) * kernel[where] for where, cell in expected.covered(place).items())
+        for place in range(expected.places)
+    ]
+
+    def work(covered, phase):
+        values = {}
+        for (i, j), cell in covered.items():
+            x, w = expected.at(*cell, 0), kernel[i, j]
+            values |= {f"product[{i},{j}].x": x, f"product[{i},{j}].w": w}
+            if phase >= 1:
+                values[f"product[{i},{j}]"] = x * w
+        if phase >= 1:
+            values["sum"] = sum(expected.at(*cell, 0) * kernel[where] for where, cell in covered.items())
+        return values
+
+    return np.reshape(sums, shape), work
+
+
+def convolution_values(image, kernel, stride, padding, prefix=""):
+    """Return a function frame → (gid → value) for all that ConvolutionSteps draws."""
+    expected = Expected(image, np.shape(kernel), np.broadcast_to(stride, 2), padding, prefix)
+    out, work = convolved(expected, kernel)
+    own = {f"{prefix}w[{i},{j}]": value for (i, j), value in np.ndenumerate(np.array(kernel, float))}
+    return lambda frame: expected.values(frame, work, out) | own
+
+
+def positions(figure, prefix=""):
+    """Return {board: {(i, j): (x, y)}} of all visible numbers on boards; padding counts as the image's."""
+    found = {}
+    for text in visible_texts(figure):
+        match = re.fullmatch(re.escape(prefix) + r"(\w+)\[(-?\d+),(-?\d+)\](\.\w)?", text.get_gid() or "")
+        if match:
+            name = {"padding": "x"}.get(match[1], match[1]) + (match[4] or "")
+            found.setdefault(name, {})[int(match[2]), int(match[3])] = text.get_position()
+    return found
+
+
+def check_places(scene, prefix=""):
+    """Row i of an array is one line of the picture, below row i - 1; column j is right of column j - 1."""
+    painter = Painter(scene)
+    for frame in range(scene.frames):
+        scene.update(frame)
+        for name, board in positions(painter.figure, prefix).items():
+            rows, columns = {}, {}
+            for (i, j), (x, y) in board.items():
+                rows.setdefault(i, set()).add(y)
+                columns.setdefault(j, set()).add(x)
+            assert all(len(places) == 1 for places in [*rows.values(), *columns.values()]), f"{name} is no grid"
+            ys, xs = ([line.pop() for _, line in sorted(lines.items())] for lines in (rows, columns))
+            assert (np.diff(ys) < 0).all(), f"rows of {name} are in another order"
+            assert (np.diff(xs) > 0).all(), f"columns of {name} are in another order"
+
+
+def enclosed(lines, board):
+    """Return for each thick outline the (i, j) of the numbers inside it."""
+    found = []
+    for path in lines.get_paths():
+        (left, bottom), (right, top) = path.vertices.min(axis=0), path.vertices.max(axis=0)
+        found.append({cell for cell, (x, y) in board.items() if left < x < right and bottom < y < top})
+    return found

@@ -1,0 +1,140 @@
+"""Every number of every frame of a convolution: its value, its name and its place."""
+
+import numpy as np
+import pytest
+from audit import check_all_numbers, check_numbers
+from board_helpers import FACTS, Expected, check_places, convolution_values, enclosed, positions
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from animations import ConvolutionSteps, SideBySide
+from animations.painter import Painter
+from tinylearn import Conv2D
+from tinylearn.layers.loops import convolve
+
+facts = pytest.mark.parametrize("name", FACTS)
+
+
+def make(name, prefix=""):
+    image, kernel, stride, padding, _ = FACTS[name]
+    return ConvolutionSteps(image, kernel, stride=stride, padding=padding, name=prefix)
+
+
+@facts
+def test_the_outputs_of_the_book_in_the_right_places(name):
+    scene, wanted = make(name), FACTS[name][-1]
+    np.testing.assert_array_equal(scene.out, wanted)
+    painter = Painter(scene)
+    scene.update(scene.frames - 1)
+    texts = {text.get_gid(): text for text in painter.figure.findobj(lambda artist: artist.get_gid())}
+    lines = {}
+    for p, q in np.ndindex(3, 3):
+        x, y = texts[f"out[{p},{q}]"].get_position()
+        lines.setdefault(y, []).append((x, texts[f"out[{p},{q}]"].get_text()))
+    read = [[int(text) for _, text in sorted(lines[y])] for y in sorted(lines, reverse=True)]
+    assert read == wanted, "as one reads it: line by line from above, each from the left"
+
+
+@facts
+def test_every_number_of_every_frame(name):
+    scene = make(name)
+    assert scene.frames == 1 + 3 * 9
+    check_all_numbers(scene, convolution_values(*FACTS[name][:4]))
+    check_places(scene)
+
+
+def test_two_convolutions_beside_each_other():
+    scene = SideBySide(make("padding", "left"), make("stride", "right"))
+    sides = [convolution_values(*FACTS[name][:4], prefix) for name, prefix in
+             (("padding", "left."), ("stride", "right."))]  # fmt: skip
+    check_all_numbers(scene, lambda frame: sides[0](frame) | sides[1](frame))
+
+
+@facts
+def test_window_and_target_are_where_the_numbers_come_from_and_go_to(name):
+    image, kernel, stride, padding, _ = FACTS[name]
+    expected, scene = Expected(image, np.shape(kernel), (stride, stride), padding), make(name)
+    painter = Painter(scene)
+    for frame in range(scene.frames):
+        scene.update(frame)
+        place, phase = divmod(frame - 1, 3)
+        boards = positions(painter.figure)
+        covered = [] if frame == 0 else [set(expected.covered(place).values())]
+        assert enclosed(scene.window, boards["x"]) == covered
+        assert enclosed(scene.target, boards.get("out", {})) == ([{divmod(place, 3)}] if frame and phase == 2 else [])
+
+
+numbers = st.sampled_from([0, 1, -1, 2, 0.5, -0.25, 1 / 3, 12.75])
+
+
+@st.composite
+def convolutions(draw):
+    """An image up to 4 × 4, a kernel up to 3 × 3 that fits it, strides, and padding as a number or "same"."""
+
+    def board(rows, columns):
+        return draw(st.lists(st.lists(numbers, min_size=columns, max_size=columns), min_size=rows, max_size=rows))
+
+    side = st.integers(1, 4)
+    image = board(draw(side), draw(side))
+    padding = draw(st.sampled_from([0, 1, 2, "same"]))
+    most = [min(3, len(line) + (2 * padding if padding != "same" else 3)) for line in (image, image[0])]
+    kernel = board(*(draw(st.integers(1, each)) for each in most))
+    return image, kernel, draw(st.tuples(st.integers(1, 3), st.integers(1, 3))), padding
+
+
+@settings(max_examples=12, deadline=None)
+@given(convolutions())
+def test_every_number_of_any_convolution(arguments):
+    image, kernel, stride, padding = arguments
+    scene = ConvolutionSteps(image, kernel, stride=stride, padding=padding)
+    check_all_numbers(scene, convolution_values(*arguments))
+    check_places(scene)
+
+
+@settings(max_examples=60, deadline=None)
+@given(convolutions())
+def test_the_output_is_that_of_the_layer_and_of_the_loops(arguments):
+    image, kernel, stride, padding = np.array(arguments[0], float), np.array(arguments[1], float), *arguments[2:]
+    scene = ConvolutionSteps(image, kernel, stride=stride, padding=padding)
+    layer = Conv2D(1, 1, kernel.shape, stride, padding, rng=np.random.default_rng(0))
+    layer.params["w"][...] = kernel[:, :, None, None]
+    np.testing.assert_allclose(scene.out, layer.forward(image[None, :, :, None])[0, :, :, 0], atol=1e-12)
+    loops = convolve(image[None, :, :, None], layer.params["w"], np.zeros(1), layer.windows)
+    np.testing.assert_array_equal(scene.out, loops[0, :, :, 0])
+    np.testing.assert_allclose(scene.products.sum(axis=(1, 2)), scene.out.ravel(), atol=1e-12)
+
+
+# --- the checks above notice what they should ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["inputs", "products", "out", "kernel", "image"])
+def test_one_wrong_value_is_noticed(name):
+    scene = make("stride")
+    values = getattr(scene, name)
+    values[(1,) * values.ndim] += 1
+    with pytest.raises(AssertionError, match="shows"):
+        check_all_numbers(scene, convolution_values(*FACTS["stride"][:4]))
+
+
+def test_an_output_written_too_early_is_noticed():
+    scene = make("padding")
+    painter = Painter(scene)
+    scene.update(3)
+    with pytest.raises(AssertionError):
+        check_numbers(painter.figure, 2, convolution_values(*FACTS["padding"][:4]))
+
+
+@pytest.mark.parametrize("turn", [lambda i, j: (j, i), lambda i, j: (i, 2 - j), lambda i, j: (2 - i, j)])
+def test_a_board_that_is_transposed_or_mirrored_is_noticed(turn):
+    """As the book draws the first output and the second filter."""
+    scene = make("padding")
+    draw = scene._draw_output
+
+    def draw_turned(top):
+        draw(top)
+        for (i, j), number in scene.out_numbers.items():
+            number.set_position(scene.out_grid.centre(*turn(i, j)))
+
+    scene._draw_output = draw_turned
+    with pytest.raises(AssertionError, match="out"):
+        check_places(scene)

@@ -1,0 +1,97 @@
+"""Every number of every frame of max pooling, and which one is marked as the largest."""
+
+import numpy as np
+import pytest
+from audit import check_all_numbers
+from board_helpers import Expected, check_places, enclosed, positions
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from animations import MaxPoolingSteps
+from animations.painter import Painter
+from tinylearn import MaxPool2D
+
+IMAGE, OUT = [[1, 0, 2], [1, 0, 1], [2, 1, 0]], [[1, 2], [2, 1]]
+
+
+def largest(expected, place):
+    """Return the largest number under the window and its (i, j), the first of equals."""
+    inside = {where: cell for where, cell in expected.covered(place).items() if expected.inside(*cell)}
+    value = max(expected.image[cell] for cell in inside.values())
+    return value, min(where for where, cell in inside.items() if expected.image[cell] == value)
+
+
+def pooling_values(image, size, stride, padding):
+    """Return a function frame → (gid → value) for all that MaxPoolingSteps draws."""
+    expected = Expected(image, size, stride, padding)
+    out = np.reshape([largest(expected, place)[0] for place in range(expected.places)], expected.shape)
+
+    def work(covered, phase):
+        cells = {f"window[{i},{j}]": expected.image[cell] for (i, j), cell in covered.items() if expected.inside(*cell)}
+        return cells | ({"largest": max(cells.values())} if phase >= 1 else {})
+
+    return lambda frame: expected.values(frame, work, out, padding=False)
+
+
+def check_marks(scene, size, stride, padding):
+    """The largest number is marked on the image and under the window, once it has been found."""
+    expected, painter = Expected(scene.image, size, stride, padding), Painter(scene)
+    for frame in range(scene.frames):
+        scene.update(frame)
+        place, phase = divmod(frame - 1, 3)
+        if frame == 0 or phase == 0:
+            assert not scene.marks.get_paths()
+            continue
+        boards, (_, winner) = positions(painter.figure), largest(expected, place)
+        under, _ = enclosed(scene.marks, boards["window"])
+        _, above = enclosed(scene.marks, boards["x"])
+        assert (under, above) == ({winner}, {expected.covered(place)[winner]})
+
+
+def test_the_output_of_the_book():
+    scene = MaxPoolingSteps(IMAGE, 2, stride=1)
+    np.testing.assert_array_equal(scene.out, OUT)
+    assert scene.frames == 1 + 3 * 4
+    check_all_numbers(scene, pooling_values(IMAGE, (2, 2), (1, 1), 0))
+    check_places(scene)
+    check_marks(scene, (2, 2), (1, 1), 0)
+
+
+def test_of_equal_numbers_the_first_is_marked():
+    scene = MaxPoolingSteps([[0, 3, 3], [3, 3, 3]], (2, 3))
+    assert scene.winners == [(0, 1)]
+    check_marks(scene, (2, 3), (2, 3), 0)
+
+
+def test_padding_never_wins():
+    scene = MaxPoolingSteps([[-1, -2], [-3, -4]], 2, stride=2, padding=1)
+    np.testing.assert_array_equal(scene.out, [[-1, -2], [-3, -4]])
+    check_all_numbers(scene, pooling_values([[-1, -2], [-3, -4]], (2, 2), (2, 2), 1))
+    check_marks(scene, (2, 2), (2, 2), 1)
+
+
+side = st.integers(2, 4)
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    st.tuples(side, side).flatmap(lambda shape: st.lists(
+        st.lists(st.sampled_from([0, 1, -1, 0.5, 2]), min_size=shape[0], max_size=shape[0]),
+        min_size=shape[1], max_size=shape[1])),
+    st.tuples(st.integers(1, 2), st.integers(1, 2)), st.tuples(st.integers(1, 3), st.integers(1, 3)),
+    st.sampled_from([0, "same"]),
+)  # fmt: skip
+def test_any_pooling(image, size, stride, padding):
+    scene = MaxPoolingSteps(image, size, stride=stride, padding=padding)
+    x = np.array(image, float)[None, :, :, None]
+    np.testing.assert_array_equal(scene.out, MaxPool2D(size, stride, padding).forward(x)[0, :, :, 0])
+    check_all_numbers(scene, pooling_values(image, size, stride, padding))
+    check_places(scene)
+    check_marks(scene, size, stride, padding)
+
+
+def test_a_wrong_winner_is_noticed():
+    scene = MaxPoolingSteps(IMAGE, 2, stride=1)
+    scene.winners[2] = (1, 1)
+    with pytest.raises(AssertionError):
+        check_marks(scene, (2, 2), (1, 1), 0)
