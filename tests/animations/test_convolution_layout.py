@@ -63,10 +63,8 @@ def test_every_number_can_be_read_on_its_tint(color, text):
 
 def test_every_digit_says_where_it_came_from():
     """But for those of the title, which says what is seen."""
-    assert nameless_digits(book(), range(28)) == {
-        "3 × 3 filter, stride 1, padding 1",
-        "2 × 2 filter, stride 2, no padding",
-    }
+    titles = {"3 × 3 filter, stride 1, padding 1", "2 × 2 filter, stride 2, no padding"}
+    assert nameless_digits(book(), range(28)) == titles
     assert nameless_digits(pooling_with_padding(), [0]) == {
         "3 × 3 max pooling, stride 1 down, 2 across, padding 1 down, 0 across"
     }
