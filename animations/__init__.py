@@ -2,6 +2,7 @@
 
 from animations.bar_race import BarRace
 from animations.charts import Bars, GrowingLines
+from animations.contact_sheet import ContactSheet
 from animations.contour import ContourDescent, Valley
 from animations.convolution import ConvolutionSteps
 from animations.curve_fit import CurveFit, CurveStates
@@ -25,6 +26,7 @@ from animations.weight_picture import WeightPicture
 __all__ = [
     "BarRace",
     "Bars",
+    "ContactSheet",
     "ContourDescent",
     "ConvolutionSteps",
     "Curve",

@@ -1,0 +1,137 @@
+"""Contact sheets: every pixel of every picture stands where it belongs, enlarged and not changed."""
+
+import re
+
+import numpy as np
+import pytest
+from audit import check_layout, check_painter, faint_texts, nameless_digits, visible_texts
+
+from animations import ContactSheet, SideBySide
+from animations.contact_sheet import GAP, MARGIN
+from animations.painter import Painter
+
+NAMES = ["cat", "", "dog"]
+
+
+def images(frames=4, rows=3, columns=2, h=8, w=6, c=3):
+    """Return pictures without a white pixel, so that paper can be told from them."""
+    return np.random.default_rng(0).uniform(0, 0.9, (frames, rows, columns, h, w, c))
+
+
+def make(**settings):
+    return ContactSheet(images(), NAMES, **{"title": "Pets", "zoom": 5} | settings)
+
+
+def picture(pixels, scene, row, column, shift=0):
+    """Return the painted pixels of one picture, by its place counted from the lower right corner of the sheet."""
+    _, rows, columns, h, w, _ = scene.images.shape
+    right = scene.left + scene.extent[0] - (columns - 1 - column) * (w + GAP) * scene.zoom + shift
+    bottom = scene.size[1] - MARGIN - (rows - 1 - row) * (h + GAP) * scene.zoom
+    return pixels[bottom - h * scene.zoom : bottom, right - w * scene.zoom : right, :3]
+
+
+def enlarged(image, zoom):
+    """Return an image (H, W, C) in [0, 1] as bytes of red, green, blue, each pixel a square of zoom × zoom."""
+    colours = np.broadcast_to(image, (*image.shape[:2], 3))
+    return np.kron((255 * colours).round(), np.ones((zoom, zoom, 1))).astype(np.uint8)
+
+
+@pytest.mark.parametrize("zoom", [1, 3, 10])
+@pytest.mark.parametrize("channels", [1, 3])
+@pytest.mark.parametrize("title", ["", "Pets"])
+def test_every_pixel_of_every_picture_in_every_frame(zoom, channels, title):
+    data = images(c=channels)
+    scene = ContactSheet(data, NAMES, title=title, zoom=zoom)
+    painter = Painter(scene)
+    for frame, row, column in np.ndindex(data.shape[:3]):
+        painted = picture(painter.paint(frame), scene, row, column)
+        np.testing.assert_array_equal(painted, enlarged(data[frame, row, column], zoom), f"{frame}: {row}, {column}")
+
+
+def test_between_the_pictures_lies_paper():
+    scene = make()
+    pixels = Painter(scene).paint(0)[..., :3]
+    painted = (pixels != 255).any(axis=2)[-MARGIN - scene.extent[1] :, scene.left :]
+    assert painted.sum() == scene.zoom**2 * scene.images[0, ..., 0].size
+
+
+def test_sheets_beside_each_other_are_as_exact():
+    before, after = images(frames=1, columns=1), images(columns=4)
+    left, right = ContactSheet(before, NAMES, title="before"), ContactSheet(after, [""] * 3, title="after")
+    pixels = Painter(SideBySide(left, right)).paint(3)
+    for row in range(3):
+        np.testing.assert_array_equal(picture(pixels, left, row, 0), enlarged(before[0, row, 0], 3))
+        for column in range(4):
+            painted = picture(pixels, right, row, column, shift=left.size[0])
+            np.testing.assert_array_equal(painted, enlarged(after[3, row, column], 3))
+
+
+def test_a_name_stands_before_the_middle_of_its_row():
+    scene = make(title="")
+    painter = Painter(scene)
+    painter.paint(0)
+    texts = {text.get_text(): text for text in visible_texts(painter.figure)}
+    assert set(texts) == {"cat", "dog"}
+    step = scene.zoom * (8 + GAP)
+    for name, row in (("cat", 0), ("dog", 2)):
+        box = texts[name].get_window_extent()
+        assert MARGIN // 2 <= box.x0 < box.x1 < scene.left
+        assert (box.y0 + box.y1) / 2 == pytest.approx(scene.size[1] - MARGIN - row * step - 4 * scene.zoom, abs=4)
+
+
+@pytest.mark.parametrize("names", [NAMES, ["WWWWWWWWWWWWWWWWWWWW", "i", "Zebra, grazing"], ["", "", ""]])
+@pytest.mark.parametrize("title", ["", "Pets", "Pictures of animals that live with people in their houses"])
+def test_every_text_has_its_place(names, title, monkeypatch):
+    scene = ContactSheet(images(), names, title=title)
+    assert sorted(check_layout(scene, 3, monkeypatch)) == sorted(text for text in (*names, title) if text)
+    assert scene.size[0] % 2 == scene.size[1] % 2 == 0
+
+
+def test_every_text_can_be_read_and_none_is_a_number():
+    assert faint_texts(make(), 0) == set()
+    assert nameless_digits(make(), range(4)) == set()
+
+
+def test_frames_in_any_order():
+    check_painter(make, [3, 0, 2])
+
+
+def test_what_becomes_of_the_array_afterwards_does_not_matter():
+    data = images()
+    scene = ContactSheet(data, NAMES)
+    data[:] = 0
+    assert scene.images.any()
+
+
+def test_a_frame_in_words():
+    assert make().describe(2) == "Pets: 2 pictures in each row: cat, dog. Sheet 2 of 3."
+    assert ContactSheet(images(frames=1), [""] * 3).describe(0) == "2 pictures in each row."
+
+
+@pytest.mark.parametrize("shape", [(3, 2, 8, 6, 3), (1, 3, 2, 8, 6, 4), (0, 3, 2, 8, 6, 3)])
+def test_images_of_another_shape_are_refused(shape):
+    with pytest.raises(ValueError, match=re.escape(f"C = 1 or 3, got {shape}; a sheet that stands still is images[")):
+        ContactSheet(np.zeros(shape), NAMES)
+
+
+def test_values_that_are_no_shares_of_light_are_refused():
+    with pytest.raises(TypeError, match=r"floats in \[0, 1\], got uint8; for bytes: images / 255"):
+        ContactSheet(np.zeros((1, 3, 2, 8, 6, 3), np.uint8), NAMES)
+    for wrong, text in ((-0.1, "-0.1 to 0"), (1.5, "0 to 1.5"), (np.nan, "nan to nan")):
+        data = np.zeros((1, 3, 2, 8, 6, 3))
+        data[0, 1, 1, 2, 2, 0] = wrong
+        with pytest.raises(ValueError, match=rf"images must lie in \[0, 1\], got {text}"):
+            ContactSheet(data, NAMES)
+
+
+@pytest.mark.parametrize("names", [["cat", "dog"], "cat"])
+def test_names_that_are_not_one_for_each_row_are_refused(names):
+    with pytest.raises(ValueError, match=f"expected a name for each of 3 rows, got {re.escape(repr(names))}"):
+        ContactSheet(images(), names)
+
+
+def test_a_zoom_that_is_no_whole_number_is_refused():
+    with pytest.raises(ValueError, match="ContactSheet: zoom must be at least 1, got 0"):
+        make(zoom=0)
+    with pytest.raises(TypeError, match=r"ContactSheet: zoom must be a whole number, got 2\.5"):
+        make(zoom=2.5)
