@@ -31,6 +31,15 @@ SIDE = 192  # of a picture
 LOW, HIGH = 119, 369  # ends of the bar: probabilities 0 and 1
 
 
+def three_decimals(value: float) -> str:
+    """Return a number with three decimals, and 0.000 without a minus sign.
+
+    >>> three_decimals(-0.0001), three_decimals(-0.0567)
+    ('0.000', '-0.057')
+    """
+    return f"{round(float(value), 3) + 0.0:.3f}"
+
+
 class PixelNeuron(Scene):
     """One of the pictures of `states`, number `which`, on its way through the neuron.
 
@@ -80,10 +89,10 @@ class PixelNeuron(Scene):
 
     def said(self, frame: int) -> str:
         """Return the neuron's answer, and whether that is right."""
-        p = self.states.predicted[frame, self.which]
-        if p == 0.5:
+        total = self.states.sums[frame, self.which]
+        if total == 0:  # a probability of a half
             return "cannot tell"
-        answer = int(p > 0.5)
+        answer = int(total > 0)
         return f"says {self.answers[answer]} {'✓' if answer == self.target else '✗'}"
 
     def describe(self, frame: int) -> str:
@@ -124,14 +133,14 @@ class PixelNeuron(Scene):
             self._circle((64, y), 13, "", style.INPUT, face=str(x[pixel]))
             self._number(124, y, "{:.2f}", f"x[{pixel}]", x[pixel], color=style.INPUT)
             add_label(self.page, 140, y, "·", ha="center", color=style.QUIET)
-            self._number(216, y, "{:.3f}", f"{states.layer}.w[{pixel},0]", states.w[:, pixel], color=style.WEIGHT)
+            self._number(216, y, three_decimals, f"{states.layer}.w[{pixel},0]", states.w[:, pixel], color=style.WEIGHT)
             self._line(y, states.w[:, pixel], style.WEIGHT)
         add_label(self.page, 64, REST, "⋮", ha="center", color=style.QUIET, size=style.LARGE)
         self._number(124, REST, "{:.0f}", "others", x.size - len(self.pixels), color=style.QUIET)
         add_label(self.page, 134, REST, "more", color=style.QUIET)
         self._circle((64, BIAS), 13, "1", style.BIAS)
         add_label(self.page, 124, BIAS, "bias", color=style.BIAS, ha="right")
-        self._number(216, BIAS, "{:.3f}", f"{states.layer}.b[0]", states.b, color=style.BIAS)
+        self._number(216, BIAS, three_decimals, f"{states.layer}.b[0]", states.b, color=style.BIAS)
         self._line(BIAS, states.b, style.BIAS)
 
     def _draw_neuron(self) -> None:
@@ -150,7 +159,7 @@ class PixelNeuron(Scene):
         both = (TOTAL, "sum", "sum", states.sums), (SQUEEZE, "probability", "predicted", states.predicted)
         for (x, y), word, gid, values in both:
             add_label(self.page, x, y - 48, word, ha="center", color=style.QUIET, size=style.SMALL)
-            self._number(x, y - 72, "{:.3f}", gid, values[:, self.which], ha="center", weight="bold")
+            self._number(x, y - 72, three_decimals, gid, values[:, self.which], ha="center", weight="bold")
 
     def _draw_answer(self) -> None:
         """Draw the probability as a bar between the two answers, and make room for the verdict."""

@@ -64,27 +64,27 @@ class WeightPicture(Scene):
         return self.states.w[frame].reshape(self.states.red.shape[1:])
 
     def _draw_heading(self) -> None:
-        add_label(self.page, 30, 664, "Epoch", size=style.LARGE)
-        number = add_number(self.page, 190, 664, "{:.0f}", "epoch", size=style.LARGE)
+        add_label(self.page, 30, 672, "Epoch", size=style.LARGE)
+        number = add_number(self.page, 190, 672, "{:.0f}", "epoch", size=style.LARGE)
         self.numbers.append((number, self.states.epochs))
-        add_label(self.page, 206, 664, "of", size=style.LARGE, color=style.QUIET)
-        last = add_number(self.page, 300, 664, "{:.0f}", "last_epoch", size=style.LARGE, color=style.QUIET)
+        add_label(self.page, 206, 672, "of", size=style.LARGE, color=style.QUIET)
+        last = add_number(self.page, 300, 672, "{:.0f}", "last_epoch", size=style.LARGE, color=style.QUIET)
         last.set_value(self.states.last)
-        self.phase = add_label(self.page, 30, 632, "", color=style.QUIET)
+        self.phase = add_label(self.page, 30, 638, "", color=style.QUIET)
 
     def _draw_weights(self, figure: FigureBase) -> None:
         """Draw the picture of the weights, and below it what its colours mean."""
         shape = self.states.red.shape[1:]
-        add_label(self.page, 350, 632, "weights w", color=style.WEIGHT, ha="right")
-        count = add_number(self.page, 254, 632, "{:.0f}", "weights", color=style.WEIGHT)
+        add_label(self.page, 350, 638, "weights w", color=style.WEIGHT, ha="right")
+        count = add_number(self.page, 254, 638, "{:.0f}", "weights", color=style.WEIGHT)
         count.set_value(self.states.w.shape[1])
         colors: dict[str, Any] = {"cmap": COLORS, "vmin": -self.limit, "vmax": self.limit}
-        axes = image_axes(figure, self.size, (30, 292), (SIDE, SIDE))
+        axes = image_axes(figure, self.size, (30, 298), (SIDE, SIDE))
         self.image = axes.imshow(self._weights(0), interpolation="nearest", zorder=3, **colors)
         self.framed = frame_pixels(axes, spread_pixels(*shape), shape)  # they lie on what changes
-        scale = image_axes(figure, self.size, (30, 262), (SIDE, 14))
+        scale = image_axes(figure, self.size, (30, 268), (SIDE, 14))
         scale.imshow(np.linspace(-self.limit, self.limit, SIDE)[None], aspect="auto", **colors)
         for share, x, ha in ((-1, 30, "left"), (0, 190, "center"), (1, 350, "right")):
-            add_number(self.page, x, 244, "{:.3f}", f"scale[{share}]", ha=ha).set_value(share * self.limit)
+            add_number(self.page, x, 250, "{:.3f}", f"scale[{share}]", ha=ha).set_value(share * self.limit)
         for word, x, ha in zip(self.answers, (30, 350), ("left", "right"), strict=True):
-            add_label(self.page, x, 222, f"for {word}", ha=ha, color=style.QUIET)
+            add_label(self.page, x, 228, f"for {word}", ha=ha, color=style.QUIET)

@@ -75,10 +75,10 @@ def load(
     if data not in DATA:
         raise ValueError(f"data must be {' or '.join(DATA)}, got {data!r}")
     if data == "cifar10":
-        return Images(*datasets.cifar10(data_dir, download=data_dir is None))  # type: ignore[attr-defined]
+        return Images(*datasets.cifar10(data_dir, download=data_dir is None))
     if data_dir is not None:
         raise ValueError(f"sketches are drawn, not read from {data_dir}: choose data cifar10, or leave data_dir out")
-    x, y = datasets.sketches(sum(sketches), classes=classes, rng=rng)  # type: ignore[attr-defined]
+    x, y = datasets.sketches(sum(sketches), classes=classes, rng=rng)
     n_train = sketches[0]
     return Images(x[:n_train], y[:n_train], x[n_train:], y[n_train:])
 
