@@ -6,10 +6,23 @@ python -m chapters 3 --format gif png   one, in two formats
 
 from __future__ import annotations
 
-from chapters import ch01_create_animations, ch02_gradient_descent, ch03_first_neuron, ch04_activations, images
+from chapters import (
+    ch01_create_animations,
+    ch02_gradient_descent,
+    ch03_first_neuron,
+    ch04_activations,
+    ch05_horse_or_deer,
+    images,
+)
 from chapters.run import parser, run
 
-CHAPTERS = {1: ch01_create_animations, 2: ch02_gradient_descent, 3: ch03_first_neuron, 4: ch04_activations}
+CHAPTERS = {
+    1: ch01_create_animations,
+    2: ch02_gradient_descent,
+    3: ch03_first_neuron,
+    4: ch04_activations,
+    5: ch05_horse_or_deer,
+}
 
 
 def main() -> None:
