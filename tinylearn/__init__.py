@@ -3,6 +3,8 @@
 from tinylearn.augmentation import Augment as Augment
 from tinylearn.augmentation import affine as affine
 from tinylearn.augmentation import flip as flip
+from tinylearn.checkpoint import load_checkpoint as load_checkpoint
+from tinylearn.checkpoint import save_checkpoint as save_checkpoint
 from tinylearn.gradient_check import GradientError as GradientError
 from tinylearn.gradient_check import GradientReport as GradientReport
 from tinylearn.gradient_check import check_gradients as check_gradients
