@@ -8,6 +8,7 @@ from animations.convolution import ConvolutionSteps
 from animations.curve_fit import CurveFit, CurveStates
 from animations.curve_panel import Curve
 from animations.descent import CurveDescent, Descent
+from animations.feature_maps import FeatureMaps
 from animations.functions import FunctionAndSlope, FunctionStates
 from animations.grid_search import GridSearch
 from animations.neuron import LineFit, NeuronDiagram, NeuronStates
@@ -34,6 +35,7 @@ __all__ = [
     "CurveFit",
     "CurveStates",
     "Descent",
+    "FeatureMaps",
     "FunctionAndSlope",
     "FunctionStates",
     "GridSearch",
