@@ -1,0 +1,307 @@
+"""Chapter 6. Convolution: a small filter that looks everywhere.
+
+A neuron of chapter 5 has a weight for every pixel. Move the horse a little, and it meets other weights: what was
+learned about legs at one place says nothing about legs at another. A filter is smaller, 3 × 3 weights, say, and is laid
+on the picture at one place after the other. At each, every weight is multiplied with the number under it, and the sum
+is written down. The same weights look everywhere; where the picture looks like the filter, the sum is large. So what is
+written down is a picture again, of where the filter found what it looks for: a feature map.
+
+Two things can be chosen. The stride is how far the filter moves from one place to the next; with 2, half as many places
+fit in each direction. And since a 3 × 3 filter cannot stand with its middle on the rim, a border of zeros, the padding,
+may be laid around the picture: with 1, a 3 × 3 filter has as many places as there are pixels.
+
+Max pooling keeps the largest number under each window and forgets the others, and with them where exactly it was. A leg
+that stands a pixel further to the left then often makes no difference any more.
+
+Nobody says what the filters should look for. They start as noise and are adjusted against the gradient, like all
+weights. The third film has eight of them, 5 × 5 in three colours, in a small network that tells horses from deer; the
+picture is one that it does not learn from. After 60 epochs some answer along an edge, some to a colour, and what a few
+of them are good for is hard to say. Half as bright as "no colour" is a weight of 0, so dark places of a filter count,
+too.
+
+Is it worth it? Here are the 160 pictures of chapter 5, their red pixels, and two networks: the dense one of that
+chapter and one with two convolutions. Both know the 160 by heart in the end. Of the 41 that neither has seen the second
+gets more right, but 41 are few. Of 400 more sketches it gets three in four right, the dense one little more than half.
+
+    python -m chapters.ch06_convolution
+    python -m chapters.ch06_convolution --data cifar10 --data-dir PATH
+    python -m chapters.ch06_convolution --kernel "0 1; -1 0" --stride 2 --padding same --image "1 2 3; 4 5 6; 7 8 9"
+
+The third animates a convolution of your own; what is left out is taken from the book.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from animations import ConvolutionSteps, FeatureMaps, MaxPoolingSteps, SideBySide, Tally, TallyCurves
+from chapters import images
+from chapters.ch05_horse_or_deer import EPOCHS as DENSE_EPOCHS
+from chapters.ch05_horse_or_deer import SEEN, UNSEEN, deeper_network
+from chapters.films import Film, draw
+from chapters.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
+from chapters.run import Headline, Parser, parser, run, title
+from tinylearn import (
+    Adam,
+    BinaryCrossEntropy,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    MaxPool2D,
+    ProgressBar,
+    Recorder,
+    Recording,
+    ReLU,
+    Scorecard,
+    Sequential,
+    Sigmoid,
+    accuracy,
+    fit,
+)
+from tinylearn.initializers import he_normal
+
+SMALL_IMAGE = [[1, 1, 1], [0, 0, 0], [0, 0, 0]]
+ROW = [[0, 0, 0], [1, 1, 1], [0, 0, 0]]  # looks for a line from left to right
+IMAGE = [
+    [1, 0, 0, 1, 1, 0],
+    [1, 0, 1, 0, 0, 1],
+    [0, 0, 0, 1, 1, 0],
+    [0, 1, 1, 0, 1, 0],
+    [1, 0, 1, 1, 0, 0],
+    [0, 1, 0, 0, 1, 0],
+]
+DIAGONAL = [[1, 0], [0, 1]]
+BATCH, CNN_EPOCHS, FILTER_EPOCHS = 32, 40, 60
+
+
+def convolve_by_hand(image: Any, kernel: Any, stride: int, padding: int) -> list[list[Any]]:
+    """Convolution, with nothing hidden.
+
+    >>> convolve_by_hand(SMALL_IMAGE, ROW, stride=1, padding=1)
+    [[2, 3, 2], [0, 0, 0], [0, 0, 0]]
+    """
+    height, width, size = len(image), len(image[0]), len(kernel)
+    out = []
+    for top in range(-padding, height + padding - size + 1, stride):
+        line = []
+        for left in range(-padding, width + padding - size + 1, stride):
+            total = 0
+            for i in range(size):
+                for j in range(size):
+                    if 0 <= top + i < height and 0 <= left + j < width:  # the padding is 0 and adds nothing
+                        total += image[top + i][left + j] * kernel[i][j]
+            line.append(total)
+        out.append(line)
+    return out
+
+
+# --- networks ---------------------------------------------------------------------------------------------------------
+
+
+def convolutional_network(rng: np.random.Generator) -> Sequential:
+    """Return the network of the book, for pictures of one channel; the numbers behind the layers are output shapes."""
+    first = [Conv2D(1, 64, 3, rng=rng), ReLU(), MaxPool2D(2)]  # 15 × 15 × 64
+    second = [Conv2D(64, 32, 3, rng=rng), ReLU(), MaxPool2D(2)]  # 6 × 6 × 32
+    dense = [Flatten(), Dense(1152, 128, rng=rng), ReLU(), Dropout(0.2, rng=rng)]  # 128
+    return Sequential([*first, *second, *dense, Dense(128, 1, rng=rng), Sigmoid()], dtype=np.float32)
+
+
+def eight_filters(rng: np.random.Generator) -> Sequential:
+    """Return a network whose only convolution has eight filters in colour, as many places as pixels."""
+    filters = Conv2D(3, 8, 5, padding="same", rng=rng, weights=small)
+    return Sequential([filters, ReLU(), MaxPool2D(4), Flatten(), Dense(512, 1, rng=rng), Sigmoid()], dtype=np.float32)
+
+
+def small(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """A third of He's weights: of what one sees in the end, more was learned than was there from the start."""
+    return he_normal(shape, rng) / 3
+
+
+def centred(pictures: np.ndarray) -> np.ndarray:
+    """Return pixels from −0.5 to 0.5: bright and dark count alike, and no filter is off for every picture."""
+    return pictures - np.float32(0.5)
+
+
+def learn(model: Sequential, x: np.ndarray, y: np.ndarray, epochs: int, rng: np.random.Generator,
+          learning_rate: float = 0.001) -> Recording:  # fmt: skip
+    """Train the model; return the recording of every epoch's end."""
+    updates = -(-len(x) // BATCH)
+    recorder = Recorder(model, every=updates)
+    fit(model, x, y[:, None], loss=BinaryCrossEntropy(), optimizer=Adam(learning_rate), epochs=epochs,
+        batch_size=BATCH, rng=rng, workers=2,
+        callbacks=[recorder, ProgressBar(epochs * updates, "chapter 6")])  # fmt: skip
+    return recorder.recording
+
+
+# --- the pictures -----------------------------------------------------------------------------------------------------
+
+
+def padding_and_stride() -> list[ConvolutionSteps]:
+    """The two convolutions of the book."""
+    return [ConvolutionSteps(SMALL_IMAGE, ROW, padding=1, name="row"),
+            ConvolutionSteps(IMAGE, DIAGONAL, stride=2, name="diagonal")]  # fmt: skip
+
+
+def feature_maps(
+    model: Sequential, recording: Recording, data: HorsesAndDeer, steps: Sequence[int]
+) -> tuple[SideBySide, list[Tally]]:
+    """What the filters see in a horse at some steps, beside the right answers so far; and these alone."""
+    convolution, relu = model.layers[:2]
+    filters, maps, seen, new = [], [], [], []
+    for step in steps:
+        recording.restore(model, step)
+        filters.append(convolution.params["w"].copy())
+        maps.append(relu.forward(convolution.forward(centred(data.x_test[[data.horse]])))[0])
+        seen.append(right(model, centred(data.x_train), data.y_train))
+        new.append(right(model, centred(data.x_test), data.y_test))
+    epochs = [recording.epochs[recording.index(step)] for step in steps]
+    tallies = [Tally(SEEN, np.array(seen), len(data.y_train)), Tally(UNSEEN, np.array(new), len(data.y_test))]
+    scene = FeatureMaps(data.x_test[data.horse], np.array(filters), np.array(maps), epochs)
+    return SideBySide(scene, TallyCurves(epochs, tallies, title="horse or deer?", name="network")), tallies
+
+
+def right(model: Sequential, x: np.ndarray, y: np.ndarray) -> int:
+    """Return how many answers are right."""
+    return round(accuracy(model.predict(x), y) * len(y))
+
+
+def main(
+    out: Path,
+    *,
+    seed: int = 0,
+    quick: bool = False,
+    formats: tuple[str, ...] = ("gif",),
+    processes: int = 1,
+    data: str = images.DATA[0],
+    data_dir: str | os.PathLike[str] | None = None,
+    kernel: Any = None,
+    image: Any = None,
+    stride: Any = None,
+    padding: Any = None,
+) -> Headline:
+    """Convolve, train, draw; return the headline numbers. `seed` fixes the sketches, the batches, the initial weights.
+
+    With a kernel, an image, a stride or a padding, animate that convolution alone.
+    """
+    if any(value is not None for value in (kernel, image, stride, padding)):
+        yours = your_convolution(kernel, image, stride, padding)
+        draw({"ch06_your_convolution": Film(yours, fps=2, colors=48)}, Path(out), formats, processes)
+        return {yours.title: yours.out.tolist()}
+
+    pictures = horses_and_deer(data, data_dir, seed=seed)
+    rng = np.random.default_rng(seed)
+    filters = eight_filters(rng)
+    epochs = 6 if quick else FILTER_EPOCHS
+    recording = learn(filters, centred(pictures.x_train), pictures.y_train, epochs, rng, learning_rate=0.003)
+    maps, tallies = feature_maps(filters, recording, pictures, recording.steps.tolist())
+    boards = padding_and_stride()
+    left, diagonal = (board.out for board in boards)
+    pooling = MaxPoolingSteps(diagonal, 2, stride=1)
+    films = {
+        "ch06_padding_and_stride": Film(SideBySide(*boards), fps=2, hold_first=2, hold_last=3, colors=48),
+        "ch06_max_pooling": Film(pooling, fps=2, hold_first=2, hold_last=3, colors=48),
+        "ch06_feature_maps": Film(maps, fps=10, hold_first=2, hold_last=3),
+    }
+    draw(films, Path(out), formats, processes)
+    return {
+        "3 × 3 filter, stride 1, padding 1": left.tolist(),
+        "2 × 2 filter, stride 2": diagonal.tolist(),
+        "the same by hand": [convolve_by_hand(SMALL_IMAGE, ROW, 1, 1), convolve_by_hand(IMAGE, DIAGONAL, 2, 0)],
+        "2 × 2 max pooling of that": pooling.out.tolist(),
+        **{f"eight filters, {tally.name}": f"{tally.right[-1]} of {tally.total}" for tally in tallies},
+        **compare(pictures, rng, quick),
+    }
+
+
+def compare(data: HorsesAndDeer, rng: np.random.Generator, quick: bool) -> Headline:
+    """Train the dense network and the convolutional one on the same red pixels; return how good they are."""
+    headline: Headline = {}
+    models = (("dense", deeper_network(rng), (1024,), DENSE_EPOCHS),
+              ("convolutional", convolutional_network(rng), (32, 32, 1), CNN_EPOCHS))  # fmt: skip
+    for name, model, shape, epochs in models:
+        learn(model, red(data.x_train, shape), data.y_train, 2 if quick else epochs, rng)
+        headline[f"{name}, parameters"] = model.parameters.size
+        known = right(model, red(data.x_train, shape), data.y_train)
+        headline[f"{name}, right of those it learned from"] = f"{known} of {len(data.y_train)}"
+        for x, y in ((data.x_test, data.y_test), (data.x_more, data.y_more)):
+            card = Scorecard(model.predict(red(x, shape)), y, names=DEER_OR_HORSE)
+            headline |= card.facts(f"{name}, {card.total} unseen")
+    return headline
+
+
+def red(pictures: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return the red pixels of each picture in the shape that a network takes."""
+    return pictures[..., 0].reshape(len(pictures), *shape)
+
+
+# --- a convolution of your own ----------------------------------------------------------------------------------------
+
+
+def your_convolution(kernel: Any, image: Any, stride: Any, padding: Any) -> ConvolutionSteps:
+    """Return the scene; what is None is taken from the book, or the least that there is."""
+    return ConvolutionSteps(
+        IMAGE if image is None else image,
+        ROW if kernel is None else kernel,
+        stride=1 if stride is None else stride,
+        padding=0 if padding is None else padding,
+    )
+
+
+def board(text: str) -> list[list[float]]:
+    """Return rows of numbers that are written with semicolons between the rows.
+
+    >>> board("0 1; -1, 0.5")
+    [[0.0, 1.0], [-1.0, 0.5]]
+    """
+    rows = [row.replace(",", " ").split() for row in text.strip().rstrip(";").split(";")]
+    if len({len(row) for row in rows}) > 1:
+        raise argparse.ArgumentTypeError(f"all rows must be equally long, got {[len(row) for row in rows]} numbers")
+    try:
+        return [[float(word) for word in row] for row in rows]
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"rows of numbers, separated by ;, are expected: {error}") from None
+
+
+def one_or_two(text: str) -> int | tuple[int, ...] | str:
+    """Return a whole number, two as a pair, and words as they are.
+
+    >>> one_or_two("2"), one_or_two("1,2"), one_or_two("same")
+    (2, (1, 2), 'same')
+    """
+    try:
+        numbers = tuple(int(word) for word in text.replace(",", " ").split())
+    except ValueError:
+        return text
+    return numbers[0] if len(numbers) == 1 else numbers
+
+
+def options(command: Parser) -> None:
+    """Add what this chapter can be told."""
+    images.options(command)
+    command.add_argument("--kernel", type=board, metavar="ROWS", help='animate this filter alone: "0 1; -1 0"')
+    command.add_argument("--image", type=board, metavar="ROWS", help="the image under it (default: the book's, 6 × 6)")
+    command.add_argument("--stride", type=one_or_two, metavar="N", help='1, 2, …, or "rows columns" (default: 1)')
+    command.add_argument("--padding", type=one_or_two, metavar="N", help="0, 1, …, or same (default: 0)")
+
+
+def run_alone(argv: Sequence[str] | None = None) -> None:
+    """Run this chapter from its own command line; options that do not fit each other are an error of that line."""
+    command = parser(title(main), "python -m chapters.ch06_convolution")
+    options(command)
+    arguments = command.parse_args(argv)
+    try:
+        your_convolution(arguments.kernel, arguments.image, arguments.stride, arguments.padding)
+    except (ValueError, TypeError) as error:
+        command.error(str(error))
+    run(main, "ch06", arguments)
+
+
+if __name__ == "__main__":
+    run_alone()
