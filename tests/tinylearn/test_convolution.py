@@ -12,7 +12,7 @@ from tinylearn.layers.loops import convolve, convolve_backward
 ROW = np.array([[0, 0, 0], [1, 1, 1], [0, 0, 0]], float)
 DIAGONAL = np.array([[1, 0], [0, 1]], float)
 ROW_IMAGE = np.array([[1, 1, 1], [0, 0, 0], [0, 0, 0]], float)
-SIX_BY_SIX = np.array([list(row) for row in "100110 101001 000110 011010 101100 010010".split()], float)
+SIX_BY_SIX = np.array([list(row) for row in ["100110", "101001", "000110", "011010", "101100", "010010"]], float)
 close = {"rtol": 1e-9, "atol": 1e-11}
 
 

@@ -84,7 +84,7 @@ def test_predict_leaves_a_remembered_forward_alone():
     model.forward(images())
     dx = model.backward(dout)
     gradients, drawn = model.gradients.copy(), model.layers[6].rng.bit_generator.state
-    model.predict(images(9) * 3, batch_size=2)
+    model.predict(images(9) * 3, batch_size=5)  # batches of 5, as remembered, and of 4
     np.testing.assert_array_equal(model.backward(dout), dx)
     np.testing.assert_array_equal(model.gradients, gradients)
     assert model.layers[6].rng.bit_generator.state == drawn  # nothing was dropped, so nothing was drawn
