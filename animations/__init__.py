@@ -2,6 +2,7 @@
 
 from animations.bar_race import BarRace
 from animations.charts import Bars, GrowingLines
+from animations.class_bars import ClassBars
 from animations.contact_sheet import ContactSheet
 from animations.contour import ContourDescent, Valley
 from animations.convolution import ConvolutionSteps
@@ -17,16 +18,17 @@ from animations.pixel_neuron import PixelNeuron
 from animations.pixel_states import PixelStates
 from animations.pooling import MaxPoolingSteps
 from animations.render import render
-from animations.scene import Scene, SideBySide, spaced_steps
+from animations.scene import Scene, SideBySide, Stacked, spaced_steps
 from animations.softmax import SoftmaxBars
 from animations.step_chart import Series, StepChart
-from animations.tally import Tally, TallyCurves
+from animations.tally import Tally, TallyCurves, TallyStrip
 from animations.text import Number, PastedText
 from animations.weight_picture import WeightPicture
 
 __all__ = [
     "BarRace",
     "Bars",
+    "ClassBars",
     "ContactSheet",
     "ContourDescent",
     "ConvolutionSteps",
@@ -53,9 +55,11 @@ __all__ = [
     "Series",
     "SideBySide",
     "SoftmaxBars",
+    "Stacked",
     "StepChart",
     "Tally",
     "TallyCurves",
+    "TallyStrip",
     "Valley",
     "WeightPicture",
     "render",

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from matplotlib.artist import Artist
-from matplotlib.figure import FigureBase
+from matplotlib.figure import FigureBase, SubFigure
 
 from animations import style
 
@@ -66,27 +66,23 @@ class Scene:
         return embed(self)
 
 
-class SideBySide(Scene):
-    """Scenes beside each other in one figure, on one clock; a shorter one holds its last picture.
+class Together(Scene):
+    """Scenes in one figure, on one clock; a shorter one holds its last picture. How they lie says the subclass."""
 
-    >>> left, right = Scene(), Scene()
-    >>> SideBySide(left, right).size
-    (2400, 600)
-    """
+    also = " And: "  # between their descriptions
 
     def __init__(self, *scenes: Scene) -> None:
+        who = type(self).__name__
         if not scenes:
-            raise ValueError("SideBySide: expected at least one scene, got none")
+            raise ValueError(f"{who}: expected at least one scene, got none")
         if len({id(scene) for scene in scenes}) < len(scenes):
-            raise ValueError("SideBySide: one scene object stands in two places; make a scene for each place")
+            raise ValueError(f"{who}: one scene object stands in two places; make a scene for each place")
         self.scenes = scenes
-        self.size = (sum(scene.size[0] for scene in scenes), max(scene.size[1] for scene in scenes))
+        self.widths, self.heights = zip(*(scene.size for scene in scenes), strict=True)
         self.frames = max(scene.frames for scene in scenes)
 
     def draw(self, figure: FigureBase) -> None:
-        widths = [scene.size[0] for scene in self.scenes]
-        panels = figure.subfigures(1, len(self.scenes), width_ratios=widths, wspace=0, squeeze=False)[0]
-        for scene, panel in zip(self.scenes, panels, strict=True):
+        for scene, panel in zip(self.scenes, self._panels(figure), strict=True):
             panel.set_facecolor(style.PAPER)
             scene.draw(panel)
 
@@ -98,7 +94,48 @@ class SideBySide(Scene):
         return [artist for scene in running for artist in scene.trail(frame)]
 
     def describe(self, frame: int) -> str:
-        return " Beside it: ".join(scene.describe(min(frame, scene.frames - 1)) for scene in self.scenes)
+        return self.also.join(scene.describe(min(frame, scene.frames - 1)) for scene in self.scenes)
+
+    def _panels(self, figure: FigureBase) -> list[SubFigure]:
+        """Divide the figure into a panel for each scene."""
+        raise NotImplementedError(f"{type(self).__name__} has no _panels method")
+
+
+class SideBySide(Together):
+    """Scenes beside each other in one figure, from left to right, on one clock; a shorter one holds its last picture.
+
+    >>> left, right = Scene(), Scene()
+    >>> SideBySide(left, right).size
+    (2400, 600)
+    """
+
+    also = " Beside it: "
+
+    def __init__(self, *scenes: Scene) -> None:
+        super().__init__(*scenes)
+        self.size = (sum(self.widths), max(self.heights))
+
+    def _panels(self, figure: FigureBase) -> list[SubFigure]:
+        return list(figure.subfigures(1, len(self.scenes), width_ratios=self.widths, wspace=0, squeeze=False).flat)
+
+
+class Stacked(Together):
+    """Scenes above each other in one figure, from the top down, on one clock; a shorter one holds its last picture.
+
+    >>> left, right, wide = Scene(), Scene(), Scene()
+    >>> wide.size = (2400, 300)
+    >>> Stacked(SideBySide(left, right), wide).size
+    (2400, 900)
+    """
+
+    also = " Below it: "
+
+    def __init__(self, *scenes: Scene) -> None:
+        super().__init__(*scenes)
+        self.size = (max(self.widths), sum(self.heights))
+
+    def _panels(self, figure: FigureBase) -> list[SubFigure]:
+        return list(figure.subfigures(len(self.scenes), 1, height_ratios=self.heights, hspace=0, squeeze=False).flat)
 
 
 def spaced_steps(last: int, count: int) -> list[int]:

@@ -21,6 +21,7 @@ LOOKS: tuple[dict[str, Any], ...] = (  # of the tallies, in their order: colour 
     {"color": style.SERIES[1], "linestyle": "--", "marker": "s"},
     {"color": style.INK, "linestyle": ":", "marker": ""},
 )
+ROW, TOP = 26, 144  # pixels from tally to tally; where a strip's first one stands
 
 
 class Tally(NamedTuple):
@@ -49,12 +50,14 @@ def add_counts(
 ) -> list[tuple[Number, np.ndarray]]:
     """Write a row "name  24 of 41" for each tally, from `top` down; return the counts with their values per frame."""
     numbers = []
+    digits = max(len(f"{tally.total:,}") for tally in tallies)
+    middle = right - 58 - 11 * max(digits - 3, 0)  # where "of" starts; a digit is 11 pixels wide
     for row, tally in enumerate(tallies):
-        y = top - 26 * row
+        y = top - ROW * row
         add_label(page, left, y, tally.name)
-        numbers.append((add_number(page, right - 66, y, "{:.0f}", f"{gid}right[{row}]", weight="bold"), tally.right))
-        add_label(page, right - 58, y, "of", color=style.QUIET)
-        add_number(page, right, y, "{:.0f}", f"{gid}total[{row}]", color=style.QUIET).set_value(tally.total)
+        numbers.append((add_number(page, middle - 8, y, "{:,.0f}", f"{gid}right[{row}]", weight="bold"), tally.right))
+        add_label(page, middle, y, "of", color=style.QUIET)
+        add_number(page, right, y, "{:,.0f}", f"{gid}total[{row}]", color=style.QUIET).set_value(tally.total)
     return numbers
 
 
@@ -67,23 +70,39 @@ class TallyCurves(Scene):
     """
 
     size = (560, 600)
+    box = (70, 64, 450, 320)  # of the axes, in pixels: left, bottom, width, height
 
     def __init__(self, epochs: Sequence[int], tallies: Sequence[Tally], *, title: str, name: str) -> None:
-        check_tallies("TallyCurves", tallies, len(epochs))
+        check_tallies(type(self).__name__, tallies, len(epochs))
         self.epochs, self.tallies, self.title, self.name = np.array(epochs), tuple(tallies), title, name
         self.frames = len(self.epochs)
 
     def draw(self, figure: FigureBase) -> None:
-        width, height = self.size
         page = pixel_axes(figure, self.size)
+        self.numbers: list[tuple[Number, np.ndarray]] = []  # with the value of each frame
+        self._draw_counts(page)
+        self._draw_axes(figure)
+
+    def _draw_counts(self, page: Axes) -> None:
+        """Draw the heading, the epoch, and a row for each tally with the look of its line."""
         add_label(page, 40, 564, self.title, size=style.LARGE, weight="bold")
         add_label(page, 40, 528, "epoch")
         number = add_number(page, 136, 528, "{:.0f}", f"{self.name}.epoch", weight="bold")
-        self.numbers = [(number, self.epochs), *add_counts(page, self.tallies, 112, 520, 486, f"{self.name}.")]
+        self.numbers += [(number, self.epochs), *add_counts(page, self.tallies, 112, 520, 486, f"{self.name}.")]
+        self._draw_looks(page, 44, 486)
+
+    def _draw_looks(self, page: Axes, left: float, top: float) -> None:
+        """Draw a piece of each tally's line, from `top` down."""
         for row, look in enumerate(LOOKS[: len(self.tallies)]):
-            page.plot([44, 70, 96], [486 - 26 * row] * 3, linewidth=2, markersize=8, markevery=[1], **look)
+            page.plot([left, left + 26, left + 52], [top - ROW * row] * 3,
+                      linewidth=2, markersize=8, markevery=[1], **look)  # fmt: skip
+
+    def _draw_axes(self, figure: FigureBase) -> None:
+        """Draw the axes, and a line and its tip for each tally."""
+        width, height = self.size
+        left, bottom, wide, high = self.box
         last = self.epochs[-1]
-        axes = plot_axes(figure, (70 / width, 64 / height, 450 / width, 320 / height), xlabel="epoch",
+        axes = plot_axes(figure, (left / width, bottom / height, wide / width, high / height), xlabel="epoch",
                          ylabel="share of right answers", xlim=(-0.02 * last, 1.03 * last), ylim=(0, 1.04))  # fmt: skip
         axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2.5, 5, 10], integer=True))
         self.lines = []
@@ -102,6 +121,34 @@ class TallyCurves(Scene):
 
     def describe(self, frame: int) -> str:
         return f"{self.title}, epoch {self.epochs[frame]}: right are {in_words(self.tallies, frame)}."
+
+
+class TallyStrip(TallyCurves):
+    """The same in a low, wide strip, to stand below other scenes: counts and shares on the left, lines on the right.
+
+    Gids as there, and "net.last_epoch", "net.share[0]".
+    """
+
+    size = (1200, 270)
+    box = (624, 58, 536, 186)
+
+    def _draw_counts(self, page: Axes) -> None:
+        add_label(page, 30, 230, self.title, size=style.LARGE, weight="bold")
+        add_label(page, 30, 192, "Epoch")
+        number = add_number(page, 124, 192, "{:.0f}", f"{self.name}.epoch", weight="bold")
+        add_label(page, 134, 192, "of", color=style.QUIET)
+        last = add_number(page, 160, 192, "{:.0f}", f"{self.name}.last_epoch", ha="left", color=style.QUIET)
+        last.set_value(self.epochs[-1])
+        self.phase = add_label(page, 220, 192, "", color=style.QUIET)
+        self.numbers += [(number, self.epochs), *add_counts(page, self.tallies, 98, 526, TOP, f"{self.name}.")]
+        for row, tally in enumerate(self.tallies):
+            share = add_number(page, 338, TOP - ROW * row, "{:.1%}", f"{self.name}.share[{row}]", weight="bold")
+            self.numbers.append((share, tally.right / tally.total))
+        self._draw_looks(page, 34, TOP)
+
+    def update(self, frame: int) -> list[Artist]:
+        self.phase.set_text("initialise" if frame == 0 else "adjust, repeat")
+        return [self.phase, *super().update(frame)]
 
 
 def in_words(tallies: Sequence[Tally], frame: int) -> str:
