@@ -123,14 +123,15 @@ class ClassBars(Scene):
         count = len(self.names)
         step = min((TOP - BOTTOM) / count, 56)
         rows = TOP - step * (np.arange(count) + 0.5)  # (K,) heights of the rows' middles, in pixels
-        looks = [{"weight": "bold", "color": style.TARGET} if k == self.target else {} for k in range(count)]
         left = 0.0
-        for k, (y, look) in enumerate(zip(rows, looks, strict=True)):
-            label = add_label(self.page, 30 + ARROW, y, self.names[k], **look)
-            left = max(left, 30 + ARROW + _fit(label, WIDEST) + 14)
-            number = add_number(self.page, EDGE, y, three_decimals, f"{self.name}.predicted[{k}]", **looks[k])
+        for k, y in enumerate(rows):
+            label = add_label(self.page, 30 + ARROW, y, self.names[k], weight="bold")
+            left = max(left, 30 + ARROW + _fit(label, WIDEST) + 14)  # as if all were bold: two scenes' bars are aligned
+            number = add_number(self.page, EDGE, y, three_decimals, f"{self.name}.predicted[{k}]")
             self.numbers.append((number, self.probabilities[:, k]))
-        add_label(self.page, 30, rows[self.target], "▸", color=style.TARGET, size=style.LARGE)
+            for text in (label, number):
+                text.set(weight="bold", color=style.TARGET) if k == self.target else text.set(weight="normal")
+        add_label(self.page, 30, rows[self.target] + 2, "▸", color=style.TARGET, size=style.LARGE)
         right, bottom = EDGE - 70, TOP - step * count
         box = (left / width, bottom / height, (right - left) / width, (TOP - bottom) / height)
         axes = plot_axes(figure, box, xlabel="probability", xlim=(0, 1), ylim=(count - 0.5, -0.5), yticks=[])

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_scenes import ALL, Overlapping, Small, Trail
 
-from animations import Scene, SideBySide, spaced_steps
+from animations import Scene, SideBySide, Stacked, spaced_steps
 from animations.painter import Painter, paint_whole
 
 
@@ -62,9 +62,59 @@ def test_side_by_side_describes_every_scene(make):
     assert "The line through 10 points" in words
 
 
-def test_side_by_side_of_nothing_is_refused():
-    with pytest.raises(ValueError, match="expected at least one scene, got none"):
-        SideBySide()
+# --- stacked, and both ---------------------------------------------------------------------------------------------
+
+
+def test_stacked_leaves_each_scene_as_it_is_alone_the_first_above():
+    frame = paint_whole(Stacked(Overlapping(), Trail()), 4)
+    assert np.array_equal(frame[:120], paint_whole(Overlapping(), 4))
+    assert np.array_equal(frame[120:], paint_whole(Trail(), 4))
+
+
+def test_stacked_holds_the_last_picture_of_the_shorter_scene():
+    both, alone = Painter(Stacked(Short(), Overlapping())), Painter(Short())
+    height = Short.size[1]
+    for frame, shown in ((0, 0), (2, 2), (3, 2), (5, 2), (1, 1)):
+        assert np.array_equal(both.paint(frame)[:height], alone.paint(shown))
+
+
+def test_stacked_is_as_high_as_all_and_as_wide_and_long_as_the_largest():
+    class Other(Small):
+        size, frames = (300, 50), 9
+
+    scene = Stacked(Small(), Other(), Small())
+    assert (scene.size, scene.frames) == ((300, 290), 9)
+
+
+def test_a_scene_below_two_that_stand_side_by_side():
+    class Low(Overlapping):
+        size = (320, 40)
+
+    def make():
+        return Stacked(SideBySide(Overlapping(), Trail()), Low())
+
+    painter = Painter(make())
+    assert make().size == (320, 160)
+    for frame in (5, 0, 3):
+        pixels = painter.paint(frame)
+        assert np.array_equal(pixels, paint_whole(make(), frame))
+        assert np.array_equal(pixels[:120, :160], paint_whole(Overlapping(), frame))
+        assert np.array_equal(pixels[:120, 160:], paint_whole(Trail(), frame))
+        assert np.array_equal(pixels[120:], paint_whole(Low(), frame))
+
+
+def test_stacked_describes_every_scene():
+    words = Stacked(Small(), SideBySide(Trail(), Short())).describe(4)
+    assert words == "Small, frame 4 of 5 Below it: Trail, frame 4 of 5 Beside it: Short, frame 2 of 2"
+
+
+@pytest.mark.parametrize("kind", [SideBySide, Stacked])
+def test_nothing_and_one_object_in_two_places_are_refused(kind):
+    with pytest.raises(ValueError, match=f"{kind.__name__}: expected at least one scene, got none"):
+        kind()
+    scene = Small()
+    with pytest.raises(ValueError, match=f"{kind.__name__}: one scene object stands in two places"):
+        kind(scene, scene)
 
 
 @pytest.mark.parametrize("method", ["draw", "update"])

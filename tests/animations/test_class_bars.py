@@ -1,0 +1,247 @@
+"""A picture and the probabilities of its classes: every number, bar, mark and word of every frame."""
+
+import numpy as np
+import pytest
+from audit import check_all_numbers, check_layout, check_painter, check_ticks, faint_texts, nameless_digits
+from matplotlib.colors import to_hex
+
+from animations import ClassBars, SideBySide, Stacked, Tally, TallyStrip, style
+from animations.painter import Painter
+from tinylearn.datasets import CLASS_NAMES
+
+EPOCHS = [0, 1, 2, 5, 25, 125]
+SHOWN = {"truck": 9, "frog": 6}  # name → target
+RIGHT = {"training pictures": [4_962, 15_000, 21_777, 30_001, 44_444, 50_000],
+         "test pictures": [999, 1_000, 3_500, 6_000, 7_777, 8_019]}  # fmt: skip
+TOTALS = {"training pictures": 50_000, "test pictures": 10_000}
+
+rng = np.random.default_rng(8)
+PICTURES = {name: rng.random((32, 32, 3), dtype=np.float32) for name in SHOWN}
+SCORES = {name: np.arange(6)[:, None] * rng.normal(size=(6, 10)) for name in SHOWN}  # 0 in the first frame
+
+
+def probabilities(name):
+    return np.exp(SCORES[name]) / np.exp(SCORES[name]).sum(axis=1, keepdims=True)
+
+
+def panel(name, note="never seen"):
+    return ClassBars(PICTURES[name], probabilities(name), CLASS_NAMES, target=SHOWN[name], epochs=EPOCHS, name=name,
+                     note=note)  # fmt: skip
+
+
+def strip():
+    tallies = [Tally(name, np.array(RIGHT[name]), TOTALS[name]) for name in RIGHT]
+    return TallyStrip(EPOCHS, tallies, title="right answers", name="net")
+
+
+def film():
+    return Stacked(SideBySide(panel("truck"), panel("frog")), strip())
+
+
+def recomputed():
+    """Return gid → the value in each frame, from the scores and counts alone."""
+    values = {"net.epoch": EPOCHS, "net.last_epoch": [125] * 6}
+    for name, scores in SCORES.items():
+        values |= {f"{name}.epoch": EPOCHS, f"{name}.last_epoch": [125] * 6}
+        for k in range(10):
+            values[f"{name}.predicted[{k}]"] = [np.exp(row[k]) / sum(np.exp(x) for x in row) for row in scores]
+    for row, name in enumerate(RIGHT):
+        values |= {f"net.right[{row}]": RIGHT[name], f"net.total[{row}]": [TOTALS[name]] * 6}
+        values[f"net.share[{row}]"] = [right / TOTALS[name] for right in RIGHT[name]]
+    return values
+
+
+def with_rows(rows, names=("cat", "dog", "frog"), target=1, picture=None):
+    """Return a scene with given probabilities, one row a frame."""
+    picture = np.zeros((4, 4, 3)) if picture is None else picture
+    return ClassBars(picture, np.array(rows), names, target=target, epochs=range(len(rows)), name="it")
+
+
+# --- numbers and bars ------------------------------------------------------------------------------------------------
+
+
+def test_every_number_of_every_frame():
+    check_all_numbers(film(), recomputed())
+
+
+@pytest.mark.parametrize(("name", "frame"), [("truck", 0), ("frog", 5)])
+def test_one_wrong_probability_is_noticed(name, frame):
+    scene = film()
+    wrong = next(each for each in scene.scenes[0].scenes if each.name == name)
+    wrong.probabilities[frame, 3] += 0.002
+    with pytest.raises(AssertionError, match="shows"):
+        check_all_numbers(scene, recomputed())
+
+
+def test_every_digit_says_where_it_came_from():
+    assert nameless_digits(film(), range(6)) == set()
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_bar_and_number_stand_in_the_row_of_their_class_and_are_as_long_as_its_probability(name):
+    scene = panel(name)
+    Painter(scene).paint(0)
+    labels = {text.get_text(): text for text in scene.page.texts if not text.get_gid()}
+    numbers = {text.get_gid(): text for text in scene.page.texts if text.get_gid()}
+    for frame in range(6):
+        scene.update(frame)
+        for k, each in enumerate(CLASS_NAMES):
+            bar, y = scene.bars[k], labels[each].get_position()[1]
+            box = bar.get_window_extent()
+            assert (box.y0 + box.y1) / 2 == pytest.approx(y)
+            assert numbers[f"{name}.predicted[{k}]"].get_position()[1] == y
+            assert (bar.get_x(), bar.get_width()) == (0, pytest.approx(probabilities(name)[frame, k]))
+    assert scene.bars[0].axes.get_xlim() == (0, 1)
+    heights = [labels[each].get_position()[1] for each in CLASS_NAMES]
+    assert heights == sorted(heights, reverse=True), "from the top down"
+
+
+def test_every_tick_stands_at_its_number():
+    assert check_ticks(film()) == []
+
+
+def test_the_bars_of_two_scenes_start_at_one_place():
+    starts = []
+    for name in SHOWN:
+        scene = panel(name)
+        Painter(scene)
+        starts.append(scene.bars[0].get_window_extent().x0)
+    assert starts[0] == starts[1]
+
+
+# --- the true class, and the answer ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_the_true_class_alone_is_marked_by_an_arrow_bold_letters_and_colour(name):
+    scene = panel(name)
+    Painter(scene).paint(3)
+    texts = scene.page.texts
+    rows = {text.get_text(): text.get_position()[1] for text in texts}
+    assert rows["▸"] == pytest.approx(rows[name], abs=3)
+    for k, each in enumerate(CLASS_NAMES):
+        wanted = ("bold", style.TARGET) if each == name else ("normal", style.INK)
+        for text in texts:
+            if text.get_text() == each or text.get_gid() == f"{name}.predicted[{k}]":
+                assert (text.get_weight(), text.get_color()) == wanted
+        assert (to_hex(scene.bars[k].get_facecolor()) == style.TARGET) == (each == name)
+
+
+@pytest.mark.parametrize(
+    ("row", "said", "colour"),
+    [
+        ([0.2, 0.5, 0.3], "says dog ✓", style.TARGET),
+        ([0.2, 0.35, 0.45], "says frog ✗", style.ERROR),
+        ([0.4, 0.4, 0.2], "cannot tell", style.QUIET),
+        ([1 / 3] * 3, "cannot tell", style.QUIET),
+        ([0.4, 0.2, 0.4], "cannot tell", style.QUIET),
+    ],
+)
+def test_the_verdict(row, said, colour):
+    scene = with_rows([[1.0, 0, 0], row])
+    Painter(scene).paint(1)
+    assert (scene.verdict.get_text(), scene.verdict.get_color()) == (said, colour)
+    assert scene.describe(1) == (
+        f"Epoch 1 of 1, shown a dog: the network {said}, the probability of dog is {row[1]:.3f}."
+    )
+
+
+def test_the_picture_is_painted_pixel_by_pixel():
+    pixels = Painter(panel("truck")).paint(0).astype(int)
+    drawn = pixels[30 + 3 : 30 + 224 : 7, 30 + 3 : 30 + 224 : 7, :3]  # the middle of each pixel, 7 × 7 large
+    assert np.abs(drawn - 255 * PICTURES["truck"]).max() <= 2
+
+
+@pytest.mark.parametrize("shape", [(9, 20), (300, 100)])
+def test_a_picture_of_any_size_keeps_its_shape_and_its_place(shape, monkeypatch):
+    scene = with_rows([[0.5, 0.25, 0.25]], picture=np.full((*shape, 3), 0.5))
+    check_layout(scene, 0, monkeypatch)
+    image = next(axes for axes in scene.page.figure.axes if axes.images)
+    box = image.get_window_extent()
+    assert (box.x0, box.y1) == pytest.approx((30, 600))
+    assert max(box.width, box.height) <= 224
+    assert box.height / box.width == pytest.approx(shape[0] / shape[1], rel=0.01)
+
+
+# --- layout ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("frame", [0, 5])
+def test_every_text_has_its_place(frame, monkeypatch):
+    scene = film()
+    assert scene.size == (1200, 900)
+    texts = check_layout(scene, frame, monkeypatch)
+    assert {"a truck", "a frog", "never seen", "right answers", "50,000", "10,000", "125"} <= set(texts)
+    assert texts.count("▸") == 2
+
+
+LONG = "a class with a name that goes on and on"
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (("no", "yes"), 0),
+        (("airplane", "automobile", "bird"), 1),
+        ((LONG, "WW" * 20, "i"), 0),
+        (tuple("abcdefghijkl"), 11),
+        ((LONG,) * 12, 0),
+    ],
+)
+def test_few_many_and_long_names_have_their_place(names, said, monkeypatch):
+    rows = np.eye(len(names))[[said]]
+    scene = with_rows(rows, names)
+    scene.note = LONG
+    check_layout(scene, 0, monkeypatch)
+    assert scene.bars[0].axes.bbox.width > 200, "room for the bars"
+    values = {f"it.predicted[{k}]": rows[:, k] for k in range(len(names))}
+    check_all_numbers(with_rows(rows, names), values | {"it.epoch": [0], "it.last_epoch": [0]})
+
+
+def test_a_long_name_keeps_its_start_and_its_end():
+    scene = with_rows(np.eye(2), (LONG, "yes"))
+    Painter(scene).paint(0)
+    short = [text.get_text() for text in scene.page.texts if "…" in text.get_text()]
+    for text, whole in zip(sorted(short), (LONG, f"says {LONG} ✗"), strict=True):
+        start, end = text.split("…")
+        assert whole.startswith(start)
+        assert whole.endswith(end)
+        assert abs(len(start) - len(end)) <= 1
+    assert scene.said(0) == f"says {LONG} ✗"
+
+
+def test_every_text_can_be_read_on_paper():
+    assert faint_texts(film(), 1) == set()
+
+
+def test_frames_in_any_order():
+    check_painter(film, [5, 0])
+
+
+# --- errors ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"names": ["cat"]}, "expected 2 to 12 class names, got 1"),
+        ({"names": list("abcdefghijklm")}, "expected 2 to 12 class names, got 13"),
+        ({"picture": np.zeros((4, 4))}, r"picture must have shape \(H, W, 3\), got \(4, 4\)"),
+        ({"picture": np.zeros((3, 4, 4))}, r"picture must have shape \(H, W, 3\), got \(3, 4, 4\)"),
+        ({"picture": np.zeros((0, 4, 3))}, r"picture must have shape \(H, W, 3\), got \(0, 4, 3\)"),
+        ({"epochs": [0, 1]}, r"probabilities must have shape \(2, 2\), a row for each epoch .*, got \(1, 2\)"),
+        ({"names": list("abc")}, r"probabilities must have shape \(1, 3\), .*, got \(1, 2\)"),
+        ({"epochs": [], "probabilities": np.zeros((0, 2))}, "at least one row"),
+        ({"target": 2}, "target must lie in 0 … 1, got 2"),
+        ({"target": -1}, "target must lie in 0 … 1, got -1"),
+        ({"probabilities": [[0.5, 0.6]]}, r"add up to 1, .* the rows add up to 1\.1"),
+        ({"probabilities": [[-0.5, 1.5]]}, r"must be 0 or more .* the smallest is -0\.5"),
+        ({"probabilities": [[np.nan, 1.0]]}, "must be 0 or more"),
+    ],
+)
+def test_what_does_not_fit_is_refused(changed, message):
+    right = {"picture": np.zeros((4, 4, 3)), "probabilities": [[0.5, 0.5]], "names": ["cat", "dog"], "target": 0,
+             "epochs": [0]}  # fmt: skip
+    ClassBars(**right, name="it")
+    with pytest.raises(ValueError, match=f"ClassBars: .*{message}"):
+        ClassBars(**right | changed, name="it")
