@@ -1,6 +1,6 @@
 """What the filters of a first convolution see in one picture, while they learn.
 
-    picture (H, W, 3)  →  each filter w (KH, KW, 3), slid over it, then ReLU  →  its map (OH, OW)
+    picture (H, W, 3)  →  each filter w (KH, KW, 3), slid over it, plus b, then ReLU  →  its map (OH, OW)
 
 A filter is a small colour image itself: a place of the picture answers the more, the more it looks like the filter. So
 its map is bright where the filter found what it looks for.
@@ -61,7 +61,7 @@ class FeatureMaps(Scene):
         self.images = [self._draw_filter(figure, k, *divmod(k, len(LETTERS) // 2)) for k in range(count)]
 
     def update(self, frame: int) -> list[Artist]:
-        self.phase.set_text("initialise" if frame == 0 else "adjust, repeat")
+        self.phase.set_text("adjust, repeat" if self.epochs[frame] else "initialise")
         for number, values in self.numbers:
             number.set_value(values[frame])
         for k, (of_filter, of_map) in enumerate(self.images):
@@ -96,8 +96,7 @@ class FeatureMaps(Scene):
         axes.imshow(self.picture, interpolation="nearest")
         add_label(self.page, 30, 288, "the picture", color=style.QUIET)
         lines = ("filters, in red, green, blue:", "no colour is", "all of it is", "grey is a weight of 0", "",
-                 "maps: black is 0, white the", "largest that each ever holds,", "grey of half the brightness",
-                 "a quarter of it")  # fmt: skip
+                 "maps: black is 0, white the", "largest that each ever holds,", "half as bright a quarter of it")  # fmt: skip
         for row, line in enumerate(lines):
             add_label(self.page, 30, 246 - 22 * row, line, size=style.SMALL, color=style.QUIET)
         for row, gid, value in ((1, "-limit", -self.limit), (2, "limit", self.limit)):
@@ -125,6 +124,11 @@ class FeatureMaps(Scene):
         for name, dimensions in (("picture", 3), ("filters", 5), ("maps", 4)):
             if shapes[name].ndim != dimensions:
                 raise ValueError(f"FeatureMaps: {name} must have {dimensions} axes, got shape {shapes[name].shape}")
+        if not ((self.picture >= 0) & (self.picture <= 1)).all():
+            raise ValueError(
+                "FeatureMaps: picture must lie in [0, 1], "
+                f"got {self.picture.min():g} to {self.picture.max():g}; for bytes: picture / 255"
+            )
         if self.picture.shape[2] != 3 or self.filters.shape[3] != 3:
             raise ValueError(
                 "FeatureMaps: picture and filters must have 3 channels, red, green and blue, "
@@ -141,5 +145,7 @@ class FeatureMaps(Scene):
                 f"FeatureMaps: expected 1 to {len(LETTERS)} filters and as many maps, "
                 f"got {count} and {self.maps.shape[-1]}"
             )
+        if not np.isfinite(self.filters).all():
+            raise ValueError("FeatureMaps: filters must be finite, got NaN or infinity among the weights")
         if not (self.maps >= 0).all():
             raise ValueError("FeatureMaps: maps must hold no number below 0; take them after ReLU")

@@ -12,6 +12,7 @@ from chapters import (
     ch03_first_neuron,
     ch04_activations,
     ch05_horse_or_deer,
+    ch06_convolution,
     images,
 )
 from chapters.run import parser, run
@@ -22,6 +23,7 @@ CHAPTERS = {
     3: ch03_first_neuron,
     4: ch04_activations,
     5: ch05_horse_or_deer,
+    6: ch06_convolution,
 }
 
 
