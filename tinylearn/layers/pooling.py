@@ -71,11 +71,9 @@ class MaxPool2D(Layer):
         (oh, ow), (kh, kw), (sh, sw) = dout.shape[1:3], self.windows.size, self.windows.stride
         n, h, w, c = self.padded_shape
         dacross = np.zeros((n, h, ow, c), dout.dtype)
-        for i, share in enumerate(_shares(dout, self.won_down)):
-            _give(dacross[:, stepped(i, sh, oh)], share, overlap=sh < kh)
+        _give_back(dout, self.won_down, [dacross[:, stepped(i, sh, oh)] for i in range(kh)], overlap=sh < kh)
         dx = np.zeros((n, h, w, c), dout.dtype)
-        for j, share in enumerate(_shares(dacross, self.won_across)):
-            _give(dx[:, :, stepped(j, sw, ow)], share, overlap=sw < kw)
+        _give_back(dacross, self.won_across, [dx[:, :, stepped(j, sw, ow)] for j in range(kw)], overlap=sw < kw)
         return self.windows.unpad(dx, *self.x_shape[1:3])
 
     def __repr__(self) -> str:
@@ -91,19 +89,17 @@ def _largest(contenders: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]
     return champion, won
 
 
-def _shares(dout: np.ndarray, won: list[np.ndarray]) -> list[np.ndarray]:
-    """Return what each contender gets of dout: the last one that won gets all of it, the others nothing."""
-    shares = []
-    for mask in reversed(won):
-        share = dout * mask
-        shares.append(share)
-        dout = dout - share
-    return [dout, *reversed(shares)]
+def _give_back(dout: np.ndarray, won: list[np.ndarray], places: list[np.ndarray], overlap: bool) -> None:
+    """Give dout to the contenders' places: the last one that won gets all of it, the others nothing.
 
-
-def _give(place: np.ndarray, share: np.ndarray, overlap: bool) -> None:
-    """Add `share` to `place`; where windows do not overlap nothing is there yet, and writing takes half the time."""
+    Where windows do not overlap nothing is there yet, and it is written right into its place, in half the time.
+    """
+    for mask, place in zip(reversed(won), reversed(places), strict=False):  # the first contender has no mask
+        share = np.multiply(dout, mask, out=None if overlap else place)
+        if overlap:
+            place += share
+        dout = dout - share  # what is left for those before
     if overlap:
-        place += share
+        places[0] += dout
     else:
-        place[...] = share
+        places[0][...] = dout
