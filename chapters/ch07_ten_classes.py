@@ -1,0 +1,296 @@
+"""Chapter 7. Ten classes: plane, car, bird, cat, deer, dog, frog, horse, ship, truck.
+
+One number is enough to say "horse" or "not a horse". For ten classes the network has ten numbers at its end, one for
+each, and the softmax of chapter 4 makes probabilities of them, which add up to 1. Before it has learned anything it
+gives each class about a tenth. What it learns from is the cross-entropy: minus the logarithm of the probability that it
+gave to the true class.
+
+The network is that of chapter 6, with colours: 64 filters of 3 × 3, which see red, green and blue, then 32 filters that
+see what those 64 have found, and two dense layers; 169,130 parameters in all. After each convolution max pooling keeps
+a quarter of the numbers. The ReLU comes behind it, since the largest of four numbers is the same before and after, and
+there is a quarter of the work.
+
+Many parameters learn few pictures by heart. But a truck that is mirrored, turned a little and moved a little is still a
+truck; so each picture is changed at random each time that it is shown, and never shown twice alike. That is called
+augmentation. It is slower to learn from, and harder to learn by heart.
+
+The second film shows two pictures that the network never learns from, a truck and a frog, and what it says of them,
+from epoch 0, where it knows nothing. Below, how many it gets right of a thousand pictures that it learns from, and of
+those that it has never seen.
+
+    python -m chapters.ch07_ten_classes
+    python -m chapters.ch07_ten_classes --data cifar10 --epochs 125
+
+The first learns from sketches that the program draws itself. The second is the book's run, on 50,000 photographs: it
+takes an hour or two, says before it starts how long, and writes a checkpoint after every epoch. If it is killed, the
+same command with `--resume` goes on from there and ends, bit for bit, with the parameters of a run that was not.
+
+Recording every update of this run would fill a disk. `--record FOLDER` keeps two of its parameters, the filters of the
+first convolution and the biases of the last layer, from time to time, in at most 200 MB.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import time
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from animations import ClassBars, ContactSheet, SideBySide, Stacked, Tally, TallyStrip
+from chapters import images
+from chapters.films import Film, draw
+from chapters.images import Images
+from chapters.run import Headline, Parser, run_alone
+from tinylearn import (
+    Augment,
+    CategoricalCrossEntropy,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    MaxPool2D,
+    ProgressBar,
+    Recorder,
+    ReLU,
+    RMSprop,
+    Scorecard,
+    Sequential,
+    Softmax,
+    Update,
+    accuracy,
+    fit,
+    load_checkpoint,
+    save_checkpoint,
+)
+from tinylearn.datasets import CLASS_NAMES
+from tinylearn.training import Callback
+
+BATCH, WORKERS = 32, 2
+SKETCHES = 8000, 1000  # to learn from, and to be tested on
+EPOCHS = {"sketches": 8, "cifar10": 125}
+LEARNING_RATE = {"sketches": 1e-3, "cifar10": 1e-4}
+AUGMENT = Augment(rotation=20, shift=0.1, flip=True)
+BOOK = {"truck": 23, "frog": 29}  # rows of CIFAR-10's test pictures that the book shows
+KEPT, BUDGET = ("conv2d_1.w", "dense_2.b"), "200 MB"  # by --record
+
+
+def network(rng: np.random.Generator) -> Sequential:
+    """Return the network; the numbers behind the layers are output shapes. Softmax is left to the loss."""
+    first = [Conv2D(3, 64, 3, rng=rng), MaxPool2D(2), ReLU()]  # 15 × 15 × 64
+    second = [Conv2D(64, 32, 3, rng=rng), MaxPool2D(2), ReLU()]  # 6 × 6 × 32
+    dense = [Flatten(), Dense(1152, 128, rng=rng), ReLU(), Dropout(0.2, rng=rng)]  # 128
+    return Sequential([*first, *second, *dense, Dense(128, len(CLASS_NAMES), rng=rng)], dtype=np.float32)
+
+
+def probabilities(model: Sequential, pictures: np.ndarray) -> np.ndarray:
+    """Return what the network thinks of each picture: (N, 10), each row adds up to 1."""
+    return Softmax().forward(model.predict(pictures))
+
+
+class Run:
+    """A training run that can be killed at any time: after every epoch it writes down all that the rest depends on.
+
+    epoch      how many epochs are done
+    seen, new  (epoch + 1,) right answers after each, from epoch 0: of pictures it learns from, and of new ones
+    shown      (epoch + 1, 2, 10) what it says of the pictures that the film shows
+    """
+
+    def __init__(self, data: Images, shown: Sequence[int], learning_rate: float, seed: int, checkpoint: Path) -> None:
+        self.data, self.rows, self.seed, self.checkpoint = data, list(shown), seed, checkpoint
+        self.rng = np.random.default_rng(seed)
+        self.model, self.optimizer = network(self.rng), RMSprop(learning_rate)
+        self.sample = slice(0, min(len(data.x_train), 1000))
+        self.updates = math.ceil(len(data.x_train) / BATCH)  # of an epoch
+        self.epoch = 0
+        self.seen, self.new, self.shown = np.empty(0, int), np.empty(0, int), np.empty((0, 2, len(CLASS_NAMES)))
+        self._look()
+
+    def resume(self) -> None:
+        """Go on from the checkpoint: model, optimiser, random numbers, and what was counted so far.
+
+        FileNotFoundError if there is none, ValueError if it belongs to a run with another seed or other pictures.
+        """
+        if not self.checkpoint.exists():
+            raise FileNotFoundError(f"there is no checkpoint {self.checkpoint} to go on from; start without resume")
+        saved = load_checkpoint(self.checkpoint, self.model, self.optimizer, self.rng)
+        if saved["about"] != self.about:
+            raise ValueError(f"{self.checkpoint} is of a run with {saved['about']}, this one has {self.about}")
+        self.epoch = saved["epoch"]
+        self.seen, self.new, self.shown = saved["seen"], saved["new"], saved["shown"]
+
+    def learn(self, epochs: int, *others: Callback) -> None:
+        """Train until `epochs` are done."""
+        left = epochs - self.epoch
+        if left > 0:
+            bar = ProgressBar(left * self.updates, "chapter 7")
+            fit(self.model, self.data.x_train, self.data.y_train, loss=CategoricalCrossEntropy(from_logits=True),
+                optimizer=self.optimizer, epochs=left, batch_size=BATCH, augment=AUGMENT, rng=self.rng,
+                workers=WORKERS, callbacks=[bar, *others, self])  # fmt: skip
+
+    def __call__(self, update: Update) -> None:
+        """At the end of an epoch, count the right answers and write the checkpoint."""
+        if update.step % self.updates == 0:
+            self.epoch += 1
+            self._look()
+            save_checkpoint(self.checkpoint, self.model, self.optimizer, self.rng, about=self.about, epoch=self.epoch,
+                            seen=self.seen, new=self.new, shown=self.shown)  # fmt: skip
+
+    @property
+    def about(self) -> str:
+        """What must be the same when a run goes on, and is in neither the model nor the optimiser."""
+        digest = zlib.crc32(self.data.x_train.tobytes())
+        return f"seed {self.seed} and {len(self.data.x_train)} pictures, checksum {digest:08x}"
+
+    def _look(self) -> None:
+        data, model = self.data, self.model
+        self.seen = np.append(self.seen, right(model, data.x_train[self.sample], data.y_train[self.sample]))
+        self.new = np.append(self.new, right(model, data.x_test, data.y_test))
+        self.shown = np.concatenate([self.shown, probabilities(model, data.x_test[self.rows])[None]])
+
+
+def right(model: Sequential, x: np.ndarray, y: np.ndarray) -> int:
+    """Return how many answers are right."""
+    return round(accuracy(model.predict(x), y) * len(y))
+
+
+def seconds_per_update(data: Images, seed: int) -> float:
+    """Return how long an update takes on this machine: twelve are made with a network that is thrown away."""
+    rng, times = np.random.default_rng(seed), [0.0]
+    some = slice(0, 12 * BATCH)
+    fit(network(rng), data.x_train[some], data.y_train[some], loss=CategoricalCrossEntropy(from_logits=True),
+        optimizer=RMSprop(), epochs=1, batch_size=BATCH, augment=AUGMENT, rng=rng, workers=WORKERS,
+        callbacks=[lambda update: times.append(time.perf_counter())])  # fmt: skip
+    return float(np.median(np.diff(times[1:]))) if len(times) > 2 else 0.0
+
+
+def outlook(run: Run, epochs: int, seed: int, recorder: Recorder | None) -> str:
+    """Say how long the run will take, and what a recording of it does."""
+    left = (epochs - run.epoch) * run.updates
+    minutes = left * seconds_per_update(run.data, seed) / 60
+    everything = Recorder(run.model)
+    lines = [
+        f"{epochs - run.epoch} epochs of {len(run.data.x_train):,} pictures, {left:,} updates: about {minutes:.0f} min",
+        f"all parameters after each update would take {left * everything.row_bytes / 1e9:,.1f} GB:",
+        *(f"  {line}" for line in everything.describe().splitlines()),
+    ]
+    if recorder is not None:
+        lines += ["what is recorded:", *(f"  {line}" for line in recorder.describe().splitlines())]
+    return "\n".join(lines)
+
+
+# --- the pictures -----------------------------------------------------------------------------------------------------
+
+
+def truck_and_frog(data: Images, source: str) -> list[int]:
+    """Return which of the test pictures to show: the book's photographs, or the first sketches of each."""
+    numbers = [CLASS_NAMES.index(name) for name in BOOK]
+    if source == "cifar10":
+        return list(BOOK.values())
+    return [int(np.flatnonzero(data.y_test == number)[0]) for number in numbers]
+
+
+def class_bars(run: Run) -> Stacked:
+    """The truck on the left, the frog on the right, with ten probabilities each; the accuracies below."""
+    epochs = range(run.epoch + 1)
+    panels = [
+        ClassBars(run.data.x_test[row], run.shown[:, i], CLASS_NAMES, target=int(run.data.y_test[row]),
+                  epochs=epochs, name=name, note="never seen")
+        for i, (row, name) in enumerate(zip(run.rows, BOOK, strict=True))
+    ]  # fmt: skip
+    tallies = [Tally("learned from", run.seen, run.sample.stop), Tally("never seen", run.new, len(run.data.y_test))]
+    return Stacked(SideBySide(*panels), TallyStrip(epochs, tallies, title="right answers", name="network"))
+
+
+def augmented(data: Images, rng: np.random.Generator, frames: int) -> SideBySide:
+    """A picture of each class on the left, and on the right what the network is shown in its place, anew each time."""
+    rows = [int(np.flatnonzero(data.y_train == number)[0]) for number in range(len(CLASS_NAMES))]
+    before = data.x_train[rows]  # (10, 32, 32, 3)
+    after = np.stack([np.stack([AUGMENT(before, rng) for _ in range(6)], axis=1) for _ in range(frames)])
+    after = after.clip(0, 1)  # rounding may miss 0 and 1 by a hair
+    return SideBySide(ContactSheet(before[None, :, None], CLASS_NAMES, title="the picture", zoom=2),
+                      ContactSheet(after, [""] * len(rows), title="what is shown in its place", zoom=2))  # fmt: skip
+
+
+def main(
+    out: Path,
+    *,
+    seed: int = 0,
+    quick: bool = False,
+    formats: tuple[str, ...] = ("gif",),
+    processes: int = 1,
+    data: str = images.DATA[0],
+    data_dir: str | os.PathLike[str] | None = None,
+    epochs: int | None = None,
+    learning_rate: float | None = None,
+    checkpoint: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    record: str | os.PathLike[str] | None = None,
+) -> Headline:
+    """Train, draw, count; return the headline numbers. `seed` fixes the sketches, the batches, the initial weights.
+
+    The checkpoint is `ch07_checkpoint.npz` in the folder `out` unless another file is named; with `resume` the run goes
+    on from it.
+    """
+    amounts = (200, 100) if quick else SKETCHES
+    pictures = images.load(data, data_dir, sketches=amounts, rng=np.random.default_rng(seed))
+    epochs = epochs or (2 if quick else EPOCHS[data])
+    file = Path(checkpoint or Path(out) / "ch07_checkpoint.npz")
+    run = Run(pictures, truck_and_frog(pictures, data), learning_rate or LEARNING_RATE[data], seed, file)
+    if resume:
+        run.resume()
+    elif data == "cifar10" and file.exists():
+        raise FileExistsError(f"{file} holds hours of training: go on with resume, move it away, or name another file")
+    recorder = None if record is None else Recorder(run.model, record, select=KEPT, budget=BUDGET)
+    if data == "cifar10" or recorder is not None:
+        print(outlook(run, epochs, seed, recorder), flush=True)
+    run.learn(epochs, *([] if recorder is None else [recorder]))
+
+    films = {
+        "ch07_augmentation": Film(augmented(pictures, np.random.default_rng(seed), 3 if quick else 12), fps=2),
+        "ch07_truck_and_frog": Film(class_bars(run), fps=2 if run.epoch <= 20 else 10, hold_first=2, hold_last=4),
+    }
+    draw(films, Path(out), formats, processes)
+    return headline(run)
+
+
+def headline(run: Run) -> Headline:
+    """Return what the network has become: of the two that are shown, of those it learned from, of those it did not."""
+    card = Scorecard(run.model.predict(run.data.x_test), run.data.y_test, names=CLASS_NAMES)
+    shown: Headline = {"parameters": run.model.parameters.size, "epochs": run.epoch}
+    for i, name in enumerate(BOOK):
+        of_true = run.shown[:, i, CLASS_NAMES.index(name)]
+        shown[f"probability of a {name}, for the {name}"] = f"{of_true[0]:.4f} at first, {of_true[-1]:.4f} in the end"
+    shown["right of those it learned from"] = f"{run.seen[-1]} of {run.sample.stop}"
+    return shown | card.facts(f"{card.total} unseen")
+
+
+def options(command: Parser) -> None:
+    """Add what this chapter can be told."""
+    images.options(command)
+    command.add_argument("--epochs", type=_positive(int), metavar="N", help="(default: 8; photographs 125)")
+    command.add_argument("--learning-rate", type=_positive(float), metavar="R", help="(default: 1e-3; photos 1e-4)")
+    command.add_argument("--checkpoint", type=Path, metavar="FILE", help="(default: ch07_checkpoint.npz, in --out)")
+    command.add_argument("--resume", action="store_true", help="go on from the checkpoint")
+    command.add_argument("--record", type=Path, metavar="FOLDER", help="record two parameters, in at most 200 MB")
+
+
+def _positive(kind: Any) -> Any:
+    """Return what reads a number above 0 of this kind from the command line."""
+
+    def read(text: str) -> Any:
+        value = kind(text)
+        if not 0 < value < math.inf:
+            raise ValueError
+        return value
+
+    read.__name__ = f"{kind.__name__} above 0"  # argparse puts it in its error
+    return read
+
+
+if __name__ == "__main__":
+    run_alone(main, "ch07", options=options)
