@@ -95,9 +95,9 @@ class FeatureMaps(Scene):
         axes = image_axes(figure, self.size, (30, 310), (PICTURE, PICTURE))
         axes.imshow(self.picture, interpolation="nearest")
         add_label(self.page, 30, 288, "the picture", color=style.QUIET)
-        lines = ("filters, in red, green, blue:", "no colour is", "all of it is", "grey is a weight of 0", "",
-                 "maps: black is 0, white the", "largest that each ever holds,", "half as bright a quarter of it")  # fmt: skip
-        for row, line in enumerate(lines):
+        of_filters = ("filters, in red, green, blue:", "no colour is", "all of it is", "grey is a weight of 0")
+        of_maps = ("maps: black is 0, white the", "largest that each ever holds,", "half as bright a quarter of it")
+        for row, line in enumerate((*of_filters, "", *of_maps)):
             add_label(self.page, 30, 246 - 22 * row, line, size=style.SMALL, color=style.QUIET)
         for row, gid, value in ((1, "-limit", -self.limit), (2, "limit", self.limit)):
             settings: dict[str, Any] = {"size": style.SMALL, "color": style.WEIGHT, "ha": "left"}
