@@ -13,6 +13,7 @@ from chapters import (
     ch04_activations,
     ch05_horse_or_deer,
     ch06_convolution,
+    ch07_ten_classes,
     images,
 )
 from chapters.run import parser, run
@@ -24,6 +25,7 @@ CHAPTERS = {
     4: ch04_activations,
     5: ch05_horse_or_deer,
     6: ch06_convolution,
+    7: ch07_ten_classes,
 }
 
 

@@ -1,9 +1,9 @@
 """Chapter 7. Ten classes: plane, car, bird, cat, deer, dog, frog, horse, ship, truck.
 
 One number is enough to say "horse" or "not a horse". For ten classes the network has ten numbers at its end, one for
-each, and the softmax of chapter 4 makes probabilities of them, which add up to 1. Before it has learned anything it
-gives each class about a tenth. What it learns from is the cross-entropy: minus the logarithm of the probability that it
-gave to the true class.
+each, and the softmax of chapter 4 makes probabilities of them, which add up to 1. Before it has learned anything every
+class gets some, and which gets most is chance. What it learns from is the cross-entropy: minus the logarithm of the
+probability that it gave to the true class.
 
 The network is that of chapter 6, with colours: 64 filters of 3 × 3, which see red, green and blue, then 32 filters that
 see what those 64 have found, and two dense layers; 169,130 parameters in all. After each convolution max pooling keeps
@@ -26,7 +26,8 @@ takes an hour or two, says before it starts how long, and writes a checkpoint af
 same command with `--resume` goes on from there and ends, bit for bit, with the parameters of a run that was not.
 
 Recording every update of this run would fill a disk. `--record FOLDER` keeps two of its parameters, the filters of the
-first convolution and the biases of the last layer, from time to time, in at most 200 MB.
+first convolution and the biases of the last layer, from time to time, in at most 200 MB. A run that goes on needs a new
+folder, in which step 0 is where it goes on.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ from animations import ClassBars, ContactSheet, SideBySide, Stacked, Tally, Tall
 from chapters import images
 from chapters.films import Film, draw
 from chapters.images import Images
-from chapters.run import Headline, Parser, run_alone
+from chapters.run import Headline, Parser, Refusal, run_alone
 from tinylearn import (
     Augment,
     CategoricalCrossEntropy,
@@ -106,6 +107,8 @@ class Run:
         self.model, self.optimizer = network(self.rng), RMSprop(learning_rate)
         self.sample = slice(0, min(len(data.x_train), 1000))
         self.updates = math.ceil(len(data.x_train) / BATCH)  # of an epoch
+        checksum = zlib.crc32(data.x_test.data, zlib.crc32(data.x_train.data))
+        self.about = f"seed {seed} and {len(data.x_train)} + {len(data.x_test)} pictures, checksum {checksum:08x}"
         self.epoch = 0
         self.seen, self.new, self.shown = np.empty(0, int), np.empty(0, int), np.empty((0, 2, len(CLASS_NAMES)))
         self._look()
@@ -113,10 +116,8 @@ class Run:
     def resume(self) -> None:
         """Go on from the checkpoint: model, optimiser, random numbers, and what was counted so far.
 
-        FileNotFoundError if there is none, ValueError if it belongs to a run with another seed or other pictures.
+        ValueError if it belongs to a run with other settings, another seed or other pictures.
         """
-        if not self.checkpoint.exists():
-            raise FileNotFoundError(f"there is no checkpoint {self.checkpoint} to go on from; start without resume")
         saved = load_checkpoint(self.checkpoint, self.model, self.optimizer, self.rng)
         if saved["about"] != self.about:
             raise ValueError(f"{self.checkpoint} is of a run with {saved['about']}, this one has {self.about}")
@@ -140,17 +141,28 @@ class Run:
             save_checkpoint(self.checkpoint, self.model, self.optimizer, self.rng, about=self.about, epoch=self.epoch,
                             seen=self.seen, new=self.new, shown=self.shown)  # fmt: skip
 
-    @property
-    def about(self) -> str:
-        """What must be the same when a run goes on, and is in neither the model nor the optimiser."""
-        digest = zlib.crc32(self.data.x_train.tobytes())
-        return f"seed {self.seed} and {len(self.data.x_train)} pictures, checksum {digest:08x}"
+    def seconds_per_epoch(self) -> float:
+        """Return how long an epoch takes on this machine, by twelve updates of a network that is thrown away."""
+        data, rng = self.data, np.random.default_rng(self.seed)
+        times: list[float] = []
+        some = slice(0, 12 * BATCH)
+        fit(network(rng), data.x_train[some], data.y_train[some], loss=CategoricalCrossEntropy(from_logits=True),
+            optimizer=RMSprop(), epochs=1, batch_size=BATCH, augment=AUGMENT, rng=rng, workers=WORKERS,
+            callbacks=[lambda update: times.append(time.perf_counter())])  # fmt: skip
+        update = float(np.median(np.diff(times))) if len(times) > 1 else 0.0
+        started = time.perf_counter()
+        self._right_answers()
+        return self.updates * update + time.perf_counter() - started
 
     def _look(self) -> None:
+        seen, new = self._right_answers()
+        self.seen, self.new = np.append(self.seen, seen), np.append(self.new, new)
+        self.shown = np.concatenate([self.shown, probabilities(self.model, self.data.x_test[self.rows])[None]])
+
+    def _right_answers(self) -> tuple[int, int]:
         data, model = self.data, self.model
-        self.seen = np.append(self.seen, right(model, data.x_train[self.sample], data.y_train[self.sample]))
-        self.new = np.append(self.new, right(model, data.x_test, data.y_test))
-        self.shown = np.concatenate([self.shown, probabilities(model, data.x_test[self.rows])[None]])
+        return (right(model, data.x_train[self.sample], data.y_train[self.sample]),
+                right(model, data.x_test, data.y_test))  # fmt: skip
 
 
 def right(model: Sequential, x: np.ndarray, y: np.ndarray) -> int:
@@ -158,24 +170,13 @@ def right(model: Sequential, x: np.ndarray, y: np.ndarray) -> int:
     return round(accuracy(model.predict(x), y) * len(y))
 
 
-def seconds_per_update(data: Images, seed: int) -> float:
-    """Return how long an update takes on this machine: twelve are made with a network that is thrown away."""
-    rng, times = np.random.default_rng(seed), [0.0]
-    some = slice(0, 12 * BATCH)
-    fit(network(rng), data.x_train[some], data.y_train[some], loss=CategoricalCrossEntropy(from_logits=True),
-        optimizer=RMSprop(), epochs=1, batch_size=BATCH, augment=AUGMENT, rng=rng, workers=WORKERS,
-        callbacks=[lambda update: times.append(time.perf_counter())])  # fmt: skip
-    return float(np.median(np.diff(times[1:]))) if len(times) > 2 else 0.0
-
-
-def outlook(run: Run, epochs: int, seed: int, recorder: Recorder | None) -> str:
+def outlook(run: Run, epochs: int, recorder: Recorder | None) -> str:
     """Say how long the run will take, and what a recording of it does."""
-    left = (epochs - run.epoch) * run.updates
-    minutes = left * seconds_per_update(run.data, seed) / 60
-    everything = Recorder(run.model)
+    left, pictures = epochs - run.epoch, len(run.data.x_train)
+    minutes, updates, everything = left * run.seconds_per_epoch() / 60, left * run.updates, Recorder(run.model)
     lines = [
-        f"{epochs - run.epoch} epochs of {len(run.data.x_train):,} pictures, {left:,} updates: about {minutes:.0f} min",
-        f"all parameters after each update would take {left * everything.row_bytes / 1e9:,.1f} GB:",
+        f"{updates:,} updates, {left} × {pictures:,} pictures: about {math.ceil(minutes)} min",
+        f"all parameters after each update would take {updates * everything.row_bytes / 1e9:.3g} GB:",
         *(f"  {line}" for line in everything.describe().splitlines()),
     ]
     if recorder is not None:
@@ -216,6 +217,21 @@ def augmented(data: Images, rng: np.random.Generator, frames: int) -> SideBySide
                       ContactSheet(after, [""] * len(rows), title="what is shown in its place", zoom=2))  # fmt: skip
 
 
+# --- the run ----------------------------------------------------------------------------------------------------------
+
+
+def checkpoint_file(out: Path, data: str, quick: bool, named: str | os.PathLike[str] | None, resume: bool) -> Path:
+    """Return where the checkpoint is; Refusal if there is none to go on from, or one that took hours would be lost."""
+    file = Path(named or out / f"ch07_{'quick' if quick else data}.npz")
+    if resume and not file.exists():
+        raise Refusal(f"there is no checkpoint {file} to go on from; start without --resume")
+    if not file.parent.is_dir():
+        raise Refusal(f"there is no folder {file.parent} for the checkpoint")
+    if file.exists() and not resume and (named or (data == "cifar10" and not quick)):
+        raise Refusal(f"{file} would be overwritten: go on from it with --resume, move it away, or name another file")
+    return file
+
+
 def main(
     out: Path,
     *,
@@ -233,21 +249,26 @@ def main(
 ) -> Headline:
     """Train, draw, count; return the headline numbers. `seed` fixes the sketches, the batches, the initial weights.
 
-    The checkpoint is `ch07_checkpoint.npz` in the folder `out` unless another file is named; with `resume` the run goes
-    on from it.
+    After every epoch a checkpoint is written; with `resume` the run goes on from it. Refusal if that cannot be.
     """
-    amounts = (200, 100) if quick else SKETCHES
-    pictures = images.load(data, data_dir, sketches=amounts, rng=np.random.default_rng(seed))
+    file = checkpoint_file(Path(out), data, quick, checkpoint, resume)
+    n_train, n_test = (200, 100) if quick else SKETCHES
+    pictures = images.load(data, data_dir, sketches=(n_train, n_test), rng=np.random.default_rng(seed))
+    if quick:  # of the photographs, too
+        pictures = Images(*(part[:n] for part, n in zip(pictures, (n_train, n_train, n_test, n_test), strict=True)))
     epochs = epochs or (2 if quick else EPOCHS[data])
-    file = Path(checkpoint or Path(out) / "ch07_checkpoint.npz")
     run = Run(pictures, truck_and_frog(pictures, data), learning_rate or LEARNING_RATE[data], seed, file)
-    if resume:
-        run.resume()
-    elif data == "cifar10" and file.exists():
-        raise FileExistsError(f"{file} holds hours of training: go on with resume, move it away, or name another file")
-    recorder = None if record is None else Recorder(run.model, record, select=KEPT, budget=BUDGET)
-    if data == "cifar10" or recorder is not None:
-        print(outlook(run, epochs, seed, recorder), flush=True)
+    try:
+        if resume:
+            run.resume()
+        todo = run.epoch < epochs
+        recorder = Recorder(run.model, record, select=KEPT, budget=BUDGET) if record is not None and todo else None
+    except (OSError, ValueError) as error:
+        raise Refusal(str(error)) from error
+    if not todo:
+        print(f"{run.epoch} epochs are done, there is nothing left to learn", flush=True)
+    elif data == "cifar10" or recorder is not None:
+        print(outlook(run, epochs, recorder), flush=True)
     run.learn(epochs, *([] if recorder is None else [recorder]))
 
     films = {
@@ -261,12 +282,12 @@ def main(
 def headline(run: Run) -> Headline:
     """Return what the network has become: of the two that are shown, of those it learned from, of those it did not."""
     card = Scorecard(run.model.predict(run.data.x_test), run.data.y_test, names=CLASS_NAMES)
-    shown: Headline = {"parameters": run.model.parameters.size, "epochs": run.epoch}
+    found: Headline = {"parameters": run.model.parameters.size, "epochs": run.epoch}
     for i, name in enumerate(BOOK):
         of_true = run.shown[:, i, CLASS_NAMES.index(name)]
-        shown[f"probability of a {name}, for the {name}"] = f"{of_true[0]:.4f} at first, {of_true[-1]:.4f} in the end"
-    shown["right of those it learned from"] = f"{run.seen[-1]} of {run.sample.stop}"
-    return shown | card.facts(f"{card.total} unseen")
+        found[f"probability of a {name}, for the {name}"] = f"{of_true[0]:.4f} at first, {of_true[-1]:.4f} in the end"
+    found["right of those it learned from"] = f"{run.seen[-1]} of {run.sample.stop}"
+    return found | card.facts(f"{card.total} unseen")
 
 
 def options(command: Parser) -> None:
@@ -274,7 +295,9 @@ def options(command: Parser) -> None:
     images.options(command)
     command.add_argument("--epochs", type=_positive(int), metavar="N", help="(default: 8; photographs 125)")
     command.add_argument("--learning-rate", type=_positive(float), metavar="R", help="(default: 1e-3; photos 1e-4)")
-    command.add_argument("--checkpoint", type=Path, metavar="FILE", help="(default: ch07_checkpoint.npz, in --out)")
+    command.add_argument(
+        "--checkpoint", type=Path, metavar="FILE", help="(default: in --out, ch07_sketches.npz or ch07_cifar10.npz)"
+    )
     command.add_argument("--resume", action="store_true", help="go on from the checkpoint")
     command.add_argument("--record", type=Path, metavar="FOLDER", help="record two parameters, in at most 200 MB")
 

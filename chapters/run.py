@@ -23,6 +23,10 @@ Parser = argparse.ArgumentParser
 Main = Callable[..., Headline]
 
 
+class Refusal(ValueError):
+    """A chapter cannot run with these settings; the command line shows the sentence without a traceback."""
+
+
 def parser(description: str, prog: str) -> Parser:
     """Return the command line that all chapters share."""
     command = Parser(prog=prog, description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -49,14 +53,15 @@ def run(main: Main, name: str, arguments: argparse.Namespace) -> None:
     settings = {name: value for name, value in vars(arguments).items() if name in takes and name != "out"}
     if "mp4" in formats:
         check_video()  # before minutes of training
-    headline = main(out, formats=formats, **settings)
+    try:
+        headline = main(out, formats=formats, **settings)
+    except Refusal as refusal:
+        raise SystemExit(f"{name}: {refusal}") from refusal
     with complete_or_absent(out / f"{name}.json") as file:
         file.write((json.dumps(headline, indent=1, ensure_ascii=False) + "\n").encode())
     gallery = write_gallery(out)
     print(title(main), f"({time.time() - started:.1f} s)")
-    width = max(len(key) for key in headline)
-    for key, value in headline.items():
-        print(f"  {key:{width}}  {value}")
+    print(table(headline))
     print(f"  see {gallery}")
 
 
@@ -69,6 +74,32 @@ def run_alone(
     if options is not None:
         options(command)
     run(main, name, command.parse_args(argv))
+
+
+def table(headline: Headline) -> str:
+    """Return a line for each number: its name, its value; of a matrix, one for each of its rows.
+
+    >>> print(table({"right": 3, "confusion matrix": [[12, 0], [3, 7]]}))
+      right             3
+      confusion matrix  12  0
+                         3  7
+    """
+    width = max(len(key) for key in headline)
+    return "\n".join(
+        f"  {key if row == 0 else '':{width}}  {text}"
+        for key, value in headline.items()
+        for row, text in enumerate(_matrix(value))
+    )
+
+
+def _matrix(value: Any) -> list[str]:
+    """Return the rows of a matrix with its numbers one below the other; of any other value, its text."""
+    if not (isinstance(value, list) and value and all(isinstance(row, list) and row for row in value)):
+        return [str(value)]
+    if any(isinstance(number, list) for row in value for number in row):
+        return [str(matrix) for matrix in value]  # several of them
+    widest = max(len(str(number)) for row in value for number in row)
+    return ["  ".join(f"{number!s:>{widest}}" for number in row) for row in value]
 
 
 def title(main: Main) -> str:
