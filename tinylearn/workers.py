@@ -30,7 +30,7 @@ from tinylearn.model import Sequential
 Compute = Callable[[np.ndarray, np.ndarray], float]  # (x, y) → loss; fills model.gradients
 
 SMALL = 10_000_000  # multiplications per update below which one worker is faster than several
-PIECE = 500_000  # numbers that the largest layer may put out for one piece of a batch: they stay in the cache
+PIECE = 1_000_000  # numbers that the largest layer may put out for one piece of a batch: they stay in the cache
 
 
 @contextmanager

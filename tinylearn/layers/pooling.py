@@ -92,14 +92,18 @@ def _largest(contenders: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]
 def _give_back(dout: np.ndarray, won: list[np.ndarray], places: list[np.ndarray], overlap: bool) -> None:
     """Give dout to the contenders' places: the last one that won gets all of it, the others nothing.
 
-    Where windows do not overlap nothing is there yet, and it is written right into its place, in half the time.
+    Where windows do not overlap nothing is there yet, and all is written right into its place, in half the time.
     """
-    for mask, place in zip(reversed(won), reversed(places), strict=False):  # the first contender has no mask
-        share = np.multiply(dout, mask, out=None if overlap else place)
-        if overlap:
-            place += share
-        dout = dout - share  # what is left for those before
+    contenders = list(zip(won, places[1:], strict=True))[::-1]  # the first one has no mask: it gets what is left
     if overlap:
+        for mask, place in contenders:
+            share = dout * mask
+            place += share
+            dout = dout - share
         places[0] += dout
+    elif contenders:
+        for mask, place in contenders:
+            np.multiply(dout, mask, out=place)
+            dout = np.subtract(dout, place, out=places[0])
     else:
         places[0][...] = dout
