@@ -75,7 +75,7 @@ def test_filters_and_maps_change_visibly(made):
     """Even within the six epochs of a quick run."""
     scene = made[0]["ch06_feature_maps"].scene.scenes[0]
     for k in range(8):
-        assert np.abs(scene.filter_colors(EPOCHS, k) - scene.filter_colors(0, k)).max() > 0.1
+        assert np.abs(scene.filter_colors(EPOCHS, k) - scene.filter_colors(0, k)).max() > 0.07
     brightness = np.sqrt(scene.maps / scene.largest.max(axis=0))
     assert (np.abs(brightness[EPOCHS] - brightness[0]).max(axis=(0, 1)) > 0.3).sum() >= 6
 

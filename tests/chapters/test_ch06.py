@@ -1,0 +1,220 @@
+"""Chapter 6: the arrays of the book, filters that learn, two networks counted honestly, a convolution of your own."""
+
+import json
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from chapters import __main__ as all_chapters
+from chapters import ch06_convolution as chapter
+from chapters.images import horses_and_deer
+from tinylearn import Conv2D, ReLU
+
+FILMS = {"ch06_padding_and_stride": (1530, 550), "ch06_max_pooling": (610, 400), "ch06_feature_maps": (1460, 600)}
+LEFT, DIAGONAL = [[2, 3, 2], [0, 0, 0], [0, 0, 0]], [[1, 0, 2], [1, 0, 1], [2, 1, 0]]
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """Return what a quick run of the chapter returns, the films that it draws, and their folder."""
+    folder, films = tmp_path_factory.mktemp("gallery"), {}
+    with pytest.MonkeyPatch.context() as patch:
+        draw = chapter.draw
+        patch.setattr(chapter, "draw", lambda found, *others: (films.update(found), draw(found, *others)))
+        return chapter.main(folder, quick=True), films, folder
+
+
+def test_the_three_arrays_of_the_book(drawn):
+    headline, films, _ = drawn
+    left, right = films["ch06_padding_and_stride"].scene.scenes
+    pooling = films["ch06_max_pooling"].scene
+    assert headline["3 × 3 filter, stride 1, padding 1"] == left.out.tolist() == LEFT
+    assert headline["2 × 2 filter, stride 2"] == right.out.tolist() == pooling.image.tolist() == DIAGONAL
+    assert headline["2 × 2 max pooling of that"] == pooling.out.tolist() == [[1, 2], [2, 1]]
+    assert headline["the same by hand"] == [LEFT, DIAGONAL]
+
+
+@pytest.mark.parametrize(("stride", "padding"), [(1, 0), (1, 1), (2, 1), (3, 2)])
+def test_by_hand_equals_the_layer(stride, padding):
+    rng = np.random.default_rng(stride)
+    image, kernel = rng.normal(size=(5, 7)), rng.normal(size=(3, 3))
+    layer = Conv2D(1, 1, 3, stride, padding, rng=rng)
+    layer.params["w"][...] = kernel[:, :, None, None]
+    out = chapter.convolve_by_hand(image.tolist(), kernel.tolist(), stride, padding)
+    np.testing.assert_allclose(out, layer.forward(image[None, :, :, None])[0, :, :, 0], atol=1e-12)
+
+
+def test_films_and_files(drawn):
+    _, films, folder = drawn
+    assert list(films) == list(FILMS)
+    assert sorted(path.name for path in folder.iterdir()) == sorted(f"{name}.gif" for name in FILMS)
+    for name, size in FILMS.items():
+        with Image.open(folder / f"{name}.gif") as film:
+            assert film.size == films[name].scene.size == size
+
+
+def test_the_film_shows_what_the_headline_says(drawn):
+    headline, films, _ = drawn
+    _, curves = films["ch06_feature_maps"].scene.scenes
+    assert [tally.name for tally in curves.tallies] == ["learned from", "never seen", "always deer"]
+    seen, new, always = (f"{tally.right[-1]} of {tally.total}" for tally in curves.tallies)
+    assert seen == headline["eight filters, right of those it learned from"]
+    assert new == headline["eight filters, 41 unseen, right"]
+    right, total = map(int, always.split(" of "))
+    assert right / total == headline["eight filters, 41 unseen, baseline"]
+
+
+def test_the_picture_is_a_horse_that_it_does_not_learn_from(drawn):
+    _, films, _ = drawn
+    data, shown = horses_and_deer(), films["ch06_feature_maps"].scene.scenes[0].picture
+    (row,) = np.flatnonzero((data.x_test == shown).all(axis=(1, 2, 3)))
+    assert data.y_test[row] == 1
+    assert not (data.x_train == shown).all(axis=(1, 2, 3)).any()
+
+
+@pytest.mark.parametrize("count", [41, 400])
+@pytest.mark.parametrize("name", ["eight filters", "dense", "convolutional"])
+def test_every_accuracy_comes_with_its_count_interval_and_baseline(drawn, name, count):
+    headline, name = drawn[0], f"{name}, {count} unseen"
+    right, total = (int(word) for word in headline[f"{name}, right"].split(" of "))
+    matrix = np.array(headline[f"{name}, confusion matrix"])
+    assert (matrix.trace(), matrix.sum(), total) == (right, total, count)
+    assert headline[f"{name}, accuracy"] == right / total
+    assert headline[f"{name}, baseline"] == matrix.sum(axis=1).max() / total
+    low, high = headline[f"{name}, 95 % interval"]
+    assert low < right / total < high
+    assert headline[f"{name}, verdict"].startswith("better than") == (low > headline[f"{name}, baseline"])
+
+
+def test_no_accuracy_stands_alone(drawn):
+    models = {key.rpartition(",")[0] for key in drawn[0] if key.endswith(("accuracy", "right"))}
+    assert models == {f"{name}, {count} unseen" for name in ("eight filters", "dense", "convolutional")
+                      for count in (41, 400)}  # fmt: skip
+
+
+def test_what_is_said_of_the_two_networks(monkeypatch):
+    """After 15 of the 40 epochs it is so already: of 400 unseen six in seven, and five in eight."""
+    monkeypatch.setattr(chapter, "CNN_EPOCHS", 15)
+    found = chapter.compare(horses_and_deer(), np.random.default_rng(0), quick=False)
+    assert found["dense, right of those it learned from"] == "160 of 160"
+    assert found["dense, 400 unseen, accuracy"] == pytest.approx(5 / 8, abs=0.05)
+    assert found["convolutional, 400 unseen, accuracy"] == pytest.approx(6 / 7, abs=0.06)
+    few = [int(found[f"{name}, 41 unseen, right"].split()[0]) for name in ("dense", "convolutional")]
+    assert few[0] < few[1]
+    assert (found["dense, parameters"], found["convolutional, parameters"]) == (67_713, 166_817)
+    network = chapter.convolutional_network(np.random.default_rng(0))
+    assert network.named_parameters()["dense_1.w"].size > 166_817 / 2, "most of them stand in a dense layer"
+
+
+# --- parts -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_networks_have_the_shapes_that_are_written_beside_them():
+    x, shapes = np.zeros((2, 32, 32, 1), np.float32), []
+    for layer in chapter.convolutional_network(np.random.default_rng(0)).layers:
+        x = layer.forward(x)
+        shapes.append(x.shape[1:])
+    assert [shapes[k] for k in (2, 5, 6, 7, -1)] == [(15, 15, 64), (6, 6, 32), (1152,), (128,), (1,)]
+    convolution, relu, *_ = chapter.eight_filters(np.random.default_rng(0)).layers
+    assert (convolution.params["w"].shape, type(relu)) == ((5, 5, 3, 8), ReLU)
+    assert convolution.forward(np.zeros((1, 32, 32, 3), np.float32)).shape == (1, 32, 32, 8)
+
+
+def test_both_networks_see_the_same_red_pixels_and_the_filters_all_colours_from_below_0():
+    pictures = np.random.default_rng(0).random((2, 32, 32, 3), dtype=np.float32)
+    np.testing.assert_array_equal(chapter.red_channel(pictures).ravel(), chapter.red_pixels(pictures).ravel())
+    np.testing.assert_array_equal(chapter.red_channel(pictures)[..., 0], pictures[:, :, :, 0])
+    centred = chapter.centred(pictures)
+    assert centred.dtype == np.float32
+    np.testing.assert_allclose(centred + 0.5, pictures, atol=1e-7)
+
+
+# --- a convolution of your own ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def run(tmp_path, monkeypatch):
+    """Run the chapter's command line without drawing; return the scene and what was written to ch06.json."""
+    films = {}
+    monkeypatch.setattr(chapter, "draw", lambda found, *_: films.update(found))
+    monkeypatch.setattr(chapter, "learn", lambda *_, **__: pytest.fail("trained for nothing"))
+
+    def command(*words):
+        chapter.run_alone([*words, "--out", str(tmp_path)])
+        assert list(films) == ["ch06_your_convolution"]
+        return films["ch06_your_convolution"].scene, json.loads((tmp_path / "ch06.json").read_text("utf-8"))
+
+    return command
+
+
+def test_the_example_of_the_text(run):
+    words = next(line for line in chapter.__doc__.splitlines() if "--kernel" in line).split(maxsplit=3)[3]
+    assert words == '--kernel "0 1; -1 0" --stride 2 --padding same --image "1 2 3; 4 5 6; 7 8 9"'
+    scene, written = run("--kernel", "0 1; -1 0", "--stride", "2", "--padding", "same", "--image", "1 2 3;4 5 6;7 8 9")
+    assert scene.kernel.tolist() == [[0, 1], [-1, 0]]
+    assert written == {"2 × 2 filter, stride 2, padding same": [[2 - 4, -6], [8, 0]]}
+
+
+def test_what_is_left_out_is_the_book_s(run):
+    scene, _ = run("--padding", "0")
+    assert (scene.image.tolist(), scene.kernel.tolist()) == (chapter.IMAGE, chapter.ROW)
+    assert (scene.windows.stride, scene.windows.padding) == ((1, 1), (0, 0))
+    scene, _ = run("--stride", "2")
+    assert (scene.windows.stride, scene.windows.padding) == ((2, 2), (0, 0))
+
+
+@pytest.mark.parametrize("kernel", ["-1,0;0,1", "-1 0; 0 1", " -1 0 ;0 1;", "-1.0, 0; 0, +1"])
+def test_rows_may_begin_with_a_minus_sign(run, kernel):
+    scene, _ = run("--kernel", kernel)
+    assert scene.kernel.tolist() == [[-1, 0], [0, 1]]
+
+
+@pytest.mark.parametrize("pair", ["1 2", "1,2", "1, 2"])
+def test_pairs_are_rows_and_columns(run, pair):
+    scene, _ = run("--stride", pair, "--padding", pair, "--kernel", "-.5")
+    assert (scene.windows.stride, scene.windows.padding) == ((1, 2), (1, 2))
+    assert scene.kernel.tolist() == [[-0.5]]
+    assert scene.out.shape == (6 + 2, (6 + 4 - 1) // 2 + 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--kernel", "1 2; 3"], r"argument --kernel: all rows must be equally long, got \[2, 1\] numbers"),
+        (["--kernel", "1 x"], "argument --kernel: rows of numbers, separated by ;, are expected: .*'x'"),
+        (["--image", ""], "image must be rows of numbers"),
+        (["--kernel", "1 2 3 4 5 6"], "kernel may have at most 5 rows and columns to be drawn, got 1 × 6"),
+        (["--image", "1 2 3 4 5 6 7 8 9"], "image may have at most 8 rows and columns"),
+        (["--image", "1000"], "image must hold numbers between -1000 and 1000"),
+        (["--kernel", "nan"], "kernel must hold numbers between"),
+        (["--image", "1 2; 3 4"], "a window of 3 × 3 does not fit an image of 2 × 2"),
+        (["--stride", "0"], "stride must be at least 1, got 0"),
+        (["--stride", "1.5"], "stride must be a whole number, got '1.5'"),
+        (["--stride", "1 2 3"], r"stride must be a number or a pair \(rows, columns\), got \(1, 2, 3\)"),
+        (["--padding", "-1"], "padding must not be negative, got -1"),
+        (["--padding", "full"], """padding must be a number, a pair, "valid" or "same", got 'full'"""),
+    ],
+)
+def test_a_wrong_convolution_is_an_error_of_the_command_line(words, message, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        chapter.run_alone([*words, "--out", str(tmp_path / "new")])
+    (said,) = (line for line in capsys.readouterr().err.splitlines() if ": error: " in line)
+    assert said.startswith("python -m chapters.ch06_convolution: error: ")
+    assert re.search(message, said)
+    assert not (tmp_path / "new").exists()
+
+
+def test_all_chapters_know_this_one_but_not_its_own_options(monkeypatch, tmp_path, capsys):
+    told = []
+    monkeypatch.setattr(all_chapters, "run", lambda *given: told.append(given))
+    monkeypatch.setattr("sys.argv", ["chapters", "6", "--out", str(tmp_path)])
+    all_chapters.main()
+    ((main, name, arguments),) = told
+    assert (main, name) == (chapter.main, "ch06")
+    assert not {"kernel", "image", "stride", "padding"} & set(vars(arguments))
+    monkeypatch.setattr("sys.argv", ["chapters", "6", "--kernel", "1"])
+    with pytest.raises(SystemExit):
+        all_chapters.main()
+    assert "unrecognized arguments: --kernel" in capsys.readouterr().err
