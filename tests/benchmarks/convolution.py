@@ -95,7 +95,9 @@ def compare(rounds: int) -> None:
     """Print a row for each shape: microseconds a call, and how many times as fast tinylearn is."""
     torch.set_num_threads(1)
     keep_freed_memory()
-    print("\nConvolution alone, forward and backward, float32, one thread each: µs, how many times as fast tinylearn is")
+    print(
+        "\nConvolution alone, forward and backward, float32, one thread each: µs, how many times as fast tinylearn is"
+    )
     print(f"{'':36}{'tinylearn':>10}{'PyTorch':>10}{'ratio':>7}{'channels last':>15}{'ratio':>7}")
     rng = np.random.default_rng(0)
     for shape in SHAPES:

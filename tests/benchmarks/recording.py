@@ -2,14 +2,17 @@
 
     python tests/benchmarks/recording.py [--rounds 15] [--folder DIR]
 
-Training with and without a recorder, in one process, interleaved, one BLAS thread, medians of the ratios. Then 100,000
-updates of a 20-64-1 net are recorded into a folder (1.2 GB, removed afterwards), and the memory is measured.
+Training with and without a recorder, in one process, interleaved, one BLAS thread, medians of the ratios; chapter 7's
+network with two workers. Then 100,000 updates of a 20-64-1 net are recorded into a folder (1.2 GB, removed afterwards),
+and the memory is measured.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import itertools
+import os
 import resource
 import statistics
 import tempfile
@@ -21,6 +24,8 @@ from threadpoolctl import threadpool_limits
 
 import tinylearn as tl
 from tinylearn.datasets import celsius_fahrenheit
+
+SELECTED = ("conv2d_1.w", "dense_2.b")
 
 
 def mlp(sizes: tuple[int, ...], dtype: type) -> tl.Sequential:
@@ -51,6 +56,54 @@ def train_mlp(folder: Path | None) -> float:
     callbacks = [] if folder is None else [tl.Recorder(model, folder)]
     tl.fit(model, x, y, loss=tl.BinaryCrossEntropy(), optimizer=tl.Adam(), epochs=60, rng=rng, callbacks=callbacks)
     return (time.perf_counter() - start) / 6_000
+
+
+@functools.cache
+def cnn() -> tuple[tl.Sequential, np.ndarray, np.ndarray]:
+    """Return chapter 7's network, 677 kB of parameters, and 2048 pictures of noise for it."""
+    rng = np.random.default_rng(0)
+    convolutions = [tl.Conv2D(3, 64, 3, rng=rng), tl.MaxPool2D(2), tl.ReLU(),
+                    tl.Conv2D(64, 32, 3, rng=rng), tl.MaxPool2D(2), tl.ReLU()]  # fmt: skip
+    dense = [
+        tl.Flatten(),
+        tl.Dense(1152, 128, rng=rng),
+        tl.ReLU(),
+        tl.Dropout(0.2, rng=rng),
+        tl.Dense(128, 10, rng=rng),
+    ]
+    x, y = rng.random((2048, 32, 32, 3), np.float32), rng.integers(0, 10, 2048)
+    return tl.Sequential([*convolutions, *dense], dtype=np.float32), x, y
+
+
+def train_cnn(folder: Path | None, select: tuple[str, ...] | None = None) -> float:
+    """Train it for 64 updates; return the seconds of an update."""
+    model, x, y = cnn()
+    start = time.perf_counter()
+    callbacks = [] if folder is None else [tl.Recorder(model, folder, select=select)]
+    tl.fit(model, x, y, loss=tl.CategoricalCrossEntropy(from_logits=True), optimizer=tl.RMSprop(1e-4), epochs=1,
+           rng=np.random.default_rng(0), workers=2, callbacks=callbacks)  # fmt: skip
+    return (time.perf_counter() - start) / 64
+
+
+def train_cnn_selected(folder: Path | None) -> float:
+    """The same, with two of its parameters recorded."""
+    return train_cnn(folder, SELECTED)
+
+
+def print_disk_speed(folder: Path) -> None:
+    """Print how quickly 500 MB are written to the folder's disk and reach it."""
+    block, path = np.ones(2**17).tobytes(), folder / "speed"
+    start = time.perf_counter()
+    with open(path, "wb") as file:
+        for _ in range(500):
+            file.write(block)
+        written = time.perf_counter() - start
+        os.fsync(file.fileno())
+    size, whole = 500 * len(block) / 1e6, time.perf_counter() - start
+    path.unlink()
+    print(
+        f"disk: {size:.0f} MB are handed over at {size / written:,.0f} MB/s, and are on it at {size / whole:,.0f} MB/s"
+    )
 
 
 def seconds_to_read(folder: Path) -> float:
@@ -85,7 +138,13 @@ def main() -> None:
     arguments = parser.parse_args()
     with threadpool_limits(1), tempfile.TemporaryDirectory(dir=arguments.folder) as temporary:
         folder = Path(temporary)
-        for name, train, bar in (("neuron, 16 B", train_neuron, 5), ("MLP, 54 kB", train_mlp, 15)):
+        print_disk_speed(folder)
+        for name, train, bar in (
+            ("CNN, 677 kB", train_cnn, 4),
+            (f"CNN, {' and '.join(SELECTED)}, 7 kB", train_cnn_selected, 1),
+            ("neuron, 16 B", train_neuron, 5),
+            ("MLP, 54 kB", train_mlp, 15),
+        ):
             train(None)
             ratios = []
             for round_number in range(arguments.rounds):

@@ -1,6 +1,9 @@
-"""Updates a second through `fit`, against PyTorch eager, in one process, interleaved, one thread each, medians.
+"""Training speed against PyTorch eager, interleaved, medians of ratios; and convolution alone, shape by shape.
 
     python tests/benchmarks/training.py [--rounds 15]
+
+Small networks: updates a second through `fit`, in one process, one thread each. Chapter 7's network: images a second,
+each peer in a process of its own, two threads each (convnet.py). Convolution alone: one thread each (convolution.py).
 
 Needs the extra `oracle` (torch). Where the environment forces an OpenBLAS kernel (OPENBLAS_CORETYPE), unset it for
 this command, since that slows NumPy and not PyTorch.
@@ -13,9 +16,12 @@ import statistics
 import time
 from collections.abc import Callable
 
+import convnet
+import convolution
 import numpy as np
 import torch
-from threadpoolctl import threadpool_info, threadpool_limits
+from threadpoolctl import threadpool_limits
+from turns import print_machine
 
 import tinylearn as tl
 from tinylearn.datasets import celsius_fahrenheit
@@ -98,13 +104,10 @@ def cases() -> dict[str, tuple[Callable[..., float], Timer, float]]:
     }  # fmt: skip
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--rounds", type=int, default=15)
-    rounds = parser.parse_args().rounds
+def compare(rounds: int) -> None:
+    """Print the updates a second of small networks."""
     torch.set_num_threads(1)
-    kernels = {f"{pool['internal_api']} {pool.get('architecture', '')}" for pool in threadpool_info()}
-    print(f"NumPy {np.__version__}, PyTorch {torch.__version__}, kernels: {', '.join(sorted(kernels))}")
+    print("\nSmall networks, one thread each")
     with threadpool_limits(1):
         for name, (run, torch_run, bar) in cases().items():
             run(), torch_run()
@@ -112,6 +115,16 @@ def main() -> None:
             ratio = statistics.median(a / b for a, b in pairs)
             a, b = (statistics.median(column) for column in zip(*pairs, strict=True))
             print(f"{name}: {a:,.0f} updates a second, PyTorch {b:,.0f}: {ratio:.1f}x (asked: {bar:g}x)")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=15)
+    rounds = parser.parse_args().rounds
+    print_machine()
+    convnet.compare(rounds)
+    convolution.compare(rounds)
+    compare(rounds)
 
 
 if __name__ == "__main__":
