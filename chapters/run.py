@@ -81,8 +81,8 @@ def table(headline: Headline) -> str:
 
     >>> print(table({"right": 3, "confusion matrix": [[12, 0], [3, 7]]}))
       right             3
-      confusion matrix  12  0
-                         3  7
+      confusion matrix  12   0
+                         3   7
     """
     width = max(len(key) for key in headline)
     return "\n".join(

@@ -1,0 +1,292 @@
+"""Chapter 7: a run that is killed goes on bit for bit, is not lost by accident, and shows what it has counted."""
+
+import math
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from chapters import ch07_ten_classes as chapter
+from chapters.__main__ import CHAPTERS
+from chapters.images import Images
+from chapters.run import Refusal, run_alone, table
+from tests.tinylearn.cifar10_files import BATCHES, write_folder
+from tinylearn import Recording, RMSprop
+from tinylearn.datasets import CLASS_NAMES
+
+FILMS = {"ch07_augmentation": (628, 768), "ch07_truck_and_frog": (1200, 900)}
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """Return what a quick run returns, the films that it draws, and their folder."""
+    folder, films = tmp_path_factory.mktemp("gallery"), {}
+    with pytest.MonkeyPatch.context() as patch:
+        draw = chapter.draw
+        patch.setattr(chapter, "draw", lambda found, *others: (films.update(found), draw(found, *others)))
+        return chapter.main(folder, quick=True, formats=("gif", "png")), films, folder
+
+
+@pytest.fixture
+def films(monkeypatch):
+    """Where films go that are not drawn."""
+    films = {}
+    monkeypatch.setattr(chapter, "draw", lambda found, *_: films.update(found))
+    return films
+
+
+@pytest.fixture(scope="module")
+def photographs(tmp_path_factory):
+    """A short CIFAR-10 of noise, with a truck and a frog where the book has them."""
+    rng = np.random.default_rng(0)
+    batches = {}
+    for name in BATCHES:
+        labels = rng.permutation(np.arange(60) % 10)
+        labels[[23, 29]] = CLASS_NAMES.index("truck"), CLASS_NAMES.index("frog")
+        batches[name] = labels.tolist(), rng.integers(0, 256, (60, 3072), dtype=np.uint8)
+    return write_folder(tmp_path_factory.mktemp("data") / "cifar-10-batches-bin", "binary", batches)
+
+
+def noise(rng, count):
+    return rng.random((count, 32, 32, 3), dtype=np.float32), np.arange(count) % 10
+
+
+def new_run(tmp_path, **settings):
+    """Return a run on 70 pictures of noise."""
+    rng = np.random.default_rng(0)
+    data = Images(*noise(rng, 70), *noise(rng, 20))
+    given = {"shown": [9, 6], "learning_rate": 1e-3, "seed": 3, "checkpoint": tmp_path / "run.npz"} | settings
+    return chapter.Run(data, **given)
+
+
+def arrays(file):
+    with np.load(file) as found:
+        return {name: found[name] for name in found.files}
+
+
+def check_same_bits(one, other):
+    """All that two checkpoints hold is the same: parameters, optimiser, generators, counts, what was shown."""
+    one, other = arrays(one), arrays(other)
+    assert one.keys() == other.keys() >= {"parameters", "optimizer.v", "about", "more.shown"}
+    for name, values in one.items():
+        assert (values.dtype, values.tobytes()) == (other[name].dtype, other[name].tobytes()), name
+
+
+# --- what is learned and shown ---------------------------------------------------------------------------------------
+
+
+def test_the_network_and_its_training_are_the_books(tmp_path, monkeypatch):
+    told = {}
+    monkeypatch.setattr(chapter, "fit", lambda model, x, y, **settings: told.update(settings, model=model, x=x))
+    run = new_run(tmp_path)
+    run.learn(1)
+    assert told["model"].parameters.size == 169_130
+    assert told["x"] is run.data.x_train
+    assert isinstance(told["optimizer"], RMSprop)
+    assert (told["optimizer"].learning_rate, told["batch_size"]) == (1e-3, 32)
+    assert repr(told["augment"]) == "Augment(rotation=20, shift=0.1, flip=True, fill='reflect')"
+    assert (chapter.EPOCHS["cifar10"], chapter.LEARNING_RATE["cifar10"]) == (125, 1e-4)
+
+
+def test_counting_and_the_estimate_change_nothing_of_the_training(tmp_path, monkeypatch):
+    results = []
+    for watched in (True, False):
+        run = new_run(tmp_path)
+        if watched:
+            assert run.seconds_per_epoch() > 0
+        else:
+            monkeypatch.setattr(chapter.Run, "_look", lambda run: None)
+        run.learn(2)
+        results.append((run.model.parameters.copy(), run.rng.random()))
+    np.testing.assert_array_equal(results[0][0], results[1][0])
+    assert results[0][1] == results[1][1]
+
+
+def test_the_films_show_what_the_headline_says(drawn):
+    headline, films, _ = drawn
+    assert list(films) == list(FILMS)
+    panels, strip = films["ch07_truck_and_frog"].scene.scenes
+    for panel, name in zip(panels.scenes, ("truck", "frog"), strict=True):
+        assert (panel.name, CLASS_NAMES[panel.target], panel.note) == (name, name, "never seen")
+        first, last = panel.probabilities[[0, -1], panel.target]
+        assert headline[f"probability of a {name}, for the {name}"] == f"{first:.4f} at first, {last:.4f} in the end"
+    seen, new = strip.tallies
+    assert f"{seen.right[-1]} of {seen.total}" == headline["right of those it learned from"]
+    assert f"{new.right[-1]} of {new.total}" == headline["100 unseen, right"]
+    matrix = np.array(headline["100 unseen, confusion matrix"])
+    assert (matrix.shape, matrix.trace(), matrix.sum()) == ((10, 10), new.right[-1], 100)
+    assert headline["epochs"] == strip.epochs[-1] == 2
+
+
+def test_the_files(drawn):
+    _, _, folder = drawn
+    for name, size in FILMS.items():
+        with Image.open(folder / f"{name}.gif") as film:
+            assert (film.size, film.n_frames) == (size, 3)
+        with Image.open(folder / f"{name}.png") as picture:
+            assert picture.size == size
+    assert {path.suffix for path in folder.iterdir()} == {".gif", ".png", ".npz"}
+
+
+def test_the_sheet_shows_a_picture_of_each_class_and_what_augmentation_makes_of_it(tmp_path):
+    data = new_run(tmp_path).data
+    before, after = chapter.augmented(data, np.random.default_rng(5), 2).scenes
+    rng = np.random.default_rng(5)
+    assert before.names == list(CLASS_NAMES)
+    np.testing.assert_array_equal(before.images[0, :, 0], (data.x_train[:10] * 255).round())  # labels are 0 … 9
+    for frame in range(2):
+        for column in range(6):
+            changed = (chapter.AUGMENT(data.x_train[:10], rng).clip(0, 1) * 255).round()
+            np.testing.assert_array_equal(after.images[frame, :, column], changed)
+
+
+def test_the_photographs_are_those_that_the_book_shows(photographs, tmp_path, films):
+    chapter.main(tmp_path, quick=True, data="cifar10", data_dir=photographs)
+    rows = np.fromfile(photographs / "test_batch.bin", np.uint8).reshape(60, 3073)
+    for panel, row in zip(films["ch07_truck_and_frog"].scene.scenes[0].scenes, (23, 29), strict=True):
+        pixels = rows[row, 1:].reshape(3, 32, 32).transpose(1, 2, 0)
+        np.testing.assert_array_equal((panel.picture * 255).round(), pixels)
+
+
+# --- a run that is killed --------------------------------------------------------------------------------------------
+
+
+def test_a_run_that_is_killed_twice_ends_with_the_bits_of_one_that_is_not(tmp_path, films):
+    epochs, file = 6, tmp_path / "ch07_quick.npz"
+    command = [sys.executable, "-m", "chapters.ch07_ten_classes", "--quick", "--epochs", str(epochs),
+               "--out", str(tmp_path), "--format", "png"]  # fmt: skip
+    reached = [0]
+    for options, seconds in (([], 0.0), (["--resume"], 0.1)):  # right after a checkpoint, and within an epoch
+        before = file.stat().st_ino if file.exists() else None
+        with subprocess.Popen(
+            [*command, *options], cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL
+        ) as process:
+            while process.poll() is None and (not file.exists() or file.stat().st_ino == before):
+                time.sleep(0.005)
+            time.sleep(seconds)
+            process.send_signal(signal.SIGKILL)
+        assert process.returncode == -signal.SIGKILL
+        reached.append(int(arrays(file)["more.epoch"]))
+    assert 0 < reached[1] < reached[2] < epochs
+    chapter.main(tmp_path, quick=True, epochs=epochs, resume=True)
+    (tmp_path / "whole").mkdir()
+    resumed = films.pop("ch07_truck_and_frog").scene
+    chapter.main(tmp_path / "whole", quick=True, epochs=epochs)
+    check_same_bits(file, tmp_path / "whole" / "ch07_quick.npz")
+    whole = films["ch07_truck_and_frog"].scene
+    assert [resumed.describe(frame) for frame in range(7)] == [whole.describe(frame) for frame in range(7)]
+
+
+def test_a_finished_run_that_goes_on_only_draws(tmp_path, films, capsys):
+    headline = chapter.main(tmp_path, quick=True)
+    before = arrays(tmp_path / "ch07_quick.npz")
+    os.utime(tmp_path / "ch07_quick.npz", (0, 0))
+    assert chapter.main(tmp_path, quick=True, resume=True, record=tmp_path / "record") == headline
+    assert capsys.readouterr().out == "2 epochs are done, there is nothing left to learn\n"
+    assert (tmp_path / "ch07_quick.npz").stat().st_mtime == 0
+    assert not (tmp_path / "record").exists()
+    assert before["more.epoch"] == 2
+
+
+@pytest.mark.parametrize(
+    ("other", "message"),
+    [
+        ({"seed": 4}, r"is of a run with seed 3 and 70 \+ 20 pictures, .* this one has seed 4"),
+        ({"learning_rate": 0.01}, r"another run: the optimizer is RMSprop\(learning_rate=0.01.* here, RMSprop"),
+    ],
+)
+def test_a_checkpoint_of_another_run_is_refused(tmp_path, other, message):
+    new_run(tmp_path).learn(1)
+    with pytest.raises(ValueError, match=message):
+        new_run(tmp_path, **other).resume()
+
+
+def test_a_checkpoint_of_other_pictures_is_refused(tmp_path, films, photographs):
+    chapter.main(tmp_path, quick=True, epochs=1)
+    with pytest.raises(Refusal, match=r"seed 0 and 200 \+ 100 pictures, checksum .* this one has seed 0 and 200 \+ 60"):
+        chapter.main(tmp_path, quick=True, resume=True, data="cifar10", data_dir=photographs, learning_rate=1e-3)
+
+
+def test_hours_of_training_are_not_overwritten(tmp_path, films, photographs):
+    settings = {"data": "cifar10", "data_dir": photographs, "epochs": 1}
+    chapter.main(tmp_path, **settings)
+    file = tmp_path / "ch07_cifar10.npz"
+    before = file.read_bytes()
+    for refused in (settings, settings | {"checkpoint": file}, {"quick": True, "checkpoint": file}):
+        with pytest.raises(Refusal, match=r"ch07_cifar10.npz would be overwritten: go on from it with --resume"):
+            chapter.main(tmp_path, **refused)
+    chapter.main(tmp_path, quick=True, epochs=1)  # has a file of its own
+    assert file.read_bytes() == before
+
+
+# --- the command line ------------------------------------------------------------------------------------------------
+
+
+def test_before_a_long_run_starts_it_says_how_long_it_takes_and_what_a_recording_would(tmp_path, monkeypatch):
+    run = new_run(tmp_path)
+    monkeypatch.setattr(run, "updates", math.ceil(50_000 / 32))
+    monkeypatch.setattr(run, "seconds_per_epoch", lambda: 33.3)
+    first, second, *rest = chapter.outlook(run, 125, None).splitlines()
+    assert first == "195,375 updates, 125 × 70 pictures: about 70 min"
+    assert second == "all parameters after each update would take 132 GB:"
+    assert rest[0].startswith("  169,130 numbers per record (conv2d_1.w, …, dense_2.b): 676,520 bytes")
+    run.epoch = 124
+    assert chapter.outlook(run, 125, None).startswith("1,563 updates, 1 × 70 pictures: about 1 min")
+
+
+def test_what_is_recorded_is_said_and_is_there(tmp_path, films, capsys, photographs):
+    folder, settings = tmp_path / "record", {"quick": True, "data": "cifar10", "data_dir": photographs}
+    chapter.main(tmp_path, **settings, record=folder)
+    said = capsys.readouterr().out
+    assert "14 updates, 2 × 200 pictures: about 1 min" in said
+    assert "1,738 numbers per record (conv2d_1.w, dense_2.b)" in said
+    assert "never uses more than 200,000,000 bytes" in said
+    recording = Recording.load(folder)
+    assert recording.steps.tolist() == list(range(15))
+    last = np.concatenate([recording.at(14)[name].ravel() for name in chapter.KEPT])
+    parameters = arrays(tmp_path / "ch07_quick.npz")["parameters"]
+    np.testing.assert_array_equal(last, np.append(parameters[: 3 * 3 * 3 * 64], parameters[-10:]))
+    with pytest.raises(Refusal, match="holds a recording already; delete that folder or choose another"):
+        chapter.main(tmp_path, **settings, epochs=3, resume=True, record=folder)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--resume"], r"^ch07: there is no checkpoint .*ch07_quick.npz to go on from; start without --resume$"),
+        (["--checkpoint", "nowhere/run.npz"], r"^ch07: there is no folder nowhere for the checkpoint$"),
+    ],
+)
+def test_what_cannot_be_is_said_in_a_sentence(tmp_path, words, message):
+    with pytest.raises(SystemExit, match=message):
+        run_alone(chapter.main, "ch07", ["--quick", "--out", str(tmp_path), *words], options=chapter.options)
+
+
+@pytest.mark.parametrize("words", [["--epochs", "0"], ["--epochs", "1.5"], ["--learning-rate", "nan"]])
+def test_numbers_that_make_no_sense_are_refused(tmp_path, capsys, words):
+    with pytest.raises(SystemExit):
+        run_alone(chapter.main, "ch07", ["--out", str(tmp_path), *words], options=chapter.options)
+    assert f"argument {words[0]}: invalid" in capsys.readouterr().err
+
+
+def test_it_is_one_of_the_chapters():
+    assert CHAPTERS[7] is chapter
+
+
+def test_a_matrix_is_printed_row_by_row_and_everything_else_on_a_line():
+    headline = {"right": 3, "matrix": [[12, 0], [3, 7]], "interval": [0.1, 0.25], "two": [[[1]], [[2]]], "none": []}
+    assert table(headline).splitlines() == [
+        "  right     3",
+        "  matrix    12   0",
+        "             3   7",
+        "  interval  [0.1, 0.25]",
+        "  two       [[1]]",
+        "            [[2]]",
+        "  none      []",
+    ]
