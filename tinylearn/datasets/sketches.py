@@ -78,7 +78,7 @@ def _numbers(classes: Iterable[str | int] | None) -> list[int]:
 
 def _number(name: Any) -> int:
     """Return the number of one class, given by its name or number."""
-    if name in CLASS_NAMES:
+    if isinstance(name, str) and name in CLASS_NAMES:
         return CLASS_NAMES.index(name)
     try:
         number = operator.index(name)

@@ -71,11 +71,11 @@ def polygon(x: np.ndarray, y: np.ndarray, corners: Sequence[Point]) -> np.ndarra
     """
     xs, ys = [each(corner[0]) for corner in corners], [each(corner[1]) for corner in corners]
     area = sum(xs[i - 1] * ys[i] - xs[i] * ys[i - 1] for i in range(len(corners)))
-    distance = np.full_like(x, -np.inf)
+    distance = each(-np.inf)
     for i in range(len(corners)):
         across, up = xs[i] - xs[i - 1], ys[i] - ys[i - 1]
         length = np.copysign(_length(across, up) + 1e-6, area)
-        np.maximum(distance, (up / length) * (x - xs[i]) - (across / length) * (y - ys[i]), out=distance)
+        distance = np.maximum(distance, (up / length) * (x - xs[i]) - (across / length) * (y - ys[i]))
     return distance
 
 

@@ -1,0 +1,224 @@
+"""The sketchbook: shapes have the area, the place and the angle that they should, and no two pictures are alike."""
+
+import numpy as np
+import pytest
+
+from tinylearn.datasets import CLASS_NAMES
+from tinylearn.datasets.sketchbook import VIEWS, shapes
+from tinylearn.datasets.sketchbook.canvas import SIDE, SIZES, Canvas
+from tinylearn.datasets.sketchbook.colours import palette
+
+RED, WHITE = np.array([1.0, 0.0, 0.0]), np.ones(3)
+ALL_VIEWS = [view for views in VIEWS.values() for view in views]
+every_view = pytest.mark.parametrize("view", ALL_VIEWS, ids=lambda view: view.__name__)
+
+
+def canvas(n=1, seed=0):
+    return Canvas(n, np.random.default_rng(seed))
+
+
+def area(painted):
+    """How much of each picture is covered, (N,), where the whole picture is 2 by 2."""
+    return painted.covered.mean(axis=(1, 2)) * 4
+
+
+def centre(painted):
+    """Where the middle of what is covered lies: x (N,) and y (N,), in pixels."""
+    weight = painted.covered / painted.covered.sum(axis=(1, 2), keepdims=True)
+    middle = np.arange(SIDE) + 0.5
+    return (weight.sum(axis=1) * middle).sum(axis=1), (weight.sum(axis=2) * middle).sum(axis=1)
+
+
+# --- shapes ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", [(0, 0), (0.13, -0.27)])
+@pytest.mark.parametrize("radius", [0.2, 0.5])
+def test_a_disc_covers_its_area(place, radius):
+    painted = canvas()
+    painted.ellipse(place, (radius, radius), WHITE)
+    assert area(painted) == pytest.approx(np.pi * radius**2, rel=0.02)
+
+
+@pytest.mark.parametrize("angle", [0, 30, 90, -135])
+def test_an_ellipse_covers_its_area_however_it_is_turned(angle):
+    painted = canvas()
+    painted.ellipse((0.05, 0.1), (0.7, 0.3), WHITE, angle=angle)
+    assert area(painted) == pytest.approx(np.pi * 0.7 * 0.3, rel=0.02)
+
+
+@pytest.mark.parametrize("end", [(0.6, 0.0), (0.0, 0.6), (0.4, -0.5)])
+def test_a_line_covers_a_rectangle_and_two_half_discs(end):
+    painted = canvas()
+    painted.line((-0.3, -0.1), end, 0.3, WHITE)
+    length = np.hypot(end[0] + 0.3, end[1] + 0.1)
+    assert area(painted) == pytest.approx(length * 0.3 + np.pi * 0.15**2, rel=0.02)
+
+
+def test_a_line_with_another_width_at_its_end_is_a_trapezium_there():
+    painted = canvas()
+    painted.line((-0.6, 0), (0.6, 0), 0.5, WHITE, 0.1)
+    assert area(painted) == pytest.approx(1.2 * (0.5 + 0.1) / 2 + np.pi * (0.25**2 + 0.05**2) / 2, rel=0.02)
+    widths = painted.covered[0, :, [8, 16, 23]].sum(axis=1) * 2 / SIDE
+    np.testing.assert_allclose(widths, np.interp(np.array([8.5, 16.5, 23.5]) / 16 - 1, [-0.6, 0.6], [0.5, 0.1]),
+                               atol=0.02)  # fmt: skip
+
+
+@pytest.mark.parametrize("turned", [1, -1], ids=["counter-clockwise", "clockwise"])
+def test_a_polygon_covers_its_area_whichever_way_its_corners_go_round(turned):
+    painted, corners = canvas(), [(-0.7, -0.5), (0.5, -0.6), (0.8, 0.2), (-0.1, 0.7)]
+    painted.polygon(corners[::turned], WHITE)
+    x, y = np.array(corners).T
+    shoelace = (x * np.roll(y, -1) - y * np.roll(x, -1)).sum() / 2
+    assert area(painted) == pytest.approx(shoelace, rel=0.01)
+
+
+def test_a_box_covers_just_the_pixels_inside():
+    painted = canvas()
+    painted.box(-0.5, -0.25, 0.75, 1.0, WHITE)  # x right, y up; rows are counted downwards
+    expected = np.zeros((SIDE, SIDE))
+    expected[:20, 8:28] = 1
+    np.testing.assert_allclose(painted.covered[0], expected, atol=1e-4)
+
+
+def test_distances_are_negative_inside_and_grow_by_one_for_each_step_away():
+    x, y = np.linspace(-3, 3, 7).reshape(1, 1, 7), np.zeros((1, 1, 1))
+    away = np.abs(x) - 1
+    np.testing.assert_allclose(shapes.line(x, y, (0, -9), (0, 9), 2, 2), away, atol=1e-5)
+    np.testing.assert_allclose(shapes.line(x, y, (0, 0), (0, 0), 2, 2), away, atol=1e-5)  # a point, with its radius
+    np.testing.assert_allclose(shapes.polygon(x, y, [(-1, -9), (1, -9), (1, 9), (-1, 9)]), away, atol=1e-5)
+    edge = np.array([0.99, 1.0, 1.01]).reshape(1, 1, 3)  # an ellipse knows its distance near its edge
+    np.testing.assert_allclose(shapes.ellipse(edge, y, (0, 0), (1, 3), 0), edge - 1, atol=1e-4)
+
+
+def test_angles_are_counter_clockwise_from_the_right():
+    painted = canvas()
+    painted.ellipse((0, 0), (0.8, 0.1), WHITE, angle=45)
+    assert painted.covered[0, 8, 23] == pytest.approx(1)  # above, to the right
+    assert painted.covered[0, 8, 8] == 0
+    np.testing.assert_allclose(shapes.along((1, 2), np.array([0, 90, 180]), 3), [[4, 1, -2], [2, 5, 2]], atol=1e-12)
+
+
+@pytest.mark.parametrize("shape", ["ellipse", "line", "polygon"])
+def test_a_mirrored_shape_is_the_mirrored_picture(shape):
+    def painted(side):
+        one = canvas()
+        if shape == "ellipse":
+            one.ellipse((0.2 * side, 0.1), (0.5, 0.2), WHITE, angle=25 * side)
+        elif shape == "line":
+            one.line((-0.4 * side, 0.3), (0.5 * side, -0.6), 0.3, WHITE, 0.1)
+        else:
+            one.polygon([(-0.3 * side, -0.4), (0.6 * side, 0), (0.1 * side, 0.7)], WHITE)
+        return one.covered
+
+    np.testing.assert_allclose(painted(-1), painted(1)[:, :, ::-1], atol=1e-5)
+    assert not np.allclose(painted(-1), painted(1), atol=0.5)
+
+
+def test_every_picture_gets_the_numbers_that_are_its_own():
+    """One call with arrays (N,) paints what N calls with single numbers would."""
+    left, width, tall = np.array([-0.8, -0.1, 0.3]), np.array([0.1, 0.3, 0.2]), np.array([0.5, 0.9, 0.2])
+    only, colours = np.array([1.0, 0.5, 0.0]), np.eye(3)
+
+    def paint(on, n):
+        on.line((left[n], -0.5), (0.2, tall[n]), width[n], colours[n], tall[n], only=only[n])
+        on.ellipse((left[n], 0.1), (width[n], tall[n]), colours[n], angle=100 * tall[n], only=only[n])
+        on.box(left[n], -0.7, left[n] + width[n], tall[n], colours[n], only=only[n])
+
+    together = canvas(3)
+    paint(together, np.arange(3))
+    for n in range(3):
+        alone = canvas()
+        paint(alone, n)
+        np.testing.assert_allclose(together.pixels[n], alone.pixels[0], atol=1e-6)
+        np.testing.assert_allclose(together.covered[n], alone.covered[0], atol=1e-6)
+    assert together.pixels[:2].any(axis=(1, 2, 3)).all()
+    assert not together.pixels[2].any()
+
+
+def test_paint_lies_over_what_was_there_in_its_share():
+    painted = canvas(2)
+    painted.box(-2, -2, 2, 2, WHITE)
+    painted.box(-2, -2, 2, 2, RED, only=np.array([0.25, 1.0]))
+    np.testing.assert_allclose(painted.pixels[0, :, 5, 5], [1, 0.75, 0.75], atol=1e-6)
+    np.testing.assert_allclose(painted.pixels[1, :, 5, 5], RED, atol=1e-6)
+
+
+# --- chance ------------------------------------------------------------------------------------------------------
+
+
+def test_things_get_any_size_tilt_and_side_and_are_seen_as_a_whole():
+    placed = canvas(500)
+    placed.place(tilt=20)
+    right = (placed.x[:, 0, 1] - placed.x[:, 0, 0]) * SIDE / 2, (placed.y[:, 0, 1] - placed.y[:, 0, 0]) * SIDE / 2
+    sizes, tilts = 1 / np.hypot(*right), np.rad2deg(np.arctan(right[1] / np.abs(right[0])))
+    assert SIZES[0] <= sizes.min() < SIZES[0] + 0.02 < SIZES[1] - 0.02 < sizes.max() <= SIZES[1] + 1e-4
+    assert 19 < np.abs(tilts).max() <= 20
+    assert tilts.min() < -19
+    assert tilts.max() > 19
+    assert 0.4 < (right[0] > 0).mean() < 0.6
+    np.testing.assert_allclose(placed.scale.ravel(), sizes, rtol=1e-4)
+    upright = canvas(500)
+    upright.place(tilt=0)
+    half_a_pixel = 1 / SIDE / SIZES[0]
+    for along in (upright.x, upright.y):
+        assert (along.min(axis=(1, 2)) <= -1 + half_a_pixel).all()
+        assert (along.max(axis=(1, 2)) >= 1 - half_a_pixel).all()
+
+
+def test_a_placed_thing_is_as_large_as_its_scale_says():
+    placed = canvas(50)
+    placed.place(tilt=30)
+    placed.ellipse((0.1, 0.2), (0.4, 0.3), WHITE)
+    np.testing.assert_allclose(area(placed), np.pi * 0.4 * 0.3 * placed.scale.ravel() ** 2, rtol=0.03)
+
+
+def test_the_edge_of_a_placed_thing_is_as_sharp_as_that_of_any_other():
+    """An upright box covers of each pixel just what lies inside, at any scale."""
+    placed = canvas(20)
+    placed.place(tilt=0)
+    placed.box(-0.5, -2, 0.5, 2, WHITE)
+    from_middle = np.abs(placed.x[:, 0]) * placed.scale[:, 0] * SIDE / 2  # (N, 32), in pixels
+    inside = np.clip(0.5 * placed.scale[:, 0] * SIDE / 2 - from_middle + 0.5, 0, 1)
+    np.testing.assert_allclose(placed.covered[:, 16], inside, atol=1e-3)
+
+
+def test_only_what_was_painted_since_it_was_placed_is_the_thing():
+    painted = canvas()
+    painted.box(-2, -2, 2, 2, WHITE)
+    painted.place(tilt=0)
+    assert not painted.covered.any()
+    assert painted.pixels.all()
+
+
+def test_what_stands_out_is_the_one_of_three_colours_that_differs_most():
+    colours, one, other = palette("000000", "808080", "ffffff", "ff0000"), canvas(40, seed=3), canvas(40, seed=3)
+    for painted in (one, other):
+        painted.box(-2, -2, 2, 2, np.linspace(0, 1, 40)[:, None] * WHITE)
+    picked = np.stack([other.pick(colours) for _ in range(3)])  # (3, N, 3)
+    differences = np.abs(picked - np.linspace(0, 1, 40)[:, None]).sum(axis=2)
+    np.testing.assert_array_equal(one.stand_out(colours), picked[differences.argmax(axis=0), np.arange(40)])
+
+
+def test_there_are_views_of_every_class_and_none_twice():
+    assert sorted(VIEWS) == sorted(CLASS_NAMES)
+    assert len(set(ALL_VIEWS)) == len(ALL_VIEWS) > len(CLASS_NAMES)
+
+
+@every_view
+def test_things_differ_in_pose_size_place_and_colour(view):
+    painted = canvas(100)
+    view(painted)
+    sizes, covered = area(painted), painted.covered
+    assert sizes.min() > 0.2  # of the 4 that the picture has
+    assert sizes.max() < 2.8
+    assert sizes.std() > 0.1 * sizes.mean()
+    assert min(place.std() for place in centre(painted)) > 0.7  # pixels
+    both, either = np.minimum(covered[:50], covered[50:]), np.maximum(covered[:50], covered[50:])
+    assert (both.sum(axis=(1, 2)) / either.sum(axis=(1, 2))).mean() < 0.85
+    across, up = painted.x[:, 0, 1] - painted.x[:, 0, 0], painted.y[:, 0, 1] - painted.y[:, 0, 0]
+    assert np.rad2deg(np.arctan(up / across)).std() > 2
+    assert 0.3 < (across > 0).mean() < 0.7
+    for share in (covered, 1 - covered):  # the thing, and what lies behind it
+        colours = (painted.pixels * share[:, None]).sum(axis=(2, 3)) / share.sum(axis=(1, 2))[:, None]
+        assert colours.std(axis=0).min() > 0.05

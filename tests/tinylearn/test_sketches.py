@@ -1,0 +1,186 @@
+"""Sketches: as many as asked for, of the classes asked for, the same bits for the same seed; shape tells them apart."""
+
+import numpy as np
+import pytest
+
+from tinylearn import Adam, BinaryCrossEntropy, Conv2D, Dense, Flatten, MaxPool2D, ReLU, Sequential, fit
+from tinylearn.datasets import CLASS_NAMES, sketches
+from tinylearn.datasets.sketchbook import VIEWS
+
+DEER, HORSE = CLASS_NAMES.index("deer"), CLASS_NAMES.index("horse")
+
+
+def drawn(n, seed=0, classes=None):
+    return sketches(n, classes=classes, rng=np.random.default_rng(seed))
+
+
+def deer_and_horses(n, seed):
+    """Return pictures and whether each is a horse."""
+    x, y = drawn(n, seed, ["deer", "horse"])
+    return x, (y == HORSE).astype(int)
+
+
+@pytest.mark.parametrize("n", [1, 7, 130])
+def test_images_and_labels_have_the_form_of_cifar10(n):
+    x, y = drawn(n)
+    assert (x.shape, x.dtype) == ((n, 32, 32, 3), np.float32)
+    assert (y.shape, y.dtype) == ((n,), np.int64)
+    assert x.min() >= 0
+    assert x.max() <= 1
+
+
+def test_pictures_use_the_whole_range_and_all_three_colours():
+    x, _ = drawn(200)
+    assert x.min() == 0
+    assert x.max() == 1
+    assert (x.std(axis=(1, 2)) > 0.01).all()  # (N, C)
+    assert (np.abs(x[..., 0] - x[..., 2]).mean(axis=(1, 2)) > 0.03).mean() > 0.8
+
+
+def test_the_same_seed_draws_the_same_bits_and_another_other_pictures():
+    x, y = drawn(60, seed=5)
+    again, labels_again = drawn(60, seed=5)
+    assert x.tobytes() == again.tobytes()
+    assert y.tobytes() == labels_again.tobytes()
+    other, other_labels = drawn(60, seed=6)
+    assert (y != other_labels).any()
+    assert not (x[:, None] == other).all(axis=(2, 3, 4)).any()
+
+
+def test_a_generator_goes_on_and_never_draws_a_picture_twice():
+    rng = np.random.default_rng(0)
+    x = np.concatenate([sketches(150, classes=["deer"], rng=rng)[0] for _ in range(2)])
+    assert len({picture.tobytes() for picture in x}) == 300
+
+
+@pytest.mark.parametrize("n", [3, 20, 47])
+@pytest.mark.parametrize("classes", [None, ["ship"], [3, "truck", 0]])
+def test_classes_are_drawn_equally_often_or_once_more(n, classes):
+    _, y = drawn(n, classes=classes)
+    counts = np.bincount(y, minlength=10)
+    asked_for = (
+        np.arange(10) if classes is None else [CLASS_NAMES.index(c) if isinstance(c, str) else c for c in classes]
+    )
+    assert counts[asked_for].sum() == n
+    assert np.ptp(counts[asked_for]) <= 1
+
+
+def test_chance_says_which_classes_are_drawn_once_more():
+    firsts = {int(drawn(1, seed)[1][0]) for seed in range(100)}
+    assert firsts == set(range(10))
+
+
+def test_labels_come_in_random_order():
+    _, y = drawn(400, classes=["deer", "horse"])
+    assert 150 < (y[1:] == y[:-1]).sum() < 250
+    assert 70 < (y[:200] == DEER).sum() < 130
+
+
+@pytest.mark.parametrize(
+    "classes",
+    [["deer", 7, "car"], [7, 1, "deer"], (4, 7, 1), {1, 4, 7}, iter(["car", "horse", "deer"]), np.array([7, 4, 1]),
+     np.array(["car", "deer", "horse"])],
+    ids=["mixed", "another order", "tuple", "set", "iterator", "numbers of NumPy", "names of NumPy"],
+)  # fmt: skip
+def test_classes_are_named_or_numbered_in_any_order(classes):
+    _, y = drawn(9, classes=classes)
+    assert np.bincount(y, minlength=10).tolist() == [0, 3, 0, 0, 3, 0, 0, 3, 0, 0]
+
+
+@pytest.mark.parametrize("name", CLASS_NAMES)
+def test_a_label_names_what_is_drawn(name, monkeypatch):
+    drew = []
+    monkeypatch.setitem(VIEWS, name, (lambda canvas: drew.append(canvas.n),))
+    _, y = drawn(30, classes=[name])
+    assert sum(drew) == 30
+    assert set(y) == {CLASS_NAMES.index(name)}
+
+
+def test_each_picture_stands_where_its_label_does(monkeypatch):
+    """Of classes that are one colour each view, though each view is drawn by itself, some pictures at once."""
+
+    def all_in(colour):
+        return lambda canvas: canvas.box(-2, -2, 2, 2, colour)
+
+    monkeypatch.setitem(VIEWS, "deer", (all_in(np.array([0.9, 0, 0])), all_in(np.array([0, 0.9, 0]))))
+    monkeypatch.setitem(VIEWS, "ship", (all_in(np.full(3, 0.9)),))
+    x, y = drawn(130, classes=["deer", "ship"])
+    means = x.mean(axis=(1, 2))
+    np.testing.assert_array_equal(means[:, 2] > 0.3, y == 8)
+    assert 15 < ((means[:, 0] > 0.3) & (y == DEER)).sum() < 50  # both views, about 32 times each
+    assert 15 < ((means[:, 1] > 0.3) & (y == DEER)).sum() < 50
+
+
+# --- what can be learnt ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("pair", [("deer", "horse"), ("cat", "dog"), ("car", "truck")])
+def test_alike_classes_cannot_be_told_apart_by_their_mean_colour(pair):
+    """The best line through red, green and blue is right for 0.51 to 0.55 of new pictures; a coin would be for 0.5."""
+    (x, y), (x_new, y_new) = drawn(1000, 0, pair), drawn(1000, 1, pair)
+    colours, new = (np.c_[images.mean(axis=(1, 2)), np.ones(1000)] for images in (x, x_new))
+    second = CLASS_NAMES.index(pair[1])
+    weights, *_ = np.linalg.lstsq(colours, np.where(y == second, 1, -1))
+    assert ((new @ weights > 0) == (y_new == second)).mean() < 0.62
+
+
+def test_one_neuron_is_worse_at_deer_and_horse_than_a_small_network_that_convolves():
+    """On the red channel of new pictures: the neuron is right for 0.63 to 0.67, the network for 0.83 to 0.89."""
+    (x, y), (x_new, y_new) = deer_and_horses(1200, 0), deer_and_horses(1000, 1)
+    red, red_new, rng = x[..., :1] - 0.5, x_new[..., :1] - 0.5, np.random.default_rng(0)
+
+    def right(layers, epochs):
+        model = Sequential(layers, np.float32)
+        fit(model, red, y[:, None], loss=BinaryCrossEntropy(from_logits=True), optimizer=Adam(0.003), epochs=epochs,
+            rng=rng)  # fmt: skip
+        return ((model.predict(red_new)[:, 0] > 0) == y_new).mean()
+
+    neuron = right([Flatten(), Dense(1024, 1, rng=rng)], epochs=15)
+    network = right([Conv2D(1, 8, 5, stride=2, rng=rng), ReLU(), Conv2D(8, 16, 3, rng=rng), ReLU(), MaxPool2D(2),
+                     Flatten(), Dense(576, 1, rng=rng)], epochs=5)  # fmt: skip
+    assert 0.55 < neuron < 0.73
+    assert network > 0.8
+    assert network > neuron + 0.12
+
+
+# --- bad input ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("n", "error", "message"),
+    [
+        (0, ValueError, "sketches: n must be at least 1, got 0"),
+        (-3, ValueError, "sketches: n must be at least 1, got -3"),
+        (2.5, TypeError, "sketches: n must be a whole number, got 2.5"),
+        ("6", TypeError, "sketches: n must be a whole number, got '6'"),
+    ],
+)
+def test_a_wrong_number_of_pictures_is_refused(n, error, message):
+    with pytest.raises(error, match=message):
+        drawn(n)
+
+
+@pytest.mark.parametrize(
+    ("classes", "error", "message"),
+    [
+        ("deer", TypeError, r"classes must be a list of names or numbers, got 'deer'; write \['deer'\]"),
+        (4, TypeError, r"classes must be a list of names or numbers, got 4; write \[4\]"),
+        ([], ValueError, "classes must name at least one class, got none; leave it out for all ten"),
+        (["Deer"], ValueError, "unknown class 'Deer'; the classes are plane, .*deer, .*truck, or 0 to 9"),
+        ([4, 10], ValueError, "unknown class 10"),
+        ([-1], ValueError, "unknown class -1"),
+        ([4.0], ValueError, "unknown class 4.0"),
+        ([None], ValueError, "unknown class None"),
+        ([np.array([4, 7])], ValueError, r"unknown class array\(\[4, 7\]\)"),
+        (["deer", "horse", 4], ValueError, "every class may be named once, 'deer' is there twice"),
+    ],
+)
+def test_wrong_classes_are_refused(classes, error, message):
+    with pytest.raises(error, match=f"sketches: {message}"):
+        drawn(5, classes=classes)
+
+
+@pytest.mark.parametrize("rng", [None, 0, np.random.RandomState(0)])
+def test_what_is_no_generator_is_refused(rng):
+    with pytest.raises(TypeError, match=r"sketches: rng must be a NumPy generator, such as np.random.default_rng\(0\)"):
+        sketches(5, rng=rng)
