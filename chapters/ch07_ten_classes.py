@@ -16,7 +16,7 @@ augmentation. It is slower to learn from, and harder to learn by heart.
 
 The second film shows two pictures that the network never learns from, a truck and a frog, and what it says of them,
 from epoch 0, where it knows nothing. Below, how many it gets right of a thousand pictures that it learns from, and of
-those that it has never seen.
+those that it has never seen. Both go down now and then: an epoch can end worse than the one before, also the last.
 
     python -m chapters.ch07_ten_classes
     python -m chapters.ch07_ten_classes --data cifar10 --epochs 125
