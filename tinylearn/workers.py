@@ -62,6 +62,10 @@ class Team:
     def __init__(self, model: Sequential, loss: Loss, workers: int, piece_rows: int, pool: ThreadPoolExecutor) -> None:
         self.model, self.piece_rows, self.pool = model, piece_rows, pool
         self.replicas = [(model.replica(), copy.copy(loss)) for _ in range(workers)]
+        columns = zip(model.layers, *(replica.layers for replica, _ in self.replicas), strict=True)
+        self.drawing = [
+            layers for layers in columns if isinstance(getattr(layers[0], "rng", None), np.random.Generator)
+        ]
 
     def gradients(self, x: np.ndarray, y: np.ndarray) -> float:
         """Fill `model.gradients` for the batch x, y and return its loss."""
@@ -94,11 +98,9 @@ class Team:
 
         So what is drawn depends neither on which thread is faster, nor on anything but the state of `layer.rng`.
         """
-        for layers in zip(self.model.layers, *(model.layers for model, _ in self.replicas), strict=True):
-            rng = getattr(layers[0], "rng", None)
-            if isinstance(rng, np.random.Generator):
-                for layer in layers[1:]:
-                    layer.rng = np.random.default_rng(rng.integers(2**63))
+        for original, *copies in self.drawing:
+            for layer in copies:
+                layer.rng = np.random.default_rng(original.rng.integers(2**63))
 
 
 def multiplications(model: Sequential, batch_shape: tuple[int, ...]) -> int:

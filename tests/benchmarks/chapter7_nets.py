@@ -3,7 +3,7 @@
     x (N, 32, 32, 3) → conv 64 3×3 → ReLU, pool 2 → conv 32 3×3 → ReLU, pool 2 → dense 128, ReLU → dropout → dense 10
 
 ReLU before the pool or after it: the same function with the same gradient, since the largest number stays the largest;
-after it there is a quarter of the work. tinylearn and PyTorch at its best do it after, as it pays off for both.
+after it there is a quarter of the work. tinylearn does it after, as chapter 7 has it; PyTorch is measured both ways.
 """
 
 from __future__ import annotations
@@ -90,17 +90,19 @@ class Textbook(Tinylearn):
 
 
 class PyTorch:
-    """nn.Sequential and the loop of its tutorials; at its `best` with channels last, and ReLU behind the pool."""
+    """nn.Sequential and the loop of its tutorials; on request with channels last, and with ReLU behind the pool."""
 
-    def __init__(self, dropout: float = 0.2, dtype: type = np.float32, best: bool = False) -> None:
+    def __init__(
+        self, dropout: float = 0.2, dtype: type = np.float32, channels_last: bool = False, relu_last: bool = False
+    ) -> None:
         torch.set_num_threads(THREADS)
         torch.manual_seed(0)
         self.dtype = torch.float64 if dtype is np.float64 else torch.float32
-        self.format = torch.channels_last if best else torch.contiguous_format
+        self.format = torch.channels_last if channels_last else torch.contiguous_format
 
         def block(channels_in: int, channels_out: int) -> list[nn.Module]:
             middle = [nn.ReLU(), nn.MaxPool2d(2)]
-            return [nn.Conv2d(channels_in, channels_out, 3), *(reversed(middle) if best else middle)]
+            return [nn.Conv2d(channels_in, channels_out, 3), *(reversed(middle) if relu_last else middle)]
 
         head = [nn.Flatten(), nn.Linear(32 * 6 * 6, 128), nn.ReLU(), nn.Dropout(dropout), nn.Linear(128, 10)]
         model = nn.Sequential(*block(3, 64), *block(64, 32), *head)
