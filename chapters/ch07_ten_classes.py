@@ -22,7 +22,7 @@ those that it has never seen. Both go down now and then: an epoch can end worse 
     python -m chapters.ch07_ten_classes --data cifar10 --epochs 125
 
 The first learns from sketches that the program draws itself. The second is the book's run, on 50,000 photographs: it
-takes an hour or two, says before it starts how long, and writes a checkpoint after every epoch. If it is killed, the
+takes about an hour, says before it starts how long, and writes a checkpoint after every epoch. If it is killed, the
 same command with `--resume` goes on from there and ends, bit for bit, with the parameters of a run that was not.
 
 Recording every update of this run would fill a disk. `--record FOLDER` keeps two of its parameters, the filters of the
