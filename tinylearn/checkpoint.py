@@ -120,8 +120,7 @@ def _facts(model: Sequential, optimizer: Optimizer, rng: np.random.Generator) ->
 def _generators(model: Sequential, rng: np.random.Generator) -> dict[str, np.random.Generator]:
     """Return name → generator: `rng`, then those that layers keep, such as `dropout_1.rng`; some may be one object."""
     named = zip(model.layer_names, model.layers, strict=True)
-    kept = {f"{name}.{key}": value for name, layer in named for key, value in vars(layer).items()
-            if isinstance(value, np.random.Generator)}  # fmt: skip
+    kept = {f"{name}.{key}": each for name, layer in named for key, each in layer.generators().items()}
     return {"rng": generator("checkpoint", rng)} | kept
 
 

@@ -95,7 +95,7 @@ def fit(
     `shuffle` is off or one batch holds all rows). `augment(x, rng)` may change the inputs of a batch. After each
     update every callback is called with an `Update`. Without `rng` the order differs from run to run. With `workers`
     above 1 that many threads share the work of a batch, if the network is large enough for that to pay; the same seed
-    and the same number of workers give the same bits.
+    and the same number of workers give the same bits (a layer that learns otherwise than by gradients needs one).
 
     Raises ValueError for data that do not fit or hold NaN, before the first update, and DivergenceError when an
     update makes a parameter NaN or infinite.

@@ -6,7 +6,8 @@
 A replica is the model once more: the same parameters, in the same memory, but layers of its own, which remember their
 own half, and a gradient vector of its own. The mean over the batch is the mean over its pieces, each weighted by its
 share of the rows; so are the gradients. They are summed in a fixed order: the same seed and the same number of workers
-give the same bits.
+give the same bits. What a layer learns in another way than by gradients, a running mean, say, is lost with the replica:
+train such a layer with one worker.
 
 Python threads are enough, since NumPy lets another thread run while it computes. BLAS, which does the matrix products,
 is held to one thread meanwhile: two workers with a thread each beat one worker whose products alone use two.
@@ -29,7 +30,7 @@ from tinylearn.model import Sequential
 
 Compute = Callable[[np.ndarray, np.ndarray], float]  # (x, y) → loss; fills model.gradients
 
-SMALL = 10_000_000  # multiplications per update below which one worker is faster than several
+SMALL = 10_000_000  # multiplications of a forward pass below which one worker is faster than several
 PIECE = 1_000_000  # numbers that the largest layer may put out for one piece of a batch: they stay in the cache
 
 
@@ -63,9 +64,7 @@ class Team:
         self.model, self.piece_rows, self.pool = model, piece_rows, pool
         self.replicas = [(model.replica(), copy.copy(loss)) for _ in range(workers)]
         columns = zip(model.layers, *(replica.layers for replica, _ in self.replicas), strict=True)
-        self.drawing = [
-            layers for layers in columns if isinstance(getattr(layers[0], "rng", None), np.random.Generator)
-        ]
+        self.drawing = [(name, layers) for layers in columns for name in layers[0].generators()]
 
     def gradients(self, x: np.ndarray, y: np.ndarray) -> float:
         """Fill `model.gradients` for the batch x, y and return its loss."""
@@ -96,11 +95,11 @@ class Team:
     def _deal_random_numbers(self) -> None:
         """Give each layer of a replica that draws random numbers a generator, seeded by that of the model's layer.
 
-        So what is drawn depends neither on which thread is faster, nor on anything but the state of `layer.rng`.
+        So what is drawn depends on the state of that generator alone, and not on which thread is faster.
         """
-        for original, *copies in self.drawing:
+        for name, (original, *copies) in self.drawing:
             for layer in copies:
-                layer.rng = np.random.default_rng(original.rng.integers(2**63))
+                setattr(layer, name, np.random.default_rng(original.generators()[name].integers(2**63)))
 
 
 def multiplications(model: Sequential, batch_shape: tuple[int, ...]) -> int:

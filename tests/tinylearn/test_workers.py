@@ -123,6 +123,49 @@ def test_each_replica_drops_other_numbers_and_each_update_too():
     assert len(set(masks)) == len(masks)
 
 
+class Noise(Layer):
+    """A layer of one's own that draws from generators under names of its own."""
+
+    def __init__(self, seed):
+        self.source, self.other = np.random.default_rng(seed), np.random.default_rng(seed + 1)
+
+    def forward(self, x):
+        return x + self.source.normal(size=x.shape) * self.other.random(x.shape)
+
+    def backward(self, dout):
+        return dout
+
+
+@pytest.mark.usefixtures("no_net_is_small")
+def test_generators_are_dealt_whatever_they_are_called():
+    def train_one():
+        rng = np.random.default_rng(0)
+        noise = Noise(7)
+        model = Sequential([noise, Flatten(), Dense(SIDE * SIDE * 2, CLASSES, rng=rng)])
+        used = {"source": set(), "other": set()}
+
+        def note(update):
+            for name, of_name in used.items():
+                of_name.add(repr(noise.generators()[name].bit_generator.state))
+
+        train(model, n_workers=2, epochs=2, callbacks=[note])
+        return model.parameters.tobytes(), used
+
+    results = [train_one() for _ in range(4)]
+    assert len({bits for bits, _ in results}) == 1
+    assert [len(states) for states in results[0][1].values()] == [8, 8], "each update draws from the model's own"
+    assert results[0][1] == results[1][1]
+
+
+@pytest.mark.usefixtures("no_net_is_small")
+def test_no_two_replicas_share_a_generator():
+    model = Sequential([Noise(7), Flatten(), Dense(SIDE * SIDE * 2, CLASSES, rng=np.random.default_rng(0))])
+    team = workers.Team(model, CategoricalCrossEntropy(from_logits=True), 3, 10, None)
+    team._deal_random_numbers()
+    layers = [model.layers[0], *(replica.layers[0] for replica, _ in team.replicas)]
+    assert len({id(each) for layer in layers for each in layer.generators().values()}) == 8
+
+
 @pytest.mark.usefixtures("no_net_is_small")
 def test_a_generator_that_layers_share_is_all_there_is_to_remember():
     """The state of `layer.rng` alone decides what is dropped next: what a checkpoint stores is enough."""

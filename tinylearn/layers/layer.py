@@ -52,7 +52,10 @@ class Layer:
         return layer
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        """Return the layer's output for a batch `x` of shape (N, …), and remember what `backward` needs."""
+        """Return the layer's output for a batch `x` of shape (N, …), and remember what `backward` needs.
+
+        That may be `x` itself, not a copy: write into `x` only after `backward`.
+        """
         raise NotImplementedError(f"{self} has no forward method: a layer needs forward(x) and backward(dout)")
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
@@ -65,6 +68,13 @@ class Layer:
         Override it where dx is expensive, as Dense does; `backward` then calls it and adds dx.
         """
         self.backward(dout)
+
+    def generators(self) -> dict[str, np.random.Generator]:
+        """Return the random generators that the layer keeps, by the names of their attributes.
+
+        A checkpoint saves their states; each of several workers is dealt others.
+        """
+        return {name: value for name, value in vars(self).items() if isinstance(value, np.random.Generator)}
 
     def check_dout(self, dout: np.ndarray) -> None:
         """Raise ValueError unless `dout` has the shape that `forward` returned last."""
