@@ -65,7 +65,7 @@ class ConvolutionSteps(WindowSteps):
         check_windows(who, "kernel", image, windows)
         x, w = image[None, :, :, None], self.kernel[:, :, None, None]
         out, padded = convolve(x, w, np.zeros(1), windows), windows.pad(x)
-        self.inputs = np.array([padded[covered][..., 0] for *_, covered in places(padded, out, windows)])  # (P, KH, KW)
+        self.inputs = np.array([padded[covered][..., 0] for *_, covered in places(out, windows)])  # (P, KH, KW)
         self.products = self.inputs * self.kernel  # (P, KH, KW)
         factors = 9.5 * (letters(image) + letters(self.kernel)) + 34
         self.product_width = max(60, int(factors), DIGIT * letters(self.products) + 40)

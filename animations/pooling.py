@@ -47,7 +47,7 @@ class MaxPoolingSteps(WindowSteps):
         check_windows("MaxPoolingSteps", "size", image, windows)
         x = image[None, :, :, None]
         out, padded = max_pool(x, windows), windows.pad(x, -np.inf)
-        self.inputs = np.array([padded[covered][..., 0] for *_, covered in places(padded, out, windows)])  # (P, KH, KW)
+        self.inputs = np.array([padded[covered][..., 0] for *_, covered in places(out, windows)])  # (P, KH, KW)
         self.winners = [
             divmod(int(inputs.argmax()), windows.size[1]) for inputs in self.inputs
         ]  # argmax is the first maximum

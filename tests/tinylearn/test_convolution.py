@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from tests.tinylearn.window_cases import Case, cases
 from tinylearn import Conv2D, Dense
 from tinylearn.initializers import constant, he_normal, ones
+from tinylearn.layers.convolution import _parts
 from tinylearn.layers.loops import convolve, convolve_backward
 
 ROW = np.array([[0, 0, 0], [1, 1, 1], [0, 0, 0]], float)
@@ -116,6 +117,35 @@ def test_backward_can_be_called_again_and_fill_grads_fills_the_same(case: Case):
     assert list(layer.grads) == ["w", "b"]
     for name, gradient in first.items():
         np.testing.assert_array_equal(layer.grads[name], gradient)
+
+
+@pytest.mark.parametrize("stride", [1, 2])
+@pytest.mark.parametrize("channels", [3, 16])
+@pytest.mark.parametrize(("fast", "parts"), [(10**9, 1), (0, 1), ("half", 2), ("a quarter", 4)])
+def test_the_gradient_is_the_same_however_the_filters_are_cut(fast, parts, channels, stride, monkeypatch):
+    layer = Conv2D(channels, 8, 3, stride, rng=np.random.default_rng(0))
+    x = images(2, 7, 6, channels)
+    dout = images(*layer.forward(x).shape)
+    terms = layer.covered.shape[4] * dout[0].size  # multiplications of an image
+    fast = {"half": terms // 2 + 1, "a quarter": terms // 4 + 1}.get(fast, fast)
+    monkeypatch.setattr("tinylearn.layers.convolution.FAST", fast)
+    assert _parts(8, terms) == parts
+    layer.fill_grads(dout)
+    _, dw, db = convolve_backward(x, layer.params["w"], dout, layer.windows)
+    np.testing.assert_allclose(layer.grads["w"], dw, **close)
+    np.testing.assert_allclose(layer.grads["b"], db, **close)
+
+
+def test_an_odd_number_of_filters_is_not_cut():
+    assert _parts(7, 10**7) == 1
+
+
+def test_the_loops_do_not_cut_decimals_off_for_an_image_of_whole_numbers():
+    image, kernel = np.ones((1, 3, 3, 1), int), np.full((3, 3, 1, 1), 0.3)
+    windows = Conv2D(1, 1, 3, rng=np.random.default_rng(0)).windows
+    np.testing.assert_allclose(convolve(image, kernel, np.array([0.5]), windows), [[[[3.2]]]])
+    dx, *_ = convolve_backward(image, kernel, np.full((1, 1, 1, 1), 0.5), windows)
+    np.testing.assert_allclose(dx, np.full((1, 3, 3, 1), 0.15))
 
 
 def test_batches_of_other_sizes_and_dtypes_leave_nothing_behind():

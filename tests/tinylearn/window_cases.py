@@ -82,7 +82,8 @@ def cases(draw: st.DrawFn, *, pooling: bool = False, largest: int = 5) -> Case:
     ph, pw = (0, 0) if isinstance(padding, str) else as_pair(padding)
     least = (1, 1) if padding == "same" else (max(1, kh - 2 * ph), max(1, kw - 2 * pw))
     sides = [draw(st.integers(side, side + 6)) for side in least]
-    images = (draw(st.integers(1, 4)), *sides, draw(st.integers(1, 5)))
+    channels = st.integers(1, 5) | st.sampled_from([15, 16, 17])  # from 16 on, convolution takes another way
+    images = (draw(st.integers(1, 4)), *sides, draw(channels))
     seed = draw(st.integers(0, 2**32 - 1))
     stride, values, layout = draw(int_or_pair(1, (4, 4))), draw(st.sampled_from(IMAGES)), draw(st.sampled_from(LAYOUTS))
     return Case(size, stride, padding, images, draw(st.integers(1, 5)), values, layout, seed)
@@ -113,5 +114,9 @@ KINDS = {
     "overlapping windows": lambda case: case.windows.stride[1] < case.windows.size[1],
     "same, an odd cell": lambda case: case.padding == "same" and sum(case.windows.pads(*case.images[1:3])[0]) % 2 == 1,
     "valid": lambda case: case.padding == "valid",
+    "many channels, stride and padding": lambda case: (
+        case.images[3] >= 16 and case.windows.stride[0] > 1 and case.windows.padding != (0, 0)
+    ),
+    "many channels, overlap": lambda case: case.images[3] >= 16 and case.windows.stride[0] < case.windows.size[0],
     "one filter, one channel": lambda case: case.filters == case.images[3] == 1,
 }

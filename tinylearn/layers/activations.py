@@ -4,7 +4,7 @@
 
 Without one between them, two dense layers are one dense layer: a straight line stays straight (chapter 4). For a
 function of single numbers the chain rule is one product, `dx = dout · f′(x)`, entry by entry; and f′ is a short
-formula in `out`, so that `out` is all that most of them remember.
+formula in `out`, so that `out`, or where it is above 0, is all that they remember.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class ReLU(Layer):
         self.slope: np.ndarray  # 1 (True) where x > 0, 0 elsewhere
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        out = np.maximum(x, np.zeros(x.shape, x.dtype))  # for large arrays a third of the time of np.maximum(x, 0)
+        out = np.maximum(x, np.zeros(x.shape, x.dtype))  # np.maximum(x, 0) takes twice as long in float32
         self.slope = out > 0
         self.out_shape = out.shape
         return out

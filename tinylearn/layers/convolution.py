@@ -28,7 +28,7 @@ from tinylearn.layers.layer import Layer
 from tinylearn.layers.windows import Windows, stepped
 
 FEW = 16  # channels; with fewer, whole windows are copied
-FAST = 1_000_000  # multiplications: OpenBLAS takes a fifth less time for each of those in a product below that
+FAST = 1_000_000  # multiplications; in a product of fewer, OpenBLAS takes a fifth less time for each
 
 
 class Conv2D(Layer):
@@ -64,11 +64,14 @@ class Conv2D(Layer):
         self.params["w"] = initial("Conv2D", "w", weights, shape, rng)  # (KH, KW, C, F)
         self.params["b"] = initial("Conv2D", "b", biases, (self.channels_out,), rng)  # (F,)
         self.x_shape: tuple[int, ...]
+        self.padded_shape: tuple[int, ...]
         self.covered: np.ndarray  # (KH, N, OH, OW, KW·C) or, with few channels, (1, N, OH, OW, KH·KW·C)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         self._check(x)
-        self.x_shape, self.covered = x.shape, self._covered(self.windows.pad(x), *self._count(x))
+        oh, ow = self._count(x)
+        padded = self.windows.pad(x)
+        self.x_shape, self.padded_shape, self.covered = x.shape, padded.shape, self._covered(padded, oh, ow)
         rows, f = len(self.covered), self.channels_out
         products = self.covered @ self.params["w"].reshape(rows, 1, 1, -1, f)  # (KH, N, OH, OW, F)
         out = products.sum(axis=0) if rows > 1 else products[0]
@@ -79,6 +82,7 @@ class Conv2D(Layer):
     def backward(self, dout: np.ndarray) -> np.ndarray:
         """Derive the gradients from  out[n, p, q, f] = Σ_ijc x[n, p·SH + i, q·SW + j, c] w[i, j, c, f] + b[f].
 
+        Here x is the image with its padding; what falls on the padding is cut off at the end.
         w[i, j, c, f] reaches the loss through every place (p, q) of every image, b[f] too, with factor 1:
             dw[i, j, c, f] = Σ_npq x[n, p·SH + i, q·SW + j, c] dout[n, p, q, f]       dw[i] = covered[i]ᵀ @ dout
             db[f] = Σ_npq dout[n, p, q, f]
@@ -89,8 +93,7 @@ class Conv2D(Layer):
         """
         self.fill_grads(dout)
         (n, oh, ow, f), (kh, kw), (sh, sw) = dout.shape, self.windows.size, self.windows.stride
-        (above, below), (before, after) = self.windows.pads(*self.x_shape[1:3])
-        c, h, width = self.channels_in, self.x_shape[1] + above + below, self.x_shape[2] + before + after
+        _, h, width, c = self.padded_shape
         met = np.zeros((n, h, ow, kh, f), dout.dtype)
         for i in range(kh):
             met[:, stepped(i, sh, oh), :, i] = dout
@@ -104,10 +107,9 @@ class Conv2D(Layer):
     def fill_grads(self, dout: np.ndarray) -> None:
         """Fill dw and db, as derived in `backward`."""
         self.check_dout(dout)
-        rows, n, oh, ow, terms = self.covered.shape
-        f = dout.shape[3]
+        (rows, n, oh, ow, terms), f = self.covered.shape, self.channels_out
         parts = _parts(f, oh * ow * terms * f)
-        covered = self.covered.reshape(rows, 1, n, oh * ow, terms).swapaxes(3, 4)
+        covered = self.covered.reshape(rows, 1, n, oh * ow, terms).swapaxes(3, 4)  # a view; with SH > 1 a copy
         douts = dout.reshape(n, oh * ow, parts, f // parts).transpose(2, 0, 1, 3)
         dw = (covered @ douts).sum(axis=2)  # (KH, parts, KW·C, F / parts)
         self.grads["w"] = dw.swapaxes(1, 2).reshape(self.params["w"].shape)
@@ -119,12 +121,11 @@ class Conv2D(Layer):
         (n, h, width, c), (kh, kw), (sh, sw) = padded.shape, self.windows.size, self.windows.stride
         pixels = padded.reshape(n, h, width * c)  # the channels of neighbours lie side by side
         strips = sliding_window_view(pixels, kw * c, axis=2)[:, :, stepped(0, sw * c, ow)]  # (N, H, OW, KW·C)
-        if c >= FEW:
-            strips = np.ascontiguousarray(strips)
-        windows = sliding_window_view(strips, kh, axis=1)[:, stepped(0, sh, oh)]  # (N, OH, OW, KW·C, KH)
-        if c >= FEW:
-            return np.moveaxis(windows, 4, 0)  # a view: the strips are in memory once
-        return np.ascontiguousarray(windows.swapaxes(3, 4)).reshape(1, n, oh, ow, kh * kw * c)
+        if c < FEW:
+            windows = sliding_window_view(strips, kh, axis=1)[:, stepped(0, sh, oh)]  # (N, OH, OW, KW·C, KH)
+            return np.ascontiguousarray(windows.swapaxes(3, 4)).reshape(1, n, oh, ow, kh * kw * c)
+        windows = sliding_window_view(np.ascontiguousarray(strips), kh, axis=1)[:, stepped(0, sh, oh)]
+        return np.moveaxis(windows, 4, 0)  # a view: the strips are in memory once
 
     def _count(self, x: np.ndarray) -> tuple[int, int]:
         try:

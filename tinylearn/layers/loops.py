@@ -26,8 +26,8 @@ def convolve(x: np.ndarray, w: np.ndarray, b: np.ndarray, windows: Windows) -> n
            [0., 0., 0.]])
     """
     padded = windows.pad(x)
-    out = np.zeros((len(x), *windows.count(*x.shape[1:3]), w.shape[3]), x.dtype)
-    for n, oh, ow, covered in places(padded, out, windows):
+    out = np.zeros((len(x), *windows.count(*x.shape[1:3]), w.shape[3]), np.result_type(x, w, b))
+    for n, oh, ow, covered in places(out, windows):
         for f in range(w.shape[3]):
             out[n, oh, ow, f] = (padded[covered] * w[..., f]).sum() + b[f]
     return out
@@ -38,8 +38,9 @@ def convolve_backward(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return dx, dw and db: what a window covered and the filter share the blame for what was written there."""
     padded = windows.pad(x)
-    dpadded, dw, db = np.zeros_like(padded), np.zeros_like(w), np.zeros_like(w[0, 0, 0])
-    for n, oh, ow, covered in places(padded, dout, windows):
+    dtype = np.result_type(x, w, dout)
+    dpadded, dw, db = np.zeros(padded.shape, dtype), np.zeros(w.shape, dtype), np.zeros(w.shape[3], dtype)
+    for n, oh, ow, covered in places(dout, windows):
         for f in range(w.shape[3]):
             dpadded[covered] += dout[n, oh, ow, f] * w[..., f]
             dw[..., f] += dout[n, oh, ow, f] * padded[covered]
@@ -51,7 +52,7 @@ def max_pool(x: np.ndarray, windows: Windows) -> np.ndarray:
     """Return the largest number under each window, channel by channel: x (N, H, W, C) → out (N, OH, OW, C)."""
     padded = windows.pad(x, -np.inf)
     out = np.zeros((len(x), *windows.count(*x.shape[1:3]), x.shape[3]), x.dtype)
-    for n, oh, ow, covered in places(padded, out, windows):
+    for n, oh, ow, covered in places(out, windows):
         out[n, oh, ow] = padded[covered].max(axis=(0, 1))
     return out
 
@@ -60,7 +61,7 @@ def max_pool_backward(x: np.ndarray, dout: np.ndarray, windows: Windows) -> np.n
     """Return dx: dout goes to the largest number under its window, the first one of equals, row by row."""
     padded = windows.pad(x, -np.inf)
     dpadded = np.zeros_like(padded)
-    for n, oh, ow, covered in places(padded, dout, windows):
+    for n, oh, ow, covered in places(dout, windows):
         for c in range(x.shape[3]):
             window = padded[covered][..., c]
             i, j = np.unravel_index(window.argmax(), window.shape)  # argmax is the first maximum
@@ -68,10 +69,8 @@ def max_pool_backward(x: np.ndarray, dout: np.ndarray, windows: Windows) -> np.n
     return windows.unpad(dpadded, *x.shape[1:3])
 
 
-def places(
-    padded: np.ndarray, out: np.ndarray, windows: Windows
-) -> Iterator[tuple[int, int, int, tuple[int, slice, slice]]]:
-    """Yield (n, oh, ow) of every place in `out`, with the index of what the window covers there in `padded`."""
+def places(out: np.ndarray, windows: Windows) -> Iterator[tuple[int, int, int, tuple[int, slice, slice]]]:
+    """Yield (n, oh, ow) of every place in `out`, and which part of the padded images the window covers there."""
     (kh, kw), (sh, sw) = windows.size, windows.stride
     for n, oh, ow in np.ndindex(out.shape[:3]):
         yield n, oh, ow, (n, slice(oh * sh, oh * sh + kh), slice(ow * sw, ow * sw + kw))

@@ -25,8 +25,8 @@ class MaxPool2D(Layer):
     """The largest number of each window: x (N, H, W, C) → out (N, OH, OW, C). Ranzato et al. 2007.
 
     `size`, `stride` (default: size, so that the windows lie side by side) and `padding` are an int or a pair
-    (rows, columns); padding is also "valid" or "same". What is padded never wins. Of equal numbers, the first, row by
-    row, gets the gradient. Raises ValueError for an image too small for one window.
+    (rows, columns); padding is also "valid" or "same". The padding is -inf, which loses against every finite number.
+    Of equal numbers, the first, row by row, gets the gradient. Raises ValueError for an image too small for one window.
 
     >>> x = np.array([[1.0, 0, 2], [1, 0, 1], [2, 1, 0]])[None, :, :, None]
     >>> MaxPool2D(2, stride=1).forward(x)[0, :, :, 0]
@@ -43,6 +43,7 @@ class MaxPool2D(Layer):
                 "a window with padding alone has no largest number"
             )
         self.x_shape: tuple[int, ...]
+        self.padded_shape: tuple[int, ...]
         self.won_across: list[np.ndarray]  # KW - 1 masks (N, H, OW, C)
         self.won_down: list[np.ndarray]  # KH - 1 masks (N, OH, OW, C)
 
@@ -69,10 +70,10 @@ class MaxPool2D(Layer):
         """
         self.check_dout(dout)
         (oh, ow), (kh, kw), (sh, sw) = dout.shape[1:3], self.windows.size, self.windows.stride
-        n, h, w, c = self.padded_shape
+        n, h, width, c = self.padded_shape
         dacross = np.zeros((n, h, ow, c), dout.dtype)
         _give_back(dout, self.won_down, [dacross[:, stepped(i, sh, oh)] for i in range(kh)], overlap=sh < kh)
-        dx = np.zeros((n, h, w, c), dout.dtype)
+        dx = np.zeros((n, h, width, c), dout.dtype)
         _give_back(dacross, self.won_across, [dx[:, :, stepped(j, sw, ow)] for j in range(kw)], overlap=sw < kw)
         return self.windows.unpad(dx, *self.x_shape[1:3])
 

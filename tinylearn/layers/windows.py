@@ -99,7 +99,7 @@ class Windows:
 def stepped(start: int, stride: int, count: int) -> slice:
     """Return the slice that picks `count` entries from `start` on, each `stride` after the last.
 
-    Of all windows, those are the rows that the same row of the window covers, one per window.
+    stepped(i, SH, OH) are the rows of the image that lie under row i of the windows, one for each window.
 
     >>> list(range(10))[stepped(1, 3, 3)]
     [1, 4, 7]
@@ -113,7 +113,7 @@ def _short(value: Pair | str) -> str:
 
 
 def _same(length: int, size: int, stride: int) -> Pair:
-    """Return how much to add before and after `length` cells, so that ceil(length / stride) windows cover them."""
+    """Return how much to add before and after `length` cells, so that ceil(length / stride) windows fit."""
     count = -(-length // stride)
     total = max((count - 1) * stride + size - length, 0)
     return total // 2, total - total // 2
