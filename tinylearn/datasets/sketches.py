@@ -1,7 +1,7 @@
 """Pictures of the ten classes of CIFAR-10 that the program draws itself, as many as one likes, without a download.
 
-Pose, size, place, colours, background, light and grain are random, and a class has several views. Classes that look
-alike share their palettes and places (deer and horse, cat and dog, car and truck): shape has to tell them apart.
+Pose, size, place, colours, background, light and grain are random, and most classes have several views. Classes that
+look alike share their palettes and places (deer and horse, cat and dog, car and truck): shape has to tell them apart.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def sketches(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw `n` pictures: images (n, 32, 32, 3) float32 in [0, 1] and labels (n,) int64, the numbers of CIFAR-10.
 
-    `classes` are names or numbers of `CLASS_NAMES`; without it, all ten. Each is drawn n / len(classes) times, or once
-    more (chance says which), in random order. The same state of `rng` gives the same bits.
+    `classes` are names or numbers of `CLASS_NAMES`; without it, all ten. Each is drawn n // len(classes) times, some
+    of them once more (chance says which), in random order. The same state of `rng` gives the same bits.
 
     Raises ValueError for n < 1 and for classes that are none, unknown, or named twice.
 

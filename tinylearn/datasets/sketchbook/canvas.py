@@ -29,7 +29,7 @@ class Canvas:
 
     pixels    (N, 3, 32, 32) float32: colours, channels first while painting
     covered   (N, 32, 32) float32: how much of each pixel the thing covers, of all that was painted since `place`
-    x, y      (N, 32, 32) float32: where each pixel lies, in the coordinates of the thing
+    x, y      (1, 32, 32), after `place` (N, 32, 32), float32: where each pixel lies, in the coordinates of the thing
 
     >>> canvas = Canvas(2, np.random.default_rng(0))
     >>> canvas.ellipse((0, 0), (0.5, np.array([0.25, 0.5])), np.ones(3))  # white on black: an ellipse, a disc
