@@ -129,8 +129,11 @@ class ClassBars(Scene):
             left = max(left, 30 + ARROW + _fit(label, WIDEST) + 14)  # as if all were bold: two scenes' bars are aligned
             number = add_number(self.page, EDGE, y, three_decimals, f"{self.name}.predicted[{k}]")
             self.numbers.append((number, self.probabilities[:, k]))
-            for text in (label, number):
-                text.set(weight="bold", color=style.TARGET) if k == self.target else text.set(weight="normal")
+            if k != self.target:
+                label.set(weight="normal")
+            else:
+                for text in (label, number):
+                    text.set(weight="bold", color=style.TARGET)
         add_label(self.page, 30, rows[self.target] + 2, "▸", color=style.TARGET, size=style.LARGE)
         right, bottom = EDGE - 70, TOP - step * count
         box = (left / width, bottom / height, (right - left) / width, (TOP - bottom) / height)

@@ -42,6 +42,7 @@ from chapters import images
 from chapters.films import Film, draw
 from chapters.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
 from chapters.run import Headline, run_alone
+from chapters.scores import right, scores
 from tinylearn import (
     Adam,
     BinaryCrossEntropy,
@@ -49,11 +50,9 @@ from tinylearn import (
     ProgressBar,
     Recorder,
     ReLU,
-    Scorecard,
     Sequential,
     Sigmoid,
     Update,
-    accuracy,
     fit,
 )
 from tinylearn.initializers import zeros
@@ -101,7 +100,7 @@ class RightAnswers:
 
     def count(self, model: Sequential) -> int:
         """Return how many are right; a probability of a half counts as "horse"."""
-        return round(accuracy(model.predict(self.x), self.labels) * len(self.labels))
+        return right(model, self.x, self.labels)
 
 
 def learn(model: Sequential, data: HorsesAndDeer, rng: np.random.Generator, *others: Callback) -> list[np.ndarray]:
@@ -141,22 +140,12 @@ def tallies(counts: list[np.ndarray], data: HorsesAndDeer, epochs: list[int]) ->
             Tally(f"always {DEER_OR_HORSE[of_each.argmax()]}", always, total)]  # fmt: skip
 
 
-def horse_and_deer(states: PixelStates, right: list[Tally], note: str) -> SideBySide:
+def horse_and_deer(states: PixelStates, counts: list[Tally], note: str) -> SideBySide:
     """The neuron and a horse on the left, the same neuron and a deer on the right, its weights between them."""
     both: dict[str, Any] = {"answers": DEER_OR_HORSE, "note": note}
     return SideBySide(PixelNeuron(states, 0, target=1, name="horse", **both),
-                      WeightPicture(states, right, answers=DEER_OR_HORSE),
+                      WeightPicture(states, counts, answers=DEER_OR_HORSE),
                       PixelNeuron(states, 1, target=0, name="deer", **both))  # fmt: skip
-
-
-def scorecards(name: str, model: Sequential, data: HorsesAndDeer) -> Headline:
-    """Return what the model is worth: on what it has learned from, on the book's 41 test pictures, on further ones."""
-    answers = Scorecard(model.predict(red_pixels(data.x_train)), data.y_train, names=DEER_OR_HORSE)
-    headline: Headline = {f"{name}, right of those it learned from": f"{answers.right} of {answers.total}"}
-    for x, y in ((data.x_test, data.y_test), (data.x_more, data.y_more)):
-        card = Scorecard(model.predict(red_pixels(x)), y, names=DEER_OR_HORSE)
-        headline |= card.facts(f"{name}, {card.total} unseen")
-    return headline
 
 
 def main(
@@ -179,11 +168,11 @@ def main(
     shown, note = shown_pictures(pictures, neuron, data)
     epochs = [*range(0, EPOCHS, EPOCHS // 5 if quick else 1), EPOCHS]
     states = PixelStates(recorder.recording, shown, epochs)
-    right, right_deeper = (tallies(counts, pictures, epochs) for counts in (of_neuron, of_network))
-    compared = SideBySide(TallyCurves(epochs, right, title="one neuron", name="neuron"),
-                          TallyCurves(epochs, right_deeper, title="three layers", name="network"))  # fmt: skip
+    shallow, deeper = (tallies(counts, pictures, epochs) for counts in (of_neuron, of_network))
+    compared = SideBySide(TallyCurves(epochs, shallow, title="one neuron", name="neuron"),
+                          TallyCurves(epochs, deeper, title="three layers", name="network"))  # fmt: skip
     films = {
-        "ch05_horse_and_deer": Film(horse_and_deer(states, right, note), fps=10, hold_first=1.5, hold_last=3),
+        "ch05_horse_and_deer": Film(horse_and_deer(states, shallow, note), fps=10, hold_first=1.5, hold_last=3),
         "ch05_neuron_and_network": Film(compared, fps=10, hold_first=1, hold_last=3, colors=48),
     }
     draw(films, Path(out), formats, processes)
@@ -195,7 +184,9 @@ def main(
         "probability of a horse, for the deer": by_hand[1],
         "difference from the sum by hand": float(np.abs(neuron.predict(red_pixels(shown))[:, 0] - by_hand).max()),
     }
-    return headline | scorecards("neuron", neuron, pictures) | scorecards("three layers", network, pictures)
+    for name, model in (("neuron", neuron), ("three layers", network)):
+        headline |= scores(name, model, pictures, red_pixels)
+    return headline
 
 
 if __name__ == "__main__":

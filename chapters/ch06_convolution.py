@@ -38,7 +38,7 @@ import math
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -50,8 +50,9 @@ from chapters import images
 from chapters.ch05_horse_or_deer import EPOCHS as DENSE_EPOCHS
 from chapters.ch05_horse_or_deer import deeper_network, red_pixels, tallies
 from chapters.films import Film, draw
-from chapters.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
+from chapters.images import HorsesAndDeer, horses_and_deer
 from chapters.run import Headline, Parser, parser, run, title
+from chapters.scores import right, scores
 from tinylearn import (
     Adam,
     BinaryCrossEntropy,
@@ -64,10 +65,8 @@ from tinylearn import (
     Recorder,
     Recording,
     ReLU,
-    Scorecard,
     Sequential,
     Sigmoid,
-    accuracy,
     fit,
 )
 from tinylearn.initializers import he_normal
@@ -93,14 +92,14 @@ def convolve_by_hand(image: Any, kernel: Any, stride: int, padding: int) -> list
     >>> convolve_by_hand(SMALL_IMAGE, ROW, stride=1, padding=1)
     [[2, 3, 2], [0, 0, 0], [0, 0, 0]]
     """
-    height, width, size = len(image), len(image[0]), len(kernel)
+    height, width, rows, columns = len(image), len(image[0]), len(kernel), len(kernel[0])
     out = []
-    for top in range(-padding, height + padding - size + 1, stride):
+    for top in range(-padding, height + padding - rows + 1, stride):
         line = []
-        for left in range(-padding, width + padding - size + 1, stride):
+        for left in range(-padding, width + padding - columns + 1, stride):
             total = 0
-            for i in range(size):
-                for j in range(size):
+            for i in range(rows):
+                for j in range(columns):
                     if 0 <= top + i < height and 0 <= left + j < width:  # the padding is 0 and adds nothing
                         total += image[top + i][left + j] * kernel[i][j]
             line.append(total)
@@ -148,21 +147,6 @@ def learn(model: Sequential, x: np.ndarray, y: np.ndarray, epochs: int, rng: np.
         fit(model, x, y[:, None], loss=BinaryCrossEntropy(), optimizer=Adam(learning_rate), epochs=epochs,
             batch_size=BATCH, rng=rng, workers=2,
             callbacks=[ProgressBar(epochs * updates, "chapter 6"), *others])  # fmt: skip
-
-
-def right(model: Sequential, x: np.ndarray, y: np.ndarray) -> int:
-    """Return how many answers are right."""
-    return round(accuracy(model.predict(x), y) * len(y))
-
-
-def scores(name: str, model: Sequential, data: HorsesAndDeer, view: Callable[[np.ndarray], np.ndarray]) -> Headline:
-    """Return how good a model is that is shown `view(pictures)`: on the 160, on the book's 41, on further ones."""
-    known = right(model, view(data.x_train), data.y_train)
-    headline: Headline = {f"{name}, right of those it learned from": f"{known} of {len(data.y_train)}"}
-    for x, y in ((data.x_test, data.y_test), (data.x_more, data.y_more)):
-        card = Scorecard(model.predict(view(x)), y, names=DEER_OR_HORSE)
-        headline |= card.facts(f"{name}, {card.total} unseen")
-    return headline
 
 
 def compare(data: HorsesAndDeer, rng: np.random.Generator, quick: bool) -> Headline:

@@ -47,6 +47,7 @@ from chapters import images
 from chapters.films import Film, draw
 from chapters.images import Images
 from chapters.run import Headline, Parser, Refusal, run_alone
+from chapters.scores import right
 from tinylearn import (
     Augment,
     CategoricalCrossEntropy,
@@ -63,7 +64,6 @@ from tinylearn import (
     Sequential,
     Softmax,
     Update,
-    accuracy,
     fit,
     load_checkpoint,
     save_checkpoint,
@@ -163,11 +163,6 @@ class Run:
         data, model = self.data, self.model
         return (right(model, data.x_train[self.sample], data.y_train[self.sample]),
                 right(model, data.x_test, data.y_test))  # fmt: skip
-
-
-def right(model: Sequential, x: np.ndarray, y: np.ndarray) -> int:
-    """Return how many answers are right."""
-    return round(accuracy(model.predict(x), y) * len(y))
 
 
 def outlook(run: Run, epochs: int, recorder: Recorder | None) -> str:

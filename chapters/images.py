@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from chapters.run import Refusal
 from tinylearn import datasets
 from tinylearn.datasets import CLASS_NAMES
 
@@ -69,15 +70,15 @@ def load(
 ) -> Images:
     """Return the photographs of CIFAR-10, all of them, or new sketches: so many to learn from, so many to be tested on.
 
-    `classes` are the sketches to draw (None: all ten). ValueError for data of another name, and for a `data_dir` that
-    sketches have no use for.
+    `classes` are the sketches to draw (None: all ten). ValueError for data of another name, Refusal for a
+    `data_dir` that sketches have no use for.
     """
     if data not in DATA:
         raise ValueError(f"data must be {' or '.join(DATA)}, got {data!r}")
     if data == "cifar10":
         return Images(*datasets.cifar10(data_dir, download=data_dir is None))
     if data_dir is not None:
-        raise ValueError(f"sketches are drawn, not read from {data_dir}: choose data cifar10, or leave data_dir out")
+        raise Refusal(f"sketches are drawn, not read from {data_dir}: choose data cifar10, or leave data_dir out")
     x, y = datasets.sketches(sum(sketches), classes=classes, rng=rng)
     n_train = sketches[0]
     return Images(x[:n_train], y[:n_train], x[n_train:], y[n_train:])

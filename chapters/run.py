@@ -31,11 +31,9 @@ def parser(description: str, prog: str) -> Parser:
     """Return the command line that all chapters share."""
     command = Parser(prog=prog, description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     command.add_argument("--out", type=Path, default=Path("gallery"), metavar="DIR", help="folder for the files")
-    command.add_argument("--seed", type=int, default=0, help="fixes everything random (default: 0)")
+    command.add_argument("--seed", type=_from(0), default=0, help="fixes everything random (default: 0)")
     command.add_argument("--quick", action="store_true", help="fewer pictures, to see that all works")
-    command.add_argument(
-        "--processes", type=_at_least_one, default=2, metavar="N", help="draw so many at once (default: 2)"
-    )
+    command.add_argument("--processes", type=_from(1), default=2, metavar="N", help="draw so many at once (default: 2)")
     command.add_argument("--format", nargs="+", choices=FORMATS, default=["html", "gif"], help="(default: html gif)")
     return command
 
@@ -108,8 +106,12 @@ def title(main: Main) -> str:
     return str(text).strip().splitlines()[0]
 
 
-def _at_least_one(text: str) -> int:
-    """Return a number of processes; an error that says what is wrong is for the command line."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"must be a number from 1 on, got {text!r}")
-    return int(text)
+def _from(least: int) -> Callable[[str], int]:
+    """Return what reads a whole number from `least` on; an error that says what is wrong is for the command line."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"must be a whole number from {least} on, got {text!r}")
+        return int(text)
+
+    return read

@@ -5,6 +5,7 @@ import pytest
 from PIL import Image
 
 from chapters import ch04_activations as chapter
+from tests.chapters.chapter_helpers import quick_run
 from tinylearn.datasets import sine
 
 FILMS = {"ch04_relu_sigmoid": (1280, 700), "ch04_softmax": (1200, 600), "ch04_learning_sine": (1280, 760)}
@@ -13,11 +14,7 @@ FILMS = {"ch04_relu_sigmoid": (1280, 700), "ch04_softmax": (1200, 600), "ch04_le
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory):
     """Return what the chapter returns, the films that it draws, and their folder."""
-    folder, films = tmp_path_factory.mktemp("gallery"), {}
-    with pytest.MonkeyPatch.context() as patch:
-        draw = chapter.draw
-        patch.setattr(chapter, "draw", lambda found, *others: (films.update(found), draw(found, *others)))
-        return chapter.main(folder, quick=True, formats=("gif", "png")), films, folder
+    return quick_run(chapter, tmp_path_factory.mktemp("gallery"), ("gif", "png"))
 
 
 def test_the_numbers_of_the_book(drawn):

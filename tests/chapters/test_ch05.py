@@ -8,6 +8,7 @@ from PIL import Image
 
 from chapters import ch05_horse_or_deer as chapter
 from chapters.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
+from tests.chapters.chapter_helpers import check_scorecard, quick_run
 from tinylearn import Recorder, Scorecard
 
 FILMS = {"ch05_horse_and_deer": (1460, 700), "ch05_neuron_and_network": (1120, 600)}
@@ -16,11 +17,7 @@ FILMS = {"ch05_horse_and_deer": (1460, 700), "ch05_neuron_and_network": (1120, 6
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory):
     """Return what the chapter returns, the films that it draws, and their folder."""
-    folder, films = tmp_path_factory.mktemp("gallery"), {}
-    with pytest.MonkeyPatch.context() as patch:
-        draw = chapter.draw
-        patch.setattr(chapter, "draw", lambda found, *others: (films.update(found), draw(found, *others)))
-        return chapter.main(folder, quick=True, formats=("gif", "png")), films, folder
+    return quick_run(chapter, tmp_path_factory.mktemp("gallery"), ("gif", "png"))
 
 
 def test_the_neuron_has_learned_the_two_that_are_shown(drawn):
@@ -41,15 +38,7 @@ def test_three_layers_know_by_heart_what_they_have_seen_and_not_much_else(drawn)
 
 @pytest.mark.parametrize("name", ["neuron, 41 unseen", "neuron, 400 unseen", "three layers, 41 unseen"])
 def test_every_accuracy_comes_with_its_count_interval_and_baseline(drawn, name):
-    headline, _, _ = drawn
-    right, total = (int(word) for word in headline[f"{name}, right"].split(" of "))
-    matrix = np.array(headline[f"{name}, confusion matrix"])
-    assert (matrix.trace(), matrix.sum()) == (right, total)
-    assert headline[f"{name}, accuracy"] == right / total
-    assert headline[f"{name}, baseline"] == matrix.sum(axis=1).max() / total
-    low, high = headline[f"{name}, 95 % interval"]
-    assert low < right / total < high
-    assert headline[f"{name}, verdict"].startswith("better than") == (low > headline[f"{name}, baseline"])
+    check_scorecard(drawn[0], name, int(name.split()[-2]))
 
 
 def test_the_films_show_what_the_headline_says(drawn):

@@ -10,6 +10,7 @@ from PIL import Image
 from chapters import __main__ as all_chapters
 from chapters import ch06_convolution as chapter
 from chapters.images import horses_and_deer
+from tests.chapters.chapter_helpers import check_scorecard, quick_run
 from tinylearn import Conv2D, ReLU
 
 FILMS = {"ch06_padding_and_stride": (1530, 550), "ch06_max_pooling": (610, 400), "ch06_feature_maps": (1460, 600)}
@@ -19,11 +20,7 @@ LEFT, DIAGONAL = [[2, 3, 2], [0, 0, 0], [0, 0, 0]], [[1, 0, 2], [1, 0, 1], [2, 1
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory):
     """Return what a quick run of the chapter returns, the films that it draws, and their folder."""
-    folder, films = tmp_path_factory.mktemp("gallery"), {}
-    with pytest.MonkeyPatch.context() as patch:
-        draw = chapter.draw
-        patch.setattr(chapter, "draw", lambda found, *others: (films.update(found), draw(found, *others)))
-        return chapter.main(folder, quick=True, formats=("png",)), films, folder
+    return quick_run(chapter, tmp_path_factory.mktemp("gallery"), ("png",))
 
 
 def test_the_three_arrays_of_the_book(drawn):
@@ -36,11 +33,12 @@ def test_the_three_arrays_of_the_book(drawn):
     assert headline["the same by hand"] == [LEFT, DIAGONAL]
 
 
+@pytest.mark.parametrize("size", [(3, 3), (1, 2), (4, 2)])
 @pytest.mark.parametrize(("stride", "padding"), [(1, 0), (1, 1), (2, 1), (3, 2)])
-def test_by_hand_equals_the_layer(stride, padding):
+def test_by_hand_equals_the_layer(size, stride, padding):
     rng = np.random.default_rng(stride)
-    image, kernel = rng.normal(size=(5, 7)), rng.normal(size=(3, 3))
-    layer = Conv2D(1, 1, 3, stride, padding, rng=rng)
+    image, kernel = rng.normal(size=(5, 7)), rng.normal(size=size)
+    layer = Conv2D(1, 1, size, stride, padding, rng=rng)
     layer.params["w"][...] = kernel[:, :, None, None]
     out = chapter.convolve_by_hand(image.tolist(), kernel.tolist(), stride, padding)
     np.testing.assert_allclose(out, layer.forward(image[None, :, :, None])[0, :, :, 0], atol=1e-12)
@@ -77,15 +75,7 @@ def test_the_picture_is_a_horse_that_it_does_not_learn_from(drawn):
 @pytest.mark.parametrize("count", [41, 400])
 @pytest.mark.parametrize("name", ["eight filters", "dense", "convolutional"])
 def test_every_accuracy_comes_with_its_count_interval_and_baseline(drawn, name, count):
-    headline, name = drawn[0], f"{name}, {count} unseen"
-    right, total = (int(word) for word in headline[f"{name}, right"].split(" of "))
-    matrix = np.array(headline[f"{name}, confusion matrix"])
-    assert (matrix.trace(), matrix.sum(), total) == (right, total, count)
-    assert headline[f"{name}, accuracy"] == right / total
-    assert headline[f"{name}, baseline"] == matrix.sum(axis=1).max() / total
-    low, high = headline[f"{name}, 95 % interval"]
-    assert low < right / total < high
-    assert headline[f"{name}, verdict"].startswith("better than") == (low > headline[f"{name}, baseline"])
+    check_scorecard(drawn[0], f"{name}, {count} unseen", count)
 
 
 def test_no_accuracy_stands_alone(drawn):

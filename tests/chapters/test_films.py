@@ -101,7 +101,15 @@ def test_ctrl_c_ends_at_once_and_leaves_no_half_file(tmp_path):
 def test_a_wrong_number_of_processes_is_refused_before_anything_is_done(tmp_path, capsys, processes):
     with pytest.raises(SystemExit):
         run.run_alone(lambda **_: {}, "ch00", ["--processes", processes, "--out", str(tmp_path / "new")])
-    assert f"must be a number from 1 on, got '{processes}'" in capsys.readouterr().err
+    assert f"must be a whole number from 1 on, got '{processes}'" in capsys.readouterr().err
+    assert names(tmp_path) == []
+
+
+@pytest.mark.parametrize("seed", ["-1", "1.5", "x"])
+def test_a_wrong_seed_is_refused_before_anything_is_done(tmp_path, capsys, seed):
+    with pytest.raises(SystemExit):
+        run.run_alone(lambda **_: {}, "ch00", ["--seed", seed, "--out", str(tmp_path / "new")])
+    assert f"argument --seed: must be a whole number from 0 on, got '{seed}'" in capsys.readouterr().err
     assert names(tmp_path) == []
 
 

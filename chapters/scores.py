@@ -1,0 +1,26 @@
+"""How good a model is, counted the same way in every chapter of pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from chapters.images import DEER_OR_HORSE, HorsesAndDeer
+from chapters.run import Headline
+from tinylearn import Scorecard, Sequential, accuracy
+
+
+def right(model: Sequential, x: np.ndarray, labels: np.ndarray) -> int:
+    """Return how many of the model's answers are right; a probability of a half counts as class 1."""
+    return round(accuracy(model.predict(x), labels) * len(labels))
+
+
+def scores(name: str, model: Sequential, data: HorsesAndDeer, view: Callable[[np.ndarray], np.ndarray]) -> Headline:
+    """Return what a model is worth that is shown `view(pictures)`: on the 160, on the book's 41, on further ones."""
+    known = right(model, view(data.x_train), data.y_train)
+    headline: Headline = {f"{name}, right of those it learned from": f"{known} of {len(data.y_train)}"}
+    for x, y in ((data.x_test, data.y_test), (data.x_more, data.y_more)):
+        card = Scorecard(model.predict(view(x)), y, names=DEER_OR_HORSE)
+        headline |= card.facts(f"{name}, {card.total} unseen")
+    return headline
