@@ -5,7 +5,7 @@
 tinylearn           fit(…, workers=2), with ReLU behind the max pool
 PyTorch             as a learner runs it: default layout, default memory allocation
 PyTorch at its best channels last, glibc told to keep freed memory
-  and ReLU last     the same, with ReLU behind the max pool, as tinylearn has it
+PyTorch, ReLU last  the same, with ReLU behind the max pool, as tinylearn has it
 textbook NumPy      im2col, argmax pooling, a plain loop
 
 Batches of 32 and 128, float32, RMSprop; data in random order, epoch by epoch. First, all peers compute the loss and the
@@ -27,10 +27,10 @@ PEERS = {
     "tinylearn": Tinylearn,
     "PyTorch": PyTorch,
     "PyTorch at its best": lambda *arguments: PyTorch(*arguments, channels_last=True),
-    "  and ReLU last": lambda *arguments: PyTorch(*arguments, channels_last=True, relu_last=True),
+    "PyTorch, ReLU last": lambda *arguments: PyTorch(*arguments, channels_last=True, relu_last=True),
     "textbook NumPy": Textbook,
 }
-ENVIRONMENT = {"PyTorch at its best": KEEP_MEMORY, "  and ReLU last": KEEP_MEMORY}
+ENVIRONMENT = {"PyTorch at its best": KEEP_MEMORY, "PyTorch, ReLU last": KEEP_MEMORY}
 ASKED = {
     32: {"PyTorch": 1.8, "PyTorch at its best": 0.9, "textbook NumPy": 3.5},
     128: {"PyTorch": 2.2, "PyTorch at its best": 0.9},

@@ -23,9 +23,8 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import tinylearn as tl
+from chapters.ch07_ten_classes import KEPT, network
 from tinylearn.datasets import celsius_fahrenheit
-
-SELECTED = ("conv2d_1.w", "dense_2.b")
 
 
 def mlp(sizes: tuple[int, ...], dtype: type) -> tl.Sequential:
@@ -62,17 +61,7 @@ def train_mlp(folder: Path | None) -> float:
 def cnn() -> tuple[tl.Sequential, np.ndarray, np.ndarray]:
     """Return chapter 7's network, 677 kB of parameters, and 2048 pictures of noise for it."""
     rng = np.random.default_rng(0)
-    convolutions = [tl.Conv2D(3, 64, 3, rng=rng), tl.MaxPool2D(2), tl.ReLU(),
-                    tl.Conv2D(64, 32, 3, rng=rng), tl.MaxPool2D(2), tl.ReLU()]  # fmt: skip
-    dense = [
-        tl.Flatten(),
-        tl.Dense(1152, 128, rng=rng),
-        tl.ReLU(),
-        tl.Dropout(0.2, rng=rng),
-        tl.Dense(128, 10, rng=rng),
-    ]
-    x, y = rng.random((2048, 32, 32, 3), np.float32), rng.integers(0, 10, 2048)
-    return tl.Sequential([*convolutions, *dense], dtype=np.float32), x, y
+    return network(rng), rng.random((2048, 32, 32, 3), np.float32), rng.integers(0, 10, 2048)
 
 
 def train_cnn(folder: Path | None, select: tuple[str, ...] | None = None) -> float:
@@ -87,7 +76,7 @@ def train_cnn(folder: Path | None, select: tuple[str, ...] | None = None) -> flo
 
 def train_cnn_selected(folder: Path | None) -> float:
     """The same, with two of its parameters recorded."""
-    return train_cnn(folder, SELECTED)
+    return train_cnn(folder, KEPT)
 
 
 def print_disk_speed(folder: Path) -> None:
@@ -141,7 +130,7 @@ def main() -> None:
         print_disk_speed(folder)
         for name, train, bar in (
             ("CNN, 677 kB", train_cnn, 4),
-            (f"CNN, {' and '.join(SELECTED)}, 7 kB", train_cnn_selected, 1),
+            (f"CNN, {' and '.join(KEPT)}, 7 kB", train_cnn_selected, 1),
             ("neuron, 16 B", train_neuron, 5),
             ("MLP, 54 kB", train_mlp, 15),
         ):
