@@ -1,0 +1,50 @@
+"""Small training runs with all that a checkpoint has to keep: shuffling, dropout, augmentation, an optimiser."""
+
+import numpy as np
+
+from tinylearn import (
+    SGD,
+    Adam,
+    Augment,
+    CategoricalCrossEntropy,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    MaxPool2D,
+    ReLU,
+    RMSprop,
+    Sequential,
+    fit,
+)
+
+OPTIMIZERS = {"SGD": lambda: SGD(0.05, momentum=0.9), "RMSprop": RMSprop, "Adam": Adam}
+EPOCHS = 6
+
+
+def start(seed=0, optimizer="Adam", dtype=np.float64, *, shared=True, generator=np.random.PCG64, side=6, filters=2):
+    """Return (model, optimizer, rng) as they are before a run; dropout draws from `rng` if that is `shared`."""
+    rng = np.random.Generator(generator(seed))
+    dropped = rng if shared else np.random.Generator(generator(seed + 100))
+    layers = [Conv2D(2, filters, 3, rng=rng), MaxPool2D(2), ReLU(), Flatten(), Dropout(0.4, rng=dropped),
+              Dense(filters * ((side - 2) // 2) ** 2, 3, rng=rng), Dropout(0.1, rng=dropped)]  # fmt: skip
+    return Sequential(layers, dtype), OPTIMIZERS[optimizer](), rng
+
+
+def go_on(run, epochs, n_workers=1, side=6):
+    """Train for so many epochs, in batches of 16 of 40 images; return their losses."""
+    model, optimizer, rng = run
+    data = np.random.default_rng(1)
+    x, y = data.random((40, side, side, 2)), data.integers(0, 3, 40)
+    augment = Augment(rotation=20, shift=0.1, flip=True)
+    return fit(model, x, y, loss=CategoricalCrossEntropy(from_logits=True), optimizer=optimizer, epochs=epochs,
+               batch_size=16, augment=augment, rng=rng, workers=n_workers)  # fmt: skip
+
+
+def state(run):
+    """Return all that a run depends on, as what compares bit for bit."""
+    model, optimizer, rng = run
+    remembered = {name: value.tobytes() if isinstance(value, np.ndarray) else value
+                  for name, value in vars(optimizer).items()}  # fmt: skip
+    generators = [rng, *(layer.rng for layer in model.layers if isinstance(layer, Dropout))]
+    return model.parameters.tobytes(), remembered, [repr(each.bit_generator.state) for each in generators]

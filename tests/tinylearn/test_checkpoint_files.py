@@ -1,0 +1,125 @@
+"""The file of a checkpoint: what was added comes back, it is whole or absent, and a pickle is never needed."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.tinylearn.checkpoint_runs import go_on, start, state
+from tinylearn import (
+    SGD,
+    Dense,
+    Sequential,
+    load_checkpoint,
+    save_checkpoint,
+)
+
+
+def test_what_was_added_comes_back(tmp_path):
+    run = start()
+    matrix = np.arange(6, dtype=np.int8).reshape(2, 3)
+    save_checkpoint(tmp_path / "run.npz", *run, epoch=3, best=0.1, done=False, name="Straße 雪", losses=[0.9, 0.5],
+                    nothing=[], matrix=matrix, parameters=[1], words=["a", "bc"])  # fmt: skip
+    more = load_checkpoint(tmp_path / "run.npz", *run)
+    plain = {name: more[name] for name in ("epoch", "best", "done", "name")}
+    assert repr(plain) == "{'epoch': 3, 'best': 0.1, 'done': False, 'name': 'Straße 雪'}"  # Python's own, not NumPy's
+    np.testing.assert_array_equal(more["losses"], [0.9, 0.5])
+    np.testing.assert_array_equal(more["matrix"], matrix)
+    assert more["matrix"].dtype == np.int8
+    assert [more[name].tolist() for name in ("nothing", "parameters", "words")] == [[], [1], ["a", "bc"]]
+    assert len(more) == 9
+
+
+@pytest.mark.parametrize("name", ["run.npz", "no suffix", "Läufe 雪.npz", "a.b.c"])
+def test_the_file_has_exactly_that_name_and_nothing_is_left_beside_it(tmp_path, name):
+    run = start()
+    for epoch in (1, 2):  # the second replaces the first
+        save_checkpoint(str(tmp_path / name), *run, epoch=epoch)
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    assert load_checkpoint(tmp_path / name, *run) == {"epoch": 2}
+
+
+def test_the_file_can_be_read_without_tinylearn_and_without_pickle(tmp_path):
+    run = start()
+    go_on(run, 1)
+    save_checkpoint(tmp_path / "run.npz", *run, epoch=1)
+    with np.load(tmp_path / "run.npz", allow_pickle=False) as file:
+        assert sorted(file.files) == ["about", "more.epoch", "optimizer.m", "optimizer.v", "parameters"]
+        np.testing.assert_array_equal(file["optimizer.m"], run[1].m)
+        assert json.loads(file["about"].item())["optimizer"]["t"] == 3
+
+
+def test_saving_changes_nothing(tmp_path):
+    run = start()
+    go_on(run, 1)
+    before = state(run)
+    save_checkpoint(tmp_path / "run.npz", *run)
+    assert state(run) == before
+
+
+@pytest.mark.parametrize(
+    "value",
+    [None, {"a": 1}, object(), [1, None], [[1], [1, 2]], b"bytes", 1j, 2**70, np.datetime64("2020")],
+    ids=lambda value: type(value).__name__,
+)
+def test_what_needs_a_pickle_is_refused_and_the_old_file_stays(tmp_path, value):
+    run = start()
+    save_checkpoint(tmp_path / "run.npz", *run, epoch=1)
+    with pytest.raises(TypeError, match="save_checkpoint: thing must be a number, a text or an array of these, got "):
+        save_checkpoint(tmp_path / "run.npz", *run, epoch=2, thing=value)
+    assert [path.name for path in tmp_path.iterdir()] == ["run.npz"]
+    assert load_checkpoint(tmp_path / "run.npz", *run) == {"epoch": 1}
+
+
+def test_a_disk_that_fails_leaves_the_old_file_and_no_other(tmp_path, monkeypatch):
+    def fails(file, **arrays):
+        file.write(b"half of it")
+        raise OSError("disk full")
+
+    run = start()
+    save_checkpoint(tmp_path / "run.npz", *run, epoch=1)
+    monkeypatch.setattr(np, "savez", fails)
+    with pytest.raises(OSError, match="disk full"):
+        save_checkpoint(tmp_path / "run.npz", *run, epoch=2)
+    assert [path.name for path in tmp_path.iterdir()] == ["run.npz"]
+    assert load_checkpoint(tmp_path / "run.npz", *run) == {"epoch": 1}
+
+
+def large_run():
+    """Return a run whose file takes some milliseconds to write."""
+    rng = np.random.default_rng(0)
+    return Sequential([Dense(1000, 500, rng=rng)]), SGD(0.1, momentum=0.9), rng
+
+
+def save_forever(path):
+    """Save again and again, all numbers equal to the epoch, until somebody ends this process."""
+    model, optimizer, rng = large_run()
+    optimizer.v = np.zeros_like(model.parameters)
+    epoch = 0
+    while True:
+        epoch += 1
+        model.parameters[:] = optimizer.v[:] = epoch
+        save_checkpoint(path, model, optimizer, rng, epoch=epoch)
+        if epoch == 1:
+            print("ready", flush=True)
+
+
+@pytest.mark.parametrize("seconds", [0.03, 0.1, 0.2])
+def test_a_killed_process_leaves_a_whole_file(tmp_path, seconds):
+    program = f"from {__name__} import save_forever; save_forever({str(tmp_path / 'run.npz')!r})"
+    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
+    assert process.stdout.readline() == b"ready\n"
+    time.sleep(seconds * np.random.default_rng().uniform(0.8, 1.2))
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL
+    model, optimizer, rng = large_run()
+    epoch = load_checkpoint(tmp_path / "run.npz", model, optimizer, rng)["epoch"]
+    assert (model.parameters == epoch).all()
+    assert (optimizer.v == epoch).all()
+    assert len(list(tmp_path.iterdir())) <= 2  # the one that it was writing may be left, under another name
