@@ -69,7 +69,7 @@ class Team:
     def gradients(self, x: np.ndarray, y: np.ndarray) -> float:
         """Fill `model.gradients` for the batch x, y and return its loss."""
         self._deal_random_numbers()
-        bounds = np.linspace(0, len(x), len(self.replicas) + 1).astype(int).tolist()
+        bounds = [len(x) * n // len(self.replicas) for n in range(len(self.replicas) + 1)]
         shares = [slice(*pair) for pair in itertools.pairwise(bounds)]
         others = [self.pool.submit(self._work, n, x, y, shares[n]) for n in range(1, len(shares))]
         total, summed = self._work(0, x, y, shares[0])

@@ -20,7 +20,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 
 from tinylearn.checks import generator, positive_integer
 from tinylearn.initializers import Initializer, he_normal, initial, zeros
@@ -75,7 +75,8 @@ class Conv2D(Layer):
         rows, f = len(self.covered), self.channels_out
         products = self.covered @ self.params["w"].reshape(rows, 1, 1, -1, f)  # (KH, N, OH, OW, F)
         out = products.sum(axis=0) if rows > 1 else products[0]
-        out += self.params["b"]
+        places = out.reshape(len(x), oh * ow * f)  # a view; side by side, they are added to in half the time
+        places += np.tile(self.params["b"], oh * ow)
         self.out_shape = out.shape
         return out
 
@@ -120,12 +121,15 @@ class Conv2D(Layer):
         at once, (1, N, OH, OW, KH·KW·C)."""
         (n, h, width, c), (kh, kw), (sh, sw) = padded.shape, self.windows.size, self.windows.stride
         pixels = padded.reshape(n, h, width * c)  # the channels of neighbours lie side by side
-        strips = sliding_window_view(pixels, kw * c, axis=2)[:, :, stepped(0, sw * c, ow)]  # (N, H, OW, KW·C)
+        image, row, number = pixels.strides
+        place = sw * c * number  # from a window to the next one
         if c < FEW:
-            windows = sliding_window_view(strips, kh, axis=1)[:, stepped(0, sh, oh)]  # (N, OH, OW, KW·C, KH)
-            return np.ascontiguousarray(windows.swapaxes(3, 4)).reshape(1, n, oh, ow, kh * kw * c)
-        windows = sliding_window_view(np.ascontiguousarray(strips), kh, axis=1)[:, stepped(0, sh, oh)]
-        return np.moveaxis(windows, 4, 0)  # a view: the strips are in memory once
+            strides = image, sh * row, place, row, number
+            windows = np.ascontiguousarray(as_strided(pixels, (n, oh, ow, kh, kw * c), strides))
+            return windows.reshape(1, n, oh, ow, kh * kw * c)
+        strips = np.ascontiguousarray(as_strided(pixels, (n, h, ow, kw * c), (image, row, place, number)))
+        image, row, place, number = strips.strides
+        return as_strided(strips, (kh, n, oh, ow, kw * c), (row, image, sh * row, place, number))  # the same memory
 
     def _count(self, x: np.ndarray) -> tuple[int, int]:
         try:
