@@ -12,6 +12,8 @@ from animations.descent import CurveDescent, Descent
 from animations.feature_maps import FeatureMaps
 from animations.functions import FunctionAndSlope, FunctionStates
 from animations.grid_search import GridSearch
+from animations.lake_moves import LakeMoves
+from animations.lake_policy import LakePolicy
 from animations.neuron import LineFit, NeuronDiagram, NeuronStates
 from animations.pie import Pie
 from animations.pixel_neuron import PixelNeuron
@@ -42,6 +44,8 @@ __all__ = [
     "FunctionStates",
     "GridSearch",
     "GrowingLines",
+    "LakeMoves",
+    "LakePolicy",
     "LineFit",
     "MaxPoolingSteps",
     "NeuronDiagram",

@@ -14,6 +14,7 @@ from chapters import (
     ch05_horse_or_deer,
     ch06_convolution,
     ch07_ten_classes,
+    ch08_frozen_lake,
     images,
 )
 from chapters.run import parser, run
@@ -26,6 +27,7 @@ CHAPTERS = {
     5: ch05_horse_or_deer,
     6: ch06_convolution,
     7: ch07_ten_classes,
+    8: ch08_frozen_lake,
 }
 
 

@@ -1,0 +1,257 @@
+"""Chapter 8. The frozen lake: a network learns to play from games that are played at random.
+
+A lake of 4 × 4 tiles: start in one corner, goal in the opposite one, four holes. A move goes left, down, right or up.
+Who steps into a hole has lost, who has not arrived after 100 moves, too. Nobody says what a good move is. So we play
+10,000 games in which every action is random. 14 of 1000 are won, and each of their moves gets the label 1; each move
+of all others 0. The network sees where one stands and what one does, 16 + 4 inputs, and learns the probability that
+this ends well. What it has then learned is the probability of winning *if every later action is random*.
+
+To play, it is asked before each move four times, what if left, down, right, up, and takes the action of the largest
+answer. A player as good as this is not what any of the games showed. That it wins follows from one line: what a tile
+is worth is the mean of its four actions, and the best of four is not less than their mean. So every step leads to a
+tile that is worth at least as much, and worth most is the goal.
+
+The exact probabilities can be calculated here, because the rules are known: those of a tile follow from those of the
+tiles around it (dynamic programming). So we can say how wrong the network is: the mean of |network - exact| over all
+pairs of the 11 tiles where a game goes on and the 4 actions. It is about as wrong as the games themselves: the share
+of games that were won after each pair is off by as much, since 14 in 1000 is few. With some seeds, that is enough to
+prefer, on the first tile, to walk against the edge for ever.
+
+For the last 20 epochs the labels are therefore others: not how a game ended, but what the network itself says of the
+tile to which the move led. It has the same mean and does not depend on the dice of a single game. The error falls by
+a factor of a hundred, with no further game, and the player wins with every seed.
+
+On a slippery lake a move goes astray in two of three cases. There even the exact probabilities for random games make a
+player who wins 0.7298 of his games only, and who estimates them from outcomes gets far less: the four differ by too
+little. But the same labels can ask for what is wanted: the best of the four answers for the next tile in place of their
+mean, times 0.99, so that sooner is better. From 6000 random games the network learns to win about as many as one can,
+0.7442. So it does on larger lakes, where a random game from the start hardly ever arrives: there, games start anywhere.
+
+    python -m chapters.ch08_frozen_lake
+    python -m chapters.ch08_frozen_lake --play
+    python -m chapters.ch08_frozen_lake --render ansi
+
+The second lets you play first; the last shows in the terminal how the network plays.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from gymnasium.envs.toy_text.frozen_lake import MAPS, generate_random_map
+
+from animations import LakeMoves, LakePolicy
+from chapters.films import Film, draw
+from chapters.lake import (
+    MAP,
+    MOVES,
+    Game,
+    Games,
+    Player,
+    greedy,
+    make_lake,
+    open_tiles,
+    play,
+    random_games,
+    starting_at,
+    wins,
+)
+from chapters.lake_network import BATCH, glances, learn, network, outcomes, predictions
+from chapters.lake_terminal import play_yourself, show_game
+from chapters.lake_values import best_of_four, exact_values, mean_of_four
+from chapters.run import Headline, Parser, Refusal, run_alone
+from tinylearn import Recorder, Sequential, confidence_interval
+
+GAMES, EPOCHS, MORE = 10_000, 50, 20  # epochs that learn from outcomes, and then from glances
+SHOWN = 12  # moves of a game in the film; who needs more walks in circles
+RENDER = ("ansi",)
+
+
+class Lake(NamedTuple):
+    """A lake beyond the first one, and how many random games are played on it, from anywhere."""
+
+    rows: Sequence[str]
+    slippery: bool
+    moves: int
+    games: int
+
+
+def first_lake(seed: int, games: int, epochs: tuple[int, int]) -> tuple[Games, list[np.ndarray]]:
+    """Return random games, and what the network says of every tile and action after each epoch: (16, 4) each.
+
+    It learns for `epochs[0]` epochs from the outcomes of the games, then for `epochs[1]` from glances.
+    """
+    played, rng = random_games(make_lake(), games, seed=seed), np.random.default_rng(seed)
+    model = network(len("".join(MAP)), rng)
+    recorder = Recorder(model, every=math.ceil(len(played.tiles) / BATCH))  # at the end of each epoch
+    for labels, count in zip((outcomes(played), glances(played, mean_of_four)), epochs, strict=True):
+        learn(model, played, labels, count, rng=rng, callbacks=[recorder])
+    return played, said(model, recorder)
+
+
+def said(model: Sequential, recorder: Recorder) -> list[np.ndarray]:
+    """Return what the network said of every tile and action, from what was recorded."""
+    tables = []
+    for step in recorder.recording.steps:
+        recorder.recording.restore(model, int(step))
+        tables.append(predictions(model))
+    return tables
+
+
+def sooner(values: np.ndarray) -> np.ndarray:
+    """Return what a tile is worth to one who takes the best action, if one game in a hundred ends with each move.
+
+    Without that a detour costs nothing: on a lake that is not slippery every action but those into holes is worth 1.
+    """
+    return 0.99 * best_of_four(values)
+
+
+def learn_best(lake: Lake, seed: int, epochs: tuple[int, int] = (5, 50)) -> list[np.ndarray]:
+    """Return what a network says after learning from outcomes, and after learning from glances with best actions."""
+    everywhere = starting_at(lake.rows, open_tiles(lake.rows))
+    games = random_games(make_lake(everywhere, slippery=lake.slippery, moves=lake.moves), lake.games, seed=seed)
+    rng = np.random.default_rng(seed)
+    model, tables = network(len("".join(lake.rows)), rng), []
+    for labels, count in zip((outcomes(games), glances(games, sooner)), epochs, strict=True):
+        learn(model, games, labels, count, rng=rng)
+        tables.append(predictions(model))
+    return tables
+
+
+# --- how good is it? --------------------------------------------------------------------------------------------------
+
+
+def error(values: np.ndarray, exact: np.ndarray) -> float:
+    """Return the mean of |values - exact| over the pairs of the 11 tiles where a game goes on and the 4 actions."""
+    return float(np.abs(values - exact)[open_tiles(MAP)].mean())
+
+
+def shares(games: Games) -> np.ndarray:
+    """Return for each tile and action the share of the moves whose game was won (16, 4): no network, only counting."""
+    pairs = 4 * games.tiles + games.actions
+    counts, won = np.bincount(pairs, minlength=64), np.bincount(pairs, games.won, minlength=64)
+    return (won / np.maximum(counts, 1)).reshape(16, 4)
+
+
+def starts_won(values: np.ndarray) -> int:
+    """Return from how many of the 11 tiles the greedy player wins."""
+    player = greedy(values)
+    return sum(play(make_lake(starting_at(MAP, [tile])), player).won for tile in open_tiles(MAP))
+
+
+def table(name: str, lake: Lake, players: dict[str, np.ndarray], count: int, seed: int) -> Headline:
+    """Return how many of `count` games are won at random and by greedy players, with 95 % intervals, and the optimum.
+
+    `players` are their names and values (tiles, 4).
+    """
+    env = make_lake(lake.rows, slippery=lake.slippery, moves=lake.moves)
+    env.action_space.seed(seed)
+    start = "".join(lake.rows).index("S")
+    everyone: dict[str, Player] = {"random": lambda tile: env.action_space.sample()}
+    everyone |= {who: greedy(values) for who, values in players.items()}
+    found: Headline = {}
+    for who, player in everyone.items():
+        won = wins(env, player, count, seed=seed + 1)
+        low, high = confidence_interval(won, count)
+        found[f"{name}, {who}"] = f"{won} of {count} won, {won / count:.4f}, 95 % interval {low:.4f} to {high:.4f}"
+    best = best_of_four(exact_values(env, best_of_four, lake.moves))[start]
+    return found | {f"{name}, the best possible, exact": round(float(best), 4)}
+
+
+# --- the pictures -----------------------------------------------------------------------------------------------------
+
+
+def moves_film(game: Game, values: np.ndarray, exact: np.ndarray) -> LakeMoves:
+    """The first film: the game, and before each move the four answers."""
+    return LakeMoves(MAP, game.tiles[: SHOWN + 1], game.actions[:SHOWN], values, exact)
+
+
+def learning_film(tables: Sequence[np.ndarray], exact: np.ndarray, outcome_epochs: int) -> LakePolicy:
+    """The second film: the four answers on every tile, epoch by epoch."""
+    kinds = ("initialise", "adjust, repeat: from how games ended", "adjust, repeat: from its own answers")
+    epochs = range(len(tables))
+    phases = [kinds[0 if epoch == 0 else 1 if epoch <= outcome_epochs else 2] for epoch in epochs]
+    return LakePolicy(MAP, np.stack(tables), exact, epochs, phases)
+
+
+def main(
+    out: Path,
+    *,
+    seed: int = 0,
+    quick: bool = False,
+    formats: tuple[str, ...] = ("gif",),
+    processes: int = 1,
+    render: str | None = None,
+    play_first: bool = False,
+) -> Headline:
+    """Play, learn, draw, count; return the headline numbers. `seed` fixes games, initial weights, batches and maps.
+
+    With `play_first` a person plays a game before; with `render` the network shows one in the terminal at the end.
+    """
+    if render is not None and render not in RENDER:
+        raise Refusal(f"a game can be rendered as {' or '.join(RENDER)}, got {render!r}")
+    headline: Headline = {"your game": play_yourself(MAP, sys.stdin, seed=seed)} if play_first else {}
+    games, epochs = (1000, (5, 10)) if quick else (GAMES, (EPOCHS, MORE))
+    played, tables = first_lake(seed, games, epochs)
+    exact, game = exact_values(make_lake(), mean_of_four, MOVES), play(make_lake(), greedy(tables[-1]))
+    films = {
+        "ch08_frozen_lake": Film(moves_film(game, tables[-1], exact), fps=1, hold_last=4),
+        "ch08_learning_to_win": Film(learning_film(tables, exact, epochs[0]), fps=5, hold_first=2, hold_last=4),
+    }
+    draw(films, Path(out), formats, processes)
+    headline |= {"random games": games, "their moves": len(played.tiles)}
+    for labels, values in (("outcomes", tables[epochs[0]]), ("glances", tables[-1])):
+        headline |= {f"from {labels}, {name}": value for name, value in facts(values, exact).items()}
+    headline["shares of games won, mean error"] = round(error(shares(played), exact), 6)
+    headline |= further(seed, tables, exact, quick)
+    if render is not None:
+        show_game(MAP, tables[-1], seed=seed)
+    return headline
+
+
+def facts(values: np.ndarray, exact: np.ndarray) -> Headline:
+    """Return what the greedy player does with these values, and how wrong they are."""
+    player, count = greedy(values), 1000
+    return {
+        "path": play(make_lake(), player).actions[:SHOWN],
+        "games won": f"{wins(make_lake(), player, count, seed=0)} of {count}",
+        "starts won": f"{starts_won(values)} of {len(open_tiles(MAP))}",
+        "mean error": round(error(values, exact), 6),
+    }
+
+
+def further(seed: int, tables: Sequence[np.ndarray], exact: np.ndarray, quick: bool) -> Headline:
+    """Return the table of all lakes: random play, the network, and what is exact."""
+    count, share = (100, 20) if quick else (2000, 1)
+    lakes = {
+        "slippery": Lake(MAP, True, MOVES, 6000 // share),
+        "another map": Lake(generate_random_map(4, seed=seed), False, MOVES, 1000 // share),
+        "8 × 8": Lake(MAPS["8x8"], False, 2 * MOVES, 2000 // share),
+        "another 8 × 8": Lake(generate_random_map(8, seed=seed), False, 2 * MOVES, 2000 // share),
+    }
+    found = table("not slippery", Lake(MAP, False, MOVES, 0), {"network": tables[-1], "exact": exact}, count, seed)
+    for name, lake in lakes.items():
+        from_outcomes, network_values = learn_best(lake, seed, (1, 2) if quick else (5, 50))
+        env = make_lake(lake.rows, slippery=lake.slippery, moves=lake.moves)
+        players = {"network": network_values, "exact": exact_values(env, mean_of_four, lake.moves)}
+        if lake.slippery:
+            players = {"network, from outcomes": from_outcomes} | players
+        found |= table(name, lake, players, count, seed)
+    return found
+
+
+def options(command: Parser) -> None:
+    """Add what this chapter can be told."""
+    command.add_argument("--render", choices=RENDER, help="show a game of the network in the terminal")
+    command.add_argument(
+        "--play", dest="play_first", action="store_true", help="play a game yourself, before it learns"
+    )
+
+
+if __name__ == "__main__":
+    run_alone(main, "ch08", options=options)

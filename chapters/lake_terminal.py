@@ -1,0 +1,59 @@
+"""The frozen lake in a terminal, as text: a game of the network to look at, and one for a person to play."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TextIO
+
+import gymnasium
+import numpy as np
+
+from chapters.lake import ACTIONS, MOVES, greedy, make_lake
+
+KEYS = {"a": 0, "s": 1, "d": 2, "w": 3, "l": 0, "r": 2, "u": 3} | {name: k for k, name in enumerate(ACTIONS)}
+HELP = "a left, s down, d right, w up, then Enter; q gives up"
+
+
+def show_game(rows: Sequence[str], values: np.ndarray, *, slippery: bool = False, seed: int = 0) -> bool:
+    """Print one game of the greedy player, move by move, with the four `values` (tiles, 4) of each tile it stands on.
+
+    Return whether it was won. Tile and move are marked by gymnasium's own renderer of mode "ansi".
+    """
+    env = make_lake(rows, slippery=slippery, render_mode="ansi")
+    tile, _ = env.reset(seed=seed)
+    player, over, reward = greedy(values), False, 0.0
+    print(_board(env))
+    while not over:
+        print("  ".join(f"{name} {value:.4f}" for name, value in zip(ACTIONS, values[tile], strict=True)))
+        tile, reward, terminated, truncated, _ = env.step(player(tile))  # type: ignore[assignment]
+        print(_board(env))
+        over = terminated or truncated
+    print("won" if reward == 1 else "lost", flush=True)
+    return reward == 1
+
+
+def play_yourself(rows: Sequence[str], keys: TextIO, *, slippery: bool = False, seed: int = 0) -> str:
+    """Let a person play one game, a line of `keys` for each move; return how it ended."""
+    env = make_lake(rows, slippery=slippery, render_mode="ansi")
+    env.reset(seed=seed)
+    print(f"From S to G; H is a hole. {HELP}.", _board(env), sep="\n", flush=True)
+    moves = 0
+    for line in keys:
+        word = line.strip().lower()
+        if word in ("q", "quit"):
+            break
+        if word not in KEYS:
+            print(f"{word!r} is no move: {HELP}.", flush=True)
+            continue
+        _, reward, terminated, truncated, _ = env.step(KEYS[word])
+        moves += 1
+        print(_board(env), flush=True)
+        if terminated or truncated:
+            ended = "won" if reward == 1 else "lost in a hole" if terminated else f"broken off after {MOVES} moves"
+            return f"{ended}, {moves} moves"
+    return f"given up, {moves} moves"
+
+
+def _board(env: gymnasium.Env) -> str:
+    """Return the lake as letters; the tile where the player stands is red."""
+    return str(env.render()).rstrip()

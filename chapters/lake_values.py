@@ -1,0 +1,61 @@
+"""What every action on a lake is worth exactly, by dynamic programming over the rules of the game.
+
+    value[s, a] = Σ over what can happen: its chance · (1 at the goal, 0 in a hole, else later(value)[where it led])
+
+S tiles, four actions. `later` says how the game goes on, (S, 4) → (S,): with random actions, `mean_of_four`, or with
+the best ones, `best_of_four`. R. Bellman, "Dynamic Programming", 1957.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import gymnasium
+import numpy as np
+
+Later = Callable[[np.ndarray], np.ndarray]
+
+
+def mean_of_four(values: np.ndarray) -> np.ndarray:
+    """Return what a tile is worth to one who acts at random: (S, 4) → (S,)."""
+    return values.mean(axis=1)
+
+
+def best_of_four(values: np.ndarray) -> np.ndarray:
+    """Return what a tile is worth to one who takes the best action: (S, 4) → (S,)."""
+    return values.max(axis=1)
+
+
+def by_player(actions: np.ndarray) -> Later:
+    """Return the same for a player who takes `actions` (S,)."""
+    return lambda values: values[np.arange(len(actions)), actions]
+
+
+def rules(env: gymnasium.Env) -> tuple[np.ndarray, np.ndarray]:
+    """Return the chance (S, 4, S) that an action leads to a tile where the game goes on, and that it wins (S, 4)."""
+    listed = env.unwrapped.P  # type: ignore[attr-defined]
+    leads, at_once = np.zeros((len(listed), 4, len(listed))), np.zeros((len(listed), 4))
+    for tile, actions in listed.items():
+        for action, outcomes in actions.items():
+            for chance, after, reward, ended in outcomes:
+                at_once[tile, action] += chance * reward
+                leads[tile, action, after] += 0 if ended else chance
+    return leads, at_once
+
+
+def exact_values(env: gymnasium.Env, later: Later, moves: int) -> np.ndarray:
+    """Return the probability of winning within `moves` moves, for every tile and first action: (S, 4).
+
+    With no move left every tile is worth 0; with one more, what the first move brings and what is left after it.
+
+    >>> from chapters.lake import make_lake
+    >>> exact_values(make_lake(), mean_of_four, 100)[14].round(4)                   # beside the goal: right wins
+    array([0.1758, 0.4393, 1.    , 0.1421])
+    >>> best_of_four(exact_values(make_lake(slippery=True), best_of_four, 100))[0].round(4)
+    np.float64(0.7442)
+    """
+    leads, at_once = rules(env)
+    values = np.zeros_like(at_once)
+    for _ in range(moves):
+        values = at_once + leads @ later(values)
+    return values
