@@ -23,7 +23,7 @@ from animations.lake_board import ACTIONS, add_arrows, arrow, centres, checked_m
 from animations.scene import Scene
 from animations.text import Number
 
-CELL, MARGIN, HEAD = 200, 40, 24  # pixels: a tile, what lies around the lake, and between it and the panel
+CELL, MARGIN, HEAD = 200, 40, 20  # pixels: a tile, what lies around the lake, and between it and the panel
 PANEL = 420  # the width of what stands beside it
 MOST = 5  # rows and columns
 START, LONGEST = 12, 84  # of an arrow: from the middle of the tile, and its length for a probability of 1
@@ -157,7 +157,7 @@ class LakePolicy(Scene):
 
     def _draw_curve(self, figure: FigureBase, left: int, top: int) -> None:
         """Draw the axes of the error, its line and the tip."""
-        (width, height), last, bottom = self.size, self.epochs[-1], MARGIN + 56
+        (width, height), last, bottom = self.size, max(self.epochs[-1], 1), MARGIN + 56
         box = ((left + 66) / width, bottom / height, (PANEL - 66) / width, (top - bottom) / height)
         low = max(self.errors.min(), 1e-6)
         axes = plot_axes(figure, box, xlabel="epoch", ylabel="mean error", ycolor=style.ERROR, yscale="log",

@@ -8,7 +8,7 @@ from typing import TextIO
 import gymnasium
 import numpy as np
 
-from chapters.lake import ACTIONS, MOVES, greedy, make_lake
+from chapters.lake import ACTIONS, greedy, make_lake
 
 KEYS = {"a": 0, "s": 1, "d": 2, "w": 3, "l": 0, "r": 2, "u": 3} | {name: k for k, name in enumerate(ACTIONS)}
 HELP = "a left, s down, d right, w up, then Enter; q gives up"
@@ -37,7 +37,7 @@ def play_yourself(rows: Sequence[str], keys: TextIO, *, slippery: bool = False, 
     env = make_lake(rows, slippery=slippery, render_mode="ansi")
     env.reset(seed=seed)
     print(f"From S to G; H is a hole. {HELP}.", _board(env), sep="\n", flush=True)
-    moves = 0
+    moves, ended = 0, "given up"
     for line in keys:
         word = line.strip().lower()
         if word in ("q", "quit"):
@@ -49,9 +49,9 @@ def play_yourself(rows: Sequence[str], keys: TextIO, *, slippery: bool = False, 
         moves += 1
         print(_board(env), flush=True)
         if terminated or truncated:
-            ended = "won" if reward == 1 else "lost in a hole" if terminated else f"broken off after {MOVES} moves"
-            return f"{ended}, {moves} moves"
-    return f"given up, {moves} moves"
+            ended = "won" if reward == 1 else "lost in a hole" if terminated else "broken off"
+            break
+    return f"{ended} after {moves} {'move' if moves == 1 else 'moves'}"
 
 
 def _board(env: gymnasium.Env) -> str:

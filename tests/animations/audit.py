@@ -132,7 +132,8 @@ def boxes(scene, frame, monkeypatch):
         watch(PastedText)
         paint_whole(scene, frame)
     texts = [text for text in drawn.values() if text.get_visible() and text.get_text().strip()]
-    texts = [text for text in texts if tuple(text.get_figure(root=True).bbox.size) == scene.size]  # no single letters
+    # No single letters, which are drawn in figures of their own.
+    texts = [text for text in texts if np.allclose(text.get_figure(root=True).bbox.size, scene.size)]
     return [(text, text.get_window_extent()) for text in texts]
 
 

@@ -1,0 +1,180 @@
+"""A game on the frozen lake: every number, bar, arrow, mark and word of each of its three frames a move."""
+
+import numpy as np
+import pytest
+from audit import check_all_numbers, check_layout, check_painter, check_ticks, faint_texts, nameless_digits
+from matplotlib.colors import to_hex
+
+from animations import LakeMoves, style
+from animations.lake_board import ICE, arrow, length
+from animations.painter import Painter
+
+MAP = ("SFFF", "FHFH", "FFFH", "HFFG")
+TILES, ACTIONS = [0, 4, 8, 9, 13, 14, 15], [1, 1, 2, 1, 2, 2]
+rng = np.random.default_rng(8)
+PREDICTED, EXACT = 10 ** -rng.uniform(0, 4, (16, 4)), 10 ** -rng.uniform(0, 4, (16, 4))
+PREDICTED[14, 2] = EXACT[14, 2] = 1.0
+
+
+def film(**changed):
+    given = {"rows": MAP, "tiles": TILES, "actions": ACTIONS, "predictions": PREDICTED, "exact": EXACT} | changed
+    return LakeMoves(**given)
+
+
+def recomputed():
+    """Return gid → the value in each frame."""
+    values = {"move": np.repeat(range(1, 7), 3), "moves": [6] * 18, "tile": np.repeat(TILES[:-1], 3)}
+    for action in range(4):
+        values[f"predicted[{action}]"] = np.repeat([PREDICTED[tile, action] for tile in TILES[:-1]], 3)
+        values[f"exact[{action}]"] = np.repeat([EXACT[tile, action] for tile in TILES[:-1]], 3)
+    return values
+
+
+def corners(patch):
+    xy = patch.get_xy()
+    return (xy[:, 0].min(), xy[:, 1].min(), xy[:, 0].max(), xy[:, 1].max())
+
+
+def test_every_number_of_every_frame():
+    check_all_numbers(film(), recomputed())
+    assert nameless_digits(film(), range(18)) == set()
+
+
+@pytest.mark.parametrize("name", ["predictions", "exact"])
+def test_one_wrong_number_is_noticed(name):
+    wrong = {"predictions": PREDICTED, "exact": EXACT}[name].copy()
+    wrong[13, 0] += 0.0002
+    with pytest.raises(AssertionError, match=r"\[0\] shows"):
+        check_all_numbers(film(**{name: wrong}), recomputed())
+
+
+def test_three_phases_of_a_move():
+    scene = film()
+    Painter(scene)
+    said = []
+    for frame in range(18):
+        scene.update(frame)
+        said.append(scene.phase.get_text())
+        number, phase = divmod(frame, 3)
+        left, bottom, right, top = corners(scene.walker.patch)
+        x, y = scene.places[TILES[number + (phase == 2)]]
+        assert ((left + right) / 2, (bottom + top) / 2) == pytest.approx((x, y), abs=1)
+        assert len(scene.path.get_xdata()) == number + 1 + (phase == 2)
+    assert said[:3] == ["Ask: what if the next move is …", "Choose the best: down", "Move down"]
+    assert said[-1] == "Move right: the goal ✓"
+
+
+def test_the_chosen_action_alone_is_marked_and_only_after_the_question():
+    scene = film()
+    Painter(scene)
+    for frame in range(18):
+        scene.update(frame)
+        number, phase = divmod(frame, 3)
+        for action in range(4):
+            chosen = phase > 0 and action == ACTIONS[number]
+            bold, color = ("bold", style.WEIGHT) if chosen else ("normal", style.INK)
+            for text in (scene.names[action], scene.predicted[action]):
+                assert (text.get_weight(), text.get_color()) == (bold, color)
+            assert scene.marks[action].get_text() == ("▸" if chosen else "")
+            assert to_hex(scene.bars[action].get_facecolor()) == (style.WEIGHT if chosen else style.FAINT)
+
+
+def test_each_bar_ends_at_its_probability_and_stands_in_its_row():
+    scene = film()
+    Painter(scene)
+    for frame in range(18):
+        scene.update(frame)
+        for action, bar in enumerate(scene.bars):
+            value = PREDICTED[TILES[frame // 3], action]
+            assert bar.get_x() + bar.get_width() == pytest.approx(max(value, 0.001))
+            box = bar.get_window_extent()
+            assert (box.y0 + box.y1) / 2 == pytest.approx(scene.predicted[action].get_position()[1])
+    assert check_ticks(film()) == []
+
+
+def test_the_inputs_are_one_for_the_tile_and_one_for_the_action():
+    scene = film()
+    Painter(scene)
+    for frame in range(0, 18, 3):
+        scene.update(frame)
+        dark = [to_hex(color) == style.INK for color in scene.inputs.get_facecolor()]
+        for action in range(4):
+            assert np.flatnonzero(dark[20 * action : 20 * (action + 1)]).tolist() == [TILES[frame // 3], 16 + action]
+
+
+def test_arrows_leave_the_walker_in_their_direction_as_long_as_the_prediction_says():
+    scene = film()
+    Painter(scene)
+    for number, tile in enumerate(TILES[:-1]):
+        for phase, shown in enumerate((range(4), [ACTIONS[number]], [])):
+            scene.update(3 * number + phase)
+            for action, path in enumerate(scene.arrows.get_paths()):
+                size = np.ptp(path.vertices[:7], axis=0).max()
+                if action not in shown:
+                    assert size == 0
+                    continue
+                tip = path.vertices[3] - scene.places[tile]
+                ahead = [(-1, 0), (0, -1), (1, 0), (0, 1)][action]
+                wanted = 36 + 72 * max(0, 1 + np.log10(PREDICTED[tile, action]) / 3)
+                assert tip == pytest.approx(np.multiply(ahead, wanted), abs=1e-6)
+
+
+def test_an_arrow_for_nothing_has_no_length_and_more_is_longer():
+    assert [length(value, 60) for value in (0, 1e-9, 1e-3)] == [0, 0, 0]
+    lengths = [length(value, 60) for value in np.linspace(0.001, 1, 50)]
+    assert (np.diff(lengths) > 0).all()
+    assert np.ptp(arrow(np.zeros(2), 2, 10, 0, 9), axis=0).max() == 0
+
+
+def test_the_lake_is_the_map():
+    pixels = Painter(film()).paint(0)[..., :3]
+    water = {5, 7, 11, 12}
+    for tile in range(16):
+        x, y = 40 + 120 * (tile % 4) + 60, 80 + 120 * (tile // 4) + 60  # rows from above
+        if tile in (0, 15):
+            continue
+        color = to_hex(pixels[y, x] / 255)
+        assert color == ("#33507a" if tile in water else ICE)
+    green = (pixels == np.array([0, 0x73, 0x4F])).all(axis=2)
+    assert green[440:560, 400:520].any()
+
+
+@pytest.mark.parametrize("frame", [0, 1, 17])
+def test_every_text_has_its_place(frame, monkeypatch):
+    texts = check_layout(film(), frame, monkeypatch)
+    assert {"The frozen lake", "start", "← left", "exact", "probability of winning"} <= set(texts)
+    assert faint_texts(film(), frame) == set()
+
+
+@pytest.mark.parametrize("rows", [("SG",), ("SFFFFFFF",) * 7 + ("FFFFFFFG",), ("SFHFG",) * 3])
+def test_lakes_of_other_shapes_have_their_place(rows, monkeypatch):
+    count = len("".join(rows))
+    scene = LakeMoves(rows, [0, 1], [2], np.full((count, 4), 0.5), np.full((count, 4), 0.5))
+    assert "start" in check_layout(scene, 1, monkeypatch)
+
+
+def test_a_hole_is_called_one_and_frames_are_said_in_words():
+    scene = film(tiles=[0, 1, 5], actions=[2, 1])
+    assert scene.describe(5).endswith("Move down: a hole ✗.")
+    assert film().describe(0).startswith(f"Move 1 of 6, on tile 0: left {PREDICTED[0, 0]:.4f}, down ")
+
+
+def test_frames_in_any_order():
+    check_painter(film, [17, 1, 4, 0])
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"rows": ("SFF", "FG")}, "rows must be equally long texts of the letters S, F, H, G"),
+        ({"rows": ("SX", "FG")}, "rows must be equally long"),
+        ({"rows": ()}, "rows must be equally long"),
+        ({"predictions": PREDICTED[:9]}, r"predictions must have shape \(16, 4\), got \(9, 4\)"),
+        ({"exact": EXACT.T}, r"exact must have shape \(16, 4\), got \(4, 16\)"),
+        ({"tiles": TILES[:-1]}, "one tile more than actions, got 6 actions and 6 tiles"),
+        ({"actions": [], "tiles": [0]}, "at least one action"),
+    ],
+)
+def test_what_does_not_fit_is_refused(changed, message):
+    with pytest.raises(ValueError, match=f"LakeMoves: .*{message}"):
+        film(**changed)

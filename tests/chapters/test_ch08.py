@@ -1,0 +1,211 @@
+"""Chapter 8: what it says of its players is what they do; its films show that; games in the terminal."""
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from chapters import ch08_frozen_lake as chapter
+from chapters import lake_terminal
+from chapters.__main__ import CHAPTERS
+from chapters.lake import MAP, make_lake, random_games
+from chapters.lake_network import network, predictions
+from chapters.lake_values import exact_values, mean_of_four
+from chapters.run import Refusal, run_alone
+from tests.chapters.chapter_helpers import quick_run
+from tinylearn import confidence_interval
+
+FILMS = {"ch08_frozen_lake": (1310, 600), "ch08_learning_to_win": (1320, 880)}
+BEST, EXACT = [1, 1, 2, 1, 2, 2], exact_values(make_lake(), mean_of_four, 100)
+
+
+@pytest.fixture(scope="module")
+def drawn(tmp_path_factory):
+    """Return what a quick run returns, the films that it draws, and their folder."""
+    return quick_run(chapter, tmp_path_factory.mktemp("gallery"), ("gif", "png"))
+
+
+@pytest.fixture
+def at_once(monkeypatch):
+    """A chapter that neither learns nor draws: its network knows the exact values."""
+    monkeypatch.setattr(chapter, "draw", lambda *_: None)
+    monkeypatch.setattr(chapter, "further", lambda *_: {})
+    monkeypatch.setattr(chapter, "first_lake", lambda seed, games, epochs: (
+        random_games(make_lake(), 20, seed=seed), [EXACT] * (sum(epochs) + 1)))  # fmt: skip
+
+
+# --- a run -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_few_games_and_a_second_look_are_enough_to_win(drawn):
+    headline, _, _ = drawn
+    assert headline["random games"] == 1000
+    assert headline["from glances, path"] == BEST
+    assert headline["from glances, games won"] == "1000 of 1000"
+    assert headline["from glances, starts won"] == "11 of 11"
+    assert headline["from glances, mean error"] < 0.01 < headline["from outcomes, mean error"]
+
+
+def test_the_films_show_what_the_headline_says(drawn):
+    headline, films, _ = drawn
+    assert list(films) == list(FILMS)
+    moves, policy = (films[name].scene for name in FILMS)
+    assert (moves.tiles, moves.actions) == ([0, 4, 8, 9, 13, 14, 15], BEST)
+    assert policy.epochs.tolist() == list(range(16))
+    np.testing.assert_array_equal(policy.predictions[-1], moves.predictions)
+    np.testing.assert_array_equal(policy.exact, moves.exact)
+    np.testing.assert_allclose(policy.exact, EXACT)
+    for epoch, name in ((5, "outcomes"), (15, "glances")):
+        assert headline[f"from {name}, mean error"] == round(policy.errors[epoch], 6)
+    kinds = [
+        "initialise",
+        *["adjust, repeat: from how games ended"] * 5,
+        *["adjust, repeat: from its own answers"] * 10,
+    ]
+    assert policy.phases == kinds
+
+
+def test_the_files(drawn):
+    _, _, folder = drawn
+    for name, size in FILMS.items():
+        with Image.open(folder / f"{name}.gif") as film:
+            assert film.size == size
+        with Image.open(folder / f"{name}.png") as picture:
+            assert picture.size == size
+
+
+def test_the_table_has_a_baseline_an_interval_and_the_optimum_for_each_lake(drawn):
+    headline, _, _ = drawn
+    for lake in ("not slippery", "slippery", "another map", "8 × 8", "another 8 × 8"):
+        for player in ("random", "network", "exact"):
+            won, _, total, _, share, *_, low, _, high = headline[f"{lake}, {player}"].replace(",", "").split()
+            assert total == "100"
+            assert float(share) == int(won) / 100
+            assert (float(low), float(high)) == pytest.approx(confidence_interval(int(won), 100), abs=5e-5)
+        best = headline[f"{lake}, the best possible, exact"]
+        assert best == pytest.approx(0.7442 if lake == "slippery" else 1)
+    assert headline["not slippery, network"].startswith("100 of 100 won")
+    assert headline["another 8 × 8, exact"].startswith("100 of 100 won")
+
+
+def test_what_is_shown_was_recorded_after_each_epoch(monkeypatch):
+    kept = []
+
+    def learn(model, *others, callbacks, **settings):
+        kept.append(predictions(model))
+        real(model, *others, callbacks=callbacks, **settings)
+
+    real = chapter.learn
+    monkeypatch.setattr(chapter, "learn", learn)
+    played, tables = chapter.first_lake(3, 40, (1, 2))
+    np.testing.assert_array_equal(tables[0], kept[0])
+    np.testing.assert_array_equal(tables[1], kept[1])
+    assert len(tables) == 4
+    again = chapter.first_lake(3, 40, (1, 2))[1]
+    assert [table.tobytes() for table in tables] == [table.tobytes() for table in again]
+    np.testing.assert_array_equal(kept[0], predictions(network(16, np.random.default_rng(3))))
+    np.testing.assert_array_equal(played.tiles, random_games(make_lake(), 40, seed=3).tiles)
+
+
+def test_the_slippery_lake_is_learned_from_its_own_random_games():
+    lake = chapter.Lake(MAP, True, 100, 1500)
+    from_outcomes, values = chapter.learn_best(lake, 0, (3, 25))
+    found = chapter.table("it", lake, {"first": from_outcomes, "then": values}, 300, 0)
+    first, then = (int(found[f"it, {name}"].split()[0]) for name in ("first", "then"))
+    assert then > 0.6 * 300 > first
+
+
+# --- its parts -------------------------------------------------------------------------------------------------------
+
+
+def test_the_error_is_the_mean_over_eleven_tiles_and_four_actions():
+    wrong = EXACT.copy()
+    wrong[[5, 7, 11, 12, 15]] = 0.9  # nobody asks what to do in a hole, or at the goal
+    assert chapter.error(wrong, EXACT) == 0
+    wrong[14, 2] -= 0.44
+    assert chapter.error(wrong, EXACT) == pytest.approx(0.01)
+
+
+def test_shares_are_counted():
+    games = random_games(make_lake(), 500, seed=2)
+    shares = chapter.shares(games)
+    for tile, action in ((0, 1), (14, 2), (4, 0)):
+        here = (games.tiles == tile) & (games.actions == action)
+        assert shares[tile, action] == games.won[here].mean()
+    assert not shares[5].any()
+
+
+def test_starts_from_which_a_player_wins():
+    assert chapter.starts_won(EXACT) == 11
+    lost = EXACT.copy()
+    lost[2] = [0, 0, 1, 0]  # into the corner, from where it comes back
+    assert chapter.starts_won(lost) == 8
+
+
+def test_a_game_without_end_is_shown_in_part():
+    values = np.zeros((16, 4))  # always left
+    film = chapter.moves_film(chapter.play(make_lake(), chapter.greedy(values)), values, EXACT)
+    assert (film.tiles, film.actions) == ([0] * 13, [0] * 12)
+
+
+# --- in the terminal -------------------------------------------------------------------------------------------------
+
+
+def run(tmp_path, *words):
+    run_alone(chapter.main, "ch08", ["--out", str(tmp_path), *words], options=chapter.options)
+
+
+def test_the_network_plays_in_the_terminal(tmp_path, at_once, capsys):
+    run(tmp_path, "--render", "ansi")
+    shown = capsys.readouterr().out
+    assert shown.count("left ") == 6
+    assert "left 0.1758  down 0.4393  right 1.0000  up 0.1421\n  (Right)" in shown
+    marks = [line for line in shown.splitlines() if "\x1b[41m" in line]
+    assert marks[0] == "\x1b[41mS\x1b[0mFFF"
+    assert marks[-1] == "HFF\x1b[41mG\x1b[0m"
+    assert shown.index("won") < shown.index("Chapter 8.")
+
+
+def test_a_lost_game_is_called_lost(capsys):
+    assert not lake_terminal.show_game(MAP, np.eye(4)[[2] * 5 + [0] * 11])  # into the wall on the right
+    assert not lake_terminal.show_game(MAP, np.eye(4)[[2, 1, *[0] * 14]])
+    assert capsys.readouterr().out.count("lost\n") == 2
+
+
+@pytest.mark.parametrize(
+    ("keys", "ended"),
+    [
+        ("s\ns\nd\ns\nd\nd\n", "won after 6 moves"),
+        ("DOWN\n down \nright\nl\nd\ns\nr\nd\n", "won after 8 moves"),
+        ("d\nx\n\ns\n", "lost in a hole after 2 moves"),
+        ("a\n" * 150, "broken off after 100 moves"),
+        ("w\nq\nd\n", "given up after 1 move"),
+        ("", "given up after 0 moves"),
+    ],
+)
+def test_a_person_plays(tmp_path, at_once, capsys, monkeypatch, keys, ended):
+    monkeypatch.setattr("sys.stdin", io.StringIO(keys))
+    run(tmp_path, "--play")
+    shown = capsys.readouterr().out
+    assert shown.startswith("From S to G; H is a hole. a left, s down, d right, w up, then Enter; q gives up.\n")
+    assert re.search(rf"^  your game +{ended}$", shown, flags=re.MULTILINE)
+    assert ("'x' is no move: a left" in shown) == ("x" in keys)
+    assert ("'' is no move: a left" in shown) == ("\n\n" in keys)
+
+
+@pytest.mark.parametrize("words", [["--render", "rgb_array"], ["--render"], ["--seed", "-1"]])
+def test_wrong_options_are_refused(tmp_path, capsys, words):
+    with pytest.raises(SystemExit):
+        run(tmp_path, *words)
+    assert f"error: argument {words[0]}" in capsys.readouterr().err
+
+
+def test_a_mode_that_does_not_exist_is_refused(tmp_path):
+    with pytest.raises(Refusal, match="a game can be rendered as ansi, got 'human'"):
+        chapter.main(tmp_path, render="human")
+
+
+def test_it_is_one_of_the_chapters():
+    assert CHAPTERS[8] is chapter
