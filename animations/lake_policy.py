@@ -158,7 +158,7 @@ class LakePolicy(Scene):
     def _draw_curve(self, figure: FigureBase, left: int, top: int) -> None:
         """Draw the axes of the error, its line and the tip."""
         (width, height), last, bottom = self.size, max(self.epochs[-1], 1), MARGIN + 56
-        box = ((left + 66) / width, bottom / height, (PANEL - 66) / width, (top - bottom) / height)
+        box = ((left + 76) / width, bottom / height, (PANEL - 76) / width, (top - bottom) / height)
         low = max(self.errors.min(), 1e-6)
         axes = plot_axes(figure, box, xlabel="epoch", ylabel="mean error", ycolor=style.ERROR, yscale="log",
                          xlim=(-0.02 * last, 1.03 * last), ylim=(low / 2, 2 * self.errors.max()))  # fmt: skip

@@ -18,8 +18,8 @@ of games that were won after each pair is off by as much, since 14 in 1000 is fe
 prefer, on the first tile, to walk against the edge for ever.
 
 For the last 20 epochs the labels are therefore others: not how a game ended, but what the network itself says of the
-tile to which the move led. It has the same mean and does not depend on the dice of a single game. The error falls by
-a factor of a hundred, with no further game, and the player wins with every seed.
+tile to which the move led. It has the same mean and does not depend on the dice of a single game. The error falls to a
+hundredth and less, with no further game, and the player wins with each of the seeds 0 to 9.
 
 On a slippery lake a move goes astray in two of three cases. There even the exact probabilities for random games make a
 player who wins 0.7298 of his games only, and who estimates them from outcomes gets far less: the four differ by too
@@ -200,8 +200,8 @@ def main(
     played, tables = first_lake(seed, games, epochs)
     exact, game = exact_values(make_lake(), mean_of_four, MOVES), play(make_lake(), greedy(tables[-1]))
     films = {
-        "ch08_frozen_lake": Film(moves_film(game, tables[-1], exact), fps=1, hold_last=4),
-        "ch08_learning_to_win": Film(learning_film(tables, exact, epochs[0]), fps=5, hold_first=2, hold_last=4),
+        "ch08_frozen_lake": Film(moves_film(game, tables[-1], exact), fps=1, hold_last=4, colors=48),
+        "ch08_learning_to_win": Film(learning_film(tables, exact, epochs[0]), fps=5, hold_first=2, hold_last=4, colors=48),
     }
     draw(films, Path(out), formats, processes)
     headline |= {"random games": games, "their moves": len(played.tiles)}
