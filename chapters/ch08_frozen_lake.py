@@ -196,7 +196,7 @@ def main(
     if render is not None and render not in RENDER:
         raise Refusal(f"a game can be rendered as {' or '.join(RENDER)}, got {render!r}")
     headline: Headline = {"your game": play_yourself(MAP, sys.stdin, seed=seed)} if play_first else {}
-    games, epochs = (1000, (5, 10)) if quick else (GAMES, (EPOCHS, MORE))
+    games, epochs = (1000, (10, 20)) if quick else (GAMES, (EPOCHS, MORE))
     played, tables = first_lake(seed, games, epochs)
     exact, game = exact_values(make_lake(), mean_of_four, MOVES), play(make_lake(), greedy(tables[-1]))
     films = {

@@ -24,7 +24,7 @@ from tinylearn import Adam, BinaryCrossEntropy, Dense, ReLU, Sequential, Sigmoid
 from tinylearn.training import Callback
 
 HIDDEN = (128, 64, 32, 16)
-BATCH, LEARNING_RATE = 256, 2e-3
+BATCH, LEARNING_RATE = 256, 1e-3
 
 
 def network(tiles: int, rng: np.random.Generator) -> Sequential:

@@ -53,11 +53,11 @@ def test_the_films_show_what_the_headline_says(drawn):
     assert list(films) == list(FILMS)
     moves, policy = (films[name].scene for name in FILMS)
     assert (moves.tiles, moves.actions) == ([0, 4, 8, 9, 13, 14, 15], BEST)
-    assert policy.epochs.tolist() == list(range(16))
+    assert policy.epochs.tolist() == list(range(31))
     np.testing.assert_array_equal(policy.predictions[-1], moves.predictions)
     np.testing.assert_array_equal(policy.exact, moves.exact)
     np.testing.assert_allclose(policy.exact, EXACT)
-    for epoch, name in ((5, "outcomes"), (15, "glances")):
+    for epoch, name in ((10, "outcomes"), (30, "glances")):
         assert headline[f"from {name}, mean error"] == round(policy.errors[epoch], 6)
     kinds = [
         "initialise",

@@ -57,7 +57,7 @@ def test_labels_are_asked_for_in_each_epoch_and_the_steps_become_smaller(monkeyp
     for epoch, (x, y, rate, epochs) in enumerate(told):
         np.testing.assert_array_equal(x, every_pair(6)[[2, 6, 9, 0]])
         assert y.ravel().tolist() == [4 * epoch, 4 * epoch + 1, 4 * epoch + 2, 4 * epoch + 3]
-        assert (rate, epochs) == (pytest.approx(2e-3 * (1 - epoch / 3)), 1)
+        assert (rate, epochs) == (pytest.approx(1e-3 * (1 - epoch / 3)), 1)
     assert len(told) == 3
 
 
