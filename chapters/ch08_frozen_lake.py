@@ -201,7 +201,9 @@ def main(
     exact, game = exact_values(make_lake(), mean_of_four, MOVES), play(make_lake(), greedy(tables[-1]))
     films = {
         "ch08_frozen_lake": Film(moves_film(game, tables[-1], exact), fps=1, hold_last=4, colors=48),
-        "ch08_learning_to_win": Film(learning_film(tables, exact, epochs[0]), fps=5, hold_first=2, hold_last=4, colors=48),
+        "ch08_learning_to_win": Film(
+            learning_film(tables, exact, epochs[0]), fps=5, hold_first=2, hold_last=4, colors=48
+        ),
     }
     draw(films, Path(out), formats, processes)
     headline |= {"random games": games, "their moves": len(played.tiles)}
