@@ -61,8 +61,8 @@ def test_the_films_show_what_the_headline_says(drawn):
         assert headline[f"from {name}, mean error"] == round(policy.errors[epoch], 6)
     kinds = [
         "initialise",
-        *["adjust, repeat: from how games ended"] * 5,
-        *["adjust, repeat: from its own answers"] * 10,
+        *["adjust, repeat: from how games ended"] * 10,
+        *["adjust, repeat: from its own answers"] * 20,
     ]
     assert policy.phases == kinds
 
