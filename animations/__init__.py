@@ -1,5 +1,6 @@
 """animations: draws what tinylearn recorded. A scene says what a frame shows, `render` writes it to a file."""
 
+from animations.audit import audit
 from animations.bar_race import BarRace
 from animations.charts import Bars, GrowingLines
 from animations.class_bars import ClassBars
@@ -66,6 +67,7 @@ __all__ = [
     "TallyStrip",
     "Valley",
     "WeightPicture",
+    "audit",
     "render",
     "spaced_steps",
 ]

@@ -12,7 +12,7 @@ FAINT = "#c9ced6"  # what was before; grid lines
 
 INPUT = "#5c6570"  # x, what goes in
 WEIGHT = "#0068a8"  # w, and the line that it tilts
-BIAS = "#8a4fb0"  # b
+BIAS = "#722e80"  # b
 TARGET = "#00734f"  # y, the truth
 ERROR = "#b83d00"  # how wrong: errors and losses
 

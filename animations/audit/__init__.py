@@ -1,0 +1,19 @@
+"""The audit: is every number that a scene draws the right one, and can everybody read the picture?
+
+every_frame.py        audit(scene, source): goes through all frames
+sources.py            what the numbers should be: a recording, arrays, a function
+texts.py              which texts a frame draws, and the boxes they take
+numbers.py            each number against its source
+places.py             each number at its place: boards, marks of axes, the names beside
+layout.py             no text cut off, none touching another, nothing on the edge
+contrast.py           texts that can be read on what lies under them
+colour_blindness.py   colours that stay apart for those who lack a kind of cones
+clock.py              what `update` changed it also returned, and it needs no frame before
+report.py             what was found
+"""
+
+from animations.audit.every_frame import CHECKS as CHECKS
+from animations.audit.every_frame import audit as audit
+from animations.audit.report import AuditError as AuditError
+from animations.audit.report import Finding as Finding
+from animations.audit.report import Report as Report

@@ -1,0 +1,47 @@
+"""A frame is a pure function of its number: what `update` changes it returns, and any frame can be drawn alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from matplotlib.artist import Artist
+from matplotlib.colors import to_hex
+from matplotlib.text import Text
+
+State = tuple[Any, ...]
+
+
+def state(text: Text) -> State:
+    """Return what can be seen of a text."""
+    x, y = text.get_transform().transform(text.get_unitless_position())
+    return text.get_text(), text.get_gid(), round(float(x), 3), round(float(y), 3), to_hex(text.get_color())
+
+
+class Clock:
+    """What the texts of the frames before looked like."""
+
+    def __init__(self) -> None:
+        self.last: dict[int, tuple[Text, State]] = {}
+        self.first_seen: dict[int, list[State]] = {}
+
+    def not_returned(self, texts: Sequence[Text], changing: Sequence[Artist]) -> Iterator[tuple[str, str]]:
+        """Yield (text, message) of those that changed since the last frame, or came, or went, but were not returned.
+
+        Painted is what was returned: such a text stays on the picture as it was.
+        """
+        before, self.last = self.last, {id(text): (text, state(text)) for text in texts}
+        if not before:
+            return
+        moved = [both for key, both in self.last.items() if before.get(key, (None, None))[1] != both[1]]
+        moved += [both for key, both in before.items() if key not in self.last]
+        if moved:
+            returned = {id(text) for artist in changing for text in artist.findobj(Text)}
+            for text, (word, gid, *_) in moved:
+                if id(text) not in returned:
+                    yield gid or word, f"{word!r} changed, but update did not return it: painted is the old one"
+
+    def another_time(self, frame: int, texts: Sequence[Text]) -> bool:
+        """Is this frame drawn again, and with other texts than the first time?"""
+        states = sorted(map(repr, map(state, texts)))
+        return self.first_seen.setdefault(frame, states) != states  # type: ignore[arg-type]

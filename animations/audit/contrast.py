@@ -1,0 +1,65 @@
+"""Texts can be read on what lies under them: a contrast of 4.5 : 1, as WCAG 2.1 asks of small letters."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.colors import to_rgb, to_rgba
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+from numpy.typing import ArrayLike
+
+LEAST = 4.5
+MOST_HIDDEN = 0.25  # of the pixels under a text may be of less: it may cross a line of the grid
+
+
+def linear(srgb: ArrayLike) -> np.ndarray:
+    """Return sRGB colours (…, 3) in 0 … 1 as amounts of light."""
+    srgb = np.asarray(srgb, dtype=float)
+    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+
+
+def luminance(srgb: ArrayLike) -> np.ndarray:
+    """Return the relative luminance of sRGB colours (…, 3)."""
+    return linear(srgb) @ np.array([0.2126, 0.7152, 0.0722])
+
+
+def contrast(colour: str, other: str) -> float:
+    """Return the contrast of two colours, 1 … 21.
+
+    >>> round(contrast("black", "white"), 2), round(contrast("#777777", "white"), 2)
+    (21.0, 4.48)
+    """
+    return float(_ratio(luminance(to_rgb(colour)), luminance(to_rgb(other))))
+
+
+def faint(text: Text, box: Bbox, pixels: np.ndarray) -> float | None:
+    """Return the contrast of a text with `pixels` (H, W, 3) uint8, the picture without texts; None if that will do.
+
+    What a text is on is what lies in its box; where that varies, the worst quarter counts.
+    """
+    height = len(pixels)
+    left, right = max(round(box.x0), 0), max(round(box.x1), 1)
+    top, bottom = max(height - round(box.y1), 0), max(height - round(box.y0), 1)
+    under = pixels[top:bottom, left:right].reshape(-1, 3)
+    if not under.size or text.get_path_effects():  # an outline makes its own ground
+        return None
+    colours, counts = _unique(under)
+    *color, alpha = to_rgba(text.get_color(), text.get_alpha())
+    ink = alpha * np.array(color) + (1 - alpha) * colours
+    ratios = _ratio(luminance(ink), luminance(colours))
+    order = np.argsort(ratios)
+    worst = order[np.searchsorted(np.cumsum(counts[order]), MOST_HIDDEN * counts.sum())]
+    return float(ratios[worst]) if ratios[worst] < LEAST else None
+
+
+def _unique(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the colours (…, 3) in 0 … 1 of pixels (P, 3) uint8, and how many there are of each."""
+    code = pixels.astype(np.int32) @ np.array([65536, 256, 1], np.int32)
+    codes, counts = (
+        (code[:1], np.array([code.size])) if (code == code[0]).all() else np.unique(code, return_counts=True)
+    )
+    return np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=-1) / 255, counts
+
+
+def _ratio(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return (np.maximum(one, other) + 0.05) / (np.minimum(one, other) + 0.05)

@@ -1,0 +1,63 @@
+"""Each drawn number against its source: to half a unit of the last digit that it shows."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from matplotlib.text import Text
+
+from animations.audit.sources import Sources
+
+NUMBER = re.compile(r"-?(?:(?:\d[\d,]*\.?\d*|\.\d+)(?:e[+-]?\d+)?|\binf\b|\bnan\b)")
+
+
+def read_number(text: str) -> tuple[float, float] | None:
+    """Return the one number in a text and half a unit of its last digit; None if there is none, or more than one.
+
+    >>> read_number("1.25"), read_number("12 %"), read_number("1,200 steps"), read_number("3 of 4")
+    ((1.25, 0.005), (0.12, 0.005), (1200.0, 0.5), None)
+    """
+    found = NUMBER.findall(text.replace("−", "-"))
+    if len(found) != 1:
+        return None
+    number = Decimal(found[0].replace(",", ""))
+    exponent = number.as_tuple().exponent
+    half = 0.5 * 10.0**exponent if isinstance(exponent, int) else 0.0
+    share = 100 if text.endswith("%") else 1
+    return float(number) / share, half / share
+
+
+def shows(text: str, value: float) -> bool:
+    """Does the text show this value?"""
+    read = read_number(text)
+    if read is None:
+        return False
+    number, half = read
+    if not (math.isfinite(number) and math.isfinite(value)):
+        return number == value or (math.isnan(number) and math.isnan(value))
+    return abs(number - value) <= half * (1 + 1e-9)
+
+
+def twice(texts: Sequence[Text]) -> Iterator[tuple[str, str]]:
+    """Yield (gid, message) of gids that two texts have."""
+    for gid, count in Counter(text.get_gid() for text in texts).items():
+        if count > 1:
+            yield str(gid), f"{count} texts have the gid {gid!r}: a gid is there twice"
+
+
+def wrong_numbers(texts: Sequence[Text], sources: Sources, frame: int) -> Iterator[tuple[str, str]]:
+    """Yield (gid, message) of numbers that are wrong, have no source, or are not drawn though their source is there."""
+    values = sources.named(frame)
+    for text in texts:
+        gid, word = str(text.get_gid()), text.get_text()
+        value = values[gid] if gid in values else sources.recorded(gid, frame)
+        if value is None:
+            yield gid, f"{gid} shows {word}, and no source knows {gid}"
+        elif not shows(word, float(value)):
+            yield gid, f"{gid} shows {word}, its source says {float(value)!r}"
+    for gid in values.keys() - {text.get_gid() for text in texts}:
+        yield gid, f"{gid} is not drawn, though its source has a value, {float(values[gid])!r}"

@@ -1,0 +1,73 @@
+"""What an audit found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+
+class AuditError(AssertionError):
+    """A scene has faults; the text is that of the report."""
+
+
+class Finding(NamedTuple):
+    """One fault: the frame in which it shows first, its kind (one of CHECKS), the gid or text, and a sentence."""
+
+    frame: int
+    kind: str
+    what: str
+    message: str
+    frames: int = 1  # in how many frames `what` has a fault of this kind
+
+    def __str__(self) -> str:
+        more = f" (and {self.frames - 1} more)" if self.frames > 1 else ""
+        return f"frame {self.frame}{more}, {self.kind}: {self.message}"
+
+
+@dataclass
+class Report:
+    """How much an audit looked at, and the faults that it found.
+
+    frames    that were looked at
+    texts     that were drawn in them, all frames together
+    numbers   of these, that have a gid; `compared` of them were compared with their source
+    """
+
+    scene: str
+    frames: int = 0
+    texts: int = 0
+    numbers: int = 0
+    compared: int = 0
+    _found: dict[tuple[str, str], Finding] = field(default_factory=dict)
+
+    @property
+    def findings(self) -> list[Finding]:
+        """The faults, by frame; what is wrong with the same thing in many frames is one of them."""
+        return sorted(self._found.values(), key=lambda finding: finding.frame)
+
+    @property
+    def ok(self) -> bool:
+        """Was nothing found?"""
+        return not self._found
+
+    def add(self, frame: int, kind: str, what: str, message: str) -> None:
+        """Remember a fault; of one that is known, only that it is still there."""
+        known = self._found.get((kind, what))
+        self._found[kind, what] = (
+            known._replace(frames=known.frames + 1) if known else Finding(frame, kind, what, message)
+        )
+
+    def check(self) -> Report:
+        """Return the report itself; AuditError with all findings if there are any."""
+        if not self.ok:
+            raise AuditError(str(self))
+        return self
+
+    def __str__(self) -> str:
+        head = (
+            f"{self.scene}: {self.frames} frames, {self.texts} texts, {self.numbers} numbers, "
+            f"{self.compared} compared with their source: "
+        )
+        return head + (
+            "nothing found" if self.ok else "\n".join([f"{len(self._found)} found", *map(str, self.findings)])
+        )

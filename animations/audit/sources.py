@@ -1,0 +1,117 @@
+"""What the numbers of a scene should be, by gid and frame.
+
+    Recording                       knows dense_1.w[0,0] (any parameter), step, last_step, epoch, last_epoch, and loss:
+                                    that of the batch before the update, as it is recorded
+    {gid: value or values}          the same in all frames, or one for each
+    {name: Recording}               the same for gids that begin with a name: "horse.dense_1.b[0]"
+    function frame → {gid: value}   where numbers come and go
+    a list of these                 the first that knows a gid gives its value
+
+What a mapping or a function names must be drawn; a recording knows more than a picture shows.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from animations.scene import Scene, Together
+from tinylearn import Recording
+
+Source = Any  # what is said above
+Values = Mapping[str, float]
+
+
+class Sources:
+    """All that was given for `scene`; `steps` says the update that each frame shows, for recordings."""
+
+    def __init__(self, given: Source, scene: Scene, steps: Sequence[int] | None) -> None:
+        self.scene, self.steps = scene, steps
+        self.functions: list[Callable[[int], Values]] = []
+        self.recordings: list[
+            tuple[str, Recording, list[int]]
+        ] = []  # name before the gids, and a record for each frame
+        for each in given if isinstance(given, list | tuple) else [given]:
+            self._take(each)
+
+    def named(self, frame: int) -> dict[str, float]:
+        """Return gid → value of all that must be drawn."""
+        values: dict[str, float] = {}
+        for function in self.functions:
+            values = {**function(frame), **values}
+        return values
+
+    def recorded(self, gid: str, frame: int) -> float | None:
+        """Return what the recordings say of a number, or None."""
+        for name, recording, records in self.recordings:
+            if gid.startswith(name):
+                value = _look_up(recording, gid.removeprefix(name), records[min(frame, len(records) - 1)])
+                if value is not None:
+                    return value
+        return None
+
+    def _take(self, given: Source) -> None:
+        if isinstance(given, Recording):
+            self._record("", given)
+        elif isinstance(given, Mapping):
+            arrays = {gid: value for gid, value in given.items() if not isinstance(value, Recording)}
+            for name in given.keys() - arrays.keys():
+                self._record(f"{name}.", given[name])
+            self._arrays(arrays)
+        elif callable(given):
+            self.functions.append(given)
+        else:
+            raise TypeError(
+                "audit: a source must be a Recording, a mapping gid → values, a function frame → mapping, or a list of "
+                f"these, got {given!r}"
+            )
+
+    def _arrays(self, arrays: Mapping[str, Any]) -> None:
+        frames = self.scene.frames
+        values = {gid: np.asarray(value, dtype=float) for gid, value in arrays.items()}
+        for gid, value in values.items():
+            if value.shape not in ((), (frames,)):
+                raise ValueError(
+                    f"audit: {gid} must be one number, or one for each of {frames} frames, got {value.shape}"
+                )
+        values = {gid: np.broadcast_to(value, frames) for gid, value in values.items()}
+        self.functions.append(lambda frame: {gid: value[frame] for gid, value in values.items()})
+
+    def _record(self, name: str, recording: Recording) -> None:
+        steps = self.steps if self.steps is not None else _steps_of(self.scene)
+        if steps is None and self.scene.frames == len(recording):
+            steps = recording.steps
+        if steps is None:
+            raise ValueError(
+                f"audit: {type(self.scene).__name__} has {self.scene.frames} frames and does not say which of the "
+                f"{len(recording)} records each shows; pass steps=[…], the update of each frame"
+            )
+        self.recordings.append((name, recording, [recording.index(int(step)) for step in steps]))
+
+
+def _steps_of(scene: Scene) -> Sequence[int] | None:
+    """Return the updates that a scene says it shows: its `steps`, or those of its `states`."""
+    if isinstance(scene, Together):
+        found = [steps for steps in map(_steps_of, scene.scenes) if steps is not None]
+        return max(found, key=len, default=None)
+    return getattr(scene, "steps", getattr(getattr(scene, "states", None), "steps", None))
+
+
+def _look_up(recording: Recording, gid: str, record: int) -> float | None:
+    """Return the value of `dense_1.w[0,0]`, `step`, … in one record; None if there is no such thing."""
+    columns = {"step": recording.steps, "epoch": recording.epochs, "loss": recording.losses}
+    if gid in columns:
+        return float(columns[gid][record])
+    if gid in ("last_step", "last_epoch"):
+        return float(columns[gid.removeprefix("last_")][-1])
+    name, index = re.fullmatch(r"([^\[]*)(?:\[([\d,]+)\])?.*", gid, re.DOTALL).groups()  # type: ignore[union-attr]
+    if name not in recording:
+        return None
+    place = tuple(map(int, index.split(","))) if index else ()
+    values = recording[name][record]
+    if len(place) != values.ndim or any(i >= length for i, length in zip(place, values.shape, strict=True)):
+        return None
+    return float(values[place])

@@ -1,0 +1,83 @@
+"""Which texts a frame draws, and the boxes that they take."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterator
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis, Tick
+from matplotlib.spines import Spine
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from animations.text import Number, PastedText
+
+DIGIT = re.compile(r"\d")
+
+
+def drawn(artist: Artist, hidden: Collection[int] = ()) -> Iterator[Artist]:
+    """Yield what matplotlib draws of an artist: itself and what is in it, but not the marks beyond an axis' ends.
+
+    `hidden`: the ids of trails that appear only later.
+    """
+    if not artist.get_visible() or id(artist) in hidden:
+        return
+    yield artist
+    children = artist.get_children()
+    if isinstance(artist, Axis):
+        children = [artist.label, artist.offsetText, *_ticks(artist)]
+    elif isinstance(artist, Axes) and not artist.axison:
+        children = [child for child in children if not isinstance(child, Axis | Spine)]
+    for child in children:
+        yield from drawn(child, hidden)
+
+
+def drawn_texts(figure: Artist, hidden: Collection[int] = ()) -> list[Text]:
+    """Return the texts that have letters."""
+    return [text for text in drawn(figure, hidden) if isinstance(text, Text) and text.get_text().strip()]
+
+
+def texts_of_axes(figure: Artist) -> set[int]:
+    """Return the ids of labels, marks and factors that belong to axes."""
+    axes = (axis for axis in drawn(figure) if isinstance(axis, Axis))
+    return {id(text) for axis in axes for text in drawn_texts(axis)}
+
+
+def nameless_digits(texts: Collection[Text], axes: Collection[int], allowed: Collection[str]) -> list[str]:
+    """Return the texts with digits that do not say where these came from; `axes`: ids of texts that need not."""
+    found = (text.get_text() for text in texts if not text.get_gid() and id(text) not in axes)
+    return [text for text in found if DIGIT.search(text) and text not in allowed]
+
+
+class Boxes:
+    """The boxes of texts in pixels, measured anew only where something changed: measuring takes most of an audit."""
+
+    def __init__(self) -> None:
+        self.known: dict[int, tuple[Any, Bbox]] = {}
+
+    def of(self, text: Text) -> Bbox:
+        """Return the box of a text."""
+        if type(text) not in (Text, PastedText, Number):
+            return text.get_window_extent()  # an annotation, say, whose place depends on other things
+        state = (
+            text.get_text(), *text.get_transform().transform(text.get_unitless_position()), text.get_rotation(),
+            text.get_horizontalalignment(), text.get_verticalalignment(), hash(text.get_fontproperties()),
+        )  # fmt: skip
+        known = self.known.get(id(text))
+        if known is None or known[0] != state:
+            self.known[id(text)] = known = (state, text.get_window_extent())
+        return known[1]
+
+
+def _ticks(axis: Axis) -> list[Tick]:
+    """Return the marks that lie within the axis, each with its present text."""
+    axis.get_majorticklabels()  # brings them up to date
+    low, high = np.sort(axis.get_transform().transform(axis.get_view_interval()))
+    room = 1e-10 * (high - low)
+    ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
+    places = axis.get_transform().transform([tick.get_loc() for tick in ticks])
+    return [tick for tick, place in zip(ticks, places, strict=True) if low - room <= place <= high + room]
