@@ -89,7 +89,7 @@ def judged(axes: Axes) -> list[Artist]:
 def _colours(artist: Artist, paper: tuple[float, float, float]) -> set[str]:
     """Return the colours that an artist shows, mixed with the paper where they are transparent."""
     shown: list = []
-    if isinstance(artist, Line2D) and len(artist.get_xdata()):
+    if isinstance(artist, Line2D) and np.size(artist.get_xdata()):
         shown = [to_rgba(artist.get_color(), artist.get_alpha())] if artist.get_linestyle() != "None" else []
         if artist.get_marker() not in ("None", "", " ", None):
             shown += [to_rgba(color, artist.get_alpha())
@@ -99,6 +99,6 @@ def _colours(artist: Artist, paper: tuple[float, float, float]) -> set[str]:
     elif isinstance(artist, Collection) and len(artist.get_paths()):
         edges = artist.get_edgecolor() if np.any(artist.get_linewidth()) else []
         shown = [*to_rgba_array(artist.get_facecolor()), *to_rgba_array(edges)]
-    mixed = {to_hex([a * part + (1 - a) * ground for part, ground in zip(rgb, paper, strict=True)])
+    mixed = {to_hex(tuple(a * np.array(rgb) + (1 - a) * np.array(paper)))
              for *rgb, a in map(tuple, shown) if a > 0}  # fmt: skip
     return mixed if len(mixed) <= MANY else set()

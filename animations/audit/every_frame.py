@@ -9,6 +9,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.colors import to_rgb
+from matplotlib.figure import FigureBase
 from matplotlib.text import Text
 
 from animations import style
@@ -40,7 +41,7 @@ def audit(
 ) -> Report:
     """Look at every frame of a scene, and report what is wrong.
 
-    source    what its numbers are: a Recording; gid → one value, or one for each frame; a function frame → (gid → value);
+    source    what its numbers are: a Recording; gid → a value, or one for each frame; a function frame → (gid → value);
               a list of these, of which the first that knows a gid counts. Without it no number is compared
     steps     the update that each frame shows, for a Recording; told by the scene's own `steps` if it has them
     allowed   texts whose digits come from nowhere: titles, captions
@@ -87,9 +88,9 @@ class _Textless(Scene):
         self.scene, self.size, self.frames = scene, scene.size, scene.frames
         self.alphas: list[tuple[Text, float | None]] = []
 
-    def draw(self, figure: Artist) -> None:  # type: ignore[override]
+    def draw(self, figure: FigureBase) -> None:
         self.figure = figure
-        self.scene.draw(figure)  # type: ignore[arg-type]
+        self.scene.draw(figure)
 
     def trail(self, frame: int) -> Sequence[Artist]:
         return self.scene.trail(frame)

@@ -83,7 +83,7 @@ class Sources:
     def _record(self, name: str, recording: Recording) -> None:
         steps = self.steps if self.steps is not None else _steps_of(self.scene)
         if steps is None and self.scene.frames == len(recording):
-            steps = recording.steps
+            steps = recording.steps.tolist()
         if steps is None:
             raise ValueError(
                 f"audit: {type(self.scene).__name__} has {self.scene.frames} frames and does not say which of the "
