@@ -2,19 +2,18 @@
 
 import re
 from collections.abc import Mapping
-from decimal import Decimal
-from itertools import combinations
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
-from test_style import contrast
 
 from animations import Number, PastedText, style
+from animations.audit.contrast import contrast
+from animations.audit.layout import cut_off, painted_on_edge, touching
+from animations.audit.numbers import shows
+from animations.audit.places import names_before
 from animations.painter import Painter, paint_whole
-
-GAP = 2  # pixels that must lie between two texts
 
 
 def visible_texts(figure):
@@ -33,11 +32,7 @@ def check_numbers(figure, frame, values):
     assert all(isinstance(text, Number) for text in texts)
     assert drawn.keys() == values.keys()
     for gid, text in drawn.items():
-        (shown,) = re.findall(r"-?\d[\d,]*\.?\d*(?:e[+-]?\d+)?", text)
-        number = Decimal(shown.replace(",", ""))
-        half_a_unit = 0.5 * 10.0 ** number.as_tuple().exponent
-        off = abs(float(number) / (100 if text.endswith("%") else 1) - values[gid])
-        assert off <= half_a_unit * (0.01 if text.endswith("%") else 1) * (1 + 1e-9), f"{gid} shows {text}"
+        assert shows(text, float(values[gid])), f"{gid} shows {text}"
 
 
 def check_all_numbers(scene, values):
@@ -60,19 +55,11 @@ def nameless_digits(scene, frames):
 
 def check_layout(scene, frame, monkeypatch):
     """No text is cut off, touches another, or is too faint to read; nothing is painted on the edge."""
-    width, height = scene.size
-    found = boxes(scene, frame, monkeypatch)
-    cut = [text.get_text() for text, box in found if box.x0 < 0 or box.y0 < 0 or box.x1 > width or box.y1 > height]
-    assert cut == [], "cut off"
-    touching = [
-        (one.get_text(), other.get_text()) for (one, box), (other, its) in combinations(found, 2)
-        if box.padded(GAP / 2).overlaps(its)
-    ]  # fmt: skip
-    assert touching == [], "touch each other"
-    pixels = Painter(scene).paint(frame)[..., :3]
-    for edge in (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1]):
-        assert (edge == 255).all(), "something is painted on the edge"
-    return [text.get_text() for text, _ in found]
+    texts, places = zip(*boxes(scene, frame, monkeypatch), strict=True)
+    assert list(cut_off(texts, places, scene.size)) == [], "cut off"
+    assert list(touching(texts, places)) == [], "touch each other"
+    assert not painted_on_edge(Painter(scene).paint(frame)[..., :3], np.uint8(255)), "something is painted on the edge"
+    return [text.get_text() for text in texts]
 
 
 def check_ticks(scene):
@@ -93,17 +80,10 @@ def check_ticks(scene):
 
 def names_beside(scene):
     """Return gid → the nearest label before that number, on its line; for numbers that have one."""
-    painter, names = Painter(scene), {}
+    painter = Painter(scene)
     painter.paint(0)
     texts = [text for text in visible_texts(painter.figure) if isinstance(text, PastedText)]
-    for number in (text for text in texts if text.get_gid()):
-        box = number.get_window_extent()
-        middle = (box.y0 + box.y1) / 2
-        places = [(text.get_window_extent(), text.get_text()) for text in texts if not text.get_gid()]
-        before = [(place.x1, word) for place, word in places if place.x1 < box.x0 and place.y0 < middle < place.y1]
-        if before:
-            names[number.get_gid()] = max(before)[1]
-    return names
+    return names_before(texts, [text.get_window_extent() for text in texts])
 
 
 def faint_texts(scene, frame):

@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from audit import GAP, check_layout, faint_texts
+from audit import check_layout, faint_texts
 from test_charts_numbers import KINDS, make
 
 from animations import BarRace, Bars, GrowingLines, PastedText, Pie
+from animations.audit.layout import GAP
 from animations.bar_race import label_places, lanes
 from animations.charts import push_apart
 from animations.painter import Painter
