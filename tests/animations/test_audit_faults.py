@@ -2,13 +2,17 @@
 
 import numpy as np
 import pytest
+from audit import boxes
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.text import Text
+from small_scenes import ALL
 
 import tinylearn as tl
 from animations import Scene, audit
 from animations.audit import CHECKS, AuditError
+from animations.audit.texts import drawn_texts
 from animations.drawing import add_label, add_number, pixel_axes
+from animations.painter import Painter
 
 FRAMES = 4
 W = np.arange(FRAMES * 4).reshape(FRAMES, 2, 2) / 7 - 1
@@ -268,3 +272,15 @@ def test_what_does_not_fit_is_refused(recording):
         audit(Tiny(), checks=["colour"])
     with pytest.raises(TypeError, match="a source must be a Recording, a mapping"):
         audit(Tiny(), 3)
+
+
+# --- texts -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [Tiny, *ALL])
+def test_the_audit_sees_the_texts_that_matplotlib_draws(make, monkeypatch):
+    painter = Painter(make())
+    painter.paint(2)
+    later = {id(artist) for trail in painter.trails[3:] for artist in trail}
+    seen = sorted(text.get_text() for text in drawn_texts(painter.figure, later))
+    assert seen == sorted(text.get_text() for text, _ in boxes(make(), 2, monkeypatch))
