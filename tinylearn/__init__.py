@@ -5,6 +5,7 @@ from tinylearn.augmentation import affine as affine
 from tinylearn.augmentation import flip as flip
 from tinylearn.checkpoint import load_checkpoint as load_checkpoint
 from tinylearn.checkpoint import save_checkpoint as save_checkpoint
+from tinylearn.divergence import DivergenceError as DivergenceError
 from tinylearn.gradient_check import GradientError as GradientError
 from tinylearn.gradient_check import GradientReport as GradientReport
 from tinylearn.gradient_check import check_gradients as check_gradients
@@ -23,7 +24,6 @@ from tinylearn.optimizers import RMSprop as RMSprop
 from tinylearn.recording import Recorder as Recorder
 from tinylearn.recording import Recording as Recording
 from tinylearn.scorecard import Scorecard as Scorecard
-from tinylearn.training import DivergenceError as DivergenceError
 from tinylearn.training import ProgressBar as ProgressBar
 from tinylearn.training import Update as Update
 from tinylearn.training import fit as fit

@@ -22,6 +22,7 @@ import numpy as np
 from tqdm import tqdm
 
 from tinylearn.checks import finite, generator, numbers, positive_integer
+from tinylearn.divergence import DivergenceError, Watch
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
@@ -51,27 +52,12 @@ class Update:
 class Callback(Protocol):
     """Anything that can be called with an Update.
 
-    If it has a `close`, `fit` calls that at the end, however it comes. If it has a `listener(model)`, `fit` calls the
-    function that this returns, with step, epoch, loss and batch, in its place.
+    If it has a `close`, `fit` calls that at the end, however it comes; before it, if training diverged, `diverged` with
+    the DivergenceError, if there is such a method. If it has a `listener(model)`, `fit` calls the function that this
+    returns, with step, epoch, loss and batch, in its place.
     """
 
     def __call__(self, update: Update) -> Any: ...
-
-
-class DivergenceError(ArithmeticError):
-    """A parameter has become NaN or infinite. Attributes: step, parameter, learning_rate, gradient_norm."""
-
-    def __init__(self, step: int, parameter: str, learning_rate: float, gradient_norm: float) -> None:
-        self.step, self.parameter = step, parameter
-        self.learning_rate, self.gradient_norm = learning_rate, gradient_norm
-        super().__init__(step, parameter, learning_rate, gradient_norm)
-
-    def __str__(self) -> str:
-        return (
-            f"training diverged: update {self.step} made {self.parameter} NaN or infinite "
-            f"(learning rate {self.learning_rate:g}, gradient norm {self.gradient_norm:.3g}); "
-            "try a learning rate ten times smaller, or scale the inputs to mean 0 and variance 1"
-        )
 
 
 def fit(
@@ -97,8 +83,9 @@ def fit(
     above 1 that many threads share the work of a batch, if the network is large enough for that to pay; the same seed
     and the same number of workers give the same bits (a layer that learns otherwise than by gradients needs one).
 
-    Raises ValueError for data that do not fit or hold NaN, before the first update, and DivergenceError when an
-    update makes a parameter NaN or infinite.
+    Raises ValueError for data that do not fit or hold NaN, before the first update, and DivergenceError when a
+    parameter or the loss becomes NaN or infinite, or an update makes the norm of a parameter more than 10⁶ times as
+    large (see `divergence.py`).
 
     >>> from tinylearn import SGD, Dense, MeanSquaredError
     >>> rng = np.random.default_rng(0)
@@ -115,7 +102,8 @@ def fit(
     workers = positive_integer("fit", "workers", workers)
     rng = np.random.default_rng() if rng is None else generator("fit", rng)
     listeners = _listeners(callbacks, model, optimizer)
-    parameters, gradients = model.parameters, model.gradients
+    parameters, gradients, watch, isfinite = model.parameters, model.gradients, Watch(model, optimizer), math.isfinite
+    square = math.nan  # the sum of the squares of all parameters, not known yet
     one_batch = augment is None and len(x) <= batch_size
     whole = list(_batches(x, y, batch_size, None)) if one_batch else None  # the same one in every epoch
     history, step = [], 0
@@ -130,8 +118,9 @@ def fit(
                 value = fill_gradients(x_batch, y_batch)  # forward and backward
                 optimizer.step(parameters, gradients)
                 total += value * len(rows)
-                if not math.isfinite(parameters.dot(parameters)):  # one quick number: is all well?
-                    _check_divergence(step, model, optimizer)
+                square_before, square = square, parameters.dot(parameters)
+                if not (isfinite(value) and square < watch.high and step < watch.due):
+                    watch.look(step, value, gradients, square_before)
                 for tell in listeners:
                     tell(step, epoch, value, rows)
             history.append(total / len(x))
@@ -162,7 +151,13 @@ def _training(model: Sequential, callbacks: Iterable[Any]) -> Iterator[None]:
                 at_the_end.callback(callback.close)
         at_the_end.callback(model.set_training, False)
         model.set_training(True)
-        yield
+        try:
+            yield
+        except DivergenceError as error:
+            for callback in callbacks:
+                if hasattr(callback, "diverged"):
+                    callback.diverged(error)
+            raise
 
 
 def _check_data(x: Any, y: Any, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
@@ -215,14 +210,6 @@ def _augmented(augment: Callable[..., Any], x: np.ndarray, rng: np.random.Genera
     if changed.ndim != x.ndim or len(changed) != len(x):
         raise ValueError(f"fit: augment(x, rng) must return a batch like x, {x.shape}, got {changed.shape}")
     return changed
-
-
-def _check_divergence(step: int, model: Sequential, optimizer: Optimizer) -> None:
-    """Raise DivergenceError for the first parameter that is NaN or infinite; return if all are only very large."""
-    for name, view in model.named_parameters().items():
-        if not np.isfinite(view).all():
-            norm = float(np.linalg.norm(model.gradients))
-            raise DivergenceError(step, name, optimizer.learning_rate, norm)
 
 
 class ProgressBar:

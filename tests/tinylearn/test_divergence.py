@@ -1,53 +1,219 @@
-"""Training that diverges stops at once, and says where and what to try."""
+"""Training that diverges stops at the update that broke, and says where, how and what to try."""
+
+import copy
+import pickle
 
 import numpy as np
 import pytest
 
 from tests.tinylearn.training_helpers import neuron, small_data, small_model, train
-from tinylearn import SGD, Dense, DivergenceError, MeanSquaredError, Sequential
+from tinylearn import SGD, Dense, DivergenceError, MeanSquaredError, ReLU, Sequential
 from tinylearn.datasets import celsius_fahrenheit
-from tinylearn.initializers import ones
+from tinylearn.divergence import find_fault
+from tinylearn.initializers import ones, zeros
 
 
-def test_divergence_names_step_parameter_and_learning_rate():
-    """Chapter 3's neuron with a learning rate twenty times too large. A RuntimeWarning would be an error here."""
+class Meddling(SGD):
+    """Descent, and at one update something that is done to the parameters."""
+
+    def __init__(self, at, meddle, learning_rate=0.1):
+        super().__init__(learning_rate)
+        self.at, self.meddle, self.steps = at, meddle, 0
+
+    def step(self, parameters, gradients):
+        super().step(parameters, gradients)
+        self.steps += 1
+        if self.steps == self.at:
+            self.meddle(parameters)
+
+
+def diverging(meddle, at, model=None, **settings):
+    """Return the error of a training that is meddled with."""
+    x, y = small_data(4)
+    with pytest.raises(DivergenceError) as caught:
+        train(model or small_model(), x, y, optimizer=Meddling(at, meddle), epochs=at + 20, **settings)
+    return caught.value
+
+
+def first_break(model, x, y, optimizer, batch=None):
+    """Train by hand, in the plainest way; return step and parameter of the first update that breaks a promise."""
+    loss, names = MeanSquaredError(), model.named_parameters()
+    with np.errstate(all="ignore"):
+        for step in range(1, 1000):
+            before = {name: np.abs(view.astype(np.longdouble)) for name, view in names.items()}
+            value = loss.forward(model.forward(x), y)
+            model.backward(loss.backward())
+            optimizer.step(model.parameters, model.gradients)
+            whole = np.sqrt(sum((view**2).sum() for view in before.values()))
+            for name, view in names.items():
+                was, now = np.sqrt((before[name] ** 2).sum()), np.sqrt((view.astype(np.longdouble) ** 2).sum())
+                if not np.isfinite(view).all() or (now > 1e6 * (was or whole)):
+                    return step, name
+            if not np.isfinite(value):
+                return step, None
+    raise AssertionError("it did not diverge")
+
+
+# --- the right step ---------------------------------------------------------------------------------------------------
+
+
+def test_the_neuron_of_chapter_3_with_a_learning_rate_twenty_times_too_large():
+    """A RuntimeWarning would be an error here. The loss, a square, overflows first."""
     model, steps = neuron(), []
     celsius, fahrenheit = celsius_fahrenheit()
-    with pytest.raises(DivergenceError, match=r"update \d+ made dense_1\.w NaN or infinite") as caught:
-        train(
-            model,
-            celsius,
-            fahrenheit,
-            loss=MeanSquaredError(),
-            optimizer=SGD(0.01),
-            epochs=8000,
-            callbacks=[lambda update: steps.append(update.step)],
-        )
+    settings = {"loss": MeanSquaredError(), "optimizer": SGD(0.01), "epochs": 8000}
+    with pytest.raises(
+        DivergenceError, match=r"update \d+ met a loss of inf, with dense_1\.w at norm \S+e\+15"
+    ) as caught:
+        train(model, celsius, fahrenheit, callbacks=[lambda update: steps.append(update.step)], **settings)
     error = caught.value
+    assert (error.step, None) == first_break(neuron(), celsius, fahrenheit, SGD(0.01))
     assert error.step == steps[-1] + 1  # the callbacks were told of every update before
     assert error.parameter == "dense_1.w"
     assert error.learning_rate == 0.01
-    assert not error.gradient_norm < 1e100
+    assert error.gradient_norm > 1e100
     assert "learning rate 0.01" in str(error)
     assert "try a learning rate ten times smaller, or scale the inputs" in str(error)
     assert not any(layer.training for layer in model.layers)
 
 
-def test_divergence_names_the_parameter_that_diverged():
-    class Exploding(SGD):
-        def step(self, parameters, gradients):
-            super().step(parameters, gradients)
-            parameters[-1] = np.nan
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("workers", [1, 2])
+@pytest.mark.parametrize("seed", range(4))
+def test_a_network_with_a_learning_rate_of_1000(seed, workers, dtype, monkeypatch):
+    monkeypatch.setattr("tinylearn.workers.SMALL", 0)  # so that two workers share even a small network's batches
+    rng = np.random.default_rng(seed)
+    x, y = rng.normal(size=(16, 3)), rng.normal(size=(16, 1))
+    model = Sequential([Dense(3, 8, rng=rng), ReLU(), Dense(8, 8, rng=rng), ReLU(), Dense(8, 1, rng=rng)], dtype)
+    step, parameter = first_break(copy.deepcopy(model), x.astype(dtype), y.astype(dtype), SGD(1000))
+    with pytest.raises(DivergenceError) as caught:
+        train(model, x, y, loss=MeanSquaredError(), optimizer=SGD(1000), epochs=1000, workers=workers)
+    assert caught.value.step == step
+    assert parameter in (None, caught.value.parameter)
+
+
+def set_to_nan(parameters):
+    parameters[-1] = np.nan
+
+
+def grow_a_bias(parameters):
+    parameters[-1] *= 2e6
+
+
+def shrink_a_bias(parameters):
+    parameters[-1] *= 1e-4
+
+
+@pytest.mark.parametrize("at", [1, 2, 7, 40, 200])
+def test_a_parameter_that_breaks_out_of_the_blue_is_named(at):
+    error = diverging(set_to_nan, at)
+    assert (error.step, error.parameter, error.what) == (at, "dense_2.b", "made dense_2.b NaN or infinite")
+
+
+@pytest.mark.parametrize("at", [2, 7, 40, 200])
+def test_a_norm_that_grows_by_more_than_a_million_in_one_update(at):
+    error = diverging(grow_a_bias, at)
+    assert (error.step, error.parameter) == (at, "dense_2.b")
+    assert error.what.startswith("grew dense_2.b from norm ")
+    was, now = (float(text) for text in error.what.removeprefix("grew dense_2.b from norm ").split(" to "))
+    assert now / was > 1e6
+
+
+def test_a_loss_that_is_nan_while_all_parameters_are_well():
+    class Broken(MeanSquaredError):
+        calls = 0
+
+        def forward(self, predicted, target):
+            self.calls += 1
+            return super().forward(predicted, target) if self.calls < 30 else np.nan
 
     x, y = small_data(4)
-    with pytest.raises(DivergenceError, match=r"update 1 made dense_2\.b NaN") as caught:
-        train(small_model(), x, y, optimizer=Exploding(0.1))
-    assert caught.value.step == 1
+    with pytest.raises(DivergenceError, match=r"update 30 met a loss of nan, with dense_1\.w at norm"):
+        train(small_model(), x, y, loss=Broken(), epochs=50)
+
+
+# --- no false alarm ---------------------------------------------------------------------------------------------------
 
 
 def test_very_large_parameters_are_no_divergence():
     """Their square overflows, they do not."""
     model = Sequential([Dense(1, 1, rng=np.random.default_rng(0), weights=ones)], np.float32)
     model.parameters = np.array([3e30, 0])
-    losses = train(model, [[0.0]], [[0.0]], loss=MeanSquaredError())
-    assert losses == [0.0]
+    losses = train(model, [[0.0]], [[0.0]], loss=MeanSquaredError(), epochs=30)
+    assert losses == [0.0] * 30
+
+
+@pytest.mark.parametrize("weights", [ones, zeros])
+def test_a_bias_from_zero_to_a_house_price_is_no_divergence(weights):
+    model = Sequential([Dense(1, 1, rng=np.random.default_rng(0), weights=weights)])
+    x, price = np.array([[-1.0], [1.0]]), np.array([[2e5], [3e5]])
+    losses = train(model, x, price, loss=MeanSquaredError(), optimizer=SGD(0.4), epochs=60)
+    assert losses[-1] < 1e-6
+
+
+def test_shrinking_is_no_divergence():
+    x, y = small_data(4)
+    train(small_model(), x, y, optimizer=Meddling(20, shrink_a_bias), epochs=60)
+    train(small_model(), x, y, optimizer=Meddling(20, lambda parameters: parameters.fill(1e-300)), epochs=20)
+
+
+@pytest.mark.parametrize(
+    ("bias", "grown", "wrong"),
+    [
+        (0.0, 9e5, False),  # from zero: less than a million times the norm of all, 1
+        (0.0, 2e6, True),
+        (1e-9, 9e5, False),  # as good as zero
+        (1e-3, 9e2, False),
+        (1e-3, 2e3, True),
+        (1e-3, 8.0, False),  # less than ten times the norm of all
+    ],
+)
+def test_what_growing_means_for_a_small_parameter(bias, grown, wrong):
+    before = {"w": 1.0, "b": bias}
+    assert bool(find_fault(before, 1.0, before | {"b": grown}, 1.0)) == wrong
+
+
+# --- what the error tells ---------------------------------------------------------------------------------------------
+
+
+def test_the_gradient_norms_of_the_last_updates():
+    model, norms = neuron(), {}
+    celsius, fahrenheit = celsius_fahrenheit()
+
+    def keep(update):
+        norms[update.step] = np.hypot(*model.gradients)
+
+    with pytest.raises(DivergenceError) as caught:
+        train(model, celsius, fahrenheit, loss=MeanSquaredError(), optimizer=SGD(0.01), epochs=8000, callbacks=[keep])
+    error = caught.value
+    assert list(error.gradient_norms) == list(range(error.step - 4, error.step + 1))
+    assert error.gradient_norm == error.gradient_norms[error.step]
+    for step in range(error.step - 4, error.step):
+        assert error.gradient_norms[step] == pytest.approx(norms[step], rel=1e-12)
+        assert f"update {step} {norms[step]:.3g}" in str(error)
+
+
+def test_a_pickled_error_is_the_same():
+    error = DivergenceError(3, "dense_1.w", 0.1, 2e9, "grew", {2: 1.0, 3: 2e9})
+    again = pickle.loads(pickle.dumps(error))
+    assert str(again) == str(error)
+    assert vars(again) == vars(error)
+
+
+def test_callbacks_that_want_to_know_are_told_before_they_are_closed():
+    class Listener:
+        def __init__(self):
+            self.heard = []
+
+        def __call__(self, update):
+            pass
+
+        def diverged(self, error):
+            self.heard.append(error)
+
+        def close(self):
+            self.heard.append("closed")
+
+    listener = Listener()
+    error = diverging(set_to_nan, 3, callbacks=[listener])
+    assert listener.heard == [error, "closed"]

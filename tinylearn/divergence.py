@@ -1,0 +1,150 @@
+"""Divergence: how `fit` notices that training has left all bounds, and what it says then.
+
+Each update is judged by two numbers: its loss, and the sum of the squares of all parameters. Only if the loss is not
+finite, or that sum more than ten times what it was at the last look, is every parameter looked at; otherwise once in
+256 updates, for its norm to be known. So a healthy run pays for two comparisons an update.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+GROWTH = 1e6  # the norm of a parameter may not grow by more than this factor in one update
+NEARLY_ZERO = 1e-6  # a parameter whose norm is a smaller share of that of all has no size of its own to grow from
+REST = 256  # updates between two looks, as long as all is well
+ALERT = 10  # after a start, or a jump of the sum, so many updates are looked at one by one
+KNOWN = 5  # gradient norms that are kept
+
+
+class DivergenceError(ArithmeticError):
+    """Training has diverged: `update` `step` broke `parameter`, and `what` says how.
+
+    step             the update that broke: a parameter after it, or its loss, is NaN or infinite, or a parameter grew
+    parameter        the first one that broke; if only the loss did, the one with the largest norm
+    learning_rate    the optimiser's
+    gradient_norm    of that update
+    gradient_norms   step → norm, of the last updates that were looked at; those of a run that has long been steady and
+                     breaks in one update are not known
+    what             "made dense_1.w NaN or infinite", "grew dense_1.w from norm 1.2 to 3e+09", "met a loss of inf …"
+
+    >>> print(DivergenceError(3, "dense_1.w", 1000.0, 2e9, gradient_norms={2: 4e4, 3: 2e9}))
+    training diverged: update 3 made dense_1.w NaN or infinite (learning rate 1000, gradient norm 2e+09; before it: \
+update 2 4e+04); try a learning rate ten times smaller, or scale the inputs to mean 0 and variance 1
+    """
+
+    def __init__(
+        self, step: int, parameter: str, learning_rate: float, gradient_norm: float, what: str = "",
+        gradient_norms: dict[int, float] | None = None,
+    ) -> None:  # fmt: skip
+        what, gradient_norms = what or f"made {parameter} NaN or infinite", gradient_norms or {}
+        self.step, self.parameter, self.what = step, parameter, what
+        self.learning_rate, self.gradient_norm, self.gradient_norms = learning_rate, gradient_norm, gradient_norms
+        super().__init__(step, parameter, learning_rate, gradient_norm, what, gradient_norms)
+
+    def __str__(self) -> str:
+        earlier = [f"update {step} {norm:.3g}" for step, norm in self.gradient_norms.items() if step != self.step]
+        before = f"; before it: {', '.join(earlier)}" if earlier else ""
+        return (
+            f"training diverged: update {self.step} {self.what} "
+            f"(learning rate {self.learning_rate:g}, gradient norm {self.gradient_norm:.3g}{before}); "
+            "try a learning rate ten times smaller, or scale the inputs to mean 0 and variance 1"
+        )
+
+
+def find_fault(before: dict[str, float], whole: float, after: dict[str, float], loss: float) -> tuple[str, str] | None:
+    """Return which parameter an update broke, and how; None if all is well.
+
+    before, after   the norm of each parameter, by name; NaN or infinite if one of its numbers is. `fit` knows those
+                    before from its last look: of the update before, where training is wild, or of one not long ago
+    whole           that of all parameters together, before
+    loss            of the update's batch, before
+
+    Broken is, in this order: a parameter that is NaN or infinite; such a loss; a norm more than 10⁶ times as large as
+    before, after an update that made that of all more than ten times as large. A parameter that was zero, as biases are
+    at the start, or nearly so (its norm less than a millionth of that of all), has no size to grow from: it is measured
+    against that of all. So learning that sets a bias from 0 to 200,000 is no divergence.
+
+    >>> start = {"w": 1.0, "b": 0.0}
+    >>> find_fault(start, 1.0, {"w": 3.0, "b": 2e5}, loss=1.0)
+    >>> find_fault(start, 1.0, {"w": 2e6, "b": 0.0}, loss=1.0)
+    ('w', 'grew w from norm 1 to 2e+06')
+    """
+    for name, now in after.items():
+        if not math.isfinite(now):
+            return name, f"made {name} NaN or infinite"
+    if not math.isfinite(loss):
+        largest = max(after, key=after.__getitem__)
+        return largest, f"met a loss of {loss:g}, with {largest} at norm {after[largest]:.3g}"
+    if math.hypot(*after.values()) > 10 * whole:
+        for name, now in after.items():
+            was = before[name]
+            if now > GROWTH * (was if was >= NEARLY_ZERO * whole else whole) > 0:
+                return name, f"grew {name} from norm {was:.3g} to {now:.3g}"
+    return None
+
+
+def norm(values: np.ndarray) -> float:
+    """Return the root of the sum of squares, also where a square would be too large or too small for its dtype."""
+    with np.errstate(over="ignore"):
+        square = float(np.vdot(values, values))
+    if 1e-30 < square < 1e30:
+        return math.sqrt(square)
+    values = np.asarray(values, np.float64)
+    largest = float(np.abs(values).max(initial=0))
+    if not 0 < largest < math.inf:
+        return largest
+    return largest * float(np.linalg.norm(values / largest))
+
+
+def norms_of(model: Any) -> dict[str, float]:
+    """Return name → norm for the parameters of a model."""
+    return {name: norm(values) for name, values in model.named_parameters().items()}
+
+
+class Watch:
+    """Looks at the updates of a model, and raises DivergenceError for one that broke.
+
+    model   anything with `parameters`, a vector, and `named_parameters()`
+    high    an update after which the sum of all squares is not below this is looked at,
+    due     and so is this one
+
+    A loop of its own, such as chapter 2's, looks at every update; `fit` at those that it must:
+
+        watch = Watch(model, optimizer)
+        optimizer.step(model.parameters, gradients)
+        watch.look(step, value, gradients)
+    """
+
+    def __init__(self, model: Any, optimizer: Any) -> None:
+        self.model, self.optimizer = model, optimizer
+        self.high, self.due, self.alert = 0.0, 0, ALERT
+        self.norms = norms_of(model)
+        self.gradient_norms: dict[int, float] = {}
+
+    def look(self, step: int, loss: float, gradients: np.ndarray, square: float = math.nan) -> None:
+        """Raise DivergenceError if update `step` broke something; measure the norms.
+
+        square   the sum of all squares before the update, if updates went by unseen
+        """
+        self.gradient_norms[step] = norm(gradients)
+        if len(self.gradient_norms) > KNOWN:
+            del self.gradient_norms[next(iter(self.gradient_norms))]
+        whole = math.sqrt(square) if 0 < square < math.inf else math.hypot(*self.norms.values())
+        before, self.norms = self.norms, norms_of(self.model)
+        fault = find_fault(before, whole, self.norms, loss)
+        if fault is not None:
+            rate, known = self.optimizer.learning_rate, dict(self.gradient_norms)
+            raise DivergenceError(step, fault[0], rate, known[step], fault[1], known)
+        self._choose_next(step, math.hypot(*self.norms.values()))
+
+    def _choose_next(self, step: int, whole: float) -> None:
+        """Choose when to look again."""
+        square = whole * whole
+        if square >= self.high > 0:
+            self.alert = ALERT
+        self.high = 10 * square
+        self.due = step + (1 if self.alert else REST)
+        self.alert = max(self.alert - 1, 0)
