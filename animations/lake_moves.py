@@ -131,7 +131,7 @@ class LakeMoves(Scene):
         return [style.INK if place in (tile, count + action) else style.PAPER for place in range(count + 4)]
 
     def _arrow(self, where: np.ndarray, tile: int, action: int) -> np.ndarray:
-        return arrow(where, action, 0.3 * self.cell, length(self.predictions[tile, action], 0.6 * self.cell), 9)
+        return arrow(where, action, 0.3 * self.cell, length(self.predictions[tile, action], 0.48 * self.cell), 9)
 
     def _draw_lake(self) -> None:
         high, wide = len(self.rows), len(self.rows[0])

@@ -55,7 +55,8 @@ def nameless_digits(scene, frames):
 
 def check_layout(scene, frame, monkeypatch):
     """No text is cut off, touches another, or is too faint to read; nothing is painted on the edge."""
-    texts, places = zip(*boxes(scene, frame, monkeypatch), strict=True)
+    found = boxes(scene, frame, monkeypatch)
+    texts, places = [text for text, _ in found], [place for _, place in found]
     assert list(cut_off(texts, places, scene.size)) == [], "cut off"
     assert list(touching(texts, places)) == [], "touch each other"
     assert not painted_on_edge(Painter(scene).paint(frame)[..., :3], np.uint8(255)), "something is painted on the edge"

@@ -14,10 +14,7 @@ CAPTIONS = {
     "2 × 2 filter, stride 2, no padding", "2 × 2 max pooling, stride 1, no padding", "grey is a weight of 0",
     "maps: black is 0, white the",
 }  # fmt: skip
-NOT_ASKED = {
-    "ch08_learning_to_win": {"board"},  # predicted[tile,action] stands around the tiles, as the actions lead
-    "ch08_frozen_lake": {"edge"},  # on the lowest tiles the tip of the arrow "down" ends on the last row of pixels
-}
+NOT_ASKED = {"ch08_learning_to_win": {"board"}}  # predicted[tile,action] stands around the tiles, as the actions lead
 
 
 @pytest.mark.parametrize("number", CHAPTERS)
