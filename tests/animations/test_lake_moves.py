@@ -115,7 +115,7 @@ def test_arrows_leave_the_walker_in_their_direction_as_long_as_the_prediction_sa
                     continue
                 tip = path.vertices[3] - scene.places[tile]
                 ahead = [(-1, 0), (0, -1), (1, 0), (0, 1)][action]
-                wanted = 36 + 72 * max(0, 1 + np.log10(PREDICTED[tile, action]) / 3)
+                wanted = 36 + 0.48 * 120 * max(0, 1 + np.log10(PREDICTED[tile, action]) / 3)
                 assert tip == pytest.approx(np.multiply(ahead, wanted), abs=1e-6)
 
 
