@@ -10,14 +10,29 @@ p parameters, g gradients; m and v are said where they are used.
 from __future__ import annotations
 
 import math
+from typing import Any, Self
 
 import numpy as np
 
 from tinylearn.checks import number_between
 
+Arithmetic = tuple[dict[str, float], dict[str, str]]
+
 
 class Optimizer:
-    """What every optimiser is: a learning rate and `step`."""
+    """What every optimiser is: a learning rate and `step`.
+
+    One of your own inherits from it. With an `arithmetic` beside its `step`, `Recording.explain` shows that too.
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_made_with")  # the last is no attribute that a checkpoint keeps
+    _made_with: tuple[tuple[Any, ...], dict[str, Any]]
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Note the settings, for `fresh`."""
+        optimizer = super().__new__(cls)
+        optimizer._made_with = args, kwargs
+        return optimizer
 
     def __init__(self, learning_rate: float) -> None:
         self.learning_rate = learning_rate
@@ -34,6 +49,22 @@ class Optimizer:
     def step(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
         """Update `parameters` in place; `gradients` is only read."""
         raise NotImplementedError
+
+    def arithmetic(self) -> Arithmetic | None:
+        """Say how the next step will compute one number: constants by name, and formulas in the order of computing.
+
+        A formula says what its name becomes, the last one what p does. In it stand p, the gradient g, sqrt, constants,
+        and arrays that the optimiser remembers, by their attributes (0 before the first step); and its operations are
+        those of `step`, in the same order, so that its result has the same bits. None: not told.
+        """
+        return None
+
+    def fresh(self) -> Self:
+        """Return an optimiser with the same settings, and the learning rate of now, that has made no step yet."""
+        args, kwargs = self._made_with
+        made = type(self)(*args, **kwargs)
+        made.learning_rate = self.learning_rate
+        return made
 
     def memory(self, parameters: np.ndarray, gradients: np.ndarray, memory: np.ndarray | None) -> np.ndarray:
         """Return `memory`, or zeros in the shape of the parameters at the first step; ValueError if shapes differ."""
@@ -90,6 +121,12 @@ class SGD(Optimizer):
             self.check_shapes(parameters, gradients)
             parameters -= self.learning_rate * gradients
 
+    def arithmetic(self) -> Arithmetic:
+        if self.momentum:
+            constants = {"momentum": self.momentum, "learning_rate": self.learning_rate}
+            return constants, {"v": "momentum * v - learning_rate * g", "p": "p + v"}
+        return {"learning_rate": self.learning_rate}, {"p": "p - learning_rate * g"}
+
 
 class RMSprop(Optimizer):
     """Divide each step by the gradient's usual size: steep and flat directions then move at one pace.
@@ -114,6 +151,14 @@ class RMSprop(Optimizer):
         v *= self.rho
         v += (1 - self.rho) * (gradients * gradients)
         parameters -= self.learning_rate * gradients / (np.sqrt(v) + self.epsilon)
+
+    def arithmetic(self) -> Arithmetic:
+        constants = {"rho": self.rho, "rest": 1 - self.rho}
+        constants |= {"learning_rate": self.learning_rate, "epsilon": self.epsilon}
+        return constants, {
+            "v": "rho * v + rest * (g * g)",
+            "p": "p - learning_rate * g / (sqrt(v) + epsilon)",
+        }
 
 
 class Adam(Optimizer):
@@ -146,6 +191,22 @@ class Adam(Optimizer):
         self.t += 1
         m += (1 - self.beta_1) * (gradients - m)
         v += (1 - self.beta_2) * (gradients * gradients - v)
-        m_share, root = 1 - self.beta_1**self.t, math.sqrt(1 - self.beta_2**self.t)
-        # The paper's step, with √v̂ + epsilon = (√v + epsilon · root) / root: one pass less over the parameters.
-        parameters -= (self.learning_rate * root / m_share) * m / (np.sqrt(v) + self.epsilon * root)
+        rate, epsilon = self._corrected(self.t)
+        parameters -= rate * m / (np.sqrt(v) + epsilon)
+
+    def _corrected(self, t: int) -> tuple[float, float]:
+        """Return learning rate and epsilon for step t, in which m and v stand for m̂ and v̂.
+
+        √v̂ + epsilon = (√v + epsilon · root) / root: one pass less over the parameters.
+        """
+        m_share, root = 1 - self.beta_1**t, math.sqrt(1 - self.beta_2**t)
+        return self.learning_rate * root / m_share, self.epsilon * root
+
+    def arithmetic(self) -> Arithmetic:
+        rate, epsilon = self._corrected(self.t + 1)
+        constants = {"m_rest": 1 - self.beta_1, "v_rest": 1 - self.beta_2, "rate": rate, "epsilon": epsilon}
+        return constants, {
+            "m": "m + m_rest * (g - m)",
+            "v": "v + v_rest * (g * g - v)",
+            "p": "p - rate * m / (sqrt(v) + epsilon)",
+        }

@@ -17,6 +17,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from tinylearn.recording.explanation import Explanation
 from tinylearn.recording.layout import FORMAT, META, PER_RECORD, Layout
 
 
@@ -123,6 +124,52 @@ class Recording:
         ValueError with the first name that differs, and an unchanged model, if the recording is not of such a model.
         """
         model.assign(self.at(step), f"the recording in {self.source}")
+
+    def explain(
+        self,
+        model: Any,
+        step: int,
+        name: str,
+        index: tuple[int, ...] | int,
+        x: Any,
+        y: Any,
+        loss: Any,
+        optimizer: Any,
+        **settings: Any,
+    ) -> Explanation:
+        """Explain how update `step` changed one number, `name`[`index`]: print what this returns, or read its numbers.
+
+        x, y, loss, optimizer   those of the training. Neither they nor the model are changed, and what the optimiser
+                                remembers does not count: the updates from 1 on are replayed (only the one that is asked
+                                for if nothing is remembered, as by SGD without momentum)
+        augment, workers        as given to `fit`; with several workers, no layer may draw random numbers
+        rng                     where numbers were drawn, by dropout or `augment`: the generator given to `fit`, made
+                                anew, as it was before training; so the model, whose layers may share it
+
+        Raises ValueError if an update that is needed was not kept (by `every`, `select`, `budget`), or if a replayed
+        update is not, bit for bit, the recorded one.
+
+        >>> import numpy as np
+        >>> from tinylearn import SGD, Dense, MeanSquaredError, Recorder, Sequential, fit
+        >>> x, model = np.array([[1.0], [3.0]]), Sequential([Dense(1, 1, rng=np.random.default_rng(0))])
+        >>> model.parameters = np.zeros(2)
+        >>> recorder, loss, optimizer = Recorder(model), MeanSquaredError(), SGD(0.125)
+        >>> losses = fit(model, x, 2 * x, loss=loss, optimizer=optimizer, epochs=5, callbacks=[recorder])
+        >>> print(recorder.recording.explain(model, 2, "dense_1.w", (0, 0), x, 2 * x, loss, optimizer))
+        update 2 of dense_1.w[0, 0]: epoch 2, 2 rows, loss 4.25
+        g, the gradient: the sum of input * upstream gradient of each row
+          row 0: 1.0 * 1.5 = 1.5
+          row 1: 3.0 * 2.5 = 7.5
+          g = 9.0
+        p, the parameter, by SGD(learning_rate=0.125, momentum=0.0):
+          p = p - learning_rate * g
+            = 2.5 - 0.125 * 9.0
+            = 1.375
+        recorded: 2.5 before, 1.375 after
+        """
+        from tinylearn.recording.explain import explain  # it trains, so only who asks needs it
+
+        return explain(self, model, step, name, index, x, y, loss, optimizer, **settings)
 
     def describe(self) -> str:
         """Say in a line what is recorded."""
