@@ -39,7 +39,7 @@ def test_a_layer_of_your_own(tmp_path):
 def test_the_row_of_the_recipe_fits_the_table():
     recipe = (ROOT / "README.md").read_text(encoding="utf-8").split("## A layer of your own")[1]
     row = re.findall(r"```python\n(.*?)```", recipe, flags=re.DOTALL)[2]
-    table = (ROOT / "tests" / "tinylearn" / "layer_table.py").read_text(encoding="utf-8")
+    table = (ROOT / "tinylearn" / "layer_table.py").read_text(encoding="utf-8")
     pattern = re.compile(r'^    "[^"]+": Row\(lambda rng: layers\.\w+\(.*\), \(.*\)\),$', flags=re.MULTILINE)
     assert pattern.match(row)
     assert len(pattern.findall(table)) >= 8

@@ -1,0 +1,82 @@
+"""`python -m tinylearn`: does tinylearn compute rightly on this machine? What a report of a bug needs.
+
+It prints versions, the library that multiplies matrices and its threads, what floating-point numbers do here, and the
+gradients of every layer against central differences. Exit code 1 if something is wrong.
+"""
+
+from __future__ import annotations
+
+import platform
+import sys
+from collections.abc import Iterator
+from importlib import metadata
+
+import numpy as np
+from threadpoolctl import threadpool_info
+
+from tinylearn.gradient_check import GradientError, check_gradients
+from tinylearn.layer_table import LAYERS, make_input, make_layer
+
+PACKAGES = ("tinylearn", "numpy", "matplotlib", "imageio", "gymnasium", "tqdm", "threadpoolctl")
+Verdict = tuple[str, bool, str]  # what was asked, whether all is well, what was found
+
+
+def versions() -> Iterator[str]:
+    """Yield a line for Python, each package, and each library that computes with threads of its own."""
+    yield f"Python {platform.python_version()} on {platform.platform()}"
+    for name in PACKAGES:
+        try:
+            yield f"{name} {metadata.version(name)}"
+        except metadata.PackageNotFoundError:
+            yield f"{name} is not installed"
+    for library in threadpool_info():
+        kernel = library.get("architecture", "")
+        yield f"{library['user_api']}: {library['internal_api']} {library['version']} {kernel}, " \
+              f"{library['num_threads']} threads"  # fmt: skip
+
+
+def arithmetic() -> Iterator[Verdict]:
+    """Yield what training relies on and a compiler's or a library's option can break."""
+    for dtype, eps in ((np.float32, 2.0**-23), (np.float64, 2.0**-52)):
+        name, found = np.dtype(dtype).name, float(np.finfo(dtype).eps)
+        yield f"{name}: 1 and the next number are {eps:.3g} apart", found == eps, f"{found:.3g}"
+        least = np.array(np.finfo(dtype).smallest_normal) / np.array(4, dtype)
+        yield f"{name}: numbers below {np.finfo(dtype).smallest_normal:.3g} are not taken for 0", least > 0, f"{least}"
+    nan = np.array([np.nan])
+    yield "NaN differs from itself", bool((nan != nan).all()), f"{nan != nan}"
+    kept = (np.ones(3, np.float32) * 0.5).dtype
+    yield "float32 stays float32 when it meets a Python number", kept == np.float32, str(kept)
+    values = np.random.default_rng(0).normal(size=(300, 300)).astype(np.float32)
+    yield "a matrix product has the same bits twice", np.array_equal(values @ values, values @ values), "compared"
+    off = float(np.abs(values @ values - values.astype(float) @ values.astype(float)).max())
+    yield "a float32 matrix product agrees with float64 to 0.001", off < 1e-3, f"largest difference {off:.1e}"
+
+
+def gradient_table() -> Iterator[Verdict]:
+    """Yield for each row of the table of layers how far backward is from central differences."""
+    for name in LAYERS:
+        rng = np.random.default_rng(0)
+        try:
+            report = check_gradients(make_layer(name, rng), make_input(name, rng), rng=rng)
+            yield name, True, f"relative error {report.error:.1e}"
+        except (GradientError, ArithmeticError, TypeError, ValueError) as error:
+            yield name, False, str(error)
+
+
+def main() -> int:
+    """Print all of it; return 0 if all is well, 1 if not."""
+    for line in versions():
+        print(line)
+    wrong = []
+    for title, verdicts in (("arithmetic", arithmetic()), ("gradients of every layer", gradient_table())):
+        print(f"\n{title}")
+        for asked, well, found in verdicts:
+            print(f"  {'ok   ' if well else 'WRONG'} {asked}: {found}")
+            if not well:
+                wrong.append(asked)
+    print(f"\nWRONG: {', '.join(wrong)}. Please report it with all of the above." if wrong else "\nAll is well.")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,60 @@
+"""The table of layers. A new layer is one row: what is asked of every layer is then asked of it too.
+
+`python -m tinylearn` checks the gradients of all rows, the tests much more, also against PyTorch.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from tinylearn import layers
+from tinylearn.layers import Layer
+
+
+class Row(NamedTuple):
+    make: Callable[[np.random.Generator], Layer]
+    shape: tuple[int, ...]  # of an input: the batch first; small, odd and unequal, so that a mix-up shows
+
+
+LAYERS = {
+    "Dense": Row(lambda rng: layers.Dense(5, 3, rng=rng), (7, 5)),
+    "Dense, one number": Row(lambda rng: layers.Dense(1, 1, rng=rng), (3, 1)),
+    "ReLU": Row(lambda rng: layers.ReLU(), (5, 3)),
+    "ReLU, images": Row(lambda rng: layers.ReLU(), (3, 5, 4, 2)),
+    "Sigmoid": Row(lambda rng: layers.Sigmoid(), (5, 3)),
+    "Softmax": Row(lambda rng: layers.Softmax(), (5, 7)),
+    "Tanh": Row(lambda rng: layers.Tanh(), (5, 3)),
+    "Conv2D": Row(lambda rng: layers.Conv2D(2, 3, 3, rng=rng), (2, 5, 4, 2)),
+    "Conv2D, stride that does not divide": Row(
+        lambda rng: layers.Conv2D(1, 2, (2, 3), stride=(3, 2), padding=(1, 2), rng=rng), (3, 6, 5, 1)
+    ),
+    "Conv2D, same": Row(lambda rng: layers.Conv2D(3, 2, (4, 1), stride=(1, 2), padding="same", rng=rng), (2, 5, 4, 3)),
+    "Conv2D, pixels between the windows": Row(lambda rng: layers.Conv2D(2, 2, (1, 2), stride=3, rng=rng), (2, 6, 5, 2)),
+    "Conv2D, many channels": Row(
+        lambda rng: layers.Conv2D(16, 2, (3, 2), stride=(2, 1), padding=1, rng=rng), (2, 5, 4, 16)
+    ),
+    "MaxPool2D": Row(lambda rng: layers.MaxPool2D(2), (2, 4, 7, 3)),
+    "MaxPool2D, overlapping": Row(lambda rng: layers.MaxPool2D((3, 2), stride=(2, 1), padding=1), (2, 5, 4, 2)),
+    "MaxPool2D, same": Row(lambda rng: layers.MaxPool2D((2, 3), stride=(3, 2), padding="same"), (2, 5, 6, 2)),
+    "Dropout": Row(lambda rng: layers.Dropout(0.4, rng=rng), (5, 3)),
+    "Flatten": Row(lambda rng: layers.Flatten(), (3, 5, 4, 2)),
+}
+
+
+def make_layer(name: str, rng: np.random.Generator) -> Layer:
+    """Return the layer of that row, with parameters that are all different from zero."""
+    layer = LAYERS[name].make(rng)
+    for parameter in layer.params.values():
+        parameter += rng.normal(size=parameter.shape)  # biases start at zero, which would hide errors
+    return layer
+
+
+def make_input(name: str, rng: np.random.Generator) -> np.ndarray:
+    """Return an input for the row's layer: no two numbers equal, none near 0, where ReLU has a kink."""
+    shape = LAYERS[name].shape
+    steps = np.arange(1, np.prod(shape) + 1) / np.prod(shape)  # evenly spaced: no ties for pooling, either
+    signs = rng.choice([-2.0, 2.0], size=steps.size)
+    return (rng.permutation(steps) * signs).reshape(shape)
