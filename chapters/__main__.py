@@ -2,9 +2,12 @@
 
 python -m chapters                      all, into gallery/
 python -m chapters 3 --format gif png   one, in two formats
+python -m chapters --check              all, twice: are the files the same, byte for byte?
 """
 
 from __future__ import annotations
+
+import sys
 
 from chapters import (
     ch01_create_animations,
@@ -17,6 +20,7 @@ from chapters import (
     ch08_frozen_lake,
     images,
 )
+from chapters.check import check
 from chapters.run import parser, run
 
 CHAPTERS = {
@@ -35,11 +39,14 @@ def main() -> None:
     """Read the command line and run what it asks for."""
     command = parser(__doc__ or "", "python -m chapters")
     command.add_argument("chapters", nargs="*", type=int, metavar="N", help="chapter numbers (default: all)")
+    command.add_argument("--check", action="store_true", help="run twice, write nothing, say whether all is the same")
     images.options(command)
     arguments = command.parse_args()
     for number in arguments.chapters:
         if number not in CHAPTERS:
             command.error(f"chapter {number} does not exist yet; there is {', '.join(map(str, CHAPTERS))}")
+    if arguments.check:
+        sys.exit(check([word for word in sys.argv[1:] if not (len(word) > 2 and "--check".startswith(word))]))
     for number in dict.fromkeys(arguments.chapters or CHAPTERS):
         run(CHAPTERS[number].main, f"ch{number:02}", arguments)
 

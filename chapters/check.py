@@ -1,0 +1,56 @@
+"""Are two runs equal, byte for byte? `python -m chapters --check` runs the chapters twice, and compares every file.
+
+The runs are processes of their own, with different PYTHONHASHSEED: what depends on the order of a set, on the time or
+on the state of an earlier chapter differs then, and is found.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+
+RUNS = 2
+
+
+def check(argv: Sequence[str]) -> int:
+    """Run `python -m chapters` with these arguments twice, say which files differ; return the exit code, 0 or 1."""
+    with tempfile.TemporaryDirectory() as folder:
+        outs = [Path(folder) / f"run {number}" for number in range(1, RUNS + 1)]
+        for number, out in enumerate(outs, 1):
+            print(f"run {number} of {RUNS}", flush=True)
+            command = [sys.executable, "-m", "chapters", *argv, "--out", str(out)]
+            environment = os.environ | {"PYTHONHASHSEED": str(number)}
+            ended = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
+            if ended.returncode:
+                print(f"run {number} ended with exit code {ended.returncode}")
+                return 1
+        differences = compare(*outs)
+        files = [path for path in outs[0].rglob("*") if path.is_file()]
+        size = sum(path.stat().st_size for path in files)
+        print(*differences, sep="\n", end="\n" if differences else "")
+        print(f"{len(files)} files, {size:,} bytes: {len(differences)} differ" if differences else
+              f"{len(files)} files, {size:,} bytes: the same in both runs")  # fmt: skip
+    return 1 if differences else 0
+
+
+def compare(first: Path, second: Path) -> list[str]:
+    """Return a line for each file that differs between two folders, or is in one only."""
+    names = {path.relative_to(out) for out in (first, second) for path in out.rglob("*") if path.is_file()}
+    found = ((name, difference(first / name, second / name)) for name in sorted(names))
+    return [f"{name}: {text}" for name, text in found if text]
+
+
+def difference(one: Path, other: Path) -> str:
+    """Return what differs between two files, "" if nothing does."""
+    for path, which in ((one, "first"), (other, "second")):
+        if not path.is_file():
+            return f"not written by the {which} run"
+    a, b = one.read_bytes(), other.read_bytes()
+    if a == b:
+        return ""
+    place = next((place for place, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+    return f"differs from byte {place:,} on, of {len(a):,} and {len(b):,}"
