@@ -17,6 +17,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from tinylearn.recording.autopsy import Autopsy, autopsy
 from tinylearn.recording.explanation import Explanation
 from tinylearn.recording.layout import FORMAT, META, PER_RECORD, Layout
 
@@ -28,10 +29,14 @@ class Recording:
                             before the update (NaN for step 0, which no update made)
     names                   the recorded parameters
     closed                  False if the recorder is still at work, or its process was killed
+    divergence              what DivergenceError told of the update that ended training, if that happened; see `autopsy`
     """
 
-    def __init__(self, layout: Layout, columns: dict[str, np.ndarray], *, closed: bool, source: str) -> None:
-        self.layout, self.closed, self.source = layout, closed, source
+    def __init__(
+        self, layout: Layout, columns: dict[str, np.ndarray], *, closed: bool, source: str,
+        divergence: dict[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        self.layout, self.closed, self.source, self.divergence = layout, closed, source, divergence
         self.names = layout.names
         self.rows = columns["parameters"]  # (R, P)
         self.steps, self.epochs, self.losses = columns["steps"], columns["epochs"], columns["losses"]
@@ -76,7 +81,8 @@ class Recording:
             columns[name] = column
         complete = min(len(columns[name]) for name in PER_RECORD)
         columns |= {name: columns[name][:complete] for name in PER_RECORD}
-        return cls(layout, columns, closed=bool(meta["closed"]), source=str(folder))
+        divergence = meta.get("divergence")
+        return cls(layout, columns, closed=bool(meta["closed"]), source=str(folder), divergence=divergence)
 
     def __len__(self) -> int:
         return len(self.steps)
@@ -170,6 +176,32 @@ class Recording:
         from tinylearn.recording.explain import explain  # it trains, so only who asks needs it
 
         return explain(self, model, step, name, index, x, y, loss, optimizer, **settings)
+
+    def autopsy(self, last: int = 8) -> Autopsy:
+        """Return the `last` finite states of a training that diverged, and what broke first: print it, or read it.
+
+        ValueError if it did not diverge.
+
+        >>> import numpy as np
+        >>> from tinylearn import SGD, Dense, DivergenceError, MeanSquaredError, Recorder, Sequential, fit
+        >>> x, model = np.array([[1.0], [3.0]]), Sequential([Dense(1, 1, rng=np.random.default_rng(0))])
+        >>> recorder = Recorder(model)
+        >>> settings = {"loss": MeanSquaredError(), "optimizer": SGD(1000), "callbacks": [recorder]}
+        >>> try:
+        ...     losses = fit(model, x, 2 * x, epochs=100, **settings)
+        ... except DivergenceError:
+        ...     print(recorder.recording.autopsy(last=3))
+        update 39 met a loss of inf, with dense_1.w at norm ...e+158, with learning rate 1000; ... before it:
+        after update                36          37          38
+        loss before it      ...e+285  ...e+294  ...e+302
+        gradient norm       ...e+143  ...e+147  ...e+151
+        step length         ...e+146  ...e+150  ...e+154
+        dense_1.w, norm     ...e+146  ...e+150  ...e+154
+        dense_1.w, largest  ...e+146  ...e+150  ...e+154
+        dense_1.b, norm     ...e+146  ...e+150  ...e+154
+        dense_1.b, largest  ...e+146  ...e+150  ...e+154
+        """
+        return autopsy(self, last)
 
     def describe(self) -> str:
         """Say in a line what is recorded."""

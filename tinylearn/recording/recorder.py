@@ -21,6 +21,7 @@ from typing import Any, NoReturn, Self
 import numpy as np
 
 from tinylearn.checks import positive_integer
+from tinylearn.divergence import DivergenceError
 from tinylearn.recording.arguments import Selection, number_of_bytes, selected_names
 from tinylearn.recording.layout import META, Layout
 from tinylearn.recording.reader import Recording
@@ -246,8 +247,27 @@ class Recorder:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *exception: object) -> None:
+    def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
+        if isinstance(error, DivergenceError):
+            self.diverged(error)
         self.close()
+
+    def diverged(self, error: DivergenceError) -> None:
+        """Note, for `Recording.autopsy`, that training diverged. `fit` calls this, and the end of a `with` block."""
+        last = self._last_step
+        try:
+            if not self.closed:
+                self._store.publish()
+                last = max(last, self._store.last_step)
+            step = error.step + self._steps_before
+            step = step if step > last else error.step + last  # the first update of another fit: not counted on yet
+            norms = {str(at + step - error.step): norm for at, norm in error.gradient_norms.items()}
+            told = {"step": step, "parameter": error.parameter, "what": error.what}
+            numbers = {"learning_rate": error.learning_rate, "gradient_norms": norms}
+            self._store.divergence = told | numbers
+            self._store.write_meta(self.closed)
+        except OSError as failure:
+            self._fail(failure)
 
     def _count_on(self, step: int) -> None:
         """Start to count another `fit` where the last one stopped."""
@@ -285,7 +305,7 @@ class Recorder:
         if self._failure:
             raise OSError(self._failure)
         self._store.reopen()
-        self.closed = False
+        self.closed, self._store.divergence = False, None
         self._store.write_meta(closed=False)
         self._finish_at_exit()
 

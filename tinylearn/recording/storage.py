@@ -128,6 +128,7 @@ class Store:
         self.files = {name: f"{name}{suffix}.npy" for name in kinds}
         self.columns: dict[str, MemoryColumn | FileColumn] = {}
         self.blocks: BlockWriter | None = None
+        self.divergence: dict[str, Any] | None = None  # how training ended, if so
         with contextlib.ExitStack() as if_that_fails:
             if_that_fails.callback(self.delete)
             for name, kind in kinds.items():
@@ -227,7 +228,8 @@ class Store:
         if not closed:
             self.publish()
         columns = {name: column.read(self.published[name]) for name, column in self.columns.items()}
-        return Recording(self.layout, columns, closed=closed, source=str(self.folder or "memory"))
+        source = str(self.folder or "memory")
+        return Recording(self.layout, columns, closed=closed, source=source, divergence=self.divergence)
 
     def write_meta(self, closed: bool) -> None:
         """Say in `meta.json`, all at once, which files the records are in."""
@@ -238,6 +240,7 @@ class Store:
     def meta(self, closed: bool) -> bytes:
         """Return the content of `meta.json`."""
         meta = {"format": FORMAT, "closed": closed, "files": self.files, **self.layout.as_json()}
+        meta |= {"divergence": self.divergence} if self.divergence else {}
         return json.dumps(meta, indent=1).encode()
 
     def reopen(self) -> None:

@@ -1,0 +1,186 @@
+"""The autopsy of a recording: the last finite states, number by number, and what broke first."""
+
+import math
+
+import numpy as np
+import pytest
+
+from tests.tinylearn.training_helpers import small_data, small_model
+from tinylearn import (
+    SGD,
+    Dense,
+    DivergenceError,
+    MeanSquaredError,
+    Recorder,
+    Recording,
+    ReLU,
+    Sequential,
+    Update,
+    fit,
+)
+from tinylearn.divergence import Watch
+
+
+def diverged(place=None, learning_rate=1000.0, **choice):
+    """Return the recording of a network that diverged, and the error."""
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(16, 3)), rng.normal(size=(16, 1))
+    model = Sequential([Dense(3, 8, rng=rng), ReLU(), Dense(8, 1, rng=rng)])
+    recorder = Recorder(model, place, **choice)
+    with pytest.raises(DivergenceError) as caught:
+        fit(model, x, y, loss=MeanSquaredError(), optimizer=SGD(learning_rate), epochs=500, callbacks=[recorder])
+    return (recorder.recording if place is None else Recording.load(place)), caught.value
+
+
+@pytest.fixture(params=["memory", "folder"])
+def place(request, tmp_path):
+    return None if request.param == "memory" else tmp_path / "run"
+
+
+def broken_by_hand(meddle, updates=12, **choice):
+    """Return the recording of a loop of one's own that nobody watched, in which `meddle(step, parameters)` broke in."""
+    model = small_model()
+    with Recorder(model, **choice) as recorder:
+        for step in range(1, updates + 1):
+            model.parameters *= 0.9
+            loss = meddle(step, model.parameters)
+            recorder(Update(step, 1, 0.5 if loss is None else loss, model=model))
+    return recorder.recording
+
+
+# --- what fit told ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("learning_rate", [1000.0, 1.0])
+def test_the_autopsy_names_what_the_error_named(place, learning_rate):
+    recording, error = diverged(place, learning_rate)
+    autopsy = recording.autopsy()
+    assert (autopsy.step, autopsy.parameter, autopsy.what) == (error.step, error.parameter, error.what)
+    assert autopsy.learning_rate == learning_rate
+    assert autopsy.steps[-1] == error.step - 1
+    known = dict(zip(autopsy.steps.tolist(), autopsy.gradient_norms.tolist(), strict=True))
+    for step, norm in error.gradient_norms.items():
+        assert step == error.step or known[step] == norm
+
+
+def test_every_number_is_that_of_the_recording():
+    recording, _ = diverged(learning_rate=1.0)
+    autopsy = recording.autopsy(last=3)
+    assert len(autopsy.steps) == 3
+    for place, step in enumerate(autopsy.steps):
+        now, before = recording.at(step), recording.at(step - 1)
+        moved = [now[name] - before[name] for name in recording.names]
+        assert autopsy.step_lengths[place] == pytest.approx(math.hypot(*(np.linalg.norm(m) for m in moved)))
+        assert autopsy.losses[place] == recording.losses[recording.index(step)]
+        for name in recording.names:
+            assert autopsy.norms[name][place] == pytest.approx(np.linalg.norm(now[name]))
+            assert autopsy.largest[name][place] == np.abs(now[name]).max()
+        rate_times_gradient = autopsy.gradient_norms[place]  # of plain descent with a rate of 1 the step length
+        assert np.isnan(rate_times_gradient) or rate_times_gradient == pytest.approx(autopsy.step_lengths[place])
+
+
+def test_the_text_has_every_number():
+    recording, error = diverged()
+    autopsy = recording.autopsy()
+    first, *rows = str(autopsy).split("\n")
+    assert first.startswith(f"update {error.step} {error.what}, with learning rate 1000; ")
+    table = {row[:19].strip(): row[19:].split() for row in rows}
+    assert table["after update"] == [str(step) for step in autopsy.steps]
+    assert table["loss before it"] == ["-", *(f"{loss:.4g}" for loss in autopsy.losses[1:])]  # step 0 has none
+    assert table["dense_2.w, norm"] == [f"{norm:.4g}" for norm in autopsy.norms["dense_2.w"]]
+    assert table["dense_1.b, largest"] == [f"{largest:.4g}" for largest in autopsy.largest["dense_1.b"]]
+
+
+def test_a_second_fit_counts_on(place):
+    """The steps of the error are those of its fit, those of the recording go on."""
+    x, y = small_data(8)
+    model = small_model()
+    recorder = Recorder(model, place)
+    settings = {"loss": MeanSquaredError(), "epochs": 5, "callbacks": [recorder]}
+    fit(model, x, y, optimizer=SGD(0.1), **settings)
+    with pytest.raises(DivergenceError) as caught:
+        fit(model, x, y, optimizer=SGD(1e200), **settings)
+    recording = recorder.recording if place is None else Recording.load(place)
+    assert recording.autopsy().step == 5 + caught.value.step
+    recorder.recording.restore(model, 5)
+    fit(model, x, y, optimizer=SGD(0.1), **settings)
+    assert recorder.recording.divergence is None
+
+
+def test_with_records_left_out(place):
+    recording, error = diverged(place, 1.0, every=3, select=["dense_1.w"])
+    autopsy = recording.autopsy()
+    assert autopsy.step == error.step
+    assert list(autopsy.norms) == ["dense_1.w"]
+    assert autopsy.steps[-1] == error.step - 1  # the last update is always kept
+    assert np.isnan(autopsy.step_lengths[0])
+
+
+def test_a_loop_of_ones_own_that_watches(place):
+    model = small_model()
+    optimizer, watch, recorder = SGD(0.1), Watch(model, SGD(0.1)), Recorder(model, place)
+
+    def loop():
+        with recorder:
+            for step in range(1, 99):
+                optimizer.step(model.parameters, -30 * model.parameters)
+                watch.look(step, 1.0 if step < 7 else math.inf, model.gradients)
+                recorder(Update(step, 1, 1.0, model=model))
+
+    with pytest.raises(DivergenceError):
+        loop()
+    recording = recorder.recording if place is None else Recording.load(place)
+    assert (recording.autopsy().step, recording.steps[-1]) == (7, 6)
+
+
+# --- what the recording tells -----------------------------------------------------------------------------------------
+
+
+def set_nan(step, parameters):
+    if step == 9:
+        parameters[3] = np.nan
+
+
+def grow(step, parameters):
+    if step == 9:
+        parameters[15:20] += 1e7  # the biases of the first layer, which are zero
+
+
+def lose(step, parameters):
+    return math.nan if step == 9 else None
+
+
+@pytest.mark.parametrize(
+    ("meddle", "parameter", "what"),
+    [
+        (set_nan, "dense_1.w", "made dense_1.w NaN or infinite"),
+        (grow, "dense_1.b", "grew dense_1.b from norm 0 to 2.24e+07"),
+        (lose, "dense_1.w", "met a loss of nan, with dense_1.w at norm"),
+    ],
+)
+def test_what_broke_first_is_found_in_the_recording(meddle, parameter, what):
+    autopsy = broken_by_hand(meddle).autopsy(last=4)
+    assert (autopsy.step, autopsy.parameter) == (9, parameter)
+    assert autopsy.what.startswith(what)
+    assert autopsy.steps.tolist() == [5, 6, 7, 8]
+    assert np.isfinite(autopsy.norms["dense_1.w"]).all()
+    assert np.isnan(autopsy.learning_rate)
+
+
+@pytest.mark.parametrize("block", [1, 40, 1000])
+def test_blocks_end_anywhere(block, monkeypatch):
+    monkeypatch.setattr("tinylearn.recording.autopsy.BLOCK", block)
+    assert broken_by_hand(grow).autopsy().step == 9
+
+
+def test_between_records_that_do_not_follow_each_other_growth_is_no_fault():
+    slowly = broken_by_hand(lambda step, parameters: parameters.fill(3.0**step), updates=40, every=20)
+    with pytest.raises(ValueError, match="autopsy: no update of this recording broke: all 3 states are finite"):
+        slowly.autopsy()
+
+
+def test_a_training_that_went_well_has_no_autopsy():
+    with pytest.raises(ValueError, match="autopsy: no update of this recording broke: all 13 states are finite"):
+        broken_by_hand(lambda step, parameters: None).autopsy()
+    with pytest.raises(ValueError, match="autopsy: last must be at least 1, got 0"):
+        broken_by_hand(set_nan).autopsy(last=0)
