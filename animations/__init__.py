@@ -1,6 +1,7 @@
 """animations: draws what tinylearn recorded. A scene says what a frame shows, `render` writes it to a file."""
 
 from animations.audit import audit
+from animations.autopsy import AutopsyPicture
 from animations.bar_race import BarRace
 from animations.charts import Bars, GrowingLines
 from animations.class_bars import ClassBars
@@ -29,6 +30,7 @@ from animations.text import Number, PastedText
 from animations.weight_picture import WeightPicture
 
 __all__ = [
+    "AutopsyPicture",
     "BarRace",
     "Bars",
     "ClassBars",
