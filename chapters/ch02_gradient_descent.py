@@ -7,7 +7,8 @@ themselves where the ground is level.
 
 The learning rate decides. Each step multiplies the distance to 10 by 1 − 2 · learning rate. A rate of 0.1 makes that
 0.8; 0.0003 makes it 0.9994, and 2000 steps are not enough; 0.95 makes it −0.9, and x leaps from wall to wall. From 1.0
-on the leaps do not shrink any more: with 1.1 each is a fifth longer than the one before.
+on the leaps do not shrink any more: with 1.1 each is a fifth longer than the one before, until y is larger than any
+number that the computer can write.
 
 In two dimensions the ground can be steep one way and flat the other. Where the walls of a valley are 100 times as steep
 as its floor, a step that the walls allow is short for the floor, and plain descent creeps. Momentum, RMSprop and Adam
@@ -22,6 +23,7 @@ And with a fixed rate RMSprop never comes to rest: around step 87 it leaps up th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +34,8 @@ from animations.descent import decimals_by_size
 from animations.text import Form
 from chapters.films import Film, draw
 from chapters.run import Headline, run_alone
-from tinylearn import SGD, Adam, Recorder, Recording, RMSprop, Update
+from tinylearn import SGD, Adam, DivergenceError, Recorder, Recording, RMSprop, Update
+from tinylearn.divergence import Watch
 from tinylearn.optimizers import Optimizer
 
 START, MOST, ENOUGH = 1.2345, 2000, 1e-4  # stop when y changes by no more than this, or after so many steps
@@ -120,19 +123,22 @@ class Point:
 
 
 def descend(
-    point: Point, f: Callable, gradient: Callable, optimizer: Optimizer, *, most: int = MOST, enough: float = ENOUGH
-) -> Recording:
+    point: Point, f: Callable, gradient: Callable, optimizer: Optimizer, *, most: int = MOST, enough: float = ENOUGH,
+    recorder: Recorder | None = None,
+) -> Recording:  # fmt: skip
     """Let `optimizer` move the point downhill until f changes by no more than `enough`; return the recording.
 
     The same loop for every walk that is drawn: on the curve and in the valley, with every rate and every optimiser.
-    With an `enough` below 0 it does not stop before it has made `most` steps.
+    With an `enough` below 0 it does not stop before it has made `most` steps. DivergenceError if f or the point leave
+    all bounds; a `recorder` of the point then keeps what was recorded until then.
     """
-    place = point.parameters
-    with Recorder(point) as recorder:
+    place, watch = point.parameters, Watch(point, optimizer)
+    with recorder or Recorder(point) as recorder:
         now = f(place).item()
         for step in range(1, most + 1):
-            before = now
-            optimizer.step(place, gradient(place))  # adjust
+            before, uphill = now, gradient(place)
+            optimizer.step(place, uphill)  # adjust
+            watch.look(step, before, uphill)
             recorder(Update(step, loss=before, model=point, optimizer=optimizer))
             now = f(place).item()
             if abs(now - before) <= enough:
@@ -150,13 +156,23 @@ def gradient_descent(rate: float, **settings: Any) -> Recording:
     return descend(Point(x=START), height, slope, SGD(rate), **settings)
 
 
+def diverge(rate: float) -> Recording:
+    """Walk with a rate that is too large until y is too large to be written; `autopsy()` of this says when."""
+    point = Point(x=START)
+    recorder = Recorder(point)
+    with suppress(DivergenceError), np.errstate(over="ignore"):
+        descend(point, height, slope, SGD(rate), recorder=recorder)
+    return recorder.recording
+
+
 def best_walk(make: Callable[[float], Optimizer], rates: Sequence[float] = RATES_TO_TRY) -> tuple[float, Recording]:
     """Walk down the valley with each of the rates; return the rate that ends lowest, and its walk."""
     walks = {}
     with np.errstate(over="ignore"):  # where the rate is far too large, f grows beyond all numbers
         for rate in rates:
             point = Point(**VALLEY_START)
-            walks[rate] = descend(point, valley, valley_slope, make(rate), most=VALLEY_STEPS, enough=-1)
+            with suppress(DivergenceError):
+                walks[rate] = descend(point, valley, valley_slope, make(rate), most=VALLEY_STEPS, enough=-1)
         best = min(walks, key=lambda rate: valley_heights(walks[rate])[-1])
     return best, walks[best]
 
@@ -256,6 +272,7 @@ def main(
     for name, walk in on_the_curve.items():
         x = walk["x"][-1]
         headline |= {f"{name}, steps": len(walk) - 1, f"{name}, x": x.item(), f"{name}, y": height(x).item()}
+    headline |= {f"rate {TOO_FAR}, diverges at step": diverge(TOO_FAR).autopsy().step}
     headline |= {f"rate {TOO_FAR}, x after {LEAPS} steps": leaps[TOO_FAR]["x"][-1].item()}
     for name, (best_rate, walk) in in_the_valley.items():
         f = valley_heights(walk)[-1].item()

@@ -62,10 +62,10 @@ def find_fault(before: dict[str, float], whole: float, after: dict[str, float], 
     whole           that of all parameters together, before
     loss            of the update's batch, before
 
-    Broken is, in this order: a parameter that is NaN or infinite; such a loss; a norm more than 10⁶ times as large as
-    before, after an update that made that of all more than ten times as large. A parameter that was zero, as biases are
-    at the start, or nearly so (its norm less than a millionth of that of all), has no size to grow from: it is measured
-    against that of all. So learning that sets a bias from 0 to 200,000 is no divergence.
+    Broken is, in this order: a parameter that is NaN or infinite; such a loss; a norm above 1 and more than 10⁶ times
+    as large as before, after an update that made that of all more than ten times as large. A parameter that was zero,
+    as biases are at the start, or nearly so (its norm less than a millionth of that of all), has no size to grow from:
+    it is measured against that of all. So learning that sets a bias from 0 to 200,000 is no divergence.
 
     >>> start = {"w": 1.0, "b": 0.0}
     >>> find_fault(start, 1.0, {"w": 3.0, "b": 2e5}, loss=1.0)
@@ -81,7 +81,8 @@ def find_fault(before: dict[str, float], whole: float, after: dict[str, float], 
     if math.hypot(*after.values()) > 10 * whole:
         for name, now in after.items():
             was = before[name]
-            if now > GROWTH * (was if was >= NEARLY_ZERO * whole else whole) > 0:
+            size = was if was >= NEARLY_ZERO * whole else whole
+            if now > GROWTH * size > 0 and now > 1:
                 return name, f"grew {name} from norm {was:.3g} to {now:.3g}"
     return None
 

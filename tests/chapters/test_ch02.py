@@ -85,6 +85,22 @@ def test_the_step_multiplies_the_distance_by_the_factor():
     assert abs(ch02.factor(ch02.BOUND)) == 1
 
 
+def test_the_step_at_which_a_rate_that_is_too_large_diverges(headline_and_folder):
+    """The first update that starts from a y that is infinite, walked by hand."""
+    x, step = np.float64(ch02.START), 1
+    with np.errstate(over="ignore"):
+        while np.isfinite(ch02.height(x)):
+            x, step = x - 1.1 * ch02.slope(x), step + 1
+    autopsy = ch02.diverge(1.1).autopsy()
+    assert autopsy.step == step == headline_and_folder[0]["rate 1.1, diverges at step"]
+    assert (autopsy.parameter, autopsy.learning_rate) == ("x", 1.1)
+    assert autopsy.what.startswith("met a loss of inf, with x at norm ")
+    np.testing.assert_allclose(
+        autopsy.gradient_norms[-4:], 2 * np.abs(ch02.diverge(1.1)["x"][-5:-1, 0] - 10), rtol=1e-12
+    )
+    np.testing.assert_allclose(autopsy.norms["x"][1:] / autopsy.norms["x"][:-1], 1.2, rtol=1e-6)
+
+
 @pytest.mark.parametrize("rate", ch02.RATES)
 def test_the_walk_by_hand_is_the_one_that_is_drawn(rate):
     np.testing.assert_array_equal(ch02.descend_by_hand(rate), ch02.gradient_descent(rate)["x"][:, 0])

@@ -151,6 +151,12 @@ def test_a_bias_from_zero_to_a_house_price_is_no_divergence(weights):
     assert losses[-1] < 1e-6
 
 
+def test_starting_from_almost_nothing_is_no_divergence():
+    before = {"w": 1e-9, "b": 0.0}
+    assert find_fault(before, 1e-9, {"w": 0.5, "b": 0.5}, 1.0) is None
+    assert find_fault(before, 1e-9, {"w": 1.5, "b": 0.5}, 1.0) == ("w", "grew w from norm 1e-09 to 1.5")
+
+
 def test_shrinking_is_no_divergence():
     x, y = small_data(4)
     train(small_model(), x, y, optimizer=Meddling(20, shrink_a_bias), epochs=60)
