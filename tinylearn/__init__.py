@@ -21,6 +21,7 @@ from tinylearn.model import Sequential as Sequential
 from tinylearn.optimizers import SGD as SGD
 from tinylearn.optimizers import Adam as Adam
 from tinylearn.optimizers import RMSprop as RMSprop
+from tinylearn.race import race as race
 from tinylearn.recording import Recorder as Recorder
 from tinylearn.recording import Recording as Recording
 from tinylearn.scorecard import Scorecard as Scorecard
