@@ -13,7 +13,7 @@ Nothing in a model, a loss or an optimiser knows who listens: recorders and prog
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -26,6 +26,7 @@ from tinylearn.divergence import DivergenceError, Watch
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
+from tinylearn.progress import Progress
 from tinylearn.workers import workers_for
 
 
@@ -33,12 +34,14 @@ from tinylearn.workers import workers_for
 class Update:
     """What a callback is told after one update of the parameters.
 
-    step       1, 2, … within this call of `fit`
+    step       1, 2, … within this call of `fit`, and within the run that it resumes
     epoch      1, 2, …: how often the data has been, or is being, gone through
     loss       the loss of this batch, before the update
     batch      the row numbers of this batch; None if there are none
     model      its parameters are those after the update; copy what you keep
     optimizer  the one that made the step
+    progress   a function; `save_checkpoint(…, **update.progress())`, before the callback returns, keeps what
+               `fit(…, resume=…)` needs to go on from here
     """
 
     step: int
@@ -47,6 +50,7 @@ class Update:
     batch: np.ndarray | None = None
     model: Any = None
     optimizer: Any = None
+    progress: Any = None
 
 
 class Callback(Protocol):
@@ -74,6 +78,7 @@ def fit(
     rng: np.random.Generator | None = None,
     workers: int = 1,
     callbacks: Iterable[Callback] = (),
+    resume: Mapping[str, Any] | None = None,
 ) -> list[float]:
     """Train `model` on the inputs `x` (N, …) and targets `y` (N, …); return the mean loss of every epoch.
 
@@ -82,6 +87,8 @@ def fit(
     update every callback is called with an `Update`. Without `rng` the order differs from run to run. With `workers`
     above 1 that many threads share the work of a batch, if the network is large enough for that to pay; the same seed
     and the same number of workers give the same bits (a layer that learns otherwise than by gradients needs one).
+    With `resume`, what `load_checkpoint` returned, the same call finishes the run that wrote the checkpoint, bit for
+    bit; its steps and epochs count on (see `progress.py`).
 
     Raises ValueError for data that do not fit or hold NaN, before the first update, and DivergenceError when a
     parameter or the loss becomes NaN or infinite, or an update makes the norm of a parameter more than 10⁶ times as
@@ -101,17 +108,26 @@ def fit(
     batch_size = positive_integer("fit", "batch_size", batch_size)
     workers = positive_integer("fit", "workers", workers)
     rng = np.random.default_rng() if rng is None else generator("fit", rng)
-    listeners = _listeners(callbacks, model, optimizer)
+    start = Progress.of(resume, len(x), epochs)
     parameters, gradients, watch, isfinite = model.parameters, model.gradients, Watch(model, optimizer), math.isfinite
     square = math.nan  # the sum of the squares of all parameters, not known yet
-    one_batch = augment is None and len(x) <= batch_size
-    whole = list(_batches(x, y, batch_size, None)) if one_batch else None  # the same one in every epoch
-    history, step = [], 0
+    history, step, total, order = start.losses, start.step, start.loss_sum, start.rest
+    one_batch = augment is None and len(x) <= batch_size and not len(order)
+    if one_batch:
+        order = _order(len(x), None)
+    whole = list(_batches(x, y, batch_size, order)) if one_batch else None  # the same one in every epoch
+
+    def progress() -> dict[str, Any]:
+        return vars(Progress(step, epoch, order[(step - before) * batch_size :], total, [*history]))
+
+    listeners = _listeners(callbacks, model, optimizer, progress)
     batch_shape = (min(batch_size, len(x)), *x.shape[1:])
     with _training(model, callbacks), workers_for(model, loss, workers, batch_shape) as fill_gradients:
-        for epoch in range(1, epochs + 1):
-            total = 0.0
-            for rows, x_batch, y_batch in whole or _batches(x, y, batch_size, rng if shuffle else None):
+        for epoch in range(start.epoch, epochs + 1):
+            before = step
+            if not one_batch and (epoch > start.epoch or not len(order)):
+                order = _order(len(x), rng if shuffle else None)
+            for rows, x_batch, y_batch in whole or _batches(x, y, batch_size, order):
                 step += 1
                 if augment is not None:
                     x_batch = _augmented(augment, x_batch, rng)
@@ -124,10 +140,13 @@ def fit(
                 for tell in listeners:
                     tell(step, epoch, value, rows)
             history.append(total / len(x))
+            total = 0.0
     return history
 
 
-def _listeners(callbacks: tuple[Callback, ...], model: Sequential, optimizer: Optimizer) -> list[Callable[..., Any]]:
+def _listeners(
+    callbacks: tuple[Callback, ...], model: Sequential, optimizer: Optimizer, progress: Callable[[], dict[str, Any]]
+) -> list[Callable[..., Any]]:
     """Return for each callback a function (step, epoch, loss, batch) that tells it of an update.
 
     It makes the Update, unless the callback has a `listener(model)`, as recorders have, that returns such a function:
@@ -137,7 +156,7 @@ def _listeners(callbacks: tuple[Callback, ...], model: Sequential, optimizer: Op
     def listener(callback: Any) -> Callable[..., Any]:
         if hasattr(callback, "listener"):
             return callback.listener(model)
-        return lambda step, epoch, loss, batch: callback(Update(step, epoch, loss, batch, model, optimizer))
+        return lambda step, epoch, loss, batch: callback(Update(step, epoch, loss, batch, model, optimizer, progress))
 
     return [listener(callback) for callback in callbacks]
 
@@ -193,13 +212,18 @@ def _check_parts(
     return callbacks
 
 
+def _order(rows: int, rng: np.random.Generator | None) -> np.ndarray:
+    """Return the numbers of all rows, shuffled by `rng`, or as they stand without it."""
+    order = np.arange(rows) if rng is None else rng.permutation(rows)
+    order.flags.writeable = False  # callbacks may keep parts of it
+    return order
+
+
 def _batches(
-    x: np.ndarray, y: np.ndarray, size: int, rng: np.random.Generator | None
+    x: np.ndarray, y: np.ndarray, size: int, order: np.ndarray
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-    """Yield (row numbers, x rows, y rows) per batch, as copies: in random order, or as they stand without `rng`."""
-    order = np.arange(len(x)) if rng is None else rng.permutation(len(x))
-    order.flags.writeable = False  # callbacks may keep them
-    for start in range(0, len(x), size):
+    """Yield (row numbers, x rows, y rows) per batch, as copies, in that order."""
+    for start in range(0, len(order), size):
         rows = order[start : start + size]
         yield rows, x.take(rows, axis=0), y.take(rows, axis=0)  # a third of the time of x[rows]
 

@@ -1,0 +1,112 @@
+"""A run goes on from a checkpoint of any of its steps, within an epoch too, with the bits of the whole run."""
+
+import numpy as np
+import pytest
+
+from tests.tinylearn.checkpoint_runs import EPOCHS, OPTIMIZERS, go_on, start, state
+from tinylearn import load_checkpoint, save_checkpoint
+
+STEPS = 3 * EPOCHS  # batches of 16, 16 and 8 rows
+
+
+class Keeper:
+    """A callback: writes a checkpoint after `step`, and remembers what every update was."""
+
+    def __init__(self, run=None, step=None, path=None):
+        self.run, self.step, self.path, self.updates = run, step, path, []
+
+    def __call__(self, update):
+        parameters = update.model.parameters.tobytes()
+        self.updates.append((update.step, update.epoch, update.loss, update.batch.tolist(), parameters))
+        if update.step == self.step:
+            save_checkpoint(self.path, *self.run, **update.progress())
+
+
+def assert_goes_on(path, step, *, epochs=EPOCHS, workers=1, side=6, settings=None, **made):
+    """Keep the run after `step`, go on in another one, and compare with the run that was never stopped."""
+    whole, stopped, resumed = start(**made), start(**made), start(seed=9, **made)
+    training = {"n_workers": workers, "side": side} | (settings or {})
+    all_of_it, begun, ended = Keeper(), Keeper(stopped, step, path), Keeper()
+    losses = go_on(whole, epochs, callbacks=[all_of_it], **training)
+    go_on(stopped, epochs, callbacks=[begun], **training)  # to its end: a checkpoint is no end
+    assert state(stopped) == state(whole)
+    saved = load_checkpoint(path, *resumed)
+    assert go_on(resumed, epochs, callbacks=[ended], resume=saved, **training) == losses
+    assert state(resumed) == state(whole)
+    assert ended.updates == all_of_it.updates[step:]
+
+
+def five_steps(*seed):
+    return np.random.default_rng(seed).choice(np.arange(1, STEPS + 1), 5, replace=False).tolist()
+
+
+@pytest.mark.parametrize("shared", [True, False], ids=["one generator", "two generators"])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_from_five_random_steps(tmp_path, optimizer, dtype, shared):
+    for step in five_steps(len(optimizer), dtype().nbytes, shared):
+        assert_goes_on(tmp_path / "run.npz", step, optimizer=optimizer, dtype=dtype, shared=shared)
+
+
+def test_from_every_step_of_a_run_with_whatever_batches(tmp_path):
+    """Batches that divide the rows, or do not; one row each; all in one; rows as they stand."""
+    for settings in ({"batch_size": 20}, {"batch_size": 13, "shuffle": False}, {"batch_size": 3, "augment": None},
+                     {"batch_size": 40}, {"batch_size": 99, "augment": None}):  # fmt: skip
+        batches = -(-40 // settings["batch_size"])
+        for step in range(1, 2 * batches + 1):
+            assert_goes_on(tmp_path / "run.npz", step, epochs=2, settings=settings)
+
+
+def test_with_two_workers(tmp_path, monkeypatch):
+    monkeypatch.setattr("tinylearn.workers.SMALL", 0)  # this network would be left to one
+    assert_goes_on(tmp_path / "run.npz", 2, epochs=2, workers=2)
+
+
+def test_what_was_resumed_can_be_stopped_and_resumed_again(tmp_path):
+    whole = start()
+    losses = go_on(whole, EPOCHS)
+    path = tmp_path / "run.npz"
+    go_on(run := start(), EPOCHS, callbacks=[Keeper(run, 4, path)])
+    for step in (5, 11, 17):
+        saved = load_checkpoint(path, *(run := start(seed=9)))
+        assert go_on(run, EPOCHS, callbacks=[Keeper(run, step, path)], resume=saved) == losses
+    assert state(run) == state(whole)
+
+
+def progress_after(step):
+    """Return what `update.progress()` said after that step."""
+    told = {}
+    go_on(start(), 2, callbacks=[lambda update: told.setdefault(update.step, update.progress())])
+    return told[step]
+
+
+def test_the_progress_is_plain_and_belongs_to_the_caller():
+    first, last = progress_after(2), progress_after(6)
+    assert [first[name] for name in ("step", "epoch", "losses")] == [2, 1, []]
+    assert len(first["rest"]) == 8  # of 40 rows, 32 are done
+    assert [last["step"], last["epoch"], len(last["losses"]), len(last["rest"])] == [6, 2, 1, 0]
+    last["losses"].append(0)
+    assert len(progress_after(6)["losses"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({}, "resume must hold step, epoch, rest, loss_sum, losses, but has no step; save with save_checkpoint"),
+        (7, "resume must hold .* no step"),
+        ({"step": 2, "epoch": 1}, "resume must hold .* no rest"),
+        ({"epoch": 3}, "resume is in epoch 3 already, got epochs=2: it counts from the start"),
+        ({"rest": [3, 40]}, r"resume is of a run on other data: it goes on with rows \[ 3 40\], x has 40 rows"),
+        ({"rest": [-1]}, "resume is of a run on other data"),
+        ({"rest": [[1]]}, "resume is of a run on other data"),
+        ({"step": 0}, "the step of resume must be at least 1, got 0"),
+    ],
+)
+def test_what_cannot_be_resumed_is_refused_before_anything_changes(wrong, message):
+    good = progress_after(2)
+    resume = wrong if wrong in ({}, 7, {"step": 2, "epoch": 1}) else good | wrong
+    run = start()
+    before = state(run)
+    with pytest.raises(ValueError, match=f"^fit: {message}"):
+        go_on(run, 2, resume=resume)
+    assert state(run) == before

@@ -1,0 +1,66 @@
+"""How far a training run has come, in the middle of an epoch too: what `fit` needs to go on as if it had never stopped.
+
+    def keep(update):                                       a callback
+        if update.step % 1000 == 0:
+            save_checkpoint("run.npz", model, optimizer, rng, **update.progress())
+
+    saved = load_checkpoint("run.npz", model, optimizer, rng)
+    fit(…, resume=saved)                                    the same call as before, and `resume`
+
+The checkpoint holds the parameters, the optimiser and the random generators as they are after that update; this, what
+else `fit` remembers: where in the epoch it is, and what it will return.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Self
+
+import numpy as np
+
+from tinylearn.checks import positive_integer
+
+
+@dataclass
+class Progress:
+    """What `update.progress()` returns, name by name.
+
+    step, epoch  of the last update
+    rest         the row numbers that are still to come in this epoch, in their order
+    loss_sum     the losses of this epoch's batches so far, each times its rows
+    losses       the mean loss of every epoch before
+    """
+
+    step: int = 0
+    epoch: int = 1
+    rest: np.ndarray = field(default_factory=lambda: np.empty(0, np.int64))
+    loss_sum: float = 0.0
+    losses: list[float] = field(default_factory=list)
+
+    @classmethod
+    def of(cls, saved: Mapping[str, Any] | None, rows: int, epochs: int) -> Self:
+        """Return where to start: what `saved` says (it may hold more), or the beginning if that is None.
+
+        ValueError if it says nothing of the kind, or if that was a run on other data or for fewer epochs.
+        """
+        if saved is None:
+            return cls()
+        names = [each.name for each in fields(cls)]
+        absent = [name for name in names if not isinstance(saved, Mapping) or name not in saved]
+        if absent:
+            raise ValueError(
+                f"fit: resume must hold {', '.join(names)}, but has no {absent[0]}; save with "
+                "save_checkpoint(…, **update.progress()) in a callback, and give what load_checkpoint returns"
+            )
+        step, epoch = (positive_integer("fit", f"the {name} of resume", saved[name]) for name in ("step", "epoch"))
+        rest = np.array(saved["rest"], np.int64)
+        rest.flags.writeable = False  # callbacks may keep parts of it
+        if rest.ndim != 1 or not set(rest.tolist()) <= set(range(rows)):
+            raise ValueError(f"fit: resume is of a run on other data: it goes on with rows {rest}, x has {rows} rows")
+        if epoch > epochs:
+            raise ValueError(f"fit: resume is in epoch {epoch} already, got epochs={epochs}: it counts from the start")
+        loss_sum, losses = float(saved["loss_sum"]), [float(loss) for loss in saved["losses"]]
+        if rest.size:
+            return cls(step, epoch, rest, loss_sum, losses)
+        return cls(step, epoch + 1, rest, 0.0, [*losses, loss_sum / rows])  # that epoch is over
