@@ -70,13 +70,16 @@ def load(
 ) -> Images:
     """Return the photographs of CIFAR-10, all of them, or new sketches: so many to learn from, so many to be tested on.
 
-    `classes` are the sketches to draw (None: all ten). ValueError for data of another name, Refusal for a
-    `data_dir` that sketches have no use for.
+    `classes` are the sketches to draw (None: all ten). ValueError for data of another name, Refusal for
+    photographs that cannot be read, and for a `data_dir` that sketches have no use for.
     """
     if data not in DATA:
         raise ValueError(f"data must be {' or '.join(DATA)}, got {data!r}")
     if data == "cifar10":
-        return Images(*datasets.cifar10(data_dir, download=data_dir is None))
+        try:
+            return Images(*datasets.cifar10(data_dir, download=data_dir is None))
+        except (OSError, ValueError) as error:  # missing, damaged, or no network: the text says which file and why
+            raise Refusal(str(error)) from error
     if data_dir is not None:
         raise Refusal(f"sketches are drawn, not read from {data_dir}: choose data cifar10, or leave data_dir out")
     x, y = datasets.sketches(sum(sketches), classes=classes, rng=rng)

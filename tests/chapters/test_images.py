@@ -141,3 +141,12 @@ def test_a_chapter_is_told_what_it_takes_and_nothing_else(tmp_path, capsys):
     for main in (with_data, without):
         run.run(main, "ch99", arguments)
     assert told == [(tmp_path, 3, ("png",), "cifar10", None), (tmp_path, 3, ("png",))]
+
+
+def test_photographs_that_cannot_be_read_are_refused_in_a_sentence(tmp_path):
+    with pytest.raises(Refusal, match="nowhere"):
+        images.load("cifar10", tmp_path / "nowhere", sketches=(30, 20), rng=np.random.default_rng(0))
+    (tmp_path / "cifar-10-batches-py").mkdir()
+    (tmp_path / "cifar-10-batches-py" / "data_batch_1").write_bytes(b"junk")
+    with pytest.raises(Refusal, match="data_batch_1: expected a batch of CIFAR-10"):
+        images.load("cifar10", tmp_path, sketches=(30, 20), rng=np.random.default_rng(0))

@@ -120,6 +120,15 @@ def test_batches_of_other_sizes_and_dtypes_leave_nothing_behind():
         assert out.dtype == dx.dtype == dtype
 
 
+@pytest.mark.parametrize("dtype", [np.uint8, np.int64, bool])
+@pytest.mark.parametrize("padding", [0, 1])
+def test_images_of_whole_numbers_are_pooled_as_floats(dtype, padding):
+    x = np.arange(40).reshape(2, 5, 4, 1).astype(dtype)
+    out = MaxPool2D(3, padding=padding).forward(x)
+    assert out.dtype == np.float64
+    np.testing.assert_array_equal(out, MaxPool2D(3, padding=padding).forward(x.astype(float)))
+
+
 def test_an_empty_batch():
     layer = MaxPool2D(2, padding=1)
     out = layer.forward(np.ones((0, 4, 6, 2)))

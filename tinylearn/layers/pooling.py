@@ -55,7 +55,7 @@ class MaxPool2D(Layer):
         except ValueError as error:
             raise ValueError(f"{self}: {error}") from None
         (kh, kw), (sh, sw) = self.windows.size, self.windows.stride
-        padded = self.windows.pad(x, -np.inf)
+        padded = self.windows.pad(x if x.dtype.kind == "f" else x.astype(float), -np.inf)  # no whole number is -inf
         self.x_shape, self.padded_shape = x.shape, padded.shape
         across, self.won_across = _largest([padded[:, :, stepped(j, sw, ow)] for j in range(kw)])  # (N, H, OW, C)
         out, self.won_down = _largest([across[:, stepped(i, sh, oh)] for i in range(kh)])  # (N, OH, OW, C)
