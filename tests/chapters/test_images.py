@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from chapters import images, run
+from chapters.run import Refusal
 from tinylearn.datasets import CLASS_NAMES
 
 DEER, HORSE = CLASS_NAMES.index("deer"), CLASS_NAMES.index("horse")
