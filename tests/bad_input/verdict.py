@@ -1,0 +1,241 @@
+"""The verdict on one call: a right answer, a refusal that helps, or a fault.
+
+A row for another public function, in one of the tables of cases:
+
+    "accuracy": Subject(lambda predicted, target: accuracy(predicted, target),
+                        predicted=array(4, 3), target=labels(4, 3)),
+
+All arguments but one or two are then good, and those are hostile. What must hold of every call:
+
+- an answer is the same as that for the plain value, where one is known; finite, where all that came was finite;
+- an error is raised by a `raise` of our own (or is an OSError that names the path), and its text names the part, what
+  was expected, and what came;
+- no warning; nothing that was given is written into; nothing is left of a file but under its final name, and after an
+  error nothing at all.
+"""
+
+from __future__ import annotations
+
+import copy
+import dis
+import re
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+from tests.bad_input.hostile import OPEN, WRONG, Argument, Given, Made, furnish
+from tinylearn import DivergenceError, GradientError
+
+DOCUMENTED = (ValueError, TypeError, OSError, DivergenceError, GradientError)
+EXPECTATION = re.compile(r"must|expect|need|only|cannot|can't|there is no|has no|is not|is no |diverged|does not|differ")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    kind: str  # "right", "refused" or "fault"
+    text: str
+
+
+@dataclass
+class Subject:
+    """A public function, or a method: `call(**arguments)` returns what it answers, in arrays, numbers and texts.
+
+    speaks  further names by which a message may call the part
+    files   writes into the case's folder what the call reads
+    """
+
+    call: Callable[..., Any]
+    arguments: Mapping[str, Argument]
+    speaks: tuple[str, ...] = ()
+    files: Callable[[Path], Any] | None = None
+    names: tuple[str, ...] = field(default=(), init=False)
+
+    def __init__(
+        self, call: Callable[..., Any], *, speaks: tuple[str, ...] = (), files: Any = None, **arguments: Argument
+    ) -> None:
+        self.call, self.arguments, self.speaks, self.files = call, arguments, speaks, files
+
+    def cases(self) -> st.SearchStrategy[dict[str, Given]]:
+        """Return a strategy: a Given for each argument, one or two of them hostile, sometimes none."""
+
+        @st.composite
+        def draw(choose: Any) -> dict[str, Given]:
+            names = list(self.arguments)
+            wild = choose(st.sampled_from([*names, *names, *names, None]) if len(names) > 1 else st.just(names[0]))
+            second = choose(st.sampled_from([None, None, None, *names]))
+            return {
+                name: choose(argument.hostile if name in (wild, second) else argument.good)
+                for name, argument in self.arguments.items()
+            }
+
+        return draw()
+
+
+def judge(name: str, subject: Subject, case: Mapping[str, Given], folder: Path) -> Verdict:
+    """Make one call, in an empty folder, and say what came of it."""
+    furnish(folder)
+    if subject.files is not None:
+        subject.files(folder)
+    arguments = {key: _made(given.value, folder) for key, given in case.items()}
+    kept, files = copy.deepcopy({k: v for k, v in arguments.items() if _is_data(v)}), _listing(folder)
+    answer, error, warned = _call(subject.call, arguments)
+    if warned:
+        return Verdict("fault", f"warns: {warned}")
+    if written := [key for key, before in kept.items() if not _same(before, arguments[key])]:
+        return Verdict("fault", f"writes into {written[0]}")
+    left = {path: content for path, content in _listing(folder).items() if files.get(path) != content}
+    if error is not None:
+        if left or files.keys() - _listing(folder).keys():
+            return Verdict("fault", f"an error leaves {sorted(left)}")
+        return _refusal(name, subject, case, arguments, error)
+    if any(".tmp" in path for path in left):
+        return Verdict("fault", f"leaves {sorted(left)}")
+    if wrong := [key for key, given in case.items() if given.plain is WRONG]:
+        return Verdict("fault", f"takes a {wrong[0]} that is wrong, and answers {_short(answer)}")
+    return _answer(subject, case, arguments, answer, folder)
+
+
+def _answer(
+    subject: Subject, case: Mapping[str, Given], arguments: Mapping[str, Any], answer: Any, folder: Path
+) -> Verdict:
+    """Judge what was answered."""
+    if all(_finite(value) for value in arguments.values()) and not _finite(answer):
+        return Verdict("fault", f"finite numbers give {_short(answer)}")
+    if any(given.plain is not OPEN for given in case.values()):
+        plain = {key: given.value if given.plain is OPEN else given.plain for key, given in case.items()}
+        expected, error, _ = _call(subject.call, {key: _made(value, folder) for key, value in plain.items()})
+        if error is not None:
+            return Verdict("fault", f"answers {_short(answer)}, but refuses the same as plain numbers: {error}")
+        if not _close(answer, expected):
+            return Verdict("fault", f"answers {_short(answer)}, but {_short(expected)} for the same as plain numbers")
+    return Verdict("right", _short(answer))
+
+
+def _refusal(
+    name: str, subject: Subject, case: Mapping[str, Given], arguments: Mapping[str, Any], error: BaseException
+) -> Verdict:
+    """Judge an error."""
+    text, kind = str(error), type(error).__name__
+    said = f"{kind}: {text}"
+    if not isinstance(error, DOCUMENTED):
+        return Verdict("fault", f"an error that is not documented, {said}")
+    suspects = [key for key, given in case.items() if not isinstance(given.value, Made) or "/" in repr(given.value)]
+    paths = [str(value) for value in arguments.values() if isinstance(value, str | Path)]
+    if isinstance(error, OSError) and any(path in text for path in paths):
+        return Verdict("refused", said)
+    if not _raised_on_purpose(error):
+        return Verdict("fault", f"a raw message, {said}")
+    parts = {*re.split(r"[. ]", name), *subject.speaks}
+    if not any(part.lower() in text.lower() for part in parts):
+        return Verdict("fault", f"a message that names no part, {said}")
+    if not EXPECTATION.search(text):
+        return Verdict("fault", f"a message that says not what is expected, {said}")
+    if not any(word and word in text for key in suspects for word in _words(arguments[key])):
+        return Verdict("fault", f"a message that says not what came, {said}")
+    return Verdict("refused", said)
+
+
+# --- one call ---------------------------------------------------------------------------------------------------------
+
+
+def _call(call: Callable[..., Any], arguments: Mapping[str, Any]) -> tuple[Any, BaseException | None, str]:
+    """Return what a call answers, the error it raises, and the first warning, as far as they are."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            answer, error = call(**arguments), None
+        except Exception as raised:
+            answer, error = None, raised
+    return answer, error, str(caught[0].message) if caught else ""
+
+
+def _made(value: Any, folder: Path) -> Any:
+    return value.make(folder) if isinstance(value, Made) else value
+
+
+def _listing(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else b"" for path in folder.rglob("*")
+    }
+
+
+def _raised_on_purpose(error: BaseException) -> bool:
+    """Return whether the error comes from a `raise` in tinylearn, animations or chapters."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return False
+    code, module = trace.tb_frame.f_code, trace.tb_frame.f_globals.get("__name__", "")
+    raises = dis.opname[code.co_code[trace.tb_lasti]] == "RAISE_VARARGS"
+    return raises and module.split(".")[0] in ("tinylearn", "animations", "chapters")
+
+
+# --- values -----------------------------------------------------------------------------------------------------------
+
+
+def _is_data(value: Any) -> bool:
+    return isinstance(value, np.ndarray | list | dict | set | int | float | str | type(None))
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """Yield the arrays, numbers and texts that a value is made of."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list | tuple | set):
+        for part in value:
+            yield from _leaves(part)
+    else:
+        yield value
+
+
+def _finite(value: Any) -> bool:
+    leaves = [np.asarray(leaf) for leaf in _leaves(value) if isinstance(leaf, np.ndarray | np.generic | float)]
+    return all(np.isfinite(leaf).all() for leaf in leaves if leaf.dtype.kind in "fc")
+
+
+def _same(one: Any, other: Any) -> bool:
+    if isinstance(one, np.ndarray) and one.dtype != object:
+        return one.tobytes() == other.tobytes() and one.dtype == other.dtype
+    return repr(one) == repr(other)
+
+
+def _close(one: Any, other: Any) -> bool:
+    """Return whether two answers are the same, but for rounding in float32."""
+    one, other = list(_leaves(one)), list(_leaves(other))
+    if len(one) != len(other):
+        return False
+    for a, b in zip(one, other, strict=True):
+        numbers = np.asarray(a).dtype.kind in "fiubc" and np.asarray(b).dtype.kind in "fiubc"
+        if numbers and not (np.shape(a) == np.shape(b) and np.allclose(a, b, rtol=1e-3, atol=1e-3, equal_nan=True)):
+            return False
+        if not numbers and str(a) != str(b):
+            return False
+    return True
+
+
+def _words(value: Any) -> list[str]:
+    """Return the words by which a message may tell a value: itself, its shape, its dtype, its type, an entry."""
+    words = [repr(value), str(value), type(value).__name__, getattr(value, "__name__", "")]
+    if isinstance(value, float | int | np.number):
+        words += [f"{value:g}", f"{value:,}"] if not isinstance(value, complex | np.complexfloating) else []
+    if isinstance(value, str | Path | bytes):
+        return [word for word in [*words, Path(str(value)).name] if word]
+    if not isinstance(value, np.ndarray | list):
+        return words
+    try:
+        array = np.asarray(value)
+    except ValueError:  # ragged
+        return words
+    entries = array.reshape(-1)[:50].tolist()
+    return [*words, str(array.shape), str(array.dtype), *map(str, array.shape), *map(repr, entries), "nan", "inf"]
+
+
+def _short(value: Any) -> str:
+    text = " ".join(repr(value).split())
+    return text if len(text) < 120 else text[:117] + "..."
