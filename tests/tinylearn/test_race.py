@@ -3,7 +3,22 @@
 import numpy as np
 import pytest
 
-from tinylearn import SGD, Adam, Dense, Dropout, MeanSquaredError, ReLU, RMSprop, Sequential, race
+from tinylearn import (
+    SGD,
+    Adam,
+    Dense,
+    Dropout,
+    MeanSquaredError,
+    Recorder,
+    ReLU,
+    RMSprop,
+    Sequential,
+    Sigmoid,
+    fit,
+    race,
+)
+from tinylearn.losses import Loss
+from tinylearn.optimizers import Optimizer
 
 X = np.random.default_rng(5).normal(size=(24, 3))
 Y = X @ np.array([[1.0], [-2], [0.5]])
@@ -57,6 +72,7 @@ def test_one_that_diverges_does_not_stop_the_others():
         ([SGD()], TypeError, "must be a dict"),
         ({"SGD": SGD}, TypeError, "an optimizer each, got 'SGD'"),
         ({1: SGD()}, TypeError, "got 1: SGD"),
+        (SGD(), TypeError, "one of make_model, optimizer, .* must be a dict of variants"),
     ],
 )
 def test_variants_that_are_none(variants, kind, text):
@@ -64,14 +80,174 @@ def test_variants_that_are_none(variants, kind, text):
         race(make_model, (X, Y), variants, **SETTINGS)
 
 
-def test_an_optimiser_that_has_run_before_is_refused():
-    used = Adam()
-    used.step(np.ones(2), np.ones(2))
-    with pytest.raises(ValueError, match="has made steps already"):
-        race(make_model, (X, Y), {"Adam": used}, **SETTINGS)
+class Counting(Optimizer):
+    """One of a stranger, whose memory has other names: a count, and a part of its own."""
+
+    def __init__(self, learning_rate):
+        super().__init__(learning_rate)
+        self.inner, self.slopes = Adam(learning_rate), []
+
+    def step(self, parameters, gradients):
+        self.inner.step(parameters, gradients)
+        self.slopes.append(gradients.max())
+
+
+class Nested(Counting):
+    def step(self, parameters, gradients):
+        self.inner.step(parameters, gradients)
+
+
+@pytest.mark.parametrize(
+    "used", [Adam(), RMSprop(), SGD(0.1, momentum=0.9), Counting(0.1), Nested(0.1)], ids=lambda one: type(one).__name__
+)
+def test_an_optimiser_that_has_run_before_is_refused(used):
+    race(make_model, (X, Y), {"new": used}, **SETTINGS)
+    used.step(np.zeros(2), np.zeros(2))  # without a slope, only a count may change
+    if not isinstance(used, Adam | Counting):
+        used.step(np.ones(2), np.ones(2))
+    with pytest.raises(ValueError, match=r"'old', .* has made steps already"):
+        race(make_model, (X, Y), {"old": used}, **SETTINGS)
+    with pytest.raises(ValueError, match=r"'optimizer', .* has made steps already"):
+        race({"a": make_model}, (X, Y), used, **SETTINGS)
+
+
+def test_an_optimiser_that_remembers_nothing_may_have_run_before_and_a_rate_may_be_set_anew():
+    plain, changed = SGD(0.1), Adam()
+    plain.step(np.ones(2), np.ones(2))
+    changed.learning_rate = 0.5
+    runners = race(make_model, (X, Y), {"plain": plain, "changed": changed, "new": Adam(0.5)}, **SETTINGS)
+    np.testing.assert_array_equal(runners["changed"].recording.rows, runners["new"].recording.rows)
 
 
 def test_models_that_differ_are_refused():
     own = np.random.default_rng(0)
     with pytest.raises(ValueError, match="'b' starts with other parameters than 'a'; make_model"):
         race(lambda rng: make_model(own), (X, Y), {"a": SGD(), "b": SGD()}, **SETTINGS)
+
+
+def test_one_model_for_all_is_refused():
+    model = make_model(np.random.default_rng(0))
+    with pytest.raises(ValueError, match="must make a new model each time"):
+        race(lambda rng: model, (X, Y), {"a": SGD(), "b": SGD()}, **SETTINGS)
+
+
+# --- other things that differ ------------------------------------------------------------------------------------
+
+
+def with_activation(layer):
+    return lambda rng: Sequential([Dense(3, 5, rng=rng), *layer(), Dense(5, 1, rng=rng)])
+
+
+def test_models_that_differ_in_their_activations():
+    makers = {"straight": with_activation(list), "ReLU": with_activation(lambda: [ReLU()]),
+              "sigmoid": with_activation(lambda: [Sigmoid()])}  # fmt: skip
+    runners = race(makers, (X, Y), Adam(0.1), **SETTINGS)
+    assert list(runners) == list(makers)
+    first, *others = (runner.recording for runner in runners.values())
+    for other in others:
+        np.testing.assert_array_equal(first.rows[0], other.rows[0])
+        assert (first.rows[1] != other.rows[1]).any()
+        for step in first.steps:
+            np.testing.assert_array_equal(first.batch(step), other.batch(step))
+    alone = race(makers["ReLU"], (X, Y), {"alone": Adam(0.1)}, **SETTINGS)["alone"]
+    np.testing.assert_array_equal(alone.recording.rows, runners["ReLU"].recording.rows)
+
+
+def test_models_that_cannot_start_equal_are_refused():
+    makers = {"one": with_activation(list), "two": lambda rng: Sequential([Dense(3, 5, rng=rng), Dense(5, 2, rng=rng)])}
+    with pytest.raises(ValueError, match=r"'two' starts with other parameters than 'one'.* differs is dense_2\.w"):
+        race(makers, (X, Y), SGD(), **SETTINGS)
+    deeper = {"one": with_activation(list), "two": with_activation(lambda: [Dense(5, 5, rng=np.random.default_rng(0))])}
+    with pytest.raises(ValueError, match="'two' starts with other parameters than 'one'"):
+        race(deeper, (X, Y), SGD(), **SETTINGS)
+    with pytest.raises(TypeError, match="must return a Sequential, got None for 'a'"):
+        race({"a": lambda rng: None}, (X, Y), SGD(), **SETTINGS)
+
+
+class AbsoluteError(Loss):
+    def forward(self, predicted, target):
+        self.difference = predicted - target
+        return float(np.abs(self.difference).mean())
+
+    def backward(self):
+        return np.sign(self.difference) / self.difference.size
+
+
+def test_losses_that_differ():
+    losses = {"squared": MeanSquaredError(), "absolute": AbsoluteError()}
+    runners = race(make_model, (X, Y), SGD(0.1), **SETTINGS | {"loss": losses})
+    squared, absolute = (runner.recording for runner in runners.values())
+    np.testing.assert_array_equal(squared.rows[0], absolute.rows[0])
+    np.testing.assert_array_equal(squared.batch(12), absolute.batch(12))
+    assert squared.losses[1] != absolute.losses[1]
+
+
+def test_batch_sizes_cut_the_same_order_of_rows():
+    runners = race(make_model, (X, Y), SGD(0.1), **SETTINGS | {"batch_size": {"six": 6, "twelve": 12}},
+                   augment=lambda x, rng: x + rng.normal(size=x.shape))  # fmt: skip
+    six, twelve = (runner.recording for runner in runners.values())
+    assert (len(six), len(twelve)) == (13, 7)
+    for step in range(1, 7):
+        halves = np.concatenate([six.batch(2 * step - 1), six.batch(2 * step)])
+        np.testing.assert_array_equal(halves, twelve.batch(step))
+
+
+def test_augmented_or_not_the_batches_are_the_same():
+    variants = {"as it is": None, "noisy": lambda x, rng: x + rng.normal(size=x.shape)}
+    plain, noisy = (
+        runner.recording for runner in race(make_model, (X, Y), SGD(0.1), augment=variants, **SETTINGS).values()
+    )
+    assert (plain.rows[1] != noisy.rows[1]).any()
+    for step in plain.steps:
+        np.testing.assert_array_equal(plain.batch(step), noisy.batch(step))
+
+
+@pytest.mark.parametrize(
+    ("settings", "kind", "text"),
+    [
+        (
+            {"epochs": {"few": 3, "many": 9}},
+            ValueError,
+            "epochs must be the same for all; a dict may stand for make_mod",
+        ),
+        ({"resume": {"step": 3}}, ValueError, "resume must be the same for all"),
+        ({"batch_size": {"a": 3, "b": 4}}, ValueError, "one thing must differ, got variants of optimizer and of batch"),
+        ({"loss": MeanSquaredError}, TypeError, "loss must be a loss or a dict of variants, got <class"),
+    ],
+)
+def test_more_than_one_thing_that_differs(settings, kind, text):
+    with pytest.raises(kind, match=text):
+        race(make_model, (X, Y), {"a": SGD(), "b": SGD()}, **SETTINGS | settings)
+
+
+def test_variants_of_a_wrong_kind():
+    with pytest.raises(TypeError, match="batch_size must hold a text and a whole number each, got 'half': 0"):
+        race(make_model, (X, Y), SGD(), **SETTINGS | {"batch_size": {"half": 0}})
+    with pytest.raises(TypeError, match="make_model must hold a text and a function of rng each, got 'a': None"):
+        race({"a": None}, (X, Y), SGD(), **SETTINGS)
+    with pytest.raises(TypeError, match=r"data must be a pair, \(x, y\), got tuple of 3"):
+        race(make_model, (X, Y, Y), {"a": SGD()}, **SETTINGS)
+
+
+# --- what is recorded, and who is told ---------------------------------------------------------------------------
+
+
+def test_a_race_is_what_fit_does():
+    model_seed, batch_seed = np.random.SeedSequence(4).spawn(2)
+    model, batches = make_model(np.random.default_rng(model_seed)), np.random.default_rng(batch_seed)
+    recorder = Recorder(model)
+    losses = fit(model, X, Y, optimizer=Adam(0.1), rng=batches, callbacks=[recorder], **SETTINGS)
+    runner = race(make_model, (X, Y), {"SGD": SGD(0.1), "Adam": Adam(0.1)}, seed=4, **SETTINGS)["Adam"]
+    assert runner.losses == losses
+    np.testing.assert_array_equal(runner.recording.rows, recorder.recording.rows)
+    np.testing.assert_array_equal(runner.model.parameters, model.parameters)
+
+
+def test_a_recorder_of_ones_own_and_more_callbacks():
+    heard = []
+    runners = race(make_model, (X, Y), {"SGD": SGD(0.1), "Adam": Adam()}, **SETTINGS, callbacks=[heard.append],
+                   record=lambda model: Recorder(model, every=5, select=["dense_1.w"]))  # fmt: skip
+    assert [update.step for update in heard] == [*range(1, 13), *range(1, 13)]
+    for runner in runners.values():
+        assert runner.recording.steps.tolist() == [0, 5, 10, 12]
+        assert runner.recording.names == ("dense_1.w",)
