@@ -4,7 +4,8 @@ every_frame.py        audit(scene, source): goes through all frames
 sources.py            what the numbers should be: a recording, arrays, a function
 texts.py              which texts a frame draws, and the boxes they take
 numbers.py            each number against its source
-places.py             each number at its place: boards, marks of axes, the names beside
+places.py             each number at its place: boards and rows, marks of axes, the names by it
+covered.py            every letter is to be seen: nothing lies over it
 layout.py             no text cut off, none touching another, nothing on the edge
 contrast.py           texts that can be read on what lies under them
 colour_blindness.py   colours that stay apart for those who lack a kind of cones

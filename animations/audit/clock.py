@@ -41,7 +41,10 @@ class Clock:
                 if id(text) not in returned:
                     yield gid or word, f"{word!r} changed, but update did not return it: painted is the old one"
 
+    def remember(self, frame: int) -> None:
+        """Keep the texts that were seen last as those of `frame`."""
+        self.first_seen[frame] = [both for _, both in self.last.values()]
+
     def another_time(self, frame: int, texts: Sequence[Text]) -> bool:
-        """Is this frame drawn again, and with other texts than the first time?"""
-        states = sorted(map(repr, map(state, texts)))
-        return self.first_seen.setdefault(frame, states) != states  # type: ignore[arg-type]
+        """Are the texts of this frame other ones than the first time?"""
+        return sorted(map(repr, self.first_seen[frame])) != sorted(map(repr, map(state, texts)))

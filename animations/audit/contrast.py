@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.text import Text
@@ -30,6 +32,15 @@ def contrast(colour: str, other: str) -> float:
     (21.0, 4.48)
     """
     return float(_ratio(luminance(to_rgb(colour)), luminance(to_rgb(other))))
+
+
+def faint_texts(texts: Sequence[Text], boxes: Sequence[Bbox], pixels: np.ndarray) -> Iterator[tuple[str, str]]:
+    """Yield (text, message) of those that are too faint on `pixels` (H, W, 3) uint8, the picture without texts."""
+    for text, box in zip(texts, boxes, strict=True):
+        low = faint(text, box, pixels)
+        if low is not None:
+            word = text.get_text()
+            yield word, f"{word!r} has a contrast of {low:.2f} : 1 (least: {LEAST})"
 
 
 def faint(text: Text, box: Bbox, pixels: np.ndarray) -> float | None:

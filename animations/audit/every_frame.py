@@ -9,22 +9,23 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.colors import to_rgb
-from matplotlib.figure import FigureBase
 from matplotlib.text import Text
 
 from animations import style
 from animations.audit import colour_blindness, layout, numbers, places
 from animations.audit.clock import Clock
-from animations.audit.contrast import LEAST, faint
+from animations.audit.contrast import faint_texts
+from animations.audit.covered import Ground, Ink
+from animations.audit.places import Labels
 from animations.audit.report import Report
 from animations.audit.sources import Source, Sources
-from animations.audit.texts import Boxes, drawn, drawn_texts, nameless_digits, texts_of_axes
+from animations.audit.texts import Boxes, drawn, nameless_digits, texts_among, texts_of_axes
 from animations.painter import Painter
 from animations.scene import Scene
 
 CHECKS = (
-    "number", "twice", "nameless", "board", "mark", "place", "name", "cut off", "touching", "edge", "contrast",
-    "colour blindness", "not returned", "order",
+    "number", "twice", "nameless", "board", "mark", "place", "name", "cut off", "covered", "touching", "edge",
+    "contrast", "colour blindness", "not returned", "order",
 )  # fmt: skip
 
 
@@ -35,18 +36,19 @@ def audit(
     steps: Sequence[int] | None = None,
     allowed: Collection[str] = (),
     places: Callable[[int], Mapping[str, Sequence[float]]] | None = None,
-    names: Mapping[str, str] | None = None,
+    names: Mapping[str, Labels] | None = None,
     frames: Iterable[int] | None = None,
     checks: Collection[str] = CHECKS,
 ) -> Report:
     """Look at every frame of a scene, and report what is wrong.
 
-    source    what its numbers are: a Recording; gid → a value, or one for each frame; a function frame → (gid → value);
-              a list of these, of which the first that knows a gid counts. Without it no number is compared
+    source    what its numbers are: a Recording; what race(…) returned; gid → a value, or one for each frame; a function
+              frame → (gid → value); a list of these, of which the first that knows a gid counts. Without it no number
+              is compared
     steps     the update that each frame shows, for a Recording; told by the scene's own `steps` if it has them
     allowed   texts whose digits come from nowhere: titles, captions
     places    frame → (gid → (x, y)), in the data of the axes that the number is in
-    names     gid → the label that stands before it
+    names     gid → the label that stands before it on its line, or above it in its column; or a tuple of labels
     frames    only these
     checks    only these of `animations.audit.CHECKS`
 
@@ -62,9 +64,9 @@ def audit(
     ...         self.number.set_value(2.5 - frame)
     ...         return [self.number]
     >>> print(audit(Countdown(), {"left": [2.5, 1.5, 0.5]}))
-    Countdown: 3 frames, 3 texts, 3 numbers, 3 compared with their source: nothing found
+    Countdown: 3 frames, 3 texts, 3 numbers, 3 compared with their source, 0 with their place: nothing found
     >>> print(audit(Countdown(), {"left": [2.5, 1.5, 0.7]}))
-    Countdown: 3 frames, 3 texts, 3 numbers, 3 compared with their source: 1 found
+    Countdown: 3 frames, 3 texts, 3 numbers, 3 compared with their source, 0 with their place: 1 found
     frame 2, number: left shows 0.5, its source says 0.7
     """
     unknown = set(checks) - set(CHECKS)
@@ -72,39 +74,15 @@ def audit(
         raise ValueError(f"audit: there is no check {', '.join(sorted(unknown))}; there is {', '.join(CHECKS)}")
     every = range(scene.frames) if frames is None else list(frames)
     sources = None if source is None else Sources(source, scene, steps)
+    allowed = {*allowed, *(sources.names if sources else ())}
     audited = _Audited(scene, sources, allowed, places, names, set(checks))
     for frame in every:
         audited.look_at(frame)
-    if "order" in checks:
-        for frame in {every[0], every[len(every) // 2], every[-1]} if len(every) else ():
+    if len(every):
+        for frame in {every[0], every[len(every) // 2], every[-1]}:
             audited.look_again(frame)
+        audited.look_back(every[-1])
     return audited.report
-
-
-class _Textless(Scene):
-    """A scene of whose texts nothing can be seen while it is painted: what lies under them."""
-
-    def __init__(self, scene: Scene) -> None:
-        self.scene, self.size, self.frames = scene, scene.size, scene.frames
-        self.alphas: list[tuple[Text, float | None]] = []
-
-    def draw(self, figure: FigureBase) -> None:
-        self.figure = figure
-        self.scene.draw(figure)
-
-    def trail(self, frame: int) -> Sequence[Artist]:
-        return self.scene.trail(frame)
-
-    def update(self, frame: int) -> Sequence[Artist]:
-        changed = self.scene.update(frame)
-        self.alphas = [(text, text.get_alpha()) for text in drawn_texts(self.figure)]
-        for text, _ in self.alphas:  # invisible ones would move the labels of axes
-            text.set_alpha(0)
-        return changed
-
-    def show_texts(self) -> None:
-        for text, alpha in self.alphas:
-            text.set_alpha(alpha)
 
 
 class _Audited:
@@ -116,76 +94,79 @@ class _Audited:
         sources: Sources | None,
         allowed: Collection[str],
         places: Callable[[int], Mapping[str, Sequence[float]]] | None,
-        names: Mapping[str, str] | None,
+        names: Mapping[str, Labels] | None,
         checks: set[str],
     ) -> None:
-        self.sources, self.allowed, self.places, self.names, self.checks = sources, allowed, places, names, checks
-        self.textless = _Textless(scene)
-        self.painter = Painter(self.textless)
+        self.scene, self.sources, self.allowed, self.checks = scene, sources, allowed, checks
+        self.places, self.names = places, names or {}
+        self.painter = Painter(scene)
+        self.ground, self.ink = Ground(self.painter), Ink(self.painter.figure)
         self.report, self.clock, self.boxes = Report(type(scene).__name__), Clock(), Boxes()
         self.paper = np.round(255 * np.array(to_rgb(style.PAPER))).astype(np.uint8)
+        self.seen: set[str] = set()  # gids
 
     def look_at(self, frame: int) -> None:
         """Check one frame."""
-        pixels = self.painter.paint(frame)[..., :3]
-        self.textless.show_texts()
-        texts = self._texts(frame)
+        shown = self.painter.paint(frame)[..., :3].copy()
+        artists = self._drawn(frame)
+        texts = texts_among(artists)
         with_gid = [text for text in texts if text.get_gid()]
+        self.seen |= {str(text.get_gid()) for text in with_gid}
         self.report.frames += 1
         self.report.texts += len(texts)
         self.report.numbers += len(with_gid)
-        self._check_numbers(frame, texts, with_gid)
-        self._check_layout(frame, texts, pixels)
-        self._check_axes(frame)
+        self._check_numbers(frame, texts, with_gid, artists)
+        self._check_layout(frame, texts, shown)
+        self._check_axes(frame, artists)
         self._add(frame, "not returned", self.clock.not_returned(texts, self.painter.changing))
-        self.clock.another_time(frame, texts)
+        self.clock.remember(frame)
 
     def look_again(self, frame: int) -> None:
         """Check that a frame is the same when it is drawn again, after others."""
-        self.textless.scene.update(frame)
-        if self.clock.another_time(frame, self._texts(frame)):
+        self.scene.update(frame)
+        if self.clock.another_time(frame, texts_among(self._drawn(frame))):
             self._add(frame, "order", [("frame", f"frame {frame} shows other texts when it is drawn after others")])
 
-    def _texts(self, frame: int) -> list[Text]:
-        later = {id(artist) for trail in self.painter.trails[frame + 1 :] for artist in trail}
-        return drawn_texts(self.painter.figure, later)
+    def look_back(self, frame: int) -> None:
+        """After the last frame, name what was expected in some frame and was in none."""
+        never = self.names.keys() - self.seen
+        self._add(frame, "name", ((gid, f"{gid}, which should stand by a name, is in no frame") for gid in never))
 
-    def _check_numbers(self, frame: int, texts: list[Text], with_gid: list[Text]) -> None:
+    def _drawn(self, frame: int) -> list[Artist]:
+        later = {id(artist) for trail in self.painter.trails[frame + 1 :] for artist in trail}
+        return list(drawn(self.painter.figure, later))
+
+    def _check_numbers(self, frame: int, texts: list[Text], with_gid: list[Text], artists: list[Artist]) -> None:
         self._add(frame, "twice", numbers.twice(with_gid))
         if self.sources is not None:
             self._add(frame, "number", numbers.wrong_numbers(with_gid, self.sources, frame))
             self.report.compared += len(with_gid)
         else:
-            unread = [str(text.get_gid()) for text in with_gid if numbers.read_number(text.get_text()) is None]
-            self._add(frame, "number", ((gid, f"what {gid} shows is not one number") for gid in unread))
+            self._add(frame, "number", numbers.unreadable(with_gid))
         if "nameless" in self.checks:
-            found = nameless_digits(texts, texts_of_axes(self.painter.figure), self.allowed)
+            found = nameless_digits(texts, texts_of_axes(artists), self.allowed)
             self._add(
                 frame, "nameless", ((word, f"{word!r} does not say where its digits come from") for word in found)
             )
-        self._add(frame, "board", places.off_the_board(with_gid))
-        if self.places is not None:
-            self._add(frame, "place", places.misplaced(with_gid, self.places(frame)))
+        said = self.places(frame) if self.places is not None else {}
+        self._add(frame, "board", places.off_the_board([text for text in with_gid if text.get_gid() not in said]))
+        self._add(frame, "place", places.misplaced(with_gid, said))
+        self.report.placed += len(places.placed(with_gid, said, self.names))
 
-    def _check_layout(self, frame: int, texts: list[Text], pixels: np.ndarray) -> None:
+    def _check_layout(self, frame: int, texts: list[Text], shown: np.ndarray) -> None:
         boxes = [self.boxes.of(text) for text in texts]
-        self._add(frame, "cut off", layout.cut_off(texts, boxes, self.textless.size))
+        self._add(frame, "cut off", layout.cut_off(texts, boxes, self.scene.size))
         self._add(frame, "touching", layout.touching(texts, boxes))
-        if "edge" in self.checks and layout.painted_on_edge(pixels, self.paper):
-            self._add(frame, "edge", [("edge", "something is painted on the edge of the picture")])
-        if "contrast" in self.checks:
-            for text, box in zip(texts, boxes, strict=True):
-                low, word = faint(text, box, pixels), text.get_text()
-                if low is not None:
-                    self.report.add(
-                        frame, "contrast", word, f"{word!r} has a contrast of {low:.2f} : 1 (least: {LEAST})"
-                    )
-        if self.names is not None:
-            self._add(frame, "name", places.misnamed(texts, boxes, self.names))
+        self._add(frame, "name", places.misnamed(texts, boxes, self.names))
+        if self.checks & {"edge", "contrast", "covered"}:
+            ground = self.ground.paint(frame, texts)
+            self._add(frame, "edge", layout.on_the_edge(ground, self.paper))
+            self._add(frame, "contrast", faint_texts(texts, boxes, ground))
+            self._add(frame, "covered", self.ink.covered(texts, boxes, shown, ground))
 
-    def _check_axes(self, frame: int) -> None:
+    def _check_axes(self, frame: int, artists: list[Artist]) -> None:
         later = {id(artist) for trail in self.painter.trails[frame + 1 :] for artist in trail}
-        for artist in drawn(self.painter.figure, later):
+        for artist in artists:
             if isinstance(artist, Axis) and "mark" in self.checks:
                 self._add(frame, "mark", places.wrong_marks(artist))
             if isinstance(artist, Axes) and "colour blindness" in self.checks:

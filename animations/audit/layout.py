@@ -39,3 +39,9 @@ def painted_on_edge(pixels: np.ndarray, paper: np.ndarray) -> bool:
     """Is there on the outermost pixels of (H, W, 3) another colour than the paper's?"""
     edges = (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1])
     return any((edge != paper).any() for edge in edges)
+
+
+def on_the_edge(pixels: np.ndarray, paper: np.ndarray) -> Iterator[tuple[str, str]]:
+    """Yield ("edge", message) if something is painted on the outermost pixels."""
+    if painted_on_edge(pixels, paper):
+        yield "edge", "something is painted on the edge of the picture"

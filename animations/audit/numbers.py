@@ -49,15 +49,23 @@ def twice(texts: Sequence[Text]) -> Iterator[tuple[str, str]]:
             yield str(gid), f"{count} texts have the gid {gid!r}: a gid is there twice"
 
 
+def unreadable(texts: Sequence[Text]) -> Iterator[tuple[str, str]]:
+    """Yield (gid, message) of texts with a gid that are not one number."""
+    for text in texts:
+        if read_number(text.get_text()) is None:
+            yield str(text.get_gid()), f"{text.get_gid()} shows {text.get_text()!r}, which is not one number"
+
+
 def wrong_numbers(texts: Sequence[Text], sources: Sources, frame: int) -> Iterator[tuple[str, str]]:
     """Yield (gid, message) of numbers that are wrong, have no source, or are not drawn though their source is there."""
     values = sources.named(frame)
+    yield from unreadable(texts)
     for text in texts:
         gid, word = str(text.get_gid()), text.get_text()
         value = values[gid] if gid in values else sources.recorded(gid, frame)
         if value is None:
             yield gid, f"{gid} shows {word}, and no source knows {gid}"
-        elif not shows(word, float(value)):
+        elif read_number(word) and not shows(word, float(value)):
             yield gid, f"{gid} shows {word}, its source says {float(value)!r}"
     for gid in values.keys() - {text.get_gid() for text in texts}:
         yield gid, f"{gid} is not drawn, though its source has a value, {float(values[gid])!r}"

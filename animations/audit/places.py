@@ -1,42 +1,99 @@
-"""Each number stands at its place: on boards, at the marks of axes, after its name, where the caller says."""
+"""Each number stands at its place: on boards and in rows, at the marks of axes, by its name, where the caller says."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import pairwise, product
 
 import numpy as np
 from matplotlib.axis import Axis
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-CELL = re.compile(r"(.*)\[(-?\d+),(-?\d+)\](.*)", re.DOTALL)
+CELL = re.compile(r"(.*)\[(-?\d+)(?:,(-?\d+))?\](.*)", re.DOTALL)
 PLAIN = re.compile(r"-?[\d.]+(e[+-]?\d+)?")
 NEAR = 1.0  # pixels that a number may lie off
 
+Labels = str | tuple[str, ...]  # that stand before a number on its line, or above it in its column
+Cells = dict[tuple[int, ...], np.ndarray]  # index → (x, y) in pixels
 
-def off_the_board(numbers: Sequence[Text]) -> Iterator[tuple[str, str]]:
-    """Yield (name, message) of matrices that are not drawn as such.
 
-    Numbers `name[i,j]` of several rows and columns: row i is one line, below row i - 1; column j right of column j - 1.
-    """
-    boards: dict[str, dict[tuple[int, int], np.ndarray]] = {}
+def place_of(text: Text) -> np.ndarray:
+    """Return where a text stands, (x, y) in pixels."""
+    return text.get_transform().transform(text.get_unitless_position())
+
+
+def _arrays(numbers: Sequence[Text]) -> dict[str, dict[tuple[int, ...], Text]]:
+    """Return the vectors and matrices of which several numbers are drawn: `x[i]`, `w[i,j]` → index → number."""
+    found: dict[str, dict[tuple[int, ...], Text]] = {}
     for text in numbers:
         match = CELL.fullmatch(str(text.get_gid()))
         if match:
-            place = text.get_transform().transform(text.get_unitless_position())
-            boards.setdefault(f"{match[1]}[i,j]{match[4]}", {})[int(match[2]), int(match[3])] = place
-    for name, cells in boards.items():
-        for direction, axis, sign in (("row", 0, -1), ("column", 1, 1)):
-            lines: dict[int, list[float]] = {}
-            for cell, place in cells.items():
-                lines.setdefault(cell[axis], []).append(place[1 - axis])
-            if len({cell[0] for cell in cells}) < 2 or len({cell[1] for cell in cells}) < 2:
-                continue
-            if any(max(line) - min(line) > NEAR for line in lines.values()):
-                yield name, f"a {direction} of {name} is no straight line"
-            elif (sign * np.diff([line[0] for _, line in sorted(lines.items())]) <= 0).any():
-                yield name, f"the {direction}s of {name} stand in another order than in the array"
+            before, i, j, after = match.groups()
+            name, index = (f"{before}[i]{after}", (int(i),)) if j is None else (
+                f"{before}[i,j]{after}", (int(i), int(j)))  # fmt: skip
+            found.setdefault(name, {})[index] = text
+    return {name: cells for name, cells in found.items() if len(cells) > 1}
+
+
+def placed(numbers: Sequence[Text], places: Collection[str], names: Collection[str]) -> list[Text]:
+    """Return the numbers of which is known where they should stand: in an array, at a place, by a name."""
+    boards = {id(text) for texts in _arrays(numbers).values() for text in texts.values()}
+    return [text for text in numbers if id(text) in boards or text.get_gid() in places or text.get_gid() in names]
+
+
+def off_the_board(numbers: Sequence[Text]) -> Iterator[tuple[str, str]]:
+    """Yield (name, message) of arrays whose numbers do not stand as in the array.
+
+    Of a matrix, row i is one line, below row i - 1, and column j is right of column j - 1. Or every row makes the same
+    figure, not a line, as the four actions around a tile do; then these figures stand as words do on a page. The
+    numbers of a vector follow each other to the right, down or up, or as words do.
+    """
+    for name, texts in _arrays(numbers).items():
+        cells = {index: place_of(text) for index, text in texts.items()}
+        if any(len(set(each)) == 1 for each in zip(*cells, strict=True)) or len(next(iter(cells))) == 1:
+            if not _in_a_row([place for _, place in sorted(cells.items())]):
+                yield name, f"the numbers of {name} stand in another order than in the array"
+        elif not _same_figures(cells):
+            yield from _no_grid(name, cells)
+
+
+def _no_grid(name: str, cells: Cells) -> Iterator[tuple[str, str]]:
+    """Yield (name, message) if rows or columns are no lines, or in another order."""
+    for direction, axis, sign in (("row", 0, -1), ("column", 1, 1)):
+        lines: dict[int, list[float]] = {}
+        for cell, place in cells.items():
+            lines.setdefault(cell[axis], []).append(place[1 - axis])
+        if any(max(line) - min(line) > NEAR for line in lines.values()):
+            yield name, f"a {direction} of {name} is no straight line"
+        elif (sign * np.diff([line[0] for _, line in sorted(lines.items())]) <= 0).any():
+            yield name, f"the {direction}s of {name} stand in another order than in the array"
+
+
+def _same_figures(cells: Cells) -> bool:
+    """Do the numbers of each row lie in the same way around its first one, in both directions?"""
+    rows, columns = (sorted(set(each)) for each in zip(*cells, strict=True))
+    if set(product(rows, columns)) != cells.keys():
+        return False
+    places = np.array([[cells[i, j] for j in columns] for i in rows])  # (rows, columns, 2)
+    figures = places - places[:, :1]
+    same = np.abs(figures - figures[0]).max() <= NEAR
+    return bool(same and np.ptp(figures[0], axis=0).min() > NEAR and _as_words(places[:, 0]))
+
+
+def _as_words(places: Sequence[np.ndarray] | np.ndarray) -> bool:
+    """Is each place on the line of the one before and right of it, or below that line?"""
+    return all(
+        after[1] < before[1] - NEAR or (abs(after[1] - before[1]) <= NEAR and after[0] > before[0])
+        for before, after in pairwise(places)
+    )
+
+
+def _in_a_row(places: Sequence[np.ndarray]) -> bool:
+    """Do places follow each other to the right, down or up, or as words do?"""
+    right, up = np.diff(places, axis=0).T
+    return bool((right > 0).all() or (up < 0).all() or (up > 0).all() or _as_words(places))
 
 
 def wrong_marks(axis: Axis) -> Iterator[tuple[str, str]]:
@@ -55,7 +112,7 @@ def misplaced(numbers: Sequence[Text], places: Mapping[str, Sequence[float]]) ->
     for text in numbers:
         gid = str(text.get_gid())
         if gid in places and text.axes is not None:
-            is_at = text.get_transform().transform(text.get_unitless_position())
+            is_at = place_of(text)
             if np.abs(is_at - text.axes.transData.transform(places[gid])).max() > NEAR:
                 x, y = text.axes.transData.inverted().transform(is_at)
                 yield gid, f"{gid} stands at ({x:.4g}, {y:.4g}), not at ({places[gid][0]:.4g}, {places[gid][1]:.4g})"
@@ -65,20 +122,32 @@ def misplaced(numbers: Sequence[Text], places: Mapping[str, Sequence[float]]) ->
 
 def names_before(texts: Sequence[Text], boxes: Sequence[Bbox]) -> dict[str, str]:
     """Return gid → the nearest label before that number, on its line; for numbers that have one."""
+    return {gid: before for gid, (before, _) in names_by(texts, boxes).items() if before is not None}
+
+
+def names_by(
+    texts: Sequence[Text], boxes: Sequence[Bbox], gids: Collection[str] | None = None
+) -> dict[str, tuple[str | None, str | None]]:
+    """Return gid → the nearest label before that number, on its line, and the nearest above it, in its column.
+
+    `gids`: only of these.
+    """
     both = list(zip(texts, boxes, strict=True))
     labels = [(box, text.get_text()) for text, box in both if not text.get_gid()]
     names = {}
     for text, box in both:
-        middle = (box.y0 + box.y1) / 2
-        before = [(its.x1, word) for its, word in labels if its.x1 < box.x0 and its.y0 < middle < its.y1]
-        if text.get_gid() and before:
-            names[str(text.get_gid())] = max(before)[1]
+        if text.get_gid() and (gids is None or text.get_gid() in gids):
+            middle = (box.y0 + box.y1) / 2
+            before = [(its.x1, word) for its, word in labels if its.x1 < box.x0 and its.y0 < middle < its.y1]
+            above = [(-its.y0, word) for its, word in labels if its.y0 > middle and its.x0 < box.x1 and its.x1 > box.x0]
+            names[str(text.get_gid())] = max(before, default=(0, None))[1], max(above, default=(0, None))[1]
     return names
 
 
-def misnamed(texts: Sequence[Text], boxes: Sequence[Bbox], names: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield (gid, message) of numbers that stand after another label than `names` says: gid → label."""
-    before = names_before(texts, boxes)
-    for gid, name in names.items():
-        if before.get(gid) != name:
-            yield gid, f"{gid} stands after {before.get(gid)!r}, not after {name!r}"
+def misnamed(texts: Sequence[Text], boxes: Sequence[Bbox], names: Mapping[str, Labels]) -> Iterator[tuple[str, str]]:
+    """Yield (gid, message) of numbers that stand by other labels than `names` says: gid → label, or labels."""
+    for gid, (before, above) in names_by(texts, boxes, names).items():
+        labels = names[gid]
+        for label in (labels,) if isinstance(labels, str) else labels:
+            if label not in (before, above):
+                yield gid, f"{gid} stands after {before!r} and below {above!r}, not by {label!r}"

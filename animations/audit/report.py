@@ -30,7 +30,8 @@ class Report:
 
     frames    that were looked at
     texts     that were drawn in them, all frames together
-    numbers   of these, that have a gid; `compared` of them were compared with their source
+    numbers   of these, that have a gid; `compared` of them were compared with their source, and of `placed` also the
+              place is known: in an array, from `places`, by their names
     """
 
     scene: str
@@ -38,6 +39,7 @@ class Report:
     texts: int = 0
     numbers: int = 0
     compared: int = 0
+    placed: int = 0
     _found: dict[tuple[str, str], Finding] = field(default_factory=dict)
 
     @property
@@ -66,7 +68,7 @@ class Report:
     def __str__(self) -> str:
         head = (
             f"{self.scene}: {self.frames} frames, {self.texts} texts, {self.numbers} numbers, "
-            f"{self.compared} compared with their source: "
+            f"{self.compared} compared with their source, {self.placed} with their place: "
         )
         return head + (
             "nothing found" if self.ok else "\n".join([f"{len(self._found)} found", *map(str, self.findings)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -37,13 +37,18 @@ def drawn(artist: Artist, hidden: Collection[int] = ()) -> Iterator[Artist]:
 
 
 def drawn_texts(figure: Artist, hidden: Collection[int] = ()) -> list[Text]:
-    """Return the texts that have letters."""
-    return [text for text in drawn(figure, hidden) if isinstance(text, Text) and text.get_text().strip()]
+    """Return the texts with letters that are drawn."""
+    return texts_among(drawn(figure, hidden))
 
 
-def texts_of_axes(figure: Artist) -> set[int]:
+def texts_among(artists: Iterable[Artist]) -> list[Text]:
+    """Return the artists that are texts and have letters."""
+    return [artist for artist in artists if isinstance(artist, Text) and artist.get_text().strip()]
+
+
+def texts_of_axes(artists: Iterable[Artist]) -> set[int]:
     """Return the ids of labels, marks and factors that belong to axes."""
-    axes = (axis for axis in drawn(figure) if isinstance(axis, Axis))
+    axes = (axis for axis in artists if isinstance(axis, Axis))
     return {id(text) for axis in axes for text in drawn_texts(axis)}
 
 

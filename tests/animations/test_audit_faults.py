@@ -91,11 +91,42 @@ def swap(scene):
     other.set_text(one_text)
 
 
-def swap_places(scene):
-    one, other = scene.cells[0, 1], scene.cells[1, 1]
+def swap_places(scene, one=(0, 1), other=(1, 1)):
+    one, other = scene.cells[one], scene.cells[other]
     places = one.get_position(), other.get_position()
     one.set_position(places[1])
     other.set_position(places[0])
+
+
+def transpose(scene):
+    """Every number keeps its gid and its value, at the place of another cell."""
+    for (i, j), number in scene.cells.items():
+        number.set_position((90 + 70 * i, 200 - 40 * j))
+
+
+def vector(*places):
+    """Three numbers that are alone in a scene's source: v[0], v[1], v[2], at `places`."""
+    return drawn(lambda scene: [add_number(scene.page, x, y, "{:.1f}", f"v[{i}]", zorder=3).set_value(i)
+                                for i, (x, y) in enumerate(places)])  # fmt: skip
+
+
+def flash(make):
+    """An artist that is to be seen in frame 2 alone; `make(scene)` returns it."""
+
+    def plant(scene):
+        draw, update = scene.draw, scene.update
+
+        def draw_more(figure):
+            draw(figure)
+            scene.flash = make(scene)
+
+        def show(frame):
+            scene.flash.set_visible(frame == 2)
+            return [*update(frame), scene.flash]
+
+        scene.draw, scene.update = draw_more, show
+
+    return plant
 
 
 def keep_old(scene):
@@ -126,6 +157,10 @@ FAULTS = {
     "swapped numbers": ("number", "w[1,1]", only(1, swap)),
     "a number that does not change": ("number", "loss", only(3, keep_old)),
     "numbers of the frame before": ("number", "w[0,0]", only(2, lambda scene: scene.cells[0, 0].set_value(W[1, 0, 0]))),
+    "too few digits": ("number", "loss", only(2, lambda scene: scene.loss.set_text("1.0e1"))),
+    "a number cut short": ("number", "w[0,0]", only(1, lambda scene: scene.cells[0, 0].set_text("-0.42"))),
+    "a comma for the point": ("number", "loss", only(1, lambda scene: scene.loss.set_text("1,500"))),
+    "a number that is no number": ("number", "loss", only(1, lambda scene: scene.loss.set_text("nan"))),
     "a missing number": ("number", "w[0,1]", only(1, lambda scene: scene.cells[0, 1].set_visible(False))),
     "a number that nobody knows": ("number", "gain", drawn(lambda scene: scene.loss.set_gid("gain"))),
     "two numbers in one text": ("number", "loss", only(1, lambda scene: scene.loss.set_text("1.500 of 3"))),
@@ -135,6 +170,15 @@ FAULTS = {
         "nameless", "b = 7", drawn(lambda scene: scene.page.add_artist(Text(20, 200, "b = 7", fontsize=9))),
     ),
     "places of a board swapped": ("board", "w[i,j]", drawn(swap_places)),
+    "a board transposed": ("board", "w[i,j]", drawn(transpose)),
+    "a board with its rows upside down": (
+        "board", "w[i,j]",
+        drawn(lambda scene: (swap_places(scene, (0, 0), (1, 0)), swap_places(scene, (0, 1), (1, 1)))),
+    ),
+    "two cells in each other's place, in one frame": ("board", "w[i,j]", only(2, swap_places)),
+    "a row of numbers in another order": ("board", "v[i]", vector((20, 225), (100, 225), (60, 225))),
+    "a column of numbers in another order": ("board", "v[i]", vector((20, 225), (20, 185), (20, 205))),
+    "a number out of its row": ("board", "v[i]", vector((20, 225), (60, 185), (10, 225))),
     "a cell out of its line": ("board", "w[i,j]", drawn(lambda scene: scene.cells[1, 1].set_y(150))),
     "a mark that says something else": ("mark", "7", drawn(lambda scene: scene.axes.set_xticks([0, 1], ["0", "7"]))),
     "a factor at the end of an axis": ("mark", "1e6", drawn(lambda scene: scene.axes.set_ylim(0, 4e6))),
@@ -143,8 +187,38 @@ FAULTS = {
     "cut off by its axes": (
         "cut off", "clipped", drawn(lambda scene: add_label(scene.axes, 2.9, 3, "clipped", clip_on=True)),
     ),
+    "cut off by its axes, in one frame": (
+        "cut off", "clipped",
+        flash(lambda scene: add_label(scene.axes, 2.9, 3, "clipped", clip_on=True, zorder=3)),
+    ),
+    "under a patch": (
+        "covered", "loss", drawn(lambda scene: scene.page.axvspan(225, 250, 0.75, 0.95, color="#ffffff", zorder=9)),
+    ),
+    "half under a patch": (
+        "covered", "loss", drawn(lambda scene: scene.page.axvspan(240, 250, 0.75, 0.95, color="#ffffff", zorder=9)),
+    ),
+    "a number under a patch, in one frame": (
+        "covered", "1.000",
+        flash(lambda scene: scene.page.axvspan(300, 380, 0.75, 0.95, color="#0068a8", zorder=9)),
+    ),
+    "under a picture": (
+        "covered", "loss",
+        drawn(lambda scene: scene.page.imshow([[0]], extent=(220, 260, 180, 220), cmap="Blues", zorder=9)),
+    ),
+    "in the colour of what is under it": (
+        "covered", "loss", drawn(lambda scene: scene.page.axvspan(220, 260, 0.7, 0.95, color=scene.name.get_color())),
+    ),
+    "two texts on each other, in one frame": (
+        "touching", "'loss' and '1.000'", only(2, lambda scene: scene.name.set_x(330)),
+    ),
     "two texts on each other": ("touching", "'loss' and 'error'", label(240, 196, "error")),
     "something on the edge": ("edge", "edge", drawn(lambda scene: scene.page.plot([0, 400], [120, 120]))),
+    "on the edge in one frame": (
+        "edge", "edge", flash(lambda scene: scene.page.plot([0, 400], [120, 120], zorder=3)[0]),
+    ),
+    "a faint colour in one frame": (
+        "contrast", "1.000", only(2, lambda scene: scene.loss.set_color("#c9ced6")),
+    ),
     "a faint colour": ("contrast", "loss", drawn(lambda scene: scene.name.set_color("#c9ced6"))),
     "a faint, transparent text": ("contrast", "loss", drawn(lambda scene: scene.name.set_alpha(0.3))),
     "dark on dark": (
@@ -158,12 +232,20 @@ FAULTS = {
         "colour blindness", "#5e6a00 and #c01000",
         drawn(lambda scene: scene.axes.scatter([1, 2], [2, 2], color=["#c01000", "#5e6a00"])),
     ),
+    "red and green, in one frame": (
+        "colour blindness", "#5e6a00 and #c01000",
+        flash(lambda scene: scene.axes.scatter([1, 2], [2, 2], color=["#c01000", "#5e6a00"], zorder=3)),
+    ),
     "a map from red to green": (
         "colour blindness", "#5e6a00 and #c01000",
         drawn(lambda scene: scene.axes.imshow([[0, 1]], cmap=two_ends(), extent=(1, 2, 1, 2), aspect="auto")),
     ),
     "a number that is not returned": (
         "not returned", "loss", returns(lambda scene, changed: [each for each in changed if each is not scene.loss]),
+    ),
+    "a number that comes and is not returned": (
+        "not returned", "loss",
+        returns(lambda scene, changed: (scene.name.set_visible(not scene.loss.get_text() < "1.1"), changed)[1]),
     ),
     "a frame that remembers": ("order", "frame", remember),
 }  # fmt: skip
@@ -184,7 +266,7 @@ def test_a_planted_fault_is_found(fault):
     kind, what, plant = FAULTS[fault]
     scene = Tiny()
     plant(scene)
-    report = audit(scene, SOURCE)
+    report = audit(scene, SOURCE, checks=[kind])
     assert (kind, what) in {(finding.kind, finding.what) for finding in report.findings}
     with pytest.raises(AuditError, match=kind):
         report.check()
