@@ -21,6 +21,7 @@ from animations.pie import Pie
 from animations.pixel_neuron import PixelNeuron
 from animations.pixel_states import PixelStates
 from animations.pooling import MaxPoolingSteps
+from animations.race import Race
 from animations.render import render
 from animations.scene import Scene, SideBySide, Stacked, spaced_steps
 from animations.softmax import SoftmaxBars
@@ -58,6 +59,7 @@ __all__ = [
     "Pie",
     "PixelNeuron",
     "PixelStates",
+    "Race",
     "Scene",
     "Series",
     "SideBySide",

@@ -4,6 +4,8 @@
                                     that of the batch before the update, as it is recorded
     {gid: value or values}          the same in all frames, or one for each
     {name: Recording}               the same for gids that begin with a name: "horse.dense_1.b[0]"
+    {name: Runner}                  what race(…) returns: the same, of the last record until then, "SGD.diverged", the
+                                    update that broke, and the step and the epoch of the longest
     function frame → {gid: value}   where numbers come and go
     a list of these                 the first that knows a gid gives its value
 
@@ -20,6 +22,7 @@ import numpy as np
 
 from animations.scene import Scene, Together
 from tinylearn import Recording
+from tinylearn.race import Runner
 
 Source = Any  # what is said above
 Values = Mapping[str, float]
@@ -34,6 +37,8 @@ class Sources:
         self.recordings: list[
             tuple[str, Recording, list[int]]
         ] = []  # name before the gids, and a record for each frame
+        self.told: list[Values] = []  # for each frame, what races say beside their recordings
+        self.names: set[str] = set()  # digits in them are no numbers
         for each in given if isinstance(given, list | tuple) else [given]:
             self._take(each)
 
@@ -46,6 +51,8 @@ class Sources:
 
     def recorded(self, gid: str, frame: int) -> float | None:
         """Return what the recordings say of a number, or None."""
+        if self.told and gid in self.told[frame]:
+            return self.told[frame][gid]
         for name, recording, records in self.recordings:
             if gid.startswith(name):
                 value = _look_up(recording, gid.removeprefix(name), records[min(frame, len(records) - 1)])
@@ -57,9 +64,11 @@ class Sources:
         if isinstance(given, Recording):
             self._record("", given)
         elif isinstance(given, Mapping):
-            arrays = {gid: value for gid, value in given.items() if not isinstance(value, Recording)}
-            for name in given.keys() - arrays.keys():
+            arrays = {gid: value for gid, value in given.items() if not isinstance(value, Recording | Runner)}
+            runners = {name: value for name, value in given.items() if isinstance(value, Runner)}
+            for name in given.keys() - arrays.keys() - runners.keys():
                 self._record(f"{name}.", given[name])
+            self._race(runners)
             self._arrays(arrays)
         elif callable(given):
             self.functions.append(given)
@@ -81,6 +90,24 @@ class Sources:
         self.functions.append(lambda frame: {gid: value[frame] for gid, value in values.items()})
 
     def _record(self, name: str, recording: Recording) -> None:
+        records = [recording.index(step) for step in self._steps(recording)]
+        self.recordings.append((name, recording, records))
+
+    def _race(self, runners: Mapping[str, Runner]) -> None:
+        """Take runners, of whom each may have ended, or not be recorded, when others were."""
+        if not runners:
+            return
+        known = {f"{name}.": runner.recording for name, runner in runners.items()}
+        known[""] = longest = max(known.values(), key=lambda recording: recording.steps[-1])
+        for name, recording in known.items():
+            records = np.searchsorted(recording.steps, self._steps(recording), side="right") - 1
+            self.recordings.append((name, recording, records.tolist()))
+        broken = {f"{name}.diverged": runner.divergence.step for name, runner in runners.items() if runner.divergence}
+        self.told = [{"step": step} | broken for step in self._steps(longest)]
+        self.names |= runners.keys()
+
+    def _steps(self, recording: Recording) -> list[int]:
+        """Return the update that each frame shows."""
         steps = self.steps if self.steps is not None else _steps_of(self.scene)
         if steps is None and self.scene.frames == len(recording):
             steps = recording.steps.tolist()
@@ -89,7 +116,7 @@ class Sources:
                 f"audit: {type(self.scene).__name__} has {self.scene.frames} frames and does not say which of the "
                 f"{len(recording)} records each shows; pass steps=[…], the update of each frame"
             )
-        self.recordings.append((name, recording, [recording.index(int(step)) for step in steps]))
+        return [int(step) for step in steps]
 
 
 def _steps_of(scene: Scene) -> Sequence[int] | None:
