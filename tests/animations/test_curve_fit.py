@@ -28,8 +28,8 @@ NAMES = {"line": False, "relu": True}  # name of the panel → has the network R
 def trained():
     """Return name → (model, recording)."""
     x, y = sine()
-    models = {name: chapter.network(0, relu=relu) for name, relu in NAMES.items()}
-    return {name: (model, chapter.learn(model, x, y)) for name, model in models.items()}
+    runners = chapter.learn(0, x, y, (chapter.LINE, chapter.RELU)).values()
+    return {name: (runner.model, runner.recording) for name, runner in zip(NAMES, runners, strict=True)}
 
 
 @pytest.fixture
@@ -197,7 +197,7 @@ def test_a_bend_lies_where_the_neuron_switches():
 
 def test_data_that_cannot_be_drawn_are_refused():
     x, y = sine(5)
-    model = chapter.network(0, relu=True)
+    model = chapter.network(0, ReLU)
     recording = Recorder(model).recording
     with pytest.raises(ValueError, match="expected a target for each x, got 4 for 5"):
         CurveStates(recording, model, x, y[:4], [0])

@@ -6,9 +6,11 @@ from PIL import Image
 
 from chapters import ch04_activations as chapter
 from tests.chapters.chapter_helpers import quick_run
+from tinylearn import Dense, ReLU
 from tinylearn.datasets import sine
 
-FILMS = {"ch04_relu_sigmoid": (1280, 700), "ch04_softmax": (1200, 600), "ch04_learning_sine": (1280, 760)}
+FILMS = {"ch04_relu_sigmoid": (1280, 700), "ch04_softmax": (1200, 600), "ch04_learning_sine": (1280, 760),
+         "ch04_race": (1200, 620)}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -42,18 +44,30 @@ def test_the_films_show_what_the_headline_says(drawn):
     line, relu = films["ch04_learning_sine"].scene.scenes
     assert (line.title, line.states.loss[-1]) == ("without activations", headline["loss without activations"])
     assert (relu.title, relu.states.loss[-1]) == ("with ReLU", headline["loss with ReLU"])
+    for lane in films["ch04_race"].scene.lanes:
+        assert lane.losses[-1] == headline[f"last recorded loss {lane.name}"]
+
+
+def test_only_the_line_stays_behind(drawn):
+    headline, films, _ = drawn
+    names = [lane.name for lane in films["ch04_race"].scene.lanes]
+    assert names == ["without activations", "with ReLU", "with tanh", "with sigmoid"]
+    line, *bent = (headline[f"last recorded loss {name}"] for name in names)
+    assert line == pytest.approx(0.50003, abs=5e-6)
+    assert max(bent) < 0.02
 
 
 def test_the_whole_films_are_those_of_the_book(tmp_path, monkeypatch):
     films = {}
     monkeypatch.setattr(chapter, "draw", lambda found, *_: films.update(found))
     chapter.main(tmp_path)
-    functions, bars, networks = (film.scene for film in films.values())
-    assert [scene.frames for scene in (functions, bars, networks)] == [31, 101, 101]
+    functions, bars, networks, all_four = (film.scene for film in films.values())
+    assert [scene.frames for scene in (functions, bars, networks, all_four)] == [31, 101, 101, 101]
     for panel in functions.scenes:
         np.testing.assert_array_equal(panel.states.x, np.linspace(-6, 6, 31))
     assert [k for k in range(4) if np.ptp(bars.inputs[:, k])] == [bars.moving]
     assert all(panel.states.steps[-1] == chapter.EPOCHS for panel in networks.scenes)
+    np.testing.assert_array_equal(all_four.steps, networks.scenes[0].states.steps)
 
 
 def test_the_films(drawn):
@@ -69,24 +83,24 @@ def test_the_films(drawn):
 @pytest.mark.parametrize("seed", range(10))
 def test_with_any_seed_the_network_with_relu_learns(seed):
     x, y = sine()
-    model = chapter.network(seed, relu=True)
-    chapter.learn(model, x, y)
-    assert ((model.predict(x) - y) ** 2).mean() < 0.02
+    runner = chapter.learn(seed, x, y, [chapter.RELU])[chapter.RELU]
+    assert ((runner.model.predict(x) - y) ** 2).mean() < 0.02
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_with_any_seed_a_line_stays_a_line(seed):
     x, y = sine()
-    model = chapter.network(seed, relu=False)
-    chapter.learn(model, x, y)
+    model = chapter.learn(seed, x, y, [chapter.LINE])[chapter.LINE].model
     loss, best = ((model.predict(x) - y) ** 2).mean(), chapter.best_line(x, y)[2]
     assert best - 1e-12 < loss < best + 1e-6, "no line is better than the best, and the network finds it"
 
 
-def test_both_networks_start_from_the_same_weights():
-    line, relu = chapter.network(3, relu=False), chapter.network(3, relu=True)
-    np.testing.assert_array_equal(line.parameters, relu.parameters)
-    assert (chapter.network(4, relu=True).parameters != relu.parameters).any()
+def test_all_networks_start_from_the_same_weights():
+    line, relu, *others = (chapter.network(3, activation) for activation in chapter.ACTIVATIONS.values())
+    for other in (relu, *others):
+        np.testing.assert_array_equal(line.parameters, other.parameters)
+        assert [type(layer) for layer in other.layers[::2]] == [Dense] * 3
+    assert (chapter.network(4, ReLU).parameters != relu.parameters).any()
     assert [layer.n_in for layer in line.layers] + [line.layers[-1].n_out] == [1, 7, 5, 1]
 
 
@@ -94,7 +108,7 @@ def test_no_neuron_starts_dead_in_the_first_layer_and_most_are_on_in_the_second(
     x, _ = sine()
     on = []
     for seed in range(20):
-        model = chapter.network(seed, relu=True)
+        model = chapter.network(seed, ReLU)
         model.forward(x)
         first, second = model.layers[1].slope, model.layers[3].slope
         np.testing.assert_allclose(x[first.argmax(axis=0), 0], np.linspace(4, -4, 7), atol=0.011)  # to the next x
