@@ -16,6 +16,7 @@ from animations.functions import FunctionAndSlope, FunctionStates
 from animations.grid_search import GridSearch
 from animations.lake_moves import LakeMoves
 from animations.lake_policy import LakePolicy
+from animations.network_diagram import NetworkDiagram
 from animations.neuron import LineFit, NeuronDiagram, NeuronStates
 from animations.pie import Pie
 from animations.pixel_neuron import PixelNeuron
@@ -52,6 +53,7 @@ __all__ = [
     "LakePolicy",
     "LineFit",
     "MaxPoolingSteps",
+    "NetworkDiagram",
     "NeuronDiagram",
     "NeuronStates",
     "Number",

@@ -21,7 +21,7 @@ from animations.audit.report import Report
 from animations.audit.sources import Source, Sources
 from animations.audit.texts import Boxes, drawn, nameless_digits, texts_among, texts_of_axes
 from animations.painter import Painter
-from animations.scene import Scene
+from animations.scene import Scene, Together
 
 CHECKS = (
     "number", "twice", "nameless", "board", "mark", "place", "name", "cut off", "covered", "touching", "edge",
@@ -46,9 +46,9 @@ def audit(
               frame → (gid → value); a list of these, of which the first that knows a gid counts. Without it no number
               is compared
     steps     the update that each frame shows, for a Recording; told by the scene's own `steps` if it has them
-    allowed   texts whose digits come from nowhere: titles, captions
+    allowed   texts whose digits come from nowhere: titles, captions; besides the scene's own `captions`, if it has them
     places    frame → (gid → (x, y)), in the data of the axes that the number is in
-    names     gid → the label that stands before it on its line, or above it in its column; or a tuple of labels
+    names     gid → the label that is nearest on one of its sides, "loss" in `loss 0.25`, or above a column; or several
     frames    only these
     checks    only these of `animations.audit.CHECKS`
 
@@ -74,7 +74,7 @@ def audit(
         raise ValueError(f"audit: there is no check {', '.join(sorted(unknown))}; there is {', '.join(CHECKS)}")
     every = range(scene.frames) if frames is None else list(frames)
     sources = None if source is None else Sources(source, scene, steps)
-    allowed = {*allowed, *(sources.names if sources else ())}
+    allowed = {*allowed, *_captions(scene), *(sources.names if sources else ())}
     audited = _Audited(scene, sources, allowed, places, names, set(checks))
     for frame in every:
         audited.look_at(frame)
@@ -83,6 +83,12 @@ def audit(
             audited.look_again(frame)
         audited.look_back(every[-1])
     return audited.report
+
+
+def _captions(scene: Scene) -> set[str]:
+    """Return the texts of which a scene says that their digits belong to names."""
+    parts = scene.scenes if isinstance(scene, Together) else ()
+    return {*getattr(scene, "captions", ()), *(text for part in parts for text in _captions(part))}
 
 
 class _Audited:

@@ -1,7 +1,8 @@
 """What the numbers of a scene should be, by gid and frame.
 
-    Recording                       knows dense_1.w[0,0] (any parameter), step, last_step, epoch, last_epoch, and loss:
-                                    that of the batch before the update, as it is recorded
+    Recording                       knows dense_1.w[0,0] (any parameter), dense_1.w.norm, and dense_1.w.largest: without
+                                    its sign, of all records; step, last_step, epoch, last_epoch, and loss: that of the
+                                    batch before the update, as it is recorded
     {gid: value or values}          the same in all frames, or one for each
     {name: Recording}               the same for gids that begin with a name: "horse.dense_1.b[0]"
     {name: Runner}                  what race(…) returns: the same, of the last record until then, "SGD.diverged", the
@@ -14,6 +15,7 @@ What a mapping or a function names must be drawn; a recording knows more than a 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -134,6 +136,11 @@ def _look_up(recording: Recording, gid: str, record: int) -> float | None:
         return float(columns[gid][record])
     if gid in ("last_step", "last_epoch"):
         return float(columns[gid.removeprefix("last_")][-1])
+    parameter, _, statistic = gid.rpartition(".")
+    if parameter in recording and statistic == "norm":
+        return float(np.linalg.norm(recording[parameter][record].astype(np.float64)))
+    if parameter in recording and statistic == "largest":
+        return _largest(recording, parameter)
     name, index = re.fullmatch(r"([^\[]*)(?:\[([\d,]+)\])?.*", gid, re.DOTALL).groups()  # type: ignore[union-attr]
     if name not in recording:
         return None
@@ -142,3 +149,10 @@ def _look_up(recording: Recording, gid: str, record: int) -> float | None:
     if len(place) != values.ndim or any(i >= length for i, length in zip(place, values.shape, strict=True)):
         return None
     return float(values[place])
+
+
+@functools.lru_cache(maxsize=256)
+def _largest(recording: Recording, name: str) -> float:
+    """Return the largest finite number of a parameter in all records, without its sign."""
+    values = recording[name]
+    return float(np.abs(values[np.isfinite(values)]).max(initial=0))
