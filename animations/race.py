@@ -27,7 +27,7 @@ from tinylearn.race import Runner
 
 LOOKS = tuple(zip((*style.SERIES, style.INK), (*MARKERS, "P"), strict=True))  # colour and marker of each runner
 FEW = 100  # updates: up to here each is a frame, and the axis of updates is not logarithmic
-LEFT, BOTTOM, TOP, EDGE = 96, 70, 500, 24  # pixels: where the axes lie, and the margin at the right
+LEFT, BOTTOM, TOP, EDGE = 110, 70, 500, 24  # pixels: where the axes lie, and the margin at the right
 GAP = 44  # pixels from name to name
 
 
@@ -38,9 +38,9 @@ class Race(Scene):
     title    what differs
 
     The clock runs to the last update that is recorded. A runner that diverged, or ended, stays where it did and says
-    so. The axis of losses is logarithmic if they differ much, or if one diverged: its curve then leaves the picture
-    at the top. The gids of the numbers: "step", "last_step"; "epoch", "last_epoch" if all runners make as many updates
-    an epoch; "name.loss", "name.diverged", and "name.last_step" for one that ends before others.
+    so. The axis of losses is logarithmic if they differ much, or if one diverged or is about to: its curve then leaves
+    the picture at the top. The gids of the numbers: "step", "last_step"; "epoch", "last_epoch" if all runners make as
+    many updates an epoch; "name.loss", "name.diverged", and "name.last_step" for one that ends before others.
     """
 
     size = (1200, 620)

@@ -21,7 +21,7 @@ from animations.text import PastedText
 from tinylearn.race import Runner
 
 WIDE = 30  # losses that differ by more than this factor need a log axis
-FAR = 1e6  # where all diverge, they are shown until they are so many times their first loss
+FAR = 1e6  # a loss that is so many times the first is about to diverge; where all do, they are shown up to there
 BELOW = 20  # pixels from a name to what became of its runner
 NUMBER = 124  # pixels that a loss may take, and what is left between it and a name
 
@@ -59,6 +59,10 @@ class Lane:
         """Return the first loss that is recorded; NaN if there is none."""
         return float(self.losses[min(1, len(self.losses) - 1)])
 
+    def is_calm(self) -> bool:
+        """Has it neither diverged nor grown so far from its first loss that it is about to?"""
+        return self.diverged is None and not self.losses[-1] > FAR * abs(self.first_loss()) > 0
+
     def is_over(self, step: int, end: int) -> bool:
         """Has it diverged, or ended before the race does, at update `end`?"""
         if self.diverged is not None:
@@ -79,20 +83,20 @@ def short_name(name: str) -> str:
 def room(lanes: Sequence[Lane]) -> tuple[float, float, bool]:
     """Return the limits of the axis of losses, and whether it is logarithmic.
 
-    They hold every loss of the runners that did not diverge; of the others, what lies below the highest of these.
+    They hold every loss of the calm runners; of the others, what lies below the highest of these.
     """
     losses = np.concatenate([lane.losses[np.isfinite(lane.losses)] for lane in lanes])
-    calm = [lane.losses[np.isfinite(lane.losses)] for lane in lanes if lane.diverged is None]
+    calm = [lane.losses[np.isfinite(lane.losses)] for lane in lanes if lane.is_calm()]
     first = np.nan_to_num([lane.first_loss() for lane in lanes], nan=0.0, posinf=0.0)
     highest = np.concatenate(calm).max(initial=-np.inf) if calm else FAR * first.max()
     losses = losses[losses <= highest]
     if not len(losses):
         return 0.0, 1.0, False
-    low, high, diverged = losses.min(), losses.max(), len(calm) < len(lanes)
+    low, high, wild = losses.min(), losses.max(), len(calm) < len(lanes)
     if low >= 0 and high > 0:
         low = losses[losses > 0].min()
-        if diverged or high > WIDE * low or high > WIDE * losses.min():
-            return low / 1.5, min(high, 1e307) * (4 if diverged else 1.5), True
+        if wild or high > WIDE * low or high > WIDE * losses.min():
+            return low / 1.5, min(high, 1e307) * (4 if wild else 1.5), True
     pad = 0.06 * (high - low or abs(high) or 1.0)
     return low - pad, high + pad, False
 

@@ -7,7 +7,7 @@ import pytest
 from audit import check_all_numbers, check_painter
 from matplotlib.colors import to_hex
 
-from animations import Race, audit, style
+from animations import Race, SideBySide, audit, style
 from animations.audit import AuditError
 from animations.painter import Painter
 from animations.race import LOOKS
@@ -171,6 +171,7 @@ ODD = {
     "one diverges at once": lambda: {"a": made_up([], 1), "b": made_up(1 / np.arange(1, 31))},
     "only that one": lambda: {"a": made_up([], 1)},
     "infinite at the end": lambda: {"a": made_up([1.0, 1e150, np.inf], 4), "b": made_up([1, 0.9, 0.8, 0.7, 0.6])},
+    "about to diverge": lambda: {"a": made_up(10.0 ** np.arange(0, 120, 9)), "b": made_up([1, 0.9, 0.8, 0.7])},
     "exact in the end": lambda: {"a": made_up([1, 0.1, 0, 0]), "b": made_up([1.0, 0.5, 0.4, 0.3])},
     "always exact": lambda: {"a": made_up([0.0, 0.0])},
     "level": lambda: {"a": made_up([0.7] * 9), "b": made_up([0.7] * 9)},
@@ -189,6 +190,25 @@ def test_odd_races(kind):
     scene = Race(runners)
     frames = sorted({min(2, scene.frames - 1), scene.frames - 1})
     audit(scene, runners, frames=frames, allowed=scene.captions).check()
+
+
+@pytest.mark.parametrize("kind", ["one diverges at once", "about to diverge", "infinite at the end", "below zero"])
+def test_a_wild_runner_does_not_squeeze_the_others(kind):
+    scene = Race(ODD[kind]())
+    Painter(scene)
+    low, high = scene.axes.get_ylim()
+    calm = next(lane.losses[1:] for lane in scene.lanes if lane.is_calm())
+    assert low < calm.min() <= calm.max() < high
+    assert high < 100 * max(abs(calm))
+
+
+def test_beside_other_scenes(six):
+    small = raced(["Adam"], epochs=10)
+    both = SideBySide(Race(small), Race(raced(["Adam"], epochs=10), title="Again"))
+    report = audit(both, small, frames=[30], checks=["touching", "cut off", "edge", "number"])
+    report.check()
+    tips = [scene.rows[0].tip.get_xydata()[0] for scene in both.scenes]
+    np.testing.assert_allclose(tips[0], tips[1], atol=0.01)
 
 
 def test_a_runner_that_ends_early_says_so_and_other_epochs_are_not_shared():
