@@ -109,7 +109,8 @@ class _Audited:
         self.ground, self.ink = Ground(self.painter), Ink(self.painter.figure)
         self.report, self.clock, self.boxes = Report(type(scene).__name__), Clock(), Boxes()
         self.paper = np.round(255 * np.array(to_rgb(style.PAPER))).astype(np.uint8)
-        self.seen: set[str] = set()  # gids
+        self.seen: set[str] = set()  # gids, and those of which some frame tells the place
+        self.placed: set[str] = set()
 
     def look_at(self, frame: int) -> None:
         """Check one frame."""
@@ -134,7 +135,8 @@ class _Audited:
             self._add(frame, "order", [("frame", f"frame {frame} shows other texts when it is drawn after others")])
 
     def look_back(self, frame: int) -> None:
-        """After the last frame, name what was expected in some frame and was in none."""
+        """After the last frame, name what was in no frame: a name for a number, or the place of one."""
+        self.report.unplaced = self.seen - self.placed
         never = self.names.keys() - self.seen
         self._add(frame, "name", ((gid, f"{gid}, which should stand by a name, is in no frame") for gid in never))
 
@@ -157,7 +159,9 @@ class _Audited:
         said = self.places(frame) if self.places is not None else {}
         self._add(frame, "board", places.off_the_board([text for text in with_gid if text.get_gid() not in said]))
         self._add(frame, "place", places.misplaced(with_gid, said))
-        self.report.placed += len(places.placed(with_gid, said, self.names))
+        placed = places.placed(with_gid, said, self.names)
+        self.report.placed += len(placed)
+        self.placed |= {str(text.get_gid()) for text in placed}
 
     def _check_layout(self, frame: int, texts: list[Text], shown: np.ndarray) -> None:
         boxes = [self.boxes.of(text) for text in texts]

@@ -15,7 +15,8 @@ CELL = re.compile(r"(.*)\[(-?\d+)(?:,(-?\d+))?\](.*)", re.DOTALL)
 PLAIN = re.compile(r"-?[\d.]+(e[+-]?\d+)?")
 NEAR = 1.0  # pixels that a number may lie off
 
-Labels = str | tuple[str, ...]  # that stand before a number on its line, or above it in its column
+Labels = str | tuple[str, ...]  # the nearest on any side of a number, on its line or in its column
+SIDES = ("after", "before", "below", "above")
 Cells = dict[tuple[int, ...], np.ndarray]  # index → (x, y) in pixels
 
 
@@ -122,32 +123,43 @@ def misplaced(numbers: Sequence[Text], places: Mapping[str, Sequence[float]]) ->
 
 def names_before(texts: Sequence[Text], boxes: Sequence[Bbox]) -> dict[str, str]:
     """Return gid → the nearest label before that number, on its line; for numbers that have one."""
-    return {gid: before for gid, (before, _) in names_by(texts, boxes).items() if before is not None}
+    return {gid: sides[0] for gid, sides in names_by(texts, boxes).items() if sides[0] is not None}
 
 
 def names_by(
     texts: Sequence[Text], boxes: Sequence[Bbox], gids: Collection[str] | None = None
-) -> dict[str, tuple[str | None, str | None]]:
-    """Return gid → the nearest label before that number, on its line, and the nearest above it, in its column.
+) -> dict[str, list[str | None]]:
+    """Return gid → the nearest labels before and after that number, on its line, above and below, in its column.
 
     `gids`: only of these.
     """
-    both = list(zip(texts, boxes, strict=True))
-    labels = [(box, text.get_text()) for text, box in both if not text.get_gid()]
+    labels = [text.get_text() for text in texts if not text.get_gid()]
+    x0, y0, x1, y1 = np.array([box.extents for text, box in zip(texts, boxes, strict=True) if not text.get_gid()]
+                              ).reshape(-1, 4).T  # fmt: skip
     names = {}
-    for text, box in both:
-        if text.get_gid() and (gids is None or text.get_gid() in gids):
-            middle = (box.y0 + box.y1) / 2
-            before = [(its.x1, word) for its, word in labels if its.x1 < box.x0 and its.y0 < middle < its.y1]
-            above = [(-its.y0, word) for its, word in labels if its.y0 > middle and its.x0 < box.x1 and its.x1 > box.x0]
-            names[str(text.get_gid())] = max(before, default=(0, None))[1], max(above, default=(0, None))[1]
+    for text, box in zip(texts, boxes, strict=True):
+        if not text.get_gid() or (gids is not None and text.get_gid() not in gids):
+            continue
+        x, y = (box.x0 + box.x1) / 2, (box.y0 + box.y1) / 2
+        on_its_line, in_its_column = (y0 < y) & (y < y1), (x0 < box.x1) & (box.x0 < x1)
+        to_the_side, up = abs(x0 + x1 - 2 * x) / 1000, abs(y0 + y1 - 2 * y) / 2
+        sides = [
+            (on_its_line & (x1 < box.x0), up - x1), (on_its_line & (x0 > box.x1), up + x0),
+            (in_its_column & (y0 > y), to_the_side + y0), (in_its_column & (y1 < y), to_the_side - y1),
+        ]  # fmt: skip
+        names[str(text.get_gid())] = [
+            labels[np.where(there, far, np.inf).argmin()] if there.any() else None for there, far in sides
+        ]
     return names
 
 
 def misnamed(texts: Sequence[Text], boxes: Sequence[Bbox], names: Mapping[str, Labels]) -> Iterator[tuple[str, str]]:
     """Yield (gid, message) of numbers that stand by other labels than `names` says: gid → label, or labels."""
-    for gid, (before, above) in names_by(texts, boxes, names).items():
+    for gid, around in names_by(texts, boxes, names).items():
         labels = names[gid]
         for label in (labels,) if isinstance(labels, str) else labels:
-            if label not in (before, above):
-                yield gid, f"{gid} stands after {before!r} and below {above!r}, not by {label!r}"
+            if label not in around:
+                there = " ".join(
+                    f"{side} {word!r}" for side, word in zip(SIDES, around, strict=True) if word is not None
+                )
+                yield gid, f"{gid} stands {there or 'alone'}, not by {label!r}"

@@ -32,6 +32,7 @@ class Report:
     texts     that were drawn in them, all frames together
     numbers   of these, that have a gid; `compared` of them were compared with their source, and of `placed` also the
               place is known: in an array, from `places`, by their names
+    unplaced  gids of which no frame told the place
     """
 
     scene: str
@@ -40,6 +41,7 @@ class Report:
     numbers: int = 0
     compared: int = 0
     placed: int = 0
+    unplaced: set[str] = field(default_factory=set)
     _found: dict[tuple[str, str], Finding] = field(default_factory=dict)
 
     @property

@@ -3,8 +3,8 @@
 import re
 
 import numpy as np
-from audit import visible_texts
 
+from animations.audit.texts import drawn_texts
 from animations.painter import Painter
 
 FACTS = {  # image, kernel, stride, padding, output
@@ -104,10 +104,29 @@ def convolution_values(image, kernel, stride, padding, prefix=""):
     return lambda frame: expected.values(frame, work, out) | own
 
 
+def largest(expected, place):
+    """Return the largest number under the window and its (i, j), the first of equals."""
+    inside = {where: cell for where, cell in expected.covered(place).items() if expected.inside(*cell)}
+    value = max(expected.image[cell] for cell in inside.values())
+    return value, min(where for where, cell in inside.items() if expected.image[cell] == value)
+
+
+def pooling_values(image, size, stride, padding):
+    """Return a function frame → (gid → value) for all that MaxPoolingSteps draws."""
+    expected = Expected(image, size, stride, padding)
+    out = np.reshape([largest(expected, place)[0] for place in range(expected.places)], expected.shape)
+
+    def work(covered, phase):
+        cells = {f"window[{i},{j}]": expected.image[cell] for (i, j), cell in covered.items() if expected.inside(*cell)}
+        return cells | ({"largest": max(cells.values())} if phase >= 1 else {})
+
+    return lambda frame: expected.values(frame, work, out, padding=False)
+
+
 def positions(figure, prefix=""):
     """Return {board: {(i, j): (x, y)}} of all visible numbers on boards; padding counts as the image's."""
     found = {}
-    for text in visible_texts(figure):
+    for text in drawn_texts(figure):
         match = re.fullmatch(re.escape(prefix) + r"(\w+)\[(-?\d+),(-?\d+)\](\.\w)?", text.get_gid() or "")
         if match:
             name = {"padding": "x"}.get(match[1], match[1]) + (match[4] or "")

@@ -5,8 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from audit import check_all_numbers, check_layout, nameless_digits
-from board_helpers import FACTS, check_places, convolution_values
-from test_convolution_pooling import check_marks, pooling_values
+from board_helpers import FACTS, check_places, convolution_values, pooling_values
+from test_convolution_pooling import check_marks
 
 from chapters import ch06_convolution as ch06
 from chapters.images import DEER_OR_HORSE

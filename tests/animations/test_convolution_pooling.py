@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from audit import check_all_numbers
-from board_helpers import Expected, check_places, enclosed, positions
+from board_helpers import Expected, check_places, enclosed, largest, pooling_values, positions
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,25 +12,6 @@ from animations.painter import Painter
 from tinylearn import MaxPool2D
 
 IMAGE, OUT = [[1, 0, 2], [1, 0, 1], [2, 1, 0]], [[1, 2], [2, 1]]
-
-
-def largest(expected, place):
-    """Return the largest number under the window and its (i, j), the first of equals."""
-    inside = {where: cell for where, cell in expected.covered(place).items() if expected.inside(*cell)}
-    value = max(expected.image[cell] for cell in inside.values())
-    return value, min(where for where, cell in inside.items() if expected.image[cell] == value)
-
-
-def pooling_values(image, size, stride, padding):
-    """Return a function frame → (gid → value) for all that MaxPoolingSteps draws."""
-    expected = Expected(image, size, stride, padding)
-    out = np.reshape([largest(expected, place)[0] for place in range(expected.places)], expected.shape)
-
-    def work(covered, phase):
-        cells = {f"window[{i},{j}]": expected.image[cell] for (i, j), cell in covered.items() if expected.inside(*cell)}
-        return cells | ({"largest": max(cells.values())} if phase >= 1 else {})
-
-    return lambda frame: expected.values(frame, work, out, padding=False)
 
 
 def check_marks(scene, size, stride, padding):
