@@ -25,7 +25,7 @@ from typing import Any
 
 import numpy as np
 
-from tinylearn.checks import finite, generator, number_between, numbers
+from tinylearn.checks import finite, generator, number_between, numbers, real_array
 
 FILLS = ("reflect", "nearest")
 PIECE = 8192  # pixels turned at once, which stay in the cache: half the time for 32 images of 32 × 32
@@ -214,7 +214,7 @@ def _filled(index: int, size: int, fill: str) -> int:
 
 def _images(who: str, x: Any) -> np.ndarray:
     """Return x as an array (N, H, W, C) of floats; ValueError or TypeError if it is none."""
-    x = np.asarray(x)
+    x = real_array(who, "x", x)
     if x.ndim != 4 or 0 in x.shape[1:]:
         raise ValueError(f"{who}: x must be images of shape (N, H, W, C), got {x.shape}")
     if x.dtype.kind != "f":
@@ -231,13 +231,16 @@ def _moves(who: str, x: Any, angles: Any, shifts: Any, mirrored: Any, fill: str)
             raise ValueError(f"{who}: {name} must have shape {shape}, for {len(x)} images, got {array.shape}")
     finite(who, "angles", angles)
     if not (np.abs(shifts) < 1).all():
-        raise ValueError(f"{who}: shifts must lie between -1 and 1, as shares of height and width: divide by H and W")
+        raise ValueError(
+            f"{who}: shifts must lie between -1 and 1, as shares of height and width, got {shifts.min():g} to "
+            f"{shifts.max():g}: divide by H and W"
+        )
     _known_fill(who, fill)
     return x, angles, shifts, _mirrored(who, x, mirrored)
 
 
 def _mirrored(who: str, x: np.ndarray, mirrored: Any) -> np.ndarray:
-    mirrored = np.asarray(mirrored)
+    mirrored = real_array(who, "mirrored", mirrored)
     if mirrored.dtype != bool or mirrored.shape != (len(x),):
         raise ValueError(
             f"{who}: mirrored must be {len(x)} bools, one per image, got {mirrored.dtype} of shape {mirrored.shape}"

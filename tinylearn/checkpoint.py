@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from tinylearn.checks import generator
+from tinylearn.checks import generator, path_of
 from tinylearn.files import complete_or_absent
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
@@ -57,7 +57,7 @@ def save_checkpoint(
         "generators": {name: each.bit_generator.state for name, each in generators.items()},
         "arrays": list(arrays),
     }
-    with complete_or_absent(path) as file:
+    with complete_or_absent(path, "save_checkpoint") as file:
         np.savez(file, about=np.array(json.dumps(about, default=np.ndarray.tolist)), **arrays)  # type: ignore[arg-type]
 
 
@@ -86,6 +86,7 @@ def load_checkpoint(
 
 def _read(path: str | os.PathLike[str]) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
     """Return the file's arrays and what it says about them; ValueError if `save_checkpoint` did not write it."""
+    path = path_of("load_checkpoint", path)
     try:
         with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}

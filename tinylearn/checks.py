@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 import operator
+import os
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -46,22 +49,62 @@ def generator(who: str, rng: Any) -> np.random.Generator:
     return rng
 
 
-def numbers(who: str, name: str, values: Any, dtype: DTypeLike) -> np.ndarray:
-    """Return `values` as an array of `dtype`; TypeError if they are no real numbers (text, objects, complex)."""
-    array = np.asarray(values)
-    if array.dtype == dtype:
+def numbers(who: object, name: str, values: Any, dtype: DTypeLike | None = None) -> np.ndarray:
+    """Return `values` as an array of `dtype`; without one, of floats: as they are, or whole numbers as float64.
+
+    TypeError if they are no real numbers (text, objects, complex), ValueError for one too large for the dtype.
+    """
+    array = real_array(who, name, values)
+    if array.dtype == dtype or (dtype is None and array.dtype.kind == "f"):
         return array
+    try:
+        with np.errstate(over="raise"):
+            return array.astype(dtype or np.float64)
+    except FloatingPointError:
+        largest = np.abs(array[np.isfinite(array)]).max()
+        raise ValueError(f"{who}: {name} must fit into {np.dtype(dtype)}, got {largest:g}") from None
+
+
+def real_array(who: object, name: str, values: Any) -> np.ndarray:
+    """Return `values` as the array of real numbers that they are; TypeError for text, objects and complex numbers."""
+    if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
+        return values
+    try:
+        array = np.asarray(values)
+    except ValueError:  # rows of different lengths
+        array = np.array(None)
     if array.dtype.kind not in "fiub":
-        raise TypeError(f"{who}: {name} must hold real numbers, got an array of {array.dtype}")
-    return array.astype(dtype)
+        got = f"an array of {array.dtype}" if isinstance(values, np.ndarray) else shortened(values)
+        raise TypeError(f"{who}: {name} must hold real numbers, got {got}")
+    return array
 
 
-def finite(who: str, name: str, array: np.ndarray) -> None:
+def shortened(value: Any, most: int = 80) -> str:
+    """Return what `value` looks like, on one line of at most so many letters."""
+    text = " ".join(repr(value).split())
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def path_of(who: str, path: Any) -> Path:
+    """Return `path` as a Path; TypeError if it is no text and no Path, ValueError for a text that no file can have."""
+    if not isinstance(path, str | os.PathLike) or isinstance(os.fspath(path), bytes):
+        raise TypeError(f"{who}: path must be a text or a pathlib.Path, got {shortened(path)}")
+    if "\0" in os.fspath(path):
+        raise ValueError(f"{who}: path must not hold a zero byte, got {shortened(os.fspath(path))}")
+    return Path(path)
+
+
+def texts(who: object, name: str, values: Any) -> tuple[str, ...]:
+    """Return a list of texts as a tuple; TypeError if it is none, or a single text."""
+    if isinstance(values, str) or not isinstance(values, Sequence) or not all(isinstance(text, str) for text in values):
+        hint = f"; write [{values!r}]" if isinstance(values, str) else ""
+        raise TypeError(f"{who}: {name} must be a list of texts, got {shortened(values)}{hint}")
+    return tuple(values)
+
+
+def finite(who: object, name: str, array: np.ndarray, hint: str = "clean the data before training") -> None:
     """Raise ValueError that names the first entry of `array` that is NaN or infinite, if there is one."""
     if array.dtype.kind != "f" or np.isfinite(array).all():
         return
     index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-    raise ValueError(
-        f"{who}: {name} must be finite numbers, got {array[index]} at {name}{list(index)}; "
-        "clean the data before training"
-    )
+    raise ValueError(f"{who}: {name} must be finite numbers, got {array[index]} at {name}{list(index)}; {hint}")

@@ -1,18 +1,49 @@
-"""Files that are complete or absent: nobody ever reads half of one."""
+"""Files that are complete or absent: nobody ever reads half of one.
+
+A file is written beside its place, to `.run.1f2e3d4c.tmp.npz` for `run.npz`, and renamed when it is whole. So whatever
+happens, under its name is the old file, the new one or, if there was none, nothing:
+
+    an error, a full disk, Ctrl-C      nothing else is left
+    a kill                             the temporary file may be left; the next write of that name removes it
+    a loss of power                    nothing is renamed before the disk has it. (This is promised of files that are
+                                       written here, not of recordings: their last records may be lost or damaged)
+
+A temporary file is locked while its writer lives; the lock ends with the process, whatever ended that. So one that can
+be locked is nobody's. Windows has no such locks: there what a kill has left stays.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from tinylearn.checks import path_of
+
+try:
+    import fcntl
+except ImportError:
+    fcntl = None  # type: ignore[assignment]
+
+LONGEST = 255  # bytes of a name, on the usual file systems
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # no space left, disk quota exceeded, file too large
+
 
 @contextmanager
-def complete_or_absent(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+def complete_or_absent(
+    path: str | os.PathLike[str], who: str = "write", *, survives_power_loss: bool = True
+) -> Iterator[BinaryIO]:
     """Open a file beside `path` to write to; it takes that name when the block ends well, and vanishes if not.
+
+    `survives_power_loss` waits for the disk before the file is renamed. (Measured: 8 to 14 ms, 1.4 times the time of a
+    checkpoint of a million numbers.)
+
+    Raises OSError, FileNotFoundError if the folder is missing, that names `path`; for what is no path, TypeError.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -21,14 +52,67 @@ def complete_or_absent(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     ...     (Path(folder) / "greeting.txt").read_text()
     'hello'
     """
-    path = Path(path)
+    path = path_of(who, path)
+    if path.is_dir():
+        raise IsADirectoryError(f"{who}: {path} cannot be written: it is a folder; name a file in it")
     if not path.parent.is_dir():
-        raise FileNotFoundError(f"{path} cannot be written: there is no folder {path.parent}")
-    temporary = path.with_name(f".{path.stem}.{secrets.token_hex(4)}.tmp{path.suffix}")
+        raise FileNotFoundError(f"{who}: {path} cannot be written: there is no folder {path.parent}")
+    if len(os.fsencode(path.name)) > LONGEST:
+        raise OSError(f"{who}: {path} cannot be written: its name must be shorter, at most {LONGEST} bytes")
+    _remove_stale(path)
+    temporary, lock = _create(path)
     try:
-        with open(temporary, "xb") as file:
+        with open(temporary, "wb") as file:
             yield file
+            if survives_power_loss:
+                file.flush()
+                os.fsync(file.fileno())
         os.replace(temporary, path)
-    except BaseException:
+    except BaseException as error:
         temporary.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno in FULL and error.filename is None:
+            text = f"{who}: {path} could not be written: {os.strerror(error.errno)}; free some space or write elsewhere"
+            raise OSError(error.errno, text) from error
         raise
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def _create(path: Path) -> tuple[Path, int | None]:
+    """Make an empty temporary file for `path`; return it and the descriptor that holds its lock, if there are locks."""
+    while True:
+        temporary = path.with_name(f".{path.stem[:50]}.{secrets.token_hex(4)}.tmp{path.suffix}")
+        temporary.touch(exist_ok=False)
+        lock = _lock(temporary, wait=True)
+        if temporary.exists():
+            return temporary, lock
+        if lock is not None:  # another process took it for stale, before it was locked
+            os.close(lock)
+
+
+def _remove_stale(path: Path) -> None:
+    """Remove temporary files for `path` whose writers are dead."""
+    pattern = re.compile(rf"\.{re.escape(path.stem[:50])}\.[0-9a-f]{{8}}\.tmp{re.escape(path.suffix)}")
+    for name in filter(pattern.fullmatch, os.listdir(path.parent)):
+        lock = _lock(path.with_name(name), wait=False)
+        if lock is not None:
+            with suppress(OSError):
+                path.with_name(name).unlink()
+            os.close(lock)
+
+
+def _lock(path: Path, wait: bool) -> int | None:
+    """Return a descriptor that holds the file's lock; None if somebody else does, or there are no locks, or no file."""
+    if fcntl is None:
+        return None
+    try:
+        descriptor = os.open(path, os.O_RDONLY)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(descriptor)
+        return None
+    return descriptor

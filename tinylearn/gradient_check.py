@@ -12,12 +12,13 @@ float64. Keep x away from kinks (0 for ReLU) and ties, where a slope does not ex
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-from tinylearn.checks import finite, generator
+from tinylearn.checks import finite, generator, number_between, numbers, shortened
 from tinylearn.layers import Layer
 from tinylearn.model import Sequential
 
@@ -68,8 +69,12 @@ def check_gradients(
     True
     """
     rng = np.random.default_rng(0) if rng is None else generator("check_gradients", rng)
+    h = number_between("check_gradients", "h", h, 0, math.inf, open_low=True)
+    tolerance = number_between("check_gradients", "tolerance", tolerance, 0, math.inf, open_low=True)
+    if not isinstance(layer, Layer | Sequential):
+        raise TypeError(f"check_gradients: layer must be a Layer or a Sequential, got {shortened(layer)}")
     layer = _float64(layer)
-    x = np.array(x, dtype=np.float64)
+    x = numbers("check_gradients", "x", x, np.float64).copy()
     finite("check_gradients", "x", x)
     if x.ndim < 1 or x.size == 0:
         raise ValueError(f"check_gradients: x must be a batch of at least one row, (N, …), got shape {x.shape}")

@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+from tinylearn.checks import finite, number_between, numbers, shortened
+
 Initializer = Callable[[tuple[int, ...], np.random.Generator], np.ndarray]
 
 
@@ -20,16 +22,23 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     >>> fans((3, 3, 16, 32))
     (144, 288)
     """
+    whole = isinstance(shape, tuple) and all(isinstance(n, int | np.integer) and n > 0 for n in shape)
+    if not whole or not shape:
+        raise ValueError(f"initializers: shape must be a tuple of whole numbers from 1 on, got {shortened(shape)}")
     return math.prod(shape[:-1]), math.prod(shape[:-2]) * shape[-1]
 
 
 def initial(
     who: str, name: str, initializer: Initializer, shape: tuple[int, ...], rng: np.random.Generator
 ) -> np.ndarray:
-    """Return `initializer(shape, rng)`; ValueError that names the parameter if it has another shape."""
-    values = np.asarray(initializer(shape, rng))
+    """Return `initializer(shape, rng)`; ValueError, naming the parameter, for another shape, NaN or an infinity."""
+    if not callable(initializer):
+        got = shortened(initializer)
+        raise TypeError(f"{who}: the initializer of {name} must be a function of (shape, rng), got {got}")
+    values = numbers(who, f"the initial {name}", initializer(shape, rng))
     if values.shape != shape:
         raise ValueError(f"{who}: the initializer of {name} must return shape {shape}, got {values.shape}")
+    finite(who, f"the initial {name}", values, "let the initializer return finite numbers")
     return values
 
 
@@ -69,4 +78,5 @@ def constant(value: float) -> Initializer:
     array([[0.5],
            [0.5]])
     """
-    return lambda shape, rng: np.full(shape, float(value))
+    number = number_between("constant", "value", value, -math.inf, math.inf, open_low=True)
+    return lambda shape, rng: np.full(shape, number)

@@ -12,6 +12,8 @@ from typing import Any
 
 import numpy as np
 
+from tinylearn.checks import numbers, real_array
+
 
 class Loss:
     """What every loss is: `forward(predicted, target) -> float`, then `backward() -> dpredicted`."""
@@ -32,7 +34,7 @@ class Loss:
 
     def check_predicted(self, predicted: Any) -> np.ndarray:
         """Return `predicted` as an array; TypeError unless it holds floats, ValueError if it holds nothing."""
-        predicted = np.asarray(predicted)
+        predicted = real_array(self, "predicted", predicted)
         if predicted.dtype.kind != "f":
             raise TypeError(f"{self}: predicted must hold floats, as models return, got an array of {predicted.dtype}")
         if predicted.size == 0:
@@ -41,7 +43,7 @@ class Loss:
 
     def match(self, predicted: np.ndarray, target: Any) -> np.ndarray:
         """Return `target` as an array of the dtype and, or ValueError, the shape of `predicted`."""
-        target = np.asarray(target, dtype=predicted.dtype)
+        target = numbers(self, "target", target, predicted.dtype)
         if target.shape != predicted.shape:
             column = target.ndim == 1 and predicted.shape == (len(target), 1)
             hint = "; reshape it with target[:, None]" if column else ""
@@ -156,7 +158,7 @@ class CategoricalCrossEntropy(Loss):
             raise ValueError(
                 f"{self}: predicted must have shape (N, K), a row of K classes each, got {predicted.shape}"
             )
-        self.target = t = self._one_hot(np.asarray(target), predicted)  # (N, K)
+        self.target = t = self._one_hot(real_array(self, "target", target), predicted)  # (N, K)
         if self.from_logits:
             shifted = predicted - predicted.max(axis=1, keepdims=True)  # softmax is blind to a common shift
             e = np.exp(shifted)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tinylearn.checks import positive_integer
+from tinylearn.checks import positive_integer, real_array
 
 Z95 = 1.959964  # a normally distributed number lies within so many standard deviations in 95 of 100 cases
 
@@ -25,9 +25,7 @@ def classes(values: Any) -> np.ndarray:
     >>> classes([[0.9], [0.2]])
     array([1, 0])
     """
-    array = np.asarray(values)
-    if array.dtype.kind not in "fiub":
-        raise TypeError(f"classes: expected numbers, got an array of {array.dtype}")
+    array = real_array("classes", "values", values)
     if array.dtype.kind == "f" and np.isnan(array).any():
         raise ValueError("classes: expected numbers, got NaN: what is the class of that?")
     if array.ndim == 2 and array.shape[1] > 1:
@@ -37,6 +35,8 @@ def classes(values: Any) -> np.ndarray:
     if array.ndim != 1:
         raise ValueError(f"classes: expected shape (N,), (N, 1) or (N, K), got {array.shape}")
     if array.dtype.kind != "f":
+        if array.min(initial=0) < 0:
+            raise ValueError(f"classes: class numbers must be at least 0, got {array.min()}")
         return array.astype(np.intp)
     if array.size and not (array.min() >= 0 and array.max() <= 1):
         raise ValueError(
@@ -118,7 +118,12 @@ def confidence_interval(right: int, total: int) -> tuple[float, float]:
 
 
 def _pair(who: str, predicted: Any, target: Any) -> tuple[np.ndarray, np.ndarray]:
-    predicted, target = classes(predicted), classes(target)
+    scores, predicted, target = np.shape(real_array(who, "predicted", predicted)), classes(predicted), classes(target)
     if predicted.shape != target.shape:
         raise ValueError(f"{who}: expected one target per prediction, got {len(predicted)} and {len(target)}")
+    if len(scores) == 2 and target.max(initial=0) >= max(scores[1], 2):
+        raise ValueError(
+            f"{who}: class numbers must lie in 0 … {max(scores[1], 2) - 1}, for predictions of shape {scores}, "
+            f"got {target.max()}"
+        )
     return predicted, target

@@ -6,6 +6,7 @@ dx ←          ←           ← … ← dout
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import functools
 import os
@@ -17,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from tinylearn.checks import numbers, positive_integer
+from tinylearn.checks import numbers, path_of, positive_integer, shortened
 from tinylearn.files import complete_or_absent
 from tinylearn.layers import Layer
 from tinylearn.parameters import pack, views
@@ -41,10 +42,9 @@ class Sequential:
     """
 
     def __init__(self, layers: Iterable[Layer], dtype: DTypeLike = np.float64) -> None:
-        self.layers = tuple(layers)
-        self.dtype = np.dtype(dtype)
-        if self.dtype.kind != "f":
-            raise TypeError(f"Sequential: dtype must be a floating-point type such as np.float64, got {self.dtype}")
+        if not isinstance(layers, Iterable) or isinstance(layers, str):
+            raise TypeError(f"Sequential: expected a list of layers, got {shortened(layers)}; write [{layers!r}]")
+        self.layers, self.dtype = tuple(layers), _float_type(dtype)
         if not self.layers:
             raise ValueError("Sequential: expected at least one layer, got none")
         for layer in self.layers:
@@ -61,8 +61,9 @@ class Sequential:
 
     @parameters.setter
     def parameters(self, values: np.ndarray) -> None:
-        if np.shape(values) != self._parameters.shape:
-            raise ValueError(f"parameters: expected shape {self._parameters.shape}, got {np.shape(values)}")
+        values = numbers("parameters", "values", values, self.dtype)
+        if values.shape != self._parameters.shape:
+            raise ValueError(f"parameters: expected shape {self._parameters.shape}, got {values.shape}")
         self._parameters[...] = values
 
     @property
@@ -130,6 +131,8 @@ class Sequential:
         """
         x = numbers("predict", "x", x, self.dtype)
         batch_size = positive_integer("predict", "batch_size", batch_size)
+        if x.ndim < 1:
+            raise ValueError(f"predict: x must have shape (N, …), a row per example, got {x}")
         layers = self._idle_layers()
         starts = range(0, max(len(x), 1), batch_size)
         return np.concatenate([_run(layers, x[start : start + batch_size]) for start in starts])
@@ -190,6 +193,13 @@ class Sequential:
             if n_in is None:
                 return [None] * len(self.layers)
             input_shape = (n_in,)
+        if not isinstance(input_shape, tuple | list) or not all(
+            isinstance(n, int | np.integer) and n > 0 for n in input_shape
+        ):
+            raise ValueError(
+                "output_shapes: input_shape must be the shape of one example, such as (3,) or (32, 32, 3), got "
+                f"{shortened(input_shape)}"
+            )
         zeros, layers = np.zeros((1, *input_shape), self.dtype), self._idle_layers()
         return [_run(layers[: number + 1], zeros).shape[1:] for number in range(len(layers))]
 
@@ -198,11 +208,12 @@ class Sequential:
 
         Read it back with `load`, or without tinylearn with `np.load(path)["dense_1.w"]`.
         """
-        with complete_or_absent(path) as file:
+        with complete_or_absent(path, "save") as file:
             np.savez(file, **self.named_parameters())  # type: ignore[arg-type]
 
     def load(self, path: str | os.PathLike[str]) -> None:
         """Read parameters that `save` wrote. ValueError with the first name that differs if they do not fit."""
+        path = path_of("load", path)
         try:
             with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as file:
                 saved = {name: file[name] for name in file.files}
@@ -230,6 +241,15 @@ class Sequential:
     def __repr__(self) -> str:
         dtype = "" if self.dtype == np.float64 else f", dtype=np.{self.dtype}"
         return f"Sequential([{', '.join(map(repr, self.layers))}]{dtype})"
+
+
+def _float_type(dtype: DTypeLike) -> np.dtype:
+    """Return the dtype; TypeError if it is none, or not one of floats."""
+    with contextlib.suppress(TypeError, ValueError):
+        if dtype is not None and np.dtype(dtype).kind == "f":
+            return np.dtype(dtype)
+    got = dtype.__name__ if isinstance(dtype, type) else shortened(dtype)
+    raise TypeError(f"Sequential: dtype must be a floating-point type such as np.float64, got {got}")
 
 
 def _run(layers: Sequence[Layer], x: np.ndarray) -> np.ndarray:

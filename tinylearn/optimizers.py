@@ -14,7 +14,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from tinylearn.checks import number_between
+from tinylearn.checks import number_between, shortened
 
 Arithmetic = tuple[dict[str, float], dict[str, str]]
 
@@ -79,13 +79,23 @@ class Optimizer:
         return memory
 
     def check_shapes(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
-        """Raise ValueError unless both arrays have one shape: NumPy would stretch one to fit the other."""
-        if not isinstance(parameters, np.ndarray):
-            raise TypeError(f"{self}: parameters must be an array, to be changed in place, got {parameters!r}")
+        """Raise ValueError unless both arrays have one shape, since NumPy would stretch one to fit the other.
+
+        TypeError unless the parameters are an array of floats, and the gradients real numbers.
+        """
+        arrays = isinstance(parameters, np.ndarray) and isinstance(gradients, np.ndarray)
+        if arrays and gradients.shape == parameters.shape and parameters.dtype.kind == gradients.dtype.kind == "f":
+            return
+        if not isinstance(parameters, np.ndarray) or parameters.dtype.kind != "f":
+            got = f"one of {parameters.dtype}" if isinstance(parameters, np.ndarray) else shortened(parameters)
+            raise TypeError(f"{self}: parameters must be an array of floats, to be changed in place, got {got}")
+        real = isinstance(gradients, np.ndarray | np.generic | float) and np.asarray(gradients).dtype.kind in "fiub"
+        if not real:  # a number may be the gradient of a number
+            raise TypeError(f"{self}: gradients must be an array of real numbers, got {shortened(gradients)}")
         if np.shape(gradients) != parameters.shape:
-            shape = np.shape(gradients)
             raise ValueError(
-                f"{self}: gradients must have the shape of the parameters, {parameters.shape}, got {shape}"
+                f"{self}: gradients must have the shape of the parameters, {parameters.shape}, got "
+                f"{np.shape(gradients)}"
             )
 
     def __repr__(self) -> str:

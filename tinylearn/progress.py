@@ -13,13 +13,14 @@ else `fit` remembers: where in the epoch it is, and what it will return.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
 import numpy as np
 
-from tinylearn.checks import positive_integer
+from tinylearn.checks import number_between, numbers, positive_integer, shortened
 
 
 @dataclass
@@ -46,21 +47,26 @@ class Progress:
         """
         if saved is None:
             return cls()
+        if not isinstance(saved, Mapping):
+            raise ValueError(f"fit: resume must be what load_checkpoint returns, got {shortened(saved)}")
         names = [each.name for each in fields(cls)]
-        absent = [name for name in names if not isinstance(saved, Mapping) or name not in saved]
+        absent = [name for name in names if name not in saved]
         if absent:
             raise ValueError(
                 f"fit: resume must hold {', '.join(names)}, but has no {absent[0]}; save with "
                 "save_checkpoint(…, **update.progress()) in a callback, and give what load_checkpoint returns"
             )
         step, epoch = (positive_integer("fit", f"the {name} of resume", saved[name]) for name in ("step", "epoch"))
-        rest = np.array(saved["rest"], np.int64)
+        rest = numbers("fit", "the rest of resume", saved["rest"], np.int64).copy()
         rest.flags.writeable = False  # callbacks may keep parts of it
         if rest.ndim != 1 or not set(rest.tolist()) <= set(range(rows)):
-            raise ValueError(f"fit: resume is of a run on other data: it goes on with rows {rest}, x has {rows} rows")
+            raise ValueError(f"fit: resume must be of a run on this x, of {rows} rows, but goes on with rows {rest}")
         if epoch > epochs:
-            raise ValueError(f"fit: resume is in epoch {epoch} already, got epochs={epochs}: it counts from the start")
-        loss_sum, losses = float(saved["loss_sum"]), [float(loss) for loss in saved["losses"]]
+            raise ValueError(f"fit: epochs must count from the start: resume is in epoch {epoch}, got epochs={epochs}")
+        losses = numbers("fit", "the losses of resume", saved["losses"], np.float64)
+        if losses.ndim != 1:
+            raise ValueError(f"fit: the losses of resume must be a list, one an epoch, got {losses}")
+        loss_sum = number_between("fit", "the loss_sum of resume", saved["loss_sum"], -math.inf, math.inf)
         if rest.size:
-            return cls(step, epoch, rest, loss_sum, losses)
-        return cls(step, epoch + 1, rest, 0.0, [*losses, loss_sum / rows])  # that epoch is over
+            return cls(step, epoch, rest, loss_sum, losses.tolist())
+        return cls(step, epoch + 1, rest, 0.0, [*losses.tolist(), loss_sum / rows])  # that epoch is over

@@ -86,6 +86,8 @@ def race(
     what = _what_differs(shared)
     variants = shared.pop(what)
     _check_pair(data)
+    if not isinstance(seed, int | np.integer) or seed < 0:
+        raise ValueError(f"race: seed must be a whole number from 0 on, got {seed!r}")
     model_seed, batch_seed, augment_seed = np.random.SeedSequence(seed).spawn(3)
     makers = variants if what == "make_model" else dict.fromkeys(variants, shared["make_model"])
     models = {name: maker(np.random.default_rng(model_seed)) for name, maker in makers.items()}

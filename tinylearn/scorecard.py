@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from tinylearn.checks import texts
 from tinylearn.metrics import confidence_interval, confusion_matrix, majority_baseline
 
 
@@ -32,7 +33,9 @@ class Scorecard:
     """
 
     def __init__(self, predicted: Any, target: Any, *, names: Sequence[str]) -> None:
-        self.names = tuple(names)
+        self.names = texts("Scorecard", "names", names)
+        if not self.names:
+            raise ValueError(f"Scorecard: names must hold a text for each class, got {names!r}")
         self.matrix = confusion_matrix(predicted, target, len(self.names))
         self.right, self.total = int(self.matrix.trace()), int(self.matrix.sum())
         if self.total == 0:

@@ -21,12 +21,13 @@ from typing import Any, Protocol
 import numpy as np
 from tqdm import tqdm
 
-from tinylearn.checks import finite, generator, numbers, positive_integer
+from tinylearn.checks import generator, numbers, positive_integer, texts
 from tinylearn.divergence import DivergenceError, Watch
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
 from tinylearn.progress import Progress
+from tinylearn.training_arguments import check_data, check_functions, check_parts
 from tinylearn.workers import workers_for
 
 
@@ -102,8 +103,9 @@ def fit(
     >>> model.predict([[2.0]]).round(3)
     array([[5.]])
     """
-    callbacks = _check_parts(model, loss, optimizer, callbacks)
-    x, y = _check_data(x, y, model.dtype)
+    check_parts("fit", model, loss, optimizer)
+    callbacks = check_functions(callbacks, augment)
+    x, y = check_data("fit", x, y, model.dtype)
     epochs = positive_integer("fit", "epochs", epochs)
     batch_size = positive_integer("fit", "batch_size", batch_size)
     workers = positive_integer("fit", "workers", workers)
@@ -179,39 +181,6 @@ def _training(model: Sequential, callbacks: Iterable[Any]) -> Iterator[None]:
             raise
 
 
-def _check_data(x: Any, y: Any, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
-    """Return x in the model's dtype, y too unless it holds whole numbers; ValueError if they cannot be trained on."""
-    x, y = numbers("fit", "x", x, dtype), np.asarray(y)
-    if y.dtype.kind not in "iu":
-        y = numbers("fit", "y", y, dtype)
-    if x.ndim < 2:
-        raise ValueError(f"fit: x must have shape (N, …), a row per example, got {x.shape}; reshape it with x[:, None]")
-    if y.ndim < 1 or len(x) != len(y):
-        raise ValueError(f"fit: x and y must have one row per example, got shapes {x.shape} and {y.shape}")
-    if len(x) == 0:
-        raise ValueError("fit: x must hold at least one example, got none")
-    finite("fit", "x", x)
-    finite("fit", "y", y)
-    return x, y
-
-
-def _check_parts(
-    model: Any, loss: Any, optimizer: Any, callbacks: Iterable[Callback] | Callback
-) -> tuple[Callback, ...]:
-    """Return the callbacks; TypeError, with what to write instead, if something is no part of training."""
-    for name, value, kind in (("model", model, Sequential), ("loss", loss, Loss), ("optimizer", optimizer, Optimizer)):
-        if not isinstance(value, kind):
-            hint = f"; write {value.__name__}(…)" if isinstance(value, type) else ""
-            raise TypeError(f"fit: {name} must be a {kind.__name__}, got {value!r}{hint}")
-    if not isinstance(callbacks, Iterable):
-        raise TypeError(f"fit: callbacks must be a list, got {callbacks!r}; write callbacks=[…]")
-    callbacks = tuple(callbacks)
-    for callback in callbacks:
-        if not callable(callback):
-            raise TypeError(f"fit: a callback must be a function of an Update, got {callback!r}")
-    return callbacks
-
-
 def _order(rows: int, rng: np.random.Generator | None) -> np.ndarray:
     """Return the numbers of all rows, shuffled by `rng`, or as they stand without it."""
     order = np.arange(rows) if rng is None else rng.permutation(rows)
@@ -243,7 +212,8 @@ class ProgressBar:
     """
 
     def __init__(self, total: int | None = None, description: str = "training") -> None:
-        self.total, self.description = total, description
+        self.total = None if total is None else positive_integer("ProgressBar", "total", total)
+        (self.description,) = texts("ProgressBar", "description", [description])
         self.bar: Any = None
 
     def __call__(self, update: Update) -> None:

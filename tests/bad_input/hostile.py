@@ -25,6 +25,10 @@ class Given:
 
     value: Any
     plain: Any = OPEN
+    hostile: bool = False
+
+    def meaning_known(self) -> bool:
+        return self.plain is not WRONG and self.plain is not OPEN
 
 
 @dataclass(frozen=True)
@@ -53,8 +57,21 @@ def of(values: Sequence[Any], plain: Any = OPEN) -> list[Given]:
 NO_ARRAYS = ["text", None, {}, {1.0, 2.0}, [[1.0, 2.0], [3.0]], [[None]], object(), len, 1j, [["1", "2"]]]
 
 
-def array(*shape: int, low: float = -1, high: float = 1, whole: bool = False, nan: Any = OPEN, one_of: int = 0) -> Any:
-    """Real numbers in [low, high] in that shape; whole numbers; or rows with a single 1, for `one_of` classes."""
+def array(
+    *shape: int,
+    low: float = -1,
+    high: float = 1,
+    whole: bool = False,
+    nan: Any = OPEN,
+    one_of: int = 0,
+    floats: bool | None = True,
+) -> Any:
+    """Real numbers in [low, high] in that shape; whole numbers; or rows with a single 1, for `one_of` classes.
+
+    nan      WRONG where NaN must be refused
+    floats   whether an integer means the same as a float of that value; for classes and scores it does not; None for
+             what only our own code hands on: floats, if of another precision
+    """
 
     def draw(seed: int) -> np.ndarray:
         rng = np.random.default_rng(seed)
@@ -64,24 +81,34 @@ def array(*shape: int, low: float = -1, high: float = 1, whole: bool = False, na
         return np.round(values) if whole else values
 
     arrays = st.integers(0, 999).map(draw)
-    hostile = arrays.flatmap(lambda a: st.sampled_from(layouts(a) + shapes(a) + kinds(a) + values(a, nan)))
+    hostile = arrays.flatmap(
+        lambda a: st.sampled_from(layouts(a, floats) + shapes(a) + kinds(a, floats) + values(a, nan))
+    )
     return Argument(arrays.map(lambda a: Given(a, OPEN)), hostile | st.sampled_from(of(NO_ARRAYS, WRONG)))
 
 
-def layouts(a: np.ndarray) -> list[Given]:
+def layouts(a: np.ndarray, floats: bool | None) -> list[Given]:
     """The same numbers, otherwise in memory, or as a list."""
     read_only = a.copy()
     read_only.flags.writeable = False
-    others = [np.asfortranarray(a), read_only, np.repeat(a, 2, axis=-1)[..., ::2], a[::-1].copy()[::-1], a.astype(">f8")]
-    return of([*others, a.tolist()], a)
+    others = [
+        np.asfortranarray(a),
+        read_only,
+        np.repeat(a, 2, axis=-1)[..., ::2],
+        a[::-1].copy()[::-1],
+        a.astype(">f8"),
+    ]
+    return of(others if floats is None else [*others, a.tolist()], a)
 
 
-def kinds(a: np.ndarray) -> list[Given]:
+def kinds(a: np.ndarray, floats: bool | None) -> list[Given]:
     """The same numbers, or nearly so, in another dtype: plain is what it holds."""
+    if floats is None:
+        return [Given(b, b.astype(np.float64)) for b in (a.astype(np.float16), a.astype(np.float32))]
     real = [a.astype(kind) for kind in (np.float16, np.float32, np.longdouble, np.int64, np.int8, bool)]
     unsigned = np.abs(a * 9).astype(np.uint8)
     wrong = [a.astype(kind) for kind in (complex, object, "U8", "S8", "timedelta64[s]")]
-    return [Given(b, b.astype(np.float64)) for b in [*real, unsigned]] + of(wrong, WRONG)
+    return [Given(b, b.astype(np.float64) if floats else OPEN) for b in [*real, unsigned]] + of(wrong, WRONG)
 
 
 def shapes(a: np.ndarray) -> list[Given]:
@@ -107,7 +134,7 @@ def whole(*good: int, low: int = 1) -> Argument:
     small = [n for n in (-2, -1, 0) if n < low]
     wrong = [*small, 1.5, 2.0, np.nan, np.inf, "3", b"3", (), [2.5], {}, 1j, np.float64(2), Decimal(2), len]
     alike = [Given(kind(good[0]), good[0]) for kind in (np.int64, np.uint8, np.array)]
-    return Argument(st.sampled_from(of(good)), st.sampled_from(of(wrong, WRONG) + alike + [Given(True, 1)]))
+    return Argument(st.sampled_from(of(good)), st.sampled_from(of(wrong, WRONG) + alike))
 
 
 def real(*good: float, low: float = 0.0, high: float = np.inf) -> Argument:
@@ -120,8 +147,16 @@ def real(*good: float, low: float = 0.0, high: float = np.inf) -> Argument:
 
 def choice(*good: Any, wrong: Sequence[Any] = (), also: Sequence[Any] = ()) -> Argument:
     """One of a few values; `also` may be taken or refused."""
-    others = of([*wrong, "nonsense", 3.5, {}, len], WRONG) + of(also)
+    shown = {repr(value) for value in good}
+    others = of([*wrong, *(each for each in ("nonsense", 3.5, {}, object()) if repr(each) not in shown)], WRONG) + of(
+        also
+    )
     return Argument(st.sampled_from(of(good)), st.sampled_from(others))
+
+
+def fixed(text: str, make: Callable[[], Any]) -> Argument:
+    """An object that is made for each call, and is always as it should be."""
+    return Argument(*2 * [st.just(Given(Made(lambda folder: make(), text)))])
 
 
 def made(text: str, make: Callable[[], Any], wrong: Sequence[Any] = ()) -> Argument:
@@ -138,16 +173,23 @@ def flag() -> Argument:
     return Argument(st.sampled_from(of([False, True])), st.sampled_from(of([0, 1, np.True_, "yes", None, 2.5])))
 
 
-def labels(count: int, classes: int, *, empty: Any = OPEN) -> Argument:
+def labels(count: int, classes: int, *, empty: Any = OPEN, larger: Any = WRONG) -> Argument:
     """Class numbers 0, 1, … for `count` rows, and -1, `classes`, fractions, texts, other shapes."""
     good = st.integers(0, 999).map(lambda seed: np.random.default_rng(seed).integers(classes, size=count))
 
     def hostile(a: np.ndarray) -> list[Given]:
-        outside = [np.where(np.arange(count) == 0, value, a) for value in (-1, classes, 10**9, 0.5, np.nan, np.inf)]
+        outside = [np.where(np.arange(count) == 0, value, a) for value in (-1, np.nan, np.inf, -0.5)]
+        beyond = [np.where(np.arange(count) == 0, value, a) for value in (classes, 10**9)]
         other = [a.astype(kind) for kind in ("U8", complex, object, "timedelta64[s]")]
-        shaped = [a[1:], a[None, None], a[0], np.append(a, 0)]
+        shaped = [a[1:], a[None, None], a[0], np.append(a, 0), np.where(np.arange(count) == 0, 0.5, a)]
         same = [Given(b, a) for b in (a.astype(np.uint8), a.tolist(), a[::-1].copy()[::-1], a.astype(np.int16))]
-        return of([*outside, *other, "text", None, {}], WRONG) + of(shaped) + of([a[:0]], empty) + same
+        return (
+            of([*outside, *other, "text", None, {}], WRONG)
+            + of(shaped)
+            + of([a[:0]], empty)
+            + of(beyond, larger)
+            + same
+        )
 
     return Argument(good.map(Given), good.flatmap(lambda a: st.sampled_from(hostile(a))))
 
@@ -175,6 +217,13 @@ def new_path(suffix: str) -> Argument:
     good = [inside("a" + suffix), inside("Ordner mit ö 雪/b c ü" + suffix), inside("d'e" + suffix, Path)]
     wrong = [inside("missing/a" + suffix), inside("file.txt/a" + suffix), inside("n" * 300 + suffix), inside("")]
     return Argument(st.sampled_from(of(good)), st.sampled_from(of([*wrong, *NO_PATHS], WRONG)))
+
+
+def new_folder() -> Argument:
+    """A folder to record into, or None for memory; missing ones are made."""
+    good = [None, inside("a"), inside("Ordner mit ö 雪/ü", Path), inside("new/folders")]
+    wrong = [inside("file.txt/a"), inside("n" * 300), inside("file.txt"), *NO_PATHS[1:]]
+    return Argument(st.sampled_from(of(good)), st.sampled_from(of(wrong, WRONG)))
 
 
 def old_path(name: str) -> Argument:

@@ -21,7 +21,7 @@ import dis
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -31,8 +31,10 @@ from hypothesis import strategies as st
 from tests.bad_input.hostile import OPEN, WRONG, Argument, Given, Made, furnish
 from tinylearn import DivergenceError, GradientError
 
-DOCUMENTED = (ValueError, TypeError, OSError, DivergenceError, GradientError)
-EXPECTATION = re.compile(r"must|expect|need|only|cannot|can't|there is no|has no|is not|is no |diverged|does not|differ")
+DOCUMENTED = (ValueError, TypeError, KeyError, OSError, DivergenceError, GradientError)
+EXPECTATION = re.compile(
+    r"must|expect|need|only|cannot|there is no|has no|is not|is no |diverged|does not|differ|; (make|give|take|choose)"
+)
 
 
 @dataclass(frozen=True)
@@ -66,10 +68,9 @@ class Subject:
         @st.composite
         def draw(choose: Any) -> dict[str, Given]:
             names = list(self.arguments)
-            wild = choose(st.sampled_from([*names, *names, *names, None]) if len(names) > 1 else st.just(names[0]))
-            second = choose(st.sampled_from([None, None, None, *names]))
+            wild = {choose(st.sampled_from([*3 * names, None])), choose(st.sampled_from([*names, *3 * [None]]))}
             return {
-                name: choose(argument.hostile if name in (wild, second) else argument.good)
+                name: replace(choose(argument.hostile), hostile=True) if name in wild else choose(argument.good)
                 for name, argument in self.arguments.items()
             }
 
@@ -77,21 +78,27 @@ class Subject:
 
 
 def judge(name: str, subject: Subject, case: Mapping[str, Given], folder: Path) -> Verdict:
-    """Make one call, in an empty folder, and say what came of it."""
+    """Make one call, in a folder of its own in an empty one, and say what came of it."""
+    around, folder = folder, folder / "case"
+    folder.mkdir()
     furnish(folder)
     if subject.files is not None:
         subject.files(folder)
     arguments = {key: _made(given.value, folder) for key, given in case.items()}
-    kept, files = copy.deepcopy({k: v for k, v in arguments.items() if _is_data(v)}), _listing(folder)
+    kept, files = copy.deepcopy({k: v for k, v in arguments.items() if _is_data(v)}), _listing(around)
     answer, error, warned = _call(subject.call, arguments)
-    if warned:
+    if warned and all(_finite(value) for value in arguments.values()):
         return Verdict("fault", f"warns: {warned}")
     if written := [key for key, before in kept.items() if not _same(before, arguments[key])]:
         return Verdict("fault", f"writes into {written[0]}")
-    left = {path: content for path, content in _listing(folder).items() if files.get(path) != content}
+    left = {path: content for path, content in _listing(around).items() if files.get(path) != content}
     if error is not None:
-        if left or files.keys() - _listing(folder).keys():
+        if left or files.keys() - _listing(around).keys():
             return Verdict("fault", f"an error leaves {sorted(left)}")
+        if all(not given.hostile or given.meaning_known() for given in case.values()):
+            _, plain_error, _ = _call(subject.call, _plain(case, folder))
+            if plain_error is None or not any(given.hostile for given in case.values()):
+                return Verdict("fault", f"refuses what is right, or the same as plain numbers: {error}")
         return _refusal(name, subject, case, arguments, error)
     if any(".tmp" in path for path in left):
         return Verdict("fault", f"leaves {sorted(left)}")
@@ -107,8 +114,7 @@ def _answer(
     if all(_finite(value) for value in arguments.values()) and not _finite(answer):
         return Verdict("fault", f"finite numbers give {_short(answer)}")
     if any(given.plain is not OPEN for given in case.values()):
-        plain = {key: given.value if given.plain is OPEN else given.plain for key, given in case.items()}
-        expected, error, _ = _call(subject.call, {key: _made(value, folder) for key, value in plain.items()})
+        expected, error, _ = _call(subject.call, _plain(case, folder))
         if error is not None:
             return Verdict("fault", f"answers {_short(answer)}, but refuses the same as plain numbers: {error}")
         if not _close(answer, expected):
@@ -124,18 +130,18 @@ def _refusal(
     said = f"{kind}: {text}"
     if not isinstance(error, DOCUMENTED):
         return Verdict("fault", f"an error that is not documented, {said}")
-    suspects = [key for key, given in case.items() if not isinstance(given.value, Made) or "/" in repr(given.value)]
-    paths = [str(value) for value in arguments.values() if isinstance(value, str | Path)]
-    if isinstance(error, OSError) and any(path in text for path in paths):
+    paths = [str(value) for value in arguments.values() if isinstance(value, str | Path) and len(str(value)) > 1]
+    if isinstance(error, GradientError) or (isinstance(error, OSError) and any(path in text for path in paths)):
         return Verdict("refused", said)
     if not _raised_on_purpose(error):
         return Verdict("fault", f"a raw message, {said}")
-    parts = {*re.split(r"[. ]", name), *subject.speaks}
+    parts = {*re.split(r"[., ]+", name), *subject.speaks, *paths}
     if not any(part.lower() in text.lower() for part in parts):
         return Verdict("fault", f"a message that names no part, {said}")
     if not EXPECTATION.search(text):
         return Verdict("fault", f"a message that says not what is expected, {said}")
-    if not any(word and word in text for key in suspects for word in _words(arguments[key])):
+    came = [arguments[key] for key, given in case.items() if given.hostile]
+    if not any(_tells(text, word) for value in came for word in _words(value)):
         return Verdict("fault", f"a message that says not what came, {said}")
     return Verdict("refused", said)
 
@@ -154,14 +160,17 @@ def _call(call: Callable[..., Any], arguments: Mapping[str, Any]) -> tuple[Any, 
     return answer, error, str(caught[0].message) if caught else ""
 
 
+def _plain(case: Mapping[str, Given], folder: Path) -> dict[str, Any]:
+    """Return the arguments of a case with plain values, where they are known."""
+    return {key: _made(given.value if given.plain is OPEN else given.plain, folder) for key, given in case.items()}
+
+
 def _made(value: Any, folder: Path) -> Any:
     return value.make(folder) if isinstance(value, Made) else value
 
 
 def _listing(folder: Path) -> dict[str, bytes]:
-    return {
-        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else b"" for path in folder.rglob("*")
-    }
+    return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else b"" for path in folder.rglob("*")}
 
 
 def _raised_on_purpose(error: BaseException) -> bool:
@@ -219,21 +228,49 @@ def _close(one: Any, other: Any) -> bool:
     return True
 
 
+def _tells(text: str, word: str) -> bool:
+    """Return whether a message tells this word; one or two letters or digits alone, only after "got" or the like."""
+    if len(word) > 2 or word == "()":
+        return word.lower() in text.lower()
+    alone = rf"(?<!\w){re.escape(word)}(?!\w)"
+    return bool(word) and bool(re.search(rf"(\b(got|rows|is|has|returned)\b|=).*{alone}|{alone} (is|was) not", text))
+
+
 def _words(value: Any) -> list[str]:
     """Return the words by which a message may tell a value: itself, its shape, its dtype, its type, an entry."""
     words = [repr(value), str(value), type(value).__name__, getattr(value, "__name__", "")]
+    if callable(value):  # what it returned may be told instead
+        words += ["got", "none was"]
     if isinstance(value, float | int | np.number):
-        words += [f"{value:g}", f"{value:,}"] if not isinstance(value, complex | np.complexfloating) else []
+        words += [f"{value:g}", f"{value:,}", "()"] if not isinstance(value, complex | np.complexfloating) else []
     if isinstance(value, str | Path | bytes):
         return [word for word in [*words, Path(str(value)).name] if word]
-    if not isinstance(value, np.ndarray | list):
+    if isinstance(value, list | tuple | set | dict):
+        parts = [*value, *(value.values() if isinstance(value, dict) else ())]
+        words += [
+            "none",
+            "has no",
+            str(len(value)),
+            *map(repr, parts),
+            *map(str, parts),
+            *(str(np.shape(part)) for part in value if isinstance(part, np.ndarray)),
+        ]
+    if not isinstance(value, np.ndarray | np.generic | list):
         return words
     try:
         array = np.asarray(value)
     except ValueError:  # ragged
         return words
     entries = array.reshape(-1)[:50].tolist()
-    return [*words, str(array.shape), str(array.dtype), *map(str, array.shape), *map(repr, entries), "nan", "inf"]
+    described = [str(array.shape), str(array.dtype), *map(str, array.shape), *map(repr, entries), *map(str, entries)]
+    return [
+        *words,
+        *described,
+        *(f"{v:{form}}" for v in entries if isinstance(v, float) for form in ("g", ".10g")),
+        "nan",
+        "inf",
+        "none",
+    ]
 
 
 def _short(value: Any) -> str:

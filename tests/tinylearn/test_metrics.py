@@ -33,7 +33,7 @@ def test_classes_of_every_form(values, expected):
 @pytest.mark.parametrize(
     ("values", "error", "message"),
     [
-        (["cat", "dog"], TypeError, "classes: expected numbers, got an array of <U3"),
+        (["cat", "dog"], TypeError, "classes: values must hold real numbers, got .'cat', 'dog'"),
         ([0.5, np.nan], ValueError, "classes: expected numbers, got NaN"),
         (np.ones((2, 2, 2)), ValueError, r"classes: expected shape \(N,\), \(N, 1\) or \(N, K\), got \(2, 2, 2\)"),
         (1, ValueError, r"classes: expected shape \(N,\), \(N, 1\) or \(N, K\), got \(\)"),
@@ -95,7 +95,7 @@ def test_the_number_of_classes_can_be_given():
     ("predicted", "target", "message"),
     [
         ([0, 3], [0, 1], "class numbers must lie in 0 … 2, got 3"),
-        ([0, 1], [0, -1], "class numbers must lie in 0 … 2, got -1"),
+        ([0, 1], [0, -1], "class numbers must be at least 0, got -1"),
         ([0, 1], [0], "confusion_matrix: expected one target per prediction, got 2 and 1"),
     ],
 )

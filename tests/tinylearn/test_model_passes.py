@@ -71,9 +71,9 @@ def test_inputs_become_the_models_dtype(dtype):
 
 @pytest.mark.parametrize("x", [[["a", "b", "c"]], [[1j, 0, 0]], np.array([[None, 1, 2]])])
 def test_inputs_that_are_no_numbers_are_refused(x):
-    with pytest.raises(TypeError, match="x must hold real numbers, got an array of"):
+    with pytest.raises(TypeError, match="x must hold real numbers, got "):
         small_model().forward(x)
-    with pytest.raises(TypeError, match="x must hold real numbers, got an array of"):
+    with pytest.raises(TypeError, match="x must hold real numbers, got "):
         small_model().predict(x)
 
 

@@ -93,12 +93,12 @@ def test_the_progress_is_plain_and_belongs_to_the_caller():
     ("wrong", "message"),
     [
         ({}, "resume must hold step, epoch, rest, loss_sum, losses, but has no step; save with save_checkpoint"),
-        (7, "resume must hold .* no step"),
+        (7, "resume must be what load_checkpoint returns, got 7"),
         ({"step": 2, "epoch": 1}, "resume must hold .* no rest"),
-        ({"epoch": 3}, "resume is in epoch 3 already, got epochs=2: it counts from the start"),
-        ({"rest": [3, 40]}, r"resume is of a run on other data: it goes on with rows \[ 3 40\], x has 40 rows"),
-        ({"rest": [-1]}, "resume is of a run on other data"),
-        ({"rest": [[1]]}, "resume is of a run on other data"),
+        ({"epoch": 3}, "epochs must count from the start: resume is in epoch 3, got epochs=2"),
+        ({"rest": [3, 40]}, r"resume must be of a run on this x, of 40 rows, but goes on with rows \[ 3 40\]"),
+        ({"rest": [-1]}, "resume must be of a run on this x"),
+        ({"rest": [[1]]}, "resume must be of a run on this x"),
         ({"step": 0}, "the step of resume must be at least 1, got 0"),
     ],
 )

@@ -150,10 +150,10 @@ def test_arguments_leave_out_the_stride_that_is_the_default():
 
 WRONG = [  # size, stride, padding, error, message
     (0, 1, 0, ValueError, "size must be at least 1, got 0"),
-    ((3, 0), 1, 0, ValueError, "size must be at least 1, got 0"),
-    ((-3, 3), 1, 0, ValueError, "size must be at least 1, got -3"),
+    ((3, 0), 1, 0, ValueError, "size must be at least 1, got (3, 0)"),
+    ((-3, 3), 1, 0, ValueError, "size must be at least 1, got (-3, 3)"),
     (2, 0, 0, ValueError, "stride must be at least 1, got 0"),
-    (2, (1, -1), 0, ValueError, "stride must be at least 1, got -1"),
+    (2, (1, -1), 0, ValueError, "stride must be at least 1, got (1, -1)"),
     (2, 1, -1, ValueError, "padding must not be negative, got -1"),
     (2, 1, (0, -2), ValueError, "padding must not be negative, got (0, -2)"),
     (2, 1, (-2, 0), ValueError, "padding must not be negative, got (-2, 0)"),
@@ -164,13 +164,13 @@ WRONG = [  # size, stride, padding, error, message
     (2, 1, "SAME", ValueError, 'padding must be a number, a pair, "valid" or "same", got \'SAME\''),
     (2.0, 1, 0, TypeError, "size must be a whole number, got 2.0"),
     (2, 1.5, 0, TypeError, "stride must be a whole number, got 1.5"),
-    (2, 1, 0.5, TypeError, "padding must be whole numbers, got 0.5"),
+    (2, 1, 0.5, TypeError, "padding must be a whole number, got 0.5"),
     (2, 1, (1, 0.5), TypeError, "padding must be whole numbers, got (1, 0.5)"),
     ("2", 1, 0, TypeError, "size must be a whole number, got '2'"),
     (2, "1", 0, TypeError, "stride must be a whole number, got '1'"),
     (2, 1, (1, "same"), TypeError, "padding must be whole numbers, got (1, 'same')"),
     (None, 1, 0, TypeError, "size must be a whole number, got None"),
-    (2, 1, None, TypeError, "padding must be whole numbers, got None"),
+    (2, 1, None, TypeError, "padding must be a whole number, got None"),
 ]
 
 

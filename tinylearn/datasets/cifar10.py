@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from tinylearn.checks import path_of
 from tinylearn.datasets.archive import members, read_all
 from tinylearn.datasets.batches import MOST_BYTES, Batch, binary_batch, python_batch
 from tinylearn.datasets.download import Checksum
@@ -80,7 +81,7 @@ def cifar10(path: str | os.PathLike[str] | None = None, download: bool = False) 
     >>> data.x_train.shape, CLASS_NAMES[data.y_train[0]]            # doctest: +SKIP
     ((50000, 32, 32, 3), 'frog')
     """
-    source = _source(_cache() if path is None else Path(path))
+    source = _source(_cache() if path is None else path_of("cifar10", path))
     if source is None and path is None and download:
         source = _cache() / BINARY.archive
         fetch(URL + BINARY.archive, source, BINARY.checksum)

@@ -72,7 +72,7 @@ def _numbers(classes: Iterable[str | int] | None) -> list[int]:
         raise ValueError("sketches: classes must name at least one class, got none; leave it out for all ten")
     for number in numbers:
         if numbers.count(number) > 1:
-            raise ValueError(f"sketches: every class may be named once, {CLASS_NAMES[number]!r} is there twice")
+            raise ValueError(f"sketches: every class must be named only once, got {CLASS_NAMES[number]!r} twice")
     return numbers
 
 
@@ -85,5 +85,5 @@ def _number(name: Any) -> int:
     except TypeError:
         number = -1
     if not 0 <= number < len(CLASS_NAMES):
-        raise ValueError(f"sketches: unknown class {name!r}; the classes are {', '.join(CLASS_NAMES)}, or 0 to 9")
+        raise ValueError(f"sketches: a class must be one of {', '.join(CLASS_NAMES)}, or 0 to 9, got {name!r}")
     return number

@@ -21,6 +21,8 @@ from pathlib import Path
 
 import numpy as np
 
+from tinylearn.checks import numbers, path_of, texts
+
 CAPTIONS = ("title", "unit", "source")
 LEAST_ROWS = 2  # one would be a picture, not an animation
 LARGEST = 1e100  # no number may be further from 0: sums and lengths of larger ones become infinite
@@ -46,10 +48,10 @@ class Table:
     source: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "times", np.array(self.times, np.float64))
-        object.__setattr__(self, "values", np.array(self.values, np.float64))
-        object.__setattr__(self, "names", tuple(self.names))
-        shape = (len(self.times), len(self.names))
+        object.__setattr__(self, "times", numbers("Table", "times", self.times, np.float64).copy())
+        object.__setattr__(self, "values", numbers("Table", "values", self.values, np.float64).copy())
+        object.__setattr__(self, "names", texts("Table", "names", self.names))
+        shape = (self.times.size, len(self.names))
         if self.times.ndim != 1 or self.values.shape != shape:
             raise ValueError(
                 f"Table: expected values of shape (times, names) = {shape}, got {self.values.shape} "
@@ -58,7 +60,10 @@ class Table:
         if shape[0] < LEAST_ROWS or not self.names:
             raise ValueError(f"Table: expected two times and one series at least, got {shape[0]} and {shape[1]}")
         if not (np.isfinite(self.times).all() and np.isfinite(self.values).all()):
-            raise ValueError("Table: every time and value must be a finite number; leave out the rows that lack one")
+            wrong = next(v for v in (*self.times, *self.values.ravel()) if not np.isfinite(v))
+            raise ValueError(
+                f"Table: every time and value must be a finite number, got {wrong}; leave out the rows that lack one"
+            )
         if max(np.abs(self.times).max(), np.abs(self.values).max()) > LARGEST:
             raise ValueError(f"Table: every time and value must lie within ±{LARGEST:g}; choose a larger unit")
         if not (np.diff(self.times) > 0).all():
@@ -73,7 +78,7 @@ def read_table(path: str | os.PathLike[str]) -> Table:
 
     Raises ValueError that names the file, the line, the column and the value that is wrong.
     """
-    path = Path(path)
+    path = path_of("read_table", path)
     lines = _lines(path)
     captions = _captions(lines)
     rows = _rows(lines)

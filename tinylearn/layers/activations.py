@@ -25,6 +25,7 @@ class ReLU(Layer):
         self.slope: np.ndarray  # 1 (True) where x > 0, 0 elsewhere
 
     def forward(self, x: np.ndarray) -> np.ndarray:
+        x = self.floats(x)
         out = np.maximum(x, np.zeros(x.shape, x.dtype))  # np.maximum(x, 0) takes twice as long in float32
         self.slope = out > 0
         self.out_shape = out.shape
@@ -47,6 +48,7 @@ class Sigmoid(Layer):
         self.out: np.ndarray
 
     def forward(self, x: np.ndarray) -> np.ndarray:
+        x = self.floats(x)
         self.out = np.exp(-np.logaddexp(0, -x))  # = 1 / (1 + exp(-x)), by its logarithm, which cannot overflow
         self.out_shape = self.out.shape
         return self.out
@@ -68,7 +70,7 @@ class Tanh(Layer):
         self.out: np.ndarray
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        self.out = np.tanh(x)
+        self.out = np.tanh(self.floats(x))
         self.out_shape = self.out.shape
         return self.out
 
@@ -91,6 +93,9 @@ class Softmax(Layer):
         self.out: np.ndarray
 
     def forward(self, x: np.ndarray) -> np.ndarray:
+        x = self.floats(x)
+        if not x.shape or not x.shape[-1]:
+            raise ValueError(f"{self} expects x of shape (…, K), a row of K scores each, got {x.shape}")
         e = np.exp(x - x.max(axis=-1, keepdims=True))  # a common shift cancels in the fraction; now exp ≤ 1
         self.out = e / e.sum(axis=-1, keepdims=True)
         self.out_shape = self.out.shape

@@ -68,6 +68,7 @@ class Conv2D(Layer):
         self.covered: np.ndarray  # (KH, N, OH, OW, KW·C) or, with few channels, (1, N, OH, OW, KH·KW·C)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
+        x = self.floats(x)
         self._check(x)
         oh, ow = self._count(x)
         padded = self.windows.pad(x)

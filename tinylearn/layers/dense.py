@@ -44,12 +44,15 @@ class Dense(Layer):
         self.ones = np.ones(0)  # (N,), the input that b is the weight of: a neuron that always says 1
 
     def forward(self, x: np.ndarray) -> np.ndarray:
+        if not isinstance(x, np.ndarray):
+            x = self.floats(x)
         if x.ndim != 2 or x.shape[1] != self.n_in:
             hint = "; put Flatten() before it" if x.ndim > 2 else ""
             raise ValueError(f"{self} expects x of shape (N, {self.n_in}), got {x.shape}{hint}")
-        self.x = x
         if self.ones.shape != x.shape[:1] or self.ones.dtype != x.dtype:
+            x = self.floats(x)
             self.ones = np.ones(len(x), x.dtype)
+        self.x = x
         out = x.dot(self.params["w"])  # (N, M); for small arrays `dot` takes a third of the time of `@`
         out += self.params["b"]
         self.out_shape = out.shape

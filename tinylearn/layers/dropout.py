@@ -33,6 +33,7 @@ class Dropout(Layer):
         self.mask: np.ndarray | float  # 0 or 1 / (1 - rate) for each number; 1 for all while not training
 
     def forward(self, x: np.ndarray) -> np.ndarray:
+        x = self.floats(x)
         self.out_shape = x.shape
         self.mask = 1.0
         if self.training:

@@ -25,6 +25,9 @@ class Flatten(Layer):
         self.x_shape: tuple[int, ...]
 
     def forward(self, x: np.ndarray) -> np.ndarray:
+        x = self.floats(x)
+        if not x.shape:
+            raise ValueError(f"{self} expects x of shape (N, …), a row per example, got {x.shape}")
         self.x_shape = x.shape
         out = x.reshape(len(x), math.prod(x.shape[1:]))
         self.out_shape = out.shape

@@ -14,6 +14,8 @@ from typing import Any, Self
 
 import numpy as np
 
+from tinylearn.checks import numbers, shortened
+
 
 class Layer:
     """What every layer is: two dicts and two methods.
@@ -76,16 +78,27 @@ class Layer:
         """
         return {name: value for name, value in vars(self).items() if isinstance(value, np.random.Generator)}
 
+    def floats(self, x: Any) -> np.ndarray:
+        """Return `x` as an array of floats, itself if it is one; TypeError if it does not hold real numbers.
+
+        A Sequential has seen to that; but a layer may be called alone, by a reader with a list, or with bytes of an
+        image, whose negatives wrap around.
+        """
+        if isinstance(x, np.ndarray) and x.dtype.kind == "f":
+            return x
+        return numbers(self, "x", x)
+
     def check_dout(self, dout: np.ndarray) -> None:
-        """Raise ValueError unless `dout` has the shape that `forward` returned last."""
-        if dout.shape == self.out_shape:
+        """Raise ValueError unless `dout` is an array of the shape that `forward` returned last."""
+        if isinstance(dout, np.ndarray) and dout.shape == self.out_shape:
             return
         if self.out_shape is None:
             raise ValueError(
                 f"{self}: backward was called before forward; call forward(x) first (or let forward set self.out_shape)"
             )
+        got = dout.shape if isinstance(dout, np.ndarray) else shortened(dout)
         raise ValueError(
-            f"{self}: backward expects dout in the shape that forward returned, {self.out_shape}, got {dout.shape}"
+            f"{self}: backward expects dout in the shape that forward returned, {self.out_shape}, got {got}"
         )
 
     def __repr__(self) -> str:

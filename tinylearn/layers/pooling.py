@@ -48,6 +48,7 @@ class MaxPool2D(Layer):
         self.won_down: list[np.ndarray]  # KH - 1 masks (N, OH, OW, C)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
+        x = self.floats(x)
         if x.ndim != 4:
             raise ValueError(f"{self} expects images of shape (N, H, W, C), got {x.shape}")
         try:
@@ -55,7 +56,7 @@ class MaxPool2D(Layer):
         except ValueError as error:
             raise ValueError(f"{self}: {error}") from None
         (kh, kw), (sh, sw) = self.windows.size, self.windows.stride
-        padded = self.windows.pad(x if x.dtype.kind == "f" else x.astype(float), -np.inf)  # no whole number is -inf
+        padded = self.windows.pad(x, -np.inf)
         self.x_shape, self.padded_shape = x.shape, padded.shape
         across, self.won_across = _largest([padded[:, :, stepped(j, sw, ow)] for j in range(kw)])  # (N, H, OW, C)
         out, self.won_down = _largest([across[:, stepped(i, sh, oh)] for i in range(kh)])  # (N, OH, OW, C)

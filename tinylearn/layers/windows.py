@@ -20,8 +20,6 @@ from typing import Any
 
 import numpy as np
 
-from tinylearn.checks import positive_integer
-
 Pair = tuple[int, int]
 
 
@@ -124,12 +122,12 @@ def _pair(who: str, name: str, value: Any, least: int) -> Pair:
     values = tuple(value) if isinstance(value, tuple | list) else (value, value)
     if len(values) != 2:
         raise ValueError(f"{who}: {name} must be a number or a pair (rows, columns), got {value!r}")
-    if least == 1:
-        return positive_integer(who, name, values[0]), positive_integer(who, name, values[1])
     try:
         rows, columns = map(operator.index, values)
     except TypeError:
-        raise TypeError(f"{who}: {name} must be whole numbers, got {value!r}") from None
+        numbers = "a whole number" if values == (value, value) else "whole numbers"
+        raise TypeError(f"{who}: {name} must be {numbers}, got {value!r}") from None
     if min(rows, columns) < least:
-        raise ValueError(f"{who}: {name} must not be negative, got {value!r}")
+        bound = "must not be negative" if least == 0 else f"must be at least {least}"
+        raise ValueError(f"{who}: {name} {bound}, got {value!r}")
     return rows, columns

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from tinylearn.checks import positive_integer
+from tinylearn.checks import positive_integer, shortened, texts
 
 Selection = str | Iterable[str] | Callable[[str], Any] | None
 
@@ -21,10 +21,12 @@ def selected_names(named: dict[str, np.ndarray], select: Selection) -> tuple[str
     """Return the names that `select` lets through, in the order of the model."""
     if select is None:
         return tuple(named)
+    if not callable(select) and not isinstance(select, Iterable):
+        raise TypeError(f"Recorder: select must be a list of names or a function of a name, got {shortened(select)}")
     if callable(select):
         names = {name for name in named if select(name)}
     else:
-        names = {select} if isinstance(select, str) else set(select)
+        names = {select} if isinstance(select, str) else set(texts("Recorder", "select", tuple(select)))
     unknown = sorted(names - set(named))
     if unknown or not names:
         wrong = f"got {unknown[0]!r}" if unknown else "none was selected"

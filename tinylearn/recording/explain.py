@@ -21,7 +21,8 @@ from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
 from tinylearn.recording.explanation import Explanation, Term
-from tinylearn.training import _augmented, _check_data
+from tinylearn.training import _augmented
+from tinylearn.training_arguments import check_data, check_parts
 from tinylearn.workers import workers_for
 
 if TYPE_CHECKING:
@@ -46,9 +47,10 @@ def explain(
     """Do what `Recording.explain` says."""
     step = positive_integer("explain", "step", step)
     workers = positive_integer("explain", "workers", workers)
+    check_parts("explain", model, loss, optimizer)
     index = _checked_index(model, name, index)
     _check_recorded(recording, model)
-    x, y = _check_data(x, y, model.dtype)
+    x, y = check_data("explain", x, y, model.dtype)
     rng = None if rng is None else generator("explain", rng)
     model, loss, rng = copy.deepcopy((model, loss, rng))  # together: a layer may draw from that rng
     optimizer, model.gradients[...] = optimizer.fresh(), 0
@@ -197,7 +199,7 @@ def _place(model: Sequential, name: str, index: tuple[int, ...]) -> int:
 def _checked_index(model: Sequential, name: str, index: Any) -> tuple[int, ...]:
     """Return the index as a tuple of numbers from 0 on; ValueError if the model has no such number."""
     named = model.named_parameters()
-    if name not in named:
+    if not isinstance(name, str) or name not in named:
         raise ValueError(f"explain: the model has no parameter {name!r}, only {', '.join(named) or 'none'}")
     shape = named[name].shape
     try:

@@ -11,12 +11,14 @@ R records. A folder is read as the `.npy` files that it is, mapped into memory: 
 from __future__ import annotations
 
 import json
+import operator
 import os
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
+from tinylearn.checks import path_of, shortened
 from tinylearn.recording.autopsy import Autopsy, autopsy
 from tinylearn.recording.explanation import Explanation
 from tinylearn.recording.layout import FORMAT, META, PER_RECORD, Layout
@@ -49,7 +51,7 @@ class Recording:
 
         FileNotFoundError if there is no recording there, ValueError if its files are damaged.
         """
-        folder = Path(path)
+        folder = path_of("Recording.load", path)
         if not folder.is_dir():
             raise FileNotFoundError(f"{folder} is no recording: expected a folder that a Recorder wrote")
         if not (folder / META).is_file():
@@ -92,8 +94,8 @@ class Recording:
 
     def __getitem__(self, name: str) -> np.ndarray:
         """Return one parameter through all records, (R, *shape); read-only, from a folder read as it is used."""
-        if name not in self._slices:
-            raise KeyError(f"{name!r} was not recorded, only {', '.join(self.names)}")
+        if not isinstance(name, str) or name not in self._slices:
+            raise KeyError(f"recording: {name!r} was not recorded, only {', '.join(self.names)}")
         shape = self.layout.shapes[self.names.index(name)]
         return self.rows[:, self._slices[name]].reshape(len(self), *shape)
 
@@ -118,6 +120,10 @@ class Recording:
 
     def index(self, step: int) -> int:
         """Return the index of the record of update `step`; ValueError with the nearest ones if it was not kept."""
+        try:
+            step = operator.index(step)
+        except TypeError:
+            raise TypeError(f"recording: step must be a whole number, got {shortened(step)}") from None
         index = int(np.searchsorted(self.steps, step))
         if index < len(self) and self.steps[index] == step:
             return index
@@ -129,6 +135,8 @@ class Recording:
 
         ValueError with the first name that differs, and an unchanged model, if the recording is not of such a model.
         """
+        if not hasattr(model, "assign"):
+            raise TypeError(f"recording: restore needs a Sequential as its model, got {shortened(model)}")
         model.assign(self.at(step), f"the recording in {self.source}")
 
     def explain(

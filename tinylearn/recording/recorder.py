@@ -20,7 +20,7 @@ from typing import Any, NoReturn, Self
 
 import numpy as np
 
-from tinylearn.checks import positive_integer
+from tinylearn.checks import path_of, positive_integer, shortened
 from tinylearn.divergence import DivergenceError
 from tinylearn.recording.arguments import Selection, number_of_bytes, selected_names
 from tinylearn.recording.layout import META, Layout
@@ -64,6 +64,8 @@ class Recorder:
         select: Selection = None,
         budget: int | str | None = None,
     ) -> None:
+        if isinstance(model, type) or not hasattr(model, "named_parameters"):
+            raise TypeError(f"Recorder: model must be a Sequential, got {shortened(model)}")
         self.model = model
         named = model.named_parameters()
         names = selected_names(named, select)
@@ -77,7 +79,7 @@ class Recorder:
         meta_bytes = len(json.dumps(self.layout.as_json(), indent=1)) + 512  # and the names of the files
         self._overhead = HEADER_BYTES + 2 * meta_bytes  # twice, since a new one takes the old one's place
         self.budget = None if budget is None else self._checked_budget(budget)
-        self.path = None if path is None else Path(path)
+        self.path = None if path is None else path_of("Recorder", path)
         self.closed = False
         self._let_through = 0
         self._steps_before = self._epochs_before = 0  # those of earlier calls of fit
@@ -88,20 +90,26 @@ class Recorder:
         self._finisher: Any = None
         if self.path is not None:
             self.path.mkdir(parents=True, exist_ok=True)
-            self._claim(self.path)
+            self._refuse_a_recording(self.path)
         try:
-            self._store = Store(self.layout, self.path)
+            self._store = Store(self.layout, self.path)  # of two processes that try, one fails
+        except FileExistsError as error:
+            raise FileExistsError(
+                f"Recorder: {error.filename} exists already; choose another folder. (A recorder is at work there, or was "
+                "killed before its first record was complete; or the file is somebody else's)"
+            ) from None
+        except OSError as error:
+            self._fail(error)
+        try:
+            if self.path is not None:
+                self._refuse_a_recording(self.path)  # whose files have other names: it was thinned meanwhile
             self._store.append(self._row(), 0, 0, math.nan, None)
             self._store.publish()
             self._store.write_meta(closed=False)
         except OSError as error:
-            if hasattr(self, "_store"):
-                with contextlib.suppress(OSError):
-                    self._store.delete()
-            if self.path is not None:
-                (self.path / META).unlink(missing_ok=True)
+            self._store.delete()
             if isinstance(error, FileExistsError):
-                raise FileExistsError(f"Recorder: {error.filename} exists already; choose another folder") from None
+                raise
             self._fail(error)
         self._finish_at_exit()
 
@@ -212,6 +220,9 @@ class Recorder:
             _copy_every_other(full.read(closed=False), thinner, self._out_of_step)
             thinner.publish()
             thinner.write_meta(closed=False)
+        except OSError:  # a full disk: the full store is still the one that the folder names
+            thinner.delete()
+            raise
         except BaseException:
             full.write_meta(closed=False)
             thinner.delete()
@@ -291,14 +302,10 @@ class Recorder:
         self._finisher = weakref.finalize(self, self._store.finish) if wanted else None
 
     @staticmethod
-    def _claim(folder: Path) -> None:
-        """Make the folder ours: of two processes that try, one fails."""
-        try:
-            (folder / META).touch(exist_ok=False)
-        except FileExistsError:
-            raise FileExistsError(
-                f"Recorder: {folder} holds a recording already; delete that folder or choose another"
-            ) from None
+    def _refuse_a_recording(folder: Path) -> None:
+        """Never write over what is there."""
+        if (folder / META).exists():
+            raise FileExistsError(f"Recorder: {folder} holds a recording already; delete that folder or choose another")
 
     def _reopen(self) -> None:
         """Go on after `close`."""
@@ -311,8 +318,9 @@ class Recorder:
 
     def _fail(self, error: OSError) -> NoReturn:
         """Stop recording, and say why."""
+        reason = os.strerror(error.errno) if error.errno else error
         self._failure = (
-            f"Recorder: could not write step {self._last_step} to {self.path}: {error.strerror}. The model is intact, "
+            f"Recorder: could not write step {self._last_step} to {self.path}: {reason}. The model is intact, "
             "and the records until then can be read. Free some space, or record less with every, select or budget"
         )
         self.closed = True

@@ -234,7 +234,7 @@ class Store:
     def write_meta(self, closed: bool) -> None:
         """Say in `meta.json`, all at once, which files the records are in."""
         if self.folder is not None:
-            with complete_or_absent(self.folder / META) as file:
+            with complete_or_absent(self.folder / META, "Recorder", survives_power_loss=False) as file:
                 file.write(self.meta(closed))
 
     def meta(self, closed: bool) -> bytes:

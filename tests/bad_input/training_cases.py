@@ -1,0 +1,190 @@
+"""Bad input for models, `fit`, `race` and the gradient check."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import tinylearn as tl
+from tests.bad_input.hostile import (
+    WRONG,
+    Argument,
+    array,
+    choice,
+    fixed,
+    flag,
+    labels,
+    made,
+    new_path,
+    old_path,
+    real,
+    rng,
+    whole,
+)
+from tests.bad_input.small_runs import X, Y, any_loss, model, optimizer, seeded, small_model, train
+from tests.bad_input.verdict import Subject
+
+
+def saved(model: tl.Sequential, path: Any) -> Any:
+    model.save(path)
+    back = small_model()
+    back.parameters = np.zeros_like(back.parameters)
+    back.load(path)
+    return back.parameters
+
+
+def loaded(path: Any, model: tl.Sequential) -> Any:
+    before = model.parameters.copy()
+    try:
+        model.load(path)
+    except Exception:
+        assert (model.parameters == before).all(), "a file that was refused has changed the model"
+        raise
+    return model.parameters
+
+
+def fitted(model: Any, x: Any, y: Any, **settings: Any) -> Any:
+    return tl.fit(model, x, y, **settings), model.parameters.copy()
+
+
+def raced(data: Any, **settings: Any) -> Any:
+    runners = tl.race(lambda rng: small_model(), data, **settings)
+    return {name: runner.losses for name, runner in runners.items()}
+
+
+def stepped(optimizer: tl.SGD) -> dict[str, tl.SGD]:
+    optimizer.step(np.zeros(1), np.ones(1))
+    return {"one that has stepped": optimizer}
+
+
+augments = choice(
+    None, lambda x, rng: x + 1, wrong=["flip", 3, lambda x, rng: None, lambda x, rng: x[:1], lambda x, rng: "x", []]
+)
+settings: dict[str, Argument] = {
+    "loss": any_loss,
+    "epochs": whole(1, 2),
+    "batch_size": whole(2, 3, 32),
+    "shuffle": flag(),
+    "workers": whole(1, 2),
+    "augment": augments,
+}
+NOT_FINITE = {"nan": WRONG}
+
+TRAINING = {
+    "Sequential": Subject(
+        lambda layers, dtype: repr(tl.Sequential(layers, dtype)),
+        layers=made(
+            "[Dense(3, 2), ReLU()]",
+            lambda: [tl.Dense(3, 2, rng=seeded()), tl.ReLU()],
+            [None, 3, [], [tl.Dense], [None], tl.ReLU(), [tl.ReLU(), "ReLU"], [used := tl.Tanh(), used]],
+        ),
+        dtype=choice(np.float64, np.float32, "float32", wrong=[int, complex, "float99", object, bool, "U3"]),
+    ),
+    "Sequential.forward": Subject(lambda x: small_model().forward(x), x=array(4, 3), speaks=("Dense",)),
+    "Sequential.forward, float32": Subject(
+        lambda x: small_model(np.float32).forward(x), x=array(4, 3), speaks=("Dense",)
+    ),
+    "Sequential.backward": Subject(
+        lambda x, dout: ((m := small_model()).forward(x), m.backward(dout), m.gradients.copy()),
+        x=array(4, 3),
+        dout=array(4, 2),
+        speaks=("Dense",),
+    ),
+    "Sequential.predict": Subject(
+        lambda **given: small_model().predict(**given), x=array(4, 3), batch_size=whole(2, 256), speaks=("Dense",)
+    ),
+    "Sequential.parameters": Subject(
+        lambda values: (setattr(m := small_model(), "parameters", values), m.parameters.copy())[1], values=array(26)
+    ),
+    "Sequential.summary": Subject(
+        lambda input_shape: small_model().summary(input_shape),
+        input_shape=choice(None, (3,), wrong=[3.5, (2,), "3", (0,), (-1,), (3, 3), {}, (None,)], also=[3, [3]]),
+        speaks=("Dense", "output_shapes"),
+    ),
+    "Sequential.save": Subject(saved, model=fixed("a model", small_model), path=new_path(".npz")),
+    "Sequential.load": Subject(
+        loaded,
+        model=fixed("a model", small_model),
+        path=old_path("model.npz"),
+        files=lambda folder: small_model().save(folder / "model.npz"),
+    ),
+    "fit": Subject(
+        fitted,
+        model=model,
+        x=array(4, 3, **NOT_FINITE),
+        y=array(4, 2, **NOT_FINITE),
+        optimizer=optimizer,
+        rng=rng(),
+        **settings,
+        speaks=("Dense", "MeanSquaredError"),
+    ),
+    "fit, classes": Subject(
+        lambda x, y: fitted(
+            small_model(),
+            x,
+            y,
+            loss=tl.CategoricalCrossEntropy(from_logits=True),
+            optimizer=tl.Adam(0.1),
+            epochs=2,
+            batch_size=3,
+            rng=seeded(),
+        ),
+        x=array(4, 3, **NOT_FINITE),
+        y=labels(4, 2, empty=WRONG),
+        speaks=("CategoricalCrossEntropy", "Dense"),
+    ),
+    "fit, callbacks": Subject(
+        lambda callbacks: train(small_model(), callbacks=callbacks),
+        callbacks=choice((), [print_nothing := lambda update: None], wrong=[None, 3, [3], [None], print_nothing]),
+    ),
+    "fit, resume": Subject(
+        lambda resume: train(small_model(), resume=resume),
+        resume=choice(
+            None,
+            {"step": 1, "epoch": 1, "rest": np.arange(2), "loss_sum": 1.0, "losses": []},
+            wrong=[
+                {},
+                3,
+                {"step": 1},
+                {"step": 1, "epoch": 9, "rest": [0], "loss_sum": 1.0, "losses": []},
+                {"step": 1, "epoch": 1, "rest": [7], "loss_sum": 1.0, "losses": []},
+                {"step": 0, "epoch": 1, "rest": [0], "loss_sum": 1.0, "losses": []},
+                {"step": 1, "epoch": 1, "rest": [[0]], "loss_sum": 1.0, "losses": []},
+                {"step": 1, "epoch": 1, "rest": ["a"], "loss_sum": 1.0, "losses": []},
+                {"step": 1, "epoch": 1, "rest": [0], "loss_sum": "a", "losses": []},
+                {"step": 1, "epoch": 1, "rest": [0], "loss_sum": 1.0, "losses": 3},
+            ],
+        ),
+    ),
+    "race": Subject(
+        raced,
+        data=choice((X, Y), wrong=[None, X, (X,), (X, Y, Y), (X, Y[:2]), "xy", (None, None)]),
+        loss=any_loss,
+        optimizer=choice(
+            {"a": tl.SGD(0.1), "b c": tl.Adam(0.1)},
+            wrong=[None, [tl.SGD(0.1)], {"a": 0.1}, {3: tl.SGD()}, tl.SGD(0.1), stepped(tl.SGD(0.1, 0.5))],
+        ),
+        epochs=whole(1),
+        seed=choice(0, 7, wrong=[-1, 1.5, "0", (), [None], None]),
+        speaks=("fit",),
+    ),
+    "check_gradients": Subject(
+        lambda layer, x, rng, **given: tl.check_gradients(layer, x, rng=rng, **given).error < 1e-5,
+        layer=made("Dense(3, 2)", lambda: tl.Dense(3, 2, rng=seeded()), [tl.Dense]),
+        x=array(4, 3, **NOT_FINITE),
+        rng=fixed("np.random.default_rng(0)", seeded),
+        h=real(1e-5),
+        tolerance=real(1e-5),
+        speaks=("Dense",),
+    ),
+    "GradientReport": Subject(lambda: str(tl.GradientReport("x", (0,), 1.0, 1.0, 0.0))),
+    "GradientError": Subject(lambda: str(tl.GradientError("text"))),
+    "DivergenceError": Subject(lambda: str(tl.DivergenceError(1, "w", 0.1, 2.0))),
+    "Update": Subject(lambda: repr(tl.Update(1))),
+    "ProgressBar": Subject(
+        lambda total, description: train(small_model(), callbacks=[tl.ProgressBar(total, description)]),
+        total=choice(None, 8, wrong=[-1, 1.5, np.nan]),
+        description=choice("training", "ü", "nonsense", wrong=[None]),
+    ),
+}
