@@ -88,30 +88,35 @@ class Recorder:
         self._out_of_step: list[int] = []  # steps that were kept only because they were the last of a fit
         self._failure: str | None = None
         self._finisher: Any = None
+        self._store = self._first_store()
+        self._finish_at_exit()
+
+    def _first_store(self) -> Store:
+        """Return a new store that holds step 0. Of two processes that try this in one folder, one fails."""
         if self.path is not None:
             self.path.mkdir(parents=True, exist_ok=True)
             self._refuse_a_recording(self.path)
         try:
-            self._store = Store(self.layout, self.path)  # of two processes that try, one fails
+            store = Store(self.layout, self.path)
         except FileExistsError as error:
             raise FileExistsError(
-                f"Recorder: {error.filename} exists already; choose another folder. (A recorder is at work there, or was "
-                "killed before its first record was complete; or the file is somebody else's)"
+                f"Recorder: {error.filename} exists already; choose another folder. (A recorder is at work there, or "
+                "was killed before its first record was complete; or the file is somebody else's)"
             ) from None
         except OSError as error:
             self._fail(error)
         try:
             if self.path is not None:
-                self._refuse_a_recording(self.path)  # whose files have other names: it was thinned meanwhile
-            self._store.append(self._row(), 0, 0, math.nan, None)
-            self._store.publish()
-            self._store.write_meta(closed=False)
+                self._refuse_a_recording(self.path)  # its files had other names: it was thinned meanwhile
+            store.append(self._row(), 0, 0, math.nan, None)
+            store.publish()
+            store.write_meta(closed=False)
         except OSError as error:
-            self._store.delete()
+            store.delete()
             if isinstance(error, FileExistsError):
                 raise
             self._fail(error)
-        self._finish_at_exit()
+        return store
 
     @property
     def row_bytes(self) -> int:

@@ -1,0 +1,51 @@
+"""Faults planted on purpose, to see that the kills find them."""
+
+import contextlib
+from importlib import import_module
+from pathlib import Path
+
+from tinylearn.recording.storage import FileColumn, Store
+
+WRITERS = [import_module(name) for name in ("tinylearn.checkpoint", "tinylearn.model", "animations.render")]
+
+
+@contextlib.contextmanager
+def _in_place(path, who="", **settings):
+    with open(path, "wb") as file:
+        yield file
+
+
+def write_in_place():
+    """Without a temporary file: what was complete is gone as soon as its successor begins."""
+    for module in WRITERS:
+        module.complete_or_absent = _in_place
+
+
+@contextlib.contextmanager
+def _renamed_early(path, who="", **settings):
+    temporary = Path(path).with_name(".x.00000000.tmp" + Path(path).suffix)
+    with open(temporary, "wb") as file:
+        temporary.replace(path)
+        yield file
+
+
+def rename_too_early():
+    """The file gets its name before it is complete."""
+    for module in WRITERS:
+        module.complete_or_absent = _renamed_early
+
+
+def count_before_the_row():
+    """The headers count records that are not in the files yet."""
+    publish = Store.publish
+
+    def count_first(self):
+        for name in ("parameters", "losses", "epochs", "steps"):
+            if isinstance(self.columns[name], FileColumn):
+                self.columns[name].publish(self.published[name] + len(self.waiting) // 3)
+        publish(self)
+
+    Store.publish = count_first
+
+
+BREACHES = {breach.__name__: breach for breach in (write_in_place, rename_too_early, count_before_the_row)}
