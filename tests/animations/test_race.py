@@ -192,6 +192,17 @@ def test_odd_races(kind):
     audit(scene, runners, frames=frames, allowed=scene.captions).check()
 
 
+def test_the_update_that_broke_is_a_frame_and_the_one_before():
+    scene = Race({"a": made_up(np.geomspace(1, 1e-3, 10_000)), "b": made_up([1.0] * 7776, 7777)})
+    assert {7776, 7777} <= set(scene.steps)
+    assert scene.frames < 110
+    last = list(scene.steps).index(7776)
+    assert "b.diverged" not in shown(scene, last)
+    assert shown(Race({"b": made_up([1.0] * 7, 8)}), 7)["b.diverged"] == "8", (
+        "where all diverge, the clock ends with them"
+    )
+
+
 @pytest.mark.parametrize("kind", ["one diverges at once", "about to diverge", "infinite at the end", "below zero"])
 def test_a_wild_runner_does_not_squeeze_the_others(kind):
     scene = Race(ODD[kind]())
