@@ -34,16 +34,19 @@ class Loss:
 
     def check_predicted(self, predicted: Any) -> np.ndarray:
         """Return `predicted` as an array; TypeError unless it holds floats, ValueError if it holds nothing."""
-        predicted = real_array(self, "predicted", predicted)
-        if predicted.dtype.kind != "f":
-            raise TypeError(f"{self}: predicted must hold floats, as models return, got an array of {predicted.dtype}")
+        if not isinstance(predicted, np.ndarray) or predicted.dtype.kind != "f":
+            predicted = real_array(self, "predicted", predicted)
+            if predicted.dtype.kind != "f":
+                got = f"an array of {predicted.dtype}"
+                raise TypeError(f"{self}: predicted must hold floats, as models return, got {got}")
         if predicted.size == 0:
             raise ValueError(f"{self}: predicted must hold at least one number, got shape {predicted.shape}")
         return predicted
 
     def match(self, predicted: np.ndarray, target: Any) -> np.ndarray:
         """Return `target` as an array of the dtype and, or ValueError, the shape of `predicted`."""
-        target = numbers(self, "target", target, predicted.dtype)
+        if not isinstance(target, np.ndarray) or target.dtype != predicted.dtype:
+            target = numbers(self, "target", target, predicted.dtype)
         if target.shape != predicted.shape:
             column = target.ndim == 1 and predicted.shape == (len(target), 1)
             hint = "; reshape it with target[:, None]" if column else ""
