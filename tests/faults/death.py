@@ -85,23 +85,23 @@ class Life:
 
 
 def pace(job, folder, breach=None):
-    """Return how many seconds an output takes: the median of a life, or all of a life that writes only one."""
+    """Return how many seconds an output takes: the median of a life; of one that writes once, all of it."""
     started, life = time.monotonic(), Life(job, folder, breach)
-    if job.outputs == 1:
-        life.listen(10 * PATIENCE)
+    if job.once:
+        life.process.join(10 * PATIENCE)
     else:
         life.until_it_begins(job.outputs + 1)
     seconds, orphans = time.monotonic() - started, life.kill()
     begun = [at for at, word, _ in life.heard if word == "begin"]
     life.death()
     assert not orphans
-    return statistics.median(b - a for a, b in itertools.pairwise(begun)) if begun[1:] else seconds
+    return seconds if job.once else statistics.median(b - a for a, b in itertools.pairwise(begun))
 
 
 def killed(job, folder, rng, seconds, breach=None):
     """Let the job work in `folder`, kill it at a random moment; return its death and the verdict on what is left."""
     life = Life(job, folder, breach)
-    life.until_it_begins(int(rng.integers(1, job.outputs + 1)))
+    life.until_it_begins(job.outputs if job.once else int(rng.integers(1, job.outputs + 1)))
     life.listen(seconds * rng.random())
     orphans = life.kill()
     death = life.death()

@@ -7,6 +7,7 @@ import functools
 import re
 import tempfile
 from collections.abc import Callable
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,14 +28,25 @@ class Verdict:
         return [*self.lost, *self.half, *self.litter]
 
 
+class Job:
+    """What all jobs have."""
+
+    outputs = 8  # it is killed while it writes one of these
+    once = False  # whether its last output is the end of its process
+
+    @contextmanager
+    def ready(self):
+        """Yield this job with all that it needs, such as a server."""
+        yield self
+
+
 @dataclass
-class Rewritten:
+class Rewritten(Job):
     """A job that writes one file again and again, under one name: `write(path, n)` makes its n-th version."""
 
     name: str
     file: str
     write: Callable[[Path, int], object]
-    outputs: int = 8  # it is killed while it writes one of these
 
     def work(self, folder, tell):
         """Write versions until somebody ends this process."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 import tinylearn.recording.storage
-from tests.faults.job import Verdict
+from tests.faults.job import Job, Verdict
 from tests.tinylearn import interrupted_run
 from tinylearn import Recorder, Recording, Update
 
@@ -41,12 +41,12 @@ def assert_start_of_the_undisturbed_run(recording, kind):
 
 
 @dataclass
-class Training:
+class Training(Job):
     """A training of one of the kinds of interrupted_run.py, without end; its outputs are its records."""
 
     kind: str
     at_once: bool
-    outputs: int = 600
+    outputs = 600
 
     @property
     def name(self):
@@ -85,11 +85,10 @@ class Training:
 
 
 @dataclass
-class Anew:
+class Anew(Job):
     """One recording of 40 updates after another: most of its time goes into beginning, thinning and closing them."""
 
     kind: str
-    outputs: int = 8
 
     @property
     def name(self):

@@ -1,7 +1,6 @@
 """Downloads from a server on this machine that does what servers do: breaks off, ignores, changes its file, refuses."""
 
 import hashlib
-import http.server
 import importlib
 import socket
 import threading
@@ -10,48 +9,9 @@ import numpy as np
 import pytest
 
 from tests.tinylearn.cifar10_files import archive_members, random_batches, write_archive
+from tests.tinylearn.download_server import CHECKSUM, CONTENT, serving
 from tinylearn.datasets import cifar10
 from tinylearn.datasets.download import Checksum, download
-
-CONTENT = np.random.default_rng(0).bytes(300_000)
-CHECKSUM = Checksum(len(CONTENT), "md5", hashlib.md5(CONTENT).hexdigest())
-
-
-class Server(http.server.ThreadingHTTPServer):
-    """Serves `content` at every address. Tests set how it behaves, and read what it was asked for."""
-
-    content = CONTENT
-    breaks_after = None  # bytes of a body after which the connection ends
-    knows_ranges = True
-    tells_length = True
-    status = None  # to answer with, instead of the file
-
-    def __init__(self):
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.ranges = []  # the Range of every request, None if it had none
-
-    @property
-    def url(self):
-        return f"http://127.0.0.1:{self.server_port}/file"
-
-
-class Handler(http.server.BaseHTTPRequestHandler):
-    def do_GET(self):
-        server, wanted = self.server, self.headers["Range"]
-        server.ranges.append(wanted)
-        start = int(wanted.removeprefix("bytes=").removesuffix("-")) if wanted and server.knows_ranges else 0
-        if server.status or start >= len(server.content):
-            return self.send_error(server.status or 416)
-        self.send_response(206 if start else 200)
-        if start:
-            self.send_header("Content-Range", f"bytes {start}-{len(server.content) - 1}/{len(server.content)}")
-        if server.tells_length:
-            self.send_header("Content-Length", str(len(server.content) - start))
-        self.end_headers()
-        self.wfile.write(server.content[start:][: server.breaks_after])
-
-    def log_message(self, *_):
-        pass
 
 
 @pytest.fixture(autouse=True)
@@ -61,12 +21,8 @@ def no_proxy(monkeypatch):
 
 @pytest.fixture
 def server():
-    with Server() as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    with serving() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
