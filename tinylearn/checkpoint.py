@@ -2,16 +2,19 @@
 
     parameters          the model's vector
     optimizer.m, …      what the optimiser remembers: its arrays, and in `about` its numbers
+    norm_1.mean, …      the same of each layer that names such attributes in its `state`
     more.losses, …      what the caller adds
-    about               JSON text: the optimiser's numbers, the states of the random generators, what must fit, and the
-                        names of all these arrays, so that none is missed
+    about               JSON text: these numbers, the states of the random generators, what must fit, and the names of
+                        all arrays, so that none is missed
 
 A run that is killed and goes on from its last checkpoint makes, bit for bit, the parameters of the run without a kill:
-the same batches in the same order, the same neurons dropped, the same steps.
+the same batches in the same order, the same neurons dropped, the same steps. What else changes while a run goes on is
+not kept: attributes of a layer that its `state` does not name, callbacks that count, an `augment` that remembers.
 """
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 from contextlib import suppress
@@ -21,11 +24,15 @@ import numpy as np
 
 from tinylearn.checks import generator, path_of
 from tinylearn.files import complete_or_absent
+from tinylearn.layers.layer import Layer
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
 
 FORMAT = "tinylearn checkpoint 1"
 PLAIN = "biufU"  # the kinds of arrays that need no pickle: truths, numbers, texts
+NUMPY = np.ndarray | np.generic
+NUMBERS = bool | int | float | str | None
+REMEMBERS = "what it remembers"  # the optimiser
 
 
 def save_checkpoint(
@@ -34,8 +41,8 @@ def save_checkpoint(
     """Write `model`, `optimizer`, `rng` and the generators of the model's layers to `path`, a `.npz` without pickle.
 
     `more` are numbers, texts and arrays that belong to the run: the epoch, say, and the losses. A file of that name is
-    replaced at once or not at all, whenever the process is killed. TypeError for an optimiser that remembers something
-    else than numbers, texts and arrays, and for such a value in `more`.
+    replaced at once or not at all, whenever the process is killed. TypeError for an optimiser or a layer that remembers
+    something else than numbers, texts and arrays, or two arrays in the same memory, and for such a value in `more`.
 
     >>> import tempfile
     >>> from tinylearn import Adam, Dense
@@ -46,19 +53,25 @@ def save_checkpoint(
     ...     load_checkpoint(f"{folder}/run.npz", model, optimizer, rng)
     {'epoch': 3, 'losses': array([0.9, 0.5, 0.4])}
     """
-    facts, state, generators = _facts(model, optimizer, rng), _optimizer_state(optimizer), _generators(model, rng)
-    arrays = {"parameters": model.parameters}
-    arrays |= {f"optimizer.{name}": value for name, value in state.items() if isinstance(value, np.ndarray)}
+    facts, generators = _facts(model, optimizer, rng), _generators(model, rng)
+    arrays: dict[str, Any] = {"parameters": model.parameters}
+    numbers: dict[str, dict[str, Any]] = {}  # "optimizer" → name → value, and the same for layers
+    for owner, state in _remembered(model, optimizer).items():
+        arrays |= {f"{owner}.{name}": value for name, value in state.items() if isinstance(value, NUMPY)}
+        numbers[owner] = {name: value for name, value in state.items() if not isinstance(value, NUMPY)}
+    _check_apart(arrays)
+    scalars = [name for name, value in arrays.items() if isinstance(value, np.generic)]
     arrays |= {f"more.{name}": _plain_array(name, value) for name, value in more.items()}
     about = {
         "format": FORMAT,
         "facts": facts,
-        "optimizer": {name: value for name, value in state.items() if not isinstance(value, np.ndarray)},
+        **numbers,
+        "scalars": scalars,
         "generators": {name: each.bit_generator.state for name, each in generators.items()},
         "arrays": list(arrays),
     }
     with complete_or_absent(path, "save_checkpoint") as file:
-        np.savez(file, about=np.array(json.dumps(about, default=np.ndarray.tolist)), **arrays)  # type: ignore[arg-type]
+        np.savez(file, about=np.array(json.dumps(about, default=np.ndarray.tolist)), **arrays)
 
 
 def load_checkpoint(
@@ -67,24 +80,27 @@ def load_checkpoint(
     """Bring `model`, `optimizer`, `rng` and the generators of the model's layers to where they were; return `more`.
 
     All are made as they were for the run that wrote the file. Generators that were one must be one again. Of `more`,
-    single numbers and texts come back as Python's, lists as arrays. ValueError with the first thing that differs if the
-    file belongs to another model, to an optimiser of another kind or with other settings, or to other generators, and
-    for a file that is no checkpoint; nothing is changed then.
+    single numbers and texts come back as Python's, lists as arrays. The optimiser is made with the settings of the
+    first run; a learning rate that was changed since comes back changed. ValueError with the first thing that differs
+    if the file belongs to another model, to an optimiser of another kind or made with other settings, or to other
+    generators, and for a file that is no checkpoint; nothing is changed then.
     """
     arrays, about = _read(path)
     own, saved = _facts(model, optimizer, rng), about["facts"]
     for name in [*own, *saved]:
         here, there = own.get(name, "absent"), saved.get(name, "absent")
         if here != there:
-            raise ValueError(f"{path} is the checkpoint of another run: {name} is {here} here, {there} there")
+            hint = "; let __init__ set every attribute of an optimizer" if name == REMEMBERS else ""
+            raise ValueError(f"{path} is the checkpoint of another run: {name} is {here} here, {there} there{hint}")
     model.parameters = arrays["parameters"]
-    vars(optimizer).update(about["optimizer"] | _part(arrays, "optimizer."))
+    for owner, each in _owners(model, optimizer).items():
+        vars(each).update(about[owner] | _part(arrays, f"{owner}."))
     for name, each in _generators(model, rng).items():
         each.bit_generator.state = about["generators"][name]
     return {name: value if value.ndim else value.item() for name, value in _part(arrays, "more.").items()}
 
 
-def _read(path: str | os.PathLike[str]) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the file's arrays and what it says about them; ValueError if `save_checkpoint` did not write it."""
     path = path_of("load_checkpoint", path)
     try:
@@ -95,6 +111,7 @@ def _read(path: str | os.PathLike[str]) -> tuple[dict[str, np.ndarray], dict[str
             raise ValueError(f"its format is {about['format']}")
         if {"about", *about["arrays"]} != set(arrays):
             raise ValueError(f"it holds {', '.join(arrays)}, not {', '.join(about['arrays'])}")
+        arrays |= {name: arrays[name][()] for name in about.get("scalars", ())}  # NumPy's, not arrays without axes
     except (FileNotFoundError, PermissionError):
         raise
     except Exception as error:  # zip, array and JSON each have their own for a damaged file
@@ -110,7 +127,9 @@ def _facts(model: Sequential, optimizer: Optimizer, rng: np.random.Generator) ->
             raise TypeError(f"checkpoint: {part} must be a tinylearn.{kind.__name__}, got {value!r}; {order}")
     facts = {f"layer {number}": repr(layer) for number, layer in enumerate(model.layers, 1)}
     facts |= {name: f"{view.dtype} {view.shape}" for name, view in model.named_parameters().items()}
-    facts |= {"the optimizer": repr(optimizer), "what it remembers": ", ".join(_optimizer_state(optimizer))}
+    facts["the optimizer"] = repr(optimizer.as_made())  # its learning rate of now comes back
+    for owner, state in _remembered(model, optimizer).items():
+        facts[REMEMBERS if owner == "optimizer" else f"the state of {owner}"] = ", ".join(state)
     first_with: dict[int, str] = {}
     for name, each in _generators(model, rng).items():
         first = first_with.setdefault(id(each.bit_generator), name)
@@ -125,16 +144,46 @@ def _generators(model: Sequential, rng: np.random.Generator) -> dict[str, np.ran
     return {"rng": generator("checkpoint", rng)} | kept
 
 
-def _optimizer_state(optimizer: Optimizer) -> dict[str, Any]:
-    """Return the optimiser's attributes; TypeError for one that is neither an array nor a number, text or None."""
-    for name, value in vars(optimizer).items():
-        plain = isinstance(value, np.ndarray) and value.dtype.kind in PLAIN
-        if not plain and not isinstance(value, bool | int | float | str | None):
+def _owners(model: Sequential, optimizer: Optimizer) -> dict[str, Any]:
+    """Return name → who remembers something beside parameters and generators: the optimiser, layers with a `state`."""
+    layers = zip(model.layer_names, model.layers, strict=True)
+    return {"optimizer": optimizer} | {name: layer for name, layer in layers if type(layer).state}
+
+
+def _remembered(model: Sequential, optimizer: Optimizer) -> dict[str, dict[str, Any]]:
+    """Return owner → attribute → value; TypeError for one that is neither an array nor a number, text or None."""
+    found: dict[str, dict[str, Any]] = {}
+    for owner, each in _owners(model, optimizer).items():
+        found[owner] = vars(each).copy() if each is optimizer else _layer_state(each)
+        for name, value in found[owner].items():
+            plain = value.dtype.kind in PLAIN if isinstance(value, NUMPY) else isinstance(value, NUMBERS)
+            if not plain:
+                raise TypeError(
+                    f"checkpoint: {type(each).__name__}.{name} must be an array, a number, a text or None to be "
+                    f"kept, got {value!r}"
+                )
+    return found
+
+
+def _layer_state(layer: Layer) -> dict[str, Any]:
+    """Return the attributes that the layer names in its `state`; TypeError if that names none of its own."""
+    names, own = type(layer).state, vars(layer)
+    if not isinstance(names, tuple | list) or not all(name in own for name in names):
+        raise TypeError(
+            f"checkpoint: the state of {layer} must be the names of attributes that __init__ sets, such as "
+            f'("mean",), got {names!r}'
+        )
+    return {name: own[name] for name in names}
+
+
+def _check_apart(arrays: dict[str, Any]) -> None:
+    """Raise TypeError if two arrays share memory, as a view does: read from a file, they would not."""
+    for (one, a), (other, b) in itertools.combinations(arrays.items(), 2):
+        if np.shares_memory(a, b):
             raise TypeError(
-                f"checkpoint: {type(optimizer).__name__}.{name} must be an array, a number, a text or None to be "
-                f"kept, got {value!r}"
+                f"checkpoint: {other} is in the memory of {one}, which it would not be when the run goes on; "
+                "let it be a copy, or make it anew in every step"
             )
-    return dict(vars(optimizer))
 
 
 def _plain_array(name: str, value: Any) -> np.ndarray:
@@ -146,6 +195,6 @@ def _plain_array(name: str, value: Any) -> np.ndarray:
     raise TypeError(f"save_checkpoint: {name} must be a number, a text or an array of these, got {value!r}")
 
 
-def _part(arrays: dict[str, np.ndarray], prefix: str) -> dict[str, np.ndarray]:
+def _part(arrays: dict[str, Any], prefix: str) -> dict[str, Any]:
     """Return the arrays whose names begin with `prefix`, without it."""
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}

@@ -29,7 +29,7 @@ class Optimizer:
     _made_with: tuple[tuple[Any, ...], dict[str, Any]]
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        """Note the settings, for `fresh`."""
+        """Note the settings, for `as_made`."""
         optimizer = super().__new__(cls)
         optimizer._made_with = args, kwargs
         return optimizer
@@ -61,10 +61,14 @@ class Optimizer:
 
     def fresh(self) -> Self:
         """Return an optimiser with the same settings, and the learning rate of now, that has made no step yet."""
-        args, kwargs = self._made_with
-        made = type(self)(*args, **kwargs)
+        made = self.as_made()
         made.learning_rate = self.learning_rate
         return made
+
+    def as_made(self) -> Self:
+        """Return an optimiser with the settings that this one was made with, the learning rate too."""
+        args, kwargs = self._made_with
+        return type(self)(*args, **kwargs)
 
     def memory(self, parameters: np.ndarray, gradients: np.ndarray, memory: np.ndarray | None) -> np.ndarray:
         """Return `memory`, or zeros in the shape of the parameters at the first step; ValueError if shapes differ."""

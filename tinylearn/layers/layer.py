@@ -10,7 +10,7 @@ before). Throughout the project `dname` is the gradient of the loss with respect
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
@@ -24,6 +24,8 @@ class Layer:
     grads      the same names; `backward` assigns the gradients here
     training   False except inside `fit`; for layers that behave differently while they learn (dropout)
     out_shape  the shape that `forward` returned last, None before
+    state      of the class: names of attributes that a checkpoint keeps too, since later steps depend on them: for a
+               running mean, `state = ("mean",)`
 
     A layer of your own is one class with `forward` and `backward`:
 
@@ -43,6 +45,7 @@ class Layer:
     params: dict[str, np.ndarray]
     grads: dict[str, np.ndarray]
     training: bool
+    state: ClassVar[tuple[str, ...]] = ()
     out_shape: tuple[int, ...] | None
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
