@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import re
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from tests.tinylearn.training_helpers import neuron, small_data, small_model, train
 from tinylearn import SGD, Dense, DivergenceError, MeanSquaredError, ReLU, Sequential
 from tinylearn.datasets import celsius_fahrenheit
-from tinylearn.divergence import find_fault
+from tinylearn.divergence import Watch, find_fault
 from tinylearn.initializers import ones, zeros
 
 
@@ -114,9 +115,9 @@ def test_a_parameter_that_breaks_out_of_the_blue_is_named(at):
 def test_a_norm_that_grows_by_more_than_a_million_in_one_update(at):
     error = diverging(grow_a_bias, at)
     assert (error.step, error.parameter) == (at, "dense_2.b")
-    assert error.what.startswith("grew dense_2.b from norm ")
-    was, now = (float(text) for text in error.what.removeprefix("grew dense_2.b from norm ").split(" to "))
-    assert now / was > 1e6
+    told = re.fullmatch(r"grew dense_2\.b from norm (\S+)( \(after update (\d+)\))? to (\S+)", error.what)
+    assert float(told[4]) / float(told[1]) > 1e6
+    assert told[3] == (None if at <= 12 else "11"), "what is not the norm just before must say so"
 
 
 def test_a_loss_that_is_nan_while_all_parameters_are_well():
@@ -197,6 +198,53 @@ def test_the_gradient_norms_of_the_last_updates():
     for step in range(error.step - 4, error.step):
         assert error.gradient_norms[step] == pytest.approx(norms[step], rel=1e-12)
         assert f"update {step} {norms[step]:.3g}" in str(error)
+
+
+@pytest.mark.parametrize(("at", "known"), [(1, [1]), (2, [1, 2]), (9, [5, 6, 7, 8, 9]), (267, [267]), (700, [700])])
+def test_gradient_norms_are_those_of_updates_in_a_row(at, known):
+    """Of a run that was calm until then, only the last one is known."""
+    error = diverging(set_to_nan, at)
+    assert list(error.gradient_norms) == known
+
+
+def test_a_run_that_diverges_slowly_tells_the_last_gradients_too():
+    """A rate just above the bound: thirty-five thousand updates, of which few are looked at."""
+    model = Sequential([Dense(1, 1, rng=np.random.default_rng(0), weights=ones)])
+    with pytest.raises(DivergenceError) as caught:
+        train(model, [[1.0], [-1.0]], [[0.0], [0.0]], loss=MeanSquaredError(), optimizer=SGD(1.005), epochs=50_000)
+    error = caught.value
+    assert list(error.gradient_norms) == list(range(error.step - 4, error.step + 1))
+    ratios = np.diff(np.log(list(error.gradient_norms.values())))
+    assert ratios == pytest.approx(np.log(2 * 1.005 - 1), rel=1e-6)
+
+
+# --- when it looks ----------------------------------------------------------------------------------------------------
+
+
+def looks(monkeypatch, meddle=None, at=0, epochs=600):
+    """Train, and return the updates that were looked at."""
+    seen, look = [], Watch.look
+
+    def watched(self, step, *rest):
+        seen.append(step)
+        look(self, step, *rest)
+
+    monkeypatch.setattr(Watch, "look", watched)
+    x, y = small_data(4)
+    train(small_model(), x, y, optimizer=Meddling(at, meddle), epochs=epochs)
+    return seen
+
+
+def test_a_calm_run_is_looked_at_at_the_start_and_then_seldom(monkeypatch):
+    assert looks(monkeypatch) == [*range(1, 12), 11 + 256, 11 + 512]
+
+
+def test_after_a_jump_every_update_is_looked_at_for_a_while(monkeypatch):
+    def jump(parameters):
+        parameters *= 5
+
+    seen = looks(monkeypatch, jump, at=100, epochs=300)
+    assert seen == [*range(1, 12), *range(100, 111)]
 
 
 def test_a_pickled_error_is_the_same():
