@@ -59,8 +59,8 @@ class DrawnBlock:
 
     def _ink(self, value: float) -> str:
         """Return black or white, whichever can be read better on the colour of `value`."""
-        share = np.nan_to_num(value / self.limit)
-        return str(INKS[int(np.clip(128 + 128 * share, 0, 255))])
+        share = np.clip(np.nan_to_num(value / self.limit), -1, 1)
+        return str(INKS[min(int(128 + 128 * share), 255)])
 
     def _write(self, below: float, text: str, **settings: Any) -> None:
         add_label(self.page, self.left, self.top - below, text, size=style.SMALL, parse_math=False, **settings)

@@ -15,8 +15,9 @@ All in pixels, y from below.
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from matplotlib.figure import Figure
@@ -52,9 +53,9 @@ class Block:
         self.written = few and parameter.recorded
         self.cell = min(CELL, STRIP[0] // max(columns, 1)), min(CELL, STRIP[1] // max(rows, 1))
         if self.written:
-            self.cell = 14 + widest([self.form.format(value) for value in parameter.pictures.flat]), CELL
+            self.cell = 14 + widest(self.form.format(value) for value in parameter.pictures.flat), CELL
         self.extent = self.cell[0] * columns, self.cell[1] * rows
-        norm = widest(["", *map(norm_text, parameter.norms)])
+        norm = widest(map(norm_text, parameter.norms))
         scale = widest([scale_text(self.form.format(parameter.largest)), "not recorded"])
         self.width = max(self.extent[0], widest([self.title], weight="bold") + 16 + norm, scale)
         self.height = 56 + self.extent[1]
@@ -141,17 +142,16 @@ def _in_words(shape: Shape | None) -> str:
     return "?" if shape is None else f"({', '.join(['N', *map(str, shape)])}{'' if shape else ','})"
 
 
-def widest(texts: Sequence[str], **settings: Any) -> int:
-    """Return how many pixels the widest of some texts takes, among the longest; in style.SMALL unless told."""
-    most = max(map(len, texts))
-    own: dict[str, Any] = {"size": style.SMALL, "fontfamily": style.FONT}
-    some = {text for text in texts if len(text) == most and text}
-    return max((_width(text, **own | settings) for text in some), default=0)
+def widest(texts: Iterable[str], **settings: Any) -> int:
+    """Return how many pixels the widest of some texts takes, as PastedText draws it; in style.SMALL unless told."""
+    return max((sum(_advance(letter, **settings) for letter in text) for text in texts), default=0)
 
 
-def _width(text: str, **settings: Any) -> int:
-    made = PastedText(0, 0, text, figure=Figure(dpi=style.DPI), **settings)
-    return round(made.get_window_extent().width)
+@functools.lru_cache(maxsize=1024)
+def _advance(letter: str, **settings: Any) -> int:
+    """Return how many pixels a letter moves the next one; a minus as wide as a Number draws it."""
+    own: dict[str, Any] = {"size": style.SMALL, "fontfamily": style.FONT, "figure": Figure(dpi=style.DPI)}
+    return round(PastedText(0, 0, letter.replace("-", "−"), **own | settings).get_window_extent().width)
 
 
 def norm_text(value: float) -> str:

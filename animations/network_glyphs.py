@@ -42,7 +42,7 @@ def draw_nodes(page: Axes, column: Column) -> PathCollection:
     """Draw a node for each unit that is shown, and dots where some are left out; return the nodes."""
     x, y = np.transpose(column.nodes())
     nodes = page.scatter(x, y, s=(2 * column.radius * 72 / style.DPI) ** 2, facecolor=style.PAPER,
-                         edgecolor=style.QUIET, linewidth=1, zorder=4)  # fmt: skip
+                         edgecolor=style.QUIET, linewidth=1, zorder=2)  # fmt: skip
     if len(column.shown) < column.slots:
         add_label(page, *column.place(NODES // 2), "⋮", ha="center", color=style.QUIET, size=style.LARGE)
     return nodes
@@ -106,6 +106,7 @@ class Rims:
 
     def add(self, nodes: PathCollection, shares: np.ndarray) -> None:
         """shares (S, nodes): the numbers of each frame, divided by the largest."""
+        nodes.set_zorder(4)  # lines change, too, and end here
         self.nodes.append((nodes, shares))
 
     def show(self, frame: int) -> list[Artist]:

@@ -1,0 +1,55 @@
+"""Networks of many kinds, trained for a few updates, for the tests of their diagrams."""
+
+from itertools import pairwise
+
+import numpy as np
+
+import tinylearn as tl
+
+
+class Holder(tl.Layer):
+    """Gives on what it gets; holds parameters of any shapes, which its gradients move."""
+
+    def __init__(self, shapes, seed=0):
+        rng = np.random.default_rng(seed)
+        for name, shape in shapes.items():
+            self.params[name] = np.array(rng.normal(size=shape))
+
+    def forward(self, x):
+        return x * 1.0
+
+    def backward(self, dout):
+        for name, value in self.params.items():
+            self.grads[name] = np.cos(value)
+        return dout
+
+
+def trained(layers, input_shape, *, epochs=6, rate=0.1, seed=0, **settings):
+    """Return a model of the layers and a recording of `epochs` updates; `settings` are those of the Recorder."""
+    rng = np.random.default_rng(seed)
+    model = tl.Sequential(layers)
+    recorder = tl.Recorder(model, **settings)
+    x = rng.normal(size=(4, *input_shape))
+    y = rng.normal(size=model.forward(x).shape)
+    tl.fit(model, x, y, loss=tl.MeanSquaredError(), optimizer=tl.Adam(rate), epochs=epochs, rng=rng,
+           callbacks=[recorder])  # fmt: skip
+    return model, recorder.recording
+
+
+def dense(*units, activation=None, seed=1):
+    """Return dense layers from units[0] to units[-1], with biases that are not zero, and activations between them."""
+    rng = np.random.default_rng(seed)
+    layers = []
+    for n_in, n_out in pairwise(units):
+        layers.append(tl.Dense(n_in, n_out, rng=rng))
+        layers[-1].params["b"][:] = rng.normal(size=n_out)
+        if activation is not None:
+            layers.append(activation())
+    return layers
+
+
+def convolutional(seed=1):
+    """Return layers for pictures (9, 8, 2): planes, then vectors."""
+    rng = np.random.default_rng(seed)
+    return [tl.Conv2D(2, 3, 2, rng=rng), tl.MaxPool2D(2), tl.ReLU(), tl.Conv2D(3, 7, 2, rng=rng), tl.Flatten(),
+            tl.Dense(42, 10, rng=rng), tl.Softmax()]  # fmt: skip
