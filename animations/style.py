@@ -1,6 +1,7 @@
 """Colours, sizes and fonts of every picture, in one place.
 
-Each colour means a thing, everywhere; none is the only sign of it. As text on PAPER all reach a contrast of 4.5 : 1.
+Each colour means a thing, everywhere; none is the only sign of it. As text on PAPER all but FAINT reach a contrast of
+4.5 : 1. Any two stay apart for the colour-blind, too: see animations/audit/colour_blindness.py.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ TARGET = "#00734f"  # y, the truth
 ERROR = "#b83d00"  # how wrong: errors and losses
 
 # Things of one kind beside each other (countries, optimisers): apart also to the colour-blind.
-SERIES = ("#0068a8", "#de1568", "#657908", "#8517fa", "#652d12")
+SERIES = ("#0068a8", "#d8006d", "#6b7c1f", "#8517fa", "#652d12")
 
 DPI = 100
 FONT = "DejaVu Sans"  # ships with matplotlib: the same picture everywhere
