@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_info
 from tinylearn.gradient_check import GradientError, check_gradients
 from tinylearn.layer_table import LAYERS, make_input, make_layer
 
-PACKAGES = ("tinylearn", "numpy", "matplotlib", "imageio", "gymnasium", "tqdm", "threadpoolctl")
+PACKAGES = ("tinylearn", "numpy", "matplotlib", "pillow", "gymnasium", "tqdm", "threadpoolctl")
 Verdict = tuple[str, bool, str]  # what was asked, whether all is well, what was found
 
 
