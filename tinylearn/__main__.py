@@ -1,23 +1,31 @@
 """`python -m tinylearn`: does tinylearn compute rightly on this machine? What a report of a bug needs.
 
-It prints versions, the library that multiplies matrices and its threads, what floating-point numbers do here, and the
-gradients of every layer against central differences. Exit code 1 if something is wrong.
+It prints versions, the library that multiplies matrices and its threads, what floating-point numbers do here, the
+gradients of every layer and loss against central differences, and a step of every optimiser against the same in plain
+Python. Exit code 1 if something is wrong.
 """
 
 from __future__ import annotations
 
+import math
 import platform
+import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib import metadata
+from pathlib import Path
 
 import numpy as np
 from threadpoolctl import threadpool_info
 
 from tinylearn.gradient_check import GradientError, check_gradients
 from tinylearn.layer_table import LAYERS, make_input, make_layer
+from tinylearn.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss, MeanSquaredError
+from tinylearn.optimizers import SGD, Adam, Optimizer, RMSprop
 
-PACKAGES = ("tinylearn", "numpy", "matplotlib", "pillow", "gymnasium", "tqdm", "threadpoolctl")
+PACKAGES = ("tinylearn", "numpy", "matplotlib", "pillow", "imageio-ffmpeg", "gymnasium", "tqdm", "threadpoolctl")
+HERE = Path(__file__).parent
 Verdict = tuple[str, bool, str]  # what was asked, whether all is well, what was found
 
 
@@ -29,10 +37,24 @@ def versions() -> Iterator[str]:
             yield f"{name} {metadata.version(name)}"
         except metadata.PackageNotFoundError:
             yield f"{name} is not installed"
-    for library in threadpool_info():
+    yield f"tinylearn is imported from {HERE}{commit()}"
+    libraries = threadpool_info()
+    if not libraries:
+        blas = np.show_config(mode="dicts")["Build Dependencies"]["blas"]
+        yield f"blas: {blas['name']} {blas['version']}, whose threads cannot be counted"
+    for library in libraries:
         kernel = library.get("architecture", "")
         yield f"{library['user_api']}: {library['internal_api']} {library['version']} {kernel}, " \
               f"{library['num_threads']} threads"  # fmt: skip
+
+
+def commit() -> str:
+    """Return which commit of the repository this is, or "" outside one."""
+    with suppress(OSError, subprocess.SubprocessError):
+        command = ["git", "-C", str(HERE), "log", "-1", "--format=%h of %as", "--", "."]
+        found = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True).stdout.strip()
+        return f", commit {found}" if found else ""
+    return ""
 
 
 def arithmetic() -> Iterator[Verdict]:
@@ -63,12 +85,48 @@ def gradient_table() -> Iterator[Verdict]:
             yield name, False, str(error)
 
 
+def losses() -> Iterator[Verdict]:
+    """Yield for each loss how far backward is from central differences."""
+    rng, h = np.random.default_rng(0), 1e-6
+    predicted, target = rng.uniform(0.1, 0.9, (4, 3)), np.eye(3)[[0, 2, 1, 1]]
+    each: list[Loss] = [
+        MeanSquaredError(), BinaryCrossEntropy(), BinaryCrossEntropy(True), CategoricalCrossEntropy(),
+        CategoricalCrossEntropy(True),
+    ]  # fmt: skip
+    for loss in each:
+        nudges = h * np.eye(predicted.size).reshape(-1, *predicted.shape)
+        differences = [loss.forward(predicted + n, target) - loss.forward(predicted - n, target) for n in nudges]
+        loss.forward(predicted, target)
+        error = float(np.abs(loss.backward().ravel() - np.array(differences) / (2 * h)).max())
+        yield repr(loss), error < 1e-6, f"largest difference {error:.1e}"
+
+
+def optimizers() -> Iterator[Verdict]:
+    """Yield for each optimiser whether its first step from p = 1 with g = 4 is the one that its formula gives."""
+    g, epsilon = 4.0, 1e-7
+    v = 0.1 * g * g  # RMSprop's, a tenth new; Adam's two means are corrected to g and g²
+    expected: dict[Optimizer, float] = {
+        SGD(0.1): 1 - 0.1 * g,
+        SGD(0.1, momentum=0.9): 1 - 0.1 * g,
+        RMSprop(0.1): 1 - 0.1 * g / (math.sqrt(v) + epsilon),
+        Adam(0.1): 1 - 0.1 * g / (math.sqrt(g * g) + epsilon),
+    }
+    for optimizer, wanted in expected.items():
+        p = np.array([1.0])
+        optimizer.step(p, np.array([g]))
+        yield repr(optimizer), abs(p[0] - wanted) < 1e-12, f"1 becomes {p[0]:.6f}"
+
+
 def main() -> int:
     """Print all of it; return 0 if all is well, 1 if not."""
     for line in versions():
         print(line)
     wrong = []
-    for title, verdicts in (("arithmetic", arithmetic()), ("gradients of every layer", gradient_table())):
+    parts = {
+        "arithmetic": arithmetic(), "gradients of every layer": gradient_table(), "gradients of every loss": losses(),
+        "a step of every optimiser": optimizers(),
+    }  # fmt: skip
+    for title, verdicts in parts.items():
         print(f"\n{title}")
         for asked, well, found in verdicts:
             print(f"  {'ok   ' if well else 'WRONG'} {asked}: {found}")

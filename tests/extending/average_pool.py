@@ -19,11 +19,16 @@ class AveragePool2D(Layer):
                 yield x[:, i : i + down : self.stride, j : j + across : self.stride]
 
     def forward(self, x):
+        if x.ndim != 4 or min(x.shape[1:3]) < self.size:
+            raise ValueError(f"{self} expects images of shape (N, H, W, C), at least {self.size} wide, got {x.shape}")
         self.x_shape = x.shape
-        return sum(self._places(x)) / self.size**2
+        out = sum(self._places(x)) / self.size**2
+        self.out_shape = out.shape
+        return out
 
     def backward(self, dout):
         """Each number under a window moves its mean by a share of 1 / size²; windows that overlap add up."""
+        self.check_dout(dout)
         dx = np.zeros(self.x_shape, dout.dtype)
         for place in self._places(dx):
             place += dout / self.size**2

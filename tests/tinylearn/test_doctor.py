@@ -2,11 +2,15 @@
 
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
 import tinylearn
-from tinylearn.__main__ import arithmetic, main
+import tinylearn.__main__ as doctor
+from tinylearn.__main__ import arithmetic, losses, main, optimizers
 from tinylearn.layer_table import LAYERS, Row
 
 
@@ -16,6 +20,9 @@ def test_the_command():
     assert run.stdout.rstrip().endswith("All is well.")
     assert f"numpy {np.__version__}" in run.stdout
     assert "blas: " in run.stdout
+    assert f"tinylearn is imported from {Path(tinylearn.__file__).parent}" in run.stdout
+    for name in ("BinaryCrossEntropy(from_logits=True)", "Adam(learning_rate=0.1,", "RMSprop(learning_rate=0.1,"):
+        assert f"ok    {name}" in run.stdout
     assert all(f"ok    {name}: relative error" in run.stdout for name in LAYERS)
     assert run.stderr == ""
 
@@ -38,7 +45,40 @@ def test_a_layer_that_cannot_even_run_is_named(monkeypatch, capsys):
     assert "WRONG Misfit: Dense(2, 3) expects" in capsys.readouterr().out
 
 
-def test_wrong_arithmetic_is_noticed(monkeypatch):
+@pytest.mark.parametrize(
+    ("name", "stand_in", "asked"),
+    [
+        ("finfo", lambda dtype: SimpleNamespace(eps=0.5, smallest_normal=1e-38), "1 and the next number are"),
+        ("array", lambda value, *_: np.asarray(4.0 if value == 4 else 0.0), "are not taken for 0"),
+        ("array", lambda value, *_: np.zeros(1) if isinstance(value, list) else np.asarray(value), "NaN differs"),
+        ("ones", lambda *_: np.zeros(3), "float32 stays float32"),
+        ("array_equal", lambda *_: False, "a matrix product has the same bits twice"),
+        ("abs", lambda *_: np.ones(1), "a float32 matrix product agrees with float64"),
+    ],
+)
+def test_wrong_arithmetic_is_noticed(monkeypatch, name, stand_in, asked):
+    class Broken:
+        def __getattr__(self, other):
+            return stand_in if other == name else getattr(np, other)
+
     assert all(well for _, well, _ in arithmetic())
-    monkeypatch.setattr(np, "array_equal", lambda *_: False)
-    assert [asked for asked, well, _ in arithmetic() if not well] == ["a matrix product has the same bits twice"]
+    monkeypatch.setattr(doctor, "np", Broken())
+    assert any(asked in question for question, well, _ in arithmetic() if not well)
+
+
+def test_a_wrong_loss_and_a_wrong_optimiser_are_noticed(monkeypatch):
+    backward, step = tinylearn.MeanSquaredError.backward, tinylearn.Adam.step
+    monkeypatch.setattr(tinylearn.MeanSquaredError, "backward", lambda self: 2 * backward(self))
+    monkeypatch.setattr(tinylearn.Adam, "step", lambda self, p, g: step(self, p, -g))
+    assert [asked for asked, well, _ in losses() if not well] == ["MeanSquaredError()"]
+    assert [asked[:5] for asked, well, _ in optimizers() if not well] == ["Adam("]
+
+
+def test_a_blas_that_is_not_seen_is_named_as_numpy_knows_it(monkeypatch):
+    monkeypatch.setattr(doctor, "threadpool_info", list)
+    assert any(line.startswith("blas: ") for line in doctor.versions())
+
+
+def test_outside_a_repository_no_commit_is_told(monkeypatch, tmp_path):
+    monkeypatch.setattr(doctor, "HERE", tmp_path)
+    assert doctor.commit() == ""
