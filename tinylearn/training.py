@@ -59,7 +59,8 @@ class Callback(Protocol):
 
     If it has a `close`, `fit` calls that at the end, however it comes; before it, if training diverged, `diverged` with
     the DivergenceError, if there is such a method. If it has a `listener(model)`, `fit` calls the function that this
-    returns, with step, epoch, loss and batch, in its place.
+    returns, with step, epoch, loss and batch, in its place. If it has a `resumed`, `fit(…, resume=…)` calls that first,
+    with step and epoch of the update after which the run goes on.
     """
 
     def __call__(self, update: Update) -> Any: ...
@@ -110,18 +111,21 @@ def fit(
     batch_size = positive_integer("fit", "batch_size", batch_size)
     workers = positive_integer("fit", "workers", workers)
     rng = np.random.default_rng() if rng is None else generator("fit", rng)
-    start = Progress.of(resume, len(x), epochs)
+    start = Progress.of(resume, len(x), batch_size, epochs)
     parameters, gradients, watch, isfinite = model.parameters, model.gradients, Watch(model, optimizer), math.isfinite
     square = math.nan  # the sum of the squares of all parameters, not known yet
     history, step, total, order = start.losses, start.step, start.loss_sum, start.rest
-    one_batch = augment is None and len(x) <= batch_size and not len(order)
+    one_batch = augment is None and len(x) <= batch_size
     if one_batch:
         order = _order(len(x), None)
     whole = list(_batches(x, y, batch_size, order)) if one_batch else None  # the same one in every epoch
 
     def progress() -> dict[str, Any]:
-        return vars(Progress(step, epoch, order[(step - before) * batch_size :], total, [*history]))
+        rest = order[(step - before) * batch_size :]
+        return vars(Progress(step, epoch, rest, total, [*history], len(x), batch_size))
 
+    if resume is not None:
+        _tell_of_resuming(callbacks, int(resume["step"]), int(resume["epoch"]))
     listeners = _listeners(callbacks, model, optimizer, progress)
     batch_shape = (min(batch_size, len(x)), *x.shape[1:])
     with _training(model, callbacks), workers_for(model, loss, workers, batch_shape) as fill_gradients:
@@ -161,6 +165,13 @@ def _listeners(
         return lambda step, epoch, loss, batch: callback(Update(step, epoch, loss, batch, model, optimizer, progress))
 
     return [listener(callback) for callback in callbacks]
+
+
+def _tell_of_resuming(callbacks: Iterable[Any], step: int, epoch: int) -> None:
+    """Tell those who ask for it, recorders, that the run goes on after this update."""
+    for callback in callbacks:
+        if hasattr(callback, "resumed"):
+            callback.resumed(step, epoch)
 
 
 @contextmanager

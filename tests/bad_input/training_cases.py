@@ -25,6 +25,8 @@ from tests.bad_input.hostile import (
 from tests.bad_input.small_runs import X, Y, any_loss, model, optimizer, seeded, small_model, train
 from tests.bad_input.verdict import Subject
 
+PROGRESS = {"step": 1, "epoch": 1, "rest": [0], "loss_sum": 1.0, "losses": [], "rows": 4, "batch_size": 3}
+
 
 def saved(model: tl.Sequential, path: Any) -> Any:
     model.save(path)
@@ -139,21 +141,26 @@ TRAINING = {
         callbacks=choice((), [print_nothing := lambda update: None], wrong=[None, 3, [3], [None], print_nothing]),
     ),
     "fit, resume": Subject(
-        lambda resume: train(small_model(), resume=resume),
+        lambda resume: train(small_model(), batch_size=3, resume=resume),
         resume=choice(
             None,
-            {"step": 1, "epoch": 1, "rest": np.arange(2), "loss_sum": 1.0, "losses": []},
+            PROGRESS,
             wrong=[
                 {},
                 3,
                 {"step": 1},
-                {"step": 1, "epoch": 9, "rest": [0], "loss_sum": 1.0, "losses": []},
-                {"step": 1, "epoch": 1, "rest": [7], "loss_sum": 1.0, "losses": []},
-                {"step": 0, "epoch": 1, "rest": [0], "loss_sum": 1.0, "losses": []},
-                {"step": 1, "epoch": 1, "rest": [[0]], "loss_sum": 1.0, "losses": []},
-                {"step": 1, "epoch": 1, "rest": ["a"], "loss_sum": 1.0, "losses": []},
-                {"step": 1, "epoch": 1, "rest": [0], "loss_sum": "a", "losses": []},
-                {"step": 1, "epoch": 1, "rest": [0], "loss_sum": 1.0, "losses": 3},
+                PROGRESS | {"epoch": 9},
+                PROGRESS | {"rest": [7]},
+                PROGRESS | {"rest": [0, 1]},
+                PROGRESS | {"rest": [[0]]},
+                PROGRESS | {"rest": ["a"]},
+                PROGRESS | {"step": 0},
+                PROGRESS | {"loss_sum": "a"},
+                PROGRESS | {"losses": 3},
+                PROGRESS | {"rows": 5},
+                PROGRESS | {"rows": None},
+                PROGRESS | {"batch_size": 2},
+                PROGRESS | {"batch_size": "3"},
             ],
         ),
     ),

@@ -31,11 +31,11 @@ def start(seed=0, optimizer="Adam", dtype=np.float64, *, shared=True, generator=
     return Sequential(layers, dtype), OPTIMIZERS[optimizer](), rng
 
 
-def go_on(run, epochs, n_workers=1, side=6, **settings):
+def go_on(run, epochs, n_workers=1, side=6, count=40, **settings):
     """Train for so many epochs, in batches of 16 of 40 images; return their losses. `settings` are those of `fit`."""
     model, optimizer, rng = run
     data = np.random.default_rng(1)
-    x, y = data.random((40, side, side, 2)), data.integers(0, 3, 40)
+    x, y = data.random((count, side, side, 2)), data.integers(0, 3, count)
     settings = {"batch_size": 16, "augment": Augment(rotation=20, shift=0.1, flip=True)} | settings
     return fit(model, x, y, loss=CategoricalCrossEntropy(from_logits=True), optimizer=optimizer, epochs=epochs,
                rng=rng, workers=n_workers, **settings)  # fmt: skip

@@ -181,7 +181,7 @@ def test_a_loop_of_ones_own_may_start_again_from_1(place):
 def test_steps_that_fall_back_are_refused(place):
     recorder = Recorder(small_model(), place)
     recorder(Update(5))
-    with pytest.raises(ValueError, match="steps must grow, or start again from 1, got step 3 after step 5"):
+    with pytest.raises(ValueError, match=r"steps must grow, .* got step 3 after step 5; .* make a new Recorder"):
         recorder(Update(3))
     recorder(Update(6))
     recorder.close()

@@ -1,4 +1,7 @@
-"""A run goes on from a checkpoint of any of its steps, within an epoch too, with the bits of the whole run."""
+"""A run goes on from a checkpoint of any of its steps, within an epoch too, with the bits of the whole run.
+
+Its recordings are in `test_recording_resumed.py`.
+"""
 
 import numpy as np
 import pytest
@@ -90,14 +93,46 @@ def test_the_progress_is_plain_and_belongs_to_the_caller():
 
 
 @pytest.mark.parametrize(
+    ("step", "changed", "message"),
+    [
+        (4, {"count": 80}, "rows was 40, is 80"),
+        (3, {"count": 17}, "rows was 40, is 17"),  # the epoch was over: no row is left that 17 do not have
+        (4, {"batch_size": 8}, "batch_size was 16, is 8"),
+        (3, {"batch_size": 8}, "batch_size was 16, is 8"),
+    ],
+)
+def test_another_number_of_rows_and_other_batches_are_refused(tmp_path, step, changed, message):
+    run, resumed = start(), start(seed=9)
+    go_on(run, 2, callbacks=[Keeper(run, step, tmp_path / "run.npz")])
+    saved = load_checkpoint(tmp_path / "run.npz", *resumed)
+    before = state(resumed)
+    with pytest.raises(ValueError, match=f"^fit: resume must be of a run like this one: {message}; give the same x"):
+        go_on(resumed, 2, resume=saved, **changed)
+    assert state(resumed) == before
+
+
+def test_the_rest_of_an_epoch_is_not_for_callbacks_to_change():
+    def change(update):
+        with pytest.raises(ValueError, match="read-only"):
+            update.batch[0] = 0
+
+    go_on(start(), 1, callbacks=[change], resume=progress_after(1))
+
+
+@pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({}, "resume must hold step, epoch, rest, loss_sum, losses, but has no step; save with save_checkpoint"),
+        ({}, "resume must hold step, epoch, rest, .*, rows, batch_size, but has no step; save with save_checkpoint"),
         (7, "resume must be what load_checkpoint returns, got 7"),
         ({"step": 2, "epoch": 1}, "resume must hold .* no rest"),
         ({"epoch": 3}, "epochs must count from the start: resume is in epoch 3, got epochs=2"),
-        ({"rest": [3, 40]}, r"resume must be of a run on this x, of 40 rows, but goes on with rows \[ 3 40\]"),
-        ({"rest": [-1]}, "resume must be of a run on this x"),
+        ({"rest": [*range(7), 40]}, "resume must be of a run on this x, of 40 rows in batches of 16, but goes on with"),
+        ({"rest": [*range(7), -1]}, "resume must be of a run on this x"),
+        ({"rest": [*range(7)]}, "resume must be of a run on this x"),
+        ({"rest": [*range(40)]}, "resume must be of a run on this x"),
+        ({"rows": 80}, "resume must be of a run like this one: rows was 80, is 40; give the same x, y and batch_size"),
+        ({"rows": 0}, "the rows of resume must be at least 1, got 0"),
+        ({"batch_size": 8}, "resume must be of a run like this one: batch_size was 8, is 16; give the same x, y"),
         ({"rest": [[1]]}, "resume must be of a run on this x"),
         ({"step": 0}, "the step of resume must be at least 1, got 0"),
     ],

@@ -28,7 +28,7 @@ class Recording:
     """What a Recorder wrote, to be read; never changes.
 
     steps, epochs, losses   (R,) each: of every record, its update, that update's epoch and the loss of its batch
-                            before the update (NaN for step 0, which no update made)
+                            before the update (NaN for the first record, which no update made)
     names                   the recorded parameters
     closed                  False if the recorder is still at work, or its process was killed
     divergence              what DivergenceError told of the update that ended training, if that happened; see `autopsy`

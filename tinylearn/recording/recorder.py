@@ -43,8 +43,9 @@ class Recorder:
 
     Step 0, the parameters as they are now, and the last update are always there. `fit` closes the recorder at its end,
     however it ends; in a loop of your own write `with Recorder(…) as recorder`. A recorder that is called again after
-    that goes on counting where it stopped. Raises FileExistsError if the folder holds a recording already, and OSError
-    when the disk is full: the model is then what it was, and the records until then can be read.
+    that goes on counting where it stopped. In a run that goes on (`fit(…, resume=…)`) the first record of a new one is
+    not step 0, but the step from which it goes on. Raises FileExistsError if the folder holds a recording already, and
+    OSError when the disk is full: the model is then what it was, and the records until then can be read.
 
     >>> from tinylearn import SGD, Dense, MeanSquaredError, Sequential, fit
     >>> model = Sequential([Dense(1, 1, rng=np.random.default_rng(0))])
@@ -169,6 +170,27 @@ class Recorder:
         except OSError as error:
             self._fail(error)
 
+    def resumed(self, step: int, epoch: int) -> None:
+        """Be told, by `fit(…, resume=…)`, that the run goes on after update `step`, where the model is now.
+
+        That is then the first record, if there was none but step 0. ValueError if later steps are recorded already.
+        """
+        step, epoch = step + self._steps_before, epoch + self._epochs_before
+        if self._last_step > step:
+            raise ValueError(
+                f"Recorder: the run goes on after step {step}, but step {self._last_step} is recorded already; give a "
+                "new Recorder, with another folder"
+            )
+        if self._last_step > 0:
+            return
+        if self.closed:
+            self._reopen()
+        self._last_step = step
+        try:
+            self._store.replace_first(self._row(), step, epoch)
+        except OSError as error:
+            self._fail(error)
+
     def listener(self, model: Any) -> Callable[..., None]:
         """Return what `fit` is to call after each update: `record`, or its short form where all updates are kept."""
         self._check_model(model)
@@ -289,7 +311,8 @@ class Recorder:
         """Start to count another `fit` where the last one stopped."""
         if step != 1:
             raise ValueError(
-                f"Recorder: steps must grow, or start again from 1, got step {step} after step {self._last_step}"
+                f"Recorder: steps must grow, or start again from 1, got step {step} after step {self._last_step}; for "
+                "a run that goes on from an earlier step make a new Recorder, with another folder"
             )
         self._store.publish()
         self._epochs_before = self._skipped[2] if self._skipped else self._store.last_epoch

@@ -164,6 +164,13 @@ class Store:
         if len(self.waiting) >= self.publish_when_waiting:
             self.publish()
 
+    def replace_first(self, row: bytes, step: int, epoch: int) -> None:
+        """Make the only record, which no update made, that of update `step`: a run goes on from there."""
+        self.columns["parameters"].put(0, row)
+        for name, number in (("steps", step), ("epochs", epoch)):
+            self.columns[name].put(0, np.int64(number).tobytes())
+        self.last_step, self.last_epoch = step, epoch
+
     def start_batch(self, batch: np.ndarray | None) -> None:
         """Start a run of records that saw `batch`; records before the first run saw none."""
         rows = np.asarray([] if batch is None else batch, np.int64).ravel()
