@@ -54,8 +54,9 @@ def draw_lake(axes: Axes, grid: Grid, rows: Sequence[str]) -> None:
     axes.add_collection(holes, autolim=False)
     for middle in middles[letters == "G"]:
         _draw_flag(axes, middle, grid.high)
+    below = 0.24 if grid.wide > 110 else 0.37  # on a small tile the word stands under the walker's feet
     for x, y in middles[letters == "S"]:
-        add_label(axes, x - 0.46 * grid.wide, y - 0.24 * grid.high, "start", size=style.SMALL, color=style.QUIET)
+        add_label(axes, x - 0.46 * grid.wide, y - below * grid.high, "start", size=style.SMALL, color=style.QUIET)
 
 
 def _draw_flag(axes: Axes, middle: np.ndarray, size: float) -> None:

@@ -33,6 +33,7 @@ class Report:
     numbers   of these, that have a gid; `compared` of them were compared with their source, and of `placed` also the
               place is known: in an array, from `places`, by their names
     unplaced  gids of which no frame told the place
+    captions  texts with digits that say of no number where it comes from, and were allowed to
     """
 
     scene: str
@@ -42,6 +43,7 @@ class Report:
     compared: int = 0
     placed: int = 0
     unplaced: set[str] = field(default_factory=set)
+    captions: set[str] = field(default_factory=set)
     _found: dict[tuple[str, str], Finding] = field(default_factory=dict)
 
     @property

@@ -52,10 +52,10 @@ def texts_of_axes(artists: Iterable[Artist]) -> set[int]:
     return {id(text) for axis in axes for text in drawn_texts(axis)}
 
 
-def nameless_digits(texts: Collection[Text], axes: Collection[int], allowed: Collection[str]) -> list[str]:
+def nameless_digits(texts: Collection[Text], axes: Collection[int]) -> list[str]:
     """Return the texts with digits that do not say where these came from; `axes`: ids of texts that need not."""
     found = (text.get_text() for text in texts if not text.get_gid() and id(text) not in axes)
-    return [text for text in found if DIGIT.search(text) and text not in allowed]
+    return [text for text in found if DIGIT.search(text)]
 
 
 class Boxes:

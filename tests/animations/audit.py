@@ -1,121 +1,70 @@
-"""What is asked of every scene: each drawn number equals its source, and no text is cut off or touches another."""
+"""Short forms of `animations.audit` for tests of one scene, and what only tests ask."""
 
 import re
-from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
-from matplotlib.text import Text
 
-from animations import Number, PastedText, style
-from animations.audit.contrast import contrast
-from animations.audit.layout import cut_off, painted_on_edge, touching
-from animations.audit.numbers import shows
+from animations import audit
+from animations.audit.numbers import twice, wrong_numbers
 from animations.audit.places import names_before
+from animations.audit.sources import Sources
+from animations.audit.texts import drawn_texts
 from animations.painter import Painter, paint_whole
+from animations.scene import Scene
 
-
-def visible_texts(figure):
-    return [text for text in figure.findobj(Text) if text.get_visible() and text.get_text().strip()]
-
-
-def check_numbers(figure, frame, values):
-    """Compare each text that has a gid with the value of that name, to half a unit of the last digit shown.
-
-    `values`: gid → the value of each frame; or a function frame → (gid → value), where numbers come and go.
-    """
-    values = {gid: each[frame] for gid, each in values.items()} if isinstance(values, Mapping) else values(frame)
-    texts = [text for text in visible_texts(figure) if text.get_gid()]
-    drawn = {text.get_gid(): text.get_text() for text in texts}
-    assert len(drawn) == len(texts), "a gid is there twice"
-    assert all(isinstance(text, Number) for text in texts)
-    assert drawn.keys() == values.keys()
-    for gid, text in drawn.items():
-        assert shows(text, float(values[gid])), f"{gid} shows {text}"
+LAYOUT = {"cut off", "covered", "touching", "edge"}
 
 
 def check_all_numbers(scene, values):
-    """Do that for every frame."""
-    painter = Painter(scene)
-    for frame in range(scene.frames):
-        scene.update(frame)
-        check_numbers(painter.figure, frame, values)
+    """Every number of every frame is that of `values`: gid → the value of each frame, or frame → (gid → value)."""
+    report = audit(scene, values, checks={"number", "twice"}).check()
+    assert report.compared == report.numbers > 0
+
+
+def check_numbers(figure, frame, values):
+    """The same for a figure that shows `frame`."""
+    now = values(frame) if callable(values) else {gid: each[frame] for gid, each in values.items()}
+    texts = [text for text in drawn_texts(figure) if text.get_gid()]
+    found = [*twice(texts), *wrong_numbers(texts, Sources(lambda frame: now, Scene(), None), frame)]
+    assert not found, "; ".join(message for _, message in found)
 
 
 def nameless_digits(scene, frames):
-    """Return the texts with digits that have no gid, of scene artists (axes' own ticks and labels are not these)."""
-    painter, found = Painter(scene), set()
-    for frame in frames:
-        scene.update(frame)
-        texts = [text for text in visible_texts(painter.figure) if isinstance(text, PastedText) and not text.get_gid()]
-        found |= {text.get_text() for text in texts if re.search(r"\d", text.get_text())}
-    return found
+    """Return the texts with digits that do not say where these come from."""
+    return {finding.what for finding in audit(scene, frames=frames, checks={"nameless"}).findings}
 
 
-def check_layout(scene, frame, monkeypatch):
-    """No text is cut off, touches another, or is too faint to read; nothing is painted on the edge."""
-    found = boxes(scene, frame, monkeypatch)
-    texts, places = [text for text, _ in found], [place for _, place in found]
-    assert list(cut_off(texts, places, scene.size)) == [], "cut off"
-    assert list(touching(texts, places)) == [], "touch each other"
-    assert not painted_on_edge(Painter(scene).paint(frame)[..., :3], np.uint8(255)), "something is painted on the edge"
-    return [text.get_text() for text in texts]
+def check_layout(scene, frame, monkeypatch=None):
+    """No text is cut off, covered, or touches another; nothing is painted on the edge. Return the texts."""
+    audit(scene, frames=[frame], checks=LAYOUT).check()
+    return [text.get_text() for text in drawn_texts(painted(scene, frame).figure)]
+
+
+def faint_texts(scene, frame):
+    """Return the texts that cannot be read on what is under them."""
+    return {finding.what for finding in audit(scene, frames=[frame], checks={"contrast"}).findings}
 
 
 def check_ticks(scene):
     """Every tick label that is a number stands at that number; return the labels that are none."""
-    painter, names = Painter(scene), []
-    painter.paint(0)
-    for axes in painter.figure.findobj(Axes):
-        for axis in (axes.xaxis, axes.yaxis) if axes.axison else ():
-            assert axis.get_offset_text().get_text() == "", "a factor at the end of the axis"
-            for place, label in zip(axis.get_ticklocs(), axis.get_ticklabels(), strict=True):
-                text = label.get_text().replace("−", "-")
-                if re.fullmatch(r"-?[\d.]+(e[+-]?\d+)?", text):
-                    assert abs(float(text) - place) <= 1e-9 * max(abs(place), 1), f"{text} stands at {place}"
-                elif text:
-                    names.append(text)
-    return names
+    audit(scene, frames=[0], checks={"mark"}).check()
+    axes = [axes for axes in painted(scene, 0).figure.findobj(Axes) if axes.axison]
+    words = [label.get_text() for each in axes for axis in (each.xaxis, each.yaxis) for label in axis.get_ticklabels()]
+    return [word for word in words if word and not re.fullmatch(r"[-−]?[\d.]+(e[+-−]?\d+)?", word)]
 
 
 def names_beside(scene):
     """Return gid → the nearest label before that number, on its line; for numbers that have one."""
-    painter = Painter(scene)
-    painter.paint(0)
-    texts = [text for text in visible_texts(painter.figure) if isinstance(text, PastedText)]
+    texts = drawn_texts(painted(scene, 0).figure)
     return names_before(texts, [text.get_window_extent() for text in texts])
 
 
-def faint_texts(scene, frame):
-    """Return the colours of texts that cannot be read on paper."""
+def painted(scene, frame):
+    """Return a painter that has painted `frame`."""
     painter = Painter(scene)
     painter.paint(frame)
-    colours = {to_hex(text.get_color()) for text in visible_texts(painter.figure)}
-    return {colour for colour in colours if contrast(colour, style.PAPER) < 4.5}
-
-
-def boxes(scene, frame, monkeypatch):
-    """Return (text, its box in pixels) for all texts that are drawn, those of the axes too."""
-    drawn = {}
-
-    def watch(kind):
-        draw = kind.draw
-
-        def draw_and_remember(text, renderer):
-            drawn[id(text)] = text
-            return draw(text, renderer)
-
-        patch.setattr(kind, "draw", draw_and_remember)
-
-    with monkeypatch.context() as patch:
-        watch(Text)  # matplotlib asks only those tick labels to draw themselves that lie within the axes
-        watch(PastedText)
-        paint_whole(scene, frame)
-    texts = [text for text in drawn.values() if text.get_visible() and text.get_text().strip()]
-    # No single letters, which are drawn in figures of their own.
-    texts = [text for text in texts if np.allclose(text.get_figure(root=True).bbox.size, scene.size)]
-    return [(text, text.get_window_extent()) for text in texts]
+    return painter
 
 
 def check_painter(scene_maker, frames):

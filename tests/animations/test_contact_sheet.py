@@ -4,9 +4,10 @@ import re
 
 import numpy as np
 import pytest
-from audit import check_layout, check_painter, faint_texts, nameless_digits, visible_texts
+from audit import check_layout, check_painter, faint_texts, nameless_digits
 
 from animations import ContactSheet, SideBySide
+from animations.audit.texts import drawn_texts
 from animations.contact_sheet import GAP, MARGIN
 from animations.painter import Painter
 
@@ -70,7 +71,7 @@ def test_a_name_stands_before_the_middle_of_its_row():
     scene = make(title="")
     painter = Painter(scene)
     painter.paint(0)
-    texts = {text.get_text(): text for text in visible_texts(painter.figure)}
+    texts = {text.get_text(): text for text in drawn_texts(painter.figure)}
     assert set(texts) == {"cat", "dog"}
     step = scene.zoom * (8 + GAP)
     for name, row in (("cat", 0), ("dog", 2)):
