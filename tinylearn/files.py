@@ -62,21 +62,30 @@ def complete_or_absent(
     _remove_stale(path)
     temporary, lock = _create(path)
     try:
-        with open(temporary, "wb") as file:
+        with say_what_is_full(f"{who}: {path}"), open(temporary, "wb") as file:
             yield file
             if survives_power_loss:
                 file.flush()
                 os.fsync(file.fileno())
         os.replace(temporary, path)
-    except BaseException as error:
+    except BaseException:
         temporary.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.errno in FULL and error.filename is None:
-            text = f"{who}: {path} could not be written: {os.strerror(error.errno)}; free some space or write elsewhere"
-            raise OSError(error.errno, text) from error
         raise
     finally:
         if lock is not None:
             os.close(lock)
+
+
+@contextmanager
+def say_what_is_full(what: str) -> Iterator[None]:
+    """Name the file that a full disk has no room for: the system's own error does not."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FULL or error.filename is not None:
+            raise
+        text = f"{what} could not be written: {os.strerror(error.errno)}; free some space, or write elsewhere"
+        raise OSError(error.errno, text) from error
 
 
 def _create(path: Path) -> tuple[Path, int | None]:

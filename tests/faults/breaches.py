@@ -1,17 +1,20 @@
 """Faults planted on purpose, to see that the kills find them."""
 
 import contextlib
+import time
 from importlib import import_module
 from pathlib import Path
 
 from tinylearn.recording.storage import FileColumn, Store
 
+PAUSE = 0.02  # seconds in which a kill finds the fault
 WRITERS = [import_module(name) for name in ("tinylearn.checkpoint", "tinylearn.model", "animations.render")]
 
 
 @contextlib.contextmanager
 def _in_place(path, who="", **settings):
     with open(path, "wb") as file:
+        time.sleep(PAUSE)
         yield file
 
 
@@ -26,6 +29,7 @@ def _renamed_early(path, who="", **settings):
     temporary = Path(path).with_name(".x.00000000.tmp" + Path(path).suffix)
     with open(temporary, "wb") as file:
         temporary.replace(path)
+        time.sleep(PAUSE)
         yield file
 
 
@@ -43,6 +47,7 @@ def count_before_the_row():
         for name in ("parameters", "losses", "epochs", "steps"):
             if isinstance(self.columns[name], FileColumn):
                 self.columns[name].publish(self.published[name] + len(self.waiting) // 3)
+        time.sleep(PAUSE)
         publish(self)
 
     Store.publish = count_first

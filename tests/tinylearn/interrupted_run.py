@@ -1,17 +1,15 @@
-"""A training run that test_recording_faults.py starts in a process of its own, to kill it, or to fill its disk.
+"""A training run that tests start in a process of their own, to interrupt it.
 
 python interrupted_run.py FOLDER KIND forever         trains until somebody ends it; says "ready" when it starts
-python interrupted_run.py FOLDER KIND full-disk       files may not grow past 300 kB; says what then happened
 python interrupted_run.py FOLDER KIND memory N        trains N updates, says the most memory that it ever used
 """
 
-import json
 import resource
 import sys
 
 import numpy as np
 
-from tinylearn import Adam, BinaryCrossEntropy, Dense, Recorder, Recording, ReLU, Sequential, Sigmoid, fit
+from tinylearn import Adam, BinaryCrossEntropy, Dense, Recorder, ReLU, Sequential, Sigmoid, fit
 
 BATCHES = 4  # an epoch
 KINDS = {  # name → units of the hidden layer, settings of the recorder
@@ -51,27 +49,6 @@ def train_forever(folder, kind):
     train(model, 10**9, [recorder])
 
 
-def train_on_a_full_disk(folder, kind):
-    """Say what the error was, whether the model is intact, and whether the records are those of the run."""
-    model = make_model(kind)
-    recorder, copies = Recorder(model, folder), [model.parameters.copy()]
-    resource.setrlimit(resource.RLIMIT_FSIZE, (300_000, resource.RLIM_INFINITY))
-    text = "none"
-    try:
-        train(model, 10**6, [lambda update: copies.append(model.parameters.copy()), recorder])
-    except OSError as error:
-        text = str(error)
-    recording = Recording.load(folder)
-    told = {
-        "error": text,
-        "model": bool(np.array_equal(model.parameters, copies[-1]) and np.isfinite(model.parameters).all()),
-        "records": len(recording),
-        "equal": bool(np.array_equal(recording.rows, copies[: len(recording)])),
-        "steps": bool(np.array_equal(recording.steps, np.arange(len(recording)))),
-    }
-    print(json.dumps(told))
-
-
 def train_and_say_memory(folder, kind, updates):
     model = make_model(kind)
     train(model, updates // BATCHES, [Recorder(model, folder)])
@@ -82,7 +59,5 @@ if __name__ == "__main__":
     folder, kind, what, *more = sys.argv[1:]
     if what == "forever":
         train_forever(folder, kind)
-    elif what == "full-disk":
-        train_on_a_full_disk(folder, kind)
     elif what == "memory":
         train_and_say_memory(folder, kind, int(more[0]))

@@ -1,20 +1,12 @@
 """The file of a checkpoint: what was added comes back, it is whole or absent, and a pickle is never needed."""
 
 import json
-import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.tinylearn.checkpoint_runs import go_on, start, state
 from tinylearn import (
-    SGD,
-    Dense,
-    Sequential,
     load_checkpoint,
     save_checkpoint,
 )
@@ -88,38 +80,3 @@ def test_a_disk_that_fails_leaves_the_old_file_and_no_other(tmp_path, monkeypatc
         save_checkpoint(tmp_path / "run.npz", *run, epoch=2)
     assert [path.name for path in tmp_path.iterdir()] == ["run.npz"]
     assert load_checkpoint(tmp_path / "run.npz", *run) == {"epoch": 1}
-
-
-def large_run():
-    """Return a run whose file takes some milliseconds to write."""
-    rng = np.random.default_rng(0)
-    return Sequential([Dense(1000, 500, rng=rng)]), SGD(0.1, momentum=0.9), rng
-
-
-def save_forever(path):
-    """Save again and again, all numbers equal to the epoch, until somebody ends this process."""
-    model, optimizer, rng = large_run()
-    optimizer.v = np.zeros_like(model.parameters)
-    epoch = 0
-    while True:
-        epoch += 1
-        model.parameters[:] = optimizer.v[:] = epoch
-        save_checkpoint(path, model, optimizer, rng, epoch=epoch)
-        if epoch == 1:
-            print("ready", flush=True)
-
-
-@pytest.mark.parametrize("seconds", [0.03, 0.1, 0.2])
-def test_a_killed_process_leaves_a_whole_file(tmp_path, seconds):
-    program = f"from {__name__} import save_forever; save_forever({str(tmp_path / 'run.npz')!r})"
-    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
-    assert process.stdout.readline() == b"ready\n"
-    time.sleep(seconds * np.random.default_rng().uniform(0.8, 1.2))
-    process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=60)
-    assert process.returncode == -signal.SIGKILL
-    model, optimizer, rng = large_run()
-    epoch = load_checkpoint(tmp_path / "run.npz", model, optimizer, rng)["epoch"]
-    assert (model.parameters == epoch).all()
-    assert (optimizer.v == epoch).all()
-    assert len(list(tmp_path.iterdir())) <= 2  # the one that it was writing may be left, under another name

@@ -1,4 +1,4 @@
-"""What is left of a recording when something goes wrong: a kill, Ctrl-C, a full disk, damaged files."""
+"""What is left of a recording when something goes wrong: Ctrl-C, damaged files. Kills and full disks: tests/faults."""
 
 import contextlib
 import json
@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import tinylearn.recording
+from tests.faults.recordings import assert_start_of_the_undisturbed_run
 from tests.tinylearn import interrupted_run
 from tinylearn import Dense, Recorder, Recording, Sequential, Update
 
@@ -27,47 +28,12 @@ def start(folder, kind, *what):
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def assert_start_of_the_undisturbed_run(recording, kind):
-    """Train again in this process, without any accident, and compare every record bit for bit."""
-    steps = recording.steps
-    assert steps[0] == 0
-    if kind == "under a budget":
-        assert len(set(np.diff(steps[:-1]))) <= 1
-    else:
-        np.testing.assert_array_equal(steps, np.arange(len(steps)))
-    model = interrupted_run.make_model(kind)
-    undisturbed = Recorder(model)
-    interrupted_run.train(model, -(-int(steps[-1]) // interrupted_run.BATCHES) or 1, [undisturbed])
-    expected = undisturbed.recording
-    np.testing.assert_array_equal(recording.rows, expected.rows[steps])
-    np.testing.assert_array_equal(recording.losses, expected.losses[steps])
-    np.testing.assert_array_equal(recording.epochs, expected.epochs[steps])
-    for step in steps[[0, len(steps) // 2, -1]]:
-        np.testing.assert_array_equal(recording.batch(step), expected.batch(step))
-
-
 def end_after(process, seconds, how):
     """Send the process the signal `how` that long after its training has started; return what it said."""
     assert process.stdout.readline() == "ready\n"
     time.sleep(seconds)
     process.send_signal(how)
     return process.communicate(timeout=60)
-
-
-# --- SIGKILL -----------------------------------------------------------------------------------------------------
-
-
-@every_kind
-@pytest.mark.parametrize("seconds", [0, 0.05, 0.7])
-def test_a_killed_process_leaves_a_recording_that_loads(tmp_path, kind, seconds):
-    process = start(tmp_path / "run", kind, "forever")
-    end_after(process, seconds * np.random.default_rng().uniform(0.8, 1.2), signal.SIGKILL)
-    assert process.returncode == -signal.SIGKILL
-    recording = Recording.load(tmp_path / "run")
-    assert not recording.closed
-    if seconds > 0.5:
-        assert len(recording) > (1 if kind == "under a budget" else 100)
-    assert_start_of_the_undisturbed_run(recording, kind)
 
 
 # --- Ctrl-C ------------------------------------------------------------------------------------------------------
@@ -173,23 +139,6 @@ def what_is_wrong(recording, copies, last_step):
         if not np.array_equal(recording.batch(step), np.arange(step)):
             return f"another batch in step {step}"
     return None
-
-
-# --- a full disk -------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("kind", ["tiny rows", "rows over 4 KiB"])
-def test_a_full_disk_is_a_clear_error_and_harms_nothing(tmp_path, kind):
-    process = start(tmp_path / "run", kind, "full-disk")
-    said, complaints = process.communicate(timeout=60)
-    told = json.loads(said)
-    assert "Recorder: could not write step" in told["error"]
-    assert "File too large. The model is intact, and the records until then can be read" in told["error"]
-    assert told["model"]
-    assert told["equal"]
-    assert told["steps"]
-    assert told["records"] > 5
-    assert complaints == ""  # such as of files that were left open
 
 
 # --- memory ------------------------------------------------------------------------------------------------------

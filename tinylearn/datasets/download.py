@@ -23,6 +23,8 @@ from urllib.request import Request, urlopen
 
 from tqdm import tqdm
 
+from tinylearn.files import say_what_is_full
+
 try:
     import fcntl
 except ImportError:  # Windows: two programs that download at once may spoil each other's part; the hash sees it
@@ -61,8 +63,8 @@ class Checksum(NamedTuple):
 def download(url: str, path: Path, checksum: Checksum) -> None:
     """Fetch the file at `url` to `path`, unless it is there; go on with what an earlier call has left half done.
 
-    Raises ConnectionError if the network fails: the part that has arrived stays for the next call. Raises ValueError
-    if the file there is not the one of this `checksum`: nothing of it stays.
+    Raises ConnectionError if the network fails, OSError if the disk is full: the part that has arrived stays for the
+    next call. Raises ValueError if the file there is not the one of this `checksum`: nothing of it stays.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
@@ -91,7 +93,7 @@ def _one_at_a_time(lock: Path) -> Iterator[None]:
 def _complete(url: str, part: Path, checksum: Checksum) -> Checksum:
     """Add to `part` what it lacks of the file at `url`; return its checksum."""
     part.touch()
-    with open(part, "r+b") as file:
+    with say_what_is_full(f"{url}: {part}"), open(part, "r+b") as file:
         have = file.seek(0, os.SEEK_END)
         if have < checksum.size:
             with tqdm(total=checksum.size, initial=have, unit="B", unit_scale=True, desc=part.stem) as bar:
@@ -99,6 +101,8 @@ def _complete(url: str, part: Path, checksum: Checksum) -> Checksum:
                     file.seek(position)
                     file.write(chunk)
                     bar.update(file.tell() - bar.n)
+            file.flush()
+            os.fsync(file.fileno())  # before it gets its name, for the case that the power fails
         return Checksum.of(file, checksum.algorithm)
 
 

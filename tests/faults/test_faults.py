@@ -1,0 +1,103 @@
+"""What was complete survives a kill, a full disk and a rival; nothing half-written has a final name.
+
+A few kills of each job; `python tests/benchmarks/faults.py` does many, and of whole chapters too.
+"""
+
+import contextlib
+import copy
+import zlib
+
+import numpy as np
+import pytest
+
+from tests.faults import downloads, files, full_disk, recordings
+from tests.faults.death import killed
+from tests.faults.jobs import JOBS
+from tests.faults.rivals import rivalry
+from tests.tinylearn import interrupted_run
+from tests.tinylearn.download_server import serving
+
+QUICK = [job.name for job in [*recordings.JOBS, *files.JOBS, downloads.Downloads()]]
+SECONDS = 0.03  # about what an output takes
+every_disk = pytest.mark.parametrize("disk", ["a quota", "a small file system"])
+
+
+@pytest.fixture(autouse=True)
+def no_proxy(monkeypatch):
+    monkeypatch.setenv("no_proxy", "*")
+
+
+def numbered(folder, number):
+    path = folder / str(number)
+    path.mkdir()
+    return path
+
+
+@pytest.mark.parametrize("name", QUICK)
+def test_a_kill_loses_nothing_that_was_complete(tmp_path, name):
+    if name == "render .mp4":
+        pytest.importorskip("imageio_ffmpeg", reason="needs imageio-ffmpeg: pip install -e '.[video]'")
+    rng = np.random.default_rng(zlib.crc32(name.encode()))
+    with JOBS[name].ready() as job:
+        for number in range(2):
+            death, verdict = killed(job, numbered(tmp_path, number), rng, SECONDS)
+            assert verdict.breaches == [], death
+
+
+@pytest.mark.parametrize(
+    ("breach", "name", "said"),
+    [
+        ("write_in_place", "save_checkpoint", "run.npz is neither version"),
+        ("rename_too_early", "render .png", "film.png is neither version"),
+        ("count_before_the_row", "record tiny rows, published at once", "damaged recording|Arrays are not equal"),
+    ],
+)
+def test_a_planted_fault_is_found(tmp_path, breach, name, said):
+    rng, job = np.random.default_rng(0), copy.copy(JOBS[name])
+    job.outputs = 8
+    for number in range(20):
+        _, verdict = killed(job, numbered(tmp_path, number), rng, SECONDS, breach)
+        if verdict.breaches:
+            break
+    assert any(part in text for text in verdict.breaches for part in said.split("|"))
+
+
+def test_of_two_recorders_in_one_folder_the_second_is_refused(tmp_path):
+    rng = np.random.default_rng(0)
+    for number in range(2):
+        assert rivalry(numbered(tmp_path, number), rng).breaches == []
+
+
+# --- a full disk -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def full(disk, tmp_path):
+    """What fills the disk that tmp_path is on."""
+    if disk == "a quota":
+        yield full_disk.quota
+        return
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(full_disk.small_disk(tmp_path))
+        except PermissionError as error:
+            pytest.skip(str(error))
+        yield full_disk.filled
+
+
+@every_disk
+@pytest.mark.parametrize("job", files.JOBS, ids=lambda job: job.name)
+def test_a_full_disk_leaves_the_last_complete_file(tmp_path, full, job):
+    assert full_disk.rewrite(job, tmp_path, full).breaches == []
+
+
+@every_disk
+@pytest.mark.parametrize("kind", interrupted_run.KINDS)
+def test_a_full_disk_leaves_the_records_until_then(tmp_path, full, kind):
+    assert full_disk.record(kind, tmp_path, full).breaches == []
+
+
+@every_disk
+def test_a_full_disk_leaves_the_part_of_a_download(tmp_path, full, capsys):
+    with serving() as server:
+        assert full_disk.fetch(server, tmp_path, full).breaches == []
