@@ -79,6 +79,21 @@ def real_array(who: object, name: str, values: Any) -> np.ndarray:
     return array
 
 
+def same_state(one: Any, other: Any) -> bool:
+    """Return whether two values, and what they hold, are the same: arrays, dicts, lists, objects with attributes."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, np.ndarray):
+        return np.array_equal(one, other)
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(same_state(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple):
+        return len(one) == len(other) and all(map(same_state, one, other))
+    if hasattr(one, "__dict__") and not callable(one):
+        return same_state(vars(one), vars(other))
+    return one is other or bool(one == other)
+
+
 def shortened(value: Any, most: int = 80) -> str:
     """Return what `value` looks like, on one line of at most so many letters."""
     text = " ".join(repr(value).split())

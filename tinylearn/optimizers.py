@@ -53,9 +53,11 @@ class Optimizer:
     def arithmetic(self) -> Arithmetic | None:
         """Say how the next step will compute one number: constants by name, and formulas in the order of computing.
 
-        A formula says what its name becomes, the last one what p does. In it stand p, the gradient g, sqrt, constants,
-        and arrays that the optimiser remembers, by their attributes (0 before the first step); and its operations are
-        those of `step`, in the same order, so that its result has the same bits. None: not told.
+        A formula says what its name becomes; the last one, what p does. It may hold + - * / **, sqrt, abs, sign,
+        minimum, maximum, and the names of p, the gradient g, constants, formulas before it, and arrays that the
+        optimiser remembers, by their attributes (0 before the first step). Its operations are those of `step`, in the
+        same order, so that its result has the same bits; where only constants stand, on Python's numbers. None: not
+        told.
         """
         return None
 
@@ -167,9 +169,8 @@ class RMSprop(Optimizer):
         parameters -= self.learning_rate * gradients / (np.sqrt(v) + self.epsilon)
 
     def arithmetic(self) -> Arithmetic:
-        constants = {"rho": self.rho, "rest": 1 - self.rho}
-        constants |= {"learning_rate": self.learning_rate, "epsilon": self.epsilon}
-        return constants, {
+        return {"learning_rate": self.learning_rate, "rho": self.rho, "epsilon": self.epsilon}, {
+            "rest": "1 - rho",
             "v": "rho * v + rest * (g * g)",
             "p": "p - learning_rate * g / (sqrt(v) + epsilon)",
         }
@@ -217,10 +218,13 @@ class Adam(Optimizer):
         return self.learning_rate * root / m_share, self.epsilon * root
 
     def arithmetic(self) -> Arithmetic:
-        rate, epsilon = self._corrected(self.t + 1)
-        constants = {"m_rest": 1 - self.beta_1, "v_rest": 1 - self.beta_2, "rate": rate, "epsilon": epsilon}
-        return constants, {
+        constants = {"learning_rate": self.learning_rate, "beta_1": self.beta_1, "beta_2": self.beta_2}
+        return constants | {"epsilon": self.epsilon, "t": self.t + 1}, {
+            "m_rest": "1 - beta_1",
+            "v_rest": "1 - beta_2",
+            "rate_t": "learning_rate * sqrt(1 - beta_2**t) / (1 - beta_1**t)",
+            "epsilon_t": "epsilon * sqrt(1 - beta_2**t)",
             "m": "m + m_rest * (g - m)",
             "v": "v + v_rest * (g * g - v)",
-            "p": "p - rate * m / (sqrt(v) + epsilon)",
+            "p": "p - rate_t * m / (sqrt(v) + epsilon_t)",
         }

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from tinylearn.checks import same_state
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
@@ -142,26 +143,11 @@ def _check_names(what: str, kind: str, variants: Mapping[Any, Any]) -> None:
 def _check_unused(optimizer: Optimizer | Mapping[str, Optimizer]) -> None:
     """Raise ValueError for an optimiser that remembers steps: what it has is not what a new one would have."""
     for name, each in (optimizer if isinstance(optimizer, Mapping) else {"optimizer": optimizer}).items():
-        if not _same_state(vars(each), vars(each.fresh())):
+        if not same_state(vars(each), vars(each.fresh())):
             raise ValueError(
                 f"race: {name!r}, {each!r}, has made steps already, or was changed since it was made; "
                 "give each variant a new one"
             )
-
-
-def _same_state(one: Any, other: Any) -> bool:
-    """Do two optimisers, or what they hold, hold the same?"""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, np.ndarray):
-        return np.array_equal(one, other)
-    if isinstance(one, dict):
-        return one.keys() == other.keys() and all(_same_state(one[key], other[key]) for key in one)
-    if isinstance(one, list | tuple):
-        return len(one) == len(other) and all(map(_same_state, one, other))
-    if hasattr(one, "__dict__") and not callable(one):
-        return _same_state(vars(one), vars(other))
-    return one is other or bool(one == other)
 
 
 def _check_pair(data: Any) -> None:

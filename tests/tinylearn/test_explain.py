@@ -1,8 +1,6 @@
 """An update explained: the printed arithmetic, read back and computed, is the recorded number, bit for bit."""
 
-import ast
 import copy
-import operator
 import re
 
 import numpy as np
@@ -52,40 +50,38 @@ class Scale(Layer):
 
 
 def compute(text, dtype):
-    """Return the value of an arithmetic expression in numbers of `dtype`, by the rules of a pocket calculator."""
-    binary = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
-
-    def value(node):
-        if isinstance(node, ast.BinOp):
-            return binary[type(node.op)](value(node.left), value(node.right))
-        if isinstance(node, ast.UnaryOp):
-            return -value(node.operand)
-        if isinstance(node, ast.Call):
-            assert node.func.id == "sqrt"
-            return np.sqrt(value(node.args[0]))
-        return dtype(ast.get_source_segment(text, node))  # from its text: float32 is not rounded twice
-
-    return value(ast.parse(text, mode="eval").body)
+    """Return what a printed expression gives, typed as the text says: each float32 as np.float32(…)."""
+    if dtype == np.float32:
+        text = re.sub(r"(?<![\w.])\d[\d.]*(e[+-]\d+)?", r"float32(\g<0>)", text)
+    value = eval(text, {"float32": np.float32, "sqrt": np.sqrt, "__builtins__": {}})
+    assert isinstance(value, np.float32 if dtype == np.float32 else float)
+    return dtype(value)
 
 
 def check_text(explanation, dtype):
     """Read the printed text as a reader would: each line of numbers gives the next, the last one the new value."""
     text = str(explanation)
-    blocks = re.findall(r"^  (\w+) = ([^\n]+)\n   +=([^\n]+)\n   +=([^\n]+)$", text, re.M)
-    assert blocks, text
-    known = {"g": dtype(re.search(r"^  g = (\S+)$", text, re.M)[1])}
-    for name, formula, arithmetic, value in blocks:
-        result = compute(arithmetic.strip(), dtype)
-        assert result.tobytes() == dtype(value.strip()).tobytes()
-        for word, used in known.items():  # a number that was computed above stands where its name does
-            if re.search(rf"\b{word}\b", formula) and word != name:
-                assert str(used) in arithmetic
-        known[name] = result
+    assert ("np.float32(…)" in text.split("\n")[1]) == (dtype == np.float32)
+    known = {"g": dtype(re.search(r"^  g = (\S+)", text, re.M)[1])}
+    known |= {"t": explanation.step} if "\n  t = " in text else {}
+    constants, update = text.split("p, the parameter", 1)
+    for part, kind in ((constants, np.float64), (update, dtype)):
+        blocks = re.findall(r"^  (\w+) = ([^\n]+)\n   +=([^\n]+)\n   +=([^\n]+)$", part, re.M)
+        assert blocks or part is constants, text
+        for name, formula, in_numbers, value in blocks:
+            result = compute(in_numbers.strip(), kind)
+            assert result.tobytes() == kind(value).tobytes()
+            for word, used in known.items():  # a number that was computed above stands where its name does
+                if re.search(rf"\b{word}\b", formula) and word != name:
+                    assert str(used if part is constants else dtype(used)) in in_numbers
+            known[name] = result
     before, after = re.search(r"^recorded: (\S+) before, (\S+) after$", text, re.M).groups()
     assert dtype(before).tobytes() == explanation.old.tobytes()
     assert known["p"].tobytes() == dtype(after).tobytes() == explanation.new.tobytes()
-    for product, share in re.findall(r"^  row \d+: (.+ \* .+) = (\S+)$", text, re.M):
-        assert compute(product, dtype).tobytes() == dtype(share).tobytes()
+    printed = re.findall(r"^  row (\d+): (?:(.+ \* .+) = )?(\S+)$", text, re.M)
+    for (row, product, share), expected in zip(printed, explanation.rows, strict=False):
+        assert int(row) == expected
+        assert not product or compute(product, dtype).tobytes() == dtype(share).tobytes()
 
 
 def check(recording, explanation, dtype):

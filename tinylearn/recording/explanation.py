@@ -5,51 +5,14 @@ What `Recording.explain` returns; explain.py finds the numbers.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
+from tinylearn.recording.arithmetic import Term, number
+
 SHOWN = 8  # rows of a batch that are printed one by one
-
-
-class Term(NamedTuple):
-    """A line of the optimiser's arithmetic: `name` becomes `formula`, in numbers `arithmetic`, which is `value`."""
-
-    name: str
-    formula: str
-    arithmetic: str
-    value: Any
-
-    @classmethod
-    def of(cls, name: str, formula: str, values: dict[str, Any]) -> Term:
-        """Return the term with `values` in the place of names; the arithmetic is that of their dtype.
-
-        >>> print(Term.of("p", "p - rate * g", {"p": np.float32(1), "rate": np.float32(0.1), "g": np.float32(-3)}))
-        p = p - rate * g
-          = 1.0 - 0.1 * (-3.0)
-          = 1.3
-        """
-        arithmetic = re.sub(
-            r"[A-Za-z_]\w*", lambda word: number(values[word[0]]) if word[0] in values else word[0], formula
-        )
-        value = eval(formula, {"sqrt": np.sqrt, "__builtins__": {}}, values)  # a formula of an optimiser, not of a file
-        return cls(name, formula, arithmetic, value)
-
-    def __str__(self) -> str:
-        space = " " * len(self.name)
-        return f"{self.name} = {self.formula}\n{space} = {self.arithmetic}\n{space} = {self.value!s}"
-
-
-def number(value: Any) -> str:
-    """Return a number in the fewest digits that tell it from all others of its dtype; a negative one in brackets.
-
-    >>> number(np.float32(0.1)), number(np.float64(-0.1))
-    ('0.1', '(-0.1)')
-    """
-    text = str(value)
-    return f"({text})" if text.startswith("-") else text
 
 
 @dataclass(frozen=True)
@@ -65,7 +28,8 @@ class Explanation:
     factors        for a weight of a dense layer, (N, 2): the input and the upstream gradient whose product the share is
     gradient       as the layer's backward computed it, bit for bit
     optimizer      its settings
-    terms          the optimiser's arithmetic, line by line, from g to the new p; empty if it does not tell that
+    constants      what the optimiser makes of its settings for this step, term by term, in Python's numbers
+    terms          its arithmetic from g to the new p; empty, as `constants` are, if it does not tell that
     old, new       before and after the update, as recorded
     """
 
@@ -81,6 +45,7 @@ class Explanation:
     factors: np.ndarray | None
     gradient: Any
     optimizer: str
+    constants: tuple[Term, ...]
     terms: tuple[Term, ...]
     old: Any
     new: Any
@@ -94,20 +59,38 @@ class Explanation:
         lines = [
             f"update {self.step} of {self.name}: epoch {self.epoch}, {len(self.rows)} rows, loss {self.loss:.6g}",
             *self._gradient_lines(),
-            f"p, the parameter, by {self.optimizer}:",
+            *self._optimizer_lines(),
+            f"recorded: {self.old!s} before, {self.new!s} after",
         ]
-        told = [f"  {line}" for term in self.terms for line in str(term).split("\n")]
-        lines += told or ["  (its arithmetic is not told: it has no method `arithmetic`, or another step)"]
-        lines.append(f"recorded: {self.old!s} before, {self.new!s} after")
+        dtype = self.old.dtype
+        if dtype != np.float64:
+            lines.insert(1, f"to compute a line again in {dtype}, write np.{dtype}(…) for a number, np.sqrt for sqrt")
         return "\n".join(lines)
 
     def _gradient_lines(self) -> list[str]:
         """Return what each row adds to the gradient, and the gradient."""
-        what = "what each row adds" if self.factors is None else "input * upstream gradient of each row"
-        lines = [f"g, the gradient: the sum of {what}"]
+        told = "what each row adds"
+        if self.factors is not None:
+            told = "input * dout of each row; dout is how much the loss grows with this output"
+        lines = [f"g, the gradient: the sum of {told}"]
         for place in range(min(SHOWN, len(self.rows))):
             product = "" if self.factors is None else " * ".join(map(number, self.factors[place])) + " = "
             lines.append(f"  row {self.rows[place]}: {product}{self.shares[place]!s}")
         if len(self.rows) > SHOWN:
             lines.append(f"  {len(self.rows) - SHOWN} more rows: {self.shares[SHOWN:].sum()!s}")
-        return [*lines, f"  g = {self.gradient!s}"]
+        return [*lines, f"  g = {self.gradient!s} (another order of adding may change the last digits)"]
+
+    def _optimizer_lines(self) -> list[str]:
+        """Return the arithmetic from g to the new p, and before it that of the optimiser's constants."""
+        if not self.terms:
+            why = "it has no method `arithmetic`, or another step"
+            return [f"p, the parameter, by {self.optimizer}:", f"  (its arithmetic is not told: {why})"]
+        if not self.constants:
+            return [f"p, the parameter, by {self.optimizer}:", *_indented(self.terms)]
+        first = f"constants of {self.optimizer} at this step, in Python's float64:"
+        return [first, *_indented(self.constants), "p, the parameter:", *_indented(self.terms)]
+
+
+def _indented(terms: tuple[Term, ...]) -> list[str]:
+    """Return the lines of the terms."""
+    return [f"  {line}" for term in terms for line in str(term).split("\n")]

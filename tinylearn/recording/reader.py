@@ -153,6 +153,9 @@ class Recording:
     ) -> Explanation:
         """Explain how update `step` changed one number, `name`[`index`]: print what this returns, or read its numbers.
 
+        From the gradient g on, the printed arithmetic gives the recorded number again, bit for bit. The rows add up to
+        g but for rounding, since NumPy adds in an order of its own.
+
         x, y, loss, optimizer   those of the training. Neither they nor the model are changed, and what the optimiser
                                 remembers does not count: the updates from 1 on are replayed (only the one that is asked
                                 for if nothing is remembered, as by SGD without momentum)
@@ -171,10 +174,10 @@ class Recording:
         >>> losses = fit(model, x, 2 * x, loss=loss, optimizer=optimizer, epochs=5, callbacks=[recorder])
         >>> print(recorder.recording.explain(model, 2, "dense_1.w", (0, 0), x, 2 * x, loss, optimizer))
         update 2 of dense_1.w[0, 0]: epoch 2, 2 rows, loss 4.25
-        g, the gradient: the sum of input * upstream gradient of each row
+        g, the gradient: the sum of input * dout of each row; dout is how much the loss grows with this output
           row 0: 1.0 * 1.5 = 1.5
           row 1: 3.0 * 2.5 = 7.5
-          g = 9.0
+          g = 9.0 (another order of adding may change the last digits)
         p, the parameter, by SGD(learning_rate=0.125, momentum=0.0):
           p = p - learning_rate * g
             = 2.5 - 0.125 * 9.0
