@@ -1,66 +1,143 @@
 """Kills at random moments, and what is left: `python tests/benchmarks/faults.py --kills 20`.
 
 Each job of tests/faults works in a process of its own, which is killed with SIGKILL between two of its signs of life.
-Then what it had completed must be there, byte for byte, and what it had not must not have its final name. The table
-says during what the kills landed: the first output, a later one, between two, after the end. Ends with 1 if anything
-was lost, half-written or left behind, or if no kill landed during a later output.
+Then what it had completed must be there, byte for byte, and what it had not must not have its final name. Recorders
+also meet in one folder, and all jobs meet a full disk. The table says
+
+    first, during, between, after    during what the kills landed: the first output, a later one, between two, the end
+    kept                             complete outputs that were found as they were: records, files
+    lost, half, litter               those that were not; half-written ones under a final name; what nobody will remove
+
+Ends with 1 if one of the last three is not 0, or if no kill landed during a later output.
 """
 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
+from tests.faults import files, full_disk
 from tests.faults.breaches import BREACHES
 from tests.faults.death import killed, pace
+from tests.faults.job import Job, Verdict
 from tests.faults.jobs import JOBS
+from tests.faults.rivals import rivalry
+from tests.tinylearn import interrupted_run
+from tests.tinylearn.download_server import serving
+
+COLUMNS = ["first", "during", "between", "after", "kept", "lost", "half", "litter"]
 
 
-def campaign(job, kills, rng, breach):
-    """Kill a job so often; return where the kills landed, how much was kept, and the breaches of each kind."""
-    landed, kept, lost, half, litter = Counter(), 0, [], [], []
-    with tempfile.TemporaryDirectory() as scratch, job.ready() as job:
-        folders = [Path(scratch) / str(number) for number in range(kills + 1)]
-        for folder in folders:
-            folder.mkdir()
-        seconds = pace(job, folders.pop(), breach)
+class Row:
+    """A line of the table: where the kills of a job landed, and what they left."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.tries, self.landed, self.total = name, 0, Counter[str](), Verdict()
+
+    def add(self, verdict: Verdict, landed: str = "") -> None:
+        self.tries += 1
+        self.landed[landed] += 1
+        self.total.kept += verdict.kept
+        for kind in ("lost", "half", "litter"):
+            getattr(self.total, kind).extend(getattr(verdict, kind))
+
+    def show(self) -> None:
+        numbers = {**self.landed, "kept": self.total.kept}
+        numbers |= {kind: len(getattr(self.total, kind)) for kind in ("lost", "half", "litter")}
+        tqdm.write(f"{self.name:44} {self.tries:5}" + "".join(f"{numbers.get(name, 0):8,}" for name in COLUMNS))
+        for text in self.total.breaches[:3]:
+            tqdm.write(f"    {text[:300]}")
+
+
+def kills(job: Job, tries: int, rng: np.random.Generator, breach: str | None) -> Row:
+    """Kill a job so often."""
+    row = Row(job.name)
+    with new_folders(tries + 1) as folders, job.ready() as ready:
+        seconds = pace(ready, folders.pop(), breach)
         for folder in tqdm(folders, desc=job.name, leave=False):
-            death, verdict = killed(job, folder, rng, seconds, breach)
-            landed[death.landed] += 1
-            kept += verdict.kept
-            lost, half, litter = lost + verdict.lost, half + verdict.half, litter + verdict.litter
-    return landed, kept, lost, half, litter
+            death, verdict = killed(ready, folder, rng, seconds, breach)
+            row.add(verdict, death.landed)
+    in_the_work = row.landed["first" if job.outputs == 1 else "during"]
+    if not in_the_work and not row.total.breaches:
+        row.total.lost.append("no kill landed in the middle of the work: this proves nothing")
+    return row
 
 
-def main():
+def rivalries(tries: int, rng: np.random.Generator) -> Row:
+    """Let two recorders meet in one folder so often."""
+    row = Row("two recorders in one folder")
+    with new_folders(tries) as folders:
+        for folder in folders:
+            row.add(rivalry(folder, rng))
+    return row
+
+
+def full_disks() -> Iterator[Row]:
+    """Fill the disk, of both kinds, under every job."""
+    for full in (full_disk.quota, full_disk.filled):
+        with new_folders(1) as (folder,), ExitStack() as stack, serving() as server:
+            try:
+                stack.enter_context(full_disk.small_disk(folder)) if full is full_disk.filled else None
+            except PermissionError as error:
+                tqdm.write(f"no small file system: {error}")
+                return
+            row = Row(f"full disk: {'a quota' if full is full_disk.quota else 'a small file system'}")
+            for number, job in enumerate(files.JOBS):
+                row.add(full_disk.rewrite(job, new(folder / f"file {number}"), full))
+            for kind in interrupted_run.KINDS:
+                row.add(full_disk.record(kind, new(folder / kind), full))
+            row.add(full_disk.fetch(server, new(folder / "download"), full))
+            yield row
+
+
+@contextmanager
+def new_folders(number: int) -> Iterator[list[Path]]:
+    """Yield so many new folders, for a while."""
+    with tempfile.TemporaryDirectory() as scratch:
+        yield [new(Path(scratch) / str(each)) for each in range(number)]
+
+
+def new(folder: Path) -> Path:
+    """Make a folder and return it."""
+    folder.mkdir()
+    return folder
+
+
+def rows(only: str, tries: int, seed: int, breach: str | None) -> Iterator[Row]:
+    """Do all that is asked for."""
+    for name, job in JOBS.items():
+        if only in name:
+            yield kills(job, tries, np.random.default_rng(seed), breach)
+    if only in "two recorders in one folder":
+        yield rivalries(tries, np.random.default_rng(seed))
+    if only in "full disk":
+        yield from full_disks()
+
+
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--kills", type=int, default=20, help="of each job")
     parser.add_argument("--seed", type=int, default=0, help="of the moments")
     parser.add_argument("--only", default="", help="jobs whose names contain this")
     parser.add_argument("--plant", choices=BREACHES, help="a fault to be found")
     arguments = parser.parse_args()
-    columns = ["first", "during", "between", "after"]
-    print(f"{'job':44} {'kills':>6} " + " ".join(f"{name:>8}" for name in [*columns, "kept", "lost", "half", "litter"]))
-    wrong = False
-    for name, job in JOBS.items():
-        if arguments.only not in name:
-            continue
-        rng = np.random.default_rng(arguments.seed)
-        landed, kept, *breaches = campaign(job, arguments.kills, rng, arguments.plant)
-        numbers = [*(landed[column] for column in columns), kept, *map(len, breaches)]
-        tqdm.write(f"{name:44} {landed.total():6} " + " ".join(f"{number:8,}" for number in numbers))
-        for text in [text for kind in breaches for text in kind][:3]:
-            tqdm.write(f"    {text[:300]}")
-        in_the_work = landed["first"] if job.outputs == 1 else landed["during"]
-        wrong |= any(breaches) or not in_the_work
-    sys.exit(wrong)
+    os.environ["no_proxy"] = "*"
+    print(f"{'':44} {'tries':>5}" + "".join(f"{name:>8}" for name in COLUMNS))
+    breaches = 0
+    for row in rows(arguments.only, arguments.kills, arguments.seed, arguments.plant):
+        row.show()
+        breaches += len(row.total.breaches)
+    sys.exit(1 if breaches else 0)
 
 
 if __name__ == "__main__":
