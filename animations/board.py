@@ -152,5 +152,8 @@ def checked_board(who: str, name: str, values: Any, most: int) -> np.ndarray:
             f"{board.shape[1]}; take a piece of it"
         )
     if not (np.abs(board) < MOST).all():
-        raise ValueError(f"{who}: {name} must hold numbers between -{MOST} and {MOST} to be drawn; scale it")
+        wrong = board[~(np.abs(board) < MOST)][0]
+        raise ValueError(
+            f"{who}: {name} must hold numbers between -{MOST} and {MOST} to be drawn, got {wrong:.10g}; scale it"
+        )
     return board

@@ -13,13 +13,16 @@ from matplotlib.figure import FigureBase
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import MaxNLocator
 
-from animations import style
+from animations import checks, style
 from animations.drawing import add_label, add_number, plot_axes
 from animations.table_scene import FOOT, HEAD, TableScene, longest, look, mark_values, short
-from animations.text import Form, Number
+from animations.text import Form, Number, text_width
+from tinylearn.checks import positive_integer
 from tinylearn.datasets import Table
 
 LINE_HEIGHT = 20  # pixels from one label to the next
+GAP = 7  # pixels from a name to its value
+LEAST = 120  # pixels that the lines need
 
 
 class GrowingLines(TableScene):
@@ -30,7 +33,19 @@ class GrowingLines(TableScene):
 
     def __init__(self, table: Table, *, width: int = 1000, with_values: bool = True, **settings: Any) -> None:
         super().__init__(table, **settings)
-        self.size, self.with_values = (self.width_for(width), 600), with_values
+        width, self.with_values = positive_integer("GrowingLines", "width", width), with_values
+        least = self.left + self._room() + LEAST
+        if not least <= width <= checks.MOST_PIXELS:
+            raise ValueError(
+                f"GrowingLines: width must be {least} to {checks.MOST_PIXELS} pixels, for lines and names, got {width}"
+            )
+        self.size = self.width_for(width), 600
+
+    def _room(self) -> int:
+        """Return how many pixels the names and values need where the lines end."""
+        numbers = max(text_width(self.form.format(value), style.MEDIUM) for value in self.values.flat)
+        names = max(text_width(name, style.MEDIUM) for name in self.names)
+        return 48 + names + (GAP + numbers if self.with_values else 0)
 
     def draw(self, figure: FigureBase) -> None:
         width, height = self.size
@@ -129,7 +144,7 @@ class EndLabel:
 
     def add_number(self, form: Form, values: np.ndarray) -> None:
         """Make a number written as `form`, with room for the longest of `values`."""
-        self.step = self.width + 7  # from the left of the name to the left of the number
+        self.step = self.width + GAP  # from the left of the name to the left of the number
         self.number = add_number(self.layer, 0, 0, form, "", ha="left", zorder=4)
         self.width = self.step + longest(self.number, values)
 

@@ -12,7 +12,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase
 from matplotlib.patches import Rectangle
 
-from animations import style
+from animations import checks, style
 from animations.drawing import add_label, add_number, pixel_axes, plot_axes
 from animations.picture import image_axes
 from animations.pixel_neuron import three_decimals
@@ -53,11 +53,20 @@ class ClassBars(Scene):
         name: str,
         note: str = "",
     ) -> None:
-        self.picture, self.probabilities = np.array(picture), np.array(probabilities)
-        self.names, self.target, self.epochs = tuple(names), target, np.array(epochs)
-        self.name, self.note = name, note
-        self.frames = len(self.epochs)
-        self._check()
+        who, self.names = "ClassBars", checks.texts("ClassBars", "names", names)
+        count = len(self.names)
+        if not 2 <= count <= MOST:
+            raise ValueError(f"ClassBars: expected 2 to {MOST} class names, got {count}")
+        self.picture, self.epochs = (
+            checks.picture(who, "picture", picture, ("H", "W", 3)),
+            checks.clock(who, "epochs", epochs),
+        )
+        self.target, self.frames = checks.position(who, "target", target, count), len(self.epochs)
+        self.probabilities = checks.array(
+            who, "probabilities, a row for each epoch and a column for each name,", probabilities, (self.frames, count)
+        )
+        self._check_sums()
+        self.name, self.note = checks.text(who, "name", name), checks.text(who, "note", note)
 
     def draw(self, figure: FigureBase) -> None:
         self.page = pixel_axes(figure, self.size)
@@ -143,20 +152,8 @@ class ClassBars(Scene):
         self.bars: list[Rectangle] = list(axes.barh(range(count), [0] * count, height=0.62, color=colors, zorder=3))
         self.zero = axes.axvline(0, color=style.INK, linewidth=1.5, zorder=4)  # over bars of less than a pixel
 
-    def _check(self) -> None:
-        """Raise ValueError unless picture, probabilities, names, target and epochs belong together."""
-        count = len(self.names)
-        if not 2 <= count <= MOST:
-            raise ValueError(f"ClassBars: expected 2 to {MOST} class names, got {count}")
-        if self.picture.ndim != 3 or self.picture.shape[2] != 3 or not self.picture.size:
-            raise ValueError(f"ClassBars: picture must have shape (H, W, 3), got {self.picture.shape}")
-        if not self.frames or self.probabilities.shape != (self.frames, count):
-            raise ValueError(
-                f"ClassBars: probabilities must have shape ({self.frames}, {count}), a row for each epoch and "
-                f"a column for each name, and at least one row, got {self.probabilities.shape}"
-            )
-        if not 0 <= self.target < count:
-            raise ValueError(f"ClassBars: target must lie in 0 … {count - 1}, got {self.target}")
+    def _check_sums(self) -> None:
+        """Raise ValueError unless each row is one of probabilities."""
         sums = self.probabilities.sum(axis=1)
         if not ((self.probabilities >= 0).all() and (abs(sums - 1) < 1e-3).all()):
             raise ValueError(

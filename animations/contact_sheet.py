@@ -20,10 +20,10 @@ from matplotlib.figure import FigureBase
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
-from animations import style
+from animations import checks, style
 from animations.drawing import add_label, pixel_axes
 from animations.scene import Scene
-from tinylearn.checks import positive_integer
+from tinylearn.checks import positive_integer, real_array
 
 GAP = 2  # pixels of paper between two pictures, before they are enlarged
 PAPER = [round(255 * part) for part in to_rgb(style.PAPER)]
@@ -47,16 +47,16 @@ class ContactSheet(Scene):
     """
 
     def __init__(self, images: np.ndarray, names: Sequence[str], *, title: str = "", zoom: int = 3) -> None:
-        self.images, self.names, self.title = _as_bytes(images), list(names), title
+        self.images, self.title = _as_bytes(images), checks.text("ContactSheet", "title", title)
         self.zoom = zoom = positive_integer("ContactSheet", "zoom", zoom)
         self.frames, rows, columns, h, w, _ = self.images.shape
-        if isinstance(names, str) or len(names) != rows:
-            raise ValueError(f"ContactSheet: expected a name for each of {rows} rows, got {names!r}")
+        self.names = checks.texts("ContactSheet", "names", names, rows)
         self.left = MARGIN + max((_width(name, style.MEDIUM) + MARGIN // 2 for name in names if name), default=0)
         self.extent = zoom * (columns * (w + GAP) - GAP), zoom * (rows * (h + GAP) - GAP)  # width, height
         width = max(self.left + self.extent[0], MARGIN + _width(title, style.LARGE)) + MARGIN
         height = self.extent[1] + 2 * MARGIN + (HEAD if title else 0)
-        self.size = 2 * math.ceil(width / 2), 2 * math.ceil(height / 2)  # even, since films need that
+        even = 2 * math.ceil(width / 2), 2 * math.ceil(height / 2)  # since films need that
+        self.size = checks.size("ContactSheet", even)
 
     def draw(self, figure: FigureBase) -> None:
         page = pixel_axes(figure, self.size)
@@ -90,7 +90,7 @@ class ContactSheet(Scene):
 
 def _as_bytes(images: Any) -> np.ndarray:
     """Return the images as bytes, 0 … 255, as the screen shows them; ValueError or TypeError if they are none."""
-    images = np.asarray(images)
+    images = real_array("ContactSheet", "images", images)
     if images.ndim != 6 or 0 in images.shape or images.shape[-1] not in (1, 3):
         raise ValueError(
             "ContactSheet: images must have shape (frames, rows, columns, H, W, C), with C = 1 or 3, "
@@ -100,6 +100,7 @@ def _as_bytes(images: Any) -> np.ndarray:
         raise TypeError(f"ContactSheet: images must hold floats in [0, 1], got {images.dtype}; for bytes: images / 255")
     if not ((images >= 0) & (images <= 1)).all():
         raise ValueError(f"ContactSheet: images must lie in [0, 1], got {images.min():g} to {images.max():g}")
+    images = images if images.dtype == np.float32 else images.astype(np.float64)
     return (images * 255).round().astype(np.uint8)
 
 

@@ -11,10 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.lines import Line2D
 
-from animations import style
+from animations import checks, style
 from animations.drawing import add_label, add_number, pixel_axes, plot_axes
 from animations.scene import Scene
-from animations.step_chart import MARKERS, TIP, Series
+from animations.step_chart import MARKERS, TIP, Series, checked_series
 
 
 class Valley(NamedTuple):
@@ -29,7 +29,7 @@ class Valley(NamedTuple):
     x: np.ndarray
     y: np.ndarray
     f: np.ndarray
-    levels: Sequence[float]
+    levels: Sequence[float] | np.ndarray
     label: str
     bottom: tuple[float, float]
     numbers_at: float
@@ -44,12 +44,9 @@ class ContourDescent(Scene):
     size = (900, 600)
 
     def __init__(self, valley: Valley, series: Sequence[Series], clock: Sequence[int]) -> None:
-        if valley.f.shape != (len(valley.y), len(valley.x)):
-            expected = (len(valley.y), len(valley.x))
-            raise ValueError(
-                f"ContourDescent: f must have a row a y and a column an x, {expected}, got shape {valley.f.shape}"
-            )
-        self.valley, self.series, self.clock = valley, series, np.asarray(clock)
+        self.valley = checked_valley("ContourDescent", valley)
+        self.series = checked_series("ContourDescent", series, ("x", "y"))
+        self.clock = checks.clock("ContourDescent", "clock", clock)
         self.frames = len(self.clock)
 
     def draw(self, figure: FigureBase) -> None:
@@ -113,3 +110,23 @@ class ContourDescent(Scene):
         font = {"family": style.FONT, "size": style.SMALL}
         legend = axes.legend(loc="lower right", framealpha=1, edgecolor=style.FAINT, labelcolor=style.INK, prop=font)
         legend.set_zorder(2.6)  # under paths and walkers, should they come there
+        for name in legend.get_texts():
+            name.set_parse_math(False)
+
+
+def checked_valley(who: str, valley: Valley) -> Valley:
+    """Return a valley that can be drawn; TypeError or ValueError if it is none."""
+    checks.instance(who, "valley", valley, Valley)
+    x, y = (checks.growing(who, f"the valley's {name}", getattr(valley, name)) for name in ("x", "y"))
+    f = checks.array(who, "the valley's f, with a row a y and a column an x,", valley.f, (len(y), len(x)))
+    levels = checks.growing(who, "the valley's levels", valley.levels, least=1)
+    if not ((levels > f.min()) & (levels < f.max())).any():
+        raise ValueError(
+            f"{who}: one of the valley's levels must lie between the least and the largest f, {f.min():g} and "
+            f"{f.max():g}, got {levels}"
+        )
+    bottom = checks.array(who, "the valley's bottom, x and y,", valley.bottom, (2,))
+    if bottom[1] > y[-1]:
+        raise ValueError(f"{who}: the valley's bottom must lie on the map, y up to {y[-1]:g}, got {bottom[1]:g}")
+    at = checks.real(who, "the valley's numbers_at", valley.numbers_at, float(x[0]), float(x[-1]))
+    return Valley(x, y, f, levels, checks.text(who, "the valley's label", valley.label), (bottom[0], bottom[1]), at)

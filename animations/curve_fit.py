@@ -16,11 +16,14 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
-from animations import style
+from animations import checks, style
 from animations.drawing import add_label, add_number, log_loss, pixel_axes, plot_axes
 from animations.scene import Scene
 from animations.text import Form, Number
 from tinylearn import Dense, Recording, ReLU, Sequential
+from tinylearn.checks import numbers
+
+LEAST = 1e-100  # on the axis of losses
 
 
 class CurveStates:
@@ -35,17 +38,17 @@ class CurveStates:
     def __init__(
         self, recording: Recording, model: Sequential, x: np.ndarray, target: np.ndarray, steps: Sequence[int]
     ) -> None:
-        self.x, self.target = np.array(x).ravel(), np.array(target).ravel()
-        if self.x.shape != self.target.shape:
-            raise ValueError(f"CurveStates: expected a target for each x, got {self.target.size} for {self.x.size}")
-        if not (np.diff(self.x) > 0).all():
-            raise ValueError("CurveStates: x must grow from point to point, to be drawn as a curve; sort the rows by x")
-        if not len(steps):
-            raise ValueError("CurveStates: expected at least one step, got none")
-        self.steps, self.last = np.array(steps), int(recording.steps[-1])
+        checks.instance("CurveStates", "recording", recording, Recording)
+        checks.instance("CurveStates", "model", model, Sequential)
+        self.x, self.target = checks.two_columns("CurveStates", "x", x, "target", target)
+        checks.growing("CurveStates", "x, in whose order the rows must be sorted to be drawn as a curve,", self.x)
+        self.steps = checks.clock("CurveStates", "steps", steps)
+        for step in self.steps:
+            recording.index(step)
+        self.last = int(recording.steps[-1])
         model = copy.deepcopy(model)  # the caller's keeps its parameters
         predicted, self.bends, lines = [], [], []
-        for step in steps:
+        for step in self.steps:
             recording.restore(model, step)
             said = model.forward(self.x[:, None])
             if said.shape != (self.x.size, 1):
@@ -53,7 +56,7 @@ class CurveStates:
             predicted.append(said[:, 0])
             self.bends.append(bends(model, self.x, predicted[-1]))
             lines.append(straight_line(model))
-        self.predicted = np.array(predicted)
+        self.predicted = checks.array("CurveStates", "what the model says", predicted, (len(self.steps), self.x.size))
         self.loss = ((self.predicted - self.target) ** 2).mean(axis=1)
         self.line = None if lines[0] is None else np.array(lines)
 
@@ -109,10 +112,14 @@ class CurveFit(Scene):
         self, states: CurveStates, *, title: str, name: str, best_line: float,
         heights: tuple[float, float], losses: tuple[float, float],
     ) -> None:  # fmt: skip
-        self.states, self.title, self.name, self.best_line = states, title, name, best_line
-        if not 0 < losses[0] <= losses[1] < np.inf:
+        self.states = checks.instance("CurveFit", "states", states, CurveStates)
+        self.title, self.name = checks.text("CurveFit", "title", title), checks.text("CurveFit", "name", name)
+        self.best_line = checks.real("CurveFit", "best_line", best_line, 0)
+        self.heights = checks.limits("CurveFit", "heights", heights)
+        both = numbers("CurveFit", "losses", losses)
+        if both.shape != (2,) or not LEAST <= both[0] <= both[1] <= 1 / LEAST:
             raise ValueError(f"CurveFit: losses must be two growing numbers above 0, for a log scale, got {losses}")
-        self.heights, self.losses = heights, losses
+        self.losses = float(both[0]), float(both[1])
         self.frames = len(states.steps)
 
     def draw(self, figure: FigureBase) -> None:

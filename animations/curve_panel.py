@@ -17,7 +17,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase
 from matplotlib.ticker import MaxNLocator
 
-from animations import style
+from animations import checks, style
 from animations.drawing import add_label, add_number, pixel_axes, plot_axes
 from animations.scene import Scene
 from animations.text import Form, Number, PastedText
@@ -31,6 +31,13 @@ class Curve(NamedTuple):
     x: np.ndarray
     y: np.ndarray
     label: str = "y"
+
+
+def checked_curve(who: str, curve: Curve) -> Curve:
+    """Return a curve that can be drawn; TypeError or ValueError if it is none."""
+    checks.instance(who, "curve", curve, Curve)
+    x = checks.growing(who, "the curve's x", curve.x)
+    return Curve(x, checks.array(who, "the curve's y", curve.y, x.shape), checks.text(who, "its label", curve.label))
 
 
 class CurvePanel(Scene):
@@ -50,8 +57,10 @@ class CurvePanel(Scene):
     def __init__(
         self, curve: Curve, clock: Sequence[int], last: int, *, title: str, setting: tuple[str, float], name: str
     ) -> None:
-        self.curve, self.clock, self.last = curve, np.asarray(clock), last
-        self.title, self.setting, self.name = title, setting, name
+        who, (setting_name, value) = type(self).__name__, setting
+        self.curve, self.clock, self.last = checked_curve(who, curve), checks.clock(who, "clock", clock), last
+        self.title, self.name = checks.text(who, "title", title), checks.text(who, "name", name)
+        self.setting = checks.text(who, "setting", setting_name), value
         self.shown = np.minimum(self.clock, last)  # (F,) the step of this search in each frame
         self.frames = len(self.clock)
 
@@ -62,7 +71,7 @@ class CurvePanel(Scene):
         self.axes = plot_axes(figure, (0.135, 0.315, 0.825, 0.52), xlabel="x", ylabel=self.curve.label)
         self.axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 5, 10]))
         low, high = self.curve.y.min(), self.curve.y.max()
-        pad = 0.05 * (high - low)
+        pad = 0.05 * (high - low) or 1.0
         self.axes.set(xlim=self.curve.x[[0, -1]], ylim=(low - pad, high + pad))
         self.axes.plot(self.curve.x, self.curve.y, color=style.QUIET, linewidth=1.5)
         self.draw_search()

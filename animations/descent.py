@@ -16,7 +16,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.patches import Polygon
 
-from animations import style
+from animations import checks, style
 from animations.curve_panel import SPACE, Curve, CurvePanel
 from tinylearn import Recording
 
@@ -38,18 +38,25 @@ class Descent:
         self, recording: Recording, f: Function, slope: Function, rate: float, *, enough: float,
         push: Function | None = None, parameter: str = "x",
     ) -> None:  # fmt: skip
-        x = recording[parameter]
-        if x[0].size != 1:
+        checks.instance("Descent", "recording", recording, Recording)
+        x = recording[checks.text("Descent", "parameter", parameter)]
+        if x[:1].size != 1:
             raise ValueError(f"Descent: {parameter} must be one number, got an array of shape {x.shape[1:]}")
         if len(x) < 2 or not np.array_equal(recording.steps, np.arange(len(x))):
             raise ValueError(f"Descent: expected a record of every step, 0, 1, …, got {recording}")
-        self.x = x.reshape(-1).copy()
-        self.y, self.slope = f(self.x), slope(self.x)
-        self.push = self.slope if push is None else push(self.slope)
-        self.rate, self.enough = rate, enough
+        self.x = checks.array("Descent", f"{parameter} of the recording", x.reshape(-1), ("S",))
+        self.y, self.slope = _applied("f", f, self.x), _applied("slope", slope, self.x)
+        self.push = self.slope if push is None else _applied("push", push, self.slope)
+        self.rate, self.enough = checks.real("Descent", "rate", rate), checks.real("Descent", "enough", enough)
         self.last = len(x) - 1
         self.change = abs(float(self.y[-1] - self.y[-2]))
         self.converged = self.change <= enough
+
+
+def _applied(name: str, function: Function, x: np.ndarray) -> np.ndarray:
+    if not callable(function):
+        raise TypeError(f"Descent: {name} must be a function of an array, got {function!r}")
+    return checks.array("Descent", f"what {name} returns", function(x), x.shape)
 
 
 class CurveDescent(CurvePanel):
@@ -62,7 +69,8 @@ class CurveDescent(CurvePanel):
         self, descent: Descent, curve: Curve, clock: Sequence[int], *, title: str, name: str,
         setting: str = "learning rate", push: str = "slope",
     ) -> None:  # fmt: skip
-        self.descent, self.push = descent, push
+        self.descent = checks.instance("CurveDescent", "descent", descent, Descent)
+        self.push = checks.text("CurveDescent", "push", push)
         super().__init__(curve, clock, descent.last, title=title, setting=(setting, descent.rate), name=name)
 
     def ending(self) -> tuple[str, str, str]:

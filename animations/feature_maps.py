@@ -18,7 +18,7 @@ from matplotlib.colors import PowerNorm
 from matplotlib.figure import FigureBase
 from matplotlib.image import AxesImage
 
-from animations import style
+from animations import checks, style
 from animations.drawing import add_label, add_number, pixel_axes
 from animations.picture import image_axes
 from animations.scene import Scene
@@ -45,10 +45,17 @@ class FeatureMaps(Scene):
     size = (900, 600)
 
     def __init__(self, picture: np.ndarray, filters: np.ndarray, maps: np.ndarray, epochs: Any) -> None:
-        self.picture, self.filters, self.maps = np.array(picture), np.array(filters), np.array(maps)
-        self.epochs = np.array(epochs)
+        who, self.epochs = "FeatureMaps", checks.clock("FeatureMaps", "epochs", epochs)
         self.frames = len(self.epochs)
-        self._check()
+        self.picture = checks.picture(who, "picture", picture, ("H", "W", 3))
+        self.filters = checks.array(
+            who, "filters, with some for each epoch,", filters, (self.frames, "KH", "KW", 3, "F")
+        )
+        count = self.filters.shape[-1]
+        if count > len(LETTERS):
+            raise ValueError(f"FeatureMaps: expected 1 to {len(LETTERS)} filters, got {count}")
+        self.maps = checks.array(who, "maps, one for each filter and epoch,", maps, (self.frames, "OH", "OW", count), 0,
+                                 hint="; take them after ReLU")  # fmt: skip
         self.limit = float(np.abs(self.filters).max()) or 1.0
         self.largest = self.maps.max(axis=(1, 2))  # (S, F)
 
@@ -117,35 +124,3 @@ class FeatureMaps(Scene):
         number = add_number(self.page, left + FILTER + 10, top - 66, "{:.2f}", f"maps[{k}].max", ha="left")
         self.numbers.append((number, self.largest[:, k]))
         return of_filter, of_map
-
-    def _check(self) -> None:
-        """Raise ValueError unless picture, filters, maps and epochs belong together."""
-        shapes = {"picture": self.picture, "filters": self.filters, "maps": self.maps}
-        for name, dimensions in (("picture", 3), ("filters", 5), ("maps", 4)):
-            if shapes[name].ndim != dimensions:
-                raise ValueError(f"FeatureMaps: {name} must have {dimensions} axes, got shape {shapes[name].shape}")
-        if not ((self.picture >= 0) & (self.picture <= 1)).all():
-            raise ValueError(
-                "FeatureMaps: picture must lie in [0, 1], "
-                f"got {self.picture.min():g} to {self.picture.max():g}; for bytes: picture / 255"
-            )
-        if self.picture.shape[2] != 3 or self.filters.shape[3] != 3:
-            raise ValueError(
-                "FeatureMaps: picture and filters must have 3 channels, red, green and blue, "
-                f"got {self.picture.shape} and {self.filters.shape}"
-            )
-        if not self.frames or not len(self.filters) == len(self.maps) == self.frames:
-            raise ValueError(
-                "FeatureMaps: expected filters and maps for each epoch, "
-                f"got {len(self.filters)} and {len(self.maps)} for {self.frames}"
-            )
-        count = self.filters.shape[-1]
-        if not 1 <= count <= len(LETTERS) or self.maps.shape[-1] != count:
-            raise ValueError(
-                f"FeatureMaps: expected 1 to {len(LETTERS)} filters and as many maps, "
-                f"got {count} and {self.maps.shape[-1]}"
-            )
-        if not np.isfinite(self.filters).all():
-            raise ValueError("FeatureMaps: filters must be finite, got NaN or infinity among the weights")
-        if not (self.maps >= 0).all():
-            raise ValueError("FeatureMaps: maps must hold no number below 0; take them after ReLU")

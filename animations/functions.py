@@ -18,7 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.ticker import MaxNLocator
 
-from animations import style
+from animations import checks, style
 from animations.drawing import add_label, add_number, pixel_axes, plot_axes
 from animations.scene import Scene
 from animations.text import Number
@@ -39,9 +39,8 @@ class FunctionStates:
     """
 
     def __init__(self, layer: Layer, x: np.ndarray) -> None:
-        self.x = np.array(x, float)
-        if self.x.ndim != 1 or self.x.size < 2 or not (np.isfinite(self.x).all() and (np.diff(self.x) > 0).all()):
-            raise ValueError(f"FunctionStates: x must be at least two growing finite numbers, got {x!r}")
+        checks.instance("FunctionStates", "layer", layer, Layer)
+        self.x = checks.growing("FunctionStates", "x", x).astype(float)
         self.y, self.slope = value_and_slope(layer, self.x)
         self.fine_x = np.linspace(self.x[0], self.x[-1], FINE)
         self.fine_y, self.fine_slope = value_and_slope(layer, self.fine_x)
@@ -55,7 +54,12 @@ def value_and_slope(layer: Layer, x: np.ndarray) -> tuple[np.ndarray, np.ndarray
     y = layer.forward(x[:, None])
     if y.shape != (x.size, 1):
         raise ValueError(f"value_and_slope: {layer} must return one number for each x, got {y.shape} for {x.size}")
-    return y[:, 0].copy(), layer.backward(np.ones_like(y))[:, 0].copy()
+    slope = layer.backward(np.ones_like(y))
+    value, slope = (
+        checks.array(f"value_and_slope of {layer}", name, made, (x.size, 1))[:, 0]
+        for name, made in (("value", y), ("slope", slope))
+    )
+    return value, slope
 
 
 class FunctionAndSlope(Scene):
@@ -69,7 +73,9 @@ class FunctionAndSlope(Scene):
     size = (640, 700)
 
     def __init__(self, states: FunctionStates, *, title: str, formula: str, name: str, note: str = "") -> None:
-        self.states, self.title, self.formula, self.name, self.note = states, title, formula, name, note
+        who, self.states = "FunctionAndSlope", checks.instance("FunctionAndSlope", "states", states, FunctionStates)
+        self.title, self.formula = checks.text(who, "title", title), checks.text(who, "formula", formula)
+        self.name, self.note = checks.text(who, "name", name), checks.text(who, "note", note)
         self.frames = states.x.size
 
     def draw(self, figure: FigureBase) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.artist import Artist
 
-from animations import style
+from animations import checks, style
 from animations.curve_panel import Curve, CurvePanel
 
 
@@ -19,11 +19,8 @@ class GridSearch(CurvePanel):
     def __init__(
         self, x: np.ndarray, y: np.ndarray, curve: Curve, clock: Sequence[int], *, title: str, name: str
     ) -> None:
-        if x.shape != y.shape or x.ndim != 1:
-            raise ValueError(
-                f"GridSearch: x and y must be two columns of one length, got shapes {x.shape} and {y.shape}"
-            )
-        self.x, self.y = x, y
+        self.x, self.y = checks.two_columns("GridSearch", "x", x, "y", y)
+        x, y = self.x, self.y
         lowest = np.minimum.accumulate(y)
         lower = np.append(True, y[1:] < lowest[:-1])  # than all points before
         self.best = np.maximum.accumulate(np.where(lower, np.arange(len(y)), 0))  # (S,) the best point so far

@@ -17,7 +17,7 @@ from matplotlib.collections import EllipseCollection, LineCollection, PolyCollec
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Polygon
 
-from animations import style
+from animations import checks, style
 from animations.board import Grid, draw_cells, draw_tints
 from animations.drawing import add_label
 
@@ -29,9 +29,9 @@ LEAST = 1e-3  # a probability that has no length any more
 
 def checked_map(who: str, rows: Sequence[str]) -> tuple[str, ...]:
     """Return the rows of a map; ValueError unless they are equally long and made of S, F, H and G."""
-    rows = tuple(rows)
+    given, rows = rows, checks.texts(who, "rows", rows)
     if not rows or not rows[0] or {len(row) for row in rows} != {len(rows[0])} or set("".join(rows)) - set("SFHG"):
-        raise ValueError(f"{who}: rows must be equally long texts of the letters S, F, H, G, got {rows}")
+        raise ValueError(f"{who}: rows must be equally long texts of the letters S, F, H, G, got {given}")
     return rows
 
 

@@ -14,7 +14,7 @@ from matplotlib.figure import FigureBase
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
 
-from animations import style
+from animations import checks, style
 from animations.board import Grid
 from animations.drawing import add_label, add_number, pixel_axes, plot_axes
 from animations.lake_board import (
@@ -60,12 +60,11 @@ class LakeMoves(Scene):
         exact: np.ndarray,
     ) -> None:
         self.rows = checked_map("LakeMoves", rows)
-        self.tiles, self.actions = list(tiles), list(actions)
-        self.predictions, self.exact = np.array(predictions, float), np.array(exact, float)
-        count = len("".join(self.rows))
-        for name, values in (("predictions", self.predictions), ("exact", self.exact)):
-            if values.shape != (count, 4):
-                raise ValueError(f"LakeMoves: {name} must have shape ({count}, 4), got {values.shape}")
+        who, count = "LakeMoves", len("".join(self.rows))
+        self.tiles = checks.positions(who, "tiles", tiles, count)
+        self.actions = checks.positions(who, "actions", actions, len(ACTIONS))
+        self.predictions = checks.array(who, "predictions", predictions, (count, 4), 0, 1).astype(float)
+        self.exact = checks.array(who, "exact", exact, (count, 4), 0, 1).astype(float)
         if not self.actions or len(self.tiles) != len(self.actions) + 1:
             raise ValueError(
                 "LakeMoves: expected at least one action and one tile more than actions, got "

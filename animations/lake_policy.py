@@ -16,7 +16,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase
 from matplotlib.ticker import MaxNLocator
 
-from animations import style
+from animations import checks, style
 from animations.board import Grid
 from animations.drawing import add_label, add_number, pixel_axes, plot_axes
 from animations.lake_board import ACTIONS, add_arrows, arrow, centres, checked_map, draw_lake, length
@@ -58,11 +58,14 @@ class LakePolicy(Scene):
         phases: Sequence[str],
     ) -> None:
         self.rows = checked_map("LakePolicy", rows)
-        self.predictions, self.exact = np.array(predictions, float), np.array(exact, float)
-        self.epochs, self.phases = np.array(epochs), list(phases)
+        letters = self._checked_letters()
+        self.open = [tile for tile, letter in enumerate(letters) if letter in "SF"]
+        who, self.epochs = "LakePolicy", checks.clock("LakePolicy", "epochs", epochs)
         self.frames = len(self.epochs)
-        self._check()
-        self.open = [tile for tile, letter in enumerate("".join(self.rows)) if letter in "SF"]
+        self.phases = checks.texts(who, "phases", phases, self.frames)
+        shape = (self.frames, len(letters), 4)
+        self.predictions = checks.array(who, "predictions", predictions, shape, 0, 1).astype(float)
+        self.exact = checks.array(who, "exact", exact, shape[1:], 0, 1).astype(float)
         off = np.abs(self.predictions - self.exact)[:, self.open]  # (F, open tiles, 4)
         self.errors = off.mean(axis=(1, 2))
         self.wide, self.high = CELL * len(self.rows[0]), CELL * len(self.rows)
@@ -160,10 +163,11 @@ class LakePolicy(Scene):
         (width, height), last, bottom = self.size, max(self.epochs[-1], 1), MARGIN + 56
         box = ((left + 76) / width, bottom / height, (PANEL - 76) / width, (top - bottom) / height)
         low = max(self.errors.min(), 1e-6)
+        high = max(self.errors.max(), low)
         axes = plot_axes(figure, box, xlabel="epoch", ylabel="mean error", ycolor=style.ERROR, yscale="log",
-                         xlim=(-0.02 * last, 1.03 * last), ylim=(low / 2, 2 * self.errors.max()))  # fmt: skip
+                         xlim=(-0.02 * last, 1.03 * last), ylim=(low / 2, 2 * high))  # fmt: skip
         axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2.5, 5, 10], integer=True))
-        powers = [power for power in range(-6, 1) if low / 2 <= 10.0**power <= 2 * self.errors.max()]
+        powers = [power for power in range(-6, 1) if low / 2 <= 10.0**power <= 2 * high]
         axes.set_yticks([10.0**power for power in powers], [f"{10.0**power:g}" for power in powers])
         axes.minorticks_off()
         for frame in range(2, self.frames):
@@ -172,20 +176,14 @@ class LakePolicy(Scene):
         (self.line,) = axes.plot([], [], color=style.ERROR, linewidth=2, zorder=3)
         (self.tip,) = axes.plot([], [], "o", color=style.ERROR, markersize=8, zorder=4)
 
-    def _check(self) -> None:
-        """Raise ValueError unless the map is small enough, and all arrays belong to it and to the epochs."""
-        count = len("".join(self.rows))
+    def _checked_letters(self) -> str:
+        """Return the letters of all tiles; ValueError if there is no room for their numbers, or nowhere to go on."""
         if max(len(self.rows), len(self.rows[0])) > MOST:
             raise ValueError(
                 f"LakePolicy: a lake of at most {MOST} × {MOST} tiles has room for its numbers, got "
                 f"{len(self.rows)} × {len(self.rows[0])}"
             )
-        if not self.frames or self.predictions.shape != (self.frames, count, 4):
-            raise ValueError(
-                f"LakePolicy: predictions must have shape ({self.frames}, {count}, 4), a table for each epoch, and at "
-                f"least one, got {self.predictions.shape}"
-            )
-        if self.exact.shape != (count, 4):
-            raise ValueError(f"LakePolicy: exact must have shape ({count}, 4), got {self.exact.shape}")
-        if len(self.phases) != self.frames:
-            raise ValueError(f"LakePolicy: expected {self.frames} phases, one for each epoch, got {len(self.phases)}")
+        letters = "".join(self.rows)
+        if not set(letters) & set("SF"):
+            raise ValueError(f"LakePolicy: rows need a tile S or F, where a game goes on, got {self.rows}")
+        return letters

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from animations import checks
 from animations.scene import spaced_steps
 from tinylearn import Recording, Sequential
 from tinylearn.checks import shortened
@@ -74,9 +75,7 @@ class NetworkStates:
             count = min(FRAMES, len(recording))
             records = spaced_steps(len(recording) - 1, count) if count > 1 else [0]
         else:
-            records = [recording.index(step) for step in steps]
-        if not records:
-            raise ValueError("NetworkDiagram: steps must name at least one update, got none")
+            records = [recording.index(step) for step in checks.clock("NetworkDiagram", "steps", steps)]
         self.steps, self.epochs = recording.steps[records], recording.epochs[records]
         self.losses = recording.losses[records]
         self.last, self.last_epoch = int(recording.steps[-1]), int(recording.epochs[-1])

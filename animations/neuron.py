@@ -20,11 +20,15 @@ from matplotlib.figure import FigureBase
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Polygon
 
-from animations import style
+from animations import checks, style
 from animations.drawing import add_label, add_number, log_loss, pixel_axes, plot_axes
 from animations.scene import Scene
 from animations.text import Form, Number, few_digits
 from tinylearn import Recording
+
+LARGEST = 1e15  # w, b and an input, without their signs
+LEAST = 1e-30  # the axis of losses ends here, at the latest: 0 has no place on it
+MOST = 20  # pairs, for which there is room in the table
 
 
 class NeuronStates:
@@ -36,21 +40,27 @@ class NeuronStates:
     def __init__(
         self, recording: Recording, x: np.ndarray, target: np.ndarray, steps: Sequence[int], layer: str = "dense_1"
     ) -> None:
-        self.x, self.target = np.array(x).ravel(), np.array(target).ravel()
-        self.steps, self.last = np.asarray(steps), int(recording.steps[-1])
+        checks.instance("NeuronStates", "recording", recording, Recording)
+        self.x, self.target = checks.two_columns("NeuronStates", "x", x, "target", target)
+        self.steps, self.last = checks.clock("NeuronStates", "steps", steps), int(recording.steps[-1])
+        layer = checks.text("NeuronStates", "layer", layer)
         self.names = f"{layer}.w[0,0]", f"{layer}.b[0]"
         weights, biases = recording[f"{layer}.w"], recording[f"{layer}.b"]
         if weights.shape[1:] != (1, 1):
             raise ValueError(
                 f"NeuronStates: {layer}.w must be (1, 1), one input and one neuron, got {weights.shape[1:]}"
             )
-        if self.x.shape != self.target.shape:
-            raise ValueError(f"NeuronStates: expected a target for each x, got {self.target.size} for {self.x.size}")
-        records = [recording.index(step) for step in steps]
-        self.w, self.b = weights[records, 0, 0], biases[records, 0]
+        records = [recording.index(step) for step in self.steps]
+        count = (len(records),)
+        self.w = checks.array("NeuronStates", f"{layer}.w", weights[records, 0, 0], count, -LARGEST, LARGEST)
+        self.b = checks.array("NeuronStates", f"{layer}.b", biases[records, 0], count, -LARGEST, LARGEST)
         self.predicted = self.w[:, None] * self.x + self.b[:, None]
         self.squared_error = (self.predicted - self.target) ** 2
         self.loss = self.squared_error.mean(axis=1)
+
+
+def _checked(who: str, states: Any, units: Any) -> tuple[NeuronStates, tuple[str, ...]]:
+    return checks.instance(who, "states", states, NeuronStates), checks.texts(who, "units", units, 2)
 
 
 class NeuronDiagram(Scene):
@@ -63,7 +73,10 @@ class NeuronDiagram(Scene):
     size = (780, 600)
 
     def __init__(self, states: NeuronStates, *, units: tuple[str, str] = ("x", "y"), ask: float | None = None) -> None:
-        self.states, self.units, self.ask = states, units, ask
+        self.states, self.units = _checked("NeuronDiagram", states, units)
+        if states.x.size > MOST:
+            raise ValueError(f"NeuronDiagram: there is room for at most {MOST} pairs, got {states.x.size}")
+        self.ask = None if ask is None else checks.real("NeuronDiagram", "ask", ask, -LARGEST, LARGEST)
         self.frames = len(states.steps)
 
     def draw(self, figure: FigureBase) -> None:
@@ -186,7 +199,7 @@ class LineFit(Scene):
     size = (420, 600)
 
     def __init__(self, states: NeuronStates, *, units: tuple[str, str] = ("x", "y")) -> None:
-        self.states, self.units = states, units
+        self.states, self.units = _checked("LineFit", states, units)
         self.frames = len(states.steps)
 
     def draw(self, figure: FigureBase) -> None:
@@ -233,7 +246,7 @@ class LineFit(Scene):
     def _draw_points(self, axes: Axes) -> None:
         x, y = self.states.x, self.states.target
         seen = np.append(self.states.predicted, y)
-        pad_x, pad_y = 0.08 * np.ptp(x), 0.08 * np.ptp(seen)
+        pad_x, pad_y = 0.08 * np.ptp(x) or 1.0, 0.08 * np.ptp(seen) or 1.0
         self.ends = np.array([x.min() - pad_x, x.max() + pad_x])
         axes.set(xlim=self.ends, ylim=(seen.min() - pad_y, seen.max() + pad_y))
         self.errors = LineCollection([], colors=style.ERROR, linewidths=1.5, zorder=2.7, label="error")
@@ -247,6 +260,7 @@ class LineFit(Scene):
     def _draw_loss(self, axes: Axes) -> None:
         states = self.states
         log_loss(axes, states.last)
-        axes.set_ylim(states.loss.min() / 3, states.loss.max() * 3)
+        seen = np.maximum(states.loss, LEAST)
+        axes.set_ylim(seen.min() / 3, seen.max() * 3)
         (self.fall,) = axes.plot([], [], color=style.ERROR, linewidth=2, zorder=3)
         (self.dot,) = axes.plot([], [], "o", color=style.ERROR, markersize=6, zorder=4)

@@ -27,7 +27,7 @@ import numpy as np
 
 from animations.differences import pack, unpack
 from animations.reel import Reel
-from animations.scene import Scene
+from animations.scene import Scene, checked_scene
 
 KEY = 20  # each so many frames a whole one
 CONTROLS = 52  # pixels below the picture, for the buttons
@@ -113,7 +113,7 @@ def runs(pixels: np.ndarray, colours: np.ndarray) -> tuple[np.ndarray, np.ndarra
 def embed(scene: Scene) -> str:
     """Return the page of a scene as HTML to put into another page, such as a notebook."""
     file, name = io.BytesIO(), type(scene).__name__
-    write_page(Reel(scene, title=name), file)
+    write_page(Reel(checked_scene("embed", scene), title=name), file)
     (width, height), page = scene.size, html.escape(file.getvalue().decode())
     style = (
         f"width: 100%; max-width: {max(width, NARROWEST)}px; border: 0; "

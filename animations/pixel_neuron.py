@@ -16,7 +16,7 @@ from matplotlib.figure import FigureBase
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle, Polygon, Rectangle
 
-from animations import style
+from animations import checks, style
 from animations.drawing import add_label, add_number, pixel_axes
 from animations.picture import frame_pixels, image_axes
 from animations.pixel_states import PixelStates, spread_pixels
@@ -28,6 +28,7 @@ ROWS = (370, 328, 286, 244, 202)  # heights of the shown inputs, in pixels
 REST, BIAS = 160, 110  # of the dots for the others, and of the bias
 TOTAL, SQUEEZE = (330, 244), (418, 244)  # where sum and sigmoid stand
 SIDE = 192  # of a picture
+LEAST = 3  # rows and columns of a picture, for five pixels apart
 LOW, HIGH = 119, 369  # ends of the bar: probabilities 0 and 1
 
 
@@ -57,10 +58,14 @@ class PixelNeuron(Scene):
     def __init__(
         self, states: PixelStates, which: int, *, answers: tuple[str, str], target: int, note: str, name: str
     ) -> None:
-        if not 0 <= which < len(states.pictures):
-            raise ValueError(f"PixelNeuron: which must lie in 0 … {len(states.pictures) - 1}, got {which}")
-        self.states, self.which, self.answers, self.target = states, which, answers, target
-        self.note, self.name = note, name
+        who, self.states = "PixelNeuron", checks.instance("PixelNeuron", "states", states, PixelStates)
+        if min(states.red.shape[1:]) < LEAST:
+            raise ValueError(
+                f"PixelNeuron: pictures must have {LEAST} rows and columns at least, got {states.red.shape[1:]}"
+            )
+        self.which = checks.position(who, "which", which, len(states.pictures))
+        self.answers, self.target = checks.texts(who, "answers", answers, 2), checks.position(who, "target", target, 2)
+        self.note, self.name = checks.text(who, "note", note), checks.text(who, "name", name)
         self.frames = len(states.epochs)
         self.pixels = spread_pixels(*states.red.shape[1:])
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from animations import checks
 from tinylearn import Recording, Sigmoid
 
 
@@ -27,22 +28,23 @@ class PixelStates:
     def __init__(
         self, recording: Recording, pictures: np.ndarray, epochs: Sequence[int], layer: str = "dense_1"
     ) -> None:
-        self.pictures, self.epochs = np.array(pictures), np.array(epochs)
-        if self.pictures.ndim != 4 or self.pictures.shape[3] != 3:
-            raise ValueError(f"PixelStates: pictures must have shape (P, H, W, 3), got {self.pictures.shape}")
+        checks.instance("PixelStates", "recording", recording, Recording)
+        self.pictures = checks.picture("PixelStates", "pictures", pictures, ("P", "H", "W", 3))
+        self.epochs, layer = checks.clock("PixelStates", "epochs", epochs), checks.text("PixelStates", "layer", layer)
         self.red = self.pictures[..., 0]
         self.x = self.red.reshape(len(self.red), -1)
         weights, biases = recording[f"{layer}.w"], recording[f"{layer}.b"]
         if weights.shape[1:] != (self.x.shape[1], 1):
             raise ValueError(
                 f"PixelStates: {layer}.w must be ({self.x.shape[1]}, 1), one neuron that sees every pixel, "
-                f"got {weights.shape[1:]}"
+                f"got {weights.shape[1:]} in the recording"
             )
         records = np.searchsorted(recording.epochs, self.epochs, side="right") - 1  # the last of each epoch
-        if records.size == 0 or not (recording.epochs[records] == self.epochs).all():
+        if not (recording.epochs[records] == self.epochs).all():
             raise ValueError(f"PixelStates: epochs must be recorded ones, 0 to {recording.epochs[-1]}, got {epochs}")
         self.layer, self.last = layer, int(recording.epochs[-1])
-        self.w, self.b = weights[records, :, 0], biases[records, 0]
+        self.w = checks.array("PixelStates", f"{layer}.w", weights[records, :, 0], (len(records), self.x.shape[1]))
+        self.b = checks.array("PixelStates", f"{layer}.b", biases[records, 0], (len(records),))
         self.sums = self.w @ self.x.T + self.b[:, None]
         self.predicted = Sigmoid().forward(self.sums)
 

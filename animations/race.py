@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
-from animations import style
+from animations import checks, style
 from animations.drawing import add_label, add_number, pixel_axes, plot_axes
 from animations.race_lane import Lane, Row, room, short_name, spread
 from animations.scene import Scene, spaced_steps
@@ -54,15 +54,15 @@ class Race(Scene):
         if not 1 <= len(runners) <= len(LOOKS):
             raise ValueError(f"Race: expected 1 to {len(LOOKS)} runners, got {len(runners)}")
         for name, runner in runners.items():
+            checks.text("Race", "each name", name)
             if not isinstance(runner, Runner):
                 raise TypeError(f"Race: expected name → Runner, as race(…) returns, got {name!r}: {runner!r}")
-        self.lanes, self.title = [Lane(name, runner) for name, runner in runners.items()], title
+        self.lanes = [Lane(name, runner) for name, runner in runners.items()]
+        self.title = checks.text("Race", "title", title)
         self.captions = tuple(short_name(name) for name in runners)  # digits in them are those of names
         self.longest = max(self.lanes, key=lambda lane: lane.last)
         self.last = self.longest.last
-        self.steps = np.array(clock(self.lanes) if steps is None else steps)
-        if self.steps.ndim != 1 or not len(self.steps) or self.steps.min() < 0:
-            raise ValueError(f"Race: steps must be a list of updates, from 0 on, got {steps!r}")
+        self.steps = checks.clock("Race", "steps", clock(self.lanes) if steps is None else steps)
         self.frames = len(self.steps)
         self.low, self.high, self.is_log = room(self.lanes)
 

@@ -13,12 +13,14 @@ from typing import BinaryIO
 
 from PIL import Image
 
+from animations import checks
 from animations.apng import write_apng
 from animations.gif import write_gif
 from animations.page import write_page
 from animations.reel import Reel
-from animations.scene import Scene
+from animations.scene import Scene, checked_scene
 from animations.video import check_video, write_mp4
+from tinylearn.checks import path_of
 from tinylearn.files import complete_or_absent
 
 
@@ -45,30 +47,38 @@ def render(
     Raises ValueError for another suffix and for a frame that the scene does not have, ModuleNotFoundError for an .mp4
     without imageio-ffmpeg.
     """
-    path = Path(path)
+    path = path_of("render", path)
     write = WRITERS.get(path.suffix.lower())
     if write is None:
         raise ValueError(f"render: path must end in {', '.join(WRITERS)}, got {path.name!r}")
-    if scene.frames < 1:
-        raise ValueError(f"render: {type(scene).__name__}.frames must be at least 1, got {scene.frames}")
-    if not 0.01 <= fps <= 50:
-        raise ValueError(f"render: fps must lie in 0.01 … 50, since viewers do not show more, got {fps}")
-    for name, seconds in (("hold_first", hold_first), ("hold_last", hold_last)):
-        if not 0 <= seconds <= 600:
-            raise ValueError(f"render: {name} must be 0 to 600 seconds, got {seconds}")
-    if not 32 <= colors <= 255:
-        raise ValueError(f"render: colors must lie in 32 … 255, got {colors}")
-    if frame is not None and not -scene.frames <= frame < scene.frames:
-        raise ValueError(f"render: frame must lie in {-scene.frames} … {scene.frames - 1}, got {frame}")
+    checked_scene("render", scene)
+    fps = checks.real("render", "fps", fps, 0.01, 50, "lie in 0.01 … 50, since viewers do not show more")
+    hold_first, hold_last = (
+        checks.real("render", name, seconds, 0, 600, "be 0 to 600 seconds")
+        for name, seconds in (("hold_first", hold_first), ("hold_last", hold_last))
+    )
+    colors = checks.position("render", "colors", colors, 256, low=32)
+    if frame is not None:
+        frame = checks.position("render", "frame", frame, scene.frames, low=-scene.frames)
     if frame is not None and write is not write_png:
         raise ValueError(f"render: frame is for .png; a {path.suffix.lower()} has all frames, got frame={frame}")
     if write is write_mp4:
         check_video()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    _make_folder(path)
     reel = Reel(scene, path.name, fps, hold_first, hold_last, colors, frame=frame, progress=progress)
-    with complete_or_absent(path) as file:
+    with complete_or_absent(path, "render") as file:
         write(reel, file)
     return path
+
+
+def _make_folder(path: Path) -> None:
+    """Make the folder of a file, if it is missing; OSError that names the file if that cannot be."""
+    if path.is_dir():
+        raise IsADirectoryError(f"render: {path} cannot be written: it is a folder; name a file in it")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OSError(f"render: {path} cannot be written: there can be no folder {path.parent}, {error}") from error
 
 
 def write_png(reel: Reel, file: BinaryIO) -> None:

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase, SubFigure
 
-from animations import style
+from animations import checks, style
+from tinylearn.checks import positive_integer
 
 
 class Scene:
@@ -66,6 +67,14 @@ class Scene:
         return embed(self)
 
 
+def checked_scene(who: str, scene: Scene) -> Scene:
+    """Return a scene that has a size and frames; TypeError or ValueError if it is none."""
+    name = f"{who}: {type(checks.instance(who, 'scene', scene, Scene)).__name__}"
+    checks.size(f"{name}.size", scene.size)
+    positive_integer(who, f"{type(scene).__name__}.frames", scene.frames)
+    return scene
+
+
 class Together(Scene):
     """Scenes in one figure, on one clock; a shorter one holds its last picture. How they lie says the subclass."""
 
@@ -75,9 +84,12 @@ class Together(Scene):
         who = type(self).__name__
         if not scenes:
             raise ValueError(f"{who}: expected at least one scene, got none")
-        if len({id(scene) for scene in scenes}) < len(scenes):
-            raise ValueError(f"{who}: one scene object stands in two places; make a scene for each place")
-        self.scenes = scenes
+        self.scenes = tuple(checked_scene(who, scene) for scene in scenes)
+        for number, scene in enumerate(scenes):
+            if any(scene is other for other in scenes[:number]):
+                raise ValueError(
+                    f"{who}: one scene object stands in two places; make a scene for each place, got twice {scene!r}"
+                )
         self.widths, self.heights = zip(*(scene.size for scene in scenes), strict=True)
         self.frames = max(scene.frames for scene in scenes)
 
@@ -113,7 +125,7 @@ class SideBySide(Together):
 
     def __init__(self, *scenes: Scene) -> None:
         super().__init__(*scenes)
-        self.size = (sum(self.widths), max(self.heights))
+        self.size = checks.size("SideBySide", (sum(self.widths), max(self.heights)))
 
     def _panels(self, figure: FigureBase) -> list[SubFigure]:
         return list(figure.subfigures(1, len(self.scenes), width_ratios=self.widths, wspace=0, squeeze=False).flat)
@@ -132,7 +144,7 @@ class Stacked(Together):
 
     def __init__(self, *scenes: Scene) -> None:
         super().__init__(*scenes)
-        self.size = (max(self.widths), sum(self.heights))
+        self.size = checks.size("Stacked", (max(self.widths), sum(self.heights)))
 
     def _panels(self, figure: FigureBase) -> list[SubFigure]:
         return list(figure.subfigures(len(self.scenes), 1, height_ratios=self.heights, hspace=0, squeeze=False).flat)
@@ -144,6 +156,7 @@ def spaced_steps(last: int, count: int) -> list[int]:
     >>> spaced_steps(8000, 9)
     [0, 2, 8, 28, 88, 274, 845, 2601, 8000]
     """
+    last, count = checks.whole("spaced_steps", "last", last), checks.whole("spaced_steps", "count", count)
     if not 2 <= count <= last + 1:
         raise ValueError(f"spaced_steps: count must lie in 2 … {last + 1} to reach step {last}, got {count}")
     steps = [0]

@@ -13,10 +13,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.patches import Rectangle
 
-from animations import style
+from animations import checks, style
 from animations.drawing import add_label, add_number, pixel_axes, plot_axes
 from animations.scene import Scene
 from animations.text import Number, few_digits
+from tinylearn.checks import numbers, shortened
 
 BOTTOM, HEIGHT = 0.25, 0.58  # of both axes, in shares of the figure
 LEFT_BOX, RIGHT_BOX = (0.075, BOTTOM, 0.38, HEIGHT), (0.6, BOTTOM, 0.38, HEIGHT)
@@ -32,7 +33,8 @@ class SoftmaxBars(Scene):
     size = (1200, 600)
 
     def __init__(self, inputs: np.ndarray, probabilities: np.ndarray, *, moving: int) -> None:
-        self.inputs, self.probabilities, self.moving = np.array(inputs), np.array(probabilities), moving
+        who = "SoftmaxBars"
+        self.inputs, self.probabilities = numbers(who, "inputs", inputs), numbers(who, "probabilities", probabilities)
         if self.inputs.ndim != 2 or self.inputs.shape != self.probabilities.shape:
             raise ValueError(
                 "SoftmaxBars: inputs and probabilities must have one shape (frames, K), "
@@ -43,13 +45,17 @@ class SoftmaxBars(Scene):
             raise ValueError("SoftmaxBars: expected at least one frame, got none")
         if not 1 <= self.count <= len(style.SERIES):
             raise ValueError(f"SoftmaxBars: expected 1 to {len(style.SERIES)} inputs, got {self.count}")
-        if not 0 <= moving < self.count:
-            raise ValueError(f"SoftmaxBars: moving must lie in 0 … {self.count - 1}, got {moving}")
+        self.moving = checks.position(who, "moving", moving, self.count)
+        self.inputs = checks.array(who, "inputs", inputs, self.inputs.shape)
+        self.probabilities = checks.array(who, "probabilities", probabilities, self.inputs.shape, 0, 1.001)
         if not (np.abs(self.inputs) < 700).all():
             raise ValueError("SoftmaxBars: inputs must be numbers between -700 and 700, where eˣ has a finite value")
         self.exponentials = np.exp(self.inputs)
         if not np.allclose(self.probabilities, self.exponentials / self.exponentials.sum(axis=1, keepdims=True)):
-            raise ValueError("SoftmaxBars: probabilities must be those of the inputs, eˣ / (sum of all eˣ) in each row")
+            raise ValueError(
+                "SoftmaxBars: probabilities must be those of the inputs, eˣ / (sum of all eˣ) in each row, got "
+                f"{shortened(self.probabilities.tolist())}"
+            )
 
     def draw(self, figure: FigureBase) -> None:
         page = pixel_axes(figure, self.size)

@@ -11,26 +11,44 @@ from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.ticker import NullLocator
 
-from animations import style
+from animations import checks, style
 from animations.drawing import add_label, add_number, pixel_axes, plot_axes
 from animations.scene import Scene
 from animations.text import Form, Number
+from tinylearn.checks import numbers
 
 TIP: dict[str, Any] = {"markersize": 10, "markeredgecolor": style.PAPER, "linestyle": "none"}
+LEAST = 1e-100  # on a log axis
 MARKERS = ("o", "s", "^", "D", "v")  # beside the colours of style.SERIES: colour is never the only sign
 
 
 class Series:
-    """One of the things compared: its name, and column → its value at every step (S,), or one value for all steps."""
+    """One of the things compared: its name, and column → its value at every step (S,), or one value for all steps.
+
+    Raises ValueError for numbers that are not finite.
+    """
 
     def __init__(self, name: str, columns: Mapping[str, np.ndarray | float]) -> None:
-        self.name = name
-        self.columns = {column: np.array(values, float) for column, values in columns.items()}
+        self.name = checks.text("Series", "name", name)
+        columns = checks.mapping("Series", "columns", columns)
+        if not columns:
+            raise ValueError(f"Series: columns must be one at least, got {columns}")
+        self.columns = {
+            checks.text("Series", "a column", column): _column(column, values) for column, values in columns.items()
+        }
+
+    def __repr__(self) -> str:
+        return f"Series({self.name!r}, {list(self.columns)})"
 
     def at(self, column: str, step: int) -> float:
         """Return the value at a step; what has ended keeps its last."""
         values = self.columns[column]
         return float(values if values.ndim == 0 else values[min(step, len(values) - 1)])
+
+
+def _column(name: str, values: Any) -> np.ndarray:
+    values = numbers("Series", name, values, np.float64)
+    return checks.array("Series", name, values, ("S",)[: values.ndim])
 
 
 class StepChart(Scene):
@@ -46,14 +64,23 @@ class StepChart(Scene):
         self, series: Sequence[Series], clock: Sequence[int], *, shown: str, title: str,
         forms: Mapping[str, Form] | None = None,
     ) -> None:  # fmt: skip
-        if not 1 <= len(series) <= len(MARKERS):
-            raise ValueError(f"StepChart: expected 1 to {len(MARKERS)} series, got {len(series)}")
-        for one in series:
+        self.series = checked_series("StepChart", series, (checks.text("StepChart", "shown", shown),))
+        for one in self.series:
             values = one.columns[shown]
-            if not (np.isfinite(values).all() and (values > 0).all()):
-                raise ValueError(f"StepChart: {shown} of {one.name} must be finite and above 0, for a log axis")
-        self.series, self.clock, self.shown, self.title = series, np.asarray(clock), shown, title
-        self.forms = forms or {}
+            if not (np.isfinite(values) & (values >= LEAST)).all():
+                raise ValueError(
+                    f"StepChart: {shown} of {one.name} must be finite and above 0, for a log axis, got {values.min():g}"
+                )
+            if one.columns.keys() != self.series[0].columns.keys():
+                raise ValueError(
+                    f"StepChart: all series must have the same columns, got {list(one.columns)} for {one.name} "
+                    f"and {list(self.series[0].columns)} for {self.series[0].name}"
+                )
+        self.clock, self.shown = checks.clock("StepChart", "clock", clock), shown
+        self.title = checks.text("StepChart", "title", title)
+        self.forms = checks.mapping("StepChart", "forms", {} if forms is None else forms)
+        for form in self.forms.values():
+            checks.number_form("StepChart", "a form", form)
         self.frames = len(self.clock)
 
     def draw(self, figure: FigureBase) -> None:
@@ -82,7 +109,7 @@ class StepChart(Scene):
 
     def _draw_lines(self, axes: Axes) -> None:
         values = np.concatenate([one.columns[self.shown] for one in self.series])
-        last = self.clock[-1]
+        last = max(self.clock[-1], 1)
         axes.set_yscale("log")
         axes.set(xlim=(-0.02 * last, 1.03 * last), ylim=(values.min() / 2, values.max() * 2))
         axes.yaxis.set_minor_locator(NullLocator())
@@ -112,3 +139,17 @@ class StepChart(Scene):
                     number.set_value(one.at(column, 0))
                 else:
                     self.numbers.append((number, one, column))
+
+
+def checked_series(who: str, series: Sequence[Series], growing: Sequence[str]) -> tuple[Series, ...]:
+    """Return 1 to 5 series with the columns `growing`, a value at every step; TypeError or ValueError if not."""
+    checked = checks.instances(who, "series", series, Series)
+    if not 1 <= len(checked) <= len(MARKERS):
+        raise ValueError(f"{who}: expected 1 to {len(MARKERS)} series, got {len(checked)}")
+    for one in checked:
+        for column in growing:
+            if column not in one.columns or not one.columns[column].ndim:
+                raise ValueError(
+                    f"{who}: each Series must have a column {column!r} with a value for every step, got {one}"
+                )
+    return checked

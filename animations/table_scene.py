@@ -19,13 +19,15 @@ from matplotlib.axis import Axis
 from matplotlib.figure import FigureBase
 from matplotlib.ticker import MaxNLocator
 
-from animations import style
+from animations import checks, style
 from animations.drawing import add_label, add_number, pixel_axes
 from animations.scene import Scene
 from animations.text import Number
+from tinylearn.checks import positive_integer
 from tinylearn.datasets import Table
 
 MOST_SERIES = 2 * len(style.SERIES)  # from the sixth on, colours come again with dashes or hatching
+MOST_PER_ROW = 1000  # pictures from one row to the next
 HEAD, FOOT = 100, 84  # pixels above and below the plot, for captions
 WITH_EXPONENT = "{:.4g}"  # how very large and very small numbers are written
 
@@ -41,16 +43,19 @@ class TableScene(Scene):
         self, table: Table, *, per_row: int = 1, with_clock: bool = True, title: str = "", source: str | None = None
     ) -> None:
         who = type(self).__name__
+        checks.instance(who, "table", table, Table)
+        checks.texts(who, "the table's texts", [*table.names, table.clock, table.title, table.unit, table.source])
         if len(table.names) > MOST_SERIES:
             raise ValueError(
                 f"{who}: can tell at most {MOST_SERIES} series apart, got {len(table.names)}; "
                 "keep the columns that matter"
             )
-        if per_row < 1:
-            raise ValueError(f"{who}: per_row, the pictures per row, must be at least 1, got {per_row}")
+        per_row = positive_integer(who, "per_row, the pictures per row,", per_row)
+        if per_row > MOST_PER_ROW:
+            raise ValueError(f"{who}: per_row, the pictures per row, must be at most {MOST_PER_ROW}, got {per_row}")
         self.table, self.per_row, self.with_clock = table, per_row, with_clock
-        self.title = title or table.title
-        self.source = table.source if source is None else source
+        self.title = checks.text(who, "title", title) or table.title
+        self.source = table.source if source is None else checks.text(who, "source", source)
         rows = np.arange(len(table.times))
         self.rows = np.arange((len(rows) - 1) * per_row + 1) / per_row  # 3.5: half way from row 3 to row 4
         self.frames = len(self.rows)

@@ -11,10 +11,11 @@ from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.ticker import MaxNLocator
 
-from animations import style
+from animations import checks, style
 from animations.drawing import add_label, add_number, pixel_axes, plot_axes
 from animations.scene import Scene
 from animations.text import Number
+from tinylearn.checks import numbers, positive_integer
 
 LOOKS: tuple[dict[str, Any], ...] = (  # of the tallies, in their order: colour is not the only sign
     {"color": style.SERIES[0], "linestyle": "-", "marker": "o"},
@@ -32,17 +33,22 @@ class Tally(NamedTuple):
     total: int
 
 
-def check_tallies(who: str, tallies: Sequence[Tally], epochs: int) -> None:
-    """Raise ValueError unless there are one to three tallies with as many counts as epochs."""
+def checked_tallies(who: str, tallies: Sequence[Tally], epochs: int) -> tuple[Tally, ...]:
+    """Return one to three tallies with as many counts as epochs; TypeError or ValueError if they are none."""
+    checks.instances(who, "tallies", tallies, Tally)
     if not 1 <= len(tallies) <= len(LOOKS):
         raise ValueError(f"{who}: expected 1 to {len(LOOKS)} tallies, got {len(tallies)}")
-    for tally in tallies:
-        if np.shape(tally.right) != (epochs,):
-            raise ValueError(
-                f"{who}: {tally.name!r} must have a count for each of {epochs} epochs, got {np.shape(tally.right)}"
-            )
-        if not (np.min(tally.right) >= 0 and np.max(tally.right) <= tally.total):
-            raise ValueError(f"{who}: {tally.name!r} must count 0 to {tally.total} right answers, got {tally.right}")
+    return tuple(_checked(who, tally, epochs) for tally in tallies)
+
+
+def _checked(who: str, tally: Tally, epochs: int) -> Tally:
+    name = checks.text(who, "a tally's name", tally.name)
+    right, total = numbers(who, name, tally.right), positive_integer(who, f"the total of {name!r}", tally.total)
+    if right.shape != (epochs,):
+        raise ValueError(f"{who}: {name!r} must have a count for each of {epochs} epochs, got {right.shape}")
+    if not ((right >= 0) & (right <= total) & (right % 1 == 0)).all():
+        raise ValueError(f"{who}: {name!r} must count 0 to {total} right answers, got {tally.right}")
+    return Tally(name, right.copy(), total)
 
 
 def add_counts(
@@ -73,8 +79,10 @@ class TallyCurves(Scene):
     box = (70, 64, 450, 320)  # of the axes, in pixels: left, bottom, width, height
 
     def __init__(self, epochs: Sequence[int], tallies: Sequence[Tally], *, title: str, name: str) -> None:
-        check_tallies(type(self).__name__, tallies, len(epochs))
-        self.epochs, self.tallies, self.title, self.name = np.array(epochs), tuple(tallies), title, name
+        who = type(self).__name__
+        self.epochs = checks.clock(who, "epochs", epochs)
+        self.tallies = checked_tallies(who, tallies, len(self.epochs))
+        self.title, self.name = checks.text(who, "title", title), checks.text(who, "name", name)
         self.frames = len(self.epochs)
 
     def draw(self, figure: FigureBase) -> None:
@@ -101,7 +109,7 @@ class TallyCurves(Scene):
         """Draw the axes, and a line and its tip for each tally."""
         width, height = self.size
         left, bottom, wide, high = self.box
-        last = self.epochs[-1]
+        last = max(self.epochs[-1], 1)
         axes = plot_axes(figure, (left / width, bottom / height, wide / width, high / height), xlabel="epoch",
                          ylabel="share of right answers", xlim=(-0.02 * last, 1.03 * last), ylim=(0, 1.04))  # fmt: skip
         axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2.5, 5, 10], integer=True))

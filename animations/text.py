@@ -20,6 +20,9 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
+from animations import checks, style
+from tinylearn.checks import shortened
+
 Form = str | Callable[[float], str]  # how a number is written: "{:.2f}", or a function
 SHADES = 3  # above 0 of coverage: with 255 a GIF of numbers is a third larger, and nobody sees a difference
 
@@ -115,11 +118,13 @@ class Number(PastedText):
 
     def __init__(self, x: float, y: float, form: Form, *, gid: str, **style: Any) -> None:
         super().__init__(x, y, "", **style)
-        self.form = form.format if isinstance(form, str) else form
-        self.set_gid(gid)
+        self.form = checks.number_form("Number", "form", form)
+        self.set_gid(checks.text("Number", "gid", gid))
 
     def set_value(self, value: float) -> None:
-        """Show `value`."""
+        """Show `value`; TypeError if it is no number."""
+        if np.ndim(value) or not isinstance(value, int | float | np.number | np.bool | np.ndarray):
+            raise TypeError(f"Number: {self.get_gid()} must be one number, got {shortened(value)}")
         self.set_text(self.form(value))
 
     def _tile(self, letter: str) -> np.ndarray:
@@ -135,6 +140,13 @@ def few_digits(value: float) -> str:
     size = abs(value)
     decimals = 1 if not size < 10 else 2 if size >= 1 else 3 if size >= 0.1 else 4
     return f"{value:.{decimals}f}"
+
+
+def text_width(text: str, points: float) -> int:
+    """Return how wide a text is when it is pasted, in pixels."""
+    font = FontProperties(family=style.FONT, size=points)
+    pad = _measure_line(font, style.DPI).pad
+    return sum(_draw_letter(letter, font, style.DPI).shape[1] - 2 * pad for letter in text)
 
 
 class Line(NamedTuple):
@@ -154,6 +166,8 @@ def _measure_line(font: FontProperties, dpi: float) -> Line:
 @functools.lru_cache(maxsize=4096)
 def _draw_letter(letter: str, font: FontProperties, dpi: float) -> np.ndarray:
     """Return the tile of a letter: as wide as it moves the next one, with the line's pad around it."""
+    if not checks.has_letter(letter, font):
+        raise ValueError(f"PastedText: a text must be of letters that {font.get_name()} has, got {letter!r}")
     advance = max(1, round((_measure(letter * 10 + ".", font, dpi)[0] - _measure(".", font, dpi)[0]) / 10))
     line = _measure_line(font, dpi)
     wide, high = advance + 2 * line.pad, line.height + 2 * line.pad

@@ -13,12 +13,12 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase
 
-from animations import style
+from animations import checks, style
 from animations.drawing import add_label, add_number, pixel_axes
 from animations.picture import frame_pixels, image_axes
 from animations.pixel_states import PixelStates, spread_pixels
 from animations.scene import Scene
-from animations.tally import Tally, add_counts, check_tallies, in_words
+from animations.tally import Tally, add_counts, checked_tallies, in_words
 from animations.text import Number
 
 COLORS = "RdBu"  # red below 0, white at 0, blue above: apart also to the colour-blind
@@ -35,8 +35,9 @@ class WeightPicture(Scene):
     size = (380, 700)
 
     def __init__(self, states: PixelStates, tallies: Sequence[Tally], *, answers: tuple[str, str]) -> None:
-        check_tallies("WeightPicture", tallies, len(states.epochs))
-        self.states, self.tallies, self.answers = states, tuple(tallies), answers
+        self.states = checks.instance("WeightPicture", "states", states, PixelStates)
+        self.tallies = checked_tallies("WeightPicture", tallies, len(states.epochs))
+        self.answers = checks.texts("WeightPicture", "answers", answers, 2)
         self.limit = float(np.abs(states.w).max()) or 1.0
         self.frames = len(states.epochs)
 

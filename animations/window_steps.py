@@ -21,7 +21,7 @@ from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
 from matplotlib.figure import FigureBase
 
-from animations import style
+from animations import checks, style
 from animations.board import (
     CELL,
     Grid,
@@ -60,11 +60,15 @@ class WindowSteps(Scene):
 
     def __init__(self, image: np.ndarray, windows: Windows, out: np.ndarray, *, title: str, name: str) -> None:
         self.image, self.windows, self.out = image, windows, out
-        self.prefix = f"{name}." if name else ""
+        who = type(self).__name__
+        self.prefix = f"{name}." if checks.text(who, "name", name) else ""
         self.down, self.across = windows.pads(*image.shape)
         self.frames = 1 + 3 * out.size
         self.cell = cell_width(image)
-        self.title = title or f"{windows.size[0]} × {windows.size[1]} {self.what}, {in_words(windows)}"
+        self.title = (
+            checks.text(who, "title", title)
+            or f"{windows.size[0]} × {windows.size[1]} {self.what}, {in_words(windows)}"
+        )
         self.work_left = MARGIN + (image.shape[1] + sum(self.across)) * self.cell + GAP
         work_width, work_height = self.work_size()
         self.out_left, self.out_cell = self.work_left + work_width + GAP, cell_width(out)

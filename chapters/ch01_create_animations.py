@@ -35,7 +35,7 @@ from animations import BarRace, Bars, GrowingLines, Pie, Scene, SideBySide, styl
 from animations.pie import check_shares
 from animations.table_scene import MOST_SERIES
 from chapters.films import Film, draw
-from chapters.run import Headline, Parser, run_alone
+from chapters.run import Headline, Parser, checked, run_alone
 from tinylearn.datasets import Table, gdp, read_table
 
 
@@ -140,9 +140,10 @@ def main(
     csv: Path | None = None,
 ) -> Headline:
     """Draw the GDP table, or that of the file `csv`; return the headline numbers. `seed` changes nothing here."""
+    out = checked("ch01", out, seed, quick, formats, processes)
     table = gdp() if csv is None else read_table(csv)
     films = films_of(every_tenth_row(table), most=10) if quick else films_of(table)
-    draw(films, Path(out), formats, processes)
+    draw(films, out, formats, processes)
 
     last = f"{table.times[-1]:.10g}"
     headline: Headline = {f"{table.clock}s": len(table.times)}

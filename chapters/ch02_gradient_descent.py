@@ -33,7 +33,7 @@ from animations import ContourDescent, Curve, CurveDescent, Descent, GridSearch,
 from animations.descent import decimals_by_size
 from animations.text import Form
 from chapters.films import Film, draw
-from chapters.run import Headline, run_alone
+from chapters.run import Headline, checked, run_alone
 from tinylearn import SGD, Adam, DivergenceError, Recorder, Recording, RMSprop, Update
 from tinylearn.divergence import Watch
 from tinylearn.optimizers import Optimizer
@@ -245,6 +245,7 @@ def main(
     out: Path, *, seed: int = 0, quick: bool = False, formats: tuple[str, ...] = ("gif",), processes: int = 1
 ) -> Headline:
     """Search, walk, draw; return the headline numbers. `seed` changes nothing here: no step is random."""
+    out = checked("ch02", out, seed, quick, formats, processes)
     points, heights, best = grid_search(height, 0, 20, MOST)
     fixed = fixed_steps(0.01)
     walks = {rate: gradient_descent(rate) for rate in RATES}
@@ -265,7 +266,7 @@ def main(
         "ch02_two_dimensions": Film(two_dimensions(in_the_valley, clock(*range(VALLEY_STEPS + 1))), fps=8,
                                     hold_first=1.5, hold_last=3, colors=64),
     }  # fmt: skip
-    draw(films, Path(out), formats, processes)
+    draw(films, out, formats, processes)
 
     headline: Headline = {"grid search, x": best}
     on_the_curve = {"fixed size": fixed, **{f"rate {rate}": walk for rate, walk in walks.items()}}

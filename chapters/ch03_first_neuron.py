@@ -17,7 +17,7 @@ import numpy as np
 
 from animations import LineFit, NeuronDiagram, NeuronStates, SideBySide, spaced_steps
 from chapters.films import Film, draw
-from chapters.run import Headline, run_alone
+from chapters.run import Headline, checked, run_alone
 from tinylearn import SGD, Dense, MeanSquaredError, ProgressBar, Recorder, Sequential, fit
 from tinylearn.datasets import celsius_fahrenheit
 from tinylearn.initializers import ones
@@ -87,7 +87,7 @@ def main(
     out: Path, *, seed: int = 0, quick: bool = False, formats: tuple[str, ...] = ("gif",), processes: int = 1
 ) -> Headline:
     """Train, compare, draw; return the headline numbers. `seed` changes nothing here: no step is random."""
-    out = Path(out)
+    out = checked("ch03", out, seed, quick, formats, processes)
     x, y = celsius_fahrenheit()
     by_hand = learn_by_hand(x, y)
     with_parts = learn_with_parts(x, y)

@@ -43,7 +43,7 @@ from animations import (
 )
 from animations.curve_fit import straight_line
 from chapters.films import Film, draw
-from chapters.run import Headline, run_alone
+from chapters.run import Headline, checked, run_alone
 from tinylearn import (
     Adam,
     Dense,
@@ -173,7 +173,7 @@ def main(
     out: Path, *, seed: int = 0, quick: bool = False, formats: tuple[str, ...] = ("gif",), processes: int = 1
 ) -> Headline:
     """Compute, train, draw; return the headline numbers. `seed` chooses the initial weights of both networks."""
-    out = Path(out)
+    out = checked("ch04", out, seed, quick, formats, processes)
     x, y = sine()
     w, b, error = best_line(x, y)
     runners, steps = learn(seed, x, y), spaced_steps(EPOCHS, 9 if quick else 101)

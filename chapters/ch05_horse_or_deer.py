@@ -41,7 +41,7 @@ from animations import PixelNeuron, PixelStates, SideBySide, Tally, TallyCurves,
 from chapters import images
 from chapters.films import Film, draw
 from chapters.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
-from chapters.run import Headline, run_alone
+from chapters.run import Headline, checked, run_alone
 from chapters.scores import right, scores
 from tinylearn import (
     Adam,
@@ -159,6 +159,7 @@ def main(
     data_dir: str | os.PathLike[str] | None = None,
 ) -> Headline:
     """Train, draw, count; return the headline numbers. `seed` fixes the sketches, the batches, the initial weights."""
+    out = checked("ch05", out, seed, quick, formats, processes)
     pictures = horses_and_deer(data, data_dir, seed=seed)
     rng = np.random.default_rng(seed)
     neuron, network = one_neuron(rng), deeper_network(rng)
@@ -175,7 +176,7 @@ def main(
         "ch05_horse_and_deer": Film(horse_and_deer(states, shallow, note), fps=10, hold_first=1.5, hold_last=3),
         "ch05_neuron_and_network": Film(compared, fps=10, hold_first=1, hold_last=3, colors=48),
     }
-    draw(films, Path(out), formats, processes)
+    draw(films, out, formats, processes)
 
     w, b = neuron.parameters[:-1], float(neuron.parameters[-1])
     by_hand = [answer_by_hand(picture, w, b) for picture in shown]

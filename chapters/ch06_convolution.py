@@ -51,7 +51,7 @@ from chapters.ch05_horse_or_deer import EPOCHS as DENSE_EPOCHS
 from chapters.ch05_horse_or_deer import deeper_network, red_pixels, tallies
 from chapters.films import Film, draw
 from chapters.images import HorsesAndDeer, horses_and_deer
-from chapters.run import Headline, Parser, parser, run, title
+from chapters.run import Headline, Parser, checked, parser, run, title
 from chapters.scores import right, scores
 from tinylearn import (
     Adam,
@@ -203,9 +203,10 @@ def main(
 
     With a kernel, an image, a stride or a padding, animate that convolution alone.
     """
+    out = checked("ch06", out, seed, quick, formats, processes)
     if any(value is not None for value in (kernel, image, stride, padding)):
         yours = your_convolution(kernel, image, stride, padding)
-        draw({"ch06_your_convolution": Film(yours, fps=2, colors=48)}, Path(out), formats, processes)
+        draw({"ch06_your_convolution": Film(yours, fps=2, colors=48)}, out, formats, processes)
         return {yours.title: yours.out.tolist()}
 
     pictures = horses_and_deer(data, data_dir, seed=seed)
@@ -223,7 +224,7 @@ def main(
         "ch06_max_pooling": Film(pooling, fps=2, hold_first=2, hold_last=3, colors=48),
         "ch06_feature_maps": Film(maps, fps=10, hold_first=2, hold_last=3),
     }
-    draw(films, Path(out), formats, processes)
+    draw(films, out, formats, processes)
     return {
         "3 × 3 filter, stride 1, padding 1": left.tolist(),
         "2 × 2 filter, stride 2": diagonal.tolist(),

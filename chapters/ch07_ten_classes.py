@@ -46,7 +46,7 @@ from animations import ClassBars, ContactSheet, SideBySide, Stacked, Tally, Tall
 from chapters import images
 from chapters.films import Film, draw
 from chapters.images import Images
-from chapters.run import Headline, Parser, Refusal, run_alone
+from chapters.run import Headline, Parser, Refusal, checked, run_alone
 from chapters.scores import right
 from tinylearn import (
     Augment,
@@ -68,6 +68,7 @@ from tinylearn import (
     load_checkpoint,
     save_checkpoint,
 )
+from tinylearn.checks import path_of, positive_integer
 from tinylearn.datasets import CLASS_NAMES
 from tinylearn.training import Callback
 
@@ -217,7 +218,7 @@ def augmented(data: Images, rng: np.random.Generator, frames: int) -> SideBySide
 
 def checkpoint_file(out: Path, data: str, quick: bool, named: str | os.PathLike[str] | None, resume: bool) -> Path:
     """Return where the checkpoint is; Refusal if there is none to go on from, or one that took hours would be lost."""
-    file = Path(named or out / f"ch07_{'quick' if quick else data}.npz")
+    file = path_of("ch07", named or out / f"ch07_{'quick' if quick else data}.npz")
     if resume and not file.exists():
         raise Refusal(f"there is no checkpoint {file} to go on from; start without --resume")
     if not file.parent.is_dir():
@@ -246,7 +247,10 @@ def main(
 
     After every epoch a checkpoint is written; with `resume` the run goes on from it. Refusal if that cannot be.
     """
-    file = checkpoint_file(Path(out), data, quick, checkpoint, resume)
+    out = checked("ch07", out, seed, quick, formats, processes)
+    if epochs is not None:
+        positive_integer("ch07", "epochs", epochs)
+    file = checkpoint_file(out, data, quick, checkpoint, resume)
     n_train, n_test = (200, 100) if quick else SKETCHES
     pictures = images.load(data, data_dir, sketches=(n_train, n_test), rng=np.random.default_rng(seed))
     if quick:  # of the photographs, too
@@ -270,7 +274,7 @@ def main(
         "ch07_augmentation": Film(augmented(pictures, np.random.default_rng(seed), 3 if quick else 12), fps=2),
         "ch07_truck_and_frog": Film(class_bars(run), fps=2 if run.epoch <= 20 else 10, hold_first=2, hold_last=4),
     }
-    draw(films, Path(out), formats, processes)
+    draw(films, out, formats, processes)
     return headline(run)
 
 

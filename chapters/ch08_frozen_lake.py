@@ -64,7 +64,7 @@ from chapters.lake import (
 from chapters.lake_network import BATCH, glances, learn, network, outcomes, predictions
 from chapters.lake_terminal import play_yourself, show_game
 from chapters.lake_values import best_of_four, exact_values, mean_of_four
-from chapters.run import Headline, Parser, Refusal, run_alone
+from chapters.run import Headline, Parser, Refusal, checked, run_alone
 from tinylearn import Recorder, Sequential, confidence_interval
 
 GAMES, EPOCHS, MORE = 10_000, 50, 20  # epochs that learn from outcomes, and then from glances
@@ -193,6 +193,7 @@ def main(
 
     With `play_first` a person plays a game before; with `render` the network shows one in the terminal at the end.
     """
+    out = checked("ch08", out, seed, quick, formats, processes)
     if render is not None and render not in RENDER:
         raise Refusal(f"a game can be rendered as {' or '.join(RENDER)}, got {render!r}")
     headline: Headline = {"your game": play_yourself(MAP, sys.stdin, seed=seed)} if play_first else {}
@@ -205,7 +206,7 @@ def main(
             learning_film(tables, exact, epochs[0]), fps=5, hold_first=2, hold_last=4, colors=48
         ),
     }
-    draw(films, Path(out), formats, processes)
+    draw(films, out, formats, processes)
     headline |= {"random games": games, "their moves": len(played.tiles)}
     for labels, values in (("outcomes", tables[epochs[0]]), ("glances", tables[-1])):
         headline |= {f"from {labels}, {name}": value for name, value in facts(values, exact).items()}

@@ -74,7 +74,7 @@ def load(
     photographs that cannot be read, and for a `data_dir` that sketches have no use for.
     """
     if data not in DATA:
-        raise ValueError(f"data must be {' or '.join(DATA)}, got {data!r}")
+        raise ValueError(f"load: data must be {' or '.join(DATA)}, got {data!r}")
     if data == "cifar10":
         try:
             return Images(*datasets.cifar10(data_dir, download=data_dir is None))

@@ -6,14 +6,17 @@ import argparse
 import inspect
 import io
 import json
+import os
 import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from animations.checks import whole
 from animations.video import check_video
 from chapters.gallery import write_gallery
+from tinylearn.checks import path_of, positive_integer, shortened, texts
 from tinylearn.files import complete_or_absent
 
 FORMATS = ("html", "gif", "mp4", "apng", "png")
@@ -25,6 +28,25 @@ Main = Callable[..., Headline]
 
 class Refusal(ValueError):
     """A chapter cannot run with these settings; the command line shows the sentence without a traceback."""
+
+
+def checked(
+    chapter: str, out: str | os.PathLike[str], seed: int, quick: bool, formats: Sequence[str], processes: int
+) -> Path:
+    """Return the folder `out`; TypeError, ValueError or OSError before minutes of training for what cannot be meant."""
+    folder = path_of(chapter, out)
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not existing.is_dir():
+        raise NotADirectoryError(f"{chapter}: {out} must be a folder to write to, but {existing} is a file")
+    if whole(chapter, "seed", seed) < 0:
+        raise ValueError(f"{chapter}: seed must be 0 or more, got {seed}")
+    if not isinstance(quick, bool):
+        raise TypeError(f"{chapter}: quick must be True or False, got {shortened(quick)}")
+    for each in texts(chapter, "formats", formats):
+        if each not in FORMATS:
+            raise ValueError(f"{chapter}: formats must be some of {', '.join(FORMATS)}, got {each!r}")
+    positive_integer(chapter, "processes", processes)
+    return folder
 
 
 def parser(description: str, prog: str) -> Parser:
@@ -43,8 +65,11 @@ def run(main: Main, name: str, arguments: argparse.Namespace) -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a console that has no ° shows a question mark
-    out = arguments.out.resolve()
-    out.mkdir(parents=True, exist_ok=True)
+    try:
+        out = arguments.out.resolve()
+        out.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:  # a file is in the way, no rights, a name that no folder can have
+        raise SystemExit(f"{name}: --out must be a folder to write to, got {arguments.out}: {error}") from None
     started = time.time()
     formats = tuple(dict.fromkeys(arguments.format))
     takes = inspect.signature(main).parameters  # chapters 5 to 7 take `data`, the others have no use for it

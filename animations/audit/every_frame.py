@@ -12,7 +12,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
 from animations import style
-from animations.audit import colour_blindness, layout, numbers, places
+from animations.audit import arguments, colour_blindness, layout, numbers, places
 from animations.audit.clock import Clock
 from animations.audit.contrast import faint_texts
 from animations.audit.covered import Ground, Ink
@@ -70,13 +70,16 @@ def audit(
     Countdown: 3 frames, 3 texts, 3 numbers, 3 compared with their source, 0 with their place: 1 found
     frame 2, number: left shows 0.5, its source says 0.7
     """
-    unknown = set(checks) - set(CHECKS)
-    if unknown:
+    arguments.check_scene(scene)
+    arguments.check_places(places)
+    arguments.check_names(names)
+    arguments.check_steps(steps)
+    checked, every = arguments.texts_of("checks", checks), arguments.frames_of(scene, frames)
+    if unknown := checked - set(CHECKS):
         raise ValueError(f"audit: there is no check {', '.join(sorted(unknown))}; there is {', '.join(CHECKS)}")
-    every = range(scene.frames) if frames is None else list(frames)
     sources = None if source is None else Sources(source, scene, steps)
-    allowed = {*allowed, *_captions(scene), *(sources.names if sources else ())}
-    audited = _Audited(scene, sources, allowed, places, names, set(checks))
+    allowed = {*arguments.texts_of("allowed", allowed), *_captions(scene), *(sources.names if sources else ())}
+    audited = _Audited(scene, sources, allowed, places, names, checked)
     for frame in every:
         audited.look_at(frame)
     if len(every):

@@ -24,6 +24,7 @@ import numpy as np
 
 from animations.scene import Scene, Together
 from tinylearn import Recording
+from tinylearn.checks import numbers, shortened
 from tinylearn.race import Runner
 
 Source = Any  # what is said above
@@ -48,7 +49,7 @@ class Sources:
         """Return gid → value of all that must be drawn."""
         values: dict[str, float] = {}
         for function in self.functions:
-            values = {**function(frame), **values}
+            values = {**_said(function, frame), **values}
         return values
 
     def recorded(self, gid: str, frame: int) -> float | None:
@@ -82,7 +83,7 @@ class Sources:
 
     def _arrays(self, arrays: Mapping[str, Any]) -> None:
         frames = self.scene.frames
-        values = {gid: np.asarray(value, dtype=float) for gid, value in arrays.items()}
+        values = {gid: numbers("audit", f"the source of {gid}", value, np.float64) for gid, value in arrays.items()}
         for gid, value in values.items():
             if value.shape not in ((), (frames,)):
                 raise ValueError(
@@ -119,6 +120,17 @@ class Sources:
                 f"{len(recording)} records each shows; pass steps=[…], the update of each frame"
             )
         return [int(step) for step in steps]
+
+
+def _said(function: Callable[[int], Values], frame: int) -> Values:
+    """Return what a source says of a frame; TypeError unless that is gid → number."""
+    said = function(frame)
+    if not isinstance(said, Mapping):
+        raise TypeError(f"audit: a source must return a mapping gid → number, got {shortened(said)} for frame {frame}")
+    for gid, value in said.items():
+        if np.ndim(numbers("audit", f"the source of {gid} in frame {frame}", value)):
+            raise TypeError(f"audit: the source of {gid} in frame {frame} must be one number, got {shortened(value)}")
+    return said
 
 
 def _steps_of(scene: Scene) -> Sequence[int] | None:

@@ -157,11 +157,11 @@ def test_first_and_last_state_are_those_of_the_book(states):
 
 def test_states_refuse_a_layer_of_another_shape():
     model = tl.Sequential([tl.Dense(2, 1, rng=np.random.default_rng(0))])
-    x, target = np.ones((3, 2)), np.ones(3)
+    x, target = np.ones(3), np.ones(3)
     with pytest.raises(ValueError, match=r"dense_1.w must be \(1, 1\), one input and one neuron, got \(2, 1\)"):
         NeuronStates(tl.Recorder(model).recording, x, target, [0])
 
 
 def test_states_refuse_targets_that_do_not_fit(recording):
-    with pytest.raises(ValueError, match="expected a target for each x, got 9 for 10"):
+    with pytest.raises(ValueError, match=r"x and target must be two columns of one length, got shapes \(10,\) and \(9,\)"):
         NeuronStates(recording, np.ones(10), np.ones(9), [0])

@@ -266,7 +266,7 @@ def _words(value: Any) -> list[str]:
     return [
         *words,
         *described,
-        *(f"{v:{form}}" for v in entries if isinstance(v, float) for form in ("g", ".10g")),
+        *(f"{v:{form}}" for v in entries if isinstance(v, float | bool | np.floating) for form in ("g", ".10g")),
         "nan",
         "inf",
         "none",

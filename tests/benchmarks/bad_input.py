@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, Phase
 from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from tests.bad_input.cases import CASES
+from tests.bad_input.cases import CASES, SLOW
 from tests.bad_input.verdict import Subject, judge
 
 
@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--only", default="", help="functions whose names contain this")
     arguments = parser.parse_args()
-    subjects = {name: subject for name, subject in CASES.items() if arguments.only in name}
+    subjects = {name: subject for name, subject in (CASES | SLOW).items() if arguments.only in name}
     total, found = Counter[str](), 0
     print(f"{'':44} {'right':>7} {'refused':>7} {'faults':>7}")
     for name, subject in tqdm(subjects.items(), leave=False):

@@ -64,8 +64,11 @@ class Table:
             raise ValueError(
                 f"Table: every time and value must be a finite number, got {wrong}; leave out the rows that lack one"
             )
-        if max(np.abs(self.times).max(), np.abs(self.values).max()) > LARGEST:
-            raise ValueError(f"Table: every time and value must lie within ±{LARGEST:g}; choose a larger unit")
+        largest = max((*self.times, *self.values.ravel()), key=abs)
+        if abs(largest) > LARGEST:
+            raise ValueError(
+                f"Table: every time and value must lie within ±{LARGEST:g}, got {largest:.10g}; choose a larger unit"
+            )
         if not (np.diff(self.times) > 0).all():
             row = int(np.argmin(np.diff(self.times) > 0))
             raise ValueError(f"Table: times must increase, got {self.times[row + 1]:.10g} after {self.times[row]:.10g}")

@@ -1,0 +1,206 @@
+"""What is checked at the doors of scenes, in one place, beside `tinylearn.checks`: arrays, clocks, texts, sizes.
+
+A mistake is refused where the scene is made, not when a frame is drawn. `who` is the scene, `name` the argument.
+"""
+
+from __future__ import annotations
+
+import functools
+import operator
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import numpy as np
+from matplotlib.font_manager import FontProperties, findfont, get_font
+
+from animations import style
+from tinylearn.checks import finite, numbers, shortened
+from tinylearn.checks import texts as list_of_texts
+
+LARGEST = 1e100  # no number may be further from 0: the squares and sums of larger ones become infinite
+MOST_PIXELS = 16_384  # of a picture's sides
+FONT = FontProperties(family=style.FONT)
+T = TypeVar("T")
+
+
+def mapping(who: str, name: str, value: Any) -> dict[Any, Any]:
+    """Return a mapping as a dict; TypeError if it is none."""
+    if not isinstance(value, Mapping):
+        raise TypeError(f"{who}: {name} must be a mapping, name → value, got {shortened(value)}")
+    return dict(value)
+
+
+def instance(who: str, name: str, value: Any, kind: type[T]) -> T:
+    """Return `value`; TypeError if it is not of that kind."""
+    if not isinstance(value, kind):
+        raise TypeError(f"{who}: {name} must be a {kind.__name__}, got {shortened(value)}")
+    return value
+
+
+def instances(who: str, name: str, values: Any, kind: type[T]) -> tuple[T, ...]:
+    """Return a list of things of one kind as a tuple; TypeError if it is none."""
+    if not isinstance(values, list | tuple) or not all(isinstance(value, kind) for value in values):
+        raise TypeError(f"{who}: {name} must be a list of {kind.__name__}, got {shortened(values)}")
+    return tuple(values)
+
+
+def real(who: str, name: str, value: Any, low: float = -LARGEST, high: float = LARGEST, said: str = "") -> float:
+    """Return a number in [low, high]; TypeError, or ValueError that says this, if it is none."""
+    number = numbers(who, name, value, np.float64)
+    if number.ndim or not low <= number <= high:
+        said = said or f"be a number from {low:g} to {high:g}"
+        raise ValueError(f"{who}: {name} must {said}, got {shortened(value)}")
+    return float(number)
+
+
+def whole(who: str, name: str, value: Any) -> int:
+    """Return `value` as an int; TypeError if it is no whole number."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        raise TypeError(f"{who}: {name} must be a whole number, got {shortened(value)}") from None
+
+
+def position(who: str, name: str, value: Any, count: int, low: int = 0) -> int:
+    """Return a whole number in low … count - 1; TypeError or ValueError if it is none."""
+    number = whole(who, name, value)
+    if not low <= number < count:
+        raise ValueError(f"{who}: {name} must lie in {low} … {count - 1}, got {number}")
+    return number
+
+
+def positions(who: str, name: str, values: Any, count: int) -> list[int]:
+    """Return a list of whole numbers in 0 … count - 1; TypeError or ValueError if it is none."""
+    found = numbers(who, name, values)
+    if found.ndim != 1:
+        raise ValueError(f"{who}: {name} must be a list of whole numbers, got shape {found.shape}")
+    return [position(who, name, value, count) for value in np.asarray(values).tolist()]
+
+
+def array(
+    who: str, name: str, values: Any, shape: Sequence[int | str], low: float = -LARGEST, high: float = LARGEST,
+    hint: str = "",
+) -> np.ndarray:  # fmt: skip
+    """Return a copy of `values` as floats, float32 if they are that, else float64; all lie in [low, high].
+
+    shape   the length of each axis, or a letter for any length from 1 on
+    """
+    copied = numbers(who, name, values, np.float32 if getattr(values, "dtype", None) == np.float32 else np.float64)
+    fits = len(shape) == copied.ndim and 0 not in copied.shape and all(
+        isinstance(wanted, str) or wanted == length for wanted, length in zip(shape, copied.shape, strict=False)
+    )  # fmt: skip
+    if not fits:
+        expected = f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
+        raise ValueError(f"{who}: {name} must have shape {expected}, got {copied.shape}")
+    finite(who, name, copied, "a picture needs a number in every place")
+    least, most = float(copied.min()), float(copied.max())
+    if least < low or most > high:
+        span = f"lie in [{low:g}, {high:g}]" if high < LARGEST or low < 0 else f"be {low:g} or more"
+        raise ValueError(f"{who}: {name} must {span}, got {least:.10g} to {most:.10g}{hint}")
+    return copied.copy()
+
+
+def two_columns(who: str, name: str, values: Any, its_name: str, its_values: Any) -> tuple[np.ndarray, np.ndarray]:
+    """Return copies of two columns of one length, each (N,) or (N, 1), as (N,)."""
+    one, other = numbers(who, name, values), numbers(who, its_name, its_values)
+    if one.size != other.size or any(column.shape not in ((column.size,), (column.size, 1)) for column in (one, other)):
+        raise ValueError(
+            f"{who}: {name} and {its_name} must be two columns of one length, got shapes {one.shape} and {other.shape}"
+        )
+    return array(who, name, one.ravel(), ("N",)), array(who, its_name, other.ravel(), ("N",))
+
+
+def growing(who: str, name: str, values: Any, least: int = 2) -> np.ndarray:
+    """Return a copy of at least so many numbers (N,), each larger than the one before."""
+    copied = array(who, name, values, ("N",))
+    falls = np.flatnonzero(np.diff(copied) <= 0)
+    if len(copied) < least or falls.size:
+        got = shortened(values)
+        if falls.size:
+            got = f"{copied[falls[0] + 1]:.10g} after {copied[falls[0]]:.10g}"
+        raise ValueError(f"{who}: {name} must be at least {least} growing numbers, got {got}")
+    return copied
+
+
+def limits(who: str, name: str, values: Any) -> tuple[float, float]:
+    """Return two numbers, the second larger."""
+    low, high = array(who, name, values, (2,))
+    if not low < high:
+        raise ValueError(f"{who}: {name} must be two growing numbers, got {shortened(values)}")
+    return float(low), float(high)
+
+
+def picture(who: str, name: str, values: Any, shape: Sequence[int | str]) -> np.ndarray:
+    """Return a copy of pictures, numbers in [0, 1]."""
+    return array(who, name, values, shape, 0, 1, f"; for bytes: {name} / 255")
+
+
+def clock(who: str, name: str, values: Any, last: int | None = None) -> np.ndarray:
+    """Return what each frame shows, such as its step, (F,): whole numbers from 0 on, or to `last`, none below another.
+
+    TypeError for what is no whole number; ValueError for no frame at all, and for a clock that goes back.
+    """
+    times = numbers(who, name, values, np.float64)
+    kind = np.asarray(values).dtype.kind
+    if times.ndim != 1 or not times.size:
+        raise ValueError(f"{who}: {name} must be a list of whole numbers, one for each frame, got shape {times.shape}")
+    if kind == "b" or (times % 1 != 0).any():
+        raise TypeError(f"{who}: {name} must be whole numbers, got {shortened(values)}")
+    high = 2**53 if last is None else last
+    if times[0] < 0 or times.max() > high or (np.diff(times) < 0).any():
+        upto = "" if last is None else f" to {last}"
+        raise ValueError(f"{who}: {name} must grow from frame to frame, from 0{upto} on, got {shortened(values)}")
+    return times.astype(np.intp)
+
+
+def text(who: str, name: str, value: Any) -> str:
+    """Return a text of one line, of letters that the font has; TypeError or ValueError if it is none."""
+    if not isinstance(value, str):
+        raise TypeError(f"{who}: {name} must be a text, got {shortened(value)}")
+    unknown = sorted({letter for letter in value if not has_letter(letter)})
+    if unknown:
+        raise ValueError(
+            f"{who}: {name} must be one line of letters that {style.FONT} has, got {shortened(value)}; "
+            f"leave out {', '.join(map(ascii, unknown))}"
+        )
+    return value
+
+
+def texts(who: str, name: str, values: Any, count: int | None = None) -> tuple[str, ...]:
+    """Return a list of such texts, `count` of them, as a tuple."""
+    words = list_of_texts(who, name, values)
+    if count is not None and len(words) != count:
+        raise ValueError(f"{who}: {name} must be {count} texts, got {len(words)}: {shortened(values)}")
+    return tuple(text(who, name, word) for word in words)
+
+
+@functools.lru_cache(maxsize=4096)
+def has_letter(letter: str, font: FontProperties = FONT) -> bool:
+    """Return whether a font has a letter; line breaks and other control characters are none."""
+    return letter.isprintable() and get_font(findfont(font)).get_char_index(ord(letter)) != 0
+
+
+def size(who: str, value: Any) -> tuple[int, int]:
+    """Return width and height of a picture, in pixels; TypeError or ValueError if they are none."""
+    try:
+        width, height = (operator.index(each) for each in value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{who}: size must be width and height in whole pixels, got {shortened(value)}") from None
+    if not (1 <= width <= MOST_PIXELS and 1 <= height <= MOST_PIXELS):
+        raise ValueError(f"{who}: size must be 1 to {MOST_PIXELS} pixels each way, got {width} × {height}")
+    return width, height
+
+
+def number_form(who: str, name: str, form: Any) -> Callable[[float], str]:
+    """Return what writes a number: "{:.2f}" as a function, or the function; TypeError if it gives no text."""
+    write = form.format if isinstance(form, str) else form
+    try:
+        written = [write(0.0), write(12.5)]
+    except Exception:  # whatever a stranger's function raises
+        written = [None]
+    if not all(isinstance(each, str) for each in written) or (isinstance(form, str) and written[0] == written[1]):
+        raise TypeError(
+            f'{who}: {name} must be a text such as "{{:.2f}}", or a function from a number to a text, '
+            f"got {shortened(form)}"
+        )
+    return write

@@ -1,0 +1,68 @@
+"""What no chapter can do is refused before it begins, in a sentence, and nothing is left in the folder."""
+
+import re
+
+import pytest
+
+from chapters.__main__ import CHAPTERS, main
+from chapters.run import run_alone
+
+REFUSED = {
+    "negative seed": ({"seed": -1}, ValueError, "seed must be 0 or more, got -1"),
+    "seed that is no number": ({"seed": "0"}, TypeError, "seed must be a whole number, got '0'"),
+    "a format alone": ({"formats": "gif"}, TypeError, "formats must be a list of texts, got 'gif'; write ['gif']"),
+    "unknown format": ({"formats": ("gif", "bmp")}, ValueError, "some of html, gif, mp4, apng, png, got 'bmp'"),
+    "no process": ({"processes": 0}, ValueError, "processes must be at least 1, got 0"),
+    "half a process": ({"processes": 1.5}, TypeError, "processes must be a whole number, got 1.5"),
+    "quick in words": ({"quick": "yes"}, TypeError, "quick must be True or False, got 'yes'"),
+}
+
+
+@pytest.mark.parametrize("number", CHAPTERS)
+@pytest.mark.parametrize(("settings", "kind", "message"), REFUSED.values(), ids=REFUSED)
+def test_settings_that_no_chapter_can_have(tmp_path, number, settings, kind, message):
+    with pytest.raises(kind, match=f"^ch{number:02}: .*{re.escape(message)}"):
+        CHAPTERS[number].main(tmp_path, **settings)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("number", CHAPTERS)
+def test_a_file_in_the_place_of_the_folder(tmp_path, number):
+    (tmp_path / "file").write_text("")
+    for out in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(NotADirectoryError, match=re.escape(f"ch{number:02}: {out} must be a folder to write to")):
+            CHAPTERS[number].main(out)
+    with pytest.raises(TypeError, match=r"path must be a text or a pathlib\.Path, got None"):
+        CHAPTERS[number].main(None)
+
+
+@pytest.mark.parametrize(("epochs", "kind"), [(0, ValueError), (-1, ValueError), (1.5, TypeError)])
+def test_epochs_that_are_none(tmp_path, epochs, kind):
+    with pytest.raises(kind, match=r"ch07: epochs must be (at least 1|a whole number), got "):
+        CHAPTERS[7].main(tmp_path, quick=True, epochs=epochs)
+
+
+COMMANDS = {
+    "unknown chapter": (["99"], "chapter 99 does not exist yet; there is 1, 2"),
+    "no number": (["first"], "invalid int value: 'first'"),
+    "negative seed": (["3", "--seed", "-1"], "must be a whole number from 0 on, got '-1'"),
+    "no process": (["3", "--processes", "0"], "must be a whole number from 1 on, got '0'"),
+    "unknown format": (["3", "--format", "bmp"], "invalid choice: 'bmp'"),
+    "unknown data": (["5", "--data", "mnist"], "invalid choice: 'mnist'"),
+    "missing data": (["5", "--data", "cifar10", "--data-dir", "nowhere"], "there is no file or folder nowhere"),
+    "unknown option": (["--nonsense"], "unrecognized arguments: --nonsense"),
+}
+
+
+@pytest.mark.parametrize(("argv", "message"), COMMANDS.values(), ids=COMMANDS)
+def test_the_command_line_says_what_is_wrong(monkeypatch, capsys, argv, message):
+    monkeypatch.setattr("sys.argv", ["chapters", *argv])
+    with pytest.raises(SystemExit, match="2"):
+        main()
+    assert message in capsys.readouterr().err
+
+
+def test_the_command_line_refuses_a_file_as_the_folder(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SystemExit, match=r"ch03: --out must be a folder to write to, got .*file"):
+        run_alone(CHAPTERS[3].main, "ch03", ["--out", str(tmp_path / "file"), "--quick"])
