@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
 from animations.painter import Painter
@@ -24,7 +24,7 @@ class Ground(Scene):
     """The frames that a painter has painted, without their texts: what lies under these."""
 
     def __init__(self, painter: Painter) -> None:
-        self.painter, self.twin, self.texts = painter, copy.copy(painter), list[Text]()
+        self.painter, self.twin = painter, copy.copy(painter)
         self.twin.scene = self  # on the same figure, with a background of its own
 
     def paint(self, frame: int, texts: Sequence[Text]) -> np.ndarray:
@@ -84,7 +84,7 @@ class Ink:
             for text, _ in changed:
                 clipped = text.get_clip_on()
                 text.set_clip_on(False)
-                text.draw(self.renderer)
+                (Text if isinstance(text, Annotation) else type(text)).draw(text, self.renderer)  # without its arrow
                 text.set_clip_on(clipped)
             alpha = np.asarray(self.renderer.buffer_rgba())[..., 3]
             for text, state in changed:

@@ -31,8 +31,37 @@ def touching(texts: Sequence[Text], boxes: Sequence[Bbox]) -> Iterator[tuple[str
     apart_x = (x0[:, None] - GAP / 2 > x1) | (x0 > x1[:, None] + GAP / 2)
     apart_y = (y0[:, None] - GAP / 2 > y1) | (y0 > y1[:, None] + GAP / 2)
     for one, other in np.argwhere(np.triu(~(apart_x | apart_y), 1)):
+        slanted = _slanted(texts[one]) or _slanted(texts[other])  # letters do not fill the corners of such boxes
+        if slanted and _apart(_corners(texts[one], boxes[one]), _corners(texts[other], boxes[other])):
+            continue
         both = f"{texts[one].get_text()!r} and {texts[other].get_text()!r}"
         yield both, f"{both} touch each other"
+
+
+def _slanted(text: Text) -> bool:
+    return text.get_rotation() % 90 != 0
+
+
+def _corners(text: Text, box: Bbox) -> np.ndarray:
+    """Return the corners (4, 2) of the box that turns with the text; `box` is the upright one around it."""
+    angle = text.get_rotation()
+    text.set_rotation(0)
+    upright = text.get_window_extent()
+    text.set_rotation(angle)
+    along = upright.width / 2 * np.array([np.cos(np.radians(angle)), np.sin(np.radians(angle))])
+    up = upright.height / 2 * np.array([-np.sin(np.radians(angle)), np.cos(np.radians(angle))])
+    middle = np.mean([box.min, box.max], axis=0)
+    return np.array([middle - along - up, middle + along - up, middle + along + up, middle - along + up])
+
+
+def _apart(one: np.ndarray, other: np.ndarray) -> bool:
+    """Does a line along a side of one of two boxes, (4, 2) corners each, lie between them?"""
+    for box in (one, other):
+        for x, y in np.diff(box[:3], axis=0):
+            across = np.array([-y, x]) / np.hypot(x, y)
+            if (one @ across).max() < (other @ across).min() or (other @ across).max() < (one @ across).min():
+                return True
+    return False
 
 
 def painted_on_edge(pixels: np.ndarray, paper: np.ndarray) -> bool:

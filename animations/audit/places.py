@@ -49,7 +49,8 @@ def off_the_board(numbers: Sequence[Text]) -> Iterator[tuple[str, str]]:
 
     Of a matrix, row i is one line, below row i - 1, and column j is right of column j - 1. Or every row makes the same
     figure, not a line, as the four actions around a tile do; then these figures stand as words do on a page. The
-    numbers of a vector follow each other to the right, down or up, or as words do.
+    numbers of a vector follow each other to the right, down or up, as words do, or around a circle. For those drawn in
+    another way say the `places`: then these count.
     """
     for name, texts in _arrays(numbers).items():
         cells = {index: place_of(text) for index, text in texts.items()}
@@ -92,9 +93,16 @@ def _as_words(places: Sequence[np.ndarray] | np.ndarray) -> bool:
 
 
 def _in_a_row(places: Sequence[np.ndarray]) -> bool:
-    """Do places follow each other to the right, down or up, or as words do?"""
+    """Do places follow each other to the right, down or up, as words do, or around their middle?"""
     right, up = np.diff(places, axis=0).T
-    return bool((right > 0).all() or (up < 0).all() or (up > 0).all() or _as_words(places))
+    return bool((right > 0).all() or (up < 0).all() or (up > 0).all() or _as_words(places) or _around(places))
+
+
+def _around(places: Sequence[np.ndarray]) -> bool:
+    """Do four places or more lie around their middle, one after the other, less than once?"""
+    x, y = (np.array(places) - np.mean(places, axis=0)).T
+    turns = np.diff(np.unwrap(np.arctan2(y, x)))
+    return bool(len(places) > 3 and ((turns > 0).all() or (turns < 0).all()) and abs(turns.sum()) < 2 * np.pi)
 
 
 def wrong_marks(axis: Axis) -> Iterator[tuple[str, str]]:

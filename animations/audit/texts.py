@@ -11,7 +11,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis, Tick
 from matplotlib.spines import Spine
-from matplotlib.text import Text
+from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
 from animations.text import Number, PastedText
@@ -66,8 +66,10 @@ class Boxes:
 
     def of(self, text: Text) -> Bbox:
         """Return the box of a text."""
+        if isinstance(text, Annotation):
+            return Text.get_window_extent(text)  # without its arrow
         if type(text) not in (Text, PastedText, Number):
-            return text.get_window_extent()  # an annotation, say, whose place depends on other things
+            return text.get_window_extent()
         state = (
             text.get_text(), *text.get_transform().transform(text.get_unitless_position()), text.get_rotation(),
             text.get_horizontalalignment(), text.get_verticalalignment(), hash(text.get_fontproperties()),

@@ -32,18 +32,19 @@ def check_numbers(figure, frame, values):
 
 def nameless_digits(scene, frames):
     """Return the texts with digits that do not say where these come from."""
-    return {finding.what for finding in audit(scene, frames=frames, checks={"nameless"}).findings}
+    report = audit(scene, frames=[frame % scene.frames for frame in frames], checks={"nameless"})
+    return {finding.what for finding in report.findings}
 
 
 def check_layout(scene, frame, monkeypatch=None):
     """No text is cut off, covered, or touches another; nothing is painted on the edge. Return the texts."""
-    audit(scene, frames=[frame], checks=LAYOUT).check()
+    audit(scene, frames=[frame % scene.frames], checks=LAYOUT).check()
     return [text.get_text() for text in drawn_texts(painted(scene, frame).figure)]
 
 
 def faint_texts(scene, frame):
     """Return the texts that cannot be read on what is under them."""
-    return {finding.what for finding in audit(scene, frames=[frame], checks={"contrast"}).findings}
+    return {finding.what for finding in audit(scene, frames=[frame % scene.frames], checks={"contrast"}).findings}
 
 
 def check_ticks(scene):

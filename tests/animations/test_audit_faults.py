@@ -178,6 +178,9 @@ FAULTS = {
     "two cells in each other's place, in one frame": ("board", "w[i,j]", only(2, swap_places)),
     "a row of numbers in another order": ("board", "v[i]", vector((20, 225), (100, 225), (60, 225))),
     "a column of numbers in another order": ("board", "v[i]", vector((20, 225), (20, 185), (20, 205))),
+    "numbers around a circle in another order": (
+        "board", "v[i]", vector((40, 230), (60, 210), (20, 210), (40, 190)),
+    ),
     "a number out of its row": ("board", "v[i]", vector((20, 225), (60, 185), (10, 225))),
     "a cell out of its line": ("board", "w[i,j]", drawn(lambda scene: scene.cells[1, 1].set_y(150))),
     "a mark that says something else": ("mark", "7", drawn(lambda scene: scene.axes.set_xticks([0, 1], ["0", "7"]))),
@@ -210,6 +213,11 @@ FAULTS = {
     ),
     "two texts on each other, in one frame": (
         "touching", "'loss' and '1.000'", only(2, lambda scene: scene.name.set_x(330)),
+    ),
+    "two slanted texts on each other": (
+        "touching", "'one' and 'other'",
+        drawn(lambda scene: [add_label(scene.page, 20 + 8 * k, 200, word, rotation=45)
+                             for k, word in enumerate(("one", "other"))]),
     ),
     "two texts on each other": ("touching", "'loss' and 'error'", label(240, 196, "error")),
     "something on the edge": ("edge", "edge", drawn(lambda scene: scene.page.plot([0, 400], [120, 120]))),
@@ -280,6 +288,29 @@ def planted(plant):
     scene = Tiny()
     plant(scene)
     return scene
+
+
+class Honest(Scene):
+    """What matplotlib offers, used as it should be: slanted labels, an arrow with a text, numbers around a circle."""
+
+    size, frames = (400, 300), 2
+
+    def draw(self, figure):
+        axes = figure.add_axes((0.1, 0.3, 0.4, 0.5), xlim=(0, 1), ylim=(0, 1))
+        axes.set_xticks(np.linspace(0.1, 0.9, 5), [f"label {letter}" for letter in "abcde"], rotation=45)
+        self.note = axes.annotate("", (0.1, 0.1), (0.5, 0.5), arrowprops={"arrowstyle": "->"}, gid="note", zorder=3)
+        places = [(0.75 + 0.15 * np.cos(k), 0.5 + 0.2 * np.sin(k)) for k in range(6)]
+        self.around = [figure.text(x, y, "", gid=f"v[{k}]", zorder=3) for k, (x, y) in enumerate(places)]
+
+    def update(self, frame):
+        for k, text in enumerate([self.note, *self.around]):
+            text.set_text(str(frame + k))
+        return [self.note, *self.around]
+
+
+def test_nothing_is_found_in_an_honest_scene():
+    values = {"note": [0, 1]} | {f"v[{k}]": [k + 1, k + 2] for k in range(6)}
+    assert audit(Honest(), values).check().placed == 12
 
 
 def test_every_kind_of_check_has_a_planted_fault():
