@@ -47,7 +47,7 @@ def log_loss(axes: Axes, last: int) -> None:
 
 def pixel_axes(figure: FigureBase, size: tuple[int, int]) -> Axes:
     """Return invisible axes over all of the figure, in pixels: (0, 0) is the lower left corner."""
-    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, size[0]), ylim=(0, size[1]))
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, size[0]), ylim=(0, size[1]), xticks=[], yticks=[])
     axes.set_axis_off()
     return axes
 

@@ -259,7 +259,7 @@ def networks(draw):
     return layers, (n_in,), size
 
 
-@settings(max_examples=6, deadline=None, derandomize=True, phases=[Phase.generate])
+@settings(max_examples=4, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(networks())
 def test_any_network_has_room(network):
     layers, shape, size = network
