@@ -8,6 +8,7 @@ python -m chapters --check              all, twice: are the files the same, byte
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 
 from chapters import (
     ch01_create_animations,
@@ -21,6 +22,7 @@ from chapters import (
     images,
 )
 from chapters.check import check
+from chapters.digests import recordings_noted
 from chapters.run import parser, run
 
 CHAPTERS = {
@@ -40,6 +42,7 @@ def main() -> None:
     command = parser(__doc__ or "", "python -m chapters")
     command.add_argument("chapters", nargs="*", type=int, metavar="N", help="chapter numbers (default: all)")
     command.add_argument("--check", action="store_true", help="run twice, write nothing, say whether all is the same")
+    command.add_argument("--digests", action="store_true", help="write digests of what is recorded, to compare runs")
     images.options(command)
     arguments = command.parse_args()
     for number in arguments.chapters:
@@ -48,7 +51,9 @@ def main() -> None:
     if arguments.check:
         sys.exit(check([word for word in sys.argv[1:] if not (len(word) > 2 and "--check".startswith(word))]))
     for number in dict.fromkeys(arguments.chapters or CHAPTERS):
-        run(CHAPTERS[number].main, f"ch{number:02}", arguments)
+        name = f"ch{number:02}"
+        with recordings_noted(arguments.out / f"{name}_recordings.txt") if arguments.digests else nullcontext():
+            run(CHAPTERS[number].main, name, arguments)
 
 
 if __name__ == "__main__":
