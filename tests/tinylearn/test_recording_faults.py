@@ -126,6 +126,26 @@ def test_ctrl_c_at_any_line_of_the_recorder(tmp_path, kind, updates, apart, sett
     assert wrong == {}
 
 
+def test_a_kill_while_a_run_goes_on_never_leaves_parameters_under_another_step(tmp_path):
+    """Before each line of `resumed`: what a kill there would leave."""
+    line, was_interrupted = 0, True
+    while was_interrupted:
+        line, was_interrupted = line + 1, False
+        model = interrupted_run.make_model("tiny rows")
+        recorder, after = Recorder(model, tmp_path / str(line)), {0: model.parameters.copy()}
+        model.parameters += 1
+        after[7] = model.parameters.copy()
+        try:
+            InterruptedAt(lambda update, to=recorder: to.resumed(7, 2), line)(None)
+        except KeyboardInterrupt:
+            was_interrupted = True
+        recording = Recording.load(tmp_path / str(line))
+        for step, row in zip(recording.steps, recording.rows, strict=True):
+            np.testing.assert_array_equal(row, after[step])
+        recorder.close()
+    assert line > 10
+
+
 def what_is_wrong(recording, copies, last_step):
     """Return what is wrong with a recording of `copies` that ended in or after `last_step`; nothing, if all is well."""
     steps = list(recording.steps)

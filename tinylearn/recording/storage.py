@@ -166,9 +166,11 @@ class Store:
 
     def replace_first(self, row: bytes, step: int, epoch: int) -> None:
         """Make the only record, which no update made, that of update `step`: a run goes on from there."""
+        self.columns["steps"].publish(0)  # so that nobody sees half of it
         self.columns["parameters"].put(0, row)
         for name, number in (("steps", step), ("epochs", epoch)):
             self.columns[name].put(0, np.int64(number).tobytes())
+        self.columns["steps"].publish(1)
         self.last_step, self.last_epoch = step, epoch
 
     def start_batch(self, batch: np.ndarray | None) -> None:
