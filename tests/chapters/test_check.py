@@ -93,7 +93,9 @@ def recorded(path, *, learning_rate=0.1, rows=(0, 1, 2, 3), epochs=2):
 
 
 def test_a_recording_is_noted_once_and_only_then(tmp_path):
+    close = Recorder.close
     lines = recorded(tmp_path / "notes")
+    assert Recorder.close is close
     assert lines[0] == "recording 1: 5 records of dense_1.w, dense_1.b"
     assert [line.split()[0] for line in lines[1:]] == [
         "parameters", "steps", "epochs", "losses", "batches", "divergence"]  # fmt: skip

@@ -11,6 +11,7 @@ from tinylearn import (
     Recorder,
     Recording,
     Sequential,
+    Update,
     fit,
     load_checkpoint,
     save_checkpoint,
@@ -141,3 +142,20 @@ def test_a_second_fit_after_it_counts_on(run):
     go_on(resumed, 1, callbacks=[recorder])
     assert recorder.recording.steps.tolist() == [5, 6, 7, 8, 9]
     assert recorder.recording.epochs.tolist() == [2, 2, 3, 3, 3]
+
+
+def test_a_recorder_that_was_closed_before_the_first_update(run, place):
+    whole, checkpoint = run
+    resumed = start(seed=9)
+    with Recorder(resumed[0], place) as recorder:
+        saved = load_checkpoint(checkpoint(5), *resumed)
+    go_on(resumed, 2, callbacks=[recorder], resume=saved)
+    assert_is_the_end_of(whole, recorder.recording, 5)
+
+
+def test_a_loop_of_ones_own_may_say_so_and_start_again_from_1(place):
+    with Recorder(start()[0], place) as recorder:
+        recorder.resumed(step=5, epoch=2)
+        recorder(Update(1, epoch=1))
+    assert recorder.recording.steps.tolist() == [5, 6]
+    assert recorder.recording.epochs.tolist() == [2, 3]
