@@ -5,13 +5,17 @@ A few kills of each job; `python tests/benchmarks/faults.py` does many, and of w
 
 import contextlib
 import copy
+import os
+import time
 import zlib
 
 import numpy as np
 import pytest
 
+from chapters.films import _pool
 from tests.faults import downloads, files, full_disk, recordings
-from tests.faults.death import killed
+from tests.faults.death import Life, killed
+from tests.faults.job import Job
 from tests.faults.jobs import JOBS
 from tests.faults.rivals import rivalry
 from tests.tinylearn import interrupted_run
@@ -60,6 +64,23 @@ def test_a_planted_fault_is_found(tmp_path, breach, name, said):
         if verdict.breaches:
             break
     assert any(part in text for text in verdict.breaches for part in said.split("|"))
+
+
+class Drawing(Job):
+    """Has a process that draws, and waits."""
+
+    def work(self, folder, tell):
+        tell("begin", _pool(1).submit(os.getpid).result())
+        time.sleep(60)
+
+
+def test_a_kill_ends_the_processes_that_draw_too(tmp_path):
+    life = Life(Drawing(), numbered(tmp_path, 0))
+    life.until_it_begins(1)
+    orphans = life.kill()
+    life.death()
+    assert life.heard
+    assert orphans == []
 
 
 def test_of_two_recorders_in_one_folder_the_second_is_refused(tmp_path):
