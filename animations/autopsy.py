@@ -19,7 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from animations import style
+from animations import checks, style
 from animations.drawing import add_label, add_number, pixel_axes, plot_axes
 from animations.scene import Scene
 from animations.step_chart import MARKERS
@@ -40,7 +40,7 @@ class AutopsyPicture(Scene):
     size = (900, 640)
 
     def __init__(self, autopsy: Autopsy) -> None:
-        self.autopsy = autopsy
+        self.autopsy = checks.instance("AutopsyPicture", "autopsy", autopsy, Autopsy)
         growth = {name: _growth(norms) for name, norms in autopsy.norms.items()}
         grown = sorted(growth, key=lambda name: (name != autopsy.parameter, -growth[name]))[: len(MARKERS) - 1]
         shown = [name for name in autopsy.norms if name in grown]  # in the order of the model
@@ -64,7 +64,7 @@ class AutopsyPicture(Scene):
 
     def describe(self, frame: int) -> str:
         autopsy = self.autopsy
-        return f"Update {autopsy.step} {autopsy.what}. Loss and norms of the updates {_span(autopsy.steps)} before it."
+        return f"Update {autopsy.step} {autopsy.what}. Loss and norms of {_span(autopsy.steps)} before it."
 
     def _draw_heading(self, page: Axes) -> None:
         autopsy = self.autopsy
@@ -90,25 +90,28 @@ class AutopsyPicture(Scene):
         axes.yaxis.set_minor_locator(NullLocator())
         for number, values in enumerate(self.curves.values()):
             visible = np.isfinite(values) & (values > 0)  # zero, as of biases at the start, has no place on a log axis
-            axes.plot(autopsy.steps[visible], values[visible], **_look(number), markersize=6, linewidth=2)
+            axes.plot(
+                autopsy.steps[visible], values[visible], **_look(number), markersize=6, linewidth=2, clip_on=False
+            )
         axes.axvline(autopsy.step, color=style.INK, linestyle="--", linewidth=2)
 
     def _draw_table(self, page: Axes, top: float) -> None:
         """Draw a row for each curve: line, name, and its value at the first and the last update shown."""
-        for gid, x, step in (("first", 620, self.autopsy.steps[0]), ("last", 860, self.autopsy.steps[-1])):
+        columns = [("first", 620, 0), ("last", 860, -1)][len(self.autopsy.steps) < 2 :]  # one update is first and last
+        for gid, x, place in columns:
             settings: dict[str, Any] = {"size": style.SMALL, "color": style.QUIET}
             number = add_number(page, x, top, "{:.0f}", gid, **settings)
-            number.set_value(step)
+            number.set_value(self.autopsy.steps[place])
             add_label(page, _edges(page, number)[0] - 6, top, "update", ha="right", **settings)
         for number_of_row, (name, values) in enumerate(self.curves.items()):
             y, look = top - 28 - ROW * number_of_row, _look(number_of_row)
             page.plot([34, 62, 90], [y] * 3, **look, markevery=[1], markersize=8, linewidth=2)
             add_label(page, 104, y, self.labels[name], color=look["color"], weight="bold")
-            for gid, x, value in (("first", 620, values[0]), ("last", 860, values[-1])):
-                if math.isnan(value):
+            for gid, x, place in columns:
+                if math.isnan(values[place]):
                     add_label(page, x, y, "none yet", ha="right", color=style.QUIET)
                 else:
-                    add_number(page, x, y, "{:.4g}", f"{name}.{gid}", color=look["color"]).set_value(value)
+                    add_number(page, x, y, "{:.4g}", f"{name}.{gid}", color=look["color"]).set_value(values[place])
 
 
 def _edges(page: Axes, text: PastedText) -> tuple[float, float]:
@@ -139,13 +142,10 @@ def _growth(norms: np.ndarray) -> float:
 
 
 def _in_words(autopsy: Autopsy) -> str:
-    """Return what broke, without numbers: those stand below."""
-    if autopsy.what.startswith("met a loss"):
-        return "Its loss is not finite any more."
-    if autopsy.what.startswith("grew"):
-        return f"It made the norm of {autopsy.parameter} more than a million times as large."
-    return f"It made {autopsy.parameter} NaN or infinite."
+    """Return what broke, as a sentence."""
+    recorded = "" if autopsy.parameter in autopsy.norms else f" ({autopsy.parameter} was not recorded)"
+    return f"It {autopsy.what}{recorded}."
 
 
 def _span(steps: np.ndarray) -> str:
-    return f"{steps[0]} to {steps[-1]}"
+    return f"updates {steps[0]} to {steps[-1]}" if len(steps) > 1 else f"update {steps[0]}"

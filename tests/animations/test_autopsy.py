@@ -41,7 +41,8 @@ RECORDINGS = {
 def sources(autopsy, recording, names):
     """Return gid → value, from the recording itself."""
     values = {"step": autopsy.step}
-    for when, step in (("first", autopsy.steps[0]), ("last", autopsy.steps[-1])):
+    ends = {"last": autopsy.steps[-1]} | ({"first": autopsy.steps[0]} if len(autopsy.steps) > 1 else {})
+    for when, step in ends.items():
         values[when] = step
         if step > 0:  # no update came before step 0, and no loss
             values[f"loss.{when}"] = recording.losses[recording.index(step)]
@@ -66,7 +67,10 @@ def test_every_number_and_the_layout(recording, last):
     names = [name for name in scene.curves if name != "loss"]
     report = audit(scene, sources(autopsy, recording, names), allowed=scene.captions)
     report.check()
-    assert report.numbers >= 5 + 2 * len(names) - (autopsy.steps[0] == 0) - (autopsy.steps[-1] == 0)
+    columns = 2 if len(autopsy.steps) > 1 else 1  # one update is not shown twice
+    losses = sum(step > 0 for step in {autopsy.steps[0], autopsy.steps[-1]})
+    rate = "learning_rate" if recording.divergence else ""
+    assert report.numbers == 1 + bool(rate) + columns * (1 + len(names)) + losses
 
 
 def test_curves_and_the_broken_step(recording):
@@ -92,6 +96,9 @@ def test_of_many_parameters_the_four_that_grew_most_and_the_one_that_broke():
     assert len(autopsy.norms) == 8
     assert len(scene.curves) == 5
     assert autopsy.parameter in scene.curves
+    growth = {name: norms[-1] / norms[0] for name, norms in autopsy.norms.items()}
+    left_out = growth.keys() - scene.curves.keys()
+    assert max(growth[name] for name in left_out) <= min(growth[name] for name in growth.keys() - left_out)
     assert [name for name in autopsy.norms if name in scene.curves] == list(scene.curves)[1:]
 
 
@@ -99,4 +106,23 @@ def test_in_words(recording):
     autopsy = recording.autopsy()
     said = AutopsyPicture(autopsy).describe(0)
     assert said.startswith(f"Update {autopsy.step} {autopsy.what}. ")
-    assert said.endswith(f"{autopsy.steps[0]} to {autopsy.steps[-1]} before it.")
+    if len(autopsy.steps) > 1:
+        assert said.endswith(f"updates {autopsy.steps[0]} to {autopsy.steps[-1]} before it.")
+    assert AutopsyPicture(recording.autopsy(1)).describe(0).endswith(f"norms of update {autopsy.steps[-1]} before it.")
+
+
+def test_the_caption_says_what_the_error_said(recording):
+    autopsy = recording.autopsy()
+    assert AutopsyPicture(autopsy).captions[0] == f"It {autopsy.what}."
+
+
+def test_a_parameter_that_was_not_recorded_is_said_to_be():
+    rng = np.random.default_rng(0)
+    model = Sequential([Dense(3, 3, rng=rng), Dense(3, 1, rng=rng)])
+    recorder = Recorder(model, select=["dense_2.b"])
+    x, y = rng.normal(size=(16, 3)), rng.normal(size=(16, 1))
+    with pytest.raises(DivergenceError) as caught:
+        fit(model, x, y, loss=MeanSquaredError(), optimizer=SGD(1000), epochs=90, callbacks=[recorder])
+    assert caught.value.parameter != "dense_2.b"
+    scene = AutopsyPicture(recorder.recording.autopsy())
+    assert scene.captions[0].endswith(f"({caught.value.parameter} was not recorded).")
