@@ -46,10 +46,13 @@ class SoftmaxBars(Scene):
         if not 1 <= self.count <= len(style.SERIES):
             raise ValueError(f"SoftmaxBars: expected 1 to {len(style.SERIES)} inputs, got {self.count}")
         self.moving = checks.position(who, "moving", moving, self.count)
+        if not (np.abs(self.inputs) < 700).all():
+            wrong = self.inputs[~(np.abs(self.inputs) < 700)][0]
+            raise ValueError(
+                f"SoftmaxBars: inputs must be numbers between -700 and 700, where eˣ is finite, got {wrong:.10g}"
+            )
         self.inputs = checks.array(who, "inputs", inputs, self.inputs.shape)
         self.probabilities = checks.array(who, "probabilities", probabilities, self.inputs.shape, 0, 1.001)
-        if not (np.abs(self.inputs) < 700).all():
-            raise ValueError("SoftmaxBars: inputs must be numbers between -700 and 700, where eˣ has a finite value")
         self.exponentials = np.exp(self.inputs)
         if not np.allclose(self.probabilities, self.exponentials / self.exponentials.sum(axis=1, keepdims=True)):
             raise ValueError(

@@ -48,7 +48,7 @@ def _checked(who: str, tally: Tally, epochs: int) -> Tally:
         raise ValueError(f"{who}: {name!r} must have a count for each of {epochs} epochs, got {right.shape}")
     if not ((right >= 0) & (right <= total) & (right % 1 == 0)).all():
         raise ValueError(f"{who}: {name!r} must count 0 to {total} right answers, got {tally.right}")
-    return Tally(name, right.copy(), total)
+    return Tally(name, right.astype(np.intp), total)
 
 
 def add_counts(
