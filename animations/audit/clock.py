@@ -22,28 +22,29 @@ class Clock:
     """What the texts of the frames before looked like."""
 
     def __init__(self) -> None:
-        self.last: dict[int, tuple[Text, State]] = {}
+        self.before: dict[int, tuple[Text, State]] = {}
+        self.now: dict[int, tuple[Text, State]] = {}
         self.first_seen: dict[int, list[State]] = {}
 
-    def not_returned(self, texts: Sequence[Text], changing: Sequence[Artist]) -> Iterator[tuple[str, str]]:
-        """Yield (text, message) of those that changed since the last frame, or came, or went, but were not returned.
+    def see(self, frame: int, texts: Sequence[Text]) -> None:
+        """Go on to `frame`, which shows `texts`."""
+        self.before, self.now = self.now, {id(text): (text, state(text)) for text in texts}
+        self.first_seen[frame] = [its for _, its in self.now.values()]
+
+    def not_returned(self, changing: Sequence[Artist]) -> Iterator[tuple[str, str]]:
+        """Yield (text, message) of those that changed since the frame before, or came, or went, but were not returned.
 
         Painted is what was returned: such a text stays on the picture as it was.
         """
-        before, self.last = self.last, {id(text): (text, state(text)) for text in texts}
-        if not before:
+        if not self.before:
             return
-        moved = [both for key, both in self.last.items() if before.get(key, (None, None))[1] != both[1]]
-        moved += [both for key, both in before.items() if key not in self.last]
+        moved = [both for key, both in self.now.items() if self.before.get(key, (None, None))[1] != both[1]]
+        moved += [both for key, both in self.before.items() if key not in self.now]
         if moved:
             returned = {id(text) for artist in changing for text in artist.findobj(Text)}
             for text, (word, gid, *_) in moved:
                 if id(text) not in returned:
                     yield gid or word, f"{word!r} changed, but update did not return it: painted is the old one"
-
-    def remember(self, frame: int) -> None:
-        """Keep the texts that were seen last as those of `frame`."""
-        self.first_seen[frame] = [both for _, both in self.last.values()]
 
     def another_time(self, frame: int, texts: Sequence[Text]) -> bool:
         """Are the texts of this frame other ones than the first time?"""

@@ -19,21 +19,23 @@ from animations.text import Number, PastedText
 DIGIT = re.compile(r"\d")
 
 
-def drawn(artist: Artist, hidden: Collection[int] = ()) -> Iterator[Artist]:
+def drawn(artist: Artist, hidden: Collection[int] = (), *, marks: bool = True) -> Iterator[Artist]:
     """Yield what matplotlib draws of an artist: itself and what is in it, but not the marks beyond an axis' ends.
 
-    `hidden`: the ids of trails that appear only later.
+    `hidden`: the ids of trails that appear only later; without `marks`, none of any axis: bringing them up to date
+    takes most of the time.
     """
     if not artist.get_visible() or id(artist) in hidden:
         return
     yield artist
-    children = artist.get_children()
     if isinstance(artist, Axis):
-        children = [artist.label, artist.offsetText, *_ticks(artist)]
-    elif isinstance(artist, Axes) and not artist.axison:
+        children = [artist.label, artist.offsetText, *(_ticks(artist) if marks else ())]
+    else:
+        children = artist.get_children()
+    if isinstance(artist, Axes) and not artist.axison:
         children = [child for child in children if not isinstance(child, Axis | Spine)]
     for child in children:
-        yield from drawn(child, hidden)
+        yield from drawn(child, hidden, marks=marks)
 
 
 def drawn_texts(figure: Artist, hidden: Collection[int] = ()) -> list[Text]:

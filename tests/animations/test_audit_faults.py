@@ -273,6 +273,11 @@ def test_nothing_is_found_in_the_scene_without_faults():
     assert (report.frames, report.numbers, report.compared) == (FRAMES, 5 * FRAMES, 5 * FRAMES)
 
 
+@pytest.mark.parametrize("kind", CHECKS)
+def test_a_check_that_is_asked_alone_finds_nothing_either(kind):
+    assert audit(Tiny(), SOURCE, names={"loss": "loss"}, checks=[kind]).ok
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_planted_fault_is_found(fault):
     kind, what, plant = FAULTS[fault]
