@@ -1,0 +1,98 @@
+"""Runs to explain, and what an explanation must fulfil: read as a reader would, its text gives the recorded bits."""
+
+import re
+
+import numpy as np
+import pytest
+
+from tinylearn import (
+    SGD,
+    Adam,
+    BinaryCrossEntropy,
+    Dense,
+    MeanSquaredError,
+    Recorder,
+    ReLU,
+    RMSprop,
+    Sequential,
+    Sigmoid,
+    fit,
+)
+
+OPTIMIZERS = {
+    "SGD": lambda: SGD(0.001),
+    "momentum": lambda: SGD(0.001, momentum=0.9),
+    "RMSprop": lambda: RMSprop(0.003),
+    "Adam": lambda: Adam(0.003),
+}
+
+
+def compute(text, dtype):
+    """Return what a printed expression gives, typed as the text says: each float32 as np.float32(…)."""
+    if dtype == np.float32:
+        text = re.sub(r"(?<![\w.])\d[\d.]*(e[+-]\d+)?", r"float32(\g<0>)", text)
+    value = eval(text, {"float32": np.float32, "sqrt": np.sqrt, "sign": np.sign, "minimum": np.minimum, "abs": abs})
+    assert isinstance(value, np.float32 if dtype == np.float32 else float)
+    return dtype(value)
+
+
+def check_text(explanation, dtype):
+    """Read the printed text as a reader would: each line of numbers gives the next, the last one the new value."""
+    text = str(explanation)
+    assert ("np.float32(…)" in text.split("\n")[1]) == (dtype == np.float32)
+    known = {"g": dtype(re.search(r"^  g = (\S+)", text, re.M)[1])}
+    known |= {"t": explanation.step} if "\n  t = " in text else {}
+    constants, update = text.split("p, the parameter", 1)
+    for part, kind in ((constants, np.float64), (update, dtype)):
+        blocks = re.findall(r"^  (\w+) = ([^\n]+)\n   +=([^\n]+)\n   +=([^\n]+)$", part, re.M)
+        assert blocks or part is constants, text
+        for name, formula, in_numbers, value in blocks:
+            result = compute(in_numbers.strip(), kind)
+            assert result.tobytes() == kind(value).tobytes()
+            for word, used in known.items():  # a number that was computed above stands where its name does
+                if re.search(rf"\b{word}\b", formula) and word != name:
+                    assert str(used if part is constants else dtype(used)) in in_numbers
+            known[name] = result
+    before, after = re.search(r"^recorded: (\S+) before, (\S+) after$", text, re.M).groups()
+    assert dtype(before).tobytes() == explanation.old.tobytes()
+    assert known["p"].tobytes() == dtype(after).tobytes() == explanation.new.tobytes()
+    printed = re.findall(r"^  row (\d+): (?:(.+ \* .+) = )?(\S+)$", text, re.M)
+    for (row, product, share), expected in zip(printed, explanation.rows[:8], strict=True):
+        assert int(row) == expected
+        assert (product == "") == (explanation.factors is None)
+        assert not product or compute(product, dtype).tobytes() == dtype(share).tobytes()
+
+
+def check(recording, explanation, dtype):
+    """Compare data and text with the recording, and the gradient with what its rows add."""
+    name, index, step = explanation.parameter, explanation.index, explanation.step
+    _, epoch, loss, rows = recording.record(recording.index(step))
+    first = f"update {step} of {name}[{', '.join(map(str, index))}]: epoch {epoch}, {len(rows)} rows, loss {loss:.6g}"
+    assert str(explanation).split("\n")[0] == first
+    assert explanation.rows.tolist() == rows.tolist()
+    assert explanation.old.tobytes() == recording.at(step - 1)[name][index].tobytes()
+    assert explanation.new.tobytes() == recording.at(step)[name][index].tobytes()
+    size = float(np.abs(explanation.shares).sum())
+    assert explanation.shares.sum() == pytest.approx(float(explanation.gradient), abs=1e-5 * size + 1e-30)
+    check_text(explanation, dtype)
+
+
+def recorded(layers, x, y, optimizer, dtype=np.float64, loss=None, **settings):
+    model = Sequential(layers, dtype)
+    recorder = Recorder(model)
+    given = {
+        "loss": loss or MeanSquaredError(),
+        "epochs": 4,
+        "batch_size": 2,
+        "rng": np.random.default_rng(1),
+    } | settings
+    fit(model, x, y, optimizer=optimizer, callbacks=[recorder], **given)
+    return model, recorder.recording
+
+
+def small_run(optimizer, dtype=np.float64, **settings):
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(9, 3)), rng.random((9, 1)).round()
+    layers = [Dense(3, 4, rng=rng), ReLU(), Dense(4, 1, rng=rng), Sigmoid()]
+    model, recording = recorded(layers, x, y, optimizer, dtype, loss=BinaryCrossEntropy(), **settings)
+    return model, recording, x, y, BinaryCrossEntropy()
