@@ -5,7 +5,7 @@ import copy
 import numpy as np
 import pytest
 
-from animations import Number, Scene, audit
+from animations import NetworkDiagram, Number, Scene, audit
 from tests.extending.average_pool import AveragePool2D
 from tests.extending.layer_norm import LayerNorm
 from tinylearn import (
@@ -134,3 +134,20 @@ def test_audit():
     assert report.compared == 13
     scene.wrong = 0.001
     assert not audit(scene, recorder.recording).ok
+
+
+def test_network_diagram():
+    model = make_model()
+    recorder = Recorder(model)
+    train(model, recorder)
+    recording = recorder.recording
+    scene = NetworkDiagram(recording, model, input_shape=X.shape[1:])
+    report = audit(scene, recording, frames=[0, 6, 12], names={"layernorm_1.factor.norm": "factor"})
+    assert report.ok, str(report)
+    drawn = {text.get_text() for text in scene.page.texts}
+    assert {"averagepool2d_1", "(N, 2, 2, 3)", "layernorm_1", "24", "factor", "shift"} <= drawn
+    scene.update(12)
+    np.testing.assert_array_equal(scene.blocks[2].picture.get_array(), [recording["layernorm_1.factor"][12]])
+    wrong = NetworkDiagram(recording, model, input_shape=X.shape[1:])
+    wrong.states.parameters["layernorm_1"][1].norms[12] += 0.01
+    assert [finding.what for finding in audit(wrong, recording, frames=[12]).findings] == ["layernorm_1.shift.norm"]
