@@ -1,6 +1,7 @@
 """Jobs that rewrite one file: checkpoints, models and pictures, of which version n is told from n + 1 at a glance."""
 
 from contextlib import suppress
+from importlib.util import find_spec
 
 import numpy as np
 
@@ -85,13 +86,10 @@ def picture(path, n):
     render(Versioned(n), path, progress=False)
 
 
-PICTURES = {
-    suffix: Rewritten(f"render .{suffix}", f"film.{suffix}", picture) for suffix in
-    ("gif", "apng", "png", "html", "mp4")
-}  # fmt: skip
+FORMATS = ["gif", "apng", "png", "html", *(["mp4"] if find_spec("imageio_ffmpeg") else [])]
 JOBS = [
     Rewritten("save_checkpoint", "run.npz", checkpoint),
     FitWithCheckpoints("fit with checkpoints", "run.npz", trained),
     Rewritten("model.save", "model.npz", model_file),
-    *PICTURES.values(),
+    *(Rewritten(f"render .{suffix}", f"film.{suffix}", picture) for suffix in FORMATS),
 ]
