@@ -70,8 +70,7 @@ class BarRace(TableScene):
     def _make_names(self, layer: Axes) -> float:
         """Make the names, which end where the bars begin; return where that is, in pixels."""
         self.labels = [
-            add_label(layer, 0, 0, name, color=look(k)[0], ha="right", zorder=4, parse_math=False)
-            for k, name in enumerate(self.names)
+            add_label(layer, 0, 0, name, color=look(k)[0], ha="right", zorder=4) for k, name in enumerate(self.names)
         ]
         widths = np.array([label.get_window_extent().width for label in self.labels])
         left = 24 + reach(0 * self.ends, self.lanes, widths)

@@ -138,7 +138,7 @@ class EndLabel:
 
     def __init__(self, layer: Axes, name: str, color: str) -> None:
         self.layer, self.color = layer, color
-        self.name = add_label(layer, 0, 0, name, color=color, zorder=4, parse_math=False)
+        self.name = add_label(layer, 0, 0, name, color=color, zorder=4)
         self.width = self.name.get_window_extent().width
         self.number: Number | None = None
 

@@ -109,4 +109,5 @@ def _width(text: str, points: float) -> int:
     if not text:
         return 0
     font = FontProperties(family=style.FONT)
-    return math.ceil(TextPath((0, 0), text, size=points * style.DPI / 72, prop=font).get_extents().x1)
+    plain = text.replace("$", r"\$")  # no formula
+    return math.ceil(TextPath((0, 0), plain, size=points * style.DPI / 72, prop=font).get_extents().x1)

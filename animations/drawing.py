@@ -30,8 +30,8 @@ def plot_axes(
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(color=style.FAINT, linewidth=0.5)
     axes.set_axisbelow(True)
-    axes.set_xlabel(xlabel, fontsize=style.SMALL, color=xcolor, family=style.FONT)
-    axes.set_ylabel(ylabel, fontsize=style.SMALL, color=ycolor, family=style.FONT)
+    axes.set_xlabel(xlabel, fontsize=style.SMALL, color=xcolor, family=style.FONT, parse_math=False)
+    axes.set_ylabel(ylabel, fontsize=style.SMALL, color=ycolor, family=style.FONT, parse_math=False)
     return axes
 
 
@@ -67,5 +67,6 @@ def add_number(axes: Axes, x: float, y: float, form: Form, gid: str, **settings:
 
 
 def _defaults(settings: dict[str, Any]) -> dict[str, Any]:
-    own = {"size": style.MEDIUM, "color": style.INK, "va": "center_baseline", "fontfamily": style.FONT}
+    own: dict[str, Any] = {"size": style.MEDIUM, "color": style.INK, "va": "center_baseline", "fontfamily": style.FONT}
+    own["parse_math"] = False  # two $ in a text are no formula
     return own | settings

@@ -63,7 +63,7 @@ class DrawnBlock:
         return str(INKS[min(int(128 + 128 * share), 255)])
 
     def _write(self, below: float, text: str, **settings: Any) -> None:
-        add_label(self.page, self.left, self.top - below, text, size=style.SMALL, parse_math=False, **settings)
+        add_label(self.page, self.left, self.top - below, text, size=style.SMALL, **settings)
 
     def _draw_frame(self) -> None:
         width, height = self.block.extent

@@ -159,7 +159,7 @@ class NetworkDiagram(Scene):
 
     def _draw_column(self, column: Column) -> None:
         """Draw titles and glyph, and a block for each parameter."""
-        settings: dict[str, Any] = {"ha": "center", "parse_math": False}
+        settings: dict[str, Any] = {"ha": "center"}
         add_label(self.page, column.x, column.top - 12, column.title, weight="bold", size=style.SMALL, **settings)
         self._quiet(column.x, column.top - 36, column.shape_text, **settings)
         self._quiet(column.x, column.top - 58, column.count, **settings)

@@ -66,7 +66,7 @@ class Pie(TableScene):
         words = add_label(layer, 24, 62, "the whole pie, their sum:", color=style.QUIET)
         x = 24 + words.get_window_extent().width + 8
         self.sum = add_number(layer, x, 62, self.total_form, "", ha="left")
-        add_label(layer, 24, 40, self.table.unit, color=style.QUIET, size=style.SMALL, parse_math=False)
+        add_label(layer, 24, 40, self.table.unit, color=style.QUIET, size=style.SMALL)
 
     def update(self, frame: int) -> list[Artist]:
         ends = 2 * np.pi * np.cumsum(self.shares[frame])

@@ -143,7 +143,7 @@ class Row:
     def __init__(self, page: Axes, lane: Lane, right: float, color: str, marker: str) -> None:
         self.page, self.lane, self.right, self.color, self.marker = page, lane, right, color, marker
         settings: dict[str, Any] = {"color": color, "zorder": 4}
-        self.name = add_label(page, 0, 0, short_name(lane.name), weight="bold", parse_math=False, **settings)
+        self.name = add_label(page, 0, 0, short_name(lane.name), weight="bold", **settings)
         self.loss = add_number(page, right, 0, four_digits, f"{lane.name}.loss", weight="bold", **settings)
         settings["size"], (word, gid, update) = style.SMALL, lane.ending
         self.ending = add_label(page, 0, 0, f"{word} at update", **settings)

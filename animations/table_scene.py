@@ -10,7 +10,6 @@ straight line between their values, as a line chart does anyway; a number drawn 
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -83,11 +82,10 @@ class TableScene(Scene):
                 layer, left, height - 50, "{:.10g}", self.table.clock, ha="left", size=1.8 * style.LARGE
             )
             left += 20 + longest(self.clock, self.table.times)
-        no_math: dict[str, Any] = {"parse_math": False}  # US$ is no formula
-        add_label(layer, left, height - 38, self.title, size=style.LARGE, **no_math)
-        add_label(layer, left, height - 68, self.unit, color=style.QUIET, **no_math)
+        add_label(layer, left, height - 38, self.title, size=style.LARGE)
+        add_label(layer, left, height - 68, self.unit, color=style.QUIET)
         source = f"Source: {self.source}" if self.source else ""
-        add_label(layer, 24, 18, source, color=style.QUIET, size=style.SMALL, **no_math)
+        add_label(layer, 24, 18, source, color=style.QUIET, size=style.SMALL)
         return layer
 
     def update_clock(self, frame: int) -> list[Artist]:
