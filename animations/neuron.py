@@ -48,7 +48,8 @@ class NeuronStates:
         weights, biases = recording[f"{layer}.w"], recording[f"{layer}.b"]
         if weights.shape[1:] != (1, 1):
             raise ValueError(
-                f"NeuronStates: {layer}.w must be (1, 1), one input and one neuron, got {weights.shape[1:]}"
+                f"NeuronStates: {layer}.w must be (1, 1), one input and one neuron, got {weights.shape[1:]} in the "
+                "recording"
             )
         records = [recording.index(step) for step in self.steps]
         count = (len(records),)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from animations import checks
@@ -21,10 +21,9 @@ def frames_of(scene: Scene, frames: Any) -> Sequence[int]:
     """Return the frames to look at, all by default; TypeError or ValueError for one that the scene has not."""
     if frames is None:
         return range(scene.frames)
-    try:
-        wanted = list(frames)
-    except TypeError:
-        raise TypeError(f"{WHO}: frames must be a list of frames, got {shortened(frames)}") from None
+    if isinstance(frames, str) or not isinstance(frames, Iterable):
+        raise TypeError(f"{WHO}: frames must be a list of frames, got {shortened(frames)}")
+    wanted = list(frames)
     return [checks.position(WHO, "frames, each of them,", frame, scene.frames) for frame in wanted]
 
 

@@ -137,7 +137,7 @@ scene("Valley", lambda **given: an.ContourDescent(valley(**given), [walker()], [
       x=growing(9), y=growing(7), f=array(7, 9, low=0, high=4, nan=WRONG),
       levels=choice([0.5, 1, 2], wrong=[[], None, [2, 1], [np.nan], ["1"], 9, [[1]]]),
       label=word("f(x, y)"), bottom=choice((0, 0), wrong=[None, 3, (0,), (0, np.nan), (0, 9), "ab", (0, 0, 0)]),
-      numbers_at=real(0.5, low=-2, high=1.4), speaks=("ContourDescent",))  # fmt: skip
+      numbers_at=real(0.5, low=-2, high=2), speaks=("ContourDescent",))  # fmt: skip
 scene("ContourDescent", an.ContourDescent, valley=one_of("Valley(…)", valley, X), series=SERIES, clock=STEPS)
 ANIMATIONS["Series"] = Subject(
     lambda name, x, y: [(s := an.Series(name, {"x": x, "y": y})).name, *s.columns.values(), s.at("x", 99)],

@@ -66,7 +66,7 @@ RENDERED = {
     for suffix in (".gif", ".apng", ".html", ".png")
 }
 RENDERED["render, a frame"] = Subject(
-    rendered, path=film(".png"), scene=made("Trail()", Trail),
+    rendered, files=folder_with_a_suffix, path=film(".png"), scene=made("Trail()", Trail),
     frame=optional(choice(0, 5, -1, -6, np.int64(2), wrong=[6, -7, 1.5, "1", np.nan, [1], 10**20])),
 )  # fmt: skip
 MP4 = {"render, .mp4": Subject(rendered, files=folder_with_a_suffix, path=film(".mp4"), **FILM)}
@@ -100,7 +100,7 @@ RENDERED["audit"] = Subject(
     scene=made("Countdown()", Countdown, NO_SCENES),
     source=choice(None, {"left": LEFT}, {"left": np.array(LEFT, np.float32)}, [{"left": LEFT}], wrong=NO_SOURCES),
     steps=optional(clock(0, 1, 2)),
-    allowed=choice((), ["2.5"], {"2.5"}, wrong=[None, 3, "2.5", [3]]),
+    allowed=choice((), {}, ["2.5"], {"2.5"}, wrong=[None, 3, "2.5", [3]]),
     places=choice(None, lambda frame: {"left": (60, 30)}, wrong=[3, {"left": (60, 30)}, "text"]),
     names=choice(None, {"left": "left"}, wrong=[3, ["left"], {"left": 3}, "left"]),
     frames=choice(None, [0, 2], range(2), [], {}, np.array([1]), wrong=[[3], [-1], [1.5], "012", 3, [None]]),

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import tinylearn
-from tests.bad_input.cases import CASES
+from tests.bad_input.cases import ANIMATIONS, CASES, RENDERED
 from tests.bad_input.verdict import judge
 from tinylearn import datasets
 
@@ -24,7 +24,11 @@ UNASKED = {"datasets.Cifar10": "a named tuple of what datasets.cifar10 returns"}
 def test_bad_input(name):
     subject = CASES[name]
 
-    @settings(max_examples=20, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    examples = 10 if name in ANIMATIONS | RENDERED else 20  # scenes take longer to be made
+
+    @settings(
+        max_examples=examples, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
     @given(st.data())
     def every_case(data):
         case = data.draw(subject.cases())

@@ -12,7 +12,7 @@ from tests.bad_input.cases import CASES, SLOW
 from tests.bad_input.verdict import judge
 
 
-@settings(max_examples=30, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
 @given(st.data())
 def test_what_is_not_refused_is_drawn(data):
     name = data.draw(st.sampled_from(sorted(SLOW)))
