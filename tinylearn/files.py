@@ -8,6 +8,8 @@ happens, under its name is the old file, the new one or, if there was none, noth
     a loss of power                    nothing is renamed before the disk has it. (This is promised of files that are
                                        written here, not of recordings: their last records may be lost or damaged)
 
+A link stays a link, and what it leads to is replaced. A device or a pipe is refused: it would become a plain file.
+
 A temporary file is locked while its writer lives; the lock ends with the process, whatever ended that. So one that can
 be locked is nobody's. Windows has no such locks: there what a kill has left stays.
 """
@@ -43,7 +45,8 @@ def complete_or_absent(
     `survives_power_loss` waits for the disk before the file is renamed. (Measured: a checkpoint of a million numbers
     takes 1.4 times as long, one of eight million 1.1 times, a very small one 3 to 5 times.)
 
-    Raises OSError, FileNotFoundError if the folder is missing, that names `path`; for what is no path, TypeError.
+    Raises an OSError that names `path`, of which FileNotFoundError if the folder is missing, PermissionError if nothing
+    may be written there; TypeError for what is no path.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -53,21 +56,27 @@ def complete_or_absent(
     'hello'
     """
     path = path_of(who, path)
+    target = Path(os.path.realpath(path)) if path.is_symlink() else path
     if path.is_dir():
         raise IsADirectoryError(f"{who}: {path} cannot be written: it is a folder; name a file in it")
-    if not path.parent.is_dir():
-        raise FileNotFoundError(f"{who}: {path} cannot be written: there is no folder {path.parent}")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"{who}: {path} cannot be written: there is no folder {target.parent}")
     if len(os.fsencode(path.name)) > LONGEST:
         raise OSError(f"{who}: {path} cannot be written: its name must be shorter, at most {LONGEST} bytes")
-    _remove_stale(path)
-    temporary, lock = _create(path)
+    if target.exists() and not target.is_file():
+        raise OSError(f"{who}: {path} cannot be written: it is a device or a pipe; name a file")
+    try:
+        _remove_stale(target)
+        temporary, lock = _create(target)
+    except OSError as error:  # which names the temporary file, of which nobody knows
+        raise OSError(error.errno, f"{who}: {path} cannot be written: {os.strerror(error.errno or 0)}") from error
     try:
         with say_what_is_full(f"{who}: {path}"), open(temporary, "wb") as file:
             yield file
             if survives_power_loss:
                 file.flush()
                 os.fsync(file.fileno())
-        os.replace(temporary, path)
+        os.replace(temporary, target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
