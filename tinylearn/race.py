@@ -18,6 +18,7 @@ from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
 from tinylearn.recording import Recorder, Recording
 from tinylearn.training import Callback, DivergenceError, fit
+from tinylearn.training_arguments import check_functions
 
 Maker = Callable[[np.random.Generator], Sequential]
 
@@ -67,10 +68,11 @@ def race(
 
     make_model   called once per variant, with a generator of the same seed: the same initial weights, dropout too.
                  Different models must have parameters of the same names and shapes, as with other activations
-    data         (x, y), as for `fit`; `settings` are more of `fit`'s: batch_size, shuffle, augment, workers
+    data         (x, y), as for `fit`
+    settings     more of `fit`'s: batch_size, shuffle, augment, workers
     optimizer    the one given is only copied, and must not have made a step yet
     record       makes the recorder of a model: `lambda model: Recorder(model, budget="20 MB")`
-    callbacks    more callbacks; the runners train one after the other
+    callbacks    more callbacks, the same for all; the runners train one after the other
 
     The batches of each variant come from a generator of the same seed, and what `augment` draws from another. With
     another batch_size they are other pieces of the same order of rows. A runner that diverges stops there, the others
@@ -93,13 +95,15 @@ def race(
     makers = variants if what == "make_model" else dict.fromkeys(variants, shared["make_model"])
     models = {name: maker(np.random.default_rng(model_seed)) for name, maker in makers.items()}
     _check_start(models)
+    callbacks = check_functions(callbacks, None)  # a tuple, which all runners can go through
+    recorders = {name: record(model) for name, model in models.items()}
     runners: dict[str, Runner] = {}
     for name, model in models.items():
         parts = shared | {what: variants[name]}
         del parts["make_model"]
         parts |= {"optimizer": copy.deepcopy(parts["optimizer"]), "loss": copy.copy(parts["loss"])}
         parts["augment"] = _with_own_rng(parts.get("augment"), np.random.default_rng(augment_seed))
-        recorder, losses, divergence = record(model), [], None
+        recorder, losses, divergence = recorders[name], [], None
         try:
             losses = fit(model, *data, **parts, rng=np.random.default_rng(batch_seed), callbacks=[recorder, *callbacks])
         except DivergenceError as error:
@@ -116,6 +120,9 @@ def _what_differs(given: Mapping[str, Any]) -> str:
             f'race: one of {", ".join(PARTS)} must be a dict of variants, {{"SGD": SGD(0.1), …}}, got '
             f"optimizer={given['optimizer']!r}"
         )
+    for what in ("rng", "resume"):
+        if what in given:
+            raise ValueError(f"race: {what} must be the same for all, who start from the race's seed; leave it out")
     for what in dicts:
         if what not in PARTS:
             raise ValueError(f"race: {what} must be the same for all; a dict may stand for {', '.join(PARTS)}")

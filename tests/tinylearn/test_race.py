@@ -210,7 +210,8 @@ def test_augmented_or_not_the_batches_are_the_same():
             ValueError,
             "epochs must be the same for all; a dict may stand for make_mod",
         ),
-        ({"resume": {"step": 3}}, ValueError, "resume must be the same for all"),
+        ({"resume": {"step": 3}}, ValueError, "resume must be the same for all, who start from the race's seed"),
+        ({"rng": np.random.default_rng(0)}, ValueError, "rng must be the same for all, who start from the race's seed"),
         ({"batch_size": {"a": 3, "b": 4}}, ValueError, "one thing must differ, got variants of optimizer and of batch"),
         ({"loss": MeanSquaredError}, TypeError, "loss must be a loss or a dict of variants, got <class"),
     ],
@@ -245,9 +246,19 @@ def test_a_race_is_what_fit_does():
 
 def test_a_recorder_of_ones_own_and_more_callbacks():
     heard = []
-    runners = race(make_model, (X, Y), {"SGD": SGD(0.1), "Adam": Adam()}, **SETTINGS, callbacks=[heard.append],
+    runners = race(make_model, (X, Y), {"SGD": SGD(0.1), "Adam": Adam()}, **SETTINGS, callbacks=iter([heard.append]),
                    record=lambda model: Recorder(model, every=5, select=["dense_1.w"]))  # fmt: skip
     assert [update.step for update in heard] == [*range(1, 13), *range(1, 13)]
+    assert [update.model for update in heard[::12]] == [runner.model for runner in runners.values()]
     for runner in runners.values():
         assert runner.recording.steps.tolist() == [0, 5, 10, 12]
         assert runner.recording.names == ("dense_1.w",)
+
+
+def test_a_folder_that_cannot_be_recorded_into_is_told_before_the_first_training(tmp_path):
+    def fails(update):
+        raise AssertionError("it trains")
+
+    with pytest.raises(FileExistsError, match="holds a recording already"):
+        race(make_model, (X, Y), {"SGD": SGD(0.1), "Adam": Adam()}, **SETTINGS, callbacks=[fails],
+             record=lambda model: Recorder(model, tmp_path / "run"))  # fmt: skip
