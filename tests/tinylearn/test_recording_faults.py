@@ -253,7 +253,7 @@ def test_a_file_in_the_place_of_the_folder_is_no_recording(tmp_path):
     (tmp_path / "run").write_text("hello")
     with pytest.raises(FileNotFoundError, match="run is no recording: expected a folder that a Recorder wrote"):
         Recording.load(tmp_path / "run")
-    with pytest.raises(FileExistsError):
+    with pytest.raises(FileExistsError, match=r"Recorder: there can be no folder .*run: File exists; name another"):
         Recorder(Sequential([Dense(1, 1, rng=np.random.default_rng(0))]), tmp_path / "run")
 
 

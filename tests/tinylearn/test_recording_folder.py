@@ -57,6 +57,15 @@ def test_files_that_are_there_already_stay_as_they_are(tmp_path):
     assert [file.name for file in tmp_path.iterdir()] == ["losses.npy"]
 
 
+def test_a_loss_that_is_no_number_is_refused_and_the_records_around_it_stay(tmp_path):
+    with Recorder(small_model(), tmp_path / "run") as recorder:
+        recorder.record(1, 1, np.array(0.5), None)
+        with pytest.raises(ValueError, match="could not convert string to float: 'low'"):
+            recorder.record(2, 1, "low", None)
+        recorder.record(2, 1, 0.25, None)
+    np.testing.assert_array_equal(Recording.load(tmp_path / "run").losses[1:], [0.5, 0.25])
+
+
 def test_a_loop_that_closes_nothing_loses_nothing(tmp_path):
     program = """
 import numpy as np, sys

@@ -22,6 +22,7 @@ import numpy as np
 
 from tinylearn.checks import path_of, positive_integer, shortened
 from tinylearn.divergence import DivergenceError
+from tinylearn.files import FULL
 from tinylearn.recording.arguments import Selection, number_of_bytes, selected_names
 from tinylearn.recording.layout import META, Layout
 from tinylearn.recording.reader import Recording
@@ -95,7 +96,7 @@ class Recorder:
     def _first_store(self) -> Store:
         """Return a new store that holds step 0. Of two processes that try this in one folder, one fails."""
         if self.path is not None:
-            self.path.mkdir(parents=True, exist_ok=True)
+            self._make_folder(self.path)
             self._refuse_a_recording(self.path)
         try:
             store = Store(self.layout, self.path)
@@ -160,6 +161,7 @@ class Recorder:
 
     def record(self, step: int, epoch: int, loss: float, batch: Any) -> None:
         """Do what a call does, told by single values."""
+        loss = float(loss)  # what is no number is refused here, alone, and not when it is written, with others
         if self.closed:
             self._reopen()
         if step + self._steps_before <= self._last_step:
@@ -330,6 +332,15 @@ class Recorder:
         self._finisher = weakref.finalize(self, self._store.finish) if wanted else None
 
     @staticmethod
+    def _make_folder(path: Path) -> None:
+        """Make the folder, if it is missing; OSError that says so if that cannot be."""
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            text = f"Recorder: there can be no folder {path}: {os.strerror(error.errno or 0)}; name another"
+            raise OSError(error.errno, text) from error
+
+    @staticmethod
     def _refuse_a_recording(folder: Path) -> None:
         """Never write over what is there."""
         if (folder / META).exists():
@@ -349,13 +360,15 @@ class Recorder:
         reason = os.strerror(error.errno) if error.errno else error
         self._failure = (
             f"Recorder: could not write step {self._last_step} to {self.path}: {reason}. The model is intact, "
-            "and the records until then can be read. Free some space, or record less with every, select or budget"
+            "and what was recorded until then can be read"
         )
+        if error.errno in FULL:
+            self._failure += ". Free some space, or record less with every, select or budget"
         self.closed = True
         self._finish_at_exit(False)
         with contextlib.suppress(OSError, AttributeError):  # there may be no store yet
             self._store.close()
-        raise OSError(error.errno, self._failure) from error
+        raise (OSError(error.errno, self._failure) if error.errno else OSError(self._failure)) from error
 
     def _checked_budget(self, budget: int | str) -> int:
         """Return the budget in bytes; ValueError if it does not hold a handful of records."""
