@@ -73,7 +73,7 @@ class Progress:
         rest = numbers("fit", "the rest of resume", saved["rest"], np.int64).copy()
         rest.flags.writeable = False  # callbacks may keep parts of it
         left = {0, *range(rows - batch_size, 0, -batch_size)}  # how many rows may be left after a batch
-        if rest.ndim != 1 or rest.size not in left or not set(rest.tolist()) <= set(range(rows)):
+        if rest.ndim != 1 or rest.size not in left or len({*rest.tolist()} & {*range(rows)}) < rest.size:
             raise ValueError(
                 f"fit: resume must be of a run on this x, of {rows} rows in batches of {batch_size}, but goes on with "
                 f"rows {rest}"
@@ -81,8 +81,8 @@ class Progress:
         if epoch > epochs:
             raise ValueError(f"fit: epochs must count from the start: resume is in epoch {epoch}, got epochs={epochs}")
         losses = numbers("fit", "the losses of resume", saved["losses"], np.float64)
-        if losses.ndim != 1:
-            raise ValueError(f"fit: the losses of resume must be a list, one an epoch, got {losses}")
+        if losses.shape != (epoch - 1,):
+            raise ValueError(f"fit: the losses of resume must be those of the {epoch - 1} epochs before, got {losses}")
         loss_sum = number_between("fit", "the loss_sum of resume", saved["loss_sum"], -math.inf, math.inf)
         if not rest.size:  # that epoch is over
             return cls(step, epoch + 1, rest, 0.0, [*losses.tolist(), loss_sum / rows], rows, batch_size)

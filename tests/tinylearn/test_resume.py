@@ -129,6 +129,8 @@ def test_the_rest_of_an_epoch_is_not_for_callbacks_to_change():
         ({"rest": [*range(7), 40]}, "resume must be of a run on this x, of 40 rows in batches of 16, but goes on with"),
         ({"rest": [*range(7), -1]}, "resume must be of a run on this x"),
         ({"rest": [*range(7)]}, "resume must be of a run on this x"),
+        ({"rest": [*range(7), 6]}, "resume must be of a run on this x"),
+        ({"losses": [0.5]}, "the losses of resume must be those of the 0 epochs before"),
         ({"rest": [*range(40)]}, "resume must be of a run on this x"),
         ({"rows": 80}, "resume must be of a run like this one: rows was 80, is 40; give the same x, y and batch_size"),
         ({"rows": 0}, "the rows of resume must be at least 1, got 0"),
