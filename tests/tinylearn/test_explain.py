@@ -104,6 +104,14 @@ def test_what_is_given_is_not_changed(kind):
     assert not any(layer.training for layer in model.layers)
 
 
+def test_an_index_counts_from_the_end_too():
+    model, recording, x, y, loss = small_run(SGD(0.1))
+    given = x, y, loss, SGD(0.1)
+    first, other = (recording.explain(model, 5, "dense_1.w", index, *given) for index in ((-3, -1), (0, 3)))
+    assert str(first) == str(other)
+    assert first.index == (0, 3)
+
+
 # --- what cannot be explained -----------------------------------------------------------------------------------------
 
 
@@ -117,6 +125,7 @@ def run():
     [
         ({"name": "dense_3.w"}, ValueError, r"explain: the model has no parameter 'dense_3\.w', only dense_1\.w, "),
         ({"index": (3, 0)}, ValueError, r"dense_1\.w has shape \(3, 4\), there is no number at \(3, 0\)"),
+        ({"index": (-4, 0)}, ValueError, r"there is no number at \(-4, 0\)"),
         ({"index": 0}, ValueError, r"there is no number at 0"),
         ({"index": "first"}, TypeError, "index must be whole numbers"),
         ({"step": 0}, ValueError, "explain: step must be at least 1, got 0"),

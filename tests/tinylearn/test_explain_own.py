@@ -5,7 +5,9 @@ import pytest
 
 from tests.tinylearn.explain_helpers import check, compute, recorded, small_run
 from tinylearn import SGD, Dense, MeanSquaredError, Recorder, Sequential, fit
+from tinylearn.checks import same_state
 from tinylearn.optimizers import Optimizer
+from tinylearn.recording.arithmetic import number
 
 
 class Sign(Optimizer):
@@ -70,13 +72,17 @@ class Scaled(Optimizer):
 class Limited(Optimizer):
     """It makes g smaller first, and names what it is about to subtract."""
 
+    def __init__(self, learning_rate):
+        super().__init__(learning_rate)
+        self.limits = np.array([0.0, 0.01])  # no numbers of parameters
+
     def step(self, parameters, gradients):
-        gradients = np.minimum(np.abs(gradients), 0.01) * np.sign(gradients)
+        gradients = np.minimum(np.abs(gradients), self.limits[1]) * np.sign(gradients)
         parameters -= self.learning_rate * gradients
 
     def arithmetic(self):
-        constants = {"learning_rate": self.learning_rate, "limit": 0.01}
-        return constants, {"g": "minimum(abs(g), limit) * sign(g)", "d": "learning_rate * g", "p": "p - d"}
+        constants = {"learning_rate": self.learning_rate, "limit": float(self.limits[1])}
+        return constants, {"g": "minimum(abs(g), limit) * sign(g)", "e": "learning_rate * g", "p": "p - 1e+0 * e"}
 
 
 class Late(Optimizer):
@@ -144,9 +150,10 @@ def test_lines_of_an_own_optimizer():
     g = explanation.gradient
     made, moved = np.minimum(abs(g), 0.01) * np.sign(g), 0.1 * (np.minimum(abs(g), 0.01) * np.sign(g))
     lines = lines_of(explanation)
+    assert lines["p"][1].endswith(f" - 1e+0 * {number(moved)}")
     assert lines["limit"] == ("0.01", "0.01", 0.01)
     assert lines["g"][2] == made != g
-    assert lines["d"][2] == moved
+    assert lines["e"][2] == moved
     assert "constants of Limited(learning_rate=0.1) at this step, in Python's float64:\n  limit = 0.01\np, the" in str(
         explanation
     )
@@ -161,6 +168,23 @@ def test_an_optimizer_with_an_array_that_it_never_changes_remembers_nothing():
     explanation = recorder.recording.explain(model, 6, "dense_1.b", 0, x, 2 * x, MeanSquaredError(), optimizer)
     check(recorder.recording, explanation, np.float64)
     assert "- 0.05 * " in str(explanation)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ({"v": np.zeros(2)}, {"v": np.zeros(2)}, True),
+        ({"v": np.zeros(2)}, {"v": np.array([0, 1.0])}, False),
+        ({"v": np.zeros(2)}, {"v": None}, False),
+        ({"a": 1}, {"a": 1, "b": 2}, False),
+        ([1, [2.0]], [1, [2.0]], True),
+        ([1], [1, 2], False),
+        (SGD(0.1), SGD(0.1), True),
+        (SGD(0.1), SGD(0.2), False),
+    ],
+)
+def test_what_is_the_same_after_a_step(one, other, same):
+    assert same_state(one, other) is same
 
 
 def test_an_optimizer_that_draws_random_numbers():

@@ -101,7 +101,7 @@ def explain_last(seed, rows, until=None, **settings):
         {"rows": 6, "shuffle": False},
         {"rows": 3, "shuffle": False},  # a shuffled order of three is 0, 1, 2 once in six times
         {"rows": 3},
-        {"rows": 2, "batch_size": 2},  # one batch: never shuffled
+        {"rows": 2, "batch_size": 2, "epochs": 1},  # one batch: never shuffled
         {"rows": 2, "batch_size": 3},
         {"rows": 3, "epochs": 1},
         {"rows": 6, "until": 1},
