@@ -109,8 +109,10 @@ def _was_shuffled(recording: Recording, epoch: int, rng: np.random.Generator, n:
     order = _order(recording, epoch, n)
     if not np.array_equal(order, copy.deepcopy(rng).permutation(n)[: len(order)]):
         return False
-    others = [_order(recording, other, n) for other in set(recording.epochs[1:].tolist()) - {epoch} if _sorted(order)]
-    return not others or not all(map(_sorted, others))
+    if not _sorted(order):
+        return True
+    others = set(recording.epochs[1:].tolist()) - {epoch}
+    return not others or not all(_sorted(_order(recording, other, n)) for other in others)
 
 
 def _sorted(rows: np.ndarray) -> bool:
