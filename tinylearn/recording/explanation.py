@@ -64,7 +64,8 @@ class Explanation:
         ]
         dtype = self.old.dtype
         if dtype != np.float64:
-            lines.insert(1, f"to compute a line again in {dtype}, write np.{dtype}(…) for a number, np.sqrt for sqrt")
+            how = f"write np.{dtype}(…) around each number, np.sqrt for sqrt"
+            lines.insert(1, f"to compute a line again in {dtype}, {how}")
         return "\n".join(lines)
 
     def _gradient_lines(self) -> list[str]:
