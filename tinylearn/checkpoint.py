@@ -42,7 +42,8 @@ def save_checkpoint(
 
     `more` are numbers, texts and arrays that belong to the run: the epoch, say, and the losses. A file of that name is
     replaced at once or not at all, whenever the process is killed. TypeError for an optimiser or a layer that remembers
-    something else than numbers, texts and arrays, or two arrays in the same memory, and for such a value in `more`.
+    something else than numbers, texts and arrays, or two arrays in the same memory, and for such a value in `more`;
+    OSError if the file cannot be written.
 
     >>> import tempfile
     >>> from tinylearn import Adam, Dense
@@ -83,7 +84,7 @@ def load_checkpoint(
     single numbers and texts come back as Python's, lists as arrays. The optimiser is made with the settings of the
     first run; a learning rate that was changed since comes back changed. ValueError with the first thing that differs
     if the file belongs to another model, to an optimiser of another kind or made with other settings, or to other
-    generators, and for a file that is no checkpoint; nothing is changed then.
+    generators, and for a file that is no checkpoint; FileNotFoundError if there is none. Nothing is changed then.
     """
     arrays, about = _read(path)
     own, saved = _facts(model, optimizer, rng), about["facts"]

@@ -133,10 +133,12 @@ def main() -> None:
     arguments = parser.parse_args()
     os.environ["no_proxy"] = "*"
     print(f"{'':44} {'tries':>5}" + "".join(f"{name:>8}" for name in COLUMNS))
-    breaches = 0
+    breaches, tried = 0, 0
     for row in rows(arguments.only, arguments.kills, arguments.seed, arguments.plant):
         row.show()
-        breaches += len(row.total.breaches)
+        breaches, tried = breaches + len(row.total.breaches), tried + 1
+    if not tried:
+        sys.exit(f"no name contains {arguments.only!r}; the jobs are {', '.join(JOBS)}")
     sys.exit(1 if breaches else 0)
 
 

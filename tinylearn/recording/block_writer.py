@@ -24,9 +24,7 @@ class BlockWriter:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.file = open(path, "ab", buffering=0)  # noqa: SIM115 (closed by close)
         self.free: SimpleQueue[memoryview] = SimpleQueue()
-        self.full: SimpleQueue[memoryview | object | None] = (
-            SimpleQueue()
-        )  # a block; a mark to send back; None: the end
+        self.full: SimpleQueue[memoryview | object | None] = SimpleQueue()  # a block, a mark to send back, or the end
         self.marks: SimpleQueue[object] = SimpleQueue()
         for _ in range(BLOCKS - 1):
             self.free.put(memoryview(bytearray(BLOCK_BYTES)))
