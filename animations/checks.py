@@ -14,7 +14,8 @@ import numpy as np
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
 from animations import style
-from tinylearn.checks import finite, numbers, shortened
+from tinylearn.checks import finite, numbers, shortened, whole
+from tinylearn.checks import instance as instance
 from tinylearn.checks import texts as list_of_texts
 
 LARGEST = 1e100  # no number may be further from 0: the squares and sums of larger ones become infinite
@@ -28,13 +29,6 @@ def mapping(who: str, name: str, value: Any) -> dict[Any, Any]:
     if not isinstance(value, Mapping):
         raise TypeError(f"{who}: {name} must be a mapping, name → value, got {shortened(value)}")
     return dict(value)
-
-
-def instance(who: str, name: str, value: Any, kind: type[T]) -> T:
-    """Return `value`; TypeError if it is not of that kind."""
-    if not isinstance(value, kind):
-        raise TypeError(f"{who}: {name} must be a {kind.__name__}, got {shortened(value)}")
-    return value
 
 
 def instances(who: str, name: str, values: Any, kind: type[T]) -> tuple[T, ...]:
@@ -51,14 +45,6 @@ def real(who: str, name: str, value: Any, low: float = -LARGEST, high: float = L
         said = said or f"be a number from {low:g} to {high:g}"
         raise ValueError(f"{who}: {name} must {said}, got {shortened(value)}")
     return float(number)
-
-
-def whole(who: str, name: str, value: Any) -> int:
-    """Return `value` as an int; TypeError if it is no whole number."""
-    try:
-        return operator.index(value)
-    except TypeError:
-        raise TypeError(f"{who}: {name} must be a whole number, got {shortened(value)}") from None
 
 
 def position(who: str, name: str, value: Any, count: int, low: int = 0) -> int:

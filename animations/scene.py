@@ -15,7 +15,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase, SubFigure
 
 from animations import checks, style
-from tinylearn.checks import positive_integer
+from tinylearn.checks import positive_integer, whole
 
 
 class Scene:
@@ -70,7 +70,7 @@ class Scene:
 def checked_scene(who: str, scene: Scene) -> Scene:
     """Return a scene that has a size and frames; TypeError or ValueError if it is none."""
     name = f"{who}: {type(checks.instance(who, 'scene', scene, Scene)).__name__}"
-    checks.size(f"{name}.size", scene.size)
+    checks.size(name, scene.size)
     positive_integer(who, f"{type(scene).__name__}.frames", scene.frames)
     return scene
 
@@ -156,7 +156,7 @@ def spaced_steps(last: int, count: int) -> list[int]:
     >>> spaced_steps(8000, 9)
     [0, 2, 8, 28, 88, 274, 845, 2601, 8000]
     """
-    last, count = checks.whole("spaced_steps", "last", last), checks.whole("spaced_steps", "count", count)
+    last, count = whole("spaced_steps", "last", last), whole("spaced_steps", "count", count)
     if not 2 <= count <= last + 1:
         raise ValueError(f"spaced_steps: count must lie in 2 … {last + 1} to reach step {last}, got {count}")
     steps = [0]

@@ -13,10 +13,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from animations.checks import whole
 from animations.video import check_video
 from chapters.gallery import write_gallery
-from tinylearn.checks import path_of, positive_integer, shortened, texts
+from tinylearn.checks import path_of, positive_integer, shortened, texts, whole
 from tinylearn.files import complete_or_absent
 
 FORMATS = ("html", "gif", "mp4", "apng", "png")

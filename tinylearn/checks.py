@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
 import operator
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import DTypeLike
 
+T = TypeVar("T")
+
+
+def whole(who: str, name: str, value: Any) -> int:
+    """Return `value` as an int; TypeError if it is no whole number, with the one to write for "3" or 3.0."""
+    try:
+        return operator.index(value)
+    except TypeError:
+        got = shortened(value) + _meant(value, int)
+        raise TypeError(f"{who}: {name} must be a whole number, got {got}") from None
+
 
 def positive_integer(who: str, name: str, value: Any) -> int:
     """Return `value` as an int of at least 1; TypeError for no whole number, ValueError for a smaller one."""
-    try:
-        number = operator.index(value)
-    except TypeError:
-        raise TypeError(f"{who}: {name} must be a whole number, got {value!r}") from None
+    number = whole(who, name, value)
     if number < 1:
         raise ValueError(f"{who}: {name} must be at least 1, got {number}")
     return number
@@ -34,12 +43,27 @@ def number_between(who: str, name: str, value: Any, low: float, high: float, *, 
         if isinstance(value, str | bytes):
             raise TypeError("text")
     except (TypeError, ValueError):
-        raise TypeError(f"{who}: {name} must be a number, got {value!r}") from None
+        got = shortened(value) + _meant(value, float)
+        raise TypeError(f"{who}: {name} must be a number, got {got}") from None
     if not (low < number if open_low else low <= number) or not number < high:
         bracket = "(" if open_low else "["
         text = f"above {low:g}" if open_low and math.isinf(high) else f"in {bracket}{low:g}, {high:g})"
         raise ValueError(f"{who}: {name} must be {text}, got {number}")
     return number
+
+
+def _meant(value: Any, kind: type[int] | type[float]) -> str:
+    """Return the hint of what to write for a number in quotes, or a whole number with a point; or nothing.
+
+    >>> _meant("0.1", float), _meant(100.0, int), _meant(2.5, int)
+    ('; write 0.1', '; write 100', '')
+    """
+    if isinstance(value, str | float):
+        with contextlib.suppress(ValueError):
+            number = float(value)
+            if math.isfinite(number) and (kind is float or number.is_integer()):
+                return f"; write {kind(number)}"
+    return ""
 
 
 def generator(who: str, rng: Any) -> np.random.Generator:
@@ -69,14 +93,36 @@ def real_array(who: object, name: str, values: Any) -> np.ndarray:
     """Return `values` as the array of real numbers that they are; TypeError for text, objects and complex numbers."""
     if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
         return values
+    must = f"{who}: {name} must hold real numbers, got"
     try:
         array = np.asarray(values)
-    except ValueError:  # rows of different lengths
-        array = np.array(None)
+    except ValueError:
+        raise TypeError(f"{must} {shortened(values)}; give all rows the same length") from None
     if array.dtype.kind not in "fiub":
-        got = f"an array of {array.dtype}" if isinstance(values, np.ndarray) else shortened(values)
-        raise TypeError(f"{who}: {name} must hold real numbers, got {got}")
+        raise TypeError(f"{must} {_content(values, array)}{_conversion(name, array)}")
     return array
+
+
+def _content(values: Any, array: np.ndarray) -> str:
+    """Return in words what `values` holds instead of numbers; `array` is made of them."""
+    if not hasattr(values, "__array__"):  # a list, a text, …
+        return shortened(values)
+    kind = {"U": "texts", "S": "bytes", "O": "objects"}.get(array.dtype.kind, array.dtype)
+    example = f", such as {shortened(array.ravel()[:1].tolist()[0])}" if array.size else ""
+    return f"{'an array' if values is array else f'a {type(values).__name__}'} of {kind}{example}"
+
+
+def _conversion(name: str, array: np.ndarray) -> str:
+    """Return the hint of how texts or objects become numbers; or nothing."""
+    entries = array.ravel().tolist()
+    if array.ndim == 0 or array.dtype.kind not in "UO" or None in entries:
+        return ""
+    try:
+        array.astype(np.float64)
+    except (TypeError, ValueError):
+        words = all(isinstance(entry, str | int | float) for entry in entries)
+        return "; give each text a number first, such as 0, 1, … for classes" if words else ""
+    return f"; write np.array({name}, float)"
 
 
 def same_state(one: Any, other: Any) -> bool:
@@ -95,9 +141,24 @@ def same_state(one: Any, other: Any) -> bool:
 
 
 def shortened(value: Any, most: int = 80) -> str:
-    """Return what `value` looks like, on one line of at most so many letters."""
+    """Return what `value` looks like, on one line of at most so many letters; of a class, that it lacks its brackets.
+
+    >>> shortened([1, 2]), shortened(Path)
+    ('[1, 2]', 'the class Path; write Path(…)')
+    """
+    if isinstance(value, type):
+        return f"the class {value.__name__}; write {value.__name__}(…)"
     text = " ".join(repr(value).split())
     return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def instance(who: str, name: str, value: Any, kind: type[T], such_as: str = "") -> T:
+    """Return `value`; TypeError, with an example, if it is not of that kind."""
+    if not isinstance(value, kind):
+        article = "an" if kind.__name__[0] in "AEIOU" else "a"
+        example = f" such as {such_as}" if such_as else ""
+        raise TypeError(f"{who}: {name} must be {article} {kind.__name__}{example}, got {shortened(value)}")
+    return value
 
 
 def path_of(who: str, path: Any) -> Path:

@@ -33,8 +33,10 @@ def initial(
 ) -> np.ndarray:
     """Return `initializer(shape, rng)`; ValueError, naming the parameter, for another shape, NaN or an infinity."""
     if not callable(initializer):
-        got = shortened(initializer)
-        raise TypeError(f"{who}: the initializer of {name} must be a function of (shape, rng), got {got}")
+        raise TypeError(
+            f"{who}: the initializer of {name} must be a function of (shape, rng), such as initializers.zeros, "
+            f"got {shortened(initializer)}"
+        )
     values = numbers(who, f"the initial {name}", initializer(shape, rng))
     if values.shape != shape:
         raise ValueError(f"{who}: the initializer of {name} must return shape {shape}, got {values.shape}")

@@ -49,7 +49,10 @@ class Loss:
             target = numbers(self, "target", target, predicted.dtype)
         if target.shape != predicted.shape:
             column = target.ndim == 1 and predicted.shape == (len(target), 1)
-            hint = "; reshape it with target[:, None]" if column else ""
+            classes = target.ndim == 1 and predicted.shape[:-1] == target.shape
+            hint = "; for class numbers take CategoricalCrossEntropy" if classes else ""
+            if column:
+                hint = "; reshape it with target[:, None]"
             raise ValueError(
                 f"{self}: target must have the shape of predicted, {predicted.shape}, got {target.shape}{hint}"
             )
@@ -198,10 +201,14 @@ class CategoricalCrossEntropy(Loss):
                 raise ValueError(f"{self}: a one-hot target must lie in [0, 1], got {target.min()} to {target.max()}")
             return target.astype(predicted.dtype, copy=False)
         if target.shape != (n,):
-            raise ValueError(f"{self}: target must be class numbers ({n},) or one-hot ({n}, {k}), got {target.shape}")
+            hint = "; write target[:, 0]" if target.shape == (n, 1) else ""
+            raise ValueError(
+                f"{self}: target must be class numbers ({n},) or one-hot ({n}, {k}), got {target.shape}{hint}"
+            )
         if target.dtype.kind not in "iu":
             raise TypeError(f"{self}: class numbers must be integers, got an array of {target.dtype}")
         if not (target.min() >= 0 and target.max() < k):
             wrong = target[(target < 0) | (target >= k)][0]
-            raise ValueError(f"{self}: class numbers must lie in 0 … {k - 1}, got {wrong}")
+            hint = "; count the classes from 0" if wrong == k else ""
+            raise ValueError(f"{self}: class numbers must lie in 0 … {k - 1}, got {wrong}{hint}")
         return np.eye(k, dtype=predicted.dtype)[target]

@@ -7,12 +7,11 @@ same? `tinylearn.scorecard` puts the three together. N examples, K classes.
 from __future__ import annotations
 
 import math
-import operator
 from typing import Any
 
 import numpy as np
 
-from tinylearn.checks import positive_integer, real_array
+from tinylearn.checks import positive_integer, real_array, whole
 
 Z95 = 1.959964  # a normally distributed number lies within so many standard deviations in 95 of 100 cases
 
@@ -105,10 +104,7 @@ def confidence_interval(right: int, total: int) -> tuple[float, float]:
     0.434 to 0.722
     """
     total = positive_integer("confidence_interval", "total", total)
-    try:
-        right = operator.index(right)
-    except TypeError:
-        raise TypeError(f"confidence_interval: right must be a whole number, got {right!r}") from None
+    right = whole("confidence_interval", "right", right)
     if not 0 <= right <= total:
         raise ValueError(f"confidence_interval: right must lie in 0 … total = {total}, got {right}")
     share, z2 = right / total, Z95**2 / total
@@ -121,9 +117,10 @@ def _pair(who: str, predicted: Any, target: Any) -> tuple[np.ndarray, np.ndarray
     scores, predicted, target = np.shape(real_array(who, "predicted", predicted)), classes(predicted), classes(target)
     if predicted.shape != target.shape:
         raise ValueError(f"{who}: expected one target per prediction, got {len(predicted)} and {len(target)}")
-    if len(scores) == 2 and target.max(initial=0) >= max(scores[1], 2):
+    k = max(scores[1], 2) if len(scores) == 2 else math.inf
+    if target.max(initial=0) >= k:
+        hint = "; count the classes from 0" if target.max() == k else ""
         raise ValueError(
-            f"{who}: class numbers must lie in 0 … {max(scores[1], 2) - 1}, for predictions of shape {scores}, "
-            f"got {target.max()}"
+            f"{who}: class numbers must lie in 0 … {k - 1}, for predictions of shape {scores}, got {target.max()}{hint}"
         )
     return predicted, target

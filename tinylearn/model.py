@@ -43,13 +43,15 @@ class Sequential:
 
     def __init__(self, layers: Iterable[Layer], dtype: DTypeLike = np.float64) -> None:
         if not isinstance(layers, Iterable) or isinstance(layers, str):
-            raise TypeError(f"Sequential: expected a list of layers, got {shortened(layers)}; write [{layers!r}]")
+            hint = f"; write [{layers!r}, …]" if isinstance(layers, Layer) else ""
+            raise TypeError(f"Sequential: expected a list of layers, got {shortened(layers)}{hint}")
         self.layers, self.dtype = tuple(layers), _float_type(dtype)
         if not self.layers:
             raise ValueError("Sequential: expected at least one layer, got none")
         for layer in self.layers:
             if not isinstance(layer, Layer):
-                raise TypeError(f"Sequential: expected layers, got {layer!r}; a layer of your own inherits from Layer")
+                hint = "" if isinstance(layer, type) else "; a layer of your own inherits from Layer"
+                raise TypeError(f"Sequential: expected layers such as ReLU(), got {shortened(layer)}{hint}")
         if len({id(layer) for layer in self.layers}) < len(self.layers):
             raise ValueError("Sequential: one layer object stands in two places; make a layer for each place")
         self._parameters, self._gradients = pack(self.layers, self.dtype)
@@ -197,8 +199,8 @@ class Sequential:
             isinstance(n, int | np.integer) and n > 0 for n in input_shape
         ):
             raise ValueError(
-                "output_shapes: input_shape must be the shape of one example, such as (3,) or (32, 32, 3), got "
-                f"{shortened(input_shape)}"
+                "output_shapes: input_shape must be the shape of one example, without the batch axis, such as (3,) or "
+                f"(32, 32, 3), got {shortened(input_shape)}"
             )
         zeros, layers = np.zeros((1, *input_shape), self.dtype), self._idle_layers()
         return [_run(layers[: number + 1], zeros).shape[1:] for number in range(len(layers))]

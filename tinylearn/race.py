@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tinylearn.checks import same_state
+from tinylearn.checks import same_state, shortened
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
@@ -125,7 +125,10 @@ def _what_differs(given: Mapping[str, Any]) -> str:
             raise ValueError(f"race: {what} must be the same for all, who start from the race's seed; leave it out")
     for what in dicts:
         if what not in PARTS:
-            raise ValueError(f"race: {what} must be the same for all; a dict may stand for {', '.join(PARTS)}")
+            raise ValueError(
+                f"race: {what} must be the same for all, got {shortened(given[what])}; a dict may stand for "
+                f"{', '.join(PARTS)}"
+            )
     if len(dicts) > 1:
         raise ValueError(f"race: one thing must differ, got variants of {' and of '.join(dicts)}; race twice")
     for what, (kind, fits) in PARTS.items():
@@ -144,7 +147,7 @@ def _check_names(what: str, kind: str, variants: Mapping[Any, Any]) -> None:
         raise ValueError(f"race: {what} must hold at least one {what}, got none")
     for name, value in variants.items():
         if not isinstance(name, str) or not PARTS[what][1](value):
-            raise TypeError(f"race: {what} must hold a text and {kind} each, got {name!r}: {value!r}")
+            raise TypeError(f"race: {what} must hold a text and {kind} each, got {name!r}: {shortened(value)}")
 
 
 def _check_unused(optimizer: Optimizer | Mapping[str, Optimizer]) -> None:

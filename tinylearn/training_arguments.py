@@ -8,14 +8,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from tinylearn.checks import finite, numbers, real_array, shortened
+from tinylearn.checks import finite, instance, numbers, real_array, shortened
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
 
 
 def check_data(who: str, x: Any, y: Any, dtype: DTypeLike) -> tuple[np.ndarray, np.ndarray]:
-    """Return x as `dtype`, y too unless it holds whole numbers; an error if they cannot be trained on."""
+    """Return x (N, …) as `dtype`, and y (N, …) too unless it holds whole numbers, which may be classes.
+
+    TypeError for what holds no real numbers; ValueError for NaN, no rows, or another number of rows in y than in x.
+    """
     x, y = numbers(who, "x", x, dtype), real_array(who, "y", y)
     if y.dtype.kind not in "iu":
         y = numbers(who, "y", y, dtype)
@@ -33,10 +36,9 @@ def check_data(who: str, x: Any, y: Any, dtype: DTypeLike) -> tuple[np.ndarray, 
 
 def check_parts(who: str, model: Any, loss: Any, optimizer: Any) -> None:
     """Raise TypeError, with what to write instead, if one of them is no part of training."""
-    for name, value, kind in (("model", model, Sequential), ("loss", loss, Loss), ("optimizer", optimizer, Optimizer)):
-        if not isinstance(value, kind):
-            hint = f"; write {value.__name__}(…)" if isinstance(value, type) else ""
-            raise TypeError(f"{who}: {name} must be a {kind.__name__}, got {shortened(value)}{hint}")
+    instance(who, "model", model, Sequential, such_as="Sequential([Dense(…), …])")
+    instance(who, "loss", loss, Loss, such_as="MeanSquaredError()")
+    instance(who, "optimizer", optimizer, Optimizer, such_as="SGD(0.1)")
 
 
 def check_functions(callbacks: Any, augment: Any) -> tuple[Callable[..., Any], ...]:
@@ -45,8 +47,8 @@ def check_functions(callbacks: Any, augment: Any) -> tuple[Callable[..., Any], .
         raise TypeError(f"fit: callbacks must be a list, got {shortened(callbacks)}; write callbacks=[…]")
     callbacks = tuple(callbacks)
     for callback in callbacks:
-        if not callable(callback):
+        if not callable(callback) or isinstance(callback, type):
             raise TypeError(f"fit: a callback must be a function of an Update, got {shortened(callback)}")
-    if augment is not None and not callable(augment):
+    if augment is not None and (not callable(augment) or isinstance(augment, type)):
         raise TypeError(f"fit: augment must be a function of (x, rng), such as an Augment(…), got {shortened(augment)}")
     return callbacks

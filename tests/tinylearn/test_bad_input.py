@@ -91,12 +91,37 @@ MISTAKES = {
     "labels outside the classes": (
         lambda folder: CategoricalCrossEntropy().forward(np.full((2, 3), 1 / 3), np.array([0, 3])),
         ValueError,
-        r"^CategoricalCrossEntropy\(\): class numbers must lie in 0 … 2, got 3$",
+        r"^CategoricalCrossEntropy\(\): class numbers must lie in 0 … 2, got 3; count the classes from 0$",
     ),
     "labels counted from 1": (
         lambda folder: train(np.ones((4, 3)), np.array([1, 1, 1, 1]), CategoricalCrossEntropy(from_logits=True)),
         ValueError,
-        r"^CategoricalCrossEntropy\(from_logits=True\): class numbers must lie in 0 … 0, got 1$",
+        r"^CategoricalCrossEntropy\(from_logits=True\): class .* 0 … 0, got 1; count the classes from 0$",
+    ),
+    "labels in a column": (
+        lambda folder: CategoricalCrossEntropy().forward(np.full((2, 3), 1 / 3), np.array([[0], [2]])),
+        ValueError,
+        r"^CategoricalCrossEntropy\(\): target must be .* got \(2, 1\); write target\[:, 0\]$",
+    ),
+    "labels for another loss": (
+        lambda folder: MeanSquaredError().forward(np.ones((2, 3)), np.array([0, 2])),
+        ValueError,
+        r"^MeanSquaredError\(\): target must .* got \(2,\); for class numbers take CategoricalCrossEntropy$",
+    ),
+    "labels as words": (
+        lambda folder: train(np.ones((2, 3)), np.array(["cat", "dog"])),
+        TypeError,
+        "^fit: y must hold real numbers, got an array of texts, such as 'cat'; give each text a number first, such as",
+    ),
+    "numbers as texts": (
+        lambda folder: train([["1", "2", "3"]], [[1]]),
+        TypeError,
+        r"^fit: x must hold real numbers, got \[\['1', '2', '3'\]\]; write np\.array\(x, float\)$",
+    ),
+    "rows of different lengths": (
+        lambda folder: train([[1, 2, 3], [1, 2]], [[1], [1]]),
+        TypeError,
+        r"^fit: x must hold real numbers, got \[\[1, 2, 3\], \[1, 2\]\]; give all rows the same length$",
     ),
     "labels of yes and no that are neither": (
         lambda folder: BinaryCrossEntropy().forward(half, np.array([[1], [2]])),

@@ -211,8 +211,8 @@ def test_repr_rebuilds_the_layer(arguments, written):
     [
         ((0, 1, 3), ValueError, "Conv2D: channels_in must be at least 1, got 0"),
         ((1, -1, 3), ValueError, "Conv2D: channels_out must be at least 1, got -1"),
-        ((1.0, 1, 3), TypeError, r"Conv2D: channels_in must be a whole number, got 1\.0"),
-        ((1, "8", 3), TypeError, "Conv2D: channels_out must be a whole number, got '8'"),
+        ((1.0, 1, 3), TypeError, r"Conv2D: channels_in must be a whole number, got 1\.0; write 1"),
+        ((1, "8", 3), TypeError, "Conv2D: channels_out must be a whole number, got '8'; write 8"),
         ((1, 1, 0), ValueError, "Conv2D: kernel_size must be at least 1, got 0"),
         ((1, 1, 3, 0), ValueError, "Conv2D: stride must be at least 1, got 0"),
         ((1, 1, 3, 1, -1), ValueError, "Conv2D: padding must not be negative, got -1"),
@@ -245,10 +245,10 @@ def test_an_initializer_of_another_shape_is_refused():
     ("shape", "message"),
     [
         ((4, 5, 5, 3), r"expects images of shape \(N, H, W, 2\), got \(4, 5, 5, 3\)$"),
-        ((4, 2, 5, 5), r"expects images of shape \(N, H, W, 2\), got \(4, 2, 5, 5\)$"),  # channels first
+        ((4, 2, 5, 5), r"expects images of shape \(N, H, W, 2\), got \(4, 2, 5, 5\); put the channels last with .*$"),
         ((4, 5, 5), r"got \(4, 5, 5\); give a grey image its channel with x\[\.\.\., None\]$"),
-        ((5, 5, 2), r"expects images of shape \(N, H, W, 2\), got \(5, 5, 2\)"),  # one image without its batch
-        ((4, 2), r"expects images of shape \(N, H, W, 2\), got \(4, 2\)$"),
+        ((5, 5, 2), r"expects images of shape \(N, H, W, 2\), got \(5, 5, 2\); for a single image, write x\[None\]$"),
+        ((4, 2), r"expects images of shape \(N, H, W, 2\), got \(4, 2\); give the pixels their places with .*$"),
         ((1, 4, 5, 5, 2), r"expects images of shape \(N, H, W, 2\), got \(1, 4, 5, 5, 2\)$"),
         ((4, 2, 5, 2), r": a window of 3 × 2 does not fit an image of 2 × 5 with padding \(0, 0\); take"),
         ((4, 5, 0, 2), r": a window of 3 × 2 does not fit an image of 5 × 0 with padding \(0, 0\); take"),

@@ -159,7 +159,7 @@ def test_a_generator_put_back_drops_the_same_again():
         (-0.1, ValueError, r"Dropout: rate must be in \[0, 1\), got -0\.1"),
         (20, ValueError, r"Dropout: rate must be in \[0, 1\), got 20\.0"),
         (math.nan, ValueError, r"Dropout: rate must be in \[0, 1\), got nan"),
-        ("0.2", TypeError, "Dropout: rate must be a number, got '0.2'"),
+        ("0.2", TypeError, "Dropout: rate must be a number, got '0.2'; write 0.2"),
         (None, TypeError, "Dropout: rate must be a number, got None"),
     ],
 )

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.tinylearn.training_helpers import small_data, small_model, train
-from tinylearn import SGD, Dense, MeanSquaredError, ProgressBar, Sequential, fit
+from tinylearn import SGD, Augment, Dense, MeanSquaredError, ProgressBar, Sequential, fit
 
 
 @pytest.mark.parametrize(
@@ -67,11 +67,13 @@ def test_wrong_settings_are_refused(settings, error, message):
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"loss": MeanSquaredError}, r"loss must be a Loss, .* write MeanSquaredError\(…\)"),
-        ({"loss": "mse"}, "loss must be a Loss, got 'mse'"),
+        ({"loss": MeanSquaredError}, r"loss must be a Loss .* the class MeanSquaredError; write MeanSquaredError\(…\)"),
+        ({"loss": "mse"}, r"loss must be a Loss such as MeanSquaredError\(\), got 'mse'"),
         ({"optimizer": SGD}, r"write SGD\(…\)"),
         ({"callbacks": ProgressBar()}, "callbacks must be a list"),
         ({"callbacks": [None]}, "a callback must be a function of an Update, got None"),
+        ({"callbacks": [ProgressBar]}, r"a callback must be .* got the class ProgressBar; write ProgressBar\(…\)"),
+        ({"augment": Augment}, r"augment must be a function of .* got the class Augment; write Augment\(…\)"),
         ({"augment": lambda x, rng: None}, "must hold real numbers"),
         ({"augment": lambda x, rng: x[:1]}, "must return a batch like x"),
         ({"workers": 0}, "workers must be at least 1, got 0"),

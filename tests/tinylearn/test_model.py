@@ -134,12 +134,12 @@ def test_a_refused_model_does_not_take_its_layers():
     ("layers", "dtype", "error", "message"),
     [
         ([], np.float64, ValueError, "expected at least one layer, got none"),
-        ([ReLU], np.float64, TypeError, "expected layers, got <class .*ReLU"),
+        ([ReLU], np.float64, TypeError, r"expected layers such as ReLU\(\), got the class ReLU; write ReLU\(…\)$"),
         (
             [np.tanh],
             np.float64,
             TypeError,
-            "expected layers, got <ufunc 'tanh'>; a layer of your own inherits from Layer",
+            r"expected layers such as ReLU\(\), got <ufunc 'tanh'>; a layer of your own inherits from Layer",
         ),
         ([ReLU()], np.int64, TypeError, "dtype must be a floating-point type such as np.float64, got int64"),
     ],

@@ -208,7 +208,7 @@ def test_augmented_or_not_the_batches_are_the_same():
         (
             {"epochs": {"few": 3, "many": 9}},
             ValueError,
-            "epochs must be the same for all; a dict may stand for make_mod",
+            r"epochs must be the same for all, got \{.*\}; a dict may stand for make_mod",
         ),
         ({"resume": {"step": 3}}, ValueError, "resume must be the same for all, who start from the race's seed"),
         ({"rng": np.random.default_rng(0)}, ValueError, "rng must be the same for all, who start from the race's seed"),

@@ -139,9 +139,19 @@ class Conv2D(Layer):
             raise ValueError(f"{self}: {error}") from None
 
     def _check(self, x: np.ndarray) -> None:
-        if x.ndim != 4 or x.shape[3] != self.channels_in:
-            hint = "; give a grey image its channel with x[..., None]" if x.ndim == 3 else ""
-            raise ValueError(f"{self} expects images of shape (N, H, W, {self.channels_in}), got {x.shape}{hint}")
+        c = self.channels_in
+        if x.ndim == 4 and x.shape[3] == c:
+            return
+        hint = ""
+        if x.ndim == 2:
+            hint = f"; give the pixels their places with x.reshape(-1, H, W, {c})"
+        elif x.ndim == 3 and x.shape[2] == c:
+            hint = "; for a single image, write x[None]"
+        elif x.ndim == 3:
+            hint = "; give a grey image its channel with x[..., None]"
+        elif x.ndim == 4 and x.shape[1] == c:
+            hint = "; put the channels last with x.transpose(0, 2, 3, 1)"
+        raise ValueError(f"{self} expects images of shape (N, H, W, {c}), got {x.shape}{hint}")
 
     def __repr__(self) -> str:
         return f"Conv2D({self.channels_in}, {self.channels_out}, {self.windows.arguments()})"

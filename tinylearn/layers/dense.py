@@ -47,7 +47,9 @@ class Dense(Layer):
         if not isinstance(x, np.ndarray):
             x = self.floats(x)
         if x.ndim != 2 or x.shape[1] != self.n_in:
-            hint = "; put Flatten() before it" if x.ndim > 2 else ""
+            hint = "; for a single row, write x[None]" if x.shape == (self.n_in,) else ""
+            if x.ndim > 2:
+                hint = "; put Flatten() before it"
             raise ValueError(f"{self} expects x of shape (N, {self.n_in}), got {x.shape}{hint}")
         if self.ones.shape != x.shape[:1] or self.ones.dtype != x.dtype:
             x = self.floats(x)

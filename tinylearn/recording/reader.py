@@ -11,14 +11,13 @@ R records. A folder is read as the `.npy` files that it is, mapped into memory: 
 from __future__ import annotations
 
 import json
-import operator
 import os
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 
-from tinylearn.checks import path_of, shortened
+from tinylearn.checks import path_of, shortened, whole
 from tinylearn.recording.autopsy import Autopsy, autopsy
 from tinylearn.recording.explanation import Explanation
 from tinylearn.recording.layout import FORMAT, META, PER_RECORD, Layout
@@ -120,10 +119,7 @@ class Recording:
 
     def index(self, step: int) -> int:
         """Return the index of the record of update `step`; ValueError with the nearest ones if it was not kept."""
-        try:
-            step = operator.index(step)
-        except TypeError:
-            raise TypeError(f"recording: step must be a whole number, got {shortened(step)}") from None
+        step = whole("recording", "step", step)
         index = int(np.searchsorted(self.steps, step))
         if index < len(self) and self.steps[index] == step:
             return index
