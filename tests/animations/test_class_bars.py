@@ -231,13 +231,19 @@ def test_frames_in_any_order():
         ({"picture": np.zeros((0, 4, 3))}, r"picture must have shape \(H, W, 3\), got \(0, 4, 3\)"),
         ({"epochs": [0, 1]}, r"probabilities, .* must have shape \(2, 2\), got \(1, 2\)"),
         ({"names": list("abc")}, r"probabilities, .* must have shape \(1, 3\), got \(1, 2\)"),
-        ({"epochs": [], "probabilities": np.zeros((0, 2))}, "epochs must be a list of whole numbers, one for each frame"),
+        (
+            {"epochs": [], "probabilities": np.zeros((0, 2))},
+            "epochs must be a list of whole numbers, one for each frame",
+        ),
         ({"target": 2}, "target must lie in 0 … 1, got 2"),
         ({"target": -1}, "target must lie in 0 … 1, got -1"),
         ({"probabilities": [[0.5, 0.6]]}, r"add up to 1, .* the rows add up to 1\.1"),
         ({"probabilities": [[-0.5, 1.5]]}, r"must be 0 or more .* the smallest is -0\.5"),
         ({"probabilities": [[np.nan, 1.0]]}, "must be finite numbers, got nan"),
-        ({"picture": np.full((4, 4, 3), 255)}, r"picture must lie in \[0, 1\], got 255 to 255; for bytes: picture / 255"),
+        (
+            {"picture": np.full((4, 4, 3), 255)},
+            r"picture must lie in \[0, 1\], got 255 to 255; for bytes: picture / 255",
+        ),
     ],
 )
 def test_what_does_not_fit_is_refused(changed, message):

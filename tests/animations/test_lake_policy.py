@@ -160,7 +160,10 @@ def test_frames_in_any_order():
         ({"rows": ("SFFFFF", "FFFFFG")}, "at most 5 × 5 tiles has room for its numbers, got 2 × 6"),
         ({"rows": ("SX",)}, "rows must be equally long"),
         ({"predictions": PREDICTED[:2]}, r"predictions must have shape \(5, 16, 4\), got \(2, 16, 4\)"),
-        ({"predictions": PREDICTED[:0], "epochs": [], "phases": []}, "epochs must be a list of whole numbers, one for each frame"),
+        (
+            {"predictions": PREDICTED[:0], "epochs": [], "phases": []},
+            "epochs must be a list of whole numbers, one for each frame",
+        ),
         ({"exact": EXACT[:4]}, r"exact must have shape \(16, 4\), got \(4, 4\)"),
         ({"phases": ["initialise"]}, "phases must be 5 texts, got 1"),
     ],

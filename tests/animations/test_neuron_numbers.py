@@ -163,5 +163,7 @@ def test_states_refuse_a_layer_of_another_shape():
 
 
 def test_states_refuse_targets_that_do_not_fit(recording):
-    with pytest.raises(ValueError, match=r"x and target must be two columns of one length, got shapes \(10,\) and \(9,\)"):
+    with pytest.raises(
+        ValueError, match=r"x and target must be two columns of one length, got shapes \(10,\) and \(9,\)"
+    ):
         NeuronStates(recording, np.ones(10), np.ones(9), [0])

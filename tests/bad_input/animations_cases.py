@@ -6,22 +6,12 @@ import functools
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 
 import animations as an
 import tinylearn as tl
 from tests.animations.small_scenes import Trail
-from tests.bad_input.hostile import (
-    WRONG,
-    Argument,
-    array,
-    choice,
-    flag,
-    made,
-    of,
-    real,
-    st,
-    whole,
-)
+from tests.bad_input.hostile import WRONG, Argument, Given, array, choice, flag, made, of, real, whole
 from tests.bad_input.scene_arguments import (
     NEURON,
     PIXEL_STATES,
@@ -123,8 +113,8 @@ scene("CurveDescent", an.CurveDescent, descent=made("Descent(…)", functools.ca
 def valley(**changed: Any) -> an.Valley:
     x, y = np.linspace(-2, 2, 9), np.linspace(-1, 1, 7)
     f = x**2 + 3 * y[:, None] ** 2
-    whole = {"x": x, "y": y, "f": f, "levels": [0.5, 1, 2], "label": "f(x, y)", "bottom": (0, 0), "numbers_at": 1.0}
-    return an.Valley(**whole | changed)
+    settings = {"x": x, "y": y, "f": f, "levels": [0.5, 1, 2], "label": "f(x, y)", "bottom": (0, 0), "numbers_at": 1.0}
+    return an.Valley(**settings | changed)
 
 
 def walker(name: str = "SGD", **columns: Any) -> an.Series:
@@ -173,14 +163,14 @@ scene("FunctionAndSlope, its x",
 
 def softmax_bars(scores: Any, **given: Any) -> an.SoftmaxBars:
     """Return bars of scores whose probabilities fit, where there are any."""
-    fits = isinstance(scores, np.ndarray) and scores.ndim == 2 and scores.dtype.kind in "fi"
+    fits = isinstance(scores, np.ndarray) and scores.ndim == 2 and scores.size > 0 and scores.dtype.kind in "fi"
     probabilities = tl.Softmax().forward(scores.astype(float)) if fits else np.full((3, 4), 0.25)
     return an.SoftmaxBars(scores, probabilities, **given)
 
 
 scene("SoftmaxBars", softmax_bars, scores=array(3, 4, low=-5, high=5, nan=WRONG), moving=whole(0, 3, low=0))
 scene("SoftmaxBars, probabilities", lambda probabilities: an.SoftmaxBars(np.zeros((3, 4)), probabilities, moving=0),
-      probabilities=Argument(st.just(of([np.full((3, 4), 0.25)])[0]), array(3, 4, nan=WRONG).hostile))  # fmt: skip
+      probabilities=Argument(st.just(Given(np.full((3, 4), 0.25))), array(3, 4, nan=WRONG).hostile))  # fmt: skip
 ANIMATIONS["NeuronStates"] = Subject(
     lambda **given: [getattr(an.NeuronStates(**given), name) for name in ("w", "b", "predicted", "loss")],
     speaks=("recording", "Recording"),
@@ -224,7 +214,9 @@ scene("ClassBars",
 
 def shares(values: Any) -> Any:
     """Return rows that add up to 1, where there are any."""
-    if not isinstance(values, np.ndarray) or values.dtype.kind != "f" or values.ndim != 2 or not (values > 0.05).all():
+    if not isinstance(values, np.ndarray) or values.dtype.kind not in "fiub" or values.ndim != 2:
+        return values
+    if not (values > 0.05).all():
         return values
     return values / values.sum(axis=1, keepdims=True)
 

@@ -12,14 +12,7 @@ from typing import Any
 import numpy as np
 
 import tinylearn as tl
-from tests.bad_input.hostile import (
-    Argument,
-    array,
-    choice,
-    real,
-    rng,
-    whole,
-)
+from tests.bad_input.hostile import Argument, array, choice, real, rng, whole
 from tests.bad_input.small_runs import seeded
 from tests.bad_input.verdict import Subject
 from tinylearn import initializers

@@ -8,16 +8,7 @@ from typing import Any
 import numpy as np
 
 import tinylearn as tl
-from tests.bad_input.hostile import (
-    OPEN,
-    WRONG,
-    Argument,
-    array,
-    choice,
-    labels,
-    real,
-    whole,
-)
+from tests.bad_input.hostile import OPEN, WRONG, Argument, array, choice, labels, real, whole
 from tests.bad_input.verdict import Subject
 from tinylearn import metrics
 

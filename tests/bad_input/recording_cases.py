@@ -8,15 +8,7 @@ from typing import Any
 import numpy as np
 
 import tinylearn as tl
-from tests.bad_input.hostile import (
-    choice,
-    made,
-    new_folder,
-    new_path,
-    old_path,
-    rng,
-    whole,
-)
+from tests.bad_input.hostile import choice, made, new_folder, new_path, old_path, rng, whole
 from tests.bad_input.small_runs import X, Y, any_loss, model, optimizer, recorded, seeded, small_model, train
 from tests.bad_input.verdict import Subject
 

@@ -26,6 +26,11 @@ from tests.bad_input.small_runs import X, Y, any_loss, model, optimizer, seeded,
 from tests.bad_input.verdict import Subject
 
 PROGRESS = {"step": 1, "epoch": 1, "rest": [0], "loss_sum": 1.0, "losses": [], "rows": 4, "batch_size": 3}
+CHANGES: list[dict[str, Any]] = [
+    {"step": 0}, {"epoch": 9}, {"rest": [7]}, {"rest": [0, 1]}, {"rest": [[0]]}, {"rest": ["a"]}, {"loss_sum": "a"},
+    {"losses": 3}, {"rows": 5}, {"rows": None}, {"batch_size": 2}, {"batch_size": "3"},
+]  # fmt: skip
+NO_PROGRESS = [{}, 3, {"step": 1}, *(PROGRESS | change for change in CHANGES)]
 
 
 def saved(model: tl.Sequential, path: Any) -> Any:
@@ -60,9 +65,12 @@ def stepped(optimizer: tl.SGD) -> dict[str, tl.SGD]:
     return {"one that has stepped": optimizer}
 
 
-augments = choice(
-    None, lambda x, rng: x + 1, wrong=["flip", 3, lambda x, rng: None, lambda x, rng: x[:1], lambda x, rng: "x", []]
-)
+def nothing(update: tl.Update) -> None:
+    """A callback."""
+
+
+NO_AUGMENTS = ["flip", 3, [], tl.Augment, lambda x, rng: None, lambda x, rng: x[:1], lambda x, rng: "x"]
+augments = choice(None, lambda x, rng: x + 1, wrong=NO_AUGMENTS)
 settings: dict[str, Argument] = {
     "loss": any_loss,
     "epochs": whole(1, 2),
@@ -79,7 +87,7 @@ TRAINING = {
         layers=made(
             "[Dense(3, 2), ReLU()]",
             lambda: [tl.Dense(3, 2, rng=seeded()), tl.ReLU()],
-            [None, 3, [], [tl.Dense], [None], tl.ReLU(), [tl.ReLU(), "ReLU"], [used := tl.Tanh(), used]],
+            [None, 3, [], [tl.Dense], [None], tl.ReLU(), [tl.ReLU(), "ReLU"], 2 * [tl.Tanh()]],
         ),
         dtype=choice(np.float64, np.float32, "float32", wrong=[int, complex, "float99", object, bool, "U3"]),
     ),
@@ -138,31 +146,11 @@ TRAINING = {
     ),
     "fit, callbacks": Subject(
         lambda callbacks: train(small_model(), callbacks=callbacks),
-        callbacks=choice((), [print_nothing := lambda update: None], wrong=[None, 3, [3], [None], print_nothing]),
+        callbacks=choice((), [nothing], wrong=[None, 3, [3], [None], nothing, [tl.ProgressBar], [tl.Recorder]]),
     ),
     "fit, resume": Subject(
         lambda resume: train(small_model(), batch_size=3, resume=resume),
-        resume=choice(
-            None,
-            PROGRESS,
-            wrong=[
-                {},
-                3,
-                {"step": 1},
-                PROGRESS | {"epoch": 9},
-                PROGRESS | {"rest": [7]},
-                PROGRESS | {"rest": [0, 1]},
-                PROGRESS | {"rest": [[0]]},
-                PROGRESS | {"rest": ["a"]},
-                PROGRESS | {"step": 0},
-                PROGRESS | {"loss_sum": "a"},
-                PROGRESS | {"losses": 3},
-                PROGRESS | {"rows": 5},
-                PROGRESS | {"rows": None},
-                PROGRESS | {"batch_size": 2},
-                PROGRESS | {"batch_size": "3"},
-            ],
-        ),
+        resume=choice(None, PROGRESS, wrong=NO_PROGRESS),
     ),
     "race": Subject(
         raced,

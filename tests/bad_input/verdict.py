@@ -85,11 +85,12 @@ def judge(name: str, subject: Subject, case: Mapping[str, Given], folder: Path) 
     if subject.files is not None:
         subject.files(folder)
     arguments = {key: _made(given.value, folder) for key, given in case.items()}
-    kept, files = copy.deepcopy({k: v for k, v in arguments.items() if _is_data(v)}), _listing(around)
+    kept = {key: copy.deepcopy(data) for key, value in arguments.items() if (data := _data(value))}
+    files = _listing(around)
     answer, error, warned = _call(subject.call, arguments)
     if warned and all(_finite(value) for value in arguments.values()):
         return Verdict("fault", f"warns: {warned}")
-    if written := [key for key, before in kept.items() if not _same(before, arguments[key])]:
+    if written := [key for key, before in kept.items() if not _same(before, _data(arguments[key]))]:
         return Verdict("fault", f"writes into {written[0]}")
     left = {path: content for path, content in _listing(around).items() if files.get(path) != content}
     if error is not None:
@@ -131,16 +132,17 @@ def _refusal(
     if not isinstance(error, DOCUMENTED):
         return Verdict("fault", f"an error that is not documented, {said}")
     paths = [str(value) for value in arguments.values() if isinstance(value, str | Path) and len(str(value)) > 1]
-    if isinstance(error, GradientError) or (isinstance(error, OSError) and any(path in text for path in paths)):
+    came = [arguments[key] for key, given in case.items() if given.hostile]
+    path_told = any(isinstance(value, str | Path) and str(value) in text for value in came)
+    if isinstance(error, GradientError) or (isinstance(error, OSError) and path_told):
         return Verdict("refused", said)
     if not _raised_on_purpose(error):
         return Verdict("fault", f"a raw message, {said}")
-    parts = {*re.split(r"[., ]+", name), *subject.speaks, *paths}
-    if not any(part.lower() in text.lower() for part in parts):
+    parts = {*name.partition(",")[0].split("."), *subject.speaks, *paths}  # "fit, classes" is a row of fit
+    if not any(_names(text, part) for part in parts):
         return Verdict("fault", f"a message that names no part, {said}")
     if not EXPECTATION.search(text):
         return Verdict("fault", f"a message that says not what is expected, {said}")
-    came = [arguments[key] for key, given in case.items() if given.hostile]
     if not any(_tells(text, word) for value in came for word in _words(value)):
         return Verdict("fault", f"a message that says not what came, {said}")
     return Verdict("refused", said)
@@ -188,8 +190,9 @@ def _raised_on_purpose(error: BaseException) -> bool:
 # --- values -----------------------------------------------------------------------------------------------------------
 
 
-def _is_data(value: Any) -> bool:
-    return isinstance(value, np.ndarray | list | dict | set | int | float | str | type(None))
+def _data(value: Any) -> list[Any]:
+    """Return the arrays, numbers and texts that a value is made of, without objects."""
+    return [leaf for leaf in _leaves(value) if isinstance(leaf, np.ndarray | int | float | str | type(None))]
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -208,7 +211,12 @@ def _finite(value: Any) -> bool:
     return all(np.isfinite(leaf).all() for leaf in leaves if leaf.dtype.kind in "fc")
 
 
-def _same(one: Any, other: Any) -> bool:
+def _same(before: list[Any], after: list[Any]) -> bool:
+    """Return whether the same leaves are there still, bit for bit."""
+    return len(before) == len(after) and all(map(_same_leaf, before, after))
+
+
+def _same_leaf(one: Any, other: Any) -> bool:
     if isinstance(one, np.ndarray) and one.dtype != object:
         return one.tobytes() == other.tobytes() and one.dtype == other.dtype
     return repr(one) == repr(other)
@@ -228,19 +236,25 @@ def _close(one: Any, other: Any) -> bool:
     return True
 
 
+def _names(text: str, part: str) -> bool:
+    """Return whether a message names this part, as a word of its own: "does not fit" names no fit."""
+    return bool(re.search(rf"(?<!\w)(?<!not ){re.escape(part)}(?!\w)", text, re.IGNORECASE))
+
+
 def _tells(text: str, word: str) -> bool:
-    """Return whether a message tells this word; one or two letters or digits alone, only after "got" or the like."""
-    if len(word) > 2 or word == "()":
-        return word.lower() in text.lower()
+    """Return whether a message tells what came: a whole word, and one that it may hold anyway only after "got"."""
     alone = rf"(?<!\w){re.escape(word)}(?!\w)"
-    return bool(word) and bool(re.search(rf"(\b(got|rows|is|has|returned)\b|=).*{alone}|{alone} (is|was) not", text))
+    if (len(word) > 2 and not word.isalpha()) or word == "()":
+        return word.lower() in text.lower()
+    told = rf"(\b(got|rows|is|has|returned)\b|=).*{alone}|{alone} (is|was)\b"
+    return bool(word) and bool(re.search(told, text, re.IGNORECASE))
 
 
 def _words(value: Any) -> list[str]:
     """Return the words by which a message may tell a value: itself, its shape, its dtype, its type, an entry."""
     words = [repr(value), str(value), type(value).__name__, getattr(value, "__name__", "")]
-    if callable(value):  # what it returned may be told instead
-        words += ["got", "none was"]
+    if callable(value) or hasattr(value, "__dict__"):  # what it returned, or holds, may be told instead
+        words += ["got ", "none was", *getattr(value, "names", ())]
     if isinstance(value, float | int | np.number):
         words += [f"{value:g}", f"{value:,}", "()"] if not isinstance(value, complex | np.complexfloating) else []
     if isinstance(value, str | Path | bytes):
@@ -253,6 +267,7 @@ def _words(value: Any) -> list[str]:
             str(len(value)),
             *map(repr, parts),
             *map(str, parts),
+            *(part.__name__ for part in parts if isinstance(part, type)),
             *(str(np.shape(part)) for part in value if isinstance(part, np.ndarray)),
         ]
     if not isinstance(value, np.ndarray | np.generic | list):
@@ -262,6 +277,8 @@ def _words(value: Any) -> list[str]:
     except ValueError:  # ragged
         return words
     entries = array.reshape(-1)[:50].tolist()
+    if array.size and array.dtype.kind in "fiu":
+        entries += [array.min().item(), array.max().item()]
     described = [str(array.shape), str(array.dtype), *map(str, array.shape), *map(repr, entries), *map(str, entries)]
     return [
         *words,

@@ -20,6 +20,7 @@ from tqdm import tqdm
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.bad_input.cases import CASES, SLOW
 from tests.bad_input.verdict import Subject, judge
+from tinylearn.checks import shortened
 
 
 def tried(name: str, subject: Subject, cases: int, seed: int) -> tuple[Counter[str], dict[str, str]]:
@@ -38,8 +39,7 @@ def tried(name: str, subject: Subject, cases: int, seed: int) -> tuple[Counter[s
             verdict = judge(name, subject, case, Path(folder))
         counts[verdict.kind] += 1
         if verdict.kind == "fault":
-            shown = ", ".join(f"{key}={given.value!r}" for key, given in case.items())
-            faults.setdefault(verdict.text, " ".join(shown.split()))
+            faults.setdefault(verdict.text, ", ".join(f"{key}={shortened(each.value)}" for key, each in case.items()))
 
     every_case()
     return counts, faults
