@@ -1,15 +1,12 @@
-"""MP4 films: H.264 by ffmpeg, as every browser plays it. Needs the extra `video`."""
+"""MP4 films: H.264 through imageio and ffmpeg, as every browser plays it. Needs the extra `video`."""
 
 from __future__ import annotations
 
-import signal
-import tempfile
 from contextlib import suppress
 from importlib.util import find_spec
-from subprocess import PIPE, Popen
 from typing import BinaryIO
 
-import numpy as np
+import imageio.v2 as imageio
 
 from animations.reel import Reel
 
@@ -37,29 +34,26 @@ def write_mp4(reel: Reel, file: BinaryIO) -> None:
         f"tpad=start={first}:start_mode=clone:stop={last}:stop_mode=clone,"
         "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white"  # H.264 needs even sizes
     )
-    width, height = reel.scene.size
-    painted = ["-f", "rawvideo", "-pix_fmt", "rgba", "-s", f"{width}x{height}", "-r", str(reel.fps), "-i", "-"]
-    film = ["-vcodec", "libx264", "-pix_fmt", "yuv420p", "-vf", filters, *FFMPEG, f"file:{file.name}"]
-    _run_ffmpeg(["-y", "-v", "error", *painted, *film], reel)
+    writer = imageio.get_writer(
+        file.name, format="FFMPEG", fps=reel.fps, codec="libx264", quality=None, pixelformat="yuv420p",
+        macro_block_size=1, output_params=["-vf", filters, *FFMPEG],
+    )  # fmt: skip
+    with suppress(OSError), writer:  # of an ffmpeg that has ended, which is found below
+        for frame in reel.frames():
+            writer.append_data(frame)
+    _check_whole(reel, file.name, first + reel.scene.frames + last)
 
 
-def _run_ffmpeg(arguments: list[str], reel: Reel) -> None:
-    """Pipe the frames into ffmpeg; OSError with what it said if it ended badly, as on a full disk."""
-    from imageio_ffmpeg import get_ffmpeg_exe  # of the extra, so not at the top
+def _check_whole(reel: Reel, path: str, frames: int) -> None:
+    """Raise OSError unless the film has that many frames: imageio does not ask how ffmpeg ended, on a full disk say."""
+    from imageio_ffmpeg import count_frames_and_secs  # of the extra, so not at the top
 
-    with tempfile.TemporaryFile() as said, Popen([get_ffmpeg_exe(), *arguments], stdin=PIPE, stderr=said) as ffmpeg:
-        assert ffmpeg.stdin is not None
-        try:
-            with suppress(BrokenPipeError):  # it has ended before the last frame
-                for frame in reel.frames():
-                    ffmpeg.stdin.write(np.ascontiguousarray(frame).data)
-            with suppress(BrokenPipeError):
-                ffmpeg.stdin.close()
-        except BaseException:
-            ffmpeg.kill()
-            raise
-        status = ffmpeg.wait()
-        if status != 0:
-            said.seek(0)
-            reason = signal.strsignal(-status) if status < 0 else said.read().decode(errors="replace").strip()
-            raise OSError(f"render: {reel.title} could not be written: ffmpeg ended with {status}: {reason}")
+    try:
+        found, _ = count_frames_and_secs(path)
+    except RuntimeError:  # not even its table of contents was written
+        found = 0
+    if found != frames:
+        raise OSError(
+            f"render: {reel.title} could not be written: ffmpeg wrote {found} of {frames} frames, and says why above. "
+            "(No space left on the disk, or a quota? Then free some space, or write elsewhere)"
+        )

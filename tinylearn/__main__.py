@@ -24,7 +24,17 @@ from tinylearn.layer_table import LAYERS, make_input, make_layer
 from tinylearn.losses import BinaryCrossEntropy, CategoricalCrossEntropy, Loss, MeanSquaredError
 from tinylearn.optimizers import SGD, Adam, Optimizer, RMSprop
 
-PACKAGES = ("tinylearn", "numpy", "matplotlib", "pillow", "imageio-ffmpeg", "gymnasium", "tqdm", "threadpoolctl")
+PACKAGES = (
+    "tinylearn",
+    "numpy",
+    "matplotlib",
+    "pillow",
+    "imageio",
+    "imageio-ffmpeg",
+    "gymnasium",
+    "tqdm",
+    "threadpoolctl",
+)
 HERE = Path(__file__).parent
 Verdict = tuple[str, bool, str]  # what was asked, whether all is well, what was found
 
