@@ -101,10 +101,12 @@ def pace(job, folder, breach=None):
 def killed(job, folder, rng, seconds, breach=None):
     """Let the job work in `folder`, kill it at a random moment; return its death and the verdict on what is left."""
     life = Life(job, folder, breach)
-    life.until_it_begins(job.outputs if job.once else int(rng.integers(1, job.outputs + 1)))
+    began = life.until_it_begins(job.outputs if job.once else int(rng.integers(1, job.outputs + 1)))
     life.listen(seconds * rng.random())
     orphans = life.kill()
     death = life.death()
+    if not began:
+        raise RuntimeError(f"{job.name} does not work: it said {life.heard[-1:]} and no more for {PATIENCE} seconds")
     verdict = job.check(folder, death.done)
     verdict.litter += [f"process {pid} lives on" for pid in orphans]
     return death, verdict

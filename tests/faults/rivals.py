@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.faults.death import Life
+from tests.faults.death import PATIENCE, Life
 from tests.faults.job import Job, Verdict
 from tests.faults.recordings import assert_start_of_the_undisturbed_run, publish_every_record, refusal_of
 from tests.tinylearn import interrupted_run
@@ -41,11 +41,12 @@ def rivalry(folder, rng):
     verdict, now = Verdict(), time.time() + 0.1
     late = rng.choice([0, 0.001, 0.02]) * rng.random()
     lives = [Life(Rival(folder / "run", moment), folder / name) for moment, name in ((now, "a"), (now + late, "b"))]
+    deadline = time.monotonic() + PATIENCE
     while not all(life.heard for life in lives):
         for life in lives:
             life.listen(0.01)
-            if not life.heard and not life.process.is_alive() and not life.open:
-                raise RuntimeError(life.errors.read_text())
+            if not life.heard and (time.monotonic() > deadline or not (life.process.is_alive() or life.open)):
+                raise RuntimeError(f"a rival says nothing:\n{life.errors.read_text()}")
     for life in lives:
         life.listen(0.1 * rng.random())
         life.kill()

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from chapters.films import _pool
-from tests.faults import files, full_disk
+from tests.faults import death, files, full_disk
 from tests.faults.death import Life, killed
 from tests.faults.job import Job
 from tests.faults.jobs import JOBS
@@ -46,8 +46,8 @@ def test_a_kill_loses_nothing_that_was_complete(tmp_path, name):
         job = copy.copy(ready)
         job.outputs = min(job.outputs, OUTPUTS)
         for number in range(2):
-            death, verdict = killed(job, numbered(tmp_path, number), rng, SECONDS)
-            assert verdict.breaches == [], death
+            its_death, verdict = killed(job, numbered(tmp_path, number), rng, SECONDS)
+            assert verdict.breaches == [], its_death
 
 
 @pytest.mark.parametrize(
@@ -66,6 +66,21 @@ def test_a_planted_fault_is_found(tmp_path, breach, name, said):
         if verdict.breaches:
             break
     assert any(part in text for text in verdict.breaches for part in said.split("|"))
+
+
+class Silent(Job):
+    """Does nothing."""
+
+    name = "silent"
+
+    def work(self, folder, tell):
+        time.sleep(60)
+
+
+def test_a_job_that_does_not_work_proves_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(death, "PATIENCE", 0.1)
+    with pytest.raises(RuntimeError, match="silent does not work"):
+        killed(Silent(), numbered(tmp_path, 0), np.random.default_rng(0), SECONDS)
 
 
 class Drawing(Job):
