@@ -22,10 +22,11 @@ from typing import Any
 
 import numpy as np
 
-from tinylearn.checks import generator, path_of
+from tinylearn.checks import existing_path, generator
 from tinylearn.files import complete_or_absent
 from tinylearn.layers.layer import Layer
 from tinylearn.model import Sequential
+from tinylearn.npz import read_arrays
 from tinylearn.optimizers import Optimizer
 
 FORMAT = "tinylearn checkpoint 1"
@@ -103,10 +104,9 @@ def load_checkpoint(
 
 def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return the file's arrays and what it says about them; ValueError if `save_checkpoint` did not write it."""
-    path = path_of("load_checkpoint", path)
+    path = existing_path("load_checkpoint", path)
     try:
-        with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        arrays = read_arrays(path)
         about = json.loads(arrays["about"].item())
         if about["format"] != FORMAT:
             raise ValueError(f"its format is {about['format']}")

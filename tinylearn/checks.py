@@ -170,6 +170,19 @@ def path_of(who: str, path: Any) -> Path:
     return Path(path)
 
 
+def existing_path(who: str, path: Any) -> Path:
+    """Return `path` as a Path; FileNotFoundError, that says in which folder, if nothing is there."""
+    path = path_of(who, path)
+    try:
+        path.stat()
+    except FileNotFoundError:
+        where = "" if path.is_absolute() else f" in {Path.cwd()}"
+        raise FileNotFoundError(f"{who}: there is no file {path}{where}") from None
+    except OSError:
+        pass  # such as a folder without rights: opening the file says so
+    return path
+
+
 def texts(who: object, name: str, values: Any) -> tuple[str, ...]:
     """Return a list of texts as a tuple; TypeError if it is none, or a single text."""
     if isinstance(values, str) or not isinstance(values, Sequence) or not all(isinstance(text, str) for text in values):

@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike
 
-from tinylearn.checks import numbers, path_of, positive_integer, shortened
+from tinylearn.checks import existing_path, numbers, positive_integer, shortened
 from tinylearn.files import complete_or_absent
 from tinylearn.layers import Layer
+from tinylearn.npz import read_arrays
 from tinylearn.parameters import pack, views
 
 
@@ -214,11 +215,14 @@ class Sequential:
             np.savez(file, **self.named_parameters())  # type: ignore[arg-type]
 
     def load(self, path: str | os.PathLike[str]) -> None:
-        """Read parameters that `save` wrote. ValueError with the first name that differs if they do not fit."""
-        path = path_of("load", path)
+        """Read parameters that `save` wrote.
+
+        Raises ValueError with the first name that differs if they do not fit, and for a file of something else;
+        FileNotFoundError if there is none. Nothing is changed then.
+        """
+        path = existing_path("load", path)
         try:
-            with open(path, "rb") as handle, np.load(handle, allow_pickle=False) as file:
-                saved = {name: file[name] for name in file.files}
+            saved = read_arrays(path)
         except (FileNotFoundError, PermissionError):
             raise
         except (TypeError, ValueError, OSError, EOFError, AttributeError, zipfile.BadZipFile) as error:

@@ -114,7 +114,7 @@ def test_a_file_that_is_not_there(tmp_path):
         (([1], ["A"], [[1]]), "expected two times and one series at least, got 1 and 1"),
         (([1, 2], [], np.ones((2, 0))), "expected two times and one series at least, got 2 and 0"),
         (([1, 2], ["A"], [[1], [np.nan]]), "must be a finite number"),
-        (([1, 2], ["A"], [[1], [2e300]]), r"must lie within ±1e\+100; choose a larger unit"),
+        (([1, 2], ["A"], [[1], [2e300]]), r"must lie within ±1e\+100, got 2e\+300; choose a larger unit"),
         (([1, 4, 4], ["A"], [[1], [2], [3]]), "times must increase, got 4 after 4"),
         (([1, 2], ["A", "A"], [[1, 2], [3, 4]]), "every series needs a name of its own, got A, A"),
     ],

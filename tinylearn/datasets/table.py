@@ -21,7 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tinylearn.checks import numbers, path_of, texts
+from tinylearn.checks import existing_path, numbers, texts
 
 CAPTIONS = ("title", "unit", "source")
 LEAST_ROWS = 2  # one would be a picture, not an animation
@@ -79,9 +79,10 @@ class Table:
 def read_table(path: str | os.PathLike[str]) -> Table:
     """Read a table from a file of comma-separated values, UTF-8, as this module's first lines show one.
 
-    Raises ValueError that names the file, the line, the column and the value that is wrong.
+    Raises ValueError that names the file, the line, the column and the value that is wrong; FileNotFoundError if there
+    is no such file.
     """
-    path = path_of("read_table", path)
+    path = existing_path("read_table", path)
     lines = _lines(path)
     captions = _captions(lines)
     rows = _rows(lines)
