@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import closing
 from importlib.util import find_spec
 from typing import BinaryIO
 
@@ -38,9 +38,12 @@ def write_mp4(reel: Reel, file: BinaryIO) -> None:
         file.name, format="FFMPEG", fps=reel.fps, codec="libx264", quality=None, pixelformat="yuv420p",
         macro_block_size=1, output_params=["-vf", filters, *FFMPEG],
     )  # fmt: skip
-    with suppress(OSError), writer:  # of an ffmpeg that has ended, which is found below
+    with closing(writer):  # after an error too, which `with writer` would not
         for frame in reel.frames():
-            writer.append_data(frame)
+            try:
+                writer.append_data(frame)
+            except OSError:  # ffmpeg has ended, which is found below
+                break
     _check_whole(reel, file.name, first + reel.scene.frames + last)
 
 

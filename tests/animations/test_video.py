@@ -111,3 +111,16 @@ def test_without_ffmpeg_it_says_what_to_install(tmp_path, monkeypatch):
     ):
         render(Overlapping(), tmp_path / "new" / "film.mp4")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_an_error_of_the_scene_is_told_as_it_is_and_ffmpeg_ends_before_its_file_goes(tmp_path, capfd):
+    class Gone(Overlapping):
+        def update(self, frame):
+            if frame == 2:
+                raise FileNotFoundError("the recording is gone")
+            return super().update(frame)
+
+    with pytest.raises(FileNotFoundError, match="the recording is gone"):
+        render(Gone(), tmp_path / "film.mp4", progress=False)
+    assert capfd.readouterr().err == ""
+    assert list(tmp_path.iterdir()) == []
