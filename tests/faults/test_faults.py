@@ -124,6 +124,7 @@ def full(disk, tmp_path):
 
 
 @every_disk
+@pytest.mark.filterwarnings("ignore:unclosed file <_io.BufferedWriter:ResourceWarning")  # imageio's, to a dead ffmpeg
 @pytest.mark.parametrize("job", files.JOBS, ids=lambda job: job.name)
 def test_a_full_disk_leaves_the_last_complete_file(tmp_path, full, job):
     assert full_disk.rewrite(job, tmp_path, full).breaches == []
