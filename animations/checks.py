@@ -14,7 +14,7 @@ import numpy as np
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
 from animations import style
-from tinylearn.checks import finite, numbers, shortened, whole
+from tinylearn.checks import finite, number, numbers, shortened, whole
 from tinylearn.checks import instance as instance
 from tinylearn.checks import texts as list_of_texts
 
@@ -39,20 +39,23 @@ def instances(who: str, name: str, values: Any, kind: type[T]) -> tuple[T, ...]:
 
 
 def real(who: str, name: str, value: Any, low: float = -LARGEST, high: float = LARGEST, said: str = "") -> float:
-    """Return a number in [low, high]; TypeError, or ValueError that says this, if it is none."""
-    number = numbers(who, name, value, np.float64)
-    if number.ndim or not low <= number <= high:
+    """Return `value` as a float in [low, high]; TypeError if it is no number, ValueError if it lies outside.
+
+    said   what it must do, instead of "be a number from low to high"
+    """
+    given = number(who, name, value)
+    if not low <= given <= high:
         said = said or f"be a number from {low:g} to {high:g}"
         raise ValueError(f"{who}: {name} must {said}, got {shortened(value)}")
-    return float(number)
+    return given
 
 
 def position(who: str, name: str, value: Any, count: int, low: int = 0) -> int:
     """Return a whole number in low … count - 1; TypeError or ValueError if it is none."""
-    number = whole(who, name, value)
-    if not low <= number < count:
-        raise ValueError(f"{who}: {name} must lie in {low} … {count - 1}, got {number}")
-    return number
+    given = whole(who, name, value)
+    if not low <= given < count:
+        raise ValueError(f"{who}: {name} must lie in {low} … {count - 1}, got {given}")
+    return given
 
 
 def positions(who: str, name: str, values: Any, count: int) -> list[int]:

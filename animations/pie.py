@@ -115,7 +115,10 @@ def check_shares(table: Table) -> None:
         )
     empty = table.values.sum(axis=1) == 0
     if empty.any():
-        raise ValueError(f"Pie: all values are 0 at {table.clock} {table.times[empty][0]:.10g}, so there are no shares")
+        raise ValueError(
+            f"Pie: all values are 0 at {table.clock} {table.times[empty][0]:.10g}, so there are no shares; "
+            "leave that row out"
+        )
 
 
 def ring_place(angle: float, width: float) -> tuple[float, float]:

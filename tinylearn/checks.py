@@ -33,23 +33,31 @@ def positive_integer(who: str, name: str, value: Any) -> int:
     return number
 
 
-def number_between(who: str, name: str, value: Any, low: float, high: float, *, open_low: bool = False) -> float:
-    """Return `value` as a Python float in [low, high), or in (low, high) with `open_low`.
+def number(who: str, name: str, value: Any) -> float:
+    """Return `value` as a Python float; TypeError if it is no single number, with the one to write for "0.1".
 
     A Python float, since NumPy 2 turns float32 arrays into float64 when they meet an `np.float64`.
     """
     try:
-        number = float(value)
-        if isinstance(value, str | bytes):
-            raise TypeError("text")
+        if isinstance(value, str | bytes) or np.ndim(value):
+            raise TypeError("a text, or several numbers")
+        return float(value)
     except (TypeError, ValueError):
         got = shortened(value) + _meant(value, float)
         raise TypeError(f"{who}: {name} must be a number, got {got}") from None
-    if not (low < number if open_low else low <= number) or not number < high:
+
+
+def number_between(who: str, name: str, value: Any, low: float, high: float, *, open_low: bool = False) -> float:
+    """Return `value` as a Python float in [low, high), or in (low, high) with `open_low`.
+
+    TypeError if it is no number, ValueError if it lies outside.
+    """
+    given = number(who, name, value)
+    if not (low < given if open_low else low <= given) or not given < high:
         bracket = "(" if open_low else "["
         text = f"above {low:g}" if open_low and math.isinf(high) else f"in {bracket}{low:g}, {high:g})"
-        raise ValueError(f"{who}: {name} must be {text}, got {number}")
-    return number
+        raise ValueError(f"{who}: {name} must be {text}, got {given}")
+    return given
 
 
 def _meant(value: Any, kind: type[int] | type[float]) -> str:

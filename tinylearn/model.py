@@ -53,8 +53,11 @@ class Sequential:
             if not isinstance(layer, Layer):
                 hint = "" if isinstance(layer, type) else "; a layer of your own inherits from Layer"
                 raise TypeError(f"Sequential: expected layers such as ReLU(), got {shortened(layer)}{hint}")
-        if len({id(layer) for layer in self.layers}) < len(self.layers):
-            raise ValueError("Sequential: one layer object stands in two places; make a layer for each place")
+        for position, layer in enumerate(self.layers):
+            if any(layer is other for other in self.layers[:position]):
+                raise ValueError(
+                    f"Sequential: one layer object stands in two places, {layer!r}; make one for each place"
+                )
         self._parameters, self._gradients = pack(self.layers, self.dtype)
 
     @property
@@ -136,6 +139,8 @@ class Sequential:
         batch_size = positive_integer("predict", "batch_size", batch_size)
         if x.ndim < 1:
             raise ValueError(f"predict: x must have shape (N, …), a row per example, got {x}")
+        if x.ndim == 1:  # as a rule a row without its batch axis, which no layer should see cut
+            batch_size = max(len(x), 1)
         layers = self._idle_layers()
         starts = range(0, max(len(x), 1), batch_size)
         return np.concatenate([_run(layers, x[start : start + batch_size]) for start in starts])

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import tinylearn as tl
-from tests.bad_input.hostile import Argument, array, choice, flag, old_path, real, rng, whole
+from tests.bad_input.hostile import array, choice, flag, never_none, old_path, real, rng, whole
 from tests.bad_input.small_runs import seeded
 from tests.bad_input.verdict import Subject
 from tests.tinylearn.cifar10_files import random_batches, write_folder
@@ -23,7 +23,6 @@ def write_table(folder: Path) -> None:
     (folder / "table.csv").write_text("year,a,b\n2000,1,2\n2001,3,4\n", encoding="utf-8")
 
 
-old = old_path("cifar")
 images = array(2, 4, 3, 2, low=0, floats=False)
 fills = choice("reflect", "nearest", wrong=["wrap", None, "", 0])
 
@@ -85,7 +84,7 @@ DATA = {
     ),
     "datasets.cifar10": Subject(
         lambda path: datasets.cifar10(path).y_test,
-        path=Argument(old.good, old.hostile.filter(lambda given: given.value is not None)),  # None is the reader's own
+        path=never_none(old_path("cifar")),  # None is the reader's own
         files=lambda folder: write_folder(folder / "cifar", "binary", random_batches()),
     ),
 }

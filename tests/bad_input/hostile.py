@@ -147,11 +147,14 @@ def real(*good: float, low: float = 0.0, high: float = np.inf) -> Argument:
 
 def choice(*good: Any, wrong: Sequence[Any] = (), also: Sequence[Any] = ()) -> Argument:
     """One of a few values; `also` may be taken or refused."""
-    shown = {repr(value) for value in good}
-    others = of([*wrong, *(each for each in ("nonsense", 3.5, {}, object()) if repr(each) not in shown)], WRONG) + of(
-        also
-    )
-    return Argument(st.sampled_from(of(good)), st.sampled_from(others))
+    known = {repr(value) for value in (*good, *also)}
+    strange = [each for each in ("nonsense", 3.5, {}, object()) if repr(each) not in known]
+    return Argument(st.sampled_from(of(good)), st.sampled_from(of([*wrong, *strange], WRONG) + of(also)))
+
+
+def never_none(argument: Argument) -> Argument:
+    """The same where None means something else, such as a generator that nobody has seeded."""
+    return Argument(argument.good, argument.hostile.filter(lambda given: given.value is not None))
 
 
 def fixed(text: str, make: Callable[[], Any]) -> Argument:

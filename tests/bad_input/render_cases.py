@@ -104,5 +104,5 @@ RENDERED["audit"] = Subject(
     places=choice(None, lambda frame: {"left": (60, 30)}, wrong=[3, {"left": (60, 30)}, "text"]),
     names=choice(None, {"left": "left"}, wrong=[3, ["left"], {"left": 3}, "left"]),
     frames=choice(None, [0, 2], range(2), [], {}, np.array([1]), wrong=[[3], [-1], [1.5], "012", 3, [None]]),
-    checks=choice(["number"], ("number", "order"), wrong=["number", ["nonsense"], None, 3, [3]]),
+    checks=choice(["number"], ("number", "order"), also=[{}], wrong=["number", ["nonsense"], None, 3, [3]]),
 )  # fmt: skip

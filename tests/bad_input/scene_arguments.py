@@ -17,7 +17,19 @@ import animations as an
 import tinylearn as tl
 from animations.painter import Painter
 from chapters.ch02_gradient_descent import diverge, gradient_descent
-from tests.bad_input.hostile import NO_ARRAYS, WRONG, Argument, Given, kinds, layouts, made, of, shapes, values
+from tests.bad_input.hostile import (
+    NO_ARRAYS,
+    WRONG,
+    Argument,
+    Given,
+    kinds,
+    layouts,
+    made,
+    never_none,
+    of,
+    shapes,
+    values,
+)
 from tests.bad_input.small_runs import seeded, small_model
 from tests.bad_input.verdict import Subject
 
@@ -85,9 +97,7 @@ def growing(count: int) -> Argument:
 
 def optional(argument: Argument) -> Argument:
     """The same, or None."""
-    return Argument(
-        argument.good | st.just(Given(None)), argument.hostile.filter(lambda given: given.value is not None)
-    )
+    return Argument(argument.good | st.just(Given(None)), never_none(argument).hostile)
 
 
 def one_of(text: str, make: Callable[[], Any], *wrong: Any) -> Argument:

@@ -79,6 +79,12 @@ FAULTS = {
         lambda x, y: refuse(f"planted: y must fit, got {y.shape}"), {"x": Given("text", WRONG, True), "y": Given(GOOD)},
         "what came",
     ),
+    "fits, but names no part": (
+        lambda x: refuse(f"x must be another, this is not planted, got {x.shape}"), {"x": Given(BAD, OPEN, True)},
+        "names no part",
+    ),
+    "a type by chance": (lambda x: refuse("planted: x must be a list"), {"x": Given([1], OPEN, True)}, "what came"),
+    "writes into a pair": (lambda x: writes(x[1]), {"x": Given((GOOD.copy(), GOOD.copy()))}, "writes into x"),
     "a digit by chance": (lambda x: refuse("planted: x must have 5 axes"), {"x": Given(BAD, OPEN, True)}, "what came"),
 }  # fmt: skip
 

@@ -30,10 +30,12 @@ from hypothesis import strategies as st
 
 from tests.bad_input.hostile import OPEN, WRONG, Argument, Given, Made, furnish
 from tinylearn import DivergenceError, GradientError
+from tinylearn.checks import shortened
 
 DOCUMENTED = (ValueError, TypeError, KeyError, OSError, DivergenceError, GradientError)
 EXPECTATION = re.compile(
-    r"must|expect|need|only|cannot|there is no|has no|is not|is no |diverged|does not|differ|; (make|give|take|choose)"
+    r"must|expect|need|only|cannot|there is no|has no|is not|is no |diverged|does not|differ|"
+    r"; (make|give|take|choose|leave)"
 )
 
 
@@ -134,7 +136,7 @@ def _refusal(
     paths = [str(value) for value in arguments.values() if isinstance(value, str | Path) and len(str(value)) > 1]
     came = [arguments[key] for key, given in case.items() if given.hostile]
     path_told = any(isinstance(value, str | Path) and str(value) in text for value in came)
-    if isinstance(error, GradientError) or (isinstance(error, OSError) and path_told):
+    if isinstance(error, GradientError | DivergenceError) or (isinstance(error, OSError) and path_told):
         return Verdict("refused", said)
     if not _raised_on_purpose(error):
         return Verdict("fault", f"a raw message, {said}")
@@ -246,13 +248,13 @@ def _tells(text: str, word: str) -> bool:
     alone = rf"(?<!\w){re.escape(word)}(?!\w)"
     if (len(word) > 2 and not word.isalpha()) or word == "()":
         return word.lower() in text.lower()
-    told = rf"(\b(got|rows|is|has|returned)\b|=).*{alone}|{alone} (is|was)\b"
+    told = rf"['\"]{alone}|(\b(got|rows|is|are|has|returned)\b|=).*{alone}|{alone} (is|was)\b"
     return bool(word) and bool(re.search(told, text, re.IGNORECASE))
 
 
 def _words(value: Any) -> list[str]:
     """Return the words by which a message may tell a value: itself, its shape, its dtype, its type, an entry."""
-    words = [repr(value), str(value), type(value).__name__, getattr(value, "__name__", "")]
+    words = [repr(value), shortened(value), str(value), type(value).__name__, getattr(value, "__name__", "")]
     if callable(value) or hasattr(value, "__dict__"):  # what it returned, or holds, may be told instead
         words += ["got ", "none was", *getattr(value, "names", ())]
     if isinstance(value, float | int | np.number):

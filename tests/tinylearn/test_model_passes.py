@@ -112,6 +112,14 @@ class Spy(Layer):
         return dout
 
 
+def test_predict_does_not_cut_a_row_without_its_batch_axis():
+    wide = Sequential([Dense(300, 2, rng=np.random.default_rng(0))])
+    with pytest.raises(
+        ValueError, match=r"expects x of shape \(N, 300\), got \(300,\); for a single row, write x\[None\]"
+    ):
+        wide.predict(np.ones(300))
+
+
 def test_predict_switches_training_off_and_back():
     spy = Spy()
     model = Sequential([spy])
