@@ -135,7 +135,7 @@ def test_the_sheet_shows_a_picture_of_each_class_and_what_augmentation_makes_of_
     data = new_run(tmp_path).data
     before, after = chapter.augmented(data, np.random.default_rng(5), 2).scenes
     rng = np.random.default_rng(5)
-    assert before.names == list(CLASS_NAMES)
+    assert list(before.names) == list(CLASS_NAMES)
     np.testing.assert_array_equal(before.images[0, :, 0], (data.x_train[:10] * 255).round())  # labels are 0 … 9
     for frame in range(2):
         for column in range(6):

@@ -117,10 +117,10 @@ class Factor(Scene):
         self.wrong = 0.0
 
     def draw(self, figure):
-        self.number = figure.add_artist(Number(0.3, 0.5, "", gid="layernorm_1.factor[0]", figure=figure))
+        self.number = figure.add_artist(Number(0.3, 0.5, "{:.4f}", gid="layernorm_1.factor[0]", figure=figure))
 
     def update(self, frame):
-        self.number.set_text(f"{self.recording['layernorm_1.factor'][frame, 0] + self.wrong:.4f}")
+        self.number.set_value(self.recording["layernorm_1.factor"][frame, 0] + self.wrong)
         return [self.number]
 
 
