@@ -118,7 +118,8 @@ def checked_valley(who: str, valley: Valley) -> Valley:
     """Return a valley that can be drawn; TypeError or ValueError if it is none."""
     checks.instance(who, "valley", valley, Valley)
     x, y = (checks.growing(who, f"the valley's {name}", getattr(valley, name)) for name in ("x", "y"))
-    f = checks.array(who, "the valley's f, with a row a y and a column an x,", valley.f, (len(y), len(x)))
+    f_name = f"the valley's f, of len(y) = {len(y)} rows and len(x) = {len(x)} columns,"
+    f = checks.array(who, f_name, valley.f, (len(y), len(x)))
     levels = checks.growing(who, "the valley's levels", valley.levels, least=1)
     if not ((levels > f.min()) & (levels < f.max())).any():
         raise ValueError(

@@ -84,6 +84,8 @@ class Together(Scene):
         who = type(self).__name__
         if not scenes:
             raise ValueError(f"{who}: expected at least one scene, got none")
+        if len(scenes) == 1 and isinstance(scenes[0], list | tuple):
+            raise TypeError(f"{who}: expected scenes, got a list of {len(scenes[0])}; write {who}(*scenes)")
         self.scenes = tuple(checked_scene(who, scene) for scene in scenes)
         for number, scene in enumerate(scenes):
             if any(scene is other for other in scenes[:number]):

@@ -42,7 +42,7 @@ class TableScene(Scene):
         self, table: Table, *, per_row: int = 1, with_clock: bool = True, title: str = "", source: str | None = None
     ) -> None:
         who = type(self).__name__
-        checks.instance(who, "table", table, Table)
+        checks.instance(who, "table", table, Table, such_as='read_table("data.csv")')
         checks.texts(who, "the table's texts", [*table.names, table.clock, table.title, table.unit, table.source])
         if len(table.names) > MOST_SERIES:
             raise ValueError(

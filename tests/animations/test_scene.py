@@ -117,6 +117,13 @@ def test_nothing_and_one_object_in_two_places_are_refused(kind):
         kind(scene, scene)
 
 
+@pytest.mark.parametrize("kind", [SideBySide, Stacked])
+def test_a_list_of_scenes_is_refused_with_the_star_to_write(kind):
+    text = rf"^{kind.__name__}: expected scenes, got a list of 2; write {kind.__name__}\(\*scenes\)$"
+    with pytest.raises(TypeError, match=text):
+        kind([Small(), Small()])
+
+
 @pytest.mark.parametrize("method", ["draw", "update"])
 def test_scene_without_a_method_says_which_one(method):
     class Empty(Scene):

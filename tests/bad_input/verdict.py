@@ -21,7 +21,7 @@ import dis
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +57,6 @@ class Subject:
     arguments: Mapping[str, Argument]
     speaks: tuple[str, ...] = ()
     files: Callable[[Path], Any] | None = None
-    names: tuple[str, ...] = field(default=(), init=False)
 
     def __init__(
         self, call: Callable[..., Any], *, speaks: tuple[str, ...] = (), files: Any = None, **arguments: Argument
