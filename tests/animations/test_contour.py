@@ -213,7 +213,10 @@ def test_a_scene_can_go_to_another_process():
 
 def test_a_map_that_is_turned_is_refused():
     turned = valley()._replace(f=valley().f.T)
-    with pytest.raises(ValueError, match=r"of len\(y\) = 201 rows and len\(x\) = 57 columns, must have shape \(201, 57\), got \(57, 201\)"):
+    with pytest.raises(
+        ValueError,
+        match=r"of len\(y\) = 201 rows and len\(x\) = 57 columns, must have shape \(201, 57\), got \(57, 201\)",
+    ):
         ContourDescent(turned, series(), CLOCK)
 
 
