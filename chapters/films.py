@@ -5,7 +5,10 @@ from __future__ import annotations
 import functools
 import multiprocessing
 import os
+import signal
+import sys
 import threading
+import time
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
@@ -14,6 +17,8 @@ from pathlib import Path
 from tqdm import tqdm
 
 from animations import Scene, render
+
+GRACE = 3  # seconds
 
 
 @dataclass
@@ -80,12 +85,18 @@ def _pool(processes: int) -> ProcessPoolExecutor:
 
 
 def _end_with_parent() -> None:
-    """Make this process end when the one that started it is killed; without this it would wait for work for ever."""
+    """Make this process end soon after the one that started it; without this it would wait for work for ever.
+
+    Soon, and not at once: after Ctrl-C, which both are told, it may be removing its unfinished file. For that, being
+    told to terminate, as the others are when one of them dies, is an exit like any other.
+    """
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
     parent = multiprocessing.parent_process()
     assert parent is not None
 
     def wait_and_end() -> None:
         parent.join()
+        time.sleep(GRACE)
         os._exit(1)
 
     threading.Thread(target=wait_and_end, daemon=True).start()
