@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, nameless_digits
+from audit import check_all_numbers
 from board_helpers import FACTS, check_places, convolution_values, pooling_values
 from test_convolution_pooling import check_marks
 
@@ -78,16 +78,3 @@ def test_filters_and_maps_change_visibly(made):
         assert np.abs(scene.filter_colors(EPOCHS, k) - scene.filter_colors(0, k)).max() > 0.07
     brightness = np.sqrt(scene.maps / scene.largest.max(axis=0))
     assert (np.abs(brightness[EPOCHS] - brightness[0]).max(axis=(0, 1)) > 0.3).sum() >= 6
-
-
-def test_every_text_of_the_feature_maps_has_its_place(made, monkeypatch):
-    assert "always deer" in check_layout(made[0]["ch06_feature_maps"].scene, EPOCHS, monkeypatch)
-
-
-def test_no_digit_is_without_a_name_but_those_of_titles_and_legend(made):
-    films = made[0]
-    assert nameless_digits(films["ch06_padding_and_stride"].scene, (0, 14, 27)) == {
-        "3 × 3 filter, stride 1, padding 1", "2 × 2 filter, stride 2, no padding"}  # fmt: skip
-    assert nameless_digits(films["ch06_max_pooling"].scene, (0, 6, 12)) == {"2 × 2 max pooling, stride 1, no padding"}
-    legend = {"grey is a weight of 0", "maps: black is 0, white the"}
-    assert nameless_digits(films["ch06_feature_maps"].scene, (0, EPOCHS)) == legend

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, nameless_digits
+from audit import check_all_numbers
 from descent_helpers import RATES, check_curve, check_map, check_map_numbers_are_free, panel_values, walk
 
 from animations.curve_panel import CurvePanel
@@ -101,22 +101,6 @@ def test_two_dimensions(films):
             }
             optimizer.step(place, np.array([x, 100 * y]))
     check_all_numbers(films["ch02_two_dimensions"].scene, lambda frame: frames[frame])
-
-
-@pytest.mark.parametrize(
-    "name", ["ch02_grid_and_fixed_steps", "ch02_learning_rates", "ch02_diverging", "ch02_two_dimensions"]
-)
-def test_every_text_has_its_place(quick_films, name, monkeypatch):
-    """At the end; other frames of such scenes are looked at in test_descent_layout and test_contour."""
-    scene = quick_films[name].scene
-    check_layout(scene, scene.frames - 1, monkeypatch)
-
-
-def test_digits_without_a_source_are_those_of_formulas(quick_films):
-    scenes = [film.scene for film in quick_films.values()]
-    found = {text for scene in scenes for text in nameless_digits(scene, [0, 2, scene.frames - 1])}
-    heights = {"20", "50", "100", "200", "400"}  # on the map
-    assert found == heights | {"f = ½ (x² + 100 y²)", "|x − 10|", "Height, each with the best of 15 rates tried"}
 
 
 def test_the_curve_of_every_panel_is_that_of_the_formula_beside_it(films):
