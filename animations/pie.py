@@ -116,8 +116,8 @@ def check_shares(table: Table) -> None:
     empty = table.values.sum(axis=1) == 0
     if empty.any():
         raise ValueError(
-            f"Pie: all values are 0 at {table.clock} {table.times[empty][0]:.10g}, so there are no shares; "
-            "leave that row out"
+            f"Pie: a row needs a value above 0, or there are no shares, got {table.values[empty][0].max():g} at most "
+            f"at {table.clock} {table.times[empty][0]:.10g}; leave that row out"
         )
 
 

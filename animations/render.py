@@ -61,7 +61,8 @@ def render(
     if frame is not None:
         frame = checks.position("render", "frame", frame, scene.frames, low=-scene.frames)
     if frame is not None and write is not write_png:
-        raise ValueError(f"render: frame is for .png; a {path.suffix.lower()} has all frames, got frame={frame}")
+        suffix = path.suffix.lower()
+        raise ValueError(f"render: frame must be left out for a {suffix}, which has all frames, got frame={frame}")
     if write is write_mp4:
         check_video()
     _make_folder(path)

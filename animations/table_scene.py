@@ -43,7 +43,9 @@ class TableScene(Scene):
     ) -> None:
         who = type(self).__name__
         checks.instance(who, "table", table, Table, such_as='read_table("data.csv")')
-        checks.texts(who, "the table's texts", [*table.names, table.clock, table.title, table.unit, table.source])
+        checks.texts(who, "the table's names", table.names)
+        for part in ("clock", "title", "unit", "source"):
+            checks.text(who, f"the table's {part}", getattr(table, part))
         if len(table.names) > MOST_SERIES:
             raise ValueError(
                 f"{who}: can tell at most {MOST_SERIES} series apart, got {len(table.names)}; "

@@ -201,7 +201,7 @@ def test_pictures_per_row_must_be_at_least_one():
 def test_a_pie_refuses_what_has_no_shares():
     with pytest.raises(ValueError, match="a share cannot be negative, but Oslo is -4 at month 2"):
         Pie(Table([1, 2], ["Rome", "Oslo"], [[8, 0], [9, -4]], clock="month"))
-    with pytest.raises(ValueError, match="all values are 0 at year 1, so there are no shares"):
+    with pytest.raises(ValueError, match="a value above 0, or there are no shares, got 0 at most at year 1"):
         Pie(Table([1, 2], ["A", "B"], [[0, 0], [1, 1]], clock="year"))
 
 

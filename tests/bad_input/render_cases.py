@@ -98,11 +98,11 @@ NO_SOURCES = [3, "text", {"left": "x"}, {"left": [1, 2]}, {"left": None}, {"left
 RENDERED["audit"] = Subject(
     lambda **given: str(an.audit(**given)),
     scene=made("Countdown()", Countdown, NO_SCENES),
-    source=choice(None, {"left": LEFT}, {"left": np.array(LEFT, np.float32)}, [{"left": LEFT}], wrong=NO_SOURCES),
+    source=choice(None, {}, {"left": LEFT}, {"left": np.array(LEFT, np.float32)}, [{"left": LEFT}], wrong=NO_SOURCES),
     steps=optional(clock(0, 1, 2)),
     allowed=choice((), {}, ["2.5"], {"2.5"}, wrong=[None, 3, "2.5", [3]]),
     places=choice(None, lambda frame: {"left": (60, 30)}, wrong=[3, {"left": (60, 30)}, "text"]),
-    names=choice(None, {"left": "left"}, wrong=[3, ["left"], {"left": 3}, "left"]),
+    names=choice(None, {}, {"left": "left"}, wrong=[3, ["left"], {"left": 3}, "left"]),
     frames=choice(None, [0, 2], range(2), [], {}, np.array([1]), wrong=[[3], [-1], [1.5], "012", 3, [None]]),
     checks=choice(["number"], ("number", "order"), also=[{}], wrong=["number", ["nonsense"], None, 3, [3]]),
 )  # fmt: skip

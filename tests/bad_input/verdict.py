@@ -259,7 +259,7 @@ def _words(value: Any) -> list[str]:
     if isinstance(value, float | int | np.number):
         words += [f"{value:g}", f"{value:,}", "()"] if not isinstance(value, complex | np.complexfloating) else []
     if isinstance(value, str | Path | bytes):
-        return [word for word in [*words, Path(str(value)).name] if word]
+        return [word for word in [*words, Path(str(value)).name, Path(str(value)).suffix] if word]
     if isinstance(value, list | tuple | set | dict):
         parts = [*value, *(value.values() if isinstance(value, dict) else ())]
         words += [
@@ -269,7 +269,8 @@ def _words(value: Any) -> list[str]:
             *map(repr, parts),
             *map(str, parts),
             *(part.__name__ for part in parts if isinstance(part, type)),
-            *(str(np.shape(part)) for part in value if isinstance(part, np.ndarray)),
+            *(str(part.shape) for part in parts if isinstance(part, np.ndarray)),
+            *(f"({len(part)},)" for part in parts if isinstance(part, list)),
         ]
     if not isinstance(value, np.ndarray | np.generic | list):
         return words
@@ -279,7 +280,7 @@ def _words(value: Any) -> list[str]:
         return words
     entries = array.reshape(-1)[:50].tolist()
     if array.size and array.dtype.kind in "fiu":
-        entries += [array.min().item(), array.max().item()]
+        entries += [array.min().item(), array.max().item() + 0.0]  # -0 is told as 0
     described = [str(array.shape), str(array.dtype), *map(str, array.shape), *map(repr, entries), *map(str, entries)]
     return [
         *words,
