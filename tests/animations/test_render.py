@@ -40,7 +40,7 @@ REFUSED = {
     "frame after the last": ("scene.png", {"frame": 6}, "frame must lie in -6 … 5, got 6"),
     "frame before the first": ("scene.png", {"frame": -7}, "frame must lie in -6 … 5, got -7"),
     "one frame of a film": ("scene.gif", {"frame": 2}, "frame must be left out for a .gif, which has all frames"),
-    "one frame of a page": ("scene.HTML", {"frame": 2}, "left out for a .html, which has all frames, got frame=2"),
+    "one frame of a page": ("scene.HTML", {"frame": 2}, "frame must be left out for a .html, which has all frames"),
 }
 
 
