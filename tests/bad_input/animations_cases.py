@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 from typing import Any
 
@@ -163,8 +164,11 @@ scene("FunctionAndSlope, its x",
 
 def softmax_bars(scores: Any, **given: Any) -> an.SoftmaxBars:
     """Return bars of scores whose probabilities fit, where there are any."""
-    fits = isinstance(scores, np.ndarray) and scores.ndim == 2 and scores.size > 0 and scores.dtype.kind in "fi"
-    probabilities = tl.Softmax().forward(scores.astype(float)) if fits else np.full((3, 4), 0.25)
+    table = np.zeros(0)
+    with contextlib.suppress(ValueError):  # rows of different lengths
+        table = np.asarray(scores)
+    fits = table.ndim == 2 and table.size > 0 and table.dtype.kind in "fi"
+    probabilities = tl.Softmax().forward(table.astype(float)) if fits else np.full((3, 4), 0.25)
     return an.SoftmaxBars(scores, probabilities, **given)
 
 
