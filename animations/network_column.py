@@ -15,17 +15,13 @@ All in pixels, y from below.
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
-
-from matplotlib.figure import Figure
 
 from animations import style
 from animations.network_states import ParameterStates
 from animations.table_scene import short
-from animations.text import PastedText
+from animations.text import text_width
 
 Shape = tuple[int, ...]
 Point = tuple[float, float]
@@ -142,16 +138,9 @@ def _in_words(shape: Shape | None) -> str:
     return "?" if shape is None else f"({', '.join(['N', *map(str, shape)])}{'' if shape else ','})"
 
 
-def widest(texts: Iterable[str], **settings: Any) -> int:
-    """Return how many pixels the widest of some texts takes, as PastedText draws it; in style.SMALL unless told."""
-    return max((sum(_advance(letter, **settings) for letter in text) for text in texts), default=0)
-
-
-@functools.lru_cache(maxsize=1024)
-def _advance(letter: str, **settings: Any) -> int:
-    """Return how many pixels a letter moves the next one; a minus as wide as a Number draws it."""
-    own: dict[str, Any] = {"size": style.SMALL, "fontfamily": style.FONT, "figure": Figure(dpi=style.DPI)}
-    return round(PastedText(0, 0, letter.replace("-", "−"), **own | settings).get_window_extent().width)
+def widest(texts: Iterable[str], size: float = style.SMALL, weight: str = "normal") -> int:
+    """Return how many pixels the widest of some texts takes; a minus as wide as a Number draws it."""
+    return max((text_width(text.replace("-", "−"), size, weight) for text in texts), default=0)
 
 
 def norm_text(value: float) -> str:

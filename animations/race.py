@@ -18,11 +18,13 @@ from matplotlib.figure import FigureBase
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from animations import checks, style
+from animations.charts import push_apart
 from animations.drawing import add_label, add_number, pixel_axes, plot_axes
-from animations.race_lane import Lane, Row, room, short_name, spread
+from animations.race_lane import Lane, Row, room, short_name
 from animations.scene import Scene, spaced_steps
 from animations.step_chart import MARKERS
 from animations.text import Number
+from tinylearn.checks import shortened
 from tinylearn.race import Runner
 
 LOOKS = tuple(zip((*style.SERIES, style.INK), (*MARKERS, "P"), strict=True))  # colour and marker of each runner
@@ -50,13 +52,13 @@ class Race(Scene):
         title: str = "The same start, the same batches",
     ) -> None:  # fmt: skip
         if not isinstance(runners, Mapping):
-            raise TypeError(f"Race: expected name → Runner, as race(…) returns, got {runners!r}")
+            raise TypeError(f"Race: expected name → Runner, as race(…) returns, got {shortened(runners)}")
         if not 1 <= len(runners) <= len(LOOKS):
             raise ValueError(f"Race: expected 1 to {len(LOOKS)} runners, got {len(runners)}")
         for name, runner in runners.items():
             checks.text("Race", "each name", name)
             if not isinstance(runner, Runner):
-                raise TypeError(f"Race: expected name → Runner, as race(…) returns, got {name!r}: {runner!r}")
+                raise TypeError(f"Race: expected name → Runner, as race(…) returns, got {name!r}: {shortened(runner)}")
         self.lanes = [Lane(name, runner) for name, runner in runners.items()]
         self.title = checks.text("Race", "title", title)
         self.captions = tuple(short_name(name) for name in runners)  # digits in them are those of names
@@ -84,7 +86,8 @@ class Race(Scene):
         for number, value in self.clock:
             number.set_value(value(step))
         tips = [self._tip(lane, step) for lane in self.lanes]
-        places = spread([y for _, y in tips], BOTTOM + 8, TOP - 8, GAP)
+        upwards = [y for _, y in reversed(tips)]  # so that of equal ones the first comes highest
+        places = push_apart(upwards, GAP, BOTTOM + 8, TOP - 8)[::-1]
         for row, tip, y in zip(self.rows, tips, places, strict=True):
             row.show(step, self.last, tip, y)
         return [self.phase, *(number for number, _ in self.clock), *(each for row in self.rows for each in row.artists)]

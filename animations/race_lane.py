@@ -101,28 +101,6 @@ def room(lanes: Sequence[Lane]) -> tuple[float, float, bool]:
     return low - pad, high + pad, False
 
 
-def spread(wanted: Sequence[float], low: float, high: float, gap: float) -> np.ndarray:
-    """Return places from low to high, as near to those wanted as they can be in their order and `gap` apart.
-
-    Of equal ones the first comes highest. (Isotonic regression, by pooling neighbours that are out of order.)
-
-    >>> spread([3, 50, 52], 0, 100, 10).tolist()
-    [3.0, 46.0, 56.0]
-    >>> spread([99, 99, 40], 0, 100, 10).tolist()
-    [100.0, 90.0, 40.0]
-    """
-    order = sorted(range(len(wanted)), key=lambda i: (wanted[i], -i))
-    groups: list[list[float]] = []  # of places that touch: the lowest ones wanted, each less the gaps below it
-    for below, i in enumerate(order):
-        groups.append([wanted[i] - gap * below])
-        while len(groups) > 1 and np.mean(groups[-2]) > np.mean(groups[-1]):
-            groups[-2:] = [groups[-2] + groups[-1]]
-    lowest = np.concatenate([np.full(len(group), np.mean(group)) for group in groups])
-    places = np.empty(len(wanted))
-    places[order] = np.clip(lowest, low, high - gap * (len(wanted) - 1)) + gap * np.arange(len(wanted))
-    return places
-
-
 def four_digits(value: float) -> str:
     """Return a number with four digits, and as many when they are zeros; three and an exponent if it is far from 1.
 

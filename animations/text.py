@@ -142,9 +142,9 @@ def few_digits(value: float) -> str:
     return f"{value:.{decimals}f}"
 
 
-def text_width(text: str, points: float) -> int:
+def text_width(text: str, points: float, weight: str = "normal") -> int:
     """Return how wide a text is when it is pasted, in pixels."""
-    font = FontProperties(family=style.FONT, size=points)
+    font = FontProperties(family=style.FONT, size=points, weight=weight)
     pad = _measure_line(font, style.DPI).pad
     return sum(_draw_letter(letter, font, style.DPI).shape[1] - 2 * pad for letter in text)
 
