@@ -18,7 +18,7 @@ from tqdm import tqdm
 
 from animations import Scene, render
 
-GRACE = 3  # seconds
+GRACE = 3  # seconds that a drawing process has left when the one that started it has ended
 
 
 @dataclass

@@ -27,10 +27,10 @@ def whole(who: str, name: str, value: Any) -> int:
 
 def positive_integer(who: str, name: str, value: Any) -> int:
     """Return `value` as an int of at least 1; TypeError for no whole number, ValueError for a smaller one."""
-    number = whole(who, name, value)
-    if number < 1:
-        raise ValueError(f"{who}: {name} must be at least 1, got {number}")
-    return number
+    given = whole(who, name, value)
+    if given < 1:
+        raise ValueError(f"{who}: {name} must be at least 1, got {given}")
+    return given
 
 
 def number(who: str, name: str, value: Any) -> float:
@@ -68,9 +68,9 @@ def _meant(value: Any, kind: type[int] | type[float]) -> str:
     """
     if isinstance(value, str | float):
         with contextlib.suppress(ValueError):
-            number = float(value)
-            if math.isfinite(number) and (kind is float or number.is_integer()):
-                return f"; write {kind(number)}"
+            meant = float(value)
+            if math.isfinite(meant) and (kind is float or meant.is_integer()):
+                return f"; write {kind(meant)}"
     return ""
 
 

@@ -127,7 +127,7 @@ def _check_training(training: Training) -> None:
     if training.rng is not None:
         generator("explain", training.rng)
     if workers > 1 and any(layer.generators() for layer in training.model.layers):
-        raise ValueError("explain: layers that draw random numbers, as dropout does, need workers=1, got more")
+        raise ValueError(f"explain: layers that draw random numbers, as dropout does, need workers=1, got {workers}")
 
 
 def _check_recorded(recording: Recording, model: Sequential) -> None:
