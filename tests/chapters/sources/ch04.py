@@ -1,0 +1,68 @@
+"""Chapter 4: functions by their formulas, networks by their recorded parameters, a race by its recordings."""
+
+import numpy as np
+
+from animations import spaced_steps
+from tests.chapters.sources.values import named
+from tinylearn.datasets import sine
+
+
+def chapter_4(handed):
+    x = np.linspace(-6, 6, 7)
+    p = 1 / (1 + np.exp(-x))
+    functions = named("relu", {"x": x, "y": np.maximum(x, 0), "slope": x > 0})
+    functions |= named("sigmoid", {"x": x, "y": p, "slope": p * (1 - p)})
+    names = {f"{name}.{gid}": label for name in ("relu", "sigmoid")
+             for gid, label in (("x", "x ="), ("y", "f(x) ="), ("slope", "slope f′(x) ="))}  # fmt: skip
+    ((runners,), _) = handed["Race"][0]
+    return {
+        "ch04_relu_sigmoid": {"source": functions, "names": names},
+        "ch04_softmax": softmax_bars(),
+        "ch04_learning_sine": learning_sine(*(given[0] for given, _ in handed["CurveStates"])),
+        "ch04_race": race(runners),
+    }
+
+
+def softmax_bars():
+    scores = [(2.3, 7.9, 0.8, 5.1 + more) for more in (0, 2.5, 5, 2.5, 0, -2.5, -5, -2.5, 0)]
+
+    def values(frame):
+        powers = np.exp(scores[frame])
+        found = {"exp_sum": powers.sum(), "p_sum": 1}
+        for k in range(4):
+            found |= {f"x[{k}]": scores[frame][k], f"exp[{k}]": powers[k], f"p[{k}]": powers[k] / powers.sum()}
+        return found
+
+    return {"source": values, "names": {"exp_sum": "sum", "p_sum": "sum of p"}}
+
+
+def race(runners):
+    """The losses are those of the recordings, and no runner ends before another."""
+    names = {"step": "update", "last_step": "of", "epoch": "epoch", "last_epoch": "of"}
+    return {"source": dict(runners), "names": names | {f"{name}.loss": name for name in runners}}
+
+
+def learning_sine(line, relu):
+    x, y = sine()
+    steps, best = spaced_steps(1000, 9), np.polynomial.Polynomial.fit(x[:, 0], y[:, 0], 1)
+    best_line = ((best(x) - y) ** 2).mean()
+
+    def outputs(recording, step, bend):
+        """Return the sums of both hidden layers, before any ReLU, and what the network says."""
+        w = recording.at(step)
+        first = x @ w["dense_1.w"] + w["dense_1.b"]
+        second = bend(first) @ w["dense_2.w"] + w["dense_2.b"]
+        return first, second, bend(second) @ w["dense_3.w"] + w["dense_3.b"]
+
+    def values(frame):
+        step = steps[frame]
+        straight, (first, second, bent) = outputs(line, step, lambda z: z)[-1], outputs(relu, step, lambda z: z.clip(0))
+        on = np.hstack([first, second]) > 0
+        found = {"line.epoch": step, "line.loss": ((straight - y) ** 2).mean(), "line.best_line": best_line}
+        found |= {"line.w": (straight[-1, 0] - straight[0, 0]) / 10, "line.b": (straight[-1, 0] + straight[0, 0]) / 2}
+        found |= {"relu.epoch": step, "relu.loss": ((bent - y) ** 2).mean(), "relu.best_line": best_line}
+        return found | {"relu.bends": (on[1:] != on[:-1]).any(axis=1).sum()}
+
+    both = {"epoch": "epoch", "loss": "loss", "best_line": "- - -  best straight line"}
+    names = named("line", both | {"w": "w =", "b": "b ="}) | named("relu", both | {"bends": "places"})
+    return {"source": values, "names": names}

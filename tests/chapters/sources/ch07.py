@@ -1,0 +1,26 @@
+"""Chapter 7: probabilities of two pictures in each epoch, and the shares of right answers."""
+
+from tinylearn import Softmax
+from tinylearn.datasets import CLASS_NAMES
+
+
+def chapter_7(handed):
+    ((run, *_), _) = handed["class_bars"][0]
+    epochs = [0, 1, 2]
+    values = {f"{name}.{gid}": each for name in ("truck", "frog", "network")
+              for gid, each in (("epoch", epochs), ("last_epoch", 2))}  # fmt: skip
+    for i, name in enumerate(("truck", "frog")):
+        said = [*run.shown[:2, i], Softmax().forward(run.model.predict(run.data.x_test[[run.rows[i]]]))[0]]
+        values |= {f"{name}.predicted[{k}]": [p[k] for p in said] for k in range(len(CLASS_NAMES))}
+    for row, (right, total) in enumerate(((run.seen, 200), (run.new, 100))):
+        values |= {
+            f"network.right[{row}]": right,
+            f"network.total[{row}]": total,
+            f"network.share[{row}]": right / total,
+        }
+    names = {f"{name}.{gid}": label for name in ("truck", "frog", "network")
+             for gid, label in (("epoch", "Epoch"), ("last_epoch", "of"))}  # fmt: skip
+    names |= {f"truck.predicted[{k}]": name for k, name in enumerate(CLASS_NAMES)}
+    names |= {f"frog.predicted[{k}]": name for k, name in enumerate(CLASS_NAMES)}
+    names |= {"network.share[0]": "learned from", "network.share[1]": "never seen"}
+    return {"ch07_augmentation": {"source": {}}, "ch07_truck_and_frog": {"source": values, "names": names}}
