@@ -194,6 +194,10 @@ def test_two_halves_of_one_array_are_apart(tmp_path):
     both = np.arange(6.0)
     run[1].mean, run[1].rest = both[::2], both[1::2]
     save_checkpoint(tmp_path / "run.npz", *run)
+    again = start(lambda: Averaged(0.1))
+    again[1].rest = None
+    load_checkpoint(tmp_path / "run.npz", *again)
+    assert (again[1].mean.tolist(), again[1].rest.tolist()) == ([0, 2, 4], [1, 3, 5])
 
 
 def test_an_attribute_that_step_makes_is_refused_with_what_to_do(tmp_path):

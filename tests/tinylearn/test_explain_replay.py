@@ -70,7 +70,7 @@ def test_augmentation_alone_is_drawn_again():
 
 
 def explain_last(seed, rows, until=None, **settings):
-    """Record a run with dropout that shares `rng`, up to update `until`; return the explanation of its last update."""
+    """Record a run with dropout that shares `rng`, up to update `until`; return it, and its last update explained."""
     x, y = DATA[:rows, :3], DATA[:rows, 3:]
 
     def stop(update):
@@ -88,10 +88,8 @@ def explain_last(seed, rows, until=None, **settings):
     layers, rng = made_with_dropout(seed)
     recording = recorder.recording
     step = int(recording.steps[-1])
-    explanation = recording.explain(
-        Sequential(layers), step, "dense_2.b", 0, x, y, MeanSquaredError(), SGD(0.001), rng=rng
-    )
-    check(recording, explanation, np.float64)
+    again = Sequential(layers)
+    return recording, recording.explain(again, step, "dense_2.b", 0, x, y, MeanSquaredError(), SGD(0.001), rng=rng)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +109,9 @@ def explain_last(seed, rows, until=None, **settings):
 )
 def test_whether_an_epoch_was_shuffled_is_known_for_every_seed(settings):
     for seed in range(20):
-        explain_last(seed, **settings)
+        recording, explanation = explain_last(seed, **settings)
+        assert explanation.step == recording.steps[-1]
+        check(recording, explanation, np.float64)
 
 
 # --- what fit was given -----------------------------------------------------------------------------------------------
