@@ -93,7 +93,7 @@ def numbers(who: object, name: str, values: Any, dtype: DTypeLike | None = None)
         with np.errstate(over="raise"):
             return array.astype(dtype or np.float64)
     except FloatingPointError:
-        largest = np.abs(array[np.isfinite(array)]).max()
+        largest = max(array[np.isfinite(array)].tolist(), key=abs)
         raise ValueError(f"{who}: {name} must fit into {np.dtype(dtype)}, got {largest:g}") from None
 
 

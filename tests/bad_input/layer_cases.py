@@ -1,36 +1,40 @@
-"""Bad input for layers: their constructors, and x forward and dout back.
+"""Bad input for layers: their constructors, and for each row of the table of layers, x forward and dout back.
 
-A layer lets NaN pass, as its arithmetic does; `fit` refuses it. What its backward is given comes from a layer or a
-loss, an array of floats, and its dtype is not asked for: that would cost each update more than all other checks.
+So a new layer needs no line here. A layer lets NaN pass, as its arithmetic does; `fit` refuses it. What its backward is
+given comes from a layer or a loss, an array of floats, and its dtype is not asked for: that would cost each update more
+than all other checks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 import tinylearn as tl
-from tests.bad_input.hostile import Argument, array, choice, real, rng, whole
+from tests.bad_input.hostile import array, choice, real, rng, whole
 from tests.bad_input.small_runs import seeded
 from tests.bad_input.verdict import Subject
-from tinylearn import initializers
+from tinylearn import initializers, layer_table
 
 
-def passes(make: Callable[[], tl.Layer]) -> Callable[..., Any]:
-    """Return a call: x forward and dout back through a layer that is made anew."""
+def _key(name: str) -> str:
+    """Return "Conv2D.forward, same" for the row "Conv2D, same" of the table of layers."""
+    kind, *rest = name.split(", ")
+    return ", ".join([f"{kind}.forward", *rest])
+
+
+def _there_and_back(name: str) -> Subject:
+    """Send x forward and dout back through the layer of that row, made anew for each call."""
+    shape = layer_table.LAYERS[name].shape
+    out_shape = layer_table.make_layer(name, seeded()).forward(np.zeros(shape)).shape
 
     def call(x: Any, dout: Any) -> Any:
-        layer = make()
+        layer = layer_table.make_layer(name, seeded())
         out = layer.forward(x)
-        return np.array(out), layer.backward(dout), {name: np.array(grad) for name, grad in layer.grads.items()}
+        return np.array(out), layer.backward(dout), {key: np.array(grad) for key, grad in layer.grads.items()}
 
-    return call
-
-
-def layer(make: Callable[[], tl.Layer], x: Argument, dout: Argument) -> Subject:
-    return Subject(passes(make), x=x, dout=dout)
+    return Subject(call, x=array(*shape), dout=array(*out_shape, floats=None))
 
 
 pair = choice(2, (2, 1), wrong=[0, -1, 1.5, "2", (1, 2, 3), (2, 0), None, np.nan, [1, [2]]])
@@ -68,23 +72,5 @@ LAYERS = {
         stride=choice(None, 1, (1, 2), wrong=[0, -1, "1", 0.5, (1, 0)]),
     ),
     "Dropout": Subject(lambda **given: repr(tl.Dropout(**given)), rate=real(0.5, high=1), rng=rng()),
-    "Dense.forward": layer(lambda: tl.Dense(3, 2, rng=seeded()), array(4, 3), array(4, 2, floats=None)),
-    "ReLU.forward": layer(tl.ReLU, array(4, 3), array(4, 3, floats=None)),
-    "Sigmoid.forward": layer(tl.Sigmoid, array(4, 3), array(4, 3, floats=None)),
-    "Tanh.forward": layer(tl.Tanh, array(4, 3), array(4, 3, floats=None)),
-    "Softmax.forward": layer(tl.Softmax, array(4, 3), array(4, 3, floats=None)),
-    "Flatten.forward": layer(tl.Flatten, array(2, 3, 2, 2), array(2, 12, floats=None)),
-    "Dropout.forward": layer(lambda: tl.Dropout(0.5, rng=seeded()), array(4, 3), array(4, 3, floats=None)),
-    "Conv2D.forward": layer(
-        lambda: tl.Conv2D(2, 3, (3, 2), rng=seeded()), array(2, 4, 4, 2), array(2, 2, 3, 3, floats=None)
-    ),
-    "Conv2D.forward, same": layer(
-        lambda: tl.Conv2D(2, 3, 5, stride=2, padding="same", rng=seeded()),
-        array(2, 4, 3, 2),
-        array(2, 2, 2, 3, floats=None),
-    ),
-    "MaxPool2D.forward": layer(lambda: tl.MaxPool2D(2), array(2, 4, 4, 2), array(2, 2, 2, 2, floats=None)),
-    "MaxPool2D.forward, padding": layer(
-        lambda: tl.MaxPool2D(3, 2, 1), array(2, 4, 4, 2), array(2, 2, 2, 2, floats=None)
-    ),
 }
+LAYERS |= {_key(name): _there_and_back(name) for name in layer_table.LAYERS}
