@@ -10,6 +10,8 @@ from animations import LineFit, NeuronDiagram, NeuronStates, SideBySide, spaced_
 from tinylearn.datasets import celsius_fahrenheit
 from tinylearn.initializers import ones
 
+pytest.register_assert_rewrite("network_checks")  # so that its asserts say what differs
+
 UNITS, ASK, FRAMES = ("°C", "°F"), 50, 81
 
 

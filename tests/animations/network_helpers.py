@@ -1,5 +1,6 @@
 """Networks of many kinds, trained for a few updates, for the tests of their diagrams."""
 
+import functools
 from itertools import pairwise
 
 import numpy as np
@@ -53,3 +54,36 @@ def convolutional(seed=1):
     rng = np.random.default_rng(seed)
     return [tl.Conv2D(2, 3, 2, rng=rng), tl.MaxPool2D(2), tl.ReLU(), tl.Conv2D(3, 7, 2, rng=rng), tl.Flatten(),
             tl.Dense(42, 10, rng=rng), tl.Softmax()]  # fmt: skip
+
+
+EVERYTHING = {
+    "w": (2, 3),
+    "spread over many letters": (40,),
+    "kernel": (3, 2, 2, 5),
+    "$x_{1}$": (),
+    "e": (1,),
+    "f": (2,),
+}
+NETS = {
+    "one neuron": (lambda: dense(1, 1), (1,)),
+    "xor": (lambda: dense(2, 3, 1, activation=tl.Sigmoid), (2,)),
+    "wide": (lambda: dense(300, 128, 9, 10, activation=tl.ReLU), (300,)),
+    "pictures": (convolutional, (9, 8, 2)),
+    "any parameters": (lambda: [Holder(EVERYTHING), *dense(4, 2), Holder({"only": (7, 2)})], (4,)),
+    "any outputs": (lambda: [Holder({"w": (2, 2)})], (2, 3, 4, 2)),
+    "two rows": (lambda: dense(*[5] * 9), (5,)),
+}
+
+
+@functools.cache
+def trained_net(name):
+    """Return model, recording and input shape of one of NETS."""
+    layers, shape = NETS[name]
+    return *trained(layers(), shape), shape
+
+
+@functools.cache
+def trained_xor():
+    """Return the model of "xor" after nine updates, and its recording."""
+    layers, shape = NETS["xor"]
+    return trained(layers(), shape, epochs=9)

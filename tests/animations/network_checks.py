@@ -1,0 +1,81 @@
+"""What must hold in a drawn network: its lines are the recorded weights, and everything has room."""
+
+import itertools
+
+import numpy as np
+from matplotlib.colors import to_hex
+
+from animations.audit.texts import drawn_texts
+from animations.network_glyphs import NEGATIVE, POSITIVE, THICK, THIN
+from animations.painter import Painter
+
+
+def drawn(scene, frame=0):
+    """Return the painter of a scene that has drawn a frame."""
+    painter = Painter(scene)
+    painter.paint(frame)
+    return painter
+
+
+def texts(painter):
+    return [text.get_text() for text in drawn_texts(painter.figure)]
+
+
+def boxes_of(painter):
+    return [(text, text.get_window_extent()) for text in drawn_texts(painter.figure)]
+
+
+def check_lines(scene, recording, frame):
+    """Compare the lines of all dense layers with the recorded weights: which are there, on which way, and how thick."""
+    lines = {}
+    for collection, sign in ((scene.lines.positive, 1), (scene.lines.negative, -1)):
+        assert to_hex(collection.get_edgecolor()[0]) == (POSITIVE if sign > 0 else NEGATIVE)
+        segments = np.array(collection.get_segments()).reshape(-1, 4)
+        for segment, width in zip(segments, collection.get_linewidth(), strict=False):
+            lines[tuple(segment.round(3))] = sign * width
+    found = 0
+    for before, column in itertools.chain(*(itertools.pairwise(row) for row in scene.rows)):
+        if not (column.is_dense and before.units):
+            continue
+        everything = recording[f"{column.name}.w"]
+        w, largest = recording.at(int(scene.steps[frame]))[f"{column.name}.w"], np.abs(everything).max()
+        for (i, start), (j, end) in itertools.product(
+            zip(before.shown, before.nodes(), strict=True), zip(column.shown, column.nodes(), strict=True)
+        ):
+            way = np.subtract(end, start) / np.hypot(*np.subtract(end, start))
+            ends = *(start + before.radius * way), *(end - column.radius * way)
+            width = lines[tuple(np.round(ends, 3))]
+            assert np.sign(width) == (1 if w[i, j] >= 0 else -1)
+            share = (abs(width) - THIN) / (THICK - THIN)
+            assert share - 1 / 8 <= abs(w[i, j]) / largest <= share + 1e-9
+            found += 1
+    assert found == len(lines)
+    return found
+
+
+def check_room(scene):
+    """Columns of a row lie apart, all on the page, and no text lies on a picture but its own numbers."""
+    painter = drawn(scene)
+    width, _ = scene.size
+    for row in scene.rows:
+        for before, column in itertools.pairwise(row):
+            assert before.x + before.width / 2 + 20 <= column.x - column.width / 2
+        assert row[0].x - row[0].width / 2 >= 140, "the words before the rows"
+        assert row[-1].x + row[-1].width / 2 <= width - 20
+        for column in row:
+            assert column.middle + column.glyph_height / 2 < column.top - 66
+            assert column.middle - column.glyph_height / 2 > column.blocks_top
+            assert column.blocks_top - column.height_of_blocks > 48
+    lower = [row[0].top for row in scene.rows[1:]]
+    for row, below in zip(scene.rows, lower, strict=False):
+        assert min(column.blocks_top - column.height_of_blocks for column in row) > below
+    pictures = [image.get_window_extent() for image in scene.page.images]
+    for text, box in boxes_of(painter):
+        on = sum(picture.overlaps(box) for picture in pictures)
+        assert on == ("[" in str(text.get_gid()) or text.get_gid() in recorded_scalars(scene)), text
+    for one, other in itertools.combinations(pictures, 2):
+        assert not one.overlaps(other)
+
+
+def recorded_scalars(scene):
+    return {block.parameter.name for block in scene.blocks if not block.parameter.shape}

@@ -1,0 +1,37 @@
+"""The frames of a network's diagram: each alone, the first one, what is said of one, and beside another scene."""
+
+import numpy as np
+from audit import check_painter
+from network_checks import drawn, texts
+from network_helpers import trained_xor
+
+from animations import NetworkDiagram, SideBySide, audit
+
+
+def test_any_frame_alone_and_in_any_order():
+    model, recording = trained_xor()
+    check_painter(lambda: NetworkDiagram(recording, model), [7, 0, 9, 3])
+
+
+def test_the_first_frame_has_no_loss_and_every_other_has():
+    model, recording = trained_xor()
+    scene = NetworkDiagram(recording, model)
+    painter = drawn(scene, 3)
+    assert "none yet" not in texts(painter)
+    painter.paint(0)
+    assert "none yet" in texts(painter)
+    assert "initialise" in texts(painter)
+
+
+def test_descriptions_say_the_norms():
+    model, recording = trained_xor()
+    scene = NetworkDiagram(recording, model)
+    norm = np.linalg.norm(recording.at(4)["dense_2.w"])
+    assert scene.describe(4).startswith("Update 4 of 9, epoch 4 of 9: the norms of the parameters are dense_1.w ")
+    assert f"dense_2.w {norm:.2f}" in scene.describe(4) or f"dense_2.w {norm:.3f}" in scene.describe(4)
+
+
+def test_beside_another_scene():
+    model, recording = trained_xor()
+    both = SideBySide(NetworkDiagram(recording, model), NetworkDiagram(recording, model))
+    audit(both, recording, frames=[0], checks={"nameless", "cut off", "touching", "contrast", "edge"}).check()

@@ -1,0 +1,85 @@
+"""Lines, rims and pictures of a network's diagram: each shows its recorded number, in colour and thickness."""
+
+import numpy as np
+import pytest
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
+from network_checks import check_lines, drawn
+from network_helpers import dense, trained, trained_net, trained_xor
+
+from animations import NetworkDiagram, style
+from animations.network_glyphs import NEGATIVE, POSITIVE, RIM, THIN
+from animations.network_states import ParameterStates
+from animations.painter import Painter
+
+
+@pytest.mark.parametrize(("name", "lines"), [("one neuron", 1), ("xor", 9), ("wide", 8 * 8 + 8 * 9 + 9 * 8)])
+def test_lines_are_the_weights(name, lines):
+    model, recording, _ = trained_net(name)
+    scene = NetworkDiagram(recording, model)
+    painter = Painter(scene)
+    for frame in (0, 3, 6):
+        painter.paint(frame)
+        assert check_lines(scene, recording, frame) == lines
+
+
+def test_lines_of_other_weights_are_found(monkeypatch):
+    model, recording = trained_xor()
+    shares = ParameterStates.shares
+    monkeypatch.setattr(ParameterStates, "shares", lambda states, where: -shares(states, where))
+    scene = NetworkDiagram(recording, model)
+    drawn(scene, 5)
+    with pytest.raises(AssertionError):
+        check_lines(scene, recording, 5)
+
+
+def test_the_largest_weight_lies_on_top():
+    model, recording = trained_xor()
+    scene = NetworkDiagram(recording, model)
+    drawn(scene, 5)
+    for lines in (scene.lines.positive, scene.lines.negative):
+        assert (np.diff(lines.get_linewidth()) >= 0).all()
+
+
+def test_rims_are_the_biases():
+    layers = dense(2, 12, 3)
+    layers[1].params["b"][1] = 0.0
+    model, recording = trained(layers, (2,), rate=0.01)
+    scene = NetworkDiagram(recording, model)
+    drawn(scene, 0)
+    for name, (nodes, _), shown in (
+        ("dense_1.b", scene.rims.nodes[0], [0, 1, 2, 3, 8, 9, 10, 11]), ("dense_2.b", scene.rims.nodes[1], [0, 1, 2])
+    ):  # fmt: skip
+        b, largest = recording[name][0][shown], np.abs(recording[name]).max()
+        wanted = [style.QUIET if value == 0 else POSITIVE if value > 0 else NEGATIVE for value in b]
+        assert [to_hex(color) for color in nodes.get_edgecolor()] == wanted
+        share = (np.array(nodes.get_linewidth()) - THIN) / (RIM - THIN)
+        assert (share - 1 / 8 <= np.abs(b) / largest).all()
+        assert (np.abs(b) / largest <= share + 1e-9).all()
+
+
+@pytest.mark.parametrize("name", ["xor", "wide", "pictures", "any parameters"])
+def test_every_number_of_a_picture_is_painted_at_its_place_in_its_colour(name):
+    model, recording, shape = trained_net(name)
+    scene = NetworkDiagram(recording, model, input_shape=shape)
+    painter = Painter(scene)
+    pixels = painter.paint(4)[..., :3].astype(int)
+    for drawn_block in scene.blocks:
+        values, (wide, high) = recording.at(4)[drawn_block.parameter.name], drawn_block.block.cell
+        values = values.reshape(-1, values.shape[-1] if values.ndim else 1)
+        rows, columns = (np.linspace(0, length - 1, min(length, most)).round().astype(int)
+                         for length, most in zip(values.shape, (64, 128), strict=True))  # fmt: skip
+        wanted = values[np.ix_(rows, columns)] / np.abs(recording[drawn_block.parameter.name]).max()
+        colors = colormaps["RdBu"]((wanted + 1) / 2, bytes=True)[..., :3].astype(int)
+        left, top = drawn_block.left, scene.size[1] - drawn_block.top + 26
+        cells = pixels[top + 1 if high > 1 else top :: high, left + 1 if wide > 1 else left :: wide]
+        assert np.abs(cells[: len(rows), : len(columns)] - colors).max() <= 4, drawn_block.parameter.name
+
+
+def test_pictures_are_as_in_the_array_and_their_colours_have_one_scale():
+    model, recording = trained_xor()
+    scene = NetworkDiagram(recording, model, steps=[2, 7])
+    drawn(scene, 1)
+    np.testing.assert_array_equal(scene.blocks[0].picture.get_array(), recording.at(7)["dense_1.w"])
+    largest = np.abs(recording["dense_1.w"]).max()  # of all steps, also of those that are not drawn
+    assert scene.blocks[0].picture.get_clim() == (-largest, largest)

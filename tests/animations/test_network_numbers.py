@@ -1,0 +1,86 @@
+"""Numbers and names of a network's diagram: those of the recording, and of the model's summary."""
+
+import numpy as np
+import pytest
+from network_checks import drawn
+from network_helpers import NETS, dense, trained, trained_net, trained_xor
+
+from animations import NetworkDiagram, audit
+from animations.audit.texts import drawn_texts
+from animations.network_states import ParameterStates
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_every_number_is_right_and_a_norm_and_a_scale_of_every_parameter_stand_after_its_name(name):
+    model, recording, shape = trained_net(name)
+    scene = NetworkDiagram(recording, model, input_shape=shape)
+    shown = [block.parameter for row in scene.rows for column in row for block in column.blocks]
+    wanted = [f"{name}.{key}" for name, layer in zip(model.layer_names, model.layers, strict=True)
+              for key in list(layer.params)[:4]]  # fmt: skip
+    assert [parameter.name for parameter in shown] == wanted
+    names = {f"{parameter.name}.norm": parameter.key for parameter in shown if len(parameter.key) < 14}
+    names |= {"step": "Update", "epoch": "Epoch"}
+    audit(scene, recording, names=names, frames=[0, 5]).check()
+    gids = {text.get_gid() for text in drawn_texts(scene.page.figure)}
+    assert {"loss", *(f"{name}.{kind}" for name in wanted for kind in ("norm", "largest"))} <= gids
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_titles_shapes_and_counts_are_those_of_the_summary(name):
+    model, recording, shape = trained_net(name)
+    scene = NetworkDiagram(recording, model, input_shape=shape)
+    drawn(scene)
+    columns = [column for row in scene.rows for column in row if column.count not in ("", "from above")]
+    lines = model.summary(shape).splitlines()[1:-1]
+    for column, line in zip(columns, lines, strict=True):
+        assert f" {column.title} " in line
+        assert line.endswith(column.count)
+        assert f" {column.shape_text} " in line
+        labels = [text for text in scene.page.texts if text.get_position()[0] == column.x and not text.get_gid()]
+        middle = [text.get_text() for text in labels if text.get_position()[1] < column.top]
+        assert middle[:3] == [column.title, column.shape_text, column.count]
+
+
+def test_few_numbers_are_written_and_many_are_not():
+    model, recording = trained(dense(8, 3, 4, 7, 7), (8,))
+    scene = NetworkDiagram(recording, model)
+    gids = {text.get_gid() for text in drawn_texts(drawn(scene).figure)}
+    written = {name for name in recording.names if any(str(gid).startswith(f"{name}[") for gid in gids)}
+    assert written == {"dense_1.w", "dense_1.b", "dense_2.w", "dense_2.b"}
+    assert {f"dense_1.w[{i},{j}]" for i in range(8) for j in range(3)} <= gids
+
+
+def test_numbers_that_are_not_finite_are_drawn():
+    model, recording = trained(dense(2, 3, 1), (2,))
+    rows = recording.rows.copy()
+    rows[5, [0, 7]] = np.inf
+    rows[6, 1:9] = np.nan
+    recording.rows = rows
+    audit(NetworkDiagram(recording, model), recording, checks={"number", "cut off", "touching"}).check()
+
+
+def plant(monkeypatch, change):
+    """Let `change` spoil every parameter's states before they are drawn."""
+    made = ParameterStates.__init__
+
+    def spoiled(states, *given):
+        made(states, *given)
+        change(states)
+
+    monkeypatch.setattr(ParameterStates, "__init__", spoiled)
+
+
+FAULTS = {
+    "a norm one per cent too large": lambda states: setattr(states, "norms", states.norms * 1.01),
+    "a frame late": lambda states: setattr(states, "pictures", np.roll(states.pictures, 1, axis=0)),
+    "the scale of the frames, not the recording": lambda states: setattr(states, "largest", states.largest * 0.9),
+    "columns in another order": lambda states: setattr(states, "pictures", states.pictures[:, :, ::-1]),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_the_audit_finds_planted_faults(monkeypatch, fault):
+    model, recording = trained_xor()
+    plant(monkeypatch, FAULTS[fault])
+    report = audit(NetworkDiagram(recording, model), recording, frames=[3])
+    assert {finding.kind for finding in report.findings} == {"number"}

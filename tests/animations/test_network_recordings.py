@@ -1,0 +1,68 @@
+"""A network's diagram of recordings that do not hold everything, or do not belong to the model."""
+
+import copy
+
+import pytest
+from matplotlib.colors import to_hex
+from network_checks import check_room, drawn, texts
+from network_helpers import Holder, convolutional, dense, trained, trained_xor
+
+import tinylearn as tl
+from animations import NetworkDiagram, audit, style
+
+
+def test_what_was_not_recorded_is_grey_and_says_so():
+    model, recording = trained(dense(3, 4, 2), (3,), select=["dense_2.w", "dense_1.b"])
+    scene = NetworkDiagram(recording, model)
+    audit(scene, recording, frames=[3]).check()
+    painter = drawn(NetworkDiagram(recording, model))
+    assert texts(painter).count("not recorded") == 2
+    assert len(scene.lines.segments) == 8, "only those of dense_2"
+    grey = [lines for lines in scene.page.collections if lines.get_edgecolor().size
+            and to_hex(lines.get_edgecolor()[0]) == style.FAINT]  # fmt: skip
+    assert sum(len(lines.get_paths()) for lines in grey) == 12
+    check_room(NetworkDiagram(recording, model))
+
+
+def test_every_nth_update_and_chosen_steps(tmp_path):
+    model, recording = trained(dense(2, 3), (2,), epochs=20, every=5, path=tmp_path / "run")
+    assert NetworkDiagram(recording, model).steps.tolist() == [0, 5, 10, 15, 20]
+    recording = tl.Recording.load(tmp_path / "run")
+    scene = NetworkDiagram(recording, model, steps=[0, 15])
+    assert scene.steps.tolist() == [0, 15]
+    audit(scene, recording).check()
+    with pytest.raises(ValueError, match="step 7 is not in this recording"):
+        NetworkDiagram(recording, model, [7])
+    model, recording = trained(dense(1, 1), (1,), epochs=300)
+    assert len(NetworkDiagram(recording, model).steps) == 61
+
+
+def test_without_an_input_shape_outputs_are_unknown():
+    model, recording = trained(convolutional(), (9, 8, 2))
+    scene = NetworkDiagram(recording, model)
+    audit(scene, recording, frames=[6]).check()
+    assert texts(drawn(NetworkDiagram(recording, model))).count("?") == 1 + len(model.layers)
+
+
+def emptied(recording):
+    empty = copy.copy(recording)
+    empty.steps = recording.steps[:0]
+    return empty
+
+
+@pytest.mark.parametrize(
+    ("change", "error", "message"),
+    [
+        (lambda model, recording: (model, recording), TypeError, "expected a Recording, then its model, got Seq"),
+        (lambda model, recording: (recording, "net"), TypeError, "expected a Sequential as the model, got 'net'"),
+        (lambda model, recording: (recording, tl.Sequential(dense(3, 3))), ValueError,
+         r"not of this model: dense_1.w has shape \(2, 3\) in the recording, and has shape \(3, 3\) in the model"),
+        (lambda model, recording: (recording, tl.Sequential([Holder({"a": (2, 3)})])), ValueError,
+         r"not of this model: dense_1.w has shape \(2, 3\) in the recording, and is not there in the model"),
+        (lambda model, recording: (recording, model, []), ValueError, "NetworkDiagram: steps must"),
+        (lambda model, recording: (emptied(recording), model), ValueError, "nothing in the recording yet"),
+    ],
+)  # fmt: skip
+def test_what_does_not_belong_together_is_refused(change, error, message):
+    with pytest.raises(error, match=message):
+        NetworkDiagram(*change(*trained_xor()))
