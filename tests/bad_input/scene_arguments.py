@@ -47,11 +47,17 @@ def painted(scene: Any) -> list[Any]:
     return [painter.paint(frame).copy() // 64 for frame in sorted({0, scene.frames // 2, scene.frames - 1})]
 
 
-def rows(name: str, make: Callable[..., Any], arguments: Any) -> tuple[dict[str, Subject], dict[str, Subject]]:
-    """Return the row of a scene that is made, and that of one that is drawn as well."""
-    return {name: Subject(lambda **given: told(make(**given)), **arguments)}, {
-        f"{name}, drawn": Subject(lambda **given: painted(make(**given)), **arguments)
-    }
+class Scenes:
+    """Rows of the table: `made` are those of the suite; `drawn`, those that draw as well, of which it tries few."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, Subject] = {}
+        self.drawn: dict[str, Subject] = {}
+
+    def add(self, name: str, make: Callable[..., Any], /, **arguments: Any) -> None:
+        """Add the row of a scene that is made, and that of one that is drawn as well."""
+        self.made[name] = Subject(lambda **given: told(make(**given)), **arguments)
+        self.drawn[f"{name}, drawn"] = Subject(lambda **given: painted(make(**given)), **arguments)
 
 
 # --- arguments --------------------------------------------------------------------------------------------------------

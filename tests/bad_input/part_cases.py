@@ -1,0 +1,73 @@
+"""The table of bad input, parts of scenes: numbers, texts, and scenes that are put together."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from hypothesis import strategies as st
+
+import animations as an
+from tests.animations.small_scenes import Trail
+from tests.bad_input.hostile import WRONG, Argument, choice, of, whole
+from tests.bad_input.scene_arguments import Scenes, painted, told, word
+from tests.bad_input.verdict import Subject
+
+PARTS = Scenes()
+scene = PARTS.add
+
+
+def number_text(form: Any, gid: Any, value: Any) -> list[Any]:
+    number = an.Number(0, 0, form, gid=gid)
+    number.set_value(value)
+    return [number.get_text(), number.get_gid()]
+
+
+NO_NUMBERS = ["1", None, [1.0], 1j, {}, np.zeros(2)]
+PARTS.made["Number"] = Subject(
+    number_text,
+    form=choice("{:.2f}", wrong=[None, 3, "{:d}", "{", "{a}", len, [], lambda value: value]),
+    gid=word("loss"),
+    value=choice(1.5, 3.5, 3, np.nan, np.inf, True, np.float32(2), wrong=NO_NUMBERS),
+)
+
+
+class Written(an.Scene):
+    """A scene of one text."""
+
+    size = (400, 100)
+
+    def __init__(self, text: Any) -> None:
+        self.text = an.PastedText(200, 50, text, zorder=3)
+
+    def draw(self, figure: Any) -> None:
+        axes = figure.add_axes((0, 0, 1, 1), xlim=(0, 400), ylim=(0, 100))
+        axes.add_artist(self.text)
+
+    def update(self, frame: int) -> list[Any]:
+        return [self.text]
+
+
+odd = of(["", "$", "two\nlines", "$x^2$", "é → ✓", "a" * 90, None, 3])
+PARTS.drawn["PastedText"] = Subject(
+    lambda text: painted(Written(text)),
+    text=Argument(word("one").good, st.sampled_from(of(["雪", "\t", "\0"], WRONG) + odd)),
+)
+
+
+def shaped(size: Any, frames: Any) -> an.Scene:
+    made = Trail()
+    made.size, made.frames = size, frames
+    return made
+
+
+SIZE = choice(
+    (80, 60), wrong=[None, 3, (80,), (80, 60, 3), (0, 60), (80, -1), (80.5, 60), "ab", (10**6, 60), (np.nan, 9)]
+)
+FRAMES = whole(1, 6)
+for kind in (an.SideBySide, an.Stacked):
+    scene(kind.__name__, lambda size, frames, kind=kind: kind(shaped(size, frames), Trail()), size=SIZE, frames=FRAMES)
+    PARTS.made[f"{kind.__name__}, its scenes"] = Subject(
+        lambda scenes, kind=kind: told(kind(*scenes)) if isinstance(scenes, tuple) else told(kind(scenes)),
+        scenes=choice((Trail(), Trail()), wrong=[(), (Trail,), (Trail(), None), 2 * (Trail(),), (3,)]),
+    )

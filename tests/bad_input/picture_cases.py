@@ -1,0 +1,63 @@
+"""The table of bad input, pictures: what a network sees, says and counts of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+import animations as an
+from tests.bad_input.hostile import WRONG, array, choice, whole
+from tests.bad_input.scene_arguments import PIXEL_STATES, PIXELS, Scenes, clock, objects, run, word, words
+from tests.bad_input.verdict import Subject
+
+PICTURES = Scenes()
+scene = PICTURES.add
+
+EPOCHS = clock(0, 1, 4)
+scene("ClassBars",
+      lambda probabilities, **given: an.ClassBars(probabilities=shares(probabilities), **given),
+      picture=array(4, 4, 3, low=0, nan=WRONG), probabilities=array(3, 2, low=0.1, nan=WRONG),
+      names=words("cat", "dog"), target=whole(0, 1, low=0), epochs=EPOCHS, name=word("it"),
+      note=word("", "new"))  # fmt: skip
+
+
+def shares(values: Any) -> Any:
+    """Return rows that add up to 1, where there are any."""
+    if not isinstance(values, np.ndarray) or values.dtype.kind not in "fiub" or values.ndim != 2:
+        return values
+    if not (values > 0.05).all():
+        return values
+    return values / values.sum(axis=1, keepdims=True)
+
+
+scene("ContactSheet", an.ContactSheet, images=array(2, 2, 3, 4, 4, 1, low=0, nan=WRONG, floats=None),
+      names=words("cat", "dog"), title=word("", "Pets"), zoom=whole(1, 3))  # fmt: skip
+scene("FeatureMaps", an.FeatureMaps, picture=array(6, 6, 3, low=0, nan=WRONG),
+      filters=array(3, 3, 3, 3, 2, nan=WRONG), maps=array(3, 4, 4, 2, low=0, nan=WRONG), epochs=EPOCHS)  # fmt: skip
+PICTURES.made["PixelStates"] = Subject(
+    lambda **given: [getattr(an.PixelStates(**given), name) for name in ("red", "w", "sums", "predicted")],
+    speaks=("recording", "Recording"),
+    recording=PIXELS, pictures=array(2, 4, 4, 3, low=0, nan=WRONG), epochs=clock(0, 1, 4, wrong=[[0, 9], [7]]),
+    layer=choice("dense_1", wrong=["dense_9", None, 3]),
+)  # fmt: skip
+scene("PixelNeuron", an.PixelNeuron, states=PIXEL_STATES, which=whole(0, 1, low=0), answers=words("deer", "horse"),
+      target=whole(0, 1, low=0), note=word("", "never seen"), name=word("deer"))  # fmt: skip
+scene("PixelNeuron, its pictures", lambda pictures: an.PixelNeuron(
+          an.PixelStates(run(16)[1], pictures, [0, 4]), 1, answers=("a", "b"), target=0, note="", name="n"),
+      pictures=array(2, 4, 4, 3, low=0, nan=WRONG), speaks=("PixelStates",))  # fmt: skip
+
+
+def tally(name: str = "seen", right: Any = (1, 2, 4), total: Any = 4) -> an.Tally:
+    return an.Tally(name, np.array(right), total)
+
+
+TALLIES = objects(
+    "Tally(…)", tally, lambda: tally("new", (0, 4, 2), 9), wrong=[[tally()] * 4, [tally(right=[1])], [(1, 2, 3)]]
+)
+COUNTS = array(3, low=0, high=4, whole=True, nan=WRONG)
+scene("WeightPicture", an.WeightPicture, states=PIXEL_STATES, tallies=TALLIES, answers=words("deer", "horse"))
+for kind in (an.TallyCurves, an.TallyStrip):
+    scene(kind.__name__, kind, epochs=EPOCHS, tallies=TALLIES, title=word("right"), name=word("net"))
+scene("Tally", lambda **given: an.TallyCurves([0, 1, 4], [an.Tally(**given)], title="right", name="net"),
+      name=word("seen"), right=COUNTS, total=whole(4, 50), speaks=("TallyCurves",))  # fmt: skip
