@@ -1,4 +1,4 @@
-"""The table of bad input, boards: windows that move over one, and a frozen lake."""
+"""Bad input for boards: windows that move over one, and a frozen lake."""
 
 from __future__ import annotations
 

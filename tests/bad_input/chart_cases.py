@@ -1,4 +1,4 @@
-"""The table of bad input, charts of a table: bars, lines and pies."""
+"""Bad input for charts of a table: bars, lines and pies."""
 
 from __future__ import annotations
 

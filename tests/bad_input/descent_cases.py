@@ -1,4 +1,4 @@
-"""The table of bad input, descents: steps on a curve and in a valley, and charts of them."""
+"""Bad input for descents: steps on a curve and in a valley, and charts of them."""
 
 from __future__ import annotations
 
@@ -76,7 +76,6 @@ def walker(name: str = "SGD", **columns: Any) -> an.Series:
 
 
 SERIES = objects("Series(…)", walker, lambda: walker("Adam"), wrong=[(walker(),) * 6, (an.Series("SGD", {"x": X}),)])
-LIST = array(2, low=0.4, high=1.9, nan=WRONG)
 scene("Valley", lambda **given: an.ContourDescent(valley(**given), [walker()], [0, 4]),
       x=growing(9), y=growing(7), f=array(7, 9, low=0, high=4, nan=WRONG),
       levels=choice([0.5, 1, 2], wrong=[[], None, [2, 1], [np.nan], ["1"], 9, [[1]]]),

@@ -1,4 +1,4 @@
-"""The table of bad input, functions and neurons: what they make of numbers, and lines and curves that they fit."""
+"""Bad input for functions and neurons: what they make of numbers, and lines and curves that they fit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of bad input, parts of scenes: numbers, texts, and scenes that are put together."""
+"""Bad input for parts of scenes: numbers, texts, and scenes that are put together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table of bad input, pictures: what a network sees, says and counts of them."""
+"""Bad input for pictures: what a network sees, says and counts of them."""
 
 from __future__ import annotations
 

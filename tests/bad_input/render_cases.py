@@ -1,4 +1,4 @@
-"""The table of bad input: films, pages and pictures in files, and the audit of a scene."""
+"""Bad input for films, pages and pictures in files, and the audit of a scene."""
 
 from __future__ import annotations
 

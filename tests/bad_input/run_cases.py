@@ -1,4 +1,4 @@
-"""The table of bad input, whole runs as pictures: a network, a race, an autopsy."""
+"""Bad input for whole runs as pictures: a network, a race, an autopsy."""
 
 from __future__ import annotations
 

@@ -103,11 +103,7 @@ def test_a_fault_is_found(name, tmp_path):
         (lambda x: x.sum(), Given(GOOD), "right"),
         (lambda x: np.asarray(x).sum(), Given(GOOD.tolist(), GOOD, True), "right"),
         (lambda x: refuse(f"planted: x must have shape (3, 2), got {x.shape}"), Given(BAD, OPEN, True), "refused"),
-        (
-            lambda x: Path(x).read_text(),
-            Given(Made(lambda folder: f"{folder}/missing", "'/missing'"), WRONG, True),
-            "refused",
-        ),
+        (lambda x: Path(x).read_text(), Given(MISSING, WRONG, True), "refused"),
     ],
 )
 def test_what_is_well_done_is_no_fault(call, given, kind, tmp_path):
