@@ -2,15 +2,11 @@
 
 import subprocess
 import sys
-import textwrap
 
-import numpy as np
 import pytest
 
 import chapters.check
 from chapters.check import check, compare
-from chapters.digests import digests, recordings_noted
-from tinylearn import SGD, Dense, MeanSquaredError, Recorder, Sequential, fit
 
 RECORD = """
 import sys
@@ -78,70 +74,6 @@ def test_a_chapter_is_the_same_twice(capfd, monkeypatch):
     assert noted[0].count("  parameters  ") == 1
 
 
-# --- recordings ---------------------------------------------------------------------------------------------------
-
-
-def recorded(path, *, learning_rate=0.1, rows=(0, 1, 2, 3), epochs=2):
-    """Return the digests, line by line, of a short run that is recorded in memory."""
-    x = np.arange(4.0)[list(rows), None]
-    with recordings_noted(path):
-        model = Sequential([Dense(1, 1, rng=np.random.default_rng(0))])
-        with Recorder(model) as recorder:
-            fit(model, x, 2 * x, loss=MeanSquaredError(), optimizer=SGD(learning_rate), epochs=epochs, batch_size=2,
-                shuffle=False, callbacks=[recorder])  # fmt: skip
-    return path.read_text().splitlines()
-
-
-def test_a_recording_is_noted_once_and_only_then(tmp_path):
-    close = Recorder.close
-    lines = recorded(tmp_path / "notes")
-    assert Recorder.close is close
-    assert lines[0] == "recording 1: 5 records of dense_1.w, dense_1.b"
-    assert [line.split()[0] for line in lines[1:]] == [
-        "parameters", "steps", "epochs", "losses", "batches", "divergence"]  # fmt: skip
-    assert len({line.split()[1] for line in lines[1:]}) == 6
-    Recorder(Sequential([Dense(1, 1, rng=np.random.default_rng(0))])).close()
-    assert (tmp_path / "notes").read_text().splitlines() == lines
-    assert recorded(tmp_path / "again") == lines
-
-
-def test_a_billionth_in_a_recorded_row_is_another_digest(tmp_path, monkeypatch):
-    """The fault is planted where each row is written: the training does not see it."""
-    lines, each = recorded(tmp_path / "notes"), Recorder._record_each
-
-    def noisy(recorder, step, *told):
-        row = recorder._whole.cast("d")
-        before, row[0] = row[0], row[0] * (1 + 1e-9)
-        each(recorder, step, *told)
-        row[0] = before
-
-    monkeypatch.setattr(Recorder, "_record_each", noisy)
-    changed = recorded(tmp_path / "noisy")
-    assert [i for i in range(len(lines)) if lines[i] != changed[i]] == [1]  # the parameters alone
-
-
-@pytest.mark.parametrize("part", ["steps", "epochs", "losses", "divergence"])
-def test_each_part_of_a_recording_has_its_digest(part):
-    recording = Recorder(Sequential([Dense(1, 1, rng=np.random.default_rng(0))])).recording
-    before = digests(recording).splitlines()
-    setattr(recording, part, {"step": 3} if part == "divergence" else getattr(recording, part) + 1)
-    recording.losses = np.ones(1) if part == "losses" else recording.losses  # it was NaN
-    after = digests(recording).splitlines()
-    assert [new.split()[0] for old, new in zip(before, after, strict=True) if new != old] == [part]
-
-
-def test_other_batches_have_another_digest():
-    model, told = Sequential([Dense(1, 1, rng=np.random.default_rng(0))]), []
-    for batch in ([0, 1], [1, 0], [0]):
-        recorder = Recorder(model)
-        recorder.record(1, 1, 0.5, batch)
-        told.append(digests(recorder.recording).splitlines()[5])
-    assert len(set(told)) == 3
-
-
-# --- files --------------------------------------------------------------------------------------------------------
-
-
 def test_the_command_takes_the_other_options_and_writes_no_gallery(tmp_path):
     command = [sys.executable, "-m", "chapters", "1", "--quick", "--format", "png", "--che", "--seed", "2"]
     run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -173,7 +105,7 @@ def test_each_kind_of_difference_is_named(tmp_path):
 
 def test_recordings_of_two_processes_are_the_same_bytes(tmp_path):
     for name in ("first", "second"):
-        subprocess.run([sys.executable, "-c", textwrap.dedent(RECORD), tmp_path / name], check=True)
+        subprocess.run([sys.executable, "-c", RECORD, tmp_path / name], check=True)
     assert len(list((tmp_path / "first").iterdir())) >= 6
     assert compare(tmp_path / "first", tmp_path / "second") == []
 
