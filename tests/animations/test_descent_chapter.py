@@ -1,4 +1,4 @@
-"""Chapter 2's films, whole: every number of every frame, calculated here once more, and every text in its place."""
+"""Chapter 2's films, whole: every number of every frame, calculated here once more, and each curve and map."""
 
 from pathlib import Path
 
@@ -13,23 +13,13 @@ from chapters import ch02_gradient_descent as ch02
 from tinylearn import SGD, Adam, RMSprop
 
 
-def films_of_the_chapter(quick):
+@pytest.fixture(scope="module")
+def films():
     caught = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ch02, "draw", lambda films, *_: caught.update(films))
-        ch02.main(Path(), quick=quick)
+        ch02.main(Path(), quick=False)
     return caught
-
-
-@pytest.fixture(scope="module")
-def films():
-    return films_of_the_chapter(quick=False)
-
-
-@pytest.fixture(scope="module")
-def quick_films():
-    """The films with few of their frames: the same texts in the same places, sooner drawn."""
-    return films_of_the_chapter(quick=True)
 
 
 def test_grid_and_fixed_steps(films):

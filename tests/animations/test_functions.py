@@ -122,9 +122,18 @@ def test_a_layer_of_another_kind_works_too():
     np.testing.assert_allclose(states.slope, 1 / np.cosh(INPUTS) ** 2, rtol=1e-9)
 
 
-@pytest.mark.parametrize("x", [[1.0], [2.0, 1.0], [[1.0, 2.0]], [0.0, np.nan], [0.0, np.inf]])
-def test_inputs_that_are_no_growing_row_are_refused(x):
-    with pytest.raises(ValueError, match="FunctionStates: x must "):
+@pytest.mark.parametrize(
+    ("x", "message"),
+    [
+        ([1.0], r"be at least 2 growing numbers, got array\(\[1\.\]\)"),
+        ([2.0, 1.0], "be at least 2 growing numbers, got 1 after 2"),
+        ([[1.0, 2.0]], r"have shape \(N,\), got \(1, 2\)"),
+        ([0.0, np.nan], r"be finite numbers, got nan at x\[1\]"),
+        ([0.0, np.inf], r"be finite numbers, got inf at x\[1\]"),
+    ],
+)
+def test_inputs_that_are_no_growing_row_are_refused(x, message):
+    with pytest.raises(ValueError, match=f"FunctionStates: x must {message}"):
         FunctionStates(Sigmoid(), np.array(x))
 
 

@@ -61,7 +61,7 @@ def values_of(runners, step):
 
 
 def shown(scene, frame):
-    """Return gid → text of a frame, and the scene's painter."""
+    """Return gid → text of a frame."""
     painter = Painter(scene)
     painter.paint(frame)
     texts = [text for text in painter.figure.findobj() if text.get_gid() and text.get_visible()]
@@ -198,9 +198,8 @@ def test_the_update_that_broke_is_a_frame_and_the_one_before():
     assert scene.frames < 110
     last = list(scene.steps).index(7776)
     assert "b.diverged" not in shown(scene, last)
-    assert shown(Race({"b": made_up([1.0] * 7, 8)}), 7)["b.diverged"] == "8", (
-        "where all diverge, the clock ends with them"
-    )
+    alone = shown(Race({"b": made_up([1.0] * 7, 8)}), 7)  # where all diverge, the clock ends with them
+    assert alone["b.diverged"] == "8"
 
 
 @pytest.mark.parametrize("kind", ["one diverges at once", "about to diverge", "infinite at the end", "below zero"])

@@ -1,4 +1,4 @@
-"""Colours: text in any of them can be read."""
+"""Colours: text in any of them can be read, and any two are told apart, by colour-blind readers too."""
 
 from itertools import combinations
 

@@ -87,7 +87,8 @@ def full_disks() -> Iterator[Row]:
     for full in (full_disk.quota, full_disk.filled):
         with new_folders(1) as (folder,), ExitStack() as stack, serving() as server:
             try:
-                stack.enter_context(full_disk.small_disk(folder)) if full is full_disk.filled else None
+                if full is full_disk.filled:
+                    stack.enter_context(full_disk.small_disk(folder))
             except PermissionError as error:
                 tqdm.write(f"no small file system: {error}")
                 return

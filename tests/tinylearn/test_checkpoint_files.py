@@ -6,10 +6,7 @@ import numpy as np
 import pytest
 
 from tests.tinylearn.checkpoint_runs import go_on, start, state
-from tinylearn import (
-    load_checkpoint,
-    save_checkpoint,
-)
+from tinylearn import load_checkpoint, save_checkpoint
 
 
 def test_what_was_added_comes_back(tmp_path):

@@ -116,9 +116,9 @@ class Noisy(Optimizer):
 
 
 MAKERS = {
-    "Scaled": lambda: Scaled(np.linspace(0.001, 0.1, 21)),
-    "Limited": lambda: Limited(0.1),
-    "Late": lambda: Late(0.01),
+    "Scaled": lambda dtype: Scaled(np.linspace(0.001, 0.1, 21, dtype=dtype)),
+    "Limited": lambda dtype: Limited(0.1),
+    "Late": lambda dtype: Late(0.01),
 }
 
 
@@ -130,10 +130,7 @@ def lines_of(explanation):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("kind", MAKERS)
 def test_the_arithmetic_of_an_own_optimizer(kind, dtype):
-    optimizer = MAKERS[kind]()
-    if kind == "Scaled":
-        optimizer.rates = optimizer.rates.astype(dtype)
-        optimizer._made_with = (optimizer.rates,), {}
+    optimizer = MAKERS[kind](dtype)
     model, recording, x, y, loss = small_run(optimizer, dtype)
     for step in (1, 2, 9):
         explanation = recording.explain(model, step, "dense_1.w", (2, 1), x, y, loss, optimizer)

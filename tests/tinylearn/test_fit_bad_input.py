@@ -43,9 +43,9 @@ def test_data_that_are_not_finite_are_refused_with_their_place(bad):
 
 
 def test_data_that_are_no_numbers_are_refused():
-    with pytest.raises(TypeError, match="fit: x must hold real numbers, got \\[\\['a', 'b', 'c'\\]\\]"):
+    with pytest.raises(TypeError, match=r"fit: x must hold real numbers, got \[\['a', 'b', 'c'\]\]"):
         train(small_model(), [["a", "b", "c"]], [[1]])
-    with pytest.raises(TypeError, match="fit: y must hold real numbers, got \\[\\['yes'\\]\\]"):
+    with pytest.raises(TypeError, match=r"fit: y must hold real numbers, got \[\['yes'\]\]"):
         train(small_model(), [[1, 2, 3]], [["yes"]])
 
 
