@@ -1,16 +1,72 @@
-"""A quick run of a chapter, and what is asked of every accuracy that one states."""
+"""A quick run of a chapter, a look at all its films, and what is asked of every accuracy that it states."""
+
+import copy
+import importlib
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
+from animations import audit
 
-def quick_run(chapter, folder, formats):
-    """Return what a quick run of the chapter returns, the films that it draws, and their folder."""
+
+class QuickRun(NamedTuple):
+    """What a quick run returned, its films as they were before they were drawn, where their files are."""
+
+    headline: dict
+    films: dict
+    folder: Any
+    sources: Any  # what the films should show: of tests/chapters/sources
+    handed: dict  # name → (arguments, what was returned) of each call that they ask for
+
+
+def quick_run(chapter, folder, formats=("gif",)):
+    """Run a chapter quickly, and watch it."""
+    number = chapter.__name__.removeprefix("chapters.")[:4]
+    sources = importlib.import_module(f"tests.chapters.sources.{number}")
     films = {}
+
+    def draw(found, *others):
+        films.update(copy.deepcopy(found))
+        really_draw(found, *others)
+
     with pytest.MonkeyPatch.context() as patch:
-        draw = chapter.draw
-        patch.setattr(chapter, "draw", lambda found, *others: (films.update(found), draw(found, *others)))
-        return chapter.main(folder, quick=True, formats=formats), films, folder
+        really_draw = chapter.draw
+        patch.setattr(chapter, "draw", draw)
+        handed = watched(patch, chapter, sources.HANDED)
+        headline = chapter.main(folder, quick=True, formats=formats)
+    return QuickRun(headline, films, folder, sources, handed)
+
+
+def watched(patch, chapter, names):
+    """Return name → (arguments, what it returned) of each call, filled while the chapter runs."""
+    handed = {name: [] for name in names}
+
+    def watch(name, function):
+        def call(*given, **settings):
+            returned = function(*given, **settings)
+            handed[name].append((given, returned))
+            return returned
+
+        patch.setattr(chapter, name, call)
+
+    for name in names:
+        watch(name, getattr(chapter, name))
+    return handed
+
+
+def check_films(run):
+    """In every frame of every film: right numbers at their places, and legible for all."""
+    expected, captions = run.sources.films(run.handed), set()
+    assert run.films.keys() == expected.keys()
+    for name, film in run.films.items():
+        report = audit(film.scene, allowed=run.sources.CAPTIONS, **expected[name])
+        assert report.ok, f"{name}: {report}"
+        assert report.frames == film.scene.frames
+        assert report.compared == report.numbers
+        assert report.unplaced <= run.sources.UNPLACED
+        captions |= report.captions
+    assert captions == run.sources.CAPTIONS, "one of these is not needed"
 
 
 def check_scorecard(headline, name, count):

@@ -15,6 +15,7 @@ from animations import GrowingLines, Pie, SideBySide, style
 from animations.painter import Painter
 from chapters import ch01_create_animations as chapter
 from chapters.run import run_alone
+from tests.chapters.chapter_helpers import check_films, quick_run
 from tinylearn.datasets import Table, gdp
 
 FILMS = {"ch01_shortest_scene", "ch01_gdp_lines", "ch01_bar_race", "ch01_bars_and_lines", "ch01_pie_and_lines"}
@@ -27,22 +28,26 @@ def run(*arguments, folder):
 
 
 @pytest.fixture(scope="module")
-def headline_and_folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("gallery")
-    return chapter.main(folder, quick=True), folder
+def drawn(tmp_path_factory):
+    """A quick run of the chapter."""
+    return quick_run(chapter, tmp_path_factory.mktemp("gallery"))
 
 
-def test_the_numbers_of_the_book(headline_and_folder):
-    headline, _ = headline_and_folder
+def test_every_frame_of_every_film(drawn):
+    check_films(drawn)
+
+
+def test_the_numbers_of_the_book(drawn):
+    headline = drawn.headline
     assert headline["years"] == 51
     last = {"USA": 20.953, "China": 14.7227, "Japan": 5.0578, "Germany": 3.8464, "UK": 2.7598}
     assert {name: headline[f"{name} 2020"] for name in last} == last
     assert headline["all together 2020"] == pytest.approx(sum(last.values()))
 
 
-def test_who_passes_whom(headline_and_folder):
+def test_who_passes_whom(drawn):
     """For good: from that year on, and not in the year before, the one is ahead."""
-    headline, _ = headline_and_folder
+    headline = drawn.headline
     passes = {key: year for key, year in headline.items() if " passes " in key}
     assert passes == {"Japan passes Germany": 1972, "China passes UK": 2006, "China passes Germany": 2007,
                       "China passes Japan": 2010}  # fmt: skip
@@ -52,8 +57,8 @@ def test_who_passes_whom(headline_and_folder):
     assert (china < japan)[table.times < 2010].all()
 
 
-def test_the_films(headline_and_folder):
-    headline, folder = headline_and_folder
+def test_the_films(drawn):
+    headline, folder = drawn.headline, drawn.folder
     assert {path.stem for path in folder.glob("*.gif")} == FILMS
     sizes = {}
     for name in FILMS:

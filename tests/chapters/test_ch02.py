@@ -7,29 +7,35 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from chapters import ch02_gradient_descent as ch02
+from chapters import ch02_gradient_descent as chapter
+from tests.chapters.chapter_helpers import check_films, quick_run
 from tinylearn import SGD, Adam
 
 FILMS = ("ch02_grid_and_fixed_steps", "ch02_learning_rates", "ch02_diverging", "ch02_two_dimensions")
 
 
 @pytest.fixture(scope="module")
-def headline_and_folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("gallery")
-    return ch02.main(folder, quick=True), folder
+def drawn(tmp_path_factory):
+    """A quick run of the chapter."""
+    return quick_run(chapter, tmp_path_factory.mktemp("gallery"))
 
 
-@pytest.fixture
-def films(monkeypatch, tmp_path):
+def test_every_frame_of_every_film(drawn):
+    check_films(drawn)
+
+
+@pytest.fixture(scope="module")
+def films(tmp_path_factory):
     """The films of the whole chapter, not drawn."""
     caught = {}
-    monkeypatch.setattr(ch02, "draw", lambda films, *_: caught.update(films))
-    ch02.main(tmp_path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chapter, "draw", lambda films, *_: caught.update(films))
+        chapter.main(tmp_path_factory.mktemp("whole"))
     return caught
 
 
-def test_the_numbers_of_the_book(headline_and_folder):
-    headline, _ = headline_and_folder
+def test_the_numbers_of_the_book(drawn):
+    headline = drawn.headline
     assert headline["grid search, x"] == 10.005002501250624
     assert headline["fixed size, steps"] == 877
     assert headline["fixed size, x"] == pytest.approx(10.0045, abs=1e-9)
@@ -44,8 +50,8 @@ def test_the_numbers_of_the_book(headline_and_folder):
     json.dumps(headline)
 
 
-def test_the_files(headline_and_folder):
-    _, folder = headline_and_folder
+def test_the_files(drawn):
+    folder = drawn.folder
     assert {path.stem for path in folder.iterdir()} == set(FILMS)
     for name, size in zip(FILMS, [(1200, 600), (1800, 600), (1200, 600), (1500, 600)], strict=True):
         with Image.open(folder / f"{name}.gif") as film:
@@ -68,109 +74,112 @@ def test_learning_rates_run_on_one_clock_that_shows_every_early_step(films):
     assert [panel.descent.converged for panel in panels] == [True, True, False]
 
 
-def test_quick_films_end_as_the_whole_ones_do(films, monkeypatch, tmp_path):
-    quick = {}
-    monkeypatch.setattr(ch02, "draw", lambda films, *_: quick.update(films))
-    ch02.main(tmp_path, quick=True)
+def test_quick_films_end_as_the_whole_ones_do(films, drawn):
     for name, film in films.items():
-        for whole, short in zip(film.scene.scenes, quick[name].scene.scenes, strict=True):
+        for whole, short in zip(film.scene.scenes, drawn.films[name].scene.scenes, strict=True):
             assert short.clock[-1] == whole.clock[-1]
             assert short.frames < whole.frames / 5
 
 
 def test_the_step_multiplies_the_distance_by_the_factor():
     for rate in (0.95, 0.1, 0.0003, 1.1):
-        distance = ch02.gradient_descent(rate, most=20, enough=-1)["x"][:, 0] - 10
-        np.testing.assert_allclose(distance[1:] / distance[:-1], ch02.factor(rate), rtol=1e-9)
-    assert abs(ch02.factor(ch02.BOUND)) == 1
+        distance = chapter.gradient_descent(rate, most=20, enough=-1)["x"][:, 0] - 10
+        np.testing.assert_allclose(distance[1:] / distance[:-1], chapter.factor(rate), rtol=1e-9)
+    assert abs(chapter.factor(chapter.BOUND)) == 1
 
 
-def test_the_step_at_which_a_rate_that_is_too_large_diverges(headline_and_folder):
+def test_the_step_at_which_a_rate_that_is_too_large_diverges(drawn):
     """The first update that starts from a y that is infinite, walked by hand."""
-    x, step = np.float64(ch02.START), 1
+    x, step = np.float64(chapter.START), 1
     with np.errstate(over="ignore"):
-        while np.isfinite(ch02.height(x)):
-            x, step = x - 1.1 * ch02.slope(x), step + 1
-    autopsy = ch02.diverge(1.1).autopsy()
-    assert autopsy.step == step == headline_and_folder[0]["rate 1.1, diverges at step"]
+        while np.isfinite(chapter.height(x)):
+            x, step = x - 1.1 * chapter.slope(x), step + 1
+    autopsy = chapter.diverge(1.1).autopsy()
+    assert autopsy.step == step == drawn.headline["rate 1.1, diverges at step"]
     assert (autopsy.parameter, autopsy.learning_rate) == ("x", 1.1)
     assert autopsy.what.startswith("met a loss of inf, with x at norm ")
     np.testing.assert_allclose(
-        autopsy.gradient_norms[-4:], 2 * np.abs(ch02.diverge(1.1)["x"][-5:-1, 0] - 10), rtol=1e-12
+        autopsy.gradient_norms[-4:], 2 * np.abs(chapter.diverge(1.1)["x"][-5:-1, 0] - 10), rtol=1e-12
     )
     np.testing.assert_allclose(autopsy.norms["x"][1:] / autopsy.norms["x"][:-1], 1.2, rtol=1e-6)
 
 
-@pytest.mark.parametrize("rate", ch02.RATES)
+@pytest.mark.parametrize("rate", chapter.RATES)
 def test_the_walk_by_hand_is_the_one_that_is_drawn(rate):
-    np.testing.assert_array_equal(ch02.descend_by_hand(rate), ch02.gradient_descent(rate)["x"][:, 0])
+    np.testing.assert_array_equal(chapter.descend_by_hand(rate), chapter.gradient_descent(rate)["x"][:, 0])
 
 
 def test_the_slope_of_the_valley_is_that_of_its_heights():
     place, h = np.array([-3.0, 0.7]), 1e-5
     for axis, step in enumerate(h * np.eye(2)):
-        two_sided = (ch02.valley(place + step) - ch02.valley(place - step)) / (2 * h)
-        assert ch02.valley_slope(place)[axis] == pytest.approx(two_sided, rel=1e-8)
+        two_sided = (chapter.valley(place + step) - chapter.valley(place - step)) / (2 * h)
+        assert chapter.valley_slope(place)[axis] == pytest.approx(two_sided, rel=1e-8)
 
 
 def test_descend_is_the_optimiser_step_by_step():
-    recording = ch02.descend(ch02.Point(x=-9.0, y=2.0), ch02.valley, ch02.valley_slope, Adam(0.5), most=7, enough=-1)
+    recording = chapter.descend(
+        chapter.Point(x=-9.0, y=2.0), chapter.valley, chapter.valley_slope, Adam(0.5), most=7, enough=-1
+    )
     place, optimizer = np.array([-9.0, 2.0]), Adam(0.5)
     for step in range(8):
         now = recording.at(step)
         np.testing.assert_array_equal([now["x"][0], now["y"][0]], place)
         if step < 7:
-            assert recording.losses[step + 1] == ch02.valley(place)  # the height before the update
-        optimizer.step(place, ch02.valley_slope(place))
+            assert recording.losses[step + 1] == chapter.valley(place)  # the height before the update
+        optimizer.step(place, chapter.valley_slope(place))
 
 
 def test_descend_stops_after_the_first_step_that_changes_little():
-    recording = ch02.descend(ch02.Point(x=1.2345), ch02.height, ch02.slope, SGD(0.1), enough=1.0)
-    y = ch02.height(recording["x"][:, 0])
+    recording = chapter.descend(chapter.Point(x=1.2345), chapter.height, chapter.slope, SGD(0.1), enough=1.0)
+    y = chapter.height(recording["x"][:, 0])
     changes = np.abs(np.diff(y))
     assert changes[-1] <= 1.0
     assert (changes[:-1] > 1.0).all()
 
 
-@pytest.mark.parametrize("name", ch02.OPTIMIZERS)
+@pytest.mark.parametrize("name", chapter.OPTIMIZERS)
 def test_each_optimiser_walks_with_the_best_of_the_rates(name):
-    make = ch02.OPTIMIZERS[name]
-    best, walk = ch02.best_walk(make)
+    make = chapter.OPTIMIZERS[name]
+    best, walk = chapter.best_walk(make)
     assert len(walk) == 101
     ends = {}
-    for rate in ch02.RATES_TO_TRY:
+    for rate in chapter.RATES_TO_TRY:
         place, optimizer = np.array([-9.0, 2.0]), make(rate)
         for _ in range(100):
-            optimizer.step(place, ch02.valley_slope(place))
+            optimizer.step(place, chapter.valley_slope(place))
         with np.errstate(over="ignore"):
-            ends[rate] = ch02.valley(place)
+            ends[rate] = chapter.valley(place)
     assert best == min(ends, key=ends.get)
-    assert ch02.valley_heights(walk)[-1] == ends[best]
+    assert chapter.valley_heights(walk)[-1] == ends[best]
     assert best not in (min(ends), max(ends))  # the list goes far enough to both sides
 
 
 def best_ends(rates):
     """Return how high plain descent ends, and how high the highest of the three others, each with its best rate."""
-    ends = {name: ch02.valley_heights(ch02.best_walk(make, rates)[1])[-1] for name, make in ch02.OPTIMIZERS.items()}
+    ends = {
+        name: chapter.valley_heights(chapter.best_walk(make, rates)[1])[-1] for name, make in chapter.OPTIMIZERS.items()
+    }
     return ends.pop("SGD"), max(ends.values())
 
 
 def test_that_plain_descent_stays_far_behind_is_not_for_want_of_a_rate(monkeypatch):
     """With twice as many rates, and from another start, it is behind still."""
-    rates = ch02.RATES_TO_TRY
+    rates = chapter.RATES_TO_TRY
     between = [(one * other) ** 0.5 for one, other in pairwise(rates)]
     for tried in (rates, sorted([*rates, *between])):
         plain, worst_of_three = best_ends(tried)
         assert plain > 1000 * worst_of_three
-    monkeypatch.setattr(ch02, "VALLEY_START", {"x": -9.0, "y": 1.0})
+    monkeypatch.setattr(chapter, "VALLEY_START", {"x": -9.0, "y": 1.0})
     for tried in (rates, sorted([*rates, *between])):
         plain, worst_of_three = best_ends(tried)
         assert plain > 10 * worst_of_three
 
 
 def test_what_the_text_says_of_the_valley():
-    text = " ".join(ch02.__doc__.split())
-    assert f"the best of {len(ch02.RATES_TO_TRY)} learning rates tried" in text
+    text = " ".join(chapter.__doc__.split())
+    assert f"the best of {len(chapter.RATES_TO_TRY)} learning rates tried" in text
     assert "around step 87 it leaps up the walls again" in text
-    heights = {name: ch02.valley_heights(ch02.best_walk(ch02.OPTIMIZERS[name])[1]) for name in ("SGD", "RMSprop")}
+    heights = {
+        name: chapter.valley_heights(chapter.best_walk(chapter.OPTIMIZERS[name])[1]) for name in ("SGD", "RMSprop")
+    }
     assert heights["RMSprop"][84] < 0.001 < heights["SGD"][87] < heights["RMSprop"][87]

@@ -9,18 +9,23 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from chapters import ch03_first_neuron
+from chapters import ch03_first_neuron as chapter
+from tests.chapters.chapter_helpers import check_films, quick_run
 from tinylearn.datasets import celsius_fahrenheit
 
 
 @pytest.fixture(scope="module")
-def headline_and_folder(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("gallery")
-    return ch03_first_neuron.main(folder, quick=True, formats=("gif", "png")), folder
+def drawn(tmp_path_factory):
+    """A quick run of the chapter."""
+    return quick_run(chapter, tmp_path_factory.mktemp("gallery"), ("gif", "png"))
 
 
-def test_the_numbers_of_the_book(headline_and_folder):
-    headline, _ = headline_and_folder
+def test_every_frame_of_every_film(drawn):
+    check_films(drawn)
+
+
+def test_the_numbers_of_the_book(drawn):
+    headline = drawn.headline
     assert headline["w"] == pytest.approx(1.8002504858014874, rel=1e-12)
     assert headline["b"] == pytest.approx(31.970400154777106, rel=1e-12)
     assert headline["50 °C in °F"] == pytest.approx(121.98292444485148, rel=1e-12)
@@ -33,15 +38,15 @@ def test_the_numbers_of_the_book(headline_and_folder):
 
 def test_the_recording_gives_back_any_update():
     x, y = celsius_fahrenheit()
-    model = ch03_first_neuron.one_neuron()
-    recording = ch03_first_neuron.learn_with_fit(x, y, model).recording
+    model = chapter.one_neuron()
+    recording = chapter.learn_with_fit(x, y, model).recording
     assert len(recording) == 8001
     recording.restore(model, 100)
     np.testing.assert_allclose(model.parameters, [2.040425243055281, 3.589007086046493], rtol=1e-12)
 
 
-def test_the_files(headline_and_folder):
-    _, folder = headline_and_folder
+def test_the_files(drawn):
+    folder = drawn.folder
     with Image.open(folder / "ch03_first_neuron.gif") as film:
         assert film.size == (1200, 600)
         assert film.n_frames == 9

@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from chapters import ch04_activations as chapter
-from tests.chapters.chapter_helpers import quick_run
+from tests.chapters.chapter_helpers import check_films, quick_run
 from tinylearn import Dense, ReLU
 from tinylearn.datasets import sine
 
@@ -15,12 +15,16 @@ FILMS = {"ch04_relu_sigmoid": (1280, 700), "ch04_softmax": (1200, 600), "ch04_le
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory):
-    """Return what the chapter returns, the films that it draws, and their folder."""
+    """A quick run of the chapter."""
     return quick_run(chapter, tmp_path_factory.mktemp("gallery"), ("gif", "png"))
 
 
+def test_every_frame_of_every_film(drawn):
+    check_films(drawn)
+
+
 def test_the_numbers_of_the_book(drawn):
-    headline, _, _ = drawn
+    headline = drawn.headline
     assert headline["softmax"] == [0.00347, 0.93867, 0.00077, 0.05708]
     assert headline["loss of the best straight line"] == pytest.approx(0.50003, abs=5e-6)
     assert headline["loss without activations"] == pytest.approx(0.50003, abs=5e-6)
@@ -28,7 +32,7 @@ def test_the_numbers_of_the_book(drawn):
 
 
 def test_by_hand_and_with_layers_is_the_same(drawn):
-    headline, _, _ = drawn
+    headline = drawn.headline
     assert headline["slope of ReLU at 0"] == 0
     assert headline["steepest slope of the sigmoid"] == 0.25
     assert headline["largest difference from the measured slope"] < 1e-9
@@ -38,7 +42,7 @@ def test_by_hand_and_with_layers_is_the_same(drawn):
 
 
 def test_the_films_show_what_the_headline_says(drawn):
-    headline, films, _ = drawn
+    headline, films = drawn.headline, drawn.films
     assert list(films) == list(FILMS), "the films come in the order of the text"
     assert films["ch04_softmax"].scene.probabilities[0].round(5).tolist() == headline["softmax"]
     line, relu = films["ch04_learning_sine"].scene.scenes
@@ -49,7 +53,7 @@ def test_the_films_show_what_the_headline_says(drawn):
 
 
 def test_only_the_line_stays_behind(drawn):
-    headline, films, _ = drawn
+    headline, films = drawn.headline, drawn.films
     names = [lane.name for lane in films["ch04_race"].scene.lanes]
     assert names == ["without activations", "with ReLU", "with tanh", "with sigmoid"]
     line, *bent = (headline[f"last recorded loss {name}"] for name in names)
@@ -71,7 +75,7 @@ def test_the_whole_films_are_those_of_the_book(tmp_path, monkeypatch):
 
 
 def test_the_films(drawn):
-    _, _, folder = drawn
+    folder = drawn.folder
     for name, size in FILMS.items():
         with Image.open(folder / f"{name}.gif") as film:
             assert film.size == size

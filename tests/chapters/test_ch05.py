@@ -8,7 +8,7 @@ from PIL import Image
 
 from chapters import ch05_horse_or_deer as chapter
 from chapters.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
-from tests.chapters.chapter_helpers import check_scorecard, quick_run
+from tests.chapters.chapter_helpers import check_films, check_scorecard, quick_run
 from tinylearn import Recorder, Scorecard
 
 FILMS = {"ch05_horse_and_deer": (1460, 700), "ch05_neuron_and_network": (1120, 600)}
@@ -16,19 +16,23 @@ FILMS = {"ch05_horse_and_deer": (1460, 700), "ch05_neuron_and_network": (1120, 6
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory):
-    """Return what the chapter returns, the films that it draws, and their folder."""
+    """A quick run of the chapter."""
     return quick_run(chapter, tmp_path_factory.mktemp("gallery"), ("gif", "png"))
 
 
+def test_every_frame_of_every_film(drawn):
+    check_films(drawn)
+
+
 def test_the_neuron_has_learned_the_two_that_are_shown(drawn):
-    headline, _, _ = drawn
+    headline = drawn.headline
     assert headline["probability of a horse, for the horse"] > 0.75
     assert headline["probability of a horse, for the deer"] < 0.25
     assert headline["difference from the sum by hand"] < 1e-12
 
 
 def test_three_layers_know_by_heart_what_they_have_seen_and_not_much_else(drawn):
-    headline, _, _ = drawn
+    headline = drawn.headline
     right, of, total = headline["three layers, right of those it learned from"].split()
     assert (of, total) == ("of", "160")
     assert int(right) >= 155
@@ -38,11 +42,11 @@ def test_three_layers_know_by_heart_what_they_have_seen_and_not_much_else(drawn)
 
 @pytest.mark.parametrize("name", ["neuron, 41 unseen", "neuron, 400 unseen", "three layers, 41 unseen"])
 def test_every_accuracy_comes_with_its_count_interval_and_baseline(drawn, name):
-    check_scorecard(drawn[0], name, int(name.split()[-2]))
+    check_scorecard(drawn.headline, name, int(name.split()[-2]))
 
 
 def test_the_films_show_what_the_headline_says(drawn):
-    headline, films, _ = drawn
+    headline, films = drawn.headline, drawn.films
     assert list(films) == list(FILMS)
     horse, weights, deer = films["ch05_horse_and_deer"].scene.scenes
     assert (horse.name, horse.target, deer.name, deer.target) == ("horse", 1, "deer", 0)
@@ -59,7 +63,7 @@ def test_the_films_show_what_the_headline_says(drawn):
 
 
 def test_the_pictures_shown_are_said_to_be_seen_or_not(drawn):
-    _, films, _ = drawn
+    films = drawn.films
     data = horses_and_deer()
     states = films["ch05_horse_and_deer"].scene.scenes[0].states
     assert all(panel.note == "learned from" for panel in films["ch05_horse_and_deer"].scene.scenes[::2])
@@ -82,7 +86,7 @@ def test_the_whole_film_has_every_epoch(tmp_path, monkeypatch):
 
 
 def test_the_files(drawn):
-    _, _, folder = drawn
+    folder = drawn.folder
     for name, size in FILMS.items():
         with Image.open(folder / f"{name}.gif") as film:
             assert film.size == size

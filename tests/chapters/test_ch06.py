@@ -10,7 +10,7 @@ from PIL import Image
 from chapters import __main__ as all_chapters
 from chapters import ch06_convolution as chapter
 from chapters.images import horses_and_deer
-from tests.chapters.chapter_helpers import check_scorecard, quick_run
+from tests.chapters.chapter_helpers import check_films, check_scorecard, quick_run
 from tinylearn import Conv2D, ReLU
 
 FILMS = {"ch06_padding_and_stride": (1530, 550), "ch06_max_pooling": (610, 400), "ch06_feature_maps": (1460, 600)}
@@ -19,12 +19,16 @@ LEFT, DIAGONAL = [[2, 3, 2], [0, 0, 0], [0, 0, 0]], [[1, 0, 2], [1, 0, 1], [2, 1
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory):
-    """Return what a quick run of the chapter returns, the films that it draws, and their folder."""
+    """A quick run of the chapter."""
     return quick_run(chapter, tmp_path_factory.mktemp("gallery"), ("png",))
 
 
+def test_every_frame_of_every_film(drawn):
+    check_films(drawn)
+
+
 def test_the_three_arrays_of_the_book(drawn):
-    headline, films, _ = drawn
+    headline, films = drawn.headline, drawn.films
     left, right = films["ch06_padding_and_stride"].scene.scenes
     pooling = films["ch06_max_pooling"].scene
     assert headline["3 × 3 filter, stride 1, padding 1"] == left.out.tolist() == LEFT
@@ -45,7 +49,7 @@ def test_by_hand_equals_the_layer(size, stride, padding):
 
 
 def test_films_and_files(drawn):
-    _, films, folder = drawn
+    films, folder = drawn.films, drawn.folder
     assert list(films) == list(FILMS)
     assert sorted(path.name for path in folder.iterdir()) == sorted(f"{name}.png" for name in FILMS)
     for name, size in FILMS.items():
@@ -54,7 +58,7 @@ def test_films_and_files(drawn):
 
 
 def test_the_film_shows_what_the_headline_says(drawn):
-    headline, films, _ = drawn
+    headline, films = drawn.headline, drawn.films
     _, curves = films["ch06_feature_maps"].scene.scenes
     assert [tally.name for tally in curves.tallies] == ["learned from", "never seen", "always deer"]
     seen, new, always = (f"{tally.right[-1]} of {tally.total}" for tally in curves.tallies)
@@ -65,7 +69,7 @@ def test_the_film_shows_what_the_headline_says(drawn):
 
 
 def test_the_picture_is_a_horse_that_it_does_not_learn_from(drawn):
-    _, films, _ = drawn
+    films = drawn.films
     data, shown = horses_and_deer(), films["ch06_feature_maps"].scene.scenes[0].picture
     (row,) = np.flatnonzero((data.x_test == shown).all(axis=(1, 2, 3)))
     assert data.y_test[row] == 1
@@ -75,11 +79,11 @@ def test_the_picture_is_a_horse_that_it_does_not_learn_from(drawn):
 @pytest.mark.parametrize("count", [41, 400])
 @pytest.mark.parametrize("name", ["eight filters", "dense", "convolutional"])
 def test_every_accuracy_comes_with_its_count_interval_and_baseline(drawn, name, count):
-    check_scorecard(drawn[0], f"{name}, {count} unseen", count)
+    check_scorecard(drawn.headline, f"{name}, {count} unseen", count)
 
 
 def test_no_accuracy_stands_alone(drawn):
-    models = {key.rpartition(",")[0] for key in drawn[0] if key.endswith(("accuracy", "right"))}
+    models = {key.rpartition(",")[0] for key in drawn.headline if key.endswith(("accuracy", "right"))}
     assert models == {f"{name}, {count} unseen" for name in ("eight filters", "dense", "convolutional")
                       for count in (41, 400)}  # fmt: skip
 

@@ -16,7 +16,7 @@ from chapters import ch07_ten_classes as chapter
 from chapters.__main__ import CHAPTERS
 from chapters.images import Images
 from chapters.run import Refusal, run_alone, table
-from tests.chapters.chapter_helpers import check_scorecard, quick_run
+from tests.chapters.chapter_helpers import check_films, check_scorecard, quick_run
 from tests.tinylearn.cifar10_files import BATCHES, write_folder
 from tinylearn import Recording, RMSprop
 from tinylearn.datasets import CLASS_NAMES
@@ -26,8 +26,12 @@ FILMS = {"ch07_augmentation": (628, 768), "ch07_truck_and_frog": (1200, 900)}
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory):
-    """Return what a quick run returns, the films that it draws, and their folder."""
+    """A quick run of the chapter."""
     return quick_run(chapter, tmp_path_factory.mktemp("gallery"), ("gif", "png"))
+
+
+def test_every_frame_of_every_film(drawn):
+    check_films(drawn)
 
 
 @pytest.fixture
@@ -106,7 +110,7 @@ def test_counting_and_the_estimate_change_nothing_of_the_training(tmp_path, monk
 
 
 def test_the_films_show_what_the_headline_says(drawn):
-    headline, films, _ = drawn
+    headline, films = drawn.headline, drawn.films
     assert list(films) == list(FILMS)
     panels, strip = films["ch07_truck_and_frog"].scene.scenes
     for panel, name in zip(panels.scenes, ("truck", "frog"), strict=True):
@@ -122,7 +126,7 @@ def test_the_films_show_what_the_headline_says(drawn):
 
 
 def test_the_files(drawn):
-    _, _, folder = drawn
+    folder = drawn.folder
     for name, size in FILMS.items():
         with Image.open(folder / f"{name}.gif") as film:
             assert (film.size, film.n_frames) == (size, 3)

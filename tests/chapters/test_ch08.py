@@ -14,7 +14,7 @@ from chapters.lake import MAP, make_lake, random_games
 from chapters.lake_network import network, predictions
 from chapters.lake_values import exact_values, mean_of_four
 from chapters.run import Refusal, run_alone
-from tests.chapters.chapter_helpers import quick_run
+from tests.chapters.chapter_helpers import check_films, quick_run
 from tinylearn import confidence_interval
 
 FILMS = {"ch08_frozen_lake": (1310, 600), "ch08_learning_to_win": (1320, 880)}
@@ -23,8 +23,12 @@ BEST, EXACT = [1, 1, 2, 1, 2, 2], exact_values(make_lake(), mean_of_four, 100)
 
 @pytest.fixture(scope="module")
 def drawn(tmp_path_factory):
-    """Return what a quick run returns, the films that it draws, and their folder."""
+    """A quick run of the chapter."""
     return quick_run(chapter, tmp_path_factory.mktemp("gallery"), ("gif", "png"))
+
+
+def test_every_frame_of_every_film(drawn):
+    check_films(drawn)
 
 
 @pytest.fixture
@@ -40,7 +44,7 @@ def at_once(monkeypatch):
 
 
 def test_a_few_games_and_a_second_look_are_enough_to_win(drawn):
-    headline, _, _ = drawn
+    headline = drawn.headline
     assert headline["random games"] == 1000
     assert headline["from glances, path"] == BEST
     assert headline["from glances, games won"] == "1000 of 1000"
@@ -49,7 +53,7 @@ def test_a_few_games_and_a_second_look_are_enough_to_win(drawn):
 
 
 def test_the_films_show_what_the_headline_says(drawn):
-    headline, films, _ = drawn
+    headline, films = drawn.headline, drawn.films
     assert list(films) == list(FILMS)
     moves, policy = (films[name].scene for name in FILMS)
     assert (moves.tiles, moves.actions) == ([0, 4, 8, 9, 13, 14, 15], BEST)
@@ -68,7 +72,7 @@ def test_the_films_show_what_the_headline_says(drawn):
 
 
 def test_the_files(drawn):
-    _, _, folder = drawn
+    folder = drawn.folder
     for name, size in FILMS.items():
         with Image.open(folder / f"{name}.gif") as film:
             assert film.size == size
@@ -77,7 +81,7 @@ def test_the_files(drawn):
 
 
 def test_the_table_has_a_baseline_an_interval_and_the_optimum_for_each_lake(drawn):
-    headline, _, _ = drawn
+    headline = drawn.headline
     for lake in ("not slippery", "slippery", "another map", "8 × 8", "another 8 × 8"):
         for player in ("random", "network", "exact"):
             won, _, total, _, share, *_, low, _, high = headline[f"{lake}, {player}"].replace(",", "").split()

@@ -7,6 +7,13 @@ import numpy as np
 
 import tinylearn.datasets
 
+HANDED = ()
+CAPTIONS = {"Source: World Bank, NY.GDP.MKTP.CD, CC BY 4.0"}
+UNPLACED = {
+    "year",  # stands alone, large, in a corner
+    "value[2000, China]",  # in the race, where China just passes the UK, and their names make way
+}
+
 
 def table():
     """Return the years, and name → values, of every tenth row of the file."""
@@ -16,7 +23,7 @@ def table():
     return years, {name: [float(row[name]) for row in rows] for name in rows[0]}
 
 
-def chapter_1(handed):
+def films(handed):
     years, columns = table()
 
     def values(frame, frames, *kinds):

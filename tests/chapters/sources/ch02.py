@@ -6,6 +6,13 @@ from tests.animations.descent_helpers import ENOUGH, RATES, panel_values
 from tests.chapters.sources.values import beside, named, together
 from tinylearn import SGD, Adam, RMSprop
 
+HANDED = ()
+CAPTIONS = {
+    "f = ½ (x² + 100 y²)", "|x − 10|", "20", "50", "100", "200", "400",  # heights, on the lines of a map
+    "Height, each with the best of 15 rates tried",
+}  # fmt: skip
+UNPLACED = set()
+
 CONVERGED, NOT_YET = ("✓ converged at step", "≤"), ("✗ not converged after", ">")
 
 
@@ -18,7 +25,7 @@ def labels_of_panel(ending, **other):
     } | other  # fmt: skip
 
 
-def chapter_2(handed):
+def films(handed):
     clock = [0, 15, 30, 45, 69, 252, 919, 2000]
     labels = {0.95: CONVERGED, 0.1: CONVERGED, 0.0003: NOT_YET}
     return {

@@ -3,8 +3,12 @@
 from animations import spaced_steps
 from tinylearn.datasets import celsius_fahrenheit
 
+HANDED = ("NeuronStates",)
+CAPTIONS = {"1", "never shown: 50 °C →"}  # what the bias is the weight of; what was asked
+UNPLACED = set()
 
-def chapter_3(handed):
+
+def films(handed):
     ((recording, *_), _) = handed["NeuronStates"][0]
     x, target = (column[:, 0] for column in celsius_fahrenheit())
     steps = spaced_steps(8000, 9)

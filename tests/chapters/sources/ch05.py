@@ -5,8 +5,12 @@ import numpy as np
 from tests.chapters.sources.tallies import counts_of
 from tests.chapters.sources.values import named
 
+HANDED = ("PixelStates", "learn")
+CAPTIONS = {"1"}  # what the bias is the weight of
+UNPLACED = set()
 
-def chapter_5(handed):
+
+def films(handed):
     ((recording, shown, _), _) = handed["PixelStates"][0]
     ((_, data, *_), (seen, new)), (_, (network_seen, network_new)) = handed["learn"]
     epochs = [0, 25, 50, 75, 100, 125]

@@ -8,8 +8,15 @@ from tests.chapters.sources.tallies import counts_of
 from tests.chapters.sources.values import beside
 from tinylearn.layers.loops import convolve
 
+HANDED = ("feature_maps",)
+CAPTIONS = {
+    "3 × 3 filter, stride 1, padding 1", "2 × 2 filter, stride 2, no padding",
+    "2 × 2 max pooling, stride 1, no padding", "grey is a weight of 0", "maps: black is 0, white the",
+}  # fmt: skip
+UNPLACED = set()
 
-def chapter_6(handed):
+
+def films(handed):
     ((model, recording, data), _) = handed["feature_maps"][0]
     picture, epochs = centred(data.x_test[[data.horse]]), list(range(7))
     maps, seen, new = [], [], []

@@ -5,8 +5,12 @@ import numpy as np
 from chapters.lake import MAP, MOVES, greedy, make_lake, open_tiles, play
 from chapters.lake_values import exact_values, mean_of_four
 
+HANDED = ("first_lake",)
+CAPTIONS = set()
+UNPLACED = set()
 
-def chapter_8(handed):
+
+def films(handed):
     (_, (_, tables)) = handed["first_lake"][0]
     exact = exact_values(make_lake(), mean_of_four, MOVES)
     game = play(make_lake(), greedy(tables[-1]))
