@@ -33,10 +33,10 @@ def make_palette(samples: Iterable[np.ndarray], colors: int = 255) -> np.ndarray
 
     The commonest 15 colours exactly, the others by octree from all samples.
     """
-    pixels = np.concatenate([sample[..., :3].reshape(-1, 3) for sample in samples])
+    pixels = np.concatenate(list(samples))
     colours, counts = np.unique(pack(pixels), return_counts=True)
     common = unpack(colours[np.argsort(-counts, kind="stable")[:EXACT]])
-    octree = Image.fromarray(pixels[None]).quantize(colors - EXACT, method=Image.Quantize.FASTOCTREE)
+    octree = Image.fromarray(pixels).convert("RGB").quantize(colors - EXACT, method=Image.Quantize.FASTOCTREE)
     found = np.array(octree.getpalette("RGB"), np.uint8).reshape(-1, 3)
     return np.concatenate([common, found])[:colors]
 

@@ -35,7 +35,7 @@ class Ground(Scene):
                 text.set_visible(False)
             else:
                 text.set_alpha(0)  # invisible ones would move the labels of axes, and hide a patch of their own
-        pixels = self.twin.paint(frame)[..., :3].copy()
+        pixels = self.twin.paint(frame).copy()[..., :3]  # the whole is copied at once, three of four by pieces
         for text, visible, alpha in before:
             text.set_visible(visible)
             text.set_alpha(alpha)

@@ -122,7 +122,7 @@ class _Audited:
         if self.checks <= NOT_PAINTED:
             self.scene.update(frame)
         else:
-            shown = self.painter.paint(frame)[..., :3].copy()
+            shown = self.painter.paint(frame).copy()[..., :3]
         artists = self._drawn(frame)
         texts = texts_among(artists)
         with_gid = [text for text in texts if text.get_gid()]
