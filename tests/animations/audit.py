@@ -13,7 +13,7 @@ from animations.audit.texts import drawn_texts
 from animations.painter import Painter, paint_whole
 from animations.scene import Scene
 
-LAYOUT = {"cut off", "covered", "touching", "edge"}
+LAYOUT = {"cut off", "covered", "touching", "edge", "contrast"}
 
 
 def check_all_numbers(scene, values):
@@ -36,23 +36,33 @@ def nameless_digits(scene, frames):
     return {finding.what for finding in report.findings}
 
 
-def check_layout(scene, frame, monkeypatch=None):
-    """No text is cut off, covered, or touches another; nothing is painted on the edge. Return the texts."""
-    audit(scene, frames=[frame % scene.frames], checks=LAYOUT).check()
-    return [text.get_text() for text in drawn_texts(painted(scene, frame).figure)]
+def check_layout(scene, *frames):
+    """No text of these frames is cut off, covered, faint or touches another; nothing is painted on the edge.
 
-
-def faint_texts(scene, frame):
-    """Return the texts that cannot be read on what is under them."""
-    return {finding.what for finding in audit(scene, frames=[frame % scene.frames], checks={"contrast"}).findings}
+    Return the texts of each frame.
+    """
+    frames = [frame % scene.frames for frame in frames]
+    figure = audited(scene, frames, LAYOUT)
+    texts = []
+    for frame in frames:
+        scene.update(frame)
+        texts.append([text.get_text() for text in drawn_texts(figure)])
+    return texts
 
 
 def check_ticks(scene):
     """Every tick label that is a number stands at that number; return the labels that are none."""
-    audit(scene, frames=[0], checks={"mark"}).check()
-    axes = [axes for axes in painted(scene, 0).figure.findobj(Axes) if axes.axison]
+    axes = [axes for axes in audited(scene, [0], {"mark"}).findobj(Axes) if axes.axison]
     words = [label.get_text() for each in axes for axis in (each.xaxis, each.yaxis) for label in axis.get_ticklabels()]
     return [word for word in words if word and not re.fullmatch(r"[-−]?[\d.]+(e[+-−]?\d+)?", word)]
+
+
+def audited(scene, frames, checks):
+    """Return the figure of a scene in which these checks found nothing."""
+    figures, draw = [], scene.draw
+    scene.draw = lambda figure: (figures.append(figure), draw(figure))
+    audit(scene, frames=frames, checks=checks).check()
+    return figures[0]
 
 
 def names_beside(scene):

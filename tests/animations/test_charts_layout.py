@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from audit import check_layout, faint_texts
+from audit import check_layout
 from test_charts_numbers import KINDS, make
 
 from animations import BarRace, Bars, GrowingLines, PastedText, Pie
@@ -68,18 +68,13 @@ def test_no_text_touches_another_with_other_tables(scene, seed):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_text_has_its_place(kind, monkeypatch):
-    """The axes' own texts too; in 1971, while Japan passes Germany."""
-    texts = check_layout(make(kind), 3, monkeypatch)
-    assert {"USA", "Japan", "Germany", "UK", "China"} <= set(texts)
-    assert {"Gross domestic product", "trillion US$, current prices"} <= set(texts)
-    assert "Source: World Bank, NY.GDP.MKTP.CD, CC BY 4.0" in texts
-    assert len(texts) >= 19
-
-
-@pytest.mark.parametrize("kind", KINDS)
-def test_every_text_can_be_read_on_paper(kind):
-    assert faint_texts(make(kind), 40) == set()
+def test_every_text_has_its_place_and_can_be_read(kind):
+    """The axes' own texts too; in 1971, while Japan passes Germany, and in 1990."""
+    for texts in check_layout(make(kind), 3, 40):
+        assert {"USA", "Japan", "Germany", "UK", "China"} <= set(texts)
+        assert {"Gross domestic product", "trillion US$, current prices"} <= set(texts)
+        assert "Source: World Bank, NY.GDP.MKTP.CD, CC BY 4.0" in texts
+        assert len(texts) >= 19
 
 
 def test_names_that_do_not_step_aside_are_noticed():

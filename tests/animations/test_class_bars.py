@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, check_painter, check_ticks, faint_texts, nameless_digits
+from audit import check_all_numbers, check_layout, check_painter, check_ticks, nameless_digits
 from matplotlib.colors import to_hex
 
 from animations import ClassBars, SideBySide, Stacked, Tally, TallyStrip, style
@@ -153,9 +153,9 @@ def test_the_picture_is_painted_pixel_by_pixel():
 
 
 @pytest.mark.parametrize("shape", [(9, 20), (300, 100)])
-def test_a_picture_of_any_size_keeps_its_shape_and_its_place(shape, monkeypatch):
+def test_a_picture_of_any_size_keeps_its_shape_and_its_place(shape):
     scene = with_rows([[0.5, 0.25, 0.25]], picture=np.full((*shape, 3), 0.5))
-    check_layout(scene, 0, monkeypatch)
+    check_layout(scene, 0)
     image = next(axes for axes in scene.page.figure.axes if axes.images)
     box = image.get_window_extent()
     assert (box.x0, box.y1) == pytest.approx((30, 600))
@@ -166,13 +166,12 @@ def test_a_picture_of_any_size_keeps_its_shape_and_its_place(shape, monkeypatch)
 # --- layout ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("frame", [0, 5])
-def test_every_text_has_its_place(frame, monkeypatch):
+def test_every_text_has_its_place_and_can_be_read():
     scene = film()
     assert scene.size == (1200, 900)
-    texts = check_layout(scene, frame, monkeypatch)
-    assert {"a truck", "a frog", "never seen", "right answers", "50,000", "10,000", "125"} <= set(texts)
-    assert texts.count("▸") == 2
+    for texts in check_layout(scene, 0, 1, 5):
+        assert {"a truck", "a frog", "never seen", "right answers", "50,000", "10,000", "125"} <= set(texts)
+        assert texts.count("▸") == 2
 
 
 LONG = "a class with a name that goes on and on"
@@ -188,11 +187,11 @@ LONG = "a class with a name that goes on and on"
         ((LONG,) * 12, 0),
     ],
 )
-def test_few_many_and_long_names_have_their_place(names, said, monkeypatch):
+def test_few_many_and_long_names_have_their_place(names, said):
     rows = np.eye(len(names))[[said]]
     scene = with_rows(rows, names)
     scene.note = LONG
-    check_layout(scene, 0, monkeypatch)
+    check_layout(scene, 0)
     assert scene.bars[0].axes.bbox.width > 200, "room for the bars"
     values = {f"it.predicted[{k}]": rows[:, k] for k in range(len(names))}
     check_all_numbers(with_rows(rows, names), values | {"it.epoch": [0], "it.last_epoch": [0]})
@@ -208,10 +207,6 @@ def test_a_long_name_keeps_its_start_and_its_end():
         assert whole.endswith(end)
         assert abs(len(start) - len(end)) <= 1
     assert scene.said(0) == f"says {LONG} ✗"
-
-
-def test_every_text_can_be_read_on_paper():
-    assert faint_texts(film(), 1) == set()
 
 
 def test_frames_in_any_order():

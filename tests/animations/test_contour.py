@@ -4,7 +4,7 @@ import pickle
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, check_numbers, check_painter, faint_texts, nameless_digits
+from audit import check_all_numbers, check_layout, check_numbers, check_painter, nameless_digits
 from descent_helpers import check_map, check_map_numbers_are_free
 from matplotlib.colors import to_hex
 from matplotlib.contour import ContourSet
@@ -189,14 +189,9 @@ def test_descriptions():
 # --- layout ----------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("frame", [1, 14])
-def test_every_text_has_its_place(frame, monkeypatch):
-    texts = check_layout(both(), frame, monkeypatch)
-    assert {"Step", "SGD", "slow", "Adam", "learning rate", "f, log scale"} <= set(texts)
-
-
-def test_every_text_can_be_read_on_paper():
-    assert faint_texts(both(), 3) == set()
+def test_every_text_has_its_place_and_can_be_read():
+    for texts in check_layout(both(), 1, 3, 14):
+        assert {"Step", "SGD", "slow", "Adam", "learning rate", "f, log scale"} <= set(texts)
 
 
 def test_painted_frames_equal_a_full_redraw():

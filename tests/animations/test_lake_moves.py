@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, check_painter, check_ticks, faint_texts, nameless_digits
+from audit import check_all_numbers, check_layout, check_painter, check_ticks, nameless_digits
 from matplotlib.colors import to_hex
 
 from animations import LakeMoves, style
@@ -139,18 +139,17 @@ def test_the_lake_is_the_map():
     assert green[440:560, 400:520].any()
 
 
-@pytest.mark.parametrize("frame", [0, 1, 17])
-def test_every_text_has_its_place(frame, monkeypatch):
-    texts = check_layout(film(), frame, monkeypatch)
-    assert {"The frozen lake", "start", "← left", "exact", "probability of winning"} <= set(texts)
-    assert faint_texts(film(), frame) == set()
+def test_every_text_has_its_place_and_can_be_read():
+    for texts in check_layout(film(), 0, 1, 17):
+        assert {"The frozen lake", "start", "← left", "exact", "probability of winning"} <= set(texts)
 
 
 @pytest.mark.parametrize("rows", [("SG",), ("SFFFFFFF",) * 7 + ("FFFFFFFG",), ("SFHFG",) * 3])
-def test_lakes_of_other_shapes_have_their_place(rows, monkeypatch):
+def test_lakes_of_other_shapes_have_their_place(rows):
     count = len("".join(rows))
     scene = LakeMoves(rows, [0, 1], [2], np.full((count, 4), 0.5), np.full((count, 4), 0.5))
-    assert "start" in check_layout(scene, 1, monkeypatch)
+    (texts,) = check_layout(scene, 1)
+    assert "start" in texts
 
 
 def test_a_hole_is_called_one_and_frames_are_said_in_words():

@@ -66,7 +66,7 @@ def test_the_pictures_are_the_first_truck_and_frog_that_it_never_learns_from(mad
         assert not (data.x_train == panel.picture).all(axis=(1, 2, 3)).any()
 
 
-def test_the_sheet_of_augmented_pictures_is_whole(made, monkeypatch):
+def test_the_sheet_of_augmented_pictures_is_whole(made):
     scene = ch07.augmented(made[0].data, np.random.default_rng(0), 1)
-    texts = check_layout(scene, 0, monkeypatch)
+    (texts,) = check_layout(scene, 0)
     assert {"the picture", "what is shown in its place", "truck", "frog"} <= set(texts)
