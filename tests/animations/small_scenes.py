@@ -3,10 +3,21 @@
 What changes has a z-order of 3 and more, over the spines (2.5), since what lies over it would have to change too.
 """
 
+import functools
+
 import numpy as np
 from matplotlib.patches import Circle, Rectangle
 
 from animations import Number, PastedText, Scene
+from animations.painter import paint_whole
+
+
+@functools.cache
+def whole(kind, frame):
+    """Return a frame (H, W, 4) of a new scene of that kind, drawn from nothing; the same frame is drawn once."""
+    pixels = paint_whole(kind(), frame)
+    pixels.flags.writeable = False
+    return pixels
 
 
 class Small(Scene):

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 from PIL import Image
-from small_scenes import ALL, Overlapping, Small
+from small_scenes import ALL, Overlapping, Small, whole
 
 from animations import render
-from animations.painter import paint_whole
 
 
 class Still(Small):
@@ -26,7 +25,7 @@ def test_every_frame_pixel_for_pixel(tmp_path, kind):
         for number in range(6):
             film.seek(number)
             shown = np.array(film.convert("RGB"))
-            np.testing.assert_array_equal(shown, paint_whole(kind(), number)[..., :3], f"frame {number}")
+            np.testing.assert_array_equal(shown, whole(kind, number)[..., :3], f"frame {number}")
 
 
 @pytest.mark.parametrize(("hold_last", "last"), [(2, 2250), (600, 600250)])
@@ -45,4 +44,4 @@ def test_those_who_know_no_animations_see_the_first_frame(tmp_path):
     data = path.read_bytes()
     assert data.index(b"IDAT") < data.index(b"fdAT")
     with Image.open(path) as picture:
-        np.testing.assert_array_equal(np.array(picture.convert("RGB")), paint_whole(Overlapping(), 0)[..., :3])
+        np.testing.assert_array_equal(np.array(picture.convert("RGB")), whole(Overlapping, 0)[..., :3])

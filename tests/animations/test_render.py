@@ -5,10 +5,9 @@ import re
 import numpy as np
 import pytest
 from PIL import Image
-from small_scenes import Overlapping, Small
+from small_scenes import Overlapping, Small, whole
 
 from animations import render
-from animations.painter import paint_whole
 
 
 class Broken(Overlapping):
@@ -161,7 +160,7 @@ def test_png_is_the_painted_frame(tmp_path, frame, shown):
     path = render(Overlapping(), tmp_path / "scene.png", frame=frame)
     with Image.open(path) as image:
         assert (image.mode, image.size) == ("RGB", Overlapping.size)
-        np.testing.assert_array_equal(np.array(image), paint_whole(Overlapping(), shown)[..., :3])
+        np.testing.assert_array_equal(np.array(image), whole(Overlapping, shown)[..., :3])
 
 
 # --- progress ------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_scenes import ALL, Overlapping, Small, Trail
+from small_scenes import ALL, Overlapping, Small, Trail, whole
 
 from animations import Scene, SideBySide, Stacked, spaced_steps
 from animations.painter import Painter, paint_whole
@@ -44,8 +44,8 @@ def test_side_by_side_holds_the_last_picture_of_the_shorter_scene():
 
 def test_side_by_side_leaves_each_scene_as_it_is_alone():
     frame = paint_whole(SideBySide(Overlapping(), Trail()), 4)
-    assert np.array_equal(frame[:, :160], paint_whole(Overlapping(), 4))
-    assert np.array_equal(frame[:, 160:], paint_whole(Trail(), 4))
+    assert np.array_equal(frame[:, :160], whole(Overlapping, 4))
+    assert np.array_equal(frame[:, 160:], whole(Trail, 4))
 
 
 def test_side_by_side_is_as_wide_as_all_and_as_high_and_long_as_the_largest():
@@ -67,8 +67,8 @@ def test_side_by_side_describes_every_scene(make):
 
 def test_stacked_leaves_each_scene_as_it_is_alone_the_first_above():
     frame = paint_whole(Stacked(Overlapping(), Trail()), 4)
-    assert np.array_equal(frame[:120], paint_whole(Overlapping(), 4))
-    assert np.array_equal(frame[120:], paint_whole(Trail(), 4))
+    assert np.array_equal(frame[:120], whole(Overlapping, 4))
+    assert np.array_equal(frame[120:], whole(Trail, 4))
 
 
 def test_stacked_holds_the_last_picture_of_the_shorter_scene():
@@ -98,9 +98,9 @@ def test_a_scene_below_two_that_stand_side_by_side():
     for frame in (5, 0, 3):
         pixels = painter.paint(frame)
         assert np.array_equal(pixels, paint_whole(make(), frame))
-        assert np.array_equal(pixels[:120, :160], paint_whole(Overlapping(), frame))
-        assert np.array_equal(pixels[:120, 160:], paint_whole(Trail(), frame))
-        assert np.array_equal(pixels[120:], paint_whole(Low(), frame))
+        assert np.array_equal(pixels[:120, :160], whole(Overlapping, frame))
+        assert np.array_equal(pixels[:120, 160:], whole(Trail, frame))
+        assert np.array_equal(pixels[120:], whole(Low, frame))
 
 
 def test_stacked_describes_every_scene():
