@@ -6,6 +6,7 @@ import sys
 import pytest
 
 import chapters.check
+from chapters.__main__ import main
 from chapters.check import check, compare
 
 RECORD = """
@@ -13,7 +14,7 @@ import sys
 import numpy as np
 from tinylearn import Adam, Augment, Conv2D, Dense, Dropout, Flatten, MaxPool2D, MeanSquaredError, Recorder, ReLU
 from tinylearn import Sequential, fit
-rng = np.random.default_rng(3)
+rng = np.random.default_rng(int(sys.argv[2]))
 layers = [Conv2D(3, 4, 3, rng=rng), MaxPool2D(2), ReLU(), Flatten(), Dropout(0.3, rng=rng), Dense(36, 1, rng=rng)]
 model = Sequential(layers, dtype=np.float32)
 x, y = rng.random((20, 8, 8, 3)), rng.random((20, 1))
@@ -27,6 +28,8 @@ import os, sys, time
 from pathlib import Path
 out = Path(sys.argv[-1])
 out.mkdir()
+if "--fail" in sys.argv:
+    sys.exit(3)
 (out / "same").write_text("1234")
 (out / "arguments.txt").write_text(" ".join(sys.argv[1:-1]))
 if "--planted" in sys.argv:
@@ -61,30 +64,41 @@ def test_what_is_the_same_in_two_runs_is_not(stand_in, capfd):
                                                    "2 files, 21 bytes: the same in both runs"]  # fmt: skip
 
 
-def test_a_chapter_is_the_same_twice(capfd, monkeypatch):
-    noted = []
+@pytest.fixture
+def written(monkeypatch):
+    """The texts that the second run wrote, by name; its folder is removed when it has been compared."""
+    texts = {}
 
     def look_and_compare(first, second):
-        noted.append((second / "ch03_recordings.txt").read_text())
+        texts.update({path.name: path.read_text() for path in second.glob("*.txt")})
         return compare(first, second)
 
     monkeypatch.setattr(chapters.check, "compare", look_and_compare)
-    assert check(["3", "--quick", "--format", "gif"]) == 0
-    assert "the same in both runs" in capfd.readouterr().out
-    assert noted[0].count("  parameters  ") == 1
+    return texts
 
 
-def test_the_command_takes_the_other_options_and_writes_no_gallery(tmp_path):
-    command = [sys.executable, "-m", "chapters", "1", "--quick", "--format", "png", "--che", "--seed", "2"]
-    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, run.stderr
-    assert "run 2 of 2" in run.stdout
+def test_the_other_options_are_passed_on(stand_in, written, monkeypatch):
+    monkeypatch.setattr("sys.argv", ["chapters", "3", "1", "--quick", "--che", "--format", "png", "--seed", "2"])
+    with pytest.raises(SystemExit, match=r"^0$"):
+        main()
+    assert written["arguments.txt"] == "3 1 --quick --format png --seed 2 --digests --out"
+
+
+def test_a_chapter_is_the_same_twice_and_no_gallery_is_written(written, tmp_path, capfd, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["chapters", "3", "--quick", "--format", "gif", "--che", "--seed", "2"])
+    with pytest.raises(SystemExit, match=r"^0$"):
+        main()
+    printed = capfd.readouterr().out
+    assert "run 2 of 2" in printed
+    assert "the same in both runs" in printed
+    assert written["ch03_recordings.txt"].count("  parameters  ") == 1
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_run_that_fails_is_no_success(capfd):
-    assert check(["1", "--format", "bmp"]) == 1
-    assert "run 1 ended with exit code 2" in capfd.readouterr().out
+def test_a_run_that_fails_is_no_success(stand_in, capfd):
+    assert check(["1", "--fail"]) == 1
+    assert "run 1 ended with exit code 3" in capfd.readouterr().out
 
 
 def test_each_kind_of_difference_is_named(tmp_path):
@@ -103,15 +117,9 @@ def test_each_kind_of_difference_is_named(tmp_path):
     ]
 
 
-def test_recordings_of_two_processes_are_the_same_bytes(tmp_path):
-    for name in ("first", "second"):
-        subprocess.run([sys.executable, "-c", RECORD, tmp_path / name], check=True)
+def test_recordings_of_two_processes_are_the_same_bytes_but_not_with_another_seed(tmp_path):
+    for name, seed in (("first", 3), ("second", 3), ("other", 4)):
+        subprocess.run([sys.executable, "-c", RECORD, tmp_path / name, str(seed)], check=True)
     assert len(list((tmp_path / "first").iterdir())) >= 6
     assert compare(tmp_path / "first", tmp_path / "second") == []
-
-
-def test_another_seed_is_another_recording(tmp_path):
-    for name, seed in (("first", 3), ("second", 4)):
-        script = RECORD.replace("default_rng(3)", f"default_rng({seed})")
-        subprocess.run([sys.executable, "-c", script, tmp_path / name], check=True)
-    assert compare(tmp_path / "first", tmp_path / "second") != []
+    assert compare(tmp_path / "first", tmp_path / "other") != []
