@@ -43,7 +43,7 @@ def test_epochs_that_are_none(tmp_path, epochs, kind):
 
 
 COMMANDS = {
-    "unknown chapter": (["99"], "chapter 99 does not exist yet; there is 1, 2"),
+    "unknown chapter": (["3", "9"], "chapter 9 does not exist yet; there is 1, 2, 3, 4, 5, 6, 7, 8"),
     "no number": (["first"], "invalid int value: 'first'"),
     "negative seed": (["3", "--seed", "-1"], "must be a whole number from 0 on, got '-1'"),
     "no process": (["3", "--processes", "0"], "must be a whole number from 1 on, got '0'"),
@@ -55,11 +55,13 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize(("argv", "message"), COMMANDS.values(), ids=COMMANDS)
-def test_the_command_line_says_what_is_wrong(monkeypatch, capsys, argv, message):
+def test_the_command_line_says_what_is_wrong(tmp_path, monkeypatch, capsys, argv, message):
+    monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["chapters", *argv])
     with pytest.raises(SystemExit, match="2"):
         main()
     assert message in capsys.readouterr().err
+    assert not list(tmp_path.iterdir()), "a gallery, say"
 
 
 def test_the_command_line_refuses_a_file_as_the_folder(tmp_path):

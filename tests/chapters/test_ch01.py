@@ -2,7 +2,7 @@
 
 import inspect
 import json
-import os
+import runpy
 import subprocess
 import sys
 
@@ -19,12 +19,6 @@ from tests.chapters.chapter_helpers import check_films, quick_run
 from tinylearn.datasets import Table, gdp
 
 FILMS = {"ch01_shortest_scene", "ch01_gdp_lines", "ch01_bar_race", "ch01_bars_and_lines", "ch01_pie_and_lines"}
-
-
-def run(*arguments, folder):
-    environment = os.environ | {"PYTHONIOENCODING": "utf-8"}
-    command = [sys.executable, *map(str, arguments)]
-    return subprocess.run(command, cwd=folder, capture_output=True, env=environment, check=False, encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
@@ -135,8 +129,7 @@ def test_the_shortest_scene_works_in_another_file_with_other_data(tmp_path):
     data = 'times, names, values = np.arange(4), ["hares", "foxes"], np.array([[9, 1], [7, 2], [3, 3], [5, 2]])'
     program = "\n".join([*imports, "", inspect.getsource(chapter.ShortestScene), data, render, ""])
     (tmp_path / "mine.py").write_text(program, encoding="utf-8")
-    answer = run("mine.py", folder=tmp_path)
-    assert answer.returncode == 0, answer.stderr
+    subprocess.run([sys.executable, "mine.py"], cwd=tmp_path, check=True)
     with Image.open(tmp_path / "film.gif") as film:
         assert film.n_frames == 4
         assert film.size == (800, 500)
@@ -161,12 +154,15 @@ def test_a_table_of_your_own(tmp_path):
     assert {path.stem for path in (tmp_path / "gallery").glob("ch01_*.png")} == FILMS
 
 
-def test_a_wrong_table_is_an_error_of_the_command_line(tmp_path):
+def test_a_wrong_table_is_an_error_of_the_command_line(tmp_path, monkeypatch, capsys):
+    """The script itself is run: it knows the option by its own lines."""
     (tmp_path / "hares.csv").write_text("month,hares\n1,9\n2,many\n")
-    answer = run("-m", "chapters.ch01_create_animations", "--csv", "hares.csv", folder=tmp_path)
-    assert answer.returncode == 2
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.argv", ["ch01_create_animations.py", "--csv", "hares.csv"])
+    with pytest.raises(SystemExit, match="2"):
+        runpy.run_path(chapter.__file__, run_name="__main__")
     assert "argument --csv: hares.csv, line 3, column 'hares': expected a number such as 1234.5, got 'many'" in (
-        answer.stderr
+        capsys.readouterr().err
     )
     assert not (tmp_path / "gallery").exists()
 

@@ -1,5 +1,6 @@
 """Chapter 3 gives the numbers of the book, and its files are where it says."""
 
+import io
 import json
 import os
 import subprocess
@@ -10,6 +11,7 @@ import pytest
 from PIL import Image
 
 from chapters import ch03_first_neuron as chapter
+from chapters.__main__ import main
 from tests.chapters.chapter_helpers import check_films, quick_run
 from tinylearn.datasets import celsius_fahrenheit
 
@@ -54,28 +56,38 @@ def test_the_files(drawn):
         assert picture.size == (1200, 600)
 
 
-def run(*arguments, folder, encoding="utf-8"):
-    command = [sys.executable, "-m", *arguments]
-    environment = os.environ | {"PYTHONIOENCODING": encoding}
-    return subprocess.run(command, cwd=folder, capture_output=True, env=environment, check=False)
+# --- the command -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "ascii"])
-def test_the_command_in_another_folder_and_on_any_console(tmp_path, encoding):
-    formats = ("gif", "html") if encoding == "utf-8" else ("png",)  # the films are the same on any console
-    answer = run("chapters", "3", "3", "--quick", "--format", *formats, folder=tmp_path, encoding=encoding)
-    assert answer.returncode == 0, answer.stderr
-    printed = answer.stdout.decode(encoding)
-    assert printed.count("Chapter 3.") == 1
-    assert f"see {tmp_path / 'gallery' / 'index.html'}" in printed
-    files = {path.name for path in (tmp_path / "gallery").iterdir()}
+def check_gallery(folder, formats):
+    """In the folder there are the film in these formats, the page and the numbers, and nothing else."""
+    files = {path.name for path in folder.iterdir()}
     assert files == {"ch03.json", *(f"ch03_first_neuron.{suffix}" for suffix in formats), "index.html", "source"}
-    saved = json.loads((tmp_path / "gallery" / "ch03.json").read_text(encoding="utf-8"))
+    saved = json.loads((folder / "ch03.json").read_text(encoding="utf-8"))
     assert saved["records, with step 0"] == 8001
 
 
-def test_a_chapter_that_is_not_there(tmp_path):
-    answer = run("chapters", "9", folder=tmp_path)
-    assert answer.returncode == 2
-    assert b"chapter 9 does not exist yet; there is 1, 2, 3, 4" in answer.stderr
-    assert not (tmp_path / "gallery").exists()
+def test_the_command_in_another_folder_and_on_a_console_that_knows_ascii_only(tmp_path):
+    command = [sys.executable, "-m", "chapters", "3", "3", "--quick", "--format", "gif", "html"]
+    environment = os.environ | {"PYTHONIOENCODING": "ascii"}
+    answer = subprocess.run(command, cwd=tmp_path, capture_output=True, env=environment, check=False)
+    assert answer.returncode == 0, answer.stderr
+    printed = answer.stdout.decode("ascii")
+    assert printed.count("Chapter 3.") == 1
+    assert "  50 ?C in ?F  " in printed
+    assert f"see {tmp_path / 'gallery' / 'index.html'}" in printed
+    check_gallery(tmp_path / "gallery", ["gif", "html"])
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp1252"])
+def test_the_command_on_consoles_that_know_more(tmp_path, monkeypatch, encoding):
+    console = io.TextIOWrapper(io.BytesIO(), encoding)
+    monkeypatch.setattr("sys.stdout", console)
+    monkeypatch.setattr("sys.argv", ["chapters", "3", "--quick", "--out", str(tmp_path), "--format", "png"])
+    main()
+    console.flush()
+    printed = console.buffer.getvalue().decode(encoding)
+    assert printed.count("Chapter 3.") == 1
+    assert "  50 °C in °F  " in printed
+    assert f"see {tmp_path / 'index.html'}" in printed
+    check_gallery(tmp_path, ["png"])
