@@ -23,6 +23,12 @@ def drawn(tmp_path_factory):
     return quick_run(chapter, tmp_path_factory.mktemp("gallery"), ("png",))
 
 
+@pytest.fixture(scope="module")
+def data():
+    """The sketches that the chapter should use."""
+    return horses_and_deer()
+
+
 def test_every_frame_of_every_film(drawn):
     check_films(drawn)
 
@@ -68,9 +74,8 @@ def test_the_film_shows_what_the_headline_says(drawn):
     assert right / total == headline["eight filters, 41 unseen, baseline"]
 
 
-def test_the_picture_is_a_horse_that_it_does_not_learn_from(drawn):
-    films = drawn.films
-    data, shown = horses_and_deer(), films["ch06_feature_maps"].scene.scenes[0].picture
+def test_the_picture_is_a_horse_that_it_does_not_learn_from(drawn, data):
+    shown = drawn.films["ch06_feature_maps"].scene.scenes[0].picture
     (row,) = np.flatnonzero((data.x_test == shown).all(axis=(1, 2, 3)))
     assert data.y_test[row] == 1
     assert not (data.x_train == shown).all(axis=(1, 2, 3)).any()
@@ -88,10 +93,10 @@ def test_no_accuracy_stands_alone(drawn):
                       for count in (41, 400)}  # fmt: skip
 
 
-def test_what_is_said_of_the_two_networks(monkeypatch):
+def test_what_is_said_of_the_two_networks(monkeypatch, data):
     """After 15 of the 40 epochs it is so already: of 400 unseen six in seven, and five in eight."""
     monkeypatch.setattr(chapter, "CNN_EPOCHS", 15)
-    found = chapter.compare(horses_and_deer(), np.random.default_rng(0), quick=False)
+    found = chapter.compare(data, np.random.default_rng(0), quick=False)
     assert found["dense, right of those it learned from"] == "160 of 160"
     assert found["dense, 400 unseen, accuracy"] == pytest.approx(5 / 8, abs=0.06)
     assert found["convolutional, 400 unseen, accuracy"] == pytest.approx(6 / 7, abs=0.06)

@@ -1,7 +1,10 @@
 """Chapter 7: a run that is killed goes on bit for bit, is not lost by accident, and shows what it has counted."""
 
+import contextlib
+import io
 import math
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -42,6 +45,13 @@ def films(monkeypatch):
     return films
 
 
+@pytest.fixture
+def finished(drawn, tmp_path):
+    """A folder with the checkpoint of that quick run."""
+    shutil.copy(drawn.folder / "ch07_quick.npz", tmp_path)
+    return tmp_path
+
+
 @pytest.fixture(scope="module")
 def photographs(tmp_path_factory):
     """A short CIFAR-10 of noise, with a truck and a frog where the book has them."""
@@ -52,6 +62,16 @@ def photographs(tmp_path_factory):
         labels[[23, 29]] = CLASS_NAMES.index("truck"), CLASS_NAMES.index("frog")
         batches[name] = labels.tolist(), rng.integers(0, 256, (60, 3072), dtype=np.uint8)
     return write_folder(tmp_path_factory.mktemp("data") / "cifar-10-batches-bin", "binary", batches)
+
+
+@pytest.fixture(scope="module")
+def recorded(tmp_path_factory, photographs):
+    """A quick run on photographs, and a recording of it: the folder, the films, which are not drawn, what it said."""
+    folder, films, said = tmp_path_factory.mktemp("photographs"), {}, io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(said):
+        patch.setattr(chapter, "draw", lambda found, *_: films.update(found))
+        chapter.main(folder, quick=True, data="cifar10", data_dir=photographs, record=folder / "record")
+    return folder, films, said.getvalue()
 
 
 def noise(rng, count):
@@ -147,8 +167,8 @@ def test_the_sheet_shows_a_picture_of_each_class_and_what_augmentation_makes_of_
             np.testing.assert_array_equal(after.images[frame, :, column], changed)
 
 
-def test_the_photographs_are_those_that_the_book_shows(photographs, tmp_path, films):
-    chapter.main(tmp_path, quick=True, data="cifar10", data_dir=photographs)
+def test_the_photographs_are_those_that_the_book_shows(photographs, recorded):
+    _, films, _ = recorded
     rows = np.fromfile(photographs / "test_batch.bin", np.uint8).reshape(60, 3073)
     for panel, row in zip(films["ch07_truck_and_frog"].scene.scenes[0].scenes, (23, 29), strict=True):
         pixels = rows[row, 1:].reshape(3, 32, 32).transpose(1, 2, 0)
@@ -159,11 +179,11 @@ def test_the_photographs_are_those_that_the_book_shows(photographs, tmp_path, fi
 
 
 def test_a_run_that_is_killed_twice_ends_with_the_bits_of_one_that_is_not(tmp_path, films):
-    epochs, file = 6, tmp_path / "ch07_quick.npz"
+    epochs, file = 4, tmp_path / "ch07_quick.npz"
     command = [sys.executable, "-m", "chapters.ch07_ten_classes", "--quick", "--epochs", str(epochs),
                "--out", str(tmp_path), "--format", "png"]  # fmt: skip
     reached = [0]
-    for options, seconds in (([], 0.0), (["--resume"], 0.1)):  # right after a checkpoint, and within an epoch
+    for options, seconds in (([], 0.0), (["--resume"], 0.05)):  # right after a checkpoint, and within an epoch
         before = file.stat().st_ino if file.exists() else None
         with subprocess.Popen(
             [*command, *options], cwd=Path(__file__).parents[2], stderr=subprocess.DEVNULL
@@ -181,18 +201,26 @@ def test_a_run_that_is_killed_twice_ends_with_the_bits_of_one_that_is_not(tmp_pa
     chapter.main(tmp_path / "whole", quick=True, epochs=epochs)
     check_same_bits(file, tmp_path / "whole" / "ch07_quick.npz")
     whole = films["ch07_truck_and_frog"].scene
-    assert [resumed.describe(frame) for frame in range(7)] == [whole.describe(frame) for frame in range(7)]
+    assert [resumed.describe(frame) for frame in range(5)] == [whole.describe(frame) for frame in range(5)]
 
 
-def test_a_finished_run_that_goes_on_only_draws(tmp_path, films, capsys):
-    headline = chapter.main(tmp_path, quick=True)
-    before = arrays(tmp_path / "ch07_quick.npz")
-    os.utime(tmp_path / "ch07_quick.npz", (0, 0))
-    assert chapter.main(tmp_path, quick=True, resume=True, record=tmp_path / "record") == headline
+def test_a_finished_run_that_goes_on_only_draws(finished, drawn, films, capsys):
+    file = finished / "ch07_quick.npz"
+    os.utime(file, (0, 0))
+    assert chapter.main(finished, quick=True, resume=True, record=finished / "record") == drawn.headline
+    assert list(films) == list(FILMS)
     assert capsys.readouterr().out == "2 epochs are done, there is nothing left to learn\n"
-    assert (tmp_path / "ch07_quick.npz").stat().st_mtime == 0
-    assert not (tmp_path / "record").exists()
-    assert before["more.epoch"] == 2
+    assert file.stat().st_mtime == 0
+    assert not (finished / "record").exists()
+    assert arrays(file)["more.epoch"] == 2
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory):
+    """A folder with the checkpoint of a run on noise."""
+    folder = tmp_path_factory.mktemp("begun")
+    new_run(folder).learn(1)
+    return folder
 
 
 @pytest.mark.parametrize(
@@ -202,19 +230,18 @@ def test_a_finished_run_that_goes_on_only_draws(tmp_path, films, capsys):
         ({"learning_rate": 0.01}, r"another run: the optimizer is RMSprop\(learning_rate=0.01.* here, RMSprop"),
     ],
 )
-def test_a_checkpoint_of_another_run_is_refused(tmp_path, other, message):
-    new_run(tmp_path).learn(1)
+def test_a_checkpoint_of_another_run_is_refused(begun, other, message):
     with pytest.raises(ValueError, match=message):
-        new_run(tmp_path, **other).resume()
+        new_run(begun, **other).resume()
 
 
-def test_a_checkpoint_of_other_pictures_is_refused(tmp_path, films, photographs):
-    chapter.main(tmp_path, quick=True, epochs=1)
+def test_a_checkpoint_of_other_pictures_is_refused(finished, films, photographs):
     with pytest.raises(Refusal, match=r"seed 0 and 200 \+ 100 pictures, checksum .* this one has seed 0 and 200 \+ 60"):
-        chapter.main(tmp_path, quick=True, resume=True, data="cifar10", data_dir=photographs, learning_rate=1e-3)
+        chapter.main(finished, quick=True, resume=True, data="cifar10", data_dir=photographs, learning_rate=1e-3)
 
 
-def test_hours_of_training_are_not_overwritten(tmp_path, films, photographs):
+def test_hours_of_training_are_not_overwritten(tmp_path, films, photographs, monkeypatch, capsys):
+    monkeypatch.setattr(chapter, "outlook", lambda *_: "so many hours")
     settings = {"data": "cifar10", "data_dir": photographs, "epochs": 1}
     chapter.main(tmp_path, **settings)
     file = tmp_path / "ch07_cifar10.npz"
@@ -224,6 +251,7 @@ def test_hours_of_training_are_not_overwritten(tmp_path, films, photographs):
             chapter.main(tmp_path, **refused)
     chapter.main(tmp_path, quick=True, epochs=1)  # has a file of its own
     assert file.read_bytes() == before
+    assert capsys.readouterr().out == "so many hours\n"
 
 
 # --- the command line ------------------------------------------------------------------------------------------------
@@ -241,20 +269,19 @@ def test_before_a_long_run_starts_it_says_how_long_it_takes_and_what_a_recording
     assert chapter.outlook(run, 125, None).startswith("1,563 updates, 1 × 70 pictures: about 1 min")
 
 
-def test_what_is_recorded_is_said_and_is_there(tmp_path, films, capsys, photographs):
-    folder, settings = tmp_path / "record", {"quick": True, "data": "cifar10", "data_dir": photographs}
-    chapter.main(tmp_path, **settings, record=folder)
-    said = capsys.readouterr().out
+def test_what_is_recorded_is_said_and_is_there(recorded, photographs):
+    folder, _, said = recorded
     assert "14 updates, 2 × 200 pictures: about 1 min" in said
     assert "1,738 numbers per record (conv2d_1.w, dense_2.b)" in said
     assert "never uses more than 200,000,000 bytes" in said
-    recording = Recording.load(folder)
+    recording = Recording.load(folder / "record")
     assert recording.steps.tolist() == list(range(15))
     last = np.concatenate([recording.at(14)[name].ravel() for name in chapter.KEPT])
-    parameters = arrays(tmp_path / "ch07_quick.npz")["parameters"]
+    parameters = arrays(folder / "ch07_quick.npz")["parameters"]
     np.testing.assert_array_equal(last, np.append(parameters[: 3 * 3 * 3 * 64], parameters[-10:]))
     with pytest.raises(Refusal, match="holds a recording already; delete that folder or choose another"):
-        chapter.main(tmp_path, **settings, epochs=3, resume=True, record=folder)
+        chapter.main(folder, quick=True, data="cifar10", data_dir=photographs, epochs=3, resume=True,
+                     record=folder / "record")  # fmt: skip
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ def out(tmp_path_factory):
     from tests.animations.small_scenes import Overlapping
 
     folder = tmp_path_factory.mktemp("my gallery ü")
-    run_alone(ch03_first_neuron.main, "ch03", ["--quick", "--out", str(folder), "--format", "html", "gif"])
+    run_alone(ch03_first_neuron.main, "ch03", ["--quick", "--out", str(folder), "--processes", "1"])
     for name in ("ch03_x_still.png", "ch03_x_moving.gif", "ch03_x_film.mp4", "ch03_x_player.html"):
         render(Overlapping(), folder / name, progress=False)
     write_gallery(folder)
