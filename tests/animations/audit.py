@@ -17,9 +17,14 @@ LAYOUT = {"cut off", "covered", "touching", "edge", "contrast"}
 
 
 def check_all_numbers(scene, values):
-    """Every number of every frame is that of `values`: gid → the value of each frame, or frame → (gid → value)."""
+    """Every number of every frame is that of `values`: gid → the value of each frame, or frame → (gid → value).
+
+    Return the figure.
+    """
+    figures = figures_of(scene)
     report = audit(scene, values, checks={"number", "twice"}).check()
     assert report.compared == report.numbers > 0
+    return figures[0]
 
 
 def check_numbers(figure, frame, values):
@@ -59,10 +64,16 @@ def check_ticks(scene):
 
 def audited(scene, frames, checks):
     """Return the figure of a scene in which these checks found nothing."""
-    figures, draw = [], scene.draw
-    scene.draw = lambda figure: (figures.append(figure), draw(figure))
+    figures = figures_of(scene)
     audit(scene, frames=frames, checks=checks).check()
     return figures[0]
+
+
+def figures_of(scene):
+    """Return a list of the figures on which a scene is drawn from now on."""
+    figures, draw = [], scene.draw
+    scene.draw = lambda figure: (figures.append(figure), draw(figure))
+    return figures
 
 
 def names_beside(scene):

@@ -5,7 +5,6 @@ import re
 import numpy as np
 
 from animations.audit.texts import drawn_texts
-from animations.painter import Painter
 
 FACTS = {  # image, kernel, stride, padding, output
     "padding": (
@@ -134,12 +133,11 @@ def positions(figure, prefix=""):
     return found
 
 
-def check_places(scene, prefix=""):
+def check_places(scene, figure, prefix=""):
     """Row i of an array is one line of the picture, below row i - 1; column j is right of column j - 1."""
-    painter = Painter(scene)
     for frame in range(scene.frames):
         scene.update(frame)
-        for name, board in positions(painter.figure, prefix).items():
+        for name, board in positions(figure, prefix).items():
             rows, columns = {}, {}
             for (i, j), (x, y) in board.items():
                 rows.setdefault(i, set()).add(y)

@@ -1,6 +1,7 @@
 """The charts of chapter 1 draw the numbers of the table, in every frame: read back from texts, bars, lines, wedges."""
 
 import csv
+import functools
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ NAMES = ("USA", "Japan", "Germany", "UK", "China")
 EVERY = 2  # pictures from one year to the next
 
 
+@functools.cache
 def figures():
     """Return year → (name → value), read from the file without the code that is tested."""
     lines = (Path(tinylearn.datasets.__file__).parent / "gdp.csv").read_text(encoding="utf-8").splitlines()
@@ -97,39 +99,40 @@ def values_of(frame, every=EVERY):
     return list(expected(frame, "value", every=every).values())
 
 
-@pytest.mark.parametrize("frame", [0, 1, 2, 75, 100])
-def test_lines_hold_the_whole_years_so_far_and_end_at_now(frame):
+def test_lines_hold_the_whole_years_so_far_and_end_at_now():
     scene = make("lines")
     Painter(scene)
-    scene.update(frame)
-    years = range(1970, 1970 + frame // EVERY + 1)
-    for name, value, line in zip(NAMES, values_of(frame), scene.lines, strict=True):
-        times, heights = line.get_data()
-        np.testing.assert_allclose(times, [*years, 1970 + frame / EVERY], rtol=1e-12)
-        np.testing.assert_allclose(heights, [*(figures()[year][name] for year in years), value], rtol=1e-12)
-
-
-@pytest.mark.parametrize("frame", [0, 1, 76, 100])
-def test_bars_are_as_long_as_their_values(frame):
-    race, bars = make("race"), Bars(gdp(), per_row=EVERY)
-    for scene in (race, bars):
-        Painter(scene)
+    for frame in (0, 1, 2, 75, 100):
         scene.update(frame)
-    np.testing.assert_allclose([bar.get_width() for bar in race.bars], values_of(frame), rtol=1e-12)
-    np.testing.assert_allclose([bar.get_height() for bar in bars.bars], values_of(frame), rtol=1e-12)
+        years = range(1970, 1970 + frame // EVERY + 1)
+        for name, value, line in zip(NAMES, values_of(frame), scene.lines, strict=True):
+            times, heights = line.get_data()
+            np.testing.assert_allclose(times, [*years, 1970 + frame / EVERY], rtol=1e-12)
+            np.testing.assert_allclose(heights, [*(figures()[year][name] for year in years), value], rtol=1e-12)
 
 
-@pytest.mark.parametrize("frame", [0, 1, 76, 100])
-def test_wedges_take_their_shares_of_the_circle_clockwise_from_the_top(frame):
+def test_bars_are_as_long_as_their_values():
+    race, bars = make("race"), Bars(gdp(), per_row=EVERY)
+    Painter(race)
+    Painter(bars)
+    for frame in (0, 1, 76, 100):
+        race.update(frame)
+        bars.update(frame)
+        np.testing.assert_allclose([bar.get_width() for bar in race.bars], values_of(frame), rtol=1e-12)
+        np.testing.assert_allclose([bar.get_height() for bar in bars.bars], values_of(frame), rtol=1e-12)
+
+
+def test_wedges_take_their_shares_of_the_circle_clockwise_from_the_top():
     pie = Pie(gdp(), per_row=EVERY)
     Painter(pie)
-    pie.update(frame)
-    shares = np.array(values_of(frame)) / sum(values_of(frame))
-    starts = [90 - wedge.theta2 for wedge in pie.wedges]
-    ends = [90 - wedge.theta1 for wedge in pie.wedges]
-    np.testing.assert_allclose(np.subtract(ends, starts), 360 * shares, rtol=1e-9)
-    np.testing.assert_allclose(starts, [0, *ends[:-1]], atol=1e-9)
-    assert ends[-1] == pytest.approx(360)
+    for frame in (0, 1, 76, 100):
+        pie.update(frame)
+        shares = np.array(values_of(frame)) / sum(values_of(frame))
+        starts = [90 - wedge.theta2 for wedge in pie.wedges]
+        ends = [90 - wedge.theta1 for wedge in pie.wedges]
+        np.testing.assert_allclose(np.subtract(ends, starts), 360 * shares, rtol=1e-9)
+        np.testing.assert_allclose(starts, [0, *ends[:-1]], atol=1e-9)
+        assert ends[-1] == pytest.approx(360)
 
 
 def test_beside_each_other_a_bar_is_as_high_as_its_line_ends():

@@ -33,16 +33,16 @@ def test_padding_and_stride(made):
     scene = made[0]["ch06_padding_and_stride"].scene
     left, right = (convolution_values(*FACTS[name][:4], prefix) for name, prefix in
                    (("padding", "row."), ("stride", "diagonal.")))  # fmt: skip
-    check_all_numbers(scene, lambda frame: left(frame) | right(frame))
+    figure = check_all_numbers(scene, lambda frame: left(frame) | right(frame))
     for prefix in ("row.", "diagonal."):
-        check_places(scene, prefix)
+        check_places(scene, figure, prefix)
 
 
 def test_max_pooling(made):
     scene = made[0]["ch06_max_pooling"].scene
-    check_all_numbers(scene, pooling_values(FACTS["stride"][-1], (2, 2), (1, 1), 0))
-    check_places(scene)
-    check_marks(scene, (2, 2), (1, 1), 0)
+    figure = check_all_numbers(scene, pooling_values(FACTS["stride"][-1], (2, 2), (1, 1), 0))
+    check_places(scene, figure)
+    check_marks(scene, figure, (2, 2), (1, 1), 0)
 
 
 def test_feature_maps(made):

@@ -39,8 +39,7 @@ def test_the_outputs_of_the_book_in_the_right_places(name):
 def test_every_number_of_every_frame(name):
     scene = make(name)
     assert scene.frames == 1 + 3 * 9
-    check_all_numbers(scene, convolution_values(*FACTS[name][:4]))
-    check_places(scene)
+    check_places(scene, check_all_numbers(scene, convolution_values(*FACTS[name][:4])))
 
 
 def test_two_convolutions_beside_each_other():
@@ -87,8 +86,7 @@ def convolutions(draw):
 def test_every_number_of_any_convolution(arguments):
     image, kernel, stride, padding = arguments
     scene = ConvolutionSteps(image, kernel, stride=stride, padding=padding)
-    check_all_numbers(scene, convolution_values(*arguments))
-    check_places(scene)
+    check_places(scene, check_all_numbers(scene, convolution_values(*arguments)))
 
 
 @settings(max_examples=60, deadline=None)
@@ -136,5 +134,6 @@ def test_a_board_that_is_transposed_or_mirrored_is_noticed(turn):
             number.set_position(scene.out_grid.centre(*turn(i, j)))
 
     scene._draw_output = draw_turned
+    figure = Painter(scene).figure
     with pytest.raises(AssertionError, match="out"):
-        check_places(scene)
+        check_places(scene, figure)

@@ -14,16 +14,16 @@ from tinylearn import MaxPool2D
 IMAGE, OUT = [[1, 0, 2], [1, 0, 1], [2, 1, 0]], [[1, 2], [2, 1]]
 
 
-def check_marks(scene, size, stride, padding):
+def check_marks(scene, figure, size, stride, padding):
     """The largest number is marked on the image and under the window, once it has been found."""
-    expected, painter = Expected(scene.image, size, stride, padding), Painter(scene)
+    expected = Expected(scene.image, size, stride, padding)
     for frame in range(scene.frames):
         scene.update(frame)
         place, phase = divmod(frame - 1, 3)
         if frame == 0 or phase == 0:
             assert not scene.marks.get_paths()
             continue
-        boards, (_, winner) = positions(painter.figure), largest(expected, place)
+        boards, (_, winner) = positions(figure), largest(expected, place)
         under, _ = enclosed(scene.marks, boards["window"])
         _, above = enclosed(scene.marks, boards["x"])
         assert (under, above) == ({winner}, {expected.covered(place)[winner]})
@@ -33,22 +33,22 @@ def test_the_output_of_the_book():
     scene = MaxPoolingSteps(IMAGE, 2, stride=1)
     np.testing.assert_array_equal(scene.out, OUT)
     assert scene.frames == 1 + 3 * 4
-    check_all_numbers(scene, pooling_values(IMAGE, (2, 2), (1, 1), 0))
-    check_places(scene)
-    check_marks(scene, (2, 2), (1, 1), 0)
+    figure = check_all_numbers(scene, pooling_values(IMAGE, (2, 2), (1, 1), 0))
+    check_places(scene, figure)
+    check_marks(scene, figure, (2, 2), (1, 1), 0)
 
 
 def test_of_equal_numbers_the_first_is_marked():
     scene = MaxPoolingSteps([[0, 3, 3], [3, 3, 3]], (2, 3))
     assert scene.winners == [(0, 1)]
-    check_marks(scene, (2, 3), (2, 3), 0)
+    check_marks(scene, Painter(scene).figure, (2, 3), (2, 3), 0)
 
 
 def test_padding_never_wins():
     scene = MaxPoolingSteps([[-1, -2], [-3, -4]], 2, stride=2, padding=1)
     np.testing.assert_array_equal(scene.out, [[-1, -2], [-3, -4]])
-    check_all_numbers(scene, pooling_values([[-1, -2], [-3, -4]], (2, 2), (2, 2), 1))
-    check_marks(scene, (2, 2), (2, 2), 1)
+    figure = check_all_numbers(scene, pooling_values([[-1, -2], [-3, -4]], (2, 2), (2, 2), 1))
+    check_marks(scene, figure, (2, 2), (2, 2), 1)
 
 
 side = st.integers(2, 4)
@@ -66,13 +66,14 @@ def test_any_pooling(image, size, stride, padding):
     scene = MaxPoolingSteps(image, size, stride=stride, padding=padding)
     x = np.array(image, float)[None, :, :, None]
     np.testing.assert_array_equal(scene.out, MaxPool2D(size, stride, padding).forward(x)[0, :, :, 0])
-    check_all_numbers(scene, pooling_values(image, size, stride, padding))
-    check_places(scene)
-    check_marks(scene, size, stride, padding)
+    figure = check_all_numbers(scene, pooling_values(image, size, stride, padding))
+    check_places(scene, figure)
+    check_marks(scene, figure, size, stride, padding)
 
 
 def test_a_wrong_winner_is_noticed():
     scene = MaxPoolingSteps(IMAGE, 2, stride=1)
     scene.winners[2] = (1, 1)
+    figure = Painter(scene).figure
     with pytest.raises(AssertionError):
-        check_marks(scene, (2, 2), (1, 1), 0)
+        check_marks(scene, figure, (2, 2), (1, 1), 0)

@@ -1,5 +1,7 @@
 """Two networks that learn a sine: all that is drawn is what the recorded parameters compute, by hand, at that step."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 from audit import (
@@ -58,6 +60,7 @@ def switches(first, second):
     return (on[1:] != on[:-1]).any(axis=1)
 
 
+@pytest.fixture(scope="module")
 def recomputed(trained):
     """Return gid → the value in each frame, from recorded parameters and data alone."""
     x, y = (column[:, 0] for column in sine())
@@ -78,43 +81,41 @@ def recomputed(trained):
     return values
 
 
-def test_every_number_of_every_frame_is_the_recorded_one(make, trained):
-    check_all_numbers(make(), recomputed(trained))
+def test_every_number_of_every_frame_is_the_recorded_one(make, recomputed):
+    check_all_numbers(make(), recomputed)
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("what", ["loss", "steps"])
-def test_one_wrong_value_is_noticed(make, states, trained, name, what):
+def test_one_wrong_value_is_noticed(make, states, recomputed, name, what):
     values = getattr(states[name], what)
     values[10] += 1
     with pytest.raises(AssertionError, match="shows"):
-        check_all_numbers(make(), recomputed(trained))
+        check_all_numbers(make(), recomputed)
 
 
-def test_one_wrong_line_or_bend_is_noticed(make, states, trained):
+def test_one_wrong_line_or_bend_is_noticed(make, states, recomputed):
     states["line"].line[10, 0] += 0.001
     with pytest.raises(AssertionError, match=r"line\.w shows"):
-        check_all_numbers(make(), recomputed(trained))
+        check_all_numbers(make(), recomputed)
     states["line"].line[10, 0] -= 0.001
     states["relu"].bends[10] = states["relu"].bends[10][1:]
     with pytest.raises(AssertionError, match=r"relu\.bends shows"):
-        check_all_numbers(make(), recomputed(trained))
+        check_all_numbers(make(), recomputed)
 
 
-@pytest.mark.parametrize("frame", [0, 12, 30])
-def test_curves_dots_and_losses_are_those_of_the_step(make, trained, frame):
-    scene, values = make(), recomputed(trained)
+def test_curves_dots_and_losses_are_those_of_the_step(make, trained, recomputed):
+    scene, x = make(), np.linspace(-5, 5, 1000)
     Painter(scene)
-    scene.update(frame)
-    x = np.linspace(-5, 5, 1000)
-    for panel, (name, relu) in zip(scene.scenes, NAMES.items(), strict=True):
+    for frame, (panel, (name, relu)) in product((0, 12, 30), zip(scene.scenes, NAMES.items(), strict=True)):
+        scene.update(frame)
         first, second, said = hidden_and_output(trained[name][1], STEPS[frame], relu)
         for line, y in ((panel.curve, said), (panel.wanted, np.sin(x))):
             np.testing.assert_allclose(line.get_xydata(), np.column_stack([x, y]), rtol=1e-9, atol=1e-12)
-        loss = np.column_stack([STEPS[: frame + 1], values[f"{name}.loss"][: frame + 1]])
+        loss = np.column_stack([STEPS[: frame + 1], recomputed[f"{name}.loss"][: frame + 1]])
         np.testing.assert_allclose(panel.fall.get_xydata(), loss, rtol=1e-9)
         np.testing.assert_allclose(panel.tip.get_xydata(), loss[-1:], rtol=1e-9)
-        np.testing.assert_allclose(panel.best.get_ydata(), values[f"{name}.best_line"][0], rtol=1e-9)
+        np.testing.assert_allclose(panel.best.get_ydata(), recomputed[f"{name}.best_line"][0], rtol=1e-9)
         dots = np.column_stack([x, said])[1:][switches(first, second) if relu else []]
         np.testing.assert_allclose(panel.dots.get_xydata(), dots.reshape(-1, 2), rtol=1e-9, atol=1e-12)
 
