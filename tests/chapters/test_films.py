@@ -10,38 +10,9 @@ from concurrent.futures.process import BrokenProcessPool
 import pytest
 from PIL import Image
 
-from animations import Scene
 from chapters import run
 from chapters.films import Film, draw
-
-
-class Slow(Scene):
-    """A dot that takes its time."""
-
-    size = (120, 100)
-    frames = 10
-
-    def __init__(self, seconds=0.0):
-        self.seconds = seconds
-
-    def draw(self, figure):
-        axes = figure.add_axes((0, 0, 1, 1), xlim=(0, 10), ylim=(0, 10))
-        (self.dot,) = axes.plot([], [], "o", zorder=3)
-
-    def update(self, frame):
-        time.sleep(self.seconds / self.frames)
-        self.dot.set_data([frame], [frame])
-        return [self.dot]
-
-
-class Broken(Slow):
-    def update(self, frame):
-        raise RuntimeError("this film is broken")
-
-
-class Killed(Slow):
-    def update(self, frame):
-        os._exit(1)  # as a process ends that takes more memory than there is
+from tests.chapters.slow_scenes import Broken, Killed, Slow
 
 
 def names(folder):
@@ -60,6 +31,13 @@ def test_all_films_in_all_formats_the_same_alone_and_at_once(tmp_path):
         assert film.info["duration"] == 1100
 
 
+def test_after_a_process_has_died_new_ones_draw(tmp_path):
+    with pytest.raises(BrokenProcessPool):
+        draw({"a": Film(Killed()), "b": Film(Slow(0.2))}, tmp_path, ("gif",), processes=2)
+    draw({"c": Film(Slow()), "d": Film(Slow())}, tmp_path, ("gif",), processes=2)
+    assert {"c.gif", "d.gif"} <= set(names(tmp_path))
+
+
 def test_an_error_stops_what_has_not_begun(tmp_path):
     films = {"broken": Film(Broken())} | {f"slow_{number}": Film(Slow(0.3)) for number in range(6)}
     with pytest.raises(RuntimeError, match="this film is broken"):
@@ -69,19 +47,12 @@ def test_an_error_stops_what_has_not_begun(tmp_path):
     assert len(names(tmp_path)) <= 2
 
 
-def test_after_a_process_has_died_new_ones_draw(tmp_path):
-    with pytest.raises(BrokenProcessPool):
-        draw({"a": Film(Killed()), "b": Film(Slow(0.2))}, tmp_path, ("gif",), processes=2)
-    draw({"c": Film(Slow()), "d": Film(Slow())}, tmp_path, ("gif",), processes=2)
-    assert {"c.gif", "d.gif"} <= set(names(tmp_path))
-
-
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C in another way")
 def test_ctrl_c_ends_at_once_and_leaves_no_half_file(tmp_path):
     program = (
         "from pathlib import Path\n"
         "from chapters.films import Film, draw\n"
-        "from tests.chapters.test_films import Slow\n"
+        "from tests.chapters.slow_scenes import Slow\n"
         "if __name__ == '__main__':\n"
         f"    draw({{f'film_{{i}}': Film(Slow(20)) for i in range(6)}}, Path({str(tmp_path)!r}), ('gif',), 2)\n"
     )
