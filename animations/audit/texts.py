@@ -49,9 +49,14 @@ def texts_among(artists: Iterable[Artist]) -> list[Text]:
 
 
 def texts_of_axes(artists: Iterable[Artist]) -> set[int]:
-    """Return the ids of labels, marks and factors that belong to axes."""
-    axes = (axis for axis in artists if isinstance(axis, Axis))
-    return {id(text) for axis in axes for text in drawn_texts(axis)}
+    """Return the ids of labels, factors and numbers at marks that belong to axes; of marks, those among `artists`."""
+    found: set[int] = set()
+    for artist in artists:
+        if isinstance(artist, Axis):
+            found |= {id(artist.label), id(artist.offsetText)}
+        elif isinstance(artist, Tick):
+            found |= {id(artist.label1), id(artist.label2)}
+    return found
 
 
 def nameless_digits(texts: Collection[Text], axes: Collection[int]) -> list[str]:
