@@ -17,12 +17,9 @@ def drawn(scene, frame=0):
     return painter
 
 
-def texts(painter):
-    return [text.get_text() for text in drawn_texts(painter.figure)]
-
-
-def boxes_of(painter):
-    return [(text, text.get_window_extent()) for text in drawn_texts(painter.figure)]
+def texts(scene):
+    """Return the texts of a scene that was drawn."""
+    return [text.get_text() for text in drawn_texts(scene.page.figure)]
 
 
 def check_lines(scene, recording, frame):
@@ -54,8 +51,7 @@ def check_lines(scene, recording, frame):
 
 
 def check_room(scene):
-    """Columns of a row lie apart, all on the page, and no text lies on a picture but its own numbers."""
-    painter = drawn(scene)
+    """Columns of a row of a drawn scene lie apart, all on the page, no text on a picture but its own numbers."""
     width, _ = scene.size
     for row in scene.rows:
         for before, column in itertools.pairwise(row):
@@ -70,7 +66,8 @@ def check_room(scene):
     for row, below in zip(scene.rows, lower, strict=False):
         assert min(column.blocks_top - column.height_of_blocks for column in row) > below
     pictures = [image.get_window_extent() for image in scene.page.images]
-    for text, box in boxes_of(painter):
+    for text in drawn_texts(scene.page.figure):
+        box = text.get_window_extent()
         on = sum(picture.overlaps(box) for picture in pictures)
         assert on == ("[" in str(text.get_gid()) or text.get_gid() in recorded_scalars(scene)), text
     for one, other in itertools.combinations(pictures, 2):

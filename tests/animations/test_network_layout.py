@@ -16,7 +16,9 @@ from animations import NetworkDiagram, audit
 @pytest.mark.parametrize("name", NETS)
 def test_nothing_overlaps(name):
     model, recording, shape = trained_net(name)
-    check_room(NetworkDiagram(recording, model, input_shape=shape))
+    scene = NetworkDiagram(recording, model, input_shape=shape)
+    drawn(scene)
+    check_room(scene)
 
 
 @st.composite
@@ -48,16 +50,18 @@ def networks(draw):
 def test_any_network_has_room(network):
     layers, shape, size = network
     model, recording = trained(layers, shape, epochs=2, rate=0.1 * size)
-    audit(NetworkDiagram(recording, model, input_shape=shape), recording, frames=[2]).check()
-    check_room(NetworkDiagram(recording, model, input_shape=shape))
+    scene = NetworkDiagram(recording, model, input_shape=shape)
+    audit(scene, recording, frames=[2]).check()
+    check_room(scene)
 
 
 def test_columns_without_room_between_them_are_found(monkeypatch):
     model, recording = trained(dense(*[5] * 6), (5,))
     monkeypatch.setattr("animations.network_layout.BETWEEN", (-60, -60))
-    assert not audit(NetworkDiagram(recording, model), recording, frames=[0]).ok
+    scene = NetworkDiagram(recording, model)
+    assert not audit(scene, recording, frames=[0]).ok
     with pytest.raises(AssertionError):
-        check_room(NetworkDiagram(recording, model))
+        check_room(scene)
 
 
 def test_a_long_network_goes_on_in_a_second_row_with_its_lines():

@@ -4,7 +4,7 @@ import copy
 
 import pytest
 from matplotlib.colors import to_hex
-from network_checks import check_room, drawn, texts
+from network_checks import check_room, texts
 from network_helpers import Holder, convolutional, dense, trained, trained_xor
 
 import tinylearn as tl
@@ -15,13 +15,12 @@ def test_what_was_not_recorded_is_grey_and_says_so():
     model, recording = trained(dense(3, 4, 2), (3,), select=["dense_2.w", "dense_1.b"])
     scene = NetworkDiagram(recording, model)
     audit(scene, recording, frames=[3]).check()
-    painter = drawn(NetworkDiagram(recording, model))
-    assert texts(painter).count("not recorded") == 2
+    assert texts(scene).count("not recorded") == 2
     assert len(scene.lines.segments) == 8, "only those of dense_2"
     grey = [lines for lines in scene.page.collections if lines.get_edgecolor().size
             and to_hex(lines.get_edgecolor()[0]) == style.FAINT]  # fmt: skip
     assert sum(len(lines.get_paths()) for lines in grey) == 12
-    check_room(NetworkDiagram(recording, model))
+    check_room(scene)
 
 
 def test_every_nth_update_and_chosen_steps(tmp_path):
@@ -41,7 +40,7 @@ def test_without_an_input_shape_outputs_are_unknown():
     model, recording = trained(convolutional(), (9, 8, 2))
     scene = NetworkDiagram(recording, model)
     audit(scene, recording, frames=[6]).check()
-    assert texts(drawn(NetworkDiagram(recording, model))).count("?") == 1 + len(model.layers)
+    assert texts(scene).count("?") == 1 + len(model.layers)
 
 
 def emptied(recording):

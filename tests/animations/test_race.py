@@ -1,5 +1,6 @@
 """A race on one clock: every number, curve and name is that of its runner at that update, and nothing overlaps."""
 
+from itertools import product
 from types import SimpleNamespace
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 from audit import check_all_numbers, check_painter
 from matplotlib.colors import to_hex
 
-from animations import Race, SideBySide, audit, style
+from animations import Number, Race, SideBySide, audit, style
 from animations.audit import AuditError
 from animations.painter import Painter
 from animations.race import LOOKS
@@ -60,12 +61,13 @@ def values_of(runners, step):
     return values
 
 
-def shown(scene, frame):
-    """Return gid → text of a frame."""
-    painter = Painter(scene)
-    painter.paint(frame)
-    texts = [text for text in painter.figure.findobj() if text.get_gid() and text.get_visible()]
-    return {text.get_gid(): text.get_text() for text in texts}
+def shown(scene, *frames):
+    """Return gid → text of each frame."""
+    numbers, found = Painter(scene).figure.findobj(Number), []
+    for frame in frames:
+        scene.update(frame)
+        found.append({number.get_gid(): number.get_text() for number in numbers if number.get_visible()})
+    return found
 
 
 # --- numbers ------------------------------------------------------------------------------------------------------
@@ -86,9 +88,9 @@ def test_the_audit_knows_what_race_returns(six):
 
 def test_first_middle_and_last_frame_by_hand(six):
     scene = Race(six, steps=[0, 60, 120])
-    assert shown(scene, 0).keys() == {"step", "epoch", "last_step", "last_epoch"}
-    assert float(shown(scene, 1)["SGD.loss"]) == pytest.approx(six["SGD"].recording.losses[60], rel=1e-3)
-    last = shown(scene, 2)
+    first, middle, last = shown(scene, 0, 1, 2)
+    assert first.keys() == {"step", "epoch", "last_step", "last_epoch"}
+    assert float(middle["SGD.loss"]) == pytest.approx(six["SGD"].recording.losses[60], rel=1e-3)
     assert (last["step"], last["last_step"], last["epoch"]) == ("120", "120", "40")
     assert float(last["Adam.loss"]) == pytest.approx(six["Adam"].recording.losses[120], rel=1e-3)
     assert last[f"{WILD}.diverged"] == str(six[WILD].divergence.step)
@@ -107,13 +109,13 @@ def test_in_words(six):
 # --- names, colours, places ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("frame", [0, 1, 2, 3])
-def test_names_curves_and_tips_belong_to_their_runner(six, frame):
+def test_names_curves_and_tips_belong_to_their_runner(six):
     scene = Race(six, steps=[0, 20, 60, 120])
-    painter = Painter(scene)
-    painter.paint(frame)
-    step, to_pixels, to_page = scene.steps[frame], scene.axes.transData, scene.page.transData.inverted()
-    for (name, runner), row, (color, marker) in zip(six.items(), scene.rows, LOOKS, strict=True):
+    Painter(scene)
+    to_pixels, to_page = scene.axes.transData, scene.page.transData.inverted()
+    lanes = zip(six.items(), scene.rows, LOOKS, strict=True)
+    for (frame, step), ((name, runner), row, (color, marker)) in product(enumerate(scene.steps), lanes):
+        scene.update(frame)
         steps, losses = runner.recording.steps, runner.recording.losses
         until = (steps <= step) & (steps > 0)
         assert row.curve.get_visible() == row.tip.get_visible() == row.leader.get_visible() == until.any()
@@ -196,9 +198,9 @@ def test_the_update_that_broke_is_a_frame_and_the_one_before():
     scene = Race({"a": made_up(np.geomspace(1, 1e-3, 10_000)), "b": made_up([1.0] * 7776, 7777)})
     assert {7776, 7777} <= set(scene.steps)
     assert scene.frames < 110
-    last = list(scene.steps).index(7776)
-    assert "b.diverged" not in shown(scene, last)
-    alone = shown(Race({"b": made_up([1.0] * 7, 8)}), 7)  # where all diverge, the clock ends with them
+    (last,) = shown(scene, list(scene.steps).index(7776))
+    assert "b.diverged" not in last
+    (alone,) = shown(Race({"b": made_up([1.0] * 7, 8)}), 7)  # where all diverge, the clock ends with them
     assert alone["b.diverged"] == "8"
 
 
@@ -222,7 +224,7 @@ def test_beside_other_scenes(six):
 
 
 def test_a_runner_that_ends_early_says_so_and_other_epochs_are_not_shared():
-    last = shown(Race(ODD["of other lengths"]()), 40)
+    (last,) = shown(Race(ODD["of other lengths"]()), 40)
     assert last["b.last_step"] == "20"
     assert "a.last_step" not in last
     assert "epoch" not in last
