@@ -1,5 +1,7 @@
 """In the charts of chapter 1 names, numbers and the lines that lead to them belong to what they stand at."""
 
+import functools
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex, to_rgb
@@ -13,8 +15,16 @@ from tinylearn.datasets import Table, gdp
 NAMES = ("USA", "Japan", "Germany", "UK", "China")
 
 
-def updated(scene, frame):
+@functools.cache
+def drawn(kind, **settings):
+    scene = kind(gdp(), **settings)
     Painter(scene)
+    return scene
+
+
+def updated(kind, frame, **settings):
+    """Return the scene of that kind, which is drawn once."""
+    scene = drawn(kind, **settings)
     scene.update(frame)
     return scene
 
@@ -33,7 +43,7 @@ def shows(number, value):
 @pytest.mark.parametrize("frame", [0, 15, 36, 42, 50])
 def test_at_the_end_of_a_line_stand_its_own_name_and_number(frame):
     """In the order of the ends, at their height if no other is near, and joined to them by a line."""
-    scene, values = updated(GrowingLines(gdp()), frame), gdp().values[frame]
+    scene, values = updated(GrowingLines, frame), gdp().values[frame]
     ends = np.array([line.axes.transData.transform(line.get_xydata()[-1]) for line in scene.lines])
     names = [label.name for label in scene.labels]
     assert [name.get_text() for name in names] == list(NAMES)
@@ -55,8 +65,8 @@ def test_at_the_end_of_a_line_stand_its_own_name_and_number(frame):
 
 @pytest.mark.parametrize("scene", [GrowingLines, BarRace, Bars])
 def test_marks_of_an_axis_stand_where_they_say(scene):
-    drawn = updated(scene(gdp()), 50)
-    axes = (drawn.lines if scene is GrowingLines else drawn.bars)[0].axes
+    shown = updated(scene, 50)
+    axes = (shown.lines if scene is GrowingLines else shown.bars)[0].axes
     axis = axes.xaxis if scene is BarRace else axes.yaxis
     assert {"0", "5", "10", "15", "20"} <= check_marks(axis)
     if scene is GrowingLines:
@@ -76,7 +86,7 @@ def check_marks(axis):
 
 @pytest.mark.parametrize("frame", [0, 25, 50])
 def test_under_a_bar_stands_its_name_and_over_it_its_number(frame):
-    scene, values = updated(Bars(gdp()), frame), gdp().values[frame]
+    scene, values = updated(Bars, frame), gdp().values[frame]
     names = scene.bars[0].axes.get_xticklabels()
     assert [name.get_text() for name in names] == list(NAMES)
     assert hexes(name.get_color() for name in names) == list(style.SERIES)
@@ -93,7 +103,7 @@ def test_under_a_bar_stands_its_name_and_over_it_its_number(frame):
 @pytest.mark.parametrize("frame", [0, 100, 250])
 def test_beside_a_bar_that_passes_none_stand_its_name_and_its_number(frame):
     """Frames without a pass: the bars stand in whole lanes, the longest on top."""
-    scene = updated(BarRace(gdp(), per_row=5), frame)
+    scene = updated(BarRace, frame, per_row=5)
     values = gdp().values[frame // 5]
     order = list(np.argsort(-values))
     left = scene.bars[0].axes.get_window_extent().x0
@@ -110,10 +120,8 @@ def test_beside_a_bar_that_passes_none_stand_its_name_and_its_number(frame):
 
 
 def test_while_bars_pass_they_and_their_texts_stand_in_their_lanes():
-    scene = BarRace(gdp(), per_row=5)
-    Painter(scene)
     for frame in range(180, 210):
-        scene.update(frame)
+        scene = updated(BarRace, frame, per_row=5)
         for k, (bar, name, number) in enumerate(zip(scene.bars, scene.labels, scene.numbers, strict=True)):
             assert bar.get_y() + bar.get_height() / 2 == pytest.approx(scene.lanes[frame, k])
             box = bar.get_window_extent()
@@ -190,7 +198,7 @@ def test_no_bar_leaves_the_picture_and_all_stand_in_whole_lanes_at_the_ends(seed
 
 @pytest.mark.parametrize("frame", [0, 17, 36, 50])
 def test_a_leader_goes_from_the_middle_of_its_wedge_to_its_own_label(frame):
-    scene = updated(Pie(gdp()), frame)
+    scene = updated(Pie, frame)
     shares = gdp().values[frame] / gdp().values[frame].sum()
     middles = 2 * np.pi * (np.cumsum(shares) - shares / 2)  # clockwise from the top
     (x, y), radius = scene.wedges[0].center, scene.wedges[0].r

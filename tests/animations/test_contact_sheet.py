@@ -44,9 +44,11 @@ def test_every_pixel_of_every_picture_in_every_frame(zoom, channels, title):
     data = images(c=channels)
     scene = ContactSheet(data, NAMES, title=title, zoom=zoom)
     painter = Painter(scene)
-    for frame, row, column in np.ndindex(data.shape[:3]):
-        painted = picture(painter.paint(frame), scene, row, column)
-        np.testing.assert_array_equal(painted, enlarged(data[frame, row, column], zoom), f"{frame}: {row}, {column}")
+    for frame, sheet in enumerate(data):
+        pixels = painter.paint(frame)
+        for row, column in np.ndindex(sheet.shape[:2]):
+            painted = picture(pixels, scene, row, column)
+            np.testing.assert_array_equal(painted, enlarged(sheet[row, column], zoom), f"{frame}: {row}, {column}")
 
 
 def test_between_the_pictures_lies_paper():

@@ -6,17 +6,22 @@ import numpy as np
 import pytest
 from audit import check_all_numbers, check_numbers, nameless_digits
 from descent_helpers import CLOCK, RATES, descent, height, panel, panel_values, recorded, slope, three_panels, walk
+from matplotlib.text import Text
 
 from animations import Descent
 from animations.painter import Painter
 
 
 def texts_of(scene, frame):
-    """Return gid → text of the numbers that are to be seen."""
-    figure = Painter(scene).figure
+    """Return gid → text of the numbers that are to be seen in a scene that was drawn."""
     scene.update(frame)
-    found = figure.findobj(lambda artist: artist.get_gid() is not None and artist.get_visible())
+    found = scene.axes.figure.findobj(lambda artist: artist.get_gid() is not None and artist.get_visible())
     return {number.get_gid(): number.get_text() for number in found}
+
+
+def drawn(scene):
+    Painter(scene)
+    return scene
 
 
 def test_every_number_of_three_panels_on_one_clock():
@@ -33,7 +38,7 @@ def test_every_number_of_a_walk_that_diverges():
 
 
 def test_the_first_update_is_written_as_in_the_book():
-    texts = texts_of(panel(0.1), 0)
+    texts = texts_of(drawn(panel(0.1)), 0)
     names = ("update.x", "update.rate", "update.push", "update.next_x")
     assert [texts[f"rate_0.1.{name}"] for name in names] == ["1.2345", "0.1", "(-17.531)", "2.9876"]
 
@@ -86,29 +91,32 @@ def test_no_number_is_drawn_without_saying_where_it_came_from():
 
 
 def words(scene, frame):
-    painter = Painter(scene)
+    """Return the texts that are to be seen in a scene that was drawn."""
     scene.update(frame)
-    found = painter.figure.findobj(lambda artist: hasattr(artist, "get_text") and artist.get_visible())
-    return {artist.get_text() for artist in found}
+    found = scene.axes.figure.findobj(lambda artist: isinstance(artist, Text) and artist.get_visible())
+    return {text.get_text() for text in found}
 
 
 @pytest.mark.parametrize(("rate", "last"), [(0.1, 30), (0.95, 58)])
 def test_a_walk_that_has_converged_says_so_from_then_on(rate, last):
-    assert "✓ converged at step" not in words(panel(rate), last - 1)
+    scene = drawn(panel(rate))
+    assert "✓ converged at step" not in words(scene, last - 1)
     for frame in (last, len(CLOCK) - 1):
-        assert {"✓ converged at step", str(last), "≤"} <= words(panel(rate), frame)
-        assert texts_of(panel(rate), frame)[f"rate_{rate}.step"] == str(CLOCK[frame])  # the clock goes on
+        assert {"✓ converged at step", str(last), "≤"} <= words(scene, frame)
+        assert texts_of(scene, frame)[f"rate_{rate}.step"] == str(CLOCK[frame])  # the clock goes on
 
 
 def test_a_walk_that_has_not_converged_says_so_at_its_end():
-    assert "✗ not converged after" not in words(panel(0.0003), -2)
-    assert {"✗ not converged after", "2000", "steps", ">"} <= words(panel(0.0003), -1)
+    scene = drawn(panel(0.0003))
+    assert "✗ not converged after" not in words(scene, -2)
+    assert {"✗ not converged after", "2000", "steps", ">"} <= words(scene, -1)
 
 
 def test_phases():
-    assert "initialise" in words(panel(), 0)
-    assert "adjust, repeat" in words(panel(), 1)
-    assert "adjust, repeat: x has left the picture" in words(panel(1.1, range(61), (-75, 95), most=60), 20)
+    scene, leaving = drawn(panel()), drawn(panel(1.1, range(61), (-75, 95), most=60))
+    assert "initialise" in words(scene, 0)
+    assert "adjust, repeat" in words(scene, 1)
+    assert "adjust, repeat: x has left the picture" in words(leaving, 20)
 
 
 def test_description():

@@ -13,6 +13,7 @@ from tinylearn.datasets import celsius_fahrenheit
 STEPS = spaced_steps(8000, FRAMES)
 
 
+@pytest.fixture(scope="module")
 def recomputed(recording):
     """Return gid → the value in each frame, from the two recorded parameters and the data alone."""
     x, target = (column[:, 0] for column in celsius_fahrenheit())
@@ -36,35 +37,35 @@ def recomputed(recording):
 
 
 @pytest.mark.parametrize("kind", ["diagram", "both"])
-def test_every_number_of_every_frame_is_the_recorded_one(make, recording, kind):
-    check_all_numbers(getattr(make, kind)(), recomputed(recording))
+def test_every_number_of_every_frame_is_the_recorded_one(make, recomputed, kind):
+    check_all_numbers(getattr(make, kind)(), recomputed)
 
 
 @pytest.mark.parametrize("name", ["w", "b", "predicted", "squared_error", "loss", "steps", "x", "target"])
-def test_one_wrong_value_is_noticed(make, states, recording, name):
+def test_one_wrong_value_is_noticed(make, states, recomputed, name):
     """The check above must see one entry of one array that is off by 5 %."""
     values = getattr(states, name)
     frame_or_pair = 5 if values.size in (10, FRAMES) else (FRAMES // 2, 5)
     values[frame_or_pair] += 1 if name == "steps" else abs(values[frame_or_pair]) / 20
     with pytest.raises(AssertionError, match="shows"):
-        check_all_numbers(make.diagram(), recomputed(recording))
+        check_all_numbers(make.diagram(), recomputed)
 
 
-def test_one_wrong_text_is_noticed(make, recording):
+def test_one_wrong_text_is_noticed(make, recomputed):
     scene = make.diagram()
-    painter, values = Painter(scene), recomputed(recording)
+    painter = Painter(scene)
     scene.update(40)
-    check_numbers(painter.figure, 40, values)
+    check_numbers(painter.figure, 40, recomputed)
     (number,) = painter.figure.findobj(lambda artist: artist.get_gid() == "predicted[7]")
-    number.set_value(values["predicted[7]"][40] + 0.1)
+    number.set_value(recomputed["predicted[7]"][40] + 0.1)
     with pytest.raises(AssertionError, match=r"predicted\[7\] shows"):
-        check_numbers(painter.figure, 40, values)
+        check_numbers(painter.figure, 40, recomputed)
 
 
-def test_numbers_of_another_step_are_noticed(make, recording):
+def test_numbers_of_another_step_are_noticed(make, recomputed):
     """The book shows weights after an update beside predictions from before it."""
     scene = make.diagram()
-    painter, values = Painter(scene), recomputed(recording)
+    painter, values = Painter(scene), recomputed.copy()
     scene.update(1)
     for name in ("dense_1.w[0,0]", "dense_1.b[0]", "step"):
         values[name] = [values[name][0], *values[name]]
@@ -94,21 +95,20 @@ def test_states_show_the_loss_that_the_next_update_recorded(states, recording):
 
 
 @pytest.mark.parametrize("frame", [0, 1, 17, 80])
-def test_line_errors_and_loss_are_those_of_the_step(make, recording, frame):
+def test_line_errors_and_loss_are_those_of_the_step(make, recording, recomputed, frame):
     scene = make.line()
     Painter(scene)
     scene.update(frame)
     x, target = (column[:, 0] for column in celsius_fahrenheit())
     w, b = recording["dense_1.w"][STEPS[frame], 0, 0], recording["dense_1.b"][STEPS[frame], 0]
-    values = recomputed(recording)
     ends, heights = scene.line.get_data()
     np.testing.assert_allclose(heights, w * ends + b, rtol=1e-12)
     np.testing.assert_array_equal(scene.targets.get_xydata(), np.column_stack([x, target]))
     ends_of_errors = np.array([path.vertices for path in scene.errors.get_paths()])
     np.testing.assert_allclose(ends_of_errors[:, 0], np.column_stack([x, target]), rtol=1e-12)
     np.testing.assert_allclose(ends_of_errors[:, 1], np.column_stack([x, w * x + b]), rtol=1e-12)
-    np.testing.assert_allclose(scene.dot.get_xydata(), [[STEPS[frame], values["loss"][frame]]], rtol=1e-12)
-    path = np.column_stack([STEPS[: frame + 1], values["loss"][: frame + 1]])
+    np.testing.assert_allclose(scene.dot.get_xydata(), [[STEPS[frame], recomputed["loss"][frame]]], rtol=1e-12)
+    path = np.column_stack([STEPS[: frame + 1], recomputed["loss"][: frame + 1]])
     np.testing.assert_allclose(scene.fall.get_xydata(), path, rtol=1e-12)
 
 

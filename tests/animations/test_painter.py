@@ -1,4 +1,4 @@
-"""The painted frame equals a full redraw, pixel for pixel, whatever was painted before it."""
+"""The painted frame equals a full redraw, pixel for pixel, whatever was painted before it, or nothing."""
 
 import numpy as np
 import pytest
@@ -11,6 +11,7 @@ ORDERS = {
     "forwards": [0, 1, 2, 3, 4, 5],
     "backwards": [5, 4, 3, 2, 1, 0],
     "jumping": [3, 0, 5, 1, 1, 4, 2, 0],
+    "from the middle": [4, 5, 1],
     "again": [2, 2, 2],
 }
 
@@ -63,7 +64,7 @@ def test_a_forgotten_artist_is_a_difference_that_the_comparison_sees():
         def update(self, frame):
             return super().update(frame)[:-1]
 
-    wholes = {frame: paint_whole(Forgetful(), frame) for frame in range(6)}
+    wholes = {frame: whole(Overlapping, frame) for frame in range(6)}
     assert differing(Painter(Forgetful()), wholes, range(6)) == [1, 2, 3, 4, 5]
 
 
