@@ -2,8 +2,15 @@
 
 import gc
 import shutil
+import signal
 
 import pytest
+
+
+def pytest_sessionstart(session):
+    """Let what the tests start hear Ctrl-C, also where a script runs the tests in the background, deaf to it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_finish(session):
