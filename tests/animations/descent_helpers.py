@@ -1,5 +1,7 @@
 """Walks for the tests, made by hand, and recorded: what the scenes then show must be these."""
 
+import functools
+
 import numpy as np
 from matplotlib.contour import ContourSet
 from matplotlib.lines import Line2D
@@ -49,8 +51,13 @@ def walk(rate, most=2000):
     return x
 
 
+@functools.cache
+def recorded_walk(rate, **settings):
+    return recorded(x=walk(rate, **settings))
+
+
 def descent(rate, **settings):
-    return Descent(recorded(x=walk(rate, **settings)), height, slope, rate, enough=ENOUGH)
+    return Descent(recorded_walk(rate, **settings), height, slope, rate, enough=ENOUGH)
 
 
 def curve(low=0, high=20):

@@ -47,10 +47,10 @@ def test_grid_and_fixed_steps(films):
 
 def test_learning_rates(films):
     scene = films["ch02_learning_rates"].scene
-    clock = scene.scenes[0].clock.tolist()
+    panels = [panel_values(rate, scene.scenes[0].clock.tolist()) for rate in RATES]
 
     def values(frame):
-        return {gid: value for rate in RATES for gid, value in panel_values(rate, clock)(frame).items()}
+        return {gid: value for panel in panels for gid, value in panel(frame).items()}
 
     check_all_numbers(scene, values)
 

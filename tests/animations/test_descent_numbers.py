@@ -25,8 +25,10 @@ def drawn(scene):
 
 
 def test_every_number_of_three_panels_on_one_clock():
+    panels = [panel_values(rate) for rate in RATES]
+
     def values(frame):
-        return {gid: value for rate in RATES for gid, value in panel_values(rate)(frame).items()}
+        return {gid: value for panel in panels for gid, value in panel(frame).items()}
 
     check_all_numbers(three_panels(), values)
 
