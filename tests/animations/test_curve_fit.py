@@ -1,5 +1,6 @@
 """Two networks that learn a sine: all that is drawn is what the recorded parameters compute, by hand, at that step."""
 
+import copy
 from itertools import product
 
 import numpy as np
@@ -33,11 +34,16 @@ def trained():
     return {name: (runner.model, runner.recording) for name, runner in zip(NAMES, runners, strict=True)}
 
 
-@pytest.fixture
-def states(trained):
-    """Name → states on arrays of their own, for a test to spoil."""
+@pytest.fixture(scope="module")
+def computed(trained):
     x, y = sine()
     return {name: CurveStates(recording, model, x, y, STEPS) for name, (model, recording) in trained.items()}
+
+
+@pytest.fixture
+def states(computed):
+    """Name → states on arrays of their own, for a test to spoil."""
+    return copy.deepcopy(computed)
 
 
 @pytest.fixture
