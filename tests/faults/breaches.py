@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tinylearn.recording.storage import FileColumn, Store
 
-PAUSE = 0.02  # seconds in which a kill finds the fault
+PAUSE = 0.05  # seconds in which a kill finds the fault
 WRITERS = [import_module(name) for name in ("tinylearn.checkpoint", "tinylearn.model", "animations.render")]
 
 
