@@ -42,7 +42,7 @@ class PastedText(Text):
         context = renderer.new_gc()
         if self.get_clip_on():
             context.set_clip_rectangle(self.get_clip_box())
-        left, bottom = self._corner(glyphs)
+        left, bottom = self._corner(glyphs, coverage.shape[1] - 2 * glyphs.pad)
         renderer.draw_image(context, left - glyphs.pad, bottom - glyphs.pad, pixels[::-1])
         self.stale = False
 
@@ -51,7 +51,8 @@ class PastedText(Text):
         if not self._is_plain():
             return super().get_window_extent(renderer, dpi)
         glyphs = self._glyphs()
-        return Bbox.from_bounds(*self._corner(glyphs), glyphs.width(self._letters()), glyphs.height)
+        width = glyphs.width(self._letters())
+        return Bbox.from_bounds(*self._corner(glyphs, width), width, glyphs.height)
 
     def _is_plain(self) -> bool:
         """Is this a line that can be pasted: one, upright, of letters, with nothing around it?"""
@@ -70,8 +71,8 @@ class PastedText(Text):
         assert figure is not None, "a text is drawn in a figure"
         return glyphs_of(self.get_fontproperties(), figure.dpi)
 
-    def _corner(self, glyphs: Glyphs) -> tuple[int, int]:
-        """Return the left and lower edge of the letters in pixels, from the position and the alignment."""
+    def _corner(self, glyphs: Glyphs, width: int) -> tuple[int, int]:
+        """Return the left and lower edge of the letters in pixels, from position, alignment and their width."""
         x, y = self.get_transform().transform(self.get_unitless_position())
         before = {"left": 0.0, "center": 0.5, "right": 1.0}[self.get_horizontalalignment()]
         below = {
@@ -81,7 +82,7 @@ class PastedText(Text):
             "center": glyphs.height / 2,
             "center_baseline": (glyphs.height + glyphs.descent) / 2,
         }[self.get_verticalalignment()]
-        return round(x - before * glyphs.width(self._letters())), round(y - below)
+        return round(x - before * width), round(y - below)
 
 
 class Number(PastedText):

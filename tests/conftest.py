@@ -1,10 +1,13 @@
 """A headless Chromium for the tests of pages (they are skipped, and say so, where there is none); garbage waits."""
 
 import gc
+import os
 import shutil
 import signal
 
 import pytest
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # tests run on all cores already: two threads on each wait in turns
 
 
 def pytest_sessionstart(session):

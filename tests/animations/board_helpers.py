@@ -155,3 +155,18 @@ def enclosed(lines, board):
         (left, bottom), (right, top) = path.vertices.min(axis=0), path.vertices.max(axis=0)
         found.append({cell for cell, (x, y) in board.items() if left < x < right and bottom < y < top})
     return found
+
+
+def check_marks(scene, figure, size, stride, padding):
+    """The largest number is marked on the image and under the window, once it has been found."""
+    expected = Expected(scene.image, size, stride, padding)
+    for frame in range(scene.frames):
+        scene.update(frame)
+        place, phase = divmod(frame - 1, 3)
+        if frame == 0 or phase == 0:
+            assert not scene.marks.get_paths()
+            continue
+        boards, (_, winner) = positions(figure), largest(expected, place)
+        under, _ = enclosed(scene.marks, boards["window"])
+        _, above = enclosed(scene.marks, boards["x"])
+        assert (under, above) == ({winner}, {expected.covered(place)[winner]})

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from audit import check_all_numbers
-from board_helpers import Expected, check_places, enclosed, largest, pooling_values, positions
+from board_helpers import check_marks, check_places, pooling_values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,21 +12,6 @@ from animations.painter import Painter
 from tinylearn import MaxPool2D
 
 IMAGE, OUT = [[1, 0, 2], [1, 0, 1], [2, 1, 0]], [[1, 2], [2, 1]]
-
-
-def check_marks(scene, figure, size, stride, padding):
-    """The largest number is marked on the image and under the window, once it has been found."""
-    expected = Expected(scene.image, size, stride, padding)
-    for frame in range(scene.frames):
-        scene.update(frame)
-        place, phase = divmod(frame - 1, 3)
-        if frame == 0 or phase == 0:
-            assert not scene.marks.get_paths()
-            continue
-        boards, (_, winner) = positions(figure), largest(expected, place)
-        under, _ = enclosed(scene.marks, boards["window"])
-        _, above = enclosed(scene.marks, boards["x"])
-        assert (under, above) == ({winner}, {expected.covered(place)[winner]})
 
 
 def test_the_output_of_the_book():

@@ -7,13 +7,17 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from animations.painter import Painter
 from chapters import __main__ as all_chapters
 from chapters import ch06_convolution as chapter
 from chapters.images import horses_and_deer
+from tests.animations.board_helpers import check_marks, check_places
 from tests.chapters.chapter_helpers import check_films, check_scorecard, quick_run
 from tinylearn import Conv2D, ReLU
+from tinylearn.layers.loops import convolve
 
 FILMS = {"ch06_padding_and_stride": (1530, 550), "ch06_max_pooling": (610, 400), "ch06_feature_maps": (1460, 600)}
+EPOCHS = 6  # of a quick run
 LEFT, DIAGONAL = [[2, 3, 2], [0, 0, 0], [0, 0, 0]], [[1, 0, 2], [1, 0, 1], [2, 1, 0]]
 
 
@@ -72,6 +76,36 @@ def test_the_film_shows_what_the_headline_says(drawn):
     assert new == headline["eight filters, 41 unseen, right"]
     right, total = map(int, always.split(" of "))
     assert right / total == headline["eight filters, 41 unseen, baseline"]
+
+
+def test_boards_are_grids_and_the_largest_of_each_window_is_marked(drawn):
+    convolutions, pooling = (drawn.films[f"ch06_{name}"].scene for name in ("padding_and_stride", "max_pooling"))
+    figure = Painter(convolutions).figure
+    for prefix in ("row.", "diagonal."):
+        check_places(convolutions, figure, prefix)
+    figure = Painter(pooling).figure
+    check_places(pooling, figure)
+    check_marks(pooling, figure, (2, 2), (1, 1), 0)
+
+
+def test_filters_and_maps_are_those_of_every_epoch(drawn):
+    shown = drawn.films["ch06_feature_maps"].scene.scenes[0]
+    ((model, recording, data), _) = drawn.handed["feature_maps"][0]
+    horse, zero = data.x_test[[data.horse]] - np.float32(0.5), np.float32(0)
+    for epoch in range(EPOCHS + 1):
+        w, b = (recording.at(5 * epoch)[f"conv2d_1.{name}"] for name in "wb")
+        np.testing.assert_array_equal(shown.filters[epoch], w)
+        out = np.maximum(convolve(horse, w, b, model.layers[0].windows), zero)[0]
+        np.testing.assert_allclose(shown.maps[epoch], out, atol=1e-5)
+
+
+def test_filters_and_maps_change_visibly(drawn):
+    """Even within the six epochs of a quick run."""
+    shown = drawn.films["ch06_feature_maps"].scene.scenes[0]
+    for k in range(8):
+        assert np.abs(shown.filter_colors(EPOCHS, k) - shown.filter_colors(0, k)).max() > 0.07
+    brightness = np.sqrt(shown.maps / shown.largest.max(axis=0))
+    assert (np.abs(brightness[EPOCHS] - brightness[0]).max(axis=(0, 1)) > 0.3).sum() >= 6
 
 
 def test_the_picture_is_a_horse_that_it_does_not_learn_from(drawn, data):
