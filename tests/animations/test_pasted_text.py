@@ -4,11 +4,13 @@ import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.patheffects import withStroke
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from animations import Number, PastedText, style
+from animations.glyphs import glyphs_of
 
 WIDTH, HEIGHT = 300, 160
 
@@ -183,6 +185,15 @@ def test_a_text_that_was_drawn_and_changed_is_drawn_as_a_new_one(change, made):
     after = np.asarray(canvas.buffer_rgba())[..., :3]
     assert np.array_equal(after, pixels(text(**made)))
     assert not np.array_equal(after, pixels(text()))
+
+
+def test_a_text_that_was_drawn_and_changed_leaves_the_letters_to_others():
+    """Its font was the first of its kind: what changes it in place must not change under which font they are kept."""
+    first = PastedText(0.5, 0.5, "W", family=style.FONT, size=23.5, weight="bold")
+    pixels(first)
+    letters = glyphs_of(first.get_fontproperties().copy(), 100)
+    first.set(weight="normal")
+    assert glyphs_of(FontProperties(family=style.FONT, size=23.5, weight="bold"), 100) is letters
 
 
 def test_one_font_in_two_sizes_and_resolutions_are_different_letters():
