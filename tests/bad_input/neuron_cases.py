@@ -55,7 +55,7 @@ def softmax_bars(scores: Any, **given: Any) -> an.SoftmaxBars:
     table = np.zeros(0)
     with contextlib.suppress(ValueError):  # rows of different lengths
         table = np.asarray(scores)
-    fits = table.ndim == 2 and table.size > 0 and table.dtype.kind in "fi"
+    fits = table.ndim == 2 and table.size > 0 and table.dtype.kind in "fiu"
     probabilities = tl.Softmax().forward(table.astype(float)) if fits else np.full((3, 4), 0.25)
     return an.SoftmaxBars(scores, probabilities, **given)
 
