@@ -20,7 +20,7 @@ class QuickRun(NamedTuple):
     handed: dict  # name → (arguments, what was returned) of each call that they ask for
 
 
-def quick_run(chapter, folder, formats=("gif",)):
+def quick_run(chapter, folder, formats):
     """Run a chapter quickly, and watch it."""
     number = chapter.__name__.removeprefix("chapters.")[:4]
     sources = importlib.import_module(f"tests.chapters.sources.{number}")

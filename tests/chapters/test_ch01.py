@@ -15,16 +15,11 @@ from animations import GrowingLines, Pie, SideBySide, style
 from animations.painter import Painter
 from chapters import ch01_create_animations as chapter
 from chapters.run import run_alone
-from tests.chapters.chapter_helpers import check_films, quick_run
+from tests.chapters.chapter_helpers import check_films
 from tinylearn.datasets import Table, gdp
 
 FILMS = {"ch01_shortest_scene", "ch01_gdp_lines", "ch01_bar_race", "ch01_bars_and_lines", "ch01_pie_and_lines"}
-
-
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory):
-    """A quick run of the chapter."""
-    return quick_run(chapter, tmp_path_factory.mktemp("gallery"))
+FORMATS = ("gif",)
 
 
 def test_every_frame_of_every_film(drawn):

@@ -8,16 +8,11 @@ import pytest
 from PIL import Image
 
 from chapters import ch02_gradient_descent as chapter
-from tests.chapters.chapter_helpers import check_films, quick_run
+from tests.chapters.chapter_helpers import check_films
 from tinylearn import SGD, Adam
 
 FILMS = ("ch02_grid_and_fixed_steps", "ch02_learning_rates", "ch02_diverging", "ch02_two_dimensions")
-
-
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory):
-    """A quick run of the chapter."""
-    return quick_run(chapter, tmp_path_factory.mktemp("gallery"))
+FORMATS = ("gif",)
 
 
 def test_every_frame_of_every_film(drawn):

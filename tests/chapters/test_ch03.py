@@ -12,14 +12,10 @@ from PIL import Image
 
 from chapters import ch03_first_neuron as chapter
 from chapters.__main__ import main
-from tests.chapters.chapter_helpers import check_films, quick_run
+from tests.chapters.chapter_helpers import check_films
 from tinylearn.datasets import celsius_fahrenheit
 
-
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory):
-    """A quick run of the chapter."""
-    return quick_run(chapter, tmp_path_factory.mktemp("gallery"), ("gif", "png"))
+FORMATS = ("gif", "png")
 
 
 def test_every_frame_of_every_film(drawn):

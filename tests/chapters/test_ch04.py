@@ -5,18 +5,13 @@ import pytest
 from PIL import Image
 
 from chapters import ch04_activations as chapter
-from tests.chapters.chapter_helpers import check_films, quick_run
+from tests.chapters.chapter_helpers import check_films
 from tinylearn import Dense, ReLU
 from tinylearn.datasets import sine
 
 FILMS = {"ch04_relu_sigmoid": (1280, 700), "ch04_softmax": (1200, 600), "ch04_learning_sine": (1280, 760),
          "ch04_race": (1200, 620)}  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory):
-    """A quick run of the chapter."""
-    return quick_run(chapter, tmp_path_factory.mktemp("gallery"), ("gif", "png"))
+FORMATS = ("gif", "png")
 
 
 def test_every_frame_of_every_film(drawn):

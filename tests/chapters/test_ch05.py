@@ -8,16 +8,11 @@ from PIL import Image
 
 from chapters import ch05_horse_or_deer as chapter
 from chapters.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
-from tests.chapters.chapter_helpers import check_films, check_scorecard, quick_run
+from tests.chapters.chapter_helpers import check_films, check_scorecard
 from tinylearn import Recorder, Scorecard
 
 FILMS = {"ch05_horse_and_deer": (1460, 700), "ch05_neuron_and_network": (1120, 600)}
-
-
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory):
-    """A quick run of the chapter."""
-    return quick_run(chapter, tmp_path_factory.mktemp("gallery"), ("gif", "png"))
+FORMATS = ("gif", "png")
 
 
 def test_every_frame_of_every_film(drawn):

@@ -12,19 +12,14 @@ from chapters import __main__ as all_chapters
 from chapters import ch06_convolution as chapter
 from chapters.images import horses_and_deer
 from tests.animations.board_helpers import check_marks, check_places
-from tests.chapters.chapter_helpers import check_films, check_scorecard, quick_run
+from tests.chapters.chapter_helpers import check_films, check_scorecard
 from tinylearn import Conv2D, ReLU
 from tinylearn.layers.loops import convolve
 
 FILMS = {"ch06_padding_and_stride": (1530, 550), "ch06_max_pooling": (610, 400), "ch06_feature_maps": (1460, 600)}
 EPOCHS = 6  # of a quick run
 LEFT, DIAGONAL = [[2, 3, 2], [0, 0, 0], [0, 0, 0]], [[1, 0, 2], [1, 0, 1], [2, 1, 0]]
-
-
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory):
-    """A quick run of the chapter."""
-    return quick_run(chapter, tmp_path_factory.mktemp("gallery"), ("png",))
+FORMATS = ("png",)
 
 
 @pytest.fixture(scope="module")

@@ -19,18 +19,13 @@ from chapters import ch07_ten_classes as chapter
 from chapters.__main__ import CHAPTERS
 from chapters.images import Images
 from chapters.run import Refusal, run_alone, table
-from tests.chapters.chapter_helpers import check_films, check_scorecard, quick_run
+from tests.chapters.chapter_helpers import check_films, check_scorecard
 from tests.tinylearn.cifar10_files import BATCHES, write_folder
 from tinylearn import Recording, RMSprop
 from tinylearn.datasets import CLASS_NAMES
 
 FILMS = {"ch07_augmentation": (628, 768), "ch07_truck_and_frog": (1200, 900)}
-
-
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory):
-    """A quick run of the chapter."""
-    return quick_run(chapter, tmp_path_factory.mktemp("gallery"), ("gif", "png"))
+FORMATS = ("gif", "png")
 
 
 def test_every_frame_of_every_film(drawn):

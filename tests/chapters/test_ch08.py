@@ -14,17 +14,12 @@ from chapters.lake import MAP, make_lake, random_games
 from chapters.lake_network import network, predictions
 from chapters.lake_values import exact_values, mean_of_four
 from chapters.run import Refusal, run_alone
-from tests.chapters.chapter_helpers import check_films, quick_run
+from tests.chapters.chapter_helpers import check_films
 from tinylearn import confidence_interval
 
 FILMS = {"ch08_frozen_lake": (1310, 600), "ch08_learning_to_win": (1320, 880)}
 BEST, EXACT = [1, 1, 2, 1, 2, 2], exact_values(make_lake(), mean_of_four, 100)
-
-
-@pytest.fixture(scope="module")
-def drawn(tmp_path_factory):
-    """A quick run of the chapter."""
-    return quick_run(chapter, tmp_path_factory.mktemp("gallery"), ("gif", "png"))
+FORMATS = ("gif", "png")
 
 
 def test_every_frame_of_every_film(drawn):
