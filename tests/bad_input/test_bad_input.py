@@ -24,7 +24,7 @@ UNASKED = {"datasets.Cifar10": "a named tuple of what datasets.cifar10 returns"}
 def test_bad_input(name):
     subject = CASES[name]
 
-    examples = 6 if name in ANIMATIONS | RENDERED else 15  # scenes take longer to be made
+    examples = 10 if name in ANIMATIONS | RENDERED else 20  # scenes take longer to be made
 
     @settings(
         max_examples=examples, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
