@@ -1,4 +1,4 @@
-"""A headless Chromium for the tests of pages (they are skipped, and say so, where there is none); garbage waits."""
+"""For all tests: threads, Ctrl-C, garbage. For those of pages: a headless Chromium; without it they are skipped."""
 
 import gc
 import os
@@ -7,7 +7,7 @@ import signal
 
 import pytest
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # tests run on all cores already: two threads on each wait in turns
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # tests run on all cores: more threads would wait for each other
 
 
 def pytest_sessionstart(session):
