@@ -12,6 +12,7 @@ import time
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from dataclasses import dataclass
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
 from tqdm import tqdm
@@ -79,8 +80,15 @@ def _finished(at_work: set[Future[None]]) -> set[Future[None]]:
 
 @functools.cache
 def _pool(processes: int) -> ProcessPoolExecutor:
-    """Return the processes that draw; they are started once, since each needs a second to import matplotlib."""
-    context = multiprocessing.get_context("spawn")
+    """Return the processes that draw; they are started once, since importing matplotlib takes each a second.
+
+    On Linux even that is done once: a server imports it, and each process begins as a copy of that.
+    """
+    if sys.platform == "linux":
+        context: BaseContext = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([__name__])
+    else:
+        context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent)
 
 
