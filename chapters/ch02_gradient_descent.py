@@ -22,7 +22,7 @@ And with a fixed rate RMSprop never comes to rest: around step 87 it leaps up th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -165,11 +165,11 @@ def diverge(rate: float) -> Recording:
     return recorder.recording
 
 
-def best_walk(make: Callable[[float], Optimizer], rates: Sequence[float] = RATES_TO_TRY) -> tuple[float, Recording]:
+def best_walk(make: Callable[[float], Optimizer]) -> tuple[float, Recording]:
     """Walk down the valley with each of the rates; return the rate that ends lowest, and its walk."""
     walks = {}
     with np.errstate(over="ignore"):  # where the rate is far too large, f grows beyond all numbers
-        for rate in rates:
+        for rate in RATES_TO_TRY:
             point = Point(**VALLEY_START)
             with suppress(DivergenceError):
                 walks[rate] = descend(point, valley, valley_slope, make(rate), most=VALLEY_STEPS, enough=-1)
