@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import copy
 import dis
+import os
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
@@ -65,17 +66,17 @@ class Subject:
 
     def cases(self) -> st.SearchStrategy[dict[str, Given]]:
         """Return a strategy: a Given for each argument, one or two of them hostile, sometimes none."""
+        return _cases(self.arguments)
 
-        @st.composite
-        def draw(choose: Any) -> dict[str, Given]:
-            names = list(self.arguments)
-            wild = {choose(st.sampled_from([*3 * names, None])), choose(st.sampled_from([*names, *3 * [None]]))}
-            return {
-                name: replace(choose(argument.hostile), hostile=True) if name in wild else choose(argument.good)
-                for name, argument in self.arguments.items()
-            }
 
-        return draw()
+@st.composite
+def _cases(choose: Any, arguments: Mapping[str, Argument]) -> dict[str, Given]:
+    names = list(arguments)
+    wild = {choose(st.sampled_from([*3 * names, None])), choose(st.sampled_from([*names, *3 * [None]]))}
+    return {
+        name: replace(choose(argument.hostile), hostile=True) if name in wild else choose(argument.good)
+        for name, argument in arguments.items()
+    }
 
 
 def judge(name: str, subject: Subject, case: Mapping[str, Given], folder: Path) -> Verdict:
@@ -93,9 +94,10 @@ def judge(name: str, subject: Subject, case: Mapping[str, Given], folder: Path) 
         return Verdict("fault", f"warns: {warned}")
     if written := [key for key, before in kept.items() if not _same(before, _data(arguments[key]))]:
         return Verdict("fault", f"writes into {written[0]}")
-    left = {path: content for path, content in _listing(around).items() if files.get(path) != content}
+    after = _listing(around)
+    left = {path: content for path, content in after.items() if files.get(path) != content}
     if error is not None:
-        if left or files.keys() - _listing(around).keys():
+        if left or files.keys() - after.keys():
             return Verdict("fault", f"an error leaves {sorted(left)}")
         if all(not given.hostile or given.meaning_known() for given in case.values()):
             _, plain_error, _ = _call(subject.call, _plain(case, folder))
@@ -173,7 +175,13 @@ def _made(value: Any, folder: Path) -> Any:
 
 
 def _listing(folder: Path) -> dict[str, bytes]:
-    return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else b"" for path in folder.rglob("*")}
+    """Return the content of each file in a folder, by its path; b"" for a folder in it."""
+    found = {}
+    for place, folders, files in os.walk(folder):
+        for name in folders + files:
+            path = os.path.join(place, name)
+            found[os.path.relpath(path, folder)] = Path(path).read_bytes() if name in files else b""
+    return found
 
 
 def _raised_on_purpose(error: BaseException) -> bool:
