@@ -28,8 +28,9 @@ def test_every_frame_of_every_film(drawn):
 
 @pytest.fixture
 def at_once(monkeypatch):
-    """A chapter that neither learns nor draws: its network knows the exact values."""
+    """A chapter that neither learns nor draws nor counts games: its network knows the exact values."""
     monkeypatch.setattr(chapter, "draw", lambda *_: None)
+    monkeypatch.setattr(chapter, "facts", lambda *_: {})
     monkeypatch.setattr(chapter, "further", lambda *_: {})
     monkeypatch.setattr(chapter, "first_lake", lambda seed, games, epochs: (
         random_games(make_lake(), 20, seed=seed), [EXACT] * (sum(epochs) + 1)))  # fmt: skip

@@ -63,7 +63,7 @@ class Rewritten(Job):
         verdict.half += [f"{name} was never asked for" for name in final_names(folder) if name != self.file]
         if not path.exists():
             verdict.lost += [f"{self.file}: version {done} is gone"] if done else []
-        elif path.read_bytes() in [expected(self, n) for n in (done, done + 1) if n]:  # renamed, and not yet told
+        elif any(path.read_bytes() == expected(self, n) for n in (done, done + 1) if n):  # renamed, and not yet told
             verdict.kept = 1
         else:
             verdict.half.append(f"{self.file} is neither version {done} nor version {done + 1}")
