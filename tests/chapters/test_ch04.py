@@ -56,9 +56,11 @@ def test_only_the_line_stays_behind(drawn):
     assert max(bent) < 0.02
 
 
-def test_the_whole_films_are_those_of_the_book(tmp_path, monkeypatch):
-    films = {}
+def test_the_whole_films_are_those_of_the_book(drawn, tmp_path, monkeypatch):
+    """They show what the networks of the quick run have learned, which is all there is to learn."""
+    films, ((asked, runners),) = {}, drawn.handed["learn"]
     monkeypatch.setattr(chapter, "draw", lambda found, *_: films.update(found))
+    monkeypatch.setattr(chapter, "learn", lambda *given: np.testing.assert_equal(given, asked) or runners)
     chapter.main(tmp_path)
     functions, bars, networks, all_four = (film.scene for film in films.values())
     assert [scene.frames for scene in (functions, bars, networks, all_four)] == [31, 101, 101, 101]

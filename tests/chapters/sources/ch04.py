@@ -6,7 +6,7 @@ from animations import spaced_steps
 from tests.chapters.sources.values import named
 from tinylearn.datasets import sine
 
-HANDED = ("CurveStates", "Race")
+HANDED = ("learn", "CurveStates", "Race")
 CAPTIONS = {"f(x) = max(x, 0)", "f(x) = 1 / (1 + e⁻ˣ)", "at 0 itself tinylearn takes 0"}
 UNPLACED = set()
 
