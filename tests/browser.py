@@ -19,7 +19,8 @@ class Browser:
         """Load a file; `calm` asks for reduced motion, so that nothing plays by itself."""
         motion = {"name": "prefers-reduced-motion", "value": "reduce" if calm else ""}
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [motion]})
-        self.driver.get("about:blank")
+        if fragment:  # or a page that is open would only go to another place in it, and not be loaded
+            self.driver.get("about:blank")
         self.complaints(), self.requests()
         self.driver.get(path.as_uri() + fragment)
 
