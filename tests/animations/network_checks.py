@@ -11,9 +11,9 @@ from animations.painter import Painter
 
 
 def drawn(scene, frame=0):
-    """Return the painter of a scene that has drawn a frame."""
+    """Return the painter of a scene that was drawn and shows a frame, of which no pixel is painted yet."""
     painter = Painter(scene)
-    painter.paint(frame)
+    scene.update(frame)
     return painter
 
 

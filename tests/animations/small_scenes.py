@@ -9,13 +9,24 @@ import numpy as np
 from matplotlib.patches import Circle, Rectangle
 
 from animations import Number, PastedText, Scene
-from animations.painter import paint_whole
+from animations.painter import Painter, paint_whole
 
 
 @functools.cache
 def whole(kind, frame):
     """Return a frame (H, W, 4) of a new scene of that kind, drawn from nothing; the same frame is drawn once."""
     pixels = paint_whole(kind(), frame)
+    pixels.flags.writeable = False
+    return pixels
+
+
+@functools.cache
+def painted(kind):
+    """Return all frames (F, H, W, 4) of one of ALL, painted from the last to the first: test_painter proves that these
+    are `whole` ones, which take longer."""
+    assert kind in ALL
+    painter = Painter(kind())
+    pixels = np.stack([painter.paint(frame).copy() for frame in reversed(range(kind.frames))])[::-1]
     pixels.flags.writeable = False
     return pixels
 

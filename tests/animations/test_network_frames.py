@@ -16,9 +16,9 @@ def test_any_frame_alone_and_in_any_order():
 def test_the_first_frame_has_no_loss_and_every_other_has():
     model, recording = trained_xor()
     scene = NetworkDiagram(recording, model)
-    painter = drawn(scene, 3)
+    drawn(scene, 3)
     assert "none yet" not in texts(scene)
-    painter.paint(0)
+    scene.update(0)
     assert {"none yet", "initialise"} <= set(texts(scene))
 
 

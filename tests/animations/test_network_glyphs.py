@@ -17,9 +17,9 @@ from animations.painter import Painter
 def test_lines_are_the_weights(name, lines):
     model, recording, _ = trained_net(name)
     scene = NetworkDiagram(recording, model)
-    painter = Painter(scene)
+    drawn(scene)
     for frame in (0, 3, 6):
-        painter.paint(frame)
+        scene.update(frame)
         assert check_lines(scene, recording, frame) == lines
 
 

@@ -35,20 +35,24 @@ def test_small_scene_has_frames_that_differ(scene):
     assert len(wholes) == scene.frames
 
 
-@pytest.mark.parametrize("kind", ["diagram", "line", "both"])
-def test_neuron_scene_equals_a_full_redraw_in_any_order(make, kind):
-    scene = getattr(make, kind)
+def test_neuron_scenes_equal_a_full_redraw_in_any_order_alone_and_beside_each_other(make):
     order = [0, 80, 33, 7, 60, 6, 1, 80, 0]
-    wholes = {frame: paint_whole(scene(), frame) for frame in set(order)}
-    assert differing(Painter(scene()), wholes, order) == []
+    diagram, line = ({frame: paint_whole(kind(), frame) for frame in set(order)} for kind in (make.diagram, make.line))
+    both = {frame: np.hstack([diagram[frame], line[frame]]) for frame in diagram}
+    assert differing(Painter(make.diagram()), diagram, order) == []
+    assert differing(Painter(make.line()), line, order) == []
+    assert differing(Painter(make.both()), both, order) == []
+    np.testing.assert_array_equal(paint_whole(make.both(), 33), both[33])
 
 
 def test_small_scenes_beside_each_other_equal_a_full_redraw():
     def scene():
         return SideBySide(Overlapping(), Trail(), SideBySide(TwoAxes(), Overlapping()))
 
-    wholes = {frame: paint_whole(scene(), frame) for frame in range(6)}
+    kinds = Overlapping, Trail, TwoAxes, Overlapping
+    wholes = {frame: np.hstack([whole(kind, frame) for kind in kinds]) for frame in range(6)}
     assert differing(Painter(scene()), wholes, [5, 0, 3, 1, 4, 2]) == []
+    np.testing.assert_array_equal(paint_whole(scene(), 3), wholes[3])
 
 
 def test_frame_has_the_size_of_the_scene_and_is_opaque(make):
