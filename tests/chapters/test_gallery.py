@@ -193,13 +193,13 @@ def test_fits_a_phone(browser, width):
         browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_can_be_read_in_the_light_and_in_the_dark(browser, scheme):
-    preference = {"name": "prefers-color-scheme", "value": scheme}
-    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [preference]})
-    ink = browser.run("return getComputedStyle(document.querySelector('p')).color")
-    light_ink = sum(map(int, re.findall(r"\d+", ink)[:3])) > 3 * 128
-    assert light_ink is (scheme == "dark")
+def test_can_be_read_in_the_light_and_in_the_dark(browser):
+    for scheme in ("light", "dark"):
+        preference = {"name": "prefers-color-scheme", "value": scheme}
+        browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [preference]})
+        ink = browser.run("return getComputedStyle(document.querySelector('p')).color")
+        light_ink = sum(map(int, re.findall(r"\d+", ink)[:3])) > 3 * 128
+        assert light_ink is (scheme == "dark")
 
 
 def test_players_with_odd_names_load(driver, odd):

@@ -1,7 +1,7 @@
 """A training run that tests start in a process of their own, to interrupt it.
 
 python interrupted_run.py FOLDER KIND forever         trains until somebody ends it; says "ready" when it starts
-python interrupted_run.py FOLDER KIND memory N        trains N updates, says the most memory that it ever used
+python interrupted_run.py FOLDER KIND memory N M      trains M updates, says the most memory used until N, and ever
 """
 
 import resource
@@ -49,10 +49,13 @@ def train_forever(folder, kind):
     train(model, 10**9, [recorder])
 
 
-def train_and_say_memory(folder, kind, updates):
+def train_and_say_memory(folder, kind, early, updates):
+    def say(update):
+        if update.step in (early, updates):
+            print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+
     model = make_model(kind)
-    train(model, updates // BATCHES, [Recorder(model, folder)])
-    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+    train(model, updates // BATCHES, [Recorder(model, folder), say])
 
 
 if __name__ == "__main__":
@@ -60,4 +63,4 @@ if __name__ == "__main__":
     if what == "forever":
         train_forever(folder, kind)
     elif what == "memory":
-        train_and_say_memory(folder, kind, int(more[0]))
+        train_and_say_memory(folder, kind, *map(int, more))

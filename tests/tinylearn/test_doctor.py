@@ -27,7 +27,14 @@ def test_the_command():
     assert run.stderr == ""
 
 
-def test_a_wrong_backward_is_named_and_the_exit_code_is_1(monkeypatch, capsys):
+@pytest.fixture
+def two_layers(monkeypatch):
+    """A table in which a wrong layer is one of three; the command above goes through all."""
+    for name in LAYERS.keys() - {"Dense", "Tanh"}:
+        monkeypatch.delitem(LAYERS, name)
+
+
+def test_a_wrong_backward_is_named_and_the_exit_code_is_1(two_layers, monkeypatch, capsys):
     class Doubled(tinylearn.Tanh):
         def backward(self, dout):
             return 2 * super().backward(dout)
@@ -39,7 +46,7 @@ def test_a_wrong_backward_is_named_and_the_exit_code_is_1(monkeypatch, capsys):
     assert text.rstrip().endswith("WRONG: Doubled. Please report it with all of the above.")
 
 
-def test_a_layer_that_cannot_even_run_is_named(monkeypatch, capsys):
+def test_a_layer_that_cannot_even_run_is_named(two_layers, monkeypatch, capsys):
     monkeypatch.setitem(LAYERS, "Misfit", Row(lambda rng: tinylearn.Dense(2, 3, rng=rng), (5, 4)))
     assert main() == 1
     assert "WRONG Misfit: Dense(2, 3) expects" in capsys.readouterr().out

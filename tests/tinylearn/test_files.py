@@ -18,13 +18,15 @@ def write(path, data=b"new"):
         file.write(data)
 
 
-def left_by_a_kill(path):
-    """Begin to write `path` in a process that ends in the middle."""
+def left_by_a_kill(*paths):
+    """Begin to write `paths` in a process that ends in the middle."""
     code = (
-        "import os, sys\nfrom tinylearn.files import complete_or_absent\n"
-        "with complete_or_absent(sys.argv[1]) as file:\n    file.write(b'half'), os._exit(0)"
+        "import contextlib, os, sys\nfrom tinylearn.files import complete_or_absent\n"
+        "with contextlib.ExitStack() as files:\n"
+        "    for path in sys.argv[1:]:\n        files.enter_context(complete_or_absent(path)).write(b'half')\n"
+        "    os._exit(0)"
     )
-    subprocess.run([sys.executable, "-c", code, path], check=True)
+    subprocess.run([sys.executable, "-c", code, *paths], check=True)
 
 
 @posix
@@ -64,11 +66,13 @@ def test_the_error_names_the_file_that_was_asked_for(tmp_path):
 
 @pytest.mark.skipif(os.name != "posix", reason="without locks, what a kill has left stays")
 def test_what_a_dead_writer_left_goes_with_the_next_write_of_that_name_alone(tmp_path):
-    for name in ("a.b.npz", "a.npz", "n" * 60 + ".npz"):
-        left_by_a_kill(tmp_path / name)
-        write(tmp_path / "b.npz")
-        assert len(list(tmp_path.glob(".*.tmp*"))) == 1
-        with complete_or_absent(tmp_path / name):
-            write(tmp_path / name)  # leaves the other's temporary file alone, since that one lives
-        assert sorted(path.name for path in tmp_path.iterdir()) == sorted([name, "b.npz"])
-        (tmp_path / name).unlink()
+    paths = [tmp_path / name / name for name in ("a.b.npz", "a.npz", "n" * 60 + ".npz")]
+    for path in paths:
+        path.parent.mkdir()
+    left_by_a_kill(*paths)
+    for path in paths:
+        write(path.with_name("b.npz"))
+        assert len(list(path.parent.glob(".*.tmp*"))) == 1
+        with complete_or_absent(path):
+            write(path)  # leaves the other's temporary file alone, since that one lives
+        assert sorted(each.name for each in path.parent.iterdir()) == sorted([path.name, "b.npz"])

@@ -70,16 +70,17 @@ def test_a_loop_that_closes_nothing_loses_nothing(tmp_path):
     program = """
 import numpy as np, sys
 from tinylearn import Dense, Recorder, Sequential, Update
-model = Sequential([Dense(1, int(sys.argv[2]), rng=np.random.default_rng(0))])
-recorder = Recorder(model, sys.argv[1])
-for step in range(1, 2001):
-    model.parameters += 1
-    recorder(Update(step))
+recorders = []
+for size in (1, 600):  # small rows, and rows that a thread writes
+    model = Sequential([Dense(1, size, rng=np.random.default_rng(0))])
+    recorders.append(Recorder(model, f"{sys.argv[1]}/{size}"))
+    for step in range(1, 2001):
+        model.parameters += 1
+        recorders[-1](Update(step))
 """
-    for size in (1, 600):  # small rows, and rows that a thread writes
-        folder = tmp_path / str(size)
-        subprocess.run([sys.executable, "-W", "error", "-c", program, folder, str(size)], check=True, timeout=60)
-        assert list(Recording.load(folder).steps) == list(range(2001))
+    subprocess.run([sys.executable, "-W", "error", "-c", program, tmp_path], check=True, timeout=60)
+    for size in (1, 600):
+        assert list(Recording.load(tmp_path / str(size)).steps) == list(range(2001))
 
 
 # --- read while training goes on ----------------------------------------------------------------------------------
