@@ -4,8 +4,10 @@ python interrupted_run.py FOLDER KIND forever         trains until somebody ends
 python interrupted_run.py FOLDER KIND memory N M      trains M updates, says the most memory used until N, and ever
 """
 
+import re
 import resource
 import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -49,10 +51,18 @@ def train_forever(folder, kind):
     train(model, 10**9, [recorder])
 
 
+def most_memory():
+    """Return the most kilobytes that this process ever used; its ru_maxrss is never below that of who started it."""
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status.read_text())[1])
+
+
 def train_and_say_memory(folder, kind, early, updates):
     def say(update):
         if update.step in (early, updates):
-            print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+            print(most_memory())
 
     model = make_model(kind)
     train(model, updates // BATCHES, [Recorder(model, folder), say])
