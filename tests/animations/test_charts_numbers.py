@@ -95,13 +95,20 @@ def test_painter_draws_what_a_full_redraw_draws(kind):
 # --- what is drawn without digits: lines, bars, wedges ---------------------------------------------------------------
 
 
+@functools.cache
+def drawn(kind):
+    """Return a scene that is drawn once, for all tests that only look at what it shows."""
+    scene = make(kind)
+    Painter(scene)
+    return scene
+
+
 def values_of(frame, every=EVERY):
     return list(expected(frame, "value", every=every).values())
 
 
 def test_lines_hold_the_whole_years_so_far_and_end_at_now():
-    scene = make("lines")
-    Painter(scene)
+    scene = drawn("lines")
     for frame in (0, 1, 2, 75, 100):
         scene.update(frame)
         years = range(1970, 1970 + frame // EVERY + 1)
@@ -112,9 +119,7 @@ def test_lines_hold_the_whole_years_so_far_and_end_at_now():
 
 
 def test_bars_are_as_long_as_their_values():
-    race, bars = make("race"), Bars(gdp(), per_row=EVERY)
-    Painter(race)
-    Painter(bars)
+    race, (bars, _) = drawn("race"), drawn("bars").scenes
     for frame in (0, 1, 76, 100):
         race.update(frame)
         bars.update(frame)
@@ -123,8 +128,7 @@ def test_bars_are_as_long_as_their_values():
 
 
 def test_wedges_take_their_shares_of_the_circle_clockwise_from_the_top():
-    pie = Pie(gdp(), per_row=EVERY)
-    Painter(pie)
+    pie, _ = drawn("pie").scenes
     for frame in (0, 1, 76, 100):
         pie.update(frame)
         shares = np.array(values_of(frame)) / sum(values_of(frame))
@@ -136,9 +140,8 @@ def test_wedges_take_their_shares_of_the_circle_clockwise_from_the_top():
 
 
 def test_beside_each_other_a_bar_is_as_high_as_its_line_ends():
-    scene = make("bars")
-    painter = Painter(scene)
-    painter.paint(76)
+    scene = drawn("bars")
+    scene.update(76)
     bars, lines = scene.scenes
     for bar, line in zip(bars.bars, lines.lines, strict=True):
         top = bar.axes.transData.transform((0, bar.get_height()))[1]
@@ -147,17 +150,16 @@ def test_beside_each_other_a_bar_is_as_high_as_its_line_ends():
 
 
 def test_the_end_of_a_line_is_where_its_label_thinks_it_is():
-    scene = make("lines")
-    Painter(scene).paint(76)
+    scene = drawn("lines")
+    scene.update(76)
     ends = [line.axes.transData.transform(line.get_xydata()[-1]) for line in scene.lines]
     np.testing.assert_allclose(ends, np.column_stack([np.full(5, scene.x[76]), scene.y[76]]), atol=1e-6)
 
 
 def test_a_country_keeps_its_colour_everywhere():
-    scenes = make("lines"), make("race"), Bars(gdp()), Pie(gdp())
-    for scene in scenes:
-        Painter(scene).paint(0)
-    lines, race, bars, pie = scenes
+    lines, race, bars, pie = drawn("lines"), drawn("race"), drawn("bars").scenes[0], drawn("pie").scenes[0]
+    for scene in (lines, race, bars, pie):
+        scene.update(0)
     colours = [to_hex(line.get_color()) for line in lines.lines]
     assert colours == list(style.SERIES)
     for shapes in (race.bars, bars.bars, pie.wedges):

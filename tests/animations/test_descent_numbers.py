@@ -1,5 +1,6 @@
 """Every number of the descent panels, in every frame, is that of a walk made by hand; the path lies where it went."""
 
+import functools
 from itertools import pairwise
 
 import numpy as np
@@ -19,7 +20,15 @@ def texts_of(scene, frame):
     return {number.get_gid(): number.get_text() for number in found}
 
 
-def drawn(scene):
+def leaving(clock=range(61)):
+    """Return the panel of a walk that diverges."""
+    return panel(1.1, clock, window=(-75, 95), most=60)
+
+
+@functools.cache
+def drawn(rate):
+    """Return the panel of a rate, drawn once for all tests that only look at what it shows."""
+    scene = leaving() if rate == 1.1 else panel(rate)
     Painter(scene)
     return scene
 
@@ -34,13 +43,11 @@ def test_every_number_of_three_panels_on_one_clock():
 
 
 def test_every_number_of_a_walk_that_diverges():
-    clock = range(61)
-    scene = panel(1.1, clock, window=(-75, 95), most=60)
-    check_all_numbers(scene, panel_values(1.1, clock, most=60))
+    check_all_numbers(leaving(), panel_values(1.1, range(61), most=60))
 
 
 def test_the_first_update_is_written_as_in_the_book():
-    texts = texts_of(drawn(panel(0.1)), 0)
+    texts = texts_of(drawn(0.1), 0)
     names = ("update.x", "update.rate", "update.push", "update.next_x")
     assert [texts[f"rate_0.1.{name}"] for name in names] == ["1.2345", "0.1", "(-17.531)", "2.9876"]
 
@@ -48,9 +55,8 @@ def test_the_first_update_is_written_as_in_the_book():
 @pytest.mark.parametrize("rate", RATES)
 def test_the_arithmetic_holds_as_it_is_written(rate):
     """A reader who calculates with the digits shown gets the digits shown, up to the rounding of the last."""
-    scene = panel(rate)
-    painter = Painter(scene)
-    numbers = {artist.get_gid(): artist for artist in painter.figure.findobj(lambda artist: artist.get_gid())}
+    scene = drawn(rate)
+    numbers = {artist.get_gid(): artist for artist in scene.axes.figure.findobj(lambda artist: artist.get_gid())}
     checked = 0
     for frame in range(scene.frames):
         scene.update(frame)
@@ -101,7 +107,7 @@ def words(scene, frame):
 
 @pytest.mark.parametrize(("rate", "last"), [(0.1, 30), (0.95, 58)])
 def test_a_walk_that_has_converged_says_so_from_then_on(rate, last):
-    scene = drawn(panel(rate))
+    scene = drawn(rate)
     assert "✓ converged at step" not in words(scene, last - 1)
     for frame in (last, len(CLOCK) - 1):
         assert {"✓ converged at step", str(last), "≤"} <= words(scene, frame)
@@ -109,16 +115,16 @@ def test_a_walk_that_has_converged_says_so_from_then_on(rate, last):
 
 
 def test_a_walk_that_has_not_converged_says_so_at_its_end():
-    scene = drawn(panel(0.0003))
+    scene = drawn(0.0003)
     assert "✗ not converged after" not in words(scene, -2)
     assert {"✗ not converged after", "2000", "steps", ">"} <= words(scene, -1)
 
 
 def test_phases():
-    scene, leaving = drawn(panel()), drawn(panel(1.1, range(61), (-75, 95), most=60))
+    scene = drawn(0.1)
     assert "initialise" in words(scene, 0)
     assert "adjust, repeat" in words(scene, 1)
-    assert "adjust, repeat: x has left the picture" in words(leaving, 20)
+    assert "adjust, repeat: x has left the picture" in words(drawn(1.1), 20)
 
 
 def test_description():
@@ -134,8 +140,7 @@ def test_description():
 
 @pytest.mark.parametrize("rate", RATES)
 def test_the_point_is_on_the_curve_and_the_tangent_has_its_slope(rate):
-    scene, x = panel(rate), walk(rate)
-    Painter(scene)
+    scene, x = drawn(rate), walk(rate)
     for frame, step in enumerate(CLOCK):
         scene.update(frame)
         place = x[min(step, len(x) - 1)]
@@ -155,8 +160,7 @@ def ends_of(piece):
 
 @pytest.mark.parametrize(("rate", "arrows"), [(0.95, 45), (0.1, 10)])
 def test_each_arrow_is_one_step(rate, arrows):
-    scene, x = panel(rate), walk(rate)
-    Painter(scene)
+    scene, x = drawn(rate), walk(rate)
     pieces = [(frame, piece) for frame in range(scene.frames) for piece in scene.trail(frame)]
     heads = [(frame, piece) for frame, piece in pieces if len(piece.get_xy()) == 8]
     assert len(heads) >= arrows
@@ -167,8 +171,10 @@ def test_each_arrow_is_one_step(rate, arrows):
 
 @pytest.mark.parametrize("rate", [*RATES, 1.1])
 def test_the_path_is_without_gaps(rate):
-    scene = panel(rate, window=(-75, 95) if rate > 1 else (0, 20), most=60 if rate > 1 else 2000)
-    Painter(scene)
+    scene = drawn(rate)
+    if rate == 1.1:
+        scene = leaving(CLOCK)
+        Painter(scene)
     ends = [ends_of(piece) for frame in range(scene.frames) for piece in scene.trail(frame)]
     np.testing.assert_allclose(ends[0][0], [1.2345, height(1.2345)], rtol=1e-9)
     for (_, end), (start, _) in pairwise(ends):
@@ -176,16 +182,14 @@ def test_the_path_is_without_gaps(rate):
 
 
 def test_steps_that_the_clock_skips_are_a_plain_line():
-    scene = panel(0.0003)
-    Painter(scene)
+    scene = drawn(0.0003)
     pieces = [piece for frame in range(scene.frames) for piece in scene.trail(frame)]
     assert pieces
     assert all(len(piece.get_xy()) == 5 for piece in pieces)
 
 
 def test_what_has_left_the_picture_is_not_drawn():
-    scene = panel(1.1, range(61), window=(-75, 95), most=60)
-    Painter(scene)
+    scene = drawn(1.1)
     shown, x = [], np.array(walk(1.1, most=60))
     for frame in range(61):
         scene.update(frame)

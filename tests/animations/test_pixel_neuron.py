@@ -36,6 +36,16 @@ def made(recording):
     return states(recording)
 
 
+@pytest.fixture(scope="module")
+def drawn(recording):
+    """Return name → the painter of a panel that has painted frame 0, for all tests that only look at it."""
+    made = states(recording)
+    painters = {name: Painter(panel(made, name)) for name in PANELS}
+    for painter in painters.values():
+        painter.paint(0)
+    return painters
+
+
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
@@ -62,9 +72,9 @@ def test_every_digit_says_where_it_came_from(made):
 
 
 @pytest.mark.parametrize("name", PANELS)
-def test_letter_circle_pixel_and_weight_of_an_input_stand_in_one_row(made, name):
-    scene = panel(made, name)
-    Painter(scene).paint(0)
+def test_letter_circle_pixel_and_weight_of_an_input_stand_in_one_row(drawn, name):
+    scene = drawn[name].scene
+    scene.update(0)
     numbers = {text.get_gid(): text for text in scene.page.texts if text.get_gid()}
     circles = [patch for patch in scene.page.patches if isinstance(patch, Circle) and patch.center[0] < 100]
     letters = {text.get_text(): text.get_position() for text in scene.page.texts}
@@ -79,15 +89,14 @@ def test_letter_circle_pixel_and_weight_of_an_input_stand_in_one_row(made, name)
         assert to_rgb(circle.get_facecolor()) == pytest.approx((grey,) * 3)
         line, values = scene.lines[row]
         assert line.get_ydata()[0] == y
-        np.testing.assert_array_equal(values, made.w[:, k])
-    assert scene.lines[5][1] is made.b
+        np.testing.assert_array_equal(values, scene.states.w[:, k])
+    assert scene.lines[5][1] is scene.states.b
     assert scene.lines[5][0].get_ydata()[0] == numbers[f"{name}.dense_1.b[0]"].get_position()[1]
 
 
 @pytest.mark.parametrize("name", PANELS)
-def test_a_letter_stands_beside_its_pixel_in_the_red_channel(made, name):
-    scene = panel(made, name)
-    Painter(scene).paint(0)
+def test_a_letter_stands_beside_its_pixel_in_the_red_channel(drawn, name):
+    scene = drawn[name].scene
     red = next(axes for axes in scene.page.figure.axes if axes.images and axes.images[0].get_array().ndim == 2)
     for letter, k in zip("abcde", PIXELS, strict=True):
         row, column = divmod(k, 32)
@@ -99,9 +108,8 @@ def test_a_letter_stands_beside_its_pixel_in_the_red_channel(made, name):
 
 
 @pytest.mark.parametrize("name", PANELS)
-def test_the_pictures_are_painted_pixel_by_pixel(made, name):
-    scene = panel(made, name)
-    pixels = Painter(scene).paint(0).astype(int)
+def test_the_pictures_are_painted_pixel_by_pixel(drawn, name):
+    pixels = drawn[name].paint(0).astype(int)
     picture = PICTURES[list(PANELS).index(name)]
     for left, wanted in ((30, picture), (258, np.repeat(picture[..., :1], 3, axis=2))):
         top = 700 - 452 - 192
@@ -113,9 +121,8 @@ def test_the_pictures_are_painted_pixel_by_pixel(made, name):
 # --- what is drawn without digits ------------------------------------------------------------------------------------
 
 
-def test_the_bar_is_as_high_as_the_probability(made, recording):
-    scene = panel(made, "deer")
-    Painter(scene)
+def test_the_bar_is_as_high_as_the_probability(drawn, recording):
+    scene = drawn["deer"].scene
     box = next(patch for patch in scene.page.patches if isinstance(patch, Rectangle) and patch is not scene.bar)
     for frame in (0, 3, EPOCHS):
         scene.update(frame)
