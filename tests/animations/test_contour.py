@@ -57,6 +57,18 @@ def both():
     return SideBySide(contour(), chart())
 
 
+@pytest.fixture(scope="module")
+def painter():
+    """The painter of both, drawn once for all tests that only look at it."""
+    return Painter(both())
+
+
+@pytest.fixture
+def drawn(painter):
+    """The map and the chart of that painter."""
+    return painter.scene.scenes
+
+
 def table(frame):
     """Return gid → value of the numbers of the chart, from the walks by hand alone."""
     values = {}
@@ -104,18 +116,16 @@ def test_digits_without_a_source_are_those_of_the_formula():
 # --- what is drawn without digits ------------------------------------------------------------------------------------
 
 
-def test_walkers_stand_where_they_are():
-    scene = contour()
-    Painter(scene)
+def test_walkers_stand_where_they_are(drawn):
+    scene, _ = drawn
     for frame, step in enumerate(CLOCK):
         scene.update(frame)
         for walker, name in zip(scene.walkers, RATES, strict=True):
             np.testing.assert_array_equal(walker.get_xydata(), [walk(name)[min(step, STEPS[name])]])
 
 
-def test_paths_go_through_every_step_also_those_that_the_clock_skips():
-    scene = contour()
-    Painter(scene)
+def test_paths_go_through_every_step_also_those_that_the_clock_skips(drawn):
+    scene, _ = drawn
     assert scene.trail(0) == []
     paths = {name: [] for name in RATES}
     for frame, step in enumerate(CLOCK):
@@ -127,9 +137,8 @@ def test_paths_go_through_every_step_also_those_that_the_clock_skips():
             np.testing.assert_array_equal(np.reshape(paths[name], (-1, 2)), np.reshape(expected, (-1, 2)))
 
 
-def test_lines_numbers_and_cross_are_where_the_function_has_them():
-    scene = contour()
-    figure = Painter(scene).figure
+def test_lines_numbers_and_cross_are_where_the_function_has_them(painter, drawn):
+    figure, (scene, _) = painter.figure, drawn
     (lines,) = figure.findobj(ContourSet)
     assert list(lines.levels) == [0.5, 2, 10, 40, 60]
     assert {number.get_text() for number in lines.labelTexts} == {"10", "40", "60"}  # the others end before x = 3
@@ -137,19 +146,15 @@ def test_lines_numbers_and_cross_are_where_the_function_has_them():
     check_map_numbers_are_free(figure, scene)
 
 
-def test_x_and_y_of_the_map_have_one_scale():
-    scene = contour()
-    figure = Painter(scene).figure
-    scene.update(0)
-    figure.canvas.draw()  # a right angle of the map is one of the picture
-    (lines,) = figure.findobj(ContourSet)
+def test_x_and_y_of_the_map_have_one_scale(painter):
+    painter.paint(0)  # a right angle of the map is one of the picture
+    (lines,) = painter.figure.findobj(ContourSet)
     origin, along_x, along_y = lines.axes.transData.transform([(0, 0), (1, 0), (0, 1)])
     np.testing.assert_allclose(along_x - origin, (along_y - origin)[::-1])
 
 
-def test_lines_of_the_chart_grow_to_the_step():
-    scene = chart()
-    Painter(scene)
+def test_lines_of_the_chart_grow_to_the_step(drawn):
+    _, scene = drawn
     for frame, step in enumerate(CLOCK):
         scene.update(frame)
         for (line, tip), name in zip(scene.lines, RATES, strict=True):
@@ -170,10 +175,8 @@ def mark_in_row(scene, name):
     return mark.get_color(), mark.get_marker()
 
 
-def test_a_walker_is_the_same_colour_and_shape_everywhere_and_no_two_are_alike():
-    scene = both()
-    Painter(scene)
-    map_, chart_ = scene.scenes
+def test_a_walker_is_the_same_colour_and_shape_everywhere_and_no_two_are_alike(drawn):
+    map_, chart_ = drawn
     marks = [(walker.get_color(), walker.get_marker()) for walker in map_.walkers]
     for lines in zip(*chart_.lines, strict=True):
         assert marks == [(line.get_color(), line.get_marker()) for line in lines]
@@ -198,9 +201,9 @@ def test_painted_frames_equal_a_full_redraw():
     check_painter(both, [2, 0, 14, 1])
 
 
-def test_a_scene_can_go_to_another_process():
+def test_a_scene_can_go_to_another_process(painter):
     copy = pickle.loads(pickle.dumps(both()))
-    np.testing.assert_array_equal(Painter(copy).paint(5), Painter(both()).paint(5))
+    np.testing.assert_array_equal(Painter(copy).paint(5), painter.paint(5))
 
 
 # --- what cannot be drawn --------------------------------------------------------------------------------------------
