@@ -1,5 +1,6 @@
 """Chapter 6: the arrays of the book, filters that learn, two networks counted honestly, a convolution of your own."""
 
+import functools
 import json
 import re
 
@@ -10,7 +11,6 @@ from PIL import Image
 from animations.painter import Painter
 from chapters import __main__ as all_chapters
 from chapters import ch06_convolution as chapter
-from chapters.images import horses_and_deer
 from tests.animations.board_helpers import check_marks, check_places
 from tests.chapters.chapter_helpers import check_films, check_scorecard
 from tinylearn import Conv2D, ReLU
@@ -22,10 +22,18 @@ LEFT, DIAGONAL = [[2, 3, 2], [0, 0, 0], [0, 0, 0]], [[1, 0, 2], [1, 0, 1], [2, 1
 FORMATS = ("png",)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def each_sketch_is_drawn_once():
+    """Those of a seed are always the same."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chapter, "horses_and_deer", functools.cache(chapter.horses_and_deer))
+        yield
+
+
 @pytest.fixture(scope="module")
-def data():
+def data(each_sketch_is_drawn_once):
     """The sketches that the chapter should use."""
-    return horses_and_deer()
+    return chapter.horses_and_deer("sketches", None, seed=0)
 
 
 def test_every_frame_of_every_film(drawn):
