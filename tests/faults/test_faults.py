@@ -85,10 +85,12 @@ def test_a_job_that_does_not_work_proves_nothing(tmp_path, monkeypatch):
 
 
 class Drawing(Job):
-    """Has a process that draws, and waits."""
+    """Has a process that draws, which has less time than usual to end, and waits."""
 
     def work(self, folder, tell):
-        tell("begin", _pool(1).submit(os.getpid).result())
+        drawing = _pool(1)
+        drawing.submit(exec, "import chapters.films; chapters.films.GRACE = 0.1").result()
+        tell("begin", drawing.submit(os.getpid).result())
         time.sleep(60)
 
 
