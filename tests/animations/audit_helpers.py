@@ -29,6 +29,7 @@ class Tiny(Scene):
         self.name = add_label(self.page, 230, 200, "loss")
         self.loss = add_number(self.page, 360, 200, "{:.3f}", "loss", zorder=3)
         self.axes = figure.add_axes((0.15, 0.2, 0.75, 0.35), xlim=(0, 3), ylim=(0, 4))
+        self.axes.locator_params(nbins=1)  # two marks: to look at more would take most of the time
         (self.line,) = self.axes.plot([], [], color="#0068a8", zorder=3)
         (self.other,) = self.axes.plot([0, 3], [1, 1], color="#b83d00")
 

@@ -36,7 +36,9 @@ class Small(Scene):
     frames = 6
 
     def axes(self, figure, box=(0.2, 0.2, 0.65, 0.65)):
-        return figure.add_axes(box, xlim=(0, 10), ylim=(0, 10))
+        axes = figure.add_axes(box, xlim=(0, 10), ylim=(0, 10))
+        axes.locator_params(nbins=1)  # two marks: to draw more would take most of the time
+        return axes
 
 
 class Overlapping(Small):
