@@ -47,8 +47,8 @@ def test_a_layer_of_your_own(tmp_path):
     table = package / "layer_table.py"
     text = table.read_text(encoding="utf-8")
     table.write_text(text.replace("LAYERS = {\n", f"LAYERS = {{\n{blocks[2]}", 1), encoding="utf-8")
-    answer = subprocess.run([sys.executable, "-c", USE], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert answer.stdout.split("\n")[:2] == ["True", "[2. 2.] (201, 2)"]
-    assert answer.stdout.split("\n")[2].split() == ["Scale(2)", "scale_1", "(N,", "2)", "2"]
-    answer = subprocess.run([sys.executable, "-c", BAD_INPUT], cwd=tmp_path, capture_output=True, text=True, check=True)
-    assert answer.stdout.split() == ["right", "refused", "refused"], "its row in the table makes one of bad input"
+    code = [sys.executable, "-c", USE + BAD_INPUT]
+    lines = subprocess.run(code, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.splitlines()
+    assert lines[:2] == ["True", "[2. 2.] (201, 2)"]
+    assert lines[2].split() == ["Scale(2)", "scale_1", "(N,", "2)", "2"]
+    assert lines[3:] == ["right", "refused", "refused"], "its row in the table makes one of bad input"
