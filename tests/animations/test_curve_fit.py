@@ -51,6 +51,14 @@ def make(states):
     return lambda: chapter.two_networks(states["line"], states["relu"], error)
 
 
+@pytest.fixture(scope="module")
+def drawn(computed):
+    """The scene, drawn once for all tests that only look at it."""
+    scene = chapter.two_networks(computed["line"], computed["relu"], chapter.best_line(*sine())[2])
+    Painter(scene)
+    return scene
+
+
 def hidden_and_output(recording, step, relu):
     """Return what goes into the first and the second hidden layer's activations, and the output: by hand."""
     p, cut = recording.at(step), (lambda z: np.where(z > 0, z, 0)) if relu else (lambda z: z)
@@ -109,9 +117,8 @@ def test_one_wrong_line_or_bend_is_noticed(make, states, recomputed):
         check_all_numbers(make(), recomputed)
 
 
-def test_curves_dots_and_losses_are_those_of_the_step(make, trained, recomputed):
-    scene, x = make(), np.linspace(-5, 5, 1000)
-    Painter(scene)
+def test_curves_dots_and_losses_are_those_of_the_step(drawn, trained, recomputed):
+    scene, x = drawn, np.linspace(-5, 5, 1000)
     for frame, (panel, (name, relu)) in product((0, 12, 30), zip(scene.scenes, NAMES.items(), strict=True)):
         scene.update(frame)
         first, second, said = hidden_and_output(trained[name][1], STEPS[frame], relu)
@@ -125,27 +132,23 @@ def test_curves_dots_and_losses_are_those_of_the_step(make, trained, recomputed)
         np.testing.assert_allclose(panel.dots.get_xydata(), dots.reshape(-1, 2), rtol=1e-9, atol=1e-12)
 
 
-def test_curves_and_losses_lie_within_their_axes(make):
-    scene = make()
-    Painter(scene)
-    for panel in scene.scenes:
-        scene.update(FRAMES - 1)
+def test_curves_and_losses_lie_within_their_axes(drawn):
+    for panel in drawn.scenes:
+        drawn.update(FRAMES - 1)
         low, high = panel.curve.axes.get_ylim()
         assert low < panel.states.predicted.min()
         assert panel.states.predicted.max() < high
         (left, right), (low, high) = panel.fall.axes.get_xlim(), panel.fall.axes.get_ylim()
         assert left < 0 < chapter.EPOCHS < right
         assert low < panel.states.loss.min() <= panel.states.loss.max() < high
-    one, other = scene.scenes
+    one, other = drawn.scenes
     for name in ("curve", "fall"):
         limits = [(line.axes.get_xlim(), line.axes.get_ylim()) for line in (getattr(one, name), getattr(other, name))]
         assert limits[0] == limits[1], "the panels can only be compared on the same axes"
 
 
-def test_colours_and_dashes_mean_what_the_legend_says(make):
-    scene = make()
-    Painter(scene)
-    for panel in scene.scenes:
+def test_colours_and_dashes_mean_what_the_legend_says(drawn):
+    for panel in drawn.scenes:
         found = {text.get_text(): line for text, line in zip(*legend(panel.curve.axes), strict=True)}
         looks = {text: (line.get_color(), line.get_linestyle()) for text, line in found.items()}
         assert looks == {"target, sin(x)": (style.TARGET, "--"), "network": (style.WEIGHT, "-")}
@@ -160,9 +163,8 @@ def legend(axes):
     return axes.get_legend().get_texts(), axes.get_legend().get_lines()
 
 
-def test_the_first_frame_initialises_and_the_others_adjust(make):
-    panel = make().scenes[0]
-    Painter(panel)
+def test_the_first_frame_initialises_and_the_others_adjust(drawn):
+    panel = drawn.scenes[0]
     for frame, phase in ((0, "initialise"), (1, "adjust, repeat"), (FRAMES - 1, "adjust, repeat")):
         panel.update(frame)
         assert panel.phase.get_text() == phase

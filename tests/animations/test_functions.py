@@ -21,6 +21,14 @@ def sigmoid(x):
     return 1 / (1 + np.exp(-x))
 
 
+@pytest.fixture(scope="module")
+def drawn():
+    """The scene, drawn once for all tests that only look at it."""
+    scene = two_functions(INPUTS)
+    Painter(scene)
+    return scene
+
+
 def recomputed():
     """Return gid → the value in each frame; the layers are not asked."""
     x = np.linspace(-6, 6, 31)
@@ -47,24 +55,20 @@ def test_one_wrong_value_is_noticed(name, side):
         check_all_numbers(scene, recomputed())
 
 
-def test_the_curves_are_those_of_the_formulas():
+def test_the_curves_are_those_of_the_formulas(drawn):
     functions = (lambda x: np.where(x > 0, x, 0), lambda x: np.where(x > 0, 1, 0)), (
         sigmoid, lambda x: sigmoid(x) * (1 - sigmoid(x)))  # fmt: skip
-    scene = two_functions(INPUTS)
-    Painter(scene)
-    for panel, (f, slope) in zip(scene.scenes, functions, strict=True):
+    for panel, (f, slope) in zip(drawn.scenes, functions, strict=True):
         for line, wanted in ((panel.curve, f), (panel.faint, slope)):
             x, y = line.get_data()
             assert (x[0], x[-1]) == (-6, 6)
             assert len(x) > 1000
-            assert np.isnan(y).sum() == (panel is scene.scenes[0] and line is panel.faint)  # one gap: where ReLU jumps
+            assert np.isnan(y).sum() == (panel is drawn.scenes[0] and line is panel.faint)  # one gap: where ReLU jumps
             np.testing.assert_allclose(y, np.where(np.isnan(y), y, wanted(x)), rtol=1e-9)
 
 
-def test_what_is_about_the_slope_has_one_colour_and_what_is_about_the_value_another():
-    scene = two_functions(INPUTS)
-    Painter(scene)
-    for panel in scene.scenes:
+def test_what_is_about_the_slope_has_one_colour_and_what_is_about_the_value_another(drawn):
+    for panel in drawn.scenes:
         x, y, slope = panel.numbers
         assert {artist.get_color() for artist in (slope, panel.tangent, panel.traced, panel.tip, panel.stem)} == {
             style.BIAS
@@ -73,9 +77,8 @@ def test_what_is_about_the_slope_has_one_colour_and_what_is_about_the_value_anot
         assert {artist.get_color() for artist in (x, panel.drop)} == {style.INPUT}
 
 
-def test_the_slope_below_is_the_slope_of_the_tangent_above():
-    for scene in two_functions(INPUTS).scenes:
-        Painter(scene)
+def test_the_slope_below_is_the_slope_of_the_tangent_above(drawn):
+    for scene in drawn.scenes:
         for frame in range(scene.frames):
             scene.update(frame)
             (left, right), (low, high) = scene.tangent.get_data()
@@ -91,9 +94,8 @@ def test_the_slope_below_is_the_slope_of_the_tangent_above():
             assert floor < min(low, high) <= max(low, high) < top, "the tangent is cut off"
 
 
-def test_the_slope_is_drawn_as_far_as_the_point_has_come():
-    _, scene = two_functions(INPUTS).scenes
-    Painter(scene)
+def test_the_slope_is_drawn_as_far_as_the_point_has_come(drawn):
+    _, scene = drawn.scenes
     for frame in (0, 7, 15, 30):
         scene.update(frame)
         x, slope = scene.traced.get_data()
