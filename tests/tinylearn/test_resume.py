@@ -13,30 +13,36 @@ STEPS = 3 * EPOCHS  # batches of 16, 16 and 8 rows
 
 
 class Keeper:
-    """A callback: writes a checkpoint after `step`, and remembers what every update was."""
+    """A callback: writes a checkpoint after each of some steps, and remembers what every update was.
 
-    def __init__(self, run=None, step=None, path=None):
-        self.run, self.step, self.path, self.updates = run, step, path, []
+    paths   step → where its checkpoint goes
+    """
+
+    def __init__(self, run=None, paths=()):
+        self.run, self.paths, self.updates = run, paths, []
 
     def __call__(self, update):
         parameters = update.model.parameters.tobytes()
         self.updates.append((update.step, update.epoch, update.loss, update.batch.tolist(), parameters))
-        if update.step == self.step:
-            save_checkpoint(self.path, *self.run, **update.progress())
+        if update.step in self.paths:
+            save_checkpoint(self.paths[update.step], *self.run, **update.progress())
 
 
-def assert_goes_on(path, step, *, epochs=EPOCHS, workers=1, side=6, settings=None, **made):
-    """Keep the run after `step`, go on in another one, and compare with the run that was never stopped."""
-    whole, stopped, resumed = start(**made), start(**made), start(seed=9, **made)
+def assert_goes_on(folder, steps, *, epochs=EPOCHS, workers=1, side=6, settings=None, **made):
+    """Keep the run after each of the steps, go on in other ones, and compare with the run that was never stopped."""
+    paths = {step: folder / f"{step}.npz" for step in steps}
+    whole, stopped = start(**made), start(**made)
     training = {"n_workers": workers, "side": side} | (settings or {})
-    all_of_it, begun, ended = Keeper(), Keeper(stopped, step, path), Keeper()
+    all_of_it, begun = Keeper(), Keeper(stopped, paths)
     losses = go_on(whole, epochs, callbacks=[all_of_it], **training)
     go_on(stopped, epochs, callbacks=[begun], **training)  # to its end: a checkpoint is no end
     assert state(stopped) == state(whole)
-    saved = load_checkpoint(path, *resumed)
-    assert go_on(resumed, epochs, callbacks=[ended], resume=saved, **training) == losses
-    assert state(resumed) == state(whole)
-    assert ended.updates == all_of_it.updates[step:]
+    for step, path in paths.items():
+        resumed, ended = start(seed=9, **made), Keeper()
+        saved = load_checkpoint(path, *resumed)
+        assert go_on(resumed, epochs, callbacks=[ended], resume=saved, **training) == losses
+        assert state(resumed) == state(whole)
+        assert ended.updates == all_of_it.updates[step:]
 
 
 def five_steps(*seed):
@@ -47,8 +53,8 @@ def five_steps(*seed):
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_from_five_random_steps(tmp_path, optimizer, dtype, shared):
-    for step in five_steps(len(optimizer), dtype().nbytes, shared):
-        assert_goes_on(tmp_path / "run.npz", step, optimizer=optimizer, dtype=dtype, shared=shared)
+    steps = five_steps(len(optimizer), dtype().nbytes, shared)
+    assert_goes_on(tmp_path, steps, optimizer=optimizer, dtype=dtype, shared=shared)
 
 
 def test_from_every_step_of_a_run_with_whatever_batches(tmp_path):
@@ -56,23 +62,22 @@ def test_from_every_step_of_a_run_with_whatever_batches(tmp_path):
     for settings in ({"batch_size": 20}, {"batch_size": 13, "shuffle": False}, {"batch_size": 3, "augment": None},
                      {"batch_size": 40}, {"batch_size": 99, "augment": None}):  # fmt: skip
         batches = -(-40 // settings["batch_size"])
-        for step in range(1, 2 * batches + 1):
-            assert_goes_on(tmp_path / "run.npz", step, epochs=2, settings=settings)
+        assert_goes_on(tmp_path, range(1, 2 * batches + 1), epochs=2, settings=settings)
 
 
 def test_with_two_workers(tmp_path, monkeypatch):
     monkeypatch.setattr("tinylearn.workers.SMALL", 0)  # this network would be left to one
-    assert_goes_on(tmp_path / "run.npz", 2, epochs=2, workers=2)
+    assert_goes_on(tmp_path, [2], epochs=2, workers=2)
 
 
 def test_what_was_resumed_can_be_stopped_and_resumed_again(tmp_path):
     whole = start()
     losses = go_on(whole, EPOCHS)
     path = tmp_path / "run.npz"
-    go_on(run := start(), EPOCHS, callbacks=[Keeper(run, 4, path)])
+    go_on(run := start(), EPOCHS, callbacks=[Keeper(run, {4: path})])
     for step in (5, 11, 17):
         saved = load_checkpoint(path, *(run := start(seed=9)))
-        assert go_on(run, EPOCHS, callbacks=[Keeper(run, step, path)], resume=saved) == losses
+        assert go_on(run, EPOCHS, callbacks=[Keeper(run, {step: path})], resume=saved) == losses
     assert state(run) == state(whole)
 
 
@@ -103,7 +108,7 @@ def test_the_progress_is_plain_and_belongs_to_the_caller():
 )
 def test_another_number_of_rows_and_other_batches_are_refused(tmp_path, step, changed, message):
     run, resumed = start(), start(seed=9)
-    go_on(run, 2, callbacks=[Keeper(run, step, tmp_path / "run.npz")])
+    go_on(run, 2, callbacks=[Keeper(run, {step: tmp_path / "run.npz"})])
     saved = load_checkpoint(tmp_path / "run.npz", *resumed)
     before = state(resumed)
     with pytest.raises(ValueError, match=f"^fit: resume must be of a run like this one: {message}; give the same x"):
