@@ -1,5 +1,7 @@
 """A picture and the probabilities of its classes: every number, bar, mark and word of every frame."""
 
+import functools
+
 import numpy as np
 import pytest
 from audit import check_all_numbers, check_layout, check_painter, nameless_digits
@@ -27,6 +29,12 @@ def probabilities(name):
 def panel(name, note="never seen"):
     return ClassBars(PICTURES[name], probabilities(name), CLASS_NAMES, target=SHOWN[name], epochs=EPOCHS, name=name,
                      note=note)  # fmt: skip
+
+
+@functools.cache
+def painter(name):
+    """Return the painter of a panel, drawn once for all tests that only look at it."""
+    return Painter(panel(name))
 
 
 def strip():
@@ -79,8 +87,7 @@ def test_every_digit_says_where_it_came_from():
 
 @pytest.mark.parametrize("name", SHOWN)
 def test_bar_and_number_stand_in_the_row_of_their_class_and_are_as_long_as_its_probability(name):
-    scene = panel(name)
-    Painter(scene).paint(0)
+    scene = painter(name).scene
     labels = {text.get_text(): text for text in scene.page.texts if not text.get_gid()}
     numbers = {text.get_gid(): text for text in scene.page.texts if text.get_gid()}
     for frame in range(6):
@@ -99,9 +106,7 @@ def test_bar_and_number_stand_in_the_row_of_their_class_and_are_as_long_as_its_p
 def test_the_bars_of_two_scenes_start_at_one_place():
     starts = []
     for name in SHOWN:
-        scene = panel(name)
-        Painter(scene)
-        starts.append(scene.bars[0].get_window_extent().x0)
+        starts.append(painter(name).scene.bars[0].get_window_extent().x0)
     assert starts[0] == starts[1]
 
 
@@ -110,8 +115,8 @@ def test_the_bars_of_two_scenes_start_at_one_place():
 
 @pytest.mark.parametrize("name", SHOWN)
 def test_the_true_class_alone_is_marked_by_an_arrow_bold_letters_and_colour(name):
-    scene = panel(name)
-    Painter(scene).paint(3)
+    scene = painter(name).scene
+    scene.update(3)
     texts = scene.page.texts
     rows = {text.get_text(): text.get_position()[1] for text in texts}
     assert rows["▸"] == pytest.approx(rows[name], abs=3)
@@ -135,7 +140,8 @@ def test_the_true_class_alone_is_marked_by_an_arrow_bold_letters_and_colour(name
 )
 def test_the_verdict(row, said, colour):
     scene = with_rows([[1.0, 0, 0], row])
-    Painter(scene).paint(1)
+    Painter(scene)
+    scene.update(1)
     assert (scene.verdict.get_text(), scene.verdict.get_color()) == (said, colour)
     assert scene.describe(1) == (
         f"Epoch 1 of 1, shown a dog: the network {said}, the probability of dog is {row[1]:.3f}."
@@ -143,7 +149,7 @@ def test_the_verdict(row, said, colour):
 
 
 def test_the_picture_is_painted_pixel_by_pixel():
-    pixels = Painter(panel("truck")).paint(0).astype(int)
+    pixels = painter("truck").paint(0).astype(int)
     drawn = pixels[30 + 3 : 30 + 224 : 7, 30 + 3 : 30 + 224 : 7, :3]  # the middle of each pixel, 7 × 7 large
     assert np.abs(drawn - 255 * PICTURES["truck"]).max() <= 2
 
@@ -195,7 +201,8 @@ def test_few_many_and_long_names_have_their_place(names, said):
 
 def test_a_long_name_keeps_its_start_and_its_end():
     scene = with_rows(np.eye(2), (LONG, "yes"))
-    Painter(scene).paint(0)
+    Painter(scene)
+    scene.update(0)
     short = [text.get_text() for text in scene.page.texts if "…" in text.get_text()]
     for text, whole in zip(sorted(short), (LONG, f"says {LONG} ✗"), strict=True):
         start, end = text.split("…")

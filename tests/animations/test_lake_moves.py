@@ -21,6 +21,14 @@ def film(**changed):
     return LakeMoves(**given)
 
 
+@pytest.fixture(scope="module")
+def drawn():
+    """The scene, drawn once for all tests that only look at it."""
+    scene = film()
+    Painter(scene)
+    return scene
+
+
 def recomputed():
     """Return gid → the value in each frame."""
     values = {"move": np.repeat(range(1, 7), 3), "moves": [6] * 18, "tile": np.repeat(TILES[:-1], 3)}
@@ -48,71 +56,61 @@ def test_one_wrong_number_is_noticed(name):
         check_all_numbers(film(**{name: wrong}), recomputed())
 
 
-def test_three_phases_of_a_move():
-    scene = film()
-    Painter(scene)
+def test_three_phases_of_a_move(drawn):
     said = []
     for frame in range(18):
-        scene.update(frame)
-        said.append(scene.phase.get_text())
+        drawn.update(frame)
+        said.append(drawn.phase.get_text())
         number, phase = divmod(frame, 3)
-        left, bottom, right, top = corners(scene.walker.patch)
-        x, y = scene.places[TILES[number + (phase == 2)]]
+        left, bottom, right, top = corners(drawn.walker.patch)
+        x, y = drawn.places[TILES[number + (phase == 2)]]
         assert ((left + right) / 2, (bottom + top) / 2) == pytest.approx((x, y), abs=1)
-        assert len(scene.path.get_xdata()) == number + 1 + (phase == 2)
+        assert len(drawn.path.get_xdata()) == number + 1 + (phase == 2)
     assert said[:3] == ["Ask: what if the next move is …", "Choose the best: down", "Move down"]
     assert said[-1] == "Move right: the goal ✓"
 
 
-def test_the_chosen_action_alone_is_marked_and_only_after_the_question():
-    scene = film()
-    Painter(scene)
+def test_the_chosen_action_alone_is_marked_and_only_after_the_question(drawn):
     for frame in range(18):
-        scene.update(frame)
+        drawn.update(frame)
         number, phase = divmod(frame, 3)
         for action in range(4):
             chosen = phase > 0 and action == ACTIONS[number]
             bold, color = ("bold", style.WEIGHT) if chosen else ("normal", style.INK)
-            for text in (scene.names[action], scene.predicted[action]):
+            for text in (drawn.names[action], drawn.predicted[action]):
                 assert (text.get_weight(), text.get_color()) == (bold, color)
-            assert scene.marks[action].get_text() == ("▸" if chosen else "")
-            assert to_hex(scene.bars[action].get_facecolor()) == (style.WEIGHT if chosen else style.FAINT)
+            assert drawn.marks[action].get_text() == ("▸" if chosen else "")
+            assert to_hex(drawn.bars[action].get_facecolor()) == (style.WEIGHT if chosen else style.FAINT)
 
 
-def test_each_bar_ends_at_its_probability_and_stands_in_its_row():
-    scene = film()
-    Painter(scene)
+def test_each_bar_ends_at_its_probability_and_stands_in_its_row(drawn):
     for frame in range(18):
-        scene.update(frame)
-        for action, bar in enumerate(scene.bars):
+        drawn.update(frame)
+        for action, bar in enumerate(drawn.bars):
             value = PREDICTED[TILES[frame // 3], action]
             assert bar.get_x() + bar.get_width() == pytest.approx(max(value, 0.001))
             box = bar.get_window_extent()
-            assert (box.y0 + box.y1) / 2 == pytest.approx(scene.predicted[action].get_position()[1])
+            assert (box.y0 + box.y1) / 2 == pytest.approx(drawn.predicted[action].get_position()[1])
 
 
-def test_the_inputs_are_one_for_the_tile_and_one_for_the_action():
-    scene = film()
-    Painter(scene)
+def test_the_inputs_are_one_for_the_tile_and_one_for_the_action(drawn):
     for frame in range(0, 18, 3):
-        scene.update(frame)
-        dark = [to_hex(color) == style.INK for color in scene.inputs.get_facecolor()]
+        drawn.update(frame)
+        dark = [to_hex(color) == style.INK for color in drawn.inputs.get_facecolor()]
         for action in range(4):
             assert np.flatnonzero(dark[20 * action : 20 * (action + 1)]).tolist() == [TILES[frame // 3], 16 + action]
 
 
-def test_arrows_leave_the_walker_in_their_direction_as_long_as_the_prediction_says():
-    scene = film()
-    Painter(scene)
+def test_arrows_leave_the_walker_in_their_direction_as_long_as_the_prediction_says(drawn):
     for number, tile in enumerate(TILES[:-1]):
         for phase, shown in enumerate((range(4), [ACTIONS[number]], [])):
-            scene.update(3 * number + phase)
-            for action, path in enumerate(scene.arrows.get_paths()):
+            drawn.update(3 * number + phase)
+            for action, path in enumerate(drawn.arrows.get_paths()):
                 size = np.ptp(path.vertices[:7], axis=0).max()
                 if action not in shown:
                     assert size == 0
                     continue
-                tip = path.vertices[3] - scene.places[tile]
+                tip = path.vertices[3] - drawn.places[tile]
                 ahead = [(-1, 0), (0, -1), (1, 0), (0, 1)][action]
                 wanted = 36 + 0.48 * 120 * max(0, 1 + np.log10(PREDICTED[tile, action]) / 3)
                 assert tip == pytest.approx(np.multiply(ahead, wanted), abs=1e-6)

@@ -22,6 +22,14 @@ def film(**changed):
     return LakePolicy(**given)
 
 
+@pytest.fixture(scope="module")
+def drawn():
+    """The scene, drawn once for all tests that only look at it."""
+    scene = film()
+    Painter(scene)
+    return scene
+
+
 def recomputed():
     """Return gid → the value in each frame."""
     values = {"epoch": EPOCHS, "last_epoch": [10] * 5, "pairs": [44] * 5, "error": []}
@@ -48,11 +56,9 @@ def test_one_wrong_number_is_noticed(tile):
         check_all_numbers(film(predictions=wrong), recomputed())
 
 
-def test_the_numbers_of_an_action_stand_beside_its_arrow():
-    scene = film()
-    painter = Painter(scene)
-    painter.paint(0)
-    texts = {text.get_gid(): text for text in scene.page.texts if text.get_gid()}
+def test_the_numbers_of_an_action_stand_beside_its_arrow(drawn):
+    drawn.update(0)
+    texts = {text.get_gid(): text for text in drawn.page.texts if text.get_gid()}
     for tile in OPEN:
         row, column = divmod(tile, 4)
         middle = np.array([40 + 200 * column + 100, 840 - 200 * row - 100])
@@ -67,26 +73,22 @@ def test_the_numbers_of_an_action_stand_beside_its_arrow():
                 assert abs(side) > 15, "beside the arrow"
 
 
-def test_arrows_point_their_way_and_grow_with_the_prediction():
-    scene = film()
-    Painter(scene)
+def test_arrows_point_their_way_and_grow_with_the_prediction(drawn):
     for frame in range(5):
-        scene.update(frame)
-        paths = scene.arrows.get_paths()
+        drawn.update(frame)
+        paths = drawn.arrows.get_paths()
         for place, tile in enumerate(OPEN):
             for action, ahead in enumerate([(-1, 0), (0, -1), (1, 0), (0, 1)]):
-                tip = paths[4 * place + action].vertices[3] - scene.places[tile]
+                tip = paths[4 * place + action].vertices[3] - drawn.places[tile]
                 wanted = 12 + 84 * max(0, 1 + np.log10(PREDICTED[frame, tile, action]) / 3)
                 assert tip == pytest.approx(np.multiply(ahead, wanted), abs=1e-6)
 
 
-def test_the_best_of_four_is_thick_blue_and_bold_and_the_truly_best_number_is_bold():
-    scene = film()
-    Painter(scene)
+def test_the_best_of_four_is_thick_blue_and_bold_and_the_truly_best_number_is_bold(drawn):
     for frame in range(5):
-        scene.update(frame)
-        colors = [to_hex(color) for color in scene.arrows.get_facecolor()]
-        texts = {text.get_gid(): text for text in scene.page.texts if text.get_gid()}
+        drawn.update(frame)
+        colors = [to_hex(color) for color in drawn.arrows.get_facecolor()]
+        texts = {text.get_gid(): text for text in drawn.page.texts if text.get_gid()}
         for place, tile in enumerate(OPEN):
             best, true = PREDICTED[frame, tile].argmax(), EXACT[tile].argmax()
             for action in range(4):
@@ -98,23 +100,21 @@ def test_the_best_of_four_is_thick_blue_and_bold_and_the_truly_best_number_is_bo
                 assert colors[4 * place + action] == (style.WEIGHT if chosen else style.QUIET)
                 weight = texts[f"exact[{tile},{action}]"].get_weight()
                 assert weight == ("bold" if action == true else "normal")
-        thick = [np.ptp(path.vertices[:7], axis=0).min() for path in scene.arrows.get_paths()]
+        thick = [np.ptp(path.vertices[:7], axis=0).min() for path in drawn.arrows.get_paths()]
         assert min(size for size, color in zip(thick, colors, strict=True) if color == style.WEIGHT) > max(
             size for size, color in zip(thick, colors, strict=True) if color == style.QUIET
         )
 
 
-def test_the_curve_is_the_mean_error_and_a_line_stands_where_the_labels_change():
-    scene = film()
-    Painter(scene)
-    scene.update(3)
-    x, y = scene.line.get_data()
+def test_the_curve_is_the_mean_error_and_a_line_stands_where_the_labels_change(drawn):
+    drawn.update(3)
+    x, y = drawn.line.get_data()
     np.testing.assert_array_equal(x, EPOCHS[:4])
     np.testing.assert_allclose(y, recomputed()["error"][:4])
-    assert [values[0] for values in scene.tip.get_data()] == [3, pytest.approx(recomputed()["error"][3])]
-    dotted = [line.get_xdata()[0] for line in scene.line.axes.lines if line.get_linestyle() == ":"]
+    assert [values[0] for values in drawn.tip.get_data()] == [3, pytest.approx(recomputed()["error"][3])]
+    dotted = [line.get_xdata()[0] for line in drawn.line.axes.lines if line.get_linestyle() == ":"]
     assert dotted == [2]
-    assert scene.phase.get_text() == "answers"
+    assert drawn.phase.get_text() == "answers"
 
 
 def test_two_actions_that_are_equally_good_are_both_bold():

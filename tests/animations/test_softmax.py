@@ -24,6 +24,14 @@ def make():
     return SoftmaxBars(INPUTS, Softmax().forward(INPUTS), moving=MOVING)
 
 
+@pytest.fixture(scope="module")
+def drawn():
+    """The scene, drawn once for all tests that only look at it."""
+    scene = make()
+    Painter(scene)
+    return scene
+
+
 def recomputed():
     """Return gid → the value in each frame, from the scores alone."""
     values = {"exp_sum": [], "p_sum": []}
@@ -65,9 +73,8 @@ def test_one_score_goes_up_and_down_and_the_others_stay():
     assert (INPUTS[:, MOVING].max(), INPUTS[:, MOVING].min()) == pytest.approx((10.1, 0.1))
 
 
-def test_bars_are_as_high_as_their_numbers():
-    scene, values = make(), recomputed()
-    Painter(scene)
+def test_bars_are_as_high_as_their_numbers(drawn):
+    scene, values = drawn, recomputed()
     for frame in (0, 33, 100):
         scene.update(frame)
         for letter, bars in (("x", scene.left_bars), ("p", scene.right_bars)):
@@ -77,12 +84,10 @@ def test_bars_are_as_high_as_their_numbers():
                 assert bar.get_y() + bar.get_height() < bar.axes.get_ylim()[1]
 
 
-def test_a_bar_stands_over_its_name_and_wears_the_colour_of_its_numbers():
-    scene = make()
-    painter = Painter(scene)
-    painter.paint(0)
-    numbers = {number.get_gid(): number for number, _ in scene.numbers}
-    for name, letter, bars in (("input", "x", scene.left_bars), ("output", "p", scene.right_bars)):
+def test_a_bar_stands_over_its_name_and_wears_the_colour_of_its_numbers(drawn):
+    drawn.update(0)
+    numbers = {number.get_gid(): number for number, _ in drawn.numbers}
+    for name, letter, bars in (("input", "x", drawn.left_bars), ("output", "p", drawn.right_bars)):
         for k, (bar, number) in enumerate(bars):
             assert number is numbers[f"{letter}[{k}]"]
             middle = bar.get_x() + bar.get_width() / 2
@@ -94,10 +99,8 @@ def test_a_bar_stands_over_its_name_and_wears_the_colour_of_its_numbers():
             }
 
 
-def test_the_moving_input_is_framed():
-    scene = make()
-    Painter(scene)
-    framed = [k for k, (bar, _) in enumerate(scene.left_bars) if to_hex(bar.get_edgecolor()) == style.INK]
+def test_the_moving_input_is_framed(drawn):
+    framed = [k for k, (bar, _) in enumerate(drawn.left_bars) if to_hex(bar.get_edgecolor()) == style.INK]
     assert framed == [MOVING]
 
 
@@ -110,12 +113,10 @@ def test_sums_and_headings_stand_behind_and_over_what_they_name():
     assert headings["inputs x"] < headings["softmax →"] < headings["probabilities p"]
 
 
-def test_every_exponential_stands_below_its_bar():
-    scene = make()
-    painter = Painter(scene)
-    painter.paint(0)
-    numbers = {number.get_gid(): number for number, _ in scene.numbers}
-    for k, (bar, _) in enumerate(scene.left_bars):
+def test_every_exponential_stands_below_its_bar(drawn):
+    drawn.update(0)
+    numbers = {number.get_gid(): number for number, _ in drawn.numbers}
+    for k, (bar, _) in enumerate(drawn.left_bars):
         box = bar.get_window_extent()
         assert numbers[f"exp[{k}]"].get_position()[0] == pytest.approx((box.x0 + box.x1) / 2, abs=1)
 
