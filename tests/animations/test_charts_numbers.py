@@ -235,7 +235,8 @@ def test_numbers_are_written_as_their_size_asks(values, shown):
 @pytest.mark.parametrize("largest", [9.9e-4, 0.001, 9.9e11, 1e12])
 def test_an_axis_and_its_numbers_are_written_in_one_way(largest):
     scene = GrowingLines(Table([1, 2], ["A", "B"], [[largest, 0], [0, 0]]))
-    Painter(scene).paint(0)
+    Painter(scene)
+    scene.update(0)
     ticks = [label.get_text() for label in scene.lines[0].axes.get_yticklabels()]
     assert any("e" in tick for tick in ticks) == ("e" in scene.labels[0].number.get_text())
 

@@ -19,11 +19,11 @@ def test_every_text_has_its_place_and_can_be_read(make, kind, least):
 def test_digits_keep_their_places_while_a_number_grows(make):
     """A right-aligned number ends at the same pixel, whatever it shows."""
     scene = make.diagram()
-    painter = Painter(scene)
+    Painter(scene)
     number, _ = next(pair for pair in scene.numbers if pair[0].get_gid() == "predicted[9]")
     ends = set()
     for frame in range(0, 81, 8):
-        painter.paint(frame)
+        scene.update(frame)
         ends.add(number.get_window_extent().x1)
     assert len(ends) == 1
     assert np.isfinite(ends.pop())

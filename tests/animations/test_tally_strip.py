@@ -30,7 +30,8 @@ def test_every_number_of_every_frame(counts):
 
 def test_thousands_are_set_apart():
     scene = make(LARGE)
-    Painter(scene).paint(3)
+    Painter(scene)
+    scene.update(3)
     shown = {number.get_gid(): number.get_text() for number, _ in scene.numbers}
     assert (shown["net.right[0]"], shown["net.share[0]"], shown["net.right[1]"]) == ("49,999", "100.0%", "9,000")
 

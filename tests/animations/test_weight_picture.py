@@ -74,7 +74,7 @@ def test_the_scale_has_the_colours_and_the_limits_of_the_weights(make):
 
 def test_words_stand_below_the_ends_of_the_scale(make):
     scene = make()
-    Painter(scene).paint(0)
+    Painter(scene)
     places = {text.get_text(): text.get_window_extent() for text in scene.page.texts}
     assert places["for deer"].x0 == pytest.approx(30, abs=2)
     assert places["for horse"].x1 == pytest.approx(350, abs=2)
