@@ -70,6 +70,12 @@ def write(scene, folder, **settings):
     return render(scene, folder / "scene.html", progress=False, **settings).read_text(encoding="utf-8")
 
 
+@pytest.fixture(scope="module")
+def long(tmp_path_factory):
+    """The page of Long."""
+    return write(Long(), tmp_path_factory.mktemp("long"))
+
+
 @pytest.mark.parametrize("kind", [*ALL, Long, Still], ids=lambda kind: kind.__name__)
 def test_every_frame_is_in_the_page_pixel_for_pixel(tmp_path, kind):
     scene = kind()
@@ -131,15 +137,15 @@ def test_nothing_is_left_to_fill_in_and_no_address_is_in_the_page(tmp_path):
     assert not re.search(r"""https?:|src=|href=|url\(|@import|["']//""", page)
 
 
-def test_a_whole_step_begins_every_group(tmp_path):
-    film = film_of(write(Long(), tmp_path))
+def test_a_whole_step_begins_every_group(long):
+    film = film_of(long)
     film["groups"] = film["groups"][1:]  # without the first group
     frames = frames_of(film, Long.size[1], Long.size[0])
     np.testing.assert_array_equal(frames[0], whole(Long, KEY)[..., :3])
 
 
-def test_same_scene_gives_the_same_page(tmp_path):
-    assert write(Long(), tmp_path) == write(Long(), tmp_path)
+def test_same_scene_gives_the_same_page(long, tmp_path):
+    assert write(Long(), tmp_path) == long
 
 
 def test_a_notebook_gets_the_page_in_a_frame(tmp_path):
