@@ -1,7 +1,7 @@
 """Files that are complete or absent: nobody ever reads half of one.
 
-A file is written beside its place, to `.run.1f2e3d4c.tmp.npz` for `run.npz`, and renamed when it is whole. So whatever
-happens, under its name is the old file, the new one or, if there was none, nothing:
+A file is written beside its place, to `.run.1f2e3d4c5b6a7988.tmp.npz` for `run.npz`, and renamed when it is whole. So
+whatever happens, under its name is the old file, the new one or, if there was none, nothing:
 
     an error, a full disk, Ctrl-C      nothing else is left
     a kill                             the temporary file may be left; the next write of that name removes it
@@ -65,12 +65,14 @@ def complete_or_absent(
         raise OSError(f"{who}: {path} cannot be written: its name must be shorter, at most {LONGEST} bytes")
     if target.exists() and not target.is_file():
         raise OSError(f"{who}: {path} cannot be written: it is a device or a pipe; name a file")
+    temporary = target.with_name(f".{target.stem[:50]}.{secrets.token_hex(8)}.tmp{target.suffix}")
+    lock = None
     try:
-        _remove_stale(target)
-        temporary, lock = _create(target)
-    except OSError as error:  # which names the temporary file, of which nobody knows
-        raise OSError(error.errno, f"{who}: {path} cannot be written: {os.strerror(error.errno or 0)}") from error
-    try:
+        try:
+            _remove_stale(target)
+            lock = _create(temporary)
+        except OSError as error:  # which names the temporary file, of which nobody knows
+            raise OSError(error.errno, f"{who}: {path} cannot be written: {os.strerror(error.errno or 0)}") from error
         with say_what_is_full(f"{who}: {path}"), open(temporary, "wb") as file:
             yield file
             if survives_power_loss:
@@ -78,7 +80,10 @@ def complete_or_absent(
                 os.fsync(file.fileno())
         os.replace(temporary, target)
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        try:
+            _remove(temporary)
+        finally:  # once more: a second signal may have come, which tells to terminate after Ctrl-C
+            _remove(temporary)
         raise
     finally:
         if lock is not None:
@@ -97,26 +102,29 @@ def say_what_is_full(what: str) -> Iterator[None]:
         raise OSError(error.errno, text) from error
 
 
-def _create(path: Path) -> tuple[Path, int | None]:
-    """Make an empty temporary file for `path`; return it and the descriptor that holds its lock, if there are locks."""
+def _create(temporary: Path) -> int | None:
+    """Make an empty file; return the descriptor that holds its lock, if there are locks."""
     while True:
-        temporary = path.with_name(f".{path.stem[:50]}.{secrets.token_hex(4)}.tmp{path.suffix}")
         temporary.touch(exist_ok=False)
         lock = _lock(temporary, wait=True)
         if temporary.exists():
-            return temporary, lock
+            return lock
         if lock is not None:  # another process took it for stale, before it was locked
             os.close(lock)
 
 
+def _remove(temporary: Path) -> None:
+    with suppress(OSError):
+        temporary.unlink()
+
+
 def _remove_stale(path: Path) -> None:
     """Remove temporary files for `path` whose writers are dead."""
-    pattern = re.compile(rf"\.{re.escape(path.stem[:50])}\.[0-9a-f]{{8}}\.tmp{re.escape(path.suffix)}")
+    pattern = re.compile(rf"\.{re.escape(path.stem[:50])}\.[0-9a-f]{{16}}\.tmp{re.escape(path.suffix)}")
     for name in filter(pattern.fullmatch, os.listdir(path.parent)):
         lock = _lock(path.with_name(name), wait=False)
         if lock is not None:
-            with suppress(OSError):
-                path.with_name(name).unlink()
+            _remove(path.with_name(name))
             os.close(lock)
 
 

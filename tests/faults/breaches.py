@@ -26,7 +26,7 @@ def write_in_place():
 
 @contextlib.contextmanager
 def _renamed_early(path, who="", **settings):
-    temporary = Path(path).with_name(".x.00000000.tmp" + Path(path).suffix)
+    temporary = Path(path).with_name(".x.0000000000000000.tmp" + Path(path).suffix)
     with open(temporary, "wb") as file:
         temporary.replace(path)
         time.sleep(PAUSE)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-TEMPORARY = re.compile(r"\..*\.[0-9a-f]{8}\.tmp(\.\w+)?")
+TEMPORARY = re.compile(r"\..*\.[0-9a-f]{16}\.tmp(\.\w+)?")
 
 
 @dataclass

@@ -4,10 +4,12 @@ import os
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+import tinylearn.files
 from tinylearn.files import complete_or_absent
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links and pipes of POSIX")
@@ -62,6 +64,62 @@ def test_the_error_names_the_file_that_was_asked_for(tmp_path):
         with pytest.raises(PermissionError, match=r"save: .*run.npz cannot be written: Permission denied"):
             write(tmp_path / "run.npz")
         tmp_path.chmod(0o755)
+
+
+class InterruptedAt:
+    """Ctrl-C comes just before the n-th line of the code that writes files."""
+
+    def __init__(self, line):
+        self.lines_to_go = line
+
+    def __enter__(self):
+        sys.settrace(self.watch)
+
+    def __exit__(self, *_):
+        sys.settrace(None)
+
+    def watch(self, frame, event, argument):
+        """Python calls this before every line that it runs."""
+        if frame.f_code.co_filename != tinylearn.files.__file__:
+            return None
+        if event == "line":
+            self.lines_to_go -= 1
+            if self.lines_to_go == 0:
+                raise KeyboardInterrupt
+        return self.watch
+
+
+@pytest.mark.filterwarnings("ignore:Exception ignored in.*FileIO:pytest.PytestUnraisableExceptionWarning")  # not closed
+def test_ctrl_c_at_any_line_leaves_the_old_file_or_the_new_one_and_nothing_else(tmp_path):
+    seen = set()
+    for line in range(1, 1000):
+        path = tmp_path / str(line) / "run.npz"
+        path.parent.mkdir()
+        path.write_bytes(b"old")
+        interrupted = InterruptedAt(line)
+        with suppress(KeyboardInterrupt), interrupted:
+            write(path)
+        assert [each.name for each in path.parent.iterdir()] == ["run.npz"], f"line {line}"
+        seen.add(path.read_bytes())
+        if interrupted.lines_to_go > 0:
+            break
+    assert line > 30
+    assert seen == {b"old", b"new"}
+
+
+def test_nor_does_a_second_signal_that_comes_while_the_file_is_removed(tmp_path, monkeypatch):
+    unlink, left = Path.unlink, [1]
+
+    def interrupted(path, *settings, **more):
+        if left:
+            left.pop()
+            sys.exit("told to terminate")
+        unlink(path, *settings, **more)
+
+    monkeypatch.setattr(Path, "unlink", interrupted)
+    with pytest.raises(SystemExit), complete_or_absent(tmp_path / "run.npz"):
+        raise KeyboardInterrupt
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.skipif(os.name != "posix", reason="without locks, what a kill has left stays")
