@@ -12,7 +12,6 @@ from matplotlib.transforms import Bbox
 from numpy.typing import ArrayLike
 
 LEAST = 4.5
-RGBA = tuple[float, float, float, float]
 MOST_HIDDEN = 0.25  # of the pixels under a text may be of less: it may cross a line of the grid
 
 
@@ -60,15 +59,19 @@ def faint(text: Text, box: Bbox, pixels: np.ndarray) -> float | None:
     return worst if worst < LEAST else None
 
 
-@functools.lru_cache(maxsize=2048)  # an eighth of an audit: texts mostly stand on the same ground in every frame
-def _worst_quarter(color: RGBA, under: bytes) -> float:
-    """Return the contrast that three quarters of the pixels `under` a text, RGB after RGB, have at least."""
+@functools.lru_cache(maxsize=2048)  # saves an eighth of an audit: most texts stand on the same ground in every frame
+def _worst_quarter(color: tuple[float, ...], under: bytes) -> float:
+    """Return the contrast of red, green, blue, alpha that three quarters of the pixels `under` a text have at least.
+
+    `under` holds their red, green, blue, pixel after pixel: bytes, which can be looked up.
+    """
     colours, counts = _unique(np.frombuffer(under, np.uint8).reshape(-1, 3))
     *rgb, alpha = color
     ink = alpha * np.array(rgb) + (1 - alpha) * colours
     ratios = _ratio(luminance(ink), luminance(colours))
     order = np.argsort(ratios)
-    return float(ratios[order[np.searchsorted(np.cumsum(counts[order]), MOST_HIDDEN * counts.sum())]])
+    worst = order[np.searchsorted(np.cumsum(counts[order]), MOST_HIDDEN * counts.sum())]
+    return float(ratios[worst])
 
 
 def _unique(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
