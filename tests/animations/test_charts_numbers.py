@@ -97,9 +97,9 @@ def test_painter_draws_what_a_full_redraw_draws(kind):
 
 @functools.cache
 def drawn(kind):
-    """Return a scene that is drawn once, for all tests that only look at what it shows."""
+    """Return a scene that is painted once, for all tests that only look at what it shows and where that is."""
     scene = make(kind)
-    Painter(scene)
+    Painter(scene).paint(0)
     return scene
 
 

@@ -33,8 +33,10 @@ def panel(name, note="never seen"):
 
 @functools.cache
 def painter(name):
-    """Return the painter of a panel, drawn once for all tests that only look at it."""
-    return Painter(panel(name))
+    """Return the painter of a panel that has painted frame 0, for all tests that only look at it."""
+    painter = Painter(panel(name))
+    painter.paint(0)
+    return painter
 
 
 def strip():

@@ -26,9 +26,9 @@ def make():
 
 @pytest.fixture(scope="module")
 def drawn():
-    """The scene, drawn once for all tests that only look at it."""
+    """The scene, painted once for all tests that only look at it."""
     scene = make()
-    Painter(scene)
+    Painter(scene).paint(0)
     return scene
 
 

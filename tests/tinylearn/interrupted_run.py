@@ -61,11 +61,12 @@ def most_memory():
 
 def train_and_say_memory(folder, kind, early, updates):
     def say(update):
-        if update.step in (early, updates):
+        if update.step == early:
             print(most_memory())
 
     model = make_model(kind)
     train(model, updates // BATCHES, [Recorder(model, folder), say])
+    print(most_memory())  # now that the recording is closed, too
 
 
 if __name__ == "__main__":
