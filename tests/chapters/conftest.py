@@ -1,5 +1,8 @@
 """What the tests of every chapter begin with: a quick run of it."""
 
+import functools
+
+import numpy as np
 import pytest
 
 from tests.chapters.chapter_helpers import quick_run
@@ -10,3 +13,22 @@ def drawn(request, tmp_path_factory):
     """A quick run of the `chapter` that a file of tests imports, its films drawn in the `FORMATS` of that file."""
     tests = request.module
     return quick_run(tests.chapter, tmp_path_factory.mktemp("gallery"), tests.FORMATS)
+
+
+@pytest.fixture(scope="module")
+def each_sketch_is_drawn_once(request):
+    """The horses and deer of a seed are always the same; nobody may write into those that many get."""
+    chapter = request.module.chapter
+    draw = chapter.horses_and_deer
+
+    @functools.cache
+    def horses_and_deer(*given, **settings):
+        found = draw(*given, **settings)
+        for array in found:
+            if isinstance(array, np.ndarray):
+                array.flags.writeable = False
+        return found
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(chapter, "horses_and_deer", horses_and_deer)
+        yield

@@ -1,6 +1,5 @@
 """Chapter 5: what one neuron makes of horses and deer, counted honestly; the films show what the headline says."""
 
-import functools
 import math
 
 import numpy as np
@@ -14,14 +13,7 @@ from tinylearn import Recorder, Scorecard
 
 FILMS = {"ch05_horse_and_deer": (1460, 700), "ch05_neuron_and_network": (1120, 600)}
 FORMATS = ("gif", "png")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def each_sketch_is_drawn_once():
-    """Those of a seed are always the same."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chapter, "horses_and_deer", functools.cache(chapter.horses_and_deer))
-        yield
+pytestmark = pytest.mark.usefixtures("each_sketch_is_drawn_once")
 
 
 def test_every_frame_of_every_film(drawn):

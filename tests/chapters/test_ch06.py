@@ -1,6 +1,5 @@
 """Chapter 6: the arrays of the book, filters that learn, two networks counted honestly, a convolution of your own."""
 
-import functools
 import json
 import re
 
@@ -20,14 +19,7 @@ FILMS = {"ch06_padding_and_stride": (1530, 550), "ch06_max_pooling": (610, 400),
 EPOCHS = 6  # of a quick run
 LEFT, DIAGONAL = [[2, 3, 2], [0, 0, 0], [0, 0, 0]], [[1, 0, 2], [1, 0, 1], [2, 1, 0]]
 FORMATS = ("png",)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def each_sketch_is_drawn_once():
-    """Those of a seed are always the same."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chapter, "horses_and_deer", functools.cache(chapter.horses_and_deer))
-        yield
+pytestmark = pytest.mark.usefixtures("each_sketch_is_drawn_once")
 
 
 @pytest.fixture(scope="module")
