@@ -82,7 +82,7 @@ def complete_or_absent(
     except BaseException:
         try:
             _remove(temporary)
-        finally:  # once more: a second signal may have come, which tells to terminate after Ctrl-C
+        finally:  # again: a second signal may have cut that short, as Ctrl-C is followed by being told to terminate
             _remove(temporary)
         raise
     finally:
@@ -107,10 +107,8 @@ def _create(temporary: Path) -> int | None:
     while True:
         temporary.touch(exist_ok=False)
         lock = _lock(temporary, wait=True)
-        if temporary.exists():
+        if temporary.exists():  # or else another process took it for stale, before it was locked
             return lock
-        if lock is not None:  # another process took it for stale, before it was locked
-            os.close(lock)
 
 
 def _remove(temporary: Path) -> None:
@@ -138,7 +136,9 @@ def _lock(path: Path, wait: bool) -> int | None:
         return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.samestat(os.fstat(descriptor), os.stat(path)):  # while this waited, the file may have been removed
+            return descriptor
     except OSError:
-        os.close(descriptor)
-        return None
-    return descriptor
+        pass
+    os.close(descriptor)
+    return None

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import tinylearn.files
-from tinylearn.files import complete_or_absent
+from tinylearn.files import complete_or_absent, fcntl
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links and pipes of POSIX")
 
@@ -122,7 +122,36 @@ def test_nor_does_a_second_signal_that_comes_while_the_file_is_removed(tmp_path,
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.skipif(os.name != "posix", reason="without locks, what a kill has left stays")
+def test_a_file_is_renamed_last_when_the_disk_has_it(tmp_path, monkeypatch):
+    done, fsync, replace = [], os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda *given: (done.append("fsync"), fsync(*given)))
+    monkeypatch.setattr(os, "replace", lambda *given: (done.append("replace"), replace(*given)))
+    write(tmp_path / "run.npz")
+    assert done == ["fsync", "replace"]
+
+
+locks = pytest.mark.skipif(os.name != "posix", reason="without locks, what a kill has left stays")
+
+
+@locks
+def test_a_file_that_a_living_writer_makes_where_a_stale_one_was_is_left_alone(tmp_path, monkeypatch):
+    """The writer makes it anew when another process took it for stale; a third may still be about to remove that."""
+    left_by_a_kill(tmp_path / "run.npz")
+    (stale,) = tmp_path.iterdir()
+    flock = fcntl.flock
+
+    def late(descriptor, how):
+        monkeypatch.setattr(fcntl, "flock", flock)
+        stale.unlink()
+        stale.touch()
+        flock(descriptor, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    write(tmp_path / "run.npz")
+    assert {each.name for each in tmp_path.iterdir()} == {"run.npz", stale.name}
+
+
+@locks
 def test_what_a_dead_writer_left_goes_with_the_next_write_of_that_name_alone(tmp_path):
     paths = [tmp_path / name / name for name in ("a.b.npz", "a.npz", "n" * 60 + ".npz")]
     for path in paths:
