@@ -82,11 +82,12 @@ def _finished(at_work: set[Future[None]]) -> set[Future[None]]:
 def _pool(processes: int) -> ProcessPoolExecutor:
     """Return the processes that draw; they are started once, since importing matplotlib takes each a second.
 
-    On Linux even that is done once: a server imports it, and each process begins as a copy of that.
+    On Linux even that is done once: a server imports it, and each process begins as a copy of that. It imports nothing
+    of ours, which it would look for in the folder where the user stands, before all others.
     """
     if sys.platform == "linux":
         context: BaseContext = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([__name__])
+        context.set_forkserver_preload(["matplotlib.figure", "matplotlib.backends.backend_agg"])
     else:
         context = multiprocessing.get_context("spawn")
     return ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent)

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -13,6 +14,8 @@ from PIL import Image
 from chapters import run
 from chapters.films import Film, draw
 from tests.chapters.slow_scenes import Broken, Killed, Slow
+
+ROOT = Path(__file__).parents[2]
 
 
 def names(folder):
@@ -47,6 +50,22 @@ def test_an_error_stops_what_has_not_begun(tmp_path):
     assert len(names(tmp_path)) <= 2
 
 
+def test_where_the_user_stands_may_be_other_chapters(tmp_path):
+    (tmp_path / "chapters").mkdir()
+    (tmp_path / "chapters" / "__init__.py").touch()
+    script = tmp_path / "scripts" / "script.py"
+    script.parent.mkdir()
+    script.write_text(
+        "from pathlib import Path\n"
+        "from chapters.films import Film, draw\n"
+        "from tests.chapters.slow_scenes import Slow\n"
+        "if __name__ == '__main__':\n"
+        "    draw({'one': Film(Slow()), 'two': Film(Slow())}, Path(), ('gif',), 2)\n"
+    )
+    subprocess.run([sys.executable, script], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True)
+    assert names(tmp_path) == ["chapters", "one.gif", "scripts", "two.gif"]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C in another way")
 def test_ctrl_c_ends_at_once_and_leaves_no_half_file(tmp_path):
     program = (
@@ -56,9 +75,8 @@ def test_ctrl_c_ends_at_once_and_leaves_no_half_file(tmp_path):
         "if __name__ == '__main__':\n"
         f"    draw({{f'film_{{i}}': Film(Slow(20)) for i in range(6)}}, Path({str(tmp_path)!r}), ('gif',), 2)\n"
     )
-    root = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
     process = subprocess.Popen(
-        [sys.executable, "-c", program], cwd=root, start_new_session=True, stderr=subprocess.PIPE
+        [sys.executable, "-c", program], cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE
     )
     while not names(tmp_path) and process.poll() is None:  # a temporary file: the drawing has begun
         time.sleep(0.05)
