@@ -12,7 +12,7 @@ import zlib
 import numpy as np
 import pytest
 
-from chapters.films import _pool
+from chapters.films import GRACE, _pool
 from tests.faults import death, files, full_disk
 from tests.faults.death import Life, killed
 from tests.faults.job import Job
@@ -95,6 +95,7 @@ class Drawing(Job):
 
 
 def test_a_kill_ends_the_processes_that_draw_too(tmp_path):
+    assert GRACE < 10  # seconds: with all of it, too, they would be gone before this gives up waiting for them
     life = Life(Drawing(), numbered(tmp_path, 0))
     life.until_it_begins(1)
     orphans = life.kill()
