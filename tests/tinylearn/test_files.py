@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import tinylearn.files
+from tests.tinylearn.ctrl_c import InterruptedAt
 from tinylearn.files import complete_or_absent, fcntl
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links and pipes of POSIX")
@@ -66,29 +67,6 @@ def test_the_error_names_the_file_that_was_asked_for(tmp_path):
         tmp_path.chmod(0o755)
 
 
-class InterruptedAt:
-    """Ctrl-C comes just before the n-th line of the code that writes files."""
-
-    def __init__(self, line):
-        self.lines_to_go = line
-
-    def __enter__(self):
-        sys.settrace(self.watch)
-
-    def __exit__(self, *_):
-        sys.settrace(None)
-
-    def watch(self, frame, event, argument):
-        """Python calls this before every line that it runs."""
-        if frame.f_code.co_filename != tinylearn.files.__file__:
-            return None
-        if event == "line":
-            self.lines_to_go -= 1
-            if self.lines_to_go == 0:
-                raise KeyboardInterrupt
-        return self.watch
-
-
 @pytest.mark.filterwarnings("ignore:Exception ignored in.*FileIO:pytest.PytestUnraisableExceptionWarning")  # not closed
 def test_ctrl_c_at_any_line_leaves_the_old_file_or_the_new_one_and_nothing_else(tmp_path):
     seen = set()
@@ -96,8 +74,7 @@ def test_ctrl_c_at_any_line_leaves_the_old_file_or_the_new_one_and_nothing_else(
         path = tmp_path / str(line) / "run.npz"
         path.parent.mkdir()
         path.write_bytes(b"old")
-        interrupted = InterruptedAt(line)
-        with suppress(KeyboardInterrupt), interrupted:
+        with suppress(KeyboardInterrupt), InterruptedAt(tinylearn.files.__file__, line) as interrupted:
             write(path)
         assert [each.name for each in path.parent.iterdir()] == ["run.npz"], f"line {line}"
         seen.add(path.read_bytes())

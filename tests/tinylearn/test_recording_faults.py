@@ -16,9 +16,11 @@ import pytest
 import tinylearn.recording
 from tests.faults.recordings import assert_start_of_the_undisturbed_run
 from tests.tinylearn import interrupted_run
+from tests.tinylearn.ctrl_c import InterruptedAt
 from tinylearn import Dense, Recorder, Recording, Sequential, Update
 
 SCRIPT = Path(interrupted_run.__file__)
+RECORDING = Path(tinylearn.recording.__file__).parent
 every_kind = pytest.mark.parametrize("kind", interrupted_run.KINDS)
 
 
@@ -69,34 +71,6 @@ def test_an_error_in_a_callback_leaves_a_closed_recording(tmp_path, kind, first)
     assert_start_of_the_undisturbed_run(recording, kind)
 
 
-class InterruptedAt:
-    """A recorder that Ctrl-C hits just before the n-th line of its own code."""
-
-    def __init__(self, recorder, line):
-        self.recorder, self.lines_to_go = recorder, line
-        self.folder = str(Path(tinylearn.recording.__file__).parent)
-
-    def __call__(self, update):
-        sys.settrace(self.watch)
-        try:
-            self.recorder(update)
-        finally:
-            sys.settrace(None)
-
-    def watch(self, frame, event, argument):
-        """Python calls this before every line that it runs."""
-        if not frame.f_code.co_filename.startswith(self.folder):
-            return None
-        if event == "line":
-            self.lines_to_go -= 1
-            if self.lines_to_go == 0:
-                raise KeyboardInterrupt
-        return self.watch
-
-    def close(self):
-        self.recorder.close()
-
-
 @pytest.mark.parametrize(
     ("kind", "updates", "apart", "settings"),
     [("tiny rows", 3, 2, {}), ("rows over 4 KiB", 3, 3, {}), ("under a budget", 6, 13, {"budget": 8_000})],
@@ -109,13 +83,15 @@ def test_ctrl_c_at_any_line_of_the_recorder(tmp_path, kind, updates, apart, sett
     while was_interrupted:
         line, was_interrupted = line + apart, False
         model, folder = interrupted_run.make_model(kind), tmp_path / str(line)
-        recorder, copies = InterruptedAt(Recorder(model, folder, **settings), line), [model.parameters.copy()]
+        recorder, copies = Recorder(model, folder, **settings), [model.parameters.copy()]
+        interrupted = InterruptedAt(RECORDING, line)
         try:
             with contextlib.closing(recorder):  # as fit does
                 for step in range(1, updates + 1):
                     model.parameters += 1
                     copies.append(model.parameters.copy())
-                    recorder(Update(step, loss=0.5, batch=np.arange(step)))
+                    with interrupted:
+                        recorder(Update(step, loss=0.5, batch=np.arange(step)))
         except KeyboardInterrupt:
             was_interrupted = True
         problem = what_is_wrong(Recording.load(folder), copies, step)
@@ -136,7 +112,8 @@ def test_a_kill_while_a_run_goes_on_never_leaves_parameters_under_another_step(t
         model.parameters += 1
         after[7] = model.parameters.copy()
         try:
-            InterruptedAt(lambda update, to=recorder: to.resumed(7, 2), line)(None)
+            with InterruptedAt(RECORDING, line):
+                recorder.resumed(7, 2)
         except KeyboardInterrupt:
             was_interrupted = True
         recording = Recording.load(tmp_path / str(line))
