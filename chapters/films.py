@@ -90,13 +90,13 @@ def _pool(processes: int) -> ProcessPoolExecutor:
         context.set_forkserver_preload(["matplotlib.figure", "matplotlib.backends.backend_agg"])
     else:
         context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent)
+    return ProcessPoolExecutor(processes, mp_context=context, initializer=_end_with_parent, initargs=(GRACE,))
 
 
-def _end_with_parent() -> None:
-    """Make this process end soon after the one that started it; without this it would wait for work for ever.
+def _end_with_parent(grace: float) -> None:
+    """Make this process end `grace` seconds after the one that started it; without this it would wait for ever.
 
-    Soon, and not at once: after Ctrl-C, which both are told, it may be removing its unfinished file. For that, being
+    Not at once: after Ctrl-C, which both are told, it may be removing its unfinished file. For that, being
     told to terminate, as the others are when one of them dies, is an exit like any other.
     """
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
@@ -105,7 +105,7 @@ def _end_with_parent() -> None:
 
     def wait_and_end() -> None:
         parent.join()
-        time.sleep(GRACE)
+        time.sleep(grace)
         os._exit(1)
 
     threading.Thread(target=wait_and_end, daemon=True).start()

@@ -12,7 +12,7 @@ import zlib
 import numpy as np
 import pytest
 
-from chapters.films import GRACE, _pool
+from chapters import films
 from tests.faults import death, files, full_disk
 from tests.faults.death import Life, killed
 from tests.faults.job import Job
@@ -88,14 +88,13 @@ class Drawing(Job):
     """Has a process that draws, which has less time than usual to end, and waits."""
 
     def work(self, folder, tell):
-        drawing = _pool(1)
-        drawing.submit(exec, "import chapters.films; chapters.films.GRACE = 0.1").result()
-        tell("begin", drawing.submit(os.getpid).result())
+        films.GRACE = 0.1  # in this process alone, which a kill ends
+        tell("begin", films._pool(1).submit(os.getpid).result())
         time.sleep(60)
 
 
 def test_a_kill_ends_the_processes_that_draw_too(tmp_path):
-    assert GRACE < 10  # seconds: with all of it, too, they would be gone before this gives up waiting for them
+    assert films.GRACE < 10  # seconds: with all of it, too, they would be gone before this gives up waiting for them
     life = Life(Drawing(), numbered(tmp_path, 0))
     life.until_it_begins(1)
     orphans = life.kill()
