@@ -56,15 +56,7 @@ def complete_or_absent(
     'hello'
     """
     path = path_of(who, path)
-    target = Path(os.path.realpath(path)) if path.is_symlink() else path
-    if path.is_dir():
-        raise IsADirectoryError(f"{who}: {path} cannot be written: it is a folder; name a file in it")
-    if not target.parent.is_dir():
-        raise FileNotFoundError(f"{who}: {path} cannot be written: there is no folder {target.parent}")
-    if len(os.fsencode(path.name)) > LONGEST:
-        raise OSError(f"{who}: {path} cannot be written: its name must be shorter, at most {LONGEST} bytes")
-    if target.exists() and not target.is_file():
-        raise OSError(f"{who}: {path} cannot be written: it is a device or a pipe; name a file")
+    target = _target(path, who)
     temporary = target.with_name(f".{target.stem[:50]}.{secrets.token_hex(8)}.tmp{target.suffix}")
     lock = None
     try:
@@ -100,6 +92,20 @@ def say_what_is_full(what: str) -> Iterator[None]:
             raise
         text = f"{what} could not be written: {os.strerror(error.errno)}; free some space, or write elsewhere"
         raise OSError(error.errno, text) from error
+
+
+def _target(path: Path, who: str) -> Path:
+    """Return the file that `path` is or leads to; OSError if none can be written there."""
+    target = Path(os.path.realpath(path)) if path.is_symlink() else path
+    if path.is_dir():
+        raise IsADirectoryError(f"{who}: {path} cannot be written: it is a folder; name a file in it")
+    if not target.parent.is_dir():
+        raise FileNotFoundError(f"{who}: {path} cannot be written: there is no folder {target.parent}")
+    if len(os.fsencode(path.name)) > LONGEST:
+        raise OSError(f"{who}: {path} cannot be written: its name must be shorter, at most {LONGEST} bytes")
+    if target.exists() and not target.is_file():
+        raise OSError(f"{who}: {path} cannot be written: it is a device or a pipe; name a file")
+    return target
 
 
 def _create(temporary: Path) -> int | None:
