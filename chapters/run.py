@@ -91,7 +91,7 @@ def run_alone(
     main: Main, name: str, argv: Sequence[str] | None = None, *, options: Callable[[Parser], Any] | None = None
 ) -> None:
     """Run one chapter from its own command line, to which `options` may add what is the chapter's own."""
-    script = Path(main.__globals__["__file__"]).stem
+    script = Path(str(sys.modules[main.__module__].__file__)).stem
     command = parser(title(main), f"python -m chapters.{script}")
     if options is not None:
         options(command)
@@ -126,8 +126,7 @@ def _matrix(value: Any) -> list[str]:
 
 def title(main: Main) -> str:
     """Return the first line of the chapter's text."""
-    text = main.__globals__["__doc__"]
-    return str(text).strip().splitlines()[0]
+    return str(sys.modules[main.__module__].__doc__).strip().splitlines()[0]
 
 
 def _from(least: int) -> Callable[[str], int]:

@@ -77,9 +77,7 @@ def test_the_command_in_another_folder_and_on_a_console_that_knows_ascii_only(tm
 def test_the_command_on_consoles_that_know_more(tmp_path, monkeypatch):
     """The chapter runs once, for the first of them."""
     monkeypatch.setattr("sys.argv", ["chapters", "3", "--quick", "--out", str(tmp_path), "--format", "png"])
-    once = functools.cache(chapter.main)
-    once.__globals__ = chapter.main.__globals__  # where its title stands
-    monkeypatch.setattr(chapter, "main", once)
+    monkeypatch.setattr(chapter, "main", functools.cache(chapter.main))
     for encoding in ("utf-8", "cp1252"):
         console = io.TextIOWrapper(io.BytesIO(), encoding)
         monkeypatch.setattr("sys.stdout", console)
