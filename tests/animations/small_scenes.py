@@ -22,8 +22,7 @@ def whole(kind, frame):
 
 @functools.cache
 def painted(kind):
-    """Return all frames (F, H, W, 4) of one of ALL, painted from the last to the first: test_painter proves that these
-    are `whole` ones, which take longer."""
+    """Return all frames (F, H, W, 4) of one of ALL: those that `whole` takes longer for, as test_painter proves."""
     assert kind in ALL
     painter = Painter(kind())
     pixels = np.stack([painter.paint(frame).copy() for frame in reversed(range(kind.frames))])[::-1]

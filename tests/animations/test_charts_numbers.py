@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_painter, nameless_digits
+from audit import check_all_numbers, check_painter, nameless_digits, painted
 from matplotlib.colors import to_hex
 
 import tinylearn.datasets
@@ -98,9 +98,7 @@ def test_painter_draws_what_a_full_redraw_draws(kind):
 @functools.cache
 def drawn(kind):
     """Return a scene that is painted once, for all tests that only look at what it shows and where that is."""
-    scene = make(kind)
-    Painter(scene).paint(0)
-    return scene
+    return painted(make(kind), 0).scene
 
 
 def values_of(frame, every=EVERY):

@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, check_painter, nameless_digits
+from audit import check_all_numbers, check_layout, check_painter, nameless_digits, painted
 from matplotlib.colors import to_hex
 
 from animations import ClassBars, SideBySide, Stacked, Tally, TallyStrip, style
@@ -34,9 +34,7 @@ def panel(name, note="never seen"):
 @functools.cache
 def painter(name):
     """Return the painter of a panel that has painted frame 0, for all tests that only look at it."""
-    painter = Painter(panel(name))
-    painter.paint(0)
-    return painter
+    return painted(panel(name), 0)
 
 
 def strip():

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, check_painter, nameless_digits
+from audit import check_all_numbers, check_layout, check_painter, nameless_digits, painted
 from matplotlib.colors import to_rgb
 from matplotlib.patches import Circle, Rectangle
 from pixel_helpers import (
@@ -40,10 +40,7 @@ def made(recording):
 def drawn(recording):
     """Return name → the painter of a panel that has painted frame 0, for all tests that only look at it."""
     made = states(recording)
-    painters = {name: Painter(panel(made, name)) for name in PANELS}
-    for painter in painters.values():
-        painter.paint(0)
-    return painters
+    return {name: painted(panel(made, name), 0) for name in PANELS}
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------

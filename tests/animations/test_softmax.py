@@ -8,6 +8,7 @@ from audit import (
     check_painter,
     nameless_digits,
     names_beside,
+    painted,
 )
 from matplotlib.colors import to_hex
 
@@ -27,9 +28,7 @@ def make():
 @pytest.fixture(scope="module")
 def drawn():
     """The scene, painted once for all tests that only look at it."""
-    scene = make()
-    Painter(scene).paint(0)
-    return scene
+    return painted(make(), 0).scene
 
 
 def recomputed():
