@@ -10,7 +10,6 @@ It copies; nothing in the model, the loss or the optimiser knows of it.
 from __future__ import annotations
 
 import contextlib
-import json
 import math
 import os
 import weakref
@@ -23,14 +22,12 @@ import numpy as np
 from tinylearn.checks import path_of, positive_integer, shortened
 from tinylearn.divergence import DivergenceError
 from tinylearn.files import FULL
-from tinylearn.recording.arguments import Selection, number_of_bytes, selected_names
+from tinylearn.recording.arguments import Selection, selected_names
+from tinylearn.recording.budget import Budget, copy_every_other
 from tinylearn.recording.layout import META, Layout
 from tinylearn.recording.reader import Recording
 from tinylearn.recording.storage import Store
 from tinylearn.training import Update
-
-HEADER_BYTES = 12 * 128  # of the six files, and of six more while records are thinned
-EXTRA_BYTES = 64  # of a record, beside its row and its batch: step, epoch, loss, the entry of the batch
 
 
 class Recorder:
@@ -78,9 +75,8 @@ class Recorder:
         self._whole = self._pieces[0]
         self.every = every if callable(every) else positive_integer("Recorder", "every", every)
         self.stride = 1  # of the updates that `every` lets through, each stride-th is kept
-        meta_bytes = len(json.dumps(self.layout.as_json(), indent=1)) + 512  # and the names of the files
-        self._overhead = HEADER_BYTES + 2 * meta_bytes  # twice, since a new one takes the old one's place
-        self.budget = None if budget is None else self._checked_budget(budget)
+        self._room = None if budget is None else Budget(budget, self.layout)
+        self.budget = None if self._room is None else self._room.total  # in bytes
         self.path = None if path is None else path_of("Recorder", path)
         self.closed = False
         self._let_through = 0
@@ -235,10 +231,8 @@ class Recorder:
 
     def _make_room(self, batch: np.ndarray | None) -> None:
         """Thin the records until one more, of such a batch, fits into the budget."""
-        if self.budget is None:
-            return
-        more = self.row_bytes + EXTRA_BYTES + (0 if batch is None else 8 * np.size(batch))
-        while self._store.size() + more > self._limit() and len(self._store) > 1:
+        room = self._room
+        while room is not None and len(self._store) > 1 and not room.has_room(self._store.size(), batch):
             self._thin()
 
     def _thin(self) -> None:
@@ -246,7 +240,7 @@ class Recorder:
         full, stride = self._store, 2 * self.stride
         thinner = Store(self.layout, self.path, suffix=f"_every_{stride}")
         try:
-            _copy_every_other(full.read(closed=False), thinner, self._out_of_step)
+            copy_every_other(full.read(closed=False), thinner, self._out_of_step)
             thinner.publish()
             thinner.write_meta(closed=False)
         except OSError:  # a full disk: the full store is still the one that the folder names
@@ -320,11 +314,6 @@ class Recorder:
         self._epochs_before = self._skipped[2] if self._skipped else self._store.last_epoch
         self._steps_before = self._last_step
 
-    def _limit(self) -> int:
-        """Return the most bytes of records: while they are thinned, half of them are there twice."""
-        assert self.budget is not None
-        return (self.budget - self._overhead) * 2 // 3
-
     def _finish_at_exit(self, wanted: bool = True) -> None:
         """See to it that the store is closed when this recorder vanishes or Python ends, whichever comes first."""
         if self._finisher is not None:
@@ -369,24 +358,3 @@ class Recorder:
         with contextlib.suppress(OSError, AttributeError):  # there may be no store yet
             self._store.close()
         raise (OSError(error.errno, self._failure) if error.errno else OSError(self._failure)) from error
-
-    def _checked_budget(self, budget: int | str) -> int:
-        """Return the budget in bytes; ValueError if it does not hold a handful of records."""
-        self.budget, record = number_of_bytes(budget), self.row_bytes + EXTRA_BYTES
-        if self._limit() < 6 * record:
-            raise ValueError(
-                f"Recorder: budget must hold at least six records of {record:,} bytes and their batches, and half of "
-                f"them once more, {self._overhead + 9 * record:,} bytes, got {budget!r}; select fewer parameters"
-            )
-        return self.budget
-
-
-def _copy_every_other(records: Recording, store: Store, out_of_step: list[int]) -> None:
-    """Append every other record to `store`, from the first on, not counting those of the steps `out_of_step`."""
-    batch = np.empty(0)
-    for index in np.flatnonzero(~np.isin(records.steps, out_of_step))[::2]:
-        step, epoch, loss, rows = records.record(index)
-        if not np.array_equal(batch, rows):
-            batch = np.array(rows)  # consecutive records that saw one batch share the object, and the entry
-            batch.flags.writeable = False
-        store.append(records.rows[index].tobytes(), step, epoch, loss, batch)
