@@ -2,14 +2,14 @@
 
     parameters          the model's vector
     optimizer.m, …      what the optimiser remembers: its arrays, and in `about` its numbers
-    norm_1.mean, …      the same of each layer that names such attributes in its `state`
+    state               what the layers remember, as one vector, such as running means
     more.losses, …      what the caller adds
     about               JSON text: these numbers, the states of the random generators, what must fit, and the names of
                         all arrays, so that none is missed
 
 A run that is killed and goes on from its last checkpoint makes, bit for bit, the parameters of the run without a kill:
 the same batches in the same order, the same neurons dropped, the same steps. What else changes while a run goes on is
-not kept: attributes of a layer that its `state` does not name, callbacks that count, an `augment` that remembers.
+not kept: what a layer remembers elsewhere than in its `state`, callbacks that count, an `augment` that remembers.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ import numpy as np
 
 from tinylearn.checks import existing_path, generator
 from tinylearn.files import complete_or_absent
-from tinylearn.layers.layer import Layer
 from tinylearn.model import Sequential
 from tinylearn.npz import read_arrays
 from tinylearn.optimizers import Optimizer
@@ -42,7 +41,7 @@ def save_checkpoint(
     """Write `model`, `optimizer`, `rng` and the generators of the model's layers to `path`, a `.npz` without pickle.
 
     `more` are numbers, texts and arrays that belong to the run: the epoch, say, and the losses. A file of that name is
-    replaced at once or not at all, whenever the process is killed. TypeError for an optimiser or a layer that remembers
+    replaced at once or not at all, whenever the process is killed. TypeError for an optimiser that remembers
     something else than numbers, texts and arrays, or two arrays in the same memory, and for such a value in `more`;
     OSError if the file cannot be written.
 
@@ -56,18 +55,16 @@ def save_checkpoint(
     {'epoch': 3, 'losses': array([0.9, 0.5, 0.4])}
     """
     facts, generators = _facts(model, optimizer, rng), _generators(model, rng)
-    arrays: dict[str, Any] = {"parameters": model.parameters}
-    numbers: dict[str, dict[str, Any]] = {}  # "optimizer" → name → value, and the same for layers
-    for owner, state in _remembered(model, optimizer).items():
-        arrays |= {f"{owner}.{name}": value for name, value in state.items() if isinstance(value, NUMPY)}
-        numbers[owner] = {name: value for name, value in state.items() if not isinstance(value, NUMPY)}
+    arrays: dict[str, Any] = {"parameters": model.parameters, "state": model.vectors.state}
+    remembered = _remembered(optimizer)
+    arrays |= {f"optimizer.{name}": value for name, value in remembered.items() if isinstance(value, NUMPY)}
     _check_apart(arrays)
     scalars = [name for name, value in arrays.items() if isinstance(value, np.generic)]
     arrays |= {f"more.{name}": _plain_array(name, value) for name, value in more.items()}
     about = {
         "format": FORMAT,
         "facts": facts,
-        **numbers,
+        "optimizer": {name: value for name, value in remembered.items() if not isinstance(value, NUMPY)},
         "scalars": scalars,
         "generators": {name: each.bit_generator.state for name, each in generators.items()},
         "arrays": list(arrays),
@@ -95,8 +92,8 @@ def load_checkpoint(
             hint = "; let __init__ set every attribute of an optimizer" if name == REMEMBERS else ""
             raise ValueError(f"{path} is the checkpoint of another run: {name} is {here} here, {there} there{hint}")
     model.parameters = arrays["parameters"]
-    for owner, each in _owners(model, optimizer).items():
-        vars(each).update(about[owner] | _part(arrays, f"{owner}."))
+    model.vectors.state[...] = arrays["state"]
+    vars(optimizer).update(about["optimizer"] | _part(arrays, "optimizer."))
     for name, each in _generators(model, rng).items():
         each.bit_generator.state = about["generators"][name]
     return {name: value if value.ndim else value.item() for name, value in _part(arrays, "more.").items()}
@@ -127,10 +124,9 @@ def _facts(model: Sequential, optimizer: Optimizer, rng: np.random.Generator) ->
             order = "the order is path, model, optimizer, rng"
             raise TypeError(f"checkpoint: {part} must be a tinylearn.{kind.__name__}, got {value!r}; {order}")
     facts = {f"layer {number}": repr(layer) for number, layer in enumerate(model.layers, 1)}
-    facts |= {name: f"{view.dtype} {view.shape}" for name, view in model.named_parameters().items()}
+    facts |= {name: f"{view.dtype} {view.shape}" for name, view in model.named_arrays().items()}
     facts["the optimizer"] = repr(optimizer.as_made())  # its learning rate of now comes back
-    for owner, state in _remembered(model, optimizer).items():
-        facts[REMEMBERS if owner == "optimizer" else f"the state of {owner}"] = ", ".join(state)
+    facts[REMEMBERS] = ", ".join(_remembered(optimizer))
     first_with: dict[int, str] = {}
     for name, each in _generators(model, rng).items():
         first = first_with.setdefault(id(each.bit_generator), name)
@@ -140,41 +136,20 @@ def _facts(model: Sequential, optimizer: Optimizer, rng: np.random.Generator) ->
 
 def _generators(model: Sequential, rng: np.random.Generator) -> dict[str, np.random.Generator]:
     """Return name → generator: `rng`, then those that layers keep, such as `dropout_1.rng`; some may be one object."""
-    named = zip(model.layer_names, model.layers, strict=True)
-    kept = {f"{name}.{key}": each for name, layer in named for key, each in layer.generators().items()}
-    return {"rng": generator("checkpoint", rng)} | kept
+    return {"rng": generator("checkpoint", rng)} | model.generators()
 
 
-def _owners(model: Sequential, optimizer: Optimizer) -> dict[str, Any]:
-    """Return name → who remembers something beside parameters and generators: the optimiser, layers with a `state`."""
-    layers = zip(model.layer_names, model.layers, strict=True)
-    return {"optimizer": optimizer} | {name: layer for name, layer in layers if type(layer).state}
-
-
-def _remembered(model: Sequential, optimizer: Optimizer) -> dict[str, dict[str, Any]]:
-    """Return owner → attribute → value; TypeError for one that is neither an array nor a number, text or None."""
-    found: dict[str, dict[str, Any]] = {}
-    for owner, each in _owners(model, optimizer).items():
-        found[owner] = vars(each).copy() if each is optimizer else _layer_state(each)
-        for name, value in found[owner].items():
-            plain = value.dtype.kind in PLAIN if isinstance(value, NUMPY) else isinstance(value, NUMBERS)
-            if not plain:
-                raise TypeError(
-                    f"checkpoint: {type(each).__name__}.{name} must be an array, a number, a text or None to be "
-                    f"kept, got {value!r}"
-                )
+def _remembered(optimizer: Optimizer) -> dict[str, Any]:
+    """Return attribute → value; TypeError for one that is neither an array nor a number, text or None."""
+    found = vars(optimizer).copy()
+    for name, value in found.items():
+        plain = value.dtype.kind in PLAIN if isinstance(value, NUMPY) else isinstance(value, NUMBERS)
+        if not plain:
+            raise TypeError(
+                f"checkpoint: {type(optimizer).__name__}.{name} must be an array, a number, a text or None to be "
+                f"kept, got {value!r}"
+            )
     return found
-
-
-def _layer_state(layer: Layer) -> dict[str, Any]:
-    """Return the attributes that the layer names in its `state`; TypeError if that names none of its own."""
-    names, own = type(layer).state, vars(layer)
-    if not isinstance(names, tuple | list) or not all(name in own for name in names):
-        raise TypeError(
-            f"checkpoint: the state of {layer} must be the names of attributes that __init__ sets, such as "
-            f'("mean",), got {names!r}'
-        )
-    return {name: own[name] for name in names}
 
 
 def _check_apart(arrays: dict[str, Any]) -> None:

@@ -15,6 +15,8 @@ from numpy.typing import DTypeLike
 
 T = TypeVar("T")
 
+FLOATS = (np.dtype(np.float32), np.dtype(np.float64))  # what tinylearn computes in
+
 
 def whole(who: str, name: str, value: Any) -> int:
     """Return `value` as an int; TypeError if it is no whole number, with the one to write for "3" or 3.0."""
@@ -81,6 +83,15 @@ def generator(who: str, rng: Any) -> np.random.Generator:
     return rng
 
 
+def float_type(who: str, dtype: DTypeLike) -> np.dtype:
+    """Return the dtype; TypeError unless it is float32 or float64. (float16 ends at 65,504: a loss soon is infinite.)"""
+    with contextlib.suppress(TypeError, ValueError):
+        if dtype is not None and np.dtype(dtype) in FLOATS:
+            return np.dtype(dtype)
+    got = dtype.__name__ if isinstance(dtype, type) else shortened(dtype)
+    raise TypeError(f"{who}: dtype must be np.float32 or np.float64, got {got}")
+
+
 def numbers(who: object, name: str, values: Any, dtype: DTypeLike | None = None) -> np.ndarray:
     """Return `values` as an array of `dtype`; without one, of floats: as they are, or whole numbers as float64.
 
@@ -98,9 +109,14 @@ def numbers(who: object, name: str, values: Any, dtype: DTypeLike | None = None)
 
 
 def real_array(who: object, name: str, values: Any) -> np.ndarray:
-    """Return `values` as the array of real numbers that they are; TypeError for text, objects and complex numbers."""
+    """Return `values` as the plain array of real numbers that they are.
+
+    TypeError for text, objects and complex numbers, ValueError for a masked array in which something is missing.
+    """
+    if isinstance(values, np.ma.MaskedArray):
+        values = _unmasked(who, name, values)
     if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
-        return values
+        return np.asarray(values)  # a matrix, or a mapped file, as a plain array
     must = f"{who}: {name} must hold real numbers, got"
     try:
         array = np.asarray(values)
@@ -109,6 +125,18 @@ def real_array(who: object, name: str, values: Any) -> np.ndarray:
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{must} {_content(values, array)}{_conversion(name, array)}")
     return array
+
+
+def _unmasked(who: object, name: str, values: np.ma.MaskedArray) -> np.ndarray:
+    """Return the numbers of a masked array; ValueError, with the first place, if one is masked."""
+    masked = np.argwhere(np.ma.getmaskarray(values))
+    if len(masked):
+        place = ", ".join(map(str, masked[0]))
+        raise ValueError(
+            f"{who}: {name} must hold a number everywhere, got a masked entry at {name}[{place}]; leave such rows out, "
+            "or fill the gaps"
+        )
+    return np.asarray(values)
 
 
 def _content(values: Any, array: np.ndarray) -> str:

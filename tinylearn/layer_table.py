@@ -22,8 +22,10 @@ class Row(NamedTuple):
 LAYERS = {
     "Dense": Row(lambda rng: layers.Dense(5, 3, rng=rng), (7, 5)),
     "Dense, one number": Row(lambda rng: layers.Dense(1, 1, rng=rng), (3, 1)),
+    "Dense, two axes of rows": Row(lambda rng: layers.Dense(4, 2, rng=rng), (3, 5, 4)),
     "ReLU": Row(lambda rng: layers.ReLU(), (5, 3)),
     "ReLU, images": Row(lambda rng: layers.ReLU(), (3, 5, 4, 2)),
+    "LeakyReLU": Row(lambda rng: layers.LeakyReLU(0.1), (5, 3)),
     "Sigmoid": Row(lambda rng: layers.Sigmoid(), (5, 3)),
     "Softmax": Row(lambda rng: layers.Softmax(), (5, 7)),
     "Tanh": Row(lambda rng: layers.Tanh(), (5, 3)),
@@ -41,13 +43,14 @@ LAYERS = {
     "MaxPool2D, same": Row(lambda rng: layers.MaxPool2D((2, 3), stride=(3, 2), padding="same"), (2, 5, 6, 2)),
     "Dropout": Row(lambda rng: layers.Dropout(0.4, rng=rng), (5, 3)),
     "Flatten": Row(lambda rng: layers.Flatten(), (3, 5, 4, 2)),
+    "Residual": Row(lambda rng: layers.Residual(layers.Dense(3, 3, rng=rng), layers.Tanh()), (5, 3)),
 }
 
 
 def make_layer(name: str, rng: np.random.Generator) -> Layer:
     """Return the layer of that row, with parameters that are all different from zero."""
     layer = LAYERS[name].make(rng)
-    for parameter in layer.params.values():
+    for parameter in layer.named_parameters().values():
         parameter += rng.normal(size=parameter.shape)  # biases start at zero, which would hide errors
     return layer
 

@@ -1,5 +1,6 @@
 """The layers, one idea per file. A new layer is one class in a file of its own and one line here."""
 
+from tinylearn.layers.activations import LeakyReLU as LeakyReLU
 from tinylearn.layers.activations import ReLU as ReLU
 from tinylearn.layers.activations import Sigmoid as Sigmoid
 from tinylearn.layers.activations import Softmax as Softmax
@@ -10,3 +11,4 @@ from tinylearn.layers.dropout import Dropout as Dropout
 from tinylearn.layers.flatten import Flatten as Flatten
 from tinylearn.layers.layer import Layer as Layer
 from tinylearn.layers.pooling import MaxPool2D as MaxPool2D
+from tinylearn.layers.residual import Residual as Residual

@@ -22,8 +22,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
-from tinylearn.checks import generator, positive_integer
-from tinylearn.initializers import Initializer, he_normal, initial, zeros
+from tinylearn.checks import positive_integer
+from tinylearn.initializers import Initializer, he_normal, init_parameter, zeros
 from tinylearn.layers.layer import Layer
 from tinylearn.layers.windows import Windows, stepped
 
@@ -44,6 +44,8 @@ class Conv2D(Layer):
     (4, 15, 15, 8)
     """
 
+    x_shape = ("N", "H", "W", "channels_in")
+
     def __init__(
         self,
         channels_in: int,
@@ -59,29 +61,26 @@ class Conv2D(Layer):
         self.channels_in = positive_integer("Conv2D", "channels_in", channels_in)
         self.channels_out = positive_integer("Conv2D", "channels_out", channels_out)
         self.windows = Windows.of("Conv2D", "kernel_size", kernel_size, stride, padding)
-        generator("Conv2D", rng)
         shape = (*self.windows.size, self.channels_in, self.channels_out)
-        self.params["w"] = initial("Conv2D", "w", weights, shape, rng)  # (KH, KW, C, F)
-        self.params["b"] = initial("Conv2D", "b", biases, (self.channels_out,), rng)  # (F,)
-        self.x_shape: tuple[int, ...]
-        self.padded_shape: tuple[int, ...]
-        self.covered: np.ndarray  # (KH, N, OH, OW, KW·C) or, with few channels, (1, N, OH, OW, KH·KW·C)
+        self.params["w"] = init_parameter("Conv2D", "w", weights, shape, rng)  # (KH, KW, C, F)
+        self.params["b"] = init_parameter("Conv2D", "b", biases, (self.channels_out,), rng)  # (F,)
+
+    def check_shape(self, x_shape: tuple[int, ...]) -> None:
+        self.windows.count(*x_shape[1:3])
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        x = self.floats(x)
-        self._check(x)
-        oh, ow = self._count(x)
+        oh, ow = self.windows.count(*x.shape[1:3])
         padded = self.windows.pad(x)
-        self.x_shape, self.padded_shape, self.covered = x.shape, padded.shape, self._covered(padded, oh, ow)
+        self.shape, self.padded_shape = x.shape, padded.shape
+        self.covered = self._covered(padded, oh, ow)  # (KH, N, OH, OW, KW·C), or (1, N, OH, OW, KH·KW·C)
         rows, f = len(self.covered), self.channels_out
         products = self.covered @ self.params["w"].reshape(rows, 1, 1, -1, f)  # (KH, N, OH, OW, F)
         out = products.sum(axis=0) if rows > 1 else products[0]
         places = out.reshape(len(x), oh * ow * f)  # a view; side by side, they are added to in half the time
         places += np.tile(self.params["b"], oh * ow)
-        self.out_shape = out.shape
         return out
 
-    def backward(self, dout: np.ndarray) -> np.ndarray:
+    def backward(self, dout: np.ndarray) -> np.ndarray | None:
         """Derive the gradients from  out[n, p, q, f] = Σ_ijc x[n, p·SH + i, q·SW + j, c] w[i, j, c, f] + b[f].
 
         Here x is the image with its padding; what falls on the padding is cut off at the end.
@@ -93,7 +92,9 @@ class Conv2D(Layer):
         For that, lay out for each row h of the image which rows of dout it meets, (N, H, OW, KH·F), once; column j of
         the filter then adds one matrix product, to every SW-th column of dx from j on.
         """
-        self.fill_grads(dout)
+        self._fill_grads(dout)
+        if not self.needs_dx:
+            return None
         (n, oh, ow, f), (kh, kw), (sh, sw) = dout.shape, self.windows.size, self.windows.stride
         _, h, width, c = self.padded_shape
         met = np.zeros((n, h, ow, kh, f), dout.dtype)
@@ -104,11 +105,10 @@ class Conv2D(Layer):
         dx = np.zeros((n, h, width, c), dout.dtype)  # of the padded image
         for j in range(kw):
             dx[:, :, stepped(j, sw, ow)] += products[j]
-        return self.windows.unpad(dx, *self.x_shape[1:3])
+        return self.windows.unpad(dx, *self.shape[1:3])
 
-    def fill_grads(self, dout: np.ndarray) -> None:
+    def _fill_grads(self, dout: np.ndarray) -> None:
         """Fill dw and db, as derived in `backward`."""
-        self.check_dout(dout)
         (rows, n, oh, ow, terms), f = self.covered.shape, self.channels_out
         parts = _parts(f, oh * ow * terms * f)
         covered = self.covered.reshape(rows, 1, n, oh * ow, terms).swapaxes(3, 4)  # a view; with SH > 1 a copy
@@ -131,27 +131,6 @@ class Conv2D(Layer):
         strips = np.ascontiguousarray(as_strided(pixels, (n, h, ow, kw * c), (image, row, place, number)))
         image, row, place, number = strips.strides
         return as_strided(strips, (kh, n, oh, ow, kw * c), (row, image, sh * row, place, number))  # the same memory
-
-    def _count(self, x: np.ndarray) -> tuple[int, int]:
-        try:
-            return self.windows.count(*x.shape[1:3])
-        except ValueError as error:
-            raise ValueError(f"{self}: {error}") from None
-
-    def _check(self, x: np.ndarray) -> None:
-        c = self.channels_in
-        if x.ndim == 4 and x.shape[3] == c:
-            return
-        hint = ""
-        if x.ndim == 2:
-            hint = f"; give the pixels their places with x.reshape(-1, H, W, {c})"
-        elif x.ndim == 3 and x.shape[2] == c:
-            hint = "; for a single image, write x[None]"
-        elif x.ndim == 3:
-            hint = "; give a grey image its channel with x[..., None]"
-        elif x.ndim == 4 and x.shape[1] == c:
-            hint = "; put the channels last with x.transpose(0, 2, 3, 1)"
-        raise ValueError(f"{self} expects images of shape (N, H, W, {c}), got {x.shape}{hint}")
 
     def __repr__(self) -> str:
         return f"Conv2D({self.channels_in}, {self.channels_out}, {self.windows.arguments()})"

@@ -34,6 +34,8 @@ class MaxPool2D(Layer):
            [2., 1.]])
     """
 
+    x_shape = ("N", "H", "W", "C")
+
     def __init__(self, size: Any = 2, stride: Any = None, padding: Any = 0) -> None:
         self.windows = Windows.of("MaxPool2D", "size", size, size if stride is None else stride, padding)
         pads, (kh, kw) = self.windows.padding, self.windows.size
@@ -42,25 +44,17 @@ class MaxPool2D(Layer):
                 f"MaxPool2D: padding must be smaller than the window, got {pads} for {kh} × {kw}: "
                 "a window with padding alone has no largest number"
             )
-        self.x_shape: tuple[int, ...]
-        self.padded_shape: tuple[int, ...]
-        self.won_across: list[np.ndarray]  # KW - 1 masks (N, H, OW, C)
-        self.won_down: list[np.ndarray]  # KH - 1 masks (N, OH, OW, C)
+
+    def check_shape(self, x_shape: tuple[int, ...]) -> None:
+        self.windows.count(*x_shape[1:3])
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        x = self.floats(x)
-        if x.ndim != 4:
-            raise ValueError(f"{self} expects images of shape (N, H, W, C), got {x.shape}")
-        try:
-            oh, ow = self.windows.count(*x.shape[1:3])
-        except ValueError as error:
-            raise ValueError(f"{self}: {error}") from None
+        oh, ow = self.windows.count(*x.shape[1:3])
         (kh, kw), (sh, sw) = self.windows.size, self.windows.stride
         padded = self.windows.pad(x, -np.inf)
-        self.x_shape, self.padded_shape = x.shape, padded.shape
+        self.shape, self.padded_shape = x.shape, padded.shape
         across, self.won_across = _largest([padded[:, :, stepped(j, sw, ow)] for j in range(kw)])  # (N, H, OW, C)
         out, self.won_down = _largest([across[:, stepped(i, sh, oh)] for i in range(kh)])  # (N, OH, OW, C)
-        self.out_shape = out.shape
         return out
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
@@ -69,14 +63,13 @@ class MaxPool2D(Layer):
         So dout goes back to the winner, the way it came: first to the row that won, then to the number in it.
         A number that wins under several windows collects from each.
         """
-        self.check_dout(dout)
         (oh, ow), (kh, kw), (sh, sw) = dout.shape[1:3], self.windows.size, self.windows.stride
         n, h, width, c = self.padded_shape
         dacross = np.zeros((n, h, ow, c), dout.dtype)
         _give_back(dout, self.won_down, [dacross[:, stepped(i, sh, oh)] for i in range(kh)], overlap=sh < kh)
         dx = np.zeros((n, h, width, c), dout.dtype)
         _give_back(dacross, self.won_across, [dx[:, :, stepped(j, sw, ow)] for j in range(kw)], overlap=sw < kw)
-        return self.windows.unpad(dx, *self.x_shape[1:3])
+        return self.windows.unpad(dx, *self.shape[1:3])
 
     def __repr__(self) -> str:
         return f"MaxPool2D({self.windows.arguments(default_stride=self.windows.size)})"

@@ -91,7 +91,7 @@ def _shares(
     for row in range(len(dout)):
         alone = np.zeros_like(dout)
         alone[row] = dout[row]
-        layer.fill_grads(alone)
+        layer.backward(alone)
         shares[row] = layer.grads[key][index]
     return inputs, dout, shares, None
 
