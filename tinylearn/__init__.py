@@ -3,6 +3,10 @@
 from tinylearn.augmentation import Augment as Augment
 from tinylearn.augmentation import affine as affine
 from tinylearn.augmentation import flip as flip
+from tinylearn.callbacks import Checkpoint as Checkpoint
+from tinylearn.callbacks import Evaluate as Evaluate
+from tinylearn.callbacks import ProgressBar as ProgressBar
+from tinylearn.callbacks import Update as Update
 from tinylearn.checkpoint import load_checkpoint as load_checkpoint
 from tinylearn.checkpoint import save_checkpoint as save_checkpoint
 from tinylearn.divergence import DivergenceError as DivergenceError
@@ -25,6 +29,4 @@ from tinylearn.race import race as race
 from tinylearn.recording import Recorder as Recorder
 from tinylearn.recording import Recording as Recording
 from tinylearn.scorecard import Scorecard as Scorecard
-from tinylearn.training import ProgressBar as ProgressBar
-from tinylearn.training import Update as Update
 from tinylearn.training import fit as fit

@@ -28,7 +28,7 @@ from tinylearn.model import Sequential
 from tinylearn.npz import read_arrays
 from tinylearn.optimizers import Optimizer
 
-FORMAT = "tinylearn checkpoint 1"
+FORMAT = "tinylearn checkpoint 2"
 PLAIN = "biufU"  # the kinds of arrays that need no pickle: truths, numbers, texts
 NUMPY = np.ndarray | np.generic
 NUMBERS = bool | int | float | str | None
@@ -67,6 +67,7 @@ def save_checkpoint(
         "optimizer": {name: value for name, value in remembered.items() if not isinstance(value, NUMPY)},
         "scalars": scalars,
         "generators": {name: each.bit_generator.state for name, each in generators.items()},
+        "spawned": {name: _spawned(each) for name, each in generators.items()},
         "arrays": list(arrays),
     }
     with complete_or_absent(path, "save_checkpoint") as file:
@@ -91,11 +92,27 @@ def load_checkpoint(
         if here != there:
             hint = "; let __init__ set every attribute of an optimizer" if name == REMEMBERS else ""
             raise ValueError(f"{path} is the checkpoint of another run: {name} is {here} here, {there} there{hint}")
+    generators = _generators(model, rng)
+    for name, each in generators.items():
+        if _spawned(each) > about["spawned"][name]:
+            raise ValueError(f"{path}: {name} has spawned more generators than in the run before; make it anew")
     model.parameters = arrays["parameters"]
     model.vectors.state[...] = arrays["state"]
     vars(optimizer).update(about["optimizer"] | _part(arrays, "optimizer."))
-    for name, each in _generators(model, rng).items():
+    for name, each in generators.items():
         each.bit_generator.state = about["generators"][name]
+        if about["spawned"][name] > _spawned(each):
+            each.spawn(about["spawned"][name] - _spawned(each))
+    return _more(arrays)
+
+
+def read_more(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return what `load_checkpoint` would, and change nothing."""
+    return _more(_read(path)[0])
+
+
+def _more(arrays: dict[str, Any]) -> dict[str, Any]:
+    """Return what was added to a checkpoint: single numbers and texts as Python's, lists as arrays."""
     return {name: value if value.ndim else value.item() for name, value in _part(arrays, "more.").items()}
 
 
@@ -137,6 +154,11 @@ def _facts(model: Sequential, optimizer: Optimizer, rng: np.random.Generator) ->
 def _generators(model: Sequential, rng: np.random.Generator) -> dict[str, np.random.Generator]:
     """Return name → generator: `rng`, then those that layers keep, such as `dropout_1.rng`; some may be one object."""
     return {"rng": generator("checkpoint", rng)} | model.generators()
+
+
+def _spawned(rng: np.random.Generator) -> int:
+    """Return how many generators `rng.spawn` has made of this one, which its state does not tell."""
+    return getattr(rng.bit_generator.seed_seq, "n_children_spawned", 0)
 
 
 def _remembered(optimizer: Optimizer) -> dict[str, Any]:

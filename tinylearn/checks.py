@@ -101,7 +101,7 @@ def numbers(who: object, name: str, values: Any, dtype: DTypeLike | None = None)
     if array.dtype == dtype or (dtype is None and array.dtype.kind == "f"):
         return array
     try:
-        with np.errstate(over="raise"):
+        with np.errstate(all="ignore", over="raise"):
             return array.astype(dtype or np.float64)
     except FloatingPointError:
         largest = max(array[np.isfinite(array)].tolist(), key=abs)
@@ -227,9 +227,15 @@ def texts(who: object, name: str, values: Any) -> tuple[str, ...]:
     return tuple(values)
 
 
-def finite(who: object, name: str, array: np.ndarray, hint: str = "clean the data before training") -> None:
-    """Raise ValueError that names the first entry of `array` that is NaN or infinite, if there is one."""
+def finite(
+    who: object, name: str, array: np.ndarray, hint: str = "clean the data before training", first_row: int = 0
+) -> None:
+    """Raise ValueError that names the first entry of `array` that is NaN or infinite, if there is one.
+
+    `first_row` is the number of the array's first row, if it is a part of a larger one.
+    """
     if array.dtype.kind != "f" or np.isfinite(array).all():
         return
     index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-    raise ValueError(f"{who}: {name} must be finite numbers, got {array[index]} at {name}{list(index)}; {hint}")
+    place = [index[0] + first_row, *index[1:]] if index else []
+    raise ValueError(f"{who}: {name} must be finite numbers, got {array[index]} at {name}{place}; {hint}")

@@ -63,7 +63,8 @@ class Sequential(Layer):
         for layer in reversed(self.layers):
             dx = layer.backward(dout)
             if dx is None:
-                return self._without_dx(layer)
+                self._refuse_learners_before(layer)
+                return None
             dout = dx
         return dout.copy()
 
@@ -154,10 +155,9 @@ class Sequential(Layer):
         """Return name → view for all that training changes: the parameters, and after them the state of the layers."""
         return self.named_parameters() | self.named_state()
 
-    def _without_dx(self, layer: Layer) -> None:
-        """End a backward at a layer that gives no dx; ValueError if a layer in front of it learns, and needs it."""
-        before = self.layers[: self.layers.index(layer)]
-        if layer.needs_dx and any(each.named_parameters() for each in before):
+    def _refuse_learners_before(self, layer: Layer) -> None:
+        """Raise ValueError if a layer that gave no dx stands behind one that learns, which needs it."""
+        if layer.needs_dx and any(each.named_parameters() for each in self.layers[: self.layers.index(layer)]):
             raise ValueError(f"{layer}: backward returned None, but layers before it learn; return dx")
 
     def __setstate__(self, attributes: dict[str, Any]) -> None:
@@ -173,3 +173,11 @@ class Sequential(Layer):
     def __repr__(self) -> str:
         dtype = "" if self.dtype == np.float64 else f", dtype=np.{self.dtype}"
         return f"{type(self).__name__}([{', '.join(map(repr, self.layers))}]{dtype})"
+
+
+def first_that_learns(model: Layer) -> Layer:
+    """Return the first layer with parameters: nothing needs its dx while the model learns. The model, if none has."""
+    backward = type(model).backward
+    if not isinstance(model, Sequential) or backward is not Sequential.backward:  # what it does with a dx is its own
+        return model
+    return next((first_that_learns(layer) for layer in model.layers if layer.named_parameters()), model)

@@ -19,6 +19,7 @@ from typing import Any, NoReturn, Self
 
 import numpy as np
 
+from tinylearn.callbacks import Update
 from tinylearn.checks import path_of, positive_integer, shortened
 from tinylearn.divergence import DivergenceError
 from tinylearn.files import FULL
@@ -27,7 +28,6 @@ from tinylearn.recording.budget import Budget, copy_every_other
 from tinylearn.recording.layout import META, Layout
 from tinylearn.recording.reader import Recording
 from tinylearn.recording.storage import Store
-from tinylearn.training import Update
 
 
 class Recorder:
@@ -155,7 +155,7 @@ class Recorder:
             self._check_model(update.model)
         self.record(update.step, update.epoch, update.loss, update.batch)
 
-    def record(self, step: int, epoch: int, loss: float, batch: Any) -> None:
+    def record(self, step: int, epoch: int, loss: float, batch: Any, learning_rate: float = math.nan) -> None:
         """Do what a call does, told by single values."""
         loss = float(loss)  # what is no number is refused here, alone, and not when it is written, with others
         if self.closed:
@@ -196,7 +196,7 @@ class Recorder:
         fresh = self._last_step == 0 and not self.closed
         return self._record_each if simple and fresh else self.record
 
-    def _record_each(self, step: int, epoch: int, loss: float, batch: np.ndarray) -> None:
+    def _record_each(self, step: int, epoch: int, loss: float, batch: np.ndarray, learning_rate: float) -> None:
         """Do `store.append`, written out: a call fewer is 1 % of a step of chapter 3's neuron."""
         store = self._store
         try:
@@ -296,7 +296,7 @@ class Recorder:
             step = error.step + self._steps_before
             step = step if step > last else error.step + last  # the first update of another fit: not counted on yet
             norms = {str(at + step - error.step): norm for at, norm in error.gradient_norms.items()}
-            told = {"step": step, "parameter": error.parameter, "what": error.what}
+            told = {"step": step, "parameter": error.parameter, "reason": error.reason}
             numbers = {"learning_rate": error.learning_rate, "gradient_norms": norms}
             self._store.divergence = told | numbers
             self._store.write_meta(self.closed)

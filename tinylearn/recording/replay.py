@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tinylearn.batches import augmented
 from tinylearn.checks import same_state
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
-from tinylearn.training import _augmented
 from tinylearn.workers import workers_for
 
 if TYPE_CHECKING:
@@ -97,7 +97,7 @@ def _batches(recording: Recording, records: range, training: Training, x: np.nda
         if training.augment is not None:
             if training.rng is None:
                 raise ValueError("explain: augment needs rng, as it was before training; make model and rng anew")
-            x_batch = _augmented(training.augment, x_batch, training.rng)
+            x_batch = augmented(training.augment, x_batch, training.rng)
         yield rows, x_batch, y.take(rows, axis=0)
 
 
