@@ -84,7 +84,7 @@ def generator(who: str, rng: Any) -> np.random.Generator:
 
 
 def float_type(who: str, dtype: DTypeLike) -> np.dtype:
-    """Return the dtype; TypeError unless it is float32 or float64. (float16 ends at 65,504: a loss soon is infinite.)"""
+    """Return the dtype; TypeError unless it is float32 or float64. (float16 ends at 65,504: losses soon exceed it.)"""
     with contextlib.suppress(TypeError, ValueError):
         if dtype is not None and np.dtype(dtype) in FLOATS:
             return np.dtype(dtype)

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from tinylearn.checks import float_type, numbers, positive_integer
-from tinylearn.layers.guard import checked_layers, misfit
+from tinylearn.layers.guard import checked_layers, misfit, needed
 from tinylearn.layers.layer import Layer
 from tinylearn.model_files import load_arrays, save_arrays
 from tinylearn.parameters import Views, pack, refuse_owned, twin
@@ -158,7 +158,7 @@ class Sequential(Layer):
     def _refuse_learners_before(self, layer: Layer) -> None:
         """Raise ValueError if a layer that gave no dx stands behind one that learns, which needs it."""
         if layer.needs_dx and any(each.named_parameters() for each in self.layers[: self.layers.index(layer)]):
-            raise ValueError(f"{layer}: backward returned None, but layers before it learn; return dx")
+            needed(layer, None)
 
     def __setstate__(self, attributes: dict[str, Any]) -> None:
         """Give a copy vectors of its own: copied arrays are no views any more."""

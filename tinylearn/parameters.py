@@ -204,8 +204,8 @@ def _refuse_aliases(module: Module) -> None:
     for (name, one), (other, two) in itertools.combinations(arrays, 2):
         if np.may_share_memory(one, two) and np.shares_memory(one, two):
             raise ValueError(
-                f"{name} and {other} are one array, but a model gives each its own place; do not tie weights, and leave "
-                "the parameters of a layer that a layer holds where they are: they are found there"
+                f"{name} and {other} are one array, but a model gives each its own place; do not tie weights, and "
+                "leave the parameters of a layer that a layer holds where they are: they are found there"
             )
     for _, layer in module.walk():
         for attribute, value in layer.attributes(np.ndarray):

@@ -163,7 +163,16 @@ def checked_layers(caller: str, layers: Any, kind: type) -> tuple[Any, ...]:
         if not isinstance(layer, kind):
             hint = "" if isinstance(layer, type) else "; a layer of your own inherits from Layer"
             raise TypeError(f"{caller}: expected layers such as ReLU(), got {shortened(layer)}{hint}")
+        if sum(layer is each for each in layers) > 1:
+            raise ValueError(f"{caller}: one layer object stands in two places, {layer}; make one for each place")
     return layers
+
+
+def needed(layer: Any, dx: np.ndarray | None) -> np.ndarray:
+    """Return what a layer's backward gave; ValueError that names it if that is None, and others need it."""
+    if dx is None:
+        raise ValueError(f"{layer}: backward returned None, but layers before it learn; return dx")
+    return dx
 
 
 # --- declared shapes --------------------------------------------------------------------------------------------------
@@ -198,6 +207,8 @@ def _hint(shape: tuple[int, ...], expected: Expected) -> str:
         return "; put Flatten() before it" if len(shape) > 2 and isinstance(last, int) else ""
     if len(shape) == 2:
         return f"; give the pixels their places with x.reshape(-1, H, W, {last})"
+    if len(shape) == 3 and isinstance(last, str):
+        return "; for a single image, write x[None], for grey images x[..., None]"
     if len(shape) == 3 and shape[2] == last:
         return "; for a single image, write x[None]"
     if len(shape) == 3:

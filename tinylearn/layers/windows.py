@@ -90,9 +90,7 @@ class Windows:
 
     def refuse_padding_alone(self, who: str) -> None:
         """Raise ValueError if a window could stand on the padding alone, and hold no number of the image."""
-        if not isinstance(self.padding, str) and (
-            self.padding[0] >= self.size[0] or self.padding[1] >= self.size[1]
-        ):
+        if not isinstance(self.padding, str) and (self.padding[0] >= self.size[0] or self.padding[1] >= self.size[1]):
             raise ValueError(
                 f"{who}: padding must be smaller than the window, got {self.padding} for {self.size[0]} × "
                 f"{self.size[1]}: a window on the padding alone holds no number of the image"
