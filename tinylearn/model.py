@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any, NoReturn
 
 import numpy as np
@@ -63,7 +64,8 @@ class Sequential(Layer):
         for layer in reversed(self.layers):
             dx = layer.backward(dout)
             if dx is None:
-                self._refuse_learners_before(layer)
+                if layer.needs_dx:
+                    self._refuse_learners_before(layer)
                 return None
             dout = dx
         return dout.copy()
@@ -84,22 +86,14 @@ class Sequential(Layer):
         starts = range(0, max(len(x), 1), batch_size)
         return np.concatenate([idle.forward(x[start : start + batch_size]) for start in starts])
 
-    @property
-    def parameters(self) -> np.ndarray:
-        """All parameters as one vector. Assigning writes into it, so that the layers' views stay views."""
-        return self.vectors.parameters
-
-    @parameters.setter
-    def parameters(self, values: np.ndarray) -> None:
+    def _set_parameters(self, values: np.ndarray) -> None:
         values = numbers("parameters", "values", values, self.dtype)
         if values.shape != self.parameters.shape:
             raise ValueError(f"parameters: expected shape {self.parameters.shape}, got {values.shape}")
         self.parameters[...] = values
 
-    @property
-    def gradients(self) -> np.ndarray:
-        """All gradients as one vector, in the order of `parameters`; `backward` fills it."""
-        return self.vectors.gradients
+    parameters = property(attrgetter("vectors.parameters"), _set_parameters)  # assigning writes into the vector
+    gradients = property(attrgetter("vectors.gradients"))  # in the order of the parameters; `backward` fills it
 
     @property
     def layer_names(self) -> list[str]:
@@ -157,7 +151,7 @@ class Sequential(Layer):
 
     def _refuse_learners_before(self, layer: Layer) -> None:
         """Raise ValueError if a layer that gave no dx stands behind one that learns, which needs it."""
-        if layer.needs_dx and any(each.named_parameters() for each in self.layers[: self.layers.index(layer)]):
+        if any(each.named_parameters() for each in self.layers[: self.layers.index(layer)]):
             needed(layer, None)
 
     def __setstate__(self, attributes: dict[str, Any]) -> None:

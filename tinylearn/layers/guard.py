@@ -5,6 +5,7 @@ It sees to it that
     x       is an array of floats, of the model's dtype inside a model, and has the layer's `x_shape`
     out     is an array of that dtype
     dout    has the shape of out, and there was a forward
+    grads   are assigned anew, one for each parameter, in its shape
     dx      has the shape of x, or is None
 
 and that every error of the formula names the layer. What passed once passes again at once: of an x with the shape and
@@ -15,13 +16,17 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
 from tinylearn.checks import FLOATS, numbers, shortened
 
 NDARRAY = np.ndarray
+
+
+class Assigned(dict[str, Any]):
+    """The gradients that a backward has assigned so far."""
 
 
 def guard(cls: Any) -> None:
@@ -55,11 +60,28 @@ def _backward(formula: Callable[[Any, np.ndarray], Any]) -> Callable[[Any, Any],
     def backward(layer: Any, dout: Any) -> np.ndarray | None:
         if type(dout) is not NDARRAY or dout.shape != layer.out_shape or dout.dtype is not layer._x_dtype:
             dout = _checked_dout(layer, dout)
+        grads, layer.grads = layer.grads, Assigned()  # empty: backward must assign each gradient, not add to the last
         try:
             dx = formula(layer, dout)
         except Exception as error:
             dx = _again(layer, formula, dout, error)
-        if type(dx) is not NDARRAY or dx.shape != layer._x_shape or dx.dtype is not dout.dtype:
+        finally:
+            assigned, layer.grads = layer.grads, grads
+        if assigned or layer.params:
+            if type(grads) is Assigned:  # this is the super().backward of another one
+                grads.update(assigned)
+            else:
+                for name, parameter in layer.params.items():
+                    gradient = assigned.get(name)
+                    if type(gradient) is not NDARRAY or gradient.shape != parameter.shape:
+                        gradient = _checked_gradient(layer, name, gradient)
+                    if type(grads) is dict:
+                        grads[name] = gradient
+                    else:  # views of the model's vector
+                        grads[name][...] = gradient
+                if len(assigned) != len(layer.params):
+                    _refuse_names(layer, assigned)
+        if dx is not None and (type(dx) is not NDARRAY or dx.shape != layer._x_shape or dx.dtype is not dout.dtype):
             dx = _checked_dx(layer, dx, dout.dtype)
         return dx
 
@@ -115,6 +137,22 @@ def _checked_dx(layer: Any, dx: Any, dtype: np.dtype) -> np.ndarray | None:
     return numbers(layer, "what backward returns", dx, dtype)
 
 
+def _checked_gradient(layer: Any, name: str, gradient: Any) -> np.ndarray:
+    """Return the gradient as an array; ValueError unless there is one, in the shape of its parameter."""
+    if gradient is None:
+        raise ValueError(f"{layer}: backward gave no gradient for {name}; assign self.grads[{name!r}]")
+    shape = layer.params[name].shape
+    if np.shape(gradient) != shape:
+        raise ValueError(f"{layer}: the gradient of {name} must have its shape {shape}, got {np.shape(gradient)}")
+    return numbers(layer, f"the gradient of {name}", gradient)
+
+
+def _refuse_names(layer: Any, assigned: dict[str, Any]) -> NoReturn:
+    """Raise ValueError that names a gradient of no parameter."""
+    wrong = next(name for name in assigned if name not in layer.params)
+    raise ValueError(f"{layer}: backward gave a gradient for {wrong!r}, which is no parameter of this layer")
+
+
 def _again(layer: Any, formula: Callable[[Any, np.ndarray], Any], given: np.ndarray, error: Exception) -> Any:
     """Raise the error of a formula, with the layer's name in it; after one of np.seterr, compute again without that.
 
@@ -123,6 +161,9 @@ def _again(layer: Any, formula: Callable[[Any, np.ndarray], Any], given: np.ndar
     if isinstance(error, FloatingPointError):
         with np.errstate(all="ignore"):
             return formula(layer, given)
+    if isinstance(error, KeyError) and type(layer.grads) is Assigned and error.args[0] in layer.params:
+        name = error.args[0]
+        raise ValueError(f"{layer}: backward must assign self.grads[{name!r}], not add to it") from error
     raise named_error(layer, error) from error
 
 
