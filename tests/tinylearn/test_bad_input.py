@@ -51,17 +51,17 @@ MISTAKES = {
     "wrong feature count into Dense": (
         lambda folder: dense(3, 2).forward(np.ones((4, 5))),
         ValueError,
-        r"^Dense\(3, 2\) expects x of shape \(N, 3\), got \(4, 5\)$",
+        r"^Dense\(3, 2\) expects x of shape \(N, …, 3\), got \(4, 5\)$",
     ),
     "one example without its batch axis into Dense": (
         lambda folder: dense(3, 2).forward(np.ones(3)),
         ValueError,
-        r"^Dense\(3, 2\) expects x of shape \(N, 3\), got \(3,\)",
+        r"^Dense\(3, 2\) expects x of shape \(N, …, 3\), got \(3,\)",
     ),
     "an image into Dense": (
         lambda folder: dense(3072, 10).forward(np.ones((4, 32, 32, 3))),
         ValueError,
-        r"^Dense\(3072, 10\) expects x of shape \(N, 3072\), got \(4, 32, 32, 3\); put Flatten\(\) before it$",
+        r"^Dense\(3072, 10\) expects x of shape \(N, …, 3072\), got \(4, 32, 32, 3\); put Flatten\(\) before it$",
     ),
     "backward before forward, in a layer": (
         lambda folder: dense().backward(np.ones((4, 2))),
@@ -71,7 +71,7 @@ MISTAKES = {
     "backward before forward, in a model": (
         lambda folder: Sequential([dense(), ReLU()]).backward(np.ones((4, 2))),
         ValueError,
-        r"^ReLU\(\): backward was called before forward; call forward\(x\) first",
+        r"^Sequential\(\[Dense\(3, 2\), ReLU\(\)\]\): backward was called before forward; call forward\(x\) first",
     ),
     "backward before forward, in a loss": (
         lambda folder: MeanSquaredError().backward(),

@@ -53,19 +53,17 @@ class BatchNorm(Layer):
     def forward(self, x: np.ndarray) -> np.ndarray:
         rows = x.reshape(-1, self.n_in)  # (N, D): from here on, N counts all axes but the last
         self.of_batch = self.training and len(rows) > 1
-        if self.of_batch:
-            mean, var = rows.mean(axis=0), rows.var(axis=0)  # (D,)
-            self._remember(mean, var * len(rows) / (len(rows) - 1))
-        else:
-            mean, var = self.state["mean"], self.state["var"]
+        mean, var = (rows.mean(axis=0), rows.var(axis=0)) if self.of_batch else self.state.values()  # (D,)
         self.std = np.sqrt(var + self.epsilon)  # (D,)
         self.z = (x - mean) / self.std  # (N, …, D)
+        if self.of_batch:
+            self._remember(mean, var * len(rows) / (len(rows) - 1))
         return self.params["gamma"] * self.z + self.params["beta"]
 
     def _remember(self, mean: np.ndarray, var: np.ndarray) -> None:
+        """Move the running mean and variance towards those of the batch."""
         m, state = self.momentum, self.state
-        state["mean"] = (1 - m) * state["mean"] + m * mean
-        state["var"] = (1 - m) * state["var"] + m * var
+        state["mean"], state["var"] = (1 - m) * state["mean"] + m * mean, (1 - m) * state["var"] + m * var
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
         """Derive the gradients of one feature from  z[n] = (x[n] - mean) / std,  out[n] = gamma z[n] + beta.

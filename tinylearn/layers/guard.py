@@ -4,8 +4,9 @@ It sees to it that
 
     x       is an array of floats, of the model's dtype inside a model, and has the layer's `x_shape`
     out     is an array of that dtype
-    dout    has the shape of out, and there was a forward
+    dout    has the shape of out, and its dtype; and there was a forward
     grads   are assigned anew, one for each parameter, in its shape
+    dx      has the shape of x, or is None
     dx      has the shape of x, or is None
 
 and that every error of the formula names the layer. What passed once passes again at once: of an x with the shape and
@@ -93,7 +94,9 @@ def _checked_x(layer: Any, x: Any) -> np.ndarray:
     """Return x as an array of floats; TypeError or ValueError, with what to do, unless the layer can take it."""
     x = numbers(layer, "x", x, layer.dtype)
     if x.dtype not in FLOATS:
-        raise TypeError(f"{layer}: x must hold float32 or float64, got {x.dtype}; write x.astype(np.float32)")
+        if x.dtype.itemsize < 4:
+            raise TypeError(f"{layer}: x must hold float32 or float64, got {x.dtype}; write x.astype(np.float32)")
+        x = x.astype(np.float32 if x.dtype.itemsize == 4 else np.float64)  # of another byte order, or longer
     expected = declared_shape(layer)
     if not _fits(x.shape, expected):
         what = "images" if "H" in expected else "x"
@@ -123,7 +126,7 @@ def _checked_dout(layer: Any, dout: Any) -> np.ndarray:
         raise ValueError(
             f"{layer}: backward expects dout in the shape that forward returned, {layer.out_shape}, got {shape}"
         )
-    return numbers(layer, "dout", dout, layer.dtype)
+    return numbers(layer, "dout", dout, layer._x_dtype)
 
 
 def _checked_dx(layer: Any, dx: Any, dtype: np.dtype) -> np.ndarray | None:
