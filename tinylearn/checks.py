@@ -90,7 +90,7 @@ def numbers(who: object, name: str, values: Any, dtype: DTypeLike | None = None)
     if array.dtype == dtype or (dtype is None and array.dtype.kind == "f"):
         return array
     try:
-        with np.errstate(over="raise"):
+        with np.errstate(over="raise", under="ignore"):
             return array.astype(dtype or np.float64)
     except FloatingPointError:
         largest = max(array[np.isfinite(array)].tolist(), key=abs)
@@ -98,9 +98,15 @@ def numbers(who: object, name: str, values: Any, dtype: DTypeLike | None = None)
 
 
 def real_array(who: object, name: str, values: Any) -> np.ndarray:
-    """Return `values` as the array of real numbers that they are; TypeError for text, objects and complex numbers."""
-    if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
+    """Return `values` as the array of real numbers that they are; TypeError for text, objects and complex numbers.
+
+    ValueError for an entry that a masked array masks. The array is a plain one, also of a matrix or a memory map.
+    """
+    if type(values) is np.ndarray and values.dtype.kind in "fiub":
         return values
+    if isinstance(values, np.ma.MaskedArray) and np.ma.getmaskarray(values).any():
+        index = [int(i) for i in np.argwhere(np.ma.getmaskarray(values))[0]]
+        raise ValueError(f"{who}: {name} must hold numbers only, got a masked entry at {name}{index}; leave it out")
     must = f"{who}: {name} must hold real numbers, got"
     try:
         array = np.asarray(values)
