@@ -61,7 +61,8 @@ def _guarded_forward(owner: type, formula: Callable[..., Any]) -> Callable[..., 
         try:
             value = formula(self, predicted, target)
         except Exception as error:
-            value = _once_more(self, error, formula, predicted, target)
+            self.shape_seen = None  # backward has to wait for a forward that ends well
+            value = _once_more(self, error, "forward", formula, predicted, target)
         self.shape_seen, self.dtype_seen = predicted.shape, predicted.dtype
         return value if type(value) is float else _one_number(self, value)
 
@@ -78,7 +79,7 @@ def _guarded_backward(owner: type, formula: Callable[..., Any]) -> Callable[...,
         try:
             gradient = formula(self)
         except Exception as error:
-            gradient = _once_more(self, error, formula)
+            gradient = _once_more(self, error, "backward", formula)
         if type(gradient) is np.ndarray and gradient.shape == self.shape_seen and gradient.dtype is self.dtype_seen:
             return gradient
         return _like_predicted(self, gradient) if type(self).backward is backward else gradient
@@ -199,14 +200,14 @@ def as_rows(loss: Any, predicted: np.ndarray, target: Any) -> np.ndarray:
 
 def check_rows(loss: Any, name: str, values: np.ndarray, hint: str) -> None:
     """Raise ValueError if a row of `values` (…, K) does not sum to 1; one of NaN is left to the loss's own NaN."""
-    off = np.abs(values.sum(axis=-1, dtype=np.float64) - 1)
+    sums = np.atleast_1d(values).sum(axis=-1, dtype=np.float64).ravel()
+    off = np.abs(sums - 1)
     if off.max() > ROW_SUM:
         row = int(off.argmax())
-        total = values.reshape(-1, values.shape[-1])[row].sum(dtype=np.float64)
-        raise ValueError(f"{loss}: each row of {name} must sum to 1, got {total:.6g} in row {row}; {hint}")
+        raise ValueError(f"{loss}: each row of {name} must sum to 1, got {sums[row]:.6g} in row {row}; {hint}")
 
 
-def _once_more(loss: Any, error: Exception, formula: Callable[..., Any], *arguments: Any) -> Any:
+def _once_more(loss: Any, error: Exception, method: str, formula: Callable[..., Any], *arguments: Any) -> Any:
     """Call the formula again if np.seterr had its underflow raise, which is harmless; else raise what it raised, named.
 
     The error is the same object, so that its type and what else it holds are kept.
@@ -217,13 +218,12 @@ def _once_more(loss: Any, error: Exception, formula: Callable[..., Any], *argume
                 return formula(loss, *arguments)
         except Exception as again:
             error = again
-    loss.shape_seen = None
     name, text, args = type(loss).__name__, str(error), error.args
     if name not in text:
-        error.args = (f"{loss}: {formula.__name__} failed with {type(error).__name__}: {text}",)
+        error.args = (f"{loss}: {method} failed with {type(error).__name__}: {text}",)
         if name not in str(error):  # it makes its text of something else, such as an OSError of its path
             error.args = args
-            error.add_note(f"raised by {loss}.{formula.__name__}")
+            error.add_note(f"raised by {loss}.{method}")
     raise error
 
 
@@ -240,8 +240,9 @@ def _one_number(loss: Any, value: Any) -> float:
 
 def _like_predicted(loss: Any, gradient: Any) -> np.ndarray:
     """Return what backward gave as an array of the dtype and, or ValueError, the shape of predicted."""
-    if not isinstance(gradient, np.ndarray) or gradient.shape != loss.shape_seen:
-        got = f"shape {gradient.shape}" if isinstance(gradient, np.ndarray) else shortened(gradient)
+    array = isinstance(gradient, np.ndarray | np.generic)
+    if not array or gradient.shape != loss.shape_seen:
+        got = f"shape {gradient.shape}" if array else shortened(gradient)
         raise ValueError(
             f"{loss}: backward must return an array in the shape of predicted, {loss.shape_seen}, got {got}"
         )
