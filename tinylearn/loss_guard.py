@@ -52,12 +52,12 @@ def _guarded_forward(owner: type, formula: Callable[..., Any]) -> Callable[..., 
             and predicted.shape == target.shape == self.shape_seen
             and predicted.dtype is target.dtype is self.dtype_seen
         ):
-            declared = self if type(self).forward is forward else owner  # owner: this is super().forward
+            declared: Any = self if type(self).forward is forward else owner  # owner: this is super().forward
             predicted, target = _as_arrays(self, declared, predicted, target)
             self.passed_by = owner if declared.target_are in ("numbers", "probabilities") else None
             self.in_range = _ranges(self, declared)
         if self.in_range:
-            predicted = _in_range(self, *self.in_range, predicted, target)
+            predicted = _in_range(self, self.in_range, predicted, target)
         try:
             value = formula(self, predicted, target)
         except Exception as error:
@@ -96,16 +96,15 @@ def _as_arrays(loss: Any, declared: Any, predicted: Any, target: Any) -> tuple[n
 
 
 def _ranges(loss: Any, declared: Any) -> tuple[bool, bool, bool] | None:
-    """Return which of _in_range's three questions to ask of every batch, or None."""
+    """Return what to ask of every batch: is p in [0, 1], do its rows sum to 1, is t in [0, 1]; None for nothing."""
     answers = declared.predicted_are != "numbers" and not loss.from_logits
     asked = answers, answers and declared.predicted_are == "distributions", declared.target_are == "probabilities"
     return asked if any(asked) else None
 
 
-def _in_range(
-    loss: Any, p_in_0_1: bool, p_sums_to_1: bool, t_in_0_1: bool, predicted: np.ndarray, target: Any
-) -> np.ndarray:
+def _in_range(loss: Any, asked: tuple[bool, bool, bool], predicted: np.ndarray, target: Any) -> np.ndarray:
     """Return `predicted`, with what rounding put outside [0, 1] back into it; ValueError for what lies further out."""
+    p_in_0_1, p_sums_to_1, t_in_0_1 = asked
     if t_in_0_1:
         low, high = extremes(target)
         if not (low >= 0 and high <= 1):  # `not`: NaN is no probability
