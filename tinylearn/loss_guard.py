@@ -203,7 +203,8 @@ def check_rows(loss: Any, name: str, values: np.ndarray, hint: str) -> None:
     off = np.abs(sums - 1)
     if off.max() > ROW_SUM:
         row = int(off.argmax())
-        raise ValueError(f"{loss}: each row of {name} must sum to 1, got {sums[row]:.6g} in row {row}; {hint}")
+        place = f"row {row} of shape {values.shape}"
+        raise ValueError(f"{loss}: each row of {name} must sum to 1, got {sums[row]:.6g} in {place}; {hint}")
 
 
 def _once_more(loss: Any, error: Exception, method: str, formula: Callable[..., Any], *arguments: Any) -> Any:

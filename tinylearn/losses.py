@@ -14,9 +14,8 @@ import numpy as np
 
 from tinylearn.loss import Loss
 
-TINY = {
-    np.dtype(kind): np.finfo(kind).tiny for kind in (np.float32, np.float64)
-}  # its log and its reciprocal are finite
+# dtype → its smallest normal number: the logarithm of it, and 1 divided by it, are still finite.
+TINY = {np.dtype(kind): np.finfo(kind).tiny for kind in (np.float32, np.float64)}
 
 
 def sum_of_products(a: np.ndarray, b: np.ndarray) -> float:

@@ -338,9 +338,7 @@ def test_a_binary_target_outside_0_and_1_is_refused(target, from_logits):
 def test_rows_that_are_no_distribution_are_refused(dtype):
     """Sigmoids in the place of a softmax: all of them at 1 would be a loss of 0, and right about nothing."""
     predicted = Sigmoid().forward(np.array([[0.0, 0.0], [2.0, 1.0]], dtype))
-    refused = (
-        r"each row of predicted must sum to 1, got 1.61186 in row 1; end the model with Softmax\(\), or pass from_l"
-    )
+    refused = r"each row of predicted must sum to 1, got 1.61186 in row 1 of .*; end the model with Softmax\(\), or"
     with pytest.raises(ValueError, match=refused):
         CategoricalCrossEntropy().forward(predicted, np.array([0, 1]))
     with pytest.raises(ValueError, match=r"got 0.9 in row 0"):
@@ -367,7 +365,7 @@ def test_one_class_is_refused(from_logits, target):
 @pytest.mark.parametrize("row", [[1, 1, 0], [0, 0, 0], [0.5, 0.25, 0]])
 def test_a_target_row_that_is_no_distribution_is_refused(from_logits, row):
     with pytest.raises(
-        ValueError, match=r"each row of target must sum to 1, got .* in row 1; for several yes .* Binary"
+        ValueError, match=r"each row of target must sum to 1, got .* in row 1 of .*; for several yes .* Binary"
     ):
         CategoricalCrossEntropy(from_logits).forward(np.full((2, 3), 1 / 3), np.array([[0, 1, 0], row]))
 
