@@ -16,6 +16,7 @@ from tinylearn.gradient_check import check_gradients as check_gradients
 from tinylearn.layers import *  # noqa: F403 (so that a new layer needs no line here)
 from tinylearn.losses import BinaryCrossEntropy as BinaryCrossEntropy
 from tinylearn.losses import CategoricalCrossEntropy as CategoricalCrossEntropy
+from tinylearn.losses import Loss as Loss
 from tinylearn.losses import MeanSquaredError as MeanSquaredError
 from tinylearn.metrics import accuracy as accuracy
 from tinylearn.metrics import confidence_interval as confidence_interval

@@ -109,14 +109,15 @@ def numbers(who: object, name: str, values: Any, dtype: DTypeLike | None = None)
 
 
 def real_array(who: object, name: str, values: Any) -> np.ndarray:
-    """Return `values` as the plain array of real numbers that they are.
+    """Return `values` as the array of real numbers that they are; TypeError for text, objects and complex numbers.
 
-    TypeError for text, objects and complex numbers, ValueError for a masked array in which something is missing.
+    ValueError for an entry that a masked array masks. The array is a plain one, also of a matrix or a memory map.
     """
-    if isinstance(values, np.ma.MaskedArray):
-        values = _unmasked(who, name, values)
-    if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
-        return np.asarray(values)  # a matrix, or a mapped file, as a plain array
+    if type(values) is np.ndarray and values.dtype.kind in "fiub":
+        return values
+    if isinstance(values, np.ma.MaskedArray) and np.ma.getmaskarray(values).any():
+        index = [int(i) for i in np.argwhere(np.ma.getmaskarray(values))[0]]
+        raise ValueError(f"{who}: {name} must hold numbers only, got a masked entry at {name}{index}; leave it out")
     must = f"{who}: {name} must hold real numbers, got"
     try:
         array = np.asarray(values)
@@ -125,18 +126,6 @@ def real_array(who: object, name: str, values: Any) -> np.ndarray:
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{must} {_content(values, array)}{_conversion(name, array)}")
     return array
-
-
-def _unmasked(who: object, name: str, values: np.ma.MaskedArray) -> np.ndarray:
-    """Return the numbers of a masked array; ValueError, with the first place, if one is masked."""
-    masked = np.argwhere(np.ma.getmaskarray(values))
-    if len(masked):
-        place = ", ".join(map(str, masked[0]))
-        raise ValueError(
-            f"{who}: {name} must hold a number everywhere, got a masked entry at {name}[{place}]; leave such rows out, "
-            "or fill the gaps"
-        )
-    return np.asarray(values)
 
 
 def _content(values: Any, array: np.ndarray) -> str:

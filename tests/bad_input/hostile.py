@@ -65,8 +65,10 @@ def array(
     nan: Any = OPEN,
     one_of: int = 0,
     floats: bool | None = True,
+    distribution: bool = False,
 ) -> Any:
-    """Real numbers in [low, high] in that shape; whole numbers; or rows with a single 1, for `one_of` classes.
+    """Real numbers in [low, high] in that shape; whole numbers; or rows with a single 1, for `one_of` classes; or
+    rows that sum to 1, for a `distribution`.
 
     nan      WRONG where NaN must be refused
     floats   whether an integer means the same as a float of that value; for classes and scores it does not; None for
@@ -78,6 +80,8 @@ def array(
         if one_of:
             return np.eye(one_of)[rng.integers(one_of, size=shape[0])]
         values = rng.uniform(low, high, shape)
+        if distribution:
+            return values / values.sum(axis=-1, keepdims=True)
         return np.round(values) if whole else values
 
     arrays = st.integers(0, 999).map(draw)

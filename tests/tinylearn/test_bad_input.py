@@ -94,9 +94,14 @@ MISTAKES = {
         r"^CategoricalCrossEntropy\(\): class numbers must lie in 0 … 2, got 3; count the classes from 0$",
     ),
     "labels counted from 1": (
-        lambda folder: train(np.ones((4, 3)), np.array([1, 1, 1, 1]), CategoricalCrossEntropy(from_logits=True)),
+        lambda folder: CategoricalCrossEntropy(from_logits=True).forward(np.ones((2, 3)), np.array([1, 3])),
         ValueError,
-        r"^CategoricalCrossEntropy\(from_logits=True\): class .* 0 … 0, got 1; count the classes from 0$",
+        r"^CategoricalCrossEntropy\(from_logits=True\): class .* 0 … 2, got 3; count the classes from 0$",
+    ),
+    "one output for several classes, in fit": (
+        lambda folder: train(np.ones((4, 3)), np.array([0, 1, 1, 0]), CategoricalCrossEntropy(from_logits=True)),
+        ValueError,
+        r"^CategoricalCrossEntropy\(from_logits=True\): .* at least 2 classes, got .*\(4, 1\); .*BinaryCrossEntropy$",
     ),
     "labels in a column": (
         lambda folder: CategoricalCrossEntropy().forward(np.full((2, 3), 1 / 3), np.array([[0], [2]])),

@@ -7,7 +7,6 @@ It sees to it that
     dout    has the shape of out, and its dtype; and there was a forward
     grads   are assigned anew, one for each parameter, in its shape
     dx      has the shape of x, or is None
-    dx      has the shape of x, or is None
 
 and that every error of the formula names the layer. What passed once passes again at once: of an x with the shape and
 the dtype of the one before, nothing more is asked.
