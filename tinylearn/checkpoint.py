@@ -1,8 +1,8 @@
 """Checkpoints: everything that the rest of a training run depends on, in one file.
 
     parameters          the model's vector
-    optimizer.m, …      what the optimiser remembers: its arrays, and in `about` its numbers
-    norm_1.mean, …      the same of each layer that names such attributes in its `state`
+    optimizer.m, …      the optimiser's `state`: its arrays, and in `about` its numbers and the learning rate
+    norm_1.mean, …      the attributes of each layer that names such in its `state`
     more.losses, …      what the caller adds
     about               JSON text: these numbers, the states of the random generators, what must fit, and the names of
                         all arrays, so that none is missed
@@ -27,13 +27,13 @@ from tinylearn.files import complete_or_absent
 from tinylearn.layers.layer import Layer
 from tinylearn.model import Sequential
 from tinylearn.npz import read_arrays
+from tinylearn.optimizer_memory import facts_of, recall, remembered
 from tinylearn.optimizers import Optimizer
 
 FORMAT = "tinylearn checkpoint 1"
 PLAIN = "biufU"  # the kinds of arrays that need no pickle: truths, numbers, texts
 NUMPY = np.ndarray | np.generic
 NUMBERS = bool | int | float | str | None
-REMEMBERS = "what it remembers"  # the optimiser
 
 
 def save_checkpoint(
@@ -92,11 +92,11 @@ def load_checkpoint(
     for name in [*own, *saved]:
         here, there = own.get(name, "absent"), saved.get(name, "absent")
         if here != there:
-            hint = "; let __init__ set every attribute of an optimizer" if name == REMEMBERS else ""
-            raise ValueError(f"{path} is the checkpoint of another run: {name} is {here} here, {there} there{hint}")
+            raise ValueError(f"{path} is the checkpoint of another run: {name} is {here} here, {there} there")
     model.parameters = arrays["parameters"]
-    for owner, each in _owners(model, optimizer).items():
-        vars(each).update(about[owner] | _part(arrays, f"{owner}."))
+    recall(optimizer, about["optimizer"] | _part(arrays, "optimizer."))
+    for owner, layer in _layers_with_state(model).items():
+        vars(layer).update(about[owner] | _part(arrays, f"{owner}."))
     for name, each in _generators(model, rng).items():
         each.bit_generator.state = about["generators"][name]
     return {name: value if value.ndim else value.item() for name, value in _part(arrays, "more.").items()}
@@ -128,9 +128,9 @@ def _facts(model: Sequential, optimizer: Optimizer, rng: np.random.Generator) ->
             raise TypeError(f"checkpoint: {part} must be a tinylearn.{kind.__name__}, got {value!r}; {order}")
     facts = {f"layer {number}": repr(layer) for number, layer in enumerate(model.layers, 1)}
     facts |= {name: f"{view.dtype} {view.shape}" for name, view in model.named_parameters().items()}
-    facts["the optimizer"] = repr(optimizer.as_made())  # its learning rate of now comes back
-    for owner, state in _remembered(model, optimizer).items():
-        facts[REMEMBERS if owner == "optimizer" else f"the state of {owner}"] = ", ".join(state)
+    facts |= facts_of(optimizer)
+    for owner, layer in _layers_with_state(model).items():
+        facts[f"the state of {owner}"] = ", ".join(_layer_state(layer))
     first_with: dict[int, str] = {}
     for name, each in _generators(model, rng).items():
         first = first_with.setdefault(id(each.bit_generator), name)
@@ -145,23 +145,22 @@ def _generators(model: Sequential, rng: np.random.Generator) -> dict[str, np.ran
     return {"rng": generator("checkpoint", rng)} | kept
 
 
-def _owners(model: Sequential, optimizer: Optimizer) -> dict[str, Any]:
-    """Return name → who remembers something beside parameters and generators: the optimiser, layers with a `state`."""
-    layers = zip(model.layer_names, model.layers, strict=True)
-    return {"optimizer": optimizer} | {name: layer for name, layer in layers if type(layer).state}
+def _layers_with_state(model: Sequential) -> dict[str, Layer]:
+    """Return name → layer that remembers something beside parameters and generators."""
+    return {name: layer for name, layer in zip(model.layer_names, model.layers, strict=True) if type(layer).state}
 
 
 def _remembered(model: Sequential, optimizer: Optimizer) -> dict[str, dict[str, Any]]:
-    """Return owner → attribute → value; TypeError for one that is neither an array nor a number, text or None."""
-    found: dict[str, dict[str, Any]] = {}
-    for owner, each in _owners(model, optimizer).items():
-        found[owner] = vars(each).copy() if each is optimizer else _layer_state(each)
-        for name, value in found[owner].items():
+    """Return owner → name → value; TypeError for one that is neither an array nor a number, text or None."""
+    layers = _layers_with_state(model)
+    found = {"optimizer": remembered(optimizer)} | {name: _layer_state(layer) for name, layer in layers.items()}
+    for owner, values in found.items():
+        for name, value in values.items():
             plain = value.dtype.kind in PLAIN if isinstance(value, NUMPY) else isinstance(value, NUMBERS)
             if not plain:
+                kind = type(layers.get(owner, optimizer)).__name__
                 raise TypeError(
-                    f"checkpoint: {type(each).__name__}.{name} must be an array, a number, a text or None to be "
-                    f"kept, got {value!r}"
+                    f"checkpoint: {kind}.{name} must be an array, a number, a text or None to be kept, got {value!r}"
                 )
     return found
 

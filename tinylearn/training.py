@@ -5,7 +5,7 @@ The loop is four lines; `fit` puts batches, epochs and callbacks around them:
     value = loss.forward(model.forward(x), y)               how wrong?
     model.backward(loss.backward())                         which way is down?
     optimizer.step(model.parameters, model.gradients)       one step there
-    callback(Update(step, epoch, value, batch, model, optimizer))
+    callback(Update(step, epoch, value, batch, model, optimizer, learning_rate))
 
 Nothing in a model, a loss or an optimiser knows who listens: recorders and progress bars are callbacks.
 """
@@ -27,7 +27,7 @@ from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
 from tinylearn.progress import Progress
-from tinylearn.training_arguments import check_data, check_functions, check_parts
+from tinylearn.training_arguments import check_data, check_functions, check_memory, check_parts
 from tinylearn.workers import workers_for
 
 
@@ -41,6 +41,7 @@ class Update:
     batch      the row numbers of this batch; None if there are none
     model      its parameters are those after the update; copy what you keep
     optimizer  the one that made the step
+    learning_rate  the one that the step was made with; a callback may set that of the next one
     progress   a function; `save_checkpoint(…, **update.progress())`, before the callback returns, keeps what
                `fit(…, resume=…)` needs to go on from here
     """
@@ -51,6 +52,7 @@ class Update:
     batch: np.ndarray | None = None
     model: Any = None
     optimizer: Any = None
+    learning_rate: float = math.nan
     progress: Any = None
 
 
@@ -59,8 +61,8 @@ class Callback(Protocol):
 
     If it has a `close`, `fit` calls that at the end, however it comes; before it, if training diverged, `diverged` with
     the DivergenceError, if there is such a method. If it has a `listener(model)`, `fit` calls the function that this
-    returns, with step, epoch, loss and batch, in its place. If it has a `resumed`, `fit(…, resume=…)` calls that first,
-    with step and epoch of the update after which the run goes on.
+    returns, with step, epoch, loss, batch and learning rate, in its place. If it has a `resumed`, `fit(…, resume=…)`
+    calls that first, with step and epoch of the update after which the run goes on.
     """
 
     def __call__(self, update: Update) -> Any: ...
@@ -105,6 +107,7 @@ def fit(
     array([[5.]])
     """
     check_parts("fit", model, loss, optimizer)
+    check_memory(optimizer, model.parameters)
     callbacks = check_functions(callbacks, augment)
     x, y = check_data("fit", x, y, model.dtype)
     epochs = positive_integer("fit", "epochs", epochs)
@@ -139,12 +142,13 @@ def fit(
                     x_batch = _augmented(augment, x_batch, rng)
                 value = fill_gradients(x_batch, y_batch)  # forward and backward
                 optimizer.step(parameters, gradients)
+                learning_rate = optimizer.learning_rate  # a callback may change it
                 total += value * len(rows)
                 square_before, square = square, parameters.dot(parameters)
                 if not (isfinite(value) and square < watch.high and step < watch.due):
                     watch.look(step, value, gradients, square_before)
                 for tell in listeners:
-                    tell(step, epoch, value, rows)
+                    tell(step, epoch, value, rows, learning_rate)
             history.append(total / len(x))
             total = 0.0
     return history
@@ -153,7 +157,7 @@ def fit(
 def _listeners(
     callbacks: tuple[Callback, ...], model: Sequential, optimizer: Optimizer, progress: Callable[[], dict[str, Any]]
 ) -> list[Callable[..., Any]]:
-    """Return for each callback a function (step, epoch, loss, batch) that tells it of an update.
+    """Return for each callback a function (step, epoch, loss, batch, learning_rate) that tells of an update.
 
     It makes the Update, unless the callback has a `listener(model)`, as recorders have, that returns such a function:
     an Update less saves a twentieth of a step of chapter 3's neuron.
@@ -162,7 +166,9 @@ def _listeners(
     def listener(callback: Any) -> Callable[..., Any]:
         if hasattr(callback, "listener"):
             return callback.listener(model)
-        return lambda step, epoch, loss, batch: callback(Update(step, epoch, loss, batch, model, optimizer, progress))
+        return lambda step, epoch, loss, batch, learning_rate: callback(
+            Update(step, epoch, loss, batch, model, optimizer, learning_rate, progress)
+        )
 
     return [listener(callback) for callback in callbacks]
 
