@@ -25,6 +25,7 @@ from tinylearn.metrics import majority_baseline as majority_baseline
 from tinylearn.model import Sequential as Sequential
 from tinylearn.optimizers import SGD as SGD
 from tinylearn.optimizers import Adam as Adam
+from tinylearn.optimizers import Optimizer as Optimizer
 from tinylearn.optimizers import RMSprop as RMSprop
 from tinylearn.race import race as race
 from tinylearn.recording import Recorder as Recorder

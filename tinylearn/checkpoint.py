@@ -1,7 +1,7 @@
 """Checkpoints: everything that the rest of a training run depends on, in one file.
 
     parameters          the model's vector
-    optimizer.m, …      what the optimiser remembers: its arrays, and in `about` its numbers
+    optimizer.m, …      the optimiser's `state`: its arrays, and in `about` its numbers and the learning rate
     state               what the layers remember, as one vector, such as running means
     more.losses, …      what the caller adds
     about               JSON text: these numbers, the states of the random generators, what must fit, and the names of
@@ -26,13 +26,13 @@ from tinylearn.checks import existing_path, generator
 from tinylearn.files import complete_or_absent
 from tinylearn.model import Sequential
 from tinylearn.npz import read_arrays
+from tinylearn.optimizer_memory import facts_of, recall, remembered
 from tinylearn.optimizers import Optimizer
 
 FORMAT = "tinylearn checkpoint 2"
 PLAIN = "biufU"  # the kinds of arrays that need no pickle: truths, numbers, texts
 NUMPY = np.ndarray | np.generic
 NUMBERS = bool | int | float | str | None
-REMEMBERS = "what it remembers"  # the optimiser
 
 
 def save_checkpoint(
@@ -90,15 +90,14 @@ def load_checkpoint(
     for name in [*own, *saved]:
         here, there = own.get(name, "absent"), saved.get(name, "absent")
         if here != there:
-            hint = "; let __init__ set every attribute of an optimizer" if name == REMEMBERS else ""
-            raise ValueError(f"{path} is the checkpoint of another run: {name} is {here} here, {there} there{hint}")
+            raise ValueError(f"{path} is the checkpoint of another run: {name} is {here} here, {there} there")
     generators = _generators(model, rng)
     for name, each in generators.items():
         if _spawned(each) > about["spawned"][name]:
             raise ValueError(f"{path}: {name} has spawned more generators than in the run before; make it anew")
     model.parameters = arrays["parameters"]
     model.vectors.state[...] = arrays["state"]
-    vars(optimizer).update(about["optimizer"] | _part(arrays, "optimizer."))
+    recall(optimizer, about["optimizer"] | _part(arrays, "optimizer."))
     for name, each in generators.items():
         each.bit_generator.state = about["generators"][name]
         if about["spawned"][name] > _spawned(each):
@@ -142,8 +141,7 @@ def _facts(model: Sequential, optimizer: Optimizer, rng: np.random.Generator) ->
             raise TypeError(f"checkpoint: {part} must be a tinylearn.{kind.__name__}, got {value!r}; {order}")
     facts = {f"layer {number}": repr(layer) for number, layer in enumerate(model.layers, 1)}
     facts |= {name: f"{view.dtype} {view.shape}" for name, view in model.named_arrays().items()}
-    facts["the optimizer"] = repr(optimizer.as_made())  # its learning rate of now comes back
-    facts[REMEMBERS] = ", ".join(_remembered(optimizer))
+    facts |= facts_of(optimizer)
     first_with: dict[int, str] = {}
     for name, each in _generators(model, rng).items():
         first = first_with.setdefault(id(each.bit_generator), name)
@@ -162,8 +160,8 @@ def _spawned(rng: np.random.Generator) -> int:
 
 
 def _remembered(optimizer: Optimizer) -> dict[str, Any]:
-    """Return attribute → value; TypeError for one that is neither an array nor a number, text or None."""
-    found = vars(optimizer).copy()
+    """Return name → value; TypeError for one that is neither an array nor a number, text or None."""
+    found = remembered(optimizer)
     for name, value in found.items():
         plain = value.dtype.kind in PLAIN if isinstance(value, NUMPY) else isinstance(value, NUMBERS)
         if not plain:

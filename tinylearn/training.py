@@ -24,7 +24,7 @@ from tinylearn.losses import Loss
 from tinylearn.model import Sequential, first_that_learns
 from tinylearn.optimizers import Optimizer
 from tinylearn.run import Run
-from tinylearn.training_arguments import check_data, check_functions, check_numbers, check_parts
+from tinylearn.training_arguments import check_data, check_functions, check_memory, check_numbers, check_parts
 from tinylearn.workers import workers_for
 
 
@@ -68,6 +68,7 @@ def fit(
     array([[5.]])
     """
     check_parts("fit", model, loss, optimizer)
+    check_memory(optimizer, model.parameters)
     callbacks = check_functions(callbacks, augment)
     x, y = check_data("fit", x, y, model.dtype)
     epochs, batch_size, workers, rng = check_numbers(epochs, batch_size, workers, rng)

@@ -11,6 +11,7 @@ from tinylearn.batches import BLOCK
 from tinylearn.checks import finite, generator, instance, numbers, positive_integer, real_array, shortened
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
+from tinylearn.optimizer_guard import remembers_other
 from tinylearn.optimizers import Optimizer
 
 
@@ -47,6 +48,15 @@ def check_parts(who: str, model: Any, loss: Any, optimizer: Any) -> None:
     instance(who, "model", model, Sequential, such_as="Sequential([Dense(…), …])")
     instance(who, "loss", loss, Loss, such_as="MeanSquaredError()")
     instance(who, "optimizer", optimizer, Optimizer, such_as="SGD(0.1)")
+
+
+def check_memory(optimizer: Optimizer, parameters: np.ndarray) -> None:
+    """Raise ValueError, with the way out, for an optimiser that remembers the gradients of another model."""
+    if remembers_other(optimizer, parameters):
+        raise ValueError(
+            f"fit: {optimizer} remembers the gradients of another model, which would move this one too; write "
+            "optimizer=optimizer.clone(), which has the same settings and remembers nothing"
+        )
 
 
 def check_functions(callbacks: Any, augment: Any) -> tuple[Callable[..., Any], ...]:

@@ -31,7 +31,7 @@ from tinylearn.recording.storage import Store
 
 
 class Recorder:
-    """A callback that stores the parameters after every update, with step, epoch, loss and batch.
+    """A callback that stores the parameters after every update, with step, epoch, loss, batch and learning rate.
 
     path     a folder (made if it is missing), and memory use stays constant; None keeps everything in memory
     every    a number n: keep one update in n; or a function: keep the updates for whose step it returns True
@@ -106,7 +106,7 @@ class Recorder:
         try:
             if self.path is not None:
                 self._refuse_a_recording(self.path)  # its files had other names: it was thinned meanwhile
-            store.append(self._row(), 0, 0, math.nan, None)
+            store.append(self._row(), 0, 0, math.nan, None, math.nan)
             store.publish()
             store.write_meta(closed=False)
         except OSError as error:
@@ -131,9 +131,9 @@ class Recorder:
 
         >>> from tinylearn import Dense, Sequential
         >>> print(Recorder(Sequential([Dense(1, 1, rng=np.random.default_rng(0))]), every=10).describe())
-        2 numbers per record (dense_1.w, dense_1.b): 16 bytes, plus 24 for step, epoch, loss, plus 8 per batch row
+        2 numbers per record (dense_1.w, dense_1.b): 16 bytes, plus 32 for step, epoch, loss, rate, plus 8 per batch row
         keeps step 0, one update in 10, and the last
-        1,000 records take 0.04 MB and their batches, in memory
+        1,000 records take 0.05 MB and their batches, in memory
         """
         names = self.layout.names if len(self.layout.names) <= 4 else (self.layout.names[0], "…", self.layout.names[-1])
         rule = "every update" if self.every == 1 else f"one update in {self.every}"
@@ -141,9 +141,9 @@ class Recorder:
             rule = "the updates for whose step `every` returns True"
         lines = [
             f"{self.layout.size:,} numbers per record ({', '.join(names)}): {self.row_bytes:,} bytes, "
-            "plus 24 for step, epoch, loss, plus 8 per batch row",
+            "plus 32 for step, epoch, loss, rate, plus 8 per batch row",
             f"keeps step 0, {rule}, and the last",
-            f"1,000 records take {(self.row_bytes + 24) / 1000:,.2f} MB and their batches, in {self.path or 'memory'}",
+            f"1,000 records take {(self.row_bytes + 32) / 1000:,.2f} MB and their batches, in {self.path or 'memory'}",
         ]
         if self.budget is not None:
             lines.append(f"never uses more than {self.budget:,} bytes: when they are used, drops every other record")
@@ -153,18 +153,21 @@ class Recorder:
         """Keep the parameters as they are now, after `update`, if they are wanted."""
         if update.model is not None:
             self._check_model(update.model)
-        self.record(update.step, update.epoch, update.loss, update.batch)
+        rate = update.learning_rate
+        if math.isnan(rate) and update.optimizer is not None:  # in a loop of one's own, right after the step
+            rate = update.optimizer.learning_rate
+        self.record(update.step, update.epoch, update.loss, update.batch, rate)
 
     def record(self, step: int, epoch: int, loss: float, batch: Any, learning_rate: float = math.nan) -> None:
         """Do what a call does, told by single values."""
-        loss = float(loss)  # what is no number is refused here, alone, and not when it is written, with others
+        loss, rate = float(loss), float(learning_rate)  # what is no number is refused here, not when it is written
         if self.closed:
             self._reopen()
         if step + self._steps_before <= self._last_step:
             self._count_on(step)
         self._last_step = step + self._steps_before
         try:
-            self._keep(self._last_step, epoch + self._epochs_before, loss, batch)
+            self._keep(self._last_step, epoch + self._epochs_before, loss, batch, rate)
         except OSError as error:
             self._fail(error)
 
@@ -203,7 +206,7 @@ class Recorder:
             if batch is not store.batch:
                 store.start_batch(batch)
             store.write(self._whole)
-            store.waiting += (loss, epoch, step)
+            store.waiting += (learning_rate, loss, epoch, step)
             if len(store.waiting) >= store.publish_when_waiting:
                 store.publish()
         except OSError as error:
@@ -216,9 +219,9 @@ class Recorder:
                 "Recorder: this recorder was made for another model; make one for the model that is trained"
             )
 
-    def _keep(self, step: int, epoch: int, loss: float, batch: Any) -> None:
+    def _keep(self, step: int, epoch: int, loss: float, batch: Any, rate: float) -> None:
         """Keep this update if `every` wants it and the budget's stride does."""
-        record = self._row(), step, epoch, loss, batch
+        record = self._row(), step, epoch, loss, batch, rate
         every = self.every
         if every(step) if callable(every) else step % every == 0:
             self._let_through += 1
@@ -227,7 +230,8 @@ class Recorder:
                 self._store.append(*record)
                 self._skipped = None
                 return
-        self._skipped = *record[:4], None if batch is None else np.array(batch)  # it may turn out to have been the last
+        kept = None if batch is None else np.array(batch)
+        self._skipped = *record[:4], kept, rate  # it may turn out to have been the last
 
     def _make_room(self, batch: np.ndarray | None) -> None:
         """Thin the records until one more, of such a batch, fits into the budget."""

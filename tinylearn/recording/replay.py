@@ -7,6 +7,7 @@ from the first. So is what random generators drew.
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -53,6 +54,7 @@ def replay(recording: Recording, training: Training, step: int, x: np.ndarray, y
     _check_kept(recording, first, step, because)
     model, optimizer, last = training.model, training.optimizer, recording.index(step)
     records = range(last - (step - first), last + 1)
+    rates_change = _only_learning_rate(recording) is None
     model.set_training(True)
     size = 1 if training.workers == 1 else _batch_size(recording, len(x))
     with workers_for(model, training.loss, training.workers, (size, *x.shape[1:])) as fill_gradients:
@@ -61,9 +63,36 @@ def replay(recording: Recording, training: Training, step: int, x: np.ndarray, y
             if record == last:
                 before = copy.deepcopy(training)
             fill_gradients(*batch[1:])
+            if rates_change:
+                _set_learning_rate(optimizer, float(recording.learning_rates[record]), model)
+            if record == last:
+                before.optimizer = copy.deepcopy(optimizer)
             optimizer.step(model.parameters, model.gradients)
             _check_replayed(recording, record, model)
     return before, batch
+
+
+def at_the_start(optimizer: Optimizer, recording: Recording) -> Optimizer:
+    """Return the optimiser as it was before training, whatever it is now."""
+    made, rate = optimizer._as_made(), _only_learning_rate(recording)
+    return made if rate is None or rate == made.learning_rate else optimizer.clone()
+
+
+def _only_learning_rate(recording: Recording) -> float | None:
+    """Return the learning rate of the whole run, NaN if that was not told; None if it changed, or may have."""
+    rates = np.unique(recording.learning_rates[1:])
+    complete = len(recording) == 1 + recording.steps[-1] - recording.steps[0]
+    return float(rates[0]) if len(rates) == 1 and (complete or np.isnan(rates[0])) else None
+
+
+def _set_learning_rate(optimizer: Optimizer, rate: float, model: Sequential) -> None:
+    """Give the optimiser the recorded learning rate, unless that is what its step, being a schedule's, sets itself."""
+    if math.isnan(rate) or rate == optimizer.learning_rate:
+        return
+    trial = copy.deepcopy(optimizer)
+    trial.step(model.parameters.copy(), model.gradients)
+    if trial.learning_rate != rate:
+        optimizer.learning_rate = rate
 
 
 def _why_from_the_start(training: Training) -> str:
@@ -165,6 +194,6 @@ def _check_replayed(recording: Recording, record: int, model: Sequential) -> Non
     name = next(n for n, view in model.named_parameters().items() if view.tobytes() != recorded[n].tobytes())
     raise ValueError(
         f"explain: update {recording.steps[record]}, replayed, makes another {name} than the recorded one; give x, y, "
-        "loss, optimizer, augment, workers as in training (a learning rate that changed on the way is not recorded), "
-        "and where numbers are drawn, by dropout or augment, a model and an rng made anew, as they were before training"
+        "loss, optimizer, augment, workers as in training, and "
+        "where numbers are drawn, by dropout or augment, a model and an rng made anew, as they were before training"
     )
