@@ -47,14 +47,14 @@ def graph(package):
 
 
 def floor(module):
-    return FLOOR[(module.split(".") + ["__init__"])[1]]
+    return FLOOR[[*module.split("."), "__init__"][1]]
 
 
 TINYLEARN = graph("tinylearn")
 
 
 def test_every_module_has_a_floor():
-    first = {(name.split(".") + ["__init__"])[1] for name in TINYLEARN}
+    first = {[*name.split("."), "__init__"][1] for name in TINYLEARN}
     assert first - set(FLOOR) == set()
     assert {name for name in FLOOR if name not in first} <= {"gradient_rules"}
 

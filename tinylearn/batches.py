@@ -86,12 +86,15 @@ class Batches:
         return order
 
     def _batch(self, rows: np.ndarray) -> Batch:
-        """Return a batch, its x and y as copies: `take` needs a third of the time of x[rows]."""
-        x = self.x.take(rows, axis=0).astype(self.dtype, copy=False)
-        y = self.y.take(rows, axis=0)
-        if y.dtype.kind not in "iu":
-            y = y.astype(self.dtype, copy=False)
+        """Return a batch of these rows."""
+        x, y = take_rows(self.x, self.y, rows, self.dtype)
         return rows, x if self.augment is None else augmented(self.augment, x, self.rng), y
+
+
+def take_rows(x: np.ndarray, y: np.ndarray, rows: np.ndarray, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+    """Return copies of these rows, in `dtype` but for whole numbers in y: `take` needs a third of the time of x[rows]."""
+    y = y.take(rows, axis=0)
+    return x.take(rows, axis=0).astype(dtype, copy=False), y if y.dtype.kind in "iu" else y.astype(dtype, copy=False)
 
 
 def augmented(augment: Callable[..., Any], x: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:

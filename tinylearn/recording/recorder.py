@@ -66,11 +66,12 @@ class Recorder:
         if isinstance(model, type) or not hasattr(model, "named_parameters"):
             raise TypeError(f"Recorder: model must be a Sequential, got {shortened(model)}")
         self.model = model
-        named = model.named_parameters()
+        named = model.named_parameters() | getattr(model, "named_state", dict)()
         names = selected_names(named, select)
         self.layout = Layout(names, tuple(named[name].shape for name in names), model.parameters.dtype)
-        # What is copied after each update, as flat bytes: the whole vector, or one piece a parameter.
-        arrays = [model.parameters] if len(names) == len(named) else [named[name] for name in names]
+        # What is copied after each update, as flat bytes: the whole vector, or one piece a parameter or state.
+        whole = names == tuple(model.named_parameters())
+        arrays = [model.parameters] if whole else [named[name] for name in names]
         self._pieces = [memoryview(values.reshape(-1)).cast("B") for values in arrays]
         self._whole = self._pieces[0]
         self.every = every if callable(every) else positive_integer("Recorder", "every", every)
