@@ -109,7 +109,9 @@ def kinds(a: np.ndarray, floats: bool | None) -> list[Given]:
     real = [a.astype(kind) for kind in (np.float32, np.longdouble, np.int64, np.int8, bool)]
     unsigned = np.abs(a * 9).astype(np.uint8)
     wrong = [a.astype(kind) for kind in (complex, object, "U8", "S8", "timedelta64[s]")]
-    return [Given(b, b.astype(np.float64) if floats else OPEN) for b in [*real, unsigned]] + of([half]) + of(wrong, WRONG)
+    return (
+        [Given(b, b.astype(np.float64) if floats else OPEN) for b in [*real, unsigned]] + of([half]) + of(wrong, WRONG)
+    )
 
 
 def shapes(a: np.ndarray) -> list[Given]:
