@@ -64,10 +64,8 @@ def _backward(formula: Callable[[Any, np.ndarray], Any]) -> Callable[[Any, Any],
             dx = formula(layer, dout)
         except Exception as error:
             dx = _again(layer, formula, dout, error)
-        if type(dx) is not NDARRAY or dx.shape != layer._x_shape or dx.dtype is not dout.dtype:
-            if type(layer).backward is backward:
-                dx = _checked_dx(layer, dx, dout.dtype)
-        return dx
+        fits = type(dx) is NDARRAY and dx.shape == layer._x_shape and dx.dtype is dout.dtype
+        return dx if fits or type(layer).backward is not backward else _checked_dx(layer, dx, dout.dtype)
 
     backward.formula = formula  # type: ignore[attr-defined]
     return backward
