@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from tests.tinylearn.layer_table import LAYERS, make_input, make_layer
-from tinylearn import BatchNorm, Dense, Layer, ReLU, Residual, Sequential, check_gradients
+from tinylearn import BatchNorm, Conv2D, Dense, Layer, ReLU, Residual, Sequential, check_gradients
 
 every_layer = pytest.mark.parametrize("name", LAYERS)
 
@@ -178,7 +178,7 @@ def test_other_numbers_become_floats(dtype):
 def test_float16_is_refused_by_a_layer_alone_and_as_a_models_dtype():
     with pytest.raises(TypeError, match=r"^Dense\(2, 2\): x must hold float32 or float64, got float16"):
         dense().forward(np.ones((3, 2), np.float16))
-    with pytest.raises(TypeError, match="dtype must be np.float32 or np.float64, got float16"):
+    with pytest.raises(TypeError, match=r"dtype must be np\.float32 or np\.float64, got float16"):
         Sequential([dense()], np.float16)
 
 
@@ -232,3 +232,47 @@ def test_a_shape_is_asked_again_when_it_changes():
     layer.forward(np.ones((4, 2)))
     with pytest.raises(ValueError, match=r"forward returned, \(4, 2\), got \(3, 2\)"):
         layer.backward(np.ones((3, 2)))
+
+
+class PixelsInRows(Conv2D):
+    """A convolution whose images come, and whose gradients leave, as rows."""
+
+    x_shape = ("N", "D")
+
+    def forward(self, x):
+        return super().forward(x.reshape(-1, 4, 4, 1))
+
+    def backward(self, dout):
+        return super().backward(dout).reshape(len(dout), 16)
+
+
+class FirstTwo(Dense):
+    """Sees the first two columns only."""
+
+    x_shape = ("N", "D")
+
+    def forward(self, x):
+        self.columns = x.shape[1]
+        return super().forward(x[:, :2])
+
+    def backward(self, dout):
+        dx = super().backward(dout)
+        return np.pad(dx, ((0, 0), (0, self.columns - 2)))
+
+
+@pytest.mark.parametrize(
+    ("layer", "columns"),
+    [(PixelsInRows(1, 2, 3, rng=np.random.default_rng(0)), 16), (FirstTwo(2, 3, rng=np.random.default_rng(0)), 5)],
+    ids=repr,
+)
+def test_a_subclass_may_give_its_parent_another_shape(layer, columns):
+    x = np.random.default_rng(1).normal(size=(3, columns))
+    for _ in range(2):  # the second time, the shapes are known
+        dout = layer.forward(x)
+        assert layer.backward(dout).shape == x.shape
+    assert check_gradients(layer, x).error < 1e-6
+    with pytest.raises(ValueError, match=r"expects x of shape \(N, D\), got \(2, 2, 2\)"):
+        layer.forward(np.ones((2, 2, 2)))
+    layer.forward(x)
+    with pytest.raises(ValueError, match="expects dout in the shape that forward returned"):
+        layer.backward(x)
