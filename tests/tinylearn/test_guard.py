@@ -239,6 +239,9 @@ class PixelsInRows(Conv2D):
 
     x_shape = ("N", "D")
 
+    def check_shape(self, x_shape):
+        pass
+
     def forward(self, x):
         return super().forward(x.reshape(-1, 4, 4, 1))
 
