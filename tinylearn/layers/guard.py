@@ -142,12 +142,12 @@ def _checked_dout(layer: Any, dout: Any) -> np.ndarray:
     """Return dout as floats; ValueError unless there was a forward whose out has its shape."""
     if layer.out_shape is None:
         raise ValueError(f"{layer}: backward was called before forward; call forward(x) first")
-    shape = dout.shape if isinstance(dout, np.ndarray) else shortened(dout)
-    if shape != layer.out_shape:
+    dout = numbers(layer, "dout", dout, layer._x_dtype)
+    if dout.shape != layer.out_shape:
         raise ValueError(
-            f"{layer}: backward expects dout in the shape that forward returned, {layer.out_shape}, got {shape}"
+            f"{layer}: backward expects dout in the shape that forward returned, {layer.out_shape}, got {dout.shape}"
         )
-    return numbers(layer, "dout", dout, layer._x_dtype)
+    return dout
 
 
 @_naming
