@@ -195,9 +195,10 @@ def _refuse_equal_names(layers: list[Any]) -> None:
     """Raise ValueError if a layer uses one name for two arrays, or one that a part's array has."""
     for layer in layers:
         own = [*layer.params, *layer.state]
-        parts = [f"{name}.{key}" for name, part in layer.parts().items() for key in part.named_parameters()]
+        arrays = {name: part.named_parameters() | part.named_state() for name, part in layer.parts().items()}
+        inner = {f"{name}.{key}" for name, of_part in arrays.items() for key in of_part}
         for name in own:
-            if own.count(name) > 1 or name in parts:
+            if own.count(name) > 1 or name in inner:
                 raise ValueError(f"{layer!r}: two of its arrays have the name {name!r}; give each its own")
 
 
