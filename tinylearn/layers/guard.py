@@ -61,31 +61,31 @@ def _forward(formula: Callable[[Any, np.ndarray], Any]) -> Callable[[Any, Any], 
 def _backward(formula: Callable[[Any, np.ndarray], Any]) -> Callable[[Any, Any], np.ndarray | None]:
     @functools.wraps(formula)
     def backward(layer: Any, dout: Any) -> np.ndarray | None:
+        grads = layer.grads
+        if type(grads) is Assigned:  # the super().backward of another one, which is guarded
+            return formula(layer, dout)
         if type(dout) is not NDARRAY or dout.shape != layer.out_shape or dout.dtype is not layer._x_dtype:
             if type(layer).backward is not backward:
                 return formula(layer, dout)
             dout = _checked_dout(layer, dout)
-        grads, layer.grads = layer.grads, Assigned()  # empty: backward must assign each gradient, not add to the last
+        layer.grads = assigned = Assigned()  # empty: backward must assign each gradient, not add to the last one
         try:
             dx = formula(layer, dout)
         except Exception as error:
             dx = _again(layer, formula, dout, error)
         finally:
-            assigned, layer.grads = layer.grads, grads
+            layer.grads = grads
         if assigned or layer.params:
-            if type(grads) is Assigned:  # this is the super().backward of another one
-                grads.update(assigned)
-            else:
-                for name, parameter in layer.params.items():
-                    gradient = assigned.get(name)
-                    if type(gradient) is not NDARRAY or gradient.shape != parameter.shape:
-                        gradient = _checked_gradient(layer, name, gradient)
-                    if type(grads) is dict:
-                        grads[name] = gradient
-                    else:  # views of the model's vector
-                        grads[name][...] = gradient
-                if len(assigned) != len(layer.params):
-                    _refuse_names(layer, assigned)
+            for name, parameter in layer.params.items():
+                gradient = assigned.get(name)
+                if type(gradient) is not NDARRAY or gradient.shape != parameter.shape:
+                    gradient = _checked_gradient(layer, name, gradient)
+                if type(grads) is dict:
+                    grads[name] = gradient
+                else:  # views of the model's vector
+                    grads[name][...] = gradient
+            if len(assigned) != len(layer.params):
+                _refuse_names(layer, assigned)
         if dx is not None and (type(dx) is not NDARRAY or dx.shape != layer._x_shape or dx.dtype is not dout.dtype):
             return dx if type(layer).backward is not backward else _checked_dx(layer, dx, dout.dtype)
         return dx
