@@ -45,10 +45,11 @@ def workers_for(model: Sequential, loss: Loss, workers: int, batch_shape: tuple[
     batch_shape   that of the batches to come; a small network, or a small batch, is left to one worker
     """
     keep_freed_memory()
-    if workers > 1 and model.named_state():
+    remembered = list(model.named_state())
+    if workers > 1 and remembered:
         raise ValueError(
-            f"fit: workers must be 1 for a model that remembers more than parameters, {next(iter(model.named_state()))}"
-            f": several would each remember a part of the batches; got workers={workers}"
+            f"fit: workers must be 1 for a model that remembers more than parameters, {remembered[0]}: several would "
+            f"each remember a part of the batches; got workers={workers}"
         )
     workers = min(workers, batch_shape[0])
     if workers == 1 or multiplications(model, batch_shape) < SMALL:
