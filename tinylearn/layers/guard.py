@@ -197,7 +197,7 @@ def _again(layer: Any, formula: Callable[[Any, np.ndarray], Any], given: np.ndar
 def named_error(layer: Any, error: Exception) -> Exception:
     """Return the error with the layer's name in front of its message, if that is not there already."""
     text = str(error)
-    if text.startswith(type(layer).__name__) or getattr(error, "named", False):
+    if text.startswith((type(layer).__name__, str(layer))) or getattr(error, "named", False):
         named = error
     else:
         try:
