@@ -40,19 +40,7 @@ def guarded(step: Callable[..., None]) -> Callable[..., None]:
     return guarded_step
 
 
-def remembers_other(optimizer: Any, parameters: np.ndarray) -> bool:
-    """Return whether the optimiser, or one that it holds, remembers the gradients of other parameters than these.
-
-    One that was copied or loaded is not bound to any.
-    """
-    for part in optimizer.parts().values():
-        stepped = part._stepped[2]
-        if part.state and stepped is not None and stepped() is not _owner(parameters):
-            return True
-    return False
-
-
-def _owner(array: np.ndarray) -> np.ndarray:
+def owner_of(array: np.ndarray) -> np.ndarray:
     """Return the array whose memory this one views, or itself."""
     while isinstance(array.base, np.ndarray):
         array = array.base
@@ -96,7 +84,7 @@ def _check(self: Any, parameters: Any, gradients: Any) -> None:
             "other parameters"
         )
     if stepped is None or not self.state:
-        stepped = weakref.ref(_owner(parameters))
+        stepped = weakref.ref(owner_of(parameters))
     for name in self.remembers:
         if name not in self.state:
             self.state[name] = np.zeros(parameters.shape, parameters.dtype)
@@ -112,4 +100,5 @@ def _raise_named(self: Any, error: Exception) -> None:
     ours = type(error).__module__.partition(".")[0] in ("builtins", "numpy")
     if ours and not issubclass(kind, OSError | UnicodeError):  # they take more than a text
         raise kind(f"{self}: {error}") from error
-    error.add_note(f"in a step of {self}")
+    if not hasattr(error, "__notes__"):
+        error.add_note(f"in a step of {self}")

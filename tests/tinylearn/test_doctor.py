@@ -78,7 +78,7 @@ def test_a_wrong_loss_and_a_wrong_optimiser_are_noticed(monkeypatch):
     monkeypatch.setattr(tinylearn.MeanSquaredError, "backward", lambda self: 2 * backward(self))
     monkeypatch.setattr(tinylearn.Adam, "step", lambda self, p, g: step(self, p, -g))
     assert [asked for asked, well, _ in losses() if not well] == ["MeanSquaredError()"]
-    assert [asked[:5] for asked, well, _ in optimizers() if not well] == ["Adam("]
+    assert {asked[:5] for asked, well, _ in optimizers() if not well} == {"Adam("}
 
 
 def test_a_blas_that_is_not_seen_is_named_as_numpy_knows_it(monkeypatch):
