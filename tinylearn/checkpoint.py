@@ -2,14 +2,14 @@
 
     parameters          the model's vector
     optimizer.m, …      the optimiser's `state`: its arrays, and in `about` its numbers and the learning rate
-    norm_1.mean, …      the attributes of each layer that names such in its `state`
+    state               what the layers remember, as one vector, such as running means
     more.losses, …      what the caller adds
     about               JSON text: these numbers, the states of the random generators, what must fit, and the names of
                         all arrays, so that none is missed
 
 A run that is killed and goes on from its last checkpoint makes, bit for bit, the parameters of the run without a kill:
 the same batches in the same order, the same neurons dropped, the same steps. What else changes while a run goes on is
-not kept: attributes of a layer that its `state` does not name, callbacks that count, an `augment` that remembers.
+not kept: what a layer remembers elsewhere than in its `state`, callbacks that count, an `augment` that remembers.
 """
 
 from __future__ import annotations
@@ -24,13 +24,12 @@ import numpy as np
 
 from tinylearn.checks import existing_path, generator
 from tinylearn.files import complete_or_absent
-from tinylearn.layers.layer import Layer
 from tinylearn.model import Sequential
 from tinylearn.npz import read_arrays
 from tinylearn.optimizer_memory import facts_of, recall, remembered
 from tinylearn.optimizers import Optimizer
 
-FORMAT = "tinylearn checkpoint 1"
+FORMAT = "tinylearn checkpoint 2"
 PLAIN = "biufU"  # the kinds of arrays that need no pickle: truths, numbers, texts
 NUMPY = np.ndarray | np.generic
 NUMBERS = bool | int | float | str | None
@@ -42,7 +41,7 @@ def save_checkpoint(
     """Write `model`, `optimizer`, `rng` and the generators of the model's layers to `path`, a `.npz` without pickle.
 
     `more` are numbers, texts and arrays that belong to the run: the epoch, say, and the losses. A file of that name is
-    replaced at once or not at all, whenever the process is killed. TypeError for an optimiser or a layer that remembers
+    replaced at once or not at all, whenever the process is killed. TypeError for an optimiser that remembers
     something else than numbers, texts and arrays, or two arrays in the same memory, and for such a value in `more`;
     OSError if the file cannot be written.
 
@@ -56,20 +55,19 @@ def save_checkpoint(
     {'epoch': 3, 'losses': array([0.9, 0.5, 0.4])}
     """
     facts, generators = _facts(model, optimizer, rng), _generators(model, rng)
-    arrays: dict[str, Any] = {"parameters": model.parameters}
-    numbers: dict[str, dict[str, Any]] = {}  # "optimizer" → name → value, and the same for layers
-    for owner, state in _remembered(model, optimizer).items():
-        arrays |= {f"{owner}.{name}": value for name, value in state.items() if isinstance(value, NUMPY)}
-        numbers[owner] = {name: value for name, value in state.items() if not isinstance(value, NUMPY)}
+    arrays: dict[str, Any] = {"parameters": model.parameters, "state": model.vectors.state}
+    remembered = _remembered(optimizer)
+    arrays |= {f"optimizer.{name}": value for name, value in remembered.items() if isinstance(value, NUMPY)}
     _check_apart(arrays)
     scalars = [name for name, value in arrays.items() if isinstance(value, np.generic)]
     arrays |= {f"more.{name}": _plain_array(name, value) for name, value in more.items()}
     about = {
         "format": FORMAT,
         "facts": facts,
-        **numbers,
+        "optimizer": {name: value for name, value in remembered.items() if not isinstance(value, NUMPY)},
         "scalars": scalars,
         "generators": {name: each.bit_generator.state for name, each in generators.items()},
+        "spawned": {name: _spawned(each) for name, each in generators.items()},
         "arrays": list(arrays),
     }
     with complete_or_absent(path, "save_checkpoint") as file:
@@ -93,12 +91,27 @@ def load_checkpoint(
         here, there = own.get(name, "absent"), saved.get(name, "absent")
         if here != there:
             raise ValueError(f"{path} is the checkpoint of another run: {name} is {here} here, {there} there")
+    generators = _generators(model, rng)
+    for name, each in generators.items():
+        if _spawned(each) > about["spawned"][name]:
+            raise ValueError(f"{path}: {name} has spawned more generators than in the run before; make it anew")
     model.parameters = arrays["parameters"]
+    model.vectors.state[...] = arrays["state"]
     recall(optimizer, about["optimizer"] | _part(arrays, "optimizer."))
-    for owner, layer in _layers_with_state(model).items():
-        vars(layer).update(about[owner] | _part(arrays, f"{owner}."))
-    for name, each in _generators(model, rng).items():
+    for name, each in generators.items():
         each.bit_generator.state = about["generators"][name]
+        if about["spawned"][name] > _spawned(each):
+            each.spawn(about["spawned"][name] - _spawned(each))
+    return _more(arrays)
+
+
+def read_more(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return what `load_checkpoint` would, and change nothing."""
+    return _more(_read(path)[0])
+
+
+def _more(arrays: dict[str, Any]) -> dict[str, Any]:
+    """Return what was added to a checkpoint: single numbers and texts as Python's, lists as arrays."""
     return {name: value if value.ndim else value.item() for name, value in _part(arrays, "more.").items()}
 
 
@@ -127,10 +140,8 @@ def _facts(model: Sequential, optimizer: Optimizer, rng: np.random.Generator) ->
             order = "the order is path, model, optimizer, rng"
             raise TypeError(f"checkpoint: {part} must be a tinylearn.{kind.__name__}, got {value!r}; {order}")
     facts = {f"layer {number}": repr(layer) for number, layer in enumerate(model.layers, 1)}
-    facts |= {name: f"{view.dtype} {view.shape}" for name, view in model.named_parameters().items()}
+    facts |= {name: f"{view.dtype} {view.shape}" for name, view in model.named_arrays().items()}
     facts |= facts_of(optimizer)
-    for owner, layer in _layers_with_state(model).items():
-        facts[f"the state of {owner}"] = ", ".join(_layer_state(layer))
     first_with: dict[int, str] = {}
     for name, each in _generators(model, rng).items():
         first = first_with.setdefault(id(each.bit_generator), name)
@@ -140,40 +151,25 @@ def _facts(model: Sequential, optimizer: Optimizer, rng: np.random.Generator) ->
 
 def _generators(model: Sequential, rng: np.random.Generator) -> dict[str, np.random.Generator]:
     """Return name → generator: `rng`, then those that layers keep, such as `dropout_1.rng`; some may be one object."""
-    named = zip(model.layer_names, model.layers, strict=True)
-    kept = {f"{name}.{key}": each for name, layer in named for key, each in layer.generators().items()}
-    return {"rng": generator("checkpoint", rng)} | kept
+    return {"rng": generator("checkpoint", rng)} | model.generators()
 
 
-def _layers_with_state(model: Sequential) -> dict[str, Layer]:
-    """Return name → layer that remembers something beside parameters and generators."""
-    return {name: layer for name, layer in zip(model.layer_names, model.layers, strict=True) if type(layer).state}
+def _spawned(rng: np.random.Generator) -> int:
+    """Return how many generators `rng.spawn` has made of this one, which its state does not tell."""
+    return getattr(rng.bit_generator.seed_seq, "n_children_spawned", 0)
 
 
-def _remembered(model: Sequential, optimizer: Optimizer) -> dict[str, dict[str, Any]]:
-    """Return owner → name → value; TypeError for one that is neither an array nor a number, text or None."""
-    layers = _layers_with_state(model)
-    found = {"optimizer": remembered(optimizer)} | {name: _layer_state(layer) for name, layer in layers.items()}
-    for owner, values in found.items():
-        for name, value in values.items():
-            plain = value.dtype.kind in PLAIN if isinstance(value, NUMPY) else isinstance(value, NUMBERS)
-            if not plain:
-                kind = type(layers.get(owner, optimizer)).__name__
-                raise TypeError(
-                    f"checkpoint: {kind}.{name} must be an array, a number, a text or None to be kept, got {value!r}"
-                )
+def _remembered(optimizer: Optimizer) -> dict[str, Any]:
+    """Return name → value; TypeError for one that is neither an array nor a number, text or None."""
+    found = remembered(optimizer)
+    for name, value in found.items():
+        plain = value.dtype.kind in PLAIN if isinstance(value, NUMPY) else isinstance(value, NUMBERS)
+        if not plain:
+            raise TypeError(
+                f"checkpoint: {type(optimizer).__name__}.{name} must be an array, a number, a text or None to be "
+                f"kept, got {value!r}"
+            )
     return found
-
-
-def _layer_state(layer: Layer) -> dict[str, Any]:
-    """Return the attributes that the layer names in its `state`; TypeError if that names none of its own."""
-    names, own = type(layer).state, vars(layer)
-    if not isinstance(names, tuple | list) or not all(name in own for name in names):
-        raise TypeError(
-            f"checkpoint: the state of {layer} must be the names of attributes that __init__ sets, such as "
-            f'("mean",), got {names!r}'
-        )
-    return {name: own[name] for name in names}
 
 
 def _check_apart(arrays: dict[str, Any]) -> None:

@@ -15,6 +15,8 @@ from numpy.typing import DTypeLike
 
 T = TypeVar("T")
 
+FLOATS = (np.dtype(np.float32), np.dtype(np.float64))  # what tinylearn computes in
+
 
 def whole(who: str, name: str, value: Any) -> int:
     """Return `value` as an int; TypeError if it is no whole number, with the one to write for "3" or 3.0."""
@@ -81,6 +83,15 @@ def generator(who: str, rng: Any) -> np.random.Generator:
     return rng
 
 
+def float_type(who: str, dtype: DTypeLike) -> np.dtype:
+    """Return the dtype; TypeError unless it is float32 or float64. (float16 ends at 65,504: losses soon exceed it.)"""
+    with contextlib.suppress(TypeError, ValueError):
+        if dtype is not None and np.dtype(dtype) in FLOATS:
+            return np.dtype(dtype)
+    got = dtype.__name__ if isinstance(dtype, type) else shortened(dtype)
+    raise TypeError(f"{who}: dtype must be np.float32 or np.float64, got {got}")
+
+
 def numbers(who: object, name: str, values: Any, dtype: DTypeLike | None = None) -> np.ndarray:
     """Return `values` as an array of `dtype`; without one, of floats: as they are, or whole numbers as float64.
 
@@ -90,7 +101,7 @@ def numbers(who: object, name: str, values: Any, dtype: DTypeLike | None = None)
     if array.dtype == dtype or (dtype is None and array.dtype.kind == "f"):
         return array
     try:
-        with np.errstate(over="raise"):
+        with np.errstate(all="ignore", over="raise"):
             return array.astype(dtype or np.float64)
     except FloatingPointError:
         largest = max(array[np.isfinite(array)].tolist(), key=abs)
@@ -98,9 +109,15 @@ def numbers(who: object, name: str, values: Any, dtype: DTypeLike | None = None)
 
 
 def real_array(who: object, name: str, values: Any) -> np.ndarray:
-    """Return `values` as the array of real numbers that they are; TypeError for text, objects and complex numbers."""
-    if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
+    """Return `values` as the array of real numbers that they are; TypeError for text, objects and complex numbers.
+
+    ValueError for an entry that a masked array masks. The array is a plain one, also of a matrix or a memory map.
+    """
+    if type(values) is np.ndarray and values.dtype.kind in "fiub":
         return values
+    if isinstance(values, np.ma.MaskedArray) and np.ma.getmaskarray(values).any():
+        index = [int(i) for i in np.argwhere(np.ma.getmaskarray(values))[0]]
+        raise ValueError(f"{who}: {name} must hold numbers only, got a masked entry at {name}{index}; leave it out")
     must = f"{who}: {name} must hold real numbers, got"
     try:
         array = np.asarray(values)
@@ -199,9 +216,15 @@ def texts(who: object, name: str, values: Any) -> tuple[str, ...]:
     return tuple(values)
 
 
-def finite(who: object, name: str, array: np.ndarray, hint: str = "clean the data before training") -> None:
-    """Raise ValueError that names the first entry of `array` that is NaN or infinite, if there is one."""
+def finite(
+    who: object, name: str, array: np.ndarray, hint: str = "clean the data before training", first_row: int = 0
+) -> None:
+    """Raise ValueError that names the first entry of `array` that is NaN or infinite, if there is one.
+
+    `first_row` is the number of the array's first row, if it is a part of a larger one.
+    """
     if array.dtype.kind != "f" or np.isfinite(array).all():
         return
     index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-    raise ValueError(f"{who}: {name} must be finite numbers, got {array[index]} at {name}{list(index)}; {hint}")
+    place = [index[0] + first_row, *index[1:]] if index else []
+    raise ValueError(f"{who}: {name} must be finite numbers, got {array[index]} at {name}{place}; {hint}")

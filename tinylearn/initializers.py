@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-from tinylearn.checks import finite, number_between, numbers, shortened
+from tinylearn.checks import finite, generator, number_between, numbers, shortened
 
 Initializer = Callable[[tuple[int, ...], np.random.Generator], np.ndarray]
 
@@ -28,10 +29,9 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     return math.prod(shape[:-1]), math.prod(shape[:-2]) * shape[-1]
 
 
-def initial(
-    who: str, name: str, initializer: Initializer, shape: tuple[int, ...], rng: np.random.Generator
-) -> np.ndarray:
+def init_parameter(who: str, name: str, initializer: Initializer, shape: tuple[int, ...], rng: Any) -> np.ndarray:
     """Return `initializer(shape, rng)`; ValueError, naming the parameter, for another shape, NaN or an infinity."""
+    generator(who, rng)
     if not callable(initializer):
         raise TypeError(
             f"{who}: the initializer of {name} must be a function of (shape, rng), such as initializers.zeros, "

@@ -5,19 +5,22 @@
 
 A view is an array that shares another's memory: writing into one changes the other. So `layer.params` is a dict of
 views, `model.parameters` the vector; an optimiser updates every parameter with a few vector operations, a recorder
-copies one array, a file holds one.
+copies one array, a file holds one. What layers remember, their `state`, is in a third vector.
 """
 
 from __future__ import annotations
 
+import copy
+import itertools
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 import numpy as np
-from numpy.typing import DTypeLike
 
 from tinylearn.checks import numbers
-from tinylearn.layers.layer import Layer
+from tinylearn.layers.module import Module
+
+M = TypeVar("M", bound=Module)
 
 
 class Views(dict[str, np.ndarray]):
@@ -64,33 +67,151 @@ class Views(dict[str, np.ndarray]):
         return dict, (dict(self),)
 
 
-def pack(layers: Iterable[Layer], dtype: DTypeLike) -> tuple[np.ndarray, np.ndarray]:
-    """Move every parameter of `layers` into one vector and return it, with one of the same size for the gradients.
+class ParameterViews(Views):
+    """Views of parameters: one cannot be made another's, since it would only get its values of now."""
 
-    Afterwards each layer's `params` and `grads` are views into the two. Raises ValueError for a layer that a model
-    owns already: its arrays can live in one vector only.
+    def __setitem__(self, name: str, value: Any) -> None:
+        view = self.get(name)
+        if view is not None and isinstance(value, np.ndarray) and value is not view and value.base is view.base:
+            raise ValueError(
+                f"{self.owner}: {name} cannot be tied to another parameter of its model; to copy its values of now, "
+                f"write params[{name!r}] = other.copy()"
+            )
+        super().__setitem__(name, value)
+
+
+class Vectors(NamedTuple):
+    """The vectors of a module: all parameters, all gradients, and all that is remembered, its own before its parts'."""
+
+    parameters: np.ndarray
+    gradients: np.ndarray
+    state: np.ndarray
+
+
+def pack(module: Module, dtype: np.dtype) -> None:
+    """Move all parameters of `module` and its parts into one vector, and what they remember into another.
+
+    ValueError if a layer stands in two places, or if two names stand for the same numbers.
     """
-    layers = list(layers)
+    layers = [layer for _, layer in module.walk()]
+    _refuse_two_places(layers)
+    _refuse_aliases(module)
     for layer in layers:
-        if isinstance(layer.params, Views):
+        layer.params, layer.state = (_converted(layer, each, dtype) for each in (layer.params, layer.state))
+        layer.dtype = dtype
+    parameters, state = _joined(module.named_parameters(), dtype), _joined(module.named_state(), dtype)
+    _place(module, Vectors(parameters, np.zeros_like(parameters), state))
+
+
+def twin(module: M) -> M:
+    """Return a module with the same parameters, state and random generators, not copies of them, and caches of its own.
+
+    So what it remembers of a `forward` does not disturb the `backward` of the first one.
+    """
+    return _twin(module, {id(rng): rng for rng in module.generators().values()})
+
+
+def replica(module: M) -> M:
+    """Return a twin with gradients and random generators of its own, so that both can learn at the same time."""
+    other = _twin(module, {id(rng): np.random.default_rng(0) for rng in module.generators().values()})
+    _place(other, other.vectors._replace(gradients=np.zeros_like(other.vectors.gradients)))
+    return other
+
+
+def _twin(module: M, memo: dict[int, Any]) -> M:
+    """Return a copy that shares params, grads and state; `memo` says what stands for what else, by its id."""
+    for _, layer in module.walk():
+        memo |= {id(shared): shared for shared in (layer.params, layer.grads, layer.state)}
+    other = copy.deepcopy(module, memo)
+    _place(other, module.vectors)
+    return other
+
+
+def _place(module: Module, vectors: Vectors) -> None:
+    """Make the arrays of `module` and of its parts views into `vectors`, which are just as long as they need."""
+    module.vectors, owner = vectors, repr(module)
+    shapes, remembered = module.params, module.state
+    module.params = ParameterViews(_views(shapes, vectors.parameters), owner)
+    module.grads = Views(_views(shapes, vectors.gradients), owner)
+    module.state = Views(_views(remembered, vectors.state), owner)
+    p, s = _size(shapes), _size(remembered)
+    for part in module.parts().values():
+        part.inside = True
+        p_end, s_end = p + _size(part.named_parameters()), s + _size(part.named_state())
+        parameters, gradients, state = vectors
+        _place(part, Vectors(parameters[p:p_end], gradients[p:p_end], state[s:s_end]))
+        p, s = p_end, s_end
+
+
+def _views(arrays: dict[str, np.ndarray], vector: np.ndarray) -> dict[str, np.ndarray]:
+    """Return for each array a view of its shape into `vector`, one behind the other."""
+    views, start = {}, 0
+    for name, array in arrays.items():
+        views[name] = vector[start : start + array.size].reshape(array.shape)
+        start += array.size
+    return views
+
+
+def _converted(layer: Module, arrays: dict[str, np.ndarray], dtype: np.dtype) -> dict[str, np.ndarray]:
+    return {name: numbers(repr(layer), name, value, dtype) for name, value in arrays.items()}
+
+
+def _joined(arrays: dict[str, np.ndarray], dtype: np.dtype) -> np.ndarray:
+    """Return the numbers of all arrays, one array behind the other, as a new vector."""
+    return np.concatenate([np.empty(0, dtype), *(array.ravel() for array in arrays.values())])
+
+
+def _size(arrays: dict[str, np.ndarray]) -> int:
+    return sum(array.size for array in arrays.values())
+
+
+# --- what can be wrong ------------------------------------------------------------------------------------------------
+
+
+def refuse_owned(layers: Iterable[Module]) -> None:
+    """Raise ValueError for a layer of another model: its arrays can live in one vector only.
+
+    A whole model that stands in no other one may become a part of one.
+    """
+    for layer in layers:
+        if isinstance(layer.params, Views) and layer.inside:
             raise ValueError(f"{layer} already belongs to a model; make a new layer, or copy.deepcopy this one")
-        layer.params = {name: numbers(repr(layer), name, value, dtype) for name, value in layer.params.items()}
-    size = sum(value.size for layer in layers for value in layer.params.values())
-    parameters, gradients = np.zeros(size, dtype), np.zeros(size, dtype)
-    for layer, params, grads in zip(layers, views(layers, parameters), views(layers, gradients), strict=True):
-        for name, value in layer.params.items():
-            params[name] = value
-        layer.params, layer.grads = params, grads
-    return parameters, gradients
+        if not isinstance(layer.params, Views):
+            refuse_owned(layer.parts().values())
 
 
-def views(layers: Iterable[Layer], vector: np.ndarray) -> list[Views]:
-    """Return for each layer its views into `vector`, which has a place for every parameter of all."""
-    result, start = [], 0
+def _refuse_two_places(layers: list[Any]) -> None:
+    """Raise ValueError for a layer object that is there twice."""
+    seen: set[int] = set()
     for layer in layers:
-        of_layer = {}
-        for name, value in layer.params.items():
-            of_layer[name] = vector[start : start + value.size].reshape(value.shape)
-            start += value.size
-        result.append(Views(of_layer, repr(layer)))
-    return result
+        if id(layer) in seen:
+            raise ValueError(f"Sequential: one layer object stands in two places, {layer!r}; make one for each place")
+        seen.add(id(layer))
+
+
+def _refuse_aliases(module: Module) -> None:
+    """Raise ValueError if a parameter or a state is the same memory as another one, or as an attribute of a layer.
+
+    Moved into the model's vector, it would be another array from then on.
+    """
+    arrays = [
+        (f"{name}.{key}", array)
+        for name, layer in module.walk()
+        if not isinstance(layer.params, Views)  # those have been moved, and checked, before
+        for key, array in (layer.params | layer.state).items()
+        if isinstance(array, np.ndarray)
+    ]
+    for (name, one), (other, two) in itertools.combinations(arrays, 2):
+        if np.may_share_memory(one, two) and np.shares_memory(one, two):
+            raise ValueError(
+                f"{name} and {other} are one array, but a model gives each its own place; do not tie weights, and "
+                "leave the parameters of a layer that a layer holds where they are: they are found there"
+            )
+    for _, layer in module.walk():
+        for attribute, value in layer.attributes(np.ndarray):
+            for name, array in arrays:
+                if np.may_share_memory(value, array) and np.shares_memory(value, array):
+                    raise ValueError(
+                        f"{layer!r}: its attribute {attribute} is the same array as {name}, and would not follow when "
+                        "that moves into the model; read it from self.params or self.state each time"
+                    )

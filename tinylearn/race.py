@@ -12,13 +12,15 @@ from typing import Any
 
 import numpy as np
 
+from tinylearn.callbacks import Callback
 from tinylearn.checks import shortened
+from tinylearn.divergence import DivergenceError
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizer_memory import has_stepped
 from tinylearn.optimizers import Optimizer
 from tinylearn.recording import Recorder, Recording
-from tinylearn.training import Callback, DivergenceError, fit
+from tinylearn.training import fit
 from tinylearn.training_arguments import check_functions
 
 Maker = Callable[[np.random.Generator], Sequential]

@@ -6,8 +6,8 @@
 A replica is the model once more: the same parameters, in the same memory, but layers of its own, which remember their
 own half, and a gradient vector of its own. The mean over the batch is the mean over its pieces, each weighted by its
 share of the rows; so are the gradients. They are summed in a fixed order: the same seed and the same number of workers
-give the same bits. What a layer learns in another way than by gradients, a running mean, say, is lost with the replica:
-train such a layer with one worker.
+give the same bits. A layer that remembers more than parameters, a running mean, say, needs one worker: a replica would
+remember its own part of the batches.
 
 Python threads are enough, since NumPy lets another thread run while it computes. BLAS, which does the matrix products,
 is held to one thread meanwhile: two workers with a thread each beat one worker whose products alone use two.
@@ -18,6 +18,7 @@ from __future__ import annotations
 import copy
 import itertools
 import math
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -27,6 +28,9 @@ from threadpoolctl import threadpool_limits
 
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
+from tinylearn.parameters import replica
+
+_holding, _holders, _limits = threading.Lock(), 0, None  # who holds BLAS to one thread, and how it was before
 
 Compute = Callable[[np.ndarray, np.ndarray], float]  # (x, y) → loss; fills model.gradients
 
@@ -41,30 +45,56 @@ def workers_for(model: Sequential, loss: Loss, workers: int, batch_shape: tuple[
     batch_shape   that of the batches to come; a small network, or a small batch, is left to one worker
     """
     keep_freed_memory()
+    remembered = list(model.named_state())
+    if workers > 1 and remembered:
+        raise ValueError(
+            f"fit: workers must be 1 for a model that remembers more than parameters, {remembered[0]}: several would "
+            f"each remember a part of the batches; got workers={workers}"
+        )
     workers = min(workers, batch_shape[0])
     if workers == 1 or multiplications(model, batch_shape) < SMALL:
         yield lambda x, y: gradients(model, loss, x, y)
         return
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(workers - 1) as pool:
-        yield Team(model, loss, workers, _piece_rows(model, batch_shape), pool).gradients
+    with one_blas_thread(), ThreadPoolExecutor(workers - 1) as pool:
+        yield ParallelGradients(model, loss, workers, _piece_rows(model, batch_shape), pool).gradients
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Hold BLAS to one thread. The setting is the process's: of several that overlap, the last one out gives it back."""
+    global _holders, _limits
+    with _holding:
+        _holders += 1
+        if _holders == 1:
+            _limits = threadpool_limits(1, user_api="blas")
+    try:
+        yield
+    finally:
+        with _holding:
+            _holders -= 1
+            if _holders == 0:
+                _limits.restore_original_limits()
 
 
 def gradients(model: Sequential, loss: Loss, x: np.ndarray, y: np.ndarray, share: float = 1.0) -> float:
     """Fill `model.gradients` for one batch, or a `share` of one, and return its (share of the) loss."""
-    value = loss.forward(model.run(x), y)  # no copy of the output, which nobody else sees,
+    value = loss.forward(model.forward(x), y)
     dout = loss.backward()
-    model.fill_gradients(dout if share == 1 else dout * share)  # and no dx, which nobody reads
+    model.backward(dout if share == 1 else dout * share)
     return value * share
 
 
-class Team:
+class ParallelGradients:
     """Replicas of a model, each with its loss, and the threads that they run on."""
 
     def __init__(self, model: Sequential, loss: Loss, workers: int, piece_rows: int, pool: ThreadPoolExecutor) -> None:
         self.model, self.piece_rows, self.pool = model, piece_rows, pool
-        self.replicas = [(model.replica(), copy.copy(loss)) for _ in range(workers)]
-        columns = zip(model.layers, *(replica.layers for replica, _ in self.replicas), strict=True)
-        self.drawing = [(name, layers) for layers in columns for name in layers[0].generators()]
+        self.replicas = [(replica(model), copy.deepcopy(loss)) for _ in range(workers)]
+        names = {id(rng): name for name, rng in model.generators().items()}  # one name for each generator
+        self.generators = [
+            (model.generators()[name], [each.generators()[name] for each, _ in self.replicas])
+            for name in names.values()
+        ]
 
     def gradients(self, x: np.ndarray, y: np.ndarray) -> float:
         """Fill `model.gradients` for the batch x, y and return its loss."""
@@ -93,13 +123,13 @@ class Team:
         return total, summed
 
     def _deal_random_numbers(self) -> None:
-        """Give each layer of a replica that draws random numbers a generator, seeded by that of the model's layer.
+        """Seed the generators of the replicas by those of the model.
 
-        So what is drawn depends on the state of that generator alone, and not on which thread is faster.
+        So what is drawn depends on the states of these alone, and not on which thread is faster.
         """
-        for name, (original, *copies) in self.drawing:
-            for layer in copies:
-                setattr(layer, name, np.random.default_rng(original.generators()[name].integers(2**63)))
+        for rng, copies in self.generators:
+            for each in copies:
+                each.bit_generator.state = np.random.PCG64(rng.integers(2**63)).state
 
 
 def multiplications(model: Sequential, batch_shape: tuple[int, ...]) -> int:
@@ -111,7 +141,7 @@ def multiplications(model: Sequential, batch_shape: tuple[int, ...]) -> int:
     """
     shapes = model.output_shapes(batch_shape[1:])
     places = [math.prod((shape or (1,))[:-1]) for shape in shapes]
-    sizes = [sum(value.size for value in layer.params.values()) for layer in model.layers]
+    sizes = [sum(value.size for value in layer.named_parameters().values()) for layer in model.layers]
     return batch_shape[0] * sum(size * place for size, place in zip(sizes, places, strict=True))
 
 

@@ -77,7 +77,7 @@ def test_a_wrong_loss_and_a_wrong_optimiser_are_noticed(monkeypatch):
     backward, step = tinylearn.MeanSquaredError.backward, tinylearn.Adam.step
     monkeypatch.setattr(tinylearn.MeanSquaredError, "backward", lambda self: 2 * backward(self))
     monkeypatch.setattr(tinylearn.Adam, "step", lambda self, p, g: step(self, p, -g))
-    assert [asked for asked, well, _ in losses() if not well] == ["MeanSquaredError()"]
+    assert [asked for asked, well, _ in losses() if not well] == ["MeanSquaredError()", "MeanSquaredError(), images"]
     assert {asked[:5] for asked, well, _ in optimizers() if not well} == {"Adam("}
 
 

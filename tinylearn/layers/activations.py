@@ -1,104 +1,114 @@
-"""Activations: each bends every number by itself; only softmax looks at a whole row.
+"""Activations: each bends every number alone; only softmax looks at a whole row.
 
     x (N, …)  →  f(x)  →  out (N, …)
 
 Without one between them, two dense layers are one dense layer: a straight line stays straight (chapter 4). For a
 function of single numbers the chain rule is one product, `dx = dout · f′(x)`, entry by entry; and f′ is a short
 formula in `out`, so that `out`, or where it is above 0, is all that they remember.
+
+Where f′ is almost 0, hardly any gradient gets through, and the layers before learn slowly: the **vanishing gradient**
+of sigmoid and tanh.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
+from tinylearn.checks import number_between
 from tinylearn.layers.layer import Layer
 
 
 class ReLU(Layer):
     """The larger of x and 0: `out = max(x, 0)`. Nair and Hinton 2010.
 
-    >>> ReLU().forward(np.array([[-2.0, 0.0, 3.0]]))
+    >>> ReLU().forward([[-2.0, 0.0, 3.0]])
     array([[0., 0., 3.]])
     """
 
-    def __init__(self) -> None:
-        self.slope: np.ndarray  # 1 (True) where x > 0, 0 elsewhere
-
     def forward(self, x: np.ndarray) -> np.ndarray:
-        x = self.floats(x)
         out = np.maximum(x, np.zeros(x.shape, x.dtype))  # np.maximum(x, 0) takes twice as long in float32
         self.slope = out > 0
-        self.out_shape = out.shape
         return out
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
         """out = x where x > 0: slope 1. out = 0 elsewhere: slope 0 (by convention at x = 0 itself, too)."""
-        self.check_dout(dout)
         return dout * self.slope
+
+
+class LeakyReLU(Layer):
+    """x where it is positive, a small part of it elsewhere: `out = x` or `slope · x`. Maas, Hannun and Ng 2013.
+
+    A neuron whose x is negative for all examples gets no gradient from ReLU, for ever. Here it still gets a little.
+
+    >>> LeakyReLU(0.1).forward([[-2.0, 0.0, 3.0]])
+    array([[-0.2,  0. ,  3. ]])
+    """
+
+    def __init__(self, slope: float = 0.01) -> None:
+        self.slope = number_between("LeakyReLU", "slope", slope, 0, 1)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        self.slopes = np.where(x > 0, 1, self.slope).astype(x.dtype)  # (N, …)
+        return x * self.slopes
+
+    def backward(self, dout: np.ndarray) -> np.ndarray:
+        """out = x · slopes, entry by entry, and the slopes do not change near x: dx = dout · slopes."""
+        return dout * self.slopes
+
+    def __repr__(self) -> str:
+        return f"LeakyReLU({self.slope:g})"
 
 
 class Sigmoid(Layer):
     """Squeeze every number between 0 and 1: `out = 1 / (1 + exp(-x))`.
 
-    >>> Sigmoid().forward(np.array([[-1000.0, 0.0, 1000.0]]))
+    >>> Sigmoid().forward([[-1000.0, 0.0, 1000.0]])
     array([[0. , 0.5, 1. ]])
     """
 
-    def __init__(self) -> None:
-        self.out: np.ndarray
-
     def forward(self, x: np.ndarray) -> np.ndarray:
-        x = self.floats(x)
         self.out = np.exp(-np.logaddexp(0, -x))  # = 1 / (1 + exp(-x)), by its logarithm, which cannot overflow
-        self.out_shape = self.out.shape
         return self.out
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
         """With e = exp(-x):  out = 1 / (1 + e),  d out / dx = e / (1 + e)² = out · (1 - out)."""
-        self.check_dout(dout)
         return dout * (self.out * (1 - self.out))
 
 
 class Tanh(Layer):
     """Squeeze every number between -1 and 1: `out = tanh(x)`.
 
-    >>> Tanh().forward(np.array([[-1000.0, 0.0, 1000.0]]))
+    >>> Tanh().forward([[-1000.0, 0.0, 1000.0]])
     array([[-1.,  0.,  1.]])
     """
 
-    def __init__(self) -> None:
-        self.out: np.ndarray
-
     def forward(self, x: np.ndarray) -> np.ndarray:
-        self.out = np.tanh(self.floats(x))
-        self.out_shape = self.out.shape
+        self.out = np.tanh(x)
         return self.out
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
         """tanh = sinh / cosh, whose slope is (cosh² - sinh²) / cosh² = 1 - tanh²."""
-        self.check_dout(dout)
         return dout * (1 - self.out * self.out)
 
 
 class Softmax(Layer):
     """Turn each row of scores into probabilities that sum to 1: `out[k] = exp(x[k]) / Σ_j exp(x[j])`.
 
-    The row is the last axis. Bridle 1990; the numbers below are those of chapter 4.
+    The row is the last axis, of two scores or more. Bridle 1990; the numbers below are those of chapter 4.
 
-    >>> Softmax().forward(np.array([[2.3, 7.9, 0.8, 5.1]])).round(5)
+    >>> Softmax().forward([[2.3, 7.9, 0.8, 5.1]]).round(5)
     array([[3.4700e-03, 9.3867e-01, 7.7000e-04, 5.7080e-02]])
     """
 
-    def __init__(self) -> None:
-        self.out: np.ndarray
+    x_shape = ("…", "K")
+
+    def check_shape(self, x_shape: tuple[int, ...]) -> None:
+        if x_shape[-1] < 2:
+            raise ValueError(f"a row must have two scores or more, got {x_shape}; take Sigmoid() for a single one")
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        x = self.floats(x)
-        if not x.shape or not x.shape[-1]:
-            raise ValueError(f"{self} expects x of shape (…, K), a row of K scores each, got {x.shape}")
         e = np.exp(x - x.max(axis=-1, keepdims=True))  # a common shift cancels in the fraction; now exp ≤ 1
         self.out = e / e.sum(axis=-1, keepdims=True)
-        self.out_shape = self.out.shape
         return self.out
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
@@ -108,5 +118,4 @@ class Softmax(Layer):
         ∂out[k] / ∂x[j] = out[k] · ([k = j] - out[j])
         dx[j] = Σ_k dout[k] out[k] ([k = j] - out[j]) = out[j] · (dout[j] - Σ_k dout[k] out[k])
         """
-        self.check_dout(dout)
         return self.out * (dout - (dout * self.out).sum(axis=-1, keepdims=True))

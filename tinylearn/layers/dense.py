@@ -8,60 +8,41 @@ with a sigmoid behind it the neuron of chapter 5.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from tinylearn.checks import generator, positive_integer
-from tinylearn.initializers import Initializer, he_normal, initial, zeros
+from tinylearn.checks import positive_integer
+from tinylearn.initializers import Initializer, he_normal, init_parameter, zeros
 from tinylearn.layers.layer import Layer
 
 
 class Dense(Layer):
     """Every output is a weighted sum of all inputs, plus a bias: `out = x @ w + b`.
 
-    x (N, n_in) → out (N, n_out). The weights start as `weights(shape, rng)`, the biases as `biases(shape, rng)`;
-    see `tinylearn.initializers`. Raises ValueError when x is not a table of n_in columns.
+    x (N, …, n_in) → out (N, …, n_out). The weights start as `weights(shape, rng)`, the biases as `biases(shape, rng)`;
+    see `tinylearn.initializers`.
 
-    >>> layer = Dense(3, 2, rng=np.random.default_rng(0))
-    >>> layer.forward(np.ones((4, 3))).shape
+    >>> Dense(3, 2, rng=np.random.default_rng(0)).forward(np.ones((4, 3))).shape
     (4, 2)
     """
 
+    x_shape = ("N", "…", "n_in")
+
     def __init__(
-        self,
-        n_in: int,
-        n_out: int,
-        *,
-        rng: np.random.Generator,
-        weights: Initializer = he_normal,
-        biases: Initializer = zeros,
-    ) -> None:
+        self, n_in: int, n_out: int, *, rng: Any, weights: Initializer = he_normal, biases: Initializer = zeros
+    ):
         self.n_in = positive_integer("Dense", "n_in", n_in)
         self.n_out = positive_integer("Dense", "n_out", n_out)
-        generator("Dense", rng)
-        self.params["w"] = initial("Dense", "w", weights, (self.n_in, self.n_out), rng)  # (D, M)
-        self.params["b"] = initial("Dense", "b", biases, (self.n_out,), rng)  # (M,)
-        self.x: np.ndarray  # (N, D), remembered by forward
-        self.ones = np.ones(0)  # (N,), the input that b is the weight of: a neuron that always says 1
+        self.params["w"] = init_parameter("Dense", "w", weights, (self.n_in, self.n_out), rng)
+        self.params["b"] = init_parameter("Dense", "b", biases, (self.n_out,), rng)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        if not isinstance(x, np.ndarray):
-            x = self.floats(x)
-        if x.ndim != 2 or x.shape[1] != self.n_in:
-            hint = "; for a single row, write x[None]" if x.shape == (self.n_in,) else ""
-            if x.ndim > 2:
-                hint = "; put Flatten() before it"
-            raise ValueError(f"{self} expects x of shape (N, {self.n_in}), got {x.shape}{hint}")
-        if self.ones.shape != x.shape[:1] or self.ones.dtype != x.dtype:
-            x = self.floats(x)
-            self.ones = np.ones(len(x), x.dtype)
         self.x = x
-        out = x.dot(self.params["w"])  # (N, M); for small arrays `dot` takes a third of the time of `@`
-        out += self.params["b"]
-        self.out_shape = out.shape
-        return out
+        return x @ self.params["w"] + self.params["b"]
 
-    def backward(self, dout: np.ndarray) -> np.ndarray:
-        """Derive the three gradients from  out[n, m] = Σ_d x[n, d] w[d, m] + b[m].
+    def backward(self, dout: np.ndarray) -> np.ndarray | None:
+        """Derive the three gradients from  out[n, m] = Σ_d x[n, d] w[d, m] + b[m], by the chain rule.
 
         w[d, m] reaches the loss through out[n, m] of every row n, with factor x[n, d]:
             dw[d, m] = Σ_n x[n, d] dout[n, m]        dw = xᵀ @ dout
@@ -69,14 +50,10 @@ class Dense(Layer):
             db[m] = Σ_n dout[n, m]                   db = 1ᵀ @ dout
             dx[n, d] = Σ_m dout[n, m] w[d, m]        dx = dout @ wᵀ
         """
-        self.fill_grads(dout)
-        return dout.dot(self.params["w"].T)  # (N, D)
-
-    def fill_grads(self, dout: np.ndarray) -> None:
-        """Fill dw and db, as derived in `backward`."""
-        self.check_dout(dout)
-        self.grads["w"] = self.x.T.dot(dout)  # (D, M)
-        self.grads["b"] = self.ones.dot(dout)  # (M,); a fifth of the time of dout.sum(axis=0)
+        x, rows = self.x.reshape(-1, self.n_in), dout.reshape(-1, self.n_out)
+        self.grads["w"] = x.T.dot(rows)  # (D, M); of small arrays, `dot` takes a third of the time of `@`
+        self.grads["b"] = np.ones(len(rows), rows.dtype).dot(rows)  # (M,)
+        return dout @ self.params["w"].T if self.needs_dx else None  # (N, D)
 
     def __repr__(self) -> str:
         return f"Dense({self.n_in}, {self.n_out})"

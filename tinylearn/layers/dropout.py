@@ -2,8 +2,9 @@
 
     x (N, …)  →  x · mask  →  out (N, …)          while `training`; otherwise out = x
 
-No neuron can rely on another being there, so each has to be of use by itself. What is left is multiplied by
-1 / (1 - rate), so that sums keep their mean, and nothing is to be done when the network is used.
+No neuron can rely on another being there, so each has to be of use alone: that is **regularisation**, which keeps a
+network from learning its examples by heart. What is left is multiplied by 1 / (1 - rate), so that sums keep their mean,
+and nothing is to be done when the network is used.
 """
 
 from __future__ import annotations
@@ -30,12 +31,9 @@ class Dropout(Layer):
     def __init__(self, rate: float, *, rng: np.random.Generator) -> None:
         self.rate = number_between("Dropout", "rate", rate, 0, 1)
         self.rng = generator("Dropout", rng)
-        self.mask: np.ndarray | float  # 0 or 1 / (1 - rate) for each number; 1 for all while not training
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        x = self.floats(x)
-        self.out_shape = x.shape
-        self.mask = 1.0
+        self.mask: np.ndarray | float = 1.0  # 0 or 1 / (1 - rate) for each number while training
         if self.training:
             kept = self.rng.random(x.shape, np.float32) >= self.rate
             self.mask = kept * x.dtype.type(1 / (1 - self.rate))
@@ -43,7 +41,6 @@ class Dropout(Layer):
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
         """out = x · mask, entry by entry, and the mask does not depend on x: dx = dout · mask."""
-        self.check_dout(dout)
         return dout * self.mask
 
     def __repr__(self) -> str:

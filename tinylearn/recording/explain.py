@@ -106,8 +106,8 @@ def _contributions(
     for row in range(len(x)):
         alone = np.zeros_like(upstream)
         alone[row] = upstream[row]
-        layer.fill_grads(_through(later, alone))
-        contributions[row] = layer.grads[key][index]
+        layer.backward(_through(later, alone))
+        contributions[row] = layer.named_gradients()[key][index]
     return inputs, dout, contributions, None
 
 
@@ -154,7 +154,7 @@ def _check_training(training: Training) -> None:
 
 def _check_recorded(recording: Recording, model: Sequential) -> None:
     """Raise ValueError unless the recording holds every parameter of the model, as it is there."""
-    missing = [name for name in model.named_parameters() if name not in recording]
+    missing = [name for name in model.named_arrays() if name not in recording]
     if missing:
         raise ValueError(
             f"explain: {missing[0]} was not recorded, only {', '.join(recording.names)}; an update depends on all "

@@ -19,6 +19,7 @@ from typing import Any, NoReturn, Self
 
 import numpy as np
 
+from tinylearn.callbacks import Update
 from tinylearn.checks import path_of, positive_integer, shortened
 from tinylearn.divergence import DivergenceError
 from tinylearn.files import FULL
@@ -27,7 +28,6 @@ from tinylearn.recording.budget import Budget, copy_every_other
 from tinylearn.recording.layout import META, Layout
 from tinylearn.recording.reader import Recording
 from tinylearn.recording.storage import Store
-from tinylearn.training import Update
 
 
 class Recorder:
@@ -66,11 +66,12 @@ class Recorder:
         if isinstance(model, type) or not hasattr(model, "named_parameters"):
             raise TypeError(f"Recorder: model must be a Sequential, got {shortened(model)}")
         self.model = model
-        named = model.named_parameters()
+        named = model.named_parameters() | getattr(model, "named_state", dict)()
         names = selected_names(named, select)
         self.layout = Layout(names, tuple(named[name].shape for name in names), model.parameters.dtype)
-        # What is copied after each update, as flat bytes: the whole vector, or one piece a parameter.
-        arrays = [model.parameters] if len(names) == len(named) else [named[name] for name in names]
+        # What is copied after each update, as flat bytes: the whole vector, or one piece a parameter or state.
+        whole = names == tuple(model.named_parameters())
+        arrays = [model.parameters] if whole else [named[name] for name in names]
         self._pieces = [memoryview(values.reshape(-1)).cast("B") for values in arrays]
         self._whole = self._pieces[0]
         self.every = every if callable(every) else positive_integer("Recorder", "every", every)
@@ -300,7 +301,7 @@ class Recorder:
             step = error.step + self._steps_before
             step = step if step > last else error.step + last  # the first update of another fit: not counted on yet
             norms = {str(at + step - error.step): norm for at, norm in error.gradient_norms.items()}
-            told = {"step": step, "parameter": error.parameter, "what": error.what}
+            told = {"step": step, "parameter": error.parameter, "reason": error.reason}
             numbers = {"learning_rate": error.learning_rate, "gradient_norms": norms}
             self._store.divergence = told | numbers
             self._store.write_meta(self.closed)

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tinylearn.batches import augmented, take_rows
 from tinylearn.checks import same_state
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
-from tinylearn.training import _augmented
 from tinylearn.workers import workers_for
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def replay(recording: Recording, training: Training, step: int, x: np.ndarray, y
     size = 1 if training.workers == 1 else _batch_size(recording, len(x))
     with workers_for(model, training.loss, training.workers, (size, *x.shape[1:])) as fill_gradients:
         for record, batch in zip(records, _batches(recording, records, training, x, y), strict=True):
-            model.parameters = recording.rows[record - 1]
+            _set(model, recording.rows[record - 1])
             if record == last:
                 before = copy.deepcopy(training)
             fill_gradients(*batch[1:])
@@ -95,6 +95,12 @@ def _set_learning_rate(optimizer: Optimizer, rate: float, model: Sequential) -> 
         optimizer.learning_rate = rate
 
 
+def _set(model: Sequential, row: np.ndarray) -> None:
+    """Give the model the parameters and the state of a record."""
+    model.parameters = row[: model.parameters.size]
+    model.vectors.state[...] = row[model.parameters.size :]
+
+
 def _why_from_the_start(training: Training) -> str:
     """Return what depends on all updates before, or "" if each can be replayed alone."""
     if _remembers(training.optimizer, training.model.parameters):
@@ -122,12 +128,12 @@ def _batches(recording: Recording, records: range, training: Training, x: np.nda
             one_batch = training.augment is None and len(rows) == len(x)  # it is never shuffled
             if training.rng is not None and not one_batch and _was_shuffled(recording, epoch, training.rng, len(x)):
                 training.rng.permutation(len(x))
-        x_batch = x.take(rows, axis=0)
+        x_batch, y_batch = take_rows(x, y, rows, training.model.vectors.parameters.dtype)
         if training.augment is not None:
             if training.rng is None:
                 raise ValueError("explain: augment needs rng, as it was before training; make model and rng anew")
-            x_batch = _augmented(training.augment, x_batch, training.rng)
-        yield rows, x_batch, y.take(rows, axis=0)
+            x_batch = augmented(training.augment, x_batch, training.rng)
+        yield rows, x_batch, y_batch
 
 
 def _was_shuffled(recording: Recording, epoch: int, rng: np.random.Generator, n: int) -> bool:
@@ -188,10 +194,10 @@ def _check_kept(recording: Recording, first: int, step: int, because: str) -> No
 
 def _check_replayed(recording: Recording, record: int, model: Sequential) -> None:
     """Raise ValueError, with what may differ, unless the model's parameters are, bit for bit, those of the record."""
-    if model.parameters.tobytes() == recording.rows[record].tobytes():
+    if model.parameters.tobytes() + model.vectors.state.tobytes() == recording.rows[record].tobytes():
         return
     recorded = recording.at(int(recording.steps[record]))
-    name = next(n for n, view in model.named_parameters().items() if view.tobytes() != recorded[n].tobytes())
+    name = next(n for n, view in model.named_arrays().items() if view.tobytes() != recorded[n].tobytes())
     raise ValueError(
         f"explain: update {recording.steps[record]}, replayed, makes another {name} than the recorded one; give x, y, "
         "loss, optimizer, augment, workers as in training, and "

@@ -1,0 +1,123 @@
+"""Layers inside layers: who holds whom, and what everything is called.
+
+    Sequential([Dense(2, 3), Residual(Dense(3, 3), ReLU())])
+
+    dense_1.w   dense_1.b   residual_1.dense_1.w   residual_1.dense_1.b
+
+A layer is found where it stands: in an attribute, or in a list, tuple or dict that is one. Nothing is registered.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any, Self, TypeVar
+
+import numpy as np
+
+T = TypeVar("T")
+
+
+class Module:
+    """What has arrays by name, and may hold others of its kind; a layer is one that also computes.
+
+    params, grads, state   name → array, each in the order in which they were added
+    vectors                set by `parameters.pack`: the numbers of all of these, and of the parts', as three vectors
+    inside                 does it stand in a model?
+    """
+
+    params: dict[str, np.ndarray]
+    grads: dict[str, np.ndarray]
+    state: dict[str, np.ndarray]
+    training: bool
+    dtype: np.dtype | None  # of the model that it belongs to
+    vectors: Any
+    inside: bool
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Give every module its own dicts, so that its `__init__` has nothing to call and nothing to forget."""
+        module = super().__new__(cls)
+        module.params, module.grads, module.state = {}, {}, {}
+        module.training = module.inside = False
+        module.dtype = None
+        return module
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is copied and pickled: not the vectors, of which a copy gets its own."""
+        return {name: value for name, value in vars(self).items() if name != "vectors"}
+
+    def parts(self) -> dict[str, Self]:
+        """Return the layers that this one holds, by name: the class in lower case, numbered from 1 within the class.
+
+        Those in its list `layers`, if it has one, come first.
+        """
+        found: dict[str, Self] = {}
+        numbers: Counter[str] = Counter()
+        first = list(_inside(vars(self).get("layers"), Module))
+        others = [part for _, part in self.attributes(Module) if not any(part is each for each in first)]
+        for part in [*first, *others]:
+            kind = type(part).__name__.lower()
+            numbers[kind] += 1
+            found[f"{kind}_{numbers[kind]}"] = part  # type: ignore[assignment]
+        return found
+
+    def walk(self, name: str = "", above: tuple[Module, ...] = ()) -> Iterator[tuple[str, Self]]:
+        """Yield (name, layer) for this one, whose name is "", then for each of its parts and what that holds."""
+        if any(self is each for each in above):
+            raise ValueError(
+                f"{type(self).__name__} holds itself; keep no reference to a layer that this one stands in"
+            )
+        yield name, self
+        for part_name, part in self.parts().items():
+            yield from part.walk(f"{name}.{part_name}" if name else part_name, (*above, self))
+
+    def named_parameters(self) -> dict[str, np.ndarray]:
+        """Return name → array for the parameters of this layer and of its parts: `w`, …, `dense_1.w`, …"""
+        return self._named("params")
+
+    def named_gradients(self) -> dict[str, np.ndarray]:
+        """Return name → array for the gradients, under the names of the parameters."""
+        return self._named("grads")
+
+    def named_state(self) -> dict[str, np.ndarray]:
+        """Return name → array for what this layer and its parts remember: `batchnorm_1.mean`, …"""
+        return self._named("state")
+
+    def generators(self) -> dict[str, np.random.Generator]:
+        """Return the random generators that this layer and its parts keep: `dropout_1.rng`, …"""
+        return {
+            f"{name}.{key}" if name else key: rng
+            for name, part in self.walk()
+            for key, rng in part.attributes(np.random.Generator)
+        }
+
+    def set_training(self, training: bool) -> None:
+        """Tell this layer and its parts whether they are learning."""
+        for _, part in self.walk():
+            part.training = training
+
+    def attributes(self, kind: type[T]) -> Iterator[tuple[str, T]]:
+        """Yield (attribute, value) for values of that type, also those in lists, tuples and dicts.
+
+        What stands in `params`, `grads` and `state` does not count, nor what the parts hold.
+        """
+        for name, value in vars(self).items():
+            if name not in ("params", "grads", "state"):
+                yield from ((name, found) for found in _inside(value, kind))
+
+    def _named(self, what: str) -> dict[str, np.ndarray]:
+        """Return name → array for the dicts of that name, of this layer and its parts."""
+        return {
+            f"{name}.{key}" if name else key: array
+            for name, part in self.walk()
+            for key, array in getattr(part, what).items()
+        }
+
+
+def _inside(value: Any, kind: type[T]) -> Iterator[T]:
+    """Yield `value` if it is of that type, or what is of it in a list, a tuple or a dict."""
+    if isinstance(value, kind):
+        yield value
+    elif isinstance(value, list | tuple | dict):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _inside(each, kind)

@@ -1,0 +1,48 @@
+"""A residual connection: what the layers find is added to what came in.
+
+    x ─┬─ layers[0] → layers[1] → … → f(x) ─┐
+       └────────────────────────────────────┴─ + → out = x + f(x)
+
+The layers only learn what to change. And backward has a path without any layer on it, along which the gradient reaches
+the start of even a deep network as it is: no vanishing gradient. He et al. 2016, arXiv:1512.03385.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from tinylearn.layers.guard import checked_layers, needed
+from tinylearn.layers.layer import Layer
+
+
+class Residual(Layer):
+    """Add what the layers make of x to x: `out = x + layers(x)`; what they make must have the shape of x.
+
+    >>> from tinylearn.layers.activations import ReLU
+    >>> Residual(ReLU()).forward([[-1.0, 2.0]])
+    array([[-1.,  4.]])
+    """
+
+    def __init__(self, *layers: Layer) -> None:
+        self.layers = checked_layers("Residual", layers, Layer)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        out = x
+        for layer in self.layers:
+            out = layer.forward(out)
+        if out.shape != x.shape:
+            raise ValueError(f"its layers must keep the shape of x, {x.shape}, they give {out.shape}")
+        return x + out
+
+    def backward(self, dout: np.ndarray) -> np.ndarray:
+        """out = x + f(x): x reaches the loss twice, straight with factor 1 and through f.  dx = dout + df, the dx of f.
+
+        The layers of f find their own gradients on the way, by the chain rule.
+        """
+        df = dout
+        for layer in reversed(self.layers):
+            df = needed(layer, layer.backward(df))
+        return dout + df
+
+    def __repr__(self) -> str:
+        return f"Residual({', '.join(map(repr, self.layers))})"

@@ -1,0 +1,57 @@
+"""A table of a model: its layers, what each gives, and how many parameters it has."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from tinylearn.checks import shortened
+from tinylearn.layers.guard import declared_shape
+from tinylearn.parameters import twin
+
+
+def summary(model: Any, input_shape: tuple[int, ...] | None) -> str:
+    """Do what `Sequential.summary` says."""
+    rows = [("layer", "name", "output shape", "parameters")]
+    for layer, name, shape in zip(model.layers, model.layer_names, output_shapes(model, input_shape), strict=True):
+        count = sum(value.size for value in layer.named_parameters().values())
+        text = "?" if shape is None else f"({', '.join(['N', *map(str, shape)])}{'' if shape else ','})"
+        rows.append((repr(layer), name, text, f"{count:,}"))
+    rows.append(("total", "", "", f"{model.parameters.size:,}"))
+    widths = [max(len(row[column]) for row in rows) for column in range(4)]
+    return "\n".join(
+        f"{row[0]:{widths[0]}}  {row[1]:{widths[1]}}  {row[2]:{widths[2]}}  {row[3]:>{widths[3]}}" for row in rows
+    )
+
+
+def output_shapes(model: Any, input_shape: tuple[int, ...] | None) -> list[tuple[int, ...] | None]:
+    """Do what `Sequential.output_shapes` says: send a row of zeros through a twin of the model.
+
+    So it holds for layers of your own, too.
+    """
+    if input_shape is None:
+        input_shape = _told_by(model)
+        if input_shape is None:
+            return [None] * len(model.layers)
+    if not isinstance(input_shape, tuple | list) or not all(
+        isinstance(n, int | np.integer) and n > 0 for n in input_shape
+    ):
+        raise ValueError(
+            "output_shapes: input_shape must be the shape of one example, without the batch axis, such as (3,) or "
+            f"(32, 32, 3), got {shortened(input_shape)}"
+        )
+    idle = twin(model)
+    idle.set_training(False)
+    idle.forward(np.zeros((1, *input_shape), model.dtype))
+    return [layer.out_shape[1:] for layer in idle.layers]
+
+
+def _told_by(layer: Any) -> tuple[int, ...] | None:
+    """Return the shape of one example, if the first layer declares the length of every axis but the first."""
+    while hasattr(layer, "layers"):
+        layer = layer.layers[0]
+    _, *row = declared_shape(layer)
+    row = [length for length in row if length != "…"]
+    lengths = tuple(length for length in row if isinstance(length, int))
+    return lengths if row and len(lengths) == len(row) else None
