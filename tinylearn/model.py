@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from tinylearn.checks import float_type, numbers, positive_integer
-from tinylearn.layers.guard import checked_layers, misfit, needed
+from tinylearn.layers.guard import checked_layers, needed, raise_misfit
 from tinylearn.layers.layer import Layer
 from tinylearn.model_files import load_arrays, save_arrays
 from tinylearn.parameters import Views, pack, refuse_owned, twin
@@ -56,7 +56,7 @@ class Sequential(Layer):
             for layer in self.layers:
                 out = layer.forward(out)
         except ValueError as error:
-            raise misfit(self.layers, layer, out, error) from error
+            raise_misfit(self.layers, layer, out, error)
         return out.copy()
 
     def backward(self, dout: np.ndarray) -> np.ndarray | None:

@@ -174,6 +174,7 @@ def refuse_owned(layers: Iterable[Module]) -> None:
     A whole model that stands in no other one may become a part of one.
     """
     for layer in layers:
+        list(layer.walk())  # which refuses one that holds itself
         if isinstance(layer.params, Views) and layer.inside:
             raise ValueError(f"{layer} already belongs to a model; make a new layer, or copy.deepcopy this one")
         if not isinstance(layer.params, Views):

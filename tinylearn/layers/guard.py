@@ -16,13 +16,14 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterable
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
 from tinylearn.checks import FLOATS, numbers, shortened
 
 NDARRAY = np.ndarray
+T = TypeVar("T")
 
 
 class Assigned(dict[str, Any]):
@@ -41,6 +42,8 @@ def _forward(formula: Callable[[Any, np.ndarray], Any]) -> Callable[[Any, Any], 
     @functools.wraps(formula)
     def forward(layer: Any, x: Any) -> np.ndarray:
         if type(x) is not NDARRAY or x.shape != layer._x_shape or x.dtype is not layer._x_dtype:
+            if type(layer).forward is not forward:  # super().forward: the guard is around that of the subclass
+                return formula(layer, x)
             x = _checked_x(layer, x)
         try:
             out = formula(layer, x)
@@ -58,29 +61,29 @@ def _forward(formula: Callable[[Any, np.ndarray], Any]) -> Callable[[Any, Any], 
 def _backward(formula: Callable[[Any, np.ndarray], Any]) -> Callable[[Any, Any], np.ndarray | None]:
     @functools.wraps(formula)
     def backward(layer: Any, dout: Any) -> np.ndarray | None:
+        grads = layer.grads
+        if type(grads) is Assigned:  # the super().backward of another one, which is guarded
+            return formula(layer, dout)
         if type(dout) is not NDARRAY or dout.shape != layer.out_shape or dout.dtype is not layer._x_dtype:
             dout = _checked_dout(layer, dout)
-        grads, layer.grads = layer.grads, Assigned()  # empty: backward must assign each gradient, not add to the last
+        layer.grads = assigned = Assigned()  # empty: backward must assign each gradient, not add to the last one
         try:
             dx = formula(layer, dout)
         except Exception as error:
             dx = _again(layer, formula, dout, error)
         finally:
-            assigned, layer.grads = layer.grads, grads
+            layer.grads = grads
         if assigned or layer.params:
-            if type(grads) is Assigned:  # this is the super().backward of another one
-                grads.update(assigned)
-            else:
-                for name, parameter in layer.params.items():
-                    gradient = assigned.get(name)
-                    if type(gradient) is not NDARRAY or gradient.shape != parameter.shape:
-                        gradient = _checked_gradient(layer, name, gradient)
-                    if type(grads) is dict:
-                        grads[name] = gradient
-                    else:  # views of the model's vector
-                        grads[name][...] = gradient
-                if len(assigned) != len(layer.params):
-                    _refuse_names(layer, assigned)
+            for name, parameter in layer.params.items():
+                gradient = assigned.get(name)
+                if type(gradient) is not NDARRAY or gradient.shape != parameter.shape:
+                    gradient = _checked_gradient(layer, name, gradient)
+                if type(grads) is dict:
+                    grads[name] = gradient
+                else:  # views of the model's vector
+                    grads[name][...] = gradient
+            if len(assigned) != len(layer.params):
+                _refuse_names(layer, assigned)
         if dx is not None and (type(dx) is not NDARRAY or dx.shape != layer._x_shape or dx.dtype is not dout.dtype):
             dx = _checked_dx(layer, dx, dout.dtype)
         return dx
@@ -89,6 +92,21 @@ def _backward(formula: Callable[[Any, np.ndarray], Any]) -> Callable[[Any, Any],
     return backward
 
 
+def _naming(check: Callable[..., T]) -> Callable[..., T]:
+    """Mark the errors of a check: they name the layer already, and a layer around it adds nothing."""
+
+    @functools.wraps(check)
+    def checked(*given: Any) -> T:
+        try:
+            return check(*given)
+        except (TypeError, ValueError) as error:
+            error.named = True  # type: ignore[union-attr]
+            raise
+
+    return checked
+
+
+@_naming
 def _checked_x(layer: Any, x: Any) -> np.ndarray:
     """Return x as an array of floats; TypeError or ValueError, with what to do, unless the layer can take it."""
     x = numbers(layer, "x", x, layer.dtype)
@@ -109,6 +127,7 @@ def _checked_x(layer: Any, x: Any) -> np.ndarray:
     return x
 
 
+@_naming
 def _checked_out(layer: Any, out: Any, dtype: np.dtype) -> np.ndarray:
     """Return what a forward gave as an array of `dtype`; TypeError if it gave none."""
     if not isinstance(out, np.ndarray | np.generic):
@@ -116,6 +135,7 @@ def _checked_out(layer: Any, out: Any, dtype: np.dtype) -> np.ndarray:
     return numbers(layer, "what forward returns", out, dtype)
 
 
+@_naming
 def _checked_dout(layer: Any, dout: Any) -> np.ndarray:
     """Return dout as floats; ValueError unless there was a forward whose out has its shape."""
     if layer.out_shape is None:
@@ -128,6 +148,7 @@ def _checked_dout(layer: Any, dout: Any) -> np.ndarray:
     return numbers(layer, "dout", dout, layer._x_dtype)
 
 
+@_naming
 def _checked_dx(layer: Any, dx: Any, dtype: np.dtype) -> np.ndarray | None:
     """Return what a backward gave, in `dtype`; an error unless that is None or has the shape of x."""
     if dx is None:
@@ -166,7 +187,10 @@ def _again(layer: Any, formula: Callable[[Any, np.ndarray], Any], given: np.ndar
     if isinstance(error, KeyError) and type(layer.grads) is Assigned and error.args[0] in layer.params:
         name = error.args[0]
         raise ValueError(f"{layer}: backward must assign self.grads[{name!r}], not add to it") from error
-    raise named_error(layer, error) from error
+    named = named_error(layer, error)
+    if named is error:
+        raise error
+    raise named from error
 
 
 def named_error(layer: Any, error: Exception) -> Exception:
@@ -183,15 +207,20 @@ def named_error(layer: Any, error: Exception) -> Exception:
     return named
 
 
-def misfit(layers: tuple[Any, ...], layer: Any, x: np.ndarray, error: Exception) -> Exception:
-    """Return the error of a layer that could not take x, with the layer before it, which gave it."""
+def raise_misfit(layers: tuple[Any, ...], layer: Any, x: np.ndarray, error: Exception) -> NoReturn:
+    """Raise the error of a layer that could not take x, with the layer before it, which gave it.
+
+    A special kind of ValueError stays what it is: it tells of something else than shapes.
+    """
+    if type(error) is not ValueError:
+        raise error
     place = next(number for number, each in enumerate(layers) if each is layer)
     where = f"{layers[0]}, the first layer, does not fit the input: "
     if place > 0:
         where = f"layers {place} and {place + 1} do not fit: {layers[place - 1]} gives {np.shape(x)}, but "
     whole = ValueError(where + str(error))
     whole.named = True  # type: ignore[attr-defined]
-    return whole
+    raise whole from error
 
 
 def checked_layers(caller: str, layers: Any, kind: type) -> tuple[Any, ...]:
@@ -211,6 +240,7 @@ def checked_layers(caller: str, layers: Any, kind: type) -> tuple[Any, ...]:
     return layers
 
 
+@_naming
 def needed(layer: Any, dx: np.ndarray | None) -> np.ndarray:
     """Return what a layer's backward gave; ValueError that names it if that is None, and others need it."""
     if dx is None:
