@@ -16,8 +16,20 @@ import numpy as np
 from tinylearn.checks import shortened
 
 
+class Memory(dict[str, Any]):
+    """What an optimiser remembers; `zeros` are shape and dtype of the arrays that are made when they are asked for."""
+
+    zeros: dict[str, tuple[Any, Any]] = {}  # noqa: RUF012 (never changed)
+
+    def __missing__(self, name: str) -> np.ndarray:
+        if name not in self.zeros:
+            raise KeyError(name)
+        self[name] = np.zeros(*self.zeros[name])
+        return self[name]
+
+
 def guarded(step: Callable[..., None]) -> Callable[..., None]:
-    """Return `step` with a guard: arguments are checked, zeros put where they are needed, errors name the optimiser."""
+    """Return `step` with a guard: arguments are checked, zeros are there, whatever it raises names the optimiser."""
 
     @functools.wraps(step)
     def guarded_step(self: Any, parameters: np.ndarray, gradients: np.ndarray) -> None:
@@ -26,9 +38,8 @@ def guarded(step: Callable[..., None]) -> Callable[..., None]:
             type(parameters) is type(gradients) is np.ndarray
             and parameters.shape == gradients.shape == shape
             and parameters.dtype is gradients.dtype is dtype
+            and type(self.state) is Memory
         )
-        for name in self.remembers:
-            ready = ready and name in self.state
         if not ready:
             _check(self, parameters, gradients)
         try:
@@ -48,7 +59,7 @@ def owner_of(array: np.ndarray) -> np.ndarray:
 
 
 def _check(self: Any, parameters: Any, gradients: Any) -> None:
-    """Raise what is wrong with the arrays; note them, and put zeros where `remembers` says.
+    """Raise what is wrong with the arrays; note them, and what `remembers` says.
 
     TypeError unless the parameters are an array of floats, and the gradients real numbers, ValueError unless both have
     one shape, and that of what is remembered.
@@ -85,9 +96,9 @@ def _check(self: Any, parameters: Any, gradients: Any) -> None:
         )
     if stepped is None or not self.state:
         stepped = weakref.ref(owner_of(parameters))
-    for name in self.remembers:
-        if name not in self.state:
-            self.state[name] = np.zeros(parameters.shape, parameters.dtype)
+    if not isinstance(self.state, Memory):
+        self.state = Memory(self.state)
+    self.state.zeros = dict.fromkeys(self.remembers, (parameters.shape, parameters.dtype))
     self._stepped = parameters.shape, parameters.dtype, stepped
 
 

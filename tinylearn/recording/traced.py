@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from tinylearn.optimizer_guard import Memory
 from tinylearn.optimizers import Optimizer
 from tinylearn.recording.explanation import Term, number
 
@@ -357,15 +358,18 @@ def call(trace: Any, function: Any, args: tuple[Any, ...], settings: dict[str, A
     return trace.whole(function.__name__, args[0], result)
 
 
-class State(dict[str, Any]):
+class State(Memory):
     """What an optimiser remembers: each value has, once it is read or set, the text of its name."""
 
     def __init__(self, trace: Trace, values: dict[str, Any]) -> None:
         super().__init__(values)
         self.trace = trace
 
+    def __missing__(self, name: str) -> Any:
+        return self.trace.leaf(name, super().__missing__(name))
+
     def __getitem__(self, name: str) -> Any:
-        value = super().__getitem__(name)
+        value = super().__getitem__(name)  # or zeros
         if not isinstance(value, Vector | Number):
             value = self.trace.leaf(name, value)
             super().__setitem__(name, value)
