@@ -145,6 +145,7 @@ def test_lines_are_those_of_the_code():
         "rate_t = learning_rate * root / (1 - beta_1**t)", "epsilon_t = epsilon * root", "m = m + m_rest * (g - m)",
         "v = v + v_rest * (g * g - v)", "p = p - rate_t * m / (sqrt(v) + epsilon_t)",
     ]  # fmt: skip
+    assert formulas(Adam(0.1), step=1) == ["t = 1", *formulas(Adam(0.1), step=4)[1:]]
     assert formulas(Nesterov(0.1)) == [
         "v = v * 0.5", "v = v - learning_rate * g", "before = v before it changed",
         "p = p + ((-0.5) * before + 1.5 * v)",

@@ -46,6 +46,7 @@ IN_PYTHON: dict[np.ufunc, Callable[..., Any]] = {
     np.absolute: abs,
 }
 PART = "a part of an array, or an array in another order, is not followed"
+METHODS = ("sum", "mean", "std", "var", "prod", "max", "min", "dot")  # NumPy tells nobody of them, but of its functions
 LIKE = (np.zeros_like, np.ones_like, np.full_like, np.empty_like)
 MIXINS = sys.modules[NDArrayOperatorsMixin.__module__].__file__
 
@@ -324,16 +325,7 @@ class Vector(np.ndarray):
             self.trace.change(self, *told)
 
 
-for _name in (
-    "sum",
-    "mean",
-    "std",
-    "var",
-    "prod",
-    "max",
-    "min",
-    "dot",
-):  # methods of which NumPy tells nobody
+for _name in METHODS:
     setattr(Vector, _name, lambda self, *args, _name=_name, **settings: getattr(np, _name)(self, *args, **settings))
 
 
@@ -364,9 +356,6 @@ class State(Memory):
     def __init__(self, trace: Trace, values: dict[str, Any]) -> None:
         super().__init__(values)
         self.trace = trace
-
-    def __missing__(self, name: str) -> Any:
-        return self.trace.leaf(name, super().__missing__(name))
 
     def __getitem__(self, name: str) -> Any:
         value = super().__getitem__(name)  # or zeros
