@@ -72,7 +72,7 @@ NUMBERS = {
         beta_2=real(0.5, high=1),
         epsilon=real(1e-7),
         weight_decay=real(0.1),
-    ),  # fmt: skip
+    ),
     "accuracy": Subject(tl.accuracy, predicted=scores, target=classes, speaks=("classes",)),
     "accuracy, yes or no": Subject(
         tl.accuracy, predicted=probabilities, target=labels(4, 2, empty=WRONG), speaks=("classes",)

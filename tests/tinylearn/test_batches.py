@@ -27,7 +27,11 @@ def as_bytes(batch):
     return [part.tobytes() for part in batch]
 
 
-@pytest.mark.parametrize("settings", [{}, {"augment": noise}, {"shuffle": False}, {"size": 10}], ids=str)
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"augment": noise}, {"shuffle": False}, {"size": 10}],
+    ids=["plain", "augment", "in order", "one batch"],
+)
 def test_gives_the_same_batches_again_for_an_equal_generator(settings):
     first, again = ([as_bytes(batch) for batch in batches_of(**settings)] for _ in range(2))
     assert first == again

@@ -310,7 +310,10 @@ def test_needs_each_rule(rule, layer, message, monkeypatch):
 
 def test_refuses_a_cached_parameter():
     for layer in (CachesItsParameter(), Sequential([CachesItsParameter()])):
-        with pytest.raises(ValueError, match=r"CachesItsParameter\(\): its attribute f is the same array as (cachesitsparameter_1\.)?f,"):
+        with pytest.raises(
+            ValueError,
+            match=r"CachesItsParameter\(\): its attribute f is the same array as (cachesitsparameter_1\.)?f,",
+        ):
             check_gradients(layer, X)
 
 

@@ -17,7 +17,9 @@ def noting(updates):
 
     def note(update):
         parameters = update.model.parameters.tobytes()
-        updates.append((update.step, update.epoch, update.loss, update.batch.tolist(), update.last_of_epoch, parameters))
+        updates.append(
+            (update.step, update.epoch, update.loss, update.batch.tolist(), update.last_of_epoch, parameters)
+        )
 
     return note
 
@@ -68,9 +70,12 @@ def test_what_was_resumed_can_be_stopped_and_resumed_again(tmp_path):
     go_on(run := start(), EPOCHS, callbacks=keeping(tmp_path, run, [4]))
     for earlier, step in ((4, 5), (5, 11), (11, 18)):
         run = start(seed=9)
-        assert go_on(run, EPOCHS, callbacks=keeping(tmp_path, run, [step]), resume=tmp_path / f"{earlier}.npz") == losses
+        assert (
+            go_on(run, EPOCHS, callbacks=keeping(tmp_path, run, [step]), resume=tmp_path / f"{earlier}.npz") == losses
+        )
         assert state(run) == state(whole)
-    assert go_on(run := start(seed=9), EPOCHS, resume=tmp_path / "18.npz") == losses  # no update is left
+    run = start(seed=9)
+    assert go_on(run, EPOCHS, resume=tmp_path / "18.npz") == losses  # no update is left
     assert state(run) == state(whole)
 
 
@@ -219,7 +224,9 @@ def test_refuses_another_optimizer(begun):
 
 def test_refuses_callbacks_that_were_not_there(begun):
     settings = {"callbacks": evaluations()[:1], "resume": begun / "4.npz"}
-    message = r"4\.npz knows nothing of accuracy of 9 rows, checksum [0-9a-f]{8}, 1; give the callbacks of the first run"
+    message = (
+        r"4\.npz knows nothing of accuracy of 9 rows, checksum [0-9a-f]{8}, 1; give the callbacks of the first run"
+    )
     assert_refused(ValueError, message, start(seed=9), 2, **settings)
 
 

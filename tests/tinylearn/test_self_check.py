@@ -92,7 +92,9 @@ def test_a_wrong_loss_and_a_wrong_optimiser_are_noticed(monkeypatch):
     monkeypatch.setattr(tinylearn.Adam, "step", lambda self, p, g: step(self, p, -g))
     wrong = [asked for asked, well, _ in losses() if not well]
     assert wrong == [name for name in LOSSES if name.startswith("MeanSquaredError")]
-    assert [asked for asked, well, _ in optimizers() if not well] == [name for name in OPTIMIZERS if name.startswith("Adam")]
+    assert [asked for asked, well, _ in optimizers() if not well] == [
+        name for name in OPTIMIZERS if name.startswith("Adam")
+    ]
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGPIPE"), reason="Windows has no such signal")
