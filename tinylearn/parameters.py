@@ -96,6 +96,7 @@ def pack(module: Module, dtype: np.dtype) -> None:
     layers = [layer for _, layer in module.walk()]
     _refuse_two_places(layers)
     _refuse_aliases(module)
+    _refuse_equal_names(layers)
     for layer in layers:
         layer.params, layer.state = (_converted(layer, each, dtype) for each in (layer.params, layer.state))
         layer.dtype = dtype
@@ -131,9 +132,9 @@ def _place(module: Module, vectors: Vectors) -> None:
     """Make the arrays of `module` and of its parts views into `vectors`, which are just as long as they need."""
     module.vectors, owner = vectors, repr(module)
     shapes, remembered = module.params, module.state
-    module.params = ParameterViews(_views(shapes, vectors.parameters), owner)
-    module.grads = Views(_views(shapes, vectors.gradients), owner)
-    module.state = Views(_views(remembered, vectors.state), owner)
+    module.params = ParameterViews(views(shapes, vectors.parameters), owner)
+    module.grads = Views(views(shapes, vectors.gradients), owner)
+    module.state = Views(views(remembered, vectors.state), owner)
     p, s = _size(shapes), _size(remembered)
     for part in module.parts().values():
         part.inside = True
@@ -143,13 +144,13 @@ def _place(module: Module, vectors: Vectors) -> None:
         p, s = p_end, s_end
 
 
-def _views(arrays: dict[str, np.ndarray], vector: np.ndarray) -> dict[str, np.ndarray]:
+def views(arrays: dict[str, np.ndarray], vector: np.ndarray) -> dict[str, np.ndarray]:
     """Return for each array a view of its shape into `vector`, one behind the other."""
-    views, start = {}, 0
+    found, start = {}, 0
     for name, array in arrays.items():
-        views[name] = vector[start : start + array.size].reshape(array.shape)
+        found[name] = vector[start : start + array.size].reshape(array.shape)
         start += array.size
-    return views
+    return found
 
 
 def _converted(layer: Module, arrays: dict[str, np.ndarray], dtype: np.dtype) -> dict[str, np.ndarray]:
@@ -190,16 +191,27 @@ def _refuse_two_places(layers: list[Any]) -> None:
         seen.add(id(layer))
 
 
+def _refuse_equal_names(layers: list[Any]) -> None:
+    """Raise ValueError if a layer uses one name for two arrays, or one that a part's array has."""
+    for layer in layers:
+        own = [*layer.params, *layer.state]
+        arrays = {name: part.named_parameters() | part.named_state() for name, part in layer.parts().items()}
+        inner = {f"{name}.{key}" for name, of_part in arrays.items() for key in of_part}
+        for name in own:
+            if own.count(name) > 1 or name in inner:
+                raise ValueError(f"{layer!r}: two of its arrays have the name {name!r}; give each its own")
+
+
 def _refuse_aliases(module: Module) -> None:
     """Raise ValueError if a parameter or a state is the same memory as another one, or as an attribute of a layer.
 
     Moved into the model's vector, it would be another array from then on.
     """
     arrays = [
-        (f"{name}.{key}", array)
+        (f"{name}.{key}".lstrip("."), array)
         for name, layer in module.walk()
         if not isinstance(layer.params, Views)  # those have been moved, and checked, before
-        for key, array in (layer.params | layer.state).items()
+        for key, array in (*layer.params.items(), *layer.state.items())
         if isinstance(array, np.ndarray)
     ]
     for (name, one), (other, two) in itertools.combinations(arrays, 2):

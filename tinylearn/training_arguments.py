@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tinylearn.batches import BLOCK
+from tinylearn.batches import blocks
 from tinylearn.checks import finite, generator, instance, numbers, positive_integer, real_array, shortened
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
@@ -30,9 +30,9 @@ def check_data(who: str, x: Any, y: Any, dtype: np.dtype) -> tuple[np.ndarray, n
         raise ValueError(f"{who}: x must hold at least one example, got none")
     for name, array in (("x", x), ("y", y)):
         if array.dtype.kind == "f":
-            for start in range(0, len(array), BLOCK):  # they may be larger than memory
-                finite(who, name, array[start : start + BLOCK], first_row=start)
-                numbers(who, name, array[start : start + BLOCK], dtype)
+            for start, rows in blocks(array):
+                finite(who, name, rows, first_row=start)
+                numbers(who, name, rows, dtype)
     return x, y
 
 

@@ -163,8 +163,8 @@ def test_a_pickle_inside_is_not_opened(saved, tmp_path):
 
 
 def test_a_file_in_another_format_is_refused(saved, monkeypatch):
-    monkeypatch.setattr("tinylearn.checkpoint.FORMAT", "tinylearn checkpoint 2")
-    check_refused(saved, start(seed=9), "save_checkpoint wrote: its format is tinylearn checkpoint 1")
+    monkeypatch.setattr("tinylearn.checkpoint.FORMAT", "tinylearn checkpoint 99")
+    check_refused(saved, start(seed=9), "save_checkpoint wrote: its format is tinylearn checkpoint 2")
 
 
 def test_a_file_of_model_save_is_refused(tmp_path):
