@@ -16,7 +16,9 @@ from tinylearn.optimizer_guard import Memory, guarded
 class OfInner:
     """The learning rate of an optimiser that was given none: that of the one that it holds."""
 
-    def __get__(self, optimizer: Any, kind: Any = None) -> float:
+    def __get__(self, optimizer: Any, kind: Any = None) -> Any:
+        if optimizer is None:  # the class was asked
+            return self
         for inner in [*optimizer.parts().values()][1:]:
             return inner.learning_rate
         raise AttributeError(f"{type(optimizer).__name__} has no learning rate; give one to super().__init__")

@@ -41,7 +41,7 @@ def guarded(step: Callable[..., None]) -> Callable[..., None]:
             and type(self.state) is Memory
         )
         if not ready:
-            _check(self, parameters, gradients)
+            gradients = _checked(self, parameters, gradients)
         try:
             step(self, parameters, gradients)
         except Exception as error:
@@ -58,8 +58,8 @@ def owner_of(array: np.ndarray) -> np.ndarray:
     return array
 
 
-def _check(self: Any, parameters: Any, gradients: Any) -> None:
-    """Raise what is wrong with the arrays; note them, and what `remembers` says.
+def _checked(self: Any, parameters: Any, gradients: Any) -> Any:
+    """Return the gradients, as floats; note the parameters, and what `remembers` says.
 
     TypeError unless the parameters are an array of floats, and the gradients real numbers, ValueError unless both have
     one shape, and that of what is remembered.
@@ -69,8 +69,8 @@ def _check(self: Any, parameters: Any, gradients: Any) -> None:
             hint = "; fill its gaps" if isinstance(value, np.ma.MaskedArray) else ""
             kind = type(value).__name__
             raise TypeError(f"{self}: {name} must be a plain array, got a {kind}{hint}, and write np.asarray(…)")
-        if isinstance(value, np.ndarray | np.generic) and value.dtype == np.float16:
-            raise TypeError(f"{self}: {name} must be float32 or float64, got float16, too coarse to learn")
+    if isinstance(parameters, np.ndarray) and parameters.dtype == np.float16:
+        raise TypeError(f"{self}: parameters must be float32 or float64, got float16, too coarse to learn")
     if not isinstance(parameters, np.ndarray) or parameters.dtype.kind != "f":
         got = f"one of {parameters.dtype}" if isinstance(parameters, np.ndarray) else shortened(parameters)
         raise TypeError(f"{self}: parameters must be an array of floats, to be changed in place, got {got}")
@@ -100,6 +100,8 @@ def _check(self: Any, parameters: Any, gradients: Any) -> None:
         self.state = Memory(self.state)
     self.state.zeros = dict.fromkeys(self.remembers, (parameters.shape, parameters.dtype))
     self._stepped = parameters.shape, parameters.dtype, stepped
+    exact = np.asarray(gradients).dtype.kind == "f" and np.asarray(gradients).itemsize >= 4
+    return gradients if exact else np.asarray(gradients, parameters.dtype)  # whose squares are not cut off
 
 
 def _raise_named(self: Any, error: Exception) -> None:

@@ -32,7 +32,7 @@ class OwnOptimizer(tl.Optimizer):
         parameters -= self.learning_rate * v
 
 
-def steps(make: Callable[..., Any], **settings: Argument) -> Subject:
+def steps(make: Callable[..., Any], speaks: tuple[str, ...] = (), **settings: Argument) -> Subject:
     """Three steps by an optimiser with the settings given."""
 
     def call(parameters: Any, gradients: Any, **settings: Any) -> Any:
@@ -43,7 +43,8 @@ def steps(make: Callable[..., Any], **settings: Argument) -> Subject:
             optimizer.step(parameters, gradients)
         return parameters
 
-    return Subject(call, parameters=array(3, floats=None), gradients=array(3, floats=None), **settings)
+    arrays = {name: array(3, floats=None) for name in ("parameters", "gradients")}
+    return Subject(call, speaks=speaks, **arrays, **settings)
 
 
 probabilities, yes = array(4, 1, low=0.1, high=0.9, floats=False), array(4, 1, low=0, high=1, whole=True)
@@ -60,7 +61,7 @@ NUMBERS = {
     "CategoricalCrossEntropy, from_logits": loss(
         lambda: tl.CategoricalCrossEntropy(True), array(4, 3, floats=False), classes
     ),
-    "Optimizer": steps(OwnOptimizer, learning_rate=real(0.1)),
+    "Optimizer": steps(OwnOptimizer, ("OwnOptimizer",), learning_rate=real(0.1)),
     "SGD": steps(tl.SGD, learning_rate=real(0.1), momentum=real(0.5, high=1), weight_decay=real(0.1)),
     "RMSprop": steps(
         tl.RMSprop, learning_rate=real(0.1), rho=real(0.5, high=1), epsilon=real(1e-7), weight_decay=real(0.1)

@@ -9,6 +9,7 @@ from tests.tinylearn.explain_helpers import OPTIMIZERS, check, recorded, small_r
 from tinylearn import (
     SGD,
     Adam,
+    Checkpoint,
     Dense,
     Dropout,
     MeanSquaredError,
@@ -19,8 +20,6 @@ from tinylearn import (
     Sequential,
     Update,
     fit,
-    load_checkpoint,
-    save_checkpoint,
 )
 from tinylearn.workers import multiplications
 
@@ -261,17 +260,15 @@ def test_an_update_that_was_not_kept_is_refused():
 def test_a_recording_of_a_run_that_went_on(kind, tmp_path):
     """It begins where the run went on: enough for an optimiser that remembers nothing."""
     x, y, path = DATA[:, :3], DATA[:, 3:], tmp_path / "run.npz"
-    model, optimizer, rng = Sequential([Dense(3, 1, rng=np.random.default_rng(0))]), OPTIMIZERS[kind](), None
-
-    def keep(update):
-        if update.step == 5:
-            save_checkpoint(path, model, optimizer, rng, **update.progress())
-
-    rng = np.random.default_rng(1)
+    model, optimizer, rng = (
+        Sequential([Dense(3, 1, rng=np.random.default_rng(0))]),
+        OPTIMIZERS[kind](),
+        np.random.default_rng(1),
+    )
     settings = {"loss": MeanSquaredError(), "optimizer": optimizer, "epochs": 4, "batch_size": 3, "rng": rng}
-    fit(model, x, y, callbacks=[keep], **settings)
-    saved, recorder = load_checkpoint(path, model, optimizer, rng), Recorder(model)
-    fit(model, x, y, resume=saved, callbacks=[recorder], **settings)
+    kept, recorder = Checkpoint(path, rng, every=5), Recorder(model)
+    fit(model, x, y, callbacks=[kept, lambda update: update.step == 5 and update.stop()], **settings)
+    fit(model, x, y, callbacks=[recorder], resume=path, **settings)
     explain = recorder.recording.explain
     given = model, 6, "dense_1.w", (0, 0), x, y, MeanSquaredError(), OPTIMIZERS[kind]()
     if kind == "SGD":

@@ -112,7 +112,7 @@ def _contributions(
     return inputs, dout, contributions, None
 
 
-def _through(layers: list[Layer], dout: np.ndarray) -> np.ndarray:
+def _through(layers: list[Layer], dout: Any) -> Any:
     """Return dout after it has gone back through these layers."""
     for layer in reversed(layers):
         dout = needed(layer, layer.backward(dout))
