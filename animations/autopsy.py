@@ -64,7 +64,7 @@ class AutopsyPicture(Scene):
 
     def describe(self, frame: int) -> str:
         autopsy = self.autopsy
-        return f"Update {autopsy.step} {autopsy.what}. Loss and norms of {_span(autopsy.steps)} before it."
+        return f"Update {autopsy.step} {autopsy.reason}. Loss and norms of {_span(autopsy.steps)} before it."
 
     def _draw_heading(self, page: Axes) -> None:
         autopsy = self.autopsy
@@ -144,7 +144,7 @@ def _growth(norms: np.ndarray) -> float:
 def _in_words(autopsy: Autopsy) -> str:
     """Return what broke, as a sentence."""
     recorded = "" if autopsy.parameter in autopsy.norms else f" ({autopsy.parameter} was not recorded)"
-    return f"It {autopsy.what}{recorded}."
+    return f"It {autopsy.reason}{recorded}."
 
 
 def _span(steps: np.ndarray) -> str:

@@ -35,7 +35,7 @@ from animations.text import Form
 from chapters.films import Film, draw
 from chapters.run import Headline, checked, run_alone
 from tinylearn import SGD, Adam, DivergenceError, Recorder, Recording, RMSprop, Update
-from tinylearn.divergence import Watch
+from tinylearn.divergence import DivergenceMonitor
 from tinylearn.optimizers import Optimizer
 
 START, MOST, ENOUGH = 1.2345, 2000, 1e-4  # stop when y changes by no more than this, or after so many steps
@@ -132,13 +132,13 @@ def descend(
     With an `enough` below 0 it does not stop before it has made `most` steps. DivergenceError if f or the point leave
     all bounds; a `recorder` of the point then keeps what was recorded until then.
     """
-    place, watch = point.parameters, Watch(point, optimizer)
+    place, monitor = point.parameters, DivergenceMonitor(point, optimizer)
     with recorder or Recorder(point) as recorder:
         now = f(place).item()
         for step in range(1, most + 1):
             before, uphill = now, gradient(place)
             optimizer.step(place, uphill)  # adjust
-            watch.look(step, before, uphill)
+            monitor.measure(step, before, uphill)
             recorder(Update(step, loss=before, model=point, optimizer=optimizer))
             now = f(place).item()
             if abs(now - before) <= enough:

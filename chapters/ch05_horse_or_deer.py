@@ -55,8 +55,8 @@ from tinylearn import (
     Update,
     fit,
 )
+from tinylearn.callbacks import Callback
 from tinylearn.initializers import zeros
-from tinylearn.training import Callback
 
 EPOCHS, BATCH = 125, 32
 SEEN, UNSEEN = "learned from", "never seen"

@@ -69,8 +69,8 @@ from tinylearn import (
     Sigmoid,
     fit,
 )
+from tinylearn.callbacks import Callback
 from tinylearn.initializers import he_normal
-from tinylearn.training import Callback
 
 SMALL_IMAGE = [[1, 1, 1], [0, 0, 0], [0, 0, 0]]
 ROW = [[0, 0, 0], [1, 1, 1], [0, 0, 0]]  # looks for a line from left to right

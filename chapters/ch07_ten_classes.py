@@ -68,9 +68,9 @@ from tinylearn import (
     load_checkpoint,
     save_checkpoint,
 )
+from tinylearn.callbacks import Callback
 from tinylearn.checks import path_of, positive_integer
 from tinylearn.datasets import CLASS_NAMES
-from tinylearn.training import Callback
 
 BATCH, WORKERS = 32, 2
 SKETCHES = 8000, 1000  # to learn from, and to be tested on

@@ -21,7 +21,7 @@ from tqdm import tqdm
 from chapters.lake import Games
 from chapters.lake_values import Later
 from tinylearn import Adam, BinaryCrossEntropy, Dense, ReLU, Sequential, Sigmoid, fit
-from tinylearn.training import Callback
+from tinylearn.callbacks import Callback
 
 HIDDEN = (128, 64, 32, 16)
 BATCH, LEARNING_RATE = 256, 1e-3

@@ -1,7 +1,7 @@
 """`python -m tinylearn`: check your installation in a few seconds. Please paste its output into bug reports.
 
 It prints versions, the library that multiplies matrices and its threads, what floating-point numbers do here, the
-gradients of every layer and loss against central differences, and a step of every optimiser against its formula.
+gradients of every layer and loss against central differences, and steps of every optimiser against its formula.
 Exit code 1 if something is wrong.
 """
 
@@ -107,16 +107,19 @@ def losses() -> Iterator[Result]:
 
 
 def optimizers() -> Iterator[Result]:
-    """Yield for each row of the table of optimisers whether its first step is the one that its formula gives."""
+    """Yield for each row of the table of optimisers whether its steps are those of its formula in plain Python."""
 
-    def first_step(name: str) -> str:
-        p, row = np.array([1.0]), OPTIMIZERS[name]
-        row.make().step(p, np.array([4.0]))
-        if not abs(p[0] - row.after) < 1e-12:
-            raise ValueError(f"1 becomes {p[0]:.6f}, but should become {row.after:.6f}")
-        return f"1 becomes {p[0]:.6f}"
+    def steps(name: str) -> str:
+        row, p = OPTIMIZERS[name], np.array([1.0])
+        optimizer, gradients = row.make(), (4.0, -1.0, 2.5)
+        for gradient in gradients:
+            optimizer.step(p, np.array([gradient]))
+        expected = row.by_hand(1.0, gradients, **row.settings)
+        if not abs(p[0] - expected) < 1e-12:
+            raise ValueError(f"three steps take 1 to {p[0]:.6f}, but should take it to {expected:.6f}")
+        return f"three steps take 1 to {p[0]:.6f}"
 
-    return each(OPTIMIZERS, first_step)
+    return each(OPTIMIZERS, steps)
 
 
 def each(names: Iterable[str], check: Callable[[str], str]) -> Iterator[Result]:
@@ -135,7 +138,7 @@ def main() -> int:
     wrong = []
     parts = {
         "arithmetic": arithmetic(), "gradients of every layer": layers(), "gradients of every loss": losses(),
-        "a step of every optimiser": optimizers(),
+        "steps of every optimiser": optimizers(),
     }  # fmt: skip
     for title, results in parts.items():
         print(f"\n{title}")

@@ -1,7 +1,7 @@
 """Checkpoints: everything that the rest of a training run depends on, in one file.
 
     parameters          the model's vector
-    optimizer.m, …      what the optimiser remembers: its arrays, and in `about` its numbers
+    optimizer.m, …      the optimiser's `state`: its arrays, and in `about` its numbers and the learning rate
     state               what the layers remember, as one vector, such as running means
     more.losses, …      what the caller adds
     about               JSON text: these numbers, the states of the random generators, what must fit, and the names of
@@ -26,13 +26,13 @@ from tinylearn.checks import existing_path, generator
 from tinylearn.files import complete_or_absent
 from tinylearn.model import Sequential
 from tinylearn.npz import read_arrays
+from tinylearn.optimizer_memory import facts_of, recall, remembered
 from tinylearn.optimizers import Optimizer
 
-FORMAT = "tinylearn checkpoint 1"
+FORMAT = "tinylearn checkpoint 2"
 PLAIN = "biufU"  # the kinds of arrays that need no pickle: truths, numbers, texts
 NUMPY = np.ndarray | np.generic
 NUMBERS = bool | int | float | str | None
-REMEMBERS = "what it remembers"  # the optimiser
 
 
 def save_checkpoint(
@@ -67,6 +67,7 @@ def save_checkpoint(
         "optimizer": {name: value for name, value in remembered.items() if not isinstance(value, NUMPY)},
         "scalars": scalars,
         "generators": {name: each.bit_generator.state for name, each in generators.items()},
+        "spawned": {name: _spawned(each) for name, each in generators.items()},
         "arrays": list(arrays),
     }
     with complete_or_absent(path, "save_checkpoint") as file:
@@ -89,13 +90,28 @@ def load_checkpoint(
     for name in [*own, *saved]:
         here, there = own.get(name, "absent"), saved.get(name, "absent")
         if here != there:
-            hint = "; let __init__ set every attribute of an optimizer" if name == REMEMBERS else ""
-            raise ValueError(f"{path} is the checkpoint of another run: {name} is {here} here, {there} there{hint}")
+            raise ValueError(f"{path} is the checkpoint of another run: {name} is {here} here, {there} there")
+    generators = _generators(model, rng)
+    for name, each in generators.items():
+        if _spawned(each) > about["spawned"][name]:
+            raise ValueError(f"{path}: {name} has spawned more generators than in the run before; make it anew")
     model.parameters = arrays["parameters"]
     model.vectors.state[...] = arrays["state"]
-    vars(optimizer).update(about["optimizer"] | _part(arrays, "optimizer."))
-    for name, each in _generators(model, rng).items():
+    recall(optimizer, about["optimizer"] | _part(arrays, "optimizer."))
+    for name, each in generators.items():
         each.bit_generator.state = about["generators"][name]
+        if about["spawned"][name] > _spawned(each):
+            each.spawn(about["spawned"][name] - _spawned(each))
+    return _more(arrays)
+
+
+def read_more(path: str | os.PathLike[str]) -> dict[str, Any]:
+    """Return what `load_checkpoint` would, and change nothing."""
+    return _more(_read(path)[0])
+
+
+def _more(arrays: dict[str, Any]) -> dict[str, Any]:
+    """Return what was added to a checkpoint: single numbers and texts as Python's, lists as arrays."""
     return {name: value if value.ndim else value.item() for name, value in _part(arrays, "more.").items()}
 
 
@@ -125,8 +141,7 @@ def _facts(model: Sequential, optimizer: Optimizer, rng: np.random.Generator) ->
             raise TypeError(f"checkpoint: {part} must be a tinylearn.{kind.__name__}, got {value!r}; {order}")
     facts = {f"layer {number}": repr(layer) for number, layer in enumerate(model.layers, 1)}
     facts |= {name: f"{view.dtype} {view.shape}" for name, view in model.named_arrays().items()}
-    facts["the optimizer"] = repr(optimizer.as_made())  # its learning rate of now comes back
-    facts[REMEMBERS] = ", ".join(_remembered(optimizer))
+    facts |= facts_of(optimizer)
     first_with: dict[int, str] = {}
     for name, each in _generators(model, rng).items():
         first = first_with.setdefault(id(each.bit_generator), name)
@@ -139,9 +154,14 @@ def _generators(model: Sequential, rng: np.random.Generator) -> dict[str, np.ran
     return {"rng": generator("checkpoint", rng)} | model.generators()
 
 
+def _spawned(rng: np.random.Generator) -> int:
+    """Return how many generators `rng.spawn` has made of this one, which its state does not tell."""
+    return getattr(rng.bit_generator.seed_seq, "n_children_spawned", 0)
+
+
 def _remembered(optimizer: Optimizer) -> dict[str, Any]:
-    """Return attribute → value; TypeError for one that is neither an array nor a number, text or None."""
-    found = vars(optimizer).copy()
+    """Return name → value; TypeError for one that is neither an array nor a number, text or None."""
+    found = remembered(optimizer)
     for name, value in found.items():
         plain = value.dtype.kind in PLAIN if isinstance(value, NUMPY) else isinstance(value, NUMBERS)
         if not plain:

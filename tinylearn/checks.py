@@ -84,7 +84,7 @@ def generator(who: str, rng: Any) -> np.random.Generator:
 
 
 def float_type(who: str, dtype: DTypeLike) -> np.dtype:
-    """Return the dtype; TypeError unless it is float32 or float64. (float16 ends at 65,504: a loss soon is infinite.)"""
+    """Return the dtype; TypeError unless it is float32 or float64. (float16 ends at 65,504: losses soon exceed it.)"""
     with contextlib.suppress(TypeError, ValueError):
         if dtype is not None and np.dtype(dtype) in FLOATS:
             return np.dtype(dtype)
@@ -101,7 +101,7 @@ def numbers(who: object, name: str, values: Any, dtype: DTypeLike | None = None)
     if array.dtype == dtype or (dtype is None and array.dtype.kind == "f"):
         return array
     try:
-        with np.errstate(over="raise"):
+        with np.errstate(all="ignore", over="raise"):
             return array.astype(dtype or np.float64)
     except FloatingPointError:
         largest = max(array[np.isfinite(array)].tolist(), key=abs)
@@ -109,14 +109,15 @@ def numbers(who: object, name: str, values: Any, dtype: DTypeLike | None = None)
 
 
 def real_array(who: object, name: str, values: Any) -> np.ndarray:
-    """Return `values` as the plain array of real numbers that they are.
+    """Return `values` as the array of real numbers that they are; TypeError for text, objects and complex numbers.
 
-    TypeError for text, objects and complex numbers, ValueError for a masked array in which something is missing.
+    ValueError for an entry that a masked array masks. The array is a plain one, also of a matrix or a memory map.
     """
-    if isinstance(values, np.ma.MaskedArray):
-        values = _unmasked(who, name, values)
-    if isinstance(values, np.ndarray) and values.dtype.kind in "fiub":
-        return np.asarray(values)  # a matrix, or a mapped file, as a plain array
+    if type(values) is np.ndarray and values.dtype.kind in "fiub":
+        return values
+    if isinstance(values, np.ma.MaskedArray) and np.ma.getmaskarray(values).any():
+        index = [int(i) for i in np.argwhere(np.ma.getmaskarray(values))[0]]
+        raise ValueError(f"{who}: {name} must hold numbers only, got a masked entry at {name}{index}; leave it out")
     must = f"{who}: {name} must hold real numbers, got"
     try:
         array = np.asarray(values)
@@ -125,18 +126,6 @@ def real_array(who: object, name: str, values: Any) -> np.ndarray:
     if array.dtype.kind not in "fiub":
         raise TypeError(f"{must} {_content(values, array)}{_conversion(name, array)}")
     return array
-
-
-def _unmasked(who: object, name: str, values: np.ma.MaskedArray) -> np.ndarray:
-    """Return the numbers of a masked array; ValueError, with the first place, if one is masked."""
-    masked = np.argwhere(np.ma.getmaskarray(values))
-    if len(masked):
-        place = ", ".join(map(str, masked[0]))
-        raise ValueError(
-            f"{who}: {name} must hold a number everywhere, got a masked entry at {name}[{place}]; leave such rows out, "
-            "or fill the gaps"
-        )
-    return np.asarray(values)
 
 
 def _content(values: Any, array: np.ndarray) -> str:
@@ -227,9 +216,15 @@ def texts(who: object, name: str, values: Any) -> tuple[str, ...]:
     return tuple(values)
 
 
-def finite(who: object, name: str, array: np.ndarray, hint: str = "clean the data before training") -> None:
-    """Raise ValueError that names the first entry of `array` that is NaN or infinite, if there is one."""
+def finite(
+    who: object, name: str, array: np.ndarray, hint: str = "clean the data before training", first_row: int = 0
+) -> None:
+    """Raise ValueError that names the first entry of `array` that is NaN or infinite, if there is one.
+
+    `first_row` is the number of the array's first row, if it is a part of a larger one.
+    """
     if array.dtype.kind != "f" or np.isfinite(array).all():
         return
     index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
-    raise ValueError(f"{who}: {name} must be finite numbers, got {array[index]} at {name}{list(index)}; {hint}")
+    place = [index[0] + first_row, *index[1:]] if index else []
+    raise ValueError(f"{who}: {name} must be finite numbers, got {array[index]} at {name}{place}; {hint}")

@@ -1,27 +1,28 @@
 """Divergence: how `fit` notices that training has left all bounds, and what it says then.
 
-Each update is judged by two numbers: its loss, and the sum of the squares of all parameters. Only if the loss is not
-finite, or that sum more than ten times what it was at the last look, is every parameter looked at; otherwise once in
-256 updates, for its norm to be known. So a healthy run pays for two comparisons an update.
+Each update is judged by two numbers: its loss, and the sum of the squares of all parameters. The norm of every
+parameter is measured only if the loss is not finite, or if that sum is more than ten times what it was when it was
+measured last; and once in 256 updates. So a healthy run pays for two comparisons an update.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 GROWTH = 1e6  # the norm of a parameter may not grow by more than this factor in one update
 NEARLY_ZERO = 1e-6  # a parameter whose norm is a smaller share of that of all has no size of its own to grow from
-REST = 256  # updates between two looks, as long as all is well
-ALERT = 10  # after a start, or a jump of the sum, so many updates are looked at one by one
-WILD = 1e30  # where the sum of squares is larger, every update is looked at
+REST = 256  # updates between two that are measured, as long as all is well
+ALERT = 10  # after a start, or a jump of the sum, so many updates are measured one by one
+HUGE = 1e30  # where the sum of squares is larger, every update is measured
 KNOWN = 5  # gradient norms that are kept
 
 
 class DivergenceError(ArithmeticError):
-    """Training has diverged: `update` `step` broke `parameter`, and `what` says how.
+    """Training has diverged: update `step` broke `parameter`, and `reason` says how.
 
     step             the update that broke: a parameter after it, or its loss, is NaN or infinite, or a parameter grew
     parameter        the first one that broke; if only the loss did, the one with the largest norm
@@ -29,52 +30,56 @@ class DivergenceError(ArithmeticError):
     gradient_norm    of that update
     gradient_norms   step → norm, of the last updates, up to five; of a run that was calm and breaks in one update, that
                      one's alone: to know those before would take a twentieth of the time of chapter 3's neuron
-    what             "made dense_1.w NaN or infinite", "grew dense_1.w from norm 1.2 to 3e+09", "met a loss of inf …"
+    reason           "made dense_1.w NaN or infinite", "grew dense_1.w from norm 1.2 to 3e+09", "met a loss of inf …"
 
     >>> print(DivergenceError(3, "dense_1.w", 1000.0, 2e9, gradient_norms={2: 4e4, 3: 2e9}))
     training diverged: update 3 made dense_1.w NaN or infinite (learning rate 1000, gradient norm 2e+09; before it: \
-update 2 4e+04); try a learning rate ten times smaller, or scale the inputs to mean 0 and variance 1
+update 2 4e+04); try a learning rate ten times smaller, or scale inputs and targets to mean 0 and variance 1
     """
 
     def __init__(
-        self, step: int, parameter: str, learning_rate: float, gradient_norm: float, what: str = "",
+        self, step: int, parameter: str, learning_rate: float, gradient_norm: float, reason: str = "",
         gradient_norms: dict[int, float] | None = None,
     ) -> None:  # fmt: skip
-        what, gradient_norms = what or f"made {parameter} NaN or infinite", gradient_norms or {}
-        self.step, self.parameter, self.what = step, parameter, what
+        reason, gradient_norms = reason or f"made {parameter} NaN or infinite", gradient_norms or {}
+        self.step, self.parameter, self.reason = step, parameter, reason
         self.learning_rate, self.gradient_norm, self.gradient_norms = learning_rate, gradient_norm, gradient_norms
-        super().__init__(step, parameter, learning_rate, gradient_norm, what, gradient_norms)
+        super().__init__(step, parameter, learning_rate, gradient_norm, reason, gradient_norms)
 
     def __str__(self) -> str:
         earlier = [f"update {step} {norm:.3g}" for step, norm in self.gradient_norms.items() if step != self.step]
         before = f"; before it: {', '.join(earlier)}" if earlier else ""
         return (
-            f"training diverged: update {self.step} {self.what} "
+            f"training diverged: update {self.step} {self.reason} "
             f"(learning rate {self.learning_rate:g}, gradient norm {self.gradient_norm:.3g}{before}); "
-            "try a learning rate ten times smaller, or scale the inputs to mean 0 and variance 1"
+            "try a learning rate ten times smaller, or scale inputs and targets to mean 0 and variance 1"
         )
 
 
-def find_fault(
-    before: dict[str, float], whole: float, after: dict[str, float], loss: float, known_at: int | None = None
-) -> tuple[str, str] | None:
-    """Return which parameter an update broke, and how; None if all is well.
+def diagnose(
+    before: dict[str, float], total: float, after: dict[str, float], loss: float, known_at: int | None = None,
+    loss_again: Callable[[], float] | None = None,
+) -> tuple[str, str] | None:  # fmt: skip
+    """Return which parameter an update broke, and the reason; None if all is well.
 
     before, after   the norm of each parameter, by name; NaN or infinite if one of its numbers is. `fit` knows those
-                    before from its last look: of the update before, where training is wild, or of one not long ago
-    whole           that of all parameters together, before
+                    before from when it measured last: after the update before, or not long ago
+    total           the norm of all parameters together, before
     loss            of the update's batch, before
     known_at        the update after which `before` was so, if that is not the one before
+    loss_again        returns the loss of the same batch after the update, if that can be known
 
     Broken is, in this order: a parameter that is NaN or infinite; such a loss; a norm above 1 and more than 10⁶ times
-    as large as before, after an update that made that of all more than ten times as large. A parameter that was zero,
-    as biases are at the start, or nearly so (its norm less than a millionth of that of all), has no size to grow from:
-    it is measured against that of all. So learning that sets a bias from 0 to 200,000 is no divergence.
+    as large as before, after an update that made that of all more than ten times as large and the loss no smaller:
+    a line that has to learn targets of a million takes such a step, and a good one. A parameter that was zero, as
+    biases are at the start, or nearly so (its norm less than a millionth of that of all), has no size to grow from: it
+    is measured against that of all. So learning that sets a bias from 0 to 200,000 is no divergence.
 
     >>> start = {"w": 1.0, "b": 0.0}
-    >>> find_fault(start, 1.0, {"w": 3.0, "b": 2e5}, loss=1.0)
-    >>> find_fault(start, 1.0, {"w": 2e6, "b": 0.0}, loss=1.0)
+    >>> diagnose(start, 1.0, {"w": 3.0, "b": 2e5}, loss=1.0)
+    >>> diagnose(start, 1.0, {"w": 2e6, "b": 0.0}, loss=1.0)
     ('w', 'grew w from norm 1 to 2e+06')
+    >>> diagnose(start, 1.0, {"w": 2e6, "b": 0.0}, loss=1.0, loss_again=lambda: 0.5)
     """
     for name, now in after.items():
         if not math.isfinite(now):
@@ -82,13 +87,16 @@ def find_fault(
     if not math.isfinite(loss):
         largest = max(after, key=after.__getitem__)
         return largest, f"met a loss of {loss:g}, with {largest} at norm {after[largest]:.3g}"
-    if math.hypot(*after.values()) > 10 * whole:
-        for name, now in after.items():
-            was = before[name]
-            size = was if was >= NEARLY_ZERO * whole else whole
-            if now > GROWTH * size > 0 and now > 1:
-                when = "" if known_at is None else f" (after update {known_at})"
-                return name, f"grew {name} from norm {was:.3g}{when} to {now:.3g}"
+    if math.hypot(*after.values()) <= 10 * total:
+        return None
+    for name, now in after.items():
+        was = before[name]
+        size = was if was >= NEARLY_ZERO * total else total
+        if now > GROWTH * size > 0 and now > 1:
+            if loss_again is not None and loss_again() < loss:
+                return None
+            when = "" if known_at is None else f" (after update {known_at})"
+            return name, f"grew {name} from norm {was:.3g}{when} to {now:.3g}"
     return None
 
 
@@ -110,51 +118,59 @@ def norms_of(model: Any) -> dict[str, float]:
     return {name: norm(values) for name, values in model.named_parameters().items()}
 
 
-class Watch:
-    """Looks at the updates of a model, and raises DivergenceError for one that broke.
+class DivergenceMonitor:
+    """Checks the updates of a model, and raises DivergenceError for one that broke.
 
-    model   anything with `parameters`, a vector, and `named_parameters()`
-    high    an update after which the sum of all squares is not below this is looked at,
-    due     and so is this one
+    model       anything with `parameters`, a vector, and `named_parameters()`
+    loss_again  returns the loss of the last batch after the update; without it, a norm that grew is a fault whatever
+                the loss did
 
-    A loop of its own, such as chapter 2's, looks at every update; `fit` at those that it must:
+    A loop of its own, such as chapter 2's, measures after every update; `fit` calls `check`, which measures only where
+    it must:
 
-        watch = Watch(model, optimizer)
+        monitor = DivergenceMonitor(model, optimizer)
         optimizer.step(model.parameters, gradients)
-        watch.look(step, value, gradients)
+        monitor.measure(step, value, gradients)
     """
 
-    def __init__(self, model: Any, optimizer: Any) -> None:
-        self.model, self.optimizer = model, optimizer
-        self.high, self.due, self.alert = 0.0, 0, ALERT
-        self.norms, self.seen = norms_of(model), 0  # after which update
-        self.gradient_norms: dict[int, float] = {}  # of the last updates, if all of them were looked at
+    def __init__(self, model: Any, optimizer: Any, loss_again: Callable[[], float] | None = None) -> None:
+        self.model, self.optimizer, self.loss_again, self.parameters = model, optimizer, loss_again, model.parameters
+        self.square = math.nan  # the sum of the squares of all parameters, not known yet
+        self.high, self.due, self.alert = 0.0, 0, ALERT  # measure from this square on; at this update
+        self.norms, self.measured_at = norms_of(model), 0
+        self.gradient_norms: dict[int, float] = {}  # of the last updates, if all of them were measured
 
-    def look(self, step: int, loss: float, gradients: np.ndarray, square: float = math.nan) -> None:
+    def check(self, step: int, loss: float) -> None:
+        """Measure update `step` if its loss, or the parameters after it, are suspicious, or if it is time to."""
+        before, self.square = self.square, self.parameters.dot(self.parameters)
+        if not (math.isfinite(loss) and self.square < self.high and step < self.due):
+            self.measure(step, loss, self.model.gradients, before)
+
+    def measure(self, step: int, loss: float, gradients: np.ndarray, square: float = math.nan) -> None:
         """Raise DivergenceError if update `step` broke something; measure the norms.
 
-        square   the sum of all squares before the update, if updates went by unseen
+        square   the sum of all squares before the update, if updates went by that were not measured
         """
         if step - 1 not in self.gradient_norms:
             self.gradient_norms.clear()
         self.gradient_norms[step] = norm(gradients)
         if len(self.gradient_norms) > KNOWN:
             del self.gradient_norms[next(iter(self.gradient_norms))]
-        whole = math.sqrt(square) if 0 < square < math.inf else math.hypot(*self.norms.values())
+        total = math.sqrt(square) if 0 < square < math.inf else math.hypot(*self.norms.values())
         before, self.norms = self.norms, norms_of(self.model)
-        known_at = self.seen if 0 < self.seen < step - 1 else None
-        fault = find_fault(before, whole, self.norms, loss, known_at)
+        known_at = self.measured_at if 0 < self.measured_at < step - 1 else None
+        fault = diagnose(before, total, self.norms, loss, known_at, self.loss_again)
         if fault is not None:
             rate, known = self.optimizer.learning_rate, dict(self.gradient_norms)
             raise DivergenceError(step, fault[0], rate, known[step], fault[1], known)
-        self.seen = step
+        self.measured_at = step
         self._choose_next(step, math.hypot(*self.norms.values()))
 
-    def _choose_next(self, step: int, whole: float) -> None:
-        """Choose when to look again."""
-        square = whole * whole
+    def _choose_next(self, step: int, total: float) -> None:
+        """Choose when to measure again."""
+        square = total * total
         if square >= self.high > 0:
             self.alert = ALERT
         self.high = 10 * square
-        self.due = step + (1 if self.alert or square > WILD else REST)
+        self.due = step + (1 if self.alert or square > HUGE else REST)
         self.alert = max(self.alert - 1, 0)

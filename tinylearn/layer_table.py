@@ -41,6 +41,13 @@ LAYERS = {
     "MaxPool2D": Row(lambda rng: layers.MaxPool2D(2), (2, 4, 7, 3)),
     "MaxPool2D, overlapping": Row(lambda rng: layers.MaxPool2D((3, 2), stride=(2, 1), padding=1), (2, 5, 4, 2)),
     "MaxPool2D, same": Row(lambda rng: layers.MaxPool2D((2, 3), stride=(3, 2), padding="same"), (2, 5, 6, 2)),
+    "AveragePool2D": Row(lambda rng: layers.AveragePool2D(2), (2, 4, 7, 3)),
+    "AveragePool2D, overlapping": Row(lambda rng: layers.AveragePool2D((3, 2), stride=(2, 1), padding=1), (2, 5, 4, 2)),
+    "AveragePool2D, same": Row(lambda rng: layers.AveragePool2D((2, 3), stride=(3, 2), padding="same"), (2, 5, 6, 2)),
+    "BatchNorm": Row(lambda rng: layers.BatchNorm(3), (7, 3)),
+    "BatchNorm, images": Row(lambda rng: layers.BatchNorm(2, momentum=0.3, epsilon=0.01), (3, 5, 4, 2)),
+    "LayerNorm": Row(lambda rng: layers.LayerNorm(5), (3, 5)),
+    "LayerNorm, two axes of rows": Row(lambda rng: layers.LayerNorm(4, epsilon=0.01), (3, 2, 4)),
     "Dropout": Row(lambda rng: layers.Dropout(0.4, rng=rng), (5, 3)),
     "Flatten": Row(lambda rng: layers.Flatten(), (3, 5, 4, 2)),
     "Residual": Row(lambda rng: layers.Residual(layers.Dense(3, 3, rng=rng), layers.Tanh()), (5, 3)),
@@ -48,10 +55,12 @@ LAYERS = {
 
 
 def make_layer(name: str, rng: np.random.Generator) -> Layer:
-    """Return the layer of that row, with parameters that are all different from zero."""
+    """Return the layer of that row, with parameters that are all different from zero, and a state that is not new."""
     layer = LAYERS[name].make(rng)
     for parameter in layer.named_parameters().values():
         parameter += rng.normal(size=parameter.shape)  # biases start at zero, which would hide errors
+    for remembered in layer.named_state().values():
+        remembered += rng.uniform(0.5, 1.5, size=remembered.shape)  # a variance stays positive
     return layer
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
+from operator import attrgetter
 from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import DTypeLike
 
 from tinylearn.checks import float_type, numbers, positive_integer
-from tinylearn.layers.guard import checked_layers, misfit
+from tinylearn.layers.guard import checked_layers, needed, raise_misfit
 from tinylearn.layers.layer import Layer
 from tinylearn.model_files import load_arrays, save_arrays
 from tinylearn.parameters import Views, pack, refuse_owned, twin
@@ -55,7 +56,7 @@ class Sequential(Layer):
             for layer in self.layers:
                 out = layer.forward(out)
         except ValueError as error:
-            raise misfit(self.layers, layer, out, error) from error
+            raise_misfit(self.layers, layer, out, error)
         return out.copy()
 
     def backward(self, dout: np.ndarray) -> np.ndarray | None:
@@ -63,7 +64,9 @@ class Sequential(Layer):
         for layer in reversed(self.layers):
             dx = layer.backward(dout)
             if dx is None:
-                return self._without_dx(layer)
+                if layer.needs_dx:
+                    self._refuse_learners_before(layer)
+                return None
             dout = dx
         return dout.copy()
 
@@ -83,22 +86,14 @@ class Sequential(Layer):
         starts = range(0, max(len(x), 1), batch_size)
         return np.concatenate([idle.forward(x[start : start + batch_size]) for start in starts])
 
-    @property
-    def parameters(self) -> np.ndarray:
-        """All parameters as one vector. Assigning writes into it, so that the layers' views stay views."""
-        return self.vectors.parameters
-
-    @parameters.setter
-    def parameters(self, values: np.ndarray) -> None:
+    def _set_parameters(self, values: np.ndarray) -> None:
         values = numbers("parameters", "values", values, self.dtype)
         if values.shape != self.parameters.shape:
             raise ValueError(f"parameters: expected shape {self.parameters.shape}, got {values.shape}")
         self.parameters[...] = values
 
-    @property
-    def gradients(self) -> np.ndarray:
-        """All gradients as one vector, in the order of `parameters`; `backward` fills it."""
-        return self.vectors.gradients
+    parameters = property(attrgetter("vectors.parameters"), _set_parameters)  # assigning writes into the vector
+    gradients = property(attrgetter("vectors.gradients"))  # in the order of the parameters; `backward` fills it
 
     @property
     def layer_names(self) -> list[str]:
@@ -154,11 +149,10 @@ class Sequential(Layer):
         """Return name → view for all that training changes: the parameters, and after them the state of the layers."""
         return self.named_parameters() | self.named_state()
 
-    def _without_dx(self, layer: Layer) -> None:
-        """End a backward at a layer that gives no dx; ValueError if a layer in front of it learns, and needs it."""
-        before = self.layers[: self.layers.index(layer)]
-        if layer.needs_dx and any(each.named_parameters() for each in before):
-            raise ValueError(f"{layer}: backward returned None, but layers before it learn; return dx")
+    def _refuse_learners_before(self, layer: Layer) -> None:
+        """Raise ValueError if a layer that gave no dx stands behind one that learns, which needs it."""
+        if any(each.named_parameters() for each in self.layers[: self.layers.index(layer)]):
+            needed(layer, None)
 
     def __setstate__(self, attributes: dict[str, Any]) -> None:
         """Give a copy vectors of its own: copied arrays are no views any more."""
@@ -173,3 +167,11 @@ class Sequential(Layer):
     def __repr__(self) -> str:
         dtype = "" if self.dtype == np.float64 else f", dtype=np.{self.dtype}"
         return f"{type(self).__name__}([{', '.join(map(repr, self.layers))}]{dtype})"
+
+
+def first_that_learns(model: Layer) -> Layer:
+    """Return the first layer with parameters: nothing needs its dx while the model learns. The model, if none has."""
+    backward = type(model).backward
+    if not isinstance(model, Sequential) or backward is not Sequential.backward:  # what it does with a dx is its own
+        return model
+    return next((first_that_learns(layer) for layer in model.layers if layer.named_parameters()), model)

@@ -131,9 +131,9 @@ def _place(module: Module, vectors: Vectors) -> None:
     """Make the arrays of `module` and of its parts views into `vectors`, which are just as long as they need."""
     module.vectors, owner = vectors, repr(module)
     shapes, remembered = module.params, module.state
-    module.params = ParameterViews(views(shapes, vectors.parameters), owner)
-    module.grads = Views(views(shapes, vectors.gradients), owner)
-    module.state = Views(views(remembered, vectors.state), owner)
+    module.params = ParameterViews(_views(shapes, vectors.parameters), owner)
+    module.grads = Views(_views(shapes, vectors.gradients), owner)
+    module.state = Views(_views(remembered, vectors.state), owner)
     p, s = _size(shapes), _size(remembered)
     for part in module.parts().values():
         part.inside = True
@@ -143,13 +143,13 @@ def _place(module: Module, vectors: Vectors) -> None:
         p, s = p_end, s_end
 
 
-def views(arrays: dict[str, np.ndarray], vector: np.ndarray) -> dict[str, np.ndarray]:
+def _views(arrays: dict[str, np.ndarray], vector: np.ndarray) -> dict[str, np.ndarray]:
     """Return for each array a view of its shape into `vector`, one behind the other."""
-    found, start = {}, 0
+    views, start = {}, 0
     for name, array in arrays.items():
-        found[name] = vector[start : start + array.size].reshape(array.shape)
+        views[name] = vector[start : start + array.size].reshape(array.shape)
         start += array.size
-    return found
+    return views
 
 
 def _converted(layer: Module, arrays: dict[str, np.ndarray], dtype: np.dtype) -> dict[str, np.ndarray]:
@@ -174,6 +174,7 @@ def refuse_owned(layers: Iterable[Module]) -> None:
     A whole model that stands in no other one may become a part of one.
     """
     for layer in layers:
+        list(layer.walk())  # which refuses one that holds itself
         if isinstance(layer.params, Views) and layer.inside:
             raise ValueError(f"{layer} already belongs to a model; make a new layer, or copy.deepcopy this one")
         if not isinstance(layer.params, Views):
@@ -204,8 +205,8 @@ def _refuse_aliases(module: Module) -> None:
     for (name, one), (other, two) in itertools.combinations(arrays, 2):
         if np.may_share_memory(one, two) and np.shares_memory(one, two):
             raise ValueError(
-                f"{name} and {other} are one array, but a model gives each its own place; do not tie weights, and leave "
-                "the parameters of a layer that a layer holds where they are: they are found there"
+                f"{name} and {other} are one array, but a model gives each its own place; do not tie weights, and "
+                "leave the parameters of a layer that a layer holds where they are: they are found there"
             )
     for _, layer in module.walk():
         for attribute, value in layer.attributes(np.ndarray):

@@ -12,12 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from tinylearn.checks import same_state, shortened
+from tinylearn.callbacks import Callback
+from tinylearn.checks import shortened
+from tinylearn.divergence import DivergenceError
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
+from tinylearn.optimizer_memory import has_stepped
 from tinylearn.optimizers import Optimizer
 from tinylearn.recording import Recorder, Recording
-from tinylearn.training import Callback, DivergenceError, fit
+from tinylearn.training import fit
 from tinylearn.training_arguments import check_functions
 
 Maker = Callable[[np.random.Generator], Sequential]
@@ -153,7 +156,7 @@ def _check_names(what: str, kind: str, variants: Mapping[Any, Any]) -> None:
 def _check_unused(optimizer: Optimizer | Mapping[str, Optimizer]) -> None:
     """Raise ValueError for an optimiser that remembers steps: what it has is not what a new one would have."""
     for name, each in (optimizer if isinstance(optimizer, Mapping) else {"optimizer": optimizer}).items():
-        if not same_state(vars(each), vars(each.fresh())):
+        if has_stepped(each):
             raise ValueError(
                 f"race: {name!r}, {each!r}, has made steps already, or was changed since it was made; "
                 "give each variant a new one"

@@ -53,4 +53,5 @@ def _told_by(layer: Any) -> tuple[int, ...] | None:
         layer = layer.layers[0]
     _, *row = declared_shape(layer)
     row = [length for length in row if length != "…"]
-    return tuple(row) if row and all(isinstance(length, int) for length in row) else None
+    lengths = tuple(length for length in row if isinstance(length, int))
+    return lengths if row and len(lengths) == len(row) else None

@@ -6,22 +6,21 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike
 
-from tinylearn.checks import finite, instance, numbers, real_array, shortened
+from tinylearn.batches import BLOCK
+from tinylearn.checks import finite, generator, instance, numbers, positive_integer, real_array, shortened
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
+from tinylearn.optimizer_guard import remembers_other
 from tinylearn.optimizers import Optimizer
 
 
-def check_data(who: str, x: Any, y: Any, dtype: DTypeLike) -> tuple[np.ndarray, np.ndarray]:
-    """Return x (N, …) as `dtype`, and y (N, …) too unless it holds whole numbers, which may be classes.
+def check_data(who: str, x: Any, y: Any, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+    """Return x (N, …) and y (N, …) as arrays whose numbers are finite in `dtype`; they are converted batch by batch.
 
     TypeError for what holds no real numbers; ValueError for NaN, no rows, or another number of rows in y than in x.
     """
-    x, y = numbers(who, "x", x, dtype), real_array(who, "y", y)
-    if y.dtype.kind not in "iu":
-        y = numbers(who, "y", y, dtype)
+    x, y = real_array(who, "x", x), real_array(who, "y", y)
     if x.ndim < 2:
         got = x.shape if x.ndim else x
         raise ValueError(f"{who}: x must have shape (N, …), a row per example, got {got}; reshape it with x[:, None]")
@@ -29,9 +28,19 @@ def check_data(who: str, x: Any, y: Any, dtype: DTypeLike) -> tuple[np.ndarray, 
         raise ValueError(f"{who}: x and y must have one row per example, got shapes {x.shape} and {y.shape}")
     if len(x) == 0:
         raise ValueError(f"{who}: x must hold at least one example, got none")
-    finite(who, "x", x)
-    finite(who, "y", y)
+    for name, array in (("x", x), ("y", y)):
+        if array.dtype.kind == "f":
+            for start in range(0, len(array), BLOCK):  # they may be larger than memory
+                finite(who, name, array[start : start + BLOCK], first_row=start)
+                numbers(who, name, array[start : start + BLOCK], dtype)
     return x, y
+
+
+def check_numbers(epochs: Any, batch_size: Any, workers: Any, rng: Any) -> tuple[int, int, int, np.random.Generator]:
+    """Return what `fit` counts by, as ints of at least 1, and a generator."""
+    named = {"epochs": epochs, "batch_size": batch_size, "workers": workers}
+    counts = (positive_integer("fit", name, value) for name, value in named.items())
+    return *counts, np.random.default_rng() if rng is None else generator("fit", rng)  # type: ignore[return-value]
 
 
 def check_parts(who: str, model: Any, loss: Any, optimizer: Any) -> None:
@@ -39,6 +48,15 @@ def check_parts(who: str, model: Any, loss: Any, optimizer: Any) -> None:
     instance(who, "model", model, Sequential, such_as="Sequential([Dense(…), …])")
     instance(who, "loss", loss, Loss, such_as="MeanSquaredError()")
     instance(who, "optimizer", optimizer, Optimizer, such_as="SGD(0.1)")
+
+
+def check_memory(optimizer: Optimizer, parameters: np.ndarray) -> None:
+    """Raise ValueError, with the way out, for an optimiser that remembers the gradients of another model."""
+    if remembers_other(optimizer, parameters):
+        raise ValueError(
+            f"fit: {optimizer} remembers the gradients of another model, which would move this one too; write "
+            "optimizer=optimizer.clone(), which has the same settings and remembers nothing"
+        )
 
 
 def check_functions(callbacks: Any, augment: Any) -> tuple[Callable[..., Any], ...]:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import copy
 import itertools
 import math
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -28,6 +29,8 @@ from threadpoolctl import threadpool_limits
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.parameters import replica
+
+_holding, _holders, _limits = threading.Lock(), 0, None  # who holds BLAS to one thread, and how it was before
 
 Compute = Callable[[np.ndarray, np.ndarray], float]  # (x, y) → loss; fills model.gradients
 
@@ -42,17 +45,35 @@ def workers_for(model: Sequential, loss: Loss, workers: int, batch_shape: tuple[
     batch_shape   that of the batches to come; a small network, or a small batch, is left to one worker
     """
     keep_freed_memory()
-    if workers > 1 and model.named_state():
+    remembered = list(model.named_state())
+    if workers > 1 and remembered:
         raise ValueError(
-            f"fit: workers must be 1 for a model that remembers more than parameters, {next(iter(model.named_state()))}: "
-            f"several would each remember a part of the batches; got workers={workers}"
+            f"fit: workers must be 1 for a model that remembers more than parameters, {remembered[0]}: several would "
+            f"each remember a part of the batches; got workers={workers}"
         )
     workers = min(workers, batch_shape[0])
     if workers == 1 or multiplications(model, batch_shape) < SMALL:
         yield lambda x, y: gradients(model, loss, x, y)
         return
-    with threadpool_limits(1, user_api="blas"), ThreadPoolExecutor(workers - 1) as pool:
+    with one_blas_thread(), ThreadPoolExecutor(workers - 1) as pool:
         yield ParallelGradients(model, loss, workers, _piece_rows(model, batch_shape), pool).gradients
+
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Hold BLAS to one thread. The setting is the process's: of several that overlap, the last one out gives it back."""
+    global _holders, _limits
+    with _holding:
+        _holders += 1
+        if _holders == 1:
+            _limits = threadpool_limits(1, user_api="blas")
+    try:
+        yield
+    finally:
+        with _holding:
+            _holders -= 1
+            if _holders == 0:
+                _limits.restore_original_limits()
 
 
 def gradients(model: Sequential, loss: Loss, x: np.ndarray, y: np.ndarray, share: float = 1.0) -> float:

@@ -105,7 +105,7 @@ def test_of_many_parameters_the_four_that_grew_most_and_the_one_that_broke():
 def test_in_words(recording):
     autopsy = recording.autopsy()
     said = AutopsyPicture(autopsy).describe(0)
-    assert said.startswith(f"Update {autopsy.step} {autopsy.what}. ")
+    assert said.startswith(f"Update {autopsy.step} {autopsy.reason}. ")
     if len(autopsy.steps) > 1:
         assert said.endswith(f"updates {autopsy.steps[0]} to {autopsy.steps[-1]} before it.")
     assert AutopsyPicture(recording.autopsy(1)).describe(0).endswith(f"norms of update {autopsy.steps[-1]} before it.")
@@ -113,7 +113,7 @@ def test_in_words(recording):
 
 def test_the_caption_says_what_the_error_said(recording):
     autopsy = recording.autopsy()
-    assert AutopsyPicture(autopsy).captions[0] == f"It {autopsy.what}."
+    assert AutopsyPicture(autopsy).captions[0] == f"It {autopsy.reason}."
 
 
 def test_a_parameter_that_was_not_recorded_is_said_to_be():

@@ -65,8 +65,10 @@ def array(
     nan: Any = OPEN,
     one_of: int = 0,
     floats: bool | None = True,
+    distribution: bool = False,
 ) -> Any:
-    """Real numbers in [low, high] in that shape; whole numbers; or rows with a single 1, for `one_of` classes.
+    """Real numbers in [low, high] in that shape; whole numbers; or rows with a single 1, for `one_of` classes; or
+    rows that sum to 1, for a `distribution`.
 
     nan      WRONG where NaN must be refused
     floats   whether an integer means the same as a float of that value; for classes and scores it does not; None for
@@ -78,6 +80,8 @@ def array(
         if one_of:
             return np.eye(one_of)[rng.integers(one_of, size=shape[0])]
         values = rng.uniform(low, high, shape)
+        if distribution:
+            return values / values.sum(axis=-1, keepdims=True)
         return np.round(values) if whole else values
 
     arrays = st.integers(0, 999).map(draw)
@@ -105,10 +109,13 @@ def kinds(a: np.ndarray, floats: bool | None) -> list[Given]:
     """The same numbers, or nearly so, in another dtype: plain is what it holds."""
     if floats is None:
         return [Given(b, b.astype(np.float64)) for b in (a.astype(np.float16), a.astype(np.float32))]
-    real = [a.astype(kind) for kind in (np.float16, np.float32, np.longdouble, np.int64, np.int8, bool)]
+    half = a.astype(np.float16)  # a layer alone refuses it
+    real = [a.astype(kind) for kind in (np.float32, np.longdouble, np.int64, np.int8, bool)]
     unsigned = np.abs(a * 9).astype(np.uint8)
     wrong = [a.astype(kind) for kind in (complex, object, "U8", "S8", "timedelta64[s]")]
-    return [Given(b, b.astype(np.float64) if floats else OPEN) for b in [*real, unsigned]] + of(wrong, WRONG)
+    return (
+        [Given(b, b.astype(np.float64) if floats else OPEN) for b in [*real, unsigned]] + of([half]) + of(wrong, WRONG)
+    )
 
 
 def shapes(a: np.ndarray) -> list[Given]:

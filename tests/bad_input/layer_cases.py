@@ -1,8 +1,6 @@
 """Bad input for layers: their constructors, and for each row of the table of layers, x forward and dout back.
 
-So a new layer needs no line here. A layer lets NaN pass, as its arithmetic does; `fit` refuses it. What its backward is
-given comes from a layer or a loss, an array of floats, and its dtype is not asked for: that would cost each update more
-than all other checks.
+So a new layer needs no line here. A layer lets NaN pass, as its arithmetic does; `fit` refuses it.
 """
 
 from __future__ import annotations
@@ -10,9 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from hypothesis import strategies as st
 
 import tinylearn as tl
-from tests.bad_input.hostile import array, choice, real, rng, whole
+from tests.bad_input.hostile import WRONG, Argument, Given, array, choice, of, real, rng, whole
 from tests.bad_input.small_runs import seeded
 from tests.bad_input.verdict import Subject
 from tinylearn import initializers, layer_table
@@ -35,6 +34,12 @@ def _there_and_back(name: str) -> Subject:
         return np.array(out), layer.backward(dout), {key: np.array(grad) for key, grad in layer.grads.items()}
 
     return Subject(call, x=array(*shape), dout=array(*out_shape, floats=None))
+
+
+def _normalised_while_training(x: Any) -> Any:
+    layer = tl.BatchNorm(3)
+    layer.training = True
+    return np.array(layer.forward(x)), dict(layer.state)
 
 
 pair = choice(2, (2, 1), wrong=[0, -1, 1.5, "2", (1, 2, 3), (2, 0), None, np.nan, [1, [2]]])
@@ -70,6 +75,22 @@ LAYERS = {
         size=pair,
         padding=choice(0, "same", wrong=[-1, 2, 1.5, (0, 9)]),
         stride=choice(None, 1, (1, 2), wrong=[0, -1, "1", 0.5, (1, 0)]),
+    ),
+    "AveragePool2D": Subject(
+        lambda **given: repr(tl.AveragePool2D(**given)),
+        size=pair,
+        padding=choice(0, "same", wrong=[-1, 2, 1.5, (0, 9)]),
+        stride=choice(None, 1, (1, 2), wrong=[0, -1, "1", 0.5, (1, 0)]),
+    ),
+    "BatchNorm": Subject(
+        lambda **given: repr(tl.BatchNorm(**given)), n_in=whole(3), momentum=real(0.5, high=1), epsilon=real(0.1)
+    ),
+    "BatchNorm.forward, training": Subject(_normalised_while_training, x=array(4, 3)),
+    "LayerNorm": Subject(lambda **given: repr(tl.LayerNorm(**given)), n_in=whole(3), epsilon=real(0.1)),
+    "LeakyReLU": Subject(lambda **given: repr(tl.LeakyReLU(**given)), slope=real(0.5, high=1)),
+    "Residual": Subject(
+        lambda layer: repr(tl.Residual(layer)),
+        layer=Argument(st.builds(lambda: Given(tl.ReLU())), st.sampled_from(of([None, tl.ReLU, "ReLU", [], 3], WRONG))),
     ),
     "Dropout": Subject(lambda **given: repr(tl.Dropout(**given)), rate=real(0.5, high=1), rng=rng()),
 }

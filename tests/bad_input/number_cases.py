@@ -13,7 +13,7 @@ from tests.bad_input.verdict import Subject
 from tinylearn import metrics
 
 
-def loss(make: Callable[[], tl.losses.Loss], predicted: Argument, target: Argument) -> Subject:  # type: ignore[name-defined]
+def loss(make: Callable[[], tl.Loss], predicted: Argument, target: Argument) -> Subject:
     def call(predicted: Any, target: Any) -> Any:
         each = make()
         return each.forward(predicted, target), each.backward()
@@ -36,14 +36,16 @@ def steps(make: Callable[..., Any], **settings: Argument) -> Subject:
 
 
 probabilities, yes = array(4, 1, low=0.1, high=0.9, floats=False), array(4, 1, low=0, high=1, whole=True)
+rows = array(4, 3, low=0.1, high=0.9, floats=False, distribution=True)
 scores, classes, one_hot = array(4, 3, low=0.1, high=0.9, floats=False), labels(4, 3, empty=WRONG), array(4, one_of=3)
 
 NUMBERS = {
+    "Loss": Subject(lambda: repr(tl.Loss())),
     "MeanSquaredError": loss(tl.MeanSquaredError, array(4, 2, floats=False), array(4, 2)),
     "BinaryCrossEntropy": loss(tl.BinaryCrossEntropy, probabilities, yes),
     "BinaryCrossEntropy, from_logits": loss(lambda: tl.BinaryCrossEntropy(True), array(4, 1, floats=False), yes),
-    "CategoricalCrossEntropy": loss(tl.CategoricalCrossEntropy, scores, classes),
-    "CategoricalCrossEntropy, one-hot": loss(tl.CategoricalCrossEntropy, scores, one_hot),
+    "CategoricalCrossEntropy": loss(tl.CategoricalCrossEntropy, rows, classes),
+    "CategoricalCrossEntropy, one-hot": loss(tl.CategoricalCrossEntropy, rows, one_hot),
     "CategoricalCrossEntropy, from_logits": loss(
         lambda: tl.CategoricalCrossEntropy(True), array(4, 3, floats=False), classes
     ),

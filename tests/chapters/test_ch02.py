@@ -101,7 +101,7 @@ def test_the_step_at_which_a_rate_that_is_too_large_diverges(drawn):
     autopsy = chapter.diverge(1.1).autopsy()
     assert autopsy.step == step == drawn.headline["rate 1.1, diverges at step"]
     assert (autopsy.parameter, autopsy.learning_rate) == ("x", 1.1)
-    assert autopsy.what.startswith("met a loss of inf, with x at norm ")
+    assert autopsy.reason.startswith("met a loss of inf, with x at norm ")
     np.testing.assert_allclose(
         autopsy.gradient_norms[-4:], 2 * np.abs(chapter.diverge(1.1)["x"][-5:-1, 0] - 10), rtol=1e-12
     )

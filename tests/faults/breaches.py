@@ -5,6 +5,7 @@ import time
 from importlib import import_module
 from pathlib import Path
 
+from tinylearn.recording.layout import PER_RECORD
 from tinylearn.recording.storage import FileColumn, Store
 
 PAUSE = 0.05  # seconds in which a kill finds the fault
@@ -44,9 +45,9 @@ def count_before_the_row():
     publish = Store.publish
 
     def count_first(self):
-        for name in ("parameters", "losses", "epochs", "steps"):
+        for name in PER_RECORD:
             if isinstance(self.columns[name], FileColumn):
-                self.columns[name].publish(self.published[name] + len(self.waiting) // 3)
+                self.columns[name].publish(self.published[name] + len(self.waiting) // 4)
         time.sleep(PAUSE)
         publish(self)
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tinylearn import BinaryCrossEntropy, CategoricalCrossEntropy, MeanSquaredError
+from tinylearn import BinaryCrossEntropy, CategoricalCrossEntropy, MeanSquaredError, Sigmoid
 
 torch = pytest.importorskip("torch")
 theirs = torch.nn.functional
@@ -83,3 +83,13 @@ def test_extreme_logits_equal_pytorch(x, target):
     loss = BinaryCrossEntropy(from_logits=True)
     assert loss.forward(np.array([[x]]), np.array([[target]])) == pytest.approx(their_value.item(), rel=1e-12)
     np.testing.assert_allclose(loss.backward(), predicted.grad.numpy(), rtol=1e-12, atol=1e-16)
+
+
+@pytest.mark.parametrize("x", [-10.0, -18.0, -25.0])
+def test_the_most_wrong_answers_teach_as_in_pytorch(x):
+    """In float32, through the sigmoid: p is far below eps there."""
+    logit = torch.tensor([[x]], dtype=torch.float32, requires_grad=True)
+    theirs.binary_cross_entropy(torch.sigmoid(logit), torch.ones(1, 1)).backward()
+    loss, sigmoid = BinaryCrossEntropy(), Sigmoid()
+    loss.forward(sigmoid.forward(np.array([[x]], np.float32)), np.ones((1, 1)))
+    np.testing.assert_allclose(sigmoid.backward(loss.backward()), logit.grad.numpy(), rtol=1e-5)

@@ -72,8 +72,8 @@ def check(recording, explanation, dtype):
     assert explanation.rows.tolist() == rows.tolist()
     assert explanation.old.tobytes() == recording.at(step - 1)[name][index].tobytes()
     assert explanation.new.tobytes() == recording.at(step)[name][index].tobytes()
-    size = float(np.abs(explanation.shares).sum())
-    assert explanation.shares.sum() == pytest.approx(float(explanation.gradient), abs=1e-5 * size + 1e-30)
+    size = float(np.abs(explanation.contributions).sum())
+    assert explanation.contributions.sum() == pytest.approx(float(explanation.gradient), abs=1e-5 * size + 1e-30)
     check_text(explanation, dtype)
 
 

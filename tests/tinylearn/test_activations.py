@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import array_shapes, arrays
+from hypothesis.extra.numpy import arrays
 
 from tinylearn import (
+    LeakyReLU,
     ReLU,
     Sigmoid,
     Softmax,
@@ -28,6 +29,20 @@ def test_activations_at_known_points():
     np.testing.assert_allclose(Tanh().forward(x), (np.exp(2 * x) - 1) / (np.exp(2 * x) + 1), rtol=1e-15)
 
 
+def test_leaky_relu_lets_a_part_of_the_gradient_through():
+    layer = LeakyReLU(0.25)
+    np.testing.assert_array_equal(layer.forward(np.array([[-4.0, 0.0, 2.0]])), [[-1, 0, 2]])
+    np.testing.assert_array_equal(layer.backward(np.array([[8.0, 8.0, 8.0]])), [[2, 2, 8]])
+
+
+@pytest.mark.parametrize(
+    ("slope", "error"), [(-0.1, ValueError), (1, ValueError), (np.nan, ValueError), ("1", TypeError)]
+)
+def test_a_wrong_slope_is_refused(slope, error):
+    with pytest.raises(error, match=r"^LeakyReLU: slope must be "):
+        LeakyReLU(slope)
+
+
 def test_relu_has_slope_zero_at_zero():
     layer = ReLU()
     layer.forward(np.array([[-1.0, 0.0, 1.0]]))
@@ -35,7 +50,7 @@ def test_relu_has_slope_zero_at_zero():
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize("layer", [Sigmoid(), Softmax(), Tanh(), ReLU()], ids=repr)
+@pytest.mark.parametrize("layer", [Sigmoid(), Softmax(), Tanh(), ReLU(), LeakyReLU()], ids=repr)
 def test_activations_stay_finite_at_1000(layer, dtype):
     """NumPy warns of an overflow, and warnings are errors here: so this also shows that there is none."""
     x = np.array([[-1000.0, 0.0, 1000.0], [1000.0, 999.0, 1000.0], [-1000.0, -1000.0, -1000.0]], dtype)
@@ -55,7 +70,14 @@ def test_sigmoid_keeps_its_precision_for_small_probabilities():
     np.testing.assert_allclose(Sigmoid().forward(np.array([[-40.0]])), np.exp(-40.0), rtol=1e-13)
 
 
-rows_of_scores = arrays(np.float64, array_shapes(min_dims=2, max_dims=2, min_side=1, max_side=6), elements=numbers)
+rows_of_scores = arrays(np.float64, st.tuples(st.integers(1, 6), st.integers(2, 6)), elements=numbers)
+
+
+@pytest.mark.parametrize("shape", [(3, 1), (1,), (2, 3, 1)])
+def test_softmax_of_one_score_is_refused(shape):
+    """It would be 1, whatever the score."""
+    with pytest.raises(ValueError, match=r"^Softmax\(\): a row must have two scores or more, got .*; take Sigmoid\(\)"):
+        Softmax().forward(np.ones(shape))
 
 
 @given(rows_of_scores)

@@ -18,7 +18,7 @@ from tinylearn import (
     Update,
     fit,
 )
-from tinylearn.divergence import Watch
+from tinylearn.divergence import DivergenceMonitor
 
 
 def diverged(place=None, learning_rate=1000.0, **choice):
@@ -55,7 +55,7 @@ def broken_by_hand(meddle, updates=12, **choice):
 def test_the_autopsy_names_what_the_error_named(place, learning_rate):
     recording, error = diverged(place, learning_rate)
     autopsy = recording.autopsy()
-    assert (autopsy.step, autopsy.parameter, autopsy.what) == (error.step, error.parameter, error.what)
+    assert (autopsy.step, autopsy.parameter, autopsy.reason) == (error.step, error.parameter, error.reason)
     assert autopsy.learning_rate == learning_rate
     assert autopsy.steps[-1] == error.step - 1
     known = dict(zip(autopsy.steps.tolist(), autopsy.gradient_norms.tolist(), strict=True))
@@ -83,7 +83,7 @@ def test_the_text_has_every_number():
     recording, error = diverged()
     autopsy = recording.autopsy()
     first, *rows = str(autopsy).split("\n")
-    assert first.startswith(f"update {error.step} {error.what}, with learning rate 1000; ")
+    assert first.startswith(f"update {error.step} {error.reason}, with learning rate 1000; ")
     table = {row[:19].strip(): row[19:].split() for row in rows}
     assert table["after update"] == [str(step) for step in autopsy.steps]
     assert table["loss before it"] == ["-", *(f"{loss:.4g}" for loss in autopsy.losses[1:])]  # step 0 has none
@@ -118,7 +118,7 @@ def test_with_records_left_out(place):
 
 def test_a_loop_of_ones_own_that_watches(place):
     model = small_model()
-    optimizer, watch, recorder = SGD(0.1), Watch(model, SGD(0.1)), Recorder(model, place)
+    optimizer, watch, recorder = SGD(0.1), DivergenceMonitor(model, SGD(0.1)), Recorder(model, place)
 
     def loop():
         with recorder:
@@ -161,7 +161,7 @@ def lose(step, parameters):
 def test_what_broke_first_is_found_in_the_recording(meddle, parameter, what):
     autopsy = broken_by_hand(meddle).autopsy(last=4)
     assert (autopsy.step, autopsy.parameter) == (9, parameter)
-    assert autopsy.what.startswith(what)
+    assert autopsy.reason.startswith(what)
     assert autopsy.steps.tolist() == [5, 6, 7, 8]
     assert np.isfinite(autopsy.norms["dense_1.w"]).all()
     assert np.isnan(autopsy.learning_rate)

@@ -51,17 +51,17 @@ MISTAKES = {
     "wrong feature count into Dense": (
         lambda folder: dense(3, 2).forward(np.ones((4, 5))),
         ValueError,
-        r"^Dense\(3, 2\) expects x of shape \(N, 3\), got \(4, 5\)$",
+        r"^Dense\(3, 2\) expects x of shape \(N, …, 3\), got \(4, 5\)$",
     ),
     "one example without its batch axis into Dense": (
         lambda folder: dense(3, 2).forward(np.ones(3)),
         ValueError,
-        r"^Dense\(3, 2\) expects x of shape \(N, 3\), got \(3,\)",
+        r"^Dense\(3, 2\) expects x of shape \(N, …, 3\), got \(3,\)",
     ),
     "an image into Dense": (
         lambda folder: dense(3072, 10).forward(np.ones((4, 32, 32, 3))),
         ValueError,
-        r"^Dense\(3072, 10\) expects x of shape \(N, 3072\), got \(4, 32, 32, 3\); put Flatten\(\) before it$",
+        r"^Dense\(3072, 10\) expects x of shape \(N, …, 3072\), got \(4, 32, 32, 3\); put Flatten\(\) before it$",
     ),
     "backward before forward, in a layer": (
         lambda folder: dense().backward(np.ones((4, 2))),
@@ -71,7 +71,7 @@ MISTAKES = {
     "backward before forward, in a model": (
         lambda folder: Sequential([dense(), ReLU()]).backward(np.ones((4, 2))),
         ValueError,
-        r"^ReLU\(\): backward was called before forward; call forward\(x\) first",
+        r"^Sequential\(\[Dense\(3, 2\), ReLU\(\)\]\): backward was called before forward; call forward\(x\) first",
     ),
     "backward before forward, in a loss": (
         lambda folder: MeanSquaredError().backward(),
@@ -94,9 +94,14 @@ MISTAKES = {
         r"^CategoricalCrossEntropy\(\): class numbers must lie in 0 … 2, got 3; count the classes from 0$",
     ),
     "labels counted from 1": (
-        lambda folder: train(np.ones((4, 3)), np.array([1, 1, 1, 1]), CategoricalCrossEntropy(from_logits=True)),
+        lambda folder: CategoricalCrossEntropy(from_logits=True).forward(np.ones((2, 3)), np.array([1, 3])),
         ValueError,
-        r"^CategoricalCrossEntropy\(from_logits=True\): class .* 0 … 0, got 1; count the classes from 0$",
+        r"^CategoricalCrossEntropy\(from_logits=True\): class .* 0 … 2, got 3; count the classes from 0$",
+    ),
+    "one output for several classes, in fit": (
+        lambda folder: train(np.ones((4, 3)), np.array([0, 1, 1, 0]), CategoricalCrossEntropy(from_logits=True)),
+        ValueError,
+        r"^CategoricalCrossEntropy\(from_logits=True\): .* at least 2 classes, got .*\(4, 1\); .*BinaryCrossEntropy$",
     ),
     "labels in a column": (
         lambda folder: CategoricalCrossEntropy().forward(np.full((2, 3), 1 / 3), np.array([[0], [2]])),

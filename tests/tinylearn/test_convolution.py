@@ -3,16 +3,19 @@
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.tinylearn.window_cases import Case, cases
 from tinylearn import Conv2D, Dense
 from tinylearn.initializers import constant, he_normal, ones
-from tinylearn.layers.convolution import _parts
+from tinylearn.layers import convolution
+from tinylearn.layers.fast_convolution import _parts
 from tinylearn.layers.loops import convolve, convolve_backward
 
 ROW = np.array([[0, 0, 0], [1, 1, 1], [0, 0, 0]], float)
 DIAGONAL = np.array([[1, 0], [0, 1]], float)
 ROW_IMAGE = np.array([[1, 1, 1], [0, 0, 0], [0, 0, 0]], float)
+SOME = np.random.default_rng(0)
 SIX_BY_SIX = np.array([list(row) for row in ["100110", "101001", "000110", "011010", "101100", "010010"]], float)
 close = {"rtol": 1e-9, "atol": 1e-11}
 
@@ -88,33 +91,55 @@ def test_a_filter_of_one_pixel_is_a_dense_layer_over_the_channels():
     np.testing.assert_allclose(conv.grads["b"], dense.grads["b"], **close)
 
 
-# --- against the plain loops --------------------------------------------------------------------------------------
+# --- the page, the fast one and the plain loops ----------------------------------------------------------------------
 
 
 @settings(max_examples=150)
-@given(cases(largest=4))
-def test_conv2d_equals_the_loops(case: Case):
-    layer, x = case.conv2d(), case.x()
-    w, b = layer.params["w"], layer.params["b"]
-    out = layer.forward(x)
-    np.testing.assert_allclose(out, convolve(x, w, b, layer.windows), **close)
-    dout = case.dout(out.shape)
-    dx, dw, db = convolve_backward(x, w, dout, layer.windows)
-    np.testing.assert_allclose(layer.backward(dout), dx, **close)
-    np.testing.assert_allclose(layer.grads["w"], dw, **close)
-    np.testing.assert_allclose(layer.grads["b"], db, **close)
+@given(cases(largest=4), st.sampled_from([np.float32, np.float64]))
+def test_the_page_the_fast_one_and_the_loops_are_equal(case: Case, dtype):
+    fast, x = case.conv2d(), case.x().astype(dtype)
+    page = convolution.Conv2D(case.images[3], case.filters, case.size, case.stride, case.padding, rng=SOME)
+    page.params = fast.params = {name: value.astype(dtype) for name, value in fast.params.items()}
+    assert type(fast) is not type(page)
+    w, b, near = fast.params["w"], fast.params["b"], close if dtype == np.float64 else {"rtol": 1e-3, "atol": 1e-4}
+    expected = convolve(x, w, b, fast.windows)
+    dout = case.dout(expected.shape).astype(dtype)
+    dx, dw, db = convolve_backward(x, w, dout, fast.windows)
+    for layer in (page, fast):
+        out = layer.forward(x)
+        np.testing.assert_allclose(out, expected, **near)
+        np.testing.assert_allclose(layer.backward(dout), dx, **near)
+        np.testing.assert_allclose(layer.grads["w"], dw, **near)
+        np.testing.assert_allclose(layer.grads["b"], db, **near)
+        assert list(layer.grads) == ["w", "b"]
+        assert {out.dtype, *(gradient.dtype for gradient in layer.grads.values())} == {np.dtype(dtype)}
 
 
-@given(cases())
-def test_backward_can_be_called_again_and_fill_grads_fills_the_same(case: Case):
-    layer = case.conv2d()
+@pytest.mark.parametrize("kind", [convolution.Conv2D, Conv2D])
+@pytest.mark.parametrize("channels", [2, 16])
+def test_without_dx_the_gradients_are_the_same(kind, channels):
+    layer = kind(channels, 3, (3, 2), stride=2, padding=1, rng=np.random.default_rng(0))
+    dout = images(*layer.forward(images(2, 5, 6, channels)).shape)
+    layer.backward(dout)
+    with_dx = layer.grads
+    layer.grads, layer.needs_dx = {}, False
+    assert layer.backward(dout) is None
+    for name, gradient in with_dx.items():
+        np.testing.assert_array_equal(layer.grads[name], gradient)
+
+
+def test_what_runs_shows_itself_as_the_page_does():
+    assert Conv2D.__doc__ == convolution.Conv2D.__doc__
+    assert Conv2D.__name__ == convolution.Conv2D.__name__
+
+
+@pytest.mark.parametrize("kind", [convolution.Conv2D, Conv2D])
+@given(case=cases())
+def test_backward_can_be_called_again(kind, case: Case):
+    layer = kind(case.images[3], case.filters, case.size, case.stride, case.padding, rng=np.random.default_rng(0))
     dout = case.dout(layer.forward(case.x()).shape)
-    first_dx = layer.backward(dout)
-    first = {name: gradient.copy() for name, gradient in layer.grads.items()}
+    first_dx, first = layer.backward(dout), layer.grads.copy()
     np.testing.assert_array_equal(layer.backward(dout), first_dx)
-    layer.grads = {}
-    layer.fill_grads(dout)
-    assert list(layer.grads) == ["w", "b"]
     for name, gradient in first.items():
         np.testing.assert_array_equal(layer.grads[name], gradient)
 
@@ -126,11 +151,11 @@ def test_the_gradient_is_the_same_however_the_filters_are_cut(fast, parts, chann
     layer = Conv2D(channels, 8, 3, stride, rng=np.random.default_rng(0))
     x = images(2, 7, 6, channels)
     dout = images(*layer.forward(x).shape)
-    terms = layer.covered.shape[4] * dout[0].size  # multiplications of an image
+    terms = layer.patches.shape[4] * dout[0].size  # multiplications of an image
     fast = {"half": terms // 2 + 1, "a quarter": terms // 4 + 1}.get(fast, fast)
-    monkeypatch.setattr("tinylearn.layers.convolution.FAST", fast)
+    monkeypatch.setattr("tinylearn.layers.fast_convolution.FAST", fast)
     assert _parts(8, terms) == parts
-    layer.fill_grads(dout)
+    layer.backward(dout)
     _, dw, db = convolve_backward(x, layer.params["w"], dout, layer.windows)
     np.testing.assert_allclose(layer.grads["w"], dw, **close)
     np.testing.assert_allclose(layer.grads["b"], db, **close)
@@ -264,11 +289,5 @@ def test_a_dout_of_another_shape_is_refused_before_it_is_used():
     layer = small_layer()
     out = layer.forward(np.ones((2, 5, 4, 2)))
     for wrong in (out[:1], out[:, :1], out[..., :1], out[0], out.reshape(2, -1)):
-        for method in (layer.backward, layer.fill_grads):
-            with pytest.raises(ValueError, match=r"expects dout in the shape that forward returned, \(2, 3, 3, 3\)"):
-                method(wrong)
-
-
-def test_fill_grads_before_forward_says_so():
-    with pytest.raises(ValueError, match="backward was called before forward"):
-        small_layer().fill_grads(np.ones((2, 3, 3, 3)))
+        with pytest.raises(ValueError, match=r"expects dout in the shape that forward returned, \(2, 3, 3, 3\)"):
+            layer.backward(wrong)

@@ -10,7 +10,7 @@ import pytest
 from tests.tinylearn.training_helpers import neuron, small_data, small_model, train
 from tinylearn import SGD, Dense, DivergenceError, MeanSquaredError, ReLU, Sequential
 from tinylearn.datasets import celsius_fahrenheit
-from tinylearn.divergence import Watch, find_fault
+from tinylearn.divergence import DivergenceMonitor, diagnose
 from tinylearn.initializers import ones, zeros
 
 
@@ -108,14 +108,14 @@ def shrink_a_bias(parameters):
 @pytest.mark.parametrize("at", [1, 2, 7, 40, 200])
 def test_a_parameter_that_breaks_out_of_the_blue_is_named(at):
     error = diverging(set_to_nan, at)
-    assert (error.step, error.parameter, error.what) == (at, "dense_2.b", "made dense_2.b NaN or infinite")
+    assert (error.step, error.parameter, error.reason) == (at, "dense_2.b", "made dense_2.b NaN or infinite")
 
 
 @pytest.mark.parametrize("at", [2, 7, 40, 200])
 def test_a_norm_that_grows_by_more_than_a_million_in_one_update(at):
     error = diverging(grow_a_bias, at)
     assert (error.step, error.parameter) == (at, "dense_2.b")
-    told = re.fullmatch(r"grew dense_2\.b from norm (\S+)( \(after update (\d+)\))? to (\S+)", error.what)
+    told = re.fullmatch(r"grew dense_2\.b from norm (\S+)( \(after update (\d+)\))? to (\S+)", error.reason)
     assert float(told[4]) / float(told[1]) > 1e6
     assert told[3] == (None if at <= 12 else "11"), "what is not the norm just before must say so"
 
@@ -154,8 +154,8 @@ def test_a_bias_from_zero_to_a_house_price_is_no_divergence(weights):
 
 def test_starting_from_almost_nothing_is_no_divergence():
     before = {"w": 1e-9, "b": 0.0}
-    assert find_fault(before, 1e-9, {"w": 0.5, "b": 0.5}, 1.0) is None
-    assert find_fault(before, 1e-9, {"w": 1.5, "b": 0.5}, 1.0) == ("w", "grew w from norm 1e-09 to 1.5")
+    assert diagnose(before, 1e-9, {"w": 0.5, "b": 0.5}, 1.0) is None
+    assert diagnose(before, 1e-9, {"w": 1.5, "b": 0.5}, 1.0) == ("w", "grew w from norm 1e-09 to 1.5")
 
 
 @pytest.mark.parametrize("at", [5, 20])  # while every update is looked at, and later
@@ -179,7 +179,7 @@ def test_shrinking_is_no_divergence(shrink, at):
 )
 def test_what_growing_means_for_a_small_parameter(bias, grown, wrong):
     before = {"w": 1.0, "b": bias}
-    assert bool(find_fault(before, 1.0, before | {"b": grown}, 1.0)) == wrong
+    assert bool(diagnose(before, 1.0, before | {"b": grown}, 1.0)) == wrong
 
 
 # --- what the error tells ---------------------------------------------------------------------------------------------
@@ -225,13 +225,13 @@ def test_a_run_that_diverges_slowly_tells_the_last_gradients_too():
 
 def looks(monkeypatch, meddle=None, at=0, epochs=600):
     """Train, and return the updates that were looked at."""
-    seen, look = [], Watch.look
+    seen, look = [], DivergenceMonitor.look
 
     def watched(self, step, *rest):
         seen.append(step)
         look(self, step, *rest)
 
-    monkeypatch.setattr(Watch, "look", watched)
+    monkeypatch.setattr(DivergenceMonitor, "look", watched)
     x, y = small_data(4)
     train(small_model(), x, y, optimizer=Meddling(at, meddle), epochs=epochs)
     return seen

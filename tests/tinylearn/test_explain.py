@@ -79,7 +79,7 @@ def test_the_upstream_gradient_is_that_of_the_loss():
     before = recording.at(2)
     by_hand = (x @ before["dense_1.w"] + before["dense_1.b"] - y)[explanation.rows]
     np.testing.assert_allclose(explanation.upstream, by_hand, rtol=1e-12)
-    np.testing.assert_allclose(explanation.shares, by_hand[:, 0], rtol=1e-12)
+    np.testing.assert_allclose(explanation.contributions, by_hand[:, 0], rtol=1e-12)
 
 
 def test_a_large_batch_is_printed_in_part_and_kept_whole():
@@ -87,8 +87,8 @@ def test_a_large_batch_is_printed_in_part_and_kept_whole():
     x, y = rng.normal(size=(50, 3)), rng.normal(size=(50, 1))
     model, recording = recorded([Dense(3, 1, rng=rng)], x, y, SGD(0.1), batch_size=50)
     explanation = recording.explain(model, 2, "dense_1.w", (2, 0), x, y, MeanSquaredError(), SGD(0.1))
-    assert explanation.shares.shape == (50,)
-    assert f"  42 more rows: {explanation.shares[8:].sum()!s}" in str(explanation).split("\n")
+    assert explanation.contributions.shape == (50,)
+    assert f"  42 more rows: {explanation.contributions[8:].sum()!s}" in str(explanation).split("\n")
 
 
 @pytest.mark.parametrize("kind", OPTIMIZERS)

@@ -7,7 +7,7 @@ from tests.tinylearn.explain_helpers import check, compute, recorded, small_run
 from tinylearn import SGD, Dense, MeanSquaredError, Recorder, Sequential, fit
 from tinylearn.checks import same_state
 from tinylearn.optimizers import Optimizer
-from tinylearn.recording.arithmetic import number
+from tinylearn.recording.explanation import number
 
 
 class Sign(Optimizer):

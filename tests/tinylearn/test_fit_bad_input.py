@@ -42,6 +42,19 @@ def test_data_that_are_not_finite_are_refused_with_their_place(bad):
         train(small_model(), x, y)
 
 
+def test_masked_data_are_refused_with_their_place():
+    """As plain numbers they would be whatever stands below the mask: 0, -999."""
+    x, y = small_data(4)
+    masked = np.zeros(x.shape, bool)
+    masked[2, 1] = True
+    with pytest.raises(
+        ValueError, match=r"fit: x must hold numbers only, got a masked entry at x\[2, 1\]; leave it out"
+    ):
+        train(small_model(), np.ma.masked_array(x, masked), y)
+    with pytest.raises(ValueError, match=r"fit: y must hold numbers only, got a masked entry at y\[2, 0\]"):
+        train(small_model(), x, np.ma.masked_array(y, masked[:, 1:2]))
+
+
 def test_data_that_are_no_numbers_are_refused():
     with pytest.raises(TypeError, match=r"fit: x must hold real numbers, got \[\['a', 'b', 'c'\]\]"):
         train(small_model(), [["a", "b", "c"]], [[1]])

@@ -27,10 +27,12 @@ def test_the_table_has_a_row_for_every_layer():
 
 
 @every_layer
-def test_gradients_are_right(name):
+@pytest.mark.parametrize("training", [False, True])
+def test_gradients_are_right(name, training):
     rng = np.random.default_rng(0)
-    report = check_gradients(make_layer(name, rng), make_input(name, rng), rng=rng)
-    assert report.error < 1e-6
+    layer = make_layer(name, rng)
+    layer.set_training(training)
+    assert check_gradients(layer, make_input(name, rng), rng=rng).error < 1e-6
 
 
 @every_layer
@@ -66,9 +68,10 @@ def test_gradients_have_the_names_order_and_shapes_of_the_parameters(name):
     rng = np.random.default_rng(3)
     layer, x = make_layer(name, rng), make_input(name, rng)
     layer.backward(np.ones_like(layer.forward(x)))
-    assert list(layer.grads) == list(layer.params)
-    for key, value in layer.params.items():
-        assert layer.grads[key].shape == value.shape
+    gradients = layer.named_gradients()
+    assert list(gradients) == list(layer.named_parameters())
+    for key, value in layer.named_parameters().items():
+        assert gradients[key].shape == value.shape
 
 
 @every_layer
@@ -82,10 +85,10 @@ def test_float32_stays_float32(name, make_optimizer):
     make_optimizer(np.float64(0.1)).step(model.parameters, model.gradients)
     assert out.dtype == dx.dtype == np.float32
     assert model.parameters.dtype == model.gradients.dtype == np.float32
-    for layer in model.layers:
-        for value in [*layer.params.values(), *layer.grads.values()]:
-            assert value.dtype == np.float32
+    for values in (model.named_parameters(), model.named_gradients(), model.named_state()):
+        assert all(value.dtype == np.float32 for value in values.values())
     assert model.forward(x).dtype == np.float32  # after the step, too
+    assert model.predict(x.astype(np.float64)).dtype == np.float32
 
 
 @every_layer
@@ -93,7 +96,8 @@ def test_nothing_forces_a_dtype(name):
     """The layer alone, outside a model: float32 in, float32 out, if its parameters are float32."""
     rng = np.random.default_rng(5)
     layer, x = make_layer(name, rng), make_input(name, rng).astype(np.float32)
-    layer.params = {key: value.astype(np.float32) for key, value in layer.params.items()}
+    for _, part in layer.walk():
+        part.params = {key: value.astype(np.float32) for key, value in part.params.items()}
     out = layer.forward(x)
     assert out.dtype == np.float32
     assert layer.backward(np.ones_like(out)).dtype == np.float32
@@ -146,7 +150,7 @@ def test_a_deep_copy_is_independent(name):
     layer, x = make_layer(name, rng), make_input(name, rng)
     before = layer.forward(x)
     twin = copy.deepcopy(layer)
-    for parameter in twin.params.values():
+    for parameter in [*twin.named_parameters().values(), *twin.named_state().values()]:
         parameter += 1
     np.testing.assert_array_equal(layer.forward(x), before)
 
@@ -157,8 +161,14 @@ def test_a_layer_without_forward_and_backward_says_what_it_needs():
 
     with pytest.raises(NotImplementedError, match=r"Nothing\(\) has no forward method"):
         Nothing().forward(np.ones((1, 1)))
-    with pytest.raises(NotImplementedError, match=r"Nothing\(\) has no backward method"):
-        Nothing().backward(np.ones((1, 1)))
+
+    class OnlyForward(Layer):
+        def forward(self, x):
+            return x
+
+    layer = OnlyForward()
+    with pytest.raises(NotImplementedError, match=r"OnlyForward\(\) has no backward method"):
+        layer.backward(layer.forward(np.ones((1, 1))))
 
 
 def test_no_two_layers_share_their_dicts():

@@ -98,7 +98,6 @@ def test_a_model_without_parameters_works():
     model = Sequential([Flatten(), Sigmoid()])
     assert model.parameters.shape == (0,)
     np.testing.assert_array_equal(model.forward(np.zeros((2, 1, 3))), np.full((2, 3), 0.5))
-    model.fill_gradients(np.ones((2, 3)))  # nothing to fill
     assert model.backward(np.ones((2, 3))).shape == (2, 1, 3)
 
 
@@ -141,7 +140,8 @@ def test_a_refused_model_does_not_take_its_layers():
             TypeError,
             r"expected layers such as ReLU\(\), got <ufunc 'tanh'>; a layer of your own inherits from Layer",
         ),
-        ([ReLU()], np.int64, TypeError, "dtype must be a floating-point type such as np.float64, got int64"),
+        ([ReLU()], np.float16, TypeError, "dtype must be np.float32 or np.float64, got float16"),
+        ([ReLU()], np.int64, TypeError, "dtype must be np.float32 or np.float64, got int64"),
     ],
 )
 def test_what_is_no_model_is_refused(layers, dtype, error, message):

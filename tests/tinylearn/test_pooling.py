@@ -1,12 +1,14 @@
-"""What MaxPool2D computes, by hand and against the plain loops: ties, padding, overlaps, gaps; and what it refuses."""
+"""What pooling computes, by hand and against the plain loops: ties, padding, overlaps, gaps; and what it refuses."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.tinylearn.window_cases import Case, cases
-from tinylearn import MaxPool2D
-from tinylearn.layers.loops import max_pool, max_pool_backward
+from tinylearn import AveragePool2D, MaxPool2D
+from tinylearn.layers import pooling
+from tinylearn.layers.loops import max_pool, max_pool_backward, places
 from tinylearn.layers.windows import Windows
 
 
@@ -24,7 +26,7 @@ def dx_of(layer: MaxPool2D, values, dout) -> np.ndarray:
     return layer.backward(as_image(dout))[0, :, :, 0]
 
 
-# --- by hand ------------------------------------------------------------------------------------------------------
+# --- by hand --------------------------------------------------------------------------------------------------------
 
 
 def test_the_arrays_of_chapter_6():
@@ -85,18 +87,29 @@ def test_channels_are_pooled_each_by_itself():
     np.testing.assert_array_equal(MaxPool2D(2).forward(x), [[[[1, 3, 0]]]])
 
 
-# --- against the plain loops --------------------------------------------------------------------------------------
+# --- the page, the fast one and the plain loops ---------------------------------------------------------------------
 
 
 @settings(max_examples=150)
-@given(cases(pooling=True))
-def test_max_pool_equals_the_loops_exactly(case: Case):
+@given(cases(pooling=True), st.sampled_from([np.float32, np.float64]))
+def test_the_page_the_fast_one_and_the_loops_are_equal(case: Case, dtype):
     """Exactly, ties included: with whole numbers in dout, sums have no rounding that could differ."""
-    layer, x = case.max_pool(), case.x()
-    out = layer.forward(x)
-    np.testing.assert_array_equal(out, max_pool(x, layer.windows))
-    dout = np.rint(100 * case.dout(out.shape))
-    np.testing.assert_array_equal(layer.backward(dout), max_pool_backward(x, dout, layer.windows))
+    fast, x = case.max_pool(), case.x().astype(dtype)
+    page = pooling.MaxPool2D(case.size, case.stride, case.padding)
+    assert type(fast) is not type(page)
+    expected = max_pool(x, fast.windows)
+    dout = np.rint(100 * case.dout(expected.shape)).astype(dtype)
+    for layer in (page, fast):
+        out = layer.forward(x)
+        np.testing.assert_array_equal(out, expected)
+        dx = layer.backward(dout)
+        np.testing.assert_array_equal(dx, max_pool_backward(x, dout, fast.windows))
+        assert out.dtype == dx.dtype == dtype
+
+
+def test_what_runs_shows_itself_as_the_page_does():
+    assert MaxPool2D.__doc__ == pooling.MaxPool2D.__doc__
+    assert MaxPool2D.__name__ == pooling.MaxPool2D.__name__
 
 
 @given(cases(pooling=True))
@@ -136,47 +149,79 @@ def test_an_empty_batch():
     assert layer.backward(out).shape == (0, 4, 6, 2)
 
 
-# --- what it is made with, and what goes through it ---------------------------------------------------------------
+# --- the mean -------------------------------------------------------------------------------------------------------
 
 
+def test_the_mean_of_each_window_and_its_shares_by_hand():
+    layer = AveragePool2D(2)
+    image = [[1, 2, 8, 7, 9], [4, 5, 3, 6, 9], [9, 9, 9, 9, 9]]
+    np.testing.assert_array_equal(layer.forward(as_image(image))[0, :, :, 0], [[3, 6]])
+    dx = layer.backward(as_image([[4, 8]]))[0, :, :, 0]
+    np.testing.assert_array_equal(dx, [[1, 1, 2, 2, 0], [1, 1, 2, 2, 0], [0, 0, 0, 0, 0]])
+
+
+@pytest.mark.parametrize("padding", [1, "same"])
+def test_the_padding_counts_as_zeros(padding):
+    layer = AveragePool2D(3, stride=1, padding=padding)
+    np.testing.assert_allclose(layer.forward(np.full((1, 2, 2, 1), 9.0)), np.full((1, 2, 2, 1), 4.0))
+
+
+@given(cases(pooling=True))
+def test_average_pool_equals_a_loop_over_the_patches(case: Case):
+    layer, x = AveragePool2D(case.size, case.stride, case.padding), case.x()
+    out = layer.forward(x)
+    dout, padded = case.dout(out.shape), layer.windows.pad(x)
+    dpadded = np.zeros(padded.shape)
+    for n, oh, ow, patch in places(out, layer.windows):
+        np.testing.assert_allclose(out[n, oh, ow], padded[patch].mean(axis=(0, 1)), rtol=1e-9, atol=1e-12)
+        dpadded[patch] += dout[n, oh, ow] / np.prod(layer.windows.size)
+    dx = layer.windows.unpad(dpadded, *x.shape[1:3])
+    np.testing.assert_allclose(layer.backward(dout), dx, rtol=1e-9, atol=1e-12)
+
+
+# --- what they are made with, and what goes through them ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [MaxPool2D, AveragePool2D])
 @pytest.mark.parametrize(
     ("arguments", "written"),
     [
-        ({}, "MaxPool2D(2)"),
-        ({"size": 3}, "MaxPool2D(3)"),
-        ({"size": 3, "stride": 3, "padding": "valid"}, "MaxPool2D(3)"),
-        ({"size": (3, 2)}, "MaxPool2D((3, 2))"),
-        ({"size": 2, "stride": 1}, "MaxPool2D(2, stride=1)"),
-        ({"size": (3, 2), "stride": (2, 1), "padding": (1, 0)}, "MaxPool2D((3, 2), stride=(2, 1), padding=(1, 0))"),
-        ({"size": 3, "padding": "same"}, "MaxPool2D(3, padding='same')"),
+        ({}, "(2)"),
+        ({"size": 3}, "(3)"),
+        ({"size": 3, "stride": 3, "padding": "valid"}, "(3)"),
+        ({"size": (3, 2)}, "((3, 2))"),
+        ({"size": 2, "stride": 1}, "(2, stride=1)"),
+        ({"size": (3, 2), "stride": (2, 1), "padding": (1, 0)}, "((3, 2), stride=(2, 1), padding=(1, 0))"),
+        ({"size": 3, "padding": "same"}, "(3, padding='same')"),
     ],
 )
-def test_repr_rebuilds_the_layer(arguments, written):
-    layer = MaxPool2D(**arguments)
-    assert repr(layer) == written
-    assert eval(written, {"MaxPool2D": MaxPool2D}).windows == layer.windows
+def test_repr_rebuilds_the_layer(kind, arguments, written):
+    layer = kind(**arguments)
+    assert repr(layer) == kind.__name__ + written
+    assert eval(repr(layer), {kind.__name__: kind}).windows == layer.windows
 
 
 def test_windows_lie_side_by_side_by_default():
     assert MaxPool2D((3, 2)).windows == Windows((3, 2), (3, 2), (0, 0))
 
 
+@pytest.mark.parametrize("kind", [MaxPool2D, AveragePool2D])
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        ({"size": 0}, ValueError, "MaxPool2D: size must be at least 1, got 0"),
-        ({"size": "2"}, TypeError, "MaxPool2D: size must be a whole number, got '2'"),
-        ({"stride": 0}, ValueError, "MaxPool2D: stride must be at least 1, got 0"),
-        ({"padding": -1}, ValueError, "MaxPool2D: padding must not be negative, got -1"),
-        ({"padding": 2}, ValueError, r"MaxPool2D: padding must be smaller than the window, got \(2, 2\) for 2 × 2: .*"),
-        ({"size": (3, 2), "padding": (0, 2)}, ValueError, r"MaxPool2D: padding must .* got \(0, 2\) for 3 × 2: .*"),
-        ({"size": (2, 3), "padding": (2, 0)}, ValueError, r"MaxPool2D: padding must .* got \(2, 0\) for 2 × 3: .*"),
-        ({"padding": "full"}, ValueError, "MaxPool2D: padding must be a number, .* got 'full'"),
+        ({"size": 0}, ValueError, "size must be at least 1, got 0"),
+        ({"size": "2"}, TypeError, "size must be a whole number, got '2'"),
+        ({"stride": 0}, ValueError, "stride must be at least 1, got 0"),
+        ({"padding": -1}, ValueError, "padding must not be negative, got -1"),
+        ({"padding": 2}, ValueError, r"padding must be smaller than the window, got \(2, 2\) for 2 × 2: .*"),
+        ({"size": (3, 2), "padding": (0, 2)}, ValueError, r"padding must .* got \(0, 2\) for 3 × 2: .*"),
+        ({"size": (2, 3), "padding": (2, 0)}, ValueError, r"padding must .* got \(2, 0\) for 2 × 3: .*"),
+        ({"padding": "full"}, ValueError, "padding must be a number, .* got 'full'"),
     ],
 )
-def test_wrong_arguments_are_refused(arguments, error, message):
-    with pytest.raises(error, match=f"^{message}$"):
-        MaxPool2D(**arguments)
+def test_wrong_arguments_are_refused(kind, arguments, error, message):
+    with pytest.raises(error, match=f"^{kind.__name__}: {message}$"):
+        kind(**arguments)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from tests.tinylearn.window_cases import cases
-from tinylearn.layers.windows import Windows, stepped
+from tinylearn.layers.windows import Windows, strided
 
 
 def square(size, stride, padding):
@@ -115,12 +115,12 @@ def test_without_padding_nothing_is_copied():
     assert square(2, 2, "same").pad(x) is x
 
 
-def test_stepped_picks_one_row_for_each_window():
+def test_strided_picks_one_row_for_each_window():
     """Row i of the window, under windows `stride` apart, covers rows i, i + stride, …"""
     rows = list(range(30))
     for start, stride, count in np.ndindex(4, 5, 6):
         stride, count = stride + 1, count + 1
-        assert rows[stepped(start, stride, count)] == [start + number * stride for number in range(count)]
+        assert rows[strided(start, stride, count)] == [start + number * stride for number in range(count)]
 
 
 # --- what a layer's arguments mean --------------------------------------------------------------------------------

@@ -23,6 +23,7 @@ from tinylearn import (
     fit,
     workers,
 )
+from tinylearn.parameters import replica
 
 SIDE, CLASSES = 8, 3
 
@@ -32,9 +33,10 @@ class Spy(Layer):
 
     def __init__(self):
         self.seen = []
+        self.note = self.seen.append  # a copy of the layer notes it in the same list
 
     def forward(self, x):
-        self.seen.append((threading.get_ident(), len(x), self.training))
+        self.note((threading.get_ident(), len(x), self.training))
         return x
 
     def backward(self, dout):
@@ -160,9 +162,9 @@ def test_generators_are_dealt_whatever_they_are_called():
 @pytest.mark.usefixtures("no_net_is_small")
 def test_no_two_replicas_share_a_generator():
     model = Sequential([Noise(7), Flatten(), Dense(SIDE * SIDE * 2, CLASSES, rng=np.random.default_rng(0))])
-    team = workers.Team(model, CategoricalCrossEntropy(from_logits=True), 3, 10, None)
-    team._deal_random_numbers()
-    layers = [model.layers[0], *(replica.layers[0] for replica, _ in team.replicas)]
+    parallel = workers.ParallelGradients(model, CategoricalCrossEntropy(from_logits=True), 3, 10, None)
+    parallel._deal_random_numbers()
+    layers = [model.layers[0], *(each.layers[0] for each, _ in parallel.replicas)]
     assert len({id(each) for layer in layers for each in layer.generators().values()}) == 8
 
 
@@ -247,13 +249,13 @@ def test_recording_with_workers():
 
 def test_a_replica_shares_parameters_and_nothing_else():
     model = convnet()
-    replica = model.replica()
+    other = replica(model)
     x, y = images(4)
     loss = MeanSquaredError()
-    loss.forward(replica.forward(x), np.eye(CLASSES)[y])
-    replica.backward(loss.backward())
-    assert replica.gradients.any()
+    loss.forward(other.forward(x), np.eye(CLASSES)[y])
+    other.backward(loss.backward())
+    assert other.gradients.any()
     assert not model.gradients.any()
     model.parameters[:] = 7
-    assert (replica.parameters == 7).all()
-    assert all((view == 7).all() for view in replica.named_parameters().values())
+    assert (other.parameters == 7).all()
+    assert all((view == 7).all() for view in other.named_parameters().values())

@@ -1,18 +1,18 @@
 """Convolution: one small filter looks at every place of an image, and writes down how well it fits there.
 
-    x (N, H, W, C)  →  at each place: Σ window · w + b  →  out (N, OH, OW, F)
+    x (N, H, W, C)  →  at each place: Σ patch · w + b  →  out (N, OH, OW, F)
 
-N batch, H W rows and columns, C channels, KH KW rows and columns of the filter, SH SW of the stride, F filters; w
-(KH, KW, C, F), b (F,). `windows.py` says where the filter is laid; `loops.py` does the same in plain loops.
+N batch, H W rows and columns, C channels, KH KW rows and columns of the filter (the **kernel**), F filters; w
+(KH, KW, C, F), b (F,). `windows.py` says where the filter is laid: **stride** and **padding**. `loops.py` does the same
+in plain loops; chapter 6 animates them.
 
-The sum has KH·KW·C terms at every place of every image: matrix products do it, one per row of the filter.
+The part of the image under the filter is a **patch**. **im2col** lays all patches out as the rows of one matrix, so
+that a convolution is a dense layer which sees one patch after the other:
 
-    strips (N, H, OW, KW·C)     for each row of the image, the KW pixels side by side that a row of the filter covers
-    w[i]   (KW·C, F)            row i of the filter, in the same order
-    out    = Σ_i  strips[the rows that row i of the filter covers] @ w[i]
+    patches (N·OH·OW, KH·KW·C)  @  w (KH·KW·C, F)  +  b  =  out (N·OH·OW, F)
 
-(The usual way, im2col, copies the whole window of each place, KH times as much memory, for a single product with all of
-w. That pays off only where a row of the filter is short, at the first layer's few channels, and is done there.)
+Patches overlap, so the matrix holds a pixel up to KH·KW times: that is the price of a single large product. Back from
+the patches to the pixels goes **col2im**. `fast_convolution.py` pays less, and is what `tinylearn.Conv2D` runs.
 """
 
 from __future__ import annotations
@@ -20,24 +20,21 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.lib.stride_tricks import as_strided
+from numpy.lib.stride_tricks import sliding_window_view
 
 from tinylearn.checks import positive_integer
 from tinylearn.initializers import Initializer, he_normal, init_parameter, zeros
 from tinylearn.layers.layer import Layer
-from tinylearn.layers.windows import Windows, stepped
-
-FEW = 16  # channels; with fewer, whole windows are copied
-FAST = 1_000_000  # multiplications; in a product of fewer, OpenBLAS takes a fifth less time for each
+from tinylearn.layers.windows import Windows, strided
 
 
 class Conv2D(Layer):
-    """F filters slide over the image; each place gets `Σ window · w + b`. LeCun et al. 1989.
+    """F filters slide over the image; each place gets `Σ patch · w + b`. LeCun et al. 1989.
 
     x (N, H, W, channels_in) → out (N, OH, OW, channels_out). `kernel_size`, `stride` and `padding` are an int or a pair
     (rows, columns); padding is also "valid" (none) or "same" (as many places as pixels, divided by the stride, rounded
-    up). The window is not turned round: strictly, this is cross-correlation. Raises ValueError for an image with other
-    channels, or too small for one window.
+    up). The filter is not turned round: strictly, this is **cross-correlation**. Raises ValueError for an image with
+    other channels, or too small for one patch.
 
     >>> layer = Conv2D(3, 8, 5, stride=2, padding=1, rng=np.random.default_rng(0))
     >>> layer.forward(np.ones((4, 32, 32, 3))).shape
@@ -69,77 +66,65 @@ class Conv2D(Layer):
         self.windows.count(*x_shape[1:3])
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        oh, ow = self.windows.count(*x.shape[1:3])
-        padded = self.windows.pad(x)
-        self.shape, self.padded_shape = x.shape, padded.shape
-        self.covered = self._covered(padded, oh, ow)  # (KH, N, OH, OW, KW·C), or (1, N, OH, OW, KH·KW·C)
-        rows, f = len(self.covered), self.channels_out
-        products = self.covered @ self.params["w"].reshape(rows, 1, 1, -1, f)  # (KH, N, OH, OW, F)
-        out = products.sum(axis=0) if rows > 1 else products[0]
-        places = out.reshape(len(x), oh * ow * f)  # a view; side by side, they are added to in half the time
-        places += np.tile(self.params["b"], oh * ow)
-        return out
+        patches = im2col(x, self.windows)  # (N, OH, OW, KH, KW, C)
+        w = self.params["w"].reshape(-1, self.channels_out)  # (KH·KW·C, F)
+        self.shape, self.rows = x.shape, patches.reshape(-1, len(w))  # (N·OH·OW, KH·KW·C)
+        out = self.rows @ w + self.params["b"]  # (N·OH·OW, F)
+        return out.reshape(*patches.shape[:3], self.channels_out)
 
     def backward(self, dout: np.ndarray) -> np.ndarray | None:
-        """Derive the gradients from  out[n, p, q, f] = Σ_ijc x[n, p·SH + i, q·SW + j, c] w[i, j, c, f] + b[f].
+        """Derive the gradients from  out[p, f] = Σ_k rows[p, k] w[k, f] + b[f], by the chain rule.
 
-        Here x is the image with its padding; what falls on the padding is cut off at the end.
-        w[i, j, c, f] reaches the loss through every place (p, q) of every image, b[f] too, with factor 1:
-            dw[i, j, c, f] = Σ_npq x[n, p·SH + i, q·SW + j, c] dout[n, p, q, f]       dw[i] = covered[i]ᵀ @ dout
-            db[f] = Σ_npq dout[n, p, q, f]
-        x[n, h, v, c] reaches it through all windows that cover it, under each by another entry of the filter:
-            dx[n, h, v, c] = Σ_ijf dout[n, p, q, f] w[i, j, c, f]    over all p·SH + i = h and q·SW + j = v
-        For that, lay out for each row h of the image which rows of dout it meets, (N, H, OW, KH·F), once; column j of
-        the filter then adds one matrix product, to every SW-th column of dx from j on.
+        p counts the places of all images, k the entries of a patch. That is the dense layer's formula, and so are the
+        gradients: w[k, f] reaches the loss through place p with factor rows[p, k], b[f] with factor 1:
+            dw[k, f] = Σ_p rows[p, k] dout[p, f]         dw = rowsᵀ @ dout
+            db[f] = Σ_p dout[p, f]
+        and an entry of a patch reaches it through every filter f:
+            drows[p, k] = Σ_f dout[p, f] w[k, f]         drows = dout @ wᵀ
+        A pixel stands in several patches; by each it reaches the loss, so its gradient is their sum: col2im.
         """
-        self._fill_grads(dout)
+        douts = dout.reshape(-1, self.channels_out)  # (N·OH·OW, F)
+        self.grads["w"] = (self.rows.T @ douts).reshape(self.params["w"].shape)  # (KH, KW, C, F)
+        self.grads["b"] = douts.sum(axis=0)  # (F,)
         if not self.needs_dx:
             return None
-        (n, oh, ow, f), (kh, kw), (sh, sw) = dout.shape, self.windows.size, self.windows.stride
-        _, h, width, c = self.padded_shape
-        met = np.zeros((n, h, ow, kh, f), dout.dtype)
-        for i in range(kh):
-            met[:, stepped(i, sh, oh), :, i] = dout
-        columns = self.params["w"].transpose(1, 0, 3, 2).reshape(kw, 1, 1, kh * f, c)
-        products = met.reshape(n, h, ow, kh * f) @ columns  # (KW, N, H, OW, C)
-        dx = np.zeros((n, h, width, c), dout.dtype)  # of the padded image
-        for j in range(kw):
-            dx[:, :, stepped(j, sw, ow)] += products[j]
-        return self.windows.unpad(dx, *self.shape[1:3])
-
-    def _fill_grads(self, dout: np.ndarray) -> None:
-        """Fill dw and db, as derived in `backward`."""
-        (rows, n, oh, ow, terms), f = self.covered.shape, self.channels_out
-        parts = _parts(f, oh * ow * terms * f)
-        covered = self.covered.reshape(rows, 1, n, oh * ow, terms).swapaxes(3, 4)  # a view; with SH > 1 a copy
-        douts = dout.reshape(n, oh * ow, parts, f // parts).transpose(2, 0, 1, 3)
-        dw = (covered @ douts).sum(axis=2)  # (KH, parts, KW·C, F / parts)
-        self.grads["w"] = dw.swapaxes(1, 2).reshape(self.params["w"].shape)
-        self.grads["b"] = np.ones(n * oh * ow, dout.dtype).dot(dout.reshape(-1, f))  # a quarter of the time of a sum
-
-    def _covered(self, padded: np.ndarray, oh: int, ow: int) -> np.ndarray:
-        """Return what the rows of the filter cover at each place, (KH, N, OH, OW, KW·C); with few channels, all rows
-        at once, (1, N, OH, OW, KH·KW·C)."""
-        (n, h, width, c), (kh, kw), (sh, sw) = padded.shape, self.windows.size, self.windows.stride
-        pixels = padded.reshape(n, h, width * c)  # the channels of neighbours lie side by side
-        image, row, number = pixels.strides
-        place = sw * c * number  # from a window to the next one
-        if c < FEW:
-            strides = image, sh * row, place, row, number
-            windows = np.ascontiguousarray(as_strided(pixels, (n, oh, ow, kh, kw * c), strides))
-            return windows.reshape(1, n, oh, ow, kh * kw * c)
-        strips = np.ascontiguousarray(as_strided(pixels, (n, h, ow, kw * c), (image, row, place, number)))
-        image, row, place, number = strips.strides
-        return as_strided(strips, (kh, n, oh, ow, kw * c), (row, image, sh * row, place, number))  # the same memory
+        drows = douts @ self.params["w"].reshape(-1, self.channels_out).T  # (N·OH·OW, KH·KW·C)
+        dpatches = drows.reshape(*dout.shape[:3], *self.windows.size, self.channels_in)
+        return col2im(dpatches, self.shape, self.windows)  # (N, H, W, C)
 
     def __repr__(self) -> str:
         return f"Conv2D({self.channels_in}, {self.channels_out}, {self.windows.arguments()})"
 
 
-def _parts(filters: int, multiplications: int) -> int:
-    """Return into how many equal parts to cut the filters, so that the product of an image with each is a fast one.
+def im2col(x: np.ndarray, windows: Windows, fill: float = 0.0) -> np.ndarray:
+    """Return the patches of the images x (N, H, W, C), padded with `fill`: (N, OH, OW, KH, KW, C).
 
-    1 if the product is fast anyway, or no part would be.
+    They are views; reshape copies them, into rows, say.
+
+    >>> image = np.arange(9).reshape(1, 3, 3, 1)
+    >>> im2col(image, Windows((2, 2), (1, 1), (0, 0))).reshape(4, 4)
+    array([[0, 1, 3, 4],
+           [1, 2, 4, 5],
+           [3, 4, 6, 7],
+           [4, 5, 7, 8]])
     """
-    fast = (parts for parts in (1, 2, 4) if filters % parts == 0 and multiplications / parts < FAST)
-    return next(fast, 1)
+    (sh, sw) = windows.stride
+    patches = sliding_window_view(windows.pad(x, fill), windows.size, axis=(1, 2))[:, ::sh, ::sw]
+    return patches.transpose(0, 1, 2, 4, 5, 3)
+
+
+def col2im(dpatches: np.ndarray, x_shape: tuple[int, ...], windows: Windows) -> np.ndarray:
+    """Return dx (N, H, W, C): for each pixel, the sum of its gradients in all patches (N, OH, OW, KH, KW, C).
+
+    >>> col2im(np.ones((1, 2, 2, 2, 2, 1)), (1, 3, 3, 1), Windows((2, 2), (1, 1), (0, 0))).reshape(3, 3)
+    array([[1., 2., 1.],
+           [2., 4., 2.],
+           [1., 2., 1.]])
+    """
+    n, oh, ow, kh, kw, c = dpatches.shape
+    (sh, sw), (height, width) = windows.stride, x_shape[1:3]
+    dx = np.zeros((n, *windows.padded_shape(height, width), c), dpatches.dtype)
+    for i in range(kh):
+        for j in range(kw):
+            dx[:, strided(i, sh, oh), strided(j, sw, ow)] += dpatches[:, :, :, i, j]
+    return windows.unpad(dx, height, width)

@@ -77,7 +77,7 @@ class Layer(Module):
         raise NotImplementedError(f"{self} has no backward method: a layer needs forward(x) and backward(dout)")
 
     def check_shape(self, x_shape: tuple[int, ...]) -> None:
-        """Raise ValueError for a shape of x that `x_shape` allows and the layer cannot take; called before `forward`."""
+        """Raise ValueError for a shape that `x_shape` allows and the layer cannot take; called before `forward`."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

@@ -1,7 +1,7 @@
 """Convolution and max pooling in plain loops: slow, and as clear as it gets.
 
 The layers compute the same with few large NumPy operations; the tests hold them equal. Chapter 6 animates these loops,
-place by place: cover, multiply and add, write.
+place by place: lay the window on a patch, multiply and add, write.
 
 N batch, H W rows and columns of the image, C channels, KH KW of the window, F filters, OH OW of the output.
 """
@@ -27,23 +27,23 @@ def convolve(x: np.ndarray, w: np.ndarray, b: np.ndarray, windows: Windows) -> n
     """
     padded = windows.pad(x)
     out = np.zeros((len(x), *windows.count(*x.shape[1:3]), w.shape[3]), np.result_type(x, w, b))
-    for n, oh, ow, covered in places(out, windows):
+    for n, oh, ow, patch in places(out, windows):
         for f in range(w.shape[3]):
-            out[n, oh, ow, f] = (padded[covered] * w[..., f]).sum() + b[f]
+            out[n, oh, ow, f] = (padded[patch] * w[..., f]).sum() + b[f]
     return out
 
 
 def convolve_backward(
     x: np.ndarray, w: np.ndarray, dout: np.ndarray, windows: Windows
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return dx, dw and db: what a window covered and the filter share the blame for what was written there."""
+    """Return dx, dw and db: at each place, out = Σ patch · filter + b, so each factor moves it by the other one."""
     padded = windows.pad(x)
     dtype = np.result_type(x, w, dout)
     dpadded, dw, db = np.zeros(padded.shape, dtype), np.zeros(w.shape, dtype), np.zeros(w.shape[3], dtype)
-    for n, oh, ow, covered in places(dout, windows):
+    for n, oh, ow, patch in places(dout, windows):
         for f in range(w.shape[3]):
-            dpadded[covered] += dout[n, oh, ow, f] * w[..., f]
-            dw[..., f] += dout[n, oh, ow, f] * padded[covered]
+            dpadded[patch] += dout[n, oh, ow, f] * w[..., f]
+            dw[..., f] += dout[n, oh, ow, f] * padded[patch]
             db[f] += dout[n, oh, ow, f]
     return windows.unpad(dpadded, *x.shape[1:3]), dw, db
 
@@ -52,8 +52,8 @@ def max_pool(x: np.ndarray, windows: Windows) -> np.ndarray:
     """Return the largest number under each window, channel by channel: x (N, H, W, C) → out (N, OH, OW, C)."""
     padded = windows.pad(x, -np.inf)
     out = np.zeros((len(x), *windows.count(*x.shape[1:3]), x.shape[3]), x.dtype)
-    for n, oh, ow, covered in places(out, windows):
-        out[n, oh, ow] = padded[covered].max(axis=(0, 1))
+    for n, oh, ow, patch in places(out, windows):
+        out[n, oh, ow] = padded[patch].max(axis=(0, 1))
     return out
 
 
@@ -61,16 +61,16 @@ def max_pool_backward(x: np.ndarray, dout: np.ndarray, windows: Windows) -> np.n
     """Return dx: dout goes to the largest number under its window, the first one of equals, row by row."""
     padded = windows.pad(x, -np.inf)
     dpadded = np.zeros_like(padded)
-    for n, oh, ow, covered in places(dout, windows):
+    for n, oh, ow, patch in places(dout, windows):
         for c in range(x.shape[3]):
-            window = padded[covered][..., c]
-            i, j = np.unravel_index(window.argmax(), window.shape)  # argmax is the first maximum
-            dpadded[covered][i, j, c] += dout[n, oh, ow, c]
+            numbers = padded[patch][..., c]
+            i, j = np.unravel_index(numbers.argmax(), numbers.shape)  # argmax is the first maximum
+            dpadded[patch][i, j, c] += dout[n, oh, ow, c]
     return windows.unpad(dpadded, *x.shape[1:3])
 
 
 def places(out: np.ndarray, windows: Windows) -> Iterator[tuple[int, int, int, tuple[int, slice, slice]]]:
-    """Yield (n, oh, ow) of every place in `out`, and which part of the padded images the window covers there."""
+    """Yield (n, oh, ow) of every place in `out`, and which patch of the padded images lies under the window there."""
     (kh, kw), (sh, sw) = windows.size, windows.stride
     for n, oh, ow in np.ndindex(out.shape[:3]):
         yield n, oh, ow, (n, slice(oh * sh, oh * sh + kh), slice(ow * sw, ow * sw + kw))

@@ -53,8 +53,9 @@ class Module:
         """
         found: dict[str, Self] = {}
         numbers: Counter[str] = Counter()
-        held = [*_inside(vars(self).get("layers"), Module), *(part for _, part in self.attributes(Module))]
-        for part in {id(part): part for part in held}.values():
+        first = list(_inside(vars(self).get("layers"), Module))
+        others = [part for _, part in self.attributes(Module) if not any(part is each for each in first)]
+        for part in [*first, *others]:
             kind = type(part).__name__.lower()
             numbers[kind] += 1
             found[f"{kind}_{numbers[kind]}"] = part  # type: ignore[assignment]

@@ -1,14 +1,12 @@
-"""Max pooling: of each window, only the largest number is kept.
+"""Pooling: each patch of an image becomes one number, its largest or its mean, channel by channel.
 
-    x (N, H, W, C)  →  max over each window, channel by channel  →  out (N, OH, OW, C)
+    x (N, H, W, C)  →  patches (N, OH, OW, KH·KW, C)  →  out (N, OH, OW, C)
 
-Whether a filter fitted somewhere near stays, where exactly does not. With windows of 2 × 2, side by side, the image has
-a quarter of its pixels left. `loops.py` does the same in plain loops.
+Pooling keeps the fact that a filter matched nearby, and drops exactly where. With patches of 2 × 2, side by side, the
+image has a quarter of its pixels left. Nothing is learned. `loops.py` does the same in plain loops;
+`fast_pooling.py` has the faster way that `tinylearn.MaxPool2D` goes.
 
-The largest of a window is found in two steps: in each row of the window, then among the rows. Each step keeps a
-champion and lets the next number challenge it:
-
-    champion, won = max(champion, next), next > champion            won only if larger: of equals, the first one stays
+N batch, H W rows and columns, C channels, KH KW rows and columns of the patch, OH OW patches down and across.
 """
 
 from __future__ import annotations
@@ -17,11 +15,29 @@ from typing import Any
 
 import numpy as np
 
+from tinylearn.layers.convolution import col2im, im2col
 from tinylearn.layers.layer import Layer
-from tinylearn.layers.windows import Windows, stepped
+from tinylearn.layers.windows import Windows
 
 
-class MaxPool2D(Layer):
+class Pool2D(Layer):
+    """What max and average pooling share: where their windows stand."""
+
+    x_shape = ("N", "H", "W", "C")
+
+    def __init__(self, size: Any = 2, stride: Any = None, padding: Any = 0) -> None:
+        name = type(self).__name__
+        self.windows = Windows.of(name, "size", size, size if stride is None else stride, padding)
+        self.windows.refuse_padding_alone(name)
+
+    def check_shape(self, x_shape: tuple[int, ...]) -> None:
+        self.windows.count(*x_shape[1:3])
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.windows.arguments(default_stride=self.windows.size)})"
+
+
+class MaxPool2D(Pool2D):
     """The largest number of each window: x (N, H, W, C) → out (N, OH, OW, C). Ranzato et al. 2007.
 
     `size`, `stride` (default: size, so that the windows lie side by side) and `padding` are an int or a pair
@@ -34,71 +50,46 @@ class MaxPool2D(Layer):
            [2., 1.]])
     """
 
-    x_shape = ("N", "H", "W", "C")
-
-    def __init__(self, size: Any = 2, stride: Any = None, padding: Any = 0) -> None:
-        self.windows = Windows.of("MaxPool2D", "size", size, size if stride is None else stride, padding)
-        pads, (kh, kw) = self.windows.padding, self.windows.size
-        if not isinstance(pads, str) and (pads[0] >= kh or pads[1] >= kw):
-            raise ValueError(
-                f"MaxPool2D: padding must be smaller than the window, got {pads} for {kh} × {kw}: "
-                "a window with padding alone has no largest number"
-            )
-
-    def check_shape(self, x_shape: tuple[int, ...]) -> None:
-        self.windows.count(*x_shape[1:3])
-
     def forward(self, x: np.ndarray) -> np.ndarray:
-        oh, ow = self.windows.count(*x.shape[1:3])
-        (kh, kw), (sh, sw) = self.windows.size, self.windows.stride
-        padded = self.windows.pad(x, -np.inf)
-        self.shape, self.padded_shape = x.shape, padded.shape
-        across, self.won_across = _largest([padded[:, :, stepped(j, sw, ow)] for j in range(kw)])  # (N, H, OW, C)
-        out, self.won_down = _largest([across[:, stepped(i, sh, oh)] for i in range(kh)])  # (N, OH, OW, C)
-        return out
+        patches = im2col(x, self.windows, -np.inf)  # (N, OH, OW, KH, KW, C)
+        n, oh, ow, kh, kw, c = patches.shape
+        patches = patches.reshape(n, oh, ow, kh * kw, c)
+        self.shape = x.shape
+        self.argmax = patches.argmax(axis=3, keepdims=True)  # (N, OH, OW, 1, C): of equals, the first
+        return np.take_along_axis(patches, self.argmax, axis=3)[:, :, :, 0]
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
-        """out is one of the numbers under the window: slope 1 for that one, 0 for all others.
+        """out is one of the numbers of the patch: slope 1 for the largest, 0 for all others.
 
-        So dout goes back to the winner, the way it came: first to the row that won, then to the number in it.
-        A number that wins under several windows collects from each.
+            dpatches[n, p, q, k, c] = dout[n, p, q, c] if k = argmax[n, p, q, c], else 0
+
+        A pixel that is the largest of several patches collects from each: col2im adds them up.
         """
-        (oh, ow), (kh, kw), (sh, sw) = dout.shape[1:3], self.windows.size, self.windows.stride
-        n, h, width, c = self.padded_shape
-        dacross = np.zeros((n, h, ow, c), dout.dtype)
-        _give_back(dout, self.won_down, [dacross[:, stepped(i, sh, oh)] for i in range(kh)], overlap=sh < kh)
-        dx = np.zeros((n, h, width, c), dout.dtype)
-        _give_back(dacross, self.won_across, [dx[:, :, stepped(j, sw, ow)] for j in range(kw)], overlap=sw < kw)
-        return self.windows.unpad(dx, *self.shape[1:3])
-
-    def __repr__(self) -> str:
-        return f"MaxPool2D({self.windows.arguments(default_stride=self.windows.size)})"
+        (n, oh, ow, c), (kh, kw) = dout.shape, self.windows.size
+        dpatches = np.zeros((n, oh, ow, kh * kw, c), dout.dtype)
+        np.put_along_axis(dpatches, self.argmax, dout[:, :, :, None], axis=3)
+        return col2im(dpatches.reshape(n, oh, ow, kh, kw, c), self.shape, self.windows)
 
 
-def _largest(contenders: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Return the largest, entry by entry, and for each contender after the first a mask: did it beat all before?"""
-    champion, won = contenders[0], []
-    for contender in contenders[1:]:
-        won.append(contender > champion)
-        champion = np.maximum(champion, contender)
-    return champion, won
+class AveragePool2D(Pool2D):
+    """The mean of each window: x (N, H, W, C) → out (N, OH, OW, C). LeCun et al. 1989 call it subsampling.
 
+    The arguments are those of `MaxPool2D`. The padding is 0 and counts: every mean is over KH·KW numbers. (That is
+    PyTorch's default, count_include_pad=True. TensorFlow leaves the padding out.)
 
-def _give_back(dout: np.ndarray, won: list[np.ndarray], places: list[np.ndarray], overlap: bool) -> None:
-    """Give dout to the contenders' places: the last one that won gets all of it, the others nothing.
-
-    Where windows do not overlap nothing is there yet, and all is written right into its place, in half the time.
+    >>> AveragePool2D(2).forward(np.array([[1.0, 2, 7, 5], [3, 2, 5, 7]])[None, :, :, None])[0, :, :, 0]
+    array([[2., 6.]])
     """
-    contenders = list(zip(won, places[1:], strict=True))[::-1]  # the first one has no mask: it gets what is left
-    if overlap:
-        for mask, place in contenders:
-            share = dout * mask
-            place += share
-            dout = dout - share
-        places[0] += dout
-    elif contenders:
-        for mask, place in contenders:
-            np.multiply(dout, mask, out=place)
-            dout = np.subtract(dout, place, out=places[0])
-    else:
-        places[0][...] = dout
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        self.shape = x.shape
+        return im2col(x, self.windows).mean(axis=(3, 4))
+
+    def backward(self, dout: np.ndarray) -> np.ndarray:
+        """out = Σ patch / (KH·KW): every number of the patch reaches the loss through it, with factor 1 / (KH·KW).
+
+        dpatches[n, p, q, i, j, c] = dout[n, p, q, c] / (KH·KW); col2im adds up where patches overlap.
+        """
+        (n, oh, ow, c), (kh, kw) = dout.shape, self.windows.size
+        share = (dout / (kh * kw))[:, :, :, None, None]
+        return col2im(np.broadcast_to(share, (n, oh, ow, kh, kw, c)), self.shape, self.windows)

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinylearn.layers.guard import checked_layers
+from tinylearn.layers.guard import checked_layers, needed
 from tinylearn.layers.layer import Layer
 
 
@@ -41,7 +41,7 @@ class Residual(Layer):
         """
         df = dout
         for layer in reversed(self.layers):
-            df = layer.backward(df)
+            df = needed(layer, layer.backward(df))
         return dout + df
 
     def __repr__(self) -> str:

@@ -62,14 +62,19 @@ class Windows:
 
     def count(self, height: int, width: int) -> Pair:
         """Return (OH, OW): how many windows fit down and across. ValueError if none does."""
-        down, across = self.pads(height, width)
-        room = height + sum(down) - self.size[0], width + sum(across) - self.size[1]
+        rows, columns = self.padded_shape(height, width)
+        room = rows - self.size[0], columns - self.size[1]
         if height < 1 or width < 1 or min(room) < 0:
             raise ValueError(
                 f"a window of {self.size[0]} × {self.size[1]} does not fit an image of {height} × {width} with padding "
                 f"{self.padding!r}; take a smaller window, more padding, or larger images"
             )
         return room[0] // self.stride[0] + 1, room[1] // self.stride[1] + 1
+
+    def padded_shape(self, height: int, width: int) -> Pair:
+        """Return how many rows and columns an image has with its padding."""
+        down, across = self.pads(height, width)
+        return height + sum(down), width + sum(across)
 
     def pad(self, x: np.ndarray, value: float = 0.0) -> np.ndarray:
         """Return x (N, H, W, C) with its padding, filled with `value`; x itself if there is none."""
@@ -83,6 +88,14 @@ class Windows:
         (above, _), (left, _) = self.pads(height, width)
         return x[:, above : above + height, left : left + width]
 
+    def refuse_padding_alone(self, who: str) -> None:
+        """Raise ValueError if a window could stand on the padding alone, and hold no number of the image."""
+        if not isinstance(self.padding, str) and (self.padding[0] >= self.size[0] or self.padding[1] >= self.size[1]):
+            raise ValueError(
+                f"{who}: padding must be smaller than the window, got {self.padding} for {self.size[0]} × "
+                f"{self.size[1]}: a window on the padding alone holds no number of the image"
+            )
+
     def arguments(self, default_stride: Pair = (1, 1)) -> str:
         """Return the arguments of a layer's call that ask for these windows.
 
@@ -94,12 +107,12 @@ class Windows:
         return f"{_short(self.size)}{stride}{padding}"
 
 
-def stepped(start: int, stride: int, count: int) -> slice:
+def strided(start: int, stride: int, count: int) -> slice:
     """Return the slice that picks `count` entries from `start` on, each `stride` after the last.
 
-    stepped(i, SH, OH) are the rows of the image that lie under row i of the windows, one for each window.
+    strided(i, SH, OH) are the rows of the image that lie under row i of the windows, one for each window.
 
-    >>> list(range(10))[stepped(1, 3, 3)]
+    >>> list(range(10))[strided(1, 3, 3)]
     [1, 4, 7]
     """
     return slice(start, start + (count - 1) * stride + 1, stride)

@@ -2,7 +2,7 @@
 
 What `Recording.autopsy` returns. Where the recorder was told of a DivergenceError, as `fit` does, the broken update is
 the one after the last record; a loop that nobody watched may have recorded it, and then it is found here, by the same
-rules (`divergence.find_fault`).
+rules (`divergence.diagnose`).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tinylearn.checks import positive_integer
-from tinylearn.divergence import find_fault, norm
+from tinylearn.divergence import diagnose, norm
 
 if TYPE_CHECKING:
     from tinylearn.recording.reader import Recording
@@ -24,7 +24,7 @@ BLOCK = 1 << 20  # numbers that are looked at at once
 
 @dataclass(frozen=True)
 class Autopsy:
-    """The last S finite states before update `step` broke `parameter`; `what` says how, in a sentence.
+    """The last S finite states before update `step` broke `parameter`; `reason` says how, in a sentence.
 
     steps            (S,) the updates after which the parameters were so
     losses           (S,) of the batch of that update, before it
@@ -36,7 +36,7 @@ class Autopsy:
 
     step: int
     parameter: str
-    what: str
+    reason: str
     learning_rate: float
     steps: np.ndarray
     losses: np.ndarray
@@ -62,7 +62,7 @@ class Autopsy:
             for name, texts in rows.items()
         ]
         rate = "" if math.isnan(self.learning_rate) else f", with learning rate {self.learning_rate:g}"
-        return "\n".join([f"update {self.step} {self.what}{rate}; the last finite states before it:", *lines])
+        return "\n".join([f"update {self.step} {self.reason}{rate}; the last finite states before it:", *lines])
 
 
 def autopsy(recording: Recording, last: int) -> Autopsy:
@@ -80,7 +80,7 @@ def autopsy(recording: Recording, last: int) -> Autopsy:
     lengths = [_step_length(recording, record) for record in records]
     known = about["gradient_norms"]
     return Autopsy(
-        int(about["step"]), about["parameter"], about["what"], float(about["learning_rate"]), steps,
+        int(about["step"]), about["parameter"], about["reason"], float(about["learning_rate"]), steps,
         np.array(recording.losses[records.start : end]),
         {name: np.array([norm(row) for row in part]) for name, part in parts.items()},
         {name: np.abs(part).max(axis=1, initial=0) for name, part in parts.items()},
@@ -104,7 +104,7 @@ def _recorded_fault(recording: Recording) -> tuple[int, dict[str, Any]]:
         for index in start + np.flatnonzero(doubtful):
             fault = _fault(recording, int(index))
             if fault is not None:
-                told = {"step": recording.steps[index], "parameter": fault[0], "what": fault[1]}
+                told = {"step": recording.steps[index], "parameter": fault[0], "reason": fault[1]}
                 return int(index), told | {"learning_rate": math.nan, "gradient_norms": {}}
         before = squares[-1]
     raise ValueError(
@@ -121,7 +121,8 @@ def _fault(recording: Recording, index: int) -> tuple[str, str] | None:
         for at in (index - follows, index)
     ]
     loss = float(recording.losses[index]) if recording.steps[index] else 0.0
-    return find_fault(norms[0], math.hypot(*norms[0].values()), norms[1], loss)
+    next_loss = float(recording.losses[index + 1]) if index + 1 < len(recording) else math.inf
+    return diagnose(norms[0], math.hypot(*norms[0].values()), norms[1], loss, loss_now=lambda: next_loss)
 
 
 def _step_length(recording: Recording, record: int) -> float:

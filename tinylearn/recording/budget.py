@@ -11,8 +11,8 @@ from tinylearn.recording.layout import Layout
 from tinylearn.recording.reader import Recording
 from tinylearn.recording.storage import Store
 
-HEADER_BYTES = 12 * 128  # of the six files, and of six more while records are thinned
-EXTRA_BYTES = 64  # of a record, beside its row and its batch: step, epoch, loss, the entry of the batch
+HEADER_BYTES = 14 * 128  # of the seven files, and of seven more while records are thinned
+EXTRA_BYTES = 72  # of a record, beside its row and its batch: step, epoch, loss, learning rate, the entry of the batch
 
 
 class Budget:
@@ -49,4 +49,4 @@ def copy_every_other(records: Recording, store: Store, out_of_step: list[int]) -
         if not np.array_equal(batch, rows):
             batch = np.array(rows)  # consecutive records that saw one batch share the object, and the entry
             batch.flags.writeable = False
-        store.append(records.rows[index].tobytes(), step, epoch, loss, batch)
+        store.append(records.rows[index].tobytes(), step, epoch, loss, batch, float(records.learning_rates[index]))

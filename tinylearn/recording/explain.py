@@ -2,7 +2,7 @@
 
     p(step - 1), recorded → forward, loss, backward → g → optimiser → p(step), which must be the recorded one
 
-replay.py makes the update again, arithmetic.py says how the optimiser made it, explanation.py prints.
+replay.py makes the update again, traced.py finds how the optimiser made it, explanation.py prints.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tinylearn.checks import generator, positive_integer
-from tinylearn.layers import Dense
+from tinylearn.layers import Dense, Layer
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
-from tinylearn.recording.arithmetic import numbers_at, terms_of
-from tinylearn.recording.explanation import Explanation
-from tinylearn.recording.replay import Training, replay
+from tinylearn.recording.explanation import Explanation, Term
+from tinylearn.recording.replay import Training, at_the_start, replay
+from tinylearn.recording.traced import Untold, terms_of
 from tinylearn.training_arguments import check_data, check_parts
 
 if TYPE_CHECKING:
@@ -48,28 +48,40 @@ def explain(
     check_parts("explain", model, loss, optimizer)
     index = _checked_index(model, name, index)
     x, y = check_data("explain", x, y, model.dtype)
-    after = copy.deepcopy(Training(model, loss, optimizer.fresh(), augment, rng, workers))
+    after = copy.deepcopy(Training(model, loss, at_the_start(optimizer, recording), augment, rng, workers))
     _check_training(after)
     _check_recorded(recording, after.model)
     with np.errstate(over="ignore", invalid="ignore"):  # as in `fit`
         before, (rows, x_batch, y_batch) = replay(recording, after, step, x, y)
-        inputs, upstream, shares, factors = _shares(before, x_batch, y_batch, name, index)
-        old, new = (numbers_at(_place(model, name, index), training) for training in (before, after))
-        constants, terms = terms_of(before.optimizer, old, new)
+        inputs, upstream, contributions, factors = _contributions(before, x_batch, y_batch, name, index)
+        place = _place(model, name, index)
+        old, g, new = before.model.parameters[place], after.model.gradients[place], after.model.parameters[place]
+        constants, terms, untold = _told(before.optimizer, before.model.parameters, after.model.gradients, place)
     _, epoch, value, _ = recording.record(recording.index(step))
-    return Explanation(step, name, index, epoch, value, rows, inputs, upstream, shares, factors, new["g"],
-                       repr(optimizer), constants, terms, old["p"], new["p"])  # fmt: skip
+    return Explanation(step, name, index, epoch, value, rows, inputs, upstream, contributions, factors, g,
+                       repr(before.optimizer), constants, terms, untold, old, new)  # fmt: skip
 
 
-def _shares(
+def _told(
+    optimizer: Optimizer, parameters: np.ndarray, gradients: np.ndarray, place: int
+) -> tuple[tuple[Term, ...], tuple[Term, ...], str]:
+    """Return the terms of constants, and those of the step, or why there are none."""
+    try:
+        return *terms_of(optimizer, parameters, gradients, place), ""
+    except Untold as why:
+        return (), (), str(why)
+
+
+def _contributions(
     training: Training, x: np.ndarray, y: np.ndarray, name: str, index: tuple[int, ...]
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray | None]:
-    """Return the layer's inputs (N, …), its dout (N, …), and the share of each row in the gradient (N,), with factors.
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None, np.ndarray | None]:
+    """Return the layer's inputs and its dout, and what each row adds to the gradient (N,), with factors.
 
-    A gradient is linear in dout, so for any layer the share of a row is what backward finds when all other rows of dout
-    are 0. For a dense layer it is known as a product, or as dout itself.
+    A gradient is linear in dout, so for any layer a row adds what backward finds when dout is 0 for all other rows. For
+    a dense layer it is known as a product, or as dout itself. Where the layer does not see the rows of the batch, since
+    one before it has put them in another shape, the rows of the loss's dout are taken. N rows.
     """
-    layers, key = training.model.layers, name.split(".", 1)[1]
+    layers, key = list(training.model.layers), name.split(".", 1)[1]
     position = training.model.layer_names.index(name.split(".", 1)[0])
     layer, inputs = layers[position], x
     for earlier in layers[:position]:
@@ -78,22 +90,32 @@ def _shares(
     for each in layers[position:]:
         out = each.forward(out)
     training.loss.forward(out, y)
-    dout = training.loss.backward()
-    for later in reversed(layers[position + 1 :]):
-        dout = later.backward(dout)
-    if type(layer) is Dense:  # one that inherits from it may derive otherwise
-        upstream = dout[:, index[-1]]
+    later, upstream = layers[position + 1 :], training.loss.backward()
+    dout = _through(later, upstream)
+    if type(layer) is Dense and dout.ndim == 2 and len(dout) == len(x):  # a subclass may derive otherwise
+        column = dout[:, index[-1]]
         if key == "b":
-            return inputs, dout, upstream, None
-        factors = np.stack([inputs[:, index[0]], upstream], axis=1)
+            return inputs, dout, column, None
+        factors = np.stack([inputs[:, index[0]], column], axis=1)
         return inputs, dout, factors[:, 0] * factors[:, 1], factors
-    shares = np.zeros(len(dout), dout.dtype)
-    for row in range(len(dout)):
-        alone = np.zeros_like(dout)
-        alone[row] = dout[row]
-        layer.backward(alone)
-        shares[row] = layer.grads[key][index]
-    return inputs, dout, shares, None
+    if len(dout) == len(x):
+        later, upstream = [], dout
+    if len(upstream) != len(x):
+        return inputs, dout, None, None
+    contributions = np.zeros(len(x), dout.dtype)
+    for row in range(len(x)):
+        alone = np.zeros_like(upstream)
+        alone[row] = upstream[row]
+        layer.backward(_through(later, alone))
+        contributions[row] = layer.named_gradients()[key][index]
+    return inputs, dout, contributions, None
+
+
+def _through(layers: list[Layer], dout: np.ndarray) -> np.ndarray:
+    """Return dout after it has gone back through these layers."""
+    for layer in reversed(layers):
+        dout = layer.backward(dout)
+    return dout
 
 
 def _place(model: Sequential, name: str, index: tuple[int, ...]) -> int:
@@ -132,7 +154,7 @@ def _check_training(training: Training) -> None:
 
 def _check_recorded(recording: Recording, model: Sequential) -> None:
     """Raise ValueError unless the recording holds every parameter of the model, as it is there."""
-    missing = [name for name in model.named_parameters() if name not in recording]
+    missing = [name for name in model.named_arrays() if name not in recording]
     if missing:
         raise ValueError(
             f"explain: {missing[0]} was not recorded, only {', '.join(recording.names)}; an update depends on all "

@@ -5,14 +5,51 @@ What `Recording.explain` returns; explain.py finds the numbers.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from tinylearn.recording.arithmetic import Term, number
-
+WORD = re.compile(r"\b[A-Za-z_]\w*")
 SHOWN = 8  # rows of a batch that are printed one by one
+
+
+class Term(NamedTuple):
+    """A line of the optimiser's arithmetic: `name` becomes `formula`, in numbers `arithmetic`, which is `value`."""
+
+    name: str
+    formula: str
+    arithmetic: str
+    value: Any
+
+    @classmethod
+    def of(cls, name: str, formula: str, values: dict[str, Any]) -> Term:
+        """Return the term with `values` in the place of names; the arithmetic is that of their dtype.
+
+        >>> print(Term.of("p", "p - rate * g", {"p": np.float32(1), "rate": np.float32(0.1), "g": np.float32(-3)}))
+        p = p - rate * g
+          = 1.0 - 0.1 * (-3.0)
+          = 1.3
+        """
+        arithmetic = WORD.sub(lambda word: number(values[word[0]]) if word[0] in values else word[0], formula)
+        functions = {word: getattr(np, word, None) for word in WORD.findall(formula)}
+        value = eval(formula, {"__builtins__": {}} | functions, values)  # a text that was traced.py puts together
+        return cls(name, formula, arithmetic, value)
+
+    def __str__(self) -> str:
+        lines = dict.fromkeys([self.formula, self.arithmetic, str(self.value)])  # what is a number already is one line
+        return f"{self.name} = " + f"\n{' ' * len(self.name)} = ".join(lines)
+
+
+def number(value: Any) -> str:
+    """Return a number in the fewest digits that tell it from all others of its dtype; a negative one in brackets.
+
+    >>> number(np.float32(0.1)), number(np.float64(-0.1))
+    ('0.1', '(-0.1)')
+    """
+    text = str(value)
+    return f"({text})" if text.startswith("-") else text
 
 
 @dataclass(frozen=True)
@@ -23,13 +60,15 @@ class Explanation:
     rows           (N,) the row numbers of the batch
     inputs         (N, …) what the parameter's layer got
     upstream       (N, …) the gradient of the loss with respect to what the layer gave: its `dout`
-    shares         (N,) what each row adds to the gradient: their sum is the gradient, but for rounding, since matrix
-                   products and sums add in an order of their own
-    factors        for a weight of a dense layer, (N, 2): the input and the upstream gradient whose product the share is
+    contributions  (N,) what each row adds to the gradient: their sum is the gradient, but for rounding, since matrix
+                   products and sums add in an order of their own; None where the model's output has other rows than
+                   the batch
+    factors        for a weight of a dense layer, (N, 2): the input and the upstream gradient whose product that is
     gradient       as the layer's backward computed it, bit for bit
     optimizer      its settings
     constants      what the optimiser makes of its settings for this step, term by term, in Python's numbers
-    terms          its arithmetic from g to the new p; empty, as `constants` are, if it does not tell that
+    terms          its arithmetic from g to the new p; empty, as `constants` are, if that cannot be told
+    untold         why not
     old, new       before and after the update, as recorded
     """
 
@@ -41,12 +80,13 @@ class Explanation:
     rows: np.ndarray
     inputs: np.ndarray
     upstream: np.ndarray
-    shares: np.ndarray
+    contributions: np.ndarray | None
     factors: np.ndarray | None
     gradient: Any
     optimizer: str
     constants: tuple[Term, ...]
     terms: tuple[Term, ...]
+    untold: str
     old: Any
     new: Any
 
@@ -73,19 +113,21 @@ class Explanation:
         told = "what each row adds"
         if self.factors is not None:
             told = "input * dout of each row; dout is how much the loss grows with this output"
+        if self.contributions is None:
+            why = "the output of the model has other rows"
+            return [f"g = {self.gradient!s}, the gradient", f"  (what each row of the batch adds is not told: {why})"]
         lines = [f"g, the gradient: the sum of {told}"]
         for place in range(min(SHOWN, len(self.rows))):
             product = "" if self.factors is None else " * ".join(map(number, self.factors[place])) + " = "
-            lines.append(f"  row {self.rows[place]}: {product}{self.shares[place]!s}")
+            lines.append(f"  row {self.rows[place]}: {product}{self.contributions[place]!s}")
         if len(self.rows) > SHOWN:
-            lines.append(f"  {len(self.rows) - SHOWN} more rows: {self.shares[SHOWN:].sum()!s}")
+            lines.append(f"  {len(self.rows) - SHOWN} more rows: {self.contributions[SHOWN:].sum()!s}")
         return [*lines, f"  g = {self.gradient!s} (another order of adding may change the last digits)"]
 
     def _optimizer_lines(self) -> list[str]:
         """Return the arithmetic from g to the new p, and before it that of the optimiser's constants."""
         if not self.terms:
-            why = "it has no method `arithmetic`, or another step"
-            return [f"p, the parameter, by {self.optimizer}:", f"  (its arithmetic is not told: {why})"]
+            return [f"p, the parameter, by {self.optimizer}:", f"  (its arithmetic is not told: {self.untold})"]
         if not self.constants:
             return [f"p, the parameter, by {self.optimizer}:", *_indented(self.terms)]
         first = f"constants of {self.optimizer} at this step, in Python's float64:"

@@ -1,7 +1,7 @@
 """What a recording looks like: the columns that it consists of, and what a row of parameters holds.
 
     parameters (R, P)              one row a record: the parameters, one after another, flat
-    steps, epochs, losses (R,)
+    steps, epochs, losses (R,), learning_rates (R,)
     batch_rows (B,)                the row numbers of all batches, one batch after another
     batch_runs (V, 3)              (r, start, end): from record r on the batch was batch_rows[start:end]; consecutive
                                    records that saw one batch, as all do in full-batch training, share an entry
@@ -19,7 +19,7 @@ import numpy as np
 
 META = "meta.json"
 FORMAT = "tinylearn recording 1"
-PER_RECORD = ("parameters", "losses", "epochs", "steps")  # the columns with a row for each record
+PER_RECORD = ("parameters", "losses", "learning_rates", "epochs", "steps")  # the columns with a row for each record
 
 
 class Layout(NamedTuple):
@@ -42,6 +42,7 @@ class Layout(NamedTuple):
             "batch_runs": (whole, (3,)),
             "parameters": (self.dtype, (self.size,)),
             "losses": (real, ()),
+            "learning_rates": (real, ()),
             "epochs": (whole, ()),
             "steps": (whole, ()),
         }

@@ -28,6 +28,7 @@ class Recording:
 
     steps, epochs, losses   (R,) each: of every record, its update, that update's epoch and the loss of its batch
                             before the update (NaN for the first record, which no update made)
+    learning_rates          (R,) the learning rate of that update; NaN where there is none
     names                   the recorded parameters
     closed                  False if the recorder is still at work, or its process was killed
     divergence              what DivergenceError told of the update that ended training, if that happened; see `autopsy`
@@ -41,6 +42,7 @@ class Recording:
         self.names = layout.names
         self.rows = columns["parameters"]  # (R, P)
         self.steps, self.epochs, self.losses = columns["steps"], columns["epochs"], columns["losses"]
+        self.learning_rates = columns["learning_rates"]
         self._batch_rows, self._batch_runs = columns["batch_rows"], columns["batch_runs"]
         self._slices = layout.slices()
 

@@ -19,6 +19,7 @@ from typing import Any, NoReturn, Self
 
 import numpy as np
 
+from tinylearn.callbacks import Update
 from tinylearn.checks import path_of, positive_integer, shortened
 from tinylearn.divergence import DivergenceError
 from tinylearn.files import FULL
@@ -27,11 +28,10 @@ from tinylearn.recording.budget import Budget, copy_every_other
 from tinylearn.recording.layout import META, Layout
 from tinylearn.recording.reader import Recording
 from tinylearn.recording.storage import Store
-from tinylearn.training import Update
 
 
 class Recorder:
-    """A callback that stores the parameters after every update, with step, epoch, loss and batch.
+    """A callback that stores the parameters after every update, with step, epoch, loss, batch and learning rate.
 
     path     a folder (made if it is missing), and memory use stays constant; None keeps everything in memory
     every    a number n: keep one update in n; or a function: keep the updates for whose step it returns True
@@ -66,11 +66,12 @@ class Recorder:
         if isinstance(model, type) or not hasattr(model, "named_parameters"):
             raise TypeError(f"Recorder: model must be a Sequential, got {shortened(model)}")
         self.model = model
-        named = model.named_parameters()
+        named = model.named_parameters() | getattr(model, "named_state", dict)()
         names = selected_names(named, select)
         self.layout = Layout(names, tuple(named[name].shape for name in names), model.parameters.dtype)
-        # What is copied after each update, as flat bytes: the whole vector, or one piece a parameter.
-        arrays = [model.parameters] if len(names) == len(named) else [named[name] for name in names]
+        # What is copied after each update, as flat bytes: the whole vector, or one piece a parameter or state.
+        whole = names == tuple(model.named_parameters())
+        arrays = [model.parameters] if whole else [named[name] for name in names]
         self._pieces = [memoryview(values.reshape(-1)).cast("B") for values in arrays]
         self._whole = self._pieces[0]
         self.every = every if callable(every) else positive_integer("Recorder", "every", every)
@@ -106,7 +107,7 @@ class Recorder:
         try:
             if self.path is not None:
                 self._refuse_a_recording(self.path)  # its files had other names: it was thinned meanwhile
-            store.append(self._row(), 0, 0, math.nan, None)
+            store.append(self._row(), 0, 0, math.nan, None, math.nan)
             store.publish()
             store.write_meta(closed=False)
         except OSError as error:
@@ -131,9 +132,9 @@ class Recorder:
 
         >>> from tinylearn import Dense, Sequential
         >>> print(Recorder(Sequential([Dense(1, 1, rng=np.random.default_rng(0))]), every=10).describe())
-        2 numbers per record (dense_1.w, dense_1.b): 16 bytes, plus 24 for step, epoch, loss, plus 8 per batch row
+        2 numbers per record (dense_1.w, dense_1.b): 16 bytes, plus 32 for step, epoch, loss, rate, plus 8 per batch row
         keeps step 0, one update in 10, and the last
-        1,000 records take 0.04 MB and their batches, in memory
+        1,000 records take 0.05 MB and their batches, in memory
         """
         names = self.layout.names if len(self.layout.names) <= 4 else (self.layout.names[0], "…", self.layout.names[-1])
         rule = "every update" if self.every == 1 else f"one update in {self.every}"
@@ -141,9 +142,9 @@ class Recorder:
             rule = "the updates for whose step `every` returns True"
         lines = [
             f"{self.layout.size:,} numbers per record ({', '.join(names)}): {self.row_bytes:,} bytes, "
-            "plus 24 for step, epoch, loss, plus 8 per batch row",
+            "plus 32 for step, epoch, loss, rate, plus 8 per batch row",
             f"keeps step 0, {rule}, and the last",
-            f"1,000 records take {(self.row_bytes + 24) / 1000:,.2f} MB and their batches, in {self.path or 'memory'}",
+            f"1,000 records take {(self.row_bytes + 32) / 1000:,.2f} MB and their batches, in {self.path or 'memory'}",
         ]
         if self.budget is not None:
             lines.append(f"never uses more than {self.budget:,} bytes: when they are used, drops every other record")
@@ -153,18 +154,21 @@ class Recorder:
         """Keep the parameters as they are now, after `update`, if they are wanted."""
         if update.model is not None:
             self._check_model(update.model)
-        self.record(update.step, update.epoch, update.loss, update.batch)
+        rate = update.learning_rate
+        if math.isnan(rate) and update.optimizer is not None:  # in a loop of one's own, right after the step
+            rate = update.optimizer.learning_rate
+        self.record(update.step, update.epoch, update.loss, update.batch, rate)
 
-    def record(self, step: int, epoch: int, loss: float, batch: Any) -> None:
+    def record(self, step: int, epoch: int, loss: float, batch: Any, learning_rate: float = math.nan) -> None:
         """Do what a call does, told by single values."""
-        loss = float(loss)  # what is no number is refused here, alone, and not when it is written, with others
+        loss, rate = float(loss), float(learning_rate)  # what is no number is refused here, not when it is written
         if self.closed:
             self._reopen()
         if step + self._steps_before <= self._last_step:
             self._count_on(step)
         self._last_step = step + self._steps_before
         try:
-            self._keep(self._last_step, epoch + self._epochs_before, loss, batch)
+            self._keep(self._last_step, epoch + self._epochs_before, loss, batch, rate)
         except OSError as error:
             self._fail(error)
 
@@ -196,14 +200,14 @@ class Recorder:
         fresh = self._last_step == 0 and not self.closed
         return self._record_each if simple and fresh else self.record
 
-    def _record_each(self, step: int, epoch: int, loss: float, batch: np.ndarray) -> None:
+    def _record_each(self, step: int, epoch: int, loss: float, batch: np.ndarray, learning_rate: float) -> None:
         """Do `store.append`, written out: a call fewer is 1 % of a step of chapter 3's neuron."""
         store = self._store
         try:
             if batch is not store.batch:
                 store.start_batch(batch)
             store.write(self._whole)
-            store.waiting += (loss, epoch, step)
+            store.waiting += (learning_rate, loss, epoch, step)
             if len(store.waiting) >= store.publish_when_waiting:
                 store.publish()
         except OSError as error:
@@ -216,9 +220,9 @@ class Recorder:
                 "Recorder: this recorder was made for another model; make one for the model that is trained"
             )
 
-    def _keep(self, step: int, epoch: int, loss: float, batch: Any) -> None:
+    def _keep(self, step: int, epoch: int, loss: float, batch: Any, rate: float) -> None:
         """Keep this update if `every` wants it and the budget's stride does."""
-        record = self._row(), step, epoch, loss, batch
+        record = self._row(), step, epoch, loss, batch, rate
         every = self.every
         if every(step) if callable(every) else step % every == 0:
             self._let_through += 1
@@ -227,7 +231,8 @@ class Recorder:
                 self._store.append(*record)
                 self._skipped = None
                 return
-        self._skipped = *record[:4], None if batch is None else np.array(batch)  # it may turn out to have been the last
+        kept = None if batch is None else np.array(batch)
+        self._skipped = *record[:4], kept, rate  # it may turn out to have been the last
 
     def _make_room(self, batch: np.ndarray | None) -> None:
         """Thin the records until one more, of such a batch, fits into the budget."""
@@ -296,7 +301,7 @@ class Recorder:
             step = error.step + self._steps_before
             step = step if step > last else error.step + last  # the first update of another fit: not counted on yet
             norms = {str(at + step - error.step): norm for at, norm in error.gradient_norms.items()}
-            told = {"step": step, "parameter": error.parameter, "what": error.what}
+            told = {"step": step, "parameter": error.parameter, "reason": error.reason}
             numbers = {"learning_rate": error.learning_rate, "gradient_norms": norms}
             self._store.divergence = told | numbers
             self._store.write_meta(self.closed)

@@ -7,17 +7,18 @@ from the first. So is what random generators drew.
 from __future__ import annotations
 
 import copy
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from tinylearn.batches import augmented, take_rows
 from tinylearn.checks import same_state
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
-from tinylearn.training import _augmented
 from tinylearn.workers import workers_for
 
 if TYPE_CHECKING:
@@ -53,17 +54,51 @@ def replay(recording: Recording, training: Training, step: int, x: np.ndarray, y
     _check_kept(recording, first, step, because)
     model, optimizer, last = training.model, training.optimizer, recording.index(step)
     records = range(last - (step - first), last + 1)
+    rates_change = _only_learning_rate(recording) is None
     model.set_training(True)
     size = 1 if training.workers == 1 else _batch_size(recording, len(x))
     with workers_for(model, training.loss, training.workers, (size, *x.shape[1:])) as fill_gradients:
         for record, batch in zip(records, _batches(recording, records, training, x, y), strict=True):
-            model.parameters = recording.rows[record - 1]
+            _set(model, recording.rows[record - 1])
             if record == last:
                 before = copy.deepcopy(training)
             fill_gradients(*batch[1:])
+            if rates_change:
+                _set_learning_rate(optimizer, float(recording.learning_rates[record]), model)
+            if record == last:
+                before.optimizer = copy.deepcopy(optimizer)
             optimizer.step(model.parameters, model.gradients)
             _check_replayed(recording, record, model)
     return before, batch
+
+
+def at_the_start(optimizer: Optimizer, recording: Recording) -> Optimizer:
+    """Return the optimiser as it was before training, whatever it is now."""
+    made, rate = optimizer._as_made(), _only_learning_rate(recording)
+    return made if rate is None or rate == made.learning_rate else optimizer.clone()
+
+
+def _only_learning_rate(recording: Recording) -> float | None:
+    """Return the learning rate of the whole run, NaN if that was not told; None if it changed, or may have."""
+    rates = np.unique(recording.learning_rates[1:])
+    complete = len(recording) == 1 + recording.steps[-1] - recording.steps[0]
+    return float(rates[0]) if len(rates) == 1 and (complete or np.isnan(rates[0])) else None
+
+
+def _set_learning_rate(optimizer: Optimizer, rate: float, model: Sequential) -> None:
+    """Give the optimiser the recorded learning rate, unless that is what its step, being a schedule's, sets itself."""
+    if math.isnan(rate) or rate == optimizer.learning_rate:
+        return
+    trial = copy.deepcopy(optimizer)
+    trial.step(model.parameters.copy(), model.gradients)
+    if trial.learning_rate != rate:
+        optimizer.learning_rate = rate
+
+
+def _set(model: Sequential, row: np.ndarray) -> None:
+    """Give the model the parameters and the state of a record."""
+    model.parameters = row[: model.parameters.size]
+    model.vectors.state[...] = row[model.parameters.size :]
 
 
 def _why_from_the_start(training: Training) -> str:
@@ -93,12 +128,12 @@ def _batches(recording: Recording, records: range, training: Training, x: np.nda
             one_batch = training.augment is None and len(rows) == len(x)  # it is never shuffled
             if training.rng is not None and not one_batch and _was_shuffled(recording, epoch, training.rng, len(x)):
                 training.rng.permutation(len(x))
-        x_batch = x.take(rows, axis=0)
+        x_batch, y_batch = take_rows(x, y, rows, training.model.vectors.parameters.dtype)
         if training.augment is not None:
             if training.rng is None:
                 raise ValueError("explain: augment needs rng, as it was before training; make model and rng anew")
-            x_batch = _augmented(training.augment, x_batch, training.rng)
-        yield rows, x_batch, y.take(rows, axis=0)
+            x_batch = augmented(training.augment, x_batch, training.rng)
+        yield rows, x_batch, y_batch
 
 
 def _was_shuffled(recording: Recording, epoch: int, rng: np.random.Generator, n: int) -> bool:
@@ -159,12 +194,12 @@ def _check_kept(recording: Recording, first: int, step: int, because: str) -> No
 
 def _check_replayed(recording: Recording, record: int, model: Sequential) -> None:
     """Raise ValueError, with what may differ, unless the model's parameters are, bit for bit, those of the record."""
-    if model.parameters.tobytes() == recording.rows[record].tobytes():
+    if model.parameters.tobytes() + model.vectors.state.tobytes() == recording.rows[record].tobytes():
         return
     recorded = recording.at(int(recording.steps[record]))
-    name = next(n for n, view in model.named_parameters().items() if view.tobytes() != recorded[n].tobytes())
+    name = next(n for n, view in model.named_arrays().items() if view.tobytes() != recorded[n].tobytes())
     raise ValueError(
         f"explain: update {recording.steps[record]}, replayed, makes another {name} than the recorded one; give x, y, "
-        "loss, optimizer, augment, workers as in training (a learning rate that changed on the way is not recorded), "
-        "and where numbers are drawn, by dropout or augment, a model and an rng made anew, as they were before training"
+        "loss, optimizer, augment, workers as in training, and "
+        "where numbers are drawn, by dropout or augment, a model and an rng made anew, as they were before training"
     )

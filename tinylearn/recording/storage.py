@@ -137,11 +137,11 @@ class Store:
             if_that_fails.pop_all()
         self.row_bytes = self.columns["parameters"].row_bytes
         self.published = dict.fromkeys(kinds, 0)  # rows that are in the columns; what comes later waits:
-        self.waiting: list[float] = []  # loss, epoch, step, loss, epoch, step, …
+        self.waiting: list[float] = []  # learning rate, loss, epoch, step, learning rate, …
         self.rows, self.batch_rows, self.batch_runs = bytearray(), array("q"), array("q")
         self.batch: Any = None  # that of the last record; CHANGED if it cannot be known to be the same still
         self.last_step = self.last_epoch = 0  # published
-        self.publish_when_waiting = 3  # numbers in `waiting`
+        self.publish_when_waiting = 4  # numbers in `waiting`
         self.last_publish = time.monotonic()
         self.write: Callable[[Any], Any]  # appends a row
         self._start_writing()
@@ -153,14 +153,16 @@ class Store:
         self.write = self.rows.extend if self.blocks is None else self.blocks.write
 
     def __len__(self) -> int:
-        return self.published["steps"] + len(self.waiting) // 3
+        return self.published["steps"] + len(self.waiting) // 4
 
-    def append(self, row: memoryview | bytes, step: int, epoch: int, loss: float, batch: np.ndarray | None) -> None:
-        """Add one record; `row` is its parameters as flat bytes."""
+    def append(
+        self, row: memoryview | bytes, step: int, epoch: int, loss: float, batch: np.ndarray | None, rate: float
+    ) -> None:
+        """Add one record; `row` is its parameters as flat bytes, `rate` the learning rate."""
         if batch is not self.batch:
             self.start_batch(batch)
         self.write(row)
-        self.waiting += (loss, epoch, step)  # all at once: Ctrl-C cannot leave half of it
+        self.waiting += (rate, loss, epoch, step)  # all at once: Ctrl-C cannot leave half of it
         if len(self.waiting) >= self.publish_when_waiting:
             self.publish()
 
@@ -184,13 +186,14 @@ class Store:
 
     def publish(self) -> None:
         """Make every record so far visible to readers. Called by itself about twice a second."""
-        records = len(self.waiting) // 3
+        records = len(self.waiting) // 4
         packed = struct.pack(f"{len(self.waiting)}d", *self.waiting)  # four times as fast as np.array; exact below 2⁵³
-        losses, epochs, steps = np.frombuffer(packed).reshape(-1, 3).T
+        rates, losses, epochs, steps = np.frombuffer(packed).reshape(-1, 4).T
         new = {
             "batch_rows": self.batch_rows.tobytes(),
             "batch_runs": self.batch_runs.tobytes(),
             "losses": losses.tobytes(),
+            "learning_rates": rates.tobytes(),
             "epochs": epochs.astype(np.int64).tobytes(),
             "steps": steps.astype(np.int64).tobytes(),
         }
@@ -217,8 +220,8 @@ class Store:
         """Aim at PUBLISH_SECONDS from now, at no more than WAITING_BYTES."""
         now = time.monotonic()
         factor = min(PUBLISH_SECONDS / max(now - self.last_publish, 1e-9), 16)
-        most = max(1, WAITING_BYTES // (64 if self.blocks else 64 + self.row_bytes))
-        self.publish_when_waiting = 3 * min(max(1, int(records * factor)), most)
+        most = max(1, WAITING_BYTES // (72 if self.blocks else 72 + self.row_bytes))
+        self.publish_when_waiting = 4 * min(max(1, int(records * factor)), most)
         self.last_publish = now
 
     def trim(self) -> None:
@@ -230,7 +233,7 @@ class Store:
     def size(self) -> int:
         """Return the bytes of all records."""
         batches = 8 * (self.published["batch_rows"] + len(self.batch_rows) + len(self.batch_runs))
-        return len(self) * (self.row_bytes + 24) + batches + 24 * self.published["batch_runs"]
+        return len(self) * (self.row_bytes + 32) + batches + 24 * self.published["batch_runs"]
 
     def read(self, closed: bool) -> Recording:
         """Publish, and return all records; what comes later is not in what is returned."""

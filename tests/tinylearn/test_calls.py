@@ -1,0 +1,61 @@
+"""One update is short: few functions of ours stand between the batch and the parameters."""
+
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+import tinylearn
+from tests.tinylearn.training_helpers import neuron
+from tinylearn import SGD, MeanSquaredError, Recorder, fit
+from tinylearn.datasets import celsius_fahrenheit
+
+HERE = str(Path(tinylearn.__file__).parent)
+
+
+@contextmanager
+def functions_noted():
+    """Note file and name of each function of tinylearn that is called meanwhile, in the set that this yields."""
+    called = set()
+
+    def note(frame, event, argument):
+        if event == "call" and frame.f_code.co_filename.startswith(HERE):
+            called.add((frame.f_code.co_filename[len(HERE) :], frame.f_code.co_qualname))
+
+    sys.setprofile(note)
+    try:
+        yield called
+    finally:
+        sys.setprofile(None)
+
+
+def test_one_update_by_its_parts_passes_at_most_twelve_functions():
+    (x, y), model, loss, optimizer = celsius_fahrenheit(), neuron(), MeanSquaredError(), SGD(0.0005)
+
+    def update():
+        loss.forward(model.forward(x), y)
+        model.backward(loss.backward())
+        optimizer.step(model.parameters, model.gradients)
+
+    update()  # the first one of a shape is checked in full
+    with functions_noted() as called:
+        update()
+    assert len(called) <= 12, sorted(called)
+    assert ("/layers/dense.py", "Dense.backward") in called
+
+
+def test_one_update_of_fit_with_a_recorder_passes_at_most_thirty_functions():
+    """From the end of update 150 to the end of update 151, when a run has settled."""
+    (x, y), model, seen = celsius_fahrenheit(), neuron(), set()
+
+    def watch(update):
+        if update.step == 150:
+            called.clear()
+        if update.step == 151:
+            update.stop()
+            seen.update(called)
+
+    callbacks = [Recorder(model), watch]
+    with functions_noted() as called:
+        fit(model, x, y, loss=MeanSquaredError(), optimizer=SGD(0.0005), epochs=999, callbacks=callbacks)
+    assert len(seen) <= 30, sorted(seen)
+    assert ("/layers/dense.py", "Dense.backward") in seen

@@ -1,0 +1,151 @@
+"""Callbacks: what is told of every update, and may look, write down, measure or stop.
+
+Any function of an `Update` is one. Early stopping, say:
+
+    def enough(update):
+        if update.last_of_epoch and update.loss < 0.01:
+            update.stop()
+
+What a callback may have beside that, `fit` uses:
+
+    start(run)        called before the first update
+    close()           called at the end, however it comes
+    diverged(error)   called before it if training diverged
+    keep(), restore   what a checkpoint keeps of it, and gives back to it when the run goes on
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from tqdm import tqdm
+
+from tinylearn.checkpoint import save_checkpoint
+from tinylearn.checks import generator, path_of, positive_integer, real_array, shortened, texts
+
+
+@dataclass(slots=True)
+class Update:
+    """What a callback is told after one update of the parameters.
+
+    step           1, 2, … within this run
+    epoch          1, 2, …: how often the data has been, or is being, gone through
+    loss           the loss of this batch, before the update
+    batch          the row numbers of this batch; None if there are none
+    model          its parameters are those after the update; copy what you keep
+    optimizer      the one that made the step
+    learning_rate  of that step
+    last_of_epoch  is this the last update of its epoch?
+    """
+
+    step: int
+    epoch: int = 0
+    loss: float = math.nan
+    batch: np.ndarray | None = None
+    model: Any = None
+    optimizer: Any = None
+    learning_rate: float = math.nan
+    last_of_epoch: bool = False
+    stopped: bool = False
+
+    def stop(self) -> None:
+        """End training after this update: `fit` returns its losses, as if all epochs were done."""
+        self.stopped = True
+
+
+class Callback(Protocol):
+    """Anything that can be called with an Update."""
+
+    def __call__(self, update: Update) -> Any: ...
+
+
+class ProgressBar:
+    """A callback that shows the updates made so far, and the loss, on one line.
+
+    `total` is the number of updates to come, if known: epochs × batches per epoch.
+    """
+
+    def __init__(self, total: int | None = None, description: str = "training") -> None:
+        self.total = None if total is None else positive_integer("ProgressBar", "total", total)
+        (self.description,) = texts("ProgressBar", "description", [description])
+        self.bar: Any = None
+
+    def __call__(self, update: Update) -> None:
+        if self.bar is None:
+            self.bar = tqdm(total=self.total, desc=self.description, unit=" updates", leave=False)
+        if self.bar.update():  # True when tqdm has just redrawn the line, a few times a second
+            self.bar.set_postfix(loss=f"{update.loss:.4g}", refresh=False)
+
+    def close(self) -> None:
+        """End the line; another `fit` starts a new one."""
+        if self.bar is not None:
+            self.bar.close()
+            self.bar = None
+
+
+class Evaluate:
+    """A callback that measures the model at the end of each epoch: `values` are metric(model.predict(x), y).
+
+    On a **validation set**, which the model does not learn from, they say whether it **generalises**, or **overfits**:
+    gets better only on what it has seen.
+
+    >>> from tinylearn import SGD, Dense, MeanSquaredError, Sequential, fit
+    >>> x = np.array([[0.0], [1.0]])
+    >>> largest = Evaluate(x, 2 * x, lambda predicted, target: float(abs(predicted - target).max()))
+    >>> model = Sequential([Dense(1, 1, rng=np.random.default_rng(0))])
+    >>> losses = fit(model, x, 2 * x, loss=MeanSquaredError(), optimizer=SGD(0.5), epochs=40, callbacks=[largest])
+    >>> len(largest.values), largest.values[-1] < 0.01
+    (40, True)
+    """
+
+    def __init__(self, x: Any, y: Any, metric: Callable[[np.ndarray, Any], Any]) -> None:
+        if not callable(metric) or isinstance(metric, type):
+            raise TypeError(f"Evaluate: metric must be a function of (predicted, y), got {shortened(metric)}")
+        self.x, self.y, self.metric = real_array("Evaluate", "x", x), y, metric
+        self.values: list[Any] = []
+
+    def __call__(self, update: Update) -> None:
+        if update.last_of_epoch:
+            self.values.append(self.metric(update.model.predict(self.x), self.y))
+
+    def keep(self) -> np.ndarray:
+        """Return the values, for a checkpoint."""
+        return np.array(self.values)
+
+    def restore(self, kept: np.ndarray) -> None:
+        """Go on after the values of the run that wrote the checkpoint."""
+        self.values = list(kept.tolist() if kept.ndim == 1 else kept)
+
+
+class Checkpoint:
+    """A callback that writes all that a run needs to go on, after each epoch, or after one update in `every`.
+
+    If the run is interrupted, call `fit` as before, with `resume=path`: it goes on from there, and ends, bit for bit,
+    with the parameters of a run that was not. `rng` is the generator that `fit` is given. The file is replaced whole or
+    not at all; OSError if that cannot be. What callbacks count is kept if they have `keep` and `restore`, as Evaluate
+    has. Name the checkpoint last: what a callback before it changes, the learning rate, say, is then in it.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], rng: np.random.Generator, *, every: int | None = None) -> None:
+        self.path, self.rng = path_of("Checkpoint", path), generator("Checkpoint", rng)
+        self.every = None if every is None else positive_integer("Checkpoint", "every", every)
+        self.run: Any = None
+
+    def start(self, run: Any) -> None:
+        """Be told of the run."""
+        if run.batches.rng is not self.rng:
+            raise ValueError("Checkpoint: rng must be the generator that fit is given; write fit(…, rng=rng)")
+        self.run = run
+
+    def __call__(self, update: Update) -> None:
+        if update.last_of_epoch if self.every is None else update.step % self.every == 0:
+            save_checkpoint(self.path, update.model, update.optimizer, self.rng, **self.run.position())
+
+    def close(self) -> None:
+        """Let the run go."""
+        self.run = None

@@ -1,0 +1,95 @@
+"""Batch normalisation: each feature gets mean 0 and variance 1 over the batch, then what is learned: gamma and beta.
+
+    x (N, …, D)  →  z = (x - mean) / √(var + epsilon)  →  out = gamma · z + beta  (N, …, D)
+
+N batch, D features; mean, var, gamma, beta (D,): a feature has one of each. Of images (N, H, W, C) the channels are the
+features, and every pixel of every image is a row. Each layer sees numbers of a size that it can count on, however the
+layers before it change; so deep networks learn with larger learning rates.
+
+**Two modes.** What is said of one example must not depend on which others happen to be beside it. So while the network
+learns, the layer keeps a running mean and variance, in `state`, and uses these when it predicts:
+
+    running = (1 - momentum) · running + momentum · that of the batch            PyTorch's convention; Keras swaps them
+
+As in PyTorch, the variance of the batch is Σ (x - mean)² / N where it divides, and Σ (x - mean)² / (N - 1) where it is
+remembered: that one is **unbiased**, on average the variance of all data.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from tinylearn.checks import number_between, positive_integer
+from tinylearn.layers.layer import Layer
+
+
+class BatchNorm(Layer):
+    """Normalise each feature over the batch: `out = gamma · (x - mean) / √(var + epsilon) + beta`.
+
+    x (N, …, n_in) → out (N, …, n_in). Ioffe and Szegedy 2015, arXiv:1502.03167. While training, mean and var are those
+    of the batch, otherwise the running ones. A single row has no variance: it gets the running ones also while
+    training, and is not remembered (PyTorch refuses it).
+
+    >>> layer = BatchNorm(1)
+    >>> layer.training = True
+    >>> layer.forward([[1.0], [3.0]]).round(3)
+    array([[-1.],
+           [ 1.]])
+    >>> layer.state
+    {'mean': array([0.2]), 'var': array([1.1])}
+    """
+
+    x_shape = ("N", "…", "n_in")
+
+    def __init__(self, n_in: int, momentum: float = 0.1, epsilon: float = 1e-5) -> None:
+        self.n_in = positive_integer("BatchNorm", "n_in", n_in)
+        self.momentum = number_between("BatchNorm", "momentum", momentum, 0, 1, open_low=True)
+        self.epsilon = number_between("BatchNorm", "epsilon", epsilon, 0, math.inf, open_low=True)
+        self.params["gamma"], self.params["beta"] = np.ones(self.n_in), np.zeros(self.n_in)
+        self.state["mean"], self.state["var"] = np.zeros(self.n_in), np.ones(self.n_in)
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        rows = x.reshape(-1, self.n_in)  # (N, D): from here on, N counts all axes but the last
+        self.of_batch = self.training and len(rows) > 1
+        mean, var = (rows.mean(axis=0), rows.var(axis=0)) if self.of_batch else self.state.values()  # (D,)
+        self.std = np.sqrt(var + self.epsilon)  # (D,)
+        self.z = (x - mean) / self.std  # (N, …, D)
+        if self.of_batch:
+            self._remember(mean, var * len(rows) / (len(rows) - 1))
+        return self.params["gamma"] * self.z + self.params["beta"]
+
+    def _remember(self, mean: np.ndarray, var: np.ndarray) -> None:
+        """Move the running mean and variance towards those of the batch."""
+        m, state = self.momentum, self.state
+        state["mean"], state["var"] = (1 - m) * state["mean"] + m * mean, (1 - m) * state["var"] + m * var
+
+    def backward(self, dout: np.ndarray) -> np.ndarray:
+        """Derive the gradients of one feature from  z[n] = (x[n] - mean) / std,  out[n] = gamma z[n] + beta.
+
+        gamma reaches the loss through every row, with factor z[n], beta with factor 1, and z[n] with factor gamma:
+            dgamma = Σ_n dout[n] z[n]          dbeta = Σ_n dout[n]          dz[n] = gamma dout[n]
+        x[n] reaches it in three ways:
+            through z[n] itself, with factor 1 / std:                                     dz[n] / std
+            through the mean, by 1/N; that moves every z by -1 / std:                   - Σ_m dz[m] / (N std)
+            through std, by z[n] / N; that moves every z[m] by -z[m] / std:        - z[n] Σ_m dz[m] z[m] / (N std)
+        Together, with means in the place of Σ / N:
+            dx[n] = (dz[n] - mean of dz - z[n] · mean of dz z) / std
+        (std by z[n] / N: std = √(var + epsilon), so ∂std = ∂var / 2 std, and ∂var / ∂x[n] = 2 (x[n] - mean) / N.)
+
+        When it predicts, mean and std are numbers that no x moves, and only the first way is left. z and std are all
+        that has to be cached: where x and the mean would appear, z already has them.
+        """
+        rows, z = dout.reshape(-1, self.n_in), self.z.reshape(-1, self.n_in)  # (N, D)
+        self.grads["gamma"] = (rows * z).sum(axis=0)  # (D,)
+        self.grads["beta"] = rows.sum(axis=0)  # (D,)
+        dz = rows * self.params["gamma"]  # (N, D)
+        if self.of_batch:
+            dz = dz - dz.mean(axis=0) - z * (dz * z).mean(axis=0)
+        return (dz / self.std).reshape(dout.shape)
+
+    def __repr__(self) -> str:
+        momentum = "" if self.momentum == 0.1 else f", momentum={self.momentum:g}"
+        epsilon = "" if self.epsilon == 1e-5 else f", epsilon={self.epsilon:g}"
+        return f"BatchNorm({self.n_in}{momentum}{epsilon})"

@@ -1,0 +1,114 @@
+"""What every optimiser is, and what one of your own gets without writing a line: its settings, its memory, copies."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from typing import Any, Self
+
+import numpy as np
+
+from tinylearn.checks import number_between
+from tinylearn.optimizer_guard import guarded
+
+
+class Optimizer:
+    """What every optimiser is: a learning rate, its rule `step`, and a dict `state` of all that it remembers.
+
+    One of your own inherits from it. What its `step` is given has been checked. The arrays that `remembers` names are
+    put into `state` before the first step, as zeros in the shape of the parameters. An optimiser that holds another one
+    has the learning rate of that, unless it gives one to `super().__init__`.
+
+    >>> from tinylearn import SGD
+    >>> class Clipped(Optimizer):
+    ...     def __init__(self, inner, largest):
+    ...         self.inner, self.largest = inner, largest
+    ...     def step(self, parameters, gradients):
+    ...         self.inner.step(parameters, np.clip(gradients, -self.largest, self.largest))
+    >>> Clipped(SGD(0.1), largest=1).clone()
+    Clipped(inner=SGD(learning_rate=0.1, momentum=0.0, weight_decay=0.0), largest=1)
+    """
+
+    __slots__ = ("__dict__", "__weakref__", "_arguments", "_stepped")  # the last two are no part of what it remembers
+    remembers: tuple[str, ...] = ()
+    state: dict[str, Any]
+    _arguments: tuple[tuple[Any, ...], dict[str, Any]]
+    _stepped: tuple[Any, Any, Any]  # shape, dtype, and a weak reference to the array; None before the first step
+
+    def __init_subclass__(cls, **settings: Any) -> None:
+        super().__init_subclass__(**settings)
+        if "step" in vars(cls):
+            cls.step = guarded(cls.step)  # type: ignore[method-assign]
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Self:
+        """Note the settings: whatever the constructor is given."""
+        optimizer = super().__new__(cls)
+        optimizer.state, optimizer._arguments, optimizer._stepped = {}, (args, kwargs), (None, None, None)
+        return optimizer
+
+    def __init__(self, learning_rate: float) -> None:
+        name = type(self).__name__
+        self._learning_rate = number_between(name, "learning_rate", learning_rate, 0, math.inf, open_low=True)
+
+    def step(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        """Update `parameters` in place; `gradients` is only read."""
+        raise NotImplementedError(f"{type(self).__name__} has no step(parameters, gradients) of its own")
+
+    @property
+    def learning_rate(self) -> float:
+        """The size of a step; assign to change it while training. A schedule may end at 0."""
+        try:
+            return self._learning_rate
+        except AttributeError:
+            for part in [*self.parts().values()][1:]:
+                return part.learning_rate
+            raise AttributeError(f"{type(self).__name__} has no learning rate; give one to super().__init__") from None
+
+    @learning_rate.setter
+    def learning_rate(self, value: float) -> None:
+        new, old = number_between(type(self).__name__, "learning_rate", value, 0, math.inf), self.learning_rate
+        for part in self.parts().values():
+            if vars(part).get("_learning_rate") == old:  # a part that has another one was given it by a schedule
+                part._learning_rate = new
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The arguments of its constructor, by name."""
+        args, kwargs = self._arguments
+        bound = inspect.signature(type(self).__init__).bind(self, *args, **kwargs)
+        bound.apply_defaults()
+        return dict([*bound.arguments.items()][1:])
+
+    def clone(self) -> Self:
+        """Return an optimiser with the same settings, and the learning rate of now, that remembers nothing."""
+        new = self._as_made()
+        for part, own in zip(new.parts().values(), self.parts().values(), strict=True):
+            if "_learning_rate" in vars(own):
+                part._learning_rate = own._learning_rate
+        return new
+
+    def parts(self) -> dict[str, Optimizer]:
+        """Return itself, under the name "", and the optimisers that its attributes are."""
+        found: dict[str, Optimizer] = {"": self}
+        for name, value in vars(self).items():
+            if isinstance(value, Optimizer):
+                found |= {f"{name}.{below}".rstrip("."): part for below, part in value.parts().items()}
+        return found
+
+    def _as_made(self) -> Self:
+        """Return what the constructor makes of the same arguments."""
+
+        def anew(value: Any) -> Any:
+            return value._as_made() if isinstance(value, Optimizer) else value
+
+        args, kwargs = self._arguments
+        make: Any = type(self)
+        return make(*map(anew, args), **{name: anew(value) for name, value in kwargs.items()})
+
+    def __getstate__(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return what a copy has: all but the parameters that were stepped."""
+        return vars(self).copy(), {"_arguments": self._arguments}
+
+    def __repr__(self) -> str:
+        now = vars(self) | {"learning_rate": getattr(self, "learning_rate", None)}
+        return f"{type(self).__name__}({', '.join(f'{n}={now.get(n, v)!r}' for n, v in self.settings.items())})"

@@ -1,0 +1,115 @@
+"""What stands between an optimiser's `step` and who calls it; no part of any rule.
+
+NumPy would stretch gradients of another shape over the parameters, silently, and what was remembered of one model would
+move another.
+"""
+
+from __future__ import annotations
+
+import functools
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tinylearn.checks import shortened
+
+
+def guarded(step: Callable[..., None]) -> Callable[..., None]:
+    """Return `step` with a guard: arguments are checked, zeros put where they are needed, errors name the optimiser."""
+
+    @functools.wraps(step)
+    def guarded_step(self: Any, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        shape, dtype, _ = self._stepped
+        ready = (  # the arrays are like those of the last step
+            type(parameters) is type(gradients) is np.ndarray
+            and parameters.shape == gradients.shape == shape
+            and parameters.dtype is gradients.dtype is dtype
+        )
+        for name in self.remembers:
+            ready = ready and name in self.state
+        if not ready:
+            _check(self, parameters, gradients)
+        try:
+            step(self, parameters, gradients)
+        except Exception as error:
+            _raise_named(self, error)
+            raise
+
+    return guarded_step
+
+
+def remembers_other(optimizer: Any, parameters: np.ndarray) -> bool:
+    """Return whether the optimiser, or one that it holds, remembers the gradients of other parameters than these.
+
+    One that was copied or loaded is not bound to any.
+    """
+    for part in optimizer.parts().values():
+        stepped = part._stepped[2]
+        if part.state and stepped is not None and stepped() is not _owner(parameters):
+            return True
+    return False
+
+
+def _owner(array: np.ndarray) -> np.ndarray:
+    """Return the array whose memory this one views, or itself."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
+
+
+def _check(self: Any, parameters: Any, gradients: Any) -> None:
+    """Raise what is wrong with the arrays; note them, and put zeros where `remembers` says.
+
+    TypeError unless the parameters are an array of floats, and the gradients real numbers, ValueError unless both have
+    one shape, and that of what is remembered.
+    """
+    for name, value in (("parameters", parameters), ("gradients", gradients)):
+        if isinstance(value, np.ma.MaskedArray | np.matrix):
+            hint = "; fill its gaps" if isinstance(value, np.ma.MaskedArray) else ""
+            kind = type(value).__name__
+            raise TypeError(f"{self}: {name} must be a plain array, got a {kind}{hint}, and write np.asarray(…)")
+        if isinstance(value, np.ndarray | np.generic) and value.dtype == np.float16:
+            raise TypeError(f"{self}: {name} must be float32 or float64, got float16, too coarse to learn")
+    if not isinstance(parameters, np.ndarray) or parameters.dtype.kind != "f":
+        got = f"one of {parameters.dtype}" if isinstance(parameters, np.ndarray) else shortened(parameters)
+        raise TypeError(f"{self}: parameters must be an array of floats, to be changed in place, got {got}")
+    real = isinstance(gradients, np.ndarray | np.generic | float) and np.asarray(gradients).dtype.kind in "fiub"
+    if not real:  # a number may be the gradient of a number
+        raise TypeError(f"{self}: gradients must be an array of real numbers, got {shortened(gradients)}")
+    if np.shape(gradients) != parameters.shape:
+        raise ValueError(
+            f"{self}: gradients must have the shape of the parameters, {parameters.shape}, got {np.shape(gradients)}"
+        )
+    shape, _, stepped = self._stepped
+    arrays = [self.state[name] for name in self.remembers if name in self.state]  # they may come from a checkpoint
+    shapes = [shape] * (shape is not None) + [array.shape for array in arrays]
+    if self.state and any(other != parameters.shape for other in shapes):
+        raise ValueError(
+            f"{self} has stepped parameters of shape {next(o for o in shapes if o != parameters.shape)}, now got "
+            f"{parameters.shape}; use a new optimizer for other parameters"
+        )
+    if self.state and any(array.dtype != parameters.dtype for array in arrays):
+        raise ValueError(
+            f"{self} has stepped parameters of {arrays[0].dtype}, now got {parameters.dtype}; use a new optimizer for "
+            "other parameters"
+        )
+    if stepped is None or not self.state:
+        stepped = weakref.ref(_owner(parameters))
+    for name in self.remembers:
+        if name not in self.state:
+            self.state[name] = np.zeros(parameters.shape, parameters.dtype)
+    self._stepped = parameters.shape, parameters.dtype, stepped
+
+
+def _raise_named(self: Any, error: Exception) -> None:
+    """Raise an error of the same kind that names the optimiser, or note its name if the kind is no common one."""
+    names = [type(part).__name__ for part in self.parts().values()]
+    if str(error).lstrip("\"'").startswith(tuple(name + end for name in names for end in "(:. ")):
+        return
+    kind: Any = next(kind for kind in type(error).__mro__ if kind.__module__ == "builtins")
+    ours = type(error).__module__.partition(".")[0] in ("builtins", "numpy")
+    if ours and not issubclass(kind, OSError | UnicodeError):  # they take more than a text
+        raise kind(f"{self}: {error}") from error
+    error.add_note(f"in a step of {self}")
