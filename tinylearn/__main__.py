@@ -1,8 +1,8 @@
 """`python -m tinylearn`: check your installation in a few seconds. Please paste its output into bug reports.
 
 It prints versions, the library that multiplies matrices and its threads, what floating-point numbers do here, the
-gradients of every layer and loss against central differences, and steps of every optimiser against the same in plain
-Python. Exit code 1 if something is wrong.
+gradients of every layer and loss against central differences, and steps of every optimiser against its formula.
+Exit code 1 if something is wrong.
 """
 
 from __future__ import annotations
@@ -107,17 +107,17 @@ def losses() -> Iterator[Result]:
 
 
 def optimizers() -> Iterator[Result]:
-    """Yield for each row of the table of optimisers whether its steps from p = 1 are those of plain Python."""
-    gradients = 4.0, -1.0, 2.5
+    """Yield for each row of the table of optimisers whether its steps are those of its formula in plain Python."""
 
     def steps(name: str) -> str:
         row, p = OPTIMIZERS[name], np.array([1.0])
-        optimizer, wanted = row.make(), row.by_hand(1.0, gradients, **row.settings)
-        for g in gradients:
-            optimizer.step(p, np.array([g]))
-        if not abs(p[0] - wanted) < 1e-12:
-            raise ValueError(f"1 becomes {p[0]:.6f}, but should become {wanted:.6f}")
-        return f"1 becomes {p[0]:.6f}"
+        optimizer, gradients = row.make(), (4.0, -1.0, 2.5)
+        for gradient in gradients:
+            optimizer.step(p, np.array([gradient]))
+        expected = row.by_hand(1.0, gradients, **row.settings)
+        if not abs(p[0] - expected) < 1e-12:
+            raise ValueError(f"three steps take 1 to {p[0]:.6f}, but should take it to {expected:.6f}")
+        return f"three steps take 1 to {p[0]:.6f}"
 
     return each(OPTIMIZERS, steps)
 

@@ -305,7 +305,7 @@ def test_does_not_nudge_whole_numbers():
 
 @pytest.mark.parametrize(
     ("layer", "message"),
-    [(EmbeddingOfTheLastOnly, r"w\[\d, \d\]: backward gives"), (EmbeddingThatAddsInPlace, "must assign, not add")],
+    [(EmbeddingOfTheLastOnly, r"w\[\d, \d\]: backward gives"), (EmbeddingThatAddsInPlace, "not add to it")],
 )
 def test_checks_the_parameters_of_whole_numbers(layer, message):
     for each in (layer(), Sequential([layer(), Tanh()])):

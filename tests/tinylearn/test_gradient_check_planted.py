@@ -100,7 +100,7 @@ planted = [
     (
         DenseWithFlatW(3, 2, rng=np.random.default_rng(0)),
         (5, 3),
-        r"w has shape \(3, 2\), got \(6,\)",
+        r"gradient of w must have its shape \(3, 2\), got \(6,\)",
     ),
     (DenseWithNaN(3, 2, rng=np.random.default_rng(0)), (5, 3), r"b\[1\]: backward gives nan"),
     (DenseWithInfinity(3, 2, rng=np.random.default_rng(0)), (5, 3), r"x\[0, 2\]: backward gives inf"),
