@@ -10,9 +10,9 @@ from tinylearn.callbacks import Update as Update
 from tinylearn.checkpoint import load_checkpoint as load_checkpoint
 from tinylearn.checkpoint import save_checkpoint as save_checkpoint
 from tinylearn.divergence import DivergenceError as DivergenceError
-from tinylearn.gradient_check import GradientError as GradientError
 from tinylearn.gradient_check import GradientReport as GradientReport
 from tinylearn.gradient_check import check_gradients as check_gradients
+from tinylearn.gradient_rules import GradientError as GradientError
 from tinylearn.layers import *  # noqa: F403 (so that a new layer needs no line here)
 from tinylearn.losses import BinaryCrossEntropy as BinaryCrossEntropy
 from tinylearn.losses import CategoricalCrossEntropy as CategoricalCrossEntropy

@@ -11,22 +11,19 @@ float64. Keep x away from kinks (0 for ReLU) and ties, where a slope does not ex
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from tinylearn.checks import finite, generator, number_between, numbers, shortened
+from tinylearn.checks import finite, generator, number_between, real_array, same_state, shortened
+from tinylearn.gradient_rules import DX, RULES, GradientError, after_forward, fresh, gradients, x_name
 from tinylearn.layers import Layer
-from tinylearn.model import Sequential
-
-MEMORY_ORDER = "do not rely on the order of memory: reshape keeps the order of the axes, ravel('K') does not"
-
-
-class GradientError(AssertionError):
-    """A gradient differs from central differences, or a rule of `backward` was broken."""
+from tinylearn.losses import Loss
 
 
 @dataclass(frozen=True)
@@ -50,63 +47,103 @@ class GradientReport:
 
 
 def check_gradients(
-    layer: Layer | Sequential,
-    x: np.ndarray,
+    layer: Layer | Loss,
+    x: Any,
+    target: Any = None,
     *,
     rng: np.random.Generator | None = None,
     h: float = 1e-5,  # smaller, rounding spoils the difference; larger, curvature does
     tolerance: float = 1e-6,
 ) -> GradientReport:
-    """Check the gradients of a layer, or of a whole model, at `x` (N, …); return the worst entry.
+    """Check the gradients of a layer or a model at `x` (N, …), or those of a loss; return the worst entry.
 
-    Raises GradientError if its error is above `tolerance`, for the batch or for its first row alone; and if forward or
-    backward writes into `x` or `dout`, or gives another answer when they are not contiguous in memory. The layer itself
-    is left alone: all runs are on copies, so that a layer with an `rng` draws the same numbers in each.
+        check_gradients(layer, x)      check_gradients(model, x)      check_gradients(loss, predicted, target)
 
-    >>> from tinylearn import Dense
+    They are checked while training and while predicting, for the batch and for its first row alone. Raises
+    GradientError if an error is above `tolerance`, or if `forward` or `backward` breaks a rule of `gradient_rules.py`;
+    it names the innermost layer that is wrong. All runs are on copies: what you pass stays as it is.
+
+    Whole numbers, such as the word numbers of an embedding, cannot be nudged: dx is not checked for them.
+
+    >>> from tinylearn import Dense, MeanSquaredError
     >>> rng = np.random.default_rng(0)
     >>> check_gradients(Dense(3, 2, rng=rng), rng.normal(size=(5, 3)), rng=rng).error < 1e-8
     True
+    >>> check_gradients(MeanSquaredError(), np.array([[1.0], [5.0]]), [[1.0], [2.0]]).error < 1e-8
+    True
     """
+    layer, x = _checked(layer, x, target)
     rng = np.random.default_rng(0) if rng is None else generator("check_gradients", rng)
     h = number_between("check_gradients", "h", h, 0, math.inf, open_low=True)
     tolerance = number_between("check_gradients", "tolerance", tolerance, 0, math.inf, open_low=True)
-    if not isinstance(layer, Layer | Sequential):
-        raise TypeError(f"check_gradients: layer must be a Layer or a Sequential, got {shortened(layer)}")
-    layer = _float64(layer)
-    x = numbers("check_gradients", "x", x, np.float64).copy()
-    finite("check_gradients", "x", x)
-    if x.ndim < 1 or x.size == 0:
-        raise ValueError(f"check_gradients: x must be a batch of at least one row, (N, …), got shape {x.shape}")
-    _check_rules(layer, x, copy.deepcopy(rng))
-    reports = [_check_batch(layer, batch, rng, h) for batch in ([x] if len(x) < 2 else [x, x[:1].copy()])]
-    for report in reports:
-        if not report.error <= tolerance:
-            raise GradientError(f"{layer}: {report}, above the tolerance of {tolerance:g}")
-    return max(reports, key=lambda report: report.error)
+    reports: list[GradientReport] = []
+    failed: dict[str, GradientError] = {}
+    for mode in ("training", "predicting"):
+        trial = fresh(layer)
+        trial.set_training(mode == "training")
+        try:
+            reports += _check_with_parts(trial, x, copy.deepcopy(rng), h, tolerance)
+        except GradientError as found:
+            failed[mode] = found
+    for mode, error in failed.items():
+        raise GradientError(f"{error}{f', only while {mode}' if len(failed) == 1 else ''}") from error
+    return max(reports, key=lambda report: report.error, default=GradientReport("x", (), 0.0, 0.0, 0.0))
 
 
-def _check_batch(layer: Layer | Sequential, x: np.ndarray, rng: np.random.Generator, h: float) -> GradientReport:
-    """Compare every entry of dx and of every parameter's gradient; return the worst."""
-    dout = rng.normal(size=copy.deepcopy(layer).forward(x).shape)
-    analytic = _gradients(copy.deepcopy(layer), x, dout)
-    worst = GradientReport("x", (), 0.0, 0.0, -1.0)
-    for name, gradient in analytic.items():
-        value = x if name == "x" else _parameters(layer)[name]
-        if gradient.shape != value.shape:
-            raise GradientError(
-                f"{layer}: the gradient of {name} must have its shape {value.shape}, got {gradient.shape}"
-            )
-        numeric = _central_differences(lambda: float((dout * copy.deepcopy(layer).forward(x)).sum()), value, h)
-        if gradient.size == 0:
+def _check_with_parts(
+    layer: Layer, x: np.ndarray, rng: np.random.Generator, h: float, tolerance: float
+) -> list[GradientReport]:
+    """Check the layer, and that those inside it keep to the rules; if a gradient is wrong, look where that begins."""
+    parts = _given_to_parts(layer, x)
+    try:
+        for name, part, given in parts:
+            with _named(name):
+                _check_rules(part, given, _upstream(part, given, rng))
+        return _check(layer, x, rng, h, tolerance)
+    except GradientError:
+        for name, part, given in parts:
+            moved = given + rng.normal(scale=0.01, size=given.shape) if given.dtype.kind == "f" else given  # off kinks
+            with _named(name):
+                _check(part, moved, rng, h, tolerance)
+        raise
+
+
+def _check(layer: Layer, x: np.ndarray, rng: np.random.Generator, h: float, tolerance: float) -> list[GradientReport]:
+    """Check the rules, and compare with central differences; return the worst entry of each array."""
+    reports: list[GradientReport] = []
+    for batch in _batches(layer, x):
+        dout = _upstream(layer, batch, rng)
+        _check_rules(layer, batch, dout)
+        reports += _compare(layer, batch, dout, h, tolerance)
+    worst = max(reports, key=lambda report: report.error, default=None)
+    if worst and not worst.error <= tolerance:
+        raise GradientError(f"{layer}: {worst}, above the tolerance of {tolerance:g}")
+    return reports
+
+
+def _check_rules(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
+    for rule in RULES:
+        rule(layer, x, dout)
+
+
+def _compare(layer: Layer, x: np.ndarray, dout: np.ndarray, h: float, tolerance: float) -> Iterator[GradientReport]:
+    """Compare every entry of dx and of every parameter's gradient; yield the worst entry of each."""
+    for name, gradient in gradients(after_forward(layer, x), dout).items():
+        value = x if name == DX else layer.named_parameters()[name]
+        if value.size == 0 or value.dtype.kind != "f":
             continue
-        scale = max(np.abs(numeric).max(), 1e-3)
-        error = np.nan_to_num(np.abs(gradient - numeric) / scale, nan=np.inf)
-        index = np.unravel_index(int(error.argmax()), error.shape)
-        if error[index] > worst.error:
-            place = tuple(int(i) for i in index)
-            worst = GradientReport(name, place, float(gradient[index]), float(numeric[index]), float(error[index]))
-    return worst
+        numeric = _central_differences(lambda: float((dout * copy.deepcopy(layer).forward(x)).sum()), value, h)
+        analytic = np.zeros(value.shape) if gradient is None else gradient
+        error = np.abs(analytic - numeric) / max(np.abs(numeric).max(), 1e-3)
+        error = np.nan_to_num(error, nan=np.inf)
+        index = tuple(int(i) for i in np.unravel_index(int(error.argmax()), error.shape))
+        if gradient is None and error[index] > tolerance:
+            hint = ", or give x as integers" if np.array_equal(x, np.rint(x)) else ""
+            raise GradientError(
+                f"{layer}: backward returned None, but out changes with x{list(index)}; return dx{hint}"
+            )
+        name = x_name(layer) if name == DX else name
+        yield GradientReport(name, index, float(analytic[index]), float(numeric[index]), float(error[index]))
 
 
 def _central_differences(function: Callable[[], float], value: np.ndarray, h: float) -> np.ndarray:
@@ -123,64 +160,95 @@ def _central_differences(function: Callable[[], float], value: np.ndarray, h: fl
     return gradient
 
 
-def _check_rules(layer: Layer | Sequential, x: np.ndarray, rng: np.random.Generator) -> None:
-    """Raise GradientError if forward or backward writes into what it was given, or minds how it lies in memory."""
-    trial = copy.deepcopy(layer)
-    x_given = x.copy()
-    out = trial.forward(x_given)
-    dout = rng.normal(size=out.shape)
-    if not np.array_equal(x_given, x):
-        raise GradientError(f"{layer}: forward wrote into x; work on a copy")
-    dout_given = dout.copy()
-    trial.backward(dout_given)
-    if not np.array_equal(x_given, x):
-        raise GradientError(f"{layer}: backward wrote into x, which forward had remembered; work on a copy")
-    if not np.array_equal(dout_given, dout):
-        raise GradientError(f"{layer}: backward wrote into dout; work on a copy")
-    strided_out = copy.deepcopy(layer).forward(_not_contiguous(x))
-    if not np.allclose(out, strided_out, rtol=1e-9, atol=1e-12, equal_nan=True):
-        raise GradientError(f"{layer}: forward gives something else when x is not contiguous in memory; {MEMORY_ORDER}")
-    usual = _gradients(copy.deepcopy(layer), x, dout)
-    strided = _gradients(copy.deepcopy(layer), _not_contiguous(x), _not_contiguous(dout))
-    for name in usual:
-        if not np.allclose(usual[name], strided[name], rtol=1e-9, atol=1e-12, equal_nan=True):
-            raise GradientError(
-                f"{layer}: the gradient of {name} changes when x and dout are not contiguous in memory; {MEMORY_ORDER}"
-            )
+def _upstream(layer: Layer, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return a random dout for the layer; 1 for a loss, whose gradients then are its own."""
+    out = fresh(layer).forward(x.copy())
+    if out.ndim < 1:
+        raise GradientError(f"{layer}: forward must return a batch (N, …), got a single number, {out}")
+    return np.ones(1) if isinstance(layer, _LossAsLayer) else rng.normal(size=out.shape)
 
 
-def _not_contiguous(values: np.ndarray) -> np.ndarray:
-    """Return the same numbers with gaps between them, and with the axes in the other order in memory."""
-    other_order = values.T.repeat(2, axis=0)
-    return other_order[::2].T
+def _batches(layer: Layer, x: np.ndarray) -> Iterator[np.ndarray]:
+    """Yield the batch, then its first row alone; while it learns, a layer may refuse that: one row has no variance."""
+    yield x
+    if len(x) > 1:
+        try:
+            fresh(layer).forward(x[:1].copy())
+        except ValueError:
+            if not layer.training:
+                raise
+        else:
+            yield x[:1].copy()
 
 
-def _gradients(layer: Layer | Sequential, x: np.ndarray, dout: np.ndarray) -> dict[str, np.ndarray]:
-    """Return dx and the gradient of every parameter, by name."""
-    layer.forward(x)
-    dx = layer.backward(dout)
-    if dx is None:
-        raise GradientError(f"{layer}: backward must return dx, the gradient with respect to x, got None")
-    gradients = layer.named_gradients() if isinstance(layer, Sequential) else layer.grads
-    names = _parameters(layer)
-    for name in names:
-        if name not in gradients:
-            raise GradientError(f"{layer}: backward gave no gradient for {name}; assign self.grads[{name!r}]")
-    for name in gradients:
-        if name not in names:
-            raise GradientError(f"{layer}: backward gave a gradient for {name!r}, which is no parameter of this layer")
-    return {"x": np.asarray(dx), **{name: np.asarray(gradients[name]) for name in names}}
+def _given_to_parts(layer: Layer, x: np.ndarray) -> list[tuple[str, Layer, np.ndarray]]:
+    """Return the name of each layer inside this one, a copy of it, and the x that it is given, the innermost first."""
+    given: dict[str, np.ndarray] = {}
+    trial, parts = fresh(layer), dict(fresh(layer).walk())
+    for name, part in trial.walk():
+        part.forward = _noting(given, name, part.forward)
+    trial.forward(x.copy())
+    whole = {name: x for name, value in given.items() if x.dtype.kind != "f" and np.array_equal(value, x)}
+    return [(name, parts[name], value) for name, value in reversed((given | whole).items()) if name]
 
 
-def _parameters(layer: Layer | Sequential) -> dict[str, np.ndarray]:
-    return layer.named_parameters() if isinstance(layer, Sequential) else layer.params
+def _noting(given: dict[str, np.ndarray], name: str, forward: Callable[..., Any]) -> Callable[..., Any]:
+    """Return `forward`, which also notes what it is given."""
+
+    def noting(x: Any) -> Any:
+        given[name] = np.array(x)
+        return forward(x)
+
+    return noting
 
 
-def _float64(layer: Layer | Sequential) -> Layer | Sequential:
-    """Return a copy whose parameters are float64."""
-    layer = copy.deepcopy(layer)
-    if isinstance(layer, Sequential):
-        return Sequential(copy.deepcopy(layer.layers), np.float64)
-    layer.params = {name: np.array(value, dtype=np.float64) for name, value in layer.params.items()}
-    layer.grads = {}
-    return layer
+@contextlib.contextmanager
+def _named(part: str) -> Iterator[None]:
+    """Say in a GradientError in which layer inside it was found."""
+    try:
+        yield
+    except GradientError as error:
+        raise GradientError(f"{part}, {error}") from error
+
+
+# --- what it is given -------------------------------------------------------------------------------------------------
+
+
+class _LossAsLayer(Layer):
+    """A loss, seen as a layer: x is predicted, out is the loss, of shape (1,)."""
+
+    x_name = "predicted"
+
+    def __init__(self, loss: Loss, target: Any) -> None:
+        self.loss, self.target = loss, target
+
+    def forward(self, x: np.ndarray) -> np.ndarray:
+        target = copy.deepcopy(self.target)
+        rows = target[: len(x)] if isinstance(target, np.ndarray | list | tuple) else target
+        loss = self.loss.forward(x, rows)
+        if not same_state(target, self.target):
+            raise GradientError(f"{self}: forward wrote into target; work on a copy")
+        return np.array([loss])
+
+    def backward(self, dout: np.ndarray) -> np.ndarray:
+        return dout * self.loss.backward()
+
+    def __repr__(self) -> str:
+        return repr(self.loss)
+
+
+def _checked(layer: Any, x: Any, target: Any) -> tuple[Layer, np.ndarray]:
+    """Return the layer, or the loss as one, and a copy of x; TypeError or ValueError unless they can be checked."""
+    if not isinstance(layer, Layer | Loss):
+        raise TypeError(f"check_gradients: layer must be a Layer, a Sequential or a Loss, got {shortened(layer)}")
+    name = "predicted" if isinstance(layer, Loss) else "x"
+    if isinstance(layer, Loss) == (target is None):
+        call = "loss, predicted, target" if isinstance(layer, Loss) else "layer, x"
+        raise TypeError(f"check_gradients: write check_gradients({call}); only a loss has a target")
+    x = real_array("check_gradients", name, x)
+    if x.dtype.kind == "f" or isinstance(layer, Loss):
+        x = x.astype(np.float64)
+    finite("check_gradients", name, x)
+    if x.ndim < 1 or x.size == 0:
+        raise ValueError(f"check_gradients: {name} must be a batch of at least one row, (N, …), got shape {x.shape}")
+    return (_LossAsLayer(layer, target) if isinstance(layer, Loss) else layer), x

@@ -132,9 +132,9 @@ def _place(module: Module, vectors: Vectors) -> None:
     """Make the arrays of `module` and of its parts views into `vectors`, which are just as long as they need."""
     module.vectors, owner = vectors, repr(module)
     shapes, remembered = module.params, module.state
-    module.params = ParameterViews(_views(shapes, vectors.parameters), owner)
-    module.grads = Views(_views(shapes, vectors.gradients), owner)
-    module.state = Views(_views(remembered, vectors.state), owner)
+    module.params = ParameterViews(views(shapes, vectors.parameters), owner)
+    module.grads = Views(views(shapes, vectors.gradients), owner)
+    module.state = Views(views(remembered, vectors.state), owner)
     p, s = _size(shapes), _size(remembered)
     for part in module.parts().values():
         part.inside = True
@@ -144,13 +144,13 @@ def _place(module: Module, vectors: Vectors) -> None:
         p, s = p_end, s_end
 
 
-def _views(arrays: dict[str, np.ndarray], vector: np.ndarray) -> dict[str, np.ndarray]:
+def views(arrays: dict[str, np.ndarray], vector: np.ndarray) -> dict[str, np.ndarray]:
     """Return for each array a view of its shape into `vector`, one behind the other."""
-    views, start = {}, 0
+    found, start = {}, 0
     for name, array in arrays.items():
-        views[name] = vector[start : start + array.size].reshape(array.shape)
+        found[name] = vector[start : start + array.size].reshape(array.shape)
         start += array.size
-    return views
+    return found
 
 
 def _converted(layer: Module, arrays: dict[str, np.ndarray], dtype: np.dtype) -> dict[str, np.ndarray]:
@@ -208,7 +208,7 @@ def _refuse_aliases(module: Module) -> None:
     Moved into the model's vector, it would be another array from then on.
     """
     arrays = [
-        (f"{name}.{key}", array)
+        (f"{name}.{key}".lstrip("."), array)
         for name, layer in module.walk()
         if not isinstance(layer.params, Views)  # those have been moved, and checked, before
         for key, array in (*layer.params.items(), *layer.state.items())

@@ -21,6 +21,17 @@ def loss(make: Callable[[], tl.Loss], predicted: Argument, target: Argument) -> 
     return Subject(call, predicted=predicted, target=target)
 
 
+class OwnOptimizer(tl.Optimizer):
+    """What a reader writes: nothing but the rule."""
+
+    remembers = ("v",)
+
+    def step(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        v = self.state["v"]
+        v += gradients
+        parameters -= self.learning_rate * v
+
+
 def steps(make: Callable[..., Any], **settings: Argument) -> Subject:
     """Three steps by an optimiser with the settings given."""
 
@@ -49,11 +60,19 @@ NUMBERS = {
     "CategoricalCrossEntropy, from_logits": loss(
         lambda: tl.CategoricalCrossEntropy(True), array(4, 3, floats=False), classes
     ),
-    "SGD": steps(tl.SGD, learning_rate=real(0.1), momentum=real(0.5, high=1)),
-    "RMSprop": steps(tl.RMSprop, learning_rate=real(0.1), rho=real(0.5, high=1), epsilon=real(1e-7)),
-    "Adam": steps(
-        tl.Adam, learning_rate=real(0.1), beta_1=real(0.5, high=1), beta_2=real(0.5, high=1), epsilon=real(1e-7)
+    "Optimizer": steps(OwnOptimizer, learning_rate=real(0.1)),
+    "SGD": steps(tl.SGD, learning_rate=real(0.1), momentum=real(0.5, high=1), weight_decay=real(0.1)),
+    "RMSprop": steps(
+        tl.RMSprop, learning_rate=real(0.1), rho=real(0.5, high=1), epsilon=real(1e-7), weight_decay=real(0.1)
     ),
+    "Adam": steps(
+        tl.Adam,
+        learning_rate=real(0.1),
+        beta_1=real(0.5, high=1),
+        beta_2=real(0.5, high=1),
+        epsilon=real(1e-7),
+        weight_decay=real(0.1),
+    ),  # fmt: skip
     "accuracy": Subject(tl.accuracy, predicted=scores, target=classes, speaks=("classes",)),
     "accuracy, yes or no": Subject(
         tl.accuracy, predicted=probabilities, target=labels(4, 2, empty=WRONG), speaks=("classes",)

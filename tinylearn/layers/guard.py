@@ -187,8 +187,7 @@ def _again(layer: Any, formula: Callable[[Any, np.ndarray], Any], given: np.ndar
         with np.errstate(all="ignore"):
             return formula(layer, given)
     if isinstance(error, KeyError) and type(layer.grads) is Assigned and error.args[0] in layer.params:
-        name = error.args[0]
-        raise ValueError(f"{layer}: backward must assign self.grads[{name!r}], not add to it") from error
+        error = ValueError(f"backward must assign self.grads[{error.args[0]!r}], not add to it")
     named = named_error(layer, error)
     if named is error:
         raise error
@@ -198,7 +197,7 @@ def _again(layer: Any, formula: Callable[[Any, np.ndarray], Any], given: np.ndar
 def named_error(layer: Any, error: Exception) -> Exception:
     """Return the error with the layer's name in front of its message, if that is not there already."""
     text = str(error)
-    if text.startswith(type(layer).__name__) or getattr(error, "named", False):
+    if text.startswith((type(layer).__name__, str(layer))) or getattr(error, "named", False):
         named = error
     else:
         try:

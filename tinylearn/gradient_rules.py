@@ -1,0 +1,191 @@
+"""What every `forward` and `backward` keeps to, besides right numbers. Each rule is tried out on copies of the layer.
+
+A gradient can be right when it is looked at and wrong in training: because it was added to the one before, or belongs
+to another batch. Central differences see none of that; these rules do.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tinylearn.layers import Layer
+from tinylearn.parameters import pack, twin, views
+
+MEMORY_ORDER = "do not rely on the order of memory: reshape keeps the order of the axes, ravel('K') does not"
+PENALTY = (
+    "backward must be linear in dout. A penalty on large weights is no part of it: that is the optimiser's weight_decay"
+)
+DX = "the gradient of x"  # no parameter is called so
+
+Gradients = dict[str, Any]  # name of a parameter → its gradient; DX → dx, or None
+
+
+class GradientError(AssertionError):
+    """A gradient differs from central differences, or a rule of `backward` was broken."""
+
+
+def fresh(layer: Layer) -> Any:
+    """Return a copy in float64, as it would be in a model; its random generators are where those of `layer` are."""
+    other = copy.deepcopy(layer)
+    pack(other, np.dtype(np.float64))
+    for _, part in other.walk():
+        part.needs_dx = True
+    return other
+
+
+def after_forward(layer: Layer, x: np.ndarray) -> Any:
+    """Return a copy that has run forward(x)."""
+    other = fresh(layer)
+    other.forward(x)
+    return other
+
+
+def gradients(layer: Any, dout: np.ndarray, before: float = 0.0) -> Gradients:
+    """Run backward; return copies of dx and of the gradients of all parameters, each full of `before` until then."""
+    layer.vectors.gradients.fill(before)
+    try:
+        dx = layer.backward(dout)
+    except (AttributeError, TypeError, ValueError) as error:  # of the guard; or a part returned no dx
+        raise GradientError(str(error)) from error
+    return {DX: None if dx is None else dx.copy(), **views(layer.named_parameters(), layer.vectors.gradients.copy())}
+
+
+def difference(one: Gradients, two: Gradients) -> str | None:
+    """Return the name of the first gradient that is not the same in both, up to rounding; None if all are."""
+    return next((name for name in one if not same(one[name], two[name])), None)
+
+
+def same(one: np.ndarray | None, two: np.ndarray | None) -> bool:
+    """Say whether two arrays hold the same numbers, up to rounding, where those of the first are finite."""
+    if one is None or two is None:
+        return one is two
+    if one.shape != two.shape:
+        return False
+    one, two = one[np.isfinite(one)], two[np.isfinite(one)]
+    return bool(np.all(np.abs(one - two) <= 1e-9 * np.abs(one).max(initial=0) + 1e-12))
+
+
+# --- the rules --------------------------------------------------------------------------------------------------------
+
+
+def copies_compute_the_same(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
+    if not same(fresh(layer).forward(x.copy()), fresh(layer).forward(x.copy())):
+        raise GradientError(
+            f"{layer}: two copies give different outputs for one {x_name(layer)}; keep all that forward reads in "
+            "attributes, also a random generator, as in self.rng = rng"
+        )
+
+
+def what_is_given_is_only_read(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
+    x_given, dout_given = x.copy(), dout.copy()
+    trial = after_forward(layer, x_given)
+    if not np.array_equal(x_given, x):
+        raise GradientError(f"{layer}: forward wrote into {x_name(layer)}; work on a copy")
+    gradients(trial, dout_given)
+    if not np.array_equal(x_given, x):
+        raise GradientError(f"{layer}: backward wrote into {x_name(layer)}, which forward had cached; work on a copy")
+    if not np.array_equal(dout_given, dout):
+        raise GradientError(f"{layer}: backward wrote into dout; work on a copy")
+    if not np.array_equal(trial.vectors.parameters, fresh(layer).vectors.parameters, equal_nan=True):
+        raise GradientError(f"{layer}: forward or backward changed a parameter; that is what the optimiser does")
+
+
+def the_order_of_memory_does_not_matter(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
+    usual, strided = fresh(layer), fresh(layer)
+    if not same(usual.forward(x), strided.forward(not_contiguous(x))):
+        raise GradientError(
+            f"{layer}: forward gives something else when {x_name(layer)} is not contiguous in memory; {MEMORY_ORDER}"
+        )
+    if name := difference(gradients(usual, dout), gradients(strided, not_contiguous(dout))):
+        raise broken(layer, name, f"changes when x and dout are not contiguous in memory; {MEMORY_ORDER}")
+
+
+def backward_assigns(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
+    trial = after_forward(layer, x)
+    first, second = gradients(trial, dout, before=0.0), gradients(trial, dout, before=1.0)
+    name = difference(first, second)
+    if name == DX:
+        raise broken(layer, name, "differs in a second backward; backward must leave what forward cached")
+    if name:
+        *part, key = name.rsplit(".", 1)
+        grads = f"self.grads[{key!r}]" + "".join(f" of {each}" for each in part)
+        if not np.any(first[name]):
+            raise GradientError(f"{layer}: backward gave no gradient for {name}; assign {grads}")
+        raise broken(layer, name, f"grows with each backward; backward must assign, not add: {grads} = …, not +=")
+
+
+def backward_belongs_to_the_last_forward(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
+    usual, other = after_forward(layer, x), after_forward(layer, np.flip(x))
+    for trial in (usual, other):
+        trial.vectors.state[:] = fresh(layer).vectors.state  # the first forward may have changed it
+        trial.forward(x)
+    if name := difference(gradients(usual, dout), gradients(other, dout)):
+        raise broken(layer, name, "is not that of the last of two forwards; cache anew in each forward")
+
+
+def a_copy_has_a_cache_of_its_own(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
+    usual, trial = gradients(after_forward(layer, x), dout), after_forward(layer, x)
+    for other in (fresh(trial), twin(trial)):  # a twin shares parameters and state; predict computes with one
+        other.forward(np.flip(x))
+    if name := difference(usual, gradients(trial, dout)):
+        raise broken(
+            layer, name, "changes when a copy runs forward in between, as in predict; cache in attributes of self"
+        )
+
+
+def backward_is_linear(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
+    trial, other = after_forward(layer, x), np.flip(dout) - 0.5
+    one, two, both, none = (gradients(trial, each) for each in (dout, other, dout + other, 0 * dout))
+    given = [name for name, gradient in one.items() if gradient is not None]
+    with np.errstate(invalid="ignore"):  # infinity is left to the comparison with central differences
+        if name := difference({name: 0 * one[name] for name in given}, none):
+            raise broken(layer, name, f"is not 0 for a dout of 0; {PENALTY}")
+        if name := difference({name: one[name] + two[name] for name in given}, both):
+            raise broken(layer, name, "for dout_1 + dout_2 is not the sum of both; backward must be linear in dout")
+
+
+def without_dx_the_rest_is_the_same(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
+    usual, trial = gradients(after_forward(layer, x), dout), fresh(layer)
+    trial.needs_dx = False
+    trial.forward(x)
+    try:
+        name = difference(usual | {DX: None}, gradients(trial, dout) | {DX: None})
+    except GradientError as error:
+        raise GradientError(f"{error}, when needs_dx is False") from error
+    if name:
+        raise broken(layer, name, "changes when needs_dx is False; leave out only dx then")
+
+
+RULES: tuple[Callable[[Layer, np.ndarray, np.ndarray], None], ...] = (
+    copies_compute_the_same,
+    what_is_given_is_only_read,
+    the_order_of_memory_does_not_matter,
+    backward_assigns,
+    backward_belongs_to_the_last_forward,
+    a_copy_has_a_cache_of_its_own,
+    backward_is_linear,
+    without_dx_the_rest_is_the_same,
+)
+
+
+# --- helpers ----------------------------------------------------------------------------------------------------------
+
+
+def x_name(layer: Layer) -> str:
+    """Return what the layer's input is called: a loss has no x."""
+    return getattr(layer, "x_name", "x")
+
+
+def broken(layer: Layer, name: str, text: str) -> GradientError:
+    """Return the error that says of one gradient how it breaks a rule."""
+    subject = f"d{x_name(layer)}" if name == DX else f"the gradient of {name}"
+    return GradientError(f"{layer}: {subject} {text}")
+
+
+def not_contiguous(values: np.ndarray) -> np.ndarray:
+    """Return the same numbers with gaps between them, and with the axes in the other order in memory."""
+    return values.T.repeat(2, axis=0)[::2].T
