@@ -4,7 +4,19 @@ import numpy as np
 import pytest
 
 from tests.tinylearn.layer_table import LAYERS, make_input, make_layer
-from tinylearn import BatchNorm, Conv2D, Dense, Layer, ReLU, Residual, Sequential, check_gradients
+from tinylearn import (
+    SGD,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Layer,
+    MeanSquaredError,
+    ReLU,
+    Residual,
+    Sequential,
+    check_gradients,
+    fit,
+)
 
 every_layer = pytest.mark.parametrize("name", LAYERS)
 
@@ -279,3 +291,13 @@ def test_a_subclass_may_give_its_parent_another_shape(layer, columns):
     layer.forward(x)
     with pytest.raises(ValueError, match="expects dout in the shape that forward returned"):
         layer.backward(x)
+
+
+def test_a_subclass_that_works_with_the_dx_of_its_parent_may_stand_first():
+    class Halved(Dense):
+        def backward(self, dout):
+            return super().backward(dout) / 2
+
+    model = Sequential([Halved(2, 1, rng=np.random.default_rng(0))])
+    losses = fit(model, np.eye(2), [[1.0], [2.0]], loss=MeanSquaredError(), optimizer=SGD(0.5), epochs=40)
+    assert losses[-1] < 1e-9

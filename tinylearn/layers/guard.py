@@ -62,8 +62,8 @@ def _backward(formula: Callable[[Any, np.ndarray], Any]) -> Callable[[Any, Any],
     @functools.wraps(formula)
     def backward(layer: Any, dout: Any) -> np.ndarray | None:
         grads = layer.grads
-        if type(grads) is Assigned:  # the super().backward of another one, which is guarded
-            return formula(layer, dout)
+        if type(grads) is Assigned:
+            return _super_backward(layer, formula, dout)
         if type(dout) is not NDARRAY or dout.shape != layer.out_shape or dout.dtype is not layer._x_dtype:
             if type(layer).backward is not backward:
                 return formula(layer, dout)
@@ -106,6 +106,15 @@ def _naming(check: Callable[..., T]) -> Callable[..., T]:
             raise
 
     return checked
+
+
+def _super_backward(layer: Any, formula: Callable[[Any, np.ndarray], Any], dout: np.ndarray) -> Any:
+    """Return what a super().backward gives. It gives dx in any case: the backward that calls it may work with that."""
+    needs_dx, layer.needs_dx = layer.needs_dx, True
+    try:
+        return formula(layer, dout)
+    finally:
+        layer.needs_dx = needs_dx
 
 
 @_naming
