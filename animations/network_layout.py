@@ -48,7 +48,7 @@ def _columns(model: Sequential, states: NetworkStates, input_shape: Shape | None
         input_shape = (model.layers[0].n_in,)  # type: ignore[attr-defined]  # that told output_shapes
     columns = [Column("input", input_shape and tuple(input_shape), "")]
     for layer, name, shape in zip(model.layers, model.layer_names, shapes, strict=True):
-        count = sum(value.size for value in layer.params.values())
+        count = sum(value.size for value in layer.named_parameters().values())
         columns.append(Column(name, shape, f"{count:,}", states.parameters[name], isinstance(layer, Dense)))
     return columns
 

@@ -82,7 +82,7 @@ class NetworkStates:
         self.parameters = {
             name: [
                 ParameterStates(recording, name, key, value.shape, records)
-                for key, value in layer.params.items()
+                for key, value in layer.named_parameters().items()
                 if value.size
             ]
             for name, layer in zip(model.layer_names, model.layers, strict=True)
@@ -97,7 +97,7 @@ def _check(recording: Recording, model: Sequential) -> None:
         raise TypeError(f"NetworkDiagram: expected a Sequential as the model, got {shortened(model)}")
     if not len(recording):
         raise ValueError("NetworkDiagram: there is nothing in the recording yet")
-    own = model.named_parameters()
+    own = model.named_arrays()
     for name, shape in zip(recording.names, recording.layout.shapes, strict=True):
         mine = f"has shape {own[name].shape}" if name in own else "is not there"
         if name not in own or own[name].shape != tuple(shape):

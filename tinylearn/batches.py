@@ -16,7 +16,7 @@ import numpy as np
 
 from tinylearn.checks import numbers
 
-BLOCK = 4096  # rows that are read at once where all are
+BLOCK = 1 << 20  # bytes that are read at once where all are
 
 Batch = tuple[np.ndarray, np.ndarray, np.ndarray]  # row numbers, their x, their y
 
@@ -32,14 +32,15 @@ class Batches:
     `dtype` (but for whole numbers in y, which may be classes), so x and y may be larger than memory.
 
     >>> x = np.arange(5.0)[:, None]
-    >>> batches = Batches(x, x, 3, epochs=2, shuffle=False, dtype=np.dtype(np.float64))
+    >>> rng = np.random.default_rng(0)
+    >>> batches = Batches(x, x, 3, epochs=2, dtype=np.dtype(np.float64), rng=rng, shuffle=False)
     >>> [(batches.step, batches.epoch, rows.tolist()) for rows, x_batch, y_batch in batches]
     [(1, 1, [0, 1, 2]), (2, 1, [3, 4]), (3, 2, [0, 1, 2]), (4, 2, [3, 4])]
     """
 
     def __init__(
-        self, x: np.ndarray, y: np.ndarray, size: int, epochs: int, *, dtype: np.dtype, shuffle: bool = True,
-        augment: Callable[..., Any] | None = None, rng: np.random.Generator | None = None,
+        self, x: np.ndarray, y: np.ndarray, size: int, epochs: int, *, dtype: np.dtype, rng: np.random.Generator,
+        shuffle: bool = True, augment: Callable[..., Any] | None = None,
     ) -> None:  # fmt: skip
         self.x, self.y, self.size, self.epochs = x, y, size, epochs
         self.dtype, self.shuffle, self.augment, self.rng = dtype, shuffle, augment, rng
@@ -70,16 +71,12 @@ class Batches:
 
     @functools.cached_property
     def digest(self) -> str:
-        """A checksum of all rows, by which a run that goes on knows its data."""
-        crc = 0
-        for part in (self.x, self.y):
-            for start in range(0, len(part), BLOCK):
-                crc = zlib.crc32(part[start : start + BLOCK].tobytes(), crc)
-        return f"{crc:08x}"
+        """By this a run that goes on knows its data."""
+        return checksum(self.x, self.y)
 
     def _order(self) -> np.ndarray:
         """Return the numbers of all rows, in the order of an epoch."""
-        if not self.shuffle or self.rng is None:
+        if not self.shuffle:
             return _in_order(len(self.x))
         order = self.rng.permutation(len(self.x))
         order.flags.writeable = False  # callbacks may keep parts of it
@@ -92,17 +89,37 @@ class Batches:
 
 
 def take_rows(x: np.ndarray, y: np.ndarray, rows: np.ndarray, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
-    """Return copies of these rows, in `dtype` but for whole numbers in y: `take` needs a third of the time of x[rows]."""
+    """Return copies of these rows, in `dtype` but for whole numbers in y; `take` needs a third of the time of x[rows]."""
     y = y.take(rows, axis=0)
     return x.take(rows, axis=0).astype(dtype, copy=False), y if y.dtype.kind in "iu" else y.astype(dtype, copy=False)
 
 
-def augmented(augment: Callable[..., Any], x: np.ndarray, rng: np.random.Generator | None) -> np.ndarray:
+def augmented(augment: Callable[..., Any], x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return `augment(x, rng)` in the dtype of x; ValueError if it has not as many rows."""
     changed = numbers("fit", "augment(x, rng)", augment(x, rng), x.dtype)
     if changed.ndim != x.ndim or len(changed) != len(x):
         raise ValueError(f"fit: augment(x, rng) must return a batch like x, {x.shape}, got {changed.shape}")
     return changed
+
+
+def blocks(array: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield (number of the first row, rows), about 1 MB at a time: the array may be larger than memory."""
+    rows = max(1, BLOCK * len(array) // max(array.nbytes, 1))
+    for start in range(0, len(array), rows):
+        yield start, array[start : start + rows]
+
+
+def checksum(*arrays: np.ndarray) -> str:
+    """Return eight digits that, as good as surely, are others if a number of the arrays is.
+
+    >>> checksum(np.array([1.0, 2.0])), checksum(np.array([1.0, 3.0]))
+    ('7ba3895f', 'b37a0357')
+    """
+    crc = 0
+    for array in arrays:
+        for _, part in blocks(array):
+            crc = zlib.crc32(np.ascontiguousarray(part).data, crc)
+    return f"{crc:08x}"
 
 
 def _in_order(rows: int) -> np.ndarray:

@@ -8,14 +8,17 @@ Any function of an `Update` is one. Early stopping, say:
 
 What a callback may have beside that, `fit` uses:
 
-    start(run)        called before the first update
-    close()           called at the end, however it comes
-    diverged(error)   called before it if training diverged
-    keep(), restore   what a checkpoint keeps of it, and gives back to it when the run goes on
+    start(run)             called at the start
+    diverged(error)        called if training diverged
+    close()                called at the end, however it comes
+    keep(), restore(kept)  what a checkpoint keeps of it, and gives back to it when the run goes on
+    resuming(step)         called before a run goes on after that step; an error refuses it, and nothing is changed
+    resumed(step, epoch)   called when all is as it was after that step
 """
 
 from __future__ import annotations
 
+import functools
 import math
 import os
 from collections.abc import Callable
@@ -25,6 +28,7 @@ from typing import Any, Protocol
 import numpy as np
 from tqdm import tqdm
 
+from tinylearn.batches import checksum
 from tinylearn.checkpoint import save_checkpoint
 from tinylearn.checks import generator, path_of, positive_integer, real_array, shortened, texts
 
@@ -41,6 +45,7 @@ class Update:
     optimizer      the one that made the step
     learning_rate  of that step
     last_of_epoch  is this the last update of its epoch?
+    stopped        has somebody called `stop`?
     """
 
     step: int
@@ -67,7 +72,7 @@ class Callback(Protocol):
 class ProgressBar:
     """A callback that shows the updates made so far, and the loss, on one line.
 
-    `total` is the number of updates to come, if known: epochs × batches per epoch.
+    `total` is the number of updates of the run, if known: epochs × batches per epoch.
     """
 
     def __init__(self, total: int | None = None, description: str = "training") -> None:
@@ -77,7 +82,8 @@ class ProgressBar:
 
     def __call__(self, update: Update) -> None:
         if self.bar is None:
-            self.bar = tqdm(total=self.total, desc=self.description, unit=" updates", leave=False)
+            done = update.step - 1  # more than 0 in a run that goes on
+            self.bar = tqdm(total=self.total, desc=self.description, unit=" updates", initial=done, leave=False)
         if self.bar.update():  # True when tqdm has just redrawn the line, a few times a second
             self.bar.set_postfix(loss=f"{update.loss:.4g}", refresh=False)
 
@@ -92,7 +98,7 @@ class Evaluate:
     """A callback that measures the model at the end of each epoch: `values` are metric(model.predict(x), y).
 
     On a **validation set**, which the model does not learn from, they say whether it **generalises**, or **overfits**:
-    gets better only on what it has seen.
+    gets better only on what it has seen. In a run that goes on from a checkpoint, they go on too.
 
     >>> from tinylearn import SGD, Dense, MeanSquaredError, Sequential, fit
     >>> x = np.array([[0.0], [1.0]])
@@ -111,15 +117,24 @@ class Evaluate:
 
     def __call__(self, update: Update) -> None:
         if update.last_of_epoch:
-            self.values.append(self.metric(update.model.predict(self.x), self.y))
+            self.measure(update.model)
 
-    def keep(self) -> np.ndarray:
+    def measure(self, model: Any) -> None:
+        """Measure the model as it is now. Before `fit`, this makes the first value that of epoch 0."""
+        self.values.append(self.metric(model.predict(self.x), self.y))
+
+    @functools.cached_property
+    def name(self) -> str:
+        """Its values are found under this in a checkpoint, so that no other Evaluate gets them."""
+        return f"{getattr(self.metric, '__name__', 'metric')} of {len(self.x)} rows, checksum {checksum(self.x)}"
+
+    def keep(self) -> list[Any]:
         """Return the values, for a checkpoint."""
-        return np.array(self.values)
+        return self.values
 
     def restore(self, kept: np.ndarray) -> None:
-        """Go on after the values of the run that wrote the checkpoint."""
-        self.values = list(kept.tolist() if kept.ndim == 1 else kept)
+        """Take the values of the run that wrote the checkpoint."""
+        self.values = kept.tolist() if kept.ndim == 1 else list(kept)
 
 
 class Checkpoint:
@@ -129,10 +144,27 @@ class Checkpoint:
     with the parameters of a run that was not. `rng` is the generator that `fit` is given. The file is replaced whole or
     not at all; OSError if that cannot be. What callbacks count is kept if they have `keep` and `restore`, as Evaluate
     has. Name the checkpoint last: what a callback before it changes, the learning rate, say, is then in it.
+
+    >>> import tempfile
+    >>> from tinylearn import SGD, Dense, MeanSquaredError, Sequential, fit
+    >>> x = np.linspace(-1, 1, 8)[:, None]
+    >>> def train(path, epochs, resume=None):
+    ...     rng = np.random.default_rng(0)
+    ...     model, loss, optimizer = Sequential([Dense(1, 1, rng=rng)]), MeanSquaredError(), SGD(0.1, momentum=0.9)
+    ...     return fit(model, x, 2 * x, loss=loss, optimizer=optimizer, epochs=epochs, batch_size=4, rng=rng,
+    ...                callbacks=[Checkpoint(path, rng)], resume=resume)
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     begun = train(f"{folder}/run.npz", epochs=3)
+    ...     gone_on = train(f"{folder}/run.npz", epochs=5, resume=f"{folder}/run.npz")
+    ...     gone_on == train(f"{folder}/another.npz", epochs=5)
+    True
     """
 
     def __init__(self, path: str | os.PathLike[str], rng: np.random.Generator, *, every: int | None = None) -> None:
-        self.path, self.rng = path_of("Checkpoint", path), generator("Checkpoint", rng)
+        self.path = path_of("Checkpoint", path).expanduser().absolute()  # whatever folder the program goes to
+        if not self.path.parent.is_dir():
+            raise FileNotFoundError(f"Checkpoint: there is no folder {self.path.parent} for {self.path.name}")
+        self.rng = generator("Checkpoint", rng)
         self.every = None if every is None else positive_integer("Checkpoint", "every", every)
         self.run: Any = None
 
@@ -144,7 +176,9 @@ class Checkpoint:
 
     def __call__(self, update: Update) -> None:
         if update.last_of_epoch if self.every is None else update.step % self.every == 0:
-            save_checkpoint(self.path, update.model, update.optimizer, self.rng, **self.run.position())
+            if self.run is None:
+                raise ValueError("Checkpoint: call it from fit; in a loop of your own call save_checkpoint")
+            save_checkpoint(self.path, update.model, update.optimizer, self.rng, **self.run.to_keep())
 
     def close(self) -> None:
         """Let the run go."""

@@ -67,11 +67,11 @@ def save_checkpoint(
         "optimizer": {name: value for name, value in remembered.items() if not isinstance(value, NUMPY)},
         "scalars": scalars,
         "generators": {name: each.bit_generator.state for name, each in generators.items()},
-        "spawned": {name: _spawned(each) for name, each in generators.items()},
+        "seeds": {name: _seed(each) for name, each in generators.items()},
         "arrays": list(arrays),
     }
     with complete_or_absent(path, "save_checkpoint") as file:
-        np.savez(file, about=np.array(json.dumps(about, default=np.ndarray.tolist)), **arrays)
+        np.savez(file, about=np.array(json.dumps(about, default=lambda value: value.tolist())), **arrays)
 
 
 def load_checkpoint(
@@ -91,17 +91,15 @@ def load_checkpoint(
         here, there = own.get(name, "absent"), saved.get(name, "absent")
         if here != there:
             raise ValueError(f"{path} is the checkpoint of another run: {name} is {here} here, {there} there")
-    generators = _generators(model, rng)
-    for name, each in generators.items():
-        if _spawned(each) > about["spawned"][name]:
-            raise ValueError(f"{path}: {name} has spawned more generators than in the run before; make it anew")
     model.parameters = arrays["parameters"]
     model.vectors.state[...] = arrays["state"]
     recall(optimizer, about["optimizer"] | _part(arrays, "optimizer."))
-    for name, each in generators.items():
+    for name, each in _generators(model, rng).items():
         each.bit_generator.state = about["generators"][name]
-        if about["spawned"][name] > _spawned(each):
-            each.spawn(about["spawned"][name] - _spawned(each))
+        if about["seeds"][name] is not None:
+            seed = np.random.SeedSequence(**about["seeds"][name])
+            bits: Any = each.bit_generator
+            bits.__setstate__((bits.state, seed))  # as if it came from a pickle
     return _more(arrays)
 
 
@@ -154,9 +152,10 @@ def _generators(model: Sequential, rng: np.random.Generator) -> dict[str, np.ran
     return {"rng": generator("checkpoint", rng)} | model.generators()
 
 
-def _spawned(rng: np.random.Generator) -> int:
-    """Return how many generators `rng.spawn` has made of this one, which its state does not tell."""
-    return getattr(rng.bit_generator.seed_seq, "n_children_spawned", 0)
+def _seed(rng: np.random.Generator) -> Any:
+    """Return what `rng.spawn` depends on, which is not in the generator's state: its seed, and how many it spawned."""
+    seed = rng.bit_generator.seed_seq
+    return seed.state if isinstance(seed, np.random.SeedSequence) else None
 
 
 def _remembered(optimizer: Optimizer) -> dict[str, Any]:

@@ -67,7 +67,7 @@ def diagnose(
     total           the norm of all parameters together, before
     loss            of the update's batch, before
     known_at        the update after which `before` was so, if that is not the one before
-    loss_again        returns the loss of the same batch after the update, if that can be known
+    loss_again      returns the loss of the same batch after the update, if that can be known
 
     Broken is, in this order: a parameter that is NaN or infinite; such a loss; a norm above 1 and more than 10⁶ times
     as large as before, after an update that made that of all more than ten times as large and the loss no smaller:
@@ -102,15 +102,15 @@ def diagnose(
 
 def norm(values: np.ndarray) -> float:
     """Return the root of the sum of squares, also where a square would be too large or too small for its dtype."""
-    with np.errstate(over="ignore"):
+    with np.errstate(all="ignore"):
         square = float(np.vdot(values, values))
-    if 1e-30 < square < 1e30:
-        return math.sqrt(square)
-    values = np.asarray(values, np.float64)
-    largest = float(np.abs(values).max(initial=0))
-    if not 0 < largest < math.inf:
-        return largest
-    return largest * float(np.linalg.norm(values / largest))
+        if 1e-30 < square < 1e30:
+            return math.sqrt(square)
+        values = np.asarray(values, np.float64)
+        largest = float(np.abs(values).max(initial=0))
+        if not 0 < largest < math.inf:
+            return largest
+        return largest * float(np.linalg.norm(values / largest))
 
 
 def norms_of(model: Any) -> dict[str, float]:

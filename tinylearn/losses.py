@@ -36,7 +36,7 @@ class MeanSquaredError(Loss):
 
     def forward(self, predicted: np.ndarray, target: np.ndarray) -> float:
         self.difference = predicted - target
-        return sum_of_products(self.difference, self.difference) / self.difference.size
+        return float(np.vdot(self.difference, self.difference.astype(np.float64))) / self.difference.size
 
     def backward(self) -> np.ndarray:
         """L = Σ difference² / size, so ∂L / ∂predicted = 2 · difference / size."""

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import DTypeLike
 
-from tinylearn.checks import float_type, numbers, positive_integer
+from tinylearn.checks import float_type, numbers, positive_integer, real_array
 from tinylearn.layers.guard import checked_layers, needed, raise_misfit
 from tinylearn.layers.layer import Layer
 from tinylearn.model_files import load_arrays, save_arrays
@@ -75,7 +75,7 @@ class Sequential(Layer):
 
         What the layers remember of the last `forward` stays, so that a `backward` may still follow it.
         """
-        x = numbers("predict", "x", x, self.dtype)
+        x = real_array("predict", "x", x)
         batch_size = positive_integer("predict", "batch_size", batch_size)
         if x.ndim < 1:
             raise ValueError(f"predict: x must have shape (N, …), a row per example, got {x}")
@@ -83,8 +83,8 @@ class Sequential(Layer):
             batch_size = max(len(x), 1)
         idle = twin(self)
         idle.set_training(False)
-        starts = range(0, max(len(x), 1), batch_size)
-        return np.concatenate([idle.forward(x[start : start + batch_size]) for start in starts])
+        batches = (x[start : start + batch_size] for start in range(0, max(len(x), 1), batch_size))
+        return np.concatenate([idle.forward(numbers("predict", "x", batch, self.dtype)) for batch in batches])
 
     def _set_parameters(self, values: np.ndarray) -> None:
         values = numbers("parameters", "values", values, self.dtype)

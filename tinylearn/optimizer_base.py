@@ -4,19 +4,31 @@ from __future__ import annotations
 
 import inspect
 import math
+from operator import attrgetter
 from typing import Any, Self
 
 import numpy as np
 
 from tinylearn.checks import number_between
-from tinylearn.optimizer_guard import guarded
+from tinylearn.optimizer_guard import Memory, guarded
+
+
+class OfInner:
+    """The learning rate of an optimiser that was given none: that of the one that it holds."""
+
+    def __get__(self, optimizer: Any, kind: Any = None) -> Any:
+        if optimizer is None:  # the class was asked
+            return self
+        for inner in [*optimizer.parts().values()][1:]:
+            return inner.learning_rate
+        raise AttributeError(f"{type(optimizer).__name__} has no learning rate; give one to super().__init__")
 
 
 class Optimizer:
     """What every optimiser is: a learning rate, its rule `step`, and a dict `state` of all that it remembers.
 
     One of your own inherits from it. What its `step` is given has been checked. The arrays that `remembers` names are
-    put into `state` before the first step, as zeros in the shape of the parameters. An optimiser that holds another one
+    zeros in `state`, in the shape of the parameters, until a step changes them. An optimiser that holds another one
     has the learning rate of that, unless it gives one to `super().__init__`.
 
     >>> from tinylearn import SGD
@@ -32,6 +44,7 @@ class Optimizer:
     __slots__ = ("__dict__", "__weakref__", "_arguments", "_stepped")  # the last two are no part of what it remembers
     remembers: tuple[str, ...] = ()
     state: dict[str, Any]
+    _learning_rate: Any = OfInner()
     _arguments: tuple[tuple[Any, ...], dict[str, Any]]
     _stepped: tuple[Any, Any, Any]  # shape, dtype, and a weak reference to the array; None before the first step
 
@@ -43,7 +56,7 @@ class Optimizer:
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Note the settings: whatever the constructor is given."""
         optimizer = super().__new__(cls)
-        optimizer.state, optimizer._arguments, optimizer._stepped = {}, (args, kwargs), (None, None, None)
+        optimizer.state, optimizer._arguments, optimizer._stepped = Memory(), (args, kwargs), (None, None, None)
         return optimizer
 
     def __init__(self, learning_rate: float) -> None:
@@ -54,22 +67,16 @@ class Optimizer:
         """Update `parameters` in place; `gradients` is only read."""
         raise NotImplementedError(f"{type(self).__name__} has no step(parameters, gradients) of its own")
 
-    @property
-    def learning_rate(self) -> float:
-        """The size of a step; assign to change it while training. A schedule may end at 0."""
-        try:
-            return self._learning_rate
-        except AttributeError:
-            for part in [*self.parts().values()][1:]:
-                return part.learning_rate
-            raise AttributeError(f"{type(self).__name__} has no learning rate; give one to super().__init__") from None
-
-    @learning_rate.setter
-    def learning_rate(self, value: float) -> None:
+    def _set_learning_rate(self, value: float) -> None:
         new, old = number_between(type(self).__name__, "learning_rate", value, 0, math.inf), self.learning_rate
         for part in self.parts().values():
             if vars(part).get("_learning_rate") == old:  # a part that has another one was given it by a schedule
                 part._learning_rate = new
+
+    learning_rate = property(  # read in C, as it is in every step
+        attrgetter("_learning_rate"), _set_learning_rate,
+        doc="The size of a step; assign to change it while training. A schedule may end at 0.",
+    )  # fmt: skip
 
     @property
     def settings(self) -> dict[str, Any]:

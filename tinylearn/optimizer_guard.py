@@ -16,8 +16,20 @@ import numpy as np
 from tinylearn.checks import shortened
 
 
+class Memory(dict[str, Any]):
+    """What an optimiser remembers; `zeros` are shape and dtype of the arrays that are made when they are asked for."""
+
+    zeros: dict[str, tuple[Any, Any]] = {}  # noqa: RUF012 (never changed)
+
+    def __missing__(self, name: str) -> np.ndarray:
+        if name not in self.zeros:
+            raise KeyError(name)
+        self[name] = np.zeros(*self.zeros[name])
+        return self[name]
+
+
 def guarded(step: Callable[..., None]) -> Callable[..., None]:
-    """Return `step` with a guard: arguments are checked, zeros put where they are needed, errors name the optimiser."""
+    """Return `step` with a guard: arguments are checked, zeros are there, whatever it raises names the optimiser."""
 
     @functools.wraps(step)
     def guarded_step(self: Any, parameters: np.ndarray, gradients: np.ndarray) -> None:
@@ -26,11 +38,10 @@ def guarded(step: Callable[..., None]) -> Callable[..., None]:
             type(parameters) is type(gradients) is np.ndarray
             and parameters.shape == gradients.shape == shape
             and parameters.dtype is gradients.dtype is dtype
+            and type(self.state) is Memory
         )
-        for name in self.remembers:
-            ready = ready and name in self.state
         if not ready:
-            _check(self, parameters, gradients)
+            gradients = _checked(self, parameters, gradients)
         try:
             step(self, parameters, gradients)
         except Exception as error:
@@ -40,27 +51,15 @@ def guarded(step: Callable[..., None]) -> Callable[..., None]:
     return guarded_step
 
 
-def remembers_other(optimizer: Any, parameters: np.ndarray) -> bool:
-    """Return whether the optimiser, or one that it holds, remembers the gradients of other parameters than these.
-
-    One that was copied or loaded is not bound to any.
-    """
-    for part in optimizer.parts().values():
-        stepped = part._stepped[2]
-        if part.state and stepped is not None and stepped() is not _owner(parameters):
-            return True
-    return False
-
-
-def _owner(array: np.ndarray) -> np.ndarray:
+def owner_of(array: np.ndarray) -> np.ndarray:
     """Return the array whose memory this one views, or itself."""
     while isinstance(array.base, np.ndarray):
         array = array.base
     return array
 
 
-def _check(self: Any, parameters: Any, gradients: Any) -> None:
-    """Raise what is wrong with the arrays; note them, and put zeros where `remembers` says.
+def _checked(self: Any, parameters: Any, gradients: Any) -> Any:
+    """Return the gradients, as floats; note the parameters, and what `remembers` says.
 
     TypeError unless the parameters are an array of floats, and the gradients real numbers, ValueError unless both have
     one shape, and that of what is remembered.
@@ -70,8 +69,8 @@ def _check(self: Any, parameters: Any, gradients: Any) -> None:
             hint = "; fill its gaps" if isinstance(value, np.ma.MaskedArray) else ""
             kind = type(value).__name__
             raise TypeError(f"{self}: {name} must be a plain array, got a {kind}{hint}, and write np.asarray(…)")
-        if isinstance(value, np.ndarray | np.generic) and value.dtype == np.float16:
-            raise TypeError(f"{self}: {name} must be float32 or float64, got float16, too coarse to learn")
+    if isinstance(parameters, np.ndarray) and parameters.dtype == np.float16:
+        raise TypeError(f"{self}: parameters must be float32 or float64, got float16, too coarse to learn")
     if not isinstance(parameters, np.ndarray) or parameters.dtype.kind != "f":
         got = f"one of {parameters.dtype}" if isinstance(parameters, np.ndarray) else shortened(parameters)
         raise TypeError(f"{self}: parameters must be an array of floats, to be changed in place, got {got}")
@@ -96,11 +95,13 @@ def _check(self: Any, parameters: Any, gradients: Any) -> None:
             "other parameters"
         )
     if stepped is None or not self.state:
-        stepped = weakref.ref(_owner(parameters))
-    for name in self.remembers:
-        if name not in self.state:
-            self.state[name] = np.zeros(parameters.shape, parameters.dtype)
+        stepped = weakref.ref(owner_of(parameters))
+    if not isinstance(self.state, Memory):
+        self.state = Memory(self.state)
+    self.state.zeros = dict.fromkeys(self.remembers, (parameters.shape, parameters.dtype))
     self._stepped = parameters.shape, parameters.dtype, stepped
+    exact = np.asarray(gradients).dtype.kind == "f" and np.asarray(gradients).itemsize >= 4
+    return gradients if exact else np.asarray(gradients, parameters.dtype)  # whose squares are not cut off
 
 
 def _raise_named(self: Any, error: Exception) -> None:
@@ -112,4 +113,5 @@ def _raise_named(self: Any, error: Exception) -> None:
     ours = type(error).__module__.partition(".")[0] in ("builtins", "numpy")
     if ours and not issubclass(kind, OSError | UnicodeError):  # they take more than a text
         raise kind(f"{self}: {error}") from error
-    error.add_note(f"in a step of {self}")
+    if not hasattr(error, "__notes__"):
+        error.add_note(f"in a step of {self}")

@@ -1,60 +1,66 @@
-"""What an optimiser has beside its settings, as one flat dict.
+"""What an optimiser has beside its settings, as one flat dict: what checkpoints keep.
 
-    learning_rate       of now
-    m, v, t, …          its `state`
-    .count              an attribute that its steps have changed
-    inner.m, …          the same of an optimiser that it holds, by the name of the attribute
+    m, v, t, …             its `state`
+    self.count             an attribute that differs from that of a new optimiser, such as the learning rate
+    inner.m, …             the same of an optimiser that it holds, by the name of the attribute
 
-Checkpoints keep it, and a race asks whether there is any.
+A new optimiser with the same settings that is given this dict goes on as the first one would have.
 """
 
 from __future__ import annotations
 
 import re
 import sys
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from tinylearn.checks import same_state
+from tinylearn.optimizer_guard import owner_of
 from tinylearn.optimizers import Optimizer
-
-NO_MEMORY = ("state", "_learning_rate")  # attributes that are told by other names
 
 
 def remembered(optimizer: Optimizer) -> dict[str, Any]:
     """Return name → value of everything that a new optimiser with the same settings does not have."""
     found: dict[str, Any] = {}
     for prefix, part, new in _beside_new(optimizer):
-        if "_learning_rate" in vars(part):
-            found[f"{prefix}learning_rate"] = part.learning_rate
         found |= {f"{prefix}{name}": value for name, value in part.state.items()}
-        found |= {f"{prefix}.{name}": value for name, value in _changed(part, new).items()}
-        found |= {f"{prefix}.{n}": value for n, value in vars(part).items() if isinstance(value, np.random.Generator)}
+        drawn_from = {name: value for name, value in vars(part).items() if isinstance(value, np.random.Generator)}
+        found |= {f"{prefix}self.{name}": value for name, value in (_changed(part, new) | drawn_from).items()}
     return found
 
 
 def recall(optimizer: Optimizer, values: dict[str, Any]) -> None:
     """Make the optimiser the one of which `remembered` returned `values`; it is then bound to no parameters."""
-    for prefix, part, new in _beside_new(optimizer):
+    parts = list(_beside_new(optimizer))
+    for _, part, new in parts:
         vars(part).update({name: value for name, value in vars(new).items() if not isinstance(value, Optimizer)})
         part._stepped = None, None, None
-        for key, value in values.items():
-            name = key.removeprefix(prefix)
-            if not key.startswith(prefix) or "." in name[1:]:
-                continue
-            if name == "learning_rate":
-                part._learning_rate = value
-            elif name.startswith("."):
-                setattr(part, name[1:], value)
-            else:
-                part.state[name] = value
+    for key, value in values.items():
+        prefix, part, _ = [each for each in parts if key.startswith(each[0])][-1]  # the innermost comes last
+        name = key.removeprefix(prefix)
+        owner = vars(part) if name.startswith("self.") else part.state
+        owner[name.removeprefix("self.")] = value
 
 
 def has_stepped(optimizer: Optimizer) -> bool:
     """Return whether the optimiser has anything, but a learning rate, that a new one does not have."""
-    return any(part.state or _changed(part, new) for _, part, new in _beside_new(optimizer))
+    return any(part.state or _changed(part, new).keys() - {"_learning_rate"} for _, part, new in _beside_new(optimizer))
+
+
+def remembers_other(optimizer: Optimizer, parameters: np.ndarray) -> bool:
+    """Return whether the optimiser remembers arrays of other parameters than these; a copy is bound to none."""
+
+    def other(part: Optimizer) -> bool:
+        stepped = part._stepped[2]
+        return stepped is not None and stepped() is not owner_of(parameters)
+
+    return any(
+        other(part) and (part.state or any(isinstance(value, np.ndarray) for value in _changed(part, new).values()))
+        for _, part, new in _beside_new(optimizer)
+    )
 
 
 def facts_of(optimizer: Optimizer) -> dict[str, str]:
@@ -63,7 +69,8 @@ def facts_of(optimizer: Optimizer) -> dict[str, str]:
     with np.printoptions(threshold=sys.maxsize, floatmode="unique"):
         for prefix, part, new in _beside_new(optimizer):
             name = f"the optimizer{prefix and ' '}{prefix.rstrip('.')}"
-            facts[name] = re.sub(r" at 0x[0-9A-Fa-f]+", "", Optimizer.__repr__(new))  # of a function: another each time
+            text = re.sub(r" at 0x[0-9A-Fa-f]+", "", Optimizer.__repr__(new))  # where a function is, now
+            facts[name] = text if len(text) < 500 else f"{text[:400]}… (crc32 {zlib.crc32(text.encode()):08x})"
             facts[f"what {name} remembers"] = ", ".join(part.remembers) or "nothing"
     return facts
 
@@ -76,10 +83,11 @@ def _beside_new(optimizer: Optimizer) -> Iterator[tuple[str, Optimizer, Optimize
 
 
 def _changed(part: Optimizer, new: Optimizer) -> dict[str, Any]:
-    """Return the attributes that are others than those of a new optimiser, or that it does not have."""
-    own = {name: value for name, value in vars(part).items() if not isinstance(value, Optimizer)}
+    """Return the attributes that differ from those of a new optimiser."""
     return {
         name: value
-        for name, value in own.items()
-        if name not in NO_MEMORY and not (name in vars(new) and same_state(value, vars(new)[name]))
+        for name, value in vars(part).items()
+        if name != "state"
+        and not isinstance(value, Optimizer)
+        and not (name in vars(new) and same_state(value, vars(new)[name]))
     }

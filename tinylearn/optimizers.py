@@ -32,14 +32,12 @@ class SGD(Optimizer):
     array([2.9876])
     """
 
+    remembers = ("v",)
+
     def __init__(self, learning_rate: float = 0.01, momentum: float = 0.0, weight_decay: float = 0.0) -> None:
         super().__init__(learning_rate)
         self.momentum = number_between("SGD", "momentum", momentum, 0, 1)
         self.weight_decay = number_between("SGD", "weight_decay", weight_decay, 0, math.inf)
-
-    @property
-    def remembers(self) -> tuple[str, ...]:  # type: ignore[override]
-        return ("v",) if self.momentum else ()
 
     def step(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
         if self.weight_decay:

@@ -96,6 +96,7 @@ def pack(module: Module, dtype: np.dtype) -> None:
     layers = [layer for _, layer in module.walk()]
     _refuse_two_places(layers)
     _refuse_aliases(module)
+    _refuse_equal_names(layers)
     for layer in layers:
         layer.params, layer.state = (_converted(layer, each, dtype) for each in (layer.params, layer.state))
         layer.dtype = dtype
@@ -190,6 +191,17 @@ def _refuse_two_places(layers: list[Any]) -> None:
         seen.add(id(layer))
 
 
+def _refuse_equal_names(layers: list[Any]) -> None:
+    """Raise ValueError if a layer uses one name for two arrays, or one that a part's array has."""
+    for layer in layers:
+        own = [*layer.params, *layer.state]
+        arrays = {name: part.named_parameters() | part.named_state() for name, part in layer.parts().items()}
+        inner = {f"{name}.{key}" for name, of_part in arrays.items() for key in of_part}
+        for name in own:
+            if own.count(name) > 1 or name in inner:
+                raise ValueError(f"{layer!r}: two of its arrays have the name {name!r}; give each its own")
+
+
 def _refuse_aliases(module: Module) -> None:
     """Raise ValueError if a parameter or a state is the same memory as another one, or as an attribute of a layer.
 
@@ -199,7 +211,7 @@ def _refuse_aliases(module: Module) -> None:
         (f"{name}.{key}".lstrip("."), array)
         for name, layer in module.walk()
         if not isinstance(layer.params, Views)  # those have been moved, and checked, before
-        for key, array in (layer.params | layer.state).items()
+        for key, array in (*layer.params.items(), *layer.state.items())
         if isinstance(array, np.ndarray)
     ]
     for (name, one), (other, two) in itertools.combinations(arrays, 2):

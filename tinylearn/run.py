@@ -1,13 +1,13 @@
-"""A training run: what `fit` was given, how far it has come, and who is told.
+"""A training run: what `fit` was given, how far it has come, and who is told of it.
 
-What a checkpoint keeps of it is its `position`; parameters, optimiser and random generators are kept beside that.
+A checkpoint keeps what `to_keep` returns, beside the parameters, the optimiser and the random generators.
 """
 
 from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Callable
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -18,14 +18,15 @@ from tinylearn.checkpoint import load_checkpoint, read_more
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
-from tinylearn.parameters import twin
+
+SAME = {"rows": "rows", "batch_size": "batch_size", "data": "the checksum of x and y"}  # in both halves of a run
 
 
 class Run:
     """One run of `fit`.
 
-    losses    the mean loss of every epoch that is done
-    loss_sum  of the epoch that is not: the losses of its batches, each times its rows
+    losses               the mean loss of every epoch that is done
+    loss_sum, loss_rows  of the epoch that is not: the losses of its batches, each times its rows, and all these rows
     """
 
     def __init__(
@@ -33,108 +34,115 @@ class Run:
     ) -> None:
         self.model, self.loss, self.optimizer, self.batches, self.callbacks = model, loss, optimizer, batches, callbacks
         self.losses: list[float] = []
-        self.loss_sum, self.rows = 0.0, 0
-        self.listeners: list[Callable[..., Any]] = []
-        self.stopped = False
+        self.loss_sum, self.loss_rows = 0.0, 0
+        self.listeners: list[tuple[Any, bool]] = []  # what is called, and whether with an Update
 
-    def start(self) -> None:
-        """Tell the callbacks that ask for it, and get ready to tell all of every update."""
+    def begin(self, resume: str | os.PathLike[str] | None) -> None:
+        """Go to where the run starts: to step 0, or to where the checkpoint was written."""
+        if resume is not None:
+            self._go_on(resume)
         for callback in self.callbacks:
-            if hasattr(callback, "start"):
-                callback.start(self)
-        self.listeners = [self._listener(callback) for callback in self.callbacks]
+            takes_update = not hasattr(callback, "listener")
+            self.listeners.append((callback if takes_update else callback.listener(self.model), takes_update))
 
     def tell(self, loss: float, rows: np.ndarray) -> bool:
-        """Count an update, tell every callback of it, and return whether one of them stopped the run."""
-        batches, rate = self.batches, self.optimizer.learning_rate
-        self.loss_sum += loss * len(rows)
-        self.rows += len(rows)
-        if not len(batches.rest):
-            self._end_epoch()
-        for tell in self.listeners:
-            tell(batches.step, batches.epoch, loss, rows, rate)
-        if self.stopped and self.rows:
-            self._end_epoch()
-        return self.stopped
+        """Count an update, tell every callback of it, and return whether one of them stopped the run.
 
-    def _end_epoch(self) -> None:
-        """Note the mean loss of the rows that came."""
-        self.losses.append(self.loss_sum / self.rows)
-        self.loss_sum, self.rows = 0.0, 0
-
-    def _listener(self, callback: Any) -> Callable[..., Any]:
-        """Return what to call with step, epoch, loss, batch and learning rate of an update, for this callback.
-
-        It makes the Update, unless the callback has a `listener(model)`, as recorders have, that returns such a
-        function: an Update less saves a twentieth of a step of chapter 3's neuron.
+        An Update is made for those who take one. A recorder's `listener` is told by single values: that saves a
+        twentieth of a step of chapter 3's neuron.
         """
-        if hasattr(callback, "listener"):
-            return callback.listener(self.model)
+        batches, update = self.batches, None
+        self.loss_sum += loss * len(rows)
+        self.loss_rows += len(rows)
+        if batches.last_of_epoch:
+            self._end_epoch()
+        if not self.listeners:
+            return False
+        rate = self.optimizer.learning_rate  # a callback may change that of the next step
+        for call, takes_update in self.listeners:
+            if not takes_update:
+                call(batches.step, batches.epoch, loss, rows, rate)
+                continue
+            if update is None:
+                about = loss, rows, self.model, self.optimizer, rate, batches.last_of_epoch
+                update = Update(batches.step, batches.epoch, *about)
+            call(update)
+        stopped = update is not None and update.stopped
+        if stopped and self.loss_rows:
+            self._end_epoch()
+        return stopped
 
-        def listener(step: int, epoch: int, loss: float, rows: np.ndarray, rate: float) -> None:
-            update = Update(
-                step, epoch, loss, rows, self.model, self.optimizer, rate, last_of_epoch=self.batches.last_of_epoch
-            )
-            callback(update)
-            self.stopped |= update.stopped
-
-        return listener
+    def tell_of(self, what: str, *about: Any) -> None:
+        """Call the method of that name of every callback that has it."""
+        for callback in self.callbacks:
+            if hasattr(callback, what):
+                getattr(callback, what)(*about)
 
     def loss_again(self) -> float:
         """Return the loss of the last batch with the parameters as they are now, and disturb nothing."""
-        idle = twin(self.model)
-        idle.set_training(False)
         _, x, y = self.batches.last
-        return copy.deepcopy(self.loss).forward(idle.forward(x), y)
+        return copy.deepcopy(self.loss).forward(copy.deepcopy(self.model).forward(x), y)
 
-    def position(self) -> dict[str, Any]:
-        """Return what a checkpoint keeps, so that `resume` can go on from here."""
+    def _end_epoch(self) -> None:
+        """Note the mean loss of the rows that came."""
+        self.losses.append(self.loss_sum / self.loss_rows)
+        self.loss_sum, self.loss_rows = 0.0, 0
+
+    # --- checkpoints --------------------------------------------------------------------------------------------------
+
+    def to_keep(self) -> dict[str, Any]:
+        """Return by name what the rest of the run depends on: where it is, and what callbacks count."""
         batches = self.batches
-        kept = {f"callback {n}": each.keep() for n, each in enumerate(self.callbacks) if hasattr(each, "keep")}
-        return kept | {
+        return {name: callback.keep() for name, callback in self._keepers().items()} | {
             "step": batches.step,
             "epoch": batches.epoch,
             "rest": batches.rest,
             "losses": self.losses,
             "loss_sum": self.loss_sum,
-            "loss_rows": self.rows,
+            "loss_rows": self.loss_rows,
             "rows": len(batches.x),
             "batch_size": batches.size,
             "data": batches.digest,
         }
 
-    def resume(self, path: str | os.PathLike[str]) -> None:
-        """Go on where the run that wrote the checkpoint was: model, optimiser, random numbers, batches, callbacks.
+    def _keepers(self) -> dict[str, Any]:
+        """Return name → callback for those that a checkpoint keeps: its `name`, or its class, numbered from 1."""
+        found, numbers = {}, Counter[str]()
+        for callback in self.callbacks:
+            if hasattr(callback, "keep"):
+                name = getattr(callback, "name", type(callback).__name__)
+                numbers[name] += 1
+                found[f"{name}, {numbers[name]}"] = callback
+        return found
 
-        ValueError if that was another run: other layers, settings, data, batch size, callbacks.
-        """
-        batches, saved = self.batches, read_more(path)
-        if "rest" not in saved:
+    def _go_on(self, path: str | os.PathLike[str]) -> None:
+        """Bring everything to where the run that wrote the checkpoint was; if that was another one, change nothing."""
+        batches, keepers, saved = self.batches, self._keepers(), read_more(path)
+        self._check_same(path, saved)
+        for name in keepers.keys() - saved.keys():
+            raise ValueError(f"fit: {path} knows nothing of {name}; give the callbacks of the first run")
+        self.tell_of("resuming", saved["step"])
+        load_checkpoint(path, self.model, self.optimizer, batches.rng)
+        batches.step, batches.epoch, batches.rest = saved["step"], saved["epoch"], saved["rest"]
+        batches.rest.flags.writeable = False  # callbacks may keep parts of it
+        self.losses, self.loss_sum, self.loss_rows = saved["losses"].tolist(), saved["loss_sum"], saved["loss_rows"]
+        for name, callback in keepers.items():
+            callback.restore(saved[name])
+        self.tell_of("resumed", batches.step, batches.epoch)
+
+    def _check_same(self, path: str | os.PathLike[str], saved: dict[str, Any]) -> None:
+        """Raise ValueError unless what was saved is of a run like this one."""
+        now = self.to_keep()
+        if now.keys() - saved.keys() - self._keepers().keys():
             raise ValueError(f"fit: {path} is no checkpoint of a run; give the file that a Checkpoint callback wrote")
-        now = self.position()
-        for name in ("rows", "batch_size", "data"):
+        for name, what in SAME.items():
             if saved[name] != now[name]:
-                what = {"data": "the checksum of x and y"}.get(name, name)
                 raise ValueError(
                     f"fit: resume must be of a run like this one: {what} was {saved[name]}, is {now[name]}; give the "
                     "same x, y and batch_size as then"
                 )
-        if saved["epoch"] > batches.epochs:
+        if saved["epoch"] > self.batches.epochs:
             raise ValueError(
-                f"fit: epochs must count from the start: {path} is in epoch {saved['epoch']}, got epochs={batches.epochs}"
+                f"fit: epochs must count from the start: {path} is in epoch {saved['epoch']}, got "
+                f"epochs={self.batches.epochs}"
             )
-        for number, callback in enumerate(self.callbacks):
-            if hasattr(callback, "restore") and f"callback {number}" not in saved:
-                raise ValueError(
-                    f"fit: {path} knows nothing of callback {number}, {callback!r}; give the callbacks of the first run, "
-                    "in their order"
-                )
-        load_checkpoint(path, self.model, self.optimizer, batches.rng)
-        batches.step, batches.epoch, batches.rest = saved["step"], saved["epoch"], saved["rest"].astype(np.int64)
-        batches.rest.flags.writeable = False  # callbacks may keep parts of it
-        self.losses, self.loss_sum, self.rows = saved["losses"].tolist(), saved["loss_sum"], saved["loss_rows"]
-        for number, callback in enumerate(self.callbacks):
-            if hasattr(callback, "restore"):
-                callback.restore(saved[f"callback {number}"])
-            if hasattr(callback, "resumed"):
-                callback.resumed(batches.step, batches.epoch)

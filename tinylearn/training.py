@@ -74,11 +74,10 @@ def fit(
     epochs, batch_size, workers, rng = check_numbers(epochs, batch_size, workers, rng)
     batches = Batches(x, y, batch_size, epochs, dtype=model.dtype, shuffle=shuffle, augment=augment, rng=rng)
     run = Run(model, loss, optimizer, batches, callbacks)
-    if resume is not None:
-        run.resume(resume)
-    monitor = DivergenceMonitor(model, optimizer, run.loss_again)
     parameters, gradients = model.parameters, model.gradients
     with _training(run), workers_for(model, loss, workers, (min(batch_size, len(x)), *x.shape[1:])) as compute:
+        run.begin(resume)
+        monitor = DivergenceMonitor(model, optimizer, run.loss_again)
         for rows, x_batch, y_batch in batches:
             value = compute(x_batch, y_batch)  # forward, loss, backward
             optimizer.step(parameters, gradients)
@@ -91,21 +90,20 @@ def fit(
 @contextmanager
 def _training(run: Run) -> Iterator[None]:
     """Turn the model's `training` on, and at the end, however it comes, off; start and close the callbacks."""
-    model, callbacks = run.model, run.callbacks
-    first = first_that_learns(model)
+    model, first = run.model, first_that_learns(run.model)
     with ExitStack() as at_the_end, np.errstate(all="ignore"):  # what matters of those, DivergenceError reports
-        for callback in callbacks:
+        at_the_end.callback(run.listeners.clear)  # of what is called last: they hold the run, which holds them
+        for callback in run.callbacks:
             if hasattr(callback, "close"):
                 at_the_end.callback(callback.close)
-        at_the_end.callback(model.set_training, False)
-        at_the_end.callback(setattr, first, "needs_dx", True)
-        run.start()
+        for _ in range(2):  # the second time in case that Ctrl-C cuts the first one short
+            at_the_end.callback(model.set_training, False)
+            at_the_end.callback(setattr, first, "needs_dx", True)
+        run.tell_of("start", run)
         model.set_training(True)
         first.needs_dx = False
         try:
             yield
         except DivergenceError as error:
-            for callback in callbacks:
-                if hasattr(callback, "diverged"):
-                    callback.diverged(error)
+            run.tell_of("diverged", error)
             raise

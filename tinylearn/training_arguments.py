@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from tinylearn.batches import BLOCK
+from tinylearn.batches import blocks
 from tinylearn.checks import finite, generator, instance, numbers, positive_integer, real_array, shortened
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
-from tinylearn.optimizer_guard import remembers_other
+from tinylearn.optimizer_memory import remembers_other
 from tinylearn.optimizers import Optimizer
 
 
@@ -30,9 +30,9 @@ def check_data(who: str, x: Any, y: Any, dtype: np.dtype) -> tuple[np.ndarray, n
         raise ValueError(f"{who}: x must hold at least one example, got none")
     for name, array in (("x", x), ("y", y)):
         if array.dtype.kind == "f":
-            for start in range(0, len(array), BLOCK):  # they may be larger than memory
-                finite(who, name, array[start : start + BLOCK], first_row=start)
-                numbers(who, name, array[start : start + BLOCK], dtype)
+            for start, rows in blocks(array):
+                finite(who, name, rows, first_row=start)
+                numbers(who, name, rows, dtype)
     return x, y
 
 
@@ -48,6 +48,8 @@ def check_parts(who: str, model: Any, loss: Any, optimizer: Any) -> None:
     instance(who, "model", model, Sequential, such_as="Sequential([Dense(…), …])")
     instance(who, "loss", loss, Loss, such_as="MeanSquaredError()")
     instance(who, "optimizer", optimizer, Optimizer, such_as="SGD(0.1)")
+    if not hasattr(optimizer, "learning_rate"):
+        raise TypeError(f"{who}: {type(optimizer).__name__} has no learning rate; give one to super().__init__")
 
 
 def check_memory(optimizer: Optimizer, parameters: np.ndarray) -> None:

@@ -16,21 +16,21 @@ is held to one thread meanwhile: two workers with a thread each beat one worker 
 from __future__ import annotations
 
 import copy
+import functools
 import itertools
 import math
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.parameters import replica
-
-_holding, _holders, _limits = threading.Lock(), 0, None  # who holds BLAS to one thread, and how it was before
 
 Compute = Callable[[np.ndarray, np.ndarray], float]  # (x, y) → loss; fills model.gradients
 
@@ -53,27 +53,55 @@ def workers_for(model: Sequential, loss: Loss, workers: int, batch_shape: tuple[
         )
     workers = min(workers, batch_shape[0])
     if workers == 1 or multiplications(model, batch_shape) < SMALL:
-        yield lambda x, y: gradients(model, loss, x, y)
+        yield functools.partial(gradients, model, loss)
         return
     with one_blas_thread(), ThreadPoolExecutor(workers - 1) as pool:
         yield ParallelGradients(model, loss, workers, _piece_rows(model, batch_shape), pool).gradients
 
 
+class _BlasThreads:
+    """How many threads BLAS uses, which is a setting of the process. While somebody holds it, that is one."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.holders: set[object] = set()
+        self.before: list[tuple[Any, int]] = []  # (library, threads)
+
+    def hold(self, holder: object) -> None:
+        """Set it to one."""
+        with self.lock:
+            self.holders.add(holder)
+            if not self.before:
+                libraries = ThreadpoolController().select(user_api="blas").lib_controllers
+                self.before = [(library, library.num_threads) for library in libraries]
+            for library, _ in self.before:
+                library.set_num_threads(1)
+
+    def let_go(self, holder: object) -> None:
+        """Set it to what it was, if nobody else holds it. Called twice, it does no more than once."""
+        with self.lock:
+            self.holders.discard(holder)
+            if not self.holders:
+                for library, threads in self.before:
+                    library.set_num_threads(threads)
+                self.before = []
+
+
+_blas_threads = _BlasThreads()
+
+
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
-    """Hold BLAS to one thread. The setting is the process's: of several that overlap, the last one out gives it back."""
-    global _holders, _limits
-    with _holding:
-        _holders += 1
-        if _holders == 1:
-            _limits = threadpool_limits(1, user_api="blas")
+    """Hold BLAS to one thread; of several holders, which may overlap, the last one gives it back as it was."""
+    holder = object()
     try:
+        _blas_threads.hold(holder)
         yield
     finally:
-        with _holding:
-            _holders -= 1
-            if _holders == 0:
-                _limits.restore_original_limits()
+        try:
+            _blas_threads.let_go(holder)
+        finally:  # again: Ctrl-C may have cut that short
+            _blas_threads.let_go(holder)
 
 
 def gradients(model: Sequential, loss: Loss, x: np.ndarray, y: np.ndarray, share: float = 1.0) -> float:
@@ -114,7 +142,7 @@ class ParallelGradients:
         model, loss = self.replicas[number]
         starts = range(rows.start, rows.stop, self.piece_rows)
         total, summed = 0.0, model.gradients if len(starts) == 1 else np.zeros_like(model.gradients)
-        with np.errstate(over="ignore", invalid="ignore"):  # a thread has settings of its own
+        with np.errstate(all="ignore"):  # a thread has settings of its own
             for start in starts:
                 piece = slice(start, min(start + self.piece_rows, rows.stop))
                 total += gradients(model, loss, x[piece], y[piece], (piece.stop - piece.start) / len(x))

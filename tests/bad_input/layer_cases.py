@@ -26,14 +26,20 @@ def _key(name: str) -> str:
 def _there_and_back(name: str) -> Subject:
     """Send x forward and dout back through the layer of that row, made anew for each call."""
     shape = layer_table.LAYERS[name].shape
-    out_shape = layer_table.make_layer(name, seeded()).forward(np.zeros(shape)).shape
+    one = layer_table.make_layer(name, seeded())
+    out_shape = one.forward(np.zeros(shape)).shape
 
     def call(x: Any, dout: Any) -> Any:
         layer = layer_table.make_layer(name, seeded())
         out = layer.forward(x)
-        return np.array(out), layer.backward(dout), {key: np.array(grad) for key, grad in layer.grads.items()}
+        return (
+            np.array(out),
+            layer.backward(dout),
+            {key: np.array(grad) for key, grad in layer.named_gradients().items()},
+        )
 
-    return Subject(call, x=array(*shape), dout=array(*out_shape, floats=None))
+    inside = tuple(type(part).__name__ for _, part in one.walk())  # the innermost layer that cannot take it speaks
+    return Subject(call, speaks=inside, x=array(*shape), dout=array(*out_shape, floats=None))
 
 
 def _normalised_while_training(x: Any) -> Any:

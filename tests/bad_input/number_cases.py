@@ -21,7 +21,18 @@ def loss(make: Callable[[], tl.Loss], predicted: Argument, target: Argument) -> 
     return Subject(call, predicted=predicted, target=target)
 
 
-def steps(make: Callable[..., Any], **settings: Argument) -> Subject:
+class OwnOptimizer(tl.Optimizer):
+    """What a reader writes: nothing but the rule."""
+
+    remembers = ("v",)
+
+    def step(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        v = self.state["v"]
+        v += gradients
+        parameters -= self.learning_rate * v
+
+
+def steps(make: Callable[..., Any], speaks: tuple[str, ...] = (), **settings: Argument) -> Subject:
     """Three steps by an optimiser with the settings given."""
 
     def call(parameters: Any, gradients: Any, **settings: Any) -> Any:
@@ -32,7 +43,8 @@ def steps(make: Callable[..., Any], **settings: Argument) -> Subject:
             optimizer.step(parameters, gradients)
         return parameters
 
-    return Subject(call, parameters=array(3, floats=None), gradients=array(3, floats=None), **settings)
+    arrays = {name: array(3, floats=None) for name in ("parameters", "gradients")}
+    return Subject(call, speaks=speaks, **arrays, **settings)
 
 
 probabilities, yes = array(4, 1, low=0.1, high=0.9, floats=False), array(4, 1, low=0, high=1, whole=True)
@@ -49,10 +61,18 @@ NUMBERS = {
     "CategoricalCrossEntropy, from_logits": loss(
         lambda: tl.CategoricalCrossEntropy(True), array(4, 3, floats=False), classes
     ),
-    "SGD": steps(tl.SGD, learning_rate=real(0.1), momentum=real(0.5, high=1)),
-    "RMSprop": steps(tl.RMSprop, learning_rate=real(0.1), rho=real(0.5, high=1), epsilon=real(1e-7)),
+    "Optimizer": steps(OwnOptimizer, ("OwnOptimizer",), learning_rate=real(0.1)),
+    "SGD": steps(tl.SGD, learning_rate=real(0.1), momentum=real(0.5, high=1), weight_decay=real(0.1)),
+    "RMSprop": steps(
+        tl.RMSprop, learning_rate=real(0.1), rho=real(0.5, high=1), epsilon=real(1e-7), weight_decay=real(0.1)
+    ),
     "Adam": steps(
-        tl.Adam, learning_rate=real(0.1), beta_1=real(0.5, high=1), beta_2=real(0.5, high=1), epsilon=real(1e-7)
+        tl.Adam,
+        learning_rate=real(0.1),
+        beta_1=real(0.5, high=1),
+        beta_2=real(0.5, high=1),
+        epsilon=real(1e-7),
+        weight_decay=real(0.1),
     ),
     "accuracy": Subject(tl.accuracy, predicted=scores, target=classes, speaks=("classes",)),
     "accuracy, yes or no": Subject(

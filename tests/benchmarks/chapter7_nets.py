@@ -78,12 +78,13 @@ class Textbook(Tinylearn):
     def train(self, x: np.ndarray, y: np.ndarray, batch_size: int) -> list[float]:
         times: list[float] = []
         self.model.set_training(True)
+        self.model.layers[0].needs_dx = False  # as `fit` does
         order = self.rng.permutation(len(x))
         with threadpool_limits(THREADS):
             for start in range(0, len(x), batch_size):
                 rows = order[start : start + batch_size]
                 self.loss.forward(self.model.forward(x[rows]), y[rows])
-                self.model.fill_gradients(self.loss.backward())  # backward without the first layer's dx
+                self.model.backward(self.loss.backward())
                 self.optimizer.step(self.model.parameters, self.model.gradients)
                 times.append(time.perf_counter())
         return times

@@ -23,50 +23,47 @@ class Im2ColConv2D(tl.Layer):
     def forward(self, x: np.ndarray) -> np.ndarray:
         w = self.params["w"]
         size, _, c, f = w.shape
-        n, h, width, _ = self.x_shape = x.shape
+        n, h, width, _ = self.shape = x.shape
         oh, ow = h - size + 1, width - size + 1
         columns = np.empty((n, oh, ow, size, size, c), x.dtype)
         for i in range(size):
             for j in range(size):
                 columns[:, :, :, i, j] = x[:, i : i + oh, j : j + ow]
         self.columns = columns.reshape(n * oh * ow, -1)
-        self.out_shape = (n, oh, ow, f)
-        return (self.columns @ w.reshape(-1, f) + self.params["b"]).reshape(self.out_shape)
+        return (self.columns @ w.reshape(-1, f) + self.params["b"]).reshape(n, oh, ow, f)
 
-    def backward(self, dout: np.ndarray) -> np.ndarray:
+    def backward(self, dout: np.ndarray) -> np.ndarray | None:
         w = self.params["w"]
         size, _, c, f = w.shape
         n, oh, ow, _ = dout.shape
-        self.fill_grads(dout)
-        dcolumns = (dout.reshape(-1, f) @ w.reshape(-1, f).T).reshape(n, oh, ow, size, size, c)
-        dx = np.zeros(self.x_shape, dout.dtype)
+        rows = dout.reshape(-1, f)
+        self.grads["w"] = (self.columns.T @ rows).reshape(w.shape)
+        self.grads["b"] = rows.sum(axis=0)
+        if not self.needs_dx:
+            return None
+        dcolumns = (rows @ w.reshape(-1, f).T).reshape(n, oh, ow, size, size, c)
+        dx = np.zeros(self.shape, dout.dtype)
         for i in range(size):
             for j in range(size):
                 dx[:, i : i + oh, j : j + ow] += dcolumns[:, :, :, i, j]
         return dx
-
-    def fill_grads(self, dout: np.ndarray) -> None:
-        rows = dout.reshape(-1, dout.shape[-1])
-        self.grads["w"] = (self.columns.T @ rows).reshape(self.params["w"].shape)
-        self.grads["b"] = rows.sum(axis=0)
 
 
 class ArgmaxPool2D(tl.Layer):
     """Max pooling of windows of 2 × 2, side by side: x (N, H, W, C) → out (N, H // 2, W // 2, C)."""
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        n, h, w, c = self.x_shape = x.shape
+        n, h, w, c = self.shape = x.shape
         oh, ow = h // 2, w // 2
         windows = x[:, : 2 * oh, : 2 * ow].reshape(n, oh, 2, ow, 2, c).transpose(0, 1, 3, 5, 2, 4).reshape(-1, 4)
         self.winners = windows.argmax(axis=1)
-        self.out_shape = (n, oh, ow, c)
-        return windows.max(axis=1).reshape(self.out_shape)
+        return windows.max(axis=1).reshape(n, oh, ow, c)
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
         n, oh, ow, c = dout.shape
         dwindows = np.zeros((dout.size, 4), dout.dtype)
         dwindows[np.arange(dout.size), self.winners] = dout.ravel()
-        dx = np.zeros(self.x_shape, dout.dtype)
+        dx = np.zeros(self.shape, dout.dtype)
         dwindows = dwindows.reshape(n, oh, ow, c, 2, 2).transpose(0, 1, 4, 2, 5, 3)  # (N, OH, 2, OW, 2, C)
         dx[:, : 2 * oh, : 2 * ow] = dwindows.reshape(n, 2 * oh, 2 * ow, c)
         return dx

@@ -1,13 +1,16 @@
 """All that tinylearn does for its own layers it does for a stranger's, with no line more."""
 
 import copy
+import pickle
 
 import numpy as np
 import pytest
 
 from animations import NetworkDiagram, Number, Scene, audit
-from tests.extending.average_pool import AveragePool2D
-from tests.extending.layer_norm import LayerNorm
+from tests.extending.embedding import Embedding
+from tests.extending.group_norm import GroupNorm
+from tests.extending.running_scale import RunningScale
+from tests.extending.squeeze_excite import SqueezeExcite
 from tinylearn import (
     Adam,
     Conv2D,
@@ -17,6 +20,7 @@ from tinylearn import (
     MeanSquaredError,
     Recorder,
     Recording,
+    Residual,
     Sequential,
     check_gradients,
     fit,
@@ -25,86 +29,174 @@ from tinylearn import (
 )
 
 RNG = np.random.default_rng(4)
-X, Y = RNG.normal(size=(20, 7, 6, 2)), RNG.normal(size=(20, 1))
+PIXEL = np.ones((1, 1, 1, 4))
+IMAGES, WORDS, Y = RNG.normal(size=(20, 5, 4, 2)), RNG.integers(0, 9, size=(20, 3)), RNG.normal(size=(20, 1))
 
 
-def make_model(dtype=np.float64):
+def images(dtype=np.float64, rate=0.0, state=False):
+    """A norm, layers inside a layer, and with `state` a scale that is measured."""
     rng = np.random.default_rng(1)
-    layers = [Conv2D(2, 3, 2, rng=rng), AveragePool2D(3, 2), Flatten(), LayerNorm(12), Dense(12, 1, rng=rng)]
-    return Sequential(layers, dtype=dtype)
+    layers = [Conv2D(2, 4, 2, rng=rng), GroupNorm(2, 4), Residual(SqueezeExcite(4, 3, rng, rate)), Flatten()]
+    return Sequential([*layers, *([RunningScale(48)] if state else []), Dense(48, 1, rng=rng)], dtype=dtype)
 
 
-def train(model, *callbacks, workers=1, epochs=3):
-    return fit(model, X, Y, loss=MeanSquaredError(), optimizer=Adam(0.01), epochs=epochs, batch_size=6,
-               rng=np.random.default_rng(2), workers=workers, callbacks=callbacks)  # fmt: skip
+def words(dtype=np.float64):
+    rng = np.random.default_rng(1)
+    return Sequential([Embedding(9, 4, rng), Dense(4, 4, rng=rng), Flatten(), Dense(12, 1, rng=rng)], dtype=dtype)
 
 
+def train(model, *callbacks, x=IMAGES, workers=1, epochs=3, rng=2):
+    return fit(model, x, Y, loss=MeanSquaredError(), optimizer=Adam(0.01), epochs=epochs, batch_size=6,
+               rng=np.random.default_rng(rng), workers=workers, callbacks=callbacks)  # fmt: skip
+
+
+@pytest.mark.parametrize("training", [False, True])
 @pytest.mark.parametrize(
     ("layer", "shape"),
-    [(LayerNorm(5), (4, 5)), (AveragePool2D(3, 2), (2, 7, 6, 2)), (AveragePool2D(2, 3), (3, 6, 8, 1)),
-     (AveragePool2D(2, 1), (2, 4, 3, 2))],
+    [
+        (GroupNorm(2, 6), (3, 2, 4, 6)),
+        (GroupNorm(1, 3), (2, 3, 2, 3)),
+        (SqueezeExcite(3, 5, np.random.default_rng(1), 0.3), (4, 2, 3, 3)),
+        (Residual(SqueezeExcite(3, 5, np.random.default_rng(1), 0.3), GroupNorm(3, 3)), (4, 2, 3, 3)),
+    ],
     ids=str,
-)  # fmt: skip
-def test_gradients(layer, shape):
+)
+def test_gradients(layer, shape, training):
     layer = copy.deepcopy(layer)
-    for value in layer.params.values():
+    layer.set_training(training)
+    for value in layer.named_parameters().values():
         value += np.random.default_rng(3).normal(size=value.shape)
     assert check_gradients(layer, np.random.default_rng(0).normal(size=shape)).error < 1e-7
 
 
-def test_a_mistake_of_the_stranger_is_found():
-    class Forgetful(LayerNorm):
+def test_the_gradients_of_a_table_of_words():
+    """One by one, by hand: a word that stands twice collects twice, one that stands nowhere nothing."""
+    layer = Embedding(5, 2, np.random.default_rng(0))
+    out = layer.forward(np.array([[0, 3], [3, 3]]))
+    np.testing.assert_array_equal(out[1, 0], layer.params["table"][3])
+    assert layer.backward(np.array([[[1.0, 2], [3, 4]], [[5, 6], [7, 8]]])) is None
+    np.testing.assert_array_equal(layer.grads["table"], [[1, 2], [0, 0], [0, 0], [15, 18], [0, 0]])
+
+
+def test_mistakes_of_the_stranger_are_found():
+    class Forgetful(GroupNorm):
         def backward(self, dout):
             super().backward(dout)
             return dout * self.params["factor"] / self.deviation  # the mean moves, too
 
     with pytest.raises(GradientError, match="above the tolerance"):
-        check_gradients(Forgetful(5), np.random.default_rng(0).normal(size=(4, 5)))
+        check_gradients(Forgetful(1, 5), np.random.default_rng(0).normal(size=(4, 2, 1, 5)))
+
+    class DropsTheGate(SqueezeExcite):
+        def backward(self, dout):
+            super().backward(dout)
+            return dout * self.cache["factor"]
+
+    with pytest.raises(GradientError, match="above the tolerance"):
+        check_gradients(
+            DropsTheGate(3, 2, np.random.default_rng(0)), np.random.default_rng(0).normal(size=(4, 2, 2, 3))
+        )
 
 
-def test_learning_in_float32_and_with_workers(monkeypatch):
-    model = make_model(np.float32)
-    losses = train(model, epochs=30)
+@pytest.mark.parametrize(
+    ("run", "error", "message"),
+    [
+        (lambda: words().predict([[0, 1, 9]]), IndexError, r"^Embedding\(9, 4\): index 9 is out of bounds"),
+        (
+            lambda: GroupNorm(2, 4).forward(PIXEL[..., :3]),
+            ValueError,
+            r"^GroupNorm\(2, 4\) expects images .*, 4\), got",
+        ),
+        (
+            lambda: GroupNorm(3, 4).forward(PIXEL),
+            ValueError,
+            r"^GroupNorm\(3, 4\): expects channels for 3 equal groups",
+        ),
+        (lambda: SqueezeExcite(3, 2, RNG).forward(PIXEL), ValueError, r"^Dense\(3, 2\) expects x of shape"),
+        (
+            lambda: train(images(state=True), workers=2),
+            ValueError,
+            r"^fit: workers must be 1 .*, runningscale_1\.largest:",
+        ),
+    ],
+)
+def test_what_does_not_fit_names_the_strangers_layer(run, error, message):
+    with pytest.raises(error, match=message):
+        run()
+
+
+@pytest.mark.parametrize(
+    ("make", "x"), [(images, IMAGES), (lambda dtype: images(dtype, state=True), IMAGES), (words, WORDS)]
+)
+def test_learning_in_float32(make, x):
+    model = make(np.float32)
+    losses = train(model, x=x, epochs=30)
     assert losses[-1] < losses[0]
-    assert model.predict(X).dtype == np.float32
+    assert model.predict(x).dtype == np.float32
+    for name, view in make(np.float32).named_parameters().items():
+        assert not np.array_equal(view, model.named_parameters()[name]), name
+
+
+def test_learning_with_workers(monkeypatch):
     monkeypatch.setattr("tinylearn.workers.SMALL", 0)
-    one, two = make_model(), make_model()
-    train(one)
-    train(two, workers=2)
-    np.testing.assert_allclose(one.parameters, two.parameters, rtol=1e-9, atol=1e-12)
+    for make, x in ((images, IMAGES), (words, WORDS)):
+        one, two = make(), make()
+        train(one, x=x)
+        train(two, x=x, workers=2)
+        np.testing.assert_allclose(one.parameters, two.parameters, rtol=1e-9, atol=1e-12)
+    models = [images(rate=0.5) for _ in range(3)]
+    for model in models:
+        train(model, workers=2)
+    assert len({model.parameters.tobytes() for model in models}) == 1
 
 
 def test_summary():
-    lines = make_model().summary(X.shape[1:]).splitlines()
-    assert lines[2].split() == ["AveragePool2D(3,", "stride=2)", "averagepool2d_1", "(N,", "2,", "2,", "3)", "0"]
-    assert lines[4].split() == ["LayerNorm(12)", "layernorm_1", "(N,", "12)", "24"]
+    lines = images(state=True).summary(IMAGES.shape[1:]).splitlines()
+    assert lines[2].split() == ["GroupNorm(2,", "4)", "groupnorm_1", "(N,", "4,", "3,", "4)", "8"]
+    assert lines[3].split() == ["Residual(SqueezeExcite(4,", "3))", "residual_1", "(N,", "4,", "3,", "4)", "31"]
+    assert lines[5].split() == ["RunningScale(48)", "runningscale_1", "(N,", "48)", "0"]
 
 
-def test_recording_saving_and_checkpoints(tmp_path):
-    model = make_model()
+def test_recording_saving_copies_and_checkpoints(tmp_path):
+    def make():
+        return images(rate=0.3, state=True)
+
+    model, before = make(), make().vectors.state
     train(model, Recorder(model, tmp_path / "run"))
     recording = Recording.load(tmp_path / "run")
-    assert recording["layernorm_1.factor"].shape == (13, 12)
+    assert recording["groupnorm_1.factor"].shape == (13, 4)
+    assert recording["residual_1.squeezeexcite_1.dense_1.w"].shape == (13, 4, 3)
     model.save(tmp_path / "model.npz")
-    fresh = make_model()
+    fresh = make()
     fresh.load(tmp_path / "model.npz")
-    np.testing.assert_array_equal(fresh.predict(X), model.predict(X))
+    for other in (fresh, copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        np.testing.assert_array_equal(other.predict(IMAGES), model.predict(IMAGES))
+        np.testing.assert_array_equal(other.vectors.state, model.vectors.state)
+    assert not np.array_equal(model.vectors.state, before)
     recording.restore(fresh, 0)
-    np.testing.assert_array_equal(fresh.parameters, make_model().parameters)
+    np.testing.assert_array_equal(fresh.parameters, make().parameters)
     rng, optimizer = np.random.default_rng(0), Adam()
     save_checkpoint(tmp_path / "point.npz", model, optimizer, rng)
     load_checkpoint(tmp_path / "point.npz", fresh, optimizer, rng)
+    np.testing.assert_array_equal(fresh.vectors.state, model.vectors.state)
+    assert train(fresh) == train(model)  # the generator of the dropout inside goes on, too
     np.testing.assert_array_equal(fresh.parameters, model.parameters)
 
 
 @pytest.mark.parametrize(
-    ("name", "index"), [("layernorm_1.factor", 3), ("layernorm_1.shift", 0), ("dense_1.w", (3, 0))]
+    ("name", "index"),
+    [
+        ("groupnorm_1.factor", 3),
+        ("groupnorm_1.shift", 0),
+        ("residual_1.squeezeexcite_1.dense_2.w", (2, 1)),
+        ("dense_1.w", (3, 0)),
+    ],
 )
 def test_explanation(name, index):
-    model = make_model()
+    model = images()
     recorder = Recorder(model)
     train(model, recorder)
-    text = str(recorder.recording.explain(model, 7, name, index, X, Y, MeanSquaredError(), Adam(0.01)))
+    text = str(recorder.recording.explain(model, 7, name, index, IMAGES, Y, MeanSquaredError(), Adam(0.01)))
     before, after = recorder.recording[name][6][index], recorder.recording[name][7][index]
     assert text.splitlines()[-1].strip() == f"recorded: {before.item()!r} before, {after.item()!r} after"
 
@@ -117,15 +209,15 @@ class Factor(Scene):
         self.wrong = 0.0
 
     def draw(self, figure):
-        self.number = figure.add_artist(Number(0.3, 0.5, "{:.4f}", gid="layernorm_1.factor[0]", figure=figure))
+        self.number = figure.add_artist(Number(0.3, 0.5, "{:.4f}", gid="groupnorm_1.factor[0]", figure=figure))
 
     def update(self, frame):
-        self.number.set_value(self.recording["layernorm_1.factor"][frame, 0] + self.wrong)
+        self.number.set_value(self.recording["groupnorm_1.factor"][frame, 0] + self.wrong)
         return [self.number]
 
 
 def test_audit():
-    model = make_model()
+    model = images()
     recorder = Recorder(model)
     train(model, recorder)
     scene = Factor(recorder.recording)
@@ -137,17 +229,27 @@ def test_audit():
 
 
 def test_network_diagram():
-    model = make_model()
+    rng = np.random.default_rng(1)
+    model = Sequential([Conv2D(2, 4, 2, rng=rng), GroupNorm(2, 4), Flatten(), Dense(48, 1, rng=rng)])
     recorder = Recorder(model)
     train(model, recorder)
     recording = recorder.recording
-    scene = NetworkDiagram(recording, model, input_shape=X.shape[1:])
-    report = audit(scene, recording, frames=[0, 6, 12], names={"layernorm_1.factor.norm": "factor"})
+    scene = NetworkDiagram(recording, model, input_shape=IMAGES.shape[1:])
+    report = audit(scene, recording, frames=[0, 6, 12], names={"groupnorm_1.factor.norm": "factor"})
     assert report.ok, str(report)
     drawn = {text.get_text() for text in scene.page.texts}
-    assert {"averagepool2d_1", "(N, 2, 2, 3)", "layernorm_1", "24", "factor", "shift"} <= drawn
+    assert {"groupnorm_1", "(N, 4, 3, 4)", "8", "factor", "shift"} <= drawn
     scene.update(12)
-    np.testing.assert_array_equal(scene.blocks[2].picture.get_array(), [recording["layernorm_1.factor"][12]])
-    wrong = NetworkDiagram(recording, model, input_shape=X.shape[1:])
-    wrong.states.parameters["layernorm_1"][1].norms[12] += 0.01
-    assert [finding.what for finding in audit(wrong, recording, frames=[12]).findings] == ["layernorm_1.shift.norm"]
+    np.testing.assert_array_equal(scene.blocks[2].picture.get_array(), [recording["groupnorm_1.factor"][12]])
+    wrong = NetworkDiagram(recording, model, input_shape=IMAGES.shape[1:])
+    wrong.states.parameters["groupnorm_1"][1].norms[12] += 0.01
+    assert [finding.what for finding in audit(wrong, recording, frames=[12]).findings] == ["groupnorm_1.shift.norm"]
+
+
+def test_network_diagram_of_layers_inside_layers():
+    model = images(state=True)
+    recorder = Recorder(model)
+    train(model, recorder)
+    scene = NetworkDiagram(recorder.recording, model, input_shape=IMAGES.shape[1:])
+    report = audit(scene, recorder.recording, frames=[0, 12])
+    assert report.ok, str(report)

@@ -20,7 +20,7 @@ def large_model(n):
 def checkpoint(path, n):
     """Save a run whose numbers are all `n`."""
     model, optimizer = large_model(n), SGD(0.1, momentum=0.9)
-    optimizer.v = model.parameters.copy()
+    optimizer.state["v"] = model.parameters.copy()
     save_checkpoint(path, model, optimizer, np.random.default_rng(0), epoch=n)
 
 

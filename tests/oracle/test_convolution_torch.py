@@ -1,14 +1,15 @@
-"""Conv2D and MaxPool2D against PyTorch on more than 200 random configurations each, float64: out, dx, dw, db."""
+"""Convolution and pooling against PyTorch on more than 200 random configurations each, float64: out, dx, dw, db."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
 from tests.tinylearn.window_cases import Case, assert_they_cover, cases
+from tinylearn import AveragePool2D
 
 torch = pytest.importorskip("torch")
 
-from tests.oracle.torch_windows import conv2d, max_pool2d  # noqa: E402 (needs PyTorch)
+from tests.oracle.torch_windows import average_pool2d, conv2d, max_pool2d  # noqa: E402 (needs PyTorch)
 
 close = {"rtol": 1e-9, "atol": 1e-11}  # atol: where large terms cancel
 many = settings(max_examples=260, derandomize=True, deadline=None)
@@ -52,6 +53,32 @@ def test_conv2d_equals_pytorch_on_200_configurations():
 
     compare()
     assert_they_cover(seen, at_least=200)
+
+
+def test_average_pool_equals_pytorch_on_200_configurations():
+    seen = set()
+
+    @many
+    @given(cases(pooling=True))
+    def compare(case: Case) -> None:
+        assert_equal_to_pytorch(AveragePool2D(case.size, case.stride, case.padding), average_pool2d, case)
+        seen.add(case)
+
+    compare()
+    assert_they_cover(seen, at_least=200)
+
+
+@given(cases(pooling=True))
+def test_average_pool_counts_its_padding_as_pytorch_does(case: Case):
+    """PyTorch's own padding, where it takes it: the same on both sides, at most half the window."""
+    (ph, pw), (kh, kw) = case.windows.padding if isinstance(case.windows.padding, tuple) else (0, 0), case.windows.size
+    padding = min(ph, kh // 2), min(pw, kw // 2)
+    layer, x = AveragePool2D(case.size, case.stride, padding), case.x()
+    if min(x.shape[1] + 2 * padding[0] - kh, x.shape[2] + 2 * padding[1] - kw) < 0:
+        return
+    pool = torch.nn.AvgPool2d(case.windows.size, case.windows.stride, padding)
+    expected = pool(tensor(x).permute(0, 3, 1, 2)).permute(0, 2, 3, 1)
+    np.testing.assert_allclose(layer.forward(x), expected.detach().numpy(), **close)
 
 
 def test_max_pool_equals_pytorch_on_200_configurations():

@@ -6,47 +6,80 @@ import numpy as np
 import pytest
 
 from tests.tinylearn.layer_table import LAYERS, make_input, make_layer
+from tinylearn import BatchNorm, Dropout
 
 torch = pytest.importorskip("torch")
 
-from tests.oracle.torch_windows import conv2d, max_pool2d  # noqa: E402 (needs PyTorch)
+from tests.oracle.torch_windows import average_pool2d, conv2d, max_pool2d  # noqa: E402 (needs PyTorch)
+
+theirs = torch.nn.functional
 
 # name of the class → what PyTorch computes for that layer from x and the parameters, given under tinylearn's names
 TWINS: dict[str, Callable] = {
+    "AveragePool2D": lambda layer, x: average_pool2d(layer.windows, x),
+    "BatchNorm": lambda layer, x, gamma, beta: batch_norm(layer, x, gamma, beta)[0],
     "Conv2D": lambda layer, x, w, b: conv2d(layer.windows, x, w, b),
-    "Dense": lambda layer, x, w, b: torch.nn.functional.linear(x, w.T, b),
-    "Dropout": lambda layer, x: torch.nn.functional.dropout(x, layer.rate, layer.training),
+    "Dense": lambda layer, x, w, b: theirs.linear(x, w.T, b),
+    "Dropout": lambda layer, x: theirs.dropout(x, layer.rate, layer.training),
     "Flatten": lambda layer, x: torch.flatten(x, start_dim=1),
+    "LayerNorm": lambda layer, x, gamma, beta: theirs.layer_norm(x, (layer.n_in,), gamma, beta, layer.epsilon),
+    "LeakyReLU": lambda layer, x: theirs.leaky_relu(x, layer.slope),
     "MaxPool2D": lambda layer, x: max_pool2d(layer.windows, x),
     "ReLU": lambda layer, x: torch.relu(x),
+    "Residual": lambda layer, x, **dense: x + torch.tanh(theirs.linear(x, dense["dense_1.w"].T, dense["dense_1.b"])),
     "Sigmoid": lambda layer, x: torch.sigmoid(x),
     "Softmax": lambda layer, x: torch.softmax(x, dim=-1),
     "Tanh": lambda layer, x: torch.tanh(x),
 }
 
 
+def batch_norm(layer, x, gamma, beta):
+    """PyTorch's, which wants the features behind the batch; and its running mean and variance after it."""
+    running = [torch.tensor(layer.state[name].copy()) for name in ("mean", "var")]
+    out = theirs.batch_norm(
+        x.movedim(-1, 1), *running, gamma, beta, layer.training, momentum=layer.momentum, eps=layer.epsilon
+    )
+    return out.movedim(1, -1), running
+
+
 def as_tensor(array):
     return torch.tensor(array, dtype=torch.float64, requires_grad=True)
 
 
+@pytest.mark.parametrize("training", [False, True])
 @pytest.mark.parametrize("name", LAYERS)
-def test_layer_equals_pytorch(name):
+def test_layer_equals_pytorch(name, training):
     rng = np.random.default_rng(0)
     layer, x = make_layer(name, rng), make_input(name, rng)
-    twin = TWINS.get(type(layer).__name__)
-    if twin is None:
-        pytest.skip(f"{layer} has no twin in PyTorch: add one to TWINS if there is one")
+    layer.set_training(training)
+    twin = TWINS[type(layer).__name__]
+    if training and isinstance(layer, Dropout):
+        pytest.skip("PyTorch draws other random numbers")
+
+    their_x, their_params = as_tensor(x), {key: as_tensor(value) for key, value in layer.named_parameters().items()}
+    their_out = twin(layer, their_x, **their_params)  # first: it reads the state of before
 
     out = layer.forward(x)
     dout = rng.normal(size=out.shape)
     dx = layer.backward(dout)
-
-    their_x, their_params = as_tensor(x), {key: as_tensor(value) for key, value in layer.params.items()}
-    their_out = twin(layer, their_x, **their_params)
     their_out.backward(torch.tensor(dout))
 
     close = {"rtol": 1e-10, "atol": 1e-13}
     np.testing.assert_allclose(out, their_out.detach().numpy(), **close)
     np.testing.assert_allclose(dx, their_x.grad.numpy(), **close)
-    for key, theirs in their_params.items():
-        np.testing.assert_allclose(layer.grads[key], theirs.grad.numpy(), **close, err_msg=key)
+    for key, parameter in their_params.items():
+        np.testing.assert_allclose(layer.named_gradients()[key], parameter.grad.numpy(), **close, err_msg=key)
+
+
+@pytest.mark.parametrize("name", [name for name in LAYERS if name.startswith("BatchNorm")])
+def test_running_statistics_equal_pytorchs(name):
+    rng = np.random.default_rng(0)
+    layer, x = make_layer(name, rng), make_input(name, rng)
+    assert isinstance(layer, BatchNorm)
+    layer.training = True
+    for _ in range(20):
+        _, running = batch_norm(layer, torch.tensor(x), *map(torch.tensor, layer.params.values()))
+        layer.forward(x)
+        for key, value in zip(("mean", "var"), running, strict=True):
+            np.testing.assert_allclose(layer.state[key], value.numpy(), rtol=1e-12, err_msg=key)
+        x = x * 1.1 + rng.normal(size=x.shape)

@@ -7,11 +7,37 @@ from tinylearn import SGD, Adam, Dense, MeanSquaredError, RMSprop, Sequential, T
 
 torch = pytest.importorskip("torch")
 
+
+class Decayed:
+    """An optimiser of PyTorch's in front of whose steps every parameter shrinks, as AdamW does it."""
+
+    def __init__(self, optimizer, weight_decay):
+        self.optimizer, self.weight_decay, self.zero_grad = optimizer, weight_decay, optimizer.zero_grad
+
+    def step(self):
+        for group in self.optimizer.param_groups:
+            for parameter in group["params"]:
+                parameter.data.mul_(1 - group["lr"] * self.weight_decay)
+        self.optimizer.step()
+
+
 OPTIMIZERS = {
     "SGD": (lambda: SGD(0.1), lambda p: torch.optim.SGD(p, lr=0.1)),
     "SGD with momentum": (lambda: SGD(0.05, momentum=0.9), lambda p: torch.optim.SGD(p, lr=0.05, momentum=0.9)),
     "RMSprop": (lambda: RMSprop(0.01), lambda p: torch.optim.RMSprop(p, lr=0.01, alpha=0.9, eps=1e-7)),
     "Adam": (lambda: Adam(0.01), lambda p: torch.optim.Adam(p, lr=0.01, betas=(0.9, 0.999), eps=1e-7)),
+    "AdamW": (
+        lambda: Adam(0.01, weight_decay=0.3),
+        lambda p: torch.optim.AdamW(p, lr=0.01, betas=(0.9, 0.999), eps=1e-7, weight_decay=0.3),
+    ),
+    "SGD, decoupled weight decay": (
+        lambda: SGD(0.05, momentum=0.9, weight_decay=0.2),
+        lambda p: Decayed(torch.optim.SGD(p, lr=0.05, momentum=0.9), 0.2),
+    ),
+    "RMSprop, decoupled weight decay": (
+        lambda: RMSprop(0.01, weight_decay=0.2),
+        lambda p: Decayed(torch.optim.RMSprop(p, lr=0.01, alpha=0.9, eps=1e-7), 0.2),
+    ),
     "Adam, other settings": (
         lambda: Adam(0.05, beta_1=0.6, beta_2=0.8, epsilon=1e-3),
         lambda p: torch.optim.Adam(p, lr=0.05, betas=(0.6, 0.8), eps=1e-3),

@@ -21,6 +21,12 @@ def max_pool2d(windows, x):
     return theirs.max_pool2d(x, windows.size, windows.stride).permute(0, 2, 3, 1)
 
 
+def average_pool2d(windows, x):
+    """With count_include_pad, their default: padding of zeros, and all of a window counts."""
+    x = _padded(x.permute(0, 3, 1, 2), windows, 0.0)
+    return theirs.avg_pool2d(x, windows.size, windows.stride).permute(0, 2, 3, 1)
+
+
 def _padded(x, windows, value: float):
     """Images (N, C, H, W), padded with `value`."""
     if windows.padding == "same":

@@ -1,5 +1,7 @@
 """Small training runs with all that a checkpoint has to keep: shuffling, dropout, augmentation, an optimiser."""
 
+import shutil
+
 import numpy as np
 
 from tinylearn import (
@@ -7,6 +9,7 @@ from tinylearn import (
     Adam,
     Augment,
     CategoricalCrossEntropy,
+    Checkpoint,
     Conv2D,
     Dense,
     Dropout,
@@ -31,20 +34,30 @@ def start(seed=0, optimizer="Adam", dtype=np.float64, *, shared=True, generator=
     return Sequential(layers, dtype), OPTIMIZERS[optimizer](), rng
 
 
-def go_on(run, epochs, n_workers=1, side=6, count=40, **settings):
+def go_on(run, epochs, n_workers=1, side=6, count=40, data_seed=1, **settings):
     """Train for so many epochs, in batches of 16 of 40 images; return their losses. `settings` are those of `fit`."""
     model, optimizer, rng = run
-    data = np.random.default_rng(1)
+    data = np.random.default_rng(data_seed)
     x, y = data.random((count, side, side, 2)), data.integers(0, 3, count)
     settings = {"batch_size": 16, "augment": Augment(rotation=20, shift=0.1, flip=True)} | settings
     return fit(model, x, y, loss=CategoricalCrossEntropy(from_logits=True), optimizer=optimizer, epochs=epochs,
                rng=rng, workers=n_workers, **settings)  # fmt: skip
 
 
+def keeping(folder, run, steps):
+    """Return callbacks that leave the checkpoints of some steps in a folder, as `3.npz`."""
+
+    def copy(update):
+        if update.step in steps:
+            shutil.copy(folder / "run.npz", folder / f"{update.step}.npz")
+
+    return [Checkpoint(folder / "run.npz", run[2], every=1), copy]
+
+
 def state(run):
     """Return all that a run depends on, as what compares bit for bit."""
     model, optimizer, rng = run
-    remembered = {name: value.tobytes() if isinstance(value, np.ndarray) else value
-                  for name, value in vars(optimizer).items()}  # fmt: skip
+    kept = optimizer.state | {"learning_rate": optimizer.learning_rate}
+    remembered = {name: value.tobytes() if isinstance(value, np.ndarray) else value for name, value in kept.items()}
     generators = [rng, *(layer.rng for layer in model.layers if isinstance(layer, Dropout))]
     return model.parameters.tobytes(), remembered, [repr(each.bit_generator.state) for each in generators]

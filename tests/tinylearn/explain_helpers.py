@@ -24,6 +24,7 @@ OPTIMIZERS = {
     "momentum": lambda: SGD(0.001, momentum=0.9),
     "RMSprop": lambda: RMSprop(0.003),
     "Adam": lambda: Adam(0.003),
+    "AdamW": lambda: Adam(0.003, weight_decay=0.5),
 }
 
 
@@ -31,7 +32,7 @@ def compute(text, dtype):
     """Return what a printed expression gives, typed as the text says: each float32 as np.float32(…)."""
     if dtype == np.float32:
         text = re.sub(r"(?<![\w.])\d[\d.]*(e[+-]\d+)?", r"float32(\g<0>)", text)
-    value = eval(text, {"float32": np.float32, "sqrt": np.sqrt, "sign": np.sign, "minimum": np.minimum, "abs": abs})
+    value = eval(text, {"float32": np.float32, "sqrt": np.sqrt, "sign": np.sign, "clip": np.clip, "abs": abs})
     assert isinstance(value, np.float32 if dtype == np.float32 else float)
     return dtype(value)
 

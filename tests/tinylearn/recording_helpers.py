@@ -17,7 +17,12 @@ def train(model, callbacks, epochs=20, batch_size=4, seed=1):
     x = rng.normal(size=(10, 3))
     y = x[:, :1] > 0
     settings = {"loss": BinaryCrossEntropy(), "optimizer": Adam(0.01), "batch_size": batch_size}
-    return fit(model, x, y, epochs=epochs, rng=rng, callbacks=callbacks, **settings)
+    return fit(model, x, y, epochs=epochs, rng=rng, callbacks=[lower_the_rate, *callbacks], **settings)
+
+
+def lower_the_rate(update):
+    """For the next update; those who are told after this of the last one must not see it."""
+    update.optimizer.learning_rate *= 0.99
 
 
 class Witness:
@@ -25,12 +30,12 @@ class Witness:
 
     def __init__(self, model):
         self.model = model
-        self.rows = {0: (0, np.nan, np.zeros(0), model.parameters.copy())}
+        self.rows = {0: (0, np.nan, np.zeros(0), model.parameters.copy(), np.nan)}
         self.steps_before = self.epochs_before = 0
 
     def __call__(self, update):
         step, epoch = self.steps_before + update.step, self.epochs_before + update.epoch
-        self.rows[step] = epoch, update.loss, update.batch.copy(), self.model.parameters.copy()
+        self.rows[step] = epoch, update.loss, update.batch.copy(), self.model.parameters.copy(), update.learning_rate
 
     def close(self):
         self.steps_before, self.epochs_before = max(self.rows), self.rows[max(self.rows)][0]
@@ -41,9 +46,10 @@ def assert_agrees(recording, witness, select=lambda name: True):
     names = list(witness.model.named_parameters())
     sizes = [view.size for view in witness.model.named_parameters().values()]
     for index, step in enumerate(recording.steps):
-        epoch, loss, batch, parameters = witness.rows[int(step)]
+        epoch, loss, batch, parameters, learning_rate = witness.rows[int(step)]
         assert recording.epochs[index] == epoch
         np.testing.assert_array_equal(recording.losses[index], loss)
+        np.testing.assert_array_equal(recording.learning_rates[index], learning_rate)
         np.testing.assert_array_equal(recording.batch(int(step)), batch)
         pieces = dict(zip(names, np.split(parameters, np.cumsum(sizes)[:-1]), strict=True))
         now = recording.at(int(step))

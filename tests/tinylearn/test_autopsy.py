@@ -118,13 +118,13 @@ def test_with_records_left_out(place):
 
 def test_a_loop_of_ones_own_that_watches(place):
     model = small_model()
-    optimizer, watch, recorder = SGD(0.1), DivergenceMonitor(model, SGD(0.1)), Recorder(model, place)
+    optimizer, monitor, recorder = SGD(0.1), DivergenceMonitor(model, SGD(0.1)), Recorder(model, place)
 
     def loop():
         with recorder:
             for step in range(1, 99):
                 optimizer.step(model.parameters, -30 * model.parameters)
-                watch.look(step, 1.0 if step < 7 else math.inf, model.gradients)
+                monitor.measure(step, 1.0 if step < 7 else math.inf, model.gradients)
                 recorder(Update(step, 1, 1.0, model=model))
 
     with pytest.raises(DivergenceError):

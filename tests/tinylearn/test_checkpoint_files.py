@@ -38,8 +38,8 @@ def test_the_file_can_be_read_without_tinylearn_and_without_pickle(tmp_path):
     go_on(run, 1)
     save_checkpoint(tmp_path / "run.npz", *run, epoch=1)
     with np.load(tmp_path / "run.npz", allow_pickle=False) as file:
-        assert sorted(file.files) == ["about", "more.epoch", "optimizer.m", "optimizer.v", "parameters"]
-        np.testing.assert_array_equal(file["optimizer.m"], run[1].m)
+        assert sorted(file.files) == ["about", "more.epoch", "optimizer.m", "optimizer.v", "parameters", "state"]
+        np.testing.assert_array_equal(file["optimizer.m"], run[1].state["m"])
         assert json.loads(file["about"].item())["optimizer"]["t"] == 3
 
 

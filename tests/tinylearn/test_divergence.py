@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tests.tinylearn.training_helpers import neuron, small_data, small_model, train
-from tinylearn import SGD, Dense, DivergenceError, MeanSquaredError, ReLU, Sequential
+from tinylearn import SGD, Dense, DivergenceError, Dropout, Layer, MeanSquaredError, ReLU, Sequential
 from tinylearn.datasets import celsius_fahrenheit
 from tinylearn.divergence import DivergenceMonitor, diagnose
 from tinylearn.initializers import ones, zeros
@@ -74,7 +74,7 @@ def test_the_neuron_of_chapter_3_with_a_learning_rate_twenty_times_too_large():
     assert error.learning_rate == 0.01
     assert error.gradient_norm > 1e100
     assert "learning rate 0.01" in str(error)
-    assert "try a learning rate ten times smaller, or scale the inputs" in str(error)
+    assert "try a learning rate ten times smaller, or scale inputs and targets to mean 0 and variance 1" in str(error)
     assert not any(layer.training for layer in model.layers)
 
 
@@ -158,7 +158,56 @@ def test_starting_from_almost_nothing_is_no_divergence():
     assert diagnose(before, 1e-9, {"w": 1.5, "b": 0.5}, 1.0) == ("w", "grew w from norm 1e-09 to 1.5")
 
 
-@pytest.mark.parametrize("at", [5, 20])  # while every update is looked at, and later
+@pytest.mark.parametrize("scale", [1e6, 1e7])
+@pytest.mark.parametrize("seed", range(40))
+def test_trains_on_targets_of_millions(seed, scale):
+    """The first update makes w, or b, more than a million times as large, and the loss smaller."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(50, 1))
+    x = (x - x.mean()) / x.std()
+    model = Sequential([Dense(1, 1, rng=rng)])
+    train(model, x, scale * (3 * x + 1), loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=100, batch_size=50)
+    np.testing.assert_allclose(model.parameters, [3 * scale, scale], rtol=1e-8)
+
+
+def test_the_loss_after_growth_is_measured_without_disturbing_anything():
+    """With dropout, which draws, and a state, which moves."""
+
+    class Counting(Layer):
+        def __init__(self):
+            self.state["batches"] = np.zeros(1)
+
+        def forward(self, x):
+            self.state["batches"] += self.training
+            return x
+
+        def backward(self, dout):
+            return dout
+
+    def run(meddle):
+        rng = np.random.default_rng(0)
+        model = Sequential([Dense(1, 4, rng=rng), Dropout(0.5, rng=rng), Counting(), Dense(4, 1, rng=rng)])
+        model.parameters *= 1e-3
+        x = np.array([[-1.0], [1.0]])
+        optimizer, seen = Meddling(1, meddle, 1e-9), []
+        train(model, x, 1e9 + 0 * x, loss=MeanSquaredError(), optimizer=optimizer, epochs=3, callbacks=[
+            lambda update: seen.append((update.loss, model.layers[1].rng.bit_generator.state["state"]["state"]))
+        ])  # fmt: skip
+        return seen, model.named_state()["counting_1.batches"]
+
+    def towards_the_target(parameters):
+        parameters[-1] = 1e7
+
+    def nowhere(parameters):
+        parameters[-1] = 1e2
+
+    (grown, batches), (calm, _) = run(towards_the_target), run(nowhere)
+    assert grown[1][0] < calm[1][0] < grown[0][0]
+    assert [state for _, state in grown] == [state for _, state in calm]
+    assert batches == 3
+
+
+@pytest.mark.parametrize("at", [5, 20])  # while every update is measured, and later
 @pytest.mark.parametrize("shrink", [shrink_a_bias, lambda parameters: parameters.fill(1e-300)], ids=["bias", "all"])
 def test_shrinking_is_no_divergence(shrink, at):
     (x, y), optimizer = small_data(4), Meddling(at, shrink)
@@ -180,6 +229,12 @@ def test_shrinking_is_no_divergence(shrink, at):
 def test_what_growing_means_for_a_small_parameter(bias, grown, wrong):
     before = {"w": 1.0, "b": bias}
     assert bool(diagnose(before, 1.0, before | {"b": grown}, 1.0)) == wrong
+
+
+@pytest.mark.parametrize(("again", "wrong"), [(0.9, False), (1.0, True), (1.1, True), (np.inf, True), (np.nan, True)])
+def test_growth_is_a_fault_unless_the_loss_falls(again, wrong):
+    before = {"w": 1.0, "b": 0.0}
+    assert bool(diagnose(before, 1.0, before | {"b": 2e6}, 1.0, loss_again=lambda: again)) == wrong
 
 
 # --- what the error tells ---------------------------------------------------------------------------------------------
@@ -220,32 +275,32 @@ def test_a_run_that_diverges_slowly_tells_the_last_gradients_too():
     assert ratios == pytest.approx(np.log(2 * 1.02 - 1), rel=1e-6)
 
 
-# --- when it looks ----------------------------------------------------------------------------------------------------
+# --- when it measures -------------------------------------------------------------------------------------------------
 
 
-def looks(monkeypatch, meddle=None, at=0, epochs=600):
-    """Train, and return the updates that were looked at."""
-    seen, look = [], DivergenceMonitor.look
+def measured(monkeypatch, meddle=None, at=0, epochs=600):
+    """Train, and return the updates that were measured."""
+    seen, measure = [], DivergenceMonitor.measure
 
-    def watched(self, step, *rest):
+    def noted(self, step, *rest):
         seen.append(step)
-        look(self, step, *rest)
+        measure(self, step, *rest)
 
-    monkeypatch.setattr(DivergenceMonitor, "look", watched)
+    monkeypatch.setattr(DivergenceMonitor, "measure", noted)
     x, y = small_data(4)
     train(small_model(), x, y, optimizer=Meddling(at, meddle), epochs=epochs)
     return seen
 
 
-def test_a_calm_run_is_looked_at_at_the_start_and_then_seldom(monkeypatch):
-    assert looks(monkeypatch) == [*range(1, 12), 11 + 256, 11 + 512]
+def test_measures_a_calm_run_at_the_start_and_then_seldom(monkeypatch):
+    assert measured(monkeypatch) == [*range(1, 12), 11 + 256, 11 + 512]
 
 
-def test_after_a_jump_every_update_is_looked_at_for_a_while(monkeypatch):
+def test_measures_every_update_for_a_while_after_a_jump(monkeypatch):
     def jump(parameters):
         parameters *= 5
 
-    seen = looks(monkeypatch, jump, at=100, epochs=300)
+    seen = measured(monkeypatch, jump, at=100, epochs=300)
     assert seen == [*range(1, 12), *range(100, 111)]
 
 

@@ -1,13 +1,14 @@
-"""Explanations of what a reader wrote: optimisers, with or without an arithmetic, and layers."""
+"""Explanations of what a reader wrote: optimisers and layers."""
+
+import re
 
 import numpy as np
 import pytest
 
 from tests.tinylearn.explain_helpers import check, compute, recorded, small_run
-from tinylearn import SGD, Dense, MeanSquaredError, Recorder, Sequential, fit
+from tinylearn import SGD, Adam, Dense, Flatten, Layer, MeanSquaredError, Optimizer, Recorder, RMSprop, Sequential, fit
 from tinylearn.checks import same_state
-from tinylearn.optimizers import Optimizer
-from tinylearn.recording.explanation import number
+from tinylearn.recording.traced import terms_of
 
 
 class Sign(Optimizer):
@@ -23,36 +24,11 @@ class Sign(Optimizer):
             parameters -= self.learning_rate * np.sign(gradients)
 
 
-class Clipped(SGD):
-    """It inherits an arithmetic that is not its own."""
+class Limited(SGD):
+    """It makes g smaller before an inherited step."""
 
     def step(self, parameters, gradients):
         super().step(parameters, np.clip(gradients, -1e-3, 1e-3))
-
-
-class Wrong(SGD):
-    """What it tells of v, which p does not depend on, is not so."""
-
-    def step(self, parameters, gradients):
-        self.v = gradients * 2
-        parameters -= self.learning_rate * gradients
-
-    def arithmetic(self):
-        return {"learning_rate": self.learning_rate}, {"v": "g * 3", "p": "p - learning_rate * g"}
-
-
-@pytest.mark.parametrize("make", [lambda: Sign(0.01, every=3), lambda: Clipped(0.1), lambda: Wrong(0.1)])
-def test_without_an_arithmetic_of_its_own_the_numbers_stand_alone(make):
-    optimizer = make()
-    model, recording, x, y, loss = small_run(optimizer)
-    explanation = recording.explain(model, 6, "dense_2.b", 0, x, y, loss, optimizer)
-    assert explanation.terms == explanation.constants == ()
-    assert "its arithmetic is not told" in str(explanation)
-    assert str(explanation).endswith(f"recorded: {explanation.old!s} before, {explanation.new!s} after")
-    assert explanation.new == recording.at(6)["dense_2.b"][0] != recording.at(5)["dense_2.b"][0]
-
-
-# --- arithmetic of one's own ------------------------------------------------------------------------------------------
 
 
 class Scaled(Optimizer):
@@ -65,28 +41,9 @@ class Scaled(Optimizer):
     def step(self, parameters, gradients):
         parameters -= self.rates * gradients
 
-    def arithmetic(self):
-        return {}, {"p": "p - rates * g"}
-
-
-class Limited(Optimizer):
-    """It makes g smaller first, and names what it is about to subtract."""
-
-    def __init__(self, learning_rate):
-        super().__init__(learning_rate)
-        self.limits = np.array([0.0, 0.01])  # no numbers of parameters
-
-    def step(self, parameters, gradients):
-        gradients = np.minimum(np.abs(gradients), self.limits[1]) * np.sign(gradients)
-        parameters -= self.learning_rate * gradients
-
-    def arithmetic(self):
-        constants = {"learning_rate": self.learning_rate, "limit": float(self.limits[1])}
-        return constants, {"g": "minimum(abs(g), limit) * sign(g)", "e": "learning_rate * g", "p": "p - 1e+0 * e"}
-
 
 class Late(Optimizer):
-    """Its momentum is there only after the first step; a list counts."""
+    """Its memory is an attribute, there only after the first step; a list counts."""
 
     def __init__(self, learning_rate):
         super().__init__(learning_rate)
@@ -94,14 +51,42 @@ class Late(Optimizer):
 
     def step(self, parameters, gradients):
         self.steps.append(len(self.steps))
-        if not hasattr(self, "momentum_of_each"):
-            self.momentum_of_each = np.zeros_like(parameters)
-        self.momentum_of_each += gradients / len(self.steps)
-        parameters -= self.learning_rate * self.momentum_of_each
+        if not hasattr(self, "mean"):
+            self.mean = np.zeros_like(parameters)
+        self.mean += gradients / len(self.steps)
+        parameters -= self.learning_rate * self.mean
 
-    def arithmetic(self):
-        constants = {"learning_rate": self.learning_rate, "n": len(self.steps) + 1}
-        return constants, {"momentum_of_each": "momentum_of_each + g / n", "p": "p - learning_rate * momentum_of_each"}
+
+class Nesterov(Optimizer):
+    """It looks ahead, and needs what v was before."""
+
+    remembers = ("v",)
+
+    def step(self, parameters, gradients):
+        v = self.state["v"]
+        before = v.copy()
+        v *= 0.5
+        v -= self.learning_rate * gradients
+        parameters += -0.5 * before + (1 + 0.5) * v
+
+
+class Lion(Optimizer):
+    """A new array in `state` in each step; a power; a branch by hand."""
+
+    def step(self, parameters, gradients):
+        m = self.state.get("m", 0.0)
+        update = np.sign(0.9 * m + 0.1 * gradients) * (0.5 + gradients**2)
+        self.state["m"] = 0.99 * m + 0.01 * gradients
+        parameters[:] = parameters - self.learning_rate * np.where(np.abs(gradients) > 1e-3, update, gradients)
+
+
+class Layerwise(Optimizer):
+    """Numbers of all parameters at once."""
+
+    def step(self, parameters, gradients):
+        ratio = np.linalg.norm(parameters) / (np.linalg.norm(gradients) + 1)
+        centred = gradients - gradients.mean()
+        parameters -= self.learning_rate * ratio * centred / (centred.std() + np.abs(gradients).max())
 
 
 class Noisy(Optimizer):
@@ -116,44 +101,147 @@ class Noisy(Optimizer):
 
 
 MAKERS = {
+    "Sign": lambda dtype: Sign(0.01, every=1),
+    "Limited": lambda dtype: Limited(0.1, momentum=0.5),
     "Scaled": lambda dtype: Scaled(np.linspace(0.001, 0.1, 21, dtype=dtype)),
-    "Limited": lambda dtype: Limited(0.1),
     "Late": lambda dtype: Late(0.01),
+    "Nesterov": lambda dtype: Nesterov(0.01),
+    "Lion": lambda dtype: Lion(0.01),
+    "Layerwise": lambda dtype: Layerwise(0.01),
 }
-
-
-def lines_of(explanation):
-    """Return name → (formula, in numbers, value) of its terms."""
-    return {term.name: term[1:] for term in (*explanation.constants, *explanation.terms)}
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("kind", MAKERS)
-def test_the_arithmetic_of_an_own_optimizer(kind, dtype):
+def test_the_step_of_an_own_optimizer(kind, dtype):
     optimizer = MAKERS[kind](dtype)
     model, recording, x, y, loss = small_run(optimizer, dtype)
     for step in (1, 2, 9):
         explanation = recording.explain(model, step, "dense_1.w", (2, 1), x, y, loss, optimizer)
-        name, formula, in_numbers, value = explanation.terms[-1]
-        assert name == "p"
-        assert formula == optimizer.arithmetic()[1]["p"]
-        assert compute(in_numbers, dtype) == value == explanation.new == recording.at(step)["dense_1.w"][2, 1]
+        check(recording, explanation, dtype)
+        for term in explanation.terms:
+            if " of all " not in term.formula and " before " not in term.formula:
+                assert compute(term.arithmetic, dtype) == term.value
+        name, _, _, value = explanation.terms[-1]
+        assert (name, value) == ("p", recording.at(step)["dense_1.w"][2, 1])
 
 
-def test_lines_of_an_own_optimizer():
-    optimizer = Limited(0.1)
+def formulas(optimizer, step=4):
+    """Return name = formula of every line of an update."""
     model, recording, x, y, loss = small_run(optimizer)
-    explanation = recording.explain(model, 4, "dense_1.w", (2, 1), x, y, loss, optimizer)
-    g = explanation.gradient
-    made, moved = np.minimum(abs(g), 0.01) * np.sign(g), 0.1 * (np.minimum(abs(g), 0.01) * np.sign(g))
-    lines = lines_of(explanation)
-    assert lines["p"][1].endswith(f" - 1e+0 * {number(moved)}")
-    assert lines["limit"] == ("0.01", "0.01", 0.01)
-    assert lines["g"][2] == made != g
-    assert lines["e"][2] == moved
-    assert "constants of Limited(learning_rate=0.1) at this step, in Python's float64:\n  limit = 0.01\np, the" in str(
-        explanation
-    )
+    explanation = recording.explain(model, step, "dense_1.w", (2, 1), x, y, loss, optimizer)
+    return [f"{term.name} = {term.formula}" for term in (*explanation.constants, *explanation.terms)]
+
+
+def test_lines_are_those_of_the_code():
+    assert formulas(SGD(0.1)) == ["p = p - learning_rate * g"]
+    assert formulas(Limited(0.1)) == ["g = clip(g, (-0.001), 0.001)", "p = p - learning_rate * g"]
+    assert formulas(RMSprop(0.1, weight_decay=0.1)) == [
+        "decay = 1 - learning_rate * weight_decay", "rest = 1 - rho", "p = p * decay", "v = v * rho",
+        "v = v + rest * (g * g)", "p = p - learning_rate * g / (sqrt(v) + epsilon)",
+    ]  # fmt: skip
+    assert formulas(Adam(0.1), step=4) == [
+        "t = 4", "m_rest = 1 - beta_1", "v_rest = 1 - beta_2", "root = sqrt(1 - beta_2**t)",
+        "rate_t = learning_rate * root / (1 - beta_1**t)", "epsilon_t = epsilon * root", "m = m + m_rest * (g - m)",
+        "v = v + v_rest * (g * g - v)", "p = p - rate_t * m / (sqrt(v) + epsilon_t)",
+    ]  # fmt: skip
+    assert formulas(Adam(0.1), step=1) == ["t = 1", *formulas(Adam(0.1), step=4)[1:]]
+    assert formulas(Nesterov(0.1)) == [
+        "v = v * 0.5", "v = v - learning_rate * g", "before = v before it changed",
+        "p = p + ((-0.5) * before + 1.5 * v)",
+    ]  # fmt: skip
+    assert formulas(Layerwise(0.1))[:4] == [
+        "norm = norm of all g", "norm_2 = norm of all p", "mean = mean of all g", "ratio = norm_2 / (norm + 1)",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["p - (g - p)", "p - g - p", "p / (g * p)", "p / g * p", "(p + g) * p", "-g - p", "-(p + g)", "(-g)**p",
+     "p - abs(-g)", "2 / p / g", "p**g**p", "(p * g)**2", "3 - 2 * g % p // 3", "1 / (1 / p)"],
+)  # fmt: skip
+def test_brackets_stand_where_they_are_needed(formula):
+    """Whatever the text is made of, it computes the same; tried on numbers above 0."""
+
+    class Written(Optimizer):
+        def step(self, parameters, gradients):
+            parameters[:] = eval(formula, {"p": parameters, "g": gradients})
+
+    p, g = np.array([0.7, 1.3]), np.array([0.3, 2.1])
+    with np.errstate(invalid="ignore"):
+        wanted = eval(formula, {"p": p, "g": g})
+    for place in (0, 1):
+        if not np.isnan(wanted[place]):
+            _, terms = terms_of(Written(0.1), p, g, place)
+            assert terms[-1].value == wanted[place]
+
+
+class Strided(Optimizer):
+    def step(self, parameters, gradients):
+        parameters -= self.learning_rate * gradients[::-1]
+
+
+class Sorted(Optimizer):
+    def step(self, parameters, gradients):
+        parameters -= self.learning_rate * np.cumsum(gradients)
+
+
+class Masked(Optimizer):
+    def step(self, parameters, gradients):
+        parameters[gradients > 0] -= self.learning_rate * gradients[gradients > 0]
+
+
+class Double(Optimizer):
+    """It computes in float64, whatever the parameters are."""
+
+    def step(self, parameters, gradients):
+        parameters -= gradients * np.float64(self.learning_rate)
+
+
+class Hidden(Optimizer):
+    """It changes the parameters where nobody sees it."""
+
+    def step(self, parameters, gradients):
+        np.asarray(parameters)[...] -= 0.1 * np.asarray(gradients)
+
+
+class Typed(Optimizer):
+    """It cannot do with anything but plain numbers."""
+
+    def step(self, parameters, gradients):
+        assert type(self.learning_rate) is float
+        parameters -= self.learning_rate * gradients
+
+
+class Watching(Optimizer):
+    """It does something else when it is watched."""
+
+    def step(self, parameters, gradients):
+        parameters -= (0.1 if type(gradients) is np.ndarray else 0.2) * gradients
+
+
+@pytest.mark.parametrize(
+    ("kind", "why"),
+    [
+        (Strided, "a part of an array, or an array in another order, is not followed"),
+        (Sorted, "cumsum is not followed"),
+        (Masked, "a part of an array"),
+        (Double, "it computes in float64, while the parameters are float32"),
+        (Hidden, "this step does not compute p"),
+        (Typed, "its step cannot be followed: Typed.*AssertionError|its step cannot be followed"),
+        (Watching, "followed, its step makes other numbers"),
+        (lambda size: Sign(size, every=3), "p stays as it was"),
+    ],
+)
+def test_what_cannot_be_followed_is_not_told_but_why(kind, why):
+    optimizer = kind(0.01)
+    model, recording, x, y, loss = small_run(optimizer, np.float32)
+    explanation = recording.explain(model, 8, "dense_2.b", 0, x, y, loss, optimizer)
+    assert explanation.terms == explanation.constants == ()
+    assert re.search(why, explanation.untold)
+    assert f"(its arithmetic is not told: {explanation.untold})" in str(explanation)
+    assert str(explanation).endswith(f"recorded: {explanation.old!s} before, {explanation.new!s} after")
+    assert explanation.new == recording.at(8)["dense_2.b"][0]
 
 
 def test_an_optimizer_with_an_array_that_it_never_changes_remembers_nothing():
@@ -192,30 +280,6 @@ def test_an_optimizer_that_draws_random_numbers():
     assert rng.random() == np.random.default_rng(3).random()
 
 
-@pytest.mark.parametrize(
-    ("formulas", "message"),
-    [
-        (
-            {"p": "p - exp(g)"},
-            r"p = p - exp\(g\): name 'exp' is not defined; .* \+ - \* / \*\*, sqrt, abs, sign, minim",
-        ),
-        ({"p": "p - d", "d": "g"}, "p = p - d: name 'd' is not defined; .* names of formulas before it"),
-        ({"p": "p - "}, "p = p - : invalid syntax"),
-        ({"rest": "1 / (1 - one)", "p": "p - rest * g"}, r"rest = 1 / \(1 - one\): float division by zero"),
-        ({"d": "g"}, r"the arithmetic of Told\(.*\) must end with a formula of p, got \{'d': 'g'\}"),
-        ({}, "must end with a formula of p"),
-    ],
-)
-def test_an_arithmetic_that_cannot_be_computed_is_refused(formulas, message):
-    class Told(SGD):
-        def arithmetic(self):
-            return {"one": 1.0}, formulas
-
-    model, recording, x, y, loss = small_run(SGD(0.1))
-    with pytest.raises(ValueError, match=message):
-        recording.explain(model, 6, "dense_2.b", 0, x, y, loss, Told(0.1))
-
-
 # --- layers -----------------------------------------------------------------------------------------------------------
 
 
@@ -239,3 +303,88 @@ def test_a_layer_that_inherits_from_dense(name, index):
     explanation = recording.explain(model, 6, name, index, x, y, MeanSquaredError(), SGD(0.01))
     check(recording, explanation, np.float64)
     assert explanation.factors is None
+
+
+class Tokens(Layer):
+    """(N, T · D) → (N · T, D): the rows that follow are positions."""
+
+    def forward(self, x):
+        self.shape = x.shape
+        return x.reshape(-1, 3)
+
+    def backward(self, dout):
+        return dout.reshape(self.shape)
+
+
+class Joined(Tokens):
+    """And back."""
+
+    def forward(self, x):
+        return x.reshape(-1, 2 * x.shape[1])
+
+    def backward(self, dout):
+        return dout.reshape(-1, dout.shape[1] // 2)
+
+
+class Shared(Layer):
+    """The same weights at every position: (N, T, D) → (N, T, M)."""
+
+    def __init__(self):
+        self.params["w"] = np.random.default_rng(3).normal(size=(3, 2))
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.params["w"]
+
+    def backward(self, dout):
+        self.grads["w"] = np.einsum("ntd,ntm->dm", self.x, dout)
+        return dout @ self.params["w"].T
+
+
+class Positions(Tokens):
+    """(N, T · D) → (N, T, D)."""
+
+    def forward(self, x):
+        self.shape = x.shape
+        return x.reshape(len(x), -1, 3)
+
+
+@pytest.mark.parametrize(
+    ("layers", "name"),
+    [
+        (lambda rng: [Tokens(), Dense(3, 2, rng=rng), Joined(), Dense(4, 1, rng=rng)], "dense_1.w"),
+        (lambda rng: [Positions(), Shared(), Flatten(), Dense(4, 1, rng=rng)], "shared_1.w"),
+    ],
+    ids=["reshaped rows", "(N, T, D)"],
+)
+def test_positions_of_a_row_are_added_up(layers, name):
+    """Two positions in each of three rows: what a row adds is found again by training on that row alone."""
+    x, y = np.random.default_rng(0).normal(size=(3, 6)), np.ones((3, 1))
+    model, recording = recorded(layers(np.random.default_rng(0)), x, y, SGD(0.01), batch_size=3)
+    explanation = recording.explain(model, 2, name, (1, 0), x, y, MeanSquaredError(), SGD(0.01))
+    check(recording, explanation, np.float64)
+    assert explanation.contributions.shape == (3,)
+    recording.restore(model, 1)
+    loss = MeanSquaredError()
+    for row in range(3):
+        loss.forward(model.forward(x[[row]]), y[[row]])
+        model.backward(loss.backward())
+        assert explanation.contributions[row] == pytest.approx(model.named_gradients()[name][1, 0] / 3, rel=1e-12)
+
+
+def test_rows_that_are_not_those_of_the_batch_are_not_told():
+    """The model's output has two rows for each of the batch."""
+
+    class PerRow(MeanSquaredError):
+        target_are = "anything"
+
+        def forward(self, predicted, target):
+            return super().forward(predicted, np.repeat(target, 2, axis=0))
+
+    x, y = np.random.default_rng(0).normal(size=(3, 6)), np.ones((3, 1))
+    layers = [Tokens(), Dense(3, 1, rng=np.random.default_rng(0))]
+    model, recording = recorded(layers, x, y, SGD(0.01), loss=PerRow(), batch_size=3)
+    explanation = recording.explain(model, 2, "dense_1.w", (1, 0), x, y, PerRow(), SGD(0.01))
+    assert explanation.contributions is None
+    assert "what each row of the batch adds is not told: the output of the model has other rows" in str(explanation)
+    assert f"\ng = {explanation.gradient}, the gradient\n" in str(explanation)

@@ -9,6 +9,7 @@ from tests.tinylearn.explain_helpers import OPTIMIZERS, check, recorded, small_r
 from tinylearn import (
     SGD,
     Adam,
+    Checkpoint,
     Dense,
     Dropout,
     MeanSquaredError,
@@ -19,8 +20,6 @@ from tinylearn import (
     Sequential,
     Update,
     fit,
-    load_checkpoint,
-    save_checkpoint,
 )
 from tinylearn.workers import multiplications
 
@@ -170,6 +169,43 @@ def test_the_learning_rate_is_that_of_now():
     check(recording, recording.explain(model, 6, "dense_1.b", 0, x, y, loss, optimizer), np.float64)
 
 
+def rates_of(name):
+    """Return a callback that changes the learning rate."""
+
+    def change(update):
+        step = update.step
+        rates = {"falling to 0": max(0.0, 0.1 * (1 - step / 15)), "falling with epochs": 0.1 / update.epoch,
+                 "up and down": [0.1, 0.02][step % 2]}  # fmt: skip
+        update.optimizer.learning_rate = rates[name]
+
+    return change
+
+
+@pytest.mark.parametrize("name", ["falling to 0", "falling with epochs", "up and down"])
+@pytest.mark.parametrize("make", [lambda: SGD(0.1), lambda: SGD(0.1, 0.9, 0.1), lambda: Adam(0.1, weight_decay=0.1)])
+def test_every_update_of_a_learning_rate_that_changes(make, name):
+    """By an optimiser made anew, by the one that was trained, and by one that was changed since."""
+    x, y, model, optimizer = DATA[:, :3], DATA[:, 3:], Sequential([Dense(3, 1, rng=np.random.default_rng(0))]), make()
+    recorder = Recorder(model)
+    fit(model, x, y, loss=MeanSquaredError(), optimizer=optimizer, epochs=4, batch_size=2,
+        callbacks=[rates_of(name), recorder])  # fmt: skip
+    recording, changed = recorder.recording, make()
+    changed.learning_rate = 0.7
+    for step in recording.steps[1:].tolist():
+        told = [recording.explain(model, step, "dense_1.w", (2, 0), x, y, MeanSquaredError(), given)
+                for given in (make(), optimizer, changed)]  # fmt: skip
+        assert len(set(map(str, told))) == 1
+        check(recording, told[0], np.float64)
+        assert f"learning_rate={float(recording.learning_rates[step])!r}," in told[0].optimizer
+
+
+def test_a_learning_rate_that_changed_before_all_that_was_kept():
+    """Two records that follow each other are enough for an optimiser without memory, also here."""
+    explain = thinned(SGD(0.1), every=lambda step: step in (5, 6), callbacks=[rates_of("falling to 0")])
+    explanation = explain(6)
+    assert f"learning_rate={0.1 * (1 - 5 / 15)!r}," in explanation.optimizer
+
+
 def test_a_recording_of_a_folder_and_its_files_stay_as_they_are(tmp_path):
     x, y, model = DATA[:, :3], DATA[:, 3:], Sequential([Dense(3, 1, rng=np.random.default_rng(0))])
     recorder = Recorder(model, tmp_path / "run")
@@ -196,10 +232,10 @@ def test_an_x_that_is_one_row_too_short_is_refused():
         recording.explain(model, step, "dense_1.w", (0, 0), x[:8], y[:8], loss, SGD(0.1))
 
 
-def thinned(optimizer, **choice):
+def thinned(optimizer, callbacks=(), **choice):
     x, model = DATA[:, :3], Sequential([Dense(3, 1, rng=np.random.default_rng(0))])
     recorder = Recorder(model, **choice)
-    fit(model, x, x[:, :1], loss=MeanSquaredError(), optimizer=optimizer, epochs=12, callbacks=[recorder])
+    fit(model, x, x[:, :1], loss=MeanSquaredError(), optimizer=optimizer, epochs=12, callbacks=[recorder, *callbacks])
     return lambda step: recorder.recording.explain(
         model, step, "dense_1.w", (0, 0), x, x[:, :1], MeanSquaredError(), optimizer
     )
@@ -224,17 +260,15 @@ def test_an_update_that_was_not_kept_is_refused():
 def test_a_recording_of_a_run_that_went_on(kind, tmp_path):
     """It begins where the run went on: enough for an optimiser that remembers nothing."""
     x, y, path = DATA[:, :3], DATA[:, 3:], tmp_path / "run.npz"
-    model, optimizer, rng = Sequential([Dense(3, 1, rng=np.random.default_rng(0))]), OPTIMIZERS[kind](), None
-
-    def keep(update):
-        if update.step == 5:
-            save_checkpoint(path, model, optimizer, rng, **update.progress())
-
-    rng = np.random.default_rng(1)
+    model, optimizer, rng = (
+        Sequential([Dense(3, 1, rng=np.random.default_rng(0))]),
+        OPTIMIZERS[kind](),
+        np.random.default_rng(1),
+    )
     settings = {"loss": MeanSquaredError(), "optimizer": optimizer, "epochs": 4, "batch_size": 3, "rng": rng}
-    fit(model, x, y, callbacks=[keep], **settings)
-    saved, recorder = load_checkpoint(path, model, optimizer, rng), Recorder(model)
-    fit(model, x, y, resume=saved, callbacks=[recorder], **settings)
+    kept, recorder = Checkpoint(path, rng, every=5), Recorder(model)
+    fit(model, x, y, callbacks=[kept, lambda update: update.step == 5 and update.stop()], **settings)
+    fit(model, x, y, callbacks=[recorder], resume=path, **settings)
     explain = recorder.recording.explain
     given = model, 6, "dense_1.w", (0, 0), x, y, MeanSquaredError(), OPTIMIZERS[kind]()
     if kind == "SGD":

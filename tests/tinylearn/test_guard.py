@@ -131,7 +131,7 @@ def test_an_overflow_is_an_infinity_also_where_numpy_was_told_to_raise():
 def test_a_masked_entry_is_refused_with_its_place():
     masked = np.ma.masked_invalid([[1.0, 2.0], [3.0, 4.0], [np.nan, 6.0]])
     for call in (dense().forward, Sequential([dense()]).forward, Sequential([dense()]).predict):
-        with pytest.raises(ValueError, match=r"x must hold a number everywhere, got a masked entry at x\[2, 0\]"):
+        with pytest.raises(ValueError, match=r"x must hold numbers only, got a masked entry at x\[2, 0\]"):
             call(masked)
     layer = dense()
     layer.forward(np.ones((3, 2)))

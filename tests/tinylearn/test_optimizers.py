@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from tinylearn import SGD, Adam, RMSprop
+from tinylearn.optimizer_table import OPTIMIZERS
 
 every_optimizer = pytest.mark.parametrize(
     "make", [SGD, lambda lr: SGD(lr, momentum=0.9), RMSprop, Adam], ids=["SGD", "SGD with momentum", "RMSprop", "Adam"]
@@ -61,6 +62,29 @@ def test_the_defaults_are_those_of_keras():
     rmsprop, adam = RMSprop(), Adam()
     assert (rmsprop.learning_rate, rmsprop.rho, rmsprop.epsilon) == (0.001, 0.9, 1e-7)
     assert (adam.learning_rate, adam.beta_1, adam.beta_2, adam.epsilon) == (0.001, 0.9, 0.999, 1e-7)
+
+
+def test_weight_decay_by_hand():
+    """p shrinks by learning_rate · weight_decay · p beside the gradient step, which does not see it."""
+    p, optimizer = np.array([2.0]), SGD(0.1, momentum=0.5, weight_decay=0.5)
+    optimizer.step(p, np.array([2.0]))  # v = -0.2
+    assert p[0] == pytest.approx(2 - 0.05 * 2 - 0.2, rel=1e-15)
+    optimizer.step(p, np.array([0.0]))  # v = -0.1
+    assert p[0] == pytest.approx(1.7 - 0.05 * 1.7 - 0.1, rel=1e-15)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("row", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_steps_equal_those_of_plain_python(row, dtype):
+    gradients = np.random.default_rng(0).normal(size=(50, 5)).astype(dtype)
+    p, optimizer = np.linspace(-2, 3, 5, dtype=dtype), row.make()
+    wanted = [row.by_hand(float(start), column, **row.settings)
+              for start, column in zip(p, gradients.T.tolist(), strict=True)]  # fmt: skip
+    for g in gradients:
+        optimizer.step(p, g)
+    np.testing.assert_allclose(
+        p, wanted, rtol=1e-4 if dtype == np.float32 else 1e-12, atol=1e-5 * (dtype == np.float32)
+    )
 
 
 # --- chapter 2 ---------------------------------------------------------------------------------------------------
@@ -168,6 +192,24 @@ def test_zero_gradients_from_the_start_move_nothing(make):
     np.testing.assert_array_equal(p, [1, 2])
 
 
+@every_optimizer
+def test_a_schedule_may_end_at_a_learning_rate_of_0(make):
+    p, optimizer = np.ones(2), make(0.1)
+    optimizer.learning_rate = 0
+    optimizer.step(p, np.ones(2))
+    np.testing.assert_array_equal(p, np.ones(2))
+    assert optimizer.clone().learning_rate == 0
+
+
+def test_a_momentum_that_is_set_after_some_steps_starts_at_rest():
+    p, optimizer = np.array([1.0]), SGD(0.1)
+    optimizer.step(p, np.array([1.0]))
+    optimizer.momentum = 0.5
+    optimizer.step(p, np.array([1.0]))  # v = -0.1
+    optimizer.step(p, np.array([0.0]))  # v = -0.05
+    assert p[0] == pytest.approx(0.75, rel=1e-15)
+
+
 # --- errors ------------------------------------------------------------------------------------------------------
 
 
@@ -187,7 +229,7 @@ def test_a_learning_rate_that_is_no_number_is_refused(make, learning_rate):
 
 def test_a_wrong_learning_rate_is_refused_later_too():
     optimizer = SGD(0.1)
-    with pytest.raises(ValueError, match="SGD: learning_rate must be above 0, got -1"):
+    with pytest.raises(ValueError, match=r"SGD: learning_rate must be in \[0, inf\), got -1"):
         optimizer.learning_rate = -1
     assert optimizer.learning_rate == 0.1
 
@@ -205,6 +247,9 @@ def test_momentum_outside_0_and_1_is_refused(momentum):
         (lambda: Adam(beta_1=-0.5), r"Adam: beta_1 must be in \[0, 1\), got -0.5"),
         (lambda: Adam(beta_2=1.0), r"Adam: beta_2 must be in \[0, 1\), got 1"),
         (lambda: Adam(epsilon=-1e-7), r"Adam: epsilon must be in \[0, inf\), got -1e-07"),
+        (lambda: SGD(weight_decay=-1), r"SGD: weight_decay must be in \[0, inf\), got -1"),
+        (lambda: RMSprop(weight_decay=np.inf), r"RMSprop: weight_decay must be in \[0, inf\), got inf"),
+        (lambda: Adam(weight_decay=-1), r"Adam: weight_decay must be in \[0, inf\), got -1"),
     ],
 )
 def test_other_settings_out_of_range_are_refused(make, message):

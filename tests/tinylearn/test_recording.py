@@ -79,6 +79,19 @@ def test_a_loop_of_ones_own(place):
     assert_agrees(recorder.recording, witness)
 
 
+def test_the_learning_rate_is_the_one_that_the_step_was_made_with(place):
+    """In `fit`, whose callbacks may change it, and in a loop of one's own, which tells of the optimiser."""
+    model = small_model()
+    recorder = Recorder(model, place)
+    train(model, [recorder], epochs=3)
+    np.testing.assert_allclose(recorder.recording.learning_rates[1:], 0.01 * 0.99 ** np.arange(9), rtol=1e-12)
+    recorder(Update(1, optimizer=SGD(0.5)))
+    recorder(Update(2, optimizer=SGD(0.5), learning_rate=0.25))
+    recorder(Update(3))
+    recorder.close()
+    np.testing.assert_array_equal(recorder.recording.learning_rates[[0, 10, 11, 12]], [np.nan, 0.5, 0.25, np.nan])
+
+
 def test_an_update_of_nothing_but_a_step(place):
     with Recorder(small_model(), place) as recorder:
         recorder(Update(1))
@@ -116,7 +129,7 @@ def test_memory_and_folder_agree(tmp_path, every, select, budget):
 
     in_memory, in_folder = recorders[0].recording, Recording.load(tmp_path / "run")
     assert in_memory.names == in_folder.names
-    for column in ("steps", "epochs", "losses"):
+    for column in ("steps", "epochs", "losses", "learning_rates"):
         np.testing.assert_array_equal(getattr(in_memory, column), getattr(in_folder, column))
     chosen = {None: lambda name: True, "dense_1.w": lambda name: name == "dense_1.w"}.get(select, select)
     assert_agrees(in_memory, witness, chosen)

@@ -90,5 +90,5 @@ def test_describe_is_right_about_the_bytes(tmp_path):
     before = bytes_in(tmp_path / "run")
     train(model, [recorder], epochs=1000, batch_size=10)  # one batch: its row numbers are kept once
     grown = bytes_in(tmp_path / "run") - before
-    assert "168 bytes, plus 24" in recorder.describe()
-    assert grown == pytest.approx(1000 * (168 + 24), rel=0.01)
+    assert "168 bytes, plus 32" in recorder.describe()
+    assert grown == pytest.approx(1000 * (168 + 32), rel=0.01)

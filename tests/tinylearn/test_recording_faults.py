@@ -162,7 +162,8 @@ def folder(tmp_path):
     return tmp_path / "run"
 
 
-FILES = ["parameters.npy", "steps.npy", "epochs.npy", "losses.npy", "batch_rows.npy", "batch_runs.npy"]
+FILES = ["parameters.npy", "steps.npy", "epochs.npy", "losses.npy", "learning_rates.npy", "batch_rows.npy",
+         "batch_runs.npy"]  # fmt: skip
 
 
 def test_the_files_are_those_of_the_tests_below(folder):

@@ -21,7 +21,7 @@ def test_the_files_are_plain_arrays_without_pickle(tmp_path):
     arrays = {path.stem: np.load(path, allow_pickle=False) for path in (tmp_path / "run").glob("*.npy")}
     meta = json.loads((tmp_path / "run" / "meta.json").read_text())
     assert {path.name for path in (tmp_path / "run").iterdir()} == {"meta.json", *meta["files"].values()}
-    assert set(arrays) == {"parameters", "steps", "epochs", "losses", "batch_rows", "batch_runs"}
+    assert set(arrays) == {"parameters", "steps", "epochs", "losses", "learning_rates", "batch_rows", "batch_runs"}
     np.testing.assert_array_equal(arrays["steps"], np.arange(UPDATES + 1))
     np.testing.assert_array_equal(arrays["parameters"][-1], model.parameters)
 

@@ -3,19 +3,8 @@
 import numpy as np
 import pytest
 
-from tests.tinylearn.checkpoint_runs import go_on, start
-from tinylearn import (
-    SGD,
-    Dense,
-    MeanSquaredError,
-    Recorder,
-    Recording,
-    Sequential,
-    Update,
-    fit,
-    load_checkpoint,
-    save_checkpoint,
-)
+from tests.tinylearn.checkpoint_runs import go_on, keeping, start
+from tinylearn import SGD, Dense, MeanSquaredError, Recorder, Recording, Sequential, Update, fit
 
 STEPS = 6  # 2 epochs, in batches of 16, 16 and 8 rows
 
@@ -25,11 +14,8 @@ def run(tmp_path_factory):
     """The recording of a whole run, and a function that says where the checkpoint after one of its steps is."""
     folder, (model, optimizer, rng) = tmp_path_factory.mktemp("run"), start()
 
-    def keep(update):
-        save_checkpoint(folder / f"{update.step}.npz", model, optimizer, rng, **update.progress())
-
-    recorder = Recorder(model)
-    go_on((model, optimizer, rng), 2, callbacks=[recorder, keep])
+    recorder, steps = Recorder(model), range(1, STEPS + 1)
+    go_on((model, optimizer, rng), 2, callbacks=[recorder, *keeping(folder, (model, optimizer, rng), steps)])
     return recorder.recording, lambda step: folder / f"{step}.npz"
 
 
@@ -44,15 +30,12 @@ def assert_is_the_end_of(whole, recording, step):
         np.testing.assert_array_equal(recording.batch(each), whole.batch(each))
 
 
-@pytest.mark.parametrize("before", [False, True], ids=["made after loading", "made before loading"])
 @pytest.mark.parametrize("step", [1, 3, 5])
-def test_a_new_recorder_begins_with_the_step_from_which_the_run_goes_on(run, place, step, before):
+def test_a_new_recorder_begins_with_the_step_from_which_the_run_goes_on(run, place, step):
     whole, checkpoint = run
     resumed = start(seed=9)
-    recorder = Recorder(resumed[0], place) if before else None
-    saved = load_checkpoint(checkpoint(step), *resumed)
-    recorder = recorder or Recorder(resumed[0], place)
-    go_on(resumed, 2, callbacks=[recorder], resume=saved)
+    recorder = Recorder(resumed[0], place)
+    go_on(resumed, 2, callbacks=[recorder], resume=checkpoint(step))
     assert_is_the_end_of(whole, recorder.recording, step)
     if place is not None:
         assert_is_the_end_of(whole, Recording.load(place), step)
@@ -61,41 +44,37 @@ def test_a_new_recorder_begins_with_the_step_from_which_the_run_goes_on(run, pla
 def test_large_rows_that_a_thread_writes(tmp_path):
     """Of 600 numbers: 4.8 kB."""
     x, y = np.ones((6, 200)), np.ones((6, 3))
-    settings = {"loss": MeanSquaredError(), "epochs": 3, "batch_size": 2, "shuffle": False}
-    told, recordings = {}, []
-    for resume in (None, 4):
-        model, optimizer = Sequential([Dense(200, 3, rng=np.random.default_rng(0))]), SGD(0.01)
-        recorder = Recorder(model, tmp_path / str(resume))
-        if resume:
-            recordings[0].restore(model, resume)
-        fit(model, x, y, optimizer=optimizer, callbacks=[recorder, lambda update: told.setdefault(update.step,
-            update.progress())], resume=told.get(resume), **settings)  # fmt: skip
-        recordings.append(Recording.load(tmp_path / str(resume)))
+    settings = {"loss": MeanSquaredError(), "epochs": 3, "batch_size": 2}
+    recordings = []
+    for resume in (None, tmp_path / "4.npz"):
+        rng = np.random.default_rng(0)
+        run = Sequential([Dense(200, 3, rng=rng)]), SGD(0.01), rng
+        callbacks = [Recorder(run[0], tmp_path / f"recording {len(recordings)}"), *keeping(tmp_path, run, [4])]
+        fit(run[0], x, y, optimizer=run[1], rng=rng, callbacks=callbacks, resume=resume, **settings)
+        recordings.append(Recording.load(callbacks[0].path))
     assert_is_the_end_of(*recordings, 4)
 
 
 def test_every_and_budget_count_the_steps_of_the_run(run):
     whole, checkpoint = run
     resumed = start(seed=9)
-    saved = load_checkpoint(checkpoint(1), *resumed)
     recorders = [Recorder(resumed[0], every=2), Recorder(resumed[0], every=4), Recorder(resumed[0], budget="10 kB")]
-    go_on(resumed, 2, callbacks=recorders, resume=saved)
+    go_on(resumed, 2, callbacks=recorders, resume=checkpoint(1))
     assert [recorder.recording.steps.tolist() for recorder in recorders[:2]] == [[1, 2, 4, 6], [1, 4, 6]]
     for recorder in recorders:
         for step in recorder.recording.steps.tolist():
             assert recorder.recording.at(step)["dense_1.w"].tobytes() == whole.at(step)["dense_1.w"].tobytes()
 
 
-def test_an_update_after_it_can_be_explained():
+def test_an_update_after_it_can_be_explained(tmp_path):
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(6, 2)), rng.normal(size=(6, 1))
-    model, loss, optimizer, told = Sequential([Dense(2, 1, rng=rng)]), MeanSquaredError(), SGD(0.1), {}
+    model, loss, optimizer = Sequential([Dense(2, 1, rng=rng)]), MeanSquaredError(), SGD(0.1)
     settings = {"loss": loss, "optimizer": optimizer, "epochs": 3, "batch_size": 4, "rng": rng}
     whole = Recorder(model)
-    fit(model, x, y, callbacks=[whole, lambda update: told.setdefault(update.step, update.progress())], **settings)
-    whole.recording.restore(model, 5)
+    fit(model, x, y, callbacks=[whole, *keeping(tmp_path, (model, optimizer, rng), [5])], **settings)
     recorder = Recorder(model)
-    fit(model, x, y, callbacks=[recorder], resume=told[5], **settings)
+    fit(model, x, y, callbacks=[recorder], resume=tmp_path / "5.npz", **settings)
     explained = [str(each.recording.explain(model, 6, "dense_1.w", (0, 0), x, y, loss, optimizer))
                  for each in (whole, recorder)]  # fmt: skip
     assert explained[0] == explained[1]
@@ -103,18 +82,17 @@ def test_an_update_after_it_can_be_explained():
 
 def test_the_recorder_that_was_there_when_the_run_stopped_goes_on(run, place):
     """As after Ctrl-C in a notebook: the next record is the next step."""
-    whole, _ = run
-    again, told = start(), {}
+    whole, checkpoint = run
+    again = start()
     recorder = Recorder(again[0], place)
 
     def stop(update):
         if update.step == 4:
-            told.update(update.progress())
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         go_on(again, 2, callbacks=[recorder, stop])
-    go_on(again, 2, callbacks=[recorder], resume=told)
+    go_on(again, 2, callbacks=[recorder], resume=checkpoint(4))
     assert recorder.recording.steps.tolist() == list(range(STEPS + 1))
     assert recorder.recording.rows.tobytes() == whole.rows.tobytes()
 
@@ -124,11 +102,10 @@ def test_a_recorder_that_is_further_than_the_checkpoint_is_refused_before_the_fi
     again = start()
     recorder = Recorder(again[0], place)
     go_on(again, 2, callbacks=[recorder])
-    saved = load_checkpoint(checkpoint(4), *again)
     before, records = again[0].parameters.tobytes(), recorder.recording.rows.tobytes()
     message = "the run goes on after step 4, but step 6 is recorded already; give a new Recorder, with another folder"
     with pytest.raises(ValueError, match=message):
-        go_on(again, 2, callbacks=[recorder], resume=saved)
+        go_on(again, 2, callbacks=[recorder], resume=checkpoint(4))
     assert again[0].parameters.tobytes() == before
     assert recorder.recording.rows.tobytes() == records
 
@@ -136,9 +113,8 @@ def test_a_recorder_that_is_further_than_the_checkpoint_is_refused_before_the_fi
 def test_a_second_fit_after_it_counts_on(run):
     _, checkpoint = run
     resumed = start(seed=9)
-    saved = load_checkpoint(checkpoint(5), *resumed)
     recorder = Recorder(resumed[0])
-    go_on(resumed, 2, callbacks=[recorder], resume=saved)
+    go_on(resumed, 2, callbacks=[recorder], resume=checkpoint(5))
     go_on(resumed, 1, callbacks=[recorder])
     assert recorder.recording.steps.tolist() == [5, 6, 7, 8, 9]
     assert recorder.recording.epochs.tolist() == [2, 2, 3, 3, 3]
@@ -147,9 +123,9 @@ def test_a_second_fit_after_it_counts_on(run):
 def test_a_recorder_that_was_closed_before_the_first_update(run, place):
     whole, checkpoint = run
     resumed = start(seed=9)
-    with Recorder(resumed[0], place) as recorder:
-        saved = load_checkpoint(checkpoint(5), *resumed)
-    go_on(resumed, 2, callbacks=[recorder], resume=saved)
+    recorder = Recorder(resumed[0], place)
+    recorder.close()
+    go_on(resumed, 2, callbacks=[recorder], resume=checkpoint(5))
     assert_is_the_end_of(whole, recorder.recording, 5)
 
 

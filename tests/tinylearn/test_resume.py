@@ -6,43 +6,37 @@ Its recordings are in `test_recording_resumed.py`.
 import numpy as np
 import pytest
 
-from tests.tinylearn.checkpoint_runs import EPOCHS, OPTIMIZERS, go_on, start, state
-from tinylearn import load_checkpoint, save_checkpoint
+from tests.tinylearn.checkpoint_runs import EPOCHS, OPTIMIZERS, go_on, keeping, start, state
+from tinylearn import Checkpoint, Evaluate, accuracy, save_checkpoint
 
 STEPS = 3 * EPOCHS  # batches of 16, 16 and 8 rows
 
 
-class Keeper:
-    """A callback: writes a checkpoint after each of some steps, and remembers what every update was.
+def noting(updates):
+    """Return a callback that notes what every update was."""
 
-    paths   step → where its checkpoint goes
-    """
-
-    def __init__(self, run=None, paths=()):
-        self.run, self.paths, self.updates = run, paths, []
-
-    def __call__(self, update):
+    def note(update):
         parameters = update.model.parameters.tobytes()
-        self.updates.append((update.step, update.epoch, update.loss, update.batch.tolist(), parameters))
-        if update.step in self.paths:
-            save_checkpoint(self.paths[update.step], *self.run, **update.progress())
+        updates.append(
+            (update.step, update.epoch, update.loss, update.batch.tolist(), update.last_of_epoch, parameters)
+        )
+
+    return note
 
 
 def assert_goes_on(folder, steps, *, epochs=EPOCHS, workers=1, side=6, settings=None, **made):
     """Keep the run after each of the steps, go on in other ones, and compare with the run that was never stopped."""
-    paths = {step: folder / f"{step}.npz" for step in steps}
     whole, stopped = start(**made), start(**made)
     training = {"n_workers": workers, "side": side} | (settings or {})
-    all_of_it, begun = Keeper(), Keeper(stopped, paths)
-    losses = go_on(whole, epochs, callbacks=[all_of_it], **training)
-    go_on(stopped, epochs, callbacks=[begun], **training)  # to its end: a checkpoint is no end
+    updates = []
+    losses = go_on(whole, epochs, callbacks=[noting(updates)], **training)
+    go_on(stopped, epochs, callbacks=keeping(folder, stopped, steps), **training)  # to its end: a checkpoint is no end
     assert state(stopped) == state(whole)
-    for step, path in paths.items():
-        resumed, ended = start(seed=9, **made), Keeper()
-        saved = load_checkpoint(path, *resumed)
-        assert go_on(resumed, epochs, callbacks=[ended], resume=saved, **training) == losses
+    for step in steps:
+        resumed, ended = start(seed=9, **made), []
+        assert go_on(resumed, epochs, callbacks=[noting(ended)], resume=folder / f"{step}.npz", **training) == losses
         assert state(resumed) == state(whole)
-        assert ended.updates == all_of_it.updates[step:]
+        assert ended == updates[step:]
 
 
 def five_steps(*seed):
@@ -73,28 +67,118 @@ def test_with_two_workers(tmp_path, monkeypatch):
 def test_what_was_resumed_can_be_stopped_and_resumed_again(tmp_path):
     whole = start()
     losses = go_on(whole, EPOCHS)
-    path = tmp_path / "run.npz"
-    go_on(run := start(), EPOCHS, callbacks=[Keeper(run, {4: path})])
-    for step in (5, 11, 17):
-        saved = load_checkpoint(path, *(run := start(seed=9)))
-        assert go_on(run, EPOCHS, callbacks=[Keeper(run, {step: path})], resume=saved) == losses
+    go_on(run := start(), EPOCHS, callbacks=keeping(tmp_path, run, [4]))
+    for earlier, step in ((4, 5), (5, 11), (11, 18)):
+        run = start(seed=9)
+        assert (
+            go_on(run, EPOCHS, callbacks=keeping(tmp_path, run, [step]), resume=tmp_path / f"{earlier}.npz") == losses
+        )
+        assert state(run) == state(whole)
+    run = start(seed=9)
+    assert go_on(run, EPOCHS, resume=tmp_path / "18.npz") == losses  # no update is left
     assert state(run) == state(whole)
 
 
-def progress_after(step):
-    """Return what `update.progress()` said after that step."""
-    told = {}
-    go_on(start(), 2, callbacks=[lambda update: told.setdefault(update.step, update.progress())])
-    return told[step]
+def test_goes_on_for_more_epochs_than_the_first_time(tmp_path):
+    whole, begun, resumed = start(), start(), start(seed=9)
+    losses = go_on(whole, EPOCHS)
+    go_on(begun, 2, callbacks=keeping(tmp_path, begun, []))
+    assert go_on(resumed, EPOCHS, resume=tmp_path / "run.npz") == losses
+    assert state(resumed) == state(whole)
 
 
-def test_the_progress_is_plain_and_belongs_to_the_caller():
-    first, last = progress_after(2), progress_after(6)
-    assert [first[name] for name in ("step", "epoch", "losses")] == [2, 1, []]
-    assert len(first["rest"]) == 8  # of 40 rows, 32 are done
-    assert [last["step"], last["epoch"], len(last["losses"]), len(last["rest"])] == [6, 2, 1, 0]
-    last["losses"].append(0)
-    assert len(progress_after(6)["losses"]) == 1
+def test_draws_from_spawned_generators_go_on(tmp_path):
+    """What `spawn` gives depends on a seed and on how many were spawned, which a generator's state does not tell."""
+
+    def moving(rng):
+        return lambda update: np.add(update.model.parameters, rng.spawn(1)[0].normal(), out=update.model.parameters)
+
+    whole, begun, resumed = start(), start(), start(seed=9)
+    losses = go_on(whole, 2, callbacks=[moving(whole[2])])
+    go_on(begun, 1, callbacks=[moving(begun[2]), *keeping(tmp_path, begun, [2])])
+    assert go_on(resumed, 2, callbacks=[moving(resumed[2])], resume=tmp_path / "2.npz") == losses
+    assert state(resumed) == state(whole)
+
+
+def test_goes_on_after_a_stop_within_an_epoch(tmp_path):
+    whole, stopped, resumed = start(), start(), start(seed=9)
+    losses = go_on(whole, 2)
+
+    def stop(update):
+        if update.step == 5:
+            update.stop()
+
+    go_on(stopped, 2, callbacks=[stop, *keeping(tmp_path, stopped, [])])
+    assert go_on(resumed, 2, resume=tmp_path / "run.npz") == losses
+    assert state(resumed) == state(whole)
+
+
+# --- what callbacks count ---------------------------------------------------------------------------------------------
+
+
+def evaluations():
+    """Return two on different pictures: right answers as numbers, and answers as arrays."""
+    x, y = np.random.default_rng(2).random((9, 6, 6, 2)), np.arange(9) % 3
+    return [Evaluate(x, y, accuracy), Evaluate(x[:2], None, lambda predicted, _: predicted)]
+
+
+@pytest.mark.parametrize("step", [2, 3, 4])
+@pytest.mark.parametrize("swapped", [False, True], ids=["the same order", "another order"])
+def test_goes_on_with_what_was_evaluated(tmp_path, step, swapped):
+    whole, begun, resumed = start(), start(), start(seed=9)
+    kept = [evaluations() for _ in range(3)]
+    for run, each in ((whole, kept[0]), (begun, kept[1]), (resumed, kept[2])):
+        each[0].measure(run[0])  # of epoch 0
+    go_on(whole, 3, callbacks=kept[0])
+    go_on(begun, 3, callbacks=[*kept[1], *keeping(tmp_path, begun, [step])])
+    callbacks = kept[2][::-1] if swapped else kept[2]
+    go_on(resumed, 3, callbacks=[lambda update: None, *callbacks], resume=tmp_path / f"{step}.npz")
+    assert kept[2][0].values == kept[0][0].values
+    assert len(kept[0][0].values) == 4
+    assert np.array(kept[2][1].values).tobytes() == np.array(kept[0][1].values).tobytes()
+
+
+class Counter:
+    """A callback of one's own that counts updates."""
+
+    count = 0
+
+    def __call__(self, update):
+        self.count += 1
+
+    def keep(self):
+        return self.count
+
+    def restore(self, kept):
+        self.count = kept
+
+
+def test_keeps_callbacks_of_ones_own_class_by_class_in_their_order(tmp_path):
+    begun, resumed = start(), start(seed=9)
+    go_on(begun, 2, callbacks=[Counter(), Counter(), *keeping(tmp_path, begun, [4])])
+    first, second = Counter(), Counter()
+    second.count = 100
+    go_on(resumed, 2, callbacks=[first, second], resume=tmp_path / "4.npz")
+    assert (first.count, second.count) == (6, 6)
+
+
+# --- refused before anything changes ----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def begun(tmp_path_factory):
+    """Checkpoints of all six steps of a run of two epochs."""
+    folder, run = tmp_path_factory.mktemp("begun"), start()
+    go_on(run, 2, callbacks=keeping(folder, run, range(1, 7)))
+    return folder
+
+
+def assert_refused(error, message, run, *args, **settings):
+    before = state(run)
+    with pytest.raises(error, match=message):
+        go_on(run, *args, **settings)
+    assert state(run) == before
+    assert not any(layer.training for layer in run[0].layers)
 
 
 @pytest.mark.parametrize(
@@ -104,51 +188,56 @@ def test_the_progress_is_plain_and_belongs_to_the_caller():
         (3, {"count": 17}, "rows was 40, is 17"),  # the epoch was over: no row is left that 17 do not have
         (4, {"batch_size": 8}, "batch_size was 16, is 8"),
         (3, {"batch_size": 8}, "batch_size was 16, is 8"),
+        (4, {"data_seed": 2}, "the checksum of x and y was [0-9a-f]{8}, is [0-9a-f]{8}"),
     ],
 )
-def test_another_number_of_rows_and_other_batches_are_refused(tmp_path, step, changed, message):
-    run, resumed = start(), start(seed=9)
-    go_on(run, 2, callbacks=[Keeper(run, {step: tmp_path / "run.npz"})])
-    saved = load_checkpoint(tmp_path / "run.npz", *resumed)
-    before = state(resumed)
-    with pytest.raises(ValueError, match=f"^fit: resume must be of a run like this one: {message}; give the same x"):
-        go_on(resumed, 2, resume=saved, **changed)
-    assert state(resumed) == before
+def test_refuses_other_data_and_other_batches(begun, step, changed, message):
+    message = f"^fit: resume must be of a run like this one: {message}; give the same x, y and batch_size as then"
+    assert_refused(ValueError, message, start(seed=9), 2, resume=begun / f"{step}.npz", **changed)
 
 
-def test_the_rest_of_an_epoch_is_not_for_callbacks_to_change():
+def test_refuses_fewer_epochs_than_are_done(begun):
+    message = r"^fit: epochs must count from the start: .*4\.npz is in epoch 2, got epochs=1"
+    assert_refused(ValueError, message, start(seed=9), 1, resume=begun / "4.npz")
+    go_on(start(seed=9), 1, resume=begun / "3.npz")
+
+
+def test_refuses_a_checkpoint_of_no_run(tmp_path):
+    run = start(seed=9)
+    save_checkpoint(tmp_path / "run.npz", *start(), epoch=1)
+    message = r"^fit: .*run\.npz is no checkpoint of a run; give the file that a Checkpoint callback wrote"
+    assert_refused(ValueError, message, run, 2, resume=tmp_path / "run.npz")
+
+
+def test_refuses_a_missing_file(tmp_path):
+    assert_refused(FileNotFoundError, r"there is no file .*run\.npz", start(), 2, resume=tmp_path / "run.npz")
+
+
+def test_refuses_what_is_no_path():
+    assert_refused(TypeError, "path must be a text or a pathlib.Path, got {'step': 3}", start(), 2, resume={"step": 3})
+
+
+def test_refuses_another_optimizer(begun):
+    message = r"is the checkpoint of another run: the optimizer is RMSprop\(.*\) here, Adam"
+    assert_refused(ValueError, message, start(optimizer="RMSprop"), 2, resume=begun / "4.npz")
+
+
+def test_refuses_callbacks_that_were_not_there(begun):
+    settings = {"callbacks": evaluations()[:1], "resume": begun / "4.npz"}
+    message = (
+        r"4\.npz knows nothing of accuracy of 9 rows, checksum [0-9a-f]{8}, 1; give the callbacks of the first run"
+    )
+    assert_refused(ValueError, message, start(seed=9), 2, **settings)
+
+
+def test_refuses_a_checkpoint_whose_generator_is_not_that_of_fit(begun, tmp_path):
+    settings = {"callbacks": [Checkpoint(tmp_path / "run.npz", np.random.default_rng(0))], "resume": begun / "4.npz"}
+    assert_refused(ValueError, "Checkpoint: rng must be the generator that fit is given", start(seed=9), 2, **settings)
+
+
+def test_the_rest_of_an_epoch_is_not_for_callbacks_to_change(begun):
     def change(update):
         with pytest.raises(ValueError, match="read-only"):
             update.batch[0] = 0
 
-    go_on(start(), 1, callbacks=[change], resume=progress_after(1))
-
-
-@pytest.mark.parametrize(
-    ("wrong", "message"),
-    [
-        ({}, "resume must hold step, epoch, rest, .*, rows, batch_size, but has no step; save with save_checkpoint"),
-        (7, "resume must be what load_checkpoint returns, got 7"),
-        ({"step": 2, "epoch": 1}, "resume must hold .* no rest"),
-        ({"epoch": 3}, "epochs must count from the start: resume is in epoch 3, got epochs=2"),
-        ({"rest": [*range(7), 40]}, "resume must be of a run on this x, of 40 rows in batches of 16, but goes on with"),
-        ({"rest": [*range(7), -1]}, "resume must be of a run on this x"),
-        ({"rest": [*range(7)]}, "resume must be of a run on this x"),
-        ({"rest": [*range(7), 6]}, "resume must be of a run on this x"),
-        ({"losses": [0.5]}, "the losses of resume must be those of the 0 epochs before"),
-        ({"rest": [*range(40)]}, "resume must be of a run on this x"),
-        ({"rows": 80}, "resume must be of a run like this one: rows was 80, is 40; give the same x, y and batch_size"),
-        ({"rows": 0}, "the rows of resume must be at least 1, got 0"),
-        ({"batch_size": 8}, "resume must be of a run like this one: batch_size was 8, is 16; give the same x, y"),
-        ({"rest": [[1]]}, "resume must be of a run on this x"),
-        ({"step": 0}, "the step of resume must be at least 1, got 0"),
-    ],
-)
-def test_what_cannot_be_resumed_is_refused_before_anything_changes(wrong, message):
-    good = progress_after(2)
-    resume = wrong if wrong in ({}, 7, {"step": 2, "epoch": 1}) else good | wrong
-    run = start()
-    before = state(run)
-    with pytest.raises(ValueError, match=f"^fit: {message}"):
-        go_on(run, 2, resume=resume)
-    assert state(run) == before
+    go_on(start(), 1, callbacks=[change], resume=begun / "1.npz")

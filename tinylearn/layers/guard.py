@@ -65,6 +65,8 @@ def _backward(formula: Callable[[Any, np.ndarray], Any]) -> Callable[[Any, Any],
         if type(grads) is Assigned:  # the super().backward of another one, which is guarded
             return formula(layer, dout)
         if type(dout) is not NDARRAY or dout.shape != layer.out_shape or dout.dtype is not layer._x_dtype:
+            if type(layer).backward is not backward:
+                return formula(layer, dout)
             dout = _checked_dout(layer, dout)
         layer.grads = assigned = Assigned()  # empty: backward must assign each gradient, not add to the last one
         try:
@@ -85,7 +87,7 @@ def _backward(formula: Callable[[Any, np.ndarray], Any]) -> Callable[[Any, Any],
             if len(assigned) != len(layer.params):
                 _refuse_names(layer, assigned)
         if dx is not None and (type(dx) is not NDARRAY or dx.shape != layer._x_shape or dx.dtype is not dout.dtype):
-            dx = _checked_dx(layer, dx, dout.dtype)
+            return dx if type(layer).backward is not backward else _checked_dx(layer, dx, dout.dtype)
         return dx
 
     backward.formula = formula  # type: ignore[attr-defined]
@@ -140,12 +142,12 @@ def _checked_dout(layer: Any, dout: Any) -> np.ndarray:
     """Return dout as floats; ValueError unless there was a forward whose out has its shape."""
     if layer.out_shape is None:
         raise ValueError(f"{layer}: backward was called before forward; call forward(x) first")
-    shape = dout.shape if isinstance(dout, np.ndarray) else shortened(dout)
-    if shape != layer.out_shape:
+    dout = numbers(layer, "dout", dout, layer._x_dtype)
+    if dout.shape != layer.out_shape:
         raise ValueError(
-            f"{layer}: backward expects dout in the shape that forward returned, {layer.out_shape}, got {shape}"
+            f"{layer}: backward expects dout in the shape that forward returned, {layer.out_shape}, got {dout.shape}"
         )
-    return numbers(layer, "dout", dout, layer._x_dtype)
+    return dout
 
 
 @_naming
@@ -185,8 +187,7 @@ def _again(layer: Any, formula: Callable[[Any, np.ndarray], Any], given: np.ndar
         with np.errstate(all="ignore"):
             return formula(layer, given)
     if isinstance(error, KeyError) and type(layer.grads) is Assigned and error.args[0] in layer.params:
-        name = error.args[0]
-        raise ValueError(f"{layer}: backward must assign self.grads[{name!r}], not add to it") from error
+        error = ValueError(f"backward must assign self.grads[{error.args[0]!r}], not add to it")
     named = named_error(layer, error)
     if named is error:
         raise error

@@ -122,7 +122,7 @@ def _fault(recording: Recording, index: int) -> tuple[str, str] | None:
     ]
     loss = float(recording.losses[index]) if recording.steps[index] else 0.0
     next_loss = float(recording.losses[index + 1]) if index + 1 < len(recording) else math.inf
-    return diagnose(norms[0], math.hypot(*norms[0].values()), norms[1], loss, loss_now=lambda: next_loss)
+    return diagnose(norms[0], math.hypot(*norms[0].values()), norms[1], loss, loss_again=lambda: next_loss)
 
 
 def _step_length(recording: Recording, record: int) -> float:

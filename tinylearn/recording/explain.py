@@ -16,6 +16,7 @@ import numpy as np
 
 from tinylearn.checks import generator, positive_integer
 from tinylearn.layers import Dense, Layer
+from tinylearn.layers.guard import needed
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
@@ -111,10 +112,10 @@ def _contributions(
     return inputs, dout, contributions, None
 
 
-def _through(layers: list[Layer], dout: np.ndarray) -> np.ndarray:
+def _through(layers: list[Layer], dout: Any) -> Any:
     """Return dout after it has gone back through these layers."""
     for layer in reversed(layers):
-        dout = layer.backward(dout)
+        dout = needed(layer, layer.backward(dout))
     return dout
 
 

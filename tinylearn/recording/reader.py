@@ -176,7 +176,7 @@ class Recording:
           row 0: 1.0 * 1.5 = 1.5
           row 1: 3.0 * 2.5 = 7.5
           g = 9.0 (another order of adding may change the last digits)
-        p, the parameter, by SGD(learning_rate=0.125, momentum=0.0):
+        p, the parameter, by SGD(learning_rate=0.125, momentum=0.0, weight_decay=0.0):
           p = p - learning_rate * g
             = 2.5 - 0.125 * 9.0
             = 1.375

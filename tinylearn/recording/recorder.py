@@ -172,17 +172,22 @@ class Recorder:
         except OSError as error:
             self._fail(error)
 
-    def resumed(self, step: int, epoch: int) -> None:
-        """Be told, by `fit(…, resume=…)`, that the run goes on after update `step`, where the model is now.
-
-        That is then the first record, if there was none but step 0. ValueError if later steps are recorded already.
-        """
-        step, epoch = step + self._steps_before, epoch + self._epochs_before
+    def resuming(self, step: int) -> None:
+        """Raise ValueError if a run that goes on after update `step` cannot: later steps are recorded already."""
+        step += self._steps_before
         if self._last_step > step:
             raise ValueError(
                 f"Recorder: the run goes on after step {step}, but step {self._last_step} is recorded already; give a "
                 "new Recorder, with another folder"
             )
+
+    def resumed(self, step: int, epoch: int) -> None:
+        """Be told, by `fit(…, resume=…)`, that the run goes on after update `step`, where the model is now.
+
+        That is then the first record, if there was none but step 0. ValueError if later steps are recorded already.
+        """
+        self.resuming(step)
+        step, epoch = step + self._steps_before, epoch + self._epochs_before
         if self._last_step > 0:
             return
         if self.closed:

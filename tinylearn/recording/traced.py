@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from tinylearn.optimizer_guard import Memory
 from tinylearn.optimizers import Optimizer
 from tinylearn.recording.explanation import Term, number
 
@@ -45,6 +46,7 @@ IN_PYTHON: dict[np.ufunc, Callable[..., Any]] = {
     np.absolute: abs,
 }
 PART = "a part of an array, or an array in another order, is not followed"
+METHODS = ("sum", "mean", "std", "var", "prod", "max", "min", "dot")  # NumPy tells nobody of them, but of its functions
 LIKE = (np.zeros_like, np.ones_like, np.full_like, np.empty_like)
 MIXINS = sys.modules[NDArrayOperatorsMixin.__module__].__file__
 
@@ -88,17 +90,18 @@ class Trace:
 
     def follow(self, optimizer: Optimizer, parameters: np.ndarray, gradients: np.ndarray) -> None:
         """Run the step on what remembers how it was made."""
+        p, g = self.leaf("p", parameters), self.leaf("g", gradients)
         for part in optimizer.parts().values():
             attributes = vars(part)
             attributes |= {name: self.leaf(name, value) for name, value in attributes.items()}
             part.state = State(self, part.state)
-        optimizer.step(self.leaf("p", parameters), self.leaf("g", gradients))
+        optimizer.step(p, g)
 
     def leaf(self, name: str, value: Any) -> Any:
         """Return a number, or an array in the shape of the parameters, under its name; anything else as it is."""
         name = name.lstrip("_")
-        while name in self.known and not (isinstance(value, float) and value == self.known[name]):
-            name += "_"  # two optimisers, one in the other, may have the same names
+        if not (isinstance(value, float) and value == self.known.get(name)):
+            name = self.new_name(name)  # two optimisers, one in the other, may have the same names
         if isinstance(value, np.ndarray) and value.shape == self.shape and value.dtype == self.dtype:
             self.known[name] = value[self.place]
             return Vector.of(value, self, name, leaf=True)
@@ -155,13 +158,18 @@ class Trace:
             if value.text.isidentifier() and not same_bits(value.now, self.known[value.text]):
                 value.text, value.summary = f"{value.text} before it changed", True  # a copy that was kept
             if not value.text.isidentifier():
-                name, first_word = name_in_code(value), value.text.split()[0]
+                name = name_in_code(value)
                 if name or value.summary or (isinstance(value, Number) and of_data and not value.of_data):
-                    self.write(name or (first_word if value.summary else f"c{1 + len(self.constants)}"), value)
+                    self.write(name or self.new_name(value.text.split()[0] if value.summary else "c"), value)
             return value.text, value.rank
         if isinstance(value, np.ndarray):
             value = np.broadcast_to(value, self.shape)[self.place]
         return number(value), WHOLE
+
+    def new_name(self, name: str) -> str:
+        """Return the name, with a count if there is such a number already."""
+        names = [name, *(f"{name}_{count}" for count in range(2, 3 + len(self.known)))]
+        return next(each for each in names if each not in self.known)
 
     def write(self, name: str, value: Any) -> None:
         """Write a line for a number or a vector that is `name` from now on."""
@@ -302,9 +310,6 @@ class Vector(np.ndarray):
     def copy(self, order: Any = "C") -> Any:
         return Vector.of(raw_of(self).copy(), self.trace, self.text, self.rank)
 
-    def dot(self, other: Any, out: Any = None) -> Any:
-        return np.dot(self, other)
-
     def __getitem__(self, key: Any) -> Any:
         return self if _is_all(key) else super().__getitem__(key)
 
@@ -318,6 +323,10 @@ class Vector(np.ndarray):
         raw_of(self)[raw_of(key)] = raw_of(value)
         if touched[self.trace.place]:
             self.trace.change(self, *told)
+
+
+for _name in METHODS:
+    setattr(Vector, _name, lambda self, *args, _name=_name, **settings: getattr(np, _name)(self, *args, **settings))
 
 
 def _is_all(key: Any) -> bool:
@@ -336,10 +345,12 @@ def call(trace: Any, function: Any, args: tuple[Any, ...], settings: dict[str, A
         taken = either[0 if np.broadcast_to(raw_of(condition), trace.shape)[trace.place] else 1]
         return Vector.of(function(*raw_of(args)), trace, *trace.operand(taken, True))
     result = function(*raw_of(args), **{name: raw_of(value) for name, value in settings.items()})
-    return result if function in LIKE else trace.whole(function.__name__, args[0], result)
+    if function in LIKE:
+        return Vector.of(result, trace, *trace.operand(result, True))
+    return trace.whole(function.__name__, args[0], result)
 
 
-class State(dict[str, Any]):
+class State(Memory):
     """What an optimiser remembers: each value has, once it is read or set, the text of its name."""
 
     def __init__(self, trace: Trace, values: dict[str, Any]) -> None:
@@ -347,7 +358,7 @@ class State(dict[str, Any]):
         self.trace = trace
 
     def __getitem__(self, name: str) -> Any:
-        value = super().__getitem__(name)
+        value = super().__getitem__(name)  # or zeros
         if not isinstance(value, Vector | Number):
             value = self.trace.leaf(name, value)
             super().__setitem__(name, value)

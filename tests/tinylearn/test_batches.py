@@ -1,0 +1,125 @@
+"""Batches know where in the data they are, can be replayed, and convert no more than a batch at a time."""
+
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+
+from tests.tinylearn.training_helpers import small_data, small_model, train
+from tinylearn import batches
+from tinylearn.batches import Batches, blocks, checksum
+
+X = np.arange(10.0)[:, None]
+
+
+def batches_of(seed=0, size=4, epochs=2, **settings):
+    settings = {"dtype": np.dtype(float), "rng": np.random.default_rng(seed)} | settings
+    return Batches(X, X, size, epochs, **settings)
+
+
+def noise(x, rng):
+    return x + rng.normal(size=x.shape)
+
+
+def as_bytes(batch):
+    return [part.tobytes() for part in batch]
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [{}, {"augment": noise}, {"shuffle": False}, {"size": 10}],
+    ids=["plain", "augment", "in order", "one batch"],
+)
+def test_gives_the_same_batches_again_for_an_equal_generator(settings):
+    first, again = ([as_bytes(batch) for batch in batches_of(**settings)] for _ in range(2))
+    assert first == again
+    drawn = settings.get("shuffle", True) and settings.get("size") is None
+    other = [as_bytes(batch) for batch in batches_of(seed=1, **settings)]
+    assert (first != other) == drawn
+
+
+def test_knows_step_epoch_and_what_is_still_to_come():
+    where = batches_of()
+    assert (where.step, where.epoch, where.rest.tolist()) == (0, 0, [])
+    seen = []
+    for rows, x, y in where:
+        assert where.last[0] is rows
+        seen.extend(rows.tolist())
+        place = where.step, where.epoch, len(where.rest), where.last_of_epoch
+        assert place == (where.step, 1 + (where.step - 1) // 3, [6, 2, 0][(where.step - 1) % 3], where.step % 3 == 0)
+        assert sorted([*seen[10 * (where.epoch - 1) :], *where.rest]) == list(range(10))
+        np.testing.assert_array_equal(x[:, 0], rows)
+        np.testing.assert_array_equal(y, x)
+    assert where.step == 6
+    assert list(where) == []  # all epochs are done
+
+
+def test_goes_on_from_where_it_is():
+    whole, first = list(batches_of()), batches_of()
+    second = batches_of()
+    for _ in range(4):
+        next(iter(first))
+    second.step, second.epoch, second.rest = first.step, first.epoch, first.rest
+    second.rng.bit_generator.state = first.rng.bit_generator.state
+    assert [as_bytes(batch) for batch in second] == [as_bytes(batch) for batch in whole[4:]]
+    assert (second.step, second.epoch) == (6, 2)
+
+
+def test_converts_x_and_targets_but_not_class_numbers():
+    x, labels = X.astype(np.uint8), np.arange(10, dtype=np.uint8)
+    for y, kind in ((x.astype(bool), "f"), (labels, "u"), (labels.astype(np.int64), "i"), (X, "f")):
+        _, x_batch, y_batch = next(iter(Batches(x, y, 4, 1, dtype=np.dtype("f4"), rng=np.random.default_rng(0))))
+        assert (x_batch.dtype, y_batch.dtype.kind) == (np.float32, kind)
+
+
+@pytest.mark.parametrize("block", [1, 40, 10**6])
+def test_reads_everything_a_block_at_a_time(block, monkeypatch):
+    monkeypatch.setattr(batches, "BLOCK", block)
+    array = np.arange(60.0).reshape(12, 5)  # a row has 40 bytes
+    parts = list(blocks(array))
+    np.testing.assert_array_equal(np.concatenate([part for _, part in parts]), array)
+    assert [start for start, _ in parts] == (list(range(12)) if block <= 40 else [0])
+    x, y = small_data(4)
+    x[2, 1] = np.nan
+    with pytest.raises(ValueError, match=r"got nan at x\[2, 1\]"):
+        train(small_model(), x, y)
+
+
+def test_a_checksum_is_that_of_the_numbers_wherever_they_are():
+    array = np.arange(24.0).reshape(6, 4)
+    assert checksum(array) == checksum(np.asfortranarray(array)) == checksum(np.repeat(array, 2, axis=1)[:, ::2])
+    assert checksum(array) != checksum(array[::-1])
+    assert checksum(array, array) != checksum(array)
+    assert checksum(np.empty((0, 3)), np.empty((4, 0))) == "00000000"
+
+
+MAPPED = """
+    import sys, tracemalloc
+    import numpy as np
+    from tinylearn import *
+
+    workers.keep_freed_memory = lambda: None  # it asks for 32 MB, and does not touch them
+    x = np.lib.format.open_memmap(sys.argv[1], mode="r")
+    kind, y, rng = sys.argv[2], np.zeros((len(x), 1)), np.random.default_rng(0)
+    model = Sequential([Flatten(), Dense(3072, 1, rng=rng)], np.float32 if kind == "uint8" else np.float64)
+    evaluate = Evaluate(x, y, lambda predicted, y: float(abs(predicted - y).mean()))
+    stop = lambda update: update.step == 3 and update.stop()
+    loss, optimizer = MeanSquaredError(), SGD(1e-12)
+    callbacks = [Checkpoint(sys.argv[3], rng, every=3), stop]
+    tracemalloc.start()
+    fit(model, x, y, loss=loss, optimizer=optimizer, epochs=1, rng=rng, callbacks=callbacks)
+    evaluate.measure(model)
+    print(tracemalloc.get_traced_memory()[1])
+"""
+
+
+@pytest.mark.parametrize(("kind", "rows"), [("uint8", 65_000), ("float32", 32_000)])
+def test_x_may_be_larger_than_memory(tmp_path, kind, rows):
+    """200 MB of bytes, 400 MB of float32 for a float64 model, on a disk that needs none for zeros: in fit, in Evaluate,
+    and for the checksum in a checkpoint. (It is counted what is asked for, not what of the file is cached.)"""
+    np.lib.format.open_memmap(tmp_path / "x.npy", mode="w+", dtype=kind, shape=(rows, 32, 32, 3))
+    command = [sys.executable, "-c", textwrap.dedent(MAPPED), tmp_path / "x.npy", kind, tmp_path / "run.npz"]
+    needed = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    assert needed < 20e6  # a batch of predict, 256 rows in float64, has 6 MB

@@ -1,0 +1,477 @@
+"""Optimisers that a reader wrote, and wrappers round others, are checked, copied, kept, recorded like the shipped."""
+
+import copy
+import math
+import pickle
+
+import numpy as np
+import pytest
+
+from tinylearn import (
+    SGD,
+    Adam,
+    Dense,
+    MeanSquaredError,
+    Optimizer,
+    Recorder,
+    RMSprop,
+    Sequential,
+    fit,
+    load_checkpoint,
+    race,
+    save_checkpoint,
+)
+
+X = np.random.default_rng(0).normal(size=(12, 3))
+Y = X @ np.array([[1.0], [-2], [0.5]])
+
+
+class Lion(Optimizer):
+    """Settings of its own, and a memory."""
+
+    remembers = ("m",)
+
+    def __init__(self, learning_rate, beta=0.9, *, pull=0.0):
+        super().__init__(learning_rate)
+        self.beta, self.pull = beta, pull
+
+    def step(self, parameters, gradients):
+        m = self.state["m"]
+        m *= self.beta
+        m += gradients
+        self.state["steps"] = self.state.get("steps", 0) + 1
+        parameters -= self.learning_rate * (np.sign(m) + self.pull * parameters)
+
+
+class Counted(Optimizer):
+    """What it remembers is in attributes, one of which its first step makes."""
+
+    def __init__(self, learning_rate):
+        super().__init__(learning_rate)
+        self.count = 0
+
+    def step(self, parameters, gradients):
+        self.count += 1
+        self.sum = getattr(self, "sum", 0) + gradients
+        parameters -= self.learning_rate * self.sum / self.count
+
+
+class Clipped(Optimizer):
+    """Gradients of at most a norm."""
+
+    def __init__(self, inner, max_norm):
+        self.inner, self.max_norm = inner, max_norm
+
+    def step(self, p, g):
+        self.inner.step(p, g * min(1, self.max_norm / np.linalg.norm(g)))
+
+
+class ClippedByIf(Optimizer):
+    """The same with a learning rate that it was given, and a plain number."""
+
+    def __init__(self, inner, max_norm):
+        super().__init__(inner.learning_rate)
+        self.inner, self.max_norm = inner, max_norm
+
+    def step(self, p, g):
+        norm = math.sqrt(float(g @ g))
+        if norm > self.max_norm:
+            g = g * (self.max_norm / norm)
+        self.inner.step(p, g)
+
+
+class Cosine(Optimizer):
+    """A schedule that ends at 0."""
+
+    def __init__(self, inner, steps):
+        self.inner, self.steps, self.first, self.t = inner, steps, inner.learning_rate, 0
+
+    def step(self, p, g):
+        self.inner.learning_rate = self.first * (1 + math.cos(math.pi * self.t / self.steps)) / 2
+        self.t += 1
+        self.inner.step(p, g)
+
+
+class Fading(Optimizer):
+    """A schedule that only knows the rate of now."""
+
+    def __init__(self, inner, factor):
+        self.inner, self.factor = inner, factor
+
+    def step(self, p, g):
+        self.inner.step(p, g)
+        self.inner.learning_rate *= self.factor
+
+
+class Warm(Optimizer):
+    """A schedule with a learning rate of its own, that of the end."""
+
+    def __init__(self, inner, steps):
+        super().__init__(inner.learning_rate)
+        self.inner, self.steps = inner, steps
+
+    def step(self, p, g):
+        t = self.state["t"] = self.state.get("t", 0) + 1
+        self.inner.learning_rate = self.learning_rate * min(1, t / self.steps)
+        self.inner.step(p, g)
+
+
+MAKERS = {
+    "Lion": lambda: Lion(0.01, pull=0.5),
+    "Counted": lambda: Counted(0.1),
+    "Clipped": lambda: Clipped(SGD(0.1, momentum=0.9), 0.5),
+    "Clipped, by if": lambda: ClippedByIf(Adam(0.1), 0.5),
+    "Cosine": lambda: Cosine(SGD(0.02, momentum=0.9), 12),
+    "Fading": lambda: Fading(RMSprop(0.1), 0.8),
+    "Warm": lambda: Warm(Adam(0.1), 5),
+    "Clipped Cosine": lambda: Clipped(Cosine(Adam(0.1), 12), 0.5),
+}
+WRAPPERS = {name: make for name, make in MAKERS.items() if name not in ("Lion", "Counted")}
+every_own = pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
+every_wrapper = pytest.mark.parametrize("make", WRAPPERS.values(), ids=WRAPPERS)
+
+
+def small_model(seed=0, dtype=np.float64):
+    rng = np.random.default_rng(seed)
+    return Sequential([Dense(3, 4, rng=rng), Dense(4, 1, rng=rng)], dtype)
+
+
+def train(model, optimizer, epochs=3, **settings):
+    given = {"loss": MeanSquaredError(), "batch_size": 4, "rng": np.random.default_rng(1)} | settings
+    return fit(model, X, Y, optimizer=optimizer, epochs=epochs, **given)
+
+
+def walk(optimizer, steps=6, seed=0):
+    """Return p after so many steps along random gradients."""
+    p, rng = np.ones(5), np.random.default_rng(seed)
+    for _ in range(steps):
+        optimizer.step(p, rng.normal(size=5))
+    return p
+
+
+# --- settings, copies -------------------------------------------------------------------------------------------------
+
+
+def test_settings_are_the_arguments_of_the_constructor():
+    assert Lion(0.1, pull=2).settings == {"learning_rate": 0.1, "beta": 0.9, "pull": 2}
+    assert repr(Lion(0.1, pull=2)) == "Lion(learning_rate=0.1, beta=0.9, pull=2)"
+    assert repr(Clipped(SGD(1), 2)) == (
+        "Clipped(inner=SGD(learning_rate=1.0, momentum=0.0, weight_decay=0.0), max_norm=2)"
+    )
+    changed = Clipped(SGD(1), 2)
+    changed.learning_rate = 0.5
+    assert "learning_rate=0.5" in repr(changed)
+
+
+@every_own
+def test_a_clone_has_the_settings_and_remembers_nothing(make):
+    optimizer = make()
+    expected = walk(make())
+    np.testing.assert_array_equal(walk(optimizer), expected)
+    rate = optimizer.learning_rate
+    clone = optimizer.clone()
+    assert clone.learning_rate == rate
+    clone.learning_rate = make().learning_rate
+    assert clone.state == {}
+    np.testing.assert_array_equal(walk(clone), expected)
+    assert not np.array_equal(walk(optimizer), expected)
+
+
+@every_own
+@pytest.mark.parametrize("again", [copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))], ids=["copy", "pickle"])
+def test_a_copy_goes_on_like_the_original(make, again):
+    optimizer = make()
+    walk(optimizer)
+    twin = again(optimizer)
+    np.testing.assert_array_equal(walk(twin), walk(optimizer))
+    assert twin.settings.keys() == optimizer.settings.keys()
+    assert repr(twin) == repr(optimizer)
+
+
+@every_wrapper
+def test_a_learning_rate_that_is_set_reaches_the_step(make):
+    """Of a schedule, too, unless it sets the rate itself."""
+    p, optimizer = np.ones(5), make()
+    optimizer.learning_rate = 0
+    optimizer.step(p, np.ones(5))
+    assert optimizer.learning_rate in (0, 0.1, 0.02)
+    assert (p == 1).all() == ("Cosine" not in repr(optimizer))
+
+
+def test_without_a_learning_rate_it_says_what_to_do():
+    class Newton(Optimizer):
+        def __init__(self):
+            pass
+
+        def step(self, p, g):
+            p -= g
+
+    with pytest.raises(TypeError, match=r"Newton has no learning rate; give one to super\(\).__init__"):
+        train(small_model(), Newton())
+
+
+# --- another model ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "make", [lambda: SGD(0.05, momentum=0.9), RMSprop, Adam, *MAKERS.values()], ids=["SGD", "RMSprop", "Adam", *MAKERS]
+)
+@pytest.mark.parametrize("kept", [True, False], ids=["the first model is there", "it is gone"])
+def test_an_optimizer_that_remembers_another_model_is_refused(make, kept):
+    optimizer, first, other = make(), small_model(), small_model(1)
+    train(first, optimizer)
+    train(first, optimizer)  # the same model goes on
+    if not kept:
+        del first
+    before = other.parameters.copy()
+    message = r"remembers the gradients of another model, .* optimizer=optimizer\.clone\(\)"
+    with pytest.raises(ValueError, match=message):
+        train(other, optimizer)
+    np.testing.assert_array_equal(other.parameters, before)
+    train(other, optimizer.clone())
+    train(other, copy.deepcopy(optimizer))  # a copy is bound to no model
+    train(other, pickle.loads(pickle.dumps(optimizer)))
+
+
+def test_an_optimizer_that_remembers_nothing_goes_everywhere():
+    optimizer = SGD(0.1)
+    for seed in (0, 1):
+        train(small_model(seed), optimizer)
+    train(Sequential([Dense(3, 1, rng=np.random.default_rng(0))]), optimizer)
+
+
+def test_three_folds_of_cross_validation_with_one_optimizer():
+    """The smallest case: momentum of one fold moved the next one."""
+    optimizer, errors = SGD(0.05, momentum=0.95), []
+    for fold in range(3):
+        model = small_model(fold)
+        errors.append(train(model, optimizer.clone()))
+    assert errors[1] == train(small_model(1), SGD(0.05, momentum=0.95))
+
+
+# --- checkpoints ------------------------------------------------------------------------------------------------------
+
+
+@every_own
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_run_goes_on_from_a_checkpoint(make, dtype, tmp_path):
+    whole, stopped, resumed = ((small_model(seed, dtype), make(), np.random.default_rng(3)) for seed in (0, 0, 9))
+    train(whole[0], whole[1], rng=whole[2])
+    train(whole[0], whole[1], rng=whole[2])
+    train(stopped[0], stopped[1], rng=stopped[2])
+    save_checkpoint(tmp_path / "run.npz", *stopped)
+    train(resumed[0], resumed[1])  # whatever it remembers, it forgets
+    load_checkpoint(tmp_path / "run.npz", *resumed)
+    assert resumed[1].learning_rate == stopped[1].learning_rate
+    train(resumed[0], resumed[1], rng=resumed[2])
+    np.testing.assert_array_equal(resumed[0].parameters, whole[0].parameters)
+
+
+@pytest.mark.parametrize(
+    ("there", "here", "message"),
+    [
+        (lambda: Adam(0.1, weight_decay=0.5), lambda: Adam(0.1), "weight_decay=0.0.* here, .*weight_decay=0.5"),
+        (lambda: Lion(0.1, pull=0.5), lambda: Lion(0.1), "pull=0.0.* here, .*pull=0.5"),
+        (lambda: Clipped(Lion(0.1, pull=0.5), 1), lambda: Clipped(Lion(0.1), 1), "pull=0.0.* here, .*pull=0.5"),
+        (lambda: Clipped(Adam(), 1), lambda: Clipped(Adam(), 2), "max_norm=2.* here, .*max_norm=1"),
+        (lambda: Clipped(Adam(), 1), Adam, r"Adam\(.* here, Clipped\("),
+        (
+            lambda: Lion(0.1, np.arange(2000.0)),
+            lambda: Lion(0.1, np.arange(2000.0) + 1e-9),
+            "beta=array\\(\\[1\\.0.*… \\(crc32 .*\\) here, ",
+        ),
+    ],
+)
+def test_other_settings_are_refused(there, here, message, tmp_path):
+    rng = np.random.default_rng(0)
+    save_checkpoint(tmp_path / "run.npz", small_model(), there(), rng)
+    with pytest.raises(ValueError, match=f"(?s)is the checkpoint of another run: the optimizer is .*{message}"):
+        load_checkpoint(tmp_path / "run.npz", small_model(), here(), rng)
+
+
+def test_a_setting_that_is_a_function_is_the_same_in_another_process(tmp_path):
+    """Its address is not."""
+    rng = np.random.default_rng(0)
+    save_checkpoint(tmp_path / "run.npz", small_model(), Lion(0.1, lambda t: t), rng)
+    load_checkpoint(tmp_path / "run.npz", small_model(), Lion(0.1, lambda t: t), rng)
+
+
+def test_a_state_with_names_of_other_things_comes_back(tmp_path):
+    rng, optimizer, again = np.random.default_rng(0), Clipped(Lion(0.1), 1.0), Clipped(Lion(0.1), 1.0)
+    optimizer.state |= {"learning_rate": 7, "max_norm": np.ones(2), "a.b": 3}
+    optimizer.inner.state["beta"] = np.zeros(2)
+    save_checkpoint(tmp_path / "run.npz", small_model(), optimizer, rng)
+    load_checkpoint(tmp_path / "run.npz", small_model(), again, rng)
+    np.testing.assert_equal([again.state, again.inner.state], [optimizer.state, optimizer.inner.state])
+    assert (again.max_norm, again.learning_rate, again.inner.beta) == (1.0, 0.1, 0.9)
+
+
+def test_an_optimizer_that_draws_random_numbers_is_refused(tmp_path):
+    rng = np.random.default_rng(0)
+    with pytest.raises(TypeError, match=r"Lion\.self\.beta must be an array, a number, .*, got Generator"):
+        save_checkpoint(tmp_path / "run.npz", small_model(), Lion(0.1, rng), rng)
+
+
+# --- fit, race, explain -----------------------------------------------------------------------------------------------
+
+
+@every_own
+def test_a_race(make):
+    used = make()
+    runners = race(small_model_of, (X, Y), {"one": make(), "two": make()}, loss=MeanSquaredError(), epochs=2)
+    np.testing.assert_array_equal(runners["one"].recording.rows, runners["two"].recording.rows)
+    walk(used)
+    with pytest.raises(ValueError, match=r"'used', .* has made steps already"):
+        race(small_model_of, (X, Y), {"used": used}, loss=MeanSquaredError(), epochs=2)
+
+
+def small_model_of(rng):
+    return Sequential([Dense(3, 1, rng=rng)])
+
+
+@every_own
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_every_update_is_explained(make, dtype):
+    """By a new optimiser, and by the one that was trained."""
+    model, optimizer = small_model(0, dtype), make()
+    recorder = Recorder(model)
+    train(model, optimizer, callbacks=[recorder])
+    recording = recorder.recording
+    for step in recording.steps[1:].tolist():
+        told = [recording.explain(model, step, "dense_1.w", (1, 2), X, Y, MeanSquaredError(), given)
+                for given in (make(), optimizer)]  # fmt: skip
+        assert str(told[0]) == str(told[1])
+        assert told[0].untold == ""
+        last = [term for term in told[0].terms if term.name == "p"][-1]
+        assert last.value.tobytes() == told[0].new.tobytes() == recording.at(step)["dense_1.w"][1, 2].tobytes()
+
+
+def test_the_norm_of_all_gradients_is_a_number_with_a_name():
+    model, optimizer = small_model(), Clipped(SGD(0.1), 0.25)
+    recorder, gradients = Recorder(model), []
+    train(model, optimizer, callbacks=[recorder, lambda update: gradients.append(update.model.gradients.copy())])
+    explanation = recorder.recording.explain(model, 3, "dense_1.w", (1, 2), X, Y, MeanSquaredError(), optimizer)
+    norm, g, p = explanation.terms
+    assert norm[:2] == ("norm", "norm of all g")
+    assert norm.value == np.linalg.norm(gradients[2])
+    assert g[:2] == ("g", "g * (max_norm / norm)")
+    assert p[:2] == ("p", "p - learning_rate * g")
+    assert f"  norm = norm of all g\n       = {norm.value}\n" in str(explanation)
+
+
+# --- what the guard says ----------------------------------------------------------------------------------------------
+
+EVERY = {"SGD": SGD, "RMSprop": RMSprop, "Adam": Adam, **MAKERS}
+
+
+@pytest.mark.parametrize(
+    ("p", "g", "kind", "message"),
+    [
+        (
+            np.ones(2, np.float16),
+            np.ones(2, np.float16),
+            TypeError,
+            "parameters must be float32 or float64, got float16",
+        ),
+        (
+            np.ma.masked_invalid([1, np.nan]),
+            np.ones(2),
+            TypeError,
+            "parameters must be a plain array, got a MaskedArray",
+        ),
+        (
+            np.ones(2),
+            np.ma.masked_invalid([1, np.nan]),
+            TypeError,
+            "gradients must be a plain array, got a MaskedArray",
+        ),
+        (
+            np.ones((2, 2)).view(np.matrix),
+            np.ones((2, 2)),
+            TypeError,
+            "parameters must be a plain array, got a matrix",
+        ),
+        (np.ones(2), np.ones(1), ValueError, r"gradients must have the shape of the parameters, \(2,\), got \(1,\)"),
+        (np.ones(2, int), np.ones(2), TypeError, "parameters must be an array of floats, .* got one of int64"),
+        ([1.0], np.ones(1), TypeError, r"parameters must be an array of floats, .* got \[1.0\]"),
+        (np.ones(1), "slope", TypeError, "gradients must be an array of real numbers, got 'slope'"),
+    ],
+)
+@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("before", [False, True], ids=["at first", "later"])
+def test_what_cannot_be_stepped_is_refused_by_name(name, p, g, kind, message, before):
+    optimizer = EVERY[name]()
+    if before:
+        optimizer.step(np.ones(2), np.ones(2))
+    with pytest.raises(kind, match=message) as error:
+        optimizer.step(p, g)
+    assert str(error.value).startswith(type(optimizer).__name__)
+
+
+@pytest.mark.parametrize("dtype", [np.int8, bool, np.float16, np.float32, ">f8"])
+@pytest.mark.parametrize("name", EVERY)
+def test_gradients_of_another_dtype_are_the_numbers_that_they_are(name, dtype):
+    """The square of 100 is none of int8's."""
+    g = np.array([100, 1, 0, -3]).astype(dtype)
+    found, wanted = np.ones(4), np.ones(4)
+    EVERY[name]().step(found, g)
+    EVERY[name]().step(wanted, g.astype(float))
+    np.testing.assert_allclose(found, wanted, rtol=1e-6)
+
+
+def test_memory_of_another_shape_or_dtype_is_refused():
+    optimizer = Clipped(Lion(0.1), 1.0)
+    optimizer.step(np.ones(3), np.ones(3))
+    with pytest.raises(ValueError, match=r"has stepped parameters of shape \(3,\), now got \(2,\); use a new "):
+        optimizer.step(np.ones(2), np.ones(2))
+    with pytest.raises(ValueError, match=r"has stepped parameters of float64, now got float32; use a new optimizer"):
+        optimizer.step(np.ones(3, np.float32), np.ones(3, np.float32))
+
+
+@pytest.mark.parametrize("again", [lambda one: one.state.clear(), lambda one: setattr(one, "state", {})])
+def test_a_state_that_is_emptied_begins_again(again):
+    optimizer = Lion(0.1)
+    first = walk(optimizer)
+    again(optimizer)
+    np.testing.assert_array_equal(walk(optimizer), first)
+
+
+class Rejected(Exception):
+    """One of the reader's own."""
+
+    def __init__(self, code, text):
+        super().__init__(code, text)
+
+
+@pytest.mark.parametrize(
+    ("fails", "kind"),
+    [
+        (lambda p: {}["v"], KeyError),
+        (lambda p: [][3], IndexError),
+        (lambda p: 1 / 0, ZeroDivisionError),
+        (lambda p: p @ np.ones(99), ValueError),
+        (lambda p: p.velocity, AttributeError),
+        (lambda p: np.add(p, "a"), TypeError),
+        (lambda p: np.load("/no such file"), OSError),
+        (lambda p: (_ for _ in ()).throw(Rejected(3, "no")), Rejected),
+    ],
+)
+def test_whatever_a_step_raises_names_the_optimizer(fails, kind):
+    class Failing(Optimizer):
+        def step(self, p, g):
+            fails(p)
+
+    for optimizer in (Failing(0.1), Clipped(Failing(0.1), 1.0)):
+        with pytest.raises(kind) as error:
+            optimizer.step(np.ones(2), np.ones(2))
+        told = f"{error.value} {getattr(error.value, '__notes__', '')}"
+        assert "Failing(learning_rate=0.1)" in told
+        assert told.count("Failing(") == 1
+
+
+def test_without_a_step_it_says_so():
+    class Idle(Optimizer):
+        pass
+
+    with pytest.raises(NotImplementedError, match=r"Idle has no step\(parameters, gradients\) of its own"):
+        Idle(0.1).step(np.ones(1), np.ones(1))
