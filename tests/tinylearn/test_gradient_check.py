@@ -352,6 +352,11 @@ class Half(Dense):
         return None if dx is None else dx / 2
 
 
+class TanhOfAList(Tanh):
+    def backward(self, dout):
+        return super().backward(dout).tolist()
+
+
 class OneColumnOfDx(Dense):
     """(N, 1) could be stretched over the row, and everything would run."""
 
@@ -368,13 +373,14 @@ def dense(kind=Dense):
     ("guilty", "message"),
     [
         (TanhWithoutDx, r"TanhWithoutDx\(\): backward returned None, but out changes with x\[\d, \d\]; return dx$"),
+        (TanhOfAList, r"TanhOfAList\(\): backward must return dx, an array"),
         (lambda: dense(Half), r"half_1, Dense\(3, 3\): x\[\d, \d\]: backward gives"),
         (
             lambda: dense(OneColumnOfDx),
             r"Dense\(3, 3\): backward must return dx in the shape of x, \(4, 3\), got \(4, 1\)",
         ),
     ],
-    ids=["None", "wrong", "shape"],
+    ids=["None", "a list", "wrong", "shape"],
 )
 def test_names_the_guilty_layer(guilty, message):
     for each in (
