@@ -76,6 +76,8 @@ def test_the_gradients_of_a_table_of_words():
     np.testing.assert_array_equal(out[1, 0], layer.params["table"][3])
     assert layer.backward(np.array([[[1.0, 2], [3, 4]], [[5, 6], [7, 8]]])) is None
     np.testing.assert_array_equal(layer.grads["table"], [[1, 2], [0, 0], [0, 0], [15, 18], [0, 0]])
+    assert check_gradients(layer, np.array([[0, 3], [3, 3]])).error < 1e-7
+    assert check_gradients(words(), WORDS[:4]).error < 1e-6
 
 
 def test_mistakes_of_the_stranger_are_found():
