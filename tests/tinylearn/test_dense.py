@@ -41,6 +41,17 @@ def test_dense_gradients_by_hand():
     np.testing.assert_array_equal(dx, [[2, 3], [4, 6]])
 
 
+def test_without_dx_the_gradients_are_the_same():
+    layer = Dense(2, 3, rng=np.random.default_rng(0))
+    dout = layer.forward(np.array([[1.0, 10.0], [4.0, 20.0]]))
+    layer.backward(dout)
+    expected = {name: gradient.copy() for name, gradient in layer.grads.items()}
+    layer.grads, layer.needs_dx = {}, False
+    assert layer.backward(dout) is None
+    for name, gradient in expected.items():
+        np.testing.assert_array_equal(layer.grads[name], gradient)
+
+
 def test_dense_follows_the_size_of_the_batch():
     """A training set whose last batch is smaller: nothing of the larger batch may be left."""
     layer = Dense(2, 3, rng=np.random.default_rng(0))

@@ -65,8 +65,6 @@ def _backward(formula: Callable[[Any, np.ndarray], Any]) -> Callable[[Any, Any],
         if type(grads) is Assigned:
             return _super_backward(layer, formula, dout)
         if type(dout) is not NDARRAY or dout.shape != layer.out_shape or dout.dtype is not layer._x_dtype:
-            if type(layer).backward is not backward:
-                return formula(layer, dout)
             dout = _checked_dout(layer, dout)
         layer.grads = assigned = Assigned()  # empty: backward must assign each gradient, not add to the last one
         try:
@@ -87,7 +85,7 @@ def _backward(formula: Callable[[Any, np.ndarray], Any]) -> Callable[[Any, Any],
             if len(assigned) != len(layer.params):
                 _refuse_names(layer, assigned)
         if dx is not None and (type(dx) is not NDARRAY or dx.shape != layer._x_shape or dx.dtype is not dout.dtype):
-            return dx if type(layer).backward is not backward else _checked_dx(layer, dx, dout.dtype)
+            dx = _checked_dx(layer, dx, dout.dtype)
         return dx
 
     backward.formula = formula  # type: ignore[attr-defined]
