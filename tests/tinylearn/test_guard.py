@@ -246,7 +246,8 @@ class PixelsInRows(Conv2D):
         return super().forward(x.reshape(-1, 4, 4, 1))
 
     def backward(self, dout):
-        return super().backward(dout).reshape(len(dout), 16)
+        dx = super().backward(dout)
+        return None if dx is None else dx.reshape(len(dout), 16)
 
 
 class FirstTwo(Dense):
@@ -260,7 +261,7 @@ class FirstTwo(Dense):
 
     def backward(self, dout):
         dx = super().backward(dout)
-        return np.pad(dx, ((0, 0), (0, self.columns - 2)))
+        return None if dx is None else np.pad(dx, ((0, 0), (0, self.columns - 2)))
 
 
 @pytest.mark.parametrize(
