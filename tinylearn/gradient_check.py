@@ -24,6 +24,7 @@ from tinylearn.checks import finite, generator, number_between, real_array, same
 from tinylearn.gradient_rules import DX, RULES, GradientError, after_forward, fresh, gradients, x_name
 from tinylearn.layers import Layer
 from tinylearn.losses import Loss
+from tinylearn.sharing import refuse_sharing
 
 
 @dataclass(frozen=True)
@@ -241,6 +242,8 @@ def _checked(layer: Any, x: Any, target: Any) -> tuple[Layer, np.ndarray]:
     """Return the layer, or the loss as one, and a copy of x; TypeError or ValueError unless they can be checked."""
     if not isinstance(layer, Layer | Loss):
         raise TypeError(f"check_gradients: layer must be a Layer, a Sequential or a Loss, got {shortened(layer)}")
+    if isinstance(layer, Layer) and layer.out_shape is None and type(layer.params) is dict:  # not in a model, not used
+        refuse_sharing(layer)
     name = "predicted" if isinstance(layer, Loss) else "x"
     if isinstance(layer, Loss) == (target is None):
         call = "loss, predicted, target" if isinstance(layer, Loss) else "layer, x"
