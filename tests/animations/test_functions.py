@@ -14,7 +14,7 @@ from animations import FunctionAndSlope, FunctionStates, style
 from animations.functions import break_at_jumps, value_and_slope
 from animations.painter import Painter
 from chapters.ch04_activations import INPUTS, two_functions
-from tinylearn import ReLU, Sigmoid, Softmax, Tanh
+from tinylearn import ReLU, Sigmoid, Tanh
 
 
 def sigmoid(x):

@@ -2,26 +2,22 @@
 
     x (N, D)  →  x @ w + b  →  out (N, M)
 
-N batch, D inputs, M outputs; w (D, M) weights, b (M,) biases. With D = M = 1 it is the straight line of chapter 3,
-with a sigmoid behind it the neuron of chapter 5.
+N batch, D inputs, M outputs; w (D, M) weights, b (M,) biases. With D = M = 1 it is the straight line of chapter 3.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from tinylearn.checks import positive_integer
-from tinylearn.initializers import Initializer, he_normal, init_parameter, zeros
+from tinylearn.initializers import Initializer, Rng, he_normal, init_parameter, zeros
 from tinylearn.layers.layer import Layer
 
 
 class Dense(Layer):
     """Every output is a weighted sum of all inputs, plus a bias: `out = x @ w + b`.
 
-    x (N, …, n_in) → out (N, …, n_out). The weights start as `weights(shape, rng)`, the biases as `biases(shape, rng)`;
-    see `tinylearn.initializers`.
+    x (N, …, n_in) → out (N, …, n_out). How the weights and biases start is said in `tinylearn.initializers`.
 
     >>> Dense(3, 2, rng=np.random.default_rng(0)).forward(np.ones((4, 3))).shape
     (4, 2)
@@ -30,8 +26,8 @@ class Dense(Layer):
     x_shape = ("N", "…", "n_in")
 
     def __init__(
-        self, n_in: int, n_out: int, *, rng: Any, weights: Initializer = he_normal, biases: Initializer = zeros
-    ):
+        self, n_in: int, n_out: int, *, rng: Rng, weights: Initializer = he_normal, biases: Initializer = zeros
+    ) -> None:
         self.n_in = positive_integer("Dense", "n_in", n_in)
         self.n_out = positive_integer("Dense", "n_out", n_out)
         self.params["w"] = init_parameter("Dense", "w", weights, (self.n_in, self.n_out), rng)
