@@ -92,7 +92,7 @@ class _BlasThreads:
 
 
 def _set_threads(library: Any, number: int) -> None:
-    """Set how many threads a library uses, from whatever thread: threadpoolctl otherwise lets only the first one do it."""
+    """Set how many threads a library uses, from whatever thread: threadpoolctl lets only the first one do it."""
     take_over = getattr(library, "clear_controlling_thread", lambda force: None)
     take_over(force=True)
     library.set_num_threads(number)

@@ -27,6 +27,7 @@ from tests.bad_input.hostile import (
 from tests.bad_input.small_runs import X, Y, any_loss, model, optimizer, seeded, small_model, train
 from tests.bad_input.verdict import Subject
 
+
 def saved(model: tl.Sequential, path: Any) -> Any:
     model.save(path)
     back = small_model()
