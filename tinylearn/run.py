@@ -65,8 +65,9 @@ class Run:
                 call(batches.step, batches.epoch, loss, rows, rate)
                 continue
             if update is None:
-                about = loss, rows, self.model, self.optimizer, rate, batches.last_of_epoch
-                update = Update(batches.step, batches.epoch, *about)
+                update = Update(
+                    batches.step, batches.epoch, loss, rows, self.model, self.optimizer, rate, batches.last_of_epoch
+                )
             call(update)
         stopped = update is not None and update.stopped
         if stopped and self.loss_rows:

@@ -29,7 +29,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from tinylearn.losses import Loss
-from tinylearn.model import Sequential
+from tinylearn.model import Sequential, first_that_learns
 from tinylearn.parameters import replica
 
 Compute = Callable[[np.ndarray, np.ndarray], float]  # (x, y) → loss; fills model.gradients
@@ -130,6 +130,8 @@ class ParallelGradients:
     def __init__(self, model: Sequential, loss: Loss, workers: int, piece_rows: int, pool: ThreadPoolExecutor) -> None:
         self.model, self.piece_rows, self.pool = model, piece_rows, pool
         self.replicas = [(replica(model), copy.deepcopy(loss)) for _ in range(workers)]
+        for each, _ in self.replicas:
+            first_that_learns(each).needs_dx = False
         names = {id(rng): name for name, rng in model.generators().items()}  # one name for each generator
         self.generators = [
             (model.generators()[name], [each.generators()[name] for each, _ in self.replicas])

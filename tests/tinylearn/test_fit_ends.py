@@ -1,5 +1,6 @@
 """Whatever way fit ends, nothing that it changed outside of its arguments' numbers stays changed."""
 
+import copy
 import threading
 from pathlib import Path
 
@@ -68,6 +69,13 @@ def test_what_it_changes_while_it_runs():
     assert (blas, threads) == ({1}, before[2] + 1)
     assert set(errors.values()) == {"ignore"}
     assert surroundings(model) == before
+
+
+def test_a_copy_that_a_callback_keeps_is_a_model_like_any_other():
+    (x, y), kept = small_data(8), []
+    train(small_model(), x, y, callbacks=[lambda update: kept.append(copy.deepcopy(update.model))])
+    kept[0].forward(x)
+    assert kept[0].backward(np.ones((8, 1))).shape == x.shape  # in fit, the first layer that learns gives no dx
 
 
 @pytest.mark.parametrize("where", ["start", "call", "close"])

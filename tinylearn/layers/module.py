@@ -43,8 +43,8 @@ class Module:
         return module
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what is copied and pickled: not the vectors, of which a copy gets its own."""
-        return {name: value for name, value in vars(self).items() if name != "vectors"}
+        """Return what is copied and pickled: not the vectors, of which a copy gets its own, nor what `fit` needs."""
+        return {name: value for name, value in vars(self).items() if name not in ("vectors", "needs_dx")}
 
     def parts(self) -> dict[str, Self]:
         """Return the layers that this one holds, by name: the class in lower case, numbered from 1 within the class.
