@@ -1,6 +1,6 @@
-"""A training run: what `fit` was given, how far it has come, and who is told of it.
+"""A training run: what `fit` was given, how far it has come, and which callbacks are told.
 
-A checkpoint keeps what `to_keep` returns, beside the parameters, the optimiser and the random generators.
+A checkpoint keeps what `to_keep` returns, and the parameters, the optimiser and the random generators.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ SAME = {"rows": "rows", "batch_size": "batch_size", "data": "the checksum of x a
 class Run:
     """One run of `fit`.
 
-    losses               the mean loss of every epoch that is done
-    loss_sum, loss_rows  of the epoch that is not: the losses of its batches, each times its rows, and all these rows
+    losses               the mean loss of every complete epoch
+    loss_sum, loss_rows  of the epoch that has begun: the sum of loss times rows over its batches, and of their rows
     """
 
     def __init__(
@@ -36,7 +36,7 @@ class Run:
         self.model, self.loss, self.optimizer, self.batches, self.callbacks = model, loss, optimizer, batches, callbacks
         self.losses: list[float] = []
         self.loss_sum, self.loss_rows = 0.0, 0
-        self.listeners: list[tuple[Any, bool]] = []  # what is called, and whether with an Update
+        self.listeners: list[tuple[Any, bool]] = []  # (function, is it called with an Update?)
 
     def begin(self, resume: str | os.PathLike[str] | None) -> None:
         """Go to where the run starts: to step 0, or to where the checkpoint was written."""
@@ -59,7 +59,7 @@ class Run:
             self._end_epoch()
         if not self.listeners:
             return False
-        rate = self.optimizer.learning_rate  # a callback may change that of the next step
+        rate = self.optimizer.learning_rate  # of this step: a callback may change it for the next one
         for call, takes_update in self.listeners:
             if not takes_update:
                 call(batches.step, batches.epoch, loss, rows, rate)
@@ -81,7 +81,7 @@ class Run:
                 getattr(callback, what)(*about)
 
     def tell_of_divergence(self, kind: Any, error: Any, traceback: Any) -> None:
-        """Tell the callbacks that ask for it, if that is the error that ends the run."""
+        """Tell the callbacks that have `diverged`, if a DivergenceError ends the run."""
         if isinstance(error, DivergenceError):
             self.tell_of("diverged", error)
 
@@ -91,14 +91,14 @@ class Run:
         return copy.deepcopy(self.loss).forward(copy.deepcopy(self.model).forward(x), y)
 
     def _end_epoch(self) -> None:
-        """Note the mean loss of the rows that came."""
+        """Note the mean loss over the rows of this epoch."""
         self.losses.append(self.loss_sum / self.loss_rows)
         self.loss_sum, self.loss_rows = 0.0, 0
 
     # --- checkpoints --------------------------------------------------------------------------------------------------
 
     def to_keep(self) -> dict[str, Any]:
-        """Return by name what the rest of the run depends on: where it is, and what callbacks count."""
+        """Return by name what the rest of the run depends on: where it is, and what its callbacks have counted."""
         batches = self.batches
         return {name: callback.keep() for name, callback in self._keepers().items()} | {
             "step": batches.step,
@@ -113,7 +113,7 @@ class Run:
         }
 
     def _keepers(self) -> dict[str, Any]:
-        """Return name → callback for those that a checkpoint keeps: its `name`, or its class, numbered from 1."""
+        """Return name → callback for those that a checkpoint keeps. The name: its `name` or class, numbered from 1."""
         found, numbers = {}, Counter[str]()
         for callback in self.callbacks:
             if hasattr(callback, "keep"):
@@ -123,7 +123,7 @@ class Run:
         return found
 
     def _go_on(self, path: str | os.PathLike[str]) -> None:
-        """Bring everything to where the run that wrote the checkpoint was; if that was another one, change nothing."""
+        """Continue from the checkpoint; change nothing if a different run wrote it."""
         batches, keepers, saved = self.batches, self._keepers(), read_more(path)
         self._check_same(path, saved)
         for name in keepers.keys() - saved.keys():

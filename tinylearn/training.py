@@ -49,11 +49,11 @@ def fit(
     Each epoch goes through the rows once, `batch_size` at a time, in an order that `rng` shuffles anew (unless
     `shuffle` is off or one batch holds all rows). `augment(x, rng)` may change the inputs of a batch (**data
     augmentation**). After each update every callback is called with an `Update`. Without `rng` the order differs from
-    run to run. With `workers` above 1 that many threads share the work of a batch, if the network is large enough for
-    that to pay; the same seed and the same number of workers give the same bits. x and y may be larger than memory.
+    run to run. With `workers` above 1, that many threads split each batch when the network is large enough to
+    benefit; the same seed and the same number of workers give the same bits. x and y may be larger than memory.
 
     resume   the file that a `Checkpoint` wrote: the same call then finishes the run that wrote it, bit for bit. Its
-             steps and epochs count on.
+             steps and epochs continue from there.
 
     Raises ValueError for data that do not fit or hold NaN, before the first update, and DivergenceError when a
     parameter or the loss becomes NaN or infinite, or an update makes the norm of a parameter more than 10⁶ times as
@@ -82,21 +82,21 @@ def fit(
             value = compute(x_batch, y_batch)  # forward, loss, backward
             optimizer.step(parameters, gradients)
             monitor.check(batches.step, value)
-            if run.tell(value, rows):
+            if run.tell(value, rows):  # True if a callback called update.stop()
                 break
     return run.losses
 
 
 @contextmanager
 def _training(run: Run) -> Iterator[None]:
-    """Turn the model's `training` on, and at the end, however it comes, off; start and close the callbacks."""
+    """Turn the model's `training` on, and off at the end, also after an error; start and close the callbacks."""
     model, first = run.model, first_that_learns(run.model)
-    with ExitStack() as at_the_end, np.errstate(all="ignore"):  # what matters of those, DivergenceError reports
-        at_the_end.callback(run.listeners.clear)  # of what is called last: they hold the run, which holds them
+    with ExitStack() as at_the_end, np.errstate(all="ignore"):  # NaN and infinity: DivergenceError reports them
+        at_the_end.callback(run.listeners.clear)  # done last: they refer to the run, which refers to them
         for callback in run.callbacks:
             if hasattr(callback, "close"):
                 at_the_end.callback(callback.close)
-        for _ in range(2):  # the second time in case that Ctrl-C cuts the first one short
+        for _ in range(2):  # twice, in case Ctrl-C interrupts the first
             at_the_end.callback(model.set_training, False)
             at_the_end.callback(setattr, first, "needs_dx", True)
         at_the_end.push(run.tell_of_divergence)
