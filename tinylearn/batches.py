@@ -69,6 +69,11 @@ class Batches:
                 self.last = self._batch(rows)
             yield self.last
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the x of a full batch."""
+        return min(self.size, len(self.x)), *self.x.shape[1:]
+
     @functools.cached_property
     def digest(self) -> str:
         """A checksum, by which a resumed run recognises its data."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 import copy
 import os
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
@@ -17,7 +19,7 @@ from tinylearn.callbacks import Update
 from tinylearn.checkpoint import load_checkpoint, read_more
 from tinylearn.divergence import DivergenceError
 from tinylearn.losses import Loss
-from tinylearn.model import Sequential
+from tinylearn.model import Sequential, first_that_learns
 from tinylearn.optimizers import Optimizer
 
 SAME = {"rows": "rows", "batch_size": "batch_size", "data": "the checksum of x and y"}  # in both halves of a run
@@ -36,18 +38,37 @@ class Run:
         self.model, self.loss, self.optimizer, self.batches, self.callbacks = model, loss, optimizer, batches, callbacks
         self.losses: list[float] = []
         self.loss_sum, self.loss_rows = 0.0, 0
+        self.stopped = False
         self.listeners: list[tuple[Any, bool]] = []  # (function, is it called with an Update?)
 
-    def begin(self, resume: str | os.PathLike[str] | None) -> None:
-        """Go to where the run starts: to step 0, or to where the checkpoint was written."""
-        if resume is not None:
-            self._go_on(resume)
-        for callback in self.callbacks:
-            takes_update = not hasattr(callback, "listener")
-            self.listeners.append((callback if takes_update else callback.listener(self.model), takes_update))
+    @contextmanager
+    def going_on(self, resume: str | os.PathLike[str] | None) -> Iterator[None]:
+        """Start the callbacks, go to step 0 or to where a checkpoint was written, and tell the model that it learns.
 
-    def tell(self, loss: float, rows: np.ndarray) -> bool:
-        """Count an update, tell every callback of it, and return whether one of them stopped the run.
+        At the end, also after an error, the model is told that it does not, and the callbacks are closed.
+        """
+        model, first = self.model, first_that_learns(self.model)
+        with ExitStack() as at_the_end, np.errstate(all="ignore"):  # NaN and infinity: DivergenceError reports them
+            at_the_end.callback(self.listeners.clear)  # done last: they refer to the run, which refers to them
+            for callback in self.callbacks:
+                if hasattr(callback, "close"):
+                    at_the_end.callback(callback.close)
+            for _ in range(2):  # twice, in case Ctrl-C interrupts the first
+                at_the_end.callback(model.set_training, False)
+                at_the_end.callback(setattr, first, "needs_dx", True)
+            at_the_end.push(self._tell_of_divergence)
+            self._tell_of("start", self)
+            model.set_training(True)
+            first.needs_dx = False
+            if resume is not None:
+                self._go_on(resume)
+            for callback in self.callbacks:
+                takes_update = not hasattr(callback, "listener")
+                self.listeners.append((callback if takes_update else callback.listener(model), takes_update))
+            yield
+
+    def tell(self, loss: float, rows: np.ndarray) -> None:
+        """Count an update, and tell every callback of it; `stopped` is True after one of them has called `stop`.
 
         An Update is made for those who take one. A recorder's `listener` is told by single values: that saves a
         twentieth of a step of chapter 3's neuron.
@@ -57,8 +78,6 @@ class Run:
         self.loss_rows += len(rows)
         if batches.last_of_epoch:
             self._end_epoch()
-        if not self.listeners:
-            return False
         rate = self.optimizer.learning_rate  # of this step: a callback may change it for the next one
         for call, takes_update in self.listeners:
             if not takes_update:
@@ -69,21 +88,21 @@ class Run:
                     batches.step, batches.epoch, loss, rows, self.model, self.optimizer, rate, batches.last_of_epoch
                 )
             call(update)
-        stopped = update is not None and update.stopped
-        if stopped and self.loss_rows:
-            self._end_epoch()
-        return stopped
+        if update is not None and update.stopped:
+            self.stopped = True
+            if self.loss_rows:
+                self._end_epoch()
 
-    def tell_of(self, what: str, *about: Any) -> None:
+    def _tell_of(self, what: str, *about: Any) -> None:
         """Call the method of that name of every callback that has it."""
         for callback in self.callbacks:
             if hasattr(callback, what):
                 getattr(callback, what)(*about)
 
-    def tell_of_divergence(self, kind: Any, error: Any, traceback: Any) -> None:
+    def _tell_of_divergence(self, kind: Any, error: Any, traceback: Any) -> None:
         """Tell the callbacks that have `diverged`, if a DivergenceError ends the run."""
         if isinstance(error, DivergenceError):
-            self.tell_of("diverged", error)
+            self._tell_of("diverged", error)
 
     def loss_again(self) -> float:
         """Return the loss of the last batch with the parameters as they are now, and disturb nothing."""
@@ -128,14 +147,14 @@ class Run:
         self._check_same(path, saved)
         for name in keepers.keys() - saved.keys():
             raise ValueError(f"fit: {path} knows nothing of {name}; give the callbacks of the first run")
-        self.tell_of("resuming", saved["step"])
+        self._tell_of("resuming", saved["step"])
         load_checkpoint(path, self.model, self.optimizer, batches.rng)
         batches.step, batches.epoch, batches.rest = saved["step"], saved["epoch"], saved["rest"]
         batches.rest.flags.writeable = False  # callbacks may keep parts of it
         self.losses, self.loss_sum, self.loss_rows = saved["losses"].tolist(), saved["loss_sum"], saved["loss_rows"]
         for name, callback in keepers.items():
             callback.restore(saved[name])
-        self.tell_of("resumed", batches.step, batches.epoch)
+        self._tell_of("resumed", batches.step, batches.epoch)
 
     def _check_same(self, path: str | os.PathLike[str], saved: dict[str, Any]) -> None:
         """Raise ValueError unless what was saved is of a run like this one."""

@@ -11,8 +11,7 @@ Nothing in a model, a loss or an optimiser knows who listens: recorders, progres
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from tinylearn.batches import Batches
 from tinylearn.callbacks import Callback
 from tinylearn.divergence import DivergenceMonitor
 from tinylearn.losses import Loss
-from tinylearn.model import Sequential, first_that_learns
+from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
 from tinylearn.run import Run
 from tinylearn.training_arguments import check_data, check_functions, check_memory, check_numbers, check_parts
@@ -74,33 +73,14 @@ def fit(
     epochs, batch_size, workers, rng = check_numbers(epochs, batch_size, workers, rng)
     batches = Batches(x, y, batch_size, epochs, dtype=model.dtype, shuffle=shuffle, augment=augment, rng=rng)
     run = Run(model, loss, optimizer, batches, callbacks)
+    monitor = DivergenceMonitor(model, optimizer, run.loss_again)
     parameters, gradients = model.parameters, model.gradients
-    with _training(run), workers_for(model, loss, workers, (min(batch_size, len(x)), *x.shape[1:])) as compute:
-        run.begin(resume)
-        monitor = DivergenceMonitor(model, optimizer, run.loss_again)
+    with run.going_on(resume), workers_for(model, loss, workers, batches.shape) as forward_and_backward:
         for rows, x_batch, y_batch in batches:
-            value = compute(x_batch, y_batch)  # forward, loss, backward
+            value = forward_and_backward(x_batch, y_batch)
             optimizer.step(parameters, gradients)
             monitor.check(batches.step, value)
-            if run.tell(value, rows):  # True if a callback called update.stop()
+            run.tell(value, rows)
+            if run.stopped:
                 break
     return run.losses
-
-
-@contextmanager
-def _training(run: Run) -> Iterator[None]:
-    """Turn the model's `training` on, and off at the end, also after an error; start and close the callbacks."""
-    model, first = run.model, first_that_learns(run.model)
-    with ExitStack() as at_the_end, np.errstate(all="ignore"):  # NaN and infinity: DivergenceError reports them
-        at_the_end.callback(run.listeners.clear)  # done last: they refer to the run, which refers to them
-        for callback in run.callbacks:
-            if hasattr(callback, "close"):
-                at_the_end.callback(callback.close)
-        for _ in range(2):  # twice, in case Ctrl-C interrupts the first
-            at_the_end.callback(model.set_training, False)
-            at_the_end.callback(setattr, first, "needs_dx", True)
-        at_the_end.push(run.tell_of_divergence)
-        run.tell_of("start", run)
-        model.set_training(True)
-        first.needs_dx = False
-        yield
