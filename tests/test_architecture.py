@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FLOORS = {  # the lowest first; a module may import from its own floor and from those below
-    "tools": "checks files npz",
+    "tools": "checks files npz guarding",
     "layers": "initializers layers",
     "model": "parameters summary model_files model",
     "training": """losses loss loss_guard optimizers optimizer_base optimizer_guard optimizer_memory divergence batches

@@ -7,7 +7,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from tinylearn.loss_guard import call_text, guard
+from tinylearn.guarding import guard
+from tinylearn.loss_guard import call_text, guarded_backward, guarded_forward
 
 
 class Loss:
@@ -36,14 +37,12 @@ class Loss:
     target_are: ClassVar[str] = "numbers"
     from_logits: bool = False
 
-    passed_by: type | None = None  # these four: what the guard remembers of the last forward
-    in_range: tuple[bool, bool, bool] | None = None
-    shape_seen: tuple[int, ...] | None = None
+    shape_seen: tuple[int, ...] | None = None  # the guard's: what predicted was like in the last forward
     dtype_seen: np.dtype | None = None
 
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
-        guard(cls, Loss)
+        guard(cls, forward=guarded_forward, backward=guarded_backward)
 
     def forward(self, predicted: np.ndarray, target: Any) -> float:
         """Return the mean loss of `predicted` against `target`, and remember what `backward` needs."""
