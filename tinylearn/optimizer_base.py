@@ -10,18 +10,18 @@ from typing import Any, Self
 import numpy as np
 
 from tinylearn.checks import number_between
-from tinylearn.optimizer_guard import Memory, guarded
+from tinylearn.guarding import guard
+from tinylearn.optimizer_guard import Memory, guarded_step
 
 
 class OfInner:
     """The learning rate of an optimiser that was given none: that of the one that it holds."""
 
     def __get__(self, optimizer: Any, kind: Any = None) -> Any:
-        if optimizer is None:  # the class was asked
-            return self
-        for inner in [*optimizer.parts().values()][1:]:
-            return inner.learning_rate
-        raise AttributeError(f"{type(optimizer).__name__} has no learning rate; give one to super().__init__")
+        inner = [*optimizer.parts().values()][1:]
+        if not inner:
+            raise AttributeError(f"{type(optimizer).__name__} has no learning rate; give one to super().__init__")
+        return inner[0].learning_rate
 
 
 class Optimizer:
@@ -50,8 +50,7 @@ class Optimizer:
 
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
-        if "step" in vars(cls):
-            cls.step = guarded(cls.step)  # type: ignore[method-assign]
+        guard(cls, step=guarded_step)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Note the settings: whatever the constructor is given."""
@@ -117,5 +116,5 @@ class Optimizer:
         return vars(self).copy(), {"_arguments": self._arguments}
 
     def __repr__(self) -> str:
-        now = vars(self) | {"learning_rate": getattr(self, "learning_rate", None)}
-        return f"{type(self).__name__}({', '.join(f'{n}={now.get(n, v)!r}' for n, v in self.settings.items())})"
+        now = {name: getattr(self, name, value) for name, value in self.settings.items()}
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in now.items())})"

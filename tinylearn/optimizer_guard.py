@@ -6,14 +6,14 @@ move another.
 
 from __future__ import annotations
 
-import functools
 import weakref
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
-from tinylearn.checks import shortened
+from tinylearn.checks import FLOATS, numbers, shortened
+from tinylearn.guarding import name_error
 
 
 class Memory(dict[str, Any]):
@@ -28,27 +28,23 @@ class Memory(dict[str, Any]):
         return self[name]
 
 
-def guarded(step: Callable[..., None]) -> Callable[..., None]:
-    """Return `step` with a guard: arguments are checked, zeros are there, whatever it raises names the optimiser."""
-
-    @functools.wraps(step)
-    def guarded_step(self: Any, parameters: np.ndarray, gradients: np.ndarray) -> None:
-        shape, dtype, _ = self._stepped
-        ready = (  # the arrays are like those of the last step
-            type(parameters) is type(gradients) is np.ndarray
-            and parameters.shape == gradients.shape == shape
-            and parameters.dtype is gradients.dtype is dtype
-            and type(self.state) is Memory
-        )
-        if not ready:
-            gradients = _checked(self, parameters, gradients)
+def guarded_step(formula: Callable[..., None], _: type) -> Callable[..., None]:
+    def step(optimizer: Any, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        shape, dtype, _ = optimizer._stepped
         try:
-            step(self, parameters, gradients)
-        except Exception as error:
-            _raise_named(self, error)
+            if not (  # the arrays are like those of the last step
+                type(parameters) is type(gradients) is np.ndarray
+                and parameters.shape == gradients.shape == shape
+                and parameters.dtype is gradients.dtype is dtype
+                and type(optimizer.state) is Memory
+            ):
+                gradients = _checked(optimizer, parameters, gradients)
+            formula(optimizer, parameters, gradients)
+        except Exception as error:  # a second call after one of np.seterr would be a second step
+            name_error(optimizer, error)
             raise
 
-    return guarded_step
+    return step
 
 
 def owner_of(array: np.ndarray) -> np.ndarray:
@@ -58,7 +54,7 @@ def owner_of(array: np.ndarray) -> np.ndarray:
     return array
 
 
-def _checked(self: Any, parameters: Any, gradients: Any) -> Any:
+def _checked(optimizer: Any, parameters: Any, gradients: Any) -> Any:
     """Return the gradients, as floats; note the parameters, and what `remembers` says.
 
     TypeError unless the parameters are an array of floats, and the gradients real numbers, ValueError unless both have
@@ -66,52 +62,26 @@ def _checked(self: Any, parameters: Any, gradients: Any) -> Any:
     """
     for name, value in (("parameters", parameters), ("gradients", gradients)):
         if isinstance(value, np.ma.MaskedArray | np.matrix):
-            hint = "; fill its gaps" if isinstance(value, np.ma.MaskedArray) else ""
             kind = type(value).__name__
-            raise TypeError(f"{self}: {name} must be a plain array, got a {kind}{hint}, and write np.asarray(…)")
-    if isinstance(parameters, np.ndarray) and parameters.dtype == np.float16:
-        raise TypeError(f"{self}: parameters must be float32 or float64, got float16, too coarse to learn")
-    if not isinstance(parameters, np.ndarray) or parameters.dtype.kind != "f":
+            raise TypeError(f"{optimizer}: {name} must be a plain array, got a {kind}; write np.asarray(…)")
+    if not isinstance(parameters, np.ndarray) or parameters.dtype not in FLOATS:
         got = f"one of {parameters.dtype}" if isinstance(parameters, np.ndarray) else shortened(parameters)
-        raise TypeError(f"{self}: parameters must be an array of floats, to be changed in place, got {got}")
-    real = isinstance(gradients, np.ndarray | np.generic | float) and np.asarray(gradients).dtype.kind in "fiub"
-    if not real:  # a number may be the gradient of a number
-        raise TypeError(f"{self}: gradients must be an array of real numbers, got {shortened(gradients)}")
-    if np.shape(gradients) != parameters.shape:
-        raise ValueError(
-            f"{self}: gradients must have the shape of the parameters, {parameters.shape}, got {np.shape(gradients)}"
-        )
-    shape, _, stepped = self._stepped
-    arrays = [self.state[name] for name in self.remembers if name in self.state]  # they may come from a checkpoint
-    shapes = [shape] * (shape is not None) + [array.shape for array in arrays]
-    if self.state and any(other != parameters.shape for other in shapes):
-        raise ValueError(
-            f"{self} has stepped parameters of shape {next(o for o in shapes if o != parameters.shape)}, now got "
-            f"{parameters.shape}; use a new optimizer for other parameters"
-        )
-    if self.state and any(array.dtype != parameters.dtype for array in arrays):
-        raise ValueError(
-            f"{self} has stepped parameters of {arrays[0].dtype}, now got {parameters.dtype}; use a new optimizer for "
-            "other parameters"
-        )
-    if stepped is None or not self.state:
-        stepped = weakref.ref(owner_of(parameters))
-    if not isinstance(self.state, Memory):
-        self.state = Memory(self.state)
-    self.state.zeros = dict.fromkeys(self.remembers, (parameters.shape, parameters.dtype))
-    self._stepped = parameters.shape, parameters.dtype, stepped
-    exact = np.asarray(gradients).dtype.kind == "f" and np.asarray(gradients).itemsize >= 4
-    return gradients if exact else np.asarray(gradients, parameters.dtype)  # whose squares are not cut off
-
-
-def _raise_named(self: Any, error: Exception) -> None:
-    """Raise an error of the same kind that names the optimiser, or note its name if the kind is no common one."""
-    names = [type(part).__name__ for part in self.parts().values()]
-    if str(error).lstrip("\"'").startswith(tuple(name + end for name in names for end in "(:. ")):
-        return
-    kind: Any = next(kind for kind in type(error).__mro__ if kind.__module__ == "builtins")
-    ours = type(error).__module__.partition(".")[0] in ("builtins", "numpy")
-    if ours and not issubclass(kind, OSError | UnicodeError):  # they take more than a text
-        raise kind(f"{self}: {error}") from error
-    if not hasattr(error, "__notes__"):
-        error.add_note(f"in a step of {self}")
+        must = "parameters must be an array of float32 or float64, to be changed in place"
+        raise TypeError(f"{optimizer}: {must}, got {got}")
+    if not isinstance(gradients, np.ndarray) or gradients.dtype not in FLOATS:
+        gradients = numbers(optimizer, "gradients", gradients, parameters.dtype)
+    shape, dtype = parameters.shape, parameters.dtype
+    if gradients.shape != shape:
+        must = f"gradients must have the shape of the parameters, {shape}"
+        raise ValueError(f"{optimizer}: {must}, got {gradients.shape}")
+    if not isinstance(optimizer.state, Memory):
+        optimizer.state = Memory(optimizer.state)
+    for array in [optimizer.state[name] for name in optimizer.remembers if name in optimizer.state]:
+        if (array.shape, array.dtype) != (shape, dtype):
+            stepped = f"has stepped parameters of {array.dtype} {array.shape}"
+            raise ValueError(
+                f"{optimizer} {stepped}, now got {dtype} {shape}; use a new optimizer for other parameters"
+            )
+    optimizer.state.zeros = dict.fromkeys(optimizer.remembers, (shape, dtype))
+    optimizer._stepped = shape, dtype, weakref.ref(owner_of(parameters))
+    return gradients

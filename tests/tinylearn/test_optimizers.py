@@ -272,7 +272,7 @@ def test_an_optimizer_with_a_memory_belongs_to_one_shape(make):
     optimizer.step(np.ones(3), np.ones(3))
     other = np.ones(2)
     with pytest.raises(
-        ValueError, match=r"has stepped parameters of shape \(3,\), now got \(2,\); use a new optimizer"
+        ValueError, match=r"has stepped parameters of float64 \(3,\), now got float64 \(2,\); use a new optimizer"
     ):
         optimizer.step(other, np.ones(2))
     np.testing.assert_array_equal(other, np.ones(2))
