@@ -81,7 +81,7 @@ class Loss:
         return f"{type(self).__name__}({', '.join(told)})"
 
 
-# --- the guard ---------------------------------------------------------------------------------------------------------
+# --- the guard --------------------------------------------------------------------------------------------------------
 
 
 def guarded_forward(formula: Callable[..., Any], owner: Any) -> Callable[..., float]:
@@ -194,19 +194,22 @@ def _in_range(loss: Any, owner: Any, predicted: np.ndarray, target: Any) -> np.n
         _check_probabilities(loss, "target", target, "1 is yes, 0 no")
     if owner.predicted_are == "numbers" or loss.from_logits:
         return predicted
-    rows = owner.predicted_are == "distributions"
-    way_out = f"end the model with {'Softmax' if rows else 'Sigmoid'}()"
-    if "from_logits" in vars(loss):
-        way_out += ", or pass from_logits=True"
     low, high = extremes(predicted)
     if low < 0 or high > 1:  # not NaN, which makes the loss NaN
         inside = np.clip(predicted, 0, 1)
         if np.abs(predicted - inside).max() > ROUNDING * np.finfo(predicted.dtype).eps:
-            _check_probabilities(loss, "predicted", predicted, way_out)
+            _check_probabilities(loss, "predicted", predicted, _way_out(loss, owner))
         predicted = inside
-    if rows:
-        _check_sums(loss, "predicted", predicted, way_out)
+    if owner.predicted_are == "distributions":
+        _check_sums(loss, "predicted", predicted, _way_out(loss, owner))
     return predicted
+
+
+def _way_out(loss: Any, owner: Any) -> str:
+    """Return what to do about predictions that are no probabilities."""
+    layer = "Softmax" if owner.predicted_are == "distributions" else "Sigmoid"
+    choice = ", or pass from_logits=True" if "from_logits" in vars(loss) else ""
+    return f"end the model with {layer}(){choice}"
 
 
 def extremes(values: np.ndarray) -> tuple[float, float]:
@@ -216,9 +219,10 @@ def extremes(values: np.ndarray) -> tuple[float, float]:
 
 def _check_probabilities(loss: Any, name: str, values: np.ndarray, hint: str) -> None:
     """Raise ValueError for an entry outside [0, 1], or NaN."""
-    for value in extremes(values):
-        if not 0 <= value <= 1:
-            raise ValueError(f"{loss}: {name} must be probabilities in [0, 1], got {values.dtype.type(value)}; {hint}")
+    low, high = extremes(values)
+    if not (low >= 0 and high <= 1):
+        wrong = values.dtype.type(high if low >= 0 else low)
+        raise ValueError(f"{loss}: {name} must be probabilities in [0, 1], got {wrong}; {hint}")
 
 
 def _check_sums(loss: Any, name: str, values: np.ndarray, hint: str) -> None:

@@ -155,23 +155,18 @@ def guarded_step(formula: Callable[..., None], _: type) -> Callable[..., None]:
 
 
 def _checked(optimizer: Any, parameters: Any, gradients: Any) -> Any:
-    """Return the gradients, as floats, and note what the parameters are like.
+    """Return the gradients, as floats, and note what the parameters are like; TypeError or ValueError if they misfit.
 
-    NumPy would stretch gradients of another shape over them, silently. TypeError unless the parameters are a plain
-    array of floats, and the gradients real numbers, ValueError unless both have one shape, and that of what is
-    remembered.
+    NumPy would stretch gradients of another shape over them, silently.
     """
-    for name, value in (("parameters", parameters), ("gradients", gradients)):
-        if isinstance(value, np.ma.MaskedArray | np.matrix):
-            kind = type(value).__name__
-            raise TypeError(f"{optimizer}: {name} must be a plain array, got a {kind}; write np.asarray(…)")
-    if not isinstance(parameters, np.ndarray) or parameters.dtype not in FLOATS:
-        got = f"one of {parameters.dtype}" if isinstance(parameters, np.ndarray) else shortened(parameters)
-        must = "parameters must be an array of float32 or float64, to be changed in place"
+    if not _plain_floats(parameters):
+        array = isinstance(parameters, np.ndarray)
+        got = f"{type(parameters).__name__} of {parameters.dtype}" if array else shortened(parameters)
+        must = "parameters must be a plain array of float32 or float64, to be changed in place"
         raise TypeError(f"{optimizer}: {must}, got {got}")
-    if not isinstance(gradients, np.ndarray) or gradients.dtype not in FLOATS:
-        gradients = numbers(optimizer, "gradients", gradients, parameters.dtype)
     shape, dtype = parameters.shape, parameters.dtype
+    if not _plain_floats(gradients):
+        gradients = numbers(optimizer, "gradients", gradients, dtype)
     if gradients.shape != shape:
         must = f"gradients must have the shape of the parameters, {shape}"
         raise ValueError(f"{optimizer}: {must}, got {gradients.shape}")
@@ -186,6 +181,12 @@ def _checked(optimizer: Any, parameters: Any, gradients: Any) -> Any:
     optimizer.state.zeros = dict.fromkeys(optimizer.remembers, (shape, dtype))
     optimizer._stepped = shape, dtype, weakref.ref(owner_of(parameters))
     return gradients
+
+
+def _plain_floats(value: Any) -> bool:
+    """Return whether a step can work with a value as it is."""
+    odd = np.ma.MaskedArray | np.matrix
+    return isinstance(value, np.ndarray) and not isinstance(value, odd) and value.dtype in FLOATS
 
 
 def owner_of(array: np.ndarray) -> np.ndarray:

@@ -367,38 +367,28 @@ EVERY = {"SGD": SGD, "RMSprop": RMSprop, "Adam": Adam, **MAKERS}
 @pytest.mark.parametrize(
     ("p", "g", "kind", "message"),
     [
-        (
-            np.ones(2, np.float16),
-            np.ones(2, np.float16),
-            TypeError,
-            "parameters must be an array of float32 or float64, .* got one of float16",
-        ),
+        (np.ones(2, np.float16), np.ones(2), TypeError, "parameters must be .* float64, .* got ndarray of float16"),
         (
             np.ma.masked_invalid([1, np.nan]),
             np.ones(2),
             TypeError,
-            "parameters must be a plain array, got a MaskedArray",
+            "parameters must be a plain array .*, got MaskedArray of float64",
         ),
-        (
-            np.ones(2),
-            np.ma.masked_invalid([1, np.nan]),
-            TypeError,
-            "gradients must be a plain array, got a MaskedArray",
-        ),
+        (np.ones(2), np.ma.masked_invalid([1, np.nan]), ValueError, r"got a masked entry at gradients\[1\]"),
         (
             np.ones((2, 2)).view(np.matrix),
             np.ones((2, 2)),
             TypeError,
-            "parameters must be a plain array, got a matrix",
+            "parameters must be a plain .*, got matrix of fl",
         ),
         (np.ones(2), np.ones(1), ValueError, r"gradients must have the shape of the parameters, \(2,\), got \(1,\)"),
         (
             np.ones(2, int),
             np.ones(2),
             TypeError,
-            "parameters must be an array of float32 or float64, .* got one of int64",
+            "parameters must be .* float32 or float64, .* got ndarray of int64",
         ),
-        ([1.0], np.ones(1), TypeError, r"parameters must be an array of float32 or float64, .* got \[1.0\]"),
+        ([1.0], np.ones(1), TypeError, r"parameters must be .* float32 or float64, .* got \[1.0\]"),
         (np.ones(1), "slope", TypeError, "gradients must hold real numbers, got 'slope'"),
     ],
 )

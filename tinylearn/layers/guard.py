@@ -20,7 +20,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from tinylearn.checks import numbers, shortened
-from tinylearn.guarding import again, floats, returned
+from tinylearn.guarding import again, floats, name_error, returned
 
 NDARRAY = np.ndarray
 Expected = tuple[int | str, ...]
@@ -124,26 +124,20 @@ def _checked_dout(layer: Any, dout: Any) -> np.ndarray:
 
 
 def raise_misfit(layers: tuple[Any, ...], layer: Any, x: np.ndarray, error: Exception) -> NoReturn:
-    """Raise the error of a layer that could not take x, with the layer before it, which gave it.
-
-    A special kind of ValueError stays what it is: it tells of something else than shapes.
-    """
-    if type(error) is not ValueError:
-        raise error
-    place = next(number for number, each in enumerate(layers) if each is layer)
-    where = f"{layers[0]}, the first layer, does not fit the input: "
-    if place > 0:
-        where = f"layers {place} and {place + 1} do not fit: {layers[place - 1]} gives {np.shape(x)}, but "
-    whole = ValueError(where + str(error))
-    whole.named = True  # type: ignore[attr-defined]
-    raise whole from error
+    """Raise the error of a layer that could not take x, with the layer before it, which gave it."""
+    if type(error) is ValueError:  # a special kind of it tells of something else than shapes
+        place = next(number for number, each in enumerate(layers) if each is layer)
+        where = f"{layer}, the first layer, does not fit the input: "
+        if place > 0:
+            where = f"layers {place} and {place + 1} do not fit: {layers[place - 1]} gives {np.shape(x)}, but "
+        error.args = (f"{where}{error}",)
+    raise error
 
 
 def checked_layers(caller: str, layers: Any, kind: type) -> tuple[Any, ...]:
     """Return the layers that a model or a layer is made of, as a tuple; TypeError if one of them is no layer."""
-    if not isinstance(layers, Iterable) or isinstance(layers, str):
-        hint = f"; write [{layers!r}, …]" if isinstance(layers, kind) else ""
-        raise TypeError(f"{caller}: expected a list of layers, got {shortened(layers)}{hint}")
+    if not isinstance(layers, Iterable):
+        raise TypeError(f"{caller}: expected a list of layers, got {shortened(layers)}; write [ReLU(), …]")
     layers = tuple(layers)
     if not layers:
         raise ValueError(f"{caller}: expected at least one layer, got none")
@@ -159,8 +153,8 @@ def checked_layers(caller: str, layers: Any, kind: type) -> tuple[Any, ...]:
 def needed(layer: Any, dx: np.ndarray | None) -> np.ndarray:
     """Return what a layer's backward gave; ValueError that names it if that is None, and others need it."""
     if dx is None:
-        error = ValueError(f"{layer}: backward returned None, but layers before it learn; return dx")
-        error.named = True  # type: ignore[attr-defined]
+        error = ValueError("backward returned None, but layers before it learn; return dx")
+        name_error(layer, error)
         raise error
     return dx
 
