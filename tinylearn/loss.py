@@ -152,26 +152,20 @@ def _as_arrays(loss: Any, owner: Any, predicted: Any, target: Any) -> tuple[np.n
             hint = "; reshape it with target[:, None]"
         elif target.ndim == 1 and predicted.shape[:-1] == target.shape:
             hint = "; for class numbers take CategoricalCrossEntropy"
-        raise ValueError(
-            f"{loss}: target must have the shape of predicted, {predicted.shape}, got {target.shape}{hint}"
-        )
+        must = f"target must have the shape of predicted, {predicted.shape}"
+        raise ValueError(f"{loss}: {must}, got {target.shape}{hint}")
     return predicted, target
 
 
 def _as_rows(loss: Any, predicted: np.ndarray, target: Any) -> np.ndarray:
     """Return `target`, class numbers (N,) or rows (N, K), as one row of K probabilities each, for `predicted` (N, K).
 
-    ValueError unless K is at least 2, class numbers lie in 0 … K-1, and rows in [0, 1] sum to 1; TypeError for class
-    numbers that are no integers.
+    ValueError unless class numbers lie in 0 … K-1, and rows in [0, 1] sum to 1; TypeError for other class numbers.
     """
-    if predicted.ndim != 2:
-        raise ValueError(f"{loss}: predicted must have shape (N, K), a row of K classes each, got {predicted.shape}")
+    if predicted.ndim != 2 or predicted.shape[1] < 2:
+        must = "predicted must have shape (N, K), a column for each of at least 2 classes"
+        raise ValueError(f"{loss}: {must}, got {predicted.shape}; for yes or no take BinaryCrossEntropy")
     n, k = predicted.shape
-    if k == 1:
-        raise ValueError(
-            f"{loss}: predicted must have a column for each of at least 2 classes, got shape {predicted.shape}; "
-            "for yes or no take BinaryCrossEntropy"
-        )
     target = real_array(loss, "target", target)
     if target.shape == (n, k):
         _check_probabilities(loss, "target", target, "a row is one-hot")
