@@ -18,7 +18,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from tinylearn.layers.guard import guard
+from tinylearn.guarding import guard
+from tinylearn.layers.guard import guarded_backward, guarded_forward
 from tinylearn.layers.module import Module
 
 
@@ -63,7 +64,7 @@ class Layer(Module):
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        guard(cls)
+        guard(cls, forward=guarded_forward, backward=guarded_backward)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the output for a batch `x` of shape (N, …), and remember what `backward` needs.
