@@ -149,7 +149,7 @@ def test_lines_are_those_of_the_code():
         "copy = v", "v = v * 0.5", "v = v - learning_rate * g", "p = p + (-0.5 * copy + 1.5 * v)"
     ]  # fmt: skip
     assert formulas(Layerwise(0.1))[:4] == [
-        "norm = norm of all g", "norm_2 = norm of all p", "mean = mean of all g", "ratio = norm_2 / (norm + 1)",
+        "norm = norm of all p", "norm_2 = norm of all g", "mean = mean of all g", "ratio = norm / (norm_2 + 1)",
     ]  # fmt: skip
 
 
