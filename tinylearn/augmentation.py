@@ -108,8 +108,8 @@ def affine(x: np.ndarray, angles: Any, shifts: Any, mirrored: Any, *, fill: str 
     angles, shifts = _per_image("angles", x, angles), _per_image("shifts", x, shifts, 2)
     mirrored = _mirrored("affine", x, mirrored)
     if not (np.abs(shifts) < 1).all():
-        got = f"{shifts.min():g} to {shifts.max():g}"
-        raise ValueError(f"affine: shifts must lie between -1 and 1, as shares of height and width, got {got}: divide by H, W")
+        got = f"{shifts.min():g} to {shifts.max():g}: divide by H and W"
+        raise ValueError(f"affine: shifts must lie between -1 and 1, as shares of height and width, got {got}")
     out = np.empty(x.shape, x.dtype)
     at_once = max(1, PIECE // (x.shape[1] * x.shape[2]))
     for start in range(0, len(x), at_once):

@@ -29,10 +29,9 @@ def classes(values: Any) -> np.ndarray:
         raise ValueError("classes: expected numbers, got NaN: what is the class of that?")
     if array.ndim == 2 and array.shape[1] > 1:
         return array.argmax(axis=1)
-    if array.ndim == 2 and array.shape[1] == 1:
-        array = array[:, 0]
-    if array.ndim != 1:
+    if array.ndim != 1 and array.shape[1:] != (1,):
         raise ValueError(f"classes: expected shape (N,), (N, 1) or (N, K), got {array.shape}")
+    array = array.ravel()
     if array.dtype.kind != "f":
         if array.min(initial=0) < 0:
             raise ValueError(f"classes: class numbers must be at least 0, got {array.min()}")
@@ -68,11 +67,8 @@ def confusion_matrix(predicted: Any, target: Any, n_classes: int | None = None) 
     predicted, target = _pair("confusion_matrix", predicted, target)
     seen = int(max(predicted.max(initial=-1), target.max(initial=-1))) + 1
     k = seen if n_classes is None else positive_integer("confusion_matrix", "n_classes", n_classes)
-    lowest = min(predicted.min(initial=0), target.min(initial=0))
-    if lowest < 0 or seen > k:
-        raise ValueError(
-            f"confusion_matrix: class numbers must lie in 0 … {k - 1}, got {lowest if lowest < 0 else seen - 1}"
-        )
+    if seen > k:
+        raise ValueError(f"confusion_matrix: class numbers must lie in 0 … {k - 1}, got {seen - 1}")
     return np.bincount(target * k + predicted, minlength=k * k).reshape(k, k)
 
 
