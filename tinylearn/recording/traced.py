@@ -1,12 +1,12 @@
 """An optimiser's step for one number, as lines: found by running `step` on numbers that remember how they were made.
 
     Number    Python's: a setting, a count, and what is made of these
-    Vector    parameters, gradients, remembered arrays, and what is made of these; its text tells of one number of it,
-              that at `place`. Without axes it is one number of data, such as a norm
+    Vector    an array: parameters, gradients, what is remembered, and what is made of these; its text tells of the
+              number at `place`. One without axes is a single number, such as a norm
 
-They compute what NumPy and Python compute, with the same bits, and put texts together beside it. A line is written when
-an array is changed in place, when a number made of settings meets a vector, and for what has a name in the code of
-`step`. Each line, computed again, must give the bits that `step` made: otherwise the step is not told.
+Beside each number stands a text, its formula. A text becomes a line when an array is changed in place, when a number
+made of settings meets a vector, and when it has a name in the code of `step`. Each line, computed again, must give the
+bits that `step` made: otherwise the step is not told.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class Trace:
             name = self.new_name(name)  # two optimisers, one in the other, may have the same names
         if isinstance(value, np.ndarray) and value.shape == self.shape and value.dtype == self.dtype:
             self.known[name] = value[self.place]
-            return Vector.of(value, self, name, leaf=True)
+            return Vector.of(value, self, name, leaf=name)
         if isinstance(value, int | float) and not isinstance(value, bool):
             self.known[name] = value
             return Number(value, self, name)
@@ -105,8 +105,7 @@ class Trace:
         """Do what a ufunc or an operator does; return it with its text."""
         raw = [raw_of(value) for value in inputs]
         if method != "__call__" or ufunc.signature is not None:  # a reduction, or a product of vectors
-            called = ufunc if method == "__call__" else getattr(ufunc, method)
-            return self.whole(ufunc.__name__, inputs, called(*raw, **settings))
+            return self.whole(ufunc.__name__, inputs, getattr(ufunc, method)(*raw, **settings))
         if settings or ufunc.nout > 1:
             raise Untold(f"{ufunc.__name__} is not followed with {', '.join(settings) or 'two results'}")
         if {"d->?", "dd->?"} & set(ufunc.types):
@@ -170,9 +169,9 @@ class Trace:
         """Note that a vector, whose numbers are new already, was changed in place."""
         if not isinstance(vector, Vector) or vector.trace is None:
             raise Untold("a plain array is changed in place")
-        name, vector.text = vector.text, text
+        vector.text = text
         if vector.leaf:
-            self.write(name, vector)
+            self.write(vector.leaf, vector)
         return vector
 
     def whole(self, name: str, inputs: Any, result: Any) -> Any:
@@ -216,14 +215,8 @@ class Number(NDArrayOperatorsMixin):
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **settings: Any) -> Any:
         return self.trace.compute(ufunc, method, inputs, **settings | {"out": ()})
 
-    def __array_function__(self, function: Any, types: Any, args: Any, settings: Any) -> Any:
-        return self.trace.call(function, args, settings)
-
     def __float__(self) -> float:
         return float(self.now)
-
-    def __index__(self) -> int:
-        return operator.index(self.now)
 
     def __bool__(self) -> bool:
         return bool(self.now)
@@ -233,14 +226,14 @@ class Number(NDArrayOperatorsMixin):
 
 
 class Vector(np.ndarray):
-    """An array with the text of its number at `trace.place`; `leaf`: the text is the name of this very array."""
+    """An array with the text of its number at `trace.place`."""
 
     trace: Any = None  # as views of it have, and whatever NumPy makes without telling
-    leaf = False
     text: str
+    leaf: str  # the name of this very array: changes of it are lines
 
     @classmethod
-    def of(cls, values: Any, trace: Trace, text: str, leaf: bool = False) -> Any:
+    def of(cls, values: Any, trace: Trace, text: str, leaf: str = "") -> Any:
         if values.dtype != trace.dtype:
             raise Untold(f"it computes in {values.dtype}, while the parameters are {trace.dtype}")
         if values.shape not in (trace.shape, ()):
