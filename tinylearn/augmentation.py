@@ -2,20 +2,17 @@
 
     x (N, H, W, C)  →  mirror some, turn and shift each a little  →  new batch, of the same shape and dtype
 
-Every epoch sees other pixels with the same labels, so that a network cannot learn its pictures by heart. N batch, H W
-rows and columns, C channels; the rows of pixels are counted downwards.
+**Data augmentation**: every epoch sees other pixels with the same labels, so a network cannot learn its pictures by
+heart. N batch, H W rows and columns, C channels; the rows of pixels are counted downwards.
 
 Turning is done backwards: for each pixel of the new picture, where in the old one did it come from?
 
     row, column  →  undo the shift  →  undo the turn about the centre  →  undo the mirror  →  a place in the old picture
 
-It lies between four pixels, which are mixed, the nearer the more (bilinear). What comes from beyond the edge is filled,
-by one of two rules:
+It lies between four pixels, which are mixed, the nearer the more (bilinear). Beyond the edge the picture goes on so:
 
-    "reflect"   d c b a | a b c d | d c b a    the picture mirrored at its edge, again and again
+    "reflect"   d c b a | a b c d | d c b a    mirrored at its edge, again and again; NumPy's `pad` says "symmetric"
     "nearest"   a a a a | a b c d | d d d d    the pixel at the edge
-
-NumPy's `pad` calls the first of these "symmetric"; Keras, as here, "reflect".
 """
 
 from __future__ import annotations
@@ -38,9 +35,8 @@ class Augment:
     flip       whether every second image, on average, is mirrored left to right
     fill       what comes from beyond the edge: "reflect" or "nearest"
 
-    What is not asked for takes no time and no random numbers; of the rest, the generator gives for each batch first who
-    is mirrored (N,), then the angles (N,), then the shifts (N, 2). Raises ValueError or TypeError for arguments out of
-    range, and for a batch that is not (N, H, W, C) or holds integers.
+    What is not asked for draws no random numbers; the rest draws for each batch first who is mirrored (N,), then the
+    angles (N,), then the shifts (N, 2). ValueError or TypeError for a batch that is not (N, H, W, C), of floats.
 
     >>> augment = Augment(rotation=20, shift=0.1, flip=True)
     >>> x = np.random.default_rng(0).random((32, 32, 32, 3), np.float32)

@@ -170,7 +170,7 @@ def test_brackets_stand_where_they_are_needed(formula):
         wanted = eval(formula, {"p": p, "g": g})
     for place in (0, 1):
         if not np.isnan(wanted[place]):
-            _, terms = terms_of(Written(0.1), p, g, place)
+            _, terms, _ = terms_of(Written(0.1), p, g, place)
             assert terms[-1].value == wanted[place]
 
 

@@ -20,9 +20,9 @@ from tinylearn.layers.guard import needed
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
-from tinylearn.recording.explanation import Explanation, Term
+from tinylearn.recording.explanation import Explanation
 from tinylearn.recording.replay import Training, replay
-from tinylearn.recording.traced import Untold, terms_of
+from tinylearn.recording.traced import terms_of
 from tinylearn.training_arguments import check_data, check_parts
 
 if TYPE_CHECKING:
@@ -51,23 +51,16 @@ def explain(
     x, y = check_data("explain", x, y, model.dtype)
     training = Training(model, loss, optimizer, augment, rng, positive_integer("explain", "workers", workers))
     _check_training(training, recording)
-    place = recording.layout.slices()[name].start + int(
-        np.ravel_multi_index(index, model.named_parameters()[name].shape)
-    )
-    constants: tuple[Term, ...] = ()
-    terms: tuple[Term, ...] = ()
-    untold = ""
+    place = recording.layout.slices()[name].start
+    place += int(np.ravel_multi_index(index, model.named_parameters()[name].shape))
     with np.errstate(over="ignore", invalid="ignore"):  # as in `fit`
         before, after, (rows, x_batch, y_batch) = replay(recording, training, step, x, y)
         inputs, upstream, contributions, factors = _contributions(before, x_batch, y_batch, name, index)
-        try:
-            constants, terms = terms_of(before.optimizer, before.model.parameters, after.model.gradients, place)
-        except Untold as why:
-            untold = str(why)
+        told = terms_of(before.optimizer, before.model.parameters, after.model.gradients, place)
     old, g, new = before.model.parameters[place], after.model.gradients[place], after.model.parameters[place]
     _, epoch, value, _ = recording.record(recording.index(step))
     return Explanation(step, name, index, epoch, value, rows, inputs, upstream, contributions, factors, g,
-                       repr(before.optimizer), constants, terms, untold, old, new)  # fmt: skip
+                       repr(before.optimizer), *told, old, new)  # fmt: skip
 
 
 def _contributions(

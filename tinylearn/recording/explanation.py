@@ -91,15 +91,13 @@ class Explanation:
 
     @property
     def name(self) -> str:
-        """Parameter and index, as in `dense_1.w[0, 3]`."""
+        """As in `dense_1.w[0, 3]`."""
         return f"{self.parameter}[{', '.join(map(str, self.index))}]"
 
     def __str__(self) -> str:
         first = [f"update {self.step} of {self.name}: epoch {self.epoch}, {len(self.rows)} rows, loss {self.loss:.6g}"]
-        dtype = self.old.dtype
-        if dtype != np.float64:
-            how = f"write np.{dtype}(…) around each number, np.sqrt for sqrt"
-            first.append(f"to compute a line again in {dtype}, {how}")
+        if self.old.dtype == np.float32:
+            first.append("to compute a line again in float32, write np.float32(…) around each number, np.sqrt for sqrt")
         last = f"recorded: {self.old!s} before, {self.new!s} after"
         return "\n".join([*first, *self._gradient_lines(), *self._optimizer_lines(), last])
 

@@ -60,7 +60,11 @@ def replay(
 def _replay(
     recording: Recording, training: Training, step: int, x: np.ndarray, y: np.ndarray, draws: bool, shuffled: bool
 ) -> tuple[Training, Training, Batch]:
-    model, optimizer, last = training.model, _at_the_start(training.optimizer, recording), recording.index(step)
+    model, last = training.model, recording.index(step)
+    rates = np.unique(recording.learning_rates[recording.steps > 0])  # NaN where that was not told
+    optimizer = training.optimizer._as_made()  # as it was before training, whatever it is now
+    if len(rates) == 1 and optimizer.learning_rate not in rates:
+        optimizer = training.optimizer.clone()  # but it was given another learning rate
     training.optimizer = optimizer
     because = "what the random generators draw" if draws else ""
     if _remembers(optimizer, model.parameters):
@@ -69,31 +73,19 @@ def _replay(
     _check_kept(recording, first, step, because)
     model.set_training(True)
     sizes = [len(recording.record(record)[3]) or len(x) for record in range(1, len(recording))]  # 0: not told, so all
-    rates_vary = len(np.unique(_rates(recording))) > 1
     with workers_for(model, training.loss, training.workers, (max(sizes), *x.shape[1:])) as fill_gradients:
         for record, batch in _batches(recording, range(last - (step - first), last + 1), training, x, y, shuffled):
             row = recording.rows[record - 1]
             model.parameters, model.vectors.state[...] = np.split(row, [model.parameters.size])
             before = copy.deepcopy(training) if record == last else training
             fill_gradients(*batch[1:])
-            if rates_vary:
+            if len(rates) > 1:
                 _set_learning_rate(optimizer, float(recording.learning_rates[record]), model)
             if record == last:
                 before.optimizer = copy.deepcopy(optimizer)
             optimizer.step(model.parameters, model.gradients)
             _check_replayed(recording, record, model)
     return before, training, batch
-
-
-def _rates(recording: Recording) -> np.ndarray:
-    """Return the learning rates of the recorded updates, NaN where that was not told."""
-    return recording.learning_rates[recording.steps > 0]
-
-
-def _at_the_start(optimizer: Optimizer, recording: Recording) -> Optimizer:
-    """Return the optimiser as it was before training, whatever it is now."""
-    made, rates = optimizer._as_made(), np.unique(_rates(recording))
-    return made if len(rates) > 1 or made.learning_rate in rates else optimizer.clone()
 
 
 def _set_learning_rate(optimizer: Optimizer, rate: float, model: Sequential) -> None:
@@ -122,9 +114,8 @@ def _batches(
         step, now, _, rows = recording.record(record)
         rows = np.array(rows) if len(rows) else np.arange(len(x))
         if rows.max() >= len(x):
-            raise ValueError(
-                f"explain: update {step} saw row {rows.max()}, but x has only {len(x)}; give the same x, y"
-            )
+            saw = f"update {step} saw row {rows.max()}"
+            raise ValueError(f"explain: {saw}, but x has only {len(x)}; give the same x, y")
         one_batch = training.augment is None and len(rows) == len(x)  # it is never shuffled
         if shuffled and now != epoch and not one_batch:
             training.rng.permutation(len(x))
@@ -156,6 +147,6 @@ def _check_replayed(recording: Recording, record: int, model: Sequential) -> Non
     name = next(n for n, view in model.named_arrays().items() if view.tobytes() != recorded[n].tobytes())
     raise OtherUpdateError(
         f"explain: update {recording.steps[record]}, replayed, makes another {name} than the recorded one; give x, y, "
-        "loss, optimizer, augment, workers as in training, and "
-        "where numbers are drawn, by dropout or augment, a model and an rng made anew, as they were before training"
+        "loss, optimizer, augment, workers as in training, and where numbers are drawn, by dropout or augment, a model "
+        "and an rng made anew, as they were before training"
     )

@@ -48,25 +48,25 @@ class Untold(Exception):
 
 def terms_of(
     optimizer: Optimizer, parameters: np.ndarray, gradients: np.ndarray, place: int
-) -> tuple[tuple[Term, ...], tuple[Term, ...]]:
+) -> tuple[tuple[Term, ...], tuple[Term, ...], str]:
     """Return the terms of constants, and those from g to the new p at `place`, of the step that `optimizer` makes next.
 
-    Constants are Python's numbers, as in `step`; where they meet p or g, they are rounded to the dtype of these.
-    Nothing that is given is changed. Raises Untold, with the reason.
+    Or why there are none. Constants are Python's numbers, as in `step`; where they meet p or g, they are rounded to the
+    dtype of these. Nothing that is given is changed.
     """
     wanted, told, trace = parameters.copy(), parameters.copy(), Trace(parameters, place)
     copy.deepcopy(optimizer).step(wanted, gradients)
     try:
         trace.follow(copy.deepcopy(optimizer), told, gradients.copy())
-    except Untold:
-        raise
+    except Untold as why:
+        return (), (), str(why)
     except Exception as error:
-        raise Untold(f"its step cannot be followed: {error}") from error
+        return (), (), f"its step cannot be followed: {error}"
     if "p" not in [term.name for term in trace.terms]:
-        raise Untold("this step does not compute p" if wanted[place] != parameters[place] else "p stays as it was")
+        return (), (), "this step does not compute p" if wanted[place] != parameters[place] else "p stays as it was"
     if told.tobytes() != wanted.tobytes() or trace.known["p"].tobytes() != wanted[place].tobytes():
-        raise Untold("followed, its step makes other numbers")
-    return tuple(trace.constants), tuple(trace.terms)
+        return (), (), "followed, its step makes other numbers"
+    return tuple(trace.constants), tuple(trace.terms), ""
 
 
 class Trace:
