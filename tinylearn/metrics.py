@@ -1,7 +1,7 @@
-"""How good are the predictions, in words that people use: the share that is right, and which is taken for which.
+"""How good are the predictions: the share that is right, and which class is taken for which. N examples, K classes.
 
 A share means little alone. How many examples is it a share of? And how large is it for a model that always says the
-same? `tinylearn.scorecard` puts the three together. N examples, K classes.
+same? `tinylearn.scorecard` puts the three together.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def classes(values: Any) -> np.ndarray:
 
 
 def accuracy(predicted: Any, target: Any) -> float:
-    """Return the share of examples whose predicted class is the true one; for the forms that both take see `classes`.
+    """Return the share of examples whose predicted class is the true one; both may have any form that `classes` takes.
 
     >>> accuracy([[0.9], [0.2], [0.6], [0.4]], [1, 0, 0, 0])
     0.75
@@ -91,9 +91,7 @@ def confidence_interval(right: int, total: int) -> tuple[float, float]:
     If the accuracy on all pictures of the world is p, that on a random sample of them scatters around p with variance
     p (1 - p) / total, and in 95 of 100 samples it is off by less than z = 1.96 standard deviations. The interval holds
     every p that is no further than that from what was seen: (right / total - p)² ≤ z² p (1 - p) / total. Solved for p,
-    it never leaves [0, 1], and says something even where none or all are right.
-
-    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
+    it never leaves [0, 1]. E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
 
     >>> low, high = confidence_interval(24, 41)
     >>> print(f"{low:.3f} to {high:.3f}")

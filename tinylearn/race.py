@@ -64,15 +64,12 @@ def race(
 
     make_model   called once per variant, with a generator of the same seed: the same initial weights, dropout too.
                  Different models must have parameters of the same names and shapes, as with other activations
-    data         (x, y), as for `fit`
-    settings     more of `fit`'s: batch_size, shuffle, augment, workers
-    optimizer    the one given is only copied, and must not have made a step yet
+    data         (x, y), as for `fit`; settings are more of `fit`'s: batch_size, shuffle, augment, workers
+    optimizer    only copied; it must not have made a step yet
     record       makes the recorder of a model: `lambda model: Recorder(model, budget="20 MB")`
-    callbacks    more callbacks, the same for all; the runners train one after the other
 
-    The batches of each variant come from a generator of the same seed, and what `augment` draws from another. With
-    another batch_size they are other pieces of the same order of rows. A runner that diverges stops there, the others
-    go on. Raises ValueError or TypeError if not exactly one thing differs, or if two models do not start equal.
+    The order of rows is the same for all, whatever `augment` draws. A runner that diverges stops there, the others go
+    on. Raises ValueError or TypeError if not exactly one thing differs, or if two models do not start equal.
 
     >>> from tinylearn import SGD, Adam, Dense, MeanSquaredError
     >>> x = np.linspace(-1, 1, 20)[:, None]
@@ -89,11 +86,15 @@ def race(
         raise ValueError(f"race: seed must be at least 0, got {seed}")
     model_seed, batch_seed, augment_seed = np.random.SeedSequence(seed).spawn(3)
     runs = {name: shared | {what: variant} for name, variant in shared[what].items()}
-    models = {name: _made(run.pop("make_model"), np.random.default_rng(model_seed)) for name, run in runs.items()}
-    for name, model in models.items():
-        _check_run(name, model, **runs[name])
-    _check_start(models)
     callbacks = check_functions(callbacks, None)  # a tuple, which all runners can go through
+    models: dict[str, Sequential] = {}
+    for name, run in runs.items():
+        make = run.pop("make_model")
+        if not callable(make):
+            raise TypeError(f"race: make_model must be a function of rng, got {shortened(make)}")
+        models[name] = make(np.random.default_rng(model_seed))
+        _check_run(name, models[name], **run)
+    _check_start(models)
     recorders = {name: record(model) for name, model in models.items()}
     runners: dict[str, Runner] = {}
     for name, run in runs.items():
@@ -138,12 +139,6 @@ def _what_differs(given: Mapping[str, Any]) -> str:
     return dicts[0]
 
 
-def _made(make_model: Any, rng: np.random.Generator) -> Sequential:
-    if not callable(make_model):
-        raise TypeError(f"race: make_model must be a function of rng, got {shortened(make_model)}")
-    return make_model(rng)
-
-
 def _check_run(
     name: Any, model: Any, *, optimizer: Any, loss: Any, batch_size: Any = 1, augment: Any = None, **others: Any
 ) -> None:
@@ -163,14 +158,13 @@ def _check_start(models: Mapping[str, Sequential]) -> None:
     """Raise ValueError unless each model is one of its own, and all have the same parameters."""
     if len({id(model) for model in models.values()}) < len(models):
         raise ValueError("race: make_model(rng) must make a new model each time, got one object twice")
-    first, *others = models
+    first = next(iter(models))
     start = models[first].named_parameters()
-    for name in others:
-        own = models[name].named_parameters()
-        for parameter in [*start, *own]:
-            if parameter in start and parameter in own and np.array_equal(start[parameter], own[parameter]):
-                continue
+    for name, model in models.items():
+        own = model.named_parameters()
+        differ = [each for each in start | own if not np.array_equal(start.get(each, ()), own.get(each, ()))]
+        if differ:
             raise ValueError(
                 f"race: {name!r} starts with other parameters than {first!r}; make_model(rng) must draw everything "
-                f"random from rng, and make the same names and shapes each time; the first that differs is {parameter}"
+                f"random from rng, and make the same names and shapes each time; the first that differs is {differ[0]}"
             )
