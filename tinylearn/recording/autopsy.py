@@ -1,8 +1,7 @@
 """The autopsy of a training that diverged: its last finite states, and what broke first.
 
-What `Recording.autopsy` returns. Where the recorder was told of a DivergenceError, as `fit` does, the broken update is
-the one after the last record; a loop that nobody watched may have recorded it, and then it is found here, by the same
-rules (`divergence.diagnose`).
+`fit` tells the recorder of a DivergenceError: the broken update is the one after the last record. A loop without a
+monitor may have recorded it; then it is found here, by the same rules (`divergence.diagnose`).
 """
 
 from __future__ import annotations
