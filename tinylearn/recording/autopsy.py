@@ -22,26 +22,18 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Autopsy:
-    """The last S finite states before update `step` broke `parameter`; `reason` says how, in a sentence.
-
-    steps            (S,) the updates after which the parameters were so
-    losses           (S,) of the batch of that update, before it
-    norms, largest   name → (S,): the norm of each parameter, and its entry that is farthest from 0, without sign
-    step_lengths     (S,) how far the update moved all recorded parameters; NaN where the one before was not recorded
-    gradient_norms   (S,) as DivergenceError knew them; NaN where it did not
-    learning_rate    the optimiser's; NaN if nobody told it
-    """
+    """The last S finite states before update `step` broke `parameter`; `reason` says how, in a sentence."""
 
     step: int
     parameter: str
     reason: str
-    learning_rate: float
-    steps: np.ndarray
-    losses: np.ndarray
-    norms: dict[str, np.ndarray]
-    largest: dict[str, np.ndarray]
-    step_lengths: np.ndarray
-    gradient_norms: np.ndarray
+    learning_rate: float  # NaN if it was not told
+    steps: np.ndarray  # (S,) the updates after which the parameters were so
+    losses: np.ndarray  # (S,) of the batch of that update, before it
+    norms: dict[str, np.ndarray]  # name → (S,) the norm of each parameter
+    largest: dict[str, np.ndarray]  # name → (S,) its entry that is farthest from 0, without sign
+    step_lengths: np.ndarray  # (S,) how far the update moved all parameters; NaN where the one before was not recorded
+    gradient_norms: np.ndarray  # (S,) as DivergenceError knew them; NaN where it did not
 
     def __str__(self) -> str:
         numbers = {

@@ -30,20 +30,9 @@ if TYPE_CHECKING:
 
 
 def explain(
-    recording: Recording,
-    model: Sequential,
-    step: int,
-    name: str,
-    index: tuple[int, ...] | int,
-    x: Any,
-    y: Any,
-    loss: Loss,
-    optimizer: Optimizer,
-    *,
-    augment: Callable[..., Any] | None = None,
-    rng: np.random.Generator | None = None,
-    workers: int = 1,
-) -> Explanation:
+    recording: Recording, model: Sequential, step: int, name: str, index: Any, x: Any, y: Any, loss: Loss,
+    optimizer: Optimizer, *, augment: Callable[..., Any] | None = None, rng: Any = None, workers: int = 1,
+) -> Explanation:  # fmt: skip
     """Do what `Recording.explain` says."""
     step = positive_integer("explain", "step", step)
     check_parts("explain", model, loss, optimizer)

@@ -54,40 +54,27 @@ def number(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Explanation:
-    """How update `step` changed one number, `parameter[index]`. N rows in the batch; numbers have the model's dtype.
-
-    epoch, loss    as recorded: the loss of the batch, before the update
-    rows           (N,) the row numbers of the batch
-    inputs         (N, …) what the parameter's layer got
-    upstream       (N, …) the gradient of the loss with respect to what the layer gave: its `dout`
-    contributions  (N,) what each row adds to the gradient: their sum but for rounding, since NumPy adds in an order of
-                   its own; None where the model's output has other rows than the batch
-    factors        for a weight of a dense layer, (N, 2): the input and the upstream gradient whose product that is
-    gradient       as the layer's backward computed it, bit for bit
-    optimizer      its settings
-    constants      what the optimiser makes of its settings for this step, term by term, in Python's numbers
-    terms          its arithmetic from g to the new p; empty, as `constants` are, if that cannot be told
-    untold         why not
-    old, new       before and after the update, as recorded
-    """
+    """How update `step` changed one number, `parameter[index]`. N rows in the batch; numbers have the model's dtype."""
 
     step: int
     parameter: str
     index: tuple[int, ...]
     epoch: int
-    loss: float
-    rows: np.ndarray
-    inputs: np.ndarray
-    upstream: np.ndarray
-    contributions: np.ndarray | None
-    factors: np.ndarray | None
-    gradient: Any
-    optimizer: str
-    constants: tuple[Term, ...]
-    terms: tuple[Term, ...]
-    untold: str
-    old: Any
-    new: Any
+    loss: float  # of the batch, before the update
+    rows: np.ndarray  # (N,) the row numbers of the batch
+    inputs: np.ndarray  # (N, …) what the parameter's layer got
+    upstream: np.ndarray  # (N, …) the gradient of the loss with respect to what the layer gave: its dout
+    contributions: (
+        np.ndarray | None
+    )  # (N,) what each row adds to the gradient; None if the model's output has other rows
+    factors: np.ndarray | None  # (N, 2) for a weight of a dense layer: the input and the dout whose product that is
+    gradient: Any  # the sum of contributions but for rounding, since NumPy adds in an order of its own
+    optimizer: str  # its settings
+    constants: tuple[Term, ...]  # what the optimiser makes of its settings for this step, in Python's numbers
+    terms: tuple[Term, ...]  # its arithmetic from g to the new p; empty, as constants are, if that cannot be told
+    untold: str  # why not
+    old: Any  # before the update, as recorded
+    new: Any  # after it, as recorded
 
     @property
     def name(self) -> str:
