@@ -90,12 +90,11 @@ def _replay(
 
 def _set_learning_rate(optimizer: Optimizer, rate: float, model: Sequential) -> None:
     """Give the optimiser the recorded learning rate, unless that is what its step, being a schedule's, sets itself."""
-    if rate == optimizer.learning_rate:
-        return
-    trial = copy.deepcopy(optimizer)
-    trial.step(model.parameters.copy(), model.gradients)
-    if trial.learning_rate != rate:
-        optimizer.learning_rate = rate
+    if rate != optimizer.learning_rate:
+        trial = copy.deepcopy(optimizer)
+        trial.step(model.parameters.copy(), model.gradients)
+        if rate != trial.learning_rate:
+            optimizer.learning_rate = rate
 
 
 def _remembers(optimizer: Optimizer, parameters: np.ndarray) -> bool:
@@ -129,13 +128,12 @@ def _batches(
 def _check_kept(recording: Recording, first: int, step: int, because: str) -> None:
     """Raise ValueError unless every update that is to be replayed, and the parameters before it, were kept."""
     recording.index(step)
-    kept = np.isin(np.arange(first - 1, step + 1), recording.steps)
-    if not kept.all():
-        lost = first - 1 + int(np.argmin(kept))
+    lost = np.setdiff1d(np.arange(first - 1, step + 1), recording.steps)
+    if len(lost):
         why = f"{because} at update {step} needs all updates before it" if because else "it is where the update began"
         raise ValueError(
-            f"explain: step {lost} is not in this recording, and {why}; record with every=1, without budget, and from "
-            "the beginning of the run"
+            f"explain: step {lost[0]} is not in this recording, and {why}; record with every=1, without budget, and "
+            "from the beginning of the run"
         )
 
 

@@ -24,17 +24,16 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from tinylearn.optimizers import Optimizer
 from tinylearn.recording.explanation import Term, number
 
+# How a ufunc is written, and what Python does instead with numbers of its own. Any other is written as a function.
 OPERATORS: dict[np.ufunc, tuple[str, Callable[..., Any]]] = {
     np.add: ("({} + {})", operator.add),
     np.subtract: ("({} - {})", operator.sub),
     np.multiply: ("({} * {})", operator.mul),
     np.divide: ("({} / {})", operator.truediv),
-    np.floor_divide: ("({} // {})", operator.floordiv),
-    np.remainder: ("({} % {})", operator.mod),
     np.power: ("({} ** {})", operator.pow),
     np.negative: ("(-{})", operator.neg),
-    np.square: ("({0} * {0})", np.square),
     np.absolute: ("abs({})", abs),
+    np.square: ("({0} * {0})", np.square),  # also what NumPy makes of g**2
 }
 PART = "a part of an array, or an array in another order, is not followed"
 METHODS = ("sum", "mean", "std", "var", "prod", "max", "min", "dot")  # NumPy tells nobody of them, but of its functions
@@ -106,8 +105,6 @@ class Trace:
         raw = [raw_of(value) for value in inputs]
         if method != "__call__" or ufunc.signature is not None:  # a reduction, or a product of vectors
             return self.whole(ufunc.__name__, inputs, getattr(ufunc, method)(*raw, **settings))
-        if settings or ufunc.nout > 1:
-            raise Untold(f"{ufunc.__name__} is not followed with {', '.join(settings) or 'two results'}")
         if {"d->?", "dd->?"} & set(ufunc.types):
             return ufunc(*raw)  # a decision
         of_data = any(isinstance(value, np.ndarray) for value in raw)
@@ -116,7 +113,7 @@ class Trace:
         text = form.format(*texts)
         if not of_data:
             return Number(in_python(*raw), self, text)
-        value = ufunc(*raw, out=tuple(map(raw_of, out)) or None)
+        value = ufunc(*raw, out=tuple(map(raw_of, out)) or None, **settings)
         return self.change(out[0], text) if out else Vector.of(value, self, text)
 
     def call(self, function: Any, args: tuple[Any, ...], settings: dict[str, Any]) -> Any:
