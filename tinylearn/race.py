@@ -28,18 +28,12 @@ Maker = Callable[[np.random.Generator], Sequential]
 
 @dataclass(frozen=True)
 class Runner:
-    """One variant after the race.
+    """One variant after the race."""
 
-    model       as it was after the last update
-    recording   every update, from the common start on
-    losses      the mean loss of every epoch; none if it diverged
-    divergence  what stopped it, or None
-    """
-
-    model: Sequential
-    recording: Recording
-    losses: list[float]
-    divergence: DivergenceError | None
+    model: Sequential  # after the last update
+    recording: Recording  # every update, from the common start on
+    losses: list[float]  # the mean loss of every epoch; none if it diverged
+    divergence: DivergenceError | None  # what stopped it
 
 
 PARTS = ("make_model", "optimizer", "loss", "batch_size", "augment")  # what may differ

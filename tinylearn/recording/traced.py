@@ -212,6 +212,9 @@ class Number(NDArrayOperatorsMixin):
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **settings: Any) -> Any:
         return self.trace.compute(ufunc, method, inputs, **settings | {"out": ()})
 
+    def __array_function__(self, function: Any, types: Any, args: Any, settings: Any) -> Any:
+        return self.trace.call(function, args, settings)
+
     def __float__(self) -> float:
         return float(self.now)
 
