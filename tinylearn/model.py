@@ -20,7 +20,8 @@ from tinylearn.checks import float_type, numbers, positive_integer, real_array
 from tinylearn.layers.guard import checked_layers, needed, raise_misfit
 from tinylearn.layers.layer import Layer
 from tinylearn.model_files import load_arrays, save_arrays
-from tinylearn.parameters import Views, pack, refuse_owned, twin
+from tinylearn.parameters import Views, pack, twin
+from tinylearn.sharing import refuse_sharing
 from tinylearn.summary import output_shapes, summary
 
 
@@ -46,7 +47,7 @@ class Sequential(Layer):
 
     def __init__(self, layers: Iterable[Layer], dtype: DTypeLike = np.float64) -> None:
         self.layers = checked_layers("Sequential", layers, Layer)
-        refuse_owned(self.layers)
+        refuse_sharing(self)
         pack(self, float_type("Sequential", dtype))
 
     def forward(self, x: np.ndarray) -> np.ndarray:

@@ -11,8 +11,6 @@ copies one array, a file holds one. What layers remember, their `state`, is in a
 from __future__ import annotations
 
 import copy
-import itertools
-from collections.abc import Iterable
 from typing import Any, NamedTuple, Self, TypeVar
 
 import numpy as np
@@ -89,15 +87,8 @@ class Vectors(NamedTuple):
 
 
 def pack(module: Module, dtype: np.dtype) -> None:
-    """Move all parameters of `module` and its parts into one vector, and what they remember into another.
-
-    ValueError if a layer stands in two places, or if two names stand for the same numbers.
-    """
-    layers = [layer for _, layer in module.walk()]
-    _refuse_two_places(layers)
-    _refuse_aliases(module)
-    _refuse_equal_names(layers)
-    for layer in layers:
+    """Move all parameters of `module` and its parts into one vector, and what they remember into another."""
+    for _, layer in module.walk():
         layer.params, layer.state = (_converted(layer, each, dtype) for each in (layer.params, layer.state))
         layer.dtype = dtype
     parameters, state = _joined(module.named_parameters(), dtype), _joined(module.named_state(), dtype)
@@ -164,67 +155,3 @@ def _joined(arrays: dict[str, np.ndarray], dtype: np.dtype) -> np.ndarray:
 
 def _size(arrays: dict[str, np.ndarray]) -> int:
     return sum(array.size for array in arrays.values())
-
-
-# --- what can be wrong ------------------------------------------------------------------------------------------------
-
-
-def refuse_owned(layers: Iterable[Module]) -> None:
-    """Raise ValueError for a layer of another model: its arrays can live in one vector only.
-
-    A whole model that stands in no other one may become a part of one.
-    """
-    for layer in layers:
-        list(layer.walk())  # which refuses one that holds itself
-        if isinstance(layer.params, Views) and layer.inside:
-            raise ValueError(f"{layer} already belongs to a model; make a new layer, or copy.deepcopy this one")
-        if not isinstance(layer.params, Views):
-            refuse_owned(layer.parts().values())
-
-
-def _refuse_two_places(layers: list[Any]) -> None:
-    """Raise ValueError for a layer object that is there twice."""
-    seen: set[int] = set()
-    for layer in layers:
-        if id(layer) in seen:
-            raise ValueError(f"Sequential: one layer object stands in two places, {layer!r}; make one for each place")
-        seen.add(id(layer))
-
-
-def _refuse_equal_names(layers: list[Any]) -> None:
-    """Raise ValueError if a layer uses one name for two arrays, or one that a part's array has."""
-    for layer in layers:
-        own = [*layer.params, *layer.state]
-        arrays = {name: part.named_parameters() | part.named_state() for name, part in layer.parts().items()}
-        inner = {f"{name}.{key}" for name, of_part in arrays.items() for key in of_part}
-        for name in own:
-            if own.count(name) > 1 or name in inner:
-                raise ValueError(f"{layer!r}: two of its arrays have the name {name!r}; give each its own")
-
-
-def _refuse_aliases(module: Module) -> None:
-    """Raise ValueError if a parameter or a state is the same memory as another one, or as an attribute of a layer.
-
-    Moved into the model's vector, it would be another array from then on.
-    """
-    arrays = [
-        (f"{name}.{key}".lstrip("."), array)
-        for name, layer in module.walk()
-        if not isinstance(layer.params, Views)  # those have been moved, and checked, before
-        for key, array in (*layer.params.items(), *layer.state.items())
-        if isinstance(array, np.ndarray)
-    ]
-    for (name, one), (other, two) in itertools.combinations(arrays, 2):
-        if np.may_share_memory(one, two) and np.shares_memory(one, two):
-            raise ValueError(
-                f"{name} and {other} are one array, but a model gives each its own place; do not tie weights, and "
-                "leave the parameters of a layer that a layer holds where they are: they are found there"
-            )
-    for _, layer in module.walk():
-        for attribute, value in layer.attributes(np.ndarray):
-            for name, array in arrays:
-                if np.may_share_memory(value, array) and np.shares_memory(value, array):
-                    raise ValueError(
-                        f"{layer!r}: its attribute {attribute} is the same array as {name}, and would not follow when "
-                        "that moves into the model; read it from self.params or self.state each time"
-                    )

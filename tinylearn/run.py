@@ -15,6 +15,7 @@ import numpy as np
 from tinylearn.batches import Batches
 from tinylearn.callbacks import Update
 from tinylearn.checkpoint import load_checkpoint, read_more
+from tinylearn.divergence import DivergenceError
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
@@ -64,8 +65,9 @@ class Run:
                 call(batches.step, batches.epoch, loss, rows, rate)
                 continue
             if update is None:
-                about = loss, rows, self.model, self.optimizer, rate, batches.last_of_epoch
-                update = Update(batches.step, batches.epoch, *about)
+                update = Update(
+                    batches.step, batches.epoch, loss, rows, self.model, self.optimizer, rate, batches.last_of_epoch
+                )
             call(update)
         stopped = update is not None and update.stopped
         if stopped and self.loss_rows:
@@ -77,6 +79,11 @@ class Run:
         for callback in self.callbacks:
             if hasattr(callback, what):
                 getattr(callback, what)(*about)
+
+    def tell_of_divergence(self, kind: Any, error: Any, traceback: Any) -> None:
+        """Tell the callbacks that ask for it, if that is the error that ends the run."""
+        if isinstance(error, DivergenceError):
+            self.tell_of("diverged", error)
 
     def loss_again(self) -> float:
         """Return the loss of the last batch with the parameters as they are now, and disturb nothing."""

@@ -19,7 +19,7 @@ import numpy as np
 
 from tinylearn.batches import Batches
 from tinylearn.callbacks import Callback
-from tinylearn.divergence import DivergenceError, DivergenceMonitor
+from tinylearn.divergence import DivergenceMonitor
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential, first_that_learns
 from tinylearn.optimizers import Optimizer
@@ -99,11 +99,8 @@ def _training(run: Run) -> Iterator[None]:
         for _ in range(2):  # the second time in case that Ctrl-C cuts the first one short
             at_the_end.callback(model.set_training, False)
             at_the_end.callback(setattr, first, "needs_dx", True)
+        at_the_end.push(run.tell_of_divergence)
         run.tell_of("start", run)
         model.set_training(True)
         first.needs_dx = False
-        try:
-            yield
-        except DivergenceError as error:
-            run.tell_of("diverged", error)
-            raise
+        yield

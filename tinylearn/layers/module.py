@@ -43,8 +43,8 @@ class Module:
         return module
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what is copied and pickled: not the vectors, of which a copy gets its own."""
-        return {name: value for name, value in vars(self).items() if name != "vectors"}
+        """Return what is copied and pickled: not the vectors, of which a copy gets its own, nor what `fit` needs."""
+        return {name: value for name, value in vars(self).items() if name not in ("vectors", "needs_dx")}
 
     def parts(self) -> dict[str, Self]:
         """Return the layers that this one holds, by name: the class in lower case, numbered from 1 within the class.
@@ -53,7 +53,7 @@ class Module:
         """
         found: dict[str, Self] = {}
         numbers: Counter[str] = Counter()
-        first = list(_inside(vars(self).get("layers"), Module))
+        first = [part for _, part in _inside("layers", vars(self).get("layers"), Module)]
         others = [part for _, part in self.attributes(Module) if not any(part is each for each in first)]
         for part in [*first, *others]:
             kind = type(part).__name__.lower()
@@ -103,7 +103,7 @@ class Module:
         """
         for name, value in vars(self).items():
             if name not in ("params", "grads", "state"):
-                yield from ((name, found) for found in _inside(value, kind))
+                yield from _inside(name, value, kind)
 
     def _named(self, what: str) -> dict[str, np.ndarray]:
         """Return name → array for the dicts of that name, of this layer and its parts."""
@@ -114,10 +114,10 @@ class Module:
         }
 
 
-def _inside(value: Any, kind: type[T]) -> Iterator[T]:
-    """Yield `value` if it is of that type, or what is of it in a list, a tuple or a dict."""
+def _inside(name: str, value: Any, kind: type[T]) -> Iterator[tuple[str, T]]:
+    """Yield (name, value) if it is of that type, or for what is so in a list, a tuple or a dict: `rngs[0]`."""
     if isinstance(value, kind):
-        yield value
+        yield name, value
     elif isinstance(value, list | tuple | dict):
-        for each in value.values() if isinstance(value, dict) else value:
-            yield from _inside(each, kind)
+        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _inside(f"{name}[{key}]", each, kind)
