@@ -123,20 +123,15 @@ class Trace:
         if function is np.where and len(args) == 3:
             condition, *either = args
             taken = either[0 if np.broadcast_to(raw_of(condition), self.shape)[self.place] else 1]
-            return Vector.of(function(*raw_of(args)), self, self.operand(taken, True))
+            return Vector.of(function(*raw_of(args)), self, self.operand(taken))
         result = function(*raw_of(args), **settings)
         if function in LIKE:
-            return Vector.of(result, self, self.operand(result, True))
+            return Vector.of(result, self, self.operand(result))
         return self.whole(function.__name__, args, result)
 
-    def operand(self, value: Any, of_data: bool) -> str:
-        """Return the text of what is computed with; first write a line for what has a name, or is a constant.
-
-        of_data   whether it is computed with in the dtype of the parameters
-        """
+    def operand(self, value: Any, of_data: bool = True) -> str:
+        """Return the text of an operand; first write a line for one that has a name, and for a constant among data."""
         if isinstance(value, Vector | Number):
-            if value.trace is None:
-                raise Untold(PART)
             if not value.text.isidentifier():
                 name = name_in_code(value)
                 if name or (of_data and isinstance(value, Number)):
@@ -164,7 +159,7 @@ class Trace:
 
     def change(self, vector: Any, text: str) -> Any:
         """Note that a vector, whose numbers are new already, was changed in place."""
-        if not isinstance(vector, Vector) or vector.trace is None:
+        if not isinstance(vector, Vector):
             raise Untold("a plain array is changed in place")
         vector.text = text
         if vector.leaf:
@@ -177,8 +172,8 @@ class Trace:
             raise Untold(f"{name} is not followed")
         if not isinstance(result, np.floating):
             return result
-        texts = [self.operand(value, True) for value in inputs if isinstance(value, Vector)]
-        name, formula = self.new_name(name), f"{name} of all {' and '.join(dict.fromkeys(texts))}"
+        texts = dict.fromkeys(self.operand(value) for value in inputs if isinstance(value, Vector))
+        name, formula = self.new_name(name), f"{name} of all {' and '.join(texts)}"
         self.terms.append(Term(name, formula, str(result), result))
         self.known[name] = result
         return Vector.of(result, self, name)
@@ -203,17 +198,17 @@ def name_in_code(value: Any) -> str:
 class Number(NDArrayOperatorsMixin):
     """One of Python's numbers, `now`, with its text."""
 
-    def __init__(self, now: Any, trace: Trace, text: str) -> None:
-        self.now, self.trace, self.text = now, trace, text
+    def __init__(self, now: Any, lines: Trace, text: str) -> None:
+        self.now, self.lines, self.text = now, lines, text
 
     def item(self) -> Number:
-        return Number(self.now.item(), self.trace, self.text)
+        return Number(self.now.item(), self.lines, self.text)
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **settings: Any) -> Any:
-        return self.trace.compute(ufunc, method, inputs, **settings | {"out": ()})
+        return self.lines.compute(ufunc, method, inputs, **settings | {"out": ()})
 
     def __array_function__(self, function: Any, types: Any, args: Any, settings: Any) -> Any:
-        return self.trace.call(function, args, settings)
+        return self.lines.call(function, args, settings)
 
     def __float__(self) -> float:
         return float(self.now)
@@ -226,38 +221,39 @@ class Number(NDArrayOperatorsMixin):
 
 
 class Vector(np.ndarray):
-    """An array with the text of its number at `trace.place`."""
+    """An array with the text of its number at `lines.place`."""
 
-    trace: Any = None  # as views of it have, and whatever NumPy makes without telling
+    lines: Trace
     text: str
     leaf: str  # the name of this very array: changes of it are lines
 
     @classmethod
-    def of(cls, values: Any, trace: Trace, text: str, leaf: str = "") -> Any:
-        if values.dtype != trace.dtype:
-            raise Untold(f"it computes in {values.dtype}, while the parameters are {trace.dtype}")
-        if values.shape not in (trace.shape, ()):
+    def of(cls, values: Any, lines: Trace, text: str, leaf: str = "") -> Any:
+        if values.dtype != lines.dtype:
+            raise Untold(f"it computes in {values.dtype}, while the parameters are {lines.dtype}")
+        if values.shape not in (lines.shape, ()):
             raise Untold(f"an array of shape {values.shape} is not followed")
         vector: Any = np.asarray(values).view(cls)
-        vector.trace, vector.text, vector.leaf = trace, text, leaf
+        vector.lines, vector.text, vector.leaf = lines, text, leaf
         return vector
+
+    def __getattr__(self, name: str) -> Any:
+        raise Untold(PART)  # views, and whatever NumPy makes without telling, have no lines
 
     @property
     def now(self) -> Any:
-        return raw_of(self)[self.trace.place if self.shape else ()]
+        return raw_of(self)[self.lines.place if self.shape else ()]
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **settings: Any) -> Any:
-        trace = next(each.trace for each in (*inputs, self) if isinstance(each, Vector | Number))
-        if trace is None:
-            raise Untold(PART)
-        return trace.compute(ufunc, method, inputs, **settings)
+        lines = next(each.lines for each in (*inputs, self) if isinstance(each, Vector | Number))
+        return lines.compute(ufunc, method, inputs, **settings)
 
     def __array_function__(self, function: Any, types: Any, args: Any, settings: Any) -> Any:
-        return self.trace.call(function, args, settings)
+        return self.lines.call(function, args, settings)
 
     def copy(self, order: Any = "C") -> Any:
-        copied = Vector.of(raw_of(self).copy(), self.trace, self.text)
-        self.trace.write(self.trace.new_name("copy"), copied)  # the array itself may change
+        copied = Vector.of(raw_of(self).copy(), self.lines, self.text)
+        self.lines.write(self.lines.new_name("copy"), copied)  # the array itself may change
         return copied
 
     def __getitem__(self, key: Any) -> Any:
@@ -267,9 +263,9 @@ class Vector(np.ndarray):
         if not _is_all(key):
             raise Untold(PART)
         if value is not self:  # as it is after p[:] += …
-            text = self.trace.operand(value, True)
+            text = self.lines.operand(value)
             raw_of(self)[...] = raw_of(value)
-            self.trace.change(self, text)
+            self.lines.change(self, text)
 
 
 for _name in METHODS:
