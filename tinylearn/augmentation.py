@@ -2,30 +2,26 @@
 
     x (N, H, W, C)  →  mirror some, turn and shift each a little  →  new batch, of the same shape and dtype
 
-Every epoch sees other pixels with the same labels, so that a network cannot learn its pictures by heart. N batch, H W
-rows and columns, C channels; the rows of pixels are counted downwards.
+**Data augmentation**: every epoch sees other pixels with the same labels, so a network cannot learn its pictures by
+heart. N batch, H W rows and columns, C channels; the rows of pixels are counted downwards.
 
 Turning is done backwards: for each pixel of the new picture, where in the old one did it come from?
 
     row, column  →  undo the shift  →  undo the turn about the centre  →  undo the mirror  →  a place in the old picture
 
-It lies between four pixels, which are mixed, the nearer the more (bilinear). What comes from beyond the edge is filled,
-by one of two rules:
+It lies between four pixels, which are mixed, the nearer the more (bilinear). Beyond the edge the picture goes on so:
 
-    "reflect"   d c b a | a b c d | d c b a    the picture mirrored at its edge, again and again
+    "reflect"   d c b a | a b c d | d c b a    mirrored at its edge, again and again; NumPy's `pad` says "symmetric"
     "nearest"   a a a a | a b c d | d d d d    the pixel at the edge
-
-NumPy's `pad` calls the first of these "symmetric"; Keras, as here, "reflect".
 """
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import numpy as np
 
-from tinylearn.checks import finite, generator, number_between, numbers, real_array
+from tinylearn.checks import finite, generator, number, number_between, numbers, real_array
 
 FILLS = ("reflect", "nearest")
 PIECE = 8192  # pixels turned at once, which stay in the cache: half the time for 32 images of 32 × 32
@@ -39,9 +35,8 @@ class Augment:
     flip       whether every second image, on average, is mirrored left to right
     fill       what comes from beyond the edge: "reflect" or "nearest"
 
-    What is not asked for takes no time and no random numbers; of the rest, the generator gives for each batch first who
-    is mirrored (N,), then the angles (N,), then the shifts (N, 2). Raises ValueError and TypeError for arguments out of
-    range, for a batch that is not (N, H, W, C) and for integers.
+    What is not asked for draws no random numbers; the rest draws for each batch first who is mirrored (N,), then the
+    angles (N,), then the shifts (N, 2). ValueError or TypeError for a batch that is not (N, H, W, C), of floats.
 
     >>> augment = Augment(rotation=20, shift=0.1, flip=True)
     >>> x = np.random.default_rng(0).random((32, 32, 32, 3), np.float32)
@@ -51,7 +46,7 @@ class Augment:
     """
 
     def __init__(self, *, rotation: float = 0, shift: float = 0, flip: bool = False, fill: str = "reflect") -> None:
-        self.rotation = number_between("Augment", "rotation", rotation, -math.inf, math.inf)
+        self.rotation = number("Augment", "rotation", rotation)
         if not 0 <= self.rotation <= 180:
             raise ValueError(f"Augment: rotation must lie in 0 … 180 degrees, to either side, got {self.rotation:g}")
         self.shift = number_between("Augment", "shift", shift, 0, 1)
@@ -105,7 +100,12 @@ def affine(x: np.ndarray, angles: Any, shifts: Any, mirrored: Any, *, fill: str 
     array([[1., 1.],
            [3., 3.]])
     """
-    x, angles, shifts, mirrored = _moves("affine", x, angles, shifts, mirrored, fill)
+    x, fill = _images("affine", x), _known_fill("affine", fill)
+    angles, shifts = _per_image("angles", x, angles), _per_image("shifts", x, shifts, 2)
+    mirrored = _mirrored("affine", x, mirrored)
+    if not (np.abs(shifts) < 1).all():
+        got = f"{shifts.min():g} to {shifts.max():g}: divide by H and W"
+        raise ValueError(f"affine: shifts must lie between -1 and 1, as shares of height and width, got {got}")
     out = np.empty(x.shape, x.dtype)
     at_once = max(1, PIECE // (x.shape[1] * x.shape[2]))
     for start in range(0, len(x), at_once):
@@ -170,85 +170,38 @@ def _mix(a: np.ndarray, b: np.ndarray, share: np.ndarray) -> np.ndarray:
     return a + share * (b - a)
 
 
-# --- the same, pixel by pixel -----------------------------------------------------------------------------------------
-
-
-def affine_loops(x: np.ndarray, angles: Any, shifts: Any, mirrored: Any, *, fill: str = "reflect") -> np.ndarray:
-    """Return what `affine` returns, in plain loops: slow, and as clear as it gets. The tests hold the two equal."""
-    x, angles, shifts, mirrored = _moves("affine_loops", x, angles, shifts, mirrored, fill)
-    out = np.empty(x.shape, x.dtype)
-    _, h, w, _ = x.shape
-    for n, row, column in np.ndindex(x.shape[:3]):
-        below = row - (h - 1) / 2 - shifts[n, 0] * h  # from the centre, the shift undone
-        beside = column - (w - 1) / 2 - shifts[n, 1] * w
-        angle = math.radians(angles[n])
-        from_row = below * math.cos(angle) + beside * math.sin(angle) + (h - 1) / 2  # the turn undone
-        from_column = beside * math.cos(angle) - below * math.sin(angle) + (w - 1) / 2
-        image = x[n, :, ::-1] if mirrored[n] else x[n]
-        out[n, row, column] = _pixel_between(image, from_row, from_column, fill)
-    return out
-
-
-def _pixel_between(image: np.ndarray, row: float, column: float, fill: str) -> np.ndarray:
-    """Return the mixture (C,) of the four pixels around a place, each with the share of the opposite corner's area."""
-    h, w, _ = image.shape
-    top, left = math.floor(row), math.floor(column)
-    down, right = row - top, column - left
-    mixture = np.zeros(image.shape[2])
-    for i, part_i in ((top, 1 - down), (top + 1, down)):
-        for j, part_j in ((left, 1 - right), (left + 1, right)):
-            mixture += part_i * part_j * image[_filled(i, h, fill), _filled(j, w, fill)]
-    return mixture
-
-
-def _filled(index: int, size: int, fill: str) -> int:
-    """Return which of `size` pixels stands at `index`, which may lie beyond the edge."""
-    if fill == "nearest":
-        return min(max(index, 0), size - 1)
-    index %= 2 * size  # there and back again
-    return index if index < size else 2 * size - 1 - index
-
-
 # --- what is checked --------------------------------------------------------------------------------------------------
 
 
-def _images(who: str, x: Any) -> np.ndarray:
+def _images(caller: str, x: Any) -> np.ndarray:
     """Return x as an array (N, H, W, C) of floats; ValueError or TypeError if it is none."""
-    x = real_array(who, "x", x)
+    x = real_array(caller, "x", x)
     if x.ndim != 4 or 0 in x.shape[1:]:
-        raise ValueError(f"{who}: x must be images of shape (N, H, W, C), got {x.shape}")
+        raise ValueError(f"{caller}: x must be images of shape (N, H, W, C), got {x.shape}")
     if x.dtype.kind != "f":
-        raise TypeError(f"{who}: x must hold floats, got {x.dtype}; scale the pixels to [0, 1] first: x / 255")
+        raise TypeError(f"{caller}: x must hold floats, got {x.dtype}; scale the pixels to [0, 1] first: x / 255")
     return x
 
 
-def _moves(who: str, x: Any, angles: Any, shifts: Any, mirrored: Any, fill: str) -> tuple[np.ndarray, ...]:
-    """Return x, angles (N,), shifts (N, 2), mirrored (N,); ValueError or TypeError if they do not fit together."""
-    x = _images(who, x)
-    angles, shifts = numbers(who, "angles", angles, np.float64), numbers(who, "shifts", shifts, np.float64)
-    for name, array, shape in (("angles", angles, (len(x),)), ("shifts", shifts, (len(x), 2))):
-        if array.shape != shape:
-            raise ValueError(f"{who}: {name} must have shape {shape}, for {len(x)} images, got {array.shape}")
-    finite(who, "angles", angles)
-    if not (np.abs(shifts) < 1).all():
-        raise ValueError(
-            f"{who}: shifts must lie between -1 and 1, as shares of height and width, got {shifts.min():g} to "
-            f"{shifts.max():g}: divide by H and W"
-        )
-    _known_fill(who, fill)
-    return x, angles, shifts, _mirrored(who, x, mirrored)
-
-
-def _mirrored(who: str, x: np.ndarray, mirrored: Any) -> np.ndarray:
-    mirrored = real_array(who, "mirrored", mirrored)
+def _mirrored(caller: str, x: np.ndarray, mirrored: Any) -> np.ndarray:
+    """Return `mirrored` as bools (N,)."""
+    mirrored = real_array(caller, "mirrored", mirrored)
     if mirrored.dtype != bool or mirrored.shape != (len(x),):
-        raise ValueError(
-            f"{who}: mirrored must be {len(x)} bools, one per image, got {mirrored.dtype} of shape {mirrored.shape}"
-        )
+        got = f"{mirrored.dtype} of shape {mirrored.shape}"
+        raise ValueError(f"{caller}: mirrored must be {len(x)} bools, one per image, got {got}")
     return mirrored
 
 
-def _known_fill(who: str, fill: Any) -> str:
+def _per_image(name: str, x: np.ndarray, values: Any, *shape: int) -> np.ndarray:
+    """Return values as finite numbers (N, *shape)."""
+    array = numbers("affine", name, values, np.float64)
+    if array.shape != (len(x), *shape):
+        raise ValueError(f"affine: {name} must have shape {(len(x), *shape)}, for {len(x)} images, got {array.shape}")
+    finite("affine", name, array)
+    return array
+
+
+def _known_fill(caller: str, fill: Any) -> str:
     if fill not in FILLS:
-        raise ValueError(f"{who}: fill must be one of {', '.join(map(repr, FILLS))}, got {fill!r}")
+        raise ValueError(f"{caller}: fill must be one of {', '.join(map(repr, FILLS))}, got {fill!r}")
     return fill

@@ -1,17 +1,16 @@
-"""Files that are complete or absent: nobody ever reads half of one.
+"""Files that are complete or absent: a crash never leaves a half-written file.
 
 A file is written beside its place, to `.run.1f2e3d4c5b6a7988.tmp.npz` for `run.npz`, and renamed when it is whole. So
-whatever happens, under its name is the old file, the new one or, if there was none, nothing:
+under its name is the old file, the new one or, if there was none, nothing:
 
     an error, a full disk, Ctrl-C      nothing else is left
     a kill                             the temporary file may be left; the next write of that name removes it
-    a loss of power                    nothing is renamed before the disk has it. (This is promised of files that are
-                                       written here, not of recordings: their last records may be lost or damaged)
+    a loss of power                    nothing is renamed before the disk has it
 
 A link stays a link, and what it leads to is replaced. A device or a pipe is refused: it would become a plain file.
 
-A temporary file is locked while its writer lives; the lock ends with the process, whatever ended that. So one that can
-be locked is nobody's. Windows has no such locks: there what a kill has left stays.
+A temporary file is locked while its writer lives; the lock ends with the process. So one that can be locked is
+nobody's. Windows has no such locks: there what a kill has left stays.
 """
 
 from __future__ import annotations
@@ -42,11 +41,8 @@ def complete_or_absent(
 ) -> Iterator[BinaryIO]:
     """Open a file beside `path` to write to; it takes that name when the block ends well, and vanishes if not.
 
-    `survives_power_loss` waits for the disk before the file is renamed. (Measured: a checkpoint of a million numbers
-    takes 1.4 times as long, one of eight million 1.1 times, a very small one 3 to 5 times.)
-
-    Raises an OSError that names `path`, of which FileNotFoundError if the folder is missing, PermissionError if nothing
-    may be written there; TypeError for what is no path.
+    `survives_power_loss` waits for the disk before the file is renamed: a checkpoint of a million numbers then takes
+    1.4 times as long. Raises an OSError that names `path`, and TypeError for what is no path.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -1,7 +1,7 @@
-"""How good are the predictions, in words that people use: the share that is right, and which is taken for which.
+"""How good are the predictions: the share that is right, and which class is taken for which. N examples, K classes.
 
 A share means little alone. How many examples is it a share of? And how large is it for a model that always says the
-same? `tinylearn.scorecard` puts the three together. N examples, K classes.
+same? `tinylearn.scorecard` puts the three together.
 """
 
 from __future__ import annotations
@@ -29,10 +29,9 @@ def classes(values: Any) -> np.ndarray:
         raise ValueError("classes: expected numbers, got NaN: what is the class of that?")
     if array.ndim == 2 and array.shape[1] > 1:
         return array.argmax(axis=1)
-    if array.ndim == 2 and array.shape[1] == 1:
-        array = array[:, 0]
-    if array.ndim != 1:
+    if array.ndim != 1 and array.shape[1:] != (1,):
         raise ValueError(f"classes: expected shape (N,), (N, 1) or (N, K), got {array.shape}")
+    array = array.ravel()
     if array.dtype.kind != "f":
         if array.min(initial=0) < 0:
             raise ValueError(f"classes: class numbers must be at least 0, got {array.min()}")
@@ -46,7 +45,7 @@ def classes(values: Any) -> np.ndarray:
 
 
 def accuracy(predicted: Any, target: Any) -> float:
-    """Return the share of examples whose predicted class is the true one; for the forms that both take see `classes`.
+    """Return the share of examples whose predicted class is the true one; both may have any form that `classes` takes.
 
     >>> accuracy([[0.9], [0.2], [0.6], [0.4]], [1, 0, 0, 0])
     0.75
@@ -68,11 +67,8 @@ def confusion_matrix(predicted: Any, target: Any, n_classes: int | None = None) 
     predicted, target = _pair("confusion_matrix", predicted, target)
     seen = int(max(predicted.max(initial=-1), target.max(initial=-1))) + 1
     k = seen if n_classes is None else positive_integer("confusion_matrix", "n_classes", n_classes)
-    lowest = min(predicted.min(initial=0), target.min(initial=0))
-    if lowest < 0 or seen > k:
-        raise ValueError(
-            f"confusion_matrix: class numbers must lie in 0 … {k - 1}, got {lowest if lowest < 0 else seen - 1}"
-        )
+    if seen > k:
+        raise ValueError(f"confusion_matrix: class numbers must lie in 0 … {k - 1}, got {seen - 1}")
     return np.bincount(target * k + predicted, minlength=k * k).reshape(k, k)
 
 
@@ -95,9 +91,7 @@ def confidence_interval(right: int, total: int) -> tuple[float, float]:
     If the accuracy on all pictures of the world is p, that on a random sample of them scatters around p with variance
     p (1 - p) / total, and in 95 of 100 samples it is off by less than z = 1.96 standard deviations. The interval holds
     every p that is no further than that from what was seen: (right / total - p)² ≤ z² p (1 - p) / total. Solved for p,
-    it never leaves [0, 1], and says something even where none or all are right.
-
-    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
+    it never leaves [0, 1]. E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
 
     >>> low, high = confidence_interval(24, 41)
     >>> print(f"{low:.3f} to {high:.3f}")

@@ -47,7 +47,7 @@ class Scorecard:
         self.is_better = self.baseline < self.interval[0]
 
     def verdict(self) -> str:
-        """Say whether the model is better than always saying the most frequent class."""
+        """Return whether the model is better than always saying the most frequent class."""
         other = f'always saying "{self.majority}"'
         if self.is_better:
             return f"better than {other}"
@@ -57,27 +57,25 @@ class Scorecard:
 
     def facts(self, name: str) -> dict[str, Any]:
         """Return the same as numbers and texts for a JSON file; each key begins with `name`, of model or data."""
-        facts = {
-            "accuracy": self.accuracy,
-            "right": f"{self.right} of {self.total}",
-            "95 % interval": [round(end, 4) for end in self.interval],
-            "baseline": self.baseline,
-            "confusion matrix": self.matrix.tolist(),
-            "verdict": self.verdict(),
+        return {
+            f"{name}, accuracy": self.accuracy,
+            f"{name}, right": f"{self.right} of {self.total}",
+            f"{name}, 95 % interval": [round(end, 4) for end in self.interval],
+            f"{name}, baseline": self.baseline,
+            f"{name}, confusion matrix": self.matrix.tolist(),
+            f"{name}, verdict": self.verdict(),
         }
-        return {f"{name}, {key}": value for key, value in facts.items()}
 
     def __str__(self) -> str:
         low, high = self.interval
+        most = self.matrix.sum(axis=1).max()
         lines = [
             f"{self.right} of {self.total} right: accuracy {self.accuracy:.3f}, 95 % interval {low:.3f} to {high:.3f}",
-            f'always saying "{self.majority}": {self.matrix.sum(axis=1).max()} of {self.total}, '
-            f"accuracy {self.baseline:.3f}",
+            f'always saying "{self.majority}": {most} of {self.total}, accuracy {self.baseline:.3f}',
             self.verdict(),
         ]
-        table = [("true / predicted", *self.names), *zip(self.names, *self.matrix.T.tolist(), strict=True)]
-        widths = [max(len(str(row[column])) for row in table) for column in range(len(table[0]))]
-        for first, *others in table:
-            cells = [f"{cell:>{width}}" for cell, width in zip(others, widths[1:], strict=True)]
-            lines.append("  ".join([f"{first:{widths[0]}}", *cells]))
+        columns = [("true / predicted", *self.names), *zip(self.names, *self.matrix.astype(str).tolist(), strict=True)]
+        widths = [max(map(len, column)) for column in columns]
+        for first, *others in zip(*columns, strict=True):
+            lines.append("  ".join([first.ljust(widths[0]), *map(str.rjust, others, widths[1:])]))
         return "\n".join(lines)

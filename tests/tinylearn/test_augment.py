@@ -7,7 +7,6 @@ import pytest
 
 import tinylearn as tl
 from tinylearn import Augment, affine, flip
-from tinylearn.augmentation import affine_loops
 
 ALL = Augment(rotation=20, shift=0.1, flip=True)
 
@@ -110,7 +109,7 @@ def test_it_is_written_as_the_call_that_makes_it():
     [
         ({"rotation": 181}, "Augment: rotation must lie in 0 … 180 degrees, to either side, got 181"),
         ({"rotation": -1}, "Augment: rotation must lie in 0 … 180 degrees, to either side, got -1"),
-        ({"rotation": np.nan}, "Augment: rotation must be in [-inf, inf), got nan"),
+        ({"rotation": np.nan}, "Augment: rotation must lie in 0 … 180 degrees, to either side, got nan"),
         ({"shift": 1}, "Augment: shift must be in [0, 1), got 1.0"),
         ({"shift": -0.1}, "Augment: shift must be in [0, 1), got -0.1"),
         ({"fill": "zeros"}, "Augment: fill must be one of 'reflect', 'nearest', got 'zeros'"),
@@ -136,24 +135,20 @@ def test_an_rng_that_is_none_is_refused():
         ALL(images(), 0)
 
 
-@pytest.mark.parametrize("function", [affine, affine_loops])
-def test_moves_that_do_not_fit_are_refused(function):
+def test_moves_that_do_not_fit_are_refused():
     x, angles, shifts, mirrored = images(), np.zeros(5), np.zeros((5, 2)), np.zeros(5, bool)
-    name = function.__name__
-    with pytest.raises(ValueError, match=rf"{name}: angles must have shape \(5,\), for 5 images, got \(\)"):
-        function(x, 20, shifts, mirrored)
-    with pytest.raises(ValueError, match=rf"{name}: angles must be finite numbers, got nan at angles\[2\]"):
-        function(x, [0, 0, np.nan, 0, 0], shifts, mirrored)
-    with pytest.raises(ValueError, match=rf"{name}: shifts must have shape \(5, 2\), for 5 images, got \(5,\)"):
-        function(x, angles, angles, mirrored)
-    for wrong in (1, -2, np.nan):
-        with pytest.raises(
-            ValueError, match=f"{name}: shifts must lie between -1 and 1, as shares .* divide by H and W"
-        ):
-            function(x, angles, shifts + wrong, mirrored)
-    with pytest.raises(
-        ValueError, match=rf"{name}: mirrored must be 5 bools, one per image, got int64 of shape \(5,\)"
-    ):
-        function(x, angles, shifts, [0, 1, 0, 1, 0])
-    with pytest.raises(ValueError, match=f"{name}: fill must be one of 'reflect', 'nearest', got 'wrap'"):
-        function(x, angles, shifts, mirrored, fill="wrap")
+    with pytest.raises(ValueError, match=r"affine: angles must have shape \(5,\), for 5 images, got \(\)"):
+        affine(x, 20, shifts, mirrored)
+    with pytest.raises(ValueError, match=r"affine: angles must be finite numbers, got nan at angles\[2\]"):
+        affine(x, [0, 0, np.nan, 0, 0], shifts, mirrored)
+    with pytest.raises(ValueError, match=r"affine: shifts must have shape \(5, 2\), for 5 images, got \(5,\)"):
+        affine(x, angles, angles, mirrored)
+    with pytest.raises(ValueError, match=r"affine: shifts must be finite numbers, got nan at shifts\[0, 0\]"):
+        affine(x, angles, shifts + np.nan, mirrored)
+    for wrong in (1, -2):
+        with pytest.raises(ValueError, match="affine: shifts must lie between -1 and 1, as shares of height and width"):
+            affine(x, angles, shifts + wrong, mirrored)
+    with pytest.raises(ValueError, match=r"affine: mirrored must be 5 bools, one per image, got int64 of shape \(5,\)"):
+        affine(x, angles, shifts, [0, 1, 0, 1, 0])
+    with pytest.raises(ValueError, match="affine: fill must be one of 'reflect', 'nearest', got 'wrap'"):
+        affine(x, angles, shifts, mirrored, fill="wrap")

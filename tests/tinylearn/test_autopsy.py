@@ -167,12 +167,6 @@ def test_what_broke_first_is_found_in_the_recording(meddle, parameter, what):
     assert np.isnan(autopsy.learning_rate)
 
 
-@pytest.mark.parametrize("block", [1, 40, 1000])
-def test_blocks_end_anywhere(block, monkeypatch):
-    monkeypatch.setattr("tinylearn.recording.autopsy.BLOCK", block)
-    assert broken_by_hand(grow).autopsy().step == 9
-
-
 def test_between_records_that_do_not_follow_each_other_growth_is_no_fault():
     slowly = broken_by_hand(lambda step, parameters: parameters.fill(3.0**step), updates=40, every=20)
     with pytest.raises(ValueError, match="autopsy: no update of this recording broke: all 3 states are finite"):

@@ -101,6 +101,7 @@ def explain_last(seed, rows, until=None, **settings):
         {"rows": 2, "batch_size": 2, "epochs": 1},  # one batch: never shuffled
         {"rows": 2, "batch_size": 3},
         {"rows": 3, "epochs": 1},
+        {"rows": 2, "epochs": 2},  # each order is 0, 1 by chance once in two times
         {"rows": 6, "until": 1},
         {"rows": 4, "until": 5},  # the last epoch is there in part: one row
     ],

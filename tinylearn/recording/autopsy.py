@@ -1,12 +1,12 @@
 """The autopsy of a training that diverged: its last finite states, and what broke first.
 
-What `Recording.autopsy` returns. Where the recorder was told of a DivergenceError, as `fit` does, the broken update is
-the one after the last record; a loop that nobody watched may have recorded it, and then it is found here, by the same
-rules (`divergence.diagnose`).
+`fit` tells the recorder of a DivergenceError: the broken update is the one after the last record. A loop without a
+monitor may have recorded it; then it is found here, by the same rules (`divergence.diagnose`).
 """
 
 from __future__ import annotations
 
+import functools
 import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -19,34 +19,23 @@ from tinylearn.divergence import diagnose, norm
 if TYPE_CHECKING:
     from tinylearn.recording.reader import Recording
 
-BLOCK = 1 << 20  # numbers that are looked at at once
-
 
 @dataclass(frozen=True)
 class Autopsy:
-    """The last S finite states before update `step` broke `parameter`; `reason` says how, in a sentence.
-
-    steps            (S,) the updates after which the parameters were so
-    losses           (S,) of the batch of that update, before it
-    norms, largest   name → (S,): the norm of each parameter, and its entry that is farthest from 0, without sign
-    step_lengths     (S,) how far the update moved all recorded parameters; NaN where the one before was not recorded
-    gradient_norms   (S,) as DivergenceError knew them; NaN where it did not
-    learning_rate    the optimiser's; NaN if nobody told it
-    """
+    """The last S finite states before update `step` broke `parameter`; `reason` says how, in a sentence."""
 
     step: int
     parameter: str
     reason: str
-    learning_rate: float
-    steps: np.ndarray
-    losses: np.ndarray
-    norms: dict[str, np.ndarray]
-    largest: dict[str, np.ndarray]
-    step_lengths: np.ndarray
-    gradient_norms: np.ndarray
+    learning_rate: float  # NaN if it was not told
+    steps: np.ndarray  # (S,) the updates after which the parameters were so
+    losses: np.ndarray  # (S,) of the batch of that update, before it
+    norms: dict[str, np.ndarray]  # name → (S,) the norm of each parameter
+    largest: dict[str, np.ndarray]  # name → (S,) its entry that is farthest from 0, without sign
+    step_lengths: np.ndarray  # (S,) how far the update moved all parameters; NaN where the one before was not recorded
+    gradient_norms: np.ndarray  # (S,) as DivergenceError knew them; NaN where it did not
 
     def __str__(self) -> str:
-        rows = {"after update": [str(step) for step in self.steps]}
         numbers = {
             "loss before it": self.losses,
             "gradient norm": self.gradient_norms,
@@ -54,13 +43,11 @@ class Autopsy:
         }
         for name, norms in self.norms.items():
             numbers |= {f"{name}, norm": norms, f"{name}, largest": self.largest[name]}
+        rows = {"after update": [str(step) for step in self.steps]}
         rows |= {name: ["-" if math.isnan(v) else f"{v:.4g}" for v in values] for name, values in numbers.items()}
-        wide = max(map(len, rows))
+        width = max(map(len, rows))
         widths = [max(map(len, column)) for column in zip(*rows.values(), strict=True)]
-        lines = [
-            "  ".join([f"{name:{wide}}", *(f"{text:>{width}}" for text, width in zip(texts, widths, strict=True))])
-            for name, texts in rows.items()
-        ]
+        lines = ["  ".join([name.ljust(width), *map(str.rjust, texts, widths)]) for name, texts in rows.items()]
         rate = "" if math.isnan(self.learning_rate) else f", with learning rate {self.learning_rate:g}"
         return "\n".join([f"update {self.step} {self.reason}{rate}; the last finite states before it:", *lines])
 
@@ -73,60 +60,52 @@ def autopsy(recording: Recording, last: int) -> Autopsy:
         end = int(np.searchsorted(recording.steps, about["step"]))
     else:
         end, about = _recorded_fault(recording)
-    records = range(max(end - last, 0), end)
-    rows = np.asarray(recording.rows[records.start : end], np.float64)
+    start = max(end - last, 0)
+    rows = np.asarray(recording.rows[start:end], np.float64)
     parts = {name: rows[:, where] for name, where in recording.layout.slices().items()}
-    steps = np.array(recording.steps[records.start : end])
-    lengths = [_step_length(recording, record) for record in records]
+    steps = np.array(recording.steps[start:end])
     known = about["gradient_norms"]
     return Autopsy(
         int(about["step"]), about["parameter"], about["reason"], float(about["learning_rate"]), steps,
-        np.array(recording.losses[records.start : end]),
+        np.array(recording.losses[start:end]),
         {name: np.array([norm(row) for row in part]) for name, part in parts.items()},
         {name: np.abs(part).max(axis=1, initial=0) for name, part in parts.items()},
-        np.array(lengths), np.array([known.get(str(step), math.nan) for step in steps]),
+        np.array([_step_length(recording, record) for record in range(start, end)]),
+        np.array([known.get(str(step), math.nan) for step in steps]),
     )  # fmt: skip
 
 
 def _recorded_fault(recording: Recording) -> tuple[int, dict[str, Any]]:
-    """Return the index of the first record that broke, and what is known of it; ValueError if none did."""
-    size = max(1, BLOCK // max(recording.layout.size, 1))
-    before = math.nan
-    for start in range(0, len(recording), size):
-        rows = np.asarray(recording.rows[start : start + size], np.float64)
-        with np.errstate(over="ignore", invalid="ignore"):
-            squares = np.einsum("rp,rp->r", rows, rows)
-            jumped = squares > 100 * np.concatenate([[before], squares[:-1]])
-        losses = recording.losses[start : start + size]
-        doubtful = (
-            jumped | ~np.isfinite(squares) | ~(np.isfinite(losses) | (recording.steps[start : start + size] == 0))
-        )
-        for index in start + np.flatnonzero(doubtful):
-            fault = _fault(recording, int(index))
-            if fault is not None:
-                told = {"step": recording.steps[index], "parameter": fault[0], "reason": fault[1]}
-                return int(index), told | {"learning_rate": math.nan, "gradient_norms": {}}
-        before = squares[-1]
+    """Return the index of the first record that broke, judged as `fit` judges an update, and what is known of it.
+
+    ValueError if none did.
+    """
+    slices, before = recording.layout.slices(), dict[str, float]()
+    next_losses = [*recording.losses[1:].tolist(), math.inf]
+    for index, row in enumerate(recording.rows):
+        after = {name: norm(row[where]) for name, where in slices.items()}
+        if not _follows(recording, index):
+            before = after  # no growth is known
+        loss = float(recording.losses[index]) if recording.steps[index] else 0.0
+        total = math.hypot(*before.values())
+        fault = diagnose(before, total, after, loss, loss_again=functools.partial(next_losses.__getitem__, index))
+        if fault is not None:
+            told = {"step": recording.steps[index], "parameter": fault[0], "reason": fault[1]}
+            return index, told | {"learning_rate": math.nan, "gradient_norms": {}}
+        before = after
     raise ValueError(
         f"autopsy: no update of this recording broke: all {len(recording)} states are finite, and none made a norm "
         "10⁶ times as large"
     )
 
 
-def _fault(recording: Recording, index: int) -> tuple[str, str] | None:
-    """Return what is wrong with one record, judged as `fit` judges an update."""
-    follows = index > 0 and recording.steps[index] == recording.steps[index - 1] + 1  # else no growth is known
-    norms = [
-        {name: norm(recording.rows[at][where]) for name, where in recording.layout.slices().items()}
-        for at in (index - follows, index)
-    ]
-    loss = float(recording.losses[index]) if recording.steps[index] else 0.0
-    next_loss = float(recording.losses[index + 1]) if index + 1 < len(recording) else math.inf
-    return diagnose(norms[0], math.hypot(*norms[0].values()), norms[1], loss, loss_again=lambda: next_loss)
-
-
-def _step_length(recording: Recording, record: int) -> float:
+def _step_length(recording: Recording, index: int) -> float:
     """Return how far an update moved the parameters; NaN if the one before it was not recorded."""
-    if record == 0 or recording.steps[record] != recording.steps[record - 1] + 1:
+    if not _follows(recording, index):
         return math.nan
-    return norm(np.asarray(recording.rows[record], np.float64) - recording.rows[record - 1])
+    return norm(np.asarray(recording.rows[index], np.float64) - recording.rows[index - 1])
+
+
+def _follows(recording: Recording, index: int) -> bool:
+    """Return whether the record before is that of the update before."""
+    return index > 0 and recording.steps[index] == recording.steps[index - 1] + 1

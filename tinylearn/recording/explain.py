@@ -20,9 +20,9 @@ from tinylearn.layers.guard import needed
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
-from tinylearn.recording.explanation import Explanation, Term
-from tinylearn.recording.replay import Training, at_the_start, replay
-from tinylearn.recording.traced import Untold, terms_of
+from tinylearn.recording.explanation import Explanation
+from tinylearn.recording.replay import Training, replay
+from tinylearn.recording.traced import terms_of
 from tinylearn.training_arguments import check_data, check_parts
 
 if TYPE_CHECKING:
@@ -30,47 +30,26 @@ if TYPE_CHECKING:
 
 
 def explain(
-    recording: Recording,
-    model: Sequential,
-    step: int,
-    name: str,
-    index: tuple[int, ...] | int,
-    x: Any,
-    y: Any,
-    loss: Loss,
-    optimizer: Optimizer,
-    *,
-    augment: Callable[..., Any] | None = None,
-    rng: np.random.Generator | None = None,
-    workers: int = 1,
-) -> Explanation:
+    recording: Recording, model: Sequential, step: int, name: str, index: Any, x: Any, y: Any, loss: Loss,
+    optimizer: Optimizer, *, augment: Callable[..., Any] | None = None, rng: Any = None, workers: int = 1,
+) -> Explanation:  # fmt: skip
     """Do what `Recording.explain` says."""
     step = positive_integer("explain", "step", step)
     check_parts("explain", model, loss, optimizer)
     index = _checked_index(model, name, index)
     x, y = check_data("explain", x, y, model.dtype)
-    after = copy.deepcopy(Training(model, loss, at_the_start(optimizer, recording), augment, rng, workers))
-    _check_training(after)
-    _check_recorded(recording, after.model)
+    training = Training(model, loss, optimizer, augment, rng, positive_integer("explain", "workers", workers))
+    _check_training(training, recording)
+    place = recording.layout.slices()[name].start
+    place += int(np.ravel_multi_index(index, model.named_parameters()[name].shape))
     with np.errstate(over="ignore", invalid="ignore"):  # as in `fit`
-        before, (rows, x_batch, y_batch) = replay(recording, after, step, x, y)
+        before, after, (rows, x_batch, y_batch) = replay(recording, training, step, x, y)
         inputs, upstream, contributions, factors = _contributions(before, x_batch, y_batch, name, index)
-        place = _place(model, name, index)
-        old, g, new = before.model.parameters[place], after.model.gradients[place], after.model.parameters[place]
-        constants, terms, untold = _told(before.optimizer, before.model.parameters, after.model.gradients, place)
+        told = terms_of(before.optimizer, before.model.parameters, after.model.gradients, place)
+    old, g, new = before.model.parameters[place], after.model.gradients[place], after.model.parameters[place]
     _, epoch, value, _ = recording.record(recording.index(step))
     return Explanation(step, name, index, epoch, value, rows, inputs, upstream, contributions, factors, g,
-                       repr(before.optimizer), constants, terms, untold, old, new)  # fmt: skip
-
-
-def _told(
-    optimizer: Optimizer, parameters: np.ndarray, gradients: np.ndarray, place: int
-) -> tuple[tuple[Term, ...], tuple[Term, ...], str]:
-    """Return the terms of constants, and those of the step, or why there are none."""
-    try:
-        return *terms_of(optimizer, parameters, gradients, place), ""
-    except Untold as why:
-        return (), (), str(why)
+                       repr(before.optimizer), *told, old, new)  # fmt: skip
 
 
 def _contributions(
@@ -82,27 +61,25 @@ def _contributions(
     a dense layer it is known as a product, or as dout itself. Where the layer does not see the rows of the batch, since
     one before it has put them in another shape, the rows of the loss's dout are taken. N rows.
     """
-    layers, key = list(training.model.layers), name.split(".", 1)[1]
-    position = training.model.layer_names.index(name.split(".", 1)[0])
-    layer, inputs = layers[position], x
-    for earlier in layers[:position]:
-        inputs = earlier.forward(inputs)
-    out = inputs
-    for each in layers[position:]:
-        out = each.forward(out)
+    of, _, key = name.partition(".")
+    position, layers = training.model.layer_names.index(of), list(training.model.layers)
+    out, outputs = x, []
+    for each in layers:
+        outputs.append(out := each.forward(out))
     training.loss.forward(out, y)
-    later, upstream = layers[position + 1 :], training.loss.backward()
+    inputs = outputs[position - 1] if position else x
+    layer, later, upstream = layers[position], layers[position + 1 :], training.loss.backward()
     dout = _through(later, upstream)
-    if type(layer) is Dense and dout.ndim == 2 and len(dout) == len(x):  # a subclass may derive otherwise
+    if len(dout) == len(x):
+        later, upstream = [], dout
+    if len(upstream) != len(x):
+        return inputs, dout, None, None
+    if type(layer) is Dense and not later and dout.ndim == 2:  # a subclass may derive otherwise
         column = dout[:, index[-1]]
         if key == "b":
             return inputs, dout, column, None
         factors = np.stack([inputs[:, index[0]], column], axis=1)
         return inputs, dout, factors[:, 0] * factors[:, 1], factors
-    if len(dout) == len(x):
-        later, upstream = [], dout
-    if len(upstream) != len(x):
-        return inputs, dout, None, None
     contributions = np.zeros(len(x), dout.dtype)
     for row in range(len(x)):
         alone = np.zeros_like(upstream)
@@ -117,13 +94,6 @@ def _through(layers: list[Layer], dout: Any) -> Any:
     for layer in reversed(layers):
         dout = needed(layer, layer.backward(dout))
     return dout
-
-
-def _place(model: Sequential, name: str, index: tuple[int, ...]) -> int:
-    """Return where in the model's vector a number stands."""
-    named = model.named_parameters()
-    before = list(named)[: list(named).index(name)]
-    return sum(named[other].size for other in before) + int(np.ravel_multi_index(index, named[name].shape))
 
 
 # --- what can be wrong ------------------------------------------------------------------------------------------------
@@ -144,21 +114,19 @@ def _checked_index(model: Sequential, name: str, index: Any) -> tuple[int, ...]:
     return tuple(i % n for i, n in zip(given, shape, strict=True))
 
 
-def _check_training(training: Training) -> None:
-    """Raise an error for a generator that is none, and for workers that cannot be replayed."""
-    workers = positive_integer("explain", "workers", training.workers)
+def _check_training(training: Training, recording: Recording) -> None:
+    """Raise an error for what cannot be replayed: random numbers without rng, parameters that were not recorded."""
+    model, workers = training.model, training.workers
     if training.rng is not None:
         generator("explain", training.rng)
-    if workers > 1 and any(layer.generators() for layer in training.model.layers):
+    elif training.augment is not None:
+        raise ValueError("explain: augment needs rng, as it was before training; make model and rng anew")
+    if workers > 1 and any(layer.generators() for layer in model.layers):
         raise ValueError(f"explain: layers that draw random numbers, as dropout does, need workers=1, got {workers}")
-
-
-def _check_recorded(recording: Recording, model: Sequential) -> None:
-    """Raise ValueError unless the recording holds every parameter of the model, as it is there."""
     missing = [name for name in model.named_arrays() if name not in recording]
     if missing:
         raise ValueError(
             f"explain: {missing[0]} was not recorded, only {', '.join(recording.names)}; an update depends on all "
             "parameters: record them without select"
         )
-    recording.restore(model, int(recording.steps[0]))
+    recording.restore(copy.deepcopy(model), int(recording.steps[0]))  # an error if the shapes are others

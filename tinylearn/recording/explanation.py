@@ -54,68 +54,48 @@ def number(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Explanation:
-    """How update `step` changed one number, `parameter[index]`. N rows in the batch; numbers have the model's dtype.
-
-    epoch, loss    as recorded: the loss of the batch, before the update
-    rows           (N,) the row numbers of the batch
-    inputs         (N, …) what the parameter's layer got
-    upstream       (N, …) the gradient of the loss with respect to what the layer gave: its `dout`
-    contributions  (N,) what each row adds to the gradient: their sum is the gradient, but for rounding, since matrix
-                   products and sums add in an order of their own; None where the model's output has other rows than
-                   the batch
-    factors        for a weight of a dense layer, (N, 2): the input and the upstream gradient whose product that is
-    gradient       as the layer's backward computed it, bit for bit
-    optimizer      its settings
-    constants      what the optimiser makes of its settings for this step, term by term, in Python's numbers
-    terms          its arithmetic from g to the new p; empty, as `constants` are, if that cannot be told
-    untold         why not
-    old, new       before and after the update, as recorded
-    """
+    """How update `step` changed one number, `parameter[index]`. N rows in the batch; numbers have the model's dtype."""
 
     step: int
     parameter: str
     index: tuple[int, ...]
     epoch: int
-    loss: float
-    rows: np.ndarray
-    inputs: np.ndarray
-    upstream: np.ndarray
-    contributions: np.ndarray | None
-    factors: np.ndarray | None
-    gradient: Any
-    optimizer: str
-    constants: tuple[Term, ...]
-    terms: tuple[Term, ...]
-    untold: str
-    old: Any
-    new: Any
+    loss: float  # of the batch, before the update
+    rows: np.ndarray  # (N,) the row numbers of the batch
+    inputs: np.ndarray  # (N, …) what the parameter's layer got
+    upstream: np.ndarray  # (N, …) the gradient of the loss with respect to what the layer gave: its dout
+    contributions: (
+        np.ndarray | None
+    )  # (N,) what each row adds to the gradient; None if the model's output has other rows
+    factors: np.ndarray | None  # (N, 2) for a weight of a dense layer: the input and the dout whose product that is
+    gradient: Any  # the sum of contributions but for rounding, since NumPy adds in an order of its own
+    optimizer: str  # its settings
+    constants: tuple[Term, ...]  # what the optimiser makes of its settings for this step, in Python's numbers
+    terms: tuple[Term, ...]  # its arithmetic from g to the new p; empty, as constants are, if that cannot be told
+    untold: str  # why not
+    old: Any  # before the update, as recorded
+    new: Any  # after it, as recorded
 
     @property
     def name(self) -> str:
-        """Parameter and index, as in `dense_1.w[0, 3]`."""
+        """As in `dense_1.w[0, 3]`."""
         return f"{self.parameter}[{', '.join(map(str, self.index))}]"
 
     def __str__(self) -> str:
-        lines = [
-            f"update {self.step} of {self.name}: epoch {self.epoch}, {len(self.rows)} rows, loss {self.loss:.6g}",
-            *self._gradient_lines(),
-            *self._optimizer_lines(),
-            f"recorded: {self.old!s} before, {self.new!s} after",
-        ]
-        dtype = self.old.dtype
-        if dtype != np.float64:
-            how = f"write np.{dtype}(…) around each number, np.sqrt for sqrt"
-            lines.insert(1, f"to compute a line again in {dtype}, {how}")
-        return "\n".join(lines)
+        first = [f"update {self.step} of {self.name}: epoch {self.epoch}, {len(self.rows)} rows, loss {self.loss:.6g}"]
+        if self.old.dtype == np.float32:
+            first.append("to compute a line again in float32, write np.float32(…) around each number, np.sqrt for sqrt")
+        last = f"recorded: {self.old!s} before, {self.new!s} after"
+        return "\n".join([*first, *self._gradient_lines(), *self._optimizer_lines(), last])
 
     def _gradient_lines(self) -> list[str]:
         """Return what each row adds to the gradient, and the gradient."""
-        told = "what each row adds"
-        if self.factors is not None:
-            told = "input * dout of each row; dout is how much the loss grows with this output"
         if self.contributions is None:
             why = "the output of the model has other rows"
             return [f"g = {self.gradient!s}, the gradient", f"  (what each row of the batch adds is not told: {why})"]
+        told = "what each row adds"
+        if self.factors is not None:
+            told = "input * dout of each row; dout is how much the loss grows with this output"
         lines = [f"g, the gradient: the sum of {told}"]
         for place in range(min(SHOWN, len(self.rows))):
             product = "" if self.factors is None else " * ".join(map(number, self.factors[place])) + " = "
@@ -128,12 +108,10 @@ class Explanation:
         """Return the arithmetic from g to the new p, and before it that of the optimiser's constants."""
         if not self.terms:
             return [f"p, the parameter, by {self.optimizer}:", f"  (its arithmetic is not told: {self.untold})"]
-        if not self.constants:
-            return [f"p, the parameter, by {self.optimizer}:", *_indented(self.terms)]
+        constants, terms = (
+            [f"  {line}" for term in part for line in str(term).split("\n")] for part in (self.constants, self.terms)
+        )
+        if not constants:
+            return [f"p, the parameter, by {self.optimizer}:", *terms]
         first = f"constants of {self.optimizer} at this step, in Python's float64:"
-        return [first, *_indented(self.constants), "p, the parameter:", *_indented(self.terms)]
-
-
-def _indented(terms: tuple[Term, ...]) -> list[str]:
-    """Return the lines of the terms."""
-    return [f"  {line}" for term in terms for line in str(term).split("\n")]
+        return [first, *constants, "p, the parameter:", *terms]
