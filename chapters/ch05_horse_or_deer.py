@@ -42,7 +42,7 @@ from chapters import images
 from chapters.films import Film, draw
 from chapters.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
 from chapters.run import Headline, checked, run_alone
-from chapters.scores import right, scores
+from chapters.scores import counters, scores
 from tinylearn import (
     Adam,
     BinaryCrossEntropy,
@@ -52,7 +52,6 @@ from tinylearn import (
     ReLU,
     Sequential,
     Sigmoid,
-    Update,
     fit,
 )
 from tinylearn.callbacks import Callback
@@ -87,32 +86,18 @@ def deeper_network(rng: np.random.Generator) -> Sequential:
     return Sequential([*hidden, Dense(32, 1, rng=rng), Sigmoid()])
 
 
-class RightAnswers:
-    """A callback: at the end of every epoch it counts how many of some pictures the model gets right."""
-
-    def __init__(self, model: Sequential, pictures: np.ndarray, labels: np.ndarray, updates_per_epoch: int) -> None:
-        self.x, self.labels, self.updates_per_epoch = red_pixels(pictures), labels, updates_per_epoch
-        self.counts = [self.count(model)]  # of epoch 0, 1, …
-
-    def __call__(self, update: Update) -> None:
-        if update.step % self.updates_per_epoch == 0:
-            self.counts.append(self.count(update.model))
-
-    def count(self, model: Sequential) -> int:
-        """Return how many are right; a probability of a half counts as "horse"."""
-        return right(model, self.x, self.labels)
-
-
 def learn(model: Sequential, data: HorsesAndDeer, rng: np.random.Generator, *others: Callback) -> list[np.ndarray]:
-    """Train the model; return how many it gets right at the end of each epoch: of the 160, and of the 41 unseen."""
-    x, y = red_pixels(data.x_train), data.y_train[:, None]
-    updates = math.ceil(len(x) / BATCH)
-    seen = RightAnswers(model, data.x_train, data.y_train, updates)
-    new = RightAnswers(model, data.x_test, data.y_test, updates)
+    """Train the model; return how many it gets right after each epoch: of the training set, 160, and the test set, 41.
+
+    A probability of a half counts as "horse".
+    """
+    x, y = red_pixels(data.x_train), data.y_train
+    counts = counters(model, (x, y), (red_pixels(data.x_test), data.y_test))
+    bar = ProgressBar(EPOCHS * math.ceil(len(x) / BATCH), "chapter 5")
     with threadpool_limits(1, user_api="blas"):  # on a busy machine two threads wait for each other: 25 times slower
-        fit(model, x, y, loss=BinaryCrossEntropy(), optimizer=Adam(), epochs=EPOCHS, batch_size=BATCH, rng=rng,
-            callbacks=[seen, new, ProgressBar(EPOCHS * updates, "chapter 5"), *others])  # fmt: skip
-    return [np.array(seen.counts), np.array(new.counts)]
+        fit(model, x, y[:, None], loss=BinaryCrossEntropy(), optimizer=Adam(), epochs=EPOCHS, batch_size=BATCH, rng=rng,
+            callbacks=[*counts, bar, *others])  # fmt: skip
+    return [np.array(each.values) for each in counts]
 
 
 # --- the pictures -----------------------------------------------------------------------------------------------------

@@ -52,13 +52,14 @@ from chapters.ch05_horse_or_deer import deeper_network, red_pixels, tallies
 from chapters.films import Film, draw
 from chapters.images import HorsesAndDeer, horses_and_deer
 from chapters.run import Headline, Parser, checked, parser, run, title
-from chapters.scores import right, scores
+from chapters.scores import counters, scores
 from tinylearn import (
     Adam,
     BinaryCrossEntropy,
     Conv2D,
     Dense,
     Dropout,
+    Evaluate,
     Flatten,
     MaxPool2D,
     ProgressBar,
@@ -169,18 +170,18 @@ def padding_and_stride() -> list[ConvolutionSteps]:
             ConvolutionSteps(IMAGE, DIAGONAL, stride=2, name="diagonal")]  # fmt: skip
 
 
-def feature_maps(model: Sequential, recording: Recording, data: HorsesAndDeer) -> SideBySide:
-    """What the filters see in a horse at the end of every epoch, beside the right answers so far."""
+def feature_maps(
+    model: Sequential, recording: Recording, data: HorsesAndDeer, correct: Sequence[Evaluate]
+) -> SideBySide:
+    """What the filters see in a horse at the end of every epoch, beside the correct answers so far."""
     convolution, relu = model.layers[:2]
-    filters, maps, seen, new = [], [], [], []
+    filters, maps = [], []
     for step in recording.steps.tolist():
         recording.restore(model, step)
         filters.append(convolution.params["w"].copy())
         maps.append(relu.forward(convolution.forward(centred(data.x_test[[data.horse]])))[0])
-        seen.append(right(model, centred(data.x_train), data.y_train))
-        new.append(right(model, centred(data.x_test), data.y_test))
     epochs = recording.epochs.tolist()
-    counts = tallies([np.array(seen), np.array(new)], data, epochs)
+    counts = tallies([np.array(each.values) for each in correct], data, epochs)
     scene = FeatureMaps(data.x_test[data.horse], np.array(filters), np.array(maps), epochs)
     return SideBySide(scene, TallyCurves(epochs, counts, title="horse or deer?", name="network"))
 
@@ -214,11 +215,13 @@ def main(
     filters = eight_filters(rng)
     recorder = Recorder(filters, every=math.ceil(len(pictures.y_train) / BATCH))  # the end of each epoch
     epochs = 6 if quick else FILTER_EPOCHS
-    learn(filters, centred(pictures.x_train), pictures.y_train, epochs, rng, recorder, learning_rate=0.003)
+    x, y = centred(pictures.x_train), pictures.y_train
+    correct = counters(filters, (x, y), (centred(pictures.x_test), pictures.y_test))
+    learn(filters, x, y, epochs, rng, recorder, *correct, learning_rate=0.003)
     boards = padding_and_stride()
     left, diagonal = (board.out for board in boards)
     pooling = MaxPoolingSteps(diagonal, 2, stride=1)
-    maps = feature_maps(filters, recorder.recording, pictures)
+    maps = feature_maps(filters, recorder.recording, pictures, correct)
     films = {
         "ch06_padding_and_stride": Film(SideBySide(*boards), fps=2, hold_first=2, hold_last=3, colors=48),
         "ch06_max_pooling": Film(pooling, fps=2, hold_first=2, hold_last=3, colors=48),

@@ -35,7 +35,6 @@ from __future__ import annotations
 import math
 import os
 import time
-import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -47,13 +46,15 @@ from chapters import images
 from chapters.films import Film, draw
 from chapters.images import Images
 from chapters.run import Headline, Parser, Refusal, checked, run_alone
-from chapters.scores import right
+from chapters.scores import counters
 from tinylearn import (
     Augment,
     CategoricalCrossEntropy,
+    Checkpoint,
     Conv2D,
     Dense,
     Dropout,
+    Evaluate,
     Flatten,
     MaxPool2D,
     ProgressBar,
@@ -63,12 +64,10 @@ from tinylearn import (
     Scorecard,
     Sequential,
     Softmax,
-    Update,
     fit,
-    load_checkpoint,
-    save_checkpoint,
 )
 from tinylearn.callbacks import Callback
+from tinylearn.checkpoint import read_more
 from tinylearn.checks import path_of, positive_integer
 from tinylearn.datasets import CLASS_NAMES
 
@@ -89,58 +88,47 @@ def network(rng: np.random.Generator) -> Sequential:
     return Sequential([*first, *second, *dense, Dense(128, len(CLASS_NAMES), rng=rng)], dtype=np.float32)
 
 
-def probabilities(model: Sequential, pictures: np.ndarray) -> np.ndarray:
+def probabilities(predicted: np.ndarray, _: Any = None) -> np.ndarray:
     """Return what the network thinks of each picture: (N, 10), each row adds up to 1."""
-    return Softmax().forward(model.predict(pictures))
+    return Softmax().forward(predicted)
 
 
 class Run:
-    """A training run that can be killed at any time: after every epoch it writes down all that the rest depends on.
+    """The network, and what is counted while it learns: after every epoch, from epoch 0.
 
-    epoch      how many epochs are done
-    seen, new  (epoch + 1,) right answers after each, from epoch 0: of pictures it learns from, and of new ones
-    shown      (epoch + 1, 2, 10) what it says of the pictures that the film shows
+    seen, new  how many answers are correct: of the training set, the first thousand, and of the test set
+    shown      (2, 10) what it says of the pictures that the film shows
     """
 
     def __init__(self, data: Images, shown: Sequence[int], learning_rate: float, seed: int, checkpoint: Path) -> None:
         self.data, self.rows, self.seed, self.checkpoint = data, list(shown), seed, checkpoint
         self.rng = np.random.default_rng(seed)
         self.model, self.optimizer = network(self.rng), RMSprop(learning_rate)
-        self.sample = slice(0, min(len(data.x_train), 1000))
         self.updates = math.ceil(len(data.x_train) / BATCH)  # of an epoch
-        checksum = zlib.crc32(data.x_test.data, zlib.crc32(data.x_train.data))
-        self.about = f"seed {seed} and {len(data.x_train)} + {len(data.x_test)} pictures, checksum {checksum:08x}"
-        self.epoch = 0
-        self.seen, self.new, self.shown = np.empty(0, int), np.empty(0, int), np.empty((0, 2, len(CLASS_NAMES)))
-        self._look()
+        sample = data.x_train[:1000], data.y_train[:1000]
+        self.seen, self.new = counters(self.model, sample, (data.x_test, data.y_test))
+        self.shown = Evaluate(data.x_test[self.rows], None, probabilities)
+        self.shown.measure(self.model)
+
+    @property
+    def epoch(self) -> int:
+        """How many epochs are done."""
+        return len(self.seen.values) - 1
 
     def resume(self) -> None:
-        """Go on from the checkpoint: model, optimiser, random numbers, and what was counted so far.
-
-        ValueError if it belongs to a run with other settings, another seed or other pictures.
-        """
-        saved = load_checkpoint(self.checkpoint, self.model, self.optimizer, self.rng)
-        if saved["about"] != self.about:
-            raise ValueError(f"{self.checkpoint} is of a run with {saved['about']}, this one has {self.about}")
-        self.epoch = saved["epoch"]
-        self.seen, self.new, self.shown = saved["seen"], saved["new"], saved["shown"]
+        """Go to where the checkpoint was written; ValueError if it belongs to a run with other settings or pictures."""
+        self._fit(read_more(self.checkpoint).get("epoch", 1), resume=self.checkpoint)
 
     def learn(self, epochs: int, *others: Callback) -> None:
-        """Train until `epochs` are done."""
-        left = epochs - self.epoch
-        if left > 0:
-            bar = ProgressBar(left * self.updates, "chapter 7")
-            fit(self.model, self.data.x_train, self.data.y_train, loss=CategoricalCrossEntropy(from_logits=True),
-                optimizer=self.optimizer, epochs=left, batch_size=BATCH, augment=AUGMENT, rng=self.rng,
-                workers=WORKERS, callbacks=[bar, *others, self])  # fmt: skip
+        """Train until `epochs` are done; write a checkpoint after each."""
+        bar = ProgressBar(epochs * self.updates, "chapter 7")
+        self._fit(epochs, bar, *others, resume=self.checkpoint if self.epoch else None)
 
-    def __call__(self, update: Update) -> None:
-        """At the end of an epoch, count the right answers and write the checkpoint."""
-        if update.step % self.updates == 0:
-            self.epoch += 1
-            self._look()
-            save_checkpoint(self.checkpoint, self.model, self.optimizer, self.rng, about=self.about, epoch=self.epoch,
-                            seen=self.seen, new=self.new, shown=self.shown)  # fmt: skip
+    def _fit(self, epochs: int, *others: Callback, resume: Path | None) -> None:
+        callbacks = [*others, self.seen, self.new, self.shown, Checkpoint(self.checkpoint, self.rng)]
+        fit(self.model, self.data.x_train, self.data.y_train, loss=CategoricalCrossEntropy(from_logits=True),
+            optimizer=self.optimizer, epochs=epochs, batch_size=BATCH, augment=AUGMENT, rng=self.rng, workers=WORKERS,
+            callbacks=callbacks, resume=resume)  # fmt: skip
 
     def seconds_per_epoch(self) -> float:
         """Return how long an epoch takes on this machine, by twelve updates of a network that is thrown away."""
@@ -152,18 +140,9 @@ class Run:
             callbacks=[lambda update: times.append(time.perf_counter())])  # fmt: skip
         update = float(np.median(np.diff(times))) if len(times) > 1 else 0.0
         started = time.perf_counter()
-        self._right_answers()
+        for each in (self.seen, self.new):
+            self.model.predict(each.x)
         return self.updates * update + time.perf_counter() - started
-
-    def _look(self) -> None:
-        seen, new = self._right_answers()
-        self.seen, self.new = np.append(self.seen, seen), np.append(self.new, new)
-        self.shown = np.concatenate([self.shown, probabilities(self.model, self.data.x_test[self.rows])[None]])
-
-    def _right_answers(self) -> tuple[int, int]:
-        data, model = self.data, self.model
-        return (right(model, data.x_train[self.sample], data.y_train[self.sample]),
-                right(model, data.x_test, data.y_test))  # fmt: skip
 
 
 def outlook(run: Run, epochs: int, recorder: Recorder | None) -> str:
@@ -193,13 +172,14 @@ def truck_and_frog(data: Images, source: str) -> list[int]:
 
 def class_bars(run: Run) -> Stacked:
     """The truck on the left, the frog on the right, with ten probabilities each; the accuracies below."""
-    epochs = range(run.epoch + 1)
+    epochs, shown = range(run.epoch + 1), np.array(run.shown.values, float)
     panels = [
-        ClassBars(run.data.x_test[row], run.shown[:, i], CLASS_NAMES, target=int(run.data.y_test[row]),
+        ClassBars(run.data.x_test[row], shown[:, i], CLASS_NAMES, target=int(run.data.y_test[row]),
                   epochs=epochs, name=name, note="never seen")
         for i, (row, name) in enumerate(zip(run.rows, BOOK, strict=True))
     ]  # fmt: skip
-    tallies = [Tally("learned from", run.seen, run.sample.stop), Tally("never seen", run.new, len(run.data.y_test))]
+    tallies = [Tally(name, np.array(counted.values), len(counted.x))
+               for name, counted in (("learned from", run.seen), ("never seen", run.new))]  # fmt: skip
     return Stacked(SideBySide(*panels), TallyStrip(epochs, tallies, title="right answers", name="network"))
 
 
@@ -268,7 +248,8 @@ def main(
         print(f"{run.epoch} epochs are done, there is nothing left to learn", flush=True)
     elif data == "cifar10" or recorder is not None:
         print(outlook(run, epochs, recorder), flush=True)
-    run.learn(epochs, *([] if recorder is None else [recorder]))
+    if todo:
+        run.learn(epochs, *([] if recorder is None else [recorder]))
 
     films = {
         "ch07_augmentation": Film(augmented(pictures, np.random.default_rng(seed), 3 if quick else 12), fps=2),
@@ -283,9 +264,9 @@ def headline(run: Run) -> Headline:
     card = Scorecard(run.model.predict(run.data.x_test), run.data.y_test, names=CLASS_NAMES)
     found: Headline = {"parameters": run.model.parameters.size, "epochs": run.epoch}
     for i, name in enumerate(BOOK):
-        of_true = run.shown[:, i, CLASS_NAMES.index(name)]
-        found[f"probability of a {name}, for the {name}"] = f"{of_true[0]:.4f} at first, {of_true[-1]:.4f} in the end"
-    found["right of those it learned from"] = f"{run.seen[-1]} of {run.sample.stop}"
+        first, last = (float(run.shown.values[epoch][i, CLASS_NAMES.index(name)]) for epoch in (0, -1))
+        found[f"probability of a {name}, for the {name}"] = f"{first:.4f} at first, {last:.4f} in the end"
+    found["right of those it learned from"] = f"{run.seen.values[-1]} of {len(run.seen.x)}"
     return found | card.facts(f"{card.total} unseen")
 
 

@@ -8,17 +8,25 @@ import numpy as np
 
 from chapters.images import DEER_OR_HORSE, HorsesAndDeer
 from chapters.run import Headline
-from tinylearn import Scorecard, Sequential, accuracy
+from tinylearn import Evaluate, Scorecard, Sequential, accuracy
 
 
-def right(model: Sequential, x: np.ndarray, labels: np.ndarray) -> int:
-    """Return how many of the model's answers are right; a probability of a half counts as class 1."""
-    return round(accuracy(model.predict(x), labels) * len(labels))
+def correct(predicted: np.ndarray, labels: np.ndarray) -> int:
+    """Return how many answers are correct; a probability of a half counts as class 1."""
+    return round(accuracy(predicted, labels) * len(labels))
+
+
+def counters(model: Sequential, *sets: tuple[np.ndarray, np.ndarray]) -> list[Evaluate]:
+    """Return for each (x, labels) a callback whose `values` are the correct answers after each epoch, from epoch 0."""
+    found = [Evaluate(x, labels, correct) for x, labels in sets]
+    for each in found:
+        each.measure(model)
+    return found
 
 
 def scores(name: str, model: Sequential, data: HorsesAndDeer, view: Callable[[np.ndarray], np.ndarray]) -> Headline:
     """Return what a model is worth that is shown `view(pictures)`: on the 160, on the book's 41, on further ones."""
-    known = right(model, view(data.x_train), data.y_train)
+    known = correct(model.predict(view(data.x_train)), data.y_train)
     headline: Headline = {f"{name}, right of those it learned from": f"{known} of {len(data.y_train)}"}
     for x, y in ((data.x_test, data.y_test), (data.x_more, data.y_more)):
         card = Scorecard(model.predict(view(x)), y, names=DEER_OR_HORSE)

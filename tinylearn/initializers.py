@@ -14,7 +14,8 @@ import numpy as np
 
 from tinylearn.checks import finite, generator, number_between, numbers, shortened
 
-Initializer = Callable[[tuple[int, ...], np.random.Generator], np.ndarray]
+Rng = np.random.Generator
+Initializer = Callable[[tuple[int, ...], Rng], np.ndarray]
 
 
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:

@@ -11,8 +11,6 @@ copies one array, a file holds one. What layers remember, their `state`, is in a
 from __future__ import annotations
 
 import copy
-import itertools
-from collections.abc import Iterable
 from typing import Any, NamedTuple, Self, TypeVar
 
 import numpy as np
@@ -68,7 +66,7 @@ class Views(dict[str, np.ndarray]):
 
 
 class ParameterViews(Views):
-    """Views of parameters: one cannot be made another's, since it would only get its values of now."""
+    """Views of parameters: assigning one to another is refused, since that would only copy its values."""
 
     def __setitem__(self, name: str, value: Any) -> None:
         view = self.get(name)
@@ -89,15 +87,8 @@ class Vectors(NamedTuple):
 
 
 def pack(module: Module, dtype: np.dtype) -> None:
-    """Move all parameters of `module` and its parts into one vector, and what they remember into another.
-
-    ValueError if a layer stands in two places, or if two names stand for the same numbers.
-    """
-    layers = [layer for _, layer in module.walk()]
-    _refuse_two_places(layers)
-    _refuse_aliases(module)
-    _refuse_equal_names(layers)
-    for layer in layers:
+    """Move all parameters of `module` and its parts into one vector, and what they remember into another."""
+    for _, layer in module.walk():
         layer.params, layer.state = (_converted(layer, each, dtype) for each in (layer.params, layer.state))
         layer.dtype = dtype
     parameters, state = _joined(module.named_parameters(), dtype), _joined(module.named_state(), dtype)
@@ -105,9 +96,9 @@ def pack(module: Module, dtype: np.dtype) -> None:
 
 
 def twin(module: M) -> M:
-    """Return a module with the same parameters, state and random generators, not copies of them, and caches of its own.
+    """Return a module that shares the parameters, state and random generators of `module`, and has caches of its own.
 
-    So what it remembers of a `forward` does not disturb the `backward` of the first one.
+    So its `forward` does not disturb the next `backward` of `module`.
     """
     return _twin(module, {id(rng): rng for rng in module.generators().values()})
 
@@ -120,7 +111,7 @@ def replica(module: M) -> M:
 
 
 def _twin(module: M, memo: dict[int, Any]) -> M:
-    """Return a copy that shares params, grads and state; `memo` says what stands for what else, by its id."""
+    """Return a copy that shares params, grads and state; `memo`: id of an object → what the copy has in its place."""
     for _, layer in module.walk():
         memo |= {id(shared): shared for shared in (layer.params, layer.grads, layer.state)}
     other = copy.deepcopy(module, memo)
@@ -129,23 +120,22 @@ def _twin(module: M, memo: dict[int, Any]) -> M:
 
 
 def _place(module: Module, vectors: Vectors) -> None:
-    """Make the arrays of `module` and of its parts views into `vectors`, which are just as long as they need."""
+    """Make the arrays of `module` and of its parts views into `vectors`, which have exactly their length."""
     module.vectors, owner = vectors, repr(module)
-    shapes, remembered = module.params, module.state
-    module.params = ParameterViews(_views(shapes, vectors.parameters), owner)
-    module.grads = Views(_views(shapes, vectors.gradients), owner)
-    module.state = Views(_views(remembered, vectors.state), owner)
-    p, s = _size(shapes), _size(remembered)
+    parameters, gradients, state = vectors
+    module.grads = Views(_views(module.params, gradients), owner)
+    module.params = ParameterViews(_views(module.params, parameters), owner)
+    module.state = Views(_views(module.state, state), owner)
+    p, s = _size(module.params), _size(module.state)  # where the numbers of the next part begin
     for part in module.parts().values():
         part.inside = True
         p_end, s_end = p + _size(part.named_parameters()), s + _size(part.named_state())
-        parameters, gradients, state = vectors
         _place(part, Vectors(parameters[p:p_end], gradients[p:p_end], state[s:s_end]))
         p, s = p_end, s_end
 
 
 def _views(arrays: dict[str, np.ndarray], vector: np.ndarray) -> dict[str, np.ndarray]:
-    """Return for each array a view of its shape into `vector`, one behind the other."""
+    """Return for each array a view of its shape into `vector`, one after the other."""
     views, start = {}, 0
     for name, array in arrays.items():
         views[name] = vector[start : start + array.size].reshape(array.shape)
@@ -158,73 +148,9 @@ def _converted(layer: Module, arrays: dict[str, np.ndarray], dtype: np.dtype) ->
 
 
 def _joined(arrays: dict[str, np.ndarray], dtype: np.dtype) -> np.ndarray:
-    """Return the numbers of all arrays, one array behind the other, as a new vector."""
+    """Return the numbers of all arrays, one array after the other, as a new vector."""
     return np.concatenate([np.empty(0, dtype), *(array.ravel() for array in arrays.values())])
 
 
 def _size(arrays: dict[str, np.ndarray]) -> int:
     return sum(array.size for array in arrays.values())
-
-
-# --- what can be wrong ------------------------------------------------------------------------------------------------
-
-
-def refuse_owned(layers: Iterable[Module]) -> None:
-    """Raise ValueError for a layer of another model: its arrays can live in one vector only.
-
-    A whole model that stands in no other one may become a part of one.
-    """
-    for layer in layers:
-        list(layer.walk())  # which refuses one that holds itself
-        if isinstance(layer.params, Views) and layer.inside:
-            raise ValueError(f"{layer} already belongs to a model; make a new layer, or copy.deepcopy this one")
-        if not isinstance(layer.params, Views):
-            refuse_owned(layer.parts().values())
-
-
-def _refuse_two_places(layers: list[Any]) -> None:
-    """Raise ValueError for a layer object that is there twice."""
-    seen: set[int] = set()
-    for layer in layers:
-        if id(layer) in seen:
-            raise ValueError(f"Sequential: one layer object stands in two places, {layer!r}; make one for each place")
-        seen.add(id(layer))
-
-
-def _refuse_equal_names(layers: list[Any]) -> None:
-    """Raise ValueError if a layer uses one name for two arrays, or one that a part's array has."""
-    for layer in layers:
-        own = [*layer.params, *layer.state]
-        arrays = {name: part.named_parameters() | part.named_state() for name, part in layer.parts().items()}
-        inner = {f"{name}.{key}" for name, of_part in arrays.items() for key in of_part}
-        for name in own:
-            if own.count(name) > 1 or name in inner:
-                raise ValueError(f"{layer!r}: two of its arrays have the name {name!r}; give each its own")
-
-
-def _refuse_aliases(module: Module) -> None:
-    """Raise ValueError if a parameter or a state is the same memory as another one, or as an attribute of a layer.
-
-    Moved into the model's vector, it would be another array from then on.
-    """
-    arrays = [
-        (f"{name}.{key}".lstrip("."), array)
-        for name, layer in module.walk()
-        if not isinstance(layer.params, Views)  # those have been moved, and checked, before
-        for key, array in (*layer.params.items(), *layer.state.items())
-        if isinstance(array, np.ndarray)
-    ]
-    for (name, one), (other, two) in itertools.combinations(arrays, 2):
-        if np.may_share_memory(one, two) and np.shares_memory(one, two):
-            raise ValueError(
-                f"{name} and {other} are one array, but a model gives each its own place; do not tie weights, and "
-                "leave the parameters of a layer that a layer holds where they are: they are found there"
-            )
-    for _, layer in module.walk():
-        for attribute, value in layer.attributes(np.ndarray):
-            for name, array in arrays:
-                if np.may_share_memory(value, array) and np.shares_memory(value, array):
-                    raise ValueError(
-                        f"{layer!r}: its attribute {attribute} is the same array as {name}, and would not follow when "
-                        "that moves into the model; read it from self.params or self.state each time"
-                    )

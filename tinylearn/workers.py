@@ -29,7 +29,7 @@ import numpy as np
 from threadpoolctl import ThreadpoolController
 
 from tinylearn.losses import Loss
-from tinylearn.model import Sequential
+from tinylearn.model import Sequential, first_that_learns
 from tinylearn.parameters import replica
 
 Compute = Callable[[np.ndarray, np.ndarray], float]  # (x, y) → loss; fills model.gradients
@@ -63,19 +63,23 @@ class _BlasThreads:
     """How many threads BLAS uses, which is a setting of the process. While somebody holds it, that is one."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()  # a signal may come while this thread has it
         self.holders: set[object] = set()
         self.before: list[tuple[Any, int]] = []  # (library, threads)
+
+    @functools.cached_property
+    def libraries(self) -> list[Any]:
+        """Those that are loaded; to look for them takes longer than a small `fit`."""
+        return ThreadpoolController().select(user_api="blas").lib_controllers
 
     def hold(self, holder: object) -> None:
         """Set it to one."""
         with self.lock:
             self.holders.add(holder)
             if not self.before:
-                libraries = ThreadpoolController().select(user_api="blas").lib_controllers
-                self.before = [(library, library.num_threads) for library in libraries]
-            for library, _ in self.before:
-                library.set_num_threads(1)
+                self.before = [(library, library.num_threads) for library in self.libraries]
+            for library in self.libraries:
+                _set_threads(library, 1)
 
     def let_go(self, holder: object) -> None:
         """Set it to what it was, if nobody else holds it. Called twice, it does no more than once."""
@@ -83,8 +87,16 @@ class _BlasThreads:
             self.holders.discard(holder)
             if not self.holders:
                 for library, threads in self.before:
-                    library.set_num_threads(threads)
+                    _set_threads(library, threads)
                 self.before = []
+
+
+def _set_threads(library: Any, number: int) -> None:
+    """Set how many threads a library uses, from whatever thread: threadpoolctl lets only the first one do it."""
+    take_over = getattr(library, "clear_controlling_thread", lambda force: None)
+    take_over(force=True)
+    library.set_num_threads(number)
+    take_over(force=True)
 
 
 _blas_threads = _BlasThreads()
@@ -95,13 +107,13 @@ def one_blas_thread() -> Iterator[None]:
     """Hold BLAS to one thread; of several holders, which may overlap, the last one gives it back as it was."""
     holder = object()
     try:
-        _blas_threads.hold(holder)
-        yield
-    finally:
         try:
+            _blas_threads.hold(holder)
+            yield
+        finally:
             _blas_threads.let_go(holder)
-        finally:  # again: Ctrl-C may have cut that short
-            _blas_threads.let_go(holder)
+    finally:  # again: Ctrl-C may have cut that short
+        _blas_threads.let_go(holder)
 
 
 def gradients(model: Sequential, loss: Loss, x: np.ndarray, y: np.ndarray, share: float = 1.0) -> float:
@@ -118,6 +130,8 @@ class ParallelGradients:
     def __init__(self, model: Sequential, loss: Loss, workers: int, piece_rows: int, pool: ThreadPoolExecutor) -> None:
         self.model, self.piece_rows, self.pool = model, piece_rows, pool
         self.replicas = [(replica(model), copy.deepcopy(loss)) for _ in range(workers)]
+        for each, _ in self.replicas:
+            first_that_learns(each).needs_dx = False
         names = {id(rng): name for name, rng in model.generators().items()}  # one name for each generator
         self.generators = [
             (model.generators()[name], [each.generators()[name] for each, _ in self.replicas])

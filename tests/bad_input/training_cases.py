@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -25,13 +26,6 @@ from tests.bad_input.hostile import (
 )
 from tests.bad_input.small_runs import X, Y, any_loss, model, optimizer, seeded, small_model, train
 from tests.bad_input.verdict import Subject
-
-PROGRESS = {"step": 1, "epoch": 1, "rest": [0], "loss_sum": 1.0, "losses": [], "rows": 4, "batch_size": 3}
-CHANGES: list[dict[str, Any]] = [
-    {"step": 0}, {"epoch": 9}, {"rest": [7]}, {"rest": [0, 1]}, {"rest": [[0]]}, {"rest": ["a"]}, {"loss_sum": "a"},
-    {"losses": 3}, {"rows": 5}, {"rows": None}, {"batch_size": 2}, {"batch_size": "3"},
-]  # fmt: skip
-NO_PROGRESS = [{}, 3, {"step": 1}, *(PROGRESS | change for change in CHANGES)]
 
 
 def saved(model: tl.Sequential, path: Any) -> Any:
@@ -68,6 +62,22 @@ def stepped(optimizer: tl.SGD) -> dict[str, tl.SGD]:
 
 def nothing(update: tl.Update) -> None:
     """A callback."""
+
+
+def begun(folder: Path) -> None:
+    """Write the checkpoint of a run in batches of three."""
+    rng = seeded()
+    train(small_model(), batch_size=3, rng=rng, callbacks=[tl.Checkpoint(folder / "run.npz", rng)])
+
+
+def checkpointed(path: Any, rng: Any, every: Any) -> Any:
+    return train(small_model(), batch_size=3, rng=rng, callbacks=[tl.Checkpoint(path, rng, every=every)])
+
+
+def evaluated(x: Any, metric: Any) -> Any:
+    evaluate = tl.Evaluate(x, None, metric)
+    train(small_model(), callbacks=[evaluate])
+    return evaluate.values
 
 
 NO_AUGMENTS = ["flip", 3, [], tl.Augment, lambda x, rng: None, lambda x, rng: x[:1], lambda x, rng: "x"]
@@ -151,7 +161,22 @@ TRAINING = {
     ),
     "fit, resume": Subject(
         lambda resume: train(small_model(), batch_size=3, resume=resume),
-        resume=choice(None, PROGRESS, wrong=NO_PROGRESS),
+        resume=never_none(old_path("run.npz")),
+        files=begun,
+        speaks=("load_checkpoint", "checkpoint"),
+    ),
+    "Checkpoint": Subject(
+        checkpointed,
+        path=new_path(".npz"),
+        rng=never_none(rng()),
+        every=choice(None, 1, 2, wrong=[0, -1, 1.5, np.nan, "2"]),
+        speaks=("checkpoint", "fit"),
+    ),
+    "Evaluate": Subject(
+        evaluated,
+        x=array(4, 3),
+        metric=choice(lambda predicted, y: predicted.sum(), wrong=[None, 3, "accuracy", tl.MeanSquaredError]),
+        speaks=("predict", "Dense"),
     ),
     "race": Subject(
         raced,
@@ -169,10 +194,18 @@ TRAINING = {
         lambda layer, x, rng, **given: tl.check_gradients(layer, x, rng=rng, **given).error < 1e-5,
         layer=made("Dense(3, 2)", lambda: tl.Dense(3, 2, rng=seeded()), [tl.Dense]),
         x=array(4, 3, **NOT_FINITE),
+        target=choice(None, wrong=[np.ones((4, 3)), 3]),  # a layer has none
         rng=fixed("np.random.default_rng(0)", seeded),
         h=real(1e-5),
         tolerance=real(1e-5),
         speaks=("Dense",),
+    ),
+    "check_gradients, of a loss": Subject(
+        lambda layer, x, target: tl.check_gradients(layer, x, target).error < 1e-5,
+        layer=made("MeanSquaredError()", tl.MeanSquaredError, [tl.MeanSquaredError]),
+        x=array(4, 3, **NOT_FINITE),
+        target=array(4, 3, **NOT_FINITE),
+        speaks=("MeanSquaredError", "numbers"),
     ),
     "GradientReport": Subject(lambda: str(tl.GradientReport("x", (0,), 1.0, 1.0, 0.0))),
     "GradientError": Subject(lambda: str(tl.GradientError("text"))),

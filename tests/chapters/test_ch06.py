@@ -85,7 +85,7 @@ def test_boards_are_grids_and_the_largest_of_each_window_is_marked(drawn):
 
 def test_filters_and_maps_are_those_of_every_epoch(drawn):
     shown = drawn.films["ch06_feature_maps"].scene.scenes[0]
-    ((model, recording, data), _) = drawn.handed["feature_maps"][0]
+    ((model, recording, data, _), _) = drawn.handed["feature_maps"][0]
     horse, zero = data.x_test[[data.horse]] - np.float32(0.5), np.float32(0)
     for epoch in range(EPOCHS + 1):
         w, b = (recording.at(5 * epoch)[f"conv2d_1.{name}"] for name in "wb")

@@ -1,13 +1,12 @@
 """Jobs that rewrite one file: checkpoints, models and pictures, of which version n is told from n + 1 at a glance."""
 
-from contextlib import suppress
 from importlib.util import find_spec
 
 import numpy as np
 
 from animations import Scene, render
 from tests.faults.job import Rewritten
-from tinylearn import SGD, Dense, MeanSquaredError, Sequential, fit, save_checkpoint
+from tinylearn import SGD, Checkpoint, Dense, MeanSquaredError, Sequential, fit, save_checkpoint
 
 
 def large_model(n):
@@ -29,31 +28,27 @@ def model_file(path, n):
     large_model(n).save(path)
 
 
-class Enough(Exception):
-    """Ends a training."""
-
-
 def train(path, last, tell):
-    """Save a checkpoint after each update, of which `tell` hears; stop after update `last`."""
+    """Write a checkpoint after each update, of which `tell` hears; stop after update `last`."""
     rng = np.random.default_rng(0)
     model, optimizer = Sequential([Dense(30, 200, rng=rng), Dense(200, 1, rng=rng)]), SGD(0.001, momentum=0.9)
     x = rng.normal(size=(40, 30))
 
-    def save(update):
+    def begin(update):
         tell("begin", update.step)
-        save_checkpoint(path, model, optimizer, rng, **update.progress())
+
+    def done(update):
         tell("done", update.step)
         if update.step == last:
-            raise Enough
+            update.stop()
 
     fit(model, x, x[:, :1], loss=MeanSquaredError(), optimizer=optimizer, epochs=10**6, batch_size=16, rng=rng,
-        callbacks=[save])  # fmt: skip
+        callbacks=[begin, Checkpoint(path, rng, every=1), done])  # fmt: skip
 
 
 def trained(path, n):
     """Leave the checkpoint of update `n`."""
-    with suppress(Enough):
-        train(path, n, lambda *sign: None)
+    train(path, n, lambda *sign: None)
 
 
 class FitWithCheckpoints(Rewritten):

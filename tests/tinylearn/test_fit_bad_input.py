@@ -55,6 +55,19 @@ def test_masked_data_are_refused_with_their_place():
         train(small_model(), x, np.ma.masked_array(y, masked[:, 1:2]))
 
 
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+@pytest.mark.parametrize("batch_size", [3, 8])
+@pytest.mark.parametrize("kind", [np.matrix, np.ma.masked_array, np.ndarray.tolist], ids=["matrix", "masked", "list"])
+def test_other_kinds_of_arrays_train_as_plain_ones_do(kind, batch_size):
+    x, y = small_data(8)
+    models = [small_model(), small_model()]
+    settings = {"epochs": 2, "batch_size": batch_size}
+    losses = [train(models[0], x, y, rng=np.random.default_rng(0), **settings),
+              train(models[1], kind(x), kind(y), rng=np.random.default_rng(0), **settings)]  # fmt: skip
+    assert losses[0] == losses[1]
+    assert models[0].parameters.tobytes() == models[1].parameters.tobytes()
+
+
 def test_data_that_are_no_numbers_are_refused():
     with pytest.raises(TypeError, match=r"fit: x must hold real numbers, got \[\['a', 'b', 'c'\]\]"):
         train(small_model(), [["a", "b", "c"]], [[1]])

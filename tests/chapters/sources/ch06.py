@@ -17,7 +17,7 @@ UNPLACED = set()
 
 
 def films(handed):
-    ((model, recording, data), _) = handed["feature_maps"][0]
+    ((model, recording, data, _), _) = handed["feature_maps"][0]
     picture, epochs = centred(data.x_test[[data.horse]]), list(range(7))
     maps, seen, new = [], [], []
     for epoch in epochs:

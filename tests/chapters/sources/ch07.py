@@ -1,5 +1,7 @@
 """Chapter 7: probabilities of two pictures in each epoch, and the shares of right answers."""
 
+import numpy as np
+
 from tinylearn import Softmax
 from tinylearn.datasets import CLASS_NAMES
 
@@ -14,9 +16,12 @@ def films(handed):
     values = {f"{name}.{gid}": each for name in ("truck", "frog", "network")
               for gid, each in (("epoch", epochs), ("last_epoch", 2))}  # fmt: skip
     for i, name in enumerate(("truck", "frog")):
-        said = [*run.shown[:2, i], Softmax().forward(run.model.predict(run.data.x_test[[run.rows[i]]]))[0]]
+        said = [
+            *(shown[i] for shown in run.shown.values[:2]),
+            Softmax().forward(run.model.predict(run.data.x_test[[run.rows[i]]]))[0],
+        ]
         values |= {f"{name}.predicted[{k}]": [p[k] for p in said] for k in range(len(CLASS_NAMES))}
-    for row, (right, total) in enumerate(((run.seen, 200), (run.new, 100))):
+    for row, (right, total) in enumerate(((np.array(run.seen.values), 200), (np.array(run.new.values), 100))):
         values |= {
             f"network.right[{row}]": right,
             f"network.total[{row}]": total,

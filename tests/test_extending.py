@@ -1,4 +1,4 @@
-"""The README's recipe for a layer of your own works word for word. (Its examples run as doctests.)"""
+"""What docs/extending.md says of a layer for the library works word for word. (Its examples run as doctests.)"""
 
 import re
 import shutil
@@ -36,19 +36,22 @@ for given in (Given(x.tolist(), x, True), Given("text", WRONG, True), Given(x[:,
 """
 
 
-def test_a_layer_of_your_own(tmp_path):
-    recipe = (ROOT / "README.md").read_text(encoding="utf-8").split("## A layer of your own")[1]
-    blocks = re.findall(r"```python\n(.*?)```", recipe, flags=re.DOTALL)
+def test_a_layer_for_the_library(tmp_path):
+    page = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
+    example = re.search(r">>> class Scale.*?\n\n", page, flags=re.DOTALL)[0]
+    scale = "".join(line[4:] for line in example.strip().splitlines(keepends=True))
+    export, row = re.findall(r"```python\n(.*?)```", page.split("## Into the library")[1], flags=re.DOTALL)
     package = tmp_path / "tinylearn"
     shutil.copytree(ROOT / "tinylearn", package)
-    (package / "layers" / "scale.py").write_text(blocks[0], encoding="utf-8")
+    imports = "import numpy as np\n\nfrom tinylearn.layers.layer import Layer\n\n\n"
+    (package / "layers" / "scale.py").write_text(imports + scale, encoding="utf-8")
     with open(package / "layers" / "__init__.py", "a", encoding="utf-8") as exports:
-        exports.write(blocks[1])
+        exports.write(export)
     table = package / "layer_table.py"
     text = table.read_text(encoding="utf-8")
-    table.write_text(text.replace("LAYERS = {\n", f"LAYERS = {{\n{blocks[2]}", 1), encoding="utf-8")
+    table.write_text(text.replace("LAYERS = {\n", f"LAYERS = {{\n{row}", 1), encoding="utf-8")
     code = [sys.executable, "-c", USE + BAD_INPUT]
     lines = subprocess.run(code, cwd=tmp_path, capture_output=True, text=True, check=True).stdout.splitlines()
     assert lines[:2] == ["True", "[2. 2.] (201, 2)"]
-    assert lines[2].split() == ["Scale(2)", "scale_1", "(N,", "2)", "2"]
+    assert lines[2].split() == ["Scale()", "scale_1", "(N,", "2)", "2"]
     assert lines[3:] == ["right", "refused", "refused"], "its row in the table makes one of bad input"

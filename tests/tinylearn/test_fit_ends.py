@@ -1,0 +1,232 @@
+"""Whatever way fit ends, nothing that it changed outside of its arguments' numbers stays changed."""
+
+import copy
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from threadpoolctl import ThreadpoolController
+
+import tinylearn
+from tests.tinylearn.ctrl_c import InterruptedAt
+from tests.tinylearn.training_helpers import small_data, small_model, train
+from tinylearn import SGD, Dense, DivergenceError, Layer, MeanSquaredError, Recorder, Sequential, fit, workers
+
+TINYLEARN = str(Path(tinylearn.__file__).parent)
+BLAS = ThreadpoolController().select(user_api="blas")
+
+
+@pytest.fixture(autouse=True)
+def two_blas_threads_and_no_small_network(monkeypatch):
+    monkeypatch.setattr(workers, "SMALL", 0)
+    with BLAS.limit(limits=2):
+        yield
+
+
+def blas_threads():
+    return {library["num_threads"] for library in BLAS.info()}
+
+
+def surroundings(model):
+    """Return what fit changes while it runs."""
+    flags = [(layer.training, layer.needs_dx) for _, layer in model.walk()]
+    return flags, blas_threads(), threading.active_count(), np.geterr()
+
+
+class Door:
+    """A callback that must be closed, and may fail in one of its methods."""
+
+    def __init__(self, fails="", error=None):
+        self.fails, self.error, self.closed, self.model, self.during = fails, error, 0, None, None
+
+    def start(self, run):
+        self._fail("start")
+
+    def __call__(self, update):
+        self.during = surroundings(update.model)
+        self._fail("call")
+
+    def diverged(self, error):
+        self._fail("diverged")
+
+    def close(self):
+        self.closed += 1
+        self._fail("close")
+
+    def _fail(self, where):
+        if where == self.fails:
+            raise self.error
+
+
+def test_what_it_changes_while_it_runs():
+    (x, y), model, door = small_data(8), small_model(), Door()
+    before = surroundings(model)
+    train(model, x, y, workers=2, callbacks=[door])
+    flags, blas, threads, errors = door.during
+    assert [training for training, _ in flags] == [True] * 5
+    assert [needs_dx for _, needs_dx in flags] == [True, False, True, True, True], "of the first layer that learns"
+    assert (blas, threads) == ({1}, before[2] + 1)
+    assert set(errors.values()) == {"ignore"}
+    assert surroundings(model) == before
+
+
+def test_a_copy_that_a_callback_keeps_is_a_model_like_any_other():
+    (x, y), kept = small_data(8), []
+    train(small_model(), x, y, callbacks=[lambda update: kept.append(copy.deepcopy(update.model))])
+    kept[0].forward(x)
+    assert kept[0].backward(np.ones((8, 1))).shape == x.shape  # in fit, the first layer that learns gives no dx
+
+
+@pytest.mark.parametrize("where", ["start", "call", "close"])
+@pytest.mark.parametrize("error", [ZeroDivisionError("by chance"), KeyboardInterrupt(), SystemExit()], ids=repr)
+def test_leaves_nothing_after_an_error_of_a_callback(where, error):
+    (x, y), model, doors = small_data(8), small_model(), [Door(), Door(where, error), Door()]
+    before = surroundings(model)
+    with pytest.raises(type(error)):
+        train(model, x, y, workers=2, callbacks=doors)
+    assert surroundings(model) == before
+    assert [door.closed for door in doors] == [1, 1, 1]
+
+
+def test_leaves_nothing_after_divergence():
+    (x, y), model, doors = small_data(8), small_model(), [Door(), Door("diverged", OSError("disk full")), Door()]
+    before = surroundings(model)
+    for callbacks, error in ((doors[:1], DivergenceError), (doors, OSError)):
+        with pytest.raises(error):
+            train(model, x, y, workers=2, optimizer=SGD(1e300), callbacks=callbacks, loss=MeanSquaredError(), epochs=9)
+        model.parameters = small_model().parameters
+        assert surroundings(model) == before
+    assert [door.closed for door in doors] == [2, 1, 1]
+
+
+def test_leaves_nothing_after_an_error_of_a_layer_in_either_thread():
+    class Fragile(Layer):
+        in_main = True
+
+        def forward(self, x):
+            return x
+
+        def backward(self, dout):
+            if (threading.current_thread() is threading.main_thread()) == self.in_main:
+                raise ZeroDivisionError("by chance")
+            return dout
+
+    for in_main in (True, False):
+        fragile, door = Fragile(), Door()
+        fragile.in_main = in_main
+        model = Sequential([Dense(3, 1, rng=np.random.default_rng(0)), fragile])
+        before = surroundings(model)
+        with pytest.raises(ZeroDivisionError, match="by chance"):
+            train(model, *small_data(8), loss=MeanSquaredError(), workers=2, callbacks=[door])
+        assert surroundings(model) == before
+        assert door.closed == 1
+
+
+@pytest.mark.parametrize(
+    ("file", "apart", "lines"),
+    [("training.py", 1, 20), ("run.py", 1, 50), ("workers.py", 1, 100), ("layers/module.py", 101, 10_000)],
+)
+def test_leaves_nothing_after_ctrl_c_at_any_line(file, apart, lines):
+    """Not one moment but all of them: each time all is given back, and closed, but for what was never called."""
+    (x, y), line, wrong, was_interrupted = small_data(4), 0, {}, True
+    while was_interrupted:
+        line, was_interrupted = line + apart, False
+        model, doors = small_model(), [Door(), Door()]
+        before = surroundings(model)
+        try:
+            with InterruptedAt(f"{TINYLEARN}/{file}", line):
+                train(model, x, y, batch_size=2, workers=2, callbacks=[doors[0], Recorder(model), doors[1]])
+        except KeyboardInterrupt:
+            was_interrupted = True
+        closed = all(door.closed == 1 or door.during is None for door in doors)
+        if surroundings(model) != before or not closed:
+            wrong[line] = surroundings(model), closed
+    assert line > lines
+    assert wrong == {}
+
+
+def test_two_that_overlap_give_blas_its_threads_back_when_both_have_ended():
+    """The one that began first ends first: while the other one runs, BLAS still has one thread."""
+    second_runs, first_has_ended, seen = threading.Event(), threading.Event(), {}
+    before = blas_threads()
+    assert before == {2}
+
+    def run(name, wait):
+        def callback(update):
+            wait()
+            seen[name] = blas_threads(), np.geterr()["over"]
+
+        train(small_model(), *small_data(8), workers=2, callbacks=[callback])
+
+    def second():
+        run("second", lambda: (second_runs.set(), first_has_ended.wait(9)))
+        seen["after"] = np.geterr()["over"]
+
+    thread = threading.Thread(target=second)
+    run("first", lambda: (thread.start(), second_runs.wait(9)))
+    assert blas_threads() == {1}
+    assert np.geterr()["over"] == "warn"
+    first_has_ended.set()
+    thread.join()
+    assert seen == {"first": ({1}, "ignore"), "second": ({1}, "ignore"), "after": "warn"}
+    assert blas_threads() == before
+
+
+# --- np.seterr --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def all_raise():
+    with np.errstate(all="raise"):
+        yield
+
+
+@pytest.mark.usefixtures("all_raise")
+@pytest.mark.parametrize("n_workers", [1, 2])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_harmless_underflow_stays_harmless(tmp_path, n_workers, dtype):
+    """exp(-1000) and 1e-200², in the model, the loss, the optimiser, all callbacks: the bits are those of always."""
+
+    def run(folder):
+        folder.mkdir()
+        rng = np.random.default_rng(0)
+        layers = [tinylearn.Dense(3, 4, rng=rng), tinylearn.Tanh(), tinylearn.Dropout(0.1, rng=rng)]
+        model = Sequential([*layers, Dense(4, 2, rng=rng)], dtype)
+        model.parameters *= 1e3
+        x = np.array([[1e3, 1e-30, -1e3], [1e-40, 0, 1e-30], [1, 2, 3], [-1e3, 1e3, 0]])
+        softmax = tinylearn.CategoricalCrossEntropy(from_logits=True)
+        evaluate = tinylearn.Evaluate(x, [0, 1, 0, 1], tinylearn.accuracy)
+        callbacks = [tinylearn.Recorder(model, folder / "run"), evaluate, tinylearn.Checkpoint(folder / "a.npz", rng)]
+        losses = fit(model, x, [0, 1, 0, 1], loss=softmax, optimizer=tinylearn.Adam(1e-3), epochs=3, batch_size=2,
+                     rng=rng, workers=n_workers, callbacks=callbacks, augment=lambda x, rng: x * 0.999)  # fmt: skip
+        return losses, model.parameters.tobytes(), evaluate.values, str(callbacks[0].recording.losses)
+
+    raising = run(tmp_path / "raising")
+    with np.errstate(all="ignore"):
+        assert run(tmp_path / "ignoring") == raising
+
+
+@pytest.mark.usefixtures("all_raise")
+def test_divergence_is_reported_as_such():
+    (x, y), model = small_data(8), small_model()
+    with pytest.raises(DivergenceError, match=r"update 1 grew dense_1\.w from norm"):
+        train(model, x, y, loss=MeanSquaredError(), optimizer=SGD(1e300), epochs=9)
+    assert set(np.geterr().values()) == {"raise"}
+
+
+@pytest.mark.usefixtures("all_raise")
+@pytest.mark.parametrize("values", [[1e-300, 1e-300], [1e200, 1e-200], [np.inf, 1.0], [0.0, 0.0], [5e-324, 1.0]])
+def test_a_monitor_measures_any_numbers(values):
+    model = Sequential([Dense(1, 1, rng=np.random.default_rng(0))])
+    monitor = tinylearn.divergence.DivergenceMonitor(model, SGD(0.1))
+    if np.isfinite(values).all():
+        monitor.check(1, 1.0)
+        model.parameters[:] = values
+        with np.errstate(all="ignore"):
+            expected = np.hypot(*values)
+        assert tinylearn.divergence.norm(model.parameters) == pytest.approx(float(expected), rel=1e-12, abs=5e-324)
+    else:
+        model.parameters[:] = values
+        with pytest.raises(DivergenceError):
+            monitor.check(1, 1.0)

@@ -1,0 +1,68 @@
+"""What a model refuses: layers and arrays that are in two places. One of the two would silently stay behind.
+
+A model moves every parameter, and all that layers remember, into its own vectors (see `parameters.py`).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+
+import numpy as np
+
+from tinylearn.layers.module import Module
+from tinylearn.parameters import Views
+
+
+def refuse_sharing(model: Module) -> None:
+    """Raise ValueError if a layer or an array of this new model is also somewhere else."""
+    layers = [layer for _, layer in model.walk()]
+    for number, layer in enumerate(layers):
+        if any(layer is other for other in layers[:number]):
+            raise ValueError(f"Sequential: one layer object stands in two places, {layer!r}; make one for each place")
+    _refuse_owned(model.parts().values())
+    _refuse_aliases(model)
+    _refuse_equal_names(layers)
+
+
+def _refuse_owned(layers: Iterable[Module]) -> None:
+    """Raise ValueError for a layer of another model. A whole model that stands in no other one may be a part of one."""
+    for layer in layers:
+        if not isinstance(layer.params, Views):
+            _refuse_owned(layer.parts().values())
+        elif layer.inside:
+            raise ValueError(f"{layer} already belongs to a model; make a new layer, or copy.deepcopy this one")
+
+
+def _refuse_equal_names(layers: Iterable[Module]) -> None:
+    """Raise ValueError if a layer uses one name for two arrays, or one that a part's array has."""
+    for layer in layers:
+        own = [*layer.params, *layer.state]
+        inner = [f"{name}.{key}" for name, part in layer.parts().items() for key in part.named_parameters()]
+        for name in own:
+            if [*own, *inner].count(name) > 1:
+                raise ValueError(f"{layer!r}: two of its arrays have the name {name!r}; give each its own")
+
+
+def _refuse_aliases(model: Module) -> None:
+    """Raise ValueError if a parameter or a state is the same memory as another one, or as an attribute of a layer."""
+    arrays = [
+        (f"{name}.{key}".lstrip("."), array)
+        for name, layer in model.walk()
+        if not isinstance(layer.params, Views)  # those of a model that becomes a part are apart already
+        for key, array in (*layer.params.items(), *layer.state.items())
+        if isinstance(array, np.ndarray)
+    ]
+    for (name, one), (other, two) in itertools.combinations(arrays, 2):
+        if np.shares_memory(one, two):
+            raise ValueError(
+                f"{name} and {other} are one array, but a model gives each its own place; do not tie weights, and "
+                "leave the parameters of a layer that a layer holds where they are: they are found there"
+            )
+    for _, layer in model.walk():
+        for (attribute, value), (name, array) in itertools.product(list(layer.attributes(np.ndarray)), arrays):
+            if np.shares_memory(value, array):
+                raise ValueError(
+                    f"{layer!r}: its attribute {attribute} is the same array as {name}, and would not follow when that "
+                    "moves into the model; read it from self.params or self.state each time"
+                )
