@@ -172,7 +172,8 @@ def _as_rows(loss: Any, predicted: np.ndarray, target: Any) -> np.ndarray:
         _check_sums(loss, "target", target, "for several yes in a row take BinaryCrossEntropy")
         return numbers(loss, "target", target, predicted.dtype)
     if target.shape != (n,):
-        raise ValueError(f"{loss}: target must be class numbers ({n},) or one-hot ({n}, {k}), got {target.shape}")
+        hint = "; write target[:, 0]" if target.shape == (n, 1) else ""
+        raise ValueError(f"{loss}: target must be class numbers ({n},) or one-hot ({n}, {k}), got {target.shape}{hint}")
     if target.dtype.kind not in "iu":
         raise TypeError(f"{loss}: class numbers must be integers, got an array of {target.dtype}")
     for wrong in (target.min(), target.max()):

@@ -98,18 +98,18 @@ class Optimizer:
         bound.apply_defaults()
         return dict([*bound.arguments.items()][1:])
 
-    def as_made(self) -> Self:
+    def _as_made(self) -> Self:
         """Return what the constructor makes of the same arguments."""
         args, kwargs = self._arguments
 
         def anew(value: Any) -> Any:
-            return value.as_made() if isinstance(value, Optimizer) else value
+            return value._as_made() if isinstance(value, Optimizer) else value
 
         return type(self)(*map(anew, args), **{name: anew(value) for name, value in kwargs.items()})
 
     def clone(self) -> Self:
         """Return an optimiser with the same settings, and the learning rate of now, that remembers nothing."""
-        new = self.as_made()
+        new = self._as_made()
         for part, own in zip(new.parts().values(), self.parts().values(), strict=True):
             if "_learning_rate" in vars(own):
                 part._learning_rate = own._learning_rate

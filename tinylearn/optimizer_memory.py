@@ -76,6 +76,6 @@ def facts_of(optimizer: Optimizer) -> dict[str, str]:
 
 def _beside_new(optimizer: Optimizer) -> Iterator[tuple[str, Optimizer, Optimizer]]:
     """Yield for the optimiser, and those that it holds: the prefix of its names, itself, and itself as it was made."""
-    new = optimizer.as_made().parts()
+    new = optimizer._as_made().parts()
     for name, part in optimizer.parts().items():
         yield f"{name}." if name else "", part, new[name]

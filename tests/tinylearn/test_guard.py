@@ -85,13 +85,15 @@ def test_none_is_an_answer_where_nothing_learns_before():
     assert model.gradients.any()
 
 
-@pytest.mark.parametrize("error", [IndexError, KeyError, ZeroDivisionError, np.linalg.LinAlgError, OSError])
+@pytest.mark.parametrize(
+    "error", [IndexError, KeyError, ZeroDivisionError, FloatingPointError, np.linalg.LinAlgError, OSError]
+)
 def test_an_error_of_a_forward_names_its_layer_whatever_its_type(error):
     class Fails(Layer):
         def forward(self, x):
             raise error("too far")
 
-    with pytest.raises(error, match=r"Fails\(\): \W*too far"):
+    with pytest.raises(error, match=r"Fails\(\): \W*too far"), np.errstate(all="raise"):
         Fails().forward(np.ones((3, 2)))
     with pytest.raises(error, match=r"^\W*Fails\(\): \W*too far"):
         Sequential([dense(), Residual(Fails())]).forward(np.ones((3, 2)))

@@ -1,15 +1,12 @@
 """The guard around `forward` and `backward` of every layer: a formula gets what it expects, or an error says why not.
 
-It sees to it that
-
     x       is an array of floats, of the model's dtype inside a model, and has the layer's `x_shape`
     out     is an array of that dtype
     dout    has the shape of out, and its dtype; and there was a forward
     grads   are assigned anew, one for each parameter, in its shape
     dx      has the shape of x, or is None
 
-and that every error of the formula names the layer. What passed once passes again at once: of an x with the shape and
-the dtype of the one before, nothing more is asked.
+An x with the shape and the dtype of the one before passes with a few comparisons. Every error names the layer.
 """
 
 from __future__ import annotations
