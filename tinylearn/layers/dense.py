@@ -2,7 +2,7 @@
 
     x (N, D)  →  x @ w + b  →  out (N, M)
 
-N batch, D inputs, M outputs; w weights, b biases. `fast_dense.py` has the faster calls that `tinylearn.Dense` runs.
+N batch, D inputs (`n_in`), M outputs (`n_out`); w (D, M), b (M,). `fast_dense.py` is what `tinylearn.Dense` runs.
 """
 
 from __future__ import annotations
@@ -46,10 +46,10 @@ class Dense(Layer):
             db[m] = Σ_n dout[n, m]                   db = Σ_n dout[n]
             dx[n, d] = Σ_m dout[n, m] w[d, m]        dx = dout @ wᵀ
         """
-        x, rows = self.x.reshape(-1, self.n_in), dout.reshape(-1, self.n_out)
-        self.grads["w"] = x.T @ rows  # (D, M)
-        self.grads["b"] = rows.sum(axis=0)  # (M,)
-        return dout @ self.params["w"].T if self.needs_dx else None  # (N, D)
+        x_rows, dout_rows = self.x.reshape(-1, self.n_in), dout.reshape(-1, self.n_out)  # (N, D) and (N, M)
+        self.grads["w"] = x_rows.T @ dout_rows  # (D, M)
+        self.grads["b"] = dout_rows.sum(axis=0)  # (M,)
+        return dout @ self.params["w"].T if self.needs_dx else None  # (N, …, D)
 
     def __repr__(self) -> str:
         return f"Dense({self.n_in}, {self.n_out})"
