@@ -282,6 +282,15 @@ def test_what_is_the_same_after_a_step(one, other, same):
     assert same_state(one, other) is same
 
 
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_an_optimizer_that_draws_from_the_generator_of_fit(shuffle):
+    rng = np.random.default_rng(3)
+    model, recording, x, y, loss = small_run(Noisy(0.1, rng), rng=rng, shuffle=shuffle)
+    rng = np.random.default_rng(3)
+    explanation = recording.explain(model, 6, "dense_2.b", 0, x, y, loss, Noisy(0.1, rng), rng=rng)
+    assert explanation.new == recording.at(6)["dense_2.b"][0]
+
+
 def test_an_optimizer_that_draws_random_numbers():
     model, recording, x, y, loss = small_run(Noisy(0.1, np.random.default_rng(3)))
     rng = np.random.default_rng(3)

@@ -64,9 +64,7 @@ class Explanation:
     rows: np.ndarray  # (N,) the row numbers of the batch
     inputs: np.ndarray  # (N, …) what the parameter's layer got
     upstream: np.ndarray  # (N, …) the gradient of the loss with respect to what the layer gave: its dout
-    contributions: (
-        np.ndarray | None
-    )  # (N,) what each row adds to the gradient; None if the model's output has other rows
+    contributions: np.ndarray | None  # (N,) what each row adds to the gradient; None if the output has other rows
     factors: np.ndarray | None  # (N, 2) for a weight of a dense layer: the input and the dout whose product that is
     gradient: Any  # the sum of contributions but for rounding, since NumPy adds in an order of its own
     optimizer: str  # its settings

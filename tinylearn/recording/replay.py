@@ -48,24 +48,24 @@ def replay(
     No update of `training` was made yet. ValueError if an update that is needed was not kept, or if one that is
     replayed differs from the recorded one.
     """
-    draws = training.augment is not None or any(layer.generators() for layer in training.model.layers)
-    if draws and training.rng is not None:
+    if training.rng is not None:
         try:
-            return _replay(recording, copy.deepcopy(training), step, x, y, draws, shuffled=True)
+            return _replay(recording, copy.deepcopy(training), step, x, y, shuffled=True)
         except OtherUpdateError:
             pass  # then `fit` drew no order of rows from rng
-    return _replay(recording, copy.deepcopy(training), step, x, y, draws, shuffled=False)
+    return _replay(recording, copy.deepcopy(training), step, x, y, shuffled=False)
 
 
 def _replay(
-    recording: Recording, training: Training, step: int, x: np.ndarray, y: np.ndarray, draws: bool, shuffled: bool
+    recording: Recording, training: Training, step: int, x: np.ndarray, y: np.ndarray, shuffled: bool
 ) -> tuple[Training, Training, Batch]:
     model, last = training.model, recording.index(step)
     rates = np.unique(recording.learning_rates[recording.steps > 0])  # NaN where that was not told
-    optimizer = training.optimizer._as_made()  # as it was before training, whatever it is now
+    optimizer = training.optimizer.as_made()  # as it was before training, whatever it is now
     if len(rates) == 1 and optimizer.learning_rate not in rates:
         optimizer = training.optimizer.clone()  # but it was given another learning rate
     training.optimizer = optimizer
+    draws = training.augment is not None or any(layer.generators() for layer in model.layers)
     because = "what the random generators draw" if draws else ""
     if _remembers(optimizer, model.parameters):
         because = f"what {optimizer} remembers"
