@@ -91,6 +91,8 @@ def fit(
 def _training(run: Run) -> Iterator[None]:
     """Turn the model's `training` on, and at the end, however it comes, off; start and close the callbacks."""
     model, first = run.model, first_that_learns(run.model)
+    if not all(part.needs_dx for _, part in model.walk()):
+        raise ValueError("fit: this model is being trained by another fit; train a copy, copy.deepcopy(model)")
     with ExitStack() as at_the_end, np.errstate(all="ignore"):  # what matters of those, DivergenceError reports
         at_the_end.callback(run.listeners.clear)  # of what is called last: they hold the run, which holds them
         for callback in run.callbacks:
