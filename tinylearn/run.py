@@ -15,12 +15,21 @@ import numpy as np
 from tinylearn.batches import Batches
 from tinylearn.callbacks import Update
 from tinylearn.checkpoint import load_checkpoint, read_more
+from tinylearn.checks import without_addresses
 from tinylearn.divergence import DivergenceError
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
 
-SAME = {"rows": "rows", "batch_size": "batch_size", "data": "the checksum of x and y"}  # in both halves of a run
+DATA = "x, y and batch_size"
+SAME = {  # in both halves of a run: what it is, and what to give again
+    "rows": ("rows", DATA),
+    "batch_size": ("batch_size", DATA),
+    "data": ("the checksum of x and y", DATA),
+    "loss": ("the loss", "loss"),
+    "shuffle": ("shuffle", "shuffle"),
+    "augment": ("augment", "augment"),
+}
 
 
 class Run:
@@ -110,6 +119,9 @@ class Run:
             "rows": len(batches.x),
             "batch_size": batches.size,
             "data": batches.digest,
+            "loss": without_addresses(self.loss),
+            "shuffle": bool(batches.shuffle),
+            "augment": without_addresses(batches.augment),
         }
 
     def _keepers(self) -> dict[str, Any]:
@@ -142,11 +154,11 @@ class Run:
         now = self.to_keep()
         if now.keys() - saved.keys() - self._keepers().keys():
             raise ValueError(f"fit: {path} is no checkpoint of a run; give the file that a Checkpoint callback wrote")
-        for name, what in SAME.items():
+        for name, (what, given) in SAME.items():
             if saved[name] != now[name]:
                 raise ValueError(
                     f"fit: resume must be of a run like this one: {what} was {saved[name]}, is {now[name]}; give the "
-                    "same x, y and batch_size as then"
+                    f"same {given} as then"
                 )
         if saved["epoch"] > self.batches.epochs:
             raise ValueError(
