@@ -66,7 +66,7 @@ def bends(model: Sequential, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     switched = np.zeros(x.size - 1, bool)
     for layer in model.layers:
         if isinstance(layer, ReLU):
-            switched |= (np.diff(layer.slope, axis=0) != 0).any(axis=1)
+            switched |= (np.diff(layer.positive, axis=0) != 0).any(axis=1)
     return np.column_stack([x[1:][switched], y[1:][switched]])
 
 

@@ -1,10 +1,10 @@
 """Chapter 3. One neuron learns Fahrenheit from Celsius.
 
-A neuron multiplies its input by a weight w and adds a bias b. Shown ten temperatures in both scales, it finds the rule
-F = 1.8 · C + 32 by itself: initialise w and b, adjust them against the gradient of the squared error, repeat.
+A neuron multiplies its input by a weight w and adds a bias b. From ten temperatures in both scales it learns the rule
+F = 1.8 · C + 32: initialise w and b, adjust them against the gradient of the squared error, repeat.
 
-In the first updates w swings from side to side: each step overshoots the floor of the valley, to 0.83 of the distance
-on its other wall, because 0.0005 is 92 % of the largest stable learning rate. Along the floor b creeps to 32.
+The loss over (w, b) is a narrow valley. At first w swings from side to side: each step crosses the floor and lands on
+the other wall, 0.83 times as far away, because 0.0005 is 92 % of the largest stable learning rate. b creeps to 32.
 
     python -m chapters.ch03_first_neuron
 """
@@ -26,10 +26,13 @@ LEARNING_RATE, UPDATES = 0.0005, 8000
 
 
 def learn_by_hand(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
-    """The whole of learning, with nothing hidden. Return w and b."""
+    """The whole of learning, with nothing hidden. Return w and b.
+
+    The loss is the mean of difference², so by the chain rule ∂loss / ∂w = Σ 2 / N · difference · x: that is dw.
+    """
     w, b = 1.0, 1.0  # initialise
     for _ in range(UPDATES):  # repeat
-        difference = w * x + b - y
+        difference = w * x + b - y  # grows by x when w grows by 1, and by 1 when b does
         dw, db = (2 / x.size * difference * x).sum(), (2 / x.size * difference).sum()
         w, b = w - LEARNING_RATE * dw, b - LEARNING_RATE * db  # adjust
     return float(w), float(b)
@@ -54,18 +57,18 @@ def learn_with_fit(x: np.ndarray, y: np.ndarray, model: Sequential) -> Recorder:
 
 
 def one_neuron() -> Sequential:
-    """Return a neuron with one input whose w and b are 1; nothing is left to chance, so any `rng` will do."""
+    """Return a neuron with one input, whose w and b are 1: nothing is random, so any `rng` will do."""
     return Sequential([Dense(1, 1, rng=np.random.default_rng(0), weights=ones, biases=ones)])
 
 
 def largest_stable_rate(x: np.ndarray) -> float:
-    """Return the learning rate from which on the updates grow without end.
+    """Return the learning rate above which the updates grow without bound.
 
     The loss is a bowl over (w, b) with the curvature matrix H = 2/N · [[Σx², Σx], [Σx, N]]. Along a direction in which
     the curvature is λ, an update multiplies the distance to the bottom by 1 - learning_rate · λ. That shrinks it only
-    for a rate below 2 / λ, and the steepest direction has the largest say.
+    if the rate is below 2 / λ; the direction with the largest curvature sets the limit.
     """
-    inputs = np.column_stack([x, np.ones_like(x)])  # what w and b are the weights of
+    inputs = np.column_stack([x, np.ones_like(x)])  # w multiplies x, b multiplies 1
     curvatures = np.linalg.eigvalsh(2 / len(x) * inputs.T @ inputs)
     return float(2 / curvatures.max())
 
@@ -73,14 +76,14 @@ def largest_stable_rate(x: np.ndarray) -> float:
 def updates_with_scaled_input(x: np.ndarray, y: np.ndarray, loss: float) -> int:
     """Return after how many updates a neuron that sees x with mean 0 and variance 1 reaches `loss`.
 
-    x is some 40 times as large as the 1 that b is the weight of, so the loss is about 2000 times steeper along w than
-    along b: a narrow valley. 0.0005 is all that its walls allow, and along its floor, where b has to go from 1 to 32,
+    w multiplies x, some 40 times as large as the 1 that b multiplies, so the curvature along w is about 2000 times that
+    along b: a narrow valley. Its walls allow no more than 0.0005, and along its floor, where b has to go from 1 to 32,
     such steps are tiny. With scaled inputs the bowl is round, and 0.4 is fine.
     """
     scaled, model = (x - x.mean()) / x.std(), one_neuron()
     reached = [step for step, value in enumerate(
         fit(model, scaled, y, loss=MeanSquaredError(), optimizer=SGD(0.4), epochs=20)) if value <= loss]  # fmt: skip
-    return reached[0]  # the first loss of `fit` is that after 0 updates
+    return reached[0]  # the first loss of `fit` is the one after 0 updates
 
 
 def main(

@@ -8,10 +8,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FLOORS = {  # the lowest first; a module may import from its own floor and from those below
-    "tools": "checks files npz",
+    "tools": "checks files npz guarding",
     "layers": "initializers layers",
     "model": "parameters sharing summary model_files model",
-    "training": """losses loss loss_guard optimizers optimizer_base optimizer_guard optimizer_memory divergence batches
+    "training": """losses loss optimizers optimizer_base optimizer_memory divergence batches
         checkpoint callbacks run workers training_arguments training""",
     "above": """recording gradient_check gradient_rules layer_table loss_table optimizer_table race scorecard metrics
         augmentation datasets __main__ __init__""",

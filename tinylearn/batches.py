@@ -1,4 +1,4 @@
-"""The **minibatches** of a training run, batches for short: which rows of the data come when, and how far we are.
+"""The **minibatches** of a training run, batches for short: which rows of the data come when, and how many have come.
 
 rows of x    3 0 4 │ 1 5 2 ║ 5 1 2 │ 0 4 3 ║ …        batch_size 3, shuffled anew in every epoch
 step             1       2       3       4
@@ -16,20 +16,20 @@ import numpy as np
 
 from tinylearn.checks import numbers
 
-BLOCK = 1 << 20  # bytes that are read at once where all are
+BLOCK = 1 << 20  # bytes to read at a time where the whole array is read
 
 Batch = tuple[np.ndarray, np.ndarray, np.ndarray]  # row numbers, their x, their y
 
 
 class Batches:
-    """Iterate over this for (rows, x, y) of every batch of all `epochs`, from where it is.
+    """Iterate to get (rows, x, y) of every batch that is still to come.
 
     step, epoch  of the batch that was given last; 0 at the start
     last         that batch
     rest         the row numbers that are still to come in this epoch, in their order
 
     With the same settings, and `rng` as it was, the same batches come again. Only the rows of a batch are converted to
-    `dtype` (but for whole numbers in y, which may be classes), so x and y may be larger than memory.
+    `dtype` (except whole numbers in y, which may be classes), so x and y may be larger than memory.
 
     >>> x = np.arange(5.0)[:, None]
     >>> rng = np.random.default_rng(0)
@@ -71,9 +71,14 @@ class Batches:
                 self.last = self._batch(rows)
             yield self.last
 
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The shape of the x of a full batch."""
+        return min(self.size, len(self.x)), *self.x.shape[1:]
+
     @functools.cached_property
     def digest(self) -> str:
-        """By this a run that goes on knows its data."""
+        """A checksum, by which a resumed run recognises its data."""
         return checksum(self.x, self.y)
 
     def _order(self) -> np.ndarray:
@@ -91,13 +96,13 @@ class Batches:
 
 
 def take_rows(x: np.ndarray, y: np.ndarray, rows: np.ndarray, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
-    """Return copies of these rows, in `dtype` but for whole numbers in y. (x[rows] takes three times as long.)"""
+    """Return copies of these rows, in `dtype` except whole numbers in y. (x[rows] takes three times as long.)"""
     y = y.take(rows, axis=0)
     return x.take(rows, axis=0).astype(dtype, copy=False), y if y.dtype.kind in "iu" else y.astype(dtype, copy=False)
 
 
 def augmented(augment: Callable[..., Any], x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return `augment(x, rng)` in the dtype of x; ValueError if it has not as many rows."""
+    """Return `augment(x, rng)` in the dtype of x; ValueError if it has another number of rows or axes."""
     changed = numbers("fit", "augment(x, rng)", augment(x, rng), x.dtype)
     if changed.ndim != x.ndim or len(changed) != len(x):
         raise ValueError(f"fit: augment(x, rng) must return a batch like x, {x.shape}, got {changed.shape}")
@@ -112,7 +117,7 @@ def blocks(array: np.ndarray) -> Iterator[tuple[int, np.ndarray]]:
 
 
 def checksum(*arrays: np.ndarray) -> str:
-    """Return eight digits that, as good as surely, are others if a number of the arrays is.
+    """Return eight hexadecimal digits that almost certainly change if any number in the arrays changes.
 
     >>> checksum(np.array([1.0, 2.0])), checksum(np.array([1.0, 3.0]))
     ('7ba3895f', 'b37a0357')
@@ -125,7 +130,7 @@ def checksum(*arrays: np.ndarray) -> str:
 
 
 def _in_order(rows: int) -> np.ndarray:
-    """Return the numbers of all rows as they stand."""
+    """Return the numbers of all rows, 0 first."""
     order = np.arange(rows)
     order.flags.writeable = False
     return order

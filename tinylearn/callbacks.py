@@ -1,4 +1,4 @@
-"""Callbacks: what is told of every update, and may look, write down, measure or stop.
+"""Callbacks: `fit` calls them after every update. They may look, record, measure or stop.
 
 Any function of an `Update` is one. Early stopping, say:
 
@@ -6,14 +6,14 @@ Any function of an `Update` is one. Early stopping, say:
         if update.last_of_epoch and update.loss < 0.01:
             update.stop()
 
-What a callback may have beside that, `fit` uses:
+A callback may also have these methods, which `fit` calls:
 
-    start(run)             called at the start
-    diverged(error)        called if training diverged
-    close()                called at the end, however it comes
-    keep(), restore(kept)  what a checkpoint keeps of it, and gives back to it when the run goes on
-    resuming(step)         called before a run goes on after that step; an error refuses it, and nothing is changed
-    resumed(step, epoch)   called when all is as it was after that step
+    start(run)             before the first update
+    diverged(error)        if training diverged
+    close()                at the end, also after an error
+    keep(), restore(kept)  to get what a checkpoint keeps of it; to give that back when the run is resumed
+    resuming(step)         before a run is resumed after that step; if it raises an error, nothing is changed
+    resumed(step, epoch)   when everything is as it was after that step
 """
 
 from __future__ import annotations
@@ -38,14 +38,14 @@ class Update:
     """What a callback is told after one update of the parameters.
 
     step           1, 2, … within this run
-    epoch          1, 2, …: how often the data has been, or is being, gone through
+    epoch          1, 2, …: which pass through the data this is
     loss           the loss of this batch, before the update
     batch          the row numbers of this batch; None if there are none
     model          its parameters are those after the update; copy what you keep
     optimizer      the one that made the step
     learning_rate  of that step
     last_of_epoch  is this the last update of its epoch?
-    stopped        has somebody called `stop`?
+    stopped        has a callback called `stop`?
     """
 
     step: int
@@ -82,7 +82,7 @@ class ProgressBar:
 
     def __call__(self, update: Update) -> None:
         if self.bar is None:
-            done = update.step - 1  # more than 0 in a run that goes on
+            done = update.step - 1  # more than 0 in a resumed run
             self.bar = tqdm(total=self.total, desc=self.description, unit=" updates", initial=done, leave=False)
         if self.bar.update():  # True when tqdm has just redrawn the line, a few times a second
             self.bar.set_postfix(loss=f"{update.loss:.4g}", refresh=False)
@@ -98,7 +98,7 @@ class Evaluate:
     """A callback that measures the model at the end of each epoch: `values` are metric(model.predict(x), y).
 
     On a **validation set**, which the model does not learn from, they say whether it **generalises**, or **overfits**:
-    gets better only on what it has seen. In a run that goes on from a checkpoint, they go on too.
+    gets better only on its **training set**. In a resumed run, they continue.
 
     >>> from tinylearn import SGD, Dense, MeanSquaredError, Sequential, fit
     >>> x = np.array([[0.0], [1.0]])
@@ -125,7 +125,7 @@ class Evaluate:
 
     @functools.cached_property
     def name(self) -> str:
-        """Its values are found under this in a checkpoint, so that no other Evaluate gets them."""
+        """The name of its values in a checkpoint, so that no other Evaluate gets them."""
         return f"{getattr(self.metric, '__name__', 'metric')} of {len(self.x)} rows, checksum {checksum(self.x)}"
 
     def keep(self) -> list[Any]:
@@ -138,12 +138,12 @@ class Evaluate:
 
 
 class Checkpoint:
-    """A callback that writes all that a run needs to go on, after each epoch, or after one update in `every`.
+    """A callback that writes all that a run needs to be resumed, after each epoch, or after one update in `every`.
 
-    If the run is interrupted, call `fit` as before, with `resume=path`: it goes on from there, and ends, bit for bit,
-    with the parameters of a run that was not. `rng` is the generator that `fit` is given. The file is replaced whole or
-    not at all; OSError if that cannot be. What callbacks count is kept if they have `keep` and `restore`, as Evaluate
-    has. Name the checkpoint last: what a callback before it changes, the learning rate, say, is then in it.
+    If the run is interrupted, call `fit` as before, with `resume=path`: it continues from there, and ends with the same
+    parameters, bit for bit, as a run that was not. `rng` is the generator that `fit` is given. The file is replaced
+    atomically; OSError if that fails. Callbacks with `keep` and `restore`, such as Evaluate, are kept too. Put the
+    checkpoint last in `callbacks`: then it saves what the others have changed, such as the learning rate.
 
     >>> import tempfile
     >>> from tinylearn import SGD, Dense, MeanSquaredError, Sequential, fit
@@ -154,14 +154,14 @@ class Checkpoint:
     ...     return fit(model, x, 2 * x, loss=loss, optimizer=optimizer, epochs=epochs, batch_size=4, rng=rng,
     ...                callbacks=[Checkpoint(path, rng)], resume=resume)
     >>> with tempfile.TemporaryDirectory() as folder:
-    ...     begun = train(f"{folder}/run.npz", epochs=3)
-    ...     gone_on = train(f"{folder}/run.npz", epochs=5, resume=f"{folder}/run.npz")
-    ...     gone_on == train(f"{folder}/another.npz", epochs=5)
+    ...     interrupted = train(f"{folder}/run.npz", epochs=3)
+    ...     resumed = train(f"{folder}/run.npz", epochs=5, resume=f"{folder}/run.npz")
+    ...     resumed == train(f"{folder}/another.npz", epochs=5)
     True
     """
 
     def __init__(self, path: str | os.PathLike[str], rng: np.random.Generator, *, every: int | None = None) -> None:
-        self.path = path_of("Checkpoint", path).expanduser().absolute()  # whatever folder the program goes to
+        self.path = path_of("Checkpoint", path).expanduser().absolute()  # so that a later chdir changes nothing
         if not self.path.parent.is_dir():
             raise FileNotFoundError(f"Checkpoint: there is no folder {self.path.parent} for {self.path.name}")
         self.rng = generator("Checkpoint", rng)
@@ -169,7 +169,7 @@ class Checkpoint:
         self.run: Any = None
 
     def start(self, run: Any) -> None:
-        """Be told of the run."""
+        """Keep the run, to ask it later what to save."""
         if run.batches.rng is not self.rng:
             raise ValueError("Checkpoint: rng must be the generator that fit is given; write fit(…, rng=rng)")
         self.run = run

@@ -1,8 +1,8 @@
-"""Divergence: how `fit` notices that training has left all bounds, and what it says then.
+"""Divergence: how `fit` notices that the parameters or the loss grow without bound, and what it says then.
 
 Each update is judged by two numbers: its loss, and the sum of the squares of all parameters. The norm of every
-parameter is measured only if the loss is not finite, or if that sum is more than ten times what it was when it was
-measured last; and once in 256 updates. So a healthy run pays for two comparisons an update.
+parameter is measured only if the loss is not finite, or that sum is more than ten times what it was at the last
+measurement; in the ten updates after that, or after the start; and once in 256 updates. A healthy run pays little.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from typing import Any
 import numpy as np
 
 GROWTH = 1e6  # the norm of a parameter may not grow by more than this factor in one update
-NEARLY_ZERO = 1e-6  # a parameter whose norm is a smaller share of that of all has no size of its own to grow from
-REST = 256  # updates between two that are measured, as long as all is well
-ALERT = 10  # after a start, or a jump of the sum, so many updates are measured one by one
+NEARLY_ZERO = 1e-6  # a parameter whose norm is a smaller fraction of that of all has no size of its own to grow from
+REST = 256  # updates from one measurement to the next, as long as all is well
+ALERT = 10  # updates that are measured one by one after the start, or a jump of the sum
 HUGE = 1e30  # where the sum of squares is larger, every update is measured
 KNOWN = 5  # gradient norms that are kept
 
@@ -28,8 +28,8 @@ class DivergenceError(ArithmeticError):
     parameter        the first one that broke; if only the loss did, the one with the largest norm
     learning_rate    the optimiser's
     gradient_norm    of that update
-    gradient_norms   step → norm, of the last updates, up to five; of a run that was calm and breaks in one update, that
-                     one's alone: to know those before would take a twentieth of the time of chapter 3's neuron
+    gradient_norms   step → norm, of up to five last updates; only of the last one if a healthy run breaks suddenly:
+                     the norms before it were not measured, which saves time
     reason           "made dense_1.w NaN or infinite", "grew dense_1.w from norm 1.2 to 3e+09", "met a loss of inf …"
 
     >>> print(DivergenceError(3, "dense_1.w", 1000.0, 2e9, gradient_norms={2: 4e4, 3: 2e9}))
@@ -62,11 +62,11 @@ def diagnose(
 ) -> tuple[str, str] | None:  # fmt: skip
     """Return which parameter an update broke, and the reason; None if all is well.
 
-    before, after   the norm of each parameter, by name; NaN or infinite if one of its numbers is. `fit` knows those
-                    before from when it measured last: after the update before, or not long ago
+    before, after   the norm of each parameter, by name; NaN or infinite if one of its numbers is. For `before`, `fit`
+                    gives those of its last measurement, after the previous update or up to 256 updates ago
     total           the norm of all parameters together, before
     loss            of the update's batch, before
-    known_at        the update after which `before` was so, if that is not the one before
+    known_at        the update after which `before` was measured, if that is not the previous one
     loss_again      returns the loss of the same batch after the update, if that can be known
 
     Broken is, in this order: a parameter that is NaN or infinite; such a loss; a norm above 1 and more than 10⁶ times
@@ -123,11 +123,10 @@ class DivergenceMonitor:
     """Checks the updates of a model, and raises DivergenceError for one that broke.
 
     model       anything with `parameters`, a vector, and `named_parameters()`
-    loss_again  returns the loss of the last batch after the update; without it, a norm that grew is a fault whatever
-                the loss did
+    loss_again  returns the loss of the last batch after the update; without it, a norm that grew counts as
+                divergence whatever the loss did
 
-    A loop of its own, such as chapter 2's, measures after every update; `fit` calls `check`, which measures only where
-    it must:
+    `fit` calls `check`, which measures only where it must. A loop like chapter 2's measures after every update:
 
         monitor = DivergenceMonitor(model, optimizer)
         optimizer.step(model.parameters, gradients)
@@ -137,7 +136,7 @@ class DivergenceMonitor:
     def __init__(self, model: Any, optimizer: Any, loss_again: Callable[[], float] | None = None) -> None:
         self.model, self.optimizer, self.loss_again, self.parameters = model, optimizer, loss_again, model.parameters
         self.square = math.nan  # the sum of the squares of all parameters, not known yet
-        self.high, self.due, self.alert = 0.0, 0, ALERT  # measure from this square on; at this update
+        self.high, self.due, self.alert = 0.0, 0, ALERT  # measure if the sum reaches `high`, or at update `due`
         self.norms, self.measured_at = norms_of(model), 0
         self.gradient_norms: dict[int, float] = {}  # of the last updates, if all of them were measured
 
@@ -150,7 +149,7 @@ class DivergenceMonitor:
     def measure(self, step: int, loss: float, gradients: np.ndarray, square: float = math.nan) -> None:
         """Raise DivergenceError if update `step` broke something; measure the norms.
 
-        square   the sum of all squares before the update, if updates went by that were not measured
+        square   the sum of all squares before the update, if the previous one was not measured
         """
         if step - 1 not in self.gradient_norms:
             self.gradient_norms.clear()

@@ -245,9 +245,10 @@ def _checked(layer: Any, x: Any, target: Any) -> tuple[Layer, np.ndarray]:
     if isinstance(layer, Layer) and layer.out_shape is None and type(layer.params) is dict:  # not in a model, not used
         refuse_sharing(layer)
     name = "predicted" if isinstance(layer, Loss) else "x"
-    if isinstance(layer, Loss) == (target is None):
-        call = "loss, predicted, target" if isinstance(layer, Loss) else "layer, x"
-        raise TypeError(f"check_gradients: write check_gradients({call}); only a loss has a target")
+    if isinstance(layer, Loss) and target is None:
+        raise TypeError(f"check_gradients: {layer} needs a target, got None; write (loss, predicted, target)")
+    if isinstance(layer, Layer) and target is not None:
+        raise TypeError(f"check_gradients: only a loss has a target, got {shortened(target)} for {layer}")
     x = real_array("check_gradients", name, x)
     if x.dtype.kind == "f" or isinstance(layer, Loss):
         x = x.astype(np.float64)

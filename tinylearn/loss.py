@@ -1,19 +1,37 @@
-"""The one protocol of all losses: `forward` says how wrong, `backward` how that grows with each prediction."""
+"""The one protocol of all losses: `forward` says how wrong, `backward` how that grows with each prediction.
+
+    loss.forward(predicted, target)  →  checked, as the loss declares  →  its formula  →  a Python float
+    loss.backward()                  →  refused before forward         →  its formula  →  an array like predicted
+
+For a loss of numbers, a batch in the shape and dtype of the one before passes with a few comparisons.
+`super().forward(…)` meets the guard of that class, with what that class declares.
+"""
 
 from __future__ import annotations
 
 import copy
+import inspect
+from collections.abc import Callable
 from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from tinylearn.loss_guard import call_text, guard
+from tinylearn.checks import numbers, real_array, shortened
+from tinylearn.guarding import again, floats, guard, returned
+
+NDARRAY = np.ndarray
+DECLARED = {
+    "predicted_are": ("numbers", "probabilities", "distributions"),
+    "target_are": ("numbers", "probabilities", "classes", "anything"),
+}
+ROUNDING = 4  # a probability may lie this many eps outside [0, 1]
+ROW_SUM = 0.005  # and a row's sum this far from 1: a float32 softmax over 200,000 classes is up to 0.0013 off
 
 
 class Loss:
     """What every loss is: `forward(predicted, target)` gives a number, then `backward()` gives dpredicted.
 
-    Both are formulas. What they take is declared, and checked before they run (see `loss_guard.py`):
+    Both are formulas. What they take is declared, and checked before they run:
 
     predicted_are  "numbers"; "probabilities", each in [0, 1]; or "distributions", each row of which sums to 1 too
     target_are     "numbers" or "probabilities", in the shape and dtype of predicted; "classes": class numbers (N,) or
@@ -36,14 +54,12 @@ class Loss:
     target_are: ClassVar[str] = "numbers"
     from_logits: bool = False
 
-    passed_by: type | None = None  # these four: what the guard remembers of the last forward
-    in_range: tuple[bool, bool, bool] | None = None
-    shape_seen: tuple[int, ...] | None = None
+    shape_seen: tuple[int, ...] | None = None  # the guard's: what predicted was like in the last forward
     dtype_seen: np.dtype | None = None
 
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
-        guard(cls, Loss)
+        guard(cls, forward=guarded_forward, backward=guarded_backward)
 
     def forward(self, predicted: np.ndarray, target: Any) -> float:
         """Return the mean loss of `predicted` against `target`, and remember what `backward` needs."""
@@ -58,4 +74,164 @@ class Loss:
         return copy.deepcopy(self)
 
     def __repr__(self) -> str:
-        return call_text(self)
+        """Return the call that makes such a loss: its arguments, unless they are the default, or not kept by name."""
+        parameters = inspect.signature(type(self)).parameters
+        kept = {name: getattr(self, name) for name in parameters if hasattr(self, name)}
+        told = [f"{name}={shortened(value)}" for name, value in kept.items() if value is not parameters[name].default]
+        return f"{type(self).__name__}({', '.join(told)})"
+
+
+# --- the guard --------------------------------------------------------------------------------------------------------
+
+
+def guarded_forward(formula: Callable[..., Any], owner: Any) -> Callable[..., float]:
+    for name, known in DECLARED.items():
+        if (value := getattr(owner, name)) not in known:
+            raise ValueError(f"{owner.__name__}: {name} must be one of {', '.join(map(repr, known))}, got {value!r}")
+    same_form = owner.target_are in ("numbers", "probabilities")
+    bounded = (owner.predicted_are, owner.target_are) != ("numbers", "numbers")
+
+    def forward(loss: Any, predicted: Any, target: Any) -> float:
+        try:
+            if not (
+                same_form
+                and type(predicted) is type(target) is NDARRAY
+                and predicted.shape == target.shape == loss.shape_seen
+                and predicted.dtype is target.dtype is loss.dtype_seen
+            ):
+                predicted, target = _as_arrays(loss, owner, predicted, target)
+            if bounded:
+                predicted = _in_range(loss, owner, predicted, target)
+            value = formula(loss, predicted, target)
+            if type(value) is not float:
+                value = _one_number(loss, value)
+        except Exception as error:
+            loss.shape_seen = None  # backward has to wait for a forward that ends well
+            return again(loss, forward, error, predicted, target)
+        loss.shape_seen, loss.dtype_seen = predicted.shape, predicted.dtype
+        return value
+
+    return forward
+
+
+def guarded_backward(formula: Callable[..., Any], _: type) -> Callable[..., np.ndarray]:
+    def backward(loss: Any) -> np.ndarray:
+        shape, dtype = loss.shape_seen, loss.dtype_seen
+        try:
+            if shape is None:
+                raise ValueError(f"{loss}: backward was called before forward; call forward(predicted, target) first")
+            gradient = formula(loss)
+            if type(gradient) is NDARRAY and gradient.shape == shape and gradient.dtype is dtype:
+                return gradient
+            if type(loss).backward is not backward:  # super().backward: the guard is around that of the subclass
+                return gradient
+            must = f"backward must return dpredicted in the shape of predicted, {shape}"
+            return returned(loss, must, gradient, dtype, shape)
+        except Exception as error:
+            return again(loss, backward, error)
+
+    return backward
+
+
+def _as_arrays(loss: Any, owner: Any, predicted: Any, target: Any) -> tuple[np.ndarray, Any]:
+    """Return both in the type, shape and dtype that the formula wants; TypeError or ValueError if they cannot be."""
+    predicted = real_array(loss, "predicted", predicted)
+    if predicted.dtype.kind != "f":
+        raise TypeError(f"{loss}: predicted must hold floats, as models return, got an array of {predicted.dtype}")
+    predicted = floats(loss, "predicted", predicted)
+    if predicted.size == 0:
+        raise ValueError(f"{loss}: predicted must hold at least one number, got shape {predicted.shape}")
+    if owner.target_are == "anything":
+        return predicted, target
+    if owner.target_are == "classes":
+        return predicted, _as_rows(loss, predicted, target)
+    target = numbers(loss, "target", target, predicted.dtype)
+    if target.shape != predicted.shape:
+        hint = ""
+        if target.ndim == 1 and predicted.shape == (len(target), 1):
+            hint = "; reshape it with target[:, None]"
+        elif target.ndim == 1 and predicted.shape[:-1] == target.shape:
+            hint = "; for class numbers take CategoricalCrossEntropy"
+        must = f"target must have the shape of predicted, {predicted.shape}"
+        raise ValueError(f"{loss}: {must}, got {target.shape}{hint}")
+    return predicted, target
+
+
+def _as_rows(loss: Any, predicted: np.ndarray, target: Any) -> np.ndarray:
+    """Return `target`, class numbers (N,) or rows (N, K), as one row of K probabilities each, for `predicted` (N, K).
+
+    ValueError unless class numbers lie in 0 … K-1, and rows in [0, 1] sum to 1; TypeError for other class numbers.
+    """
+    if predicted.ndim != 2 or predicted.shape[1] < 2:
+        must = "predicted must have shape (N, K), a column for each of at least 2 classes"
+        raise ValueError(f"{loss}: {must}, got {predicted.shape}; for yes or no take BinaryCrossEntropy")
+    n, k = predicted.shape
+    target = real_array(loss, "target", target)
+    if target.shape == (n, k):
+        _check_probabilities(loss, "target", target, "a row is one-hot")
+        _check_sums(loss, "target", target, "for several yes in a row take BinaryCrossEntropy")
+        return numbers(loss, "target", target, predicted.dtype)
+    if target.shape != (n,):
+        raise ValueError(f"{loss}: target must be class numbers ({n},) or one-hot ({n}, {k}), got {target.shape}")
+    if target.dtype.kind not in "iu":
+        raise TypeError(f"{loss}: class numbers must be integers, got an array of {target.dtype}")
+    for wrong in (target.min(), target.max()):
+        if not 0 <= wrong < k:
+            hint = "; count the classes from 0" if wrong == k else ""
+            raise ValueError(f"{loss}: class numbers must lie in 0 … {k - 1}, got {wrong}{hint}")
+    return np.eye(k, dtype=predicted.dtype)[target]
+
+
+def _in_range(loss: Any, owner: Any, predicted: np.ndarray, target: Any) -> np.ndarray:
+    """Return `predicted`, with what rounding put outside [0, 1] back into it; ValueError for what lies further out."""
+    if owner.target_are == "probabilities":
+        _check_probabilities(loss, "target", target, "1 is yes, 0 no")
+    if owner.predicted_are == "numbers" or loss.from_logits:
+        return predicted
+    low, high = extremes(predicted)
+    if low < 0 or high > 1:  # not NaN, which makes the loss NaN
+        inside = np.clip(predicted, 0, 1)
+        if np.abs(predicted - inside).max() > ROUNDING * np.finfo(predicted.dtype).eps:
+            _check_probabilities(loss, "predicted", predicted, _way_out(loss, owner))
+        predicted = inside
+    if owner.predicted_are == "distributions":
+        _check_sums(loss, "predicted", predicted, _way_out(loss, owner))
+    return predicted
+
+
+def _way_out(loss: Any, owner: Any) -> str:
+    """Return what to do about predictions that are no probabilities."""
+    layer = "Softmax" if owner.predicted_are == "distributions" else "Sigmoid"
+    choice = ", or pass from_logits=True" if "from_logits" in vars(loss) else ""
+    return f"end the model with {layer}(){choice}"
+
+
+def extremes(values: np.ndarray) -> tuple[float, float]:
+    """Return the smallest and the largest entry, or NaN: a quarter of the time of min() and max() on a small array."""
+    return values.item(values.argmin()), values.item(values.argmax())
+
+
+def _check_probabilities(loss: Any, name: str, values: np.ndarray, hint: str) -> None:
+    """Raise ValueError for an entry outside [0, 1], or NaN."""
+    low, high = extremes(values)
+    if not (low >= 0 and high <= 1):
+        wrong = values.dtype.type(high if low >= 0 else low)
+        raise ValueError(f"{loss}: {name} must be probabilities in [0, 1], got {wrong}; {hint}")
+
+
+def _check_sums(loss: Any, name: str, values: np.ndarray, hint: str) -> None:
+    """Raise ValueError if a row of `values` (…, K) does not sum to 1; one of NaN is left to the loss's own NaN."""
+    sums = np.atleast_1d(values).sum(axis=-1, dtype=np.float64).ravel()
+    row = int(np.abs(sums - 1).argmax())
+    if abs(sums[row] - 1) > ROW_SUM:
+        place = f"row {row} of shape {values.shape}"
+        raise ValueError(f"{loss}: each row of {name} must sum to 1, got {sums[row]:.6g} in {place}; {hint}")
+
+
+def _one_number(loss: Any, value: Any) -> float:
+    """Return what forward gave as a Python float; ValueError for several numbers, TypeError for none."""
+    if np.ndim(value):
+        raise ValueError(f"{loss}: forward must return one number, got shape {np.shape(value)}; take its mean()")
+    if isinstance(value, int | float | np.ndarray | np.generic) and np.asarray(value).dtype.kind in "fiu":
+        return float(value)
+    raise TypeError(f"{loss}: forward must return one number, got {shortened(value)}")

@@ -14,12 +14,12 @@ import numpy as np
 
 from tinylearn.loss import Loss
 
-# dtype → its smallest normal number: the logarithm of it, and 1 divided by it, are still finite.
+# dtype → its smallest normal number (that of full precision): its logarithm, and 1 divided by it, are still finite.
 TINY = {np.dtype(kind): np.finfo(kind).tiny for kind in (np.float32, np.float64)}
 
 
 def sum_of_products(a: np.ndarray, b: np.ndarray) -> float:
-    """Return Σ a · b, added up in float64: 4·10⁷ numbers added up in float32 are wrong in the fourth digit."""
+    """Return Σ a · b, summed in float64: in float32, a sum of 4·10⁷ numbers is wrong in the fourth digit."""
     return float(np.vdot(a.astype(np.float64, copy=False), b.astype(np.float64, copy=False)))
 
 
@@ -39,7 +39,7 @@ class MeanSquaredError(Loss):
         return float(np.vdot(self.difference, self.difference.astype(np.float64))) / self.difference.size
 
     def backward(self) -> np.ndarray:
-        """L = Σ difference² / size, so ∂L / ∂predicted = 2 · difference / size."""
+        """loss = Σ difference² / size, so ∂loss / ∂predicted = 2 · difference / size."""
         return self.difference * (2 / self.difference.size)
 
 
@@ -73,8 +73,8 @@ class BinaryCrossEntropy(Loss):
     def backward(self) -> np.ndarray:
         """∂/∂p of -(t log p + (1 - t) log(1 - p)) is (1 - t) / (1 - p) - t / p = (p - t) / (p (1 - p)).
 
-        From logits the chain rule multiplies it by the sigmoid's slope p (1 - p), which cancels the denominator:
-        p - t is left. Both are divided by the number of elements, since the loss is a mean.
+        From logits, x reaches the loss through p with the sigmoid's slope p (1 - p) as factor. That cancels the
+        denominator: p - t is left. Both are divided by the number of elements, since the loss is a mean.
         """
         p, t = self.p, self.t
         return (p - t if self.from_logits else (p - t) / np.maximum(p * (1 - p), TINY[p.dtype])) / t.size
@@ -103,9 +103,9 @@ class CategoricalCrossEntropy(Loss):
         self.t = t = target  # (N, K)
         if self.from_logits:
             x = predicted
-            with np.errstate(over="ignore"):  # two x may lie further apart than a float can say: as far as it can then
+            with np.errstate(over="ignore"):  # two x may lie further apart than the largest float
                 shifted = np.maximum(x - x.max(axis=1, keepdims=True), np.finfo(x.dtype).min)
-            e = np.exp(shifted)  # softmax is blind to a common shift; now e ≤ 1
+            e = np.exp(shifted)  # a common shift does not change softmax; now e ≤ 1
             total = e.sum(axis=1, keepdims=True)
             self.p = e / total  # (N, K)
             surprise = np.log(total) - shifted  # -log p
@@ -115,10 +115,10 @@ class CategoricalCrossEntropy(Loss):
         return float((t * surprise).sum(dtype=np.float64)) / len(t)
 
     def backward(self) -> np.ndarray:
-        """∂/∂p[k] of -Σ t[k] log p[k] is -t[k] / p[k].
+        """∂/∂p[k] of -Σ_j t[j] log p[j] is -t[k] / p[k].
 
-        From logits x, each p[k] depends on each x[j]: ∂p[k]/∂x[j] = p[k] ([k = j] - p[j]), where [k = j] is 1 if
-        k = j, else 0. In the sum over k the p[k] cancels: Σ_k -t[k] ([k = j] - p[j]) = p[j] Σ_k t[k] - t[j], which is
+        From logits, x[j] reaches the loss through every p[k] of its row, with factor p[k] ([k = j] - p[j]), where
+        [k = j] is 1 if k = j, else 0. The p[k] cancels: Σ_k -t[k] ([k = j] - p[j]) = p[j] Σ_k t[k] - t[j], which is
         p - t for a row of t that sums to 1. Both are divided by the number of rows, since the loss is a mean.
         """
         p, t = self.p, self.t

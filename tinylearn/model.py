@@ -64,7 +64,7 @@ class Sequential(Layer):
         """Fill `gradients` from `dout`, the gradient of the loss with respect to the last output; return dx."""
         for layer in reversed(self.layers):
             dx = layer.backward(dout)
-            if dx is None:
+            if dx is None:  # well, if no layer before this one learns
                 if layer.needs_dx:
                     self._refuse_learners_before(layer)
                 return None
@@ -74,13 +74,13 @@ class Sequential(Layer):
     def predict(self, x: Any, batch_size: int = 256) -> np.ndarray:
         """Return the output for all rows of `x`, `batch_size` rows at a time, with `training` off.
 
-        What the layers remember of the last `forward` stays, so that a `backward` may still follow it.
+        The caches of the layers stay as they are, so a `backward` may still follow the last `forward`.
         """
         x = real_array("predict", "x", x)
         batch_size = positive_integer("predict", "batch_size", batch_size)
         if x.ndim < 1:
             raise ValueError(f"predict: x must have shape (N, …), a row per example, got {x}")
-        if x.ndim == 1:  # as a rule a row without its batch axis, which no layer should see cut
+        if x.ndim == 1:  # probably one row without its batch axis: not to be cut into batches
             batch_size = max(len(x), 1)
         idle = twin(self)
         idle.set_training(False)
@@ -104,7 +104,7 @@ class Sequential(Layer):
     def summary(self, input_shape: tuple[int, ...] | None = None) -> str:
         """Return a table of layers, output shapes (N is the batch) and numbers of parameters.
 
-        `input_shape` is the shape of one example; it is needed unless the first layer tells it, as Dense does.
+        `input_shape` is the shape of one example; give it unless the first layer determines it, as Dense does.
 
         >>> from tinylearn import Dense, Sigmoid
         >>> print(Sequential([Dense(2, 1, rng=np.random.default_rng(0)), Sigmoid()]).summary())
@@ -122,7 +122,7 @@ class Sequential(Layer):
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the parameters, and what the layers remember, to `path` as `.npz`, one array per name.
 
-        A file of that name is replaced whole or not at all. Read it back with `load`, or without tinylearn with
+        A file of that name is replaced atomically. Read it back with `load`, or without tinylearn with
         `np.load(path)["dense_1.w"]`.
         """
         save_arrays(path, self.named_arrays())
@@ -130,8 +130,8 @@ class Sequential(Layer):
     def load(self, path: str | os.PathLike[str]) -> None:
         """Read what `save` wrote.
 
-        Raises ValueError with the first name that differs if it does not fit, and for a file of something else;
-        FileNotFoundError if there is none. Nothing is changed then.
+        Raises ValueError with the first name that differs if it does not fit, and for a file of another kind;
+        FileNotFoundError if there is none. The model is then unchanged.
         """
         self.assign(load_arrays(path), str(path))
 
@@ -151,7 +151,7 @@ class Sequential(Layer):
         return self.named_parameters() | self.named_state()
 
     def _refuse_learners_before(self, layer: Layer) -> None:
-        """Raise ValueError if a layer that gave no dx stands behind one that learns, which needs it."""
+        """Raise ValueError if a layer before this one learns: it needs the dx that this one did not give."""
         if any(each.named_parameters() for each in self.layers[: self.layers.index(layer)]):
             needed(layer, None)
 

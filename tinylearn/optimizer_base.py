@@ -1,27 +1,40 @@
-"""What every optimiser is, and what one of your own gets without writing a line: its settings, its memory, copies."""
+"""What every optimiser is, and what one of your own gets without writing a line: checks, settings, memory, copies."""
 
 from __future__ import annotations
 
 import inspect
 import math
+import weakref
+from collections.abc import Callable
 from operator import attrgetter
 from typing import Any, Self
 
 import numpy as np
 
-from tinylearn.checks import number_between
-from tinylearn.optimizer_guard import Memory, guarded
+from tinylearn.checks import FLOATS, number_between, numbers, shortened
+from tinylearn.guarding import guard, name_error
+
+
+class Memory(dict[str, Any]):
+    """What an optimiser remembers; `zeros` are shape and dtype of the arrays that are made when they are asked for."""
+
+    zeros: dict[str, tuple[Any, Any]] = {}  # noqa: RUF012 (never changed)
+
+    def __missing__(self, name: str) -> np.ndarray:
+        if name not in self.zeros:
+            raise KeyError(name)
+        self[name] = np.zeros(*self.zeros[name])
+        return self[name]
 
 
 class OfInner:
     """The learning rate of an optimiser that was given none: that of the one that it holds."""
 
     def __get__(self, optimizer: Any, kind: Any = None) -> Any:
-        if optimizer is None:  # the class was asked
-            return self
-        for inner in [*optimizer.parts().values()][1:]:
-            return inner.learning_rate
-        raise AttributeError(f"{type(optimizer).__name__} has no learning rate; give one to super().__init__")
+        inner = [*optimizer.parts().values()][1:]
+        if not inner:
+            raise AttributeError(f"{type(optimizer).__name__} has no learning rate; give one to super().__init__")
+        return inner[0].learning_rate
 
 
 class Optimizer:
@@ -50,8 +63,7 @@ class Optimizer:
 
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
-        if "step" in vars(cls):
-            cls.step = guarded(cls.step)  # type: ignore[method-assign]
+        guard(cls, step=guarded_step)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Note the settings: whatever the constructor is given."""
@@ -86,9 +98,18 @@ class Optimizer:
         bound.apply_defaults()
         return dict([*bound.arguments.items()][1:])
 
+    def as_made(self) -> Self:
+        """Return what the constructor makes of the same arguments."""
+        args, kwargs = self._arguments
+
+        def anew(value: Any) -> Any:
+            return value.as_made() if isinstance(value, Optimizer) else value
+
+        return type(self)(*map(anew, args), **{name: anew(value) for name, value in kwargs.items()})
+
     def clone(self) -> Self:
         """Return an optimiser with the same settings, and the learning rate of now, that remembers nothing."""
-        new = self._as_made()
+        new = self.as_made()
         for part, own in zip(new.parts().values(), self.parts().values(), strict=True):
             if "_learning_rate" in vars(own):
                 part._learning_rate = own._learning_rate
@@ -102,20 +123,74 @@ class Optimizer:
                 found |= {f"{name}.{below}".rstrip("."): part for below, part in value.parts().items()}
         return found
 
-    def _as_made(self) -> Self:
-        """Return what the constructor makes of the same arguments."""
-
-        def anew(value: Any) -> Any:
-            return value._as_made() if isinstance(value, Optimizer) else value
-
-        args, kwargs = self._arguments
-        make: Any = type(self)
-        return make(*map(anew, args), **{name: anew(value) for name, value in kwargs.items()})
-
     def __getstate__(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return what a copy has: all but the parameters that were stepped."""
         return vars(self).copy(), {"_arguments": self._arguments}
 
     def __repr__(self) -> str:
-        now = vars(self) | {"learning_rate": getattr(self, "learning_rate", None)}
-        return f"{type(self).__name__}({', '.join(f'{n}={now.get(n, v)!r}' for n, v in self.settings.items())})"
+        now = {name: getattr(self, name, value) for name, value in self.settings.items()}
+        return f"{type(self).__name__}({', '.join(f'{name}={value!r}' for name, value in now.items())})"
+
+
+# --- the guard --------------------------------------------------------------------------------------------------------
+
+
+def guarded_step(formula: Callable[..., None], _: type) -> Callable[..., None]:
+    def step(optimizer: Any, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        shape, dtype, _ = optimizer._stepped
+        try:
+            if not (  # the arrays are like those of the last step
+                type(parameters) is type(gradients) is np.ndarray
+                and parameters.shape == gradients.shape == shape
+                and parameters.dtype is gradients.dtype is dtype
+                and type(optimizer.state) is Memory
+            ):
+                gradients = _checked(optimizer, parameters, gradients)
+            formula(optimizer, parameters, gradients)
+        except Exception as error:  # also one of np.seterr: calling again would be a second step
+            name_error(optimizer, error)
+            raise
+
+    return step
+
+
+def _checked(optimizer: Any, parameters: Any, gradients: Any) -> Any:
+    """Return the gradients, as floats, and note what the parameters are like; TypeError or ValueError if they misfit.
+
+    NumPy would stretch gradients of another shape over them, silently.
+    """
+    if not _plain_floats(parameters):
+        array = isinstance(parameters, np.ndarray)
+        got = f"{type(parameters).__name__} of {parameters.dtype}" if array else shortened(parameters)
+        must = "parameters must be a plain array of float32 or float64, to be changed in place"
+        raise TypeError(f"{optimizer}: {must}, got {got}")
+    shape, dtype = parameters.shape, parameters.dtype
+    if not _plain_floats(gradients):
+        gradients = numbers(optimizer, "gradients", gradients, dtype)
+    if gradients.shape != shape:
+        must = f"gradients must have the shape of the parameters, {shape}"
+        raise ValueError(f"{optimizer}: {must}, got {gradients.shape}")
+    if not isinstance(optimizer.state, Memory):
+        optimizer.state = Memory(optimizer.state)
+    for array in [optimizer.state[name] for name in optimizer.remembers if name in optimizer.state]:
+        if (array.shape, array.dtype) != (shape, dtype):
+            stepped = f"has stepped parameters of {array.dtype} {array.shape}"
+            raise ValueError(
+                f"{optimizer} {stepped}, now got {dtype} {shape}; use a new optimizer for other parameters"
+            )
+    optimizer.state.zeros = dict.fromkeys(optimizer.remembers, (shape, dtype))
+    optimizer._stepped = shape, dtype, weakref.ref(owner_of(parameters))
+    return gradients
+
+
+def _plain_floats(value: Any) -> bool:
+    """Return whether a step can work with a value as it is."""
+    odd = np.ma.MaskedArray | np.matrix
+    return isinstance(value, np.ndarray) and not isinstance(value, odd) and value.dtype in FLOATS
+
+
+def owner_of(array: np.ndarray) -> np.ndarray:
+    """Return the array whose memory this one views, or itself."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array

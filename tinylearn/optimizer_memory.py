@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import re
 import sys
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from tinylearn.checks import same_state
-from tinylearn.optimizer_guard import owner_of
+from tinylearn.optimizer_base import owner_of
 from tinylearn.optimizers import Optimizer
 
 
@@ -27,8 +26,12 @@ def remembered(optimizer: Optimizer) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for prefix, part, new in _beside_new(optimizer):
         found |= {f"{prefix}{name}": value for name, value in part.state.items()}
-        drawn_from = {name: value for name, value in vars(part).items() if isinstance(value, np.random.Generator)}
-        found |= {f"{prefix}self.{name}": value for name, value in (_changed(part, new) | drawn_from).items()}
+        for name, value in vars(part).items():
+            if isinstance(value, Optimizer) or name == "state":
+                continue
+            new_has_it = name in vars(new) and same_state(value, vars(new)[name])
+            if isinstance(value, np.random.Generator) or not new_has_it:  # a generator is shared with the new one
+                found[f"{prefix}self.{name}"] = value
     return found
 
 
@@ -46,21 +49,18 @@ def recall(optimizer: Optimizer, values: dict[str, Any]) -> None:
 
 
 def has_stepped(optimizer: Optimizer) -> bool:
-    """Return whether the optimiser has anything, but a learning rate, that a new one does not have."""
-    return any(part.state or _changed(part, new).keys() - {"_learning_rate"} for _, part, new in _beside_new(optimizer))
+    """Return whether the optimiser has anything that a new one does not have, but a learning rate, or a generator."""
+    return any(
+        not name.endswith("self._learning_rate") and not isinstance(value, np.random.Generator)
+        for name, value in remembered(optimizer).items()
+    )
 
 
 def remembers_other(optimizer: Optimizer, parameters: np.ndarray) -> bool:
-    """Return whether the optimiser remembers arrays of other parameters than these; a copy is bound to none."""
-
-    def other(part: Optimizer) -> bool:
-        stepped = part._stepped[2]
-        return stepped is not None and stepped() is not owner_of(parameters)
-
-    return any(
-        other(part) and (part.state or any(isinstance(value, np.ndarray) for value in _changed(part, new).values()))
-        for _, part, new in _beside_new(optimizer)
-    )
+    """Return whether the optimiser remembers steps of other parameters than these; a copy is bound to none."""
+    stepped = [part._stepped[2] for part in optimizer.parts().values()]
+    other = any(each is not None and each() is not owner_of(parameters) for each in stepped)
+    return other and has_stepped(optimizer)
 
 
 def facts_of(optimizer: Optimizer) -> dict[str, str]:
@@ -68,26 +68,14 @@ def facts_of(optimizer: Optimizer) -> dict[str, str]:
     facts = {}
     with np.printoptions(threshold=sys.maxsize, floatmode="unique"):
         for prefix, part, new in _beside_new(optimizer):
-            name = f"the optimizer{prefix and ' '}{prefix.rstrip('.')}"
-            text = re.sub(r" at 0x[0-9A-Fa-f]+", "", Optimizer.__repr__(new))  # where a function is, now
-            facts[name] = text if len(text) < 500 else f"{text[:400]}… (crc32 {zlib.crc32(text.encode()):08x})"
+            name = f"the optimizer {prefix}".rstrip(" .")
+            facts[name] = re.sub(r" at 0x[0-9A-Fa-f]+", "", Optimizer.__repr__(new))  # where a function is, now
             facts[f"what {name} remembers"] = ", ".join(part.remembers) or "nothing"
     return facts
 
 
 def _beside_new(optimizer: Optimizer) -> Iterator[tuple[str, Optimizer, Optimizer]]:
     """Yield for the optimiser, and those that it holds: the prefix of its names, itself, and itself as it was made."""
-    new = optimizer._as_made().parts()
+    new = optimizer.as_made().parts()
     for name, part in optimizer.parts().items():
         yield f"{name}." if name else "", part, new[name]
-
-
-def _changed(part: Optimizer, new: Optimizer) -> dict[str, Any]:
-    """Return the attributes that differ from those of a new optimiser."""
-    return {
-        name: value
-        for name, value in vars(part).items()
-        if name != "state"
-        and not isinstance(value, Optimizer)
-        and not (name in vars(new) and same_state(value, vars(new)[name]))
-    }

@@ -3,11 +3,11 @@
 `step(parameters, gradients)` moves the parameters, in place, against their gradients. Both are arrays of one shape: a
 model's two vectors, or the single number of chapter 2. The default settings are those of Keras.
 
-p parameters, g gradients; m and v are what an optimiser remembers of earlier gradients, zeros before the first step.
+p parameters, g gradients; m is a running mean of g, v one of g² (but in SGD the **velocity**): zeros at the start.
 
 Each of them has **weight decay**, a **regularisation**: a step also makes p smaller, `p ← p - learning_rate ·
-weight_decay · p`, so that only those weights stay large that the data ask for again and again. It is decoupled: beside
-the gradient step, not a part of g. Loshchilov and Hinton 2019, arXiv:1711.05101.
+weight_decay · p`, so a weight stays large only if the data keep asking for it. It is decoupled: beside the gradient
+step, not a part of g. Loshchilov and Hinton 2019, arXiv:1711.05101.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from tinylearn.optimizer_base import Optimizer
 
 
 class SGD(Optimizer):
-    """Gradient descent, with momentum (Polyak 1964) if asked for: `v ← momentum · v - learning_rate · g`, `p ← p + v`.
+    """Gradient descent, with optional momentum (Polyak 1964): `v ← momentum · v - learning_rate · g`, `p ← p + v`.
 
-    Without momentum that is one step downhill: `p ← p - learning_rate · g`. "Stochastic" says that g may be the
-    gradient of a batch instead of all the data.
+    Without momentum that is one step downhill: `p ← p - learning_rate · g`. "S" is for stochastic: g may be the
+    gradient on a batch, a random sample of the data.
 
     >>> p = np.array([1.2345])
     >>> SGD(0.1).step(p, 2 * (p - 10))
@@ -88,7 +88,7 @@ class Adam(Optimizer):
     """Momentum and RMSprop in one. Kingma and Ba 2015, arXiv:1412.6980, algorithm 1; AdamW with a weight decay.
 
     m is a running mean of g, `m ← m + (1 - beta_1) (g - m)`, and v one of g², with beta_2; a beta says how much of the
-    old stays. Both start at zero, so after t steps they hold only a share of a full mean, by which they are divided:
+    old stays. Both start at 0, so after t steps they are too small. **Bias correction** undoes that:
     `m̂ = m / (1 - beta_1ᵗ)`, `v̂ = v / (1 - beta_2ᵗ)`, `p ← p - learning_rate · m̂ / (√v̂ + epsilon)`.
 
     >>> p = np.array([1.0])
@@ -117,7 +117,7 @@ class Adam(Optimizer):
         t = self.state["t"] = self.state.get("t", 0) + 1
         m += m_rest * (gradients - m)
         v += v_rest * (gradients * gradients - v)
-        # m̂ and √v̂ with the roots drawn out, two passes fewer: √v̂ + epsilon = (√v + epsilon · root) / root
+        # The bias correction is done on two numbers, not on two vectors: √v̂ + epsilon = (√v + epsilon · root) / root
         root = np.sqrt(1 - self.beta_2**t).item()  # a Python number, with which float32 stays float32
         rate_t, epsilon_t = self.learning_rate * root / (1 - self.beta_1**t), self.epsilon * root
         parameters -= rate_t * m / (np.sqrt(v) + epsilon_t)

@@ -66,7 +66,7 @@ class Views(dict[str, np.ndarray]):
 
 
 class ParameterViews(Views):
-    """Views of parameters: one cannot be made another's, since it would only get its values of now."""
+    """Views of parameters: assigning one to another is refused, since that would only copy its values."""
 
     def __setitem__(self, name: str, value: Any) -> None:
         view = self.get(name)
@@ -97,9 +97,9 @@ def pack(module: Module, dtype: np.dtype) -> None:
 
 
 def twin(module: M) -> M:
-    """Return a module with the same parameters, state and random generators, not copies of them, and caches of its own.
+    """Return a module that shares the parameters, state and random generators of `module`, and has caches of its own.
 
-    So what it remembers of a `forward` does not disturb the `backward` of the first one.
+    So its `forward` does not disturb the next `backward` of `module`.
     """
     return _twin(module, {id(rng): rng for rng in module.generators().values()})
 
@@ -112,7 +112,7 @@ def replica(module: M) -> M:
 
 
 def _twin(module: M, memo: dict[int, Any]) -> M:
-    """Return a copy that shares params, grads and state; `memo` says what stands for what else, by its id.
+    """Return a copy that shares params, grads and state; `memo`: id of an object → what the copy has in its place.
 
     ValueError if a part was taken out of the module since its vectors were made, or has another place now.
     """
@@ -135,23 +135,22 @@ def _places(module: Module) -> list[int]:
 
 
 def _place(module: Module, vectors: Vectors) -> None:
-    """Make the arrays of `module` and of its parts views into `vectors`, which are just as long as they need."""
+    """Make the arrays of `module` and of its parts views into `vectors`, which have exactly their length."""
     module.vectors, owner = vectors, repr(module)
-    shapes, remembered = module.params, module.state
-    module.params = ParameterViews(_views(shapes, vectors.parameters), owner)
-    module.grads = Views(_views(shapes, vectors.gradients), owner)
-    module.state = Views(_views(remembered, vectors.state), owner)
-    p, s = _size(shapes), _size(remembered)
+    parameters, gradients, state = vectors
+    module.grads = Views(_views(module.params, gradients), owner)
+    module.params = ParameterViews(_views(module.params, parameters), owner)
+    module.state = Views(_views(module.state, state), owner)
+    p, s = _size(module.params), _size(module.state)  # where the numbers of the next part begin
     for part in module.parts().values():
         part.inside = True
         p_end, s_end = p + _size(part.named_parameters()), s + _size(part.named_state())
-        parameters, gradients, state = vectors
         _place(part, Vectors(parameters[p:p_end], gradients[p:p_end], state[s:s_end]))
         p, s = p_end, s_end
 
 
 def _views(arrays: dict[str, np.ndarray], vector: np.ndarray) -> dict[str, np.ndarray]:
-    """Return for each array a view of its shape into `vector`, one behind the other."""
+    """Return for each array a view of its shape into `vector`, one after the other."""
     views, start = {}, 0
     for name, array in arrays.items():
         views[name] = vector[start : start + array.size].reshape(array.shape)
@@ -164,7 +163,7 @@ def _converted(layer: Module, arrays: dict[str, np.ndarray], dtype: np.dtype) ->
 
 
 def _joined(arrays: dict[str, np.ndarray], dtype: np.dtype) -> np.ndarray:
-    """Return the numbers of all arrays, one array behind the other, as a new vector."""
+    """Return the numbers of all arrays, one array after the other, as a new vector."""
     return np.concatenate([np.empty(0, dtype), *(array.ravel() for array in arrays.values())])
 
 

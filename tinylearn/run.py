@@ -1,6 +1,6 @@
-"""A training run: what `fit` was given, how far it has come, and who is told of it.
+"""A training run: what `fit` was given, how far it has come, and which callbacks are told.
 
-A checkpoint keeps what `to_keep` returns, beside the parameters, the optimiser and the random generators.
+A checkpoint keeps what `to_keep` returns, and the parameters, the optimiser and the random generators.
 """
 
 from __future__ import annotations
@@ -8,6 +8,8 @@ from __future__ import annotations
 import copy
 import os
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
@@ -18,7 +20,7 @@ from tinylearn.checkpoint import load_checkpoint, read_more
 from tinylearn.checks import without_addresses
 from tinylearn.divergence import DivergenceError
 from tinylearn.losses import Loss
-from tinylearn.model import Sequential
+from tinylearn.model import Sequential, first_that_learns
 from tinylearn.optimizers import Optimizer
 
 DATA = "x, y and batch_size"
@@ -35,8 +37,8 @@ SAME = {  # in both halves of a run: what it is, and what to give again
 class Run:
     """One run of `fit`.
 
-    losses               the mean loss of every epoch that is done
-    loss_sum, loss_rows  of the epoch that is not: the losses of its batches, each times its rows, and all these rows
+    losses               the mean loss of every complete epoch
+    loss_sum, loss_rows  of the epoch that has begun: the sum of loss times rows over its batches, and of their rows
     """
 
     def __init__(
@@ -45,18 +47,39 @@ class Run:
         self.model, self.loss, self.optimizer, self.batches, self.callbacks = model, loss, optimizer, batches, callbacks
         self.losses: list[float] = []
         self.loss_sum, self.loss_rows = 0.0, 0
-        self.listeners: list[tuple[Any, bool]] = []  # what is called, and whether with an Update
+        self.stopped = False
+        self.listeners: list[tuple[Any, bool]] = []  # (function, is it called with an Update?)
 
-    def begin(self, resume: str | os.PathLike[str] | None) -> None:
-        """Go to where the run starts: to step 0, or to where the checkpoint was written."""
-        if resume is not None:
-            self._go_on(resume)
-        for callback in self.callbacks:
-            takes_update = not hasattr(callback, "listener")
-            self.listeners.append((callback if takes_update else callback.listener(self.model), takes_update))
+    @contextmanager
+    def going_on(self, resume: str | os.PathLike[str] | None) -> Iterator[None]:
+        """Start the callbacks, go to step 0 or to where a checkpoint was written, and tell the model that it learns.
 
-    def tell(self, loss: float, rows: np.ndarray) -> bool:
-        """Count an update, tell every callback of it, and return whether one of them stopped the run.
+        At the end, also after an error, the model is told that it does not, and the callbacks are closed.
+        """
+        model, first = self.model, first_that_learns(self.model)
+        if not all(part.needs_dx for _, part in model.walk()):
+            raise ValueError("fit: this model is being trained by another fit; train a copy, copy.deepcopy(model)")
+        with ExitStack() as at_the_end, np.errstate(all="ignore"):  # NaN and infinity: DivergenceError reports them
+            at_the_end.callback(self.listeners.clear)  # done last: they refer to the run, which refers to them
+            for callback in self.callbacks:
+                if hasattr(callback, "close"):
+                    at_the_end.callback(callback.close)
+            for _ in range(2):  # twice, in case Ctrl-C interrupts the first
+                at_the_end.callback(model.set_training, False)
+                at_the_end.callback(setattr, first, "needs_dx", True)
+            at_the_end.push(self._tell_of_divergence)
+            self._tell_of("start", self)
+            model.set_training(True)
+            first.needs_dx = False
+            if resume is not None:
+                self._go_on(resume)
+            for callback in self.callbacks:
+                takes_update = not hasattr(callback, "listener")
+                self.listeners.append((callback if takes_update else callback.listener(model), takes_update))
+            yield
+
+    def tell(self, loss: float, rows: np.ndarray) -> None:
+        """Count an update, and tell every callback of it; `stopped` is True after one of them has called `stop`.
 
         An Update is made for those who take one. A recorder's `listener` is told by single values: that saves a
         twentieth of a step of chapter 3's neuron.
@@ -66,9 +89,7 @@ class Run:
         self.loss_rows += len(rows)
         if batches.last_of_epoch:
             self._end_epoch()
-        if not self.listeners:
-            return False
-        rate = self.optimizer.learning_rate  # a callback may change that of the next step
+        rate = self.optimizer.learning_rate  # of this step: a callback may change it for the next one
         for call, takes_update in self.listeners:
             if not takes_update:
                 call(batches.step, batches.epoch, loss, rows, rate)
@@ -78,21 +99,21 @@ class Run:
                     batches.step, batches.epoch, loss, rows, self.model, self.optimizer, rate, batches.last_of_epoch
                 )
             call(update)
-        stopped = update is not None and update.stopped
-        if stopped and self.loss_rows:
-            self._end_epoch()
-        return stopped
+        if update is not None and update.stopped:
+            self.stopped = True
+            if self.loss_rows:
+                self._end_epoch()
 
-    def tell_of(self, what: str, *about: Any) -> None:
+    def _tell_of(self, what: str, *about: Any) -> None:
         """Call the method of that name of every callback that has it."""
         for callback in self.callbacks:
             if hasattr(callback, what):
                 getattr(callback, what)(*about)
 
-    def tell_of_divergence(self, kind: Any, error: Any, traceback: Any) -> None:
-        """Tell the callbacks that ask for it, if that is the error that ends the run."""
+    def _tell_of_divergence(self, kind: Any, error: Any, traceback: Any) -> None:
+        """Tell the callbacks that have `diverged`, if a DivergenceError ends the run."""
         if isinstance(error, DivergenceError):
-            self.tell_of("diverged", error)
+            self._tell_of("diverged", error)
 
     def loss_again(self) -> float:
         """Return the loss of the last batch with the parameters as they are now, and disturb nothing."""
@@ -100,14 +121,14 @@ class Run:
         return copy.deepcopy(self.loss).forward(copy.deepcopy(self.model).forward(x), y)
 
     def _end_epoch(self) -> None:
-        """Note the mean loss of the rows that came."""
+        """Note the mean loss over the rows of this epoch."""
         self.losses.append(self.loss_sum / self.loss_rows)
         self.loss_sum, self.loss_rows = 0.0, 0
 
     # --- checkpoints --------------------------------------------------------------------------------------------------
 
     def to_keep(self) -> dict[str, Any]:
-        """Return by name what the rest of the run depends on: where it is, and what callbacks count."""
+        """Return by name what the rest of the run depends on: where it is, and what its callbacks have counted."""
         batches = self.batches
         return {name: callback.keep() for name, callback in self._keepers().items()} | {
             "step": batches.step,
@@ -125,7 +146,7 @@ class Run:
         }
 
     def _keepers(self) -> dict[str, Any]:
-        """Return name → callback for those that a checkpoint keeps: its `name`, or its class, numbered from 1."""
+        """Return name → callback for those that a checkpoint keeps. The name: its `name` or class, numbered from 1."""
         found, numbers = {}, Counter[str]()
         for callback in self.callbacks:
             if hasattr(callback, "keep"):
@@ -135,19 +156,19 @@ class Run:
         return found
 
     def _go_on(self, path: str | os.PathLike[str]) -> None:
-        """Bring everything to where the run that wrote the checkpoint was; if that was another one, change nothing."""
+        """Continue from the checkpoint; change nothing if a different run wrote it."""
         batches, keepers, saved = self.batches, self._keepers(), read_more(path)
         self._check_same(path, saved)
         for name in keepers.keys() - saved.keys():
             raise ValueError(f"fit: {path} knows nothing of {name}; give the callbacks of the first run")
-        self.tell_of("resuming", saved["step"])
+        self._tell_of("resuming", saved["step"])
         load_checkpoint(path, self.model, self.optimizer, batches.rng)
         batches.step, batches.epoch, batches.rest = saved["step"], saved["epoch"], saved["rest"]
         batches.rest.flags.writeable = False  # callbacks may keep parts of it
         self.losses, self.loss_sum, self.loss_rows = saved["losses"].tolist(), saved["loss_sum"], saved["loss_rows"]
         for name, callback in keepers.items():
             callback.restore(saved[name])
-        self.tell_of("resumed", batches.step, batches.epoch)
+        self._tell_of("resumed", batches.step, batches.epoch)
 
     def _check_same(self, path: str | os.PathLike[str], saved: dict[str, Any]) -> None:
         """Raise ValueError unless what was saved is of a run like this one."""

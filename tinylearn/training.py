@@ -11,8 +11,7 @@ Nothing in a model, a loss or an optimiser knows who listens: recorders, progres
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -21,7 +20,7 @@ from tinylearn.batches import Batches
 from tinylearn.callbacks import Callback
 from tinylearn.divergence import DivergenceMonitor
 from tinylearn.losses import Loss
-from tinylearn.model import Sequential, first_that_learns
+from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
 from tinylearn.run import Run
 from tinylearn.training_arguments import check_data, check_functions, check_memory, check_numbers, check_parts
@@ -49,11 +48,11 @@ def fit(
     Each epoch goes through the rows once, `batch_size` at a time, in an order that `rng` shuffles anew (unless
     `shuffle` is off or one batch holds all rows). `augment(x, rng)` may change the inputs of a batch (**data
     augmentation**). After each update every callback is called with an `Update`. Without `rng` the order differs from
-    run to run. With `workers` above 1 that many threads share the work of a batch, if the network is large enough for
-    that to pay; the same seed and the same number of workers give the same bits. x and y may be larger than memory.
+    run to run. With `workers` above 1, that many threads split each batch when the network is large enough to
+    benefit; the same seed and the same number of workers give the same bits. x and y may be larger than memory.
 
     resume   the file that a `Checkpoint` wrote: the same call then finishes the run that wrote it, bit for bit. Its
-             steps and epochs count on.
+             steps and epochs continue from there.
 
     Raises ValueError for data that do not fit or hold NaN, before the first update, and DivergenceError when a
     parameter or the loss becomes NaN or infinite, or an update makes the norm of a parameter more than 10⁶ times as
@@ -74,35 +73,14 @@ def fit(
     epochs, batch_size, workers, rng = check_numbers(epochs, batch_size, workers, rng)
     batches = Batches(x, y, batch_size, epochs, dtype=model.dtype, shuffle=shuffle, augment=augment, rng=rng)
     run = Run(model, loss, optimizer, batches, callbacks)
+    monitor = DivergenceMonitor(model, optimizer, run.loss_again)
     parameters, gradients = model.parameters, model.gradients
-    with _training(run), workers_for(model, loss, workers, (min(batch_size, len(x)), *x.shape[1:])) as compute:
-        run.begin(resume)
-        monitor = DivergenceMonitor(model, optimizer, run.loss_again)
+    with run.going_on(resume), workers_for(model, loss, workers, batches.shape) as forward_and_backward:
         for rows, x_batch, y_batch in batches:
-            value = compute(x_batch, y_batch)  # forward, loss, backward
+            value = forward_and_backward(x_batch, y_batch)
             optimizer.step(parameters, gradients)
             monitor.check(batches.step, value)
-            if run.tell(value, rows):
+            run.tell(value, rows)
+            if run.stopped:
                 break
     return run.losses
-
-
-@contextmanager
-def _training(run: Run) -> Iterator[None]:
-    """Turn the model's `training` on, and at the end, however it comes, off; start and close the callbacks."""
-    model, first = run.model, first_that_learns(run.model)
-    if not all(part.needs_dx for _, part in model.walk()):
-        raise ValueError("fit: this model is being trained by another fit; train a copy, copy.deepcopy(model)")
-    with ExitStack() as at_the_end, np.errstate(all="ignore"):  # what matters of those, DivergenceError reports
-        at_the_end.callback(run.listeners.clear)  # of what is called last: they hold the run, which holds them
-        for callback in run.callbacks:
-            if hasattr(callback, "close"):
-                at_the_end.callback(callback.close)
-        for _ in range(2):  # the second time in case that Ctrl-C cuts the first one short
-            at_the_end.callback(model.set_training, False)
-            at_the_end.callback(setattr, first, "needs_dx", True)
-        at_the_end.push(run.tell_of_divergence)
-        run.tell_of("start", run)
-        model.set_training(True)
-        first.needs_dx = False
-        yield

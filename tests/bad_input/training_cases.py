@@ -194,10 +194,18 @@ TRAINING = {
         lambda layer, x, rng, **given: tl.check_gradients(layer, x, rng=rng, **given).error < 1e-5,
         layer=made("Dense(3, 2)", lambda: tl.Dense(3, 2, rng=seeded()), [tl.Dense]),
         x=array(4, 3, **NOT_FINITE),
+        target=choice(None, wrong=[np.ones((4, 3)), 3]),  # a layer has none
         rng=fixed("np.random.default_rng(0)", seeded),
         h=real(1e-5),
         tolerance=real(1e-5),
         speaks=("Dense",),
+    ),
+    "check_gradients, of a loss": Subject(
+        lambda layer, x, target: tl.check_gradients(layer, x, target).error < 1e-5,
+        layer=made("MeanSquaredError()", tl.MeanSquaredError, [tl.MeanSquaredError]),
+        x=array(4, 3, **NOT_FINITE),
+        target=array(4, 3, **NOT_FINITE),
+        speaks=("MeanSquaredError", "numbers"),
     ),
     "GradientReport": Subject(lambda: str(tl.GradientReport("x", (0,), 1.0, 1.0, 0.0))),
     "GradientError": Subject(lambda: str(tl.GradientError("text"))),

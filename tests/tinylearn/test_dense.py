@@ -5,10 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tinylearn import (
-    Dense,
-)
+from tinylearn import Dense, check_gradients
 from tinylearn.initializers import constant, glorot_uniform, he_normal, ones, zeros
+from tinylearn.layers import dense as page
 
 
 def dense_by_loops(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -20,6 +19,30 @@ def dense_by_loops(x: np.ndarray, w: np.ndarray, b: np.ndarray) -> np.ndarray:
             for d in range(len(w)):
                 out[n, m] += x[n, d] * w[d, m]
     return out
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(1, 1), (10, 1), (7, 5), (32, 20), (0, 3), (3, 4, 5), (2, 1, 3, 2)])
+def test_the_page_and_what_runs_are_equal(shape, dtype):
+    rng = np.random.default_rng(0)
+    layers = [kind(shape[-1], 3, rng=np.random.default_rng(1)) for kind in (page.Dense, Dense)]
+    x, dout = rng.normal(size=shape).astype(dtype), rng.normal(size=(*shape[:-1], 3)).astype(dtype)
+    tolerance = 100 * np.finfo(dtype).eps
+    outs = [layer.forward(x) for layer in layers]
+    np.testing.assert_allclose(*outs, rtol=tolerance, atol=tolerance)
+    for needs_dx in (True, False):
+        for layer in layers:
+            layer.needs_dx = needs_dx
+        dxs = [layer.backward(dout) for layer in layers]
+        if needs_dx:
+            np.testing.assert_allclose(*dxs, rtol=tolerance, atol=tolerance)
+        for name in ("w", "b"):
+            np.testing.assert_allclose(*(layer.grads[name] for layer in layers), rtol=tolerance, atol=10 * tolerance)
+
+
+def test_the_gradients_of_the_page():
+    rng = np.random.default_rng(0)
+    check_gradients(page.Dense(3, 2, rng=rng), rng.normal(size=(4, 5, 3)), rng=rng)
 
 
 @given(st.integers(1, 5), st.integers(1, 5), st.integers(1, 5), st.integers(0, 2**32 - 1))

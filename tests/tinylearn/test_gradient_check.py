@@ -397,7 +397,7 @@ def dense(kind=Dense):
     ("guilty", "message"),
     [
         (TanhWithoutDx, r"TanhWithoutDx\(\): backward returned None, but out changes with x\[\d, \d\]; return dx$"),
-        (TanhOfAList, r"TanhOfAList\(\): backward must return dx, an array"),
+        (TanhOfAList, r"TanhOfAList\(\): backward must return dx .*, as an array"),
         (lambda: dense(Half), r"half_1, Dense\(3, 3\): x\[\d, \d\]: backward gives"),
         (
             lambda: dense(OneColumnOfDx),
@@ -572,7 +572,7 @@ def test_passes_on_what_a_loss_refuses():
 
 @pytest.mark.parametrize(("subject", "target"), [(Huber(), None), (Tanh(), TARGET)], ids=["no target", "a target"])
 def test_only_a_loss_has_a_target(subject, target):
-    with pytest.raises(TypeError, match=r"write check_gradients\(.*only a loss has a target"):
+    with pytest.raises(TypeError, match=r"needs a target, got None|only a loss has a target"):
         check_gradients(subject, PREDICTED, target)
 
 

@@ -96,11 +96,11 @@ planted = [
     (DenseWithMeanInB(3, 2, rng=np.random.default_rng(0)), (5, 3), r"b\[\d\]: backward gives"),
     (DenseWithOneWrongWeight(3, 2, rng=np.random.default_rng(0)), (5, 3), r"w\[2, 1\]: backward gives"),
     (DenseWrongForOneRow(3, 2, rng=np.random.default_rng(0)), (5, 3), r"x\[0, \d\]: backward gives"),
-    (DenseWithoutB(3, 2, rng=np.random.default_rng(0)), (5, 3), "gave no gradient for b; assign self.grads"),
+    (DenseWithoutB(3, 2, rng=np.random.default_rng(0)), (5, 3), "gave no gradient for b; it must assign self.grads"),
     (
         DenseWithFlatW(3, 2, rng=np.random.default_rng(0)),
         (5, 3),
-        r"gradient of w must have its shape \(3, 2\), got \(6,\)",
+        r"must assign self.grads\['w'\] in the shape of w, \(3, 2\), got \(6,\)",
     ),
     (DenseWithNaN(3, 2, rng=np.random.default_rng(0)), (5, 3), r"b\[1\]: backward gives nan"),
     (DenseWithInfinity(3, 2, rng=np.random.default_rng(0)), (5, 3), r"x\[0, 2\]: backward gives inf"),

@@ -304,9 +304,9 @@ def test_needs_each_rule(rule, layer, message, monkeypatch):
 @pytest.mark.parametrize(
     ("kind", "message"),
     [
-        (AddsToGrads, r"backward must assign self\.grads\['f'\], not add to it"),
-        (ForgetsItsGradient, r"backward gave no gradient for f; assign self\.grads\['f'\]"),
-        (MakesNewGrads, r"backward gave no gradient for f; assign self\.grads\['f'\]"),
+        (AddsToGrads, r"backward gave no gradient for f; it must assign self\.grads\['f'\], not add to it"),
+        (ForgetsItsGradient, r"backward gave no gradient for f; it must assign self\.grads\['f'\], not add to it"),
+        (MakesNewGrads, r"backward gave no gradient for f; it must assign self\.grads\['f'\], not add to it"),
     ],
 )
 def test_finds_gradients_that_are_not_assigned(kind, message):

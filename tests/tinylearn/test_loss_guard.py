@@ -48,8 +48,7 @@ def test_an_own_loss_gets_targets_in_the_shape_and_dtype_of_predicted(dtype, tar
         (HALF, [["a"]] * 3, TypeError, r"target must hold real numbers, got"),
         (HALF[:0], HALF[:0], ValueError, r"predicted must hold at least one number, got shape \(0, 1\)"),
         (np.ones((3, 1), int), HALF, TypeError, "predicted must hold floats, as models return, got an array of int64"),
-        (HALF.astype(np.float16), HALF, TypeError, "predicted must be float32 or float64, got an array of float16"),
-        (HALF.astype(np.longdouble), HALF, TypeError, "predicted must be float32 or float64, got an array of float"),
+        (HALF.astype(np.float16), HALF, TypeError, "predicted must hold float32 or float64, got float16"),
     ],
 )
 def test_wrong_arguments_of_an_own_loss_are_refused(predicted, target, error, message):
@@ -276,8 +275,8 @@ def test_a_loss_is_a_python_float(value):
 @pytest.mark.parametrize(
     ("value", "error", "message"),
     [
-        (np.ones((3, 1)), ValueError, r"an array of shape \(3, 1\); take its mean\(\)"),
-        (np.ones(1), ValueError, r"an array of shape \(1,\)"),
+        (np.ones((3, 1)), ValueError, r"shape \(3, 1\); take its mean\(\)"),
+        (np.ones(1), ValueError, r"shape \(1,\)"),
         (None, TypeError, "None"),
         ("0.5", TypeError, "'0.5'"),
         (1j, TypeError, "1j"),
@@ -288,11 +287,18 @@ def test_a_forward_that_gives_no_number_is_refused(value, error, message):
         giving(value).forward(HALF, HALF)
 
 
-@pytest.mark.parametrize(("gradient", "got"), [(None, "None"), (1.0, "1.0"), (np.ones(3), r"shape \(3,\)")])
-def test_a_backward_that_gives_another_shape_is_refused(gradient, got):
+@pytest.mark.parametrize(
+    ("gradient", "error", "got"),
+    [
+        (None, TypeError, "as an array, got None"),
+        (1.0, TypeError, "as an array, got 1.0"),
+        (np.ones(3), ValueError, r"got \(3,\)"),
+    ],
+)
+def test_a_backward_that_gives_another_shape_is_refused(gradient, error, got):
     loss = giving(0.0, gradient)
     loss.forward(HALF, HALF)
-    with pytest.raises(ValueError, match=rf"^Gives\(\): backward must return .* of predicted, \(3, 1\), got {got}$"):
+    with pytest.raises(error, match=rf"^Gives\(\): backward must return .* of predicted, \(3, 1\), {got}$"):
         loss.backward()
 
 
@@ -333,7 +339,7 @@ def test_an_error_in_a_formula_is_the_same_object_and_names_the_loss(make, text,
     with pytest.raises(type(error)) as raised:
         loss.forward(HALF, HALF) if method == "forward" else loss.backward()
     assert raised.value is error
-    assert f"Fails(): {method} failed with {type(error).__name__}: {text}" in str(error)
+    assert f"Fails(): {text}" in str(error)
 
 
 def test_an_error_that_makes_its_own_text_names_the_loss_in_a_note():
@@ -343,7 +349,7 @@ def test_an_error_that_makes_its_own_text_names_the_loss_in_a_note():
 
     with pytest.raises(FileNotFoundError, match="no/such/file") as raised:
         Reads().forward(HALF, HALF)
-    assert raised.value.__notes__ == ["raised by Reads().forward"]
+    assert raised.value.__notes__ == ["raised by Reads()"]
     assert raised.value.errno
 
 
@@ -354,7 +360,7 @@ def test_backward_waits_for_a_forward_that_ends_well():
 
     loss = Sometimes()
     loss.forward(HALF, HALF)
-    with pytest.raises(ZeroDivisionError, match=r"^Sometimes\(\): forward failed"), np.errstate(all="raise"):
+    with pytest.raises(ZeroDivisionError, match=r"^Sometimes\(\): float division"), np.errstate(all="raise"):
         float(loss.forward(HALF[:1], HALF[:1]))
     with pytest.raises(ValueError, match="backward was called before forward"):
         loss.backward()

@@ -278,7 +278,7 @@ def test_a_run_goes_on_from_a_checkpoint(make, dtype, tmp_path):
         (
             lambda: Lion(0.1, np.arange(2000.0)),
             lambda: Lion(0.1, np.arange(2000.0) + 1e-9),
-            "beta=array\\(\\[1\\.0.*… \\(crc32 .*\\) here, ",
+            "beta=array\\(\\[1\\.0.* here, .*beta=array\\(\\[0\\.0",
         ),
     ],
 )
@@ -367,34 +367,29 @@ EVERY = {"SGD": SGD, "RMSprop": RMSprop, "Adam": Adam, **MAKERS}
 @pytest.mark.parametrize(
     ("p", "g", "kind", "message"),
     [
-        (
-            np.ones(2, np.float16),
-            np.ones(2, np.float16),
-            TypeError,
-            "parameters must be float32 or float64, got float16",
-        ),
+        (np.ones(2, np.float16), np.ones(2), TypeError, "parameters must be .* float64, .* got ndarray of float16"),
         (
             np.ma.masked_invalid([1, np.nan]),
             np.ones(2),
             TypeError,
-            "parameters must be a plain array, got a MaskedArray",
+            "parameters must be a plain array .*, got MaskedArray of float64",
         ),
-        (
-            np.ones(2),
-            np.ma.masked_invalid([1, np.nan]),
-            TypeError,
-            "gradients must be a plain array, got a MaskedArray",
-        ),
+        (np.ones(2), np.ma.masked_invalid([1, np.nan]), ValueError, r"got a masked entry at gradients\[1\]"),
         (
             np.ones((2, 2)).view(np.matrix),
             np.ones((2, 2)),
             TypeError,
-            "parameters must be a plain array, got a matrix",
+            "parameters must be a plain .*, got matrix of fl",
         ),
         (np.ones(2), np.ones(1), ValueError, r"gradients must have the shape of the parameters, \(2,\), got \(1,\)"),
-        (np.ones(2, int), np.ones(2), TypeError, "parameters must be an array of floats, .* got one of int64"),
-        ([1.0], np.ones(1), TypeError, r"parameters must be an array of floats, .* got \[1.0\]"),
-        (np.ones(1), "slope", TypeError, "gradients must be an array of real numbers, got 'slope'"),
+        (
+            np.ones(2, int),
+            np.ones(2),
+            TypeError,
+            "parameters must be .* float32 or float64, .* got ndarray of int64",
+        ),
+        ([1.0], np.ones(1), TypeError, r"parameters must be .* float32 or float64, .* got \[1.0\]"),
+        (np.ones(1), "slope", TypeError, "gradients must hold real numbers, got 'slope'"),
     ],
 )
 @pytest.mark.parametrize("name", EVERY)
@@ -422,9 +417,11 @@ def test_gradients_of_another_dtype_are_the_numbers_that_they_are(name, dtype):
 def test_memory_of_another_shape_or_dtype_is_refused():
     optimizer = Clipped(Lion(0.1), 1.0)
     optimizer.step(np.ones(3), np.ones(3))
-    with pytest.raises(ValueError, match=r"has stepped parameters of shape \(3,\), now got \(2,\); use a new "):
+    with pytest.raises(
+        ValueError, match=r"has stepped parameters of float64 \(3,\), now got float64 \(2,\); use a new "
+    ):
         optimizer.step(np.ones(2), np.ones(2))
-    with pytest.raises(ValueError, match=r"has stepped parameters of float64, now got float32; use a new optimizer"):
+    with pytest.raises(ValueError, match=r"of float64 \(3,\), now got float32 \(3,\); use a new optimizer"):
         optimizer.step(np.ones(3, np.float32), np.ones(3, np.float32))
 
 

@@ -6,9 +6,9 @@ from tinylearn.layers.activations import Sigmoid as Sigmoid
 from tinylearn.layers.activations import Softmax as Softmax
 from tinylearn.layers.activations import Tanh as Tanh
 from tinylearn.layers.batch_norm import BatchNorm as BatchNorm
-from tinylearn.layers.dense import Dense as Dense
 from tinylearn.layers.dropout import Dropout as Dropout
 from tinylearn.layers.fast_convolution import Conv2D as Conv2D
+from tinylearn.layers.fast_dense import Dense as Dense
 from tinylearn.layers.fast_pooling import MaxPool2D as MaxPool2D
 from tinylearn.layers.flatten import Flatten as Flatten
 from tinylearn.layers.layer import Layer as Layer

@@ -1,13 +1,13 @@
-"""Activations: each bends every number alone; only softmax looks at a whole row.
+"""Activations: each bends every number independently; only softmax looks at a whole row.
 
     x (N, …)  →  f(x)  →  out (N, …)
 
 Without one between them, two dense layers are one dense layer: a straight line stays straight (chapter 4). For a
 function of single numbers the chain rule is one product, `dx = dout · f′(x)`, entry by entry; and f′ is a short
-formula in `out`, so that `out`, or where it is above 0, is all that they remember.
+formula in `out`. So `forward` keeps only `out`, or where it is above 0.
 
-Where f′ is almost 0, hardly any gradient gets through, and the layers before learn slowly: the **vanishing gradient**
-of sigmoid and tanh.
+Where f′ is almost 0, hardly any gradient gets through, and the layers before it learn slowly: the **vanishing
+gradient** of sigmoid and tanh.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ class ReLU(Layer):
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         out = np.maximum(x, np.zeros(x.shape, x.dtype))  # np.maximum(x, 0) takes twice as long in float32
-        self.slope = out > 0
+        self.positive = out > 0
         return out
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
         """out = x where x > 0: slope 1. out = 0 elsewhere: slope 0 (by convention at x = 0 itself, too)."""
-        return dout * self.slope
+        return dout * self.positive
 
 
 class LeakyReLU(Layer):
     """x where it is positive, a small part of it elsewhere: `out = x` or `slope · x`. Maas, Hannun and Ng 2013.
 
-    A neuron whose x is negative for all examples gets no gradient from ReLU, for ever. Here it still gets a little.
+    With ReLU, a neuron whose x is negative for every example gets no gradient: it is **dead**. Here it gets a little.
 
     >>> LeakyReLU(0.1).forward([[-2.0, 0.0, 3.0]])
     array([[-0.2,  0. ,  3. ]])
@@ -71,7 +71,7 @@ class Sigmoid(Layer):
         return self.out
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
-        """With e = exp(-x):  out = 1 / (1 + e),  d out / dx = e / (1 + e)² = out · (1 - out)."""
+        """With e = exp(-x), whose slope is -e:  out = 1 / (1 + e),  f′(x) = e / (1 + e)² = out · (1 - out)."""
         return dout * (self.out * (1 - self.out))
 
 
@@ -87,7 +87,7 @@ class Tanh(Layer):
         return self.out
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
-        """tanh = sinh / cosh, whose slope is (cosh² - sinh²) / cosh² = 1 - tanh²."""
+        """By the quotient rule, the slope of tanh = sinh / cosh is (cosh² - sinh²) / cosh² = 1 - tanh²."""
         return dout * (1 - self.out * self.out)
 
 
@@ -107,12 +107,12 @@ class Softmax(Layer):
             raise ValueError(f"a row must have two scores or more, got {x_shape}; take Sigmoid() for a single one")
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        e = np.exp(x - x.max(axis=-1, keepdims=True))  # a common shift cancels in the fraction; now exp ≤ 1
+        e = np.exp(x - x.max(axis=-1, keepdims=True))  # a common shift cancels in the fraction; now no exp is above 1
         self.out = e / e.sum(axis=-1, keepdims=True)
         return self.out
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
-        """x[j] moves its own out[j] and, through the sum below the fraction, every out[k] of its row.
+        """x[j] moves its own out[j] and, through the sum in the denominator, every out[k] of its row.
 
         With [k = j] for "1 if k = j, else 0":
         ∂out[k] / ∂x[j] = out[k] · ([k = j] - out[j])

@@ -1,18 +1,18 @@
-"""Batch normalisation: each feature gets mean 0 and variance 1 over the batch, then what is learned: gamma and beta.
+"""Batch normalisation: each feature gets mean 0 and variance 1 over the batch; then a scale and a shift are learned.
 
     x (N, …, D)  →  z = (x - mean) / √(var + epsilon)  →  out = gamma · z + beta  (N, …, D)
 
-N batch, D features; mean, var, gamma, beta (D,): a feature has one of each. Of images (N, H, W, C) the channels are the
-features, and every pixel of every image is a row. Each layer sees numbers of a size that it can count on, however the
-layers before it change; so deep networks learn with larger learning rates.
+N batch, D features (`n_in`); mean, var, scale gamma and shift beta (D,): a feature has one of each. In images
+(N, H, W, C) the channels are the features, and every pixel of every image is a row. The next layer gets numbers of a
+steady size, however the layers before it change; so deep networks learn with larger learning rates.
 
-**Two modes.** What is said of one example must not depend on which others happen to be beside it. So while the network
-learns, the layer keeps a running mean and variance, in `state`, and uses these when it predicts:
+**Two modes.** A prediction for one example must not depend on the others in its batch. So while the network learns,
+the layer keeps a running mean and variance, in `state`, and uses these when it predicts:
 
     running = (1 - momentum) · running + momentum · that of the batch            PyTorch's convention; Keras swaps them
 
-As in PyTorch, the variance of the batch is Σ (x - mean)² / N where it divides, and Σ (x - mean)² / (N - 1) where it is
-remembered: that one is **unbiased**, on average the variance of all data.
+As in PyTorch, the batch is normalised with the variance Σ (x - mean)² / N. The running one takes
+Σ (x - mean)² / (N - 1) from each batch: that is **unbiased**, on average the variance of all data.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class BatchNorm(Layer):
     def forward(self, x: np.ndarray) -> np.ndarray:
         rows = x.reshape(-1, self.n_in)  # (N, D): from here on, N counts all axes but the last
         self.of_batch = self.training and len(rows) > 1
-        mean, var = (rows.mean(axis=0), rows.var(axis=0)) if self.of_batch else self.state.values()  # (D,)
+        mean, var = (rows.mean(axis=0), rows.var(axis=0)) if self.of_batch else self.state.values()  # (D,) each
         self.std = np.sqrt(var + self.epsilon)  # (D,)
         self.z = (x - mean) / self.std  # (N, …, D)
         if self.of_batch:
@@ -78,13 +78,13 @@ class BatchNorm(Layer):
             dx[n] = (dz[n] - mean of dz - z[n] · mean of dz z) / std
         (std by z[n] / N: std = √(var + epsilon), so ∂std = ∂var / 2 std, and ∂var / ∂x[n] = 2 (x[n] - mean) / N.)
 
-        When it predicts, mean and std are numbers that no x moves, and only the first way is left. z and std are all
-        that has to be cached: where x and the mean would appear, z already has them.
+        When it predicts, no x moves the mean and std, and only the first way is left. forward keeps z and std alone:
+        x and the mean appear only inside z.
         """
-        rows, z = dout.reshape(-1, self.n_in), self.z.reshape(-1, self.n_in)  # (N, D)
-        self.grads["gamma"] = (rows * z).sum(axis=0)  # (D,)
-        self.grads["beta"] = rows.sum(axis=0)  # (D,)
-        dz = rows * self.params["gamma"]  # (N, D)
+        dout_rows, z = dout.reshape(-1, self.n_in), self.z.reshape(-1, self.n_in)  # (N, D)
+        self.grads["gamma"] = (dout_rows * z).sum(axis=0)  # (D,)
+        self.grads["beta"] = dout_rows.sum(axis=0)  # (D,)
+        dz = dout_rows * self.params["gamma"]  # (N, D)
         if self.of_batch:
             dz = dz - dz.mean(axis=0) - z * (dz * z).mean(axis=0)
         return (dz / self.std).reshape(dout.shape)

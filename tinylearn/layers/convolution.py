@@ -2,17 +2,17 @@
 
     x (N, H, W, C)  →  at each place: Σ patch · w + b  →  out (N, OH, OW, F)
 
-N batch, H W rows and columns, C channels, KH KW rows and columns of the filter (the **kernel**), F filters; w
-(KH, KW, C, F), b (F,). `windows.py` says where the filter is laid: **stride** and **padding**. `loops.py` does the same
-in plain loops; chapter 6 animates them.
+N batch, H W rows and columns, C channels, KH KW rows and columns of the filter (the **kernel**), F filters, OH OW
+places down and across; w (KH, KW, C, F), b (F,). `windows.py` says where the filter lies: **stride** and **padding**.
+`loops.py` does the same in plain loops; chapter 6 animates them.
 
 The part of the image under the filter is a **patch**. **im2col** lays all patches out as the rows of one matrix, so
 that a convolution is a dense layer which sees one patch after the other:
 
     patches (N·OH·OW, KH·KW·C)  @  w (KH·KW·C, F)  +  b  =  out (N·OH·OW, F)
 
-Patches overlap, so the matrix holds a pixel up to KH·KW times: that is the price of a single large product. Back from
-the patches to the pixels goes **col2im**. `fast_convolution.py` pays less, and is what `tinylearn.Conv2D` runs.
+Patches overlap, so the matrix holds a pixel up to KH·KW times: that is the price of a single large product. **col2im**
+goes back from the patches to the pixels. `fast_convolution.py` pays less, and is what `tinylearn.Conv2D` runs.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Conv2D(Layer):
 
     x (N, H, W, channels_in) → out (N, OH, OW, channels_out). `kernel_size`, `stride` and `padding` are an int or a pair
     (rows, columns); padding is also "valid" (none) or "same" (as many places as pixels, divided by the stride, rounded
-    up). The filter is not turned round: strictly, this is **cross-correlation**. Raises ValueError for an image with
+    up). The filter is not flipped: strictly, this is **cross-correlation**. Raises ValueError for an image with
     other channels, or too small for one patch.
 
     >>> layer = Conv2D(3, 8, 5, stride=2, padding=1, rng=np.random.default_rng(0))
@@ -73,23 +73,23 @@ class Conv2D(Layer):
         return out.reshape(*patches.shape[:3], self.channels_out)
 
     def backward(self, dout: np.ndarray) -> np.ndarray | None:
-        """Derive the gradients from  out[p, f] = Σ_k rows[p, k] w[k, f] + b[f], by the chain rule.
+        """Derive the gradients from  out[r, f] = Σ_k rows[r, k] w[k, f] + b[f], by the chain rule.
 
-        p counts the places of all images, k the entries of a patch. That is the dense layer's formula, and so are the
-        gradients: w[k, f] reaches the loss through place p with factor rows[p, k], b[f] with factor 1:
-            dw[k, f] = Σ_p rows[p, k] dout[p, f]         dw = rowsᵀ @ dout
-            db[f] = Σ_p dout[p, f]
+        r counts the places of all images, k the entries of a patch. That is the dense layer's formula, and so are the
+        gradients: w[k, f] reaches the loss through place r with factor rows[r, k], b[f] with factor 1:
+            dw[k, f] = Σ_r rows[r, k] dout[r, f]         dw = rowsᵀ @ dout
+            db[f] = Σ_r dout[r, f]
         and an entry of a patch reaches it through every filter f:
-            drows[p, k] = Σ_f dout[p, f] w[k, f]         drows = dout @ wᵀ
-        A pixel stands in several patches; by each it reaches the loss, so its gradient is their sum: col2im.
+            drows[r, k] = Σ_f dout[r, f] w[k, f]         drows = dout @ wᵀ
+        A pixel stands in several patches; it reaches the loss through each, so its gradient is the sum: col2im.
         """
-        douts = dout.reshape(-1, self.channels_out)  # (N·OH·OW, F)
-        self.grads["w"] = (self.rows.T @ douts).reshape(self.params["w"].shape)  # (KH, KW, C, F)
-        self.grads["b"] = douts.sum(axis=0)  # (F,)
+        dout_rows = dout.reshape(-1, self.channels_out)  # (N·OH·OW, F)
+        self.grads["w"] = (self.rows.T @ dout_rows).reshape(self.params["w"].shape)  # (KH, KW, C, F)
+        self.grads["b"] = dout_rows.sum(axis=0)  # (F,)
         if not self.needs_dx:
             return None
-        drows = douts @ self.params["w"].reshape(-1, self.channels_out).T  # (N·OH·OW, KH·KW·C)
-        dpatches = drows.reshape(*dout.shape[:3], *self.windows.size, self.channels_in)
+        drows = dout_rows @ self.params["w"].reshape(-1, self.channels_out).T  # (N·OH·OW, KH·KW·C)
+        dpatches = drows.reshape(*dout.shape[:3], *self.windows.size, self.channels_in)  # (N, OH, OW, KH, KW, C)
         return col2im(dpatches, self.shape, self.windows)  # (N, H, W, C)
 
     def __repr__(self) -> str:
@@ -99,7 +99,7 @@ class Conv2D(Layer):
 def im2col(x: np.ndarray, windows: Windows, fill: float = 0.0) -> np.ndarray:
     """Return the patches of the images x (N, H, W, C), padded with `fill`: (N, OH, OW, KH, KW, C).
 
-    They are views; reshape copies them, into rows, say.
+    This is a view, no copy; `reshape` copies.
 
     >>> image = np.arange(9).reshape(1, 3, 3, 1)
     >>> im2col(image, Windows((2, 2), (1, 1), (0, 0))).reshape(4, 4)
@@ -108,7 +108,7 @@ def im2col(x: np.ndarray, windows: Windows, fill: float = 0.0) -> np.ndarray:
            [3, 4, 6, 7],
            [4, 5, 7, 8]])
     """
-    (sh, sw) = windows.stride
+    sh, sw = windows.stride
     patches = sliding_window_view(windows.pad(x, fill), windows.size, axis=(1, 2))[:, ::sh, ::sw]
     return patches.transpose(0, 1, 2, 4, 5, 3)
 
@@ -125,6 +125,6 @@ def col2im(dpatches: np.ndarray, x_shape: tuple[int, ...], windows: Windows) -> 
     (sh, sw), (height, width) = windows.stride, x_shape[1:3]
     dx = np.zeros((n, *windows.padded_shape(height, width), c), dpatches.dtype)
     for i in range(kh):
-        for j in range(kw):
+        for j in range(kw):  # entry (i, j) of all patches in one sum: no two of these lie on the same pixel
             dx[:, strided(i, sh, oh), strided(j, sw, ow)] += dpatches[:, :, :, i, j]
     return windows.unpad(dx, height, width)

@@ -2,9 +2,9 @@
 
     x (N, …)  →  x · mask  →  out (N, …)          while `training`; otherwise out = x
 
-No neuron can rely on another being there, so each has to be of use alone: that is **regularisation**, which keeps a
-network from learning its examples by heart. What is left is multiplied by 1 / (1 - rate), so that sums keep their mean,
-and nothing is to be done when the network is used.
+No neuron can rely on another being there, so each has to be useful alone: that is **regularisation**, which keeps a
+network from **overfitting**, learning its examples by heart. The numbers that stay are multiplied by 1 / (1 - rate), so
+that sums keep their mean, and predicting needs no correction.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tinylearn.layers.layer import Layer
 class Dropout(Layer):
     """Set each number to 0 with probability `rate`, while training. Srivastava et al. 2014.
 
-    The numbers are drawn from `rng`, which the layer keeps; another layer may draw from the same one.
+    The mask is drawn from `rng`, which the layer keeps; another layer may draw from the same one.
 
     >>> layer = Dropout(0.5, rng=np.random.default_rng(1))
     >>> layer.forward(np.ones((1, 4)))

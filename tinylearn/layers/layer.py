@@ -7,8 +7,9 @@
 with every parameter (kept in `grads`) and with every entry of `x` (returned: it is the `dout` of the layer before).
 Throughout the project `dname` is the gradient of the loss with respect to `name`, in the shape of `name`.
 
-The two methods are formulas and nothing else: what goes in and what comes out is checked by `guard.py`, in every layer,
-also in one of your own.
+Every derivation states the chain rule in these words: "w reaches the loss through out, with factor f". The factor is
+f = ∂out / ∂w and adds f · dout to dw; dw is the sum over all entries of `out` through which w reaches the loss.
+The two methods are formulas and nothing else: `guard.py` checks what goes in and out, also in a layer of your own.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ from typing import Any, ClassVar, Self
 
 import numpy as np
 
-from tinylearn.layers.guard import guard
+from tinylearn.guarding import guard
+from tinylearn.layers.guard import guarded_backward, guarded_forward
 from tinylearn.layers.module import Module
 
 
@@ -56,14 +58,13 @@ class Layer(Module):
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         layer = super().__new__(cls)
-        layer.out_shape = None
-        layer._x_shape = layer._x_dtype = None  # the guard's: what the last x was like
+        layer.out_shape = layer._x_shape = layer._x_dtype = None  # the guard sets them in every forward
         layer.needs_dx = True
         return layer
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        guard(cls)
+        guard(cls, forward=guarded_forward, backward=guarded_backward)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
         """Return the output for a batch `x` of shape (N, …), and remember what `backward` needs.
@@ -73,7 +74,7 @@ class Layer(Module):
         raise NotImplementedError(f"{self} has no forward method: a layer needs forward(x) and backward(dout)")
 
     def backward(self, dout: np.ndarray) -> np.ndarray | None:
-        """Assign `grads` and return dx, or None where x has no gradient. Linear in `dout`; writes into neither."""
+        """Assign `grads`, return dx, or None where x has no gradient. Linear in dout; changes neither x nor dout."""
         raise NotImplementedError(f"{self} has no backward method: a layer needs forward(x) and backward(dout)")
 
     def check_shape(self, x_shape: tuple[int, ...]) -> None:

@@ -1,10 +1,10 @@
-"""Layer normalisation: each row gets mean 0 and variance 1 over its features, then what is learned: gamma and beta.
+"""Layer normalisation: each row gets mean 0 and variance 1 over its features; then a scale and a shift are learned.
 
     x (N, …, D)  →  z = (x - mean) / √(var + epsilon)  →  out = gamma · z + beta  (N, …, D)
 
-N batch, D features; mean and var (N, …, 1), one for each row; gamma and beta (D,). It turns batch normalisation round:
-a row is measured by itself and not beside others, so nothing is remembered, training and predicting are the same, and a
-batch of one will do. Transformers are built with it.
+N batch, D features (`n_in`); mean and var (N, …, 1), one for each row; scale gamma and shift beta (D,). It
+turns batch normalisation round: a row is measured on its own, not beside others. So nothing is remembered, training and
+predicting are the same, and a batch of one will do. Transformers are built with it.
 """
 
 from __future__ import annotations
@@ -53,15 +53,15 @@ class LayerNorm(Layer):
                   - Σ_e dz[e] / (D std)                       through the mean, which moves every z[e] by -1 / std
                   - z[d] Σ_e dz[e] z[e] / (D std)             through std, which moves every z[e] by -z[e] / std
                   = (dz[d] - mean of dz - z[d] · mean of dz z) / std
-        The last two terms take two directions out of dz: a shift of the whole row, and a stretch of it. Neither moves
-        any z, so neither can move the loss. z and std are all that has to be cached.
+        The last two terms take two directions out of dz: a shift of the whole row, and a stretch of it. Neither moves z
+        (but for epsilon), so neither can move the loss. forward keeps only z and std.
         """
         over = tuple(range(dout.ndim - 1))  # all axes but the features
         self.grads["gamma"] = (dout * self.z).sum(axis=over)  # (D,)
         self.grads["beta"] = dout.sum(axis=over)  # (D,)
         dz = dout * self.params["gamma"]  # (N, …, D)
-        along = (dz * self.z).mean(axis=-1, keepdims=True)  # (N, …, 1)
-        return (dz - dz.mean(axis=-1, keepdims=True) - self.z * along) / self.std
+        stretch = (dz * self.z).mean(axis=-1, keepdims=True)  # (N, …, 1)
+        return (dz - dz.mean(axis=-1, keepdims=True) - self.z * stretch) / self.std
 
     def __repr__(self) -> str:
         epsilon = "" if self.epsilon == 1e-5 else f", epsilon={self.epsilon:g}"

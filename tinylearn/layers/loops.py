@@ -27,24 +27,24 @@ def convolve(x: np.ndarray, w: np.ndarray, b: np.ndarray, windows: Windows) -> n
     """
     padded = windows.pad(x)
     out = np.zeros((len(x), *windows.count(*x.shape[1:3]), w.shape[3]), np.result_type(x, w, b))
-    for n, oh, ow, patch in places(out, windows):
+    for n, p, q, patch in places(out, windows):
         for f in range(w.shape[3]):
-            out[n, oh, ow, f] = (padded[patch] * w[..., f]).sum() + b[f]
+            out[n, p, q, f] = (padded[patch] * w[..., f]).sum() + b[f]
     return out
 
 
 def convolve_backward(
     x: np.ndarray, w: np.ndarray, dout: np.ndarray, windows: Windows
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return dx, dw and db: at each place, out = Σ patch · filter + b, so each factor moves it by the other one."""
+    """Return dx, dw and db: at each place, out = Σ patch · w + b, so patch and w reach it with each other as factor."""
     padded = windows.pad(x)
     dtype = np.result_type(x, w, dout)
     dpadded, dw, db = np.zeros(padded.shape, dtype), np.zeros(w.shape, dtype), np.zeros(w.shape[3], dtype)
-    for n, oh, ow, patch in places(dout, windows):
+    for n, p, q, patch in places(dout, windows):
         for f in range(w.shape[3]):
-            dpadded[patch] += dout[n, oh, ow, f] * w[..., f]
-            dw[..., f] += dout[n, oh, ow, f] * padded[patch]
-            db[f] += dout[n, oh, ow, f]
+            dpadded[patch] += dout[n, p, q, f] * w[..., f]
+            dw[..., f] += dout[n, p, q, f] * padded[patch]
+            db[f] += dout[n, p, q, f]
     return windows.unpad(dpadded, *x.shape[1:3]), dw, db
 
 
@@ -52,25 +52,25 @@ def max_pool(x: np.ndarray, windows: Windows) -> np.ndarray:
     """Return the largest number under each window, channel by channel: x (N, H, W, C) → out (N, OH, OW, C)."""
     padded = windows.pad(x, -np.inf)
     out = np.zeros((len(x), *windows.count(*x.shape[1:3]), x.shape[3]), x.dtype)
-    for n, oh, ow, patch in places(out, windows):
-        out[n, oh, ow] = padded[patch].max(axis=(0, 1))
+    for n, p, q, patch in places(out, windows):
+        out[n, p, q] = padded[patch].max(axis=(0, 1))
     return out
 
 
 def max_pool_backward(x: np.ndarray, dout: np.ndarray, windows: Windows) -> np.ndarray:
-    """Return dx: dout goes to the largest number under its window, the first one of equals, row by row."""
+    """Return dx: each dout is added at the largest number under its window, of equals at the first, row by row."""
     padded = windows.pad(x, -np.inf)
     dpadded = np.zeros_like(padded)
-    for n, oh, ow, patch in places(dout, windows):
+    for n, p, q, patch in places(dout, windows):
         for c in range(x.shape[3]):
             numbers = padded[patch][..., c]
             i, j = np.unravel_index(numbers.argmax(), numbers.shape)  # argmax is the first maximum
-            dpadded[patch][i, j, c] += dout[n, oh, ow, c]
+            dpadded[patch][i, j, c] += dout[n, p, q, c]
     return windows.unpad(dpadded, *x.shape[1:3])
 
 
 def places(out: np.ndarray, windows: Windows) -> Iterator[tuple[int, int, int, tuple[int, slice, slice]]]:
-    """Yield (n, oh, ow) of every place in `out`, and which patch of the padded images lies under the window there."""
+    """Yield n, row p, column q of every place in `out`, and the index of the patch there, in the padded images."""
     (kh, kw), (sh, sw) = windows.size, windows.stride
-    for n, oh, ow in np.ndindex(out.shape[:3]):
-        yield n, oh, ow, (n, slice(oh * sh, oh * sh + kh), slice(ow * sw, ow * sw + kw))
+    for n, p, q in np.ndindex(out.shape[:3]):
+        yield n, p, q, (n, slice(p * sh, p * sh + kh), slice(q * sw, q * sw + kw))

@@ -4,7 +4,7 @@
 
     dense_1.w   dense_1.b   residual_1.dense_1.w   residual_1.dense_1.b
 
-A layer is found where it stands: in an attribute, or in a list, tuple or dict that is one. Nothing is registered.
+A layer is found where it is: in an attribute, or in a list, tuple or dict that is an attribute. Nothing is registered.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ T = TypeVar("T")
 
 
 class Module:
-    """What has arrays by name, and may hold others of its kind; a layer is one that also computes.
+    """Arrays by name, and other modules inside it. A layer is a module that also computes.
 
     params, grads, state   name → array, each in the order in which they were added
     vectors                set by `parameters.pack`: the numbers of all of these, and of the parts', as three vectors
-    inside                 does it stand in a model?
+    inside                 is it part of a model?
     """
 
     params: dict[str, np.ndarray]
@@ -45,7 +45,7 @@ class Module:
         return module
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what is copied and pickled: not the vectors, of which a copy gets its own, nor what `fit` needs."""
+        """Return what is copied and pickled: not the vectors (a copy gets its own), nor `needs_dx` (`fit` sets it)."""
         return {name: value for name, value in vars(self).items() if name not in ("vectors", "needs_dx")}
 
     def parts(self) -> dict[str, Self]:
@@ -107,7 +107,7 @@ class Module:
     def attributes(self, kind: type[T]) -> Iterator[tuple[str, T]]:
         """Yield (attribute, value) for values of that type, also those in lists, tuples and dicts.
 
-        What stands in `params`, `grads` and `state` does not count, nor what the parts hold.
+        Those in `params`, `grads` and `state` do not count, nor those that the parts hold.
         """
         for name, value in vars(self).items():
             if name not in ("params", "grads", "state"):
@@ -136,12 +136,12 @@ class Module:
                     "the model keeps them"
                 )
 
-    def _named(self, what: str) -> dict[str, np.ndarray]:
-        """Return name → array for the dicts of that name, of this layer and its parts."""
+    def _named(self, kind: str) -> dict[str, np.ndarray]:
+        """Return name → array for one kind, such as "grads", of this layer and its parts."""
         return {
             f"{name}.{key}" if name else key: array
             for name, part in self.walk()
-            for key, array in getattr(part, what).items()
+            for key, array in getattr(part, kind).items()
         }
 
 
@@ -154,7 +154,7 @@ def _owner(array: np.ndarray) -> np.ndarray:
 
 
 def _inside(name: str, value: Any, kind: type[T]) -> Iterator[tuple[str, T]]:
-    """Yield (name, value) if it is of that type, or for what is so in a list, a tuple or a dict: `rngs[0]`."""
+    """Yield (name, value) if it is of that type; from a list, tuple or dict, each value that is: `rngs[0]`."""
     if isinstance(value, kind):
         yield name, value
     elif isinstance(value, list | tuple | dict):

@@ -4,7 +4,7 @@
 
 Pooling keeps the fact that a filter matched nearby, and drops exactly where. With patches of 2 × 2, side by side, the
 image has a quarter of its pixels left. Nothing is learned. `loops.py` does the same in plain loops;
-`fast_pooling.py` has the faster way that `tinylearn.MaxPool2D` goes.
+`fast_pooling.py` is faster, and is what `tinylearn.MaxPool2D` runs.
 
 N batch, H W rows and columns, C channels, KH KW rows and columns of the patch, OH OW patches down and across.
 """
@@ -59,11 +59,11 @@ class MaxPool2D(Pool2D):
         return np.take_along_axis(patches, self.argmax, axis=3)[:, :, :, 0]
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
-        """out is one of the numbers of the patch: slope 1 for the largest, 0 for all others.
+        """out is one of the numbers of the patch: the largest reaches the loss with factor 1, the others with 0.
 
             dpatches[n, p, q, k, c] = dout[n, p, q, c] if k = argmax[n, p, q, c], else 0
 
-        A pixel that is the largest of several patches collects from each: col2im adds them up.
+        A pixel that is the largest of several patches gets a gradient from each: col2im adds them up.
         """
         (n, oh, ow, c), (kh, kw) = dout.shape, self.windows.size
         dpatches = np.zeros((n, oh, ow, kh * kw, c), dout.dtype)
@@ -91,5 +91,5 @@ class AveragePool2D(Pool2D):
         dpatches[n, p, q, i, j, c] = dout[n, p, q, c] / (KH·KW); col2im adds up where patches overlap.
         """
         (n, oh, ow, c), (kh, kw) = dout.shape, self.windows.size
-        share = (dout / (kh * kw))[:, :, :, None, None]
-        return col2im(np.broadcast_to(share, (n, oh, ow, kh, kw, c)), self.shape, self.windows)
+        dnumber = (dout / (kh * kw))[:, :, :, None, None]  # the same for every number of a patch
+        return col2im(np.broadcast_to(dnumber, (n, oh, ow, kh, kw, c)), self.shape, self.windows)

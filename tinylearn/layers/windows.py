@@ -7,7 +7,7 @@
         └───┘         window 1, two places further
             └───┘     window 2
 
-    count = (H + before + after - KH) // SH + 1          what the last window does not reach is left out
+    count = (H + before + after - KH) // SH + 1          cells that the last window does not reach are left out
 
 H W rows and columns of the image, KH KW of the window, SH SW of the stride, OH OW windows down and across.
 """
@@ -27,8 +27,8 @@ Pair = tuple[int, int]
 class Windows:
     """Windows of `size` (KH, KW), `stride` (SH, SW) apart, over an image with `padding`.
 
-    padding   rows and columns added on both sides, (PH, PW); or "same": as much as makes ceil(H / SH) windows down
-              and ceil(W / SW) across, the odd cell below and on the right (TensorFlow's rule)
+    padding   rows and columns added on both sides, (PH, PW); or "same": as much as gives ceil(H / SH) windows down
+              and ceil(W / SW) across; an odd cell goes below or on the right (TensorFlow's rule)
 
     >>> windows = Windows((3, 3), (2, 2), "same")
     >>> windows.pads(32, 32), windows.count(32, 32)

@@ -74,7 +74,7 @@ def replay(recording: Recording, training: Training, step: int, x: np.ndarray, y
 
 def at_the_start(optimizer: Optimizer, recording: Recording) -> Optimizer:
     """Return the optimiser as it was before training, whatever it is now."""
-    made, rate = optimizer._as_made(), _only_learning_rate(recording)
+    made, rate = optimizer.as_made(), _only_learning_rate(recording)
     return made if rate is None or rate == made.learning_rate else optimizer.clone()
 
 

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from tinylearn.optimizer_guard import Memory
+from tinylearn.optimizer_base import Memory
 from tinylearn.optimizers import Optimizer
 from tinylearn.recording.explanation import Term, number
 
