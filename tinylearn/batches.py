@@ -49,6 +49,8 @@ class Batches:
         one_batch = augment is None and len(x) <= size  # the same in every epoch: neither shuffled nor taken again
         self.last: Batch
         self.whole = self._batch(_in_order(len(x))) if one_batch else None
+        for array in self.whole or ():
+            array.flags.writeable = False  # what a layer wrote into it would be there in the next epoch
 
     @property
     def last_of_epoch(self) -> bool:

@@ -85,8 +85,9 @@ def diagnose(
         if not math.isfinite(now):
             return name, f"made {name} NaN or infinite"
     if not math.isfinite(loss):
-        largest = max(after, key=after.__getitem__)
-        return largest, f"met a loss of {loss:g}, with {largest} at norm {after[largest]:.3g}"
+        largest = max(after, key=after.__getitem__, default="")  # a model may have nothing to learn
+        at = f", with {largest} at norm {after[largest]:.3g}" if after else ""
+        return largest, f"met a loss of {loss:g}{at}"
     if math.hypot(*after.values()) <= 10 * total:
         return None
     for name, now in after.items():

@@ -17,12 +17,21 @@ import numpy as np
 from tinylearn.batches import Batches
 from tinylearn.callbacks import Update
 from tinylearn.checkpoint import load_checkpoint, read_more
+from tinylearn.checks import without_addresses
 from tinylearn.divergence import DivergenceError
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential, first_that_learns
 from tinylearn.optimizers import Optimizer
 
-SAME = {"rows": "rows", "batch_size": "batch_size", "data": "the checksum of x and y"}  # in both halves of a run
+DATA = "x, y and batch_size"
+SAME = {  # in both halves of a run: what it is, and what to give again
+    "rows": ("rows", DATA),
+    "batch_size": ("batch_size", DATA),
+    "data": ("the checksum of x and y", DATA),
+    "loss": ("the loss", "loss"),
+    "shuffle": ("shuffle", "shuffle"),
+    "augment": ("augment", "augment"),
+}
 
 
 class Run:
@@ -48,6 +57,8 @@ class Run:
         At the end, also after an error, the model is told that it does not, and the callbacks are closed.
         """
         model, first = self.model, first_that_learns(self.model)
+        if not all(part.needs_dx for _, part in model.walk()):
+            raise ValueError("fit: this model is being trained by another fit; train a copy, copy.deepcopy(model)")
         with ExitStack() as at_the_end, np.errstate(all="ignore"):  # NaN and infinity: DivergenceError reports them
             at_the_end.callback(self.listeners.clear)  # done last: they refer to the run, which refers to them
             for callback in self.callbacks:
@@ -129,6 +140,9 @@ class Run:
             "rows": len(batches.x),
             "batch_size": batches.size,
             "data": batches.digest,
+            "loss": without_addresses(self.loss),
+            "shuffle": bool(batches.shuffle),
+            "augment": without_addresses(batches.augment),
         }
 
     def _keepers(self) -> dict[str, Any]:
@@ -161,11 +175,11 @@ class Run:
         now = self.to_keep()
         if now.keys() - saved.keys() - self._keepers().keys():
             raise ValueError(f"fit: {path} is no checkpoint of a run; give the file that a Checkpoint callback wrote")
-        for name, what in SAME.items():
+        for name, (what, given) in SAME.items():
             if saved[name] != now[name]:
                 raise ValueError(
                     f"fit: resume must be of a run like this one: {what} was {saved[name]}, is {now[name]}; give the "
-                    "same x, y and batch_size as then"
+                    f"same {given} as then"
                 )
         if saved["epoch"] > self.batches.epochs:
             raise ValueError(

@@ -6,6 +6,8 @@ A model moves every parameter, and all that layers remember, into its own vector
 from __future__ import annotations
 
 import itertools
+import random
+from collections import deque
 from collections.abc import Iterable
 
 import numpy as np
@@ -20,6 +22,7 @@ def refuse_sharing(model: Module) -> None:
     for number, layer in enumerate(layers):
         if any(layer is other for other in layers[:number]):
             raise ValueError(f"Sequential: one layer object stands in two places, {layer!r}; make one for each place")
+    _refuse_hidden(layers)
     _refuse_owned(model.parts().values())
     _refuse_aliases(model)
     _refuse_equal_names(layers)
@@ -32,6 +35,23 @@ def _refuse_owned(layers: Iterable[Module]) -> None:
             _refuse_owned(layer.parts().values())
         elif layer.inside:
             raise ValueError(f"{layer} already belongs to a model; make a new layer, or copy.deepcopy this one")
+
+
+def _refuse_hidden(layers: Iterable[Module]) -> None:
+    """Raise an error for what a layer keeps where it is not found, or as what it cannot be kept in a checkpoint."""
+    for layer in layers:
+        for name, value in vars(layer).items():
+            kind = type(value).__name__
+            if isinstance(value, random.Random | np.random.RandomState):
+                raise TypeError(f"{layer!r}: {name} must be a generator such as np.random.default_rng(0), got a {kind}")
+            if isinstance(value, Module | list | tuple | dict):
+                continue
+            held = value if isinstance(value, set | frozenset | deque) else getattr(value, "__dict__", {}).values()
+            if any(isinstance(each, Module) for each in held):
+                raise ValueError(
+                    f"{layer!r}: a layer in {name}, a {kind}, is not found, and would never learn; keep it as an "
+                    "attribute, or in a list, tuple or dict, or let what holds it be a Layer"
+                )
 
 
 def _refuse_equal_names(layers: Iterable[Module]) -> None:

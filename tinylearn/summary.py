@@ -8,7 +8,7 @@ import numpy as np
 
 from tinylearn.checks import shortened
 from tinylearn.layers.guard import declared_shape
-from tinylearn.parameters import twin
+from tinylearn.parameters import replica
 
 
 def summary(model: Any, input_shape: tuple[int, ...] | None) -> str:
@@ -26,9 +26,9 @@ def summary(model: Any, input_shape: tuple[int, ...] | None) -> str:
 
 
 def output_shapes(model: Any, input_shape: tuple[int, ...] | None) -> list[tuple[int, ...] | None]:
-    """Do what `Sequential.output_shapes` says: send a row of zeros through a twin of the model.
+    """Do what `Sequential.output_shapes` says: send a row of zeros through a replica of the model.
 
-    So it holds for layers of your own, too.
+    So it holds for layers of your own, too, and draws no random numbers of theirs.
     """
     if input_shape is None:
         input_shape = _told_by(model)
@@ -41,7 +41,7 @@ def output_shapes(model: Any, input_shape: tuple[int, ...] | None) -> list[tuple
             "output_shapes: input_shape must be the shape of one example, without the batch axis, such as (3,) or "
             f"(32, 32, 3), got {shortened(input_shape)}"
         )
-    idle = twin(model)
+    idle = replica(model)
     idle.set_training(False)
     idle.forward(np.zeros((1, *input_shape), model.dtype))
     return [layer.out_shape[1:] for layer in idle.layers]

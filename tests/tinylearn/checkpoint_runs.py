@@ -39,9 +39,9 @@ def go_on(run, epochs, n_workers=1, side=6, count=40, data_seed=1, **settings):
     model, optimizer, rng = run
     data = np.random.default_rng(data_seed)
     x, y = data.random((count, side, side, 2)), data.integers(0, 3, count)
-    settings = {"batch_size": 16, "augment": Augment(rotation=20, shift=0.1, flip=True)} | settings
-    return fit(model, x, y, loss=CategoricalCrossEntropy(from_logits=True), optimizer=optimizer, epochs=epochs,
-               rng=rng, workers=n_workers, **settings)  # fmt: skip
+    augment, loss = Augment(rotation=20, shift=0.1, flip=True), CategoricalCrossEntropy(from_logits=True)
+    settings = {"batch_size": 16, "augment": augment, "loss": loss} | settings
+    return fit(model, x, y, optimizer=optimizer, epochs=epochs, rng=rng, workers=n_workers, **settings)
 
 
 def keeping(folder, run, steps):

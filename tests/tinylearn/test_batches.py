@@ -123,3 +123,11 @@ def test_x_may_be_larger_than_memory(tmp_path, kind, rows):
     command = [sys.executable, "-c", textwrap.dedent(MAPPED), tmp_path / "x.npy", kind, tmp_path / "run.npz"]
     needed = int(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
     assert needed < 20e6  # a batch of predict, 256 rows in float64, has 6 MB
+
+
+def test_the_batch_of_all_rows_stays_what_it_is():
+    rows, x, y = next(iter(batches_of(size=10)))
+    for array in (rows, x, y):
+        with pytest.raises(ValueError, match="read-only"):
+            array += 1
+    assert X.flags.writeable

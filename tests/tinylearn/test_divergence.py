@@ -328,3 +328,8 @@ def test_callbacks_that_want_to_know_are_told_before_they_are_closed():
     listener = Listener()
     error = diverging(set_to_nan, 3, callbacks=[listener])
     assert listener.heard == [error, "closed"]
+
+
+def test_a_model_that_has_nothing_to_learn_may_diverge():
+    with pytest.raises(DivergenceError, match=r"^training diverged: update 1 met a loss of inf \(learning rate"):
+        train(Sequential([ReLU()]), np.full((2, 1), 1e200), np.zeros((2, 1)), loss=MeanSquaredError())

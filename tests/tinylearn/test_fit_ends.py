@@ -230,3 +230,21 @@ def test_a_monitor_measures_any_numbers(values):
         model.parameters[:] = values
         with pytest.raises(DivergenceError):
             monitor.check(1, 1.0)
+
+
+# --- two fits of one model --------------------------------------------------------------------------------------------
+
+
+def test_refuses_a_model_that_another_fit_trains():
+    (x, y), model = small_data(8), small_model()
+    flags = []
+
+    def again(update):
+        flags.append((update.model.training, update.model.layers[0].needs_dx))
+        with pytest.raises(ValueError, match=r"^fit: this model is being trained by another fit; train a copy"):
+            train(update.model, x, y, loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=1)
+        train(copy.deepcopy(update.model), x, y, loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=1)
+
+    train(model, x, y, loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=2, callbacks=[again])
+    assert set(flags) == {(True, False)}
+    train(model, x, y, loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=1)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.tinylearn.model_helpers import small_model
-from tinylearn import Dense, Flatten, ReLU, Sequential, Sigmoid, Softmax
+from tinylearn import Dense, Flatten, Layer, ReLU, Sequential, Sigmoid, Softmax
 
 # --- one vector ---------------------------------------------------------------------------------------------------
 
@@ -167,6 +167,19 @@ def test_summary_is_a_table():
         "Softmax()          softmax_1  (N, 1000)              0",
         "total                                        3,073,000",
     ]
+
+
+def test_output_shapes_draw_no_random_numbers():
+    class Noise(Layer):
+        def __init__(self):
+            self.rng = np.random.default_rng(0)
+
+        def forward(self, x):
+            return x + self.rng.normal(size=x.shape)
+
+    model = Sequential([Noise()])
+    assert model.output_shapes((3,)) == [(3,)]
+    assert model.layers[0].rng.random() == np.random.default_rng(0).random()
 
 
 def test_output_shapes_are_those_of_forward():

@@ -2,6 +2,8 @@
 
 import copy
 import pickle
+import random
+from collections import deque
 
 import numpy as np
 import pytest
@@ -431,3 +433,112 @@ def test_residual_refuses_another_shape():
         match=r"^Residual\(Dense\(3, 2\)\): its layers must keep the shape of x, \(12, 3\), they give \(12, 2\)$",
     ):
         Residual(Dense(3, 2, rng=np.random.default_rng(0))).forward(X)
+
+
+# --- after the model was made ---------------------------------------------------------------------------------------
+
+
+class MadeInForward(Layer):
+    part = None
+
+    def forward(self, x):
+        self.part = self.part or dense()
+        return self.part.forward(x)
+
+    def backward(self, dout):
+        return self.part.backward(dout)
+
+
+class WithHead(Sequential):
+    def __init__(self, head):
+        super().__init__([dense()])
+        self.head = head
+
+    def forward(self, x):
+        return self.head.forward(super().forward(x))
+
+    def backward(self, dout):
+        return super().backward(self.head.backward(dout))
+
+
+@pytest.mark.parametrize("head", [dense(1), Residual(dense(1)), Sequential([dense(1)])])
+def test_refuses_a_part_that_came_after_the_model_was_made(head):
+    for use in (train, lambda model: model.predict(X), Sequential.named_parameters):
+        with pytest.raises(ValueError, match=r"its part \w+_\d came after the model was made, so that it would never"):
+            use(WithHead(head))
+
+
+def test_refuses_a_part_that_is_made_in_forward():
+    with pytest.raises(ValueError, match=r"^MadeInForward\(\): its part dense_1 came after the model was made"):
+        train(Sequential([MadeInForward(), dense(1)]))
+
+
+def test_a_part_without_numbers_may_come_later():
+    train(WithHead(Tanh()))
+
+
+def test_refuses_dicts_that_were_replaced():
+    class Mean(Layer):
+        def __init__(self):
+            self.state["mean"] = np.zeros(3)
+
+        def forward(self, x):
+            self.state = {"mean": x.mean(axis=0)}
+            return x
+
+        def backward(self, dout):
+            return dout
+
+    with pytest.raises(ValueError, match=r"^Mean: self\.state was replaced; assign its arrays one by one"):
+        train(Sequential([Mean(), dense()]))
+    model = Sequential([dense()])
+    model.layers[0].params = {"w": np.ones((3, 3)), "b": np.ones(3)}
+    with pytest.raises(ValueError, match=r"^Dense: self\.params was replaced; assign its arrays one by one"):
+        train(model)
+
+
+@pytest.mark.parametrize("change", [lambda layers: layers[1:], lambda layers: layers[::-1]])
+def test_does_not_compute_with_the_parameters_of_layers_that_stood_there(change):
+    model = Sequential([dense(1), dense(2), dense(3)])
+    model.layers = change(model.layers)
+    with pytest.raises(ValueError, match="its layers were changed after the model was made"):
+        model.predict(X)
+    new = Sequential(copy.deepcopy(model.layers))
+    np.testing.assert_array_equal(new.predict(X), model.forward(X))
+
+
+# --- what is not found ------------------------------------------------------------------------------------------------
+
+
+class Holds(ReLU):
+    def __init__(self, **attributes):
+        vars(self).update(attributes)
+
+
+class Block:
+    def __init__(self):
+        self.dense = dense()
+
+
+@pytest.mark.parametrize("place", [{dense()}, deque([dense()]), Block()])
+def test_refuses_a_layer_where_it_is_not_found(place):
+    with pytest.raises(ValueError, match=rf"^Holds\(\): a layer in place, a {type(place).__name__}, is not found"):
+        Sequential([Residual(Holds(place=place))])
+
+
+@pytest.mark.parametrize("rng", [random.Random(0), np.random.RandomState(0)])
+def test_refuses_a_generator_that_checkpoints_cannot_keep(rng):
+    with pytest.raises(TypeError, match=r"^Holds\(\): rng must be a generator such as np\.random\.default_rng\(0\)"):
+        Sequential([Holds(rng=rng)])
+
+
+@pytest.mark.parametrize("name", ["parts", "generators", "vectors"])
+def test_refuses_an_attribute_under_a_name_of_the_base_class(name):
+    with pytest.raises(TypeError, match=rf"^Holds: {name} is a name of the base class"):
+        Sequential([Holds(**{name: np.ones((2, 3))})])
+
+
+@pytest.mark.parametrize("name", ["params", "grads", "state"])
+def test_refuses_what_is_no_dict_in_the_place_of_one(name):
+    with pytest.raises(TypeError, match=rf"^Holds: self\.{name} must be a dict of arrays, got \[1\]$"):
+        Sequential([Holds(**{name: [1]})])

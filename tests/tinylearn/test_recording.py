@@ -227,6 +227,16 @@ def test_another_model_is_refused(place):
         train(another, [recorder])
 
 
+def test_a_model_that_became_a_part_of_another_is_refused(place):
+    """Its parameters moved into the vector of that one: the recorder would keep those that no update changes."""
+    model = small_model()
+    with Recorder(model, place) as recorder:
+        whole = Sequential([model])
+        with pytest.raises(ValueError, match=r"^Recorder: the parameters are elsewhere in memory since the model beca"):
+            train(model, [recorder])
+    assert whole.parameters.size == model.parameters.size
+
+
 def test_a_fit_after_one_that_diverged_at_once(place):
     """The first fit closes the recorder before there is any update in it."""
     model = Sequential([Dense(1, 1, rng=np.random.default_rng(0))])

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.tinylearn.checkpoint_runs import EPOCHS, OPTIMIZERS, go_on, keeping, start, state
-from tinylearn import Checkpoint, Evaluate, accuracy, save_checkpoint
+from tinylearn import Checkpoint, Evaluate, MeanSquaredError, accuracy, save_checkpoint
 
 STEPS = 3 * EPOCHS  # batches of 16, 16 and 8 rows
 
@@ -194,6 +194,19 @@ def assert_refused(error, message, run, *args, **settings):
 def test_refuses_other_data_and_other_batches(begun, step, changed, message):
     message = f"^fit: resume must be of a run like this one: {message}; give the same x, y and batch_size as then"
     assert_refused(ValueError, message, start(seed=9), 2, resume=begun / f"{step}.npz", **changed)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "message"),
+    [
+        ("loss", MeanSquaredError(), r"the loss was CategoricalCrossEntropy\(from_logits=True\), is MeanSquaredError"),
+        ("shuffle", False, "shuffle was True, is False"),
+        ("augment", None, r"augment was Augment\(.*\), is None"),
+    ],
+)
+def test_refuses_other_settings(begun, name, value, message):
+    message = f"^fit: resume must be of a run like this one: {message}.*; give the same {name} as then$"
+    assert_refused(ValueError, message, start(seed=9), 2, resume=begun / "4.npz", **{name: value})
 
 
 def test_refuses_fewer_epochs_than_are_done(begun):

@@ -74,6 +74,7 @@ class Recorder:
         arrays = [model.parameters] if whole else [named[name] for name in names]
         self._pieces = [memoryview(values.reshape(-1)).cast("B") for values in arrays]
         self._whole = self._pieces[0]
+        self._vector = model.parameters
         self.every = every if callable(every) else positive_integer("Recorder", "every", every)
         self.stride = 1  # of the updates that `every` lets through, each stride-th is kept
         self._room = None if budget is None else Budget(budget, self.layout)
@@ -223,6 +224,12 @@ class Recorder:
         if model is not self.model:
             raise ValueError(
                 "Recorder: this recorder was made for another model; make one for the model that is trained"
+            )
+        vector = model.parameters
+        if vector is not self._vector and vector.__array_interface__ != self._vector.__array_interface__:
+            raise ValueError(
+                "Recorder: the parameters are elsewhere in memory since the model became a part of another one; make "
+                "the recorder after that"
             )
 
     def _keep(self, step: int, epoch: int, loss: float, batch: Any, rate: float) -> None:
