@@ -61,7 +61,7 @@ def _replay(
 ) -> tuple[Training, Training, Batch]:
     model, last = training.model, recording.index(step)
     rates = np.unique(recording.learning_rates[recording.steps > 0])  # NaN where that was not told
-    optimizer = training.optimizer.as_made()  # as it was before training, whatever it is now
+    optimizer = training.optimizer._as_made()  # as it was before training, whatever it is now
     if len(rates) == 1 and optimizer.learning_rate not in rates:
         optimizer = training.optimizer.clone()  # but it was given another learning rate
     training.optimizer = optimizer
