@@ -21,7 +21,7 @@ from tinylearn.layers.guard import checked_layers, needed, raise_misfit
 from tinylearn.layers.layer import Layer
 from tinylearn.model_files import load_arrays, save_arrays
 from tinylearn.parameters import Views, pack, twin
-from tinylearn.sharing import refuse_sharing
+from tinylearn.sharing import refuse_changes, refuse_sharing
 from tinylearn.summary import output_shapes, summary
 
 
@@ -82,6 +82,7 @@ class Sequential(Layer):
             raise ValueError(f"predict: x must have shape (N, …), a row per example, got {x}")
         if x.ndim == 1:  # probably one row without its batch axis: not to be cut into batches
             batch_size = max(len(x), 1)
+        refuse_changes(self)
         idle = twin(self)
         idle.set_training(False)
         batches = (x[start : start + batch_size] for start in range(0, max(len(x), 1), batch_size))
@@ -148,6 +149,7 @@ class Sequential(Layer):
 
     def named_arrays(self) -> dict[str, np.ndarray]:
         """Return name → view for all that training changes: the parameters, and after them the state of the layers."""
+        refuse_changes(self)
         return self.named_parameters() | self.named_state()
 
     def _refuse_learners_before(self, layer: Layer) -> None:

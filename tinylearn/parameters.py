@@ -92,6 +92,7 @@ def pack(module: Module, dtype: np.dtype) -> None:
         vars(layer).pop("vectors", None)  # those of a model that becomes a part
         layer.params, layer.state = (_converted(layer, each, dtype) for each in (layer.params, layer.state))
         layer.dtype = dtype
+    module.made_of = list(module.walk())
     parameters, state = _joined(module.named_parameters(), dtype), _joined(module.named_state(), dtype)
     _place(module, Vectors(parameters, np.zeros_like(parameters), state))
 
@@ -112,26 +113,13 @@ def replica(module: M) -> M:
 
 
 def _twin(module: M, memo: dict[int, Any]) -> M:
-    """Return a copy that shares params, grads and state; `memo`: id of an object → what the copy has in its place.
-
-    ValueError if a part was taken out of the module since its vectors were made, or has another place now.
-    """
+    """Return a copy that shares params, grads and state; `memo`: id of an object → what the copy has in its place."""
     for _, layer in module.walk():
         memo |= {id(shared): shared for shared in (layer.params, layer.grads, layer.state)}
     other = copy.deepcopy(module, memo)
-    _place(other, module.vectors)
-    if _places(other) != _places(module):
-        raise ValueError(
-            f"{module!r}: its layers were changed after the model was made; make a new model of copies of them, "
-            "Sequential(copy.deepcopy(layers))"
-        )
+    for (_, one), (_, two) in zip(module.walk(), other.walk(), strict=True):
+        two.vectors = one.vectors
     return other
-
-
-def _places(module: Module) -> list[int]:
-    """Return where in memory its parameters and its state are."""
-    arrays = [*module.named_parameters().values(), *module.named_state().values()]
-    return [array.__array_interface__["data"][0] for array in arrays]
 
 
 def _place(module: Module, vectors: Vectors) -> None:

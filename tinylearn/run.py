@@ -22,6 +22,7 @@ from tinylearn.divergence import DivergenceError
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential, first_that_learns
 from tinylearn.optimizers import Optimizer
+from tinylearn.sharing import refuse_changes
 
 DATA = "x, y and batch_size"
 SAME = {  # in both halves of a run: what it is, and what to give again
@@ -77,6 +78,7 @@ class Run:
                 takes_update = not hasattr(callback, "listener")
                 self.listeners.append((callback if takes_update else callback.listener(model), takes_update))
             yield
+            refuse_changes(model)  # a part that forward made has not learned
 
     def tell(self, loss: float, rows: np.ndarray) -> None:
         """Count an update, and tell every callback of it; `stopped` is True after one of them has called `stop`.

@@ -1,6 +1,7 @@
-"""What a model refuses: layers and arrays that are in two places. One of the two would silently stay behind.
+"""What a model refuses: layers and arrays that would silently not learn, or be lost.
 
-A model moves every parameter, and all that layers remember, into its own vectors (see `parameters.py`).
+A model moves every parameter, and all that layers remember, into its own vectors (see `parameters.py`). What is in two
+places, or comes later, would stay behind.
 """
 
 from __future__ import annotations
@@ -12,12 +13,14 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from tinylearn.checks import shortened
 from tinylearn.layers.module import Module
 from tinylearn.parameters import Views
 
 
 def refuse_sharing(model: Module) -> None:
-    """Raise ValueError if a layer or an array of this new model is also somewhere else."""
+    """Raise ValueError if a layer or an array of this new model is also somewhere else, or where it is not found."""
+    _refuse_taken_names(model)
     layers = [layer for _, layer in model.walk()]
     for number, layer in enumerate(layers):
         if any(layer is other for other in layers[:number]):
@@ -26,6 +29,44 @@ def refuse_sharing(model: Module) -> None:
     _refuse_owned(model.parts().values())
     _refuse_aliases(model)
     _refuse_equal_names(layers)
+
+
+def refuse_changes(model: Module) -> None:
+    """Raise ValueError if layers, or their dicts of arrays, came, went or were replaced after the model was made."""
+    made_of, now = dict(model.made_of), dict(model.walk())
+    for name, layer in now.items():
+        for kind in ("params", "grads", "state"):
+            if name in made_of and not isinstance(getattr(layer, kind), Views):
+                raise ValueError(
+                    f"{type(layer).__name__}: self.{kind} was replaced; assign its arrays one by one, self.{kind}[…] = "
+                    "…, so that the model keeps them"
+                )
+        if (layer.params or layer.state) and not any(layer is each for each in made_of.values()):
+            raise ValueError(
+                f"{model!r}: its part {name} came after the model was made, so that it would never learn; make all "
+                "parts of a layer in its __init__, and those of a Sequential before super().__init__"
+            )
+    if any(now.get(name) is not layer for name, layer in made_of.items() if layer.params or layer.state):
+        raise ValueError(
+            f"{model!r}: its layers were changed after the model was made; make a new model of copies of them, "
+            "Sequential(copy.deepcopy(layers))"
+        )
+
+
+def _refuse_taken_names(model: Module) -> None:
+    """Raise TypeError for an attribute that hides what the base class has under its name, or a dict that is none."""
+    layers = [model]
+    for layer in layers:  # it grows
+        kind = type(layer).__name__
+        for name in vars(layer):
+            if hasattr(Module, name) or (name == "vectors" and not isinstance(layer.vectors, tuple)):
+                raise TypeError(f"{kind}: {name} is a name of the base class; call the layer's own attribute otherwise")
+        for name in ("params", "grads", "state"):
+            value = getattr(layer, name)
+            if not isinstance(value, dict):
+                raise TypeError(f"{kind}: self.{name} must be a dict of arrays, got {shortened(value)}")
+        parts = [part for _, part in Module.attributes(layer, Module)]
+        layers += [part for part in parts if not any(part is each for each in layers)]
 
 
 def _refuse_owned(layers: Iterable[Module]) -> None:

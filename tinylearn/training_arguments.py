@@ -13,6 +13,7 @@ from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizer_memory import remembers_other
 from tinylearn.optimizers import Optimizer
+from tinylearn.sharing import refuse_changes
 
 
 def check_data(who: str, x: Any, y: Any, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
@@ -46,6 +47,7 @@ def check_numbers(epochs: Any, batch_size: Any, workers: Any, rng: Any) -> tuple
 def check_parts(who: str, model: Any, loss: Any, optimizer: Any) -> None:
     """Raise TypeError, with what to write instead, if one of them is no part of training."""
     instance(who, "model", model, Sequential, such_as="Sequential([Dense(…), …])")
+    refuse_changes(model)
     instance(who, "loss", loss, Loss, such_as="MeanSquaredError()")
     instance(who, "optimizer", optimizer, Optimizer, such_as="SGD(0.1)")
     if not hasattr(optimizer, "learning_rate"):

@@ -15,8 +15,6 @@ from typing import Any, Self, TypeVar
 
 import numpy as np
 
-from tinylearn.checks import shortened
-
 T = TypeVar("T")
 
 
@@ -24,7 +22,7 @@ class Module:
     """Arrays by name, and other modules inside it. A layer is a module that also computes.
 
     params, grads, state   name → array, each in the order in which they were added
-    vectors                set by `parameters.pack`: the numbers of all of these, and of the parts', as three vectors
+    vectors                of a model and its parts: all numbers of these, and of what is inside, as three vectors
     inside                 is it part of a model?
     """
 
@@ -34,6 +32,7 @@ class Module:
     training: bool
     dtype: np.dtype | None  # of the model that it belongs to
     vectors: Any
+    made_of: list[tuple[str, Module]]  # of a model: `walk` as it was made
     inside: bool
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
@@ -69,14 +68,8 @@ class Module:
             raise ValueError(
                 f"{type(self).__name__} holds itself; keep no reference to a layer that this one stands in"
             )
-        self._refuse_misuse()
         yield name, self
         for part_name, part in self.parts().items():
-            if "vectors" in vars(self) and not part.is_packed_with(self):
-                raise ValueError(
-                    f"{self!r}: its part {part_name} came after the model was made, so that it would never learn; "
-                    "make all parts of a layer in its __init__, and those of a Sequential before super().__init__"
-                )
             yield from part.walk(f"{name}.{part_name}" if name else part_name, (*above, self))
 
     def named_parameters(self) -> dict[str, np.ndarray]:
@@ -110,31 +103,8 @@ class Module:
         Those in `params`, `grads` and `state` do not count, nor those that the parts hold.
         """
         for name, value in vars(self).items():
-            if name not in ("params", "grads", "state"):
+            if name not in ("params", "grads", "state", "made_of"):
                 yield from _inside(name, value, kind)
-
-    def is_packed_with(self, whole: Module) -> bool:
-        """Say whether the numbers of this layer, if it has any, stand in the vectors of that one."""
-        if "vectors" not in vars(self):
-            return not (self.named_parameters() or self.named_state())
-        return _owner(self.vectors.parameters) is _owner(whole.vectors.parameters)
-
-    def _refuse_misuse(self) -> None:
-        """Raise an error for a name of this class that the layer uses for something else."""
-        kind = type(self).__name__
-        taken = list(vars(self).keys() & METHODS)
-        if not isinstance(vars(self).get("vectors", ()), tuple):
-            taken.append("vectors")
-        if taken:
-            raise TypeError(f"{kind}: {taken[0]} is a name of the base class; call the layer's own attribute otherwise")
-        for name in ("params", "grads", "state"):
-            if not isinstance(getattr(self, name), dict):
-                raise TypeError(f"{kind}: self.{name} must be a dict of arrays, got {shortened(getattr(self, name))}")
-            if "vectors" in vars(self) and type(getattr(self, name)) is dict:
-                raise ValueError(
-                    f"{kind}: self.{name} was replaced; assign its arrays one by one, self.{name}[…] = …, so that "
-                    "the model keeps them"
-                )
 
     def _named(self, kind: str) -> dict[str, np.ndarray]:
         """Return name → array for one kind, such as "grads", of this layer and its parts."""
@@ -143,14 +113,6 @@ class Module:
             for name, part in self.walk()
             for key, array in getattr(part, kind).items()
         }
-
-
-METHODS = {name for name, value in vars(Module).items() if callable(value)}
-
-
-def _owner(array: np.ndarray) -> np.ndarray:
-    """Return the array that another one is a view of, or itself."""
-    return array if array.base is None else array.base
 
 
 def _inside(name: str, value: Any, kind: type[T]) -> Iterator[tuple[str, T]]:
