@@ -64,11 +64,13 @@ def floats(who: Any, name: str, values: Any, dtype: np.dtype | None = None) -> n
     return array.astype(np.float32 if array.dtype.itemsize == 4 else np.float64)  # of another byte order, or longer
 
 
-def returned(who: Any, must: str, value: Any, dtype: np.dtype, shape: tuple[int, ...] | None = None) -> np.ndarray:
+def returned(
+    who: Any, name: str, must: str, value: Any, dtype: np.dtype, shape: tuple[int, ...] | None = None
+) -> np.ndarray:
     """Return what a formula gave as an array of `dtype`; TypeError if it is none, ValueError if its shape is wrong."""
     if not isinstance(value, np.ndarray | np.generic):
         raise TypeError(f"{who}: {must}, as an array, got {shortened(value)}")
     if shape not in (None, value.shape):
         raise ValueError(f"{who}: {must}, got {value.shape}")
     with np.errstate(all="ignore"):
-        return real_array(who, "what a formula gives", value).astype(dtype)
+        return real_array(who, name, value).astype(dtype)

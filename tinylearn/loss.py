@@ -126,7 +126,7 @@ def guarded_backward(formula: Callable[..., Any], _: type) -> Callable[..., np.n
             if type(loss).backward is not backward:  # super().backward: the guard is around that of the subclass
                 return gradient
             must = f"backward must return dpredicted in the shape of predicted, {shape}"
-            return returned(loss, must, gradient, dtype, shape)
+            return returned(loss, "dpredicted", must, gradient, dtype, shape)
         except Exception as error:
             return again(loss, backward, error)
 

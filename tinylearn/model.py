@@ -44,6 +44,7 @@ class Sequential(Layer):
 
     layers: tuple[Layer, ...]
     dtype: np.dtype
+    calls_all_parts = True
 
     def __init__(self, layers: Iterable[Layer], dtype: DTypeLike = np.float64) -> None:
         self.layers = checked_layers("Sequential", layers, Layer)

@@ -92,7 +92,7 @@ def pack(module: Module, dtype: np.dtype) -> None:
         vars(layer).pop("vectors", None)  # those of a model that becomes a part
         layer.params, layer.state = (_converted(layer, each, dtype) for each in (layer.params, layer.state))
         layer.dtype = dtype
-    module.made_of = list(module.walk())
+    module.made_of = list(module.walk())[1:]  # without itself, which would be a circle of references
     parameters, state = _joined(module.named_parameters(), dtype), _joined(module.named_state(), dtype)
     _place(module, Vectors(parameters, np.zeros_like(parameters), state))
 
@@ -132,6 +132,7 @@ def _place(module: Module, vectors: Vectors) -> None:
     p, s = _size(module.params), _size(module.state)  # where the numbers of the next part begin
     for part in module.parts().values():
         part.inside = True
+        part.may_skip_parts = not part.calls_all_parts and bool(part.parts())
         p_end, s_end = p + _size(part.named_parameters()), s + _size(part.named_state())
         _place(part, Vectors(parameters[p:p_end], gradients[p:p_end], state[s:s_end]))
         p, s = p_end, s_end

@@ -33,7 +33,7 @@ def refuse_sharing(model: Module) -> None:
 
 def refuse_changes(model: Module) -> None:
     """Raise ValueError if layers, or their dicts of arrays, came, went or were replaced after the model was made."""
-    made_of, now = dict(model.made_of), dict(model.walk())
+    made_of, now = {"": model} | dict(model.made_of), dict(model.walk())
     for name, layer in now.items():
         for kind in ("params", "grads", "state"):
             if name in made_of and not isinstance(getattr(layer, kind), Views):
@@ -59,7 +59,7 @@ def _refuse_taken_names(model: Module) -> None:
     for layer in layers:  # it grows
         kind = type(layer).__name__
         for name in vars(layer):
-            if hasattr(Module, name) or (name == "vectors" and not isinstance(layer.vectors, tuple)):
+            if callable(getattr(Module, name, None)) or (name == "vectors" and not isinstance(layer.vectors, tuple)):
                 raise TypeError(f"{kind}: {name} is a name of the base class; call the layer's own attribute otherwise")
         for name in ("params", "grads", "state"):
             value = getattr(layer, name)

@@ -542,3 +542,29 @@ def test_refuses_an_attribute_under_a_name_of_the_base_class(name):
 def test_refuses_what_is_no_dict_in_the_place_of_one(name):
     with pytest.raises(TypeError, match=rf"^Holds: self\.{name} must be a dict of arrays, got \[1\]$"):
         Sequential([Holds(**{name: [1]})])
+
+
+# --- parts that are not called ----------------------------------------------------------------------------------------
+
+
+class SkipsEverySecond(Layer):
+    """Stochastic depth, in order."""
+
+    def __init__(self):
+        self.inner, self.count = dense(), 0
+
+    def forward(self, x):
+        self.count += 1
+        return x if self.count % 2 == 0 else x + self.inner.forward(x)
+
+    def backward(self, dout):
+        return dout.copy() if self.count % 2 == 0 else dout + self.inner.backward(dout)
+
+
+def test_a_part_whose_backward_is_not_called_has_a_gradient_of_zero():
+    model = Sequential([SkipsEverySecond(), dense(1)])
+    for called in (True, False, True):
+        model.forward(X)
+        model.backward(np.ones((len(X), 3)))
+        assert model.layers[0].inner.grads["w"].any() == called
+    copy.deepcopy(model.layers[0]).backward(np.ones((len(X), 3)))  # a copy belongs to no model

@@ -39,7 +39,7 @@ def guarded_forward(formula: Callable[[Any, np.ndarray], Any], _: type) -> Calla
                 x = _checked_x(layer, x)
             out = formula(layer, x)
             if type(out) is not NDARRAY or out.dtype is not x.dtype:
-                out = returned(layer, "forward must return out", out, x.dtype)
+                out = returned(layer, "out", "forward must return out", out, x.dtype)
         except Exception as error:
             return again(layer, forward, error, x)
         layer.out_shape = out.shape
@@ -57,12 +57,14 @@ def guarded_backward(formula: Callable[[Any, np.ndarray], Any], _: type) -> Call
             if type(dout) is not NDARRAY or dout.shape != layer.out_shape or dout.dtype is not layer._x_dtype:
                 dout = _checked_dout(layer, dout)
             layer.grads = assigned = Assigned()  # empty: backward must assign each gradient, not add to the last one
+            if layer.may_skip_parts:  # the gradient of one whose backward is not called is 0
+                layer.vectors.gradients[...] = 0
             dx = formula(layer, dout)
             for name, parameter in layer.params.items():
                 gradient = assigned[name]
-                if type(gradient) is not NDARRAY or gradient.shape != parameter.shape:
+                if type(gradient) is not NDARRAY or gradient.shape != parameter.shape or gradient.dtype.kind != "f":
                     must = f"backward must assign self.grads[{name!r}] in the shape of {name}, {parameter.shape}"
-                    gradient = returned(layer, must, gradient, parameter.dtype, parameter.shape)
+                    gradient = returned(layer, f"grads[{name!r}]", must, gradient, parameter.dtype, parameter.shape)
                 if type(grads) is dict:
                     grads[name] = gradient
                 else:  # views of the model's vector
@@ -75,7 +77,7 @@ def guarded_backward(formula: Callable[[Any, np.ndarray], Any], _: type) -> Call
             if dx is None or (type(dx) is NDARRAY and dx.shape == layer._x_shape and dx.dtype is dout.dtype):
                 return dx
             must = f"backward must return dx in the shape of x, {layer._x_shape}"
-            return returned(layer, must, dx, dout.dtype, layer._x_shape)
+            return returned(layer, "dx", must, dx, dout.dtype, layer._x_shape)
         except Exception as error:
             layer.grads = grads
             return again(layer, backward, error, dout)
@@ -98,11 +100,15 @@ def _checked_x(layer: Any, x: Any) -> np.ndarray:
     """Return x as an array of floats; TypeError or ValueError, with what to do, unless the layer can take it."""
     x = floats(layer, "x", x, layer.dtype)
     expected = declared_shape(layer)
-    if not _fits(x.shape, expected):
-        what = "images" if "H" in expected else "x"
-        text = f"({', '.join(map(str, expected))})"
-        raise ValueError(f"{layer} expects {what} of shape {text}, got {x.shape}{_hint(x.shape, expected)}")
-    layer.check_shape(x.shape)
+    try:
+        if not _fits(x.shape, expected):
+            what = "images" if "H" in expected else "x"
+            text = f"({', '.join(map(str, expected))})"
+            raise ValueError(f"{layer} expects {what} of shape {text}, got {x.shape}{_hint(x.shape, expected)}")
+        layer.check_shape(x.shape)
+    except ValueError as error:
+        error.misfit = True  # type: ignore[attr-defined]
+        raise
     layer._x_shape, layer._x_dtype = x.shape, x.dtype
     return x
 
@@ -121,8 +127,8 @@ def _checked_dout(layer: Any, dout: Any) -> np.ndarray:
 
 
 def raise_misfit(layers: tuple[Any, ...], layer: Any, x: np.ndarray, error: Exception) -> NoReturn:
-    """Raise the error of a layer that could not take x, with the layer before it, which gave it."""
-    if type(error) is ValueError:  # a special kind of it tells of something else than shapes
+    """Raise the error of a layer; if that could not take x, with the layer before it, which gave it."""
+    if hasattr(error, "misfit"):
         place = next(number for number, each in enumerate(layers) if each is layer)
         where = f"{layer}, the first layer, does not fit the input: "
         if place > 0:

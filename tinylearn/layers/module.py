@@ -11,11 +11,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
 T = TypeVar("T")
+
+LEFT_OUT = ("vectors", "may_skip_parts", "needs_dx")  # of copies
 
 
 class Module:
@@ -26,14 +28,16 @@ class Module:
     inside                 is it part of a model?
     """
 
+    calls_all_parts: ClassVar[bool] = False  # does its backward always call that of each part?
     params: dict[str, np.ndarray]
     grads: dict[str, np.ndarray]
     state: dict[str, np.ndarray]
     training: bool
     dtype: np.dtype | None  # of the model that it belongs to
     vectors: Any
-    made_of: list[tuple[str, Module]]  # of a model: `walk` as it was made
+    made_of: list[tuple[str, Module]]  # of a model: the layers inside it, as it was made
     inside: bool
+    may_skip_parts: bool = False  # is it a layer in a model, with parts, and not one that calls all?
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Give every module its own dicts, so that its `__init__` has nothing to call and nothing to forget."""
@@ -44,8 +48,8 @@ class Module:
         return module
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what is copied and pickled: not the vectors (a copy gets its own), nor `needs_dx` (`fit` sets it)."""
-        return {name: value for name, value in vars(self).items() if name not in ("vectors", "needs_dx")}
+        """Return what is copied and pickled: not what a model, or `fit`, gives each of its layers anew."""
+        return {name: value for name, value in vars(self).items() if name not in LEFT_OUT}
 
     def parts(self) -> dict[str, Self]:
         """Return the layers that this one holds, by name: the class in lower case, numbered from 1 within the class.

@@ -23,6 +23,8 @@ class Residual(Layer):
     array([[-1.,  4.]])
     """
 
+    calls_all_parts = True
+
     def __init__(self, *layers: Layer) -> None:
         self.layers = checked_layers("Residual", layers, Layer)
 
