@@ -14,7 +14,7 @@ import numpy as np
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
 from animations import style
-from tinylearn.checks import finite, number, numbers, shortened, whole
+from tinylearn.checks import as_int, finite, number, numbers, shortened
 from tinylearn.checks import instance as instance
 from tinylearn.checks import texts as list_of_texts
 
@@ -52,7 +52,7 @@ def real(who: str, name: str, value: Any, low: float = -LARGEST, high: float = L
 
 def position(who: str, name: str, value: Any, count: int, low: int = 0) -> int:
     """Return a whole number in low … count - 1; TypeError or ValueError if it is none."""
-    given = whole(who, name, value)
+    given = as_int(who, name, value)
     if not low <= given < count:
         raise ValueError(f"{who}: {name} must lie in {low} … {count - 1}, got {given}")
     return given

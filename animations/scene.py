@@ -15,7 +15,7 @@ from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase, SubFigure
 
 from animations import checks, style
-from tinylearn.checks import positive_integer, whole
+from tinylearn.checks import as_int, positive_integer
 
 
 class Scene:
@@ -158,7 +158,7 @@ def spaced_steps(last: int, count: int) -> list[int]:
     >>> spaced_steps(8000, 9)
     [0, 2, 8, 28, 88, 274, 845, 2601, 8000]
     """
-    last, count = whole("spaced_steps", "last", last), whole("spaced_steps", "count", count)
+    last, count = as_int("spaced_steps", "last", last), as_int("spaced_steps", "count", count)
     if not 2 <= count <= last + 1:
         raise ValueError(f"spaced_steps: count must lie in 2 … {last + 1} to reach step {last}, got {count}")
     steps = [0]

@@ -42,7 +42,7 @@ class TableScene(Scene):
         self, table: Table, *, per_row: int = 1, with_clock: bool = True, title: str = "", source: str | None = None
     ) -> None:
         who = type(self).__name__
-        checks.instance(who, "table", table, Table, such_as='read_table("data.csv")')
+        checks.instance(who, "table", table, Table, example='read_table("data.csv")')
         checks.texts(who, "the table's names", table.names)
         for part in ("clock", "title", "unit", "source"):
             checks.text(who, f"the table's {part}", getattr(table, part))

@@ -15,7 +15,7 @@ from typing import Any
 
 from animations.video import check_video
 from chapters.gallery import write_gallery
-from tinylearn.checks import path_of, positive_integer, shortened, texts, whole
+from tinylearn.checks import as_int, path_of, positive_integer, shortened, texts
 from tinylearn.files import complete_or_absent
 
 FORMATS = ("html", "gif", "mp4", "apng", "png")
@@ -37,7 +37,7 @@ def checked(
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not existing.is_dir():
         raise NotADirectoryError(f"{chapter}: {out} must be a folder to write to, but {existing} is a file")
-    if whole(chapter, "seed", seed) < 0:
+    if as_int(chapter, "seed", seed) < 0:
         raise ValueError(f"{chapter}: seed must be 0 or more, got {seed}")
     if not isinstance(quick, bool):
         raise TypeError(f"{chapter}: quick must be True or False, got {shortened(quick)}")

@@ -1,4 +1,4 @@
-"""What is checked at the doors of the library, in one place: each error says who asked, for what, and what came."""
+"""Argument validation, in one place: each error says who called, what was expected, and what came."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ T = TypeVar("T")
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))  # what tinylearn computes in
 
 
-def whole(who: str, name: str, value: Any) -> int:
+def as_int(caller: str, name: str, value: Any) -> int:
     """Return `value` as an int; TypeError if it is no whole number, with the one to write for "3" or 3.0."""
     try:
         return operator.index(value)
     except TypeError:
         got = shortened(value) + _meant(value, int)
-        raise TypeError(f"{who}: {name} must be a whole number, got {got}") from None
+        raise TypeError(f"{caller}: {name} must be a whole number, got {got}") from None
 
 
-def positive_integer(who: str, name: str, value: Any) -> int:
+def positive_integer(caller: str, name: str, value: Any) -> int:
     """Return `value` as an int of at least 1; TypeError for no whole number, ValueError for a smaller one."""
-    given = whole(who, name, value)
+    given = as_int(caller, name, value)
     if given < 1:
-        raise ValueError(f"{who}: {name} must be at least 1, got {given}")
+        raise ValueError(f"{caller}: {name} must be at least 1, got {given}")
     return given
 
 
-def number(who: str, name: str, value: Any) -> float:
+def number(caller: str, name: str, value: Any) -> float:
     """Return `value` as a Python float; TypeError if it is no single number, with the one to write for "0.1".
 
     A Python float, since NumPy 2 turns float32 arrays into float64 when they meet an `np.float64`.
@@ -47,19 +47,19 @@ def number(who: str, name: str, value: Any) -> float:
         return float(value)
     except (TypeError, ValueError):
         got = shortened(value) + _meant(value, float)
-        raise TypeError(f"{who}: {name} must be a number, got {got}") from None
+        raise TypeError(f"{caller}: {name} must be a number, got {got}") from None
 
 
-def number_between(who: str, name: str, value: Any, low: float, high: float, *, open_low: bool = False) -> float:
+def number_between(caller: str, name: str, value: Any, low: float, high: float, *, open_low: bool = False) -> float:
     """Return `value` as a Python float in [low, high), or in (low, high) with `open_low`.
 
     TypeError if it is no number, ValueError if it lies outside.
     """
-    given = number(who, name, value)
+    given = number(caller, name, value)
     if not (low < given if open_low else low <= given) or not given < high:
         bracket = "(" if open_low else "["
         text = f"above {low:g}" if open_low and math.isinf(high) else f"in {bracket}{low:g}, {high:g})"
-        raise ValueError(f"{who}: {name} must be {text}, got {given}")
+        raise ValueError(f"{caller}: {name} must be {text}, got {given}")
     return given
 
 
@@ -77,28 +77,28 @@ def _meant(value: Any, kind: type[int] | type[float]) -> str:
     return ""
 
 
-def generator(who: str, rng: Any) -> np.random.Generator:
+def generator(caller: str, rng: Any) -> np.random.Generator:
     """Return `rng` if it is a NumPy random generator; TypeError with the line to write if it is not."""
     if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"{who}: rng must be a NumPy generator, such as np.random.default_rng(0), got {rng!r}")
+        raise TypeError(f"{caller}: rng must be a NumPy generator, such as np.random.default_rng(0), got {rng!r}")
     return rng
 
 
-def float_type(who: str, dtype: DTypeLike) -> np.dtype:
+def float_type(caller: str, dtype: DTypeLike) -> np.dtype:
     """Return the dtype; TypeError unless it is float32 or float64. (float16 ends at 65,504: losses soon exceed it.)"""
     with contextlib.suppress(TypeError, ValueError):
         if dtype is not None and np.dtype(dtype) in FLOATS:
             return np.dtype(dtype)
     got = dtype.__name__ if isinstance(dtype, type) else shortened(dtype)
-    raise TypeError(f"{who}: dtype must be np.float32 or np.float64, got {got}")
+    raise TypeError(f"{caller}: dtype must be np.float32 or np.float64, got {got}")
 
 
-def numbers(who: object, name: str, values: Any, dtype: DTypeLike | None = None) -> np.ndarray:
+def numbers(caller: object, name: str, values: Any, dtype: DTypeLike | None = None) -> np.ndarray:
     """Return `values` as an array of `dtype`; without one, of floats: as they are, or whole numbers as float64.
 
     TypeError if they are no real numbers (text, objects, complex), ValueError for one too large for the dtype.
     """
-    array = real_array(who, name, values)
+    array = real_array(caller, name, values)
     if array.dtype == dtype or (dtype is None and array.dtype.kind == "f"):
         return array
     try:
@@ -106,10 +106,10 @@ def numbers(who: object, name: str, values: Any, dtype: DTypeLike | None = None)
             return array.astype(dtype or np.float64)
     except FloatingPointError:
         largest = max(array[np.isfinite(array)].tolist(), key=abs)
-        raise ValueError(f"{who}: {name} must fit into {np.dtype(dtype)}, got {largest:g}") from None
+        raise ValueError(f"{caller}: {name} must fit into {np.dtype(dtype)}, got {largest:g}") from None
 
 
-def real_array(who: object, name: str, values: Any) -> np.ndarray:
+def real_array(caller: object, name: str, values: Any) -> np.ndarray:
     """Return `values` as the array of real numbers that they are; TypeError for text, objects and complex numbers.
 
     ValueError for an entry that a masked array masks. The array is a plain one, also of a matrix or a memory map.
@@ -118,8 +118,8 @@ def real_array(who: object, name: str, values: Any) -> np.ndarray:
         return values
     if isinstance(values, np.ma.MaskedArray) and np.ma.getmaskarray(values).any():
         index = [int(i) for i in np.argwhere(np.ma.getmaskarray(values))[0]]
-        raise ValueError(f"{who}: {name} must hold numbers only, got a masked entry at {name}{index}; leave it out")
-    must = f"{who}: {name} must hold real numbers, got"
+        raise ValueError(f"{caller}: {name} must hold numbers only, got a masked entry at {name}{index}; leave it out")
+    must = f"{caller}: {name} must hold real numbers, got"
     try:
         array = np.asarray(values)
     except ValueError:
@@ -187,47 +187,47 @@ def without_addresses(value: Any) -> str:
     return re.sub(r" at 0x[0-9A-Fa-f]+", "", repr(value))
 
 
-def instance(who: str, name: str, value: Any, kind: type[T], such_as: str = "") -> T:
+def instance(caller: str, name: str, value: Any, kind: type[T], example: str = "") -> T:
     """Return `value`; TypeError, with an example, if it is not of that kind."""
     if not isinstance(value, kind):
         article = "an" if kind.__name__[0] in "AEIOU" else "a"
-        example = f" such as {such_as}" if such_as else ""
-        raise TypeError(f"{who}: {name} must be {article} {kind.__name__}{example}, got {shortened(value)}")
+        example = f" such as {example}" if example else ""
+        raise TypeError(f"{caller}: {name} must be {article} {kind.__name__}{example}, got {shortened(value)}")
     return value
 
 
-def path_of(who: str, path: Any) -> Path:
+def path_of(caller: str, path: Any) -> Path:
     """Return `path` as a Path; TypeError if it is no text and no Path, ValueError for a text that no file can have."""
     if not isinstance(path, str | os.PathLike) or isinstance(os.fspath(path), bytes):
-        raise TypeError(f"{who}: path must be a text or a pathlib.Path, got {shortened(path)}")
+        raise TypeError(f"{caller}: path must be a text or a pathlib.Path, got {shortened(path)}")
     if "\0" in os.fspath(path):
-        raise ValueError(f"{who}: path must not hold a zero byte, got {shortened(os.fspath(path))}")
+        raise ValueError(f"{caller}: path must not hold a zero byte, got {shortened(os.fspath(path))}")
     return Path(path)
 
 
-def existing_path(who: str, path: Any) -> Path:
+def existing_path(caller: str, path: Any) -> Path:
     """Return `path` as a Path; FileNotFoundError, that says in which folder, if nothing is there."""
-    path = path_of(who, path)
+    path = path_of(caller, path)
     try:
         path.stat()
     except FileNotFoundError:
         where = "" if path.is_absolute() else f" in {Path.cwd()}"
-        raise FileNotFoundError(f"{who}: there is no file {path}{where}") from None
+        raise FileNotFoundError(f"{caller}: there is no file {path}{where}") from None
     except OSError:
         pass  # such as a folder without rights: opening the file says so
     return path
 
 
-def texts(who: object, name: str, values: Any) -> tuple[str, ...]:
+def texts(caller: object, name: str, values: Any) -> tuple[str, ...]:
     """Return a list of texts as a tuple; TypeError if it is none, or a single text."""
     if isinstance(values, str) or not isinstance(values, Sequence) or not all(isinstance(text, str) for text in values):
         hint = f"; write [{values!r}]" if isinstance(values, str) else ""
-        raise TypeError(f"{who}: {name} must be a list of texts, got {shortened(values)}{hint}")
+        raise TypeError(f"{caller}: {name} must be a list of texts, got {shortened(values)}{hint}")
     return tuple(values)
 
 
 def finite(
-    who: object, name: str, array: np.ndarray, hint: str = "clean the data before training", first_row: int = 0
+    caller: object, name: str, array: np.ndarray, hint: str = "clean the data before training", first_row: int = 0
 ) -> None:
     """Raise ValueError that names the first entry of `array` that is NaN or infinite, if there is one.
 
@@ -237,4 +237,4 @@ def finite(
         return
     index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
     place = [index[0] + first_row, *index[1:]] if index else []
-    raise ValueError(f"{who}: {name} must be finite numbers, got {array[index]} at {name}{place}; {hint}")
+    raise ValueError(f"{caller}: {name} must be finite numbers, got {array[index]} at {name}{place}; {hint}")

@@ -37,7 +37,7 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # no space left, disk quota ex
 
 @contextmanager
 def complete_or_absent(
-    path: str | os.PathLike[str], who: str = "write", *, survives_power_loss: bool = True
+    path: str | os.PathLike[str], caller: str = "write", *, survives_power_loss: bool = True
 ) -> Iterator[BinaryIO]:
     """Open a file beside `path` to write to; it takes that name when the block ends well, and vanishes if not.
 
@@ -51,8 +51,8 @@ def complete_or_absent(
     ...     (Path(folder) / "greeting.txt").read_text()
     'hello'
     """
-    path = path_of(who, path)
-    target = _target(path, who)
+    path = path_of(caller, path)
+    target = _target(path, caller)
     temporary = target.with_name(f".{target.stem[:50]}.{secrets.token_hex(8)}.tmp{target.suffix}")
     lock = None
     try:
@@ -60,8 +60,10 @@ def complete_or_absent(
             _remove_stale(target)
             lock = _create(temporary)
         except OSError as error:  # which names the temporary file, of which nobody knows
-            raise OSError(error.errno, f"{who}: {path} cannot be written: {os.strerror(error.errno or 0)}") from error
-        with say_what_is_full(f"{who}: {path}"), open(temporary, "wb") as file:
+            raise OSError(
+                error.errno, f"{caller}: {path} cannot be written: {os.strerror(error.errno or 0)}"
+            ) from error
+        with say_what_is_full(f"{caller}: {path}"), open(temporary, "wb") as file:
             yield file
             if survives_power_loss:
                 file.flush()
@@ -90,17 +92,17 @@ def say_what_is_full(what: str) -> Iterator[None]:
         raise OSError(error.errno, text) from error
 
 
-def _target(path: Path, who: str) -> Path:
+def _target(path: Path, caller: str) -> Path:
     """Return the file that `path` is or leads to; OSError if none can be written there."""
     target = Path(os.path.realpath(path)) if path.is_symlink() else path
     if path.is_dir():
-        raise IsADirectoryError(f"{who}: {path} cannot be written: it is a folder; name a file in it")
+        raise IsADirectoryError(f"{caller}: {path} cannot be written: it is a folder; name a file in it")
     if not target.parent.is_dir():
-        raise FileNotFoundError(f"{who}: {path} cannot be written: there is no folder {target.parent}")
+        raise FileNotFoundError(f"{caller}: {path} cannot be written: there is no folder {target.parent}")
     if len(os.fsencode(path.name)) > LONGEST:
-        raise OSError(f"{who}: {path} cannot be written: its name must be shorter, at most {LONGEST} bytes")
+        raise OSError(f"{caller}: {path} cannot be written: its name must be shorter, at most {LONGEST} bytes")
     if target.exists() and not target.is_file():
-        raise OSError(f"{who}: {path} cannot be written: it is a device or a pipe; name a file")
+        raise OSError(f"{caller}: {path} cannot be written: it is a device or a pipe; name a file")
     return target
 
 

@@ -24,53 +24,53 @@ def guard(cls: Any, **guards: Callable[[Any, Any], Any]) -> None:
         setattr(cls, name, guarded)
 
 
-def again(who: Any, method: Callable[..., Any], error: Exception, *given: Any) -> Any:
+def again(caller: Any, method: Callable[..., Any], error: Exception, *given: Any) -> Any:
     """Call the method again without np.seterr, if that made the error; else raise the error, which names `who` then.
 
     exp(-1000) is 0, and that is right: an underflow is no error. An overflow becomes an infinity, which `fit` reports.
     """
     if isinstance(error, FloatingPointError) and "raise" in np.geterr().values():
         with np.errstate(all="ignore"):
-            return method(who, *given)
-    name_error(who, error)
+            return method(caller, *given)
+    name_error(caller, error)
     raise error
 
 
-def name_error(who: Any, error: Exception) -> None:
+def name_error(caller: Any, error: Exception) -> None:
     """Put `who` in front of an error's message, unless the part that raised it stands there already.
 
     The error stays the same object. One that makes its text of more than a message, such as OSError, gets a note.
     """
     text, args = str(error), error.args
-    name = type(who).__name__
-    if not (hasattr(error, "named") or text.startswith((str(who), f"{name}:", f"{name} "))):
+    name = type(caller).__name__
+    if not (hasattr(error, "named") or text.startswith((str(caller), f"{name}:", f"{name} "))):
         if len(args) < 2:
-            error.args = (f"{who}: {text}",)
+            error.args = (f"{caller}: {text}",)
         if str(error) == text:
             error.args = args
-            error.add_note(f"raised by {who}")
+            error.add_note(f"raised by {caller}")
     error.named = True  # type: ignore[attr-defined]
 
 
-def floats(who: Any, name: str, values: Any, dtype: np.dtype | None = None) -> np.ndarray:
+def floats(caller: Any, name: str, values: Any, dtype: np.dtype | None = None) -> np.ndarray:
     """Return `values` as an array of float32 or float64, of `dtype` if one is given; TypeError for float16."""
-    array = numbers(who, name, values, dtype)
+    array = numbers(caller, name, values, dtype)
     if array.dtype in FLOATS:
         return array
     if array.dtype.itemsize < 4:
         raise TypeError(
-            f"{who}: {name} must hold float32 or float64, got {array.dtype}; write {name}.astype(np.float32)"
+            f"{caller}: {name} must hold float32 or float64, got {array.dtype}; write {name}.astype(np.float32)"
         )
     return array.astype(np.float32 if array.dtype.itemsize == 4 else np.float64)  # of another byte order, or longer
 
 
 def returned(
-    who: Any, name: str, must: str, value: Any, dtype: np.dtype, shape: tuple[int, ...] | None = None
+    caller: Any, name: str, must: str, value: Any, dtype: np.dtype, shape: tuple[int, ...] | None = None
 ) -> np.ndarray:
     """Return what a formula gave as an array of `dtype`; TypeError if it is none, ValueError if its shape is wrong."""
     if not isinstance(value, np.ndarray | np.generic):
-        raise TypeError(f"{who}: {must}, as an array, got {shortened(value)}")
+        raise TypeError(f"{caller}: {must}, as an array, got {shortened(value)}")
     if shape not in (None, value.shape):
-        raise ValueError(f"{who}: {must}, got {value.shape}")
+        raise ValueError(f"{caller}: {must}, got {value.shape}")
     with np.errstate(all="ignore"):
-        return real_array(who, name, value).astype(dtype)
+        return real_array(caller, name, value).astype(dtype)

@@ -30,18 +30,18 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
     return math.prod(shape[:-1]), math.prod(shape[:-2]) * shape[-1]
 
 
-def init_parameter(who: str, name: str, initializer: Initializer, shape: tuple[int, ...], rng: Any) -> np.ndarray:
+def init_parameter(caller: str, name: str, initializer: Initializer, shape: tuple[int, ...], rng: Any) -> np.ndarray:
     """Return `initializer(shape, rng)`; ValueError, naming the parameter, for another shape, NaN or an infinity."""
-    generator(who, rng)
+    generator(caller, rng)
     if not callable(initializer):
         raise TypeError(
-            f"{who}: the initializer of {name} must be a function of (shape, rng), such as initializers.zeros, "
+            f"{caller}: the initializer of {name} must be a function of (shape, rng), such as initializers.zeros, "
             f"got {shortened(initializer)}"
         )
-    values = numbers(who, f"the initial {name}", initializer(shape, rng))
+    values = numbers(caller, f"the initial {name}", initializer(shape, rng))
     if values.shape != shape:
-        raise ValueError(f"{who}: the initializer of {name} must return shape {shape}, got {values.shape}")
-    finite(who, f"the initial {name}", values, "let the initializer return finite numbers")
+        raise ValueError(f"{caller}: the initializer of {name} must return shape {shape}, got {values.shape}")
+    finite(caller, f"the initial {name}", values, "let the initializer return finite numbers")
     return values
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from tinylearn.checks import positive_integer, real_array, whole
+from tinylearn.checks import as_int, positive_integer, real_array
 
 Z95 = 1.959964  # a normally distributed number lies within so many standard deviations in 95 of 100 cases
 
@@ -98,7 +98,7 @@ def confidence_interval(right: int, total: int) -> tuple[float, float]:
     0.434 to 0.722
     """
     total = positive_integer("confidence_interval", "total", total)
-    right = whole("confidence_interval", "right", right)
+    right = as_int("confidence_interval", "right", right)
     if not 0 <= right <= total:
         raise ValueError(f"confidence_interval: right must lie in 0 … total = {total}, got {right}")
     share, z2 = right / total, Z95**2 / total
@@ -107,14 +107,18 @@ def confidence_interval(right: int, total: int) -> tuple[float, float]:
     return max(middle - half, 0.0), min(middle + half, 1.0)  # rounding may miss 0 and 1 by a hair
 
 
-def _pair(who: str, predicted: Any, target: Any) -> tuple[np.ndarray, np.ndarray]:
-    scores, predicted, target = np.shape(real_array(who, "predicted", predicted)), classes(predicted), classes(target)
+def _pair(caller: str, predicted: Any, target: Any) -> tuple[np.ndarray, np.ndarray]:
+    scores, predicted, target = (
+        np.shape(real_array(caller, "predicted", predicted)),
+        classes(predicted),
+        classes(target),
+    )
     if predicted.shape != target.shape:
-        raise ValueError(f"{who}: expected one target per prediction, got {len(predicted)} and {len(target)}")
+        raise ValueError(f"{caller}: expected one target per prediction, got {len(predicted)} and {len(target)}")
     k = max(scores[1], 2) if len(scores) == 2 else math.inf
     if target.max(initial=0) >= k:
         hint = "; count the classes from 0" if target.max() == k else ""
         raise ValueError(
-            f"{who}: class numbers must lie in 0 … {k - 1}, for predictions of shape {scores}, got {target.max()}{hint}"
+            f"{caller}: class numbers must lie in 0 … {k - 1}, for predictions of shape {scores}, got {target.max()}{hint}"
         )
     return predicted, target

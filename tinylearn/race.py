@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from tinylearn.callbacks import Callback
-from tinylearn.checks import instance, positive_integer, shortened, whole
+from tinylearn.checks import as_int, instance, positive_integer, shortened
 from tinylearn.divergence import DivergenceError
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
@@ -76,7 +76,7 @@ def race(
     what = _what_differs(shared)
     if not isinstance(data, list | tuple) or len(data) != 2:
         raise TypeError(f"race: data must be a pair, (x, y), got {shortened(data)}")
-    if whole("race", "seed", seed) < 0:
+    if as_int("race", "seed", seed) < 0:
         raise ValueError(f"race: seed must be at least 0, got {seed}")
     model_seed, batch_seed, augment_seed = np.random.SeedSequence(seed).spawn(3)
     runs = {name: shared | {what: variant} for name, variant in shared[what].items()}
@@ -137,7 +137,7 @@ def _check_run(
     name: Any, model: Any, *, optimizer: Any, loss: Any, batch_size: Any = 1, augment: Any = None, **others: Any
 ) -> None:
     """Raise an error for a variant that cannot be trained, or whose optimiser has what a new one would not have."""
-    instance("race", "the name of a variant", name, str, such_as='"SGD"')
+    instance("race", "the name of a variant", name, str, example='"SGD"')
     check_parts("race", model, loss, optimizer)
     positive_integer("race", "batch_size", batch_size)
     check_functions((), augment)

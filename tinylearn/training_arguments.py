@@ -16,24 +16,26 @@ from tinylearn.optimizers import Optimizer
 from tinylearn.sharing import refuse_changes
 
 
-def check_data(who: str, x: Any, y: Any, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
+def check_data(caller: str, x: Any, y: Any, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
     """Return x (N, …) and y (N, …) as arrays whose numbers are finite in `dtype`; they are converted batch by batch.
 
     TypeError for what holds no real numbers; ValueError for NaN, no rows, or another number of rows in y than in x.
     """
-    x, y = real_array(who, "x", x), real_array(who, "y", y)
+    x, y = real_array(caller, "x", x), real_array(caller, "y", y)
     if x.ndim < 2:
         got = x.shape if x.ndim else x
-        raise ValueError(f"{who}: x must have shape (N, …), a row per example, got {got}; reshape it with x[:, None]")
+        raise ValueError(
+            f"{caller}: x must have shape (N, …), a row per example, got {got}; reshape it with x[:, None]"
+        )
     if y.ndim < 1 or len(x) != len(y):
-        raise ValueError(f"{who}: x and y must have one row per example, got shapes {x.shape} and {y.shape}")
+        raise ValueError(f"{caller}: x and y must have one row per example, got shapes {x.shape} and {y.shape}")
     if len(x) == 0:
-        raise ValueError(f"{who}: x must hold at least one example, got none")
+        raise ValueError(f"{caller}: x must hold at least one example, got none")
     for name, array in (("x", x), ("y", y)):
         if array.dtype.kind == "f":
             for start, rows in blocks(array):
-                finite(who, name, rows, first_row=start)
-                numbers(who, name, rows, dtype)
+                finite(caller, name, rows, first_row=start)
+                numbers(caller, name, rows, dtype)
     return x, y
 
 
@@ -44,14 +46,14 @@ def check_numbers(epochs: Any, batch_size: Any, workers: Any, rng: Any) -> tuple
     return *counts, np.random.default_rng() if rng is None else generator("fit", rng)  # type: ignore[return-value]
 
 
-def check_parts(who: str, model: Any, loss: Any, optimizer: Any) -> None:
+def check_parts(caller: str, model: Any, loss: Any, optimizer: Any) -> None:
     """Raise TypeError, with what to write instead, if one of them is no part of training."""
-    instance(who, "model", model, Sequential, such_as="Sequential([Dense(…), …])")
+    instance(caller, "model", model, Sequential, example="Sequential([Dense(…), …])")
     refuse_changes(model)
-    instance(who, "loss", loss, Loss, such_as="MeanSquaredError()")
-    instance(who, "optimizer", optimizer, Optimizer, such_as="SGD(0.1)")
+    instance(caller, "loss", loss, Loss, example="MeanSquaredError()")
+    instance(caller, "optimizer", optimizer, Optimizer, example="SGD(0.1)")
     if not hasattr(optimizer, "learning_rate"):
-        raise TypeError(f"{who}: {type(optimizer).__name__} has no learning rate; give one to super().__init__")
+        raise TypeError(f"{caller}: {type(optimizer).__name__} has no learning rate; give one to super().__init__")
 
 
 def check_memory(optimizer: Optimizer, parameters: np.ndarray) -> None:

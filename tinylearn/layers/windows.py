@@ -40,18 +40,18 @@ class Windows:
     padding: Pair | str
 
     @classmethod
-    def of(cls, who: str, name: str, size: Any, stride: Any, padding: Any) -> Windows:
+    def of(cls, caller: str, name: str, size: Any, stride: Any, padding: Any) -> Windows:
         """Return the windows that a layer's arguments ask for: each an int or a pair, padding also "valid" or "same".
 
         `who` and `name` are what an error calls the layer and the argument `size`.
         """
         if isinstance(padding, str):
             if padding not in ("valid", "same"):
-                raise ValueError(f'{who}: padding must be a number, a pair, "valid" or "same", got {padding!r}')
+                raise ValueError(f'{caller}: padding must be a number, a pair, "valid" or "same", got {padding!r}')
             checked: Pair | str = "same" if padding == "same" else (0, 0)
         else:
-            checked = _pair(who, "padding", padding, least=0)
-        return cls(_pair(who, name, size, least=1), _pair(who, "stride", stride, least=1), checked)
+            checked = _pair(caller, "padding", padding, least=0)
+        return cls(_pair(caller, name, size, least=1), _pair(caller, "stride", stride, least=1), checked)
 
     def pads(self, height: int, width: int) -> tuple[Pair, Pair]:
         """Return ((above, below), (left, right)): the rows and columns that are added around an image."""
@@ -88,11 +88,11 @@ class Windows:
         (above, _), (left, _) = self.pads(height, width)
         return x[:, above : above + height, left : left + width]
 
-    def refuse_padding_alone(self, who: str) -> None:
+    def refuse_padding_alone(self, caller: str) -> None:
         """Raise ValueError if a window could stand on the padding alone, and hold no number of the image."""
         if not isinstance(self.padding, str) and (self.padding[0] >= self.size[0] or self.padding[1] >= self.size[1]):
             raise ValueError(
-                f"{who}: padding must be smaller than the window, got {self.padding} for {self.size[0]} × "
+                f"{caller}: padding must be smaller than the window, got {self.padding} for {self.size[0]} × "
                 f"{self.size[1]}: a window on the padding alone holds no number of the image"
             )
 
@@ -130,17 +130,17 @@ def _same(length: int, size: int, stride: int) -> Pair:
     return total // 2, total - total // 2
 
 
-def _pair(who: str, name: str, value: Any, least: int) -> Pair:
+def _pair(caller: str, name: str, value: Any, least: int) -> Pair:
     """Return an int twice, or a pair of ints as it is; an error if they are none, or below `least`."""
     values = tuple(value) if isinstance(value, tuple | list) else (value, value)
     if len(values) != 2:
-        raise ValueError(f"{who}: {name} must be a number or a pair (rows, columns), got {value!r}")
+        raise ValueError(f"{caller}: {name} must be a number or a pair (rows, columns), got {value!r}")
     try:
         rows, columns = map(operator.index, values)
     except TypeError:
         numbers = "a whole number" if values == (value, value) else "whole numbers"
-        raise TypeError(f"{who}: {name} must be {numbers}, got {value!r}") from None
+        raise TypeError(f"{caller}: {name} must be {numbers}, got {value!r}") from None
     if min(rows, columns) < least:
         bound = "must not be negative" if least == 0 else f"must be at least {least}"
-        raise ValueError(f"{who}: {name} {bound}, got {value!r}")
+        raise ValueError(f"{caller}: {name} {bound}, got {value!r}")
     return rows, columns

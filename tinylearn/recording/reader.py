@@ -17,7 +17,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from tinylearn.checks import path_of, shortened, whole
+from tinylearn.checks import as_int, path_of, shortened
 from tinylearn.recording.autopsy import Autopsy, autopsy
 from tinylearn.recording.explanation import Explanation
 from tinylearn.recording.layout import FORMAT, META, PER_RECORD, Layout
@@ -121,7 +121,7 @@ class Recording:
 
     def index(self, step: int) -> int:
         """Return the index of the record of update `step`; ValueError with the nearest ones if it was not kept."""
-        step = whole("recording", "step", step)
+        step = as_int("recording", "step", step)
         index = int(np.searchsorted(self.steps, step))
         if index < len(self) and self.steps[index] == step:
             return index
