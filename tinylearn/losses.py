@@ -35,8 +35,8 @@ class MeanSquaredError(Loss):
     """
 
     def forward(self, predicted: np.ndarray, target: np.ndarray) -> float:
-        self.difference = predicted - target
-        return float(np.vdot(self.difference, self.difference.astype(np.float64))) / self.difference.size
+        self.difference = d = predicted - target
+        return float(np.vdot(d, d.astype(np.float64))) / d.size  # Σ d², added up in float64
 
     def backward(self) -> np.ndarray:
         """loss = Σ difference² / size, so ∂loss / ∂predicted = 2 · difference / size."""

@@ -119,6 +119,7 @@ def _pair(caller: str, predicted: Any, target: Any) -> tuple[np.ndarray, np.ndar
     if target.max(initial=0) >= k:
         hint = "; count the classes from 0" if target.max() == k else ""
         raise ValueError(
-            f"{caller}: class numbers must lie in 0 … {k - 1}, for predictions of shape {scores}, got {target.max()}{hint}"
+            f"{caller}: class numbers must lie in 0 … {k - 1}, for predictions of shape {scores}, got {target.max()}"
+            f"{hint}"
         )
     return predicted, target
