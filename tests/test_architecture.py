@@ -11,7 +11,7 @@ FLOORS = {  # the lowest first; a module may import from its own floor and from 
     "tools": "checks files npz guarding",
     "layers": "initializers layers",
     "model": "parameters sharing summary model_files model",
-    "training": """losses loss optimizers optimizer_base optimizer_memory divergence batches
+    "training": """losses loss optimizers optimizer_base optimizer_guard optimizer_memory divergence batches
         checkpoint callbacks run workers training_arguments training""",
     "above": """recording gradient_check gradient_rules layer_table loss_table optimizer_table race scorecard metrics
         augmentation datasets __main__ __init__""",

@@ -7,7 +7,7 @@ import math
 import operator
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -238,3 +238,12 @@ def finite(
     index = tuple(int(i) for i in np.argwhere(~np.isfinite(array))[0])
     place = [index[0] + first_row, *index[1:]] if index else []
     raise ValueError(f"{caller}: {name} must be finite numbers, got {array[index]} at {name}{place}; {hint}")
+
+
+def found_in(name: str, value: Any, kind: type[T]) -> Iterator[tuple[str, T]]:
+    """Yield (name, value) if it is of that type; from a list, tuple or dict, each value that is: `rngs[0]`."""
+    if isinstance(value, kind):
+        yield name, value
+    elif isinstance(value, list | tuple | dict):
+        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from found_in(f"{name}[{key}]", each, kind)

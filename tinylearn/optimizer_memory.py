@@ -16,8 +16,8 @@ from typing import Any
 
 import numpy as np
 
-from tinylearn.checks import same_state
-from tinylearn.optimizer_base import owner_of
+from tinylearn.checks import found_in, same_state
+from tinylearn.optimizer_guard import NOT_STEPPED, owner_of
 from tinylearn.optimizers import Optimizer
 
 
@@ -27,7 +27,7 @@ def remembered(optimizer: Optimizer) -> dict[str, Any]:
     for prefix, part, new in _beside_new(optimizer):
         found |= {f"{prefix}{name}": value for name, value in part.state.items()}
         for name, value in vars(part).items():
-            if isinstance(value, Optimizer) or name == "state":
+            if name == "state" or any(found_in(name, value, Optimizer)):
                 continue
             new_has_it = name in vars(new) and same_state(value, vars(new)[name])
             if isinstance(value, np.random.Generator) or not new_has_it:  # a generator is shared with the new one
@@ -39,8 +39,8 @@ def recall(optimizer: Optimizer, values: dict[str, Any]) -> None:
     """Make the optimiser the one of which `remembered` returned `values`; it is then bound to no parameters."""
     parts = list(_beside_new(optimizer))
     for _, part, new in parts:
-        vars(part).update({name: value for name, value in vars(new).items() if not isinstance(value, Optimizer)})
-        part._stepped = None, None, None
+        vars(part).update({name: each for name, each in vars(new).items() if not any(found_in(name, each, Optimizer))})
+        part._stepped = NOT_STEPPED
     for key, value in values.items():
         prefix, part, _ = [each for each in parts if key.startswith(each[0])][-1]  # the innermost comes last
         name = key.removeprefix(prefix)

@@ -5,9 +5,9 @@ model's two vectors, or the single number of chapter 2. The default settings are
 
 p parameters, g gradients; m is a running mean of g, v one of g² (but in SGD the **velocity**): zeros at the start.
 
-Each of them has **weight decay**, a **regularisation**: a step also makes p smaller, `p ← p - learning_rate ·
-weight_decay · p`, so a weight stays large only if the data keep asking for it. It is decoupled: beside the gradient
-step, not a part of g. Loshchilov and Hinton 2019, arXiv:1711.05101.
+Each of them, and each of your own, has **weight decay**, a **regularisation**: before every step p is made smaller,
+`p ← p - learning_rate · weight_decay · p`, so a weight stays large only if the data keep asking for it. It is
+decoupled: beside the gradient step, not a part of g. Loshchilov and Hinton 2019, arXiv:1711.05101.
 """
 
 from __future__ import annotations
@@ -35,14 +35,10 @@ class SGD(Optimizer):
     remembers = ("v",)
 
     def __init__(self, learning_rate: float = 0.01, momentum: float = 0.0, weight_decay: float = 0.0) -> None:
-        super().__init__(learning_rate)
+        super().__init__(learning_rate, weight_decay)
         self.momentum = number_between("SGD", "momentum", momentum, 0, 1)
-        self.weight_decay = number_between("SGD", "weight_decay", weight_decay, 0, math.inf)
 
     def step(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
-        if self.weight_decay:
-            decay = 1 - self.learning_rate * self.weight_decay
-            parameters *= decay
         if self.momentum:
             v = self.state["v"]
             v *= self.momentum
@@ -69,15 +65,11 @@ class RMSprop(Optimizer):
     def __init__(
         self, learning_rate: float = 0.001, rho: float = 0.9, epsilon: float = 1e-7, weight_decay: float = 0.0
     ) -> None:
-        super().__init__(learning_rate)
+        super().__init__(learning_rate, weight_decay)
         self.rho = number_between("RMSprop", "rho", rho, 0, 1)
         self.epsilon = number_between("RMSprop", "epsilon", epsilon, 0, math.inf)
-        self.weight_decay = number_between("RMSprop", "weight_decay", weight_decay, 0, math.inf)
 
     def step(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
-        if self.weight_decay:
-            decay = 1 - self.learning_rate * self.weight_decay
-            parameters *= decay
         v, rest = self.state["v"], 1 - self.rho
         v *= self.rho
         v += rest * (gradients * gradients)
@@ -103,16 +95,12 @@ class Adam(Optimizer):
         self, learning_rate: float = 0.001, beta_1: float = 0.9, beta_2: float = 0.999, epsilon: float = 1e-7,
         weight_decay: float = 0.0,
     ) -> None:  # fmt: skip
-        super().__init__(learning_rate)
+        super().__init__(learning_rate, weight_decay)
         self.beta_1 = number_between("Adam", "beta_1", beta_1, 0, 1)
         self.beta_2 = number_between("Adam", "beta_2", beta_2, 0, 1)
         self.epsilon = number_between("Adam", "epsilon", epsilon, 0, math.inf)
-        self.weight_decay = number_between("Adam", "weight_decay", weight_decay, 0, math.inf)
 
     def step(self, parameters: np.ndarray, gradients: np.ndarray) -> None:
-        if self.weight_decay:
-            decay = 1 - self.learning_rate * self.weight_decay
-            parameters *= decay
         m, v, m_rest, v_rest = self.state["m"], self.state["v"], 1 - self.beta_1, 1 - self.beta_2
         t = self.state["t"] = self.state.get("t", 0) + 1
         m += m_rest * (gradients - m)

@@ -462,7 +462,7 @@ def test_whatever_a_step_raises_names_the_optimizer(fails, kind):
         with pytest.raises(kind) as error:
             optimizer.step(np.ones(2), np.ones(2))
         told = f"{error.value} {getattr(error.value, '__notes__', '')}"
-        assert "Failing(learning_rate=0.1)" in told
+        assert "Failing(learning_rate=0.1, weight_decay=0.0)" in told
         assert told.count("Failing(") == 1
 
 
@@ -472,3 +472,61 @@ def test_without_a_step_it_says_so():
 
     with pytest.raises(NotImplementedError, match=r"Idle has no step\(parameters, gradients\) of its own"):
         Idle(0.1).step(np.ones(1), np.ones(1))
+
+
+def test_an_optimizer_of_ones_own_has_weight_decay_without_a_line():
+    class Descent(Optimizer):
+        def step(self, p, g):
+            p -= self.learning_rate * g
+
+    class Twice(Descent):
+        def step(self, p, g):
+            super().step(p, g)
+
+    for kind in (Descent, Twice):
+        p, shipped = np.array([1.0, -2.0]), np.array([1.0, -2.0])
+        kind(0.1, weight_decay=0.5).step(p, np.ones(2))
+        SGD(0.1, weight_decay=0.5).step(shipped, np.ones(2))
+        np.testing.assert_array_equal(p, shipped)
+
+
+class Halves(Optimizer):
+    """One optimiser for each half of the parameters."""
+
+    def __init__(self, inners):
+        super().__init__(0.1)
+        self.inners = inners
+
+    def step(self, p, g):
+        half = len(p) // 2
+        self.inners[0].step(p[:half], g[:half])
+        self.inners[1].step(p[half:], g[half:])
+
+
+@pytest.mark.parametrize("hold", [list, tuple, lambda pair: dict(enumerate(pair))])
+def test_optimizers_in_a_list_are_cloned_and_kept(hold, tmp_path):
+    def make():
+        return Halves(hold([SGD(0.1, momentum=0.9), SGD(0.01, momentum=0.9)]))
+
+    optimizer, rng = make(), np.random.default_rng(0)
+    model = Sequential([Dense(3, 1, rng=rng)])
+    optimizer.step(model.parameters, np.ones(4))
+    clone = optimizer.clone()
+    assert clone.inners[0] is not optimizer.inners[0]
+    assert not clone.inners[0].state
+    save_checkpoint(tmp_path / "run.npz", model, optimizer, rng)
+    new = make()
+    load_checkpoint(tmp_path / "run.npz", model, new, rng)
+    for number in (0, 1):
+        np.testing.assert_array_equal(new.inners[number].state["v"], optimizer.inners[number].state["v"])
+
+
+@pytest.mark.parametrize("make", [SGD, lambda: SGD(momentum=0.9), RMSprop, Adam])
+def test_an_underflow_is_harmless_also_where_numpy_would_raise(make):
+    usual, strict = np.ones(2), np.ones(2)
+    one, other = make(), make()
+    for gradients in (np.array([1e-200, 1.0]), np.array([1e-300, 1e-10])):
+        one.step(usual, gradients)
+        with np.errstate(all="raise"):
+            other.step(strict, gradients)
+    np.testing.assert_array_equal(usual, strict)

@@ -15,6 +15,8 @@ from typing import Any, ClassVar, Self, TypeVar
 
 import numpy as np
 
+from tinylearn.checks import found_in
+
 T = TypeVar("T")
 
 LEFT_OUT = ("vectors", "may_skip_parts", "needs_dx")  # of copies
@@ -58,7 +60,7 @@ class Module:
         """
         found: dict[str, Self] = {}
         numbers: Counter[str] = Counter()
-        first = [part for _, part in _inside("layers", vars(self).get("layers"), Module)]
+        first = [part for _, part in found_in("layers", vars(self).get("layers"), Module)]
         others = [part for _, part in self.attributes(Module) if not any(part is each for each in first)]
         for part in [*first, *others]:
             kind = type(part).__name__.lower()
@@ -108,7 +110,7 @@ class Module:
         """
         for name, value in vars(self).items():
             if name not in ("params", "grads", "state", "made_of"):
-                yield from _inside(name, value, kind)
+                yield from found_in(name, value, kind)
 
     def _named(self, kind: str) -> dict[str, np.ndarray]:
         """Return name → array for one kind, such as "grads", of this layer and its parts."""
@@ -117,12 +119,3 @@ class Module:
             for name, part in self.walk()
             for key, array in getattr(part, kind).items()
         }
-
-
-def _inside(name: str, value: Any, kind: type[T]) -> Iterator[tuple[str, T]]:
-    """Yield (name, value) if it is of that type; from a list, tuple or dict, each value that is: `rngs[0]`."""
-    if isinstance(value, kind):
-        yield name, value
-    elif isinstance(value, list | tuple | dict):
-        for key, each in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from _inside(f"{name}[{key}]", each, kind)

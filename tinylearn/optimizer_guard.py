@@ -1,0 +1,105 @@
+"""What stands around every optimiser's `step`: arguments are checked, what it remembers is there, errors name it."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from tinylearn.checks import FLOATS, numbers, shortened
+from tinylearn.guarding import name_error
+
+NOT_STEPPED = None, None, None, False  # shape, dtype and a weak reference to the parameters; does NumPy raise errors?
+
+
+class Memory(dict[str, Any]):
+    """What an optimiser remembers; `zeros` are shape and dtype of the arrays that are made when they are asked for."""
+
+    zeros: dict[str, tuple[Any, Any]] = {}  # noqa: RUF012 (never changed)
+
+    def __missing__(self, name: str) -> np.ndarray:
+        if name not in self.zeros:
+            raise KeyError(name)
+        self[name] = np.zeros(*self.zeros[name])
+        return self[name]
+
+
+class OfInner:
+    """The learning rate of an optimiser that was given none: that of the one that it holds."""
+
+    def __get__(self, optimizer: Any, kind: Any = None) -> Any:
+        inner = [*optimizer.parts().values()][1:]
+        if not inner:
+            raise AttributeError(f"{type(optimizer).__name__} has no learning rate; give one to super().__init__")
+        return inner[0].learning_rate
+
+
+def guarded_step(formula: Callable[..., None], _: type) -> Callable[..., None]:
+    def step(optimizer: Any, parameters: np.ndarray, gradients: np.ndarray) -> None:
+        shape, dtype, _, raises = optimizer._stepped
+        try:
+            if not (  # the arrays are like those of the last step
+                type(parameters) is type(gradients) is np.ndarray
+                and parameters.shape == gradients.shape == shape
+                and parameters.dtype is gradients.dtype is dtype
+                and type(optimizer.state) is Memory
+            ):
+                gradients = _checked(optimizer, parameters, gradients)
+                raises = optimizer._stepped[3]
+            if optimizer.weight_decay and type(optimizer).step is step:  # and this is no super().step
+                optimizer.shrink(parameters)
+            if raises:
+                with np.errstate(all="ignore"):
+                    formula(optimizer, parameters, gradients)
+            else:
+                formula(optimizer, parameters, gradients)
+        except Exception as error:  # also one of np.seterr: calling again would be a second step
+            name_error(optimizer, error)
+            raise
+
+    return step
+
+
+def _checked(optimizer: Any, parameters: Any, gradients: Any) -> Any:
+    """Return the gradients, as floats, and note what the parameters are like; TypeError or ValueError if they misfit.
+
+    NumPy would stretch gradients of another shape over them, silently.
+    """
+    if not _plain_floats(parameters):
+        array = isinstance(parameters, np.ndarray)
+        got = f"{type(parameters).__name__} of {parameters.dtype}" if array else shortened(parameters)
+        must = "parameters must be a plain array of float32 or float64, to be changed in place"
+        raise TypeError(f"{optimizer}: {must}, got {got}")
+    shape, dtype = parameters.shape, parameters.dtype
+    if not _plain_floats(gradients):
+        gradients = numbers(optimizer, "gradients", gradients, dtype)
+    if gradients.shape != shape:
+        must = f"gradients must have the shape of the parameters, {shape}"
+        raise ValueError(f"{optimizer}: {must}, got {gradients.shape}")
+    if not isinstance(optimizer.state, Memory):
+        optimizer.state = Memory(optimizer.state)
+    for array in [optimizer.state[name] for name in optimizer.remembers if name in optimizer.state]:
+        if (array.shape, array.dtype) != (shape, dtype):
+            stepped = f"has stepped parameters of {array.dtype} {array.shape}"
+            raise ValueError(
+                f"{optimizer} {stepped}, now got {dtype} {shape}; use a new optimizer for other parameters"
+            )
+    optimizer.state.zeros = dict.fromkeys(optimizer.remembers, (shape, dtype))
+    raises = "raise" in np.geterr().values()  # asked seldom, since errstate takes half as long as a step
+    optimizer._stepped = shape, dtype, weakref.ref(owner_of(parameters)), raises
+    return gradients
+
+
+def _plain_floats(value: Any) -> bool:
+    """Return whether a step can work with a value as it is."""
+    odd = np.ma.MaskedArray | np.matrix
+    return isinstance(value, np.ndarray) and not isinstance(value, odd) and value.dtype in FLOATS
+
+
+def owner_of(array: np.ndarray) -> np.ndarray:
+    """Return the array whose memory this one views, or itself."""
+    while isinstance(array.base, np.ndarray):
+        array = array.base
+    return array
