@@ -118,8 +118,9 @@ class CategoricalCrossEntropy(Loss):
         """∂/∂p[k] of -Σ_j t[j] log p[j] is -t[k] / p[k].
 
         From logits, x[j] reaches the loss through every p[k] of its row, with factor p[k] ([k = j] - p[j]), where
-        [k = j] is 1 if k = j, else 0. The p[k] cancels: Σ_k -t[k] ([k = j] - p[j]) = p[j] Σ_k t[k] - t[j], which is
-        p - t for a row of t that sums to 1. Both are divided by the number of rows, since the loss is a mean.
+        [k = j] is 1 if k = j, else 0 (the Kronecker delta). The p[k] cancels:
+            Σ_k -t[k] ([k = j] - p[j]) = p[j] Σ_k t[k] - t[j] = p[j] - t[j] for a row of t that sums to 1
+        Both are divided by the number of rows, since the loss is a mean.
         """
         p, t = self.p, self.t
         return (p * t.sum(axis=1, keepdims=True) - t if self.from_logits else -t / p) / len(t)

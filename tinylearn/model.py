@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 from tinylearn.checks import float_type, numbers, positive_integer, real_array
-from tinylearn.layers.guard import checked_layers, needed, raise_misfit
+from tinylearn.layers.guard import checked_layers, raise_misfit, required_dx
 from tinylearn.layers.layer import Layer
 from tinylearn.model_files import load_arrays, save_arrays
 from tinylearn.parameters import Views, pack, twin
@@ -156,7 +156,7 @@ class Sequential(Layer):
     def _refuse_learners_before(self, layer: Layer) -> None:
         """Raise ValueError if a layer before this one learns: it needs the dx that this one did not give."""
         if any(each.named_parameters() for each in self.layers[: self.layers.index(layer)]):
-            needed(layer, None)
+            required_dx(layer, None)
 
     def __setstate__(self, attributes: dict[str, Any]) -> None:
         """Give a copy vectors of its own: copied arrays are no views any more."""

@@ -87,19 +87,19 @@ def cases() -> dict[str, tuple[Callable[..., float], Timer, float]]:
         "neuron 1-1, 10 rows, float64, SGD": (
             ours(*neuron, tl.MeanSquaredError, lambda: tl.SGD(0.0005), 4000, 10, np.float64),
             theirs(*neuron, nn.MSELoss, lambda p: torch.optim.SGD(p, 0.0005), 1000, 10, torch.float64),
-            6.0,
+            12.0,
         ),
         "sigmoid neuron 1024-1, batch 32, float32, Adam": (
             ours(horse[0], [tl.Sigmoid], *horse[1:], tl.BinaryCrossEntropy, tl.Adam, 2000, 32, np.float32),
             theirs(horse[0], [nn.Sigmoid], *horse[1:], nn.BCELoss, adam, 500, 32, torch.float32),
-            4.0,
+            5.5,
         ),
         "MLP 20-128-64-32-16-1, batch 32, float32, Adam (fused)": (
             ours(lake[0], [tl.ReLU] * relus + [tl.Sigmoid], *lake[1:], tl.BinaryCrossEntropy, tl.Adam, 1000, 32,
                  np.float32),
             theirs(lake[0], [nn.ReLU] * relus + [nn.Sigmoid], *lake[1:], nn.BCELoss,
                    lambda p: adam(p, fused=True), 400, 32, torch.float32),
-            3.0,
+            2.9,
         ),
     }  # fmt: skip
 

@@ -53,7 +53,9 @@ class BatchNorm(Layer):
     def forward(self, x: np.ndarray) -> np.ndarray:
         rows = x.reshape(-1, self.n_in)  # (N, D): from here on, N counts all axes but the last
         self.of_batch = self.training and len(rows) > 1
-        mean, var = (rows.mean(axis=0), rows.var(axis=0)) if self.of_batch else self.state.values()  # (D,) each
+        mean, var = self.state["mean"], self.state["var"]  # (D,) each
+        if self.of_batch:
+            mean, var = rows.mean(axis=0), rows.var(axis=0)
         self.std = np.sqrt(var + self.epsilon)  # (D,)
         self.z = (x - mean) / self.std  # (N, …, D)
         if self.of_batch:

@@ -153,7 +153,7 @@ def checked_layers(caller: str, layers: Any, kind: type) -> tuple[Any, ...]:
     return layers
 
 
-def needed(layer: Any, dx: np.ndarray | None) -> np.ndarray:
+def required_dx(layer: Any, dx: np.ndarray | None) -> np.ndarray:
     """Return what a layer's backward gave; ValueError that names it if that is None, and others need it."""
     if dx is None:
         error = ValueError("backward returned None, but layers before it learn; return dx")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from tinylearn.layers.guard import checked_layers, needed
+from tinylearn.layers.guard import checked_layers, required_dx
 from tinylearn.layers.layer import Layer
 
 
@@ -43,7 +43,7 @@ class Residual(Layer):
         """
         df = dout
         for layer in reversed(self.layers):
-            df = needed(layer, layer.backward(df))  # an error if it is None
+            df = required_dx(layer, layer.backward(df))  # an error if it is None
         return dout + df
 
     def __repr__(self) -> str:

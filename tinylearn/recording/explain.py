@@ -16,7 +16,7 @@ import numpy as np
 
 from tinylearn.checks import generator, positive_integer
 from tinylearn.layers import Dense, Layer
-from tinylearn.layers.guard import needed
+from tinylearn.layers.guard import required_dx
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
@@ -92,7 +92,7 @@ def _contributions(
 def _through(layers: list[Layer], dout: Any) -> Any:
     """Return dout after it has gone back through these layers."""
     for layer in reversed(layers):
-        dout = needed(layer, layer.backward(dout))
+        dout = required_dx(layer, layer.backward(dout))
     return dout
 
 
