@@ -111,7 +111,7 @@ def test_no_neuron_starts_dead_in_the_first_layer_and_most_are_on_in_the_second(
     for seed in range(20):
         model = chapter.network(seed, ReLU)
         model.forward(x)
-        first, second = model.layers[1].slope, model.layers[3].slope
+        first, second = model.layers[1].positive, model.layers[3].positive
         np.testing.assert_allclose(x[first.argmax(axis=0), 0], np.linspace(4, -4, 7), atol=0.011)  # to the next x
         on.append(second.mean())
     assert np.mean(on) > 0.6
