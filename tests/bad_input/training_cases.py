@@ -120,7 +120,7 @@ TRAINING = {
     ),
     "Sequential.summary": Subject(
         lambda input_shape: small_model().summary(input_shape),
-        input_shape=choice(None, (3,), wrong=[3.5, (2,), "3", (0,), (-1,), (3, 3), {}, (None,)], also=[3, [3]]),
+        input_shape=choice(None, (3,), (3, 3), wrong=[3.5, (2,), "3", (0,), (-1,), (3, 2), {}, (None,)], also=[3, [3]]),
         speaks=("Dense", "output_shapes"),
     ),
     "Sequential.save": Subject(saved, model=fixed("a model", small_model), path=new_path(".npz")),

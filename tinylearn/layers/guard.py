@@ -139,7 +139,7 @@ def raise_misfit(layers: tuple[Any, ...], layer: Any, x: np.ndarray, error: Exce
 
 def checked_layers(caller: str, layers: Any, kind: type) -> tuple[Any, ...]:
     """Return the layers that a model or a layer is made of, as a tuple; TypeError if one of them is no layer."""
-    if not isinstance(layers, Iterable):
+    if not isinstance(layers, Iterable) or isinstance(layers, str):
         raise TypeError(f"{caller}: expected a list of layers, got {shortened(layers)}; write [ReLU(), …]")
     layers = tuple(layers)
     if not layers:
