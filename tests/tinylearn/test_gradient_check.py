@@ -398,10 +398,10 @@ def dense(kind=Dense):
     [
         (TanhWithoutDx, r"TanhWithoutDx\(\): backward returned None, but out changes with x\[\d, \d\]; return dx$"),
         (TanhOfAList, r"TanhOfAList\(\): backward must return dx .*, as an array"),
-        (lambda: dense(Half), r"half_1, Dense\(3, 3\): x\[\d, \d\]: backward gives"),
+        (lambda: dense(Half), r"half_1, Half\(3, 3\): x\[\d, \d\]: backward gives"),
         (
             lambda: dense(OneColumnOfDx),
-            r"Dense\(3, 3\): backward must return dx in the shape of x, \(4, 3\), got \(4, 1\)",
+            r"OneColumnOfDx\(3, 3\): backward must return dx in the shape of x, \(4, 3\), got \(4, 1\)",
         ),
     ],
     ids=["None", "a list", "wrong", "shape"],
@@ -420,7 +420,7 @@ def test_names_the_guilty_layer(guilty, message):
 
 def test_blames_no_layer_at_a_kink():
     """The second ReLU is given zeros, where it has no slope; in the model that does no harm."""
-    with pytest.raises(GradientError, match=r"^half_1, Dense\(3, 3\): x\["):
+    with pytest.raises(GradientError, match=r"^half_1, Half\(3, 3\): x\["):
         check_gradients(Sequential([dense(Half), ReLU(), ReLU()]), X)
 
 

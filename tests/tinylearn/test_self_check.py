@@ -83,7 +83,7 @@ def test_a_fault_in_one_mode_is_noticed(two_layers, monkeypatch, capsys):
 
     monkeypatch.setitem(LAYERS, "Whole", Row(lambda rng: Whole(0.4, rng=rng), (5, 3)))
     assert main() == 1
-    assert re.search(r"WRONG Whole: Dropout\(0\.4\): x\[.*, only while training\n", capsys.readouterr().out)
+    assert re.search(r"WRONG Whole: Whole\(0\.4\): x\[.*, only while training\n", capsys.readouterr().out)
 
 
 def test_a_wrong_loss_and_a_wrong_optimiser_are_noticed(monkeypatch):

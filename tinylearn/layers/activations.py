@@ -56,7 +56,7 @@ class LeakyReLU(Layer):
         return dout * self.slopes
 
     def __repr__(self) -> str:
-        return f"LeakyReLU({self.slope:g})"
+        return f"{type(self).__name__}({self.slope:g})"
 
 
 class Sigmoid(Layer):

@@ -94,4 +94,4 @@ class BatchNorm(Layer):
     def __repr__(self) -> str:
         momentum = "" if self.momentum == 0.1 else f", momentum={self.momentum:g}"
         epsilon = "" if self.epsilon == 1e-5 else f", epsilon={self.epsilon:g}"
-        return f"BatchNorm({self.n_in}{momentum}{epsilon})"
+        return f"{type(self).__name__}({self.n_in}{momentum}{epsilon})"

@@ -93,7 +93,7 @@ class Conv2D(Layer):
         return col2im(dpatches, self.shape, self.windows)  # (N, H, W, C)
 
     def __repr__(self) -> str:
-        return f"Conv2D({self.channels_in}, {self.channels_out}, {self.windows.arguments()})"
+        return f"{type(self).__name__}({self.channels_in}, {self.channels_out}, {self.windows.arguments()})"
 
 
 def im2col(x: np.ndarray, windows: Windows, fill: float = 0.0) -> np.ndarray:

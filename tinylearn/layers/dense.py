@@ -52,4 +52,4 @@ class Dense(Layer):
         return dout @ self.params["w"].T if self.needs_dx else None  # (N, …, D)
 
     def __repr__(self) -> str:
-        return f"Dense({self.n_in}, {self.n_out})"
+        return f"{type(self).__name__}({self.n_in}, {self.n_out})"

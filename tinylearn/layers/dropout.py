@@ -44,4 +44,4 @@ class Dropout(Layer):
         return dout * self.mask
 
     def __repr__(self) -> str:
-        return f"Dropout({self.rate:g})"
+        return f"{type(self).__name__}({self.rate:g})"

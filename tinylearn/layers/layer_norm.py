@@ -65,4 +65,4 @@ class LayerNorm(Layer):
 
     def __repr__(self) -> str:
         epsilon = "" if self.epsilon == 1e-5 else f", epsilon={self.epsilon:g}"
-        return f"LayerNorm({self.n_in}{epsilon})"
+        return f"{type(self).__name__}({self.n_in}{epsilon})"

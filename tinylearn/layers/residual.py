@@ -47,4 +47,4 @@ class Residual(Layer):
         return dout + df
 
     def __repr__(self) -> str:
-        return f"Residual({', '.join(map(repr, self.layers))})"
+        return f"{type(self).__name__}({', '.join(map(repr, self.layers))})"
