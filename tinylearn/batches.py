@@ -48,7 +48,7 @@ class Batches:
         self.rest = np.empty(0, np.int64)
         one_batch = augment is None and len(x) <= size  # the same in every epoch: neither shuffled nor taken again
         self.last: Batch
-        self.whole = self._batch(_in_order(len(x))) if one_batch else None
+        self.whole = self._batch(np.arange(len(x))) if one_batch else None
         for array in self.whole or ():
             array.flags.writeable = False  # what a layer wrote into it would be there in the next epoch
 
@@ -83,9 +83,7 @@ class Batches:
 
     def _order(self) -> np.ndarray:
         """Return the numbers of all rows, in the order of an epoch."""
-        if not self.shuffle:
-            return _in_order(len(self.x))
-        order = self.rng.permutation(len(self.x))
+        order = self.rng.permutation(len(self.x)) if self.shuffle else np.arange(len(self.x))
         order.flags.writeable = False  # callbacks may keep parts of it
         return order
 
@@ -127,10 +125,3 @@ def checksum(*arrays: np.ndarray) -> str:
         for _, part in blocks(array):
             crc = zlib.crc32(np.ascontiguousarray(part).data, crc)
     return f"{crc:08x}"
-
-
-def _in_order(rows: int) -> np.ndarray:
-    """Return the numbers of all rows, 0 first."""
-    order = np.arange(rows)
-    order.flags.writeable = False
-    return order

@@ -1,7 +1,4 @@
-"""A training run: what `fit` was given, how far it has come, and which callbacks are told.
-
-A checkpoint keeps what `to_keep` returns, and the parameters, the optimiser and the random generators.
-"""
+"""A training run: what `fit` was given, how far it has come, and which callbacks are told."""
 
 from __future__ import annotations
 
@@ -23,16 +20,6 @@ from tinylearn.losses import Loss
 from tinylearn.model import Sequential, first_that_learns
 from tinylearn.optimizers import Optimizer
 from tinylearn.sharing import refuse_changes
-
-DATA = "x, y and batch_size"
-SAME = {  # in both halves of a run: what it is, and what to give again
-    "rows": ("rows", DATA),
-    "batch_size": ("batch_size", DATA),
-    "data": ("the checksum of x and y", DATA),
-    "loss": ("the loss", "loss"),
-    "shuffle": ("shuffle", "shuffle"),
-    "augment": ("augment", "augment"),
-}
 
 
 class Run:
@@ -132,18 +119,19 @@ class Run:
     def to_keep(self) -> dict[str, Any]:
         """Return by name what the rest of the run depends on: where it is, and what its callbacks have counted."""
         batches = self.batches
-        return {name: callback.keep() for name, callback in self._keepers().items()} | {
-            "step": batches.step,
-            "epoch": batches.epoch,
-            "rest": batches.rest,
-            "losses": self.losses,
-            "loss_sum": self.loss_sum,
-            "loss_rows": self.loss_rows,
-            "rows": len(batches.x),
+        place = {"step": batches.step, "epoch": batches.epoch, "rest": batches.rest}
+        losses = {"losses": self.losses, "loss_sum": self.loss_sum, "loss_rows": self.loss_rows}
+        return place | losses | self._given() | {name: each.keep() for name, each in self._keepers().items()}
+
+    def _given(self) -> dict[str, Any]:
+        """Return by name what `fit` must be given again when the run is resumed."""
+        batches = self.batches
+        return {
+            "number of rows": len(batches.x),
+            "checksum of x and y": batches.digest,
             "batch_size": batches.size,
-            "data": batches.digest,
-            "loss": without_addresses(self.loss),
             "shuffle": bool(batches.shuffle),
+            "loss": without_addresses(self.loss),
             "augment": without_addresses(batches.augment),
         }
 
@@ -161,8 +149,6 @@ class Run:
         """Continue from the checkpoint; change nothing if a different run wrote it."""
         batches, keepers, saved = self.batches, self._keepers(), read_more(path)
         self._check_same(path, saved)
-        for name in keepers.keys() - saved.keys():
-            raise ValueError(f"fit: {path} knows nothing of {name}; give the callbacks of the first run")
         self._tell_of("resuming", saved["step"])
         load_checkpoint(path, self.model, self.optimizer, batches.rng)
         batches.step, batches.epoch, batches.rest = saved["step"], saved["epoch"], saved["rest"]
@@ -174,15 +160,16 @@ class Run:
 
     def _check_same(self, path: str | os.PathLike[str], saved: dict[str, Any]) -> None:
         """Raise ValueError unless what was saved is of a run like this one."""
-        now = self.to_keep()
-        if now.keys() - saved.keys() - self._keepers().keys():
+        if not {"step", *self._given()} <= saved.keys():
             raise ValueError(f"fit: {path} is no checkpoint of a run; give the file that a Checkpoint callback wrote")
-        for name, (what, given) in SAME.items():
-            if saved[name] != now[name]:
+        for name, now in self._given().items():
+            if saved[name] != now:
                 raise ValueError(
-                    f"fit: resume must be of a run like this one: {what} was {saved[name]}, is {now[name]}; give the "
-                    f"same {given} as then"
+                    f"fit: resume must be of a run like this one: {name} was {saved[name]}, is {now}; give what fit "
+                    "was given then: the same x, y, batch_size, shuffle, loss and augment"
                 )
+        for name in self._keepers().keys() - saved.keys():
+            raise ValueError(f"fit: {path} knows nothing of {name}; give the callbacks of the first run")
         if saved["epoch"] > self.batches.epochs:
             raise ValueError(
                 f"fit: epochs must count from the start: {path} is in epoch {saved['epoch']}, got "

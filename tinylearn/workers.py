@@ -6,8 +6,7 @@
 A replica is the model once more: the same parameters, in the same memory, but layers of its own, which remember their
 own half, and a gradient vector of its own. The mean over the batch is the mean over its pieces, each weighted by its
 share of the rows; so are the gradients. They are summed in a fixed order: the same seed and the same number of workers
-give the same bits. A layer that remembers more than parameters, a running mean, say, needs one worker: a replica would
-remember its own part of the batches.
+give the same bits.
 
 Python threads are enough, since NumPy lets another thread run while it computes. BLAS, which does the matrix products,
 is held to one thread meanwhile: two workers with a thread each beat one worker whose products alone use two.
@@ -22,7 +21,7 @@ import math
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import numpy as np
@@ -55,40 +54,45 @@ def workers_for(model: Sequential, loss: Loss, workers: int, batch_shape: tuple[
     if workers == 1 or multiplications(model, batch_shape) < SMALL:
         yield functools.partial(gradients, model, loss)
         return
+    largest = max(math.prod(shape or (1,)) for shape in model.output_shapes(batch_shape[1:]))
     with one_blas_thread(), ThreadPoolExecutor(workers - 1) as pool:
-        yield ParallelGradients(model, loss, workers, _piece_rows(model, batch_shape), pool).gradients
+        yield ParallelGradients(model, loss, workers, max(1, PIECE // largest), pool).gradients
 
 
-class _BlasThreads:
-    """How many threads BLAS uses, which is a setting of the process. While somebody holds it, that is one."""
+_lock = threading.RLock()  # a signal may come while this thread has it
+_holders: set[object] = set()  # who wants BLAS to have one thread
+_before: list[tuple[Any, int]] = []  # (library, its threads when the first of them came)
 
-    def __init__(self) -> None:
-        self.lock = threading.RLock()  # a signal may come while this thread has it
-        self.holders: set[object] = set()
-        self.before: list[tuple[Any, int]] = []  # (library, threads)
 
-    @functools.cached_property
-    def libraries(self) -> list[Any]:
-        """Those that are loaded; to look for them takes longer than a small `fit`."""
-        return ThreadpoolController().select(user_api="blas").lib_controllers
+@functools.cache
+def _blas() -> list[Any]:
+    """Return the libraries that are loaded; to look for them takes longer than a small `fit`."""
+    return ThreadpoolController().select(user_api="blas").lib_controllers
 
-    def hold(self, holder: object) -> None:
-        """Set it to one."""
-        with self.lock:
-            self.holders.add(holder)
-            if not self.before:
-                self.before = [(library, library.num_threads) for library in self.libraries]
-            for library in self.libraries:
+
+@contextmanager
+def one_blas_thread() -> Iterator[None]:
+    """Hold BLAS to one thread, in the whole process; of holders that overlap, the last gives back what it had."""
+    holder = object()
+    with ExitStack() as at_the_end:
+        for _ in range(2):  # twice, in case Ctrl-C interrupts the first
+            at_the_end.callback(_let_go, holder)
+        with _lock:
+            _holders.add(holder)
+            _before[:] = _before or [(library, library.num_threads) for library in _blas()]
+            for library in _blas():
                 _set_threads(library, 1)
+        yield
 
-    def let_go(self, holder: object) -> None:
-        """Set it to what it was, if nobody else holds it. Called twice, it does no more than once."""
-        with self.lock:
-            self.holders.discard(holder)
-            if not self.holders:
-                for library, threads in self.before:
-                    _set_threads(library, threads)
-                self.before = []
+
+def _let_go(holder: object) -> None:
+    """Give BLAS its threads back if nobody else holds it."""
+    with _lock:
+        _holders.discard(holder)
+        if not _holders:
+            for library, threads in _before:
+                _set_threads(library, threads)
+            _before.clear()
 
 
 def _set_threads(library: Any, number: int) -> None:
@@ -97,23 +101,6 @@ def _set_threads(library: Any, number: int) -> None:
     take_over(force=True)
     library.set_num_threads(number)
     take_over(force=True)
-
-
-_blas_threads = _BlasThreads()
-
-
-@contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """Hold BLAS to one thread; of several holders, which may overlap, the last one gives it back as it was."""
-    holder = object()
-    try:
-        try:
-            _blas_threads.hold(holder)
-            yield
-        finally:
-            _blas_threads.let_go(holder)
-    finally:  # again: Ctrl-C may have cut that short
-        _blas_threads.let_go(holder)
 
 
 def gradients(model: Sequential, loss: Loss, x: np.ndarray, y: np.ndarray, share: float = 1.0) -> float:
@@ -132,11 +119,9 @@ class ParallelGradients:
         self.replicas = [(replica(model), copy.deepcopy(loss)) for _ in range(workers)]
         for each, _ in self.replicas:
             first_that_learns(each).needs_dx = False
-        names = {id(rng): name for name, rng in model.generators().items()}  # one name for each generator
-        self.generators = [
-            (model.generators()[name], [each.generators()[name] for each, _ in self.replicas])
-            for name in names.values()
-        ]
+        copies = [each.generators() for each, _ in self.replicas]
+        found = {id(rng): (rng, [each[name] for each in copies]) for name, rng in model.generators().items()}
+        self.generators = list(found.values())  # each once, though several layers may share it
 
     def gradients(self, x: np.ndarray, y: np.ndarray) -> float:
         """Fill `model.gradients` for the batch x, y and return its loss."""
@@ -165,10 +150,7 @@ class ParallelGradients:
         return total, summed
 
     def _deal_random_numbers(self) -> None:
-        """Seed the generators of the replicas by those of the model.
-
-        So what is drawn depends on the states of these alone, and not on which thread is faster.
-        """
+        """Seed the generators of the replicas by those of the model: which thread is faster changes nothing."""
         for rng, copies in self.generators:
             for each in copies:
                 each.bit_generator.state = np.random.PCG64(rng.integers(2**63)).state
@@ -190,14 +172,7 @@ def multiplications(model: Sequential, batch_shape: tuple[int, ...]) -> int:
 def keep_freed_memory() -> None:
     """Have the memory that arrays give back kept for the arrays to come, up to 64 MB, instead of returned.
 
-    Linux clears memory page by page before a process gets it again: a convolution whose arrays come from there takes
-    three times as long. Its C library takes the size of a large block that was freed as a hint of what to keep
-    (mallopt(3): "dynamic mmap threshold"); elsewhere this does nothing.
+    Linux clears memory before a process gets it again, so a convolution would take three times as long. Its C library
+    keeps blocks as large as the largest that was freed (mallopt(3): "dynamic mmap threshold").
     """
     np.empty(2**25 - 2**13, np.uint8)
-
-
-def _piece_rows(model: Sequential, batch_shape: tuple[int, ...]) -> int:
-    """Return how many rows of a batch go through a replica at once."""
-    largest = max(math.prod(shape or (1,)) for shape in model.output_shapes(batch_shape[1:]))
-    return max(1, PIECE // largest)

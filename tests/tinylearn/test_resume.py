@@ -184,28 +184,28 @@ def assert_refused(error, message, run, *args, **settings):
 @pytest.mark.parametrize(
     ("step", "changed", "message"),
     [
-        (4, {"count": 80}, "rows was 40, is 80"),
-        (3, {"count": 17}, "rows was 40, is 17"),  # the epoch was over: no row is left that 17 do not have
+        (4, {"count": 80}, "number of rows was 40, is 80"),
+        (3, {"count": 17}, "number of rows was 40, is 17"),  # the epoch was over: no row is left that 17 do not have
         (4, {"batch_size": 8}, "batch_size was 16, is 8"),
         (3, {"batch_size": 8}, "batch_size was 16, is 8"),
-        (4, {"data_seed": 2}, "the checksum of x and y was [0-9a-f]{8}, is [0-9a-f]{8}"),
+        (4, {"data_seed": 2}, "checksum of x and y was [0-9a-f]{8}, is [0-9a-f]{8}"),
     ],
 )
 def test_refuses_other_data_and_other_batches(begun, step, changed, message):
-    message = f"^fit: resume must be of a run like this one: {message}; give the same x, y and batch_size as then"
+    message = f"^fit: resume must be of a run like this one: {message}; give what fit was given then: the same x"
     assert_refused(ValueError, message, start(seed=9), 2, resume=begun / f"{step}.npz", **changed)
 
 
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("loss", MeanSquaredError(), r"the loss was CategoricalCrossEntropy\(from_logits=True\), is MeanSquaredError"),
+        ("loss", MeanSquaredError(), r"loss was CategoricalCrossEntropy\(from_logits=True\), is MeanSquaredError"),
         ("shuffle", False, "shuffle was True, is False"),
         ("augment", None, r"augment was Augment\(.*\), is None"),
     ],
 )
 def test_refuses_other_settings(begun, name, value, message):
-    message = f"^fit: resume must be of a run like this one: {message}.*; give the same {name} as then$"
+    message = f"^fit: resume must be of a run like this one: {message}.*; give what fit was given then: .*{name}"
     assert_refused(ValueError, message, start(seed=9), 2, resume=begun / "4.npz", **{name: value})
 
 
