@@ -35,28 +35,17 @@ from tinylearn.checks import generator, path_of, positive_integer, real_array, s
 
 @dataclass(slots=True)
 class Update:
-    """What a callback is told after one update of the parameters.
+    """What a callback is told after one update of the parameters."""
 
-    step           1, 2, … within this run
-    epoch          1, 2, …: which pass through the data this is
-    loss           the loss of this batch, before the update
-    batch          the row numbers of this batch; None if there are none
-    model          its parameters are those after the update; copy what you keep
-    optimizer      the one that made the step
-    learning_rate  of that step
-    last_of_epoch  is this the last update of its epoch?
-    stopped        has a callback called `stop`?
-    """
-
-    step: int
-    epoch: int = 0
-    loss: float = math.nan
-    batch: np.ndarray | None = None
-    model: Any = None
+    step: int  # 1, 2, … within this run
+    epoch: int = 0  # 1, 2, …: which pass through the data this is
+    loss: float = math.nan  # of this batch, before the update
+    batch: np.ndarray | None = None  # the row numbers of this batch; None if there are none
+    model: Any = None  # with its parameters after the update; copy what you keep
     optimizer: Any = None
-    learning_rate: float = math.nan
+    learning_rate: float = math.nan  # of this step
     last_of_epoch: bool = False
-    stopped: bool = False
+    stopped: bool = False  # has a callback called `stop`?
 
     def stop(self) -> None:
         """End training after this update: `fit` returns its losses, as if all epochs were done."""
@@ -98,7 +87,7 @@ class Evaluate:
     """A callback that measures the model at the end of each epoch: `values` are metric(model.predict(x), y).
 
     On a **validation set**, which the model does not learn from, they say whether it **generalises**, or **overfits**:
-    gets better only on its **training set**. In a resumed run, they continue.
+    gets better only on its **training set**.
 
     >>> from tinylearn import SGD, Dense, MeanSquaredError, Sequential, fit
     >>> x = np.array([[0.0], [1.0]])
@@ -141,18 +130,16 @@ class Checkpoint:
     """A callback that writes all that a run needs to be resumed, after each epoch, or after one update in `every`.
 
     If the run is interrupted, call `fit` as before, with `resume=path`: it continues from there, and ends with the same
-    parameters, bit for bit, as a run that was not. `rng` is the generator that `fit` is given. The file is replaced
-    atomically; OSError if that fails. Callbacks with `keep` and `restore`, such as Evaluate, are kept too. Put the
-    checkpoint last in `callbacks`: then it saves what the others have changed, such as the learning rate.
+    parameters, bit for bit, as a run that was not. `rng` is the generator that `fit` is given. Put the checkpoint last
+    in `callbacks`: then it saves what the others have changed, such as the learning rate. OSError if it cannot write.
 
     >>> import tempfile
     >>> from tinylearn import SGD, Dense, MeanSquaredError, Sequential, fit
     >>> x = np.linspace(-1, 1, 8)[:, None]
     >>> def train(path, epochs, resume=None):
     ...     rng = np.random.default_rng(0)
-    ...     model, loss, optimizer = Sequential([Dense(1, 1, rng=rng)]), MeanSquaredError(), SGD(0.1, momentum=0.9)
-    ...     return fit(model, x, 2 * x, loss=loss, optimizer=optimizer, epochs=epochs, batch_size=4, rng=rng,
-    ...                callbacks=[Checkpoint(path, rng)], resume=resume)
+    ...     return fit(Sequential([Dense(1, 1, rng=rng)]), x, 2 * x, loss=MeanSquaredError(), optimizer=SGD(0.1),
+    ...                epochs=epochs, batch_size=4, rng=rng, callbacks=[Checkpoint(path, rng)], resume=resume)
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     interrupted = train(f"{folder}/run.npz", epochs=3)
     ...     resumed = train(f"{folder}/run.npz", epochs=5, resume=f"{folder}/run.npz")

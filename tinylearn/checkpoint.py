@@ -1,15 +1,14 @@
 """Checkpoints: everything that the rest of a training run depends on, in one file.
 
-    parameters          the model's vector
-    optimizer.m, …      the optimiser's `state`: its arrays, and in `about` its numbers and the learning rate
-    state               what the layers remember, as one vector, such as running means
+    parameters, state   the model's vectors: what it learns, and what its layers remember, such as running means
+    optimizer.m, …      the arrays that the optimiser remembers
     more.losses, …      what the caller adds
-    about               JSON text: these numbers, the states of the random generators, what must fit, and the names of
-                        all arrays, so that none is missed
+    about               JSON text: the optimiser's numbers, the states of the random generators, what must be the same
+                        in both runs, and the names of all arrays, so that none is missed
 
 A run that is killed and goes on from its last checkpoint makes, bit for bit, the parameters of the run without a kill:
 the same batches in the same order, the same neurons dropped, the same steps. What else changes while a run goes on is
-not kept: what a layer remembers elsewhere than in its `state`, callbacks that count, an `augment` that remembers.
+not kept: attributes of a layer, or an `augment`, that count.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from tinylearn.checks import existing_path, generator
+from tinylearn.checks import existing_path, generator, instance
 from tinylearn.files import complete_or_absent
 from tinylearn.model import Sequential
 from tinylearn.npz import read_arrays
@@ -31,8 +30,6 @@ from tinylearn.optimizers import Optimizer
 
 FORMAT = "tinylearn checkpoint 2"
 PLAIN = "biufU"  # the kinds of arrays that need no pickle: truths, numbers, texts
-NUMPY = np.ndarray | np.generic
-NUMBERS = bool | int | float | str | None
 
 
 def save_checkpoint(
@@ -41,9 +38,8 @@ def save_checkpoint(
     """Write `model`, `optimizer`, `rng` and the generators of the model's layers to `path`, a `.npz` without pickle.
 
     `more` are numbers, texts and arrays that belong to the run: the epoch, say, and the losses. A file of that name is
-    replaced at once or not at all, whenever the process is killed. TypeError for an optimiser that remembers
-    something else than numbers, texts and arrays, or two arrays in the same memory, and for such a value in `more`;
-    OSError if the file cannot be written.
+    replaced atomically. TypeError for an optimiser that remembers something else, or two arrays in the same memory,
+    and for something else in `more`; OSError if the file cannot be written.
 
     >>> import tempfile
     >>> from tinylearn import Adam, Dense
@@ -56,20 +52,26 @@ def save_checkpoint(
     """
     facts, generators = _facts(model, optimizer, rng), _generators(model, rng)
     arrays: dict[str, Any] = {"parameters": model.parameters, "state": model.vectors.state}
-    remembered = _remembered(optimizer)
-    arrays |= {f"optimizer.{name}": value for name, value in remembered.items() if isinstance(value, NUMPY)}
+    numbers = {}
+    for name, value in remembered(optimizer).items():
+        if isinstance(value, np.ndarray | np.generic) and value.dtype.kind in PLAIN:
+            arrays[f"optimizer.{name}"] = value
+        elif value is None or isinstance(value, bool | int | float | str):
+            numbers[name] = value
+        else:
+            what = f"{type(optimizer).__name__}.{name}"
+            raise TypeError(f"checkpoint: {what} must be an array, a number, a text or None to be kept, got {value!r}")
     _check_apart(arrays)
-    scalars = [name for name, value in arrays.items() if isinstance(value, np.generic)]
-    arrays |= {f"more.{name}": _plain_array(name, value) for name, value in more.items()}
     about = {
         "format": FORMAT,
         "facts": facts,
-        "optimizer": {name: value for name, value in remembered.items() if not isinstance(value, NUMPY)},
-        "scalars": scalars,
+        "optimizer": numbers,
+        "scalars": [name for name, value in arrays.items() if isinstance(value, np.generic)],
         "generators": {name: each.bit_generator.state for name, each in generators.items()},
         "seeds": {name: _seed(each) for name, each in generators.items()},
-        "arrays": list(arrays),
+        "arrays": [*arrays, *(f"more.{name}" for name in more)],
     }
+    arrays |= {f"more.{name}": _plain_array(name, value) for name, value in more.items()}
     with complete_or_absent(path, "save_checkpoint") as file:
         np.savez(file, about=np.array(json.dumps(about, default=lambda value: value.tolist())), **arrays)
 
@@ -79,13 +81,12 @@ def load_checkpoint(
 ) -> dict[str, Any]:
     """Bring `model`, `optimizer`, `rng` and the generators of the model's layers to where they were; return `more`.
 
-    All are made as they were for the run that wrote the file. Generators that were one must be one again. Of `more`,
-    single numbers and texts come back as Python's, lists as arrays. The optimiser is made with the settings of the
-    first run; a learning rate that was changed since comes back changed. ValueError with the first thing that differs
-    if the file belongs to another model, to an optimiser of another kind or made with other settings, or to other
-    generators, and for a file that is no checkpoint; FileNotFoundError if there is none. Nothing is changed then.
+    All must be made as for the run that wrote the file: generators that were one must be one again, the optimiser has
+    the same settings (a learning rate that was changed since comes back changed). Of `more`, single numbers and texts
+    come back as Python's, lists as arrays. ValueError with the first thing that differs if the file belongs to another
+    run, and for a file that is no checkpoint; FileNotFoundError if there is none. Nothing is changed then.
     """
-    arrays, about = _read(path)
+    arrays, about, more = _read(path)
     own, saved = _facts(model, optimizer, rng), about["facts"]
     for name in [*own, *saved]:
         here, there = own.get(name, "absent"), saved.get(name, "absent")
@@ -100,21 +101,16 @@ def load_checkpoint(
             seed = np.random.SeedSequence(**about["seeds"][name])
             bits: Any = each.bit_generator
             bits.__setstate__((bits.state, seed))  # as if it came from a pickle
-    return _more(arrays)
+    return more
 
 
 def read_more(path: str | os.PathLike[str]) -> dict[str, Any]:
     """Return what `load_checkpoint` would, and change nothing."""
-    return _more(_read(path)[0])
+    return _read(path)[2]
 
 
-def _more(arrays: dict[str, Any]) -> dict[str, Any]:
-    """Return what was added to a checkpoint: single numbers and texts as Python's, lists as arrays."""
-    return {name: value if value.ndim else value.item() for name, value in _part(arrays, "more.").items()}
-
-
-def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the file's arrays and what it says about them; ValueError if `save_checkpoint` did not write it."""
+def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Return a file's arrays, what it says about them, and `more`; ValueError if `save_checkpoint` did not write it."""
     path = existing_path("load_checkpoint", path)
     try:
         arrays = read_arrays(path)
@@ -128,15 +124,14 @@ def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Any]]
         raise
     except Exception as error:  # zip, array and JSON each have their own for a damaged file
         raise ValueError(f"{path} is not a file that save_checkpoint wrote: {error}") from error
-    return arrays, about
+    more = {name: value if value.ndim else value.item() for name, value in _part(arrays, "more.").items()}
+    return arrays, about, more
 
 
 def _facts(model: Sequential, optimizer: Optimizer, rng: np.random.Generator) -> dict[str, str]:
     """Return what must be the same in both runs, by name: layers, parameters, optimiser, who shares a generator."""
-    for part, value, kind in (("model", model, Sequential), ("optimizer", optimizer, Optimizer)):
-        if not isinstance(value, kind):
-            order = "the order is path, model, optimizer, rng"
-            raise TypeError(f"checkpoint: {part} must be a tinylearn.{kind.__name__}, got {value!r}; {order}")
+    instance("checkpoint", "model", model, Sequential)
+    instance("checkpoint", "optimizer", optimizer, Optimizer)
     facts = {f"layer {number}": repr(layer) for number, layer in enumerate(model.layers, 1)}
     facts |= {name: f"{view.dtype} {view.shape}" for name, view in model.named_arrays().items()}
     facts |= facts_of(optimizer)
@@ -158,27 +153,12 @@ def _seed(rng: np.random.Generator) -> Any:
     return seed.state if isinstance(seed, np.random.SeedSequence) else None
 
 
-def _remembered(optimizer: Optimizer) -> dict[str, Any]:
-    """Return name → value; TypeError for one that is neither an array nor a number, text or None."""
-    found = remembered(optimizer)
-    for name, value in found.items():
-        plain = value.dtype.kind in PLAIN if isinstance(value, NUMPY) else isinstance(value, NUMBERS)
-        if not plain:
-            raise TypeError(
-                f"checkpoint: {type(optimizer).__name__}.{name} must be an array, a number, a text or None to be "
-                f"kept, got {value!r}"
-            )
-    return found
-
-
 def _check_apart(arrays: dict[str, Any]) -> None:
-    """Raise TypeError if two arrays share memory, as a view does: read from a file, they would not."""
+    """Raise TypeError if two arrays share memory: read from a file, they would not."""
     for (one, a), (other, b) in itertools.combinations(arrays.items(), 2):
         if np.shares_memory(a, b):
-            raise TypeError(
-                f"checkpoint: {other} is in the memory of {one}, which it would not be when the run goes on; "
-                "let it be a copy, or make it anew in every step"
-            )
+            later = "which it would not be when the run goes on"
+            raise TypeError(f"checkpoint: {other} is in the memory of {one}, {later}; let it be a copy")
 
 
 def _plain_array(name: str, value: Any) -> np.ndarray:

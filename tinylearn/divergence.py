@@ -1,8 +1,8 @@
 """Divergence: how `fit` notices that the parameters or the loss grow without bound, and what it says then.
 
-Each update is judged by two numbers: its loss, and the sum of the squares of all parameters. The norm of every
-parameter is measured only if the loss is not finite, or that sum is more than ten times what it was at the last
-measurement; in the ten updates after that, or after the start; and once in 256 updates. A healthy run pays little.
+Each update is judged by its loss and the sum of the squares of all parameters. The norm of every parameter is measured
+only if the loss is not finite, or that sum is more than ten times what it was at the last measurement; in the ten
+updates after that, or after the start; and once in 256 updates. A healthy run pays little.
 """
 
 from __future__ import annotations
@@ -24,13 +24,10 @@ KNOWN = 5  # gradient norms that are kept
 class DivergenceError(ArithmeticError):
     """Training has diverged: update `step` broke `parameter`, and `reason` says how.
 
-    step             the update that broke: a parameter after it, or its loss, is NaN or infinite, or a parameter grew
     parameter        the first one that broke; if only the loss did, the one with the largest norm
     learning_rate    the optimiser's
     gradient_norm    of that update
-    gradient_norms   step → norm, of up to five last updates; only of the last one if a healthy run breaks suddenly:
-                     the norms before it were not measured, which saves time
-    reason           "made dense_1.w NaN or infinite", "grew dense_1.w from norm 1.2 to 3e+09", "met a loss of inf …"
+    gradient_norms   step → norm, of the last updates, up to five; a healthy run that breaks suddenly has only the last
 
     >>> print(DivergenceError(3, "dense_1.w", 1000.0, 2e9, gradient_norms={2: 4e4, 3: 2e9}))
     training diverged: update 3 made dense_1.w NaN or infinite (learning rate 1000, gradient norm 2e+09; before it: \
@@ -62,18 +59,16 @@ def diagnose(
 ) -> tuple[str, str] | None:  # fmt: skip
     """Return which parameter an update broke, and the reason; None if all is well.
 
-    before, after   the norm of each parameter, by name; NaN or infinite if one of its numbers is. For `before`, `fit`
-                    gives those of its last measurement, after the previous update or up to 256 updates ago
+    before, after   the norm of each parameter, by name; NaN or infinite if one of its numbers is
     total           the norm of all parameters together, before
     loss            of the update's batch, before
     known_at        the update after which `before` was measured, if that is not the previous one
     loss_again      returns the loss of the same batch after the update, if that can be known
 
     Broken is, in this order: a parameter that is NaN or infinite; such a loss; a norm above 1 and more than 10⁶ times
-    as large as before, after an update that made that of all more than ten times as large and the loss no smaller:
-    a line that has to learn targets of a million takes such a step, and a good one. A parameter that was zero, as
-    biases are at the start, or nearly so (its norm less than a millionth of that of all), has no size to grow from: it
-    is measured against that of all. So learning that sets a bias from 0 to 200,000 is no divergence.
+    as large as before, if the update made that of all more than ten times as large and the loss no smaller: a line
+    that has to learn targets of a million takes such a step, and a good one. A parameter that was zero, as biases are
+    at the start, or nearly so, has no size to grow from: it is measured against that of all.
 
     >>> start = {"w": 1.0, "b": 0.0}
     >>> diagnose(start, 1.0, {"w": 3.0, "b": 2e5}, loss=1.0)
@@ -126,11 +121,7 @@ class DivergenceMonitor:
     loss_again  returns the loss of the last batch after the update; without it, a norm that grew counts as
                 divergence whatever the loss did
 
-    `fit` calls `check`, which measures only where it must. A loop like chapter 2's measures after every update:
-
-        monitor = DivergenceMonitor(model, optimizer)
-        optimizer.step(model.parameters, gradients)
-        monitor.measure(step, value, gradients)
+    `fit` calls `check` after every update, which measures only where it must. A loop like chapter 2's calls `measure`.
     """
 
     def __init__(self, model: Any, optimizer: Any, loss_again: Callable[[], float] | None = None) -> None:
@@ -147,10 +138,7 @@ class DivergenceMonitor:
             self.measure(step, loss, self.model.gradients, before)
 
     def measure(self, step: int, loss: float, gradients: np.ndarray, square: float = math.nan) -> None:
-        """Raise DivergenceError if update `step` broke something; measure the norms.
-
-        square   the sum of all squares before the update, if the previous one was not measured
-        """
+        """Raise DivergenceError if update `step` broke something. `square`: the sum of all squares before, if known."""
         if step - 1 not in self.gradient_norms:
             self.gradient_norms.clear()
         self.gradient_norms[step] = norm(gradients)
@@ -161,16 +149,11 @@ class DivergenceMonitor:
         known_at = self.measured_at if 0 < self.measured_at < step - 1 else None
         fault = diagnose(before, total, self.norms, loss, known_at, self.loss_again)
         if fault is not None:
-            rate, known = self.optimizer.learning_rate, dict(self.gradient_norms)
-            raise DivergenceError(step, fault[0], rate, known[step], fault[1], known)
+            (parameter, reason), known = fault, self.gradient_norms
+            raise DivergenceError(step, parameter, self.optimizer.learning_rate, known[step], reason, known.copy())
         self.measured_at = step
-        self._choose_next(step, math.hypot(*self.norms.values()))
-
-    def _choose_next(self, step: int, total: float) -> None:
-        """Choose when to measure again."""
-        square = total * total
-        if square >= self.high > 0:
-            self.alert = ALERT
-        self.high = 10 * square
-        self.due = step + (1 if self.alert or square > HUGE else REST)
+        total = math.hypot(*self.norms.values())
+        square = total * total  # `total**2` would raise OverflowError where this is infinite
+        self.alert = ALERT if square >= self.high > 0 else self.alert
+        self.high, self.due = 10 * square, step + (1 if self.alert or square > HUGE else REST)
         self.alert = max(self.alert - 1, 0)

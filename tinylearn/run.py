@@ -68,11 +68,7 @@ class Run:
             refuse_changes(model)  # a part that forward made has not learned
 
     def tell(self, loss: float, rows: np.ndarray) -> None:
-        """Count an update, and tell every callback of it; `stopped` is True after one of them has called `stop`.
-
-        An Update is made for those who take one. A recorder's `listener` is told by single values: that saves a
-        twentieth of a step of chapter 3's neuron.
-        """
+        """Count an update, and tell every callback of it; a recorder's `listener` by single values, which is faster."""
         batches, update = self.batches, None
         self.loss_sum += loss * len(rows)
         self.loss_rows += len(rows)
@@ -147,8 +143,20 @@ class Run:
 
     def _go_on(self, path: str | os.PathLike[str]) -> None:
         """Continue from the checkpoint; change nothing if a different run wrote it."""
-        batches, keepers, saved = self.batches, self._keepers(), read_more(path)
-        self._check_same(path, saved)
+        batches, keepers, given, saved = self.batches, self._keepers(), self._given(), read_more(path)
+        if not {"step", *given} <= saved.keys():
+            raise ValueError(f"fit: {path} is no checkpoint of a run; give the file that a Checkpoint callback wrote")
+        for name, now in given.items():
+            if saved[name] != now:
+                raise ValueError(
+                    f"fit: resume must be of a run like this one: {name} was {saved[name]}, is {now}; give what fit "
+                    "was given then: the same x, y, batch_size, shuffle, loss and augment"
+                )
+        for name in keepers.keys() - saved.keys():
+            raise ValueError(f"fit: {path} knows nothing of {name}; give the callbacks of the first run")
+        if saved["epoch"] > batches.epochs:
+            is_in = f"{path} is in epoch {saved['epoch']}"
+            raise ValueError(f"fit: epochs must count from the start: {is_in}, got epochs={batches.epochs}")
         self._tell_of("resuming", saved["step"])
         load_checkpoint(path, self.model, self.optimizer, batches.rng)
         batches.step, batches.epoch, batches.rest = saved["step"], saved["epoch"], saved["rest"]
@@ -157,21 +165,3 @@ class Run:
         for name, callback in keepers.items():
             callback.restore(saved[name])
         self._tell_of("resumed", batches.step, batches.epoch)
-
-    def _check_same(self, path: str | os.PathLike[str], saved: dict[str, Any]) -> None:
-        """Raise ValueError unless what was saved is of a run like this one."""
-        if not {"step", *self._given()} <= saved.keys():
-            raise ValueError(f"fit: {path} is no checkpoint of a run; give the file that a Checkpoint callback wrote")
-        for name, now in self._given().items():
-            if saved[name] != now:
-                raise ValueError(
-                    f"fit: resume must be of a run like this one: {name} was {saved[name]}, is {now}; give what fit "
-                    "was given then: the same x, y, batch_size, shuffle, loss and augment"
-                )
-        for name in self._keepers().keys() - saved.keys():
-            raise ValueError(f"fit: {path} knows nothing of {name}; give the callbacks of the first run")
-        if saved["epoch"] > self.batches.epochs:
-            raise ValueError(
-                f"fit: epochs must count from the start: {path} is in epoch {saved['epoch']}, got "
-                f"epochs={self.batches.epochs}"
-            )

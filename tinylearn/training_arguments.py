@@ -24,9 +24,7 @@ def check_data(caller: str, x: Any, y: Any, dtype: np.dtype) -> tuple[np.ndarray
     x, y = real_array(caller, "x", x), real_array(caller, "y", y)
     if x.ndim < 2:
         got = x.shape if x.ndim else x
-        raise ValueError(
-            f"{caller}: x must have shape (N, …), a row per example, got {got}; reshape it with x[:, None]"
-        )
+        raise ValueError(f"{caller}: x must have shape (N, …), a row per example, got {got}; reshape it: x[:, None]")
     if y.ndim < 1 or len(x) != len(y):
         raise ValueError(f"{caller}: x and y must have one row per example, got shapes {x.shape} and {y.shape}")
     if len(x) == 0:

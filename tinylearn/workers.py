@@ -3,13 +3,12 @@
     x (N, …) ─┬─ the first half  → replica 1: forward, loss, backward → gradients 1 ─┐
               └─ the second half → replica 2: forward, loss, backward → gradients 2 ─┴─ sum → model.gradients
 
-A replica is the model once more: the same parameters, in the same memory, but layers of its own, which remember their
-own half, and a gradient vector of its own. The mean over the batch is the mean over its pieces, each weighted by its
-share of the rows; so are the gradients. They are summed in a fixed order: the same seed and the same number of workers
-give the same bits.
+A replica has the model's parameters, in the same memory, but layers and a gradient vector of its own. The mean over the
+batch is the mean over its pieces, each weighted by its share of the rows; so are the gradients. They are summed in a
+fixed order: the same seed and the same number of workers give the same bits.
 
-Python threads are enough, since NumPy lets another thread run while it computes. BLAS, which does the matrix products,
-is held to one thread meanwhile: two workers with a thread each beat one worker whose products alone use two.
+NumPy lets another thread run while it computes. BLAS, which does the matrix products, is held to one thread meanwhile:
+two workers with a thread each beat one worker whose products alone use two.
 """
 
 from __future__ import annotations
@@ -39,10 +38,7 @@ PIECE = 1_000_000  # numbers that the largest layer may put out for one piece of
 
 @contextmanager
 def workers_for(model: Sequential, loss: Loss, workers: int, batch_shape: tuple[int, ...]) -> Iterator[Compute]:
-    """Yield a function (x, y) that fills `model.gradients` and returns the loss, with as many workers as pay off.
-
-    batch_shape   that of the batches to come; a small network, or a small batch, is left to one worker
-    """
+    """Yield a function (x, y) that fills `model.gradients` and returns the loss; a small network gets one worker."""
     keep_freed_memory()
     remembered = list(model.named_state())
     if workers > 1 and remembered:

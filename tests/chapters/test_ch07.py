@@ -235,7 +235,7 @@ def test_goes_on_with_what_the_first_run_counted(begun):
 
 def test_a_checkpoint_of_other_pictures_is_refused(finished, films, photographs):
     folder = finished / "record"
-    with pytest.raises(Refusal, match=r"the checksum of x and y was .*; give the same x, y and batch_size as then"):
+    with pytest.raises(Refusal, match=r"checksum of x and y was .*; give what fit was given then: the same x, y"):
         chapter.main(finished, quick=True, resume=True, data="cifar10", data_dir=photographs, learning_rate=1e-3,
                      record=folder)  # fmt: skip
     assert not folder.exists()

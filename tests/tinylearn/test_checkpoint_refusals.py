@@ -186,11 +186,9 @@ def test_a_missing_file_and_a_missing_folder_are_named(tmp_path):
 @pytest.mark.parametrize("call", [save_checkpoint, load_checkpoint])
 def test_what_is_no_part_of_a_run_is_refused_by_name(saved, call):
     model, optimizer, rng = start()
-    with pytest.raises(
-        TypeError, match=r"model must be a tinylearn.Sequential, got Adam\(.*; the order is path, model"
-    ):
+    with pytest.raises(TypeError, match=r"checkpoint: model must be a Sequential, got Adam\("):
         call(saved, optimizer, model, rng)
-    with pytest.raises(TypeError, match=r"checkpoint: optimizer must be a tinylearn.Optimizer, got <class .*Adam'>"):
+    with pytest.raises(TypeError, match=r"checkpoint: optimizer must be an Optimizer, got .*write Adam\(…\)"):
         call(saved, model, Adam, rng)
     with pytest.raises(TypeError, match=r"checkpoint: rng must be a NumPy generator, .* got None"):
         call(saved, model, optimizer, None)

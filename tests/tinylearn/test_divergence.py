@@ -136,10 +136,11 @@ def test_a_loss_that_is_nan_while_all_parameters_are_well():
 # --- no false alarm ---------------------------------------------------------------------------------------------------
 
 
-def test_very_large_parameters_are_no_divergence():
+@pytest.mark.parametrize(("dtype", "value"), [(np.float32, 3e30), (np.float64, 1e200)])
+def test_very_large_parameters_are_no_divergence(dtype, value):
     """Their square overflows, they do not."""
-    model = Sequential([Dense(1, 1, rng=np.random.default_rng(0), weights=ones)], np.float32)
-    model.parameters = np.array([3e30, 0])
+    model = Sequential([Dense(1, 1, rng=np.random.default_rng(0), weights=ones)], dtype)
+    model.parameters = np.array([value, 0])
     losses = train(model, [[0.0]], [[0.0]], loss=MeanSquaredError(), epochs=30)
     assert losses == [0.0] * 30
 
