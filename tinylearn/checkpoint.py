@@ -50,7 +50,7 @@ def save_checkpoint(
     ...     load_checkpoint(f"{folder}/run.npz", model, optimizer, rng)
     {'epoch': 3, 'losses': array([0.9, 0.5, 0.4])}
     """
-    facts, generators = _facts(model, optimizer, rng), _generators(model, rng)
+    facts, generators = _facts(model, optimizer, rng)
     arrays: dict[str, Any] = {"parameters": model.parameters, "state": model.vectors.state}
     numbers = {}
     for name, value in remembered(optimizer).items():
@@ -86,8 +86,8 @@ def load_checkpoint(
     come back as Python's, lists as arrays. ValueError with the first thing that differs if the file belongs to another
     run, and for a file that is no checkpoint; FileNotFoundError if there is none. Nothing is changed then.
     """
-    arrays, about, more = _read(path)
-    own, saved = _facts(model, optimizer, rng), about["facts"]
+    (own, generators), (arrays, about, more) = _facts(model, optimizer, rng), _read(path)
+    saved = about["facts"]
     for name in [*own, *saved]:
         here, there = own.get(name, "absent"), saved.get(name, "absent")
         if here != there:
@@ -95,7 +95,7 @@ def load_checkpoint(
     model.parameters = arrays["parameters"]
     model.vectors.state[...] = arrays["state"]
     recall(optimizer, about["optimizer"] | _part(arrays, "optimizer."))
-    for name, each in _generators(model, rng).items():
+    for name, each in generators.items():
         each.bit_generator.state = about["generators"][name]
         if about["seeds"][name] is not None:
             seed = np.random.SeedSequence(**about["seeds"][name])
@@ -119,7 +119,7 @@ def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Any],
             raise ValueError(f"its format is {about['format']}")
         if {"about", *about["arrays"]} != set(arrays):
             raise ValueError(f"it holds {', '.join(arrays)}, not {', '.join(about['arrays'])}")
-        arrays |= {name: arrays[name][()] for name in about.get("scalars", ())}  # NumPy's, not arrays without axes
+        arrays |= {name: arrays[name][()] for name in about["scalars"]}  # NumPy's, not arrays without axes
     except (FileNotFoundError, PermissionError):
         raise
     except Exception as error:  # zip, array and JSON each have their own for a damaged file
@@ -128,23 +128,21 @@ def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Any],
     return arrays, about, more
 
 
-def _facts(model: Sequential, optimizer: Optimizer, rng: np.random.Generator) -> dict[str, str]:
-    """Return what must be the same in both runs, by name: layers, parameters, optimiser, who shares a generator."""
+def _facts(
+    model: Sequential, optimizer: Optimizer, rng: np.random.Generator
+) -> tuple[dict[str, str], dict[str, np.random.Generator]]:
+    """Return what must be the same in both runs, by name, and all generators, of which some may be one object."""
     instance("checkpoint", "model", model, Sequential)
     instance("checkpoint", "optimizer", optimizer, Optimizer)
+    generators = {"rng": generator("checkpoint", rng)} | model.generators()
     facts = {f"layer {number}": repr(layer) for number, layer in enumerate(model.layers, 1)}
     facts |= {name: f"{view.dtype} {view.shape}" for name, view in model.named_arrays().items()}
     facts |= facts_of(optimizer)
     first_with: dict[int, str] = {}
-    for name, each in _generators(model, rng).items():
+    for name, each in generators.items():
         first = first_with.setdefault(id(each.bit_generator), name)
         facts[name] = type(each.bit_generator).__name__ if first == name else f"the same as {first}"
-    return facts
-
-
-def _generators(model: Sequential, rng: np.random.Generator) -> dict[str, np.random.Generator]:
-    """Return name → generator: `rng`, then those that layers keep, such as `dropout_1.rng`; some may be one object."""
-    return {"rng": generator("checkpoint", rng)} | model.generators()
+    return facts, generators
 
 
 def _seed(rng: np.random.Generator) -> Any:

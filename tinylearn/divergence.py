@@ -139,18 +139,15 @@ class DivergenceMonitor:
 
     def measure(self, step: int, loss: float, gradients: np.ndarray, square: float = math.nan) -> None:
         """Raise DivergenceError if update `step` broke something. `square`: the sum of all squares before, if known."""
-        if step - 1 not in self.gradient_norms:
-            self.gradient_norms.clear()
-        self.gradient_norms[step] = norm(gradients)
-        if len(self.gradient_norms) > KNOWN:
-            del self.gradient_norms[next(iter(self.gradient_norms))]
+        earlier = self.gradient_norms if step - 1 in self.gradient_norms else {}
+        self.gradient_norms = dict([*earlier.items(), (step, norm(gradients))][-KNOWN:])
         total = math.sqrt(square) if 0 < square < math.inf else math.hypot(*self.norms.values())
         before, self.norms = self.norms, norms_of(self.model)
         known_at = self.measured_at if 0 < self.measured_at < step - 1 else None
         fault = diagnose(before, total, self.norms, loss, known_at, self.loss_again)
         if fault is not None:
-            (parameter, reason), known = fault, self.gradient_norms
-            raise DivergenceError(step, parameter, self.optimizer.learning_rate, known[step], reason, known.copy())
+            (parameter, reason), norms = fault, self.gradient_norms
+            raise DivergenceError(step, parameter, self.optimizer.learning_rate, norms[step], reason, norms)
         self.measured_at = step
         total = math.hypot(*self.norms.values())
         square = total * total  # `total**2` would raise OverflowError where this is infinite
