@@ -74,9 +74,9 @@ def fit(
     epochs, batch_size, workers, rng = check_numbers(epochs, batch_size, workers, rng)
     batches = Batches(x, y, batch_size, epochs, dtype=model.dtype, shuffle=shuffle, augment=augment, rng=rng)
     run = Run(model, loss, optimizer, batches, callbacks)
-    monitor = DivergenceMonitor(model, optimizer, run.loss_again)
     parameters, gradients = model.parameters, model.gradients
     with run.going_on(resume), workers_for(model, loss, workers, batches.shape) as forward_and_backward:
+        monitor = DivergenceMonitor(model, optimizer, run.loss_again)  # of the model where the run starts, or goes on
         for rows, x_batch, y_batch in batches:
             value = forward_and_backward(x_batch, y_batch)
             optimizer.step(parameters, gradients)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.tinylearn.checkpoint_runs import EPOCHS, OPTIMIZERS, go_on, keeping, start, state
-from tinylearn import Checkpoint, Evaluate, MeanSquaredError, accuracy, save_checkpoint
+from tinylearn import SGD, Checkpoint, Dense, Evaluate, MeanSquaredError, Sequential, accuracy, fit, save_checkpoint
 
 STEPS = 3 * EPOCHS  # batches of 16, 16 and 8 rows
 
@@ -254,3 +254,17 @@ def test_the_rest_of_an_epoch_is_not_for_callbacks_to_change(begun):
             update.batch[0] = 0
 
     go_on(start(), 1, callbacks=[change], resume=begun / "1.npz")
+
+
+def test_growth_is_measured_from_where_the_run_goes_on(tmp_path):
+    """Not from the weights of the new model: 3·10⁸ would be 10⁸ times as large, and a loss of 0 falls no further."""
+    x, file = np.array([[-1.0], [1.0]]), tmp_path / "run.npz"
+
+    def run(epochs, **settings):
+        rng = np.random.default_rng(0)
+        model, callbacks = Sequential([Dense(1, 1, rng=rng)]), [Checkpoint(file, rng)]
+        return fit(model, x, 1e8 * (3 * x + 1), loss=MeanSquaredError(), optimizer=SGD(0.5), epochs=epochs, rng=rng,
+                   callbacks=callbacks, **settings)  # fmt: skip
+
+    run(100)
+    assert run(120, resume=file) == run(120)
