@@ -48,12 +48,15 @@ def guarded_step(formula: Callable[..., None], _: type) -> Callable[..., None]:
             ):
                 gradients = _checked(optimizer, parameters, gradients)
                 raises = optimizer._stepped[3]
-            if optimizer.weight_decay and type(optimizer).step is step:  # and this is no super().step
-                optimizer.shrink(parameters)
+            decays = optimizer.weight_decay and type(optimizer).step is step  # and this is no super().step
             if raises:
                 with np.errstate(all="ignore"):
+                    if decays:
+                        optimizer.shrink(parameters)
                     formula(optimizer, parameters, gradients)
             else:
+                if decays:
+                    optimizer.shrink(parameters)
                 formula(optimizer, parameters, gradients)
         except Exception as error:  # also one of np.seterr: calling again would be a second step
             name_error(optimizer, error)

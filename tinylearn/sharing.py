@@ -99,7 +99,8 @@ def _refuse_equal_names(layers: Iterable[Module]) -> None:
     """Raise ValueError if a layer uses one name for two arrays, or one that a part's array has."""
     for layer in layers:
         own = [*layer.params, *layer.state]
-        inner = [f"{name}.{key}" for name, part in layer.parts().items() for key in part.named_parameters()]
+        parts = layer.parts().items()
+        inner = [f"{name}.{key}" for name, part in parts for key in part.named_parameters() | part.named_state()]
         for name in own:
             if [*own, *inner].count(name) > 1:
                 raise ValueError(f"{layer!r}: two of its arrays have the name {name!r}; give each its own")

@@ -201,7 +201,9 @@ def test_several_workers_are_refused(small, monkeypatch):
 
 def test_a_layer_that_only_draws_random_numbers_has_no_state():
     rng = np.random.default_rng(0)
-    train(Sequential([Dropout(0.2, rng=rng), Dense(4, 1, rng=rng)]), n_workers=2)
+    model = Sequential([Dropout(0.2, rng=rng), Dense(4, 1, rng=rng)])
+    train(model, n_workers=2)
+    assert model.named_state() == {}
 
 
 def test_a_state_of_another_shape_or_name_is_refused():
@@ -231,11 +233,13 @@ def test_a_name_that_two_arrays_have_is_refused():
     """A file, and a recording, would keep one of them."""
 
     class Twice(Layer):
-        def __init__(self, part=None):
+        def __init__(self, part=None, name="mean"):
             self.part = part
-            self.params["mean" if part is None else "dense_1.w"], self.state["mean"] = np.ones(2), np.zeros(2)
+            self.params[name], self.state["mean"] = np.ones(2), np.zeros(2)
 
     with pytest.raises(ValueError, match=r"^Twice\(\): two of its arrays have the name 'mean'; give each its own$"):
         Sequential([Twice()])
     with pytest.raises(ValueError, match=r"^Twice\(\): two of its arrays have the name 'dense_1\.w'"):
-        Sequential([ReLU(), Residual(Twice(Dense(2, 2, rng=np.random.default_rng(0))))])
+        Sequential([ReLU(), Residual(Twice(Dense(2, 2, rng=np.random.default_rng(0)), "dense_1.w"))])
+    with pytest.raises(ValueError, match=r"^Twice\(\): two of its arrays have the name 'batchnorm_1\.mean'"):
+        Sequential([Twice(BatchNorm(4), "batchnorm_1.mean")])
