@@ -18,6 +18,7 @@ from tests.faults.recordings import assert_start_of_the_undisturbed_run
 from tests.tinylearn import interrupted_run
 from tests.tinylearn.ctrl_c import InterruptedAt
 from tinylearn import Dense, Recorder, Recording, Sequential, Update
+from tinylearn.recording.storage import FileColumn
 
 SCRIPT = Path(interrupted_run.__file__)
 RECORDING = Path(tinylearn.recording.__file__).parent
@@ -51,6 +52,20 @@ def test_ctrl_c_leaves_a_closed_recording(tmp_path, kind, seconds):
     assert recording.closed
     assert len(recording) > 1
     assert_start_of_the_undisturbed_run(recording, kind)
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_a_column_that_was_not_made_leaves_no_file(tmp_path, error, monkeypatch):
+    def publish(column, rows):
+        files.append(column.file)
+        raise error
+
+    files = []
+    monkeypatch.setattr(FileColumn, "publish", publish)
+    with pytest.raises(error):
+        FileColumn(tmp_path / "steps.npy", np.dtype(np.int64), ())
+    assert [file.closed for file in files] == [True]
+    assert list(tmp_path.iterdir()) == []
 
 
 @every_kind

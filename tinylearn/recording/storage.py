@@ -75,7 +75,7 @@ class FileColumn:
         self.open()
         try:
             self.publish(0)
-        except OSError:
+        except BaseException:  # also Ctrl-C
             self.close()
             path.unlink()
             raise
