@@ -148,7 +148,7 @@ class Checkpoint:
     """
 
     def __init__(self, path: str | os.PathLike[str], rng: np.random.Generator, *, every: int | None = None) -> None:
-        self.path = path_of("Checkpoint", path).expanduser().absolute()  # so that a later chdir changes nothing
+        self.path = path_of("Checkpoint", path)
         if not self.path.parent.is_dir():
             raise FileNotFoundError(f"Checkpoint: there is no folder {self.path.parent} for {self.path.name}")
         self.rng = generator("Checkpoint", rng)

@@ -16,6 +16,7 @@ from numpy.typing import DTypeLike
 
 T = TypeVar("T")
 
+HOLDERS = (list, tuple, dict)  # in which layers, generators, optimisers are found
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))  # what tinylearn computes in
 
 
@@ -197,22 +198,29 @@ def instance(caller: str, name: str, value: Any, kind: type[T], example: str = "
 
 
 def path_of(caller: str, path: Any) -> Path:
-    """Return `path` as a Path; TypeError if it is no text and no Path, ValueError for a text that no file can have."""
+    """Return `path` as an absolute Path, so that a later chdir changes nothing; `~` is the home folder.
+
+    TypeError if it is no text and no Path, ValueError for a text that no file can have.
+    """
     if not isinstance(path, str | os.PathLike) or isinstance(os.fspath(path), bytes):
         raise TypeError(f"{caller}: path must be a text or a pathlib.Path, got {shortened(path)}")
     if "\0" in os.fspath(path):
         raise ValueError(f"{caller}: path must not hold a zero byte, got {shortened(os.fspath(path))}")
-    return Path(path)
+    if not os.fspath(path):
+        raise ValueError(f"{caller}: path must name a file or a folder, got ''; the current folder is '.'")
+    try:
+        return Path(path).expanduser().absolute()
+    except RuntimeError:  # a user whom nobody knows
+        raise ValueError(f"{caller}: there is no home folder for {os.fspath(path)}; write it out") from None
 
 
 def existing_path(caller: str, path: Any) -> Path:
-    """Return `path` as a Path; FileNotFoundError, that says in which folder, if nothing is there."""
+    """Return `path` as `path_of` does; FileNotFoundError if nothing is there."""
     path = path_of(caller, path)
     try:
         path.stat()
     except FileNotFoundError:
-        where = "" if path.is_absolute() else f" in {Path.cwd()}"
-        raise FileNotFoundError(f"{caller}: there is no file {path}{where}") from None
+        raise FileNotFoundError(f"{caller}: there is no file {path}") from None
     except OSError:
         pass  # such as a folder without rights: opening the file says so
     return path
@@ -244,6 +252,7 @@ def found_in(name: str, value: Any, kind: type[T]) -> Iterator[tuple[str, T]]:
     """Yield (name, value) if it is of that type; from a list, tuple or dict, each value that is: `rngs[0]`."""
     if isinstance(value, kind):
         yield name, value
-    elif isinstance(value, list | tuple | dict):
+    elif isinstance(value, HOLDERS):
         for key, each in value.items() if isinstance(value, dict) else enumerate(value):
-            yield from found_in(f"{name}[{key}]", each, kind)
+            if isinstance(each, (kind, *HOLDERS)):  # asked first: most are numbers
+                yield from found_in(f"{name}[{key}]", each, kind)

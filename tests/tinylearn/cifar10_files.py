@@ -59,8 +59,8 @@ def write_folder(path, form, batches):
 
 
 def write_archive(path, members, *others):
-    """A .tar.gz of name → bytes, after the members `others`, which are TarInfo without content."""
-    with tarfile.open(path, "w:gz") as archive:
+    """A .tar.gz, or .tar, of name → bytes, after the members `others`, which are TarInfo without content."""
+    with tarfile.open(path, "w" if path.suffix == ".tar" else "w:gz") as archive:
         for member in others:
             archive.addfile(member)
         for name, data in members.items():

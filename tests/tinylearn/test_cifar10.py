@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.tinylearn.cifar10_files import FOLDERS, archive_members, random_batches, write_archive, write_folder
+from tests.tinylearn.cifar10_files import FOLDERS, archive_members, files, random_batches, write_archive, write_folder
 from tinylearn.datasets import CLASS_NAMES, Cifar10, cifar10
 
 both_forms = pytest.mark.parametrize("form", FOLDERS)
@@ -49,6 +49,15 @@ def test_the_order_is_that_of_the_names_whatever_that_in_the_archive(tmp_path, f
     assert_holds(cifar10(write_archive(tmp_path / "turned.tgz", turned)), batches)
 
 
+@both_forms
+@pytest.mark.parametrize("name", ["a.tar", "a.tar.gz"])
+@pytest.mark.parametrize("folders", ["", "other/", "one/more/", "/absolute/"])
+def test_an_archive_is_read_packed_or_not_whatever_the_folders_in_it(tmp_path, form, name, folders):
+    batches = random_batches()
+    members = {f"{folders}{file}": data for file, data in files(form, batches).items()}
+    assert_holds(cifar10(write_archive(tmp_path / name, members | {"one/more/README": b"hello"})), batches)
+
+
 def test_both_forms_give_equal_arrays(tmp_path):
     batches = random_batches()
     one, other = (cifar10(write_folder(tmp_path / form, form, batches)) for form in FOLDERS)
@@ -79,6 +88,8 @@ def test_values_run_from_0_to_1_and_colours_are_red_green_blue(tmp_path):
         ({"TINYLEARN_DATA": "{}/mine", "XDG_CACHE_HOME": "{}/xdg", "HOME": "{}/home"}, "mine"),
         ({"XDG_CACHE_HOME": "{}/xdg", "HOME": "{}/home"}, "xdg/tinylearn"),
         ({"XDG_CACHE_HOME": "", "HOME": "{}/home"}, "home/.cache/tinylearn"),
+        ({"TINYLEARN_DATA": "~/mine", "HOME": "{}/home"}, "home/mine"),
+        ({"XDG_CACHE_HOME": "~/xdg", "HOME": "{}/home"}, "home/xdg/tinylearn"),
     ],
 )
 def test_without_a_path_the_cache_is_read(tmp_path, monkeypatch, variables, folder):
@@ -91,8 +102,12 @@ def test_without_a_path_the_cache_is_read(tmp_path, monkeypatch, variables, fold
     assert_holds(cifar10(download=True), random_batches())  # which has nothing to do
 
 
-def test_an_empty_cache_says_what_to_do(cache):
-    with pytest.raises(FileNotFoundError, match=r"(?s)cache.*cifar10\(download=True\).*cifar10\(path=…\)"):
+def test_an_empty_cache_says_where_it_is_and_what_to_do(cache, monkeypatch):
+    monkeypatch.chdir(cache.parent)
+    monkeypatch.setenv("TINYLEARN_DATA", "cache")
+    with pytest.raises(
+        FileNotFoundError, match=rf"{cache}, found none; call cifar10\(download=True\).*cifar10\(path=…\)"
+    ):
         cifar10()
     assert not cache.exists()
 

@@ -86,6 +86,50 @@ def test_data_of_another_shape_and_other_counts_of_labels_are_refused(tmp_path):
         cifar10(tmp_path)
 
 
+# --- other data --------------------------------------------------------------------------------------------------
+
+CIFAR_100 = {"python": ["meta", "test", "train"], "binary": ["fine_label_names.txt", "test.bin", "train.bin"]}
+
+
+@both_forms
+@pytest.mark.parametrize("given", ["cifar-100-{}.tar.gz", "a.tar", "cifar-100-{}", "renamed", "."])
+def test_cifar_100_is_named(tmp_path, form, given):
+    """As an archive or a folder, of its own name or another, or in the folder that is given."""
+    names, given = CIFAR_100[form], given.format(form)
+    path = tmp_path / given
+    if ".tar" in given:
+        names = [f"cifar-100-{form}/{name}" for name in names]
+        write_archive(path, dict.fromkeys(names, b"data"))
+    elif given == ".":
+        names = [f"cifar-100-{form}"]
+        (path / names[0]).mkdir()
+    else:
+        path.mkdir()
+        for name in names:
+            (path / name).write_bytes(b"data")
+    expected = f"in {path}, found {names}, which is CIFAR-100; call cifar10(download=True) to fetch CIFAR-10"
+    with pytest.raises(FileNotFoundError, match=rf"^cifar10: expected .*{re.escape(expected)}"):
+        cifar10(path)
+
+
+def test_what_lies_there_instead_is_named(tmp_path):
+    archive = write_archive(tmp_path / "a.tar", {"photos/1.png": b"x", "notes": b"x"})
+    with pytest.raises(FileNotFoundError, match=rf"in {archive}, found \['photos/1.png', 'notes'\]; call"):
+        cifar10(archive)
+    with pytest.raises(FileNotFoundError, match=rf"in {tmp_path}, found \['a.tar'\]; call"):
+        cifar10(tmp_path)
+
+
+def test_two_files_for_one_batch_are_named(tmp_path):
+    archive = write_archive(
+        tmp_path / "a.tar", {name: bytes(3073) for name in ("data_batch_1.bin", "b/data_batch_1.bin")}
+    )
+    with pytest.raises(
+        ValueError, match=r"a\.tar: expected one data_batch_1\.bin, found 'data_.*' and 'b/data_.*'; leave"
+    ):
+        cifar10(archive)
+
+
 # --- archives ----------------------------------------------------------------------------------------------------
 
 

@@ -98,7 +98,7 @@ def test_a_missing_file_and_a_missing_folder_are_named(tmp_path):
     with pytest.raises(FileNotFoundError, match=r"^load: there is no file .*missing\.npz$"):
         small_model().load(tmp_path / "missing.npz")
     with pytest.raises(
-        FileNotFoundError, match=rf"^load: there is no file missing\.npz in {re.escape(str(Path.cwd()))}$"
+        FileNotFoundError, match=f"^load: there is no file {re.escape(str(Path('missing.npz').absolute()))}$"
     ):
         small_model().load("missing.npz")
     with pytest.raises(FileNotFoundError, match="nowhere"):

@@ -1,4 +1,4 @@
-"""Files out of a .tar.gz that may come from anywhere: read by name, in memory. Nothing is ever unpacked to the disk.
+"""Files out of a .tar.gz or .tar that may come from anywhere: read by name, in memory. Nothing is unpacked to the disk.
 
 So a member named ../../.bashrc has no place to go to, and a link is nothing but a member that is no file. And since
 what is packed small may unpack without end, what is read is limited, of each member and of all.
@@ -7,6 +7,7 @@ what is packed small may unpack without end, what is read is limited, of each me
 from __future__ import annotations
 
 import gzip
+import io
 import tarfile
 import zlib
 from collections.abc import Collection, Iterator
@@ -15,28 +16,31 @@ from typing import IO
 
 from tinylearn.datasets.download import Checksum
 
+GZIP = b"\x1f\x8b"  # how what gzip packed begins
 
-def members(path: Path, names: Collection[str], *, most: int, checksum: Checksum | None) -> Iterator[tuple[str, bytes]]:
-    """Yield (name, bytes) of the members of the archive that are files and have one of these names, in its order.
 
-    Raises ValueError if the checksum of the archive is another one (None: it may be any), if it is no .tar.gz or cut
-    short, if such a member has more than `most` bytes, or all members together more than `most` for each name.
+def members(
+    path: Path, names: Collection[str], *, most: int, checksum: Checksum | None
+) -> Iterator[tuple[str, bytes | None]]:
+    """Yield (name, bytes) of each file of the archive, in its order; None for bytes if the file is not wanted.
+
+    Wanted are those of these names, in any folder but one above. Raises ValueError if the checksum of the archive is
+    another one (None: it may be any), if it is no .tar.gz and no .tar or cut short, if such a file has more than `most`
+    bytes, or the whole archive more than `most` for each name.
     """
     with open(path, "rb") as file:
         if checksum:
             _check(path, Checksum.of(file, checksum.algorithm), checksum)
         try:
-            with (
-                LimitedGzip(file, f"{path}", most * len(names)) as unpacked,
-                tarfile.open(fileobj=unpacked, mode="r|") as archive,
-            ):
-                for member in archive:
-                    name = member.name.removeprefix("./")
-                    content = archive.extractfile(member) if member.isreg() and name in names else None
-                    if content:
-                        yield name, read_all(content, f"{path}: {name}", most)
+            unpacked = gzip.GzipFile(fileobj=file) if file.peek(2)[:2] == GZIP else file
+            with tarfile.open(fileobj=Limited(unpacked, f"{path}", most * len(names)), mode="r|") as archive:
+                for member in filter(tarfile.TarInfo.isreg, archive):
+                    *folders, last = member.name.removeprefix("./").split("/")
+                    content = archive.extractfile(member) if last in names and ".." not in folders else None
+                    name = "/".join([*folders, last])
+                    yield name, read_all(content, f"{path}: {name}", most) if content else None
         except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError) as error:
-            raise ValueError(f"{path}: expected a whole .tar.gz, got one that cannot be read ({error})") from None
+            raise ValueError(f"{path}: expected a whole .tar.gz or .tar, got one that fails ({error})") from None
 
 
 def read_all(file: IO[bytes], where: str, most: int) -> bytes:
@@ -47,15 +51,14 @@ def read_all(file: IO[bytes], where: str, most: int) -> bytes:
     return data
 
 
-class LimitedGzip(gzip.GzipFile):
-    """Unpacks a file, until more than `most` bytes have come out of it: then it raises ValueError."""
+class Limited(io.BufferedIOBase):
+    """Reads a file, until more than `most` bytes have come out of it: then it raises ValueError."""
 
-    def __init__(self, file: IO[bytes], where: str, most: int) -> None:
-        super().__init__(fileobj=file)
-        self.where, self.most, self.count = where, most, 0
+    def __init__(self, file: io.BufferedIOBase, where: str, most: int) -> None:
+        self.file, self.where, self.most, self.count = file, where, most, 0
 
-    def read(self, size: int | None = -1) -> bytes:
-        data = super().read(size)
+    def read(self, size: int | None = -1, /) -> bytes:
+        data = self.file.read(size)
         self.count += len(data)
         if self.count > self.most:
             raise ValueError(f"{self.where}: expected at most {self.most:,} bytes when unpacked, got more")

@@ -4,7 +4,7 @@
     Python   a pickled dict:  b"labels" → list of n numbers,  b"data" → (n, 3072) uint8, a row as above
 
 A pickle is a program: it may name any function of any module, and Python would call it. So `BatchUnpickler` knows the
-five names that arrays and bytes come in, and no other; and even those make notes of what they are called with instead
+few names that arrays and bytes come in, and no other; and even those make notes of what they are called with instead
 of arrays, since NumPy's own code for unpickling is not written for data that lies. So a hostile pickle can waste time
 and memory, but it runs nothing.
 """
@@ -79,11 +79,20 @@ class Noted:
         self.state = state
 
 
+class FromBuffer(Noted):
+    """Stands for an array of protocol 5, which has no state but arguments: gives it the state of the earlier ones."""
+
+    def __init__(self, data: Any, dtype: Any, shape: Any, order: Any) -> None:
+        self.state = (1, shape, dtype, order == "F", data)
+
+
 ADMITTED = {
     ("numpy", "ndarray"): Noted,
     ("numpy", "dtype"): Noted,
     ("numpy.core.multiarray", "_reconstruct"): Noted,  # an empty array, whose state follows
     ("numpy._core.multiarray", "_reconstruct"): Noted,  # its name since NumPy 2
+    ("numpy.core.numeric", "_frombuffer"): FromBuffer,  # an array out of bytes
+    ("numpy._core.numeric", "_frombuffer"): FromBuffer,
     ("_codecs", "encode"): str.encode,  # bytes, as Python 3 writes them for Python 2
 }
 
@@ -92,8 +101,11 @@ class BatchUnpickler(pickle._Unpickler):
     """Reads the pickles of batches; any other name than those of ADMITTED is refused before it is looked up.
 
     Made of the unpickler that is written in Python, which is as quick here (0.1 s a batch): one wrong byte can make
-    the one in C take up to 64 GB, for a memo of as many entries as it announces.
+    the one in C take up to 64 GB, for a memo of as many entries as it announces. A bytearray is read as
+    bytes, since Python would make it as long as is announced, however few bytes follow.
     """
+
+    dispatch = pickle._Unpickler.dispatch | {pickle.BYTEARRAY8[0]: pickle._Unpickler.dispatch[pickle.BINBYTES8[0]]}
 
     def find_class(self, module: str, name: str) -> Any:
         if (module, name) not in ADMITTED:

@@ -10,13 +10,13 @@ images", 2009; https://www.cs.toronto.edu/~kriz/cifar.html.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from tinylearn.checks import path_of
+from tinylearn.checks import path_of, shortened
 from tinylearn.datasets.archive import members, read_all
 from tinylearn.datasets.batches import MOST_BYTES, Batch, binary_batch, python_batch
 from tinylearn.datasets.download import Checksum
@@ -70,8 +70,8 @@ def cifar10(path: str | os.PathLike[str] | None = None, download: bool = False) 
     `download`, the binary archive (170 MB) is fetched into it if it holds nothing. What was interrupted is resumed.
 
     Batches may be cut short, to any number of rows. An archive with the name of an official one must have the official
-    hash; one of any other name is read without that check. The files are not trusted: of pickles, nothing but an
-    array and a list is taken, and nothing of an archive is written to the disk.
+    hash; one of any other name is read without that check, also a .tar, or one of more folders. The files are not
+    trusted: of pickles, nothing but an array and a list is taken, and nothing of an archive is written to the disk.
 
     Raises FileNotFoundError if there is no data or a batch is missing, ValueError if a file is not what it should be,
     ConnectionError if a download fails.
@@ -81,23 +81,21 @@ def cifar10(path: str | os.PathLike[str] | None = None, download: bool = False) 
     >>> data.x_train.shape, CLASS_NAMES[data.y_train[0]]            # doctest: +SKIP
     ((50000, 32, 32, 3), 'frog')
     """
-    source = _source(_cache() if path is None else path_of("cifar10", path))
+    place = _cache() if path is None else path_of("cifar10", path)
+    source = _source(place)
     if source is None and path is None and download:
-        source = _cache() / BINARY.archive
+        source = place / BINARY.archive
         fetch(URL + BINARY.archive, source, BINARY.checksum)
     if source is None:
-        raise FileNotFoundError(
-            f"cifar10: expected {BINARY.archive}, {PYTHON.archive} or the folder of one in {path or _cache()}, found "
-            "none; call cifar10(download=True) to fetch it once (170 MB), or cifar10(path=…) to use a copy of your own"
-        )
+        raise _nothing(place, sorted(each.name for each in place.glob("*")))
     batches = _archive(source) if source.is_file() else _folder(source)
     return Cifar10(*_images(batches[:-1]), *_images(batches[-1:]))
 
 
 def _cache() -> Path:
     if chosen := os.environ.get("TINYLEARN_DATA"):
-        return Path(chosen)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "tinylearn"
+        return path_of("cifar10", chosen)
+    return path_of("cifar10", os.environ.get("XDG_CACHE_HOME") or "~/.cache") / "tinylearn"
 
 
 def _source(path: Path) -> Path | None:
@@ -113,9 +111,29 @@ def _source(path: Path) -> Path | None:
 
 def _archive(path: Path) -> list[Batch]:
     official = next((form for form in FORMS if form.archive == path.name), None)
-    parse = {f"{form.folder}/{name}": form.parse for form in FORMS for name in form.names}
-    files = members(path, parse, most=MOST_BYTES, checksum=official and official.checksum)
-    return _in_order(path, {Path(name).name: parse[name](f"{path}: {name}", data) for name, data in files})
+    parse = {name: form.parse for form in FORMS for name in form.names}
+    batches: dict[str, Batch] = {}
+    found: dict[str, str] = {}
+    for place, data in members(path, parse, most=MOST_BYTES, checksum=official and official.checksum):
+        name = place if data is None else Path(place).name
+        if found.setdefault(name, place) != place:
+            raise ValueError(f"{path}: expected one {name}, found {found[name]!r} and {place!r}; leave one out")
+        if data is not None:
+            batches[name] = parse[name](f"{path}: {place}", data)
+    if not batches:
+        raise _nothing(path, found)
+    return _in_order(path, batches)
+
+
+def _nothing(place: Path, names: Collection[str]) -> FileNotFoundError:
+    """Return the error that says which names are in `place`, where no batch of CIFAR-10 is."""
+    found = shortened(list(names), 160) if names else "none"
+    if any("cifar-100" in each or Path(each).name in ("meta", "fine_label_names.txt") for each in names):
+        found += ", which is CIFAR-100"
+    return FileNotFoundError(
+        f"cifar10: expected {BINARY.archive}, {PYTHON.archive} or the folder of one in {place}, found {found}; "
+        "call cifar10(download=True) to fetch CIFAR-10 once (170 MB), or cifar10(path=…) to use a copy of your own"
+    )
 
 
 def _folder(path: Path) -> list[Batch]:
