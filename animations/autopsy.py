@@ -24,7 +24,7 @@ from animations.drawing import add_label, add_number, pixel_axes, plot_axes
 from animations.scene import Scene
 from animations.step_chart import MARKERS
 from animations.text import PastedText
-from tinylearn.recording.autopsy import Autopsy
+from tinylearn.analysis.autopsy import Autopsy
 
 ROW = 26  # pixels from row to row of the table
 

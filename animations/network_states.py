@@ -98,11 +98,11 @@ def _check(recording: Recording, model: Sequential) -> None:
     if not len(recording):
         raise ValueError("NetworkDiagram: there is nothing in the recording yet")
     own = model.named_arrays()
-    for name, shape in zip(recording.names, recording.layout.shapes, strict=True):
+    for name, shape in recording.shapes.items():
         mine = f"has shape {own[name].shape}" if name in own else "is not there"
-        if name not in own or own[name].shape != tuple(shape):
+        if name not in own or own[name].shape != shape:
             raise ValueError(
-                f"NetworkDiagram: the recording is not of this model: {name} has shape {tuple(shape)} in the "
+                f"NetworkDiagram: the recording is not of this model: {name} has shape {shape} in the "
                 f"recording, and {mine} in the model"
             )
 

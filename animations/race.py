@@ -24,8 +24,8 @@ from animations.race_lane import Lane, Row, room, short_name
 from animations.scene import Scene, spaced_steps
 from animations.step_chart import MARKERS
 from animations.text import Number
+from tinylearn.analysis.race import Runner
 from tinylearn.checks import shortened
-from tinylearn.race import Runner
 
 LOOKS = tuple(zip((*style.SERIES, style.INK), (*MARKERS, "P"), strict=True))  # colour and marker of each runner
 FEW = 100  # updates: up to here each is a frame, and the axis of updates is not logarithmic

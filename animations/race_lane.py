@@ -18,7 +18,7 @@ from animations.drawing import add_label, add_number
 from animations.step_chart import TIP
 from animations.table_scene import short
 from animations.text import PastedText
-from tinylearn.race import Runner
+from tinylearn.analysis.race import Runner
 
 WIDE = 30  # losses that differ by more than this factor need a log axis
 FAR = 1e6  # a loss that is so many times the first is about to diverge; where all do, they are shown up to there

@@ -56,10 +56,10 @@ from tinylearn import (
     Tanh,
     race,
 )
+from tinylearn.analysis.race import Runner
 from tinylearn.datasets import sine
 from tinylearn.initializers import constant, he_normal, ones
 from tinylearn.layers import Layer
-from tinylearn.race import Runner
 
 INPUTS = np.linspace(-6, 6, 31)
 SCORES, MOVING = (2.3, 7.9, 0.8, 5.1), 3  # which of the scores moves, counted from 0

@@ -55,13 +55,13 @@ def digests(recording: Recording) -> str:
       batches     ...
       divergence  74234e98afe7498fb5daf1f36ac2d78acc339464f950703b8c019892f982b90b
     """
-    batches = [recording.record(index)[3] for index in range(len(recording))]
+    batches = [recording.batch(step).tolist() for step in recording.steps]
     parts = {
         "parameters": recording.rows.tobytes(),
         "steps": recording.steps.tobytes(),
         "epochs": recording.epochs.tobytes(),
         "losses": recording.losses.tobytes(),
-        "batches": json.dumps([batch.tolist() for batch in batches]).encode(),
+        "batches": json.dumps(batches).encode(),
         "divergence": json.dumps(recording.divergence).encode(),
     }
     lines = [f"{len(recording):,} record{'' if len(recording) == 1 else 's'} of {', '.join(recording.names)}"]

@@ -1,5 +1,10 @@
 """tinylearn: a small NumPy framework in which every gradient is derived by hand and every update can be recorded."""
 
+from tinylearn.analysis.gradient_check import GradientReport as GradientReport
+from tinylearn.analysis.gradient_check import check_gradients as check_gradients
+from tinylearn.analysis.gradient_rules import GradientError as GradientError
+from tinylearn.analysis.race import race as race
+from tinylearn.analysis.scorecard import Scorecard as Scorecard
 from tinylearn.augmentation import Augment as Augment
 from tinylearn.augmentation import affine as affine
 from tinylearn.augmentation import flip as flip
@@ -10,9 +15,6 @@ from tinylearn.callbacks import Update as Update
 from tinylearn.checkpoint import load_checkpoint as load_checkpoint
 from tinylearn.checkpoint import save_checkpoint as save_checkpoint
 from tinylearn.divergence import DivergenceError as DivergenceError
-from tinylearn.gradient_check import GradientReport as GradientReport
-from tinylearn.gradient_check import check_gradients as check_gradients
-from tinylearn.gradient_rules import GradientError as GradientError
 from tinylearn.layers import *  # noqa: F403 (so that a new layer needs no line here)
 from tinylearn.losses import BinaryCrossEntropy as BinaryCrossEntropy
 from tinylearn.losses import CategoricalCrossEntropy as CategoricalCrossEntropy
@@ -27,8 +29,6 @@ from tinylearn.optimizers import SGD as SGD
 from tinylearn.optimizers import Adam as Adam
 from tinylearn.optimizers import Optimizer as Optimizer
 from tinylearn.optimizers import RMSprop as RMSprop
-from tinylearn.race import race as race
 from tinylearn.recording import Recorder as Recorder
 from tinylearn.recording import Recording as Recording
-from tinylearn.scorecard import Scorecard as Scorecard
 from tinylearn.training import fit as fit

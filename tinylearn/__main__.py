@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 from threadpoolctl import threadpool_info
 
-from tinylearn.gradient_check import check_gradients
+from tinylearn.analysis.gradient_check import check_gradients
 from tinylearn.layer_table import LAYERS, make_input, make_layer
 from tinylearn.loss_table import LOSSES
 from tinylearn.optimizer_table import GRADIENTS, OPTIMIZERS

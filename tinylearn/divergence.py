@@ -109,9 +109,9 @@ def norm(values: np.ndarray) -> float:
         return largest * float(np.linalg.norm(values / largest))
 
 
-def norms_of(model: Any) -> dict[str, float]:
-    """Return name → norm for the parameters of a model."""
-    return {name: norm(values) for name, values in model.named_parameters().items()}
+def norms_of(named: dict[str, np.ndarray]) -> dict[str, float]:
+    """Return name → norm."""
+    return {name: norm(values) for name, values in named.items()}
 
 
 class DivergenceMonitor:
@@ -128,7 +128,8 @@ class DivergenceMonitor:
         self.model, self.optimizer, self.loss_again, self.parameters = model, optimizer, loss_again, model.parameters
         self.square = math.nan  # the sum of the squares of all parameters, not known yet
         self.high, self.due, self.alert = 0.0, 0, ALERT  # measure if the sum reaches `high`, or at update `due`
-        self.norms, self.measured_at = norms_of(model), 0
+        self.named = model.named_parameters()
+        self.norms, self.measured_at = norms_of(self.named), 0
         self.gradient_norms: dict[int, float] = {}  # of the last updates, if all of them were measured
 
     def check(self, step: int, loss: float) -> None:
@@ -142,7 +143,7 @@ class DivergenceMonitor:
         earlier = self.gradient_norms if step - 1 in self.gradient_norms else {}
         self.gradient_norms = dict([*earlier.items(), (step, norm(gradients))][-KNOWN:])
         total = math.sqrt(square) if 0 < square < math.inf else math.hypot(*self.norms.values())
-        before, self.norms = self.norms, norms_of(self.model)
+        before, self.norms = self.norms, norms_of(self.named)
         known_at = self.measured_at if 0 < self.measured_at < step - 1 else None
         fault = diagnose(before, total, self.norms, loss, known_at, self.loss_again)
         if fault is not None:

@@ -30,8 +30,10 @@ class Run:
     """
 
     def __init__(
-        self, model: Sequential, loss: Loss, optimizer: Optimizer, batches: Batches, callbacks: tuple[Any, ...]
-    ) -> None:
+        self, model: Sequential, loss: Loss, optimizer: Optimizer, batches: Batches, workers: int,
+        callbacks: tuple[Any, ...],
+    ) -> None:  # fmt: skip
+        self.workers = workers
         self.model, self.loss, self.optimizer, self.batches, self.callbacks = model, loss, optimizer, batches, callbacks
         self.losses: list[float] = []
         self.loss_sum, self.loss_rows = 0.0, 0

@@ -73,7 +73,7 @@ def fit(
     x, y = check_data("fit", x, y, model.dtype)
     epochs, batch_size, workers, rng = check_numbers(epochs, batch_size, workers, rng)
     batches = Batches(x, y, batch_size, epochs, dtype=model.dtype, shuffle=shuffle, augment=augment, rng=rng)
-    run = Run(model, loss, optimizer, batches, callbacks)
+    run = Run(model, loss, optimizer, batches, workers, callbacks)
     parameters, gradients = model.parameters, model.gradients
     with run.going_on(resume), workers_for(model, loss, workers, batches.shape) as forward_and_backward:
         monitor = DivergenceMonitor(model, optimizer, run.loss_again)  # of the model where the run starts, or goes on

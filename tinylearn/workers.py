@@ -66,6 +66,11 @@ def _blas() -> list[Any]:
     return ThreadpoolController().select(user_api="blas").lib_controllers
 
 
+def blas_threads() -> int:
+    """Return how many threads BLAS uses."""
+    return max((library.num_threads for library in _blas()), default=1)
+
+
 @contextmanager
 def one_blas_thread() -> Iterator[None]:
     """Hold BLAS to one thread, in the whole process; of holders that overlap, the last gives back what it had."""
@@ -121,9 +126,8 @@ class ParallelGradients:
 
     def gradients(self, x: np.ndarray, y: np.ndarray) -> float:
         """Fill `model.gradients` for the batch x, y and return its loss."""
-        self._deal_random_numbers()
-        bounds = [len(x) * n // len(self.replicas) for n in range(len(self.replicas) + 1)]
-        shares = [slice(*pair) for pair in itertools.pairwise(bounds)]
+        self.deal_random_numbers()
+        shares = self.shares(len(x))
         others = [self.pool.submit(self._work, n, x, y, shares[n]) for n in range(1, len(shares))]
         total, summed = self._work(0, x, y, shares[0])
         for other in others:
@@ -132,20 +136,28 @@ class ParallelGradients:
             summed = np.add(summed, gradient, out=self.model.gradients)
         return total
 
+    def shares(self, rows: int) -> list[slice]:
+        """Return which of so many rows each replica gets."""
+        bounds = [rows * n // len(self.replicas) for n in range(len(self.replicas) + 1)]
+        return [slice(*pair) for pair in itertools.pairwise(bounds)]
+
+    def pieces(self, rows: slice) -> list[slice]:
+        """Return the pieces in which a replica computes its rows."""
+        starts = range(rows.start, rows.stop, self.piece_rows)
+        return [slice(start, min(start + self.piece_rows, rows.stop)) for start in starts]
+
     def _work(self, number: int, x: np.ndarray, y: np.ndarray, rows: slice) -> tuple[float, np.ndarray]:
         """Return the loss and the gradients of `rows`, computed piece by piece on replica `number`."""
-        model, loss = self.replicas[number]
-        starts = range(rows.start, rows.stop, self.piece_rows)
-        total, summed = 0.0, model.gradients if len(starts) == 1 else np.zeros_like(model.gradients)
+        (model, loss), pieces = self.replicas[number], self.pieces(rows)
+        total, summed = 0.0, model.gradients if len(pieces) == 1 else np.zeros_like(model.gradients)
         with np.errstate(all="ignore"):  # a thread has settings of its own
-            for start in starts:
-                piece = slice(start, min(start + self.piece_rows, rows.stop))
+            for piece in pieces:
                 total += gradients(model, loss, x[piece], y[piece], (piece.stop - piece.start) / len(x))
                 if summed is not model.gradients:
                     summed += model.gradients
         return total, summed
 
-    def _deal_random_numbers(self) -> None:
+    def deal_random_numbers(self) -> None:
         """Seed the generators of the replicas by those of the model: which thread is faster changes nothing."""
         for rng, copies in self.generators:
             for each in copies:

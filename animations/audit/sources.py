@@ -24,8 +24,8 @@ import numpy as np
 
 from animations.scene import Scene, Together
 from tinylearn import Recording
+from tinylearn.analysis.race import Runner
 from tinylearn.checks import numbers, shortened
-from tinylearn.race import Runner
 
 Source = Any  # what is said above
 Values = Mapping[str, float]

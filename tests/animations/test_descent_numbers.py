@@ -219,9 +219,8 @@ def test_push_is_what_the_rate_is_multiplied_with():
 
 
 def test_descent_refuses_what_it_cannot_draw():
-    recording = recorded(x=[1.0, 2.0], y=[0.0, 1.0])
-    recording.layout = recording.layout._replace(names=("x",), shapes=((2,),))
-    recording._slices = recording.layout.slices()
+    recording = recorded(x=[1.0, 2.0])
+    recording.table = np.zeros(2, [("x", float, 2)])
     with pytest.raises(ValueError, match=r"x must be one number, got an array of shape \(2,\)"):
         Descent(recording, height, slope, 0.1, enough=0)
     with pytest.raises(ValueError, match="expected a record of every step, 0, 1, …, got <Recording: 1 records"):

@@ -52,10 +52,11 @@ def test_few_numbers_are_written_and_many_are_not():
 
 def test_numbers_that_are_not_finite_are_drawn():
     model, recording = trained(dense(2, 3, 1), (2,))
-    rows = recording.rows.copy()
-    rows[5, [0, 7]] = np.inf
-    rows[6, 1:9] = np.nan
-    recording.rows = rows
+    recording.table = recording.table.copy()
+    recording["dense_1.w"][5, [0, 1], 0] = np.inf
+    recording["dense_1.w"][6, 0, 1:] = recording["dense_1.w"][6, 1] = np.nan
+    recording["dense_1.b"][5, 1] = np.inf
+    recording["dense_1.b"][6] = np.nan
     audit(NetworkDiagram(recording, model), recording, checks={"number", "cut off", "touching"}).check()
 
 

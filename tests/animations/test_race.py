@@ -13,7 +13,7 @@ from animations.audit import AuditError
 from animations.painter import Painter
 from animations.race import LOOKS
 from tinylearn import SGD, Adam, Dense, DivergenceError, MeanSquaredError, Recorder, RMSprop, Sequential, Tanh, race
-from tinylearn.race import Runner
+from tinylearn.analysis.race import Runner
 
 X = np.random.default_rng(3).normal(size=(24, 2))
 Y = np.tanh(X @ np.array([[1.0], [-2.0]]))

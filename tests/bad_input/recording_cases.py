@@ -25,8 +25,8 @@ def checkpointed(path: Any, model: Any, optimizer: Any, rng: Any, **more: Any) -
     return tl.load_checkpoint(path, model, optimizer, rng)
 
 
-def explained(name: Any, index: Any, step: Any, x: Any, y: Any, **given: Any) -> Any:
-    return str(recorded().explain(small_model(), step, name, index, x, y, **given, rng=seeded()))
+def told(**parts: Any) -> Any:
+    return str(recorded().told(**parts).explain(2, "dense_1.w[0, 1]"))
 
 
 def autopsied(last: Any) -> Any:
@@ -63,15 +63,40 @@ RECORDINGS = {
         model=made("a model", small_model, [small_model, tl.Dense(3, 2, rng=seeded())]),
     ),
     "Recording.explain": Subject(
-        explained,
-        name=choice("dense_1.w", "dense_2.w", wrong=["", "dense_9.w", None, ["dense_1.w"]], also=["dense_1.b"]),
+        lambda step, name: str(recorded().explain(step, name)),
         step=choice(1, 2, wrong=[0, -1, 3, 1.5, None, "1"]),
-        index=choice((0, 1), wrong=[(9, 9), (0.5,), None, "0", (0, 0, 0), [None]], also=[(-1, 0), 0]),
-        x=choice(X, X.tolist(), wrong=[None, X[:1], X[0], "x", X * np.nan, X[:, :2]]),
-        y=choice(Y, wrong=[None, Y[:1], "y", Y[0], Y[:, :1]]),
+        name=choice(
+            "dense_1.w[0, 1]",
+            "dense_2.b[1]",
+            wrong=[
+                "",
+                "dense_9.w[0, 0]",
+                "dense_1.w",
+                "dense_1.w[9, 9]",
+                "dense_1.w[0.5, 1]",
+                "dense_1.w[0, 0, 0]",
+                "dense_1.w[]",
+                "dense_1.w[None]",
+                "dense_1.w[0 1]",
+                None,
+                ["dense_1.w[0, 1]"],
+                ("dense_1.w", 0, 1),
+            ],
+            also=["dense_1.w[-1, 0]", "dense_1.w[0,1]"],
+        ),
+    ),
+    "Recording.gradients": Subject(
+        lambda step: recorded().gradients(step), step=choice(1, 2, wrong=[0, -1, 3, 1.5, None, "1"])
+    ),
+    "Recording.told": Subject(
+        told,
+        model=model,
+        x=choice(X, X.tolist(), wrong=[None, X[:1], X[0], "x", X * np.nan, X[:, :2], X + 1e-12]),
+        y=choice(Y, wrong=[None, Y[:1], "y", Y[0], Y[:, :1], -Y]),
         loss=any_loss,
         optimizer=optimizer,
-        speaks=("fit", "Dense", "MeanSquaredError"),
+        augment=choice(None, wrong=[3, "noisy", len, tl.Augment]),
+        speaks=("fit",),
     ),
     "Recording.autopsy": Subject(autopsied, last=whole(1, 5)),
     "save_checkpoint": Subject(

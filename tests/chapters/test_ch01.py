@@ -156,9 +156,8 @@ def test_a_wrong_table_is_an_error_of_the_command_line(tmp_path, monkeypatch, ca
     monkeypatch.setattr("sys.argv", ["ch01_create_animations.py", "--csv", "hares.csv"])
     with pytest.raises(SystemExit, match="2"):
         runpy.run_path(chapter.__file__, run_name="__main__")
-    assert "argument --csv: hares.csv, line 3, column 'hares': expected a number such as 1234.5, got 'many'" in (
-        capsys.readouterr().err
-    )
+    where = f"{tmp_path / 'hares.csv'}, line 3, column 'hares'"
+    assert f"argument --csv: {where}: expected a number such as 1234.5, got 'many'" in capsys.readouterr().err
     assert not (tmp_path / "gallery").exists()
 
 

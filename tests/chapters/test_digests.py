@@ -5,6 +5,7 @@ import pytest
 
 from chapters.digests import digests, recordings_noted
 from tinylearn import SGD, Dense, MeanSquaredError, Recorder, Sequential, fit
+from tinylearn.recording.store import Store
 
 
 def recorded(path):
@@ -33,15 +34,12 @@ def test_a_recording_is_noted_once_and_only_then(tmp_path):
 
 def test_a_billionth_in_a_recorded_row_is_another_digest(tmp_path, monkeypatch):
     """The fault is planted where each row is written: the training does not see it."""
-    lines, each = recorded(tmp_path / "notes"), Recorder._record_each
+    lines, append = recorded(tmp_path / "notes"), Store.append
 
-    def noisy(recorder, step, *told):
-        row = recorder._whole.cast("d")
-        before, row[0] = row[0], row[0] * (1 + 1e-9)
-        each(recorder, step, *told)
-        row[0] = before
+    def noisy(store, *record):
+        append(store, *record[:-1], (np.frombuffer(record[-1]) * [1 + 1e-9, 1]).tobytes())
 
-    monkeypatch.setattr(Recorder, "_record_each", noisy)
+    monkeypatch.setattr(Store, "append", noisy)
     changed = recorded(tmp_path / "noisy")
     assert [i for i in range(len(lines)) if lines[i] != changed[i]] == [1]  # the parameters alone
 

@@ -185,6 +185,7 @@ def test_recording_saving_copies_and_checkpoints(tmp_path):
     np.testing.assert_array_equal(fresh.parameters, model.parameters)
 
 
+@pytest.mark.parametrize("state", [False, True])
 @pytest.mark.parametrize(
     ("name", "index"),
     [
@@ -194,11 +195,12 @@ def test_recording_saving_copies_and_checkpoints(tmp_path):
         ("dense_1.w", (3, 0)),
     ],
 )
-def test_explanation(name, index):
-    model = images()
+def test_explanation(name, index, state):
+    """Also with dropout inside, and with what a layer remembers."""
+    model = images(rate=0.3 * state, state=state)
     recorder = Recorder(model)
     train(model, recorder)
-    text = str(recorder.recording.explain(model, 7, name, index, IMAGES, Y, MeanSquaredError(), Adam(0.01)))
+    text = str(recorder.recording.explain(7, f"{name}[{str(index).strip('()')}]"))
     before, after = recorder.recording[name][6][index], recorder.recording[name][7][index]
     assert text.splitlines()[-1].strip() == f"recorded: {before.item()!r} before, {after.item()!r} after"
 

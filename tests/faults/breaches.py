@@ -5,11 +5,10 @@ import time
 from importlib import import_module
 from pathlib import Path
 
-from tinylearn.recording.layout import PER_RECORD
-from tinylearn.recording.storage import FileColumn, Store
+from tinylearn.recording.store import Store
 
 PAUSE = 0.05  # seconds in which a kill finds the fault
-WRITERS = [import_module(name) for name in ("tinylearn.checkpoint", "tinylearn.model", "animations.render")]
+WRITERS = [import_module(name) for name in ("tinylearn.checkpoint", "tinylearn.model_files", "animations.render")]
 
 
 @contextlib.contextmanager
@@ -41,15 +40,15 @@ def rename_too_early():
 
 
 def count_before_the_row():
-    """The headers count records that are not in the files yet."""
+    """The header counts records that are not in the file yet."""
     publish = Store.publish
 
     def count_first(self):
-        for name in PER_RECORD:
-            if isinstance(self.columns[name], FileColumn):
-                self.columns[name].publish(self.published[name] + len(self.waiting) // 4)
-        time.sleep(PAUSE)
-        publish(self)
+        with self.lock:
+            if self.waiting:
+                self.table.write_header(len(self))
+                time.sleep(PAUSE)
+            publish(self)
 
     Store.publish = count_first
 

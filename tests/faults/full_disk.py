@@ -1,7 +1,6 @@
 """Disks with little room, and what they must leave whole: a quota for each file, and a small file system."""
 
 import contextlib
-import json
 import os
 import resource
 import subprocess
@@ -14,6 +13,8 @@ from tests.tinylearn import interrupted_run
 from tests.tinylearn.download_server import CHECKSUM, CONTENT
 from tinylearn import Recorder, Recording
 from tinylearn.datasets.download import download
+from tinylearn.recording.reader import META
+from tinylearn.recording.store import TABLE
 
 SIZE = 16 << 20  # bytes of the file system
 
@@ -78,8 +79,7 @@ def record(kind, folder, full):
     recording = Recording.load(path)
     assert_start_of_the_undisturbed_run(recording, kind)
     intact = np.array_equal(model.parameters, last) and len(recording) > 5 and "The model is intact" in str(error)
-    files = json.loads((path / "meta.json").read_text())["files"].values()
-    return judge(error, "run", intact, path, ["meta.json", *files])
+    return judge(error, "run", intact, path, [META, TABLE])
 
 
 def fetch(server, folder, full):

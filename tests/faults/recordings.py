@@ -7,18 +7,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-import tinylearn.recording.storage
 from tests.faults.job import Job, Verdict
 from tests.tinylearn import interrupted_run
 from tinylearn import Recorder, Recording, Update
+from tinylearn.recording import store
 
 UPDATES = 40  # of a small recording
 BUDGETS = {"under a budget": {"budget": 9_000}}  # of which some updates make several thinnings
 
 
 def publish_every_record():
-    """Write to the disk with each record, not twice a second: so that a kill finds the recorder writing."""
-    tinylearn.recording.storage.PUBLISH_SECONDS = 1e-9
+    """Write to the disk with each record, in the training: so that a kill finds the recorder writing."""
+    store.WAITING_BYTES = 1
+
+
+def publish_often():
+    """Let the thread write small records as often as large ones: so that there are some before a kill."""
+    store.SECONDS = store.SECONDS_IF_LARGE
 
 
 def assert_start_of_the_undisturbed_run(recording, kind):
@@ -36,8 +41,8 @@ def assert_start_of_the_undisturbed_run(recording, kind):
     np.testing.assert_array_equal(recording.rows, expected.rows[steps])
     np.testing.assert_array_equal(recording.losses, expected.losses[steps])
     np.testing.assert_array_equal(recording.epochs, expected.epochs[steps])
-    for index, step in enumerate(steps):
-        assert np.array_equal(recording.record(index)[3], expected.batch(step)), f"another batch in step {step}"
+    for step in steps:
+        assert np.array_equal(recording.batch(step), expected.batch(step)), f"another batch in step {step}"
 
 
 @dataclass
@@ -54,8 +59,7 @@ class Training(Job):
 
     def work(self, folder, tell):
         """Train; every 32 updates, tell up to which step a reader finds complete records."""
-        if self.at_once:
-            publish_every_record()
+        (publish_every_record if self.at_once else publish_often)()
         model = interrupted_run.make_model(self.kind)
         recorder = Recorder(model, folder / "run", **interrupted_run.KINDS[self.kind][1])
 
@@ -104,7 +108,7 @@ class Anew(Job):
             with Recorder(model, folder / str(n), **BUDGETS.get(self.kind, {})) as recorder:
                 for step in range(1, UPDATES + 1):
                     model.parameters += 1
-                    recorder(Update(step, loss=step / 2, batch=np.arange(step)))
+                    recorder(Update(step, loss=step / 2, batch=np.arange(step, 0, -1)))
             tell("done", n)
 
     def check(self, folder, done):
@@ -131,7 +135,8 @@ class Anew(Job):
         for index, kept in enumerate(recording.steps):
             while step < kept:
                 row, step = row + 1, step + 1
-            if not (np.array_equal(recording.rows[index], row) and len(recording.record(index)[3]) == step):
+            as_given = np.array_equal(recording.batch(kept), np.arange(step, 0, -1))
+            if not (as_given and np.array_equal(recording.rows[index], row)):
                 return f"{path}: step {step} is not what was recorded"
         return refusal_of(path)
 

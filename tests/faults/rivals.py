@@ -10,7 +10,7 @@ from tests.faults.recordings import assert_start_of_the_undisturbed_run, publish
 from tests.tinylearn import interrupted_run
 from tinylearn import Recorder, Recording
 
-KIND = "under a budget"  # whose files change their names
+KIND = "under a budget"  # whose file is replaced
 
 
 @dataclass

@@ -68,33 +68,40 @@ def check_text(explanation, dtype):
 def check(recording, explanation, dtype):
     """Compare data and text with the recording, and the gradient with what its rows add."""
     name, index, step = explanation.parameter, explanation.index, explanation.step
-    _, epoch, loss, rows = recording.record(recording.index(step))
-    first = f"update {step} of {name}[{', '.join(map(str, index))}]: epoch {epoch}, {len(rows)} rows, loss {loss:.6g}"
-    assert str(explanation).split("\n")[0] == first
+    record, rows = recording.index(step), recording.batch(step)
+    told = f"epoch {recording.epochs[record]}, {len(rows)} rows, loss {recording.losses[record]:.6g}"
+    assert str(explanation).split("\n")[0] == f"update {step} of {name}[{', '.join(map(str, index))}]: {told}"
     assert explanation.rows.tolist() == rows.tolist()
-    assert explanation.old.tobytes() == recording.at(step - 1)[name][index].tobytes()
+    if step - 1 in recording.steps:
+        assert explanation.old.tobytes() == recording.at(step - 1)[name][index].tobytes()
     assert explanation.new.tobytes() == recording.at(step)[name][index].tobytes()
     size = float(np.abs(explanation.contributions).sum())
     assert explanation.contributions.sum() == pytest.approx(float(explanation.gradient), abs=1e-5 * size + 1e-30)
     check_text(explanation, dtype)
 
 
-def recorded(layers, x, y, optimizer, dtype=np.float64, loss=None, **settings):
-    model = Sequential(layers, dtype)
-    recorder = Recorder(model)
+def recorded(model, x, y, optimizer, dtype=np.float64, callbacks=(), path=None, **settings):
+    """Return the recording of a run of `fit`; the model may be told as a list of layers."""
+    model = Sequential(model, dtype) if isinstance(model, list) else model
+    recorder = Recorder(model, path)
     given = {
-        "loss": loss or MeanSquaredError(),
+        "loss": MeanSquaredError(),
         "epochs": 4,
         "batch_size": 2,
         "rng": np.random.default_rng(1),
     } | settings
-    fit(model, x, y, optimizer=optimizer, callbacks=[recorder], **given)
-    return model, recorder.recording
+    fit(model, x, y, optimizer=optimizer, callbacks=[*callbacks, recorder], **given)
+    return recorder.recording
 
 
-def small_run(optimizer, dtype=np.float64, **settings):
+def small_parts(dtype=np.float64):
+    """Return model, x, y and loss of a small run, made anew."""
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(9, 3)), rng.random((9, 1)).round()
     layers = [Dense(3, 4, rng=rng), ReLU(), Dense(4, 1, rng=rng), Sigmoid()]
-    model, recording = recorded(layers, x, y, optimizer, dtype, loss=BinaryCrossEntropy(), **settings)
-    return model, recording, x, y, BinaryCrossEntropy()
+    return {"model": Sequential(layers, dtype), "x": x, "y": y, "loss": BinaryCrossEntropy()}
+
+
+def small_run(optimizer, dtype=np.float64, **settings):
+    """Return the recording of it."""
+    return recorded(**small_parts(dtype), optimizer=optimizer, **settings)

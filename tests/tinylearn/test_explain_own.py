@@ -6,9 +6,21 @@ import numpy as np
 import pytest
 
 from tests.tinylearn.explain_helpers import check, compute, recorded, small_run
-from tinylearn import SGD, Adam, Dense, Flatten, Layer, MeanSquaredError, Optimizer, Recorder, RMSprop, Sequential, fit
+from tinylearn import (
+    SGD,
+    Adam,
+    Dense,
+    Flatten,
+    Layer,
+    MeanSquaredError,
+    Optimizer,
+    Recorder,
+    RMSprop,
+    Sequential,
+    Update,
+)
+from tinylearn.analysis.traced import terms_of
 from tinylearn.checks import same_state
-from tinylearn.recording.traced import terms_of
 
 
 class Sign(Optimizer):
@@ -125,10 +137,9 @@ MAKERS = {
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("kind", MAKERS)
 def test_the_step_of_an_own_optimizer(kind, dtype):
-    optimizer = MAKERS[kind](dtype)
-    model, recording, x, y, loss = small_run(optimizer, dtype)
+    recording = small_run(MAKERS[kind](dtype), dtype)
     for step in (1, 2, 9):
-        explanation = recording.explain(model, step, "dense_1.w", (2, 1), x, y, loss, optimizer)
+        explanation = recording.explain(step, "dense_1.w[2, 1]")
         check(recording, explanation, dtype)
         for term in explanation.terms:
             if " of all " not in term.formula:
@@ -139,8 +150,7 @@ def test_the_step_of_an_own_optimizer(kind, dtype):
 
 def formulas(optimizer):
     """Return name = formula of every line of an update."""
-    model, recording, x, y, loss = small_run(optimizer)
-    explanation = recording.explain(model, 4, "dense_1.w", (2, 1), x, y, loss, optimizer)
+    explanation = small_run(optimizer).explain(4, "dense_1.w[2, 1]")
     return [f"{term.name} = {term.formula}" for term in (*explanation.constants, *explanation.terms)]
 
 
@@ -244,9 +254,8 @@ class Watching(Optimizer):
     ],
 )
 def test_what_cannot_be_followed_is_not_told_but_why(kind, why):
-    optimizer = kind(0.01)
-    model, recording, x, y, loss = small_run(optimizer, np.float32)
-    explanation = recording.explain(model, 8, "dense_2.b", 0, x, y, loss, optimizer)
+    recording = small_run(kind(0.01), np.float32)
+    explanation = recording.explain(8, "dense_2.b[0]")
     assert explanation.terms == explanation.constants == ()
     assert re.search(why, explanation.untold)
     assert f"(its arithmetic is not told: {explanation.untold})" in str(explanation)
@@ -255,14 +264,21 @@ def test_what_cannot_be_followed_is_not_told_but_why(kind, why):
 
 
 def test_an_optimizer_with_an_array_that_it_never_changes_remembers_nothing():
-    """So two records that follow each other are enough."""
+    """So the record before is enough."""
     x, model = np.random.default_rng(0).normal(size=(9, 1)), Sequential([Dense(1, 1, rng=np.random.default_rng(0))])
-    recorder = Recorder(model, every=lambda step: step in (5, 6))
-    optimizer = Scaled([0.1, 0.05])
-    fit(model, x, 2 * x, loss=MeanSquaredError(), optimizer=optimizer, epochs=9, callbacks=[recorder])
-    explanation = recorder.recording.explain(model, 6, "dense_1.b", 0, x, 2 * x, MeanSquaredError(), optimizer)
-    check(recorder.recording, explanation, np.float64)
+    loss, optimizer = MeanSquaredError(), Scaled([0.1, 0.05])
+    with Recorder(model, every=lambda step: step in (5, 6)) as recorder:
+        for step in range(1, 10):
+            value = loss.forward(model.forward(x), 2 * x)
+            model.backward(loss.backward())
+            optimizer.step(model.parameters, model.gradients)
+            recorder(Update(step, 1, value, np.arange(9)))
+    recording = recorder.recording.told(model=model, x=x, y=2 * x, loss=loss, optimizer=Scaled([0.1, 0.05]))
+    explanation = recording.explain(6, "dense_1.b[0]")
+    check(recording, explanation, np.float64)
     assert "- 0.05 * " in str(explanation)
+    with pytest.raises(ValueError, match=r"in a loop of your own, update 9 needs all .* on the parameters before it"):
+        recording.explain(9, "dense_1.b[0]")
 
 
 @pytest.mark.parametrize(
@@ -283,20 +299,14 @@ def test_what_is_the_same_after_a_step(one, other, same):
 
 
 @pytest.mark.parametrize("shuffle", [True, False])
-def test_an_optimizer_that_draws_from_the_generator_of_fit(shuffle):
-    rng = np.random.default_rng(3)
-    model, recording, x, y, loss = small_run(Noisy(0.1, rng), rng=rng, shuffle=shuffle)
-    rng = np.random.default_rng(3)
-    explanation = recording.explain(model, 6, "dense_2.b", 0, x, y, loss, Noisy(0.1, rng), rng=rng)
-    assert explanation.new == recording.at(6)["dense_2.b"][0]
-
-
-def test_an_optimizer_that_draws_random_numbers():
-    model, recording, x, y, loss = small_run(Noisy(0.1, np.random.default_rng(3)))
-    rng = np.random.default_rng(3)
-    explanation = recording.explain(model, 6, "dense_2.b", 0, x, y, loss, Noisy(0.1, rng))
-    assert explanation.new == recording.at(6)["dense_2.b"][0]
-    assert rng.random() == np.random.default_rng(3).random()
+@pytest.mark.parametrize("of_fit", [True, False])
+def test_an_optimizer_that_draws_random_numbers(of_fit, shuffle):
+    """From the generator of fit, or from one of its own, which has moved on since."""
+    rng, used = np.random.default_rng(3), np.random.default_rng(4)
+    recording = small_run(Noisy(0.1, rng), rng=rng if of_fit else used, shuffle=shuffle)
+    moved = rng.bit_generator.state
+    check(recording, recording.explain(6, "dense_2.b[0]"), np.float64)
+    assert rng.bit_generator.state == moved
 
 
 # --- layers -----------------------------------------------------------------------------------------------------------
@@ -312,11 +322,11 @@ class Doubled(Dense):
         return super().backward(2 * dout)
 
 
-@pytest.mark.parametrize(("name", "index"), [("doubled_1.w", (1, 0)), ("doubled_1.b", 0)])
-def test_a_layer_that_inherits_from_dense(name, index):
+@pytest.mark.parametrize("name", ["doubled_1.w[1, 0]", "doubled_1.b[0]"])
+def test_a_layer_that_inherits_from_dense(name):
     x, y = np.random.default_rng(0).normal(size=(9, 3)), np.ones((9, 1))
-    model, recording = recorded([Doubled(3, 1, rng=np.random.default_rng(0))], x, y, SGD(0.01))
-    explanation = recording.explain(model, 6, name, index, x, y, MeanSquaredError(), SGD(0.01))
+    recording = recorded([Doubled(3, 1, rng=np.random.default_rng(0))], x, y, SGD(0.01))
+    explanation = recording.explain(6, name)
     check(recording, explanation, np.float64)
     assert explanation.factors is None
 
@@ -376,8 +386,9 @@ class Positions(Tokens):
 def test_positions_of_a_row_are_added_up(layers, name):
     """Two positions in each of three rows: what a row adds is found again by training on that row alone."""
     x, y = np.random.default_rng(0).normal(size=(3, 6)), np.ones((3, 1))
-    model, recording = recorded(layers(np.random.default_rng(0)), x, y, SGD(0.01), batch_size=3)
-    explanation = recording.explain(model, 2, name, (1, 0), x, y, MeanSquaredError(), SGD(0.01))
+    model = Sequential(layers(np.random.default_rng(0)))
+    recording = recorded(model, x, y, SGD(0.01), batch_size=3)
+    explanation = recording.explain(2, f"{name}[1, 0]")
     check(recording, explanation, np.float64)
     assert explanation.contributions.shape == (3,)
     recording.restore(model, 1)
@@ -399,8 +410,8 @@ def test_rows_that_are_not_those_of_the_batch_are_not_told():
 
     x, y = np.random.default_rng(0).normal(size=(3, 6)), np.ones((3, 1))
     layers = [Tokens(), Dense(3, 1, rng=np.random.default_rng(0))]
-    model, recording = recorded(layers, x, y, SGD(0.01), loss=PerRow(), batch_size=3)
-    explanation = recording.explain(model, 2, "dense_1.w", (1, 0), x, y, PerRow(), SGD(0.01))
+    explanation = recorded(layers, x, y, SGD(0.01), loss=PerRow(), batch_size=3).explain(2, "dense_1.w[1, 0]")
     assert explanation.contributions is None
-    assert "what each row of the batch adds is not told: the output of the model has other rows" in str(explanation)
+    why = "its layer does not see the rows of the batch, or mixes them"
+    assert f"  (what each row adds is not told: {why})" in str(explanation).split("\n")
     assert f"\ng = {explanation.gradient}, the gradient\n" in str(explanation)

@@ -1,21 +1,23 @@
-"""Updates that are replayed to explain one: the same batches, random numbers, workers; and where that is refused."""
-
-import copy
+"""Updates that are made again to explain one: the same batches, random numbers, workers; and where that is refused."""
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
-from tests.tinylearn.explain_helpers import OPTIMIZERS, check, recorded, small_run
+from tests.tinylearn.explain_helpers import OPTIMIZERS, check, recorded, small_parts, small_run
 from tinylearn import (
     SGD,
     Adam,
+    BatchNorm,
     Checkpoint,
     Dense,
     Dropout,
     MeanSquaredError,
+    Optimizer,
     Recorder,
     Recording,
     ReLU,
+    Residual,
     RMSprop,
     Sequential,
     Update,
@@ -24,12 +26,15 @@ from tinylearn import (
 from tinylearn.workers import multiplications
 
 DATA = np.random.default_rng(0).normal(size=(9, 4))
+X, Y = DATA[:, :3], DATA[:, 3:]
 
 
-# --- random numbers ---------------------------------------------------------------------------------------------------
+def dense():
+    return Sequential([Dense(3, 1, rng=np.random.default_rng(0))])
 
 
-def made_with_dropout(seed=3):
+def with_dropout(seed=3):
+    """Return the layers of a small net, and the generator that they draw from."""
     rng = np.random.default_rng(seed)
     return [Dense(3, 8, rng=rng), ReLU(), Dropout(0.5, rng=rng), Dense(8, 1, rng=rng)], rng
 
@@ -38,136 +43,99 @@ def noisy(x, rng):
     return x + rng.normal(size=x.shape)
 
 
+# --- random numbers ---------------------------------------------------------------------------------------------------
+
+
 @pytest.mark.parametrize("kind", ["SGD", "Adam"])
 @pytest.mark.parametrize("augment", [None, noisy])
 @pytest.mark.parametrize("batch_size", [2, 9])
-def test_dropout_and_augmentation_are_drawn_again(kind, augment, batch_size):
-    """SGD remembers nothing: it is for the random numbers alone that the updates before are replayed."""
-    x, y = DATA[:, :3], DATA[:, 3:]
-    layers, rng = made_with_dropout()
-    settings = {"batch_size": batch_size, "augment": augment}
-    _, recording = recorded(layers, x, y, OPTIMIZERS[kind](), rng=rng, **settings)
-
-    def explained(step, seed=3):
-        layers, rng = made_with_dropout(seed)
-        given = x, y, MeanSquaredError(), OPTIMIZERS[kind]()
-        return recording.explain(Sequential(layers), step, "dense_2.w", (3, 0), *given, augment=augment, rng=rng)
-
-    for step in (1, 2, int(recording.steps[-1])):
-        check(recording, explained(step), np.float64)
-    with pytest.raises(ValueError, match=r"update 1, replayed, makes another dense_\d\.w than the recorded one"):
-        explained(2, seed=4)
+@pytest.mark.parametrize("shared", [True, False])
+def test_dropout_and_augmentation_are_drawn_again(kind, augment, batch_size, shared):
+    """SGD remembers nothing: it is for the random numbers alone that the updates before are made again."""
+    layers, rng = with_dropout()
+    rng = rng if shared else np.random.default_rng(1)
+    recording = recorded(layers, X, Y, OPTIMIZERS[kind](), rng=rng, batch_size=batch_size, augment=augment)
+    for step in (int(recording.steps[-1]), 1, 2):
+        check(recording, recording.explain(step, "dense_2.w[3, 0]"), np.float64)
 
 
 def test_augmentation_alone_is_drawn_again():
-    x, y, layers = DATA[:, :3], DATA[:, 3:], [Dense(3, 1, rng=np.random.default_rng(0))]
-    model, recording = recorded(layers, x, y, SGD(0.01), rng=np.random.default_rng(1), augment=noisy)
-    given = model, 7, "dense_1.w", (2, 0), x, y, MeanSquaredError(), SGD(0.01)
-    check(recording, recording.explain(*given, augment=noisy, rng=np.random.default_rng(1)), np.float64)
-    with pytest.raises(ValueError, match="explain: augment needs rng, as it was before training"):
-        recording.explain(*given, augment=noisy)
-
-
-def explain_last(seed, rows, until=None, **settings):
-    """Record a run with dropout that shares `rng`, up to update `until`; return it, and its last update explained."""
-    x, y = DATA[:rows, :3], DATA[:rows, 3:]
-
-    def stop(update):
-        if update.step == until:
-            raise InterruptedError
-
-    layers, rng = made_with_dropout(seed)
-    model = Sequential(layers)
-    recorder = Recorder(model)
-    given = {"loss": MeanSquaredError(), "optimizer": SGD(0.001), "epochs": 5, "batch_size": 1, "rng": rng}
-    try:
-        fit(model, x, y, callbacks=[recorder, stop], **given | settings)
-    except InterruptedError:
-        assert recorder.recording.steps[-1] == until
-    layers, rng = made_with_dropout(seed)
-    recording = recorder.recording
-    step = int(recording.steps[-1])
-    again = Sequential(layers)
-    return recording, recording.explain(again, step, "dense_2.b", 0, x, y, MeanSquaredError(), SGD(0.001), rng=rng)
+    recording = recorded(dense(), X, Y, SGD(0.01), augment=noisy)
+    explanation = recording.explain(7, "dense_1.w[2, 0]")
+    check(recording, explanation, np.float64)
+    assert not np.isin(explanation.inputs, X).any()
 
 
 @pytest.mark.parametrize(
     "settings",
-    [
-        {"rows": 6},  # of twenty first batches three are row 0
-        {"rows": 6, "shuffle": False},
-        {"rows": 3, "shuffle": False},  # a shuffled order of three is 0, 1, 2 once in six times
-        {"rows": 3},
-        {"rows": 2, "batch_size": 2, "epochs": 1},  # one batch: never shuffled
-        {"rows": 2, "batch_size": 3},
-        {"rows": 3, "epochs": 1},
-        {"rows": 2, "epochs": 2},  # each order is 0, 1 by chance once in two times
-        {"rows": 6, "until": 1},
-        {"rows": 4, "until": 5},  # the last epoch is there in part: one row
-    ],
+    [{}, {"shuffle": False}, {"batch_size": 1}, {"batch_size": 9, "epochs": 1}, {"batch_size": 1, "until": 12}],
     ids=str,
 )
-def test_whether_an_epoch_was_shuffled_is_known_for_every_seed(settings):
-    for seed in range(20):
-        recording, explanation = explain_last(seed, **settings)
-        assert explanation.step == recording.steps[-1]
-        check(recording, explanation, np.float64)
+def test_a_generator_that_fit_and_dropout_share_gives_the_same_numbers(settings):
+    def stop(update):
+        if update.step == settings.get("until"):
+            update.stop()
+
+    layers, rng = with_dropout()
+    given = {name: value for name, value in settings.items() if name != "until"}
+    recording = recorded(layers, X, Y, SGD(0.001), rng=rng, callbacks=[stop], **given)
+    for step in recording.steps[1:].tolist():
+        check(recording, recording.explain(step, "dense_2.b[0]"), np.float64)
+    assert recording.steps[-1] == settings.get("until", recording.steps[-1])
 
 
-# --- what fit was given -----------------------------------------------------------------------------------------------
+# --- workers ----------------------------------------------------------------------------------------------------------
 
 
-def test_two_workers(monkeypatch):
+@pytest.mark.parametrize("make", [lambda: [Dense(3, 1, rng=np.random.default_rng(0))], lambda: with_dropout()[0]])
+def test_two_workers(monkeypatch, make):
+    """Dropout in each of them draws numbers of its own."""
     monkeypatch.setattr("tinylearn.workers.SMALL", 0)
-    optimizer = Adam(0.01)
-    model, recording, x, y, loss = small_run(optimizer, np.float32, workers=2, batch_size=5)
-    explanation = recording.explain(model, 6, "dense_1.w", (0, 1), x, y, loss, optimizer, workers=2)
-    check(recording, explanation, np.float32)
+    recording = recorded(make(), X, (Y > 0) + 0.0, Adam(0.01), np.float32, workers=2, batch_size=5)
+    for step in (6, 7):
+        check(recording, recording.explain(step, "dense_1.w[2, 0]"), np.float32)
 
 
-def test_a_small_last_batch_had_the_workers_of_the_full_ones(monkeypatch):
-    x, y = np.tile(DATA[:, :3], (5, 1)), np.tile(DATA[:, 3:], (5, 1))
-    layers = [Dense(3, 50, rng=np.random.default_rng(0)), Dense(50, 1, rng=np.random.default_rng(0))]
-    monkeypatch.setattr("tinylearn.workers.SMALL", multiplications(Sequential(copy.deepcopy(layers)), (25, 3)))
-    model, recording = recorded(layers, x, y, SGD(0.01), np.float32, batch_size=25, workers=2)
+@pytest.mark.parametrize("rate", [0.0, 0.5])
+def test_a_small_last_batch_had_the_workers_of_the_full_ones(monkeypatch, rate):
+    x, y, rng = np.tile(X, (5, 1)), np.tile(Y, (5, 1)), np.random.default_rng(0)
+    model = Sequential(
+        [Dense(3, 50, rng=rng), *[Dropout(rate, rng=rng)] * (rate > 0), Dense(50, 1, rng=rng)], np.float32
+    )
+    monkeypatch.setattr("tinylearn.workers.SMALL", multiplications(model, (25, 3)))
+    recording = recorded(model, x, y, SGD(0.01), batch_size=25, workers=2)
     for step in (1, 2):  # of 25 and 20 rows
-        explanation = recording.explain(
-            model, step, "dense_1.w", (0, 1), x, y, MeanSquaredError(), SGD(0.01), workers=2
-        )
-        check(recording, explanation, np.float32)
-    with pytest.raises(ValueError, match="workers as in training"):
-        recording.explain(model, 2, "dense_1.w", (0, 1), x, y, MeanSquaredError(), SGD(0.01))
+        check(recording, recording.explain(step, "dense_1.w[0, 1]"), np.float32)
 
 
-def test_workers_with_dropout_are_refused():
-    layers, rng = made_with_dropout()
-    x, y = DATA[:, :3], DATA[:, 3:]
-    model, recording = recorded(layers, x, y, SGD(0.01))
-    with pytest.raises(ValueError, match=r"explain: layers that draw random numbers, as dropout does, need workers=1"):
-        recording.explain(model, 1, "dense_1.b", 0, x, y, MeanSquaredError(), SGD(0.01), rng=rng, workers=2)
+class ByNorm(Optimizer):
+    """The norm of many numbers has other last bits if several threads of BLAS make it."""
+
+    def step(self, parameters, gradients):
+        parameters[:] = gradients / np.linalg.norm(gradients)
 
 
-def test_records_without_a_batch_saw_all_rows():
-    """A loop of one's own, which does not tell which rows it took."""
-    x, y, loss, optimizer = DATA[:, :3], DATA[:, 3:], MeanSquaredError(), SGD(0.1)
-    model = Sequential([Dense(3, 1, rng=np.random.default_rng(0))])
-    with Recorder(model) as recorder:
-        for step in (1, 2, 3):
-            value = loss.forward(model.forward(x), y)
-            model.backward(loss.backward())
-            optimizer.step(model.parameters, model.gradients)
-            recorder(Update(step, 1, value))
-    explanation = recorder.recording.explain(model, 2, "dense_1.w", (0, 0), x, y, loss, optimizer)
-    assert explanation.rows.tolist() == list(range(9))
-    assert explanation.new == recorder.recording.at(2)["dense_1.w"][0, 0]
+def test_an_optimizer_steps_with_the_threads_that_the_workers_left_it(monkeypatch):
+    monkeypatch.setattr("tinylearn.workers.SMALL", 0)
+    x = np.random.default_rng(0).normal(size=(20, 200))
+    model = Sequential([Dense(200, 201, rng=np.random.default_rng(0))])
+    with threadpool_limits(2, user_api="blas"):
+        recording = recorded(model, x, x[:, :1] + np.zeros(201), ByNorm(0.1), workers=2, batch_size=4)
+        for step in recording.steps[1:].tolist():
+            explanation = recording.explain(step, "dense_1.w[3, 4]")
+            assert explanation.terms[-1].value == explanation.new
+
+
+# --- the learning rate ------------------------------------------------------------------------------------------------
 
 
 def test_the_learning_rate_is_that_of_now():
     """Settings may be assigned before training: they, not those that the optimiser was made with, count."""
     optimizer = Adam(0.5)
     optimizer.learning_rate = 0.01
-    model, recording, x, y, loss = small_run(optimizer)
-    check(recording, recording.explain(model, 6, "dense_1.b", 0, x, y, loss, optimizer), np.float64)
+    recording = small_run(optimizer)
+    optimizer.learning_rate = 0.7
+    check(recording, recording.explain(6, "dense_1.b[0]"), np.float64)
 
 
 def rates_of(name):
@@ -184,96 +152,276 @@ def rates_of(name):
 
 @pytest.mark.parametrize("name", ["falling to 0", "falling with epochs", "up and down"])
 @pytest.mark.parametrize("make", [lambda: SGD(0.1), lambda: SGD(0.1, 0.9, 0.1), lambda: Adam(0.1, weight_decay=0.1)])
-def test_every_update_of_a_learning_rate_that_changes(make, name):
-    """By an optimiser made anew, by the one that was trained, and by one that was changed since."""
-    x, y, model, optimizer = DATA[:, :3], DATA[:, 3:], Sequential([Dense(3, 1, rng=np.random.default_rng(0))]), make()
-    recorder = Recorder(model)
-    fit(model, x, y, loss=MeanSquaredError(), optimizer=optimizer, epochs=4, batch_size=2,
-        callbacks=[rates_of(name), recorder])  # fmt: skip
-    recording, changed = recorder.recording, make()
+def test_every_update_of_a_learning_rate_that_changes(make, name, tmp_path):
+    """In the process that trained; and loaded, with an optimiser made anew, or with one that was changed since."""
+    recording = recorded(dense(), X, Y, make(), callbacks=[rates_of(name)], path=tmp_path / "run")
+    changed, parts = make(), {"model": dense(), "x": X, "y": Y, "loss": MeanSquaredError()}
     changed.learning_rate = 0.7
+    loaded = [Recording.load(tmp_path / "run", **parts, optimizer=optimizer) for optimizer in (make(), changed)]
     for step in recording.steps[1:].tolist():
-        told = [recording.explain(model, step, "dense_1.w", (2, 0), x, y, MeanSquaredError(), given)
-                for given in (make(), optimizer, changed)]  # fmt: skip
+        told = [each.explain(step, "dense_1.w[2, 0]") for each in (recording, *loaded)]
         assert len(set(map(str, told))) == 1
         check(recording, told[0], np.float64)
         assert f"learning_rate={float(recording.learning_rates[step])!r}," in told[0].optimizer
 
 
-def test_a_learning_rate_that_changed_before_all_that_was_kept():
-    """Two records that follow each other are enough for an optimiser without memory, also here."""
-    explain = thinned(SGD(0.1), every=lambda step: step in (5, 6), callbacks=[rates_of("falling to 0")])
-    explanation = explain(6)
-    assert f"learning_rate={0.1 * (1 - 5 / 15)!r}," in explanation.optimizer
+# --- records that were left out ---------------------------------------------------------------------------------------
 
 
-def test_a_recording_of_a_folder_and_its_files_stay_as_they_are(tmp_path):
-    x, y, model = DATA[:, :3], DATA[:, 3:], Sequential([Dense(3, 1, rng=np.random.default_rng(0))])
-    recorder = Recorder(model, tmp_path / "run")
-    fit(model, x, y, loss=MeanSquaredError(), optimizer=RMSprop(), epochs=3, callbacks=[recorder])
-    files = {path: path.read_bytes() for path in (tmp_path / "run").iterdir()}
-    recording = Recording.load(tmp_path / "run")
-    check(recording, recording.explain(model, 3, "dense_1.w", (2, 0), x, y, MeanSquaredError(), RMSprop()), np.float64)
-    assert {path: path.read_bytes() for path in (tmp_path / "run").iterdir()} == files
+@pytest.mark.parametrize(
+    "choice", [{"every": 3}, {"every": lambda step: step in (5, 6)}, {"select": "dense_2.w"}, {"budget": 4000}]
+)
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+@pytest.mark.parametrize("settings", [{}, {"augment": noisy, "rate": 0.5, "workers": 2}])
+def test_every_update_that_was_kept_is_explained_as_if_all_were(monkeypatch, kind, choice, settings):
+    monkeypatch.setattr("tinylearn.workers.SMALL", 0)
+    given, rng = dict(settings), np.random.default_rng(2)
+    layers = [Dense(3, 4, rng=rng), Dropout(given.pop("rate", 0.0), rng=rng), Dense(4, 1, rng=rng)]
+    model = Sequential(layers)
+    whole, thinned = Recorder(model), Recorder(model, **choice)
+    fit(model, X, Y, loss=MeanSquaredError(), optimizer=OPTIMIZERS[kind](), epochs=4, batch_size=2, rng=rng,
+        callbacks=[thinned, whole], **given)  # fmt: skip
+    whole, thinned = whole.recording, thinned.recording
+    assert len(thinned) < len(whole) or "select" in choice
+    for step in thinned.steps[1:].tolist():
+        assert str(thinned.explain(step, "dense_2.w[1, 0]")) == str(whole.explain(step, "dense_2.w[1, 0]"))
 
 
-# --- what cannot be replayed ------------------------------------------------------------------------------------------
+def test_updates_that_were_left_out_are_made_again_also_after_one_that_needed_none_of_them():
+    model = dense()
+    recorder = Recorder(model, every=lambda step: step in (5, 6, 9))
+    fit(model, X, Y, loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=5, batch_size=4, callbacks=[recorder])
+    recording = recorder.recording
+    for step in (6, 9, 5, 15):
+        check(recording, recording.explain(step, "dense_1.w[0, 0]"), np.float64)
 
 
-def test_an_update_that_differs_in_its_last_bit_is_refused():
-    model, recording, x, y, loss = small_run(SGD(0.1))
-    with pytest.raises(ValueError, match=r"update 7, replayed, makes another dense_\d\.\w than the recorded one"):
-        recording.explain(model, 7, "dense_1.w", (0, 0), x, y, loss, SGD(np.nextafter(0.1, 1)))
+def test_what_a_layer_remembers_may_be_left_out():
+    rng = np.random.default_rng(0)
+    model = Sequential([BatchNorm(3), Dense(3, 1, rng=rng)])
+    whole, thinned = Recorder(model), Recorder(model, select=list(model.named_parameters()))
+    fit(model, X, Y, loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=3, batch_size=4, callbacks=[whole, thinned])
+    explained = [str(each.recording.explain(7, "batchnorm_1.gamma[2]")) for each in (whole, thinned)]
+    assert explained[0] == explained[1]
 
 
-def test_an_x_that_is_one_row_too_short_is_refused():
-    model, recording, x, y, loss = small_run(SGD(0.1))
-    step = next(step for step in recording.steps[1:] if 8 in recording.batch(step))
-    with pytest.raises(ValueError, match=f"update {step} saw row 8, but x has only 8; give the same x, y"):
-        recording.explain(model, step, "dense_1.w", (0, 0), x[:8], y[:8], loss, SGD(0.1))
+@pytest.mark.parametrize("kind", ["SGD", "Adam"])
+def test_learning_rates_of_updates_that_were_left_out_are_not_known(kind):
+    """So an update can be explained only if the record before is enough: without a memory."""
+    every, callbacks = (lambda step: step in (5, 6, 9)), [rates_of("falling to 0")]
+    model = dense()
+    recorder, optimizer = Recorder(model, every=every), OPTIMIZERS[kind]()
+    fit(model, X, Y, loss=MeanSquaredError(), optimizer=optimizer, epochs=9, callbacks=[recorder, *callbacks])
+    if kind == "SGD":
+        explanation = recorder.recording.explain(6, "dense_1.w[0, 0]")
+        assert f"learning_rate={0.1 * (1 - 5 / 15)!r}," in explanation.optimizer
+    for step in (9,) if kind == "SGD" else (6, 9):
+        with pytest.raises(ValueError, match=r"made again, has another dense_1\.w .* a callback changed .* optimizer"):
+            recorder.recording.explain(step, "dense_1.w[0, 0]")
 
 
-def thinned(optimizer, callbacks=(), **choice):
-    x, model = DATA[:, :3], Sequential([Dense(3, 1, rng=np.random.default_rng(0))])
-    recorder = Recorder(model, **choice)
-    fit(model, x, x[:, :1], loss=MeanSquaredError(), optimizer=optimizer, epochs=12, callbacks=[recorder, *callbacks])
-    return lambda step: recorder.recording.explain(
-        model, step, "dense_1.w", (0, 0), x, x[:, :1], MeanSquaredError(), optimizer
-    )
+# --- several calls of fit ---------------------------------------------------------------------------------------------
 
 
-def test_an_update_that_was_not_kept_is_refused():
-    """Without a memory two records that follow each other are enough."""
-    kept = (0, 5, 6, 9)
-    explain = thinned(SGD(0.1), every=lambda step: step in kept)
-    assert explain(6).step == 6
-    with pytest.raises(ValueError, match="step 8 is not in this recording, and it is where the update began; record"):
-        explain(9)
-    with pytest.raises(
-        ValueError, match=r"step 1 is not in .*, and what Adam.* remembers at update 6 needs all updates"
-    ):
-        thinned(Adam(), every=lambda step: step in kept)(6)
-    with pytest.raises(ValueError, match=r"dense_1\.b was not recorded, only dense_1\.w; an update depends on all"):
-        thinned(SGD(0.1), select="dense_1.w")(6)
+def two_fits(kind, path=None, **choice):
+    """Return the recording of two calls of `fit`, the second with other rows, and the same optimiser."""
+    model, optimizer, rng = dense(), OPTIMIZERS[kind](), np.random.default_rng(1)
+    recorder = Recorder(model, path, **choice)
+    for epochs in (3, 20):
+        fit(model, X, Y, loss=MeanSquaredError(), optimizer=optimizer, epochs=epochs, batch_size=4, rng=rng,
+            callbacks=[recorder])  # fmt: skip
+    return recorder.recording
+
+
+@pytest.mark.parametrize("choice", [{}, {"every": 7}, {"budget": 3500}], ids=str)
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+def test_two_calls_of_fit(kind, choice, tmp_path):
+    recording, whole = two_fits(kind, tmp_path / "run", **choice), two_fits(kind)
+    assert len(whole) == 70 >= len(recording)
+    parts = {"model": dense(), "x": X, "y": Y, "loss": MeanSquaredError(), "optimizer": OPTIMIZERS[kind]()}
+    same = [whole, recording]
+    if "budget" not in choice:  # which dropped what the second call began with
+        same.append(Recording.load(tmp_path / "run", **parts))
+    for step in recording.steps[-1:0:-1].tolist():
+        assert len({str(each.explain(step, "dense_1.w[2, 0]")) for each in same}) == 1
+        check(recording, recording.explain(step, "dense_1.w[2, 0]"), np.float64)
 
 
 @pytest.mark.parametrize("kind", ["SGD", "Adam"])
 def test_a_recording_of_a_run_that_went_on(kind, tmp_path):
-    """It begins where the run went on: enough for an optimiser that remembers nothing."""
-    x, y, path = DATA[:, :3], DATA[:, 3:], tmp_path / "run.npz"
-    model, optimizer, rng = (
-        Sequential([Dense(3, 1, rng=np.random.default_rng(0))]),
-        OPTIMIZERS[kind](),
-        np.random.default_rng(1),
-    )
+    """It begins where the run went on; what the optimiser remembered then, only the process that trained knows."""
+    path, model, optimizer, rng = tmp_path / "run.npz", dense(), OPTIMIZERS[kind](), np.random.default_rng(1)
     settings = {"loss": MeanSquaredError(), "optimizer": optimizer, "epochs": 4, "batch_size": 3, "rng": rng}
-    kept, recorder = Checkpoint(path, rng, every=5), Recorder(model)
-    fit(model, x, y, callbacks=[kept, lambda update: update.step == 5 and update.stop()], **settings)
-    fit(model, x, y, callbacks=[recorder], resume=path, **settings)
-    explain = recorder.recording.explain
-    given = model, 6, "dense_1.w", (0, 0), x, y, MeanSquaredError(), OPTIMIZERS[kind]()
+    kept, recorder = Checkpoint(path, rng, every=5), Recorder(model, tmp_path / "recording")
+    fit(model, X, Y, callbacks=[kept, lambda update: update.step == 5 and update.stop()], **settings)
+    fit(model, X, Y, callbacks=[recorder], resume=path, **settings)
+    for step in (6, 12):
+        check(recorder.recording, recorder.recording.explain(step, "dense_1.w[0, 0]"), np.float64)
+    parts = {"model": dense(), "x": X, "y": Y, "loss": MeanSquaredError(), "optimizer": OPTIMIZERS[kind]()}
+    loaded = Recording.load(tmp_path / "recording", **parts)
     if kind == "SGD":
-        check(recorder.recording, explain(*given), np.float64)
+        check(loaded, loaded.explain(6, "dense_1.w[0, 0]"), np.float64)
     else:
-        with pytest.raises(ValueError, match=r"step 0 is not in .* and from the beginning of the run"):
-            explain(*given)
+        with pytest.raises(
+            ValueError, match=r"explain: updates after step 5 need what Adam\(.*\) remembers of those b"
+        ):
+            loaded.explain(6, "dense_1.w[0, 0]")
+    with pytest.raises(ValueError, match="explain: no update that was recorded made step 5; the first is 6"):
+        loaded.explain(5, "dense_1.w[0, 0]")
+
+
+# --- a loop of one's own ----------------------------------------------------------------------------------------------
+
+
+def loop(model, optimizer, batches, loss, **choice):
+    """Return the recording of a loop that tells which rows it took, and of which optimiser, only if it took some."""
+    with Recorder(model, **choice) as recorder:
+        for step, rows in enumerate(batches, 1):
+            taken = slice(None) if rows is None else rows
+            value = loss.forward(model.forward(X[taken]), Y[taken])
+            model.backward(loss.backward())
+            optimizer.step(model.parameters, model.gradients)
+            recorder(Update(step, 1, value, rows, model, optimizer))
+            optimizer.learning_rate *= 0.9
+    return recorder.recording
+
+
+@pytest.mark.parametrize("kind", OPTIMIZERS)
+@pytest.mark.parametrize("rows", [None, np.array([4, 0, 7])], ids=["all rows, without saying so", "some rows"])
+def test_every_update_of_a_loop_of_ones_own(kind, rows):
+    loss = MeanSquaredError()
+    recording = loop(dense(), OPTIMIZERS[kind](), [rows] * 5, loss)
+    recording = recording.told(model=dense(), x=X, y=Y, loss=loss, optimizer=OPTIMIZERS[kind]())
+    for step in (1, 2, 5):
+        explanation = recording.explain(step, "dense_1.w[0, 0]")
+        assert explanation.rows.tolist() == (list(range(9)) if rows is None else rows.tolist())
+        assert explanation.terms[-1].value == explanation.new == recording.at(step)["dense_1.w"][0, 0]
+
+
+def test_random_numbers_of_a_loop_of_ones_own_are_those_of_the_model_that_is_told():
+    layers, loss = [with_dropout()[0] for _ in range(3)], MeanSquaredError()
+    models = [Sequential(each) for each in layers]
+    models[0].set_training(True)
+    recording = loop(models[0], SGD(0.1), [np.array([4, 0, 7])] * 5, loss)
+    explanation = recording.told(model=models[1], x=X, y=Y, loss=loss, optimizer=SGD(0.1)).explain(4, "dense_2.b[0]")
+    check(recording, explanation, np.float64)
+    models[2].set_training(True)
+    models[2].forward(X)
+    with pytest.raises(ValueError, match="made again, has another"):
+        recording.told(model=models[2], x=X, y=Y, loss=loss, optimizer=SGD(0.1)).explain(4, "dense_2.b[0]")
+
+
+@pytest.mark.parametrize(
+    ("make", "choice", "message"),
+    [
+        (Adam, {"every": 2}, r"update 4 needs all updates before it, since it depends on what Adam\(.*\) remembers"),
+        (lambda: SGD(0.1), {"every": 4}, "update 4 needs all .* depends on the parameters before it; record with ev"),
+        (lambda: SGD(0.1), {"select": "dense_1.b"}, "update 4 needs all .* depends on the parameters before it"),
+    ],
+)  # fmt: skip
+def test_of_a_loop_of_ones_own_what_was_left_out_is_not_known(make, choice, message):
+    loss = MeanSquaredError()
+    recording = loop(dense(), make(), [None] * 5, loss, **choice)
+    with pytest.raises(ValueError, match=message):
+        recording.told(model=dense(), x=X, y=Y, loss=loss, optimizer=make()).explain(4, "dense_1.b[0]")
+
+
+def test_an_x_that_is_too_short_for_a_loop_of_ones_own_is_refused():
+    recording = loop(dense(), SGD(0.1), [np.array([8, 1])], MeanSquaredError())
+    told = recording.told(model=dense(), x=X[:8], y=Y[:8], loss=MeanSquaredError(), optimizer=SGD(0.1))
+    with pytest.raises(ValueError, match="explain: update 1 saw row 8, but x has only 8; give the same x"):
+        told.explain(1, "dense_1.w[0, 0]")
+
+
+# --- a recording that was loaded --------------------------------------------------------------------------------------
+
+
+def residual():
+    rng = np.random.default_rng(5)
+    return Sequential(
+        [Dense(3, 4, rng=rng), Residual(Dense(4, 4, rng=rng), Dropout(0.3, rng=rng)), Dense(4, 1, rng=rng)]
+    )
+
+
+SETTINGS = {
+    "plain": {},
+    "Philox": {"rng": lambda: np.random.Generator(np.random.Philox(7))},
+    "MT19937": {"rng": lambda: np.random.Generator(np.random.MT19937(7))},
+    "SFC64": {"rng": lambda: np.random.Generator(np.random.SFC64(7))},
+    "augment": {"augment": noisy},
+    "no shuffle": {"shuffle": False},
+    "one batch": {"batch_size": 9},
+    "two workers": {"workers": 2},
+}
+
+
+@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
+@pytest.mark.parametrize("kind", ["SGD", "Adam"])
+def test_a_loaded_recording_explains_with_the_same_text_and_stays_as_it_is(kind, settings, monkeypatch, tmp_path):
+    """Told with a model whose numbers are others, and whose generators have moved on."""
+    monkeypatch.setattr("tinylearn.workers.SMALL", 0)
+    given = dict(settings)
+    rng = given.pop("rng", lambda: np.random.default_rng(1))()
+    recording = recorded(residual(), X, Y, OPTIMIZERS[kind](), rng=rng, path=tmp_path / "run", **given)
+    files = {path: path.read_bytes() for path in (tmp_path / "run").iterdir()}
+    other = residual()
+    other.set_training(True)
+    other.parameters = other.parameters + other.forward(X)[0]
+    state = other.parameters.tobytes(), repr(other.generators()), [each.training for _, each in other.walk()]
+    loaded = Recording.load(tmp_path / "run", model=other, x=X.tolist(), y=Y, loss=MeanSquaredError(),
+                            optimizer=OPTIMIZERS[kind](), augment=settings.get("augment"))  # fmt: skip
+    for step, name in ((3, "dense_1.b[2]"), (4, "residual_1.dense_1.w[0, 3]"), (1, "dense_2.w[1, 0]")):
+        assert str(loaded.explain(step, name)) == str(recording.explain(step, name))
+    assert {path: path.read_bytes() for path in (tmp_path / "run").iterdir()} == files
+    assert state == (other.parameters.tobytes(), repr(other.generators()), [each.training for _, each in other.walk()])
+
+
+def test_parameters_that_were_not_recorded_are_those_of_the_model_that_is_told(tmp_path):
+    model = dense()
+    recorder = Recorder(model, tmp_path / "run", select="dense_1.w")
+    parts = {"x": X, "y": Y, "loss": MeanSquaredError(), "optimizer": SGD(0.1)}
+    fit(model, **parts, epochs=3, callbacks=[recorder])
+    loaded = Recording.load(tmp_path / "run", model=dense(), **parts)
+    check(loaded, loaded.explain(3, "dense_1.w[2, 0]"), np.float64)
+    with pytest.raises(ValueError, match="a model that was told began with other numbers in what was not recorded"):
+        Recording.load(tmp_path / "run", model=model, **parts).explain(3, "dense_1.w[2, 0]")
+
+
+def test_a_recording_in_memory_may_be_told_too():
+    """It compares, and knows the random numbers, as one that was loaded."""
+    layers, rng = with_dropout()
+    recording = recorded(layers, X, Y, Adam(0.01), rng=rng)
+    parts = {"model": Sequential(with_dropout(seed=4)[0]), "x": X, "y": Y, "loss": MeanSquaredError()}
+    told = recording.told(**parts, optimizer=Adam(0.01))
+    assert str(told.explain(8, "dense_1.w[0, 0]")) == str(recording.explain(8, "dense_1.w[0, 0]"))
+    with pytest.raises(ValueError, match="made with another optimizer"):
+        recording.told(**parts, optimizer=RMSprop(0.01))
+
+
+def other_dtype():
+    return Sequential([Dense(3, 1, rng=np.random.default_rng(0))], np.float32)
+
+
+@pytest.mark.parametrize("by", ["load", "told"])
+@pytest.mark.parametrize(
+    ("name", "value", "was"),
+    [
+        ("model", Sequential([Dense(3, 1, rng=np.random.default_rng(0)), ReLU()]), r"Sequential\(\[Dense\(3, 1\)\]\)"),
+        ("model", other_dtype(), r"Dense\(3, 1\)\]\) then, .*dtype=np\.float32\) now"),
+        ("x", X + 1e-15, r"float64 \(.*\), checksum [0-9a-f]{8} then, float64 \(.*\), checksum [0-9a-f]{8} now"),
+        ("x", X[:8], "x and y must have one row per example"),
+        ("y", Y[::-1].copy(), r"float64 \(.*\), checksum [0-9a-f]{8} then, float64 \(.*\), checksum [0-9a-f]{8} now"),
+        ("loss", small_parts()["loss"], r"MeanSquaredError\(\) then, BinaryCrossEntropy\(.*\) now"),
+        ("optimizer", RMSprop(0.1), "RMSprop"),
+        ("optimizer", SGD(np.nextafter(0.1, 1)), "learning_rate=0.1, .* then, .*0.10000000000000002"),
+        ("augment", None, "<function noisy> then, None now"),
+    ],
+)
+def test_what_is_not_that_of_the_run_is_refused_by_name(by, name, value, was, tmp_path):
+    recording = recorded(dense(), X, Y, SGD(0.1), augment=noisy, path=tmp_path / "run")
+    parts = {"model": dense(), "x": X, "y": Y, "loss": MeanSquaredError(), "optimizer": SGD(0.1), "augment": noisy}
+    parts[name] = value
+    with pytest.raises(ValueError, match=was) as caught:
+        Recording.load(tmp_path / "run", **parts) if by == "load" else recording.told(**parts)
+    assert name in str(caught.value)
+    assert str(caught.value).startswith("told: ")

@@ -6,8 +6,9 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from tinylearn import Dense, Flatten, GradientError, Layer, Sequential, Tanh, check_gradients, gradient_check
-from tinylearn import gradient_rules as rules
+from tinylearn import Dense, Flatten, GradientError, Layer, Sequential, Tanh, check_gradients
+from tinylearn.analysis import gradient_check
+from tinylearn.analysis import gradient_rules as rules
 
 X = np.random.default_rng(0).normal(size=(4, 3))
 GENERATOR = np.random.default_rng(0)

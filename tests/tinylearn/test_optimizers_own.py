@@ -14,6 +14,7 @@ from tinylearn import (
     MeanSquaredError,
     Optimizer,
     Recorder,
+    Recording,
     RMSprop,
     Sequential,
     fit,
@@ -334,15 +335,16 @@ def small_model_of(rng):
 
 @every_own
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_every_update_is_explained(make, dtype):
-    """By a new optimiser, and by the one that was trained."""
-    model, optimizer = small_model(0, dtype), make()
-    recorder = Recorder(model)
-    train(model, optimizer, callbacks=[recorder])
+def test_every_update_is_explained(make, dtype, tmp_path):
+    """In the process that trained; and loaded, told with a new optimiser."""
+    model = small_model(0, dtype)
+    recorder = Recorder(model, tmp_path / "run")
+    train(model, make(), callbacks=[recorder])
     recording = recorder.recording
+    parts = {"model": small_model(0, dtype), "x": X, "y": Y, "loss": MeanSquaredError(), "optimizer": make()}
+    loaded = Recording.load(tmp_path / "run", **parts)
     for step in recording.steps[1:].tolist():
-        told = [recording.explain(model, step, "dense_1.w", (1, 2), X, Y, MeanSquaredError(), given)
-                for given in (make(), optimizer)]  # fmt: skip
+        told = [each.explain(step, "dense_1.w[1, 2]") for each in (recording, loaded)]
         assert str(told[0]) == str(told[1])
         assert told[0].untold == ""
         last = [term for term in told[0].terms if term.name == "p"][-1]
@@ -353,7 +355,7 @@ def test_the_norm_of_all_gradients_is_a_number_with_a_name():
     model, optimizer = small_model(), Clipped(SGD(0.1), 0.25)
     recorder, gradients = Recorder(model), []
     train(model, optimizer, callbacks=[recorder, lambda update: gradients.append(update.model.gradients.copy())])
-    explanation = recorder.recording.explain(model, 3, "dense_1.w", (1, 2), X, Y, MeanSquaredError(), optimizer)
+    explanation = recorder.recording.explain(3, "dense_1.w[1, 2]")
     norm, g, p = explanation.terms
     assert norm[:2] == ("norm", "norm of all g")
     assert norm.value == np.linalg.norm(gradients[2])

@@ -6,6 +6,7 @@ import pytest
 from tinylearn import (
     SGD,
     Adam,
+    BatchNorm,
     Dense,
     Dropout,
     MeanSquaredError,
@@ -71,7 +72,7 @@ def test_one_that_diverges_does_not_stop_the_others():
         ([SGD()], TypeError, "must be a dict"),
         ({"SGD": SGD}, TypeError, "optimizer must be an Optimizer such as .*, got the class SGD; write SGD"),
         ({1: SGD()}, TypeError, "the name of a variant must be a str .*, got 1"),
-        (SGD(), TypeError, "one of make_model, optimizer, .* must be a dict of variants"),
+        (SGD(), TypeError, "one argument must be a dict of variants, such as"),
     ],
 )
 def test_variants_that_are_none(variants, kind, text):
@@ -152,15 +153,66 @@ def test_models_that_differ_in_their_activations():
     np.testing.assert_array_equal(alone.recording.rows, runners["ReLU"].recording.rows)
 
 
+def test_models_with_and_without_a_layer_start_equal_in_what_they_share():
+    makers = {
+        "plain": with_activation(list),
+        "normalised": with_activation(lambda: [BatchNorm(5)]),
+        "wider at the end": lambda rng: Sequential([Dense(3, 5, rng=rng), Dense(5, 2, rng=rng), Dense(2, 1, rng=rng)]),
+    }
+    plain, normalised, wider = (runner.recording for runner in race(makers, (X, Y), Adam(0.1), **SETTINGS).values())
+    for other in (normalised, wider):
+        np.testing.assert_array_equal(plain["dense_1.w"][0], other["dense_1.w"][0])
+        np.testing.assert_array_equal(plain.batch(12), other.batch(12))
+    np.testing.assert_array_equal(plain["dense_2.w"][0], normalised["dense_2.w"][0])
+    assert (plain["dense_1.w"][1] != normalised["dense_1.w"][1]).any()
+    assert normalised.names[-2:] == ("batchnorm_1.mean", "batchnorm_1.var")
+
+
 def test_models_that_cannot_start_equal_are_refused():
-    makers = {"one": with_activation(list), "two": lambda rng: Sequential([Dense(3, 5, rng=rng), Dense(5, 2, rng=rng)])}
+    other = lambda rng: Sequential([Dense(3, 5, rng=rng), Dense(5, 1, rng=np.random.default_rng(0))])  # noqa: E731
     with pytest.raises(ValueError, match=r"'two' starts with other parameters than 'one'.* differs is dense_2\.w"):
-        race(makers, (X, Y), SGD(), **SETTINGS)
-    deeper = {"one": with_activation(list), "two": with_activation(lambda: [Dense(5, 5, rng=np.random.default_rng(0))])}
-    with pytest.raises(ValueError, match="'two' starts with other parameters than 'one'"):
-        race(deeper, (X, Y), SGD(), **SETTINGS)
+        race({"one": with_activation(list), "two": other}, (X, Y), SGD(), **SETTINGS)
+    nothing = {"one": with_activation(list), "two": lambda rng: Sequential([Sigmoid()])}
+    with pytest.raises(ValueError, match="they have no parameter in common"):
+        race(nothing, (X, Y), SGD(), **SETTINGS)
     with pytest.raises(TypeError, match=r"model must be a Sequential .*, got None"):
         race({"a": lambda rng: None}, (X, Y), SGD(), **SETTINGS)
+
+
+@pytest.mark.parametrize(
+    ("what", "variants", "updates"),
+    [
+        ("epochs", {"short": 1, "long": 4}, [4, 16]),
+        ("shuffle", {"shuffled": True, "in order": False}, [12, 12]),
+        ("workers", {"one": 1, "two": 2}, [12, 12]),
+        ("data", {"all": (X, Y), "half": (X[:12], Y[:12])}, [12, 6]),
+    ],
+)
+def test_any_one_thing_may_differ(what, variants, updates):
+    given = {"data": (X, Y)} | SETTINGS | {what: variants}
+    runners = race(make_model, given.pop("data"), SGD(0.1), **given)
+    assert [len(runner.recording) - 1 for runner in runners.values()] == updates
+    first, other = (runner.recording for runner in runners.values())
+    np.testing.assert_array_equal(first.rows[0], other.rows[0])
+
+
+def test_a_runner_that_is_stopped_leaves_the_others_running():
+    def stop_early(update):
+        if type(update.optimizer) is SGD and update.step == 2:
+            update.stop()
+
+    runners = race(make_model, (X, Y), {"Adam": Adam(), "SGD": SGD(0.1), "RMSprop": RMSprop()}, **SETTINGS,
+                   callbacks=[stop_early])  # fmt: skip
+    assert [len(runner.recording) - 1 for runner in runners.values()] == [12, 2, 12]
+
+
+def test_what_is_recorded_in_a_race_can_be_explained():
+    """Also dropout, and an augment that draws."""
+    runners = race(make_model, (X, Y), {"SGD": SGD(0.1), "Adam": Adam(0.1)}, **SETTINGS,
+                   augment=lambda x, rng: x + rng.normal(size=x.shape))  # fmt: skip
+    for runner in runners.values():
+        explanation = runner.recording.explain(9, "dense_1.w[2, 3]")
+        assert explanation.new == runner.recording["dense_1.w"][9, 2, 3]
 
 
 class AbsoluteError(Loss):
@@ -204,14 +256,13 @@ def test_augmented_or_not_the_batches_are_the_same():
 @pytest.mark.parametrize(
     ("settings", "kind", "text"),
     [
-        (
-            {"epochs": {"few": 3, "many": 9}},
-            ValueError,
-            r"epochs must be the same for all, .*, got \{.*\}; a dict may stand for make_mod",
-        ),
         ({"resume": {"step": 3}}, ValueError, "resume must be the same for all, who start from the race's seed"),
         ({"rng": np.random.default_rng(0)}, ValueError, "rng must be the same for all, who start from the race's seed"),
-        ({"batch_size": {"a": 3, "b": 4}}, ValueError, "one thing must differ, got variants of optimizer and of batch"),
+        (
+            {"batch_size": {"a": 3, "b": 4}},
+            ValueError,
+            "one thing must differ, got variants of several, optimizer=.* and batch",
+        ),
         ({"loss": MeanSquaredError}, TypeError, "loss must be a Loss such as .*, got the class"),
     ],
 )

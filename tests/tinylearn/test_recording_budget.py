@@ -140,7 +140,7 @@ def test_budgets_in_words(text, number):
         (
             "1 kB",
             ValueError,
-            r"budget must hold at least six records of 240 bytes .*, got '1 kB'; select fewer parameters",
+            r"budget must hold at least six records of 208 bytes .*, got '1 kB'; select fewer parameters",
         ),
     ],
 )

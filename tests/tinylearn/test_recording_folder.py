@@ -1,6 +1,5 @@
 """The folder of a recording: plain files that others may read, also while training goes on."""
 
-import inspect
 import json
 import subprocess
 import sys
@@ -11,28 +10,43 @@ import pytest
 
 from tests.tinylearn.recording_helpers import UPDATES, Witness, assert_agrees, small_model, train
 from tinylearn import Recorder, Recording
+from tinylearn.recording.origin import digest
 
 # --- its files ----------------------------------------------------------------------------------------------------
 
 
-def test_the_files_are_plain_arrays_without_pickle(tmp_path):
+def test_the_table_is_a_plain_array_that_numpy_reads_also_while_training_goes_on(tmp_path):
+    """Without tinylearn, without pickle: one field a parameter, a row an update."""
+    model, folder, lengths = small_model(), tmp_path / "run", []
+
+    def look(update):
+        table = np.load(folder / "records.npy", mmap_mode="r")
+        lengths.append(len(table))
+        assert table["dense_1.w"].shape == (len(table), 3, 4)
+        assert list(table["step"]) == list(range(len(table)))
+
+    train(model, [Recorder(model, folder), look])
+    assert {path.name for path in folder.iterdir()} == {"meta.json", "records.npy"}
+    table = np.load(folder / "records.npy", allow_pickle=False)
+    assert table.dtype.names[:6] == ("step", "epoch", "loss", "learning_rate", "batch_size", "batch")
+    np.testing.assert_array_equal(table["step"], np.arange(UPDATES + 1))
+    np.testing.assert_array_equal(table["dense_2.b"][-1], model.layers[2].params["b"])
+    assert lengths == sorted(lengths)
+
+
+def test_meta_says_how_the_recording_was_made(tmp_path):
     model = small_model()
-    train(model, [Recorder(model, tmp_path / "run")])
-    arrays = {path.stem: np.load(path, allow_pickle=False) for path in (tmp_path / "run").glob("*.npy")}
+    train(model, [Recorder(model, tmp_path / "run")], batch_size=3)
     meta = json.loads((tmp_path / "run" / "meta.json").read_text())
-    assert {path.name for path in (tmp_path / "run").iterdir()} == {"meta.json", *meta["files"].values()}
-    assert set(arrays) == {"parameters", "steps", "epochs", "losses", "learning_rates", "batch_rows", "batch_runs"}
-    np.testing.assert_array_equal(arrays["steps"], np.arange(UPDATES + 1))
-    np.testing.assert_array_equal(arrays["parameters"][-1], model.parameters)
-
-
-def test_nothing_in_the_recorder_can_pickle():
-    import tinylearn.recording.reader
-    import tinylearn.recording.storage
-
-    for module in (tinylearn.recording.reader, tinylearn.recording.storage):
-        assert "allow_pickle=True" not in inspect.getsource(module)
-        assert "import pickle" not in inspect.getsource(module)
+    assert meta["model"] == repr(model)
+    assert meta["versions"]["numpy"] == np.__version__
+    (run,) = meta["runs"]
+    assert (run["loss"], run["epochs"], run["batch_size"], run["shuffle"], run["workers"]) == (
+        "BinaryCrossEntropy()", 20, 3, True, 1)  # fmt: skip
+    assert run["optimizer"].startswith("Adam(learning_rate=0.01,")
+    assert run["generators"]["rng"]["bit_generator"] == "PCG64"
+    x = np.random.default_rng(1).normal(size=(10, 3))
+    assert (run["x"], run["y"]) == (digest(x), digest(x[:, :1] > 0))
 
 
 def test_a_folder_that_holds_a_recording_is_refused(tmp_path):
@@ -50,11 +64,11 @@ def test_folders_on_the_way_are_made(tmp_path):
 
 
 def test_files_that_are_there_already_stay_as_they_are(tmp_path):
-    np.save(tmp_path / "losses.npy", np.arange(3.0))
-    with pytest.raises(FileExistsError, match=r"losses\.npy exists already; choose another folder"):
+    np.save(tmp_path / "records.npy", np.arange(3.0))
+    with pytest.raises(FileExistsError, match=r"records\.npy exists already; choose another folder"):
         Recorder(small_model(), tmp_path)
-    np.testing.assert_array_equal(np.load(tmp_path / "losses.npy"), [0, 1, 2])
-    assert [file.name for file in tmp_path.iterdir()] == ["losses.npy"]
+    np.testing.assert_array_equal(np.load(tmp_path / "records.npy"), [0, 1, 2])
+    assert [file.name for file in tmp_path.iterdir()] == ["records.npy"]
 
 
 def test_a_loss_that_is_no_number_is_refused_and_the_records_around_it_stay(tmp_path):

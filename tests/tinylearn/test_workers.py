@@ -163,7 +163,7 @@ def test_generators_are_dealt_whatever_they_are_called():
 def test_no_two_replicas_share_a_generator():
     model = Sequential([Noise(7), Flatten(), Dense(SIDE * SIDE * 2, CLASSES, rng=np.random.default_rng(0))])
     parallel = workers.ParallelGradients(model, CategoricalCrossEntropy(from_logits=True), 3, 10, None)
-    parallel._deal_random_numbers()
+    parallel.deal_random_numbers()
     layers = [model.layers[0], *(each.layers[0] for each, _ in parallel.replicas)]
     assert len({id(each) for layer in layers for each in layer.generators().values()}) == 8
 

@@ -9,15 +9,13 @@ from __future__ import annotations
 import functools
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from tinylearn.checks import positive_integer
 from tinylearn.divergence import diagnose, norm
-
-if TYPE_CHECKING:
-    from tinylearn.recording.reader import Recording
+from tinylearn.recording import Recording
 
 
 @dataclass(frozen=True)
@@ -52,8 +50,30 @@ class Autopsy:
         return "\n".join([f"update {self.step} {self.reason}{rate}; the last finite states before it:", *lines])
 
 
-def autopsy(recording: Recording, last: int) -> Autopsy:
-    """Do what `Recording.autopsy` says."""
+def autopsy(recording: Recording, last: int = 8) -> Autopsy:
+    """Return the `last` finite states of a training that diverged, and what broke first: print it, or read it.
+
+    ValueError if it did not diverge.
+
+    >>> import numpy as np
+    >>> from tinylearn import SGD, Dense, DivergenceError, MeanSquaredError, Recorder, Sequential, fit
+    >>> x, model = np.array([[1.0], [3.0]]), Sequential([Dense(1, 1, rng=np.random.default_rng(0))])
+    >>> recorder = Recorder(model)
+    >>> settings = {"loss": MeanSquaredError(), "optimizer": SGD(1000), "callbacks": [recorder]}
+    >>> try:
+    ...     losses = fit(model, x, 2 * x, epochs=100, **settings)
+    ... except DivergenceError:
+    ...     print(recorder.recording.autopsy(last=3))
+    update 39 met a loss of inf, with dense_1.w at norm ...e+158, with learning rate 1000; ... before it:
+    after update                36          37          38
+    loss before it      ...e+285  ...e+294  ...e+302
+    gradient norm       ...e+143  ...e+147  ...e+151
+    step length         ...e+146  ...e+150  ...e+154
+    dense_1.w, norm     ...e+146  ...e+150  ...e+154
+    dense_1.w, largest  ...e+146  ...e+150  ...e+154
+    dense_1.b, norm     ...e+146  ...e+150  ...e+154
+    dense_1.b, largest  ...e+146  ...e+150  ...e+154
+    """
     last = positive_integer("autopsy", "last", last)
     about = recording.divergence
     if about is not None:
@@ -61,8 +81,7 @@ def autopsy(recording: Recording, last: int) -> Autopsy:
     else:
         end, about = _recorded_fault(recording)
     start = max(end - last, 0)
-    rows = np.asarray(recording.rows[start:end], np.float64)
-    parts = {name: rows[:, where] for name, where in recording.layout.slices().items()}
+    parts = {name: recording[name][start:end].astype(np.float64).reshape(end - start, -1) for name in recording.names}
     steps = np.array(recording.steps[start:end])
     known = about["gradient_norms"]
     return Autopsy(
@@ -80,10 +99,10 @@ def _recorded_fault(recording: Recording) -> tuple[int, dict[str, Any]]:
 
     ValueError if none did.
     """
-    slices, before = recording.layout.slices(), dict[str, float]()
+    before = dict[str, float]()
     next_losses = [*recording.losses[1:].tolist(), math.inf]
-    for index, row in enumerate(recording.rows):
-        after = {name: norm(row[where]) for name, where in slices.items()}
+    for index, record in enumerate(recording.table):
+        after = {name: norm(record[name].ravel()) for name in recording.names}
         if not _follows(recording, index):
             before = after  # no growth is known
         loss = float(recording.losses[index]) if recording.steps[index] else 0.0

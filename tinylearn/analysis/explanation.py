@@ -1,6 +1,6 @@
 """One update of one number, explained: as data, and as text whose arithmetic gives the recorded number again.
 
-What `Recording.explain` returns; explain.py finds the numbers.
+What `recording.explain` returns; explain.py finds the numbers.
 """
 
 from __future__ import annotations
@@ -52,6 +52,13 @@ def number(value: Any) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
+def _row(dout: np.ndarray) -> str:
+    """Return the numbers of the first row, not too many of them."""
+    numbers = dout[0].ravel() if dout.ndim else dout.ravel()
+    more = f", … of {numbers.size}" if numbers.size > 4 else ""
+    return ", ".join(map(str, numbers[:4])) + more
+
+
 @dataclass(frozen=True)
 class Explanation:
     """How update `step` changed one number, `parameter[index]`. N rows in the batch; numbers have the model's dtype."""
@@ -62,9 +69,10 @@ class Explanation:
     epoch: int
     loss: float  # of the batch, before the update
     rows: np.ndarray  # (N,) the row numbers of the batch
+    chain: tuple[tuple[str, np.ndarray], ...]  # (layer, the dout that it handed back), from the loss on
     inputs: np.ndarray  # (N, …) what the parameter's layer got
     upstream: np.ndarray  # (N, …) the gradient of the loss with respect to what the layer gave: its dout
-    contributions: np.ndarray | None  # (N,) what each row adds to the gradient; None if the output has other rows
+    contributions: np.ndarray | None  # (N,) what each row adds to the gradient; None if that cannot be told
     factors: np.ndarray | None  # (N, 2) for a weight of a dense layer: the input and the dout whose product that is
     gradient: Any  # the sum of contributions but for rounding, since NumPy adds in an order of its own
     optimizer: str  # its settings
@@ -88,13 +96,19 @@ class Explanation:
 
     def _gradient_lines(self) -> list[str]:
         """Return what each row adds to the gradient, and the gradient."""
+        lines = [
+            "dout, how much the loss grows with an output: what each layer hands back, from the loss to "
+            f"{self.parameter.rpartition('.')[0] or 'the model'}, row {self.rows[0]}"
+        ]
+        width = max(len(layer) for layer, _ in self.chain)
+        lines += [f"  {layer.ljust(width)}  {_row(dout)}" for layer, dout in self.chain]
         if self.contributions is None:
-            why = "the output of the model has other rows"
-            return [f"g = {self.gradient!s}, the gradient", f"  (what each row of the batch adds is not told: {why})"]
+            why = "its layer does not see the rows of the batch, or mixes them"
+            return [*lines, f"g = {self.gradient!s}, the gradient", f"  (what each row adds is not told: {why})"]
         told = "what each row adds"
         if self.factors is not None:
-            told = "input * dout of each row; dout is how much the loss grows with this output"
-        lines = [f"g, the gradient: the sum of {told}"]
+            told = "input * dout of each row"
+        lines += [f"g, the gradient: the sum of {told}"]
         for place in range(min(SHOWN, len(self.rows))):
             product = "" if self.factors is None else " * ".join(map(number, self.factors[place])) + " = "
             lines.append(f"  row {self.rows[place]}: {product}{self.contributions[place]!s}")

@@ -20,8 +20,8 @@ from typing import Any
 
 import numpy as np
 
+from tinylearn.analysis.gradient_rules import DX, RULES, GradientError, after_forward, fresh, gradients, x_name
 from tinylearn.checks import finite, generator, number_between, real_array, same_state, shortened
-from tinylearn.gradient_rules import DX, RULES, GradientError, after_forward, fresh, gradients, x_name
 from tinylearn.layers import Layer
 from tinylearn.losses import Loss
 from tinylearn.sharing import refuse_sharing

@@ -36,16 +36,13 @@ class Runner:
     divergence: DivergenceError | None  # what stopped it
 
 
-PARTS = ("make_model", "optimizer", "loss", "batch_size", "augment")  # what may differ
-
-
 def race(
     make_model: Maker | Mapping[str, Maker],
-    data: tuple[Any, Any],
+    data: tuple[Any, Any] | Mapping[str, tuple[Any, Any]],
     optimizer: Optimizer | Mapping[str, Optimizer],
     *,
     loss: Loss | Mapping[str, Loss],
-    epochs: int,
+    epochs: int | Mapping[str, int],
     seed: int = 0,
     record: Callable[[Sequential], Recorder] = Recorder,
     callbacks: Iterable[Callback] = (),
@@ -53,17 +50,18 @@ def race(
 ) -> dict[str, Runner]:
     """Train variants that differ in one thing; return name → Runner, in the same order.
 
-    Pass a dict, name → variant, in place of the one thing that differs: make_model, optimizer, loss, batch_size or
-    augment. All else is the same for all.
+    Pass a dict, name → variant, in place of the one thing that differs, whatever it is. All else is the same for all.
 
     make_model   called once per variant, with a generator of the same seed: the same initial weights, dropout too.
-                 Different models must have parameters of the same names and shapes, as with other activations
+                 Models may differ in their layers, as with other activations, or with and without BatchNorm;
+                 parameters of the same name and shape must start equal
     data         (x, y), as for `fit`; settings are more of `fit`'s: batch_size, shuffle, augment, workers
     optimizer    only copied; it must not have made a step yet
     record       makes the recorder of a model: `lambda model: Recorder(model, budget="20 MB")`
 
-    The order of rows is the same for all, whatever `augment` draws. A runner that diverges stops there, the others go
-    on. Raises ValueError or TypeError if not exactly one thing differs, or if two models do not start equal.
+    The order of rows is the same for all, whatever `augment` draws. A runner that diverges, or that a callback stops,
+    ends there; the others go on. Raises ValueError or TypeError if not exactly one thing differs, or if two models do
+    not start equal.
 
     >>> from tinylearn import SGD, Adam, Dense, MeanSquaredError
     >>> x = np.linspace(-1, 1, 20)[:, None]
@@ -72,10 +70,8 @@ def race(
     >>> {name: len(runner.recording) for name, runner in runners.items()}
     {'SGD': 26, 'Adam': 26}
     """
-    shared = {"make_model": make_model, "optimizer": optimizer, "loss": loss, "epochs": epochs, **settings}
+    shared = {"make_model": make_model, "data": data, "optimizer": optimizer, "loss": loss, "epochs": epochs} | settings
     what = _what_differs(shared)
-    if not isinstance(data, list | tuple) or len(data) != 2:
-        raise TypeError(f"race: data must be a pair, (x, y), got {shortened(data)}")
     if as_int("race", "seed", seed) < 0:
         raise ValueError(f"race: seed must be at least 0, got {seed}")
     model_seed, batch_seed, augment_seed = np.random.SeedSequence(seed).spawn(3)
@@ -92,53 +88,64 @@ def race(
     recorders = {name: record(model) for name, model in models.items()}
     runners: dict[str, Runner] = {}
     for name, run in runs.items():
+        x, y = run.pop("data")
         run |= {"optimizer": copy.deepcopy(run["optimizer"]), "loss": copy.copy(run["loss"])}
-        run["augment"] = _with_own_rng(run.get("augment"), np.random.default_rng(augment_seed))
+        if run.get("augment") is not None:
+            run["augment"] = OwnDraws(run["augment"], np.random.default_rng(augment_seed))
         run |= {"rng": np.random.default_rng(batch_seed), "callbacks": [recorders[name], *callbacks]}
         losses, divergence = [], None
         try:
-            losses = fit(models[name], *data, **run)
+            losses = fit(models[name], x, y, **run)
         except DivergenceError as error:
             divergence = error
         runners[name] = Runner(models[name], recorders[name].recording, losses, divergence)
     return runners
 
 
-def _with_own_rng(augment: Callable[..., Any] | None, rng: np.random.Generator) -> Callable[..., Any] | None:
-    """Return an `augment` that draws from `rng`: the order of rows stays the same whatever it draws."""
-    return None if augment is None else lambda x, _: augment(x, rng)
+@dataclass
+class OwnDraws:
+    """An `augment` that draws from a generator of its own: the order of rows stays the same whatever it draws."""
+
+    augment: Callable[..., Any]
+    rng: np.random.Generator
+
+    def __call__(self, x: np.ndarray, _: Any) -> Any:
+        return self.augment(x, self.rng)
 
 
 # --- what can be wrong ------------------------------------------------------------------------------------------------
 
 
 def _what_differs(given: Mapping[str, Any]) -> str:
-    """Return which argument is a dict of variants; TypeError or ValueError unless just one is, that may differ."""
+    """Return which argument is a dict of variants; TypeError or ValueError unless just one is."""
     dicts = [what for what, value in given.items() if isinstance(value, Mapping)]
-    for what, value in given.items():
-        if what in ("rng", "resume") or (what in dicts and what not in PARTS):
-            raise ValueError(
-                f"race: {what} must be the same for all, who start from the race's seed, got {shortened(value)}; a "
-                f"dict may stand for {', '.join(PARTS)}"
-            )
+    for what in {"rng", "resume"} & given.keys():
+        raise ValueError(
+            f"race: {what} must be the same for all, who start from the race's seed, got {shortened(given[what])}"
+        )
     if not dicts:
         got = shortened(given["optimizer"])
         raise TypeError(
-            f'race: one of {", ".join(PARTS)} must be a dict of variants, {{"SGD": SGD(0.1), …}}, got optimizer={got}'
+            f'race: one argument must be a dict of variants, such as {{"SGD": SGD(0.1), …}}, got optimizer={got}'
         )
     if len(dicts) > 1:
-        raise ValueError(f"race: one thing must differ, got variants of {' and of '.join(dicts)}; race twice")
+        got = " and ".join(f"{what}={shortened(given[what])}" for what in dicts)
+        raise ValueError(f"race: one thing must differ, got variants of several, {got}; race twice")
     if not given[dicts[0]]:
         raise ValueError(f"race: {dicts[0]} must hold at least one variant, got none")
     return dicts[0]
 
 
 def _check_run(
-    name: Any, model: Any, *, optimizer: Any, loss: Any, batch_size: Any = 1, augment: Any = None, **others: Any
-) -> None:
+    name: Any, model: Any, *, data: Any, optimizer: Any, loss: Any, epochs: Any, batch_size: Any = 1,
+    augment: Any = None, **others: Any,
+) -> None:  # fmt: skip
     """Raise an error for a variant that cannot be trained, or whose optimiser has what a new one would not have."""
     instance("race", "the name of a variant", name, str, example='"SGD"')
     check_parts("race", model, loss, optimizer)
+    if not isinstance(data, list | tuple) or len(data) != 2:
+        raise TypeError(f"race: data must be a pair, (x, y), got {shortened(data)}")
+    positive_integer("race", "epochs", epochs)
     positive_integer("race", "batch_size", batch_size)
     check_functions((), augment)
     if has_stepped(optimizer):
@@ -149,16 +156,18 @@ def _check_run(
 
 
 def _check_start(models: Mapping[str, Sequential]) -> None:
-    """Raise ValueError unless each model is one of its own, and all have the same parameters."""
+    """Raise ValueError unless each model is one of its own, and all that two have in common starts equal."""
     if len({id(model) for model in models.values()}) < len(models):
         raise ValueError("race: make_model(rng) must make a new model each time, got one object twice")
     first = next(iter(models))
     start = models[first].named_parameters()
     for name, model in models.items():
         own = model.named_parameters()
-        differ = [each for each in start | own if not np.array_equal(start.get(each, ()), own.get(each, ()))]
-        if differ:
+        common = [each for each in start.keys() & own.keys() if start[each].shape == own[each].shape]
+        differ = [each for each in start if each in common and not np.array_equal(start[each], own[each])]
+        if differ or not common:
+            which = f"the first that differs is {differ[0]}" if differ else "they have no parameter in common"
             raise ValueError(
                 f"race: {name!r} starts with other parameters than {first!r}; make_model(rng) must draw everything "
-                f"random from rng, and make the same names and shapes each time; the first that differs is {differ[0]}"
+                f"random from rng, in the same order; {which}"
             )

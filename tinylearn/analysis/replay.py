@@ -1,150 +1,225 @@
-"""Replay updates of a recording: done again, each must make the recorded parameters, bit for bit.
+"""Replay: make an update of a recording again. It must make the recorded parameters, bit for bit.
 
-What the optimiser remembers (momentum, Adam's m and v) was not recorded: it is found again by replaying all updates
-from the first. So is what random generators drew.
+    what `fit` began with  →  its batches, forward, backward, step, one update after another  →  the update in question
+
+Where an update depends on nothing but the parameters before it, as with SGD without momentum, it is made from the
+record before. Elsewhere what the optimiser remembers (Adam's m and v), and what random generators draw, is found again
+by making all updates of that call of `fit` again.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
-from tinylearn.batches import Batch, augmented, take_rows
+from tinylearn.batches import Batch, take_rows
 from tinylearn.checks import same_state
-from tinylearn.losses import Loss
-from tinylearn.model import Sequential
 from tinylearn.optimizers import Optimizer
-from tinylearn.workers import workers_for
+from tinylearn.recording import Recording
+from tinylearn.recording.origin import Origin, Training
+from tinylearn.workers import blas_threads, workers_for
 
-if TYPE_CHECKING:
-    from tinylearn.recording.reader import Recording
-
-
-class OtherUpdateError(ValueError):
-    """An update that was replayed is not the recorded one."""
+KEPT = 16  # places of a recording from which a later replay can go on
 
 
-@dataclass
-class Training:
-    """What `fit` was given, as it is at some moment of training. It is copied as a whole: its parts may share `rng`."""
+class Replayed(NamedTuple):
+    """Update `step` of a recording: all that training depended on before and after it, and its batch."""
 
-    model: Sequential
-    loss: Loss
-    optimizer: Optimizer
-    augment: Callable[..., Any] | None
-    rng: Any  # a generator; None if nothing draws from it
-    workers: int
+    step: int
+    before: Training
+    after: Training
+    batch: Batch
 
 
-def replay(
-    recording: Recording, training: Training, step: int, x: np.ndarray, y: np.ndarray
-) -> tuple[Training, Training, Batch]:
-    """Return copies of `training` from just before update `step`, and from after it, and that update's batch.
+_reached: WeakKeyDictionary[Recording, list[Replayed]] = WeakKeyDictionary()
 
-    No update of `training` was made yet. ValueError if an update that is needed was not kept, or if one that is
-    replayed differs from the recorded one.
+
+def replay(recording: Recording, step: int) -> Replayed:
+    """Make update `step` of the recording again, and return it.
+
+    ValueError if it cannot be made from what was kept, or if it does not make, bit for bit, what was recorded.
     """
-    if training.rng is not None:
-        try:
-            return _replay(recording, copy.deepcopy(training), step, x, y, shuffled=True)
-        except OtherUpdateError:
-            pass  # then `fit` drew no order of rows from rng
-    return _replay(recording, copy.deepcopy(training), step, x, y, shuffled=False)
+    index, reached = recording.index(step), _reached.setdefault(recording, [])
+    origin = _origin_of(recording, step)
+    for known in reached:
+        if known.step == step:
+            return known
+    kept_before = index > 0 and recording.steps[index - 1] == step - 1 and _is_whole(recording, origin.training)
+    is_first = origin.by_fit and origin.step == step - 1  # parameters may have been set since the record before
+    with np.errstate(all="ignore"), _threads(origin):  # as in `fit`
+        because = _depends_on(origin.training)
+        if not because and kept_before and not is_first:
+            return _from_the_record_before(recording, origin, step)
+        if origin.by_fit:
+            found = _from_the_beginning(recording, origin, step, reached)
+        else:
+            found = _from_the_first_record(recording, origin, step, because or "the parameters before it")
+    reached[:] = [*reached[-KEPT + 1 :], found]
+    return found
 
 
-def _replay(
-    recording: Recording, training: Training, step: int, x: np.ndarray, y: np.ndarray, shuffled: bool
-) -> tuple[Training, Training, Batch]:
-    model, last = training.model, recording.index(step)
-    rates = np.unique(recording.learning_rates[recording.steps > 0])  # NaN where that was not told
-    optimizer = training.optimizer._as_made()  # as it was before training, whatever it is now
-    if len(rates) == 1 and optimizer.learning_rate not in rates:
-        optimizer = training.optimizer.clone()  # but it was given another learning rate
-    training.optimizer = optimizer
-    draws = training.augment is not None or any(layer.generators() for layer in model.layers)
-    because = "what the random generators draw" if draws else ""
-    if _remembers(optimizer, model.parameters):
-        because = f"what {optimizer} remembers"
-    first = 1 if because else step
-    _check_kept(recording, first, step, because)
-    model.set_training(True)
-    sizes = [len(recording.record(record)[3]) or len(x) for record in range(1, len(recording))]  # 0: not told, so all
-    with workers_for(model, training.loss, training.workers, (max(sizes), *x.shape[1:])) as fill_gradients:
-        for record, batch in _batches(recording, range(last - (step - first), last + 1), training, x, y, shuffled):
-            row = recording.rows[record - 1]
-            model.parameters, model.vectors.state[...] = np.split(row, [model.parameters.size])
-            before = copy.deepcopy(training) if record == last else training
-            fill_gradients(*batch[1:])
-            if len(rates) > 1:
-                _set_learning_rate(optimizer, float(recording.learning_rates[record]), model)
-            if record == last:
-                before.optimizer = copy.deepcopy(optimizer)
-            optimizer.step(model.parameters, model.gradients)
-            _check_replayed(recording, record, model)
-    return before, training, batch
+def _from_the_record_before(recording: Recording, origin: Origin, step: int) -> Replayed:
+    training = origin.training.copy()
+    training.model.assign(recording.at(step - 1), "the recording")
+    batch = _recorded_batch(recording, training, step)
+    before, after = _update(recording, training, step, batch)
+    return Replayed(step, before, after, batch)
 
 
-def _set_learning_rate(optimizer: Optimizer, rate: float, model: Sequential) -> None:
+def _from_the_beginning(recording: Recording, origin: Origin, step: int, reached: list[Replayed]) -> Replayed:
+    """Make all updates of that call of `fit` again, as far as needed, or from where an earlier replay came to."""
+    known = [each for each in reached if origin.step < each.step < step]
+    latest = max(known, key=lambda each: each.step, default=None)
+    now, training = (
+        (latest.step, latest.after.copy()) if latest else (origin.step, _beginning(recording, origin, reached))
+    )
+    with workers_for(training.model, training.loss, training.workers, training.batches.shape) as fill_gradients:
+        while True:
+            now += 1
+            batch = next(iter(training.batches), None)
+            if batch is None:
+                raise ValueError(f"explain: update {step} is after the last batch of its fit")
+            before = training.copy() if now == step else None
+            _step(recording, training, now, batch, fill_gradients, before)
+            if before is not None:
+                return Replayed(step, before, training, batch)
+
+
+def _beginning(recording: Recording, origin: Origin, reached: list[Replayed]) -> Training:
+    """Return what that call of `fit` began with."""
+    training = origin.training.copy()
+    if origin.goes_on:  # with the optimiser of the call before, of which no copy was kept
+        calls = [each for each in recording.origins if each.step < origin.step]
+        if not calls:
+            raise ValueError(
+                f"explain: updates after step {origin.step} need what {training.optimizer} remembers of those before "
+                "it, which were not recorded; only the process that trained can explain them"
+            )
+        with _threads(calls[-1]):
+            training.optimizer = _from_the_beginning(recording, calls[-1], origin.step, reached).after.optimizer
+    return training
+
+
+def _from_the_first_record(recording: Recording, origin: Origin, step: int, because: str) -> Replayed:
+    """Make all updates again, in a loop of one's own, of which only the records are known."""
+    lost = np.setdiff1d(np.arange(recording.steps[0], step + 1), recording.steps)
+    if len(lost) or recording.steps[0] != 0 or not _is_whole(recording, origin.training):
+        raise ValueError(
+            f"explain: in a loop of your own, update {step} needs all updates before it, since it depends on {because}"
+            "; record with every=1, without select or budget, from the beginning"
+        )
+    training = origin.training.copy()
+    for now in range(1, step + 1):
+        batch = _recorded_batch(recording, training, now)
+        before, training = _update(recording, training, now, batch)
+    return Replayed(step, before, training, batch)
+
+
+def _update(recording: Recording, training: Training, step: int, batch: Batch) -> tuple[Training, Training]:
+    """Make one update; return what it depended on, before and after it."""
+    before = training.copy()
+    with workers_for(training.model, training.loss, training.workers, training.batches.shape) as fill_gradients:
+        _step(recording, training, step, batch, fill_gradients, before)
+    return before, training
+
+
+def _step(recording, training, step, batch, fill_gradients, before) -> None:  # type: ignore[no-untyped-def]
+    """Make one update, as `fit` does, with the recorded learning rate; `before` gets that too."""
+    model, optimizer = training.model, training.optimizer
+    index = int(np.searchsorted(recording.steps, step))
+    kept = index < len(recording) and recording.steps[index] == step
+    if kept and len(rows := recording.batch(step)) and not np.array_equal(rows, batch[0]):
+        raise ValueError(_mismatch(recording, training, step, "another batch"))
+    fill_gradients(*batch[1:])
+    if kept:
+        _set_learning_rate(optimizer, float(recording.learning_rates[index]), training)
+    if before is not None:
+        before.optimizer = copy.deepcopy(optimizer)
+    optimizer.step(model.parameters, model.gradients)
+    if kept:
+        named, record = model.named_arrays(), recording.table[index]
+        for name in recording.names:
+            if named[name].tobytes() != record[name].tobytes():
+                raise ValueError(_mismatch(recording, training, step, f"another {name}"))
+
+
+def _mismatch(recording: Recording, training: Training, step: int, what: str) -> str:
+    whole = _is_whole(recording, training)
+    of_model = "" if whole else "a model that was told began with other numbers in what was not recorded, "
+    return (
+        f"explain: update {step}, made again, has {what} than the recorded one. So something is not as it was: "
+        f"{of_model}x or y were changed since, a callback changed the model or the optimizer, or a layer or augment "
+        "draws from something else than its own NumPy generators"
+    )
+
+
+def _set_learning_rate(optimizer: Optimizer, rate: float, training: Training) -> None:
     """Give the optimiser the recorded learning rate, unless that is what its step, being a schedule's, sets itself."""
-    if rate != optimizer.learning_rate:
+    if rate == rate and rate != optimizer.learning_rate:
         trial = copy.deepcopy(optimizer)
-        trial.step(model.parameters.copy(), model.gradients)
+        trial.step(training.model.parameters.copy(), training.model.gradients)
         if rate != trial.learning_rate:
             optimizer.learning_rate = rate
 
 
-def _remembers(optimizer: Optimizer, parameters: np.ndarray) -> bool:
-    """Return whether the optimiser is another one after a step."""
-    trial = copy.deepcopy(optimizer)
-    trial.step(parameters.copy(), np.ones_like(parameters))
-    return not same_state(vars(optimizer), vars(trial))
+def _recorded_batch(recording: Recording, training: Training, step: int) -> Batch:
+    """Return the batch of the rows that update `step` saw; all rows if that was not told."""
+    rows, data = recording.batch(step), training.batches
+    rows = rows if len(rows) else np.arange(len(data.x))
+    if rows.max() >= len(data.x):
+        raise ValueError(f"explain: update {step} saw row {rows.max()}, but x has only {len(data.x)}; give the same x")
+    return rows, *take_rows(data.x, data.y, rows, data.dtype)
 
 
-def _batches(
-    recording: Recording, records: range, training: Training, x: np.ndarray, y: np.ndarray, shuffled: bool
-) -> Iterator[tuple[int, Batch]]:
-    """Yield each record and its batch, as `fit` made it; draw from the generator what `fit` drew."""
-    epoch = None
-    for record in records:
-        step, now, _, rows = recording.record(record)
-        rows = np.array(rows) if len(rows) else np.arange(len(x))
-        if rows.max() >= len(x):
-            saw = f"update {step} saw row {rows.max()}"
-            raise ValueError(f"explain: {saw}, but x has only {len(x)}; give the same x, y")
-        one_batch = training.augment is None and len(rows) == len(x)  # it is never shuffled
-        if shuffled and now != epoch and not one_batch:
-            training.rng.permutation(len(x))
-        epoch = now
-        x_batch, y_batch = take_rows(x, y, rows, training.model.dtype)
-        if training.augment is not None:
-            x_batch = augmented(training.augment, x_batch, training.rng)
-        yield record, (rows, x_batch, y_batch)
+def _depends_on(training: Training) -> str:
+    """Return on what an update depends besides the parameters before it and its batch; nothing, perhaps."""
+    if training.batches.augment is not None or training.model.generators():
+        return "what random generators draw"
+    trial = copy.deepcopy(training.optimizer)
+    trial.step(training.model.parameters.copy(), np.ones_like(training.model.parameters))
+    same = same_state(vars(training.optimizer), vars(trial))
+    return "" if same else f"what {training.optimizer} remembers"
 
 
-def _check_kept(recording: Recording, first: int, step: int, because: str) -> None:
-    """Raise ValueError unless every update that is to be replayed, and the parameters before it, were kept."""
-    recording.index(step)
-    lost = np.setdiff1d(np.arange(first - 1, step + 1), recording.steps)
-    if len(lost):
-        why = f"{because} at update {step} needs all updates before it" if because else "it is where the update began"
+def _is_whole(recording: Recording, training: Training) -> bool:
+    """Does a record hold all that the model has?"""
+    return set(training.model.named_arrays()) == set(recording.names)
+
+
+def _origin_of(recording: Recording, step: int) -> Origin:
+    """Return the call of `fit` that made update `step`; ValueError, with what to do, if that is not known."""
+    if not recording.origins:
         raise ValueError(
-            f"explain: step {lost[0]} is not in this recording, and {why}; record with every=1, without budget, and "
-            "from the beginning of the run"
+            "explain: this recording does not know how it was made; tell it, Recording.load(path, model=…, x=…, y=…, "
+            "loss=…, optimizer=…), or recording.told(model=…, …) for one in memory"
         )
+    began = [origin for origin in recording.origins if origin.step < step]
+    if not began:
+        raise ValueError(
+            f"explain: no update that was recorded made step {step}; the first is {recording.steps[0] + 1}"
+        )
+    return began[-1]
 
 
-def _check_replayed(recording: Recording, record: int, model: Sequential) -> None:
-    """Raise OtherUpdateError, with what may differ, unless the model has, bit for bit, the parameters of the record."""
-    if model.parameters.tobytes() + model.vectors.state.tobytes() == recording.rows[record].tobytes():
-        return
-    recorded = recording.at(int(recording.steps[record]))
-    name = next(n for n, view in model.named_arrays().items() if view.tobytes() != recorded[n].tobytes())
-    raise OtherUpdateError(
-        f"explain: update {recording.steps[record]}, replayed, makes another {name} than the recorded one; give x, y, "
-        "loss, optimizer, augment, workers as in training, and where numbers are drawn, by dropout or augment, a model "
-        "and an rng made anew, as they were before training"
-    )
+@contextmanager
+def as_in_training(recording: Recording, step: int, training: Training) -> Iterator[None]:
+    """Let BLAS use as many threads as it did in that update, and NumPy tell nobody of NaN and infinity."""
+    as_workers_did = workers_for(training.model, training.loss, training.workers, training.batches.shape)
+    with np.errstate(all="ignore"), _threads(_origin_of(recording, step)), as_workers_did:
+        yield
+
+
+@contextmanager
+def _threads(origin: Origin) -> Iterator[None]:
+    """Let BLAS use as many threads as it did: with another number, products may differ in their last bits."""
+    if origin.blas_threads in (0, blas_threads()):
+        yield
+    else:
+        with threadpool_limits(origin.blas_threads, user_api="blas"):
+            yield

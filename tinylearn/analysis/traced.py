@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from tinylearn.analysis.explanation import Term, number
 from tinylearn.optimizers import Optimizer
-from tinylearn.recording.explanation import Term, number
 
 # How a ufunc is written, and what Python does instead with numbers of its own. Any other is written as a function.
 OPERATORS: dict[np.ufunc, tuple[str, Callable[..., Any]]] = {

@@ -109,7 +109,7 @@ class Module:
         Those in `params`, `grads` and `state` do not count, nor those that the parts hold.
         """
         for name, value in vars(self).items():
-            if name not in ("params", "grads", "state", "made_of"):
+            if name not in ("params", "grads", "state", "vectors", "made_of"):
                 yield from found_in(name, value, kind)
 
     def _named(self, kind: str) -> dict[str, np.ndarray]:

@@ -1,52 +1,50 @@
-"""A budget of bytes: what a recording may use, and which records go before it would use more."""
+"""A budget of bytes: what a recording may use, and when records must go so that it uses no more."""
 
 from __future__ import annotations
 
-import json
+import contextlib
+import re
 
-import numpy as np
+from tinylearn.checks import positive_integer
+from tinylearn.recording.store import Store
 
-from tinylearn.recording.arguments import number_of_bytes
-from tinylearn.recording.layout import Layout
-from tinylearn.recording.reader import Recording
-from tinylearn.recording.storage import Store
-
-HEADER_BYTES = 14 * 128  # of the seven files, and of seven more while records are thinned
-EXTRA_BYTES = 72  # of a record, beside its row and its batch: step, epoch, loss, learning rate, the entry of the batch
+UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+UNITS |= {"KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
 
 
 class Budget:
     """At most `total` bytes, given as such or as text. ValueError if they do not hold a handful of records.
 
-    >>> layout = Layout(("dense_1.w",), ((20, 5),), np.dtype(np.float64))
-    >>> budget = Budget("20 kB", layout)
-    >>> budget.total, budget.has_room(8_000, np.arange(32)), budget.has_room(12_000, np.arange(32))
-    (20000, True, False)
+    While records are thinned, half of them are there twice; while `meta.json` is replaced, it is.
     """
 
-    def __init__(self, total: int | str, layout: Layout) -> None:
+    def __init__(self, total: int | str, store: Store, meta_bytes: int) -> None:
         self.total = number_of_bytes(total)
-        self.record = layout.size * layout.dtype.itemsize + EXTRA_BYTES
-        meta_bytes = len(json.dumps(layout.as_json(), indent=1)) + 512  # and the names of the files
-        overhead = HEADER_BYTES + 2 * meta_bytes  # twice, since a new one takes the old one's place
-        self.limit = (self.total - overhead) * 2 // 3  # of all records: while they are thinned, half are there twice
-        if self.limit < 6 * self.record:
+        size, least = store.table.dtype.itemsize, self._needed(store, 6, store.table.dtype.itemsize, meta_bytes)
+        if least > self.total:
             raise ValueError(
-                f"Recorder: budget must hold at least six records of {self.record:,} bytes and their batches, and half "
-                f"of them once more, {overhead + 9 * self.record:,} bytes, got {total!r}; select fewer parameters"
+                f"Recorder: budget must hold at least six records of {size:,} bytes and their batches, and half of "
+                f"them once more, {least:,} bytes, got {total!r}; select fewer parameters"
             )
 
-    def has_room(self, used: int, batch: np.ndarray | None) -> bool:
-        """Is there room for a record of such a batch beside records that use so many bytes?"""
-        return used + self.record + (0 if batch is None else 8 * np.size(batch)) <= self.limit
+    def is_full(self, store: Store, size: int, meta_bytes: int) -> bool:
+        """Would a further record, of `size` bytes, be too much?"""
+        return self._needed(store, len(store) + 1, size, meta_bytes) > self.total
+
+    @staticmethod
+    def _needed(store: Store, records: int, size: int, meta_bytes: int) -> int:
+        """Return the most bytes that so many records take while they, or meta.json, are replaced."""
+        now = store.table.dtype.itemsize
+        twice = (now + size) * records if size > now else size * (records + records // 2 + 1)
+        return twice + 2 * store.table.header_bytes + 2 * meta_bytes
 
 
-def copy_every_other(records: Recording, store: Store, out_of_step: list[int]) -> None:
-    """Append every other record to `store`, from the first on, not counting those of the steps `out_of_step`."""
-    batch = np.empty(0)
-    for index in np.flatnonzero(~np.isin(records.steps, out_of_step))[::2]:
-        step, epoch, loss, rows = records.record(index)
-        if not np.array_equal(batch, rows):
-            batch = np.array(rows)  # consecutive records that saw one batch share the object, and the entry
-            batch.flags.writeable = False
-        store.append(records.rows[index].tobytes(), step, epoch, loss, batch, float(records.learning_rates[index]))
+def number_of_bytes(budget: int | str) -> int:
+    """Return a number of bytes given as such or as text: 2_000_000, "2 MB", "0.5 GB", "64 KiB"."""
+    if isinstance(budget, str):
+        match = re.fullmatch(r"\s*([\d_.]+)\s*([A-Za-z]*)\s*", budget)
+        if match and match[2].upper() in UNITS:
+            with contextlib.suppress(ValueError):
+                return int(float(match[1]) * UNITS[match[2].upper()])
+        raise ValueError(f"Recorder: budget must be bytes, such as 2_000_000 or '2 MB', got {budget!r}")
+    return positive_integer("Recorder", "budget", budget)

@@ -9,25 +9,29 @@ It copies; nothing in the model, the loss or the optimiser knows of it.
 
 from __future__ import annotations
 
-import contextlib
+import json
 import math
 import os
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
 import numpy as np
 
 from tinylearn.callbacks import Update
-from tinylearn.checks import path_of, positive_integer, shortened
+from tinylearn.checks import path_of, positive_integer, shortened, texts, without_addresses
 from tinylearn.divergence import DivergenceError
-from tinylearn.files import FULL
-from tinylearn.recording.arguments import Selection, selected_names
-from tinylearn.recording.budget import Budget, copy_every_other
-from tinylearn.recording.layout import META, Layout
-from tinylearn.recording.reader import Recording
-from tinylearn.recording.storage import Store
+from tinylearn.files import FULL, complete_or_absent
+from tinylearn.recording.budget import Budget
+from tinylearn.recording.origin import Origin, Training, description, versions
+from tinylearn.recording.reader import FORMAT, META, Recording
+from tinylearn.recording.store import ABOUT, Store, record_dtype
+from tinylearn.workers import blas_threads
+
+RUNS = 1000  # of so many calls of `fit`, the last ones, it is known how they began
+
+Selection = str | Iterable[str] | Callable[[str], Any] | None
 
 
 class Recorder:
@@ -65,58 +69,69 @@ class Recorder:
     ) -> None:
         if isinstance(model, type) or not hasattr(model, "named_parameters"):
             raise TypeError(f"Recorder: model must be a Sequential, got {shortened(model)}")
-        self.model = model
+        self.model, self.path = model, None if path is None else path_of("Recorder", path)
         named = model.named_parameters() | getattr(model, "named_state", dict)()
-        names = selected_names(named, select)
-        self.layout = Layout(names, tuple(named[name].shape for name in names), model.parameters.dtype)
-        # What is copied after each update, as flat bytes: the whole vector, or one piece a parameter or state.
-        whole = names == tuple(model.named_parameters())
-        arrays = [model.parameters] if whole else [named[name] for name in names]
-        self._pieces = [memoryview(values.reshape(-1)).cast("B") for values in arrays]
-        self._whole = self._pieces[0]
-        self._vector = model.parameters
+        self.names = _selected(named, select)
         self.every = every if callable(every) else positive_integer("Recorder", "every", every)
-        self.stride = 1  # of the updates that `every` lets through, each stride-th is kept
-        self._room = None if budget is None else Budget(budget, self.layout)
-        self.budget = None if self._room is None else self._room.total  # in bytes
-        self.path = None if path is None else path_of("Recorder", path)
+        # What is copied after each update, as flat bytes: the whole vector, or one piece a parameter or state.
+        whole = self.names == tuple(model.named_parameters())
+        arrays = [model.parameters] if whole else [named[name] for name in self.names]
+        self._pieces = [memoryview(values.reshape(-1)).cast("B") for values in arrays]
+        self._vector = model.parameters
         self.closed = False
+        self.stride = 1  # of the updates that `every` lets through, each stride-th is kept
         self._let_through = 0
         self._steps_before = self._epochs_before = 0  # those of earlier calls of fit
-        self._last_step = 0
+        self._last_step = self._last_epoch = 0
         self._skipped: tuple[Any, ...] | None = None  # the record of the last update, if it was not kept
         self._out_of_step: list[int] = []  # steps that were kept only because they were the last of a fit
+        self._origins: list[Origin] = []
+        self._run: Any = None
         self._failure: str | None = None
-        self._finisher: Any = None
-        self._store = self._first_store()
-        self._finish_at_exit()
+        self._meta: dict[str, Any] = {"format": FORMAT, "model": without_addresses(model), "versions": versions()}
+        self._meta["runs"], self._runs_as_text = [], list[str]()
+        dtype = record_dtype(self.names, [named[name] for name in self.names])
+        self._meta_size = len(self._meta_bytes())
+        self._budget = None if budget is None else Budget(budget, Store(dtype, None), self._meta_size)
+        self.budget = None if self._budget is None else self._budget.total  # in bytes
+        self._keeps_all = self.every == 1 and budget is None
+        self._store = self._first_store(dtype)
+        self._finisher: Any = weakref.finalize(self, self._store.finish)  # when this vanishes, or Python ends
 
-    def _first_store(self) -> Store:
+    def _first_store(self, dtype: np.dtype) -> Store:
         """Return a new store that holds step 0. Of two processes that try this in one folder, one fails."""
         if self.path is not None:
             self._make_folder(self.path)
-            self._refuse_a_recording(self.path)
         try:
-            store = Store(self.layout, self.path)
+            self._store = Store(dtype, self.path)
+            self._store.append(0, 0, math.nan, math.nan, None, b"".join(self._pieces))
+            self._store.publish()
+            self._write_meta()
         except FileExistsError as error:
             raise FileExistsError(
                 f"Recorder: {error.filename} exists already; choose another folder. (A recorder is at work there, or "
                 "was killed before its first record was complete; or the file is somebody else's)"
             ) from None
-        except OSError as error:
-            self._fail(error)
+        except BaseException as error:
+            if hasattr(self, "_store"):
+                self._store.delete()
+            if isinstance(error, OSError):
+                self._fail(error)
+            raise
+        return self._store
+
+    @staticmethod
+    def _make_folder(path: Path) -> None:
+        """Make the folder, if it is missing; OSError that says so if that cannot be, or if a recording is there."""
         try:
-            if self.path is not None:
-                self._refuse_a_recording(self.path)  # its files had other names: it was thinned meanwhile
-            store.append(self._row(), 0, 0, math.nan, None, math.nan)
-            store.publish()
-            store.write_meta(closed=False)
+            path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            store.delete()
-            if isinstance(error, FileExistsError):
-                raise
-            self._fail(error)
-        return store
+            text = f"Recorder: there can be no folder {path}: {os.strerror(error.errno or 0)}; name another"
+            raise OSError(error.errno, text) from error
+        if (path / META).exists():
+            raise FileExistsError(f"Recorder: {path} holds a recording already; delete that folder or choose another")
+
+    # --- what it keeps ------------------------------------------------------------------------------------------------
 
     @property
     def row_bytes(self) -> int:
@@ -125,31 +140,9 @@ class Recorder:
 
     @property
     def recording(self) -> Recording:
-        """What is recorded so far, to read; what is recorded later is not in it."""
-        return self._store.read(self.closed)
-
-    def describe(self) -> str:
-        """Say how many bytes an update takes and what will be kept.
-
-        >>> from tinylearn import Dense, Sequential
-        >>> print(Recorder(Sequential([Dense(1, 1, rng=np.random.default_rng(0))]), every=10).describe())
-        2 numbers per record (dense_1.w, dense_1.b): 16 bytes, plus 32 for step, epoch, loss, rate, plus 8 per batch row
-        keeps step 0, one update in 10, and the last
-        1,000 records take 0.05 MB and their batches, in memory
-        """
-        names = self.layout.names if len(self.layout.names) <= 4 else (self.layout.names[0], "…", self.layout.names[-1])
-        rule = "every update" if self.every == 1 else f"one update in {self.every}"
-        if callable(self.every):
-            rule = "the updates for whose step `every` returns True"
-        lines = [
-            f"{self.layout.size:,} numbers per record ({', '.join(names)}): {self.row_bytes:,} bytes, "
-            "plus 32 for step, epoch, loss, rate, plus 8 per batch row",
-            f"keeps step 0, {rule}, and the last",
-            f"1,000 records take {(self.row_bytes + 32) / 1000:,.2f} MB and their batches, in {self.path or 'memory'}",
-        ]
-        if self.budget is not None:
-            lines.append(f"never uses more than {self.budget:,} bytes: when they are used, drops every other record")
-        return "\n".join(lines)
+        """What is recorded so far, to read, in any thread; what is recorded later is not in it."""
+        meta = {"closed": self.closed, **self._meta}
+        return Recording(self._store.read(), meta, source=str(self.path or "memory"), origins=self._origins)
 
     def __call__(self, update: Update) -> None:
         """Keep the parameters as they are now, after `update`, if they are wanted."""
@@ -163,13 +156,85 @@ class Recorder:
     def record(self, step: int, epoch: int, loss: float, batch: Any, learning_rate: float = math.nan) -> None:
         """Do what a call does, told by single values."""
         loss, rate = float(loss), float(learning_rate)  # what is no number is refused here, not when it is written
+        step += self._steps_before
+        if step <= self._last_step or self.closed:
+            step = self._again(step)
+        epoch += self._epochs_before
+        self._last_step, self._last_epoch = step, epoch
+        try:
+            if self._keeps_all:
+                self._store.append(step, epoch, loss, rate, batch, b"".join(self._pieces))
+            else:
+                self._keep(step, epoch, loss, rate, batch)
+        except OSError as error:
+            self._fail(error)
+
+    def _keep(self, step: int, epoch: int, loss: float, rate: float, batch: Any) -> None:
+        """Keep this update if `every` wants it and the budget's stride does."""
+        every, record = self.every, (step, epoch, loss, rate, batch, b"".join(self._pieces))
+        if every(step) if callable(every) else step % every == 0:
+            self._let_through += 1
+            self._make_room(batch)
+            if self._let_through % self.stride == 0:
+                self._store.append(*record)
+                self._skipped = None
+                return
+        kept = None if batch is None else np.array(batch)
+        self._skipped = (step, epoch, loss, rate, kept, record[-1])  # it may turn out to have been the last
+
+    def _make_room(self, batch: Any) -> None:
+        """Drop every other record, and keep half as many from now on, until one more, of such a batch, has room."""
+        budget, store = self._budget, self._store
+        while budget and len(store) > 1 and budget.is_full(store, store.room_for(batch), self._meta_size):
+            in_step = np.flatnonzero(~np.isin(store.read()["step"], self._out_of_step))
+            store.rewrite(keep=in_step[::2])
+            self.stride *= 2
+
+    def _again(self, step: int) -> int:
+        """Return the step's number in the recording, if it belongs to another `fit`, or follows after `close`."""
         if self.closed:
             self._reopen()
-        if step + self._steps_before <= self._last_step:
-            self._count_on(step)
-        self._last_step = step + self._steps_before
+        if step > self._last_step:
+            return step
+        if step != self._steps_before + 1:
+            raise ValueError(
+                f"Recorder: steps must grow, or start again from 1, got step {step - self._steps_before} after step "
+                f"{self._last_step}; for a run that goes on from an earlier step make a new Recorder, with another "
+                "folder"
+            )
+        self._steps_before, self._epochs_before = self._last_step, self._last_epoch
+        return self._steps_before + 1
+
+    # --- what `fit` tells ---------------------------------------------------------------------------------------------
+
+    def start(self, run: Any) -> None:
+        """Be told of the run before its first update."""
+        self._run = run
+
+    def listener(self, model: Any) -> Callable[..., None]:
+        """Note how the run begins; return what `fit` is to call after each update: `record`, which takes less time."""
+        self._check_model(model)
+        if self.closed:
+            self._reopen(will_note=self._run is not None)
+        run = self._run
+        if run is not None:
+            if run.batches.step == 0:  # it begins, or else goes on
+                self._steps_before, self._epochs_before = self._last_step, self._last_epoch
+            training = Training(run.model, run.loss, run.optimizer, run.batches, run.workers).copy()
+            origin = Origin(self._steps_before + run.batches.step, training, blas_threads())
+            self._origins[:] = [*self._origins[1 - RUNS :], origin]
+            if self.path is not None or self._budget is not None:
+                self._note(description(self._origins[-1]))
+        return self.record
+
+    def _note(self, run: dict[str, Any]) -> None:
+        """Write to `meta.json` how the run begins."""
+        self._meta["runs"] = [*self._meta["runs"][1 - RUNS :], run]
+        self._runs_as_text = [*self._runs_as_text[1 - RUNS :], json.dumps(run, default=np.ndarray.tolist)]
+        self._meta_size = len(self._meta_bytes())
         try:
-            self._keep(self._last_step, epoch + self._epochs_before, loss, batch, rate)
+            self._make_room(None)
+            self._write_meta()
         except OSError as error:
             self._fail(error)
 
@@ -188,37 +253,31 @@ class Recorder:
         That is then the first record, if there was none but step 0. ValueError if later steps are recorded already.
         """
         self.resuming(step)
-        step, epoch = step + self._steps_before, epoch + self._epochs_before
         if self._last_step > 0:
             return
         if self.closed:
             self._reopen()
-        self._last_step = step
+        self._last_step, self._last_epoch = step + self._steps_before, epoch + self._epochs_before
         try:
-            self._store.replace_first(self._row(), step, epoch)
+            self._store.rewrite(keep=np.arange(0))
+            self._store.append(self._last_step, self._last_epoch, math.nan, math.nan, None, b"".join(self._pieces))
+            self._store.publish()
         except OSError as error:
             self._fail(error)
 
-    def listener(self, model: Any) -> Callable[..., None]:
-        """Return what `fit` is to call after each update: `record`, or its short form where all updates are kept."""
-        self._check_model(model)
-        simple = self.every == 1 and self.budget is None and len(self._pieces) == 1
-        fresh = self._last_step == 0 and not self.closed
-        return self._record_each if simple and fresh else self.record
-
-    def _record_each(self, step: int, epoch: int, loss: float, batch: np.ndarray, learning_rate: float) -> None:
-        """Do `store.append`, written out: a call fewer is 1 % of a step of chapter 3's neuron."""
-        store = self._store
+    def diverged(self, error: DivergenceError) -> None:
+        """Note, for `Recording.autopsy`, that training diverged. `fit` calls this, and the end of a `with` block."""
+        last = self._last_step
+        step = error.step + self._steps_before
+        step = step if step > last else error.step + last  # the first update of another fit: not counted on yet
+        norms = {str(at + step - error.step): norm for at, norm in error.gradient_norms.items()}
+        told = {"step": step, "parameter": error.parameter, "reason": error.reason}
+        self._meta["divergence"] = told | {"learning_rate": error.learning_rate, "gradient_norms": norms}
+        self._meta_size = len(self._meta_bytes())
         try:
-            if batch is not store.batch:
-                store.start_batch(batch)
-            store.write(self._whole)
-            store.waiting += (learning_rate, loss, epoch, step)
-            if len(store.waiting) >= store.publish_when_waiting:
-                store.publish()
-        except OSError as error:
-            self._last_step = step
-            self._fail(error)
+            self._write_meta()
+        except OSError as failure:
+            self._fail(failure)
 
     def _check_model(self, model: Any) -> None:
         if model is not self.model:
@@ -232,66 +291,23 @@ class Recorder:
                 "the recorder after that"
             )
 
-    def _keep(self, step: int, epoch: int, loss: float, batch: Any, rate: float) -> None:
-        """Keep this update if `every` wants it and the budget's stride does."""
-        record = self._row(), step, epoch, loss, batch, rate
-        every = self.every
-        if every(step) if callable(every) else step % every == 0:
-            self._let_through += 1
-            self._make_room(batch)
-            if self._let_through % self.stride == 0:
-                self._store.append(*record)
-                self._skipped = None
-                return
-        kept = None if batch is None else np.array(batch)
-        self._skipped = *record[:4], kept, rate  # it may turn out to have been the last
-
-    def _make_room(self, batch: np.ndarray | None) -> None:
-        """Thin the records until one more, of such a batch, fits into the budget."""
-        room = self._room
-        while room is not None and len(self._store) > 1 and not room.has_room(self._store.size(), batch):
-            self._thin()
-
-    def _thin(self) -> None:
-        """Drop every other record; from now on keep half as many."""
-        full, stride = self._store, 2 * self.stride
-        thinner = Store(self.layout, self.path, suffix=f"_every_{stride}")
-        try:
-            copy_every_other(full.read(closed=False), thinner, self._out_of_step)
-            thinner.publish()
-            thinner.write_meta(closed=False)
-        except OSError:  # a full disk: the full store is still the one that the folder names
-            thinner.delete()
-            raise
-        except BaseException:
-            full.write_meta(closed=False)
-            thinner.delete()
-            raise
-        self._store, self.stride = thinner, stride
-        self._finish_at_exit()
-        full.delete()
-
-    def _row(self) -> bytes:
-        """Return the recorded parameters as they are now."""
-        return b"".join(self._pieces)
+    # --- begin, end, failure ------------------------------------------------------------------------------------------
 
     def close(self) -> None:
         """Keep the last update if it is not kept yet, and complete the files. Safe to call twice."""
+        self._run = None
         if self.closed:
             return
         try:
-            self._store.trim()
-            self._last_step = max(self._last_step, self._store.last_step)
             if self._skipped is not None:
                 self._make_room(self._skipped[4])
                 self._store.append(*self._skipped)
-                self._out_of_step.append(self._skipped[1])
-                self._store.publish()
+                self._out_of_step.append(self._skipped[0])
                 self._skipped = None
             self._store.close()
-            self._store.write_meta(closed=True)
             self.closed = True
-            self._finish_at_exit(False)
+            self._write_meta()
+            self._finisher.detach()
         except OSError as error:
             self._fail(error)
 
@@ -303,63 +319,28 @@ class Recorder:
             self.diverged(error)
         self.close()
 
-    def diverged(self, error: DivergenceError) -> None:
-        """Note, for `Recording.autopsy`, that training diverged. `fit` calls this, and the end of a `with` block."""
-        last = self._last_step
-        try:
-            if not self.closed:
-                self._store.publish()
-                last = max(last, self._store.last_step)
-            step = error.step + self._steps_before
-            step = step if step > last else error.step + last  # the first update of another fit: not counted on yet
-            norms = {str(at + step - error.step): norm for at, norm in error.gradient_norms.items()}
-            told = {"step": step, "parameter": error.parameter, "reason": error.reason}
-            numbers = {"learning_rate": error.learning_rate, "gradient_norms": norms}
-            self._store.divergence = told | numbers
-            self._store.write_meta(self.closed)
-        except OSError as failure:
-            self._fail(failure)
-
-    def _count_on(self, step: int) -> None:
-        """Start to count another `fit` where the last one stopped."""
-        if step != 1:
-            raise ValueError(
-                f"Recorder: steps must grow, or start again from 1, got step {step} after step {self._last_step}; for "
-                "a run that goes on from an earlier step make a new Recorder, with another folder"
-            )
-        self._store.publish()
-        self._epochs_before = self._skipped[2] if self._skipped else self._store.last_epoch
-        self._steps_before = self._last_step
-
-    def _finish_at_exit(self, wanted: bool = True) -> None:
-        """See to it that the store is closed when this recorder vanishes or Python ends, whichever comes first."""
-        if self._finisher is not None:
-            self._finisher.detach()
-        self._finisher = weakref.finalize(self, self._store.finish) if wanted else None
-
-    @staticmethod
-    def _make_folder(path: Path) -> None:
-        """Make the folder, if it is missing; OSError that says so if that cannot be."""
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            text = f"Recorder: there can be no folder {path}: {os.strerror(error.errno or 0)}; name another"
-            raise OSError(error.errno, text) from error
-
-    @staticmethod
-    def _refuse_a_recording(folder: Path) -> None:
-        """Never write over what is there."""
-        if (folder / META).exists():
-            raise FileExistsError(f"Recorder: {folder} holds a recording already; delete that folder or choose another")
-
-    def _reopen(self) -> None:
+    def _reopen(self, will_note: bool = False) -> None:
         """Go on after `close`."""
         if self._failure:
             raise OSError(self._failure)
         self._store.reopen()
-        self.closed, self._store.divergence = False, None
-        self._store.write_meta(closed=False)
-        self._finish_at_exit()
+        self.closed = False
+        self._meta.pop("divergence", None)
+        if not will_note:
+            self._write_meta()
+        self._finisher = weakref.finalize(self, self._store.finish)
+
+    def _meta_bytes(self) -> bytes:
+        """Return the content of `meta.json`; a run becomes text once, not for each of the next runs again."""
+        text = json.dumps({"closed": self.closed, **self._meta, "runs": None})
+        return text.replace('"runs": null', f'"runs": [{", ".join(self._runs_as_text)}]').encode()
+
+    def _write_meta(self) -> None:
+        """Write `meta.json`, all at once."""
+        if self.path is not None:
+            self._store.check_process()
+            with complete_or_absent(self.path / META, "Recorder", survives_power_loss=False) as file:
+                file.write(self._meta_bytes())
 
     def _fail(self, error: OSError) -> NoReturn:
         """Stop recording, and say why."""
@@ -371,7 +352,52 @@ class Recorder:
         if error.errno in FULL:
             self._failure += ". Free some space, or record less with every, select or budget"
         self.closed = True
-        self._finish_at_exit(False)
-        with contextlib.suppress(OSError, AttributeError):  # there may be no store yet
-            self._store.close()
+        if hasattr(self, "_finisher"):
+            self._finisher.detach()
+        if hasattr(self, "_store"):
+            self._store.give_up()
         raise (OSError(error.errno, self._failure) if error.errno else OSError(self._failure)) from error
+
+    def describe(self) -> str:
+        """Say how many bytes an update takes and what will be kept.
+
+        >>> from tinylearn import Dense, Sequential
+        >>> print(Recorder(Sequential([Dense(1, 1, rng=np.random.default_rng(0))]), every=10).describe())
+        2 numbers per record (dense_1.w, dense_1.b): 16 bytes, plus 40, plus 8 for each row of a minibatch
+        keeps step 0, one update in 10, and the last
+        1,000 records take 0.06 MB and their batches, in memory
+        """
+        size = self.row_bytes
+        names = self.names if len(self.names) <= 4 else (self.names[0], "…", self.names[-1])
+        rule = "every update" if self.every == 1 else f"one update in {self.every}"
+        if callable(self.every):
+            rule = "the updates for whose step `every` returns True"
+        lines = [
+            f"{size // self._vector.itemsize:,} numbers per record ({', '.join(names)}): {size:,} bytes, plus 40, "
+            "plus 8 for each row of a minibatch",
+            f"keeps step 0, {rule}, and the last",
+            f"1,000 records take {(size + 40) / 1000:,.2f} MB and their batches, in {self.path or 'memory'}",
+        ]
+        if self.budget is not None:
+            lines.append(f"never uses more than {self.budget:,} bytes: when they are used, drops every other record")
+        return "\n".join(lines)
+
+
+def _selected(named: dict[str, np.ndarray], select: Selection) -> tuple[str, ...]:
+    """Return the names that `select` lets through, in the order of the model."""
+    taken = [name for name in named if name in dict(ABOUT) or name == "batch"]
+    if taken:
+        raise ValueError(f"Recorder: {taken[0]} is the name of a column; call the parameter otherwise")
+    if select is None:
+        return tuple(named)
+    if not callable(select) and not isinstance(select, Iterable):
+        raise TypeError(f"Recorder: select must be a list of names or a function of a name, got {shortened(select)}")
+    if callable(select):
+        names = {name for name in named if select(name)}
+    else:
+        names = {select} if isinstance(select, str) else set(texts("Recorder", "select", tuple(select)))
+    unknown = sorted(names - set(named))
+    if unknown or not names:
+        wrong = f"got {unknown[0]!r}" if unknown else "none was selected"
+        raise ValueError(f"Recorder: select must name parameters of the model, {', '.join(named)}; {wrong}")
+    return tuple(name for name in named if name in names)

@@ -1,0 +1,129 @@
+"""Whatever happens to a recorder, in whatever order, it agrees with a plain list of copies."""
+
+import shutil
+import tempfile
+import threading
+from pathlib import Path
+
+import numpy as np
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from tinylearn import Dense, Recorder, Recording, Sequential, Update
+
+BATCHES = st.one_of(
+    st.none(),
+    st.integers(1, 5).map(np.arange),  # all rows in their order are not listed
+    st.lists(st.integers(0, 9), min_size=1, max_size=9).map(np.array),
+)
+
+
+class RecorderMachine(RuleBasedStateMachine):
+    @initialize(
+        in_folder=st.booleans(),
+        units=st.sampled_from([1, 300]),  # rows of 16 bytes, and of 4.8 kB
+        every=st.sampled_from([1, 3]),
+        budget=st.sampled_from([None, 12_000, 80_000]),
+        start=st.sampled_from([0, 7]),
+    )
+    def begin(self, in_folder, units, every, budget, start):
+        self.folder = Path(tempfile.mkdtemp())
+        self.model = Sequential([Dense(1, units, rng=np.random.default_rng(0))])
+        budget = None if budget == 12_000 and units == 300 else budget
+        self.path, self.every, self.budget = self.folder / "run" if in_folder else None, every, budget
+        self.recorder = Recorder(self.model, self.path, every=every, budget=budget)
+        if start:
+            self.recorder.resumed(start, 2)
+        self.true = {start: self.record(2 if start else 0, np.nan, None, np.nan)}  # step → what must be kept of it
+        self.before = 0, 0  # steps and epochs of earlier fits
+        self.last_of_fits, self.closed = set(), False
+
+    def record(self, epoch, loss, batch, rate):
+        return epoch, loss, rate, [] if batch is None else batch.tolist(), self.model.parameters.tobytes()
+
+    @property
+    def last(self):
+        return max(self.true)
+
+    @rule(batch=BATCHES, loss=st.floats(0, 1), updates=st.integers(1, 4))
+    def update(self, batch, loss, updates):
+        for _ in range(updates):
+            self.model.parameters += 1
+            steps, epochs = self.before
+            step, epoch = self.last + 1 - steps, self.true[self.last][0] + 1 - epochs
+            self.recorder(Update(step, epoch, loss, batch, learning_rate=loss / 2))
+            self.true[self.last + 1] = self.record(epoch + epochs, loss, batch, loss / 2)
+        self.closed = False
+
+    @rule()
+    def close(self):
+        self.recorder.close()
+        self.closed = True
+        self.last_of_fits.add(self.last)
+
+    @precondition(lambda self: self.last > 7)
+    @rule(batch=BATCHES)
+    def begin_another_fit(self, batch):
+        self.close()
+        self.before = self.last, self.true[self.last][0]
+        self.update(batch, 0.5, 1)
+
+    @rule()
+    def look_in_a_thread(self):
+        seen = []
+        thread = threading.Thread(target=lambda: seen.append(self.recorder.recording))
+        thread.start()
+        thread.join()
+        self.check(seen[0])
+
+    @precondition(lambda self: self.path is not None)
+    @rule()
+    def kill(self):
+        """What a kill would leave now is what is in the files now."""
+        left = Path(shutil.copytree(self.path, self.folder / "left"))
+        recording = Recording.load(left)
+        shutil.rmtree(left)
+        self.check(recording, whole=self.closed)
+
+    @precondition(lambda self: self.path is not None)
+    @rule()
+    def become_thinner_or_wider(self):
+        """As a budget or a larger batch would have it; nobody sees a difference."""
+        if not self.closed:
+            self.recorder._store.rewrite(batch=self.recorder._store.listed + 1)
+
+    @invariant()
+    def agree(self):
+        if hasattr(self, "recorder"):
+            self.check(self.recorder.recording)
+
+    def check(self, recording, whole=True):
+        steps = recording.steps.tolist()
+        assert steps == sorted(set(steps))
+        first, *_ = self.true
+        assert steps[0] == first
+        for index, step in enumerate(steps):
+            epoch, loss, rate, batch, parameters = self.true[step]
+            assert recording.epochs[index] == epoch
+            np.testing.assert_array_equal(
+                (recording.losses[index], recording.learning_rates[index]), (loss, rate), err_msg=str(step)
+            )
+            assert recording.batch(step).tolist() == batch
+            assert recording.rows[index].tobytes() == parameters
+        if self.budget is None and whole:
+            wanted = {step for step in self.true if step % self.every == 0} | self.last_of_fits | {first}
+            assert set(steps) == wanted
+        if self.closed and whole:
+            assert steps[-1] == self.last
+        if self.path is not None and self.budget:
+            assert sum(file.stat().st_size for file in self.path.iterdir()) <= self.budget
+
+    def teardown(self):
+        if hasattr(self, "recorder"):
+            self.recorder.close()
+            shutil.rmtree(self.folder)
+
+
+TestRecorder = RecorderMachine.TestCase
+TestRecorder.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)

@@ -1,0 +1,88 @@
+"""How a recording was made: for each call of `fit`, all that training depended on, as it was before the first update.
+
+In the process that trained, that is a copy of it: `analysis/` makes any update again. On disk it is a description, by
+which one can see whether a training that is given later is the same.
+"""
+
+from __future__ import annotations
+
+import copy
+import platform
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from tinylearn.batches import Batches, checksum
+from tinylearn.checks import without_addresses
+from tinylearn.losses import Loss
+from tinylearn.model import Sequential
+from tinylearn.optimizer_memory import has_stepped
+from tinylearn.optimizers import Optimizer
+
+
+@dataclass
+class Training:
+    """What `fit` works with, at some moment. It is copied as a whole, since its parts may share a generator."""
+
+    model: Sequential
+    loss: Loss
+    optimizer: Optimizer
+    batches: Batches
+    workers: int = 1
+
+    def copy(self) -> Training:
+        """Return a copy that shares nothing but the data."""
+        data = self.batches
+        return copy.deepcopy(self, {id(array): array for array in (data.x, data.y, *(data.whole or ()))})
+
+
+@dataclass(frozen=True)
+class Origin:
+    """A call of `fit`: its updates are those after step `step` of the recording, until the next call's."""
+
+    step: int
+    training: Training
+    blas_threads: int = 0  # 0 if unknown
+    by_fit: bool = True  # or a loop of one's own, of which only the records are known
+    goes_on: bool = False  # with an optimiser that has stepped, of which no copy was kept: that of the call before
+
+
+def description(origin: Origin) -> dict[str, Any]:
+    """Return what `meta.json` says of a call of `fit`."""
+    training, batches = origin.training, origin.training.batches
+    generators = {"rng": batches.rng} | training.model.generators()
+    first = {id(rng): name for name, rng in reversed(generators.items())}  # some of them may be one object
+    return {
+        "after_step": origin.step,
+        "loss": without_addresses(training.loss),
+        "optimizer": without_addresses(training.optimizer._as_made()),
+        "optimizer_has_stepped": has_stepped(training.optimizer),
+        "epochs": batches.epochs,
+        "batch_size": batches.size,
+        "shuffle": bool(batches.shuffle),
+        "augment": without_addresses(batches.augment),
+        "workers": training.workers,
+        "blas_threads": origin.blas_threads,
+        "began": {"step": batches.step, "epoch": batches.epoch, "rest": batches.rest.tolist()},
+        "generators": {
+            name: rng.bit_generator.state if first[id(rng)] == name else f"the same as {first[id(rng)]}"
+            for name, rng in generators.items()
+        },
+        "x": digest(batches.x),
+        "y": digest(batches.y),
+    }
+
+
+def digest(array: np.ndarray) -> str:
+    """Return a text that almost certainly changes with any number in the array.
+
+    >>> digest(np.array([1.0, 2.0]))
+    'float64 (2,), checksum 7ba3895f'
+    """
+    return f"{array.dtype} {array.shape}, checksum {checksum(array)}"
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that the bits of a training may depend on."""
+    return {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()}

@@ -1,0 +1,210 @@
+"""What a recorder writes into: the table of records, and those that still wait for it.
+
+    step epoch loss learning_rate   of the update
+    batch_size, batch               how many rows it saw, and their numbers; -1 where there are fewer than in the
+                                    largest batch. All rows of the data, in their order, are counted but not listed
+    dense_1.w, dense_1.b, …         the parameters after it
+
+A record waits in memory until it is written: by a thread, twice a second, more often if it is large; by whoever reads;
+or, when many wait, by the training. So `append`, in every step of training, is little more than a copy.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import struct
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tinylearn.recording.table import Table
+
+ABOUT = (("step", "<i8"), ("epoch", "<i8"), ("loss", "<f8"), ("learning_rate", "<f8"), ("batch_size", "<i8"))
+TABLE = "records.npy"
+WAITING_BYTES = 4 << 20  # at most; then training itself writes
+LARGE = 4096  # bytes of a record
+SECONDS, SECONDS_IF_LARGE = 0.5, 0.005  # between two looks of the thread
+NO_ROW = b"\xff" * 8  # -1
+CHANGED = object()  # equal to no batch
+
+pack = struct.Struct("<qqddq").pack
+
+
+def record_dtype(names: Iterable[str], arrays: Iterable[np.ndarray], batch: int = 0) -> np.dtype:
+    """Return the dtype of a record, for batches of at most so many listed rows."""
+    own = [(name, array.dtype.newbyteorder("<").str, array.shape) for name, array in zip(names, arrays, strict=True)]
+    return np.dtype([*ABOUT, ("batch", "<i8", (batch,)), *own])
+
+
+class Store:
+    """The records of one recording, in `folder` or, if that is None, in memory. Any thread may publish."""
+
+    def __init__(self, dtype: np.dtype, folder: Path | None) -> None:
+        self.table, self.folder = Table(dtype, None if folder is None else folder / TABLE), folder
+        self.process, self.lock = os.getpid(), threading.RLock()
+        self.waiting: list[bytes] = []  # (about, batch, parameters) of one record after another
+        self.batch: Any = None  # that of the last record; CHANGED if it cannot be known to be the same still
+        self.batch_size, self.batch_bytes = 0, b""
+        self.stop, self.abandoned = threading.Event(), False
+        self._measure()
+        self._start_thread()
+
+    def __len__(self) -> int:
+        return self.table.rows + len(self.waiting) // 3
+
+    def append(self, step: int, epoch: int, loss: float, rate: float, batch: Any, parameters: bytes) -> None:
+        """Add one record."""
+        if batch is not self.batch:
+            self._take_batch(batch)
+        self.waiting += (pack(step, epoch, loss, rate, self.batch_size), self.batch_bytes, parameters)  # all at once
+        if len(self.waiting) >= self.limit:
+            self.publish()
+
+    def publish(self) -> None:
+        """Make every record so far visible to readers; if Ctrl-C interrupts it, the next one does it again."""
+        self.check_process()
+        with self.lock:
+            data, table = self.waiting[:], self.table
+            rows, pieces = table.rows + len(data) // 3, len(data)
+            if pieces:
+                try:
+                    table.put(table.rows, data if self.large else [b"".join(data)])
+                except OSError:  # a disk that is full now had room for some of them
+                    complete = max(table.rows, table.rows_until_here())
+                    pieces = 3 * (complete - table.rows)
+                    table.write_header(complete)
+                    table.rows, self.waiting[:pieces] = complete, ()
+                    raise
+                table.write_header(rows)
+                table.rows, self.waiting[:pieces] = rows, ()  # in one: no Ctrl-C comes between
+
+    def read(self) -> np.ndarray:
+        """Return all records so far."""
+        if self.table.file.closed or self.is_of_another_process():
+            return self.table.read()
+        with self.lock:
+            self.publish()
+            return self.table.read()
+
+    def rewrite(self, keep: np.ndarray | None = None, batch: int | None = None) -> None:
+        """Keep only the records of these indices, with room for so many listed rows of a batch."""
+        self.check_process()
+        with self.lock:
+            self.publish()
+            names = self.table.dtype.names or ()
+            kinds = [(name, *(self.table.dtype[name].subdtype or (self.table.dtype[name], ()))) for name in names]
+            kinds = [(name, kind, (batch,) if name == "batch" and batch else shape) for name, kind, shape in kinds]
+            self.table.become(np.dtype(kinds), np.arange(self.table.rows) if keep is None else keep)
+            self._measure()
+
+    def room_for(self, batch: Any) -> int:
+        """Return the bytes of a record of such a batch."""
+        return self.table.dtype.itemsize + 8 * (self._width_for(_listed(_row_numbers(batch))) - self.listed)
+
+    def _width_for(self, listed: np.ndarray) -> int:
+        """Return the row numbers for which a record must have room."""
+        return self.listed if len(listed) <= self.listed else max(len(listed), 2 * self.listed)
+
+    def _take_batch(self, batch: Any) -> None:
+        """Make ready what a record of this batch has of it."""
+        rows = _row_numbers(batch)
+        listed = _listed(rows)
+        if len(listed) > self.listed:
+            self.rewrite(batch=self._width_for(listed))
+        self.batch_size = len(rows)
+        self.batch_bytes = listed.tobytes() + NO_ROW * (self.listed - len(listed))
+        frozen = batch is None or (isinstance(batch, np.ndarray) and not batch.flags.writeable)
+        self.batch = batch if frozen else CHANGED
+
+    def _measure(self) -> None:
+        """Choose what depends on the bytes of a record."""
+        self.listed = self.table.dtype["batch"].shape[0]  # of the largest batch until now
+        size = self.table.dtype.itemsize
+        self.large, self.limit = size >= LARGE, 3 * max(1, WAITING_BYTES // size)
+        self.batch = CHANGED
+
+    # --- threads and processes ----------------------------------------------------------------------------------------
+
+    def _start_thread(self) -> None:
+        """Let a thread write to the folder."""
+        self.stop.clear()
+        self.thread = threading.Thread(target=self._look_now_and_then, name="recorder", daemon=True)
+        if self.folder is not None:
+            self.thread.start()
+
+    def _look_now_and_then(self) -> None:
+        """Publish, until the store is closed."""
+        try:
+            while not self.stop.wait(SECONDS_IF_LARGE if self.large else SECONDS):
+                self.publish()
+        except OSError:
+            self.limit = 0  # so that training meets the same error with the next record, and tells
+        if self.abandoned:
+            self.finish()
+
+    def _stop_thread(self) -> None:
+        self.stop.set()
+        if self.thread.is_alive() and self.thread is not threading.current_thread():
+            self.thread.join()
+
+    def is_of_another_process(self) -> bool:
+        """Is this process a fork of the one that writes to the folder?"""
+        return self.folder is not None and os.getpid() != self.process
+
+    def check_process(self) -> None:
+        """In a forked process, raise OSError if there is a folder, which is not its own. Memory is."""
+        if self.is_of_another_process():
+            raise OSError("this process is a fork of the one that records there; make a new Recorder, in a new folder")
+        if os.getpid() != self.process:
+            self.process, self.lock = os.getpid(), threading.RLock()  # somebody had the old one, perhaps
+
+    def reopen(self) -> None:
+        """Go on after `close`."""
+        self.check_process()
+        self.table.open()
+        self._start_thread()
+
+    def close(self) -> None:
+        """Write what waits, and close the file."""
+        self.check_process()
+        self._stop_thread()
+        with self.lock:
+            self.publish()
+            self.table.close()
+
+    def finish(self) -> None:
+        """Close, for a recorder that nobody closed, and that is gone."""
+        if self.thread is threading.current_thread() and not self.abandoned:  # which may be in the middle of `publish`
+            self.abandoned = True
+            self.stop.set()
+        elif not self.is_of_another_process():
+            with contextlib.suppress(OSError):
+                self.close()
+
+    def delete(self) -> None:
+        """Close and remove the file."""
+        self._stop_thread()
+        self.table.delete()
+
+    def give_up(self) -> None:
+        """Close the file as it is, after an error."""
+        self._stop_thread()
+        if self.is_of_another_process():
+            self.table.file.close()
+        else:
+            with contextlib.suppress(OSError):
+                self.table.close()
+
+
+def _row_numbers(batch: Any) -> np.ndarray:
+    """Return the row numbers of a batch as int64, flat."""
+    return np.asarray(() if batch is None else batch, np.int64).ravel()
+
+
+def _listed(rows: np.ndarray) -> np.ndarray:
+    """Return the row numbers that have to be listed: none if they are 0, 1, 2, …"""
+    return rows[:0] if len(rows) and not rows[0] and np.array_equal(rows, np.arange(len(rows))) else rows

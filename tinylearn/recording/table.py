@@ -1,0 +1,171 @@
+"""A table that grows: a structured `.npy` file, or the same bytes in memory.
+
+    header          says how many rows are complete
+    row row row …   each with the fields of the dtype
+
+Rows are put in their place first, then the header counts them. So `np.load` reads the file at any moment, also after
+the process was killed in the middle of anything; and what an interruption cut short can simply be done again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from pathlib import Path
+
+import numpy as np
+
+BLOCK = 1 << 20  # bytes that are copied at a time
+AT_ONCE = 512  # pieces that are written at a time; a system takes at least 1024
+
+
+class Table:
+    """Rows of `dtype`, in the file `path`, which must not exist yet, or in memory.
+
+    >>> table = Table(np.dtype([("step", "<i8"), ("w", "<f8", (2,))]))
+    >>> table.put(0, [np.int64(7).tobytes(), np.array([1.0, 2.0]).tobytes()])
+    >>> table.count(1)
+    >>> table.read()["w"]
+    array([[1., 2.]])
+    """
+
+    def __init__(self, dtype: np.dtype, path: Path | None = None) -> None:
+        self.dtype, self.path, self.rows = dtype, path, 0
+        self.header_bytes = len(self._header(0))
+        self.file: io.BytesIO | io.FileIO = io.BytesIO()
+        if path is not None:
+            open(path, "xb").close()  # a file that is there already is somebody's
+            try:
+                self.open()
+                self.count(0)
+            except BaseException:  # also Ctrl-C
+                self.delete()
+                raise
+
+    def open(self) -> None:
+        """Open the file, at first and again after `close`."""
+        if self.path is not None:
+            self.file = open(self.path, "r+b", buffering=0)  # noqa: SIM115 (closed by close)
+
+    def put(self, row: int, pieces: list[bytes]) -> None:
+        """Write whole rows, in pieces, from row number `row` on; nobody sees them yet."""
+        self.file.seek(self.header_bytes + row * self.dtype.itemsize)
+        for start in range(0, len(pieces), AT_ONCE):
+            some, written = pieces[start : start + AT_ONCE], 0
+            if len(some) > 1 and self.path is not None and hasattr(os, "writev"):  # without taking turns for each piece
+                written = os.writev(self.file.fileno(), some)
+            for piece in some:
+                if written < len(piece):
+                    self._write(memoryview(piece)[written:])
+                written = max(0, written - len(piece))
+
+    def rows_until_here(self) -> int:
+        """Return how many rows are whole, up to where `put` came before it failed."""
+        return (self.file.tell() - self.header_bytes) // self.dtype.itemsize
+
+    def count(self, rows: int) -> None:
+        """Let readers see the first `rows` rows, which are in the file."""
+        self.write_header(rows)
+        self.rows = rows
+
+    def write_header(self, rows: int) -> None:
+        """Do so, but leave it to the caller to set `self.rows`."""
+        self.file.seek(0)
+        self._write(self._header(rows))
+
+    def read(self) -> np.ndarray:
+        """Return all rows that are counted; what is written later does not touch them. A file is mapped, not read."""
+        if self.path is not None:
+            return map_table(self.path)[: self.rows]
+        data = self.file.getvalue()  # type: ignore[union-attr]
+        return np.frombuffer(data, self.dtype, self.rows, offset=self.header_bytes)
+
+    def become(self, dtype: np.dtype, rows: np.ndarray) -> None:
+        """Keep only the rows of these numbers, with the fields of another dtype; one that is new is filled with -1.
+
+        All at once: who reads the file finds the old table or the new one.
+        """
+        old, kept = self.read(), vars(self).copy()
+        path = None if self.path is None else self.path.with_suffix(".new.npy")
+        if path is not None:
+            path.unlink(missing_ok=True)  # of a process that was killed
+        new = None
+        with contextlib.ExitStack() as at_the_end:
+            for _ in range(2):  # twice, in case Ctrl-C interrupts the first
+                at_the_end.callback(self._close_if_replaced, kept["file"])
+            try:
+                new = Table(dtype, path)
+                at_a_time = max(1, BLOCK // dtype.itemsize)
+                for start in range(0, len(rows), at_a_time):
+                    new.put(start, [_converted(old[rows[start : start + at_a_time]], dtype).tobytes()])
+                new.count(len(rows))
+                vars(self).update(vars(new), path=self.path)
+                if path is not None:
+                    os.replace(path, self.path)  # type: ignore[arg-type]
+            except BaseException:
+                if path is None or path.exists():  # or else Ctrl-C came when it was done
+                    vars(self).update(kept)
+                    if new is not None:
+                        new.delete()
+                raise
+
+    def _close_if_replaced(self, file: io.BytesIO | io.FileIO) -> None:
+        if self.file is not file:
+            file.close()
+
+    def close(self) -> None:
+        """Close the file, without what an interruption has left behind its last row."""
+        if self.path is not None and not self.file.closed:
+            try:
+                self.file.truncate(self.header_bytes + self.rows * self.dtype.itemsize)
+            finally:
+                self.file.close()
+
+    def delete(self) -> None:
+        """Close and remove the file."""
+        self.file.close()
+        if self.path is not None:
+            self.path.unlink(missing_ok=True)
+
+    def _write(self, data: bytes | memoryview) -> None:
+        rest = memoryview(data)
+        while rest:  # a disk that is nearly full takes a part, and then nothing
+            rest = rest[self.file.write(rest) :]
+
+    def _header(self, rows: int) -> bytes:
+        """Return the header of a `.npy` file of `rows` rows; NumPy pads it, so that its length is always the same."""
+        header = io.BytesIO()
+        description = {"descr": np.lib.format.dtype_to_descr(self.dtype), "fortran_order": False, "shape": (rows,)}
+        np.lib.format.write_array_header_2_0(header, description)
+        return header.getvalue()
+
+
+def map_table(path: Path) -> np.ndarray:
+    """Return the rows of such a file without reading them: a plain array over the mapped file.
+
+    (np.load opens the file twice, and in between another one may take its place.)
+    """
+    with open(path, "rb") as file:
+        if np.lib.format.read_magic(file) != (2, 0):
+            raise ValueError("it is no table that a Recorder wrote")
+        shape, _, dtype = np.lib.format.read_array_header_2_0(file, max_header_size=1 << 30)
+        if dtype.names is None or dtype.hasobject or len(shape) != 1:
+            raise ValueError(f"a table must have named columns of numbers, got {dtype}")
+        rows = np.memmap(file, dtype, "r", file.tell(), shape)
+    return rows.view(np.ndarray)
+
+
+def _converted(rows: np.ndarray, dtype: np.dtype) -> np.ndarray:
+    """Return the rows with the fields of `dtype`; what a longer field has more is -1."""
+    if rows.dtype == dtype:
+        return rows
+    new = np.empty(len(rows), dtype)
+    for name in dtype.names or ():
+        old = rows[name]
+        if old.shape == new[name].shape:
+            new[name] = old
+        else:
+            new[name] = -1
+            new[name][:, : old.shape[1]] = old
+    return new
