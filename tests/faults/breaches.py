@@ -45,8 +45,10 @@ def count_before_the_row():
 
     def count_first(self):
         with self.lock:
-            if self.waiting:
-                self.table.write_header(len(self))
+            rows = self.table.rows
+            if len(self) > rows:
+                self.table.count(len(self))
+                self.table.rows = rows
                 time.sleep(PAUSE)
             publish(self)
 

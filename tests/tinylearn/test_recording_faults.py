@@ -55,12 +55,12 @@ def test_ctrl_c_leaves_a_closed_recording(tmp_path, kind, seconds):
 
 @pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
 def test_a_table_that_was_not_made_leaves_no_file(tmp_path, error, monkeypatch):
-    def write_header(table, rows):
+    def count(table, rows):
         files.append(table.file)
         raise error
 
     files = []
-    monkeypatch.setattr(Table, "write_header", write_header)
+    monkeypatch.setattr(Table, "count", count)
     with pytest.raises(error):
         Table(np.dtype([("step", "<i8")]), tmp_path / "records.npy")
     assert [file.closed for file in files] == [True]

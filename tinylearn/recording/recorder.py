@@ -77,6 +77,7 @@ class Recorder:
         whole = self.names == tuple(model.named_parameters())
         arrays = [model.parameters] if whole else [named[name] for name in self.names]
         self._pieces = [memoryview(values.reshape(-1)).cast("B") for values in arrays]
+        self._whole = self._pieces[0] if len(self._pieces) == 1 else b""
         self._vector = model.parameters
         self.closed = False
         self.stride = 1  # of the updates that `every` lets through, each stride-th is kept
@@ -163,7 +164,7 @@ class Recorder:
         self._last_step, self._last_epoch = step, epoch
         try:
             if self._keeps_all:
-                self._store.append(step, epoch, loss, rate, batch, b"".join(self._pieces))
+                self._store.append(step, epoch, loss, rate, batch, self._whole or b"".join(self._pieces))
             else:
                 self._keep(step, epoch, loss, rate, batch)
         except OSError as error:

@@ -6,7 +6,9 @@
     dense_1.w, dense_1.b, …         the parameters after it
 
 A record waits in memory until it is written: by a thread, twice a second, more often if it is large; by whoever reads;
-or, when many wait, by the training. So `append`, in every step of training, is little more than a copy.
+or, when there is no place left, by the training. So `append`, in every step of training, is little more than a copy:
+
+    place of record k: k modulo `places`        [ · · · w w w w · · · ]    w waits: from `table.rows` to `appended`
 """
 
 from __future__ import annotations
@@ -25,13 +27,14 @@ from tinylearn.recording.table import Table
 
 ABOUT = (("step", "<i8"), ("epoch", "<i8"), ("loss", "<f8"), ("learning_rate", "<f8"), ("batch_size", "<i8"))
 TABLE = "records.npy"
-WAITING_BYTES = 4 << 20  # at most; then training itself writes
+WAITING_BYTES, PLACES = 4 << 20, 4096  # the most that waits
 LARGE = 4096  # bytes of a record
 SECONDS, SECONDS_IF_LARGE = 0.5, 0.005  # between two looks of the thread
 NO_ROW = b"\xff" * 8  # -1
 CHANGED = object()  # equal to no batch
 
-pack = struct.Struct("<qqddq").pack
+HEAD = struct.Struct("<qqddq")
+pack_into = HEAD.pack_into
 
 
 def record_dtype(names: Iterable[str], arrays: Iterable[np.ndarray], batch: int = 0) -> np.dtype:
@@ -46,7 +49,7 @@ class Store:
     def __init__(self, dtype: np.dtype, folder: Path | None) -> None:
         self.table, self.folder = Table(dtype, None if folder is None else folder / TABLE), folder
         self.process, self.lock = os.getpid(), threading.RLock()
-        self.waiting: list[bytes] = []  # (about, batch, parameters) of one record after another
+        self.appended = 0  # how many records there are
         self.batch: Any = None  # that of the last record; CHANGED if it cannot be known to be the same still
         self.batch_size, self.batch_bytes = 0, b""
         self.stop, self.abandoned = threading.Event(), False
@@ -54,33 +57,36 @@ class Store:
         self._start_thread()
 
     def __len__(self) -> int:
-        return self.table.rows + len(self.waiting) // 3
+        return self.appended
 
-    def append(self, step: int, epoch: int, loss: float, rate: float, batch: Any, parameters: bytes) -> None:
-        """Add one record."""
+    def append(self, step: int, epoch: int, loss: float, rate: float, batch: Any, parameters: Any) -> None:
+        """Add one record; `parameters` are its numbers as flat bytes."""
         if batch is not self.batch:
             self._take_batch(batch)
-        self.waiting += (pack(step, epoch, loss, rate, self.batch_size), self.batch_bytes, parameters)  # all at once
-        if len(self.waiting) >= self.limit:
+        if self.appended - self.table.rows >= self.limit:
             self.publish()
+        start = self.appended % self.places * self.size
+        pack_into(self.buffer, start, step, epoch, loss, rate, self.batch_size)
+        if self.batch_bytes:
+            self.buffer[start + HEAD.size : start + self.head_bytes] = self.batch_bytes
+        self.buffer[start + self.head_bytes : start + self.size] = parameters
+        self.appended += 1  # the last: until now an interruption leaves nothing
 
     def publish(self) -> None:
         """Make every record so far visible to readers; if Ctrl-C interrupts it, the next one does it again."""
         self.check_process()
         with self.lock:
-            data, table = self.waiting[:], self.table
-            rows, pieces = table.rows + len(data) // 3, len(data)
-            if pieces:
-                try:
-                    table.put(table.rows, data if self.large else [b"".join(data)])
-                except OSError:  # a disk that is full now had room for some of them
-                    complete = max(table.rows, table.rows_until_here())
-                    pieces = 3 * (complete - table.rows)
-                    table.write_header(complete)
-                    table.rows, self.waiting[:pieces] = complete, ()
-                    raise
-                table.write_header(rows)
-                table.rows, self.waiting[:pieces] = rows, ()  # in one: no Ctrl-C comes between
+            table, rows = self.table, self.appended
+            if rows == table.rows:
+                return
+            first, last = table.rows % self.places, (rows - 1) % self.places + 1
+            parts = [(first, last)] if first < last else [(first, self.places), (0, last)]
+            try:
+                table.put(table.rows, [self.buffer[i * self.size : j * self.size] for i, j in parts])
+            except OSError:  # a disk that is full now had room for some of them
+                table.count(max(table.rows, table.rows_until_here()))
+                raise
+            table.count(rows)
 
     def read(self) -> np.ndarray:
         """Return all records so far."""
@@ -98,8 +104,10 @@ class Store:
             names = self.table.dtype.names or ()
             kinds = [(name, *(self.table.dtype[name].subdtype or (self.table.dtype[name], ()))) for name in names]
             kinds = [(name, kind, (batch,) if name == "batch" and batch else shape) for name, kind, shape in kinds]
-            self.table.become(np.dtype(kinds), np.arange(self.table.rows) if keep is None else keep)
-            self._measure()
+            try:
+                self.table.become(np.dtype(kinds), np.arange(self.table.rows) if keep is None else keep)
+            finally:
+                self._measure()
 
     def room_for(self, batch: Any) -> int:
         """Return the bytes of a record of such a batch."""
@@ -122,9 +130,11 @@ class Store:
 
     def _measure(self) -> None:
         """Choose what depends on the bytes of a record."""
+        self.appended, self.size = self.table.rows, self.table.dtype.itemsize
         self.listed = self.table.dtype["batch"].shape[0]  # of the largest batch until now
-        size = self.table.dtype.itemsize
-        self.large, self.limit = size >= LARGE, 3 * max(1, WAITING_BYTES // size)
+        self.head_bytes = HEAD.size + 8 * self.listed
+        self.large, self.places = self.size >= LARGE, min(max(1, WAITING_BYTES // self.size), PLACES)
+        self.limit, self.buffer = self.places, np.empty(self.places * self.size, np.uint8).data
         self.batch = CHANGED
 
     # --- threads and processes ----------------------------------------------------------------------------------------

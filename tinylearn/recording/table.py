@@ -17,7 +17,6 @@ from pathlib import Path
 import numpy as np
 
 BLOCK = 1 << 20  # bytes that are copied at a time
-AT_ONCE = 512  # pieces that are written at a time; a system takes at least 1024
 
 
 class Table:
@@ -48,17 +47,11 @@ class Table:
         if self.path is not None:
             self.file = open(self.path, "r+b", buffering=0)  # noqa: SIM115 (closed by close)
 
-    def put(self, row: int, pieces: list[bytes]) -> None:
-        """Write whole rows, in pieces, from row number `row` on; nobody sees them yet."""
+    def put(self, row: int, parts: list[bytes] | list[memoryview]) -> None:
+        """Write whole rows, in one part or several, from row number `row` on; nobody sees them yet."""
         self.file.seek(self.header_bytes + row * self.dtype.itemsize)
-        for start in range(0, len(pieces), AT_ONCE):
-            some, written = pieces[start : start + AT_ONCE], 0
-            if len(some) > 1 and self.path is not None and hasattr(os, "writev"):  # without taking turns for each piece
-                written = os.writev(self.file.fileno(), some)
-            for piece in some:
-                if written < len(piece):
-                    self._write(memoryview(piece)[written:])
-                written = max(0, written - len(piece))
+        for part in parts:
+            self._write(part)
 
     def rows_until_here(self) -> int:
         """Return how many rows are whole, up to where `put` came before it failed."""
@@ -66,13 +59,9 @@ class Table:
 
     def count(self, rows: int) -> None:
         """Let readers see the first `rows` rows, which are in the file."""
-        self.write_header(rows)
-        self.rows = rows
-
-    def write_header(self, rows: int) -> None:
-        """Do so, but leave it to the caller to set `self.rows`."""
         self.file.seek(0)
         self._write(self._header(rows))
+        self.rows = rows
 
     def read(self) -> np.ndarray:
         """Return all rows that are counted; what is written later does not touch them. A file is mapped, not read."""
