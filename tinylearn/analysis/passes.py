@@ -77,7 +77,6 @@ class Watched:
     def __init__(self, model: Sequential, layer: str) -> None:
         self.model, self.name = model, layer
         self.layer = dict(model.walk())[layer]
-        self.open: list[tuple[str, int]] = []  # the layers whose backward is at work, and how long the chain was before
         self.chain: list[tuple[str, np.ndarray]] = []
         self.reached = False
         self.inputs = self.upstream = np.empty(0)

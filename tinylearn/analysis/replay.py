@@ -25,7 +25,7 @@ from tinylearn.recording import Recording
 from tinylearn.recording.origin import Origin, Training
 from tinylearn.workers import blas_threads, workers_for
 
-KEPT = 16  # places of a recording from which a later replay can go on
+KEPT = 8  # places of a recording from which a later replay can go on
 
 
 class Replayed(NamedTuple):
@@ -45,88 +45,72 @@ def replay(recording: Recording, step: int) -> Replayed:
 
     ValueError if it cannot be made from what was kept, or if it does not make, bit for bit, what was recorded.
     """
-    index, reached = recording.index(step), _reached.setdefault(recording, [])
-    origin = _origin_of(recording, step)
+    recording.index(step)
+    reached = _reached.setdefault(recording, [])
     for known in reached:
         if known.step == step:
             return known
-    kept_before = index > 0 and recording.steps[index - 1] == step - 1 and _is_whole(recording, origin.training)
-    is_first = origin.by_fit and origin.step == step - 1  # parameters may have been set since the record before
+    return _replay(recording, _origin_of(recording, step), step, reached)
+
+
+def _replay(recording: Recording, origin: Origin, step: int, reached: list[Replayed]) -> Replayed:
+    """Make the updates of a call of `fit` again, as many as are needed for update `step`."""
     with np.errstate(all="ignore"), _threads(origin):  # as in `fit`
-        because = _depends_on(origin.training)
-        if not because and kept_before and not is_first:
-            return _from_the_record_before(recording, origin, step)
-        if origin.by_fit:
-            found = _from_the_beginning(recording, origin, step, reached)
-        else:
-            found = _from_the_first_record(recording, origin, step, because or "the parameters before it")
-    reached[:] = [*reached[-KEPT + 1 :], found]
+        now, training, by_batches = _start(recording, origin, step, reached)
+        with workers_for(training.model, training.loss, training.workers, training.batches.shape) as fill_gradients:
+            while True:
+                now += 1
+                batch = next(iter(training.batches), None) if by_batches else _recorded_batch(recording, training, now)
+                if batch is None:
+                    raise ValueError(f"explain: update {step} is after the last batch of its fit")
+                before = training.copy() if now == step else None
+                _step(recording, training, now, batch, fill_gradients, before)
+                if before is not None:
+                    break
+    found = Replayed(step, before, training, batch)
+    if by_batches:
+        reached[:] = [*reached[1 - KEPT :], found]  # from here, a later replay can go on
     return found
 
 
-def _from_the_record_before(recording: Recording, origin: Origin, step: int) -> Replayed:
-    training = origin.training.copy()
-    training.model.assign(recording.at(step - 1), "the recording")
-    batch = _recorded_batch(recording, training, step)
-    before, after = _update(recording, training, step, batch)
-    return Replayed(step, before, after, batch)
-
-
-def _from_the_beginning(recording: Recording, origin: Origin, step: int, reached: list[Replayed]) -> Replayed:
-    """Make all updates of that call of `fit` again, as far as needed, or from where an earlier replay came to."""
-    known = [each for each in reached if origin.step < each.step < step]
-    latest = max(known, key=lambda each: each.step, default=None)
-    now, training = (
-        (latest.step, latest.after.copy()) if latest else (origin.step, _beginning(recording, origin, reached))
+def _start(recording: Recording, origin: Origin, step: int, reached: list[Replayed]) -> tuple[int, Training, bool]:
+    """Return after which step to start, with what, and whether the batches are those of `fit`, or the recorded ones."""
+    because, training, index = (
+        _depends_on(origin.training),
+        origin.training.copy(),
+        int(np.searchsorted(recording.steps, step)),
     )
-    with workers_for(training.model, training.loss, training.workers, training.batches.shape) as fill_gradients:
-        while True:
-            now += 1
-            batch = next(iter(training.batches), None)
-            if batch is None:
-                raise ValueError(f"explain: update {step} is after the last batch of its fit")
-            before = training.copy() if now == step else None
-            _step(recording, training, now, batch, fill_gradients, before)
-            if before is not None:
-                return Replayed(step, before, training, batch)
-
-
-def _beginning(recording: Recording, origin: Origin, reached: list[Replayed]) -> Training:
-    """Return what that call of `fit` began with."""
-    training = origin.training.copy()
-    if origin.goes_on:  # with the optimiser of the call before, of which no copy was kept
-        calls = [each for each in recording.origins if each.step < origin.step]
-        if not calls:
-            raise ValueError(
-                f"explain: updates after step {origin.step} need what {training.optimizer} remembers of those before "
-                "it, which were not recorded; only the process that trained can explain them"
-            )
-        with _threads(calls[-1]):
-            training.optimizer = _from_the_beginning(recording, calls[-1], origin.step, reached).after.optimizer
-    return training
-
-
-def _from_the_first_record(recording: Recording, origin: Origin, step: int, because: str) -> Replayed:
-    """Make all updates again, in a loop of one's own, of which only the records are known."""
-    lost = np.setdiff1d(np.arange(recording.steps[0], step + 1), recording.steps)
-    if len(lost) or recording.steps[0] != 0 or not _is_whole(recording, origin.training):
+    whole = set(training.model.named_arrays()) == set(recording.names)
+    is_first = origin.by_fit and origin.step == step - 1  # parameters may have been set since the record before
+    if not because and whole and index and recording.steps[index - 1] == step - 1 and not is_first:
+        training.model.assign(recording.at(step - 1), "the recording")
+        return step - 1, training, False
+    if origin.by_fit:
+        known = [each for each in reached if origin.step < each.step < step]
+        if known:
+            latest = max(known, key=lambda each: each.step)
+            return latest.step, latest.after.copy(), True
+        if origin.goes_on:
+            training.optimizer = _optimizer_before(recording, origin, reached)
+        return origin.step, training, True
+    if not whole or recording.steps[0] != 0 or index != step:
+        because = because or "the parameters before it"
         raise ValueError(
             f"explain: in a loop of your own, update {step} needs all updates before it, since it depends on {because}"
             "; record with every=1, without select or budget, from the beginning"
         )
-    training = origin.training.copy()
-    for now in range(1, step + 1):
-        batch = _recorded_batch(recording, training, now)
-        before, training = _update(recording, training, now, batch)
-    return Replayed(step, before, training, batch)
+    return 0, training, False
 
 
-def _update(recording: Recording, training: Training, step: int, batch: Batch) -> tuple[Training, Training]:
-    """Make one update; return what it depended on, before and after it."""
-    before = training.copy()
-    with workers_for(training.model, training.loss, training.workers, training.batches.shape) as fill_gradients:
-        _step(recording, training, step, batch, fill_gradients, before)
-    return before, training
+def _optimizer_before(recording: Recording, origin: Origin, reached: list[Replayed]) -> Optimizer:
+    """Return the optimiser as the call of `fit` before left it: no copy was kept."""
+    calls = [each for each in recording.origins if each.step < origin.step]
+    if not calls:
+        raise ValueError(
+            f"explain: updates after step {origin.step} need what {origin.training.optimizer} remembers of those "
+            "before it, which were not recorded; only the process that trained can explain them"
+        )
+    return _replay(recording, calls[-1], origin.step, reached).after.optimizer
 
 
 def _step(recording, training, step, batch, fill_gradients, before) -> None:  # type: ignore[no-untyped-def]
@@ -150,7 +134,7 @@ def _step(recording, training, step, batch, fill_gradients, before) -> None:  # 
 
 
 def _mismatch(recording: Recording, training: Training, step: int, what: str) -> str:
-    whole = _is_whole(recording, training)
+    whole = set(training.model.named_arrays()) == set(recording.names)
     of_model = "" if whole else "a model that was told began with other numbers in what was not recorded, "
     return (
         f"explain: update {step}, made again, has {what} than the recorded one. So something is not as it was: "
@@ -185,11 +169,6 @@ def _depends_on(training: Training) -> str:
     trial.step(training.model.parameters.copy(), np.ones_like(training.model.parameters))
     same = same_state(vars(training.optimizer), vars(trial))
     return "" if same else f"what {training.optimizer} remembers"
-
-
-def _is_whole(recording: Recording, training: Training) -> bool:
-    """Does a record hold all that the model has?"""
-    return set(training.model.named_arrays()) == set(recording.names)
 
 
 def _origin_of(recording: Recording, step: int) -> Origin:
