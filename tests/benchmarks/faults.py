@@ -2,7 +2,7 @@
 
 Each job of tests/faults works in a process of its own, which is killed with SIGKILL between two of its signs of life.
 Then what it had completed must be there, byte for byte, and what it had not must not have its final name. Recorders
-also meet in one folder, and all jobs meet a full disk. The table says
+also meet in one folder, all jobs meet a full disk, and recorders are looked at by a thread and forked. The table says
 
     first, during, between, after    during what the kills landed: the first output, a later one, between two, the end
     kept                             complete outputs that were found as they were: records, files
@@ -14,6 +14,7 @@ Ends with 1 if one of the last three is not 0, or if no kill landed during a lat
 from __future__ import annotations
 
 import argparse
+import itertools
 import os
 import sys
 import tempfile
@@ -26,7 +27,7 @@ import numpy as np
 from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
-from tests.faults import files, full_disk
+from tests.faults import files, full_disk, onlookers
 from tests.faults.breaches import BREACHES
 from tests.faults.death import killed, pace
 from tests.faults.job import Job, Verdict
@@ -82,6 +83,22 @@ def rivalries(tries: int, rng: np.random.Generator) -> Row:
     return row
 
 
+def onlookings(tries: int) -> Iterator[Row]:
+    """Look at recordings from another thread, and fork their process, so often."""
+    for size, budget in onlookers.BUDGETS.items():
+        for looks, limit in itertools.product((100, 1), (None, budget)):
+            row = Row(f"looked at, {looks} a second, {size:,} bytes{', a budget' if limit else ''}")
+            with new_folders(tries) as folders:
+                for folder in folders:
+                    row.add(onlookers.looked_at(folder, size, looks, limit, seconds=1.2))
+            yield row
+        row = Row(f"forked 100 times, {size:,} bytes")
+        with new_folders(max(tries // 7, 1)) as folders:
+            for folder in folders:
+                row.add(onlookers.forked(folder, size, 100, updates=4000 if size < 10_000 else 600))
+        yield row
+
+
 def full_disks() -> Iterator[Row]:
     """Fill the disk, of both kinds, under every job."""
     for full in (full_disk.quota, full_disk.filled):
@@ -123,6 +140,8 @@ def rows(only: str, tries: int, seed: int, breach: str | None) -> Iterator[Row]:
         yield rivalries(tries, np.random.default_rng(seed))
     if only in "full disk":
         yield from full_disks()
+    if only in "onlookers":
+        yield from onlookings(tries)
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from tests.faults.job import Verdict
 from tinylearn import Dense, Recorder, Recording, Sequential, Update
 
 ROWS = {16: 1, 5_000: 312, 700_000: 43_750}  # bytes of a row → units of a layer of float64
+BUDGETS = {16: "20 kB", 5_000: "200 kB", 700_000: "20 MB"}
 
 
 def make_model(size):

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from chapters import films
-from tests.faults import death, files, full_disk
+from tests.faults import death, files, full_disk, onlookers
 from tests.faults.death import Life, killed
 from tests.faults.job import Job
 from tests.faults.jobs import JOBS
@@ -143,3 +143,17 @@ def test_a_full_disk_leaves_the_records_until_then(tmp_path, full, kind):
 def test_a_full_disk_leaves_the_part_of_a_download(tmp_path, full, capsys):
     with serving() as server:
         assert full_disk.fetch(server, tmp_path, full).breaches == []
+
+
+@pytest.mark.parametrize("size", onlookers.ROWS)
+@pytest.mark.parametrize("budgets", [{}, onlookers.BUDGETS], ids=["all", "under a budget"])
+def test_a_thread_that_looks_harms_nothing_and_sees_what_happened(tmp_path, size, budgets):
+    verdict = onlookers.looked_at(tmp_path, size, 100, budgets.get(size), seconds=0.5)
+    assert verdict.breaches == []
+    assert verdict.kept > 5
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks")
+@pytest.mark.parametrize("size", onlookers.ROWS)
+def test_a_forked_child_never_writes(tmp_path, size):
+    assert onlookers.forked(tmp_path, size, 12, updates=240).breaches == []

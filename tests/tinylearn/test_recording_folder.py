@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from tests.tinylearn.recording_helpers import UPDATES, Witness, assert_agrees, small_model, train
-from tinylearn import Recorder, Recording
+from tinylearn import Dense, Recorder, Recording, Sequential
 from tinylearn.recording.origin import digest
 
 # --- its files ----------------------------------------------------------------------------------------------------
@@ -61,6 +61,43 @@ def test_folders_on_the_way_are_made(tmp_path):
     path = tmp_path / "Läufe" / "am 1. Mai" / "run"
     Recorder(small_model(), str(path)).close()
     assert len(Recording.load(str(path))) == 1
+
+
+@pytest.mark.parametrize("settings", [{}, {"budget": 12_000}], ids=["all", "under a budget"])
+def test_the_working_folder_may_change_while_it_records(tmp_path, settings, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    model = small_model()
+    recorder, witness = Recorder(model, "run", **settings), Witness(model)
+    (tmp_path / "elsewhere").mkdir()
+    monkeypatch.chdir(tmp_path / "elsewhere")
+    train(model, [recorder, witness])
+    train(model, [recorder, witness])
+    assert recorder.recording.steps[-1] == 2 * UPDATES
+    assert_agrees(Recording.load(tmp_path / "run"), witness)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_a_tilde_is_the_home_folder_and_nothing_is_no_path(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    Recorder(small_model(), "~/run").close()
+    assert len(Recording.load("~/run")) == len(Recording.load(tmp_path / "run")) == 1
+    with pytest.raises(
+        ValueError, match=r"^Recorder: path must name a file or a folder, got ''; the current folder is"
+    ):
+        Recorder(small_model(), "")
+    with pytest.raises(ValueError, match=r"^Recorder: there is no home folder for ~nobody-of-that-name/run; write it"):
+        Recorder(small_model(), "~nobody-of-that-name/run")
+
+
+def test_a_parameter_called_like_a_column_is_refused(tmp_path):
+    class Model(Sequential):
+        def __init__(self, rng):
+            self.params["step"] = np.zeros(3)
+            super().__init__([Dense(1, 1, rng=rng)])
+
+    with pytest.raises(ValueError, match="Recorder: step is the name of a column; call the parameter otherwise"):
+        Recorder(Model(np.random.default_rng(0)), tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_files_that_are_there_already_stay_as_they_are(tmp_path):
