@@ -87,7 +87,7 @@ def test_an_error_in_a_callback_leaves_a_closed_recording(tmp_path, kind, first)
 
 @pytest.mark.parametrize(
     ("kind", "updates", "apart", "settings"),
-    [("tiny rows", 3, 2, {}), ("rows over 4 KiB", 3, 3, {}), ("under a budget", 6, 13, {"budget": 8_000})],
+    [("tiny rows", 3, 2, {}), ("rows over 4 KiB", 3, 3, {}), ("under a budget", 6, 7, {"budget": 8_000})],
     ids=interrupted_run.KINDS,
 )
 def test_ctrl_c_at_any_line_of_the_recorder(tmp_path, kind, updates, apart, settings, monkeypatch):

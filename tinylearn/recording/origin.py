@@ -7,7 +7,6 @@ which one can see whether a training that is given later is the same.
 from __future__ import annotations
 
 import copy
-import platform
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,8 +80,3 @@ def digest(array: np.ndarray) -> str:
     'float64 (2,), checksum 7ba3895f'
     """
     return f"{array.dtype} {array.shape}, checksum {checksum(array)}"
-
-
-def versions() -> dict[str, str]:
-    """Return the versions that the bits of a training may depend on."""
-    return {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()}

@@ -21,12 +21,10 @@ from typing import Any, Self
 import numpy as np
 
 from tinylearn.checks import as_int, path_of, shortened
+from tinylearn.recording.meta import FORMAT, META
 from tinylearn.recording.origin import Origin
 from tinylearn.recording.store import ABOUT, TABLE
 from tinylearn.recording.table import map_table
-
-META = "meta.json"
-FORMAT = "tinylearn recording 2"
 
 
 class Recording:

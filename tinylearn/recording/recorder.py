@@ -9,7 +9,6 @@ It copies; nothing in the model, the loss or the optimiser knows of it.
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import weakref
@@ -20,16 +19,15 @@ from typing import Any, NoReturn, Self
 import numpy as np
 
 from tinylearn.callbacks import Update
-from tinylearn.checks import path_of, positive_integer, shortened, texts, without_addresses
+from tinylearn.checks import path_of, shortened, texts
 from tinylearn.divergence import DivergenceError
-from tinylearn.files import FULL, complete_or_absent
-from tinylearn.recording.budget import Budget
-from tinylearn.recording.origin import Origin, Training, description, versions
-from tinylearn.recording.reader import FORMAT, META, Recording
+from tinylearn.files import FULL
+from tinylearn.recording.meta import META, RUNS, Meta
+from tinylearn.recording.origin import Origin, Training
+from tinylearn.recording.reader import Recording
 from tinylearn.recording.store import ABOUT, Store, record_dtype
+from tinylearn.recording.thinning import Thinning
 from tinylearn.workers import blas_threads
-
-RUNS = 1000  # of so many calls of `fit`, the last ones, it is known how they began
 
 Selection = str | Iterable[str] | Callable[[str], Any] | None
 
@@ -72,30 +70,22 @@ class Recorder:
         self.model, self.path = model, None if path is None else path_of("Recorder", path)
         named = model.named_parameters() | getattr(model, "named_state", dict)()
         self.names = _selected(named, select)
-        self.every = every if callable(every) else positive_integer("Recorder", "every", every)
         # What is copied after each update, as flat bytes: the whole vector, or one piece a parameter or state.
         whole = self.names == tuple(model.named_parameters())
         arrays = [model.parameters] if whole else [named[name] for name in self.names]
         self._pieces = [memoryview(values.reshape(-1)).cast("B") for values in arrays]
         self._whole = self._pieces[0] if len(self._pieces) == 1 else b""
         self._vector = model.parameters
-        self.closed = False
-        self.stride = 1  # of the updates that `every` lets through, each stride-th is kept
-        self._let_through = 0
+        self.closed, self._failure = False, ""
         self._steps_before = self._epochs_before = 0  # those of earlier calls of fit
         self._last_step = self._last_epoch = 0
-        self._skipped: tuple[Any, ...] | None = None  # the record of the last update, if it was not kept
-        self._out_of_step: list[int] = []  # steps that were kept only because they were the last of a fit
-        self._origins: list[Origin] = []
         self._run: Any = None
-        self._failure: str | None = None
-        self._meta: dict[str, Any] = {"format": FORMAT, "model": without_addresses(model), "versions": versions()}
-        self._meta["runs"], self._runs_as_text = [], list[str]()
+        self._origins: list[Origin] = []
+        self._meta = Meta(model, self.path)
+        self._thinning = Thinning(every, budget)
         dtype = record_dtype(self.names, [named[name] for name in self.names])
-        self._meta_size = len(self._meta_bytes())
-        self._budget = None if budget is None else Budget(budget, Store(dtype, None), self._meta_size)
-        self.budget = None if self._budget is None else self._budget.total  # in bytes
-        self._keeps_all = self.every == 1 and budget is None
+        self._meta_size = len(self._meta.as_bytes())
+        self._thinning.check(Store(dtype, None), self._meta_size)
         self._store = self._first_store(dtype)
         self._finisher: Any = weakref.finalize(self, self._store.finish)  # when this vanishes, or Python ends
 
@@ -103,23 +93,24 @@ class Recorder:
         """Return a new store that holds step 0. Of two processes that try this in one folder, one fails."""
         if self.path is not None:
             self._make_folder(self.path)
+        store = None
         try:
-            self._store = Store(dtype, self.path)
-            self._store.append(0, 0, math.nan, math.nan, None, b"".join(self._pieces))
-            self._store.publish()
-            self._write_meta()
+            store = Store(dtype, self.path)
+            store.append(0, 0, math.nan, math.nan, None, b"".join(self._pieces))
+            store.publish()
+            self._meta.write(self._meta.as_bytes())
         except FileExistsError as error:
             raise FileExistsError(
                 f"Recorder: {error.filename} exists already; choose another folder. (A recorder is at work there, or "
                 "was killed before its first record was complete; or the file is somebody else's)"
             ) from None
         except BaseException as error:
-            if hasattr(self, "_store"):
-                self._store.delete()
+            if store is not None:
+                store.delete()
             if isinstance(error, OSError):
                 self._fail(error)
             raise
-        return self._store
+        return store
 
     @staticmethod
     def _make_folder(path: Path) -> None:
@@ -140,10 +131,15 @@ class Recorder:
         return sum(piece.nbytes for piece in self._pieces)
 
     @property
+    def budget(self) -> int | None:
+        """The most bytes to use, if that is limited."""
+        return self._thinning.budget
+
+    @property
     def recording(self) -> Recording:
         """What is recorded so far, to read, in any thread; what is recorded later is not in it."""
-        meta = {"closed": self.closed, **self._meta}
-        return Recording(self._store.read(), meta, source=str(self.path or "memory"), origins=self._origins)
+        meta, source = dict(self._meta.content), str(self.path or "memory")
+        return Recording(self._store.read(), meta, source=source, origins=self._origins)
 
     def __call__(self, update: Update) -> None:
         """Keep the parameters as they are now, after `update`, if they are wanted."""
@@ -162,39 +158,20 @@ class Recorder:
             step = self._again(step)
         epoch += self._epochs_before
         self._last_step, self._last_epoch = step, epoch
+        record = step, epoch, loss, rate, batch, self._whole or b"".join(self._pieces)
         try:
-            if self._keeps_all:
-                self._store.append(step, epoch, loss, rate, batch, self._whole or b"".join(self._pieces))
+            if self._thinning.keeps_all:
+                self._store.append(*record)
             else:
-                self._keep(step, epoch, loss, rate, batch)
+                self._thinning.add(self._store, record, self._meta_size)
         except OSError as error:
             self._fail(error)
-
-    def _keep(self, step: int, epoch: int, loss: float, rate: float, batch: Any) -> None:
-        """Keep this update if `every` wants it and the budget's stride does."""
-        every, record = self.every, (step, epoch, loss, rate, batch, b"".join(self._pieces))
-        if every(step) if callable(every) else step % every == 0:
-            self._let_through += 1
-            self._make_room(batch)
-            if self._let_through % self.stride == 0:
-                self._store.append(*record)
-                self._skipped = None
-                return
-        kept = None if batch is None else np.array(batch)
-        self._skipped = (step, epoch, loss, rate, kept, record[-1])  # it may turn out to have been the last
-
-    def _make_room(self, batch: Any) -> None:
-        """Drop every other record, and keep half as many from now on, until one more, of such a batch, has room."""
-        budget, store = self._budget, self._store
-        while budget and len(store) > 1 and budget.is_full(store, store.room_for(batch), self._meta_size):
-            in_step = np.flatnonzero(~np.isin(store.read()["step"], self._out_of_step))
-            store.rewrite(keep=in_step[::2])
-            self.stride *= 2
 
     def _again(self, step: int) -> int:
         """Return the step's number in the recording, if it belongs to another `fit`, or follows after `close`."""
         if self.closed:
             self._reopen()
+            self._write_meta()
         if step > self._last_step:
             return step
         if step != self._steps_before + 1:
@@ -216,7 +193,7 @@ class Recorder:
         """Note how the run begins; return what `fit` is to call after each update: `record`, which takes less time."""
         self._check_model(model)
         if self.closed:
-            self._reopen(will_note=self._run is not None)
+            self._reopen()
         run = self._run
         if run is not None:
             if run.batches.step == 0:  # it begins, or else goes on
@@ -224,20 +201,10 @@ class Recorder:
             training = Training(run.model, run.loss, run.optimizer, run.batches, run.workers).copy()
             origin = Origin(self._steps_before + run.batches.step, training, blas_threads())
             self._origins[:] = [*self._origins[1 - RUNS :], origin]
-            if self.path is not None or self._budget is not None:
-                self._note(description(self._origins[-1]))
+            if self.path is not None or self.budget is not None:
+                self._meta.add_run(origin)
+                self._write_meta()
         return self.record
-
-    def _note(self, run: dict[str, Any]) -> None:
-        """Write to `meta.json` how the run begins."""
-        self._meta["runs"] = [*self._meta["runs"][1 - RUNS :], run]
-        self._runs_as_text = [*self._runs_as_text[1 - RUNS :], json.dumps(run, default=np.ndarray.tolist)]
-        self._meta_size = len(self._meta_bytes())
-        try:
-            self._make_room(None)
-            self._write_meta()
-        except OSError as error:
-            self._fail(error)
 
     def resuming(self, step: int) -> None:
         """Raise ValueError if a run that goes on after update `step` cannot: later steps are recorded already."""
@@ -273,12 +240,9 @@ class Recorder:
         step = step if step > last else error.step + last  # the first update of another fit: not counted on yet
         norms = {str(at + step - error.step): norm for at, norm in error.gradient_norms.items()}
         told = {"step": step, "parameter": error.parameter, "reason": error.reason}
-        self._meta["divergence"] = told | {"learning_rate": error.learning_rate, "gradient_norms": norms}
-        self._meta_size = len(self._meta_bytes())
-        try:
-            self._write_meta()
-        except OSError as failure:
-            self._fail(failure)
+        told |= {"learning_rate": error.learning_rate, "gradient_norms": norms}
+        self._meta.content["divergence"] = told
+        self._write_meta()
 
     def _check_model(self, model: Any) -> None:
         if model is not self.model:
@@ -300,17 +264,13 @@ class Recorder:
         if self.closed:
             return
         try:
-            if self._skipped is not None:
-                self._make_room(self._skipped[4])
-                self._store.append(*self._skipped)
-                self._out_of_step.append(self._skipped[0])
-                self._skipped = None
+            self._thinning.add_last(self._store, self._meta_size)
             self._store.close()
-            self.closed = True
-            self._write_meta()
-            self._finisher.detach()
         except OSError as error:
             self._fail(error)
+        self.closed = self._meta.content["closed"] = True
+        self._write_meta()
+        self._finisher.detach()
 
     def __enter__(self) -> Self:
         return self
@@ -320,28 +280,26 @@ class Recorder:
             self.diverged(error)
         self.close()
 
-    def _reopen(self, will_note: bool = False) -> None:
+    def _reopen(self) -> None:
         """Go on after `close`."""
         if self._failure:
             raise OSError(self._failure)
         self._store.reopen()
-        self.closed = False
-        self._meta.pop("divergence", None)
-        if not will_note:
-            self._write_meta()
+        self.closed = self._meta.content["closed"] = False
+        self._meta.content.pop("divergence", None)
         self._finisher = weakref.finalize(self, self._store.finish)
 
-    def _meta_bytes(self) -> bytes:
-        """Return the content of `meta.json`; a run becomes text once, not for each of the next runs again."""
-        text = json.dumps({"closed": self.closed, **self._meta, "runs": None})
-        return text.replace('"runs": null', f'"runs": [{", ".join(self._runs_as_text)}]').encode()
-
     def _write_meta(self) -> None:
-        """Write `meta.json`, all at once."""
-        if self.path is not None:
+        """Write `meta.json`, for which there must be room."""
+        try:
             self._store.check_process()
-            with complete_or_absent(self.path / META, "Recorder", survives_power_loss=False) as file:
-                file.write(self._meta_bytes())
+            content = self._meta.as_bytes()
+            self._meta_size = len(content)
+            if not self.closed:
+                self._thinning.make_room(self._store, None, self._meta_size)
+            self._meta.write(content)
+        except OSError as error:
+            self._fail(error)
 
     def _fail(self, error: OSError) -> NoReturn:
         """Stop recording, and say why."""
@@ -370,8 +328,9 @@ class Recorder:
         """
         size = self.row_bytes
         names = self.names if len(self.names) <= 4 else (self.names[0], "…", self.names[-1])
-        rule = "every update" if self.every == 1 else f"one update in {self.every}"
-        if callable(self.every):
+        every = self._thinning.every
+        rule = "every update" if every == 1 else f"one update in {every}"
+        if callable(every):
             rule = "the updates for whose step `every` returns True"
         lines = [
             f"{size // self._vector.itemsize:,} numbers per record ({', '.join(names)}): {size:,} bytes, plus 40, "

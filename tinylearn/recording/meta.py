@@ -1,0 +1,46 @@
+"""`meta.json`, beside the table: how a recording was made, as far as a file can tell."""
+
+from __future__ import annotations
+
+import json
+import platform
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from tinylearn.checks import without_addresses
+from tinylearn.files import complete_or_absent
+from tinylearn.recording.origin import Origin, description
+
+META = "meta.json"
+FORMAT = "tinylearn recording 2"
+RUNS = 1000  # of so many calls of `fit`, the last ones, it says how they began
+
+
+class Meta:
+    """What `meta.json` holds: `content`, and in which folder it is, if in any."""
+
+    def __init__(self, model: Any, folder: Path | None) -> None:
+        versions = {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()}
+        self.content: dict[str, Any] = {"format": FORMAT, "closed": False, "model": without_addresses(model)}
+        self.content |= {"versions": versions, "runs": []}
+        self.folder = folder
+        self.runs = list[str]()  # as text: a run becomes text once, not for each of the next runs again
+
+    def add_run(self, origin: Origin) -> None:
+        """Say how a call of `fit` begins."""
+        run = description(origin)
+        self.content["runs"] = [*self.content["runs"][1 - RUNS :], run]
+        self.runs = [*self.runs[1 - RUNS :], json.dumps(run, default=np.ndarray.tolist)]
+
+    def as_bytes(self) -> bytes:
+        """Return the text of the file."""
+        text = json.dumps(self.content | {"runs": None})
+        return text.replace('"runs": null', f'"runs": [{", ".join(self.runs)}]').encode()
+
+    def write(self, content: bytes) -> None:
+        """Write the file, all at once."""
+        if self.folder is not None:
+            with complete_or_absent(self.folder / META, "Recorder", survives_power_loss=False) as file:
+                file.write(content)
