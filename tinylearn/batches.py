@@ -46,11 +46,16 @@ class Batches:
         self.dtype, self.shuffle, self.augment, self.rng = dtype, shuffle, augment, rng
         self.step = self.epoch = 0
         self.rest = np.empty(0, np.int64)
-        one_batch = augment is None and len(x) <= size  # the same in every epoch: neither shuffled nor taken again
+        self.one_batch = augment is None and len(x) <= size  # the same in every epoch: not shuffled, not taken again
         self.last: Batch
-        self.whole = self._batch(np.arange(len(x))) if one_batch else None
-        for array in self.whole or ():
+
+    @functools.cached_property
+    def whole(self) -> Batch:
+        """The only batch, if there is one."""
+        whole = self._batch(np.arange(len(self.x)))
+        for array in whole:
             array.flags.writeable = False  # what a layer wrote into it would be there in the next epoch
+        return whole
 
     @property
     def last_of_epoch(self) -> bool:
@@ -60,7 +65,7 @@ class Batches:
     def __iter__(self) -> Iterator[Batch]:
         while len(self.rest) or self.epoch < self.epochs:
             self.step += 1
-            if self.whole is not None:
+            if self.one_batch:
                 self.epoch += 1
                 self.last = self.whole
             else:

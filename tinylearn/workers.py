@@ -72,17 +72,21 @@ def blas_threads() -> int:
 
 
 @contextmanager
-def one_blas_thread() -> Iterator[None]:
-    """Hold BLAS to one thread, in the whole process; of holders that overlap, the last gives back what it had."""
+def one_blas_thread(number: int = 1) -> Iterator[None]:
+    """Hold BLAS to one thread, in the whole process; of holders that overlap, the last gives back what it had.
+
+    Another `number` gives way: nothing happens while somebody holds BLAS to one.
+    """
     holder = object()
     with ExitStack() as at_the_end:
         for _ in range(2):  # twice, in case Ctrl-C interrupts the first
             at_the_end.callback(_let_go, holder)
         with _lock:
-            _holders.add(holder)
-            _before[:] = _before or [(library, library.num_threads) for library in _blas()]
-            for library in _blas():
-                _set_threads(library, 1)
+            if number == 1 or not _holders:
+                _holders.add(holder)
+                _before[:] = _before or [(library, library.num_threads) for library in _blas()]
+                for library in _blas():
+                    _set_threads(library, number)
         yield
 
 

@@ -87,10 +87,10 @@ def _be_a_child(recorder, model, step):
             status = int(problem_of(seen, None, every_update=True) is not None)
         elif step % 3 == 1:
             try:
+                recorder.close()  # as `fit` does at the end of the child: it does nothing
                 for more in range(step + 1, step + 30_000):
                     model.parameters -= 7
                     recorder(Update(more))
-                recorder.close()
             except OSError as error:
                 status = int("is a fork of the one that records" not in str(error))
         else:

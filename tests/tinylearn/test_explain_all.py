@@ -2,6 +2,7 @@
 
 import copy
 import re
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -9,7 +10,21 @@ import pytest
 from tests.extending.squeeze_excite import SqueezeExcite
 from tests.tinylearn.explain_helpers import check, recorded
 from tests.tinylearn.layer_table import LAYERS, make_input, make_layer
-from tinylearn import SGD, Adam, BatchNorm, Conv2D, Dense, Dropout, Flatten, Layer, ReLU, Residual, Sequential, Tanh
+from tinylearn import (
+    SGD,
+    Adam,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    LayerNorm,
+    ReLU,
+    Residual,
+    Sequential,
+    Tanh,
+)
 from tinylearn.optimizer_table import OPTIMIZERS
 from tinylearn.workers import SMALL, multiplications
 
@@ -102,7 +117,10 @@ BEFORE = [*BELOW, "residual_2", "dense_1", "flatten_1"]
         ("residual_2.dense_2.b[1]", BELOW),
         ("residual_2.dense_1.w[3, 1]", INSIDE),
         ("dense_1.w[5, 2]", [*BELOW, "residual_2"]),
-        ("residual_1.squeezeexcite_1.dense_2.w[2, 1]", [*BEFORE, "residual_1.squeezeexcite_1.sigmoid_1"]),
+        (
+            "residual_1.squeezeexcite_1.dense_2.w[2, 1]",
+            [*BEFORE, "residual_1.squeezeexcite_1", "residual_1.squeezeexcite_1.sigmoid_1"],
+        ),
         ("batchnorm_1.beta[1]", [*BEFORE, "residual_1", "relu_1"]),
         ("conv2d_1.w[1, 0, 0, 1]", [*BEFORE, "residual_1", "relu_1", "batchnorm_1"]),
     ],
@@ -217,3 +235,39 @@ def test_gradients_belong_to_whoever_asks():
     for gradient in first.values():
         gradient[...] = 7
     np.testing.assert_equal(recording.gradients(3), kept)
+
+
+class Side(Layer):
+    """Two layers that both get x; what one hands back does not lead to the other."""
+
+    def __init__(self, rng):
+        self.one, self.two = Dense(3, 3, rng=rng), Dense(3, 3, rng=rng)
+
+    def forward(self, x):
+        return self.one.forward(x) + self.two.forward(x)
+
+    def backward(self, dout):
+        return self.one.backward(dout) + self.two.backward(dout)
+
+
+@pytest.mark.parametrize("part", ["dense_1", "dense_2"])
+def test_the_chain_has_no_layers_that_stand_beside(part):
+    rng = np.random.default_rng(1)
+    model = Sequential([Side(rng), Dense(3, 1, rng=rng)])
+    explanation = recorded(model, rng.normal(size=(5, 3)), rng.normal(size=(5, 1)), SGD(0.1)).explain(
+        1, f"side_1.{part}.w[0, 1]"
+    )
+    assert [layer for layer, _ in explanation.chain] == ["loss", "dense_1"]
+    check_chain(explanation)
+
+
+def test_many_rows_take_little_memory():
+    """Each row alone goes back through the layer; what it hands back is not kept."""
+    rng = np.random.default_rng(1)
+    model = Sequential([LayerNorm(30), Dense(30, 1, rng=rng)])
+    recording = recorded(model, rng.normal(size=(1500, 30)), rng.normal(size=(1500, 1)), SGD(0.1), batch_size=1500)
+    tracemalloc.start()
+    recording.explain(1, "layernorm_1.gamma[0]")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 100 * 1500 * 30 * 8

@@ -263,10 +263,10 @@ def test_a_recording_of_a_run_that_went_on(kind, tmp_path):
         check(loaded, loaded.explain(6, "dense_1.w[0, 0]"), np.float64)
     else:
         with pytest.raises(
-            ValueError, match=r"explain: updates after step 5 need what Adam\(.*\) remembers of those b"
+            ValueError, match=r"recording: updates after step 5 need what Adam\(.*\) remembers of those b"
         ):
             loaded.explain(6, "dense_1.w[0, 0]")
-    with pytest.raises(ValueError, match="explain: no update that was recorded made step 5; the first is 6"):
+    with pytest.raises(ValueError, match="recording: no update that was recorded made step 5; it is where"):
         loaded.explain(5, "dense_1.w[0, 0]")
 
 
@@ -329,7 +329,7 @@ def test_of_a_loop_of_ones_own_what_was_left_out_is_not_known(make, choice, mess
 def test_an_x_that_is_too_short_for_a_loop_of_ones_own_is_refused():
     recording = loop(dense(), SGD(0.1), [np.array([8, 1])], MeanSquaredError())
     told = recording.told(model=dense(), x=X[:8], y=Y[:8], loss=MeanSquaredError(), optimizer=SGD(0.1))
-    with pytest.raises(ValueError, match="explain: update 1 saw row 8, but x has only 8; give the same x"):
+    with pytest.raises(ValueError, match="recording: update 1 saw row 8, x has only 8; give the same x"):
         told.explain(1, "dense_1.w[0, 0]")
 
 

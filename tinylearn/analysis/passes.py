@@ -95,10 +95,13 @@ class Watched:
         def watching(dout: np.ndarray) -> np.ndarray | None:
             if name == "":
                 self.chain.append(("loss", np.array(dout)))
+            if not self.reached:  # what layers beside this one handed back does not lead here
+                came = [number for number, (_, dx) in enumerate(self.chain, 1) if dx.tobytes() == dout.tobytes()]
+                self.chain[max(came, default=len(self.chain)) :] = []
+                if not came:  # what the layer around it has made
+                    self.chain.append((name.rpartition(".")[0], np.array(dout)))
             if name == self.name:
                 self.upstream, self.reached = np.array(dout), True
-                if self.chain[-1][1].tobytes() != dout.tobytes():  # what the layer around it has made
-                    self.chain.append((name.rpartition(".")[0], np.array(dout)))
             before = len(self.chain)
             dx = backward(dout)
             if not self.reached and dx is not None:
@@ -109,6 +112,8 @@ class Watched:
 
     def seen(self, rows: int, key: str, index: tuple[int, ...]) -> Seen:
         """Return what was seen, and what each row adds to the gradient."""
+        for _, part in self.model.walk():
+            del vars(part)["backward"]  # from here on nothing is to be noted
         chain, upstream, first = tuple(self.chain), self.upstream, self.chain[0][1]
         layer = self.layer
         if type(layer) is Dense and upstream.ndim == 2 and len(upstream) == rows:  # a subclass may derive otherwise

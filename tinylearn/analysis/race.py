@@ -89,9 +89,9 @@ def race(
     runners: dict[str, Runner] = {}
     for name, run in runs.items():
         x, y = run.pop("data")
-        run |= {"optimizer": copy.deepcopy(run["optimizer"]), "loss": copy.copy(run["loss"])}
+        run |= {"optimizer": copy.deepcopy(run["optimizer"]), "loss": copy.deepcopy(run["loss"])}
         if run.get("augment") is not None:
-            run["augment"] = OwnDraws(run["augment"], np.random.default_rng(augment_seed))
+            run["augment"] = OwnDraws(copy.deepcopy(run["augment"]), np.random.default_rng(augment_seed))
         run |= {"rng": np.random.default_rng(batch_seed), "callbacks": [recorders[name], *callbacks]}
         losses, divergence = [], None
         try:

@@ -9,21 +9,20 @@ by making all updates of that call of `fit` again.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from tinylearn.batches import Batch, take_rows
 from tinylearn.checks import same_state
 from tinylearn.optimizers import Optimizer
 from tinylearn.recording import Recording
 from tinylearn.recording.origin import Origin, Training
-from tinylearn.workers import blas_threads, workers_for
+from tinylearn.workers import blas_threads, one_blas_thread, workers_for
 
 KEPT = 8  # places of a recording from which a later replay can go on
 
@@ -37,7 +36,11 @@ class Replayed(NamedTuple):
     batch: Batch
 
 
-_reached: WeakKeyDictionary[Recording, list[Replayed]] = WeakKeyDictionary()
+class OtherUpdateError(ValueError):
+    """An update, made again, is not the recorded one."""
+
+
+_reached: WeakKeyDictionary[Origin, list[Replayed]] = WeakKeyDictionary()
 
 
 def replay(recording: Recording, step: int) -> Replayed:
@@ -46,71 +49,76 @@ def replay(recording: Recording, step: int) -> Replayed:
     ValueError if it cannot be made from what was kept, or if it does not make, bit for bit, what was recorded.
     """
     recording.index(step)
-    reached = _reached.setdefault(recording, [])
-    for known in reached:
-        if known.step == step:
-            return known
-    return _replay(recording, _origin_of(recording, step), step, reached)
+    origin = _origin_of(recording, step)
+    known = [each for each in _reached.get(origin, ()) if each.step == step]
+    if known:
+        return known[0]
+    try:
+        return _replay(recording, origin, step)
+    except OtherUpdateError:
+        with contextlib.suppress(OtherUpdateError):  # as where a layer or a loss counts
+            return _replay(recording, origin, step, from_beginning=True)
+        raise
 
 
-def _replay(recording: Recording, origin: Origin, step: int, reached: list[Replayed]) -> Replayed:
+def _replay(recording: Recording, origin: Origin, step: int, from_beginning: bool = False) -> Replayed:
     """Make the updates of a call of `fit` again, as many as are needed for update `step`."""
     with np.errstate(all="ignore"), _threads(origin):  # as in `fit`
-        now, training, by_batches = _start(recording, origin, step, reached)
+        now, training, by_batches = _start(recording, origin, step, from_beginning)
         with workers_for(training.model, training.loss, training.workers, training.batches.shape) as fill_gradients:
             while True:
                 now += 1
                 batch = next(iter(training.batches), None) if by_batches else _recorded_batch(recording, training, now)
                 if batch is None:
-                    raise ValueError(f"explain: update {step} is after the last batch of its fit")
+                    raise ValueError(
+                        f"recording: update {step} was made after fit had ended, in a loop of your own; of that the "
+                        "recording does not know how it was made"
+                    )
                 before = training.copy() if now == step else None
                 _step(recording, training, now, batch, fill_gradients, before)
                 if before is not None:
                     break
     found = Replayed(step, before, training, batch)
-    if by_batches:
-        reached[:] = [*reached[1 - KEPT :], found]  # from here, a later replay can go on
+    if by_batches:  # from here, a later replay can go on
+        _reached[origin] = [*_reached.get(origin, [])[1 - KEPT :], found]
     return found
 
 
-def _start(recording: Recording, origin: Origin, step: int, reached: list[Replayed]) -> tuple[int, Training, bool]:
+def _start(recording: Recording, origin: Origin, step: int, from_beginning: bool) -> tuple[int, Training, bool]:
     """Return after which step to start, with what, and whether the batches are those of `fit`, or the recorded ones."""
-    because, training, index = (
-        _depends_on(origin.training),
-        origin.training.copy(),
-        int(np.searchsorted(recording.steps, step)),
-    )
+    training, index = origin.training.copy(), recording.index(step)
+    because = "something that counts" if from_beginning else _depends_on(origin.training)
     whole = set(training.model.named_arrays()) == set(recording.names)
     is_first = origin.by_fit and origin.step == step - 1  # parameters may have been set since the record before
     if not because and whole and index and recording.steps[index - 1] == step - 1 and not is_first:
         training.model.assign(recording.at(step - 1), "the recording")
         return step - 1, training, False
     if origin.by_fit:
-        known = [each for each in reached if origin.step < each.step < step]
-        if known:
-            latest = max(known, key=lambda each: each.step)
+        earlier = [each for each in _reached.get(origin, ()) if each.step < step]
+        if earlier:
+            latest = max(earlier, key=lambda each: each.step)
             return latest.step, latest.after.copy(), True
         if origin.goes_on:
-            training.optimizer = _optimizer_before(recording, origin, reached)
+            training.optimizer = _optimizer_before(recording, origin)
         return origin.step, training, True
     if not whole or recording.steps[0] != 0 or index != step:
         because = because or "the parameters before it"
         raise ValueError(
-            f"explain: in a loop of your own, update {step} needs all updates before it, since it depends on {because}"
-            "; record with every=1, without select or budget, from the beginning"
+            f"recording: in a loop of your own, update {step} needs all updates before it, since it depends on "
+            f"{because}; record with every=1, without select or budget, from the beginning"
         )
     return 0, training, False
 
 
-def _optimizer_before(recording: Recording, origin: Origin, reached: list[Replayed]) -> Optimizer:
+def _optimizer_before(recording: Recording, origin: Origin) -> Optimizer:
     """Return the optimiser as the call of `fit` before left it: no copy was kept."""
     calls = [each for each in recording.origins if each.step < origin.step]
     if not calls:
         raise ValueError(
-            f"explain: updates after step {origin.step} need what {origin.training.optimizer} remembers of those "
+            f"recording: updates after step {origin.step} need what {origin.training.optimizer} remembers of those "
             "before it, which were not recorded; only the process that trained can explain them"
         )
-    return _replay(recording, calls[-1], origin.step, reached).after.optimizer
+    return _replay(recording, calls[-1], origin.step, from_beginning=True).after.copy().optimizer
 
 
 def _step(recording, training, step, batch, fill_gradients, before) -> None:  # type: ignore[no-untyped-def]
@@ -119,7 +127,7 @@ def _step(recording, training, step, batch, fill_gradients, before) -> None:  # 
     index = int(np.searchsorted(recording.steps, step))
     kept = index < len(recording) and recording.steps[index] == step
     if kept and len(rows := recording.batch(step)) and not np.array_equal(rows, batch[0]):
-        raise ValueError(_mismatch(recording, training, step, "another batch"))
+        raise OtherUpdateError(_mismatch(recording, training, step, "another batch"))
     fill_gradients(*batch[1:])
     if kept:
         _set_learning_rate(optimizer, float(recording.learning_rates[index]), training)
@@ -130,14 +138,14 @@ def _step(recording, training, step, batch, fill_gradients, before) -> None:  # 
         named, record = model.named_arrays(), recording.table[index]
         for name in recording.names:
             if named[name].tobytes() != record[name].tobytes():
-                raise ValueError(_mismatch(recording, training, step, f"another {name}"))
+                raise OtherUpdateError(_mismatch(recording, training, step, f"another {name}"))
 
 
 def _mismatch(recording: Recording, training: Training, step: int, what: str) -> str:
     whole = set(training.model.named_arrays()) == set(recording.names)
     of_model = "" if whole else "a model that was told began with other numbers in what was not recorded, "
     return (
-        f"explain: update {step}, made again, has {what} than the recorded one. So something is not as it was: "
+        f"recording: update {step}, made again, has {what} than the recorded one. So something is not as it was: "
         f"{of_model}x or y were changed since, a callback changed the model or the optimizer, or a layer or augment "
         "draws from something else than its own NumPy generators"
     )
@@ -157,7 +165,7 @@ def _recorded_batch(recording: Recording, training: Training, step: int) -> Batc
     rows, data = recording.batch(step), training.batches
     rows = rows if len(rows) else np.arange(len(data.x))
     if rows.max() >= len(data.x):
-        raise ValueError(f"explain: update {step} saw row {rows.max()}, but x has only {len(data.x)}; give the same x")
+        raise ValueError(f"recording: update {step} saw row {rows.max()}, x has only {len(data.x)}; give the same x")
     return rows, *take_rows(data.x, data.y, rows, data.dtype)
 
 
@@ -175,18 +183,19 @@ def _origin_of(recording: Recording, step: int) -> Origin:
     """Return the call of `fit` that made update `step`; ValueError, with what to do, if that is not known."""
     if not recording.origins:
         raise ValueError(
-            "explain: this recording does not know how it was made; tell it, Recording.load(path, model=…, x=…, y=…, "
+            "recording: it does not know how it was made; tell it, Recording.load(path, model=…, x=…, y=…, "
             "loss=…, optimizer=…), or recording.told(model=…, …) for one in memory"
         )
+    if step == recording.steps[0]:
+        raise ValueError(f"recording: no update that was recorded made step {step}; it is where the recording begins")
     began = [origin for origin in recording.origins if origin.step < step]
-    if not began:
-        raise ValueError(
-            f"explain: no update that was recorded made step {step}; the first is {recording.steps[0] + 1}"
-        )
+    unknown = began[-1].unknown if began else "it was no call of fit that is still known"
+    if unknown:
+        raise ValueError(f"recording: how update {step} was made is not known: {unknown}")
     return began[-1]
 
 
-@contextmanager
+@contextlib.contextmanager
 def as_in_training(recording: Recording, step: int, training: Training) -> Iterator[None]:
     """Let BLAS use as many threads as it did in that update, and NumPy tell nobody of NaN and infinity."""
     as_workers_did = workers_for(training.model, training.loss, training.workers, training.batches.shape)
@@ -194,11 +203,7 @@ def as_in_training(recording: Recording, step: int, training: Training) -> Itera
         yield
 
 
-@contextmanager
-def _threads(origin: Origin) -> Iterator[None]:
+def _threads(origin: Origin) -> contextlib.AbstractContextManager[None]:
     """Let BLAS use as many threads as it did: with another number, products may differ in their last bits."""
-    if origin.blas_threads in (0, blas_threads()):
-        yield
-    else:
-        with threadpool_limits(origin.blas_threads, user_api="blas"):
-            yield
+    same = origin.blas_threads in (0, blas_threads())
+    return contextlib.nullcontext() if same else one_blas_thread(origin.blas_threads)

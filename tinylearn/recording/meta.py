@@ -28,11 +28,13 @@ class Meta:
         self.folder = folder
         self.runs = list[str]()  # as text: a run becomes text once, not for each of the next runs again
 
-    def add_run(self, origin: Origin) -> None:
-        """Say how a call of `fit` begins."""
+    def add_run(self, origin: Origin, most: float) -> None:
+        """Say how a call of `fit` begins; forget the first ones if the file would have more than so many bytes."""
         run = description(origin)
         self.content["runs"] = [*self.content["runs"][1 - RUNS :], run]
         self.runs = [*self.runs[1 - RUNS :], json.dumps(run, default=np.ndarray.tolist)]
+        while len(self.as_bytes()) > most and len(self.runs) > 1:
+            del self.runs[0], self.content["runs"][0]
 
     def as_bytes(self) -> bytes:
         """Return the text of the file."""

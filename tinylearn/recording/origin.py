@@ -33,10 +33,14 @@ class Training:
     def copy(self) -> Training:
         """Return a copy that shares nothing but the data."""
         data = self.batches
-        return copy.deepcopy(self, {id(array): array for array in (data.x, data.y, *(data.whole or ()))})
+        kept = vars(data).pop("whole", None), vars(data).pop("last", None)  # made anew where they are needed
+        try:
+            return copy.deepcopy(self, {id(data.x): data.x, id(data.y): data.y})
+        finally:
+            vars(data).update({name: value for name, value in zip(("whole", "last"), kept, strict=True) if value})
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Origin:
     """A call of `fit`: its updates are those after step `step` of the recording, until the next call's."""
 
@@ -45,13 +49,12 @@ class Origin:
     blas_threads: int = 0  # 0 if unknown
     by_fit: bool = True  # or a loop of one's own, of which only the records are known
     goes_on: bool = False  # with an optimiser that has stepped, of which no copy was kept: that of the call before
+    unknown: str = ""  # why its updates cannot be explained, if so
 
 
 def description(origin: Origin) -> dict[str, Any]:
     """Return what `meta.json` says of a call of `fit`."""
     training, batches = origin.training, origin.training.batches
-    generators = {"rng": batches.rng} | training.model.generators()
-    first = {id(rng): name for name, rng in reversed(generators.items())}  # some of them may be one object
     return {
         "after_step": origin.step,
         "loss": without_addresses(training.loss),
@@ -64,12 +67,18 @@ def description(origin: Origin) -> dict[str, Any]:
         "workers": training.workers,
         "blas_threads": origin.blas_threads,
         "began": {"step": batches.step, "epoch": batches.epoch, "rest": batches.rest.tolist()},
-        "generators": {
-            name: rng.bit_generator.state if first[id(rng)] == name else f"the same as {first[id(rng)]}"
-            for name, rng in generators.items()
-        },
+        "generators": states_of({"rng": batches.rng} | training.model.generators()),
         "x": digest(batches.x),
         "y": digest(batches.y),
+    }
+
+
+def states_of(generators: dict[str, np.random.Generator]) -> dict[str, Any]:
+    """Return name → the state of each generator; for one object under a second name, "the same as" and the first."""
+    first = {id(rng): name for name, rng in reversed(generators.items())}
+    return {
+        name: rng.bit_generator.state if first[id(rng)] == name else f"the same as {first[id(rng)]}"
+        for name, rng in generators.items()
     }
 
 

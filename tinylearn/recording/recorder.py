@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import os
+import struct
 import weakref
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -28,6 +29,8 @@ from tinylearn.recording.reader import Recording
 from tinylearn.recording.store import ABOUT, Store, record_dtype
 from tinylearn.recording.thinning import Thinning
 from tinylearn.workers import blas_threads
+
+COPIED_BYTES = 1 << 28  # that copies of what calls of `fit` began with may take, about
 
 Selection = str | Iterable[str] | Callable[[str], Any] | None
 
@@ -157,6 +160,7 @@ class Recorder:
         if step <= self._last_step or self.closed:
             step = self._again(step)
         epoch += self._epochs_before
+        before = self._last_step, self._last_epoch
         self._last_step, self._last_epoch = step, epoch
         record = step, epoch, loss, rate, batch, self._whole or b"".join(self._pieces)
         try:
@@ -166,6 +170,11 @@ class Recorder:
                 self._thinning.add(self._store, record, self._meta_size)
         except OSError as error:
             self._fail(error)
+        except (struct.error, TypeError, ValueError) as error:  # as if it had not been told
+            self._last_step, self._last_epoch = before
+            if not isinstance(error, struct.error):
+                raise
+            raise TypeError(f"Recorder: step and epoch must be whole numbers, got {step!r} and {epoch!r}") from None
 
     def _again(self, step: int) -> int:
         """Return the step's number in the recording, if it belongs to another `fit`, or follows after `close`."""
@@ -174,6 +183,8 @@ class Recorder:
             self._write_meta()
         if step > self._last_step:
             return step
+        if step <= 0:
+            raise ValueError(f"Recorder: steps count from 1, 0 is before the first update; got step {step}")
         if step != self._steps_before + 1:
             raise ValueError(
                 f"Recorder: steps must grow, or start again from 1, got step {step - self._steps_before} after step "
@@ -194,17 +205,27 @@ class Recorder:
         self._check_model(model)
         if self.closed:
             self._reopen()
-        run = self._run
-        if run is not None:
-            if run.batches.step == 0:  # it begins, or else goes on
-                self._steps_before, self._epochs_before = self._last_step, self._last_epoch
-            training = Training(run.model, run.loss, run.optimizer, run.batches, run.workers).copy()
-            origin = Origin(self._steps_before + run.batches.step, training, blas_threads())
-            self._origins[:] = [*self._origins[1 - RUNS :], origin]
-            if self.path is not None or self.budget is not None:
-                self._meta.add_run(origin)
-                self._write_meta()
+        run, self._run = self._run, None
+        if run is None:
+            raise ValueError("Recorder: one recorder stands twice in callbacks; once is enough")
+        if run.batches.step == 0:  # it begins, or else goes on
+            self._steps_before, self._epochs_before = self._last_step, self._last_epoch
+        self._note(run)
         return self.record
+
+    def _note(self, run: Any) -> None:
+        """Keep a copy of what the run begins with, and describe it in `meta.json`."""
+        training, unknown = Training(run.model, run.loss, run.optimizer, run.batches, run.workers), ""
+        try:
+            training = training.copy()
+        except Exception as error:  # whatever a user's object raises
+            unknown = f"what fit began with could not be copied: {error}"
+        origin = Origin(self._steps_before + run.batches.step, training, blas_threads(), unknown=unknown)
+        most = min(RUNS, max(2, COPIED_BYTES // (8 * run.model.parameters.nbytes + 1)))
+        self._origins[:] = [*self._origins[1 - most :], origin]
+        if self.path is not None or self.budget is not None:
+            self._meta.add_run(origin, math.inf if self.budget is None else self.budget / 4)
+            self._write_meta()
 
     def resuming(self, step: int) -> None:
         """Raise ValueError if a run that goes on after update `step` cannot: later steps are recorded already."""
@@ -227,9 +248,8 @@ class Recorder:
             self._reopen()
         self._last_step, self._last_epoch = step + self._steps_before, epoch + self._epochs_before
         try:
-            self._store.rewrite(keep=np.arange(0))
             self._store.append(self._last_step, self._last_epoch, math.nan, math.nan, None, b"".join(self._pieces))
-            self._store.publish()
+            self._store.rewrite(keep=np.array([len(self._store) - 1]))
         except OSError as error:
             self._fail(error)
 
@@ -261,7 +281,7 @@ class Recorder:
     def close(self) -> None:
         """Keep the last update if it is not kept yet, and complete the files. Safe to call twice."""
         self._run = None
-        if self.closed:
+        if self.closed or self._store.is_of_another_process():
             return
         try:
             self._thinning.add_last(self._store, self._meta_size)
@@ -276,7 +296,7 @@ class Recorder:
         return self
 
     def __exit__(self, kind: Any, error: Any, traceback: Any) -> None:
-        if isinstance(error, DivergenceError):
+        if isinstance(error, DivergenceError) and not self._store.is_of_another_process():
             self.diverged(error)
         self.close()
 
@@ -348,8 +368,13 @@ def _selected(named: dict[str, np.ndarray], select: Selection) -> tuple[str, ...
     taken = [name for name in named if name in dict(ABOUT) or name == "batch"]
     if taken:
         raise ValueError(f"Recorder: {taken[0]} is the name of a column; call the parameter otherwise")
-    if select is None:
+    for name in named:
+        if not name.isascii():
+            raise ValueError(f"Recorder: {name!r} cannot name a column; call the parameter otherwise, in ASCII")
+    if select is None and named:
         return tuple(named)
+    if select is None:
+        raise ValueError("Recorder: the model has no parameters to record")
     if not callable(select) and not isinstance(select, Iterable):
         raise TypeError(f"Recorder: select must be a list of names or a function of a name, got {shortened(select)}")
     if callable(select):

@@ -6,9 +6,7 @@
     dense_1.w, dense_1.b, …         the parameters after it
 
 A record waits in memory until it is written: by a thread, twice a second, more often if it is large; by whoever reads;
-or, when there is no place left, by the training. So `append`, in every step of training, is little more than a copy:
-
-    place of record k: k modulo `places`        [ · · · w w w w · · · ]    w waits: from `table.rows` to `appended`
+or, when many wait, by the training. So `append`, in every step of training, is little more than a copy.
 """
 
 from __future__ import annotations
@@ -23,18 +21,18 @@ from typing import Any
 
 import numpy as np
 
+from tinylearn.checks import real_array, shortened
 from tinylearn.recording.table import Table
 
 ABOUT = (("step", "<i8"), ("epoch", "<i8"), ("loss", "<f8"), ("learning_rate", "<f8"), ("batch_size", "<i8"))
 TABLE = "records.npy"
-WAITING_BYTES, PLACES = 4 << 20, 4096  # the most that waits
+WAITING_BYTES, WAITING = 4 << 20, 4096  # the most that waits
 LARGE = 4096  # bytes of a record
 SECONDS, SECONDS_IF_LARGE = 0.5, 0.005  # between two looks of the thread
 NO_ROW = b"\xff" * 8  # -1
 CHANGED = object()  # equal to no batch
 
 HEAD = struct.Struct("<qqddq")
-pack_into = HEAD.pack_into
 
 
 def record_dtype(names: Iterable[str], arrays: Iterable[np.ndarray], batch: int = 0) -> np.dtype:
@@ -50,6 +48,7 @@ class Store:
         self.table, self.folder = Table(dtype, None if folder is None else folder / TABLE), folder
         self.process, self.lock = os.getpid(), threading.RLock()
         self.appended = 0  # how many records there are
+        self.waiting: dict[int, bytes] = {}  # number of a record → its bytes, until it is written
         self.batch: Any = None  # that of the last record; CHANGED if it cannot be known to be the same still
         self.batch_size, self.batch_bytes = 0, b""
         self.stop, self.abandoned = threading.Event(), False
@@ -65,11 +64,8 @@ class Store:
             self._take_batch(batch)
         if self.appended - self.table.rows >= self.limit:
             self.publish()
-        start = self.appended % self.places * self.size
-        pack_into(self.buffer, start, step, epoch, loss, rate, self.batch_size)
-        if self.batch_bytes:
-            self.buffer[start + HEAD.size : start + self.head_bytes] = self.batch_bytes
-        self.buffer[start + self.head_bytes : start + self.size] = parameters
+        about = HEAD.pack(step, epoch, loss, rate, self.batch_size)
+        self.waiting[self.appended] = b"".join((about, self.batch_bytes, parameters))
         self.appended += 1  # the last: until now an interruption leaves nothing
 
     def publish(self) -> None:
@@ -77,16 +73,16 @@ class Store:
         self.check_process()
         with self.lock:
             table, rows = self.table, self.appended
-            if rows == table.rows:
-                return
-            first, last = table.rows % self.places, (rows - 1) % self.places + 1
-            parts = [(first, last)] if first < last else [(first, self.places), (0, last)]
-            try:
-                table.put(table.rows, [self.buffer[i * self.size : j * self.size] for i, j in parts])
-            except OSError:  # a disk that is full now had room for some of them
-                table.count(max(table.rows, table.rows_until_here()))
-                raise
-            table.count(rows)
+            new = [self.waiting[record] for record in range(table.rows, rows)]
+            if new:
+                try:
+                    table.put(table.rows, new if self.large else [b"".join(new)])
+                except OSError:  # a disk that is full now had room for some of them
+                    table.count(max(table.rows, table.rows_until_here()))
+                    raise
+                table.count(rows)
+            for record in [record for record in list(self.waiting) if record < table.rows]:
+                del self.waiting[record]
 
     def read(self) -> np.ndarray:
         """Return all records so far."""
@@ -99,15 +95,14 @@ class Store:
     def rewrite(self, keep: np.ndarray | None = None, batch: int | None = None) -> None:
         """Keep only the records of these indices, with room for so many listed rows of a batch."""
         self.check_process()
-        with self.lock:
+        dtype = self.table.dtype
+        kinds: list[Any] = [(name, dtype[name].base, dtype[name].shape) for name in dtype.names or ()]
+        kinds = [(name, kind, (batch,) if name == "batch" and batch else shape) for name, kind, shape in kinds]
+        with self.lock, contextlib.ExitStack() as at_the_end:
+            for _ in range(2):  # twice, in case Ctrl-C interrupts the first
+                at_the_end.callback(self._measure)
             self.publish()
-            names = self.table.dtype.names or ()
-            kinds = [(name, *(self.table.dtype[name].subdtype or (self.table.dtype[name], ()))) for name in names]
-            kinds = [(name, kind, (batch,) if name == "batch" and batch else shape) for name, kind, shape in kinds]
-            try:
-                self.table.become(np.dtype(kinds), np.arange(self.table.rows) if keep is None else keep)
-            finally:
-                self._measure()
+            self.table.become(np.dtype(kinds), np.arange(self.table.rows) if keep is None else keep)
 
     def room_for(self, batch: Any) -> int:
         """Return the bytes of a record of such a batch."""
@@ -130,11 +125,9 @@ class Store:
 
     def _measure(self) -> None:
         """Choose what depends on the bytes of a record."""
-        self.appended, self.size = self.table.rows, self.table.dtype.itemsize
+        self.appended, size = self.table.rows, self.table.dtype.itemsize
         self.listed = self.table.dtype["batch"].shape[0]  # of the largest batch until now
-        self.head_bytes = HEAD.size + 8 * self.listed
-        self.large, self.places = self.size >= LARGE, min(max(1, WAITING_BYTES // self.size), PLACES)
-        self.limit, self.buffer = self.places, np.empty(self.places * self.size, np.uint8).data
+        self.large, self.limit = size >= LARGE, min(max(1, WAITING_BYTES // size), WAITING)
         self.batch = CHANGED
 
     # --- threads and processes ----------------------------------------------------------------------------------------
@@ -211,8 +204,13 @@ class Store:
 
 
 def _row_numbers(batch: Any) -> np.ndarray:
-    """Return the row numbers of a batch as int64, flat."""
-    return np.asarray(() if batch is None else batch, np.int64).ravel()
+    """Return the row numbers of a batch as int64, flat; TypeError or ValueError if it holds none."""
+    if isinstance(batch, np.ndarray) and batch.dtype == np.int64 and not batch.flags.writeable:  # one of `fit`
+        return batch.ravel()
+    rows = real_array("Recorder", "batch", () if batch is None else batch)
+    if rows.size and (rows.dtype.kind not in "iu" or rows.min() < 0):
+        raise ValueError(f"Recorder: batch must hold row numbers, 0 and above, got {shortened(batch)}")
+    return rows.astype(np.int64).ravel()
 
 
 def _listed(rows: np.ndarray) -> np.ndarray:

@@ -64,13 +64,16 @@ class Thinning:
         self.skipped = None
 
     def make_room(self, store: Store, batch: Any, other_bytes: int) -> None:
-        """Drop every other record until one more, of such a batch, has room."""
+        """Drop what is out of step, and then every other record, until one more, of such a batch, has room."""
         while self.budget and len(store) > 1:
             if _needed(store, len(store) + 1, store.room_for(batch), other_bytes) <= self.budget:
                 return
             in_step = np.flatnonzero(~np.isin(store.read()["step"], self.out_of_step))
-            store.rewrite(keep=in_step[::2])
-            self.stride *= 2
+            if len(in_step) == len(store):
+                in_step = in_step[::2]
+                self.stride *= 2
+            store.rewrite(keep=in_step)
+            self.out_of_step = []
 
 
 def _needed(store: Store, records: int, size: int, other_bytes: int) -> int:
