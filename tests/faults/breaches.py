@@ -41,18 +41,18 @@ def rename_too_early():
 
 def count_before_the_row():
     """The header counts records that are not in the file yet."""
-    publish = Store.publish
+    flush = Store.flush
 
     def count_first(self):
         with self.lock:
             rows = self.table.rows
             if len(self) > rows:
-                self.table.count(len(self))
+                self.table.commit(len(self))
                 self.table.rows = rows
                 time.sleep(PAUSE)
-            publish(self)
+            flush(self)
 
-    Store.publish = count_first
+    Store.flush = count_first
 
 
 BREACHES = {breach.__name__: breach for breach in (write_in_place, rename_too_early, count_before_the_row)}

@@ -16,12 +16,12 @@ UPDATES = 40  # of a small recording
 BUDGETS = {"under a budget": {"budget": 9_000}}  # of which some updates make several thinnings
 
 
-def publish_every_record():
+def flush_every_record():
     """Write to the disk with each record, in the training: so that a kill finds the recorder writing."""
     store.WAITING_BYTES = 1
 
 
-def publish_often():
+def flush_often():
     """Let the thread write small records as often as large ones: so that there are some before a kill."""
     store.SECONDS = store.SECONDS_IF_LARGE
 
@@ -55,11 +55,11 @@ class Training(Job):
 
     @property
     def name(self):
-        return f"record {self.kind}" + (", published at once" if self.at_once else "")
+        return f"record {self.kind}" + (", flushed at once" if self.at_once else "")
 
     def work(self, folder, tell):
         """Train; every 32 updates, tell up to which step a reader finds complete records."""
-        (publish_every_record if self.at_once else publish_often)()
+        (flush_every_record if self.at_once else flush_often)()
         model = interrupted_run.make_model(self.kind)
         recorder = Recorder(model, folder / "run", **interrupted_run.KINDS[self.kind][1])
 
@@ -99,7 +99,7 @@ class Anew(Job):
         return f"begin, end recordings, {self.kind}"
 
     def work(self, folder, tell):
-        publish_every_record()
+        flush_every_record()
         n = 0
         while True:
             n += 1

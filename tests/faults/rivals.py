@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.faults.death import PATIENCE, Life
 from tests.faults.job import Job, Verdict
-from tests.faults.recordings import assert_start_of_the_undisturbed_run, publish_every_record, refusal_of
+from tests.faults.recordings import assert_start_of_the_undisturbed_run, flush_every_record, refusal_of
 from tests.tinylearn import interrupted_run
 from tinylearn import Recorder, Recording
 
@@ -22,7 +22,7 @@ class Rival(Job):
     name = "rival"
 
     def work(self, folder, tell):
-        publish_every_record()
+        flush_every_record()
         model = interrupted_run.make_model(KIND)
         while time.time() < self.moment:
             pass

@@ -55,7 +55,7 @@ def test_a_kill_loses_nothing_that_was_complete(tmp_path, name):
     [
         ("write_in_place", "save_checkpoint", "run.npz is neither version"),
         ("rename_too_early", "render .png", "film.png is neither version"),
-        ("count_before_the_row", "record tiny rows, published at once", "damaged recording"),
+        ("count_before_the_row", "record tiny rows, flushed at once", "damaged recording"),
     ],
 )
 def test_a_planted_fault_is_found(tmp_path, breach, name, said):

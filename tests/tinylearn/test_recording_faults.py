@@ -55,12 +55,12 @@ def test_ctrl_c_leaves_a_closed_recording(tmp_path, kind, seconds):
 
 @pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
 def test_a_table_that_was_not_made_leaves_no_file(tmp_path, error, monkeypatch):
-    def count(table, rows):
+    def commit(table, rows):
         files.append(table.file)
         raise error
 
     files = []
-    monkeypatch.setattr(Table, "count", count)
+    monkeypatch.setattr(Table, "commit", commit)
     with pytest.raises(error):
         Table(np.dtype([("step", "<i8")]), tmp_path / "records.npy")
     assert [file.closed for file in files] == [True]
@@ -232,7 +232,7 @@ def test_a_file_in_the_place_of_the_folder_is_no_recording(tmp_path):
     (tmp_path / "run").write_text("hello")
     with pytest.raises(FileNotFoundError, match="run is no recording: expected a folder that a Recorder wrote"):
         Recording.load(tmp_path / "run")
-    with pytest.raises(FileExistsError, match=r"Recorder: there can be no folder .*run: File exists; name another"):
+    with pytest.raises(FileExistsError, match=r"Recorder: cannot create the folder .*run: File exists; choose another"):
         Recorder(Sequential([Dense(1, 1, rng=np.random.default_rng(0))]), tmp_path / "run")
 
 

@@ -34,18 +34,13 @@ class Autopsy:
     gradient_norms: np.ndarray  # (S,) as DivergenceError knew them; NaN where it did not
 
     def __str__(self) -> str:
-        numbers = {
-            "loss before it": self.losses,
-            "gradient norm": self.gradient_norms,
-            "step length": self.step_lengths,
-        }
+        rows = {"loss before it": self.losses, "gradient norm": self.gradient_norms, "step length": self.step_lengths}
         for name, norms in self.norms.items():
-            numbers |= {f"{name}, norm": norms, f"{name}, largest": self.largest[name]}
-        rows = {"after update": [str(step) for step in self.steps]}
-        rows |= {name: ["-" if math.isnan(v) else f"{v:.4g}" for v in values] for name, values in numbers.items()}
-        width = max(map(len, rows))
-        widths = [max(map(len, column)) for column in zip(*rows.values(), strict=True)]
-        lines = ["  ".join([name.ljust(width), *map(str.rjust, texts, widths)]) for name, texts in rows.items()]
+            rows |= {f"{name}, norm": norms, f"{name}, largest": self.largest[name]}
+        texts = [["after update", *map(str, self.steps)]]
+        texts += [[name, *("-" if math.isnan(v) else f"{v:.4g}" for v in row)] for name, row in rows.items()]
+        first, *others = (max(map(len, column)) for column in zip(*texts, strict=True))  # how wide the columns are
+        lines = ["  ".join([name.ljust(first), *map(str.rjust, row, others)]) for name, *row in texts]
         rate = "" if math.isnan(self.learning_rate) else f", with learning rate {self.learning_rate:g}"
         return "\n".join([f"update {self.step} {self.reason}{rate}; the last finite states before it:", *lines])
 
@@ -75,54 +70,44 @@ def autopsy(recording: Recording, last: int = 8) -> Autopsy:
     dense_1.b, largest  ...e+146  ...e+150  ...e+154
     """
     last = positive_integer("autopsy", "last", last)
-    about = recording.divergence
-    if about is not None:
-        end = int(np.searchsorted(recording.steps, about["step"]))
-    else:
-        end, about = _recorded_fault(recording)
+    about = recording.divergence or _recorded_fault(recording)
+    end = int(np.searchsorted(recording.steps, about["step"]))
     start = max(end - last, 0)
     parts = {name: recording[name][start:end].astype(np.float64).reshape(end - start, -1) for name in recording.names}
     steps = np.array(recording.steps[start:end])
-    known = about["gradient_norms"]
+    known, rows = about["gradient_norms"], recording.rows
+    lengths = [
+        norm(rows[index].astype(np.float64) - rows[index - 1]) if _follows(recording, index) else math.nan
+        for index in range(start, end)
+    ]
     return Autopsy(
         int(about["step"]), about["parameter"], about["reason"], float(about["learning_rate"]), steps,
         np.array(recording.losses[start:end]),
         {name: np.array([norm(row) for row in part]) for name, part in parts.items()},
         {name: np.abs(part).max(axis=1, initial=0) for name, part in parts.items()},
-        np.array([_step_length(recording, record) for record in range(start, end)]),
+        np.array(lengths),
         np.array([known.get(str(step), math.nan) for step in steps]),
     )  # fmt: skip
 
 
-def _recorded_fault(recording: Recording) -> tuple[int, dict[str, Any]]:
-    """Return the index of the first record that broke, judged as `fit` judges an update, and what is known of it.
-
-    ValueError if none did.
-    """
-    before = dict[str, float]()
+def _recorded_fault(recording: Recording) -> dict[str, Any]:
+    """Return what is known of the first update that broke, judged as `fit` judges one; ValueError if none did."""
     next_losses = [*recording.losses[1:].tolist(), math.inf]
     for index, record in enumerate(recording.table):
         after = {name: norm(record[name].ravel()) for name in recording.names}
         if not _follows(recording, index):
-            before = after  # no growth is known
+            before = after  # no growth is known, as of the first
         loss = float(recording.losses[index]) if recording.steps[index] else 0.0
         total = math.hypot(*before.values())
         fault = diagnose(before, total, after, loss, loss_again=functools.partial(next_losses.__getitem__, index))
         if fault is not None:
             told = {"step": recording.steps[index], "parameter": fault[0], "reason": fault[1]}
-            return index, told | {"learning_rate": math.nan, "gradient_norms": {}}
+            return told | {"learning_rate": math.nan, "gradient_norms": {}}
         before = after
     raise ValueError(
         f"autopsy: no update of this recording broke: all {len(recording)} states are finite, and none made a norm "
         "10⁶ times as large"
     )
-
-
-def _step_length(recording: Recording, index: int) -> float:
-    """Return how far an update moved the parameters; NaN if the one before it was not recorded."""
-    if not _follows(recording, index):
-        return math.nan
-    return norm(np.asarray(recording.rows[index], np.float64) - recording.rows[index - 1])
 
 
 def _follows(recording: Recording, index: int) -> bool:

@@ -6,6 +6,7 @@ What `recording.explain` returns; explain.py finds the numbers.
 from __future__ import annotations
 
 import re
+import textwrap
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -52,13 +53,6 @@ def number(value: Any) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
-def _row(dout: np.ndarray) -> str:
-    """Return the numbers of the first row, not too many of them."""
-    numbers = dout[0].ravel() if dout.ndim else dout.ravel()
-    more = f", … of {numbers.size}" if numbers.size > 4 else ""
-    return ", ".join(map(str, numbers[:4])) + more
-
-
 @dataclass(frozen=True)
 class Explanation:
     """How update `step` changed one number, `parameter[index]`. N rows in the batch; numbers have the model's dtype."""
@@ -88,11 +82,11 @@ class Explanation:
         return f"{self.parameter}[{', '.join(map(str, self.index))}]"
 
     def __str__(self) -> str:
-        first = [f"update {self.step} of {self.name}: epoch {self.epoch}, {len(self.rows)} rows, loss {self.loss:.6g}"]
+        lines = [f"update {self.step} of {self.name}: epoch {self.epoch}, {len(self.rows)} rows, loss {self.loss:.6g}"]
         if self.old.dtype == np.float32:
-            first.append("to compute a line again in float32, write np.float32(…) around each number, np.sqrt for sqrt")
-        last = f"recorded: {self.old!s} before, {self.new!s} after"
-        return "\n".join([*first, *self._gradient_lines(), *self._optimizer_lines(), last])
+            lines.append("to compute a line again in float32, write np.float32(…) around each number, np.sqrt for sqrt")
+        lines += [*self._gradient_lines(), *self._optimizer_lines()]
+        return "\n".join([*lines, f"recorded: {self.old!s} before, {self.new!s} after"])
 
     def _gradient_lines(self) -> list[str]:
         """Return what each row adds to the gradient, and the gradient."""
@@ -101,14 +95,15 @@ class Explanation:
             f"{self.parameter.rpartition('.')[0] or 'the model'}, row {self.rows[0]}"
         ]
         width = max(len(layer) for layer, _ in self.chain)
-        lines += [f"  {layer.ljust(width)}  {_row(dout)}" for layer, dout in self.chain]
+        for layer, dout in self.chain:
+            row = dout[0].ravel()
+            more = f", … of {row.size}" if row.size > 4 else ""
+            lines.append(f"  {layer.ljust(width)}  {', '.join(map(str, row[:4]))}{more}")
         if self.contributions is None:
             why = "its layer does not see the rows of the batch, or mixes them"
             return [*lines, f"g = {self.gradient!s}, the gradient", f"  (what each row adds is not told: {why})"]
-        told = "what each row adds"
-        if self.factors is not None:
-            told = "input * dout of each row"
-        lines += [f"g, the gradient: the sum of {told}"]
+        told = "what each row adds" if self.factors is None else "input * dout of each row"
+        lines.append(f"g, the gradient: the sum of {told}")
         for place in range(min(SHOWN, len(self.rows))):
             product = "" if self.factors is None else " * ".join(map(number, self.factors[place])) + " = "
             lines.append(f"  row {self.rows[place]}: {product}{self.contributions[place]!s}")
@@ -118,12 +113,9 @@ class Explanation:
 
     def _optimizer_lines(self) -> list[str]:
         """Return the arithmetic from g to the new p, and before it that of the optimiser's constants."""
-        if not self.terms:
-            return [f"p, the parameter, by {self.optimizer}:", f"  (its arithmetic is not told: {self.untold})"]
-        constants, terms = (
-            [f"  {line}" for term in part for line in str(term).split("\n")] for part in (self.constants, self.terms)
-        )
+        constants, terms = (textwrap.indent("\n".join(map(str, part)), "  ") for part in (self.constants, self.terms))
         if not constants:
-            return [f"p, the parameter, by {self.optimizer}:", *terms]
+            untold = f"  (its arithmetic is not told: {self.untold})"
+            return [f"p, the parameter, by {self.optimizer}:", terms or untold]
         first = f"constants of {self.optimizer} at this step, in Python's float64:"
-        return [first, *constants, "p, the parameter:", *terms]
+        return [first, constants, "p, the parameter:", terms]

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import functools
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -48,14 +49,10 @@ class GradientReport:
 
 
 def check_gradients(
-    layer: Layer | Loss,
-    x: Any,
-    target: Any = None,
-    *,
-    rng: np.random.Generator | None = None,
+    layer: Layer | Loss, x: Any, target: Any = None, *, rng: np.random.Generator | None = None,
     h: float = 1e-5,  # smaller, rounding spoils the difference; larger, curvature does
     tolerance: float = 1e-6,
-) -> GradientReport:
+) -> GradientReport:  # fmt: skip
     """Check the gradients of a layer or a model at `x` (N, …), or those of a loss; return the worst entry.
 
         check_gradients(layer, x)      check_gradients(model, x)      check_gradients(loss, predicted, target)
@@ -79,11 +76,10 @@ def check_gradients(
     tolerance = number_between("check_gradients", "tolerance", tolerance, 0, math.inf, open_low=True)
     reports: list[GradientReport] = []
     failed: dict[str, GradientError] = {}
-    for mode in ("training", "predicting"):
+    for mode, douts in (("training", copy.deepcopy(rng)), ("predicting", rng)):  # the same in both modes
         trial = fresh(layer)
         trial.set_training(mode == "training")
         try:
-            douts = copy.deepcopy(rng) if mode == "training" else rng  # the same in both modes
             reports += _check_with_parts(trial, x, douts, h, tolerance)
         except GradientError as found:
             failed[mode] = found
@@ -100,13 +96,12 @@ def _check_with_parts(
     try:
         for name, part, given in parts:
             with _named(name):
-                _check_rules(part, given, _upstream(part, given, copy.deepcopy(rng)))
+                _check_rules(part, given, copy.deepcopy(rng))
         return _check(layer, x, rng, h, tolerance)
     except GradientError:
         for name, part, given in parts:
-            off_kinks = given + rng.normal(scale=0.01, size=given.shape)
             with _named(name):
-                _check(part, off_kinks, rng, h, tolerance)
+                _check(part, given + rng.normal(scale=0.01, size=given.shape), rng, h, tolerance)  # off kinks
         raise
 
 
@@ -114,8 +109,7 @@ def _check(layer: Layer, x: np.ndarray, rng: np.random.Generator, h: float, tole
     """Check the rules, and compare with central differences; return the worst entry of each array."""
     reports: list[GradientReport] = []
     for batch in _batches(layer, x):
-        dout = _upstream(layer, batch, rng)
-        _check_rules(layer, batch, dout)
+        dout = _check_rules(layer, batch, rng)
         reports += _compare(layer, batch, dout, h, tolerance)
     worst = max(reports, key=lambda report: report.error, default=None)
     if worst and not worst.error <= tolerance:
@@ -123,9 +117,15 @@ def _check(layer: Layer, x: np.ndarray, rng: np.random.Generator, h: float, tole
     return reports
 
 
-def _check_rules(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
+def _check_rules(layer: Layer, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Try out the rules with a random dout, and return that; for a loss it is 1, so that its gradients are its own."""
+    out = fresh(layer).forward(x.copy())
+    if out.ndim < 1:
+        raise GradientError(f"{layer}: forward must return a batch (N, …), got a single number, {out}")
+    dout = np.ones(1) if isinstance(layer, _LossAsLayer) else rng.normal(size=out.shape)
     for rule in RULES:
         rule(layer, x, dout)
+    return dout
 
 
 def _compare(layer: Layer, x: np.ndarray, dout: np.ndarray, h: float, tolerance: float) -> Iterator[GradientReport]:
@@ -136,8 +136,7 @@ def _compare(layer: Layer, x: np.ndarray, dout: np.ndarray, h: float, tolerance:
             continue
         numeric = _central_differences(lambda: float((dout * copy.deepcopy(layer).forward(x)).sum()), value, h)
         analytic = np.zeros(value.shape) if gradient is None else gradient
-        error = np.abs(analytic - numeric) / max(np.abs(numeric).max(), 1e-3)
-        error = np.nan_to_num(error, nan=np.inf)
+        error = np.nan_to_num(np.abs(analytic - numeric) / max(np.abs(numeric).max(), 1e-3), nan=np.inf)
         index = tuple(int(i) for i in np.unravel_index(int(error.argmax()), error.shape))
         if gradient is None and error[index] > tolerance:
             hint = ", or give x as integers" if np.array_equal(x, np.rint(x)) else ""
@@ -162,14 +161,6 @@ def _central_differences(function: Callable[[], float], value: np.ndarray, h: fl
     return gradient
 
 
-def _upstream(layer: Layer, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return a random dout for the layer; 1 for a loss, whose gradients then are its own."""
-    out = fresh(layer).forward(x.copy())
-    if out.ndim < 1:
-        raise GradientError(f"{layer}: forward must return a batch (N, …), got a single number, {out}")
-    return np.ones(1) if isinstance(layer, _LossAsLayer) else rng.normal(size=out.shape)
-
-
 def _batches(layer: Layer, x: np.ndarray) -> Iterator[np.ndarray]:
     """Yield the batch, then its first row alone; while it learns, a layer may refuse that: one row has no variance."""
     yield x
@@ -186,21 +177,16 @@ def _batches(layer: Layer, x: np.ndarray) -> Iterator[np.ndarray]:
 def _given_to_parts(layer: Layer, x: np.ndarray) -> list[tuple[str, Layer, np.ndarray]]:
     """Return the name of each layer inside this one, a copy of it, and the x that it is given, the innermost first."""
     given: dict[str, np.ndarray] = {}
-    trial, parts = fresh(layer), dict(fresh(layer).walk())
-    for name, part in trial.walk():
-        part.forward = _noting(given, name, part.forward)
-    trial.forward(x.copy())
-    return [(name, parts[name], value) for name, value in reversed(given.items()) if name]
 
-
-def _noting(given: dict[str, np.ndarray], name: str, forward: Callable[..., Any]) -> Callable[..., Any]:
-    """Return `forward`, which also notes what it is given."""
-
-    def noting(x: Any) -> Any:
+    def noting(name: str, forward: Callable[..., Any], x: Any) -> Any:
         given[name] = np.array(x)
         return forward(x)
 
-    return noting
+    trial, parts = fresh(layer), dict(fresh(layer).walk())
+    for name, part in trial.walk():
+        part.forward = functools.partial(noting, name, part.forward)
+    trial.forward(x.copy())
+    return [(name, parts[name], value) for name, value in reversed(given.items()) if name]
 
 
 @contextlib.contextmanager
@@ -240,19 +226,21 @@ class _LossAsLayer(Layer):
 
 def _checked(layer: Any, x: Any, target: Any) -> tuple[Layer, np.ndarray]:
     """Return the layer, or the loss as one, and a copy of x; TypeError or ValueError unless they can be checked."""
-    if not isinstance(layer, Layer | Loss):
+    if isinstance(layer, Loss):
+        if target is None:
+            raise TypeError(f"check_gradients: {layer} needs a target, got None; write (loss, predicted, target)")
+        layer = _LossAsLayer(layer, target)
+    elif not isinstance(layer, Layer):
         raise TypeError(f"check_gradients: layer must be a Layer, a Sequential or a Loss, got {shortened(layer)}")
-    if isinstance(layer, Layer) and layer.out_shape is None and type(layer.params) is dict:  # not in a model, not used
-        refuse_sharing(layer)
-    name = "predicted" if isinstance(layer, Loss) else "x"
-    if isinstance(layer, Loss) and target is None:
-        raise TypeError(f"check_gradients: {layer} needs a target, got None; write (loss, predicted, target)")
-    if isinstance(layer, Layer) and target is not None:
+    elif target is not None:
         raise TypeError(f"check_gradients: only a loss has a target, got {shortened(target)} for {layer}")
+    elif layer.out_shape is None and type(layer.params) is dict:  # not in a model, not used
+        refuse_sharing(layer)
+    name = x_name(layer)
     x = real_array("check_gradients", name, x)
-    if x.dtype.kind == "f" or isinstance(layer, Loss):
+    if x.dtype.kind == "f" or isinstance(layer, _LossAsLayer):
         x = x.astype(np.float64)
     finite("check_gradients", name, x)
     if x.ndim < 1 or x.size == 0:
         raise ValueError(f"check_gradients: {name} must be a batch of at least one row, (N, …), got shape {x.shape}")
-    return (_LossAsLayer(layer, target) if isinstance(layer, Loss) else layer), x
+    return layer, x

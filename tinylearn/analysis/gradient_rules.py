@@ -30,10 +30,8 @@ class GradientError(AssertionError):
 
 def fresh(layer: Layer) -> Any:
     """Return a copy in float64, as it would be in a model; its random generators are where those of `layer` are."""
-    other = copy.deepcopy(layer)
+    other = copy.deepcopy(layer)  # whose needs_dx is True, whatever that of `layer` is
     pack(other, np.dtype(np.float64))
-    for _, part in other.walk():
-        part.needs_dx = True
     return other
 
 
@@ -53,19 +51,30 @@ def gradients(layer: Layer, dout: np.ndarray) -> Gradients:
     return {DX: dx if dx is None else dx.copy()} | {name: each.copy() for name, each in layer.named_gradients().items()}
 
 
-def difference(one: Gradients, two: Gradients) -> str | None:
-    """Return the name of the first gradient that is not the same in both, up to rounding; None if all are."""
-    return next((name for name in one if not same(one[name], two[name])), None)
+def must_agree(layer: Layer, one: Gradients, two: Gradients, otherwise: str) -> None:
+    """Raise GradientError with `otherwise` told of the first gradient that is not the same in both, up to rounding."""
+    for name, gradient in one.items():
+        if not same(gradient, two[name]):
+            subject = f"d{x_name(layer)}" if name == DX else f"the gradient of {name}"
+            raise GradientError(f"{layer}: {subject} {otherwise}")
 
 
 def same(one: np.ndarray | None, two: np.ndarray | None) -> bool:
     """Say whether two arrays hold the same numbers, up to rounding, where those of the first are finite."""
-    if one is None or two is None:
+    if one is None or two is None or one.shape != two.shape:
         return one is two
-    if one.shape != two.shape:
-        return False
     one, two = one[np.isfinite(one)], two[np.isfinite(one)]
     return bool(np.all(np.abs(one - two) <= 1e-9 * np.abs(one).max(initial=0) + 1e-12))
+
+
+def not_contiguous(values: np.ndarray) -> np.ndarray:
+    """Return the same numbers with gaps between them, and with the axes in the other order in memory."""
+    return values.T.repeat(2, axis=0)[::2].T
+
+
+def x_name(layer: Layer) -> str:
+    """Return what the layer's input is called: a loss has no x."""
+    return getattr(layer, "x_name", "x")
 
 
 # --- the rules --------------------------------------------------------------------------------------------------------
@@ -82,10 +91,10 @@ def copies_compute_the_same(layer: Layer, x: np.ndarray, dout: np.ndarray) -> No
 def what_is_given_is_only_read(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
     x_given, dout_given = x.copy(), dout.copy()
     trial = after_forward(layer, x_given)
-    if not np.array_equal(x_given, x):
+    if not np.array_equal(x_given, x, equal_nan=True):
         raise GradientError(f"{layer}: forward wrote into {x_name(layer)}; work on a copy")
     gradients(trial, dout_given)
-    if not np.array_equal(x_given, x):
+    if not np.array_equal(x_given, x, equal_nan=True):
         raise GradientError(f"{layer}: backward wrote into {x_name(layer)}, which forward had cached; work on a copy")
     if not np.array_equal(dout_given, dout):
         raise GradientError(f"{layer}: backward wrote into dout; work on a copy")
@@ -99,16 +108,14 @@ def the_order_of_memory_does_not_matter(layer: Layer, x: np.ndarray, dout: np.nd
         raise GradientError(
             f"{layer}: forward gives something else when {x_name(layer)} is not contiguous in memory; {MEMORY_ORDER}"
         )
-    if name := difference(gradients(usual, dout), gradients(strided, not_contiguous(dout))):
-        raise broken(layer, name, f"changes when x and dout are not contiguous in memory; {MEMORY_ORDER}")
+    otherwise = f"changes when x and dout are not contiguous in memory; {MEMORY_ORDER}"
+    must_agree(layer, gradients(usual, dout), gradients(strided, not_contiguous(dout)), otherwise)
 
 
 def a_second_backward_gives_the_same(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
     trial = after_forward(layer, x)
-    if name := difference(gradients(trial, dout), gradients(trial, dout)):
-        raise broken(
-            layer, name, "differs in a second backward; backward must assign, not add, and leave what forward cached"
-        )
+    otherwise = "differs in a second backward; backward must assign, not add, and leave what forward cached"
+    must_agree(layer, gradients(trial, dout), gradients(trial, dout), otherwise)
 
 
 def backward_belongs_to_the_last_forward(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
@@ -116,18 +123,16 @@ def backward_belongs_to_the_last_forward(layer: Layer, x: np.ndarray, dout: np.n
     for trial in (usual, other):
         trial.vectors.state[:] = fresh(layer).vectors.state  # the first forward may have changed it
         trial.forward(x)
-    if name := difference(gradients(usual, dout), gradients(other, dout)):
-        raise broken(layer, name, "is not that of the last of two forwards; cache anew in each forward")
+    otherwise = "is not that of the last of two forwards; cache anew in each forward"
+    must_agree(layer, gradients(usual, dout), gradients(other, dout), otherwise)
 
 
 def a_copy_has_a_cache_of_its_own(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
     usual, trial = gradients(after_forward(layer, x), dout), after_forward(layer, x)
     for other in (fresh(trial), twin(trial)):  # a twin shares parameters and state; predict computes with one
         other.forward(np.flip(x))
-    if name := difference(usual, gradients(trial, dout)):
-        raise broken(
-            layer, name, "changes when a copy runs forward in between, as in predict; cache in attributes of self"
-        )
+    otherwise = "changes when a copy runs forward in between, as in predict; cache in attributes of self"
+    must_agree(layer, usual, gradients(trial, dout), otherwise)
 
 
 def backward_is_linear(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
@@ -135,10 +140,9 @@ def backward_is_linear(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
     one, two, both, none = (gradients(trial, each) for each in (dout, other, dout + other, 0 * dout))
     given = [name for name, gradient in one.items() if gradient is not None]
     with np.errstate(invalid="ignore"):  # infinity is left to the comparison with central differences
-        if name := difference({name: 0 * one[name] for name in given}, none):
-            raise broken(layer, name, f"is not 0 for a dout of 0; {PENALTY}")
-        if name := difference({name: one[name] + two[name] for name in given}, both):
-            raise broken(layer, name, "for dout_1 + dout_2 is not the sum of both; backward must be linear in dout")
+        must_agree(layer, {name: 0 * one[name] for name in given}, none, f"is not 0 for a dout of 0; {PENALTY}")
+        otherwise = "for dout_1 + dout_2 is not the sum of both; backward must be linear in dout"
+        must_agree(layer, {name: one[name] + two[name] for name in given}, both, otherwise)
 
 
 def without_dx_the_rest_is_the_same(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
@@ -146,39 +150,15 @@ def without_dx_the_rest_is_the_same(layer: Layer, x: np.ndarray, dout: np.ndarra
     trial.needs_dx = False
     trial.forward(x)
     try:
-        name = difference(usual | {DX: None}, gradients(trial, dout) | {DX: None})
+        found = gradients(trial, dout)
     except GradientError as error:
         raise GradientError(f"{error}, when needs_dx is False") from error
-    if name:
-        raise broken(layer, name, "changes when needs_dx is False; leave out only dx then")
+    otherwise = "changes when needs_dx is False; leave out only dx then"
+    must_agree(layer, usual | {DX: None}, found | {DX: None}, otherwise)
 
 
 RULES: tuple[Callable[[Layer, np.ndarray, np.ndarray], None], ...] = (
-    copies_compute_the_same,
-    what_is_given_is_only_read,
-    the_order_of_memory_does_not_matter,
-    a_second_backward_gives_the_same,
-    backward_belongs_to_the_last_forward,
-    a_copy_has_a_cache_of_its_own,
-    backward_is_linear,
-    without_dx_the_rest_is_the_same,
-)
-
-
-# --- helpers ----------------------------------------------------------------------------------------------------------
-
-
-def x_name(layer: Layer) -> str:
-    """Return what the layer's input is called: a loss has no x."""
-    return getattr(layer, "x_name", "x")
-
-
-def broken(layer: Layer, name: str, text: str) -> GradientError:
-    """Return the error that says of one gradient how it breaks a rule."""
-    subject = f"d{x_name(layer)}" if name == DX else f"the gradient of {name}"
-    return GradientError(f"{layer}: {subject} {text}")
-
-
-def not_contiguous(values: np.ndarray) -> np.ndarray:
-    """Return the same numbers with gaps between them, and with the axes in the other order in memory."""
-    return values.T.repeat(2, axis=0)[::2].T
+    copies_compute_the_same, what_is_given_is_only_read, the_order_of_memory_does_not_matter,
+    a_second_backward_gives_the_same, backward_belongs_to_the_last_forward, a_copy_has_a_cache_of_its_own,
+    backward_is_linear, without_dx_the_rest_is_the_same,
+)  # fmt: skip

@@ -38,7 +38,6 @@ OPERATORS: dict[np.ufunc, tuple[str, Callable[..., Any]]] = {
 PART = "a part of an array, or an array in another order, is not followed"
 METHODS = ("sum", "mean", "std", "var", "prod", "max", "min", "dot")  # NumPy tells nobody of them, but of its functions
 LIKE = (np.zeros_like, np.ones_like, np.full_like)
-MIXINS = sys.modules[NDArrayOperatorsMixin.__module__].__file__
 
 
 class Untold(Exception):
@@ -113,8 +112,9 @@ class Trace:
         text = form.format(*texts)
         if not of_data:
             return Number(in_python(*raw), self, text)
-        value = ufunc(*raw, out=tuple(map(raw_of, out)) or None, **settings)
-        return self.change(out[0], text) if out else Vector.of(value, self, text)
+        changed = tuple(raw_of(each) for each in out if not isinstance(each, Number))  # rate *= g makes a new array
+        value = ufunc(*raw, out=changed or None, **settings)
+        return self.change(out[0], text) if changed else Vector.of(value, self, text)
 
     def call(self, function: Any, args: tuple[Any, ...], settings: dict[str, Any]) -> Any:
         """Do what a function of NumPy's does that is no ufunc."""
@@ -131,7 +131,7 @@ class Trace:
 
     def operand(self, value: Any, of_data: bool = True) -> str:
         """Return the text of an operand; first write a line for one that has a name, and for a constant among data."""
-        if isinstance(value, Vector | Number):
+        if isinstance(value, Followed):
             if not value.text.isidentifier():
                 name = name_in_code(value)
                 if name or (of_data and isinstance(value, Number)):
@@ -189,13 +189,26 @@ def raw_of(value: Any) -> Any:
 def name_in_code(value: Any) -> str:
     """Return the name of the local variable that holds `value` in the code that computes with it, or ""."""
     frame: Any = sys._getframe(1)
-    while frame.f_code.co_filename in (__file__, MIXINS):
+    while frame.f_globals.get("__name__") in (__name__, NDArrayOperatorsMixin.__module__):
         frame = frame.f_back
     name = next((name for name, each in frame.f_locals.items() if each is value), "")
     return {"gradients": "g"}.get(name, name)
 
 
-class Number(NDArrayOperatorsMixin):
+class Followed:
+    """A number or an array with a text. Whatever NumPy does with one, its lines do."""
+
+    lines: Trace
+    text: str
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **settings: Any) -> Any:
+        return self.lines.compute(ufunc, method, inputs, **settings)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, settings: Any) -> Any:
+        return self.lines.call(function, args, settings)
+
+
+class Number(Followed, NDArrayOperatorsMixin):
     """One of Python's numbers, `now`, with its text."""
 
     def __init__(self, now: Any, lines: Trace, text: str) -> None:
@@ -203,12 +216,6 @@ class Number(NDArrayOperatorsMixin):
 
     def item(self) -> Number:
         return Number(self.now.item(), self.lines, self.text)
-
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **settings: Any) -> Any:
-        return self.lines.compute(ufunc, method, inputs, **settings | {"out": ()})
-
-    def __array_function__(self, function: Any, types: Any, args: Any, settings: Any) -> Any:
-        return self.lines.call(function, args, settings)
 
     def __float__(self) -> float:
         return float(self.now)
@@ -220,11 +227,9 @@ class Number(NDArrayOperatorsMixin):
         return repr(self.now)
 
 
-class Vector(np.ndarray):
+class Vector(Followed, np.ndarray):
     """An array with the text of its number at `lines.place`."""
 
-    lines: Trace
-    text: str
     leaf: str  # the name of this very array: changes of it are lines
 
     @classmethod
@@ -243,13 +248,6 @@ class Vector(np.ndarray):
     @property
     def now(self) -> Any:
         return raw_of(self)[self.lines.place if self.shape else ()]
-
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **settings: Any) -> Any:
-        lines = next(each.lines for each in (*inputs, self) if isinstance(each, Vector | Number))
-        return lines.compute(ufunc, method, inputs, **settings)
-
-    def __array_function__(self, function: Any, types: Any, args: Any, settings: Any) -> Any:
-        return self.lines.call(function, args, settings)
 
     def copy(self, order: Any = "C") -> Any:
         copied = Vector.of(raw_of(self).copy(), self.lines, self.text)

@@ -9,6 +9,8 @@ R records. Its folder holds `records.npy`, which is mapped into memory, so that 
 `meta.json`, which says how the recording was made. Without tinylearn:
 
     np.load("run/records.npy", mmap_mode="r")["dense_1.w"]
+
+For a model of more than about 200 parameters NumPy wants `max_header_size=1_000_000` there.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The recorder: a callback that keeps the parameters after every update.
 
-    recorder = Recorder(model, "run")                       step 0 is kept at once
+    recorder = Recorder(model, "run")                       records step 0 immediately
     fit(model, …, callbacks=[recorder])                     and every update after it
-    recording = Recording.load("run")                       any time, by anybody
+    recording = Recording.load("run")                       at any time, from any process
 
 It copies; nothing in the model, the loss or the optimiser knows of it.
 """
@@ -100,7 +100,7 @@ class Recorder:
         try:
             store = Store(dtype, self.path)
             store.append(0, 0, math.nan, math.nan, None, b"".join(self._pieces))
-            store.publish()
+            store.flush()
             self._meta.write(self._meta.as_bytes())
         except FileExistsError as error:
             raise FileExistsError(
@@ -121,7 +121,7 @@ class Recorder:
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            text = f"Recorder: there can be no folder {path}: {os.strerror(error.errno or 0)}; name another"
+            text = f"Recorder: cannot create the folder {path}: {os.strerror(error.errno or 0)}; choose another"
             raise OSError(error.errno, text) from error
         if (path / META).exists():
             raise FileExistsError(f"Recorder: {path} holds a recording already; delete that folder or choose another")
@@ -154,8 +154,8 @@ class Recorder:
         self.record(update.step, update.epoch, update.loss, update.batch, rate)
 
     def record(self, step: int, epoch: int, loss: float, batch: Any, learning_rate: float = math.nan) -> None:
-        """Do what a call does, told by single values."""
-        loss, rate = float(loss), float(learning_rate)  # what is no number is refused here, not when it is written
+        """Record one update from plain values."""
+        loss, rate = float(loss), float(learning_rate)  # a wrong value fails here, not in the thread that writes
         step += self._steps_before
         if step <= self._last_step or self.closed:
             step = self._again(step)
@@ -197,7 +197,7 @@ class Recorder:
     # --- what `fit` tells ---------------------------------------------------------------------------------------------
 
     def start(self, run: Any) -> None:
-        """Be told of the run before its first update."""
+        """Keep the run, of which `listener` makes a copy."""
         self._run = run
 
     def listener(self, model: Any) -> Callable[..., None]:

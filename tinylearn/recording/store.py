@@ -1,12 +1,12 @@
 """What a recorder writes into: the table of records, and those that still wait for it.
 
     step epoch loss learning_rate   of the update
-    batch_size, batch               how many rows it saw, and their numbers; -1 where there are fewer than in the
-                                    largest batch. All rows of the data, in their order, are counted but not listed
+    batch_size, batch               how many rows it saw, and their numbers, filled up with -1. Of the rows 0 … n-1
+                                    in their order only n is stored
     dense_1.w, dense_1.b, …         the parameters after it
 
 A record waits in memory until it is written: by a thread, twice a second, more often if it is large; by whoever reads;
-or, when many wait, by the training. So `append`, in every step of training, is little more than a copy.
+or, when many wait, by the training itself. So `append`, in every step of training, is little more than a copy.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ WAITING_BYTES, WAITING = 4 << 20, 4096  # the most that waits
 LARGE = 4096  # bytes of a record
 SECONDS, SECONDS_IF_LARGE = 0.5, 0.005  # between two looks of the thread
 NO_ROW = b"\xff" * 8  # -1
-CHANGED = object()  # equal to no batch
+CHANGED = object()  # is no batch
 
 HEAD = struct.Struct("<qqddq")
 
@@ -42,7 +42,7 @@ def record_dtype(names: Iterable[str], arrays: Iterable[np.ndarray], batch: int 
 
 
 class Store:
-    """The records of one recording, in `folder` or, if that is None, in memory. Any thread may publish."""
+    """The records of one recording, in `folder` or, if that is None, in memory. Any thread may flush."""
 
     def __init__(self, dtype: np.dtype, folder: Path | None) -> None:
         self.table, self.folder = Table(dtype, None if folder is None else folder / TABLE), folder
@@ -63,12 +63,12 @@ class Store:
         if batch is not self.batch:
             self._take_batch(batch)
         if self.appended - self.table.rows >= self.limit:
-            self.publish()
+            self.flush()
         about = HEAD.pack(step, epoch, loss, rate, self.batch_size)
         self.waiting[self.appended] = b"".join((about, self.batch_bytes, parameters))
         self.appended += 1  # the last: until now an interruption leaves nothing
 
-    def publish(self) -> None:
+    def flush(self) -> None:
         """Make every record so far visible to readers; if Ctrl-C interrupts it, the next one does it again."""
         self.check_process()
         with self.lock:
@@ -76,11 +76,11 @@ class Store:
             new = [self.waiting[record] for record in range(table.rows, rows)]
             if new:
                 try:
-                    table.put(table.rows, new if self.large else [b"".join(new)])
+                    table.write_rows(table.rows, new if self.large else [b"".join(new)])
                 except OSError:  # a disk that is full now had room for some of them
-                    table.count(max(table.rows, table.rows_until_here()))
+                    table.commit(max(table.rows, table.rows_until_here()))
                     raise
-                table.count(rows)
+                table.commit(rows)
             for record in [record for record in list(self.waiting) if record < table.rows]:
                 del self.waiting[record]
 
@@ -89,7 +89,7 @@ class Store:
         if self.table.file.closed or self.is_of_another_process():
             return self.table.read()
         with self.lock:
-            self.publish()
+            self.flush()
             return self.table.read()
 
     def rewrite(self, keep: np.ndarray | None = None, batch: int | None = None) -> None:
@@ -101,8 +101,8 @@ class Store:
         with self.lock, contextlib.ExitStack() as at_the_end:
             for _ in range(2):  # twice, in case Ctrl-C interrupts the first
                 at_the_end.callback(self._measure)
-            self.publish()
-            self.table.become(np.dtype(kinds), np.arange(self.table.rows) if keep is None else keep)
+            self.flush()
+            self.table.rewrite(np.dtype(kinds), np.arange(self.table.rows) if keep is None else keep)
 
     def room_for(self, batch: Any) -> int:
         """Return the bytes of a record of such a batch."""
@@ -143,7 +143,7 @@ class Store:
         """Publish, until the store is closed."""
         try:
             while not self.stop.wait(SECONDS_IF_LARGE if self.large else SECONDS):
-                self.publish()
+                self.flush()
         except OSError:
             self.limit = 0  # so that training meets the same error with the next record, and tells
         if self.abandoned:
@@ -176,12 +176,12 @@ class Store:
         self.check_process()
         self._stop_thread()
         with self.lock:
-            self.publish()
+            self.flush()
             self.table.close()
 
     def finish(self) -> None:
         """Close, for a recorder that nobody closed, and that is gone."""
-        if self.thread is threading.current_thread() and not self.abandoned:  # which may be in the middle of `publish`
+        if self.thread is threading.current_thread() and not self.abandoned:  # which may be in the middle of `flush`
             self.abandoned = True
             self.stop.set()
         elif not self.is_of_another_process():

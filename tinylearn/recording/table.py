@@ -23,8 +23,8 @@ class Table:
     """Rows of `dtype`, in the file `path`, which must not exist yet, or in memory.
 
     >>> table = Table(np.dtype([("step", "<i8"), ("w", "<f8", (2,))]))
-    >>> table.put(0, [np.int64(7).tobytes(), np.array([1.0, 2.0]).tobytes()])
-    >>> table.count(1)
+    >>> table.write_rows(0, [np.int64(7).tobytes(), np.array([1.0, 2.0]).tobytes()])
+    >>> table.commit(1)
     >>> table.read()["w"]
     array([[1., 2.]])
     """
@@ -37,7 +37,7 @@ class Table:
             open(path, "xb").close()  # a file that is there already is somebody's
             try:
                 self.open()
-                self.count(0)
+                self.commit(0)
             except BaseException:  # also Ctrl-C
                 self.delete()
                 raise
@@ -47,17 +47,17 @@ class Table:
         if self.path is not None:
             self.file = open(self.path, "r+b", buffering=0)  # noqa: SIM115 (closed by close)
 
-    def put(self, row: int, parts: list[bytes] | list[memoryview]) -> None:
+    def write_rows(self, row: int, parts: list[bytes] | list[memoryview]) -> None:
         """Write whole rows, in one part or several, from row number `row` on; nobody sees them yet."""
         self.file.seek(self.header_bytes + row * self.dtype.itemsize)
         for part in parts:
             self._write(part)
 
     def rows_until_here(self) -> int:
-        """Return how many rows are whole, up to where `put` came before it failed."""
+        """Return how many rows are whole, up to where `write_rows` came before it failed."""
         return (self.file.tell() - self.header_bytes) // self.dtype.itemsize
 
-    def count(self, rows: int) -> None:
+    def commit(self, rows: int) -> None:
         """Let readers see the first `rows` rows, which are in the file."""
         self.file.seek(0)
         self._write(self._header(rows))
@@ -70,7 +70,7 @@ class Table:
         data = self.file.getvalue()  # type: ignore[union-attr]
         return np.frombuffer(data, self.dtype, self.rows, offset=self.header_bytes)
 
-    def become(self, dtype: np.dtype, rows: np.ndarray) -> None:
+    def rewrite(self, dtype: np.dtype, rows: np.ndarray) -> None:
         """Keep only the rows of these numbers, with the fields of another dtype; one that is new is filled with -1.
 
         All at once: who reads the file finds the old table or the new one.
@@ -87,8 +87,8 @@ class Table:
                 new = Table(dtype, path)
                 at_a_time = max(1, BLOCK // dtype.itemsize)
                 for start in range(0, len(rows), at_a_time):
-                    new.put(start, [_converted(old[rows[start : start + at_a_time]], dtype).tobytes()])
-                new.count(len(rows))
+                    new.write_rows(start, [_converted(old[rows[start : start + at_a_time]], dtype).tobytes()])
+                new.commit(len(rows))
                 vars(self).update(vars(new), path=self.path)
                 if path is not None:
                     os.replace(path, self.path)  # type: ignore[arg-type]
@@ -137,7 +137,7 @@ def map_table(path: Path) -> np.ndarray:
     """
     with open(path, "rb") as file:
         if np.lib.format.read_magic(file) != (2, 0):
-            raise ValueError("it is no table that a Recorder wrote")
+            raise ValueError("it is not a table that a Recorder wrote")
         shape, _, dtype = np.lib.format.read_array_header_2_0(file, max_header_size=1 << 30)
         if dtype.names is None or dtype.hasobject or len(shape) != 1:
             raise ValueError(f"a table must have named columns of numbers, got {dtype}")

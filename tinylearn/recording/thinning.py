@@ -28,9 +28,9 @@ class Thinning:
         self.budget, self.asked = None if budget is None else number_of_bytes(budget), budget
         self.keeps_all = every == 1 and budget is None
         self.stride = 1  # of the updates that `every` lets through, each stride-th is kept
-        self.let_through = 0
+        self.accepted = 0
         self.skipped: tuple[Any, ...] | None = None  # the record of the last update, if it was not kept
-        self.out_of_step: list[int] = []  # steps that were kept only because they were the last of a fit
+        self.off_stride: list[int] = []  # steps that were kept only because they were the last of a fit
 
     def check(self, store: Store, other_bytes: int) -> None:
         """Raise ValueError if the budget does not hold a handful of records, beside so many other bytes."""
@@ -46,21 +46,21 @@ class Thinning:
         """Append a record (step, epoch, loss, rate, batch, parameters), or remember it, if it is not wanted."""
         step, *numbers, batch, parameters = record
         if self.every(step) if callable(self.every) else step % self.every == 0:
-            self.let_through += 1
+            self.accepted += 1
             self.make_room(store, batch, other_bytes)
-            if self.let_through % self.stride == 0:
+            if self.accepted % self.stride == 0:
                 store.append(*record)
                 self.skipped = None
                 return
         kept = None if batch is None else np.array(batch)
-        self.skipped = (step, *numbers, kept, bytes(parameters))  # it may turn out to have been the last
+        self.skipped = (step, *numbers, kept, bytes(parameters))  # in case it is the last update
 
     def add_last(self, store: Store, other_bytes: int) -> None:
         """Append the record of the last update, if it was not kept."""
         if self.skipped is not None and self.skipped[0] > store.read()["step"][-1]:  # Ctrl-C may have come in between
             self.make_room(store, self.skipped[4], other_bytes)
             store.append(*self.skipped)
-            self.out_of_step.append(self.skipped[0])
+            self.off_stride.append(self.skipped[0])
         self.skipped = None
 
     def make_room(self, store: Store, batch: Any, other_bytes: int) -> None:
@@ -68,12 +68,12 @@ class Thinning:
         while self.budget and len(store) > 1:
             if _needed(store, len(store) + 1, store.room_for(batch), other_bytes) <= self.budget:
                 return
-            in_step = np.flatnonzero(~np.isin(store.read()["step"], self.out_of_step))
+            in_step = np.flatnonzero(~np.isin(store.read()["step"], self.off_stride))
             if len(in_step) == len(store):
                 in_step = in_step[::2]
                 self.stride *= 2
             store.rewrite(keep=in_step)
-            self.out_of_step = []
+            self.off_stride = []
 
 
 def _needed(store: Store, records: int, size: int, other_bytes: int) -> int:
