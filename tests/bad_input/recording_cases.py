@@ -25,8 +25,8 @@ def checkpointed(path: Any, model: Any, optimizer: Any, rng: Any, **more: Any) -
     return tl.load_checkpoint(path, model, optimizer, rng)
 
 
-def told(**parts: Any) -> Any:
-    return str(recorded().told(**parts).explain(2, "dense_1.w[0, 1]"))
+def with_training(**parts: Any) -> Any:
+    return str(recorded().with_training(**parts).explain(2, "dense_1.w[0, 1]"))
 
 
 def autopsied(last: Any) -> Any:
@@ -88,8 +88,8 @@ RECORDINGS = {
     "Recording.gradients": Subject(
         lambda step: recorded().gradients(step), step=choice(1, 2, wrong=[0, -1, 3, 1.5, None, "1"])
     ),
-    "Recording.told": Subject(
-        told,
+    "Recording.with_training": Subject(
+        with_training,
         model=model,
         x=choice(X, X.tolist(), wrong=[None, X[:1], X[0], "x", X * np.nan, X[:, :2], X + 1e-12]),
         y=choice(Y, wrong=[None, Y[:1], "y", Y[0], Y[:, :1], -Y]),

@@ -178,3 +178,13 @@ def test_a_training_that_went_well_has_no_autopsy():
         broken_by_hand(lambda step, parameters: None).autopsy()
     with pytest.raises(ValueError, match="autopsy: last must be at least 1, got 0"):
         broken_by_hand(set_nan).autopsy(last=0)
+
+
+def test_parameters_that_grow_a_little_with_every_recorded_update_are_no_fault():
+    """3^40 is far above 10⁶, but no single update is."""
+
+    def grow(step, parameters):
+        parameters.fill(3.0**step)
+
+    with pytest.raises(ValueError, match="no update of this recording broke"):
+        broken_by_hand(grow, updates=40).autopsy()

@@ -19,7 +19,7 @@ def test_every_step_of_a_run(kind):
         assert explanation.loss == recording.losses[step]
         np.testing.assert_array_equal(explanation.inputs, x[explanation.rows])
         np.testing.assert_array_equal(explanation.factors[:, 0], x[explanation.rows, 1])
-        np.testing.assert_array_equal(explanation.factors[:, 1], explanation.upstream[:, 3])
+        np.testing.assert_array_equal(explanation.factors[:, 1], explanation.dout[:, 3])
 
 
 def test_the_upstream_gradient_is_that_of_the_loss():
@@ -29,7 +29,7 @@ def test_the_upstream_gradient_is_that_of_the_loss():
     explanation = recording.explain(3, "dense_1.b[0]")
     before = recording.at(2)
     by_hand = (x @ before["dense_1.w"] + before["dense_1.b"] - y)[explanation.rows]
-    np.testing.assert_allclose(explanation.upstream, by_hand, rtol=1e-12)
+    np.testing.assert_allclose(explanation.dout, by_hand, rtol=1e-12)
     np.testing.assert_allclose(explanation.contributions, by_hand[:, 0], rtol=1e-12)
 
 
@@ -129,7 +129,9 @@ def test_a_loop_of_ones_own_has_to_be_told():
     model = Sequential([Dense(3, 1, rng=np.random.default_rng(0))])
     with Recorder(model) as recorder:
         recorder(Update(1, 1, 0.5))
-    with pytest.raises(ValueError, match=r"does not know how it was made; tell it, Recording\.load.*recording\.told"):
+    with pytest.raises(
+        ValueError, match=r"does not know how it was made; tell it, Recording\.load.*recording\.with_training"
+    ):
         recorder.recording.explain(1, "dense_1.w[0, 0]")
 
 

@@ -84,7 +84,7 @@ def test_the_printed_arithmetic_gives_the_recorded_bits(name, kind, dtype):
 def check_chain(explanation):
     """From the loss down to the layer: what is handed back last is what the layer gets."""
     assert explanation.chain[0][0] == "loss"
-    assert explanation.chain[-1][1].tobytes() == explanation.upstream.tobytes()
+    assert explanation.chain[-1][1].tobytes() == explanation.dout.tobytes()
     assert all(len(dout) == len(explanation.rows) for _, dout in explanation.chain)
     printed = re.findall(r"^  (\S+) +-?\d", str(explanation).split("\ng")[0], re.M)
     assert printed == [layer for layer, _ in explanation.chain]

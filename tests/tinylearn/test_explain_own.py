@@ -273,7 +273,7 @@ def test_an_optimizer_with_an_array_that_it_never_changes_remembers_nothing():
             model.backward(loss.backward())
             optimizer.step(model.parameters, model.gradients)
             recorder(Update(step, 1, value, np.arange(9)))
-    recording = recorder.recording.told(model=model, x=x, y=2 * x, loss=loss, optimizer=Scaled([0.1, 0.05]))
+    recording = recorder.recording.with_training(model=model, x=x, y=2 * x, loss=loss, optimizer=Scaled([0.1, 0.05]))
     explanation = recording.explain(6, "dense_1.b[0]")
     check(recording, explanation, np.float64)
     assert "- 0.05 * " in str(explanation)
@@ -412,6 +412,6 @@ def test_rows_that_are_not_those_of_the_batch_are_not_told():
     layers = [Tokens(), Dense(3, 1, rng=np.random.default_rng(0))]
     explanation = recorded(layers, x, y, SGD(0.01), loss=PerRow(), batch_size=3).explain(2, "dense_1.w[1, 0]")
     assert explanation.contributions is None
-    why = "its layer does not see the rows of the batch, or mixes them"
+    why = "the layer has other rows than the batch, or those of each row alone do not add up to g"
     assert f"  (what each row adds is not told: {why})" in str(explanation).split("\n")
     assert f"\ng = {explanation.gradient}, the gradient\n" in str(explanation)

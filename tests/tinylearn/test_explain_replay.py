@@ -1,5 +1,7 @@
 """Updates that are made again to explain one: the same batches, random numbers, workers; and where that is refused."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
@@ -184,7 +186,11 @@ def test_every_update_that_was_kept_is_explained_as_if_all_were(monkeypatch, kin
     whole, thinned = whole.recording, thinned.recording
     assert len(thinned) < len(whole) or "select" in choice
     for step in thinned.steps[1:].tolist():
-        assert str(thinned.explain(step, "dense_2.w[1, 0]")) == str(whole.explain(step, "dense_2.w[1, 0]"))
+        few, all_of_them = (each.explain(step, "dense_2.w[1, 0]") for each in (thinned, whole))
+        assert str(replace(few, old_is_recorded=True)) == str(all_of_them)
+        kept_before = step - 1 in thinned.steps
+        assert few.old_is_recorded == kept_before
+        assert ("before was found by making the updates again" in str(few)) != kept_before
 
 
 def test_updates_that_were_left_out_are_made_again_also_after_one_that_needed_none_of_them():
@@ -243,7 +249,7 @@ def test_two_calls_of_fit(kind, choice, tmp_path):
     if "budget" not in choice:  # which dropped what the second call began with
         same.append(Recording.load(tmp_path / "run", **parts))
     for step in recording.steps[-1:0:-1].tolist():
-        assert len({str(each.explain(step, "dense_1.w[2, 0]")) for each in same}) == 1
+        assert len({str(replace(each.explain(step, "dense_1.w[2, 0]"), old_is_recorded=True)) for each in same}) == 1
         check(recording, recording.explain(step, "dense_1.w[2, 0]"), np.float64)
 
 
@@ -291,7 +297,7 @@ def loop(model, optimizer, batches, loss, **choice):
 def test_every_update_of_a_loop_of_ones_own(kind, rows):
     loss = MeanSquaredError()
     recording = loop(dense(), OPTIMIZERS[kind](), [rows] * 5, loss)
-    recording = recording.told(model=dense(), x=X, y=Y, loss=loss, optimizer=OPTIMIZERS[kind]())
+    recording = recording.with_training(model=dense(), x=X, y=Y, loss=loss, optimizer=OPTIMIZERS[kind]())
     for step in (1, 2, 5):
         explanation = recording.explain(step, "dense_1.w[0, 0]")
         assert explanation.rows.tolist() == (list(range(9)) if rows is None else rows.tolist())
@@ -303,12 +309,14 @@ def test_random_numbers_of_a_loop_of_ones_own_are_those_of_the_model_that_is_tol
     models = [Sequential(each) for each in layers]
     models[0].set_training(True)
     recording = loop(models[0], SGD(0.1), [np.array([4, 0, 7])] * 5, loss)
-    explanation = recording.told(model=models[1], x=X, y=Y, loss=loss, optimizer=SGD(0.1)).explain(4, "dense_2.b[0]")
+    explanation = recording.with_training(model=models[1], x=X, y=Y, loss=loss, optimizer=SGD(0.1)).explain(
+        4, "dense_2.b[0]"
+    )
     check(recording, explanation, np.float64)
     models[2].set_training(True)
     models[2].forward(X)
     with pytest.raises(ValueError, match="made again, has another"):
-        recording.told(model=models[2], x=X, y=Y, loss=loss, optimizer=SGD(0.1)).explain(4, "dense_2.b[0]")
+        recording.with_training(model=models[2], x=X, y=Y, loss=loss, optimizer=SGD(0.1)).explain(4, "dense_2.b[0]")
 
 
 @pytest.mark.parametrize(
@@ -323,12 +331,12 @@ def test_of_a_loop_of_ones_own_what_was_left_out_is_not_known(make, choice, mess
     loss = MeanSquaredError()
     recording = loop(dense(), make(), [None] * 5, loss, **choice)
     with pytest.raises(ValueError, match=message):
-        recording.told(model=dense(), x=X, y=Y, loss=loss, optimizer=make()).explain(4, "dense_1.b[0]")
+        recording.with_training(model=dense(), x=X, y=Y, loss=loss, optimizer=make()).explain(4, "dense_1.b[0]")
 
 
 def test_an_x_that_is_too_short_for_a_loop_of_ones_own_is_refused():
     recording = loop(dense(), SGD(0.1), [np.array([8, 1])], MeanSquaredError())
-    told = recording.told(model=dense(), x=X[:8], y=Y[:8], loss=MeanSquaredError(), optimizer=SGD(0.1))
+    told = recording.with_training(model=dense(), x=X[:8], y=Y[:8], loss=MeanSquaredError(), optimizer=SGD(0.1))
     with pytest.raises(ValueError, match="recording: update 1 saw row 8, x has only 8; give the same x"):
         told.explain(1, "dense_1.w[0, 0]")
 
@@ -392,10 +400,10 @@ def test_a_recording_in_memory_may_be_told_too():
     layers, rng = with_dropout()
     recording = recorded(layers, X, Y, Adam(0.01), rng=rng)
     parts = {"model": Sequential(with_dropout(seed=4)[0]), "x": X, "y": Y, "loss": MeanSquaredError()}
-    told = recording.told(**parts, optimizer=Adam(0.01))
+    told = recording.with_training(**parts, optimizer=Adam(0.01))
     assert str(told.explain(8, "dense_1.w[0, 0]")) == str(recording.explain(8, "dense_1.w[0, 0]"))
     with pytest.raises(ValueError, match="made with another optimizer"):
-        recording.told(**parts, optimizer=RMSprop(0.01))
+        recording.with_training(**parts, optimizer=RMSprop(0.01))
 
 
 def other_dtype():
@@ -422,6 +430,6 @@ def test_what_is_not_that_of_the_run_is_refused_by_name(by, name, value, was, tm
     parts = {"model": dense(), "x": X, "y": Y, "loss": MeanSquaredError(), "optimizer": SGD(0.1), "augment": noisy}
     parts[name] = value
     with pytest.raises(ValueError, match=was) as caught:
-        Recording.load(tmp_path / "run", **parts) if by == "load" else recording.told(**parts)
+        Recording.load(tmp_path / "run", **parts) if by == "load" else recording.with_training(**parts)
     assert name in str(caught.value)
-    assert str(caught.value).startswith("told: ")
+    assert str(caught.value).startswith("with_training: ")

@@ -586,3 +586,10 @@ def test_refuses_an_output_without_rows():
 
     with pytest.raises(GradientError, match=r"Sum\(\): forward must return a batch \(N, …\), got a single number"):
         check_gradients(Sum(), X)
+
+
+def test_a_weight_that_is_no_number_is_not_taken_for_a_forward_that_writes_into_x():
+    model = Sequential([Dense(2, 3, rng=np.random.default_rng(0)), Dense(3, 1, rng=np.random.default_rng(1))])
+    model.layers[0].params["w"][0, 0] = np.nan
+    with pytest.raises(GradientError, match="central differences nan"):
+        check_gradients(model, np.ones((2, 2)))

@@ -5,10 +5,10 @@ All of it stands on recordings, which know nothing of it: the methods are added 
 
 from tinylearn.analysis.autopsy import autopsy
 from tinylearn.analysis.explain import explain, gradients
-from tinylearn.analysis.told import told
+from tinylearn.analysis.with_training import with_training
 from tinylearn.recording import Recording
 
 Recording.explain = explain
 Recording.gradients = gradients
 Recording.autopsy = autopsy
-Recording.told = told
+Recording.with_training = with_training

@@ -27,7 +27,7 @@ def explain(recording: Recording, step: int, name: str) -> Explanation:
     g but for rounding, since NumPy adds in an order of its own.
 
     A recording that was made by `fit` in this process knows all that it needs; x and y must be as they were. One that
-    was loaded, or made in a loop of your own, is told: see `told`. Every update of it can be explained, if those
+    was loaded, or made in a loop of your own, needs `with_training`. Every update of it can be explained, if those
     before it can be made again, of which some may not have been kept (by `every`, `budget`, `select`).
 
     Raises ValueError if the update, made again, is not the recorded one, bit for bit.
@@ -40,12 +40,12 @@ def explain(recording: Recording, step: int, name: str) -> Explanation:
     >>> losses = fit(model, x, 2 * x, loss=MeanSquaredError(), optimizer=SGD(0.125), epochs=5, callbacks=[recorder])
     >>> print(recorder.recording.explain(2, "dense_1.w[0, 0]"))
     update 2 of dense_1.w[0, 0]: epoch 2, 2 rows, loss 4.25
-    dout, how much the loss grows with an output: what each layer hands back, from the loss to dense_1, row 0
+    dout = ∂loss/∂out, as each layer hands it back, from the loss to dense_1; row 0
       loss  1.5
     g, the gradient: the sum of input * dout of each row
       row 0: 1.0 * 1.5 = 1.5
       row 1: 3.0 * 2.5 = 7.5
-      g = 9.0 (another order of adding may change the last digits)
+      g = 9.0 (the order of summation may change the last digits)
     p, the parameter, by SGD(learning_rate=0.125, momentum=0.0, weight_decay=0.0):
       p = p - learning_rate * g
         = 2.5 - 0.125 * 9.0
@@ -61,9 +61,11 @@ def explain(recording: Recording, step: int, name: str) -> Explanation:
         g = after.model.gradients[place]
         seen = contributions(before.copy(), batch, parameter, index, g)
         old, new = before.model.parameters[place], after.model.parameters[place]
-    record = recording.table[recording.index(step)]
+    at = recording.index(step)
+    record, earlier = recording.table[at], recording.table[at - 1]
+    old_is_recorded = bool(earlier["step"] == step - 1 and earlier[parameter][index] == old)
     return Explanation(step, parameter, index, int(record["epoch"]), float(record["loss"]), batch[0], *seen, g,
-                       repr(before.optimizer), *told, old, new)  # fmt: skip
+                       repr(before.optimizer), *told, old, new, old_is_recorded)  # fmt: skip
 
 
 def gradients(recording: Recording, step: int) -> dict[str, np.ndarray]:

@@ -65,7 +65,7 @@ class Explanation:
     rows: np.ndarray  # (N,) the row numbers of the batch
     chain: tuple[tuple[str, np.ndarray], ...]  # (layer, the dout that it handed back), from the loss on
     inputs: np.ndarray  # (N, …) what the parameter's layer got
-    upstream: np.ndarray  # (N, …) the gradient of the loss with respect to what the layer gave: its dout
+    dout: np.ndarray  # (N, …) the gradient of the loss with respect to what the layer gave
     contributions: np.ndarray | None  # (N,) what each row adds to the gradient; None if that cannot be told
     factors: np.ndarray | None  # (N, 2) for a weight of a dense layer: the input and the dout whose product that is
     gradient: Any  # the sum of contributions but for rounding, since NumPy adds in an order of its own
@@ -73,8 +73,9 @@ class Explanation:
     constants: tuple[Term, ...]  # what the optimiser makes of its settings for this step, in Python's numbers
     terms: tuple[Term, ...]  # its arithmetic from g to the new p; empty, as constants are, if that cannot be told
     untold: str  # why not
-    old: Any  # before the update, as recorded
+    old: Any  # before the update
     new: Any  # after it, as recorded
+    old_is_recorded: bool  # or else it was found by making the updates before it again
 
     @property
     def name(self) -> str:
@@ -86,13 +87,16 @@ class Explanation:
         if self.old.dtype == np.float32:
             lines.append("to compute a line again in float32, write np.float32(…) around each number, np.sqrt for sqrt")
         lines += [*self._gradient_lines(), *self._optimizer_lines()]
-        return "\n".join([*lines, f"recorded: {self.old!s} before, {self.new!s} after"])
+        last = f"recorded: {self.old!s} before, {self.new!s} after"
+        if not self.old_is_recorded:
+            last = f"recorded: {self.new!s} after; {self.old!s} before was found by making the updates again"
+        return "\n".join([*lines, last])
 
     def _gradient_lines(self) -> list[str]:
         """Return what each row adds to the gradient, and the gradient."""
         lines = [
-            "dout, how much the loss grows with an output: what each layer hands back, from the loss to "
-            f"{self.parameter.rpartition('.')[0] or 'the model'}, row {self.rows[0]}"
+            "dout = ∂loss/∂out, as each layer hands it back, from the loss to "
+            f"{self.parameter.rpartition('.')[0] or 'the model'}; row {self.rows[0]}"
         ]
         width = max(len(layer) for layer, _ in self.chain)
         for layer, dout in self.chain:
@@ -100,7 +104,7 @@ class Explanation:
             more = f", … of {row.size}" if row.size > 4 else ""
             lines.append(f"  {layer.ljust(width)}  {', '.join(map(str, row[:4]))}{more}")
         if self.contributions is None:
-            why = "its layer does not see the rows of the batch, or mixes them"
+            why = "the layer has other rows than the batch, or those of each row alone do not add up to g"
             return [*lines, f"g = {self.gradient!s}, the gradient", f"  (what each row adds is not told: {why})"]
         told = "what each row adds" if self.factors is None else "input * dout of each row"
         lines.append(f"g, the gradient: the sum of {told}")
@@ -109,7 +113,7 @@ class Explanation:
             lines.append(f"  row {self.rows[place]}: {product}{self.contributions[place]!s}")
         if len(self.rows) > SHOWN:
             lines.append(f"  {len(self.rows) - SHOWN} more rows: {self.contributions[SHOWN:].sum()!s}")
-        return [*lines, f"  g = {self.gradient!s} (another order of adding may change the last digits)"]
+        return [*lines, f"  g = {self.gradient!s} (the order of summation may change the last digits)"]
 
     def _optimizer_lines(self) -> list[str]:
         """Return the arithmetic from g to the new p, and before it that of the optimiser's constants."""

@@ -184,7 +184,7 @@ def _origin_of(recording: Recording, step: int) -> Origin:
     if not recording.origins:
         raise ValueError(
             "recording: it does not know how it was made; tell it, Recording.load(path, model=…, x=…, y=…, "
-            "loss=…, optimizer=…), or recording.told(model=…, …) for one in memory"
+            "loss=…, optimizer=…), or recording.with_training(model=…, …) for one in memory"
         )
     if step == recording.steps[0]:
         raise ValueError(f"recording: no update that was recorded made step {step}; it is where the recording begins")

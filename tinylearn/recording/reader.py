@@ -48,7 +48,7 @@ class Recording:
     explain: Callable[..., Any]  # explain(step, "dense_1.w[0, 3]"): why this number changed
     gradients: Callable[..., Any]  # gradients(step): name → gradient of that update
     autopsy: Callable[..., Any]  # autopsy(last=8): the last states before training diverged
-    told: Callable[..., Any]  # told(model=…, x=…, y=…, loss=…, optimizer=…): the same recording, which can explain
+    with_training: Callable[..., Any]  # with_training(model=…, x=…, y=…, loss=…, optimizer=…): one that can explain
 
     def __init__(self, table: np.ndarray, meta: dict[str, Any], *, source: str, origins: Sequence[Origin] = ()) -> None:
         self.table, self.meta, self.source, self.origins = table, meta, source, tuple(origins)
@@ -72,7 +72,8 @@ class Recording:
         """Open the folder that a Recorder wrote, or is writing: all records that are complete now.
 
         With `model`, `x`, `y`, `loss`, `optimizer`, and `augment` if there was one, which are not in the folder, it can
-        also explain: see `told`. FileNotFoundError if there is no recording there, ValueError if its files are damaged.
+        also explain: see `with_training`. FileNotFoundError if there is no recording there, ValueError if its files are
+        damaged.
         """
         folder = path_of("Recording.load", path)
         if not folder.is_dir():
@@ -90,7 +91,7 @@ class Recording:
             raise ValueError(f"{folder} is a damaged recording: {TABLE} is missing") from error
         except (KeyError, TypeError, ValueError, OSError, EOFError) as error:
             raise ValueError(f"{folder} is a damaged recording: {error}") from error
-        return recording.told(**training) if training else recording
+        return recording.with_training(**training) if training else recording
 
     def __len__(self) -> int:
         return len(self.table)

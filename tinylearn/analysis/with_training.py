@@ -1,4 +1,4 @@
-"""A recording that was loaded is told what it cannot store: then it can explain, as in the process that trained."""
+"""A recording that was loaded is given what it cannot store: then it can explain, as in the process that trained."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tinylearn.recording.origin import Origin, Training, description, digest, st
 from tinylearn.training_arguments import check_data, check_functions, check_parts
 
 
-def told(
+def with_training(
     recording: Recording, *, model: Any = None, x: Any = None, y: Any = None, loss: Any = None, optimizer: Any = None,
     augment: Callable[..., Any] | None = None,
 ) -> Recording:  # fmt: skip
@@ -27,9 +27,9 @@ def told(
 
     Raises ValueError, with what was and what is, if no call was made with these.
     """
-    check_parts("told", model, loss, optimizer)
+    check_parts("with_training", model, loss, optimizer)
     check_functions((), augment)
-    x, y = check_data("told", x, y, model.dtype)
+    x, y = check_data("with_training", x, y, model.dtype)
     _compare(recording, {"model": recording.meta["model"]}, {"model": without_addresses(model)})
     batches = Batches(x, y, len(x), 1, dtype=model.dtype, rng=np.random.default_rng(0), shuffle=False, augment=augment)
     given = Training(model, loss, optimizer._as_made(), batches)
@@ -89,6 +89,6 @@ def _compare(recording: Recording, was: dict[str, Any], now: dict[str, Any]) -> 
     for name, value in now.items():
         if was[name] != value:
             raise ValueError(
-                f"told: the recording in {recording.source} was made with another {name}: {was[name]} then, {value} "
-                f"now; give the same {name}"
+                f"with_training: the recording in {recording.source} was made with another {name}: {was[name]} then, "
+                f"{value} now; give the same {name}"
             )
