@@ -98,11 +98,12 @@ class Store:
         dtype = self.table.dtype
         kinds: list[Any] = [(name, dtype[name].base, dtype[name].shape) for name in dtype.names or ()]
         kinds = [(name, kind, (batch,) if name == "batch" and batch else shape) for name, kind, shape in kinds]
-        with self.lock, contextlib.ExitStack() as at_the_end:
-            for _ in range(2):  # twice, in case Ctrl-C interrupts the first
-                at_the_end.callback(self._measure)
+        with self.lock:
             self.flush()
-            self.table.rewrite(np.dtype(kinds), np.arange(self.table.rows) if keep is None else keep)
+            with contextlib.ExitStack() as at_the_end:
+                for _ in range(2):  # twice, in case Ctrl-C interrupts the first
+                    at_the_end.callback(self._measure)
+                self.table.rewrite(np.dtype(kinds), np.arange(self.table.rows) if keep is None else keep)
 
     def room_for(self, batch: Any) -> int:
         """Return the bytes of a record of such a batch."""

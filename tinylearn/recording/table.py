@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+
+from tinylearn.files import complete_or_absent
 
 BLOCK = 1 << 20  # bytes that are copied at a time
 
@@ -30,22 +32,24 @@ class Table:
     """
 
     def __init__(self, dtype: np.dtype, path: Path | None = None) -> None:
-        self.dtype, self.path, self.rows = dtype, path, 0
-        self.header_bytes = len(self._header(0))
+        self.path, self.dtype, self.rows, self.header_bytes = path, dtype, 0, len(_header(dtype, 0))
         self.file: io.BytesIO | io.FileIO = io.BytesIO()
-        if path is not None:
-            open(path, "xb").close()  # a file that is there already is somebody's
-            try:
-                self.open()
-                self.commit(0)
-            except BaseException:  # also Ctrl-C
-                self.delete()
-                raise
+        if path is None:
+            return
+        open(path, "xb").close()  # a file that is there already is somebody's
+        try:
+            self.file = open(path, "r+b", buffering=0)  # noqa: SIM115 (closed by close)
+            self.commit(0)
+        except BaseException:  # also Ctrl-C
+            self.delete()
+            raise
 
     def open(self) -> None:
-        """Open the file, at first and again after `close`."""
+        """Open the file anew: after `close`, or when another one has taken its place."""
         if self.path is not None:
+            self.file.close()
             self.file = open(self.path, "r+b", buffering=0)  # noqa: SIM115 (closed by close)
+            self.dtype, self.rows, self.header_bytes = _read_header(self.file)
 
     def write_rows(self, row: int, parts: list[bytes] | list[memoryview]) -> None:
         """Write whole rows, in one part or several, from row number `row` on; nobody sees them yet."""
@@ -60,7 +64,7 @@ class Table:
     def commit(self, rows: int) -> None:
         """Let readers see the first `rows` rows, which are in the file."""
         self.file.seek(0)
-        self._write(self._header(rows))
+        self._write(_header(self.dtype, rows))
         self.rows = rows
 
     def read(self) -> np.ndarray:
@@ -71,37 +75,22 @@ class Table:
         return np.frombuffer(data, self.dtype, self.rows, offset=self.header_bytes)
 
     def rewrite(self, dtype: np.dtype, rows: np.ndarray) -> None:
-        """Keep only the rows of these numbers, with the fields of another dtype; one that is new is filled with -1.
+        """Keep only the rows of these numbers, with the fields of another dtype; one that is longer is filled with -1.
 
         All at once: who reads the file finds the old table or the new one.
         """
-        old, kept = self.read(), vars(self).copy()
-        path = None if self.path is None else self.path.with_suffix(".new.npy")
-        if path is not None:
-            path.unlink(missing_ok=True)  # of a process that was killed
-        new = None
+        old, at_a_time = self.read(), max(1, BLOCK // dtype.itemsize)
         with contextlib.ExitStack() as at_the_end:
-            for _ in range(2):  # twice, in case Ctrl-C interrupts the first
-                at_the_end.callback(self._close_if_replaced, kept["file"])
-            try:
-                new = Table(dtype, path)
-                at_a_time = max(1, BLOCK // dtype.itemsize)
-                for start in range(0, len(rows), at_a_time):
-                    new.write_rows(start, [_converted(old[rows[start : start + at_a_time]], dtype).tobytes()])
-                new.commit(len(rows))
-                vars(self).update(vars(new), path=self.path)
-                if path is not None:
-                    os.replace(path, self.path)  # type: ignore[arg-type]
-            except BaseException:
-                if path is None or path.exists():  # or else Ctrl-C came when it was done
-                    vars(self).update(kept)
-                    if new is not None:
-                        new.delete()
-                raise
-
-    def _close_if_replaced(self, file: io.BytesIO | io.FileIO) -> None:
-        if self.file is not file:
-            file.close()
+            file: Any = io.BytesIO()
+            if self.path is not None:
+                for _ in range(2):  # twice, in case Ctrl-C interrupts the first
+                    at_the_end.callback(self.open)
+                file = at_the_end.enter_context(complete_or_absent(self.path, survives_power_loss=False))
+            file.write(_header(dtype, len(rows)))
+            for start in range(0, len(rows), at_a_time):
+                file.write(_converted(old[rows[start : start + at_a_time]], dtype).tobytes())
+        if self.path is None:
+            self.file, self.dtype, self.rows, self.header_bytes = file, dtype, len(rows), len(_header(dtype, 0))
 
     def close(self) -> None:
         """Close the file, without what an interruption has left behind its last row."""
@@ -122,13 +111,6 @@ class Table:
         while rest:  # a disk that is nearly full takes a part, and then nothing
             rest = rest[self.file.write(rest) :]
 
-    def _header(self, rows: int) -> bytes:
-        """Return the header of a `.npy` file of `rows` rows; NumPy pads it, so that its length is always the same."""
-        header = io.BytesIO()
-        description = {"descr": np.lib.format.dtype_to_descr(self.dtype), "fortran_order": False, "shape": (rows,)}
-        np.lib.format.write_array_header_2_0(header, description)
-        return header.getvalue()
-
 
 def map_table(path: Path) -> np.ndarray:
     """Return the rows of such a file without reading them: a plain array over the mapped file.
@@ -136,13 +118,27 @@ def map_table(path: Path) -> np.ndarray:
     (np.load opens the file twice, and in between another one may take its place.)
     """
     with open(path, "rb") as file:
-        if np.lib.format.read_magic(file) != (2, 0):
-            raise ValueError("it is not a table that a Recorder wrote")
-        shape, _, dtype = np.lib.format.read_array_header_2_0(file, max_header_size=1 << 30)
-        if dtype.names is None or dtype.hasobject or len(shape) != 1:
-            raise ValueError(f"a table must have named columns of numbers, got {dtype}")
-        rows = np.memmap(file, dtype, "r", file.tell(), shape)
-    return rows.view(np.ndarray)
+        dtype, rows, header_bytes = _read_header(file)
+        mapped = np.memmap(file, dtype, "r", header_bytes, (rows,))
+    return mapped.view(np.ndarray)
+
+
+def _header(dtype: np.dtype, rows: int) -> bytes:
+    """Return the header of a `.npy` file of `rows` rows; NumPy pads it, so that its length is always the same."""
+    header = io.BytesIO()
+    description = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": (rows,)}
+    np.lib.format.write_array_header_2_0(header, description)
+    return header.getvalue()
+
+
+def _read_header(file: Any) -> tuple[np.dtype, int, int]:
+    """Return dtype, number of rows and length of the header of a file; ValueError if it is not that of a table."""
+    if np.lib.format.read_magic(file) != (2, 0):
+        raise ValueError("it is not a table that a Recorder wrote")
+    shape, _, dtype = np.lib.format.read_array_header_2_0(file, max_header_size=1 << 30)
+    if dtype.names is None or dtype.hasobject or len(shape) != 1:
+        raise ValueError(f"a table must have named columns of numbers, got {dtype}")
+    return dtype, shape[0], file.tell()
 
 
 def _converted(rows: np.ndarray, dtype: np.dtype) -> np.ndarray:
