@@ -27,7 +27,7 @@ class Seen(NamedTuple):
 
     chain: Chain
     inputs: np.ndarray
-    upstream: np.ndarray
+    dout: np.ndarray
     contributions: np.ndarray | None
     factors: np.ndarray | None
 
@@ -35,23 +35,22 @@ class Seen(NamedTuple):
 def contributions(training: Training, batch: Batch, parameter: str, index: tuple[int, ...], gradient: Any) -> Seen:
     """Pass the batch through the model, which is changed, piece by piece if workers did; return what was seen."""
     _, x, y = batch
-    pieces = []
+    layer, _, key = parameter.rpartition(".")
+    pieces: list[Seen] = []
     training.model.set_training(True)
     with workers_for(training.model, training.loss, training.workers, training.batches.shape) as fill_gradients:
         for model, loss, rows in _pieces(training, fill_gradients, len(x)):
-            watched = Watched(model, parameter.rpartition(".")[0])
+            hooks = Hooks(model, layer)
             gradients(model, loss, x[rows], y[rows], (rows.stop - rows.start) / len(x))
-            pieces.append(watched.seen(rows.stop - rows.start, parameter.rpartition(".")[2], index))
-    names, parts = [name for name, _ in pieces[0].chain], [*zip(*pieces, strict=True)][1:]
-    joined: list[Any] = [_joined([dict(piece.chain)[name] for piece in pieces]) for name in names]
-    rest: list[Any] = [_joined(part) for part in parts]
-    seen = Seen(tuple(zip(names, joined, strict=True)), *rest)
-    added = seen.contributions
+            pieces.append(hooks.seen(rows.stop - rows.start, key, index))
+    chains = zip(*(piece.chain for piece in pieces), strict=True)
+    chain = tuple((entries[0][0], np.concatenate([dout for _, dout in entries])) for entries in chains)
+    inputs, dout, added, factors = (_joined(parts) for parts in [*zip(*pieces, strict=True)][1:])
     if added is not None:
         allowed = np.finfo(added.dtype).eps * len(added) ** 0.5 * 100 * np.abs(added).sum()
         if not abs(added.sum() - gradient) <= allowed:  # a layer that mixes rows in a way of its own
-            return seen._replace(contributions=None, factors=None)
-    return seen
+            added = factors = None
+    return Seen(chain, inputs, dout, added, factors)
 
 
 def _pieces(training: Training, fill_gradients: Any, rows: int) -> Iterator[tuple[Sequential, Loss, slice]]:
@@ -66,33 +65,32 @@ def _pieces(training: Training, fill_gradients: Any, rows: int) -> Iterator[tupl
             yield model, loss, piece
 
 
-def _joined(parts: Any) -> np.ndarray | None:
+def _joined(parts: Any) -> Any:
     """Return the rows of all pieces, or None if a piece has none."""
     return None if any(part is None for part in parts) else np.concatenate(parts)
 
 
-class Watched:
-    """A model whose layers tell what they are given and hand back: until the next pass, of one layer of interest."""
+class Hooks:
+    """Stand around the backward of each layer, and the forward of one, and note what these are given and hand back."""
 
-    def __init__(self, model: Sequential, layer: str) -> None:
-        self.model, self.name = model, layer
-        self.layer = dict(model.walk())[layer]
+    def __init__(self, model: Sequential, name: str) -> None:
+        self.model, self.name, self.layer = model, name, dict(model.walk())[name]
         self.chain: list[tuple[str, np.ndarray]] = []
-        self.reached = False
-        self.inputs = self.upstream = np.empty(0)
-        for name, part in model.walk():
-            vars(part)["backward"] = self._watching(name, type(part).backward.__get__(part))
-        vars(self.layer)["forward"] = self._noting(type(self.layer).forward.__get__(self.layer))
+        self.reached = False  # has dout come to the layer?
+        self.inputs = self.dout = np.empty(0)
+        for each, part in model.walk():
+            vars(part)["backward"] = self._backward_hook(each, type(part).backward.__get__(part))
+        vars(self.layer)["forward"] = self._forward_hook(type(self.layer).forward.__get__(self.layer))
 
-    def _noting(self, forward: Callable[..., Any]) -> Callable[..., Any]:
-        def noting(x: np.ndarray) -> np.ndarray:
+    def _forward_hook(self, forward: Callable[..., Any]) -> Callable[..., Any]:
+        def hook(x: np.ndarray) -> np.ndarray:
             self.inputs = np.array(x)
             return forward(x)
 
-        return noting
+        return hook
 
-    def _watching(self, name: str, backward: Callable[..., Any]) -> Callable[..., Any]:
-        def watching(dout: np.ndarray) -> np.ndarray | None:
+    def _backward_hook(self, name: str, backward: Callable[..., Any]) -> Callable[..., Any]:
+        def hook(dout: np.ndarray) -> np.ndarray | None:
             if name == "":
                 self.chain.append(("loss", np.array(dout)))
             if not self.reached:  # what layers beside this one handed back does not lead here
@@ -101,35 +99,32 @@ class Watched:
                 if not came:  # what the layer around it has made
                     self.chain.append((name.rpartition(".")[0], np.array(dout)))
             if name == self.name:
-                self.upstream, self.reached = np.array(dout), True
+                self.dout, self.reached = np.array(dout), True
             before = len(self.chain)
             dx = backward(dout)
             if not self.reached and dx is not None:
                 self.chain[before:] = [(name, np.array(dx))]  # in the place of what its parts handed to each other
             return dx
 
-        return watching
+        return hook
 
     def seen(self, rows: int, key: str, index: tuple[int, ...]) -> Seen:
         """Return what was seen, and what each row adds to the gradient."""
         for _, part in self.model.walk():
             del vars(part)["backward"]  # from here on nothing is to be noted
-        chain, upstream, first = tuple(self.chain), self.upstream, self.chain[0][1]
-        layer = self.layer
-        if type(layer) is Dense and upstream.ndim == 2 and len(upstream) == rows:  # a subclass may derive otherwise
-            column = upstream[:, index[-1]]
-            if key == "b":
-                return Seen(chain, self.inputs, upstream, column, None)
-            factors = np.stack([self.inputs[:, index[0]], column], axis=1)
-            return Seen(chain, self.inputs, upstream, factors[:, 0] * factors[:, 1], factors)
-        added = None
-        if self.name and len(upstream) == rows:
-            added = self._alone(layer.backward, upstream, key, index)
-        elif len(first) == rows:
-            added = self._alone(self.model.backward, first, key, index)
-        return Seen(chain, self.inputs, upstream, added, None)
+        layer, dout, of_loss, factors, added = self.layer, self.dout, self.chain[0][1], None, None
+        if type(layer) is Dense and dout.ndim == 2 and len(dout) == rows:  # a subclass may derive otherwise
+            added = dout[:, index[-1]]
+            if key == "w":
+                factors = np.stack([self.inputs[:, index[0]], added], axis=1)
+                added = factors[:, 0] * factors[:, 1]
+        elif self.name and len(dout) == rows:
+            added = self._per_row(layer.backward, dout, key, index)
+        elif len(of_loss) == rows:
+            added = self._per_row(self.model.backward, of_loss, key, index)
+        return Seen(tuple(self.chain), self.inputs, dout, added, factors)
 
-    def _alone(self, backward: Callable[..., Any], dout: np.ndarray, key: str, index: tuple[int, ...]) -> np.ndarray:
+    def _per_row(self, backward: Callable[..., Any], dout: np.ndarray, key: str, index: tuple[int, ...]) -> np.ndarray:
         """Return the gradient for each row of dout alone."""
         added = np.zeros(len(dout), dout.dtype)
         for row in range(len(dout)):
