@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.tinylearn.explain_helpers import OPTIMIZERS, check, recorded, small_parts, small_run
-from tinylearn import SGD, BatchNorm, Dense, MeanSquaredError, Recorder, Sequential, Update, fit
+from tinylearn import SGD, BatchNorm, Dense, MeanSquaredError, Recorder, ReLU, Sequential, Update, fit
 
 
 @pytest.mark.parametrize("kind", OPTIMIZERS)
@@ -20,6 +20,14 @@ def test_every_step_of_a_run(kind):
         np.testing.assert_array_equal(explanation.inputs, x[explanation.rows])
         np.testing.assert_array_equal(explanation.factors[:, 0], x[explanation.rows, 1])
         np.testing.assert_array_equal(explanation.factors[:, 1], explanation.dout[:, 3])
+
+
+def test_the_dout_of_the_output_that_is_explained_is_shown_among_many():
+    rng = np.random.default_rng(0)
+    recording = recorded([Dense(3, 9, rng=rng), ReLU(), Dense(9, 1, rng=rng)], rng.normal(size=(6, 3)),
+                         rng.normal(size=(6, 1)), SGD(0.1))  # fmt: skip
+    explanation = recording.explain(5, "dense_1.w[2, 7]")
+    assert f", … [7]: {explanation.factors[0, 1]!s}, … of 9" in str(explanation)
 
 
 def test_the_upstream_gradient_is_that_of_the_loss():
@@ -80,10 +88,10 @@ def run():
         ("dense_1.w[-4, 0]", r"there is no 'dense_1\.w\[-4, 0\]'"),
         ("dense_1.w[0]", r"there is no 'dense_1\.w\[0\]'"),
         ("dense_1.w[]", r"there is no 'dense_1\.w\[\]'"),
-        *((name, r"explain: name must be a single number, such as 'dense_1\.w\[0, 0\]', got ")
+        *((name, r"explain: name must have an index, such as 'dense_1\.w\[0, 0\]', got ")
           for name in ("dense_1.w", "dense_1.w[first]", "dense_1.w[0.5, 0]", "dense_1.w[0 3]", "dense_1.w[1-2]",
                        "dense_1.w[0,, 3]", "[0]", "", f"dense_1.w[{'9' * 5000}, 0]", None, 3, ("dense_1.w", 0, 0))),
-        ("batchnorm_1.mean[0]", r"explain: batchnorm_1\.mean is remembered, not learned"),
+        ("batchnorm_1.mean[0]", r"explain: batchnorm_1\.mean is state, not a parameter"),
     ],
     ids=lambda text: str(text)[:30],
 )  # fmt: skip

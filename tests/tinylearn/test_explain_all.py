@@ -86,7 +86,7 @@ def check_chain(explanation):
     assert explanation.chain[0][0] == "loss"
     assert explanation.chain[-1][1].tobytes() == explanation.dout.tobytes()
     assert all(len(dout) == len(explanation.rows) for _, dout in explanation.chain)
-    printed = re.findall(r"^  (\S+) +-?\d", str(explanation).split("\ng")[0], re.M)
+    printed = re.findall(r"^  (?:from the|through) (\S+) +-?\d", str(explanation).split("\ng")[0], re.M)
     assert printed == [layer for layer, _ in explanation.chain]
 
 

@@ -53,7 +53,7 @@ def test_a_step_that_was_not_kept_is_answered_with_its_neighbours(place):
     model = small_model()
     recorder = Recorder(model, place, every=20)
     train(model, [recorder])
-    with pytest.raises(ValueError, match="step 33 is not in this recording of 4 records; the nearest is 20, 40"):
+    with pytest.raises(ValueError, match="step 33 is not in this recording of 4 records; the nearest is 20 and 40"):
         recorder.recording.at(33)
     with pytest.raises(ValueError, match="step 61 is not in this recording of 4 records; the nearest is 60"):
         recorder.recording.restore(model, 61)

@@ -23,12 +23,12 @@ from tinylearn.recording import Recording
 def explain(recording: Recording, step: int, name: str) -> Explanation:
     """Explain how update `step` changed one number, such as "dense_1.w[0, 3]": print what this returns, or read it.
 
-    From the gradient g on, the printed arithmetic gives the recorded number again, bit for bit. The rows add up to
-    g but for rounding, since NumPy adds in an order of its own.
+    From the gradient g on, the printed arithmetic gives the recorded number again, bit for bit. The loss is a mean, so
+    each dout holds 1/N, and g is the plain sum of what the rows add; but for rounding, as NumPy has its own order.
 
     A recording that was made by `fit` in this process knows all that it needs; x and y must be as they were. One that
-    was loaded, or made in a loop of your own, needs `with_training`. Every update of it can be explained, if those
-    before it can be made again, of which some may not have been kept (by `every`, `budget`, `select`).
+    was loaded, or made in a loop of your own, needs `with_training`. Any recorded update can be explained, even if
+    `every`, `budget` or `select` dropped earlier ones, as long as these can be replayed.
 
     Raises ValueError if the update, made again, is not the recorded one, bit for bit.
 
@@ -40,8 +40,8 @@ def explain(recording: Recording, step: int, name: str) -> Explanation:
     >>> losses = fit(model, x, 2 * x, loss=MeanSquaredError(), optimizer=SGD(0.125), epochs=5, callbacks=[recorder])
     >>> print(recorder.recording.explain(2, "dense_1.w[0, 0]"))
     update 2 of dense_1.w[0, 0]: epoch 2, 2 rows, loss 4.25
-    dout = ∂loss/∂out, as each layer hands it back, from the loss to dense_1; row 0
-      loss  1.5
+    dout = ∂loss/∂out of dense_1, by backpropagation: the chain rule, from the loss back; row 0 of x
+      from the loss  1.5
     g, the gradient: the sum of input * dout of each row
       row 0: 1.0 * 1.5 = 1.5
       row 1: 3.0 * 2.5 = 7.5
@@ -83,7 +83,7 @@ def _place(recording: Recording, name: str) -> tuple[str, tuple[int, ...]]:
     numbers = match[2].split(",") if match and match[2].strip() else []
     if match is None or not all(re.fullmatch(r"\s*-?\d{1,18}\s*", number) for number in numbers):
         example = f"{recording.names[0]}[{', '.join('0' * len(recording.shapes[recording.names[0]]))}]"
-        raise ValueError(f"explain: name must be a single number, such as {example!r}, got {shortened(name)}")
+        raise ValueError(f"explain: name must have an index, such as {example!r}, got {shortened(name)}")
     parameter, given = match[1].strip(), tuple(map(int, numbers))
     if parameter not in recording:
         raise ValueError(f"explain: {shortened(name)} was not recorded, only {', '.join(recording.names)}")
@@ -96,6 +96,8 @@ def _place(recording: Recording, name: str) -> tuple[str, tuple[int, ...]]:
 def _position(named: dict[str, np.ndarray], name: str, index: tuple[int, ...]) -> int:
     """Return where a parameter's number stands in the vector of all; ValueError for what is no parameter."""
     if name not in named:
-        raise ValueError(f"explain: {name} is remembered, not learned: no gradient moves it, so nothing is to explain")
+        raise ValueError(
+            f"explain: {name} is state, not a parameter: it has no gradient, so there is nothing to explain"
+        )
     before = sum(array.size for array in [*named.values()][: [*named].index(name)])
     return before + int(np.ravel_multi_index(index, named[name].shape))

@@ -95,14 +95,16 @@ class Explanation:
     def _gradient_lines(self) -> list[str]:
         """Return what each row adds to the gradient, and the gradient."""
         lines = [
-            "dout = ∂loss/∂out, as each layer hands it back, from the loss to "
-            f"{self.parameter.rpartition('.')[0] or 'the model'}; row {self.rows[0]}"
+            f"dout = ∂loss/∂out of {self.parameter.rpartition('.')[0] or 'the model'}, by backpropagation: the chain "
+            f"rule, from the loss back; row {self.rows[0]} of x"
         ]
-        width = max(len(layer) for layer, _ in self.chain)
-        for layer, dout in self.chain:
+        names = ["from the loss", *(f"through {layer}" for layer, _ in self.chain[1:])]
+        for name, (_, dout) in zip(names, self.chain, strict=True):
             row = dout[0].ravel()
             more = f", … of {row.size}" if row.size > 4 else ""
-            lines.append(f"  {layer.ljust(width)}  {', '.join(map(str, row[:4]))}{more}")
+            if dout.shape == self.dout.shape and dout.ndim == 2 and 4 <= self.index[-1] < row.size:
+                more = f", … [{self.index[-1]}]: {row[self.index[-1]]!s}{more}"
+            lines.append(f"  {name.ljust(max(map(len, names)))}  {', '.join(map(str, row[:4]))}{more}")
         if self.contributions is None:
             why = "the layer has other rows than the batch, or those of each row alone do not add up to g"
             return [*lines, f"g = {self.gradient!s}, the gradient", f"  (what each row adds is not told: {why})"]

@@ -1,8 +1,8 @@
 """A look into one forward and backward pass: what each layer was given, and what each row adds to one gradient.
 
-A gradient is linear in dout. So a row adds what backward finds when dout is 0 for all other rows, whatever the layer;
-for a dense layer it is known as a product. Where the layer does not see the rows of the batch, since one before it has
-put them in another shape, the rows of the loss's dout are taken.
+A gradient is linear in dout: the gradients of the rows add up. To find what one row adds, set dout to 0 for all other
+rows and run backward. For a dense layer it is simply input · dout. Where a layer has other rows than the batch, as
+after one that cuts images into patches, the rows of the loss's dout are taken.
 """
 
 from __future__ import annotations
@@ -33,7 +33,10 @@ class Seen(NamedTuple):
 
 
 def contributions(training: Training, batch: Batch, parameter: str, index: tuple[int, ...], gradient: Any) -> Seen:
-    """Pass the batch through the model, which is changed, piece by piece if workers did; return what was seen."""
+    """Run forward and backward on the batch, in the workers' pieces if there were any; return what was seen.
+
+    The model is changed.
+    """
     _, x, y = batch
     layer, _, key = parameter.rpartition(".")
     pieces: list[Seen] = []

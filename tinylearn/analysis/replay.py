@@ -3,8 +3,7 @@
     what `fit` began with  →  its batches, forward, backward, step, one update after another  →  the update in question
 
 Where an update depends on nothing but the parameters before it, as with SGD without momentum, it is made from the
-record before. Elsewhere what the optimiser remembers (Adam's m and v), and what random generators draw, is found again
-by making all updates of that call of `fit` again.
+record before. Otherwise (Adam's m and v, dropout, augmentation) that call of `fit` is repeated from its start.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from tinylearn.recording import Recording
 from tinylearn.recording.origin import Origin, Training
 from tinylearn.workers import blas_threads, one_blas_thread, workers_for
 
-KEPT = 8  # places of a recording from which a later replay can go on
+KEPT = 8  # replays that are kept: to explain update 2, 3, 4, … would take longer each time
 
 
 class Replayed(NamedTuple):
@@ -36,7 +35,7 @@ class Replayed(NamedTuple):
     batch: Batch
 
 
-class OtherUpdateError(ValueError):
+class ReplayMismatchError(ValueError):
     """An update, made again, is not the recorded one."""
 
 
@@ -55,8 +54,8 @@ def replay(recording: Recording, step: int) -> Replayed:
         return known[0]
     try:
         return _replay(recording, origin, step)
-    except OtherUpdateError:
-        with contextlib.suppress(OtherUpdateError):  # as where a layer or a loss counts
+    except ReplayMismatchError:
+        with contextlib.suppress(ReplayMismatchError):  # a layer or a loss that counts its calls, say
             return _replay(recording, origin, step, from_beginning=True)
         raise
 
@@ -127,7 +126,7 @@ def _step(recording, training, step, batch, fill_gradients, before) -> None:  # 
     index = int(np.searchsorted(recording.steps, step))
     kept = index < len(recording) and recording.steps[index] == step
     if kept and len(rows := recording.batch(step)) and not np.array_equal(rows, batch[0]):
-        raise OtherUpdateError(_mismatch(recording, training, step, "another batch"))
+        raise ReplayMismatchError(_mismatch(recording, training, step, "another batch"))
     fill_gradients(*batch[1:])
     if kept:
         _set_learning_rate(optimizer, float(recording.learning_rates[index]), training)
@@ -138,7 +137,7 @@ def _step(recording, training, step, batch, fill_gradients, before) -> None:  # 
         named, record = model.named_arrays(), recording.table[index]
         for name in recording.names:
             if named[name].tobytes() != record[name].tobytes():
-                raise OtherUpdateError(_mismatch(recording, training, step, f"another {name}"))
+                raise ReplayMismatchError(_mismatch(recording, training, step, f"another {name}"))
 
 
 def _mismatch(recording: Recording, training: Training, step: int, what: str) -> str:
@@ -152,7 +151,7 @@ def _mismatch(recording: Recording, training: Training, step: int, what: str) ->
 
 
 def _set_learning_rate(optimizer: Optimizer, rate: float, training: Training) -> None:
-    """Give the optimiser the recorded learning rate, unless that is what its step, being a schedule's, sets itself."""
+    """Set the recorded learning rate, unless the optimiser's own schedule will set it in this step."""
     if rate == rate and rate != optimizer.learning_rate:
         trial = copy.deepcopy(optimizer)
         trial.step(training.model.parameters.copy(), training.model.gradients)

@@ -4,6 +4,10 @@
     Vector    an array: parameters, gradients, what is remembered, and what is made of these; its text tells of the
               number at `place`. One without axes is a single number, such as a norm
 
+    step:    m += 0.1 * (g - m)        parameters -= rate * m
+    text:    m + 0.1 * (g - m)         p - rate * m
+    lines:   m = m + 0.1 * (g - m)     p = p - rate * m
+
 Beside each number stands a text, its formula. A text becomes a line when an array is changed in place, when a number
 made of settings meets a vector, and when it has a name in the code of `step`. Each line, computed again, must give the
 bits that `step` made: otherwise the step is not told.

@@ -20,10 +20,10 @@ def with_training(
 ) -> Recording:  # fmt: skip
     """Return the same recording, which can explain its updates: model, data, loss and optimiser are those of the run.
 
-    Their numbers do not matter, but for x and y: what training began with is in the recording. Only where it is not,
-    they must be as before training: parameters that were not recorded, and in a loop of your own, where nothing else
-    was noted, the model's random generators. Nothing that is given is changed. Of several calls of `fit`, those can be
-    explained that were made with these data and these parts.
+    Only x and y must hold the same numbers; the recording brings back the parameters and the generators that training
+    began with. Two things must be as they were before training: parameters that were not recorded, and in a loop of
+    your own the model's random generators. Nothing that is given is changed. Of several calls of `fit`, those made with
+    these data and these parts can be explained.
 
     Raises ValueError, with what was and what is, if no call was made with these.
     """

@@ -15,7 +15,7 @@ from tinylearn.recording.origin import Origin, description
 
 META = "meta.json"
 FORMAT = "tinylearn recording 2"
-RUNS = 1000  # of so many calls of `fit`, the last ones, it says how they began
+RUNS = 1000  # calls of `fit` that are described, the last ones
 
 
 class Meta:
@@ -29,7 +29,7 @@ class Meta:
         self.runs = list[str]()  # as text: a run becomes text once, not for each of the next runs again
 
     def add_run(self, origin: Origin, most: float) -> None:
-        """Say how a call of `fit` begins; forget the first ones if the file would have more than so many bytes."""
+        """Say how a call of `fit` begins; drop the oldest if the file would exceed `most` bytes."""
         run = description(origin)
         self.content["runs"] = [*self.content["runs"][1 - RUNS :], run]
         self.runs = [*self.runs[1 - RUNS :], json.dumps(run, default=np.ndarray.tolist)]

@@ -42,13 +42,13 @@ class Training:
 
 @dataclass(frozen=True, eq=False)
 class Origin:
-    """A call of `fit`: its updates are those after step `step` of the recording, until the next call's."""
+    """One call of `fit`. It made the updates after `step`, up to the next call."""
 
     step: int
     training: Training
     blas_threads: int = 0  # 0 if unknown
     by_fit: bool = True  # or a loop of one's own, of which only the records are known
-    goes_on: bool = False  # with an optimiser that has stepped, of which no copy was kept: that of the call before
+    goes_on: bool = False  # had its optimiser stepped, and is its state unknown? Then replay the previous call
     unknown: str = ""  # why its updates cannot be explained, if so
 
 

@@ -124,7 +124,7 @@ class Recording:
         index = int(np.searchsorted(self.steps, step))
         if index < len(self) and self.steps[index] == step:
             return index
-        near = ", ".join(str(kept) for kept in self.steps[max(index - 1, 0) : index + 1])
+        near = " and ".join(str(kept) for kept in self.steps[max(index - 1, 0) : index + 1])
         raise ValueError(f"step {step} is not in this recording of {len(self)} records; the nearest is {near}")
 
     def restore(self, model: Any, step: int) -> None:

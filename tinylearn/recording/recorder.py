@@ -30,7 +30,7 @@ from tinylearn.recording.store import ABOUT, Store, record_dtype
 from tinylearn.recording.thinning import Thinning
 from tinylearn.workers import blas_threads
 
-COPIED_BYTES = 1 << 28  # that copies of what calls of `fit` began with may take, about
+COPIED_BYTES = 1 << 28  # memory for the copies made at each `fit`, about
 
 Selection = str | Iterable[str] | Callable[[str], Any] | None
 
@@ -46,8 +46,8 @@ class Recorder:
 
     Step 0, the parameters as they are now, and the last update are always there. `fit` closes the recorder at its end,
     however it ends; in a loop of your own write `with Recorder(…) as recorder`. A recorder that is called again after
-    that goes on counting where it stopped. In a run that goes on (`fit(…, resume=…)`) the first record of a new one is
-    not step 0, but the step from which it goes on. Raises FileExistsError if the folder holds a recording already, and
+    that goes on counting where it stopped. When `fit(…, resume=…)` continues a run, a new recorder starts at the step
+    of the checkpoint instead of 0. Raises FileExistsError if the folder holds a recording already, and
     OSError when the disk is full: the model is then what it was, and the records until then can be read.
 
     >>> from tinylearn import SGD, Dense, MeanSquaredError, Sequential, fit
@@ -73,7 +73,7 @@ class Recorder:
         self.model, self.path = model, None if path is None else path_of("Recorder", path)
         named = model.named_parameters() | getattr(model, "named_state", dict)()
         self.names = _selected(named, select)
-        # What is copied after each update, as flat bytes: the whole vector, or one piece a parameter or state.
+        # Views of what is copied after each update, as flat bytes: the whole vector, or one a parameter or state.
         whole = self.names == tuple(model.named_parameters())
         arrays = [model.parameters] if whole else [named[name] for name in self.names]
         self._pieces = [memoryview(values.reshape(-1)).cast("B") for values in arrays]
@@ -170,7 +170,7 @@ class Recorder:
                 self._thinning.add(self._store, record, self._meta_size)
         except OSError as error:
             self._fail(error)
-        except (struct.error, TypeError, ValueError) as error:  # as if it had not been told
+        except (struct.error, TypeError, ValueError) as error:  # the record was rejected
             self._last_step, self._last_epoch = before
             if not isinstance(error, struct.error):
                 raise

@@ -1,12 +1,12 @@
 """What a recorder writes into: the table of records, and those that still wait for it.
 
     step epoch loss learning_rate   of the update
-    batch_size, batch               how many rows it saw, and their numbers, filled up with -1. Of the rows 0 … n-1
-                                    in their order only n is stored
+    batch_size, batch               how many rows it saw, and their numbers, padded with -1. A batch of the rows
+                                    0 … n-1 in their order stores only n
     dense_1.w, dense_1.b, …         the parameters after it
 
-A record waits in memory until it is written: by a thread, twice a second, more often if it is large; by whoever reads;
-or, when many wait, by the training itself. So `append`, in every step of training, is little more than a copy.
+A record waits in memory. A thread writes twice a second, more often if records are large; a reader, or training when
+many wait, writes them sooner. So `append`, in every step of training, is little more than a copy.
 """
 
 from __future__ import annotations
@@ -114,7 +114,7 @@ class Store:
         return self.listed if len(listed) <= self.listed else max(len(listed), 2 * self.listed)
 
     def _take_batch(self, batch: Any) -> None:
-        """Make ready what a record of this batch has of it."""
+        """Encode the row numbers of this batch."""
         rows = _row_numbers(batch)
         listed = _listed(rows)
         if len(listed) > self.listed:

@@ -75,9 +75,9 @@ class Table:
         return np.frombuffer(data, self.dtype, self.rows, offset=self.header_bytes)
 
     def rewrite(self, dtype: np.dtype, rows: np.ndarray) -> None:
-        """Keep only the rows of these numbers, with the fields of another dtype; one that is longer is filled with -1.
+        """Keep the rows of these numbers, and convert them to `dtype`; a field that is longer is padded with -1.
 
-        All at once: who reads the file finds the old table or the new one.
+        Atomic: a reader of the file sees the old table or the new one.
         """
         old, at_a_time = self.read(), max(1, BLOCK // dtype.itemsize)
         with contextlib.ExitStack() as at_the_end:

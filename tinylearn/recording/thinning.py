@@ -64,7 +64,7 @@ class Thinning:
         self.skipped = None
 
     def make_room(self, store: Store, batch: Any, other_bytes: int) -> None:
-        """Drop what is out of step, and then every other record, until one more, of such a batch, has room."""
+        """Free room for one more record: drop those kept only as the end of a fit, and then every other one."""
         while self.budget and len(store) > 1:
             if _needed(store, len(store) + 1, store.room_for(batch), other_bytes) <= self.budget:
                 return
@@ -77,7 +77,7 @@ class Thinning:
 
 
 def _needed(store: Store, records: int, size: int, other_bytes: int) -> int:
-    """Return the most bytes that so many records of `size` bytes take while they, or meta.json, are replaced.
+    """Return the peak of bytes in a rewrite, when the old and the new files both exist.
 
     While records are thinned, half of them are there twice; while they become larger, all are.
     """
