@@ -43,12 +43,12 @@ def count_before_the_row():
     """The header counts records that are not in the file yet."""
     flush = Store.flush
 
-    def count_first(self):
+    def count_first(self, commit=True):
         with self.lock:
             rows = self.table.rows
             if len(self) > rows:
                 self.table.commit(len(self))
-                self.table.rows = rows
+                self.table.rows = self.table.visible = rows
                 time.sleep(PAUSE)
             flush(self)
 

@@ -6,7 +6,9 @@
     dense_1.w, dense_1.b, …         the parameters after it
 
 A record waits in memory. A thread writes twice a second, more often if records are large; a reader, or training when
-many wait, writes them sooner. So `append`, in every step of training, is little more than a copy.
+many wait, writes them sooner. So `append`, in every step of training, is little more than a copy:
+
+    place of record k: k modulo `places`        [ · · · w w w w · · · ]    w waits: from `table.rows` to `appended`
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ import contextlib
 import os
 import struct
 import threading
+import time
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -33,6 +36,7 @@ NO_ROW = b"\xff" * 8  # -1
 CHANGED = object()  # is no batch
 
 HEAD = struct.Struct("<qqddq")
+pack_into = HEAD.pack_into
 
 
 def record_dtype(names: Iterable[str], arrays: Iterable[np.ndarray], batch: int = 0) -> np.dtype:
@@ -48,7 +52,7 @@ class Store:
         self.table, self.folder = Table(dtype, None if folder is None else folder / TABLE), folder
         self.process, self.lock = os.getpid(), threading.RLock()
         self.appended = 0  # how many records there are
-        self.waiting: dict[int, bytes] = {}  # number of a record → its bytes, until it is written
+        self.committed_at = 0.0  # when other processes could see all records
         self.batch: Any = None  # that of the last record; CHANGED if it cannot be known to be the same still
         self.batch_size, self.batch_bytes = 0, b""
         self.stop, self.abandoned = threading.Event(), False
@@ -64,25 +68,29 @@ class Store:
             self._take_batch(batch)
         if self.appended - self.table.rows >= self.limit:
             self.flush()
-        about = HEAD.pack(step, epoch, loss, rate, self.batch_size)
-        self.waiting[self.appended] = b"".join((about, self.batch_bytes, parameters))
+        start = self.appended % self.places * self.size
+        pack_into(self.buffer, start, step, epoch, loss, rate, self.batch_size)
+        if self.batch_bytes:
+            self.buffer[start + HEAD.size : start + self.head_bytes] = self.batch_bytes
+        self.buffer[start + self.head_bytes : start + self.size] = parameters
         self.appended += 1  # the last: until now an interruption leaves nothing
 
-    def flush(self) -> None:
-        """Make every record so far visible to readers; if Ctrl-C interrupts it, the next one does it again."""
+    def flush(self, commit: bool = True) -> None:
+        """Write every record so far, and let readers see them; if Ctrl-C interrupts it, the next one does it again."""
         self.check_process()
         with self.lock:
             table, rows = self.table, self.appended
-            new = [self.waiting[record] for record in range(table.rows, rows)]
-            if new:
-                try:
-                    table.write_rows(table.rows, new if self.large else [b"".join(new)])
-                except OSError:  # a disk that is full now had room for some of them
-                    table.commit(max(table.rows, table.rows_until_here()))
-                    raise
+            first, last = table.rows % self.places, (rows - 1) % self.places + 1
+            parts = [(first, last)] if first < last else [(first, self.places), (0, last)]
+            try:
+                if rows > table.rows:
+                    table.write_rows(table.rows, [self.buffer[i * self.size : j * self.size] for i, j in parts])
+            except OSError:  # a disk that is full now had room for some of them
+                table.commit(max(table.rows, table.rows_until_here()))
+                raise
+            table.rows = rows
+            if commit:
                 table.commit(rows)
-            for record in [record for record in list(self.waiting) if record < table.rows]:
-                del self.waiting[record]
 
     def read(self) -> np.ndarray:
         """Return all records so far."""
@@ -126,9 +134,11 @@ class Store:
 
     def _measure(self) -> None:
         """Choose what depends on the bytes of a record."""
-        self.appended, size = self.table.rows, self.table.dtype.itemsize
+        self.appended, self.size = self.table.rows, self.table.dtype.itemsize
         self.listed = self.table.dtype["batch"].shape[0]  # of the largest batch until now
-        self.large, self.limit = size >= LARGE, min(max(1, WAITING_BYTES // size), WAITING)
+        self.head_bytes = HEAD.size + 8 * self.listed
+        self.large, self.places = self.size >= LARGE, min(max(1, WAITING_BYTES // self.size), WAITING)
+        self.limit, self.buffer = self.places, np.empty(self.places * self.size, np.uint8).data
         self.batch = CHANGED
 
     # --- threads and processes ----------------------------------------------------------------------------------------
@@ -144,7 +154,10 @@ class Store:
         """Publish, until the store is closed."""
         try:
             while not self.stop.wait(SECONDS_IF_LARGE if self.large else SECONDS):
-                self.flush()
+                now = time.monotonic()
+                due = now - self.committed_at >= SECONDS
+                self.flush(commit=due)  # seldom: it takes turns with training twice more
+                self.committed_at = now if due else self.committed_at
         except OSError:
             self.limit = 0  # so that training meets the same error with the next record, and tells
         if self.abandoned:

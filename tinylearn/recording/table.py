@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +35,7 @@ class Table:
 
     def __init__(self, dtype: np.dtype, path: Path | None = None) -> None:
         self.path, self.dtype, self.rows, self.header_bytes = path, dtype, 0, len(_header(dtype, 0))
+        self.visible = self.reached = -1  # rows that the header counts; where the last write ended
         self.file: io.BytesIO | io.FileIO = io.BytesIO()
         if path is None:
             return
@@ -50,22 +53,23 @@ class Table:
             self.file.close()
             self.file = open(self.path, "r+b", buffering=0)  # noqa: SIM115 (closed by close)
             self.dtype, self.rows, self.header_bytes = _read_header(self.file)
+            self.visible = self.rows
 
-    def write_rows(self, row: int, parts: list[bytes] | list[memoryview]) -> None:
+    def write_rows(self, row: int, parts: Iterable[bytes | memoryview]) -> None:
         """Write whole rows, in one part or several, from row number `row` on; nobody sees them yet."""
-        self.file.seek(self.header_bytes + row * self.dtype.itemsize)
+        at = self.header_bytes + row * self.dtype.itemsize
         for part in parts:
-            self._write(part)
+            at = self._write(at, part)
 
     def rows_until_here(self) -> int:
         """Return how many rows are whole, up to where `write_rows` came before it failed."""
-        return (self.file.tell() - self.header_bytes) // self.dtype.itemsize
+        return (self.reached - self.header_bytes) // self.dtype.itemsize
 
     def commit(self, rows: int) -> None:
         """Let readers see the first `rows` rows, which are in the file."""
-        self.file.seek(0)
-        self._write(_header(self.dtype, rows))
-        self.rows = rows
+        if rows != self.visible:
+            self._write(0, _header(self.dtype, rows))
+        self.rows = self.visible = rows
 
     def read(self) -> np.ndarray:
         """Return all rows that are counted; what is written later does not touch them. A file is mapped, not read."""
@@ -91,6 +95,7 @@ class Table:
                 file.write(_converted(old[rows[start : start + at_a_time]], dtype).tobytes())
         if self.path is None:
             self.file, self.dtype, self.rows, self.header_bytes = file, dtype, len(rows), len(_header(dtype, 0))
+            self.visible = self.rows
 
     def close(self) -> None:
         """Close the file, without what an interruption has left behind its last row."""
@@ -106,10 +111,19 @@ class Table:
         if self.path is not None:
             self.path.unlink(missing_ok=True)
 
-    def _write(self, data: bytes | memoryview) -> None:
+    def _write(self, at: int, data: bytes | memoryview) -> int:
+        """Write all of `data` from there on; return where it ends."""
         rest = memoryview(data)
         while rest:  # a disk that is nearly full takes a part, and then nothing
-            rest = rest[self.file.write(rest) :]
+            self.reached = at
+            if self.path is not None and hasattr(os, "pwrite"):  # one call, where seek and write would be two
+                done = os.pwrite(self.file.fileno(), rest, at)
+            else:
+                self.file.seek(at)
+                done = self.file.write(rest)
+            at, rest = at + done, rest[done:]
+        self.reached = at
+        return at
 
 
 def map_table(path: Path) -> np.ndarray:
