@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
@@ -123,7 +124,7 @@ def _optimizer_before(recording: Recording, origin: Origin) -> Optimizer:
 def _step(recording, training, step, batch, fill_gradients, before) -> None:  # type: ignore[no-untyped-def]
     """Make one update, as `fit` does, with the recorded learning rate; `before` gets that too."""
     model, optimizer = training.model, training.optimizer
-    index = int(np.searchsorted(recording.steps, step))
+    index = bisect_left(recording.steps, step)
     kept = index < len(recording) and recording.steps[index] == step
     if kept and len(rows := recording.batch(step)) and not np.array_equal(rows, batch[0]):
         raise ReplayMismatchError(_mismatch(recording, training, step, "another batch"))

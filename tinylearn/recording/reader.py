@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import json
 import os
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from typing import Any, Self
 
@@ -121,7 +122,7 @@ class Recording:
     def index(self, step: int) -> int:
         """Return the index of the record of update `step`; ValueError with the nearest ones if it was not kept."""
         step = as_int("recording", "step", step)
-        index = int(np.searchsorted(self.steps, step))
+        index = bisect_left(self.steps, step)  # np.searchsorted would read the whole column
         if index < len(self) and self.steps[index] == step:
             return index
         near = " and ".join(str(kept) for kept in self.steps[max(index - 1, 0) : index + 1])
