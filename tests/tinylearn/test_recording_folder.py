@@ -1,5 +1,6 @@
 """The folder of a recording: plain files that others may read, also while training goes on."""
 
+import errno
 import json
 import subprocess
 import sys
@@ -175,3 +176,20 @@ def test_another_thread_reads_while_training_goes_on(tmp_path):
     reader.join()
     assert errors == []
     assert lengths
+
+
+def test_a_disk_without_locks_will_do(tmp_path, monkeypatch):
+    """As some network drives are."""
+
+    def flock(descriptor, operation):
+        asked.append(operation)
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    asked = []
+    fcntl = pytest.importorskip("fcntl")
+    monkeypatch.setattr(fcntl, "flock", flock)
+    model = small_model()
+    recorder, witness = Recorder(model, tmp_path / "run", budget=12_000), Witness(model)
+    train(model, [recorder, witness], epochs=40)
+    assert asked
+    assert_agrees(Recording.load(tmp_path / "run"), witness)
