@@ -46,11 +46,12 @@ def fit(
     """Train `model` on the inputs `x` (N, …) and targets `y` (N, …); return the mean loss of every epoch.
 
     Each epoch goes through the rows once, `batch_size` at a time, in an order that `rng` shuffles anew (unless
-    `shuffle` is off or one batch holds all rows). `augment(x, rng)` may change the inputs of a batch (**data
-    augmentation**). After each update every callback is called with an `Update`. Without `rng` the order differs from
-    run to run. With `workers` above 1, that many threads split each batch when the network is large enough to
-    benefit; the same seed and the same number of workers give the same bits. That needs a loss that is a mean over
-    the rows, and layers that treat each row alone, as all do here. x and y may be larger than memory.
+    `shuffle` is off or one batch holds all rows). Without `rng` the order differs from run to run. `augment(x, rng)`
+    may change the inputs of a batch (**data augmentation**); it draws from `rng` alone. After each update every
+    callback is called with an `Update`. With `workers` above 1, that many threads split each batch when the network
+    is large enough to benefit; the same seed and the same number of workers give the same bits. That needs a loss
+    that is a mean over the rows, and layers that treat each row alone, as all do here. x and y may be larger than
+    memory.
 
     resume   the file that a `Checkpoint` wrote: the same call then finishes the run that wrote it, bit for bit. Its
              steps and epochs continue from there.
