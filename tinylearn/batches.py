@@ -49,6 +49,10 @@ class Batches:
         self.one_batch = augment is None and len(x) <= size  # the same in every epoch: not shuffled, not taken again
         self.last: Batch
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is copied: not the batches themselves, which are taken anew from x and y."""
+        return {name: value for name, value in vars(self).items() if name not in ("whole", "last")}
+
     @functools.cached_property
     def whole(self) -> Batch:
         """The only batch, if there is one."""

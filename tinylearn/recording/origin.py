@@ -32,12 +32,7 @@ class Training:
 
     def copy(self) -> Training:
         """Return a copy that shares nothing but the data."""
-        data = self.batches
-        kept = vars(data).pop("whole", None), vars(data).pop("last", None)  # made anew where they are needed
-        try:
-            return copy.deepcopy(self, {id(data.x): data.x, id(data.y): data.y})
-        finally:
-            vars(data).update({name: value for name, value in zip(("whole", "last"), kept, strict=True) if value})
+        return copy.deepcopy(self, {id(data): data for data in (self.batches.x, self.batches.y)})
 
 
 @dataclass(frozen=True, eq=False)
