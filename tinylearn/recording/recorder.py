@@ -13,26 +13,26 @@ import math
 import os
 import struct
 import weakref
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn, Self
 
 import numpy as np
 
 from tinylearn.callbacks import Update
-from tinylearn.checks import path_of, shortened, texts
+from tinylearn.checks import path_of, shortened
 from tinylearn.divergence import DivergenceError
 from tinylearn.files import FULL
 from tinylearn.recording.meta import META, RUNS, Meta
 from tinylearn.recording.origin import Origin, Training
 from tinylearn.recording.reader import Recording
-from tinylearn.recording.store import ABOUT, Store, record_dtype
+from tinylearn.recording.selection import Selection, selected_names
+from tinylearn.recording.store import Store, record_dtype
+from tinylearn.recording.table import Table
 from tinylearn.recording.thinning import Thinning
 from tinylearn.workers import blas_threads
 
 COPIED_BYTES = 1 << 28  # memory for the copies made at each `fit`, about
-
-Selection = str | Iterable[str] | Callable[[str], Any] | None
 
 
 class Recorder:
@@ -72,7 +72,7 @@ class Recorder:
             raise TypeError(f"Recorder: model must be a Sequential, got {shortened(model)}")
         self.model, self.path = model, None if path is None else path_of("Recorder", path)
         named = model.named_parameters() | getattr(model, "named_state", dict)()
-        self.names = _selected(named, select)
+        self.names = selected_names(named, select)
         # Views of what is copied after each update, as flat bytes: the whole vector, or one a parameter or state.
         whole = self.names == tuple(model.named_parameters())
         arrays = [model.parameters] if whole else [named[name] for name in self.names]
@@ -88,7 +88,7 @@ class Recorder:
         self._thinning = Thinning(every, budget)
         dtype = record_dtype(self.names, [named[name] for name in self.names])
         self._meta_size = len(self._meta.as_bytes())
-        self._thinning.check(Store(dtype, None), self._meta_size)
+        self._thinning.check(Table(dtype), self._meta_size)
         self._store = self._first_store(dtype)
         self._finisher: Any = weakref.finalize(self, self._store.finish)  # when this vanishes, or Python ends
 
@@ -361,28 +361,3 @@ class Recorder:
         if self.budget is not None:
             lines.append(f"never uses more than {self.budget:,} bytes: when they are used, drops every other record")
         return "\n".join(lines)
-
-
-def _selected(named: dict[str, np.ndarray], select: Selection) -> tuple[str, ...]:
-    """Return the names that `select` lets through, in the order of the model."""
-    taken = [name for name in named if name in dict(ABOUT) or name == "batch"]
-    if taken:
-        raise ValueError(f"Recorder: {taken[0]} is the name of a column; call the parameter otherwise")
-    for name in named:
-        if not name.isascii():
-            raise ValueError(f"Recorder: {name!r} cannot name a column; call the parameter otherwise, in ASCII")
-    if select is None and named:
-        return tuple(named)
-    if select is None:
-        raise ValueError("Recorder: the model has no parameters to record")
-    if not callable(select) and not isinstance(select, Iterable):
-        raise TypeError(f"Recorder: select must be a list of names or a function of a name, got {shortened(select)}")
-    if callable(select):
-        names = {name for name in named if select(name)}
-    else:
-        names = {select} if isinstance(select, str) else set(texts("Recorder", "select", tuple(select)))
-    unknown = sorted(names - set(named))
-    if unknown or not names:
-        wrong = f"got {unknown[0]!r}" if unknown else "none was selected"
-        raise ValueError(f"Recorder: select must name parameters of the model, {', '.join(named)}; {wrong}")
-    return tuple(name for name in named if name in names)

@@ -31,9 +31,9 @@ ABOUT = (("step", "<i8"), ("epoch", "<i8"), ("loss", "<f8"), ("learning_rate", "
 TABLE = "records.npy"
 WAITING_BYTES, WAITING = 4 << 20, 4096  # the most that waits
 LARGE = 4096  # bytes of a record
-SECONDS, SECONDS_IF_LARGE = 0.5, 0.005  # between two looks of the thread
+SECONDS, SECONDS_IF_LARGE = 0.5, 0.005  # between two writes of the thread
 NO_ROW = b"\xff" * 8  # -1
-CHANGED = object()  # is no batch
+CHANGED = object()  # stands for a batch that may have changed since
 
 HEAD = struct.Struct("<qqddq")
 pack_into = HEAD.pack_into
@@ -151,7 +151,7 @@ class Store:
             self.thread.start()
 
     def _look_now_and_then(self) -> None:
-        """Publish, until the store is closed."""
+        """Write now and then, until the store is closed."""
         try:
             while not self.stop.wait(SECONDS_IF_LARGE if self.large else SECONDS):
                 now = time.monotonic()
@@ -177,7 +177,7 @@ class Store:
         if self.is_of_another_process():
             raise OSError("this process is a fork of the one that records there; make a new Recorder, in a new folder")
         if os.getpid() != self.process:
-            self.process, self.lock = os.getpid(), threading.RLock()  # somebody had the old one, perhaps
+            self.process, self.lock = os.getpid(), threading.RLock()  # a thread of the parent may hold the old lock
 
     def reopen(self) -> None:
         """Go on after `close`."""

@@ -15,6 +15,7 @@ import numpy as np
 
 from tinylearn.checks import positive_integer
 from tinylearn.recording.store import Store
+from tinylearn.recording.table import Table
 
 UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 UNITS |= {"KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
@@ -32,10 +33,10 @@ class Thinning:
         self.skipped: tuple[Any, ...] | None = None  # the record of the last update, if it was not kept
         self.off_stride: list[int] = []  # steps that were kept only because they were the last of a fit
 
-    def check(self, store: Store, other_bytes: int) -> None:
+    def check(self, table: Table, other_bytes: int) -> None:
         """Raise ValueError if the budget does not hold a handful of records, beside so many other bytes."""
-        size = store.table.dtype.itemsize
-        least = _needed(store, 6, size, other_bytes)
+        size = table.dtype.itemsize
+        least = _needed(table, 6, size, other_bytes)
         if self.budget is not None and least > self.budget:
             raise ValueError(
                 f"Recorder: budget must hold at least six records of {size:,} bytes and their batches, and half of "
@@ -66,7 +67,7 @@ class Thinning:
     def make_room(self, store: Store, batch: Any, other_bytes: int) -> None:
         """Free room for one more record: drop those kept only as the end of a fit, and then every other one."""
         while self.budget and len(store) > 1:
-            if _needed(store, len(store) + 1, store.room_for(batch), other_bytes) <= self.budget:
+            if _needed(store.table, len(store) + 1, store.room_for(batch), other_bytes) <= self.budget:
                 return
             in_step = np.flatnonzero(~np.isin(store.read()["step"], self.off_stride))
             if len(in_step) == len(store):
@@ -76,14 +77,14 @@ class Thinning:
             self.off_stride = []
 
 
-def _needed(store: Store, records: int, size: int, other_bytes: int) -> int:
+def _needed(table: Table, records: int, size: int, other_bytes: int) -> int:
     """Return the peak of bytes in a rewrite, when the old and the new files both exist.
 
     While records are thinned, half of them are there twice; while they become larger, all are.
     """
-    now = store.table.dtype.itemsize
+    now = table.dtype.itemsize
     twice = (now + size) * records if size > now else size * (records + records // 2 + 1)
-    return twice + 2 * store.table.header_bytes + 2 * other_bytes
+    return twice + 2 * table.header_bytes + 2 * other_bytes
 
 
 def number_of_bytes(budget: int | str) -> int:
