@@ -10,6 +10,7 @@ from tinylearn import (
     Adam,
     BinaryCrossEntropy,
     Dense,
+    Dropout,
     MeanSquaredError,
     Recorder,
     ReLU,
@@ -19,6 +20,8 @@ from tinylearn import (
     fit,
 )
 
+DATA = np.random.default_rng(0).normal(size=(9, 4))
+X, Y = DATA[:, :3], DATA[:, 3:]
 OPTIMIZERS = {
     "SGD": lambda: SGD(0.001),
     "momentum": lambda: SGD(0.001, momentum=0.9),
@@ -109,3 +112,17 @@ def small_parts(dtype=np.float64):
 def small_run(optimizer, dtype=np.float64, **settings):
     """Return the recording of it."""
     return recorded(**small_parts(dtype), optimizer=optimizer, **settings)
+
+
+def dense():
+    return Sequential([Dense(3, 1, rng=np.random.default_rng(0))])
+
+
+def with_dropout(seed=3):
+    """Return the layers of a small net, and the generator that they draw from."""
+    rng = np.random.default_rng(seed)
+    return [Dense(3, 8, rng=rng), ReLU(), Dropout(0.5, rng=rng), Dense(8, 1, rng=rng)], rng
+
+
+def noisy(x, rng):
+    return x + rng.normal(size=x.shape)

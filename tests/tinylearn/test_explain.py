@@ -138,7 +138,7 @@ def test_a_loop_of_ones_own_has_to_be_told():
     with Recorder(model) as recorder:
         recorder(Update(1, 1, 0.5))
     with pytest.raises(
-        ValueError, match=r"does not know how it was made; tell it, Recording\.load.*recording\.with_training"
+        ValueError, match=r"does not know how it was made; load it with that, Recording\.load.*recording\.with_training"
     ):
         recorder.recording.explain(1, "dense_1.w[0, 0]")
 

@@ -6,7 +6,17 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_limits
 
-from tests.tinylearn.explain_helpers import OPTIMIZERS, check, recorded, small_parts, small_run
+from tests.tinylearn.explain_helpers import (
+    OPTIMIZERS,
+    X,
+    Y,
+    check,
+    dense,
+    noisy,
+    recorded,
+    small_run,
+    with_dropout,
+)
 from tinylearn import (
     SGD,
     Adam,
@@ -18,32 +28,11 @@ from tinylearn import (
     Optimizer,
     Recorder,
     Recording,
-    ReLU,
-    Residual,
-    RMSprop,
     Sequential,
     Update,
     fit,
 )
 from tinylearn.workers import multiplications
-
-DATA = np.random.default_rng(0).normal(size=(9, 4))
-X, Y = DATA[:, :3], DATA[:, 3:]
-
-
-def dense():
-    return Sequential([Dense(3, 1, rng=np.random.default_rng(0))])
-
-
-def with_dropout(seed=3):
-    """Return the layers of a small net, and the generator that they draw from."""
-    rng = np.random.default_rng(seed)
-    return [Dense(3, 8, rng=rng), ReLU(), Dropout(0.5, rng=rng), Dense(8, 1, rng=rng)], rng
-
-
-def noisy(x, rng):
-    return x + rng.normal(size=x.shape)
-
 
 # --- random numbers ---------------------------------------------------------------------------------------------------
 
@@ -339,97 +328,3 @@ def test_an_x_that_is_too_short_for_a_loop_of_ones_own_is_refused():
     told = recording.with_training(model=dense(), x=X[:8], y=Y[:8], loss=MeanSquaredError(), optimizer=SGD(0.1))
     with pytest.raises(ValueError, match="recording: update 1 saw row 8, x has only 8; give the same x"):
         told.explain(1, "dense_1.w[0, 0]")
-
-
-# --- a recording that was loaded --------------------------------------------------------------------------------------
-
-
-def residual():
-    rng = np.random.default_rng(5)
-    return Sequential(
-        [Dense(3, 4, rng=rng), Residual(Dense(4, 4, rng=rng), Dropout(0.3, rng=rng)), Dense(4, 1, rng=rng)]
-    )
-
-
-SETTINGS = {
-    "plain": {},
-    "Philox": {"rng": lambda: np.random.Generator(np.random.Philox(7))},
-    "MT19937": {"rng": lambda: np.random.Generator(np.random.MT19937(7))},
-    "SFC64": {"rng": lambda: np.random.Generator(np.random.SFC64(7))},
-    "augment": {"augment": noisy},
-    "no shuffle": {"shuffle": False},
-    "one batch": {"batch_size": 9},
-    "two workers": {"workers": 2},
-}
-
-
-@pytest.mark.parametrize("settings", SETTINGS.values(), ids=SETTINGS)
-@pytest.mark.parametrize("kind", ["SGD", "Adam"])
-def test_a_loaded_recording_explains_with_the_same_text_and_stays_as_it_is(kind, settings, monkeypatch, tmp_path):
-    """Told with a model whose numbers are others, and whose generators have moved on."""
-    monkeypatch.setattr("tinylearn.workers.SMALL", 0)
-    given = dict(settings)
-    rng = given.pop("rng", lambda: np.random.default_rng(1))()
-    recording = recorded(residual(), X, Y, OPTIMIZERS[kind](), rng=rng, path=tmp_path / "run", **given)
-    files = {path: path.read_bytes() for path in (tmp_path / "run").iterdir()}
-    other = residual()
-    other.set_training(True)
-    other.parameters = other.parameters + other.forward(X)[0]
-    state = other.parameters.tobytes(), repr(other.generators()), [each.training for _, each in other.walk()]
-    loaded = Recording.load(tmp_path / "run", model=other, x=X.tolist(), y=Y, loss=MeanSquaredError(),
-                            optimizer=OPTIMIZERS[kind](), augment=settings.get("augment"))  # fmt: skip
-    for step, name in ((3, "dense_1.b[2]"), (4, "residual_1.dense_1.w[0, 3]"), (1, "dense_2.w[1, 0]")):
-        assert str(loaded.explain(step, name)) == str(recording.explain(step, name))
-    assert {path: path.read_bytes() for path in (tmp_path / "run").iterdir()} == files
-    assert state == (other.parameters.tobytes(), repr(other.generators()), [each.training for _, each in other.walk()])
-
-
-def test_parameters_that_were_not_recorded_are_those_of_the_model_that_is_told(tmp_path):
-    model = dense()
-    recorder = Recorder(model, tmp_path / "run", select="dense_1.w")
-    parts = {"x": X, "y": Y, "loss": MeanSquaredError(), "optimizer": SGD(0.1)}
-    fit(model, **parts, epochs=3, callbacks=[recorder])
-    loaded = Recording.load(tmp_path / "run", model=dense(), **parts)
-    check(loaded, loaded.explain(3, "dense_1.w[2, 0]"), np.float64)
-    with pytest.raises(ValueError, match="a model that was told began with other numbers in what was not recorded"):
-        Recording.load(tmp_path / "run", model=model, **parts).explain(3, "dense_1.w[2, 0]")
-
-
-def test_a_recording_in_memory_may_be_told_too():
-    """It compares, and knows the random numbers, as one that was loaded."""
-    layers, rng = with_dropout()
-    recording = recorded(layers, X, Y, Adam(0.01), rng=rng)
-    parts = {"model": Sequential(with_dropout(seed=4)[0]), "x": X, "y": Y, "loss": MeanSquaredError()}
-    told = recording.with_training(**parts, optimizer=Adam(0.01))
-    assert str(told.explain(8, "dense_1.w[0, 0]")) == str(recording.explain(8, "dense_1.w[0, 0]"))
-    with pytest.raises(ValueError, match="made with another optimizer"):
-        recording.with_training(**parts, optimizer=RMSprop(0.01))
-
-
-def other_dtype():
-    return Sequential([Dense(3, 1, rng=np.random.default_rng(0))], np.float32)
-
-
-@pytest.mark.parametrize("by", ["load", "told"])
-@pytest.mark.parametrize(
-    ("name", "value", "was"),
-    [
-        ("model", Sequential([Dense(3, 1, rng=np.random.default_rng(0)), ReLU()]), r"Sequential\(\[Dense\(3, 1\)\]\)"),
-        ("model", other_dtype(), r"Dense\(3, 1\)\]\) then, .*dtype=np\.float32\) now"),
-        ("x", X + 1e-15, r"float64 \(.*\), checksum [0-9a-f]{8} then, float64 \(.*\), checksum [0-9a-f]{8} now"),
-        ("x", X[:8], "x and y must have one row per example"),
-        ("y", Y[::-1].copy(), r"float64 \(.*\), checksum [0-9a-f]{8} then, float64 \(.*\), checksum [0-9a-f]{8} now"),
-        ("loss", small_parts()["loss"], r"MeanSquaredError\(\) then, BinaryCrossEntropy\(.*\) now"),
-        ("optimizer", RMSprop(0.1), "RMSprop"),
-        ("optimizer", SGD(np.nextafter(0.1, 1)), "learning_rate=0.1, .* then, .*0.10000000000000002"),
-        ("augment", None, "<function noisy> then, None now"),
-    ],
-)
-def test_what_is_not_that_of_the_run_is_refused_by_name(by, name, value, was, tmp_path):
-    recording = recorded(dense(), X, Y, SGD(0.1), augment=noisy, path=tmp_path / "run")
-    parts = {"model": dense(), "x": X, "y": Y, "loss": MeanSquaredError(), "optimizer": SGD(0.1), "augment": noisy}
-    parts[name] = value
-    with pytest.raises(ValueError, match=was) as caught:
-        Recording.load(tmp_path / "run", **parts) if by == "load" else recording.with_training(**parts)
-    assert name in str(caught.value)
-    assert str(caught.value).startswith("with_training: ")

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import copy
+import math
 from bisect import bisect_left
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -22,7 +23,7 @@ from tinylearn.checks import same_state
 from tinylearn.optimizers import Optimizer
 from tinylearn.recording import Recording
 from tinylearn.recording.origin import Origin, Training
-from tinylearn.workers import blas_threads, one_blas_thread, workers_for
+from tinylearn.workers import Compute, blas_threads, one_blas_thread, workers_for
 
 KEPT = 8  # replays that are kept: to explain update 2, 3, 4, … would take longer each time
 
@@ -121,7 +122,9 @@ def _optimizer_before(recording: Recording, origin: Origin) -> Optimizer:
     return _replay(recording, calls[-1], origin.step, from_beginning=True).after.copy().optimizer
 
 
-def _step(recording, training, step, batch, fill_gradients, before) -> None:  # type: ignore[no-untyped-def]
+def _step(
+    recording: Recording, training: Training, step: int, batch: Batch, fill_gradients: Compute, before: Training | None
+) -> None:
     """Make one update, as `fit` does, with the recorded learning rate; `before` gets that too."""
     model, optimizer = training.model, training.optimizer
     index = bisect_left(recording.steps, step)
@@ -143,7 +146,7 @@ def _step(recording, training, step, batch, fill_gradients, before) -> None:  # 
 
 def _mismatch(recording: Recording, training: Training, step: int, what: str) -> str:
     whole = set(training.model.named_arrays()) == set(recording.names)
-    of_model = "" if whole else "a model that was told began with other numbers in what was not recorded, "
+    of_model = "" if whole else "the model that was given began with other numbers in what was not recorded, "
     return (
         f"recording: update {step}, made again, has {what} than the recorded one. So something is not as it was: "
         f"{of_model}x or y were changed since, a callback changed the model or the optimizer, or a layer or augment "
@@ -153,7 +156,7 @@ def _mismatch(recording: Recording, training: Training, step: int, what: str) ->
 
 def _set_learning_rate(optimizer: Optimizer, rate: float, training: Training) -> None:
     """Set the recorded learning rate, unless the optimiser's own schedule will set it in this step."""
-    if rate == rate and rate != optimizer.learning_rate:
+    if not math.isnan(rate) and rate != optimizer.learning_rate:
         trial = copy.deepcopy(optimizer)
         trial.step(training.model.parameters.copy(), training.model.gradients)
         if rate != trial.learning_rate:
@@ -183,8 +186,8 @@ def _origin_of(recording: Recording, step: int) -> Origin:
     """Return the call of `fit` that made update `step`; ValueError, with what to do, if that is not known."""
     if not recording.origins:
         raise ValueError(
-            "recording: it does not know how it was made; tell it, Recording.load(path, model=…, x=…, y=…, "
-            "loss=…, optimizer=…), or recording.with_training(model=…, …) for one in memory"
+            "recording: it does not know how it was made; load it with that, Recording.load(path, model=…, x=…, y=…, "
+            "loss=…, optimizer=…), or take recording.with_training(model=…, …) of one in memory"
         )
     if step == recording.steps[0]:
         raise ValueError(f"recording: no update that was recorded made step {step}; it is where the recording begins")

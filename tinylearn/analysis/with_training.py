@@ -34,7 +34,7 @@ def with_training(
     batches = Batches(x, y, len(x), 1, dtype=model.dtype, rng=np.random.default_rng(0), shuffle=False, augment=augment)
     given = Training(model, loss, optimizer._as_made(), batches)
     runs = recording.meta["runs"] or [description(origin) for origin in recording.origins if origin.by_fit]
-    origins = [_told(recording, run, given) for run in runs]
+    origins = [_origin(recording, run, given) for run in runs]
     if not origins:
         first = int(recording.steps[0])
         origins = [Origin(first, _at(recording, first, given), by_fit=False)]
@@ -43,7 +43,7 @@ def with_training(
     return type(recording)(recording.table, recording.meta, source=recording.source, origins=origins)
 
 
-def _told(recording: Recording, run: dict[str, Any], given: Training) -> Origin:
+def _origin(recording: Recording, run: dict[str, Any], given: Training) -> Origin:
     """Return what one call of `fit` began with; or, if it is not that, an origin that says what is another one."""
     training, unknown = _at(recording, run["after_step"], given), ""
     batches, generators = training.batches, training.model.generators()
