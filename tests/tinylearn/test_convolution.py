@@ -2,14 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.tinylearn.window_cases import Case, cases
 from tinylearn import Conv2D, Dense
 from tinylearn.initializers import constant, he_normal, ones
-from tinylearn.layers import convolution
-from tinylearn.layers.fast_convolution import _parts
+from tinylearn.layers import convolution, fast_convolution
 from tinylearn.layers.loops import convolve, convolve_backward
 
 ROW = np.array([[0, 0, 0], [1, 1, 1], [0, 0, 0]], float)
@@ -96,6 +95,7 @@ def test_a_filter_of_one_pixel_is_a_dense_layer_over_the_channels():
 
 @settings(max_examples=150)
 @given(cases(largest=4), st.sampled_from([np.float32, np.float64]))
+@example(Case(2, 1, 3, (2, 4, 3, 16), 2, "any", "rows", 0), np.float64)  # windows on the padding alone
 def test_the_page_the_fast_one_and_the_loops_are_equal(case: Case, dtype):
     fast, x = case.conv2d(), case.x().astype(dtype)
     page = convolution.Conv2D(case.images[3], case.filters, case.size, case.stride, case.padding, rng=SOME)
@@ -144,25 +144,26 @@ def test_backward_can_be_called_again(kind, case: Case):
         np.testing.assert_array_equal(layer.grads[name], gradient)
 
 
-@pytest.mark.parametrize("stride", [1, 2])
+@given(n=st.integers(0, 3), sides=st.tuples(*[st.integers(1, 7)] * 3), stacked=st.booleans(), share=st.floats(0.3, 1.2))
+def test_a_product_by_halves_is_the_product(n, sides, stacked, share):
+    rows, terms, columns = sides
+    a, b = images(n, rows, terms), images(*[n] * stacked, terms, columns)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(fast_convolution, "FAST", share * rows * terms * columns)
+        np.testing.assert_allclose(fast_convolution.product(a, b), a @ b, **close)
+
+
 @pytest.mark.parametrize("channels", [3, 16])
-@pytest.mark.parametrize(("fast", "parts"), [(10**9, 1), (0, 1), ("half", 2), ("a quarter", 4)])
-def test_the_gradient_is_the_same_however_the_filters_are_cut(fast, parts, channels, stride, monkeypatch):
-    layer = Conv2D(channels, 8, 3, stride, rng=np.random.default_rng(0))
+def test_the_gradients_are_the_same_when_products_are_halved(channels, monkeypatch):
+    layer, halved = Conv2D(channels, 8, 3, padding=1, rng=np.random.default_rng(0)), []
+    monkeypatch.setattr(fast_convolution, "FAST", 42 * 8 * (3 * channels if channels == 16 else 9 * channels))
+    monkeypatch.setattr(np, "matmul", lambda *args, matmul=np.matmul, **out: halved.append(0) or matmul(*args, **out))
     x = images(2, 7, 6, channels)
     dout = images(*layer.forward(x).shape)
-    terms = layer.patches.shape[4] * dout[0].size  # multiplications of an image
-    fast = {"half": terms // 2 + 1, "a quarter": terms // 4 + 1}.get(fast, fast)
-    monkeypatch.setattr("tinylearn.layers.fast_convolution.FAST", fast)
-    assert _parts(8, terms) == parts
-    layer.backward(dout)
-    _, dw, db = convolve_backward(x, layer.params["w"], dout, layer.windows)
-    np.testing.assert_allclose(layer.grads["w"], dw, **close)
-    np.testing.assert_allclose(layer.grads["b"], db, **close)
-
-
-def test_an_odd_number_of_filters_is_not_cut():
-    assert _parts(7, 10**7) == 1
+    dx, (expected, dw, db) = layer.backward(dout), convolve_backward(x, layer.params["w"], dout, layer.windows)
+    assert halved
+    for ours, theirs in ((dx, expected), (layer.grads["w"], dw), (layer.grads["b"], db)):
+        np.testing.assert_allclose(ours, theirs, **close)
 
 
 def test_the_loops_do_not_cut_decimals_off_for_an_image_of_whole_numbers():

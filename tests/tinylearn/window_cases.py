@@ -117,6 +117,9 @@ KINDS = {
     "many channels, stride and padding": lambda case: (
         case.images[3] >= 16 and case.windows.stride[0] > 1 and case.windows.padding != (0, 0)
     ),
+    "many channels, padding": lambda case: (
+        case.images[3] >= 16 and case.windows.stride == (1, 1) and case.windows.padding != (0, 0)
+    ),
     "many channels, overlap": lambda case: case.images[3] >= 16 and case.windows.stride[0] < case.windows.size[0],
     "one filter, one channel": lambda case: case.filters == case.images[3] == 1,
 }

@@ -1,97 +1,131 @@
 """Convolution, faster: what `tinylearn.Conv2D` runs. The formula and its derivation are in `convolution.py`.
 
-im2col copies each patch whole, KH·KW·C numbers for each place. Here, a row of the filter is one matrix product:
+im2col copies each patch whole, KH·KW·C numbers for each place. Here, each row of the filter is a product of its own:
 
-    strips (N, H, OW, KW·C)     for each row of the image, the KW pixels side by side that a row of the filter meets
-    w[i]   (KW·C, F)            row i of the filter, in the same order
-    out    = Σ_i  strips[the rows that row i of the filter meets] @ w[i]
+    strips (N, H·OW, KW·C)    at each place of each row of the image: the KW pixels that a row of the filter meets
+    w[i]   (KW·C, F)          row i of the filter, in the same order
+    out    (N, OH·OW, F)      Σ_i  strips[:, from row i of the image on] @ w[i]
 
-The strips need a KH-th of the memory, and time goes with memory. Only where a row of the filter is short, at the first
-layer's few channels, the single large product of im2col is faster, and is done there.
+The strips need a KH-th of the memory, and time goes with memory. The bias is one more weight, whose input is always 1:
+the strips have a last column of ones. And dx needs no col2im: it is a convolution, of dout with zeros around it, with
+the filter turned by 180°, since what row i of the filter meets from one place, row i - 1 meets from the place below.
+
+Filters that step over pixels, or see few channels, have short rows: for them, im2col's one large product is faster.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from tinylearn.layers import convolution
-from tinylearn.layers.windows import strided
+from tinylearn.layers.windows import Pair, padded, strided
 
 FEW = 16  # channels; with fewer, whole patches are copied
-FAST = 1_000_000  # multiplications; in a product of fewer, OpenBLAS takes a fifth less time for each
+FAST = 1_000_000  # multiplications; in a product of fewer, OpenBLAS takes up to a third less time for each
 
 
 class Conv2D(convolution.Conv2D):
     __doc__ = convolution.Conv2D.__doc__
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        oh, ow = self.windows.count(*x.shape[1:3])
-        padded = self.windows.pad(x)
-        self.shape, self.padded_shape = x.shape, padded.shape
-        self.patches = self._patches(padded, oh, ow)  # (KH, N, OH, OW, KW·C), or (1, N, OH, OW, KH·KW·C)
-        rows, f = len(self.patches), self.channels_out
-        products = self.patches @ self.params["w"].reshape(rows, 1, 1, -1, f)  # (KH, N, OH, OW, F)
-        out = products.sum(axis=0) if rows > 1 else products[0]
-        places = out.reshape(len(x), oh * ow * f)  # a view; side by side, they are added to in half the time
-        places += np.tile(self.params["b"], oh * ow)
-        return out
+        (kh, kw), f, (oh, ow) = self.windows.size, self.channels_out, self.windows.count(*x.shape[1:3])
+        self.shape, self.pads = x.shape, self.windows.pads(*x.shape[1:3])
+        self.row_by_row = self._has_long_rows()
+        patches = patches_of(padded(x, self.pads), (1 if self.row_by_row else kh, kw), self.windows.stride)
+        self.patches = with_ones(patches)  # (N, H·OW, KW·C + 1), or whole (N, OH·OW, KH·KW·C + 1)
+        w = np.zeros((kh if self.row_by_row else 1, self.patches.shape[2], f), x.dtype)
+        w[:, :-1], w[0, -1] = self.params["w"].reshape(len(w), -1, f), self.params["b"]
+        return correlated(self.patches, w, oh, ow)
 
     def backward(self, dout: np.ndarray) -> np.ndarray | None:
-        """dw and db as in `convolution.py`. For dx, no dpatches: they would be as large as the patches.
-
-        Lay out for each row h of the image which rows of dout it reaches, (N, H, OW, KH·F), once; column j of the
-        filter then adds one matrix product, to every SW-th column of dx from j on.
-        """
-        self.grads["w"], self.grads["b"] = self._dw(dout), self._db(dout)
+        """dw and db as in `convolution.py`, a row of the filter at a time: dw[i] = strips[:, from row i on]ᵀ @ dout."""
+        n, oh, ow, f = dout.shape
+        places = dout.reshape(n, oh * ow, f)
+        met = rows_met(self.patches, self.windows.size[0] if self.row_by_row else 1, oh, ow)
+        dw = [product(patches.swapaxes(1, 2), places).sum(axis=0) for patches in met]  # (KW·C + 1, F) each
+        self.grads["w"] = np.reshape([each[:-1] for each in dw], self.params["w"].shape)
+        self.grads["b"] = dw[0][-1]
         if not self.needs_dx:
             return None
+        return self._dx_of_rows(dout) if self.row_by_row else self._dx_of_patches(dout)
+
+    def _dx_of_rows(self, dout: np.ndarray) -> np.ndarray:
+        """Return dx (N, H, W, C): the convolution of dout with the turned filter."""
+        (_, h, width, c), (kh, kw) = self.shape, self.windows.size
+        down, across = (
+            (size - 1 - before, size - 1 - after) for size, (before, after) in zip((kh, kw), self.pads, strict=True)
+        )
+        turned = self.params["w"][::-1, ::-1].swapaxes(2, 3).reshape(kh, -1, c)  # (KH, KW·F, C)
+        strips = patches_of(padded(dout, (down, across)), (1, kw), (1, 1))
+        return correlated(strips.reshape(len(dout), (h + kh - 1) * width, kw * dout.shape[3]), turned, h, width)
+
+    def _dx_of_patches(self, dout: np.ndarray) -> np.ndarray:
+        """Return dx (N, H, W, C) by col2im, one channel after the other: then the pixels of a row lie side by side."""
         (n, oh, ow, f), (kh, kw), (sh, sw) = dout.shape, self.windows.size, self.windows.stride
-        _, h, width, c = self.padded_shape
-        douts = np.zeros((n, h, ow, kh, f), dout.dtype)
+        _, h, width, c = self.shape
+        places = dout.reshape(n, oh * ow, f).swapaxes(1, 2)
+        dpatches = (self.params["w"].reshape(-1, f) @ places).reshape(n, kh, kw, c, oh, ow)
+        dx = np.zeros((n, c, *self.windows.padded_shape(h, width)), dout.dtype)
         for i in range(kh):
-            douts[:, strided(i, sh, oh), :, i] = dout
-        columns = self.params["w"].transpose(1, 0, 3, 2).reshape(kw, 1, 1, kh * f, c)
-        products = douts.reshape(n, h, ow, kh * f) @ columns  # (KW, N, H, OW, C)
-        dx = np.zeros((n, h, width, c), dout.dtype)  # of the padded image
-        for j in range(kw):
-            dx[:, :, strided(j, sw, ow)] += products[j]
-        return self.windows.unpad(dx, *self.shape[1:3])
+            for j in range(kw):
+                dx[:, :, strided(i, sh, oh), strided(j, sw, ow)] += dpatches[:, i, j]
+        return np.ascontiguousarray(self.windows.unpad(dx.transpose(0, 2, 3, 1), h, width))
 
-    def _dw(self, dout: np.ndarray) -> np.ndarray:
-        """Return dw[i] = patches[i]ᵀ @ dout, image by image, and the filters in as many parts as make it fast."""
-        (rows, n, oh, ow, terms), f = self.patches.shape, self.channels_out
-        parts = _parts(f, oh * ow * terms * f)
-        patches = self.patches.reshape(rows, 1, n, oh * ow, terms).swapaxes(3, 4)  # a view; with SH > 1 a copy
-        douts = dout.reshape(n, oh * ow, parts, f // parts).transpose(2, 0, 1, 3)
-        dw = (patches @ douts).sum(axis=2)  # (KH, parts, KW·C, F / parts)
-        return dw.swapaxes(1, 2).reshape(self.params["w"].shape)
-
-    def _db(self, dout: np.ndarray) -> np.ndarray:
-        """Return the sum of dout over all places, in a quarter of the time of `sum`."""
-        rows = dout.reshape(-1, self.channels_out)
-        return np.ones(len(rows), dout.dtype).dot(rows)
-
-    def _patches(self, padded: np.ndarray, oh: int, ow: int) -> np.ndarray:
-        """Return what the rows of the filter meet at each place, (KH, N, OH, OW, KW·C); with few channels, all rows
-        at once, (1, N, OH, OW, KH·KW·C)."""
-        (n, h, width, c), (kh, kw), (sh, sw) = padded.shape, self.windows.size, self.windows.stride
-        pixels = padded.reshape(n, h, width * c)  # the channels of neighbours lie side by side
-        image, row, number = pixels.strides
-        place = sw * c * number  # from a patch to the next one
-        if c < FEW:
-            strides = image, sh * row, place, row, number
-            patches = np.ascontiguousarray(as_strided(pixels, (n, oh, ow, kh, kw * c), strides))
-            return patches.reshape(1, n, oh, ow, kh * kw * c)
-        strips = np.ascontiguousarray(as_strided(pixels, (n, h, ow, kw * c), (image, row, place, number)))
-        image, row, place, number = strips.strides
-        return as_strided(strips, (kh, n, oh, ow, kw * c), (row, image, sh * row, place, number))  # the same memory
+    def _has_long_rows(self) -> bool:
+        """Say whether each row of the filter is worth a product of its own."""
+        fits = all(pad < size for size, pads in zip(self.windows.size, self.pads, strict=True) for pad in pads)
+        return self.windows.stride == (1, 1) and self.channels_in >= FEW and fits
 
 
-def _parts(filters: int, multiplications: int) -> int:
-    """Return into how many equal parts to cut the filters, so that the product of an image with each is a fast one.
+def patches_of(x: np.ndarray, size: Pair, stride: Pair) -> np.ndarray:
+    """Return the patches of the images x (N, H, W, C) as a view (N, OH, OW, KH, KW·C): a row of pixels is one run."""
+    (n, h, w, c), (kh, kw), (sh, sw) = x.shape, size, stride
+    pixels = x.reshape(n, h, w * c)
+    image, row, number = pixels.strides
+    shape = n, (h - kh) // sh + 1, (w - kw) // sw + 1, kh, kw * c
+    return as_strided(pixels, shape, (image, sh * row, sw * c * number, row, number), writeable=False)
 
-    1 if the product is fast anyway, or no part would be.
+
+def with_ones(patches: np.ndarray) -> np.ndarray:
+    """Return patches (N, OH, OW, KH, KW·C) as rows, each with a 1 at its end: (N, OH·OW, KH·KW·C + 1)."""
+    n, oh, ow, kh, run = patches.shape
+    rows = np.empty((n, oh, ow, kh * run + 1), patches.dtype)
+    rows[..., -1] = 1
+    as_strided(rows, patches.shape, (*rows.strides[:3], run * rows.itemsize, rows.itemsize))[...] = patches
+    return rows.reshape(n, oh * ow, kh * run + 1)
+
+
+def rows_met(patches: np.ndarray, kh: int, oh: int, ow: int) -> Iterator[np.ndarray]:
+    """Yield what each row of the filter meets, (N, OH·OW, …): row i what lies i rows of the image further down."""
+    return (patches[:, i * ow : (i + oh) * ow] for i in range(kh))
+
+
+def correlated(patches: np.ndarray, w: np.ndarray, oh: int, ow: int) -> np.ndarray:
+    """Return out (N, OH, OW, F): the sum over the rows of the filter w (KH, KW·C, F)."""
+    first, *others = rows_met(patches, len(w), oh, ow)
+    out = product(first, w[0])
+    for met, row in zip(others, w[1:], strict=True):
+        out += product(met, row)
+    return out.reshape(len(out), oh, ow, w.shape[2])
+
+
+def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return a @ b (N, I, K); by halves of the longer side, I or K, where that makes both fast.
+
+    >>> product(np.ones((2, 3, 5)), np.ones((5, 4))).shape
+    (2, 3, 4)
     """
-    fast = (parts for parts in (1, 2, 4) if filters % parts == 0 and multiplications / parts < FAST)
-    return next(fast, 1)
+    rows, columns = a.shape[-2], b.shape[-1]
+    if not FAST <= rows * a.shape[-1] * columns < 2 * FAST:
+        return a @ b
+    out = np.empty((len(a), rows, columns), a.dtype)
+    middle, end = max(rows, columns) // 2, max(rows, columns)
+    for half in (slice(middle), slice(middle, end)):
+        if rows < columns:
+            np.matmul(a, b[..., half], out=out[..., half])
+        else:
+            np.matmul(a[:, half], b, out=out[:, half])
+    return out

@@ -21,6 +21,7 @@ from typing import Any
 import numpy as np
 
 Pair = tuple[int, int]
+Pads = tuple[Pair, Pair]  # (above, below), (left, right)
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ class Windows:
             checked = _pair(caller, "padding", padding, least=0)
         return cls(_pair(caller, name, size, least=1), _pair(caller, "stride", stride, least=1), checked)
 
-    def pads(self, height: int, width: int) -> tuple[Pair, Pair]:
+    def pads(self, height: int, width: int) -> Pads:
         """Return ((above, below), (left, right)): the rows and columns that are added around an image."""
         if isinstance(self.padding, str):
             down = _same(height, self.size[0], self.stride[0])
@@ -78,10 +79,7 @@ class Windows:
 
     def pad(self, x: np.ndarray, value: float = 0.0) -> np.ndarray:
         """Return x (N, H, W, C) with its padding, filled with `value`; x itself if there is none."""
-        pads = self.pads(*x.shape[1:3])
-        if not any(map(any, pads)):
-            return x
-        return np.pad(x, ((0, 0), *pads, (0, 0)), constant_values=value)
+        return padded(x, self.pads(*x.shape[1:3]), value)
 
     def unpad(self, x: np.ndarray, height: int, width: int) -> np.ndarray:
         """Return the part of a padded x (N, …, …, C) that is the image of `height` × `width`."""
@@ -105,6 +103,17 @@ class Windows:
         stride = "" if self.stride == default_stride else f", stride={_short(self.stride)}"
         padding = "" if self.padding == (0, 0) else f", padding={_short(self.padding)}"
         return f"{_short(self.size)}{stride}{padding}"
+
+
+def padded(x: np.ndarray, pads: Pads, value: float = 0.0) -> np.ndarray:
+    """Return x (N, H, W, C) with so many rows and columns of `value` around each image; x itself if there are none."""
+    (above, below), (left, right) = pads
+    if not any(map(any, pads)):
+        return x
+    n, h, w, c = x.shape
+    out = np.full((n, above + h + below, left + w + right, c), value, x.dtype)
+    out[:, above : above + h, left : left + w] = x
+    return out
 
 
 def strided(start: int, stride: int, count: int) -> slice:
