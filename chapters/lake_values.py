@@ -2,8 +2,9 @@
 
     value[s, a] = Σ over what can happen: its chance · (1 at the goal, 0 in a hole, else later(value)[where it led])
 
-S tiles, four actions. `later` says how the game goes on, (S, 4) → (S,): with random actions, `mean_of_four`, or with
-the best ones, `best_of_four`. R. Bellman, "Dynamic Programming", 1957.
+S tiles, four actions. `later` says how the game goes on, (S, 4) → (S,): with random actions, `mean_of_four`; with the
+actions of a player, `by_player`; with the best ones, `best_of_four`. With a given player this is called **policy
+evaluation**, with the best one **value iteration**. R. Bellman, "Dynamic Programming", 1957.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Callable
 
 import gymnasium
 import numpy as np
+
+from chapters.lake import Player
 
 Later = Callable[[np.ndarray], np.ndarray]
 
@@ -26,9 +29,9 @@ def best_of_four(values: np.ndarray) -> np.ndarray:
     return values.max(axis=1)
 
 
-def by_player(actions: np.ndarray) -> Later:
-    """Return the same for a player who takes `actions` (S,)."""
-    return lambda values: values[np.arange(len(actions)), actions]
+def by_player(player: Player) -> Later:
+    """Return what a tile is worth to `player`, who always does the same there: (S, 4) → (S,)."""
+    return lambda values: np.array([row[player(tile)] for tile, row in enumerate(values)])
 
 
 def rules(env: gymnasium.Env) -> tuple[np.ndarray, np.ndarray]:
@@ -59,3 +62,15 @@ def exact_values(env: gymnasium.Env, later: Later, moves: int) -> np.ndarray:
     for _ in range(moves):
         values = at_once + leads @ later(values)
     return values
+
+
+def win_rate(env: gymnasium.Env, later: Later, moves: int) -> float:
+    """Return the probability of winning a game of at most `moves` moves; several starts are equally likely.
+
+    >>> from chapters.lake import greedy, make_lake
+    >>> player = greedy(exact_values(make_lake(), mean_of_four, 100))               # he knows a way
+    >>> [round(win_rate(make_lake(slippery=slips), by_player(player), 100), 4) for slips in (False, True)]
+    [1.0, 0.0448]
+    """
+    starts = env.unwrapped.initial_state_distrib  # type: ignore[attr-defined]
+    return float(starts @ later(exact_values(env, later, moves)))

