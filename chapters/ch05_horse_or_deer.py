@@ -35,7 +35,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from animations import PixelNeuron, PixelStates, SideBySide, Tally, TallyCurves, WeightPicture
 from chapters import images
@@ -94,9 +93,8 @@ def learn(model: Sequential, data: HorsesAndDeer, rng: np.random.Generator, *oth
     x, y = red_pixels(data.x_train), data.y_train
     counts = counters(model, (x, y), (red_pixels(data.x_test), data.y_test))
     bar = ProgressBar(EPOCHS * math.ceil(len(x) / BATCH), "chapter 5")
-    with threadpool_limits(1, user_api="blas"):  # on a busy machine two threads wait for each other: 25 times slower
-        fit(model, x, y[:, None], loss=BinaryCrossEntropy(), optimizer=Adam(), epochs=EPOCHS, batch_size=BATCH, rng=rng,
-            callbacks=[*counts, bar, *others])  # fmt: skip
+    fit(model, x, y[:, None], loss=BinaryCrossEntropy(), optimizer=Adam(), epochs=EPOCHS, batch_size=BATCH, rng=rng,
+        callbacks=[*counts, bar, *others])  # fmt: skip
     return [np.array(each.values) for each in counts]
 
 

@@ -43,7 +43,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 
 from animations import ConvolutionSteps, FeatureMaps, MaxPoolingSteps, SideBySide, TallyCurves
 from chapters import images
@@ -144,10 +143,9 @@ def learn(model: Sequential, x: np.ndarray, y: np.ndarray, epochs: int, rng: np.
           learning_rate: float = 0.001) -> None:  # fmt: skip
     """Train the model."""
     updates = math.ceil(len(x) / BATCH)
-    with threadpool_limits(1, user_api="blas"):  # as in chapter 5: on a busy machine its threads wait for each other
-        fit(model, x, y[:, None], loss=BinaryCrossEntropy(), optimizer=Adam(learning_rate), epochs=epochs,
-            batch_size=BATCH, rng=rng, workers=2,
-            callbacks=[ProgressBar(epochs * updates, "chapter 6"), *others])  # fmt: skip
+    fit(model, x, y[:, None], loss=BinaryCrossEntropy(), optimizer=Adam(learning_rate), epochs=epochs,
+        batch_size=BATCH, rng=rng, workers=2,
+        callbacks=[ProgressBar(epochs * updates, "chapter 6"), *others])  # fmt: skip
 
 
 def compare(data: HorsesAndDeer, rng: np.random.Generator, quick: bool) -> Headline:

@@ -15,7 +15,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
 from chapters.lake import Games
@@ -82,8 +81,7 @@ def learn(
     """Train the network; the labels are asked for anew in each epoch, and the learning rate falls to 0 evenly."""
     x = every_pair(model.layers[0].n_in - 4)[4 * games.tiles + games.actions]  # type: ignore[attr-defined]
     optimizer = Adam(LEARNING_RATE)
-    with threadpool_limits(1, user_api="blas"):  # products this small are faster on one thread
-        for epoch in tqdm(range(epochs), desc="chapter 8", unit=" epochs", leave=False):
-            optimizer.learning_rate = LEARNING_RATE * (1 - epoch / epochs)
-            fit(model, x, labels(model)[:, None].astype(np.float32), loss=BinaryCrossEntropy(), optimizer=optimizer,
-                epochs=1, batch_size=BATCH, rng=rng, callbacks=callbacks)  # fmt: skip
+    for epoch in tqdm(range(epochs), desc="chapter 8", unit=" epochs", leave=False):
+        optimizer.learning_rate = LEARNING_RATE * (1 - epoch / epochs)
+        fit(model, x, labels(model)[:, None].astype(np.float32), loss=BinaryCrossEntropy(), optimizer=optimizer,
+            epochs=1, batch_size=BATCH, rng=rng, callbacks=callbacks)  # fmt: skip

@@ -59,6 +59,15 @@ class Door:
             raise self.error
 
 
+@pytest.mark.parametrize(("small", "threads"), [(0, 2), (10_000, 1)])
+def test_one_worker_leaves_blas_its_threads_unless_the_network_is_small(small, threads, monkeypatch):
+    monkeypatch.setattr(workers, "SMALL", small)
+    (x, y), model, door = small_data(8), small_model(), Door()
+    train(model, x, y, callbacks=[door])
+    _, blas, *_ = door.during
+    assert (blas, blas_threads()) == ({threads}, {2})
+
+
 def test_what_it_changes_while_it_runs():
     (x, y), model, door = small_data(8), small_model(), Door()
     before = surroundings(model)

@@ -206,6 +206,7 @@ def test_the_net_of_chapter_7_is_large_and_that_of_chapter_8_is_small():
     images_net = Sequential([Conv2D(3, 64, 3, rng=rng), MaxPool2D(2), Conv2D(64, 32, 3, rng=rng)])
     lake = Sequential([Dense(20, 128, rng=rng), ReLU(), Dense(128, 64, rng=rng), ReLU(), Dense(64, 1, rng=rng)])
     assert workers.multiplications(images_net, (32, 32, 32, 3)) > workers.SMALL
+    assert workers.multiplications(images_net, (32, 32, 32, 3)) < workers.at_most(images_net, (32, 32, 32, 3))
     assert workers.multiplications(lake, (32, 20)) < workers.SMALL
 
 
