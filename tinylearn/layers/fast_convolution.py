@@ -66,8 +66,8 @@ class Conv2D(convolution.Conv2D):
         """Return dx (N, H, W, C) by col2im, one channel after the other: then the pixels of a row lie side by side."""
         (n, oh, ow, f), (kh, kw), (sh, sw) = dout.shape, self.windows.size, self.windows.stride
         _, h, width, c = self.shape
-        places = dout.reshape(n, oh * ow, f).swapaxes(1, 2)
-        dpatches = (self.params["w"].reshape(-1, f) @ places).reshape(n, kh, kw, c, oh, ow)
+        dpatches = product(self.params["w"].reshape(-1, f), dout.reshape(n, oh * ow, f).swapaxes(1, 2))
+        dpatches = dpatches.reshape(n, kh, kw, c, oh, ow)
         dx = np.zeros((n, c, *self.windows.padded_shape(h, width)), dout.dtype)
         for i in range(kh):
             for j in range(kw):
@@ -121,11 +121,11 @@ def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     rows, columns = a.shape[-2], b.shape[-1]
     if not FAST <= rows * a.shape[-1] * columns < 2 * FAST:
         return a @ b
-    out = np.empty((len(a), rows, columns), a.dtype)
+    out = np.empty((*max(a.shape[:-2], b.shape[:-2], key=len), rows, columns), a.dtype)
     middle, end = max(rows, columns) // 2, max(rows, columns)
     for half in (slice(middle), slice(middle, end)):
         if rows < columns:
             np.matmul(a, b[..., half], out=out[..., half])
         else:
-            np.matmul(a[:, half], b, out=out[:, half])
+            np.matmul(a[..., half, :], b, out=out[..., half, :])
     return out
