@@ -8,7 +8,6 @@ python -m chapters --check              all, twice: are the files the same, byte
 from __future__ import annotations
 
 import sys
-from contextlib import nullcontext
 
 from chapters import (
     ch01_create_animations,
@@ -22,8 +21,8 @@ from chapters import (
     images,
 )
 from chapters.check import check
-from chapters.digests import recordings_noted
-from chapters.run import parser, run
+from chapters.run import run
+from chapters.settings import parser
 
 CHAPTERS = {
     1: ch01_create_animations,
@@ -50,10 +49,7 @@ def main() -> None:
             command.error(f"chapter {number} does not exist yet; there is {', '.join(map(str, CHAPTERS))}")
     if arguments.check:
         sys.exit(check([word for word in sys.argv[1:] if not (len(word) > 2 and "--check".startswith(word))]))
-    for number in dict.fromkeys(arguments.chapters or CHAPTERS):
-        name = f"ch{number:02}"
-        with recordings_noted(arguments.out / f"{name}_recordings.txt") if arguments.digests else nullcontext():
-            run(CHAPTERS[number].main, name, arguments)
+    run({f"ch{number:02}": CHAPTERS[number].main for number in arguments.chapters or CHAPTERS}, arguments)
 
 
 if __name__ == "__main__":

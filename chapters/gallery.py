@@ -1,7 +1,7 @@
 """The gallery: one page with everything that the chapters have written into a folder.
 
 It is made from the files alone (`chNN_*.html`, `.gif`, …, `chNN.json` and the chapters' sources), so that chapters can
-be run one by one, in any order.
+be run one by one, in any order, and looked at while they are made.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import ast
 import html
 import json
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from string import Template
 from urllib.parse import quote
@@ -20,19 +21,23 @@ HERE = Path(__file__).parent
 SUFFIXES = ("html", "gif", "mp4", "apng", "png")  # the first that is there is shown, the others are linked
 
 
-def write_gallery(out: Path) -> Path:
-    """Write `index.html` and the chapters' sources, for all chapters whose numbers are in the folder `out`."""
-    scripts = [
-        script for script in sorted(HERE.glob("ch[0-9][0-9]_*.py")) if (out / f"{script.stem[:4]}.json").exists()
-    ]
+def write_gallery(out: Path, unfinished: Mapping[str, str] | None = None) -> Path:
+    """Write `index.html` and the chapters' sources, for all chapters whose numbers are in the folder `out`.
+
+    And for those that are `unfinished`: name → what to say in the place of what is not there yet.
+    """
+    unfinished = unfinished or {}
     (out / "source").mkdir(exist_ok=True)
     contents, chapters = [], []
-    for script in scripts:
+    for script in sorted(HERE.glob("ch[0-9][0-9]_*.py")):
+        name = script.stem[:4]
+        if name not in unfinished and not (out / f"{name}.json").exists():
+            continue
         source = script.read_text(encoding="utf-8")
         _write(out / "source" / f"{script.stem}.txt", source)  # .txt: browsers show it
         title, *paragraphs = re.split(r"\n\s*\n", ast.get_docstring(ast.parse(source)) or script.stem)
-        contents.append(f'<li><a href="#{script.stem[:4]}">{html.escape(title)}</a></li>')
-        chapters.append(_chapter(out, script.stem, source, title, paragraphs))
+        contents.append(f'<li><a href="#{name}">{html.escape(title)}</a></li>')
+        chapters.append(_chapter(out, script.stem, source, title, paragraphs, unfinished.get(name)))
     page = Template((HERE / "gallery.html").read_text(encoding="utf-8"))
     path = out / "index.html"
     _write(path, page.substitute(contents="\n".join(contents), chapters="\n".join(chapters)))
@@ -44,17 +49,24 @@ def _write(path: Path, text: str) -> None:
         file.write(text.encode())
 
 
-def _chapter(out: Path, script: str, source: str, title: str, paragraphs: list[str]) -> str:
+def films_in(out: Path, name: str) -> set[Path]:
+    """Return the files in the folder `out` that are films of a chapter."""
+    return {path for path in out.glob(f"{name}_*") if path.suffix[1:] in SUFFIXES and path.is_file()}
+
+
+def _chapter(
+    out: Path, script: str, source: str, title: str, paragraphs: list[str], instead_of_numbers: str | None
+) -> str:
     """Return a chapter: its text, its films in the order in which the script names them, its numbers."""
     name = script[:4]
-    films = {path.stem for path in out.glob(f"{name}_*") if path.suffix[1:] in SUFFIXES and path.is_file()}
+    films = {path.stem for path in films_in(out, name)}
     ordered = sorted(films, key=lambda film: (film not in source, source.find(f'"{film}"'), film))  # unnamed ones last
     parts = [
         f'<section id="{name}">',
         f"<h2>{html.escape(title)}</h2>",
         *(_paragraph(text) for text in paragraphs),
         *(_film(out, film) for film in ordered),
-        _numbers(json.loads((out / f"{name}.json").read_text(encoding="utf-8"))),
+        _numbers(out / f"{name}.json") if instead_of_numbers is None else _paragraph(instead_of_numbers),
         f'<p>The program: <a href="source/{script}.txt">chapters/{script}.py</a></p>',
         "</section>",
     ]
@@ -91,7 +103,8 @@ def _player(path: Path, name: str) -> str:
     return f'<img src="{address}" alt="{name}" loading="lazy">'
 
 
-def _numbers(headline: dict[str, object]) -> str:
+def _numbers(path: Path) -> str:
+    headline = json.loads(path.read_text(encoding="utf-8"))
     rows = "\n".join(f"<tr><th>{html.escape(key)}</th><td>{html.escape(str(value))}</td></tr>"
                      for key, value in headline.items())  # fmt: skip
     return f'<div class="numbers"><table>\n{rows}\n</table></div>'

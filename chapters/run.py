@@ -1,90 +1,122 @@
-"""Running chapters: the command line, the headline numbers, where the files are."""
+"""Running chapters, one after the other or several at once: what the terminal says, and the headline numbers."""
 
 from __future__ import annotations
 
-import argparse
 import inspect
 import io
 import json
-import os
 import sys
-import time
-from collections.abc import Callable, Sequence
+from argparse import Namespace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from animations.video import check_video
-from chapters.gallery import write_gallery
-from tinylearn.checks import as_int, path_of, positive_integer, shortened, texts
+from chapters.bars import without_bars
+from chapters.digests import recordings_noted
+from chapters.live_page import LivePage
+from chapters.outlook import Outlook, doing, expected
+from chapters.processes import at_once
+from chapters.settings import FORMATS, Parser, parser
+from chapters.settings import Refusal as Refusal
+from chapters.settings import checked as checked
 from tinylearn.files import complete_or_absent
 
-FORMATS = ("html", "gif", "mp4", "apng", "png")
-
 Headline = dict[str, Any]
-Parser = argparse.ArgumentParser
 Main = Callable[..., Headline]
 
 
-class Refusal(ValueError):
-    """A chapter cannot run with these settings; the command line shows the sentence without a traceback."""
+def run(mains: Mapping[str, Main], arguments: Namespace) -> None:
+    """Run chapters, given by their names; say how they get on, and keep the page of the book up to date."""
+    _use_consoles_as_they_are()
+    out, formats = _folder(mains, arguments), tuple(each for each in FORMATS if each in arguments.format)
+    seconds = expected(mains, len(formats), arguments.quick) if _usual(arguments) else {}
+    at_work = arguments.processes if seconds and len(mains) > 1 else 1  # of hours with photographs, bars say more
+    settings = vars(arguments) | {"formats": formats, "processes": arguments.processes if at_work == 1 else 1}
+    jobs = {name: partial(compute, mains[name], name, out, settings) for name in _order(mains, seconds, at_work)}
+    try:
+        with without_bars() if at_work > 1 or not sys.stderr.isatty() else nullcontext(), LivePage(out, mains) as page:
+            progress = Progress(mains, Outlook(seconds, at_work), page)
+            at_once(jobs, at_work, progress.begins, progress.ends)
+    except Refusal as refusal:
+        raise SystemExit(str(refusal)) from refusal
+    except KeyboardInterrupt:
+        print(f"Interrupted. What is finished can be opened: {out / 'index.html'}", file=sys.stderr)
+        raise SystemExit(130) from None
 
 
-def checked(
-    chapter: str, out: str | os.PathLike[str], seed: int, quick: bool, formats: Sequence[str], processes: int
-) -> Path:
-    """Return the folder `out`; TypeError, ValueError or OSError before minutes of training for what cannot be meant."""
-    folder = path_of(chapter, out)
-    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
-    if not existing.is_dir():
-        raise NotADirectoryError(f"{chapter}: {out} must be a folder to write to, but {existing} is a file")
-    if as_int(chapter, "seed", seed) < 0:
-        raise ValueError(f"{chapter}: seed must be 0 or more, got {seed}")
-    if not isinstance(quick, bool):
-        raise TypeError(f"{chapter}: quick must be True or False, got {shortened(quick)}")
-    for each in texts(chapter, "formats", formats):
-        if each not in FORMATS:
-            raise ValueError(f"{chapter}: formats must be some of {', '.join(FORMATS)}, got {each!r}")
-    positive_integer(chapter, "processes", processes)
-    return folder
+class Progress:
+    """Says when a chapter begins, and when it can be opened."""
+
+    def __init__(self, mains: Mapping[str, Main], outlook: Outlook, page: LivePage) -> None:
+        self.mains, self.outlook, self.page = mains, outlook, page
+
+    def begins(self, name: str) -> None:
+        """Say what the chapter does, and about how long all of them still take."""
+        short = title(self.mains[name]).partition(":")[0].rstrip(".")
+        self.outlook.begins(name)
+        print(f"{short}: {doing(name)}{self.outlook.left()}", file=sys.stderr, flush=True)
+
+    def ends(self, name: str, headline: Headline) -> None:
+        """Say where the chapter can be seen; print the numbers of one that is run alone."""
+        seconds, path = self.outlook.ends(name), self.page.finished(name)
+        if len(self.mains) > 1:
+            print(f"Chapter {int(name[2:])} can be opened, after {seconds:.0f} s: {path}", flush=True)
+        else:
+            print(f"{title(self.mains[name])} ({seconds:.1f} s)", table(headline), f"  see {path}", sep="\n")
 
 
-def parser(description: str, prog: str) -> Parser:
-    """Return the command line that all chapters share."""
-    command = Parser(prog=prog, description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    command.add_argument("--out", type=Path, default=Path("gallery"), metavar="DIR", help="folder for the files")
-    command.add_argument("--seed", type=_from(0), default=0, help="fixes everything random (default: 0)")
-    command.add_argument("--quick", action="store_true", help="fewer pictures, to see that all works")
-    command.add_argument("--processes", type=_from(1), default=2, metavar="N", help="draw so many at once (default: 2)")
-    command.add_argument("--format", nargs="+", choices=FORMATS, default=["html", "gif"], help="(default: html gif)")
-    return command
+def _usual(arguments: Namespace) -> bool:
+    """Is this a run like those that were timed, without settings of a chapter's own, on sketches?"""
+    common = {"out", "seed", "quick", "processes", "format", "chapters", "check", "digests", "data"}
+    own = [value for name, value in vars(arguments).items() if name not in common]
+    return getattr(arguments, "data", "sketches") == "sketches" and not any(own)
 
 
-def run(main: Main, name: str, arguments: argparse.Namespace) -> None:
-    """Run a chapter, print its headline numbers, write them to `name.json`, and bring the gallery up to date."""
+def _order(names: Iterable[str], seconds: Mapping[str, float], at_work: int) -> list[str]:
+    """Return the names as they are or, if several are at work, the longest first, so that none is alone at the end.
+
+    Chapter 1 comes first in any case: it has something to see soonest.
+    """
+    return sorted(names, key=lambda name: (name != "ch01", -seconds[name])) if at_work > 1 else list(names)
+
+
+def _folder(mains: Mapping[str, Main], arguments: Namespace) -> Path:
+    """Return the folder to write to, which is made; what cannot be is an error before minutes of training."""
+    try:
+        out: Path = arguments.out.resolve()
+        out.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:  # a file is in the way, no rights, a name that no folder can have
+        raise SystemExit(
+            f"{', '.join(mains)}: --out must be a folder to write to, got {arguments.out}: {error}"
+        ) from None
+    if "mp4" in arguments.format:
+        check_video()
+    return out
+
+
+def _use_consoles_as_they_are() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a console that has no ° shows a question mark
-    try:
-        out = arguments.out.resolve()
-        out.mkdir(parents=True, exist_ok=True)
-    except (OSError, ValueError) as error:  # a file is in the way, no rights, a name that no folder can have
-        raise SystemExit(f"{name}: --out must be a folder to write to, got {arguments.out}: {error}") from None
-    started = time.time()
-    formats = tuple(dict.fromkeys(arguments.format))
+
+
+def compute(main: Main, name: str, out: Path, settings: dict[str, Any]) -> Headline:
+    """Run a chapter; write its numbers to `name.json` and, if asked for, digests of what it records."""
+    _use_consoles_as_they_are()
     takes = inspect.signature(main).parameters  # chapters 5 to 7 take `data`, the others have no use for it
-    settings = {name: value for name, value in vars(arguments).items() if name in takes and name != "out"}
-    if "mp4" in formats:
-        check_video()  # before minutes of training
+    own = {setting: value for setting, value in settings.items() if setting in takes and setting != "out"}
+    noted = recordings_noted(out / f"{name}_recordings.txt") if settings.get("digests") else nullcontext()
     try:
-        headline = main(out, formats=formats, **settings)
+        with noted:
+            headline = main(out, **own)
     except Refusal as refusal:
-        raise SystemExit(f"{name}: {refusal}") from refusal
+        raise Refusal(f"{name}: {refusal}") from refusal
     with complete_or_absent(out / f"{name}.json") as file:
         file.write((json.dumps(headline, indent=1, ensure_ascii=False) + "\n").encode())
-    gallery = write_gallery(out)
-    print(title(main), f"({time.time() - started:.1f} s)")
-    print(table(headline))
-    print(f"  see {gallery}")
+    return headline
 
 
 def run_alone(
@@ -95,7 +127,7 @@ def run_alone(
     command = parser(title(main), f"python -m chapters.{script}")
     if options is not None:
         options(command)
-    run(main, name, command.parse_args(argv))
+    run({name: main}, command.parse_args(argv))
 
 
 def table(headline: Headline) -> str:
@@ -127,14 +159,3 @@ def _matrix(value: Any) -> list[str]:
 def title(main: Main) -> str:
     """Return the first line of the chapter's text."""
     return str(sys.modules[main.__module__].__doc__).strip().splitlines()[0]
-
-
-def _from(least: int) -> Callable[[str], int]:
-    """Return what reads a whole number from `least` on; an error that says what is wrong is for the command line."""
-
-    def read(text: str) -> int:
-        if not text.isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"must be a whole number from {least} on, got {text!r}")
-        return int(text)
-
-    return read

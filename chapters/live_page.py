@@ -1,0 +1,61 @@
+"""The page of the book while its chapters are made: there from the first film on, renewed with each that arrives."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from chapters.gallery import films_in, write_gallery
+
+MAKING = "Still being made, while the program runs. Reload this page to see more."
+STOPPED = "Not finished: the run ended before. `python -m chapters {number}` makes this chapter."
+PAUSE = 0.5  # seconds from one look at the folder to the next
+
+
+class LivePage:
+    """Writes `index.html` in the folder `out` while the block runs, and at its end, also after an error.
+
+    A thread looks at the folder: who writes films there, in this process or in another, need not tell.
+    """
+
+    def __init__(self, out: Path, names: Iterable[str]) -> None:
+        """For chapters of these names."""
+        self.out, self.names, self.making = out, list(names), list(names)
+        self.shown: Any = None
+        self.one_writes, self.over = threading.Lock(), threading.Event()
+        self.thread = threading.Thread(target=self._keep_up, daemon=True)
+
+    def __enter__(self) -> LivePage:
+        self.thread.start()
+        return self
+
+    def finished(self, name: str) -> Path:
+        """Show all of this chapter, its numbers too; return the path of the page."""
+        self.making = [each for each in self.making if each != name]
+        return self._write(MAKING)
+
+    def __exit__(self, *error: Any) -> None:
+        self.over.set()
+        self.thread.join()
+        self.making = [name for name in self.making if not (self.out / f"{name}.json").exists()]
+        self._write(STOPPED)
+
+    def _keep_up(self) -> None:
+        while not self.over.wait(PAUSE):
+            with suppress(OSError):  # a full disk, say; whoever draws will name it
+                there = {path: path.stat().st_mtime_ns for name in self.names for path in films_in(self.out, name)}
+                if there and there != self.shown:
+                    path = self._write(MAKING)
+                    if self.shown is None:
+                        tqdm.write(f"The first film can be opened: {path} (reload it to see more)", file=sys.stderr)
+                    self.shown = there
+
+    def _write(self, instead: str) -> Path:
+        with self.one_writes:
+            return write_gallery(self.out, {name: instead.format(number=int(name[2:])) for name in self.making})

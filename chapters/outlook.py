@@ -1,0 +1,88 @@
+"""What a chapter does, and about how long a run still takes: what the terminal says while you wait."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Collection, Mapping
+from typing import NamedTuple
+
+
+class Share(NamedTuple):
+    """A chapter's part of a run: what it does, and how many seconds of one processor that takes."""
+
+    does: str
+    computing: float
+    drawing: float  # as html and gif
+
+
+SHARES = {  # measured with `python -m chapters` on two cores of an AMD EPYC of 2022, with which others are compared
+    "ch01": Share("draws a table in five ways", 0, 10),
+    "ch02": Share("walks down a curve and a valley", 0.5, 9),
+    "ch03": Share("trains one neuron", 0.5, 2),
+    "ch04": Share("trains four networks that differ in their activations", 1, 7),
+    "ch05": Share("trains one neuron and a network on pictures", 1, 6),
+    "ch06": Share("trains three networks on pictures", 8, 5),
+    "ch07": Share("trains a network on pictures of ten kinds", 48, 3),
+    "ch08": Share("lets networks learn from random games", 22, 2),
+}
+QUICK = 0.12  # so much of that is what a quick run takes
+
+
+def doing(name: str) -> str:
+    """Return what a chapter does."""
+    return SHARES[name].does if name in SHARES else "computes and draws"
+
+
+def expected(names: Collection[str], formats: int, quick: bool) -> dict[str, float]:
+    """Return how many seconds each chapter takes on that machine; nothing if one is unknown."""
+    if not all(name in SHARES for name in names):
+        return {}
+    scale = QUICK if quick else 1
+    return {name: scale * (SHARES[name].computing + SHARES[name].drawing * formats / 2) for name in names}
+
+
+class Outlook:
+    """How long a run still takes, judged by how long its chapters have taken until now."""
+
+    def __init__(self, expected: Mapping[str, float], at_work: int) -> None:
+        self.expected, self.at_work = expected, min(at_work, os.cpu_count() or 1)
+        self.began: dict[str, float] = {}
+        self.took: dict[str, float] = {}
+
+    def begins(self, name: str) -> None:
+        """Note that a chapter begins."""
+        self.began[name] = time.monotonic()
+
+    def ends(self, name: str) -> float:
+        """Note that a chapter has ended; return how many seconds it has taken."""
+        self.took[name] = time.monotonic() - self.began[name]
+        return self.took[name]
+
+    def seconds_left(self) -> float:
+        """Return how long all will still take, if this machine goes on to be as fast as it was until now."""
+        ended = self.expected.keys() & self.took.keys()
+        slower = sum(self.took[name] for name in ended) / sum(self.expected[name] for name in ended) if ended else 1
+        now = time.monotonic()
+        left = [
+            max(0.0, slower * self.expected[name] - (now - self.began.get(name, now)))
+            for name in self.expected.keys() - ended
+        ]
+        return max([sum(left) / self.at_work, *left])
+
+    def left(self) -> str:
+        """Return a sentence about that; nothing if nobody knows."""
+        return f"; {about(self.seconds_left())} left" if self.expected else ""
+
+
+def about(seconds: float) -> str:
+    """Return a time as roughly as it is known.
+
+    >>> about(4), about(38.2), about(97), about(400)
+    ('a few seconds', 'about 40 s', 'about 100 s', 'about 7 min')
+    """
+    if seconds < 8:
+        return "a few seconds"
+    if seconds < 150:
+        return f"about {10 * round(seconds / 10)} s"
+    return f"about {round(seconds / 60)} min"

@@ -1,0 +1,59 @@
+"""Settings that all chapters have: the command line, and what is refused before minutes of training."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from tinylearn.checks import as_int, path_of, positive_integer, shortened, texts
+
+FORMATS = ("html", "gif", "mp4", "apng", "png")
+
+Parser = argparse.ArgumentParser
+
+
+class Refusal(ValueError):
+    """A chapter cannot run with these settings; the command line shows the sentence without a traceback."""
+
+
+def checked(
+    chapter: str, out: str | os.PathLike[str], seed: int, quick: bool, formats: Sequence[str], processes: int
+) -> Path:
+    """Return the folder `out`; TypeError, ValueError or OSError before minutes of training for what cannot be meant."""
+    folder = path_of(chapter, out)
+    existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
+    if not existing.is_dir():
+        raise NotADirectoryError(f"{chapter}: {out} must be a folder to write to, but {existing} is a file")
+    if as_int(chapter, "seed", seed) < 0:
+        raise ValueError(f"{chapter}: seed must be 0 or more, got {seed}")
+    if not isinstance(quick, bool):
+        raise TypeError(f"{chapter}: quick must be True or False, got {shortened(quick)}")
+    for each in texts(chapter, "formats", formats):
+        if each not in FORMATS:
+            raise ValueError(f"{chapter}: formats must be some of {', '.join(FORMATS)}, got {each!r}")
+    positive_integer(chapter, "processes", processes)
+    return folder
+
+
+def parser(description: str, prog: str) -> Parser:
+    """Return the command line that all chapters share."""
+    command = Parser(prog=prog, description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    command.add_argument("--out", type=Path, default=Path("gallery"), metavar="DIR", help="folder for the files")
+    command.add_argument("--seed", type=_from(0), default=0, help="fixes everything random (default: 0)")
+    command.add_argument("--quick", action="store_true", help="fewer pictures, to see that all works")
+    command.add_argument("--processes", type=_from(1), default=2, metavar="N", help="do so much at once (default: 2)")
+    command.add_argument("--format", nargs="+", choices=FORMATS, default=["html", "gif"], help="(default: html gif)")
+    return command
+
+
+def _from(least: int) -> Callable[[str], int]:
+    """Return what reads a whole number from `least` on; an error that says what is wrong is for the command line."""
+
+    def read(text: str) -> int:
+        if not text.isdecimal() or int(text) < least:
+            raise argparse.ArgumentTypeError(f"must be a whole number from {least} on, got {text!r}")
+        return int(text)
+
+    return read
