@@ -21,7 +21,7 @@ from chapters import (
     images,
 )
 from chapters.check import check
-from chapters.run import run
+from chapters.run import run_all
 from chapters.settings import parser
 
 CHAPTERS = {
@@ -49,7 +49,7 @@ def main() -> None:
             command.error(f"chapter {number} does not exist yet; there is {', '.join(map(str, CHAPTERS))}")
     if arguments.check:
         sys.exit(check([word for word in sys.argv[1:] if not (len(word) > 2 and "--check".startswith(word))]))
-    run({f"ch{number:02}": CHAPTERS[number].main for number in arguments.chapters or CHAPTERS}, arguments)
+    run_all({f"ch{number:02}": CHAPTERS[number].main for number in arguments.chapters or CHAPTERS}, arguments)
 
 
 if __name__ == "__main__":

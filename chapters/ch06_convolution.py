@@ -296,7 +296,7 @@ def run_alone(argv: Sequence[str] | None = None) -> None:
         your_convolution(arguments.kernel, arguments.image, arguments.stride, arguments.padding)
     except (ValueError, TypeError) as error:
         command.error(str(error))
-    run({"ch06": main}, arguments)
+    run(main, "ch06", arguments)
 
 
 if __name__ == "__main__":

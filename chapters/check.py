@@ -12,8 +12,11 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
+
+from chapters.processes import GRACE
 
 COMMAND = (sys.executable, "-m", "chapters")
 CLOCKS = ("RUN+12", "RUN-13")  # as TZ, for each run: so many hours behind UTC, or before it
@@ -21,15 +24,18 @@ CLOCKS = ("RUN+12", "RUN-13")  # as TZ, for each run: so many hours behind UTC, 
 
 def check(argv: Sequence[str]) -> int:
     """Run `python -m chapters` with these arguments twice, say which files differ; return the exit code, 0 or 1."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         outs = [Path(folder) / f"run {number}" for number in (1, 2)]
         for number, (out, clock) in enumerate(zip(outs, CLOCKS, strict=True), 1):
             print(f"run {number} of 2", flush=True)
             command = [*COMMAND, *argv, "--digests", "--out", str(out)]
-            environment = os.environ | {"PYTHONHASHSEED": str(number), "TZ": clock}
-            ended = subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)
-            if ended.returncode:
-                print(f"run {number} ended with exit code {ended.returncode}")
+            try:
+                code = _run(command, os.environ | {"PYTHONHASHSEED": str(number), "TZ": clock})
+            except KeyboardInterrupt:
+                print("interrupted, nothing was compared")
+                return 130
+            if code:
+                print(f"run {number} ended with exit code {code}")
                 return 1
         differences = compare(*outs)
         files = [path for path in outs[0].rglob("*") if path.is_file()]
@@ -38,6 +44,18 @@ def check(argv: Sequence[str]) -> int:
         print(f"{len(files)} files, {size:,} bytes: {len(differences)} differ" if differences else
               f"{len(files)} files, {size:,} bytes: the same in both runs")  # fmt: skip
     return 1 if differences else 0
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
+    """Run a command, return its exit code. It is told of Ctrl-C, too, and has a few seconds to end."""
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL) as process:
+        try:
+            return process.wait()
+        except KeyboardInterrupt:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(GRACE)
+            process.kill()
+            raise
 
 
 def compare(first: Path, second: Path) -> list[str]:

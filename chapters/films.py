@@ -50,4 +50,4 @@ def draw(films: Mapping[str, Film], out: Path, formats: tuple[str, ...], process
     with tqdm(
         total=len(jobs), desc="drawing", unit=" files", leave=False, disable=min(processes, len(jobs)) == 1
     ) as bar:
-        at_once(jobs, processes, begins=lambda name: None, ends=lambda *_: bar.update())
+        at_once(jobs, processes, ends=lambda *_: bar.update())

@@ -13,8 +13,8 @@ from tqdm import tqdm
 
 from chapters.gallery import films_in, write_gallery
 
-MAKING = "Still being made, while the program runs. Reload this page to see more."
-STOPPED = "Not finished: the run ended before. `python -m chapters {number}` makes this chapter."
+MAKING = "Still being made: the rest of this chapter comes while the program runs. Reload this page to see it."
+STOPPED = "Not finished: the run stopped early. `python -m chapters {number}` makes this chapter."
 PAUSE = 0.5  # seconds from one look at the folder to the next
 
 
@@ -27,7 +27,7 @@ class LivePage:
     def __init__(self, out: Path, names: Iterable[str]) -> None:
         """For chapters of these names."""
         self.out, self.names, self.making = out, list(names), list(names)
-        self.shown: Any = None
+        self.films, self.there = self._films(), False
         self.one_writes, self.over = threading.Lock(), threading.Event()
         self.thread = threading.Thread(target=self._keep_up, daemon=True)
 
@@ -44,18 +44,25 @@ class LivePage:
         self.over.set()
         self.thread.join()
         self.making = [name for name in self.making if not (self.out / f"{name}.json").exists()]
-        self._write(STOPPED)
+        if self.there or self._films() != self.films:  # of a run that was refused there is nothing to see
+            self._write(STOPPED)
 
     def _keep_up(self) -> None:
         while not self.over.wait(PAUSE):
             with suppress(OSError):  # a full disk, say; whoever draws will name it
-                there = {path: path.stat().st_mtime_ns for name in self.names for path in films_in(self.out, name)}
-                if there and there != self.shown:
-                    path = self._write(MAKING)
-                    if self.shown is None:
+                films = self._films()
+                if films != self.films:
+                    first, path = not self.there, self._write(MAKING)
+                    if first:
                         tqdm.write(f"The first film can be opened: {path} (reload it to see more)", file=sys.stderr)
-                    self.shown = there
+                    self.films = films
+
+    def _films(self) -> dict[Path, int]:
+        """Return the films that are there, and when each was written."""
+        return {path: path.stat().st_mtime_ns for name in self.names for path in films_in(self.out, name)}
 
     def _write(self, instead: str) -> Path:
         with self.one_writes:
-            return write_gallery(self.out, {name: instead.format(number=int(name[2:])) for name in self.making})
+            path = write_gallery(self.out, {name: instead.format(number=int(name[2:])) for name in self.making})
+            self.there = True
+            return path

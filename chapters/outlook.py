@@ -71,8 +71,8 @@ class Outlook:
         return max([sum(left) / self.at_work, *left])
 
     def left(self) -> str:
-        """Return a sentence about that; nothing if nobody knows."""
-        return f"; {about(self.seconds_left())} left" if self.expected else ""
+        """Return how long, in words; nothing if nobody knows."""
+        return f"{about(self.seconds_left())} left" if self.expected else ""
 
 
 def about(seconds: float) -> str:

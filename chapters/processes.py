@@ -30,12 +30,18 @@ Job = Callable[[], Any]
 
 
 def at_once(
-    jobs: Mapping[str, Job], processes: int, begins: Callable[[str], Any], ends: Callable[[str, Any], Any]
+    jobs: Mapping[str, Job],
+    processes: int,
+    *,
+    begins: Callable[[str], Any] = lambda name: None,
+    ends: Callable[[str, Any], Any] = lambda name, result: None,
+    waits: Callable[[], Any] = lambda: None,
 ) -> None:
     """Do all jobs, so many at once; call `begins(name)` and `ends(name, result)` of each. The first error ends them.
 
-    One process is this one; so it is for a single job. With more, a job must be picklable, and the script that calls
-    this importable without running: put what it does under `if __name__ == "__main__"`.
+    One process is this one; so it is for a single job. With more, `waits()` is called every second, a job must be
+    picklable, and the script that calls this importable without running: put what it does under
+    `if __name__ == "__main__"`.
     """
     if processes == 1 or len(jobs) == 1:
         for name, job in jobs.items():
@@ -52,7 +58,9 @@ def at_once(
                 worker = idle.pop(0)
                 worker.give(name, job)
                 at_work[worker.connection] = worker
-            for ready in wait(at_work):
+            while not (answers := wait(at_work, timeout=1)):
+                waits()
+            for ready in answers:
                 worker = at_work.pop(ready)  # type: ignore[call-overload]
                 result = worker.answer()
                 idle.append(worker)

@@ -13,6 +13,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from tqdm import tqdm
+
 from animations.video import check_video
 from chapters.bars import without_bars
 from chapters.digests import recordings_noted
@@ -28,44 +30,60 @@ Headline = dict[str, Any]
 Main = Callable[..., Headline]
 
 
-def run(mains: Mapping[str, Main], arguments: Namespace) -> None:
+def run(main: Main, name: str, arguments: Namespace) -> None:
+    """Run one chapter, and print its headline numbers."""
+    run_all({name: main}, arguments)
+
+
+def run_all(mains: Mapping[str, Main], arguments: Namespace) -> None:
     """Run chapters, given by their names; say how they get on, and keep the page of the book up to date."""
-    _use_consoles_as_they_are()
+    _say_lines()
     out, formats = _folder(mains, arguments), tuple(each for each in FORMATS if each in arguments.format)
     seconds = expected(mains, len(formats), arguments.quick) if _usual(arguments) else {}
-    at_work = arguments.processes if seconds and len(mains) > 1 else 1  # of hours with photographs, bars say more
+    at_work = arguments.processes if seconds and len(mains) > 1 else 1  # what may take hours is done alone, with bars
     settings = vars(arguments) | {"formats": formats, "processes": arguments.processes if at_work == 1 else 1}
     jobs = {name: partial(compute, mains[name], name, out, settings) for name in _order(mains, seconds, at_work)}
     try:
-        with without_bars() if at_work > 1 or not sys.stderr.isatty() else nullcontext(), LivePage(out, mains) as page:
-            progress = Progress(mains, Outlook(seconds, at_work), page)
-            at_once(jobs, at_work, progress.begins, progress.ends)
+        with (
+            nullcontext() if sys.stderr.isatty() else without_bars(),
+            LivePage(out, mains) as page,
+            tqdm(bar_format="{desc}", leave=False, disable=at_work == 1) as line,
+        ):
+            progress = Progress(mains, Outlook(seconds, at_work), page, line)
+            at_once(jobs, at_work, begins=progress.begins, ends=progress.ends, waits=progress.waits)
     except Refusal as refusal:
         raise SystemExit(str(refusal)) from refusal
     except KeyboardInterrupt:
-        print(f"Interrupted. What is finished can be opened: {out / 'index.html'}", file=sys.stderr)
+        path = out / "index.html"
+        there = f"What is finished can be opened: {path}" if path.exists() else "No film is finished yet."
+        tqdm.write(f"Interrupted. {there}", file=sys.stderr)
         raise SystemExit(130) from None
 
 
 class Progress:
-    """Says when a chapter begins, and when it can be opened."""
+    """Says when a chapter begins, how long all of them still take, and when a chapter can be opened."""
 
-    def __init__(self, mains: Mapping[str, Main], outlook: Outlook, page: LivePage) -> None:
-        self.mains, self.outlook, self.page = mains, outlook, page
+    def __init__(self, mains: Mapping[str, Main], outlook: Outlook, page: LivePage, line: Any) -> None:
+        """`line` stays below all that is said; the time that is left is renewed in it."""
+        self.mains, self.outlook, self.page, self.line = mains, outlook, page, line
 
     def begins(self, name: str) -> None:
         """Say what the chapter does, and about how long all of them still take."""
         short = title(self.mains[name]).partition(":")[0].rstrip(".")
         self.outlook.begins(name)
-        print(f"{short}: {doing(name)}{self.outlook.left()}", file=sys.stderr, flush=True)
+        tqdm.write("; ".join(filter(None, [f"{short}: {doing(name)}", self.outlook.left()])), file=sys.stderr)
+
+    def waits(self) -> None:
+        """Say again how long."""
+        self.line.set_description_str(self.outlook.left())
 
     def ends(self, name: str, headline: Headline) -> None:
         """Say where the chapter can be seen; print the numbers of one that is run alone."""
         seconds, path = self.outlook.ends(name), self.page.finished(name)
         if len(self.mains) > 1:
-            print(f"Chapter {int(name[2:])} can be opened, after {seconds:.0f} s: {path}", flush=True)
+            tqdm.write(f"Chapter {int(name[2:])} took {seconds:.0f} s and can be opened: {path}")
         else:
-            print(f"{title(self.mains[name])} ({seconds:.1f} s)", table(headline), f"  see {path}", sep="\n")
+            tqdm.write(f"{title(self.mains[name])} ({seconds:.1f} s)\n{table(headline)}\n  see {path}")
 
 
 def _usual(arguments: Namespace) -> bool:
@@ -97,15 +115,16 @@ def _folder(mains: Mapping[str, Main], arguments: Namespace) -> Path:
     return out
 
 
-def _use_consoles_as_they_are() -> None:
+def _say_lines() -> None:
+    """Write line by line, into a pipe too; a console that has no ° shows a question mark."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")  # a console that has no ° shows a question mark
+            stream.reconfigure(errors="replace", line_buffering=True)
 
 
 def compute(main: Main, name: str, out: Path, settings: dict[str, Any]) -> Headline:
     """Run a chapter; write its numbers to `name.json` and, if asked for, digests of what it records."""
-    _use_consoles_as_they_are()
+    _say_lines()
     takes = inspect.signature(main).parameters  # chapters 5 to 7 take `data`, the others have no use for it
     own = {setting: value for setting, value in settings.items() if setting in takes and setting != "out"}
     noted = recordings_noted(out / f"{name}_recordings.txt") if settings.get("digests") else nullcontext()
@@ -127,7 +146,7 @@ def run_alone(
     command = parser(title(main), f"python -m chapters.{script}")
     if options is not None:
         options(command)
-    run({name: main}, command.parse_args(argv))
+    run(main, name, command.parse_args(argv))
 
 
 def table(headline: Headline) -> str:

@@ -5,6 +5,7 @@ A few kills of each job; `python tests/benchmarks/faults.py` does many, and of w
 
 import contextlib
 import copy
+import functools
 import os
 import time
 import zlib
@@ -12,7 +13,7 @@ import zlib
 import numpy as np
 import pytest
 
-from chapters import films
+from chapters import processes
 from tests.faults import death, files, full_disk, onlookers
 from tests.faults.death import Life, killed
 from tests.faults.job import Job
@@ -85,16 +86,18 @@ def test_a_job_that_does_not_work_proves_nothing(tmp_path, monkeypatch):
 
 
 class Drawing(Job):
-    """Has a process that draws, which has less time than usual to end, and waits."""
+    """Has processes that draw for a long time, and have less than usual to end."""
 
     def work(self, folder, tell):
-        films.GRACE = 0.1  # in this process alone, which a kill ends
-        tell("begin", films._pool(1).submit(os.getpid).result())
-        time.sleep(60)
+        processes.GRACE = 0.1  # in this process alone, which a kill ends
+        jobs = dict.fromkeys(["one", "other"], functools.partial(time.sleep, 60))
+        processes.at_once(jobs, 2, begins=lambda name: tell("begin", 1))
 
 
 def test_a_kill_ends_the_processes_that_draw_too(tmp_path):
-    assert films.GRACE < 10  # seconds: with all of it, too, they would be gone before this gives up waiting for them
+    assert (
+        processes.GRACE < 10
+    )  # seconds: with all of it, too, they would be gone before this gives up waiting for them
     life = Life(Drawing(), numbered(tmp_path, 0))
     life.until_it_begins(1)
     orphans = life.kill()

@@ -1,0 +1,51 @@
+"""Chapters that take no time, take long, or go wrong: they stand in for real ones, also in other processes."""
+
+import os
+import time
+from pathlib import Path
+
+from chapters.films import Film, draw
+from chapters.run import Refusal
+from tests.chapters.slow_scenes import Broken, Killed, Slow
+
+
+def two_films(out, *, formats=("png",), processes=1):
+    """Draw two films, at once."""
+    draw({"ch01_one": Film(Slow()), "ch01_two": Film(Slow())}, out, formats, processes)
+    return {"films": 2, "process": os.getpid()}
+
+
+def waits_for_the_page(out, *, seed=0):
+    """Compute until the page of the book is there, and keep a copy of it."""
+    page = out / "index.html"
+    while not page.exists():
+        time.sleep(0.01)
+    (out / "seen.html").write_bytes(page.read_bytes())
+    return {"seed": seed, "process": os.getpid()}
+
+
+def broken_film(out, *, formats=("png",), processes=1):
+    """Draw a film that cannot be drawn."""
+    draw({"ch01_broken": Film(Broken())}, out, formats, processes)
+
+
+def killed_film(out, *, formats=("png",), processes=1):
+    """Draw a film, and die of it."""
+    draw({"ch01_killed": Film(Killed())}, out, formats, processes)
+
+
+def nothing(out):
+    """Do nothing."""
+    return {"a": 1}
+
+
+def refused(out):
+    """Refuse to run."""
+    raise Refusal("not with these settings")
+
+
+def slow(out):
+    """Compute for a minute, and say in which process."""
+    (Path(out) / "slow.pid").write_text(str(os.getpid()))
+    time.sleep(60)
+    return {"a": 1}

@@ -1,0 +1,63 @@
+"""How long a run still takes: as measured at first, then by how fast this machine is; never absurd."""
+
+import pytest
+
+from chapters import outlook
+from chapters.__main__ import CHAPTERS
+from chapters.outlook import SHARES, Outlook, about, expected
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Seconds that pass only when the test says so."""
+    now = [0.0]
+    monkeypatch.setattr(outlook.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(outlook.os, "cpu_count", lambda: 2)
+    return now
+
+
+def test_every_chapter_has_a_share():
+    assert list(SHARES) == [f"ch{number:02}" for number in CHAPTERS]
+
+
+def test_expects_less_of_a_quick_run_and_of_one_format():
+    usual = expected(SHARES, 2, quick=False)
+    assert sum(expected(SHARES, 2, quick=True).values()) < sum(usual.values()) / 5
+    assert expected(["ch01"], 1, quick=False)["ch01"] == usual["ch01"] / 2
+    assert expected(["ch01", "ch99"], 2, quick=False) == {}
+
+
+def test_knows_nothing_of_a_chapter_that_was_never_timed():
+    unknown = Outlook({}, 1)
+    unknown.begins("ch99")
+    assert unknown.left() == ""
+
+
+def test_learns_how_fast_this_machine_is(clock):
+    run = Outlook({"a": 10, "b": 20, "c": 30}, 1)
+    run.begins("a")
+    assert run.seconds_left() == 60
+    clock[0] = 5
+    assert run.seconds_left() == 55
+    clock[0] = 20  # twice as slow
+    assert run.ends("a") == 20
+    assert run.seconds_left() == 100
+    run.begins("b")
+    clock[0] = 200  # it should have ended long ago: "c" is left
+    assert run.seconds_left() == 60
+    run.ends("b")
+    run.begins("c")
+    assert run.seconds_left() > 60
+
+
+def test_two_at_once_share_the_work_but_the_longest_is_not_shared(clock):
+    assert Outlook({"a": 10, "b": 20, "c": 30}, 2).seconds_left() == 30
+    assert Outlook({"a": 10, "b": 20, "c": 50}, 2).seconds_left() == 50
+    assert Outlook({"a": 10, "b": 20, "c": 30}, 16).seconds_left() == 30  # there are two processors
+
+
+@pytest.mark.parametrize("seconds", [0, 1, 7.9, 8, 14, 16, 149, 150, 7200])
+def test_times_are_rough(seconds):
+    text = about(seconds)
+    number = int("".join(filter(str.isdecimal, text)) or 0) * (60 if "min" in text else 1)
+    assert abs(number - seconds) <= max(8, 0.25 * seconds)

@@ -1,0 +1,112 @@
+"""Jobs at once: each is reported; an error, or the death of a process, ends them all and says which job it was."""
+
+import os
+import threading
+import time
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
+
+import pytest
+
+from chapters.processes import at_once
+
+
+class Odd(Exception):
+    """An error that cannot be made again from its text."""
+
+    def __init__(self, one, two):
+        super().__init__(f"{one} and {two}")
+
+
+def fail(error):
+    raise error
+
+
+def fail_oddly():
+    raise Odd("this", "that")
+
+
+def begin_and_wait(folder):
+    (folder / str(os.getpid())).touch()
+    time.sleep(60)
+
+
+def fail_when_it_has_begun(folder):
+    while not list(folder.iterdir()):
+        time.sleep(0.01)
+    raise ValueError("no more")
+
+
+def lives(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    with open(f"/proc/{pid}/stat") as stat:  # one that has ended may wait for its parent to notice
+        return stat.read().rpartition(")")[2].split()[0] != "Z"
+
+
+def noted(jobs, processes):
+    """Return what at_once reports, in order."""
+    said = []
+    at_once(jobs, processes, begins=lambda name: said.append(name),
+            ends=lambda name, result: said.append((name, result)))  # fmt: skip
+    return said
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3])
+def test_reports_each_job(processes):
+    jobs = {text: partial(str.upper, text) for text in ("a", "b", "c", "d")}
+    said = noted(jobs, processes)
+    assert said[:processes] == list("abcd")[:processes] if processes > 1 else ["a"]
+    assert [each for each in said if isinstance(each, str)] == list("abcd")
+    assert {each for each in said if not isinstance(each, str)} == {("a", "A"), ("b", "B"), ("c", "C"), ("d", "D")}
+    for text in jobs:
+        assert said.index(text) < said.index((text, text.upper()))
+
+
+def test_one_process_is_this_one():
+    jobs = {"a": os.getpid, "b": os.getpid}
+    assert noted(jobs, 1) == ["a", ("a", os.getpid()), "b", ("b", os.getpid())]
+    assert noted({"a": os.getpid}, 2) == ["a", ("a", os.getpid())]
+    assert os.getpid() not in dict(each for each in noted(jobs, 2) if isinstance(each, tuple)).values()
+
+
+def test_runs_in_a_thread():
+    said = []
+    thread = threading.Thread(target=lambda: said.extend(noted({"a": os.getpid, "b": os.getpid}, 2)))
+    thread.start()
+    thread.join()
+    assert len(said) == 4
+
+
+def test_says_that_it_waits():
+    waited = []
+    at_once({"a": partial(time.sleep, 1.5), "b": os.getpid}, 2, waits=lambda: waited.append(True))
+    assert waited
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_raises_the_error_of_a_job(processes):
+    with pytest.raises(ValueError, match="no such thing") as caught:
+        at_once({"a": partial(fail, ValueError("no such thing")), "b": os.getpid}, processes)
+    if processes == 2:
+        assert "in fail\n" in "".join(caught.value.__notes__)  # where it was raised
+
+
+def test_hands_over_an_error_that_cannot_be_pickled_in_words():
+    with pytest.raises(RuntimeError, match="Odd: this and that"):
+        at_once({"a": fail_oddly, "b": os.getpid}, 2)
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="asks Linux which processes live")
+def test_ends_the_other_jobs_after_an_error(tmp_path):
+    with pytest.raises(ValueError, match="no more"):
+        at_once({"a": partial(begin_and_wait, tmp_path), "b": partial(fail_when_it_has_begun, tmp_path)}, 2)
+    (file,) = tmp_path.iterdir()
+    assert not lives(int(file.name))
+
+
+def test_says_which_job_a_process_had_that_died():
+    with pytest.raises(BrokenProcessPool, match="at work on b has ended, with exit code 7"):
+        at_once({"a": partial(time.sleep, 60), "b": partial(os._exit, 7)}, 2)

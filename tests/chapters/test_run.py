@@ -1,0 +1,129 @@
+"""Chapters that run at once: the same files as one by one, one error ends all, and so does Ctrl-C."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+
+import pytest
+
+from chapters.__main__ import CHAPTERS
+from chapters.check import compare
+from chapters.live_page import MAKING
+from chapters.outlook import SHARES
+from chapters.run import run_all
+from chapters.settings import parser
+from tests.chapters import stand_ins
+
+ROOT = Path(__file__).parents[2]
+
+
+def run(out, mains, *words):
+    run_all(mains, parser("", "").parse_args(["--out", str(out), "--format", "png", *words]))
+
+
+def numbers(out, name):
+    return json.loads((out / f"{name}.json").read_text())
+
+
+def test_a_chapter_computes_while_films_of_another_are_drawn_and_can_be_opened(tmp_path, capsys):
+    """The second one waits until the page shows a film of the first: one by one, it would wait for ever."""
+    run(tmp_path, {"ch02": stand_ins.waits_for_the_page, "ch01": stand_ins.two_films}, "--seed", "3")
+    seen, last = ((tmp_path / name).read_text() for name in ("seen.html", "index.html"))
+    assert "ch01_" in seen
+    assert MAKING in seen
+    assert MAKING not in last
+    assert numbers(tmp_path, "ch02")["seed"] == 3
+    assert len({os.getpid(), numbers(tmp_path, "ch01")["process"], numbers(tmp_path, "ch02")["process"]}) == 3
+    said = capsys.readouterr()
+    begun = re.findall(r"^Chapters that take no time.*; (.*) left$", said.err, flags=re.MULTILINE)
+    assert len(begun) == 2
+    assert re.match(r"about \d+ s|a few seconds", begun[0])
+    finished = [f"Chapter {n} took \\d+ s and can be opened: {tmp_path / 'index.html'}" for n in (1, 2)]
+    assert sorted(re.sub(r"\d+ s", r"\\d+ s", line) for line in said.out.splitlines()) == finished
+
+
+def test_no_bars_where_there_is_no_terminal(tmp_path, capsys):
+    run(tmp_path, {"ch01": stand_ins.two_films}, "--processes", "1")
+    run(tmp_path, {"ch01": stand_ins.two_films, "ch03": CHAPTERS[3].main}, "--quick")
+    said = capsys.readouterr()
+    assert "\r" not in said.out + said.err
+    assert "frames/s" not in said.err
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_an_error_in_a_film_of_any_chapter_ends_the_run_and_names_the_film(tmp_path, processes):
+    mains = {"ch01": stand_ins.broken_film, "ch02": stand_ins.slow}
+    with pytest.raises(RuntimeError, match=r"(?s)this film is broken.*while .*ch01_broken\.png was drawn"):
+        run(tmp_path, mains, "--processes", processes)
+    assert not (tmp_path / "ch01.json").exists()
+    assert not (tmp_path / "ch02.json").exists()
+
+
+def test_the_death_of_a_process_ends_the_run_and_names_the_chapter(tmp_path):
+    with pytest.raises(BrokenProcessPool, match="at work on ch01 has ended, with exit code 1"):
+        run(tmp_path, {"ch01": stand_ins.killed_film, "ch02": stand_ins.slow})
+
+
+def test_a_refusal_is_a_sentence_that_names_the_chapter(tmp_path):
+    for mains in ({"ch02": stand_ins.refused, "ch01": stand_ins.two_films}, {"ch02": stand_ins.refused}):
+        with pytest.raises(SystemExit, match=r"^ch02: not with these settings$"):
+            run(tmp_path, mains)
+
+
+def test_chapter_1_begins_first_and_then_the_longest(tmp_path, capsys):
+    run(tmp_path, dict.fromkeys(["ch03", "ch07", "ch01", "ch02"], stand_ins.nothing))
+    begun = re.findall(r": (.*);", capsys.readouterr().err)
+    assert begun == [SHARES[name].does for name in ("ch01", "ch07", "ch02", "ch03")]
+
+
+def test_one_by_one_they_keep_their_order(tmp_path, capsys):
+    run(tmp_path, dict.fromkeys(["ch03", "ch07", "ch01"], stand_ins.nothing), "--processes", "1")
+    assert re.findall(r"^Chapter (\d)", capsys.readouterr().out, flags=re.MULTILINE) == ["3", "7", "1"]
+
+
+def test_the_same_bytes_at_once_and_one_by_one(tmp_path):
+    for count in ("1", "2"):
+        words = ["1", "3", "--quick", "--digests", "--processes", count, "--out", str(tmp_path / count)]
+        subprocess.run([sys.executable, "-m", "chapters", *words], cwd=ROOT, check=True, capture_output=True)
+    assert compare(tmp_path / "1", tmp_path / "2") == []
+    assert {"ch01_shortest_scene.gif", "ch03_recordings.txt", "index.html"} <= set(os.listdir(tmp_path / "2"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C in another way")
+@pytest.mark.parametrize("told", ["all", "one"])
+@pytest.mark.parametrize("words", [["1", "7"], ["1"], ["1", "7", "--processes", "1"]], ids=["two", "one", "here"])
+def test_ctrl_c_ends_all_with_one_sentence_and_leaves_a_true_page(tmp_path, words, told):
+    command = [sys.executable, "-m", "chapters", *words, "--out", str(tmp_path)]
+    process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE, text=True)
+    while not (tmp_path / "index.html").exists() and process.poll() is None:
+        time.sleep(0.01)
+    (os.killpg if told == "all" else os.kill)(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=15)
+    assert process.returncode == 130
+    assert said.splitlines()[-1] == f"Interrupted. What is finished can be opened: {tmp_path / 'index.html'}"
+    assert "Traceback" not in said
+    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    assert MAKING not in page
+    assert "<code>python -m chapters 1</code> makes this chapter." in page
+    assert not [path.name for path in tmp_path.rglob(".*")]
+    if Path("/proc/self/stat").exists():
+        assert alive_in(process.pid) == []
+
+
+def alive_in(session):
+    """Return what is still running of a session; what has ended may wait for its parent to notice."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, _, its_session = path.read_text().rpartition(")")[2].split()[:4]
+        except OSError:
+            continue
+        if int(its_session) == session and state != "Z":
+            found.append((path.parent / "cmdline").read_text())
+    return found
