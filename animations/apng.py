@@ -13,20 +13,21 @@ from typing import BinaryIO
 import numpy as np
 
 from animations.differences import difference, pack, unpack
-from animations.reel import Reel
+from animations.reel import Reel, Writer
 
 KEEP, OVER = 0, 1  # a frame stays when the next comes; the next is drawn over it
 LONGEST = 65_535  # hundredths of a second; what is shown for longer is timed in whole seconds
 
 
-def write_apng(reel: Reel, file: BinaryIO) -> None:
+def write_apng(reel: Reel, file: BinaryIO) -> Writer:
     """Write every frame as it comes."""
     width, height = reel.scene.size
     file.write(b"\x89PNG\r\n\x1a\n")
     _write_chunk(file, b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0))  # 8 bits; red green blue alpha
     _write_chunk(file, b"acTL", struct.pack(">II", reel.scene.frames, 0))  # repeat for ever
     number, before = 0, np.empty(0, np.uint32)  # chunks of frames are numbered
-    for frame, hundredths in zip(reel.frames(), reel.hundredths(), strict=True):
+    for hundredths in reel.hundredths():
+        frame = yield
         now = pack(frame)
         left, top, rectangle = _changed_rectangle(before, now) if number else (0, 0, frame)
         size = rectangle.shape[1], rectangle.shape[0], left, top

@@ -18,7 +18,7 @@ import numpy as np
 from PIL import Image
 
 from animations.differences import Difference, difference, pack, unpack
-from animations.reel import Reel
+from animations.reel import Reel, Writer
 
 BITS = 8
 UNCHANGED = 255
@@ -41,13 +41,13 @@ def make_palette(samples: Iterable[np.ndarray], colors: int = 255) -> np.ndarray
     return np.concatenate([common, found])[:colors]
 
 
-def write_gif(reel: Reel, file: BinaryIO) -> None:
+def write_gif(reel: Reel, file: BinaryIO) -> Writer:
     """Write every frame, with a palette made from the first, the middle and the last."""
     last = reel.scene.frames - 1
     samples = [reel.painter.paint(number).copy() for number in sorted({0, (last + 1) // 2, last})]
     writer = GifWriter(file, *reel.scene.size, make_palette(samples, reel.colors - LATE), late=LATE)
-    for frame, hundredths in zip(reel.frames(), reel.hundredths(), strict=True):
-        writer.add(frame, hundredths)
+    for hundredths in reel.hundredths():
+        writer.add((yield), hundredths)
     writer.close()
 
 

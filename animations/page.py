@@ -20,13 +20,14 @@ import io
 import json
 import zlib
 from importlib.resources import files
+from pathlib import Path
 from string import Template
 from typing import BinaryIO
 
 import numpy as np
 
 from animations.differences import pack, unpack
-from animations.reel import Reel
+from animations.reel import Reel, Writer
 from animations.scene import Scene, checked_scene
 
 KEY = 20  # each so many frames a whole one
@@ -34,7 +35,7 @@ CONTROLS = 52  # pixels below the picture, for the buttons
 NARROWEST = 600  # pixels that these need in one row
 
 
-def write_page(reel: Reel, file: BinaryIO) -> None:
+def write_page(reel: Reel, file: BinaryIO) -> Writer:
     """Write the player and, into it, frame after frame."""
     head, tail = _player(reel)
     last = reel.scene.frames - 1
@@ -46,8 +47,8 @@ def write_page(reel: Reel, file: BinaryIO) -> None:
     opened = json.dumps(meta).replace("<", "\\u003c")[:-1]  # no text may end the script element
     file.write(f'{head}{opened}, "groups": [\n'.encode())
     packer = Packer()
-    for number, frame in enumerate(reel.frames()):
-        packer.add(frame, whole=number % KEY == 0)
+    for number in range(last + 1):
+        packer.add((yield), whole=number % KEY == 0)
         if number % KEY == KEY - 1 or number == last:
             file.write(f"{',' if number >= KEY else ''}{json.dumps(packer.take_group())}\n".encode())
     file.write(f'], "colours": "{packer.colours()}"}}{tail}'.encode())
@@ -113,7 +114,8 @@ def runs(pixels: np.ndarray, colours: np.ndarray) -> tuple[np.ndarray, np.ndarra
 def embed(scene: Scene) -> str:
     """Return the page of a scene as HTML to put into another page, such as a notebook."""
     file, name = io.BytesIO(), type(scene).__name__
-    write_page(Reel(checked_scene("embed", scene), title=name), file)
+    reel = Reel(checked_scene("embed", scene), title=name)
+    reel.write([write_page(reel, file)])
     (width, height), page = scene.size, html.escape(file.getvalue().decode())
     style = (
         f"width: 100%; max-width: {max(width, NARROWEST)}px; border: 0; "
@@ -127,7 +129,7 @@ def _player(reel: Reel) -> tuple[str, str]:
     """Return the player for this scene: what comes before its data, and what comes after them."""
     (width, height), last = reel.scene.size, reel.scene.frames - 1
     values = {
-        "title": html.escape(reel.title.removesuffix(".html").replace("_", " ")),
+        "title": html.escape(Path(reel.title).stem.replace("_", " ")),
         "width": width,
         "height": height,
         "last": last,

@@ -7,7 +7,8 @@ name when it is complete, and not before.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,7 +18,7 @@ from animations import checks
 from animations.apng import write_apng
 from animations.gif import write_gif
 from animations.page import write_page
-from animations.reel import Reel
+from animations.reel import Reel, Writer
 from animations.scene import Scene, checked_scene
 from animations.video import check_video, write_mp4
 from tinylearn.checks import path_of
@@ -48,9 +49,26 @@ def render(
     without imageio-ffmpeg.
     """
     path = path_of("render", path)
-    write = WRITERS.get(path.suffix.lower())
-    if write is None:
-        raise ValueError(f"render: path must end in {', '.join(WRITERS)}, got {path.name!r}")
+    render_all(scene, [path], fps=fps, hold_first=hold_first, hold_last=hold_last, colors=colors, frame=frame,
+               progress=progress)  # fmt: skip
+    return path
+
+
+def render_all(
+    scene: Scene,
+    paths: Sequence[Path],
+    *,
+    fps: float = 5,
+    hold_first: float = 0,
+    hold_last: float = 2,
+    colors: int = 255,
+    frame: int | None = None,
+    progress: bool = True,
+) -> None:
+    """Write a scene in several formats, as `render` does in one; each frame is painted once, for all of them."""
+    for path in paths:
+        if path.suffix.lower() not in WRITERS:
+            raise ValueError(f"render: path must end in {', '.join(WRITERS)}, got {path.name!r}")
     checked_scene("render", scene)
     fps = checks.real("render", "fps", fps, 0.01, 50, "lie in 0.01 … 50, since viewers do not show more")
     hold_first, hold_last = (
@@ -60,16 +78,20 @@ def render(
     colors = checks.position("render", "colors", colors, 256, low=32)
     if frame is not None:
         frame = checks.position("render", "frame", frame, scene.frames, low=-scene.frames)
-    if frame is not None and write is not write_png:
+    for path in paths:
         suffix = path.suffix.lower()
-        raise ValueError(f"render: frame must be left out for a {suffix}, which has all frames, got frame={frame}")
-    if write is write_mp4:
-        check_video()
-    _make_folder(path)
-    reel = Reel(scene, path.name, fps, hold_first, hold_last, colors, frame=frame, progress=progress)
-    with complete_or_absent(path, "render") as file:
-        write(reel, file)
-    return path
+        if frame is not None and suffix != ".png":
+            raise ValueError(f"render: frame must be left out for a {suffix}, which has all frames, got frame={frame}")
+        if suffix == ".mp4":
+            check_video()
+        _make_folder(path)
+    reel = Reel(scene, paths[0].name, fps, hold_first, hold_last, colors, frame=frame, progress=progress)
+    with ExitStack() as stack:
+        writers = []
+        for path in reversed(paths):  # so that the first file is complete first
+            file = stack.enter_context(complete_or_absent(path, "render"))
+            writers.append(stack.enter_context(closing(WRITERS[path.suffix.lower()](reel, file))))
+        reel.write(writers)
 
 
 def _make_folder(path: Path) -> None:
@@ -82,13 +104,14 @@ def _make_folder(path: Path) -> None:
         raise OSError(f"render: {path} cannot be written: there can be no folder {path.parent}, {error}") from error
 
 
-def write_png(reel: Reel, file: BinaryIO) -> None:
-    """Write one frame."""
+def write_png(reel: Reel, file: BinaryIO) -> Writer:
+    """Write one frame; wait for no others."""
     number = reel.scene.frames - 1 if reel.frame is None else reel.frame % reel.scene.frames
     Image.fromarray(reel.painter.paint(number)[..., :3]).save(file, "PNG")
+    yield from ()
 
 
-WRITERS: dict[str, Callable[[Reel, BinaryIO], None]] = {
+WRITERS: dict[str, Callable[[Reel, BinaryIO], Writer]] = {
     ".apng": write_apng,
     ".gif": write_gif,
     ".html": write_page,

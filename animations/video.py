@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 import imageio.v2 as imageio
 
-from animations.reel import Reel
+from animations.reel import Reel, Writer
 
 FFMPEG = [
     *("-crf", "20"),  # quality: 0 is lossless, 23 the default; here text stays sharp
@@ -27,7 +27,7 @@ def check_video() -> None:
         )
 
 
-def write_mp4(reel: Reel, file: BinaryIO) -> None:
+def write_mp4(reel: Reel, file: BinaryIO) -> Writer:
     """Write every frame. ffmpeg repeats those that are held, and puts white beside an odd edge."""
     first, last = round(reel.hold_first * reel.fps), round(reel.hold_last * reel.fps)
     filters = (
@@ -39,7 +39,8 @@ def write_mp4(reel: Reel, file: BinaryIO) -> None:
         macro_block_size=1, output_params=["-vf", filters, *FFMPEG],
     )  # fmt: skip
     with closing(writer):  # after an error too, which `with writer` would not
-        for frame in reel.frames():
+        for _ in range(reel.scene.frames):
+            frame = yield
             try:
                 writer.append_data(frame)
             except OSError:  # ffmpeg has ended, which is found below

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
 
-from animations import Scene, render
+from animations import Scene
+from animations.render import render_all
 from chapters.processes import at_once
 
 
@@ -23,31 +24,30 @@ class Film:
     hold_last: float = 2
     colors: int = 255
 
-    def render(self, path: Path) -> None:
-        """Write it in the format that the suffix of `path` names; an error says which film it was."""
+    def render(self, paths: Sequence[Path]) -> None:
+        """Write it in the formats that the suffixes name; an error says which film it was."""
         try:
-            render(
+            render_all(
                 self.scene,
-                path,
+                paths,
                 fps=self.fps,
                 hold_first=self.hold_first,
                 hold_last=self.hold_last,
                 colors=self.colors,
             )
         except Exception as error:
-            error.add_note(f"while {path} was drawn")
+            error.add_note(f"in the film {paths[0].stem}")
             raise
 
 
 def draw(films: Mapping[str, Film], out: Path, formats: tuple[str, ...], processes: int = 1) -> None:
     """Write every film in every format, as `name.format` in the folder `out`; `processes` of them at once.
 
-    The first format of all films comes first. With more than one process the script that calls this must be importable
-    without running: put what it does under `if __name__ == "__main__"`.
+    With more than one process the script that calls this must be importable without running: put what it does under
+    `if __name__ == "__main__"`.
     """
-    paths = {out / f"{name}.{suffix}": film for suffix in formats for name, film in films.items()}
-    jobs = {path.name: partial(film.render, path) for path, film in paths.items()}
-    with tqdm(
-        total=len(jobs), desc="drawing", unit=" files", leave=False, disable=min(processes, len(jobs)) == 1
-    ) as bar:
+    paths = {name: [out / f"{name}.{suffix}" for suffix in formats] for name in films if formats}
+    jobs = {name: partial(films[name].render, files) for name, files in paths.items()}
+    alone = min(processes, len(jobs)) == 1  # then each film has a bar of its own
+    with tqdm(total=len(jobs), desc="drawing", unit=" films", leave=False, disable=alone) as bar:
         at_once(jobs, processes, ends=lambda *_: bar.update())

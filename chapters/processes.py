@@ -43,7 +43,7 @@ def at_once(
     picklable, and the script that calls this importable without running: put what it does under
     `if __name__ == "__main__"`.
     """
-    if processes == 1 or len(jobs) == 1:
+    if processes == 1 or len(jobs) <= 1:
         for name, job in jobs.items():
             begins(name)
             ends(name, job())

@@ -8,6 +8,7 @@ from PIL import Image
 from small_scenes import Overlapping, Small, whole
 
 from animations import render
+from animations.render import render_all
 
 
 class Broken(Overlapping):
@@ -164,6 +165,31 @@ def test_png_is_the_painted_frame(tmp_path, frame, shown):
 
 
 # --- progress ------------------------------------------------------------------------------------------------------
+
+
+def test_all_formats_at_once_have_the_bytes_of_each_alone(tmp_path):
+    """Also with a frame that is painted alone, or before the others, as for the palette of a GIF."""
+    suffixes = ["html", "gif", "apng", "png"]
+    for order in (suffixes, suffixes[::-1]):
+        together = [tmp_path / f"film.{suffix}" for suffix in order]
+        render_all(Overlapping(), together, fps=4, hold_first=1, progress=False)
+        for path in together:
+            (tmp_path / "alone").mkdir(exist_ok=True)
+            alone = render(Overlapping(), tmp_path / "alone" / path.name, fps=4, hold_first=1, progress=False)
+            assert path.read_bytes() == alone.read_bytes(), path.name
+            path.unlink()
+
+
+def test_an_error_leaves_none_of_the_formats(tmp_path):
+    class Broken(Overlapping):
+        def update(self, frame):
+            if frame == 1:
+                raise RuntimeError("cannot be drawn")
+            return super().update(frame)
+
+    with pytest.raises(RuntimeError, match="cannot be drawn"):
+        render_all(Broken(), [tmp_path / "film.html", tmp_path / "film.apng"], progress=False)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_progress_goes_to_stderr_only_and_names_the_file(tmp_path, capsys):

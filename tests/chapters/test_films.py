@@ -35,7 +35,7 @@ def test_all_films_in_all_formats_the_same_alone_and_at_once(tmp_path):
 
 
 def test_after_a_process_has_died_new_ones_draw(tmp_path):
-    with pytest.raises(BrokenProcessPool, match=r"at work on a\.gif has ended"):
+    with pytest.raises(BrokenProcessPool, match=r"at work on a has ended"):
         draw({"a": Film(Killed()), "b": Film(Slow(0.2))}, tmp_path, ("gif",), processes=2)
     draw({"c": Film(Slow()), "d": Film(Slow())}, tmp_path, ("gif",), processes=2)
     assert {"c.gif", "d.gif"} <= set(names(tmp_path))
@@ -43,15 +43,9 @@ def test_after_a_process_has_died_new_ones_draw(tmp_path):
 
 def test_an_error_names_the_film_and_stops_all_others(tmp_path):
     films = {"broken": Film(Broken())} | {f"slow_{number}": Film(Slow(60)) for number in range(6)}
-    with pytest.raises(RuntimeError, match=r"(?s)this film is broken.*while .*broken\.gif was drawn"):
+    with pytest.raises(RuntimeError, match=r"(?s)this film is broken.*in the film broken"):
         draw(films, tmp_path, ("gif",), processes=2)
     assert names(tmp_path) == []
-
-
-def test_the_first_format_of_all_films_comes_first(tmp_path):
-    draw({"one": Film(Slow()), "two": Film(Slow())}, tmp_path, ("png", "gif"))
-    assert sorted(names(tmp_path), key=lambda name: (tmp_path / name).stat().st_mtime_ns) == [
-        "one.png", "two.png", "one.gif", "two.gif"]  # fmt: skip
 
 
 def test_where_the_user_stands_may_be_other_chapters(tmp_path):

@@ -59,7 +59,7 @@ def test_no_bars_where_there_is_no_terminal(tmp_path, capsys):
 @pytest.mark.parametrize("processes", ["1", "2"])
 def test_an_error_in_a_film_of_any_chapter_ends_the_run_and_names_the_film(tmp_path, processes):
     mains = {"ch01": stand_ins.broken_film, "ch02": stand_ins.slow}
-    with pytest.raises(RuntimeError, match=r"(?s)this film is broken.*while .*ch01_broken\.png was drawn"):
+    with pytest.raises(RuntimeError, match=r"(?s)this film is broken.*in the film ch01_broken"):
         run(tmp_path, mains, "--processes", processes)
     assert not (tmp_path / "ch01.json").exists()
     assert not (tmp_path / "ch02.json").exists()
@@ -112,8 +112,8 @@ def test_ctrl_c_ends_all_with_one_sentence_and_leaves_a_true_page(tmp_path, word
     assert MAKING not in page
     assert "<code>python -m chapters 1</code> makes this chapter." in page
     assert not [path.name for path in tmp_path.rglob(".*")]
-    if Path("/proc/self/stat").exists():
-        assert alive_in(process.pid) == []
+    while Path("/proc/self/stat").exists() and alive_in(process.pid):  # the server of processes ends when it notices
+        time.sleep(0.01)
 
 
 def alive_in(session):
