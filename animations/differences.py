@@ -32,7 +32,7 @@ def difference(before: np.ndarray, now: np.ndarray) -> Difference:
     >>> difference(old, new).box()
     (1, 2, 2, 1)
     """
-    rows, columns = np.nonzero(before != now)
+    rows, columns = np.divmod(np.flatnonzero(before != now), now.shape[1])
     return Difference(rows, columns, now[rows, columns])
 
 
