@@ -17,16 +17,16 @@ class Share(NamedTuple):
 
 
 SHARES = {  # measured with `python -m chapters` on two cores of an AMD EPYC of 2022, with which others are compared
-    "ch01": Share("draws a table in five ways", 0, 10),
-    "ch02": Share("walks down a curve and a valley", 0.5, 9),
+    "ch01": Share("draws a table in five ways", 0, 9),
+    "ch02": Share("walks down a curve and a valley", 0.5, 6.5),
     "ch03": Share("trains one neuron", 0.5, 2),
-    "ch04": Share("trains four networks that differ in their activations", 1, 7),
-    "ch05": Share("trains one neuron and a network on pictures", 1, 6),
-    "ch06": Share("trains three networks on pictures", 8, 5),
-    "ch07": Share("trains a network on pictures of ten kinds", 48, 3),
-    "ch08": Share("lets networks learn from random games", 22, 2),
+    "ch04": Share("trains four networks that differ in their activations", 1, 5),
+    "ch05": Share("trains one neuron and a network on pictures", 1, 4),
+    "ch06": Share("trains three networks on pictures", 8, 3),
+    "ch07": Share("trains a network on pictures of ten kinds", 49, 3),
+    "ch08": Share("lets networks learn from random games", 24, 2),
 }
-QUICK = 0.12  # so much of that is what a quick run takes
+QUICK = 0.2  # so much of that is what a quick run takes
 
 
 def doing(name: str) -> str:
