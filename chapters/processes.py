@@ -14,10 +14,10 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
-from multiprocessing import forkserver
+from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
 from typing import Any
@@ -48,9 +48,11 @@ def at_once(
             begins(name)
             ends(name, job())
         return
-    todo, workers = list(jobs.items()), _start(min(processes, len(jobs)))
-    idle, at_work = list(workers), dict[Connection, Worker]()
+    todo, workers, at_work = list(jobs.items()), list[Worker](), dict[Connection, Worker]()
     try:
+        with _ctrl_c_later():
+            workers += _start(min(processes, len(jobs)))
+        idle = list(workers)
         while todo or at_work:
             while todo and idle:
                 name, job = todo.pop(0)
@@ -66,7 +68,7 @@ def at_once(
                 idle.append(worker)
                 ends(worker.job, result)
     finally:
-        for worker in set(workers) - set(idle):
+        for worker in at_work.values():
             worker.process.terminate()
         for worker in workers:
             worker.end()
@@ -103,6 +105,8 @@ class Worker:
     def end(self) -> None:
         """Let it end: one that is idle has no more to do; one that is at work has been told to."""
         self.connection.close()
+        self.process.join(GRACE / 10)
+        self.process.terminate()  # again: some libraries catch every exit while they are imported
         self.process.join(GRACE)
         self.process.kill()
         self.process.join()
@@ -119,19 +123,21 @@ def _start(processes: int) -> list[Worker]:
     else:
         context = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(["matplotlib.figure", "matplotlib.backends.backend_agg"])
-        _start_server()
     return [Worker(context) for _ in range(processes)]
 
 
-def _start_server() -> None:
-    """Start the server with Ctrl-C ignored: then its copies ignore it from their first moment, and end with us."""
-    if threading.current_thread() is not threading.main_thread():
-        return forkserver.ensure_running()
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+@contextmanager
+def _ctrl_c_later() -> Iterator[None]:
+    """Hold Ctrl-C back for a moment. A process that is started meanwhile never hears of it; it ends with this one."""
+    if not hasattr(signal, "pthread_sigmask"):  # on Windows
+        yield
+        return
+    resource_tracker.ensure_running()  # which would let Ctrl-C through when it is started
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
-        forkserver.ensure_running()
+        yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _work(jobs: Connection, grace: float) -> None:
