@@ -32,8 +32,8 @@ PEERS = {
 }
 ENVIRONMENT = {"PyTorch at its best": KEEP_MEMORY, "PyTorch, ReLU last": KEEP_MEMORY}
 ASKED = {
-    32: {"PyTorch": 1.8, "PyTorch at its best": 0.9, "textbook NumPy": 3.5},
-    128: {"PyTorch": 2.2, "PyTorch at its best": 0.9},
+    32: {"PyTorch": 1.8, "PyTorch at its best": 1.0, "textbook NumPy": 3.5},
+    128: {"PyTorch": 2.2, "PyTorch at its best": 1.0},
 }
 IMAGES = 2048  # of a round
 

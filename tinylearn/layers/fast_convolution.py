@@ -10,7 +10,8 @@ The strips need a KH-th of the memory, and time goes with memory. The bias is on
 the strips have a last column of ones. And dx needs no col2im: it is a convolution, of dout with zeros around it, with
 the filter turned by 180°, since what row i of the filter meets from one place, row i - 1 meets from the place below.
 
-Filters that step over pixels, or see few channels, have short rows: for them, im2col's one large product is faster.
+With few channels a row of the filter is short, and with a stride the patches hardly overlap: there, im2col's one large
+product is faster.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ class Conv2D(convolution.Conv2D):
     def forward(self, x: np.ndarray) -> np.ndarray:
         (kh, kw), f, (oh, ow) = self.windows.size, self.channels_out, self.windows.count(*x.shape[1:3])
         self.shape, self.pads = x.shape, self.windows.pads(*x.shape[1:3])
-        self.row_by_row = self._has_long_rows()
+        self.row_by_row = self._worth_rows()
         patches = patches_of(padded(x, self.pads), (1 if self.row_by_row else kh, kw), self.windows.stride)
         self.patches = with_ones(patches)  # (N, H·OW, KW·C + 1), or whole (N, OH·OW, KH·KW·C + 1)
         w = np.zeros((kh if self.row_by_row else 1, self.patches.shape[2], f), x.dtype)
@@ -74,7 +75,7 @@ class Conv2D(convolution.Conv2D):
                 dx[:, :, strided(i, sh, oh), strided(j, sw, ow)] += dpatches[:, i, j]
         return np.ascontiguousarray(self.windows.unpad(dx.transpose(0, 2, 3, 1), h, width))
 
-    def _has_long_rows(self) -> bool:
+    def _worth_rows(self) -> bool:
         """Say whether each row of the filter is worth a product of its own."""
         fits = all(pad < size for size, pads in zip(self.windows.size, self.pads, strict=True) for pad in pads)
         return self.windows.stride == (1, 1) and self.channels_in >= FEW and fits
