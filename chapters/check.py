@@ -16,8 +16,6 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from chapters.processes import GRACE
-
 COMMAND = (sys.executable, "-m", "chapters")
 CLOCKS = ("RUN+12", "RUN-13")  # as TZ, for each run: so many hours behind UTC, or before it
 
@@ -53,7 +51,7 @@ def _run(command: Sequence[str], environment: Mapping[str, str]) -> int:
             return process.wait()
         except KeyboardInterrupt:
             with suppress(subprocess.TimeoutExpired):
-                process.wait(GRACE)
+                process.wait(3)
             process.kill()
             raise
 

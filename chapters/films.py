@@ -50,4 +50,4 @@ def draw(films: Mapping[str, Film], out: Path, formats: tuple[str, ...], process
     jobs = {name: partial(films[name].render, files) for name, files in paths.items()}
     alone = min(processes, len(jobs)) == 1  # then each film has a bar of its own
     with tqdm(total=len(jobs), desc="drawing", unit=" films", leave=False, disable=alone) as bar:
-        at_once(jobs, processes, ends=lambda *_: bar.update())
+        at_once(jobs, processes, out, ends=lambda *_: bar.update())

@@ -12,7 +12,6 @@ import pickle
 import signal
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures.process import BrokenProcessPool
@@ -20,11 +19,13 @@ from contextlib import contextmanager, suppress
 from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import BaseContext
+from pathlib import Path
 from typing import Any
 
-from chapters.bars import without_bars
+from tqdm import tqdm
 
-GRACE = 3  # seconds that a process has left when it has been told to end, or when the one that started it has ended
+from chapters.bars import without_bars
+from tinylearn.files import remove_unfinished
 
 Job = Callable[[], Any]
 
@@ -32,46 +33,55 @@ Job = Callable[[], Any]
 def at_once(
     jobs: Mapping[str, Job],
     processes: int,
+    folder: Path | None = None,
     *,
     begins: Callable[[str], Any] = lambda name: None,
     ends: Callable[[str, Any], Any] = lambda name, result: None,
     waits: Callable[[], Any] = lambda: None,
 ) -> None:
-    """Do all jobs, so many at once; call `begins(name)` and `ends(name, result)` of each. The first error ends them.
+    """Do all jobs, so many at once; call `begins(name)` and `ends(name, result)` of each.
 
-    One process is this one; so it is for a single job. With more, `waits()` is called every second, a job must be
-    picklable, and the script that calls this importable without running: put what it does under
-    `if __name__ == "__main__"`.
+    The first error, or Ctrl-C, ends them all; what they were writing in `folder` is removed. One process is this one;
+    so it is for a single job. With more, `waits()` is called every second, a job must be picklable, and the script that
+    calls this importable without running: put what it does under `if __name__ == "__main__"`.
     """
     if processes == 1 or len(jobs) <= 1:
         for name, job in jobs.items():
             begins(name)
             ends(name, job())
         return
-    todo, workers, at_work = list(jobs.items()), list[Worker](), dict[Connection, Worker]()
+    workers: list[Worker] = []
     try:
         with _ctrl_c_later():
             workers += _start(min(processes, len(jobs)))
-        idle = list(workers)
-        while todo or at_work:
-            while todo and idle:
-                name, job = todo.pop(0)
-                begins(name)
-                worker = idle.pop(0)
-                worker.give(name, job)
-                at_work[worker.connection] = worker
-            while not (answers := wait(at_work, timeout=1)):
-                waits()
-            for ready in answers:
-                worker = at_work.pop(ready)  # type: ignore[call-overload]
-                result = worker.answer()
-                idle.append(worker)
-                ends(worker.job, result)
-    finally:
-        for worker in at_work.values():
-            worker.process.terminate()
+        _share(jobs, workers, begins, ends, waits)
+    except BaseException:
         for worker in workers:
-            worker.end()
+            worker.process.kill()  # no whole file is harmed; an exit raised somewhere inside a library could get lost
+            worker.process.join()
+        if folder is not None:
+            remove_unfinished(folder)
+        raise
+    for worker in workers:
+        worker.end()
+
+
+def _share(jobs: Mapping[str, Job], workers: list[Worker], begins: Callable, ends: Callable, waits: Callable) -> None:
+    """Give each worker a job and, when it is done, the next one."""
+    todo, idle, at_work = list(jobs.items()), list(workers), dict[Connection, Worker]()
+    while todo or at_work:
+        while todo and idle:
+            worker, (name, job) = idle.pop(0), todo.pop(0)
+            begins(name)
+            worker.give(name, job)
+            at_work[worker.connection] = worker
+        while not (answers := wait(at_work, timeout=1)):
+            waits()
+        for ready in answers:
+            worker = at_work.pop(ready)  # type: ignore[call-overload]
+            result = worker.answer()
+            idle.append(worker)
+            ends(worker.job, result)
 
 
 class Worker:
@@ -79,7 +89,7 @@ class Worker:
 
     def __init__(self, context: BaseContext) -> None:
         self.connection, theirs = context.Pipe()
-        self.process = context.Process(target=_work, args=(theirs, GRACE), daemon=True)  # type: ignore[attr-defined]
+        self.process = context.Process(target=_work, args=(theirs,), daemon=True)  # type: ignore[attr-defined]
         self.process.start()
         theirs.close()
         self.job = ""
@@ -93,7 +103,7 @@ class Worker:
         """Return what the job has returned, or raise what it has raised."""
         try:
             result, error = self.connection.recv()
-        except EOFError:
+        except (EOFError, OSError):
             self.process.join()
             raise BrokenProcessPool(
                 f"the process that was at work on {self.job} has ended, with exit code {self.process.exitcode}"
@@ -103,12 +113,8 @@ class Worker:
         return result
 
     def end(self) -> None:
-        """Let it end: one that is idle has no more to do; one that is at work has been told to."""
+        """Let it end: there are no more jobs."""
         self.connection.close()
-        self.process.join(GRACE / 10)
-        self.process.terminate()  # again: some libraries catch every exit while they are imported
-        self.process.join(GRACE)
-        self.process.kill()
         self.process.join()
 
 
@@ -140,12 +146,12 @@ def _ctrl_c_later() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _work(jobs: Connection, grace: float) -> None:
+def _work(jobs: Connection) -> None:
     """Be the process: do the jobs that come, until there will be no more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that started this is told, too, and ends it
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # an exit like any other: an unfinished file is removed
-    threading.Thread(target=_end_with_parent, args=(grace,), daemon=True).start()
-    with without_bars(), suppress(EOFError, BrokenPipeError):
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that started this hears of it, too, and ends it
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    tqdm.set_lock(threading.RLock())  # its usual lock is a thing of the system's, which would outlive a kill
+    with without_bars(), suppress(EOFError, OSError):
         while True:
             jobs.send(_done(jobs.recv_bytes()))
 
@@ -164,10 +170,9 @@ def _done(message: bytes) -> tuple[Any, Exception | None]:
         return None, error
 
 
-def _end_with_parent(grace: float) -> None:
-    """End this process so many seconds after the one that started it: killed, that one cannot tell."""
+def _end_with_parent() -> None:
+    """End this process when the one that started it has ended: killed, that one could not tell."""
     parent = multiprocessing.parent_process()
     assert parent is not None
     parent.join()
-    time.sleep(grace)
     os._exit(1)

@@ -50,7 +50,7 @@ def run_all(mains: Mapping[str, Main], arguments: Namespace) -> None:
             tqdm(bar_format="{desc}", leave=False, disable=at_work == 1) as line,
         ):
             progress = Progress(mains, Outlook(seconds, at_work), page, line)
-            at_once(jobs, at_work, begins=progress.begins, ends=progress.ends, waits=progress.waits)
+            at_once(jobs, at_work, out, begins=progress.begins, ends=progress.ends, waits=progress.waits)
     except Refusal as refusal:
         raise SystemExit(str(refusal)) from refusal
     except KeyboardInterrupt:

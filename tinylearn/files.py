@@ -57,7 +57,7 @@ def complete_or_absent(
     lock = None
     try:
         try:
-            _remove_stale(target)
+            _remove_stale(target.parent, rf"\.{re.escape(target.stem[:50])}", re.escape(target.suffix))
             lock = _create(temporary)
         except OSError as error:  # which names the temporary file, of which nobody knows
             raise OSError(
@@ -120,13 +120,19 @@ def _remove(temporary: Path) -> None:
         temporary.unlink()
 
 
-def _remove_stale(path: Path) -> None:
-    """Remove temporary files for `path` whose writers are dead."""
-    pattern = re.compile(rf"\.{re.escape(path.stem[:50])}\.[0-9a-f]{{16}}\.tmp{re.escape(path.suffix)}")
-    for name in filter(pattern.fullmatch, os.listdir(path.parent)):
-        lock = _lock(path.with_name(name), wait=False)
+def remove_unfinished(folder: Path) -> None:
+    """Remove all temporary files in a folder whose writers are dead, such as processes that one had to kill."""
+    with suppress(FileNotFoundError):
+        _remove_stale(folder, r"\..{1,50}", r"(\..*)?")
+
+
+def _remove_stale(folder: Path, stem: str, suffix: str) -> None:
+    """Remove temporary files of names like these whose writers are dead."""
+    pattern = re.compile(rf"{stem}\.[0-9a-f]{{16}}\.tmp{suffix}")
+    for name in filter(pattern.fullmatch, os.listdir(folder)):
+        lock = _lock(folder / name, wait=False)
         if lock is not None:
-            _remove(path.with_name(name))
+            _remove(folder / name)
             os.close(lock)
 
 

@@ -86,18 +86,14 @@ def test_a_job_that_does_not_work_proves_nothing(tmp_path, monkeypatch):
 
 
 class Drawing(Job):
-    """Has processes that draw for a long time, and have less than usual to end."""
+    """Has processes that are at work for a long time."""
 
     def work(self, folder, tell):
-        processes.GRACE = 0.1  # in this process alone, which a kill ends
         jobs = dict.fromkeys(["one", "other"], functools.partial(time.sleep, 60))
         processes.at_once(jobs, 2, begins=lambda name: tell("begin", 1))
 
 
 def test_a_kill_ends_the_processes_that_draw_too(tmp_path):
-    assert (
-        processes.GRACE < 10
-    )  # seconds: with all of it, too, they would be gone before this gives up waiting for them
     life = Life(Drawing(), numbered(tmp_path, 0))
     life.until_it_begins(1)
     orphans = life.kill()

@@ -11,7 +11,7 @@ import pytest
 
 import tinylearn.files
 from tests.tinylearn.ctrl_c import InterruptedAt
-from tinylearn.files import complete_or_absent, fcntl
+from tinylearn.files import complete_or_absent, fcntl, remove_unfinished
 
 posix = pytest.mark.skipif(os.name != "posix", reason="links and pipes of POSIX")
 
@@ -108,6 +108,18 @@ def test_a_file_is_renamed_last_when_the_disk_has_it(tmp_path, monkeypatch):
 
 
 locks = pytest.mark.skipif(os.name != "posix", reason="without locks, what a kill has left stays")
+
+
+@locks
+def test_removes_what_the_dead_have_left_of_any_file_and_nothing_else(tmp_path):
+    for name in ("run.npz", "page.html", "no suffix"):
+        left_by_a_kill(tmp_path / name)
+    (tmp_path / ".run.tmp.npz").touch()  # somebody else's
+    with complete_or_absent(tmp_path / "alive.gif") as file:
+        assert len(list(tmp_path.iterdir())) == 5
+        remove_unfinished(tmp_path)
+        assert {each.name for each in tmp_path.iterdir()} == {".run.tmp.npz", Path(file.name).name}
+    remove_unfinished(tmp_path / "nowhere")
 
 
 @locks
