@@ -5,9 +5,10 @@
     traffic                             {"read": …, "written": …}, in bytes
 
 Each operation reads its inputs once and writes its outputs once, also if they are in the cache. Only memory counts: an
-axis with stride 0, windows that overlap, and an array that is given twice are read once; a view costs nothing. A
-product reads its factors once: how often BLAS fetches them from the cache is its own affair. `np.zeros` writes,
-`np.empty` does not. What NumPy does block by block in a small buffer, such as a conversion of dtype, is not seen.
+axis with stride 0, windows that overlap, and an array that is given twice are read once; of a slice with gaps, only its
+own numbers; a view costs nothing. A product reads its factors once, however often BLAS fetches them from the cache.
+`np.zeros` writes, `np.empty` does not. NumPy takes some inputs through a small buffer, block by block, to convert their
+dtype or to close gaps: that stays in the cache, and is not seen here.
 
 Nothing may get past the count: an operation that is not known here, an array that one of NumPy's other functions made,
 and a plain array of more than a few numbers among the inputs are a RuntimeError.
@@ -20,6 +21,7 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
 
@@ -145,7 +147,9 @@ class CountingNumPy:
         return _making(function) if name in ("empty", "zeros", "zeros_like", "ones", "full", "eye") else function
 
     def reshape(self, arrays: Any, shape: Any) -> Any:
-        """Return arrays in a list as one; NumPy does not tell an array that it is in a list."""
+        """Return an array in another shape, or those of a list as one: NumPy does not ask an array in a list."""
+        if isinstance(arrays, Counted):
+            return arrays.reshape(shape)
         result = np.reshape([plain(each) for each in arrays], shape)
         note(tuple(arrays), (result,))
         return as_counted(result)
@@ -160,13 +164,6 @@ def _making(function: Callable[..., np.ndarray]) -> Callable[..., Any]:
         return as_counted(result)
 
     return make
-
-
-class CountingGenerator:
-    """A random generator whose arrays count."""
-
-    def __init__(self, rng: np.random.Generator) -> None:
-        self.random = _making(rng.random)
 
 
 @contextmanager
@@ -193,7 +190,7 @@ def make_countable(*models: Any) -> None:
             for name, array in views.items():
                 dict.__setitem__(views, name, as_counted(array))
         if hasattr(part, "rng"):
-            part.rng = CountingGenerator(part.rng)
+            part.rng = SimpleNamespace(random=_making(part.rng.random))
 
 
 def check_by_hand() -> None:

@@ -16,10 +16,12 @@ least          what a part must read and write, if it shares nothing with its ne
                  RMSprop      reads p, g and v, writes p and v
                  divergence   reads p
 µs alone       the same step on one thread, one worker's piece after the other
-µs with two    on two threads, as `fit` does it: the time of both is added up. The sum's row holds the waiting, too
-GB/s           bytes by time, of one of the two threads
+with two       on two threads, as `fit` does it: the time of both is added up. The sum's row holds all waiting, too
+GB/s           bytes by time with two, of one thread
 
-First, small operations must be counted as by hand, and the counted steps must give the same parameters as `fit`.
+A part with many times its least, and few GB/s, may still be as fast as it can: a convolution computes, and what it
+reads again is in the cache. Before all that, small operations must be counted as by hand, and the counted steps must
+give the same parameters as `fit`.
 """
 
 from __future__ import annotations
@@ -172,6 +174,7 @@ def count() -> dict[str, Cost]:
     by_fit.train(x, y, BATCH)
     if net.model.parameters.tobytes() != by_fit.model.parameters.tobytes():
         raise RuntimeError("the steps that were counted did not give the parameters that fit gives")
+    print(f"counted as by hand; {WARM + 1} counted steps give the parameters of fit, bit for bit\n")
     return an_image(log, updates=1)
 
 
