@@ -1,35 +1,36 @@
 """animations: draws what tinylearn recorded. A scene says what a frame shows, `render` writes it to a file."""
 
 from animations.audit import audit
-from animations.autopsy import AutopsyPicture
-from animations.bar_race import BarRace
-from animations.charts import Bars, GrowingLines
-from animations.class_bars import ClassBars
-from animations.contact_sheet import ContactSheet
-from animations.contour import ContourDescent, Valley
-from animations.convolution import ConvolutionSteps
-from animations.curve_fit import CurveFit, CurveStates
-from animations.curve_panel import Curve
-from animations.descent import CurveDescent, Descent
-from animations.feature_maps import FeatureMaps
-from animations.functions import FunctionAndSlope, FunctionStates
-from animations.grid_search import GridSearch
-from animations.lake_moves import LakeMoves
-from animations.lake_policy import LakePolicy
-from animations.network_diagram import NetworkDiagram
-from animations.neuron import LineFit, NeuronDiagram, NeuronStates
-from animations.pie import Pie
-from animations.pixel_neuron import PixelNeuron
-from animations.pixel_states import PixelStates
-from animations.pooling import MaxPoolingSteps
-from animations.race import Race
+from animations.engine.text import Number, PastedText
+from animations.kit import style
 from animations.render import render
 from animations.scene import Scene, SideBySide, Stacked, spaced_steps
-from animations.softmax import SoftmaxBars
-from animations.step_chart import Series, StepChart
-from animations.tally import Tally, TallyCurves, TallyStrip
-from animations.text import Number, PastedText
-from animations.weight_picture import WeightPicture
+from animations.scenes.activations.curve_fit import CurveFit, CurveStates
+from animations.scenes.activations.functions import FunctionAndSlope, FunctionStates
+from animations.scenes.classes.class_bars import ClassBars
+from animations.scenes.classes.contact_sheet import ContactSheet
+from animations.scenes.classes.softmax import SoftmaxBars
+from animations.scenes.classes.tally import Tally, TallyCurves, TallyStrip
+from animations.scenes.convolution.convolution import ConvolutionSteps
+from animations.scenes.convolution.feature_maps import FeatureMaps
+from animations.scenes.convolution.pooling import MaxPoolingSteps
+from animations.scenes.descent.contour import ContourDescent, Valley
+from animations.scenes.descent.curve_panel import Curve
+from animations.scenes.descent.descent import CurveDescent, Descent
+from animations.scenes.descent.grid_search import GridSearch
+from animations.scenes.lake.moves import LakeMoves
+from animations.scenes.lake.policy import LakePolicy
+from animations.scenes.network.diagram import NetworkDiagram
+from animations.scenes.neurons.neuron import LineFit, NeuronDiagram, NeuronStates
+from animations.scenes.neurons.pixel_neuron import PixelNeuron
+from animations.scenes.neurons.pixel_states import PixelStates
+from animations.scenes.neurons.weight_picture import WeightPicture
+from animations.scenes.tables.bar_race import BarRace
+from animations.scenes.tables.charts import Bars, GrowingLines
+from animations.scenes.tables.pie import Pie
+from animations.scenes.training.autopsy import AutopsyPicture
+from animations.scenes.training.race import Race
+from animations.scenes.training.step_chart import Series, StepChart
 
 __all__ = [
     "AutopsyPicture",
@@ -76,4 +77,5 @@ __all__ = [
     "audit",
     "render",
     "spaced_steps",
+    "style",
 ]

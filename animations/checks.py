@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
-from animations import style
+from animations.kit import style
 from tinylearn.checks import as_int, finite, number, numbers, shortened
 from tinylearn.checks import instance as instance
 from tinylearn.checks import texts as list_of_texts

@@ -15,12 +15,12 @@ from typing import BinaryIO
 from PIL import Image
 
 from animations import checks
-from animations.apng import write_apng
-from animations.gif import write_gif
-from animations.page import write_page
-from animations.reel import Reel, Writer
+from animations.engine.clip import Reel, Writer
+from animations.formats.apng import write_apng
+from animations.formats.gif import write_gif
+from animations.formats.html import write_page
+from animations.formats.mp4 import check_video, write_mp4
 from animations.scene import Scene, checked_scene
-from animations.video import check_video, write_mp4
 from tinylearn.checks import path_of
 from tinylearn.files import complete_or_absent
 

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase, SubFigure
 
-from animations import checks, style
+from animations import checks
+from animations.kit import style
 from tinylearn.checks import as_int, positive_integer
 
 
@@ -62,7 +63,7 @@ class Scene:
 
     def _repr_html_(self) -> str:
         """Return the interactive page: a notebook shows a scene by itself."""
-        from animations.page import embed  # pages are made of scenes: this way round only when it is asked for
+        from animations.formats.html import embed  # pages are made of scenes: this way round only when it is asked for
 
         return embed(self)
 

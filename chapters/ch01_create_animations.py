@@ -32,8 +32,8 @@ import numpy as np
 from matplotlib.figure import FigureBase
 
 from animations import BarRace, Bars, GrowingLines, Pie, Scene, SideBySide, style
-from animations.pie import check_shares
-from animations.table_scene import MOST_SERIES
+from animations.scenes.tables.pie import check_shares
+from animations.scenes.tables.table_scene import MOST_SERIES
 from chapters.films import Film, draw
 from chapters.run import Headline, Parser, checked, run_alone
 from tinylearn.datasets import Table, gdp, read_table

@@ -41,7 +41,7 @@ from animations import (
     SoftmaxBars,
     spaced_steps,
 )
-from animations.curve_fit import straight_line
+from animations.scenes.activations.curve_fit import straight_line
 from chapters.films import Film, draw
 from chapters.run import Headline, checked, run_alone
 from tinylearn import (

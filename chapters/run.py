@@ -15,7 +15,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from animations.video import check_video
+from animations.formats.mp4 import check_video
 from chapters.bars import without_bars
 from chapters.digests import recordings_noted
 from chapters.live_page import LivePage

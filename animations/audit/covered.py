@@ -13,9 +13,9 @@ from matplotlib.figure import Figure
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
-from animations.painter import Painter
+from animations.engine.painter import Painter
+from animations.engine.text import PastedText
 from animations.scene import Scene
-from animations.text import PastedText
 
 MOST_COVERED = 0.1  # of a text's pixels
 

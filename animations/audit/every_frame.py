@@ -11,7 +11,6 @@ from matplotlib.axis import Axis
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
-from animations import style
 from animations.audit import arguments, colour_blindness, layout, numbers, places
 from animations.audit.clock import Clock
 from animations.audit.contrast import faint_texts
@@ -20,7 +19,8 @@ from animations.audit.places import Labels
 from animations.audit.report import Report
 from animations.audit.sources import Source, Sources
 from animations.audit.texts import Boxes, drawn, nameless_digits, texts_among, texts_of_axes
-from animations.painter import Painter
+from animations.engine.painter import Painter
+from animations.kit import style
 from animations.scene import Scene, Together
 
 CHECKS = (
@@ -57,7 +57,7 @@ def audit(
     The scene must not have been drawn before. ValueError for an unknown check, or a source that does not fit.
 
     >>> from animations import Scene, audit
-    >>> from animations.drawing import add_number, pixel_axes
+    >>> from animations.kit.axes import add_number, pixel_axes
     >>> class Countdown(Scene):
     ...     size, frames = (100, 60), 3
     ...     def draw(self, figure):

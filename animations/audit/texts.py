@@ -14,7 +14,7 @@ from matplotlib.spines import Spine
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
 
-from animations.text import Number, PastedText
+from animations.engine.text import Number, PastedText
 
 DIGIT = re.compile(r"\d")
 

@@ -10,7 +10,7 @@ from animations.audit.numbers import twice, wrong_numbers
 from animations.audit.places import names_before
 from animations.audit.sources import Sources
 from animations.audit.texts import drawn_texts
-from animations.painter import Painter, paint_whole
+from animations.engine.painter import Painter, paint_whole
 from animations.scene import Scene
 
 LAYOUT = {"cut off", "covered", "touching", "edge", "contrast"}

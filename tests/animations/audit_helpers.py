@@ -6,7 +6,7 @@ A planted fault is a function of the scene: it changes what `draw` or `update` d
 import numpy as np
 
 from animations import Scene
-from animations.drawing import add_label, add_number, pixel_axes
+from animations.kit.axes import add_label, add_number, pixel_axes
 
 FRAMES = 4
 W = np.arange(FRAMES * 4).reshape(FRAMES, 2, 2) / 7 - 1

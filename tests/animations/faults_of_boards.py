@@ -2,7 +2,7 @@
 
 from audit_helpers import drawn, only
 
-from animations.drawing import add_number
+from animations.kit.axes import add_number
 
 
 def swap_places(scene, one=(0, 1), other=(1, 1)):

@@ -2,7 +2,7 @@
 
 from audit_helpers import drawn, flash, label, only
 
-from animations.drawing import add_label
+from animations.kit.axes import add_label
 
 PLACES = {
     "cut off on the left": ("cut off", "outside", label(-20, 100, "outside")),

@@ -6,8 +6,8 @@ import numpy as np
 from matplotlib.colors import to_hex
 
 from animations.audit.texts import drawn_texts
-from animations.network_glyphs import NEGATIVE, POSITIVE, THICK, THIN
-from animations.painter import Painter
+from animations.engine.painter import Painter
+from animations.scenes.network.glyphs import NEGATIVE, POSITIVE, THICK, THIN
 
 
 def drawn(scene, frame=0):

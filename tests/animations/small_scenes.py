@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.patches import Circle, Rectangle
 
 from animations import Number, PastedText, Scene
-from animations.painter import Painter, paint_whole
+from animations.engine.painter import Painter, paint_whole
 
 
 @functools.cache

@@ -7,8 +7,8 @@ from matplotlib.text import Text
 from small_scenes import ALL
 
 from animations.audit.texts import drawn_texts
-from animations.painter import Painter, paint_whole
-from animations.text import PastedText
+from animations.engine.painter import Painter, paint_whole
+from animations.engine.text import PastedText
 
 
 def texts_that_draw_themselves(scene, frame, monkeypatch):

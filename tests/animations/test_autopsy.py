@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from animations import AutopsyPicture, audit
-from animations.painter import Painter
+from animations.engine.painter import Painter
 from tinylearn import SGD, Dense, DivergenceError, MeanSquaredError, Recorder, ReLU, Sequential, Update, fit
 
 

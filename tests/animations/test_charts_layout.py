@@ -9,10 +9,10 @@ from test_charts_numbers import KINDS, make
 
 from animations import BarRace, Bars, GrowingLines, PastedText, Pie
 from animations.audit.layout import GAP
-from animations.bar_race import label_places, lanes
-from animations.charts import push_apart
-from animations.painter import Painter
-from animations.pie import push_around
+from animations.engine.painter import Painter
+from animations.scenes.tables.bar_race import label_places, lanes
+from animations.scenes.tables.charts import push_apart
+from animations.scenes.tables.pie import push_around
 from tinylearn.datasets import Table, gdp
 
 

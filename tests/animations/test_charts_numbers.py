@@ -11,7 +11,7 @@ from matplotlib.colors import to_hex
 
 import tinylearn.datasets
 from animations import BarRace, Bars, GrowingLines, Pie, SideBySide, style
-from animations.painter import Painter
+from animations.engine.painter import Painter
 from tinylearn.datasets import Table, gdp
 
 NAMES = ("USA", "Japan", "Germany", "UK", "China")

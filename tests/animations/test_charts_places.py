@@ -7,9 +7,9 @@ import pytest
 from matplotlib.colors import to_hex, to_rgb
 
 from animations import BarRace, Bars, GrowingLines, Pie, style
-from animations.bar_race import NEAR, lanes
-from animations.charts import LINE_HEIGHT
-from animations.painter import Painter
+from animations.engine.painter import Painter
+from animations.scenes.tables.bar_race import NEAR, lanes
+from animations.scenes.tables.charts import LINE_HEIGHT
 from tinylearn.datasets import Table, gdp
 
 NAMES = ("USA", "Japan", "Germany", "UK", "China")

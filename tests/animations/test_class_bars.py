@@ -8,7 +8,7 @@ from audit import check_all_numbers, check_layout, check_painter, nameless_digit
 from matplotlib.colors import to_hex
 
 from animations import ClassBars, SideBySide, Stacked, Tally, TallyStrip, style
-from animations.painter import Painter
+from animations.engine.painter import Painter
 from tinylearn.datasets import CLASS_NAMES
 
 EPOCHS = [0, 1, 2, 5, 25, 125]

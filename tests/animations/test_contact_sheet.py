@@ -8,8 +8,8 @@ from audit import check_layout, check_painter, nameless_digits
 
 from animations import ContactSheet, SideBySide
 from animations.audit.texts import drawn_texts
-from animations.contact_sheet import GAP, MARGIN
-from animations.painter import Painter
+from animations.engine.painter import Painter
+from animations.scenes.classes.contact_sheet import GAP, MARGIN
 
 NAMES = ["cat", "", "dog"]
 

@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 from matplotlib.contour import ContourSet
 
 from animations import ContourDescent, Series, SideBySide, StepChart, Valley, style
-from animations.painter import Painter
+from animations.engine.painter import Painter
 
 CLOCK = [*range(12), 15, 20, 40]
 RATES = {"SGD": 0.06, "slow": 0.01, "Adam": 0.03}

@@ -8,8 +8,8 @@ from matplotlib.colors import to_rgb
 from test_style import contrast
 
 from animations import ConvolutionSteps, MaxPoolingSteps, SideBySide, style
-from animations.board import tints
-from animations.painter import Painter
+from animations.engine.painter import Painter
+from animations.kit.boards import tints
 
 
 def book():

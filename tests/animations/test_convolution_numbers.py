@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from animations import ConvolutionSteps, SideBySide
-from animations.painter import Painter
+from animations.engine.painter import Painter
 from tinylearn import Conv2D
 from tinylearn.layers.loops import convolve
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from animations import MaxPoolingSteps
-from animations.painter import Painter
+from animations.engine.painter import Painter
 from tinylearn import MaxPool2D
 
 IMAGE, OUT = [[1, 0, 2], [1, 0, 1], [2, 1, 0]], [[1, 2], [2, 1]]

@@ -14,8 +14,8 @@ from audit import (
 )
 
 from animations import CurveFit, CurveStates, SideBySide, spaced_steps, style
-from animations.curve_fit import bends, straight_line
-from animations.painter import Painter
+from animations.engine.painter import Painter
+from animations.scenes.activations.curve_fit import bends, straight_line
 from chapters import ch04_activations as chapter
 from tinylearn import Dense, Recorder, ReLU, Sequential
 from tinylearn.datasets import sine

@@ -7,8 +7,8 @@ import pytest
 from audit import check_all_numbers
 from descent_helpers import RATES, check_curve, check_map, check_map_numbers_are_free, panel_values, walk
 
-from animations.curve_panel import CurvePanel
-from animations.painter import Painter
+from animations.engine.painter import Painter
+from animations.scenes.descent.curve_panel import CurvePanel
 from chapters import ch02_gradient_descent as ch02
 from tinylearn import SGD, Adam, RMSprop
 

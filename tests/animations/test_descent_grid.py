@@ -6,7 +6,7 @@ from audit import check_all_numbers, nameless_digits
 from descent_helpers import curve, height
 
 from animations import GridSearch
-from animations.painter import Painter
+from animations.engine.painter import Painter
 
 X = np.linspace(0, 20, 2000)
 CLOCK = [0, 1, 2, 50, 999, 1000, 1001, 1500, 1999, 2500]

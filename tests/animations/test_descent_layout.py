@@ -8,7 +8,7 @@ from audit import check_layout, check_painter
 from descent_helpers import CLOCK, curve, descent, height, panel, three_panels
 
 from animations import CurveDescent, GridSearch, SideBySide
-from animations.painter import Painter
+from animations.engine.painter import Painter
 
 
 def diverging():

@@ -10,7 +10,7 @@ from descent_helpers import CLOCK, RATES, descent, height, panel, panel_values, 
 from matplotlib.text import Text
 
 from animations import Descent
-from animations.painter import Painter
+from animations.engine.painter import Painter
 
 
 def texts_of(scene, frame):

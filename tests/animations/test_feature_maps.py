@@ -6,7 +6,7 @@ from audit import check_all_numbers, check_layout, check_painter, nameless_digit
 
 import tinylearn as tl
 from animations import FeatureMaps
-from animations.painter import Painter
+from animations.engine.painter import Painter
 from tinylearn.layers.loops import convolve
 from tinylearn.layers.windows import Windows
 

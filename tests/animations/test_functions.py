@@ -11,8 +11,8 @@ from audit import (
 )
 
 from animations import FunctionAndSlope, FunctionStates, style
-from animations.functions import break_at_jumps, value_and_slope
-from animations.painter import Painter
+from animations.engine.painter import Painter
+from animations.scenes.activations.functions import break_at_jumps, value_and_slope
 from chapters.ch04_activations import INPUTS, two_functions
 from tinylearn import ReLU, Sigmoid, Tanh
 

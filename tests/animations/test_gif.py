@@ -11,8 +11,8 @@ from PIL import Image, ImageSequence
 from small_scenes import Overlapping, Picture, Small, Trail
 
 from animations import render
-from animations.gif import make_palette
-from animations.painter import Painter
+from animations.engine.painter import Painter
+from animations.formats.gif import make_palette
 
 
 def write(scene, folder, **settings):

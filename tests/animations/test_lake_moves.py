@@ -6,8 +6,8 @@ from audit import check_all_numbers, check_layout, check_painter, nameless_digit
 from matplotlib.colors import to_hex
 
 from animations import LakeMoves, style
-from animations.lake_board import ICE, arrow, length
-from animations.painter import Painter
+from animations.engine.painter import Painter
+from animations.scenes.lake.board import ICE, arrow, length
 
 MAP = ("SFFF", "FHFH", "FFFH", "HFFG")
 TILES, ACTIONS = [0, 4, 8, 9, 13, 14, 15], [1, 1, 2, 1, 2, 2]

@@ -6,7 +6,7 @@ from audit import check_all_numbers, check_layout, check_painter, nameless_digit
 from matplotlib.colors import to_hex
 
 from animations import LakePolicy, style
-from animations.painter import Painter
+from animations.engine.painter import Painter
 
 MAP = ("SFFF", "FHFH", "FFFH", "HFFG")
 OPEN = [0, 1, 2, 3, 4, 6, 8, 9, 10, 13, 14]

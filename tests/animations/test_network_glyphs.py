@@ -8,9 +8,9 @@ from network_checks import check_lines, drawn
 from network_helpers import dense, trained, trained_net, trained_xor
 
 from animations import NetworkDiagram, style
-from animations.network_glyphs import NEGATIVE, POSITIVE, RIM, THIN
-from animations.network_states import ParameterStates
-from animations.painter import Painter
+from animations.engine.painter import Painter
+from animations.scenes.network.glyphs import NEGATIVE, POSITIVE, RIM, THIN
+from animations.scenes.network.states import ParameterStates
 
 
 @pytest.mark.parametrize(("name", "lines"), [("one neuron", 1), ("xor", 9), ("wide", 8 * 8 + 8 * 9 + 9 * 8)])

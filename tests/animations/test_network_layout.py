@@ -57,7 +57,7 @@ def test_any_network_has_room(network):
 
 def test_columns_without_room_between_them_are_found(monkeypatch):
     model, recording = trained(dense(*[5] * 6), (5,))
-    monkeypatch.setattr("animations.network_layout.BETWEEN", (-60, -60))
+    monkeypatch.setattr("animations.scenes.network.layout.BETWEEN", (-60, -60))
     scene = NetworkDiagram(recording, model)
     assert not audit(scene, recording, frames=[0]).ok
     with pytest.raises(AssertionError):

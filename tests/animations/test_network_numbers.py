@@ -7,7 +7,7 @@ from network_helpers import NETS, dense, trained, trained_net, trained_xor
 
 from animations import NetworkDiagram, audit
 from animations.audit.texts import drawn_texts
-from animations.network_states import ParameterStates
+from animations.scenes.network.states import ParameterStates
 
 
 @pytest.mark.parametrize("name", NETS)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from audit import check_layout
 
-from animations.painter import Painter
+from animations.engine.painter import Painter
 
 
 @pytest.mark.parametrize(("kind", "least"), [("diagram", 45), ("line", 20), ("both", 75)])

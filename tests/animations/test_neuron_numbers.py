@@ -7,7 +7,7 @@ from conftest import ASK, FRAMES
 
 import tinylearn as tl
 from animations import NeuronStates, spaced_steps
-from animations.painter import Painter
+from animations.engine.painter import Painter
 from tinylearn.datasets import celsius_fahrenheit
 
 STEPS = spaced_steps(8000, FRAMES)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from small_scenes import ALL, Overlapping, Small, Trail, painted, whole
 
 from animations import render
-from animations.page import KEY, Packer, embed, runs
+from animations.formats.html import KEY, Packer, embed, runs
 
 PERIOD = 7
 

@@ -9,7 +9,7 @@ from PIL import Image
 from small_scenes import Overlapping
 
 from animations import render
-from animations.page import KEY
+from animations.formats.html import KEY
 from tests.browser import Browser
 
 LAST = 2 * KEY + 2

@@ -5,7 +5,7 @@ import pytest
 from small_scenes import ALL, Overlapping, Small, Trail, TwoAxes, whole
 
 from animations import SideBySide
-from animations.painter import Painter, paint_whole
+from animations.engine.painter import Painter, paint_whole
 
 ORDERS = {
     "forwards": [0, 1, 2, 3, 4, 5],

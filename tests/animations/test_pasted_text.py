@@ -10,7 +10,7 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
 from animations import Number, PastedText, style
-from animations.glyphs import glyphs_of
+from animations.engine.glyphs import glyphs_of
 
 WIDTH, HEIGHT = 300, 160
 

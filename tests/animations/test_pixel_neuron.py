@@ -21,8 +21,8 @@ from pixel_helpers import (
 
 import tinylearn as tl
 from animations import PixelNeuron, PixelStates, style
-from animations.painter import Painter
-from animations.pixel_states import spread_pixels
+from animations.engine.painter import Painter
+from animations.scenes.neurons.pixel_states import spread_pixels
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from matplotlib.colors import to_hex
 
 from animations import Number, Race, SideBySide, audit, style
 from animations.audit import AuditError
-from animations.painter import Painter
-from animations.race import LOOKS
+from animations.engine.painter import Painter
+from animations.scenes.training.race import LOOKS
 from tinylearn import SGD, Adam, Dense, DivergenceError, MeanSquaredError, Recorder, RMSprop, Sequential, Tanh, race
 from tinylearn.analysis.race import Runner
 

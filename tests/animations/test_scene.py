@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from small_scenes import Overlapping, Small, Trail, whole
 
 from animations import Scene, SideBySide, Stacked, spaced_steps
-from animations.painter import Painter, paint_whole
+from animations.engine.painter import Painter, paint_whole
 
 
 @pytest.mark.parametrize("kind", ["diagram", "line"])

@@ -13,7 +13,7 @@ from audit import (
 from matplotlib.colors import to_hex
 
 from animations import SoftmaxBars, style
-from animations.painter import Painter
+from animations.engine.painter import Painter
 from chapters.ch04_activations import MOVING, SCORES, moving_scores
 from tinylearn import Softmax
 

@@ -4,9 +4,9 @@ from itertools import combinations
 
 import pytest
 
-from animations import style
 from animations.audit.colour_blindness import APART, SEEN_WITH, distances
 from animations.audit.contrast import contrast
+from animations.kit import style
 
 NOT_FOR_TEXT = {"PAPER", "FAINT"}
 COLOURS = {name: value for name, value in vars(style).items() if isinstance(value, str) and value.startswith("#")}

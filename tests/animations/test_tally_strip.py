@@ -5,7 +5,7 @@ import pytest
 from audit import check_all_numbers, check_layout, names_beside
 
 from animations import Tally, TallyStrip
-from animations.painter import Painter
+from animations.engine.painter import Painter
 
 EPOCHS = [0, 1, 2, 60, 125]
 SMALL = {"seen": ([0, 3, 5, 6, 7], 7), "new": ([1, 1, 2, 2, 3], 3)}

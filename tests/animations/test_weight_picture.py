@@ -13,7 +13,7 @@ from matplotlib import colormaps
 from pixel_helpers import ANSWERS, EPOCHS, PIXELS, RIGHT, TOTALS, UPDATES, recomputed_weights, states, tallies, trained
 
 from animations import Tally, TallyCurves, WeightPicture
-from animations.painter import Painter
+from animations.engine.painter import Painter
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import animations as an
-from animations.drawing import add_number, pixel_axes
+from animations.kit.axes import add_number, pixel_axes
 from tests.animations.small_scenes import Small, Trail
 from tests.bad_input.hostile import NO_PATHS, WRONG, Argument, choice, inside, made, of, real, st, whole
 from tests.bad_input.scene_arguments import clock, optional

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 import animations as an
 import tinylearn as tl
-from animations.painter import Painter
+from animations.engine.painter import Painter
 from chapters.ch02_gradient_descent import diverge, gradient_descent
 from tests.bad_input.hostile import (
     NO_ARRAYS,

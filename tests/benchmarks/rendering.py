@@ -59,8 +59,8 @@ from animations import (
     spaced_steps,
     style,
 )
-from animations.gif import GifWriter, make_palette
-from animations.painter import Painter
+from animations.engine.painter import Painter
+from animations.formats.gif import GifWriter, make_palette
 from chapters import ch02_gradient_descent
 from tinylearn.datasets import celsius_fahrenheit, gdp
 from tinylearn.initializers import ones

@@ -12,7 +12,7 @@ from matplotlib.colors import to_hex
 from PIL import Image
 
 from animations import GrowingLines, Pie, SideBySide, style
-from animations.painter import Painter
+from animations.engine.painter import Painter
 from chapters import ch01_create_animations as chapter
 from chapters.run import run_alone
 from tests.chapters.chapter_helpers import check_films

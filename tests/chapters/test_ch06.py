@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from animations.painter import Painter
+from animations.engine.painter import Painter
 from chapters import __main__ as all_chapters
 from chapters import ch06_convolution as chapter
 from tests.animations.board_helpers import check_marks, check_places

@@ -1,0 +1,116 @@
+"""Painting frames: what never changes is drawn once, the rest on top of a copy of it.
+
+A frame restores the background and draws the changing artists in the order in which matplotlib would have drawn them,
+so that the result equals a full redraw pixel for pixel. Trails are painted into the background, once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from animations.kit import style
+from animations.scene import Scene
+
+
+def paint_whole(scene: Scene, frame: int) -> np.ndarray:
+    """Return one frame (H, W, 4) uint8, drawn from nothing: the clear twin that Painter must equal."""
+    figure = _figure(scene)
+    scene.draw(figure)
+    scene.update(frame)
+    for later in range(frame + 1, scene.frames):
+        for artist in scene.trail(later):
+            artist.set_visible(False)
+    figure.canvas.draw()
+    return _pixels(figure).copy()
+
+
+class Painter:
+    """The frames of one scene, each (H, W, 4) uint8 and valid until the next is painted."""
+
+    def __init__(self, scene: Scene) -> None:
+        self.scene = scene
+        self.figure = _figure(scene)
+        scene.draw(self.figure)
+        self.trails = [list(scene.trail(frame)) for frame in range(scene.frames)]
+        for artist in (artist for trail in self.trails for artist in trail):
+            artist.set_animated(True)  # matplotlib leaves these to us
+        self.changing: list[Artist] = []
+        self.background: Any = None
+        self.with_trails: Any = None  # the background with the trails of all frames before `painted`
+        self.painted = 0
+
+    def paint(self, frame: int) -> np.ndarray:
+        """Return the pixels of `frame`."""
+        changed = self.scene.update(frame)
+        self._check(changed)
+        new = [artist for artist in changed if artist not in self.changing]
+        if new or self.background is None:
+            self._draw_background(new)
+        self._paint_trails(frame)
+        renderer = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
+        renderer.restore_region(self.with_trails)
+        for artist in self.changing:
+            artist.draw(renderer)
+        return _pixels(self.figure)
+
+    def _check(self, changed: Any) -> None:
+        """Raise TypeError or ValueError if `update` returned no artists, or artists of another figure."""
+        who = type(self.scene).__name__
+        if not isinstance(changed, Sequence):
+            raise TypeError(f"{who}.update must return the artists that it changed, as a list, got {changed!r}")
+        for artist in changed:
+            if artist.get_figure(root=True) is not self.figure:
+                raise ValueError(
+                    f"{who}.update returned {artist}, which is not in this figure: one figure a scene object"
+                )
+
+    def _draw_background(self, new: list[Artist]) -> None:
+        """Draw all but the changing artists, to which `new` now belong, and put those in the order of drawing."""
+        for artist in new:
+            artist.set_animated(True)
+        changing = {id(artist) for artist in [*self.changing, *new]}
+        self.changing = [artist for artist in _in_drawing_order(self.figure) if id(artist) in changing]
+        self.figure.canvas.draw()
+        self.background = self._copy()
+        self.with_trails, self.painted = self.background, 0
+
+    def _paint_trails(self, frame: int) -> None:
+        """Bring the background's trails to those of frames 0 … frame."""
+        if frame + 1 < self.painted:
+            self.with_trails, self.painted = self.background, 0
+        new = [artist for trail in self.trails[self.painted : frame + 1] for artist in trail]
+        self.painted = frame + 1
+        if new:
+            renderer = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
+            renderer.restore_region(self.with_trails)
+            for artist in new:
+                artist.draw(renderer)
+            self.with_trails = self._copy()
+
+    def _copy(self) -> Any:
+        return self.figure.canvas.copy_from_bbox(self.figure.bbox)  # type: ignore[attr-defined]
+
+
+def _figure(scene: Scene) -> Figure:
+    """Return an empty figure of the scene's size, free of pyplot's global state."""
+    width, height = scene.size
+    figure = Figure(figsize=(width / style.DPI, height / style.DPI), dpi=style.DPI, facecolor=style.PAPER)
+    FigureCanvasAgg(figure)
+    return figure
+
+
+def _pixels(figure: Figure) -> np.ndarray:
+    return np.asarray(figure.canvas.buffer_rgba())  # type: ignore[attr-defined]
+
+
+def _in_drawing_order(artist: Artist) -> Iterator[Artist]:
+    """Yield everything in a figure as matplotlib draws it: parent by parent, each parent's children by z-order."""
+    for child in sorted(artist.get_children(), key=lambda child: child.get_zorder()):
+        yield child
+        yield from _in_drawing_order(child)

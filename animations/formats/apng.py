@@ -1,0 +1,67 @@
+"""Animated PNG: every pixel exactly as painted, in a file that browsers show as a picture.
+
+An ordinary PNG of the first frame, and after it, of each frame, the rectangle that changed, transparent where it did
+not. PNG specification, third edition, W3C 2025, chapters 5 and 11.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from typing import BinaryIO
+
+import numpy as np
+
+from animations.engine.clip import Reel, Writer
+from animations.formats.differences import difference, pack, unpack
+
+KEEP, OVER = 0, 1  # a frame stays when the next comes; the next is drawn over it
+LONGEST = 65_535  # hundredths of a second; what is shown for longer is timed in whole seconds
+
+
+def write_apng(reel: Reel, file: BinaryIO) -> Writer:
+    """Write every frame as it comes."""
+    width, height = reel.scene.size
+    file.write(b"\x89PNG\r\n\x1a\n")
+    _write_chunk(file, b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0))  # 8 bits; red green blue alpha
+    _write_chunk(file, b"acTL", struct.pack(">II", reel.scene.frames, 0))  # repeat for ever
+    number, before = 0, np.empty(0, np.uint32)  # chunks of frames are numbered
+    for hundredths in reel.hundredths():
+        frame = yield
+        now = pack(frame)
+        left, top, rectangle = _changed_rectangle(before, now) if number else (0, 0, frame)
+        size = rectangle.shape[1], rectangle.shape[0], left, top
+        time = (hundredths, 100) if hundredths <= LONGEST else (hundredths // 100, 1)
+        _write_chunk(file, b"fcTL", struct.pack(">IIIIIHHBB", number, *size, *time, KEEP, OVER))
+        data = _deflate(rectangle)
+        if number == 0:
+            _write_chunk(file, b"IDAT", data)
+        else:
+            _write_chunk(file, b"fdAT", struct.pack(">I", number + 1) + data)
+        number += 2 if number else 1
+        before = now
+    _write_chunk(file, b"IEND", b"")
+
+
+def _changed_rectangle(before: np.ndarray, now: np.ndarray) -> tuple[int, int, np.ndarray]:
+    """Return left, top and the pixels (H, W, 4) of the rectangle that changed; one see-through pixel if nothing did."""
+    changed = difference(before, now)
+    if changed.colours.size == 0:
+        return 0, 0, np.zeros((1, 1, 4), np.uint8)
+    left, top, width, height = changed.box()
+    rectangle = np.zeros((height, width, 4), np.uint8)
+    rectangle[changed.rows - top, changed.columns - left, :3] = unpack(changed.colours)
+    rectangle[changed.rows - top, changed.columns - left, 3] = 255
+    return left, top, rectangle
+
+
+def _deflate(rectangle: np.ndarray) -> bytes:
+    """Return the rows, each after a byte that says how it is filtered (not at all), deflated."""
+    height, width, _ = rectangle.shape
+    rows = np.zeros((height, 1 + 4 * width), np.uint8)
+    rows[:, 1:] = rectangle.reshape(height, 4 * width)
+    return zlib.compress(rows.tobytes())
+
+
+def _write_chunk(file: BinaryIO, kind: bytes, data: bytes) -> None:
+    file.write(struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)))

@@ -1,0 +1,63 @@
+"""MP4 films: H.264 through imageio and ffmpeg, as every browser plays it. Needs the extra `video`."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from importlib.util import find_spec
+from typing import BinaryIO
+
+import imageio.v2 as imageio
+
+from animations.engine.clip import Reel, Writer
+
+FFMPEG = [
+    *("-crf", "20"),  # quality: 0 is lossless, 23 the default; here text stays sharp
+    *("-preset", "veryfast"),  # of drawings the slower ones make files as large
+    *("-threads", "1"),  # the other processor draws
+    *("-movflags", "+faststart"),  # it plays before all of it is loaded
+]
+
+
+def check_video() -> None:
+    """Raise ModuleNotFoundError, saying what to install, if there is no ffmpeg."""
+    if find_spec("imageio_ffmpeg") is None:
+        raise ModuleNotFoundError(
+            "render: .mp4 needs the package imageio-ffmpeg, which brings ffmpeg; "
+            'install it with: python -m pip install imageio-ffmpeg (or, in a clone, -e ".[video]")'
+        )
+
+
+def write_mp4(reel: Reel, file: BinaryIO) -> Writer:
+    """Write every frame. ffmpeg repeats those that are held, and puts white beside an odd edge."""
+    first, last = round(reel.hold_first * reel.fps), round(reel.hold_last * reel.fps)
+    filters = (
+        f"tpad=start={first}:start_mode=clone:stop={last}:stop_mode=clone,"
+        "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white"  # H.264 needs even sizes
+    )
+    writer = imageio.get_writer(
+        file.name, format="FFMPEG", fps=reel.fps, codec="libx264", quality=None, pixelformat="yuv420p",
+        macro_block_size=1, output_params=["-vf", filters, *FFMPEG],
+    )  # fmt: skip
+    with closing(writer):  # after an error too, which `with writer` would not
+        for _ in range(reel.scene.frames):
+            frame = yield
+            try:
+                writer.append_data(frame)
+            except OSError:  # ffmpeg has ended, which is found below
+                break
+    _check_whole(reel, file.name, first + reel.scene.frames + last)
+
+
+def _check_whole(reel: Reel, path: str, frames: int) -> None:
+    """Raise OSError unless the film has that many frames: imageio does not ask how ffmpeg ended, on a full disk say."""
+    from imageio_ffmpeg import count_frames_and_secs  # of the extra, so not at the top
+
+    try:
+        found, _ = count_frames_and_secs(path)
+    except RuntimeError:  # not even its table of contents was written
+        found = 0
+    if found != frames:
+        raise OSError(
+            f"render: {reel.title} could not be written: ffmpeg wrote {found} of {frames} frames, and says why above. "
+            "(No space left on the disk, or a quota? Then free some space, or write elsewhere)"
+        )

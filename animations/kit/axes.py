@@ -1,0 +1,72 @@
+"""What most scenes start with: axes with our fonts and colours, labels, and numbers that say where they come from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from matplotlib.axes import Axes
+from matplotlib.figure import FigureBase
+
+from animations.engine.text import Form, Number, PastedText
+from animations.kit import style
+
+
+def plot_axes(
+    figure: FigureBase,
+    box: tuple[float, float, float, float],
+    *,
+    xlabel: str = "",
+    ylabel: str = "",
+    xcolor: str = style.INK,
+    ycolor: str = style.INK,
+    **settings: Any,
+) -> Axes:
+    """Return axes for curves, at `box` (left, bottom, width, height) in shares of the figure, with a faint grid.
+
+    `settings` are matplotlib's: xlim, ylim, xscale, title, …
+    """
+    axes = figure.add_axes(box, **settings)
+    axes.tick_params(labelsize=style.SMALL, colors=style.INK, labelfontfamily=style.FONT)
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.grid(color=style.FAINT, linewidth=0.5)
+    axes.set_axisbelow(True)
+    axes.set_xlabel(xlabel, fontsize=style.SMALL, color=xcolor, family=style.FONT, parse_math=False)
+    axes.set_ylabel(ylabel, fontsize=style.SMALL, color=ycolor, family=style.FONT, parse_math=False)
+    return axes
+
+
+def log_loss(axes: Axes, last: int) -> None:
+    """Make both axes logarithmic: steps 0, 1, 10, … `last` from left to right, since learning is fast at first."""
+    axes.set_xscale("symlog", linthresh=1)  # logarithmic from 1 on, and 0 has its place
+    axes.set_yscale("log")
+    steps = sorted({0, 1, *(10**power for power in range(1, 20) if 10**power < last / 2), last})
+    axes.set_xticks(steps, [str(step) for step in steps])
+    axes.minorticks_off()
+    axes.set_xlim(-0.3, last * 1.3)
+
+
+def pixel_axes(figure: FigureBase, size: tuple[int, int]) -> Axes:
+    """Return invisible axes over all of the figure, in pixels: (0, 0) is the lower left corner."""
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, size[0]), ylim=(0, size[1]), xticks=[], yticks=[])
+    axes.set_axis_off()
+    return axes
+
+
+def add_label(axes: Axes, x: float, y: float, text: str, **settings: Any) -> PastedText:
+    """Write a text at (x, y) of the axes' data; `settings` are those of a matplotlib `Text`."""
+    made = PastedText(x, y, text, **_defaults(settings))
+    axes.add_artist(made)
+    return made
+
+
+def add_number(axes: Axes, x: float, y: float, form: Form, gid: str, **settings: Any) -> Number:
+    """Make a place at (x, y) for a number whose origin is `gid`; `set_value` writes it. It ends at x unless told."""
+    made = Number(x, y, form, gid=gid, **_defaults({"ha": "right"} | settings))
+    axes.add_artist(made)
+    return made
+
+
+def _defaults(settings: dict[str, Any]) -> dict[str, Any]:
+    own: dict[str, Any] = {"size": style.MEDIUM, "color": style.INK, "va": "center_baseline", "fontfamily": style.FONT}
+    own["parse_math"] = False  # two $ in a text are no formula
+    return own | settings

@@ -1,0 +1,1 @@
+"""The scenes, a folder for each theme."""

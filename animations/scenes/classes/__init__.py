@@ -1,0 +1,1 @@
+"""Classifiers and what they say."""

@@ -1,0 +1,166 @@
+"""A pie that changes with time: the share of each series in the sum of all, in that moment.
+
+Wedges follow each other clockwise from the top, in the order of the table, always. Their labels stand around the pie;
+where wedges are thin, labels would lie on each other, and are pushed apart along the ring on which they stand.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.collections import LineCollection
+from matplotlib.figure import FigureBase
+from matplotlib.patches import Wedge
+
+from animations.kit import style
+from animations.kit.axes import add_label, add_number
+from animations.scenes.tables.charts import LINE_HEIGHT, EndLabel
+from animations.scenes.tables.table_scene import TableScene, look, number_form
+from tinylearn.datasets import Table
+
+RADIUS = 150  # of the pie, in pixels
+RIM = 14  # pixels between the pie and a label that stands in the middle of its wedge
+GAP = 8  # pixels between labels
+SWEEPS = 300  # labels are pushed apart at most so often; a few are enough but for many thin wedges
+
+
+class Pie(TableScene):
+    """A wedge for each series, its name and its share in percent; the sum, which is the whole pie, stands below.
+
+    shares (frames, K), total (frames,). Raises ValueError for a negative value, and for a row of zeros: neither has
+    shares.
+    """
+
+    def __init__(self, table: Table, **settings: Any) -> None:
+        super().__init__(table, **settings)
+        check_shares(table)
+        self.unit = "percent of the sum of those shown"
+        letters = max(len(name) for name in self.names) + len(" 99.9%")
+        wanted = 2 * (RADIUS + RIM + 11 * letters + 10)  # so that the labels fit on both sides
+        self.size = (self.width_for(wanted), 600)
+        self.total = self.values.sum(axis=1)
+        self.shares = self.values / self.total[:, None]
+        self.total_form = number_form(table.values.sum(axis=1))
+
+    def draw(self, figure: FigureBase) -> None:
+        layer = self.draw_captions(figure)
+        self.centre = self.size[0] / 2, 295
+        colors = [look(k)[0] for k in range(len(self.names))]
+        self.wedges: list[Wedge] = []
+        for k, color in enumerate(colors):
+            wedge = Wedge(self.centre, RADIUS, 0, 0, facecolor=color, hatch=look(k)[1], edgecolor=style.PAPER,
+                          linewidth=1.5, zorder=3)  # fmt: skip
+            layer.add_patch(wedge)
+            self.wedges.append(wedge)
+        self.leaders = LineCollection([], colors=colors, linewidths=1, zorder=3.5)
+        layer.add_collection(self.leaders, autolim=False)
+        self.labels = [EndLabel(layer, name, color) for name, color in zip(self.names, colors, strict=True)]
+        for label in self.labels:
+            label.add_number("{:.1%}", self.shares)
+
+        words = add_label(layer, 24, 62, "the whole pie, their sum:", color=style.QUIET)
+        x = 24 + words.get_window_extent().width + 8
+        self.sum = add_number(layer, x, 62, self.total_form, "", ha="left")
+        add_label(layer, 24, 40, self.table.unit, color=style.QUIET, size=style.SMALL)
+
+    def update(self, frame: int) -> list[Artist]:
+        ends = 2 * np.pi * np.cumsum(self.shares[frame])
+        starts = np.concatenate([[0], ends[:-1]])
+        for wedge, start, end in zip(self.wedges, starts, ends, strict=True):
+            wedge.set_theta1(90 - np.degrees(end))  # matplotlib counts from the right, against the clock
+            wedge.set_theta2(90 - np.degrees(start))
+        self._place_labels((starts + ends) / 2)
+        for k, label in enumerate(self.labels):
+            label.show(self.shares[frame, k], self.name_of("share", frame, k))
+        self.sum.set_gid(self.name_of("total", frame))
+        self.sum.set_value(self.total[frame])
+        texts = [artist for label in self.labels for artist in label.artists()]
+        return [*self.wedges, self.leaders, *texts, self.sum, *self.update_clock(frame)]
+
+    def describe(self, frame: int) -> str:
+        shares = zip(self.table.names, self.shares[frame], strict=True)
+        return (
+            f"{self.title}, {self.table.clock} {self.times[frame]:.10g}: "
+            + ", ".join(f"{name} {share:.1%}" for name, share in shares)
+            + f"; the sum is {self.total_form.format(self.total[frame])} {self.table.unit}.".replace(" .", ".")
+        )
+
+    def _place_labels(self, middles: np.ndarray) -> None:
+        """Put the labels around the pie, each joined by a line to the middle of its wedge's rim."""
+        x, y = self.centre
+        widths = [label.width for label in self.labels]
+        lines = []
+        for label, middle, angle in zip(self.labels, middles, push_around(middles, widths), strict=True):
+            across, up = ring_place(angle, label.width)
+            label.move(x + across - label.width / 2, y + up)
+            rim = (RADIUS + 3) * math.sin(middle), (RADIUS + 3) * math.cos(middle)
+            side, level = label.width / 2 + 3, LINE_HEIGHT / 2
+            end = np.clip(rim[0], across - side, across + side), np.clip(rim[1], up - level, up + level)
+            lines.append([(x + rim[0], y + rim[1]), (x + end[0], y + end[1])])
+        self.leaders.set_segments(lines)
+
+
+def check_shares(table: Table) -> None:
+    """Raise ValueError if a value is negative, or a row only zeros."""
+    if (table.values < 0).any():
+        row, series = np.argwhere(table.values < 0)[0]
+        raise ValueError(
+            f"Pie: a share cannot be negative, but {table.names[series]} is {table.values[row, series]:.10g} "
+            f"at {table.clock} {table.times[row]:.10g}; draw lines or bars instead"
+        )
+    empty = table.values.sum(axis=1) == 0
+    if empty.any():
+        raise ValueError(
+            f"Pie: a row needs a value above 0, or there are no shares, got {table.values[empty][0].max():g} at most "
+            f"at {table.clock} {table.times[empty][0]:.10g}; leave that row out"
+        )
+
+
+def ring_place(angle: float, width: float) -> tuple[float, float]:
+    """Return the middle of a label `width` pixels wide, right and up from the pie's, at `angle` clockwise from the top.
+
+    As near as it comes to the pie: its box touches the line that touches the circle of radius RADIUS + RIM there.
+    """
+    across, up = math.sin(angle), math.cos(angle)
+    distance = RADIUS + RIM + width / 2 * abs(across) + LINE_HEIGHT / 2 * abs(up)
+    return distance * across, distance * up
+
+
+def push_around(middles: Sequence[float] | np.ndarray, widths: Sequence[float]) -> list[float]:
+    """Return angles near `middles` (increasing, in radians) at which no label lies on another.
+
+    Two that do are pushed apart along the ring by as much as is missing, sideways or up and down, whichever is less;
+    that may push them onto the next, so it is repeated until all are free.
+    """
+    angles = [float(middle) for middle in middles]
+    for _ in range(SWEEPS):
+        pushed = False
+        for one, other in itertools.combinations(range(len(angles)), 2):
+            push = missing_angle(angles[other] - angles[one], angles[one], widths[one], widths[other])
+            if push:
+                angles[one], angles[other], pushed = angles[one] - push / 2, angles[other] + push / 2, True
+        if not pushed:
+            break
+    return angles
+
+
+def missing_angle(apart: float, angle: float, width: float, its_width: float) -> float:
+    """Return by how much to part two labels, at `angle` and `apart` further on; 0 if they are free of each other.
+
+    Negative if they touch around the top, the last and the first: there they part by coming nearer the other way.
+    """
+    (x, y), (its_x, its_y) = ring_place(angle, width), ring_place(angle + apart, its_width)
+    sideways = (width + its_width) / 2 + GAP - abs(x - its_x)
+    upwards = LINE_HEIGHT + 2 - abs(y - its_y)
+    if sideways <= 0 or upwards <= 0:
+        return 0.0
+    over_the_top = apart > math.pi
+    between = angle + apart / 2 + (math.pi if over_the_top else 0.0)  # there the ring runs along (cos, -sin)
+    along, down = abs(math.cos(between)), abs(math.sin(between))
+    missing = min(sideways / max(along, 0.01), upwards / max(down, 0.01)) / math.hypot(x, y) + 1e-3
+    return -missing if over_the_top else missing

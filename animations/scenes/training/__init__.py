@@ -1,0 +1,1 @@
+"""Training, seen as a whole."""
