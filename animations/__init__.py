@@ -2,7 +2,7 @@
 
 from animations.audit import audit
 from animations.engine.text import Number, PastedText
-from animations.kit import style
+from animations.kit import style as style
 from animations.render import render
 from animations.scene import Scene, SideBySide, Stacked, spaced_steps
 from animations.scenes.activations.curve_fit import CurveFit, CurveStates
@@ -77,5 +77,4 @@ __all__ = [
     "audit",
     "render",
     "spaced_steps",
-    "style",
 ]

@@ -24,6 +24,26 @@ FONT = FontProperties(family=style.FONT)
 T = TypeVar("T")
 
 
+class Shape(tuple[int | str, ...]):
+    """The length of each axis, or a letter for any length from 1 on; `reason` says where the numbers come from."""
+
+    reason = ""
+
+    def because(self, reason: str) -> Shape:
+        """Return it with a reason, which errors say."""
+        self.reason = f", {reason}" if reason else ""
+        return self
+
+    def fits(self, shape: Sequence[int]) -> bool:
+        """Is this the shape of an array?"""
+        return len(self) == len(shape) and all(
+            has > 0 if isinstance(wanted, str) else wanted == has for wanted, has in zip(self, shape, strict=True)
+        )
+
+    def __str__(self) -> str:
+        return f"({', '.join(map(str, self))}{',' if len(self) == 1 else ''}){self.reason}"
+
+
 def mapping(who: str, name: str, value: Any) -> dict[Any, Any]:
     """Return a mapping as a dict; TypeError if it is none."""
     if not isinstance(value, Mapping):
@@ -58,29 +78,23 @@ def position(who: str, name: str, value: Any, count: int, low: int = 0) -> int:
     return given
 
 
-def positions(who: str, name: str, values: Any, count: int) -> list[int]:
-    """Return a list of whole numbers in 0 … count - 1; TypeError or ValueError if it is none."""
+def positions(who: str, name: str, values: Any, shape: Sequence[int | str]) -> list[int]:
+    """Return a list of whole numbers in 0 … count - 1. shape: (length, count)."""
     found = numbers(who, name, values)
-    if found.ndim != 1:
-        raise ValueError(f"{who}: {name} must be a list of whole numbers, got shape {found.shape}")
-    return [position(who, name, value, count) for value in np.asarray(values).tolist()]
+    if found.ndim != 1 or shape[0] not in (len(found), str(shape[0])):
+        raise ValueError(f"{who}: {name} must be a list of whole numbers, ({shape[0]},), got shape {found.shape}")
+    return [position(who, name, value, int(shape[1])) for value in np.asarray(values).tolist()]
 
 
 def array(
     who: str, name: str, values: Any, shape: Sequence[int | str], low: float = -LARGEST, high: float = LARGEST,
     hint: str = "",
 ) -> np.ndarray:  # fmt: skip
-    """Return a copy of `values` as floats, float32 if they are that, else float64; all lie in [low, high].
-
-    shape   the length of each axis, or a letter for any length from 1 on
-    """
+    """Return a copy of `values` as floats, float32 if they are that, else float64; all lie in [low, high]."""
     copied = numbers(who, name, values, np.float32 if getattr(values, "dtype", None) == np.float32 else np.float64)
-    fits = len(shape) == copied.ndim and 0 not in copied.shape and all(
-        isinstance(wanted, str) or wanted == length for wanted, length in zip(shape, copied.shape, strict=False)
-    )  # fmt: skip
-    if not fits:
-        expected = f"({', '.join(map(str, shape))}{',' if len(shape) == 1 else ''})"
-        raise ValueError(f"{who}: {name} must have shape {expected}, got {copied.shape}")
+    shape = shape if isinstance(shape, Shape) else Shape(shape)
+    if not shape.fits(copied.shape):
+        raise ValueError(f"{who}: {name} must have shape {shape}, got {copied.shape}")
     finite(who, name, copied, "a picture needs a number in every place")
     least, most = float(copied.min()), float(copied.max())
     if least < low or most > high:
@@ -89,14 +103,10 @@ def array(
     return copied.copy()
 
 
-def two_columns(who: str, name: str, values: Any, its_name: str, its_values: Any) -> tuple[np.ndarray, np.ndarray]:
-    """Return copies of two columns of one length, each (N,) or (N, 1), as (N,)."""
-    one, other = numbers(who, name, values), numbers(who, its_name, its_values)
-    if one.size != other.size or any(column.shape not in ((column.size,), (column.size, 1)) for column in (one, other)):
-        raise ValueError(
-            f"{who}: {name} and {its_name} must be two columns of one length, got shapes {one.shape} and {other.shape}"
-        )
-    return array(who, name, one.ravel(), ("N",)), array(who, its_name, other.ravel(), ("N",))
+def column(who: str, name: str, values: Any, shape: Sequence[int | str] = ("N",)) -> np.ndarray:
+    """Return a copy of a column, (N,) or (N, 1), as (N,)."""
+    given = numbers(who, name, values)
+    return array(who, name, given[:, 0] if given.ndim == 2 and given.shape[1] == 1 else given, shape)
 
 
 def growing(who: str, name: str, values: Any, least: int = 2) -> np.ndarray:
@@ -124,15 +134,17 @@ def picture(who: str, name: str, values: Any, shape: Sequence[int | str]) -> np.
     return array(who, name, values, shape, 0, 1, f"; for bytes: {name} / 255")
 
 
-def clock(who: str, name: str, values: Any, last: int | None = None) -> np.ndarray:
+def clock(who: str, name: str, values: Any, last: int | None = None, shape: Sequence[int | str] = "S") -> np.ndarray:
     """Return what each frame shows, such as its step, (F,): whole numbers from 0 on, or to `last`, none below another.
 
     TypeError for what is no whole number; ValueError for no frame at all, and for a clock that goes back.
     """
     times = numbers(who, name, values, np.float64)
     kind = np.asarray(values).dtype.kind
-    if times.ndim != 1 or not times.size:
-        raise ValueError(f"{who}: {name} must be a list of whole numbers, one for each frame, got shape {times.shape}")
+    wanted = shape if isinstance(shape, Shape) else Shape(shape)
+    if not wanted.fits(times.shape):
+        each = f"one for each frame{wanted.reason}"
+        raise ValueError(f"{who}: {name} must be a list of whole numbers, {each}, got shape {times.shape}")
     if kind == "b" or (times % 1 != 0).any():
         raise TypeError(f"{who}: {name} must be whole numbers, got {shortened(values)}")
     high = 2**53 if last is None else last
@@ -155,10 +167,13 @@ def text(who: str, name: str, value: Any) -> str:
     return value
 
 
-def texts(who: str, name: str, values: Any, count: int | None = None) -> tuple[str, ...]:
-    """Return a list of such texts, `count` of them, as a tuple."""
+def texts(
+    who: str, name: str, values: Any, shape: Sequence[int | str] = "K", least: int = 1, most: int | None = None
+) -> tuple[str, ...]:
+    """Return a list of such texts, as many as `shape` says, `least` to `most` of them, as a tuple."""
     words = list_of_texts(who, name, values)
-    if count is not None and len(words) != count:
+    count = f"{shape[0]}" if not isinstance(shape[0], str) else f"{least} to {most}" if most else f"{least} or more"
+    if shape[0] not in (len(words), str(shape[0])) or not least <= len(words) <= (most or len(words)):
         raise ValueError(f"{who}: {name} must be {count} texts, got {len(words)}: {shortened(values)}")
     return tuple(text(who, name, word) for word in words)
 

@@ -15,11 +15,12 @@ from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase, SubFigure
 
 from animations import checks
+from animations.data import Data
 from animations.kit import style
 from tinylearn.checks import as_int, positive_integer
 
 
-class Scene:
+class Scene(Data):
     """What every scene is: a size in pixels, a number of frames, `draw` and `update`.
 
     Any frame can be drawn alone, in any order. Make every artist in `draw`; `update` only sets data, no z-orders. What
@@ -42,8 +43,8 @@ class Scene:
     'square.gif'
     """
 
-    size: tuple[int, int] = (1200, 600)
-    frames: int = 1
+    size = (1200, 600)
+    frames = 1
 
     def draw(self, figure: FigureBase) -> None:
         """Make every artist, on an empty figure of `size`."""

@@ -31,7 +31,7 @@ import numpy as np
 
 from animations import ContourDescent, Curve, CurveDescent, Descent, GridSearch, Series, SideBySide, StepChart, Valley
 from animations.engine.text import Form
-from animations.scenes.descent.descent import decimals_by_size
+from animations.kit.numbers import decimals_by_size
 from chapters.films import Film, draw
 from chapters.run import Headline, checked, run_alone
 from tinylearn import SGD, Adam, DivergenceError, Recorder, Recording, RMSprop, Update

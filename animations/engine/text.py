@@ -112,17 +112,6 @@ class Number(PastedText):
         return self.get_text().replace("-", "−")
 
 
-def few_digits(value: float) -> str:
-    """Return a number with three digits that count, but at least one and at most four behind the point.
-
-    >>> [few_digits(value) for value in (12321, 82.42, 8.2, -0.97, 0.00076)]
-    ['12321.0', '82.4', '8.20', '-0.970', '0.0008']
-    """
-    size = abs(value)
-    decimals = 1 if not size < 10 else 2 if size >= 1 else 3 if size >= 0.1 else 4
-    return f"{value:.{decimals}f}"
-
-
 def text_width(text: str, points: float, weight: str = "normal") -> int:
     """Return how wide a text is when it is pasted, in pixels."""
     return glyphs_of(FontProperties(family=style.FONT, size=points, weight=weight), style.DPI).width(text)

@@ -11,8 +11,7 @@ The page is in pixels, as that of `drawing.pixel_axes`: y grows upwards.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +22,7 @@ from matplotlib.colors import to_rgb
 from animations.engine.text import Form, Number
 from animations.kit import style
 from animations.kit.axes import add_number
+from animations.kit.numbers import letters
 from tinylearn.checks import numbers
 
 Outline = list[tuple[float, float]]
@@ -107,30 +107,6 @@ def write_numbers(
 
 
 # --- how numbers are written ----------------------------------------------------------------------------------------
-
-
-def short(values: np.ndarray) -> Callable[[float], str]:
-    """Return how to write `values`: with as many decimals as all of them need, but at most two.
-
-    >>> short(np.array([1, -0.5]))(-0.5), short(np.array([1, 2]))(-0.0), short(np.array([1 / 3]))(1 / 3)
-    ('-0.5', '0', '0.33')
-    """
-    enough = [digits for digits in (0, 1) if np.abs(values - np.round(values, digits)).max(initial=0) < 1e-9]
-    return functools.partial(_rounded, decimals=enough[0] if enough else 2)
-
-
-def _rounded(value: float, decimals: int) -> str:
-    return f"{round(float(value), decimals) + 0.0:.{decimals}f}"  # + 0.0: no -0
-
-
-def letters(values: np.ndarray) -> int:
-    """Return how many letters the longest of `values` takes.
-
-    >>> letters(np.array([1, -0.5]))
-    4
-    """
-    form = short(values)
-    return max(len(form(value)) for value in np.ravel(values))
 
 
 def cell_width(values: np.ndarray) -> int:

@@ -164,7 +164,7 @@ def test_frames_in_any_order():
     [
         ({"rows": ("SFF", "FG")}, "rows must be equally long texts of the letters S, F, H, G"),
         ({"rows": ("SX", "FG")}, "rows must be equally long"),
-        ({"rows": ()}, "rows must be equally long"),
+        ({"rows": ()}, "rows must be 1 or more texts, got 0"),
         ({"predictions": PREDICTED[:9]}, r"predictions must have shape \(16, 4\), got \(9, 4\)"),
         ({"exact": EXACT.T}, r"exact must have shape \(16, 4\), got \(4, 16\)"),
         ({"tiles": TILES[:-1]}, "one tile more than actions, got 6 actions and 6 tiles"),

@@ -19,8 +19,7 @@ def test_every_text_has_its_place_and_can_be_read(make, kind, least):
 def test_digits_keep_their_places_while_a_number_grows(make):
     """A right-aligned number ends at the same pixel, whatever it shows."""
     scene = make.diagram()
-    Painter(scene)
-    number, _ = next(pair for pair in scene.numbers if pair[0].get_gid() == "predicted[9]")
+    (number,) = Painter(scene).figure.findobj(lambda artist: artist.get_gid() == "predicted[9]")
     ends = set()
     for frame in range(0, 81, 8):
         scene.update(frame)

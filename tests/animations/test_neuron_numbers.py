@@ -6,7 +6,7 @@ from audit import check_all_numbers, check_numbers, nameless_digits
 from conftest import ASK, FRAMES
 
 import tinylearn as tl
-from animations import NeuronStates, spaced_steps
+from animations import NeuronStates, spaced_steps, style
 from animations.engine.painter import Painter
 from tinylearn.datasets import celsius_fahrenheit
 
@@ -130,7 +130,7 @@ def test_arrow_is_thicker_for_a_larger_weight_and_dashed_for_a_negative_one(make
     widths, styles = [], []
     for frame in range(3):
         scene.update(frame)
-        ((arrow, _),) = [pair for pair in scene.arrows if pair[1] is states.w]
+        (arrow,) = [line for line in scene.page.axes.lines if line.get_color() == style.WEIGHT]
         widths.append(arrow.get_linewidth())
         styles.append(arrow.get_linestyle())
     assert widths[1] < widths[0] < widths[2]
@@ -163,7 +163,5 @@ def test_states_refuse_a_layer_of_another_shape():
 
 
 def test_states_refuse_targets_that_do_not_fit(recording):
-    with pytest.raises(
-        ValueError, match=r"x and target must be two columns of one length, got shapes \(10,\) and \(9,\)"
-    ):
+    with pytest.raises(ValueError, match=r"target must have shape \(10,\), as x has 10, got \(9,\)"):
         NeuronStates(recording, np.ones(10), np.ones(9), [0])

@@ -20,6 +20,7 @@ from animations import checks
 from animations.engine.text import Form, Number
 from animations.kit import style
 from animations.kit.axes import add_label, add_number, log_loss, pixel_axes, plot_axes
+from animations.kit.numbers import no_negative_zero
 from animations.scene import Scene
 from tinylearn import Dense, Recording, ReLU, Sequential
 from tinylearn.checks import numbers
@@ -41,7 +42,8 @@ class CurveStates:
     ) -> None:
         checks.instance("CurveStates", "recording", recording, Recording)
         checks.instance("CurveStates", "model", model, Sequential)
-        self.x, self.target = checks.two_columns("CurveStates", "x", x, "target", target)
+        self.x = checks.column("CurveStates", "x", x)
+        self.target = checks.column("CurveStates", "target", target, self.x.shape)
         checks.growing("CurveStates", "x, in whose order the rows must be sorted to be drawn as a curve,", self.x)
         self.steps = checks.clock("CurveStates", "steps", steps)
         for step in self.steps:
@@ -87,15 +89,6 @@ def straight_line(model: Sequential) -> tuple[float, float] | None:
             return None
         w, b = w @ layer.params["w"], b @ layer.params["w"] + layer.params["b"]
     return w.item(), b.item()
-
-
-def no_negative_zero(value: float) -> str:
-    """Return a number with four decimals, and 0.0000 without a minus sign.
-
-    >>> no_negative_zero(-1e-16), no_negative_zero(-0.0575)
-    ('0.0000', '-0.0575')
-    """
-    return f"{round(float(value), 4) + 0.0:.4f}"
 
 
 class CurveFit(Scene):

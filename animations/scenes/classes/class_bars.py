@@ -13,12 +13,13 @@ from matplotlib.figure import FigureBase
 from matplotlib.patches import Rectangle
 
 from animations import checks
-from animations.engine.text import Number, PastedText
+from animations.engine.text import Number
 from animations.kit import style
 from animations.kit.axes import add_label, add_number, pixel_axes, plot_axes
 from animations.kit.images import image_axes
+from animations.kit.labels import fit
+from animations.kit.numbers import three_decimals
 from animations.scene import Scene
-from animations.scenes.neurons.pixel_neuron import three_decimals
 
 MOST = 12  # classes
 SIDE = 224  # of the picture, in pixels
@@ -84,7 +85,7 @@ class ClassBars(Scene):
         said = self.said(frame)
         self.verdict.set_text(said)
         self.verdict.set_color({"✓": style.TARGET, "✗": style.ERROR}.get(said[-1], style.QUIET))
-        _fit(self.verdict, EDGE - BESIDE)
+        fit(self.verdict, EDGE - BESIDE)
         return [*self.bars, self.zero, self.verdict, *(number for number, _ in self.numbers)]
 
     def said(self, frame: int) -> str:
@@ -116,7 +117,7 @@ class ClassBars(Scene):
         title = add_label(self.page, BESIDE, 584, _one(self.names[self.target]), size=style.LARGE, weight="bold")
         note = add_label(self.page, BESIDE, 554, self.note, color=style.QUIET)
         for words in (title, note):
-            _fit(words, EDGE - BESIDE)
+            fit(words, EDGE - BESIDE)
         add_label(self.page, BESIDE, 432, "Epoch")
         self.numbers.append(
             (add_number(self.page, BESIDE + 94, 432, "{:.0f}", f"{self.name}.epoch", weight="bold"), self.epochs)
@@ -136,7 +137,7 @@ class ClassBars(Scene):
         left = 0.0
         for k, y in enumerate(rows):
             label = add_label(self.page, 30 + ARROW, y, self.names[k], weight="bold")
-            left = max(left, 30 + ARROW + _fit(label, WIDEST) + 14)  # as if all were bold: two scenes' bars are aligned
+            left = max(left, 30 + ARROW + fit(label, WIDEST) + 14)  # as if all were bold: two scenes' bars are aligned
             number = add_number(self.page, EDGE, y, three_decimals, f"{self.name}.predicted[{k}]")
             self.numbers.append((number, self.probabilities[:, k]))
             if k != self.target:
@@ -170,13 +171,3 @@ def _one(name: str) -> str:
     ('a truck', 'an airplane')
     """
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
-
-
-def _fit(label: PastedText, widest: float) -> float:
-    """Shorten a text that is wider than `widest` pixels, in its middle; return its width."""
-    text = label.get_text()
-    kept = len(text)
-    while kept > 2 and label.get_window_extent().width > widest:
-        kept -= 1
-        label.set_text(f"{text[: (kept + 1) // 2]}…{text[len(text) - kept // 2 :]}")
-    return label.get_window_extent().width if text else 0.0

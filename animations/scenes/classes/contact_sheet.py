@@ -51,7 +51,7 @@ class ContactSheet(Scene):
         self.images, self.title = _as_bytes(images), checks.text("ContactSheet", "title", title)
         self.zoom = zoom = positive_integer("ContactSheet", "zoom", zoom)
         self.frames, rows, columns, h, w, _ = self.images.shape
-        self.names = checks.texts("ContactSheet", "names", names, rows)
+        self.names = checks.texts("ContactSheet", "names", names, (rows,))
         self.left = MARGIN + max((_width(name, style.MEDIUM) + MARGIN // 2 for name in names if name), default=0)
         self.extent = zoom * (columns * (w + GAP) - GAP), zoom * (rows * (h + GAP) - GAP)  # width, height
         width = max(self.left + self.extent[0], MARGIN + _width(title, style.LARGE)) + MARGIN

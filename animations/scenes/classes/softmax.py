@@ -14,9 +14,10 @@ from matplotlib.figure import FigureBase
 from matplotlib.patches import Rectangle
 
 from animations import checks
-from animations.engine.text import Number, few_digits
+from animations.engine.text import Number
 from animations.kit import style
 from animations.kit.axes import add_label, add_number, pixel_axes, plot_axes
+from animations.kit.numbers import few_digits
 from animations.scene import Scene
 from tinylearn.checks import numbers, shortened
 

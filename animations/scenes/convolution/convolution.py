@@ -25,11 +25,10 @@ from animations.kit.boards import (
     checked_board,
     draw_cells,
     draw_tints,
-    letters,
-    short,
     tints,
     write_numbers,
 )
+from animations.kit.numbers import letters, plain_form
 from animations.scenes.convolution.window_steps import (
     COVER,
     LARGEST_WINDOW,
@@ -90,14 +89,16 @@ class ConvolutionSteps(WindowSteps):
         self.heading_of(left, "filter")
         draw_cells(self.page, filter_grid, filter_grid.cells(), colors=style.WEIGHT)
         draw_tints(self.page, filter_grid, tints(self.kernel, style.WEIGHT)).set_zorder(1)
-        write_numbers(self.page, filter_grid, self.kernel, short(self.kernel), f"{self.prefix}w", color=style.WEIGHT)
+        write_numbers(
+            self.page, filter_grid, self.kernel, plain_form(self.kernel), f"{self.prefix}w", color=style.WEIGHT
+        )
         self.product_grid = Grid((left, filter_grid.bottom - 46), kh, kw, self.product_width, HIGH)
         add_label(self.page, left, self.product_grid.top + 18, "image · filter", color=style.QUIET)
         draw_cells(self.page, self.product_grid, self.product_grid.cells())
         self.factors = [self._factors(i, j) for i, j in self.product_grid.cells()]
         y = self.product_grid.bottom - 30
         add_label(self.page, left, y, "sum of all products =", color=style.QUIET)
-        self.sum = self._number(left + 196, y, short(self.out), "sum", ha="left", weight="bold")
+        self.sum = self._number(left + 196, y, plain_form(self.out), "sum", ha="left", weight="bold")
 
     def update_work(self, place: int, phase: int) -> list[Artist]:
         cells = zip(self.factors, self.inputs[place].flat, self.kernel.flat, self.products[place].flat, strict=True)
@@ -128,12 +129,12 @@ class ConvolutionSteps(WindowSteps):
         add_label(self.page, x, y + 12, "·", size=style.SMALL, ha="center")
         gid = f"product[{i},{j}]"
         small: dict[str, Any] = {"size": style.SMALL}
-        one = self._number(x - 6, y + 12, short(self.image), f"{gid}.x", **small)
-        other = self._number(x + 6, y + 12, short(self.kernel), f"{gid}.w", ha="left", color=style.WEIGHT, **small)
+        one = self._number(x - 6, y + 12, plain_form(self.image), f"{gid}.x", **small)
+        other = self._number(x + 6, y + 12, plain_form(self.kernel), f"{gid}.w", ha="left", color=style.WEIGHT, **small)
         return one, other, self._number(centre, y - 11, self._equals, gid, ha="center")
 
     def _equals(self, value: float) -> str:
-        return f"= {short(self.products)(value)}"
+        return f"= {plain_form(self.products)(value)}"
 
     def _number(self, x: float, y: float, form: Form, gid: str, **settings: Any) -> Number:
         return add_number(self.page, x, y, form, f"{self.prefix}{gid}", zorder=3, **settings)

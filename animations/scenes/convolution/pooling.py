@@ -16,7 +16,8 @@ from matplotlib.artist import Artist
 
 from animations.kit import style
 from animations.kit.axes import add_label, add_number
-from animations.kit.boards import CELL, Grid, cell_width, draw_cells, letters, short, thick_lines, write_numbers
+from animations.kit.boards import CELL, Grid, cell_width, draw_cells, thick_lines, write_numbers
+from animations.kit.numbers import letters, plain_form
 from animations.scenes.convolution.window_steps import COVER, WORK, WindowSteps, check_windows, checked_image
 from tinylearn import MaxPool2D
 from tinylearn.layers.loops import max_pool, places
@@ -63,7 +64,7 @@ class MaxPoolingSteps(WindowSteps):
         self.grid = Grid((left, top), kh, kw, cell_width(self.image), CELL)
         self.heading_of(left, "under the window")
         draw_cells(self.page, self.grid, self.grid.cells())
-        form = short(self.image)
+        form = plain_form(self.image)
         self.numbers = write_numbers(self.page, self.grid, np.zeros((kh, kw)), form, f"{self.prefix}window")
         y = self.grid.bottom - 30
         add_label(self.page, left, y, "largest =", color=style.QUIET)

@@ -32,11 +32,11 @@ from animations.kit.boards import (
     checked_board,
     draw_cells,
     draw_tints,
-    short,
     thick_lines,
     tints,
     write_numbers,
 )
+from animations.kit.numbers import plain_form
 from animations.scene import Scene
 from tinylearn.layers.windows import Windows
 
@@ -148,7 +148,7 @@ class WindowSteps(Scene):
         draw_tints(self.page, inside, tints(self.image, style.INPUT)).set_zorder(1)
         draw_cells(self.page, inside, inside.cells())
         thick_lines(self.page, [inside.outline(0, 0, h, w)], linewidths=1.5, zorder=2.2)
-        write_numbers(self.page, inside, self.image, short(self.image), f"{self.prefix}x")
+        write_numbers(self.page, inside, self.image, plain_form(self.image), f"{self.prefix}x")
         for i, j in around:
             self.draw_padding(*self.board.centre(i, j), f"{self.prefix}padding[{i - above},{j - left}]")
         self.window = thick_lines(self.page, colors=self.window_color)
@@ -164,7 +164,7 @@ class WindowSteps(Scene):
         draw_cells(self.page, self.out_grid, self.out_grid.cells())
         self.out_colors = tints(self.out, style.INPUT)
         self.out_tints = draw_tints(self.page, self.out_grid, self.out_colors)
-        self.out_numbers = write_numbers(self.page, self.out_grid, self.out, short(self.out), f"{self.prefix}out")
+        self.out_numbers = write_numbers(self.page, self.out_grid, self.out, plain_form(self.out), f"{self.prefix}out")
         self.target = thick_lines(self.page)
 
     def heading_of(self, left: float, text: str) -> None:

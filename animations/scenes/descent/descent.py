@@ -18,6 +18,7 @@ from matplotlib.patches import Polygon
 
 from animations import checks
 from animations.kit import style
+from animations.kit.numbers import decimals_by_size, in_brackets
 from animations.scenes.descent.curve_panel import SPACE, Curve, CurvePanel
 from tinylearn import Recording
 
@@ -182,30 +183,6 @@ class CurveDescent(CurvePanel):
         sign = self.label(self.edges(change)[1] + SPACE, 36, "≤" if walk.converged else ">")
         enough = self.number(self.edges(sign)[1] + SPACE, 36, "{:g}", "enough", walk.enough, ha="left")
         self.change: list[Artist] = [said, change, sign, enough]
-
-
-def decimals_by_size(value: float) -> str:
-    """Return a number with four decimals, three if that is all it has, fewer if it is large, six if it is small.
-
-    >>> [decimals_by_size(value) for value in (1.2345, -17.531, 157.7829, -493904.1, 2.4394e11, 0.000117747)]
-    ['1.2345', '-17.531', '157.78', '-493904', '2.439e+11', '0.000118']
-    """
-    size = abs(value)
-    if size >= 1_000_000:
-        return f"{value:.3e}"
-    exact = math.isclose(value, round(value, 3), abs_tol=1e-9)
-    decimals = 0 if size >= 10_000 else 2 if size >= 100 else 3 if exact else 4 if size >= 0.01 else 6
-    return f"{value:.{decimals}f}"
-
-
-def in_brackets(value: float) -> str:
-    """Return a number in brackets, with its sign, which is the direction.
-
-    >>> in_brackets(-17.531), in_brackets(15.7779), in_brackets(-1.0)
-    ('(-17.531)', '(+15.7779)', '(-1)')
-    """
-    digits = f"{value:.0f}" if abs(value) == 1 else decimals_by_size(value)
-    return f"({'+' if value >= 0 else ''}{digits})"
 
 
 def _inside(axes: Axes, x: float, y: float) -> bool:

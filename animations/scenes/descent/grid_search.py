@@ -20,7 +20,8 @@ class GridSearch(CurvePanel):
     def __init__(
         self, x: np.ndarray, y: np.ndarray, curve: Curve, clock: Sequence[int], *, title: str, name: str
     ) -> None:
-        self.x, self.y = checks.two_columns("GridSearch", "x", x, "y", y)
+        self.x = checks.column("GridSearch", "x", x)
+        self.y = checks.column("GridSearch", "y", y, self.x.shape)
         x, y = self.x, self.y
         lowest = np.minimum.accumulate(y)
         lower = np.append(True, y[1:] < lowest[:-1])  # than all points before

@@ -62,8 +62,8 @@ class LakeMoves(Scene):
     ) -> None:
         self.rows = checked_map("LakeMoves", rows)
         who, count = "LakeMoves", len("".join(self.rows))
-        self.tiles = checks.positions(who, "tiles", tiles, count)
-        self.actions = checks.positions(who, "actions", actions, len(ACTIONS))
+        self.tiles = checks.positions(who, "tiles", tiles, ("M", count))
+        self.actions = checks.positions(who, "actions", actions, ("M", len(ACTIONS)))
         self.predictions = checks.array(who, "predictions", predictions, (count, 4), 0, 1).astype(float)
         self.exact = checks.array(who, "exact", exact, (count, 4), 0, 1).astype(float)
         if not self.actions or len(self.tiles) != len(self.actions) + 1:

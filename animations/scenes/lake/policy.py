@@ -63,7 +63,7 @@ class LakePolicy(Scene):
         self.open = [tile for tile, letter in enumerate(letters) if letter in "SF"]
         who, self.epochs = "LakePolicy", checks.clock("LakePolicy", "epochs", epochs)
         self.frames = len(self.epochs)
-        self.phases = list(checks.texts(who, "phases", phases, self.frames))
+        self.phases = list(checks.texts(who, "phases", phases, (self.frames,)))
         shape = (self.frames, len(letters), 4)
         self.predictions = checks.array(who, "predictions", predictions, shape, 0, 1).astype(float)
         self.exact = checks.array(who, "exact", exact, shape[1:], 0, 1).astype(float)

@@ -15,13 +15,13 @@ All in pixels, y from below.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 
 from animations.engine.text import text_width
 from animations.kit import style
+from animations.kit.labels import short
+from animations.kit.numbers import form_for, three_digits
 from animations.scenes.network.states import ParameterStates
-from animations.scenes.tables.table_scene import short
 
 Shape = tuple[int, ...]
 Point = tuple[float, float]
@@ -144,29 +144,8 @@ def widest(texts: Iterable[str], size: float = style.SMALL, weight: str = "norma
 
 
 def norm_text(value: float) -> str:
-    return f"norm {number(value)}"
+    return f"norm {three_digits(value)}"
 
 
 def scale_text(number: str) -> str:
     return f"scale ±{number}"
-
-
-def form_for(largest: float) -> str:
-    """Return how to write numbers up to `largest`: three digits of that one, with a power of ten if it is huge or tiny.
-
-    >>> [form_for(largest).format(0.25) for largest in (0.5, 3, 70, 1e6)]
-    ['0.250', '0.25', '0.2', '2.5e-01']
-    """
-    if largest and not 1e-3 <= largest < 1e4:
-        return "{:.1e}"
-    decimals = 2 - math.floor(math.log10(largest)) if largest else 1
-    return f"{{:.{min(max(decimals, 1), 4)}f}}"
-
-
-def number(value: float) -> str:
-    """Return a number of any size in few letters.
-
-    >>> [number(value) for value in (0.25, -31.7, 1.5e6, 0.0)]
-    ['0.250', '-31.7', '1.5e+06', '0.0']
-    """
-    return form_for(abs(value)).format(value)

@@ -24,9 +24,10 @@ from matplotlib.lines import Line2D
 from animations.engine.text import Form, Number
 from animations.kit import style
 from animations.kit.axes import add_label, add_number, pixel_axes
+from animations.kit.numbers import three_digits
 from animations.scene import Scene
 from animations.scenes.network.blocks import DrawnBlock
-from animations.scenes.network.column import Column, number, widest
+from animations.scenes.network.column import Column, widest
 from animations.scenes.network.glyphs import (
     DASHES,
     NEGATIVE,
@@ -112,7 +113,7 @@ class NetworkDiagram(Scene):
     def describe(self, frame: int) -> str:
         states = self.states
         norms = [
-            f"{parameter.name} {number(parameter.norms[frame])}"
+            f"{parameter.name} {three_digits(parameter.norms[frame])}"
             for parameters in states.parameters.values()
             for parameter in parameters
             if parameter.recorded
@@ -132,7 +133,7 @@ class NetworkDiagram(Scene):
         label = "loss of the batch, before the update"
         add_label(self.page, x + 24, top - 68, label, color=style.QUIET)
         x += 24 + widest([label], size=style.MEDIUM) + 10
-        self.loss = self._number(x, top - 68, number, "loss", states.losses, ha="left", color=style.ERROR)
+        self.loss = self._number(x, top - 68, three_digits, "loss", states.losses, ha="left", color=style.ERROR)
         self.no_loss = add_label(self.page, x, top - 68, "none yet", color=style.QUIET)
 
     def _clock(self, x: float, y: float, word: str, gid: str, values: np.ndarray, last: int, **settings: Any) -> float:

@@ -9,60 +9,53 @@ and loss are computed from these.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
-
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import FigureBase
-from matplotlib.lines import Line2D
-from matplotlib.patches import Circle, Polygon
 
 from animations import checks
-from animations.engine.text import Form, Number, few_digits
+from animations.data import Data, clock, column, instance, real, text, texts
 from animations.kit import style
-from animations.kit.axes import add_label, add_number, log_loss, pixel_axes, plot_axes
+from animations.kit.axes import log_loss, plot_axes
+from animations.kit.numbers import few_digits
+from animations.kit.page import Page
 from animations.scene import Scene
 from tinylearn import Recording
 
+EDGE = 752  # where the table ends, in pixels
 LARGEST = 1e15  # w, b and an input, without their signs
 LEAST = 1e-30  # the axis of losses ends here, at the latest: 0 has no place on it
 MOST = 20  # pairs, for which there is room in the table
 
 
-class NeuronStates:
+class NeuronStates(Data):
     """What a neuron with one input computes at some steps of its recording.
 
     x, target (N,); steps (S,); w, b, loss (S,); predicted, squared_error (S, N). N examples, S steps.
     """
 
-    def __init__(
-        self, recording: Recording, x: np.ndarray, target: np.ndarray, steps: Sequence[int], layer: str = "dense_1"
-    ) -> None:
-        checks.instance("NeuronStates", "recording", recording, Recording)
-        self.x, self.target = checks.two_columns("NeuronStates", "x", x, "target", target)
-        self.steps, self.last = checks.clock("NeuronStates", "steps", steps), int(recording.steps[-1])
-        layer = checks.text("NeuronStates", "layer", layer)
-        self.names = f"{layer}.w[0,0]", f"{layer}.b[0]"
-        weights, biases = recording[f"{layer}.w"], recording[f"{layer}.b"]
+    recording: Recording = instance(Recording)
+    x: np.ndarray = column("N")
+    target: np.ndarray = column("N")
+    steps: np.ndarray = clock("S")
+    layer: str = text(default="dense_1")
+
+    def prepare(self) -> None:
+        self.names = f"{self.layer}.w[0,0]", f"{self.layer}.b[0]"
+        weights, biases = self.recording[f"{self.layer}.w"], self.recording[f"{self.layer}.b"]
         if weights.shape[1:] != (1, 1):
             raise ValueError(
-                f"NeuronStates: {layer}.w must be (1, 1), one input and one neuron, got {weights.shape[1:]} in the "
-                "recording"
+                f"NeuronStates: {self.layer}.w must be (1, 1), one input and one neuron, got {weights.shape[1:]} in "
+                "the recording"
             )
-        records = [recording.index(step) for step in self.steps]
-        count = (len(records),)
-        self.w = checks.array("NeuronStates", f"{layer}.w", weights[records, 0, 0], count, -LARGEST, LARGEST)
-        self.b = checks.array("NeuronStates", f"{layer}.b", biases[records, 0], count, -LARGEST, LARGEST)
+        records, self.last = [self.recording.index(step) for step in self.steps], int(self.recording.steps[-1])
+        self.w = checks.array("NeuronStates", f"{self.layer}.w", weights[records, 0, 0], ("S",), -LARGEST, LARGEST)
+        self.b = checks.array("NeuronStates", f"{self.layer}.b", biases[records, 0], ("S",), -LARGEST, LARGEST)
         self.predicted = self.w[:, None] * self.x + self.b[:, None]
         self.squared_error = (self.predicted - self.target) ** 2
         self.loss = self.squared_error.mean(axis=1)
-
-
-def _checked(who: str, states: Any, units: Any) -> tuple[NeuronStates, tuple[str, ...]]:
-    return checks.instance(who, "states", states, NeuronStates), checks.texts(who, "units", units, 2)
 
 
 class NeuronDiagram(Scene):
@@ -72,31 +65,27 @@ class NeuronDiagram(Scene):
     `ask` is an input that the neuron does not learn from, to show its answer.
     """
 
+    states: NeuronStates = instance(NeuronStates)
+    units: tuple[str, ...] = texts(2, default=("x", "y"), kw_only=True)
+    ask: float | None = real(low=-LARGEST, high=LARGEST, default=None, kw_only=True)
+
     size = (780, 600)
 
-    def __init__(self, states: NeuronStates, *, units: tuple[str, str] = ("x", "y"), ask: float | None = None) -> None:
-        self.states, self.units = _checked("NeuronDiagram", states, units)
-        if states.x.size > MOST:
-            raise ValueError(f"NeuronDiagram: there is room for at most {MOST} pairs, got {states.x.size}")
-        self.ask = None if ask is None else checks.real("NeuronDiagram", "ask", ask, -LARGEST, LARGEST)
-        self.frames = len(states.steps)
+    def prepare(self) -> None:
+        if self.states.x.size > MOST:
+            raise ValueError(f"NeuronDiagram: there is room for at most {MOST} pairs, got {self.states.x.size}")
 
     def draw(self, figure: FigureBase) -> None:
-        self.axes = pixel_axes(figure, self.size)
-        self.numbers: list[tuple[Number, np.ndarray]] = []  # with the value of each frame
-        self._draw_heading()
+        self.page = Page(figure, self.size)
+        self.page.clock((30, 558), "Update", "step", self.states.steps, self.states.last, size=style.LARGE)
+        self.page.phase((30, 524))
         self._draw_neuron()
         self._draw_table()
+        if self.ask is not None:
+            self._draw_answer(self.ask)
 
     def update(self, frame: int) -> list[Artist]:
-        self.phase.set_text("initialise" if frame == 0 else "adjust, repeat")
-        for number, values in self.numbers:
-            number.set_value(values[frame])
-        for arrow, values in self.arrows:
-            share = abs(values[frame]) / np.abs(values).max(initial=1e-300)
-            arrow.set_linewidth(1.5 + 0.5 * round(12 * share))  # in steps, or each frame would redraw it
-            arrow.set_linestyle("-" if values[frame] >= 0 else (0, (1.5, 1)))
-        return [self.phase, *(arrow for arrow, _ in self.arrows), *(number for number, _ in self.numbers)]
+        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
         states = self.states
@@ -105,104 +94,59 @@ class NeuronDiagram(Scene):
             f"{states.w[frame]:.4f} and adds b = {states.b[frame]:.4f}; the loss is {states.loss[frame]:.4f}."
         )
 
-    def _draw_heading(self) -> None:
-        add_label(self.axes, 30, 558, "Update", size=style.LARGE)
-        self._number(186, 558, "{:.0f}", "step", self.states.steps, size=style.LARGE)
-        add_label(self.axes, 198, 558, "of", size=style.LARGE, color=style.QUIET)
-        last = self.states.last
-        self._fixed(230, 558, "last_step", last, style.QUIET, form="{:.0f}", ha="left", size=style.LARGE)
-        self.phase = add_label(self.axes, 30, 524, "", color=style.QUIET)
-
     def _draw_neuron(self) -> None:
         """Draw the two inputs on the left, the sum in the middle, and the arrows with w and b."""
+        page, (w_name, b_name) = self.page, self.states.names
         bias, sensor, total = (75, 400), (75, 200), (285, 300)
-        self._circle(bias, 34, "1", style.BIAS)
-        self._circle(sensor, 34, self.units[0], style.INPUT)
-        self._circle(total, 46, "Σ", style.INK)
-        add_label(self.axes, bias[0], 452, "bias neuron", color=style.BIAS, ha="center")
-        add_label(self.axes, sensor[0], 148, "input", color=style.INPUT, ha="center")
-        add_label(self.axes, total[0], 232, "w · x + b", color=style.QUIET, ha="center")
-        w_name, b_name = self.states.names
-        self.arrows = [
-            (self._arrow(bias, total, style.BIAS), self.states.b),
-            (self._arrow(sensor, total, style.WEIGHT), self.states.w),
-        ]
-        add_label(self.axes, 172, 402, "b =", color=style.BIAS)
-        self._number(206, 402, "{:.3f}", b_name, self.states.b, color=style.BIAS, ha="left")
-        add_label(self.axes, 168, 198, "w =", color=style.WEIGHT)
-        self._number(206, 198, "{:.3f}", w_name, self.states.w, color=style.WEIGHT, ha="left")
-        head = Polygon([(366, 300), (352, 307), (352, 293)], color=style.INK)
-        self.axes.add_line(Line2D([331, 354], [300, 300], color=style.INK, linewidth=2))
-        self.axes.add_patch(head)
+        page.circle(bias, 34, "1", style.BIAS)
+        page.circle(sensor, 34, self.units[0], style.INPUT)
+        page.circle(total, 46, "Σ", style.INK)
+        page.text("bias neuron", (75, 452), color=style.BIAS, ha="center")
+        page.text("input", (75, 148), color=style.INPUT, ha="center")
+        page.quiet("w · x + b", (285, 232), ha="center")
+        page.signed_arrow(bias, total, self.states.b, style.BIAS)
+        page.signed_arrow(sensor, total, self.states.w, style.WEIGHT)
+        for name, gid, values, place, color in (
+            ("b =", b_name, self.states.b, (172, 402), style.BIAS),
+            ("w =", w_name, self.states.w, (168, 198), style.WEIGHT),
+        ):
+            page.row(place, page.text(name, color=color), page.number("{:.3f}", gid, values, color=color))
+        page.arrow((331, 300), (366, 300), style.INK)
 
     def _draw_table(self) -> None:
         """Draw one row a pair: x, prediction, target, squared error; and the loss below."""
-        states, (x_unit, y_unit) = self.states, self.units
-        columns = {"x": 426, "predicted": 540, "target": 636, "error": 752}
-        heads = (
-            (f"{x_unit}", "x"),
-            ("prediction", "predicted"),
-            (f"target {y_unit}", "target"),
-            ("squared error", "error"),
+        page, states, (x_unit, y_unit) = self.page, self.states, self.units
+        columns = (
+            (426, x_unit, "x", "{:.4g}", states.x, style.INPUT),
+            (540, "prediction", "predicted", "{:.1f}", states.predicted, style.WEIGHT),
+            (636, f"target {y_unit}", "target", "{:.4g}", states.target, style.TARGET),
+            (EDGE, "squared error", "squared_error", few_digits, states.squared_error, style.ERROR),
         )
-        for head, column in heads:
-            add_label(self.axes, columns[column], 524, head, color=style.QUIET, ha="right", size=style.SMALL)
-        self._rule(508)
-        for row in range(states.x.size):
-            y = 484 - row * 360 / states.x.size
-            self._fixed(columns["x"], y, f"x[{row}]", states.x[row], style.INPUT)
-            self._number(
-                columns["predicted"], y, "{:.1f}", f"predicted[{row}]", states.predicted[:, row], color=style.WEIGHT
-            )
-            self._fixed(columns["target"], y, f"target[{row}]", states.target[row], style.TARGET)
-            self._number(columns["error"], y, few_digits, f"squared_error[{row}]", states.squared_error[:, row],
-                         color=style.ERROR)  # fmt: skip
-        self._rule(140)
-        add_label(self.axes, 636, 112, "loss, their mean", color=style.ERROR, ha="right")
-        self._number(columns["error"], 112, few_digits, "loss", states.loss, color=style.ERROR, weight="bold")
+        page.rule((386, EDGE), 508)
+        for right, head, gid, form, values, color in columns:
+            page.quiet(head, (right, 524), ha="right", size=style.SMALL)
+            for row in range(states.x.size):
+                place = right, 484 - row * 360 / states.x.size
+                page.number(form, f"{gid}[{row}]", values.T[row], place, color=color)
+        page.rule((386, EDGE), 140)
+        page.text("loss, their mean", (636, 112), color=style.ERROR, ha="right")
+        page.number(few_digits, "loss", states.loss, (EDGE, 112), color=style.ERROR, weight="bold")
 
-        if self.ask is not None:
-            answer, name = states.w * self.ask + states.b, f"answer({self.ask:g})"
-            add_label(self.axes, 620, 64, f"never shown: {self.ask:g} {x_unit} →", color=style.QUIET, ha="right")
-            add_label(self.axes, columns["error"], 64, y_unit, color=style.WEIGHT, ha="right")
-            self._number(columns["error"] - 26, 64, "{:.1f}", name, answer, color=style.WEIGHT)
-
-    def _number(self, x: float, y: float, form: Form, gid: str, values: np.ndarray, **settings: Any) -> None:
-        """Make a number that shows `values[frame]`."""
-        self.numbers.append((add_number(self.axes, x, y, form, gid, **settings), values))
-
-    def _fixed(
-        self, x: float, y: float, gid: str, value: float, color: str, form: Form = "{:.4g}", **settings: Any
-    ) -> None:
-        """Draw a number that never changes."""
-        add_number(self.axes, x, y, form, gid, color=color, **settings).set_value(value)
-
-    def _circle(self, centre: tuple[float, float], radius: float, text: str, color: str) -> None:
-        self.axes.add_patch(Circle(centre, radius, facecolor=style.PAPER, edgecolor=color, linewidth=2.5))
-        add_label(self.axes, *centre, text, color=color, ha="center", size=style.LARGE)
-
-    def _arrow(self, start: tuple[float, float], end: tuple[float, float], color: str) -> Line2D:
-        """Draw an arrow between two circles of radius 34 and 46; return its shaft, which changes."""
-        way = np.subtract(end, start) / np.hypot(*np.subtract(end, start))
-        across = np.array([-way[1], way[0]])
-        tip, neck, tail = end - 50 * way, end - 66 * way, start + 38 * way
-        self.axes.add_patch(Polygon([tip, neck + 8 * across, neck - 8 * across], color=color))
-        shaft = Line2D(*np.transpose([tail, neck]), color=color, solid_capstyle="butt", dash_capstyle="butt")
-        self.axes.add_line(shaft)
-        return shaft
-
-    def _rule(self, y: float) -> None:
-        self.axes.add_line(Line2D([386, 752], [y, y], color=style.FAINT, linewidth=1))
+    def _draw_answer(self, ask: float) -> None:
+        """Write what the neuron says to an input that it was never shown."""
+        page, (x_unit, y_unit) = self.page, self.units
+        answer = page.number("{:.1f}", f"answer({ask:g})", self.states.w * ask + self.states.b, color=style.WEIGHT)
+        question = page.quiet(f"never shown: {ask:g} {x_unit} →")
+        page.row((EDGE, 64), question, answer, page.text(y_unit, color=style.WEIGHT), ha="right")
 
 
 class LineFit(Scene):
     """The line that the neuron stands for, moving through the points, over the falling loss."""
 
-    size = (420, 600)
+    states: NeuronStates = instance(NeuronStates)
+    units: tuple[str, ...] = texts(2, default=("x", "y"), kw_only=True)
 
-    def __init__(self, states: NeuronStates, *, units: tuple[str, str] = ("x", "y")) -> None:
-        self.states, self.units = _checked("LineFit", states, units)
-        self.frames = len(states.steps)
+    size = (420, 600)
 
     def draw(self, figure: FigureBase) -> None:
         states = self.states

@@ -21,6 +21,7 @@ from animations.engine.text import Form, Number
 from animations.kit import style
 from animations.kit.axes import add_label, add_number, pixel_axes
 from animations.kit.images import frame_pixels, image_axes
+from animations.kit.numbers import three_decimals
 from animations.scene import Scene
 from animations.scenes.neurons.pixel_states import PixelStates, spread_pixels
 
@@ -31,15 +32,6 @@ TOTAL, SQUEEZE = (330, 244), (418, 244)  # where sum and sigmoid stand
 SIDE = 192  # of a picture
 LEAST = 3  # rows and columns of a picture, for five pixels apart
 LOW, HIGH = 119, 369  # ends of the bar: probabilities 0 and 1
-
-
-def three_decimals(value: float) -> str:
-    """Return a number with three decimals, and 0.000 without a minus sign.
-
-    >>> three_decimals(-0.0001), three_decimals(-0.0567)
-    ('0.000', '-0.057')
-    """
-    return f"{round(float(value), 3) + 0.0:.3f}"
 
 
 class PixelNeuron(Scene):
@@ -65,7 +57,10 @@ class PixelNeuron(Scene):
                 f"PixelNeuron: pictures must have {LEAST} rows and columns at least, got {states.red.shape[1:]}"
             )
         self.which = checks.position(who, "which", which, len(states.pictures))
-        self.answers, self.target = checks.texts(who, "answers", answers, 2), checks.position(who, "target", target, 2)
+        self.answers, self.target = (
+            checks.texts(who, "answers", answers, (2,)),
+            checks.position(who, "target", target, 2),
+        )
         self.note, self.name = checks.text(who, "note", note), checks.text(who, "name", name)
         self.frames = len(states.epochs)
         self.pixels = spread_pixels(*states.red.shape[1:])

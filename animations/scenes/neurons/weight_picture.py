@@ -38,7 +38,7 @@ class WeightPicture(Scene):
     def __init__(self, states: PixelStates, tallies: Sequence[Tally], *, answers: tuple[str, str]) -> None:
         self.states = checks.instance("WeightPicture", "states", states, PixelStates)
         self.tallies = checked_tallies("WeightPicture", tallies, len(states.epochs))
-        self.answers = checks.texts("WeightPicture", "answers", answers, 2)
+        self.answers = checks.texts("WeightPicture", "answers", answers, (2,))
         self.limit = float(np.abs(states.w).max()) or 1.0
         self.frames = len(states.epochs)
 

@@ -22,6 +22,7 @@ from animations import checks
 from animations.engine.text import Number
 from animations.kit import style
 from animations.kit.axes import add_label, add_number, pixel_axes
+from animations.kit.labels import short
 from animations.scene import Scene
 from tinylearn.checks import positive_integer
 from tinylearn.datasets import Table
@@ -114,15 +115,6 @@ class TableScene(Scene):
 def look(series: int) -> tuple[str, str]:
     """Return the colour of a series and its hatching, "" for the first five; from then on the colours come again."""
     return style.SERIES[series % len(style.SERIES)], "///" if series >= len(style.SERIES) else ""
-
-
-def short(name: str, letters: int = 20) -> str:
-    """Return a name that fits on a picture.
-
-    >>> short("UK"), short("United Kingdom of Great Britain")
-    ('UK', 'United Kingdom of G…')
-    """
-    return name if len(name) <= letters else name[: letters - 1] + "…"
 
 
 def number_form(values: np.ndarray) -> str:

@@ -5,7 +5,6 @@ A lane reads the recording; a row draws it: the curve and its tip, and at the ri
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,7 +15,8 @@ from matplotlib.axes import Axes
 from animations.engine.text import PastedText
 from animations.kit import style
 from animations.kit.axes import add_label, add_number
-from animations.scenes.tables.table_scene import short
+from animations.kit.labels import short
+from animations.kit.numbers import four_digits
 from animations.scenes.training.step_chart import TIP
 from tinylearn.analysis.race import Runner
 
@@ -99,20 +99,6 @@ def room(lanes: Sequence[Lane]) -> tuple[float, float, bool]:
             return low / 1.5, min(high, 1e307) * (4 if wild else 1.5), True
     pad = 0.06 * (high - low or abs(high) or 1.0)
     return low - pad, high + pad, False
-
-
-def four_digits(value: float) -> str:
-    """Return a number with four digits, and as many when they are zeros; three and an exponent if it is far from 1.
-
-    >>> [four_digits(value) for value in (0.5, 12.3456, 0.00123, 9999.6, 4.373e12, 2e-7, 0, -0.25)]
-    ['0.5000', '12.35', '0.001230', '10000', '4.37e+12', '2.00e-07', '0', '-0.2500']
-    """
-    size = abs(value)
-    if size == 0:
-        return "0"
-    if not 1e-4 <= size < 1e5:
-        return f"{value:.2e}"
-    return f"{value:.{max(0, 3 - math.floor(math.log10(size)))}f}"
 
 
 class Row:

@@ -1,0 +1,187 @@
+"""What a scene is made of, declared: from these lines come `__init__`, its signature and every check.
+
+    class ClassBars(Scene):
+        picture: np.ndarray = pixels("H", "W", 3)
+        names: tuple[str, ...] = texts("K", least=2, most=12)
+        target: int = position("K")
+        probabilities: np.ndarray = array("S", "K", low=0, high=1)
+        epochs: np.ndarray = clock("S", kw_only=True)
+        note: str = text(default="", kw_only=True)
+
+A letter stands for one length, the same wherever it comes; S is the number of frames. Arguments come in this order,
+those of a class before those that it inherits. A mistake is refused where the scene is made, not when it is drawn.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+import numpy as np
+
+from animations import checks
+from animations.checks import Shape
+from tinylearn.checks import positive_integer
+
+REQUIRED: Any = inspect.Parameter.empty
+
+
+class Lengths(dict[str, int]):
+    """Letter → length, and in `given_by` the argument that had it first."""
+
+    def __init__(self) -> None:
+        self.given_by: dict[str, str] = {}
+
+    def shape(self, shape: Shape) -> Shape:
+        """Return a shape with its known letters as numbers."""
+        return Shape(self.get(part, part) if isinstance(part, str) else part for part in shape).because(
+            ", ".join(f"as {self.given_by[part]} has {self[part]}" for part in shape if part in self.given_by)
+        )
+
+    def learn(self, letter: int | str, length: int, name: str) -> None:
+        """Remember a length that an argument has."""
+        if isinstance(letter, str) and letter not in self:
+            self[letter], self.given_by[letter] = length, name
+
+
+class Field:
+    """An argument: `check(who, name, value, shape)` returns what is kept, or raises TypeError or ValueError.
+
+    shape     its lengths; those that are known come to `check` as numbers
+    default   what is taken where none is given; it is not checked. All kinds below take it, and kw_only, too.
+    """
+
+    def __init__(
+        self,
+        check: Callable[[str, str, Any, Shape], Any],
+        *shape: int | str,
+        default: Any = REQUIRED,
+        kw_only: bool = False,
+    ) -> None:
+        self.check, self.shape, self.default, self.kw_only = check, Shape(shape), default, kw_only
+
+    def parameter(self, name: str) -> inspect.Parameter:
+        """Return it as a part of a signature."""
+        kind = inspect.Parameter.KEYWORD_ONLY if self.kw_only else inspect.Parameter.POSITIONAL_OR_KEYWORD
+        return inspect.Parameter(name, kind, default=self.default)
+
+
+def array(*shape: int | str, low: float = -checks.LARGEST, high: float = checks.LARGEST, **how: Any) -> Any:
+    """Declare finite numbers of one shape, all in [low, high]; they are copied, as float32 if they are that."""
+    return Field(lambda who, name, value, shape: checks.array(who, name, value, shape, low, high), *shape, **how)
+
+
+def column(length: str, **how: Any) -> Any:
+    """Declare numbers (N,); a column (N, 1) is taken as such."""
+    return Field(checks.column, length, **how)
+
+
+def pixels(*shape: int | str, **how: Any) -> Any:
+    """Declare pictures: numbers in [0, 1]."""
+    return Field(checks.picture, *shape, **how)
+
+
+def clock(length: str = "S", **how: Any) -> Any:
+    """Declare what each frame shows, such as its step: whole numbers, none below the one before it."""
+    return Field(lambda who, name, value, shape: checks.clock(who, name, value, shape=shape), length, **how)
+
+
+def growing(length: str, **how: Any) -> Any:
+    """Declare at least two numbers, each larger than the one before."""
+    return Field(lambda who, name, value, shape: checks.growing(who, name, value), length, **how)
+
+
+def text(**how: Any) -> Any:
+    """Declare a text of one line."""
+    return Field(lambda who, name, value, shape: checks.text(who, name, value), **how)
+
+
+def texts(length: int | str, *, least: int = 1, most: int | None = None, **how: Any) -> Any:
+    """Declare a list of texts of one line, `least` to `most` of them."""
+    return Field(lambda who, name, value, shape: checks.texts(who, name, value, shape, least, most), length, **how)
+
+
+def position(among: int | str, **how: Any) -> Any:
+    """Declare which one of so many, counted from 0."""
+    return Field(lambda who, name, value, shape: checks.position(who, name, value, int(shape[0])), among, **how)
+
+
+def positions(length: str, among: int | str, **how: Any) -> Any:
+    """Declare a list of such places, each of them one among so many."""
+    return Field(checks.positions, length, among, **how)
+
+
+def real(*, low: float = -checks.LARGEST, high: float = checks.LARGEST, **how: Any) -> Any:
+    """Declare a number in [low, high]."""
+    return Field(lambda who, name, value, shape: checks.real(who, name, value, low, high), **how)
+
+
+def whole(**how: Any) -> Any:
+    """Declare a whole number, 1 or more."""
+    return Field(lambda who, name, value, shape: positive_integer(who, name, value), **how)
+
+
+def instance(kind: type, **how: Any) -> Any:
+    """Declare a thing of one kind; if that is `Data` too, its lengths hold here as well."""
+    return Field(lambda who, name, value, shape: checks.instance(who, name, value, kind), **how)
+
+
+def anything(check: Callable[[str, str, Any], Any], **how: Any) -> Any:
+    """Declare what `check(who, name, value)` returns, where no other kind fits."""
+    return Field(lambda who, name, value, shape: check(who, name, value), **how)
+
+
+class Data:
+    """What has declared arguments. `prepare` is called when all are checked, and computes what follows from them.
+
+    lengths   letter → length, of all arguments
+
+    >>> class Curve(Data):
+    ...     x: np.ndarray = array("K")
+    ...     y: np.ndarray = array("K")
+    >>> Curve([0, 1, 2], [0, 1, 4]).y
+    array([0., 1., 4.])
+    >>> Curve([0, 1, 2], [0, 1])
+    Traceback (most recent call last):
+    ValueError: Curve: y must have shape (3,), as x has 3, got (2,)
+    """
+
+    fields: ClassVar[dict[str, Field]] = {}
+    declared: ClassVar[inspect.Signature] = inspect.Signature()
+    lengths: Lengths
+
+    def __init_subclass__(cls, **settings: Any) -> None:
+        super().__init_subclass__(**settings)
+        own = {name: value for name, value in vars(cls).items() if isinstance(value, Field)}
+        cls.fields = own | {name: field for name, field in cls.fields.items() if name not in own}
+        ordered = sorted(cls.fields.items(), key=lambda item: item[1].kw_only)
+        cls.declared = inspect.Signature([field.parameter(name) for name, field in ordered])
+        if cls.__init__ is Data.__init__:
+            cls.__signature__ = cls.declared  # type: ignore[attr-defined]  # what help() shows
+        else:
+            cls.__signature__ = inspect.signature(cls.__init__.__get__(cls))  # type: ignore[attr-defined]
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        who = type(self).__name__
+        try:
+            bound = self.declared.bind(*given, **named)
+        except TypeError as error:
+            raise TypeError(f"{who}: {error}") from None
+        bound.apply_defaults()
+        lengths = Lengths()
+        for name, value in bound.arguments.items():
+            field = self.fields[name]
+            if value is not field.default:
+                value = field.check(who, name, value, lengths.shape(field.shape))
+            found = np.shape(value) if field.shape else ()
+            for letter, length in [*zip(field.shape, found, strict=False), *getattr(value, "lengths", {}).items()]:
+                lengths.learn(letter, length, name)
+            setattr(self, name, value)
+        self.lengths = lengths
+        if "S" in lengths:
+            self.frames = lengths["S"]
+        self.prepare()
+
+    def prepare(self) -> None:
+        """Compute what follows from the arguments, once."""

@@ -1,0 +1,124 @@
+"""How numbers are written on pictures: every form in one place, from a value to its text.
+
+As many digits as the eye can use, the same number of them while a value changes, no "-0".
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+
+def few_digits(value: float) -> str:
+    """Return a number with three digits that count, but at least one and at most four behind the point.
+
+    >>> [few_digits(value) for value in (12321, 82.42, 8.2, -0.97, 0.00076)]
+    ['12321.0', '82.4', '8.20', '-0.970', '0.0008']
+    """
+    size = abs(value)
+    decimals = 1 if not size < 10 else 2 if size >= 1 else 3 if size >= 0.1 else 4
+    return f"{value:.{decimals}f}"
+
+
+def three_decimals(value: float) -> str:
+    """Return a number with three decimals, and 0.000 without a minus sign.
+
+    >>> three_decimals(-0.0001), three_decimals(-0.0567)
+    ('0.000', '-0.057')
+    """
+    return f"{round(float(value), 3) + 0.0:.3f}"
+
+
+def decimals_by_size(value: float) -> str:
+    """Return a number with four decimals, three if that is all it has, fewer if it is large, six if it is small.
+
+    >>> [decimals_by_size(value) for value in (1.2345, -17.531, 157.7829, -493904.1, 2.4394e11, 0.000117747)]
+    ['1.2345', '-17.531', '157.78', '-493904', '2.439e+11', '0.000118']
+    """
+    size = abs(value)
+    if size >= 1_000_000:
+        return f"{value:.3e}"
+    exact = math.isclose(value, round(value, 3), abs_tol=1e-9)
+    decimals = 0 if size >= 10_000 else 2 if size >= 100 else 3 if exact else 4 if size >= 0.01 else 6
+    return f"{value:.{decimals}f}"
+
+
+def in_brackets(value: float) -> str:
+    """Return a number in brackets, with its sign, which is the direction.
+
+    >>> in_brackets(-17.531), in_brackets(15.7779), in_brackets(-1.0)
+    ('(-17.531)', '(+15.7779)', '(-1)')
+    """
+    digits = f"{value:.0f}" if abs(value) == 1 else decimals_by_size(value)
+    return f"({'+' if value >= 0 else ''}{digits})"
+
+
+def four_digits(value: float) -> str:
+    """Return a number with four digits, and as many when they are zeros; three and an exponent if it is far from 1.
+
+    >>> [four_digits(value) for value in (0.5, 12.3456, 0.00123, 9999.6, 4.373e12, 2e-7, 0, -0.25)]
+    ['0.5000', '12.35', '0.001230', '10000', '4.37e+12', '2.00e-07', '0', '-0.2500']
+    """
+    size = abs(value)
+    if size == 0:
+        return "0"
+    if not 1e-4 <= size < 1e5:
+        return f"{value:.2e}"
+    return f"{value:.{max(0, 3 - math.floor(math.log10(size)))}f}"
+
+
+def no_negative_zero(value: float) -> str:
+    """Return a number with four decimals, and 0.0000 without a minus sign.
+
+    >>> no_negative_zero(-1e-16), no_negative_zero(-0.0575)
+    ('0.0000', '-0.0575')
+    """
+    return f"{round(float(value), 4) + 0.0:.4f}"
+
+
+def form_for(largest: float) -> str:
+    """Return how to write numbers up to `largest`: three digits of that one, with a power of ten if it is huge or tiny.
+
+    >>> [form_for(largest).format(0.25) for largest in (0.5, 3, 70, 1e6)]
+    ['0.250', '0.25', '0.2', '2.5e-01']
+    """
+    if largest and not 1e-3 <= largest < 1e4:
+        return "{:.1e}"
+    decimals = 2 - math.floor(math.log10(largest)) if largest else 1
+    return f"{{:.{min(max(decimals, 1), 4)}f}}"
+
+
+def three_digits(value: float) -> str:
+    """Return a number of any size in few letters.
+
+    >>> [three_digits(value) for value in (0.25, -31.7, 1.5e6, 0.0)]
+    ['0.250', '-31.7', '1.5e+06', '0.0']
+    """
+    return form_for(abs(value)).format(value)
+
+
+def plain_form(values: np.ndarray) -> Callable[[float], str]:
+    """Return how to write `values`: with as many decimals as all of them need, but at most two.
+
+    >>> [plain_form(np.array(values))(values[0]) for values in ([-0.5, 1], [-0.0, 2], [1 / 3])]
+    ['-0.5', '0', '0.33']
+    """
+    enough = [digits for digits in (0, 1) if np.abs(values - np.round(values, digits)).max(initial=0) < 1e-9]
+    return functools.partial(_rounded, decimals=enough[0] if enough else 2)
+
+
+def _rounded(value: float, decimals: int) -> str:
+    return f"{round(float(value), decimals) + 0.0:.{decimals}f}"  # + 0.0: no -0
+
+
+def letters(values: np.ndarray) -> int:
+    """Return how many letters the longest of `values` takes.
+
+    >>> letters(np.array([1, -0.5]))
+    4
+    """
+    form = plain_form(values)
+    return max(len(form(value)) for value in np.ravel(values))

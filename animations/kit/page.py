@@ -1,0 +1,210 @@
+"""The page that a scene writes on: things are placed by relation, and bound to what they show in each frame.
+
+    page = Page(figure, self.size, "neuron")
+    page.clock((30, 558), "Update", "step", self.steps, last)      Update   19 of 8000
+    page.phase((30, 524))                                          adjust, repeat
+    page.row((30, 400), page.text("w ="), page.number("{:.3f}", "dense_1.w[0,0]", self.w))
+    page.bind(bar, height=self.heights)                            bar.set_height(heights[frame])
+    …
+    return page.update(frame)
+
+All places are pixels, (0, 0) the lower left corner. A number has one value, or one for each frame; so has everything
+that is bound, or it is a function of the frame.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import FigureBase
+from matplotlib.lines import Line2D
+from matplotlib.patches import Circle, Polygon
+from matplotlib.text import Text
+
+from animations.engine.text import Form, Number, PastedText
+from animations.kit import axes as kit
+from animations.kit import style
+from animations.kit.images import image_axes
+
+Place = tuple[float, float]
+Box = tuple[float, float, float, float]  # left, bottom, width, height
+Shown = Any  # a value for each frame, (S, …); or a function of the frame
+SPACE = 8  # pixels between two words
+
+
+class Page:
+    """A sheet of `size` pixels over the whole figure. `name` stands before the gids of all its numbers, with a dot.
+
+    axes   in pixels, to draw on: lines, patches, collections
+    """
+
+    def __init__(self, figure: FigureBase, size: tuple[int, int], name: str = "") -> None:
+        self.figure, self.size, self.prefix = figure, size, f"{name}." if name else ""
+        self.axes = kit.pixel_axes(figure, size)
+        self._bound: list[tuple[Artist, Callable[[float], Any]]] = []  # artist, what sets it for a frame
+        self._longest: dict[Text, str] = {}  # number → its longest text
+
+    # --- what is on it ----------------------------------------------------------------------------------------------
+
+    def text(self, words: str, place: Place = (0, 0), **settings: Any) -> PastedText:
+        """Write a text that never changes; `settings` are those of a matplotlib `Text`."""
+        return kit.add_label(self.axes, *place, words, **settings)
+
+    def quiet(self, words: str, place: Place = (0, 0), **settings: Any) -> PastedText:
+        """Write a text that explains, in a quiet colour."""
+        return self.text(words, place, **{"color": style.QUIET} | settings)
+
+    def words(self, words: Shown, place: Place = (0, 0), **settings: Any) -> PastedText:
+        """Write a text that changes: one for each frame."""
+        made = self.text("", place, **settings)
+        self.bind(made, text=words)
+        return made
+
+    def number(self, form: Form, gid: str, values: Shown, place: Place = (0, 0), **settings: Any) -> Number:
+        """Write a number whose origin is `gid`: one value, or one for each frame. It ends at its place, unless told."""
+        made = kit.add_number(self.axes, *place, form, f"{self.prefix}{gid}", **settings)
+        if np.ndim(values) == 0 and not callable(values):
+            made.set_value(values)
+        else:
+            at = _reader(values)
+            self._bound.append((made, lambda frame: made.set_value(at(int(frame)))))
+            if not callable(values):
+                self._longest[made] = max(map(made.form, values), key=len)
+        return made
+
+    def clock(
+        self, place: Place, word: str, gid: str, values: Shown, last: float, last_gid: str = "", **settings: Any
+    ) -> float:
+        """Write "word n of last"; return where that ends. The gid of the last is last_gid, or "last_" and the other."""
+        quiet = {"color": style.QUIET} | settings
+        return self.row(
+            place,
+            self.text(word, **settings),
+            self.number("{:.0f}", gid, values, **settings),
+            self.text("of", **quiet),
+            self.number("{:.0f}", last_gid or f"last_{gid}", last, **quiet),
+        )
+
+    def phase(self, place: Place, **settings: Any) -> PastedText:
+        """Write what training does: "initialise" in the first frame, then "adjust, repeat"."""
+        return self.words(lambda frame: "adjust, repeat" if frame >= 1 else "initialise", place,
+                          **{"color": style.QUIET} | settings)  # fmt: skip
+
+    def circle(
+        self, centre: Place, radius: float, words: str, color: str, face: str = style.PAPER, **settings: Any
+    ) -> None:
+        """Draw a circle with a word in it."""
+        self.axes.add_patch(Circle(centre, radius, facecolor=face, edgecolor=color, linewidth=2.5, zorder=1.5))
+        self.text(words, centre, **{"color": color, "ha": "center", "size": style.LARGE} | settings)
+
+    def rule(self, ends: Place, y: float) -> None:
+        """Draw a faint line from left to right."""
+        self.axes.add_line(Line2D(ends, [y, y], color=style.FAINT, linewidth=1))
+
+    def arrow(
+        self, start: Place, tip: Place, color: str, width: float = 2, head: float = 14, half: float = 7
+    ) -> Line2D:
+        """Draw an arrow; return its shaft. `head` is how long its head is, and half of that how wide."""
+        way = np.subtract(tip, start) / np.hypot(*np.subtract(tip, start))
+        neck, across = tip - head * way, head / 2 * np.array([-way[1], way[0]])
+        self.axes.add_patch(Polygon([tip, neck + across, neck - across], color=color))
+        shaft = Line2D(*np.transpose([start, neck]), color=color, linewidth=2)
+        shaft.set(solid_capstyle="butt", dash_capstyle="butt")
+        return self.axes.add_line(shaft)
+
+    def signed_arrow(self, start: Place, end: Place, values: np.ndarray, color: str, gaps: Place = (38, 50)) -> None:
+        """Draw an arrow between two circles that stands for a number: thick as it is large, dashed while below zero.
+
+        gaps   from the middle of each circle to where the arrow begins and ends
+        """
+        way = np.subtract(end, start) / np.hypot(*np.subtract(end, start))
+        self.signed(self.arrow(start + gaps[0] * way, end - gaps[1] * way, color, head=16), values)
+
+    def signed(self, line: Line2D, values: np.ndarray, least: float = 1.5, most: float = 7.5) -> None:
+        """Let a line be as thick as its number is large, beside the largest of all, and dashed while below zero."""
+        largest = np.abs(values).max() or 1
+        steps = np.round(2 * (most - least) * np.abs(values) / largest)  # or each frame would redraw it
+        styles = ["-" if value >= 0 else (0, (1.5, 1)) for value in values]
+        self.bind(line, linewidth=least + 0.5 * steps, linestyle=styles)
+
+    def plot(self, box: Box, **settings: Any) -> Axes:
+        """Return axes for curves at a box of pixels; see `plot_axes`."""
+        (width, height), (left, bottom, wide, high) = self.size, box
+        return kit.plot_axes(self.figure, (left / width, bottom / height, wide / width, high / height), **settings)
+
+    def image(self, corner: tuple[int, int], extent: tuple[int, int]) -> Axes:
+        """Return axes for a picture; see `image_axes`."""
+        return image_axes(self.figure, self.size, corner, extent)
+
+    # --- where it stands --------------------------------------------------------------------------------------------
+
+    def row(self, place: Place, *texts: Text, space: float = SPACE, ha: str = "left") -> float:
+        """Put texts beside each other, from `place` to the right, or up to it (ha="right"); return the other end.
+
+        A number that changes gets the room of its longest value, and ends where that does.
+        """
+        widths = [self.width(text) for text in texts]
+        x = place[0] if ha == "left" else place[0] - sum(widths) - space * (len(texts) - 1)
+        start = x
+        for text, width in zip(texts, widths, strict=True):
+            changes = text in self._longest
+            text.set(position=(x + width if changes else x, place[1]), ha="right" if changes else "left")
+            x += width + space
+        return x - space if ha == "left" else start
+
+    def column(self, place: Place, step: float, *rows: Sequence[Text], space: float = SPACE) -> None:
+        """Put rows under each other, `step` pixels apart."""
+        for number, row in enumerate(rows):
+            self.row((place[0], place[1] - number * step), *row, space=space)
+
+    def width(self, text: Text) -> float:
+        """Return how many pixels wide a text is, or the longest that it will be."""
+        shown = text.get_text()
+        text.set_text(self._longest.get(text, shown))
+        width = text.get_window_extent().width if text.get_text() else 0.0
+        text.set_text(shown)
+        return float(width)
+
+    # --- what changes -----------------------------------------------------------------------------------------------
+
+    def bind(self, artist: Any, **shown: Shown) -> Any:
+        """Let properties of an artist follow the frames: `bind(bar, height=heights)` calls bar.set(height=heights[s]).
+
+        Between two frames they stay as they were in the first.
+        """
+        readers = {name: _reader(values) for name, values in shown.items()}
+        self._bound.append((artist, lambda frame: artist.set(**{name: at(int(frame)) for name, at in readers.items()})))
+        return artist
+
+    def glide(self, artist: Any, **shown: Shown) -> Any:
+        """Let properties follow the frames, and between two of them lie between their values: places, not numbers."""
+        readers = {name: _glider(values) for name, values in shown.items()}
+        self._bound.append((artist, lambda frame: artist.set(**{name: at(frame) for name, at in readers.items()})))
+        return artist
+
+    def update(self, frame: float) -> list[Artist]:
+        """Set all that is bound for a frame; return it."""
+        for _, show in self._bound:
+            show(frame)
+        return list(dict.fromkeys(artist for artist, _ in self._bound))
+
+
+def _reader(values: Shown) -> Callable[[int], Any]:
+    return values if callable(values) else values.__getitem__
+
+
+def _glider(values: Shown) -> Callable[[float], Any]:
+    """Return the function of the frame that is a straight line between one value and the next."""
+    if callable(values):
+        return values
+
+    def between(frame: float) -> Any:
+        before = int(frame)
+        share = frame - before
+        return values[before] if share == 0 else (1 - share) * values[before] + share * values[before + 1]
+
+    return between
