@@ -101,9 +101,9 @@ class Page:
         self.axes.add_patch(Circle(centre, radius, facecolor=face, edgecolor=color, linewidth=2.5, zorder=1.5))
         self.text(words, centre, **{"color": color, "ha": "center", "size": style.LARGE} | settings)
 
-    def rule(self, ends: Place, y: float) -> None:
+    def rule(self, ends: Place, y: float) -> Line2D:
         """Draw a faint line from left to right."""
-        self.axes.add_line(Line2D(ends, [y, y], color=style.FAINT, linewidth=1))
+        return self.axes.add_line(Line2D(ends, [y, y], color=style.FAINT, linewidth=1))
 
     def arrow(
         self, start: Place, tip: Place, color: str, width: float = 2, head: float = 14, half: float = 7

@@ -1,0 +1,133 @@
+"""Declared arguments: what a class of a few lines accepts, refuses, and shows as its signature."""
+
+import copy
+import inspect
+import pickle
+
+import numpy as np
+import pytest
+
+from animations import Scene
+from animations.data import (
+    Data,
+    anything,
+    array,
+    clock,
+    column,
+    growing,
+    instance,
+    pixels,
+    position,
+    positions,
+    real,
+    text,
+    texts,
+    whole,
+)
+
+
+class Points(Data):
+    x: np.ndarray = column("N")
+    y: np.ndarray = array("N", "K")
+    label: str = text(default="y", kw_only=True)
+
+
+class Chart(Scene):
+    points: Points = instance(Points)
+    steps: np.ndarray = clock("S")
+    names: tuple[str, ...] = texts("K", most=3)
+    best: int = position("K")
+    rate: float | None = real(low=0, default=None, kw_only=True)
+
+    def prepare(self):
+        self.total = self.points.y.sum()
+
+
+def points(**changed):
+    return Points(**{"x": [0, 1], "y": [[1, 2, 3], [4, 5, 6]]} | changed)
+
+
+def chart(**changed):
+    return Chart(**{"points": points(), "steps": [0, 1, 5], "names": ["a", "b", "c"], "best": 1} | changed)
+
+
+def test_keeps_copies_of_the_right_kind():
+    x = np.array([[1.0], [2.0]], np.float32)
+    made = points(x=x)
+    x[:] = 0
+    assert made.x.tolist() == [1, 2] and made.x.dtype == np.float32 and made.y.dtype == np.float64
+    assert made.label == "y" and made.lengths == {"N": 2, "K": 3}
+
+
+def test_frames_are_the_length_s_and_prepare_sees_all():
+    made = chart()
+    assert (made.frames, made.total, made.best, made.rate) == (3, 21, 1, None)
+
+
+def test_signature_is_that_of_the_declaration():
+    assert str(inspect.signature(Chart)) == "(points, steps, names, best, *, rate=None)"
+
+
+def test_own_init_keeps_its_signature():
+    class Own(Chart):
+        def __init__(self, size):
+            self.size = size
+
+    assert list(inspect.signature(Own).parameters) == ["size"]
+
+
+def test_subclass_has_its_own_arguments_before_those_it_inherits():
+    class More(Points):
+        z: float = real()
+
+    assert list(inspect.signature(More).parameters) == ["z", "x", "y", "label"]
+    assert More(3, [0], [[1]]).z == 3
+
+
+def test_copies_and_pickles_are_equal():
+    made = points()
+    for twin in (copy.deepcopy(made), pickle.loads(pickle.dumps(made))):
+        assert twin.y.tolist() == made.y.tolist() and twin.lengths == made.lengths
+
+
+@pytest.mark.parametrize(
+    ("make", "changed", "kind", "message"),
+    [
+        (points, {"y": [[1, 2, 3]]}, ValueError, r"Points: y must have shape \(2, K\), as x has 2, got \(1, 3\)"),
+        (points, {"x": [[0, 1]]}, ValueError, r"Points: x must have shape \(N,\), got \(1, 2\)"),
+        (points, {"x": [0, np.nan]}, ValueError, "Points: x .*a picture needs a number in every place"),
+        (points, {"label": 3}, TypeError, "Points: label must be a text, got 3"),
+        (points, {"z": 3}, TypeError, "Points: got an unexpected keyword argument 'z'"),
+        (chart, {"names": ["a", "b"]}, ValueError, "Chart: names must be 3 texts, got 2"),
+        (chart, {"best": 3}, ValueError, r"Chart: best must lie in 0 … 2, got 3"),
+        (chart, {"steps": [5, 1]}, ValueError, "Chart: steps must grow"),
+        (chart, {"rate": -1}, ValueError, "Chart: rate must be a number from 0"),
+        (chart, {"points": [1]}, TypeError, "Chart: points must be a Points"),
+    ],
+)
+def test_refuses_what_does_not_fit(make, changed, kind, message):
+    with pytest.raises(kind, match=message):
+        make(**changed)
+
+
+def test_refuses_a_missing_argument_by_name():
+    with pytest.raises(TypeError, match="Points: missing a required argument: 'y'"):
+        Points([1])
+
+
+@pytest.mark.parametrize(
+    ("field", "right", "wrong", "message"),
+    [
+        (pixels("H", "W"), [[0, 0.5]], [[0, 2]], "for bytes: given / 255"),
+        (growing("K"), [1, 2], [2, 1], "must be at least 2 growing numbers"),
+        (positions("M", 4), [0, 3], [0, 4], "must lie in 0 … 3"),
+        (whole(), 2, 0, "given must be"),
+        (texts(2), ["x", "y"], ["x"], "must be 2 texts"),
+        (anything(lambda who, name, value: [value][1 - value]), 1, 2.5, "indices"),
+    ],
+)
+def test_every_kind_takes_what_is_right_and_names_what_is_wrong(field, right, wrong, message):
+    kind = type("Kind", (Data,), {"given": field})
+    assert np.array_equal(kind(right).given, right)
+    with pytest.raises((TypeError, ValueError), match=message):
+        kind(wrong)

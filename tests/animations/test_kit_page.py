@@ -1,0 +1,124 @@
+"""The page that scenes write on: what stands where, and what follows the frames."""
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+from animations import style
+from animations.kit.page import SPACE, Page
+
+SIZE = (400, 200)
+VALUES = np.array([3.0, 17.0, 8000.0])
+
+
+@pytest.fixture
+def page():
+    figure = Figure(figsize=(SIZE[0] / style.DPI, SIZE[1] / style.DPI), dpi=style.DPI)
+    return Page(figure, SIZE, "net")
+
+
+def box(text):
+    return text.get_window_extent()
+
+
+def test_row_puts_texts_one_space_apart(page):
+    texts = [page.text(words) for words in ("w", "times", "x")]
+    end = page.row((30, 100), *texts)
+    assert box(texts[0]).x0 == 30
+    for one, other in zip(texts, texts[1:], strict=False):
+        assert box(other).x0 - box(one).x1 == pytest.approx(SPACE, abs=1)
+    assert end == pytest.approx(box(texts[-1]).x1, abs=1)
+
+
+def test_row_can_end_at_its_place(page):
+    texts = [page.text(words) for words in ("w", "times")]
+    start = page.row((300, 100), *texts, ha="right")
+    assert box(texts[-1]).x1 == pytest.approx(300, abs=1)
+    assert box(texts[0]).x0 == pytest.approx(start, abs=1)
+
+
+def test_number_in_a_row_has_room_for_its_longest_and_ends_there(page):
+    number, after = page.number("{:.1f}", "loss", VALUES), page.text("after")
+    page.row((30, 100), number, after)
+    for frame in range(3):
+        page.update(frame)
+        assert box(after).x0 - box(number).x1 == pytest.approx(SPACE, abs=1)
+        assert box(number).x0 >= 29.5
+    assert number.get_gid() == "net.loss"
+
+
+def test_clock_counts_and_phase_says_what_is_done(page):
+    page.clock((30, 150), "Update", "step", VALUES, 8000)
+    phase = page.phase((30, 120))
+    shown = []
+    for frame in (0, 1, 2):
+        page.update(frame)
+        texts = sorted((text for text in page.axes.texts if text.get_position()[1] == 150), key=lambda t: box(t).x0)
+        shown.append((" ".join(text.get_text() for text in texts), phase.get_text()))
+    assert shown == [
+        ("Update 3 of 8000", "initialise"),
+        ("Update 17 of 8000", "adjust, repeat"),
+        ("Update 8000 of 8000", "adjust, repeat"),
+    ]
+
+
+def test_column_stands_in_rows(page):
+    rows = [[page.text("a"), page.text("b")], [page.text("c"), page.text("d")]]
+    page.column((10, 90), 26, *rows)
+    assert [[text.get_position()[1] for text in row] for row in rows] == [[90, 90], [64, 64]]
+
+
+def test_bound_artists_follow_whole_frames_and_gliding_ones_go_between(page):
+    line, dot = page.rule((0, 10), 5), page.axes.plot([0], [0])[0]
+    page.bind(line, linewidth=VALUES, color=["#ff0000", "#00ff00", "#0000ff"])
+    page.glide(dot, ydata=np.array([[0.0], [10.0], [20.0]]), xdata=lambda frame: [frame])
+    number = page.number("{:.0f}", "y", VALUES)
+    changed = page.update(1.5)
+    assert (line.get_linewidth(), to_hex(line.get_color())) == (17, "#00ff00")
+    assert (dot.get_ydata()[0], dot.get_xdata()[0]) == (15, 1.5)
+    assert number.get_text() == "17"
+    assert changed == [line, dot, number]
+
+
+def test_update_returns_an_artist_once_and_sets_the_last_frame(page):
+    line = page.rule((0, 10), 5)
+    page.bind(line, linewidth=VALUES)
+    page.glide(line, ydata=np.array([[0, 0], [1, 1], [2, 2]]))
+    assert page.update(2) == [line]
+    assert (line.get_linewidth(), list(line.get_ydata())) == (8000, [2, 2])
+
+
+def test_number_with_one_value_never_changes(page):
+    number = page.number("{:.2f}", "rate", 0.1)
+    assert (number.get_text(), page.update(0)) == ("0.10", [])
+
+
+def test_words_change_and_may_be_a_function(page):
+    listed, said = page.words(["one", "two"]), page.words("frame {}".format)
+    page.update(1)
+    assert (listed.get_text(), said.get_text()) == ("two", "frame 1")
+
+
+def test_signed_line_is_thick_for_large_numbers_and_dashed_below_zero(page):
+    line = page.arrow((0, 0), (100, 0), style.INK)
+    page.signed(line, np.array([0.0, -2.0, 4.0]))
+    seen = []
+    for frame in range(3):
+        page.update(frame)
+        seen.append((line.get_linewidth(), line.get_linestyle()))
+    assert seen == [(1.5, "-"), (4.5, "--"), (7.5, "-")]
+
+
+def test_arrow_points_at_its_tip(page):
+    shaft = page.arrow((10, 50), (110, 50), style.INK, head=20)
+    (head,) = page.axes.patches
+    assert head.get_xy()[0].tolist() == [110, 50]
+    assert shaft.get_xdata().tolist() == [10, 90]
+
+
+def test_plots_and_pictures_stand_at_pixels(page):
+    plot, image = page.plot((40, 20, 200, 100)), page.image((300, 10), (64, 64))
+    page.figure.draw_without_rendering()
+    assert plot.get_window_extent().bounds == pytest.approx((40, 20, 200, 100))
+    assert image.get_window_extent().bounds == pytest.approx((300, 10, 64, 64))
