@@ -1,10 +1,12 @@
-"""Imports go down only: the framework's floors, read from the sources, with what functions and type checkers import."""
+"""Imports go down only, read from the sources, with what functions and type checkers import."""
 
 import ast
 import graphlib
 from pathlib import Path
 
 import pytest
+
+import animations
 
 ROOT = Path(__file__).parent.parent
 FLOORS = {  # the lowest first; a module may import from its own floor and from those below
@@ -79,3 +81,62 @@ def test_a_circle_and_an_import_upwards_would_be_found():
     assert imported(tree, {"tinylearn.training"}) == {"tinylearn.training"}
     with pytest.raises(graphlib.CycleError):
         list(graphlib.TopologicalSorter({"a": {"b"}, "b": {"a"}}).static_order())
+
+
+# --- animations: a house with rooms ----------------------------------------------------------------------------------
+
+BELOW = {  # room → the rooms it may import from, beside itself
+    "checks": "",
+    "data": "checks",
+    "scene": "checks data engine.paper",
+    "engine": "checks data scene",
+    "formats": "checks scene engine",
+    "render": "checks scene engine formats",
+    "kit": "checks data scene engine",
+    "scenes": "checks data scene engine kit",
+    "audit": "checks data scene engine formats render kit scenes",
+}
+ANIMATIONS = graph("animations")
+
+
+def room(module):
+    return [*module.split("."), "__init__"][1]
+
+
+def within(module, places):
+    """Does a module lie in one of these rooms, or is it one of these modules?"""
+    return any(f"{module}.".startswith(f"animations.{place}.") for place in places.split())
+
+
+@pytest.mark.parametrize("module", [name for name in ANIMATIONS if room(name) != "__init__"])
+def test_rooms_import_from_those_below(module):
+    allowed = f"{room(module)} {BELOW[room(module)]}"
+    assert [other for other in ANIMATIONS[module] if not within(other, allowed)] == []
+
+
+def test_animations_have_no_circle():
+    assert set(graphlib.TopologicalSorter(ANIMATIONS).static_order()) == set(ANIMATIONS)
+
+
+def theme(module):
+    return module.split(".")[2] if room(module) == "scenes" and module.count(".") > 1 else None
+
+
+def is_scene(tree):
+    """Does a module define a scene that others can show?"""
+    return any(isinstance(node, ast.ClassDef) and node.name in animations.__all__ for node in tree.body)
+
+
+def test_scenes_take_no_helpers_from_other_scenes():
+    trees = modules("animations")
+    for name, tree in trees.items():
+        for node in ast.walk(tree):
+            if theme(name) and isinstance(node, ast.ImportFrom) and theme(node.module or ""):
+                assert theme(node.module) == theme(name), f"{name} imports from {node.module}, another theme"
+                if is_scene(trees[node.module]):
+                    helpers = [alias.name for alias in node.names if not is_class(trees[node.module], alias.name)]
+                    assert not helpers, f"{name} imports {helpers} from the scene {node.module}; put them into the kit"
+
+
+def is_class(tree, name):
+    return any(isinstance(node, ast.ClassDef) and node.name == name for node in tree.body)

@@ -55,8 +55,11 @@ def test_keeps_copies_of_the_right_kind():
     x = np.array([[1.0], [2.0]], np.float32)
     made = points(x=x)
     x[:] = 0
-    assert made.x.tolist() == [1, 2] and made.x.dtype == np.float32 and made.y.dtype == np.float64
-    assert made.label == "y" and made.lengths == {"N": 2, "K": 3}
+    assert made.x.tolist() == [1, 2]
+    assert made.x.dtype == np.float32
+    assert made.y.dtype == np.float64
+    assert made.label == "y"
+    assert made.lengths == {"N": 2, "K": 3}
 
 
 def test_frames_are_the_length_s_and_prepare_sees_all():
@@ -87,7 +90,8 @@ def test_subclass_has_its_own_arguments_before_those_it_inherits():
 def test_copies_and_pickles_are_equal():
     made = points()
     for twin in (copy.deepcopy(made), pickle.loads(pickle.dumps(made))):
-        assert twin.y.tolist() == made.y.tolist() and twin.lengths == made.lengths
+        assert twin.y.tolist() == made.y.tolist()
+        assert twin.lengths == made.lengths
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,7 @@
 """The page that scenes write on: what stands where, and what follows the frames."""
 
+import itertools
+
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
@@ -26,7 +28,7 @@ def test_row_puts_texts_one_space_apart(page):
     texts = [page.text(words) for words in ("w", "times", "x")]
     end = page.row((30, 100), *texts)
     assert box(texts[0]).x0 == 30
-    for one, other in zip(texts, texts[1:], strict=False):
+    for one, other in itertools.pairwise(texts):
         assert box(other).x0 - box(one).x1 == pytest.approx(SPACE, abs=1)
     assert end == pytest.approx(box(texts[-1]).x1, abs=1)
 
