@@ -2,6 +2,9 @@
 
 A frame restores the background and draws the changing artists in the order in which matplotlib would have drawn them,
 so that the result equals a full redraw pixel for pixel. Trails are painted into the background, once.
+
+What matplotlib draws only as a whole is drawn so: 3-D axes, which sort their artists by depth; a legend; axes of which
+an axis changes. Inset axes that lie over a changing artist are drawn again with it.
 """
 
 from __future__ import annotations
@@ -11,8 +14,10 @@ from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, FigureBase
 
 from animations.kit import style
 from animations.scene import Scene
@@ -40,7 +45,8 @@ class Painter:
         self.trails = [list(scene.trail(frame)) for frame in range(scene.frames)]
         for artist in (artist for trail in self.trails for artist in trail):
             artist.set_animated(True)  # matplotlib leaves these to us
-        self.changing: list[Artist] = []
+        self.returned: set[Artist] = set()  # all that `update` returned so far
+        self.changing: list[Artist] = []  # what is drawn for them in each frame
         self.background: Any = None
         self.with_trails: Any = None  # the background with the trails of all frames before `painted`
         self.painted = 0
@@ -49,9 +55,10 @@ class Painter:
         """Return the pixels of `frame`."""
         changed = self.scene.update(frame)
         self._check(changed)
-        new = [artist for artist in changed if artist not in self.changing]
-        if new or self.background is None:
-            self._draw_background(new)
+        returned = self.returned.union(changed)
+        if returned != self.returned or self.background is None:
+            self.returned = returned
+            self._draw_background()
         self._paint_trails(frame)
         renderer = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
         renderer.restore_region(self.with_trails)
@@ -70,12 +77,15 @@ class Painter:
                     f"{who}.update returned {artist}, which is not in this figure: one figure a scene object"
                 )
 
-    def _draw_background(self, new: list[Artist]) -> None:
-        """Draw all but the changing artists, to which `new` now belong, and put those in the order of drawing."""
-        for artist in new:
+    def _draw_background(self) -> None:
+        """Draw all but what changes, which is put in the order of drawing."""
+        order = list(_in_drawing_order(self.figure))
+        drawn = {whole for artist, whole in order if artist in self.returned}
+        drawn |= {inset for artist in drawn if artist.axes for inset in artist.axes.child_axes
+                  if inset.get_zorder() >= artist.get_zorder()}  # fmt: skip
+        self.changing = [artist for artist, _ in order if artist in drawn]
+        for artist in self.changing:
             artist.set_animated(True)
-        changing = {id(artist) for artist in [*self.changing, *new]}
-        self.changing = [artist for artist in _in_drawing_order(self.figure) if id(artist) in changing]
         self.figure.canvas.draw()
         self.background = self._copy()
         self.with_trails, self.painted = self.background, 0
@@ -109,8 +119,13 @@ def _pixels(figure: Figure) -> np.ndarray:
     return np.asarray(figure.canvas.buffer_rgba())  # type: ignore[attr-defined]
 
 
-def _in_drawing_order(artist: Artist) -> Iterator[Artist]:
-    """Yield everything in a figure as matplotlib draws it: parent by parent, each parent's children by z-order."""
+def _in_drawing_order(artist: Artist, part_of: Artist | None = None) -> Iterator[tuple[Artist, Artist]]:
+    """Yield everything in a figure as matplotlib draws it, each with the whole that it is drawn with, often itself.
+
+    Parent by parent come each parent's children, by z-order. `part_of`: the whole that those of `artist` belong to.
+    """
     for child in sorted(artist.get_children(), key=lambda child: child.get_zorder()):
-        yield child
-        yield from _in_drawing_order(child)
+        whole = part_of or (artist if isinstance(child, Axis) else child)  # other things of its axes lie over an axis
+        yield child, whole
+        parts = isinstance(child, Axes | FigureBase) and getattr(child, "name", "") != "3d"  # can be drawn one by one
+        yield from _in_drawing_order(child, None if parts and whole is child else whole)

@@ -7,6 +7,7 @@ import functools
 
 import numpy as np
 from matplotlib.patches import Circle, Rectangle
+from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
 from animations import Number, PastedText, Scene
 from animations.engine.painter import Painter, paint_whole
@@ -164,4 +165,50 @@ class Picture(Small):
         return [self.image, self.line]
 
 
-ALL = (Overlapping, FigureText, Trail, TwoAxes, Late, LateWithTrail, Appearing, Picture)
+class InDepth(Small):
+    """Dots and a face in 3-D axes, which matplotlib places and sorts anew whenever it draws the axes."""
+
+    def draw(self, figure):
+        axes = figure.add_axes((0, 0, 1, 1), projection="3d", xlim=(0, 6), ylim=(0, 6), zlim=(0, 6),
+                               xticks=[], yticks=[], zticks=[])  # fmt: skip
+        self.dots = axes.scatter([0], [0], [0], s=200, depthshade=False)
+        self.face = Poly3DCollection([np.eye(3)], color="tab:orange")
+        axes.add_collection3d(self.face)
+
+    def update(self, frame):
+        self.dots._offsets3d = ([frame], [3], [6 - frame])
+        self.face.set_verts([[(1, 6 - frame, 1), (5, 6 - frame, 1), (3, 6 - frame, 5)]])
+        return [self.face, self.dots]
+
+
+class UnderInset(Small):
+    """A line that goes on under inset axes, in which a dot moves."""
+
+    def draw(self, figure):
+        axes = self.axes(figure)
+        (self.line,) = axes.plot([0, 10], [0, 10], linewidth=6, color="tab:blue", zorder=3)
+        inset = axes.inset_axes((0.3, 0.3, 0.4, 0.4), xlim=(0, 6), ylim=(0, 6), xticks=[], yticks=[])
+        (self.dot,) = inset.plot([0], [0], "o", color="tab:red", zorder=3)
+
+    def update(self, frame):
+        self.line.set_ydata([frame, 10])
+        self.dot.set_data([frame], [frame])
+        return [self.line, self.dot]
+
+
+class Parts(Small):
+    """Texts that matplotlib draws with what they belong to: a legend, an axis."""
+
+    def draw(self, figure):
+        axes = self.axes(figure)
+        axes.plot([0, 10], [0, 10], label="at first")
+        (self.entry,) = axes.legend(loc="upper left").get_texts()
+        self.label = axes.xaxis.label
+
+    def update(self, frame):
+        self.entry.set_text("now " + frame * "!")
+        self.label.set_text("x" + frame * "!")
+        return [self.entry, self.label]
+
+
+ALL = (Overlapping, FigureText, Trail, TwoAxes, Late, LateWithTrail, Appearing, Picture, InDepth, UnderInset, Parts)
