@@ -5,6 +5,7 @@ import hashlib
 import numpy as np
 import pytest
 
+from tests.tinylearn.peoples_tables import REFUSED, TABLES
 from tinylearn.datasets import Table, gdp, read_table
 
 GOOD = "# title: Rainfall\n# unit: mm\nmonth,Bergen,Cairo\n1,190,5\n2,152,4.5\n"
@@ -74,27 +75,58 @@ def test_names_with_commas_and_a_title_from_the_file_name(file):
     [
         ("", "line 1: expected the names of at least two columns"),
         ("year\n1\n2", "line 1: expected the names of at least two columns, the time and one series.*got 'year'"),
-        ("a;b\n1;2", "separated by commas, got 'a;b'"),
+        ("a|b\n1|2", "with commas, semicolons or tabs between them, got 'a|b'"),
         ("year,A,A\n1,2,3", "line 1: every column needs a name of its own; column 3 'A' is there twice"),
         ("year,,A\n1,2,3", "line 1: every column needs a name of its own; column 2 is empty"),
         ("# x\nyear,A\n1,2\n2,many\n", "line 4, column 'A': expected a number such as 1234.5, got 'many'"),
         ('year,A\n1,2\n2,"1,5"\n', "line 3, column 'A': expected a number such as 1234.5, got '1,5'"),
-        ("year,A\n1,2\nMay,3\n", "line 3, column 'year': expected a number such as 1234.5, got 'May'"),
-        ("year,A\n1,2\n2,nan\n", "line 3, column 'A': expected a number such as 1234.5, got 'nan'"),
+        ("year,A\n1,2\nMay,3\n", "line 3, column 'year': expected times such as 1987, 2020-03 or .*, got 'May'"),
+        ("year,A\n1,2\n2,nan\n", "expected at least 2 rows of numbers under the names, got 1"),
         ("year,A\n1,inf\n2,1\n", "line 2, column 'A': expected a number such as 1234.5, got 'inf'"),
         ("year,A\n1,2\n2,-2e300\n", r"line 3, column 'A': expected a number within ±1e\+100, got -2e300"),
-        ("year,A\n20200303,2\n20200302,1\n", "times must increase, got 20200302 after 20200303"),
-        ("year,A,B\n1,,3\n", "line 2, column 'A': a value is missing; fill it in or leave out the row"),
+        ("year,A\n20200303,2\n20200303,1\n", "line 3, column 'A': expected one value of A for 20200303"),
         ("year,A,B\n\n1,2\n", "line 3: expected 3 values, as many as names, got 2"),
         ("year,A,B\n1,2,3,4\n", "line 2: expected 3 values, as many as names, got 4"),
-        ("year,A\n3,2\n3,2\n", "line 3, column 'year': times must increase, got 3 after 3"),
-        ("year,A\n3,2\n1,2\n", "line 3, column 'year': times must increase, got 1 after 3"),
+        ("year,A\n3,2\n3,2\n", "line 3, column 'A': expected one value of A for 3, but line 2 has one too; keep"),
         ("year,A\n3,2\n", "expected at least 2 rows of numbers under the names, got 1"),
     ],
 )
 def test_a_mistake_in_a_file_is_found_by_its_place(file, text, message):
     with pytest.raises(ValueError, match=rf"rain\.csv.*{message}"):
         read_table(file(text))
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_reads_the_tables_that_people_have(file, name):
+    text, names, times, values = TABLES[name]
+    table = read_table(file(text))
+    assert (list(table.names), [table.written(time) for time in table.times]) == (names, times)
+    np.testing.assert_array_equal(table.values, values)
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refuses_a_table_and_says_how_to_mend_it(file, name):
+    text, message = REFUSED[name]
+    with pytest.raises(ValueError, match=rf"rain\.csv, .*{message}"):
+        read_table(file(text))
+
+
+def test_two_nights_take_two_nights(file):
+    for text in (TABLES["days"][0], TABLES["days"][0].replace("-", ""), TABLES["days"][0].replace("-", "/")):
+        np.testing.assert_array_equal(np.diff(read_table(file(text)).times), [2, 1])
+
+
+def test_titles_of_long_tables(file):
+    """The name of the column of values, unless that is "Value"."""
+    assert read_table(file(TABLES["long"][0])).title == "Life expectancy"
+    assert read_table(file(TABLES["long"][0].replace("Life expectancy", "Value"))).title == "rain"
+
+
+def test_the_largest_in_the_last_row_in_the_order_of_the_table():
+    table = Table([1, 2], list("ABCD"), [[9, 9, 1, 1], [np.nan, 1, 3, 2]])
+    assert table.largest(2).names == ("C", "D")
+    assert table.largest(9).names == tuple("ABCD")
+    np.testing.assert_array_equal(table.largest(1).values, [[1], [3]])
 
 
 def test_another_encoding_is_refused(file):
@@ -113,7 +145,9 @@ def test_a_file_that_is_not_there(tmp_path):
         (([1, 2], ["A"], [[1, 2], [3, 4]]), r"shape \(times, names\) = \(2, 1\), got \(2, 2\)"),
         (([1], ["A"], [[1]]), "expected two times and one series at least, got 1 and 1"),
         (([1, 2], [], np.ones((2, 0))), "expected two times and one series at least, got 2 and 0"),
-        (([1, 2], ["A"], [[1], [np.nan]]), "must be a finite number"),
+        (([1, np.nan], ["A"], [[1], [2]]), "every time must be a finite number, got nan; leave out that row"),
+        (([1, 2], ["A", "B"], [[1, np.nan], [2, np.nan]]), "a series needs a value at least, got none for 'B'"),
+        (([1, 2], ["A"], [[1], [np.inf]]), r"must lie within ±1e\+100, got inf"),
         (([1, 2], ["A"], [[1], [2e300]]), r"must lie within ±1e\+100, got 2e\+300; choose a larger unit"),
         (([1, 4, 4], ["A"], [[1], [2], [3]]), "times must increase, got 4 after 4"),
         (([1, 2], ["A", "A"], [[1, 2], [3, 4]]), "every series needs a name of its own, got A, A"),

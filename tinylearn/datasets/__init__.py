@@ -6,6 +6,7 @@ from tinylearn.datasets.class_names import CLASS_NAMES
 from tinylearn.datasets.gdp import gdp
 from tinylearn.datasets.sine import sine
 from tinylearn.datasets.sketches import sketches
-from tinylearn.datasets.table import Table, read_table
+from tinylearn.datasets.table import Table
+from tinylearn.datasets.table_file import read_table
 
 __all__ = ["CLASS_NAMES", "Cifar10", "Table", "celsius_fahrenheit", "cifar10", "gdp", "read_table", "sine", "sketches"]

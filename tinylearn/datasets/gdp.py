@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tinylearn.datasets.table import Table, read_table
+from tinylearn.datasets.table import Table
+from tinylearn.datasets.table_file import read_table
 
 
 def gdp() -> Table:
