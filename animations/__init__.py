@@ -1,7 +1,9 @@
 """animations: draws what tinylearn recorded. A scene says what a frame shows, `render` writes it to a file."""
 
 from animations.audit import audit
+from animations.engine.clip import Clip
 from animations.engine.text import Number, PastedText
+from animations.formats import notebook as _notebook  # noqa: F401  # a scene shows itself
 from animations.kit import style as style
 from animations.render import render
 from animations.scene import Scene, SideBySide, Stacked, spaced_steps
@@ -37,6 +39,7 @@ __all__ = [
     "BarRace",
     "Bars",
     "ClassBars",
+    "Clip",
     "ContactSheet",
     "ContourDescent",
     "ConvolutionSteps",

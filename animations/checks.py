@@ -5,22 +5,22 @@ A mistake is refused where the scene is made, not when a frame is drawn. `who` i
 
 from __future__ import annotations
 
-import functools
+import difflib
 import operator
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
-from matplotlib.font_manager import FontProperties, findfont, get_font
+from matplotlib.font_manager import fontManager
 
-from animations.kit import style
 from tinylearn.checks import as_int, finite, number, numbers, shortened
 from tinylearn.checks import instance as instance
 from tinylearn.checks import texts as list_of_texts
 
 LARGEST = 1e100  # no number may be further from 0: the squares and sums of larger ones become infinite
 MOST_PIXELS = 16_384  # of a picture's sides
-FONT = FontProperties(family=style.FONT)
+NO_LETTERS = {"Cc", "Cn", "Co", "Cs", "Zl", "Zp"}  # control characters, line breaks, halves of letters
 T = TypeVar("T")
 
 
@@ -155,13 +155,13 @@ def clock(who: str, name: str, values: Any, last: int | None = None, shape: Sequ
 
 
 def text(who: str, name: str, value: Any) -> str:
-    """Return a text of one line, of letters that the font has; TypeError or ValueError if it is none."""
+    """Return a text of one line; TypeError or ValueError if it is none."""
     if not isinstance(value, str):
         raise TypeError(f"{who}: {name} must be a text, got {shortened(value)}")
-    unknown = sorted({letter for letter in value if not has_letter(letter)})
+    unknown = sorted({letter for letter in value if unicodedata.category(letter) in NO_LETTERS})
     if unknown:
         raise ValueError(
-            f"{who}: {name} must be one line of letters that {style.FONT} has, got {shortened(value)}; "
+            f"{who}: {name} must be one line of letters, got {shortened(value)}; "
             f"leave out {', '.join(map(ascii, unknown))}"
         )
     return value
@@ -178,10 +178,17 @@ def texts(
     return tuple(text(who, name, word) for word in words)
 
 
-@functools.lru_cache(maxsize=4096)
-def has_letter(letter: str, font: FontProperties = FONT) -> bool:
-    """Return whether a font has a letter; line breaks and other control characters are none."""
-    return letter.isprintable() and get_font(findfont(font)).get_char_index(ord(letter)) != 0
+def font(who: str, name: str, value: Any) -> str:
+    """Return the name of a font family that matplotlib finds, or nothing; TypeError or ValueError if it is none."""
+    if not isinstance(value, str):
+        raise TypeError(f"{who}: {name} must be the name of a font family, got {shortened(value)}")
+    known = {entry.name for entry in fontManager.ttflist} if value else {""}
+    if value not in known:
+        like = (
+            ", ".join(difflib.get_close_matches(value, known)) or "matplotlib.font_manager.get_font_names() lists them"
+        )
+        raise ValueError(f"{who}: {name} must be the name of a font family on this computer, got {value!r}; {like}")
+    return value
 
 
 def size(who: str, value: Any) -> tuple[int, int]:

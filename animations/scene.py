@@ -9,14 +9,15 @@ What moves is here; how fast, which frames and which file are said in `animation
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
 
 from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase, SubFigure
 
 from animations import checks
 from animations.data import Data
-from animations.kit import style
 from tinylearn.checks import as_int, positive_integer
 
 
@@ -25,7 +26,13 @@ class Scene(Data):
 
     Any frame can be drawn alone, in any order. Make every artist in `draw`; `update` only sets data, no z-orders. What
     never changes is drawn first, trails next, what changes last: so give trails a z-order above 2.5, that of the axes'
-    spines, and changing artists one above the trails'. A scene object belongs to one figure. The shortest scene:
+    spines, and changing artists one above the trails'. A scene object belongs to one figure.
+
+    A scene with `glides = True` is also asked for moments between frames: at `update(3.4)` places lie four tenths of
+    the way from frame 3 to frame 4; numbers, clocks and names are those of frame 3.
+
+    matplotlib's own settings hold while it is drawn, whatever a user has set; `style` changes them: `{"axes.grid":
+    True}`, or "dark_background". The shortest scene:
 
     >>> class Square(Scene):
     ...     size = (200, 200)
@@ -45,6 +52,8 @@ class Scene(Data):
 
     size = (1200, 600)
     frames = 1
+    glides = False  # can it be drawn between frames, `update(3.4)`?
+    style: str | Mapping[str, Any] = MappingProxyType({})  # settings of matplotlib, or a name of its styles
 
     def draw(self, figure: FigureBase) -> None:
         """Make every artist, on an empty figure of `size`."""
@@ -62,12 +71,6 @@ class Scene(Data):
         """Say in words what `frame` shows, for those who cannot see it."""
         return f"{type(self).__name__}, frame {frame} of {self.frames - 1}"
 
-    def _repr_html_(self) -> str:
-        """Return the interactive page: a notebook shows a scene by itself."""
-        from animations.formats.html import embed  # pages are made of scenes: this way round only when it is asked for
-
-        return embed(self)
-
 
 def checked_scene(who: str, scene: Scene) -> Scene:
     """Return a scene that has a size and frames; TypeError or ValueError if it is none."""
@@ -77,7 +80,7 @@ def checked_scene(who: str, scene: Scene) -> Scene:
     return scene
 
 
-class Together(Scene):
+class Group(Scene):
     """Scenes in one figure, on one clock; a shorter one holds its last picture. How they lie says the subclass."""
 
     also = " And: "  # between their descriptions
@@ -96,14 +99,23 @@ class Together(Scene):
                 )
         self.widths, self.heights = zip(*(scene.size for scene in scenes), strict=True)
         self.frames = max(scene.frames for scene in scenes)
+        self.glides = any(scene.glides for scene in scenes)
+        self.style = scenes[0].style
+        for scene in scenes:
+            if scene.style != self.style:
+                raise ValueError(f"{who}: one figure has one style, got {self.style!r} and {scene.style!r}")
 
     def draw(self, figure: FigureBase) -> None:
         for scene, panel in zip(self.scenes, self._panels(figure), strict=True):
-            panel.set_facecolor(style.PAPER)
+            panel.set_facecolor(figure.get_facecolor())
             scene.draw(panel)
 
-    def update(self, frame: int) -> list[Artist]:
-        return [artist for scene in self.scenes for artist in scene.update(min(frame, scene.frames - 1))]
+    def update(self, frame: float) -> list[Artist]:
+        changed: list[Artist] = []
+        for scene in self.scenes:
+            moment = min(frame if scene.glides else int(frame), scene.frames - 1)
+            changed += scene.update(moment)  # type: ignore[arg-type]
+        return changed
 
     def trail(self, frame: int) -> list[Artist]:
         running = [scene for scene in self.scenes if frame < scene.frames]
@@ -117,7 +129,7 @@ class Together(Scene):
         raise NotImplementedError(f"{type(self).__name__} has no _panels method")
 
 
-class SideBySide(Together):
+class SideBySide(Group):
     """Scenes beside each other in one figure, from left to right, on one clock; a shorter one holds its last picture.
 
     >>> left, right = Scene(), Scene()
@@ -135,7 +147,7 @@ class SideBySide(Together):
         return list(figure.subfigures(1, len(self.scenes), width_ratios=self.widths, wspace=0, squeeze=False).flat)
 
 
-class Stacked(Together):
+class Stacked(Group):
     """Scenes above each other in one figure, from the top down, on one clock; a shorter one holds its last picture.
 
     >>> left, right, wide = Scene(), Scene(), Scene()

@@ -31,10 +31,10 @@ from pathlib import Path
 import numpy as np
 from matplotlib.figure import FigureBase
 
-from animations import BarRace, Bars, GrowingLines, Pie, Scene, SideBySide, style
+from animations import BarRace, Bars, Clip, GrowingLines, Pie, Scene, SideBySide, style
 from animations.scenes.tables.pie import check_shares
 from animations.scenes.tables.table_scene import MOST_SERIES
-from chapters.films import Film, draw
+from chapters.films import draw
 from chapters.run import Headline, Parser, checked, run_alone
 from tinylearn.datasets import Table, gdp, read_table
 
@@ -93,7 +93,7 @@ def whole(time: float) -> float:
 # --- films -----------------------------------------------------------------------------------------------------------
 
 
-def films_of(table: Table, most: int = 250) -> dict[str, Film]:
+def films_of(table: Table, most: int = 250) -> dict[str, Clip]:
     """Return the films of a table; a table of few rows gets more pictures per row, up to about `most` in all."""
     few, many = pictures_per_row(table, most * 2 // 5), pictures_per_row(table, most)
     lines = GrowingLines(table, per_row=few)
@@ -103,15 +103,15 @@ def films_of(table: Table, most: int = 250) -> dict[str, Film]:
 
     shortest = ShortestScene(table.times, table.names, table.values, ", ".join(filter(None, [table.title, table.unit])))
     films = {
-        "ch01_shortest_scene": Film(shortest, fps=5, colors=96),
-        "ch01_gdp_lines": Film(lines, fps=10, hold_first=1, hold_last=3, colors=96),
-        "ch01_bar_race": Film(race, fps=12.5, hold_first=1, hold_last=3, colors=48),
-        "ch01_bars_and_lines": Film(SideBySide(bars, beside_bars), fps=10, hold_first=1, hold_last=3, colors=96),
+        "ch01_shortest_scene": Clip(shortest, fps=5, colors=96),
+        "ch01_gdp_lines": Clip(lines, fps=10, hold_first=1, hold_last=3, colors=96),
+        "ch01_bar_race": Clip(race, fps=12.5, hold_first=1, hold_last=3, colors=48),
+        "ch01_bars_and_lines": Clip(SideBySide(bars, beside_bars), fps=10, hold_first=1, hold_last=3, colors=96),
     }
     if has_shares(table):
         beside_pie = GrowingLines(table, per_row=few, width=900, with_clock=False, source="")
         pie = SideBySide(Pie(table, per_row=few), beside_pie)
-        films["ch01_pie_and_lines"] = Film(pie, fps=10, hold_first=1, hold_last=3, colors=96)
+        films["ch01_pie_and_lines"] = Clip(pie, fps=10, hold_first=1, hold_last=3, colors=96)
     return films
 
 

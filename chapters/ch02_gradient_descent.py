@@ -29,10 +29,21 @@ from typing import Any
 
 import numpy as np
 
-from animations import ContourDescent, Curve, CurveDescent, Descent, GridSearch, Series, SideBySide, StepChart, Valley
+from animations import (
+    Clip,
+    ContourDescent,
+    Curve,
+    CurveDescent,
+    Descent,
+    GridSearch,
+    Series,
+    SideBySide,
+    StepChart,
+    Valley,
+)
 from animations.engine.text import Form
 from animations.kit.numbers import decimals_by_size
-from chapters.films import Film, draw
+from chapters.films import draw
 from chapters.run import Headline, checked, run_alone
 from tinylearn import SGD, Adam, DivergenceError, Recorder, Recording, RMSprop, Update
 from tinylearn.divergence import DivergenceMonitor
@@ -259,11 +270,11 @@ def main(
     later = np.geomspace(early, MOST, 42).round().astype(int).tolist()
     look = grid_and_fixed_steps(points, heights, fixed, clock(*range(0, MOST, 25), MOST - 1))
     films = {
-        "ch02_grid_and_fixed_steps": Film(look, fps=10, hold_first=1, colors=32),
-        "ch02_learning_rates": Film(learning_rates(walks, clock(*range(early), *later)), fps=8, hold_first=2.5,
+        "ch02_grid_and_fixed_steps": Clip(look, fps=10, hold_first=1, colors=32),
+        "ch02_learning_rates": Clip(learning_rates(walks, clock(*range(early), *later)), fps=8, hold_first=2.5,
                                     hold_last=4, colors=40),
-        "ch02_diverging": Film(diverging(leaps | walks, clock(*range(LEAPS + 1))), fps=6, hold_first=1.5, colors=48),
-        "ch02_two_dimensions": Film(two_dimensions(in_the_valley, clock(*range(VALLEY_STEPS + 1))), fps=8,
+        "ch02_diverging": Clip(diverging(leaps | walks, clock(*range(LEAPS + 1))), fps=6, hold_first=1.5, colors=48),
+        "ch02_two_dimensions": Clip(two_dimensions(in_the_valley, clock(*range(VALLEY_STEPS + 1))), fps=8,
                                     hold_first=1.5, hold_last=3, colors=64),
     }  # fmt: skip
     draw(films, out, formats, processes)

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import numpy as np
 
-from animations import LineFit, NeuronDiagram, NeuronStates, SideBySide, spaced_steps
-from chapters.films import Film, draw
+from animations import Clip, LineFit, NeuronDiagram, NeuronStates, SideBySide, spaced_steps
+from chapters.films import draw
 from chapters.run import Headline, checked, run_alone
 from tinylearn import SGD, Dense, MeanSquaredError, ProgressBar, Recorder, Sequential, fit
 from tinylearn.datasets import celsius_fahrenheit
@@ -104,7 +104,7 @@ def main(
     states = NeuronStates(recording, x, y, spaced_steps(UPDATES, 9 if quick else 81))
     units = ("°C", "°F")
     scene = SideBySide(NeuronDiagram(states, units=units, ask=50), LineFit(states, units=units))
-    draw({"ch03_first_neuron": Film(scene, fps=10, hold_first=1.5, hold_last=3, colors=32)}, out, formats, processes)
+    draw({"ch03_first_neuron": Clip(scene, fps=10, hold_first=1.5, hold_last=3, colors=32)}, out, formats, processes)
 
     return {
         "w": w,

@@ -32,6 +32,7 @@ from typing import Any
 import numpy as np
 
 from animations import (
+    Clip,
     CurveFit,
     CurveStates,
     FunctionAndSlope,
@@ -42,7 +43,7 @@ from animations import (
     spaced_steps,
 )
 from animations.scenes.activations.curve_fit import straight_line
-from chapters.films import Film, draw
+from chapters.films import draw
 from chapters.run import Headline, checked, run_alone
 from tinylearn import (
     Adam,
@@ -180,11 +181,11 @@ def main(
     line, curve = (CurveStates(runners[name].recording, runners[name].model, x, y, steps) for name in (LINE, RELU))
     scores = moving_scores(9 if quick else 101)
     films = {
-        "ch04_relu_sigmoid": Film(two_functions(INPUTS[::5] if quick else INPUTS), fps=4, colors=48),
-        "ch04_softmax": Film(SoftmaxBars(scores, Softmax().forward(scores), moving=MOVING), fps=10, hold_first=2,
+        "ch04_relu_sigmoid": Clip(two_functions(INPUTS[::5] if quick else INPUTS), fps=4, colors=48),
+        "ch04_softmax": Clip(SoftmaxBars(scores, Softmax().forward(scores), moving=MOVING), fps=10, hold_first=2,
                              colors=48),
-        "ch04_learning_sine": Film(two_networks(line, curve, error), fps=10, hold_first=1.5, hold_last=3, colors=48),
-        "ch04_race": Film(Race(runners, steps=steps, title="Four networks that differ in their activations"), fps=10,
+        "ch04_learning_sine": Clip(two_networks(line, curve, error), fps=10, hold_first=1.5, hold_last=3, colors=48),
+        "ch04_race": Clip(Race(runners, steps=steps, title="Four networks that differ in their activations"), fps=10,
                           hold_first=1.5, hold_last=3, colors=48),
     }  # fmt: skip
     draw(films, out, formats, processes)

@@ -36,9 +36,9 @@ from typing import Any
 
 import numpy as np
 
-from animations import PixelNeuron, PixelStates, SideBySide, Tally, TallyCurves, WeightPicture
+from animations import Clip, PixelNeuron, PixelStates, SideBySide, Tally, TallyCurves, WeightPicture
 from chapters import images
-from chapters.films import Film, draw
+from chapters.films import draw
 from chapters.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
 from chapters.run import Headline, checked, run_alone
 from chapters.scores import counters, scores
@@ -156,8 +156,8 @@ def main(
     compared = SideBySide(TallyCurves(epochs, shallow, title="one neuron", name="neuron"),
                           TallyCurves(epochs, deeper, title="three layers", name="network"))  # fmt: skip
     films = {
-        "ch05_horse_and_deer": Film(horse_and_deer(states, shallow, note), fps=10, hold_first=1.5, hold_last=3),
-        "ch05_neuron_and_network": Film(compared, fps=10, hold_first=1, hold_last=3, colors=48),
+        "ch05_horse_and_deer": Clip(horse_and_deer(states, shallow, note), fps=10, hold_first=1.5, hold_last=3),
+        "ch05_neuron_and_network": Clip(compared, fps=10, hold_first=1, hold_last=3, colors=48),
     }
     draw(films, out, formats, processes)
 

@@ -44,11 +44,11 @@ from typing import Any
 
 import numpy as np
 
-from animations import ConvolutionSteps, FeatureMaps, MaxPoolingSteps, SideBySide, TallyCurves
+from animations import Clip, ConvolutionSteps, FeatureMaps, MaxPoolingSteps, SideBySide, TallyCurves
 from chapters import images
 from chapters.ch05_horse_or_deer import EPOCHS as DENSE_EPOCHS
 from chapters.ch05_horse_or_deer import deeper_network, red_pixels, tallies
-from chapters.films import Film, draw
+from chapters.films import draw
 from chapters.images import HorsesAndDeer, horses_and_deer
 from chapters.run import Headline, Parser, checked, parser, run, title
 from chapters.scores import counters, scores
@@ -205,7 +205,7 @@ def main(
     out = checked("ch06", out, seed, quick, formats, processes)
     if any(value is not None for value in (kernel, image, stride, padding)):
         yours = your_convolution(kernel, image, stride, padding)
-        draw({"ch06_your_convolution": Film(yours, fps=2, colors=48)}, out, formats, processes)
+        draw({"ch06_your_convolution": Clip(yours, fps=2, colors=48)}, out, formats, processes)
         return {yours.title: yours.out.tolist()}
 
     pictures = horses_and_deer(data, data_dir, seed=seed)
@@ -221,9 +221,9 @@ def main(
     pooling = MaxPoolingSteps(diagonal, 2, stride=1)
     maps = feature_maps(filters, recorder.recording, pictures, correct)
     films = {
-        "ch06_padding_and_stride": Film(SideBySide(*boards), fps=2, hold_first=2, hold_last=3, colors=48),
-        "ch06_max_pooling": Film(pooling, fps=2, hold_first=2, hold_last=3, colors=48),
-        "ch06_feature_maps": Film(maps, fps=10, hold_first=2, hold_last=3),
+        "ch06_padding_and_stride": Clip(SideBySide(*boards), fps=2, hold_first=2, hold_last=3, colors=48),
+        "ch06_max_pooling": Clip(pooling, fps=2, hold_first=2, hold_last=3, colors=48),
+        "ch06_feature_maps": Clip(maps, fps=10, hold_first=2, hold_last=3),
     }
     draw(films, out, formats, processes)
     return {

@@ -41,9 +41,9 @@ from typing import Any
 
 import numpy as np
 
-from animations import ClassBars, ContactSheet, SideBySide, Stacked, Tally, TallyStrip
+from animations import ClassBars, Clip, ContactSheet, SideBySide, Stacked, Tally, TallyStrip
 from chapters import images
-from chapters.films import Film, draw
+from chapters.films import draw
 from chapters.images import Images
 from chapters.run import Headline, Parser, Refusal, checked, run_alone
 from chapters.scores import counters
@@ -252,8 +252,8 @@ def main(
         run.learn(epochs, *([] if recorder is None else [recorder]))
 
     films = {
-        "ch07_augmentation": Film(augmented(pictures, np.random.default_rng(seed), 3 if quick else 12), fps=2),
-        "ch07_truck_and_frog": Film(class_bars(run), fps=2 if run.epoch <= 20 else 10, hold_first=2, hold_last=4),
+        "ch07_augmentation": Clip(augmented(pictures, np.random.default_rng(seed), 3 if quick else 12), fps=2),
+        "ch07_truck_and_frog": Clip(class_bars(run), fps=2 if run.epoch <= 20 else 10, hold_first=2, hold_last=4),
     }
     draw(films, out, formats, processes)
     return headline(run)

@@ -51,8 +51,8 @@ from typing import NamedTuple
 import numpy as np
 from gymnasium.envs.toy_text.frozen_lake import MAPS, generate_random_map
 
-from animations import LakeMoves, LakePolicy
-from chapters.films import Film, draw
+from animations import Clip, LakeMoves, LakePolicy
+from chapters.films import draw
 from chapters.lake import (
     MAP,
     MOVES,
@@ -208,8 +208,8 @@ def main(
     played, tables = first_lake(seed, games, epochs)
     exact, game = exact_values(make_lake(), mean_of_four, MOVES), play(make_lake(), greedy(tables[-1]))
     films = {
-        "ch08_frozen_lake": Film(moves_film(game, tables[-1], exact), fps=1, hold_last=4, colors=48),
-        "ch08_learning_to_win": Film(
+        "ch08_frozen_lake": Clip(moves_film(game, tables[-1], exact), fps=1, hold_last=4, colors=48),
+        "ch08_learning_to_win": Clip(
             learning_film(tables, exact, epochs[0]), fps=5, hold_first=2, hold_last=4, colors=48
         ),
     }

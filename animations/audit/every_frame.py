@@ -21,7 +21,7 @@ from animations.audit.sources import Source, Sources
 from animations.audit.texts import Boxes, drawn, nameless_digits, texts_among, texts_of_axes
 from animations.engine.painter import Painter
 from animations.kit import style
-from animations.scene import Scene, Together
+from animations.scene import Group, Scene
 
 CHECKS = (
     "number", "twice", "nameless", "board", "mark", "place", "name", "cut off", "covered", "touching", "edge",
@@ -92,7 +92,7 @@ def audit(
 
 def _captions(scene: Scene) -> set[str]:
     """Return the texts of which a scene says that their digits belong to names."""
-    parts = scene.scenes if isinstance(scene, Together) else ()
+    parts = scene.scenes if isinstance(scene, Group) else ()
     return {*getattr(scene, "captions", ()), *(text for part in parts for text in _captions(part))}
 
 

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from animations.scene import Scene, Together
+from animations.scene import Group, Scene
 from tinylearn import Recording
 from tinylearn.analysis.race import Runner
 from tinylearn.checks import numbers, shortened
@@ -135,7 +135,7 @@ def _said(function: Callable[[int], Values], frame: int) -> Values:
 
 def _steps_of(scene: Scene) -> Sequence[int] | None:
     """Return the updates that a scene says it shows: its `steps`, or those of its `states`."""
-    if isinstance(scene, Together):
+    if isinstance(scene, Group):
         found = [steps for steps in map(_steps_of, scene.scenes) if steps is not None]
         return max(found, key=len, default=None)
     return getattr(scene, "steps", getattr(getattr(scene, "states", None), "steps", None))

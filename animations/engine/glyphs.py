@@ -3,14 +3,39 @@
 from __future__ import annotations
 
 import math
+import re
+import unicodedata
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import matplotlib
 import numpy as np
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.font_manager import FontProperties
 
-from animations import checks
+from animations.engine.settings import DEFAULTS, using
 
 SHADES = 3  # above 0 of coverage: with 255 a GIF of numbers is a third larger, and nobody sees a difference
+MISSING = r"Glyph (\d+) .* missing from"  # so matplotlib warns, and draws a box
+
+
+@contextmanager
+def every_letter(caller: str) -> Iterator[None]:
+    """Refuse letters that no font has: ValueError, where matplotlib would warn and draw boxes."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", MISSING, UserWarning)
+        try:
+            yield
+        except UserWarning as warning:
+            found = re.match(MISSING, str(warning))
+            if found is None:
+                raise
+            letter = chr(int(found[1]))
+            raise ValueError(
+                f"{caller}: a text has the letter {letter!r} ({unicodedata.name(letter, ascii(letter))}), "
+                'which its font lacks; name one that has it: font="…" (matplotlib.font_manager.get_font_names())'
+            ) from warning
 
 
 class Glyphs:
@@ -20,10 +45,10 @@ class Glyphs:
     pad               the room around it for accents and slants
     """
 
-    def __init__(self, font: FontProperties, dpi: float) -> None:
-        self.font, self.dpi = font, dpi
+    def __init__(self, font: FontProperties, dpi: float, families: tuple[str, ...]) -> None:
+        self.font, self.dpi, self.settings = font, dpi, DEFAULTS | {"font.sans-serif": list(families)}
         self.ruler = RendererAgg(1, 1, dpi)
-        _, height, descent = self.ruler.get_text_width_height_descent("lp", font, False)
+        height, descent = self._measure("lp")[1:]
         self.height, self.descent = math.ceil(height), math.ceil(descent)
         self.pad = 3 + math.ceil(height / 4)
         self.tiles: dict[str, np.ndarray] = {}
@@ -50,23 +75,24 @@ class Glyphs:
         return self.tiles[letter]
 
     def _draw(self, letter: str) -> np.ndarray:
-        if not checks.has_letter(letter, self.font):
-            raise ValueError(f"PastedText: a text must be of letters that {self.font.get_name()} has, got {letter!r}")
         wide, high = self._advance(letter) + 2 * self.pad, self.height + 2 * self.pad
         renderer = RendererAgg(wide, high, self.dpi)
-        renderer.draw_text(renderer.new_gc(), self.pad, high - self.pad - self.descent, letter, self.font, 0)
+        with using(self.settings), every_letter("PastedText"):
+            renderer.draw_text(renderer.new_gc(), self.pad, high - self.pad - self.descent, letter, self.font, 0)
         coverage = np.asarray(renderer.buffer_rgba())[..., 3] / 255
         return (np.round(coverage * SHADES) * (255 // SHADES)).astype(np.uint8)
 
     def _advance(self, letter: str) -> int:
         """Return by how many pixels a letter moves the next: the mean of ten, which is right between two pixels."""
-        ten, none = (
-            self.ruler.get_text_width_height_descent(text, self.font, False)[0] for text in (letter * 10 + ".", ".")
-        )
-        return max(1, round((ten - none) / 10))
+        return max(1, round((self._measure(letter * 10 + ".")[0] - self._measure(".")[0]) / 10))
+
+    def _measure(self, text: str) -> tuple[float, float, float]:
+        """Return width, height and descent of a text, as matplotlib lays it out."""
+        with using(self.settings):
+            return self.ruler.get_text_width_height_descent(text, self.font, False)
 
 
-_KNOWN: dict[tuple[FontProperties, float], Glyphs] = {}
+_KNOWN: dict[tuple[FontProperties, float, tuple[str, ...]], Glyphs] = {}
 
 
 def glyphs_of(font: FontProperties, dpi: float) -> Glyphs:
@@ -75,7 +101,8 @@ def glyphs_of(font: FontProperties, dpi: float) -> Glyphs:
     >>> glyphs_of(FontProperties(size=10), 100) is glyphs_of(FontProperties(size=10), 100)
     True
     """
-    if (font, dpi) not in _KNOWN:
+    key = font, dpi, tuple(matplotlib.rcParams["font.sans-serif"])  # of which "sans-serif" is the first
+    if key not in _KNOWN:
         font = font.copy()  # a text changes its own in place
-        _KNOWN[font, dpi] = Glyphs(font, dpi)
-    return _KNOWN[font, dpi]
+        _KNOWN[font, *key[1:]] = Glyphs(font, *key[1:])
+    return _KNOWN[key]

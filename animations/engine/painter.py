@@ -1,4 +1,4 @@
-"""Painting frames: what never changes is drawn once, the rest on top of a copy of it.
+"""Painting frames: what never changes is drawn once, the rest on top of a copy of it (what matplotlib calls blitting).
 
 A frame restores the background and draws the changing artists in the order in which matplotlib would have drawn them,
 so that the result equals a full redraw pixel for pixel. Trails are painted into the background, once.
@@ -19,29 +19,37 @@ from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, FigureBase
 
+from animations.engine.settings import settings_of, using
 from animations.kit import style
 from animations.scene import Scene
 
 
-def paint_whole(scene: Scene, frame: int) -> np.ndarray:
+def redraw(scene: Scene, frame: float, scale: float = 1, font: str = "") -> np.ndarray:
     """Return one frame (H, W, 4) uint8, drawn from nothing: the clear twin that Painter must equal."""
-    figure = _figure(scene)
-    scene.draw(figure)
-    scene.update(frame)
-    for later in range(frame + 1, scene.frames):
-        for artist in scene.trail(later):
-            artist.set_visible(False)
-    figure.canvas.draw()
-    return _pixels(figure).copy()
+    with using(settings_of(scene, font)):
+        figure = _figure(scene, scale)
+        scene.draw(figure)
+        scene.update(frame)  # type: ignore[arg-type]  # between frames only if the scene glides
+        for later in range(int(frame) + 1, scene.frames):
+            for artist in scene.trail(later):
+                artist.set_visible(False)
+        return _draw(figure)
 
 
 class Painter:
-    """The frames of one scene, each (H, W, 4) uint8 and valid until the next is painted."""
+    """The frames of one scene, each (H, W, 4) uint8 and valid until the next is painted.
 
-    def __init__(self, scene: Scene) -> None:
-        self.scene = scene
-        self.figure = _figure(scene)
-        scene.draw(self.figure)
+    scale   pixels per pixel of the scene's size
+    font    a family for letters that DejaVu Sans lacks
+    """
+
+    def __init__(self, scene: Scene, scale: float = 1, font: str = "") -> None:
+        self.scene, self.settings = scene, settings_of(scene, font)
+        with using(self.settings):
+            self.figure = _figure(scene, scale)
+            scene.draw(self.figure)
+        self.renderer: Any = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
+        self.pixels = np.asarray(self.renderer.buffer_rgba())
         self.trails = [list(scene.trail(frame)) for frame in range(scene.frames)]
         for artist in (artist for trail in self.trails for artist in trail):
             artist.set_animated(True)  # matplotlib leaves these to us
@@ -51,31 +59,27 @@ class Painter:
         self.with_trails: Any = None  # the background with the trails of all frames before `painted`
         self.painted = 0
 
-    def paint(self, frame: int) -> np.ndarray:
-        """Return the pixels of `frame`."""
-        changed = self.scene.update(frame)
-        self._check(changed)
-        returned = self.returned.union(changed)
-        if returned != self.returned or self.background is None:
-            self.returned = returned
-            self._draw_background()
-        self._paint_trails(frame)
-        renderer = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
-        renderer.restore_region(self.with_trails)
-        for artist in self.changing:
-            artist.draw(renderer)
-        return _pixels(self.figure)
-
-    def _check(self, changed: Any) -> None:
-        """Raise TypeError or ValueError if `update` returned no artists, or artists of another figure."""
-        who = type(self.scene).__name__
-        if not isinstance(changed, Sequence):
-            raise TypeError(f"{who}.update must return the artists that it changed, as a list, got {changed!r}")
-        for artist in changed:
-            if artist.get_figure(root=True) is not self.figure:
-                raise ValueError(
-                    f"{who}.update returned {artist}, which is not in this figure: one figure a scene object"
-                )
+    def paint(self, frame: float) -> np.ndarray:
+        """Return the pixels of `frame`; between two frames, such as 3.4, of scenes that glide."""
+        with using(self.settings):
+            changed = self.scene.update(frame)  # type: ignore[arg-type]
+            who = type(self.scene).__name__
+            if not isinstance(changed, Sequence):
+                raise TypeError(f"{who}.update must return the artists that it changed, as a list, got {changed!r}")
+            for artist in changed:
+                if artist.get_figure(root=True) is not self.figure:
+                    raise ValueError(
+                        f"{who}.update returned {artist}, which is not in this figure: one figure a scene object"
+                    )
+            returned = self.returned.union(changed)
+            if returned != self.returned or self.background is None:
+                self.returned = returned
+                self._draw_background()
+            self._paint_trails(int(frame))
+            self.renderer.restore_region(self.with_trails)
+            for artist in self.changing:
+                artist.draw(self.renderer)
+        return self.pixels
 
     def _draw_background(self) -> None:
         """Draw all but what changes, which is put in the order of drawing."""
@@ -86,9 +90,9 @@ class Painter:
         self.changing = [artist for artist, _ in order if artist in drawn]
         for artist in self.changing:
             artist.set_animated(True)
-        self.figure.canvas.draw()
-        self.background = self._copy()
-        self.with_trails, self.painted = self.background, 0
+        _draw(self.figure)
+        self.background = self.with_trails = self.renderer.copy_from_bbox(self.figure.bbox)
+        self.painted = 0
 
     def _paint_trails(self, frame: int) -> None:
         """Bring the background's trails to those of frames 0 … frame."""
@@ -97,26 +101,28 @@ class Painter:
         new = [artist for trail in self.trails[self.painted : frame + 1] for artist in trail]
         self.painted = frame + 1
         if new:
-            renderer = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
-            renderer.restore_region(self.with_trails)
+            self.renderer.restore_region(self.with_trails)
             for artist in new:
-                artist.draw(renderer)
-            self.with_trails = self._copy()
-
-    def _copy(self) -> Any:
-        return self.figure.canvas.copy_from_bbox(self.figure.bbox)  # type: ignore[attr-defined]
+                artist.draw(self.renderer)
+            self.with_trails = self.renderer.copy_from_bbox(self.figure.bbox)
 
 
-def _figure(scene: Scene) -> Figure:
+def _figure(scene: Scene, scale: float) -> Figure:
     """Return an empty figure of the scene's size, free of pyplot's global state."""
-    width, height = scene.size
-    figure = Figure(figsize=(width / style.DPI, height / style.DPI), dpi=style.DPI, facecolor=style.PAPER)
+    width, height = (round(scale * side) for side in scene.size)
+    figure = Figure(figsize=(width / scale / style.DPI, height / scale / style.DPI), dpi=scale * style.DPI)
     FigureCanvasAgg(figure)
     return figure
 
 
-def _pixels(figure: Figure) -> np.ndarray:
-    return np.asarray(figure.canvas.buffer_rgba())  # type: ignore[attr-defined]
+def _draw(figure: Figure) -> np.ndarray:
+    """Draw a figure on paper, which can be seen where the figure is transparent; return its pixels."""
+    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
+    renderer.clear()
+    pixels = np.asarray(renderer.buffer_rgba())
+    pixels[:] = 255
+    figure.draw(renderer)
+    return pixels
 
 
 def _in_drawing_order(artist: Artist, part_of: Artist | None = None) -> Iterator[tuple[Artist, Artist]]:

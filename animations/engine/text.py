@@ -18,6 +18,7 @@ from matplotlib.transforms import Bbox
 
 from animations import checks
 from animations.engine.glyphs import Glyphs, glyphs_of
+from animations.engine.settings import DEFAULTS, using
 from animations.kit import style
 from tinylearn.checks import shortened
 
@@ -114,4 +115,5 @@ class Number(PastedText):
 
 def text_width(text: str, points: float, weight: str = "normal") -> int:
     """Return how wide a text is when it is pasted, in pixels."""
-    return glyphs_of(FontProperties(family=style.FONT, size=points, weight=weight), style.DPI).width(text)
+    with using(DEFAULTS):
+        return glyphs_of(FontProperties(family=style.FONT, size=points, weight=weight), style.DPI).width(text)

@@ -12,26 +12,28 @@ from typing import BinaryIO
 
 import numpy as np
 
-from animations.engine.clip import Reel, Writer
+from animations.engine.clip import Clip, Taker
+from animations.engine.painter import Painter
 from animations.formats.differences import difference, pack, unpack
 
 KEEP, OVER = 0, 1  # a frame stays when the next comes; the next is drawn over it
 LONGEST = 65_535  # hundredths of a second; what is shown for longer is timed in whole seconds
 
 
-def write_apng(reel: Reel, file: BinaryIO) -> Writer:
-    """Write every frame as it comes."""
-    width, height = reel.scene.size
+def write_apng(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker:
+    """Write every picture as it comes."""
+    height, width, _ = painter.pixels.shape
+    delays = clip.delays()
     file.write(b"\x89PNG\r\n\x1a\n")
     _write_chunk(file, b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0))  # 8 bits; red green blue alpha
-    _write_chunk(file, b"acTL", struct.pack(">II", reel.scene.frames, 0))  # repeat for ever
+    _write_chunk(file, b"acTL", struct.pack(">II", len(delays), clip.loop))
     number, before = 0, np.empty(0, np.uint32)  # chunks of frames are numbered
-    for hundredths in reel.hundredths():
+    for delay in delays:
         frame = yield
         now = pack(frame)
         left, top, rectangle = _changed_rectangle(before, now) if number else (0, 0, frame)
         size = rectangle.shape[1], rectangle.shape[0], left, top
-        time = (hundredths, 100) if hundredths <= LONGEST else (hundredths // 100, 1)
+        time = (delay, 100) if delay <= LONGEST else (delay // 100, 1)
         _write_chunk(file, b"fcTL", struct.pack(">IIIIIHHBB", number, *size, *time, KEEP, OVER))
         data = _deflate(rectangle)
         if number == 0:

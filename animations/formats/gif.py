@@ -17,7 +17,8 @@ from typing import BinaryIO
 import numpy as np
 from PIL import Image
 
-from animations.engine.clip import Reel, Writer
+from animations.engine.clip import Clip, Taker
+from animations.engine.painter import Painter
 from animations.formats.differences import Difference, difference, pack, unpack
 
 BITS = 8
@@ -41,20 +42,23 @@ def make_palette(samples: Iterable[np.ndarray], colors: int = 255) -> np.ndarray
     return np.concatenate([common, found])[:colors]
 
 
-def write_gif(reel: Reel, file: BinaryIO) -> Writer:
-    """Write every frame, with a palette made from the first, the middle and the last."""
-    last = reel.scene.frames - 1
-    samples = [reel.painter.paint(number).copy() for number in sorted({0, (last + 1) // 2, last})]
-    writer = GifWriter(file, *reel.scene.size, make_palette(samples, reel.colors - LATE), late=LATE)
-    for hundredths in reel.hundredths():
-        writer.add((yield), hundredths)
+def write_gif(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker:
+    """Write every picture, with a palette made from the first, the middle and the last."""
+    last = clip.scene.frames - 1
+    samples = [painter.paint(number).copy() for number in sorted({0, (last + 1) // 2, last})]
+    height, width, _ = painter.pixels.shape
+    writer = GifWriter(file, width, height, make_palette(samples, clip.colors - LATE), late=LATE, loop=clip.loop)
+    for delay in clip.delays():
+        writer.add((yield), delay)
     writer.close()
 
 
 class GifWriter:
     """Writes frames (H, W, 4) uint8 of one size to a binary file, as they come; the palette at last."""
 
-    def __init__(self, file: BinaryIO, width: int, height: int, palette: np.ndarray, late: int = 0) -> None:
+    def __init__(
+        self, file: BinaryIO, width: int, height: int, palette: np.ndarray, late: int = 0, loop: int = 0
+    ) -> None:
         """Start with `palette`, to which up to `late` colours may be added that are far from all in it."""
         self.file, self.palette = file, palette.astype(np.int32)
         self.room = min(len(palette) + late, UNCHANGED)
@@ -66,7 +70,8 @@ class GifWriter:
         file.write(b"GIF89a" + struct.pack("<HHBBB", width, height, 0b11110111, 0, 0))  # a global palette of 256
         self.palette_at = file.tell()
         file.write(bytes(768))
-        file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<HB", 0, 0))  # repeat for ever
+        if loop != 1:  # after once it is repeated so often, or for ever
+            file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<HB", max(loop - 1, 0), 0))
 
     def add(self, frame: np.ndarray, hundredths: int) -> None:
         """Show `frame` for so many hundredths of a second; a frame equal to the last only holds that longer."""

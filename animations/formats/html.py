@@ -1,12 +1,14 @@
 """Interactive pages: one HTML file that plays a scene, frame by frame, backward too, without a network.
 
-A frame is stored as runs: pixels in a row, of one colour, that differ from the frame before. Every 20th frame is whole,
-so that any frame is reached from one that is at most 19 before it. The pixels are exactly the painted ones. The player
+A picture is stored as runs: pixels in a row, of one colour, that differ from the one before. Every 20th is whole,
+so that any is reached from one that is at most 19 before it. The pixels are exactly the painted ones. The player
 is `page.html`; what it is given, as JSON:
 
-    milliseconds, texts   of each frame: how long it is shown, and what it shows in words
-    groups                of each 20 frames: the numbers of runs, and the runs (see `Packer`), deflated, in base64
-    colours               red, green, blue of each colour, in the order in which they come up, deflated, in base64
+    motion, loop   pictures from a frame to the next; how often it plays, 0 for ever
+    milliseconds   how long each picture is shown
+    texts          what each frame shows, in words
+    groups         of each 20 pictures: the numbers of runs, and the runs (see `Packer`), deflated, in base64
+    colours        red, green, blue of each colour, in the order in which they come up, deflated, in base64
 
 PNG pictures of what changed would take half as many bytes again, and a browser needs 20 ms and more to jump with them.
 Runs are for drawings; of photographs that change all over they make large files.
@@ -16,7 +18,6 @@ from __future__ import annotations
 
 import base64
 import html
-import io
 import json
 import zlib
 from importlib.resources import files
@@ -26,30 +27,33 @@ from typing import BinaryIO
 
 import numpy as np
 
-from animations.engine.clip import Reel, Writer
+from animations.engine.clip import Clip, Taker
+from animations.engine.painter import Painter
 from animations.formats.differences import pack, unpack
-from animations.scene import Scene, checked_scene
+from animations.scene import Scene
 
 KEY = 20  # each so many frames a whole one
 CONTROLS = 52  # pixels below the picture, for the buttons
 NARROWEST = 600  # pixels that these need in one row
 
 
-def write_page(reel: Reel, file: BinaryIO) -> Writer:
-    """Write the player and, into it, frame after frame."""
-    head, tail = _player(reel)
-    last = reel.scene.frames - 1
+def write_page(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker:
+    """Write the player and, into it, picture after picture."""
+    head, tail = _player(clip, painter, name)
+    delays = clip.delays(1000)
     meta = {
         "key": KEY,
-        "milliseconds": [10 * hundredths for hundredths in reel.hundredths()],
-        "texts": [reel.scene.describe(number) for number in range(last + 1)],
+        "motion": clip.motion,
+        "loop": clip.loop,
+        "milliseconds": delays,
+        "texts": [clip.scene.describe(frame) for frame in range(clip.scene.frames)],
     }
     opened = json.dumps(meta).replace("<", "\\u003c")[:-1]  # no text may end the script element
     file.write(f'{head}{opened}, "groups": [\n'.encode())
     packer = Packer()
-    for number in range(last + 1):
+    for number in range(len(delays)):
         packer.add((yield), whole=number % KEY == 0)
-        if number % KEY == KEY - 1 or number == last:
+        if number % KEY == KEY - 1 or number == len(delays) - 1:
             file.write(f"{',' if number >= KEY else ''}{json.dumps(packer.take_group())}\n".encode())
     file.write(f'], "colours": "{packer.colours()}"}}{tail}'.encode())
 
@@ -111,28 +115,27 @@ def runs(pixels: np.ndarray, colours: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return pixels[first], np.diff(first, append=len(pixels)), colours[first]
 
 
-def embed(scene: Scene) -> str:
-    """Return the page of a scene as HTML to put into another page, such as a notebook."""
-    file, name = io.BytesIO(), type(scene).__name__
-    reel = Reel(checked_scene("embed", scene), title=name)
-    reel.write([write_page(reel, file)])
-    (width, height), page = scene.size, html.escape(file.getvalue().decode())
+def embed(page: str, scene: Scene) -> str:
+    """Return a page of a scene as HTML to put into another page, such as a notebook."""
+    (width, height), name = scene.size, type(scene).__name__
     style = (
         f"width: 100%; max-width: {max(width, NARROWEST)}px; border: 0; "
         f"height: calc(min(100cqw, {width}px) * {height / width:.4f} + {CONTROLS + 2}px)"
     )
-    frame = f'<iframe srcdoc="{page}" title="{name}" style="{style}"></iframe>'
+    frame = f'<iframe srcdoc="{html.escape(page)}" title="{name}" style="{style}"></iframe>'
     return f'<div style="container-type: inline-size">{frame}</div>'
 
 
-def _player(reel: Reel) -> tuple[str, str]:
-    """Return the player for this scene: what comes before its data, and what comes after them."""
-    (width, height), last = reel.scene.size, reel.scene.frames - 1
+def _player(clip: Clip, painter: Painter, name: str) -> tuple[str, str]:
+    """Return the player for this clip: what comes before its data, and what comes after them."""
+    (width, height), last = clip.scene.size, clip.scene.frames - 1
     values = {
-        "title": html.escape(Path(reel.title).stem.replace("_", " ")),
+        "title": html.escape(Path(name).stem.replace("_", " ")),
         "width": width,
         "height": height,
-        "last": last,
+        "across": painter.pixels.shape[1],
+        "down": painter.pixels.shape[0],
+        "last": last * clip.motion,
         "narrowest": NARROWEST,
         "label_width": len(f"frame {last} / {last}"),
     }

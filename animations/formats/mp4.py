@@ -8,7 +8,8 @@ from typing import BinaryIO
 
 import imageio.v2 as imageio
 
-from animations.engine.clip import Reel, Writer
+from animations.engine.clip import Clip, Taker
+from animations.engine.painter import Painter
 
 FFMPEG = [
     *("-crf", "20"),  # quality: 0 is lossless, 23 the default; here text stays sharp
@@ -27,28 +28,26 @@ def check_video() -> None:
         )
 
 
-def write_mp4(reel: Reel, file: BinaryIO) -> Writer:
-    """Write every frame. ffmpeg repeats those that are held, and puts white beside an odd edge."""
-    first, last = round(reel.hold_first * reel.fps), round(reel.hold_last * reel.fps)
-    filters = (
-        f"tpad=start={first}:start_mode=clone:stop={last}:stop_mode=clone,"
-        "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white"  # H.264 needs even sizes
-    )
+def write_mp4(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker:
+    """Write every picture, as often as it is held. ffmpeg puts white beside an odd edge: H.264 needs even sizes."""
+    per_second = clip.fps * clip.motion
     writer = imageio.get_writer(
-        file.name, format="FFMPEG", fps=reel.fps, codec="libx264", quality=None, pixelformat="yuv420p",
-        macro_block_size=1, output_params=["-vf", filters, *FFMPEG],
+        file.name, format="FFMPEG", fps=per_second, codec="libx264", quality=None, pixelformat="yuv420p",
+        macro_block_size=1, output_params=["-vf", "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white", *FFMPEG],
     )  # fmt: skip
+    times = clip.delays(per_second)
     with closing(writer):  # after an error too, which `with writer` would not
-        for _ in range(reel.scene.frames):
-            frame = yield
+        for often in times:
+            picture = yield
             try:
-                writer.append_data(frame)
+                for _ in range(often):
+                    writer.append_data(picture)
             except OSError:  # ffmpeg has ended, which is found below
                 break
-    _check_whole(reel, file.name, first + reel.scene.frames + last)
+    _check_whole(name, file.name, sum(times))
 
 
-def _check_whole(reel: Reel, path: str, frames: int) -> None:
+def _check_whole(name: str, path: str, frames: int) -> None:
     """Raise OSError unless the film has that many frames: imageio does not ask how ffmpeg ended, on a full disk say."""
     from imageio_ffmpeg import count_frames_and_secs  # of the extra, so not at the top
 
@@ -58,6 +57,6 @@ def _check_whole(reel: Reel, path: str, frames: int) -> None:
         found = 0
     if found != frames:
         raise OSError(
-            f"render: {reel.title} could not be written: ffmpeg wrote {found} of {frames} frames, and says why above. "
+            f"render: {name} could not be written: ffmpeg wrote {found} of {frames} frames, and says why above. "
             "(No space left on the disk, or a quota? Then free some space, or write elsewhere)"
         )

@@ -21,5 +21,5 @@ ERROR = "#b83d00"  # how wrong: errors and losses
 SERIES = ("#0068a8", "#d8006d", "#6b7c1f", "#8517fa", "#652d12")
 
 DPI = 100
-FONT = "DejaVu Sans"  # ships with matplotlib: the same picture everywhere
+FONT = "sans"  # DejaVu Sans, which ships with matplotlib, and for letters that it lacks the font that a clip names
 SMALL, MEDIUM, LARGE = 10.5, 12.0, 17.0  # points

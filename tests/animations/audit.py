@@ -10,7 +10,7 @@ from animations.audit.numbers import twice, wrong_numbers
 from animations.audit.places import names_before
 from animations.audit.sources import Sources
 from animations.audit.texts import drawn_texts
-from animations.engine.painter import Painter, paint_whole
+from animations.engine.painter import Painter, redraw
 from animations.scene import Scene
 
 LAYOUT = {"cut off", "covered", "touching", "edge", "contrast"}
@@ -95,4 +95,4 @@ def check_painter(scene_maker, frames):
     """What Painter draws, in any order, equals a redraw of everything."""
     painter = Painter(scene_maker())
     for frame in frames:
-        np.testing.assert_array_equal(painter.paint(frame), paint_whole(scene_maker(), frame), f"frame {frame}")
+        np.testing.assert_array_equal(painter.paint(frame), redraw(scene_maker(), frame), f"frame {frame}")

@@ -10,13 +10,13 @@ from matplotlib.patches import Circle, Rectangle
 from mpl_toolkits.mplot3d.art3d import Poly3DCollection
 
 from animations import Number, PastedText, Scene
-from animations.engine.painter import Painter, paint_whole
+from animations.engine.painter import Painter, redraw
 
 
 @functools.cache
 def whole(kind, frame):
     """Return a frame (H, W, 4) of a new scene of that kind, drawn from nothing; the same frame is drawn once."""
-    pixels = paint_whole(kind(), frame)
+    pixels = redraw(kind(), frame)
     pixels.flags.writeable = False
     return pixels
 

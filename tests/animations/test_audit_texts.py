@@ -7,7 +7,7 @@ from matplotlib.text import Text
 from small_scenes import ALL
 
 from animations.audit.texts import drawn_texts
-from animations.engine.painter import Painter, paint_whole
+from animations.engine.painter import Painter, redraw
 from animations.engine.text import PastedText
 
 
@@ -27,7 +27,7 @@ def texts_that_draw_themselves(scene, frame, monkeypatch):
     with monkeypatch.context() as patch:
         watch(Text)
         watch(PastedText)
-        paint_whole(scene, frame)
+        redraw(scene, frame)
     texts = [text.get_text() for text in drawn.values() if text.get_visible() and text.get_text().strip()
              and np.allclose(text.get_figure(root=True).bbox.size, scene.size)]  # fmt: skip
     return sorted(texts)  # without single letters, which are drawn once in figures of their own

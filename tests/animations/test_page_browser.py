@@ -176,7 +176,7 @@ const real = window.requestAnimationFrame;
 window.requestAnimationFrame = () => -1;
 play();
 const start = before, shown = [];
-for (const time of arguments[0]) { tick(start + time); shown.push(frame); }
+for (const time of arguments[0]) { tick(start + time); shown.push(picture); }
 window.requestAnimationFrame = real;
 stop();
 return shown;
@@ -217,10 +217,10 @@ def test_the_step_is_written_and_spoken(browser):
 def test_nothing_is_spoken_while_it_plays(browser):
     said = browser.run("return element('spoken').textContent")
     browser.run("play()")
-    browser.wait_for("frame > 3")
+    browser.wait_for("picture > 3")
     assert browser.run("return element('spoken').textContent") == said
     browser.run("actions.play()")
-    assert browser.run("return element('spoken').textContent === texts[frame]")
+    assert browser.run("return element('spoken').textContent === texts[picture]")
 
 
 def test_many_steps_at_once_do_not_overrun_the_address(browser):
@@ -254,7 +254,7 @@ def test_can_be_read_in_the_light_and_in_the_dark(browser):
 
 def test_a_notebook_gives_it_the_room_it_needs(browser, tmp_path):
     """No scrollbar, wide or narrow, whatever the size of the scene."""
-    cells = (f"<div style='width: 700px'>{scene()._repr_html_()}</div>" for scene in (Long, Wide))
+    cells = (f"<div style='width: 700px'>{scene()._repr_mimebundle_()['text/html']}</div>" for scene in (Long, Wide))
     (tmp_path / "notebook.html").write_text(f"<!DOCTYPE html><meta charset='utf-8'>{''.join(cells)}", encoding="utf-8")
     browser.open(tmp_path / "notebook.html")
     for number, size in enumerate((Long.size, Wide.size)):

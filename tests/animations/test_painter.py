@@ -5,7 +5,7 @@ import pytest
 from small_scenes import ALL, Overlapping, Small, Trail, TwoAxes, whole
 
 from animations import SideBySide
-from animations.engine.painter import Painter, paint_whole
+from animations.engine.painter import Painter, redraw
 
 ORDERS = {
     "forwards": [0, 1, 2, 3, 4, 5],
@@ -37,12 +37,12 @@ def test_small_scene_has_frames_that_differ(scene):
 
 def test_neuron_scenes_equal_a_full_redraw_in_any_order_alone_and_beside_each_other(make):
     order = [0, 80, 33, 7, 60, 6, 1, 80, 0]
-    diagram, line = ({frame: paint_whole(kind(), frame) for frame in set(order)} for kind in (make.diagram, make.line))
+    diagram, line = ({frame: redraw(kind(), frame) for frame in set(order)} for kind in (make.diagram, make.line))
     both = {frame: np.hstack([diagram[frame], line[frame]]) for frame in diagram}
     assert differing(Painter(make.diagram()), diagram, order) == []
     assert differing(Painter(make.line()), line, order) == []
     assert differing(Painter(make.both()), both, order) == []
-    np.testing.assert_array_equal(paint_whole(make.both(), 33), both[33])
+    np.testing.assert_array_equal(redraw(make.both(), 33), both[33])
 
 
 def test_small_scenes_beside_each_other_equal_a_full_redraw():
@@ -52,7 +52,7 @@ def test_small_scenes_beside_each_other_equal_a_full_redraw():
     kinds = Overlapping, Trail, TwoAxes, Overlapping
     wholes = {frame: np.hstack([whole(kind, frame) for kind in kinds]) for frame in range(6)}
     assert differing(Painter(scene()), wholes, [5, 0, 3, 1, 4, 2]) == []
-    np.testing.assert_array_equal(paint_whole(scene(), 3), wholes[3])
+    np.testing.assert_array_equal(redraw(scene(), 3), wholes[3])
 
 
 def test_frame_has_the_size_of_the_scene_and_is_opaque(make):

@@ -7,8 +7,8 @@ import pytest
 from PIL import Image
 from small_scenes import Overlapping, Small, whole
 
-from animations import render
-from animations.render import render_all
+from animations import Clip, render
+from animations.render import write
 
 
 class Broken(Overlapping):
@@ -29,10 +29,14 @@ def names(folder):
 REFUSED = {
     "unknown suffix": ("scene.bmp", {}, "path must end in .apng, .gif, .html, .mp4, .png, got 'scene.bmp'"),
     "no suffix": ("scene", {}, "path must end in .apng, .gif, .html, .mp4, .png, got 'scene'"),
-    "no frames a second": ("scene.gif", {"fps": 0}, "fps must lie in 0.01 … 50, since viewers do not show more, got 0"),
-    "negative fps": ("scene.gif", {"fps": -3}, "fps must lie in 0.01 … 50"),
-    "too many frames a second": ("scene.gif", {"fps": 51}, "fps must lie in 0.01 … 50"),
-    "fps that is no number": ("scene.gif", {"fps": float("nan")}, "fps must lie in 0.01 … 50"),
+    "no frames a second": ("scene.gif", {"fps": 0}, "fps must lie in 0.01 … 60, since viewers do not show more, got 0"),
+    "negative fps": ("scene.gif", {"fps": -3}, "fps must lie in 0.01 … 60"),
+    "too many frames a second": (
+        "scene.gif",
+        {"fps": 51},
+        "fps must lie in 0.01 … 50 for .gif, since viewers do not show more, got 51",
+    ),
+    "fps that is no number": ("scene.gif", {"fps": float("nan")}, "fps must lie in 0.01 … 60"),
     "negative hold": ("scene.gif", {"hold_last": -1}, "hold_last must be 0 to 600 seconds, got -1"),
     "endless hold": ("scene.gif", {"hold_last": float("inf")}, "hold_last must be 0 to 600 seconds, got inf"),
     "too few colours": ("scene.gif", {"colors": 31}, "colors must lie in 32 … 255, got 31"),
@@ -172,7 +176,7 @@ def test_all_formats_at_once_have_the_bytes_of_each_alone(tmp_path):
     suffixes = ["html", "gif", "apng", "png"]
     for order in (suffixes, suffixes[::-1]):
         together = [tmp_path / f"film.{suffix}" for suffix in order]
-        render_all(Overlapping(), together, fps=4, hold_first=1, progress=False)
+        write(Clip(Overlapping(), fps=4, hold_first=1), together, progress=False)
         for path in together:
             (tmp_path / "alone").mkdir(exist_ok=True)
             alone = render(Overlapping(), tmp_path / "alone" / path.name, fps=4, hold_first=1, progress=False)
@@ -188,7 +192,7 @@ def test_an_error_leaves_none_of_the_formats(tmp_path):
             return super().update(frame)
 
     with pytest.raises(RuntimeError, match="cannot be drawn"):
-        render_all(Broken(), [tmp_path / "film.html", tmp_path / "film.apng"], progress=False)
+        write(Clip(Broken()), [tmp_path / "film.html", tmp_path / "film.apng"], progress=False)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from small_scenes import Overlapping, Small, Trail, whole
 
 from animations import Scene, SideBySide, Stacked, spaced_steps
-from animations.engine.painter import Painter, paint_whole
+from animations.engine.painter import Painter, redraw
 
 
 @pytest.mark.parametrize("kind", ["diagram", "line"])
@@ -35,7 +35,7 @@ def test_side_by_side_holds_the_last_picture_of_the_shorter_scene():
 
 
 def test_side_by_side_leaves_each_scene_as_it_is_alone():
-    frame = paint_whole(SideBySide(Overlapping(), Trail()), 4)
+    frame = redraw(SideBySide(Overlapping(), Trail()), 4)
     assert np.array_equal(frame[:, :160], whole(Overlapping, 4))
     assert np.array_equal(frame[:, 160:], whole(Trail, 4))
 
@@ -58,7 +58,7 @@ def test_side_by_side_describes_every_scene(make):
 
 
 def test_stacked_leaves_each_scene_as_it_is_alone_the_first_above():
-    frame = paint_whole(Stacked(Overlapping(), Trail()), 4)
+    frame = redraw(Stacked(Overlapping(), Trail()), 4)
     assert np.array_equal(frame[:120], whole(Overlapping, 4))
     assert np.array_equal(frame[120:], whole(Trail, 4))
 
@@ -89,7 +89,7 @@ def test_a_scene_below_two_that_stand_side_by_side():
     assert make().size == (320, 160)
     for frame in (5, 0, 3):
         pixels = painter.paint(frame)
-        assert np.array_equal(pixels, paint_whole(make(), frame))
+        assert np.array_equal(pixels, redraw(make(), frame))
         assert np.array_equal(pixels[:120, :160], whole(Overlapping, frame))
         assert np.array_equal(pixels[:120, 160:], whole(Trail, frame))
         assert np.array_equal(pixels[120:], whole(Low, frame))

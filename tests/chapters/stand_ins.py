@@ -4,14 +4,15 @@ import os
 import time
 from pathlib import Path
 
-from chapters.films import Film, draw
+from animations import Clip
+from chapters.films import draw
 from chapters.run import Refusal
 from tests.chapters.slow_scenes import Broken, Killed, Slow
 
 
 def two_films(out, *, formats=("png",), processes=1):
     """Draw two films, at once."""
-    draw({"ch01_one": Film(Slow()), "ch01_two": Film(Slow())}, out, formats, processes)
+    draw({"ch01_one": Clip(Slow()), "ch01_two": Clip(Slow())}, out, formats, processes)
     return {"films": 2, "process": os.getpid()}
 
 
@@ -26,12 +27,12 @@ def waits_for_the_page(out, *, seed=0):
 
 def broken_film(out, *, formats=("png",), processes=1):
     """Draw a film that cannot be drawn."""
-    draw({"ch01_broken": Film(Broken())}, out, formats, processes)
+    draw({"ch01_broken": Clip(Broken())}, out, formats, processes)
 
 
 def killed_film(out, *, formats=("png",), processes=1):
     """Draw a film, and die of it."""
-    draw({"ch01_killed": Film(Killed())}, out, formats, processes)
+    draw({"ch01_killed": Clip(Killed())}, out, formats, processes)
 
 
 def nothing(out):

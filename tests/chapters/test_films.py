@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from animations import Clip
 from chapters import run
-from chapters.films import Film, draw
+from chapters.films import draw
 from tests.chapters.slow_scenes import Broken, Killed, Slow
 
 ROOT = Path(__file__).parents[2]
@@ -23,7 +24,7 @@ def names(folder):
 
 
 def test_all_films_in_all_formats_the_same_alone_and_at_once(tmp_path):
-    films = {"one": Film(Slow(), fps=4), "two": Film(Slow(), fps=10, hold_first=1, colors=32)}
+    films = {"one": Clip(Slow(), fps=4), "two": Clip(Slow(), fps=10, hold_first=1, colors=32)}
     for processes in (1, 2):
         (tmp_path / str(processes)).mkdir()
         draw(films, tmp_path / str(processes), ("gif", "png"), processes)
@@ -36,13 +37,13 @@ def test_all_films_in_all_formats_the_same_alone_and_at_once(tmp_path):
 
 def test_after_a_process_has_died_new_ones_draw(tmp_path):
     with pytest.raises(BrokenProcessPool, match=r"at work on a has ended"):
-        draw({"a": Film(Killed()), "b": Film(Slow(0.2))}, tmp_path, ("gif",), processes=2)
-    draw({"c": Film(Slow()), "d": Film(Slow())}, tmp_path, ("gif",), processes=2)
+        draw({"a": Clip(Killed()), "b": Clip(Slow(0.2))}, tmp_path, ("gif",), processes=2)
+    draw({"c": Clip(Slow()), "d": Clip(Slow())}, tmp_path, ("gif",), processes=2)
     assert {"c.gif", "d.gif"} <= set(names(tmp_path))
 
 
 def test_an_error_names_the_film_and_stops_all_others(tmp_path):
-    films = {"broken": Film(Broken())} | {f"slow_{number}": Film(Slow(60)) for number in range(6)}
+    films = {"broken": Clip(Broken())} | {f"slow_{number}": Clip(Slow(60)) for number in range(6)}
     with pytest.raises(RuntimeError, match=r"(?s)this film is broken.*in the film broken"):
         draw(films, tmp_path, ("gif",), processes=2)
     assert names(tmp_path) == []
@@ -55,10 +56,11 @@ def test_where_the_user_stands_may_be_other_chapters(tmp_path):
     script.parent.mkdir()
     script.write_text(
         "from pathlib import Path\n"
-        "from chapters.films import Film, draw\n"
+        "from animations import Clip\n"
+        "from chapters.films import draw\n"
         "from tests.chapters.slow_scenes import Slow\n"
         "if __name__ == '__main__':\n"
-        "    draw({'one': Film(Slow()), 'two': Film(Slow())}, Path(), ('gif',), 2)\n"
+        "    draw({'one': Clip(Slow()), 'two': Clip(Slow())}, Path(), ('gif',), 2)\n"
     )
     subprocess.run([sys.executable, script], cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=True)
     assert names(tmp_path) == ["chapters", "one.gif", "scripts", "two.gif"]
@@ -68,10 +70,11 @@ def test_where_the_user_stands_may_be_other_chapters(tmp_path):
 def test_ctrl_c_ends_at_once_and_leaves_no_half_file(tmp_path):
     program = (
         "from pathlib import Path\n"
-        "from chapters.films import Film, draw\n"
+        "from animations import Clip\n"
+        "from chapters.films import draw\n"
         "from tests.chapters.slow_scenes import Slow\n"
         "if __name__ == '__main__':\n"
-        f"    draw({{f'film_{{i}}': Film(Slow(20)) for i in range(6)}}, Path({str(tmp_path)!r}), ('gif',), 2)\n"
+        f"    draw({{f'film_{{i}}': Clip(Slow(20)) for i in range(6)}}, Path({str(tmp_path)!r}), ('gif',), 2)\n"
     )
     process = subprocess.Popen(
         [sys.executable, "-c", program], cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE

@@ -1,0 +1,46 @@
+"""matplotlib's own settings, whatever the user has changed: the same scene makes the same picture everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import matplotlib
+from matplotlib import style
+
+from animations.scene import Scene
+
+DEJAVU = "DejaVu Sans"  # ships with matplotlib
+DEFAULTS: dict[str, Any] = {
+    **{key: value for key, value in dict.items(matplotlib.rcParamsDefault) if not key.startswith("backend")},
+    "font.sans-serif": [DEJAVU],
+}
+
+
+@contextmanager
+def using(settings: Mapping[str, Any]) -> Iterator[None]:
+    """Draw under these settings, which matplotlib has checked. A few microseconds: `rc_context` takes 1.5 ms."""
+    params: Any = matplotlib.rcParams
+    before = dict.copy(params)
+    dict.update(params, settings)
+    try:
+        yield
+    finally:
+        dict.update(params, before)
+
+
+def settings_of(scene: Scene, font: str = "") -> dict[str, Any]:
+    """Return the settings of a scene: matplotlib's own, and what its `style` changes; ValueError if there is none such.
+
+    font   a family for letters that DejaVu Sans lacks
+    """
+    with using(DEFAULTS | {"font.sans-serif": [DEJAVU, font] if font else [DEJAVU]}):
+        try:
+            style.use(scene.style)  # type: ignore[arg-type]  # any mapping
+        except (OSError, KeyError, TypeError, ValueError) as error:
+            raise ValueError(
+                f"{type(scene).__name__}.style must be a name of matplotlib.style.available, or settings of matplotlib "
+                f"such as {{'axes.grid': True}}, got {scene.style!r}: {error}"
+            ) from error
+        return {key: value for key, value in dict.items(matplotlib.rcParams) if key in DEFAULTS}

@@ -1,0 +1,27 @@
+"""Notebooks: a scene shows itself as a page that plays, and as a picture where pages are not shown."""
+
+from __future__ import annotations
+
+import base64
+import io
+from typing import Any
+
+from animations.engine.clip import Clip
+from animations.formats.html import embed, write_page
+from animations.formats.png import write_png
+from animations.scene import Scene
+
+
+def mimebundle(scene: Scene, include: Any = None, exclude: Any = None) -> dict[str, str]:
+    """Return what a notebook shows: the page, and the last frame for one that is exported, printed or not trusted."""
+    page, picture = io.BytesIO(), io.BytesIO()
+    name = type(scene).__name__
+    Clip(scene, caller=name).play([(write_page, page, name), (write_png, picture, name)])
+    return {
+        "text/html": embed(page.getvalue().decode(), scene),
+        "image/png": base64.b64encode(picture.getvalue()).decode(),
+        "text/plain": repr(scene),
+    }
+
+
+Scene._repr_mimebundle_ = mimebundle  # type: ignore[attr-defined]
