@@ -5,8 +5,9 @@ from animations.engine.clip import Clip
 from animations.engine.text import Number, PastedText
 from animations.formats import notebook as _notebook  # noqa: F401  # a scene shows itself
 from animations.kit import style as style
+from animations.kit.steps import spaced_steps
 from animations.render import render
-from animations.scene import Scene, SideBySide, Stacked, spaced_steps
+from animations.scene import Scene, SideBySide, Stacked
 from animations.scenes.activations.curve_fit import CurveFit, CurveStates
 from animations.scenes.activations.functions import FunctionAndSlope, FunctionStates
 from animations.scenes.classes.class_bars import ClassBars

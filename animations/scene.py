@@ -18,7 +18,7 @@ from matplotlib.figure import FigureBase, SubFigure
 
 from animations import checks
 from animations.data import Data
-from tinylearn.checks import as_int, positive_integer
+from tinylearn.checks import positive_integer
 
 
 class Scene(Data):
@@ -164,19 +164,3 @@ class Stacked(Group):
 
     def _panels(self, figure: FigureBase) -> list[SubFigure]:
         return list(figure.subfigures(len(self.scenes), 1, height_ratios=self.heights, hspace=0, squeeze=False).flat)
-
-
-def spaced_steps(last: int, count: int) -> list[int]:
-    """Return `count` steps from 0 to `last`, dense at first and sparse later, as learning is fast and then slow.
-
-    >>> spaced_steps(8000, 9)
-    [0, 2, 8, 28, 88, 274, 845, 2601, 8000]
-    """
-    last, count = as_int("spaced_steps", "last", last), as_int("spaced_steps", "count", count)
-    if not 2 <= count <= last + 1:
-        raise ValueError(f"spaced_steps: count must lie in 2 … {last + 1} to reach step {last}, got {count}")
-    steps = [0]
-    for number in range(1, count):
-        wanted = round((last + 1) ** (number / (count - 1))) - 1
-        steps.append(max(wanted, steps[-1] + 1))
-    return [min(step, last - (count - 1 - number)) for number, step in enumerate(steps)]

@@ -88,7 +88,7 @@ def test_a_circle_and_an_import_upwards_would_be_found():
 BELOW = {  # room → the rooms it may import from, beside itself
     "checks": "",
     "data": "checks",
-    "scene": "checks data engine.paper",
+    "scene": "checks data",
     "engine": "checks data scene",
     "formats": "checks scene engine",
     "render": "checks scene engine formats",

@@ -19,8 +19,7 @@ from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, FigureBase
 
-from animations.engine.settings import settings_of, using
-from animations.kit import style
+from animations.engine.settings import DPI, settings_of, using
 from animations.scene import Scene
 
 
@@ -110,7 +109,7 @@ class Painter:
 def _figure(scene: Scene, scale: float) -> Figure:
     """Return an empty figure of the scene's size, free of pyplot's global state."""
     width, height = (round(scale * side) for side in scene.size)
-    figure = Figure(figsize=(width / scale / style.DPI, height / scale / style.DPI), dpi=scale * style.DPI)
+    figure = Figure(figsize=(width / scale / DPI, height / scale / DPI), dpi=scale * DPI)
     FigureCanvasAgg(figure)
     return figure
 

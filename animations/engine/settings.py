@@ -11,7 +11,9 @@ from matplotlib import style
 
 from animations.scene import Scene
 
+DPI = 100  # a pixel is 0.72 points
 DEJAVU = "DejaVu Sans"  # ships with matplotlib
+FONT = "sans"  # DejaVu Sans, and for letters that it lacks the font that a clip names
 DEFAULTS: dict[str, Any] = {
     **{key: value for key, value in dict.items(matplotlib.rcParamsDefault) if not key.startswith("backend")},
     "font.sans-serif": [DEJAVU],

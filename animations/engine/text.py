@@ -18,8 +18,7 @@ from matplotlib.transforms import Bbox
 
 from animations import checks
 from animations.engine.glyphs import Glyphs, glyphs_of
-from animations.engine.settings import DEFAULTS, using
-from animations.kit import style
+from animations.engine.settings import DEFAULTS, DPI, FONT, using
 from tinylearn.checks import shortened
 
 Form = str | Callable[[float], str]  # how a number is written: "{:.2f}", or a function
@@ -116,4 +115,4 @@ class Number(PastedText):
 def text_width(text: str, points: float, weight: str = "normal") -> int:
     """Return how wide a text is when it is pasted, in pixels."""
     with using(DEFAULTS):
-        return glyphs_of(FontProperties(family=style.FONT, size=points, weight=weight), style.DPI).width(text)
+        return glyphs_of(FontProperties(family=FONT, size=points, weight=weight), DPI).width(text)

@@ -6,6 +6,9 @@ Each colour means a thing, everywhere; none is the only sign of it. As text on P
 
 from __future__ import annotations
 
+from animations.engine.settings import DPI as DPI
+from animations.engine.settings import FONT as FONT
+
 PAPER = "#ffffff"
 INK = "#1f2328"  # text, axes, outlines
 QUIET = "#5c6570"  # labels that explain
@@ -20,6 +23,4 @@ ERROR = "#b83d00"  # how wrong: errors and losses
 # Things of one kind beside each other (countries, optimisers): apart also to the colour-blind.
 SERIES = ("#0068a8", "#d8006d", "#6b7c1f", "#8517fa", "#652d12")
 
-DPI = 100
-FONT = "sans"  # DejaVu Sans, which ships with matplotlib, and for letters that it lacks the font that a clip names
 SMALL, MEDIUM, LARGE = 10.5, 12.0, 17.0  # points

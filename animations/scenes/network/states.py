@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from animations import checks
-from animations.scene import spaced_steps
+from animations.kit.steps import spaced_steps
 from tinylearn import Recording, Sequential
 from tinylearn.checks import shortened
 

@@ -21,7 +21,8 @@ from animations import checks
 from animations.engine.text import Number
 from animations.kit import style
 from animations.kit.axes import add_label, add_number, pixel_axes, plot_axes
-from animations.scene import Scene, spaced_steps
+from animations.kit.steps import spaced_steps
+from animations.scene import Scene
 from animations.scenes.tables.charts import push_apart
 from animations.scenes.training.race_lane import Lane, Row, room, short_name
 from animations.scenes.training.step_chart import MARKERS
