@@ -211,4 +211,19 @@ class Parts(Small):
         return [self.entry, self.label]
 
 
+class Gliding(Small):
+    """A square that is asked for between frames, beside the number of the frame."""
+
+    glides = True
+
+    def draw(self, figure):
+        self.square = figure.add_artist(Rectangle((0, 0.5), 0.1, 0.1, color="tab:red"))
+        self.number = figure.add_artist(Number(0.5, 0.1, "{:.0f}", gid="frame"))
+
+    def update(self, frame):
+        self.square.set_x(frame / 10)
+        self.number.set_value(int(frame))
+        return [self.square, self.number]
+
+
 ALL = (Overlapping, FigureText, Trail, TwoAxes, Late, LateWithTrail, Appearing, Picture, InDepth, UnderInset, Parts)

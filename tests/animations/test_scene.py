@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_scenes import Overlapping, Small, Trail, whole
+from small_scenes import Gliding, Overlapping, Small, Trail, whole
 
 from animations import Scene, SideBySide, Stacked, spaced_steps
 from animations.engine.painter import Painter, redraw
@@ -52,6 +52,36 @@ def test_side_by_side_describes_every_scene(make):
     words = make.both().describe(80)
     assert "Update 8000 of 8000" in words
     assert "The line through 10 points" in words
+
+
+def test_a_group_asks_only_those_that_glide_for_what_lies_between_frames():
+    class Brief(Gliding):
+        frames = 2
+
+    both = SideBySide(Gliding(), Overlapping(), Brief())
+    assert both.glides
+    assert not SideBySide(Overlapping(), Trail()).glides
+    picture = Painter(both).paint(3.4)
+    for place, (kind, moment) in enumerate([(Gliding, 3.4), (Overlapping, 3), (Brief, 1)]):
+        assert np.array_equal(picture[:, 160 * place : 160 * place + 160], redraw(kind(), moment))
+
+
+def test_trails_between_frames_are_those_of_the_frame_before():
+    class Flying(Trail):
+        glides = True
+
+    painter = Painter(Flying())
+    for moment in (2.5, 0.5, 4.75, 3):
+        assert np.array_equal(painter.paint(moment), redraw(Flying(), moment))
+
+
+def test_a_group_has_one_style():
+    class Dark(Overlapping):
+        style = "dark_background"
+
+    assert SideBySide(Dark(), Stacked(Dark(), Dark())).style == "dark_background"
+    with pytest.raises(ValueError, match=r"SideBySide: one figure has one style, got .*{}.* and 'dark_background'"):
+        SideBySide(Overlapping(), Dark())
 
 
 # --- stacked, and both ---------------------------------------------------------------------------------------------

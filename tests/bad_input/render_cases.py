@@ -70,6 +70,15 @@ RENDERED["render, a frame"] = Subject(
     frame=optional(choice(0, 5, -1, -6, np.int64(2), wrong=[6, -7, 1.5, "1", np.nan, [1], 10**20])),
 )  # fmt: skip
 MP4 = {"render, .mp4": Subject(rendered, files=folder_with_a_suffix, path=film(".mp4"), **FILM)}
+RENDERED["Clip"] = Subject(
+    lambda **given: an.Clip(**given).delays(),
+    **{**FILM, "fps": real(5.0, 60.0, low=0.01, high=60)},
+    holds=choice({}, {0: 1, -1: 0.5}, wrong=[None, 3, [1], {6: 1}, {-7: 1}, {0: -1}, {"a": 1}, {0.5: 1}, {0: "1"}]),
+    motion=choice(1, np.int64(1), wrong=[0, -1, 2, 1.5, None, "1", [1]]),  # Trail does not glide
+    loop=whole(0, 3),
+    scale=real(1.0, 2.5, low=0.1, high=10),
+    font=choice("", "DejaVu Serif", wrong=[None, 3, "No Such Font", ["DejaVu Serif"]]),
+)
 RENDERED["spaced_steps"] = Subject(an.spaced_steps, last=whole(9, 200, low=-5), count=whole(2, 9, low=-5))
 RENDERED["Scene"] = Subject(
     lambda size, frames: str(an.audit(Unlike(size=size, frames=frames))),
