@@ -27,7 +27,7 @@ from matplotlib.patches import Patch
 from matplotlib.spines import Spine
 from numpy.typing import ArrayLike
 
-from animations.audit.contrast import linear
+from animations.kit.colours import linear
 
 APART = 10.0  # at least, for everybody: four times what is just noticeable
 DIFFERENT = 20.0  # two things, to those who see all colours

@@ -9,21 +9,11 @@ import numpy as np
 from matplotlib.colors import to_rgb, to_rgba
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
-from numpy.typing import ArrayLike
+
+from animations.kit.colours import luminance
 
 LEAST = 4.5
 MOST_HIDDEN = 0.25  # of the pixels under a text may be of less: it may cross a line of the grid
-
-
-def linear(srgb: ArrayLike) -> np.ndarray:
-    """Return sRGB colours (…, 3) in 0 … 1 as amounts of light."""
-    srgb = np.asarray(srgb, dtype=float)
-    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
-
-
-def luminance(srgb: ArrayLike) -> np.ndarray:
-    """Return the relative luminance of sRGB colours (…, 3)."""
-    return linear(srgb) @ np.array([0.2126, 0.7152, 0.0722])
 
 
 def contrast(colour: str, other: str) -> float:

@@ -6,6 +6,8 @@ Each colour means a thing, everywhere; none is the only sign of it. As text on P
 
 from __future__ import annotations
 
+from typing import Any
+
 from animations.engine.settings import DPI as DPI
 from animations.engine.settings import FONT as FONT
 
@@ -22,5 +24,7 @@ ERROR = "#b83d00"  # how wrong: errors and losses
 
 # Things of one kind beside each other (countries, optimisers): apart also to the colour-blind.
 SERIES = ("#0068a8", "#d8006d", "#6b7c1f", "#8517fa", "#652d12")
+MARKERS = ("o", "s", "^", "D", "v")  # beside the colours of SERIES: colour is never the only sign
+TIP: dict[str, Any] = {"markersize": 10, "markeredgecolor": PAPER, "linestyle": "none"}  # where a curve is now
 
 SMALL, MEDIUM, LARGE = 10.5, 12.0, 17.0  # points

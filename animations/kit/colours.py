@@ -1,0 +1,33 @@
+"""Numbers above and below zero as colours, and which ink can be read on a colour."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
+from numpy.typing import ArrayLike
+
+SIGNED = "RdBu"  # red below 0, white at 0, blue above: apart also to the colour-blind
+NEGATIVE, POSITIVE = (to_hex(colormaps[SIGNED](end)) for end in (0.1, 0.9))  # of lines
+EQUAL = 0.179  # on this luminance black and white letters can be read equally well, at 4.6 : 1
+
+
+def linear(srgb: ArrayLike) -> np.ndarray:
+    """Return sRGB colours (…, 3) in 0 … 1 as amounts of light."""
+    srgb = np.asarray(srgb, dtype=float)
+    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+
+
+def luminance(srgb: ArrayLike) -> np.ndarray:
+    """Return the relative luminance of sRGB colours (…, 3)."""
+    return linear(srgb) @ np.array([0.2126, 0.7152, 0.0722])
+
+
+def inks(shares: np.ndarray) -> np.ndarray:
+    """Return black or white for each of `shares`, -1 … 1 of SIGNED's scale: what can be read better on its colour.
+
+    >>> inks(np.array([-1, 0, 0.9])).tolist()
+    ['white', 'black', 'white']
+    """
+    known = np.clip(np.nan_to_num(shares), -1, 1)
+    return np.where(luminance(colormaps[SIGNED]((known + 1) / 2)[..., :3]) > EQUAL, "black", "white")
