@@ -5,6 +5,7 @@ from animations.engine.clip import Clip
 from animations.engine.text import Number, PastedText
 from animations.formats import notebook as _notebook  # noqa: F401  # a scene shows itself
 from animations.kit import style as style
+from animations.kit.series import Series
 from animations.kit.steps import spaced_steps
 from animations.render import render
 from animations.scene import Scene, SideBySide, Stacked
@@ -33,7 +34,7 @@ from animations.scenes.tables.charts import Bars, GrowingLines
 from animations.scenes.tables.pie import Pie
 from animations.scenes.training.autopsy import AutopsyPicture
 from animations.scenes.training.race import Race
-from animations.scenes.training.step_chart import Series, StepChart
+from animations.scenes.training.step_chart import StepChart
 
 __all__ = [
     "AutopsyPicture",

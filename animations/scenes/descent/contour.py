@@ -14,8 +14,9 @@ from matplotlib.lines import Line2D
 from animations import checks
 from animations.kit import style
 from animations.kit.axes import add_label, add_number, pixel_axes, plot_axes
+from animations.kit.series import Series, checked_series
 from animations.scene import Scene
-from animations.scenes.training.step_chart import MARKERS, TIP, Series, checked_series
+from animations.scenes.training.step_chart import MARKERS, TIP
 
 
 class Valley(NamedTuple):

@@ -15,41 +15,13 @@ from animations import checks
 from animations.engine.text import Form, Number
 from animations.kit import style
 from animations.kit.axes import add_label, add_number, pixel_axes, plot_axes
+from animations.kit.series import Series as Series
+from animations.kit.series import checked_series as checked_series
 from animations.scene import Scene
-from tinylearn.checks import numbers
 
 TIP: dict[str, Any] = {"markersize": 10, "markeredgecolor": style.PAPER, "linestyle": "none"}
 LEAST = 1e-100  # on a log axis
 MARKERS = ("o", "s", "^", "D", "v")  # beside the colours of style.SERIES: colour is never the only sign
-
-
-class Series:
-    """One of the things compared: its name, and column → its value at every step (S,), or one value for all steps.
-
-    Raises ValueError for numbers that are not finite.
-    """
-
-    def __init__(self, name: str, columns: Mapping[str, np.ndarray | float]) -> None:
-        self.name = checks.text("Series", "name", name)
-        columns = checks.mapping("Series", "columns", columns)
-        if not columns:
-            raise ValueError(f"Series: columns must be one at least, got {columns}")
-        self.columns = {
-            checks.text("Series", "a column", column): _column(column, values) for column, values in columns.items()
-        }
-
-    def __repr__(self) -> str:
-        return f"Series({self.name!r}, {list(self.columns)})"
-
-    def at(self, column: str, step: int) -> float:
-        """Return the value at a step; what has ended keeps its last."""
-        values = self.columns[column]
-        return float(values if values.ndim == 0 else values[min(step, len(values) - 1)])
-
-
-def _column(name: str, values: Any) -> np.ndarray:
-    values = numbers("Series", name, values, np.float64)
-    return checks.array("Series", name, values, ("S",)[: values.ndim])
 
 
 class StepChart(Scene):
@@ -140,17 +112,3 @@ class StepChart(Scene):
                     number.set_value(one.at(column, 0))
                 else:
                     self.numbers.append((number, one, column))
-
-
-def checked_series(who: str, series: Sequence[Series], growing: Sequence[str]) -> tuple[Series, ...]:
-    """Return 1 to 5 series with the columns `growing`, a value at every step; TypeError or ValueError if not."""
-    checked = checks.instances(who, "series", series, Series)
-    if not 1 <= len(checked) <= len(MARKERS):
-        raise ValueError(f"{who}: expected 1 to {len(MARKERS)} series, got {len(checked)}")
-    for one in checked:
-        for column in growing:
-            if column not in one.columns or not one.columns[column].ndim:
-                raise ValueError(
-                    f"{who}: each Series must have a column {column!r} with a value for every step, got {one}"
-                )
-    return checked

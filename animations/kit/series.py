@@ -1,0 +1,57 @@
+"""Things that are compared step by step: each a series of numbers, in columns that have names."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from animations import checks
+from animations.data import Data, anything, text
+from animations.kit import style
+from tinylearn.checks import numbers
+
+
+def _columns(who: str, name: str, values: Any) -> dict[str, np.ndarray]:
+    columns = checks.mapping(who, name, values)
+    if not columns:
+        raise ValueError(f"{who}: {name} must be one at least, got {columns}")
+    return {checks.text(who, "a column", column): _column(column, each) for column, each in columns.items()}
+
+
+def _column(name: str, values: Any) -> np.ndarray:
+    values = numbers("Series", name, values, np.float64)
+    return checks.array("Series", name, values, ("S",)[: values.ndim])
+
+
+class Series(Data):
+    """One of the things compared: its name, and column → its value at every step (S,), or one value for all steps.
+
+    Raises ValueError for numbers that are not finite.
+    """
+
+    name: str = text()
+    columns: dict[str, np.ndarray] = anything(_columns)
+
+    def __repr__(self) -> str:
+        return f"Series({self.name!r}, {list(self.columns)})"
+
+    def at(self, column: str, step: int) -> float:
+        """Return the value at a step; what has ended keeps its last."""
+        values = self.columns[column]
+        return float(values if values.ndim == 0 else values[min(step, len(values) - 1)])
+
+
+def checked_series(who: str, series: Sequence[Series], growing: Sequence[str]) -> tuple[Series, ...]:
+    """Return 1 to 5 series with the columns `growing`, a value at every step; TypeError or ValueError if not."""
+    checked = checks.instances(who, "series", series, Series)
+    if not 1 <= len(checked) <= len(style.SERIES):
+        raise ValueError(f"{who}: expected 1 to {len(style.SERIES)} series, got {len(checked)}")
+    for one in checked:
+        for column in growing:
+            if column not in one.columns or not one.columns[column].ndim:
+                raise ValueError(
+                    f"{who}: each Series must have a column {column!r} with a value for every step, got {one}"
+                )
+    return checked
