@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from animations.engine.text import PastedText
 
 
@@ -22,3 +24,18 @@ def fit(label: PastedText, widest: float) -> float:
         kept -= 1
         label.set_text(f"{text[: (kept + 1) // 2]}…{text[len(text) - kept // 2 :]}")
     return label.get_window_extent().width if text else 0.0
+
+
+def different(names: Sequence[str], letters: int = 20) -> list[str]:
+    """Return names that fit on a picture and still differ: those that begin alike are cut in the middle.
+
+    >>> different(["UK", "United States of America, men", "United States of America, women"])
+    ['UK', 'United St…erica, men', 'United St…ica, women']
+    """
+    cut = [short(name, letters) for name in names]
+    for kept in (letters // 2, *range(1, letters - 1)):  # at the end
+        cut = [
+            f"{name[: letters - 1 - kept]}…{name[-kept:]}" if cut.count(now) > 1 else now
+            for name, now in zip(names, cut, strict=True)
+        ]
+    return [name if cut.count(now) > 1 else now for name, now in zip(names, cut, strict=True)]

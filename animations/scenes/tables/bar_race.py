@@ -1,159 +1,163 @@
 """A bar race: horizontal bars, the longest on top, that change places while the years go by.
 
-Two bars that change places must pass each other, and their names too. The bars slide over each other; of two names that
-come near, the one that stands later in the table steps aside until they have parted, and the same holds for the values
-at the ends of the bars. So no text ever lies on a bar or on another text, and nothing jumps.
+Of many series the largest of each row are shown: a bar comes in from below and leaves downwards. The axis grows with
+the leader. Two bars that change places slide over each other with their names and values, each on a piece of paper, so
+that a value stays with its bar.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox, TransformedBbox
 
+from animations.engine.text import text_width
 from animations.kit import style
-from animations.kit.axes import add_label, add_number, plot_axes
-from animations.scenes.tables.table_scene import FOOT, HEAD, TableScene, longest, look, mark_values
+from animations.scenes.tables.table_scene import (
+    FOOT,
+    HEAD,
+    MOST_SERIES,
+    TableScene,
+    between,
+    held,
+    look,
+    mark_values,
+    widest,
+)
 from tinylearn.datasets import Table
 
 THICK = 0.54  # of a bar, in lanes; a lane is the height of the plot divided by the number of bars
 RIM = 2  # pixels of paper above and below a bar, which part it from a bar that it passes
-NEAR = 10  # pixels between a bar and its texts, and between two texts
-SHORTEST = 200  # pixels that the axis should have at least, whatever the texts need
-LETTER = 11  # pixels that a letter takes, about; the picture's width is known before its letters are drawn
+NEAR = 10  # pixels between a bar and its texts
+SHORTEST = 200  # pixels that the axis has at least
+HALO = 4, 10  # pixels of paper beside a text, and from its middle up and down
+
+
+class Runner(NamedTuple):
+    """What belongs to a series, in the order in which it is drawn: paper lies under the bar and under both texts."""
+
+    rim: Rectangle
+    bar: Rectangle
+    name_paper: Rectangle
+    name: Text
+    number_paper: Rectangle
+    number: Text
 
 
 class BarRace(TableScene):
-    """A bar for each series, the largest value on top, its name before it and its value at its end."""
+    """A bar for each of the `top` largest of a row, the largest on top, its name before it and its value at its end.
 
-    def __init__(self, table: Table, **settings: Any) -> None:
-        super().__init__(table, **settings)
-        self.lanes = lanes(self.values, self.per_row)  # (frames, K)
-        self.limits = low, high = bar_limits(self.values)
-        self.ends = (np.maximum(self.values, 0) - low) / (high - low)  # of the bars, in shares of the axis (frames, K)
-        names = reach(0 * self.ends, self.lanes, LETTER * np.array([len(name) for name in self.names]))
-        numbers = reach(SHORTEST * self.ends, self.lanes, np.full(len(self.names), LETTER * self.letters))
-        self.size = (self.width_for(max(1000, 24 + names + numbers + 24)), 600)
+    A series is in the race while it has values. lanes (frames, K): 0 on top, `count` for a bar that is not shown.
+    """
+
+    many = "the {top} largest of {all}"
+
+    def choose(self, table: Table) -> Table:
+        shown = (lanes(table.values, self.top) < self.top).any(axis=0)
+        return table.columns(np.flatnonzero(shown).tolist())
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.count = min(self.top, len(self.names))
+        self.lanes = lanes(self.values, self.count)
+        self.looks = [look(k) for k in looks(self.lanes < self.count)]
+        self.limits = growing_limits(np.where(self.lanes < self.count, self.values, np.nan))
+        self.room = 24 + widest(self.names) + NEAR, NEAR + widest(self.texts(self.values.ravel(), self.form)) + 24
+        self.size = (self.width_for(max(1000, SHORTEST + sum(self.room))), 600)
 
     def draw(self, figure: FigureBase) -> None:
-        width, height = self.size
-        layer, count = self.draw_captions(figure), len(self.names)
-        self.y = FOOT + (height - FOOT - HEAD) * (1 - (self.lanes + 0.5) / count)
-        left = self._make_names(layer)
-        self.numbers = [add_number(layer, 0, 0, self.form, "", ha="left", zorder=4) for _ in self.names]
-        widths = np.array([longest(number, self.values) for number in self.numbers])
-        long = longest_axis_that_fits(self.ends, self.lanes, widths, width - 24 - left)
-        self.number_x = left + label_places(long * self.ends, self.lanes, widths)
+        (width, height), (left, right) = self.size, self.room
+        page = self.draw_captions(figure)
+        self.box = left, FOOT, width - left - right, height - FOOT - HEAD
+        self.axes = page.plot(self.box, xlim=self.limits[0], ylim=(self.count - 0.5, -0.5), yticks=[])
+        mark_values(self.axes.xaxis, self.form)
+        self.axes.spines[:].set_visible(False)
+        self.runners = [self._make_runner(k) for k in range(len(self.names))]
 
-        box = (left / width, FOOT / height, long / width, 1 - (FOOT + HEAD) / height)
-        axes = plot_axes(figure, box, xlim=self.limits, ylim=(count - 0.5, -0.5), yticks=[])
-        mark_values(axes.xaxis, self.form)
-        axes.spines["left"].set_visible(False)
-        self._make_bars(axes)
+    def update(self, frame: float) -> list[Artist]:
+        (left, bottom, long, high), changed = self.box, super().update(frame)
+        places, ends, (low, most) = between(self.lanes, frame), held(self.values, frame), between(self.limits, frame)
+        self.axes.set_xlim(low, most)
+        for runner, lane, end in zip(self.runners, places, ends, strict=True):
+            for artist in runner:
+                artist.set_visible(lane < self.count)
+            if lane < self.count:
+                for bar in runner[:2]:
+                    bar.set(width=end, y=lane - bar.get_height() / 2)
+                y = bottom + high * (1 - (lane + 0.5) / self.count)
+                x = left + long * (max(end, 0) - low) / (most - low) + NEAR
+                runner.name.set_y(y)
+                runner.number.set_position((x, y))
+                wide = text_width(runner.number.get_text(), style.MEDIUM)
+                runner.name_paper.set_y(y - HALO[1])
+                runner.number_paper.set(xy=(x - HALO[0], y - HALO[1]), width=wide + 2 * HALO[0] if wide else 0)
+        return [self.axes.xaxis, *changed, *(artist for runner in self.runners for artist in runner)]
 
-    def update(self, frame: int) -> list[Artist]:
-        for k, (name, number) in enumerate(zip(self.labels, self.numbers, strict=True)):
-            value, y = self.values[frame, k], self.y[frame, k]
-            for shape in (self.rims[k], self.bars[k]):
-                shape.set_width(value)
-                shape.set_y(self.lanes[frame, k] - shape.get_height() / 2)
-            name.set_position((self.name_x[frame, k], y))
-            number.set_position((self.number_x[frame, k], y))
-            number.set_gid(self.name_of("value", frame, k))
-            number.set_value(value)
-        return [*self.rims, *self.bars, *self.labels, *self.numbers, *self.update_clock(frame)]
-
-    def _make_names(self, layer: Axes) -> float:
-        """Make the names, which end where the bars begin; return where that is, in pixels."""
-        self.labels = [
-            add_label(layer, 0, 0, name, color=look(k)[0], ha="right", zorder=4) for k, name in enumerate(self.names)
+    def _make_runner(self, k: int) -> Runner:
+        (color, pattern, _), page, (left, bottom, _, high) = self.looks[k], self.page, self.box
+        rim = RIM * self.count / high  # in lanes
+        rims, bar = (
+            Rectangle((0, 0), 0, thick, facecolor=face, edgecolor=style.PAPER, linewidth=0, zorder=3)
+            for thick, face in ((THICK + 2 * rim, style.PAPER), (THICK, color))
+        )
+        bar.set_hatch(pattern)
+        wide = text_width(self.names[k], style.MEDIUM) + 2 * HALO[0]
+        papers = [
+            Rectangle((left - NEAR + HALO[0] - wide, 0), wide, 2 * HALO[1], color=style.PAPER, linewidth=0, zorder=4)
+            for _ in range(2)
         ]
-        widths = np.array([label.get_window_extent().width for label in self.labels])
-        left = 24 + reach(0 * self.ends, self.lanes, widths)
-        self.name_x = left - label_places(0 * self.ends, self.lanes, widths)
-        return left
-
-    def _make_bars(self, axes: Axes) -> None:
-        """Make the bars, each on a rim of paper as long as itself: an outline would paint over the end of a bar."""
-        self.bars: list[Rectangle] = []
-        self.rims: list[Rectangle] = []
-        rim = RIM * len(self.names) / (self.size[1] - FOOT - HEAD)  # in lanes
-        for k in range(len(self.names)):
-            color, pattern = look(k)
-            for shapes, thick, face in ((self.rims, THICK + 2 * rim, style.PAPER), (self.bars, THICK, color)):
-                shape = Rectangle((0, 0), 0, thick, facecolor=face, edgecolor=style.PAPER, linewidth=0, zorder=3,
-                                  clip_on=False)  # fmt: skip
-                axes.add_patch(shape)
-                shapes.append(shape)
-            self.bars[k].set_hatch(pattern)
+        self.axes.add_patch(rims)
+        self.axes.add_patch(bar)
+        page.axes.add_patch(papers[0])
+        name = page.text(self.names[k], (left - NEAR, 0), color=color, ha="right", zorder=4)
+        page.axes.add_patch(papers[1])
+        number = self.add_value(k, self.values[:, k], self.form)
+        plot = Bbox.from_bounds(0, bottom, self.size[0], high)  # a bar that comes in comes from behind the axis
+        for artist in (papers[0], name, papers[1], number):
+            artist.set(clip_box=TransformedBbox(plot, page.axes.transData), clip_on=True)
+        return Runner(rims, bar, papers[0], name, papers[1], number)
 
 
-def bar_limits(values: np.ndarray) -> tuple[float, float]:
-    """Return the ends of the axis: 0 and the largest value, or less than 0 for a smaller value."""
-    low, high = min(0.0, values.min()), max(0.0, values.max())
-    return low, high if high > low else low + 1.0
+def lanes(values: np.ndarray, count: int) -> np.ndarray:
+    """Return the lane of each bar in each row, 0 for the largest: (T, K); `count` for those that are not shown.
 
-
-def lanes(values: np.ndarray, per_row: int) -> np.ndarray:
-    """Return the lane of each bar in each frame, 0 on top: (frames, K), in between while it changes places.
-
-    The rank of a bar jumps when it passes another. A weighted mean over the frames before and after, with most weight
-    on the frame itself, makes of the jump a slide that starts and ends gently. Beyond the first and the last frame the
-    ranks go on mirrored and upside down, by as much above the rank at the end as they are below it within: so the mean
-    there is the rank itself, and no film begins or ends in the middle of a slide.
-
-    >>> lanes(np.array([[1, 0], [1, 0], [0, 1], [0, 1]]), 2).round(2)[:, 0]
-    array([0.  , 0.33, 0.67, 1.  ])
+    >>> lanes(np.array([[5, 7, 6], [np.nan, 1, 2]]), 2)
+    array([[2., 0., 1.],
+           [2., 1., 0.]])
     """
     ranks = np.argsort(np.argsort(-values, axis=1, kind="stable"), axis=1)
-    weights = np.hanning(2 * per_row + 3)[1:-1]
-    padded = np.pad(ranks, ((per_row, per_row), (0, 0)), mode="reflect", reflect_type="odd")
-    windows = np.lib.stride_tricks.sliding_window_view(padded, len(weights), axis=0)  # (frames, K, window)
-    return windows @ (weights / weights.sum())
+    return np.where(np.isnan(values), count, np.minimum(ranks, count)).astype(float)
 
 
-def longest_axis_that_fits(ends: np.ndarray, levels: np.ndarray, widths: np.ndarray, room: float) -> float:
-    """Return how long an axis can be, in pixels, for the labels at the ends of its bars to end within `room`.
+def growing_limits(values: np.ndarray) -> np.ndarray:
+    """Return the ends of the axis in each row (T, 2): 0 and the largest value so far, or less than 0 for a smaller one.
 
-    ends: where the bars end, in shares of the axis (frames, K); levels and widths: see `label_places`. An axis shorter
-    by as much as sticks out in the worst frame takes no label further in than it has to come; what then still sticks
-    out is taken off again, until nothing does.
+    >>> growing_limits(np.array([[1.0, 2], [4, 3], [2, -1]])).tolist()
+    [[0.0, 2.0], [0.0, 4.0], [-1.0, 4.0]]
     """
-    long = room
-    while long > 1 and (over := reach(long * ends, levels, widths) - room) > 0:
-        long = max(1.0, long - max(1.0, over))
-    return long
+    low = np.minimum.accumulate(np.fmin.reduce(values, axis=1, initial=0.0))
+    high = np.maximum.accumulate(np.fmax.reduce(values, axis=1, initial=0.0))
+    wide = high - low
+    first = wide[wide > 0][0] if wide.any() else 1.0
+    return np.column_stack([low, np.where(wide > 0, high, first)])
 
 
-def reach(ends: np.ndarray, levels: np.ndarray, widths: np.ndarray) -> float:
-    """Return where the label that reaches furthest ends, in pixels; for what is given see `label_places`."""
-    return float((label_places(ends, levels, widths) + widths).max())
+def looks(shown: np.ndarray) -> list[int]:
+    """Return how each series looks: no two that are shown (T, K) together look alike, as far as there are looks.
 
-
-def label_places(ends: np.ndarray, levels: np.ndarray, widths: np.ndarray) -> np.ndarray:
-    """Return where each label begins: after its own bar, and after the bars and labels near it: (frames, K).
-
-    ends: where the bars end, in pixels; levels: their lanes, both (frames, K); widths: of the labels (K,). How much of
-    a step aside is taken depends on how near two lanes are: none a whole lane apart, all of it once the label could
-    touch the other bar.
+    >>> looks(np.array([[True, True, False], [False, True, True]]))
+    [0, 1, 2]
     """
-    places = np.empty_like(ends)
-    for k in range(len(widths)):
-        nearness = gently((1 - np.abs(levels - levels[:, [k]])) / (1 - (THICK / 2 + 0.16)))  # (frames, K)
-        past_bars = ends[:, [k]] + nearness * np.maximum(ends - ends[:, [k]], 0)
-        places[:, k] = past_bars.max(axis=1) + NEAR
-        start = places[:, k].copy()
-        for other in range(k):
-            past_label = places[:, other] + widths[other] + NEAR - start
-            places[:, k] = np.maximum(places[:, k], start + nearness[:, other] * np.maximum(past_label, 0))
-    return places
-
-
-def gently(share: np.ndarray) -> np.ndarray:
-    """Return 0 … 1 for 0 … 1, slow at both ends; what lies beyond becomes 0 or 1."""
-    share = np.clip(share, 0, 1)
-    return share * share * (3 - 2 * share)
+    near = (shown[:-1] | shown[1:]).astype(int)  # while the one comes the other goes
+    together = near.T @ near
+    chosen: list[int] = []
+    for k in range(shown.shape[1]):
+        cost = np.bincount(chosen, minlength=MOST_SERIES) / 1e6  # rather one that no other has
+        np.add.at(cost, chosen, together[k, :k])
+        chosen.append(int(np.argmin(cost)))
+    return chosen

@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from functools import partial
 
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import FigureBase
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import MaxNLocator
 
 from animations import checks
+from animations.data import anything, whole
 from animations.engine.text import Form, Number, text_width
 from animations.kit import style
-from animations.kit.axes import add_label, add_number, plot_axes
-from animations.scenes.tables.table_scene import FOOT, HEAD, TableScene, longest, look, mark_values, short
-from tinylearn.checks import positive_integer
-from tinylearn.datasets import Table
+from animations.kit.labels import different
+from animations.scenes.tables.table_scene import (
+    FOOT,
+    HEAD,
+    TableScene,
+    between,
+    held,
+    look,
+    mark_times,
+    mark_values,
+    widest,
+)
 
 LINE_HEIGHT = 20  # pixels from one label to the next
 GAP = 7  # pixels from a name to its value
@@ -29,137 +36,142 @@ LEAST = 120  # pixels that the lines need
 class GrowingLines(TableScene):
     """A line for each series, growing with time on fixed axes, its name and its value where it ends.
 
-    `with_values=False` leaves the values out, where a chart beside it shows them; `width` is the picture's, in pixels.
+    Of many series the `top` largest of the last row have colours and names; the others are faint. A line has a gap
+    where values are missing; the name of a series that has ended stands without a value. `with_values=False` leaves the
+    values out, where a chart beside it shows them; `width` is the picture's, in pixels.
     """
 
-    def __init__(self, table: Table, *, width: int = 1000, with_values: bool = True, **settings: Any) -> None:
-        super().__init__(table, **settings)
-        width, self.with_values = positive_integer("GrowingLines", "width", width), with_values
+    width: int = whole(default=1000, kw_only=True)
+    with_values: bool = anything(lambda who, name, value: bool(value), default=True, kw_only=True)
+
+    many = "named: the {top} largest of {all} in {last}"
+
+    def prepare(self) -> None:
+        table = self.table
+        super().prepare()
+        chosen = set(self.table.names)
+        self.others = table.values[:, [name not in chosen for name in table.names]]
+        self.all_values = table.values
         least = self.left + self._room() + LEAST
-        if not least <= width <= checks.MOST_PIXELS:
+        if not least <= self.width <= checks.MOST_PIXELS:
             raise ValueError(
-                f"GrowingLines: width must be {least} to {checks.MOST_PIXELS} pixels, for lines and names, got {width}"
+                f"GrowingLines: width must be {least} to {checks.MOST_PIXELS} pixels, for lines and names, "
+                f"got {self.width}"
             )
-        self.size = self.width_for(width), 600
+        self.size = self.width_for(self.width), 600
 
     def _room(self) -> int:
         """Return how many pixels the names and values need where the lines end."""
-        numbers = max(text_width(self.form.format(value), style.MEDIUM) for value in self.values.flat)
-        names = max(text_width(name, style.MEDIUM) for name in self.names)
-        return 48 + names + (GAP + numbers if self.with_values else 0)
+        numbers = GAP + widest(self.texts(self.values.ravel(), self.form)) if self.with_values else 0
+        return 48 + widest(self.names) + numbers
 
     def draw(self, figure: FigureBase) -> None:
         width, height = self.size
-        layer = self.draw_captions(figure)
-        self.labels = [EndLabel(layer, name, look(k)[0]) for k, name in enumerate(self.names)]
-        if self.with_values:
-            for label in self.labels:
-                label.add_number(self.form, self.values)
-        room = max(label.width for label in self.labels)
-        left, bottom, right, top = self.left, FOOT, width - room - 48, height - HEAD
-        box = (left / width, bottom / height, (right - left) / width, (top - bottom) / height)
-        times, limits = self.table.times, value_limits(self.table.values)
-        axes = plot_axes(figure, box, xlim=times[[0, -1]], ylim=limits, xlabel=self.table.clock)
+        page = self.draw_captions(figure)
+        shown = self.values.T if self.with_values else [None] * len(self.names)
+        self.labels = [EndLabel(self, k, values, self.form) for k, values in enumerate(shown)]
+        left, bottom, right, top = self.left, FOOT, width - self._room(), height - HEAD
+        times, limits = self.table.times, value_limits(self.all_values)
+        axes = page.plot((left, bottom, right - left, top - bottom), xlim=times[[0, -1]], ylim=limits,
+                         xlabel=self.table.clock)  # fmt: skip
         mark_values(axes.yaxis, self.form)
-        axes.xaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=bool((times % 1 == 0).all())))
-        axes.xaxis.set_major_formatter("{x:.10g}")
-        axes.tick_params(axis="x", pad=7)
+        mark_times(axes.xaxis, self.table)
+        self.faint = LineCollection([], colors=style.FAINT, linewidths=1, zorder=2.8)
+        axes.add_collection(self.faint, autolim=False)
         self.lines = []
-        for k in range(len(self.names)):
-            color, pattern = look(k)
-            (line,) = axes.plot([], [], color=color, linestyle="--" if pattern else "-", linewidth=2.5, zorder=3,
-                                marker="o", markevery=[-1], clip_on=False, solid_capstyle="round")  # fmt: skip
+        for k, label in enumerate(self.labels):
+            (line,) = axes.plot([], [], color=label.color, linestyle=look(k)[2], linewidth=2.5, zorder=3, marker="o",
+                                clip_on=False, solid_capstyle="round")  # fmt: skip
             self.lines.append(line)
         self.leaders = LineCollection([], colors=[label.color for label in self.labels], linewidths=1, zorder=3)
-        layer.add_collection(self.leaders, autolim=False)
+        page.axes.add_collection(self.leaders, autolim=False)
         self.low, self.high = bottom + LINE_HEIGHT / 2, top + LINE_HEIGHT
-        self.x = left + (right - left) * (self.times - times[0]) / np.ptp(times)  # where the lines end, in pixels
+        self.x = left + (right - left) * (times - times[0]) / np.ptp(times)  # where the lines end, in pixels
         self.y = bottom + (top - bottom) * (self.values - limits[0]) / (limits[1] - limits[0])
+        self.last_y = carried(self.y)
+        self.alone = alone(self.values)
 
-    def update(self, frame: int) -> list[Artist]:
-        row = int(self.rows[frame])
-        times = [*self.table.times[: row + 1], self.times[frame]]
+    def update(self, frame: float) -> list[Artist]:
+        row, x = int(frame), between(self.x, frame)
+        times = np.append(self.table.times[: row + 1], between(self.table.times, frame))
         for k, line in enumerate(self.lines):
-            line.set_data(times, [*self.table.values[: row + 1, k], self.values[frame, k]])
-        x, ends = self.x[frame], self.y[frame]
-        heights = push_apart(ends, LINE_HEIGHT, self.low, self.high)
-        self.leaders.set_segments([[(x + 5, end), (x + 21, high)] for end, high in zip(ends, heights, strict=True)])
-        for k, (label, high) in enumerate(zip(self.labels, heights, strict=True)):
-            label.move(x + 26, high)
-            if self.with_values:
-                label.show(self.values[frame, k], self.name_of("value", frame, k))
-        texts = [artist for label in self.labels for artist in label.artists()]
-        return [*self.lines, self.leaders, *texts, *self.update_clock(frame)]
+            line.set_data(times, np.append(self.values[: row + 1, k], between(self.values[:, k], frame)))
+            line.set_markevery([*np.flatnonzero(self.alone[: row + 1, k]), row + 1])
+        grown = np.vstack([self.others[: row + 1], between(self.others, frame)])
+        self.faint.set_segments([np.column_stack([times, series]) for series in grown.T])
+
+        tips, ends = between(self.y, frame), between(self.last_y, frame)
+        (begun,) = np.nonzero(~np.isnan(self.last_y[row]))
+        places = np.full(len(self.labels), np.nan)
+        places[begun] = push_apart(ends[begun], LINE_HEIGHT, self.low, self.high)
+        self.leaders.set_segments([[(x + 5, tip), (x + 21, y)] for tip, y in zip(tips, places, strict=True)])
+        for label, y in zip(self.labels, places, strict=True):
+            label.move(x + 26, y)
+        names = [label.name for label in self.labels]
+        return [self.faint, *self.lines, self.leaders, *names, *super().update(frame)]
 
 
 class Bars(TableScene):
-    """A bar for each series, in the table's order, as high as its value: beside GrowingLines, as high as its line."""
+    """A bar for each series, in the table's order, as high as its value: beside GrowingLines, as high as its line.
 
-    def __init__(self, table: Table, **settings: Any) -> None:
-        super().__init__(table, **settings)
-        self.names = [short(name, 12) for name in table.names]
+    Of many series the `top` largest of the last row are drawn.
+    """
+
+    def prepare(self) -> None:
+        super().prepare()
+        self.names = different(self.table.names, 12)
         widest = 10 * max(self.letters, *(len(name) for name in self.names))
         self.size = (self.width_for(self.left + 24 + max(78, widest) * len(self.names)), 600)
 
     def draw(self, figure: FigureBase) -> None:
         width, height = self.size
-        self.draw_captions(figure)
-        box = (self.left / width, FOOT / height, 1 - (self.left + 24) / width, 1 - (FOOT + HEAD) / height)
-        count = len(self.names)
-        axes = plot_axes(figure, box, xlim=(-0.5, count - 0.5), ylim=value_limits(self.table.values))
+        page, count = self.draw_captions(figure), len(self.names)
+        box = (self.left, FOOT, width - self.left - 24, height - FOOT - HEAD)
+        axes = page.plot(box, xlim=(-0.5, count - 0.5), ylim=value_limits(self.values))
         mark_values(axes.yaxis, self.form)
         axes.grid(visible=False, axis="x")
         axes.set_xticks(range(count), self.names, parse_math=False)
         axes.tick_params(axis="x", length=0)
         self.bars: list[Rectangle] = []
         self.numbers: list[Number] = []
-        for k in range(count):
-            color, pattern = look(k)
+        for k, values in enumerate(self.values.T):
+            color, pattern, _ = look(k)
             axes.get_xticklabels()[k].set_color(color)
             bar = Rectangle((k - 0.35, 0), 0.7, 0, facecolor=color, hatch=pattern, edgecolor=style.PAPER, linewidth=0,
                             zorder=3)  # fmt: skip
             axes.add_patch(bar)
+            number = self.add_value(k, values, self.form, axes=axes, x=k, ha="center", va="bottom", size=style.SMALL)
+            page.bind(bar, visible=~np.isnan(values))
+            page.glide(bar, height=partial(held, values))
+            page.glide(number, y=partial(top_of, values))
             self.bars.append(bar)
-            number = add_number(axes, k, 0, self.form, self.name_of("value", 0, k), ha="center", va="bottom",
-                                size=style.SMALL, zorder=4)  # fmt: skip
             self.numbers.append(number)
-
-    def update(self, frame: int) -> list[Artist]:
-        for k, (bar, number) in enumerate(zip(self.bars, self.numbers, strict=True)):
-            value = self.values[frame, k]
-            bar.set_height(value)
-            number.set_y(max(value, 0))
-            number.set_gid(self.name_of("value", frame, k))
-            number.set_value(value)
-        return [*self.bars, *self.numbers, *self.update_clock(frame)]
 
 
 class EndLabel:
-    """The name of a series and, after it, a number: written where its line or its bar ends. `width` in pixels."""
+    """The name of a series and, after it, a number: written where its line or its bar ends. `width` in pixels.
 
-    def __init__(self, layer: Axes, name: str, color: str) -> None:
-        self.layer, self.color = layer, color
-        self.name = add_label(layer, 0, 0, name, color=color, zorder=4)
-        self.width = self.name.get_window_extent().width
+    `values` are those that the number shows in each frame, written as `form`; None for no number.
+    """
+
+    def __init__(
+        self, scene: TableScene, series: int, values: np.ndarray | None, form: Form, kind: str = "value"
+    ) -> None:
+        self.color, name = look(series)[0], scene.names[series]
+        self.name = scene.page.text(name, color=self.color, zorder=4)
+        self.width = self.step = text_width(name, style.MEDIUM) + GAP  # to the left of the number
         self.number: Number | None = None
-
-    def add_number(self, form: Form, values: np.ndarray) -> None:
-        """Make a number written as `form`, with room for the longest of `values`."""
-        self.step = self.width + GAP  # from the left of the name to the left of the number
-        self.number = add_number(self.layer, 0, 0, form, "", ha="left", zorder=4)
-        self.width = self.step + longest(self.number, values)
+        if values is None:
+            self.width -= GAP
+        else:
+            self.number = scene.add_value(series, values, form, kind)
+            self.width += widest(scene.texts(values, form))
 
     def move(self, x: float, y: float) -> None:
-        """Begin at x, in the middle of the line at y."""
-        self.name.set_position((x, y))
+        """Begin at x, in the middle of the line at y; with no y there is no label."""
+        self.name.set(visible=not np.isnan(y), position=(x, y))
         if self.number is not None:
             self.number.set_position((x + self.step, y))
-
-    def show(self, value: float, gid: str) -> None:
-        """Write `value` after the name; `gid` says what it is."""
-        assert self.number is not None, "add_number makes it"
-        self.number.set_gid(gid)
-        self.number.set_value(value)
 
     def artists(self) -> list[Artist]:
         return [self.name] if self.number is None else [self.name, self.number]
@@ -167,9 +179,32 @@ class EndLabel:
 
 def value_limits(values: np.ndarray) -> tuple[float, float]:
     """Return the ends of an axis for values: 0 is always on it, and a little room beyond them."""
-    low, high = min(0.0, values.min()), max(0.0, values.max())
+    low, high = min(0.0, np.nanmin(values)), max(0.0, np.nanmax(values))
     room = 0.06 * (high - low) or 1.0
     return low - (room if low < 0 else 0), high + room
+
+
+def top_of(values: np.ndarray, frame: float) -> float:
+    """Return where the bar of a value ends upwards."""
+    return max(float(held(values, frame)), 0.0)
+
+
+def carried(rows: np.ndarray) -> np.ndarray:
+    """Return rows in which the last value stands for those that are missing after it.
+
+    >>> carried(np.array([[np.nan, 1], [2, np.nan], [np.nan, 3]]))
+    array([[nan,  1.],
+           [ 2.,  1.],
+           [ 2.,  3.]])
+    """
+    last = np.maximum.accumulate(np.where(np.isnan(rows), 0, np.arange(len(rows))[:, None]), axis=0)
+    return np.take_along_axis(rows, last, axis=0)
+
+
+def alone(values: np.ndarray) -> np.ndarray:
+    """Return where a value stands between two that are missing, or the ends: a line does not show it."""
+    there = np.pad(~np.isnan(values), ((1, 1), (0, 0)))
+    return there[1:-1] & ~there[:-2] & ~there[2:]
 
 
 def push_apart(wanted: Sequence[float] | np.ndarray, gap: float, low: float, high: float) -> np.ndarray:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -18,9 +17,9 @@ from matplotlib.figure import FigureBase
 from matplotlib.patches import Wedge
 
 from animations.kit import style
-from animations.kit.axes import add_label, add_number
+from animations.kit.axes import add_number
 from animations.scenes.tables.charts import LINE_HEIGHT, EndLabel
-from animations.scenes.tables.table_scene import TableScene, look, number_form
+from animations.scenes.tables.table_scene import TableScene, between, look, number_form
 from tinylearn.datasets import Table
 
 RADIUS = 150  # of the pie, in pixels
@@ -32,92 +31,92 @@ SWEEPS = 300  # labels are pushed apart at most so often; a few are enough but f
 class Pie(TableScene):
     """A wedge for each series, its name and its share in percent; the sum, which is the whole pie, stands below.
 
-    shares (frames, K), total (frames,). Raises ValueError for a negative value, and for a row of zeros: neither has
-    shares.
+    A series whose value is missing is left out of that row's pie and of its sum. Of many series the `top` largest of
+    the last row are drawn. shares (frames, K), total (frames,). Raises ValueError for a negative value, and for a row
+    without any above zero: neither has shares.
     """
 
-    def __init__(self, table: Table, **settings: Any) -> None:
-        super().__init__(table, **settings)
-        check_shares(table)
+    def prepare(self) -> None:
+        super().prepare()
+        check_shares(self.table)
         self.unit = "percent of the sum of those shown"
         letters = max(len(name) for name in self.names) + len(" 99.9%")
         wanted = 2 * (RADIUS + RIM + 11 * letters + 10)  # so that the labels fit on both sides
         self.size = (self.width_for(wanted), 600)
-        self.total = self.values.sum(axis=1)
+        self.amounts = np.nan_to_num(self.values)
+        self.total = self.amounts.sum(axis=1)
         self.shares = self.values / self.total[:, None]
-        self.total_form = number_form(table.values.sum(axis=1))
+        self.total_form = number_form(self.total)
 
     def draw(self, figure: FigureBase) -> None:
-        layer = self.draw_captions(figure)
+        page = self.draw_captions(figure)
         self.centre = self.size[0] / 2, 295
-        colors = [look(k)[0] for k in range(len(self.names))]
+        self.labels = [EndLabel(self, k, shares, "{:.1%}", "share") for k, shares in enumerate(self.shares.T)]
         self.wedges: list[Wedge] = []
-        for k, color in enumerate(colors):
-            wedge = Wedge(self.centre, RADIUS, 0, 0, facecolor=color, hatch=look(k)[1], edgecolor=style.PAPER,
+        for k, label in enumerate(self.labels):
+            wedge = Wedge(self.centre, RADIUS, 0, 0, facecolor=label.color, hatch=look(k)[1], edgecolor=style.PAPER,
                           linewidth=1.5, zorder=3)  # fmt: skip
-            layer.add_patch(wedge)
+            page.axes.add_patch(wedge)
             self.wedges.append(wedge)
-        self.leaders = LineCollection([], colors=colors, linewidths=1, zorder=3.5)
-        layer.add_collection(self.leaders, autolim=False)
-        self.labels = [EndLabel(layer, name, color) for name, color in zip(self.names, colors, strict=True)]
-        for label in self.labels:
-            label.add_number("{:.1%}", self.shares)
+        self.leaders = LineCollection([], colors=[label.color for label in self.labels], linewidths=1, zorder=3.5)
+        page.axes.add_collection(self.leaders, autolim=False)
 
-        words = add_label(layer, 24, 62, "the whole pie, their sum:", color=style.QUIET)
-        x = 24 + words.get_window_extent().width + 8
-        self.sum = add_number(layer, x, 62, self.total_form, "", ha="left")
-        add_label(layer, 24, 40, self.table.unit, color=style.QUIET, size=style.SMALL)
+        words = page.quiet("the whole pie, their sum:", (24, 62))
+        self.sum = add_number(page.axes, 0, 0, self.total_form, "", ha="left")
+        page.row((24, 62), words, self.sum)
+        page.bind(self.sum, gid=[f"total[{time}]" for time in self.times], text=self.texts(self.total, self.total_form))
+        page.quiet(self.table.unit, (24, 40), size=style.SMALL)
 
-    def update(self, frame: int) -> list[Artist]:
-        ends = 2 * np.pi * np.cumsum(self.shares[frame])
+    def update(self, frame: float) -> list[Artist]:
+        amounts = between(self.amounts, frame)
+        ends = 2 * np.pi * np.cumsum(amounts / amounts.sum())
         starts = np.concatenate([[0], ends[:-1]])
         for wedge, start, end in zip(self.wedges, starts, ends, strict=True):
             wedge.set_theta1(90 - np.degrees(end))  # matplotlib counts from the right, against the clock
             wedge.set_theta2(90 - np.degrees(start))
-        self._place_labels((starts + ends) / 2)
-        for k, label in enumerate(self.labels):
-            label.show(self.shares[frame, k], self.name_of("share", frame, k))
-        self.sum.set_gid(self.name_of("total", frame))
-        self.sum.set_value(self.total[frame])
-        texts = [artist for label in self.labels for artist in label.artists()]
-        return [*self.wedges, self.leaders, *texts, self.sum, *self.update_clock(frame)]
+        self._place_labels((starts + ends) / 2, np.flatnonzero(~np.isnan(self.values[int(frame)])))
+        names = [label.name for label in self.labels]
+        return [*self.wedges, self.leaders, *names, *super().update(frame)]
 
-    def describe(self, frame: int) -> str:
-        shares = zip(self.table.names, self.shares[frame], strict=True)
+    def describe(self, frame: float) -> str:
+        row = int(frame)
+        shares = zip(self.table.names, self.texts(self.shares[row], "{:.1%}"), strict=True)
         return (
-            f"{self.title}, {self.table.clock} {self.times[frame]:.10g}: "
-            + ", ".join(f"{name} {share:.1%}" for name, share in shares)
-            + f"; the sum is {self.total_form.format(self.total[frame])} {self.table.unit}.".replace(" .", ".")
+            f"{self.title}, {self.table.clock} {self.times[row]}: "
+            + ", ".join(f"{name} {share}" for name, share in shares if share)
+            + f"; the sum is {self.total_form.format(self.total[row])} {self.table.unit}.".replace(" .", ".")
         )
 
-    def _place_labels(self, middles: np.ndarray) -> None:
-        """Put the labels around the pie, each joined by a line to the middle of its wedge's rim."""
-        x, y = self.centre
-        widths = [label.width for label in self.labels]
-        lines = []
-        for label, middle, angle in zip(self.labels, middles, push_around(middles, widths), strict=True):
+    def _place_labels(self, middles: np.ndarray, shown: np.ndarray) -> None:
+        """Put the labels that are shown around the pie, each joined by a line to the middle of its wedge's rim."""
+        (x, y), lines = self.centre, np.full((len(self.labels), 2, 2), np.nan)
+        for label in self.labels:
+            label.move(np.nan, np.nan)
+        angles = push_around(middles[shown], [self.labels[k].width for k in shown])
+        for k, middle, angle in zip(shown, middles[shown], angles, strict=True):
+            label = self.labels[k]
             across, up = ring_place(angle, label.width)
             label.move(x + across - label.width / 2, y + up)
             rim = (RADIUS + 3) * math.sin(middle), (RADIUS + 3) * math.cos(middle)
             side, level = label.width / 2 + 3, LINE_HEIGHT / 2
             end = np.clip(rim[0], across - side, across + side), np.clip(rim[1], up - level, up + level)
-            lines.append([(x + rim[0], y + rim[1]), (x + end[0], y + end[1])])
+            lines[k] = [(x + rim[0], y + rim[1]), (x + end[0], y + end[1])]
         self.leaders.set_segments(lines)
 
 
 def check_shares(table: Table) -> None:
-    """Raise ValueError if a value is negative, or a row only zeros."""
+    """Raise ValueError if a value is negative, or a row has none above zero."""
     if (table.values < 0).any():
         row, series = np.argwhere(table.values < 0)[0]
         raise ValueError(
             f"Pie: a share cannot be negative, but {table.names[series]} is {table.values[row, series]:.10g} "
-            f"at {table.clock} {table.times[row]:.10g}; draw lines or bars instead"
+            f"at {table.clock} {table.written(table.times[row])}; draw lines or bars instead"
         )
-    empty = table.values.sum(axis=1) == 0
+    empty = np.nansum(table.values, axis=1) == 0
     if empty.any():
         raise ValueError(
-            f"Pie: a row needs a value above 0, or there are no shares, got {table.values[empty][0].max():g} at most "
-            f"at {table.clock} {table.times[empty][0]:.10g}; leave that row out"
+            f"Pie: a row needs a value above 0, or there are no shares, got none at {table.clock} "
+            f"{table.written(table.times[empty][0])}; leave that row out"
         )
 
 

@@ -1,133 +1,175 @@
-"""What all charts of a table share: the values at every picture, captions, the clock, colours.
+"""What all charts of a table share: which series are drawn, the captions, the clock, colours.
 
-One picture a row of the table, or `per_row` pictures from each row to the next. Between two rows a chart shows the
-straight line between their values, as a line chart does anyway; a number drawn there says so by its gid:
-
-    value[1987, Japan]     stands in the table
-    value[1987.4, Japan]   lies between 1987 and 1988
+A frame is a row of the table. Between two rows places glide along the straight line from one to the next, as a line
+chart has it anyway. Digits and the clock do not: from frame 17 to 18 a chart says what the table says of row 17, and
+the gid of a number says that too: value[1987, Japan]. What is missing in the table is missing on the chart.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.dates import AutoDateFormatter, AutoDateLocator
 from matplotlib.figure import FigureBase
 from matplotlib.ticker import MaxNLocator
 
 from animations import checks
-from animations.engine.text import Number
+from animations.data import anything, text
+from animations.engine.text import Form, Number, text_width
 from animations.kit import style
-from animations.kit.axes import add_label, add_number, pixel_axes
-from animations.kit.labels import short
+from animations.kit.axes import add_number
+from animations.kit.labels import different
+from animations.kit.page import Page
 from animations.scene import Scene
-from tinylearn.checks import positive_integer
 from tinylearn.datasets import Table
 
-MOST_SERIES = 2 * len(style.SERIES)  # from the sixth on, colours come again with dashes or hatching
-MOST_PER_ROW = 1000  # pictures from one row to the next
+PATTERNS = (("", "-"), ("///", "--"), ("...", ":"))  # hatching of bars and dashes of lines that share a colour
+MOST_SERIES = len(style.SERIES) * len(PATTERNS)  # that look different
 HEAD, FOOT = 100, 84  # pixels above and below the plot, for captions
 WITH_EXPONENT = "{:.4g}"  # how very large and very small numbers are written
 
 
-class TableScene(Scene):
-    """What the charts of a table share: values at every picture, captions, the clock, colours.
+def check_table(who: str, name: str, value: Any) -> Table:
+    """Return a table of which all texts can be drawn."""
+    table = checks.instance(who, name, value, Table, example='read_table("data.csv")')
+    checks.texts(who, "the table's names", table.names)
+    for part in ("clock", "title", "unit", "source"):
+        checks.text(who, f"the table's {part}", getattr(table, part))
+    return table
 
-    times (frames,); values (frames, K): those of the table, and between rows on the straight line from one to the next.
-    Title, unit and source are the table's unless told. `with_clock` writes the time at the top.
+
+def check_top(who: str, name: str, value: Any) -> int:
+    """Return how many series to draw: as many as look different, at most."""
+    return checks.position(who, name, value, MOST_SERIES + 1, low=1)
+
+
+class TableScene(Scene):
+    """What the charts of a table share.
+
+    Of a table with many series the `top` largest of its last row are drawn. Title and source are the table's unless
+    told; `with_clock` writes the time at the top.
+
+    values   (frames, K) of those drawn, NaN where one is missing
     """
 
-    def __init__(
-        self, table: Table, *, per_row: int = 1, with_clock: bool = True, title: str = "", source: str | None = None
-    ) -> None:
-        who = type(self).__name__
-        checks.instance(who, "table", table, Table, example='read_table("data.csv")')
-        checks.texts(who, "the table's names", table.names)
-        for part in ("clock", "title", "unit", "source"):
-            checks.text(who, f"the table's {part}", getattr(table, part))
-        if len(table.names) > MOST_SERIES:
-            raise ValueError(
-                f"{who}: can tell at most {MOST_SERIES} series apart, got {len(table.names)}; "
-                "keep the columns that matter"
-            )
-        per_row = positive_integer(who, "per_row, the pictures per row,", per_row)
-        if per_row > MOST_PER_ROW:
-            raise ValueError(f"{who}: per_row, the pictures per row, must be at most {MOST_PER_ROW}, got {per_row}")
-        self.table, self.per_row, self.with_clock = table, per_row, with_clock
-        self.title = checks.text(who, "title", title) or table.title
-        self.source = table.source if source is None else checks.text(who, "source", source)
-        rows = np.arange(len(table.times))
-        self.rows = np.arange((len(rows) - 1) * per_row + 1) / per_row  # 3.5: half way from row 3 to row 4
-        self.frames = len(self.rows)
-        self.times = np.interp(self.rows, rows, table.times)
-        self.values = np.column_stack([np.interp(self.rows, rows, series) for series in table.values.T])
-        self.names = [short(name) for name in table.names]
-        self.form, self.unit = number_form(table.values), table.unit
-        self.letters = max(len(self.form.format(value)) for value in self.values.flat)  # of the longest value
+    table: Table = anything(check_table)
+    top: int = anything(check_top, default=10, kw_only=True)
+    with_clock: bool = anything(lambda who, name, value: bool(value), default=True, kw_only=True)
+    title: str = text(default="", kw_only=True)
+    source: str | None = text(default=None, kw_only=True)
+
+    glides = True
+    many = "the {top} largest of {all} in {last}"  # what a caption says of a table with more series
+
+    def prepare(self) -> None:
+        table, self.table = self.table, self.choose(self.table)
+        self.frames, self.values = self.table.values.shape[0], self.table.values
+        told = self.many.format(top=self.top, all=len(table.names), last=table.written(table.times[-1]))
+        self.unit = ", ".join(filter(None, [table.unit, told if len(table.names) > self.top else ""]))
+        self.title = self.title or table.title
+        self.source = table.source if self.source is None else self.source
+        self.times = [table.written(time) for time in table.times]  # as the clock shows them
+        self.names = different(self.table.names)
+        self.form = number_form(self.values)
+        self.letters = max(map(len, self.texts(self.values.ravel(), self.form)))  # of the longest value
         self.left = max(84, 40 + 10 * self.letters)  # where a vertical axis stands, in pixels
+
+    def choose(self, table: Table) -> Table:
+        """Return the part of a table that is drawn."""
+        return table.largest(self.top)
 
     def width_for(self, wanted: float) -> int:
         """Return the picture's width: as wanted, or more if the captions need more; even, since films need that."""
-        clock = 28 * len(f"{self.table.times[-1]:.10g}") + 20 if self.with_clock else 0
+        clock = 28 * len(max(self.times, key=len)) + 20 if self.with_clock else 0
         head, foot = clock + max(15 * len(self.title), 11 * len(self.unit)), 10 * len(f"Source: {self.source}")
         return 2 * math.ceil(max(wanted, 48 + head, 48 + foot) / 2)
 
-    def draw_captions(self, figure: FigureBase) -> Axes:
-        """Write title, unit, source, and make the clock; return axes in pixels that lie over all others."""
+    def draw_captions(self, figure: FigureBase) -> Page:
+        """Write title, unit, source, and the clock, on a page that lies over all axes; return it."""
+        self.page = Page(figure, self.size)
+        self.page.axes.set_zorder(2)
         height, left = self.size[1], 24.0
-        layer = pixel_axes(figure, self.size)
-        layer.set_zorder(2)
-        self.clock = None
         if self.with_clock:
-            self.clock = add_number(
-                layer, left, height - 50, "{:.10g}", self.table.clock, ha="left", size=1.8 * style.LARGE
-            )
-            left += 20 + longest(self.clock, self.table.times)
-        add_label(layer, left, height - 38, self.title, size=style.LARGE)
-        add_label(layer, left, height - 68, self.unit, color=style.QUIET)
-        source = f"Source: {self.source}" if self.source else ""
-        add_label(layer, 24, 18, source, color=style.QUIET, size=style.SMALL)
-        return layer
+            clock = add_number(self.page.axes, left, height - 50, "{}", self.table.clock, ha="left",
+                               size=1.8 * style.LARGE)  # fmt: skip
+            left += 20 + max(text_width(time, 1.8 * style.LARGE) for time in self.times)
+            self.page.bind(clock, text=self.times)
+        self.page.text(self.title, (left, height - 38), size=style.LARGE)
+        self.page.quiet(self.unit, (left, height - 68))
+        self.page.quiet(f"Source: {self.source}" if self.source else "", (24, 18), size=style.SMALL)
+        return self.page
 
-    def update_clock(self, frame: int) -> list[Artist]:
-        """Show the time of the last row that was reached."""
-        if self.clock is None:
-            return []
-        self.clock.set_value(self.table.times[int(self.rows[frame])])
-        return [self.clock]
+    def update(self, frame: float) -> list[Artist]:
+        return self.page.update(frame)
 
-    def name_of(self, kind: str, frame: int, series: int | None = None) -> str:
-        """Return the gid of a number: kind[time, series], with the table's own name of the series."""
-        time = f"{self.times[frame]:.10g}"
-        return f"{kind}[{time}]" if series is None else f"{kind}[{time}, {self.table.names[series]}]"
+    def add_value(
+        self, series: int, values: np.ndarray, form: Form, kind: str = "value", axes: Axes | None = None, x: float = 0,
+        **settings: Any,
+    ) -> Number:  # fmt: skip
+        """Make a number that shows, in each frame, the one of `values` (frames,) that belongs to this row."""
+        number = add_number(axes or self.page.axes, x, 0, form, "", **{"ha": "left", "zorder": 4} | settings)
+        gids = [f"{kind}[{time}, {self.table.names[series]}]" for time in self.times]
+        self.page.bind(number, gid=gids, text=self.texts(values, form))
+        return number
 
-    def describe(self, frame: int) -> str:
+    def texts(self, values: np.ndarray, form: Form) -> list[str]:
+        """Return values as they are written, "" for one that is missing."""
+        write = checks.number_form(type(self).__name__, "form", form)
+        return ["" if np.isnan(value) else write(value) for value in values]
+
+    def describe(self, frame: float) -> str:
+        row = int(frame)
         figures = ", ".join(
             f"{name} {self.form.format(value)}"
-            for name, value in zip(self.table.names, self.values[frame], strict=True)
+            for name, value in zip(self.table.names, self.values[row], strict=True)
+            if not np.isnan(value)
         )
-        return f"{self.title}, {self.table.clock} {self.times[frame]:.10g}: {figures} {self.table.unit}".strip() + "."
+        return f"{self.title}, {self.table.clock} {self.times[row]}: {figures} {self.unit}".strip() + "."
 
 
-def look(series: int) -> tuple[str, str]:
-    """Return the colour of a series and its hatching, "" for the first five; from then on the colours come again."""
-    return style.SERIES[series % len(style.SERIES)], "///" if series >= len(style.SERIES) else ""
+def between(rows: np.ndarray, frame: float) -> np.ndarray:
+    """Return what lies on the straight line from one row to the next; NaN where one of them is missing.
+
+    >>> between(np.array([[1.0, 2], [3, np.nan]]), 0.5), between(np.array([[1.0, 2], [3, np.nan]]), 0)
+    (array([ 2., nan]), array([1., 2.]))
+    """
+    here, there = rows[math.floor(frame)], rows[math.ceil(frame)]
+    return here + (frame % 1) * (there - here) if frame % 1 else here
+
+
+def held(rows: np.ndarray, frame: float) -> np.ndarray:
+    """Return the same, and where one of the two is missing the other.
+
+    >>> held(np.array([[1.0, 2], [3, np.nan]]), 0.5)
+    array([2., 2.])
+    """
+    here, there = rows[math.floor(frame)], rows[math.ceil(frame)]
+    return np.where(np.isnan(there), here, np.where(np.isnan(here), there, between(rows, frame)))
+
+
+def look(series: int) -> tuple[str, str, str]:
+    """Return colour, hatching and dashes of a series; those of the first five are "" and "-"."""
+    return style.SERIES[series % len(style.SERIES)], *PATTERNS[series // len(style.SERIES)]
 
 
 def number_form(values: np.ndarray) -> str:
     """Return how to write values so that the largest has four digits: the same number of decimals for all.
 
-    There are no more decimals than the values have themselves; what a chart shows between two rows is rounded to as
-    many. Where the largest is less than a thousandth, or a million millions and more, all are written with exponents.
+    There are no more decimals than the values have themselves. Where the largest is less than a thousandth, or a
+    million millions and more, all are written with exponents.
 
     >>> number_form(np.array([0.0926, 20.953])), number_form(np.array([12_345.6])), number_form(np.array([3, 5]))
     ('{:,.2f}', '{:,.0f}', '{:,.0f}')
     >>> number_form(np.array([4e-7])).format(4e-7)
     '4e-07'
     """
+    values = values[~np.isnan(values)]
     largest = np.abs(values).max()
     if largest == 0:
         return "{:,.0f}"
@@ -144,13 +186,23 @@ def decimals(values: np.ndarray, most: int) -> int:
     return have[0] if have else most
 
 
-def longest(number: Number, values: np.ndarray) -> float:
-    """Return how wide `number` can become, in pixels, when it shows one of `values`."""
-    number.set_text(max((number.form(value) for value in values.flat), key=len))
-    return float(number.get_window_extent().width)
+def widest(texts: Sequence[str]) -> int:
+    """Return how wide the widest of some texts is, in pixels."""
+    return max(text_width(each, style.MEDIUM) if each else 0 for each in texts)
 
 
 def mark_values(axis: Axis, form: str) -> None:
     """Mark an axis with round values: with commas, or with exponents where `form` writes the numbers with them."""
     axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     axis.set_major_formatter("{x:.4g}" if form == WITH_EXPONENT else "{x:,.13g}")
+
+
+def mark_times(axis: Axis, table: Table) -> None:
+    """Mark an axis with round times, or with dates."""
+    if table.dates:
+        axis.set_major_locator(AutoDateLocator(minticks=3, maxticks=6))
+        axis.set_major_formatter(AutoDateFormatter(axis.get_major_locator()))
+    else:
+        axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=bool((table.times % 1 == 0).all())))
+        axis.set_major_formatter("{x:.10g}")
+    axis.set_tick_params(pad=7)
