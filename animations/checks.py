@@ -22,6 +22,7 @@ LARGEST = 1e100  # no number may be further from 0: the squares and sums of larg
 MOST_PIXELS = 16_384  # of a picture's sides
 NO_LETTERS = {"Cc", "Cn", "Co", "Cs", "Zl", "Zp"}  # control characters, line breaks, halves of letters
 T = TypeVar("T")
+N = TypeVar("N", int, float)
 
 
 class Shape(tuple[int | str, ...]):
@@ -58,24 +59,27 @@ def instances(who: str, name: str, values: Any, kind: type[T]) -> tuple[T, ...]:
     return tuple(values)
 
 
-def real(who: str, name: str, value: Any, low: float = -LARGEST, high: float = LARGEST, said: str = "") -> float:
-    """Return `value` as a float in [low, high]; TypeError if it is no number, ValueError if it lies outside.
+def within(
+    who: str, name: str, value: Any, kind: Callable[[str, str, Any], N], low: float, high: float, said: str = ""
+) -> N:
+    """Return `value` as a number of that kind in [low, high]; TypeError if it is none, ValueError if it lies outside.
 
-    said   what it must do, instead of "be a number from low to high"
+    said   what it must do, instead of "lie in low … high"
     """
-    given = number(who, name, value)
+    given = kind(who, name, value)
     if not low <= given <= high:
-        said = said or f"be a number from {low:g} to {high:g}"
-        raise ValueError(f"{who}: {name} must {said}, got {shortened(value)}")
+        raise ValueError(f"{who}: {name} must {said or f'lie in {low} … {high}'}, got {shortened(value)}")
     return given
+
+
+def real(who: str, name: str, value: Any, low: float = -LARGEST, high: float = LARGEST) -> float:
+    """Return `value` as a float in [low, high]; TypeError if it is no number, ValueError if it lies outside."""
+    return within(who, name, value, number, low, high, f"be a number from {low:g} to {high:g}")
 
 
 def position(who: str, name: str, value: Any, count: int, low: int = 0) -> int:
     """Return a whole number in low … count - 1; TypeError or ValueError if it is none."""
-    given = as_int(who, name, value)
-    if not low <= given < count:
-        raise ValueError(f"{who}: {name} must lie in {low} … {count - 1}, got {given}")
-    return given
+    return within(who, name, value, as_int, low, count - 1)
 
 
 def positions(who: str, name: str, values: Any, shape: Sequence[int | str]) -> list[int]:
@@ -179,10 +183,10 @@ def texts(
 
 
 def font(who: str, name: str, value: Any) -> str:
-    """Return the name of a font family that matplotlib finds, or nothing; TypeError or ValueError if it is none."""
+    """Return the name of a font family that matplotlib finds; TypeError or ValueError if it is none."""
     if not isinstance(value, str):
         raise TypeError(f"{who}: {name} must be the name of a font family, got {shortened(value)}")
-    known = {entry.name for entry in fontManager.ttflist} if value else {""}
+    known = {entry.name for entry in fontManager.ttflist}
     if value not in known:
         like = (
             ", ".join(difflib.get_close_matches(value, known)) or "matplotlib.font_manager.get_font_names() lists them"

@@ -18,7 +18,7 @@ from matplotlib.figure import FigureBase, SubFigure
 
 from animations import checks
 from animations.data import Data
-from tinylearn.checks import positive_integer
+from tinylearn.checks import shortened
 
 
 class Scene(Data):
@@ -74,9 +74,12 @@ class Scene(Data):
 
 def checked_scene(who: str, scene: Scene) -> Scene:
     """Return a scene that has a size and frames; TypeError or ValueError if it is none."""
-    name = f"{who}: {type(checks.instance(who, 'scene', scene, Scene)).__name__}"
-    checks.size(name, scene.size)
-    positive_integer(who, f"{type(scene).__name__}.frames", scene.frames)
+    if not isinstance(scene, Scene):
+        raise TypeError(f"{who}: scene must be a Scene, got {shortened(scene)}")
+    name = type(scene).__name__
+    checks.size(f"{who}: {name}", scene.size)
+    if as_int(who, f"{name}.frames", scene.frames) < 1:
+        raise ValueError(f"{who}: {name}.frames must be at least 1, got {scene.frames}")
     return scene
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections import defaultdict
 from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
@@ -13,12 +14,23 @@ import numpy as np
 from tqdm import tqdm
 
 from animations import checks
-from animations.engine.glyphs import every_letter
+from animations.engine.glyphs import MISSING, missing_letter
 from animations.engine.painter import Painter
 from animations.scene import Scene, checked_scene
+from tinylearn.checks import as_int, number
 
 Taker = Generator[None, np.ndarray, None]  # takes picture after picture, (H, W, 4) uint8, each valid until the next
 Writer = Callable[["Clip", Painter, BinaryIO, str], Taker]  # of a format; the text is the file's name
+
+OPTIONS = {  # what kind of number, the least, the most
+    "fps": (number, 0.01, 60, "lie in 0.01 … 60, since viewers do not show more"),
+    "hold_first": (number, 0, 600, "be 0 to 600 seconds"),
+    "hold_last": (number, 0, 600, "be 0 to 600 seconds"),
+    "motion": (as_int, 1, 60, ""),
+    "colors": (as_int, 32, 255, ""),
+    "loop": (as_int, 0, 65_535, ""),
+    "scale": (number, 0.1, 10, ""),
+}
 
 
 @dataclass
@@ -55,33 +67,21 @@ class Clip:
 
     def __post_init__(self, caller: str) -> None:
         frames = checked_scene(caller, self.scene).frames
-        self.fps = checks.real(caller, "fps", self.fps, 0.01, 60, "lie in 0.01 … 60, since viewers do not show more")
-        for name in ("hold_first", "hold_last"):
-            setattr(self, name, checks.real(caller, name, getattr(self, name), 0, 600, "be 0 to 600 seconds"))
-        self.holds = {
-            checks.position(caller, "each frame of holds", frame, frames, low=-frames): checks.real(
-                caller, f"holds[{frame}]", seconds, 0, 600, "be 0 to 600 seconds"
-            )
-            for frame, seconds in checks.mapping(caller, "holds", self.holds).items()
-        }
-        self.motion = checks.position(caller, "motion", self.motion, 61, low=1)
+        for name, (kind, low, high, said) in OPTIONS.items():
+            setattr(self, name, checks.within(caller, name, getattr(self, name), kind, low, high, said))
         if self.motion > 1 and not self.scene.glides:
             raise ValueError(
                 f"{caller}: motion must be left out for {type(self.scene).__name__}, which is drawn at whole frames, "
                 f"got {self.motion}; if its update(3.5) draws what lies between, let it say so: glides = True"
             )
-        self.colors = checks.position(caller, "colors", self.colors, 256, low=32)
-        self.loop = checks.position(caller, "loop", self.loop, 65_536)
-        self.scale = checks.real(caller, "scale", self.scale, 0.1, 10)
-        checks.size(f"{caller}: scale {self.scale:g}", [round(self.scale * side) for side in self.scene.size])
-        self.font = checks.font(caller, "font", self.font)
         if self.frame is not None:
-            self.frame = checks.position(caller, "frame", self.frame, frames, low=-frames)
-
-    def pictures(self) -> list[float]:
-        """Return what is painted: all frames, and with motion of 2 also 0.5, 1.5, …"""
-        count = (self.scene.frames - 1) * self.motion + 1
-        return [number / self.motion if number % self.motion else number // self.motion for number in range(count)]
+            self.frame = checks.within(caller, "frame", self.frame, as_int, -frames, frames - 1)
+        for frame, seconds in checks.mapping(caller, "holds", self.holds).items() if self.holds != {} else ():
+            checks.within(caller, "each frame of holds", frame, as_int, -frames, frames - 1)
+            checks.within(caller, f"holds[{frame}]", seconds, *OPTIONS["hold_last"])
+        checks.size(f"{caller}: scale {self.scale:g}", [round(self.scale * side) for side in self.scene.size])
+        if self.font != "":
+            checks.font(caller, "font", self.font)
 
     def delays(self, per_second: float = 100) -> list[int]:
         """Return how long each picture stays, in parts of a second: hundredths, the unit of GIF, or others.
@@ -93,14 +93,14 @@ class Clip:
         >>> Clip(scene, fps=6, hold_last=1).delays()
         [17, 16, 17, 117]
         """
-        last, stays = self.scene.frames - 1, defaultdict[float, float](float, {0: self.hold_first})
-        stays[last] += self.hold_last + (1 - 1 / self.motion) / self.fps  # no pictures follow that lead to a next
-        for frame, seconds in self.holds.items():
-            stays[frame % (last + 1)] += seconds
+        frames, stays = self.scene.frames, defaultdict[int, float](float)  # number of a picture → seconds
+        moving_on = (1 - 1 / self.motion) / self.fps  # the last frame stays for the pictures that would lead to a next
+        for frame, seconds in ((0, self.hold_first), (-1, self.hold_last + moving_on), *self.holds.items()):
+            stays[frame % frames * self.motion] += seconds
         ends, held = [0], 0.0
-        for number, picture in enumerate(self.pictures()):
-            held += stays[picture]
-            ends.append(round(per_second * ((number + 1) / (self.fps * self.motion) + held)))
+        for place in range((frames - 1) * self.motion + 1):
+            held += stays[place]
+            ends.append(round(per_second * ((place + 1) / (self.fps * self.motion) + held)))
         return [end - start for start, end in pairwise(ends)]
 
     def play(self, outputs: Sequence[tuple[Writer, BinaryIO, str]], progress: bool = False) -> None:
@@ -108,15 +108,21 @@ class Clip:
 
         Painted once, not once for each format, the films of the chapters take a quarter less time.
         """
-        with every_letter("render"), ExitStack() as stack:
-            painter, waiting, title = Painter(self.scene, self.scale, self.font), [], outputs[0][-1]
-            for write, file, name in outputs:
-                taker = stack.enter_context(closing(write(self, painter, file, name)))
-                if next(taker, "ended") != "ended":
-                    waiting.append(taker)
-            pictures = self.pictures() if waiting else ()
-            for picture in tqdm(pictures, desc=title, unit=" pictures", leave=False, disable=not progress):
-                pixels = painter.paint(picture)
-                for taker in waiting:
-                    with suppress(StopIteration):  # its last one
-                        taker.send(pixels)
+        with ExitStack() as stack:
+            stack.enter_context(warnings.catch_warnings())
+            warnings.filterwarnings("error", MISSING)
+            try:
+                painter, waiting = Painter(self.scene, self.scale, self.font), []
+                for write, file, name in outputs:
+                    taker = stack.enter_context(closing(write(self, painter, file, name)))
+                    if next(taker, "ended") != "ended":
+                        waiting.append(taker)
+                places = range(len(self.delays()) if waiting else 0)
+                for place in tqdm(places, outputs[0][-1], unit=" pictures", leave=False, disable=not progress):
+                    whole = place % self.motion == 0
+                    picture = painter.paint(place // self.motion if whole else place / self.motion)
+                    for taker in waiting:
+                        with suppress(StopIteration):  # its last one
+                            taker.send(picture)
+            except UserWarning as warning:
+                raise missing_letter("render", warning) from warning

@@ -6,8 +6,6 @@ import math
 import re
 import unicodedata
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 import matplotlib
 import numpy as np
@@ -20,22 +18,16 @@ SHADES = 3  # above 0 of coverage: with 255 a GIF of numbers is a third larger, 
 MISSING = r"Glyph (\d+) .* missing from"  # so matplotlib warns, and draws a box
 
 
-@contextmanager
-def every_letter(caller: str) -> Iterator[None]:
-    """Refuse letters that no font has: ValueError, where matplotlib would warn and draw boxes."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("error", MISSING, UserWarning)
-        try:
-            yield
-        except UserWarning as warning:
-            found = re.match(MISSING, str(warning))
-            if found is None:
-                raise
-            letter = chr(int(found[1]))
-            raise ValueError(
-                f"{caller}: a text has the letter {letter!r} ({unicodedata.name(letter, ascii(letter))}), "
-                'which its font lacks; name one that has it: font="…" (matplotlib.font_manager.get_font_names())'
-            ) from warning
+def missing_letter(caller: str, warning: UserWarning) -> Exception:
+    """Return the error that names the letter of which matplotlib warns; another warning as it is."""
+    found = re.match(MISSING, str(warning))
+    if found is None:
+        return warning
+    letter = chr(int(found[1]))
+    return ValueError(
+        f"{caller}: a text has the letter {letter!r} ({unicodedata.name(letter, ascii(letter))}), "
+        'which its font lacks; name one that has it: font="…" (matplotlib.font_manager.get_font_names())'
+    )
 
 
 class Glyphs:
@@ -77,8 +69,12 @@ class Glyphs:
     def _draw(self, letter: str) -> np.ndarray:
         wide, high = self._advance(letter) + 2 * self.pad, self.height + 2 * self.pad
         renderer = RendererAgg(wide, high, self.dpi)
-        with using(self.settings), every_letter("PastedText"):
-            renderer.draw_text(renderer.new_gc(), self.pad, high - self.pad - self.descent, letter, self.font, 0)
+        with using(self.settings), warnings.catch_warnings():
+            warnings.filterwarnings("error", MISSING)
+            try:
+                renderer.draw_text(renderer.new_gc(), self.pad, high - self.pad - self.descent, letter, self.font, 0)
+            except UserWarning as warning:
+                raise missing_letter("PastedText", warning) from warning
         coverage = np.asarray(renderer.buffer_rgba())[..., 3] / 255
         return (np.round(coverage * SHADES) * (255 // SHADES)).astype(np.uint8)
 

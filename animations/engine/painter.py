@@ -24,15 +24,15 @@ from animations.scene import Scene
 
 
 def redraw(scene: Scene, frame: float, scale: float = 1, font: str = "") -> np.ndarray:
-    """Return one frame (H, W, 4) uint8, drawn from nothing: the clear twin that Painter must equal."""
-    with using(settings_of(scene, font)):
-        figure = _figure(scene, scale)
-        scene.draw(figure)
+    """Return one frame (H, W, 4) uint8, all of it drawn anew: the clear twin that Painter must equal."""
+    painter = Painter(scene, scale, font)
+    with using(painter.settings):
         scene.update(frame)  # type: ignore[arg-type]  # between frames only if the scene glides
-        for later in range(int(frame) + 1, scene.frames):
-            for artist in scene.trail(later):
-                artist.set_visible(False)
-        return _draw(figure)
+        for number, trail in enumerate(painter.trails):
+            for artist in trail:
+                artist.set(animated=False, visible=number <= frame)
+        painter.draw_all()
+    return painter.pixels
 
 
 class Painter:
@@ -45,9 +45,10 @@ class Painter:
     def __init__(self, scene: Scene, scale: float = 1, font: str = "") -> None:
         self.scene, self.settings = scene, settings_of(scene, font)
         with using(self.settings):
-            self.figure = _figure(scene, scale)
+            width, height = (round(scale * side) / (scale * DPI) for side in scene.size)
+            self.figure = Figure(figsize=(width, height), dpi=scale * DPI)  # free of pyplot's global state
+            self.renderer: Any = FigureCanvasAgg(self.figure).get_renderer()
             scene.draw(self.figure)
-        self.renderer: Any = self.figure.canvas.get_renderer()  # type: ignore[attr-defined]
         self.pixels = np.asarray(self.renderer.buffer_rgba())
         self.trails = [list(scene.trail(frame)) for frame in range(scene.frames)]
         for artist in (artist for trail in self.trails for artist in trail):
@@ -80,6 +81,12 @@ class Painter:
                 artist.draw(self.renderer)
         return self.pixels
 
+    def draw_all(self) -> None:
+        """Draw what is not animated, on paper, which can be seen where the figure is transparent."""
+        self.renderer.clear()
+        self.pixels[:] = 255
+        self.figure.draw(self.renderer)
+
     def _draw_background(self) -> None:
         """Draw all but what changes, which is put in the order of drawing."""
         order = list(_in_drawing_order(self.figure))
@@ -89,7 +96,7 @@ class Painter:
         self.changing = [artist for artist, _ in order if artist in drawn]
         for artist in self.changing:
             artist.set_animated(True)
-        _draw(self.figure)
+        self.draw_all()
         self.background = self.with_trails = self.renderer.copy_from_bbox(self.figure.bbox)
         self.painted = 0
 
@@ -104,24 +111,6 @@ class Painter:
             for artist in new:
                 artist.draw(self.renderer)
             self.with_trails = self.renderer.copy_from_bbox(self.figure.bbox)
-
-
-def _figure(scene: Scene, scale: float) -> Figure:
-    """Return an empty figure of the scene's size, free of pyplot's global state."""
-    width, height = (round(scale * side) for side in scene.size)
-    figure = Figure(figsize=(width / scale / DPI, height / scale / DPI), dpi=scale * DPI)
-    FigureCanvasAgg(figure)
-    return figure
-
-
-def _draw(figure: Figure) -> np.ndarray:
-    """Draw a figure on paper, which can be seen where the figure is transparent; return its pixels."""
-    renderer = figure.canvas.get_renderer()  # type: ignore[attr-defined]
-    renderer.clear()
-    pixels = np.asarray(renderer.buffer_rgba())
-    pixels[:] = 255
-    figure.draw(renderer)
-    return pixels
 
 
 def _in_drawing_order(artist: Artist, part_of: Artist | None = None) -> Iterator[tuple[Artist, Artist]]:

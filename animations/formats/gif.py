@@ -3,7 +3,6 @@
 Pillow compresses the frames; the few bytes around them are written here, because Pillow's own animation writer holds
 every frame in memory before it writes the first. The format: GIF89a Specification, CompuServe 1990.
 
-A frame's colours are looked up in a table of 64³ cells (6 bits each of red, green, blue), filled as colours come up.
 Index 255 means "as before"; nothing is dithered, since a dithered area would change in every frame.
 """
 
@@ -11,7 +10,7 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import BinaryIO
 
 import numpy as np
@@ -24,138 +23,111 @@ from animations.formats.differences import Difference, difference, pack, unpack
 BITS = 8
 UNCHANGED = 255
 EXACT = 15  # so many of the commonest colours stand in the palette exactly
-LATE = 8  # so many places are kept for colours that come up when the palette is made
-FAR = 3 * 16**2  # a colour this far (squared) from all in the palette is worth one of these places
+LATE = 8  # so many places at least are kept for colours that come up later
+NEAR, FAR = 3 * 4**2, 3 * 16**2  # squared distances: see `Palette`
 LONGEST = 65_535  # hundredths of a second that a frame can be shown
 
 
-def make_palette(samples: Iterable[np.ndarray], colors: int = 255) -> np.ndarray:
-    """Return a palette (at most colors, 3) uint8 for frames like `samples`, (H, W, 4) uint8 each.
-
-    The commonest 15 colours exactly, the others by octree from all samples.
-    """
-    pixels = np.concatenate(list(samples))
-    colours, counts = np.unique(pack(pixels), return_counts=True)
-    common = unpack(colours[np.argsort(-counts, kind="stable")[:EXACT]])
-    octree = Image.fromarray(pixels).convert("RGB").quantize(colors - EXACT, method=Image.Quantize.FASTOCTREE)
-    found = np.array(octree.getpalette("RGB"), np.uint8).reshape(-1, 3)
-    return np.concatenate([common, found])[:colors]
-
-
 def write_gif(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker:
-    """Write every picture, with a palette made from the first, the middle and the last."""
+    """Write every picture as it comes, with a palette made from the first, the middle and the last; that at last.
+
+    A picture equal to the one before only holds that longer.
+    """
     last = clip.scene.frames - 1
-    samples = [painter.paint(number).copy() for number in sorted({0, (last + 1) // 2, last})]
+    palette = Palette([painter.paint(frame).copy() for frame in sorted({0, (last + 1) // 2, last})], clip.colors)
     height, width, _ = painter.pixels.shape
-    writer = GifWriter(file, width, height, make_palette(samples, clip.colors - LATE), late=LATE, loop=clip.loop)
-    for delay in clip.delays():
-        writer.add((yield), delay)
-    writer.close()
-
-
-class GifWriter:
-    """Writes frames (H, W, 4) uint8 of one size to a binary file, as they come; the palette at last."""
-
-    def __init__(
-        self, file: BinaryIO, width: int, height: int, palette: np.ndarray, late: int = 0, loop: int = 0
-    ) -> None:
-        """Start with `palette`, to which up to `late` colours may be added that are far from all in it."""
-        self.file, self.palette = file, palette.astype(np.int32)
-        self.room = min(len(palette) + late, UNCHANGED)
-        self.table = np.full(64**3, UNCHANGED, np.uint8)
-        self.table[_cell(pack(palette))[::-1]] = np.arange(len(palette), dtype=np.uint8)[::-1]  # first of a cell wins
-        self.packed: np.ndarray | None = None  # the last frame's colours
-        self.shown: np.ndarray | None = None  # their indices
-        self.waiting: tuple[np.ndarray, tuple[int, int], int] | None = None  # indices, corner, hundredths of a second
-        file.write(b"GIF89a" + struct.pack("<HHBBB", width, height, 0b11110111, 0, 0))  # a global palette of 256
-        self.palette_at = file.tell()
-        file.write(bytes(768))
-        if loop != 1:  # after once it is repeated so often, or for ever
-            file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<HB", max(loop - 1, 0), 0))
-
-    def add(self, frame: np.ndarray, hundredths: int) -> None:
-        """Show `frame` for so many hundredths of a second; a frame equal to the last only holds that longer."""
-        packed = pack(frame)
-        if self.packed is None or self.shown is None:
-            self.packed, self.shown = packed, self._indices(packed)
-            self._write(self.shown.copy(), (0, 0), hundredths)
-            return
-        changed = difference(self.packed, packed)
-        indices = self._indices(changed.colours)
-        differs = indices != self.shown[changed.rows, changed.columns]  # a colour may change and keep its index
-        changed, indices = Difference(*(part[differs] for part in changed)), indices[differs]
-        self.packed = packed
+    file.write(b"GIF89a" + struct.pack("<HHBBB", width, height, 0b11110111, 0, 0))  # a global palette of 256
+    palette_at = file.tell()
+    file.write(bytes(768))
+    if clip.loop != 1:  # after it has played, it is repeated so often, or for ever
+        file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<HB", max(clip.loop - 1, 0), 0))
+    delays = iter(clip.delays())
+    before = pack((yield))
+    image = palette.indices(before)
+    shown, corner, delay = image.copy(), (0, 0), next(delays)
+    for longer in delays:
+        now = pack((yield))
+        changed = difference(before, now)
+        indices = palette.indices(changed.colours)
+        differs = indices != shown[changed.rows, changed.columns]  # a colour may change and keep its index
+        changed, indices, before = Difference(*(part[differs] for part in changed)), indices[differs], now
         if indices.size == 0:
-            self._hold(hundredths)
-            return
-        self.shown[changed.rows, changed.columns] = indices
-        left, top, width, height = changed.box()
-        image = np.full((height, width), UNCHANGED, np.uint8)
+            delay += longer
+            continue
+        _write_image(file, image, corner, delay)
+        shown[changed.rows, changed.columns] = indices
+        left, top, across, down = changed.box()
+        image, corner, delay = np.full((down, across), UNCHANGED, np.uint8), (left, top), longer
         image[changed.rows - top, changed.columns - left] = indices
-        self._write(image, (left, top), hundredths)
+    _write_image(file, image, corner, delay)
+    file.write(b";")
+    file.seek(palette_at)
+    file.write(palette.colours.astype(np.uint8).tobytes())
+    file.seek(0, os.SEEK_END)
 
-    def close(self) -> None:
-        """Write the last frame, the end and the palette; the file stays open."""
-        self._flush()
-        self.file.write(b";")
-        self.file.seek(self.palette_at)
-        self.file.write(self.palette.astype(np.uint8).tobytes())
-        self.file.seek(0, os.SEEK_END)
 
-    def _indices(self, packed: np.ndarray) -> np.ndarray:
-        """Return the palette index of every colour; colours of cells that come up for the first time get theirs."""
+class Palette:
+    """At most so many colours (N, 3), and for every colour that comes up the nearest of them.
+
+    From samples, (H, W, 4) uint8 each: the commonest 15 exactly, the others by octree. A colour that comes up later
+    gets a place of its own if it differs from all that have one: visibly (is not NEAR) while there are many places; the
+    more of them are taken, the more it must differ, until only another colour gets one (is FAR).
+
+    The nearest are looked up in a table of 64³ cells, 6 bits each of red, green, blue, filled as colours come up.
+    """
+
+    def __init__(self, samples: Sequence[np.ndarray], colors: int = 255) -> None:
+        self.room = colors
+        pixels = np.concatenate(samples)
+        colours, counts = np.unique(pack(pixels), return_counts=True)
+        common = unpack(colours[np.argsort(-counts, kind="stable")[:EXACT]])
+        octree = Image.fromarray(pixels).convert("RGB")
+        octree = octree.quantize(colors - EXACT - max(LATE, colors // 8), method=Image.Quantize.FASTOCTREE)
+        found = np.array(octree.getpalette("RGB"), np.uint8).reshape(-1, 3)[np.unique(octree)]  # those in use
+        self.colours = np.concatenate([common, found]).astype(np.int32)
+        self.table = np.full(64**3, UNCHANGED, np.uint8)
+        self.table[_cell(pack(self.colours))[::-1]] = np.arange(len(self.colours), dtype=np.uint8)[::-1]  # first wins
+
+    def indices(self, packed: np.ndarray) -> np.ndarray:
+        """Return the index of every colour, given as packed; colours of cells that come up first get theirs."""
         cells = _cell(packed)
-        indices = self.table[cells]
-        unknown = indices == UNCHANGED
+        unknown = self.table[cells] == UNCHANGED
         if unknown.any():
             colours, counts = np.unique(packed[unknown], return_counts=True)
             colours = colours[np.argsort(-counts, kind="stable")]
             colours = colours[np.sort(np.unique(_cell(colours), return_index=True)[1])]  # the commonest of each cell
             for start in range(0, len(colours), 4096):  # so many at once, or a photograph fills the memory
-                self._find_places(colours[start : start + 4096])
-            indices = self.table[cells]
-        return indices
+                self._learn(colours[start : start + 4096])
+        return self.table[cells]
 
-    def _find_places(self, colours: np.ndarray) -> None:
-        """Give the cells of `colours`, the commonest first, the nearest index; far ones a new one if there is room."""
-        distance = self._nearest(colours)[1]
-        for colour in colours[distance > FAR]:
-            if len(self.palette) < self.room and self._nearest(colour[None])[1][0] > FAR:
-                self.palette = np.concatenate([self.palette, unpack(colour[None])])
-        self.table[_cell(colours)] = self._nearest(colours)[0]
+    def _learn(self, packed: np.ndarray) -> None:
+        """Give the cells of these colours, the commonest first, the nearest index, or that of a place of their own."""
+        colours = unpack(packed).astype(np.int32)
+        distances = ((colours[:, None, :] - self.colours[None]) ** 2).sum(axis=-1)
+        index, distance = distances.argmin(axis=1), distances.min(axis=1)
+        for number in np.flatnonzero(distance > NEAR):
+            full = len(self.colours) / self.room
+            if full < 1 and distance[number] > max(NEAR, FAR * full**2):
+                others = ((colours - colours[number]) ** 2).sum(axis=1)
+                index[others < distance] = len(self.colours)
+                distance = np.minimum(distance, others)
+                self.colours = np.concatenate([self.colours, colours[number][None]])
+        self.table[_cell(packed)] = index
 
-    def _nearest(self, colours: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Return the index of the nearest colour in the palette for each of `colours`, and its squared distance."""
-        distance = ((unpack(colours).astype(np.int32)[:, None, :] - self.palette[None]) ** 2).sum(axis=-1)
-        return distance.argmin(axis=1), distance.min(axis=1)
 
-    def _hold(self, hundredths: int) -> None:
-        assert self.waiting is not None
-        indices, corner, before = self.waiting
-        self.waiting = indices, corner, before + hundredths
-
-    def _write(self, indices: np.ndarray, corner: tuple[int, int], hundredths: int) -> None:
-        """Write the frame that waits, and let this one wait: the next may be equal and lengthen it."""
-        self._flush()
-        self.waiting = indices, corner, hundredths
-
-    def _flush(self) -> None:
-        if self.waiting is None:
-            return
-        indices, corner, hundredths = self.waiting
-        while hundredths > LONGEST:
-            self._write_image(indices, corner, LONGEST)
-            indices, hundredths = np.full((1, 1), UNCHANGED, np.uint8), hundredths - LONGEST
-        self._write_image(indices, corner, hundredths)
-        self.waiting = None
-
-    def _write_image(self, indices: np.ndarray, corner: tuple[int, int], hundredths: int) -> None:
+def _write_image(file: BinaryIO, indices: np.ndarray, corner: tuple[int, int], delay: int) -> None:
+    """Write an image, shown for so many hundredths of a second."""
+    while True:
         height, width = indices.shape
         keep_and_see_through = 0b00000101  # what was drawn stays; UNCHANGED lets it show
-        self.file.write(b"\x21\xf9\x04" + struct.pack("<BHBB", keep_and_see_through, hundredths, UNCHANGED, 0))
-        self.file.write(b"," + struct.pack("<HHHHBB", *corner, width, height, 0, BITS))
+        time = min(delay, LONGEST)
+        file.write(b"\x21\xf9\x04" + struct.pack("<BHBB", keep_and_see_through, time, UNCHANGED, 0))
+        file.write(b"," + struct.pack("<HHHHBB", *corner, width, height, 0, BITS))
         image = Image.frombuffer("P", (width, height), indices, "raw", "P", 0, 1)
-        self.file.write(image.tobytes("gif", "P", BITS, 0) + b"\0")
+        file.write(image.tobytes("gif", "P", BITS, 0) + b"\0")
+        indices, delay = np.full((1, 1), UNCHANGED, np.uint8), delay - time
+        if delay == 0:
+            return
 
 
 def _cell(packed: np.ndarray) -> np.ndarray:

@@ -29,6 +29,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -47,6 +48,7 @@ from PIL import Image
 import tinylearn as tl
 from animations import (
     BarRace,
+    Clip,
     GrowingLines,
     LineFit,
     NeuronDiagram,
@@ -60,7 +62,7 @@ from animations import (
     style,
 )
 from animations.engine.painter import Painter
-from animations.formats.gif import GifWriter, make_palette
+from animations.formats.gif import write_gif
 from chapters import ch02_gradient_descent
 from tinylearn.datasets import celsius_fahrenheit, gdp
 from tinylearn.initializers import ones
@@ -303,18 +305,18 @@ def profile(name: str) -> None:
     made = clock()
     painter.paint(0)
     first = clock()
-    palette = make_palette([painter.paint(frame).copy() for frame in (0, scene.frames // 2, scene.frames - 1)], colors)
-    found = clock()
     painting = encoding = 0.0
     with tempfile.TemporaryFile() as file:
-        writer = GifWriter(file, *scene.size, palette)
+        writer = write_gif(Clip(scene, fps=FPS, colors=colors), painter, file, "")
+        next(writer)
+        found = clock()
         for frame in range(scene.frames):
             begin = clock()
             pixels = painter.paint(frame)
             painted = clock()
-            writer.add(pixels, 10)
+            with suppress(StopIteration):
+                writer.send(pixels)
             painting, encoding = painting + painted - begin, encoding + clock() - painted
-        writer.close()
     parts = {"making the figure": made - start, "first frame, with background and letters": first - made,
              "three samples and palette": found - first}  # fmt: skip
     print(", ".join(f"{part} {1000 * seconds:.0f} ms" for part, seconds in parts.items()))
