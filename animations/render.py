@@ -61,40 +61,31 @@ def render(scene: Scene, path: str | os.PathLike[str], *, progress: bool = True,
 def write(clip: Clip, paths: Sequence[Path], progress: bool = True) -> None:
     """Write a clip in several formats, as `render` does in one; each picture is painted once, for all of them."""
     for path in paths:
-        _check(clip, path)
+        suffix, per_second = path.suffix.lower(), clip.fps * clip.motion
+        if suffix not in FORMATS:
+            raise ValueError(f"render: path must end in {', '.join(FORMATS)}, got {path.name!r}")
+        if per_second > FORMATS[suffix].fastest:
+            times, got = ("", clip.fps) if clip.motion == 1 else (" × motion", f"{clip.fps:g} × {clip.motion}")
+            raise ValueError(
+                f"render: fps{times} must lie in 0.01 … {FORMATS[suffix].fastest} for {suffix}, "
+                f"since viewers do not show more, got {got}"
+            )
+        if clip.loop and not FORMATS[suffix].loops:
+            raise ValueError(f"render: loop must be left out for {suffix}, which cannot say how often, got {clip.loop}")
+        if clip.frame is not None and suffix != ".png":
+            raise ValueError(
+                f"render: frame must be left out for a {suffix}, which has all frames, got frame={clip.frame}"
+            )
+        if suffix == ".mp4":
+            check_video()
     with ExitStack() as stack:
         outputs = []
         for path in reversed(paths):  # so that the first file is complete first
-            _make_folder(path)
+            try:
+                path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                text = f"render: {path} cannot be written: there can be no folder {path.parent}, {error}"
+                raise OSError(text) from error
             file = stack.enter_context(complete_or_absent(path, "render"))
             outputs.append((FORMATS[path.suffix.lower()].write, file, path.name))
         clip.play(outputs, progress)
-
-
-def _check(clip: Clip, path: Path) -> None:
-    """Raise ValueError if a clip cannot be shown in the format of a file."""
-    suffix = path.suffix.lower()
-    if suffix not in FORMATS:
-        raise ValueError(f"render: path must end in {', '.join(FORMATS)}, got {path.name!r}")
-    _, fastest, loops = FORMATS[suffix]
-    if clip.fps * clip.motion > fastest:
-        times, got = ("", f"{clip.fps:g}") if clip.motion == 1 else (" × motion", f"{clip.fps:g} × {clip.motion}")
-        raise ValueError(
-            f"render: fps{times} must lie in 0.01 … {fastest} for {suffix}, since viewers do not show more, got {got}"
-        )
-    if clip.loop and not loops:
-        raise ValueError(f"render: loop must be left out for {suffix}, which cannot say how often, got {clip.loop}")
-    if clip.frame is not None and suffix != ".png":
-        raise ValueError(f"render: frame must be left out for a {suffix}, which has all frames, got frame={clip.frame}")
-    if suffix == ".mp4":
-        check_video()
-
-
-def _make_folder(path: Path) -> None:
-    """Make the folder of a file, if it is missing; OSError that names the file if that cannot be."""
-    if path.is_dir():
-        raise IsADirectoryError(f"render: {path} cannot be written: it is a folder; name a file in it")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OSError(f"render: {path} cannot be written: there can be no folder {path.parent}, {error}") from error

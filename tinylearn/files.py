@@ -58,12 +58,14 @@ def complete_or_absent(
     try:
         try:
             _remove_stale(target.parent, rf"\.{re.escape(target.stem[:50])}", re.escape(target.suffix))
-            lock = _create(temporary)
+            while not temporary.exists():  # again if another process took it for stale, before it was locked
+                temporary.touch(exist_ok=False)
+                lock = _lock(temporary, wait=True)
         except OSError as error:  # which names the temporary file, of which nobody knows
             raise OSError(
                 error.errno, f"{caller}: {path} cannot be written: {os.strerror(error.errno or 0)}"
             ) from error
-        with say_what_is_full(f"{caller}: {path}"), open(temporary, "wb") as file:
+        with open(temporary, "wb") as file:
             yield file
             if survives_power_loss:
                 file.flush()
@@ -74,7 +76,8 @@ def complete_or_absent(
             _remove(temporary)
         finally:  # again: a second signal may have cut that short, as Ctrl-C is followed by being told to terminate
             _remove(temporary)
-        raise
+        with say_what_is_full(f"{caller}: {path}"):
+            raise
     finally:
         if lock is not None:
             os.close(lock)
@@ -104,15 +107,6 @@ def _target(path: Path, caller: str) -> Path:
     if target.exists() and not target.is_file():
         raise OSError(f"{caller}: {path} cannot be written: it is a device or a pipe; name a file")
     return target
-
-
-def _create(temporary: Path) -> int | None:
-    """Make an empty file; return the descriptor that holds its lock, if there are locks."""
-    while True:
-        temporary.touch(exist_ok=False)
-        lock = _lock(temporary, wait=True)
-        if temporary.exists():  # or else another process took it for stale, before it was locked
-            return lock
 
 
 def _remove(temporary: Path) -> None:

@@ -31,7 +31,7 @@ def redraw(scene: Scene, frame: float, scale: float = 1, font: str = "") -> np.n
         for number, trail in enumerate(painter.trails):
             for artist in trail:
                 artist.set(animated=False, visible=number <= frame)
-        painter.draw_all()
+        painter.draw_background()
     return painter.pixels
 
 
@@ -60,10 +60,12 @@ class Painter:
         self.painted = 0
 
     def paint(self, frame: float) -> np.ndarray:
-        """Return the pixels of `frame`; between two frames, such as 3.4, of scenes that glide."""
+        """Return the pixels of `frame`; between two frames, such as 3.4, of scenes that glide.
+
+        Raises TypeError or ValueError if `update` returned no artists, or artists of another figure.
+        """
         with using(self.settings):
-            changed = self.scene.update(frame)  # type: ignore[arg-type]
-            who = type(self.scene).__name__
+            changed, who = self.scene.update(frame), type(self.scene).__name__  # type: ignore[arg-type]
             if not isinstance(changed, Sequence):
                 raise TypeError(f"{who}.update must return the artists that it changed, as a list, got {changed!r}")
             for artist in changed:
@@ -71,24 +73,27 @@ class Painter:
                     raise ValueError(
                         f"{who}.update returned {artist}, which is not in this figure: one figure a scene object"
                     )
-            returned = self.returned.union(changed)
-            if returned != self.returned or self.background is None:
-                self.returned = returned
-                self._draw_background()
-            self._paint_trails(int(frame))
+            if not self.returned.issuperset(changed) or self.background is None:
+                self.returned.update(changed)
+                self.draw_background()
+            if frame < self.painted - 1:
+                self.with_trails, self.painted = self.background, 0
+            trails = [artist for trail in self.trails[self.painted : int(frame) + 1] for artist in trail]
+            self.painted = int(frame) + 1
             self.renderer.restore_region(self.with_trails)
+            for artist in trails:
+                artist.draw(self.renderer)
+            if trails:
+                self.with_trails = self.renderer.copy_from_bbox(self.figure.bbox)
             for artist in self.changing:
                 artist.draw(self.renderer)
         return self.pixels
 
-    def draw_all(self) -> None:
-        """Draw what is not animated, on paper, which can be seen where the figure is transparent."""
-        self.renderer.clear()
-        self.pixels[:] = 255
-        self.figure.draw(self.renderer)
+    def draw_background(self) -> None:
+        """Draw all but what changes, which is put in the order of drawing.
 
-    def _draw_background(self) -> None:
-        """Draw all but what changes, which is put in the order of drawing."""
+        On paper, which can be seen where the figure is transparent.
+        """
         order = list(_in_drawing_order(self.figure))
         drawn = {whole for artist, whole in order if artist in self.returned}
         drawn |= {inset for artist in drawn if artist.axes for inset in artist.axes.child_axes
@@ -96,21 +101,11 @@ class Painter:
         self.changing = [artist for artist, _ in order if artist in drawn]
         for artist in self.changing:
             artist.set_animated(True)
-        self.draw_all()
+        self.renderer.clear()
+        self.pixels[:] = 255
+        self.figure.draw(self.renderer)
         self.background = self.with_trails = self.renderer.copy_from_bbox(self.figure.bbox)
         self.painted = 0
-
-    def _paint_trails(self, frame: int) -> None:
-        """Bring the background's trails to those of frames 0 … frame."""
-        if frame + 1 < self.painted:
-            self.with_trails, self.painted = self.background, 0
-        new = [artist for trail in self.trails[self.painted : frame + 1] for artist in trail]
-        self.painted = frame + 1
-        if new:
-            self.renderer.restore_region(self.with_trails)
-            for artist in new:
-                artist.draw(self.renderer)
-            self.with_trails = self.renderer.copy_from_bbox(self.figure.bbox)
 
 
 def _in_drawing_order(artist: Artist, part_of: Artist | None = None) -> Iterator[tuple[Artist, Artist]]:

@@ -48,13 +48,13 @@ def write_apng(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker
 def _changed_rectangle(before: np.ndarray, now: np.ndarray) -> tuple[int, int, np.ndarray]:
     """Return left, top and the pixels (H, W, 4) of the rectangle that changed; one see-through pixel if nothing did."""
     changed = difference(before, now)
-    if changed.colours.size == 0:
+    if changed is None:
         return 0, 0, np.zeros((1, 1, 4), np.uint8)
-    left, top, width, height = changed.box()
-    rectangle = np.zeros((height, width, 4), np.uint8)
-    rectangle[changed.rows - top, changed.columns - left, :3] = unpack(changed.colours)
-    rectangle[changed.rows - top, changed.columns - left, 3] = 255
-    return left, top, rectangle
+    rectangle = np.zeros((changed.height, changed.width, 4), np.uint8)
+    rows, columns = changed.rows - changed.top, changed.columns - changed.left
+    rectangle[rows, columns, :3] = unpack(changed.colours)
+    rectangle[rows, columns, 3] = 255
+    return changed.left, changed.top, rectangle
 
 
 def _deflate(rectangle: np.ndarray) -> bytes:

@@ -11,29 +11,32 @@ import numpy as np
 
 
 class Difference(NamedTuple):
-    """The pixels in which two frames differ, D of them."""
+    """The pixels in which two frames differ, D of them, in the smallest rectangle around them."""
 
+    left: int
+    top: int
+    width: int
+    height: int
     rows: np.ndarray  # (D,)
     columns: np.ndarray  # (D,)
     colours: np.ndarray  # (D,), the new ones, packed
 
-    def box(self) -> tuple[int, int, int, int]:
-        """Return left, top, width, height of the smallest rectangle around them."""
-        top, bottom = int(self.rows.min()), int(self.rows.max())
-        left, right = int(self.columns.min()), int(self.columns.max())
-        return left, top, right + 1 - left, bottom + 1 - top
 
-
-def difference(before: np.ndarray, now: np.ndarray) -> Difference:
-    """Compare two packed frames.
+def difference(before: np.ndarray, now: np.ndarray) -> Difference | None:
+    """Compare two packed frames; None if they are equal.
 
     >>> old, new = np.zeros((4, 6), np.uint32), np.zeros((4, 6), np.uint32)
     >>> new[2, 1:3] = 255
-    >>> difference(old, new).box()
+    >>> difference(old, new)[:4]
     (1, 2, 2, 1)
     """
-    rows, columns = np.divmod(np.flatnonzero(before != now), now.shape[1])
-    return Difference(rows, columns, now[rows, columns])
+    pixels = np.flatnonzero(before != now)
+    if pixels.size == 0:
+        return None
+    rows, columns = np.divmod(pixels, now.shape[1])
+    left, top = int(columns.min()), int(rows[0])
+    width, height = int(columns.max()) + 1 - left, int(rows[-1]) + 1 - top
+    return Difference(left, top, width, height, rows, columns, now[rows, columns])
 
 
 def pack(pixels: np.ndarray) -> np.ndarray:

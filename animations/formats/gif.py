@@ -18,7 +18,7 @@ from PIL import Image
 
 from animations.engine.clip import Clip, Taker
 from animations.engine.painter import Painter
-from animations.formats.differences import Difference, difference, pack, unpack
+from animations.formats.differences import difference, pack, unpack
 
 BITS = 8
 UNCHANGED = 255
@@ -44,21 +44,21 @@ def write_gif(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker:
     delays = iter(clip.delays())
     before = pack((yield))
     image = palette.indices(before)
-    shown, corner, delay = image.copy(), (0, 0), next(delays)
+    shown, corner, delay = image, (0, 0), next(delays)
     for longer in delays:
         now = pack((yield))
-        changed = difference(before, now)
-        indices = palette.indices(changed.colours)
-        differs = indices != shown[changed.rows, changed.columns]  # a colour may change and keep its index
-        changed, indices, before = Difference(*(part[differs] for part in changed)), indices[differs], now
-        if indices.size == 0:
+        changed, before = difference(before, now), now
+        if changed is not None:
+            after = shown.copy()
+            after[changed.rows, changed.columns] = palette.indices(changed.colours)
+            changed = difference(shown, after)  # a colour may change and keep its index
+        if changed is None:
             delay += longer
             continue
         _write_image(file, image, corner, delay)
-        shown[changed.rows, changed.columns] = indices
-        left, top, across, down = changed.box()
-        image, corner, delay = np.full((down, across), UNCHANGED, np.uint8), (left, top), longer
-        image[changed.rows - top, changed.columns - left] = indices
+        image, corner, delay = np.full((changed.height, changed.width), UNCHANGED, np.uint8), changed[:2], longer
+        image[changed.rows - changed.top, changed.columns - changed.left] = changed.colours
+        shown = after
     _write_image(file, image, corner, delay)
     file.write(b";")
     file.seek(palette_at)
@@ -83,7 +83,9 @@ class Palette:
         common = unpack(colours[np.argsort(-counts, kind="stable")[:EXACT]])
         octree = Image.fromarray(pixels).convert("RGB")
         octree = octree.quantize(colors - EXACT - max(LATE, colors // 8), method=Image.Quantize.FASTOCTREE)
-        found = np.array(octree.getpalette("RGB"), np.uint8).reshape(-1, 3)[np.unique(octree)]  # those in use
+        found = np.array(octree.getpalette("RGB"), np.uint8).reshape(-1, 3)[
+            np.unique(np.asarray(octree))
+        ]  # those in use
         self.colours = np.concatenate([common, found]).astype(np.int32)
         self.table = np.full(64**3, UNCHANGED, np.uint8)
         self.table[_cell(pack(self.colours))[::-1]] = np.arange(len(self.colours), dtype=np.uint8)[::-1]  # first wins
@@ -93,26 +95,22 @@ class Palette:
         cells = _cell(packed)
         unknown = self.table[cells] == UNCHANGED
         if unknown.any():
-            colours, counts = np.unique(packed[unknown], return_counts=True)
-            colours = colours[np.argsort(-counts, kind="stable")]
-            colours = colours[np.sort(np.unique(_cell(colours), return_index=True)[1])]  # the commonest of each cell
-            for start in range(0, len(colours), 4096):  # so many at once, or a photograph fills the memory
-                self._learn(colours[start : start + 4096])
+            found, counts = np.unique(packed[unknown], return_counts=True)
+            found = found[np.argsort(-counts, kind="stable")]
+            found = found[np.sort(np.unique(_cell(found), return_index=True)[1])]  # the commonest of each cell
+            for part in np.array_split(found, 1 + len(found) // 4096):  # at once, a photograph fills the memory
+                colours = unpack(part).astype(np.int32)
+                distances = ((colours[:, None, :] - self.colours[None]) ** 2).sum(axis=-1)
+                nearest, distance = distances.argmin(axis=1), distances.min(axis=1)
+                for number in np.flatnonzero(distance > NEAR):
+                    full = len(self.colours) / self.room
+                    if full < 1 and distance[number] > max(NEAR, FAR * full**2):
+                        others = ((colours - colours[number]) ** 2).sum(axis=1)
+                        nearest[others < distance] = len(self.colours)
+                        distance = np.minimum(distance, others)
+                        self.colours = np.concatenate([self.colours, colours[number][None]])
+                self.table[_cell(part)] = nearest
         return self.table[cells]
-
-    def _learn(self, packed: np.ndarray) -> None:
-        """Give the cells of these colours, the commonest first, the nearest index, or that of a place of their own."""
-        colours = unpack(packed).astype(np.int32)
-        distances = ((colours[:, None, :] - self.colours[None]) ** 2).sum(axis=-1)
-        index, distance = distances.argmin(axis=1), distances.min(axis=1)
-        for number in np.flatnonzero(distance > NEAR):
-            full = len(self.colours) / self.room
-            if full < 1 and distance[number] > max(NEAR, FAR * full**2):
-                others = ((colours - colours[number]) ** 2).sum(axis=1)
-                index[others < distance] = len(self.colours)
-                distance = np.minimum(distance, others)
-                self.colours = np.concatenate([self.colours, colours[number][None]])
-        self.table[_cell(packed)] = index
 
 
 def _write_image(file: BinaryIO, indices: np.ndarray, corner: tuple[int, int], delay: int) -> None:
