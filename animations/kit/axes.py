@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
+from matplotlib.legend import Legend
+from matplotlib.patches import Polygon
 
 from animations.engine.text import Form, Number, PastedText
 from animations.kit import style
@@ -43,6 +47,29 @@ def log_loss(axes: Axes, last: int) -> None:
     axes.set_xticks(steps, [str(step) for step in steps])
     axes.minorticks_off()
     axes.set_xlim(-0.3, last * 1.3)
+
+
+def add_legend(axes: Axes, **settings: Any) -> Legend:
+    """Write which line is which; `settings` are matplotlib's: loc, ncols, …"""
+    font = {"family": style.FONT, "size": style.SMALL}
+    legend = axes.legend(**{"frameon": False, "labelcolor": style.INK, "prop": font} | settings)
+    for name in legend.get_texts():
+        name.set_parse_math(False)
+    return legend
+
+
+def add_arrow(axes: Axes, start: np.ndarray, tip: np.ndarray, color: str, pointed: bool = True) -> Polygon:
+    """Draw an arrow into axes for curves, or a line, which is thicker. Places are in pixels of the figure."""
+    length = math.dist(start, tip)
+    along = (tip - start) / length
+    across = np.array([-along[1], along[0]])
+    head, half = (min(11, 0.6 * length), 0.8 * across) if pointed else (0, 1.6 * across)
+    neck, wing = tip - head * along, 0.42 * head * across
+    point = [neck + wing, tip, neck - wing] if pointed else []
+    corners = [start + half, neck + half, *point, neck - half, start - half]
+    arrow = Polygon(axes.transData.inverted().transform(corners), color=color, linewidth=0, zorder=2.7)
+    axes.add_patch(arrow)
+    return arrow
 
 
 def pixel_axes(figure: FigureBase, size: tuple[int, int]) -> Axes:

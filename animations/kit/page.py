@@ -76,6 +76,16 @@ class Page:
                 self._longest[made] = max(map(made.form, values), key=len)
         return made
 
+    def named(self, place: Place, name: str, form: Form, gid: str, values: Shown, **settings: Any) -> float:
+        """Write a number behind its name, "w = 0.250"; return where it ends."""
+        return self.row(place, self.text(name, **settings), self.number(form, gid, values, **settings))
+
+    def step(self, place: Place, steps: np.ndarray, said: Callable[[int], str] | None = None) -> Place:
+        """Write "Step n" and what happens then, "adjust, repeat" unless told; return where that begins."""
+        end = self.named(place, "Step", "{:.0f}", "step", steps, size=style.LARGE)
+        said = said or (lambda frame: "adjust, repeat" if steps[frame] else "initialise")
+        return self.words(said, (end + 22, place[1]), color=style.QUIET).get_position()
+
     def clock(
         self, place: Place, word: str, gid: str, values: Shown, last: float, last_gid: str = "", **settings: Any
     ) -> float:
@@ -136,6 +146,12 @@ class Page:
         (width, height), (left, bottom, wide, high) = self.size, box
         return kit.plot_axes(self.figure, (left / width, bottom / height, wide / width, high / height), **settings)
 
+    def dot(self, axes: Axes, x: np.ndarray, y: np.ndarray, **look: Any) -> Line2D:
+        """Draw a dot that stands at (x, y) (S,) of some axes, and glides from each place to the next."""
+        own: dict[str, Any] = {"marker": "o", "markeredgecolor": style.PAPER, "linestyle": "none", "zorder": 4}
+        (made,) = axes.plot([], [], **own | look)
+        return self.glide(made, data=np.stack([x, y], axis=1)[..., None])
+
     def image(self, corner: tuple[int, int], extent: tuple[int, int]) -> Axes:
         """Return axes for a picture; see `image_axes`."""
         return image_axes(self.figure, self.size, corner, extent)
@@ -179,6 +195,11 @@ class Page:
         readers = {name: _reader(values) for name, values in shown.items()}
         self._bound.append((artist, lambda frame: artist.set(**{name: at(int(frame)) for name, at in readers.items()})))
         return artist
+
+    def show(self, when: Shown, *artists: Artist) -> None:
+        """Let artists be seen in some frames only: `when` is True or False for each."""
+        for artist in artists:
+            self.bind(artist, visible=when)
 
     def glide(self, artist: Any, **shown: Shown) -> Any:
         """Let properties follow the frames, and between two of them lie between their values: places, not numbers."""

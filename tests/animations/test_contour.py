@@ -30,6 +30,12 @@ def walk(name):
     return places
 
 
+def walkers_of(painter):
+    """Return the marks that walk on the map, one for each series."""
+    (lines,) = painter.figure.findobj(ContourSet)
+    return [line for line in lines.axes.lines if line.get_label() in RATES]
+
+
 def series():
     made = []
     for name, rate in RATES.items():
@@ -116,12 +122,23 @@ def test_digits_without_a_source_are_those_of_the_formula():
 # --- what is drawn without digits ------------------------------------------------------------------------------------
 
 
-def test_walkers_stand_where_they_are(drawn):
+def test_walkers_stand_where_they_are(painter, drawn):
     scene, _ = drawn
     for frame, step in enumerate(CLOCK):
         scene.update(frame)
-        for walker, name in zip(scene.walkers, RATES, strict=True):
+        for walker, name in zip(walkers_of(painter), RATES, strict=True):
             np.testing.assert_array_equal(walker.get_xydata(), [walk(name)[min(step, STEPS[name])]])
+
+
+def test_between_two_frames_walkers_are_on_their_way(painter, drawn):
+    scene, _ = drawn
+    for frame, share in ((0, 0.25), (12, 0.5)):  # the step from 15 to 20 takes one frame, too
+        scene.update(frame + share)
+        for walker, name in zip(walkers_of(painter), RATES, strict=True):
+            start, end = (np.array(walk(name)[min(CLOCK[at], STEPS[name])]) for at in (frame, frame + 1))
+            np.testing.assert_allclose(walker.get_xydata(), [(1 - share) * start + share * end], rtol=1e-12)
+        (number,) = painter.figure.findobj(lambda artist: artist.get_gid() == "step")
+        assert number.get_text() == str(CLOCK[frame])
 
 
 def test_paths_go_through_every_step_also_those_that_the_clock_skips(drawn):
@@ -175,9 +192,9 @@ def mark_in_row(scene, name):
     return mark.get_color(), mark.get_marker()
 
 
-def test_a_walker_is_the_same_colour_and_shape_everywhere_and_no_two_are_alike(drawn):
-    map_, chart_ = drawn
-    marks = [(walker.get_color(), walker.get_marker()) for walker in map_.walkers]
+def test_a_walker_is_the_same_colour_and_shape_everywhere_and_no_two_are_alike(painter, drawn):
+    _, chart_ = drawn
+    marks = [(walker.get_color(), walker.get_marker()) for walker in walkers_of(painter)]
     for lines in zip(*chart_.lines, strict=True):
         assert marks == [(line.get_color(), line.get_marker()) for line in lines]
     assert marks == [mark_in_row(chart_, name) for name in RATES]
@@ -210,12 +227,9 @@ def test_a_scene_can_go_to_another_process(painter):
 
 
 def test_a_map_that_is_turned_is_refused():
-    turned = valley()._replace(f=valley().f.T)
-    with pytest.raises(
-        ValueError,
-        match=r"of len\(y\) = 201 rows and len\(x\) = 57 columns, must have shape \(201, 57\), got \(57, 201\)",
-    ):
-        ContourDescent(turned, series(), CLOCK)
+    map_ = valley()
+    with pytest.raises(ValueError, match=r"f must have shape \(201, 57\), as y has 201, as x has 57, got \(57, 201\)"):
+        Valley(map_.x, map_.y, map_.f.T, map_.levels, "f", bottom=(0, 0), numbers_at=3)
 
 
 @pytest.mark.parametrize("value", [0.0, -1.0, np.inf, np.nan])

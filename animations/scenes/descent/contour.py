@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.lines import Line2D
 
-from animations import checks
+from animations import checks, data
 from animations.kit import style
-from animations.kit.axes import add_label, add_number, pixel_axes, plot_axes
+from animations.kit.axes import add_legend
+from animations.kit.page import Page
 from animations.kit.series import Series, checked_series
 from animations.scene import Scene
-from animations.scenes.training.step_chart import MARKERS, TIP
 
 
-class Valley(NamedTuple):
+class Valley(data.Data):
     """A function over the plane, to be drawn as contour lines.
 
     x (W,), y (H,)    where it was computed, from left to right and from below
@@ -28,46 +25,48 @@ class Valley(NamedTuple):
     numbers_at        the x where lines carry their number, above the bottom: choose it away from the paths
     """
 
-    x: np.ndarray
-    y: np.ndarray
-    f: np.ndarray
-    levels: Sequence[float] | np.ndarray
-    label: str
-    bottom: tuple[float, float]
-    numbers_at: float
+    x: np.ndarray = data.growing("W")
+    y: np.ndarray = data.growing("H")
+    f: np.ndarray = data.array("H", "W")
+    levels: np.ndarray = data.anything(lambda who, name, value: checks.growing(who, name, value, least=1))
+    label: str = data.text()
+    bottom: np.ndarray = data.array(2)
+    numbers_at: float = data.real()
+
+    def prepare(self) -> None:
+        low, high = self.f.min(), self.f.max()
+        if not ((self.levels > low) & (self.levels < high)).any():
+            raise ValueError(
+                f"Valley: one of levels must lie between the least and the largest f, {low:g} and {high:g}, "
+                f"got {self.levels}"
+            )
+        checks.real("Valley", "bottom, its y,", self.bottom[1], high=self.y[-1])
+        checks.real("Valley", "numbers_at", self.numbers_at, self.x[0], self.x[-1])
 
 
 class ContourDescent(Scene):
-    """The paths of `series` on the map, from their columns "x" and "y"; clock (F,): the step that each frame shows.
+    """The paths of `series` on the map, from their columns "x" and "y"; clock (S,): the step that each frame shows.
 
     x and y have one scale, so that a step straight downhill leaves its contour line at a right angle, as it should.
     """
 
-    size = (900, 600)
+    valley: Valley = data.instance(Valley)
+    series: tuple[Series, ...] = data.anything(lambda who, _, value: checked_series(who, value, ("x", "y")))
+    clock: np.ndarray = data.clock("S")
 
-    def __init__(self, valley: Valley, series: Sequence[Series], clock: Sequence[int]) -> None:
-        self.valley = checked_valley("ContourDescent", valley)
-        self.series = checked_series("ContourDescent", series, ("x", "y"))
-        self.clock = checks.clock("ContourDescent", "clock", clock)
-        self.frames = len(self.clock)
+    size = (900, 600)
+    glides = True
 
     def draw(self, figure: FigureBase) -> None:
-        page = pixel_axes(figure, self.size)
-        add_label(page, 30, 566, "Step", size=style.LARGE)
-        self.step = add_number(page, 158, 566, "{:.0f}", "step", size=style.LARGE)
-        self.phase = add_label(page, 180, 566, "", color=style.QUIET)
-        add_label(page, 870, 566, self.valley.label, ha="right", size=style.LARGE)
-        axes = plot_axes(figure, (0.075, 0.12, 0.9, 0.765), xlabel="x", ylabel="y")
+        self.page = page = Page(figure, self.size)
+        page.step((30, 566), self.clock)
+        page.text(self.valley.label, (870, 566), ha="right", size=style.LARGE)
+        axes = page.plot((67.5, 72, 810, 459), xlabel="x", ylabel="y")
         self._draw_map(axes)
         self._draw_walkers(axes)
 
-    def update(self, frame: int) -> list[Artist]:
-        step = self.clock[frame]
-        self.step.set_value(step)
-        self.phase.set_text("initialise" if step == 0 else "adjust, repeat")
-        for walker, one in zip(self.walkers, self.series, strict=True):
-            walker.set_data([one.at("x", step)], [one.at("y", step)])
-        return [self.step, self.phase, *self.walkers]
+    def update(self, frame: float) -> list[Artist]:
+        return self.page.update(frame)
 
     def trail(self, frame: int) -> list[Artist]:
         return self.paths[frame]
@@ -97,39 +96,16 @@ class ContourDescent(Scene):
 
     def _draw_walkers(self, axes: Axes) -> None:
         """Make the markers that walk, and the pieces of path that each frame adds."""
-        looks = list(zip(self.series, style.SERIES, MARKERS, strict=False))
+        looks = list(zip(self.series, style.SERIES, style.MARKERS, strict=False))
         self.paths: list[list[Artist]] = [[] for _ in self.clock]
         for frame in range(1, self.frames):
-            steps = slice(self.clock[frame - 1], self.clock[frame] + 1)
             for one, color, marker in looks:
-                x, y = one.columns["x"][steps], one.columns["y"][steps]
-                line = Line2D(x, y, color=color, marker=marker, markersize=4, linewidth=1.5, zorder=2.7)
-                self.paths[frame].append(axes.add_artist(line))
-        self.walkers: list[Line2D] = []
+                x, y = (one.columns[name][self.clock[frame - 1] : self.clock[frame] + 1] for name in ("x", "y"))
+                piece = Line2D(x, y, color=color, marker=marker, markersize=4, linewidth=1.5, zorder=2.7)
+                self.paths[frame].append(axes.add_artist(piece))
         for number, (one, color, marker) in enumerate(looks):
-            (walker,) = axes.plot([], [], color=color, marker=marker, **TIP, zorder=3 + number / 10, label=one.name)
-            self.walkers.append(walker)
-        font = {"family": style.FONT, "size": style.SMALL}
-        legend = axes.legend(loc="lower right", framealpha=1, edgecolor=style.FAINT, labelcolor=style.INK, prop=font)
+            x, y = (np.array([one.at(name, step) for step in self.clock]) for name in ("x", "y"))
+            look = {"color": color, "marker": marker, "zorder": 3 + number / 10}
+            self.page.dot(axes, x, y, **style.TIP | look, label=one.name)
+        legend = add_legend(axes, loc="lower right", frameon=True, framealpha=1, edgecolor=style.FAINT)
         legend.set_zorder(2.6)  # under paths and walkers, should they come there
-        for name in legend.get_texts():
-            name.set_parse_math(False)
-
-
-def checked_valley(who: str, valley: Valley) -> Valley:
-    """Return a valley that can be drawn; TypeError or ValueError if it is none."""
-    checks.instance(who, "valley", valley, Valley)
-    x, y = (checks.growing(who, f"the valley's {name}", getattr(valley, name)) for name in ("x", "y"))
-    f_name = f"the valley's f, of len(y) = {len(y)} rows and len(x) = {len(x)} columns,"
-    f = checks.array(who, f_name, valley.f, (len(y), len(x)))
-    levels = checks.growing(who, "the valley's levels", valley.levels, least=1)
-    if not ((levels > f.min()) & (levels < f.max())).any():
-        raise ValueError(
-            f"{who}: one of the valley's levels must lie between the least and the largest f, {f.min():g} and "
-            f"{f.max():g}, got {levels}"
-        )
-    bottom = checks.array(who, "the valley's bottom, x and y,", valley.bottom, (2,))
-    if bottom[1] > y[-1]:
-        raise ValueError(f"{who}: the valley's bottom must lie on the map, y up to {y[-1]:g}, got {bottom[1]:g}")
-    at = checks.real(who, "the valley's numbers_at", valley.numbers_at, float(x[0]), float(x[-1]))
-    return Valley(x, y, f, levels, checks.text(who, "the valley's label", valley.label), (bottom[0], bottom[1]), at)
