@@ -70,5 +70,5 @@ def test_description():
 
 
 def test_grid_search_refuses_columns_that_do_not_fit():
-    with pytest.raises(ValueError, match=r"y must have shape \(2000,\), got \(3,\)"):
+    with pytest.raises(ValueError, match=r"y must have shape \(2000,\), as x has 2000, got \(3,\)"):
         grid(y=np.zeros(3))
