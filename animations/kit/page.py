@@ -76,9 +76,13 @@ class Page:
                 self._longest[made] = max(map(made.form, values), key=len)
         return made
 
-    def named(self, place: Place, name: str, form: Form, gid: str, values: Shown, **settings: Any) -> float:
-        """Write a number behind its name, "w = 0.250"; return where it ends."""
-        return self.row(place, self.text(name, **settings), self.number(form, gid, values, **settings))
+    def named(
+        self, place: Place, name: str, form: Form, gid: str, values: Shown, *, weight: str = "normal", ha: str = "left",
+        **settings: Any,
+    ) -> float:  # fmt: skip
+        """Write a number behind its name, "w = 0.250", as a row; return its other end. `weight` is the number's."""
+        number = self.number(form, gid, values, weight=weight, **settings)
+        return self.row(place, self.text(name, **settings), number, ha=ha)
 
     def step(self, place: Place, steps: np.ndarray, said: Callable[[int], str] | None = None) -> Place:
         """Write "Step n" and what happens then, "adjust, repeat" unless told; return where that begins."""

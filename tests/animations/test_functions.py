@@ -29,6 +29,12 @@ def drawn():
     return scene
 
 
+def number(panel, name):
+    """Return the number of a panel that has this name."""
+    (found,) = panel.point.axes.figure.findobj(lambda artist: artist.get_gid() == f"{panel.name}.{name}")
+    return found
+
+
 def recomputed():
     """Return gid → the value in each frame; the layers are not asked."""
     x = np.linspace(-6, 6, 31)
@@ -69,7 +75,7 @@ def test_the_curves_are_those_of_the_formulas(drawn):
 
 def test_what_is_about_the_slope_has_one_colour_and_what_is_about_the_value_another(drawn):
     for panel in drawn.scenes:
-        x, y, slope = panel.numbers
+        x, y, slope = (number(panel, name) for name in ("x", "y", "slope"))
         assert {artist.get_color() for artist in (slope, panel.tangent, panel.traced, panel.tip, panel.stem)} == {
             style.BIAS
         }
@@ -94,6 +100,17 @@ def test_the_slope_below_is_the_slope_of_the_tangent_above(drawn):
             assert floor < min(low, high) <= max(low, high) < top, "the tangent is cut off"
 
 
+def test_between_two_frames_the_point_stays_on_the_curve_and_the_numbers_stay(drawn):
+    functions = (lambda x: (max(x, 0), float(x > 0))), lambda x: (sigmoid(x), sigmoid(x) * (1 - sigmoid(x)))
+    for panel, f in zip(drawn.scenes, functions, strict=True):
+        for frame in (7.25, 15.5, 22.75):
+            panel.update(frame)
+            (x, y), (_, slope) = panel.point.get_xydata()[0], panel.tip.get_xydata()[0]
+            assert x == pytest.approx(-6 + 0.4 * frame)
+            assert (y, slope) == pytest.approx(f(x), abs=1e-5)
+            assert number(panel, "x").get_text() == f"{INPUTS[int(frame)]:.1f}"
+
+
 def test_the_slope_is_drawn_as_far_as_the_point_has_come(drawn):
     _, scene = drawn.scenes
     for frame in (0, 7, 15, 30):
@@ -104,10 +121,8 @@ def test_the_slope_is_drawn_as_far_as_the_point_has_come(drawn):
 
 
 def test_no_line_is_drawn_where_the_slope_jumps():
-    x, y = break_at_jumps(np.arange(5.0), np.array([0.0, 0.0, 0.0, 1.0, 1.0]))
-    np.testing.assert_array_equal(y, [0, 0, 0, np.nan, 1])
-    np.testing.assert_array_equal(x, range(5))
-    np.testing.assert_array_equal(break_at_jumps(x, np.ones(5))[1], np.ones(5))
+    np.testing.assert_array_equal(break_at_jumps(np.array([0.0, 0.0, 0.0, 1.0, 1.0])), [0, 0, 0, np.nan, 1])
+    np.testing.assert_array_equal(break_at_jumps(np.ones(5)), np.ones(5))
 
 
 def test_relu_at_zero_has_the_slope_that_the_note_says():

@@ -9,7 +9,6 @@ and its loss are computed from it, before anything is drawn.
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -17,18 +16,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
 from animations import checks
-from animations.engine.text import Form, Number
+from animations.data import Data, anything, array, clock, column, instance, real, text
 from animations.kit import style
-from animations.kit.axes import add_label, add_number, log_loss, pixel_axes, plot_axes
+from animations.kit.axes import add_legend, log_loss
 from animations.kit.numbers import no_negative_zero
+from animations.kit.page import Page
 from animations.scene import Scene
 from tinylearn import Dense, Recording, ReLU, Sequential
-from tinylearn.checks import numbers
 
 LEAST = 1e-100  # on the axis of losses
 
 
-class CurveStates:
+class CurveStates(Data):
     """What a network with one input and one output says at some steps of its recording.
 
     x, target (N,), x growing; steps (S,); predicted (S, N), loss (S,), the mean squared error. For each step `bends`
@@ -37,29 +36,24 @@ class CurveStates:
     S steps, B bends.
     """
 
-    def __init__(
-        self, recording: Recording, model: Sequential, x: np.ndarray, target: np.ndarray, steps: Sequence[int]
-    ) -> None:
-        checks.instance("CurveStates", "recording", recording, Recording)
-        checks.instance("CurveStates", "model", model, Sequential)
-        self.x = checks.column("CurveStates", "x", x)
-        self.target = checks.column("CurveStates", "target", target, self.x.shape)
+    recording: Recording = instance(Recording)
+    model: Sequential = instance(Sequential)
+    x: np.ndarray = column("N")
+    target: np.ndarray = column("N")
+    steps: np.ndarray = clock("S")
+
+    def prepare(self) -> None:
         checks.growing("CurveStates", "x, in whose order the rows must be sorted to be drawn as a curve,", self.x)
-        self.steps = checks.clock("CurveStates", "steps", steps)
-        for step in self.steps:
-            recording.index(step)
-        self.last = int(recording.steps[-1])
-        model = copy.deepcopy(model)  # the caller's keeps its parameters
+        self.last = int(self.recording.steps[-1])
+        model = copy.deepcopy(self.model)  # the caller's keeps its parameters
         predicted, self.bends, lines = [], [], []
         for step in self.steps:
-            recording.restore(model, step)
+            self.recording.restore(model, step)
             said = model.forward(self.x[:, None])
-            if said.shape != (self.x.size, 1):
-                raise ValueError(f"CurveStates: the model must return one number for each x, got {said.shape[1:]}")
-            predicted.append(said[:, 0])
+            predicted.append(checks.array("CurveStates", "what the model says", said, (self.x.size, 1))[:, 0])
             self.bends.append(bends(model, self.x, predicted[-1]))
             lines.append(straight_line(model))
-        self.predicted = checks.array("CurveStates", "what the model says", predicted, (len(self.steps), self.x.size))
+        self.predicted = np.array(predicted)
         self.loss = ((self.predicted - self.target) ** 2).mean(axis=1)
         self.line = None if lines[0] is None else np.array(lines)
 
@@ -100,43 +94,30 @@ class CurveFit(Scene):
     heights     limits of y, and `losses`: lowest and highest loss to make room for; the same in panels to compare
     """
 
+    states: CurveStates = instance(CurveStates)
+    title: str = text(kw_only=True)
+    name: str = text(kw_only=True)
+    best_line: float = real(low=0, kw_only=True)
+    heights: tuple[float, float] = anything(checks.limits, kw_only=True)
+    losses: np.ndarray = array(2, low=LEAST, high=1 / LEAST, kw_only=True)
+
     size = (640, 760)
 
-    def __init__(
-        self, states: CurveStates, *, title: str, name: str, best_line: float,
-        heights: tuple[float, float], losses: tuple[float, float],
-    ) -> None:  # fmt: skip
-        self.states = checks.instance("CurveFit", "states", states, CurveStates)
-        self.title, self.name = checks.text("CurveFit", "title", title), checks.text("CurveFit", "name", name)
-        self.best_line = checks.real("CurveFit", "best_line", best_line, 0)
-        self.heights = checks.limits("CurveFit", "heights", heights)
-        both = numbers("CurveFit", "losses", losses)
-        if both.shape != (2,) or not LEAST <= both[0] <= both[1] <= 1 / LEAST:
-            raise ValueError(f"CurveFit: losses must be two growing numbers above 0, for a log scale, got {losses}")
-        self.losses = float(both[0]), float(both[1])
-        self.frames = len(states.steps)
+    def prepare(self) -> None:
+        if self.losses[0] > self.losses[1]:
+            raise ValueError(f"CurveFit: losses must be the lowest and the highest, got {self.losses}")
 
     def draw(self, figure: FigureBase) -> None:
-        self.page = pixel_axes(figure, self.size)
-        self.numbers: list[tuple[Number, np.ndarray]] = []  # with the value of each frame
-        self._draw_heading()
+        self.page = page = Page(figure, self.size, self.name)
+        self._write_heading()
         x = self.states.x
-        self._draw_curve(plot_axes(figure, (0.13, 0.425, 0.83, 0.375), xlabel="x", xcolor=style.INPUT, ylabel="y",
+        self._draw_curve(page.plot((83.2, 323, 531.2, 285), xlabel="x", xcolor=style.INPUT, ylabel="y",
                                    xlim=(x[0] - 0.2, x[-1] + 0.2), ylim=self.heights))  # fmt: skip
-        self._draw_loss(plot_axes(figure, (0.13, 0.085, 0.83, 0.23), xlabel="epoch, log scale",
-                                  ylabel="loss, log scale", ycolor=style.ERROR))  # fmt: skip
+        self._draw_loss(page.plot((83.2, 64.6, 531.2, 174.8), xlabel="epoch, log scale", ylabel="loss, log scale",
+                                  ycolor=style.ERROR))  # fmt: skip
 
     def update(self, frame: int) -> list[Artist]:
-        states = self.states
-        self.phase.set_text("initialise" if frame == 0 else "adjust, repeat")
-        for number, values in self.numbers:
-            number.set_value(values[frame])
-        self.curve.set_ydata(states.predicted[frame])
-        self.dots.set_data(*states.bends[frame].T)
-        self.fall.set_data(states.steps[: frame + 1], states.loss[: frame + 1])
-        self.tip.set_data(states.steps[[frame]], states.loss[[frame]])
-        changing = [self.wanted, self.curve, self.dots, self.fall, self.tip, self.phase]
-        return [*changing, *(number for number, _ in self.numbers)]
+        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
         states = self.states
@@ -148,49 +129,40 @@ class CurveFit(Scene):
         clock = f"epoch {states.steps[frame]} of {states.last}"
         return f"{self.title}, {clock}: {shape}; the loss is {states.loss[frame]:.4f}."
 
-    def _draw_heading(self) -> None:
+    def _write_heading(self) -> None:
         """Write the title, the clock, the loss, and what the curve consists of."""
-        states = self.states
-        add_label(self.page, 40, 726, self.title, size=style.LARGE)
-        add_label(self.page, 40, 688, "epoch")
-        self._number(152, 688, "{:.0f}", "epoch", states.steps, weight="bold")
-        self.phase = add_label(self.page, 172, 688, "", color=style.QUIET)
-        add_label(self.page, 500, 688, "loss", color=style.ERROR, ha="right")
-        self._number(600, 688, "{:.4f}", "loss", states.loss, color=style.ERROR, weight="bold")
+        page, states, blue = self.page, self.states, style.WEIGHT
+        page.text(self.title, (40, 726), size=style.LARGE)
+        end = page.named((40, 688), "epoch", "{:.0f}", "epoch", states.steps, weight="bold")
+        page.phase((end + 20, 688))
+        page.named((600, 688), "loss", "{:.4f}", "loss", states.loss, weight="bold", ha="right", color=style.ERROR)
         if states.line is None:
-            add_label(self.page, 40, 652, "● a neuron switches: the curve can bend", color=style.WEIGHT)
-            add_label(self.page, 560, 652, "places", color=style.WEIGHT, ha="right")
-            counts = np.array([len(points) for points in states.bends])
-            self._number(600, 652, "{:.0f}", "bends", counts, color=style.WEIGHT)
+            page.text("● a neuron switches: the curve can bend", (40, 652), color=blue)
+            page.named((600, 652), "places", "{:.0f}", "bends", list(map(len, states.bends)), ha="right", color=blue)
         else:
-            add_label(self.page, 40, 652, "all layers together are one line:", color=style.WEIGHT)
-            add_label(self.page, 372, 652, "w =", color=style.WEIGHT, ha="right")
-            self._number(460, 652, no_negative_zero, "w", states.line[:, 0], color=style.WEIGHT)
-            add_label(self.page, 512, 652, "b =", color=style.BIAS, ha="right")
-            self._number(600, 652, no_negative_zero, "b", states.line[:, 1], color=style.BIAS)
-
-    def _number(self, x: float, y: float, form: Form, gid: str, values: np.ndarray, **settings: str) -> None:
-        """Make a number that shows `values[frame]`."""
-        self.numbers.append((add_number(self.page, x, y, form, f"{self.name}.{gid}", **settings), values))
+            w, b = states.line.T
+            page.text("all layers together are one line:", (40, 652), color=blue)
+            end = page.named((600, 652), "b =", no_negative_zero, "b", b, ha="right", color=style.BIAS)
+            page.named((end - 20, 652), "w =", no_negative_zero, "w", w, ha="right", color=blue)
 
     def _draw_curve(self, axes: Axes) -> None:
-        states = self.states
-        (self.wanted,) = axes.plot(states.x, states.target, color=style.TARGET, linestyle="--", linewidth=2, zorder=3,
-                                   label="target, sin(x)")  # fmt: skip
-        (self.curve,) = axes.plot(states.x, states.predicted[0], color=style.WEIGHT, linewidth=2.5, zorder=4,
-                                  label="network")  # fmt: skip
-        (self.dots,) = axes.plot([], [], "o", color=style.WEIGHT, markersize=7, markeredgecolor=style.PAPER, zorder=5)
-        axes.legend(loc="lower right", ncols=2, frameon=False, labelcolor=style.INK, bbox_to_anchor=(1.0, 1.0),
-                    prop={"family": style.FONT, "size": style.SMALL}, borderaxespad=0)  # fmt: skip
+        states, blue = self.states, style.WEIGHT
+        axes.plot(states.x, states.target, "--", color=style.TARGET, linewidth=2, zorder=3, label="target, sin(x)")
+        (curve,) = axes.plot(states.x, states.predicted[0], color=blue, linewidth=2.5, zorder=4, label="network")
+        (dots,) = axes.plot([], [], "o", color=blue, markersize=7, markeredgecolor=style.PAPER, zorder=5)
+        self.page.bind(curve, ydata=states.predicted)
+        self.page.bind(dots, data=[points.T for points in states.bends])
+        add_legend(axes, loc="lower right", ncols=2, bbox_to_anchor=(1.0, 1.0), borderaxespad=0)
 
     def _draw_loss(self, axes: Axes) -> None:
-        states = self.states
-        log_loss(axes, states.last)
+        page, steps, loss = self.page, self.states.steps, self.states.loss
+        log_loss(axes, self.states.last)
         axes.yaxis.set_major_formatter("{x:g}")  # 0.01: easier than a power of 10
         axes.set_ylim(self.losses[0] / 2, self.losses[1] * 2)
-        self.best = axes.axhline(self.best_line, color=style.QUIET, linestyle="--", linewidth=1.5, zorder=2.6)
-        add_label(self.page, 470, 254, "- - -  best straight line", color=style.QUIET, size=style.SMALL, ha="right")
-        gid = f"{self.name}.best_line"
-        add_number(self.page, 550, 254, "{:.5f}", gid, color=style.QUIET, size=style.SMALL).set_value(self.best_line)
-        (self.fall,) = axes.plot([], [], color=style.ERROR, linewidth=2, zorder=3)
-        (self.tip,) = axes.plot([], [], "o", color=style.ERROR, markersize=7, zorder=4)
+        axes.axhline(self.best_line, color=style.QUIET, linestyle="--", linewidth=1.5, zorder=2.6)
+        page.named((550, 254), "- - -  best straight line", "{:.5f}", "best_line", self.best_line, ha="right",
+                   color=style.QUIET, size=style.SMALL)  # fmt: skip
+        (fall,) = axes.plot([], [], color=style.ERROR, linewidth=2, zorder=3)
+        (tip,) = axes.plot([], [], "o", color=style.ERROR, markersize=7, zorder=4)
+        page.bind(fall, data=lambda frame: (steps[: frame + 1], loss[: frame + 1]))
+        page.bind(tip, data=lambda frame: (steps[[frame]], loss[[frame]]))

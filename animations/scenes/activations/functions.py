@@ -1,16 +1,12 @@
 """A function of one number, and below it its slope: a point moves along both.
 
-    f(x)     ╱      the point, and the tangent through it
-        ____╱
-    f′(x) ____      how steep that tangent is, as a height
-        ____
-
-Values and slopes are what a layer computes: `forward`, and `backward` with a `dout` of ones.
+f(x)     ╱      the point, and the tangent through it
+    ____╱
+f′(x) ____      how steep that tangent is, as a height
+    ____
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -19,9 +15,9 @@ from matplotlib.figure import FigureBase
 from matplotlib.ticker import MaxNLocator
 
 from animations import checks
-from animations.engine.text import Number
+from animations.data import Data, growing, instance, text
 from animations.kit import style
-from animations.kit.axes import add_label, add_number, pixel_axes, plot_axes
+from animations.kit.page import Box, Page
 from animations.scene import Scene
 from tinylearn.layers import Layer
 
@@ -29,7 +25,7 @@ FINE = 1201  # points of the curves between the first and the last x
 REACH = 1.0  # the tangent goes so far to each side of its point
 
 
-class FunctionStates:
+class FunctionStates(Data):
     """What a layer makes of some numbers, one by one.
 
     x, y, slope (S,): inputs, outputs and derivatives, a frame each; fine_x, fine_y, fine_slope (FINE,): the curves.
@@ -39,12 +35,21 @@ class FunctionStates:
     array([0., 0., 1.])
     """
 
-    def __init__(self, layer: Layer, x: np.ndarray) -> None:
-        checks.instance("FunctionStates", "layer", layer, Layer)
-        self.x = checks.growing("FunctionStates", "x", x).astype(float)
-        self.y, self.slope = value_and_slope(layer, self.x)
+    layer: Layer = instance(Layer)
+    x: np.ndarray = growing("S")
+
+    def prepare(self) -> None:
+        self.x = self.x.astype(float)
+        self.y, self.slope = value_and_slope(self.layer, self.x)
         self.fine_x = np.linspace(self.x[0], self.x[-1], FINE)
-        self.fine_y, self.fine_slope = value_and_slope(layer, self.fine_x)
+        self.fine_y, self.fine_slope = value_and_slope(self.layer, self.fine_x)
+
+    def at(self, frame: float) -> np.ndarray:
+        """Return x, y and slope of a frame, (3,); between two frames those of a place on the curves."""
+        if frame == int(frame):
+            return np.array([values[int(frame)] for values in (self.x, self.y, self.slope)])
+        x = np.interp(frame, range(len(self.x)), self.x)
+        return np.array([x, np.interp(x, self.fine_x, self.fine_y), np.interp(x, self.fine_x, self.fine_slope)])
 
 
 def value_and_slope(layer: Layer, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -55,11 +60,8 @@ def value_and_slope(layer: Layer, x: np.ndarray) -> tuple[np.ndarray, np.ndarray
     y = layer.forward(x[:, None])
     if y.shape != (x.size, 1):
         raise ValueError(f"value_and_slope: {layer} must return one number for each x, got {y.shape} for {x.size}")
-    slope = layer.backward(np.ones_like(y))
-    value, slope = (
-        checks.array(f"value_and_slope of {layer}", name, made, (x.size, 1))[:, 0]
-        for name, made in (("value", y), ("slope", slope))
-    )
+    made = {"value": y, "slope": layer.backward(np.ones_like(y))}
+    value, slope = (checks.column(f"value_and_slope of {layer}", *each, x.shape) for each in made.items())
     return value, slope
 
 
@@ -71,98 +73,72 @@ class FunctionAndSlope(Scene):
     note    a remark below the heading of the slope
     """
 
-    size = (640, 700)
+    states: FunctionStates = instance(FunctionStates)
+    title: str = text(kw_only=True)
+    formula: str = text(kw_only=True)
+    name: str = text(kw_only=True)
+    note: str = text(default="", kw_only=True)
 
-    def __init__(self, states: FunctionStates, *, title: str, formula: str, name: str, note: str = "") -> None:
-        who, self.states = "FunctionAndSlope", checks.instance("FunctionAndSlope", "states", states, FunctionStates)
-        self.title, self.formula = checks.text(who, "title", title), checks.text(who, "formula", formula)
-        self.name, self.note = checks.text(who, "name", name), checks.text(who, "note", note)
-        self.frames = states.x.size
+    size = (640, 700)
+    glides = True
 
     def draw(self, figure: FigureBase) -> None:
-        self.page = pixel_axes(figure, self.size)
-        add_label(self.page, 40, 664, self.title, size=style.LARGE)
-        add_label(self.page, 600, 664, self.formula, color=style.QUIET, ha="right")
-        self._draw_numbers()
-        low, high = self.states.x[[0, -1]]
-        wide: dict[str, Any] = {"xlim": (low - 1.2 * REACH, high + 1.2 * REACH)}
-        above = plot_axes(figure, (0.11, 0.455, 0.85, 0.405), **wide, ylim=self._limits())
-        below = plot_axes(figure, (0.11, 0.085, 0.85, 0.24), xlabel="x", xcolor=style.INPUT, **wide,
-                          ylim=_room(self.states.fine_slope))  # fmt: skip
-        for axes in (above, below):
-            axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
-        self._draw_curve(above)
-        self._draw_slope(below)
+        states = self.states
+        self.page = page = Page(figure, self.size, self.name)
+        page.text(self.title, (40, 664), size=style.LARGE)
+        page.quiet(self.formula, (600, 664), ha="right")
+        end = page.named((40, 624), "x =", "{:.1f}", "x", states.x, color=style.INPUT, weight="bold")
+        page.named((end + 40, 624), "f(x) =", "{:.3f}", "y", states.y, color=style.WEIGHT, weight="bold")
+        page.named((40, 262), "slope f′(x) =", "{:.3f}", "slope", states.slope, color=style.BIAS, weight="bold")
+        page.quiet(self.note, (600, 262), ha="right", size=style.SMALL)
+        rise = REACH * states.slope  # there is room for all tangents
+        above = self._plot((70.4, 318.5, 544, 283.5), np.concatenate([states.fine_y, states.y - rise, states.y + rise]))
+        below = self._plot((70.4, 59.5, 544, 168), states.fine_slope, xlabel="x", xcolor=style.INPUT)
+        self.floor, self.broken = above.get_ylim()[0], break_at_jumps(states.fine_slope)
+        self._draw_lines(above, below)
 
-    def update(self, frame: int) -> list[Artist]:
-        x, y, slope = (float(values[frame]) for values in (self.states.x, self.states.y, self.states.slope))
-        for number, value in zip(self.numbers, (x, y, slope), strict=True):
-            number.set_value(value)
+    def update(self, frame: float) -> list[Artist]:
+        x, y, slope = self.states.at(frame)
         self.tangent.set_data([x - REACH, x + REACH], [y - REACH * slope, y + REACH * slope])
         self.point.set_data([x], [y])
         self.drop.set_data([x, x], [y, self.floor])
         behind = self.states.fine_x <= x + 1e-9
-        self.traced.set_data(self.broken_x[: behind.sum()], self.broken_slope[: behind.sum()])
+        self.traced.set_data(self.states.fine_x[behind], self.broken[behind])
         self.stem.set_data([x, x], [0, slope])
         self.tip.set_data([x], [slope])
-        return [self.drop, self.tangent, self.point, self.stem, self.traced, self.tip, *self.numbers]
+        return [self.drop, self.tangent, self.point, self.stem, self.traced, self.tip, *self.page.update(frame)]
 
     def describe(self, frame: int) -> str:
-        states = self.states
-        return (
-            f"{self.title} at x = {states.x[frame]:.1f}: its value is {states.y[frame]:.3f}, "
-            f"and its slope there {states.slope[frame]:.3f}."
-        )
+        x, y, slope = self.states.at(frame)
+        return f"{self.title} at x = {x:.1f}: its value is {y:.3f}, and its slope there {slope:.3f}."
 
-    def _draw_numbers(self) -> None:
-        """Write x and f(x) above the curve, and the slope above its own."""
-        self.numbers: list[Number] = []
-        places = (
-            ("x", "x =", 40, 624, style.INPUT, "{:.1f}"),
-            ("y", "f(x) =", 170, 624, style.WEIGHT, "{:.3f}"),
-            ("slope", "slope f′(x) =", 40, 262, style.BIAS, "{:.3f}"),
-        )
-        for gid, text, x, y, color, form in places:
-            add_label(self.page, x, y, text, color=color)
-            end = x + 9 * len(text) + 62
-            self.numbers.append(add_number(self.page, end, y, form, f"{self.name}.{gid}", color=color, weight="bold"))
-        if self.note:
-            add_label(self.page, 600, 262, self.note, color=style.QUIET, ha="right", size=style.SMALL)
+    def _plot(self, box: Box, seen: np.ndarray, **settings: str) -> Axes:
+        """Return axes with a tenth of room above and below what is seen, and to both sides for the tangent."""
+        (left, right), pad = self.states.x[[0, -1]], 0.1 * (np.ptp(seen) or 1.0)
+        axes = self.page.plot(box, xlim=(left - 1.2 * REACH, right + 1.2 * REACH),
+                              ylim=(seen.min() - pad, seen.max() + pad), **settings)  # fmt: skip
+        axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        return axes
 
-    def _limits(self) -> tuple[float, float]:
-        """Return limits with room for the curve and for all its tangents."""
-        rise = REACH * self.states.slope
-        return _room(np.concatenate([self.states.fine_y, self.states.y - rise, self.states.y + rise]))
-
-    def _draw_curve(self, axes: Axes) -> None:
-        states = self.states
-        self.floor = axes.get_ylim()[0]
-        (self.curve,) = axes.plot(states.fine_x, states.fine_y, color=style.WEIGHT, linewidth=2, zorder=2.6)
-        (self.drop,) = axes.plot([], [], color=style.INPUT, linewidth=1, linestyle=":", zorder=3)
-        (self.tangent,) = axes.plot([], [], color=style.BIAS, linewidth=3, zorder=3.5)
-        (self.point,) = axes.plot([], [], "o", color=style.WEIGHT, markersize=9, markeredgecolor=style.PAPER, zorder=4)
-
-    def _draw_slope(self, axes: Axes) -> None:
-        """Draw all of the slope faintly, and make the stem and the part behind the point."""
-        self.broken_x, self.broken_slope = break_at_jumps(self.states.fine_x, self.states.fine_slope)
-        (self.faint,) = axes.plot(self.broken_x, self.broken_slope, color=style.FAINT, linewidth=2, zorder=2.6)
-        (self.stem,) = axes.plot([], [], color=style.BIAS, linewidth=3, zorder=3)
-        (self.traced,) = axes.plot([], [], color=style.BIAS, linewidth=2, zorder=3.5)
-        (self.tip,) = axes.plot([], [], "D", color=style.BIAS, markersize=8, markeredgecolor=style.PAPER, zorder=4)
+    def _draw_lines(self, above: Axes, below: Axes) -> None:
+        """Draw curve and slope, the slope faintly, and make what moves."""
+        x = self.states.fine_x
+        (self.curve,) = above.plot(x, self.states.fine_y, color=style.WEIGHT, linewidth=2, zorder=2.6)
+        (self.drop,) = above.plot([], [], color=style.INPUT, linewidth=1, linestyle=":", zorder=3)
+        (self.tangent,) = above.plot([], [], color=style.BIAS, linewidth=3, zorder=3.5)
+        (self.point,) = above.plot([], [], "o", color=style.WEIGHT, markersize=9, markeredgecolor=style.PAPER, zorder=4)
+        (self.faint,) = below.plot(x, self.broken, color=style.FAINT, linewidth=2, zorder=2.6)
+        (self.stem,) = below.plot([], [], color=style.BIAS, linewidth=3, zorder=3)
+        (self.traced,) = below.plot([], [], color=style.BIAS, linewidth=2, zorder=3.5)
+        (self.tip,) = below.plot([], [], "D", color=style.BIAS, markersize=8, markeredgecolor=style.PAPER, zorder=4)
 
 
-def break_at_jumps(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return x and y with NaN where y jumps, so that no line is drawn there; a jump is a fifth of all that y spans.
+def break_at_jumps(y: np.ndarray) -> np.ndarray:
+    """Return y with NaN where it jumps, so that no line is drawn there; a jump is a fifth of all that y spans.
 
-    >>> break_at_jumps(np.arange(4.0), np.array([0.0, 0.0, 1.0, 1.0]))[1]
+    >>> break_at_jumps(np.array([0.0, 0.0, 1.0, 1.0]))
     array([ 0.,  0., nan,  1.])
     """
     y, rises = y.copy(), np.abs(np.diff(y))
     y[1:][rises > max(np.ptp(y) / 5, 1e-12)] = np.nan
-    return x.copy(), y
-
-
-def _room(values: np.ndarray) -> tuple[float, float]:
-    """Return limits with a tenth of room on both sides."""
-    pad = 0.1 * (np.ptp(values) or 1.0)
-    return float(values.min() - pad), float(values.max() + pad)
+    return y
