@@ -18,7 +18,7 @@ from matplotlib.figure import FigureBase, SubFigure
 
 from animations import checks
 from animations.data import Data
-from tinylearn.checks import shortened
+from tinylearn.checks import as_int, shortened
 
 
 class Scene(Data):
