@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from animations.engine.text import PastedText
+from animations.engine.text import PastedText, text_width
+from animations.kit import style
 
 
 def short(name: str, letters: int = 20) -> str:
@@ -14,6 +15,11 @@ def short(name: str, letters: int = 20) -> str:
     ('UK', 'United Kingdom of G…')
     """
     return name if len(name) <= letters else name[: letters - 1] + "…"
+
+
+def widest(texts: Iterable[str], size: float = style.SMALL, weight: str = "normal") -> int:
+    """Return how many pixels the widest of some texts takes; a minus as wide as a Number draws it."""
+    return max((text_width(text.replace("-", "−"), size, weight) for text in texts), default=0)
 
 
 def fit(label: PastedText, widest: float) -> float:

@@ -3,11 +3,13 @@
 import itertools
 
 import numpy as np
+from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 
 from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter
-from animations.scenes.network.glyphs import NEGATIVE, POSITIVE, THICK, THIN
+from animations.kit.colours import NEGATIVE, POSITIVE
+from animations.scenes.network.glyphs import THICK, THIN
 
 
 def drawn(scene, frame=0):
@@ -22,22 +24,28 @@ def texts(scene):
     return [text.get_text() for text in drawn_texts(scene.page.figure)]
 
 
+def lines_of(scene, *colors):
+    """Return the collections of lines of these colours in a scene that was drawn, with their colours."""
+    lines = [each for each in scene.page.axes.collections if isinstance(each, LineCollection)]
+    return [(each, to_hex(each.get_edgecolor()[0])) for each in lines if to_hex(each.get_edgecolor()[0]) in colors]
+
+
 def check_lines(scene, recording, frame):
     """Compare the lines of all dense layers with the recorded weights: which are there, on which way, and how thick."""
     lines = {}
-    for collection, sign in ((scene.lines.positive, 1), (scene.lines.negative, -1)):
-        assert to_hex(collection.get_edgecolor()[0]) == (POSITIVE if sign > 0 else NEGATIVE)
+    for collection, color in lines_of(scene, POSITIVE, NEGATIVE):
+        sign = 1 if color == POSITIVE else -1
         segments = np.array(collection.get_segments()).reshape(-1, 4)
         for segment, width in zip(segments, collection.get_linewidth(), strict=False):
             lines[tuple(segment.round(3))] = sign * width
     found = 0
     for before, column in itertools.chain(*(itertools.pairwise(row) for row in scene.rows)):
-        if not (column.is_dense and before.units):
+        if not (column.is_dense and before.units and f"{column.name}.w" in recording):
             continue
         everything = recording[f"{column.name}.w"]
         w, largest = recording.at(int(scene.steps[frame]))[f"{column.name}.w"], np.abs(everything).max()
         for (i, start), (j, end) in itertools.product(
-            zip(before.shown, before.nodes(), strict=True), zip(column.shown, column.nodes(), strict=True)
+            zip(before.shown, before.places(), strict=True), zip(column.shown, column.places(), strict=True)
         ):
             way = np.subtract(end, start) / np.hypot(*np.subtract(end, start))
             ends = *(start + before.radius * way), *(end - column.radius * way)
@@ -65,7 +73,7 @@ def check_room(scene):
     lower = [row[0].top for row in scene.rows[1:]]
     for row, below in zip(scene.rows, lower, strict=False):
         assert min(column.blocks_top - column.height_of_blocks for column in row) > below
-    pictures = [image.get_window_extent() for image in scene.page.images]
+    pictures = [image.get_window_extent() for image in scene.page.axes.images]
     for text in drawn_texts(scene.page.figure):
         box = text.get_window_extent()
         on = sum(picture.overlaps(box) for picture in pictures)
@@ -75,4 +83,5 @@ def check_room(scene):
 
 
 def recorded_scalars(scene):
-    return {block.parameter.name for block in scene.blocks if not block.parameter.shape}
+    columns = itertools.chain(*scene.rows)
+    return {block.parameter.name for column in columns for block in column.blocks if not block.parameter.shape}

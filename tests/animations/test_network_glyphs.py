@@ -3,13 +3,15 @@
 import numpy as np
 import pytest
 from matplotlib import colormaps
+from matplotlib.collections import PathCollection
 from matplotlib.colors import to_hex
-from network_checks import check_lines, drawn
+from network_checks import check_lines, drawn, lines_of
 from network_helpers import dense, trained, trained_net, trained_xor
 
 from animations import NetworkDiagram, style
 from animations.engine.painter import Painter
-from animations.scenes.network.glyphs import NEGATIVE, POSITIVE, RIM, THIN
+from animations.kit.colours import NEGATIVE, POSITIVE
+from animations.scenes.network.glyphs import RIM, THIN
 from animations.scenes.network.states import ParameterStates
 
 
@@ -26,7 +28,7 @@ def test_lines_are_the_weights(name, lines):
 def test_lines_of_other_weights_are_found(monkeypatch):
     model, recording = trained_xor()
     shares = ParameterStates.shares
-    monkeypatch.setattr(ParameterStates, "shares", lambda states, where: -shares(states, where))
+    monkeypatch.setattr(ParameterStates, "shares", lambda states, *where: -shares(states, *where))
     scene = NetworkDiagram(recording, model)
     drawn(scene, 5)
     with pytest.raises(AssertionError):
@@ -37,7 +39,7 @@ def test_the_largest_weight_lies_on_top():
     model, recording = trained_xor()
     scene = NetworkDiagram(recording, model)
     drawn(scene, 5)
-    for lines in (scene.lines.positive, scene.lines.negative):
+    for lines, _ in lines_of(scene, POSITIVE, NEGATIVE):
         assert (np.diff(lines.get_linewidth()) >= 0).all()
 
 
@@ -47,9 +49,10 @@ def test_rims_are_the_biases():
     model, recording = trained(layers, (2,), rate=0.01)
     scene = NetworkDiagram(recording, model)
     drawn(scene, 0)
-    for name, (nodes, _), shown in (
-        ("dense_1.b", scene.rims.nodes[0], [0, 1, 2, 3, 8, 9, 10, 11]), ("dense_2.b", scene.rims.nodes[1], [0, 1, 2])
-    ):  # fmt: skip
+    rims = [nodes for nodes in scene.page.axes.collections if isinstance(nodes, PathCollection)][1:]  # not of the input
+    for name, nodes, shown in zip(
+        ("dense_1.b", "dense_2.b"), rims, ([0, 1, 2, 3, 8, 9, 10, 11], [0, 1, 2]), strict=True
+    ):
         b, largest = recording[name][0][shown], np.abs(recording[name]).max()
         wanted = [style.QUIET if value == 0 else POSITIVE if value > 0 else NEGATIVE for value in b]
         assert [to_hex(color) for color in nodes.get_edgecolor()] == wanted
@@ -64,22 +67,24 @@ def test_every_number_of_a_picture_is_painted_at_its_place_in_its_colour(name):
     scene = NetworkDiagram(recording, model, input_shape=shape)
     painter = Painter(scene)
     pixels = painter.paint(4)[..., :3].astype(int)
-    for drawn_block in scene.blocks:
-        values, (wide, high) = recording.at(4)[drawn_block.parameter.name], drawn_block.block.cell
+    blocks = [block for row in scene.rows for column in row for block in column.blocks]
+    for block, picture in zip(blocks, scene.page.axes.images[:-1], strict=True):
+        values, (wide, high) = recording.at(4)[block.parameter.name], block.cell
         values = values.reshape(-1, values.shape[-1] if values.ndim else 1)
         rows, columns = (np.linspace(0, length - 1, min(length, most)).round().astype(int)
                          for length, most in zip(values.shape, (64, 128), strict=True))  # fmt: skip
-        wanted = values[np.ix_(rows, columns)] / np.abs(recording[drawn_block.parameter.name]).max()
+        wanted = values[np.ix_(rows, columns)] / np.abs(recording[block.parameter.name]).max()
         colors = colormaps["RdBu"]((wanted + 1) / 2, bytes=True)[..., :3].astype(int)
-        left, top = drawn_block.left, scene.size[1] - drawn_block.top + 26
+        left, top = picture.get_extent()[0], scene.size[1] - picture.get_extent()[3]
         cells = pixels[top + 1 if high > 1 else top :: high, left + 1 if wide > 1 else left :: wide]
-        assert np.abs(cells[: len(rows), : len(columns)] - colors).max() <= 4, drawn_block.parameter.name
+        assert np.abs(cells[: len(rows), : len(columns)] - colors).max() <= 4, block.parameter.name
 
 
 def test_pictures_are_as_in_the_array_and_their_colours_have_one_scale():
     model, recording = trained_xor()
     scene = NetworkDiagram(recording, model, steps=[2, 7])
     drawn(scene, 1)
-    np.testing.assert_array_equal(scene.blocks[0].picture.get_array(), recording.at(7)["dense_1.w"])
+    picture = scene.page.axes.images[0]
+    np.testing.assert_array_equal(picture.get_array(), recording.at(7)["dense_1.w"])
     largest = np.abs(recording["dense_1.w"]).max()  # of all steps, also of those that are not drawn
-    assert scene.blocks[0].picture.get_clim() == (-largest, largest)
+    assert picture.get_clim() == (-largest, largest)

@@ -36,7 +36,7 @@ def test_titles_shapes_and_counts_are_those_of_the_summary(name):
         assert f" {column.title} " in line
         assert line.endswith(column.count)
         assert f" {column.shape_text} " in line
-        labels = [text for text in scene.page.texts if text.get_position()[0] == column.x and not text.get_gid()]
+        labels = [text for text in scene.page.axes.texts if text.get_position()[0] == column.x and not text.get_gid()]
         middle = [text.get_text() for text in labels if text.get_position()[1] < column.top]
         assert middle[:3] == [column.title, column.shape_text, column.count]
 

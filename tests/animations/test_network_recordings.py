@@ -1,8 +1,7 @@
 """A network's diagram of recordings that do not hold everything, or do not belong to the model."""
 
 import pytest
-from matplotlib.colors import to_hex
-from network_checks import check_room, texts
+from network_checks import check_lines, check_room, lines_of, texts
 from network_helpers import Holder, convolutional, dense, trained, trained_xor
 
 import tinylearn as tl
@@ -14,10 +13,8 @@ def test_what_was_not_recorded_is_grey_and_says_so():
     scene = NetworkDiagram(recording, model)
     audit(scene, recording, frames=[3]).check()
     assert texts(scene).count("not recorded") == 2
-    assert len(scene.lines.segments) == 8, "only those of dense_2"
-    grey = [lines for lines in scene.page.collections if lines.get_edgecolor().size
-            and to_hex(lines.get_edgecolor()[0]) == style.FAINT]  # fmt: skip
-    assert sum(len(lines.get_paths()) for lines in grey) == 12
+    assert check_lines(scene, recording, 3) == 8, "only those of dense_2"
+    assert sum(len(lines.get_paths()) for lines, _ in lines_of(scene, style.FAINT)) == 12
     check_room(scene)
 
 
@@ -48,8 +45,8 @@ def emptied(recording):
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
-        (lambda model, recording: (model, recording), TypeError, "expected a Recording, then its model, got Seq"),
-        (lambda model, recording: (recording, "net"), TypeError, "expected a Sequential as the model, got 'net'"),
+        (lambda model, recording: (model, recording), TypeError, "recording must be a Recording, got Seq"),
+        (lambda model, recording: (recording, "net"), TypeError, "model must be a Sequential, got 'net'"),
         (lambda model, recording: (recording, tl.Sequential(dense(3, 3))), ValueError,
          r"not of this model: dense_1.w has shape \(2, 3\) in the recording, and has shape \(3, 3\) in the model"),
         (lambda model, recording: (recording, tl.Sequential([Holder({"a": (2, 3)})])), ValueError,

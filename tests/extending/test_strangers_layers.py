@@ -241,12 +241,12 @@ def test_network_diagram():
     scene = NetworkDiagram(recording, model, input_shape=IMAGES.shape[1:])
     report = audit(scene, recording, frames=[0, 6, 12], names={"groupnorm_1.factor.norm": "factor"})
     assert report.ok, str(report)
-    drawn = {text.get_text() for text in scene.page.texts}
+    drawn = {text.get_text() for text in scene.page.axes.texts}
     assert {"groupnorm_1", "(N, 4, 3, 4)", "8", "factor", "shift"} <= drawn
     scene.update(12)
-    np.testing.assert_array_equal(scene.blocks[2].picture.get_array(), [recording["groupnorm_1.factor"][12]])
+    np.testing.assert_array_equal(scene.page.axes.images[2].get_array(), [recording["groupnorm_1.factor"][12]])
     wrong = NetworkDiagram(recording, model, input_shape=IMAGES.shape[1:])
-    wrong.states.parameters["groupnorm_1"][1].norms[12] += 0.01
+    next(each for each in wrong.parameters if each.name == "groupnorm_1.shift").norms[12] += 0.01
     assert [finding.what for finding in audit(wrong, recording, frames=[12]).findings] == ["groupnorm_1.shift.norm"]
 
 

@@ -11,83 +11,72 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-from matplotlib import colormaps
-from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.patches import Rectangle
 
-from animations.audit.contrast import luminance
-from animations.engine.text import Number
 from animations.kit import style
-from animations.kit.axes import add_label, add_number
-from animations.scenes.network.column import Block, norm_text, scale_text
-from animations.scenes.neurons.weight_picture import COLORS
+from animations.kit.boards import Grid
+from animations.kit.colours import SIGNED, inks
+from animations.kit.labels import short, widest
+from animations.kit.numbers import form_for, three_digits
+from animations.kit.page import Page, Place
+from animations.scenes.network.states import ParameterStates
 
 NAME, PICTURE, SCALE = 12, 26, 14  # pixels: from the top to the middle of the name, and to the picture; to the scale
-EQUAL = 0.179  # on this luminance black and white letters can be read equally well, at 4.6 : 1
-INKS = np.where(luminance(colormaps[COLORS](np.arange(256))[:, :3]) > EQUAL, "black", "white")
+STRIP, CELL = (128, 64), 24  # the picture of a parameter, and a number in it: not larger
+WRITTEN, WRITTEN_SHAPE = 24, (8, 6)  # a parameter of at most so many numbers, rows and columns is written out
+SMALL: dict[str, Any] = {"size": style.SMALL}
 
 
-class DrawnBlock:
-    """The artists of a block, between `left` and `right` and below `top` of a page, in pixels; `show` shows a frame."""
+class Block:
+    """The room that a parameter takes, `width` × `height` pixels or wider, and what is drawn there.
 
-    def __init__(self, page: Axes, block: Block, left: float, right: float, top: float) -> None:
-        self.page, self.block, self.parameter = page, block, block.parameter
-        self.left, self.right, self.top = round(left), round(right), round(top)
-        self.bottom = self.top - PICTURE - block.extent[1]  # of the picture
-        self.limit = self.parameter.largest or 1.0
-        self.written: list[Number] = []
-        self._write(NAME, block.title, weight="bold", color=style.BIAS if self.parameter.key == "b" else style.WEIGHT)
-        self._draw_frame()
-        if self.parameter.recorded:
-            self._draw_numbers()
+    written   are its numbers written into the picture, in the form `form`?
+    cell      width and height of a number in the picture
+    """
+
+    def __init__(self, parameter: ParameterStates) -> None:
+        self.parameter, self.title, self.form = parameter, short(parameter.key, 14), form_for(parameter.largest)
+        self.scale = f"scale ±{self.form}"
+        rows, columns = parameter.places.shape
+        few = rows * columns <= WRITTEN and rows <= WRITTEN_SHAPE[0] and columns <= WRITTEN_SHAPE[1]
+        self.written = few and parameter.recorded
+        self.cell = min(CELL, STRIP[0] // columns), min(CELL, STRIP[1] // rows)
+        if self.written:
+            self.cell = 14 + widest(self.form.format(value) for value in parameter.pictures.flat), CELL
+        title = widest([self.title], weight="bold") + 16 + widest(map(_norm, parameter.norms))
+        scale = widest([self.scale.format(parameter.largest), "not recorded"])
+        self.width, self.height = max(self.cell[0] * columns, title, scale), 56 + self.cell[1] * rows
+
+    def draw(self, page: Page, corner: Place, width: float) -> None:
+        """Draw the block, `width` pixels wide, below and to the right of `corner`."""
+        parameter, name, (left, top) = self.parameter, self.parameter.name, (round(corner[0]), round(corner[1]))
+        rows, columns = parameter.places.shape
+        grid = Grid((left, top - PICTURE), rows, columns, *self.cell)
+        color = style.BIAS if parameter.key == "b" else style.WEIGHT
+        page.text(self.title, (left, top - NAME), weight="bold", color=color, **SMALL)
+        face = style.PAPER if parameter.recorded else style.FAINT
+        page.axes.add_patch(Rectangle((left - 1, grid.bottom - 1), grid.right - left + 2, grid.top - grid.bottom + 2,
+                                      facecolor=face, edgecolor=style.QUIET, linewidth=0.8))  # fmt: skip
+        below: dict[str, Any] = {"place": (left, grid.bottom - SCALE), "color": style.QUIET} | SMALL
+        if parameter.recorded:
+            page.number(_norm, f"{name}.norm", parameter.norms, (round(corner[0] + width), top - NAME), **SMALL)
+            page.number(self.scale, f"{name}.largest", parameter.largest, ha="left", **below)
+            self._draw_picture(page, grid)
         else:
-            self._write(PICTURE + block.extent[1] + SCALE, "not recorded", color=style.QUIET)
+            page.text("not recorded", **below)
 
-    def show(self, frame: int) -> list[Artist]:
-        """Show the numbers of a frame; return the artists that changed."""
-        if not self.parameter.recorded:
-            return []
-        values = self.parameter.pictures[frame]
-        self.norm.set_value(self.parameter.norms[frame])
-        self.picture.set_data(values)
-        for text, value in zip(self.written, values.flat, strict=False):
-            text.set_value(value)
-            text.set_color(self._ink(value))
-        return [self.norm, self.picture, *self.written]
+    def _draw_picture(self, page: Page, grid: Grid) -> None:
+        """Draw the numbers as a picture, and write them into it if they are few."""
+        parameter, limit = self.parameter, self.parameter.largest or 1.0
+        extent = grid.left, grid.right, grid.bottom, grid.top
+        picture = page.axes.imshow(parameter.pictures[0], SIGNED, vmin=-limit, vmax=limit, extent=extent,
+                                   aspect="auto", interpolation="nearest", zorder=3)  # fmt: skip
+        page.bind(picture, data=parameter.pictures)
+        for i, j in grid.cells() if self.written else ():
+            values, gid = parameter.pictures[:, i, j], parameter.name + parameter.index(i, j)
+            number = page.number(self.form, gid, values, grid.centre(i, j), ha="center", zorder=5, **SMALL)
+            page.bind(number, color=inks(values / limit).tolist())
 
-    def _ink(self, value: float) -> str:
-        """Return black or white, whichever can be read better on the colour of `value`."""
-        share = np.clip(np.nan_to_num(value / self.limit), -1, 1)
-        return str(INKS[min(int(128 + 128 * share), 255)])
 
-    def _write(self, below: float, text: str, **settings: Any) -> None:
-        add_label(self.page, self.left, self.top - below, text, size=style.SMALL, **settings)
-
-    def _draw_frame(self) -> None:
-        width, height = self.block.extent
-        face = style.PAPER if self.parameter.recorded else style.FAINT
-        self.page.add_patch(Rectangle((self.left - 1, self.bottom - 1), width + 2, height + 2, facecolor=face,
-                                      edgecolor=style.QUIET, linewidth=0.8))  # fmt: skip
-
-    def _draw_numbers(self) -> None:
-        """Draw the norm, the picture with its numbers, if they are few, and the scale."""
-        page, parameter, name = self.page, self.parameter, self.parameter.name
-        width, height = self.block.extent
-        small: dict[str, Any] = {"size": style.SMALL, "zorder": 5}
-        self.norm = add_number(page, self.right, self.top - NAME, norm_text, f"{name}.norm", **small)
-        form = scale_text(self.block.form)
-        scale = add_number(page, self.left, self.bottom - SCALE, form, f"{name}.largest", ha="left", **small)
-        scale.set(color=style.QUIET)
-        scale.set_value(parameter.largest)
-        extent = self.left, self.left + width, self.bottom, self.bottom + height
-        colors: dict[str, Any] = {"cmap": COLORS, "vmin": -self.limit, "vmax": self.limit}
-        self.picture = page.imshow(parameter.pictures[0], extent=extent, aspect="auto", interpolation="nearest",
-                                   zorder=3, **colors)  # fmt: skip
-        if self.block.written:
-            wide, high = self.block.cell
-            for row, column in np.ndindex(parameter.places.shape):
-                x, y = self.left + (column + 0.5) * wide, self.bottom + height - (row + 0.5) * high
-                gid = name + parameter.index(row, column)
-                self.written.append(add_number(page, x, y, self.block.form, gid, ha="center", **small))
+def _norm(value: float) -> str:
+    return f"norm {three_digits(value)}"

@@ -5,56 +5,27 @@
        9
        o          the glyph: nodes for a vector, planes for an image
        o
-       o
-    w  norm       a block for each parameter: name and norm, its numbers as a picture, the scale of the picture
-    ▒▒▒▒▒▒
-    ± scale
+    w  norm       a block for each parameter
 
 All in pixels, y from below.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from animations.engine.text import text_width
-from animations.kit import style
-from animations.kit.labels import short
-from animations.kit.numbers import form_for, three_digits
+from animations.kit.labels import short, widest
+from animations.scenes.network.blocks import Block
 from animations.scenes.network.states import ParameterStates
+from tinylearn import Dense, Recording, Sequential
 
 Shape = tuple[int, ...]
 Point = tuple[float, float]
 
-TITLES = 76  # the height of name, shape and count
 NODES, NODE_ROOM, ALL_NODES = 9, 50, 282  # places for nodes; from one to the next, and for all of them, at most
 PLANES, PLANES_APART = 5, 7  # of an image, at most; from each to the next, to the right and up
 CARD, LARGEST_PLANE = 56, 120  # the sides of what is neither vector nor image, and of an image, at most
 BLOCKS = 4  # parameters that are drawn; of more, it is said how many
-STRIP, CELL = (128, 64), 24  # the picture of a parameter, and a number in it: not larger
-WRITTEN = 24, 8, 6  # a parameter is written out if it has so many numbers, rows and columns, at most
-
-
-class Block:
-    """The room that a parameter takes.
-
-    written   are its numbers written into the picture, in the form `form`?
-    cell      width and height of a number in the picture
-    """
-
-    def __init__(self, parameter: ParameterStates) -> None:
-        self.parameter, self.title, self.form = parameter, short(parameter.key, 14), form_for(parameter.largest)
-        rows, columns = parameter.places.shape
-        few = all(has <= most for has, most in zip((rows * columns, rows, columns), WRITTEN, strict=True))
-        self.written = few and parameter.recorded
-        self.cell = min(CELL, STRIP[0] // max(columns, 1)), min(CELL, STRIP[1] // max(rows, 1))
-        if self.written:
-            self.cell = 14 + widest(self.form.format(value) for value in parameter.pictures.flat), CELL
-        self.extent = self.cell[0] * columns, self.cell[1] * rows
-        norm = widest(map(norm_text, parameter.norms))
-        scale = widest([scale_text(self.form.format(parameter.largest)), "not recorded"])
-        self.width = max(self.extent[0], widest([self.title], weight="bold") + 16 + norm, scale)
-        self.height = 56 + self.extent[1]
 
 
 class Column:
@@ -62,6 +33,8 @@ class Column:
 
     shape       of one example, None if it is not known
     is_dense    is it a Dense layer, whose weights are lines from the column before?
+    slots       the units that are drawn as nodes: all, or as many of the first as of the last, with a None between
+    reach       how far the glyph reaches from the middle to each side
     x, top      its middle and its upper edge; `middle` is the height of its glyph, `blocks_top` that below which its
                 blocks lie
     """
@@ -69,55 +42,55 @@ class Column:
     x = top = middle = blocks_top = 0.0
 
     def __init__(
-        self,
-        name: str,
-        shape: Shape | None,
-        count: str,
-        parameters: Sequence[ParameterStates] = (),
+        self, name: str, shape: Shape | None, count: str, parameters: Sequence[ParameterStates] = (),
         is_dense: bool = False,
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.name, self.shape, self.count, self.is_dense = name, shape, count, is_dense
-        self.title, self.shape_text = short(name, 20), _in_words(shape)
-        self.blocks = [Block(parameter) for parameter in parameters[:BLOCKS]]
+        self.recorded = {each.key: each for each in parameters if each.recorded}
+        self.title, self.shape_text = short(name), _in_words(shape)
         self.more = f"and {len(parameters) - BLOCKS} more" if len(parameters) > BLOCKS else ""
-        self.units = shape[0] if shape is not None and len(shape) == 1 else None
-        self.slots = min(self.units or 0, NODES)
-        self.node_room = min(NODE_ROOM, ALL_NODES / max(self.slots, 1))
-        self.radius = 0.32 * self.node_room
-        self.planes, self.plane = _planes(shape)
-        words = widest([self.title], weight="bold"), widest([self.shape_text]), widest([count]), widest([self.more])
+        self.blocks = [Block(parameter) for parameter in parameters[:BLOCKS]]
+        self.captions = {self.title, self.shape_text, count, self.more, *(block.title for block in self.blocks)}
+        self.units = shape[0] if shape is not None and len(shape) == 1 else 0
+        self.slots: list[int | None] = [*range(min(self.units, NODES))]
+        if self.units > NODES:
+            self.slots[NODES // 2 :] = [None, *range(self.units - NODES // 2, self.units)]
+        self.shown = [unit for unit in self.slots if unit is not None]
+        self._measure()
+
+    def _measure(self) -> None:
+        """Compute the sizes of the glyph, of all blocks, and of the column."""
+        self.node_room = min(NODE_ROOM, ALL_NODES / max(len(self.slots), 1))
+        self.planes, self.plane = _planes(self.shape)
+        self.radius, behind = 0.32 * self.node_room, PLANES_APART * (self.planes - 1)
+        self.reach = self.radius + 4 if self.units else (self.plane[0] + behind) / 2
+        self.glyph_height = len(self.slots) * self.node_room if self.units else self.plane[1] + behind
         self.block_width = max((block.width for block in self.blocks), default=0)
+        words = widest([self.title], weight="bold"), widest([self.shape_text, self.count, self.more])
         self.width = max(*words, self.block_width, 2 * self.reach)
         self.height_of_blocks = sum(block.height for block in self.blocks) + (20 if self.more else 0)
 
-    def captions(self) -> set[str]:
-        """Return the texts of the column whose digits belong to names, shapes and counts."""
-        return {self.title, self.shape_text, self.count, self.more, *(block.title for block in self.blocks)}
+    def places(self, dots: bool = False) -> list[Point]:
+        """Return the middles of the nodes of `shown`, from above; or, of those that are left out, of the dots."""
+        upper = self.middle + self.node_room * (len(self.slots) - 1) / 2
+        heights = [upper - self.node_room * slot for slot, unit in enumerate(self.slots) if (unit is None) == dots]
+        return [(self.x, y) for y in heights]
 
-    @property
-    def shown(self) -> list[int]:
-        """The units that are drawn as nodes: all, or as many of the first as of the last."""
-        if self.units is None or self.units <= NODES:
-            return list(range(self.units or 0))
-        return [*range(NODES // 2), *range(self.units - NODES // 2, self.units)]
 
-    def place(self, slot: int) -> Point:
-        """Return the middle of a place for a node, from above."""
-        return self.x, self.middle + self.node_room * ((self.slots - 1) / 2 - slot)
-
-    def nodes(self) -> list[Point]:
-        """Return the middles of the nodes of `shown`."""
-        dots = NODES // 2 if len(self.shown) < self.slots else None
-        return [self.place(slot) for slot in range(self.slots) if slot != dots]
-
-    @property
-    def reach(self) -> float:
-        """How far the glyph reaches from the middle to each side."""
-        return self.radius + 4 if self.units else (self.plane[0] + PLANES_APART * (self.planes - 1)) / 2
-
-    @property
-    def glyph_height(self) -> float:
-        return self.slots * self.node_room if self.units else self.plane[1] + PLANES_APART * (self.planes - 1)
+def columns_of(
+    recording: Recording, model: Sequential, records: Sequence[int], input_shape: Shape | None
+) -> list[Column]:
+    """Return a column for the input and for each layer, with what `model.summary()` says of it."""
+    shapes = model.output_shapes(input_shape)
+    if input_shape is None and shapes[0] is not None:
+        input_shape = (model.layers[0].n_in,)  # type: ignore[attr-defined]  # that told output_shapes
+    columns = [Column("input", input_shape and tuple(input_shape), "")]
+    for layer, name, shape in zip(model.layers, model.layer_names, shapes, strict=True):
+        arrays = {f"{name}.{key}": value for key, value in layer.named_parameters().items() if value.size}
+        parameters = [ParameterStates(recording, each, value.shape, records) for each, value in arrays.items()]
+        count = sum(value.size for value in arrays.values())
+        columns.append(Column(name, shape, f"{count:,}", parameters, isinstance(layer, Dense)))
+    return columns
 
 
 def _planes(shape: Shape | None) -> tuple[int, tuple[float, float]]:
@@ -136,16 +109,3 @@ def _planes(shape: Shape | None) -> tuple[int, tuple[float, float]]:
 def _in_words(shape: Shape | None) -> str:
     """Return an output shape as `model.summary()` writes it; N is the batch."""
     return "?" if shape is None else f"({', '.join(['N', *map(str, shape)])}{'' if shape else ','})"
-
-
-def widest(texts: Iterable[str], size: float = style.SMALL, weight: str = "normal") -> int:
-    """Return how many pixels the widest of some texts takes; a minus as wide as a Number draws it."""
-    return max((text_width(text.replace("-", "−"), size, weight) for text in texts), default=0)
-
-
-def norm_text(value: float) -> str:
-    return f"norm {three_digits(value)}"
-
-
-def scale_text(number: str) -> str:
-    return f"scale ±{number}"

@@ -6,44 +6,32 @@
              w  3.71                w  1.80      of every parameter of every layer: its norm, its numbers as a
              ▒▒▒▒▒▒▒                ▒▒▒▒▒▒▒      picture, and the scale of that picture
 
-What a layer computes is not recorded, and not shown; what it learns is. So a layer of your own is drawn as ours
-are: its name, its output shape and its parameters are all that is asked for.
+What a layer computes is not recorded, and not shown; what it learns is. So a layer of your own is drawn as ours are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase
 from matplotlib.lines import Line2D
 
-from animations.engine.text import Form, Number
+from animations.data import anything, clock, instance
 from animations.kit import style
-from animations.kit.axes import add_label, add_number, pixel_axes
+from animations.kit.colours import SIGNED
 from animations.kit.numbers import three_digits
+from animations.kit.page import Page
 from animations.scene import Scene
-from animations.scenes.network.blocks import DrawnBlock
-from animations.scenes.network.column import Column, widest
-from animations.scenes.network.glyphs import (
-    DASHES,
-    NEGATIVE,
-    POSITIVE,
-    SOLID,
-    Rims,
-    SignedLines,
-    draw_arrow,
-    draw_image,
-    draw_nodes,
-    ways,
-)
+from animations.scenes.network.blocks import SMALL
+from animations.scenes.network.column import Column, columns_of
+from animations.scenes.network.glyphs import SIGNS, draw_arrow, draw_image, draw_nodes, draw_weights
 from animations.scenes.network.layout import LEFT, arrange
-from animations.scenes.network.states import NetworkStates
-from animations.scenes.neurons.weight_picture import COLORS
+from animations.scenes.network.states import check_belongs, records_of
 from tinylearn import Recording, Sequential
+
+TITLES = 12, 36, 58  # pixels from the top of a row down to the middle of name, shape and count
 
 
 class NetworkDiagram(Scene):
@@ -61,144 +49,80 @@ class NetworkDiagram(Scene):
     The gids of its numbers: "step", "last_step", "epoch", "last_epoch"; "loss", of the batch, before the update;
     "dense_1.w[0,1]", "dense_1.w.norm", "dense_1.w.largest". `captions` are the texts whose digits belong to names and
     shapes.
-
-    >>> from tinylearn import SGD, Dense, MeanSquaredError, Recorder, fit
-    >>> model = Sequential([Dense(2, 1, rng=np.random.default_rng(0))])
-    >>> recorder = Recorder(model)
-    >>> losses = fit(model, [[0, 1], [1, 0]], [[0], [1]], loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=5,
-    ...              callbacks=[recorder])
-    >>> scene = NetworkDiagram(recorder.recording, model)
-    >>> scene.frames, scene.steps.tolist()
-    (6, [0, 1, 2, 3, 4, 5])
     """
 
-    def __init__(
-        self,
-        recording: Recording,
-        model: Sequential,
-        steps: Sequence[int] | None = None,
-        *,
-        input_shape: tuple[int, ...] | None = None,
-    ) -> None:
-        self.states = NetworkStates(recording, model, steps)
-        self.steps, self.frames = self.states.steps, len(self.states.steps)
-        self.rows, self.size = arrange(model, self.states, input_shape)
-        self.captions = {text for row in self.rows for column in row for text in column.captions()}
+    recording: Recording = instance(Recording)
+    model: Sequential = instance(Sequential)
+    steps: np.ndarray = clock("S", default=None)
+    input_shape: tuple[int, ...] | None = anything(lambda who, name, shape: shape, default=None, kw_only=True)
+
+    def prepare(self) -> None:
+        recording = self.recording
+        check_belongs(recording, self.model)
+        records = records_of(recording, self.steps)
+        self.steps, self.last = recording.steps[records], int(recording.steps[-1])
+        self.epochs, self.last_epoch = recording.epochs[records], int(recording.epochs[-1])
+        self.losses, self.frames = recording.losses[records], len(records)
+        columns = columns_of(recording, self.model, records, self.input_shape)
+        self.rows, self.size = arrange(columns)
+        self.parameters = [each for column in columns for each in column.recorded.values()]
+        self.captions = set().union(*(column.captions for column in columns))
 
     def draw(self, figure: FigureBase) -> None:
-        self.page = pixel_axes(figure, self.size)
-        self.numbers: list[tuple[Number, np.ndarray]] = []  # with the value of each frame
-        self.blocks: list[DrawnBlock] = []
-        self.lines, self.rims = SignedLines(self.page), Rims()
+        self.page = Page(figure, self.size)
         self._draw_heading()
         for row in self.rows:
-            self._draw_gutter(row)
+            for below, word in zip(TITLES, ("layer", "output shape", "parameters"), strict=True):
+                self.page.quiet(word, (LEFT, row[0].top - below), **SMALL)
             for column in row:
                 self._draw_column(column)
             for before, column in pairwise(row):
-                self._draw_between(before, column)
+                is_dense = column.is_dense and before.units and column.units
+                (draw_weights if is_dense else draw_arrow)(self.page, before, column)
         self._draw_legend()
 
     def update(self, frame: int) -> list[Artist]:
-        self.phase.set_text("adjust, repeat" if self.steps[frame] else "initialise")
-        for text, values in self.numbers:
-            text.set_value(values[frame])
-        has_loss = not np.isnan(self.states.losses[frame])  # before the first update there is none
-        self.loss.set_visible(has_loss)
-        self.no_loss.set_visible(not has_loss)
-        changed = [artist for block in self.blocks for artist in block.show(frame)]
-        numbers = [text for text, _ in self.numbers]
-        return [self.phase, self.no_loss, *numbers, *self.lines.show(frame), *self.rims.show(frame), *changed]
+        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
-        states = self.states
-        norms = [
-            f"{parameter.name} {three_digits(parameter.norms[frame])}"
-            for parameters in states.parameters.values()
-            for parameter in parameters
-            if parameter.recorded
-        ]
+        norms = [f"{each.name} {three_digits(each.norms[frame])}" for each in self.parameters]
         return (
-            f"Update {states.steps[frame]} of {states.last}, epoch {states.epochs[frame]} of {states.last_epoch}: the "
-            f"norms of the parameters are {', '.join(norms) or 'not recorded'}."
+            f"Update {self.steps[frame]} of {self.last}, epoch {self.epochs[frame]} of {self.last_epoch}: the norms of "
+            f"the parameters are {', '.join(norms) or 'not recorded'}."
         )
 
     def _draw_heading(self) -> None:
         """Write update, epoch, and the loss of the batch."""
-        states, top = self.states, self.size[1]
-        large: dict[str, Any] = {"size": style.LARGE}
-        x = self._clock(LEFT, top - 36, "Update", "step", states.steps, states.last, **large)
-        self.phase = add_label(self.page, x + 24, top - 36, "", color=style.QUIET)
-        x = self._clock(LEFT, top - 68, "Epoch", "epoch", states.epochs, states.last_epoch)
-        label = "loss of the batch, before the update"
-        add_label(self.page, x + 24, top - 68, label, color=style.QUIET)
-        x += 24 + widest([label], size=style.MEDIUM) + 10
-        self.loss = self._number(x, top - 68, three_digits, "loss", states.losses, ha="left", color=style.ERROR)
-        self.no_loss = add_label(self.page, x, top - 68, "none yet", color=style.QUIET)
-
-    def _clock(self, x: float, y: float, word: str, gid: str, values: np.ndarray, last: int, **settings: Any) -> float:
-        """Write `word`, a number and the last one that there will be; return where that ends."""
-        own = {"size": style.MEDIUM} | settings
-        add_label(self.page, x, y, word, **own)
-        digits = widest([f"{last}"], **own)
-        x += widest([word], **own) + 12 + digits
-        self._number(x, y, "{:.0f}", gid, values, **own)
-        add_label(self.page, x + 10, y, "of", color=style.QUIET, **own)
-        x += 20 + widest(["of"], **own)
-        add_number(self.page, x, y, "{:.0f}", f"last_{gid}", ha="left", color=style.QUIET, **own).set_value(last)
-        return x + digits
-
-    def _number(self, x: float, y: float, form: Form, gid: str, values: np.ndarray, **settings: Any) -> Number:
-        """Make a number that shows `values[frame]`."""
-        self.numbers.append((add_number(self.page, x, y, form, gid, **settings), values))
-        return self.numbers[-1][0]
-
-    def _draw_gutter(self, row: Sequence[Column]) -> None:
-        """Write before a row what its lines are."""
-        for below, word in ((12, "layer"), (36, "output shape"), (58, "parameters")):
-            self._quiet(LEFT, row[0].top - below, word)
+        page, above, below = self.page, self.size[1] - 36, self.size[1] - 68
+        right = page.clock((LEFT, above), "Update", "step", self.steps, self.last, size=style.LARGE)
+        phases = ["adjust, repeat" if step else "initialise" for step in self.steps]
+        page.words(phases, (right + 24, above), color=style.QUIET)
+        right = page.clock((LEFT, below), "Epoch", "epoch", self.epochs, self.last_epoch)
+        label, none_yet = page.quiet("loss of the batch, before the update"), page.quiet("none yet")
+        loss = page.number(three_digits, "loss", self.losses, color=style.ERROR)
+        for text, shown in ((none_yet, np.isnan(self.losses)), (loss, ~np.isnan(self.losses))):
+            page.row((right + 24, below), label, text)
+            page.bind(text, visible=shown)
 
     def _draw_column(self, column: Column) -> None:
         """Draw titles and glyph, and a block for each parameter."""
-        settings: dict[str, Any] = {"ha": "center"}
-        add_label(self.page, column.x, column.top - 12, column.title, weight="bold", size=style.SMALL, **settings)
-        self._quiet(column.x, column.top - 36, column.shape_text, **settings)
-        self._quiet(column.x, column.top - 58, column.count, **settings)
-        biases = None
-        left, top = column.x - column.block_width / 2, column.blocks_top
+        page, x = self.page, column.x
+        page.text(column.title, (x, column.top - TITLES[0]), weight="bold", ha="center", **SMALL)
+        for below, word in zip(TITLES[1:], (column.shape_text, column.count), strict=True):
+            page.quiet(word, (x, column.top - below), ha="center", **SMALL)
+        top = column.blocks_top
         for block in column.blocks:
-            self.blocks.append(DrawnBlock(self.page, block, left, left + column.block_width, top))
+            block.draw(page, (x - column.block_width / 2, top), column.block_width)
             top -= block.height
-            if column.is_dense and block.parameter.key == "b" and block.parameter.recorded:
-                biases = block.parameter
-        self._quiet(column.x, top - 10, column.more, **settings)
-        if column.units is None:
-            draw_image(self.page, column)
-        else:
-            nodes = draw_nodes(self.page, column)
-            if biases is not None:
-                self.rims.add(nodes, biases.shares(np.ix_(column.shown)))
-
-    def _draw_between(self, before: Column, column: Column) -> None:
-        """Draw the weights of a dense layer as lines, and before every other layer an arrow."""
-        if not (column.is_dense and before.units and column.units):
-            draw_arrow(self.page, before, column)
-            return
-        weights = next(block.parameter for block in column.blocks if block.parameter.key == "w")
-        if weights.recorded:
-            self.lines.add(ways(before, column), weights.shares(np.ix_(before.shown, column.shown)))
-        else:
-            self.lines.add_unknown(ways(before, column))
+        page.quiet(column.more, (x, top - 10), ha="center", **SMALL)
+        (draw_nodes if column.units else draw_image)(page, column)
 
     def _draw_legend(self) -> None:
         """Say what colours and widths mean."""
-        x, y = float(LEFT), 24
-        for word, color, dashes in (("above zero", POSITIVE, SOLID), ("below zero", NEGATIVE, DASHES)):
-            self.page.add_line(Line2D([x, x + 40], [y, y], color=color, linestyle=dashes, linewidth=3.5))
-            self._quiet(x + 50, y, word)
-            x += 50 + widest([word]) + 24
-        self.page.imshow(np.linspace(-1, 1, 121)[None], cmap=COLORS, extent=(x, x + 121, y - 6, y + 6), aspect="auto")
-        self._quiet(x + 131, y, "the darker and thicker, the larger")
-
-    def _quiet(self, x: float, y: float, text: str, **settings: Any) -> None:
-        add_label(self.page, x, y, text, size=style.SMALL, color=style.QUIET, **settings)
+        page, x, y = self.page, float(LEFT), 24
+        for word, (color, dashes) in zip(("above zero", "below zero"), SIGNS, strict=True):
+            page.axes.add_line(Line2D([x, x + 40], [y, y], color=color, linestyle=dashes, linewidth=3.5))
+            x = page.row((x + 50, y), page.quiet(word, **SMALL)) + 24
+        bar = x, x + 121, y - 6, y + 6
+        page.axes.imshow(np.linspace(-1, 1, 121)[None], cmap=SIGNED, extent=bar, aspect="auto")
+        page.quiet("the darker and thicker, the larger", (bar[1] + 10, y), **SMALL)

@@ -8,52 +8,42 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import NamedTuple
 
-from animations.scenes.network.column import TITLES, Column, Shape
-from animations.scenes.network.states import NetworkStates
-from tinylearn import Dense, Sequential
+from animations.scenes.network.column import Column
 
 WIDEST, NARROWEST = 1640, 780  # the picture, unless two columns alone are wider; the heading needs the least
 MOST_ROWS = 4
 LEFT, GUTTER, BETWEEN = 24, 150, (24, 150)  # the margin; where the columns begin; between two of them, least and most
 HEADING, FOOT = 104, 48  # above the first row and below the last
-AROUND, ROW_GAP = 20, 22  # above and below the glyphs; below a row
+TITLES, AROUND, ROW_GAP = 76, 20, 22  # the height of name, shape and count; above and below the glyphs; below a row
+
+Rows = list[list[Column]]
 
 
-class Layout(NamedTuple):
-    """The rows of columns, and the size of the picture that has room for them."""
+def arrange(columns: Sequence[Column]) -> tuple[Rows, tuple[int, int]]:
+    """Give the columns their places; return the rows of them, and the size of their picture.
 
-    rows: list[list[Column]]
-    size: tuple[int, int]
-
-
-def arrange(model: Sequential, states: NetworkStates, input_shape: Shape | None) -> Layout:
-    """Return the columns of the input and all layers, each at its place; ValueError if there is no room for so many."""
-    rows = _in_rows(_columns(model, states, input_shape))
-    width = max(NARROWEST, *(GUTTER + _width(row) + LEFT for row in rows))
-    height = HEADING + sum(_height(row) for row in rows) + FOOT
+    ValueError if there is no room for so many.
+    """
+    rows = _in_rows(columns)
+    glyphs = [max(column.glyph_height for column in row) + 2 * AROUND for row in rows]
+    below = [max(column.height_of_blocks for column in row) + ROW_GAP for row in rows]
+    width = max(NARROWEST, *map(_width, rows))
+    height = HEADING + TITLES * len(rows) + sum(glyphs) + sum(below) + FOOT
     size = 2 * round(width / 2 + 0.5), 2 * round(height / 2 + 0.5)  # films need even ones
     top = size[1] - HEADING
-    for row in rows:
-        _place(row, top, size[0])
-        top -= round(_height(row))
-    return Layout(rows, size)
+    for row, high, rest in zip(rows, glyphs, below, strict=True):
+        between = min(BETWEEN[0] + (size[0] - _width(row)) / (len(row) - 1), BETWEEN[1])  # what room is left
+        left: float = GUTTER
+        for column in row:
+            column.x, column.top = left + column.width / 2, top
+            column.middle, column.blocks_top = top - TITLES - high / 2, top - TITLES - high
+            left += column.width + between
+        top -= round(TITLES + high + rest)
+    return rows, size
 
 
-def _columns(model: Sequential, states: NetworkStates, input_shape: Shape | None) -> list[Column]:
-    """Return a column for the input and for each layer, with what `model.summary()` says of it."""
-    shapes = model.output_shapes(input_shape)
-    if input_shape is None and shapes[0] is not None:
-        input_shape = (model.layers[0].n_in,)  # type: ignore[attr-defined]  # that told output_shapes
-    columns = [Column("input", input_shape and tuple(input_shape), "")]
-    for layer, name, shape in zip(model.layers, model.layer_names, shapes, strict=True):
-        count = sum(value.size for value in layer.named_parameters().values())
-        columns.append(Column(name, shape, f"{count:,}", states.parameters[name], isinstance(layer, Dense)))
-    return columns
-
-
-def _in_rows(columns: Sequence[Column]) -> list[list[Column]]:
+def _in_rows(columns: Sequence[Column]) -> Rows:
     """Divide the columns into as few rows as there can be, of widths as equal as they can be."""
     rows = _filled(columns, WIDEST)
     if len(rows) > MOST_ROWS:
@@ -69,35 +59,16 @@ def _in_rows(columns: Sequence[Column]) -> list[list[Column]]:
     return rows
 
 
-def _filled(columns: Sequence[Column], limit: int) -> list[list[Column]]:
+def _filled(columns: Sequence[Column], limit: int) -> Rows:
     """Fill one row after another, each up to a width of `limit`."""
     rows = [[columns[0]]]
     for before, column in pairwise(columns):
-        if len(rows[-1]) > 1 and GUTTER + _width([*rows[-1], column]) + LEFT > limit:
+        if len(rows[-1]) > 1 and _width([*rows[-1], column]) > limit:
             rows.append([Column(before.name, before.shape, "from above")])
         rows[-1].append(column)
     return rows
 
 
 def _width(row: Sequence[Column]) -> float:
-    return sum(column.width for column in row) + BETWEEN[0] * (len(row) - 1)
-
-
-def _glyphs(row: Sequence[Column]) -> float:
-    return max(column.glyph_height for column in row) + 2 * AROUND
-
-
-def _height(row: Sequence[Column]) -> float:
-    return TITLES + _glyphs(row) + max(column.height_of_blocks for column in row) + ROW_GAP
-
-
-def _place(row: Sequence[Column], top: float, width: int) -> None:
-    """Give each column of a row its place; what room is left lies between them."""
-    left_over = width - LEFT - GUTTER - sum(column.width for column in row)
-    between = min(left_over / (len(row) - 1), BETWEEN[1])
-    left: float = GUTTER
-    for column in row:
-        column.x, column.top = left + column.width / 2, top
-        column.blocks_top = top - TITLES - _glyphs(row)
-        column.middle = column.blocks_top + _glyphs(row) / 2
-        left += column.width + between
+    """Return the width of a picture of this row, with as little between its columns as there may be."""
+    return GUTTER + sum(column.width for column in row) + BETWEEN[0] * (len(row) - 1) + LEFT
