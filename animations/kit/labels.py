@@ -45,3 +45,12 @@ def different(names: Sequence[str], letters: int = 20) -> list[str]:
             for name, now in zip(names, cut, strict=True)
         ]
     return [name if cut.count(now) > 1 else now for name, now in zip(names, cut, strict=True)]
+
+
+def with_article(name: str) -> str:
+    """Return the name with "a" or "an" before it.
+
+    >>> with_article("truck"), with_article("airplane")
+    ('a truck', 'an airplane')
+    """
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"

@@ -34,6 +34,7 @@ Place = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, bottom, width, height
 Shown = Any  # a value for each frame, (S, …); or a function of the frame
 SPACE = 8  # pixels between two words
+MARKS = {"✓": style.TARGET, "✗": style.ERROR}
 
 
 class Page:
@@ -108,16 +109,28 @@ class Page:
         return self.words(lambda frame: "adjust, repeat" if frame >= 1 else "initialise", place,
                           **{"color": style.QUIET} | settings)  # fmt: skip
 
+    def verdict(self, said: Callable[[int], str], place: Place, **settings: Any) -> PastedText:
+        """Write an answer, in the colour of the truth if it ends with ✓, of an error with ✗, and else a quiet one."""
+        made = self.words(said, place, size=style.LARGE, weight="bold", **settings)
+        return self.bind(made, color=lambda frame: MARKS.get(said(frame)[-1], style.QUIET))
+
     def circle(
-        self, centre: Place, radius: float, words: str, color: str, face: str = style.PAPER, **settings: Any
-    ) -> None:
+        self, centre: Place, radius: float, words: str, color: str, face: str = style.PAPER, width: float = 2.5,
+        **settings: Any,
+    ) -> None:  # fmt: skip
         """Draw a circle with a word in it."""
-        self.axes.add_patch(Circle(centre, radius, facecolor=face, edgecolor=color, linewidth=2.5, zorder=1.5))
+        self.axes.add_patch(Circle(centre, radius, facecolor=face, edgecolor=color, linewidth=width, zorder=1.5))
         self.text(words, centre, **{"color": color, "ha": "center", "size": style.LARGE} | settings)
 
     def rule(self, ends: Place, y: float) -> Line2D:
         """Draw a faint line from left to right."""
         return self.axes.add_line(Line2D(ends, [y, y], color=style.FAINT, linewidth=1))
+
+    def line(self, start: Place, end: Place, color: str, gaps: Place = (0, 0), **settings: Any) -> Line2D:
+        """Draw a line from one place to another, that begins and ends `gaps` pixels from them."""
+        way = np.subtract(end, start) / np.hypot(*np.subtract(end, start))
+        own: dict[str, Any] = {"color": color, "linewidth": 2, "solid_capstyle": "butt", "dash_capstyle": "butt"}
+        return self.axes.add_line(Line2D(*np.c_[start + gaps[0] * way, end - gaps[1] * way], **own | settings))
 
     def arrow(
         self, start: Place, tip: Place, color: str, width: float = 2, head: float = 14, half: float = 7
@@ -126,9 +139,7 @@ class Page:
         way = np.subtract(tip, start) / np.hypot(*np.subtract(tip, start))
         neck, across = tip - head * way, head / 2 * np.array([-way[1], way[0]])
         self.axes.add_patch(Polygon([tip, neck + across, neck - across], color=color))
-        shaft = Line2D(*np.transpose([start, neck]), color=color, linewidth=2)
-        shaft.set(solid_capstyle="butt", dash_capstyle="butt")
-        return self.axes.add_line(shaft)
+        return self.line(start, tip, color, (0, head))
 
     def signed_arrow(self, start: Place, end: Place, values: np.ndarray, color: str, gaps: Place = (38, 50)) -> None:
         """Draw an arrow between two circles that stands for a number: thick as it is large, dashed while below zero.
@@ -138,9 +149,11 @@ class Page:
         way = np.subtract(end, start) / np.hypot(*np.subtract(end, start))
         self.signed(self.arrow(start + gaps[0] * way, end - gaps[1] * way, color, head=16), values)
 
-    def signed(self, line: Line2D, values: np.ndarray, least: float = 1.5, most: float = 7.5) -> None:
+    def signed(
+        self, line: Line2D, values: np.ndarray, least: float = 1.5, most: float = 7.5, largest: float = 0
+    ) -> None:
         """Let a line be as thick as its number is large, beside the largest of all, and dashed while below zero."""
-        largest = np.abs(values).max() or 1
+        largest = largest or np.abs(values).max() or 1
         steps = np.round(2 * (most - least) * np.abs(values) / largest)  # or each frame would redraw it
         styles = ["-" if value >= 0 else (0, (1.5, 1)) for value in values]
         self.bind(line, linewidth=least + 0.5 * steps, linestyle=styles)
@@ -210,6 +223,22 @@ class Page:
         readers = {name: _glider(values) for name, values in shown.items()}
         self._bound.append((artist, lambda frame: artist.set(**{name: at(frame) for name, at in readers.items()})))
         return artist
+
+    def grow(self, line: Line2D, tip: Line2D, x: np.ndarray, y: np.ndarray) -> None:
+        """Let a line grow through points (S,), one more with each frame, and the dot `tip` stand at its end.
+
+        Set the axes' scales before: between two points both stay on the straight line that is seen.
+        """
+        assert line.axes is not None, "a line that grows is drawn on axes"
+        points, scale = np.stack([x, y]), line.axes.transScale  # (2, S)
+        end = _glider(scale.transform(points.T))
+
+        def way(frame: float) -> np.ndarray:
+            passed = points[:, : int(frame) + 1]
+            return passed if frame == int(frame) else np.c_[passed, scale.inverted().transform(end(frame))]
+
+        self.glide(line, data=way)
+        self.glide(tip, data=lambda frame: way(frame)[:, -1:])
 
     def update(self, frame: float) -> list[Artist]:
         """Set all that is bound for a frame; return it."""
