@@ -7,6 +7,7 @@ from animations.formats import notebook as _notebook  # noqa: F401  # a scene sh
 from animations.kit import style as style
 from animations.kit.series import Series
 from animations.kit.steps import spaced_steps
+from animations.kit.tallies import Tally
 from animations.render import render
 from animations.scene import Scene, SideBySide, Stacked
 from animations.scenes.activations.curve_fit import CurveFit, CurveStates
@@ -14,7 +15,7 @@ from animations.scenes.activations.functions import FunctionAndSlope, FunctionSt
 from animations.scenes.classes.class_bars import ClassBars
 from animations.scenes.classes.contact_sheet import ContactSheet
 from animations.scenes.classes.softmax import SoftmaxBars
-from animations.scenes.classes.tally import Tally, TallyCurves, TallyStrip
+from animations.scenes.classes.tally import TallyCurves, TallyStrip
 from animations.scenes.convolution.convolution import ConvolutionSteps
 from animations.scenes.convolution.feature_maps import FeatureMaps
 from animations.scenes.convolution.pooling import MaxPoolingSteps

@@ -84,6 +84,17 @@ def names_beside(scene):
     return names_before(texts, [text.get_window_extent() for text in texts])
 
 
+def numbers_on(figure):
+    """Return gid → the number that has it."""
+    return {text.get_gid(): text for text in drawn_texts(figure) if text.get_gid()}
+
+
+def lines_and_tips(figure):
+    """Return the lines of a plot that grow, each with the dot at its end, in the order in which they were drawn."""
+    (axes,) = (axes for axes in figure.axes if axes.axison and axes.lines)
+    return list(zip(axes.lines[::2], axes.lines[1::2], strict=True))
+
+
 def painted(scene, frame):
     """Return a painter that has painted `frame`."""
     painter = Painter(scene)

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, check_painter, nameless_digits, painted
-from matplotlib.colors import to_rgb
+from audit import check_all_numbers, check_layout, check_painter, nameless_digits, numbers_on, painted
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.patches import Circle, Rectangle
 from pixel_helpers import (
     ANSWERS,
@@ -21,8 +21,7 @@ from pixel_helpers import (
 
 import tinylearn as tl
 from animations import PixelNeuron, PixelStates, style
-from animations.engine.painter import Painter
-from animations.scenes.neurons.pixel_states import spread_pixels
+from animations.kit.images import spread_pixels
 
 
 @pytest.fixture(scope="module")
@@ -71,10 +70,12 @@ def test_every_digit_says_where_it_came_from(made):
 @pytest.mark.parametrize("name", PANELS)
 def test_letter_circle_pixel_and_weight_of_an_input_stand_in_one_row(drawn, name):
     scene = drawn[name].scene
+    page = scene.page.axes
     scene.update(0)
-    numbers = {text.get_gid(): text for text in scene.page.texts if text.get_gid()}
-    circles = [patch for patch in scene.page.patches if isinstance(patch, Circle) and patch.center[0] < 100]
-    letters = {text.get_text(): text.get_position() for text in scene.page.texts}
+    numbers = numbers_on(page.figure)
+    circles = [patch for patch in page.patches if isinstance(patch, Circle) and patch.center[0] < 100]
+    letters = {text.get_text(): text.get_position() for text in page.texts}
+    starts = {line.get_ydata()[0]: line.get_color() for line in page.lines if line.get_xdata()[0] == 226}
     for row, k in enumerate(PIXELS):
         x, w = numbers[f"{name}.x[{k}]"], numbers[f"{name}.dense_1.w[{k},0]"]
         y = x.get_position()[1]
@@ -84,17 +85,13 @@ def test_letter_circle_pixel_and_weight_of_an_input_stand_in_one_row(drawn, name
         assert letters["abcde"[row]][0] < circle.center[0] < x.get_position()[0] < w.get_position()[0]
         grey = float(PICTURES[list(PANELS).index(name)].reshape(1024, 3)[k, 0])
         assert to_rgb(circle.get_facecolor()) == pytest.approx((grey,) * 3)
-        line, values = scene.lines[row]
-        assert line.get_ydata()[0] == y
-        np.testing.assert_array_equal(values, scene.states.w[:, k])
-    assert scene.lines[5][1] is scene.states.b
-    assert scene.lines[5][0].get_ydata()[0] == numbers[f"{name}.dense_1.b[0]"].get_position()[1]
+        assert starts.pop(y) == style.WEIGHT
+    assert starts == {numbers[f"{name}.dense_1.b[0]"].get_position()[1]: style.BIAS}
 
 
 @pytest.mark.parametrize("name", PANELS)
 def test_a_letter_stands_beside_its_pixel_in_the_red_channel(drawn, name):
-    scene = drawn[name].scene
-    red = next(axes for axes in scene.page.figure.axes if axes.images and axes.images[0].get_array().ndim == 2)
+    red = next(axes for axes in drawn[name].figure.axes if axes.images and axes.images[0].get_array().ndim == 2)
     for letter, k in zip("abcde", PIXELS, strict=True):
         row, column = divmod(k, 32)
         (place,) = (text.get_position() for text in red.texts if text.get_text() == letter)
@@ -120,14 +117,17 @@ def test_the_pictures_are_painted_pixel_by_pixel(drawn, name):
 
 def test_the_bar_is_as_high_as_the_probability(drawn, recording):
     scene = drawn["deer"].scene
-    box = next(patch for patch in scene.page.patches if isinstance(patch, Rectangle) and patch is not scene.bar)
+    page = scene.page.axes
+    box, bar = (patch for patch in page.patches if isinstance(patch, Rectangle))
+    (half,) = (line for line in page.lines if line.get_linestyle() == "--" and line.get_color() == style.INK)
+    assert to_hex(bar.get_facecolor()) == style.FAINT
     for frame in (0, 3, EPOCHS):
         scene.update(frame)
         p = recomputed_panel(recording, "deer")["deer.predicted"][frame]
-        assert scene.bar.get_y() == box.get_y()
-        assert scene.bar.get_height() / box.get_height() == pytest.approx(p)
-        assert scene.half.get_ydata()[0] == box.get_y() + box.get_height() / 2
-    heights = {text.get_text(): text.get_position()[1] for text in scene.page.texts}
+        assert bar.get_y() == box.get_y()
+        assert bar.get_height() / box.get_height() == pytest.approx(p)
+        assert half.get_ydata()[0] == box.get_y() + box.get_height() / 2
+    heights = {text.get_text(): text.get_position()[1] for text in page.texts}
     assert heights["deer"] < box.get_y() < box.get_y() + box.get_height() < heights["horse"]
 
 
@@ -144,22 +144,26 @@ def test_the_bar_is_as_high_as_the_probability(drawn, recording):
 def test_the_verdict(made, total, name, said, colour):
     made.sums[4] = total
     scene = panel(made, name)
-    Painter(scene)
-    scene.update(4)
-    assert (scene.verdict.get_text(), scene.verdict.get_color()) == (said, colour)
+    painted(scene, 4)
+    (verdict,) = (text for text in scene.page.axes.texts if text.get_text() == said)
+    assert verdict.get_color() == colour
     assert said in scene.describe(4)
 
 
 def test_a_line_is_thicker_for_a_larger_weight_and_dashed_for_a_negative_one(made):
     made.w[:3, PIXELS[0]] = -0.5, 0.1, 0.9
+    made.w[3:, PIXELS[0]] = 0.1
+    made.w[:, PIXELS[1]], made.w[:, PIXELS[2]] = 0.45, 0
     scene = panel(made, "horse")
-    Painter(scene)
+    painted(scene, 0)
+    first, second, third, *_ = (line for line in scene.page.axes.lines if line.get_xdata()[0] == 226)
     widths, styles = [], []
     for frame in range(3):
         scene.update(frame)
-        widths.append(scene.lines[0][0].get_linewidth())
-        styles.append(scene.lines[0][0].get_linestyle())
-    assert widths[1] < widths[0] < widths[2]
+        widths.append(first.get_linewidth())
+        styles.append(first.get_linestyle())
+        assert (second.get_linewidth(), third.get_linewidth()) == (3.5, 1), "the same scale for all lines"
+    assert widths == [4, 1.5, 6], "1 for 0, up to 6, in steps"
     assert styles[0] != styles[1] == styles[2] == "-"
 
 
@@ -190,12 +194,12 @@ def test_states_are_those_of_the_ends_of_epochs(recording):
 def test_states_of_what_was_not_recorded_are_refused(recording):
     with pytest.raises(ValueError, match=r"epochs must be recorded ones, 0 to 8, got \[0, 9\]"):
         PixelStates(recording, PICTURES, [0, 9])
-    with pytest.raises(ValueError, match=r"dense_1.w must be \(16, 1\), one neuron .*, got \(1024, 1\)"):
+    with pytest.raises(ValueError, match=r"dense_1.w, of one neuron .* \(1, 16, 1\), got \(1, 1024, 1\)"):
         PixelStates(recording, PICTURES[:, :4, :4], [0])
     with pytest.raises(ValueError, match=r"pictures must have shape \(P, H, W, 3\), got \(2, 32, 32\)"):
         PixelStates(recording, PICTURES[..., 0], [0])
     model = tl.Sequential([tl.Dense(1024, 2, rng=np.random.default_rng(0))])
-    with pytest.raises(ValueError, match=r"got \(1024, 2\)"):
+    with pytest.raises(ValueError, match=r"got \(1, 1024, 2\)"):
         PixelStates(tl.Recorder(model).recording, PICTURES, [0])
 
 

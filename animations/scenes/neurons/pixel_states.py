@@ -8,52 +8,38 @@ recorded, sums and probabilities computed from them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from animations import checks
+from animations.data import Data, clock, instance, pixels, text
 from tinylearn import Recording, Sigmoid
 
 
-class PixelStates:
+class PixelStates(Data):
     """What the neuron makes of P pictures at the end of some epochs; epoch 0 is before the first update.
 
-    pictures (P, H, W, 3), red (P, H, W), x (P, D); epochs (S,), `last` that of the whole recording
+    pictures (P, H, W, 3), red (P, H, W), x (P, D), shape (H, W); epochs (S,), `last` that of the whole recording
     w (S, D), b (S,), sums (S, P) = x @ w + b, predicted (S, P) = sigmoid(sums)
 
     Raises ValueError if the recorded layer is not one neuron with D inputs, or if an epoch was not recorded.
     """
 
-    def __init__(
-        self, recording: Recording, pictures: np.ndarray, epochs: Sequence[int], layer: str = "dense_1"
-    ) -> None:
-        checks.instance("PixelStates", "recording", recording, Recording)
-        self.pictures = checks.picture("PixelStates", "pictures", pictures, ("P", "H", "W", 3))
-        self.epochs, layer = checks.clock("PixelStates", "epochs", epochs), checks.text("PixelStates", "layer", layer)
-        self.red = self.pictures[..., 0]
+    recording: Recording = instance(Recording)
+    pictures: np.ndarray = pixels("P", "H", "W", 3)
+    epochs: np.ndarray = clock("S")
+    layer: str = text(default="dense_1")
+
+    def prepare(self) -> None:
+        self.red, self.shape = self.pictures[..., 0], self.pictures.shape[1:3]
         self.x = self.red.reshape(len(self.red), -1)
-        weights, biases = recording[f"{layer}.w"], recording[f"{layer}.b"]
-        if weights.shape[1:] != (self.x.shape[1], 1):
-            raise ValueError(
-                f"PixelStates: {layer}.w must be ({self.x.shape[1]}, 1), one neuron that sees every pixel, "
-                f"got {weights.shape[1:]} in the recording"
-            )
-        records = np.searchsorted(recording.epochs, self.epochs, side="right") - 1  # the last of each epoch
-        if not (recording.epochs[records] == self.epochs).all():
-            raise ValueError(f"PixelStates: epochs must be recorded ones, 0 to {recording.epochs[-1]}, got {epochs}")
-        self.layer, self.last = layer, int(recording.epochs[-1])
-        self.w = checks.array("PixelStates", f"{layer}.w", weights[records, :, 0], (len(records), self.x.shape[1]))
-        self.b = checks.array("PixelStates", f"{layer}.b", biases[records, 0], (len(records),))
+        who, recorded = "PixelStates", self.recording.epochs
+        records = np.searchsorted(recorded, self.epochs, side="right") - 1  # the last of each epoch
+        if not (recorded[records] == self.epochs).all():
+            raise ValueError(f"{who}: epochs must be recorded ones, 0 to {recorded[-1]}, got {self.epochs.tolist()}")
+        self.last = int(recorded[-1])
+        w, b = (self.recording[f"{self.layer}.{letter}"][records] for letter in "wb")
+        told = f"{self.layer}.w, of one neuron that sees every pixel, at each epoch,"
+        self.w = checks.array(who, told, w, (self.frames, self.x.shape[1], 1))[..., 0]
+        self.b = checks.array(who, f"{self.layer}.b", b, (self.frames, 1))[:, 0]
         self.sums = self.w @ self.x.T + self.b[:, None]
         self.predicted = Sigmoid().forward(self.sums)
-
-
-def spread_pixels(height: int, width: int) -> list[int]:
-    """Return the numbers of five pixels of a picture: one in the middle, the others towards its corners.
-
-    >>> [divmod(pixel, 32) for pixel in spread_pixels(32, 32)]
-    [(6, 6), (6, 25), (16, 16), (25, 6), (25, 25)]
-    """
-    places = [(0.2, 0.2), (0.2, 0.8), (0.5, 0.5), (0.8, 0.2), (0.8, 0.8)]
-    return [int(down * height) * width + int(right * width) for down, right in places]

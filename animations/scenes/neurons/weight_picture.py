@@ -6,24 +6,23 @@ speaks for "yes", at a red place (below 0) for "no", and at a white place for no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase
 
-from animations import checks
-from animations.engine.text import Number
+from animations.data import instance, texts
 from animations.kit import style
-from animations.kit.axes import add_label, add_number, pixel_axes
-from animations.kit.images import frame_pixels, image_axes
+from animations.kit.images import frame_pixels, spread_pixels
+from animations.kit.page import Page
+from animations.kit.tallies import Tally, few_tallies, in_words, write_counts
 from animations.scene import Scene
-from animations.scenes.classes.tally import Tally, add_counts, checked_tallies, in_words
-from animations.scenes.neurons.pixel_states import PixelStates, spread_pixels
+from animations.scenes.neurons.pixel_states import PixelStates
 
 COLORS = "RdBu"  # red below 0, white at 0, blue above: apart also to the colour-blind
-SIDE = 320  # of the picture, in pixels
+LEFT, SIDE = 30, 320  # of the picture, in pixels
+RIGHT = LEFT + SIDE
 
 
 class WeightPicture(Scene):
@@ -33,29 +32,25 @@ class WeightPicture(Scene):
     tallies   how many answers are right, in the epochs of `states`
     """
 
+    states: PixelStates = instance(PixelStates)
+    tallies: tuple[Tally, ...] = few_tallies("S")
+    answers: tuple[str, ...] = texts(2, kw_only=True)
+
     size = (380, 700)
 
-    def __init__(self, states: PixelStates, tallies: Sequence[Tally], *, answers: tuple[str, str]) -> None:
-        self.states = checks.instance("WeightPicture", "states", states, PixelStates)
-        self.tallies = checked_tallies("WeightPicture", tallies, len(states.epochs))
-        self.answers = checks.texts("WeightPicture", "answers", answers, (2,))
-        self.limit = float(np.abs(states.w).max()) or 1.0
-        self.frames = len(states.epochs)
+    def prepare(self) -> None:
+        self.limit = float(np.abs(self.states.w).max()) or 1.0
 
     def draw(self, figure: FigureBase) -> None:
-        self.page = pixel_axes(figure, self.size)
-        self.numbers: list[tuple[Number, np.ndarray]] = []  # with the value of each frame
-        self._draw_heading()
-        self._draw_weights(figure)
-        add_label(self.page, 30, 170, "right answers", color=style.QUIET)
-        self.numbers += add_counts(self.page, self.tallies, 30, 350, 138, "")
+        self.page = Page(figure, self.size)
+        self.page.clock((LEFT, 672), "Epoch", "epoch", self.states.epochs, self.states.last, size=style.LARGE)
+        self.page.phase((LEFT, 638))
+        self._draw_weights()
+        self.page.quiet("right answers", (LEFT, 170))
+        write_counts(self.page, self.tallies, (LEFT, 138), RIGHT)
 
     def update(self, frame: int) -> list[Artist]:
-        self.phase.set_text("initialise" if frame == 0 else "adjust, repeat")
-        for number, values in self.numbers:
-            number.set_value(values[frame])
-        self.image.set_data(self._weights(frame))
-        return [self.phase, self.image, *self.framed, *(number for number, _ in self.numbers)]
+        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
         w = self._weights(frame)
@@ -63,30 +58,21 @@ class WeightPicture(Scene):
 
     def _weights(self, frame: int) -> np.ndarray:
         """Return the weights in the shape of the picture, (H, W)."""
-        return self.states.w[frame].reshape(self.states.red.shape[1:])
+        return self.states.w[frame].reshape(self.states.shape)
 
-    def _draw_heading(self) -> None:
-        add_label(self.page, 30, 672, "Epoch", size=style.LARGE)
-        number = add_number(self.page, 190, 672, "{:.0f}", "epoch", size=style.LARGE)
-        self.numbers.append((number, self.states.epochs))
-        add_label(self.page, 206, 672, "of", size=style.LARGE, color=style.QUIET)
-        last = add_number(self.page, 300, 672, "{:.0f}", "last_epoch", size=style.LARGE, color=style.QUIET)
-        last.set_value(self.states.last)
-        self.phase = add_label(self.page, 30, 638, "", color=style.QUIET)
-
-    def _draw_weights(self, figure: FigureBase) -> None:
+    def _draw_weights(self) -> None:
         """Draw the picture of the weights, and below it what its colours mean."""
-        shape = self.states.red.shape[1:]
-        add_label(self.page, 350, 638, "weights w", color=style.WEIGHT, ha="right")
-        count = add_number(self.page, 254, 638, "{:.0f}", "weights", color=style.WEIGHT)
-        count.set_value(self.states.w.shape[1])
+        page = self.page
+        count = page.number("{:.0f}", "weights", self.states.w.shape[1], color=style.WEIGHT)
+        page.row((RIGHT, 638), count, page.text("weights w", color=style.WEIGHT), ha="right")
         colors: dict[str, Any] = {"cmap": COLORS, "vmin": -self.limit, "vmax": self.limit}
-        axes = image_axes(figure, self.size, (30, 298), (SIDE, SIDE))
-        self.image = axes.imshow(self._weights(0), interpolation="nearest", zorder=3, **colors)
-        self.framed = frame_pixels(axes, spread_pixels(*shape), shape)  # they lie on what changes
-        scale = image_axes(figure, self.size, (30, 268), (SIDE, 14))
+        axes = page.image((LEFT, 298), (SIDE, SIDE))
+        page.bind(axes.imshow(self._weights(0), interpolation="nearest", zorder=3, **colors), data=self._weights)
+        for framed in frame_pixels(axes, spread_pixels(*self.states.shape), self.states.shape):
+            page.bind(framed)  # it lies on what changes
+        scale = page.image((LEFT, 268), (SIDE, 14))
         scale.imshow(np.linspace(-self.limit, self.limit, SIDE)[None], aspect="auto", **colors)
-        for share, x, ha in ((-1, 30, "left"), (0, 190, "center"), (1, 350, "right")):
-            add_number(self.page, x, 250, "{:.3f}", f"scale[{share}]", ha=ha).set_value(share * self.limit)
-        for word, x, ha in zip(self.answers, (30, 350), ("left", "right"), strict=True):
-            add_label(self.page, x, 228, f"for {word}", ha=ha, color=style.QUIET)
+        for share, x, ha in ((-1, LEFT, "left"), (0, LEFT + SIDE / 2, "center"), (1, RIGHT, "right")):
+            page.number("{:.3f}", f"scale[{share}]", share * self.limit, (x, 250), ha=ha)
+        for word, x, ha in zip(self.answers, (LEFT, RIGHT), ("left", "right"), strict=True):
+            page.quiet(f"for {word}", (x, 228), ha=ha)
