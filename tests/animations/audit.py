@@ -90,8 +90,8 @@ def numbers_on(figure):
 
 
 def lines_and_tips(figure):
-    """Return the lines of a plot that grow, each with the dot at its end, in the order in which they were drawn."""
-    (axes,) = (axes for axes in figure.axes if axes.axison and axes.lines)
+    """Return the lines of the last plot, each with the dot at its end, in the order in which they were drawn."""
+    *_, axes = (axes for axes in figure.axes if axes.axison and axes.lines)
     return list(zip(axes.lines[::2], axes.lines[1::2], strict=True))
 
 

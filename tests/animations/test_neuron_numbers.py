@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_numbers, nameless_digits
+from audit import check_all_numbers, check_numbers, lines_and_tips, nameless_digits, painted
 from conftest import ASK, FRAMES
 
 import tinylearn as tl
@@ -94,22 +94,43 @@ def test_states_show_the_loss_that_the_next_update_recorded(states, recording):
 # --- what is drawn without digits: line, errors, falling loss, arrows ----------------------------------------------
 
 
+def drawn_parts(figure):
+    """Return line, errors and points of a LineFit, by their names in the legend, and the falling loss with its dot."""
+    parts = {artist.get_label(): artist for artist in (*figure.axes[1].lines, *figure.axes[1].collections)}
+    return parts["w · x + b"], parts["error"], parts["targets"], *lines_and_tips(figure)[0]
+
+
 @pytest.mark.parametrize("frame", [0, 1, 17, 80])
 def test_line_errors_and_loss_are_those_of_the_step(make, recording, recomputed, frame):
-    scene = make.line()
-    Painter(scene)
-    scene.update(frame)
+    line, errors, points, fall, dot = drawn_parts(painted(make.line(), frame).figure)
     x, target = (column[:, 0] for column in celsius_fahrenheit())
     w, b = recording["dense_1.w"][STEPS[frame], 0, 0], recording["dense_1.b"][STEPS[frame], 0]
-    ends, heights = scene.line.get_data()
+    ends, heights = line.get_data()
     np.testing.assert_allclose(heights, w * ends + b, rtol=1e-12)
-    np.testing.assert_array_equal(scene.targets.get_xydata(), np.column_stack([x, target]))
-    ends_of_errors = np.array([path.vertices for path in scene.errors.get_paths()])
+    np.testing.assert_array_equal(points.get_xydata(), np.column_stack([x, target]))
+    ends_of_errors = np.array([path.vertices for path in errors.get_paths()])
     np.testing.assert_allclose(ends_of_errors[:, 0], np.column_stack([x, target]), rtol=1e-12)
     np.testing.assert_allclose(ends_of_errors[:, 1], np.column_stack([x, w * x + b]), rtol=1e-12)
-    np.testing.assert_allclose(scene.dot.get_xydata(), [[STEPS[frame], recomputed["loss"][frame]]], rtol=1e-12)
+    np.testing.assert_allclose(dot.get_xydata(), [[STEPS[frame], recomputed["loss"][frame]]], rtol=1e-12)
     path = np.column_stack([STEPS[: frame + 1], recomputed["loss"][: frame + 1]])
-    np.testing.assert_allclose(scene.fall.get_xydata(), path, rtol=1e-12)
+    np.testing.assert_allclose(fall.get_xydata(), path, rtol=1e-12)
+
+
+def test_between_two_steps_the_line_turns_and_the_dot_walks_on_the_straight_line_that_is_seen(make):
+    scene = make.line()
+    figure = painted(scene, 30).figure
+    line, errors, points, fall, dot = drawn_parts(figure)
+    shown = {}
+    for frame in (30, 31, 30.5):
+        scene.update(frame)
+        seen = dot.axes.transData.transform(dot.get_xydata())[0]
+        shown[frame] = line.get_ydata().copy(), np.array(errors.get_segments()), seen
+    for first, last, between in zip(*shown.values(), strict=True):
+        assert np.abs(last - first).max() > 0
+        np.testing.assert_allclose(between, (first + last) / 2)
+    np.testing.assert_array_equal(fall.get_xydata()[-1], dot.get_xydata()[0])
+    np.testing.assert_array_equal(fall.get_xdata()[:-1], STEPS[:31])
+    assert errors.get_segments()[0][0].tolist() == points.get_xydata()[0].tolist()
 
 
 def test_lines_left_behind_are_those_of_their_steps(make, recording):
@@ -158,7 +179,7 @@ def test_first_and_last_state_are_those_of_the_book(states):
 def test_states_refuse_a_layer_of_another_shape():
     model = tl.Sequential([tl.Dense(2, 1, rng=np.random.default_rng(0))])
     x, target = np.ones(3), np.ones(3)
-    with pytest.raises(ValueError, match=r"dense_1.w must be \(1, 1\), one input and one neuron, got \(2, 1\)"):
+    with pytest.raises(ValueError, match=r"dense_1.w, of one input and one neuron, .* \(1, 1, 1\), got \(1, 2, 1\)"):
         NeuronStates(tl.Recorder(model).recording, x, target, [0])
 
 

@@ -11,14 +11,13 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import FigureBase
 
 from animations import checks
 from animations.data import Data, clock, column, instance, real, text, texts
 from animations.kit import style
-from animations.kit.axes import log_loss, plot_axes
+from animations.kit.axes import log_loss
 from animations.kit.numbers import few_digits
 from animations.kit.page import Page
 from animations.scene import Scene
@@ -43,16 +42,13 @@ class NeuronStates(Data):
     layer: str = text(default="dense_1")
 
     def prepare(self) -> None:
-        self.names = f"{self.layer}.w[0,0]", f"{self.layer}.b[0]"
-        weights, biases = self.recording[f"{self.layer}.w"], self.recording[f"{self.layer}.b"]
-        if weights.shape[1:] != (1, 1):
-            raise ValueError(
-                f"NeuronStates: {self.layer}.w must be (1, 1), one input and one neuron, got {weights.shape[1:]} in "
-                "the recording"
-            )
-        records, self.last = [self.recording.index(step) for step in self.steps], int(self.recording.steps[-1])
-        self.w = checks.array("NeuronStates", f"{self.layer}.w", weights[records, 0, 0], ("S",), -LARGEST, LARGEST)
-        self.b = checks.array("NeuronStates", f"{self.layer}.b", biases[records, 0], ("S",), -LARGEST, LARGEST)
+        who, recording = "NeuronStates", self.recording
+        records, self.last = [recording.index(step) for step in self.steps], int(recording.steps[-1])
+        w, b = f"{self.layer}.w", f"{self.layer}.b"
+        told = f"{w}, of one input and one neuron, at each step,"
+        self.w = checks.array(who, told, recording[w][records], (self.frames, 1, 1), -LARGEST, LARGEST)[:, 0, 0]
+        self.b = checks.array(who, b, recording[b][records], (self.frames, 1), -LARGEST, LARGEST)[:, 0]
+        self.names = f"{w}[0,0]", f"{b}[0]"
         self.predicted = self.w[:, None] * self.x + self.b[:, None]
         self.squared_error = (self.predicted - self.target) ** 2
         self.loss = self.squared_error.mean(axis=1)
@@ -104,12 +100,11 @@ class NeuronDiagram(Scene):
         page.text("bias neuron", (75, 452), color=style.BIAS, ha="center")
         page.text("input", (75, 148), color=style.INPUT, ha="center")
         page.quiet("w · x + b", (285, 232), ha="center")
-        page.signed_arrow(bias, total, self.states.b, style.BIAS)
-        page.signed_arrow(sensor, total, self.states.w, style.WEIGHT)
-        for name, gid, values, place, color in (
-            ("b =", b_name, self.states.b, (172, 402), style.BIAS),
-            ("w =", w_name, self.states.w, (168, 198), style.WEIGHT),
+        for start, name, gid, values, place, color in (
+            (bias, "b =", b_name, self.states.b, (172, 402), style.BIAS),
+            (sensor, "w =", w_name, self.states.w, (168, 198), style.WEIGHT),
         ):
+            page.signed_arrow(start, total, values, color)
             page.row(place, page.text(name, color=color), page.number("{:.3f}", gid, values, color=color))
         page.arrow((331, 300), (366, 300), style.INK)
 
@@ -147,31 +142,15 @@ class LineFit(Scene):
     units: tuple[str, ...] = texts(2, default=("x", "y"), kw_only=True)
 
     size = (420, 600)
+    glides = True
 
     def draw(self, figure: FigureBase) -> None:
-        states = self.states
-        x_unit, y_unit = self.units
-        points = plot_axes(figure, (0.19, 0.47, 0.76, 0.47), xlabel=f"input, {x_unit}", xcolor=style.INPUT,
-                           ylabel=f"output, {y_unit}")  # fmt: skip
-        loss = plot_axes(figure, (0.19, 0.1, 0.76, 0.25), xlabel="update, log scale", ylabel="loss, log scale",
-                         ycolor=style.ERROR)  # fmt: skip
-        self._draw_points(points)
-        self._draw_loss(loss)
-        self.ghosts = {}
-        for frame in self._landmarks():  # where the line has been
-            (self.ghosts[frame],) = points.plot(
-                self.ends, states.w[frame] * self.ends + states.b[frame], color=style.FAINT, linewidth=1.5, zorder=2.6
-            )
+        self.page = Page(figure, self.size)
+        self._draw_points()
+        self._draw_loss()
 
-    def update(self, frame: int) -> list[Artist]:
-        states = self.states
-        self.line.set_ydata(states.w[frame] * self.ends + states.b[frame])
-        self.errors.set_segments(
-            [[(x, y), (x, p)] for x, y, p in zip(states.x, states.target, states.predicted[frame], strict=True)]
-        )
-        self.fall.set_data(states.steps[: frame + 1], states.loss[: frame + 1])
-        self.dot.set_data(states.steps[[frame]], states.loss[[frame]])
-        return [self.line, self.errors, self.targets, self.fall, self.dot]
+    def update(self, frame: float) -> list[Artist]:
+        return self.page.update(frame)
 
     def trail(self, frame: int) -> list[Artist]:
         return [self.ghosts[frame]] if frame in self.ghosts else []
@@ -181,6 +160,30 @@ class LineFit(Scene):
         worst = np.abs(states.predicted[frame] - states.target).max()
         return f"The line through {states.x.size} points misses them by at most {worst:.2f} {self.units[1]}."
 
+    def _draw_points(self) -> None:
+        """Draw the points, the line, how far it misses them, and where it has been."""
+        page, states, (x_unit, y_unit) = self.page, self.states, self.units
+        x, seen = states.x, np.append(states.predicted, states.target)
+        pad_x, pad_y = 0.08 * np.ptp(x) or 1.0, 0.08 * np.ptp(seen) or 1.0
+        ends = np.array([x.min() - pad_x, x.max() + pad_x])
+        lines = states.w[:, None] * ends + states.b[:, None]  # (S, 2)
+        y = np.stack(np.broadcast_arrays(states.target, states.predicted), axis=-1)  # (S, N, 2)
+        segments = np.stack(np.broadcast_arrays(x[:, None], y), axis=-1)  # (S, N, 2, 2): from each point to the line
+        axes = page.plot((79.8, 282, 319.2, 282), xlim=ends, ylim=(seen.min() - pad_y, seen.max() + pad_y),
+                         xlabel=f"input, {x_unit}", xcolor=style.INPUT, ylabel=f"output, {y_unit}")  # fmt: skip
+        errors = LineCollection([], colors=style.ERROR, linewidths=1.5, zorder=2.7, label="error")
+        page.glide(axes.add_collection(errors, autolim=False), segments=segments)
+        (line,) = axes.plot(ends, ends, color=style.WEIGHT, linewidth=2, zorder=3, label="w · x + b")
+        page.glide(line, ydata=lines)
+        (points,) = axes.plot(x, states.target, "o", color=style.TARGET, markersize=6, zorder=4, label="targets")
+        page.bind(points)  # they lie on what changes
+        axes.legend(loc="upper left", frameon=False, labelcolor=style.INK,
+                    prop={"family": style.FONT, "size": style.SMALL})  # fmt: skip
+        self.ghosts = {
+            frame: axes.plot(ends, lines[frame], color=style.FAINT, linewidth=1.5, zorder=2.6)[0]
+            for frame in self._landmarks()
+        }
+
     def _landmarks(self) -> list[int]:
         """Return frames from one to the next of which the line has moved by a tenth of the picture somewhere."""
         predicted, frames = self.states.predicted, [0]
@@ -189,24 +192,13 @@ class LineFit(Scene):
                 frames.append(frame)
         return frames
 
-    def _draw_points(self, axes: Axes) -> None:
-        x, y = self.states.x, self.states.target
-        seen = np.append(self.states.predicted, y)
-        pad_x, pad_y = 0.08 * np.ptp(x) or 1.0, 0.08 * np.ptp(seen) or 1.0
-        self.ends = np.array([x.min() - pad_x, x.max() + pad_x])
-        axes.set(xlim=self.ends, ylim=(seen.min() - pad_y, seen.max() + pad_y))
-        self.errors = LineCollection([], colors=style.ERROR, linewidths=1.5, zorder=2.7, label="error")
-        axes.add_collection(self.errors, autolim=False)
-        (self.line,) = axes.plot(self.ends, self.ends, color=style.WEIGHT, linewidth=2, zorder=3, label="w · x + b")
-        (self.targets,) = axes.plot(x, y, "o", color=style.TARGET, markersize=6, zorder=4, label="targets")
-        axes.legend(
-            loc="upper left", frameon=False, labelcolor=style.INK, prop={"family": style.FONT, "size": style.SMALL}
-        )
-
-    def _draw_loss(self, axes: Axes) -> None:
-        states = self.states
+    def _draw_loss(self) -> None:
+        """Draw the loss, which falls along its curve."""
+        states, seen = self.states, np.maximum(self.states.loss, LEAST)
+        axes = self.page.plot((79.8, 60, 319.2, 150), xlabel="update, log scale", ylabel="loss, log scale",
+                              ycolor=style.ERROR)  # fmt: skip
         log_loss(axes, states.last)
-        seen = np.maximum(states.loss, LEAST)
         axes.set_ylim(seen.min() / 3, seen.max() * 3)
-        (self.fall,) = axes.plot([], [], color=style.ERROR, linewidth=2, zorder=3)
-        (self.dot,) = axes.plot([], [], "o", color=style.ERROR, markersize=6, zorder=4)
+        (fall,) = axes.plot([], [], color=style.ERROR, linewidth=2, zorder=3)
+        (dot,) = axes.plot([], [], "o", color=style.ERROR, markersize=6, zorder=4)
+        self.page.grow(fall, dot, states.steps, states.loss)
