@@ -67,9 +67,14 @@ class Field:
         return inspect.Parameter(name, kind, default=self.default)
 
 
-def array(*shape: int | str, low: float = -checks.LARGEST, high: float = checks.LARGEST, **how: Any) -> Any:
-    """Declare finite numbers of one shape, all in [low, high]; they are copied, as float32 if they are that."""
-    return Field(lambda who, name, value, shape: checks.array(who, name, value, shape, low, high), *shape, **how)
+def array(
+    *shape: int | str, low: float = -checks.LARGEST, high: float = checks.LARGEST, hint: str = "", **how: Any
+) -> Any:
+    """Declare finite numbers of one shape, all in [low, high]; they are copied, as float32 if they are that.
+
+    hint   what to do with numbers outside, for the error
+    """
+    return Field(lambda who, name, value, shape: checks.array(who, name, value, shape, low, high, hint), *shape, **how)
 
 
 def column(length: str, **how: Any) -> Any:
@@ -127,8 +132,8 @@ def instance(kind: type, **how: Any) -> Any:
     return Field(lambda who, name, value, shape: checks.instance(who, name, value, kind), **how)
 
 
-def anything(check: Callable[[str, str, Any], Any], **how: Any) -> Any:
-    """Declare what `check(who, name, value)` returns, where no other kind fits."""
+def anything(check: Callable[[str, str, Any], Any] = lambda who, name, value: value, **how: Any) -> Any:
+    """Declare what `check(who, name, value)` returns, where no other kind fits; without a check, what is given."""
     return Field(lambda who, name, value, shape: check(who, name, value), **how)
 
 

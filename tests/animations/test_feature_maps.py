@@ -92,13 +92,13 @@ def places(painter):
     found = []
     boxes = [axes.bbox for axes in painter.figure.axes if axes.images]
     for k in range(FILTERS):
-        (number,) = (text for text in painter.scene.page.texts if text.get_gid() == f"maps[{k}].max")
+        (number,) = (text for text in painter.scene.page.axes.texts if text.get_gid() == f"maps[{k}].max")
         x, y = number.get_position()
         before = max((box for box in boxes if box.x1 < x and box.y0 < y < box.y1), key=lambda box: box.x1)
         below = max(
             (box for box in boxes if abs(box.x0 - before.x0) < 1 and box.y1 < before.y0), key=lambda box: box.y1
         )
-        name = min((text for text in painter.scene.page.texts if text.get_position()[0] == x and text.get_text() in
+        name = min((text for text in painter.scene.page.axes.texts if text.get_position()[0] == x and text.get_text() in
                     tuple("ABCDEFGH")), key=lambda text: abs(text.get_position()[1] - y))  # fmt: skip
         found.append((name.get_text(), before, below))
     return found
@@ -133,14 +133,16 @@ def test_picture_filters_and_maps_are_painted_pixel_by_pixel(scene, recording, s
 
 @pytest.mark.parametrize("swapped", [0, 1])
 def test_a_filter_or_map_at_the_place_of_another_is_noticed(scene, recording, seen, swapped):
-    update = scene.update
+    draw = scene.draw
 
-    def exchange():
-        pairs = [list(pair) for pair in scene.images]
-        pairs[0][swapped], pairs[1][swapped] = pairs[1][swapped], pairs[0][swapped]
-        scene.images = pairs
+    def exchange(figure):
+        draw(figure)
+        one, other = [axes for axes in figure.axes if axes.images][1 + swapped : 4 + swapped : 2]
+        boxes = one.get_position(), other.get_position()
+        one.set_position(boxes[1])
+        other.set_position(boxes[0])
 
-    scene.update = lambda frame: (exchange(), update(frame), exchange())[1]
+    scene.draw = exchange
     with pytest.raises(AssertionError, match="Not equal to tolerance"):
         check_pictures(scene, recording, seen)
 
@@ -149,7 +151,7 @@ def test_filters_of_zeros_are_grey_and_find_nothing():
     scene = FeatureMaps(PICTURE, np.zeros((2, 3, 3, 3, 1)), np.zeros((2, 8, 8, 1)), [0, 1])
     check_all_numbers(scene, {"epoch": [0, 1], "last_epoch": [1, 1], "limit": [1, 1], "-limit": [-1, -1],
                               "maps[0].max": [0, 0]})  # fmt: skip
-    grey, black = (image.get_array() for image in scene.images[0])
+    _, grey, black = (axes.images[0].get_array() for axes in Painter(scene).figure.axes if axes.images)
     assert (grey == 0.5).all()
     assert (black == 0).all()
 
@@ -177,16 +179,14 @@ def test_no_text_reaches_into_a_picture():
     scene.update(2)
     pictures = [axes.bbox for axes in painter.figure.axes if axes.images]
     assert len(pictures) == 1 + 2 * 8
-    for text in scene.page.texts:
+    for text in scene.page.axes.texts:
         box = text.get_window_extent()
         assert not any(box.overlaps(picture) for picture in pictures), text.get_text()
 
 
 def test_what_begins_later_is_not_said_to_be_initialised():
     scene = FeatureMaps(**FITTING | {"epochs": [5, 6]})
-    Painter(scene)
-    scene.update(0)
-    assert scene.phase.get_text() == "adjust, repeat"
+    assert "adjust, repeat" in check_layout(scene, 0)[0]
 
 
 def test_frames_in_any_order():
@@ -207,19 +207,22 @@ def test_a_frame_in_words(scene, seen):
     ("wrong", "message"),
     [
         ({"picture": np.zeros((8, 8))}, r"picture must have shape \(H, W, 3\), got \(8, 8\)"),
-        ({"filters": np.zeros((3, 3, 3, 4))}, r"filters, .* shape \(2, KH, KW, 3, F\), got \(3, 3, 3, 4\)"),
-        ({"maps": np.zeros((8, 8, 4))}, r"maps, .* must have shape \(2, OH, OW, 4\), got \(8, 8, 4\)"),
+        ({"filters": np.zeros((3, 3, 3, 4))}, r"filters must have shape \(S, KH, KW, 3, F\), got \(3, 3, 3, 4\)"),
+        ({"maps": np.zeros((8, 8, 4))}, r"maps must have shape \(2, OH, OW, 4\), as filters has .*, got \(8, 8, 4\)"),
         ({"picture": np.zeros((8, 8, 1))}, r"picture must have shape \(H, W, 3\), got \(8, 8, 1\)"),
-        ({"filters": np.zeros((2, 3, 3, 1, 4))}, r"filters, .* shape \(2, KH, KW, 3, F\), got \(2, 3, 3, 1, 4\)"),
+        ({"filters": np.zeros((2, 3, 3, 1, 4))}, r"filters must have shape \(S, KH, KW, 3, F\), got \(2, 3, 3, 1, 4\)"),
         ({"picture": np.full((8, 8, 3), 255)}, r"picture must lie in \[0, 1\], got 255 to 255; for bytes: picture / 2"),
         ({"picture": np.full((8, 8, 3), np.nan)}, r"picture must be finite numbers, got nan at picture\[0, 0, 0\]"),
-        ({"epochs": [0, 1, 2]}, r"filters, .* shape \(3, KH, KW, 3, F\), got \(2, "),
+        ({"epochs": [0, 1, 2]}, r"epochs must be a list of .*, one for each frame, as filters has 2, got shape \(3,\)"),
         ({"epochs": []}, "epochs must be a list of whole numbers, one for each frame"),
-        ({"maps": np.zeros((2, 8, 8, 3))}, r"maps, .* must have shape \(2, OH, OW, 4\), got \(2, 8, 8, 3\)"),
+        (
+            {"maps": np.zeros((2, 8, 8, 3))},
+            r"maps must have shape \(2, OH, OW, 4\), as filters has .*, got \(2, 8, 8, 3\)",
+        ),
         ({"filters": np.zeros((2, 3, 3, 3, 9)), "maps": np.zeros((2, 8, 8, 9))}, "expected 1 to 8 filters, got 9"),
-        ({"filters": np.full((2, 3, 3, 3, 4), np.inf)}, "filters, .* must be finite"),
-        ({"maps": np.full((2, 8, 8, 4), -0.1)}, r"maps, .* must be 0 or more, got -0.1 .*; take them after ReLU"),
-        ({"maps": np.full((2, 8, 8, 4), np.nan)}, "maps, .* must be finite numbers, got nan"),
+        ({"filters": np.full((2, 3, 3, 3, 4), np.inf)}, "filters must be finite"),
+        ({"maps": np.full((2, 8, 8, 4), -0.1)}, r"maps must be 0 or more, got -0.1 .*; take them after ReLU"),
+        ({"maps": np.full((2, 8, 8, 4), np.nan)}, "maps must be finite numbers, got nan"),
     ],
 )
 def test_arrays_that_do_not_belong_together_are_refused(wrong, message):

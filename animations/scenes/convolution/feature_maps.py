@@ -10,19 +10,14 @@ S frames, F filters.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import FigureBase
-from matplotlib.image import AxesImage
 
-from animations import checks
-from animations.engine.text import Number
+from animations.data import array, clock, pixels
 from animations.kit import style
-from animations.kit.axes import add_label, add_number, pixel_axes
-from animations.kit.images import image_axes
+from animations.kit.page import Page
 from animations.scene import Scene
 
 LETTERS = "ABCDEFGH"  # names of the filters
@@ -43,44 +38,32 @@ class FeatureMaps(Scene):
     gids: `epoch`, `last_epoch`, `limit`, `-limit`, and for filter k `maps[k].max`.
     """
 
+    picture: np.ndarray = pixels("H", "W", 3)
+    filters: np.ndarray = array("S", "KH", "KW", 3, "F")
+    maps: np.ndarray = array("S", "OH", "OW", "F", low=0, hint="; take them after ReLU")
+    epochs: np.ndarray = clock("S")
+
     size = (900, 600)
 
-    def __init__(self, picture: np.ndarray, filters: np.ndarray, maps: np.ndarray, epochs: Any) -> None:
-        who, self.epochs = "FeatureMaps", checks.clock("FeatureMaps", "epochs", epochs)
-        self.frames = len(self.epochs)
-        self.picture = checks.picture(who, "picture", picture, ("H", "W", 3))
-        self.filters = checks.array(
-            who, "filters, with some for each epoch,", filters, (self.frames, "KH", "KW", 3, "F")
-        )
-        count = self.filters.shape[-1]
-        if count > len(LETTERS):
-            raise ValueError(f"FeatureMaps: expected 1 to {len(LETTERS)} filters, got {count}")
-        self.maps = checks.array(who, "maps, one for each filter and epoch,", maps, (self.frames, "OH", "OW", count), 0,
-                                 hint="; take them after ReLU")  # fmt: skip
+    def prepare(self) -> None:
+        if self.lengths["F"] > len(LETTERS):
+            raise ValueError(f"FeatureMaps: expected 1 to {len(LETTERS)} filters, got {self.lengths['F']}")
         self.limit = float(np.abs(self.filters).max()) or 1.0
+        self.colors = 0.5 + self.filters / (2 * self.limit)  # pictures, in [0, 1]
         self.largest = self.maps.max(axis=(1, 2))  # (S, F)
 
     def draw(self, figure: FigureBase) -> None:
-        self.page = pixel_axes(figure, self.size)
-        self.numbers: list[tuple[Number, np.ndarray]] = []  # with the value of each frame
-        self._draw_heading()
-        self._draw_picture(figure)
-        count = self.filters.shape[-1]
-        self.images = [self._draw_filter(figure, k, *divmod(k, len(LETTERS) // 2)) for k in range(count)]
+        self.page = page = Page(figure, self.size)
+        page.clock((30, 564), "Epoch", "epoch", self.epochs, self.epochs[-1], size=style.LARGE)
+        page.words(["adjust, repeat" if epoch else "initialise" for epoch in self.epochs], (30, 530), color=style.QUIET)
+        page.text("what each filter looks for, and where it finds it", (LEFT, 564), size=style.LARGE)
+        self._draw_picture()
+        for k in range(self.lengths["F"]):
+            row, column = divmod(k, len(LETTERS) // 2)
+            self._draw_filter(k, LEFT + APART * column, 532 - 254 * row)
 
     def update(self, frame: int) -> list[Artist]:
-        self.phase.set_text("adjust, repeat" if self.epochs[frame] else "initialise")
-        for number, values in self.numbers:
-            number.set_value(values[frame])
-        for k, (of_filter, of_map) in enumerate(self.images):
-            of_filter.set_data(self.filter_colors(frame, k))
-            of_map.set_data(self.maps[frame, :, :, k])
-        images = [image for pair in self.images for image in pair]
-        return [self.phase, *images, *(number for number, _ in self.numbers)]
-
-    def filter_colors(self, frame: int, k: int) -> np.ndarray:
-        """Return filter k as a picture (KH, KW, 3) in [0, 1]."""
-        return 0.5 + self.filters[frame, ..., k] / (2 * self.limit)
+        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
         pairs = zip(LETTERS, self.largest[frame], strict=False)
@@ -89,39 +72,27 @@ class FeatureMaps(Scene):
             f"{', '.join(f'{letter} {value:.2f}' for letter, value in pairs)}."
         )
 
-    def _draw_heading(self) -> None:
-        add_label(self.page, 30, 564, "Epoch", size=style.LARGE)
-        self.numbers.append((add_number(self.page, 166, 564, "{:.0f}", "epoch", size=style.LARGE), self.epochs))
-        add_label(self.page, 178, 564, "of", size=style.LARGE, color=style.QUIET)
-        last = add_number(self.page, 210, 564, "{:.0f}", "last_epoch", size=style.LARGE, ha="left", color=style.QUIET)
-        last.set_value(self.epochs[-1])
-        self.phase = add_label(self.page, 30, 530, "", color=style.QUIET)
-        add_label(self.page, LEFT, 564, "what each filter looks for, and where it finds it", size=style.LARGE)
-
-    def _draw_picture(self, figure: FigureBase) -> None:
+    def _draw_picture(self) -> None:
         """Draw the picture, and below it what the colours of filters and maps mean."""
-        axes = image_axes(figure, self.size, (30, 310), (PICTURE, PICTURE))
-        axes.imshow(self.picture, interpolation="nearest")
-        add_label(self.page, 30, 288, "the picture", color=style.QUIET)
+        page = self.page
+        page.image((30, 310), (PICTURE, PICTURE)).imshow(self.picture, interpolation="nearest")
+        page.quiet("the picture", (30, 288))
         of_filters = ("filters, in red, green, blue:", "no colour is", "all of it is", "grey is a weight of 0")
         of_maps = ("maps: black is 0, white the", "largest that each ever holds,", "half as bright a quarter of it")
-        for row, line in enumerate((*of_filters, "", *of_maps)):
-            add_label(self.page, 30, 246 - 22 * row, line, size=style.SMALL, color=style.QUIET)
-        for row, gid, value in ((1, "-limit", -self.limit), (2, "limit", self.limit)):
-            settings: dict[str, Any] = {"size": style.SMALL, "color": style.WEIGHT, "ha": "left"}
-            add_number(self.page, 136, 246 - 22 * row, "{:+.2f}", gid, **settings).set_value(value)
+        rows = [[page.quiet(line, size=style.SMALL)] for line in (*of_filters, "", *of_maps)]
+        for row, gid, value in ((rows[1], "-limit", -self.limit), (rows[2], "limit", self.limit)):
+            row.append(page.number("{:+.2f}", gid, value, size=style.SMALL, color=style.WEIGHT))
+        page.column((30, 246), 22, *rows)
 
-    def _draw_filter(self, figure: FigureBase, k: int, row: int, column: int) -> tuple[AxesImage, AxesImage]:
-        """Draw filter k, its name, its largest answer, and its map; return the two images."""
-        left, top = LEFT + APART * column, 532 - 254 * row
-        colors = image_axes(figure, self.size, (left, top - FILTER), (FILTER, FILTER))
-        of_filter = colors.imshow(self.filter_colors(0, k), interpolation="nearest", zorder=3)
-        grey = image_axes(figure, self.size, (left, top - FILTER - 12 - MAP), (MAP, MAP))
-        top_value = float(self.largest[:, k].max()) or 1.0
-        of_map = grey.imshow(self.maps[0, :, :, k], cmap="gray", norm=PowerNorm(0.5, vmin=0, vmax=top_value),
-                             interpolation="nearest", zorder=3)  # fmt: skip
-        add_label(self.page, left + FILTER + 10, top - 18, LETTERS[k], weight="bold")
-        add_label(self.page, left + FILTER + 10, top - 44, "up to", size=style.SMALL, color=style.QUIET)
-        number = add_number(self.page, left + FILTER + 10, top - 66, "{:.2f}", f"maps[{k}].max", ha="left")
-        self.numbers.append((number, self.largest[:, k]))
-        return of_filter, of_map
+    def _draw_filter(self, k: int, left: int, top: int) -> None:
+        """Draw filter k, its name, its largest answer, and below it its map."""
+        page, right = self.page, left + FILTER + 10
+        colors, of_filter = self.colors[..., k], page.image((left, top - FILTER), (FILTER, FILTER))
+        page.bind(of_filter.imshow(colors[0], interpolation="nearest", zorder=3), data=colors)
+        answers, of_map = self.maps[..., k], page.image((left, top - FILTER - 12 - MAP), (MAP, MAP))
+        brightness = PowerNorm(0.5, vmin=0, vmax=float(answers.max()) or 1.0)
+        page.bind(of_map.imshow(answers[0], cmap="gray", norm=brightness, interpolation="nearest", zorder=3),
+                  data=answers)  # fmt: skip
+        page.text(LETTERS[k], (right, top - 18), weight="bold")
+        page.quiet("up to", (right, top - 44), size=style.SMALL)
+        page.number("{:.2f}", f"maps[{k}].max", self.largest[:, k], (right, top - 66), ha="left")
