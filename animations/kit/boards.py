@@ -6,7 +6,7 @@
            │ 1,0 │ 1,1 │ 1,2 │
            └─────┴─────┴─────┘
 
-The page is in pixels, as that of `drawing.pixel_axes`: y grows upwards.
+Places are pixels of a `Page`: y grows upwards.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.colors import to_rgb
 
-from animations.engine.text import Form, Number
+from animations.data import anything
+from animations.engine.text import Form
 from animations.kit import style
-from animations.kit.axes import add_number
-from animations.kit.numbers import letters
+from animations.kit.numbers import letters, plain_form
+from animations.kit.page import Page, Shown
 from tinylearn.checks import numbers
 
 Outline = list[tuple[float, float]]
@@ -55,31 +55,57 @@ class Grid:
         top, bottom = self.top - i * self.high - inset, self.top - (i + rows) * self.high + inset
         return [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
 
+    def part(self, i: int, j: int, rows: int, columns: int) -> Grid:
+        """Return the grid of `rows` × `columns` of these cells, from (i, j) on."""
+        return Grid(self.outline(i, j)[0], rows, columns, self.wide, self.high)
+
     def cells(self) -> list[tuple[int, int]]:
         """Return all (i, j), row by row."""
         return list(np.ndindex(self.rows, self.columns))
 
 
-def draw_cells(axes: Axes, grid: Grid, cells: Sequence[tuple[int, int]], **settings: Any) -> None:
-    """Draw the outlines of some cells, as one collection of lines."""
-    own: dict[str, Any] = {"colors": style.FAINT, "linewidths": 1.0, "zorder": 2}
-    axes.add_collection(LineCollection([grid.outline(i, j) for i, j in cells], **own | settings), autolim=False)
+def draw_board(
+    page: Page, grid: Grid, name: str, values: np.ndarray, tint: str, seen: np.ndarray | None = None,
+    color: str = style.INK, lines: str = style.FAINT,
+) -> None:  # fmt: skip
+    """Draw cells with values (rows, columns) in them, on tints of a colour; the gids are `name[i,j]`.
+
+    seen   (S, rows, columns), which of them each frame shows, if not all; other cells are empty
+    """
+    draw_cells(page, grid, colors=lines)
+    write_numbers(page, grid, plain_form(values), name, values, seen, color=color)
+    colors = tints(values, tint)
+    filled = draw_tints(page, grid, colors, zorder=1 if seen is None else 2.6)
+    if seen is not None:
+        page.bind(filled, facecolor=np.where(seen.reshape(len(seen), -1, 1), colors, to_rgb(style.PAPER)))
 
 
-def thick_lines(axes: Axes, outlines: Sequence[Outline] = (), **settings: Any) -> LineCollection:
-    """Draw thick lines around cells; `set_segments` moves them."""
-    own: dict[str, Any] = {"colors": style.INK, "linewidths": 3.0, "joinstyle": "miter", "zorder": 4}
-    made = LineCollection(list(outlines), **own | settings)
-    axes.add_collection(made, autolim=False)
+def draw_outlines(page: Page, outlines: Sequence[Outline], **settings: Any) -> LineCollection:
+    """Draw closed lines, as one collection."""
+    own: dict[str, Any] = {"colors": style.FAINT, "linewidths": 1.0, "zorder": 2} | settings
+    made = LineCollection(list(outlines), **own)
+    page.axes.add_collection(made, autolim=False)
     return made
 
 
-def draw_tints(axes: Axes, grid: Grid, colors: Sequence[Color]) -> PolyCollection:
-    """Fill all cells, row by row, up to a pixel from their outlines; `set_facecolor` changes the colours."""
-    filled = PolyCollection(
-        [grid.outline(i, j, inset=1)[:4] for i, j in grid.cells()], facecolors=colors, edgecolors="none", zorder=2.6
-    )
-    axes.add_collection(filled, autolim=False)
+def draw_cells(page: Page, grid: Grid, **settings: Any) -> None:
+    """Draw the outlines of all cells."""
+    draw_outlines(page, [grid.outline(i, j) for i, j in grid.cells()], **settings)
+
+
+def mark_cells(page: Page, outlines: Shown, **settings: Any) -> LineCollection:
+    """Draw thick lines around cells: a list of outlines for each frame, or a function of the frame."""
+    own: dict[str, Any] = {"colors": style.INK, "linewidths": 3.0, "joinstyle": "miter", "zorder": 4} | settings
+    made = draw_outlines(page, (), **own)
+    page.bind(made, segments=outlines)
+    return made
+
+
+def draw_tints(page: Page, grid: Grid, colors: Sequence[Any], zorder: float = 1) -> PolyCollection:
+    """Fill all cells, row by row, up to a pixel from their outlines."""
+    inner = [grid.outline(i, j, inset=1)[:4] for i, j in grid.cells()]
+    filled = PolyCollection(inner, facecolors=colors, edgecolors="none", zorder=zorder)
+    page.axes.add_collection(filled, autolim=False)
     return filled
 
 
@@ -95,23 +121,32 @@ def tints(values: np.ndarray, color: str) -> list[Color]:
 
 
 def write_numbers(
-    axes: Axes, grid: Grid, values: np.ndarray, form: Form, name: str, **settings: Any
-) -> dict[tuple[int, int], Number]:
-    """Write values (rows, columns) into the cells; the gids are `name[i,j]`. Return the numbers by cell."""
+    page: Page, grid: Grid, form: Form, name: str, values: np.ndarray, seen: np.ndarray | None = None, **settings: Any
+) -> None:
+    """Write values (rows, columns), or those of each frame (S, rows, columns), into the cells; see `draw_board`."""
     own: dict[str, Any] = {"ha": "center", "zorder": 3} | settings
-    made = {}
     for i, j in grid.cells():
-        made[i, j] = add_number(axes, *grid.centre(i, j), form, f"{name}[{i},{j}]", **own)
-        made[i, j].set_value(values[i, j])
-    return made
+        number = page.number(form, f"{name}[{i},{j}]", values[..., i, j], grid.centre(i, j), **own)
+        if seen is not None:
+            page.bind(number, visible=seen[:, i, j])
 
 
-# --- how numbers are written ----------------------------------------------------------------------------------------
+def write_heading(page: Page, grid: Grid, words: str) -> None:
+    """Write what a board is, above its left corner."""
+    page.quiet(words, (grid.left, grid.top + 18))
+
+
+# --- what has room on a board --------------------------------------------------------------------------------------
 
 
 def cell_width(values: np.ndarray) -> int:
     """Return how many pixels wide a cell must be for each of `values`."""
     return max(CELL, DIGIT * letters(values) + 18)
+
+
+def board(most: int, **how: Any) -> Any:
+    """Declare numbers (rows, columns) of a scene, at most `most` of each; see `checked_board`."""
+    return anything(lambda who, name, value: checked_board(who, name, value, most), **how)
 
 
 def checked_board(who: str, name: str, values: Any, most: int) -> np.ndarray:
@@ -122,14 +157,17 @@ def checked_board(who: str, name: str, values: Any, most: int) -> np.ndarray:
     board = numbers(who, name, values, np.float64)
     if board.ndim != 2 or not board.size:
         raise ValueError(f"{who}: {name} must be rows of numbers, (rows, columns), got shape {board.shape}")
-    if max(board.shape) > most:
-        raise ValueError(
-            f"{who}: {name} may have at most {most} rows and columns to be drawn, got {board.shape[0]} × "
-            f"{board.shape[1]}; take a piece of it"
-        )
+    check_room(who, name, board.shape, most, "take a piece of it")
     if not (np.abs(board) < MOST).all():
         wrong = board[~(np.abs(board) < MOST)][0]
         raise ValueError(
             f"{who}: {name} must hold numbers between -{MOST} and {MOST} to be drawn, got {wrong:.10g}; scale it"
         )
     return board
+
+
+def check_room(who: str, name: str, shape: tuple[int, ...], most: int, advice: str) -> None:
+    """Raise ValueError if there are more than `most` rows or columns."""
+    if max(shape) > most:
+        got = " × ".join(map(str, shape))
+        raise ValueError(f"{who}: {name} may have at most {most} rows and columns to be drawn, got {got}; {advice}")

@@ -122,3 +122,12 @@ def letters(values: np.ndarray) -> int:
     """
     form = plain_form(values)
     return max(len(form(value)) for value in np.ravel(values))
+
+
+def down_and_across(pair: tuple[int, int]) -> str:
+    """Return how far something reaches down and across: one number, if both are the same.
+
+    >>> down_and_across((2, 2)), down_and_across((1, 2))
+    ('2', '1 down, 2 across')
+    """
+    return f"{pair[0]}" if pair[0] == pair[1] else f"{pair[0]} down, {pair[1]} across"

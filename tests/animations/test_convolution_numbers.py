@@ -126,14 +126,14 @@ def test_an_output_written_too_early_is_noticed():
 def test_a_board_that_is_transposed_or_mirrored_is_noticed(turn):
     """As the book draws the first output and the second filter."""
     scene = make("padding")
-    draw = scene._draw_output
-
-    def draw_turned(top):
-        draw(top)
-        for (i, j), number in scene.out_numbers.items():
-            number.set_position(scene.out_grid.centre(*turn(i, j)))
-
-    scene._draw_output = draw_turned
     figure = Painter(scene).figure
+    scene.update(scene.frames - 1)
+    places = positions(figure)["out"]
+    for (i, j), (number,) in ((cell, numbers_named(figure, f"out[{cell[0]},{cell[1]}]")) for cell in places):
+        number.set_position(places[turn(i, j)])
     with pytest.raises(AssertionError, match="out"):
         check_places(scene, figure)
+
+
+def numbers_named(figure, gid):
+    return figure.findobj(lambda artist: artist.get_gid() == gid)

@@ -21,6 +21,7 @@ from animations import checks
 from animations.kit import style
 from animations.kit.axes import add_label
 from animations.kit.boards import Grid, draw_cells, draw_tints
+from animations.kit.page import Page
 
 ACTIONS = ("left", "down", "right", "up")
 DIRECTIONS = ((-1, 0), (0, -1), (1, 0), (0, 1))  # of these, on the page
@@ -45,11 +46,11 @@ def centres(grid: Grid) -> np.ndarray:
     return np.array([grid.centre(i, j) for i, j in grid.cells()])
 
 
-def draw_lake(axes: Axes, grid: Grid, rows: Sequence[str]) -> None:
+def draw_lake(page: Page, grid: Grid, rows: Sequence[str]) -> None:
     """Draw the ice, the holes, the start and the goal."""
-    letters, middles = np.array(list("".join(rows))), centres(grid)
-    draw_tints(axes, grid, [to_rgb(ICE)] * len(letters)).set_zorder(1)
-    draw_cells(axes, grid, grid.cells(), colors=style.QUIET, zorder=1.5)
+    axes, letters, middles = page.axes, np.array(list("".join(rows))), centres(grid)
+    draw_tints(page, grid, [to_rgb(ICE)] * len(letters))
+    draw_cells(page, grid, colors=style.QUIET, zorder=1.5)
     holes = EllipseCollection(0.72 * grid.wide, 0.6 * grid.high, 0, units="xy", offsets=middles[letters == "H"],
                               offset_transform=axes.transData, facecolors=WATER, zorder=1.7)  # fmt: skip
     axes.add_collection(holes, autolim=False)

@@ -16,8 +16,9 @@ from matplotlib.patches import Rectangle
 
 from animations import checks
 from animations.kit import style
-from animations.kit.axes import add_label, add_number, pixel_axes, plot_axes
+from animations.kit.axes import add_label, add_number, plot_axes
 from animations.kit.boards import Grid
+from animations.kit.page import Page
 from animations.scene import Scene
 from animations.scenes.lake.board import (
     ACTIONS,
@@ -74,7 +75,8 @@ class LakeMoves(Scene):
         self.frames = len(PHASES) * len(self.actions)
 
     def draw(self, figure: FigureBase) -> None:
-        self.page = pixel_axes(figure, self.size)
+        self.sheet = Page(figure, self.size)
+        self.page = self.sheet.axes
         self._draw_lake()
         self._draw_heading()
         self._draw_network()
@@ -137,7 +139,7 @@ class LakeMoves(Scene):
         high, wide = len(self.rows), len(self.rows[0])
         self.cell = BOARD / max(high, wide)
         grid = Grid((MARGIN, MARGIN + BOARD), high, wide, self.cell, self.cell)
-        draw_lake(self.page, grid, self.rows)
+        draw_lake(self.sheet, grid, self.rows)
         self.places = centres(grid)
         self.path = self.page.add_line(Line2D([], [], color=style.WEIGHT, linewidth=4, linestyle=":", zorder=3))
         self.arrows = add_arrows(self.page, 4)

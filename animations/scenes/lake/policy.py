@@ -19,8 +19,9 @@ from matplotlib.ticker import MaxNLocator
 from animations import checks
 from animations.engine.text import Number
 from animations.kit import style
-from animations.kit.axes import add_label, add_number, pixel_axes, plot_axes
+from animations.kit.axes import add_label, add_number, plot_axes
 from animations.kit.boards import Grid
+from animations.kit.page import Page
 from animations.scene import Scene
 from animations.scenes.lake.board import ACTIONS, add_arrows, arrow, centres, checked_map, draw_lake, length
 
@@ -73,9 +74,10 @@ class LakePolicy(Scene):
         self.size = (2 * MARGIN + self.wide + HEAD + PANEL, max(2 * MARGIN + self.high, 600))
 
     def draw(self, figure: FigureBase) -> None:
-        self.page = pixel_axes(figure, self.size)
+        self.sheet = Page(figure, self.size)
+        self.page = self.sheet.axes
         grid = Grid((MARGIN, self.size[1] - MARGIN), len(self.rows), len(self.rows[0]), CELL, CELL)
-        draw_lake(self.page, grid, self.rows)
+        draw_lake(self.sheet, grid, self.rows)
         self.places = centres(grid)
         self.numbers: list[tuple[Number, np.ndarray]] = []  # with the value of each frame
         self.predicted: dict[tuple[int, int], Number] = {}

@@ -1,0 +1,51 @@
+"""Windows that slide over a small image, as those of a convolution: what they cover, and what is said of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from animations.kit.boards import check_room
+from animations.kit.numbers import down_and_across
+from tinylearn.layers.loops import places
+from tinylearn.layers.windows import Windows
+
+LARGEST_IMAGE, LARGEST_WINDOW, LARGEST_BOARD = 8, 5, 12  # rows and columns; the board is the image with its padding
+
+
+def covered(
+    who: str, name: str, windows: Windows, image: np.ndarray, around: float
+) -> tuple[list[tuple[int, int]], np.ndarray]:
+    """Return where each window begins in the image (H, W) with its padding, and the numbers under each (P, KH, KW).
+
+    name     of the argument that has the windows' size
+    around   what the padding holds
+
+    ValueError if no window fits the image, or if they are too large to be drawn.
+
+    >>> covered("Scene", "size", Windows((1, 2), (1, 1), (0, 0)), np.array([[1, 2, 3]]), 0)
+    ([(0, 0), (0, 1)], array([[[1, 2]],
+    <BLANKLINE>
+           [[2, 3]]]))
+    """
+    check_room(who, name, windows.size, LARGEST_WINDOW, "take a smaller one")
+    try:
+        count = windows.count(*image.shape)
+    except ValueError as error:
+        raise ValueError(f"{who}: {error}") from None
+    board = windows.padded_shape(*image.shape)
+    check_room(who, "image and padding", board, LARGEST_BOARD, "take a smaller image or less padding")
+    patches = [patch for *_, patch in places(np.zeros((1, *count)), windows)]
+    padded = windows.pad(image[None, :, :, None], around)
+    corners = [(rows.start, columns.start) for _, rows, columns in patches]
+    return corners, np.array([padded[patch][..., 0] for patch in patches])
+
+
+def in_words(windows: Windows, what: str) -> str:
+    """Return what is said of windows in a title.
+
+    >>> in_words(Windows((3, 3), (2, 2), (0, 0)), "filter"), in_words(Windows((3, 3), (1, 2), "same"), "filter")
+    ('3 × 3 filter, stride 2, no padding', '3 × 3 filter, stride 1 down, 2 across, padding same')
+    """
+    padding = windows.padding if isinstance(windows.padding, str) else down_and_across(windows.padding)
+    padded = "no padding" if padding == "0" else f"padding {padding}"
+    return f"{windows.size[0]} × {windows.size[1]} {what}, stride {down_and_across(windows.stride)}, {padded}"
