@@ -2,6 +2,7 @@
 
 python -m chapters                      all, into gallery/
 python -m chapters 3 --format gif png   one, in two formats
+python -m chapters 1 --csv FILE         a table of your own
 python -m chapters --check              all, twice: are the files the same, byte for byte?
 """
 
@@ -43,10 +44,13 @@ def main() -> None:
     command.add_argument("--check", action="store_true", help="run twice, write nothing, say whether all is the same")
     command.add_argument("--digests", action="store_true", help="write digests of what is recorded, to compare runs")
     images.options(command)
+    ch01_create_animations.options(command)
     arguments = command.parse_args()
     for number in arguments.chapters:
         if number not in CHAPTERS:
             command.error(f"chapter {number} does not exist yet; there is {', '.join(map(str, CHAPTERS))}")
+    if arguments.csv and arguments.chapters != [1]:
+        command.error("--csv is for chapter 1 alone: python -m chapters 1 --csv FILE")
     if arguments.check:
         sys.exit(check([word for word in sys.argv[1:] if not (len(word) > 2 and "--check".startswith(word))]))
     run_all({f"ch{number:02}": CHAPTERS[number].main for number in arguments.chapters or CHAPTERS}, arguments)

@@ -10,13 +10,14 @@ their time (World Bank, NY.GDP.MKTP.CD, CC BY 4.0). Lines show all years at once
 lengths say how much, their order who leads. A pie shows shares and nothing else. Its whole is the sum of the five
 countries, not of the world, and stays as large as it was while that sum grows 27-fold.
 
-Between two years the films show the straight line from one value to the next, as a line chart does anyway; only the
-whole years are in the table.
+Between two years bars and lines glide along the straight line from one value to the next. Digits and clock show what
+the table says, and that is whole years.
 
-    python -m chapters.ch01_create_animations
-    python -m chapters.ch01_create_animations --csv FILE
+    python -m chapters 1
+    python -m chapters 1 --csv FILE
 
-The second animates a table of your own: the time in the first column, a series in each of the others, names on top.
+The second animates a table of your own, into a folder of its own, `ch01_FILE`: the time in the first column, a series
+in each of the others, names on top; or in each line a name, a time, and a value.
 """
 
 from __future__ import annotations
@@ -27,13 +28,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from matplotlib.figure import FigureBase
 
 from animations import BarRace, Bars, Clip, GrowingLines, Pie, Scene, SideBySide, style
-from animations.scenes.tables.pie import check_shares
-from animations.scenes.tables.table_scene import MOST_SERIES
+from animations.engine.glyphs import every_letter
 from chapters.films import draw
 from chapters.run import Headline, Parser, checked, run_alone
 from tinylearn.datasets import Table, gdp, read_table
@@ -44,7 +45,7 @@ from tinylearn.datasets import Table, gdp, read_table
 #     import numpy as np
 #     from matplotlib.figure import FigureBase
 #     from animations import Scene, render, style
-# and makes a film of T times, up to five names and their values (T, names) by
+# and makes a film of T times, up to ten names and their values (T, names) by
 #     render(ShortestScene(times, names, values, "a title"), "film.gif", fps=10)
 class ShortestScene(Scene):
     """Lines that grow from left to right."""
@@ -58,9 +59,12 @@ class ShortestScene(Scene):
     def draw(self, figure: FigureBase) -> None:  # once: axes that all points fit on, and a line for each name
         axes = figure.add_subplot()
         axes.set_title(self.title, parse_math=False)  # two $ are no formula
-        axes.set_prop_cycle(color=style.SERIES)
-        self.lines = axes.plot(self.times, self.values, "o-", linewidth=2, markevery=[-1], zorder=3, label=self.names)
-        axes.legend(loc="upper left", fontsize=12).set_zorder(2)  # under the lines
+        axes.set_prop_cycle(color=style.SERIES * 2, linestyle=["-"] * 5 + ["--"] * 5)
+        self.lines = axes.plot(self.times, self.values, marker="o", linewidth=2, markevery=[-1], zorder=3)
+        legend = axes.legend(self.lines, self.names, loc="upper left", fontsize=12)
+        legend.set(zorder=2)  # under the lines
+        for text in legend.get_texts():
+            text.set_parse_math(False)
 
     def update(self, frame: int) -> list:  # for each picture: the points up to now
         for line, series in zip(self.lines, self.values.T, strict=True):
@@ -71,7 +75,7 @@ class ShortestScene(Scene):
 # --- what there is to see, by hand -----------------------------------------------------------------------------------
 
 
-def who_passes_whom(table: Table) -> dict[str, float]:
+def who_passes_whom(table: Table) -> dict[str, int | str]:
     """Return who was behind whom at first and is ahead at last, and the first time from which on it stays ahead.
 
     >>> who_passes_whom(Table([1970, 1971, 1972, 1973], ["A", "B"], [[5, 1], [3, 4], [4, 3], [4, 6]]))
@@ -79,55 +83,44 @@ def who_passes_whom(table: Table) -> dict[str, float]:
     """
     found = {}
     for one, other in itertools.permutations(range(len(table.names)), 2):
-        (behind,) = np.nonzero(table.values[:, one] <= table.values[:, other])  # rows
-        if behind.size and behind[0] == 0 and behind[-1] < len(table.times) - 1:
-            found[f"{table.names[one]} passes {table.names[other]}"] = whole(table.times[behind[-1] + 1])
+        ahead = table.values[:, one] - table.values[:, other]
+        times, ahead = table.times[~np.isnan(ahead)], ahead[~np.isnan(ahead)]  # in which both have values
+        (behind,) = np.nonzero(ahead <= 0)
+        if behind.size and behind[0] == 0 and behind[-1] < len(times) - 1:
+            time = times[behind[-1] + 1]
+            found[f"{table.names[one]} passes {table.names[other]}"] = (
+                int(time) if not table.dates and time == int(time) else table.written(time)
+            )
     return found
-
-
-def whole(time: float) -> float:
-    """Return 1987 for 1987.0, and other times as they are."""
-    return int(time) if time == int(time) else float(time)
 
 
 # --- films -----------------------------------------------------------------------------------------------------------
 
 
 def films_of(table: Table, most: int = 250) -> dict[str, Clip]:
-    """Return the films of a table; a table of few rows gets more pictures per row, up to about `most` in all."""
+    """Return the films of a table; from row to row of a short table are more pictures, up to about `most` in all."""
     few, many = pictures_per_row(table, most * 2 // 5), pictures_per_row(table, most)
-    lines = GrowingLines(table, per_row=few)
-    race = BarRace(table, per_row=many)
-    bars = Bars(table, per_row=few)
-    beside_bars = GrowingLines(table, per_row=few, width=900, with_values=False, with_clock=False, source="")
-
-    shortest = ShortestScene(table.times, table.names, table.values, ", ".join(filter(None, [table.title, table.unit])))
+    times = (86_400 * table.times).astype(np.int64).astype("datetime64[s]") if table.dates else table.times
+    ten, title = table.largest(10), ", ".join(filter(None, [table.title, table.unit]))
+    slow: dict[str, Any] = {"fps": 10 / few, "motion": few, "hold_first": 1, "hold_last": 3, "colors": 96}
+    beside_bars = GrowingLines(table, width=900, with_values=False, with_clock=False, source="")
     films = {
-        "ch01_shortest_scene": Clip(shortest, fps=5, colors=96),
-        "ch01_gdp_lines": Clip(lines, fps=10, hold_first=1, hold_last=3, colors=96),
-        "ch01_bar_race": Clip(race, fps=12.5, hold_first=1, hold_last=3, colors=48),
-        "ch01_bars_and_lines": Clip(SideBySide(bars, beside_bars), fps=10, hold_first=1, hold_last=3, colors=96),
+        "ch01_shortest_scene": Clip(ShortestScene(times, ten.names, ten.values, title), fps=5, colors=96),
+        "ch01_gdp_lines": Clip(GrowingLines(table), **slow),
+        "ch01_bar_race": Clip(BarRace(table), **slow | {"fps": 12.5 / many, "motion": many, "colors": 48}),
+        "ch01_bars_and_lines": Clip(SideBySide(Bars(table), beside_bars), **slow),
     }
-    if has_shares(table):
-        beside_pie = GrowingLines(table, per_row=few, width=900, with_clock=False, source="")
-        pie = SideBySide(Pie(table, per_row=few), beside_pie)
-        films["ch01_pie_and_lines"] = Clip(pie, fps=10, hold_first=1, hold_last=3, colors=96)
+    beside_pie = GrowingLines(table, width=900, with_clock=False, source="")
+    try:
+        films["ch01_pie_and_lines"] = Clip(SideBySide(Pie(table), beside_pie), **slow)
+    except ValueError as error:  # a negative value has no share
+        print(error)
     return films
 
 
 def pictures_per_row(table: Table, most: int) -> int:
     """Return how many pictures to draw from one row to the next for a film of `most` pictures: 1 … 10."""
     return min(10, max(1, most // (len(table.times) - 1)))
-
-
-def has_shares(table: Table) -> bool:
-    """Can a pie be drawn of the table? Not where a value is negative."""
-    try:
-        check_shares(table)
-    except ValueError as error:
-        print(error)
-        return False
-    return True
 
 
 def main(
@@ -145,36 +138,36 @@ def main(
     films = films_of(every_tenth_row(table), most=10) if quick else films_of(table)
     draw(films, out, formats, processes)
 
-    last = f"{table.times[-1]:.10g}"
+    ten, last = table.largest(10), table.written(table.times[-1])
     headline: Headline = {f"{table.clock}s": len(table.times)}
-    headline |= {f"pictures of {name}": film.scene.frames for name, film in films.items()}
-    headline |= {f"{name} {last}": float(value) for name, value in zip(table.names, table.values[-1], strict=True)}
-    headline |= {f"all together {last}": math.fsum(table.values[-1])}
-    return headline | who_passes_whom(table)
+    headline |= {f"pictures of {name}": len(film.pictures()) for name, film in films.items()}
+    values = {f"{name} {last}": float(value) for name, value in zip(ten.names, ten.values[-1], strict=True)}
+    headline |= {name: value for name, value in values.items() if not math.isnan(value)}
+    headline |= {f"all together {last}": math.fsum(table.values[-1][~np.isnan(table.values[-1])])}
+    return headline | who_passes_whom(ten)
 
 
 def every_tenth_row(table: Table) -> Table:
     """Return a table with fewer rows: the first, every tenth, the last."""
     rows = sorted({*range(0, len(table.times), 10), len(table.times) - 1})
+    (there,) = np.nonzero((~np.isnan(table.values[rows])).any(axis=0))
+    table = table.columns(there.tolist())
     return replace(table, times=table.times[rows], values=table.values[rows])
 
 
 def table_file(text: str) -> Path:
     """Return the path of a table that can be read and drawn; what is wrong is an error of the command line."""
     try:
-        names = read_table(text).names
+        with every_letter("BarRace"):
+            BarRace(read_table(text))
     except (OSError, ValueError) as error:
         raise argparse.ArgumentTypeError(str(error)) from None
-    if len(names) > MOST_SERIES:
-        raise argparse.ArgumentTypeError(
-            f"{text}: expected at most {MOST_SERIES} series, got {len(names)}; keep the columns that matter"
-        )
     return Path(text)
 
 
 def options(command: Parser) -> None:
     """Add what this chapter alone can be told."""
-    command.add_argument("--csv", type=table_file, metavar="FILE", help="a table of your own: time, series, series, …")
+    command.add_argument("--csv", type=table_file, metavar="FILE", help="chapter 1: a table of your own")
 
 
 if __name__ == "__main__":

@@ -104,7 +104,8 @@ def _order(names: Iterable[str], seconds: Mapping[str, float], at_work: int) -> 
 def _folder(mains: Mapping[str, Main], arguments: Namespace) -> Path:
     """Return the folder to write to, which is made; what cannot be is an error before minutes of training."""
     try:
-        out: Path = arguments.out.resolve()
+        own = getattr(arguments, "csv", None)  # the films of your table replace none of the chapter's
+        out: Path = (arguments.out / f"ch01_{own.stem}" if own else arguments.out).resolve()
         out.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:  # a file is in the way, no rights, a name that no folder can have
         raise SystemExit(

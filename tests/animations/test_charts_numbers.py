@@ -6,16 +6,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_painter, nameless_digits, painted
+from audit import check_all_numbers, check_numbers, check_painter, nameless_digits, painted
 from matplotlib.colors import to_hex
 
 import tinylearn.datasets
-from animations import BarRace, Bars, GrowingLines, Pie, SideBySide, style
+from animations import BarRace, Bars, GrowingLines, PastedText, Pie, SideBySide, style
 from animations.engine.painter import Painter
 from tinylearn.datasets import Table, gdp
 
 NAMES = ("USA", "Japan", "Germany", "UK", "China")
-EVERY = 2  # pictures from one year to the next
 
 
 @functools.cache
@@ -26,30 +25,27 @@ def figures():
     return {int(row["year"]): {name: float(row[name]) for name in NAMES} for row in rows}
 
 
-def expected(frame, *kinds, every=EVERY):
-    """Return gid → value of a frame: what the table says, and between two years the straight line."""
-    table, year, rest = figures(), 1970 + frame // every, frame % every
-    here, there = table[year], table[min(year + 1, 2020)]
-    value = {name: here[name] + rest / every * (there[name] - here[name]) for name in NAMES}
-    time, total = f"{1970 + frame / every:.10g}", sum(value.values())
+def expected(row, *kinds):
+    """Return gid → value of a frame: what the table says of that row."""
+    year = 1970 + row
+    value = figures()[year]
     values = {
-        "value": {f"value[{time}, {name}]": value[name] for name in NAMES},
-        "share": {f"share[{time}, {name}]": value[name] / total for name in NAMES},
-        "total": {f"total[{time}]": total},
+        "value": {f"value[{year}, {name}]": value[name] for name in NAMES},
+        "share": {f"share[{year}, {name}]": value[name] / sum(value.values()) for name in NAMES},
+        "total": {f"total[{year}]": sum(value.values())},
         "year": {"year": year},
     }
     return {gid: number for kind in kinds for gid, number in values[kind].items()}
 
 
-def make(kind, table=None, every=EVERY):
-    """Return a scene and the kinds of numbers that it draws."""
+def make(kind, table=None):
+    """Return a scene."""
     table = table or gdp()
-    rest = {"per_row": every, "with_clock": False}
     scenes = {
-        "lines": lambda: GrowingLines(table, per_row=every),
-        "race": lambda: BarRace(table, per_row=every),
-        "bars": lambda: SideBySide(Bars(table, per_row=every), GrowingLines(table, with_values=False, **rest)),
-        "pie": lambda: SideBySide(Pie(table, per_row=every), GrowingLines(table, **rest)),
+        "lines": lambda: GrowingLines(table),
+        "race": lambda: BarRace(table),
+        "bars": lambda: SideBySide(Bars(table), GrowingLines(table, with_values=False, with_clock=False)),
+        "pie": lambda: SideBySide(Pie(table), GrowingLines(table, with_clock=False)),
     }
     return scenes[kind]()
 
@@ -61,8 +57,18 @@ KINDS = {"lines": ("value", "year"), "race": ("value", "year"), "bars": ("value"
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_number_of_every_frame_is_that_of_the_table(kind):
     scene = make(kind)
-    assert scene.frames == 50 * EVERY + 1
+    assert scene.frames == 51
     check_all_numbers(scene, lambda frame: expected(frame, *KINDS[kind]))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_between_two_rows_the_numbers_are_those_of_the_first(kind):
+    """Only places are new."""
+    scene = make(kind)
+    figure = Painter(scene).figure
+    for frame in (0.5, 17.4, 49.99):
+        scene.update(frame)
+        check_numbers(figure, int(frame), lambda row: expected(row, *KINDS[kind]))
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -70,7 +76,7 @@ def test_one_wrong_value_is_noticed(kind):
     scene = make(kind)
     spoiled = scene.scenes[0] if isinstance(scene, SideBySide) else scene
     (spoiled.shares if kind == "pie" else spoiled.values)[5, 3] *= 1.1
-    with pytest.raises(AssertionError, match=r"\[1972.5, UK\] shows"):
+    with pytest.raises(AssertionError, match=r"\[1975, UK\] shows"):
         check_all_numbers(scene, lambda frame: expected(frame, *KINDS[kind]))
 
 
@@ -84,12 +90,12 @@ def test_a_value_under_the_name_of_another_country_is_noticed():
 @pytest.mark.parametrize("kind", KINDS)
 def test_no_number_is_drawn_without_saying_where_it_came_from(kind):
     captions = {"Source: World Bank, NY.GDP.MKTP.CD, CC BY 4.0"}
-    assert nameless_digits(make(kind), range(0, 101, 25)) <= captions
+    assert nameless_digits(make(kind), range(0, 51, 25)) <= captions
 
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_painter_draws_what_a_full_redraw_draws(kind):
-    check_painter(lambda: make(kind), [100, 37])
+    check_painter(lambda: make(kind), [50, 18])
 
 
 # --- what is drawn without digits: lines, bars, wedges ---------------------------------------------------------------
@@ -101,35 +107,37 @@ def drawn(kind):
     return painted(make(kind), 0).scene
 
 
-def values_of(frame, every=EVERY):
-    return list(expected(frame, "value", every=every).values())
+def values_of(frame):
+    """Return the values of a row or, between two, those on the straight line."""
+    here, there = (np.array(list(figures()[1970 + row].values())) for row in (int(frame), int(np.ceil(frame))))
+    return here + (frame % 1) * (there - here)
 
 
 def test_lines_hold_the_whole_years_so_far_and_end_at_now():
     scene = drawn("lines")
-    for frame in (0, 1, 2, 75, 100):
+    for frame in (0, 0.5, 1, 37.25, 50):
         scene.update(frame)
-        years = range(1970, 1970 + frame // EVERY + 1)
+        years = range(1970, 1970 + int(frame) + 1)
         for name, value, line in zip(NAMES, values_of(frame), scene.lines, strict=True):
             times, heights = line.get_data()
-            np.testing.assert_allclose(times, [*years, 1970 + frame / EVERY], rtol=1e-12)
+            np.testing.assert_allclose(times, [*years, 1970 + frame], rtol=1e-12)
             np.testing.assert_allclose(heights, [*(figures()[year][name] for year in years), value], rtol=1e-12)
 
 
 def test_bars_are_as_long_as_their_values():
     race, (bars, _) = drawn("race"), drawn("bars").scenes
-    for frame in (0, 1, 76, 100):
+    for frame in (0, 0.5, 38, 50):
         race.update(frame)
         bars.update(frame)
-        np.testing.assert_allclose([bar.get_width() for bar in race.bars], values_of(frame), rtol=1e-12)
+        np.testing.assert_allclose([runner.bar.get_width() for runner in race.runners], values_of(frame), rtol=1e-12)
         np.testing.assert_allclose([bar.get_height() for bar in bars.bars], values_of(frame), rtol=1e-12)
 
 
 def test_wedges_take_their_shares_of_the_circle_clockwise_from_the_top():
     pie, _ = drawn("pie").scenes
-    for frame in (0, 1, 76, 100):
+    for frame in (0, 0.5, 38, 50):
         pie.update(frame)
-        shares = np.array(values_of(frame)) / sum(values_of(frame))
+        shares = values_of(frame) / sum(values_of(frame))
         starts = [90 - wedge.theta2 for wedge in pie.wedges]
         ends = [90 - wedge.theta1 for wedge in pie.wedges]
         np.testing.assert_allclose(np.subtract(ends, starts), 360 * shares, rtol=1e-9)
@@ -139,7 +147,7 @@ def test_wedges_take_their_shares_of_the_circle_clockwise_from_the_top():
 
 def test_beside_each_other_a_bar_is_as_high_as_its_line_ends():
     scene = drawn("bars")
-    scene.update(76)
+    scene.update(38)
     bars, lines = scene.scenes
     for bar, line in zip(bars.bars, lines.lines, strict=True):
         top = bar.axes.transData.transform((0, bar.get_height()))[1]
@@ -149,9 +157,9 @@ def test_beside_each_other_a_bar_is_as_high_as_its_line_ends():
 
 def test_the_end_of_a_line_is_where_its_label_thinks_it_is():
     scene = drawn("lines")
-    scene.update(76)
+    scene.update(38)
     ends = [line.axes.transData.transform(line.get_xydata()[-1]) for line in scene.lines]
-    np.testing.assert_allclose(ends, np.column_stack([np.full(5, scene.x[76]), scene.y[76]]), atol=1e-6)
+    np.testing.assert_allclose(ends, np.column_stack([np.full(5, scene.x[38]), scene.y[38]]), atol=1e-6)
 
 
 def test_a_country_keeps_its_colour_everywhere():
@@ -160,15 +168,16 @@ def test_a_country_keeps_its_colour_everywhere():
         scene.update(0)
     colours = [to_hex(line.get_color()) for line in lines.lines]
     assert colours == list(style.SERIES)
-    for shapes in (race.bars, bars.bars, pie.wedges):
+    for shapes in ([runner.bar for runner in race.runners], bars.bars, pie.wedges):
         assert [to_hex(shape.get_facecolor()) for shape in shapes] == colours
-    for labels in (race.labels, [label.name for label in pie.labels], [label.name for label in lines.labels]):
+    for owners in (race.runners, pie.labels, lines.labels):
+        labels = [owner.name for owner in owners]
         assert [to_hex(label.get_color()) for label in labels] == colours
         assert [label.get_text() for label in labels] == list(NAMES)
 
 
 def test_words_for_those_who_do_not_see_the_picture():
-    assert make("race").describe(34) == (
+    assert make("race").describe(17) == (
         "Gross domestic product, year 1987: USA 4.86, Japan 2.53, Germany 1.30, UK 0.75, China 0.27 "
         "trillion US$, current prices."
     )
@@ -185,26 +194,39 @@ def test_from_the_sixth_series_on_colours_come_again_with_a_pattern():
     lines, race = GrowingLines(table), BarRace(table)
     for scene in (lines, race):
         Painter(scene)
+        scene.update(0)
     assert lines.lines[5].get_color() == lines.lines[0].get_color()
     assert (lines.lines[0].get_linestyle(), lines.lines[5].get_linestyle()) == ("-", "--")
-    assert (race.bars[0].get_hatch(), race.bars[5].get_hatch()) == ("", "///")
+    assert (race.runners[0].bar.get_hatch(), race.runners[5].bar.get_hatch()) == ("", "///")
 
 
 @pytest.mark.parametrize("scene", [GrowingLines, BarRace, Bars, Pie])
-def test_more_series_than_can_be_told_apart_are_refused(scene):
-    with pytest.raises(ValueError, match=f"{scene.__name__}: can tell at most 10 series apart, got 11"):
-        scene(Table([1, 2], list("ABCDEFGHIJK"), np.ones((2, 11))))
+def test_refuses_to_show_more_series_than_look_different(scene):
+    with pytest.raises(ValueError, match=f"{scene.__name__}: top must lie in 1 … 15, got 16"):
+        scene(gdp(), top=16)
 
 
-def test_pictures_per_row_must_be_at_least_one():
-    with pytest.raises(ValueError, match="per_row, the pictures per row, must be at least 1, got 0"):
-        BarRace(gdp(), per_row=0)
+@pytest.mark.parametrize("scene", [GrowingLines, Bars, Pie])
+def test_of_many_series_the_largest_of_the_last_row_are_named(scene):
+    many = Table([1, 2], list("ABCDEFGHIJKL"), [range(12), [5, 9, 8, 1, 2, np.nan, 7, 6, 3, 4, 11, 12]], unit="mm")
+    made = scene(many, top=3)
+    assert made.names == ["B", "K", "L"]
+    assert "the 3 largest of 12 in 2" in made.unit
+
+
+def test_the_others_are_faint_lines():
+    made = GrowingLines(Table([1, 2, 3], list("ABC"), [[1, 2, 3], [4, 5, np.nan], [9, 7, 8]]), top=1)
+    Painter(made)
+    made.update(1.5)
+    b, c = made.faint.get_segments()
+    np.testing.assert_allclose(b, [[1, 2], [2, 5], [2.5, 6]])
+    np.testing.assert_allclose(c, [[1, 3]])
 
 
 def test_a_pie_refuses_what_has_no_shares():
     with pytest.raises(ValueError, match="a share cannot be negative, but Oslo is -4 at month 2"):
         Pie(Table([1, 2], ["Rome", "Oslo"], [[8, 0], [9, -4]], clock="month"))
-    with pytest.raises(ValueError, match="a value above 0, or there are no shares, got 0 at most at year 1"):
+    with pytest.raises(ValueError, match="a value above 0, or there are no shares, got none at year 1"):
         Pie(Table([1, 2], ["A", "B"], [[0, 0], [1, 1]], clock="year"))
 
 
@@ -227,7 +249,7 @@ def test_numbers_are_written_as_their_size_asks(values, shown):
     scene = BarRace(Table([1, 2], ["A", "B"], values))
     Painter(scene)
     scene.update(0)
-    assert scene.numbers[0].get_text() == shown
+    assert scene.runners[0].number.get_text() == shown
 
 
 @pytest.mark.parametrize("largest", [9.9e-4, 0.001, 9.9e11, 1e12])
@@ -239,11 +261,91 @@ def test_an_axis_and_its_numbers_are_written_in_one_way(largest):
     assert any("e" in tick for tick in ticks) == ("e" in scene.labels[0].number.get_text())
 
 
-def test_between_whole_rows_numbers_have_the_decimals_of_the_table():
-    scene = GrowingLines(Table([1, 2], ["A"], [[5], [4]]), per_row=5)
+# --- what is missing -------------------------------------------------------------------------------------------------
+
+GAPS = Table([1, 2, 3, 4], ["A", "B", "C"], [[1, np.nan, 5], [2, 4, np.nan], [np.nan, 3, np.nan], [3, 2, np.nan]])
+
+
+def texts_of(scene, frame):
+    """Return the texts on the picture in a frame."""
+    scene.update(frame)
+    found = scene.page.figure.findobj(PastedText)
+    return [text.get_text() for text in found if text.get_visible() and text.get_text()]
+
+
+@pytest.mark.parametrize("kind", [GrowingLines, BarRace, Bars, Pie])
+def test_no_number_stands_for_a_value_that_is_missing(kind):
+    scene = kind(GAPS, title="t")
     Painter(scene)
-    shown = []
-    for frame in range(scene.frames):
+    for frame in (0, 0.5, 1, 1.5, 2, 2.5, 3):
+        row = GAPS.values[int(frame)]
+        shares = [f"{share:.1%}" for share in row / np.nansum(row) if share == share] + [f"{np.nansum(row):.0f}"]
+        expected = shares if kind is Pie else [f"{value:.0f}" for value in row if value == value]
+        shown = texts_of(scene, frame)
+        assert sorted(word for word in shown if word[0].isdigit()) == sorted([*expected, str(int(frame) + 1)]), frame
+
+
+def test_a_line_has_a_gap_and_a_value_alone_a_dot():
+    scene = GrowingLines(GAPS)
+    Painter(scene)
+    scene.update(3)
+    a, b, c = (line.get_ydata() for line in scene.lines)
+    np.testing.assert_array_equal(a, [1, 2, np.nan, 3, 3])
+    np.testing.assert_array_equal(b, [np.nan, 4, 3, 2, 2])
+    np.testing.assert_array_equal(c, [5, np.nan, np.nan, np.nan, np.nan])
+    assert [line.get_markevery() for line in scene.lines] == [[3, 4], [4], [0, 4]]
+    names = {label.name.get_text(): label.name.get_visible() for label in scene.labels}
+    assert names == {"A": True, "B": True, "C": True}  # C has ended, and is still the name of its line
+    scene.update(0.5)
+    assert not scene.labels[1].name.get_visible()  # B has not begun
+
+
+def test_a_bar_is_absent_where_a_value_is():
+    scene = Bars(GAPS)
+    Painter(scene)
+    for frame, shown in ((0, "AC"), (0.5, "AC"), (1, "AB"), (2.5, "B"), (3, "AB")):
         scene.update(frame)
-        shown.append(scene.labels[0].number.get_text())
-    assert shown == ["5", "5", "5", "4", "4", "4"]
+        assert "".join(name for name, bar in zip("ABC", scene.bars, strict=True) if bar.get_visible()) == shown
+
+
+def test_a_series_comes_into_the_race_with_its_first_value_and_leaves_with_its_last():
+    scene = BarRace(GAPS)
+    Painter(scene)
+    np.testing.assert_array_equal(scene.lanes, [[1, 2, 0], [1, 0, 2], [2, 0, 2], [0, 1, 2]])
+    for frame, shown in ((0, "AC"), (0.5, "ABC"), (1, "AB"), (1.5, "AB"), (2, "B"), (3, "AB")):
+        scene.update(frame)
+        seen = [name for name, runner in zip("ABC", scene.runners, strict=True) if runner.bar.get_visible()]
+        assert "".join(seen) == shown, frame
+        assert all(np.isfinite(runner.bar.get_width()) for runner in scene.runners if runner.bar.get_visible())
+
+
+def test_a_pie_leaves_out_what_is_missing():
+    scene = Pie(GAPS)
+    Painter(scene)
+    scene.update(0)
+    assert [wedge.theta2 - wedge.theta1 for wedge in scene.wedges] == pytest.approx([60, 0, 300])
+    assert [label.name.get_visible() for label in scene.labels] == [True, False, True]
+
+
+# --- dates -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", [GrowingLines, BarRace, Bars, Pie])
+def test_clock_and_axis_write_dates(kind):
+    table = Table([18320, 18321, 18351, 18352], ["A"], [[1], [2], [3], [4]], clock="day", dates="%Y-%m-%d")
+    scene = kind(table)
+    Painter(scene)
+    assert "2020-02-28" in texts_of(scene, 0)
+    assert "2020-03-30" in texts_of(scene, 2.5)
+    assert scene.describe(0).startswith(", day 2020-02-28: A ")
+
+
+def test_ticks_are_dates_and_two_nights_are_twice_as_long_as_one():
+    table = Table([18320, 18322, 18323], ["A"], [[1], [2], [3]], clock="day", dates="%Y-%m-%d")
+    scene = GrowingLines(table)
+    Painter(scene)
+    scene.page.figure.canvas.draw()
+    ticks = [tick.get_text() for tick in scene.lines[0].axes.get_xticklabels()]
+    assert {"2020-02-29", "2020-03-01"} <= set(ticks)
+    first, second, third = scene.x
+    assert second - first == pytest.approx(2 * (third - second))

@@ -8,7 +8,7 @@ from matplotlib.colors import to_hex, to_rgb
 
 from animations import BarRace, Bars, GrowingLines, Pie, style
 from animations.engine.painter import Painter
-from animations.scenes.tables.bar_race import NEAR, lanes
+from animations.scenes.tables.bar_race import NEAR, growing_limits
 from animations.scenes.tables.charts import LINE_HEIGHT
 from tinylearn.datasets import Table, gdp
 
@@ -66,7 +66,7 @@ def test_at_the_end_of_a_line_stand_its_own_name_and_number(frame):
 @pytest.mark.parametrize("scene", [GrowingLines, BarRace, Bars])
 def test_marks_of_an_axis_stand_where_they_say(scene):
     shown = updated(scene, 50)
-    axes = (shown.lines if scene is GrowingLines else shown.bars)[0].axes
+    axes = shown.axes if scene is BarRace else (shown.lines if scene is GrowingLines else shown.bars)[0].axes
     axis = axes.xaxis if scene is BarRace else axes.yaxis
     assert {"0", "5", "10", "15", "20"} <= check_marks(axis)
     if scene is GrowingLines:
@@ -100,32 +100,101 @@ def test_under_a_bar_stands_its_name_and_over_it_its_number(frame):
 # --- the race --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("frame", [0, 100, 250])
-def test_beside_a_bar_that_passes_none_stand_its_name_and_its_number(frame):
-    """Frames without a pass: the bars stand in whole lanes, the longest on top."""
-    scene = updated(BarRace, frame, per_row=5)
-    values = gdp().values[frame // 5]
+@pytest.mark.parametrize("frame", [0, 20, 50])
+def test_beside_a_bar_stand_its_name_and_its_number(frame):
+    """In each row the bars stand in whole lanes, the longest on top."""
+    scene, values = updated(BarRace, frame), gdp().values[frame]
     order = list(np.argsort(-values))
-    left = scene.bars[0].axes.get_window_extent().x0
-    for k, (bar, name, number) in enumerate(zip(scene.bars, scene.labels, scene.numbers, strict=True)):
-        box, axes = bar.get_window_extent(), bar.axes.get_window_extent()
+    axes = scene.axes.get_window_extent()
+    for k, runner in enumerate(scene.runners):
+        box = runner.bar.get_window_extent()
         middle = (box.y0 + box.y1) / 2
         assert middle == pytest.approx(axes.y1 - axes.height * (order.index(k) + 0.5) / 5)
-        assert (name.get_text(), to_hex(name.get_color())) == (NAMES[k], style.SERIES[k])
-        assert shows(number, values[k])
-        for text in (name, number):
+        assert (runner.name.get_text(), to_hex(runner.name.get_color())) == (NAMES[k], style.SERIES[k])
+        assert shows(runner.number, values[k])
+        for text in (runner.name, runner.number):
             assert text.get_position()[1] == pytest.approx(middle)
-        assert number.get_window_extent().x0 == pytest.approx(box.x1 + NEAR, abs=1)
-        assert name.get_window_extent().x1 == pytest.approx(left - NEAR, abs=1)
+        assert runner.number.get_window_extent().x0 == pytest.approx(box.x1 + NEAR, abs=1)
+        assert runner.name.get_window_extent().x1 == pytest.approx(axes.x0 - NEAR, abs=1)
 
 
-def test_while_bars_pass_they_and_their_texts_stand_in_their_lanes():
-    for frame in range(180, 210):
-        scene = updated(BarRace, frame, per_row=5)
-        for k, (bar, name, number) in enumerate(zip(scene.bars, scene.labels, scene.numbers, strict=True)):
-            assert bar.get_y() + bar.get_height() / 2 == pytest.approx(scene.lanes[frame, k])
-            box = bar.get_window_extent()
-            assert name.get_position()[1] == number.get_position()[1] == pytest.approx((box.y0 + box.y1) / 2)
+def test_while_bars_pass_their_texts_stay_with_them():
+    """Each on its paper, which is as large as the text, and a little more."""
+    for frame in np.linspace(35, 38, 16):
+        scene = updated(BarRace, frame)
+        for runner in scene.runners:
+            bar = runner.bar.get_window_extent()
+            assert runner.number.get_window_extent().x0 == pytest.approx(bar.x1 + NEAR, abs=1)
+            for text, paper in ((runner.name, runner.name_paper), (runner.number, runner.number_paper)):
+                assert text.get_position()[1] == pytest.approx((bar.y0 + bar.y1) / 2)
+                letters, sheet = text.get_window_extent(), paper.get_window_extent()
+                assert letters.x0 - 5 <= sheet.x0 <= letters.x0 - 3
+                assert letters.x1 + 3 <= sheet.x1 <= letters.x1 + 5
+                assert sheet.y0 <= letters.y0
+                assert sheet.y1 >= letters.y1 - 1
+
+
+def test_of_two_that_pass_all_of_one_lies_on_the_other():
+    """Its bar, its name, its number: no letters of the other shine through."""
+    scene = BarRace(Table([1, 2], ["Aaaaaaa", "Bb"], [[1, 2], [2, 1]], title="t"))
+    pixels = Painter(scene).paint(0.5)[..., :3]
+    name = scene.runners[1].name.get_window_extent()
+    paper = pixels[::-1][int(name.y0) : int(name.y1), int(name.x0) - 4 : int(name.x1) + 4].reshape(-1, 3).astype(int)
+    pink = np.array([round(255 * part) for part in to_rgb(style.SERIES[0])])  # of the other, A
+    assert np.abs(paper - pink).sum(axis=1).min() > 60
+
+
+def test_lanes_are_ranks_and_glide_from_row_to_row():
+    scene = updated(BarRace, 36.25)  # China passes Germany
+    ranks = [np.argsort(np.argsort(-gdp().values[row])) for row in (36, 37)]
+    np.testing.assert_array_equal(scene.lanes[36:38], ranks)
+    middles = [runner.bar.get_y() + runner.bar.get_height() / 2 for runner in scene.runners]
+    np.testing.assert_allclose(middles, 0.75 * ranks[0] + 0.25 * ranks[1])
+
+
+def test_the_axis_grows_with_the_leader():
+    """And never shrinks: a crisis is seen as a shorter bar."""
+    highest = np.maximum.accumulate(gdp().values.max(axis=1))
+    for frame in (0, 10, 39, 50):
+        assert updated(BarRace, frame).axes.get_xlim() == (0, highest[frame])
+    assert updated(BarRace, 0.5).axes.get_xlim()[1] == pytest.approx(highest[:2].mean())
+    assert updated(BarRace, 0).runners[4].bar.get_width() / highest[0] > 0.08  # China, in 1970
+    np.testing.assert_array_equal(growing_limits(np.array([[0.0, np.nan], [0, 0], [-2, 3]])), [[0, 5], [0, 5], [-2, 3]])
+
+
+def test_the_ten_largest_of_many():
+    """A bar comes in from below and leaves downwards; who is never among them is not in the race."""
+    values = np.zeros((3, 14))
+    values[0], values[1], values[2] = range(14), np.roll(range(14), 7), np.roll(range(14), 7)
+    values[:, 0] = -1
+    scene = BarRace(Table([1, 2, 3], [f"{k:02}" for k in range(14)], values, unit="mm"))
+    Painter(scene)
+    assert "00" not in scene.names
+    assert scene.unit == "mm, the 10 largest of 14"
+    scene.update(1)
+    shown = {runner.name.get_text() for runner in scene.runners if runner.bar.get_visible()}
+    assert shown == {f"{k:02}" for k in np.argsort(-values[1])[:10]}
+    (leaving,) = {"13"} & {runner.name.get_text() for runner in scene.runners} - set()
+    runner = scene.runners[scene.names.index(leaving)]
+    floor = scene.axes.get_window_extent().y0
+    for frame in (0, 0.5, 0.9):
+        scene.update(frame)
+        assert runner.bar.get_visible()
+        assert runner.name.get_clip_box().y0 == pytest.approx(floor)
+    assert "mm, the 10 largest of 14" in scene.describe(1)
+    assert scene.describe(1).count(", ") == 11
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_bars_that_are_shown_together_look_different(seed):
+    values = np.cumsum(np.random.default_rng(seed).normal(size=(40, 30)), axis=0)
+    scene = BarRace(Table(range(40), [f"{k}" for k in range(30)], values), top=8)
+    shown = scene.lanes < 8
+    for now, then, looks in zip(shown[:-1], shown[1:], scene.looks, strict=False):
+        seen = looks[now | then]
+        assert len(set(seen)) == len(seen) >= 8
+    changes = (np.diff(scene.looks, axis=0) != 0) & (shown[:-1] | shown[1:]) & shown[1:] & shown[:-1]
+    assert not changes.any()
 
 
 def painted_length(pixels, bar, color):
@@ -137,60 +206,36 @@ def painted_length(pixels, bar, color):
 
 @pytest.mark.parametrize("frame", [0, 50])
 def test_a_bar_is_painted_as_long_as_its_value(frame):
-    """Also a short one, of which an outline would take the most: in 1970 UK and China are 4.5 and 3.2 pixels long."""
+    """To the pixel: an outline would take one at each end."""
     scene = BarRace(gdp())
     pixels = Painter(scene).paint(frame)
-    low, high = scene.bars[0].axes.get_xlim()
-    long = scene.bars[0].axes.get_window_extent().width
-    truth = gdp().values[frame] / (high - low) * long
-    painted = [painted_length(pixels, bar, color) for bar, color in zip(scene.bars, style.SERIES, strict=True)]
+    low, high = scene.axes.get_xlim()
+    truth = gdp().values[frame] / (high - low) * scene.axes.get_window_extent().width
+    bars = [runner.bar for runner in scene.runners]
+    painted = [painted_length(pixels, bar, color) for bar, color in zip(bars, style.SERIES, strict=True)]
     assert np.abs(painted - truth).max() <= 1
-    assert (low, high) == (0, gdp().values.max())
 
 
 def test_a_bar_of_nothing_leaves_the_grid_as_it_is():
     scene = BarRace(Table([1, 2], ["A", "B"], [[0, 2], [1, 1]]))
     pixels = Painter(scene).paint(0)[::-1, :, :3]
-    axes = scene.bars[0].axes.get_window_extent()
+    axes = scene.axes.get_window_extent()
     lane = slice(int(axes.y0) + 5, int(axes.y0 + axes.height / 2) - 5)
     line = pixels[lane, int(axes.x0) - 1 : int(axes.x0) + 2].min(axis=(1, 2))  # the grid's at 0, where A begins
-    assert scene.bars[0].get_width() == 0
+    assert scene.runners[0].bar.get_width() == 0
     assert (line < 255).all()
 
 
 def test_bars_that_pass_are_parted_by_paper():
     """One over the other, with a rim of two pixels of paper above and below the upper one."""
-    scene = BarRace(Table([1, 2], ["A", "B"], [[1, 2], [2, 1]]), per_row=10)
-    pixels = Painter(scene).paint(6)[..., :3]
-    upper = scene.bars[1].get_window_extent()  # B is made later
+    scene = BarRace(Table([1, 2], ["A", "B"], [[1, 2], [2, 1]]))
+    pixels = Painter(scene).paint(0.6)[..., :3]
+    upper = scene.runners[1].bar.get_window_extent()  # B is made later
     column = pixels[::-1][:, int(upper.x0) + 30].astype(int)
     above = column[round(upper.y1) : round(upper.y1) + 4]
     a, b = ([round(255 * part) for part in to_rgb(color)] for color in style.SERIES[:2])
     np.testing.assert_array_equal(column[round(upper.y1) - 1], b)
     np.testing.assert_array_equal(above, [[255] * 3, [255] * 3, a, a])
-
-
-@pytest.mark.parametrize("per_row", [1, 2, 5, 10])
-@pytest.mark.parametrize("rows", [[0, 1], [0, 1, 1, 1], [0, 0, 0, 1], [0, 1, 0], [0, 0, 1, 0, 0]])
-def test_a_race_begins_and_ends_in_whole_lanes(rows, per_row):
-    """Also where bars pass in the first or in the last interval; B leads where `rows` has a 1."""
-    values = np.array([[2, 4] if lead else [4, 2] for lead in rows], float)
-    scene = BarRace(Table(range(len(rows)), ["A", "B"], values), per_row=per_row)
-    np.testing.assert_allclose(scene.lanes[0], [rows[0], 1 - rows[0]], atol=1e-12)
-    np.testing.assert_allclose(scene.lanes[-1], [rows[-1], 1 - rows[-1]], atol=1e-12)
-    assert scene.lanes.min() > -1e-9
-    assert scene.lanes.max() < 1 + 1e-9
-    assert per_row < 5 or np.abs(np.diff(scene.lanes, axis=0)).max() < 0.4
-
-
-@pytest.mark.parametrize("seed", range(20))
-def test_no_bar_leaves_the_picture_and_all_stand_in_whole_lanes_at_the_ends(seed):
-    values = np.random.default_rng(seed).normal(size=(13, 6))
-    places = lanes(values, 4)
-    for end in (0, -1):
-        np.testing.assert_allclose(places[end], np.argsort(np.argsort(-values[end])), atol=1e-12)
-    assert places.min() > -1e-9
-    assert places.max() < 5 + 1e-9
 
 
 # --- the pie ---------------------------------------------------------------------------------------------------------

@@ -13,10 +13,12 @@ from PIL import Image
 
 from animations import GrowingLines, Pie, SideBySide, style
 from animations.engine.painter import Painter
+from chapters import __main__
 from chapters import ch01_create_animations as chapter
 from chapters.run import run_alone
 from tests.chapters.chapter_helpers import check_films
-from tinylearn.datasets import Table, gdp
+from tests.tinylearn.peoples_tables import TABLES
+from tinylearn.datasets import Table, gdp, read_table
 
 FILMS = {"ch01_shortest_scene", "ch01_gdp_lines", "ch01_bar_race", "ch01_bars_and_lines", "ch01_pie_and_lines"}
 FORMATS = ("gif",)
@@ -66,22 +68,24 @@ def test_all_years_are_in_the_films_that_are_not_quick():
     for name, film in films.items():
         scenes = film.scene.scenes if isinstance(film.scene, SideBySide) else [film.scene]
         for scene in scenes:
-            assert set(range(1970, 2021)) <= set(scene.times.tolist()), name
-            assert scene.frames == len(scene.times)
-        assert 10 <= scene.frames / film.fps + film.hold_first + film.hold_last <= 30
+            assert [int(time) for time in scene.times] == list(range(1970, 2021)), name
+            assert scene.frames == 51
+        assert 10 <= sum(film.delays()) / 100 <= 30
     assert isinstance(films["ch01_pie_and_lines"].scene.scenes[0], Pie)
     assert isinstance(films["ch01_gdp_lines"].scene, GrowingLines)
-    assert films["ch01_bar_race"].scene.frames == 251
+    assert len(films["ch01_bar_race"].pictures()) == 251
+    assert len(films["ch01_gdp_lines"].pictures()) == 101
 
 
 def test_a_country_has_its_colour_in_the_shortest_scene_too():
     scene = chapter.films_of(gdp())["ch01_shortest_scene"].scene
     Painter(scene).paint(20)
     assert [line.get_color() for line in scene.lines] == list(style.SERIES)
-    assert [line.get_label() for line in scene.lines] == list(gdp().names)
+    legend = scene.lines[0].axes.get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == list(gdp().names)
     for line, series in zip(scene.lines, gdp().values.T, strict=True):
         np.testing.assert_array_equal(line.get_xydata(), np.column_stack([range(1970, 1991), series[:21]]))
-    assert scene.lines[0].axes.get_legend().get_zorder() < scene.lines[0].get_zorder()  # or Painter would be wrong
+    assert legend.get_zorder() < scene.lines[0].get_zorder()  # or Painter would be wrong
     bottom, top = scene.lines[0].axes.get_ylim()
     assert bottom < 0.0926
     assert top > 21.4332  # the axes leave room for what is to come
@@ -106,6 +110,17 @@ def test_a_title_with_two_dollars_is_no_formula():
     assert title.get_window_extent().width != as_it_is
     title.set_parse_math(False)
     assert title.get_window_extent().width == as_it_is
+
+
+def test_ten_lines_look_different_and_all_are_in_the_legend():
+    """Also a name that begins with "_", and one with two dollars, which is no formula."""
+    names = [*"ABCDEFGH", "_total", "US$ (2015 US$)"]
+    scene = chapter.ShortestScene(np.array([1, 2]), names, np.arange(20.0).reshape(2, 10), "")
+    Painter(scene).paint(1)
+    assert len({(line.get_color(), line.get_linestyle()) for line in scene.lines}) == 10
+    legend = scene.lines[0].axes.get_legend()
+    assert [text.get_text() for text in legend.get_texts()] == names
+    assert not any(text.get_parse_math() for text in legend.get_texts())
 
 
 # --- the shortest scene, copied --------------------------------------------------------------------------------------
@@ -135,7 +150,7 @@ def test_the_shortest_scene_works_in_another_file_with_other_data(tmp_path):
 
 def command(folder, text, *arguments):
     """Run the chapter's command line on a table in `folder`, where its gallery then stands."""
-    (folder / "mine.csv").write_text(text)
+    (folder / "mine.csv").write_text(text, encoding="utf-8")
     arguments = ["--csv", str(folder / "mine.csv"), "--out", str(folder / "gallery"), *arguments]
     run_alone(chapter.main, "ch01", arguments, options=chapter.options)
 
@@ -143,10 +158,12 @@ def command(folder, text, *arguments):
 def test_a_table_of_your_own(tmp_path):
     table = "# unit: thousands\nmonth,hares,foxes\n1,9,1\n2,7,2\n3.5,3,3\n4,5,2\n"
     command(tmp_path, table, "--quick", "--processes", "1", "--format", "png")
-    saved = json.loads((tmp_path / "gallery" / "ch01.json").read_text(encoding="utf-8"))
+    folder = tmp_path / "gallery" / "ch01_mine"
+    saved = json.loads((folder / "ch01.json").read_text(encoding="utf-8"))
     assert saved["months"] == 4
     assert (saved["hares 4"], saved["foxes 4"]) == (5, 2)
-    assert {path.stem for path in (tmp_path / "gallery").glob("ch01_*.png")} == FILMS
+    assert {path.stem for path in folder.glob("ch01_*.png")} == FILMS
+    assert [path.name for path in (tmp_path / "gallery").iterdir()] == ["ch01_mine"]  # the chapter's own stay
 
 
 def test_a_wrong_table_is_an_error_of_the_command_line(tmp_path, monkeypatch, capsys):
@@ -171,11 +188,10 @@ def test_a_file_that_is_not_there_is_an_error_of_the_command_line(capsys):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("t,A,B,C,D,E,F,G,H,I,J,K\n1,2,3,4,5,6,7,8,9,1,2,3\n2,2,3,4,5,6,7,8,9,1,2,3\n",
-         "expected at most 10 series, got 11; keep the columns that matter"),
+        ("t,東京\n1,9\n2,2\n", "BarRace: a text has the letter '東'"),
         ("t,A\n1,9\n2,2e300\n", "line 3, column 'A': expected a number within ±1e+100, got 2e300"),
     ],
-    ids=["too many series", "too large a value"],
+    ids=["letters that the font lacks", "too large a value"],
 )  # fmt: skip
 def test_what_cannot_be_drawn_is_an_error_of_the_command_line_too(tmp_path, capsys, text, message):
     with pytest.raises(SystemExit):
@@ -187,13 +203,34 @@ def test_what_cannot_be_drawn_is_an_error_of_the_command_line_too(tmp_path, caps
     assert not (tmp_path / "gallery").exists()
 
 
-def test_times_keep_their_digits_in_the_headline(tmp_path, monkeypatch):
+def test_dates_are_dates_in_the_headline(tmp_path, monkeypatch):
     monkeypatch.setattr(chapter, "draw", lambda *films: None)
     path = tmp_path / "days.csv"
-    path.write_text("day,A\n20200302,1\n20200303,5\n")
+    path.write_text("day,A,B\n20200302,1,2\n20200303,5,\n20200304,5,1\n20200305,6,\n")
     headline = chapter.main(tmp_path, csv=path)
-    assert headline["A 20200303"] == 5
-    assert headline["all together 20200303"] == 5
+    assert headline["A 2020-03-05"] == headline["all together 2020-03-05"] == 6
+    assert headline["A passes B"] == "2020-03-04"
+    assert "B 2020-03-05" not in headline
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_the_tables_that_people_have_become_films(tmp_path, name):
+    (tmp_path / "mine.csv").write_text(TABLES[name][0], encoding="utf-8")
+    table = read_table(tmp_path / "mine.csv")
+    for film in chapter.films_of(chapter.every_tenth_row(table), most=10).values():
+        Painter(film.scene).paint(0)
+
+
+def test_all_chapters_run_takes_a_table_for_chapter_1(tmp_path, monkeypatch, capsys):
+    (tmp_path / "mine.csv").write_text("year,A\n1990,5\n1991,7\n")
+    arguments = ["--csv", str(tmp_path / "mine.csv"), "--out", str(tmp_path), "--format", "png"]
+    monkeypatch.setattr("sys.argv", ["chapters", "1", "--quick", "--processes", "1", *arguments])
+    __main__.main()
+    assert (tmp_path / "ch01_mine" / "ch01_bar_race.png").exists()
+    monkeypatch.setattr("sys.argv", ["chapters", "1", "3", *arguments])
+    with pytest.raises(SystemExit, match="2"):
+        __main__.main()
+    assert "--csv is for chapter 1 alone: python -m chapters 1 --csv FILE" in capsys.readouterr().err
 
 
 def test_a_table_without_shares_has_no_pie(capsys):

@@ -35,7 +35,7 @@ THICK = 0.54  # of a bar, in lanes; a lane is the height of the plot divided by 
 RIM = 2  # pixels of paper above and below a bar, which part it from a bar that it passes
 NEAR = 10  # pixels between a bar and its texts
 SHORTEST = 200  # pixels that the axis has at least
-HALO = 4, 10  # pixels of paper beside a text, and from its middle up and down
+HALO = 4, 11  # pixels of paper beside a text, and from its middle up and down
 
 
 class Runner(NamedTuple):
@@ -63,12 +63,15 @@ class BarRace(TableScene):
 
     def prepare(self) -> None:
         super().prepare()
-        self.count = min(self.top, len(self.names))
+        self.count = min(self.top, int((~np.isnan(self.values)).sum(axis=1).max()))
         self.lanes = lanes(self.values, self.count)
-        self.looks = [look(k) for k in looks(self.lanes < self.count)]
+        self.looks = looks(self.lanes < self.count)
         self.limits = growing_limits(np.where(self.lanes < self.count, self.values, np.nan))
         self.room = 24 + widest(self.names) + NEAR, NEAR + widest(self.texts(self.values.ravel(), self.form)) + 24
         self.size = (self.width_for(max(1000, SHORTEST + sum(self.room))), 600)
+
+    def is_shown(self, row: int, series: int) -> bool:
+        return bool(self.lanes[row, series] < self.count)
 
     def draw(self, figure: FigureBase) -> None:
         (width, height), (left, right) = self.size, self.room
@@ -83,15 +86,17 @@ class BarRace(TableScene):
         (left, bottom, long, high), changed = self.box, super().update(frame)
         places, ends, (low, most) = between(self.lanes, frame), held(self.values, frame), between(self.limits, frame)
         self.axes.set_xlim(low, most)
-        for runner, lane, end in zip(self.runners, places, ends, strict=True):
+        seen = self.looks[int(frame)]
+        for runner, lane, end, (color, pattern, _) in zip(self.runners, places, ends, map(look, seen), strict=True):
             for artist in runner:
                 artist.set_visible(lane < self.count)
             if lane < self.count:
                 for bar in runner[:2]:
                     bar.set(width=end, y=lane - bar.get_height() / 2)
+                runner.bar.set(facecolor=color, hatch=pattern)
                 y = bottom + high * (1 - (lane + 0.5) / self.count)
                 x = left + long * (max(end, 0) - low) / (most - low) + NEAR
-                runner.name.set_y(y)
+                runner.name.set(y=y, color=color)
                 runner.number.set_position((x, y))
                 wide = text_width(runner.number.get_text(), style.MEDIUM)
                 runner.name_paper.set_y(y - HALO[1])
@@ -99,28 +104,27 @@ class BarRace(TableScene):
         return [self.axes.xaxis, *changed, *(artist for runner in self.runners for artist in runner)]
 
     def _make_runner(self, k: int) -> Runner:
-        (color, pattern, _), page, (left, bottom, _, high) = self.looks[k], self.page, self.box
+        page, (left, bottom, _, high) = self.page, self.box
         rim = RIM * self.count / high  # in lanes
-        rims, bar = (
-            Rectangle((0, 0), 0, thick, facecolor=face, edgecolor=style.PAPER, linewidth=0, zorder=3)
-            for thick, face in ((THICK + 2 * rim, style.PAPER), (THICK, color))
+        under, bar = (
+            Rectangle((0, 0), 0, thick, facecolor=style.PAPER, edgecolor=style.PAPER, linewidth=0, zorder=3)
+            for thick in (THICK + 2 * rim, THICK)
         )
-        bar.set_hatch(pattern)
         wide = text_width(self.names[k], style.MEDIUM) + 2 * HALO[0]
         papers = [
             Rectangle((left - NEAR + HALO[0] - wide, 0), wide, 2 * HALO[1], color=style.PAPER, linewidth=0, zorder=4)
             for _ in range(2)
         ]
-        self.axes.add_patch(rims)
+        self.axes.add_patch(under)
         self.axes.add_patch(bar)
         page.axes.add_patch(papers[0])
-        name = page.text(self.names[k], (left - NEAR, 0), color=color, ha="right", zorder=4)
+        name = page.text(self.names[k], (left - NEAR, 0), ha="right", zorder=4)
         page.axes.add_patch(papers[1])
         number = self.add_value(k, self.values[:, k], self.form)
         plot = Bbox.from_bounds(0, bottom, self.size[0], high)  # a bar that comes in comes from behind the axis
         for artist in (papers[0], name, papers[1], number):
             artist.set(clip_box=TransformedBbox(plot, page.axes.transData), clip_on=True)
-        return Runner(rims, bar, papers[0], name, papers[1], number)
+        return Runner(under, bar, papers[0], name, papers[1], number)
 
 
 def lanes(values: np.ndarray, count: int) -> np.ndarray:
@@ -147,17 +151,24 @@ def growing_limits(values: np.ndarray) -> np.ndarray:
     return np.column_stack([low, np.where(wide > 0, high, first)])
 
 
-def looks(shown: np.ndarray) -> list[int]:
-    """Return how each series looks: no two that are shown (T, K) together look alike, as far as there are looks.
+def looks(shown: np.ndarray) -> np.ndarray:
+    """Return how each series looks in each row (T, K): no two that are `shown` (T, K) at a time look alike.
 
-    >>> looks(np.array([[True, True, False], [False, True, True]]))
-    [0, 1, 2]
+    A series keeps its look while it is shown, and if it is free also when it comes back.
+
+    >>> looks(np.array([[True, False], [False, True]]))
+    array([[0, 1],
+           [0, 1]])
     """
-    near = (shown[:-1] | shown[1:]).astype(int)  # while the one comes the other goes
-    together = near.T @ near
-    chosen: list[int] = []
-    for k in range(shown.shape[1]):
-        cost = np.bincount(chosen, minlength=MOST_SERIES) / 1e6  # rather one that no other has
-        np.add.at(cost, chosen, together[k, :k])
-        chosen.append(int(np.argmin(cost)))
-    return chosen
+    seen = shown | np.vstack([shown[1:], shown[-1:]])  # while the one goes, the other comes
+    found = np.tile(np.arange(shown.shape[1]) % MOST_SERIES, (len(shown), 1))
+    for row, now in enumerate(seen):
+        if row:
+            found[row] = found[row - 1]
+        stays = now & seen[row - 1] if row else np.zeros_like(now)
+        taken = set(found[row, stays].tolist())
+        for k in np.flatnonzero(now & ~stays):
+            free = [each for each in (found[row, k], *range(MOST_SERIES)) if each not in taken]
+            found[row, k] = (free or [found[row, k]])[0]
+            taken.add(int(found[row, k]))
+    return found

@@ -92,7 +92,7 @@ class GrowingLines(TableScene):
         self.alone = alone(self.values)
 
     def update(self, frame: float) -> list[Artist]:
-        row, x = int(frame), between(self.x, frame)
+        row, x = int(frame), float(between(self.x, frame))
         times = np.append(self.table.times[: row + 1], between(self.table.times, frame))
         for k, line in enumerate(self.lines):
             line.set_data(times, np.append(self.values[: row + 1, k], between(self.values[:, k], frame)))

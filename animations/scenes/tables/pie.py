@@ -39,7 +39,7 @@ class Pie(TableScene):
     def prepare(self) -> None:
         super().prepare()
         check_shares(self.table)
-        self.unit = "percent of the sum of those shown"
+        self.unit = ", ".join(filter(None, ["percent of the sum of those shown", self.note]))
         letters = max(len(name) for name in self.names) + len(" 99.9%")
         wanted = 2 * (RADIUS + RIM + 11 * letters + 10)  # so that the labels fit on both sides
         self.size = (self.width_for(wanted), 600)
@@ -101,7 +101,7 @@ class Pie(TableScene):
             side, level = label.width / 2 + 3, LINE_HEIGHT / 2
             end = np.clip(rim[0], across - side, across + side), np.clip(rim[1], up - level, up + level)
             lines[k] = [(x + rim[0], y + rim[1]), (x + end[0], y + end[1])]
-        self.leaders.set_segments(lines)
+        self.leaders.set_segments(list(lines))
 
 
 def check_shares(table: Table) -> None:

@@ -71,7 +71,8 @@ class TableScene(Scene):
         table, self.table = self.table, self.choose(self.table)
         self.frames, self.values = self.table.values.shape[0], self.table.values
         told = self.many.format(top=self.top, all=len(table.names), last=table.written(table.times[-1]))
-        self.unit = ", ".join(filter(None, [table.unit, told if len(table.names) > self.top else ""]))
+        self.note = told if len(table.names) > self.top else ""
+        self.unit = ", ".join(filter(None, [table.unit, self.note]))
         self.title = self.title or table.title
         self.source = table.source if self.source is None else self.source
         self.times = [table.written(time) for time in table.times]  # as the clock shows them
@@ -96,10 +97,9 @@ class TableScene(Scene):
         self.page.axes.set_zorder(2)
         height, left = self.size[1], 24.0
         if self.with_clock:
-            clock = add_number(self.page.axes, left, height - 50, "{}", self.table.clock, ha="left",
-                               size=1.8 * style.LARGE)  # fmt: skip
-            left += 20 + max(text_width(time, 1.8 * style.LARGE) for time in self.times)
-            self.page.bind(clock, text=self.times)
+            times = self.times if self.table.dates else [time.replace("-", "−") for time in self.times]
+            self.page.words(times.__getitem__, (left, height - 50), gid=self.table.clock, size=1.8 * style.LARGE)
+            left += 20 + max(text_width(time, 1.8 * style.LARGE) for time in times)
         self.page.text(self.title, (left, height - 38), size=style.LARGE)
         self.page.quiet(self.unit, (left, height - 68))
         self.page.quiet(f"Source: {self.source}" if self.source else "", (24, 18), size=style.SMALL)
@@ -123,12 +123,16 @@ class TableScene(Scene):
         write = checks.number_form(type(self).__name__, "form", form)
         return ["" if np.isnan(value) else write(value) for value in values]
 
+    def is_shown(self, row: int, series: int) -> bool:
+        """Return whether a series has a value in a row."""
+        return not np.isnan(self.values[row, series])
+
     def describe(self, frame: float) -> str:
         row = int(frame)
         figures = ", ".join(
-            f"{name} {self.form.format(value)}"
-            for name, value in zip(self.table.names, self.values[row], strict=True)
-            if not np.isnan(value)
+            f"{name} {self.form.format(self.values[row, k])}"
+            for k, name in enumerate(self.table.names)
+            if self.is_shown(row, k)
         )
         return f"{self.title}, {self.table.clock} {self.times[row]}: {figures} {self.unit}".strip() + "."
 
