@@ -103,7 +103,7 @@ class Group(Scene):
         self.widths, self.heights = zip(*(scene.size for scene in scenes), strict=True)
         self.frames = max(scene.frames for scene in scenes)
         self.glides = any(scene.glides for scene in scenes)
-        self.style = scenes[0].style
+        self.style = scenes[0].style or {}  # a dict, which can go to another process
         for scene in scenes:
             if scene.style != self.style:
                 raise ValueError(f"{who}: one figure has one style, got {self.style!r} and {scene.style!r}")

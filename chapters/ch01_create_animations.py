@@ -158,7 +158,7 @@ def every_tenth_row(table: Table) -> Table:
 def table_file(text: str) -> Path:
     """Return the path of a table that can be read and drawn; what is wrong is an error of the command line."""
     try:
-        with every_letter("BarRace"):
+        with every_letter(text):
             BarRace(read_table(text))
     except (OSError, ValueError) as error:
         raise argparse.ArgumentTypeError(str(error)) from None

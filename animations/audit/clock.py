@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from matplotlib.artist import Artist
+from matplotlib.axis import Axis
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
 
@@ -41,7 +42,9 @@ class Clock:
         moved = [both for key, both in self.now.items() if self.before.get(key, (None, None))[1] != both[1]]
         moved += [both for key, both in self.before.items() if key not in self.now]
         if moved:
-            returned = {id(text) for artist in changing for text in artist.findobj(Text)}
+            axes = [axis for artist in changing for axis in artist.findobj(Axis)]
+            ticks = [tick for axis in axes for tick in axis.majorTicks]  # also those that are not needed now
+            returned = {id(text) for artist in [*changing, *ticks] for text in artist.findobj(Text)}
             for text, (word, gid, *_) in moved:
                 if id(text) not in returned:
                     yield gid or word, f"{word!r} changed, but update did not return it: painted is the old one"

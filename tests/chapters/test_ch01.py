@@ -188,7 +188,7 @@ def test_a_file_that_is_not_there_is_an_error_of_the_command_line(capsys):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("t,東京\n1,9\n2,2\n", "BarRace: a text has the letter '東'"),
+        ("t,東京\n1,9\n2,2\n", "mine.csv: a text has the letter '東'"),
         ("t,A\n1,9\n2,2e300\n", "line 3, column 'A': expected a number within ±1e+100, got 2e300"),
     ],
     ids=["letters that the font lacks", "too large a value"],
