@@ -9,7 +9,9 @@ covered.py            every letter is to be seen: nothing lies over it
 layout.py             no text cut off, none touching another, nothing on the edge
 contrast.py           texts that can be read on what lies under them
 colour_blindness.py   colours that stay apart for those who lack a kind of cones
-clock.py              what `update` changed it also returned, and it needs no frame before
+clock.py              what `update` changed it returned; it needs no frame before; digits that change are numbers
+redraw.py             painted is what matplotlib draws from nothing, in three frames
+things.py             no two things of one name or one look, and all of them in the legend
 report.py             what was found
 """
 

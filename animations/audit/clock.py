@@ -1,14 +1,19 @@
-"""A frame is a pure function of its number: what `update` changes it returns, and any frame can be drawn alone."""
+"""A frame is a pure function of its number: what `update` changes it returns, and any frame can be drawn alone.
+
+Digits that change with it are numbers: they say by their gid where they come from.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from matplotlib.artist import Artist
 from matplotlib.axis import Axis
 from matplotlib.colors import to_hex
 from matplotlib.text import Text
+
+from animations.audit.texts import DIGIT
 
 State = tuple[Any, ...]
 
@@ -26,6 +31,7 @@ class Clock:
         self.before: dict[int, tuple[Text, State]] = {}
         self.now: dict[int, tuple[Text, State]] = {}
         self.first_seen: dict[int, list[State]] = {}
+        self.digits: dict[int, tuple[Text, str]] = {}  # the texts that are no numbers, and what they showed
 
     def see(self, frame: int, texts: Sequence[Text]) -> None:
         """Go on to `frame`, which shows `texts`."""
@@ -48,6 +54,16 @@ class Clock:
             for text, (word, gid, *_) in moved:
                 if id(text) not in returned:
                     yield gid or word, f"{word!r} changed, but update did not return it: painted is the old one"
+
+    def no_record(self, texts: Sequence[Text], names: Collection[str]) -> Iterator[tuple[str, str]]:
+        """Yield (text, message) of those without a gid whose digits are others than before, but for `names`."""
+        for text in texts:
+            word = text.get_text()
+            if text.get_gid() or word in names or not DIGIT.search(word):
+                continue
+            _, before = self.digits.setdefault(id(text), (text, word))
+            if DIGIT.findall(word) != DIGIT.findall(before):
+                yield word, f"{word!r} was {before!r}: digits that change are no caption; draw a Number with its gid"
 
     def another_time(self, frame: int, texts: Sequence[Text]) -> bool:
         """Are the texts of this frame other ones than the first time?"""

@@ -77,7 +77,7 @@ def confused_in(axes: Axes, artists: Iterable[Artist]) -> Iterator[tuple[str, st
         if isinstance(artist, ScalarMappable) and artist.get_array() is not None:
             yield from confused({to_hex(artist.get_cmap()(end)) for end in (0.0, 1.0)})
         elif artist is not axes.patch:
-            colours |= _colours(artist, to_rgb(axes.get_facecolor()))
+            colours |= colours_of(artist, to_rgb(axes.get_facecolor()))
     yield from confused(colours)
 
 
@@ -86,7 +86,7 @@ def judged(axes: Axes) -> list[Artist]:
     return [child for child in axes.get_children() if not isinstance(child, Axis | Spine)]
 
 
-def _colours(artist: Artist, paper: tuple[float, float, float]) -> set[str]:
+def colours_of(artist: Artist, paper: tuple[float, float, float]) -> set[str]:
     """Return the colours that an artist shows, mixed with the paper where they are transparent."""
     shown: list = []
     if isinstance(artist, Line2D) and np.size(artist.get_xdata()):

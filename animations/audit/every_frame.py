@@ -11,24 +11,26 @@ from matplotlib.axis import Axis
 from matplotlib.colors import to_rgb
 from matplotlib.text import Text
 
-from animations.audit import arguments, colour_blindness, layout, numbers, places
+from animations.audit import arguments, colour_blindness, layout, numbers, places, things
 from animations.audit.clock import Clock
 from animations.audit.contrast import faint_texts
 from animations.audit.covered import Ground, Ink
 from animations.audit.places import Labels
+from animations.audit.redraw import Redraw
 from animations.audit.report import Report
 from animations.audit.sources import Source, Sources
-from animations.audit.texts import Boxes, drawn, nameless_digits, texts_among, texts_of_axes
+from animations.audit.texts import Boxes, drawn, nameless_digits, texts_among, texts_of_axes, texts_of_marks
 from animations.engine.painter import Painter
 from animations.kit import style
 from animations.scene import Group, Scene
 
 CHECKS = (
     "number", "twice", "nameless", "board", "mark", "place", "name", "cut off", "covered", "touching", "edge",
-    "contrast", "colour blindness", "not returned", "order",
+    "contrast", "colour blindness", "not returned", "order", "redraw", "no record", "same name", "same colour",
+    "not in legend",
 )  # fmt: skip
 OF_NUMBERS = {"number", "twice", "board", "place"}  # which are no marks of axes
-NOT_PAINTED = {*OF_NUMBERS, "nameless", "order"}  # can be checked without painting the frame
+NOT_PAINTED = {*OF_NUMBERS, "nameless", "order", "no record"}  # can be checked without painting the frame
 
 
 def audit(
@@ -80,13 +82,13 @@ def audit(
         raise ValueError(f"audit: there is no check {', '.join(sorted(unknown))}; there is {', '.join(CHECKS)}")
     sources = None if source is None else Sources(source, scene, steps)
     allowed = {*arguments.texts_of("allowed", allowed), *_captions(scene), *(sources.names if sources else ())}
-    audited = _Audited(scene, sources, allowed, places, names, checked)
+    again = {every[0], every[len(every) // 2], every[-1]} if len(every) else set()
+    audited = _Audited(scene, sources, allowed, places, names, checked, again)
     for frame in every:
         audited.look_at(frame)
     if len(every):
-        for frame in {every[0], every[len(every) // 2], every[-1]} if "order" in checked else ():
-            audited.look_again(frame)
         audited.look_back(every[-1])
+        audited.look_again()
     return audited.report
 
 
@@ -107,11 +109,15 @@ class _Audited:
         places: Callable[[int], Mapping[str, Sequence[float]]] | None,
         names: Mapping[str, Labels] | None,
         checks: set[str],
+        again: set[int],
     ) -> None:
         self.scene, self.sources, self.allowed, self.checks = scene, sources, allowed, checks
-        self.places, self.names = places, names or {}
+        self.places, self.names, self.again = places, names or {}, again
+        self.redraw = Redraw(scene) if "redraw" in checks else None
         self.painter = Painter(scene)
         self.ground, self.ink = Ground(self.painter), Ink(self.painter.figure)
+        if self.redraw:
+            self.painter.paint(0)  # as in a film, all others are painted over what lies under this one
         self.report, self.clock, self.boxes = Report(type(scene).__name__), Clock(), Boxes()
         self.paper = np.round(255 * np.array(to_rgb(style.PAPER))).astype(np.uint8)
         self.seen: set[str] = set()  # gids, and those of which some frame tells the place
@@ -123,6 +129,8 @@ class _Audited:
             self.scene.update(frame)
         else:
             shown = self.painter.paint(frame).copy()[..., :3]
+            if self.redraw and frame in self.again:
+                self.redraw.painted[frame] = shown
         artists = self._drawn(frame)
         texts = texts_among(artists)
         with_gid = [text for text in texts if text.get_gid()]
@@ -137,12 +145,18 @@ class _Audited:
         if self.checks & {"not returned", "order"}:
             self.clock.see(frame, texts)
             self._add(frame, "not returned", self.clock.not_returned(self.painter.changing))
+        if "no record" in self.checks:
+            names, marks = self.sources.names if self.sources else (), texts_of_marks(artists)
+            self._add(frame, "no record", self.clock.no_record([t for t in texts if id(t) not in marks], names))
 
-    def look_again(self, frame: int) -> None:
-        """Check that a frame is the same when it is drawn again, after others."""
-        self.scene.update(frame)
-        if self.clock.another_time(frame, texts_among(self._drawn(frame))):
-            self._add(frame, "order", [("frame", f"frame {frame} shows other texts when it is drawn after others")])
+    def look_again(self) -> None:
+        """Check that three frames are the same when they are drawn again: after others, and from nothing."""
+        for frame in self.again if "order" in self.checks else ():
+            self.scene.update(frame)
+            if self.clock.another_time(frame, texts_among(self._drawn(frame))):
+                self._add(frame, "order", [("frame", f"frame {frame} shows other texts when it is drawn after others")])
+        for frame, what, message in self.redraw.differing(self.painter) if self.redraw else ():
+            self._add(frame, "redraw", [(what, message)])
 
     def look_back(self, frame: int) -> None:
         """After the last frame, name what was in no frame: a name for a number, or the place of one."""
@@ -185,6 +199,9 @@ class _Audited:
             self._add(frame, "covered", self.ink.covered(texts, boxes, shown, ground))
 
     def _check_axes(self, frame: int, artists: list[Artist]) -> None:
+        self._add(frame, "same name", things.of_one_name(artists))
+        self._add(frame, "same colour", things.of_one_colour(artists))
+        self._add(frame, "not in legend", things.not_in_the_legend(artists))
         later = {id(artist) for trail in self.painter.trails[frame + 1 :] for artist in trail}
         for artist in artists:
             if isinstance(artist, Axis) and "mark" in self.checks:

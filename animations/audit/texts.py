@@ -48,12 +48,17 @@ def texts_among(artists: Iterable[Artist]) -> list[Text]:
     return [artist for artist in artists if isinstance(artist, Text) and artist.get_text().strip()]
 
 
-def texts_of_axes(artists: Iterable[Artist]) -> set[int]:
+def texts_of_axes(artists: Collection[Artist]) -> set[int]:
     """Return the ids of labels, factors and numbers at marks that belong to axes; of marks, those among `artists`."""
+    return texts_of_marks(artists) | {id(artist.label) for artist in artists if isinstance(artist, Axis)}
+
+
+def texts_of_marks(artists: Iterable[Artist]) -> set[int]:
+    """Return the same without the labels."""
     found: set[int] = set()
     for artist in artists:
         if isinstance(artist, Axis):
-            found |= {id(artist.label), id(artist.offsetText)}
+            found.add(id(artist.offsetText))
         elif isinstance(artist, Tick):
             found |= {id(artist.label1), id(artist.label2)}
     return found

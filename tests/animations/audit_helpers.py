@@ -1,6 +1,6 @@
 """A small scene without faults, and how one is planted in it.
 
-A planted fault is a function of the scene: it changes what `draw` or `update` does.
+A planted fault is a function of the scene's class: it changes what `draw` or `update` does.
 """
 
 import numpy as np
@@ -44,16 +44,16 @@ class Tiny(Scene):
 def only(frame, change):
     """A fault of one frame: `change(scene)` after its update."""
 
-    def plant(scene):
-        update = scene.update
+    def plant(kind):
+        update = kind.update
 
-        def update_and_change(now):
-            changed = update(now)
+        def update_and_change(scene, now):
+            changed = update(scene, now)
             if now == frame:
                 change(scene)
             return changed
 
-        scene.update = update_and_change
+        kind.update = update_and_change
 
     return plant
 
@@ -61,9 +61,9 @@ def only(frame, change):
 def drawn(change):
     """A fault that is there from the beginning: `change(scene)` after it was drawn."""
 
-    def plant(scene):
-        draw = scene.draw
-        scene.draw = lambda figure: (draw(figure), change(scene))
+    def plant(kind):
+        draw = kind.draw
+        kind.draw = lambda scene, figure: (draw(scene, figure), change(scene))
 
     return plant
 
@@ -71,30 +71,40 @@ def drawn(change):
 def returns(choose):
     """`update` returns other artists."""
 
-    def plant(scene):
-        update = scene.update
-        scene.update = lambda frame: choose(scene, update(frame))
+    def plant(kind):
+        update = kind.update
+        kind.update = lambda scene, frame: choose(scene, update(scene, frame))
+
+    return plant
+
+
+def moves(make, move):
+    """An artist more, which `move(artist, frame)` changes; `make(scene)` returns it."""
+
+    def plant(kind):
+        draw, update = kind.draw, kind.update
+
+        def draw_more(scene, figure):
+            draw(scene, figure)
+            scene.more = make(scene)
+
+        def move_more(scene, frame):
+            move(scene.more, frame)
+            return [*update(scene, frame), scene.more]
+
+        kind.draw, kind.update = draw_more, move_more
 
     return plant
 
 
 def flash(make):
     """An artist that is to be seen in frame 2 alone; `make(scene)` returns it."""
+    return moves(make, lambda artist, frame: artist.set_visible(frame == 2))
 
-    def plant(scene):
-        draw, update = scene.draw, scene.update
 
-        def draw_more(figure):
-            draw(figure)
-            scene.flash = make(scene)
-
-        def show(frame):
-            scene.flash.set_visible(frame == 2)
-            return [*update(frame), scene.flash]
-
-        scene.draw, scene.update = draw_more, show
-
-    return plant
+def both(*plants):
+    """Several faults in one scene."""
+    return lambda kind: [plant(kind) for plant in plants]
 
 
 def label(x, y, text, **settings):
@@ -104,6 +114,6 @@ def label(x, y, text, **settings):
 
 def planted(plant):
     """Return the scene with a fault."""
-    scene = Tiny()
-    plant(scene)
-    return scene
+    kind = type("Tiny", (Tiny,), {})
+    plant(kind)
+    return kind()
