@@ -151,7 +151,7 @@ class _Audited:
 
     def look_again(self) -> None:
         """Check that three frames are the same when they are drawn again: after others, and from nothing."""
-        for frame in self.again if "order" in self.checks else ():
+        for frame in sorted(self.again) if "order" in self.checks else ():
             self.scene.update(frame)
             if self.clock.another_time(frame, texts_among(self._drawn(frame))):
                 self._add(frame, "order", [("frame", f"frame {frame} shows other texts when it is drawn after others")])

@@ -19,70 +19,91 @@ from matplotlib.figure import Figure, FigureBase
 from animations.engine.painter import Painter, paint_whole
 from animations.scene import Scene, Together
 
+Look = tuple[int, bool]  # a hash of the pixels that an artist paints alone; is one of them where the picture is wrong?
+
 
 class Redraw:
     """What a painter painted, and the scene as it was before it was drawn."""
 
     def __init__(self, scene: Scene) -> None:
         try:
-            self.undrawn = copy.deepcopy(scene)
+            self.undrawn = _copied(scene)
         except Exception:  # of any class may come from things that cannot be copied
             self.undrawn = scene  # so it is drawn a second time, last
         self.painted: dict[int, np.ndarray] = {}  # frame → (H, W, 3)
 
     def differing(self, painter: Painter) -> Iterator[tuple[int, str, str]]:
         """Yield (frame, artist, message) where painted is not what a full redraw shows."""
+        again = self.undrawn is painter.scene
         for frame, painted in self.painted.items():
-            scene = copy.deepcopy(self.undrawn) if self.undrawn is not painter.scene else self.undrawn
+            scene = self.undrawn if again else _copied(self.undrawn)
             wrong = (paint_whole(scene, frame)[..., :3] != painted).any(axis=2)
             if wrong.any():
-                figures = [artist.get_figure(root=True) for artist in scene.update(frame)]
-                found = list(_causes(painter, frame, wrong, figures[0] if figures else None))
-                rows, columns = np.nonzero(wrong)
-                place = f"x {columns.min()} … {columns.max()}, y {rows.min()} … {rows.max()} from the top"
-                yield from ((frame, what, message) for what, message in found or [
-                    ("frame", f"painted is not what a full redraw shows, at {place}: return all that changes there")
-                ])  # fmt: skip
+                found = [] if again else _causes(painter, frame, wrong, scene)
+                yield from ((frame, *each) for each in found or [("frame", _anything(wrong))])
 
 
-def _causes(painter: Painter, frame: int, wrong: np.ndarray, anew: Figure | None) -> Iterator[tuple[str, str]]:
-    """Yield (artist, message) of those that are the cause of the pixels `wrong` (H, W); `anew`: the right figure."""
-    scene = painter.scene
+def _copied(scene: Scene) -> Scene:
+    """Return a copy of a scene that shares its arrays: recordings may be large."""
+    shared: dict[int, Any] = {}
+    ahead, seen = [scene], set()
+    while ahead:
+        thing: Any = ahead.pop()
+        if id(thing) in seen or isinstance(thing, type):
+            continue
+        seen.add(id(thing))
+        if isinstance(thing, np.ndarray) and thing.dtype != object:
+            shared[id(thing)] = thing
+        elif isinstance(thing, dict):
+            ahead += thing.values()
+        else:
+            ahead += thing if isinstance(thing, list | tuple) else getattr(thing, "__dict__", {}).values()
+    return copy.deepcopy(scene, shared)
+
+
+def _anything(wrong: np.ndarray) -> str:
+    rows, columns = np.nonzero(wrong)
+    place = f"x {columns.min()} … {columns.max()}, y {rows.min()} … {rows.max()} from the top"
+    return f"painted is not what a full redraw shows, at {place}: return all that changes there"
+
+
+def _causes(painter: Painter, frame: int, wrong: np.ndarray, anew: Scene) -> list[tuple[str, str]]:
+    """Return (artist, message) of those that are the cause of the pixels `wrong` (H, W); `anew` shows it right."""
+    scene, figures = painter.scene, [artist.get_figure(root=True) for artist in anew.update(frame)]
     scene.update(0)
-    before = _looks(painter.figure)
+    before = _looks(painter.figure, wrong)
     scene.update(frame)
-    looks, right = _looks(painter.figure), _looks(anew) if anew else {}
-    changing, parts = {id(artist) for artist in painter.changing}, list(looks)
-    remembered = set()
-    if len(looks) == len(right):
-        remembered = {part for part, other in zip(parts, right.values(), strict=True) if _differ(looks[part], other)}
-    for part in parts:
+    now = _looks(painter.figure, wrong)
+    right = _looks(figures[0], wrong) if figures and figures[0] else now
+    found, changing = [], {id(artist) for artist in painter.changing}
+    should = dict(zip(now, right.values(), strict=True)) if len(now) == len(right) else now
+    for part in now:
         word = name_of(part, scene)
-        returned = id(part) in changing or id(part.axes) in changing
-        if part in remembered:
-            yield word, f"{word} depends on the frames before: let update set all of it, whatever it was"
-        elif not returned and _differ(looks[part], before[part]):
-            yield word, f"{word} changed, but update did not return it: painted is the old one"
-    touching = [part for part in parts if looks[part][wrong].any()]
-    for number, part in enumerate(touching):
-        if id(part) in changing and part not in remembered:
-            for over in (each for each in touching[number + 1 :] if id(each) not in changing):
-                word, lower = name_of(over, scene), name_of(part, scene)
-                if not _differ(looks[over], before[over]):
-                    yield (
-                        word,
-                        f"{word} lies over {lower}, which changes: return both, or give {lower} the higher z-order",
-                    )
+        if now[part] != should[part]:
+            found.append((word, f"{word} depends on the frames before: let update set all of it, whatever it was"))
+        elif now[part] != before[part] and changing.isdisjoint({id(part), id(part.axes)}):
+            found.append((word, f"{word} changed, but update did not return it: painted is the old one"))
+    return found or list(_over([part for part in now if now[part][1]], changing, scene))
 
 
-def _looks(figure: Figure) -> dict[Artist, np.ndarray]:
-    """Return what each artist of a figure paints when it is alone, (H, W, 4), in the order of drawing."""
+def _over(parts: list[Artist], changing: set[int], scene: Scene) -> Iterator[tuple[str, str]]:
+    """Yield (artist, message) of `parts` that lie over changing ones; they come in the order of drawing."""
+    for number, part in enumerate(parts):
+        below = [each for each in parts[:number] if id(each) in changing]
+        if below and id(part) not in changing:
+            word, lower = name_of(part, scene), name_of(below[-1], scene)
+            yield word, f"{word} lies over {lower}, which changes: return both, or give {lower} the higher z-order"
+
+
+def _looks(figure: Figure, wrong: np.ndarray) -> dict[Artist, Look]:
+    """Return the look of each artist of a figure, in the order of drawing."""
     width, height = figure.canvas.get_width_height()
     renderer, looks = RendererAgg(width, height, figure.dpi), {}
     for part in _parts(figure):
         renderer.clear()
         part.draw(renderer)
-        looks[part] = np.array(renderer.buffer_rgba())
+        pixels = np.asarray(renderer.buffer_rgba())
+        looks[part] = hash(pixels.tobytes()), bool(pixels[wrong, 3].any())
     return looks
 
 
@@ -93,10 +114,6 @@ def _parts(artist: Artist) -> Iterator[Artist]:
             yield child
         elif child.get_visible():
             yield from _parts(child)
-
-
-def _differ(one: np.ndarray, other: np.ndarray) -> bool:
-    return not np.array_equal(one, other)
 
 
 def name_of(artist: Artist, scene: Scene) -> str:

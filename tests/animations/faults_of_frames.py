@@ -72,7 +72,10 @@ FRAME_BY_FRAME = {
         "redraw", "Axes3D",
         forgotten(dots_in_depth, lambda dots, frame: setattr(dots, "_offsets3d", ([frame], [1], [1]))),
     ),
-    "an axis that is not returned": ("redraw", "XAxis", only(3, lambda scene: scene.axes.set_xlim(0, 4))),
+    "an axis that is not returned": (
+        "redraw", "XAxis", moves(lambda scene: scene.line, lambda line, frame: line.axes.set_xlim(0, 3 + frame)),
+    ),
+    "an axis that changes once": ("redraw", "frame", only(3, lambda scene: scene.axes.set_xlim(0, 4))),
     "a line under another one": ("redraw", "self.other", line(linewidth=9, zorder=1)),
     "a line under a label": (
         "redraw", "PastedText 'above'",

@@ -8,11 +8,11 @@ PLACES = {
     "cut off on the left": ("cut off", "outside", label(-20, 100, "outside")),
     "cut off above": ("cut off", "above", label(20, 238, "above")),
     "cut off by its axes": (
-        "cut off", "clipped", drawn(lambda scene: add_label(scene.axes, 2.9, 3, "clipped", clip_on=True)),
+        "cut off", "clipped", drawn(lambda scene: add_label(scene.axes, 2.7, 3, "clipped", clip_on=True)),
     ),
     "cut off by its axes, in one frame": (
         "cut off", "clipped",
-        flash(lambda scene: add_label(scene.axes, 2.9, 3, "clipped", clip_on=True, zorder=3)),
+        flash(lambda scene: add_label(scene.axes, 2.7, 3, "clipped", clip_on=True, zorder=3)),
     ),
     "under a patch": (
         "covered", "loss", drawn(lambda scene: scene.page.axvspan(225, 250, 0.75, 0.95, color="#ffffff", zorder=9)),

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from audit_helpers import FRAMES, SOURCE, Tiny, label, only, planted
+from audit_helpers import FRAMES, SOURCE, Tiny, drawn, label, only, planted
 from faults_of_boards import BOARDS
 from faults_of_colours import COLOURS
 from faults_of_frames import FRAME_BY_FRAME
@@ -68,6 +68,67 @@ def test_a_number_off_its_place_or_after_another_name_is_found():
     assert audit(Tiny(), places=lambda frame: at).ok
     report = audit(Tiny(), places=lambda frame: at | {"w[0,0]": (95, 200)}, names={"loss": "gain"})
     assert [(finding.kind, finding.what) for finding in report.findings] == [("place", "w[0,0]"), ("name", "loss")]
+
+
+def test_a_number_that_has_a_place_or_a_name_and_is_never_drawn_is_found():
+    report = audit(Tiny(), places=lambda frame: {"gain": (360, 200)}, names={"gain": "gain"})
+    assert {(finding.kind, finding.message) for finding in report.findings} == {
+        ("place", "gain is not drawn, though it has a place"),
+        ("name", "gain, which should stand by a name, is in no frame"),
+    }
+
+
+def test_what_is_clipped_is_cut_off_by_its_axes():
+    report = audit(planted(PLACES["cut off by its axes"][2]), checks=["cut off"])
+    assert [finding.message for finding in report.findings] == ["'clipped' is cut off by its axes"]
+
+
+@pytest.mark.parametrize(("fault", "says"), {
+    "a patch that is not returned": "self.more changed, but update did not return it: painted is the old one",
+    "a line under a label": "PastedText 'above' lies over self.more, which changes: return both, or give self.more the "
+                            "higher z-order",
+    "a line that remembers": "self.more depends on the frames before: let update set all of it, whatever it was",
+    "digits of an axis that change": "'loss 1' was 'loss 0': digits that change are no caption; draw a Number with its "
+                                     "gid",
+    "two lines of one name": "2 things in one place are called 'A': give each a name of its own",
+    "two lines of one colour": "'A' and 'B' have the same colour, #0068a8: give one of them another colour, dash or "
+                               "hatch",
+    "a name that begins with _": "'_total' is not in the legend, since it begins with _: write another name, or no "
+                                 "legend",
+}.items())  # fmt: skip
+def test_a_finding_says_what_to_do(fault, says):
+    kind, what, plant = FAULTS[fault]
+    findings = audit(planted(plant), SOURCE, checks=[kind]).findings
+    assert says in {finding.message for finding in findings if finding.what == what}
+
+
+def distinct(scene):
+    """Lines apart by dash, width or nothing but their having no name; names that are no words; a legend of two."""
+    scene.axes.plot([0, 1], [0, 1], "r", label="A")
+    scene.axes.plot([0, 1], [0, 2], "r--", label="B")
+    scene.axes.plot([0, 1], [0, 3], "r", linewidth=4, label="C")
+    scene.axes.plot([[0, 0], [1, 1]], [[0, 1], [2, 3]], "r", label="_nolegend_")
+    scene.axes.set_xticks([0, 1, 2], ["M", "T", "T"])
+    scene.axes.legend(scene.axes.get_lines()[2:4], ["A", "B"], loc="lower right")
+
+
+def test_things_that_can_be_told_apart_are_not_blamed():
+    audit(planted(drawn(distinct)), SOURCE, checks=["same name", "same colour", "not in legend"]).check()
+
+
+def test_a_scene_that_cannot_be_copied_is_drawn_again():
+    scene = planted(FAULTS["a patch that is not returned"][2])
+    scene.held = (number for number in ())  # generators cannot be copied
+    (finding,) = audit(scene, checks=["redraw"]).findings
+    assert "painted is not what a full redraw shows, at x 1" in finding.message
+    fair = Tiny()
+    fair.held = (number for number in ())
+    audit(fair, SOURCE).check()
+
+
+def test_only_some_frames_are_painted_as_in_the_film():
+    report = audit(planted(FAULTS["a line that is not returned"][2]), frames=[2], checks=["redraw"])
+    assert [(finding.frame, finding.what) for finding in report.findings] == [(2, "self.line")]
 
 
 def test_a_finding_says_where_and_how_often():
