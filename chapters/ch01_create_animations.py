@@ -34,7 +34,6 @@ import numpy as np
 from matplotlib.figure import FigureBase
 
 from animations import BarRace, Bars, Clip, GrowingLines, Pie, Scene, SideBySide, style
-from animations.engine.glyphs import every_letter
 from chapters.films import draw
 from chapters.run import Headline, Parser, checked, run_alone
 from tinylearn.datasets import Table, gdp, read_table
@@ -140,7 +139,7 @@ def main(
 
     ten, last = table.largest(10), table.written(table.times[-1])
     headline: Headline = {f"{table.clock}s": len(table.times)}
-    headline |= {f"pictures of {name}": len(film.pictures()) for name, film in films.items()}
+    headline |= {f"pictures of {name}": len(film.delays()) for name, film in films.items()}
     values = {f"{name} {last}": float(value) for name, value in zip(ten.names, ten.values[-1], strict=True)}
     headline |= {name: value for name, value in values.items() if not math.isnan(value)}
     headline |= {f"all together {last}": math.fsum(table.values[-1][~np.isnan(table.values[-1])])}
@@ -158,8 +157,7 @@ def every_tenth_row(table: Table) -> Table:
 def table_file(text: str) -> Path:
     """Return the path of a table that can be read and drawn; what is wrong is an error of the command line."""
     try:
-        with every_letter(text):
-            BarRace(read_table(text))
+        BarRace(read_table(text))
     except (OSError, ValueError) as error:
         raise argparse.ArgumentTypeError(str(error)) from None
     return Path(text)

@@ -16,8 +16,8 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure, FigureBase
 
-from animations.engine.painter import Painter, paint_whole
-from animations.scene import Scene, Together
+from animations.engine.painter import Painter, redraw
+from animations.scene import Scene, Group
 
 Look = tuple[int, bool]  # a hash of the pixels that an artist paints alone; is one of them where the picture is wrong?
 
@@ -37,7 +37,7 @@ class Redraw:
         again = self.undrawn is painter.scene
         for frame, painted in self.painted.items():
             scene = self.undrawn if again else _copied(self.undrawn)
-            wrong = (paint_whole(scene, frame)[..., :3] != painted).any(axis=2)
+            wrong = (redraw(scene, frame)[..., :3] != painted).any(axis=2)
             if wrong.any():
                 found = [] if again else _causes(painter, frame, wrong, scene)
                 yield from ((frame, *each) for each in found or [("frame", _anything(wrong))])
@@ -118,7 +118,7 @@ def _parts(artist: Artist) -> Iterator[Artist]:
 
 def name_of(artist: Artist, scene: Scene) -> str:
     """Return how the scene calls an artist, `self.lines[2]`, or what it is."""
-    for part in scene.scenes if isinstance(scene, Together) else (scene,):
+    for part in scene.scenes if isinstance(scene, Group) else (scene,):
         for name, value in vars(part).items():
             if value is artist:
                 return f"self.{name}"
