@@ -17,7 +17,7 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure, FigureBase
 
 from animations.engine.painter import Painter, redraw
-from animations.scene import Scene, Group
+from animations.scene import Group, Scene
 
 Look = tuple[int, bool]  # a hash of the pixels that an artist paints alone; is one of them where the picture is wrong?
 
