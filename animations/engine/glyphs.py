@@ -16,6 +16,7 @@ from animations.engine.settings import DEFAULTS, using
 
 SHADES = 3  # above 0 of coverage: with 255 a GIF of numbers is a third larger, and nobody sees a difference
 MISSING = r"Glyph (\d+) .* missing from"  # so matplotlib warns, and draws a box
+FAMILIES = {"font.sans-serif", "font.serif", "font.monospace"}  # what these names mean
 
 
 def missing_letter(caller: str, warning: UserWarning) -> Exception:
@@ -37,8 +38,9 @@ class Glyphs:
     pad               the room around it for accents and slants
     """
 
-    def __init__(self, font: FontProperties, dpi: float, families: tuple[str, ...]) -> None:
-        self.font, self.dpi, self.settings = font, dpi, DEFAULTS | {"font.sans-serif": list(families)}
+    def __init__(self, font: FontProperties, dpi: float) -> None:
+        self.font, self.dpi = font, dpi
+        self.settings = DEFAULTS | {key: value for key, value in matplotlib.rcParams.items() if key in FAMILIES}
         self.ruler = RendererAgg(1, 1, dpi)
         height, descent = self._measure("lp")[1:]
         self.height, self.descent = math.ceil(height), math.ceil(descent)
@@ -97,8 +99,8 @@ def glyphs_of(font: FontProperties, dpi: float) -> Glyphs:
     >>> glyphs_of(FontProperties(size=10), 100) is glyphs_of(FontProperties(size=10), 100)
     True
     """
-    key = font, dpi, tuple(matplotlib.rcParams["font.sans-serif"])  # of which "sans-serif" is the first
+    key = font, dpi, tuple(matplotlib.rcParams["font.sans-serif"])
     if key not in _KNOWN:
         font = font.copy()  # a text changes its own in place
-        _KNOWN[font, *key[1:]] = Glyphs(font, *key[1:])
+        _KNOWN[font, *key[1:]] = Glyphs(font, dpi)
     return _KNOWN[key]

@@ -18,6 +18,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, FigureBase
+from matplotlib.text import Text
 
 from animations.engine.settings import DPI, settings_of, using
 from animations.scene import Scene
@@ -43,12 +44,14 @@ class Painter:
     """
 
     def __init__(self, scene: Scene, scale: float = 1, font: str = "") -> None:
-        self.scene, self.settings = scene, settings_of(scene, font)
+        self.scene, self.settings = scene, settings_of(scene)
         with using(self.settings):
             width, height = (round(scale * side) / (scale * DPI) for side in scene.size)
             self.figure = Figure(figsize=(width, height), dpi=scale * DPI)  # free of pyplot's global state
             self.renderer: Any = FigureCanvasAgg(self.figure).get_renderer()
             scene.draw(self.figure)
+        for text in self.figure.findobj(Text) if font else ():
+            text.set_fontfamily([*text.get_fontfamily(), font])
         self.pixels = np.asarray(self.renderer.buffer_rgba())
         self.trails = [list(scene.trail(frame)) for frame in range(scene.frames)]
         for artist in (artist for trail in self.trails for artist in trail):

@@ -12,11 +12,10 @@ from matplotlib import style
 from animations.scene import Scene
 
 DPI = 100  # a pixel is 0.72 points
-DEJAVU = "DejaVu Sans"  # ships with matplotlib
-FONT = "sans"  # DejaVu Sans, and for letters that it lacks the font that a clip names
+FONT = "DejaVu Sans"  # ships with matplotlib: the same picture everywhere
 DEFAULTS: dict[str, Any] = {
     **{key: value for key, value in dict.items(matplotlib.rcParamsDefault) if not key.startswith("backend")},
-    "font.sans-serif": [DEJAVU],
+    "font.sans-serif": [FONT],  # the others are of one computer
 }
 
 
@@ -32,12 +31,9 @@ def using(settings: Mapping[str, Any]) -> Iterator[None]:
         dict.update(params, before)
 
 
-def settings_of(scene: Scene, font: str = "") -> dict[str, Any]:
-    """Return the settings of a scene: matplotlib's own, and what its `style` changes; ValueError if there is none such.
-
-    font   a family for letters that DejaVu Sans lacks
-    """
-    with using(DEFAULTS | {"font.sans-serif": [DEJAVU, font] if font else [DEJAVU]}):
+def settings_of(scene: Scene) -> dict[str, Any]:
+    """Return the settings of a scene: matplotlib's own but for its `style`; ValueError if that is none."""
+    with using(DEFAULTS):
         try:
             style.use(scene.style)  # type: ignore[arg-type]  # any mapping
         except (OSError, KeyError, TypeError, ValueError) as error:

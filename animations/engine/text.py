@@ -6,13 +6,15 @@ is drawn once for each font and size (see `glyphs`), and a text is put together 
 
 from __future__ import annotations
 
+import functools
+import unicodedata
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 from matplotlib.backend_bases import RendererBase
 from matplotlib.colors import to_rgba
-from matplotlib.font_manager import FontProperties
+from matplotlib.font_manager import FontProperties, findfont, get_font
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
@@ -24,6 +26,26 @@ from tinylearn.checks import shortened
 Form = str | Callable[[float], str]  # how a number is written: "{:.2f}", or a function
 
 
+@functools.lru_cache(maxsize=4096)
+def pastable(text: str) -> str:
+    """Return a text with its accents on their letters; nothing if it needs a layout, which is matplotlib's.
+
+    Letters stand one after the other in most scripts, but not from right to left; nor do marks that combine, nor what
+    is joined by letters that are not seen.
+
+    >>> [pastable(text) for text in ("Sa\\u0303o", "x\\u0304", "שלום", "$x^2$")]
+    ['São', '', '', '']
+    """
+    if not text.isascii():
+        text = unicodedata.normalize("NFC", text)
+        if any(
+            unicodedata.category(letter) in ("Mn", "Mc", "Me", "Cf") or unicodedata.bidirectional(letter) in ("R", "AL")
+            for letter in text
+        ):
+            return ""
+    return "" if "\n" in text or "$" in text else text
+
+
 class PastedText(Text):
     """A `Text` of one plain line, drawn quickly; whatever else a `Text` can be is drawn by matplotlib.
 
@@ -31,11 +53,12 @@ class PastedText(Text):
     """
 
     def draw(self, renderer: RendererBase) -> None:
-        if not self.get_visible() or not self._is_plain():
+        letters = self._letters()
+        if not self.get_visible() or not letters:
             super().draw(renderer)
             return
         glyphs = self._glyphs()
-        coverage = glyphs.paste(self._letters())
+        coverage = glyphs.paste(letters)
         pixels = np.empty((*coverage.shape, 4), np.uint8)
         red, green, blue, alpha = to_rgba(self.get_color(), self.get_alpha())
         pixels[..., :3] = [round(255 * part) for part in (red, green, blue)]
@@ -49,23 +72,17 @@ class PastedText(Text):
 
     def get_window_extent(self, renderer: RendererBase | None = None, dpi: float | None = None) -> Bbox:
         """Return the box of the letters in pixels, as they are pasted."""
-        if not self._is_plain():
+        letters = self._letters()
+        if not letters:
             return super().get_window_extent(renderer, dpi)
         glyphs = self._glyphs()
-        width = glyphs.width(self._letters())
+        width = glyphs.width(letters)
         return Bbox.from_bounds(*self._corner(glyphs, width), width, glyphs.height)
 
-    def _is_plain(self) -> bool:
-        """Is this a line that can be pasted: one, upright, of letters, with nothing around it?"""
-        text = self.get_text()
-        more = self.get_rotation(), self.get_bbox_patch(), self.get_path_effects(), self.get_clip_path()
-        return (
-            bool(text) and not any(more) and not {"\n", "$"} & set(text) and not (self.get_wrap() or self.get_usetex())
-        )
-
     def _letters(self) -> str:
-        """Return what is pasted."""
-        return self.get_text()
+        """Return what is pasted; nothing if this is no line that can be: upright, with nothing around it."""
+        more = self.get_rotation(), self.get_bbox_patch(), self.get_path_effects(), self.get_clip_path()
+        return "" if any(more) or self.get_wrap() or self.get_usetex() else pastable(self.get_text())
 
     def _glyphs(self) -> Glyphs:
         figure = self.get_figure(root=True)
@@ -109,10 +126,15 @@ class Number(PastedText):
         self.set_text(self.form(value))
 
     def _letters(self) -> str:
-        return self.get_text().replace("-", "−")
+        return super()._letters().replace("-", "−")
 
 
 def text_width(text: str, points: float, weight: str = "normal") -> int:
-    """Return how wide a text is when it is pasted, in pixels."""
+    """Return how wide a text is when it is pasted, in pixels. A letter that DejaVu Sans lacks is as wide as high."""
+    font = FontProperties(family=FONT, size=points, weight=weight)
     with using(DEFAULTS):
-        return glyphs_of(FontProperties(family=FONT, size=points, weight=weight), DPI).width(text)
+        index_of = get_font(findfont(font)).get_char_index
+        text = unicodedata.normalize("NFC", text)
+        known = [letter for letter in text if index_of(ord(letter))]
+        wide = (len(text) - len(known)) * round(points * DPI / 72)
+        return glyphs_of(font, DPI).width("".join(known)) + wide

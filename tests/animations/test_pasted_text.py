@@ -1,5 +1,7 @@
 """Pasted text stands where matplotlib's own would, and looks like it; what cannot be pasted is matplotlib's own."""
 
+import unicodedata
+
 import numpy as np
 import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -11,6 +13,7 @@ from matplotlib.transforms import Bbox
 
 from animations import Number, PastedText, style
 from animations.engine.glyphs import glyphs_of
+from animations.engine.text import pastable, text_width
 
 WIDTH, HEIGHT = 300, 160
 
@@ -100,7 +103,19 @@ def test_window_extent_is_near_that_of_matplotlibs_own_text(text):
     assert np.abs(boxes[0] - boxes[1])[[0, 2]].max() <= 1 + len(text) / 2
 
 
+@pytest.mark.parametrize("decomposed", ["Sa\u0303o", "Y\u0302 = 3", "A\u030angstro\u0308m"])
+def test_accents_stand_on_their_letters_however_they_are_written(decomposed):
+    """A Mac writes names of files with accents of their own."""
+    composed = unicodedata.normalize("NFC", decomposed)
+    assert pastable(decomposed) == composed != decomposed
+    np.testing.assert_array_equal(both(decomposed)[1], both(composed)[1])
+
+
 FALLBACKS = {
+    "Hebrew": {"text": "שלום עולם 123"},
+    "Arabic": {"text": "مرحبا 2020"},
+    "marks that no letter has": {"text": "x\u0304 q\u0307\u0323"},
+    "joined by what is not seen": {"text": "لا\u200dلا"},
     "rotated": {"rotation": 90},
     "slightly rotated": {"rotation": 3},
     "two lines": {"text": "one\ntwo"},
@@ -121,6 +136,18 @@ def test_window_extent_of_what_cannot_be_pasted_is_matplotlibs_own(text, rotatio
     own, pasted = (kind(0.5, 0.5, text, rotation=rotation) for kind in (Text, PastedText))
     pixels(own), pixels(pasted)
     np.testing.assert_array_equal(own.get_window_extent().extents, pasted.get_window_extent().extents)
+
+
+def test_hebrew_begins_on_the_right():
+    alone, word = (both(text, ha="right", size=40)[1] for text in ("ש", "שלום"))
+    _, _, left, right = place(alone)
+    np.testing.assert_array_equal(word[:, left + 2 : right + 1], alone[:, left + 2 : right + 1])
+
+
+def test_width_is_that_of_the_letters_and_a_guess_for_those_that_the_font_lacks():
+    assert text_width("Sa\u0303o", 12) == text_width("São", 12)
+    assert text_width("学习", 72) == 200
+    assert text_width("GDP 学", 12) == text_width("GDP ", 12) + 17
 
 
 @pytest.mark.parametrize("kind", [Text, PastedText])

@@ -1,0 +1,187 @@
+"""The same scene makes the same picture under any setting of matplotlib; letters, fonts, and figures without paper."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+from PIL import Image
+from small_scenes import FigureText, Overlapping, Picture, Small
+
+from animations import PastedText, SideBySide, Stacked, render
+from animations.engine.painter import Painter, redraw
+
+ROOT = Path(__file__).parents[2]
+USERS = {
+    "a style": {"style": "dark_background"},
+    "pictures upside down": {"image.origin": "lower"},
+    "LaTeX": {"text.usetex": True},
+    "another font": {"font.family": "serif", "font.size": 20, "font.sans-serif": ["DejaVu Serif"]},
+    "how it is drawn": {"text.hinting": "none", "text.antialiased": False, "lines.antialiased": False,
+                        "figure.dpi": 50, "path.sketch": (3, 50, 3), "savefig.transparent": True},
+}  # fmt: skip
+
+
+def scenes():
+    return Stacked(SideBySide(Overlapping(), FigureText()), Picture())
+
+
+def digests(folder):
+    """Return suffix → the digest of the file that `render` writes in that format."""
+    paths = [render(scenes(), folder / f"film.{suffix}", progress=False) for suffix in ("gif", "apng", "html", "png")]
+    with suppress(ModuleNotFoundError):  # there is no ffmpeg
+        paths.append(render(scenes(), folder / "film.mp4", progress=False))
+    return {path.suffix: hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory):
+    return digests(tmp_path_factory.mktemp("expected"))
+
+
+@pytest.mark.parametrize("settings", USERS.values(), ids=USERS)
+def test_whatever_a_user_has_set_every_format_has_the_same_bytes(tmp_path, expected, settings):
+    with matplotlib.rc_context():
+        settings = dict(settings)
+        plt.style.use(settings.pop("style", "default"))
+        matplotlib.rcParams.update(settings)
+        before = dict.copy(matplotlib.rcParams)
+        assert digests(tmp_path) == expected
+        assert dict.copy(matplotlib.rcParams) == before
+
+
+def test_a_matplotlibrc_in_the_folder_changes_nothing(tmp_path, expected):
+    (tmp_path / "matplotlibrc").write_text(
+        "axes.facecolor: black\nfigure.facecolor: 333333\nimage.origin: lower\nfont.size: 17\nbackend: svg\n"
+        "text.usetex: True\nfont.sans-serif: DejaVu Serif\naxes.grid: True\n"
+    )
+    program = (
+        "import json; from pathlib import Path; import matplotlib; from test_settings import digests\n"
+        "assert matplotlib.rcParams['axes.grid']\nprint(json.dumps(digests(Path())))"
+    )
+    paths = os.pathsep.join(map(str, (ROOT, ROOT / "tests" / "animations")))
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=tmp_path, env=os.environ | {"PYTHONPATH": paths}, capture_output=True
+    )
+    assert json.loads(run.stdout) == expected, run.stderr.decode()
+
+
+# --- what a scene asks for -----------------------------------------------------------------------------------------
+
+
+class Gridded(Overlapping):
+    style = {"axes.grid": True, "axes.facecolor": "#ffeedd"}  # noqa: RUF012
+
+
+class Dark(Overlapping):
+    style = "dark_background"
+
+
+def test_a_scene_may_ask_for_settings_or_a_style():
+    assert (redraw(Gridded(), 0)[20, 100, :3] != 255).any()
+    assert (redraw(Dark(), 0)[2, 2] == (0, 0, 0, 255)).all()
+    for kind in (Gridded, Dark):
+        painter = Painter(kind())
+        for frame in (3, 0, 5):
+            np.testing.assert_array_equal(painter.paint(frame), redraw(kind(), frame))
+
+
+def test_a_group_has_the_style_of_its_scenes():
+    frame = redraw(SideBySide(Dark(), Dark()), 2)
+    np.testing.assert_array_equal(frame, np.hstack([redraw(Dark(), 2)] * 2))
+
+
+@pytest.mark.parametrize("style", ["no such style", {"axes.gird": True}, {"axes.grid": "perhaps"}, 3])
+def test_a_style_that_matplotlib_does_not_know_is_refused(style):
+    scene = Overlapping()
+    scene.style = style
+    with pytest.raises(
+        ValueError, match=r"Overlapping.style must be a name of matplotlib.style.available, or settings"
+    ):
+        Painter(scene)
+
+
+# --- letters -------------------------------------------------------------------------------------------------------
+
+
+class Said(Small):
+    """A text that changes, another that does not, and a label of an axis."""
+
+    frames = 2
+
+    def __init__(self, pasted="a", plain="b", label="c"):
+        self.words = pasted, plain, label
+
+    def draw(self, figure):
+        axes = self.axes(figure)
+        axes.set_xticks([5], [self.words[2]])
+        figure.text(0.3, 0.7, self.words[1])
+        self.text = figure.add_artist(PastedText(0.3, 0.5, "", family="sans"))
+
+    def update(self, frame):
+        self.text.set_text(self.words[0] if frame else "")
+        return [self.text]
+
+
+@pytest.mark.parametrize("words", [("学", "b", "c"), ("a", "学", "c"), ("a", "b", "学"), ("ש学", "b", "c")])
+def test_a_letter_that_no_font_has_is_refused_by_name_and_leaves_nothing(tmp_path, words):
+    text = r"the letter '学' \(CJK UNIFIED IDEOGRAPH-5B66\), which its font lacks; name one that has it: font="
+    for _ in range(2):  # nor is a box remembered
+        with pytest.raises(ValueError, match=text):
+            render(Said(*words), tmp_path / "film.gif", progress=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+LACKING = "⏢"  # a trapezium: STIX has it, DejaVu Sans does not
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_font_gives_the_letters_that_dejavu_lacks_and_leaves_the_others(tmp_path, place):
+    words = ["a", "b", "c"]
+    expected = redraw(Said(*words), 1)
+    np.testing.assert_array_equal(redraw(Said(*words), 1, font="STIXGeneral"), expected)
+    words[place] += LACKING
+    with pytest.raises(ValueError, match="which its font lacks"):
+        render(Said(*words), tmp_path / "film.png", progress=False)
+    with Image.open(render(Said(*words), tmp_path / "film.png", font="STIXGeneral", progress=False)) as picture:
+        assert (np.array(picture) != expected[..., :3]).any()
+
+
+# --- paper ---------------------------------------------------------------------------------------------------------
+
+
+class Clear(Overlapping):
+    """Neither the figure nor the axes have a ground."""
+
+    def draw(self, figure):
+        super().draw(figure)
+        figure.set_facecolor("none")
+        self.top.axes.patch.set_alpha(0)
+
+
+class Tinted(Overlapping):
+    def draw(self, figure):
+        super().draw(figure)
+        figure.set(facecolor="#ff000080")
+
+
+def test_what_is_transparent_lies_on_paper():
+    np.testing.assert_array_equal(redraw(Clear(), 3), redraw(Overlapping(), 3))
+    np.testing.assert_array_equal(Painter(Clear()).paint(3), redraw(Overlapping(), 3))
+    assert redraw(Tinted(), 0)[2, 2].tolist() == [255, 127, 127, 255]
+
+
+@pytest.mark.parametrize("suffix", ["gif", "apng", "html", "png"])
+def test_what_is_transparent_lies_on_paper_in_every_format(tmp_path, suffix):
+    clear, opaque = (
+        render(kind(), tmp_path / f"film.{suffix}", progress=False).read_bytes().replace(b"Clear", b"Overlapping")
+        for kind in (Clear, Overlapping)
+    )
+    assert clear == opaque
