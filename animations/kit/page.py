@@ -82,8 +82,8 @@ class Page:
         **settings: Any,
     ) -> float:  # fmt: skip
         """Write a number behind its name, "w = 0.250", as a row; return its other end. `weight` is the number's."""
-        number = self.number(form, gid, values, weight=weight, **settings)
-        return self.row(place, self.text(name, **settings), number, ha=ha)
+        written = self.text(name, **settings), self.number(form, gid, values, weight=weight, **settings)
+        return self.row(place, *written, ha=ha)
 
     def step(self, place: Place, steps: np.ndarray, said: Callable[[int], str] | None = None) -> Place:
         """Write "Step n" and what happens then, "adjust, repeat" unless told; return where that begins."""

@@ -29,9 +29,18 @@ def drawn():
     return scene
 
 
+class Lines:
+    """The lines that a panel has drawn, above and below."""
+
+    def __init__(self, panel):
+        _, above, below = panel.page.figure.axes
+        self.curve, self.drop, self.tangent, self.point = above.lines
+        self.faint, self.stem, self.traced, self.tip = below.lines
+
+
 def number(panel, name):
     """Return the number of a panel that has this name."""
-    (found,) = panel.point.axes.figure.findobj(lambda artist: artist.get_gid() == f"{panel.name}.{name}")
+    (found,) = panel.page.figure.findobj(lambda artist: artist.get_gid() == f"{panel.name}.{name}")
     return found
 
 
@@ -65,37 +74,39 @@ def test_the_curves_are_those_of_the_formulas(drawn):
     functions = (lambda x: np.where(x > 0, x, 0), lambda x: np.where(x > 0, 1, 0)), (
         sigmoid, lambda x: sigmoid(x) * (1 - sigmoid(x)))  # fmt: skip
     for panel, (f, slope) in zip(drawn.scenes, functions, strict=True):
-        for line, wanted in ((panel.curve, f), (panel.faint, slope)):
+        lines = Lines(panel)
+        for line, wanted in ((lines.curve, f), (lines.faint, slope)):
             x, y = line.get_data()
             assert (x[0], x[-1]) == (-6, 6)
             assert len(x) > 1000
-            assert np.isnan(y).sum() == (panel is drawn.scenes[0] and line is panel.faint)  # one gap: where ReLU jumps
+            assert np.isnan(y).sum() == (panel is drawn.scenes[0] and line is lines.faint)  # one gap: where ReLU jumps
             np.testing.assert_allclose(y, np.where(np.isnan(y), y, wanted(x)), rtol=1e-9)
 
 
 def test_what_is_about_the_slope_has_one_colour_and_what_is_about_the_value_another(drawn):
     for panel in drawn.scenes:
-        x, y, slope = (number(panel, name) for name in ("x", "y", "slope"))
-        assert {artist.get_color() for artist in (slope, panel.tangent, panel.traced, panel.tip, panel.stem)} == {
+        lines, (x, y, slope) = Lines(panel), (number(panel, name) for name in ("x", "y", "slope"))
+        assert {artist.get_color() for artist in (slope, lines.tangent, lines.traced, lines.tip, lines.stem)} == {
             style.BIAS
         }
-        assert {artist.get_color() for artist in (y, panel.curve, panel.point)} == {style.WEIGHT}
-        assert {artist.get_color() for artist in (x, panel.drop)} == {style.INPUT}
+        assert {artist.get_color() for artist in (y, lines.curve, lines.point)} == {style.WEIGHT}
+        assert {artist.get_color() for artist in (x, lines.drop)} == {style.INPUT}
 
 
 def test_the_slope_below_is_the_slope_of_the_tangent_above(drawn):
     for scene in drawn.scenes:
+        lines = Lines(scene)
         for frame in range(scene.frames):
             scene.update(frame)
-            (left, right), (low, high) = scene.tangent.get_data()
-            (x,), (height,) = scene.tip.get_data()
+            (left, right), (low, high) = lines.tangent.get_data()
+            (x,), (height,) = lines.tip.get_data()
             assert (x, height) == (scene.states.x[frame], scene.states.slope[frame])
             assert (high - low) / (right - left) == pytest.approx(height, abs=1e-12)
-            assert scene.point.get_xydata()[0] == pytest.approx([x, (low + high) / 2])
-            np.testing.assert_allclose(scene.stem.get_xydata(), [[x, 0], [x, height]])
-            np.testing.assert_array_equal(scene.drop.get_xdata(), [x, x])
-            assert tuple(scene.drop.get_ydata()) == (scene.states.y[frame], scene.drop.axes.get_ylim()[0])
-            (start, end), (floor, top) = scene.tangent.axes.get_xlim(), scene.tangent.axes.get_ylim()
+            assert lines.point.get_xydata()[0] == pytest.approx([x, (low + high) / 2])
+            np.testing.assert_allclose(lines.stem.get_xydata(), [[x, 0], [x, height]])
+            np.testing.assert_array_equal(lines.drop.get_xdata(), [x, x])
+            assert tuple(lines.drop.get_ydata()) == (scene.states.y[frame], lines.drop.axes.get_ylim()[0])
+            (start, end), (floor, top) = lines.tangent.axes.get_xlim(), lines.tangent.axes.get_ylim()
             assert start < left < right < end, "the tangent is cut off"
             assert floor < min(low, high) <= max(low, high) < top, "the tangent is cut off"
 
@@ -105,7 +116,8 @@ def test_between_two_frames_the_point_stays_on_the_curve_and_the_numbers_stay(dr
     for panel, f in zip(drawn.scenes, functions, strict=True):
         for frame in (7.25, 15.5, 22.75):
             panel.update(frame)
-            (x, y), (_, slope) = panel.point.get_xydata()[0], panel.tip.get_xydata()[0]
+            lines = Lines(panel)
+            (x, y), (_, slope) = lines.point.get_xydata()[0], lines.tip.get_xydata()[0]
             assert x == pytest.approx(-6 + 0.4 * frame)
             assert (y, slope) == pytest.approx(f(x), abs=1e-5)
             assert number(panel, "x").get_text() == f"{INPUTS[int(frame)]:.1f}"
@@ -115,7 +127,7 @@ def test_the_slope_is_drawn_as_far_as_the_point_has_come(drawn):
     _, scene = drawn.scenes
     for frame in (0, 7, 15, 30):
         scene.update(frame)
-        x, slope = scene.traced.get_data()
+        x, slope = Lines(scene).traced.get_data()
         assert (x[0], x[-1]) == pytest.approx((-6, INPUTS[frame]))
         np.testing.assert_allclose(slope, sigmoid(x) * (1 - sigmoid(x)), rtol=1e-9)
 
@@ -157,7 +169,7 @@ def test_a_layer_that_does_not_keep_the_shape_is_refused():
         def forward(self, x):
             return np.hstack([x, x])
 
-    with pytest.raises(ValueError, match=r"one number for each x, got \(3, 2\) for 3"):
+    with pytest.raises(ValueError, match=r"value must have shape \(3, 1\), got \(3, 2\)"):
         value_and_slope(Twice(), np.arange(3.0))
 
 
@@ -171,7 +183,7 @@ def test_every_number_stands_behind_its_name():
     scene = two_functions(INPUTS)
     assert names_beside(scene) == {f"{side}.{gid}": name for side in ("relu", "sigmoid") for gid, name in names.items()}
     assert [panel.title for panel in scene.scenes] == ["ReLU", "Sigmoid"]
-    assert [panel.tip.axes.get_xlabel() for panel in scene.scenes] == ["x", "x"]
+    assert [Lines(panel).tip.axes.get_xlabel() for panel in scene.scenes] == ["x", "x"]
 
 
 def test_digits_without_a_gid_belong_to_formulas():

@@ -8,6 +8,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from animations import style
+from animations.kit.axes import add_arrow, add_legend
 from animations.kit.page import SPACE, Page
 
 SIZE = (400, 200)
@@ -124,3 +125,67 @@ def test_plots_and_pictures_stand_at_pixels(page):
     page.figure.draw_without_rendering()
     assert plot.get_window_extent().bounds == pytest.approx((40, 20, 200, 100))
     assert image.get_window_extent().bounds == pytest.approx((300, 10, 64, 64))
+
+
+def test_name_stands_before_its_number_which_alone_is_bold(page):
+    end = page.named((30, 100), "loss", "{:.1f}", "loss", VALUES, weight="bold", color=style.ERROR)
+    page.update(2)
+    name, number = page.axes.texts
+    assert (name.get_text(), number.get_text(), number.get_gid()) == ("loss", "8000.0", "net.loss")
+    assert (name.get_weight(), number.get_weight()) == ("normal", "bold")
+    assert name.get_color() == number.get_color() == style.ERROR
+    assert (box(name).x0, box(number).x1) == (30, pytest.approx(end, abs=1))
+    assert box(number).x0 - box(name).x1 == pytest.approx(SPACE, abs=1)
+
+
+def test_step_says_what_is_done_behind_its_number(page):
+    place = page.step((30, 150), np.array([0, 0, 2000]))
+    told = page.step((30, 100), np.array([0, 0, 2000]), ["look", "look", "rest"].__getitem__)
+    shown = []
+    for frame in range(3):
+        page.update(frame)
+        shown.append([text.get_text() for text in page.axes.texts])
+    assert shown[1] == ["Step", "0", "initialise", "Step", "0", "look"]
+    assert shown[2] == ["Step", "2000", "adjust, repeat", "Step", "2000", "rest"]
+    assert place == (told[0], 150)
+    assert box(page.axes.texts[1]).x1 < place[0]
+
+
+def test_dot_glides_from_place_to_place(page):
+    dot = page.dot(page.axes, np.array([0.0, 100.0]), np.array([10.0, 30.0]), marker="s")
+    seen = []
+    for moment in (0, 0.25, 1):
+        page.update(moment)
+        seen.append(dot.get_xydata().tolist())
+    assert seen == [[[0, 10]], [[25, 15]], [[100, 30]]]
+    assert (dot.get_marker(), dot.get_linestyle()) == ("s", "None")
+
+
+def test_artists_are_seen_when_they_are_to_be(page):
+    first, second = page.text("first"), page.number("{:.0f}", "y", VALUES)
+    page.show([False, True, False], first, second)
+    seen = []
+    for moment in (0, 1.5, 2):
+        page.update(moment)
+        seen.append((first.get_visible(), second.get_visible()))
+    assert seen == [(False, False), (True, True), (False, False)]
+
+
+def test_arrows_of_a_plot_have_a_head_that_fits_and_lines_have_none(page):
+    axes = page.plot((100, 50, 200, 100), xlim=(0, 2), ylim=(0, 1))
+    start, tip = np.array([120.0, 60.0]), np.array([220.0, 60.0])
+    arrow, line = (add_arrow(axes, start, tip, style.WEIGHT, pointed=pointed) for pointed in (True, False))
+    corners = axes.transData.transform(arrow.get_xy())
+    assert corners[3] == pytest.approx(tip)
+    assert corners[2, 0] == pytest.approx(209)
+    assert len(line.get_xy()) == 5
+    short = add_arrow(axes, start, start + np.array([0, 5]), style.WEIGHT)
+    assert axes.transData.transform(short.get_xy())[2, 1] == pytest.approx(62)
+
+
+def test_legend_writes_names_as_they_are(page):
+    axes = page.plot((40, 20, 200, 100))
+    axes.plot([0, 1], [0, 1], label="5 $ or 6 $")
+    (name,) = add_legend(axes).get_texts()
+    page.figure.draw_without_rendering()
+    assert (name.get_text(), name.get_parse_math()) == ("5 $ or 6 $", False)

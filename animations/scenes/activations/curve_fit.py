@@ -71,11 +71,6 @@ def straight_line(model: Sequential) -> tuple[float, float] | None:
     """Return w and b of the one line that dense layers in a row are; None if another layer is among them.
 
     (x · w₁ + b₁) · w₂ + b₂ = x · (w₁ · w₂) + (b₁ · w₂ + b₂): again a weight and a bias, however many layers follow.
-
-    >>> from tinylearn.initializers import ones
-    >>> straight_line(Sequential([Dense(1, 3, rng=np.random.default_rng(0), weights=ones),
-    ...                           Dense(3, 1, rng=np.random.default_rng(0), weights=ones, biases=ones)]))
-    (3.0, 1.0)
     """
     w, b = np.ones((1, 1)), np.zeros(1)
     for layer in model.layers:

@@ -8,6 +8,9 @@ f′(x) ____      how steep that tangent is, as a height
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -57,12 +60,10 @@ def value_and_slope(layer: Layer, x: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
     `backward` multiplies its `dout` by the slope; a `dout` of ones leaves the slope.
     """
-    y = layer.forward(x[:, None])
-    if y.shape != (x.size, 1):
-        raise ValueError(f"value_and_slope: {layer} must return one number for each x, got {y.shape} for {x.size}")
-    made = {"value": y, "slope": layer.backward(np.ones_like(y))}
-    value, slope = (checks.column(f"value_and_slope of {layer}", *each, x.shape) for each in made.items())
-    return value, slope
+    who, shape = f"value_and_slope of {layer}", (x.size, 1)
+    y = checks.array(who, "value", layer.forward(x[:, None]), shape)
+    slope = checks.array(who, "slope", layer.backward(np.ones_like(y)), shape)
+    return y[:, 0], slope[:, 0]
 
 
 class FunctionAndSlope(Scene):
@@ -94,19 +95,11 @@ class FunctionAndSlope(Scene):
         rise = REACH * states.slope  # there is room for all tangents
         above = self._plot((70.4, 318.5, 544, 283.5), np.concatenate([states.fine_y, states.y - rise, states.y + rise]))
         below = self._plot((70.4, 59.5, 544, 168), states.fine_slope, xlabel="x", xcolor=style.INPUT)
-        self.floor, self.broken = above.get_ylim()[0], break_at_jumps(states.fine_slope)
-        self._draw_lines(above, below)
+        self._draw_curve(above)
+        self._draw_slope(below)
 
     def update(self, frame: float) -> list[Artist]:
-        x, y, slope = self.states.at(frame)
-        self.tangent.set_data([x - REACH, x + REACH], [y - REACH * slope, y + REACH * slope])
-        self.point.set_data([x], [y])
-        self.drop.set_data([x, x], [y, self.floor])
-        behind = self.states.fine_x <= x + 1e-9
-        self.traced.set_data(self.states.fine_x[behind], self.broken[behind])
-        self.stem.set_data([x, x], [0, slope])
-        self.tip.set_data([x], [slope])
-        return [self.drop, self.tangent, self.point, self.stem, self.traced, self.tip, *self.page.update(frame)]
+        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
         x, y, slope = self.states.at(frame)
@@ -120,17 +113,26 @@ class FunctionAndSlope(Scene):
         axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
         return axes
 
-    def _draw_lines(self, above: Axes, below: Axes) -> None:
-        """Draw curve and slope, the slope faintly, and make what moves."""
-        x = self.states.fine_x
-        (self.curve,) = above.plot(x, self.states.fine_y, color=style.WEIGHT, linewidth=2, zorder=2.6)
-        (self.drop,) = above.plot([], [], color=style.INPUT, linewidth=1, linestyle=":", zorder=3)
-        (self.tangent,) = above.plot([], [], color=style.BIAS, linewidth=3, zorder=3.5)
-        (self.point,) = above.plot([], [], "o", color=style.WEIGHT, markersize=9, markeredgecolor=style.PAPER, zorder=4)
-        (self.faint,) = below.plot(x, self.broken, color=style.FAINT, linewidth=2, zorder=2.6)
-        (self.stem,) = below.plot([], [], color=style.BIAS, linewidth=3, zorder=3)
-        (self.traced,) = below.plot([], [], color=style.BIAS, linewidth=2, zorder=3.5)
-        (self.tip,) = below.plot([], [], "D", color=style.BIAS, markersize=8, markeredgecolor=style.PAPER, zorder=4)
+    def _draw_curve(self, axes: Axes) -> None:
+        floor = axes.get_ylim()[0]
+        axes.plot(self.states.fine_x, self.states.fine_y, color=style.WEIGHT, linewidth=2, zorder=2.6)
+        self._move(axes, lambda x, y, slope: ([x, x], [y, floor]), color=style.INPUT, linewidth=1, linestyle=":")
+        self._move(axes, lambda x, y, slope: ([x - REACH, x + REACH], [y - REACH * slope, y + REACH * slope]),
+                   color=style.BIAS, linewidth=3, zorder=3.5)  # fmt: skip
+        self._move(axes, lambda x, y, slope: ([x], [y]), marker="o", color=style.WEIGHT, markersize=9, zorder=4)
+
+    def _draw_slope(self, axes: Axes) -> None:
+        """Draw all of the slope faintly, the stem, and the part behind the point."""
+        fine = np.array([self.states.fine_x, break_at_jumps(self.states.fine_slope)])
+        axes.plot(*fine, color=style.FAINT, linewidth=2, zorder=2.6)
+        self._move(axes, lambda x, y, slope: ([x, x], [0, slope]), color=style.BIAS, linewidth=3)
+        self._move(axes, lambda x, y, slope: fine[:, fine[0] <= x + 1e-9], color=style.BIAS, linewidth=2, zorder=3.5)
+        self._move(axes, lambda x, y, slope: ([x], [slope]), marker="D", color=style.BIAS, markersize=8, zorder=4)
+
+    def _move(self, axes: Axes, places: Callable, zorder: float = 3, **look: Any) -> None:
+        """Draw what lies at places(x, y, slope) of each moment."""
+        (made,) = axes.plot([], [], markeredgecolor=style.PAPER, zorder=zorder, **look)
+        self.page.glide(made, data=lambda frame: places(*self.states.at(frame)))
 
 
 def break_at_jumps(y: np.ndarray) -> np.ndarray:

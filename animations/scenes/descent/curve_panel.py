@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import ClassVar
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -13,8 +14,6 @@ from animations import data
 from animations.kit import style
 from animations.kit.page import Page
 from animations.scene import Scene
-
-DOT = {"color": style.WEIGHT, "markersize": 11, "clip_on": False}
 
 
 class Curve(data.Data):
@@ -41,6 +40,7 @@ class CurvePanel(Scene):
 
     size = (600, 600)
     glides = True
+    look: ClassVar = {"color": style.WEIGHT, "markersize": 11, "clip_on": False}  # of the dot
 
     def until(self, last: int) -> None:
         """Let step `last` be the last: `shown` (S,) is the step of the search in each frame, `over` (S,) if it was."""

@@ -21,7 +21,7 @@ from animations import checks, data
 from animations.kit import style
 from animations.kit.axes import add_arrow
 from animations.kit.numbers import decimals_by_size, in_brackets
-from animations.scenes.descent.curve_panel import DOT, CurvePanel
+from animations.scenes.descent.curve_panel import CurvePanel
 from tinylearn import Recording
 
 SHORTEST = 3  # pixels: what is shorter is not drawn by itself
@@ -87,7 +87,7 @@ class CurveDescent(CurvePanel):
         self.inside = inside[self.shown].tolist()
         (self.tangent,) = self.axes.plot([], [], color=style.ERROR, linewidth=2, zorder=3)
         self.page.glide(self.tangent, data=self._tangents(x, y, slope))
-        self.dot = self.page.dot(self.axes, x, y, **DOT)
+        self.dot = self.page.dot(self.axes, x, y, **self.look)
         for artist in (self.tangent, self.dot):  # on its way out it is not to be seen either
             self.page.glide(artist, visible=lambda at: self.inside[math.floor(at)] and self.inside[math.ceil(at)])
         self.path = self._draw_path(inside)

@@ -10,7 +10,7 @@ from matplotlib.figure import FigureBase
 
 from animations import data
 from animations.kit import style
-from animations.scenes.descent.curve_panel import DOT, CurvePanel
+from animations.scenes.descent.curve_panel import CurvePanel
 
 RING: dict[str, Any] = {"markersize": 17, "markerfacecolor": "none", "markeredgewidth": 2.5, "zorder": 3,
                         "color": style.TARGET, "markeredgecolor": style.TARGET}  # fmt: skip
@@ -38,8 +38,8 @@ class GridSearch(CurvePanel):
             x, y = self.x[before + 1 : step + 1], self.y[before + 1 : step + 1]
             self.seen += self.axes.plot(x, y, "o", color=style.WEIGHT, markersize=3, zorder=2.7)
         now, best = self.shown, self.best[self.shown]
-        self.dot = self.page.dot(self.axes, self.x[now], self.y[now], **DOT)
-        self.ring = self.page.dot(self.axes, self.x[best], self.y[best], **DOT | RING)
+        self.dot = self.page.dot(self.axes, self.x[now], self.y[now], **self.look)
+        self.ring = self.page.dot(self.axes, self.x[best], self.y[best], **self.look | RING)
         for row, words, points, color in ((108, "now", now, style.WEIGHT), (58, "best so far", best, style.TARGET)):
             self.page.text(words, (30, row), color=color)
             for left, name, values in ((186, "x", self.x), (394, "y", self.y)):
