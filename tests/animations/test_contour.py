@@ -174,15 +174,21 @@ def test_lines_of_the_chart_grow_to_the_step(drawn):
     _, scene = drawn
     for frame, step in enumerate(CLOCK):
         scene.update(frame)
-        for (line, tip), name in zip(scene.lines, RATES, strict=True):
+        for (line, tip), name in zip(lines_of(scene), RATES, strict=True):
             heights = [f(x, y) for x, y in walk(name)][: step + 1]
             np.testing.assert_allclose(line.get_xydata(), np.column_stack([range(len(heights)), heights]), rtol=1e-12)
             np.testing.assert_allclose(tip.get_xydata(), [[len(heights) - 1, heights[-1]]], rtol=1e-12)
 
 
+def lines_of(scene):
+    """Return (line, tip) of each series of a chart that was drawn."""
+    lines = scene.page.figure.axes[-1].lines
+    return list(zip(lines[::2], lines[1::2], strict=True))
+
+
 def mark_in_row(scene, name):
     """Return colour and shape of the mark before a name in the table; all texts of the row have that colour."""
-    page = scene.numbers[0][0].axes
+    page = scene.page.axes
     (label,) = [text for text in page.texts if text.get_text() == name]
     (mark,) = [line for line in page.lines if line.get_ydata()[0] == label.get_position()[1]]
     row = [label, *(text for text in page.texts if (text.get_gid() or "").startswith(f"{name}."))]
@@ -195,7 +201,7 @@ def mark_in_row(scene, name):
 def test_a_walker_is_the_same_colour_and_shape_everywhere_and_no_two_are_alike(painter, drawn):
     _, chart_ = drawn
     marks = [(walker.get_color(), walker.get_marker()) for walker in walkers_of(painter)]
-    for lines in zip(*chart_.lines, strict=True):
+    for lines in zip(*lines_of(chart_), strict=True):
         assert marks == [(line.get_color(), line.get_marker()) for line in lines]
     assert marks == [mark_in_row(chart_, name) for name in RATES]
     assert len({to_hex(color) for color, _ in marks}) == len({marker for _, marker in marks}) == 3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,69 +11,64 @@ from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.ticker import NullLocator
 
-from animations import checks
-from animations.engine.text import Form, Number
+from animations import checks, data
 from animations.kit import style
-from animations.kit.axes import add_label, add_number, pixel_axes, plot_axes
+from animations.kit.page import Page
 from animations.kit.series import Series as Series
 from animations.kit.series import checked_series as checked_series
+from animations.kit.style import MARKERS, TIP
 from animations.scene import Scene
 
-TIP: dict[str, Any] = {"markersize": 10, "markeredgecolor": style.PAPER, "linestyle": "none"}
 LEAST = 1e-100  # on a log axis
-MARKERS = ("o", "s", "^", "D", "v")  # beside the colours of style.SERIES: colour is never the only sign
+
+
+def _series(who: str, name: str, series: Any) -> tuple[Series, ...]:
+    return checked_series(who, series, ())
+
+
+def _forms(who: str, name: str, forms: Any) -> dict[str, Callable[[float], str]]:
+    given = checks.mapping(who, name, forms)
+    return {column: checks.number_form(who, "a form", form) for column, form in given.items()}
 
 
 class StepChart(Scene):
     """The table of all columns at the step of the clock, and `shown`, one of them, growing step by step.
 
-    clock    (F,) the step that each frame shows
+    clock    (S,) the step that each frame shows
     forms    column → how its numbers are written, if not as "{:.4g}". The gid of a number is "name.column".
     """
 
+    series: tuple[Series, ...] = data.anything(_series)
+    clock: np.ndarray = data.clock("S")
+    shown: str = data.text(kw_only=True)
+    title: str = data.text(kw_only=True)
+    forms: dict[str, Callable[[float], str]] | None = data.anything(_forms, default=None, kw_only=True)
+
     size = (600, 600)
 
-    def __init__(
-        self, series: Sequence[Series], clock: Sequence[int], *, shown: str, title: str,
-        forms: Mapping[str, Form] | None = None,
-    ) -> None:  # fmt: skip
-        self.series = checked_series("StepChart", series, (checks.text("StepChart", "shown", shown),))
+    def prepare(self) -> None:
+        first, *_ = checked_series("StepChart", self.series, (self.shown,))
         for one in self.series:
-            values = one.columns[shown]
+            values = one.columns[self.shown]
             if not (np.isfinite(values) & (values >= LEAST)).all():
-                raise ValueError(
-                    f"StepChart: {shown} of {one.name} must be finite and above 0, for a log axis, got {values.min():g}"
-                )
-            if one.columns.keys() != self.series[0].columns.keys():
+                found = f"{self.shown} of {one.name} must be finite and above 0, for a log axis, got {values.min():g}"
+                raise ValueError(f"StepChart: {found}")
+            if one.columns.keys() != first.columns.keys():
                 raise ValueError(
                     f"StepChart: all series must have the same columns, got {list(one.columns)} for {one.name} "
-                    f"and {list(self.series[0].columns)} for {self.series[0].name}"
+                    f"and {list(first.columns)} for {first.name}"
                 )
-        self.clock, self.shown = checks.clock("StepChart", "clock", clock), shown
-        self.title = checks.text("StepChart", "title", title)
-        self.forms = checks.mapping("StepChart", "forms", {} if forms is None else forms)
-        for form in self.forms.values():
-            checks.number_form("StepChart", "a form", form)
-        self.frames = len(self.clock)
 
     def draw(self, figure: FigureBase) -> None:
-        page = pixel_axes(figure, self.size)
-        add_label(page, 30, 566, self.title, size=style.LARGE)
-        top_of_table = 34 + 27 * len(self.series)
-        bottom = (top_of_table + 84) / self.size[1]
-        axes = plot_axes(figure, (0.13, bottom, 0.83, 0.895 - bottom), xlabel="step", ylabel=f"{self.shown}, log scale")
-        self._draw_lines(axes)
-        self._draw_table(page, top_of_table)
+        self.page = Page(figure, self.size)
+        self.page.text(self.title, (30, 566), size=style.LARGE)
+        table, top = 34 + 27 * len(self.series), 537
+        box = 78, table + 84, 498, top - table - 84
+        self._draw_lines(self.page.plot(box, xlabel="step", ylabel=f"{self.shown}, log scale"))
+        self._draw_table(table)
 
     def update(self, frame: int) -> list[Artist]:
-        step = self.clock[frame]
-        for number, one, column in self.numbers:
-            number.set_value(one.at(column, step))
-        for (line, tip), one in zip(self.lines, self.series, strict=True):
-            values = one.columns[self.shown][: step + 1]
-            line.set_data(np.arange(len(values)), values)
-            tip.set_data([len(values) - 1], values[-1:])
-        return [*(artist for pair in self.lines for artist in pair), *(number for number, _, _ in self.numbers)]
+        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
         step = self.clock[frame]
@@ -86,29 +81,26 @@ class StepChart(Scene):
         axes.set_yscale("log")
         axes.set(xlim=(-0.02 * last, 1.03 * last), ylim=(values.min() / 2, values.max() * 2))
         axes.yaxis.set_minor_locator(NullLocator())
-        self.lines = []
-        for number, (color, marker) in enumerate(zip(style.SERIES, MARKERS[: len(self.series)], strict=False)):
-            (line,) = axes.plot(
-                [], [], color=color, marker=marker, markevery=(2 * number, 10), markersize=5, zorder=3 + number / 10
-            )
-            (tip,) = axes.plot([], [], color=color, marker=marker, **TIP, zorder=4 + number / 10)
-            self.lines.append((line, tip))
+        for number, (one, color, marker) in enumerate(zip(self.series, style.SERIES, MARKERS, strict=False)):
+            look: dict[str, Any] = {"color": color, "marker": marker}
+            (line,) = axes.plot([], [], markevery=(2 * number, 10), markersize=5, zorder=3 + number / 10, **look)
+            (tip,) = axes.plot([], [], zorder=4 + number / 10, **look, **TIP)
+            curve = np.array([np.arange(len(one.columns[self.shown])), one.columns[self.shown]])
+            ends = np.minimum(self.clock + 1, curve.shape[1])
+            self.page.bind(line, data=[curve[:, :end] for end in ends])
+            self.page.bind(tip, data=[curve[:, end - 1 : end] for end in ends])
 
-    def _draw_table(self, page: Axes, top: float) -> None:
+    def _draw_table(self, top: float) -> None:
         """Draw a row for each series: marker, name, one number a column."""
-        columns = list(self.series[0].columns)
+        page, columns, forms = self.page, list(self.series[0].columns), self.forms or {}
         ends = np.linspace(570, 200, len(columns), endpoint=False)[::-1]
         for column, end in zip(columns, ends, strict=True):
-            add_label(page, end, top, column, ha="right", size=style.SMALL, color=style.QUIET)
-        self.numbers: list[tuple[Number, Series, str]] = []  # those that change
+            page.quiet(column, (end, top), ha="right", size=style.SMALL)
         for row, (one, color, marker) in enumerate(zip(self.series, style.SERIES, MARKERS, strict=False)):
             y = top - 28 - 27 * row
-            page.plot([42], [y], color=color, marker=marker, **TIP)
-            add_label(page, 60, y, one.name, color=color, weight="bold")
+            page.axes.plot([42], [y], color=color, marker=marker, **TIP)
+            page.text(one.name, (60, y), color=color, weight="bold")
             for column, end in zip(columns, ends, strict=True):
-                form = self.forms.get(column, "{:.4g}")
-                number = add_number(page, end, y, form, f"{one.name}.{column}", color=color)
-                if one.columns[column].ndim == 0:
-                    number.set_value(one.at(column, 0))
-                else:
-                    self.numbers.append((number, one, column))
+                alone = one.columns[column].ndim == 0
+                values = one.at(column, 0) if alone else [one.at(column, step) for step in self.clock]
+                page.number(forms.get(column, "{:.4g}"), f"{one.name}.{column}", values, (end, y), color=color)
