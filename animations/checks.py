@@ -176,8 +176,9 @@ def texts(
 ) -> tuple[str, ...]:
     """Return a list of such texts, as many as `shape` says, `least` to `most` of them, as a tuple."""
     words = list_of_texts(who, name, values)
-    count = f"{shape[0]}" if not isinstance(shape[0], str) else f"{least} to {most}" if most else f"{least} or more"
-    if shape[0] not in (len(words), str(shape[0])) or not least <= len(words) <= (most or len(words)):
+    fits = shape[0] in (len(words), str(shape[0]))
+    count = shape[0] if not fits else f"{least} to {most}" if most else f"{least} or more"
+    if not fits or not least <= len(words) <= (most or len(words)):
         raise ValueError(f"{who}: {name} must be {count} texts, got {len(words)}: {shortened(values)}")
     return tuple(text(who, name, word) for word in words)
 

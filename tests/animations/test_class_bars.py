@@ -4,11 +4,10 @@ import functools
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, check_painter, nameless_digits, painted
+from audit import check_all_numbers, check_layout, check_painter, nameless_digits, numbers_on, painted
 from matplotlib.colors import to_hex
 
 from animations import ClassBars, SideBySide, Stacked, Tally, TallyStrip, style
-from animations.engine.painter import Painter
 from tinylearn.datasets import CLASS_NAMES
 
 EPOCHS = [0, 1, 2, 5, 25, 125]
@@ -59,6 +58,12 @@ def recomputed():
     return values
 
 
+def bars_of(scene):
+    """Return the bars of a scene, from the top down."""
+    (axes,) = (axes for axes in scene.page.figure.axes if axes.patches)
+    return axes.patches
+
+
 def with_rows(rows, names=("cat", "dog", "frog"), target=1, picture=None):
     """Return a scene with given probabilities, one row a frame."""
     picture = np.zeros((4, 4, 3)) if picture is None else picture
@@ -88,26 +93,23 @@ def test_every_digit_says_where_it_came_from():
 @pytest.mark.parametrize("name", SHOWN)
 def test_bar_and_number_stand_in_the_row_of_their_class_and_are_as_long_as_its_probability(name):
     scene = painter(name).scene
-    labels = {text.get_text(): text for text in scene.page.texts if not text.get_gid()}
-    numbers = {text.get_gid(): text for text in scene.page.texts if text.get_gid()}
+    labels = {text.get_text(): text for text in scene.page.axes.texts if not text.get_gid()}
+    numbers, bars = numbers_on(scene.page.figure), bars_of(scene)
     for frame in range(6):
         scene.update(frame)
         for k, each in enumerate(CLASS_NAMES):
-            bar, y = scene.bars[k], labels[each].get_position()[1]
+            bar, y = bars[k], labels[each].get_position()[1]
             box = bar.get_window_extent()
             assert (box.y0 + box.y1) / 2 == pytest.approx(y)
             assert numbers[f"{name}.predicted[{k}]"].get_position()[1] == y
             assert (bar.get_x(), bar.get_width()) == (0, pytest.approx(probabilities(name)[frame, k]))
-    assert scene.bars[0].axes.get_xlim() == (0, 1)
+    assert bars[0].axes.get_xlim() == (0, 1)
     heights = [labels[each].get_position()[1] for each in CLASS_NAMES]
     assert heights == sorted(heights, reverse=True), "from the top down"
 
 
 def test_the_bars_of_two_scenes_start_at_one_place():
-    starts = []
-    for name in SHOWN:
-        starts.append(painter(name).scene.bars[0].get_window_extent().x0)
-    assert starts[0] == starts[1]
+    assert len({bars_of(painter(name).scene)[0].get_window_extent().x0 for name in SHOWN}) == 1
 
 
 # --- the true class, and the answer ----------------------------------------------------------------------------------
@@ -117,7 +119,7 @@ def test_the_bars_of_two_scenes_start_at_one_place():
 def test_the_true_class_alone_is_marked_by_an_arrow_bold_letters_and_colour(name):
     scene = painter(name).scene
     scene.update(3)
-    texts = scene.page.texts
+    texts, bars = scene.page.axes.texts, bars_of(scene)
     rows = {text.get_text(): text.get_position()[1] for text in texts}
     assert rows["▸"] == pytest.approx(rows[name], abs=3)
     for k, each in enumerate(CLASS_NAMES):
@@ -125,7 +127,7 @@ def test_the_true_class_alone_is_marked_by_an_arrow_bold_letters_and_colour(name
         for text in texts:
             if text.get_text() == each or text.get_gid() == f"{name}.predicted[{k}]":
                 assert (text.get_weight(), text.get_color()) == wanted
-        assert (to_hex(scene.bars[k].get_facecolor()) == style.TARGET) == (each == name)
+        assert (to_hex(bars[k].get_facecolor()) == style.TARGET) == (each == name)
 
 
 @pytest.mark.parametrize(
@@ -140,9 +142,9 @@ def test_the_true_class_alone_is_marked_by_an_arrow_bold_letters_and_colour(name
 )
 def test_the_verdict(row, said, colour):
     scene = with_rows([[1.0, 0, 0], row])
-    Painter(scene)
-    scene.update(1)
-    assert (scene.verdict.get_text(), scene.verdict.get_color()) == (said, colour)
+    painted(scene, 1)
+    (verdict,) = (text for text in scene.page.axes.texts if text.get_text() == said)
+    assert verdict.get_color() == colour
     assert scene.describe(1) == (
         f"Epoch 1 of 1, shown a dog: the network {said}, the probability of dog is {row[1]:.3f}."
     )
@@ -194,16 +196,15 @@ def test_few_many_and_long_names_have_their_place(names, said):
     scene = with_rows(rows, names)
     scene.note = LONG
     check_layout(scene, 0)
-    assert scene.bars[0].axes.bbox.width > 200, "room for the bars"
+    assert bars_of(scene)[0].axes.bbox.width > 200, "room for the bars"
     values = {f"it.predicted[{k}]": rows[:, k] for k in range(len(names))}
     check_all_numbers(with_rows(rows, names), values | {"it.epoch": [0], "it.last_epoch": [0]})
 
 
 def test_a_long_name_keeps_its_start_and_its_end():
     scene = with_rows(np.eye(2), (LONG, "yes"))
-    Painter(scene)
-    scene.update(0)
-    short = [text.get_text() for text in scene.page.texts if "…" in text.get_text()]
+    painted(scene, 0)
+    short = [text.get_text() for text in scene.page.axes.texts if "…" in text.get_text()]
     for text, whole in zip(sorted(short), (LONG, f"says {LONG} ✗"), strict=True):
         start, end = text.split("…")
         assert whole.startswith(start)
@@ -222,21 +223,22 @@ def test_frames_in_any_order():
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"names": ["cat"]}, "expected 2 to 12 class names, got 1"),
-        ({"names": list("abcdefghijklm")}, "expected 2 to 12 class names, got 13"),
+        ({"names": ["cat"]}, "names must be 2 texts, got 1"),
+        ({"names": ["cat"], "probabilities": [[1.0]]}, "names must be 2 to 12 texts, got 1"),
+        ({"names": list("abcdefghijklm"), "probabilities": np.full((1, 13), 1 / 13)}, "must be 2 to 12 texts, got 13"),
         ({"picture": np.zeros((4, 4))}, r"picture must have shape \(H, W, 3\), got \(4, 4\)"),
         ({"picture": np.zeros((3, 4, 4))}, r"picture must have shape \(H, W, 3\), got \(3, 4, 4\)"),
         ({"picture": np.zeros((0, 4, 3))}, r"picture must have shape \(H, W, 3\), got \(0, 4, 3\)"),
-        ({"epochs": [0, 1]}, r"probabilities, .* must have shape \(2, 2\), got \(1, 2\)"),
-        ({"names": list("abc")}, r"probabilities, .* must have shape \(1, 3\), got \(1, 2\)"),
+        ({"epochs": [0, 1]}, r"epochs must be .* one for each frame, as probabilities has 1, got shape \(2,\)"),
+        ({"names": list("abc")}, "names must be 2 texts, got 3"),
         (
             {"epochs": [], "probabilities": np.zeros((0, 2))},
-            "epochs must be a list of whole numbers, one for each frame",
+            r"probabilities must have shape \(S, K\), got \(0, 2\)",
         ),
         ({"target": 2}, "target must lie in 0 … 1, got 2"),
         ({"target": -1}, "target must lie in 0 … 1, got -1"),
         ({"probabilities": [[0.5, 0.6]]}, r"add up to 1, .* the rows add up to 1\.1"),
-        ({"probabilities": [[-0.5, 1.5]]}, r"must be 0 or more .* the smallest is -0\.5"),
+        ({"probabilities": [[-0.5, 1.5]]}, r"must be 0 or more, got -0\.5 to 1\.5"),
         ({"probabilities": [[np.nan, 1.0]]}, "must be finite numbers, got nan"),
         (
             {"picture": np.full((4, 4, 3), 255)},

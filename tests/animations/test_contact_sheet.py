@@ -111,20 +111,27 @@ def test_a_frame_in_words():
     assert ContactSheet(images(frames=1), [""] * 3).describe(0) == "2 pictures in each row."
 
 
-@pytest.mark.parametrize("shape", [(3, 2, 8, 6, 3), (1, 3, 2, 8, 6, 4), (0, 3, 2, 8, 6, 3)])
+@pytest.mark.parametrize("shape", [(3, 2, 8, 6, 3), (0, 3, 2, 8, 6, 3), (1, 3, 2, 8, 6, 3, 1)])
 def test_images_of_another_shape_are_refused(shape):
-    with pytest.raises(ValueError, match=re.escape(f"C = 1 or 3, got {shape}; a sheet that stands still is images[")):
+    with pytest.raises(ValueError, match=re.escape(f"images must have shape (S, R, M, H, W, C), got {shape}")):
         ContactSheet(np.zeros(shape), NAMES)
 
 
+def test_images_of_two_or_four_colours_are_refused():
+    with pytest.raises(ValueError, match=r"last axis of images must be 1 or 3 long, got \(1, 3, 2, 8, 6, 4\)"):
+        ContactSheet(np.zeros((1, 3, 2, 8, 6, 4)), NAMES)
+
+
 def test_values_that_are_no_shares_of_light_are_refused():
-    with pytest.raises(TypeError, match=r"floats in \[0, 1\], got uint8; for bytes: images / 255"):
-        ContactSheet(np.zeros((1, 3, 2, 8, 6, 3), np.uint8), NAMES)
-    for wrong, text in ((-0.1, "-0.1 to 0"), (1.5, "0 to 1.5"), (np.nan, "nan to nan")):
+    with pytest.raises(ValueError, match=r"images must lie in \[0, 1\], got 255 to 255; for bytes: images / 255"):
+        ContactSheet(np.full((1, 3, 2, 8, 6, 3), 255, np.uint8), NAMES)
+    for wrong, text in ((-0.1, "-0.1 to 0"), (1.5, "0 to 1.5")):
         data = np.zeros((1, 3, 2, 8, 6, 3))
         data[0, 1, 1, 2, 2, 0] = wrong
         with pytest.raises(ValueError, match=rf"images must lie in \[0, 1\], got {text}"):
             ContactSheet(data, NAMES)
+    with pytest.raises(ValueError, match="images must be finite numbers, got nan"):
+        ContactSheet(np.where(data, np.nan, 0), NAMES)
 
 
 def test_names_that_are_not_one_for_each_row_are_refused():

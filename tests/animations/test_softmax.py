@@ -8,6 +8,7 @@ from audit import (
     check_painter,
     nameless_digits,
     names_beside,
+    numbers_on,
     painted,
 )
 from matplotlib.colors import to_hex
@@ -29,6 +30,13 @@ def make():
 def drawn():
     """The scene, painted once for all tests that only look at it."""
     return painted(make(), 0).scene
+
+
+def bars_of(scene):
+    """Return letter → the bars of a scene, each with its number: those of the inputs, x, and of the outputs, p."""
+    numbers = numbers_on(scene.page.figure)
+    both = zip("xp", (axes for axes in scene.page.figure.axes if axes.patches), strict=True)
+    return {letter: [(bar, numbers[f"{letter}[{k}]"]) for k, bar in enumerate(axes.patches)] for letter, axes in both}
 
 
 def recomputed():
@@ -76,7 +84,7 @@ def test_bars_are_as_high_as_their_numbers(drawn):
     scene, values = drawn, recomputed()
     for frame in (0, 33, 100):
         scene.update(frame)
-        for letter, bars in (("x", scene.left_bars), ("p", scene.right_bars)):
+        for letter, bars in bars_of(scene).items():
             for k, (bar, _) in enumerate(bars):
                 assert bar.get_height() == pytest.approx(values[f"{letter}[{k}]"][frame])
                 assert bar.get_y() == 0
@@ -85,10 +93,9 @@ def test_bars_are_as_high_as_their_numbers(drawn):
 
 def test_a_bar_stands_over_its_name_and_wears_the_colour_of_its_numbers(drawn):
     drawn.update(0)
-    numbers = {number.get_gid(): number for number, _ in drawn.numbers}
-    for name, letter, bars in (("input", "x", drawn.left_bars), ("output", "p", drawn.right_bars)):
+    numbers = numbers_on(drawn.page.figure)
+    for name, bars in zip(("input", "output"), bars_of(drawn).values(), strict=True):
         for k, (bar, number) in enumerate(bars):
-            assert number is numbers[f"{letter}[{k}]"]
             middle = bar.get_x() + bar.get_width() / 2
             assert number.get_position()[0] == pytest.approx(middle)
             assert bar.axes.get_xticks()[k] == pytest.approx(middle)
@@ -99,7 +106,7 @@ def test_a_bar_stands_over_its_name_and_wears_the_colour_of_its_numbers(drawn):
 
 
 def test_the_moving_input_is_framed(drawn):
-    framed = [k for k, (bar, _) in enumerate(drawn.left_bars) if to_hex(bar.get_edgecolor()) == style.INK]
+    framed = [k for k, (bar, _) in enumerate(bars_of(drawn)["x"]) if to_hex(bar.get_edgecolor()) == style.INK]
     assert framed == [MOVING]
 
 
@@ -107,15 +114,14 @@ def test_sums_and_headings_stand_behind_and_over_what_they_name():
     scene = make()
     names = names_beside(scene)
     assert (names["exp[0]"], names["exp_sum"], names["p_sum"]) == ("eˣ", "sum", "sum of p")
-    page = scene.numbers[-1][0].axes
-    headings = {text.get_text(): text.get_position()[0] for text in page.texts}
+    headings = {text.get_text(): text.get_position()[0] for text in scene.page.axes.texts}
     assert headings["inputs x"] < headings["softmax →"] < headings["probabilities p"]
 
 
 def test_every_exponential_stands_below_its_bar(drawn):
     drawn.update(0)
-    numbers = {number.get_gid(): number for number, _ in drawn.numbers}
-    for k, (bar, _) in enumerate(drawn.left_bars):
+    numbers = numbers_on(drawn.page.figure)
+    for k, (bar, _) in enumerate(bars_of(drawn)["x"]):
         box = bar.get_window_extent()
         assert numbers[f"exp[{k}]"].get_position()[0] == pytest.approx((box.x0 + box.x1) / 2, abs=1)
 
@@ -126,11 +132,24 @@ def test_numbers_follow_the_tops_of_their_bars_also_below_0():
     Painter(scene)
     for frame in (0, 30, 75):
         scene.update(frame)
-        for bar, number in (*scene.left_bars, *scene.right_bars):
+        for bar, number in (pair for bars in bars_of(scene).values() for pair in bars):
             gap = number.get_position()[1] - max(bar.get_height(), 0)
             low, high = bar.axes.get_ylim()
             assert 0 < gap < 0.02 * (high - low)
             assert low <= bar.get_height(), "the bar goes through the floor"
+
+
+def test_between_two_frames_bars_and_the_places_of_their_numbers_glide_and_digits_stay():
+    scene = make()
+    painted(scene, 0)
+    bar, number = bars_of(scene)["x"][MOVING]
+    shown = {}
+    for frame in (10, 11, 10.5):
+        scene.update(frame)
+        shown[frame] = bar.get_height(), number.get_position()[1], number.get_text()
+    (first, low, digits), (last, high, others), (height, y, between) = shown.values()
+    assert between == digits != others
+    assert (height, y) == pytest.approx(((first + last) / 2, (low + high) / 2))
 
 
 def test_every_text_has_its_place_and_can_be_read_and_every_tick_stands_at_its_number():
@@ -152,13 +171,13 @@ def test_a_frame_in_words():
 
 
 def test_arrays_that_do_not_fit_are_refused():
-    with pytest.raises(ValueError, match=r"one shape \(frames, K\), got \(5, 4\) and \(4, 4\)"):
+    with pytest.raises(ValueError, match=r"probabilities must have shape \(5, 4\), as inputs has 5, .*got \(4, 4\)"):
         SoftmaxBars(INPUTS[:5], INPUTS[:4], moving=0)
     with pytest.raises(ValueError, match="moving must lie in 0 … 3, got 4"):
-        SoftmaxBars(INPUTS, INPUTS, moving=4)
+        SoftmaxBars(INPUTS, Softmax().forward(INPUTS), moving=4)
     with pytest.raises(ValueError, match="expected 1 to 5 inputs, got 8"):
         SoftmaxBars(np.ones((2, 8)), np.ones((2, 8)), moving=0)
-    with pytest.raises(ValueError, match="at least one frame, got none"):
+    with pytest.raises(ValueError, match=r"inputs must have shape \(S, K\), got \(0, 4\)"):
         SoftmaxBars(INPUTS[:0], INPUTS[:0], moving=0)
     with pytest.raises(ValueError, match="probabilities must be those of the inputs"):
         SoftmaxBars(INPUTS, Softmax().forward(2 * INPUTS), moving=0)
@@ -166,5 +185,5 @@ def test_arrays_that_do_not_fit_are_refused():
 
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, 1000])
 def test_inputs_too_large_for_an_exponential_are_refused(wrong):
-    with pytest.raises(ValueError, match="between -700 and 700"):
+    with pytest.raises(ValueError, match=r"inputs must (be finite numbers|lie in \[-700, 700\]), got"):
         SoftmaxBars(np.array([[0.0, wrong]]), np.array([[0.0, 1.0]]), moving=0)

@@ -5,29 +5,27 @@ S frames, K classes, H W rows and columns of the picture.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase
-from matplotlib.patches import Rectangle
 
-from animations import checks
-from animations.engine.text import Number
+from animations.data import array, clock, pixels, position, text, texts
 from animations.kit import style
-from animations.kit.axes import add_label, add_number, pixel_axes, plot_axes
-from animations.kit.images import image_axes
-from animations.kit.labels import fit
+from animations.kit.labels import fit, with_article
 from animations.kit.numbers import three_decimals
+from animations.kit.page import Page
 from animations.scene import Scene
 
 MOST = 12  # classes
 SIDE = 224  # of the picture, in pixels
+LEFT = 30  # where picture and rows start
+NAMES = 54  # where the class names start: the mark of the true class stands before its name
 BESIDE = 284  # where the words beside the picture start
 EDGE = 575  # where the numbers end, and no word goes beyond
 TOP, BOTTOM = 352, 64  # of the bars
 WIDEST = 220  # a class name, in pixels
-ARROW = 24  # from the mark of the true class to its name
 
 
 class ClassBars(Scene):
@@ -42,132 +40,86 @@ class ClassBars(Scene):
     note           a word on the picture, below what it shows
     """
 
+    picture: np.ndarray = pixels("H", "W", 3)
+    probabilities: np.ndarray = array("S", "K", low=0)
+    names: tuple[str, ...] = texts("K", least=2, most=MOST)
+    target: int = position("K", kw_only=True)
+    epochs: np.ndarray = clock("S", kw_only=True)
+    name: str = text(kw_only=True)
+    note: str = text(default="", kw_only=True)
+
     size = (600, 630)
 
-    def __init__(
-        self,
-        picture: np.ndarray,
-        probabilities: np.ndarray,
-        names: Sequence[str],
-        *,
-        target: int,
-        epochs: Sequence[int],
-        name: str,
-        note: str = "",
-    ) -> None:
-        who, self.names = "ClassBars", checks.texts("ClassBars", "names", names)
-        count = len(self.names)
-        if not 2 <= count <= MOST:
-            raise ValueError(f"ClassBars: expected 2 to {MOST} class names, got {count}")
-        self.picture, self.epochs = (
-            checks.picture(who, "picture", picture, ("H", "W", 3)),
-            checks.clock(who, "epochs", epochs),
-        )
-        self.target, self.frames = checks.position(who, "target", target, count), len(self.epochs)
-        self.probabilities = checks.array(
-            who, "probabilities, a row for each epoch and a column for each name,", probabilities, (self.frames, count)
-        )
-        self._check_sums()
-        self.name, self.note = checks.text(who, "name", name), checks.text(who, "note", note)
+    def prepare(self) -> None:
+        sums = self.probabilities.sum(axis=1)
+        if not (abs(sums - 1) < 1e-3).all():
+            raise ValueError(
+                "ClassBars: each row of probabilities must add up to 1, as a Softmax returns them; "
+                f"the rows add up to {sums.min()} … {sums.max()}"
+            )
 
     def draw(self, figure: FigureBase) -> None:
-        self.page = pixel_axes(figure, self.size)
-        self.numbers: list[tuple[Number, np.ndarray]] = []  # with the value of each frame
-        self._draw_picture(figure)
+        self.page = Page(figure, self.size, self.name)
+        self._draw_picture()
         self._draw_words()
-        self._draw_bars(figure)
+        self._draw_bars()
 
     def update(self, frame: int) -> list[Artist]:
-        for number, values in self.numbers:
-            number.set_value(values[frame])
-        for bar, value in zip(self.bars, self.probabilities[frame], strict=True):
-            bar.set_width(value)
-        said = self.said(frame)
-        self.verdict.set_text(said)
-        self.verdict.set_color({"✓": style.TARGET, "✗": style.ERROR}.get(said[-1], style.QUIET))
+        changed = self.page.update(frame)
         fit(self.verdict, EDGE - BESIDE)
-        return [*self.bars, self.zero, self.verdict, *(number for number, _ in self.numbers)]
+        return changed
 
     def said(self, frame: int) -> str:
         """Return the class of the largest probability, and whether that is right."""
         row = self.probabilities[frame]
-        answers = np.flatnonzero(row == row.max())
-        if len(answers) > 1:
-            return "cannot tell"
-        return f"says {self.names[answers[0]]} {'✓' if answers[0] == self.target else '✗'}"
+        first, *others = np.flatnonzero(row == row.max())
+        return "cannot tell" if others else f"says {self.names[first]} {'✓' if first == self.target else '✗'}"
 
     def describe(self, frame: int) -> str:
         true = self.names[self.target]
         return (
-            f"Epoch {self.epochs[frame]} of {self.epochs[-1]}, shown {_one(true)}: the network {self.said(frame)}, "
-            f"the probability of {true} is {three_decimals(self.probabilities[frame, self.target])}."
+            f"Epoch {self.epochs[frame]} of {self.epochs[-1]}, shown {with_article(true)}: the network "
+            f"{self.said(frame)}, the probability of {true} is "
+            f"{three_decimals(self.probabilities[frame, self.target])}."
         )
 
-    def _draw_picture(self, figure: FigureBase) -> None:
+    def _draw_picture(self) -> None:
         """Draw the picture as large as whole pixels allow, at the upper left."""
         high, wide = self.picture.shape[:2]
         times = SIDE / max(high, wide)
         times = int(times) if times >= 1 else times
         extent = round(times * wide), round(times * high)
-        axes = image_axes(figure, self.size, (30, self.size[1] - 30 - extent[1]), extent)
+        axes = self.page.image((LEFT, self.size[1] - 30 - extent[1]), extent)
         axes.imshow(self.picture, interpolation="nearest", aspect="auto")
 
     def _draw_words(self) -> None:
-        """Write beside the picture what it shows, the epoch, and make room for the verdict."""
-        title = add_label(self.page, BESIDE, 584, _one(self.names[self.target]), size=style.LARGE, weight="bold")
-        note = add_label(self.page, BESIDE, 554, self.note, color=style.QUIET)
-        for words in (title, note):
-            fit(words, EDGE - BESIDE)
-        add_label(self.page, BESIDE, 432, "Epoch")
-        self.numbers.append(
-            (add_number(self.page, BESIDE + 94, 432, "{:.0f}", f"{self.name}.epoch", weight="bold"), self.epochs)
-        )
-        add_label(self.page, BESIDE + 104, 432, "of", color=style.QUIET)
-        last = add_number(self.page, BESIDE + 130, 432, "{:.0f}", f"{self.name}.last_epoch", ha="left",
-                          color=style.QUIET)  # fmt: skip
-        last.set_value(self.epochs[-1])
-        self.verdict = add_label(self.page, BESIDE, 396, "", size=style.LARGE, weight="bold")
+        """Write beside the picture what it shows, the epoch, and the verdict."""
+        page, shown = self.page, with_article(self.names[self.target])
+        fit(page.text(shown, (BESIDE, 584), size=style.LARGE, weight="bold"), EDGE - BESIDE)
+        fit(page.quiet(self.note, (BESIDE, 554)), EDGE - BESIDE)
+        page.clock((BESIDE, 432), "Epoch", "epoch", self.epochs, self.epochs[-1])
+        self.verdict = page.verdict(self.said, (BESIDE, 396))
 
-    def _draw_bars(self, figure: FigureBase) -> None:
+    def _draw_bars(self) -> None:
         """Draw a row for each class, from the top down: its name, its bar, its number."""
-        width, height = self.size
-        count = len(self.names)
+        page, count = self.page, len(self.names)
         step = min((TOP - BOTTOM) / count, 56)
         rows = TOP - step * (np.arange(count) + 0.5)  # (K,) heights of the rows' middles, in pixels
-        left = 0.0
-        for k, y in enumerate(rows):
-            label = add_label(self.page, 30 + ARROW, y, self.names[k], weight="bold")
-            left = max(left, 30 + ARROW + fit(label, WIDEST) + 14)  # as if all were bold: two scenes' bars are aligned
-            number = add_number(self.page, EDGE, y, three_decimals, f"{self.name}.predicted[{k}]")
-            self.numbers.append((number, self.probabilities[:, k]))
-            if k != self.target:
-                label.set(weight="normal")
-            else:
-                for text in (label, number):
-                    text.set(weight="bold", color=style.TARGET)
-        add_label(self.page, 30, rows[self.target] + 2, "▸", color=style.TARGET, size=style.LARGE)
-        right, bottom = EDGE - 70, TOP - step * count
-        box = (left / width, bottom / height, (right - left) / width, (TOP - bottom) / height)
-        axes = plot_axes(figure, box, xlabel="probability", xlim=(0, 1), ylim=(count - 0.5, -0.5), yticks=[])
-        axes.set_xticks([0, 0.5, 1])
-        colors = [style.TARGET if k == self.target else style.FAINT for k in range(count)]
-        self.bars: list[Rectangle] = list(axes.barh(range(count), [0] * count, height=0.62, color=colors, zorder=3))
-        self.zero = axes.axvline(0, color=style.INK, linewidth=1.5, zorder=4)  # over bars of less than a pixel
-
-    def _check_sums(self) -> None:
-        """Raise ValueError unless each row is one of probabilities."""
-        sums = self.probabilities.sum(axis=1)
-        if not ((self.probabilities >= 0).all() and (abs(sums - 1) < 1e-3).all()):
-            raise ValueError(
-                "ClassBars: probabilities must be 0 or more and each row add up to 1, as a Softmax returns them; "
-                f"the smallest is {self.probabilities.min()}, the rows add up to {sums.min()} … {sums.max()}"
-            )
-
-
-def _one(name: str) -> str:
-    """Return the name with "a" or "an" before it.
-
-    >>> _one("truck"), _one("airplane")
-    ('a truck', 'an airplane')
-    """
-    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+        plain: dict[str, Any] = {"weight": "normal", "color": style.INK}
+        looks = [plain] * count
+        looks[self.target] = {"weight": "bold", "color": style.TARGET}
+        widest = 0.0
+        for k, (name, y, look) in enumerate(zip(self.names, rows, looks, strict=True)):
+            label = page.text(name, (NAMES, y), weight="bold")
+            widest = max(widest, fit(label, WIDEST))  # as if all were bold: two scenes' bars are aligned
+            label.set(**look)
+            page.number(three_decimals, f"predicted[{k}]", self.probabilities[:, k], (EDGE, y), **look)
+        page.text("▸", (LEFT, rows[self.target] + 2), color=style.TARGET, size=style.LARGE)
+        left, bottom = NAMES + widest + 14, TOP - step * count
+        axes = page.plot((left, bottom, EDGE - 70 - left, TOP - bottom), xlabel="probability", xlim=(0, 1),
+                         xticks=[0, 0.5, 1], ylim=(count - 0.5, -0.5), yticks=[])  # fmt: skip
+        for k, values in enumerate(self.probabilities.T):
+            color = style.TARGET if k == self.target else style.FAINT
+            (bar,) = axes.barh(k, 0, height=0.62, color=color, zorder=3)
+            page.bind(bar, width=values)
+        page.bind(axes.axvline(0, color=style.INK, linewidth=1.5, zorder=4))  # over bars of less than a pixel
