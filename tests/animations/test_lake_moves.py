@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from audit import check_all_numbers, check_layout, check_painter, nameless_digits
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 
 from animations import LakeMoves, style
@@ -38,9 +39,41 @@ def recomputed():
     return values
 
 
-def corners(patch):
-    xy = patch.get_xy()
-    return (xy[:, 0].min(), xy[:, 1].min(), xy[:, 0].max(), xy[:, 1].max())
+def number(scene, gid):
+    return next(text for text in scene.page.axes.texts if text.get_gid() == gid)
+
+
+def word(scene, *words):
+    """Return the text that says one of these words."""
+    (found,) = (text for text in scene.page.axes.texts if text.get_text() in words)
+    return found
+
+
+def shapes(scene, count):
+    """Return the collection of so many polygons: 4 arrows, 80 inputs."""
+    (found,) = (each for each in scene.page.axes.collections
+                if isinstance(each, PolyCollection) and len(each.get_paths()) == count)  # fmt: skip
+    return found
+
+
+def bars(scene):
+    return [patch for axes in scene.page.figure.axes if axes.axison for patch in axes.patches]
+
+
+def middle_of_walker(scene):
+    corners = next(patch for patch in scene.page.axes.patches if patch.get_zorder() == 5).get_xy()
+    return (corners.min(axis=0) + corners.max(axis=0)) / 2
+
+
+def way(scene):
+    """Return the corners of the dotted line (points, 2), up to where it ends."""
+    (path,) = (line for line in scene.page.axes.lines if line.get_linestyle() == ":")
+    return np.array(list(dict.fromkeys(map(tuple, path.get_xydata()))))
+
+
+def place(tile):
+    """Return the middle of a tile, in pixels."""
+    return np.array([100 + 120 * (tile % 4), 460 - 120 * (tile // 4)])
 
 
 def test_every_number_of_every_frame():
@@ -57,60 +90,77 @@ def test_one_wrong_number_is_noticed(name):
 
 
 def test_three_phases_of_a_move(drawn):
-    said = []
+    said = ["Ask: what if the next move is …", "Choose the best: down", "Move down"]
     for frame in range(18):
         drawn.update(frame)
-        said.append(drawn.phase.get_text())
-        number, phase = divmod(frame, 3)
-        left, bottom, right, top = corners(drawn.walker.patch)
-        x, y = drawn.places[TILES[number + (phase == 2)]]
-        assert ((left + right) / 2, (bottom + top) / 2) == pytest.approx((x, y), abs=1)
-        assert len(drawn.path.get_xdata()) == number + 1 + (phase == 2)
-    assert said[:3] == ["Ask: what if the next move is …", "Choose the best: down", "Move down"]
-    assert said[-1] == "Move right: the goal ✓"
+        move, phase = divmod(frame, 3)
+        assert middle_of_walker(drawn) == pytest.approx(place(TILES[move + (phase == 2)]), abs=1)
+        assert way(drawn) == pytest.approx(np.array([place(tile) for tile in TILES[: move + 1 + (phase == 2)]]))
+        assert frame > 2 or word(drawn, *said).get_text() == said[frame]
+    assert word(drawn, "Move right: the goal ✓")
+
+
+def test_the_walker_walks_to_his_tile_while_numbers_and_words_stay(drawn):
+    assert LakeMoves.glides
+    drawn.update(7)  # chosen: from tile 8 to the right
+    chosen = [(text.get_gid(), text.get_text()) for text in drawn.page.axes.texts]
+    for frame, share in ((7.25, 0.25), (7.5, 0.5), (7.999, 0.999)):
+        drawn.update(frame)
+        here = place(8) + share * (place(9) - place(8))
+        assert middle_of_walker(drawn) == pytest.approx(here, abs=1)
+        assert way(drawn)[-1] == pytest.approx(here), "the dotted line follows him"
+        assert [(text.get_gid(), text.get_text()) for text in drawn.page.axes.texts] == chosen
+    for frame in (6.5, 8.5):  # before he goes, and before the next question
+        drawn.update(frame)
+        assert middle_of_walker(drawn) == pytest.approx(place(8 if frame < 7 else 9), abs=1)
 
 
 def test_the_chosen_action_alone_is_marked_and_only_after_the_question(drawn):
     for frame in range(18):
         drawn.update(frame)
-        number, phase = divmod(frame, 3)
-        for action in range(4):
-            chosen = phase > 0 and action == ACTIONS[number]
+        move, phase = divmod(frame, 3)
+        heights = [text.get_position()[1] - 2 for text in drawn.page.axes.texts if text.get_text() == "▸"]
+        rows = [number(drawn, f"predicted[{action}]").get_position()[1] for action in range(4)]
+        assert heights == ([rows[ACTIONS[move]]] if phase else [])
+        for action, name in enumerate(("← left", "↓ down", "→ right", "↑ up")):
+            chosen = phase > 0 and action == ACTIONS[move]
             bold, color = ("bold", style.WEIGHT) if chosen else ("normal", style.INK)
-            for text in (drawn.names[action], drawn.predicted[action]):
+            for text in (word(drawn, name), number(drawn, f"predicted[{action}]")):
                 assert (text.get_weight(), text.get_color()) == (bold, color)
-            assert drawn.marks[action].get_text() == ("▸" if chosen else "")
-            assert to_hex(drawn.bars[action].get_facecolor()) == (style.WEIGHT if chosen else style.FAINT)
+            assert to_hex(bars(drawn)[action].get_facecolor()) == (style.WEIGHT if chosen else style.FAINT)
 
 
 def test_each_bar_ends_at_its_probability_and_stands_in_its_row(drawn):
     for frame in range(18):
         drawn.update(frame)
-        for action, bar in enumerate(drawn.bars):
+        for action, bar in enumerate(bars(drawn)):
             value = PREDICTED[TILES[frame // 3], action]
             assert bar.get_x() + bar.get_width() == pytest.approx(max(value, 0.001))
             box = bar.get_window_extent()
-            assert (box.y0 + box.y1) / 2 == pytest.approx(drawn.predicted[action].get_position()[1])
+            row = number(drawn, f"predicted[{action}]").get_position()[1]
+            assert (box.y0 + box.y1) / 2 == pytest.approx(row)
 
 
 def test_the_inputs_are_one_for_the_tile_and_one_for_the_action(drawn):
     for frame in range(0, 18, 3):
         drawn.update(frame)
-        dark = [to_hex(color) == style.INK for color in drawn.inputs.get_facecolor()]
+        dark = [to_hex(color) == style.INK for color in shapes(drawn, 80).get_facecolor()]
         for action in range(4):
             assert np.flatnonzero(dark[20 * action : 20 * (action + 1)]).tolist() == [TILES[frame // 3], 16 + action]
 
 
 def test_arrows_leave_the_walker_in_their_direction_as_long_as_the_prediction_says(drawn):
-    for number, tile in enumerate(TILES[:-1]):
-        for phase, shown in enumerate((range(4), [ACTIONS[number]], [])):
-            drawn.update(3 * number + phase)
-            for action, path in enumerate(drawn.arrows.get_paths()):
+    for move, tile in enumerate(TILES[:-1]):
+        for phase, shown in enumerate((range(4), [ACTIONS[move]], [])):
+            drawn.update(3 * move + phase)
+            arrows = shapes(drawn, 4)
+            assert phase == 2 or to_hex(arrows.get_facecolor()[0]) == (style.WEIGHT if phase else style.QUIET)
+            for action, path in enumerate(arrows.get_paths()):
                 size = np.ptp(path.vertices[:7], axis=0).max()
                 if action not in shown:
                     assert size == 0
                     continue
-                tip = path.vertices[3] - drawn.places[tile]
+                tip = path.vertices[3] - place(tile)
                 ahead = [(-1, 0), (0, -1), (1, 0), (0, 1)][action]
                 wanted = 36 + 0.48 * 120 * max(0, 1 + np.log10(PREDICTED[tile, action]) / 3)
                 assert tip == pytest.approx(np.multiply(ahead, wanted), abs=1e-6)
@@ -165,8 +215,8 @@ def test_frames_in_any_order():
         ({"rows": ("SFF", "FG")}, "rows must be equally long texts of the letters S, F, H, G"),
         ({"rows": ("SX", "FG")}, "rows must be equally long"),
         ({"rows": ()}, "rows must be 1 or more texts, got 0"),
-        ({"predictions": PREDICTED[:9]}, r"predictions must have shape \(16, 4\), got \(9, 4\)"),
-        ({"exact": EXACT.T}, r"exact must have shape \(16, 4\), got \(4, 16\)"),
+        ({"predictions": PREDICTED[:9]}, r"predictions must have shape \(16, 4\), as rows has 16, got \(9, 4\)"),
+        ({"exact": EXACT.T}, r"exact must have shape \(16, 4\), as rows has 16, got \(4, 16\)"),
         ({"tiles": TILES[:-1]}, "one tile more than actions, got 6 actions and 6 tiles"),
         ({"actions": [], "tiles": [0]}, "at least one action"),
     ],

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from audit import check_all_numbers, check_layout, check_painter, nameless_digits
+from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
 
 from animations import LakePolicy, style
@@ -43,6 +44,19 @@ def recomputed():
     return values
 
 
+def middle_of(tile):
+    """Return the middle of a tile, in pixels."""
+    row, column = divmod(tile, 4)
+    return np.array([40 + 200 * column + 100, 840 - 200 * row - 100])
+
+
+def arrows(scene):
+    """Return the collection of the arrows: four on each open tile."""
+    (found,) = (each for each in scene.page.axes.collections
+                if isinstance(each, PolyCollection) and len(each.get_paths()) == 4 * len(OPEN))  # fmt: skip
+    return found
+
+
 def test_every_number_of_every_frame():
     check_all_numbers(film(), recomputed())
     assert nameless_digits(film(), range(5)) == set()
@@ -58,10 +72,9 @@ def test_one_wrong_number_is_noticed(tile):
 
 def test_the_numbers_of_an_action_stand_beside_its_arrow(drawn):
     drawn.update(0)
-    texts = {text.get_gid(): text for text in drawn.page.texts if text.get_gid()}
+    texts = {text.get_gid(): text for text in drawn.page.axes.texts if text.get_gid()}
     for tile in OPEN:
-        row, column = divmod(tile, 4)
-        middle = np.array([40 + 200 * column + 100, 840 - 200 * row - 100])
+        middle = middle_of(tile)
         for action, ahead in enumerate([(-1, 0), (0, -1), (1, 0), (0, 1)]):
             for name in ("predicted", "exact"):
                 box = texts[f"{name}[{tile},{action}]"].get_window_extent()
@@ -76,10 +89,10 @@ def test_the_numbers_of_an_action_stand_beside_its_arrow(drawn):
 def test_arrows_point_their_way_and_grow_with_the_prediction(drawn):
     for frame in range(5):
         drawn.update(frame)
-        paths = drawn.arrows.get_paths()
+        paths = arrows(drawn).get_paths()
         for place, tile in enumerate(OPEN):
             for action, ahead in enumerate([(-1, 0), (0, -1), (1, 0), (0, 1)]):
-                tip = paths[4 * place + action].vertices[3] - drawn.places[tile]
+                tip = paths[4 * place + action].vertices[3] - middle_of(tile)
                 wanted = 12 + 84 * max(0, 1 + np.log10(PREDICTED[frame, tile, action]) / 3)
                 assert tip == pytest.approx(np.multiply(ahead, wanted), abs=1e-6)
 
@@ -87,8 +100,8 @@ def test_arrows_point_their_way_and_grow_with_the_prediction(drawn):
 def test_the_best_of_four_is_thick_blue_and_bold_and_the_truly_best_number_is_bold(drawn):
     for frame in range(5):
         drawn.update(frame)
-        colors = [to_hex(color) for color in drawn.arrows.get_facecolor()]
-        texts = {text.get_gid(): text for text in drawn.page.texts if text.get_gid()}
+        colors = [to_hex(color) for color in arrows(drawn).get_facecolor()]
+        texts = {text.get_gid(): text for text in drawn.page.axes.texts if text.get_gid()}
         for place, tile in enumerate(OPEN):
             best, true = PREDICTED[frame, tile].argmax(), EXACT[tile].argmax()
             for action in range(4):
@@ -100,7 +113,7 @@ def test_the_best_of_four_is_thick_blue_and_bold_and_the_truly_best_number_is_bo
                 assert colors[4 * place + action] == (style.WEIGHT if chosen else style.QUIET)
                 weight = texts[f"exact[{tile},{action}]"].get_weight()
                 assert weight == ("bold" if action == true else "normal")
-        thick = [np.ptp(path.vertices[:7], axis=0).min() for path in drawn.arrows.get_paths()]
+        thick = [np.ptp(path.vertices[:7], axis=0).min() for path in arrows(drawn).get_paths()]
         assert min(size for size, color in zip(thick, colors, strict=True) if color == style.WEIGHT) > max(
             size for size, color in zip(thick, colors, strict=True) if color == style.QUIET
         )
@@ -108,13 +121,16 @@ def test_the_best_of_four_is_thick_blue_and_bold_and_the_truly_best_number_is_bo
 
 def test_the_curve_is_the_mean_error_and_a_line_stands_where_the_labels_change(drawn):
     drawn.update(3)
-    x, y = drawn.line.get_data()
+    (curve,) = (axes for axes in drawn.page.figure.axes if axes.axison)
+    solid, tip = (next(line for line in curve.lines if line.get_color() == style.ERROR and line.get_marker() == marker)
+                  for marker in ("None", "o"))  # fmt: skip
+    x, y = solid.get_data()
     np.testing.assert_array_equal(x, EPOCHS[:4])
     np.testing.assert_allclose(y, recomputed()["error"][:4])
-    assert [values[0] for values in drawn.tip.get_data()] == [3, pytest.approx(recomputed()["error"][3])]
-    dotted = [line.get_xdata()[0] for line in drawn.line.axes.lines if line.get_linestyle() == ":"]
+    assert [values[0] for values in tip.get_data()] == [3, pytest.approx(recomputed()["error"][3])]
+    dotted = [line.get_xdata()[0] for line in curve.lines if line.get_linestyle() == ":"]
     assert dotted == [2]
-    assert drawn.phase.get_text() == "answers"
+    assert [text.get_text() for text in drawn.page.axes.texts if text.get_text() in PHASES] == ["answers"]
 
 
 def test_two_actions_that_are_equally_good_are_both_bold():
@@ -122,7 +138,7 @@ def test_two_actions_that_are_equally_good_are_both_bold():
     exact[9] = [0.1, 0.3, 0.3, 0.2]
     scene = film(exact=exact)
     Painter(scene)
-    weights = [text.get_weight() for text in scene.page.texts if str(text.get_gid()).startswith("exact[9,")]
+    weights = [text.get_weight() for text in scene.page.axes.texts if str(text.get_gid()).startswith("exact[9,")]
     assert weights == ["normal", "bold", "bold", "normal"]
 
 
@@ -155,14 +171,17 @@ def test_frames_in_any_order():
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"rows": ("SFFFFF", "FFFFFG")}, "at most 5 × 5 tiles has room for its numbers, got 2 × 6"),
+        (
+            {"rows": ("SFFFFF", "FFFFFG")},
+            "rows may have at most 5 rows and columns to be drawn, got 2 × 6; take a smaller",
+        ),
         ({"rows": ("SX",)}, "rows must be equally long"),
-        ({"predictions": PREDICTED[:2]}, r"predictions must have shape \(5, 16, 4\), got \(2, 16, 4\)"),
+        ({"predictions": PREDICTED[:2]}, "epochs must be a list of .*, one for each frame, as predictions has 2, got"),
         (
             {"predictions": PREDICTED[:0], "epochs": [], "phases": []},
-            "epochs must be a list of whole numbers, one for each frame",
+            r"predictions must have shape \(S, 16, 4\), .*, got \(0, 16, 4\)",
         ),
-        ({"exact": EXACT[:4]}, r"exact must have shape \(16, 4\), got \(4, 4\)"),
+        ({"exact": EXACT[:4]}, r"exact must have shape \(16, 4\), as rows has 16, got \(4, 4\)"),
         ({"phases": ["initialise"]}, "phases must be 5 texts, got 1"),
     ],
 )
