@@ -129,7 +129,9 @@ def test_bars_are_as_long_as_their_values():
     for frame in (0, 0.5, 38, 50):
         race.update(frame)
         bars.update(frame)
-        np.testing.assert_allclose([runner.bar.get_width() for runner in race.runners], values_of(frame), rtol=1e-12)
+        pixels = race.axes.get_window_extent().width / race.axes.get_xlim()[1]
+        lengths = np.array([runner.bar.get_width() for runner in race.runners])
+        np.testing.assert_allclose(lengths / pixels, values_of(frame), rtol=1e-12)
         np.testing.assert_allclose([bar.get_height() for bar in bars.bars], values_of(frame), rtol=1e-12)
 
 

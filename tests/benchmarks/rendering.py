@@ -100,12 +100,12 @@ def panel() -> Scene:
 
 def race() -> Scene:
     """The bar race, a frame for each year as in the book: 51 of 1000x600."""
-    return BarRace(gdp(), per_row=1)
+    return BarRace(gdp())
 
 
 def pie() -> Scene:
     """The pie beside the lines, a frame for each year: 51 frames."""
-    return SideBySide(Pie(gdp(), per_row=1), GrowingLines(gdp(), per_row=1, width=900, with_clock=False, source=""))
+    return SideBySide(Pie(gdp()), GrowingLines(gdp(), width=900, with_clock=False, source=""))
 
 
 class Bar(NamedTuple):

@@ -16,7 +16,6 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox, TransformedBbox
 
-from animations.engine.text import text_width
 from animations.kit import style
 from animations.scenes.tables.table_scene import (
     FOOT,
@@ -67,7 +66,9 @@ class BarRace(TableScene):
         self.lanes = lanes(self.values, self.count)
         self.looks = looks(self.lanes < self.count)
         self.limits = growing_limits(np.where(self.lanes < self.count, self.values, np.nan))
-        self.room = 24 + widest(self.names) + NEAR, NEAR + widest(self.texts(self.values.ravel(), self.form)) + 24
+        numbers = self.texts(self.values.ravel(), self.form)
+        self.widths = {each: widest([each]) for each in {*self.names, *numbers}}
+        self.room = 24 + widest(self.names) + NEAR, NEAR + widest(numbers) + 24
         self.size = (self.width_for(max(1000, SHORTEST + sum(self.room))), 600)
 
     def is_shown(self, row: int, series: int) -> bool:
@@ -77,54 +78,53 @@ class BarRace(TableScene):
         (width, height), (left, right) = self.size, self.room
         page = self.draw_captions(figure)
         self.box = left, FOOT, width - left - right, height - FOOT - HEAD
-        self.axes = page.plot(self.box, xlim=self.limits[0], ylim=(self.count - 0.5, -0.5), yticks=[])
-        mark_values(self.axes.xaxis, self.form)
+        self.axes = page.plot(self.box, xlim=self.limits[0], yticks=[])
+        self.axes.tick_params(bottom=False)
         self.axes.spines[:].set_visible(False)
+        self.axes.yaxis.set_visible(False)
+        self.axes.xaxis.set_label_coords(0, 0)  # there is none, and its place need not be found in each frame
+        mark_values(self.axes.xaxis, self.form)
         self.runners = [self._make_runner(k) for k in range(len(self.names))]
 
     def update(self, frame: float) -> list[Artist]:
-        (left, bottom, long, high), changed = self.box, super().update(frame)
+        (left, bottom, long, high), row, changed = self.box, int(frame), super().update(frame)
         places, ends, (low, most) = between(self.lanes, frame), held(self.values, frame), between(self.limits, frame)
         self.axes.set_xlim(low, most)
-        seen = self.looks[int(frame)]
-        for runner, lane, end, (color, pattern, _) in zip(self.runners, places, ends, map(look, seen), strict=True):
+        middles = bottom + high * (1 - (places + 0.5) / self.count)
+        x, zero = left + long * (ends - low) / (most - low), left - long * low / (most - low)
+        for k, runner in enumerate(self.runners):
             for artist in runner:
-                artist.set_visible(lane < self.count)
-            if lane < self.count:
-                for bar in runner[:2]:
-                    bar.set(width=end, y=lane - bar.get_height() / 2)
+                artist.set_visible(places[k] < self.count)
+            if places[k] < self.count:
+                color, pattern, _ = look(self.looks[row, k])
+                y, end = middles[k], max(x[k], zero) + NEAR
                 runner.bar.set(facecolor=color, hatch=pattern)
-                y = bottom + high * (1 - (lane + 0.5) / self.count)
-                x = left + long * (max(end, 0) - low) / (most - low) + NEAR
+                for bar in runner[:2]:
+                    bar.set(x=zero, width=x[k] - zero, y=y - bar.get_height() / 2)
                 runner.name.set(y=y, color=color)
-                runner.number.set_position((x, y))
-                wide = text_width(runner.number.get_text(), style.MEDIUM)
                 runner.name_paper.set_y(y - HALO[1])
-                runner.number_paper.set(xy=(x - HALO[0], y - HALO[1]), width=wide + 2 * HALO[0] if wide else 0)
+                runner.number.set_position((end, y))
+                wide = self.widths[runner.number.get_text()]
+                runner.number_paper.set(xy=(end - HALO[0], y - HALO[1]), width=wide + 2 * HALO[0])
         return [self.axes.xaxis, *changed, *(artist for runner in self.runners for artist in runner)]
 
     def _make_runner(self, k: int) -> Runner:
         page, (left, bottom, _, high) = self.page, self.box
-        rim = RIM * self.count / high  # in lanes
-        under, bar = (
-            Rectangle((0, 0), 0, thick, facecolor=style.PAPER, edgecolor=style.PAPER, linewidth=0, zorder=3)
-            for thick in (THICK + 2 * rim, THICK)
+        wide, thick = self.widths[self.names[k]] + 2 * HALO[0], THICK * high / self.count
+        end = left - NEAR + HALO[0]
+        under, bar, *papers = (
+            Rectangle((end - wide, 0), wide, tall, facecolor=style.PAPER, edgecolor=style.PAPER, linewidth=0, zorder=z)
+            for z, tall in ((3, thick + 2 * RIM), (3, thick), (4, 2 * HALO[1]), (4, 2 * HALO[1]))
         )
-        wide = text_width(self.names[k], style.MEDIUM) + 2 * HALO[0]
-        papers = [
-            Rectangle((left - NEAR + HALO[0] - wide, 0), wide, 2 * HALO[1], color=style.PAPER, linewidth=0, zorder=4)
-            for _ in range(2)
-        ]
-        self.axes.add_patch(under)
-        self.axes.add_patch(bar)
-        page.axes.add_patch(papers[0])
+        for paper in (under, bar, papers[0]):
+            page.axes.add_patch(paper)
         name = page.text(self.names[k], (left - NEAR, 0), ha="right", zorder=4)
         page.axes.add_patch(papers[1])
-        number = self.add_value(k, self.values[:, k], self.form)
-        plot = Bbox.from_bounds(0, bottom, self.size[0], high)  # a bar that comes in comes from behind the axis
-        for artist in (papers[0], name, papers[1], number):
-            artist.set(clip_box=TransformedBbox(plot, page.axes.transData), clip_on=True)
-        return Runner(under, bar, papers[0], name, papers[1], number)
+        runner = Runner(under, bar, papers[0], name, papers[1], self.add_value(k, self.values[:, k], self.form))
+        plot = TransformedBbox(Bbox.from_bounds(0, bottom, self.size[0], high), page.axes.transData)
+        for artist in runner:
+            artist.set(clip_box=plot, clip_on=True)  # a bar that comes in comes from behind the axis
+        return runner
 
 
 def lanes(values: np.ndarray, count: int) -> np.ndarray:
