@@ -150,7 +150,8 @@ def test_lanes_are_ranks_and_glide_from_row_to_row():
     np.testing.assert_array_equal(scene.lanes[36:38], ranks)
     middles = np.array([runner.bar.get_y() + runner.bar.get_height() / 2 for runner in scene.runners])
     axes = scene.axes.get_window_extent()
-    np.testing.assert_allclose((axes.y1 - middles) / axes.height * 5 - 0.5, 0.75 * ranks[0] + 0.25 * ranks[1], atol=1e-9)
+    lanes = (axes.y1 - middles) / axes.height * 5 - 0.5
+    np.testing.assert_allclose(lanes, 0.75 * ranks[0] + 0.25 * ranks[1], atol=1e-9)
 
 
 def test_the_axis_grows_with_the_leader():
