@@ -56,14 +56,17 @@ class Clock:
                     yield gid or word, f"{word!r} changed, but update did not return it: painted is the old one"
 
     def no_record(self, texts: Sequence[Text], names: Collection[str]) -> Iterator[tuple[str, str]]:
-        """Yield (text, message) of those without a gid whose digits are others than before, but for `names`."""
+        """Yield (text at first, message) of those without a gid whose digits are others now, but for `names`."""
         for text in texts:
             word = text.get_text()
             if text.get_gid() or word in names or not DIGIT.search(word):
                 continue
             _, before = self.digits.setdefault(id(text), (text, word))
             if DIGIT.findall(word) != DIGIT.findall(before):
-                yield word, f"{word!r} was {before!r}: digits that change are no caption; draw a Number with its gid"
+                yield (
+                    before,
+                    f"{before!r} became {word!r}: changing digits are no caption; draw a Number with a gid",
+                )
 
     def another_time(self, frame: int, texts: Sequence[Text]) -> bool:
         """Are the texts of this frame other ones than the first time?"""

@@ -165,8 +165,11 @@ class _Audited:
         self._add(frame, "name", ((gid, f"{gid}, which should stand by a name, is in no frame") for gid in never))
 
     def _drawn(self, frame: int) -> list[Artist]:
-        later = {id(artist) for trail in self.painter.trails[frame + 1 :] for artist in trail}
-        return list(drawn(self.painter.figure, later, marks=not self.checks <= OF_NUMBERS))
+        return list(drawn(self.painter.figure, self._later(frame), marks=not self.checks <= OF_NUMBERS))
+
+    def _later(self, frame: int) -> set[int]:
+        """Return the ids of the trails that appear after a frame."""
+        return {id(artist) for trail in self.painter.trails[frame + 1 :] for artist in trail}
 
     def _check_numbers(self, frame: int, texts: list[Text], with_gid: list[Text], artists: list[Artist]) -> None:
         self._add(frame, "twice", numbers.twice(with_gid))
@@ -202,7 +205,7 @@ class _Audited:
         self._add(frame, "same name", things.of_one_name(artists))
         self._add(frame, "same colour", things.of_one_colour(artists))
         self._add(frame, "not in legend", things.not_in_the_legend(artists))
-        later = {id(artist) for trail in self.painter.trails[frame + 1 :] for artist in trail}
+        later = self._later(frame)
         for artist in artists:
             if isinstance(artist, Axis) and "mark" in self.checks:
                 self._add(frame, "mark", places.wrong_marks(artist))
@@ -212,5 +215,5 @@ class _Audited:
 
     def _add(self, frame: int, kind: str, found: Iterable[tuple[str, str]]) -> None:
         if kind in self.checks:
-            for what, message in found:
+            for what, message in dict(found).items():
                 self.report.add(frame, kind, what, message)

@@ -13,7 +13,7 @@ from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter, redraw
 from animations.scene import Scene
 
-LAYOUT = {"cut off", "covered", "touching", "edge", "contrast"}
+LAYOUT = {"cut off", "covered", "touching", "edge", "contrast", "same name", "same colour", "not in legend"}
 
 
 def check_all_numbers(scene, values):
@@ -37,7 +37,7 @@ def check_numbers(figure, frame, values):
 
 def nameless_digits(scene, frames):
     """Return the texts with digits that do not say where these come from."""
-    report = audit(scene, frames=[frame % scene.frames for frame in frames], checks={"nameless"})
+    report = audit(scene, frames=[frame % scene.frames for frame in frames], checks={"nameless", "no record"})
     return {finding.what for finding in report.findings}
 
 

@@ -55,7 +55,8 @@ COLOURS = {
     ),
     "more series than colours": (
         "same colour", "'A' and 'F'",
-        drawn(lambda scene: (scene.axes.set_prop_cycle(color=style.SERIES), plot(scene, *"ABCDEFG"))),
+        drawn(lambda scene: (scene.axes.set_prop_cycle(color=style.SERIES), plot(scene, *"ABCDEFG"),
+                             scene.axes.legend())),
     ),
     "wedges of one colour": (
         "same colour", "'A' and 'B'", drawn(lambda scene: scene.axes.pie([1, 2], labels=["A", "B"], colors=["r"])),

@@ -86,11 +86,11 @@ FRAME_BY_FRAME = {
         "redraw", "self.other", moves(patch, lambda patch, frame: (patch.set_radius(1), patch.set_zorder(3 - frame))),
     ),
     "digits of an axis that change": (
-        "no record", "loss 1",
+        "no record", "loss 0",
         moves(lambda scene: scene.axes.xaxis.label, lambda label, frame: label.set_text(f"loss {frame}")),
     ),
     "digits of a title that change": (
-        "no record", "loss 2",
+        "no record", "loss 0",
         moves(lambda scene: scene.axes.title, lambda title, frame: title.set_text(f"loss {frame}")),
     ),
     "a frame that remembers": ("order", "frame", remember),

@@ -88,7 +88,7 @@ def test_what_is_clipped_is_cut_off_by_its_axes():
     "a line under a label": "PastedText 'above' lies over self.more, which changes: return both, or give self.more the "
                             "higher z-order",
     "a line that remembers": "self.more depends on the frames before: let update set all of it, whatever it was",
-    "digits of an axis that change": "'loss 1' was 'loss 0': digits that change are no caption; draw a Number with its "
+    "digits of an axis that change": "'loss 0' became 'loss 1': changing digits are no caption; draw a Number with a "
                                      "gid",
     "two lines of one name": "2 things in one place are called 'A': give each a name of its own",
     "two lines of one colour": "'A' and 'B' have the same colour, #0068a8: give one of them another colour, dash or "
@@ -136,3 +136,5 @@ def test_a_finding_says_where_and_how_often():
     assert (finding.frame, finding.kind, finding.what, finding.frames) == (2, "number", "loss", 1)
     assert finding.message == "loss shows 1.001, its source says 1.0"
     assert audit(planted(label(-20, 100, "outside"))).findings[0].frames == FRAMES
+    of_two = COLOURS["more series than colours"][2]
+    assert {finding.frames for finding in audit(planted(of_two), checks=["same colour"]).findings} == {FRAMES}
