@@ -63,10 +63,8 @@ class Clock:
                 continue
             _, before = self.digits.setdefault(id(text), (text, word))
             if DIGIT.findall(word) != DIGIT.findall(before):
-                yield (
-                    before,
-                    f"{before!r} became {word!r}: changing digits are no caption; draw a Number with a gid",
-                )
+                both = f"{before!r} became {word!r}"
+                yield before, f"{both}: changing digits are no caption; draw a Number with a gid"
 
     def another_time(self, frame: int, texts: Sequence[Text]) -> bool:
         """Are the texts of this frame other ones than the first time?"""

@@ -6,6 +6,7 @@ drawn alone, as it was, is, and should be: that tells which one it is.
 
 from __future__ import annotations
 
+import contextlib
 import copy
 from collections.abc import Iterator
 from typing import Any
@@ -26,10 +27,10 @@ class Redraw:
     """What a painter painted, and the scene as it was before it was drawn."""
 
     def __init__(self, scene: Scene) -> None:
-        try:
-            self.undrawn = _copied(scene)
-        except Exception:  # of any class may come from things that cannot be copied
-            self.undrawn = scene  # so it is drawn a second time, last
+        self.undrawn = scene  # what cannot be copied is drawn a second time, last
+        if not vars(scene).keys() & {"draw", "update", "trail"}:  # functions of its own know only this scene
+            with contextlib.suppress(Exception):  # of any class, from things that cannot be copied
+                self.undrawn = _copied(scene)
         self.painted: dict[int, np.ndarray] = {}  # frame → (H, W, 3)
 
     def differing(self, painter: Painter) -> Iterator[tuple[int, str, str]]:
@@ -119,14 +120,15 @@ def _parts(artist: Artist) -> Iterator[Artist]:
 def name_of(artist: Artist, scene: Scene) -> str:
     """Return how the scene calls an artist, `self.lines[2]`, or what it is."""
     for part in scene.scenes if isinstance(scene, Group) else (scene,):
+        owner = "self" if part is scene else type(part).__name__
         for name, value in vars(part).items():
             if value is artist:
-                return f"self.{name}"
+                return f"{owner}.{name}"
             items: Any = value.items() if isinstance(value, dict) else ()
             if isinstance(value, list | tuple):
                 items = enumerate(value)
             for key, item in items:
                 if item is artist:
-                    return f"self.{name}[{key!r}]"
+                    return f"{owner}.{name}[{key!r}]"
     word = getattr(artist, "get_text", artist.get_label)()
     return f"{type(artist).__name__} {word!r}" if isinstance(word, str) and word.strip("_") else type(artist).__name__

@@ -9,7 +9,7 @@ from faults_of_frames import FRAME_BY_FRAME
 from faults_of_numbers import NUMBERS
 from faults_of_places import PLACES
 
-from animations import Scene, audit
+from animations import Scene, SideBySide, audit
 from animations.audit import CHECKS, AuditError
 
 # what is wrong → the kind of check that finds it, the thing that it names, how it is planted
@@ -121,9 +121,16 @@ def test_a_scene_that_cannot_be_copied_is_drawn_again():
     scene.held = (number for number in ())  # generators cannot be copied
     (finding,) = audit(scene, checks=["redraw"]).findings
     assert "painted is not what a full redraw shows, at x 1" in finding.message
-    fair = Tiny()
+    fair, watched = Tiny(), Tiny()
     fair.held = (number for number in ())
-    audit(fair, SOURCE).check()
+    watched.draw = lambda figure: Tiny.draw(watched, figure)
+    for scene in (fair, watched):
+        audit(scene, SOURCE).check()
+
+
+def test_an_artist_of_several_scenes_is_called_by_its_own():
+    scene = SideBySide(Tiny(), planted(FAULTS["a line that is not returned"][2]))
+    assert [finding.what for finding in audit(scene, checks=["redraw"]).findings] == ["Tiny.line"]
 
 
 def test_only_some_frames_are_painted_as_in_the_film():
