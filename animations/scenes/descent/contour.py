@@ -13,7 +13,6 @@ from animations.kit import style
 from animations.kit.axes import add_legend
 from animations.kit.page import Page
 from animations.kit.series import Series, checked_series
-from animations.kit.style import TIP
 from animations.scene import Scene
 
 
