@@ -110,7 +110,8 @@ def _looks(figure: Figure, wrong: np.ndarray) -> dict[Artist, Look]:
 
 def _parts(artist: Artist) -> Iterator[Artist]:
     """Yield what matplotlib draws by itself: all but what belongs to 3-D axes, a legend, an axis."""
-    for child in sorted(artist.get_children(), key=lambda child: child.get_zorder()):
+    paper = getattr(artist, "patch", None)  # of a figure or axes: under all of it
+    for child in sorted(artist.get_children(), key=lambda child: (child is not paper, child.get_zorder())):
         if not isinstance(child, Axes | FigureBase) or getattr(child, "name", "") == "3d":
             yield child
         elif child.get_visible():

@@ -133,6 +133,11 @@ def test_an_artist_of_several_scenes_is_called_by_its_own():
     assert [finding.what for finding in audit(scene, checks=["redraw"]).findings] == ["Tiny.line"]
 
 
+def test_what_lies_over_a_line_is_that_alone():
+    report = audit(planted(FAULTS["a line under a label"][2]), checks=["redraw"])
+    assert {finding.what for finding in report.findings} == {"PastedText 'above'"}
+
+
 def test_only_some_frames_are_painted_as_in_the_film():
     report = audit(planted(FAULTS["a line that is not returned"][2]), frames=[2], checks=["redraw"])
     assert [(finding.frame, finding.what) for finding in report.findings] == [(2, "self.line")]
