@@ -6,9 +6,10 @@ import time
 import numpy as np
 import pytest
 from PIL import Image
-from small_scenes import Overlapping
+from small_scenes import Gliding, Overlapping
 
 from animations import render
+from animations.engine.painter import redraw
 from animations.formats.html import KEY
 from tests.browser import Browser
 
@@ -190,6 +191,45 @@ def test_the_clock_shows_each_frame_for_its_time(driver, folder):
     assert browser.run(TICKS, [90, 149, 151, 199, 201, 252]) == [0, 0, 1, 1, 2, 3]
     browser.run(f"show({LAST - 1})")
     assert browser.run(TICKS, [49, 51, 140, 240, 299, 301]) == [LAST - 1, LAST, LAST, LAST, LAST, 0]
+
+
+@pytest.fixture
+def gliding(driver, tmp_path):
+    """A page with four pictures from each frame to the next, that plays twice."""
+    render(Gliding(), tmp_path / "gliding.html", fps=10, motion=4, loop=2, hold_last=0, progress=False)
+    browser = Browser(driver)
+    browser.open(tmp_path / "gliding.html")
+    return browser
+
+
+def test_with_motion_labels_name_the_frame_and_keys_step_through_pictures(gliding):
+    for _ in range(5):
+        gliding.press(keys().ARROW_RIGHT)
+    gliding.wait_for_frame(1.25)
+    assert gliding.run("return element('label').textContent") == "frame 1 / 5"
+    assert gliding.run("return slider.getAttribute('aria-valuetext')") == "frame 1 of 5"
+    assert gliding.run("return canvas.getAttribute('aria-label')") == "Gliding, frame 1 of 5"
+    np.testing.assert_array_equal(gliding.pixels(), redraw(Gliding(), 1.25)[..., :3])
+    gliding.wait_for("location.hash === '#1.25'")
+    gliding.press(keys().END)
+    gliding.wait_for_frame(5)
+    assert gliding.run("return slider.max") == "20"
+
+
+def test_a_page_opens_at_a_moment_between_frames(gliding, tmp_path):
+    gliding.open(tmp_path / "gliding.html", "#2.5")
+    gliding.wait_for_frame(2.5)
+
+
+def test_it_plays_as_often_as_it_is_told(gliding):
+    assert gliding.run(TICKS, [40 * number + 1 for number in range(1, 60)])[19:22] == [19, 20, 20]
+    gliding.run("play(); remaining = 1; show(last)")
+    shown = gliding.run(
+        "const shown = []; let time = before; cancelAnimationFrame(clock); plays = 0; remaining = 0;"
+        "for (let n = 0; n < 100 && playing(); n++) { time += 25; tick(time); shown.push(picture); }"
+        "return [shown.filter((number) => number === 0).length, picture, playing()];"
+    )
+    assert shown == [1, 20, False]
 
 
 def test_speed(browser):

@@ -1,14 +1,20 @@
 """MP4 films: what a decoder reads back, and what is said where there is no ffmpeg."""
 
+import base64
 import gc
+import io
 import sys
 
 import imageio.v2 as imageio
 import numpy as np
 import pytest
-from small_scenes import Overlapping, Small, whole
+from matplotlib.colors import hsv_to_rgb
+from matplotlib.patches import Rectangle
+from PIL import Image
+from small_scenes import Gliding, Overlapping, Small, whole
 
 from animations import render
+from animations.engine.painter import redraw
 
 # imageio's reader, which only these tests use, leaves its pipes to the garbage collector
 pytestmark = [
@@ -74,6 +80,51 @@ def test_every_frame_looks_like_the_painted_one(tmp_path):
         off = [np.abs(frame - whole(Overlapping, other)[..., :3].astype(int)).mean() for other in range(6)]
         assert off[number] < 6  # colours are stored at half the resolution
         assert off[number] < min(off[:number] + off[number + 1 :])
+
+
+class Hues(Small):
+    """Patches of many colours, larger than 720 lines: of such films players guess other colours."""
+
+    size, frames = (1200, 900), 2
+
+    def draw(self, figure):
+        for row, column in np.ndindex(9, 12):
+            colour = hsv_to_rgb([column / 12, (1, 0.6, 0.3)[row % 3], (1, 0.7, 0.4)[row // 3]])
+            figure.add_artist(Rectangle((column / 12, row / 9), 1 / 12, 1 / 9, facecolor=colour, antialiased=False))
+
+    def update(self, frame):
+        return []
+
+
+PICTURE_OF_A_FILM = """
+const done = arguments[1], video = document.createElement("video"), canvas = document.createElement("canvas");
+video.src = "data:video/mp4;base64," + arguments[0];
+video.onerror = () => done(video.error.message);
+video.onloadeddata = () => { video.currentTime = 0.3; };
+video.onseeked = () => {
+  [canvas.width, canvas.height] = [video.videoWidth, video.videoHeight];
+  canvas.getContext("2d").drawImage(video, 0, 0);
+  done(canvas.toDataURL());
+};
+"""
+
+
+def test_a_browser_shows_the_colours_that_were_painted(tmp_path, driver):
+    path = render(Hues(), tmp_path / "film.mp4", progress=False)
+    driver.get("about:blank")
+    url = driver.execute_async_script(PICTURE_OF_A_FILM, base64.b64encode(path.read_bytes()).decode())
+    assert url.startswith("data:image/png;base64,"), url
+    shown = np.array(Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))).convert("RGB")).astype(int)
+    off = np.abs(shown - whole(Hues, 0)[..., :3]).reshape(9, 100, 12, 100, 3)
+    assert off[:, 10:-10, :, 10:-10].max() <= 4  # within each patch: at edges colours are half as sharp
+
+
+def test_holds_and_motion_repeat_pictures(tmp_path):
+    path = render(Gliding(), tmp_path / "film.mp4", fps=20, motion=3, holds={2: 0.5}, hold_last=0, progress=False)
+    meta, frames = read(path)
+    assert (meta["fps"], len(frames)) == (60, 18 + 30)
+    for number, moment in ((3, 1), (8, 2), (35, 2), (37, 2.33)):
+        assert np.abs(frames[number] - redraw(Gliding(), moment)[..., :3].astype(int)).mean() < 6
 
 
 def test_plays_in_browsers(tmp_path):
