@@ -10,7 +10,6 @@ What moves is here; how fast, which frames and which file are said in `animation
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Any
 
 from matplotlib.artist import Artist
@@ -53,7 +52,7 @@ class Scene(Data):
     size = (1200, 600)
     frames = 1
     glides = False  # can it be drawn between frames, `update(3.4)`?
-    style: str | Mapping[str, Any] = MappingProxyType({})  # settings of matplotlib, or a name of its styles
+    style: str | Mapping[str, Any] = "default"  # of matplotlib: a name, or settings
 
     def draw(self, figure: FigureBase) -> None:
         """Make every artist, on an empty figure of `size`."""

@@ -35,7 +35,8 @@ def settings_of(scene: Scene) -> dict[str, Any]:
     """Return the settings of a scene: matplotlib's own but for its `style`; ValueError if that is none."""
     with using(DEFAULTS):
         try:
-            style.use(scene.style)  # type: ignore[arg-type]  # any mapping
+            if scene.style != "default":
+                style.use(scene.style)  # type: ignore[arg-type]  # any mapping
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise ValueError(
                 f"{type(scene).__name__}.style must be a name of matplotlib.style.available, or settings of matplotlib "

@@ -80,7 +80,7 @@ def test_a_group_has_one_style():
         style = "dark_background"
 
     assert SideBySide(Dark(), Stacked(Dark(), Dark())).style == "dark_background"
-    with pytest.raises(ValueError, match=r"SideBySide: one figure has one style, got .*{}.* and 'dark_background'"):
+    with pytest.raises(ValueError, match=r"SideBySide: one figure has one style, got 'default' and 'dark_background'"):
         SideBySide(Overlapping(), Dark())
 
 
