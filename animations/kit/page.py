@@ -163,11 +163,12 @@ class Page:
         (width, height), (left, bottom, wide, high) = self.size, box
         return kit.plot_axes(self.figure, (left / width, bottom / height, wide / width, high / height), **settings)
 
-    def dot(self, axes: Axes, x: np.ndarray, y: np.ndarray, **look: Any) -> Line2D:
-        """Draw a dot that stands at (x, y) (S,) of some axes, and glides from each place to the next."""
+    def dot(self, axes: Axes, places: Shown, **look: Any) -> Line2D:
+        """Draw a dot on some axes that glides through `places`, (S, 2), or is at places(moment)."""
         own: dict[str, Any] = {"marker": "o", "markeredgecolor": style.PAPER, "linestyle": "none", "zorder": 4}
         (made,) = axes.plot([], [], **own | look)
-        return self.glide(made, data=np.stack([x, y], axis=1)[..., None])
+        at = _glider(places)
+        return self.glide(made, data=lambda frame: np.reshape(at(frame), (2, 1)))
 
     def image(self, corner: tuple[int, int], extent: tuple[int, int]) -> Axes:
         """Return axes for a picture; see `image_axes`."""

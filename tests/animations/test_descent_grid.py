@@ -58,6 +58,15 @@ def test_dot_and_ring_are_at_this_point_and_at_the_best():
     np.testing.assert_allclose(scene.ring.get_xydata(), [[X[1000], height(X[1000])]])
 
 
+def test_between_two_frames_it_looks_at_the_points_between():
+    scene = grid()
+    Painter(scene)
+    scene.update(3.5)  # from point 50 to point 999
+    np.testing.assert_array_equal(scene.dot.get_xydata(), [[X[524], height(X[524])]])
+    scene.update(6.9)  # the lowest is behind it
+    np.testing.assert_allclose(scene.ring.get_xydata(), [[X[1000], height(X[1000])]])
+
+
 def test_of_two_equally_good_points_the_first_stays_the_best():
     scene = grid(np.arange(5.0), np.array([3.0, 1.0, 2.0, 1.0, 0.5]), clock=range(5))
     assert scene.best.tolist() == [0, 1, 1, 1, 4]

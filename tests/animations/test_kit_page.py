@@ -152,12 +152,13 @@ def test_step_says_what_is_done_behind_its_number(page):
 
 
 def test_dot_glides_from_place_to_place(page):
-    dot = page.dot(page.axes, np.array([0.0, 100.0]), np.array([10.0, 30.0]), marker="s")
+    dot = page.dot(page.axes, np.array([[0.0, 10.0], [100.0, 30.0]]), marker="s")
+    other = page.dot(page.axes, lambda moment: (moment, 7))
     seen = []
     for moment in (0, 0.25, 1):
         page.update(moment)
-        seen.append(dot.get_xydata().tolist())
-    assert seen == [[[0, 10]], [[25, 15]], [[100, 30]]]
+        seen.append((dot.get_xydata().tolist(), other.get_xydata().tolist()))
+    assert seen == [([[0, 10]], [[0, 7]]), ([[25, 15]], [[0.25, 7]]), ([[100, 30]], [[1, 7]])]
     assert (dot.get_marker(), dot.get_linestyle()) == ("s", "None")
 
 

@@ -119,7 +119,7 @@ class FunctionAndSlope(Scene):
         self._move(axes, lambda x, y, slope: ([x, x], [y, floor]), color=style.INPUT, linewidth=1, linestyle=":")
         self._move(axes, lambda x, y, slope: ([x - REACH, x + REACH], [y - REACH * slope, y + REACH * slope]),
                    color=style.BIAS, linewidth=3, zorder=3.5)  # fmt: skip
-        self._move(axes, lambda x, y, slope: ([x], [y]), marker="o", color=style.WEIGHT, markersize=9, zorder=4)
+        self.page.dot(axes, lambda moment: self.states.at(moment)[:2], color=style.WEIGHT, markersize=9)
 
     def _draw_slope(self, axes: Axes) -> None:
         """Draw all of the slope faintly, the stem, and the part behind the point."""
@@ -127,11 +127,11 @@ class FunctionAndSlope(Scene):
         axes.plot(*fine, color=style.FAINT, linewidth=2, zorder=2.6)
         self._move(axes, lambda x, y, slope: ([x, x], [0, slope]), color=style.BIAS, linewidth=3)
         self._move(axes, lambda x, y, slope: fine[:, fine[0] <= x + 1e-9], color=style.BIAS, linewidth=2, zorder=3.5)
-        self._move(axes, lambda x, y, slope: ([x], [slope]), marker="D", color=style.BIAS, markersize=8, zorder=4)
+        self.page.dot(axes, lambda moment: self.states.at(moment)[[0, 2]], marker="D", color=style.BIAS, markersize=8)
 
     def _move(self, axes: Axes, places: Callable, zorder: float = 3, **look: Any) -> None:
-        """Draw what lies at places(x, y, slope) of each moment."""
-        (made,) = axes.plot([], [], markeredgecolor=style.PAPER, zorder=zorder, **look)
+        """Draw a line through places(x, y, slope) of each moment."""
+        (made,) = axes.plot([], [], zorder=zorder, **look)
         self.page.glide(made, data=lambda frame: places(*self.states.at(frame)))
 
 

@@ -104,8 +104,8 @@ class ContourDescent(Scene):
                 piece = Line2D(x, y, color=color, marker=marker, markersize=4, linewidth=1.5, zorder=2.7)
                 self.paths[frame].append(axes.add_artist(piece))
         for number, (one, color, marker) in enumerate(looks):
-            x, y = (np.array([one.at(name, step) for step in self.clock]) for name in ("x", "y"))
+            places = np.array([(one.at("x", step), one.at("y", step)) for step in self.clock])
             look = {"color": color, "marker": marker, "zorder": 3 + number / 10}
-            self.page.dot(axes, x, y, **style.TIP | look, label=one.name)
+            self.page.dot(axes, places, **style.TIP | look, label=one.name)
         legend = add_legend(axes, loc="lower right", frameon=True, framealpha=1, edgecolor=style.FAINT)
         legend.set_zorder(2.6)  # under paths and walkers, should they come there

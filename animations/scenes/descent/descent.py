@@ -82,14 +82,13 @@ class CurveDescent(CurvePanel):
         converged, missed = ("✓ converged at step", "", style.TARGET), ("✗ not converged after", "steps", style.ERROR)
         self.draw_panel(figure, (self.setting, walk.rate), self._phase, converged if walk.converged else missed)
         (left, right), (low, high) = self.axes.get_xlim(), self.axes.get_ylim()
-        x, y, slope = walk.x[self.shown], walk.y[self.shown], walk.slope[self.shown]
+        x, y = walk.x[self.shown], walk.y[self.shown]
         inside = (left <= walk.x) & (walk.x <= right) & (low <= walk.y) & (walk.y <= high)  # at every step
         self.inside = inside[self.shown].tolist()
         (self.tangent,) = self.axes.plot([], [], color=style.ERROR, linewidth=2, zorder=3)
-        self.page.glide(self.tangent, data=self._tangents(x, y, slope))
-        self.dot = self.page.dot(self.axes, x, y, **self.look)
-        for artist in (self.tangent, self.dot):  # on its way out it is not to be seen either
-            self.page.glide(artist, visible=lambda at: self.inside[math.floor(at)] and self.inside[math.ceil(at)])
+        self.page.bind(self.tangent, data=self._tangents(x, y, walk.slope[self.shown]), visible=self.inside)
+        self.dot = self.page.dot(self.axes, np.column_stack([x, y]), **self.look)
+        self.page.glide(self.dot, visible=lambda at: self.inside[math.floor(at)] and self.inside[math.ceil(at)])
         self.path = self._draw_path(inside)
         for left, right, name, color in (
             (30, 166, "x", style.WEIGHT), (216, 352, "y", style.INK), (402, 576, "slope", style.ERROR),

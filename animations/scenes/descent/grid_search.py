@@ -33,18 +33,18 @@ class GridSearch(CurvePanel):
             figure, ("points", len(self.x)), lambda frame: "next point" if self.clock[frame] else "first point",
             ("✓ all points seen at step", "", style.TARGET),
         )  # fmt: skip
-        self.seen = []
-        for before, step in zip([-1, *self.shown], self.shown, strict=False):  # what each frame adds
-            x, y = self.x[before + 1 : step + 1], self.y[before + 1 : step + 1]
-            self.seen += self.axes.plot(x, y, "o", color=style.WEIGHT, markersize=3, zorder=2.7)
+        page, axes, points = self.page, self.axes, np.column_stack([self.x, self.y])
+        self.dot = page.dot(axes, lambda moment: points[self._seen(moment)], **self.look)
+        self.ring = page.dot(axes, lambda moment: points[self.best[self._seen(moment)]], **self.look | RING)
+        self.seen: list[Artist] = []  # what each frame adds
+        for start, step in zip([0, *self.shown[:-1] + 1], self.shown, strict=True):
+            self.seen += axes.plot(*points[start : step + 1].T, "o", color=style.WEIGHT, markersize=3, zorder=2.7)
         now, best = self.shown, self.best[self.shown]
-        self.dot = self.page.dot(self.axes, self.x[now], self.y[now], **self.look)
-        self.ring = self.page.dot(self.axes, self.x[best], self.y[best], **self.look | RING)
-        for row, words, points, color in ((108, "now", now, style.WEIGHT), (58, "best so far", best, style.TARGET)):
-            self.page.text(words, (30, row), color=color)
+        for row, words, which, color in ((108, "now", now, style.WEIGHT), (58, "best so far", best, style.TARGET)):
+            page.text(words, (30, row), color=color)
             for left, name, values in ((186, "x", self.x), (394, "y", self.y)):
                 gid = f"{words.split()[0]}.{name}"
-                self.page.named((left, row), f"{name} =", "{:.6f}", gid, values[points], color=color)
+                page.named((left, row), f"{name} =", "{:.6f}", gid, values[which], color=color)
 
     def trail(self, frame: int) -> list[Artist]:
         return [self.seen[frame]]
@@ -56,3 +56,7 @@ class GridSearch(CurvePanel):
             f"{self.title}: {step + 1} of {len(self.x)} points looked at; "
             f"the best so far is x = {self.x[best]:.6f}, y = {self.y[best]:.6f}."
         )
+
+    def _seen(self, moment: float) -> int:
+        """Return the point at a moment; between two frames, too, the search goes from point to point."""
+        return int(np.interp(moment, range(self.frames), self.shown))
