@@ -1,8 +1,10 @@
-"""Names that fit where they stand."""
+"""Names that fit where they stand, and places where they do not touch."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+
+import numpy as np
 
 from animations.engine.text import PastedText, text_width
 from animations.kit import style
@@ -54,3 +56,27 @@ def with_article(name: str) -> str:
     ('a truck', 'an airplane')
     """
     return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
+def push_apart(wanted: Sequence[float] | np.ndarray, gap: float, low: float, high: float) -> np.ndarray:
+    """Return places near those wanted, in the same order, `gap` apart at least and from `low` to `high` if they fit.
+
+    Subtract gap, 2 gap, … from the sorted places: now they only must not decrease, and the nearest such places are
+    found by giving neighbours that do decrease their mean, again and again (pool adjacent violators).
+
+    >>> push_apart([50, 12, 10, 11], 4, 0, 100)
+    array([50., 15.,  7., 11.])
+    """
+    order = np.argsort(wanted, kind="stable")
+    steps = gap * np.arange(len(order))
+    pools: list[tuple[float, int]] = []  # (mean, how many)
+    for place in np.asarray(wanted, float)[order] - steps:
+        mean, count = float(place), 1
+        while pools and pools[-1][0] > mean:
+            other, size = pools.pop()
+            mean, count = (mean * count + other * size) / (count + size), count + size
+        pools.append((mean, count))
+    placed = np.repeat([mean for mean, _ in pools], [count for _, count in pools])
+    result = np.empty(len(order))
+    result[order] = np.clip(placed, low, max(low, high - steps[-1])) + steps
+    return result

@@ -11,7 +11,7 @@ from test_charts_numbers import KINDS, make
 from animations import BarRace, Bars, GrowingLines, PastedText, Pie
 from animations.audit.layout import GAP
 from animations.engine.painter import Painter
-from animations.scenes.tables.charts import push_apart
+from animations.kit.labels import push_apart
 from animations.scenes.tables.pie import push_around
 from tests.tinylearn.peoples_tables import TABLES
 from tinylearn.datasets import Table, gdp, read_table

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from audit import check_all_numbers, check_painter
+from matplotlib.artist import Artist
 from matplotlib.colors import to_hex
 
 from animations import Number, Race, SideBySide, audit, style
@@ -112,7 +113,7 @@ def test_in_words(six):
 def test_names_curves_and_tips_belong_to_their_runner(six):
     scene = Race(six, steps=[0, 20, 60, 120])
     Painter(scene)
-    to_pixels, to_page = scene.axes.transData, scene.page.transData.inverted()
+    to_pixels, to_page = scene.axes.transData, scene.page.axes.transData.inverted()
     lanes = zip(six.items(), scene.rows, LOOKS, strict=True)
     for (frame, step), ((name, runner), row, (color, marker)) in product(enumerate(scene.steps), lanes):
         scene.update(frame)
@@ -128,10 +129,26 @@ def test_names_curves_and_tips_belong_to_their_runner(six):
             assert row.leader.get_ydata()[1] == row.name.get_position()[1]
         assert row.name.get_text() == (name if len(name) <= 20 else f"{name[:19]}…")
         assert row.name.get_position()[1] == row.loss.get_position()[1]
-        assert {to_hex(each.get_color()) for each in row.artists} == {color}
+        assert {to_hex(each.get_color()) for each in vars(row).values() if isinstance(each, Artist)} == {color}
         diverged = bool(runner.divergence) and step >= runner.divergence.step
         assert row.tip.get_marker() == ("X" if diverged else marker)
         assert row.ending.get_visible() == row.ended.get_visible() == diverged
+
+
+def test_between_two_frames_tips_curves_and_names_are_on_their_way(six):
+    scene = Race({name: six[name] for name in ("SGD", "Adam")})
+    Painter(scene)
+    seen = {}
+    for frame in (20, 20.25, 21):
+        scene.update(frame)
+        seen[frame] = [(row.tip.get_xydata()[0], row.name.get_position(), row.loss.get_text()) for row in scene.rows]
+        for row in scene.rows:
+            end = scene.axes.transData.transform(row.curve.get_xydata()[-1])
+            np.testing.assert_allclose(scene.page.axes.transData.inverted().transform(end), row.tip.get_xydata()[0])
+    for before, between, after in zip(*seen.values(), strict=True):
+        for old, now, new in list(zip(before, between, after, strict=True))[:2]:
+            np.testing.assert_allclose(now, 0.75 * np.array(old) + 0.25 * np.array(new))
+        assert before[2] == between[2] != after[2], "numbers are those of a record"
 
 
 def test_each_loss_stands_after_its_name(six):
@@ -250,7 +267,9 @@ def test_any_frame_can_be_painted_alone(six):
 
 
 def spoil_loss(scene):
-    scene.lanes[1].losses[60] += 0.01
+    number = scene.rows[1].loss
+    right = number.set_value
+    number.set_value = lambda value: right(1.01 * value)
 
 
 def spoil_end(scene):
@@ -265,12 +284,12 @@ def swap_names(scene):
 
 def one_place_for_all(scene):
     for row in scene.rows:
-        row.left, show = 900, row.show
-        row.show = lambda step, end, tip, y, show=show: show(step, end, tip, 300)
+        scene.page.bind(row.name, position=lambda frame: (900, 300))
 
 
 def late_clock(scene):
-    scene.clock[0][0].set_value = lambda value: None
+    (number,) = scene.page.figure.findobj(lambda artist: artist.get_gid() == "step")
+    number.set_value = lambda value: None
 
 
 FAULTS = {  # how it is planted → the kind of check that finds it, what this says
@@ -301,7 +320,7 @@ def test_planted_faults_are_found(six, fault):
     [
         ({}, {}, ValueError, "1 to 6 runners, got 0"),
         (dict.fromkeys("abcdefg", made_up([1.0])), {}, ValueError, "1 to 6 runners, got 7"),
-        ({"a": [1, 2]}, {}, TypeError, r"as race\(…\) returns, got 'a': \[1, 2\]"),
+        ({"a": [1, 2]}, {}, TypeError, r"as race\(…\) returns, got {'a': \[1, 2\]}"),
         ([1, 2], {}, TypeError, r"as race\(…\) returns, got \[1, 2\]"),
         ({"a": made_up([1.0])}, {"steps": []}, ValueError, "steps must be a list of whole numbers"),
         ({"a": made_up([1.0])}, {"steps": [-1]}, ValueError, r"steps must grow .*, got \[-1\]"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -15,7 +14,7 @@ from animations import checks
 from animations.data import anything, whole
 from animations.engine.text import Form, Number, text_width
 from animations.kit import style
-from animations.kit.labels import different
+from animations.kit.labels import different, push_apart
 from animations.scenes.tables.table_scene import (
     FOOT,
     HEAD,
@@ -205,27 +204,3 @@ def alone(values: np.ndarray) -> np.ndarray:
     """Return where a value stands between two that are missing, or the ends: a line does not show it."""
     there = np.pad(~np.isnan(values), ((1, 1), (0, 0)))
     return there[1:-1] & ~there[:-2] & ~there[2:]
-
-
-def push_apart(wanted: Sequence[float] | np.ndarray, gap: float, low: float, high: float) -> np.ndarray:
-    """Return places near those wanted, in the same order, `gap` apart at least and from `low` to `high` if they fit.
-
-    Subtract gap, 2 gap, … from the sorted places: now they only must not decrease, and the nearest such places are
-    found by giving neighbours that do decrease their mean, again and again (pool adjacent violators).
-
-    >>> push_apart([50, 12, 10, 11], 4, 0, 100)
-    array([50., 15.,  7., 11.])
-    """
-    order = np.argsort(wanted, kind="stable")
-    steps = gap * np.arange(len(order))
-    pools: list[tuple[float, int]] = []  # (mean, how many)
-    for place in np.asarray(wanted, float)[order] - steps:
-        mean, count = float(place), 1
-        while pools and pools[-1][0] > mean:
-            other, size = pools.pop()
-            mean, count = (mean * count + other * size) / (count + size), count + size
-        pools.append((mean, count))
-    placed = np.repeat([mean for mean, _ in pools], [count for _, count in pools])
-    result = np.empty(len(order))
-    result[order] = np.clip(placed, low, max(low, high - steps[-1])) + steps
-    return result

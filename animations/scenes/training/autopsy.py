@@ -1,10 +1,7 @@
 """The autopsy of a training that diverged, in one picture: loss and norms up to the update that broke, on a log axis.
 
-update 39 met a loss of inf …
-  │            ╱ ┊          the curves end where the numbers do; the broken update is the dashed line
-  │        __╱   ┊
-  └───────────── ×
-a table: of the loss and of each parameter, the first value shown and the last
+The curves end where the numbers do; the broken update is a dashed line. A table says of the loss and of each parameter
+the first value shown and the last.
 """
 
 from __future__ import annotations

@@ -9,7 +9,8 @@ update 12 of 60   epoch 2 of 10   adjust, repeat
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -18,27 +19,34 @@ from matplotlib.figure import FigureBase
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
 
 from animations import checks
-from animations.engine.text import Number
+from animations.data import anything, clock, text
 from animations.kit import style
-from animations.kit.axes import add_label, add_number, pixel_axes, plot_axes
+from animations.kit.labels import push_apart
+from animations.kit.page import Box, Page
 from animations.kit.steps import spaced_steps
 from animations.scene import Scene
-from animations.scenes.tables.charts import push_apart
-from animations.scenes.training.race_lane import Lane, Row, room, short_name
-from animations.scenes.training.step_chart import MARKERS
+from animations.scenes.training.race_lane import Lane, Row, room
 from tinylearn.analysis.race import Runner
 from tinylearn.checks import shortened
 
-LOOKS = tuple(zip((*style.SERIES, style.INK), (*MARKERS, "P"), strict=True))  # colour and marker of each runner
+LOOKS = tuple(zip((*style.SERIES, style.INK), (*style.MARKERS, "P"), strict=True))  # colour and marker of each runner
 FEW = 100  # updates: up to here each is a frame, and the axis of updates is not logarithmic
 LEFT, BOTTOM, TOP, EDGE = 110, 70, 500, 24  # pixels: where the axes lie, and the margin at the right
 GAP = 44  # pixels from name to name
 
 
+def _runners(who: str, name: str, runners: Any) -> dict[str, Runner]:
+    if not isinstance(runners, Mapping) or not all(isinstance(runner, Runner) for runner in runners.values()):
+        raise TypeError(f"{who}: expected name → Runner, as race(…) returns, got {shortened(runners)}")
+    if not 1 <= len(runners) <= len(LOOKS):
+        raise ValueError(f"{who}: expected 1 to {len(LOOKS)} runners, got {len(runners)}")
+    return {checks.text(who, "each name", each): runner for each, runner in runners.items()}
+
+
 class Race(Scene):
     """What `race(…)` returned, name → Runner, 1 to 6 of them: the loss of each batch, before its update.
 
-    steps    (F,) the update that each frame shows; by default each, or about 100 that are ever farther apart
+    steps    (S,) the update that each frame shows; by default each, or about 100 that are ever farther apart
     title    what differs
 
     The clock runs to the last update that is recorded. A runner that diverged, or ended, stays where it did and says
@@ -47,118 +55,85 @@ class Race(Scene):
     many updates an epoch; "name.loss", "name.diverged", and "name.last_step" for one that ends before others.
     """
 
-    size = (1200, 620)
+    runners: dict[str, Runner] = anything(_runners)
+    steps: np.ndarray = clock("S", default=None, kw_only=True)
+    title: str = text(default="The same start, the same batches", kw_only=True)
 
-    def __init__(
-        self, runners: Mapping[str, Runner], *, steps: Sequence[int] | None = None,
-        title: str = "The same start, the same batches",
-    ) -> None:  # fmt: skip
-        if not isinstance(runners, Mapping):
-            raise TypeError(f"Race: expected name → Runner, as race(…) returns, got {shortened(runners)}")
-        if not 1 <= len(runners) <= len(LOOKS):
-            raise ValueError(f"Race: expected 1 to {len(LOOKS)} runners, got {len(runners)}")
-        for name, runner in runners.items():
-            checks.text("Race", "each name", name)
-            if not isinstance(runner, Runner):
-                raise TypeError(f"Race: expected name → Runner, as race(…) returns, got {name!r}: {shortened(runner)}")
-        self.lanes = [Lane(name, runner) for name, runner in runners.items()]
-        self.title = checks.text("Race", "title", title)
-        self.captions = tuple(short_name(name) for name in runners)  # digits in them are those of names
+    size = (1200, 620)
+    glides = True
+
+    def prepare(self) -> None:
+        self.lanes = [Lane(name, runner) for name, runner in self.runners.items()]
         self.longest = max(self.lanes, key=lambda lane: lane.last)
         self.last = self.longest.last
-        self.steps = checks.clock("Race", "steps", clock(self.lanes) if steps is None else steps)
+        self.steps = np.array(_clock(self.lanes)) if self.steps is None else self.steps
         self.frames = len(self.steps)
         self.low, self.high, self.is_log = room(self.lanes)
+        self.captions = tuple(lane.title for lane in self.lanes)  # digits in them are those of names
 
     def draw(self, figure: FigureBase) -> None:
-        self.page = pixel_axes(figure, self.size)
-        self.page.set_zorder(2)  # the lines to the names lie over the axes
-        self._draw_heading(self.page)
+        self.page = Page(figure, self.size)
+        self.page.axes.set_zorder(2)  # the lines to the names lie over the axes
+        self._draw_heading()
         right = self.size[0] - EDGE
-        add_label(self.page, right, TOP + 24, "loss", ha="right", color=style.QUIET, size=style.SMALL)
-        self.rows = [Row(self.page, lane, right, *look) for lane, look in zip(self.lanes, LOOKS, strict=False)]
-        left = right - max(row.width() for row in self.rows)
-        self.axes = self._draw_axes(figure, left - 40)
-        for row in self.rows:
-            row.draw_curve(self.axes, left)
+        self.page.quiet("loss", (right, TOP + 24), ha="right", size=style.SMALL)
+        self.rows = [Row(self.page, lane, self.steps, *look) for lane, look in zip(self.lanes, LOOKS, strict=False)]
+        left = right - max(row.width for row in self.rows)
+        self.axes = self._draw_axes((LEFT, BOTTOM, left - 40 - LEFT, TOP - BOTTOM))
+        tips = np.stack([self._tips(lane) for lane in self.lanes], axis=1)  # (S, lanes, 2)
+        places = [
+            push_apart(each[::-1], GAP, BOTTOM + 8, TOP - 8)[::-1] for each in tips[..., 1]
+        ]  # the first is highest
+        for row, tip, y in zip(self.rows, tips.swapaxes(0, 1), np.transpose(places), strict=True):
+            row.draw(self.axes, tip, y, (left, right), self.last)
 
-    def update(self, frame: int) -> list[Artist]:
-        step = int(self.steps[frame])
-        self.phase.set_text("adjust, repeat" if step else "initialise: all start from the same weights")
-        for number, value in self.clock:
-            number.set_value(value(step))
-        tips = [self._tip(lane, step) for lane in self.lanes]
-        upwards = [y for _, y in reversed(tips)]  # so that of equal ones the first comes highest
-        places = push_apart(upwards, GAP, BOTTOM + 8, TOP - 8)[::-1]
-        for row, tip, y in zip(self.rows, tips, places, strict=True):
-            row.show(step, self.last, tip, y)
-        return [self.phase, *(number for number, _ in self.clock), *(each for row in self.rows for each in row.artists)]
+    def update(self, frame: float) -> list[Artist]:
+        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
-        step = int(self.steps[frame])
+        step = self.steps[frame]
         if not step:
             return f"{self.title}: before the first update, {', '.join(lane.name for lane in self.lanes)} are equal."
-        losses = [f"{lane.name} {lane.loss(step):.4g}{self._ending(lane, step)}" for lane in self.lanes]
-        return f"{self.title}, update {step} of {self.last}: losses of {', '.join(losses)}."
+        losses = ", ".join(lane.describe(step, self.last) for lane in self.lanes)
+        return f"{self.title}, update {step} of {self.last}: losses of {losses}."
 
-    def _ending(self, lane: Lane, step: int) -> str:
-        if not lane.is_over(step, self.last):
-            return ""
-        word, _, update = lane.ending
-        return f" ({word} at update {update})"
+    def _tips(self, lane: Lane) -> np.ndarray:
+        """Return where a curve ends, (S, 2) pixels of the page; before the first update, where it will begin."""
+        losses = np.where(lane.upto(self.steps) > 1, lane.loss(self.steps), lane.first_loss)
+        x, y = (
+            np.clip(self.steps, 1, max(lane.last, 1)),
+            np.clip(np.nan_to_num(losses, nan=np.inf), self.low, self.high),
+        )
+        pixels = self.axes.transData.transform(np.stack([x, y], axis=1))
+        return self.page.axes.transData.inverted().transform(pixels)
 
-    def _tip(self, lane: Lane, step: int) -> tuple[float, float]:
-        """Return where a curve ends, in pixels of the page; before the first update, where it will begin."""
-        loss = lane.loss(step) if lane.upto(step) > 1 else lane.first_loss()
-        place = (max(min(step, lane.last), 1), float(np.clip(np.nan_to_num(loss, nan=np.inf), self.low, self.high)))
-        return tuple(self.page.transData.inverted().transform(self.axes.transData.transform(place)))
-
-    def _draw_heading(self, page: Axes) -> None:
+    def _draw_heading(self) -> None:
         """Write the title and the clock: what is counted, for all runners together."""
-        add_label(page, 40, 586, self.title, size=style.LARGE)
-        self.clock: list[tuple[Number, Callable[[int], float]]] = []  # with the value at a step
-        x = self._draw_counter(page, 40, "update", "step", lambda step: step, self.last)
-        if all(lane.goes_as(self.longest) for lane in self.lanes):
-            x = self._draw_counter(page, x, "epoch", "epoch", self.longest.epoch, self.longest.epoch(self.last))
-        self.phase = add_label(page, x, 546, "", color=style.QUIET, zorder=4)
+        page, longest = self.page, self.longest
+        page.text(self.title, (40, 586), size=style.LARGE)
+        x = page.clock((40, 546), "update", "step", self.steps, self.last)
+        if all(lane.goes_as(longest) for lane in self.lanes):
+            x = page.clock((x + 24, 546), "epoch", "epoch", longest.epoch(self.steps), longest.epoch(self.last))
+        phases = ["adjust, repeat" if step else "initialise: all start from the same weights" for step in self.steps]
+        page.words(phases, (x + 24, 546), color=style.QUIET)
 
-    def _draw_counter(
-        self, page: Axes, x: float, word: str, gid: str, value: Callable[[int], float], last: int
-    ) -> float:
-        """Write "word n of last" from x on; return where it ends."""
-        digits = 11 * len(str(max(last, *self.steps))) + 4  # a digit is 11 pixels wide
-        add_label(page, x, 546, word)
-        x += 66 + digits
-        self.clock.append((add_number(page, x, 546, "{:.0f}", gid, weight="bold", zorder=4), value))
-        add_label(page, x + 8, 546, "of", color=style.QUIET)
-        x += 30 + digits
-        add_number(page, x, 546, "{:.0f}", f"last_{gid}", color=style.QUIET).set_value(last)
-        return x + 36
-
-    def _draw_axes(self, figure: FigureBase, right: float) -> Axes:
-        width, height = self.size
-        box = (LEFT / width, BOTTOM / height, (right - LEFT) / width, (TOP - BOTTOM) / height)
-        few, said = self.last <= FEW, "loss of the batch, before the update" + (", log scale" if self.is_log else "")
-        axes = plot_axes(figure, box, xlabel="update" if few else "update, log scale", ylabel=said)
+    def _draw_axes(self, box: Box) -> Axes:
+        few, log = self.last <= FEW, ("", ", log scale")
+        axes = self.page.plot(box, xlabel=f"update{log[not few]}",
+                              ylabel=f"loss of the batch, before the update{log[self.is_log]}")  # fmt: skip
+        axes.set(xscale="linear" if few else "log", yscale="log" if self.is_log else "linear")
+        axes.set(xlim=(0, max(self.last, 1)) if few else (1, self.last), ylim=(self.low, self.high), autoscale_on=False)
         if few:
-            axes.set_xlim(0, max(self.last, 1))
             axes.xaxis.set_major_locator(MaxNLocator(8, integer=True, steps=[1, 2, 5, 10]))
-        else:
-            axes.set_xscale("log")
-            axes.set_xlim(1, self.last)
         if self.is_log:
-            axes.set_yscale("log")
-            few_powers = self.high < 200 * self.low
-            axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5) if few_powers else (1,), numticks=9))
+            digits = (1, 2, 5) if self.high < 200 * self.low else (1,)  # few powers of ten
+            axes.yaxis.set_major_locator(LogLocator(subs=digits, numticks=9))
         for axis in (axes.xaxis, axes.yaxis):
-            axis.set_minor_locator(NullLocator())
-            axis.set_major_formatter("{x:g}")
-        axes.set_ylim(self.low, self.high)
-        axes.set_autoscale_on(False)
+            axis.set(minor_locator=NullLocator(), major_formatter="{x:g}")
         return axes
 
 
-def clock(lanes: Sequence[Lane]) -> list[int]:
+def _clock(lanes: Sequence[Lane]) -> list[int]:
     """Return the update of each frame: all, or about 100, of those that are recorded, and where runners diverged.
 
     Between two records there is nothing to show; so each frame shows the last one before it.

@@ -1,23 +1,22 @@
 """The runners of a race picture: what each shows at any update, and where its name stands.
 
 A lane reads the recording; a row draws it: the curve and its tip, and at the right a name and a loss, joined by a line.
+S steps, one for each frame.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 
-from animations.engine.text import PastedText
 from animations.kit import style
-from animations.kit.axes import add_label, add_number
 from animations.kit.labels import short
 from animations.kit.numbers import four_digits
-from animations.scenes.training.step_chart import TIP
+from animations.kit.page import Page
 from tinylearn.analysis.race import Runner
 
 WIDE = 30  # losses that differ by more than this factor need a log axis
@@ -27,7 +26,7 @@ NUMBER = 124  # pixels that a loss may take, and what is left between it and a n
 
 
 class Lane:
-    """A runner on the clock: what its recording says at any update, which is its last record until then.
+    """A runner on the clock: what its recording says at some updates, which is its last record until then.
 
     steps, epochs, losses (R,); last, the last update recorded; diverged, the update that broke, or None; ending, what
     became of it: a word, the gid of the update, and that.
@@ -35,49 +34,48 @@ class Lane:
 
     def __init__(self, name: str, runner: Runner) -> None:
         recording = runner.recording
-        self.name, self.steps, self.epochs = name, np.array(recording.steps), np.array(recording.epochs)
-        self.losses = np.array(recording.losses, float)
-        self.last = int(self.steps[-1])
-        self.diverged = None if recording.divergence is None else int(recording.divergence["step"])
-        self.ending = (
-            ("ended", "last_step", self.last) if self.diverged is None else ("diverged", "diverged", self.diverged)
-        )
+        self.name, self.title = name, short(" ".join(name.split()))
+        self.steps, self.epochs = np.array(recording.steps), np.array(recording.epochs)
+        self.losses, self.last = np.array(recording.losses, float), int(self.steps[-1])
+        self.first_loss = float(self.losses[min(1, len(self.losses) - 1)])  # NaN if there is none
+        self.diverged, self.ending = None, ("ended", "last_step", self.last)
+        if recording.divergence is not None:
+            self.diverged = int(recording.divergence["step"])
+            self.ending = "diverged", "diverged", self.diverged
 
-    def upto(self, step: int) -> int:
+    def upto(self, steps: Any) -> Any:
         """Return how many records there are until then."""
-        return int(np.searchsorted(self.steps, step, side="right"))
+        return np.searchsorted(self.steps, steps, side="right")
 
-    def epoch(self, step: int) -> int:
+    def epoch(self, steps: Any) -> Any:
         """Return the epoch at that time."""
-        return int(self.epochs[self.upto(step) - 1])
+        return self.epochs[self.upto(steps) - 1]
 
-    def loss(self, step: int) -> float:
+    def loss(self, steps: Any) -> Any:
         """Return the loss at that time; NaN before the first update that is recorded."""
-        return float(self.losses[self.upto(step) - 1])
-
-    def first_loss(self) -> float:
-        """Return the first loss that is recorded; NaN if there is none."""
-        return float(self.losses[min(1, len(self.losses) - 1)])
+        return self.losses[self.upto(steps) - 1]
 
     def is_calm(self) -> bool:
         """Has it neither diverged nor grown so far from its first loss that it is about to?"""
-        return self.diverged is None and not self.losses[-1] > FAR * abs(self.first_loss()) > 0
+        return self.diverged is None and not self.losses[-1] > FAR * abs(self.first_loss) > 0
 
-    def is_over(self, step: int, end: int) -> bool:
+    def is_over(self, steps: Any, end: int) -> Any:
         """Has it diverged, or ended before the race does, at update `end`?"""
         if self.diverged is not None:
-            return step >= min(self.diverged, end)
-        return self.last <= step and self.last < end
+            return steps >= min(self.diverged, end)
+        return (self.last <= steps) & (self.last < end)
+
+    def describe(self, step: int, end: int) -> str:
+        """Say the loss at a step, and what became of it by then."""
+        word, _, update = self.ending
+        return f"{self.name} {self.loss(step):.4g}" + (
+            f" ({word} at update {update})" if self.is_over(step, end) else ""
+        )
 
     def goes_as(self, other: Lane) -> bool:
         """Is it in the same epochs as the other, update by update?"""
         _, own, its = np.intersect1d(self.steps, other.steps, return_indices=True)
         return bool((self.epochs[own] == other.epochs[its]).all())
-
-
-def short_name(name: str) -> str:
-    """Return a name on one line that fits beside the curves."""
-    return short(" ".join(name.split()))
 
 
 def room(lanes: Sequence[Lane]) -> tuple[float, float, bool]:
@@ -87,7 +85,7 @@ def room(lanes: Sequence[Lane]) -> tuple[float, float, bool]:
     """
     losses = np.concatenate([lane.losses[np.isfinite(lane.losses)] for lane in lanes])
     calm = [lane.losses[np.isfinite(lane.losses)] for lane in lanes if lane.is_calm()]
-    first = np.nan_to_num([lane.first_loss() for lane in lanes], nan=0.0, posinf=0.0)
+    first = np.nan_to_num([lane.first_loss for lane in lanes], nan=0.0, posinf=0.0)
     highest = np.concatenate(calm).max(initial=-np.inf) if calm else FAR * first.max()
     losses = losses[losses <= highest]
     if not len(losses):
@@ -102,51 +100,44 @@ def room(lanes: Sequence[Lane]) -> tuple[float, float, bool]:
 
 
 class Row:
-    """What is drawn of one runner. right: where its loss ends, in pixels of the page."""
+    """What is drawn of one runner; its name and loss, or what stands below, need `width` pixels."""
 
-    def __init__(self, page: Axes, lane: Lane, right: float, color: str, marker: str) -> None:
-        self.page, self.lane, self.right, self.color, self.marker = page, lane, right, color, marker
-        settings: dict[str, Any] = {"color": color, "zorder": 4}
-        self.name = add_label(page, 0, 0, short_name(lane.name), weight="bold", **settings)
-        self.loss = add_number(page, right, 0, four_digits, f"{lane.name}.loss", weight="bold", **settings)
-        settings["size"], (word, gid, update) = style.SMALL, lane.ending
-        self.ending = add_label(page, 0, 0, f"{word} at update", **settings)
-        self.ended = add_number(page, 0, 0, "{:.0f}", f"{lane.name}.{gid}", ha="left", **settings)
-        self.ended.set_value(update)
+    def __init__(self, page: Page, lane: Lane, steps: np.ndarray, color: str, marker: str) -> None:
+        self.page, self.lane, self.steps, self.color, self.marker = page, lane, steps, color, marker
+        look: dict[str, Any] = {"color": color, "zorder": 4}
+        self.name = page.text(lane.title, weight="bold", **look)
+        self.loss = page.number(four_digits, f"{lane.name}.loss", lane.loss(steps), weight="bold", **look)
+        look["size"], (word, gid, update) = style.SMALL, lane.ending
+        self.ending = page.text(f"{word} at update", **look)
+        self.ended = page.number("{:.0f}", f"{lane.name}.{gid}", update, ha="left", **look)
+        self.ended_at = page.width(self.ending) + 6
+        self.width = max(page.width(self.name) + NUMBER, self.ended_at + page.width(self.ended))
 
-    def width(self) -> float:
-        """Return how many pixels the name and the loss need, or what stands below."""
-        ending = _width(self.ending) + 6 + _width(self.ended)
-        return max(_width(self.name) + NUMBER, ending)
+    def draw(self, axes: Axes, tips: np.ndarray, y: np.ndarray, ends: tuple[float, float], last: int) -> None:
+        """Draw the curve into `axes`, its tips (S, 2) on the page, and the line to the name, at height y (S,).
 
-    def draw_curve(self, axes: Axes, left: float) -> None:
-        """Make the curve, its tip, and the line from there to the name, which begins at `left`."""
-        self.left = left
+        ends   where the name begins and the loss ends; the race ends with update `last`
+        """
+        page, lane, (left, right) = self.page, self.lane, ends
         (self.curve,) = axes.plot([], [], color=self.color, linewidth=1.5, zorder=3)
-        (self.tip,) = self.page.plot([], [], color=self.color, **TIP, zorder=4)
-        (self.leader,) = self.page.plot([], [], color=self.color, linewidth=1, linestyle=":", zorder=3)
-        self.artists: list[Artist] = [self.curve, self.leader, self.tip, self.name, self.loss, self.ending, self.ended]
+        (self.tip,) = page.axes.plot([], [], color=self.color, **style.TIP, zorder=4)
+        (self.leader,) = page.axes.plot([], [], color=self.color, linewidth=1, linestyle=":", zorder=3)
+        over, records = lane.is_over(self.steps, last), lane.upto(self.steps)
+        page.glide(self.tip, data=tips[:, :, None])
+        page.bind(self.tip, marker=np.where(over & (lane.diverged is not None), "X", self.marker).tolist())
+        page.glide(self.leader, data=np.stack([tips, np.stack([np.full(len(y), left - 8), y], axis=1)], axis=2))
+        page.glide(self.curve, data=lambda frame: self._way(axes, records[int(frame)], records[math.ceil(frame)]))
+        for text, x, below in ((self.name, left, 0), (self.loss, right, 0), (self.ending, left, BELOW),
+                               (self.ended, left + self.ended_at, BELOW)):  # fmt: skip
+            page.glide(text, position=np.stack([np.full(len(y), x), y - below], axis=1))
+            page.bind(text, visible=over if below else (records > 1) | (text is self.name))
+        for line in (self.curve, self.tip, self.leader):
+            page.bind(line, visible=records > 1)
 
-    def show(self, step: int, end: int, tip: tuple[float, float], y: float) -> None:
-        """Show update `step` of a race that ends with `end`: the curve's tip is there, the name at height y."""
-        lane, over = self.lane, self.lane.is_over(step, end)
-        records = lane.upto(step)
-        began = records > 1
-        self.curve.set_data(lane.steps[1:records], lane.losses[1:records])
-        self.tip.set_data([tip[0]], [tip[1]])
-        self.tip.set_marker("X" if over and lane.diverged is not None else self.marker)
-        self.leader.set_data([tip[0], self.left - 8], [tip[1], y])
-        for artist in (self.curve, self.tip, self.leader, self.loss):
-            artist.set_visible(began)
-        self.name.set_position((self.left, y))
-        self.loss.set_position((self.right, y))
-        self.loss.set_value(lane.loss(step))
-        self.ending.set_position((self.left, y - BELOW))
-        self.ended.set_position((self.left + _width(self.ending) + 6, y - BELOW))
-        for text in (self.ending, self.ended):
-            text.set_visible(over)
-
-
-def _width(text: PastedText) -> float:
-    """Return how many pixels wide a text is."""
-    return float(text.get_window_extent().width) if text.get_text() else 0.0
+    def _way(self, axes: Axes, records: int, wanted: int) -> np.ndarray:
+        """Return the curve (2, …) of so many records, and up to the tip if that is on its way to more of them."""
+        passed = np.stack([self.lane.steps[1:records], self.lane.losses[1:records]])
+        if records in (1, wanted):
+            return passed
+        tip = self.page.axes.transData.transform(np.asarray(self.tip.get_xydata())[0])
+        return np.c_[passed, axes.transData.inverted().transform(tip)]

@@ -22,10 +22,6 @@ from animations.scene import Scene
 LEAST = 1e-100  # on a log axis
 
 
-def _series(who: str, name: str, series: Any) -> tuple[Series, ...]:
-    return checked_series(who, series, ())
-
-
 def _forms(who: str, name: str, forms: Any) -> dict[str, Callable[[float], str]]:
     given = checks.mapping(who, name, forms)
     return {column: checks.number_form(who, "a form", form) for column, form in given.items()}
@@ -38,7 +34,7 @@ class StepChart(Scene):
     forms    column → how its numbers are written, if not as "{:.4g}". The gid of a number is "name.column".
     """
 
-    series: tuple[Series, ...] = data.anything(_series)
+    series: tuple[Series, ...] = data.anything(lambda who, name, series: checked_series(who, series, ()))
     clock: np.ndarray = data.clock("S")
     shown: str = data.text(kw_only=True)
     title: str = data.text(kw_only=True)
