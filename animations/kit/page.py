@@ -170,6 +170,26 @@ class Page:
         at = _glider(places)
         return self.glide(made, data=lambda frame: np.reshape(at(frame), (2, 1)))
 
+    def grow(
+        self, axes: Axes, x: np.ndarray, y: np.ndarray, *, marker: str = "o", markersize: float = 6, zorder: float = 3,
+        **settings: Any,
+    ) -> None:  # fmt: skip
+        """Draw a line that grows through points (S,), one more with each frame, and a dot where it ends.
+
+        Set the axes' scales before: between two points the dot stays on the straight line that is seen.
+        """
+        points, scale = np.stack([x, y]), axes.transScale  # (2, S)
+        end = _glider(scale.transform(points.T))
+
+        def way(frame: float) -> np.ndarray:
+            passed = points[:, : int(frame) + 1]
+            return passed if frame == int(frame) else np.c_[passed, scale.inverted().transform(end(frame))]
+
+        (line,) = axes.plot([], [], linewidth=2, zorder=zorder, **settings)
+        (tip,) = axes.plot([], [], marker=marker, markersize=markersize, zorder=zorder + 1, **settings)
+        self.glide(line, data=way)
+        self.glide(tip, data=lambda frame: way(frame)[:, -1:])
+
     def image(self, corner: tuple[int, int], extent: tuple[int, int]) -> Axes:
         """Return axes for a picture; see `image_axes`."""
         return image_axes(self.figure, self.size, corner, extent)
@@ -224,22 +244,6 @@ class Page:
         readers = {name: _glider(values) for name, values in shown.items()}
         self._bound.append((artist, lambda frame: artist.set(**{name: at(frame) for name, at in readers.items()})))
         return artist
-
-    def grow(self, line: Line2D, tip: Line2D, x: np.ndarray, y: np.ndarray) -> None:
-        """Let a line grow through points (S,), one more with each frame, and the dot `tip` stand at its end.
-
-        Set the axes' scales before: between two points both stay on the straight line that is seen.
-        """
-        assert line.axes is not None, "a line that grows is drawn on axes"
-        points, scale = np.stack([x, y]), line.axes.transScale  # (2, S)
-        end = _glider(scale.transform(points.T))
-
-        def way(frame: float) -> np.ndarray:
-            passed = points[:, : int(frame) + 1]
-            return passed if frame == int(frame) else np.c_[passed, scale.inverted().transform(end(frame))]
-
-        self.glide(line, data=way)
-        self.glide(tip, data=lambda frame: way(frame)[:, -1:])
 
     def update(self, frame: float) -> list[Artist]:
         """Set all that is bound for a frame; return it."""

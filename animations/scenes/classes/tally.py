@@ -64,9 +64,7 @@ class TallyCurves(Scene):
                               ylabel="share of right answers", ylim=(0, 1.04))  # fmt: skip
         axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 2.5, 5, 10], integer=True))
         for row, (tally, look) in enumerate(zip(self.tallies, LOOKS, strict=False)):
-            (line,) = axes.plot([], [], linewidth=2, zorder=3 + row / 10, **{**look, "marker": ""})
-            (tip,) = axes.plot([], [], markersize=8, zorder=4 + row / 10, **look)
-            self.page.grow(line, tip, self.epochs, tally.right / tally.total)
+            self.page.grow(axes, self.epochs, tally.right / tally.total, markersize=8, zorder=3 + row / 10, **look)
 
 
 class TallyStrip(TallyCurves):

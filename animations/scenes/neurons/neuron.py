@@ -48,7 +48,6 @@ class NeuronStates(Data):
         told = f"{w}, of one input and one neuron, at each step,"
         self.w = checks.array(who, told, recording[w][records], (self.frames, 1, 1), -LARGEST, LARGEST)[:, 0, 0]
         self.b = checks.array(who, b, recording[b][records], (self.frames, 1), -LARGEST, LARGEST)[:, 0]
-        self.names = f"{w}[0,0]", f"{b}[0]"
         self.predicted = self.w[:, None] * self.x + self.b[:, None]
         self.squared_error = (self.predicted - self.target) ** 2
         self.loss = self.squared_error.mean(axis=1)
@@ -92,7 +91,7 @@ class NeuronDiagram(Scene):
 
     def _draw_neuron(self) -> None:
         """Draw the two inputs on the left, the sum in the middle, and the arrows with w and b."""
-        page, (w_name, b_name) = self.page, self.states.names
+        page, states = self.page, self.states
         bias, sensor, total = (75, 400), (75, 200), (285, 300)
         page.circle(bias, 34, "1", style.BIAS)
         page.circle(sensor, 34, self.units[0], style.INPUT)
@@ -101,8 +100,8 @@ class NeuronDiagram(Scene):
         page.text("input", (75, 148), color=style.INPUT, ha="center")
         page.quiet("w · x + b", (285, 232), ha="center")
         for start, name, gid, values, place, color in (
-            (bias, "b =", b_name, self.states.b, (172, 402), style.BIAS),
-            (sensor, "w =", w_name, self.states.w, (168, 198), style.WEIGHT),
+            (bias, "b =", f"{states.layer}.b[0]", states.b, (172, 402), style.BIAS),
+            (sensor, "w =", f"{states.layer}.w[0,0]", states.w, (168, 198), style.WEIGHT),
         ):
             page.signed_arrow(start, total, values, color)
             page.row(place, page.text(name, color=color), page.number("{:.3f}", gid, values, color=color))
@@ -199,6 +198,4 @@ class LineFit(Scene):
                               ycolor=style.ERROR)  # fmt: skip
         log_loss(axes, states.last)
         axes.set_ylim(seen.min() / 3, seen.max() * 3)
-        (fall,) = axes.plot([], [], color=style.ERROR, linewidth=2, zorder=3)
-        (dot,) = axes.plot([], [], "o", color=style.ERROR, markersize=6, zorder=4)
-        self.page.grow(fall, dot, states.steps, states.loss)
+        self.page.grow(axes, states.steps, states.loss, color=style.ERROR)
