@@ -14,18 +14,15 @@ from typing import Any
 import numpy as np
 
 from animations.data import anything
-from animations.engine.text import text_width
 from animations.kit import style
-from animations.kit.boards import CELL, DIGIT, Grid, board, cell_width, draw_board, draw_cells, write_heading
+from animations.kit.boards import CELL, DIGIT, Grid, board, cell_width, draw_board, draw_cells
 from animations.kit.numbers import letters, plain_form
-from animations.kit.page import SPACE
 from animations.kit.windows import LARGEST_IMAGE, LARGEST_WINDOW
 from animations.scenes.convolution.window_steps import COVER, WORK, WindowSteps
 from tinylearn.layers.loops import convolve
 from tinylearn.layers.windows import Windows
 
 HIGH = 52  # pixels: a cell with two lines
-SUM = "sum of all products ="
 
 
 class ConvolutionSteps(WindowSteps):
@@ -57,29 +54,19 @@ class ConvolutionSteps(WindowSteps):
         self.inputs = self.cover(windows, "kernel")  # (P, KH, KW)
         self.products = self.inputs * self.kernel  # (P, KH, KW)
         x, w = self.image[None, :, :, None], self.kernel[:, :, None, None]
-        self.lay_out(convolve(x, w, np.zeros(1), windows)[0, :, :, 0])
-
-    def work_size(self) -> tuple[int, int]:
-        kh, kw = self.kernel.shape
         factors = int(9.5 * (letters(self.image) + letters(self.kernel))) + 34
-        self.product_width = max(60, factors, DIGIT * letters(self.products) + 40)
-        total = text_width(SUM, style.MEDIUM) + SPACE + DIGIT * letters(self.out)
-        return max(kw * max(self.product_width, cell_width(self.kernel)), total), kh * (CELL + HIGH) + 96
+        wide = max(60, factors, DIGIT * letters(self.products) + 40)
+        out = convolve(x, w, np.zeros(1), windows)[0, :, :, 0]
+        self.lay_out(out, ("sum of all products =", "sum", plain_form(out)),
+                     ("filter", cell_width(self.kernel), CELL), ("image · filter", wide, HIGH))  # fmt: skip
 
-    def draw_work(self, left: float, top: float) -> None:
-        """Draw the filter, below it a cell for each product, below these the sum."""
-        page, (kh, kw) = self.page, self.kernel.shape
-        grid = Grid((left, top), kh, kw, cell_width(self.kernel), CELL)
-        products = Grid((left, grid.bottom - 46), kh, kw, self.product_width, HIGH)
-        write_heading(page, grid, "filter")
-        draw_board(page, grid, "w", self.kernel, style.WEIGHT, color=style.WEIGHT, lines=style.WEIGHT)
-        write_heading(page, products, "image · filter")
-        draw_cells(page, products)
+    def draw_work(self, *grids: Grid) -> None:
+        """Draw the filter, and below it a cell for each product."""
+        kernel, products = grids
+        draw_board(self.page, kernel, "w", self.kernel, style.WEIGHT, color=style.WEIGHT, lines=style.WEIGHT)
+        draw_cells(self.page, products)
         for i, j in products.cells():
             self._draw_product(i, j, *products.centre(i, j))
-        total = page.number(plain_form(self.out), "sum", self.out.flat[self.place], weight="bold")
-        page.row((left, products.bottom - 30), page.quiet(SUM), total)
-        self.since(WORK, total)
 
     def work_in_words(self, place: int) -> str:
         return (

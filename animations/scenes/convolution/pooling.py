@@ -15,8 +15,8 @@ import numpy as np
 
 from animations.data import anything
 from animations.kit import style
-from animations.kit.boards import CELL, Grid, board, cell_width, draw_cells, mark_cells, write_heading, write_numbers
-from animations.kit.numbers import letters, plain_form
+from animations.kit.boards import CELL, Grid, board, cell_width, draw_cells, mark_cells, write_numbers
+from animations.kit.numbers import plain_form
 from animations.kit.windows import LARGEST_IMAGE
 from animations.scenes.convolution.window_steps import COVER, WORK, WindowSteps
 from tinylearn import MaxPool2D
@@ -51,25 +51,19 @@ class MaxPoolingSteps(WindowSteps):
         self.inputs = self.cover(MaxPool2D(self.size, self.stride, self.padding).windows, "size")  # (P, KH, KW)
         kw = self.windows.size[1]
         self.winners = [divmod(int(each.argmax()), kw) for each in self.inputs]  # argmax is the first maximum
-        self.lay_out(max_pool(self.image[None, :, :, None], self.windows)[0, :, :, 0])
+        out = max_pool(self.image[None, :, :, None], self.windows)[0, :, :, 0]
+        self.lay_out(out, ("largest =", "largest", plain_form(self.image)),
+                     ("under the window", cell_width(self.image), CELL))  # fmt: skip
 
-    def work_size(self) -> tuple[int, int]:
-        kh, kw = self.windows.size
-        return max(kw * cell_width(self.image), 160, 110 + 11 * letters(self.out)), kh * CELL + 60
-
-    def draw_work(self, left: float, top: float) -> None:
-        """Draw a cell for each number under the window, and below them the largest."""
-        page, form, inputs = self.page, plain_form(self.image), self.inputs[self.place]  # (S, KH, KW)
-        self.grid = Grid((left, top), *self.windows.size, cell_width(self.image), CELL)
-        write_heading(page, self.grid, "under the window")
-        draw_cells(page, self.grid)
+    def draw_work(self, *grids: Grid) -> None:
+        """Draw a cell for each number under the window, and mark the largest."""
+        (self.grid,), inputs = grids, self.inputs[self.place]  # (S, KH, KW)
+        draw_cells(self.page, self.grid)
         inside = np.isfinite(inputs)
         seen = inside & (self.phase >= COVER)[:, None, None]
-        write_numbers(page, self.grid, form, "window", np.where(inside, inputs, 0), seen)
-        largest = page.number(form, "largest", inputs.max(axis=(1, 2)), weight="bold")
-        page.row((left, self.grid.bottom - 30), page.quiet("largest ="), largest)
-        self.since(WORK, largest)
-        self.marks = mark_cells(page, self._marks, zorder=5)
+        form = plain_form(self.image)
+        write_numbers(self.page, self.grid, form, "window", np.where(inside, inputs, 0), seen)
+        self.marks = mark_cells(self.page, self._marks, zorder=5)
 
     def work_in_words(self, place: int) -> str:
         inputs = self.inputs[place]

@@ -19,15 +19,16 @@ from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase
 
 from animations.data import text
-from animations.engine.text import text_width
+from animations.engine.text import Form, text_width
 from animations.kit import style
-from animations.kit.boards import CELL, Grid, cell_width, draw_board, draw_outlines, mark_cells, write_heading
+from animations.kit.boards import CELL, DIGIT, Grid, cell_width, draw_board, draw_outlines, mark_cells, write_heading
+from animations.kit.numbers import letters
 from animations.kit.page import SPACE, Page
 from animations.kit.windows import covered, in_words
 from animations.scene import Scene
 from tinylearn.layers.windows import Windows
 
-HEADING, GAP, MARGIN = 134, 56, 32  # pixels: above the boards, between them, around all
+HEADING, BELOW, GAP, MARGIN = 134, 46, 56, 32  # pixels: above the boards, below and beside each, around all
 START, COVER, WORK, WRITE = range(4)
 
 
@@ -56,27 +57,31 @@ class WindowSteps(Scene):
         self.corners, inputs = covered(type(self).__name__, name, windows, self.image, self.around)
         return inputs
 
-    def lay_out(self, out: np.ndarray) -> None:
-        """Take the output (OH, OW); compute what each frame shows, and where the boards stand."""
-        self.out, self.title = out, self.title or in_words(self.windows, self.what)
+    def lay_out(self, out: np.ndarray, result: tuple[str, str, Form], *boards: tuple[str, int, int]) -> None:
+        """Compute what each frame shows, and where the boards stand.
+
+        out      (OH, OW), what is written
+        result   of the work: the words before the number, its gid, and how it is written
+        boards   of the work, each (KH, KW): what it is called, and how wide and high its cells are, in pixels
+        """
+        self.out, self.result, self.boards = out, result, boards
+        self.title = self.title or in_words(self.windows, self.what)
         self.frames = 1 + 3 * out.size
         place, phase = np.divmod(np.arange(self.frames) - 1, 3)
         self.place = np.maximum(place, 0)  # (S,), from 0
         self.phase = np.where(place < 0, START, phase + COVER)  # (S,)
-        (rows, columns), (wide, high) = self.windows.padded_shape(*self.image.shape), self.work_size()
+        (kh, kw), (rows, columns) = self.windows.size, self.windows.padded_shape(*self.image.shape)
+        said = text_width(result[0], style.MEDIUM) + SPACE + DIGIT * letters(out)
         self.work_left = MARGIN + columns * cell_width(self.image) + GAP
-        self.out_left = self.work_left + wide + GAP
+        widths = [max(kw * wide, text_width(name, style.MEDIUM)) for name, wide, _ in boards]
+        self.out_left = self.work_left + max(said, *widths) + GAP
         right = self.out_left + max(out.shape[1] * cell_width(out), 2 * CELL)
-        below = max(rows * CELL + 40, out.shape[0] * CELL, high)
         title = MARGIN + text_width(self.title, style.LARGE)
-        self.size = max(self.least[0], right + MARGIN, title + MARGIN), max(self.least[1], HEADING + below + MARGIN)
+        high = max(rows * CELL + 40, out.shape[0] * CELL, sum(kh * high + BELOW for *_, high in boards))
+        self.size = max(self.least[0], right + MARGIN, title + MARGIN), max(self.least[1], HEADING + high + MARGIN)
 
-    def work_size(self) -> tuple[int, int]:
-        """Return how many pixels wide and high the work is."""
-        raise NotImplementedError
-
-    def draw_work(self, left: float, top: float) -> None:
-        """Draw what is done with the covered cells, with its upper left corner at (left, top)."""
+    def draw_work(self, *grids: Grid) -> None:
+        """Draw on the boards of the work what is done with the covered cells."""
         raise NotImplementedError
 
     def work_in_words(self, place: int) -> str:
@@ -87,7 +92,7 @@ class WindowSteps(Scene):
         self.page, top = Page(figure, self.size, self.name), self.size[1] - HEADING
         self._draw_heading(top + 66)
         self._draw_image(top)
-        self.draw_work(self.work_left, top)
+        self._draw_work(top)
         self._draw_output(top)
 
     def update(self, frame: int) -> list[Artist]:
@@ -138,6 +143,18 @@ class WindowSteps(Scene):
             page, lambda frame: [grid.outline(*self.corners[self.place[frame]], *self.windows.size)] if frame else [],
             colors=self.window_color,
         )  # fmt: skip
+
+    def _draw_work(self, top: float) -> None:
+        """Draw the boards of the work below each other, and its result below them."""
+        page, (kh, kw), grids, (words, gid, form) = self.page, self.windows.size, [], self.result
+        for name, wide, high in self.boards:
+            grids.append(Grid((self.work_left, top), kh, kw, wide, high))
+            write_heading(page, grids[-1], name)
+            top = grids[-1].bottom - BELOW
+        self.draw_work(*grids)
+        number = page.number(form, gid, self.out.flat[self.place], weight="bold")
+        self.since(WORK, number)
+        page.row((self.work_left, grids[-1].bottom - 30), page.quiet(words), number)
 
     def _draw_output(self, top: float) -> None:
         """Draw the cells of the output, and in them the numbers that are written one by one."""
