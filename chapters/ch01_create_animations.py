@@ -34,6 +34,7 @@ import numpy as np
 from matplotlib.figure import FigureBase
 
 from animations import BarRace, Bars, Clip, GrowingLines, Pie, Scene, SideBySide, style
+from animations.kit.labels import different
 from chapters.films import draw
 from chapters.run import Headline, Parser, checked, run_alone
 from tinylearn.datasets import Table, gdp, read_table
@@ -101,10 +102,12 @@ def films_of(table: Table, most: int = 250) -> dict[str, Clip]:
     few, many = pictures_per_row(table, most * 2 // 5), pictures_per_row(table, most)
     times = (86_400 * table.times).astype(np.int64).astype("datetime64[s]") if table.dates else table.times
     ten, title = table.largest(10), ", ".join(filter(None, [table.title, table.unit]))
+    shortest = ShortestScene(times, different(ten.names), ten.values, title)
+    shortest.style = {"date.converter": "concise"}  # dates that do not lie on each other
     slow: dict[str, Any] = {"fps": 10 / few, "motion": few, "hold_first": 1, "hold_last": 3, "colors": 96}
     beside_bars = GrowingLines(table, width=900, with_values=False, with_clock=False, source="")
     films = {
-        "ch01_shortest_scene": Clip(ShortestScene(times, ten.names, ten.values, title), fps=5, colors=96),
+        "ch01_shortest_scene": Clip(shortest, fps=5, colors=96),
         "ch01_gdp_lines": Clip(GrowingLines(table), **slow),
         "ch01_bar_race": Clip(BarRace(table), **slow | {"fps": 12.5 / many, "motion": many, "colors": 48}),
         "ch01_bars_and_lines": Clip(SideBySide(Bars(table), beside_bars), **slow),

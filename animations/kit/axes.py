@@ -7,12 +7,16 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
+from matplotlib.dates import AutoDateFormatter, AutoDateLocator
 from matplotlib.figure import FigureBase
 from matplotlib.legend import Legend
 from matplotlib.patches import Polygon
+from matplotlib.ticker import MaxNLocator
 
 from animations.engine.text import Form, Number, PastedText
 from animations.kit import style
+from animations.kit.numbers import WITH_EXPONENT
 
 
 def plot_axes(
@@ -70,6 +74,23 @@ def add_arrow(axes: Axes, start: np.ndarray, tip: np.ndarray, color: str, pointe
     arrow = Polygon(axes.transData.inverted().transform(corners), color=color, linewidth=0, zorder=2.7)
     axes.add_patch(arrow)
     return arrow
+
+
+def mark_values(axis: Axis, form: str) -> None:
+    """Mark an axis with round values: with commas, or with exponents where `form` writes the numbers with them."""
+    axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+    axis.set_major_formatter("{x:.4g}" if form == WITH_EXPONENT else "{x:,.13g}")
+
+
+def mark_times(axis: Axis, times: np.ndarray, dates: bool) -> None:
+    """Mark an axis with round times, or with dates: then they are days since 1970."""
+    if dates:
+        axis.set_major_locator(AutoDateLocator(minticks=3, maxticks=6))
+        axis.set_major_formatter(AutoDateFormatter(axis.get_major_locator()))
+    else:
+        axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=bool((times % 1 == 0).all())))
+        axis.set_major_formatter("{x:.10g}")
+    axis.set_tick_params(pad=7)
 
 
 def pixel_axes(figure: FigureBase, size: tuple[int, int]) -> Axes:

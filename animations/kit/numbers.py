@@ -11,6 +11,8 @@ from collections.abc import Callable
 
 import numpy as np
 
+WITH_EXPONENT = "{:.4g}"  # how very large and very small numbers are written
+
 
 def few_digits(value: float) -> str:
     """Return a number with three digits that count, but at least one and at most four behind the point.
@@ -131,3 +133,31 @@ def down_and_across(pair: tuple[int, int]) -> str:
     ('2', '1 down, 2 across')
     """
     return f"{pair[0]}" if pair[0] == pair[1] else f"{pair[0]} down, {pair[1]} across"
+
+
+def number_form(values: np.ndarray) -> str:
+    """Return how to write values so that the largest has four digits: the same number of decimals for all.
+
+    There are no more decimals than the values have themselves. Where the largest is less than a thousandth, or a
+    million millions and more, all are written with exponents.
+
+    >>> number_form(np.array([0.0926, 20.953])), number_form(np.array([12_345.6])), number_form(np.array([3, 5]))
+    ('{:,.2f}', '{:,.0f}', '{:,.0f}')
+    >>> number_form(np.array([4e-7])).format(4e-7)
+    '4e-07'
+    """
+    values = values[~np.isnan(values)]
+    largest = np.abs(values).max()
+    if largest == 0:
+        return "{:,.0f}"
+    before = int(np.floor(np.log10(largest))) + 1  # digits before the point
+    if not -2 <= before <= 12:
+        return WITH_EXPONENT
+    most = max(0, 4 - before)
+    return f"{{:,.{min(most, decimals(values, most))}f}}"
+
+
+def decimals(values: np.ndarray, most: int) -> int:
+    """Return how many decimals the values have, `most` if they have more: 2 for 0.25 and 3.5."""
+    have = [count for count in range(most) if np.allclose(np.round(values, count), values, rtol=1e-12, atol=0)]
+    return have[0] if have else most

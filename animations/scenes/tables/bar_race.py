@@ -17,17 +17,9 @@ from matplotlib.text import Text
 from matplotlib.transforms import Bbox, TransformedBbox
 
 from animations.kit import style
-from animations.scenes.tables.table_scene import (
-    FOOT,
-    HEAD,
-    MOST_SERIES,
-    TableScene,
-    between,
-    held,
-    look,
-    mark_values,
-    widest,
-)
+from animations.kit.axes import mark_values
+from animations.kit.labels import widest
+from animations.scenes.tables.table_scene import FOOT, HEAD, MOST_SERIES, TableScene, between, held, look
 from tinylearn.datasets import Table
 
 THICK = 0.54  # of a bar, in lanes; a lane is the height of the plot divided by the number of bars
@@ -67,8 +59,8 @@ class BarRace(TableScene):
         self.looks = looks(self.lanes < self.count)
         self.limits = growing_limits(np.where(self.lanes < self.count, self.values, np.nan))
         numbers = self.texts(self.values.ravel(), self.form)
-        self.widths = {each: widest([each]) for each in {*self.names, *numbers}}
-        self.room = 24 + widest(self.names) + NEAR, NEAR + widest(numbers) + 24
+        self.widths = {each: widest([each], style.MEDIUM) for each in {*self.names, *numbers}}
+        self.room = 24 + widest(self.names, style.MEDIUM) + NEAR, NEAR + widest(numbers, style.MEDIUM) + 24
         self.size = (self.width_for(max(1000, SHORTEST + sum(self.room))), 600)
 
     def is_shown(self, row: int, series: int) -> bool:

@@ -14,18 +14,9 @@ from animations import checks
 from animations.data import anything, whole
 from animations.engine.text import Form, Number, text_width
 from animations.kit import style
-from animations.kit.labels import different, push_apart
-from animations.scenes.tables.table_scene import (
-    FOOT,
-    HEAD,
-    TableScene,
-    between,
-    held,
-    look,
-    mark_times,
-    mark_values,
-    widest,
-)
+from animations.kit.axes import mark_times, mark_values
+from animations.kit.labels import different, push_apart, widest
+from animations.scenes.tables.table_scene import FOOT, HEAD, TableScene, between, held, look
 
 LINE_HEIGHT = 20  # pixels from one label to the next
 GAP = 7  # pixels from a name to its value
@@ -61,8 +52,8 @@ class GrowingLines(TableScene):
 
     def _room(self) -> int:
         """Return how many pixels the names and values need where the lines end."""
-        numbers = GAP + widest(self.texts(self.values.ravel(), self.form)) if self.with_values else 0
-        return 48 + widest(self.names) + numbers
+        numbers = GAP + widest(self.texts(self.values.ravel(), self.form), style.MEDIUM) if self.with_values else 0
+        return 48 + widest(self.names, style.MEDIUM) + numbers
 
     def draw(self, figure: FigureBase) -> None:
         width, height = self.size
@@ -74,7 +65,7 @@ class GrowingLines(TableScene):
         axes = page.plot((left, bottom, right - left, top - bottom), xlim=times[[0, -1]], ylim=limits,
                          xlabel=self.table.clock)  # fmt: skip
         mark_values(axes.yaxis, self.form)
-        mark_times(axes.xaxis, self.table)
+        mark_times(axes.xaxis, times, bool(self.table.dates))
         self.faint = LineCollection([], colors=style.FAINT, linewidths=1, zorder=2.8)
         axes.add_collection(self.faint, autolim=False)
         self.lines = []
@@ -119,8 +110,8 @@ class Bars(TableScene):
     def prepare(self) -> None:
         super().prepare()
         self.names = different(self.table.names, 12)
-        widest = 10 * max(self.letters, *(len(name) for name in self.names))
-        self.size = (self.width_for(self.left + 24 + max(78, widest) * len(self.names)), 600)
+        wide = 10 * max(self.letters, *(len(name) for name in self.names))
+        self.size = (self.width_for(self.left + 24 + max(78, wide) * len(self.names)), 600)
 
     def draw(self, figure: FigureBase) -> None:
         width, height = self.size
@@ -164,16 +155,13 @@ class EndLabel:
             self.width -= GAP
         else:
             self.number = scene.add_value(series, values, form, kind)
-            self.width += widest(scene.texts(values, form))
+            self.width += widest(scene.texts(values, form), style.MEDIUM)
 
     def move(self, x: float, y: float) -> None:
         """Begin at x, in the middle of the line at y; with no y there is no label."""
         self.name.set(visible=not np.isnan(y), position=(x, y))
         if self.number is not None:
             self.number.set_position((x + self.step, y))
-
-    def artists(self) -> list[Artist]:
-        return [self.name] if self.number is None else [self.name, self.number]
 
 
 def value_limits(values: np.ndarray) -> tuple[float, float]:

@@ -8,16 +8,12 @@ the gid of a number says that too: value[1987, Japan]. What is missing in the ta
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
-from matplotlib.dates import AutoDateFormatter, AutoDateLocator
 from matplotlib.figure import FigureBase
-from matplotlib.ticker import MaxNLocator
 
 from animations import checks
 from animations.data import anything, text
@@ -25,6 +21,7 @@ from animations.engine.text import Form, Number, text_width
 from animations.kit import style
 from animations.kit.axes import add_number
 from animations.kit.labels import different
+from animations.kit.numbers import number_form
 from animations.kit.page import Page
 from animations.scene import Scene
 from tinylearn.datasets import Table
@@ -32,7 +29,6 @@ from tinylearn.datasets import Table
 PATTERNS = (("", "-"), ("///", "--"), ("...", ":"))  # hatching of bars and dashes of lines that share a colour
 MOST_SERIES = len(style.SERIES) * len(PATTERNS)  # that look different
 HEAD, FOOT = 100, 84  # pixels above and below the plot, for captions
-WITH_EXPONENT = "{:.4g}"  # how very large and very small numbers are written
 
 
 def check_table(who: str, name: str, value: Any) -> Table:
@@ -160,53 +156,3 @@ def held(rows: np.ndarray, frame: float) -> np.ndarray:
 def look(series: int) -> tuple[str, str, str]:
     """Return colour, hatching and dashes of a series; those of the first five are "" and "-"."""
     return style.SERIES[series % len(style.SERIES)], *PATTERNS[series // len(style.SERIES)]
-
-
-def number_form(values: np.ndarray) -> str:
-    """Return how to write values so that the largest has four digits: the same number of decimals for all.
-
-    There are no more decimals than the values have themselves. Where the largest is less than a thousandth, or a
-    million millions and more, all are written with exponents.
-
-    >>> number_form(np.array([0.0926, 20.953])), number_form(np.array([12_345.6])), number_form(np.array([3, 5]))
-    ('{:,.2f}', '{:,.0f}', '{:,.0f}')
-    >>> number_form(np.array([4e-7])).format(4e-7)
-    '4e-07'
-    """
-    values = values[~np.isnan(values)]
-    largest = np.abs(values).max()
-    if largest == 0:
-        return "{:,.0f}"
-    before = int(np.floor(np.log10(largest))) + 1  # digits before the point
-    if not -2 <= before <= 12:
-        return WITH_EXPONENT
-    most = max(0, 4 - before)
-    return f"{{:,.{min(most, decimals(values, most))}f}}"
-
-
-def decimals(values: np.ndarray, most: int) -> int:
-    """Return how many decimals the values have, `most` if they have more: 2 for 0.25 and 3.5."""
-    have = [count for count in range(most) if np.allclose(np.round(values, count), values, rtol=1e-12, atol=0)]
-    return have[0] if have else most
-
-
-def widest(texts: Sequence[str]) -> int:
-    """Return how wide the widest of some texts is, in pixels."""
-    return max(text_width(each, style.MEDIUM) if each else 0 for each in texts)
-
-
-def mark_values(axis: Axis, form: str) -> None:
-    """Mark an axis with round values: with commas, or with exponents where `form` writes the numbers with them."""
-    axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
-    axis.set_major_formatter("{x:.4g}" if form == WITH_EXPONENT else "{x:,.13g}")
-
-
-def mark_times(axis: Axis, table: Table) -> None:
-    """Mark an axis with round times, or with dates."""
-    if table.dates:
-        axis.set_major_locator(AutoDateLocator(minticks=3, maxticks=6))
-        axis.set_major_formatter(AutoDateFormatter(axis.get_major_locator()))
-    else:
-        axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], integer=bool((table.times % 1 == 0).all())))
-        axis.set_major_formatter("{x:.10g}")
-    axis.set_tick_params(pad=7)
