@@ -142,6 +142,17 @@ def test_curves_dots_and_losses_are_those_of_the_step(drawn, trained, recomputed
         np.testing.assert_allclose(lines.dots.get_xydata(), dots.reshape(-1, 2), rtol=1e-9, atol=1e-12)
 
 
+def test_between_two_frames_the_dots_lie_on_the_curve_which_is_on_its_way(drawn):
+    panel = drawn.scenes[1]
+    lines, states = Lines(panel), panel.states
+    panel.update(12.25)
+    np.testing.assert_allclose(lines.curve.get_ydata(), 0.75 * states.predicted[12] + 0.25 * states.predicted[13])
+    x, y = lines.dots.get_data()
+    np.testing.assert_array_equal(x, states.bends[12][:, 0])
+    np.testing.assert_allclose(y, np.interp(x, states.x, lines.curve.get_ydata()))
+    assert STEPS[12] < lines.tip.get_xdata()[0] < STEPS[13]
+
+
 def test_curves_and_losses_lie_within_their_axes(drawn):
     for panel in drawn.scenes:
         drawn.update(FRAMES - 1)

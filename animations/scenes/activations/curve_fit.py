@@ -97,6 +97,7 @@ class CurveFit(Scene):
     losses: np.ndarray = array(2, low=LEAST, high=1 / LEAST, kw_only=True)
 
     size = (640, 760)
+    glides = True
 
     def prepare(self) -> None:
         if self.losses[0] > self.losses[1]:
@@ -111,7 +112,7 @@ class CurveFit(Scene):
         self._draw_loss(page.plot((83.2, 64.6, 531.2, 174.8), xlabel="epoch, log scale", ylabel="loss, log scale",
                                   ycolor=style.ERROR))  # fmt: skip
 
-    def update(self, frame: int) -> list[Artist]:
+    def update(self, frame: float) -> list[Artist]:
         return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
@@ -145,19 +146,22 @@ class CurveFit(Scene):
         axes.plot(states.x, states.target, "--", color=style.TARGET, linewidth=2, zorder=3, label="target, sin(x)")
         (curve,) = axes.plot(states.x, states.predicted[0], color=blue, linewidth=2.5, zorder=4, label="network")
         (dots,) = axes.plot([], [], "o", color=blue, markersize=7, markeredgecolor=style.PAPER, zorder=5)
-        self.page.bind(curve, ydata=states.predicted)
-        self.page.bind(dots, data=[points.T for points in states.bends])
+
+        def on_the_curve(moment: float) -> tuple[np.ndarray, np.ndarray]:
+            x = states.bends[int(moment)][:, 0]
+            return x, np.interp(x, states.x, np.asarray(curve.get_ydata()))
+
+        self.page.glide(curve, ydata=states.predicted)
+        self.page.glide(dots, data=on_the_curve)
         add_legend(axes, loc="lower right", ncols=2, bbox_to_anchor=(1.0, 1.0), borderaxespad=0)
 
     def _draw_loss(self, axes: Axes) -> None:
-        page, steps, loss = self.page, self.states.steps, self.states.loss
         log_loss(axes, self.states.last)
         axes.yaxis.set_major_formatter("{x:g}")  # 0.01: easier than a power of 10
         axes.set_ylim(self.losses[0] / 2, self.losses[1] * 2)
         axes.axhline(self.best_line, color=style.QUIET, linestyle="--", linewidth=1.5, zorder=2.6)
-        page.named((550, 254), "- - -  best straight line", "{:.5f}", "best_line", self.best_line, ha="right",
-                   color=style.QUIET, size=style.SMALL)  # fmt: skip
+        self.page.named((550, 254), "- - -  best straight line", "{:.5f}", "best_line", self.best_line, ha="right",
+                        color=style.QUIET, size=style.SMALL)  # fmt: skip
         (fall,) = axes.plot([], [], color=style.ERROR, linewidth=2, zorder=3)
         (tip,) = axes.plot([], [], "o", color=style.ERROR, markersize=7, zorder=4)
-        page.bind(fall, data=lambda frame: (steps[: frame + 1], loss[: frame + 1]))
-        page.bind(tip, data=lambda frame: (steps[[frame]], loss[[frame]]))
+        self.page.grow(fall, tip, self.states.steps, self.states.loss)
