@@ -162,6 +162,45 @@ def test_dot_glides_from_place_to_place(page):
     assert (dot.get_marker(), dot.get_linestyle()) == ("s", "None")
 
 
+def test_line_begins_and_ends_its_gaps_from_its_places(page):
+    line = page.line((10, 20), (40, 60), style.INK, gaps=(5, 10))  # 50 long: 3 right and 4 up, ten times
+    assert line.get_xydata() == pytest.approx(np.array([[13, 24], [34, 52]]))
+
+
+def test_signed_lines_can_share_one_scale(page):
+    line = page.line((0, 0), (100, 0), style.INK)
+    page.signed(line, np.array([0.0, 2.0]), least=1, most=6, largest=4)
+    seen = [page.update(frame)[0].get_linewidth() for frame in range(2)]
+    assert seen == [1, 3.5]
+
+
+@pytest.mark.parametrize("scale", ["linear", "log"])
+def test_line_and_its_tip_grow_along_the_straight_line_that_is_seen(page, scale):
+    axes = page.plot((40, 20, 200, 100), xlim=(1, 100), ylim=(1, 1000), xscale=scale, yscale=scale)
+    page.grow(axes, np.array([1, 10, 100]), np.array([1, 1000, 10]), marker="s", zorder=3.5, color=style.ERROR)
+    line, tip = axes.lines
+    assert (line.get_marker(), tip.get_marker(), tip.get_zorder()) == ("None", "s", 4.5)
+    ends = []
+    for moment in (0, 1, 1.25, 2):
+        page.update(moment)
+        assert len(line.get_xdata()) == np.ceil(moment) + 1
+        np.testing.assert_array_equal(line.get_xydata()[-1:], tip.get_xydata())
+        ends.append(axes.transData.transform(tip.get_xydata())[0])
+    first, start, between, end = ends
+    np.testing.assert_allclose(between, 0.75 * start + 0.25 * end)
+    np.testing.assert_array_equal(line.get_xydata(), [[1, 1], [10, 1000], [100, 10]])
+    assert first[0] == pytest.approx(40)
+
+
+@pytest.mark.parametrize(
+    ("said", "color"), [("says dog ✓", style.TARGET), ("says cat ✗", style.ERROR), ("cannot tell", style.QUIET)]
+)
+def test_verdict_has_the_colour_of_its_mark(page, said, color):
+    verdict = page.verdict(lambda frame: said, (30, 50))
+    page.update(0)
+    assert (verdict.get_text(), verdict.get_color()) == (said, color)
+
+
 def test_artists_are_seen_when_they_are_to_be(page):
     first, second = page.text("first"), page.number("{:.0f}", "y", VALUES)
     page.show([False, True, False], first, second)

@@ -46,7 +46,7 @@ class TallyCurves(Scene):
         """Write the heading, the epoch, and a row for each tally."""
         page = self.page
         page.text(self.title, (40, 564), size=style.LARGE, weight="bold")
-        page.row((40, 528), page.text("epoch"), page.number("{:.0f}", "epoch", self.epochs, weight="bold"))
+        page.named((40, 528), "epoch", "{:.0f}", "epoch", self.epochs, weight="bold")
         self._draw_rows((40, 486), 520)
 
     def _draw_rows(self, place: Place, right: float) -> None:

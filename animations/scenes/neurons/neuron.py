@@ -17,7 +17,7 @@ from matplotlib.figure import FigureBase
 from animations import checks
 from animations.data import Data, clock, column, instance, real, text, texts
 from animations.kit import style
-from animations.kit.axes import log_loss
+from animations.kit.axes import add_legend, log_loss
 from animations.kit.numbers import few_digits
 from animations.kit.page import Page
 from animations.scene import Scene
@@ -100,11 +100,11 @@ class NeuronDiagram(Scene):
         page.text("input", (75, 148), color=style.INPUT, ha="center")
         page.quiet("w · x + b", (285, 232), ha="center")
         for start, name, gid, values, place, color in (
-            (bias, "b =", f"{states.layer}.b[0]", states.b, (172, 402), style.BIAS),
-            (sensor, "w =", f"{states.layer}.w[0,0]", states.w, (168, 198), style.WEIGHT),
+            (bias, "b =", "b[0]", states.b, (172, 402), style.BIAS),
+            (sensor, "w =", "w[0,0]", states.w, (168, 198), style.WEIGHT),
         ):
             page.signed_arrow(start, total, values, color)
-            page.row(place, page.text(name, color=color), page.number("{:.3f}", gid, values, color=color))
+            page.named(place, name, "{:.3f}", f"{states.layer}.{gid}", values, color=color)
         page.arrow((331, 300), (366, 300), style.INK)
 
     def _draw_table(self) -> None:
@@ -176,8 +176,7 @@ class LineFit(Scene):
         page.glide(line, ydata=lines)
         (points,) = axes.plot(x, states.target, "o", color=style.TARGET, markersize=6, zorder=4, label="targets")
         page.bind(points)  # they lie on what changes
-        axes.legend(loc="upper left", frameon=False, labelcolor=style.INK,
-                    prop={"family": style.FONT, "size": style.SMALL})  # fmt: skip
+        add_legend(axes, loc="upper left")
         self.ghosts = {
             frame: axes.plot(ends, lines[frame], color=style.FAINT, linewidth=1.5, zorder=2.6)[0]
             for frame in self._landmarks()

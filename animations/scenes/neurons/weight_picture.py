@@ -14,13 +14,13 @@ from matplotlib.figure import FigureBase
 
 from animations.data import instance, texts
 from animations.kit import style
+from animations.kit.colours import SIGNED
 from animations.kit.images import frame_pixels, spread_pixels
 from animations.kit.page import Page
 from animations.kit.tallies import Tally, few_tallies, in_words, write_counts
 from animations.scene import Scene
 from animations.scenes.neurons.pixel_states import PixelStates
 
-COLORS = "RdBu"  # red below 0, white at 0, blue above: apart also to the colour-blind
 LEFT, SIDE = 30, 320  # of the picture, in pixels
 RIGHT = LEFT + SIDE
 
@@ -65,7 +65,7 @@ class WeightPicture(Scene):
         page = self.page
         count = page.number("{:.0f}", "weights", self.states.w.shape[1], color=style.WEIGHT)
         page.row((RIGHT, 638), count, page.text("weights w", color=style.WEIGHT), ha="right")
-        colors: dict[str, Any] = {"cmap": COLORS, "vmin": -self.limit, "vmax": self.limit}
+        colors: dict[str, Any] = {"cmap": SIGNED, "vmin": -self.limit, "vmax": self.limit}
         axes = page.image((LEFT, 298), (SIDE, SIDE))
         page.bind(axes.imshow(self._weights(0), interpolation="nearest", zorder=3, **colors), data=self._weights)
         for framed in frame_pixels(axes, spread_pixels(*self.states.shape), self.states.shape):
