@@ -25,6 +25,7 @@ from __future__ import annotations
 import argparse
 import itertools
 import math
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -33,7 +34,7 @@ from typing import Any
 import numpy as np
 from matplotlib.figure import FigureBase
 
-from animations import BarRace, Bars, Clip, GrowingLines, Pie, Scene, SideBySide, style
+from animations import BarRace, Bars, Clip, GrowingLines, Pie, Scene, SideBySide, render, style
 from animations.kit.labels import different
 from chapters.films import draw
 from chapters.run import Headline, Parser, checked, run_alone
@@ -160,9 +161,14 @@ def every_tenth_row(table: Table) -> Table:
 def table_file(text: str) -> Path:
     """Return the path of a table that can be read and drawn; what is wrong is an error of the command line."""
     try:
-        BarRace(read_table(text))
+        table = read_table(text)
     except (OSError, ValueError) as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            render(GrowingLines(table), Path(folder, "last.png"), progress=False)
+    except ValueError as error:  # a letter that no font has, for one
+        raise argparse.ArgumentTypeError(f"{text}: {error}") from None
     return Path(text)
 
 

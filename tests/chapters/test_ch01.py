@@ -73,8 +73,8 @@ def test_all_years_are_in_the_films_that_are_not_quick():
         assert 10 <= sum(film.delays()) / 100 <= 30
     assert isinstance(films["ch01_pie_and_lines"].scene.scenes[0], Pie)
     assert isinstance(films["ch01_gdp_lines"].scene, GrowingLines)
-    assert len(films["ch01_bar_race"].pictures()) == 251
-    assert len(films["ch01_gdp_lines"].pictures()) == 101
+    assert len(films["ch01_bar_race"].delays()) == 251
+    assert len(films["ch01_gdp_lines"].delays()) == 101
 
 
 def test_a_country_has_its_colour_in_the_shortest_scene_too():
@@ -188,7 +188,7 @@ def test_a_file_that_is_not_there_is_an_error_of_the_command_line(capsys):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("t,東京\n1,9\n2,2\n", "mine.csv: a text has the letter '東'"),
+        ("t,東京\n1,9\n2,2\n", "mine.csv: render: a text has the letter '東'"),
         ("t,A\n1,9\n2,2e300\n", "line 3, column 'A': expected a number within ±1e+100, got 2e300"),
     ],
     ids=["letters that the font lacks", "too large a value"],
