@@ -132,10 +132,8 @@ class Page:
         own: dict[str, Any] = {"color": color, "linewidth": 2, "solid_capstyle": "butt", "dash_capstyle": "butt"}
         return self.axes.add_line(Line2D(*np.c_[start + gaps[0] * way, end - gaps[1] * way], **own | settings))
 
-    def arrow(
-        self, start: Place, tip: Place, color: str, width: float = 2, head: float = 14, half: float = 7
-    ) -> Line2D:
-        """Draw an arrow; return its shaft. `head` is how long its head is, and half of that how wide."""
+    def arrow(self, start: Place, tip: Place, color: str, *, head: float = 14) -> Line2D:
+        """Draw an arrow, its head as long as wide; return its shaft."""
         way = np.subtract(tip, start) / np.hypot(*np.subtract(tip, start))
         neck, across = tip - head * way, head / 2 * np.array([-way[1], way[0]])
         self.axes.add_patch(Polygon([tip, neck + across, neck - across], color=color))

@@ -162,6 +162,4 @@ class CurveFit(Scene):
         axes.axhline(self.best_line, color=style.QUIET, linestyle="--", linewidth=1.5, zorder=2.6)
         self.page.named((550, 254), "- - -  best straight line", "{:.5f}", "best_line", self.best_line, ha="right",
                         color=style.QUIET, size=style.SMALL)  # fmt: skip
-        (fall,) = axes.plot([], [], color=style.ERROR, linewidth=2, zorder=3)
-        (tip,) = axes.plot([], [], "o", color=style.ERROR, markersize=7, zorder=4)
-        self.page.grow(fall, tip, self.states.steps, self.states.loss)
+        self.page.grow(axes, self.states.steps, self.states.loss, color=style.ERROR, markersize=7)
