@@ -29,6 +29,7 @@ from animations.engine.text import Form, Number, PastedText
 from animations.kit import axes as kit
 from animations.kit import style
 from animations.kit.images import image_axes
+from animations.scene import Scene
 
 Place = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, bottom, width, height
@@ -248,6 +249,15 @@ class Page:
         for _, show in self._bound:
             show(frame)
         return list(dict.fromkeys(artist for artist, _ in self._bound))
+
+
+class PageScene(Scene):
+    """A scene all of whose changes are bound to its page."""
+
+    page: Page
+
+    def update(self, frame: float) -> list[Artist]:
+        return self.page.update(frame)
 
 
 def _reader(values: Shown) -> Callable[[int], Any]:

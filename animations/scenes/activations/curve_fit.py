@@ -11,7 +11,6 @@ from __future__ import annotations
 import copy
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
@@ -20,8 +19,7 @@ from animations.data import Data, anything, array, clock, column, instance, real
 from animations.kit import style
 from animations.kit.axes import add_legend, log_loss
 from animations.kit.numbers import no_negative_zero
-from animations.kit.page import Page
-from animations.scene import Scene
+from animations.kit.page import Page, PageScene
 from tinylearn import Dense, Recording, ReLU, Sequential
 
 LEAST = 1e-100  # on the axis of losses
@@ -80,7 +78,7 @@ def straight_line(model: Sequential) -> tuple[float, float] | None:
     return w.item(), b.item()
 
 
-class CurveFit(Scene):
+class CurveFit(PageScene):
     """The network's curve moving towards the target; below, the loss so far, beside that of the best straight line.
 
     title       what kind of network this is
@@ -111,9 +109,6 @@ class CurveFit(Scene):
                                    xlim=(x[0] - 0.2, x[-1] + 0.2), ylim=self.heights))  # fmt: skip
         self._draw_loss(page.plot((83.2, 64.6, 531.2, 174.8), xlabel="epoch, log scale", ylabel="loss, log scale",
                                   ycolor=style.ERROR))  # fmt: skip
-
-    def update(self, frame: float) -> list[Artist]:
-        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
         states = self.states

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.ticker import MaxNLocator
@@ -20,8 +19,7 @@ from matplotlib.ticker import MaxNLocator
 from animations import checks
 from animations.data import Data, growing, instance, text
 from animations.kit import style
-from animations.kit.page import Box, Page
-from animations.scene import Scene
+from animations.kit.page import Box, Page, PageScene
 from tinylearn.layers import Layer
 
 FINE = 1201  # points of the curves between the first and the last x
@@ -66,7 +64,7 @@ def value_and_slope(layer: Layer, x: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return y[:, 0], slope[:, 0]
 
 
-class FunctionAndSlope(Scene):
+class FunctionAndSlope(PageScene):
     """The curve with its moving point and tangent; below, the slope, which is drawn as far as the point has come.
 
     title   the name of the function, and `formula`: what it is
@@ -97,9 +95,6 @@ class FunctionAndSlope(Scene):
         below = self._plot((70.4, 59.5, 544, 168), states.fine_slope, xlabel="x", xcolor=style.INPUT)
         self._draw_curve(above)
         self._draw_slope(below)
-
-    def update(self, frame: float) -> list[Artist]:
-        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
         x, y, slope = self.states.at(frame)

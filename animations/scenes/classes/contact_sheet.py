@@ -12,7 +12,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.colors import to_rgb
 from matplotlib.figure import FigureBase
 
@@ -20,15 +19,14 @@ from animations import checks
 from animations.data import pixels, text, texts, whole
 from animations.engine.text import text_width
 from animations.kit import style
-from animations.kit.page import Page
-from animations.scene import Scene
+from animations.kit.page import Page, PageScene
 
 GAP = 2  # pixels of paper between two pictures, before they are enlarged
 PAPER = [round(255 * part) for part in to_rgb(style.PAPER)]
 MARGIN, HEAD = 24, 44  # pixels around everything, and for the title
 
 
-class ContactSheet(Scene):
+class ContactSheet(PageScene):
     """Rows of pictures, which may change from frame to frame.
 
     images   (S, R, M, H, W, C): S frames, R rows of M pictures; grey (C = 1) or red, green, blue (C = 3), in [0, 1]
@@ -73,9 +71,6 @@ class ContactSheet(Scene):
             middle = top - row * step - (step - self.zoom * GAP) / 2
             page.text(name, (self.left - MARGIN // 2, middle), ha="right")
         page.text(self.title, (MARGIN, top + HEAD / 2 + MARGIN / 4), size=style.LARGE)
-
-    def update(self, frame: int) -> list[Artist]:
-        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
         title = f"{self.title}: " if self.title else ""

@@ -15,15 +15,14 @@ from animations.data import array, position
 from animations.kit import style
 from animations.kit.axes import add_number
 from animations.kit.numbers import few_digits
-from animations.kit.page import Page, Place
-from animations.scene import Scene
+from animations.kit.page import Page, PageScene, Place
 from tinylearn.checks import shortened
 
 LEFT, RIGHT, WIDE = 90, 720, 456  # where inputs and probabilities start, and how wide they are, in pixels
 ROW = 70  # the height of the row below them
 
 
-class SoftmaxBars(Scene):
+class SoftmaxBars(PageScene):
     """Bars of the inputs on the left, of the probabilities on the right, and in a row below them every eˣ.
 
     inputs          (S, K): S frames, K numbers up to 700 and down to -700, where eˣ is finite
@@ -61,9 +60,6 @@ class SoftmaxBars(Scene):
         names = [f"output {k + 1}" for k in range(self.count)]
         self._draw_bars(RIGHT, (0, 1.12), names, "p", "{:.5f}", self.probabilities)
         self._draw_sums()
-
-    def update(self, frame: float) -> list[Artist]:
-        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
         pairs = zip(self.inputs[frame], self.probabilities[frame], strict=True)

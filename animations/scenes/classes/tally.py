@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase
 from matplotlib.ticker import MaxNLocator
 
 from animations.data import clock, text
 from animations.kit import style
-from animations.kit.page import Page, Place
+from animations.kit.page import Page, PageScene, Place
 from animations.kit.tallies import LOOKS, ROW, Tally, few_tallies, in_words, write_counts
-from animations.scene import Scene
 
 
-class TallyCurves(Scene):
+class TallyCurves(PageScene):
     """The share of right answers as lines that grow epoch by epoch, and the counts above them.
 
     epochs    (S,) the epoch of each frame
@@ -35,9 +33,6 @@ class TallyCurves(Scene):
         self.page = Page(figure, self.size, self.name)
         self._draw_counts()
         self._draw_lines()
-
-    def update(self, frame: float) -> list[Artist]:
-        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
         return f"{self.title}, epoch {self.epochs[frame]}: right are {in_words(self.tallies, frame)}."

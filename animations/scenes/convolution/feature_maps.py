@@ -11,21 +11,19 @@ S frames, F filters.
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.colors import PowerNorm
 from matplotlib.figure import FigureBase
 
 from animations.data import array, clock, pixels
 from animations.kit import style
-from animations.kit.page import Page
-from animations.scene import Scene
+from animations.kit.page import Page, PageScene
 
 LETTERS = "ABCDEFGH"  # names of the filters
 PICTURE, FILTER, MAP = 192, 80, 128  # pixels: the sides of the images
 LEFT, APART = 282, 156  # of the first column of filters; from column to column
 
 
-class FeatureMaps(Scene):
+class FeatureMaps(PageScene):
     """A picture, up to eight filters, and below each its map, on one clock.
 
     picture (H, W, 3) in [0, 1]; filters (S, KH, KW, 3, F); maps (S, OH, OW, F), after ReLU; epochs (S,)
@@ -61,9 +59,6 @@ class FeatureMaps(Scene):
         for k in range(self.lengths["F"]):
             row, column = divmod(k, len(LETTERS) // 2)
             self._draw_filter(k, LEFT + APART * column, 532 - 254 * row)
-
-    def update(self, frame: int) -> list[Artist]:
-        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
         pairs = zip(LETTERS, self.largest[frame], strict=False)

@@ -23,16 +23,15 @@ from animations.engine.text import Form, text_width
 from animations.kit import style
 from animations.kit.boards import CELL, DIGIT, Grid, cell_width, draw_board, draw_outlines, mark_cells, write_heading
 from animations.kit.numbers import letters
-from animations.kit.page import SPACE, Page
+from animations.kit.page import SPACE, Page, PageScene
 from animations.kit.windows import covered, in_words
-from animations.scene import Scene
 from tinylearn.layers.windows import Windows
 
 HEADING, BELOW, GAP, MARGIN = 134, 46, 56, 32  # pixels: above the boards, below and beside each, around all
 START, COVER, WORK, WRITE = range(4)
 
 
-class WindowSteps(Scene):
+class WindowSteps(PageScene):
     """The boards of the image and of the output, the window, and the clock; a subclass draws the work between them.
 
     image (H, W), out (OH, OW); `name` stands before the gids, as in "name.out[0,0]", if it is not empty.
@@ -94,9 +93,6 @@ class WindowSteps(Scene):
         self._draw_image(top)
         self._draw_work(top)
         self._draw_output(top)
-
-    def update(self, frame: int) -> list[Artist]:
-        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
         place = int(self.place[frame])

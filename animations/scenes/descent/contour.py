@@ -11,9 +11,8 @@ from matplotlib.lines import Line2D
 from animations import checks, data
 from animations.kit import style
 from animations.kit.axes import add_legend
-from animations.kit.page import Page
+from animations.kit.page import Page, PageScene
 from animations.kit.series import Series, checked_series
-from animations.scene import Scene
 
 
 class Valley(data.Data):
@@ -44,7 +43,7 @@ class Valley(data.Data):
         checks.real("Valley", "numbers_at", self.numbers_at, self.x[0], self.x[-1])
 
 
-class ContourDescent(Scene):
+class ContourDescent(PageScene):
     """The paths of `series` on the map, from their columns "x" and "y"; clock (S,): the step that each frame shows.
 
     x and y have one scale, so that a step straight downhill leaves its contour line at a right angle, as it should.
@@ -64,9 +63,6 @@ class ContourDescent(Scene):
         axes = page.plot((67.5, 72, 810, 459), xlabel="x", ylabel="y")
         self._draw_map(axes)
         self._draw_walkers(axes)
-
-    def update(self, frame: float) -> list[Artist]:
-        return self.page.update(frame)
 
     def trail(self, frame: int) -> list[Artist]:
         return self.paths[frame]

@@ -6,14 +6,12 @@ from collections.abc import Callable
 from typing import ClassVar
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase
 from matplotlib.ticker import MaxNLocator
 
 from animations import data
 from animations.kit import style
-from animations.kit.page import Page
-from animations.scene import Scene
+from animations.kit.page import Page, PageScene
 
 
 class Curve(data.Data):
@@ -24,7 +22,7 @@ class Curve(data.Data):
     label: str = data.text(default="y")
 
 
-class CurvePanel(Scene):
+class CurvePanel(PageScene):
     """What searches along a curve share: heading, clock, curve. What happens on it is for a subclass to draw.
 
     clock    (S,) the step that each frame shows. Panels side by side have one clock; a search that ends before
@@ -70,6 +68,3 @@ class CurvePanel(Scene):
         self.axes.set(xlim=x[[0, -1]], ylim=(y.min() - pad, y.max() + pad))
         self.axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 5, 10]))
         self.axes.plot(x, y, color=style.QUIET, linewidth=1.5)
-
-    def update(self, frame: float) -> list[Artist]:
-        return self.page.update(frame)

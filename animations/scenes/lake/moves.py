@@ -6,7 +6,6 @@ the lake, from above  │  action → tile and action as 20 numbers → network 
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import FigureBase
 from matplotlib.lines import Line2D
@@ -15,8 +14,7 @@ from matplotlib.patches import Rectangle
 from animations.data import array, positions
 from animations.kit import style
 from animations.kit.boards import Grid
-from animations.kit.page import SPACE, Page
-from animations.scene import Scene
+from animations.kit.page import SPACE, Page, PageScene
 from animations.scenes.lake.board import ACTIONS, LEAST, Rows, add_arrows, add_walker, draw_lake, lake, stress
 
 BOARD, MARGIN = 480, 40  # pixels: the longer side of the lake, and what lies around it
@@ -27,7 +25,7 @@ MARK, NAME, INPUTS, ASKED, BOX, BARS, PREDICTED, EXACT = 570, 592, 680, 804, 860
 ASK, CHOOSE, MOVE = range(3)
 
 
-class LakeMoves(Scene):
+class LakeMoves(PageScene):
     """A game: three frames for each of its moves. In the last of them the walker has moved.
 
     rows         the map
@@ -68,9 +66,6 @@ class LakeMoves(Scene):
         self._draw_network()
         self._draw_inputs()
         self._draw_rows()
-
-    def update(self, frame: float) -> list[Artist]:
-        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
         tile = self.tile[frame]

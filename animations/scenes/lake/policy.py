@@ -10,14 +10,12 @@
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase
 from matplotlib.ticker import MaxNLocator
 
 from animations.data import array, clock, texts
 from animations.kit import style
-from animations.kit.page import Page
-from animations.scene import Scene
+from animations.kit.page import Page, PageScene
 from animations.scenes.lake.board import ACTIONS, Rows, add_arrows, draw_lake, lake, stress
 
 CELL, MARGIN, HEAD = 200, 40, 20  # pixels: a tile, what lies around the lake, and between it and the panel
@@ -33,7 +31,7 @@ BESIDE = (
 )
 
 
-class LakePolicy(Scene):
+class LakePolicy(PageScene):
     """The lake with four arrows on each tile where a game goes on, and the mean error of all their probabilities.
 
     rows         the map, at most 5 × 5
@@ -72,9 +70,6 @@ class LakePolicy(Scene):
             for action in range(len(ACTIONS)):
                 self._write_numbers(tile, action)
         self._draw_panel(MARGIN + self.wide + HEAD, top)
-
-    def update(self, frame: int) -> list[Artist]:
-        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
         right = sum(self.right[tile, self.best[frame, tile]] for tile in self.open)

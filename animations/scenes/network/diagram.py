@@ -14,7 +14,6 @@ from __future__ import annotations
 from itertools import pairwise
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase
 from matplotlib.lines import Line2D
 
@@ -22,8 +21,7 @@ from animations.data import anything, clock, instance
 from animations.kit import style
 from animations.kit.colours import SIGNED
 from animations.kit.numbers import three_digits
-from animations.kit.page import Page
-from animations.scene import Scene
+from animations.kit.page import Page, PageScene
 from animations.scenes.network.blocks import SMALL
 from animations.scenes.network.column import Column, columns_of
 from animations.scenes.network.glyphs import SIGNS, draw_arrow, draw_image, draw_nodes, draw_weights
@@ -34,7 +32,7 @@ from tinylearn import Recording, Sequential
 TITLES = 12, 36, 58  # pixels from the top of a row down to the middle of name, shape and count
 
 
-class NetworkDiagram(Scene):
+class NetworkDiagram(PageScene):
     """The layers of `model` from left to right, with their parameters as they were recorded.
 
     steps         the update that each frame shows; without them 61, dense at first, or all if there are fewer
@@ -80,9 +78,6 @@ class NetworkDiagram(Scene):
                 is_dense = column.is_dense and before.units and column.units
                 (draw_weights if is_dense else draw_arrow)(self.page, before, column)
         self._draw_legend()
-
-    def update(self, frame: int) -> list[Artist]:
-        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
         norms = [f"{each.name} {three_digits(each.norms[frame])}" for each in self.parameters]

@@ -19,8 +19,7 @@ from animations.data import Data, clock, column, instance, real, text, texts
 from animations.kit import style
 from animations.kit.axes import add_legend, log_loss
 from animations.kit.numbers import few_digits
-from animations.kit.page import Page
-from animations.scene import Scene
+from animations.kit.page import Page, PageScene
 from tinylearn import Recording
 
 EDGE = 752  # where the table ends, in pixels
@@ -53,7 +52,7 @@ class NeuronStates(Data):
         self.loss = self.squared_error.mean(axis=1)
 
 
-class NeuronDiagram(Scene):
+class NeuronDiagram(PageScene):
     """The neuron: inputs, arrows with w and b, the sum, and a table of predictions, targets and squared errors.
 
     An arrow is as thick as its number is large, compared with the largest that it has been, and dashed while negative.
@@ -78,9 +77,6 @@ class NeuronDiagram(Scene):
         self._draw_table()
         if self.ask is not None:
             self._draw_answer(self.ask)
-
-    def update(self, frame: int) -> list[Artist]:
-        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
         states = self.states
@@ -134,7 +130,7 @@ class NeuronDiagram(Scene):
         page.row((EDGE, 64), question, answer, page.text(y_unit, color=style.WEIGHT), ha="right")
 
 
-class LineFit(Scene):
+class LineFit(PageScene):
     """The line that the neuron stands for, moving through the points, over the falling loss."""
 
     states: NeuronStates = instance(NeuronStates)
@@ -147,9 +143,6 @@ class LineFit(Scene):
         self.page = Page(figure, self.size)
         self._draw_points()
         self._draw_loss()
-
-    def update(self, frame: float) -> list[Artist]:
-        return self.page.update(frame)
 
     def trail(self, frame: int) -> list[Artist]:
         return [self.ghosts[frame]] if frame in self.ghosts else []

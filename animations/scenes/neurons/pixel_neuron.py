@@ -9,7 +9,6 @@ picture → red channel → x[0] ──w[0]──╲
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase
 from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
@@ -19,8 +18,7 @@ from animations.kit import style
 from animations.kit.images import frame_pixels, spread_pixels
 from animations.kit.labels import with_article
 from animations.kit.numbers import three_decimals
-from animations.kit.page import Page
-from animations.scene import Scene
+from animations.kit.page import Page, PageScene
 from animations.scenes.neurons.pixel_states import PixelStates
 
 LETTERS = "abcde"  # names of the pixels that are shown
@@ -31,7 +29,7 @@ SIDE, LOW = 192, 452  # of both pictures, and their lower edge
 LEAST = 3  # rows and columns of a picture, for five pixels apart
 
 
-class PixelNeuron(Scene):
+class PixelNeuron(PageScene):
     """One of the pictures of `states`, number `which`, on its way through the neuron.
 
     answers   the names of the classes that probabilities of 0 and 1 mean
@@ -65,9 +63,6 @@ class PixelNeuron(Scene):
         self._draw_inputs()
         self._draw_neuron()
         self._draw_answer()
-
-    def update(self, frame: int) -> list[Artist]:
-        return self.page.update(frame)
 
     def said(self, frame: int) -> str:
         """Return the neuron's answer, and whether that is right; a probability of a half is no answer."""

@@ -9,23 +9,21 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase
 
 from animations.data import instance, texts
 from animations.kit import style
 from animations.kit.colours import SIGNED
 from animations.kit.images import frame_pixels, spread_pixels
-from animations.kit.page import Page
+from animations.kit.page import Page, PageScene
 from animations.kit.tallies import Tally, few_tallies, in_words, write_counts
-from animations.scene import Scene
 from animations.scenes.neurons.pixel_states import PixelStates
 
 LEFT, SIDE = 30, 320  # of the picture, in pixels
 RIGHT = LEFT + SIDE
 
 
-class WeightPicture(Scene):
+class WeightPicture(PageScene):
     """The clock, the weights of `states` at the end of every epoch in colours of one scale, and how often it is right.
 
     answers   the names of the classes for which negative and positive weights speak
@@ -48,9 +46,6 @@ class WeightPicture(Scene):
         self._draw_weights()
         self.page.quiet("right answers", (LEFT, 170))
         write_counts(self.page, self.tallies, (LEFT, 138), RIGHT)
-
-    def update(self, frame: int) -> list[Artist]:
-        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
         w = self._weights(frame)

@@ -11,7 +11,6 @@ import math
 from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
@@ -22,8 +21,7 @@ from animations.kit import style
 from animations.kit.axes import add_number
 from animations.kit.labels import different
 from animations.kit.numbers import number_form
-from animations.kit.page import Page
-from animations.scene import Scene
+from animations.kit.page import Page, PageScene
 from tinylearn.datasets import Table
 
 PATTERNS = (("", "-"), ("///", "--"), ("...", ":"))  # hatching of bars and dashes of lines that share a colour
@@ -45,7 +43,7 @@ def check_top(who: str, name: str, value: Any) -> int:
     return checks.position(who, name, value, MOST_SERIES + 1, low=1)
 
 
-class TableScene(Scene):
+class TableScene(PageScene):
     """What the charts of a table share.
 
     Of a table with many series the `top` largest of its last row are drawn. Title and source are the table's unless
@@ -100,9 +98,6 @@ class TableScene(Scene):
         self.page.quiet(self.unit, (left, height - 68))
         self.page.quiet(f"Source: {self.source}" if self.source else "", (24, 18), size=style.SMALL)
         return self.page
-
-    def update(self, frame: float) -> list[Artist]:
-        return self.page.update(frame)
 
     def add_value(
         self, series: int, values: np.ndarray, form: Form, kind: str = "value", axes: Axes | None = None, x: float = 0,

@@ -10,15 +10,13 @@ import math
 from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.ticker import MaxNLocator, NullLocator
 
 from animations.data import instance
 from animations.kit import style
-from animations.kit.page import Page
-from animations.scene import Scene
+from animations.kit.page import Page, PageScene
 from tinylearn.analysis.autopsy import Autopsy
 
 ROW = 26  # pixels from row to row of the table
@@ -28,7 +26,7 @@ LOOKS = [  # of the curves: the loss is the first
 ]
 
 
-class AutopsyPicture(Scene):
+class AutopsyPicture(PageScene):
     """What `recording.autopsy()` found: one frame. Of many parameters, the four that grew most.
 
     The gids of its numbers: "step", "learning_rate"; "loss.first" and "loss.last" for the loss of the first and the
@@ -57,9 +55,6 @@ class AutopsyPicture(Scene):
         box = 90, table + 70, 774, top - table - 70
         self._draw_curves(self.page.plot(box, xlabel="update", ylabel="loss and norms, log scale"))
         self._draw_table(table)
-
-    def update(self, frame: int) -> list[Artist]:
-        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
         autopsy, steps = self.autopsy, self.autopsy.steps

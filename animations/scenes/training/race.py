@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.ticker import LogLocator, MaxNLocator, NullLocator
@@ -22,9 +21,8 @@ from animations import checks
 from animations.data import anything, clock, text
 from animations.kit import style
 from animations.kit.labels import push_apart
-from animations.kit.page import Box, Page
+from animations.kit.page import Box, Page, PageScene
 from animations.kit.steps import spaced_steps
-from animations.scene import Scene
 from animations.scenes.training.race_lane import Lane, Row, room
 from tinylearn.analysis.race import Runner
 from tinylearn.checks import shortened
@@ -43,7 +41,7 @@ def _runners(who: str, name: str, runners: Any) -> dict[str, Runner]:
     return {checks.text(who, "each name", each): runner for each, runner in runners.items()}
 
 
-class Race(Scene):
+class Race(PageScene):
     """What `race(…)` returned, name → Runner, 1 to 6 of them: the loss of each batch, before its update.
 
     steps    (S,) the update that each frame shows; by default each, or about 100 that are ever farther apart
@@ -86,9 +84,6 @@ class Race(Scene):
         ]  # the first is highest
         for row, tip, y in zip(self.rows, tips.swapaxes(0, 1), np.transpose(places), strict=True):
             row.draw(self.axes, tip, y, (left, right), self.last)
-
-    def update(self, frame: float) -> list[Artist]:
-        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
         step = self.steps[frame]

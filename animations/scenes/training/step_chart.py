@@ -6,18 +6,16 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.ticker import NullLocator
 
 from animations import checks, data
 from animations.kit import style
-from animations.kit.page import Page
+from animations.kit.page import Page, PageScene
 from animations.kit.series import Series as Series
 from animations.kit.series import checked_series as checked_series
 from animations.kit.style import MARKERS, TIP
-from animations.scene import Scene
 
 LEAST = 1e-100  # on a log axis
 
@@ -27,7 +25,7 @@ def _forms(who: str, name: str, forms: Any) -> dict[str, Callable[[float], str]]
     return {column: checks.number_form(who, "a form", form) for column, form in given.items()}
 
 
-class StepChart(Scene):
+class StepChart(PageScene):
     """The table of all columns at the step of the clock, and `shown`, one of them, growing step by step.
 
     clock    (S,) the step that each frame shows
@@ -62,9 +60,6 @@ class StepChart(Scene):
         box = 78, table + 84, 498, top - table - 84
         self._draw_lines(self.page.plot(box, xlabel="step", ylabel=f"{self.shown}, log scale"))
         self._draw_table(table)
-
-    def update(self, frame: int) -> list[Artist]:
-        return self.page.update(frame)
 
     def describe(self, frame: int) -> str:
         step = self.clock[frame]
