@@ -56,7 +56,11 @@ class Grid:
         return [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
 
     def part(self, i: int, j: int, rows: int, columns: int) -> Grid:
-        """Return the grid of `rows` × `columns` of these cells, from (i, j) on."""
+        """Return the grid of `rows` × `columns` of these cells, from (i, j) on.
+
+        >>> Grid((100, 500), 2, 3, 40, 20).part(1, 1, 1, 2).centre(0, 0)
+        (160.0, 470.0)
+        """
         return Grid(self.outline(i, j)[0], rows, columns, self.wide, self.high)
 
     def cells(self) -> list[tuple[int, int]]:

@@ -15,7 +15,7 @@ from tests.chapters.chapter_helpers import check_films, check_scorecard
 from tinylearn import Conv2D, ReLU
 from tinylearn.layers.loops import convolve
 
-FILMS = {"ch06_padding_and_stride": (1530, 550), "ch06_max_pooling": (610, 400), "ch06_feature_maps": (1460, 600)}
+FILMS = {"ch06_padding_and_stride": (1502, 550), "ch06_max_pooling": (600, 400), "ch06_feature_maps": (1460, 600)}
 EPOCHS = 6  # of a quick run
 LEFT, DIAGONAL = [[2, 3, 2], [0, 0, 0], [0, 0, 0]], [[1, 0, 2], [1, 0, 1], [2, 1, 0]]
 FORMATS = ("png",)
@@ -98,7 +98,7 @@ def test_filters_and_maps_change_visibly(drawn):
     """Even within the six epochs of a quick run."""
     shown = drawn.films["ch06_feature_maps"].scene.scenes[0]
     for k in range(8):
-        assert np.abs(shown.filter_colors(EPOCHS, k) - shown.filter_colors(0, k)).max() > 0.07
+        assert np.abs(shown.colors[EPOCHS, ..., k] - shown.colors[0, ..., k]).max() > 0.07
     brightness = np.sqrt(shown.maps / shown.largest.max(axis=0))
     assert (np.abs(brightness[EPOCHS] - brightness[0]).max(axis=(0, 1)) > 0.3).sum() >= 6
 

@@ -71,7 +71,7 @@ def test_the_films_show_what_the_headline_says(drawn):
         *["adjust, repeat: from how games ended"] * 10,
         *["adjust, repeat: from its own answers"] * 20,
     ]
-    assert policy.phases == kinds
+    assert list(policy.phases) == kinds
 
 
 def test_the_files(drawn):

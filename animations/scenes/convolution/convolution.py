@@ -69,9 +69,8 @@ class ConvolutionSteps(WindowSteps):
             self._draw_product(i, j, *products.centre(i, j))
 
     def work_in_words(self, place: int) -> str:
-        return (
-            " + ".join(f"{x:g} · {w:g}" for x, w in zip(self.inputs[place].flat, self.kernel.flat, strict=True)) + " ="
-        )
+        pairs = zip(self.inputs[place].flat, self.kernel.flat, strict=True)
+        return f"{' + '.join(f'{x:g} · {w:g}' for x, w in pairs)} ="
 
     def _draw_product(self, i: int, j: int, centre: float, y: float) -> None:
         """Write into a cell x and w side by side, and the product below them."""
