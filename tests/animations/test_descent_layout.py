@@ -34,6 +34,16 @@ def test_every_text_of_the_grid_search_has_its_place_and_can_be_read():
         assert "best so far" in texts
 
 
+def test_digits_of_this_point_and_of_the_best_stand_under_each_other():
+    x = np.linspace(0, 20, 200)  # 19.899497 is one digit longer than the best, 9.949749
+    figure = Painter(GridSearch(x, height(x), curve(), [0, 150], title="Look", name="grid")).figure
+    for axis in ("x", "y"):
+        now, best = (
+            figure.findobj(lambda one, gid=f"grid.{name}.{axis}": one.get_gid() == gid)[0] for name in ("now", "best")
+        )
+        assert now.get_window_extent().x1 == best.get_window_extent().x1
+
+
 def test_long_words_over_the_arithmetic_have_their_place():
     walked = descent(0.1)
     scene = CurveDescent(

@@ -42,9 +42,10 @@ class GridSearch(CurvePanel):
         now, best = self.shown, self.best[self.shown]
         for row, words, which, color in ((108, "now", now, style.WEIGHT), (58, "best so far", best, style.TARGET)):
             page.text(words, (30, row), color=color)
-            for left, name, values in ((186, "x", self.x), (394, "y", self.y)):
+            for left, right, name, values in ((186, 330, "x", self.x), (394, 576, "y", self.y)):
+                page.text(f"{name} =", (left, row), color=color)
                 gid = f"{words.split()[0]}.{name}"
-                page.named((left, row), f"{name} =", "{:.6f}", gid, values[which], color=color)
+                page.number("{:.6f}", gid, values[which], (right, row), color=color)
 
     def trail(self, frame: int) -> list[Artist]:
         return [self.seen[frame]]
