@@ -249,3 +249,9 @@ def test_what_a_log_axis_cannot_show_is_refused(value):
 def test_more_series_than_there_are_colours_are_refused():
     with pytest.raises(ValueError, match="expected 1 to 5 series, got 6"):
         chart(2 * series())
+
+
+def test_a_lowest_place_above_the_map_is_refused():
+    map_ = valley()
+    with pytest.raises(ValueError, match=r"Valley: bottom must lie on the map, y up to 2\.5, got 3"):
+        Valley(map_.x, map_.y, map_.f, map_.levels, "f", bottom=(0, 3), numbers_at=3)

@@ -39,7 +39,8 @@ class Valley(data.Data):
                 f"Valley: one of levels must lie between the least and the largest f, {low:g} and {high:g}, "
                 f"got {self.levels}"
             )
-        checks.real("Valley", "bottom, its y,", self.bottom[1], high=self.y[-1])
+        if self.bottom[1] > self.y[-1]:
+            raise ValueError(f"Valley: bottom must lie on the map, y up to {self.y[-1]:g}, got {self.bottom[1]:g}")
         checks.real("Valley", "numbers_at", self.numbers_at, self.x[0], self.x[-1])
 
 

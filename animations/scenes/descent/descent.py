@@ -9,7 +9,6 @@ x[s + 1], as recorded.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,12 @@ from tinylearn import Recording
 
 SHORTEST = 3  # pixels: what is shorter is not drawn by itself
 REACH = 60  # pixels, of the tangent to each side
-Function: Any = Callable
+
+
+def _function(who: str, name: str, value: Any) -> Any:
+    if not callable(value):
+        raise TypeError(f"{who}: {name} must be a function of an array, got {value!r}")
+    return value
 
 
 class Descent(data.Data):
@@ -39,11 +43,11 @@ class Descent(data.Data):
     """
 
     recording: Recording = data.instance(Recording)
-    f: Any = data.instance(Function)
-    slope: Any = data.instance(Function)
+    f: Any = data.anything(_function)
+    slope: Any = data.anything(_function)
     rate: float = data.real()
     enough: float = data.real(kw_only=True)
-    push: Any = data.instance(Function, default=None, kw_only=True)
+    push: Any = data.anything(_function, default=None, kw_only=True)
     parameter: str = data.text(default="x", kw_only=True)
 
     def prepare(self) -> None:
