@@ -14,7 +14,7 @@ import numpy as np
 from tqdm import tqdm
 
 from animations import checks
-from animations.engine.glyphs import MISSING, missing_letter
+from animations.engine.glyphs import MISSING, refuse_missing_letter
 from animations.engine.painter import Painter
 from animations.scene import Scene, checked_scene
 from tinylearn.checks import as_int, number
@@ -76,7 +76,8 @@ class Clip:
             )
         if self.frame is not None:
             self.frame = checks.within(caller, "frame", self.frame, as_int, -frames, frames - 1)
-        for frame, seconds in checks.mapping(caller, "holds", self.holds).items() if self.holds != {} else ():
+        self.holds = {} if self.holds == {} else checks.mapping(caller, "holds", self.holds)
+        for frame, seconds in self.holds.items():
             checks.within(caller, "each frame of holds", frame, as_int, -frames, frames - 1)
             checks.within(caller, f"holds[{frame}]", seconds, *OPTIONS["hold_last"])
         checks.size(f"{caller}: scale {self.scale:g}", [round(self.scale * side) for side in self.scene.size])
@@ -125,4 +126,5 @@ class Clip:
                         with suppress(StopIteration):  # its last one
                             taker.send(picture)
             except UserWarning as warning:
-                raise missing_letter("render", warning) from warning
+                refuse_missing_letter("render", warning)
+                raise

@@ -19,16 +19,14 @@ MISSING = r"Glyph (\d+) .* missing from"  # so matplotlib warns, and draws a box
 FAMILIES = {"font.sans-serif", "font.serif", "font.monospace"}  # what these names mean
 
 
-def missing_letter(caller: str, warning: UserWarning) -> Exception:
-    """Return the error that names the letter of which matplotlib warns; another warning as it is."""
-    found = re.match(MISSING, str(warning))
-    if found is None:
-        return warning
-    letter = chr(int(found[1]))
-    return ValueError(
-        f"{caller}: a text has the letter {letter!r} ({unicodedata.name(letter, ascii(letter))}), "
-        'which its font lacks; name one that has it: font="…" (matplotlib.font_manager.get_font_names())'
-    )
+def refuse_missing_letter(caller: str, warning: UserWarning) -> None:
+    """Raise ValueError with the name of the letter, if it is this of which matplotlib warns."""
+    if found := re.match(MISSING, str(warning)):
+        letter = chr(int(found[1]))
+        raise ValueError(
+            f"{caller}: a text has the letter {letter!r} ({unicodedata.name(letter, ascii(letter))}), "
+            'which its font lacks; name one that has it: font="…" (matplotlib.font_manager.get_font_names())'
+        ) from warning
 
 
 class Glyphs:
@@ -76,7 +74,8 @@ class Glyphs:
             try:
                 renderer.draw_text(renderer.new_gc(), self.pad, high - self.pad - self.descent, letter, self.font, 0)
             except UserWarning as warning:
-                raise missing_letter("PastedText", warning) from warning
+                refuse_missing_letter("PastedText", warning)
+                raise
         coverage = np.asarray(renderer.buffer_rgba())[..., 3] / 255
         return (np.round(coverage * SHADES) * (255 // SHADES)).astype(np.uint8)
 

@@ -9,6 +9,7 @@ an axis changes. Inset axes that lie over a changing artist are drawn again with
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -31,7 +32,8 @@ def redraw(scene: Scene, frame: float, scale: float = 1, font: str = "") -> np.n
         scene.update(frame)  # type: ignore[arg-type]  # between frames only if the scene glides
         for number, trail in enumerate(painter.trails):
             for artist in trail:
-                artist.set(animated=False, visible=number <= frame)
+                artist.set_animated(False)
+                artist.set_visible(artist.get_visible() and number <= frame)
         painter.draw_background()
     return painter.pixels
 
@@ -46,8 +48,12 @@ class Painter:
     def __init__(self, scene: Scene, scale: float = 1, font: str = "") -> None:
         self.scene, self.settings = scene, settings_of(scene)
         with using(self.settings):
-            width, height = (round(scale * side) / (scale * DPI) for side in scene.size)
-            self.figure = Figure(figsize=(width, height), dpi=scale * DPI)  # free of pyplot's global state
+            dpi = scale * DPI
+            inches = [round(scale * side) / dpi for side in scene.size]
+            inches = [
+                side if side * dpi % 1 < 0.5 else math.nextafter(side, 1e9) for side in inches
+            ]  # or a pixel is lost
+            self.figure = Figure(figsize=inches, dpi=dpi)  # free of pyplot's global state
             self.renderer: Any = FigureCanvasAgg(self.figure).get_renderer()
             scene.draw(self.figure)
         for text in self.figure.findobj(Text) if font else ():

@@ -113,6 +113,18 @@ def test_loop_is_refused_where_a_file_cannot_say_it(tmp_path, suffix):
         render(Trail(), tmp_path / f"film.{suffix}", loop=2)
 
 
+@pytest.mark.parametrize(("size", "scale"), [((29, 57), 1), ((58, 113), 1), ((115, 201), 1.1), ((7, 1001), 0.7)])
+def test_no_pixel_is_lost_to_rounding(tmp_path, size, scale):
+    """29 / 100 * 100 is a little less than 29."""
+
+    class Sized(Trail):
+        def __init__(self):
+            self.size = size
+
+    with Image.open(render(Sized(), tmp_path / "film.png", scale=scale)) as picture:
+        assert picture.size == tuple(round(scale * side) for side in size)
+
+
 @pytest.mark.parametrize("scale", [2, 0.5, 1.5])
 @pytest.mark.parametrize("suffix", ["png", "gif", "apng"])
 def test_scale_is_pixels_per_pixel(tmp_path, suffix, scale):
