@@ -49,11 +49,9 @@ class Painter:
         self.scene, self.settings = scene, settings_of(scene)
         with using(self.settings):
             dpi = scale * DPI
-            inches = [round(scale * side) / dpi for side in scene.size]
-            inches = [
-                side if side * dpi % 1 < 0.5 else math.nextafter(side, 1e9) for side in inches
-            ]  # or a pixel is lost
-            self.figure = Figure(figsize=inches, dpi=dpi)  # free of pyplot's global state
+            inches = (round(scale * side) / dpi for side in scene.size)  # of which matplotlib makes 28 pixels of 29
+            width, height = (side if side * dpi % 1 < 0.5 else math.nextafter(side, 1e9) for side in inches)
+            self.figure = Figure(figsize=(width, height), dpi=dpi)  # free of pyplot's global state
             self.renderer: Any = FigureCanvasAgg(self.figure).get_renderer()
             scene.draw(self.figure)
         for text in self.figure.findobj(Text) if font else ():
