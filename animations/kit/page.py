@@ -14,6 +14,7 @@ that is bound, or it is a function of the frame.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -177,15 +178,21 @@ class Page:
 
         Set the axes' scales before: between two points the dot stays on the straight line that is seen.
         """
-        points, scale = np.stack([x, y]), axes.transScale  # (2, S)
+        (line,) = axes.plot([], [], linewidth=2, zorder=zorder, **settings)
+        (tip,) = axes.plot([], [], marker=marker, markersize=markersize, zorder=zorder + 1, **settings)
+        self.walk(axes, line, tip, np.stack([x, y]), np.arange(len(x)))
+
+    def walk(self, axes: Axes, line: Line2D, tip: Line2D, points: np.ndarray, reached: np.ndarray) -> None:
+        """Let a line go through points (2, P), and a dot be where it ends: at points[:, reached[s]] in frame s."""
+        scale = axes.transScale
         end = _glider(scale.transform(points.T))
 
         def way(frame: float) -> np.ndarray:
-            passed = points[:, : int(frame) + 1]
-            return passed if frame == int(frame) else np.c_[passed, scale.inverted().transform(end(frame))]
+            now, then = reached[int(frame)], reached[math.ceil(frame)]
+            place = now + (frame - int(frame)) * (then - now)
+            passed = points[:, : int(place) + 1]
+            return passed if place == int(place) else np.c_[passed, scale.inverted().transform(end(place))]
 
-        (line,) = axes.plot([], [], linewidth=2, zorder=zorder, **settings)
-        (tip,) = axes.plot([], [], marker=marker, markersize=markersize, zorder=zorder + 1, **settings)
         self.glide(line, data=way)
         self.glide(tip, data=lambda frame: way(frame)[:, -1:])
 

@@ -180,6 +180,18 @@ def test_lines_of_the_chart_grow_to_the_step(drawn):
             np.testing.assert_allclose(tip.get_xydata(), [[len(heights) - 1, heights[-1]]], rtol=1e-12)
 
 
+def test_between_two_frames_lines_of_the_chart_go_on_along_their_path(drawn):
+    _, scene = drawn
+    scene.update(12.5)  # from step 15 to 20: at 17.5, half of the way from 17 to 18, as it is seen on a log axis
+    for (line, tip), name in zip(lines_of(scene), RATES, strict=True):
+        heights = [f(x, y) for x, y in walk(name)]
+        passed = [*enumerate(heights[:18])]
+        if STEPS[name] > 17:
+            passed.append((17.5, np.sqrt(heights[17] * heights[18])))
+        np.testing.assert_allclose(line.get_xydata(), passed, rtol=1e-9)
+        np.testing.assert_allclose(tip.get_xydata(), passed[-1:], rtol=1e-9)
+
+
 def lines_of(scene):
     """Return (line, tip) of each series of a chart that was drawn."""
     lines = scene.page.figure.axes[-1].lines

@@ -97,7 +97,7 @@ class NetworkDiagram(PageScene):
         loss = page.number(three_digits, "loss", self.losses, color=style.ERROR)
         for text, shown in ((none_yet, np.isnan(self.losses)), (loss, ~np.isnan(self.losses))):
             page.row((right + 24, below), label, text)
-            page.bind(text, visible=shown)
+            page.show(shown, text)
 
     def _draw_column(self, column: Column) -> None:
         """Draw titles and glyph, and a block for each parameter."""

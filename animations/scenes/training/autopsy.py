@@ -89,11 +89,10 @@ class AutopsyPicture(PageScene):
     def _draw_table(self, top: float) -> None:
         """Draw a row for each curve: line, name, and its value at the first and the last update shown."""
         page = self.page
-        small: dict[str, Any] = {"size": style.SMALL, "color": style.QUIET}
         columns = [("first", 620, 0), ("last", 860, -1)][len(self.autopsy.steps) < 2 :]  # one update is first and last
         for gid, x, place in columns:
-            update = page.number("{:.0f}", gid, self.autopsy.steps[place], **small)
-            page.row((x, top), page.text("update", **small), update, ha="right", space=6)
+            page.named((x, top), "update", "{:.0f}", gid, self.autopsy.steps[place], ha="right", size=style.SMALL,
+                       color=style.QUIET)  # fmt: skip
         for row, (name, label, look) in enumerate(zip(self.curves, self.labels, LOOKS, strict=False)):
             y, color = top - 28 - ROW * row, look["color"]
             page.axes.plot([34, 62, 90], [y] * 3, markevery=[1], markersize=8, linewidth=2, **look)

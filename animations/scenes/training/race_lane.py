@@ -130,9 +130,8 @@ class Row:
         for text, x, below in ((self.name, left, 0), (self.loss, right, 0), (self.ending, left, BELOW),
                                (self.ended, left + self.ended_at, BELOW)):  # fmt: skip
             page.glide(text, position=np.stack([np.full(len(y), x), y - below], axis=1))
-            page.bind(text, visible=over if below else (records > 1) | (text is self.name))
-        for line in (self.curve, self.tip, self.leader):
-            page.bind(line, visible=records > 1)
+        page.show(records > 1, self.curve, self.tip, self.leader, self.loss)
+        page.show(over, self.ending, self.ended)
 
     def _way(self, axes: Axes, records: int, wanted: int) -> np.ndarray:
         """Return the curve (2, …) of so many records, and up to the tip if that is on its way to more of them."""

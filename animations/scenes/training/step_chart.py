@@ -39,6 +39,7 @@ class StepChart(PageScene):
     forms: dict[str, Callable[[float], str]] | None = data.anything(_forms, default=None, kw_only=True)
 
     size = (600, 600)
+    glides = True
 
     def prepare(self) -> None:
         first, *_ = checked_series("StepChart", self.series, (self.shown,))
@@ -76,10 +77,9 @@ class StepChart(PageScene):
             look: dict[str, Any] = {"color": color, "marker": marker}
             (line,) = axes.plot([], [], markevery=(2 * number, 10), markersize=5, zorder=3 + number / 10, **look)
             (tip,) = axes.plot([], [], zorder=4 + number / 10, **look, **TIP)
-            curve = np.array([np.arange(len(one.columns[self.shown])), one.columns[self.shown]])
-            ends = np.minimum(self.clock + 1, curve.shape[1])
-            self.page.bind(line, data=[curve[:, :end] for end in ends])
-            self.page.bind(tip, data=[curve[:, end - 1 : end] for end in ends])
+            values = one.columns[self.shown]
+            points, last_point = np.stack([np.arange(len(values)), values]), len(values) - 1
+            self.page.walk(axes, line, tip, points, np.minimum(self.clock, last_point))
 
     def _draw_table(self, top: float) -> None:
         """Draw a row for each series: marker, name, one number a column."""
