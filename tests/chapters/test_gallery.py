@@ -177,7 +177,7 @@ def test_a_player_in_the_page_works_and_does_not_scroll(browser):
     browser.driver.find_element("id", "last").click()
     browser.wait_for_frame(8)
     browser.wait_for("document.documentElement.scrollHeight === document.documentElement.clientHeight")
-    assert browser.run("return frame") == 8
+    assert browser.run("return picture") == 8
 
 
 @pytest.mark.parametrize("width", [320, 390, 768])
