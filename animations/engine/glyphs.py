@@ -6,6 +6,7 @@ import math
 import re
 import unicodedata
 import warnings
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -38,7 +39,8 @@ class Glyphs:
 
     def __init__(self, font: FontProperties, dpi: float) -> None:
         self.font, self.dpi = font, dpi
-        self.settings = DEFAULTS | {key: value for key, value in matplotlib.rcParams.items() if key in FAMILIES}
+        params: Any = matplotlib.rcParams
+        self.settings = DEFAULTS | {family: params[family] for family in FAMILIES}
         self.ruler = RendererAgg(1, 1, dpi)
         height, descent = self._measure("lp")[1:]
         self.height, self.descent = math.ceil(height), math.ceil(descent)
