@@ -98,9 +98,9 @@ def who_passes_whom(table: Table) -> dict[str, int | str]:
 # --- films -----------------------------------------------------------------------------------------------------------
 
 
-def films_of(table: Table, most: int = 250) -> dict[str, Clip]:
+def films_of(table: Table, most: int = 200) -> dict[str, Clip]:
     """Return the films of a table; from row to row of a short table are more pictures, up to about `most` in all."""
-    few, many = pictures_per_row(table, most * 2 // 5), pictures_per_row(table, most)
+    few, many = pictures_per_row(table, most // 2), pictures_per_row(table, most)
     times = (86_400 * table.times).astype(np.int64).astype("datetime64[s]") if table.dates else table.times
     ten, title = table.largest(10), ", ".join(filter(None, [table.title, table.unit]))
     shortest = ShortestScene(times, different(ten.names), ten.values, title)
@@ -110,7 +110,7 @@ def films_of(table: Table, most: int = 250) -> dict[str, Clip]:
     films = {
         "ch01_shortest_scene": Clip(shortest, fps=5, colors=96),
         "ch01_gdp_lines": Clip(GrowingLines(table), **slow),
-        "ch01_bar_race": Clip(BarRace(table), **slow | {"fps": 12.5 / many, "motion": many, "colors": 48}),
+        "ch01_bar_race": Clip(BarRace(table), **slow | {"fps": 10 / many, "motion": many, "colors": 32}),
         "ch01_bars_and_lines": Clip(SideBySide(Bars(table), beside_bars), **slow),
     }
     beside_pie = GrowingLines(table, width=900, with_clock=False, source="")

@@ -218,16 +218,6 @@ def test_a_bar_is_painted_as_long_as_its_value(frame):
     assert np.abs(painted - truth).max() <= 1
 
 
-def test_a_bar_of_nothing_leaves_the_grid_as_it_is():
-    scene = BarRace(Table([1, 2], ["A", "B"], [[0, 2], [1, 1]]))
-    pixels = Painter(scene).paint(0)[::-1, :, :3]
-    axes = scene.axes.get_window_extent()
-    lane = slice(int(axes.y0) + 5, int(axes.y0 + axes.height / 2) - 5)
-    line = pixels[lane, int(axes.x0) - 1 : int(axes.x0) + 2].min(axis=(1, 2))  # the grid's at 0, where A begins
-    assert scene.runners[0].bar.get_width() == 0
-    assert (line < 255).all()
-
-
 def test_bars_that_pass_are_parted_by_paper():
     """One over the other, with a rim of two pixels of paper above and below the upper one."""
     scene = BarRace(Table([1, 2], ["A", "B"], [[1, 2], [2, 1]]))

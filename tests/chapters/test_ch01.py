@@ -73,7 +73,7 @@ def test_all_years_are_in_the_films_that_are_not_quick():
         assert 10 <= sum(film.delays()) / 100 <= 30
     assert isinstance(films["ch01_pie_and_lines"].scene.scenes[0], Pie)
     assert isinstance(films["ch01_gdp_lines"].scene, GrowingLines)
-    assert len(films["ch01_bar_race"].delays()) == 251
+    assert len(films["ch01_bar_race"].delays()) == 201
     assert len(films["ch01_gdp_lines"].delays()) == 101
 
 

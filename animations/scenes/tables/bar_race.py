@@ -71,8 +71,8 @@ class BarRace(TableScene):
         page = self.draw_captions(figure)
         self.box = left, FOOT, width - left - right, height - FOOT - HEAD
         self.axes = page.plot(self.box, xlim=self.limits[0], yticks=[])
-        self.axes.tick_params(bottom=False)
-        self.axes.spines[:].set_visible(False)
+        self.axes.grid(visible=False)  # the values stand at the bars
+        self.axes.spines["left"].set_visible(False)
         self.axes.yaxis.set_visible(False)
         self.axes.xaxis.set_label_coords(0, 0)  # there is none, and its place need not be found in each frame
         mark_values(self.axes.xaxis, self.form)
