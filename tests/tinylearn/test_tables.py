@@ -88,6 +88,7 @@ def test_names_with_commas_and_a_title_from_the_file_name(file):
         ("year,A,B\n\n1,2\n", "line 3: expected 3 values, as many as names, got 2"),
         ("year,A,B\n1,2,3,4\n", "line 2: expected 3 values, as many as names, got 4"),
         ("year,A\n3,2\n3,2\n", "line 3, column 'A': expected one value of A for 3, but line 2 has one too; keep"),
+        ("year,A\n", "line 1: expected at least 2 rows of numbers under the names, got 0"),
         ("year,A\n3,2\n", "expected at least 2 rows of numbers under the names, got 1"),
     ],
 )

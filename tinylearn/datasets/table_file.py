@@ -100,7 +100,10 @@ def _columns(lines: list[str]) -> tuple[str, int, list[str], dict[int, list[str]
         while len(row) > len(head) and not row[-1]:
             row.pop()
         if len(row) != len(head):
-            raise ValueError(f"line {line}: expected {len(head)} values, as many as names, got {len(row)}")
+            mend = "leave a cell empty where a value is missing" if len(row) < len(head) else "quote texts with commas"
+            raise ValueError(f"line {line}: expected {len(head)} values, as many as names, got {len(row)}; {mend}")
+    if not rows:
+        raise ValueError(f"line {number}: expected at least {LEAST_ROWS} rows of numbers under the names, got 0")
     used = [k for k, name in enumerate(head) if name or any(row[k] for row in rows.values())]
     head, rows = [head[k] for k in used], {line: [row[k] for k in used] for line, row in rows.items()}
     for k, name in enumerate(head):
@@ -197,7 +200,9 @@ def _numbers(found: Sequence[Value], times: dict[str, float], decimal: str) -> d
             )
         number = math.nan if cells.is_missing(value.text) else cells.number(value.text, decimal)
         if number is None:
-            raise ValueError(f"{where}: expected a number such as 1234.5, got {value.text!r}")
+            raise ValueError(
+                f"{where}: expected a number such as 1234.5, got {value.text!r}; leave the cell empty if it is missing"
+            )
         if abs(number) > LARGEST:
             raise ValueError(f"{where}: expected a number within ±{LARGEST:g}, got {value.text}; choose a larger unit")
         numbers[place] = number
