@@ -9,7 +9,7 @@ from matplotlib.colors import to_hex, to_rgb
 from animations import BarRace, Bars, GrowingLines, Pie, style
 from animations.engine.painter import Painter
 from animations.scenes.tables.bar_race import NEAR, growing_limits
-from animations.scenes.tables.charts import LINE_HEIGHT
+from animations.scenes.tables.end_label import LINE_HEIGHT
 from tinylearn.datasets import Table, gdp
 
 NAMES = ("USA", "Japan", "Germany", "UK", "China")

@@ -12,14 +12,13 @@ from matplotlib.patches import Rectangle
 
 from animations import checks
 from animations.data import anything, whole
-from animations.engine.text import Form, Number, text_width
+from animations.engine.text import Number
 from animations.kit import style
 from animations.kit.axes import mark_times, mark_values
 from animations.kit.labels import different, push_apart, widest
+from animations.scenes.tables.end_label import GAP, LINE_HEIGHT, EndLabel
 from animations.scenes.tables.table_scene import FOOT, HEAD, TableScene, between, held, look
 
-LINE_HEIGHT = 20  # pixels from one label to the next
-GAP = 7  # pixels from a name to its value
 LEAST = 120  # pixels that the lines need
 
 
@@ -136,32 +135,6 @@ class Bars(TableScene):
             page.glide(number, y=partial(top_of, values))
             self.bars.append(bar)
             self.numbers.append(number)
-
-
-class EndLabel:
-    """The name of a series and, after it, a number: written where its line or its bar ends. `width` in pixels.
-
-    `values` are those that the number shows in each frame, written as `form`; None for no number.
-    """
-
-    def __init__(
-        self, scene: TableScene, series: int, values: np.ndarray | None, form: Form, kind: str = "value"
-    ) -> None:
-        self.color, name = look(series)[0], scene.names[series]
-        self.name = scene.page.text(name, color=self.color, zorder=4)
-        self.width = self.step = text_width(name, style.MEDIUM) + GAP  # to the left of the number
-        self.number: Number | None = None
-        if values is None:
-            self.width -= GAP
-        else:
-            self.number = scene.add_value(series, values, form, kind)
-            self.width += widest(scene.texts(values, form), style.MEDIUM)
-
-    def move(self, x: float, y: float) -> None:
-        """Begin at x, in the middle of the line at y; with no y there is no label."""
-        self.name.set(visible=not np.isnan(y), position=(x, y))
-        if self.number is not None:
-            self.number.set_position((x + self.step, y))
 
 
 def value_limits(values: np.ndarray) -> tuple[float, float]:

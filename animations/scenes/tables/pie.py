@@ -19,7 +19,7 @@ from matplotlib.patches import Wedge
 from animations.kit import style
 from animations.kit.axes import add_number
 from animations.kit.numbers import number_form
-from animations.scenes.tables.charts import LINE_HEIGHT, EndLabel
+from animations.scenes.tables.end_label import LINE_HEIGHT, EndLabel
 from animations.scenes.tables.table_scene import TableScene, between, look
 from tinylearn.datasets import Table
 
