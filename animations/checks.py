@@ -30,11 +30,6 @@ class Shape(tuple[int | str, ...]):
 
     reason = ""
 
-    def because(self, reason: str) -> Shape:
-        """Return it with a reason, which errors say."""
-        self.reason = f", {reason}" if reason else ""
-        return self
-
     def fits(self, shape: Sequence[int]) -> bool:
         """Is this the shape of an array?"""
         return len(self) == len(shape) and all(

@@ -27,24 +27,6 @@ from tinylearn.checks import positive_integer
 REQUIRED: Any = inspect.Parameter.empty
 
 
-class Lengths(dict[str, int]):
-    """Letter → length, and in `given_by` the argument that had it first."""
-
-    def __init__(self) -> None:
-        self.given_by: dict[str, str] = {}
-
-    def shape(self, shape: Shape) -> Shape:
-        """Return a shape with its known letters as numbers."""
-        return Shape(self.get(part, part) if isinstance(part, str) else part for part in shape).because(
-            ", ".join(f"as {self.given_by[part]} has {self[part]}" for part in shape if part in self.given_by)
-        )
-
-    def learn(self, letter: int | str, length: int, name: str) -> None:
-        """Remember a length that an argument has."""
-        if isinstance(letter, str) and letter not in self:
-            self[letter], self.given_by[letter] = length, name
-
-
 class Field:
     """An argument: `check(who, name, value, shape)` returns what is kept, or raises TypeError or ValueError.
 
@@ -154,7 +136,7 @@ class Data:
 
     fields: ClassVar[dict[str, Field]] = {}
     declared: ClassVar[inspect.Signature] = inspect.Signature()
-    lengths: Lengths
+    lengths: dict[str, int]
 
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
@@ -162,26 +144,29 @@ class Data:
         cls.fields = own | {name: field for name, field in cls.fields.items() if name not in own}
         ordered = sorted(cls.fields.items(), key=lambda item: item[1].kw_only)
         cls.declared = inspect.Signature([field.parameter(name) for name, field in ordered])
-        if cls.__init__ is Data.__init__:
+        if cls.__init__ in (Data.__init__, object.__init__):
+            cls.__init__ = Data.__init__ if cls.fields else object.__init__  # type: ignore[method-assign]
             cls.__signature__ = cls.declared  # type: ignore[attr-defined]  # what help() shows
         else:
             cls.__signature__ = inspect.signature(cls.__init__.__get__(cls))  # type: ignore[attr-defined]
 
     def __init__(self, *given: Any, **named: Any) -> None:
-        who = type(self).__name__
+        who, lengths, reasons = type(self).__name__, dict[str, int](), dict[int | str, str]()
         try:
             bound = self.declared.bind(*given, **named)
         except TypeError as error:
             raise TypeError(f"{who}: {error}") from None
         bound.apply_defaults()
-        lengths = Lengths()
         for name, value in bound.arguments.items():
             field = self.fields[name]
             if value is not field.default:
-                value = field.check(who, name, value, lengths.shape(field.shape))
+                known = Shape(lengths.get(str(part), part) for part in field.shape)
+                known.reason = "".join(reasons.get(part, "") for part in field.shape)
+                value = field.check(who, name, value, known)
             found = np.shape(value) if field.shape else ()
             for letter, length in [*zip(field.shape, found, strict=False), *getattr(value, "lengths", {}).items()]:
-                lengths.learn(letter, length, name)
+                if isinstance(letter, str) and letter not in lengths:
+                    lengths[letter], reasons[letter] = length, f", as {name} has {length}"
             setattr(self, name, value)
         self.lengths = lengths
         if "S" in lengths:

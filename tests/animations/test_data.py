@@ -85,6 +85,13 @@ def test_subclass_has_its_own_arguments_before_those_it_inherits():
 
     assert list(inspect.signature(More).parameters) == ["z", "x", "y", "label"]
     assert More(3, [0], [[1]]).z == 3
+    assert type("Same", (More,), {})(3, [0], [[1]]).z == 3
+
+
+def test_class_without_arguments_takes_none():
+    assert str(inspect.signature(type("Plain", (Scene,), {}))) == "()"
+    with pytest.raises(TypeError, match="takes no arguments"):
+        type("Plain", (Scene,), {})(3)
 
 
 def test_copies_and_pickles_are_equal():
