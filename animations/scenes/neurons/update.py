@@ -1,0 +1,176 @@
+"""One update after another in slow motion: how wrong is each row, which way does it pull, one step down the valley.
+
+    x   predicted  target   error      pull on w = 2/N · error · x         the loss over w and b, from above:
+    100    101.0      212    −111      ◄──────────────  −2220              a dot that takes the step, against the
+      …                                their sum, dw    −3893              arrow of the gradient
+    w ← 1.0000 − 0.0005 · (−3893.0) = 2.9465
+
+The first frame is "initialise"; then they come in threes: look, pull, step. All numbers of the three belong to one
+update: w and b before it, the gradient as `Recording.gradients` makes it again, and w and b as recorded after it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import FigureBase
+
+from animations.data import clock, column, instance, real, text, texts
+from animations.kit import style
+from animations.kit.page import Page
+from animations.scene import Scene
+from tinylearn import Recording
+
+START, LOOK, PULL, STEP = range(4)
+PHASES = ("initialise", "adjust: how wrong is each row?", "adjust: how does each row pull?", "adjust: one step, and repeat")
+ROW, TOP = 31, 474  # pixels from row to row; where the first stands
+ZERO, REACH, EDGE = 490, 130, 720  # of the bars: where 0 is, how long the longest is, and where their numbers end
+MOST = 10  # rows, for which there is room
+
+
+class NeuronUpdates(Scene):
+    """Some updates of one neuron with one input, which learns by SGD from all rows at once.
+
+    x, target   (N,) the rows, at most 10
+    updates     (U,) which updates are shown
+    rate        the learning rate
+
+    Gids: "step", "loss"; "x[3]", "predicted[3]", "target[3]", "error[3]", "pull[3]"; "dense_1.w[0,0]" and "next.dense_1.w[0,0]"
+    before and after the update, "gradient.dense_1.w[0,0]", and the same for "dense_1.b[0]".
+    """
+
+    recording: Recording = instance(Recording)
+    x: np.ndarray = column("N")
+    target: np.ndarray = column("N")
+    updates: np.ndarray = clock("U")
+    rate: float = real(low=0)
+    units: tuple[str, ...] = texts(2, default=("x", "y"), kw_only=True)
+    layer: str = text(default="dense_1", kw_only=True)
+
+    size = (1280, 600)
+    glides = True
+
+    def prepare(self) -> None:
+        if self.x.size > MOST:
+            raise ValueError(f"NeuronUpdates: there is room for at most {MOST} rows, got {self.x.size}")
+        self.names = f"{self.layer}.w[0,0]", f"{self.layer}.b[0]"
+        self.frames = 1 + 3 * len(self.updates)
+        self.phases = np.array([START, *[LOOK, PULL, STEP] * len(self.updates)])
+        self.shown = np.array([0, *np.repeat(np.arange(len(self.updates)), 3)])  # frame → which of the updates
+        after = [self.recording.index(step) for step in self.updates]
+        before = [self.recording.index(step - 1) for step in self.updates]
+        places = np.column_stack([self.recording[f"{self.layer}.w"][:, 0, 0], self.recording[f"{self.layer}.b"][:, 0]])
+        made = [self.recording.gradients(int(step)) for step in self.updates]
+        self.gradients = np.array([[g[f"{self.layer}.w"].item(), g[f"{self.layer}.b"].item()] for g in made])
+        self.before, self.after = places[before], places[after]  # (U, 2): w and b
+        self.errors = self.predict(self.before) - self.target  # (U, N)
+        self.pulls = 2 / self.x.size * self.errors * self.x  # (U, N): they add up to the gradient of w
+        self.where = np.where((self.phases == STEP)[:, None], self.after[self.shown], self.before[self.shown])
+
+    def predict(self, places: np.ndarray) -> np.ndarray:
+        """Return the neuron's answers (…, N) at places (…, 2) of w and b."""
+        return places[..., :1] * self.x + places[..., 1:]
+
+    def loss_at(self, places: np.ndarray) -> np.ndarray:
+        """Return the loss (…) at places (…, 2) of w and b."""
+        return ((self.predict(places) - self.target) ** 2).mean(axis=-1)
+
+    def draw(self, figure: FigureBase) -> None:
+        self.page = Page(figure, self.size)
+        steps = np.where(self.phases == STEP, self.updates[self.shown], self.updates[self.shown] - 1)
+        end = self.page.clock((30, 558), "Update", "step", steps, int(self.recording.steps[-1]), size=style.LARGE)
+        self.page.words([PHASES[phase] for phase in self.phases], (end + 24, 558), color=style.QUIET)
+        self._draw_table()
+        self._draw_step()
+        self._draw_valley()
+
+    def update(self, frame: float) -> list[Artist]:
+        return self.page.update(frame)
+
+    def describe(self, frame: int) -> str:
+        update, (w, b) = self.updates[self.shown[frame]], self.where[frame]
+        return (
+            f"{PHASES[self.phases[frame]]}: around update {update}, w is {w:.4f} and b is {b:.4f}; the gradient of the "
+            f"loss is {self.gradients[self.shown[frame], 0]:.1f} for w and {self.gradients[self.shown[frame], 1]:.1f} for b."
+        )
+
+    def _draw_table(self) -> None:
+        """Draw a row for each example: what goes in, what comes out, how wrong that is, and how it pulls on w."""
+        page, shown, (x_unit, y_unit) = self.page, self.shown, self.units
+        columns = (
+            (84, x_unit, "x", "{:.4g}", self.x, style.INPUT),
+            (180, "predicted", "predicted", "{:.1f}", self.predict(self.before)[shown].T, style.WEIGHT),
+            (270, f"target {y_unit}", "target", "{:.4g}", self.target, style.TARGET),
+            (348, "error", "error", "{:+.1f}", self.errors[shown].T, style.ERROR),
+            (EDGE, "pull on w = 2/N · error · x", "pull", "{:+.0f}", self.pulls[shown].T, style.ERROR),
+        )
+        longest = np.abs(self.pulls).max(axis=1)[shown]
+        for right, head, gid, form, values, color in columns:
+            since = {"error": LOOK, "pull": PULL}.get(gid, START)
+            title = page.quiet(head, (right, TOP + 32), ha="right", size=style.SMALL)
+            page.bind(title, visible=self.phases >= since)
+            for row, each in enumerate(values):
+                number = page.number(form, f"{gid}[{row}]", each, (right, TOP - ROW * row), color=color)
+                page.bind(number, visible=self.phases >= since)
+        page.axes.plot([ZERO, ZERO], [TOP - 9.5 * ROW, TOP + 16], color=style.QUIET, linewidth=1, zorder=2)
+        for row, pulls in enumerate(self.pulls[shown].T):
+            (bar,) = page.axes.barh(TOP - ROW * row, 0, left=ZERO, height=15, color=style.ERROR, zorder=3)
+            page.glide(bar, width=np.where(self.phases >= PULL, REACH * pulls / longest, 0))
+
+    def _draw_step(self) -> None:
+        """Write the two sums of the pulls, and the steps that they make."""
+        page, names = self.page, self.names
+        for axis, (name, color) in enumerate((("w", style.WEIGHT), ("b", style.BIAS))):
+            y, old, new = 116 - 46 * axis, self.before[self.shown, axis], self.after[self.shown, axis]
+            slope = page.number(_in_brackets, f"gradient.{names[axis]}", self.gradients[self.shown, axis], color=style.ERROR)
+            begin = [page.text(f"{name} =", color=color), page.number("{:.4f}", names[axis], old, color=color)]
+            middle = [page.text("−"), page.number("{:g}", f"{name}.rate", self.rate), page.text("·"), slope]
+            ending = [page.text("="), page.number("{:.4f}", f"next.{names[axis]}", new, color=color, weight="bold")]
+            page.row((30, y), *begin, *middle, *ending)
+            said = page.quiet(f"rate · sum of the pulls on {name}", (EDGE, y), ha="right", size=style.SMALL)
+            for since, parts in ((PULL, [*middle, said]), (STEP, ending)):
+                for part in parts:
+                    page.bind(part, visible=self.phases >= since)
+
+    def _draw_valley(self) -> None:
+        """Draw the loss over w and b as a map, the way so far, the gradient, and the dot that steps against it."""
+        axes = self.page.plot((806, 70, 444, 430), xlabel="w", ylabel="b", xcolor=style.WEIGHT, ycolor=style.BIAS)
+        best = np.linalg.lstsq(np.column_stack([self.x, np.ones_like(self.x)]), self.target, rcond=None)[0]
+        self._draw_map(axes, best)
+        loss = self.page.number("{:.1f}", "loss", self.loss_at(self.where), color=style.ERROR)
+        self.page.row((1250, 520), self.page.text("loss", color=style.ERROR), loss, ha="right")
+        self.page.quiet("the loss over w and b: a valley", (806, 520))
+        (way,) = axes.plot([], [], color=style.WEIGHT, linewidth=1.5, zorder=3)
+        (dot,) = axes.plot([0], [0], "o", color=style.WEIGHT, markersize=11, markeredgecolor=style.PAPER, zorder=4)
+        (step,) = axes.plot([], [], color=style.ERROR, linewidth=1.5, linestyle=":", marker="o", markevery=[-1],
+                            markerfacecolor=style.PAPER, zorder=3.5)  # fmt: skip
+        ends = np.stack([self.before, self.after], axis=1)[self.shown]  # (S, 2 ends, 2)
+        self.page.bind(step, xdata=ends[..., 0], ydata=ends[..., 1], visible=self.phases == PULL)
+        self.page.glide(way, data=self._way)
+        self.page.glide(dot, xdata=self.where[:, :1], ydata=self.where[:, 1:])
+
+    def _draw_map(self, axes: Axes, best: np.ndarray) -> None:
+        """Draw contour lines around the lowest place, `best`, as far as the way goes."""
+        seen = np.vstack([self.where, best])
+        low, high = seen.min(axis=0), seen.max(axis=0)
+        pad = 0.12 * (high - low) + 1e-9
+        w, b = np.meshgrid(*np.linspace(low - pad, high + pad, 121).T)
+        loss = self.loss_at(np.stack([w, b], axis=-1))
+        levels = np.geomspace(max(loss.min(), loss.max() / 1000), loss.max(), 10)
+        axes.contourf(w, b, loss, levels=[0, *levels], cmap="Greys", vmin=-loss.max(), vmax=6 * loss.max())
+        axes.contour(w, b, loss, levels=levels, colors=style.FAINT, linewidths=1)
+        axes.set(xlim=w[0, [0, -1]], ylim=b[[0, -1], 0])
+        axes.plot(*best, "*", color=style.TARGET, markersize=15, zorder=3)
+        axes.annotate("no error", best, (8, 8), textcoords="offset points", color=style.TARGET, size=style.SMALL)
+
+    def _way(self, frame: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return the way until a frame, or between two."""
+        before = int(frame)
+        ahead = self.where[min(before + 1, self.frames - 1)]
+        tip = self.where[before] + (frame - before) * (ahead - self.where[before])
+        return tuple(np.vstack([self.where[: before + 1], tip]).T)
+
+
+def _in_brackets(value: float) -> str:
+    return f"({value:+.1f})"
