@@ -29,6 +29,7 @@ from animations.scenes.network.diagram import NetworkDiagram
 from animations.scenes.neurons.neuron import LineFit, NeuronDiagram, NeuronStates
 from animations.scenes.neurons.pixel_neuron import PixelNeuron
 from animations.scenes.neurons.pixel_states import PixelStates
+from animations.scenes.neurons.update import NeuronUpdates
 from animations.scenes.neurons.weight_picture import WeightPicture
 from animations.scenes.tables.bar_race import BarRace
 from animations.scenes.tables.charts import Bars, GrowingLines
@@ -63,6 +64,7 @@ __all__ = [
     "NetworkDiagram",
     "NeuronDiagram",
     "NeuronStates",
+    "NeuronUpdates",
     "Number",
     "PastedText",
     "Pie",

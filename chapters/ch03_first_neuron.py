@@ -3,8 +3,10 @@
 A neuron multiplies its input by a weight w and adds a bias b. From ten temperatures in both scales it learns the rule
 F = 1.8 · C + 32: initialise w and b, adjust them against the gradient of the squared error, repeat.
 
-The loss over (w, b) is a narrow valley. At first w swings from side to side: each step crosses the floor and lands on
-the other wall, 0.83 times as far away, because 0.0005 is 92 % of the largest stable learning rate. b creeps to 32.
+The first film shows six updates slowly. Each row pulls on w by 2/N · error · x, so the hot ones pull hardest. The sum
+of the pulls is the gradient, and the step goes against it. The loss over (w, b) is a narrow valley: each step crosses
+its floor and lands on the other wall, 0.83 times as far away, because 0.0005 is 92 % of the largest stable learning
+rate. The second film shows every second update, so w stays on one side while b creeps to 32.
 
     python -m chapters.ch03_first_neuron
 """
@@ -15,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from animations import Clip, LineFit, NeuronDiagram, NeuronStates, SideBySide, spaced_steps
+from animations import Clip, LineFit, NeuronDiagram, NeuronStates, NeuronUpdates, SideBySide, spaced_steps
 from chapters.films import draw
 from chapters.run import Headline, checked, run_alone
 from tinylearn import SGD, Dense, MeanSquaredError, ProgressBar, Recorder, Sequential, fit
@@ -101,10 +103,16 @@ def main(
     w, b = model.parameters.tolist()
     loss = MeanSquaredError().forward(model.predict(x), y)
 
-    states = NeuronStates(recording, x, y, spaced_steps(UPDATES, 9 if quick else 81))
     units = ("°C", "°F")
-    scene = SideBySide(NeuronDiagram(states, units=units, ask=50), LineFit(states, units=units))
-    draw({"ch03_first_neuron": Clip(scene, fps=10, hold_first=1.5, hold_last=3, colors=32)}, out, formats, processes)
+    every_second = [2 * step for step in spaced_steps(UPDATES // 2, 9 if quick else 81)]  # w is on one side then
+    states = NeuronStates(recording, x, y, every_second)
+    fast = SideBySide(NeuronDiagram(states, units=units, ask=50), LineFit(states, units=units))
+    slow = NeuronUpdates(recording, x, y, range(1, 3 if quick else 7), LEARNING_RATE, units=units)
+    films = {
+        "ch03_first_updates": Clip(slow, fps=0.7, hold_first=2, hold_last=3, holds={1: 1, 2: 3}, motion=8, colors=64),
+        "ch03_first_neuron": Clip(fast, fps=10, hold_first=1.5, hold_last=3, colors=32),
+    }
+    draw(films, out, formats, processes)
 
     return {
         "w": w,

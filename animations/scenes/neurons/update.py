@@ -12,32 +12,35 @@ update: w and b before it, the gradient as `Recording.gradients` makes it again,
 from __future__ import annotations
 
 import numpy as np
-from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 
 from animations.data import clock, column, instance, real, text, texts
 from animations.kit import style
-from animations.kit.page import Page
-from animations.scene import Scene
+from animations.kit.page import Page, PageScene
 from tinylearn import Recording
 
 START, LOOK, PULL, STEP = range(4)
-PHASES = ("initialise", "adjust: how wrong is each row?", "adjust: how does each row pull?", "adjust: one step, and repeat")
+PHASES = (
+    "initialise",
+    "adjust: how wrong is each row?",
+    "adjust: how does each row pull?",
+    "adjust: one step, and repeat",
+)
 ROW, TOP = 31, 474  # pixels from row to row; where the first stands
 ZERO, REACH, EDGE = 490, 130, 720  # of the bars: where 0 is, how long the longest is, and where their numbers end
 MOST = 10  # rows, for which there is room
 
 
-class NeuronUpdates(Scene):
+class NeuronUpdates(PageScene):
     """Some updates of one neuron with one input, which learns by SGD from all rows at once.
 
     x, target   (N,) the rows, at most 10
     updates     (U,) which updates are shown
     rate        the learning rate
 
-    Gids: "step", "loss"; "x[3]", "predicted[3]", "target[3]", "error[3]", "pull[3]"; "dense_1.w[0,0]" and "next.dense_1.w[0,0]"
-    before and after the update, "gradient.dense_1.w[0,0]", and the same for "dense_1.b[0]".
+    Gids: "step", "last_step", "loss", "rate.w"; "x[3]", "predicted[3]", "target[3]", "error[3]", "pull[3]"; before and
+    after the update "dense_1.w[0,0]" and "next.dense_1.w[0,0]", "gradient.dense_1.w[0,0]", and so for "dense_1.b[0]".
     """
 
     recording: Recording = instance(Recording)
@@ -54,6 +57,8 @@ class NeuronUpdates(Scene):
     def prepare(self) -> None:
         if self.x.size > MOST:
             raise ValueError(f"NeuronUpdates: there is room for at most {MOST} rows, got {self.x.size}")
+        if self.updates[0] < 1:
+            raise ValueError(f"NeuronUpdates: updates must be 1 or more, since 0 is the start, got {self.updates[0]}")
         self.names = f"{self.layer}.w[0,0]", f"{self.layer}.b[0]"
         self.frames = 1 + 3 * len(self.updates)
         self.phases = np.array([START, *[LOOK, PULL, STEP] * len(self.updates)])
@@ -62,10 +67,15 @@ class NeuronUpdates(Scene):
         before = [self.recording.index(step - 1) for step in self.updates]
         places = np.column_stack([self.recording[f"{self.layer}.w"][:, 0, 0], self.recording[f"{self.layer}.b"][:, 0]])
         made = [self.recording.gradients(int(step)) for step in self.updates]
-        self.gradients = np.array([[g[f"{self.layer}.w"].item(), g[f"{self.layer}.b"].item()] for g in made])
+        self.gradients = np.array([[g[f"{self.layer}.w"].item(), g[f"{self.layer}.b"].item()] for g in made])  # (U, 2)
         self.before, self.after = places[before], places[after]  # (U, 2): w and b
         self.errors = self.predict(self.before) - self.target  # (U, N)
         self.pulls = 2 / self.x.size * self.errors * self.x  # (U, N): they add up to the gradient of w
+        if not np.allclose(self.pulls.sum(axis=1), self.gradients[:, 0]):
+            raise ValueError(
+                "NeuronUpdates: x and target must be the rows that the neuron learned from, all at once, with the mean "
+                f"squared error: their pulls add up to {self.pulls.sum(axis=1)}, the gradient is {self.gradients[:, 0]}"
+            )
         self.where = np.where((self.phases == STEP)[:, None], self.after[self.shown], self.before[self.shown])
 
     def predict(self, places: np.ndarray) -> np.ndarray:
@@ -85,14 +95,11 @@ class NeuronUpdates(Scene):
         self._draw_step()
         self._draw_valley()
 
-    def update(self, frame: float) -> list[Artist]:
-        return self.page.update(frame)
-
     def describe(self, frame: int) -> str:
-        update, (w, b) = self.updates[self.shown[frame]], self.where[frame]
+        (w, b), (dw, db) = self.where[frame], self.gradients[self.shown[frame]]
         return (
-            f"{PHASES[self.phases[frame]]}: around update {update}, w is {w:.4f} and b is {b:.4f}; the gradient of the "
-            f"loss is {self.gradients[self.shown[frame], 0]:.1f} for w and {self.gradients[self.shown[frame], 1]:.1f} for b."
+            f"{PHASES[self.phases[frame]]}: w is {w:.4f} and b is {b:.4f}; the gradient of the loss for update "
+            f"{self.updates[self.shown[frame]]} is {dw:.1f} for w and {db:.1f} for b."
         )
 
     def _draw_table(self) -> None:
@@ -103,16 +110,15 @@ class NeuronUpdates(Scene):
             (180, "predicted", "predicted", "{:.1f}", self.predict(self.before)[shown].T, style.WEIGHT),
             (270, f"target {y_unit}", "target", "{:.4g}", self.target, style.TARGET),
             (348, "error", "error", "{:+.1f}", self.errors[shown].T, style.ERROR),
-            (EDGE, "pull on w = 2/N · error · x", "pull", "{:+.0f}", self.pulls[shown].T, style.ERROR),
+            (EDGE, "pull on w = 2/N · error · x", "pull", _with_sign, self.pulls[shown].T, style.ERROR),
         )
         longest = np.abs(self.pulls).max(axis=1)[shown]
         for right, head, gid, form, values, color in columns:
             since = {"error": LOOK, "pull": PULL}.get(gid, START)
-            title = page.quiet(head, (right, TOP + 32), ha="right", size=style.SMALL)
-            page.bind(title, visible=self.phases >= since)
+            page.show(self.phases >= since, page.quiet(head, (right, TOP + 32), ha="right", size=style.SMALL))
             for row, each in enumerate(values):
                 number = page.number(form, f"{gid}[{row}]", each, (right, TOP - ROW * row), color=color)
-                page.bind(number, visible=self.phases >= since)
+                page.show(self.phases >= since, number)
         page.axes.plot([ZERO, ZERO], [TOP - 9.5 * ROW, TOP + 16], color=style.QUIET, linewidth=1, zorder=2)
         for row, pulls in enumerate(self.pulls[shown].T):
             (bar,) = page.axes.barh(TOP - ROW * row, 0, left=ZERO, height=15, color=style.ERROR, zorder=3)
@@ -123,15 +129,16 @@ class NeuronUpdates(Scene):
         page, names = self.page, self.names
         for axis, (name, color) in enumerate((("w", style.WEIGHT), ("b", style.BIAS))):
             y, old, new = 116 - 46 * axis, self.before[self.shown, axis], self.after[self.shown, axis]
-            slope = page.number(_in_brackets, f"gradient.{names[axis]}", self.gradients[self.shown, axis], color=style.ERROR)
+            slope = page.number(
+                _in_brackets, f"gradient.{names[axis]}", self.gradients[self.shown, axis], color=style.ERROR
+            )
             begin = [page.text(f"{name} =", color=color), page.number("{:.4f}", names[axis], old, color=color)]
-            middle = [page.text("−"), page.number("{:g}", f"{name}.rate", self.rate), page.text("·"), slope]
+            middle = [page.text("−"), page.number("{:g}", f"rate.{name}", self.rate), page.text("·"), slope]
             ending = [page.text("="), page.number("{:.4f}", f"next.{names[axis]}", new, color=color, weight="bold")]
             page.row((30, y), *begin, *middle, *ending)
-            said = page.quiet(f"rate · sum of the pulls on {name}", (EDGE, y), ha="right", size=style.SMALL)
-            for since, parts in ((PULL, [*middle, said]), (STEP, ending)):
-                for part in parts:
-                    page.bind(part, visible=self.phases >= since)
+            said = page.quiet(f"{name} − learning rate · sum of the pulls", (EDGE, y), ha="right", size=style.SMALL)
+            page.show(self.phases >= PULL, *middle, said)
+            page.show(self.phases == STEP, *ending)
 
     def _draw_valley(self) -> None:
         """Draw the loss over w and b as a map, the way so far, the gradient, and the dot that steps against it."""
@@ -142,13 +149,12 @@ class NeuronUpdates(Scene):
         self.page.row((1250, 520), self.page.text("loss", color=style.ERROR), loss, ha="right")
         self.page.quiet("the loss over w and b: a valley", (806, 520))
         (way,) = axes.plot([], [], color=style.WEIGHT, linewidth=1.5, zorder=3)
-        (dot,) = axes.plot([0], [0], "o", color=style.WEIGHT, markersize=11, markeredgecolor=style.PAPER, zorder=4)
         (step,) = axes.plot([], [], color=style.ERROR, linewidth=1.5, linestyle=":", marker="o", markevery=[-1],
                             markerfacecolor=style.PAPER, zorder=3.5)  # fmt: skip
         ends = np.stack([self.before, self.after], axis=1)[self.shown]  # (S, 2 ends, 2)
         self.page.bind(step, xdata=ends[..., 0], ydata=ends[..., 1], visible=self.phases == PULL)
         self.page.glide(way, data=self._way)
-        self.page.glide(dot, xdata=self.where[:, :1], ydata=self.where[:, 1:])
+        self.page.dot(axes, self.where, color=style.WEIGHT, markersize=11)
 
     def _draw_map(self, axes: Axes, best: np.ndarray) -> None:
         """Draw contour lines around the lowest place, `best`, as far as the way goes."""
@@ -162,7 +168,7 @@ class NeuronUpdates(Scene):
         axes.contour(w, b, loss, levels=levels, colors=style.FAINT, linewidths=1)
         axes.set(xlim=w[0, [0, -1]], ylim=b[[0, -1], 0])
         axes.plot(*best, "*", color=style.TARGET, markersize=15, zorder=3)
-        axes.annotate("no error", best, (8, 8), textcoords="offset points", color=style.TARGET, size=style.SMALL)
+        axes.annotate("no error", tuple(best), (8, 8), textcoords="offset points", color=style.TARGET, size=style.SMALL)
 
     def _way(self, frame: float) -> tuple[np.ndarray, np.ndarray]:
         """Return the way until a frame, or between two."""
@@ -170,6 +176,10 @@ class NeuronUpdates(Scene):
         ahead = self.where[min(before + 1, self.frames - 1)]
         tip = self.where[before] + (frame - before) * (ahead - self.where[before])
         return tuple(np.vstack([self.where[: before + 1], tip]).T)
+
+
+def _with_sign(value: float) -> str:
+    return f"{value:+.0f}" if round(value) else "0"
 
 
 def _in_brackets(value: float) -> str:

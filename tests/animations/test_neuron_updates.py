@@ -1,0 +1,109 @@
+"""Updates in slow motion: every number is the recording's, and the pulls that are drawn add up to the gradient."""
+
+import numpy as np
+import pytest
+from audit import check_all_numbers, check_layout, nameless_digits
+from conftest import UNITS
+
+from animations import NeuronUpdates, audit, style
+from animations.engine.painter import Painter
+from tinylearn.datasets import celsius_fahrenheit
+
+UPDATES, RATE = [1, 2, 6], 0.0005
+X, TARGET = (column[:, 0] for column in celsius_fahrenheit())
+START, LOOK, PULL, STEP = range(4)
+
+
+@pytest.fixture
+def scene(recording):
+    return NeuronUpdates(recording, X, TARGET, UPDATES, RATE, units=UNITS)
+
+
+def shown(recording, frame):
+    """Return gid → value in a frame, from the recorded parameters and the data alone."""
+    phase = START if frame == 0 else (LOOK, PULL, STEP)[(frame - 1) % 3]
+    update = UPDATES[max(frame - 1, 0) // 3]
+    (w, b), (new_w, new_b) = (
+        [recording[name][step].item() for name in ("dense_1.w", "dense_1.b")] for step in (update - 1, update)
+    )
+    error, at_w, at_b = w * X + b - TARGET, *((new_w, new_b) if phase == STEP else (w, b))
+    values = {"step": update - (phase != STEP), "last_step": 8000, "dense_1.w[0,0]": w, "dense_1.b[0]": b}
+    values |= {"loss": ((at_w * X + at_b - TARGET) ** 2).mean()}
+    values |= {f"x[{i}]": X[i] for i in range(10)} | {f"target[{i}]": TARGET[i] for i in range(10)}
+    values |= {f"predicted[{i}]": w * X[i] + b for i in range(10)}
+    if phase >= LOOK:
+        values |= {f"error[{i}]": error[i] for i in range(10)}
+    if phase >= PULL:
+        values |= {f"pull[{i}]": 0.2 * error[i] * X[i] for i in range(10)} | {"rate.w": RATE, "rate.b": RATE}
+        values |= {"gradient.dense_1.w[0,0]": (0.2 * error * X).sum(), "gradient.dense_1.b[0]": (0.2 * error).sum()}
+    if phase == STEP:
+        values |= {"next.dense_1.w[0,0]": new_w, "next.dense_1.b[0]": new_b}
+    return values
+
+
+def test_every_number_of_every_frame_is_the_recorded_one(scene, recording):
+    check_all_numbers(scene, lambda frame: shown(recording, frame))
+    assert nameless_digits(scene, range(scene.frames)) == {"pull on w = 2/N · error · x"}  # a formula
+
+
+@pytest.mark.parametrize("name", ["errors", "pulls", "before", "after", "gradients"])
+def test_one_wrong_value_is_noticed(scene, recording, name):
+    getattr(scene, name)[1] *= 1.3
+    with pytest.raises(AssertionError, match="shows"):
+        check_all_numbers(scene, lambda frame: shown(recording, frame))
+
+
+def test_gradients_are_those_of_the_recording_and_the_pulls_add_up_to_them(scene, recording):
+    for at, update in enumerate(UPDATES):
+        made = recording.gradients(update)
+        assert scene.gradients[at].tolist() == [made["dense_1.w"].item(), made["dense_1.b"].item()]
+        assert scene.pulls[at].sum() == pytest.approx(made["dense_1.w"].item(), rel=1e-12)
+
+
+def test_layout_and_paint(scene):
+    check_layout(scene, *range(scene.frames))
+    audit(scene, lambda frame: {}, checks={"redraw"}).check()
+
+
+def test_dot_steps_along_the_dotted_line_while_numbers_wait(scene):
+    painter = Painter(scene)
+    valley = painter.figure.axes[1]
+    dot, dotted = (
+        next(line for line in valley.lines if line.get_color() == color and line.get_marker() == "o")
+        for color in (style.WEIGHT, style.ERROR)
+    )
+    scene.update(2)
+    ends = np.column_stack(dotted.get_data())
+    assert dotted.get_visible()
+    scene.update(2.5)
+    assert np.ravel(dot.get_data()) == pytest.approx(ends.mean(axis=0))
+    (number,) = painter.figure.findobj(lambda artist: artist.get_gid() == "next.dense_1.w[0,0]")
+    assert not number.get_visible()
+    scene.update(3)
+    assert np.ravel(dot.get_data()) == pytest.approx(ends[1])
+    assert number.get_visible()
+
+
+def test_bars_are_as_long_as_the_pulls(scene):
+    painter = Painter(scene)
+    bars = sorted(painter.figure.axes[0].patches, key=lambda bar: -bar.get_y())
+    scene.update(1)
+    assert [bar.get_width() for bar in bars] == [0] * 10
+    scene.update(2)
+    widths = np.array([bar.get_width() for bar in bars])
+    assert widths / np.abs(widths).max() == pytest.approx(scene.pulls[0] / np.abs(scene.pulls[0]).max())
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"updates": [0, 1]}, "updates must be 1 or more, since 0 is the start"),
+        ({"target": TARGET + 1}, "must be the rows that the neuron learned from"),
+        ({"x": np.arange(11.0), "target": np.arange(11.0)}, "room for at most 10 rows, got 11"),
+        ({"layer": "dense_2"}, "dense_2"),
+    ],
+)
+def test_what_does_not_fit_is_refused(recording, changed, message):
+    given = {"recording": recording, "x": X, "target": TARGET, "updates": [1], "rate": RATE}
+    with pytest.raises((ValueError, KeyError), match=message):
+        NeuronUpdates(**given | changed)
