@@ -7,11 +7,11 @@ from conftest import UNITS
 
 from animations import NeuronUpdates, audit, style
 from animations.engine.painter import Painter
+from tests.chapters.sources.ch03 import in_slow_motion
 from tinylearn.datasets import celsius_fahrenheit
 
 UPDATES, RATE = [1, 2, 6], 0.0005
 X, TARGET = (column[:, 0] for column in celsius_fahrenheit())
-START, LOOK, PULL, STEP = range(4)
 
 
 @pytest.fixture
@@ -19,30 +19,8 @@ def scene(recording):
     return NeuronUpdates(recording, X, TARGET, UPDATES, RATE, units=UNITS)
 
 
-def shown(recording, frame):
-    """Return gid → value in a frame, from the recorded parameters and the data alone."""
-    phase = START if frame == 0 else (LOOK, PULL, STEP)[(frame - 1) % 3]
-    update = UPDATES[max(frame - 1, 0) // 3]
-    (w, b), (new_w, new_b) = (
-        [recording[name][step].item() for name in ("dense_1.w", "dense_1.b")] for step in (update - 1, update)
-    )
-    error, at_w, at_b = w * X + b - TARGET, *((new_w, new_b) if phase == STEP else (w, b))
-    values = {"step": update - (phase != STEP), "last_step": 8000, "dense_1.w[0,0]": w, "dense_1.b[0]": b}
-    values |= {"loss": ((at_w * X + at_b - TARGET) ** 2).mean()}
-    values |= {f"x[{i}]": X[i] for i in range(10)} | {f"target[{i}]": TARGET[i] for i in range(10)}
-    values |= {f"predicted[{i}]": w * X[i] + b for i in range(10)}
-    if phase >= LOOK:
-        values |= {f"error[{i}]": error[i] for i in range(10)}
-    if phase >= PULL:
-        values |= {f"pull[{i}]": 0.2 * error[i] * X[i] for i in range(10)} | {"rate.w": RATE, "rate.b": RATE}
-        values |= {"gradient.dense_1.w[0,0]": (0.2 * error * X).sum(), "gradient.dense_1.b[0]": (0.2 * error).sum()}
-    if phase == STEP:
-        values |= {"next.dense_1.w[0,0]": new_w, "next.dense_1.b[0]": new_b}
-    return values
-
-
 def test_every_number_of_every_frame_is_the_recorded_one(scene, recording):
-    check_all_numbers(scene, lambda frame: shown(recording, frame))
+    check_all_numbers(scene, lambda frame: in_slow_motion(recording, UPDATES, frame))
     assert nameless_digits(scene, range(scene.frames)) == {"pull on w = 2/N · error · x"}  # a formula
 
 
@@ -50,7 +28,7 @@ def test_every_number_of_every_frame_is_the_recorded_one(scene, recording):
 def test_one_wrong_value_is_noticed(scene, recording, name):
     getattr(scene, name)[1] *= 1.3
     with pytest.raises(AssertionError, match="shows"):
-        check_all_numbers(scene, lambda frame: shown(recording, frame))
+        check_all_numbers(scene, lambda frame: in_slow_motion(recording, UPDATES, frame))
 
 
 def test_gradients_are_those_of_the_recording_and_the_pulls_add_up_to_them(scene, recording):

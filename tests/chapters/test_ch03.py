@@ -57,7 +57,8 @@ def test_the_files(drawn):
 def check_gallery(folder, formats):
     """In the folder there are the film in these formats, the page and the numbers, and nothing else."""
     files = {path.name for path in folder.iterdir()}
-    assert files == {"ch03.json", *(f"ch03_first_neuron.{suffix}" for suffix in formats), "index.html", "source"}
+    films = {f"ch03_first_{name}.{suffix}" for name in ("updates", "neuron") for suffix in formats}
+    assert files == {"ch03.json", *films, "index.html", "source"}
     saved = json.loads((folder / "ch03.json").read_text(encoding="utf-8"))
     assert saved["records, with step 0"] == 8001
 
