@@ -15,7 +15,7 @@ from animations.scenes.activations.functions import FunctionAndSlope, FunctionSt
 from animations.scenes.classes.class_bars import ClassBars
 from animations.scenes.classes.contact_sheet import ContactSheet
 from animations.scenes.classes.softmax import SoftmaxBars
-from animations.scenes.classes.tally import TallyCurves, TallyStrip
+from animations.scenes.classes.tally import OverfittingGap, TallyCurves, TallyStrip
 from animations.scenes.convolution.convolution import ConvolutionSteps
 from animations.scenes.convolution.feature_maps import FeatureMaps
 from animations.scenes.convolution.pooling import MaxPoolingSteps
@@ -26,15 +26,16 @@ from animations.scenes.descent.grid_search import GridSearch
 from animations.scenes.lake.moves import LakeMoves
 from animations.scenes.lake.policy import LakePolicy
 from animations.scenes.network.diagram import NetworkDiagram
+from animations.scenes.network.hidden_layer import HiddenLayer
 from animations.scenes.neurons.neuron import LineFit, NeuronDiagram, NeuronStates
 from animations.scenes.neurons.pixel_neuron import PixelNeuron
 from animations.scenes.neurons.pixel_states import PixelStates
 from animations.scenes.neurons.update import NeuronUpdates
-from animations.scenes.neurons.weight_picture import WeightPicture
 from animations.scenes.tables.bar_race import BarRace
 from animations.scenes.tables.charts import Bars, GrowingLines
 from animations.scenes.tables.pie import Pie
 from animations.scenes.training.autopsy import AutopsyPicture
+from animations.scenes.training.clock_strip import ClockStrip
 from animations.scenes.training.race import Race
 from animations.scenes.training.step_chart import StepChart
 
@@ -44,6 +45,7 @@ __all__ = [
     "Bars",
     "ClassBars",
     "Clip",
+    "ClockStrip",
     "ContactSheet",
     "ContourDescent",
     "ConvolutionSteps",
@@ -57,6 +59,7 @@ __all__ = [
     "FunctionStates",
     "GridSearch",
     "GrowingLines",
+    "HiddenLayer",
     "LakeMoves",
     "LakePolicy",
     "LineFit",
@@ -66,6 +69,7 @@ __all__ = [
     "NeuronStates",
     "NeuronUpdates",
     "Number",
+    "OverfittingGap",
     "PastedText",
     "Pie",
     "PixelNeuron",
@@ -81,7 +85,6 @@ __all__ = [
     "TallyCurves",
     "TallyStrip",
     "Valley",
-    "WeightPicture",
     "audit",
     "render",
     "spaced_steps",

@@ -31,33 +31,44 @@ from __future__ import annotations
 
 import math
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from animations import Clip, PixelNeuron, PixelStates, SideBySide, Tally, TallyCurves, WeightPicture
+from animations import (
+    Clip,
+    ClockStrip,
+    HiddenLayer,
+    OverfittingGap,
+    PixelNeuron,
+    PixelStates,
+    SideBySide,
+    Stacked,
+    Tally,
+)
 from chapters import images
 from chapters.films import draw
 from chapters.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
 from chapters.run import Headline, checked, run_alone
-from chapters.scores import counters, scores
+from chapters.scores import recorded_counts, scores
 from tinylearn import (
     Adam,
     BinaryCrossEntropy,
     Dense,
     ProgressBar,
     Recorder,
+    Recording,
     ReLU,
     Sequential,
     Sigmoid,
     fit,
 )
-from tinylearn.callbacks import Callback
 from tinylearn.initializers import zeros
 
 EPOCHS, BATCH = 125, 32
-SEEN, UNSEEN = "learned from", "never seen"
+SEEN, UNSEEN = "training set", "test set"
 
 
 def answer_by_hand(picture: np.ndarray, w: np.ndarray, b: float) -> float:
@@ -85,37 +96,49 @@ def deeper_network(rng: np.random.Generator) -> Sequential:
     return Sequential([*hidden, Dense(32, 1, rng=rng), Sigmoid()])
 
 
-def learn(model: Sequential, data: HorsesAndDeer, rng: np.random.Generator, *others: Callback) -> list[np.ndarray]:
-    """Train the model; return how many it gets right after each epoch: of the training set, 160, and the test set, 41.
-
-    A probability of a half counts as "horse".
-    """
+def learn(model: Sequential, data: HorsesAndDeer, rng: np.random.Generator, every: Any = 1) -> Recording:
+    """Train the model on the training set; return the recording of its updates, of those that `every` wants."""
     x, y = red_pixels(data.x_train), data.y_train
-    counts = counters(model, (x, y), (red_pixels(data.x_test), data.y_test))
-    bar = ProgressBar(EPOCHS * math.ceil(len(x) / BATCH), "chapter 5")
+    recorder = Recorder(model, every=every)
+    bar = ProgressBar(EPOCHS * updates_of_an_epoch(data), "chapter 5")
     fit(model, x, y[:, None], loss=BinaryCrossEntropy(), optimizer=Adam(), epochs=EPOCHS, batch_size=BATCH, rng=rng,
-        callbacks=[*counts, bar, *others])  # fmt: skip
-    return [np.array(each.values) for each in counts]
+        callbacks=[bar, recorder])  # fmt: skip
+    return recorder.recording
+
+
+def updates_of_an_epoch(data: HorsesAndDeer) -> int:
+    """Return how many batches the training set is."""
+    return math.ceil(len(data.x_train) / BATCH)
+
+
+def right_answers(model: Sequential, recording: Recording, data: HorsesAndDeer, steps: Sequence[int]) -> list[Tally]:
+    """Return how many answers are right after `steps`: of the training set, 160, of the test set, 41, of always one."""
+    sets = [(red_pixels(data.x_train), data.y_train), (red_pixels(data.x_test), data.y_test)]
+    return tallies(recorded_counts(recording, model, steps, *sets), data, range(len(steps)))
 
 
 # --- the pictures -----------------------------------------------------------------------------------------------------
 
 
-def shown_pictures(data: HorsesAndDeer, neuron: Sequential, source: str) -> tuple[np.ndarray, str]:
-    """Return a horse and a deer (2, 32, 32, 3) to show, and whether the neuron has seen them.
+def shown_steps(last: int, frames: int) -> list[int]:
+    """Return the updates that frames show, 0 to `last`: each one at first, when all changes, then fewer and fewer."""
+    return np.unique((last * np.linspace(0, 1, frames) ** 2).round().astype(int)).tolist()
 
-    Of the photographs they are the book's, which it has not. Of the sketches that it has not seen it mostly knows
-    nothing, so they are the two of which it has learned most: those of the 160 of which it is surest in the end.
+
+def shown_pictures(data: HorsesAndDeer, neuron: Sequential, source: str) -> np.ndarray:
+    """Return a horse and a deer (2, 32, 32, 3) of the test set to show.
+
+    Of the photographs they are the book's; of the sketches those of which the neuron is surest in the end.
     """
     if source == "cifar10":
-        return data.x_test[[data.horse, data.deer]], UNSEEN
-    p = neuron.predict(red_pixels(data.x_train))[:, 0]
-    surest = np.where(data.y_train == 1, p, 0).argmax(), np.where(data.y_train == 0, p, 1).argmin()
-    return data.x_train[list(surest)], SEEN
+        return data.x_test[[data.horse, data.deer]]
+    p = neuron.predict(red_pixels(data.x_test))[:, 0]
+    surest = np.where(data.y_test == 1, p, 0).argmax(), np.where(data.y_test == 0, p, 1).argmin()
+    return data.x_test[list(surest)]
 
 
-def tallies(counts: list[np.ndarray], data: HorsesAndDeer, epochs: list[int]) -> list[Tally]:
-    """Return the right answers at the end of `epochs`, and beside them those of who always says the same."""
+def tallies(counts: list[np.ndarray], data: HorsesAndDeer, epochs: Sequence[int]) -> list[Tally]:
+    """Return the right answers at the end of `epochs`, and beside them those of always giving the same answer."""
     (seen, new), total = (count[epochs] for count in counts), len(data.y_test)
     of_each = np.bincount(data.y_test)
     always = np.full(len(epochs), of_each.max())
@@ -123,12 +146,51 @@ def tallies(counts: list[np.ndarray], data: HorsesAndDeer, epochs: list[int]) ->
             Tally(f"always {DEER_OR_HORSE[of_each.argmax()]}", always, total)]  # fmt: skip
 
 
-def horse_and_deer(states: PixelStates, counts: list[Tally], note: str) -> SideBySide:
-    """The neuron and a horse on the left, the same neuron and a deer on the right, its weights between them."""
-    both: dict[str, Any] = {"answers": DEER_OR_HORSE, "note": note}
-    return SideBySide(PixelNeuron(states, 0, target=1, name="horse", **both),
-                      WeightPicture(states, counts, answers=DEER_OR_HORSE),
-                      PixelNeuron(states, 1, target=0, name="deer", **both))  # fmt: skip
+def horse_and_deer(states: PixelStates, counts: list[Tally]) -> PixelNeuron:
+    """The neuron before a horse and a deer."""
+    return PixelNeuron(states, (1, 0), counts[1:], names=("horse", "deer"), answers=DEER_OR_HORSE, notes=[UNSEEN] * 2)
+
+
+def gap_of_overfitting(epochs: list[int], neuron: list[Tally], network: list[Tally]) -> Stacked:
+    """Right answers of the neuron and of the network beside each other, on one clock."""
+    return Stacked(ClockStrip(epochs, 1120, title="do more neurons help?"),
+                   SideBySide(OverfittingGap(epochs, neuron, title="one neuron", name="neuron"),
+                              OverfittingGap(epochs, network, title="three layers", name="network")))  # fmt: skip
+
+
+def telling_neurons(answers: np.ndarray, labels: np.ndarray, shown: np.ndarray) -> list[int]:
+    """Return two hidden neurons that answer horses more, then two that answer deer more, of all `answers` (N, 64).
+
+    The difference of the two means is measured in standard deviations of the neuron's answers; a neuron that is off
+    for both pictures that are `shown`, answers (2, 64), is left out.
+    """
+    horses, deer = answers[labels == 1], answers[labels == 0]
+    apart = (horses.mean(axis=0) - deer.mean(axis=0)) / (answers.std(axis=0) + 1e-3)
+    order = [neuron for neuron in apart.argsort(kind="stable")[::-1].tolist() if shown[:, neuron].any()]
+    return [*order[:2], *order[-2:]]
+
+
+def hidden_layer(
+    network: Sequential, recording: Recording, data: HorsesAndDeer, shown: np.ndarray, steps: list[int]
+) -> HiddenLayer:
+    """The first hidden layer of the network: what four of its neurons have learned, and their answers."""
+    dense, relu = network.layers[:2]
+
+    def answers(x: np.ndarray) -> np.ndarray:
+        return relu.forward(dense.forward(x))
+
+    begun, x = recording.at(0)["dense_1.w"], red_pixels(shown)
+    recording.restore(network, steps[-1])
+    neurons = telling_neurons(answers(red_pixels(data.x_train)), data.y_train, answers(x))
+    learned, answered, predicted = [], [], []
+    for step in steps:
+        recording.restore(network, step)
+        learned.append((dense.params["w"] - begun)[:, neurons].reshape(*shown.shape[1:3], -1))
+        answered.append(answers(x)[:, neurons])
+        predicted.append(network.predict(x)[:, 0])
+    return HiddenLayer(shown, learned, answered, predicted, steps, targets=(1, 0), classes=DEER_OR_HORSE, note=UNSEEN,
+                       title="four hidden neurons: what each looks for, and how strongly it answers",
+                       ends=("answer horses more", "answer deer more"))  # fmt: skip
 
 
 def main(
@@ -146,19 +208,26 @@ def main(
     pictures = horses_and_deer(data, data_dir, seed=seed)
     rng = np.random.default_rng(seed)
     neuron, network = one_neuron(rng), deeper_network(rng)
-    recorder = Recorder(neuron)
-    of_neuron, of_network = learn(neuron, pictures, rng, recorder), learn(network, pictures, rng)
-
-    shown, note = shown_pictures(pictures, neuron, data)
+    batches = updates_of_an_epoch(pictures)
+    steps = shown_steps(EPOCHS * batches, 6 if quick else 90)
     epochs = [*range(0, EPOCHS, EPOCHS // 5 if quick else 1), EPOCHS]
-    states = PixelStates(recorder.recording, shown, epochs)
-    shallow, deeper = (tallies(counts, pictures, epochs) for counts in (of_neuron, of_network))
-    compared = SideBySide(TallyCurves(epochs, shallow, title="one neuron", name="neuron"),
-                          TallyCurves(epochs, deeper, title="three layers", name="network"))  # fmt: skip
+    ends = [batches * epoch for epoch in epochs]
+    kept = {*steps, *ends}
+    of_neuron = learn(neuron, pictures, rng)
+    of_network = learn(network, pictures, rng, every=kept.__contains__)
+
+    shown = shown_pictures(pictures, neuron, data)
     films = {
-        "ch05_horse_and_deer": Clip(horse_and_deer(states, shallow, note), fps=10, hold_first=1.5, hold_last=3),
-        "ch05_neuron_and_network": Clip(compared, fps=10, hold_first=1, hold_last=3, colors=48),
-    }
+        "ch05_horse_and_deer": Clip(
+            horse_and_deer(PixelStates(of_neuron, shown, steps), right_answers(neuron, of_neuron, pictures, steps)),
+            fps=10, hold_first=3, hold_last=4),
+        "ch05_neuron_and_network": Clip(
+            gap_of_overfitting(epochs, *(right_answers(*each, pictures, ends)
+                                         for each in ((neuron, of_neuron), (network, of_network)))),
+            fps=12, hold_first=2, hold_last=4, colors=48),
+        "ch05_hidden_layer": Clip(
+            hidden_layer(network, of_network, pictures, shown, steps), fps=10, hold_first=3, hold_last=4),
+    }  # fmt: skip
     draw(films, out, formats, processes)
 
     w, b = neuron.parameters[:-1], float(neuron.parameters[-1])

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from chapters.images import DEER_OR_HORSE, HorsesAndDeer
 from chapters.run import Headline
-from tinylearn import Evaluate, Scorecard, Sequential, accuracy
+from tinylearn import Evaluate, Recording, Scorecard, Sequential, accuracy
 
 
 def correct(predicted: np.ndarray, labels: np.ndarray) -> int:
@@ -22,6 +22,20 @@ def counters(model: Sequential, *sets: tuple[np.ndarray, np.ndarray]) -> list[Ev
     for each in found:
         each.measure(model)
     return found
+
+
+def recorded_counts(
+    recording: Recording, model: Sequential, steps: Sequence[int], *sets: tuple[np.ndarray, np.ndarray]
+) -> list[np.ndarray]:
+    """Return for each (x, labels) the correct answers (S,) of the recorded model after each of the S `steps`.
+
+    The model is then as it was after the last of them.
+    """
+    counts = np.empty((len(sets), len(steps)), np.intp)
+    for column, step in enumerate(steps):
+        recording.restore(model, step)
+        counts[:, column] = [correct(model.predict(x), labels) for x, labels in sets]
+    return list(counts)
 
 
 def scores(name: str, model: Sequential, data: HorsesAndDeer, view: Callable[[np.ndarray], np.ndarray]) -> Headline:

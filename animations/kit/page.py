@@ -23,7 +23,7 @@ from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.lines import Line2D
-from matplotlib.patches import Circle, Polygon
+from matplotlib.patches import Circle, Polygon, Rectangle
 from matplotlib.text import Text
 
 from animations.engine.text import Form, Number, PastedText
@@ -123,6 +123,15 @@ class Page:
         """Draw a circle with a word in it."""
         self.axes.add_patch(Circle(centre, radius, facecolor=face, edgecolor=color, linewidth=width, zorder=1.5))
         self.text(words, centre, **{"color": color, "ha": "center", "size": style.LARGE} | settings)
+
+    def probability(self, corner: Place, extent: Place, values: np.ndarray) -> None:
+        """Draw an upright bar from 0 to 1 that is as full as a probability (S,) says, with a line across at a half."""
+        (left, low), (width, height) = corner, extent
+        box: dict[str, Any] = {"xy": corner, "width": width, "zorder": 3}
+        self.axes.add_patch(Rectangle(**box, height=height, fill=False, edgecolor=style.INK, linewidth=1))
+        self.bind(self.axes.add_patch(Rectangle(**box, height=0, color=style.FAINT)), height=values * height)
+        half = (left - 8, low + height / 2), (left + width + 8, low + height / 2)
+        self.bind(self.line(*half, style.INK, linestyle="--", linewidth=1, zorder=4))  # it lies on the bar
 
     def rule(self, ends: Place, y: float) -> Line2D:
         """Draw a faint line from left to right."""

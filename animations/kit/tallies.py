@@ -14,10 +14,11 @@ from animations.kit import style
 from animations.kit.page import SPACE, Page, Place
 
 LOOKS: tuple[dict[str, Any], ...] = (  # of the tallies, in their order: colour is not the only sign
-    {"color": style.SERIES[0], "linestyle": "-", "marker": "o"},
+    {"color": style.INK, "linestyle": "-", "marker": "o"},
     {"color": style.SERIES[1], "linestyle": "--", "marker": "s"},
-    {"color": style.INK, "linestyle": ":", "marker": ""},
+    {"color": style.QUIET, "linestyle": ":", "marker": ""},
 )
+GAP = "#f8dccf"  # between the first and the second: a pale ERROR
 ROW = 26  # pixels from tally to tally
 
 

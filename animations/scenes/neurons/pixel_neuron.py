@@ -1,148 +1,153 @@
-"""One neuron that looks at a picture: its pixels, a few of its many weights, the sum, the sigmoid, the answer.
+"""One neuron that looks at two pictures: pixels times weights are a third map, whose pixels add up to the answer.
 
-picture → red channel → x[0] ──w[0]──╲
-                        x[1] ──w[1]───→ Σ + b → sigmoid → predicted, the probability of "yes"
-                         ⋮           ╱
-                        x[D-1] ─────
+    red channel x  ·  weights w  =  products x · w,  all of them + b → sum → sigmoid → predicted
+
+Every map of signed numbers has the same colours and the same scale: blue above zero speaks for "yes", red below for
+"no". So a bright pixel leaves its weight's colour as it is, and a dark one makes it pale.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.lines import Line2D
-from matplotlib.patches import Rectangle
 
-from animations.data import instance, position, text, texts
+from animations.data import instance, positions, texts
 from animations.kit import style
-from animations.kit.images import frame_pixels, spread_pixels
+from animations.kit.colours import NEGATIVE, POSITIVE, SIGNED
 from animations.kit.labels import with_article
 from animations.kit.numbers import three_decimals
 from animations.kit.page import Page, PageScene
+from animations.kit.tallies import Tally, few_tallies, in_words, write_counts
 from animations.scenes.neurons.pixel_states import PixelStates
 
-LETTERS = "abcde"  # names of the pixels that are shown
-ROWS = range(370, 159, -42)  # heights of the shown inputs and of the dots for the others, in pixels
-BIAS = 110  # the height of the bias
-TOTAL, SQUEEZE = (330, 244), (418, 244)  # where sum and sigmoid stand
-SIDE, LOW = 192, 452  # of both pictures, and their lower edge
-LEAST = 3  # rows and columns of a picture, for five pixels apart
+SMALL, SIDE, WEIGHTS = 96, 224, 288  # of the picture; of its red channel and its products; of the weights
+LEFT, RED, MIDDLE, PRODUCTS, ADDED = 30, 150, 438, 790, 1036  # where the columns begin
+WIDE = 146  # the column of what is added
+ROWS, CENTRE = (474, 210), 342  # the middles of both rows, and of the weights between them
 
 
 class PixelNeuron(PageScene):
-    """One of the pictures of `states`, number `which`, on its way through the neuron.
+    """Two pictures, one above the other, on their way through the neuron of `states`, whose weights are between them.
 
+    targets   of each picture 0 or 1: which of the answers is true
+    tallies   how many answers are right, in the frames of `states`
+    names     stand before the gids of a picture's numbers: "horse" gives "horse.plus", "horse.sum", …
     answers   the names of the classes that probabilities of 0 and 1 mean
-    target    which of them is true, 0 or 1
-    note      a word on the picture, beside its name
-    name      stands before the gids of the numbers: "horse" gives "horse.x[528]", "horse.dense_1.w[528,0]", "horse.sum"
-
-    A line is as thick as its weight is large, compared with the largest that the lines ever stand for, and dashed while
-    that is negative.
+    notes     a word on each picture, below what it shows
     """
 
     states: PixelStates = instance(PixelStates)
-    which: int = position("P")
+    targets: list[int] = positions("P", 2)
+    tallies: tuple[Tally, ...] = few_tallies("S")
+    names: tuple[str, ...] = texts("P", kw_only=True)
     answers: tuple[str, ...] = texts(2, kw_only=True)
-    target: int = position(2, kw_only=True)
-    note: str = text(kw_only=True)
-    name: str = text(kw_only=True)
+    notes: tuple[str, ...] = texts("P", kw_only=True)
 
-    size = (540, 700)
+    size = (1350, 684)
 
     def prepare(self) -> None:
-        shape, states = self.states.shape, self.states
-        if min(shape) < LEAST:
-            raise ValueError(f"PixelNeuron: pictures must have {LEAST} rows and columns at least, got {shape}")
-        self.pixels = spread_pixels(*shape)
-        self.largest = np.abs(np.c_[states.w[:, self.pixels], states.b]).max()  # that a line stands for
+        if len(self.names) != len(ROWS) or len(set(self.names)) != len(ROWS):
+            raise ValueError(f"PixelNeuron: expected two pictures with different names, got {self.names}")
+        limit = float(np.abs(self.states.w).max()) or 1.0
+        self.limit = limit
+        self.colors: dict[str, Any] = {"cmap": SIGNED, "vmin": -limit, "vmax": limit}
 
     def draw(self, figure: FigureBase) -> None:
-        self.page = Page(figure, self.size, self.name)
-        self._draw_pictures()
-        self._draw_inputs()
-        self._draw_neuron()
-        self._draw_answer()
+        self.page = page = Page(figure, self.size)
+        end = page.clock((LEFT, 650), "Update", "step", self.states.steps, self.states.last, size=style.LARGE)
+        page.phase((end + 22, 650))
+        self._draw_weights()
+        self._draw_headings()
+        for picture, y in enumerate(ROWS):
+            self._draw_picture(picture, y)
+            self._draw_sum(picture, y)
+            self._draw_answer(picture, y)
 
-    def said(self, frame: int) -> str:
-        """Return the neuron's answer, and whether that is right; a probability of a half is no answer."""
-        total = self.states.sums[frame, self.which]
+    def said(self, picture: int, frame: int) -> str:
+        """Return the neuron's answer to a picture, and whether that is right; a probability of a half is no answer."""
+        total, true = self.states.sums[frame, picture], self.targets[picture]
         answer = int(total > 0)
-        return f"says {self.answers[answer]} {'✓' if answer == self.target else '✗'}" if total else "cannot tell"
+        return f"says {self.answers[answer]} {'✓' if answer == true else '✗'}" if total else "cannot tell"
 
     def describe(self, frame: int) -> str:
-        states, shown = self.states, with_article(self.answers[self.target])
-        return (
-            f"Epoch {states.epochs[frame]} of {states.last}, shown {shown}: the neuron {self.said(frame)}, "
-            f"the probability of {self.answers[1]} is {states.predicted[frame, self.which]:.3f}."
+        states = self.states
+        shown = "; ".join(
+            f"shown {with_article(self.answers[target])}, it {self.said(picture, frame)}, the probability of "
+            f"{self.answers[1]} is {states.predicted[frame, picture]:.3f}"
+            for picture, target in enumerate(self.targets)
         )
+        return f"Update {states.steps[frame]} of {states.last}: {shown}; right are {in_words(self.tallies, frame)}."
 
-    def _draw_pictures(self) -> None:
-        """Draw the picture and its red channel, with the names of the pixels that are shown below."""
-        page, states, left, right = self.page, self.states, 30, 258
-        title = page.text(with_article(self.answers[self.target]), size=style.LARGE, weight="bold")
-        page.row((left, 672), title, page.quiet(self.note), space=12)
-        page.image((left, LOW), (SIDE, SIDE)).imshow(states.pictures[self.which], interpolation="nearest")
-        red = page.image((right, LOW), (SIDE, SIDE))
-        red.imshow(states.red[self.which], cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-        frame_pixels(red, self.pixels, self.states.shape, LETTERS)
-        page.quiet("→", ((left + SIDE + right) / 2, LOW + SIDE / 2), ha="center", size=style.LARGE)
-        page.quiet("picture", (left + SIDE / 2, LOW - 18), ha="center")
-        page.text("its red channel", (right + SIDE / 2, LOW - 18), color=style.INPUT, ha="center")
-        for y, words in ((626, "bright:"), (606, "much"), (498, "dark:"), (478, "little")):
-            page.quiet(words, (right + SIDE + 10, y), size=style.SMALL)
+    def _signed(self, axes: Axes, values: np.ndarray) -> None:
+        """Draw a map of signed numbers (S, D), row after row."""
+        maps = values.reshape(-1, *self.states.shape)
+        self.page.bind(axes.imshow(maps[0], interpolation="nearest", zorder=3, **self.colors), data=maps)
 
-    def _draw_inputs(self) -> None:
-        """Draw a few pixels with their weights, dots for the others, and the bias."""
-        page, states, x, (*rows, rest) = self.page, self.states, self.states.x[self.which], ROWS
-        page.text("x", (124, 398), color=style.INPUT, ha="right")
-        page.text("w", (216, 398), color=style.WEIGHT, ha="right")
-        for letter, pixel, y in zip(LETTERS, self.pixels, rows, strict=True):
-            page.text(letter, (30, y))
-            page.circle((64, y), 13, "", style.INPUT, face=str(x[pixel]), width=2)
-            page.number("{:.2f}", f"x[{pixel}]", x[pixel], (124, y), color=style.INPUT)
-            page.quiet("·", (140, y), ha="center")
-            self._draw_weight(y, f"{states.layer}.w[{pixel},0]", states.w[:, pixel], style.WEIGHT)
-        page.quiet("⋮", (64, rest), ha="center", size=style.LARGE)
-        page.number("{:.0f}", "others", x.size - len(rows), (124, rest), color=style.QUIET)
-        page.quiet("more", (134, rest))
-        page.circle((64, BIAS), 13, "1", style.BIAS, width=2, size=style.MEDIUM)
-        page.text("bias", (124, BIAS), color=style.BIAS, ha="right")
-        self._draw_weight(BIAS, f"{states.layer}.b[0]", states.b, style.BIAS)
+    def _draw_weights(self) -> None:
+        """Draw the map of the weights, below it what its colours mean, and how many answers are right."""
+        page, right, bottom = self.page, MIDDLE + WEIGHTS, CENTRE - WEIGHTS // 2
+        self._signed(page.image((MIDDLE, bottom), (WEIGHTS, WEIGHTS)), self.states.w)
+        scale = page.image((MIDDLE, bottom - 32), (WEIGHTS, 14))
+        scale.imshow(np.linspace(-self.limit, self.limit, WEIGHTS)[None], aspect="auto", **self.colors)
+        for share, x, ha in ((-1, MIDDLE, "left"), (0, MIDDLE + WEIGHTS / 2, "center"), (1, right, "right")):
+            page.number("{:.3f}", f"scale[{share}]", share * self.limit, (x, bottom - 50), ha=ha)
+        for word, x, ha in zip(self.answers, (MIDDLE, right), ("left", "right"), strict=True):
+            page.quiet(f"for {word}", (x, bottom - 72), ha=ha)
+        page.quiet("right answers", (MIDDLE, bottom - 108))
+        write_counts(page, self.tallies, (MIDDLE, bottom - 136), right)
 
-    def _draw_weight(self, y: float, gid: str, values: np.ndarray, color: str) -> None:
-        """Write a weight (S,) at a height, and draw the line from there to the sum that stands for it."""
-        self.page.number(three_decimals, gid, values, (216, y), color=color)
-        line = self.page.line((226, y), TOTAL, color, gaps=(0, 34), zorder=3)
-        self.page.signed(line, values, least=1, most=6, largest=self.largest)
+    def _draw_headings(self) -> None:
+        """Write above each column what it is, and between them what is done."""
+        page, top = self.page, ROWS[0] + SIDE // 2 + 18
+        page.text("red channel x", (RED + SIDE / 2, top), color=style.INPUT, ha="center")
+        count = page.number("{:.0f}", "weights", self.states.w.shape[1], color=style.WEIGHT)
+        page.row((MIDDLE + 80, CENTRE + WEIGHTS // 2 + 18), count, page.text("weights w", color=style.WEIGHT))
+        page.text("products x · w", (PRODUCTS + SIDE / 2, top), ha="center")
+        page.text("all added up", (ADDED, top))
+        for y in ROWS:
+            page.text("·", ((RED + SIDE + MIDDLE) / 2, y), size=40, ha="center")
+            page.text("=", ((MIDDLE + WEIGHTS + PRODUCTS) / 2, y), size=22, ha="center")
 
-    def _draw_neuron(self) -> None:
-        """Draw the sum and the sigmoid, each with its number below."""
-        page, states = self.page, self.states
-        for place, sign, word, gid, values in (
-            (TOTAL, "Σ", "sum", "sum", states.sums),
-            (SQUEEZE, "", "probability", "predicted", states.predicted),
+    def _draw_picture(self, picture: int, y: int) -> None:
+        """Draw a picture, its red channel, and its products with the weights."""
+        page, states, half = self.page, self.states, SIDE // 2
+        page.text(with_article(self.answers[self.targets[picture]]), (LEFT, y + 96), size=style.LARGE, weight="bold")
+        page.quiet(self.notes[picture], (LEFT, y + 70))
+        page.image((LEFT, y - SMALL // 2), (SMALL, SMALL)).imshow(states.pictures[picture], interpolation="nearest")
+        red = page.image((RED, y - half), (SIDE, SIDE))
+        red.imshow(states.red[picture], cmap="gray", vmin=0, vmax=1, interpolation="nearest")
+        self._signed(page.image((PRODUCTS, y - half), (SIDE, SIDE)), states.products[:, picture])
+
+    def _draw_sum(self, picture: int, y: int) -> None:
+        """Write what the positive products add up to, the negative ones, the bias, and below the line all of it."""
+        page, states, name, right = self.page, self.states, self.names[picture], ADDED + WIDE
+        for height, word, gid, values, color in (
+            (84, "positive", "plus", states.plus[:, picture], POSITIVE),
+            (57, "negative", "minus", states.minus[:, picture], NEGATIVE),
+            (30, "bias", f"{states.layer}.b[0]", states.b, style.BIAS),
         ):
-            x, y = place
-            page.circle(place, 30, sign, style.INK, width=2)
-            page.quiet(word, (x, y - 48), ha="center", size=style.SMALL)
-            page.number(three_decimals, gid, values[:, self.which], (x, y - 72), ha="center", weight="bold")
-        page.quiet("sigmoid", (x, y + 46), ha="center", size=style.SMALL)
-        t = np.linspace(-1, 1, 30)
-        curve = x + 21 * t, y + 36 / (1 + np.exp(-5 * t)) - 18
-        page.axes.add_line(Line2D(*curve, color=style.INK, linewidth=2, zorder=2))
-        page.arrow((TOTAL[0] + 32, y), (x - 33, y), style.INK, head=12)
-        page.arrow((x + 32, y), (478, y), style.INK, head=12)
+            page.text(word, (ADDED, y + height), color=color)
+            page.number(three_decimals, f"{name}.{gid}", values, (right, y + height), color=color)
+        page.rule((ADDED, right), y + 15)
+        page.text("sum", (ADDED, y), weight="bold")
+        page.number(three_decimals, f"{name}.sum", states.sums[:, picture], (right, y), weight="bold")
 
-    def _draw_answer(self) -> None:
-        """Draw the probability as a bar between the two answers, and make room for the verdict."""
-        page, (no, yes), (left, low, high) = self.page, self.answers, (482, 119, 369)
-        middle, height = (low + high) / 2, high - low
-        page.axes.add_patch(Rectangle((left, low), 30, height, fill=False, edgecolor=style.INK, linewidth=1, zorder=3))
-        bar = page.axes.add_patch(Rectangle((left, low), 30, 0, color=style.FAINT, zorder=3))
-        page.bind(bar, height=self.states.predicted[:, self.which] * height)
-        half = (left - 8, middle), (left + 38, middle)
-        page.bind(page.line(*half, style.INK, linestyle="--", linewidth=1, zorder=4))  # it lies on the bar
-        page.text(yes, (left + 15, high + 18), ha="center")
-        page.text(no, (left + 15, low - 18), ha="center")
-        page.verdict(self.said, (left + 30, 58), ha="right")
+    def _draw_answer(self, picture: int, y: int) -> None:
+        """Draw the sigmoid, and the probability as a bar between the two answers."""
+        page, (no, yes), (x, left, half) = self.page, self.answers, (ADDED + WIDE + 56, ADDED + WIDE + 106, 64)
+        page.circle((x, y), 26, "", style.INK, width=2)
+        t = np.linspace(-1, 1, 30)
+        page.axes.add_line(Line2D(x + 18 * t, y + 30 / (1 + np.exp(-5 * t)) - 15, color=style.INK, zorder=2))
+        page.quiet("sigmoid", (x, y + 42), ha="center", size=style.SMALL)
+        page.arrow((ADDED + WIDE + 6, y), (x - 28, y), style.INK, head=11)
+        page.arrow((x + 27, y), (left - 3, y), style.INK, head=11)
+        page.probability((left, y - half), (30, 2 * half), self.states.predicted[:, picture])
+        page.text(yes, (left + 15, y + half + 18), ha="center")
+        page.text(no, (left + 15, y - half - 18), ha="center")
+        values = self.states.predicted[:, picture]
+        page.number(three_decimals, f"{self.names[picture]}.predicted", values, (x, y - 44), ha="center", weight="bold")
+        page.verdict(lambda frame: self.said(picture, frame), (left + 40, y - half - 52), ha="right")

@@ -1,0 +1,144 @@
+"""A hidden layer at work: what some of its neurons have learned to look for, and how strongly each answers.
+
+    picture  →  each neuron: ReLU(x @ w + b), its answer  →  the layers after it  →  the probability of "yes"
+
+S frames, K neurons, H W rows and columns of two pictures, which go through the same network.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import FigureBase
+from matplotlib.patches import Rectangle
+
+from animations.data import array, clock, pixels, positions, text, texts
+from animations.kit import style
+from animations.kit.colours import SIGNED
+from animations.kit.labels import with_article
+from animations.kit.page import Page, PageScene
+
+MOST = 4  # neurons
+PICTURE, SIDE, LEFT, FIRST, STEP = 128, 192, 30, 200, 222  # sides of pictures and maps; where they begin; map to map
+MIDDLE, BASE, REACH = 326, 104, 118  # of the maps; from there to where bars begin; the longest bar
+ROWS = ((1, 489), (-1, 163))  # of each picture: where its bars point, and its own middle
+
+
+class HiddenLayer(PageScene):
+    """Maps of K neurons in a row, and on both sides of each a bar: its answers to the upper and to the lower picture.
+
+    A bar is as long as its answer is large, beside the largest that this neuron gives in any frame.
+
+    pictures   (2, H, W, 3) in [0, 1]
+    learned    (S, H, W, K) what training has added to the weights: blue above zero, red below
+    answers    (S, 2, K) after ReLU
+    predicted  (S, 2) the probability of the second of the classes
+    steps      (S,) the update of each frame
+    targets    of each picture 0 or 1: which class is true
+    classes    the names of the classes that probabilities of 0 and 1 mean
+    note       a word on the pictures
+    title      what kind of neurons these are
+    ends       what those on the left, and what those on the right have in common
+
+    gids: "step", "last_step", "scale[-1]", "scale[1]", and for picture p and neuron k "answers[p,k]", "predicted[p]".
+    """
+
+    pictures: np.ndarray = pixels(2, "H", "W", 3)
+    learned: np.ndarray = array("S", "H", "W", "K")
+    answers: np.ndarray = array("S", 2, "K", low=0, hint="; take them after ReLU")
+    predicted: np.ndarray = array("S", 2, low=0, high=1)
+    steps: np.ndarray = clock("S")
+    targets: list[int] = positions("P", 2, kw_only=True)
+    classes: tuple[str, ...] = texts(2, kw_only=True)
+    note: str = text(default="", kw_only=True)
+    title: str = text(kw_only=True)
+    ends: tuple[str, ...] = texts(2, kw_only=True)
+
+    size = (1346, 720)
+    glides = True
+
+    def prepare(self) -> None:
+        if len(self.targets) != 2 or self.lengths["K"] > MOST:
+            raise ValueError(
+                f"HiddenLayer: expected two targets and 1 to {MOST} neurons, got {self.targets} and {self.lengths['K']}"
+            )
+        self.limit = float(np.abs(self.learned).max()) or 1.0
+        largest = self.answers.max(axis=(0, 1))
+        self.lengths_of_bars = REACH * self.answers / np.where(largest == 0, 1, largest)
+        self.colors: dict[str, Any] = {"cmap": SIGNED, "vmin": -self.limit, "vmax": self.limit}
+
+    def draw(self, figure: FigureBase) -> None:
+        self.page = page = Page(figure, self.size)
+        end = page.clock((LEFT, 684), "Update", "step", self.steps, self.steps[-1], size=style.LARGE)
+        page.phase((end + 22, 684))
+        page.text(self.title, (1310, 684), size=style.LARGE, ha="right")
+        self._draw_legend()
+        for neuron in range(self.lengths["K"]):
+            self._draw_neuron(neuron, FIRST + STEP * neuron)
+        for picture, (_, y) in enumerate(ROWS):
+            self._draw_picture(picture, y)
+            self._draw_probability(picture, y)
+
+    def said(self, picture: int, frame: int) -> str:
+        """Return the network's answer to a picture, and whether that is right; a half is no answer."""
+        p, true = self.predicted[frame, picture], self.targets[picture]
+        answer = int(p > 0.5)
+        return "cannot tell" if p == 0.5 else f"says {self.classes[answer]} {'✓' if answer == true else '✗'}"
+
+    def describe(self, frame: int) -> str:
+        shown = []
+        for picture, target in enumerate(self.targets):
+            answers = ", ".join(f"{answer:.2f}" for answer in self.answers[frame, picture])
+            shown.append(f"shown {with_article(self.classes[target])}, the neurons answer {answers}, "
+                         f"and the network {self.said(picture, frame)}")  # fmt: skip
+        return f"Update {self.steps[frame]} of {self.steps[-1]}: {'; '.join(shown)}."
+
+    def _draw_legend(self) -> None:
+        """Write what the maps and the bars are, and what the colours mean."""
+        page = self.page
+        right = FIRST + STEP * (self.lengths["K"] - 1) + SIDE
+        page.quiet(self.ends[0], (FIRST, 606))
+        page.quiet(self.ends[1], (right, 606), ha="right")
+        page.text("what training", (LEFT, MIDDLE + 48), color=style.WEIGHT)
+        page.text("added to w", (LEFT, MIDDLE + 26), color=style.WEIGHT)
+        scale = page.image((LEFT, MIDDLE - 8), (PICTURE, 14))
+        scale.imshow(np.linspace(-self.limit, self.limit, PICTURE)[None], aspect="auto", **self.colors)
+        for sign, x, ha in ((-1, LEFT, "left"), (1, LEFT + PICTURE, "right")):
+            page.number("{:.3f}", f"scale[{sign}]", sign * self.limit, (x, MIDDLE - 28), ha=ha)
+        page.quiet("the layers after it", (right + 20, MIDDLE + 10))
+        page.quiet("make of these answers", (right + 20, MIDDLE - 14))
+
+    def _draw_neuron(self, neuron: int, left: int) -> None:
+        """Draw the map of a neuron, and its answers above and below it as bars with their numbers."""
+        page, maps, x = self.page, self.learned[..., neuron], left + SIDE / 2
+        axes = page.image((left, MIDDLE - SIDE // 2), (SIDE, SIDE))
+        page.bind(axes.imshow(maps[0], interpolation="nearest", zorder=3, **self.colors), data=maps)
+        for picture, (sign, _) in enumerate(ROWS):
+            base, answers = MIDDLE + sign * BASE, self.answers[:, picture, neuron]
+            lengths = sign * self.lengths_of_bars[:, picture, neuron]
+            bar = page.axes.add_patch(Rectangle((x - 36, base), 72, 0, color=style.INPUT, linewidth=0, zorder=3))
+            number = page.number("{:.2f}", f"answers[{picture},{neuron}]", answers, (x, base), ha="center")
+            page.glide(bar, height=lengths)
+            page.glide(number, y=base + lengths + sign * 16)
+            page.bind(page.line((x - 48, base), (x + 48, base), style.INK, linewidth=1, zorder=4))
+
+    def _draw_picture(self, picture: int, y: int) -> None:
+        """Draw a picture, and write what it shows."""
+        page = self.page
+        axes = page.image((LEFT, y - PICTURE // 2), (PICTURE, PICTURE))
+        axes.imshow(self.pictures[picture], interpolation="nearest")
+        top = y + ROWS[picture][0] * (PICTURE // 2 + 18)
+        name = page.text(with_article(self.classes[self.targets[picture]]), size=style.LARGE, weight="bold")
+        page.row((LEFT, top), name, page.quiet(self.note))
+
+    def _draw_probability(self, picture: int, y: int) -> None:
+        """Draw the probability as a bar between the two classes, with its number and the verdict."""
+        page, (no, yes), p, half = self.page, self.classes, self.predicted[:, picture], REACH / 2
+        start = FIRST + STEP * (self.lengths["K"] - 1) + SIDE + 16
+        page.arrow((start, y), (start + 34, y), style.INK, head=12)
+        page.probability((start + 46, y - half), (30, REACH), p)
+        page.text(yes, (start + 61, y + half + 17), ha="center")
+        page.text(no, (start + 61, y - half - 17), ha="center")
+        page.number("{:.3f}", f"predicted[{picture}]", p, (start + 92, y + 16), ha="left", weight="bold")
+        page.verdict(lambda frame: self.said(picture, frame), (start + 92, y - 16))
