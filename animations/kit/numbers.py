@@ -34,6 +34,15 @@ def three_decimals(value: float) -> str:
     return f"{round(float(value), 3) + 0.0:.3f}"
 
 
+def whole(value: float) -> str:
+    """Return the nearest whole number, and 0 without a minus sign.
+
+    >>> whole(-0.4), whole(17.6)
+    ('0', '18')
+    """
+    return str(round(float(value)))
+
+
 def decimals_by_size(value: float) -> str:
     """Return a number with four decimals, three if that is all it has, fewer if it is large, six if it is small.
 

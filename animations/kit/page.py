@@ -29,6 +29,7 @@ from matplotlib.text import Text
 from animations.engine.text import Form, Number, PastedText
 from animations.kit import axes as kit
 from animations.kit import style
+from animations.kit.colours import SIGNED
 from animations.kit.images import image_axes
 from animations.scene import Scene
 
@@ -127,11 +128,12 @@ class Page:
     def probability(self, corner: Place, extent: Place, values: np.ndarray) -> None:
         """Draw an upright bar from 0 to 1 that is as full as a probability (S,) says, with a line across at a half."""
         (left, low), (width, height) = corner, extent
-        box: dict[str, Any] = {"xy": corner, "width": width, "zorder": 3}
-        self.axes.add_patch(Rectangle(**box, height=height, fill=False, edgecolor=style.INK, linewidth=1))
-        self.bind(self.axes.add_patch(Rectangle(**box, height=0, color=style.FAINT)), height=values * height)
+        bar = Rectangle(corner, width, 0, facecolor=style.FAINT, zorder=3)
+        box = Rectangle(corner, width, height, fill=False, edgecolor=style.INK, linewidth=1, zorder=4)
         half = (left - 8, low + height / 2), (left + width + 8, low + height / 2)
-        self.bind(self.line(*half, style.INK, linestyle="--", linewidth=1, zorder=4))  # it lies on the bar
+        self.bind(self.axes.add_patch(bar), height=values * height)
+        self.bind(self.axes.add_patch(box))  # it lies on the bar, as does the line
+        self.bind(self.line(*half, style.INK, linestyle="--", linewidth=1, zorder=4))
 
     def rule(self, ends: Place, y: float) -> Line2D:
         """Draw a faint line from left to right."""
@@ -208,6 +210,22 @@ class Page:
     def image(self, corner: tuple[int, int], extent: tuple[int, int]) -> Axes:
         """Return axes for a picture; see `image_axes`."""
         return image_axes(self.figure, self.size, corner, extent)
+
+    def signed_map(self, corner: tuple[int, int], side: int, values: np.ndarray, limit: float) -> None:
+        """Draw numbers (S, H, W) as a map in colours: white at zero, blue up to `limit`, red down to -limit."""
+        (left, bottom), axes = corner, self.image(corner, (side, side))
+        axes.spines[:].set_visible(False)  # the image would cover half of them
+        frame = Rectangle((left - 1, bottom - 1), side + 2, side + 2, facecolor=style.QUIET, linewidth=0)
+        self.axes.add_patch(frame)
+        self.bind(axes.imshow(values[0], cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest"), data=values)
+
+    def signed_scale(self, corner: tuple[int, int], width: int, limit: float) -> None:
+        """Draw what the colours of such maps mean, and below it both limits: "scale[-1]" and "scale[1]"."""
+        left, bottom = corner
+        shown = np.linspace(-limit, limit, width)[None]
+        self.image(corner, (width, 14)).imshow(shown, cmap=SIGNED, vmin=-limit, vmax=limit, aspect="auto")
+        for sign, x, ha in ((-1, left, "left"), (1, left + width, "right")):
+            self.number("{:+.2g}", f"scale[{sign}]", sign * limit, (x, bottom - 18), ha=ha)
 
     # --- where it stands --------------------------------------------------------------------------------------------
 

@@ -5,12 +5,12 @@ import math
 import numpy as np
 
 import tinylearn as tl
-from animations import PixelNeuron, PixelStates, SideBySide, Tally, WeightPicture
+from animations import PixelNeuron, PixelStates, Tally
 
-EPOCHS, UPDATES = 8, 2  # two updates an epoch
+EPOCHS, UPDATES = 4, 2  # two updates an epoch
+STEPS = range(EPOCHS * UPDATES + 1)
 ANSWERS = ("deer", "horse")
 PANELS = {"horse": 1, "deer": 0}  # name → target; the order is that of the pictures
-PIXELS = (6 * 32 + 6, 6 * 32 + 25, 16 * 32 + 16, 25 * 32 + 6, 25 * 32 + 25)
 RIGHT = {"seen": np.arange(9), "new": np.array([3, 1, 4, 1, 5, 2, 6, 5, 3]), "always deer": np.full(9, 4)}
 TOTALS = {"seen": 16, "new": 7, "always deer": 7}
 
@@ -31,46 +31,34 @@ def trained():
 
 
 def states(recording):
-    return PixelStates(recording, PICTURES, range(EPOCHS + 1))
+    return PixelStates(recording, PICTURES, STEPS)
 
 
 def tallies():
     return [Tally(name, RIGHT[name], TOTALS[name]) for name in RIGHT]
 
 
-def panel(made, name):
-    which = list(PANELS).index(name)
-    return PixelNeuron(made, which, answers=ANSWERS, target=PANELS[name], note="never seen", name=name)
+def neuron(made, targets=(1, 0)):
+    return PixelNeuron(made, targets, tallies()[1:], names=list(PANELS), answers=ANSWERS, notes=["test set", "new"])
 
 
-def three_panels(made):
-    return SideBySide(panel(made, "horse"), WeightPicture(made, tallies(), answers=ANSWERS), panel(made, "deer"))
-
-
-def recomputed_panel(recording, name):
-    """Return gid → the value in each frame, from the recorded parameters and the picture alone."""
-    red = [float(x) for x in PICTURES[list(PANELS).index(name), :, :, 0].ravel()]
-    values = {"others": [1019] * (EPOCHS + 1), "dense_1.b[0]": [], "sum": [], "predicted": []}
-    for k in PIXELS:
-        values |= {f"x[{k}]": [red[k]] * (EPOCHS + 1), f"dense_1.w[{k},0]": []}
-    for epoch in range(EPOCHS + 1):
-        parameters = recording.at(epoch * UPDATES)
-        w, b = parameters["dense_1.w"][:, 0].tolist(), parameters["dense_1.b"].item()
-        total = sum(w[k] * red[k] for k in range(1024)) + b
-        values["dense_1.b[0]"].append(b)
-        values["sum"].append(total)
-        values["predicted"].append(1 / (1 + math.exp(-total)))
-        for k in PIXELS:
-            values[f"dense_1.w[{k},0]"].append(w[k])
-    return {f"{name}.{gid}": each for gid, each in values.items()}
-
-
-def recomputed_weights(recording):
-    """Return the same for the scene of the weights."""
-    every = range(EPOCHS + 1)
-    limit = max(abs(recording["dense_1.w"][epoch * UPDATES]).max() for epoch in every)
-    values = {"epoch": list(every), "last_epoch": [EPOCHS] * 9, "weights": [1024] * 9}
-    values |= {f"scale[{share}]": [share * limit] * 9 for share in (-1, 0, 1)}
-    for row, name in enumerate(RIGHT):
+def recomputed(recording):
+    """Return gid → the value in each frame, from the recorded parameters and the pictures alone."""
+    limit = max(abs(recording.at(step)["dense_1.w"]).max() for step in STEPS)
+    values = {"step": list(STEPS), "last_step": [STEPS[-1]] * 9, "weights": [1024] * 9}
+    values |= {"scale[-1]": [-limit] * 9, "scale[1]": [limit] * 9}
+    for row, name in enumerate(("new", "always deer")):
         values |= {f"right[{row}]": RIGHT[name], f"total[{row}]": [TOTALS[name]] * 9}
+    for picture, name in enumerate(PANELS):
+        red = [float(x) for x in PICTURES[picture, :, :, 0].ravel()]
+        of_one = {gid: [] for gid in ("plus", "minus", "dense_1.b[0]", "sum", "predicted")}
+        for step in STEPS:
+            parameters = recording.at(step)
+            b = parameters["dense_1.b"].item()
+            products = [w * x for w, x in zip(parameters["dense_1.w"][:, 0].tolist(), red, strict=True)]
+            plus, minus = (sum(p for p in products if sign * p > 0) for sign in (1, -1))
+            total = sum(products) + b
+            for gid, value in zip(of_one, (plus, minus, b, total, 1 / (1 + math.exp(-total))), strict=True):
+                of_one[gid].append(value)
+        values |= {f"{name}.{gid}": each for gid, each in of_one.items()}
     return values

@@ -1,27 +1,18 @@
-"""A neuron before two pictures: every number, line, circle, bar and word of every frame is what was recorded."""
+"""A neuron before two pictures: every number, map, bar and word of every frame is what was recorded."""
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, check_painter, nameless_digits, numbers_on, painted
-from matplotlib.colors import to_hex, to_rgb
-from matplotlib.patches import Circle, Rectangle
-from pixel_helpers import (
-    ANSWERS,
-    EPOCHS,
-    PANELS,
-    PICTURES,
-    PIXELS,
-    panel,
-    recomputed_panel,
-    recomputed_weights,
-    states,
-    three_panels,
-    trained,
-)
+from audit import check_all_numbers, check_layout, check_painter, nameless_digits, names_beside, painted
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
+from matplotlib.patches import Rectangle
+from pixel_helpers import ANSWERS, EPOCHS, PANELS, PICTURES, STEPS, neuron, recomputed, states, tallies, trained
 
 import tinylearn as tl
 from animations import PixelNeuron, PixelStates, style
-from animations.kit.images import spread_pixels
+
+LAST = STEPS[-1]
+WEIGHTS, PRODUCTS = (438, 198, 288), ((790, 362, 224), (790, 98, 224))  # of the maps: left, bottom, side
 
 
 @pytest.fixture(scope="module")
@@ -35,164 +26,182 @@ def made(recording):
     return states(recording)
 
 
-@pytest.fixture(scope="module")
-def drawn(recording):
-    """Return name → the painter of a panel that has painted frame 0, for all tests that only look at it."""
-    made = states(recording)
-    return {name: painted(panel(made, name), 0) for name in PANELS}
-
-
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
 def test_every_number_of_every_frame_is_the_recorded_one(made, recording):
-    values = recomputed_weights(recording)
-    for name in PANELS:
-        values |= recomputed_panel(recording, name)
-    check_all_numbers(three_panels(made), values)
+    check_all_numbers(neuron(made), recomputed(recording))
 
 
-@pytest.mark.parametrize("name", ["w", "b", "sums", "predicted", "x"])
-def test_one_wrong_value_is_noticed(made, recording, name):
+@pytest.mark.parametrize("name", ["plus", "minus", "b", "sums", "predicted"])
+def test_notices_one_wrong_value(made, recording, name):
     array = getattr(made, name)
-    array[(0 if name == "x" else 4, *([PIXELS[2]] if name in "wx" else [0] * (array.ndim - 1)))] += 0.1
+    array[(4, *[0] * (array.ndim - 1))] += 0.1
     with pytest.raises(AssertionError, match="shows"):
-        check_all_numbers(panel(made, "horse"), recomputed_panel(recording, "horse"))
+        check_all_numbers(neuron(made), recomputed(recording))
 
 
-def test_every_digit_says_where_it_came_from(made):
-    assert nameless_digits(three_panels(made), range(EPOCHS + 1)) == {"1"}, "the input of the bias"
+def test_notices_numbers_of_the_other_picture(made, recording):
+    made.sums = made.sums[:, ::-1]
+    with pytest.raises(AssertionError, match=r"horse\.sum shows"):
+        check_all_numbers(neuron(made), recomputed(recording))
 
 
-# --- places ----------------------------------------------------------------------------------------------------------
+def test_what_is_added_up_is_the_sum(made):
+    np.testing.assert_allclose(made.plus + made.minus + made.b[:, None], made.sums, atol=1e-12)
+    np.testing.assert_allclose(made.products.sum(axis=2) + made.b[:, None], made.sums, atol=1e-12)
+    assert (made.plus[1:] > 0).all()
+    assert (made.minus[1:] < 0).all()
 
 
-@pytest.mark.parametrize("name", PANELS)
-def test_letter_circle_pixel_and_weight_of_an_input_stand_in_one_row(drawn, name):
-    scene = drawn[name].scene
-    page = scene.page.axes
-    scene.update(0)
-    numbers = numbers_on(page.figure)
-    circles = [patch for patch in page.patches if isinstance(patch, Circle) and patch.center[0] < 100]
-    letters = {text.get_text(): text.get_position() for text in page.texts}
-    starts = {line.get_ydata()[0]: line.get_color() for line in page.lines if line.get_xdata()[0] == 226}
-    for row, k in enumerate(PIXELS):
-        x, w = numbers[f"{name}.x[{k}]"], numbers[f"{name}.dense_1.w[{k},0]"]
-        y = x.get_position()[1]
-        assert w.get_position()[1] == y
-        (circle,) = (circle for circle in circles if circle.center[1] == y)
-        assert letters["abcde"[row]][1] == y
-        assert letters["abcde"[row]][0] < circle.center[0] < x.get_position()[0] < w.get_position()[0]
-        grey = float(PICTURES[list(PANELS).index(name)].reshape(1024, 3)[k, 0])
-        assert to_rgb(circle.get_facecolor()) == pytest.approx((grey,) * 3)
-        assert starts.pop(y) == style.WEIGHT
-    assert starts == {numbers[f"{name}.dense_1.b[0]"].get_position()[1]: style.BIAS}
+def test_every_digit_says_where_it_came_from_and_stands_behind_its_name(made):
+    assert nameless_digits(neuron(made), STEPS) == set()
+    names = names_beside(neuron(made))
+    for name in PANELS:
+        gids = {"plus": "positive", "minus": "negative", "dense_1.b[0]": "bias", "sum": "sum"}
+        assert {names[f"{name}.{gid}"] for gid in gids} == set(gids.values())
+        assert all(names[f"{name}.{gid}"] == word for gid, word in gids.items())
+    assert (names["step"], names["last_step"], names["right[0]"]) == ("Update", "of", "new")
 
 
-@pytest.mark.parametrize("name", PANELS)
-def test_a_letter_stands_beside_its_pixel_in_the_red_channel(drawn, name):
-    red = next(axes for axes in drawn[name].figure.axes if axes.images and axes.images[0].get_array().ndim == 2)
-    for letter, k in zip("abcde", PIXELS, strict=True):
-        row, column = divmod(k, 32)
-        (place,) = (text.get_position() for text in red.texts if text.get_text() == letter)
-        assert 1 < place[0] - column < 2
-        assert place[1] == row
-    framed = {(patch.get_y() + 0.5, patch.get_x() + 0.5) for patch in red.patches if isinstance(patch, Rectangle)}
-    assert {divmod(k, 32) for k in PIXELS} <= framed
+# --- maps ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", PANELS)
-def test_the_pictures_are_painted_pixel_by_pixel(drawn, name):
-    pixels = drawn[name].paint(0).astype(int)
-    picture = PICTURES[list(PANELS).index(name)]
-    for left, wanted in ((30, picture), (258, np.repeat(picture[..., :1], 3, axis=2))):
-        top = 700 - 452 - 192
-        drawn = pixels[top + 3 : top + 192 : 6, left + 3 : left + 192 : 6, :3]  # the middle of each pixel, 6 × 6 large
-        off = np.abs(drawn - 255 * wanted).max(axis=2)
-        assert (off <= 2).mean() > (0.999 if left == 30 else 0.96), "but for frames and letters on the red channel"
+def test_every_weight_and_product_is_painted_at_its_place_in_its_colour(made, recording):
+    """On one scale: what a weight of that colour means is the same in all maps."""
+    scene = neuron(made)
+    painter = painted(scene, 0)
+    limit = max(np.abs(recording.at(step)["dense_1.w"]).max() for step in STEPS)
+    for step in (0, 1, LAST):
+        w = recording.at(step)["dense_1.w"].reshape(32, 32)  # row after row
+        maps = [w, *(w * picture[..., 0] for picture in PICTURES)]
+        pixels = painter.paint(step).astype(int)
+        for values, (left, bottom, side) in zip(maps, (WEIGHTS, *PRODUCTS), strict=True):
+            wanted = colormaps["RdBu"]((values / limit + 1) / 2, bytes=True)[..., :3].astype(int)
+            top, apart = scene.size[1] - bottom - side, side // 32
+            middles = np.s_[top + apart // 2 : top + side : apart, left + apart // 2 : left + side : apart, :3]
+            assert np.abs(pixels[middles] - wanted).max() <= 3, "neighbours in a table of 256 colours"
+
+
+def test_a_map_of_other_weights_is_noticed(made):
+    """The check above fails where a map belongs to another picture."""
+    made.products = made.products[:, ::-1]
+    with pytest.raises(AssertionError, match="neighbours"):
+        test_every_weight_and_product_is_painted_at_its_place_in_its_colour(made, made.recording)
+
+
+def test_the_pictures_are_painted_pixel_by_pixel(made):
+    scene = neuron(made)
+    pixels = painted(scene, 0).paint(0).astype(int)
+    for picture, middle in zip(PICTURES, (474, 210), strict=True):
+        red = np.repeat(picture[..., :1], 3, axis=2)
+        for left, side, wanted in ((30, 96, picture), (150, 224, red)):
+            top, apart = scene.size[1] - middle - side // 2, side // 32
+            drawn = pixels[top + apart // 2 : top + side : apart, left + apart // 2 : left + side : apart, :3]
+            assert np.abs(drawn - 255 * wanted)[1:-1, 1:-1].max() <= 2, "but for its frame"
+
+
+def test_the_scale_has_the_colours_and_the_limits_of_the_weights(made):
+    scene = neuron(made)
+    images = [axes.images[0] for axes in painted(scene, 0).figure.axes if axes.images]
+    maps = [image for image in images if image.get_cmap().name == "RdBu"]
+    assert len(maps) == 4
+    assert {image.get_clim() for image in maps} == {(-scene.limit, scene.limit)}
+    (scale,) = (image.get_array()[0] for image in maps if image.get_array().shape == (1, 288))
+    assert (scale[0], scale[-1]) == (-scene.limit, scene.limit)
+    assert (np.diff(scale) > 0).all()
+    places = {text.get_text(): text.get_window_extent() for text in scene.page.axes.texts}
+    assert places["for deer"].x0 == pytest.approx(438, abs=2)
+    assert places["for horse"].x1 == pytest.approx(438 + 288, abs=2)
+
+
+def test_a_neuron_that_has_learned_nothing_is_drawn(made):
+    made.w[:] = 0
+    scene = neuron(made)
+    assert scene.limit == 1
+    painted(scene, 0)
 
 
 # --- what is drawn without digits ------------------------------------------------------------------------------------
 
 
-def test_the_bar_is_as_high_as_the_probability(drawn, recording):
-    scene = drawn["deer"].scene
-    page = scene.page.axes
-    box, bar = (patch for patch in page.patches if isinstance(patch, Rectangle))
-    (half,) = (line for line in page.lines if line.get_linestyle() == "--" and line.get_color() == style.INK)
-    assert to_hex(bar.get_facecolor()) == style.FAINT
-    for frame in (0, 3, EPOCHS):
-        scene.update(frame)
-        p = recomputed_panel(recording, "deer")["deer.predicted"][frame]
-        assert bar.get_y() == box.get_y()
-        assert bar.get_height() / box.get_height() == pytest.approx(p)
-        assert half.get_ydata()[0] == box.get_y() + box.get_height() / 2
-    heights = {text.get_text(): text.get_position()[1] for text in page.texts}
-    assert heights["deer"] < box.get_y() < box.get_y() + box.get_height() < heights["horse"]
+def test_the_bar_is_as_high_as_the_probability(made, recording):
+    scene = neuron(made)
+    painted(scene, 0)
+    page, values = scene.page.axes, recomputed(recording)
+    boxes = [patch for patch in page.patches if isinstance(patch, Rectangle) and patch.get_width() == 30]
+    for (bar, box), name in zip((boxes[:2], boxes[2:]), PANELS, strict=True):
+        assert to_hex(bar.get_facecolor()) == style.FAINT
+        halves = [line.get_ydata()[0] for line in page.lines if line.get_linestyle() == "--"]
+        assert box.get_y() + box.get_height() / 2 in halves
+        for frame in (0, 3, LAST):
+            scene.update(frame)
+            assert bar.get_y() == box.get_y()
+            assert bar.get_height() / box.get_height() == pytest.approx(values[f"{name}.predicted"][frame])
 
 
 @pytest.mark.parametrize(
-    ("total", "name", "said", "colour"),
+    ("total", "target", "said", "colour"),
     [
-        (2.0, "horse", "says horse ✓", style.TARGET),
-        (-2.0, "horse", "says deer ✗", style.ERROR),
-        (2.0, "deer", "says horse ✗", style.ERROR),
-        (-2.0, "deer", "says deer ✓", style.TARGET),
-        (0.0, "deer", "cannot tell", style.QUIET),
+        (2.0, 1, "says horse ✓", style.TARGET),
+        (-2.0, 1, "says deer ✗", style.ERROR),
+        (2.0, 0, "says horse ✗", style.ERROR),
+        (-2.0, 0, "says deer ✓", style.TARGET),
+        (0.0, 0, "cannot tell", style.QUIET),
     ],
 )
-def test_the_verdict(made, total, name, said, colour):
-    made.sums[4] = total
-    scene = panel(made, name)
+def test_the_verdict(made, total, target, said, colour):
+    made.sums[4] = total, 3.0
+    scene = neuron(made, targets=(target, 1))
     painted(scene, 4)
-    (verdict,) = (text for text in scene.page.axes.texts if text.get_text() == said)
+    (verdict,) = (text for text in scene.page.axes.texts if text.get_text() == said and text.get_position()[1] > 342)
     assert verdict.get_color() == colour
     assert said in scene.describe(4)
-
-
-def test_a_line_is_thicker_for_a_larger_weight_and_dashed_for_a_negative_one(made):
-    made.w[:3, PIXELS[0]] = -0.5, 0.1, 0.9
-    made.w[3:, PIXELS[0]] = 0.1
-    made.w[:, PIXELS[1]], made.w[:, PIXELS[2]] = 0.45, 0
-    scene = panel(made, "horse")
-    painted(scene, 0)
-    first, second, third, *_ = (line for line in scene.page.axes.lines if line.get_xdata()[0] == 226)
-    widths, styles = [], []
-    for frame in range(3):
-        scene.update(frame)
-        widths.append(first.get_linewidth())
-        styles.append(first.get_linestyle())
-        assert (second.get_linewidth(), third.get_linewidth()) == (3.5, 1), "the same scale for all lines"
-    assert widths == [4, 1.5, 6], "1 for 0, up to 6, in steps"
-    assert styles[0] != styles[1] == styles[2] == "-"
 
 
 # --- layout ----------------------------------------------------------------------------------------------------------
 
 
 def test_every_text_has_its_place_and_can_be_read(made):
-    words = {"a horse", "a deer", "never seen", "its red channel", "Σ", "sigmoid", "1024", "1019", "for deer"}
-    for texts in check_layout(three_panels(made), 0, 1, EPOCHS):
+    words = {"a horse", "a deer", "test set", "red channel x", "products x · w", "sigmoid", "1024", "for deer"}
+    for texts in check_layout(neuron(made), 0, 1, LAST):
         assert words <= set(texts)
 
 
+def test_large_sums_find_room(made):
+    made.plus[:], made.minus[:], made.sums[:] = 123.456, -234.567, -111.111
+    check_layout(neuron(made), LAST)
+
+
+def test_clock_and_words(made):
+    scene = neuron(made)
+    painted(scene, 0)
+    words = []
+    for frame in (0, 1, LAST):
+        scene.update(frame)
+        words.append({text.get_text() for text in scene.page.axes.texts} & {"initialise", "adjust, repeat"})
+    assert words == [{"initialise"}, {"adjust, repeat"}, {"adjust, repeat"}]
+    assert scene.describe(1).startswith("Update 1 of 8: shown a horse, it says ")
+    assert scene.describe(1).endswith("right are new 1 of 7, always deer 4 of 7.")
+
+
 def test_frames_in_any_order(made):
-    check_painter(lambda: three_panels(made), [5, 0])
+    check_painter(lambda: neuron(made), [5, 0])
 
 
 # --- states ----------------------------------------------------------------------------------------------------------
 
 
-def test_states_are_those_of_the_ends_of_epochs(recording):
-    found = PixelStates(recording, PICTURES, [0, 3, EPOCHS])
-    for row, step in enumerate((0, 6, 16)):
+def test_states_are_those_after_the_updates(recording):
+    found = PixelStates(recording, PICTURES, [0, 3, LAST])
+    for row, step in enumerate((0, 3, LAST)):
         np.testing.assert_array_equal(found.w[row], recording.at(step)["dense_1.w"][:, 0])
         assert found.b[row] == recording.at(step)["dense_1.b"]
-    assert found.last == EPOCHS
+    assert found.last == LAST == EPOCHS * 2
 
 
 def test_states_of_what_was_not_recorded_are_refused(recording):
-    with pytest.raises(ValueError, match=r"epochs must be recorded ones, 0 to 8, got \[0, 9\]"):
+    with pytest.raises(ValueError, match=r"steps must be recorded ones, 0 to 8, got \[0, 9\]"):
         PixelStates(recording, PICTURES, [0, 9])
     with pytest.raises(ValueError, match=r"dense_1.w, of one neuron .* \(1, 16, 1\), got \(1, 1024, 1\)"):
         PixelStates(recording, PICTURES[:, :4, :4], [0])
@@ -203,10 +212,19 @@ def test_states_of_what_was_not_recorded_are_refused(recording):
         PixelStates(tl.Recorder(model).recording, PICTURES, [0])
 
 
-def test_a_picture_that_is_not_there_is_refused(made):
-    with pytest.raises(ValueError, match="PixelNeuron: which must lie in 0 … 1, got 2"):
-        PixelNeuron(made, 2, answers=ANSWERS, target=0, note="", name="third")
+def test_states_between_kept_records_are_refused():
+    model = tl.Sequential([tl.Dense(1024, 1, rng=np.random.default_rng(0)), tl.Sigmoid()])
+    recorder = tl.Recorder(model, every=2)
+    tl.fit(model, PICTURES[..., 0].reshape(2, -1), [[1], [0]], loss=tl.BinaryCrossEntropy(), optimizer=tl.SGD(0.1),
+           epochs=4, callbacks=[recorder])  # fmt: skip
+    assert PixelStates(recorder.recording, PICTURES, [0, 2, 4]).last == 4
+    with pytest.raises(ValueError, match=r"steps must be recorded ones, 0 to 4, got \[0, 3\]"):
+        PixelStates(recorder.recording, PICTURES, [0, 3])
 
 
-def test_spread_pixels_lie_within_small_pictures_too():
-    assert [divmod(k, 5) for k in spread_pixels(4, 5)] == [(0, 1), (0, 4), (2, 2), (3, 1), (3, 4)]
+def test_other_than_two_pictures_are_refused(recording):
+    one = PixelStates(recording, PICTURES[:1], STEPS)
+    with pytest.raises(ValueError, match=r"PixelNeuron: expected two pictures with different names, got \('horse',\)"):
+        PixelNeuron(one, [1], tallies(), names=["horse"], answers=ANSWERS, notes=[""])
+    with pytest.raises(ValueError, match=r"different names, got \('horse', 'horse'\)"):
+        PixelNeuron(states(recording), [1, 1], tallies(), names=["horse", "horse"], answers=ANSWERS, notes=["", ""])

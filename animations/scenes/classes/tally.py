@@ -10,6 +10,8 @@ from matplotlib.ticker import MaxNLocator
 
 from animations.data import clock, text
 from animations.kit import style
+from animations.kit.axes import add_label
+from animations.kit.numbers import whole
 from animations.kit.page import Page, PageScene, Place
 from animations.kit.tallies import GAP, LOOKS, ROW, Tally, few_tallies, in_words, write_counts
 
@@ -111,7 +113,7 @@ class OverfittingGap(TallyCurves):
         page.axes.add_patch(Rectangle((40, y - 8), 52, 17, color=GAP))
         page.text("gap: overfitting", (108, y), color=style.ERROR)
         points = page.quiet("points")
-        gap = page.number("{:.0f}", "gap", 100 * (self.train - self.test), color=style.ERROR, weight="bold")
+        gap = page.number(whole, "gap", 100 * (self.train - self.test), color=style.ERROR, weight="bold")
         page.row((520, y), gap, points, ha="right")
 
     def _draw_lines(self) -> Axes:
@@ -136,6 +138,6 @@ class OverfittingGap(TallyCurves):
         low, high = self.test[first : last + 1].max(), self.train[first : last + 1].min()
         if high - low < 0.07:
             return
-        place = axes.transData.transform((self.epochs[middle], (low + high) / 2))
-        word = self.page.text("overfitting", place, color=style.ERROR, weight="bold", ha="center", zorder=5)
+        look = {"color": style.ERROR, "weight": "bold", "ha": "center", "zorder": 5}
+        word = add_label(axes, self.epochs[middle], (low + high) / 2, "overfitting", **look)
         self.page.show([frame >= last for frame in range(self.frames)], word)

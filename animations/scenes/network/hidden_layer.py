@@ -7,15 +7,12 @@ S frames, K neurons, H W rows and columns of two pictures, which go through the 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from matplotlib.figure import FigureBase
 from matplotlib.patches import Rectangle
 
 from animations.data import array, clock, pixels, positions, text, texts
 from animations.kit import style
-from animations.kit.colours import SIGNED
 from animations.kit.labels import with_article
 from animations.kit.page import Page, PageScene
 
@@ -66,7 +63,6 @@ class HiddenLayer(PageScene):
         self.limit = float(np.abs(self.learned).max()) or 1.0
         largest = self.answers.max(axis=(0, 1))
         self.lengths_of_bars = REACH * self.answers / np.where(largest == 0, 1, largest)
-        self.colors: dict[str, Any] = {"cmap": SIGNED, "vmin": -self.limit, "vmax": self.limit}
 
     def draw(self, figure: FigureBase) -> None:
         self.page = page = Page(figure, self.size)
@@ -102,18 +98,14 @@ class HiddenLayer(PageScene):
         page.quiet(self.ends[1], (right, 606), ha="right")
         page.text("what training", (LEFT, MIDDLE + 48), color=style.WEIGHT)
         page.text("added to w", (LEFT, MIDDLE + 26), color=style.WEIGHT)
-        scale = page.image((LEFT, MIDDLE - 8), (PICTURE, 14))
-        scale.imshow(np.linspace(-self.limit, self.limit, PICTURE)[None], aspect="auto", **self.colors)
-        for sign, x, ha in ((-1, LEFT, "left"), (1, LEFT + PICTURE, "right")):
-            page.number("{:.3f}", f"scale[{sign}]", sign * self.limit, (x, MIDDLE - 28), ha=ha)
+        page.signed_scale((LEFT, MIDDLE - 8), PICTURE, self.limit)
         page.quiet("the layers after it", (right + 20, MIDDLE + 10))
         page.quiet("make of these answers", (right + 20, MIDDLE - 14))
 
     def _draw_neuron(self, neuron: int, left: int) -> None:
         """Draw the map of a neuron, and its answers above and below it as bars with their numbers."""
-        page, maps, x = self.page, self.learned[..., neuron], left + SIDE / 2
-        axes = page.image((left, MIDDLE - SIDE // 2), (SIDE, SIDE))
-        page.bind(axes.imshow(maps[0], interpolation="nearest", zorder=3, **self.colors), data=maps)
+        page, x = self.page, left + SIDE / 2
+        page.signed_map((left, MIDDLE - SIDE // 2), SIDE, self.learned[..., neuron], self.limit)
         for picture, (sign, _) in enumerate(ROWS):
             base, answers = MIDDLE + sign * BASE, self.answers[:, picture, neuron]
             lengths = sign * self.lengths_of_bars[:, picture, neuron]

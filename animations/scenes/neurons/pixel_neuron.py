@@ -8,16 +8,13 @@ Every map of signed numbers has the same colours and the same scale: blue above 
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.lines import Line2D
 
 from animations.data import instance, positions, texts
 from animations.kit import style
-from animations.kit.colours import NEGATIVE, POSITIVE, SIGNED
+from animations.kit.colours import NEGATIVE, POSITIVE
 from animations.kit.labels import with_article
 from animations.kit.numbers import three_decimals
 from animations.kit.page import Page, PageScene
@@ -26,7 +23,7 @@ from animations.scenes.neurons.pixel_states import PixelStates
 
 SMALL, SIDE, WEIGHTS = 96, 224, 288  # of the picture; of its red channel and its products; of the weights
 LEFT, RED, MIDDLE, PRODUCTS, ADDED = 30, 150, 438, 790, 1036  # where the columns begin
-WIDE = 146  # the column of what is added
+WIDE = 172  # the column of what is added
 ROWS, CENTRE = (474, 210), 342  # the middles of both rows, and of the weights between them
 
 
@@ -47,14 +44,12 @@ class PixelNeuron(PageScene):
     answers: tuple[str, ...] = texts(2, kw_only=True)
     notes: tuple[str, ...] = texts("P", kw_only=True)
 
-    size = (1350, 684)
+    size = (1378, 684)
 
     def prepare(self) -> None:
         if len(self.names) != len(ROWS) or len(set(self.names)) != len(ROWS):
             raise ValueError(f"PixelNeuron: expected two pictures with different names, got {self.names}")
-        limit = float(np.abs(self.states.w).max()) or 1.0
-        self.limit = limit
-        self.colors: dict[str, Any] = {"cmap": SIGNED, "vmin": -limit, "vmax": limit}
+        self.limit = float(np.abs(self.states.w).max()) or 1.0
 
     def draw(self, figure: FigureBase) -> None:
         self.page = page = Page(figure, self.size)
@@ -82,19 +77,11 @@ class PixelNeuron(PageScene):
         )
         return f"Update {states.steps[frame]} of {states.last}: {shown}; right are {in_words(self.tallies, frame)}."
 
-    def _signed(self, axes: Axes, values: np.ndarray) -> None:
-        """Draw a map of signed numbers (S, D), row after row."""
-        maps = values.reshape(-1, *self.states.shape)
-        self.page.bind(axes.imshow(maps[0], interpolation="nearest", zorder=3, **self.colors), data=maps)
-
     def _draw_weights(self) -> None:
         """Draw the map of the weights, below it what its colours mean, and how many answers are right."""
         page, right, bottom = self.page, MIDDLE + WEIGHTS, CENTRE - WEIGHTS // 2
-        self._signed(page.image((MIDDLE, bottom), (WEIGHTS, WEIGHTS)), self.states.w)
-        scale = page.image((MIDDLE, bottom - 32), (WEIGHTS, 14))
-        scale.imshow(np.linspace(-self.limit, self.limit, WEIGHTS)[None], aspect="auto", **self.colors)
-        for share, x, ha in ((-1, MIDDLE, "left"), (0, MIDDLE + WEIGHTS / 2, "center"), (1, right, "right")):
-            page.number("{:.3f}", f"scale[{share}]", share * self.limit, (x, bottom - 50), ha=ha)
+        page.signed_map((MIDDLE, bottom), WEIGHTS, self.states.w.reshape(-1, *self.states.shape), self.limit)
+        page.signed_scale((MIDDLE, bottom - 32), WEIGHTS, self.limit)
         for word, x, ha in zip(self.answers, (MIDDLE, right), ("left", "right"), strict=True):
             page.quiet(f"for {word}", (x, bottom - 72), ha=ha)
         page.quiet("right answers", (MIDDLE, bottom - 108))
@@ -120,7 +107,8 @@ class PixelNeuron(PageScene):
         page.image((LEFT, y - SMALL // 2), (SMALL, SMALL)).imshow(states.pictures[picture], interpolation="nearest")
         red = page.image((RED, y - half), (SIDE, SIDE))
         red.imshow(states.red[picture], cmap="gray", vmin=0, vmax=1, interpolation="nearest")
-        self._signed(page.image((PRODUCTS, y - half), (SIDE, SIDE)), states.products[:, picture])
+        products = states.products[:, picture].reshape(-1, *states.shape)
+        page.signed_map((PRODUCTS, y - half), SIDE, products, self.limit)
 
     def _draw_sum(self, picture: int, y: int) -> None:
         """Write what the positive products add up to, the negative ones, the bias, and below the line all of it."""
