@@ -10,6 +10,7 @@ from matplotlib.patches import Rectangle
 from animations import HiddenLayer, style
 
 S, K = 5, 3
+ROWS = ("upper", "lower")
 STEPS = [0, 1, 2, 10, 625]
 rng = np.random.default_rng(2)
 PICTURES = rng.random((2, 32, 32, 3))
@@ -28,9 +29,9 @@ def make(targets=(1, 0), **other):
 def expected():
     limit = np.abs(LEARNED).max()
     values = {"step": STEPS, "last_step": [625] * S, "scale[-1]": [-limit] * S, "scale[1]": [limit] * S}
-    for picture in range(2):
-        values[f"predicted[{picture}]"] = PREDICTED[:, picture]
-        values |= {f"answers[{picture},{k}]": ANSWERS[:, picture, k] for k in range(K)}
+    for picture, row in enumerate(ROWS):
+        values[f"{row}.predicted"] = PREDICTED[:, picture]
+        values |= {f"{row}.answers[{k}]": ANSWERS[:, picture, k] for k in range(K)}
     return values
 
 
@@ -71,7 +72,7 @@ def test_a_bar_is_as_long_as_the_answer_beside_the_largest_of_its_neuron(moment)
         sign = (1, -1)[picture]
         assert bar.get_height() == pytest.approx(sign * 118 * now[picture, k] / ANSWERS[..., k].max())
         assert bar.get_y() == 326 + sign * 104
-        number = numbers_on(scene.page.figure)[f"answers[{picture},{k}]"]
+        number = numbers_on(scene.page.figure)[f"{ROWS[picture]}.answers[{k}]"]
         x, y = number.get_position()
         assert (x, y) == pytest.approx((bar.get_x() + 36, bar.get_y() + bar.get_height() + sign * 16))
         assert float(number.get_text()) == pytest.approx(ANSWERS[before, picture, k], abs=0.006), "of the record"

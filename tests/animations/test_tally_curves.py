@@ -103,7 +103,7 @@ def test_every_number_of_the_gap():
     values["net.gap"] = [100 * (a / 16 - b / 10) for a, b in zip(*CROSSING, strict=True)]
     check_all_numbers(gap(), values)
     assert names_beside(gap())["net.gap"] == "gap: overfitting"
-    values["net.gap"][3] += 1
+    values["net.gap"][4] += 1
     with pytest.raises(AssertionError, match=r"net\.gap shows"):
         check_all_numbers(gap(), values)
 

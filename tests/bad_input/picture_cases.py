@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 import animations as an
-from tests.bad_input.hostile import WRONG, array, choice, whole
+from tests.bad_input.hostile import WRONG, array, choice, labels, whole
+from tests.bad_input.scene_arguments import PICTURES as PICTURES_SHOWN
 from tests.bad_input.scene_arguments import PIXEL_STATES, PIXELS, Scenes, clock, objects, run, word, words
 from tests.bad_input.verdict import Subject
 
@@ -38,14 +39,16 @@ scene("FeatureMaps", an.FeatureMaps, picture=array(6, 6, 3, low=0, nan=WRONG),
 PICTURES.made["PixelStates"] = Subject(
     lambda **given: [getattr(an.PixelStates(**given), name) for name in ("red", "w", "sums", "predicted")],
     speaks=("recording", "Recording"),
-    recording=PIXELS, pictures=array(2, 4, 4, 3, low=0, nan=WRONG), epochs=clock(0, 1, 4, wrong=[[0, 9], [7]]),
+    recording=PIXELS, pictures=array(2, 4, 4, 3, low=0, nan=WRONG), steps=clock(0, 1, 4, wrong=[[0, 9], [7]]),
     layer=choice("dense_1", wrong=["dense_9", None, 3]),
 )  # fmt: skip
-scene("PixelNeuron", an.PixelNeuron, states=PIXEL_STATES, which=whole(0, 1, low=0), answers=words("deer", "horse"),
-      target=whole(0, 1, low=0), note=word("", "never seen"), name=word("deer"))  # fmt: skip
-scene("PixelNeuron, its pictures", lambda pictures: an.PixelNeuron(
-          an.PixelStates(run(16)[1], pictures, [0, 4]), 1, answers=("a", "b"), target=0, note="", name="n"),
-      pictures=array(2, 4, 4, 3, low=0, nan=WRONG), speaks=("PixelStates",))  # fmt: skip
+HIDDEN = {"targets": [1, 0], "classes": ("deer", "horse"), "title": "hidden", "ends": ("for horses", "for deer")}
+scene("HiddenLayer", lambda **given: an.HiddenLayer(**HIDDEN | given), pictures=array(2, 4, 4, 3, low=0, nan=WRONG),
+      learned=array(3, 4, 4, 2, nan=WRONG), answers=array(3, 2, 2, low=0, nan=WRONG),
+      predicted=array(3, 2, low=0, nan=WRONG), steps=EPOCHS, note=word("", "new"))  # fmt: skip
+scene("HiddenLayer, its words", lambda **given: an.HiddenLayer(
+          PICTURES_SHOWN, np.ones((3, 4, 4, 2)), np.ones((3, 2, 2)), np.ones((3, 2)), [0, 1, 4], **given),
+      targets=labels(2, 2), classes=words("deer", "horse"), title=word("hidden"), ends=words("a", "b"))  # fmt: skip
 
 
 def tally(name: str = "seen", right: Any = (1, 2, 4), total: Any = 4) -> an.Tally:
@@ -56,7 +59,15 @@ TALLIES = objects(
     "Tally(…)", tally, lambda: tally("new", (0, 4, 2), 9), wrong=[[tally()] * 4, [tally(right=[1])], [(1, 2, 3)]]
 )
 COUNTS = array(3, low=0, high=4, whole=True, nan=WRONG)
-scene("WeightPicture", an.WeightPicture, states=PIXEL_STATES, tallies=TALLIES, answers=words("deer", "horse"))
+NEURON = {"names": ("horse", "deer"), "answers": ("deer", "horse"), "notes": ("", "new")}
+scene("PixelNeuron", an.PixelNeuron, states=PIXEL_STATES, targets=labels(2, 2), tallies=TALLIES,
+      names=words("horse", "deer"), answers=words("deer", "horse"), notes=words("", "new"))  # fmt: skip
+scene("PixelNeuron, its pictures", lambda pictures: an.PixelNeuron(
+          an.PixelStates(run(16)[1], pictures, [0, 1, 4]), [1, 0], [tally()], **NEURON),
+      pictures=array(2, 4, 4, 3, low=0, nan=WRONG), speaks=("PixelStates",))  # fmt: skip
+scene("OverfittingGap", an.OverfittingGap, epochs=EPOCHS, tallies=TALLIES, title=word("right"), name=word("net"))
+scene("ClockStrip", an.ClockStrip, clock=EPOCHS, width=choice(900, 1120, wrong=[0, 100, 900.5, None, "900"]),
+      title=word("", "why?"), word=word("Epoch"))  # fmt: skip
 for kind in (an.TallyCurves, an.TallyStrip):
     scene(kind.__name__, kind, epochs=EPOCHS, tallies=TALLIES, title=word("right"), name=word("net"))
 scene("Tally", lambda **given: an.TallyCurves([0, 1, 4], [an.Tally(**given)], title="right", name="net"),

@@ -9,9 +9,13 @@ from PIL import Image
 from chapters import ch05_horse_or_deer as chapter
 from chapters.images import DEER_OR_HORSE, HorsesAndDeer
 from tests.chapters.chapter_helpers import check_films, check_scorecard
-from tinylearn import Recorder, Scorecard
+from tinylearn import Scorecard
 
-FILMS = {"ch05_horse_and_deer": (1460, 700), "ch05_neuron_and_network": (1120, 600)}
+FILMS = {
+    "ch05_horse_and_deer": (1378, 684),
+    "ch05_neuron_and_network": (1120, 616),
+    "ch05_hidden_layer": (1346, 720),
+}
 FORMATS = ("gif", "png")
 pytestmark = pytest.mark.usefixtures("each_sketch_is_drawn_once")
 
@@ -44,41 +48,60 @@ def test_every_accuracy_comes_with_its_count_interval_and_baseline(drawn, name):
 def test_the_films_show_what_the_headline_says(drawn):
     headline, films = drawn.headline, drawn.films
     assert list(films) == list(FILMS)
-    horse, weights, deer = films["ch05_horse_and_deer"].scene.scenes
-    assert (horse.name, horse.target, deer.name, deer.target) == ("horse", 1, "deer", 0)
-    assert horse.states is weights.states is deer.states
-    shown = [panel.states.predicted[-1, panel.which] for panel in (horse, deer)]
-    assert shown == pytest.approx([headline[f"probability of a horse, for the {name}"] for name in ("horse", "deer")])
-    for panel, name in zip(films["ch05_neuron_and_network"].scene.scenes, ("neuron", "three layers"), strict=True):
+    neuron, hidden = (films[f"ch05_{name}"].scene for name in ("horse_and_deer", "hidden_layer"))
+    assert (neuron.names, neuron.targets, hidden.targets) == (("horse", "deer"), [1, 0], [1, 0])
+    wanted = [headline[f"probability of a horse, for the {name}"] for name in ("horse", "deer")]
+    assert neuron.states.predicted[-1] == pytest.approx(wanted)
+    _, compared = films["ch05_neuron_and_network"].scene.scenes
+    for panel, name in zip(compared.scenes, ("neuron", "three layers"), strict=True):
         seen, new, always = panel.tallies
         assert f"{seen.right[-1]} of {seen.total}" == headline[f"{name}, right of those it learned from"]
         assert f"{new.right[-1]} of {new.total}" == headline[f"{name}, 41 unseen, right"]
         assert always.right[0] / always.total == headline[f"{name}, 41 unseen, baseline"]
-    for one, other in zip(weights.tallies, films["ch05_neuron_and_network"].scene.scenes[0].tallies, strict=True):
-        assert (one.total, one.right.tolist()) == (other.total, other.right.tolist())
+    for one, other in zip(neuron.tallies, compared.scenes[0].tallies[1:], strict=True):
+        assert (one.name, one.total, one.right.tolist()) == (other.name, other.total, other.right.tolist())
 
 
-def test_the_pictures_shown_are_said_to_be_seen_or_not(drawn):
-    films = drawn.films
+def test_numbers_in_the_text_are_those_of_the_run(drawn):
+    headline, text = drawn.headline, " ".join(chapter.__doc__.split())
+    right, low, high = headline["neuron, 41 unseen, right"], *headline["neuron, 41 unseen, 95 % interval"]
+    always = round(41 * headline["neuron, 41 unseen, baseline"])
+    for said in (
+        f"Of the 41 sketches of the test set it gets {right.split()[0]} right",
+        f'{always} of the 41 are deer, so always answering "deer" gets {always}',
+        f"{right} can come from a model that is right in {100 * low:.0f} of 100 cases, or in {100 * high:.0f}",
+        f"by heart, {headline['three layers, right of those it learned from']},",
+        f"of the test set it gets {headline['three layers, 41 unseen, right']}.",
+        f"both look better than the {right} that count",
+    ):
+        assert said in text
+    assert headline["neuron, 41 unseen, verdict"].startswith('not shown to be better than always saying "deer"')
+
+
+def test_the_pictures_shown_are_of_the_test_set(drawn):
     data = chapter.horses_and_deer("sketches", None, seed=0)
-    states = films["ch05_horse_and_deer"].scene.scenes[0].states
-    assert all(panel.note == "learned from" for panel in films["ch05_horse_and_deer"].scene.scenes[::2])
-    rows = [int((data.x_train == picture).all(axis=(1, 2, 3)).argmax()) for picture in states.pictures]
-    np.testing.assert_array_equal(data.x_train[rows], states.pictures)
-    assert data.y_train[rows].tolist() == [1, 0]
-    photographs, note = chapter.shown_pictures(data, chapter.one_neuron(np.random.default_rng(0)), "cifar10")
+    neuron, hidden = (drawn.films[f"ch05_{name}"].scene for name in ("horse_and_deer", "hidden_layer"))
+    assert (neuron.notes, hidden.note) == (("test set",) * 2, "test set")
+    np.testing.assert_array_equal(neuron.states.pictures, hidden.pictures)
+    rows = [int((data.x_test == picture).all(axis=(1, 2, 3)).argmax()) for picture in neuron.states.pictures]
+    np.testing.assert_array_equal(data.x_test[rows], neuron.states.pictures)
+    assert data.y_test[rows].tolist() == [1, 0]
+    assert not any((data.x_train == picture).all(axis=(1, 2, 3)).any() for picture in neuron.states.pictures)
+    photographs = chapter.shown_pictures(data, chapter.one_neuron(np.random.default_rng(0)), "cifar10")
     np.testing.assert_array_equal(photographs, data.x_test[[data.horse, data.deer]])
-    assert note == "never seen"
 
 
-def test_the_whole_film_has_every_epoch(tmp_path, monkeypatch):
+def test_the_whole_film_has_every_update_of_the_first_epoch_and_then_epochs(tmp_path, monkeypatch):
     films = {}
     monkeypatch.setattr(chapter, "draw", lambda found, *_: films.update(found))
     monkeypatch.setattr(chapter, "EPOCHS", 7)
     chapter.main(tmp_path)
-    for film in films.values():
-        assert film.scene.frames == 8
-    assert films["ch05_horse_and_deer"].scene.scenes[0].states.epochs.tolist() == list(range(8))
+    for name in ("horse_and_deer", "hidden_layer"):
+        clip = films[f"ch05_{name}"]
+        steps = clip.scene.states.steps if name == "horse_and_deer" else clip.scene.steps
+        assert steps.tolist() == [0, 1, 2, 3, 4, 5, 15, 25, 35]
+        assert clip.holds == {1: 0.5, 2: 0.5, 3: 0.5, 4: 0.5, 5: 0.5}
+    assert films["ch05_neuron_and_network"].scene.frames == 8
 
 
 def test_the_files(drawn):
@@ -107,33 +130,58 @@ def easy_data(rng):
     return HorsesAndDeer(*easy(rng, 70), *easy(rng, 9), *easy(rng, 9), horse=0, deer=1)
 
 
-def test_counts_are_those_of_the_ends_of_epochs(monkeypatch):
+def test_counts_are_those_of_the_recorded_parameters(monkeypatch):
     monkeypatch.setattr(chapter, "EPOCHS", 5)
     rng = np.random.default_rng(0)
     data = easy_data(rng)
     neuron = chapter.one_neuron(rng)
-    recorder = Recorder(neuron)
-    counts = chapter.learn(neuron, data, rng, recorder)
-    assert len(recorder.recording) == 1 + 5 * 3
-    for epoch in range(6):
-        recorder.recording.restore(neuron, 3 * epoch)
-        for count, x, y in zip(counts, (data.x_train, data.x_test), (data.y_train, data.y_test), strict=True):
+    recording = chapter.learn(neuron, data, rng)
+    assert recording.steps.tolist() == [0, 1, 2, 3, 6, 9, 12, 15]
+    learned = neuron.parameters.copy()
+    counts = chapter.right_answers(neuron, recording, data, recording.steps)
+    np.testing.assert_array_equal(neuron.parameters, learned, "the last step is what it had learned")
+    for place, step in enumerate(recording.steps.tolist()):
+        recording.restore(neuron, step)
+        for count, x, y in zip(counts[:2], (data.x_train, data.x_test), (data.y_train, data.y_test), strict=True):
             card = Scorecard(neuron.predict(chapter.red_pixels(x)), y, names=DEER_OR_HORSE)
-            assert count[epoch] == card.right
-    assert counts[0][-1] > counts[0][0], "it has learned something"
+            assert count.right[place] == card.right
+    assert counts[0].right[-1] > counts[0].right[0], "it has learned something"
 
 
-def test_counting_changes_nothing_of_the_training(monkeypatch):
+def test_recording_changes_nothing_of_the_training(monkeypatch):
     monkeypatch.setattr(chapter, "EPOCHS", 2)
     data = easy_data(np.random.default_rng(0))
     results = []
     for watched in (True, False):
         if not watched:
-            monkeypatch.setattr("tinylearn.Evaluate.measure", lambda evaluate, model: None)
+            monkeypatch.setattr("tinylearn.Recorder.record", lambda *_: None)
         model = chapter.deeper_network(np.random.default_rng(3))
         chapter.learn(model, data, np.random.default_rng(4))
         results.append(model.parameters.copy())
     np.testing.assert_array_equal(*results)
+
+
+def test_telling_neurons_answer_one_animal_more_and_one_of_the_pictures():
+    labels = np.array([1, 1, 0, 0])
+    answers = np.array([[5, 1, 2, 0, 3, 9], [5, 1, 4, 0, 2, 8], [1, 3, 2, 0, 1, 1], [2, 4, 3, 0, 1, 0]], float)
+    shown = np.ones((2, 6))
+    shown[:, 5] = 0  # the one that tells them apart best is off for both
+    assert chapter.telling_neurons(answers, labels, shown) == [0, 4, 3, 1]
+
+
+def test_what_training_added_and_answers_are_those_of_the_recorded_network(monkeypatch):
+    monkeypatch.setattr(chapter, "EPOCHS", 3)
+    data = easy_data(np.random.default_rng(0))
+    network = chapter.deeper_network(np.random.default_rng(3))
+    recording = chapter.learn(network, data, np.random.default_rng(4))
+    chosen = []
+    monkeypatch.setattr(chapter, "telling_neurons", lambda *_: chosen.append([3, 50, 7, 0]) or chosen[0])
+    scene = chapter.hidden_layer(network, recording, data, data.x_test[:2], [0, 2, 9])
+    w, b = (recording.at(2)[f"dense_1.{letter}"][..., [3, 50, 7, 0]] for letter in "wb")
+    added = w - recording.at(0)["dense_1.w"][:, [3, 50, 7, 0]]
+    np.testing.assert_array_equal(scene.learned[1], added.reshape(32, 32, 4))
+    assert not scene.learned[0].any()
+    np.testing.assert_allclose(scene.answers[1], np.maximum(chapter.red_pixels(data.x_test[:2]) @ w + b, 0))
 
 
 def test_by_hand_is_the_sum_over_the_red_channel():

@@ -19,7 +19,7 @@ from animations.kit.page import Page, PageScene
 MOST = 4  # neurons
 PICTURE, SIDE, LEFT, FIRST, STEP = 128, 192, 30, 200, 222  # sides of pictures and maps; where they begin; map to map
 MIDDLE, BASE, REACH = 326, 104, 118  # of the maps; from there to where bars begin; the longest bar
-ROWS = ((1, 489), (-1, 163))  # of each picture: where its bars point, and its own middle
+ROWS = (("upper", 1, 489), ("lower", -1, 163))  # of each picture: its name, where its bars point, its own middle
 
 
 class HiddenLayer(PageScene):
@@ -38,7 +38,8 @@ class HiddenLayer(PageScene):
     title      what kind of neurons these are
     ends       what those on the left, and what those on the right have in common
 
-    gids: "step", "last_step", "scale[-1]", "scale[1]", and for picture p and neuron k "answers[p,k]", "predicted[p]".
+    gids: "step", "last_step", "scale[-1]", "scale[1]"; of the upper picture and neuron k "upper.answers[k]" and
+    "upper.predicted", of the lower one "lower.answers[k]" and "lower.predicted".
     """
 
     pictures: np.ndarray = pixels(2, "H", "W", 3)
@@ -72,7 +73,7 @@ class HiddenLayer(PageScene):
         self._draw_legend()
         for neuron in range(self.lengths["K"]):
             self._draw_neuron(neuron, FIRST + STEP * neuron)
-        for picture, (_, y) in enumerate(ROWS):
+        for picture, (_, _, y) in enumerate(ROWS):
             self._draw_picture(picture, y)
             self._draw_probability(picture, y)
 
@@ -106,11 +107,11 @@ class HiddenLayer(PageScene):
         """Draw the map of a neuron, and its answers above and below it as bars with their numbers."""
         page, x = self.page, left + SIDE / 2
         page.signed_map((left, MIDDLE - SIDE // 2), SIDE, self.learned[..., neuron], self.limit)
-        for picture, (sign, _) in enumerate(ROWS):
+        for picture, (name, sign, _) in enumerate(ROWS):
             base, answers = MIDDLE + sign * BASE, self.answers[:, picture, neuron]
             lengths = sign * self.lengths_of_bars[:, picture, neuron]
             bar = page.axes.add_patch(Rectangle((x - 36, base), 72, 0, color=style.INPUT, linewidth=0, zorder=3))
-            number = page.number("{:.2f}", f"answers[{picture},{neuron}]", answers, (x, base), ha="center")
+            number = page.number("{:.2f}", f"{name}.answers[{neuron}]", answers, (x, base), ha="center")
             page.glide(bar, height=lengths)
             page.glide(number, y=base + lengths + sign * 16)
             page.bind(page.line((x - 48, base), (x + 48, base), style.INK, linewidth=1, zorder=4))
@@ -120,7 +121,7 @@ class HiddenLayer(PageScene):
         page = self.page
         axes = page.image((LEFT, y - PICTURE // 2), (PICTURE, PICTURE))
         axes.imshow(self.pictures[picture], interpolation="nearest")
-        top = y + ROWS[picture][0] * (PICTURE // 2 + 18)
+        top = y + ROWS[picture][1] * (PICTURE // 2 + 18)
         name = page.text(with_article(self.classes[self.targets[picture]]), size=style.LARGE, weight="bold")
         page.row((LEFT, top), name, page.quiet(self.note))
 
@@ -132,5 +133,6 @@ class HiddenLayer(PageScene):
         page.probability((start + 46, y - half), (30, REACH), p)
         page.text(yes, (start + 61, y + half + 17), ha="center")
         page.text(no, (start + 61, y - half - 17), ha="center")
-        page.number("{:.3f}", f"predicted[{picture}]", p, (start + 92, y + 16), ha="left", weight="bold")
-        page.verdict(lambda frame: self.said(picture, frame), (start + 92, y - 16))
+        page.number("{:.3f}", f"{ROWS[picture][0]}.predicted", p, (start + 92, y + 8), ha="left", weight="bold")
+        page.quiet("probability", (start + 92, y + 32), size=style.SMALL)
+        page.verdict(lambda frame: self.said(picture, frame), (start + 92, y - 24))

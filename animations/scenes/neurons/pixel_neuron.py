@@ -137,5 +137,6 @@ class PixelNeuron(PageScene):
         page.text(yes, (left + 15, y + half + 18), ha="center")
         page.text(no, (left + 15, y - half - 18), ha="center")
         values = self.states.predicted[:, picture]
-        page.number(three_decimals, f"{self.names[picture]}.predicted", values, (x, y - 44), ha="center", weight="bold")
+        page.quiet("probability", (x, y - 42), ha="center", size=style.SMALL)
+        page.number(three_decimals, f"{self.names[picture]}.predicted", values, (x, y - 64), ha="center", weight="bold")
         page.verdict(lambda frame: self.said(picture, frame), (left + 40, y - half - 52), ha="right")

@@ -9,12 +9,14 @@ from animations.data import clock, text, whole
 from animations.kit import style
 from animations.kit.page import Page, PageScene
 
+LEAST = 600
+
 
 class ClockStrip(PageScene):
     """A low strip with a title on the left and a clock on the right, such as "Epoch 60 of 125", to stand above others.
 
     clock   (S,) what it shows in each frame
-    width   of the strip, in pixels
+    width   of the strip, 600 pixels at least
     title   a text; it may be empty
     word    stands before the number, which has the gid "clock"; that of the last has "last_clock"
     """
@@ -25,6 +27,8 @@ class ClockStrip(PageScene):
     word: str = text(default="Epoch", kw_only=True)
 
     def prepare(self) -> None:
+        if self.width < LEAST:
+            raise ValueError(f"ClockStrip: width must be {LEAST} pixels at least, for its clock, got {self.width}")
         self.size = (self.width, 56)
 
     def draw(self, figure: FigureBase) -> None:

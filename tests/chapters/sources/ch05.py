@@ -1,46 +1,91 @@
-"""Chapter 5: one neuron's sums and right answers, from its recorded weights; the network's, as counted in training."""
+"""Chapter 5: what neuron and network answer and count, computed by hand from their recorded parameters alone."""
 
 import numpy as np
 
 from tests.chapters.sources.tallies import counts_of
 from tests.chapters.sources.values import named
 
-HANDED = ("PixelStates", "learn")
-CAPTIONS = {"1"}  # what the bias is the weight of
+HANDED = ("learn", "PixelStates", "telling_neurons")
+CAPTIONS = set()
 UNPLACED = set()
+STEPS = [0, 125, 250, 375, 500, 625]
 
 
 def films(handed):
-    ((recording, shown, _), _) = handed["PixelStates"][0]
-    ((_, data, *_), (seen, new)), (_, (network_seen, network_new)) = handed["learn"]
-    epochs = [0, 25, 50, 75, 100, 125]
-    weights = [recording.at(5 * epoch)["dense_1.w"][:, 0] for epoch in epochs]
-    biases = [recording.at(5 * epoch)["dense_1.b"].item() for epoch in epochs]
-
-    def right(pictures, labels):
-        """Count the answers of the recorded neuron, without the model."""
-        x = pictures[..., 0].reshape(len(pictures), -1)
-        return [int(((x @ w + b >= 0) == labels).sum()) for w, b in zip(weights, biases, strict=True)]
-
-    values, names = counts_of(right(data.x_train, data.y_train), right(data.x_test, data.y_test), data.y_test, epochs)
-    limit = max(np.abs(w).max() for w in weights)
-    values |= {"last_epoch": 125, "weights": 1024, "scale[-1]": -limit, "scale[0]": 0, "scale[1]": limit}
-    for name, picture in zip(("horse", "deer"), shown, strict=True):
-        red = picture[..., 0].ravel().astype(float)
-        sums = np.array([red @ w + b for w, b in zip(weights, biases, strict=True)])
-        values |= named(
-            name, {"others": 1019, "dense_1.b[0]": biases, "sum": sums, "predicted": 1 / (1 + np.exp(-sums))}
-        )
-        for k in (6 * 32 + 6, 6 * 32 + 25, 16 * 32 + 16, 25 * 32 + 6, 25 * 32 + 25):
-            values |= named(name, {f"x[{k}]": red[k], f"dense_1.w[{k},0]": [w[k] for w in weights]})
-        labels = {"others": "⋮", "dense_1.b[0]": "bias", "sum": "sum", "predicted": "probability"}
-        names |= named(name, labels)
-    names |= {"epoch": "Epoch", "last_epoch": "of", "weights": "weights w"}
-    compared, their_names = {}, {}
-    for name, counts in (("neuron", (seen, new)), ("network", (network_seen, network_new))):
-        one = counts_of(*(count[epochs] for count in counts), data.y_test, epochs, f"{name}.")
-        compared, their_names = compared | one[0], their_names | one[1]
+    ((_, data, _), of_neuron), ((_, _, _), of_network) = handed["learn"]
+    ((_, shown, _), _) = handed["PixelStates"][0]
+    (_, neurons) = handed["telling_neurons"][0]
+    epochs = [step // 5 for step in STEPS]
+    compared, names = {}, {"clock": "Epoch", "last_clock": "of"}
+    for name, recording in (("neuron", of_neuron), ("network", of_network)):
+        one = counts(recording, data, epochs, f"{name}.")
+        seen, new = (one[0][f"{name}.right[{row}]"] for row in (0, 1))
+        points = [100 * (a / 160 - b / 41) for a, b in zip(seen, new, strict=True)]
+        compared |= one[0] | {f"{name}.gap": points}
+        names |= one[1] | {f"{name}.gap": "gap: overfitting"}
     return {
-        "ch05_horse_and_deer": {"source": values, "names": names},
-        "ch05_neuron_and_network": {"source": compared, "names": their_names},
+        "ch05_horse_and_deer": neuron_film(of_neuron, shown, counts(of_neuron, data, epochs)),
+        "ch05_neuron_and_network": {
+            "source": compared | {"clock": epochs, "last_clock": [125] * len(epochs)},
+            "names": names,
+        },
+        "ch05_hidden_layer": network_film(of_network, shown, neurons),
     }
+
+
+def red(pictures):
+    return pictures[..., 0].reshape(len(pictures), -1).astype(float)
+
+
+def layers(recording, step, x):
+    """Return what each Dense layer gives, without the model: ReLU between them, and the sum of the last."""
+    parameters, outputs = recording.at(step), []
+    for number in range(1, len(parameters) // 2 + 1):
+        x = x @ parameters[f"dense_{number}.w"] + parameters[f"dense_{number}.b"]
+        outputs.append(x)
+        x = np.maximum(x, 0)
+    return outputs
+
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+
+def counts(recording, data, epochs, prefix=""):
+    """Return values and labels of the right answers."""
+    sets = ((data.x_train, data.y_train), (data.x_test, data.y_test))
+    right = [[int(((layers(recording, step, red(x))[-1][:, 0] >= 0) == y).sum()) for step in STEPS] for x, y in sets]
+    values, names = counts_of(*right, data.y_test, epochs, prefix)
+    del values[f"{prefix}epoch"], names[f"{prefix}epoch"]
+    return values, names
+
+
+def neuron_film(recording, shown, counted):
+    limit = max(np.abs(recording.at(step)["dense_1.w"]).max() for step in STEPS)
+    values = {"step": STEPS, "last_step": 625, "weights": 1024, "scale[-1]": -limit, "scale[1]": limit}
+    names = {"step": "Update", "last_step": "of", "weights": "weights w"}
+    for row in (0, 1):  # of the test set, and of always the same answer
+        for gid in ("right", "total"):
+            values[f"{gid}[{row}]"], names[f"{gid}[{row}]"] = (each[f"{gid}[{row + 1}]"] for each in counted)
+    labels = {"plus": "positive", "minus": "negative", "dense_1.b[0]": "bias", "sum": "sum", "predicted": "probability"}
+    for name, x in zip(("horse", "deer"), red(shown), strict=True):
+        products = np.array([recording.at(step)["dense_1.w"][:, 0] * x for step in STEPS])
+        biases = np.array([recording.at(step)["dense_1.b"].item() for step in STEPS])
+        sums = products.sum(axis=1) + biases
+        plus, minus = (np.where(sign * products > 0, products, 0).sum(axis=1) for sign in (1, -1))
+        of_one = {"plus": plus, "minus": minus, "dense_1.b[0]": biases, "sum": sums, "predicted": sigmoid(sums)}
+        values, names = values | named(name, of_one), names | named(name, labels)
+    return {"source": values, "names": names}
+
+
+def network_film(recording, shown, neurons):
+    first = recording.at(0)["dense_1.w"][:, neurons]
+    limit = max(np.abs(recording.at(step)["dense_1.w"][:, neurons] - first).max() for step in STEPS)
+    values = {"step": STEPS, "last_step": 625, "scale[-1]": -limit, "scale[1]": limit}
+    outputs = [layers(recording, step, red(shown)) for step in STEPS]
+    for picture, row in enumerate(("upper", "lower")):
+        values[f"{row}.predicted"] = [sigmoid(each[-1][picture, 0]) for each in outputs]
+        for place, neuron in enumerate(neurons):
+            values[f"{row}.answers[{place}]"] = [max(each[0][picture, neuron], 0) for each in outputs]
+    names = {"step": "Update", "last_step": "of", "upper.predicted": "probability", "lower.predicted": "probability"}
+    return {"source": values, "names": names}

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-COUNTED = ("learned from", "never seen", "always deer")
+COUNTED = ("training set", "test set", "always deer")
 
 
 def counts_of(seen, new, labels, epochs, prefix=""):
