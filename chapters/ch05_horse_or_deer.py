@@ -8,10 +8,11 @@ and 1, and that is the neuron's answer: the probability that this is a horse. Be
 It starts with weights of 0: it has no opinion and answers a half to everything. Then it is shown the **training set**,
 160 pictures in batches of 32, 125 times over, and each batch moves the weights a little against the gradient of the
 binary cross-entropy. The weights make a picture, too: where it is blue, a bright pixel speaks for a horse, where it is
-red, for a deer. Multiply the two pictures pixel by pixel, and you get a third, in the same colours: add up all that is
-blue, all that is red, and the bias, and you have the sum. Horse and deer of the film are from the **test set**, from
-which the neuron never learns. All that it can notice is at which places bright pixels went together with which animal
-in the training set. A horse that looks the other way, or stands a little higher, is something else to it.
+red, for a deer; the scale below it grows with the weights. Multiply the two pictures pixel by pixel, and you get a
+third, in the same colours: add up all that is blue, all that is red, and the bias, and you have the sum. Horse and deer
+of the film are from the **test set**, from which the neuron never learns. All that it can notice is at which places
+bright pixels went together with which animal in the training set. A horse that looks the other way, or stands a little
+higher, is something else to it.
 
 How good is it? Of the 41 sketches of the test set it gets 26 right. That sounds better than tossing a coin, until you
 count: 24 of the 41 are deer, so always answering "deer" gets 24. And 41 are few: with luck, good or bad, 26 of 41 can
@@ -219,7 +220,7 @@ def main(
     steps = ends = [batches * epoch for epoch in epochs]
     if not quick:  # the first epoch update by update, then every second epoch
         steps = sorted({*range(batches), *ends[1::2], ends[-1]})
-        slow = dict.fromkeys(range(1, batches + 1), 0.5)
+        slow = dict.fromkeys(range(1, batches + 1), 0.7)
     shown = shown_pictures(pictures, neuron, data)
     pace: dict[str, Any] = {"fps": 8, "hold_first": 3, "hold_last": 4, "holds": slow}
     counts = right_answers(neuron, of_neuron, pictures, steps)

@@ -31,3 +31,14 @@ def inks(shares: np.ndarray) -> np.ndarray:
     """
     known = np.clip(np.nan_to_num(shares), -1, 1)
     return np.where(luminance(colormaps[SIGNED]((known + 1) / 2)[..., :3]) > EQUAL, "black", "white")
+
+
+def growing_limits(values: np.ndarray) -> np.ndarray:
+    """Return (S,) for values (S, …): how large one was until then, above or below zero; before that, the first.
+
+    >>> growing_limits(np.array([[0, 0], [1, -2], [1, 1], [0, 3]]))
+    array([2., 2., 2., 3.])
+    """
+    limits = np.maximum.accumulate(np.abs(values).reshape(len(values), -1).max(axis=1)).astype(float)
+    limits[limits == 0] = limits[limits > 0].min(initial=np.inf) if limits.any() else 1
+    return limits

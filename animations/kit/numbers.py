@@ -34,6 +34,15 @@ def three_decimals(value: float) -> str:
     return f"{round(float(value), 3) + 0.0:.3f}"
 
 
+def signed_digits(value: float) -> str:
+    """Return a number with its sign and two digits.
+
+    >>> [signed_digits(value) for value in (0.182, -0.00099, 12.3)]
+    ['+0.18', '-0.00099', '+12']
+    """
+    return f"{value:+.0f}" if abs(value) >= 10 else f"{value:+#.2g}"
+
+
 def whole(value: float) -> str:
     """Return the nearest whole number, and 0 without a minus sign.
 

@@ -31,6 +31,7 @@ from animations.kit import axes as kit
 from animations.kit import style
 from animations.kit.colours import SIGNED
 from animations.kit.images import image_axes
+from animations.kit.numbers import signed_digits
 from animations.scene import Scene
 
 Place = tuple[float, float]
@@ -211,21 +212,21 @@ class Page:
         """Return axes for a picture; see `image_axes`."""
         return image_axes(self.figure, self.size, corner, extent)
 
-    def signed_map(self, corner: tuple[int, int], side: int, values: np.ndarray, limit: float) -> None:
-        """Draw numbers (S, H, W) as a map in colours: white at zero, blue up to `limit`, red down to -limit."""
+    def signed_map(self, corner: tuple[int, int], side: int, values: np.ndarray, limits: np.ndarray) -> None:
+        """Draw numbers (S, H, W) as a map in colours: blue above zero, up to the frame's limit (S,), red below."""
         (left, bottom), axes = corner, self.image(corner, (side, side))
         axes.spines[:].set_visible(False)  # the image would cover half of them
         frame = Rectangle((left - 1, bottom - 1), side + 2, side + 2, facecolor=style.QUIET, linewidth=0)
         self.axes.add_patch(frame)
-        self.bind(axes.imshow(values[0], cmap=SIGNED, vmin=-limit, vmax=limit, interpolation="nearest"), data=values)
+        image = axes.imshow(values[0], cmap=SIGNED, interpolation="nearest")
+        self.bind(image, data=values, clim=np.c_[-limits, limits])
 
-    def signed_scale(self, corner: tuple[int, int], width: int, limit: float) -> None:
-        """Draw what the colours of such maps mean, and below it both limits: "scale[-1]" and "scale[1]"."""
+    def signed_scale(self, corner: tuple[int, int], width: int, limits: np.ndarray) -> None:
+        """Draw what the colours of such maps mean, and below it the limits (S,): "scale[-1]" and "scale[1]"."""
         left, bottom = corner
-        shown = np.linspace(-limit, limit, width)[None]
-        self.image(corner, (width, 14)).imshow(shown, cmap=SIGNED, vmin=-limit, vmax=limit, aspect="auto")
-        for sign, x, ha in ((-1, left, "left"), (1, left + width, "right")):
-            self.number("{:+.2g}", f"scale[{sign}]", sign * limit, (x, bottom - 18), ha=ha)
+        self.image(corner, (width, 14)).imshow(np.linspace(-1, 1, width)[None], cmap=SIGNED, aspect="auto")
+        self.number(signed_digits, "scale[-1]", -limits, (left, bottom - 18), ha="left", size=style.SMALL)
+        self.number(signed_digits, "scale[1]", limits, (left + width, bottom - 18), size=style.SMALL)
 
     # --- where it stands --------------------------------------------------------------------------------------------
 

@@ -42,11 +42,17 @@ def neuron(made, targets=(1, 0)):
     return PixelNeuron(made, targets, tallies()[1:], names=list(PANELS), answers=ANSWERS, notes=["test set", "new"])
 
 
+def limits_of(recording):
+    """Return the largest weight, without its sign, until each step."""
+    largest = [abs(recording.at(step)["dense_1.w"]).max() for step in STEPS]
+    return [max(largest[: step + 1]) for step in STEPS]
+
+
 def recomputed(recording):
     """Return gid → the value in each frame, from the recorded parameters and the pictures alone."""
-    limit = max(abs(recording.at(step)["dense_1.w"]).max() for step in STEPS)
+    limits = limits_of(recording)
     values = {"step": list(STEPS), "last_step": [STEPS[-1]] * 9, "weights": [1024] * 9}
-    values |= {"scale[-1]": [-limit] * 9, "scale[1]": [limit] * 9}
+    values |= {"scale[-1]": [-limit for limit in limits], "scale[1]": limits}
     for row, name in enumerate(("new", "always deer")):
         values |= {f"right[{row}]": RIGHT[name], f"total[{row}]": [TOTALS[name]] * 9}
     for picture, name in enumerate(PANELS):

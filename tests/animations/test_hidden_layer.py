@@ -15,6 +15,7 @@ STEPS = [0, 1, 2, 10, 625]
 rng = np.random.default_rng(2)
 PICTURES = rng.random((2, 32, 32, 3))
 LEARNED = rng.normal(size=(S, 32, 32, K)) * np.linspace(0, 1, S)[:, None, None, None]
+LIMITS = np.array([np.abs(LEARNED[: max(frame, 1) + 1]).max() for frame in range(S)])
 ANSWERS = np.maximum(rng.normal(1, 1, (S, 2, K)), 0)
 ANSWERS[2, 0, 1] = 0
 PREDICTED = rng.random((S, 2))
@@ -27,8 +28,7 @@ def make(targets=(1, 0), **other):
 
 
 def expected():
-    limit = np.abs(LEARNED).max()
-    values = {"step": STEPS, "last_step": [625] * S, "scale[-1]": [-limit] * S, "scale[1]": [limit] * S}
+    values = {"step": STEPS, "last_step": [625] * S, "scale[-1]": -LIMITS, "scale[1]": LIMITS}
     for picture, row in enumerate(ROWS):
         values[f"{row}.predicted"] = PREDICTED[:, picture]
         values |= {f"{row}.answers[{k}]": ANSWERS[:, picture, k] for k in range(K)}
@@ -80,11 +80,13 @@ def test_a_bar_is_as_long_as_the_answer_beside_the_largest_of_its_neuron(moment)
 
 def test_what_training_added_is_painted_at_its_place_in_its_colour():
     scene = make()
-    painter, limit = painted(scene, 0), np.abs(LEARNED).max()
+    painter = painted(scene, 0)
     for frame in (0, 3, S - 1):
         pixels = painter.paint(frame).astype(int)
         for k in range(K):
-            wanted = colormaps["RdBu"]((LEARNED[frame, ..., k] / limit + 1) / 2, bytes=True)[..., :3].astype(int)
+            wanted = colormaps["RdBu"]((LEARNED[frame, ..., k] / LIMITS[frame] + 1) / 2, bytes=True)[..., :3].astype(
+                int
+            )
             top, left = scene.size[1] - 326 - 96, 200 + 222 * k
             drawn = pixels[top + 3 : top + 192 : 6, left + 3 : left + 192 : 6, :3]
             assert np.abs(drawn - wanted).max() <= 3

@@ -6,7 +6,19 @@ from audit import check_all_numbers, check_layout, check_painter, nameless_digit
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 from matplotlib.patches import Rectangle
-from pixel_helpers import ANSWERS, EPOCHS, PANELS, PICTURES, STEPS, neuron, recomputed, states, tallies, trained
+from pixel_helpers import (
+    ANSWERS,
+    EPOCHS,
+    PANELS,
+    PICTURES,
+    STEPS,
+    limits_of,
+    neuron,
+    recomputed,
+    states,
+    tallies,
+    trained,
+)
 
 import tinylearn as tl
 from animations import PixelNeuron, PixelStates, style
@@ -71,8 +83,8 @@ def test_every_weight_and_product_is_painted_at_its_place_in_its_colour(made, re
     """On one scale: what a weight of that colour means is the same in all maps."""
     scene = neuron(made)
     painter = painted(scene, 0)
-    limit = max(np.abs(recording.at(step)["dense_1.w"]).max() for step in STEPS)
     for step in (0, 1, LAST):
+        limit = limits_of(recording)[step]
         w = recording.at(step)["dense_1.w"].reshape(32, 32)  # row after row
         maps = [w, *(w * picture[..., 0] for picture in PICTURES)]
         pixels = painter.paint(step).astype(int)
@@ -101,24 +113,29 @@ def test_the_pictures_are_painted_pixel_by_pixel(made):
             assert np.abs(drawn - 255 * wanted)[1:-1, 1:-1].max() <= 2, "but for its frame"
 
 
-def test_the_scale_has_the_colours_and_the_limits_of_the_weights(made):
+def test_the_scale_has_the_colours_and_the_limits_of_the_weights(made, recording):
     scene = neuron(made)
     images = [axes.images[0] for axes in painted(scene, 0).figure.axes if axes.images]
-    maps = [image for image in images if image.get_cmap().name == "RdBu"]
-    assert len(maps) == 4
-    assert {image.get_clim() for image in maps} == {(-scene.limit, scene.limit)}
-    (scale,) = (image.get_array()[0] for image in maps if image.get_array().shape == (1, 288))
-    assert (scale[0], scale[-1]) == (-scene.limit, scene.limit)
-    assert (np.diff(scale) > 0).all()
+    signed = [image for image in images if image.get_cmap().name == "RdBu"]
+    *maps, scale = sorted(signed, key=lambda image: -len(image.get_array()))
+    assert [image.get_array().shape for image in (*maps, scale)] == [(32, 32)] * 3 + [(1, 288)]
+    for frame in (0, 3, LAST):
+        scene.update(frame)
+        limit = limits_of(recording)[frame]
+        assert {image.get_clim() for image in maps} == {(-limit, limit)}
+    assert (scale.get_array()[0, [0, -1]] == scale.get_clim()).all()
+    assert (np.diff(scale.get_array()[0]) > 0).all()
     places = {text.get_text(): text.get_window_extent() for text in scene.page.axes.texts}
     assert places["for deer"].x0 == pytest.approx(438, abs=2)
     assert places["for horse"].x1 == pytest.approx(438 + 288, abs=2)
 
 
 def test_a_neuron_that_has_learned_nothing_is_drawn(made):
+    made.w[:2] = 0
+    assert neuron(made).limits[:2].tolist() == [neuron(made).limits[2]] * 2, "the first that there is"
     made.w[:] = 0
     scene = neuron(made)
-    assert scene.limit == 1
+    assert set(scene.limits) == {1}
     painted(scene, 0)
 
 

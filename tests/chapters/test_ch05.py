@@ -100,7 +100,7 @@ def test_the_whole_film_has_every_update_of_the_first_epoch_and_then_epochs(tmp_
         clip = films[f"ch05_{name}"]
         steps = clip.scene.states.steps if name == "horse_and_deer" else clip.scene.steps
         assert steps.tolist() == [0, 1, 2, 3, 4, 5, 15, 25, 35]
-        assert clip.holds == {1: 0.5, 2: 0.5, 3: 0.5, 4: 0.5, 5: 0.5}
+        assert clip.holds == dict.fromkeys(range(1, 6), 0.7)
     assert films["ch05_neuron_and_network"].scene.frames == 8
 
 

@@ -13,6 +13,7 @@ from matplotlib.patches import Rectangle
 
 from animations.data import array, clock, pixels, positions, text, texts
 from animations.kit import style
+from animations.kit.colours import growing_limits
 from animations.kit.labels import with_article
 from animations.kit.page import Page, PageScene
 
@@ -25,7 +26,8 @@ ROWS = (("upper", 1, 489), ("lower", -1, 163))  # of each picture: its name, whe
 class HiddenLayer(PageScene):
     """Maps of K neurons in a row, and on both sides of each a bar: its answers to the upper and to the lower picture.
 
-    A bar is as long as its answer is large, beside the largest that this neuron gives in any frame.
+    A bar is as long as its answer is large, beside the largest that this neuron gives in any frame. The scale of the
+    maps' colours grows with the weights.
 
     pictures   (2, H, W, 3) in [0, 1]
     learned    (S, H, W, K) what training has added to the weights: blue above zero, red below
@@ -61,7 +63,7 @@ class HiddenLayer(PageScene):
             raise ValueError(
                 f"HiddenLayer: expected two targets and 1 to {MOST} neurons, got {self.targets} and {self.lengths['K']}"
             )
-        self.limit = float(np.abs(self.learned).max()) or 1.0
+        self.limits = growing_limits(self.learned)
         largest = self.answers.max(axis=(0, 1))
         self.lengths_of_bars = REACH * self.answers / np.where(largest == 0, 1, largest)
 
@@ -99,14 +101,14 @@ class HiddenLayer(PageScene):
         page.quiet(self.ends[1], (right, 606), ha="right")
         page.text("what training", (LEFT, MIDDLE + 48), color=style.WEIGHT)
         page.text("added to w", (LEFT, MIDDLE + 26), color=style.WEIGHT)
-        page.signed_scale((LEFT, MIDDLE - 8), PICTURE, self.limit)
+        page.signed_scale((LEFT, MIDDLE - 8), FIRST - LEFT - 14, self.limits)
         page.quiet("the layers after it", (right + 20, MIDDLE + 10))
         page.quiet("make of these answers", (right + 20, MIDDLE - 14))
 
     def _draw_neuron(self, neuron: int, left: int) -> None:
         """Draw the map of a neuron, and its answers above and below it as bars with their numbers."""
         page, x = self.page, left + SIDE / 2
-        page.signed_map((left, MIDDLE - SIDE // 2), SIDE, self.learned[..., neuron], self.limit)
+        page.signed_map((left, MIDDLE - SIDE // 2), SIDE, self.learned[..., neuron], self.limits)
         for picture, (name, sign, _) in enumerate(ROWS):
             base, answers = MIDDLE + sign * BASE, self.answers[:, picture, neuron]
             lengths = sign * self.lengths_of_bars[:, picture, neuron]

@@ -2,8 +2,8 @@
 
     red channel x  ·  weights w  =  products x · w,  all of them + b → sum → sigmoid → predicted
 
-Every map of signed numbers has the same colours and the same scale: blue above zero speaks for "yes", red below for
-"no". So a bright pixel leaves its weight's colour as it is, and a dark one makes it pale.
+All maps of a frame have the same colours and the same scale, which grows with the weights: blue above zero speaks for
+"yes", red below for "no". So a bright pixel leaves its weight's colour as it is, and a dark one makes it pale.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from matplotlib.lines import Line2D
 
 from animations.data import instance, positions, texts
 from animations.kit import style
-from animations.kit.colours import NEGATIVE, POSITIVE
+from animations.kit.colours import NEGATIVE, POSITIVE, growing_limits
 from animations.kit.labels import with_article
 from animations.kit.numbers import three_decimals
 from animations.kit.page import Page, PageScene
@@ -49,7 +49,7 @@ class PixelNeuron(PageScene):
     def prepare(self) -> None:
         if len(self.names) != len(ROWS) or len(set(self.names)) != len(ROWS):
             raise ValueError(f"PixelNeuron: expected two pictures with different names, got {self.names}")
-        self.limit = float(np.abs(self.states.w).max()) or 1.0
+        self.limits = growing_limits(self.states.w)
 
     def draw(self, figure: FigureBase) -> None:
         self.page = page = Page(figure, self.size)
@@ -80,8 +80,8 @@ class PixelNeuron(PageScene):
     def _draw_weights(self) -> None:
         """Draw the map of the weights, below it what its colours mean, and how many answers are right."""
         page, right, bottom = self.page, MIDDLE + WEIGHTS, CENTRE - WEIGHTS // 2
-        page.signed_map((MIDDLE, bottom), WEIGHTS, self.states.w.reshape(-1, *self.states.shape), self.limit)
-        page.signed_scale((MIDDLE, bottom - 32), WEIGHTS, self.limit)
+        page.signed_map((MIDDLE, bottom), WEIGHTS, self.states.w.reshape(-1, *self.states.shape), self.limits)
+        page.signed_scale((MIDDLE, bottom - 32), WEIGHTS, self.limits)
         for word, x, ha in zip(self.answers, (MIDDLE, right), ("left", "right"), strict=True):
             page.quiet(f"for {word}", (x, bottom - 72), ha=ha)
         page.quiet("right answers", (MIDDLE, bottom - 108))
@@ -108,7 +108,7 @@ class PixelNeuron(PageScene):
         red = page.image((RED, y - half), (SIDE, SIDE))
         red.imshow(states.red[picture], cmap="gray", vmin=0, vmax=1, interpolation="nearest")
         products = states.products[:, picture].reshape(-1, *states.shape)
-        page.signed_map((PRODUCTS, y - half), SIDE, products, self.limit)
+        page.signed_map((PRODUCTS, y - half), SIDE, products, self.limits)
 
     def _draw_sum(self, picture: int, y: int) -> None:
         """Write what the positive products add up to, the negative ones, the bias, and below the line all of it."""

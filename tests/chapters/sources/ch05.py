@@ -60,9 +60,16 @@ def counts(recording, data, epochs, prefix=""):
     return values, names
 
 
+def scale(maps):
+    """Return the limits of the colours: the largest number until then, above or below zero; at 0 that of the next."""
+    largest = [np.abs(each).max() for each in maps]
+    limits = np.array([max(largest[: max(frame, 1) + 1]) for frame in range(len(maps))])
+    return {"scale[-1]": -limits, "scale[1]": limits}
+
+
 def neuron_film(recording, shown, counted):
-    limit = max(np.abs(recording.at(step)["dense_1.w"]).max() for step in STEPS)
-    values = {"step": STEPS, "last_step": 625, "weights": 1024, "scale[-1]": -limit, "scale[1]": limit}
+    values = {"step": STEPS, "last_step": 625, "weights": 1024}
+    values |= scale([recording.at(step)["dense_1.w"] for step in STEPS])
     names = {"step": "Update", "last_step": "of", "weights": "weights w"}
     for row in (0, 1):  # of the test set, and of always the same answer
         for gid in ("right", "total"):
@@ -80,8 +87,8 @@ def neuron_film(recording, shown, counted):
 
 def network_film(recording, shown, neurons):
     first = recording.at(0)["dense_1.w"][:, neurons]
-    limit = max(np.abs(recording.at(step)["dense_1.w"][:, neurons] - first).max() for step in STEPS)
-    values = {"step": STEPS, "last_step": 625, "scale[-1]": -limit, "scale[1]": limit}
+    values = {"step": STEPS, "last_step": 625}
+    values |= scale([recording.at(step)["dense_1.w"][:, neurons] - first for step in STEPS])
     outputs = [layers(recording, step, red(shown)) for step in STEPS]
     for picture, row in enumerate(("upper", "lower")):
         values[f"{row}.predicted"] = [sigmoid(each[-1][picture, 0]) for each in outputs]
