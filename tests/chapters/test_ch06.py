@@ -65,7 +65,7 @@ def test_films_and_files(drawn):
 def test_the_film_shows_what_the_headline_says(drawn):
     headline, films = drawn.headline, drawn.films
     _, curves = films["ch06_feature_maps"].scene.scenes
-    assert [tally.name for tally in curves.tallies] == ["learned from", "never seen", "always deer"]
+    assert [tally.name for tally in curves.tallies] == ["training set", "test set", "always deer"]
     seen, new, always = (f"{tally.right[-1]} of {tally.total}" for tally in curves.tallies)
     assert seen == headline["eight filters, right of those it learned from"]
     assert new == headline["eight filters, 41 unseen, right"]
