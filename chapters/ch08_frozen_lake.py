@@ -29,6 +29,11 @@ mean, times 0.99, so that sooner is better. From 6000 random games the network t
 a player who also counts the moves that are left. The same labels work on larger lakes, where a random game from the
 start hardly ever arrives: there, games start anywhere.
 
+In the words of reinforcement learning, who plays is the agent, a tile is a state, a game an episode, and what says the
+action in each state is a policy. Labels that say how an episode ended are Monte Carlo returns, the others bootstrapped
+(TD) targets, and 0.99 is a discount factor. What a given policy is worth exactly, finds policy evaluation; what the
+best possible one is worth, value iteration.
+
 How often a player wins follows from the rules in the same way. So you read exact win rates below. One line shows what
 chance does: the network plays 300 games on the slippery lake, and you see how many it won. Such a share is often off by
 two or three hundredths. To halve that, you need four times as many games.
@@ -51,7 +56,7 @@ from typing import NamedTuple
 import numpy as np
 from gymnasium.envs.toy_text.frozen_lake import MAPS, generate_random_map
 
-from animations import Clip, LakeMoves, LakePolicy
+from animations import Clip, LakeGames, LakeLearning, LakeMoves, LakePlayer
 from chapters.films import draw
 from chapters.lake import (
     MAP,
@@ -63,17 +68,19 @@ from chapters.lake import (
     open_tiles,
     play,
     random_games,
+    recorded_games,
     starting_at,
     wins,
 )
 from chapters.lake_network import BATCH, glances, learn, network, outcomes, predictions
 from chapters.lake_terminal import play_yourself, show_game
-from chapters.lake_values import Later, best_of_four, by_player, exact_values, mean_of_four, win_rate
+from chapters.lake_values import Later, best_of_four, best_policy, by_player, exact_values, mean_of_four, win_rate
 from chapters.run import Headline, Parser, Refusal, checked, run_alone
 from tinylearn import Recorder, Sequential, confidence_interval
 
 GAMES, EPOCHS, MORE = 10_000, 50, 20  # epochs that learn from outcomes, and then from glances
 SHOWN = 12  # moves of a game in the film; who needs more walks in circles
+DENSE, EARLY = 10, 300  # of the first updates, in which most is learned, one in so many is shown
 PLAYED = 300  # games on the slippery lake, to see chance
 RENDER = ("ansi",)
 
@@ -87,26 +94,38 @@ class Lake(NamedTuple):
     games: int
 
 
-def first_lake(seed: int, games: int, epochs: tuple[int, int]) -> tuple[Games, list[np.ndarray]]:
-    """Return random games, and what the network says of every tile and action after each epoch: (16, 4) each.
+class Learned(NamedTuple):
+    """What the network said of every tile and action, `tables` (R, 16, 4), after so many updates, `steps` (R,)."""
+
+    steps: np.ndarray
+    tables: np.ndarray
+    in_epoch: int  # updates
+
+    def after(self, epoch: int) -> np.ndarray:
+        """Return what it said at the end of an epoch, (16, 4)."""
+        return self.tables[self.steps.searchsorted(epoch * self.in_epoch)]
+
+
+def first_lake(seed: int, games: int, epochs: tuple[int, int]) -> tuple[Games, Learned]:
+    """Return random games, and what the network says early in its training and after each epoch.
 
     It learns for `epochs[0]` epochs from the outcomes of the games, then for `epochs[1]` from glances.
     """
     played, rng = random_games(make_lake(), games, seed=seed), np.random.default_rng(seed)
-    model = network(len("".join(MAP)), rng)
-    recorder = Recorder(model, every=math.ceil(len(played.tiles) / BATCH))  # at the end of each epoch
+    model, in_epoch = network(len("".join(MAP)), rng), math.ceil(len(played.tiles) / BATCH)
+    recorder = Recorder(model, every=lambda step: step % in_epoch == 0 or (step % DENSE == 0 and step <= EARLY))
     for labels, count in zip((outcomes(played), glances(played, mean_of_four)), epochs, strict=True):
         learn(model, played, labels, count, rng=rng, callbacks=[recorder])
-    return played, said(model, recorder)
+    return played, Learned(recorder.recording.steps, said(model, recorder), in_epoch)
 
 
-def said(model: Sequential, recorder: Recorder) -> list[np.ndarray]:
-    """Return what the network said of every tile and action, from what was recorded."""
+def said(model: Sequential, recorder: Recorder) -> np.ndarray:
+    """Return what the network said of every tile and action, (R, 16, 4), from what was recorded."""
     tables = []
     for step in recorder.recording.steps:
         recorder.recording.restore(model, int(step))
         tables.append(predictions(model))
-    return tables
+    return np.stack(tables)
 
 
 def sooner(values: np.ndarray) -> np.ndarray:
@@ -173,17 +192,55 @@ def sample(lake: Lake, values: np.ndarray, seed: int) -> str:
 # --- the pictures -----------------------------------------------------------------------------------------------------
 
 
-def moves_film(game: Game, values: np.ndarray, exact: np.ndarray) -> LakeMoves:
-    """The first film: the game, and before each move the four answers."""
-    return LakeMoves(MAP, game.tiles[: SHOWN + 1], game.actions[:SHOWN], values, exact)
+def random_film(games: Games) -> Clip:
+    """The first film: three games of random play, and how all others ended."""
+    exact = win_rate(make_lake(), mean_of_four, MOVES)
+    player = lake_player("Four actions, equally likely", games, 3, exact)
+    scene = LakeGames("Random play", [player], "Who steps into a hole has lost.")
+    return Clip(scene, fps=4, motion=4, hold_first=2, holds=dict.fromkeys(scene.ended, 1), hold_last=5, colors=96)
 
 
-def learning_film(tables: Sequence[np.ndarray], exact: np.ndarray, outcome_epochs: int) -> LakePolicy:
-    """The second film: the four answers on every tile, epoch by epoch."""
-    kinds = ("initialise", "adjust, repeat: from how games ended", "adjust, repeat: from its own answers")
-    epochs = range(len(tables))
-    phases = [kinds[0 if epoch == 0 else 1 if epoch <= outcome_epochs else 2] for epoch in epochs]
-    return LakePolicy(MAP, np.stack(tables), exact, epochs, phases)
+def learning_film(learned: Learned, outcome_epochs: int) -> Clip:
+    """The second film: values and policy of the network early in its training, then after every second epoch."""
+    epochs, env, last = learned.steps / learned.in_epoch, make_lake(), learned.steps[-1]
+    shown = (learned.steps <= EARLY) | (epochs % 2 == 0) | (learned.steps == last)
+    steps, tables = learned.steps[shown], learned.tables[shown]
+    kinds = ("initialise", "adjust, repeat: Monte Carlo returns", "adjust, repeat: bootstrapped (TD) targets")
+    phases = [kinds[0 if epoch == 0 else 1 if epoch <= outcome_epochs else 2] for epoch in epochs[shown]]
+    policies = [by_player(greedy(table)) for table in tables]
+    wins = np.stack([policy(exact_values(env, policy, MOVES)) for policy in policies])  # (R, 16)
+    ways = [play(env, greedy(table)).tiles for table in tables]
+    scene = LakeLearning(MAP, tables, wins, ways, steps, phases)
+    holds = dict.fromkeys(scene.began, 1.0) | dict.fromkeys(scene.ended, 2.0)
+    return Clip(scene, fps=4, motion=4, hold_first=4, holds=holds, hold_last=4, colors=96)
+
+
+def moves_film(game: Game, values: np.ndarray, exact: np.ndarray) -> Clip:
+    """The third film: a game, and before each move the four answers."""
+    scene = LakeMoves(MAP, game.tiles[: SHOWN + 1], game.actions[:SHOWN], values, exact)
+    holds = {frame: (0.9, 0.6, 0)[frame % 3] for frame in range(scene.frames)}
+    return Clip(scene, fps=2, motion=8, hold_first=4, holds=holds, hold_last=4, colors=48)
+
+
+def slippery_film(values: np.ndarray, seed: int) -> Clip:
+    """The last film: on slippery ice, the policy that was learned without, beside the best that there is."""
+    env, best, policy = make_lake(slippery=True), best_policy(make_lake(slippery=True), MOVES), greedy(values)
+    learned = recorded_games(env, lambda tile, moves: policy(tile), PLAYED, seed=seed)
+    counting = recorded_games(env, lambda tile, moves: int(best[moves, tile]), PLAYED, seed=seed)
+    rates = (win_rate(env, later, MOVES) for later in (by_player(policy), best_of_four))
+    players = [
+        lake_player("The policy of the lake without slipping", learned, 2, next(rates), values.argmax(axis=1)),
+        lake_player("The best possible policy, by value iteration", counting, 2, next(rates), best[0]),
+    ]
+    scene = LakeGames("The slippery lake", players, "In two of three moves the agent slides, to one side of its aim.")
+    return Clip(scene, fps=3, motion=5, hold_first=3, holds=dict.fromkeys(scene.ended, 1), hold_last=5, colors=96)
+
+
+def lake_player(name: str, games: Games, walked: int, rate: float, policy: np.ndarray | None = None) -> LakePlayer:
+    """Return games for a film: the first few move by move, of all where they ended."""
+    known, last = games.game < walked, np.flatnonzero(np.diff(games.game, append=-1))
+    moves = games.tiles[known], games.actions[known], games.game[known]
+    return LakePlayer(name, MAP, *moves, games.after[last], rate, policy)
 
 
 def main(
@@ -205,23 +262,23 @@ def main(
         raise Refusal(f"a game can be rendered as {' or '.join(RENDER)}, got {render!r}")
     headline: Headline = {"your game": play_yourself(MAP, sys.stdin, seed=seed)} if play_first else {}
     games, epochs = (1000, (10, 20)) if quick else (GAMES, (EPOCHS, MORE))
-    played, tables = first_lake(seed, games, epochs)
-    exact, game = exact_values(make_lake(), mean_of_four, MOVES), play(make_lake(), greedy(tables[-1]))
+    played, learned = first_lake(seed, games, epochs)
+    from_outcomes, from_glances = learned.after(epochs[0]), learned.tables[-1]
+    exact, game = exact_values(make_lake(), mean_of_four, MOVES), play(make_lake(), greedy(from_glances))
     films = {
-        "ch08_frozen_lake": Clip(moves_film(game, tables[-1], exact), fps=1, hold_last=4, colors=48),
-        "ch08_learning_to_win": Clip(
-            learning_film(tables, exact, epochs[0]), fps=5, hold_first=2, hold_last=4, colors=48
-        ),
+        "ch08_random_play": random_film(played),
+        "ch08_learning_to_win": learning_film(learned, epochs[0]),
+        "ch08_frozen_lake": moves_film(game, from_glances, exact),
+        "ch08_slippery_lake": slippery_film(from_glances, seed),
     }
     draw(films, out, formats, processes)
     headline |= {"random games": games, "their moves": len(played.tiles)}
-    from_outcomes, from_glances = tables[epochs[0]], tables[-1]
     for labels, values in (("outcomes", from_outcomes), ("glances", from_glances)):
         headline |= {f"from {labels}, {name}": value for name, value in facts(values, exact).items()}
     headline["shares of games won, mean error"] = round(error(shares(played), exact), 6)
     headline |= further(seed, {"network, from outcomes": from_outcomes, "network": from_glances}, quick)
     if render is not None:
-        show_game(MAP, tables[-1], seed=seed)
+        show_game(MAP, from_glances, seed=seed)
     return headline
 
 

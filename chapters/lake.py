@@ -21,6 +21,7 @@ ACTIONS = ("left", "down", "right", "up")
 MOVES = 100  # after which a game on a lake of 4 × 4 is broken off
 
 Player = Callable[[int], int]  # tile → action
+Choose = Callable[[int, int], int]  # tile, how many moves were made in this game → action
 
 
 class Games(NamedTuple):
@@ -29,6 +30,7 @@ class Games(NamedTuple):
     tiles    where the player stood            actions  what he did
     after    where that led                    ended    did the game end there, in a hole or at the goal?
     rewards  1 for the move to the goal        won      1 for every move of a game that was won, else 0
+    game     which one it is, from 0 on
     """
 
     tiles: np.ndarray
@@ -37,6 +39,7 @@ class Games(NamedTuple):
     rewards: np.ndarray
     ended: np.ndarray
     won: np.ndarray
+    game: np.ndarray
 
 
 class Game(NamedTuple):
@@ -87,22 +90,27 @@ def starting_at(rows: Sequence[str], tiles: Sequence[int] | np.ndarray) -> list[
 
 def random_games(env: gymnasium.Env, count: int, *, seed: int) -> Games:
     """Play `count` games in which every action is random; the same seed gives the same games."""
-    env.reset(seed=seed + 1)  # where the ice is slippery, and where games start
-    env.action_space.seed(seed)  # has a generator of its own: with the same seed both would deal the same numbers
-    step, sample = env.step, env.action_space.sample
+    env.action_space.seed(seed)  # has a generator of its own: with the lake's seed both would deal the same numbers
+    sample = env.action_space.sample
+    return recorded_games(env, lambda tile, moves: sample(), count, seed=seed)
+
+
+def recorded_games(env: gymnasium.Env, choose: Choose, count: int, *, seed: int) -> Games:
+    """Play `count` games in which `choose` says every action; the seed fixes where games start, and where one slips."""
+    env.reset(seed=seed + 1)
     moves: list[tuple[Any, ...]] = []
     won: list[Any] = []
-    for _ in range(count):
+    for game in range(count):
         tile, _ = env.reset()
         over, first = False, len(moves)
         while not over:
-            action = sample()
-            after, reward, terminated, truncated, _ = step(action)
-            moves.append((tile, action, after, reward, terminated))
+            action = choose(tile, len(moves) - first)
+            after, reward, terminated, truncated, _ = env.step(action)
+            moves.append((tile, action, after, reward, terminated, game))
             tile, over = after, terminated or truncated
         won += [reward] * (len(moves) - first)  # the last move's: 1 if it led to the goal
-    tiles, actions, landed, rewards, ended = np.array(moves, dtype=np.intp).T
-    return Games(tiles, actions, landed, rewards, ended.astype(bool), np.array(won))
+    tiles, actions, landed, rewards, ended, games = np.array(moves, dtype=np.intp).T
+    return Games(tiles, actions, landed, rewards, ended.astype(bool), np.array(won), games)
 
 
 def play(env: gymnasium.Env, player: Player) -> Game:

@@ -46,9 +46,9 @@ def main() -> None:
     speeds()
     exact, slippery = exact_values(make_lake(), mean_of_four, MOVES), make_lake(slippery=True)
     for seed in range(arguments.seeds):
-        played, tables = chapter.first_lake(seed, arguments.games, (chapter.EPOCHS, chapter.MORE))
+        played, learned = chapter.first_lake(seed, arguments.games, (chapter.EPOCHS, chapter.MORE))
         print(f"seed {seed}: shares of games won, error {chapter.error(chapter.shares(played), exact):.4f}", end="")
-        for name, values in (("outcomes", tables[chapter.EPOCHS]), ("glances", tables[-1])):
+        for name, values in (("outcomes", learned.after(chapter.EPOCHS)), ("glances", learned.tables[-1])):
             game = play(make_lake(), greedy(values))
             path = "".join(map(str, game.actions)) if game.won else "no way"
             print(f" | {name}: {path}, {chapter.starts_won(values)} of 11 starts, error "

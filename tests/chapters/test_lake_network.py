@@ -34,7 +34,7 @@ def test_each_tile_and_action_has_its_row_and_its_inputs():
 def games(**changed):
     """Return two games on the small lake: one that is won, one that is broken off."""
     moves = {"tiles": [0, 1, 2, 0], "actions": [2, 2, 1, 0], "after": [1, 2, 5, 0], "rewards": [0, 0, 1, 0],
-             "ended": [False, False, True, False], "won": [1, 1, 1, 0]} | changed  # fmt: skip
+             "ended": [False, False, True, False], "won": [1, 1, 1, 0], "game": [0, 0, 0, 1]} | changed  # fmt: skip
     return Games(*(np.array(moves[name]) for name in Games._fields))
 
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from matplotlib.collections import EllipseCollection, LineCollection, PolyCollection
+from matplotlib.artist import Artist
+from matplotlib.collections import EllipseCollection, LineCollection
+from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
-from matplotlib.text import Text
 
 from animations import checks
 from animations.data import anything
@@ -24,8 +25,7 @@ from animations.kit.page import Page, Place
 ACTIONS = ("left", "down", "right", "up")
 DIRECTIONS = ((-1, 0), (0, -1), (1, 0), (0, 1))  # of these, on the page
 ICE, WATER = "#eaf3f9", "#33507a"
-THICK = 9  # pixels: the best arrow
-LEAST = 1e-3  # a probability that has no length any more
+RUN = 0.26  # of a tile: how far a walker runs against the edge of the lake
 
 
 class Rows(tuple[str, ...]):
@@ -70,10 +70,14 @@ def draw_lake(page: Page, rows: Rows, corner: Place, side: float) -> np.ndarray:
     page.axes.add_collection(holes, autolim=False)
     for x, y in middles[letters == "G"]:
         _draw_flag(page, x - 0.14 * side, y - 0.34 * side, side)
-    below = 0.24 if side > 110 else 0.37  # on a small tile the word stands under the walker's feet
-    for x, y in middles[letters == "S"]:
-        page.quiet("start", (x - 0.46 * side, y - below * side), size=style.SMALL)
+    for middle in middles[letters == "S"]:
+        page.quiet("start", start_place(middle, side), size=style.SMALL)
     return middles
+
+
+def start_place(middle: np.ndarray, side: float) -> Place:
+    """Return where the word start stands on a tile; on a small one under the walker's feet."""
+    return middle[0] - 0.46 * side, middle[1] - (0.24 if side > 110 else 0.37) * side
 
 
 def _draw_flag(page: Page, x: float, y: float, side: float) -> None:
@@ -85,49 +89,35 @@ def _draw_flag(page: Page, x: float, y: float, side: float) -> None:
     page.axes.add_patch(Polygon(corners, facecolor=style.TARGET, edgecolor="none", zorder=1.7))
 
 
-def add_walker(page: Page, high: float, places: np.ndarray) -> None:
-    """Draw a pawn, `high` pixels, that stands at places (S, 2), and between two frames is on its way."""
-    turn = np.radians(np.arange(-60, 241, 10))
+def add_walker(
+    page: Page, middles: np.ndarray, side: float, tiles: np.ndarray, games: np.ndarray, actions: np.ndarray
+) -> list[Artist]:
+    """Draw a pawn that walks, and the way it has come in this game, as a dotted line; return both.
+
+    middles   (T, 2) of the tiles, of `side` pixels
+    tiles     (S,) where it stands in each frame; until the next frame it is on its way, if that shows the same game
+    games     (S,) which game a frame shows
+    actions   (S,) what it tries then, -1 for nothing; if that leads nowhere, it runs against the edge and back
+    """
+    turn, high = np.radians(np.arange(-60, 241, 10)), 0.5 * side
     head = np.column_stack([0.2 * np.cos(turn), 0.3 + 0.2 * np.sin(turn)])
     outline = high * np.vstack([[[-0.3, -0.5], [0.3, -0.5], [0.14, 0.1]], head, [[-0.14, 0.1]]])
-    pawn = Polygon(outline, facecolor=style.INK, edgecolor=style.PAPER, zorder=5)
-    page.glide(page.axes.add_patch(pawn), xy=outline + places[:, None])
+    first = np.searchsorted(games, games)  # (S,) the frame with which its game begins
 
+    def here(frame: float) -> np.ndarray:
+        now, share = int(frame), frame % 1
+        if not share or games[now + 1] != games[now]:
+            return middles[tiles[now]]
+        aside = RUN * side * np.sin(np.pi * share) * np.array(DIRECTIONS[actions[now]])
+        runs = actions[now] >= 0 and tiles[now] == tiles[now + 1]
+        return (1 - share) * middles[tiles[now]] + share * middles[tiles[now + 1]] + (aside if runs else 0)
 
-def stress(page: Page, text: Text, when: np.ndarray) -> None:
-    """Write a text in bold and in colour, in the frames of `when` (S,)."""
-    page.bind(text, color=np.where(when, style.WEIGHT, style.INK), weight=np.where(when, "bold", "normal"))
+    def way(frame: float) -> np.ndarray:
+        return np.vstack([middles[tiles[first[int(frame)] : int(frame) + 1]], here(frame)]).T
 
-
-def add_arrows(
-    page: Page, places: np.ndarray, probabilities: np.ndarray, best: np.ndarray, start: float, longest: float,
-    thin: float = THICK,
-) -> None:  # fmt: skip
-    """Draw four arrows at each of A places (S, A, 2), one for each action, as long as its probability (S, A, 4) says.
-
-    best      (S, A, 4): these are blue, and thick; it and the places may be the same in all frames, or for all actions
-    start     how far from their place they begin, in pixels
-    longest   how long the arrow for a probability of 1 is
-    """
-    places, best = (np.broadcast_to(each, (*probabilities.shape[:2], last)) for each, last in ((places, 2), (best, 4)))
-    lengths, thick = length(probabilities, longest), np.where(best, THICK, thin)
-
-    def outlines(frame: int) -> list[np.ndarray]:
-        return [arrow(places[frame, place], action, start, lengths[frame, place, action], thick[frame, place, action])
-                for place, action in np.ndindex(lengths.shape[1:])]  # fmt: skip
-
-    made = PolyCollection([], edgecolors="none", zorder=4)
-    page.axes.add_collection(made, autolim=False)
-    page.bind(made, verts=outlines, facecolor=np.where(best, style.WEIGHT, style.QUIET).reshape(len(best), -1))
-
-
-def length(probability: Any, longest: float) -> Any:
-    """Return how long the arrow for a probability is: `longest` for 1, a third of it less for each tenth part.
-
-    >>> length(np.array([1, 0.1, 0.01, 0.001, 0]), 30).round()
-    array([30., 20., 10.,  0.,  0.])
-    """
-    return longest * np.maximum(0.0, 1 - np.log(np.maximum(probability, LEAST)) / np.log(LEAST))
+    dotted = page.axes.add_line(Line2D([], [], color=style.WEIGHT, linewidth=4, linestyle=":", zorder=3))
+    pawn = page.axes.add_patch(Polygon(outline, facecolor=style.INK, edgecolor=style.PAPER, zorder=5))
+    return [page.glide(dotted, data=way), page.glide(pawn, xy=lambda frame: outline + here(frame))]
 
 
 def arrow(place: np.ndarray, action: int, start: float, long: float, thick: float) -> np.ndarray:

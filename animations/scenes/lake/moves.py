@@ -8,20 +8,21 @@ from __future__ import annotations
 import numpy as np
 from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import FigureBase
-from matplotlib.lines import Line2D
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 
 from animations.data import array, positions
 from animations.kit import style
 from animations.kit.boards import Grid
 from animations.kit.page import SPACE, Page, PageScene
-from animations.scenes.lake.board import ACTIONS, LEAST, Rows, add_arrows, add_walker, draw_lake, lake, stress
+from animations.scenes.lake.board import ACTIONS, Rows, add_walker, arrow, draw_lake, lake
 
 BOARD, MARGIN = 480, 40  # pixels: the longer side of the lake, and what lies around it
 ROWS = (420, 345, 270, 195)  # heights of the four actions
 TOP, BOTTOM = 446, 169  # of the network
 # Where marks, names, inputs, those of the action, network and bars begin, and where the two columns of numbers end.
-MARK, NAME, INPUTS, ASKED, BOX, BARS, PREDICTED, EXACT = 570, 592, 680, 804, 860, 982, 1208, 1280
+MARK, NAME, INPUTS, ASKED, BOX, BARS, PREDICTED, EXACT = 570, 592, 680, 804, 860, 982, 1238, 1310
+LONGEST, THICK = 170, 9  # pixels: the bar of the best action; how thick arrows are
 ASK, CHOOSE, MOVE = range(3)
 
 
@@ -43,7 +44,7 @@ class LakeMoves(PageScene):
     predictions: np.ndarray = array("T", 4, low=0, high=1)
     exact: np.ndarray = array("T", 4, low=0, high=1)
 
-    size = (1310, 600)
+    size = (1340, 600)
     glides = True
 
     def prepare(self) -> None:
@@ -57,6 +58,8 @@ class LakeMoves(PageScene):
         self.tile = np.array(self.tiles)[self.move]  # (S,) for which the network is asked
         taken = np.array(self.actions)[self.move, None] == np.arange(len(ACTIONS))
         self.chosen = taken & (self.phase >= CHOOSE)[:, None]  # (S, 4)
+        values = self.predictions[self.tile]  # (S, 4)
+        self.beside_best = values / np.maximum(values.max(axis=1, keepdims=True), 1e-300)
         self.said = [self._said(move, phase) for move, phase in zip(self.move, self.phase, strict=True)]
 
     def draw(self, figure: FigureBase) -> None:
@@ -75,33 +78,35 @@ class LakeMoves(PageScene):
     def _said(self, move: int, phase: int) -> str:
         """Say what happens in this phase of a move."""
         name, letter = ACTIONS[self.actions[move]], self.rows.letters[self.tiles[move + 1]]
-        end = {"G": ": the goal ✓", "H": ": a hole ✗"}.get(letter, "")
+        on = ", and so on ✗" if move == len(self.actions) - 1 else ""
+        end = {"G": ": the goal ✓", "H": ": a hole ✗"}.get(letter, on)
         return ("Ask: what if the next move is …", f"Choose the best: {name}", f"Move {name}{end}")[phase]
 
     def _draw_lake(self) -> None:
         """Draw the lake, the walker, his way so far, and his arrows: all four, then the one that is chosen."""
         page, side = self.page, BOARD / max(len(self.rows), len(self.rows[0]))
         middles = draw_lake(page, self.rows, (MARGIN, MARGIN + BOARD), side)
-        done = self.move + (self.phase == MOVE)  # (S,)
-        way = middles[self.tiles][np.minimum(np.arange(len(self.tiles)), done[:, None])]  # (S, M + 1, 2), up to him
-        path = page.axes.add_line(Line2D([], [], color=style.WEIGHT, linewidth=4, linestyle=":", zorder=3))
-        page.glide(path, data=way.transpose(0, 2, 1))
-        add_walker(page, 0.5 * side, way[:, -1])
+        tiles = np.where(self.phase == MOVE, np.array(self.tiles)[self.move + 1], self.tile)  # (S,)
+        tries = np.where(self.phase == CHOOSE, np.array(self.actions)[self.move], -1)
+        add_walker(page, middles, side, tiles, np.zeros(self.frames, int), tries)
 
-        asking, choosing = (self.phase[:, None, None] == phase for phase in (ASK, CHOOSE))
-        shown = asking | (choosing & self.chosen[:, None])  # (S, 1, 4); an arrow for 0 has no length
-        add_arrows(page, middles[self.tile, None], self.predictions[self.tile, None] * shown, ~asking, 0.3 * side,
-                   0.48 * side)  # fmt: skip
+        shown = (self.phase == ASK)[:, None] | self.chosen & (self.phase == CHOOSE)[:, None]
+        lengths = np.where(shown, 0.48 * side * self.beside_best, 0)  # (S, 4); of length 0 it is not seen
+        arrows = PolyCollection([], edgecolors="none", zorder=4)
+        page.axes.add_collection(arrows, autolim=False)
+        page.bind(arrows, facecolor=np.where(self.phase == ASK, style.QUIET, style.WEIGHT), verts=lambda frame: [
+            arrow(middles[self.tile[frame]], action, 0.3 * side, lengths[frame, action], THICK) for action in range(4)
+        ])  # fmt: skip
 
     def _draw_heading(self) -> None:
         page, large = self.page, style.LARGE
         page.text("The frozen lake", (MARGIN, 560), size=large, weight="bold")
         end = page.clock((MARK, 560), "Move", "move", self.move + 1, len(self.actions), "moves", size=large)
         tile = page.number("{:.0f}", "tile", self.tile, size=large, weight="bold")
-        page.row((end + 3 * SPACE, 560), page.text("from tile", size=large), tile)
+        page.row((end + 3 * SPACE, 560), page.text("state: tile", size=large), tile)
         page.words(self.said, (MARK, 510), size=large)
-        page.quiet("The probability of winning if every later move is random.", (MARK, 70))
-        page.quiet("Bars and arrows have a logarithmic scale.", (MARK, 46), size=style.SMALL)
+        page.quiet("The probability of winning if every later action is random.", (MARK, 100))
+        page.quiet("The longest bar and arrow: the best of the four.", (MARK, 72))
 
     def _draw_network(self) -> None:
         """Draw the network as a box with dots for its layers, and a line through it for each action."""
@@ -125,25 +130,28 @@ class LakeMoves(PageScene):
         which, asked = np.arange(count + 4), count + np.arange(4)[:, None]
         ones = (which == self.tile[:, None, None]) | (which == asked)  # (S, 4, T + 4)
         page.bind(inputs, facecolor=np.where(ones, style.INK, style.PAPER).reshape(self.frames, -1))
-        page.quiet("tile", (INPUTS + 58, TOP + 14), ha="center", size=style.SMALL)
+        page.quiet("state", (INPUTS + 58, TOP + 14), ha="center", size=style.SMALL)
         page.quiet("action", (ASKED + 18, TOP + 14), ha="center", size=style.SMALL)
 
     def _draw_rows(self) -> None:
         """Draw for each action its name, its bar, its numbers, and a mark when it is chosen."""
-        page, box = self.page, (BARS, BOTTOM - 8, 140, TOP - BOTTOM + 12)
-        axes = page.plot(box, xlabel="probability of winning", xlim=(LEAST, 1), ylim=(box[1], box[1] + box[3]),
-                         yticks=[], xscale="log")  # fmt: skip
-        axes.set_xticks([0.001, 0.01, 0.1, 1], ["0.001", "0.01", "0.1", "1"])
-        axes.minorticks_off()
-        bars = axes.barh(ROWS, [0] * 4, left=LEAST, height=28, zorder=3)
-        for k, (y, bar) in enumerate(zip(ROWS, bars, strict=True)):
+        page = self.page
+        page.line((BARS, BOTTOM), (BARS, TOP), style.INK, linewidth=1)
+        for k, y in enumerate(ROWS):
             chosen, values = self.chosen[:, k], self.predictions[self.tile, k]
             page.words(np.where(chosen, "▸", ""), (MARK, y + 2), color=style.WEIGHT, size=style.LARGE, zorder=4)
-            stress(page, page.text(f"{'←↓→↑'[k]} {ACTIONS[k]}", (NAME, y), zorder=4), chosen)
-            stress(page, page.number("{:.4f}", f"predicted[{k}]", values, (PREDICTED, y), zorder=4), chosen)
+            self._stress(page.text(f"{'←↓→↑'[k]} {ACTIONS[k]}", (NAME, y), zorder=4), chosen)
+            self._stress(page.number("{:.4f}", f"predicted[{k}]", values, (PREDICTED, y), zorder=4), chosen)
             page.number("{:.4f}", f"exact[{k}]", self.exact[self.tile, k], (EXACT, y), color=style.TARGET,
                         size=style.SMALL, zorder=4)  # fmt: skip
-            page.bind(bar, width=np.maximum(values, LEAST) - LEAST,
-                      facecolor=np.where(chosen, style.WEIGHT, style.FAINT))  # fmt: skip
+            bar = page.axes.add_patch(Rectangle((BARS, y - 14), 0, 28, zorder=3))
+            page.bind(bar, facecolor=np.where(chosen, style.WEIGHT, style.FAINT))
+            page.glide(bar, width=LONGEST * self.beside_best[:, k])
+        page.quiet("probability of winning", (BARS, TOP + 14), size=style.SMALL)
         page.text("network", (PREDICTED, TOP + 14), ha="right", size=style.SMALL)
         page.text("exact", (EXACT, TOP + 14), ha="right", size=style.SMALL, color=style.TARGET)
+
+    def _stress(self, text: Text, chosen: np.ndarray) -> None:
+        """Write a text in bold and in colour, in the frames in which its action is chosen."""
+        when = {"color": (style.WEIGHT, style.INK), "weight": ("bold", "normal")}
+        self.page.bind(text, **{name: np.where(chosen, *values) for name, values in when.items()})

@@ -1,0 +1,208 @@
+"""Games on the frozen lake, played by one or two beside each other: how often is the goal reached?
+
+The first games are walked move by move, all others counted: where each has ended, and the bar below says how many
+were won, ended in a hole, or had no move left.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from matplotlib.collections import PolyCollection
+from matplotlib.figure import FigureBase
+from matplotlib.patches import Rectangle
+
+from animations import checks
+from animations.data import Data, anything, clock, positions, real, text
+from animations.kit import style
+from animations.kit.page import SPACE, Page, PageScene
+from animations.kit.steps import spaced_steps
+from animations.scenes.lake.board import ACTIONS, DIRECTIONS, WATER, Rows, add_walker, arrow, draw_lake, lake
+
+MARGIN, GAP, LOW, HIGH, BAR = 40, 60, 130, 152, 22  # pixels: around and between lakes, below, above them; the bar
+COUNTED = 30  # frames, at most, in which games are only counted
+PARTS = (("Won", style.TARGET, "G"), ("In a hole", WATER, "H"), ("Out of moves", style.QUIET, "SF"))
+SAID = {"G": "at the goal ✓", "H": "in a hole ✗", "S": "out of moves ✗", "F": "out of moves ✗"}
+
+
+class LakePlayer(Data):
+    """How somebody played G games, of which the first few are known move by move, N moves in all.
+
+    name      who that is
+    rows      the map
+    tiles     (N,) the tile before each of these moves
+    actions   (N,) the action
+    games     (N,) the game that it belongs to: 0, 1, …
+    ends      (G,) the tile on which each game ended
+    rate      the exact probability of winning
+    policy    (T,) the action on each tile, if that is always the same; it is drawn
+    """
+
+    name: str = text()
+    rows: Rows = lake()
+    tiles: list[int] = positions("N", "T")
+    actions: list[int] = positions("N", len(ACTIONS))
+    games: np.ndarray = clock("N")
+    ends: list[int] = positions("G", "T")
+    rate: float = real(low=0, high=1)
+    policy: list[int] | None = positions("T", len(ACTIONS), default=None)
+
+    def prepare(self) -> None:
+        known = int(self.games[-1]) + 1
+        if not np.array_equal(np.unique(self.games), np.arange(min(known, len(self.ends)))):
+            raise ValueError(
+                f"LakePlayer: games must count 0, 1, … up to {len(self.ends) - 1} at most, as ends has "
+                f"{len(self.ends)}, got {sorted(set(self.games.tolist()))}"
+            )
+        starts = np.searchsorted(self.games, np.arange(known + 1))
+        parts = [slice(*pair) for pair in pairwise(starts)]
+        self.ways = [[*self.tiles[part], end] for part, end in zip(parts, self.ends, strict=False)]
+        self.tried = [[*self.actions[part], -1] for part in parts]  # -1: nothing more
+        ended = np.array(self.ends)[:, None] == np.arange(len(self.rows.letters))  # (G, T)
+        self.counts = np.cumsum(np.vstack([np.zeros_like(ended[:1]), ended]), axis=0)  # (G + 1, T)
+
+    def slides(self, tile: int, action: int, after: int) -> bool:
+        """Does a move lead elsewhere than the action wants?"""
+        (right, up), wide = DIRECTIONS[action], len(self.rows[0])
+        row, column = divmod(tile, wide)
+        row, column = min(max(row - up, 0), len(self.rows) - 1), min(max(column + right, 0), wide - 1)
+        return after != row * wide + column
+
+
+class LakeGames(PageScene):
+    """The games of one player, or of two: how the first went, and where all ended.
+
+    title     the heading
+    players   one or two `LakePlayer`, with as many games, of which as many are known move by move
+    note      what is to be known, below the heading
+
+    Gids: "game", "games"; of the first player "won[0]", "lost[0]", "out[0]", "rate[0]", and "ended_0[5]" for the games
+    that ended on tile 5, where that is a hole or the goal and a game has ended there. `ended` are the frames that show
+    the end of a game.
+    """
+
+    title: str = text()
+    players: tuple[LakePlayer, ...] = anything(lambda who, name, value: checks.instances(who, name, value, LakePlayer))
+    note: str = text(default="")
+
+    glides = True
+
+    def prepare(self) -> None:
+        alike = {(len(player.ways), len(player.ends)) for player in self.players}
+        if len(alike) != 1 or len(self.players) > 2:
+            raise ValueError(
+                "LakeGames: players must be one or two, with as many games and as many known move by move, got "
+                f"{len(self.players)}: {[(player.name, len(player.ends), len(player.ways)) for player in self.players]}"
+            )
+        ((walked, games),) = alike
+        lasts = [max(len(player.ways[game]) for player in self.players) for game in range(walked)]
+        left = games - walked
+        counted = spaced_steps(left, min(COUNTED, left + 1))[1:] if left else []
+        self.game = np.array([*np.repeat(np.arange(walked), lasts), *(walked - 1 + np.array(counted, int))])  # (S,)
+        self.move = np.array([move for last in lasts for move in range(last)] + [-1] * len(counted))  # -1: counted
+        self.frames = len(self.game)
+        self.ended = (np.cumsum(lasts) - 1).tolist()
+        self.board = 480 if len(self.players) == 1 else 420
+        wide = len(self.players) * (self.board + GAP) - GAP
+        self.size = (2 * MARGIN + wide, LOW + self.board + HIGH)
+
+    def draw(self, figure: FigureBase) -> None:
+        self.page, top = Page(figure, self.size), self.size[1] - MARGIN
+        end = self.page.row((MARGIN, top), self.page.text(self.title, size=style.LARGE, weight="bold"))
+        self.page.clock((end + 4 * SPACE, top), "Episode", "game", self.game + 1, len(self.players[0].ends), "games")
+        self.page.quiet(self.note, (MARGIN, top - 30))
+        for number, player in enumerate(self.players):
+            self._draw_player(number, player, MARGIN + number * (self.board + GAP))
+
+    def describe(self, frame: int) -> str:
+        game, done = self.game[frame] + 1, [self._done(player)[frame] for player in self.players]
+        won = ", ".join(
+            f"{player.name} has won {self._count(player, count, 'G')} of {count}, exact win rate {player.rate:.4f}"
+            for player, count in zip(self.players, done, strict=True)
+        )
+        return f"Episode {game} of {len(self.players[0].ends)}: {won}."
+
+    def _done(self, player: LakePlayer) -> np.ndarray:
+        """Return how many games of a player have ended in each frame: (S,)."""
+        lasts = np.array([len(way) - 1 for way in player.ways])
+        walking = np.minimum(self.game, len(lasts) - 1)
+        return self.game + ((self.move < 0) | (self.move >= lasts[walking]))
+
+    def _count(self, player: LakePlayer, done: np.ndarray, letters: str) -> np.ndarray:
+        """Return how many of the games that are done ended on tiles of these letters."""
+        return player.counts[done][..., [letter in letters for letter in player.rows.letters]].sum(axis=-1)
+
+    def _draw_player(self, number: int, player: LakePlayer, left: float) -> None:
+        """Draw a player's lake, his games on it, and below it what has come of them."""
+        page, rows = self.page, player.rows
+        side = self.board / max(len(rows), len(rows[0]))
+        middles = draw_lake(page, rows, (left, LOW + self.board), side)
+        page.text(player.name, (left, LOW + self.board + 46), weight="bold")
+        game = np.minimum(self.game, len(player.ways) - 1)
+        move = [min(move, len(player.ways[g]) - 1) for g, move in zip(game, self.move, strict=True)]
+        tiles = np.array([player.ways[g][m] for g, m in zip(game, move, strict=True)])  # (S,)
+        tries = np.array([player.tried[g][m] for g, m in zip(game, move, strict=True)])
+        walking = self.move >= 0
+        page.show(walking, *add_walker(page, middles, side, tiles, np.where(walking, game, self.game), tries))
+        self._draw_arrows(player, middles, side, tiles, np.where(walking, tries, -1))
+        self._say(player, game, move, left)
+        self._count_ends(number, player, middles, side)
+        self._draw_bar(number, player, left)
+
+    def _draw_arrows(
+        self, player: LakePlayer, middles: np.ndarray, side: float, tiles: np.ndarray, tries: np.ndarray
+    ) -> None:
+        """Draw the policy, and in blue the action that is tried."""
+
+        def aim(tile: Any, action: Any) -> np.ndarray:
+            return arrow(middles[tile], action, 0.26 * side, 0.22 * side, 0.07 * side)
+
+        known = [
+            aim(tile, action) for tile, action in enumerate(player.policy or []) if player.rows.letters[tile] in "SF"
+        ]
+        self.page.axes.add_collection(PolyCollection(known, color=style.FAINT, zorder=1.8), autolim=False)
+        tried = self.page.axes.add_collection(PolyCollection([], color=style.WEIGHT, zorder=4), autolim=False)
+        self.page.bind(tried, verts=lambda frame: [aim(tiles[frame], tries[frame])] if tries[frame] >= 0 else [])
+
+    def _say(self, player: LakePlayer, games: np.ndarray, moves: list[int], left: float) -> None:
+        """Write what happens: the action, whether the player slides, how the game ends."""
+        said, colors = [], []
+        for frame, (game, move) in enumerate(zip(games, moves, strict=True)):
+            way, action = player.ways[game], player.tried[game][move]
+            slides = action >= 0 and player.slides(way[move], action, way[move + 1])
+            words = SAID[player.rows.letters[way[move]]] if action < 0 else f"action: {ACTIONS[action]}"
+            said.append("" if self.move[frame] < 0 else words + (", but it slides" if slides else ""))
+            colors.append(
+                style.ERROR if slides or said[-1].endswith("✗") else style.TARGET if action < 0 else style.INK
+            )
+        self.page.words(said, (left, LOW + self.board + 20), zorder=4)
+        self.page.bind(self.page.axes.texts[-1], color=colors)
+
+    def _count_ends(self, number: int, player: LakePlayer, middles: np.ndarray, side: float) -> None:
+        """Write on each hole and on the goal how many games have ended there."""
+        for tile, letter in enumerate(player.rows.letters):
+            if letter in "HG":
+                (x, y), count = middles[tile], player.counts[self._done(player), tile]
+                color, aside = (style.TARGET, 0.16 * side) if letter == "G" else (style.INK, 0)
+                made = self.page.number("{:.0f}", f"ended_{number}[{tile}]", count, (x + aside, y - 0.4 * side),
+                                        ha="center", size=style.SMALL, color=color, weight="bold")  # fmt: skip
+                self.page.show(count > 0, made)
+
+    def _draw_bar(self, number: int, player: LakePlayer, left: float) -> None:
+        """Draw a bar of all games until now, in three parts, and write how many each holds."""
+        page, done, ends, row = self.page, self._done(player), np.zeros(self.frames), []
+        for (name, color, letters), gid in zip(PARTS, ("won", "lost", "out"), strict=True):
+            count = self._count(player, done, letters)  # (S,)
+            width = self.board * count / np.maximum(done, 1)
+            part = page.axes.add_patch(Rectangle((left, LOW - 18 - BAR), 0, BAR, facecolor=color, zorder=2.6))
+            page.bind(part, x=left + ends, width=width)
+            ends = ends + width
+            made = page.number("{:.0f}", f"{gid}[{number}]", count, color=color, weight="bold")
+            row += [page.text(name, color=color), made]
+        page.row((left, 62), *row, space=12)
+        exact = page.text("Exact win rate", size=style.LARGE)
+        rate = page.number("{:.4f}", f"rate[{number}]", player.rate, size=style.LARGE, weight="bold")
+        page.row((left, 28), exact, rate)
+        page.show(self.move < 0, exact, rate)  # the answer comes when the games are counted
