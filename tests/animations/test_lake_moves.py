@@ -5,10 +5,11 @@ import pytest
 from audit import check_all_numbers, check_layout, check_painter, nameless_digits
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_hex
+from matplotlib.patches import Rectangle
 
 from animations import LakeMoves, style
 from animations.engine.painter import Painter
-from animations.scenes.lake.board import ICE, arrow, length
+from animations.scenes.lake.board import ICE, arrow
 
 MAP = ("SFFF", "FHFH", "FFFH", "HFFG")
 TILES, ACTIONS = [0, 4, 8, 9, 13, 14, 15], [1, 1, 2, 1, 2, 2]
@@ -57,7 +58,8 @@ def shapes(scene, count):
 
 
 def bars(scene):
-    return [patch for axes in scene.page.figure.axes if axes.axison for patch in axes.patches]
+    """Return the bars of the four actions, from above."""
+    return [patch for patch in scene.page.axes.patches if isinstance(patch, Rectangle) and patch.get_zorder() == 3]
 
 
 def middle_of_walker(scene):
@@ -90,7 +92,7 @@ def test_one_wrong_number_is_noticed(name):
 
 
 def test_three_phases_of_a_move(drawn):
-    said = ["Ask: what if the next move is …", "Choose the best: down", "Move down"]
+    said = ["Ask: what if the next action is …", "Choose the best: down", "Move down"]
     for frame in range(18):
         drawn.update(frame)
         move, phase = divmod(frame, 3)
@@ -130,15 +132,32 @@ def test_the_chosen_action_alone_is_marked_and_only_after_the_question(drawn):
             assert to_hex(bars(drawn)[action].get_facecolor()) == (style.WEIGHT if chosen else style.FAINT)
 
 
-def test_each_bar_ends_at_its_probability_and_stands_in_its_row(drawn):
+def beside_best(move):
+    """Return the four predictions before a move, the best of them as 1."""
+    return PREDICTED[TILES[move]] / max(PREDICTED[TILES[move]])
+
+
+def test_the_longest_bar_is_the_best_and_all_others_are_in_proportion(drawn):
     for frame in range(18):
         drawn.update(frame)
         for action, bar in enumerate(bars(drawn)):
-            value = PREDICTED[TILES[frame // 3], action]
-            assert bar.get_x() + bar.get_width() == pytest.approx(max(value, 0.001))
-            box = bar.get_window_extent()
+            assert (bar.get_x(), bar.get_width()) == (982, pytest.approx(170 * beside_best(frame // 3)[action]))
             row = number(drawn, f"predicted[{action}]").get_position()[1]
-            assert (box.y0 + box.y1) / 2 == pytest.approx(row)
+            assert bar.get_y() + bar.get_height() / 2 == pytest.approx(row)
+
+
+def test_bars_glide_to_the_next_question():
+    scene = film()
+    Painter(scene)
+    scene.update(5.25)
+    for action, bar in enumerate(bars(scene)):
+        assert bar.get_width() == pytest.approx(170 * (0.75 * beside_best(1)[action] + 0.25 * beside_best(2)[action]))
+
+
+def test_a_network_that_hopes_for_nothing_has_no_bars():
+    scene = film(predictions=np.zeros((16, 4)))
+    Painter(scene).paint(0)
+    assert [bar.get_width() for bar in bars(scene)] == [0] * 4
 
 
 def test_the_inputs_are_one_for_the_tile_and_one_for_the_action(drawn):
@@ -158,19 +177,24 @@ def test_arrows_leave_the_walker_in_their_direction_as_long_as_the_prediction_sa
             for action, path in enumerate(arrows.get_paths()):
                 size = np.ptp(path.vertices[:7], axis=0).max()
                 if action not in shown:
-                    assert size == 0
+                    assert size == 0, "an arrow of no length is not seen"
                     continue
                 tip = path.vertices[3] - place(tile)
                 ahead = [(-1, 0), (0, -1), (1, 0), (0, 1)][action]
-                wanted = 36 + 0.48 * 120 * max(0, 1 + np.log10(PREDICTED[tile, action]) / 3)
+                wanted = 0.28 * 120 + 0.24 * 120 * beside_best(move)[action]
                 assert tip == pytest.approx(np.multiply(ahead, wanted), abs=1e-6)
 
 
-def test_an_arrow_for_nothing_has_no_length_and_more_is_longer():
-    assert [length(value, 60) for value in (0, 1e-9, 1e-3)] == [0, 0, 0]
-    lengths = [length(value, 60) for value in np.linspace(0.001, 1, 50)]
-    assert (np.diff(lengths) > 0).all()
+def test_an_arrow_for_nothing_has_no_size():
     assert np.ptp(arrow(np.zeros(2), 2, 10, 0, 9), axis=0).max() == 0
+
+
+def test_against_the_edge_the_walker_runs_and_comes_back():
+    scene = film(tiles=[0, 0, 4], actions=[3, 1])  # up, and then down
+    Painter(scene)
+    for frame, up in ((1, 0), (1.25, 0.5**0.5), (1.5, 1), (1.75, 0.5**0.5), (2, 0), (3.5, 0)):
+        scene.update(frame)
+        assert middle_of_walker(scene) - place(0) == pytest.approx([0, 0.26 * 120 * up], abs=1)
 
 
 def test_the_lake_is_the_map():
@@ -202,6 +226,7 @@ def test_lakes_of_other_shapes_have_their_place(rows):
 def test_a_hole_is_called_one_and_frames_are_said_in_words():
     scene = film(tiles=[0, 1, 5], actions=[2, 1])
     assert scene.describe(5).endswith("Move down: a hole ✗.")
+    assert film(tiles=[0, 1], actions=[2]).describe(2).endswith("Move right, and so on ✗.")
     assert film().describe(0).startswith(f"Move 1 of 6, on tile 0: left {PREDICTED[0, 0]:.4f}, down ")
 
 

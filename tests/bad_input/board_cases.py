@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 import animations as an
-from tests.bad_input.hostile import WRONG, array, choice, whole
-from tests.bad_input.scene_arguments import Scenes, clock, optional, word, words
+from tests.bad_input.hostile import WRONG, array, choice, real, whole
+from tests.bad_input.scene_arguments import Scenes, clock, objects, optional, word, words
+from tests.bad_input.verdict import Subject
 
 BOARDS = Scenes()
 scene = BOARDS.add
@@ -25,5 +26,25 @@ TILES = [[0, 4, 3], [0, -1, 3], [0, 1.5, 3], [0], [], None, "013", [0, 1, 3, 3],
 scene("LakeMoves", an.LakeMoves, rows=MAP, tiles=choice([0, 1, 3], np.array([0, 1, 3]), wrong=TILES),
       actions=choice([2, 1], wrong=[[2, 4], [2, -1], [2], [], None, "21", [2.5, 1], [2, np.nan]]),
       predictions=CHANCES, exact=CHANCES)  # fmt: skip
-scene("LakePolicy", an.LakePolicy, rows=MAP, predictions=array(3, 4, 4, low=0, nan=WRONG), exact=CHANCES,
-      epochs=clock(0, 1, 4), phases=words("first", "first", "then"))  # fmt: skip
+WAYS = [[[0], [0, 1]], [[0], [0, 1], [0, 4]], [[0], [0, 1], []], [[0], [0, 1], [0.5]], [0, 1, 3], [[0], [0, 1], None]]
+scene("LakeLearning", an.LakeLearning, rows=MAP, predictions=array(3, 4, 4, low=0, nan=WRONG),
+      wins=array(3, 4, low=0, nan=WRONG), ways=choice([[0], [0, 1], [0, 1, 3]], wrong=[None, "013", [], *WAYS]),
+      steps=clock(0, 1, 4), phases=words("first", "first", "then"))  # fmt: skip
+
+
+def player(name: str = "It", ends: tuple[int, ...] = (3, 2, 3)) -> an.LakePlayer:
+    return an.LakePlayer(name, ("SF", "HG"), [0, 1, 0], [2, 1, 1], [0, 0, 1], ends, 0.5)
+
+
+BOARDS.made["LakePlayer"] = Subject(
+    lambda **given: [(made := an.LakePlayer(**given)).name, made.ways, made.tried, made.counts, made.rate],
+    name=word("", "It"), rows=MAP, tiles=choice([0, 1, 0], np.array([0, 1, 0]), wrong=[*TILES[1:], [0, 1]]),
+    actions=choice([2, 1, 1], wrong=[[2, 4, 1], [2, -1, 1], [2, 1], [], None, "211", [2.5, 1, 1]]),
+    games=clock(0, 0, 1, wrong=[[0, 0, 2], [1, 1, 1], [0, 0, 10**9]]),
+    ends=choice([3, 2], [3, 2, 3, 2], wrong=[[3], [], [3, 4], [3, -1], None, "32", [3, 2.5], [[3, 2]]]),
+    rate=real(0.5, low=0, high=1),
+    policy=choice(None, [2, 1, 0, 0], wrong=[[2, 1, 0], [2, 1, 0, 4], "2100", [], 3]),
+)  # fmt: skip
+OTHERS = [(player(), player(ends=(3, 2))), (player(),) * 3, player()]
+scene("LakeGames", an.LakeGames, title=word("", "Games"), note=word("", "It slides."),
+      players=objects("LakePlayer(…)", player, lambda: player("She"), wrong=OTHERS))  # fmt: skip

@@ -55,11 +55,12 @@ def lake(most: int | None = None) -> Any:
     return anything(check)
 
 
-def draw_lake(page: Page, rows: Rows, corner: Place, side: float) -> np.ndarray:
+def draw_lake(page: Page, rows: Rows, corner: Place, side: float, start: bool = True) -> np.ndarray:
     """Draw the ice, the holes, the start and the goal; return the middle of every tile, (T, 2).
 
     corner   the upper left one of the lake
     side     of a tile, in pixels
+    start    is the word "start" written?
     """
     grid = Grid(corner, len(rows), len(rows[0]), side, side)
     letters, middles = np.array(list(rows.letters)), np.array([grid.centre(i, j) for i, j in grid.cells()])
@@ -70,7 +71,7 @@ def draw_lake(page: Page, rows: Rows, corner: Place, side: float) -> np.ndarray:
     page.axes.add_collection(holes, autolim=False)
     for x, y in middles[letters == "G"]:
         _draw_flag(page, x - 0.14 * side, y - 0.34 * side, side)
-    for middle in middles[letters == "S"]:
+    for middle in middles[letters == "S"] if start else ():
         page.quiet("start", start_place(middle, side), size=style.SMALL)
     return middles
 

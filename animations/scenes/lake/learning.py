@@ -84,7 +84,7 @@ class LakeLearning(PageScene):
 
     def draw(self, figure: FigureBase) -> None:
         self.page, top = Page(figure, self.size), self.size[1] - MARGIN
-        self.middles = draw_lake(self.page, self.rows, (MARGIN, top), self.side)
+        self.middles = draw_lake(self.page, self.rows, (MARGIN, top), self.side, start=False)
         self._draw_values(Grid((MARGIN, top), len(self.rows), len(self.rows[0]), self.side, self.side))
         self._draw_policy()
         self._draw_way()
@@ -111,7 +111,7 @@ class LakeLearning(PageScene):
             x, y = self.middles[tile]
             page.number(three_decimals, f"value[{tile}]", self.values[self.record, tile],
                         (x - 0.45 * side, y + 0.37 * side), ha="left", zorder=3)  # fmt: skip
-            if self.rows.letters[tile] == "S":  # anew, since what never changes lies below the blue
+            if self.rows.letters[tile] == "S":  # as what changes: it lies on the blue
                 page.words(lambda frame: "start", start_place(self.middles[tile], side), size=style.SMALL, zorder=3)
 
     def _draw_policy(self) -> None:

@@ -80,7 +80,7 @@ class LakeMoves(PageScene):
         name, letter = ACTIONS[self.actions[move]], self.rows.letters[self.tiles[move + 1]]
         on = ", and so on ✗" if move == len(self.actions) - 1 else ""
         end = {"G": ": the goal ✓", "H": ": a hole ✗"}.get(letter, on)
-        return ("Ask: what if the next move is …", f"Choose the best: {name}", f"Move {name}{end}")[phase]
+        return ("Ask: what if the next action is …", f"Choose the best: {name}", f"Move {name}{end}")[phase]
 
     def _draw_lake(self) -> None:
         """Draw the lake, the walker, his way so far, and his arrows: all four, then the one that is chosen."""
@@ -91,11 +91,11 @@ class LakeMoves(PageScene):
         add_walker(page, middles, side, tiles, np.zeros(self.frames, int), tries)
 
         shown = (self.phase == ASK)[:, None] | self.chosen & (self.phase == CHOOSE)[:, None]
-        lengths = np.where(shown, 0.48 * side * self.beside_best, 0)  # (S, 4); of length 0 it is not seen
+        lengths = np.where(shown, 0.24 * side * self.beside_best, 0)  # (S, 4); of length 0 it is not seen
         arrows = PolyCollection([], edgecolors="none", zorder=4)
         page.axes.add_collection(arrows, autolim=False)
         page.bind(arrows, facecolor=np.where(self.phase == ASK, style.QUIET, style.WEIGHT), verts=lambda frame: [
-            arrow(middles[self.tile[frame]], action, 0.3 * side, lengths[frame, action], THICK) for action in range(4)
+            arrow(middles[self.tile[frame]], action, 0.28 * side, lengths[frame, action], THICK) for action in range(4)
         ])  # fmt: skip
 
     def _draw_heading(self) -> None:

@@ -1,0 +1,237 @@
+"""Games on the lake: the first walked move by move, all counted; every number, pawn, arrow, word and bar."""
+
+from itertools import chain
+
+import numpy as np
+import pytest
+from audit import check_all_numbers, check_layout, check_painter, nameless_digits
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_hex
+from matplotlib.patches import Rectangle
+
+from animations import LakeGames, LakePlayer, style
+from animations.engine.painter import Painter
+from animations.scenes.lake.board import WATER, arrow
+
+MAP = ("SFFF", "FHFH", "FFFH", "HFFG")
+POLICY = [1, 2, 1, 0, 1, 0, 1, 0, 2, 1, 1, 0, 0, 2, 2, 0]
+WAYS = {  # (tiles before each move, actions) of two games of two players
+    "first": ([[0, 4], [0, 0, 1]], [[1, 2], [3, 2, 1]]),
+    "second": ([[0, 4, 8, 9, 13], [0]], [[1, 1, 2, 1, 1], [1]]),  # the last move slides, and the second game
+}
+ENDS = {"first": [5, 5] + [7, 15] * 4, "second": [14, 1] + [15, 12] * 4}  # of ten games
+LASTS = {"first": (2, 3), "second": (5, 1)}
+ALONE, BOTH = ["first"], ["first", "second"]
+GAME = {1: [0] * 3 + [1] * 4 + [*range(2, 10)], 2: [0] * 6 + [1] * 4 + [*range(2, 10)]}  # of each frame
+
+
+def player(name, **changed):
+    tiles, actions = WAYS[name]
+    games = np.repeat([0, 1], [len(way) for way in tiles])
+    given = {"name": name, "rows": MAP, "tiles": [*chain(*tiles)], "actions": [*chain(*actions)], "games": games,
+             "ends": ENDS[name], "rate": 0.25, "policy": POLICY if name == "second" else None}  # fmt: skip
+    return LakePlayer(**given | changed)
+
+
+def film(names=BOTH, note="It slides.", **changed):
+    return LakeGames("Games", [player(name, **changed) for name in names], note)
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    """The scene of both, drawn once for all tests that only look at it."""
+    scene = film()
+    Painter(scene)
+    return scene
+
+
+def move(frame):
+    """Return the game and the move of a frame of two players; a move that is none for games that are only counted."""
+    return (0, frame) if frame < 6 else (1, frame - 6) if frame < 10 else (frame - 8, None)
+
+
+def done(name, frame):
+    """Return how many games have ended."""
+    game, moves = move(frame)
+    return game + (moves is None or moves >= LASTS[name][game])
+
+
+def recomputed(frame):
+    """Return gid → value."""
+    values = {"game": GAME[2][frame] + 1, "games": 10}
+    for number, name in enumerate(BOTH):
+        ended = ENDS[name][: done(name, frame)]
+        kinds = ["".join(MAP)[tile] for tile in ended]
+        values |= {f"won[{number}]": kinds.count("G"), f"lost[{number}]": kinds.count("H"),
+                   f"out[{number}]": len(ended) - kinds.count("G") - kinds.count("H")}  # fmt: skip
+        values |= {f"ended_{number}[{tile}]": ended.count(tile) for tile in (5, 7, 11, 12, 15) if tile in ended}
+        values |= {f"rate[{number}]": 0.25} if frame > 9 else {}
+    return values
+
+
+def middle_of(tile, number=0):
+    """Return the middle of a tile of one of two boards, in pixels."""
+    row, column = divmod(tile, 4)
+    return np.array([40 + 480 * number + 105 * (column + 0.5), 130 + 420 - 105 * (row + 0.5)])
+
+
+def pawns(scene):
+    """Return the middles of the pawns that are seen."""
+    corners = [patch.get_xy() for patch in scene.page.axes.patches if patch.get_zorder() == 5 and patch.get_visible()]
+    return [(each.min(axis=0) + each.max(axis=0)) / 2 for each in corners]
+
+
+def bars(scene):
+    """Return the (left, width, colour) of the parts of all bars."""
+    parts = [patch for patch in scene.page.axes.patches if isinstance(patch, Rectangle)]
+    return [(part.get_x(), part.get_width(), to_hex(part.get_facecolor())) for part in parts]
+
+
+def arrows(scene, zorder):
+    """Return the outlines of the policies, or of the actions that are tried: a list for each player."""
+    found = [each for each in scene.page.axes.collections
+             if isinstance(each, PolyCollection) and each.get_zorder() == zorder]  # fmt: skip
+    return [[path.vertices[:7] for path in each.get_paths()] for each in found]
+
+
+def words(scene):
+    """Return what is said of both players, and the colours."""
+    place = scene.size[1] - 152 + 20
+    said = [text for text in scene.page.axes.texts if text.get_position()[1] == place]
+    return [(text.get_text(), text.get_color()) for text in said]
+
+
+def test_every_number_of_every_frame():
+    assert film().frames == 18
+    check_all_numbers(film(), recomputed)
+    assert nameless_digits(film(), range(18)) == set()
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "gid"),
+    [("ends", [5, 7, *ENDS["first"][2:]], r"ended_0\[7\]"), ("rate", 0.2499, r"rate\[0\]")],
+)
+def test_one_wrong_number_is_noticed(name, changed, gid):
+    wrong = LakeGames("Games", [player("first", **{name: changed}), player("second")])
+    with pytest.raises(AssertionError, match=rf"{gid} (shows|is)"):
+        check_all_numbers(wrong, recomputed)
+
+
+def test_a_shorter_game_waits_for_the_longer_one(drawn):
+    assert (drawn.ended, drawn.glides) == ([5, 9], True)
+    for frame in range(18):
+        drawn.update(frame)
+        game, moves = move(frame)
+        wanted = []
+        for number, name in enumerate(BOTH if moves is not None else []):
+            way = [*WAYS[name][0][game], ENDS[name][game]]
+            wanted.append(middle_of(way[min(moves, len(way) - 1)], number))
+        assert np.ravel(pawns(drawn)) == pytest.approx(np.ravel(wanted), abs=1)
+
+
+def test_pawns_walk_between_frames_but_not_from_game_to_game(drawn):
+    drawn.update(1.5)  # from tile 4 into the hole; from 4 to 8
+    for pawn, wanted in zip(
+        pawns(drawn), ((middle_of(4) + middle_of(5)) / 2, (middle_of(4, 1) + middle_of(8, 1)) / 2), strict=True
+    ):
+        assert pawn == pytest.approx(wanted, abs=1)
+    drawn.update(5.5)
+    assert pawns(drawn)[0] == pytest.approx(middle_of(5), abs=1)
+    drawn.update(6.5)  # up, against the edge
+    assert pawns(drawn)[0] == pytest.approx(middle_of(0) + np.array([0, 0.26 * 105]), abs=1)
+
+
+def test_what_is_tried_is_an_arrow_and_a_word_which_says_whether_one_slides(drawn):
+    said = {0: ("action: down", "action: down"), 2: ("in a hole ✗", "action: right"),
+            4: ("in a hole ✗", "action: down, but it slides"), 5: ("in a hole ✗", "out of moves ✗"),
+            6: ("action: up", "action: down, but it slides"), 12: ("", "")}  # fmt: skip
+    colors = {"a": style.INK, "i": style.ERROR, "o": style.ERROR}
+    for frame, texts in said.items():
+        drawn.update(frame)
+        found = words(drawn)
+        assert tuple(text for text, _ in found) == texts
+        for text, color in found:
+            assert not text or color == (style.ERROR if "slides" in text else colors[text[0]])
+        game, moves = move(frame)
+        for number, (text, outlines) in enumerate(zip(texts, arrows(drawn, 4), strict=True)):
+            tiles, actions = (each[game] for each in WAYS[BOTH[number]]) if moves is not None else ([], [])
+            assert len(outlines) == text.startswith("action")
+            for outline in outlines:
+                place = middle_of(tiles[moves], number)
+                assert outline == pytest.approx(arrow(place, actions[moves], 0.26 * 105, 0.22 * 105, 0.07 * 105))
+
+
+def test_a_policy_is_drawn_where_a_game_goes_on(drawn):
+    nothing, policy = arrows(drawn, 1.8)
+    tiles = [0, 1, 2, 3, 4, 6, 8, 9, 10, 13, 14]
+    assert not nothing
+    for tile, outline in zip(tiles, policy, strict=True):
+        assert outline == pytest.approx(arrow(middle_of(tile, 1), POLICY[tile], 0.26 * 105, 0.22 * 105, 0.07 * 105))
+
+
+def test_bars_are_the_parts_of_the_games_that_have_ended(drawn):
+    for frame in range(18):
+        drawn.update(frame)
+        wanted, values = [], recomputed(frame)
+        for number, name in enumerate(BOTH):
+            left = 40 + 480 * number
+            for gid, color in (("won", style.TARGET), ("lost", WATER), ("out", style.QUIET)):
+                width = 420 * values[f"{gid}[{number}]"] / max(done(name, frame), 1)
+                wanted.append((left, width, color))
+                left += width
+        for found, part in zip(bars(drawn), wanted, strict=True):
+            assert found == (pytest.approx(part[0]), pytest.approx(part[1]), part[2])
+
+
+def test_every_text_has_its_place_and_can_be_read():
+    for names in (ALONE, BOTH):
+        for texts in check_layout(film(names), 0, 2, 5, -1):
+            assert {"Games", "It slides.", "first", "Won", "Out of moves"} <= set(texts)
+    long = LakePlayer("s", MAP, [0, 4], [1, 2], [0, 0], [5] * 10_000 + [15] * 10_000, 0.5)
+    check_layout(LakeGames("Random play", [long]), -1)
+
+
+@pytest.mark.parametrize("rows", [("SG",), ("SFFFFFFF",) * 7 + ("FFFFFFFG",)])
+def test_lakes_of_other_shapes_have_their_place(rows):
+    goal = len("".join(rows)) - 1
+    scene = LakeGames("Games", [LakePlayer("it", rows, [0], [2], [0], [goal], 1)])
+    assert scene.frames == 2
+    check_layout(scene, 0, 1)
+
+
+def test_a_frame_in_words():
+    assert film().describe(17) == (
+        "Episode 10 of 10: first has won 4 of 10, exact win rate 0.2500, second has won 4 of 10, exact win rate 0.2500."
+    )
+    assert film(ALONE).describe(0) == "Episode 1 of 10: first has won 0 of 0, exact win rate 0.2500."
+
+
+def test_frames_in_any_order():
+    check_painter(film, [17, 1, 6, 0])
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"rows": ("SX", "FG")}, "rows must be equally long"),
+        ({"tiles": [0, 4, 0, 0, 16]}, "tiles must"),
+        ({"actions": [1, 2, 3, 2]}, r"actions must be .*\(5,\)"),
+        ({"games": [0, 0, 2, 2, 2]}, "games must count 0, 1, … up to 9 at most, as ends has 10, got"),
+        ({"games": [0, 0, 1, 1, 1], "ends": [5]}, "games must count 0, 1, … up to 0 at most, as ends has 1, got"),
+        ({"rate": 1.1}, "rate must"),
+        ({"policy": POLICY[:4]}, "policy must"),
+    ],
+)
+def test_a_player_that_does_not_fit_is_refused(changed, message):
+    with pytest.raises(ValueError, match=f"LakePlayer: .*{message}"):
+        player("first", **changed)
+
+
+@pytest.mark.parametrize(
+    "players",
+    [[], [player("first"), player("second", ends=ENDS["second"][:9])], [player("first") for _ in range(3)]],
+    ids=["none", "not as many games", "three"],
+)
+def test_players_that_do_not_fit_are_refused(players):
+    with pytest.raises(ValueError, match=f"LakeGames: players must be one or two, .* got {len(players)}: "):
+        LakeGames("Games", players)

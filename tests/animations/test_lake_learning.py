@@ -1,0 +1,204 @@
+"""Learning to win: value and action of every tile, the way that the pawn walks, the win rate; in every frame."""
+
+import numpy as np
+import pytest
+from audit import check_all_numbers, check_layout, check_painter, nameless_digits, numbers_on
+from matplotlib.collections import PolyCollection
+from matplotlib.colors import to_hex, to_rgb
+
+from animations import LakeLearning, style
+from animations.engine.painter import Painter
+from animations.scenes.lake.board import ICE, arrow
+
+MAP = ("SFFF", "FHFH", "FFFH", "HFFG")
+OPEN = [0, 1, 2, 3, 4, 6, 8, 9, 10, 13, 14]
+STEPS = [0, 10, 20, 30, 299, 600]
+PHASES = ["initialise", *["returns"] * 3, *["targets"] * 2]
+WAYS = [[0] * 101, [0] * 101, [0, 4, 5], [0, 1, 5], [0, 4, 8, 9, 13, 14, 15], [0, 4, 8, 9, 13, 14, 15]]
+RECORD = [0] * 9 + [1] + [2] * 3 + [3] + [4] * 7 + [5] * 7  # walked are the first of each end, and the last
+MOVED = [*range(9), 0, *range(3), 0, *range(7), *range(7)]
+SAID = ["walks for ever ✗", "walks for ever ✗", *["falls into a hole ✗"] * 2, *["arrives at the goal ✓"] * 2]
+rng = np.random.default_rng(3)
+PREDICTED = 10 ** -rng.uniform(0, 3, (6, 16, 4))
+PREDICTED[0, 0] = [0.1, 0.1, 0.1, 0.5]  # up, against the edge
+WINS = rng.integers(0, 2, (6, 16)).astype(float)
+
+
+def film(**changed):
+    given = {"rows": MAP, "predictions": PREDICTED, "wins": WINS, "ways": WAYS, "steps": STEPS, "phases": PHASES}
+    return LakeLearning(**given | changed)
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    """The scene, drawn once for all tests that only look at it."""
+    scene = film()
+    Painter(scene)
+    return scene
+
+
+def recomputed():
+    """Return gid → the value in each frame."""
+    values = {"step": np.array(STEPS)[RECORD], "last_step": 600, "starts": 11}
+    values["rate"] = [sum(WINS[record, tile] for tile in OPEN) / 11 for record in RECORD]
+    return values | {f"value[{tile}]": [max(PREDICTED[record, tile]) for record in RECORD] for tile in OPEN}
+
+
+def middle_of(tile):
+    """Return the middle of a tile, in pixels."""
+    row, column = divmod(tile, 4)
+    return np.array([40 + 150 * column + 75, 640 - 150 * row - 75])
+
+
+def polygons(scene, zorder):
+    """Return the collection of the open tiles, or of their arrows."""
+    (found,) = (each for each in scene.page.axes.collections
+                if isinstance(each, PolyCollection) and each.get_zorder() == zorder)  # fmt: skip
+    return found
+
+
+def pawn(scene):
+    corners = next(patch for patch in scene.page.axes.patches if patch.get_zorder() == 5).get_xy()
+    return (corners.min(axis=0) + corners.max(axis=0)) / 2
+
+
+def ways(scene):
+    """Return the corners of the dotted lines: the one behind the pawn, and the whole one."""
+    lines = [line.get_xydata() for line in scene.page.axes.lines if line.get_linestyle() == ":"]
+    return [list(dict.fromkeys(map(tuple, line.tolist()))) for line in lines]
+
+
+def verdict(scene):
+    (found,) = (text for text in scene.page.axes.texts if text.get_text() in {*SAID, "…"})
+    return found.get_text()
+
+
+def test_every_number_of_every_frame():
+    check_all_numbers(film(), recomputed())
+    assert nameless_digits(film(), range(28)) == set()
+
+
+@pytest.mark.parametrize("tile", [0, 14])
+def test_one_wrong_number_is_noticed(tile):
+    wrong = PREDICTED.copy()
+    wrong[2, tile] += 0.002
+    with pytest.raises(AssertionError, match=rf"value\[{tile}\] shows"):
+        check_all_numbers(film(predictions=wrong), recomputed())
+    other = WINS.copy()
+    other[4, tile] = 1 - other[4, tile]
+    with pytest.raises(AssertionError, match="rate shows"):
+        check_all_numbers(film(wins=other), recomputed())
+
+
+def test_each_value_stands_on_its_tile(drawn):
+    drawn.update(0)
+    numbers = numbers_on(drawn.page.figure)
+    for tile in OPEN:
+        box = numbers[f"value[{tile}]"].get_window_extent()
+        for corner in ((box.x0, box.y0), (box.x1, box.y1)):
+            assert np.abs(corner - middle_of(tile)).max() < 75
+
+
+def test_a_tile_is_as_blue_as_its_value_says(drawn):
+    for frame in (0, 9, 27):
+        drawn.update(frame)
+        colors = polygons(drawn, 2.6).get_facecolor()[:, :3]
+        for place, tile in enumerate(OPEN):
+            assert polygons(drawn, 2.6).get_paths()[place].vertices[:4].mean(axis=0) == pytest.approx(middle_of(tile))
+            share = 0.5 * max(PREDICTED[RECORD[frame], tile]) ** 0.5
+            wanted = (1 - share) * np.array(to_rgb(ICE)) + share * np.array(to_rgb(style.WEIGHT))
+            assert colors[place] == pytest.approx(wanted)
+
+
+def test_an_arrow_is_the_best_action_and_hollow_where_that_does_not_win(drawn):
+    for frame in range(0, 28, 3):
+        drawn.update(frame)
+        arrows, record = polygons(drawn, 2.9), RECORD[frame]
+        for place, tile in enumerate(OPEN):
+            wanted = arrow(middle_of(tile), PREDICTED[record, tile].argmax(), 39, 33, 9)
+            assert arrows.get_paths()[place].vertices[:7] == pytest.approx(wanted)
+            edge, face = (to_hex(colors[place]) for colors in (arrows.get_edgecolor(), arrows.get_facecolor()))
+            wins = WINS[record, tile] == 1
+            assert (edge, face) == ((style.WEIGHT,) * 2 if wins else (style.ERROR, style.PAPER))
+
+
+def test_the_pawn_walks_the_first_way_of_each_end_and_the_last_and_then_it_is_said_how_it_ends(drawn):
+    assert (drawn.frames, drawn.glides) == (28, True)
+    assert (drawn.began, drawn.ended) == ([0, 10, 14, 21], [8, 12, 20, 27])
+    for frame, (record, moved) in enumerate(zip(RECORD, MOVED, strict=True)):
+        drawn.update(frame)
+        walks = record not in (1, 3)
+        passed = [tuple(middle_of(tile)) for tile in dict.fromkeys(WAYS[record])]
+        assert pawn(drawn) == pytest.approx(middle_of(WAYS[record][moved]), abs=1)
+        assert ways(drawn) == [[tuple(middle_of(tile)) for tile in dict.fromkeys(WAYS[record][: moved + 1])],
+                               [] if walks else passed]  # fmt: skip
+        assert verdict(drawn) == (SAID[record] if frame in (8, 9, 12, 13, 20, 27) else "…")
+
+
+def test_between_frames_it_is_on_its_way_or_runs_against_the_edge_but_not_from_one_record_to_the_next(drawn):
+    drawn.update(15.25)
+    assert pawn(drawn) == pytest.approx(0.75 * middle_of(4) + 0.25 * middle_of(8), abs=1)
+    drawn.update(0.5)
+    assert pawn(drawn) == pytest.approx(middle_of(0) + np.array([0, 0.26 * 150]), abs=1)
+    drawn.update(12.5)
+    assert pawn(drawn) == pytest.approx(middle_of(5), abs=1)
+    assert verdict(drawn) == SAID[2]
+
+
+def test_the_curve_is_the_win_rate_and_a_line_stands_where_the_labels_change(drawn):
+    (axes,) = (axes for axes in drawn.page.figure.axes if axes.axison)
+    change, curve, tip = axes.lines
+    for frame in (13, 27):
+        drawn.update(frame)
+        x, y = curve.get_data()
+        np.testing.assert_array_equal(x, np.array(STEPS)[RECORD[: frame + 1]])
+        np.testing.assert_allclose(y, recomputed()["rate"][: frame + 1])
+        assert tip.get_xydata() == pytest.approx(np.array([[x[-1], y[-1]]]))
+        assert change.get_visible() == (frame == 27)
+    assert change.get_xdata()[0] == 30
+
+
+def test_every_text_has_its_place_and_can_be_read_and_every_tick_stands_at_its_number():
+    for texts in check_layout(film(), 0, 12, 27, words_at_ticks=[]):
+        assert {"start", "Learning to win", "Win rate", "From the start its policy"} <= set(texts)
+
+
+@pytest.mark.parametrize("rows", [("SFG",), ("SFFFFFFF",) * 7 + ("FFFFFFFG",)])
+def test_smaller_and_larger_lakes_have_their_place(rows):
+    count = len("".join(rows))
+    scene = LakeLearning(rows, np.full((1, count, 4), 0.9999), np.ones((1, count)), [[0, 1]], [0], ["initialise"])
+    for texts in check_layout(scene, 0, 1):
+        assert "start" in texts
+
+
+def test_a_frame_in_words():
+    rate = recomputed()["rate"][-1]
+    assert film().describe(27) == (
+        "Update 600 of 600, targets: from the start the policy arrives at the goal; from any of 11 tiles it wins "
+        f"{rate:.3f} of its games; the best action of the start is worth {PREDICTED[5, 0].max():.3f}."
+    )
+
+
+def test_frames_in_any_order():
+    check_painter(film, [27, 3, 0, 9])
+
+
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"rows": ("SFFFFFFFFG",)}, "rows may have at most 8 rows and columns to be drawn, got 1 × 10; take a smaller"),
+        ({"rows": ("SX",)}, "rows must be equally long"),
+        ({"rows": ("HHHG",) * 4}, "rows need a tile S or F, where a game goes on"),
+        ({"wins": WINS[:2]}, r"wins must have shape \(6, 16\), .*, got \(2, 16\)"),
+        ({"wins": 2 * WINS + 1}, r"wins must"),
+        ({"steps": STEPS[::-1]}, "steps must grow"),
+        ({"phases": ["initialise"]}, "phases must be 6 texts, got 1"),
+        ({"ways": WAYS[:5]}, "ways must be 6, one for each record, of tiles 0 to 15, got 5"),
+        ({"ways": [*WAYS[:5], [0, 16]]}, "ways must be 6, one for each record, of tiles 0 to 15"),
+        ({"ways": [*WAYS[:5], []]}, "ways must be 6|each of ways"),
+        ({"ways": [*WAYS[:5], [0, -1]]}, "each of ways must"),
+    ],
+)
+def test_what_does_not_fit_is_refused(changed, message):
+    with pytest.raises(ValueError, match=f"LakeLearning: .*{message}"):
+        film(**changed)
