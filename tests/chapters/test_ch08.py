@@ -17,7 +17,8 @@ from chapters.run import Refusal, run_alone
 from tests.chapters.chapter_helpers import check_films
 from tinylearn import confidence_interval
 
-FILMS = {"ch08_frozen_lake": (1310, 600), "ch08_learning_to_win": (1320, 880)}
+FILMS = {"ch08_random_play": (560, 762), "ch08_learning_to_win": (1150, 680), "ch08_frozen_lake": (1340, 600),
+         "ch08_slippery_lake": (980, 702)}  # fmt: skip
 BEST, EXACT = [1, 1, 2, 1, 2, 2], exact_values(make_lake(), mean_of_four, 100)
 FORMATS = ("gif", "png")
 
@@ -33,7 +34,8 @@ def at_once(monkeypatch):
     monkeypatch.setattr(chapter, "facts", lambda *_: {})
     monkeypatch.setattr(chapter, "further", lambda *_: {})
     monkeypatch.setattr(chapter, "first_lake", lambda seed, games, epochs: (
-        random_games(make_lake(), 20, seed=seed), [EXACT] * (sum(epochs) + 1)))  # fmt: skip
+        random_games(make_lake(), 20, seed=seed), chapter.Learned(np.arange(3), np.stack([EXACT] * 3), 1)))  # fmt: skip
+    monkeypatch.setattr(chapter.Learned, "after", lambda learned, epoch: EXACT)
 
 
 # --- a run -----------------------------------------------------------------------------------------------------------
@@ -58,20 +60,35 @@ def test_a_few_games_and_a_second_look_are_enough_to_win(drawn):
 def test_the_films_show_what_the_headline_says(drawn):
     headline, films = drawn.headline, drawn.films
     assert list(films) == list(FILMS)
-    moves, policy = (films[name].scene for name in FILMS)
+    play, learning, moves, slippery = (films[name].scene for name in FILMS)
     assert (moves.tiles, moves.actions) == ([0, 4, 8, 9, 13, 14, 15], BEST)
-    assert policy.epochs.tolist() == list(range(31))
-    np.testing.assert_array_equal(policy.predictions[-1], moves.predictions)
-    np.testing.assert_array_equal(policy.exact, moves.exact)
-    np.testing.assert_allclose(policy.exact, EXACT)
-    for epoch, name in ((10, "outcomes"), (30, "glances")):
-        assert headline[f"from {name}, mean error"] == round(policy.errors[epoch], 6)
-    kinds = [
-        "initialise",
-        *["adjust, repeat: from how games ended"] * 10,
-        *["adjust, repeat: from its own answers"] * 20,
-    ]
-    assert list(policy.phases) == kinds
+    np.testing.assert_array_equal(learning.predictions[-1], moves.predictions)
+    np.testing.assert_allclose(moves.exact, EXACT)
+    assert len(play.players[0].ends) == headline["random games"]
+    rates = [f"{player.rate:.4f}" for scene in (play, slippery) for player in scene.players]
+    assert (rates[0], rates[2]) == ("0.0139", "0.7442")
+    for player in slippery.players:
+        low, high = confidence_interval(player.ends.count(15), 300)
+        assert low < player.rate < high
+
+
+def test_learning_is_shown_densely_at_first_and_then_after_every_second_epoch(drawn):
+    learning, in_epoch = drawn.films["ch08_learning_to_win"].scene, 31
+    steps = learning.steps.tolist()
+    assert steps[:4] == [0, 10, 20, 30]
+    assert {step for step in steps if step > 300} == {in_epoch * epoch for epoch in range(10, 31, 2)}
+    assert set(range(0, 301, 10)) <= set(steps)
+    for step, phase in zip(steps, learning.phases, strict=True):
+        assert phase == ("initialise" if step == 0 else "adjust, repeat: Monte Carlo returns" if step <= 10 * in_epoch
+                         else "adjust, repeat: bootstrapped (TD) targets")  # fmt: skip
+    assert learning.said[0] != "arrives at the goal ✓" == learning.said[-1]
+
+
+def test_what_must_be_read_is_held_and_what_walks_moves(drawn):
+    for film in drawn.films.values():
+        seconds = np.array(film.delays()) / 100
+        assert (seconds[[0, -1]] > [2, 4]).all()
+        assert 12 <= film.fps * film.motion <= 16, "pictures a second"
 
 
 def test_the_files(drawn):
@@ -115,14 +132,15 @@ def test_what_is_shown_was_recorded_after_each_epoch(monkeypatch):
 
     real = chapter.learn
     monkeypatch.setattr(chapter, "learn", learn)
-    played, tables = chapter.first_lake(3, 40, (1, 2))
-    np.testing.assert_array_equal(tables[0], kept[0])
-    np.testing.assert_array_equal(tables[1], kept[1])
-    assert len(tables) == 4
-    again = chapter.first_lake(3, 40, (1, 2))[1]
-    assert [table.tobytes() for table in tables] == [table.tobytes() for table in again]
+    played, learned = chapter.first_lake(3, 80, (1, 2))
+    updates = -(-len(played.tiles) // 256)
+    assert learned.steps.tolist() == [updates * epoch for epoch in range(4)]
+    np.testing.assert_array_equal(learned.after(0), kept[0])
+    np.testing.assert_array_equal(learned.after(1), kept[1])
+    again = chapter.first_lake(3, 80, (1, 2))[1]
+    assert learned.tables.tobytes() == again.tables.tobytes()
     np.testing.assert_array_equal(kept[0], predictions(network(16, np.random.default_rng(3))))
-    np.testing.assert_array_equal(played.tiles, random_games(make_lake(), 40, seed=3).tiles)
+    np.testing.assert_array_equal(played.tiles, random_games(make_lake(), 80, seed=3).tiles)
 
 
 def test_the_slippery_lake_is_learned_from_its_own_random_games():
@@ -161,7 +179,7 @@ def test_starts_from_which_a_player_wins():
 
 def test_a_game_without_end_is_shown_in_part():
     values = np.zeros((16, 4))  # always left
-    film = chapter.moves_film(chapter.play(make_lake(), chapter.greedy(values)), values, EXACT)
+    film = chapter.moves_film(chapter.play(make_lake(), chapter.greedy(values)), values, EXACT).scene
     assert (film.tiles, film.actions) == ([0] * 13, [0] * 12)
 
 

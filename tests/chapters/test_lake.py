@@ -4,7 +4,18 @@ import gymnasium
 import numpy as np
 import pytest
 
-from chapters.lake import MAP, Game, greedy, make_lake, open_tiles, play, random_games, starting_at, wins
+from chapters.lake import (
+    MAP,
+    Game,
+    greedy,
+    make_lake,
+    open_tiles,
+    play,
+    random_games,
+    recorded_games,
+    starting_at,
+    wins,
+)
 
 WIDE = ("SFFFF", "FFFFG")  # not square, no holes
 
@@ -32,6 +43,7 @@ def test_every_move_is_one_that_the_rules_allow(games):
 def test_each_move_is_labelled_with_how_its_game_ended(games):
     each = split(games)
     assert len(each) == 2000
+    assert games.game.tolist() == [number for number, rows in enumerate(each) for _ in rows]
     for rows in each:
         assert games.tiles[rows[0]] == 0
         assert (games.after[rows[:-1]] == games.tiles[rows[1:]]).all()
@@ -55,6 +67,15 @@ def test_the_seed_fixes_the_games(slippery):
     again = make_lake(slippery=slippery)
     random_games(again, 3, seed=1)  # what was played before does not matter
     np.testing.assert_array_equal(random_games(again, 30, seed=5).after, one.after)
+
+
+def test_games_of_a_player_who_counts_his_moves_are_recorded():
+    path = [1, 1, 2, 1, 2, 2]
+    games = recorded_games(make_lake(), lambda tile, moves: path[moves], 2, seed=0)
+    assert games.tiles.tolist() == [0, 4, 8, 9, 13, 14] * 2
+    assert games.after.tolist() == [4, 8, 9, 13, 14, 15] * 2
+    assert (games.actions.tolist(), games.game.tolist()) == (path * 2, [0] * 6 + [1] * 6)
+    assert games.won.all()
 
 
 def test_environment_and_action_space_do_not_deal_the_same_numbers():

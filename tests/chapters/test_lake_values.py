@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chapters.lake import MAP, greedy, make_lake, open_tiles, play, random_games, starting_at, wins
-from chapters.lake_values import best_of_four, by_player, exact_values, mean_of_four, rules, win_rate
+from chapters.lake import MAP, greedy, make_lake, open_tiles, play, random_games, recorded_games, starting_at, wins
+from chapters.lake_values import best_of_four, best_policy, by_player, exact_values, mean_of_four, rules, win_rate
 from tinylearn import confidence_interval
 
 SMALL = ("SFF", "FHG")
@@ -38,6 +38,16 @@ def test_the_optimum_of_the_slippery_lake_needs_a_player_who_counts():
     assert [exact_values(env, best_of_four, left)[2].argmax() for left in (100, 12)] == [3, 2]
     players = [by_player([0, 3, action, 3, 0, 0, 0, 0, 3, 1, 0, 0, 0, 2, 1, 0].__getitem__) for action in (0, 3)]
     assert [round(win_rate(env, player, 100), 4) for player in players] == [0.7298, 0.7402]
+
+
+def test_the_best_policy_wins_as_often_as_value_iteration_says():
+    env, best = make_lake(slippery=True, moves=30), best_policy(make_lake(slippery=True), 30)
+    assert best.shape == (30, 16)
+    games = recorded_games(env, lambda tile, moves: int(best[moves, tile]), 1000, seed=0)
+    low, high = confidence_interval(int(games.rewards.sum()), 1000)
+    assert low < win_rate(env, best_of_four, 30) < high
+    others = recorded_games(env, lambda tile, moves: int(best[0, tile]), 1000, seed=0)
+    assert others.rewards.sum() < games.rewards.sum(), "it counts the moves that are left"
 
 
 @pytest.mark.parametrize("moves", [1, 2, 5])

@@ -1,40 +1,101 @@
-"""Chapter 8: the game, and what the network said after each epoch, beside the exact values."""
+"""Chapter 8: the games, and what the network said after each update that is shown, beside the exact values."""
 
 import numpy as np
 
-from chapters.lake import MAP, MOVES, greedy, make_lake, open_tiles, play
-from chapters.lake_values import exact_values, mean_of_four
+from chapters.ch08_frozen_lake import EARLY
+from chapters.lake import MAP, MOVES, greedy, make_lake, open_tiles, play, starting_at
+from chapters.lake_values import best_of_four, by_player, exact_values, mean_of_four, win_rate
 
-HANDED = ("first_lake",)
+HANDED = ("first_lake", "recorded_games")
 CAPTIONS = set()
 UNPLACED = set()
+OPEN = open_tiles(MAP).tolist()
+NAMES = {"game": "Episode", "games": "of"}
 
 
 def films(handed):
-    (_, (_, tables)) = handed["first_lake"][0]
-    exact = exact_values(make_lake(), mean_of_four, MOVES)
-    game = play(make_lake(), greedy(tables[-1]))
+    (_, (played, learned)) = handed["first_lake"][0]
+    slippery = [returned for _, returned in handed["recorded_games"]]
+    env = make_lake(slippery=True)
+    policy = by_player(greedy(learned.tables[-1]))
+    return {
+        "ch08_random_play": games([played], [win_rate(make_lake(), mean_of_four, MOVES)], 3),
+        "ch08_learning_to_win": learning(learned),
+        "ch08_frozen_lake": moves(learned.tables[-1]),
+        "ch08_slippery_lake": games(slippery, [win_rate(env, later, MOVES) for later in (policy, best_of_four)], 2),
+    }
+
+
+def moves(values):
+    """The game of the last network."""
+    exact, game = exact_values(make_lake(), mean_of_four, MOVES), play(make_lake(), greedy(values))
     tiles = game.tiles[: min(len(game.actions), 12)]
 
-    def moves(frame):
+    def source(frame):
         tile = tiles[frame // 3]
         found = {"move": frame // 3 + 1, "moves": len(tiles), "tile": tile}
         for action in range(4):
-            found |= {f"predicted[{action}]": tables[-1][tile, action], f"exact[{action}]": exact[tile, action]}
+            found |= {f"predicted[{action}]": values[tile, action], f"exact[{action}]": exact[tile, action]}
         return found
 
-    def policy(frame):
-        found = {"epoch": frame, "last_epoch": len(tables) - 1, "pairs": 44}
-        pairs = [(tile, action) for tile in open_tiles(MAP) for action in range(4)]
-        for tile, action in pairs:
-            found |= {f"predicted[{tile},{action}]": tables[frame][tile, action]}
-            found |= {f"exact[{tile},{action}]": exact[tile, action]}
-        return found | {"error": np.mean([abs(tables[frame] - exact)[pair] for pair in pairs])}
+    return {"source": source, "names": {"move": "Move", "moves": "of", "tile": "state: tile"}}
 
-    return {
-        "ch08_frozen_lake": {"source": moves, "names": {"move": "Move", "moves": "of", "tile": "from tile"}},
-        "ch08_learning_to_win": {
-            "source": policy,
-            "names": {"epoch": "Epoch", "last_epoch": "of", "error": "Mean error", "pairs": "over"},
-        },
-    }
+
+def learning(learned):
+    """The frames of each record: one, or as many as the pawn walks."""
+    records = [record for record, step in enumerate(learned.steps)
+               if step <= EARLY or step % (2 * learned.in_epoch) == 0 or step == learned.steps[-1]]  # fmt: skip
+    frames, seen = [], set()
+    everywhere = make_lake(starting_at(MAP, OPEN))
+    for record in records:
+        table = learned.tables[record]
+        game = play(make_lake(), greedy(table))
+        end = "".join(MAP)[game.tiles[-1]]
+        end = end if end in "GH" else "for ever"
+        found = {"step": learned.steps[record], "last_step": learned.steps[-1], "starts": 11,
+                 "rate": win_rate(everywhere, by_player(greedy(table)), MOVES)}  # fmt: skip
+        found |= {f"value[{tile}]": table[tile].max() for tile in OPEN}
+        walks = end not in seen or record == records[-1]
+        frames += [found] * (1 + walks * min(len(game.actions), 8 if end == "for ever" else 100))
+        seen.add(end)
+    names = {"step": "Update", "last_step": "of", "rate": "Win rate", "starts": "from any of"}
+    return {"source": frames.__getitem__, "names": names}
+
+
+def games(players, rates, walked):
+    """The frames of the games that are walked move by move, then those of games that are counted."""
+    lengths = [[int(np.sum(each.game == game)) for game in range(walked)] for each in players]
+    ends = [[each.after[each.game == game][-1] for game in range(each.game[-1] + 1)] for each in players]
+    total = len(ends[0])
+    frames = [(game, move) for game, lasts in enumerate(zip(*lengths, strict=True)) for move in range(max(lasts) + 1)]
+
+    def source(frame):
+        if frame < len(frames):
+            game, move = frames[frame]
+            done, shown = [game + (move >= each[game]) for each in lengths], game + 1
+        else:
+            shown = counted(frame - len(frames), total - walked) + walked
+            done = [shown] * len(players)
+        found = {"game": shown, "games": total}
+        for k, (each, count, rate) in enumerate(zip(ends, done, rates, strict=True)):
+            tiles, counts = np.unique(each[:count], return_counts=True)
+            kinds = dict.fromkeys("GHF", 0)
+            for tile, number in zip(tiles.tolist(), counts.tolist(), strict=True):
+                letter = "".join(MAP)[tile].replace("S", "F")
+                kinds[letter] += number
+                found |= {f"ended_{k}[{tile}]": number} if letter != "F" else {}
+            found |= {f"won[{k}]": kinds["G"], f"lost[{k}]": kinds["H"], f"out[{k}]": kinds["F"]}
+            found |= {f"rate[{k}]": rate} if frame >= len(frames) else {}
+        return found
+
+    beside = {"won": "Won", "lost": "In a hole", "out": "Out of moves", "rate": "Exact win rate"}
+    names = {f"{gid}[{k}]": name for gid, name in beside.items() for k in range(len(players))}
+    return {"source": source, "names": NAMES | names}
+
+
+def counted(frame, left):
+    """Return how many further games are counted after so many frames: more and more, from 1 to all, in 29 frames."""
+    steps = [0]
+    for number in range(1, 30):
+        steps.append(max(round((left + 1) ** (number / 29)) - 1, steps[-1] + 1))
+    return steps[frame + 1]
