@@ -141,6 +141,19 @@ def test_pawns_walk_between_frames_but_not_from_game_to_game(drawn):
     assert pawns(drawn)[0] == pytest.approx(middle_of(0) + np.array([0, 0.26 * 105]), abs=1)
 
 
+def test_a_way_back_and_forth_is_drawn_once():
+    """Dots that lie on dots made a solid line."""
+    tiles = [0, 1, 0, 0, 1, 2]
+    scene = LakeGames("Games", [LakePlayer("it", MAP, tiles, [2, 0, 0, 2, 2, 3], [0] * 6, [2], 0.5)])
+    Painter(scene)
+    (way,) = (each for each in scene.page.axes.collections if each.get_zorder() == 3)
+    for frame, steps in ((0, 0), (0.5, 1), (1, 1), (1.5, 1), (2.5, 1), (3.5, 1), (4, 1), (4.5, 2), (6, 2)):
+        scene.update(frame)
+        assert len(way.get_segments()) == steps
+    (first, second) = (segment.tolist() for segment in way.get_segments())
+    assert (first[1], second[1][0] - first[0][0]) == (second[0], 240)
+
+
 def test_what_is_tried_is_an_arrow_and_a_word_which_says_whether_one_slides(drawn):
     said = {0: ("action: down", "action: down"), 2: ("in a hole ✗", "action: right"),
             4: ("in a hole ✗", "action: down, but it slides"), 5: ("in a hole ✗", "out of moves ✗"),

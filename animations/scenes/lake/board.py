@@ -8,12 +8,13 @@ T tiles, S frames. Places are pixels of a `Page`: y grows upwards.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.collections import EllipseCollection, LineCollection
-from matplotlib.lines import Line2D
 from matplotlib.patches import Polygon
 
 from animations import checks
@@ -113,12 +114,37 @@ def add_walker(
         runs = actions[now] >= 0 and tiles[now] == tiles[now + 1]
         return (1 - share) * middles[tiles[now]] + share * middles[tiles[now + 1]] + (aside if runs else 0)
 
-    def way(frame: float) -> np.ndarray:
-        return np.vstack([middles[tiles[first[int(frame)] : int(frame) + 1]], here(frame)]).T
+    def way(frame: float) -> list[np.ndarray]:
+        now = int(frame)
+        passed, step = tiles[first[now] : now + 1], frozenset(tiles[now : now + 2].tolist())
+        known = steps_along(passed)
+        new = len(step) == 2 and games[now] == games[now + 1] and step not in known
+        begun = [np.array([middles[tiles[now]], here(frame)])] if new and frame > now else []
+        return [middles[pair] for pair in known.values()] + begun
 
-    dotted = page.axes.add_line(Line2D([], [], color=style.WEIGHT, linewidth=4, linestyle=":", zorder=3))
+    dotted = add_way(page)
     pawn = page.axes.add_patch(Polygon(outline, facecolor=style.INK, edgecolor=style.PAPER, zorder=5))
-    return [page.glide(dotted, data=way), page.glide(pawn, xy=lambda frame: outline + here(frame))]
+    return [page.glide(dotted, segments=way), page.glide(pawn, xy=lambda frame: outline + here(frame))]
+
+
+def add_way(page: Page) -> LineCollection:
+    """Draw dotted lines for the way of a walker."""
+    made = LineCollection([], colors=style.WEIGHT, linewidths=4, linestyles=":", zorder=3)
+    page.axes.add_collection(made, autolim=False)
+    return made
+
+
+def steps_along(tiles: Sequence[int] | np.ndarray) -> dict[frozenset[int], list[int]]:
+    """Return the steps from one tile to another, each once: dots that lie on dots would make a line.
+
+    >>> list(steps_along([0, 1, 0, 0, 4]).values())
+    [[0, 1], [0, 4]]
+    """
+    steps: dict[frozenset[int], list[int]] = {}
+    for step in pairwise(map(int, tiles)):
+        if step[0] != step[1]:
+            steps.setdefault(frozenset(step), list(step))
+    return steps
 
 
 def arrow(place: np.ndarray, action: int, start: float, long: float, thick: float) -> np.ndarray:

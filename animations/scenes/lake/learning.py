@@ -14,7 +14,6 @@ import numpy as np
 from matplotlib.collections import PolyCollection
 from matplotlib.colors import to_rgb
 from matplotlib.figure import FigureBase
-from matplotlib.lines import Line2D
 
 from animations import checks
 from animations.data import anything, array, clock, texts
@@ -22,7 +21,18 @@ from animations.kit import style
 from animations.kit.boards import Grid
 from animations.kit.numbers import three_decimals
 from animations.kit.page import Page, PageScene
-from animations.scenes.lake.board import ACTIONS, ICE, Rows, add_walker, arrow, draw_lake, lake, start_place
+from animations.scenes.lake.board import (
+    ACTIONS,
+    ICE,
+    Rows,
+    add_walker,
+    add_way,
+    arrow,
+    draw_lake,
+    lake,
+    start_place,
+    steps_along,
+)
 from tinylearn.checks import shortened
 
 BOARD, MARGIN, PANEL = 600, 40, 430  # pixels: the longer side of the lake, what lies around it, what stands beside it
@@ -131,12 +141,9 @@ class LakeLearning(PageScene):
         tiles = np.array([self.ways[record][moved] for record, moved in zip(self.record, self.moved, strict=True)])
         tries = np.where(self.walks, self.policy[self.record, tiles], -1)
         add_walker(page, self.middles, self.side, tiles, self.record, tries)
-        whole = page.axes.add_line(Line2D([], [], color=style.WEIGHT, linewidth=4, linestyle=":", zorder=3))
-        page.bind(whole, data=lambda frame: self._whole(frame))
-
-    def _whole(self, frame: int) -> np.ndarray:
-        """Return the way (2, places) of a record that is shown for a moment."""
-        return self.middles[[] if self.walks[frame] else self.ways[self.record[frame]]].T
+        whole = [steps_along([] if walks else self.ways[record]).values()
+                 for walks, record in zip(self.walks, self.record, strict=True)]  # fmt: skip
+        page.bind(add_way(page), segments=lambda frame: [self.middles[step] for step in whole[frame]])
 
     def _draw_panel(self, left: float, top: float) -> None:
         """Write the heading, the update, how the way ends, what the colours mean, and the win rate above its curve."""
