@@ -23,9 +23,10 @@ from animations.scenes.descent.contour import ContourDescent, Valley
 from animations.scenes.descent.curve_panel import Curve
 from animations.scenes.descent.descent import CurveDescent, Descent
 from animations.scenes.descent.grid_search import GridSearch
-from animations.scenes.lake.games import LakeGames, LakePlayer
+from animations.scenes.lake.games import LakeGames
 from animations.scenes.lake.learning import LakeLearning
 from animations.scenes.lake.moves import LakeMoves
+from animations.scenes.lake.player import LakePlayer
 from animations.scenes.network.diagram import NetworkDiagram
 from animations.scenes.network.hidden_layer import HiddenLayer
 from animations.scenes.neurons.neuron import LineFit, NeuronDiagram, NeuronStates

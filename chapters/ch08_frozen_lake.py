@@ -31,8 +31,8 @@ start hardly ever arrives: there, games start anywhere.
 
 In the words of reinforcement learning, who plays is the agent, a tile is a state, a game an episode, and what says the
 action in each state is a policy. Labels that say how an episode ended are Monte Carlo returns, the others bootstrapped
-(TD) targets, and 0.99 is a discount factor. What a given policy is worth exactly, finds policy evaluation; what the
-best possible one is worth, value iteration.
+(TD) targets, and 0.99 is a discount factor. Policy evaluation finds what a given policy is worth exactly;
+value iteration, what the best possible one is worth.
 
 How often a player wins follows from the rules in the same way. So you read exact win rates below. One line shows what
 chance does: the network plays 300 games on the slippery lake, and you see how many it won. Such a share is often off by
@@ -56,32 +56,17 @@ from typing import NamedTuple
 import numpy as np
 from gymnasium.envs.toy_text.frozen_lake import MAPS, generate_random_map
 
-from animations import Clip, LakeGames, LakeLearning, LakeMoves, LakePlayer
 from chapters.films import draw
-from chapters.lake import (
-    MAP,
-    MOVES,
-    Game,
-    Games,
-    greedy,
-    make_lake,
-    open_tiles,
-    play,
-    random_games,
-    recorded_games,
-    starting_at,
-    wins,
-)
+from chapters.lake import MAP, MOVES, Games, greedy, make_lake, open_tiles, play, random_games, starting_at, wins
+from chapters.lake_films import EARLY, PLAYED, SHOWN, Learned, learning_film, moves_film, random_film, slippery_film
 from chapters.lake_network import BATCH, glances, learn, network, outcomes, predictions
 from chapters.lake_terminal import play_yourself, show_game
-from chapters.lake_values import Later, best_of_four, best_policy, by_player, exact_values, mean_of_four, win_rate
+from chapters.lake_values import Later, best_of_four, by_player, exact_values, mean_of_four, win_rate
 from chapters.run import Headline, Parser, Refusal, checked, run_alone
 from tinylearn import Recorder, Sequential, confidence_interval
 
 GAMES, EPOCHS, MORE = 10_000, 50, 20  # epochs that learn from outcomes, and then from glances
-SHOWN = 12  # moves of a game in the film; who needs more walks in circles
-DENSE, EARLY = 10, 300  # of the first updates, in which most is learned, one in so many is shown
-PLAYED = 300  # games on the slippery lake, to see chance
+DENSE = 10  # of the first updates, in which most is learned, one in so many is shown
 RENDER = ("ansi",)
 
 
@@ -92,18 +77,6 @@ class Lake(NamedTuple):
     slippery: bool
     moves: int
     games: int
-
-
-class Learned(NamedTuple):
-    """What the network said of every tile and action, `tables` (R, 16, 4), after so many updates, `steps` (R,)."""
-
-    steps: np.ndarray
-    tables: np.ndarray
-    in_epoch: int  # updates
-
-    def after(self, epoch: int) -> np.ndarray:
-        """Return what it said at the end of an epoch, (16, 4)."""
-        return self.tables[self.steps.searchsorted(epoch * self.in_epoch)]
 
 
 def first_lake(seed: int, games: int, epochs: tuple[int, int]) -> tuple[Games, Learned]:
@@ -189,58 +162,7 @@ def sample(lake: Lake, values: np.ndarray, seed: int) -> str:
     return f"{won} won, {won / PLAYED:.4f}, 95 % interval {low:.4f} to {high:.4f}"
 
 
-# --- the pictures -----------------------------------------------------------------------------------------------------
-
-
-def random_film(games: Games) -> Clip:
-    """The first film: three games of random play, and how all others ended."""
-    exact = win_rate(make_lake(), mean_of_four, MOVES)
-    player = lake_player("Four actions, equally likely", games, 3, exact)
-    scene = LakeGames("Random play", [player], "Who steps into a hole has lost.")
-    return Clip(scene, fps=4, motion=4, hold_first=2, holds=dict.fromkeys(scene.ended, 1), hold_last=5, colors=96)
-
-
-def learning_film(learned: Learned, outcome_epochs: int) -> Clip:
-    """The second film: values and policy of the network early in its training, then after every second epoch."""
-    epochs, env, last = learned.steps / learned.in_epoch, make_lake(), learned.steps[-1]
-    shown = (learned.steps <= EARLY) | (epochs % 2 == 0) | (learned.steps == last)
-    steps, tables = learned.steps[shown], learned.tables[shown]
-    kinds = ("initialise", "adjust, repeat: Monte Carlo returns", "adjust, repeat: bootstrapped (TD) targets")
-    phases = [kinds[0 if epoch == 0 else 1 if epoch <= outcome_epochs else 2] for epoch in epochs[shown]]
-    policies = [by_player(greedy(table)) for table in tables]
-    wins = np.stack([policy(exact_values(env, policy, MOVES)) for policy in policies])  # (R, 16)
-    ways = [play(env, greedy(table)).tiles for table in tables]
-    scene = LakeLearning(MAP, tables, wins, ways, steps, phases)
-    holds = dict.fromkeys(scene.began, 1.0) | dict.fromkeys(scene.ended, 2.0)
-    return Clip(scene, fps=4, motion=4, hold_first=4, holds=holds, hold_last=4, colors=96)
-
-
-def moves_film(game: Game, values: np.ndarray, exact: np.ndarray) -> Clip:
-    """The third film: a game, and before each move the four answers."""
-    scene = LakeMoves(MAP, game.tiles[: SHOWN + 1], game.actions[:SHOWN], values, exact)
-    holds = {frame: (0.9, 0.6, 0)[frame % 3] for frame in range(scene.frames)}
-    return Clip(scene, fps=2, motion=8, hold_first=4, holds=holds, hold_last=4, colors=48)
-
-
-def slippery_film(values: np.ndarray, seed: int) -> Clip:
-    """The last film: on slippery ice, the policy that was learned without, beside the best that there is."""
-    env, best, policy = make_lake(slippery=True), best_policy(make_lake(slippery=True), MOVES), greedy(values)
-    learned = recorded_games(env, lambda tile, moves: policy(tile), PLAYED, seed=seed)
-    counting = recorded_games(env, lambda tile, moves: int(best[moves, tile]), PLAYED, seed=seed)
-    rates = (win_rate(env, later, MOVES) for later in (by_player(policy), best_of_four))
-    players = [
-        lake_player("The policy of the lake without slipping", learned, 2, next(rates), values.argmax(axis=1)),
-        lake_player("The best possible policy, by value iteration", counting, 2, next(rates), best[0]),
-    ]
-    scene = LakeGames("The slippery lake", players, "In two of three moves the agent slides, to one side of its aim.")
-    return Clip(scene, fps=3, motion=5, hold_first=3, holds=dict.fromkeys(scene.ended, 1), hold_last=5, colors=96)
-
-
-def lake_player(name: str, games: Games, walked: int, rate: float, policy: np.ndarray | None = None) -> LakePlayer:
-    """Return games for a film: the first few move by move, of all where they ended."""
-    known, last = games.game < walked, np.flatnonzero(np.diff(games.game, append=-1))
-    moves = games.tiles[known], games.actions[known], games.game[known]
-    return LakePlayer(name, MAP, *moves, games.after[last], rate, policy)
+# --- all of it --------------------------------------------------------------------------------------------------------
 
 
 def main(

@@ -6,7 +6,6 @@ were won, ended in a hole, or had no move left.
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,60 +14,17 @@ from matplotlib.figure import FigureBase
 from matplotlib.patches import Rectangle
 
 from animations import checks
-from animations.data import Data, anything, clock, positions, real, text
+from animations.data import anything, text
 from animations.kit import style
 from animations.kit.page import SPACE, Page, PageScene
 from animations.kit.steps import spaced_steps
-from animations.scenes.lake.board import ACTIONS, DIRECTIONS, WATER, Rows, add_walker, arrow, draw_lake, lake
+from animations.scenes.lake.board import ACTIONS, WATER, add_walker, arrow, draw_lake
+from animations.scenes.lake.player import LakePlayer
 
 MARGIN, GAP, LOW, HIGH, BAR = 40, 60, 130, 152, 22  # pixels: around and between lakes, below, above them; the bar
-COUNTED = 30  # frames, at most, in which games are only counted
+COUNTED = 20  # frames, at most, in which games are only counted
 PARTS = (("Won", style.TARGET, "G"), ("In a hole", WATER, "H"), ("Out of moves", style.QUIET, "SF"))
 SAID = {"G": "at the goal ✓", "H": "in a hole ✗", "S": "out of moves ✗", "F": "out of moves ✗"}
-
-
-class LakePlayer(Data):
-    """How somebody played G games, of which the first few are known move by move, N moves in all.
-
-    name      who that is
-    rows      the map
-    tiles     (N,) the tile before each of these moves
-    actions   (N,) the action
-    games     (N,) the game that it belongs to: 0, 1, …
-    ends      (G,) the tile on which each game ended
-    rate      the exact probability of winning
-    policy    (T,) the action on each tile, if that is always the same; it is drawn
-    """
-
-    name: str = text()
-    rows: Rows = lake()
-    tiles: list[int] = positions("N", "T")
-    actions: list[int] = positions("N", len(ACTIONS))
-    games: np.ndarray = clock("N")
-    ends: list[int] = positions("G", "T")
-    rate: float = real(low=0, high=1)
-    policy: list[int] | None = positions("T", len(ACTIONS), default=None)
-
-    def prepare(self) -> None:
-        known = int(self.games[-1]) + 1
-        if not np.array_equal(np.unique(self.games), np.arange(min(known, len(self.ends)))):
-            raise ValueError(
-                f"LakePlayer: games must count 0, 1, … up to {len(self.ends) - 1} at most, as ends has "
-                f"{len(self.ends)}, got {sorted(set(self.games.tolist()))}"
-            )
-        starts = np.searchsorted(self.games, np.arange(known + 1))
-        parts = [slice(*pair) for pair in pairwise(starts)]
-        self.ways = [[*self.tiles[part], end] for part, end in zip(parts, self.ends, strict=False)]
-        self.tried = [[*self.actions[part], -1] for part in parts]  # -1: nothing more
-        ended = np.array(self.ends)[:, None] == np.arange(len(self.rows.letters))  # (G, T)
-        self.counts = np.cumsum(np.vstack([np.zeros_like(ended[:1]), ended]), axis=0)  # (G + 1, T)
-
-    def slides(self, tile: int, action: int, after: int) -> bool:
-        """Does a move lead elsewhere than the action wants?"""
-        (right, up), wide = DIRECTIONS[action], len(self.rows[0])
-        row, column = divmod(tile, wide)
-        row, column = min(max(row - up, 0), len(self.rows) - 1), min(max(column + right, 0), wide - 1)
-        return after != row * wide + column
 
 
 class LakeGames(PageScene):

@@ -2,11 +2,11 @@
 
 import numpy as np
 
-from chapters.ch08_frozen_lake import EARLY
-from chapters.lake import MAP, MOVES, greedy, make_lake, open_tiles, play, starting_at
-from chapters.lake_values import best_of_four, by_player, exact_values, mean_of_four, win_rate
+from chapters.lake import MAP, MOVES, greedy, make_lake, open_tiles, play, recorded_games, starting_at
+from chapters.lake_films import EARLY
+from chapters.lake_values import best_of_four, best_policy, by_player, exact_values, mean_of_four, win_rate
 
-HANDED = ("first_lake", "recorded_games")
+HANDED = ("first_lake",)
 CAPTIONS = set()
 UNPLACED = set()
 OPEN = open_tiles(MAP).tolist()
@@ -15,9 +15,10 @@ NAMES = {"game": "Episode", "games": "of"}
 
 def films(handed):
     (_, (played, learned)) = handed["first_lake"][0]
-    slippery = [returned for _, returned in handed["recorded_games"]]
-    env = make_lake(slippery=True)
-    policy = by_player(greedy(learned.tables[-1]))
+    env, learned_one = make_lake(slippery=True), greedy(learned.tables[-1])
+    best, policy = best_policy(env, MOVES), by_player(learned_one)
+    slippery = [recorded_games(env, choose, 300, seed=0) for choose in (
+        lambda tile, moves: learned_one(tile), lambda tile, moves: int(best[moves][tile]))]  # fmt: skip
     return {
         "ch08_random_play": games([played], [win_rate(make_lake(), mean_of_four, MOVES)], 3),
         "ch08_learning_to_win": learning(learned),
@@ -94,8 +95,8 @@ def games(players, rates, walked):
 
 
 def counted(frame, left):
-    """Return how many further games are counted after so many frames: more and more, from 1 to all, in 29 frames."""
+    """Return how many further games are counted after so many frames: more and more, from 1 to all, in 19 frames."""
     steps = [0]
-    for number in range(1, 30):
-        steps.append(max(round((left + 1) ** (number / 29)) - 1, steps[-1] + 1))
+    for number in range(1, 20):
+        steps.append(max(round((left + 1) ** (number / 19)) - 1, steps[-1] + 1))
     return steps[frame + 1]
