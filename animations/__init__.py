@@ -18,6 +18,7 @@ from animations.scenes.classes.softmax import SoftmaxBars
 from animations.scenes.classes.tally import OverfittingGap, TallyCurves, TallyStrip
 from animations.scenes.convolution.convolution import ConvolutionSteps
 from animations.scenes.convolution.feature_maps import FeatureMaps
+from animations.scenes.convolution.filter_pull import FilterPull
 from animations.scenes.convolution.pooling import MaxPoolingSteps
 from animations.scenes.descent.contour import ContourDescent, Valley
 from animations.scenes.descent.curve_panel import Curve
@@ -57,6 +58,7 @@ __all__ = [
     "CurveStates",
     "Descent",
     "FeatureMaps",
+    "FilterPull",
     "FunctionAndSlope",
     "FunctionStates",
     "GridSearch",

@@ -11,13 +11,17 @@ fit in each direction. And since a 3 × 3 filter cannot stand with its middle on
 may be laid around the picture: with 1, a 3 × 3 filter has as many places as there are pixels.
 
 Max pooling keeps the largest number under each window and forgets the others, and with them where exactly it was. A leg
-that stands a pixel further to the left then often makes no difference any more.
+that stands a pixel further to the left then often makes no difference any more. With a stride of 2 the windows lie
+beside each other, and a quarter of the numbers is left.
 
 Nobody says what the filters should look for. They start as noise and are adjusted against the gradient, like all
-weights. The third film has eight of them, 5 × 5 in three colours, in a small network that tells horses from deer; the
-picture is one that it does not learn from. After 60 epochs some answer along an edge, some to a colour, and what a few
-of them are good for is hard to say. Grey is a weight of 0, so dark places of a filter count, too: they look for dark
-pixels.
+weights. A small network with eight of them, 5 × 5 in three colours, learns to tell horses from deer. The third film
+takes its first update apart. Every place of every picture pulls on the filter: the patch that lay under it, times dout,
+which backpropagation hands back for this place. The sum of all pulls is the gradient, and the step goes against it.
+
+The fourth film shows all eight filters while they learn, in a picture that they do not learn from. Each map contributes
+to the sum of the last neuron, for a horse or for a deer, and so you see what a filter is good for. After 60 epochs some
+answer along legs, some along a back, some to a colour; a few are hard to understand.
 
 Is it worth it? Here are the 160 pictures of chapter 5, their red pixels, and two networks: the dense one of that
 chapter and one with two convolutions. Both know the 160 by heart in the end. Of the 41 that neither has seen the second
@@ -44,21 +48,20 @@ from typing import Any
 
 import numpy as np
 
-from animations import Clip, ConvolutionSteps, FeatureMaps, MaxPoolingSteps, SideBySide, TallyCurves
+from animations import Clip, ConvolutionSteps, FeatureMaps, FilterPull, MaxPoolingSteps, SideBySide, Stacked
 from chapters import images
 from chapters.ch05_horse_or_deer import EPOCHS as DENSE_EPOCHS
-from chapters.ch05_horse_or_deer import deeper_network, red_pixels, tallies
+from chapters.ch05_horse_or_deer import deeper_network, red_pixels
 from chapters.films import draw
-from chapters.images import HorsesAndDeer, horses_and_deer
+from chapters.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
 from chapters.run import Headline, Parser, checked, parser, run, title
-from chapters.scores import counters, scores
+from chapters.scores import scores
 from tinylearn import (
     Adam,
     BinaryCrossEntropy,
     Conv2D,
     Dense,
     Dropout,
-    Evaluate,
     Flatten,
     MaxPool2D,
     ProgressBar,
@@ -84,6 +87,8 @@ IMAGE = [
 ]
 DIAGONAL = [[1, 0], [0, 1]]
 BATCH, CNN_EPOCHS, FILTER_EPOCHS = 32, 40, 60
+PULLED = 6  # the filter of which an update is taken apart
+READ = {0: 2, 1: 4, 2: 4, 3: 0.5, 4: 0.5, 5: 0.5, 6: 2, 7: 2, 8: 3, 9: 3}  # seconds for what its film says
 
 
 def convolve_by_hand(image: Any, kernel: Any, stride: int, padding: int) -> list[list[Any]]:
@@ -163,25 +168,46 @@ def compare(data: HorsesAndDeer, rng: np.random.Generator, quick: bool) -> Headl
 
 
 def padding_and_stride() -> list[ConvolutionSteps]:
-    """The two convolutions of the book."""
+    """The two convolutions of the book, nine places each."""
     return [ConvolutionSteps(SMALL_IMAGE, ROW, padding=1, name="row"),
-            ConvolutionSteps(IMAGE, DIAGONAL, stride=2, name="diagonal")]  # fmt: skip
+            ConvolutionSteps(IMAGE, DIAGONAL, stride=2, name="diagonal", with_clock=False)]  # fmt: skip
 
 
-def feature_maps(
-    model: Sequential, recording: Recording, data: HorsesAndDeer, correct: Sequence[Evaluate]
-) -> SideBySide:
-    """What the filters see in a horse at the end of every epoch, beside the correct answers so far."""
-    convolution, relu = model.layers[:2]
-    filters, maps = [], []
-    for step in recording.steps.tolist():
+def pooling() -> list[MaxPoolingSteps]:
+    """Two images that a convolution made: the book's with stride 1, a larger one with stride 2, four places each."""
+    small, large = ConvolutionSteps(IMAGE, DIAGONAL, stride=2).out, ConvolutionSteps(IMAGE, np.eye(3)).out
+    return [MaxPoolingSteps(small, 2, stride=1, name="one"),
+            MaxPoolingSteps(large, 2, stride=2, name="two", with_clock=False)]  # fmt: skip
+
+
+def shown_horse(model: Sequential, data: HorsesAndDeer, source: str) -> np.ndarray:
+    """Return a horse of the test set: of the photographs the book's, of the sketches the first that is recognised."""
+    says_horse = model.predict(centred(data.x_test))[:, 0] > 0.5
+    return data.x_test[data.horse if source == "cifar10" else np.where(data.y_test == 1, says_horse, -1).argmax()]
+
+
+def feature_maps(model: Sequential, recording: Recording, horse: np.ndarray) -> FeatureMaps:
+    """What the filters see in a horse, and what that contributes: first after each update, then after each epoch."""
+    convolution, relu, pooling, _, neuron, _ = model.layers
+    each = int(recording.steps[recording.epochs == 1][-1])  # updates of an epoch
+    steps = [*range(each), *range(each, int(recording.steps[-1]) + 1, each)]
+    maps, contributions = [], []
+    for step in steps:
         recording.restore(model, step)
-        filters.append(convolution.params["w"].copy())
-        maps.append(relu.forward(convolution.forward(centred(data.x_test[[data.horse]])))[0])
-    epochs = recording.epochs.tolist()
-    counts = tallies([np.array(each.values) for each in correct], data, epochs)
-    scene = FeatureMaps(data.x_test[data.horse], np.array(filters), np.array(maps), epochs)
-    return SideBySide(scene, TallyCurves(epochs, counts, title="horse or deer?", name="network"))
+        maps.append(relu.forward(convolution.forward(centred(horse[None])))[0])  # (32, 32, 8)
+        pooled = pooling.forward(maps[-1][None])[0]  # (8, 8, 8)
+        contributions.append((pooled * neuron.params["w"].reshape(pooled.shape)).sum(axis=(0, 1)))  # (8,)
+    at = [recording.index(step) for step in steps]
+    return FeatureMaps(horse, recording["conv2d_1.w"][at], np.array(maps), np.array(contributions),
+                       recording["dense_1.b"][at, 0], steps, DEER_OR_HORSE, target=1)  # fmt: skip
+
+
+def filter_pull(recording: Recording, pictures: np.ndarray, step: int, k: int) -> FilterPull:
+    """Which places pulled on filter k in an update; what is recorded proves that they add up to its gradient."""
+    name, before = "conv2d_1.w", recording.at(step - 1)
+    told, gradient = recording.explain(step, f"{name}[0, 0, 0, {k}]"), recording.gradients(step)[name]
+    return FilterPull(pictures[told.rows], told.inputs, told.dout[..., k], gradient[..., k], before[name][..., k],
+                      recording.at(step)[name][..., k], step=step, letter="ABCDEFGH"[k])  # fmt: skip
 
 
 def main(
@@ -211,26 +237,27 @@ def main(
     pictures = horses_and_deer(data, data_dir, seed=seed)
     rng = np.random.default_rng(seed)
     filters = eight_filters(rng)
-    recorder = Recorder(filters, every=math.ceil(len(pictures.y_train) / BATCH))  # the end of each epoch
+    recorder = Recorder(filters)
     epochs = 6 if quick else FILTER_EPOCHS
     x, y = centred(pictures.x_train), pictures.y_train
-    correct = counters(filters, (x, y), (centred(pictures.x_test), pictures.y_test))
-    learn(filters, x, y, epochs, rng, recorder, *correct, learning_rate=0.003)
-    boards = padding_and_stride()
+    learn(filters, x, y, epochs, rng, recorder, learning_rate=0.003)
+    boards, pools = padding_and_stride(), pooling()
     left, diagonal = (board.out for board in boards)
-    pooling = MaxPoolingSteps(diagonal, 2, stride=1)
-    maps = feature_maps(filters, recorder.recording, pictures, correct)
+    pulls = filter_pull(recorder.recording, pictures.x_train, step=1, k=PULLED)
+    maps = feature_maps(filters, recorder.recording, shown_horse(filters, pictures, data))
+    slowly: dict[str, Any] = {"fps": 1.5, "hold_first": 2, "hold_last": 3, "colors": 48}
     films = {
-        "ch06_padding_and_stride": Clip(SideBySide(*boards), fps=2, hold_first=2, hold_last=3, colors=48),
-        "ch06_max_pooling": Clip(pooling, fps=2, hold_first=2, hold_last=3, colors=48),
-        "ch06_feature_maps": Clip(maps, fps=10, hold_first=2, hold_last=3),
+        "ch06_padding_and_stride": Clip(Stacked(*boards), motion=6, **slowly),
+        "ch06_max_pooling": Clip(SideBySide(*pools), motion=6, **slowly),
+        "ch06_filter_pull": Clip(pulls, fps=1, hold_last=4, holds=READ),
+        "ch06_feature_maps": Clip(maps, fps=5, hold_first=4, hold_last=4),
     }
     draw(films, out, formats, processes)
     return {
         "3 × 3 filter, stride 1, padding 1": left.tolist(),
         "2 × 2 filter, stride 2": diagonal.tolist(),
         "the same by hand": [convolve_by_hand(SMALL_IMAGE, ROW, 1, 1), convolve_by_hand(IMAGE, DIAGONAL, 2, 0)],
-        "2 × 2 max pooling of that": pooling.out.tolist(),
+        "2 × 2 max pooling of that": pools[0].out.tolist(),
         **scores("eight filters", filters, pictures, centred),
         **compare(pictures, rng, quick),
     }

@@ -143,9 +143,9 @@ def write_heading(page: Page, grid: Grid, words: str) -> None:
 # --- what has room on a board --------------------------------------------------------------------------------------
 
 
-def cell_width(values: np.ndarray) -> int:
-    """Return how many pixels wide a cell must be for each of `values`."""
-    return max(CELL, DIGIT * letters(values) + 18)
+def cell_width(values: np.ndarray, least: int = CELL) -> int:
+    """Return how many pixels wide a cell must be for each of `values`, `least` at least."""
+    return max(least, DIGIT * letters(values) + 18)
 
 
 def board(most: int, **how: Any) -> Any:

@@ -1,6 +1,7 @@
 """Convolution on boards of numbers: the filter is laid on the image, place by place.
 
-    cover               the filter lies on KH × KW numbers of the image: each meets a number of the filter
+    start               the filter lies beside the image
+    cover               it lies on KH × KW numbers of the image: each meets a number of the filter
     multiply and add    the KH · KW products, and their sum
     write               the sum becomes a number of the output
 
@@ -15,14 +16,12 @@ import numpy as np
 
 from animations.data import anything
 from animations.kit import style
-from animations.kit.boards import CELL, DIGIT, Grid, board, cell_width, draw_board, draw_cells
+from animations.kit.boards import DIGIT, Grid, board, draw_cells
 from animations.kit.numbers import letters, plain_form
 from animations.kit.windows import LARGEST_IMAGE, LARGEST_WINDOW
-from animations.scenes.convolution.window_steps import COVER, WORK, WindowSteps
+from animations.scenes.convolution.window_steps import COVER, SIDE, START, WORK, WindowSteps
 from tinylearn.layers.loops import convolve
 from tinylearn.layers.windows import Windows
-
-HIGH = 52  # pixels: a cell with two lines
 
 
 class ConvolutionSteps(WindowSteps):
@@ -47,6 +46,7 @@ class ConvolutionSteps(WindowSteps):
     padding: Any = anything(default=0, kw_only=True)
 
     what, work = "filter", "multiply and add"
+    least = (820, 466)
     window_color = style.WEIGHT
 
     def prepare(self) -> None:
@@ -55,33 +55,45 @@ class ConvolutionSteps(WindowSteps):
         self.products = self.inputs * self.kernel  # (P, KH, KW)
         x, w = self.image[None, :, :, None], self.kernel[:, :, None, None]
         factors = int(9.5 * (letters(self.image) + letters(self.kernel))) + 34
-        wide = max(60, factors, DIGIT * letters(self.products) + 40)
-        out = convolve(x, w, np.zeros(1), windows)[0, :, :, 0]
-        self.lay_out(out, ("sum of all products =", "sum", plain_form(out)),
-                     ("filter", cell_width(self.kernel), CELL), ("image · filter", wide, HIGH))  # fmt: skip
+        self.wide = max(64, factors, DIGIT * letters(self.products) + 40)
+        out, (kh, kw) = convolve(x, w, np.zeros(1), windows)[0, :, :, 0], windows.size
+        self.lay_out(out, ("sum of all products =", "sum", plain_form(out)), kw * self.wide, kh * SIDE)
 
-    def draw_work(self, *grids: Grid) -> None:
-        """Draw the filter, and below it a cell for each product."""
-        kernel, products = grids
-        draw_board(self.page, kernel, "w", self.kernel, style.WEIGHT, color=style.WEIGHT, lines=style.WEIGHT)
-        draw_cells(self.page, products)
-        for i, j in products.cells():
-            self._draw_product(i, j, *products.centre(i, j))
+    def draw_work(self, top: float) -> float:
+        """Draw the filter, which slides from here over the image, and then a cell for each product."""
+        page, home = self.page, Grid((self.work_left, top), *self.windows.size, self.wide, SIDE)
+        page.words(lambda frame: "image · filter" if frame else "filter", (home.left, home.top + 18), color=style.QUIET)
+        draw_cells(page, home)
+        for i, j in home.cells():
+            self._draw_weight(i, j, home.centre(i, j))
+            self._draw_product(i, j, *home.centre(i, j))
+        return home.bottom - 24
 
     def work_in_words(self, place: int) -> str:
         pairs = zip(self.inputs[place].flat, self.kernel.flat, strict=True)
         return f"{' + '.join(f'{x:g} · {w:g}' for x, w in pairs)} ="
 
+    def _draw_weight(self, i: int, j: int, home: tuple[float, float]) -> None:
+        """Write w[i,j] into its cell, and, from the first place on, below the number of the image that it meets."""
+        grid, form = self.board, plain_form(self.kernel)
+        cells = [grid.centre(row + i, column + j) for row, column in self.corners]
+        laid = np.add([cells[place] for place in self.place], (grid.wide / 2 - 5, 11 - SIDE / 2))  # (S, 2)
+        half = DIGIT * len(form(self.kernel[i, j])) / 2
+        lies = np.where(self.phase[:, None] == START, np.add(home, (half, 0)), laid)
+        weight = self.page.number(form, f"w[{i},{j}]", self.kernel[i, j], weight="bold",
+                                  color=style.WEIGHT, zorder=3.5)  # fmt: skip
+        self.page.glide(weight, position=lies)
+
     def _draw_product(self, i: int, j: int, centre: float, y: float) -> None:
         """Write into a cell x and w side by side, and the product below them."""
         page, gid, form = self.page, f"product[{i},{j}]", plain_form(self.products)
         x = centre + 4.75 * (letters(self.image) - letters(self.kernel))  # of the dot: both factors fill the cell
-        page.text("·", (x, y + 12), size=style.SMALL, ha="center")
+        dot = page.text("·", (x, y + 12), size=style.SMALL, ha="center")
         pixel = page.number(plain_form(self.image), f"{gid}.x", self.inputs[self.place, i, j], (x - 6, y + 12),
                             size=style.SMALL)  # fmt: skip
         weight = page.number(plain_form(self.kernel), f"{gid}.w", self.kernel[i, j], (x + 6, y + 12), ha="left",
                              size=style.SMALL, color=style.WEIGHT)  # fmt: skip
         product = page.number(lambda value: f"= {form(value)}", gid, self.products[self.place, i, j], (centre, y - 11),
                               ha="center")  # fmt: skip
-        self.since(COVER, pixel, weight)
+        self.since(COVER, dot, pixel, weight)
         self.since(WORK, product)

@@ -1,93 +1,137 @@
-"""What the filters of a first convolution see in one picture, while they learn.
+"""What the filters of a network see in one picture, while they learn, and what that contributes to its answer.
 
     picture (H, W, 3)  →  each filter w (KH, KW, 3), slid over it, plus b, then ReLU  →  its map (OH, OW)
+    all maps           →  pooling, one neuron: what each map contributes, plus b      →  sum  →  sigmoid  →  answer
 
-A filter is a small colour image itself: a place of the picture answers the more, the more it looks like the filter. So
-its map is bright where the filter found what it looks for.
+A filter has weights for red, green and blue. Its map is bright where it found what it looks for.
 
 S frames, F filters.
 """
 
 from __future__ import annotations
 
-import numpy as np
-from matplotlib.colors import PowerNorm
-from matplotlib.figure import FigureBase
+from typing import Any
 
-from animations.data import array, clock, pixels
+import numpy as np
+from matplotlib.figure import FigureBase
+from matplotlib.patches import Rectangle
+
+from animations.data import array, clock, pixels, position, texts
 from animations.kit import style
+from animations.kit.colours import NEGATIVE, POSITIVE
+from animations.kit.filters import HIGH, WIDE, draw_filter
+from animations.kit.labels import with_article
 from animations.kit.page import Page, PageScene
 
 LETTERS = "ABCDEFGH"  # names of the filters
-PICTURE, FILTER, MAP = 192, 80, 128  # pixels: the sides of the images
-LEFT, APART = 282, 156  # of the first column of filters; from column to column
+PICTURE, MAP, BAR = 192, 128, 76  # pixels: the sides of the images, and the longest bar of a contribution
+LEFT, APART, DOWN = 304, 204, 232  # of the first filter; from column to column; from row to row
 
 
 class FeatureMaps(PageScene):
-    """A picture, up to eight filters, and below each its map, on one clock.
+    """A picture, up to eight filters, the map of each, what it contributes, and the answer that follows, on one clock.
 
-    picture (H, W, 3) in [0, 1]; filters (S, KH, KW, 3, F); maps (S, OH, OW, F), after ReLU; epochs (S,)
+    picture        (H, W, 3) in [0, 1]
+    filters        (S, KH, KW, 3, F)
+    maps           (S, OH, OW, F), after ReLU
+    contributions  (S, F), what each map adds to the sum of the last neuron; biases (S,), what it adds itself
+    steps          (S,) the update of each frame
+    answers        two names: the sigmoid of the sum is the probability of the second
+    target         which of them is true
 
-    A filter is drawn as 0.5 + w / (2 · limit), red, green, blue: grey is 0, and `limit` is the largest weight, without
-    its sign, of all filters in all frames. A map is black at 0 and white at the largest number that it holds in any
-    frame, with brightness as the square root between them, so that small answers can be seen; the largest of the frame
-    is written beside the filter.
+    The colours of all filters have one scale. A map is black at 0 and white at the largest number that it holds in any
+    frame.
 
-    gids: `epoch`, `last_epoch`, `limit`, `-limit`, and for filter k `maps[k].max`.
+    gids: `step`, `last_step`, `sum`, `b`, `predicted`, and for filter k `contributions[k]`.
     """
 
     picture: np.ndarray = pixels("H", "W", 3)
     filters: np.ndarray = array("S", "KH", "KW", 3, "F")
     maps: np.ndarray = array("S", "OH", "OW", "F", low=0, hint="; take them after ReLU")
-    epochs: np.ndarray = clock("S")
+    contributions: np.ndarray = array("S", "F")
+    biases: np.ndarray = array("S")
+    steps: np.ndarray = clock("S")
+    answers: tuple[str, ...] = texts(2)
+    target: int = position(2)
 
-    size = (900, 600)
+    size = (1124, 584)
 
     def prepare(self) -> None:
         if self.lengths["F"] > len(LETTERS):
             raise ValueError(f"FeatureMaps: expected 1 to {len(LETTERS)} filters, got {self.lengths['F']}")
         self.limit = float(np.abs(self.filters).max()) or 1.0
-        self.colors = 0.5 + self.filters / (2 * self.limit)  # pictures, in [0, 1]
-        self.largest = self.maps.max(axis=(1, 2))  # (S, F)
+        self.sums = self.contributions.sum(axis=1) + self.biases  # (S,)
+        self.predicted = 0.5 + np.tanh(self.sums / 2) / 2  # (S,), the sigmoid, at any size
 
     def draw(self, figure: FigureBase) -> None:
         self.page = page = Page(figure, self.size)
-        page.clock((30, 564), "Epoch", "epoch", self.epochs, self.epochs[-1], size=style.LARGE)
-        page.words(["adjust, repeat" if epoch else "initialise" for epoch in self.epochs], (30, 530), color=style.QUIET)
-        page.text("what each filter looks for, and where it finds it", (LEFT, 564), size=style.LARGE)
+        page.clock((30, 548), "Update", "step", self.steps, self.steps[-1], "last_step", size=style.LARGE)
+        page.words(["adjust, repeat" if step else "initialise" for step in self.steps], (30, 516), color=style.QUIET)
+        page.text("where each filter fits, and what that says", (LEFT, 548), size=style.LARGE)
+        page.quiet("filters, for red, green, blue: a weight above zero is blue, one below zero red; "
+                   "maps: white where it fits best", (LEFT, 516), size=style.SMALL)  # fmt: skip
         self._draw_picture()
         for k in range(self.lengths["F"]):
             row, column = divmod(k, len(LETTERS) // 2)
-            self._draw_filter(k, LEFT + APART * column, 532 - 254 * row)
+            self._draw_filter(k, LEFT + APART * column, 484 - DOWN * row)
+
+    def said(self, frame: int) -> str:
+        """Return the answer, and whether that is right; a sum of zero is none."""
+        answer = int(self.sums[frame] > 0)
+        return (
+            f"says {self.answers[answer]} {'✓' if answer == self.target else '✗'}"
+            if self.sums[frame]
+            else "cannot tell"
+        )
 
     def describe(self, frame: int) -> str:
-        pairs = zip(LETTERS, self.largest[frame], strict=False)
+        pairs = zip(LETTERS, self.contributions[frame], strict=False)
         return (
-            f"Epoch {self.epochs[frame]} of {self.epochs[-1]}: the filters answer the picture with at most "
-            f"{', '.join(f'{letter} {value:.2f}' for letter, value in pairs)}."
+            f"Update {self.steps[frame]} of {self.steps[-1]}, shown {with_article(self.answers[self.target])}: the "
+            f"network {self.said(frame)}. The maps contribute "
+            f"{', '.join(f'{letter} {value:+.2f}' for letter, value in pairs)}; the probability of {self.answers[1]} "
+            f"is {self.predicted[frame]:.3f}."
         )
 
     def _draw_picture(self) -> None:
-        """Draw the picture, and below it what the colours of filters and maps mean."""
-        page = self.page
-        page.image((30, 310), (PICTURE, PICTURE)).imshow(self.picture, interpolation="nearest")
-        page.quiet("the picture", (30, 288))
-        of_filters = ("filters, in red, green, blue:", "no colour is", "all of it is", "grey is a weight of 0")
-        of_maps = ("maps: black is 0, white the", "largest that each ever holds,", "half as bright a quarter of it")
-        rows = [[page.quiet(line, size=style.SMALL)] for line in (*of_filters, "", *of_maps)]
-        for row, gid, value in ((rows[1], "-limit", -self.limit), (rows[2], "limit", self.limit)):
-            row.append(page.number("{:+.2f}", gid, value, size=style.SMALL, color=style.WEIGHT))
-        page.column((30, 246), 22, *rows)
+        """Draw the picture, and below it the answer: the sum, and its sigmoid as a bar between the two names."""
+        page, (left, low), (no, yes) = self.page, (30, 92), self.answers
+        page.image((left, 292), (PICTURE, PICTURE)).imshow(self.picture, interpolation="nearest")
+        page.quiet(with_article(self.answers[self.target]), (left, 272))
+        for y, words, gid, values in ((228, "bias b", "b", self.biases), (202, "all maps + b", "sum", self.sums)):
+            page.quiet(words, (left, y))
+            page.number("{:+.2f}", gid, values, (left + PICTURE, y))
+        page.named((left, 160), f"probability of {yes}", "{:.3f}", "predicted", self.predicted, weight="bold")
+        frame: dict[str, Any] = {"fill": False, "edgecolor": style.INK, "linewidth": 1, "zorder": 3.2}
+        page.axes.add_patch(Rectangle((left, low), PICTURE, 24, **frame))
+        bar = page.axes.add_patch(Rectangle((left, low), 0, 24, color=style.FAINT, zorder=3))
+        page.bind(bar, width=PICTURE * self.predicted)
+        half = (left + PICTURE / 2, low - 6), (left + PICTURE / 2, low + 30)
+        page.bind(page.line(*half, style.INK, linestyle="--", linewidth=1, zorder=4))  # it lies on the bar
+        page.quiet(no, (left, low - 18))
+        page.quiet(yes, (left + PICTURE, low - 18), ha="right")
+        page.verdict(self.said, (left, 36))
 
     def _draw_filter(self, k: int, left: int, top: int) -> None:
-        """Draw filter k, its name, its largest answer, and below it its map."""
-        page, right = self.page, left + FILTER + 10
-        colors, of_filter = self.colors[..., k], page.image((left, top - FILTER), (FILTER, FILTER))
-        page.bind(of_filter.imshow(colors[0], interpolation="nearest", zorder=3), data=colors)
-        answers, of_map = self.maps[..., k], page.image((left, top - FILTER - 12 - MAP), (MAP, MAP))
-        brightness = PowerNorm(0.5, vmin=0, vmax=float(answers.max()) or 1.0)
-        page.bind(of_map.imshow(answers[0], cmap="gray", norm=brightness, interpolation="nearest", zorder=3),
-                  data=answers)  # fmt: skip
-        page.text(LETTERS[k], (right, top - 18), weight="bold")
-        page.quiet("up to", (right, top - 44), size=style.SMALL)
-        page.number("{:.2f}", f"maps[{k}].max", self.largest[:, k], (right, top - 66), ha="left")
+        """Draw filter k, beside it its map, and below them what that contributes."""
+        page, right = self.page, left + WIDE + 10
+        page.text(LETTERS[k], (left - 10, top - 20), weight="bold", ha="right")
+        draw_filter(page, (left, top - HIGH), self.filters[..., k], self.limit)
+        answers, of_map = self.maps[..., k], page.image((right, top - (HIGH + MAP) // 2), (MAP, MAP))
+        shown = of_map.imshow(answers[0], cmap="gray", vmin=0, vmax=float(answers.max()) or 1, interpolation="nearest",
+                              zorder=3)  # fmt: skip
+        page.bind(shown, data=answers)
+        self._draw_contribution(k, (right + MAP / 2, top - HIGH - 22))
+
+    def _draw_contribution(self, k: int, zero: tuple[float, float]) -> None:
+        """Draw a bar from zero, to the right or to the left, and below it its number and which answer it is for."""
+        page, values, (x, y) = self.page, self.contributions[:, k], zero
+        width = BAR * values / (np.abs(self.contributions).max() or 1)
+        bar = page.axes.add_patch(Rectangle((x, y - 7), 0, 14, linewidth=1.5, zorder=3))
+        above = values >= 0
+        page.bind(bar, width=width, edgecolor=np.where(above, POSITIVE, NEGATIVE), linestyle=np.where(above, "-", "--"),
+                  facecolor=np.where(above, POSITIVE, style.PAPER))  # fmt: skip
+        page.line((x, y - 12), (x, y + 12), style.INK, linewidth=1, zorder=3.5)
+        page.number("{:+.2f}", f"contributions[{k}]", values, (x - 4, y - 27))
+        page.words([f"for {self.answers[int(value > 0)]}" if value else "" for value in values], (x + 4, y - 27),
+                   color=style.QUIET)  # fmt: skip

@@ -15,10 +15,10 @@ import numpy as np
 
 from animations.data import anything
 from animations.kit import style
-from animations.kit.boards import CELL, Grid, board, cell_width, draw_cells, mark_cells, write_numbers
+from animations.kit.boards import board, mark_cells
 from animations.kit.numbers import plain_form
 from animations.kit.windows import LARGEST_IMAGE
-from animations.scenes.convolution.window_steps import COVER, WORK, WindowSteps
+from animations.scenes.convolution.window_steps import SIDE, WORK, WindowSteps
 from tinylearn import MaxPool2D
 from tinylearn.layers.loops import max_pool
 
@@ -30,7 +30,7 @@ class MaxPoolingSteps(WindowSteps):
     never wins, so its cells stay empty. The output is that of `tinylearn.layers.loops.max_pool`. Raises ValueError for
     boards that are larger, hold numbers of 1000 and more, or have no place for the window.
 
-    gids, beside those of WindowSteps: `window[i,j]`, what is under the window, and `largest`.
+    gids, beside those of WindowSteps: `largest`.
 
     >>> MaxPoolingSteps([[1, 0, 2], [1, 0, 1], [2, 1, 0]], stride=1).out
     array([[1., 2.],
@@ -43,8 +43,8 @@ class MaxPoolingSteps(WindowSteps):
     padding: Any = anything(default=0, kw_only=True)
 
     what, work = "max pooling", "compare"
+    least = (558, 362)
     around = -np.inf
-    least = (600, 400)
     window_color = style.QUIET
 
     def prepare(self) -> None:
@@ -52,26 +52,18 @@ class MaxPoolingSteps(WindowSteps):
         kw = self.windows.size[1]
         self.winners = [divmod(int(each.argmax()), kw) for each in self.inputs]  # argmax is the first maximum
         out = max_pool(self.image[None, :, :, None], self.windows)[0, :, :, 0]
-        self.lay_out(out, ("largest =", "largest", plain_form(self.image)),
-                     ("under the window", cell_width(self.image), CELL))  # fmt: skip
+        self.lay_out(out, ("largest =", "largest", plain_form(self.image)), 0, SIDE)
 
-    def draw_work(self, *grids: Grid) -> None:
-        """Draw a cell for each number under the window, and mark the largest."""
-        (self.grid,), inputs = grids, self.inputs[self.place]  # (S, KH, KW)
-        draw_cells(self.page, self.grid)
-        inside = np.isfinite(inputs)
-        seen = inside & (self.phase >= COVER)[:, None, None]
-        form = plain_form(self.image)
-        write_numbers(self.page, self.grid, form, "window", np.where(inside, inputs, 0), seen)
+    def draw_work(self, top: float) -> float:
+        """Mark the largest number under the window; it is said in the middle of the output."""
         self.marks = mark_cells(self.page, self._marks, zorder=5)
+        return top - self.out.shape[0] * SIDE / 2
 
     def work_in_words(self, place: int) -> str:
         inputs = self.inputs[place]
         return f"the largest of {', '.join(f'{value:g}' for value in inputs[np.isfinite(inputs)])} is"
 
     def _marks(self, frame: int) -> list[Any]:
-        """Return the outlines of the largest number, under the window and on the image."""
-        if self.phase[frame] < WORK:
-            return []
+        """Return the outline of the largest number."""
         (i, j), (row, column) = self.winners[self.place[frame]], self.corners[self.place[frame]]
-        return [self.grid.outline(i, j, inset=3), self.board.outline(row + i, column + j, inset=5)]
+        return [self.board.outline(row + i, column + j, inset=5)] if self.phase[frame] >= WORK else []

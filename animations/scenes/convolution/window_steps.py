@@ -8,6 +8,7 @@
     └ ─ ╚═══════╝                                             └───┴───┘
 
 Frame 0 is the start: nothing is covered, nothing written. Then each place takes three frames: cover, work, write.
+Between two places the window slides.
 
 H W rows and columns of the image, KH KW of the window, OH OW of the output; P = OH · OW places, row by row; S frames.
 """
@@ -18,23 +19,26 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase
 
-from animations.data import text
+from animations.data import anything, text
 from animations.engine.text import Form, text_width
 from animations.kit import style
-from animations.kit.boards import CELL, DIGIT, Grid, cell_width, draw_board, draw_outlines, mark_cells, write_heading
+from animations.kit.boards import DIGIT, Grid, cell_width, draw_board, draw_outlines, mark_cells, write_heading
 from animations.kit.numbers import letters
 from animations.kit.page import SPACE, Page, PageScene
 from animations.kit.windows import covered, in_words
 from tinylearn.layers.windows import Windows
 
-HEADING, BELOW, GAP, MARGIN = 134, 46, 56, 32  # pixels: above the boards, below and beside each, around all
+SIDE = 52  # pixels: the least width and the height of a cell
+GAP, MARGIN, LINE = 48, 26, 34  # pixels: between boards, around all, from line to line
+ABOVE = MARGIN + 3 * LINE  # pixels: the title, the clock, what the boards are
 START, COVER, WORK, WRITE = range(4)
 
 
 class WindowSteps(PageScene):
     """The boards of the image and of the output, the window, and the clock; a subclass draws the work between them.
 
-    image (H, W), out (OH, OW); `name` stands before the gids, as in "name.out[0,0]", if it is not empty.
+    image (H, W), out (OH, OW); `name` stands before the gids, as in "name.out[0,0]", if it is not empty. Beside a scene
+    that has as many places, with_clock=False leaves the clock to that one.
 
     gids: `x[r,c]` for the cells of the image, `padding[r,c]` for those around it, in the same coordinates (so that
     r or c is negative, or beyond the image), `out[p,q]`, `place` and `places`, counted from 1.
@@ -42,12 +46,14 @@ class WindowSteps(PageScene):
 
     title: str = text(default="", kw_only=True)
     name: str = text(default="", kw_only=True)
+    with_clock: bool = anything(lambda who, name, value: bool(value), default=True, kw_only=True)
 
+    glides = True
     image: np.ndarray
     what = ""  # that slides over the image
     work = ""  # what the frames between "cover" and "write" do
     around = 0.0  # what the padding holds; -inf is not written
-    least = (700, 550)  # pixels: the size of small boards, so that they fit beside each other
+    least = (0, 0)  # pixels: the size of small boards, so that they fit beside each other
     window_color = style.INK
 
     def cover(self, windows: Windows, name: str) -> np.ndarray:
@@ -56,31 +62,31 @@ class WindowSteps(PageScene):
         self.corners, inputs = covered(type(self).__name__, name, windows, self.image, self.around)
         return inputs
 
-    def lay_out(self, out: np.ndarray, result: tuple[str, str, Form], *boards: tuple[str, int, int]) -> None:
+    def lay_out(self, out: np.ndarray, result: tuple[str, str, Form], wide: int, high: int) -> None:
         """Compute what each frame shows, and where the boards stand.
 
-        out      (OH, OW), what is written
-        result   of the work: the words before the number, its gid, and how it is written
-        boards   of the work, each (KH, KW): what it is called, and how wide and high its cells are, in pixels
+        out          (OH, OW), what is written
+        result       of the work: the words before the number, its gid, and how it is written
+        wide, high   how many pixels the work takes above its result
         """
-        self.out, self.result, self.boards = out, result, boards
+        self.out, self.result = out, result
         self.title = self.title or in_words(self.windows, self.what)
         self.frames = 1 + 3 * out.size
         place, phase = np.divmod(np.arange(self.frames) - 1, 3)
         self.place = np.maximum(place, 0)  # (S,), from 0
         self.phase = np.where(place < 0, START, phase + COVER)  # (S,)
-        (kh, kw), (rows, columns) = self.windows.size, self.windows.padded_shape(*self.image.shape)
+        rows, columns = self.windows.padded_shape(*self.image.shape)
         said = text_width(result[0], style.MEDIUM) + SPACE + DIGIT * letters(out)
-        self.work_left = MARGIN + columns * cell_width(self.image) + GAP
-        widths = [max(kw * wide, text_width(name, style.MEDIUM)) for name, wide, _ in boards]
-        self.out_left = self.work_left + max(said, *widths) + GAP
-        right = self.out_left + max(out.shape[1] * cell_width(out), 2 * CELL)
+        self.work_left = MARGIN + columns * cell_width(self.image, SIDE) + GAP
+        self.out_left = self.work_left + max(said, wide) + GAP
+        right = self.out_left + out.shape[1] * cell_width(out, SIDE)
         title = MARGIN + text_width(self.title, style.LARGE)
-        high = max(rows * CELL + 40, out.shape[0] * CELL, sum(kh * high + BELOW for *_, high in boards))
-        self.size = max(self.least[0], right + MARGIN, title + MARGIN), max(self.least[1], HEADING + high + MARGIN)
+        dashed = LINE * (self.image.shape != (rows, columns))
+        below = max(rows * SIDE + dashed, out.shape[0] * SIDE, high + LINE)
+        self.size = max(self.least[0], right + MARGIN, title + MARGIN), max(self.least[1], ABOVE + below + MARGIN)
 
-    def draw_work(self, *grids: Grid) -> None:
-        """Draw on the boards of the work what is done with the covered cells."""
+    def draw_work(self, top: float) -> float:
+        """Draw what is done with the covered cells, from the height `top` down; return where the result stands."""
         raise NotImplementedError
 
     def work_in_words(self, place: int) -> str:
@@ -88,11 +94,13 @@ class WindowSteps(PageScene):
         raise NotImplementedError
 
     def draw(self, figure: FigureBase) -> None:
-        self.page, top = Page(figure, self.size, self.name), self.size[1] - HEADING
-        self._draw_heading(top + 66)
+        self.page, top = Page(figure, self.size, self.name), self.size[1] - ABOVE
+        self.page.text(self.title, (MARGIN, self.size[1] - MARGIN - 8), size=style.LARGE)
+        if self.with_clock:
+            self._draw_clock(self.size[1] - MARGIN - 8 - LINE)
         self._draw_image(top)
-        self._draw_work(top)
         self._draw_output(top)
+        self._write_result(self.draw_work(top))
 
     def describe(self, frame: int) -> str:
         place = int(self.place[frame])
@@ -106,24 +114,24 @@ class WindowSteps(PageScene):
 
     def since(self, phase: int, *artists: Artist) -> None:
         """Show artists from a phase on, at each place anew."""
-        for artist in artists:
-            self.page.bind(artist, visible=self.phase >= phase)
+        self.page.show(self.phase >= phase, *artists)
 
-    def _draw_heading(self, y: float) -> None:
-        """Write the title, and below it the clock."""
+    def _draw_clock(self, y: float) -> None:
+        """Write which place it is, and what is done there."""
         page, phases = self.page, ("start", "cover", self.work, "write")
-        page.text(self.title, (MARGIN, y + 34), size=style.LARGE)
         place = page.number("{:.0f}", "place", self.place + 1, weight="bold")
-        self.since(COVER, place)
         last = page.number("{:.0f}", "places", self.out.size, color=style.QUIET)
-        end = page.row((MARGIN, y), page.quiet("place"), place, page.quiet("of"), last)
-        page.words([phases[phase] for phase in self.phase], (end + 3 * SPACE, y), weight="bold")
+        counted = page.quiet("place"), place, page.quiet("of"), last
+        end = page.row((MARGIN, y), *counted)
+        self.since(COVER, *counted)
+        at = np.where(self.phase[:, None] == START, (MARGIN, y), (end + 3 * SPACE, y))
+        page.bind(page.words([phases[phase] for phase in self.phase], weight="bold"), position=at)
 
     def _draw_image(self, top: float) -> None:
-        """Draw the image, framed, and around it the padding, with dashed cells."""
+        """Draw the image, framed, around it the padding, with dashed cells, and the window."""
         page, (h, w), ((above, _), (left, _)) = self.page, self.image.shape, self.windows.pads(*self.image.shape)
         rows, columns = self.windows.padded_shape(h, w)
-        grid = self.board = Grid((MARGIN, top), rows, columns, cell_width(self.image), CELL)
+        grid = self.board = Grid((MARGIN, top), rows, columns, cell_width(self.image, SIDE), SIDE)
         write_heading(page, grid, "image")
         draw_board(page, grid.part(above, left, h, w), "x", self.image, style.INPUT)
         draw_outlines(page, [grid.outline(above, left, h, w)], colors=style.INK, linewidths=1.5, joinstyle="miter",
@@ -131,31 +139,27 @@ class WindowSteps(PageScene):
         outside = [(i, j) for i, j in grid.cells() if not (0 <= i - above < h and 0 <= j - left < w)]
         draw_outlines(page, [grid.outline(*cell) for cell in outside], linestyles=(0, (3, 3)))
         if outside:
-            page.quiet("dashed: padding", (MARGIN, grid.bottom - 22), size=style.SMALL)
+            page.quiet("dashed: padding", (MARGIN, grid.bottom - 20), size=style.SMALL)
         for i, j in outside if np.isfinite(self.around) else ():
             page.number("{:.0f}", f"padding[{i - above},{j - left}]", self.around, grid.centre(i, j), ha="center",
                         color=style.QUIET, zorder=3)  # fmt: skip
-        self.window = mark_cells(
-            page, lambda frame: [grid.outline(*self.corners[self.place[frame]], *self.windows.size)] if frame else [],
-            colors=self.window_color,
-        )  # fmt: skip
+        places = [grid.outline(i, j, *self.windows.size) for i, j in self.corners]
+        outlines = np.array(places)[self.place]  # (S, 5, 2)
+        self.window = draw_outlines(page, (), colors=self.window_color, linewidths=3.0, joinstyle="miter", zorder=4)
+        page.glide(self.window, segments=outlines[:, None])
+        page.show(self.phase >= COVER, self.window)
 
-    def _draw_work(self, top: float) -> None:
-        """Draw the boards of the work below each other, and its result below them."""
-        page, (kh, kw), grids, (words, gid, form) = self.page, self.windows.size, [], self.result
-        for name, wide, high in self.boards:
-            grids.append(Grid((self.work_left, top), kh, kw, wide, high))
-            write_heading(page, grids[-1], name)
-            top = grids[-1].bottom - BELOW
-        self.draw_work(*grids)
-        number = page.number(form, gid, self.out.flat[self.place], weight="bold")
-        self.since(WORK, number)
-        page.row((self.work_left, grids[-1].bottom - 30), page.quiet(words), number)
+    def _write_result(self, y: float) -> None:
+        """Write what the work gives."""
+        words, gid, form = self.result
+        said = self.page.quiet(words), self.page.number(form, gid, self.out.flat[self.place], weight="bold")
+        self.page.row((self.work_left, y), *said)
+        self.since(WORK, *said)
 
     def _draw_output(self, top: float) -> None:
         """Draw the cells of the output, and in them the numbers that are written one by one."""
         page, (rows, columns) = self.page, self.out.shape
-        grid = Grid((self.out_left, top), rows, columns, cell_width(self.out), CELL)
+        grid = Grid((self.out_left, top), rows, columns, cell_width(self.out, SIDE), SIDE)
         write_heading(page, grid, "output")
         written = self.place + (self.phase == WRITE)  # (S,) so many cells
         seen = np.arange(self.out.size).reshape(self.out.shape) < written[:, None, None]
