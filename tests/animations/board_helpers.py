@@ -58,13 +58,13 @@ class Expected:
     def gid_of(self, r, c):
         return f"{self.prefix}{'x' if self.inside(r, c) else 'padding'}[{r},{c}]"
 
-    def values(self, frame, work, out, *, padding=True):
+    def values(self, frame, work, out, *, padding=True, clock=True):
         """Return gid → value of a frame; `work(covered, phase)` gives those between image and output."""
         place, phase = (frame - 1) // 3, (frame - 1) % 3 if frame else -1
         values = {self.gid_of(r, c): self.at(r, c, 0) for r, c in self.cells() if padding or self.inside(r, c)}
-        values[f"{self.prefix}places"] = self.places
+        if frame and clock:
+            values |= {f"{self.prefix}place": place + 1, f"{self.prefix}places": self.places}
         if frame:
-            values[f"{self.prefix}place"] = place + 1
             values |= {self.prefix + gid: value for gid, value in work(self.covered(place), phase).items()}
         written = place + (phase == 2) if frame else 0
         for k in range(written):
@@ -95,12 +95,12 @@ def convolved(expected, kernel):
     return np.reshape(sums, shape), work
 
 
-def convolution_values(image, kernel, stride, padding, prefix=""):
+def convolution_values(image, kernel, stride, padding, prefix="", *, clock=True):
     """Return a function frame → (gid → value) for all that ConvolutionSteps draws."""
     expected = Expected(image, np.shape(kernel), np.broadcast_to(stride, 2), padding, prefix)
     out, work = convolved(expected, kernel)
     own = {f"{prefix}w[{i},{j}]": value for (i, j), value in np.ndenumerate(np.array(kernel, float))}
-    return lambda frame: expected.values(frame, work, out) | own
+    return lambda frame: expected.values(frame, work, out, clock=clock) | own
 
 
 def largest(expected, place):
@@ -110,16 +110,16 @@ def largest(expected, place):
     return value, min(where for where, cell in inside.items() if expected.image[cell] == value)
 
 
-def pooling_values(image, size, stride, padding):
+def pooling_values(image, size, stride, padding, prefix="", *, clock=True):
     """Return a function frame → (gid → value) for all that MaxPoolingSteps draws."""
-    expected = Expected(image, size, stride, padding)
+    expected = Expected(image, size, stride, padding, prefix)
     out = np.reshape([largest(expected, place)[0] for place in range(expected.places)], expected.shape)
 
     def work(covered, phase):
-        cells = {f"window[{i},{j}]": expected.image[cell] for (i, j), cell in covered.items() if expected.inside(*cell)}
-        return cells | ({"largest": max(cells.values())} if phase >= 1 else {})
+        inside = [expected.image[cell] for cell in covered.values() if expected.inside(*cell)]
+        return {"largest": max(inside)} if phase >= 1 else {}
 
-    return lambda frame: expected.values(frame, work, out, padding=False)
+    return lambda frame: expected.values(frame, work, out, padding=False, clock=clock)
 
 
 def positions(figure, prefix=""):
@@ -157,8 +157,24 @@ def enclosed(lines, board):
     return found
 
 
-def check_marks(scene, figure, size, stride, padding):
-    """The largest number is marked on the image and under the window, once it has been found."""
+def check_filter(scene, figure, stride, padding, prefix=""):
+    """The filter lies beside the image at first, then every weight in the cell with the number that it meets."""
+    expected = Expected(scene.image, scene.kernel.shape, stride, padding)
+    for frame in range(scene.frames):
+        scene.update(frame)
+        boards, (wide, high) = positions(figure, prefix), (scene.board.wide, scene.board.high)
+        weights = boards["w"]
+        if frame == 0:
+            assert min(x for x, _ in weights.values()) > scene.board.right
+            continue
+        for where, cell in expected.covered((frame - 1) // 3).items():
+            (x, y), (right, low) = boards["x"][cell], weights[where]
+            assert 0 < right - x < wide / 2, f"frame {frame}: w{where} lies beside the cell {cell}"
+            assert 0 < y - low < high / 2, f"frame {frame}: w{where} lies above or below the cell {cell}"
+
+
+def check_marks(scene, figure, size, stride, padding, prefix=""):
+    """The largest number is marked on the image, once it has been found."""
     expected = Expected(scene.image, size, stride, padding)
     for frame in range(scene.frames):
         scene.update(frame)
@@ -166,7 +182,5 @@ def check_marks(scene, figure, size, stride, padding):
         if frame == 0 or phase == 0:
             assert not scene.marks.get_paths()
             continue
-        boards, (_, winner) = positions(figure), largest(expected, place)
-        under, _ = enclosed(scene.marks, boards["window"])
-        _, above = enclosed(scene.marks, boards["x"])
-        assert (under, above) == ({winner}, {expected.covered(place)[winner]})
+        boards, (_, winner) = positions(figure, prefix), largest(expected, place)
+        assert enclosed(scene.marks, boards["x"]) == [{expected.covered(place)[winner]}]

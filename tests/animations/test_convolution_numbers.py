@@ -3,11 +3,12 @@
 import numpy as np
 import pytest
 from audit import check_all_numbers, check_numbers
-from board_helpers import FACTS, Expected, check_places, convolution_values, enclosed, positions
+from board_helpers import FACTS, Expected, check_filter, check_places, convolution_values, enclosed, positions
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from animations import ConvolutionSteps, SideBySide
+from animations import ConvolutionSteps, MaxPoolingSteps, SideBySide
+from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter
 from tinylearn import Conv2D
 from tinylearn.layers.loops import convolve
@@ -59,8 +60,53 @@ def test_window_and_target_are_where_the_numbers_come_from_and_go_to(name):
         place, phase = divmod(frame - 1, 3)
         boards = positions(painter.figure)
         covered = [] if frame == 0 else [set(expected.covered(place).values())]
-        assert enclosed(scene.window, boards["x"]) == covered
+        assert (enclosed(scene.window, boards["x"]) if scene.window.get_visible() else []) == covered
         assert enclosed(scene.target, boards.get("out", {})) == ([{divmod(place, 3)}] if frame and phase == 2 else [])
+
+
+@facts
+def test_every_weight_lies_on_the_number_that_it_meets(name):
+    scene = make(name)
+    check_filter(scene, Painter(scene).figure, (FACTS[name][2],) * 2, FACTS[name][3])
+
+
+def test_a_filter_that_lies_at_the_place_before_is_noticed():
+    scene = make("stride")
+    scene.corners.insert(0, scene.corners.pop())
+    with pytest.raises(AssertionError, match="lies"):
+        check_filter(scene, Painter(scene).figure, (2, 2), 0)
+
+
+def test_between_two_places_window_and_weights_slide_and_numbers_stay():
+    scene = make("padding")
+    painter = Painter(scene)
+
+    def seen(frame):
+        scene.update(frame)
+        texts = {text.get_gid(): text for text in painter.figure.findobj(lambda artist: artist.get_gid())}
+        (path,) = scene.window.get_paths()
+        return path.vertices, texts["w[1,1]"].get_position(), texts["sum"].get_text(), texts["place"].get_text()
+
+    before, between, after = seen(3), seen(3.5), seen(4)
+    for known in (0, 1):
+        np.testing.assert_allclose(between[known], (before[known] + np.asarray(after[known])) / 2)
+        assert not np.allclose(before[known], after[known])
+    assert between[2:] == before[2:] == ("2", "1")
+
+
+def test_before_the_first_place_nothing_is_said_of_places_products_and_sums():
+    for scene in (make("padding"), MaxPoolingSteps([[1, 0], [0, 1]])):
+        figure = Painter(scene).figure
+        scene.update(0)
+        texts = [text.get_text() for text in drawn_texts(figure)]
+        assert not {"place", "of", "·", "sum of all products =", "largest =", "image · filter"} & set(texts)
+
+
+def test_of_two_beside_each_other_one_may_have_the_clock():
+    image, kernel, stride, padding, _ = FACTS["stride"]
+    scene = ConvolutionSteps(image, kernel, stride=stride, padding=padding, with_clock=False)
+    check_all_numbers(scene, convolution_values(image, kernel, stride, padding, clock=False))
+    assert not {"start", "cover", "write"} & {text.get_text() for text in drawn_texts(Painter(scene).figure)}
 
 
 numbers = st.sampled_from([0, 1, -1, 2, 0.5, -0.25, 1 / 3, 12.75])
@@ -86,7 +132,9 @@ def convolutions(draw):
 def test_every_number_of_any_convolution(arguments):
     image, kernel, stride, padding = arguments
     scene = ConvolutionSteps(image, kernel, stride=stride, padding=padding)
-    check_places(scene, check_all_numbers(scene, convolution_values(*arguments)))
+    figure = check_all_numbers(scene, convolution_values(*arguments))
+    check_places(scene, figure)
+    check_filter(scene, figure, stride, padding)
 
 
 @settings(max_examples=60, deadline=None)

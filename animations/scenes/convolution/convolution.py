@@ -46,7 +46,7 @@ class ConvolutionSteps(WindowSteps):
     padding: Any = anything(default=0, kw_only=True)
 
     what, work = "filter", "multiply and add"
-    least = (820, 466)
+    least = (853, 498)
     window_color = style.WEIGHT
 
     def prepare(self) -> None:
@@ -77,10 +77,10 @@ class ConvolutionSteps(WindowSteps):
         """Write w[i,j] into its cell, and, from the first place on, below the number of the image that it meets."""
         grid, form = self.board, plain_form(self.kernel)
         cells = [grid.centre(row + i, column + j) for row, column in self.corners]
-        laid = np.add([cells[place] for place in self.place], (grid.wide / 2 - 5, 11 - SIDE / 2))  # (S, 2)
-        half = DIGIT * len(form(self.kernel[i, j])) / 2
+        laid = np.add([cells[place] for place in self.place], (grid.wide / 2 - 5, 9 - SIDE / 2))  # (S, 2)
+        half = DIGIT * letters(self.kernel) / 2
         lies = np.where(self.phase[:, None] == START, np.add(home, (half, 0)), laid)
-        weight = self.page.number(form, f"w[{i},{j}]", self.kernel[i, j], weight="bold",
+        weight = self.page.number(form, f"w[{i},{j}]", self.kernel[i, j], weight="bold", size=style.SMALL,
                                   color=style.WEIGHT, zorder=3.5)  # fmt: skip
         self.page.glide(weight, position=lies)
 

@@ -43,7 +43,7 @@ class MaxPoolingSteps(WindowSteps):
     padding: Any = anything(default=0, kw_only=True)
 
     what, work = "max pooling", "compare"
-    least = (558, 362)
+    least = (581, 378)
     around = -np.inf
     window_color = style.QUIET
 

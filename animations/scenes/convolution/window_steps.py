@@ -28,7 +28,7 @@ from animations.kit.page import SPACE, Page, PageScene
 from animations.kit.windows import covered, in_words
 from tinylearn.layers.windows import Windows
 
-SIDE = 52  # pixels: the least width and the height of a cell
+SIDE = 56  # pixels: the least width and the height of a cell
 GAP, MARGIN, LINE = 48, 26, 34  # pixels: between boards, around all, from line to line
 ABOVE = MARGIN + 3 * LINE  # pixels: the title, the clock, what the boards are
 START, COVER, WORK, WRITE = range(4)
