@@ -1,19 +1,24 @@
-"""Feature maps: every number, filter and map of every frame is what the recorded weights make of the picture."""
+"""Feature maps: every number, filter, map and bar of every frame is what the recorded weights make of the picture."""
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, check_painter, nameless_digits
+from audit import check_all_numbers, check_layout, check_painter, nameless_digits, numbers_on
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
+from matplotlib.patches import Rectangle
 
 import tinylearn as tl
-from animations import FeatureMaps
+from animations import FeatureMaps, style
 from animations.engine.painter import Painter
+from animations.kit.colours import NEGATIVE, POSITIVE
 from tinylearn.layers.loops import convolve
 from tinylearn.layers.windows import Windows
 
 EPOCHS, FILTERS, SIZE = 4, 6, 8
 PICTURE = np.random.default_rng(5).random((SIZE, SIZE, 3))
+ANSWERS = {"answers": ("deer", "horse"), "target": 1}
 FITTING = {"picture": np.zeros((8, 8, 3)), "filters": np.zeros((2, 3, 3, 3, 4)), "maps": np.zeros((2, 8, 8, 4)),
-           "epochs": [0, 1]}  # fmt: skip
+           "contributions": np.zeros((2, 4)), "biases": np.zeros(2), "steps": [0, 1]} | ANSWERS  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -32,12 +37,15 @@ def recording():
 @pytest.fixture
 def scene(recording):
     """The scene of that recording, its maps computed by the layers; on arrays of its own, for a test to spoil."""
-    layer, maps = tl.Conv2D(3, FILTERS, 3, padding="same", rng=np.random.default_rng(1)), []
+    layer, maps, contributions = tl.Conv2D(3, FILTERS, 3, padding="same", rng=np.random.default_rng(1)), [], []
     for step in recording.steps.tolist():
         for name in ("w", "b"):
             layer.params[name][...] = recording.at(step)[f"conv2d_1.{name}"]
         maps.append(tl.ReLU().forward(layer.forward(PICTURE[None]))[0])
-    return FeatureMaps(PICTURE, recording["conv2d_1.w"], np.array(maps), recording.epochs)
+        w = recording.at(step)["dense_1.w"].reshape(SIZE, SIZE, FILTERS)
+        contributions.append(np.einsum("hwf,hwf->f", maps[-1], w))
+    return FeatureMaps(PICTURE, recording["conv2d_1.w"], np.array(maps), np.array(contributions),
+                       recording["dense_1.b"][:, 0], recording.steps, **ANSWERS)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -53,11 +61,17 @@ def looped(parameters):
 
 def numbers(recording, seen):
     """Return gid → the value in each frame."""
-    limit = max(abs(float(w)) for w in recording["conv2d_1.w"].ravel())
-    values = {"epoch": range(EPOCHS + 1)}
-    values |= {gid: [value] * (EPOCHS + 1) for gid, value in
-               (("last_epoch", EPOCHS), ("limit", limit), ("-limit", -limit))}  # fmt: skip
-    return values | {f"maps[{k}].max": [max(each[..., k].flat) for each in seen] for k in range(FILTERS)}
+    values = {"step": recording.steps.tolist(), "last_step": [2 * EPOCHS] * (EPOCHS + 1)}
+    values |= {f"contributions[{k}]": [] for k in range(FILTERS)} | {"b": [], "sum": [], "predicted": []}
+    for step, maps in zip(recording.steps.tolist(), seen, strict=True):
+        w, b = (recording.at(step)[f"dense_1.{name}"].ravel() for name in "wb")
+        parts = [maps.ravel()[k::FILTERS] @ w[k::FILTERS] for k in range(FILTERS)]
+        for k, part in enumerate(parts):
+            values[f"contributions[{k}]"].append(part)
+        total = sum(parts) + b[0]
+        for gid, value in (("b", b[0]), ("sum", total), ("predicted", 1 / (1 + np.exp(-total)))):
+            values[gid].append(value)
+    return values
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
@@ -67,40 +81,43 @@ def test_every_number_of_every_frame_is_computed_from_the_recorded_weights(scene
     check_all_numbers(scene, numbers(recording, seen))
 
 
+def test_the_probability_is_that_of_the_network(scene, recording):
+    rng = np.random.default_rng(0)
+    layers = [tl.Conv2D(3, FILTERS, 3, padding="same", rng=rng), tl.ReLU(), tl.Flatten()]
+    model = tl.Sequential([*layers, tl.Dense(SIZE**2 * FILTERS, 1, rng=rng), tl.Sigmoid()])
+    for frame, step in enumerate(recording.steps.tolist()):
+        recording.restore(model, step)
+        np.testing.assert_allclose(scene.predicted[frame], model.predict(PICTURE[None])[0, 0], atol=1e-12)
+
+
 @pytest.mark.parametrize("spoil", [
-    lambda maps, filters, epochs: maps[3, ..., 2].__imul__(1.1),
-    lambda maps, filters, epochs: filters[1].__imul__(9),
-    lambda maps, filters, epochs: epochs[2:].__iadd__(1),
+    lambda contributions, biases, steps: contributions[3, 2:3].__iadd__(0.5),
+    lambda contributions, biases, steps: biases[1:2].__iadd__(0.5),
+    lambda contributions, biases, steps: steps[2:].__iadd__(1),
 ])  # fmt: skip
 def test_a_wrong_value_is_noticed(scene, recording, seen, spoil):
-    arrays = scene.maps.copy(), scene.filters.copy(), scene.epochs.copy()
+    arrays = scene.contributions.copy(), scene.biases.copy(), scene.steps.copy()
     spoil(*arrays)
-    wrong = FeatureMaps(PICTURE, arrays[1], arrays[0], arrays[2])
+    wrong = FeatureMaps(PICTURE, scene.filters, scene.maps, *arrays, **ANSWERS)
     with pytest.raises(AssertionError, match="shows"):
         check_all_numbers(wrong, numbers(recording, seen))
 
 
-def test_no_digit_is_without_a_name_but_the_0_of_the_legend(scene):
-    assert nameless_digits(scene, range(scene.frames)) == {"grey is a weight of 0", "maps: black is 0, white the"}
+def test_no_digit_is_without_a_name(scene):
+    assert not nameless_digits(scene, range(scene.frames))
 
 
 # --- pictures --------------------------------------------------------------------------------------------------------
 
 
 def places(painter):
-    """Return for each number `maps[k].max` its name, and the boxes of the images before it and below that one."""
-    found = []
-    boxes = [axes.bbox for axes in painter.figure.axes if axes.images]
-    for k in range(FILTERS):
-        (number,) = (text for text in painter.scene.page.axes.texts if text.get_gid() == f"maps[{k}].max")
-        x, y = number.get_position()
-        before = max((box for box in boxes if box.x1 < x and box.y0 < y < box.y1), key=lambda box: box.x1)
-        below = max(
-            (box for box in boxes if abs(box.x0 - before.x0) < 1 and box.y1 < before.y0), key=lambda box: box.y1
-        )
-        name = min((text for text in painter.scene.page.axes.texts if text.get_position()[0] == x and text.get_text() in
-                    tuple("ABCDEFGH")), key=lambda text: abs(text.get_position()[1] - y))  # fmt: skip
-        found.append((name.get_text(), before, below))
+    """Return for each letter its name, and the boxes of the images behind it: its filter and its map."""
+    boxes, found = [axes.bbox for axes in painter.figure.axes if axes.images], []
+    letters = [text for text in painter.scene.page.axes.texts if text.get_text() in tuple("ABCDEFGH")]
+    for letter in sorted(letters, key=lambda text: text.get_text()):
+        x, y = letter.get_position()
+        beside = sorted((box for box in boxes if box.x0 > x and box.y0 < y < box.y1), key=lambda box: box.x0)
+        found.append((letter.get_text(), *beside[:2]))
     return found
 
 
@@ -111,8 +128,16 @@ def middles(pixels, box, shape):
     return pixels[np.ix_(down.astype(int), across.astype(int))][..., :3].astype(int)
 
 
+def tiles(w, limit):
+    """Return the colours (11, 3, 3) of a filter (3, 3, 3): red, green, blue below each other, paper between them."""
+    colours = np.full((11, 3, 3), 255.0)
+    for channel in range(3):
+        colours[4 * channel : 4 * channel + 3] = 255 * colormaps["RdBu"](0.5 + w[..., channel] / (2 * limit))[..., :3]
+    return colours
+
+
 def check_pictures(scene, recording, seen):
-    """Picture, filters and maps are painted pixel by pixel, these two beside their number, in every frame."""
+    """Picture, filters and maps are painted pixel by pixel, these two behind their letter, in every frame."""
     filters, painter = recording["conv2d_1.w"], Painter(scene)
     limit, largest = np.abs(filters).max(), seen.max(axis=(0, 1, 2))
     for frame in range(scene.frames):
@@ -121,9 +146,9 @@ def check_pictures(scene, recording, seen):
         np.testing.assert_allclose(middles(pixels, first, (SIZE, SIZE)), 255 * PICTURE, atol=1)
         for k, (name, of_filter, of_map) in enumerate(places(painter)):
             assert name == "ABCDEF"[k]
-            colours = 255 * (0.5 + filters[frame, ..., k] / (2 * limit))
-            np.testing.assert_allclose(middles(pixels, of_filter, (3, 3)), colours, atol=1, err_msg=f"{frame} {name}")
-            greys = np.repeat(255 * np.sqrt(seen[frame, ..., k, None] / (largest[k] or 1)), 3, axis=-1)
+            colours = tiles(filters[frame, ..., k], limit)
+            np.testing.assert_allclose(middles(pixels, of_filter, (11, 3)), colours, atol=3, err_msg=f"{frame} {name}")
+            greys = np.repeat(255 * seen[frame, ..., k, None] / (largest[k] or 1), 3, axis=-1)
             np.testing.assert_allclose(middles(pixels, of_map, (SIZE, SIZE)), greys, atol=2, err_msg=f"{frame} {name}")
 
 
@@ -147,30 +172,58 @@ def test_a_filter_or_map_at_the_place_of_another_is_noticed(scene, recording, se
         check_pictures(scene, recording, seen)
 
 
-def test_filters_of_zeros_are_grey_and_find_nothing():
-    scene = FeatureMaps(PICTURE, np.zeros((2, 3, 3, 3, 1)), np.zeros((2, 8, 8, 1)), [0, 1])
-    check_all_numbers(scene, {"epoch": [0, 1], "last_epoch": [1, 1], "limit": [1, 1], "-limit": [-1, -1],
-                              "maps[0].max": [0, 0]})  # fmt: skip
-    _, grey, black = (axes.images[0].get_array() for axes in Painter(scene).figure.axes if axes.images)
-    assert (grey == 0.5).all()
+def check_bars(scene, figure, frame, contributions, predicted):
+    """Each bar reaches from zero as far as its number, dashed and to the left below zero; the last is the answer."""
+    scene.update(frame)
+    frame_of, bar, *bars = (patch for patch in scene.page.axes.patches if isinstance(patch, Rectangle))
+    np.testing.assert_allclose(bar.get_width() / frame_of.get_width(), predicted[frame])
+    longest = np.abs(contributions).max()
+    for k, (bar, value) in enumerate(zip(bars, contributions[frame], strict=True)):
+        number = numbers_on(figure)[f"contributions[{k}]"]
+        assert abs(bar.get_x() - number.get_position()[0]) < 10, f"bar {k} stands by another number"
+        np.testing.assert_allclose(bar.get_width() / 76, value / longest, atol=1e-9, err_msg=f"bar {k}")
+        assert to_hex(bar.get_edgecolor()) == (POSITIVE if value >= 0 else NEGATIVE)
+        assert (to_hex(bar.get_facecolor()) == style.PAPER) == (bar.get_linestyle() == "--") == (value < 0)
+
+
+def test_every_bar_is_as_long_as_its_number(scene, recording, seen):
+    values, figure = numbers(recording, seen), Painter(scene).figure
+    contributions = np.array([values[f"contributions[{k}]"] for k in range(FILTERS)]).T
+    assert (contributions < 0).any()
+    for frame in range(scene.frames):
+        check_bars(scene, figure, frame, contributions, values["predicted"])
+    with pytest.raises(AssertionError, match="bar"):
+        check_bars(scene, figure, 2, contributions[:, ::-1], values["predicted"])
+
+
+def test_filters_of_zeros_are_white_and_find_nothing():
+    scene = FeatureMaps(
+        PICTURE, np.zeros((2, 3, 3, 3, 1)), np.zeros((2, 8, 8, 1)), [[0]] * 2, [0, 0], [0, 1], **ANSWERS
+    )
+    check_all_numbers(scene, {"step": [0, 1], "last_step": [1, 1], "contributions[0]": [0, 0], "b": [0, 0],
+                              "sum": [0, 0], "predicted": [0.5, 0.5]})  # fmt: skip
+    _, white, black = (axes.images[0].get_array() for axes in Painter(scene).figure.axes if axes.images)
+    assert (white.compressed() == 0).all()
     assert (black == 0).all()
+    assert scene.said(0) == "cannot tell"
 
 
 # --- words and layout ------------------------------------------------------------------------------------------------
 
 
-def full(epochs=(0, 3, 125)):
-    """As much as there is room for: eight filters, numbers of six letters."""
+def full(steps=(0, 3, 1250)):
+    """As much as there is room for: eight filters, large numbers, long names."""
     rng = np.random.default_rng(0)
-    shape = (len(epochs), 32, 32, 8)
-    return FeatureMaps(rng.random((32, 32, 3)), rng.normal(0, 20, (len(epochs), 5, 5, 3, 8)),
-                       rng.uniform(0, 999.99, shape), epochs)  # fmt: skip
+    shape = (len(steps), 32, 32, 8)
+    return FeatureMaps(rng.random((32, 32, 3)), rng.normal(0, 20, (len(steps), 5, 5, 3, 8)),
+                       rng.uniform(0, 999.99, shape), rng.uniform(-99, 99, (len(steps), 8)), [-9] * len(steps),
+                       steps, ("deer", "horse"), 0)  # fmt: skip
 
 
 def test_every_text_has_its_place_and_can_be_read():
     phases = ("initialise", "adjust, repeat", "adjust, repeat")
     for phase, texts in zip(phases, check_layout(full(), 0, 1, 2), strict=True):
-        assert {*"ABCDEFGH", "the picture", "up to", phase} <= set(texts)
+        assert {*"ABCDEFGH", "a deer", phase} <= set(texts)
 
 
 def test_no_text_reaches_into_a_picture():
@@ -185,7 +238,7 @@ def test_no_text_reaches_into_a_picture():
 
 
 def test_what_begins_later_is_not_said_to_be_initialised():
-    scene = FeatureMaps(**FITTING | {"epochs": [5, 6]})
+    scene = FeatureMaps(**FITTING | {"steps": [5, 6]})
     assert "adjust, repeat" in check_layout(scene, 0)[0]
 
 
@@ -195,9 +248,14 @@ def test_frames_in_any_order():
     check_painter(lambda: FeatureMaps(**arrays), [1, 0])
 
 
-def test_a_frame_in_words(scene, seen):
-    said = ", ".join(f"{letter} {seen[2, ..., k].max():.2f}" for k, letter in enumerate("ABCDEF"))
-    assert scene.describe(2) == f"Epoch 2 of 4: the filters answer the picture with at most {said}."
+def test_a_frame_in_words(scene, recording, seen):
+    values = numbers(recording, seen)
+    said = ", ".join(f"{letter} {values[f'contributions[{k}]'][2]:+.2f}" for k, letter in enumerate("ABCDEF"))
+    answer = "says horse ✓" if values["predicted"][2] > 0.5 else "says deer ✗"
+    assert scene.describe(2) == (
+        f"Update 4 of 8, shown a horse: the network {answer}. The maps contribute {said}; the probability of horse is "
+        f"{values['predicted'][2]:.3f}."
+    )
 
 
 # --- errors ----------------------------------------------------------------------------------------------------------
@@ -213,13 +271,18 @@ def test_a_frame_in_words(scene, seen):
         ({"filters": np.zeros((2, 3, 3, 1, 4))}, r"filters must have shape \(S, KH, KW, 3, F\), got \(2, 3, 3, 1, 4\)"),
         ({"picture": np.full((8, 8, 3), 255)}, r"picture must lie in \[0, 1\], got 255 to 255; for bytes: picture / 2"),
         ({"picture": np.full((8, 8, 3), np.nan)}, r"picture must be finite numbers, got nan at picture\[0, 0, 0\]"),
-        ({"epochs": [0, 1, 2]}, r"epochs must be a list of .*, one for each frame, as filters has 2, got shape \(3,\)"),
-        ({"epochs": []}, "epochs must be a list of whole numbers, one for each frame"),
+        ({"steps": [0, 1, 2]}, r"steps must be a list of .*, one for each frame, as filters has 2, got shape \(3,\)"),
+        ({"steps": []}, "steps must be a list of whole numbers, one for each frame"),
         (
             {"maps": np.zeros((2, 8, 8, 3))},
             r"maps must have shape \(2, OH, OW, 4\), as filters has .*, got \(2, 8, 8, 3\)",
         ),
-        ({"filters": np.zeros((2, 3, 3, 3, 9)), "maps": np.zeros((2, 8, 8, 9))}, "expected 1 to 8 filters, got 9"),
+        (
+            {"filters": np.zeros((2, 3, 3, 3, 9)), "maps": np.zeros((2, 8, 8, 9)), "contributions": np.zeros((2, 9))},
+            "expected 1 to 8 filters, got 9",
+        ),
+        ({"contributions": np.zeros((2, 3))}, r"contributions must have shape \(2, 4\), as filters has .*"),
+        ({"target": 2}, "target"),
         ({"filters": np.full((2, 3, 3, 3, 4), np.inf)}, "filters must be finite"),
         ({"maps": np.full((2, 8, 8, 4), -0.1)}, r"maps must be 0 or more, got -0.1 .*; take them after ReLU"),
         ({"maps": np.full((2, 8, 8, 4), np.nan)}, "maps must be finite numbers, got nan"),
@@ -232,9 +295,9 @@ def test_arrays_that_do_not_belong_together_are_refused(wrong, message):
 
 
 def test_what_becomes_of_the_arrays_afterwards_does_not_matter():
-    arrays = {name: np.array(values) for name, values in FITTING.items()}
-    scene = FeatureMaps(**arrays)
+    arrays = {name: np.array(values) for name, values in FITTING.items() if name not in ANSWERS}
+    scene = FeatureMaps(**arrays, **ANSWERS)
     for array in arrays.values():
         array += 7
     assert not any(getattr(scene, name).any() for name in ("picture", "filters", "maps"))
-    assert scene.epochs.tolist() == [0, 1]
+    assert scene.steps.tolist() == [0, 1]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 import animations as an
+from animations.scenes.convolution.pulls import patches_of
 from tests.bad_input.hostile import WRONG, array, choice, labels, whole
 from tests.bad_input.scene_arguments import PICTURES as PICTURES_SHOWN
 from tests.bad_input.scene_arguments import PIXEL_STATES, PIXELS, Scenes, clock, objects, run, word, words
@@ -35,7 +36,24 @@ def shares(values: Any) -> Any:
 scene("ContactSheet", an.ContactSheet, images=array(2, 2, 3, 4, 4, 1, low=0, nan=WRONG, floats=None),
       names=words("cat", "dog"), title=word("", "Pets"), zoom=whole(1, 3))  # fmt: skip
 scene("FeatureMaps", an.FeatureMaps, picture=array(6, 6, 3, low=0, nan=WRONG),
-      filters=array(3, 3, 3, 3, 2, nan=WRONG), maps=array(3, 4, 4, 2, low=0, nan=WRONG), epochs=EPOCHS)  # fmt: skip
+      filters=array(3, 3, 3, 3, 2, nan=WRONG), maps=array(3, 4, 4, 2, low=0, nan=WRONG),
+      contributions=array(3, 2, nan=WRONG), biases=array(3, nan=WRONG), steps=EPOCHS, answers=words("deer", "horse"),
+      target=whole(0, 1, low=0))  # fmt: skip
+
+
+def pull(x: Any, dout: Any, gradient: Any, **given: Any) -> an.FilterPull:
+    """Return the scene; where the arrays are such, their gradient is the sum of the pulls."""
+    arrays, shapes = [x, dout, gradient], [(2, 12, 12, 3), (2, 12, 12), (3, 3, 3)]
+    if all(isinstance(a, np.ndarray) and a.dtype.kind in "fiu" and np.isfinite(a).all() for a in arrays) and (
+        [a.shape for a in arrays] == shapes
+    ):
+        gradient = np.einsum("nhw,nhwijc->ijc", dout, patches_of(np.asarray(x, float), (3, 3)))
+    return an.FilterPull(x=x, dout=dout, gradient=gradient, **given)
+
+
+scene("FilterPull", pull, pictures=array(2, 12, 12, 3, low=0, nan=WRONG), x=array(2, 12, 12, 3, nan=WRONG),
+      dout=array(2, 12, 12, nan=WRONG), gradient=array(3, 3, 3, nan=WRONG), before=array(3, 3, 3, nan=WRONG),
+      after=array(3, 3, 3, nan=WRONG), step=whole(1, 7), letter=word("A", "G"))  # fmt: skip
 PICTURES.made["PixelStates"] = Subject(
     lambda **given: [getattr(an.PixelStates(**given), name) for name in ("red", "w", "sums", "predicted")],
     speaks=("recording", "Recording"),

@@ -10,12 +10,13 @@ from PIL import Image
 from animations.engine.painter import Painter
 from chapters import __main__ as all_chapters
 from chapters import ch06_convolution as chapter
-from tests.animations.board_helpers import check_marks, check_places
+from tests.animations.board_helpers import check_filter, check_marks, check_places
 from tests.chapters.chapter_helpers import check_films, check_scorecard
 from tinylearn import Conv2D, ReLU
 from tinylearn.layers.loops import convolve
 
-FILMS = {"ch06_padding_and_stride": (1502, 550), "ch06_max_pooling": (600, 400), "ch06_feature_maps": (1460, 600)}
+FILMS = {"ch06_padding_and_stride": (853, 996), "ch06_max_pooling": (1162, 378), "ch06_filter_pull": (1010, 640),
+         "ch06_feature_maps": (1124, 584)}  # fmt: skip
 EPOCHS = 6  # of a quick run
 LEFT, DIAGONAL = [[2, 3, 2], [0, 0, 0], [0, 0, 0]], [[1, 0, 2], [1, 0, 1], [2, 1, 0]]
 FORMATS = ("png",)
@@ -35,7 +36,7 @@ def test_every_frame_of_every_film(drawn):
 def test_the_three_arrays_of_the_book(drawn):
     headline, films = drawn.headline, drawn.films
     left, right = films["ch06_padding_and_stride"].scene.scenes
-    pooling = films["ch06_max_pooling"].scene
+    pooling, _ = films["ch06_max_pooling"].scene.scenes
     assert headline["3 × 3 filter, stride 1, padding 1"] == left.out.tolist() == LEFT
     assert headline["2 × 2 filter, stride 2"] == right.out.tolist() == pooling.image.tolist() == DIAGONAL
     assert headline["2 × 2 max pooling of that"] == pooling.out.tolist() == [[1, 2], [2, 1]]
@@ -62,52 +63,87 @@ def test_films_and_files(drawn):
             assert picture.size == films[name].scene.size == size
 
 
-def test_the_film_shows_what_the_headline_says(drawn):
-    headline, films = drawn.headline, drawn.films
-    _, curves = films["ch06_feature_maps"].scene.scenes
-    assert [tally.name for tally in curves.tallies] == ["training set", "test set", "always deer"]
-    seen, new, always = (f"{tally.right[-1]} of {tally.total}" for tally in curves.tallies)
-    assert seen == headline["eight filters, right of those it learned from"]
-    assert new == headline["eight filters, 41 unseen, right"]
-    right, total = map(int, always.split(" of "))
-    assert right / total == headline["eight filters, 41 unseen, baseline"]
+def test_two_films_beside_each_other_have_one_size_and_one_clock(drawn):
+    for name in ("padding_and_stride", "max_pooling"):
+        one, other = drawn.films[f"ch06_{name}"].scene.scenes
+        assert one.frames == other.frames
+        assert (one.with_clock, other.with_clock) == (True, False)
+    assert len({board.size[0] for board in chapter.padding_and_stride()}) == 1, "or the narrower one is stretched"
+    assert len({board.size[1] for board in chapter.pooling()}) == 1, "or the lower one is stretched"
 
 
-def test_boards_are_grids_and_the_largest_of_each_window_is_marked(drawn):
-    convolutions, pooling = (drawn.films[f"ch06_{name}"].scene for name in ("padding_and_stride", "max_pooling"))
+def test_boards_are_grids_the_filter_lies_on_the_image_and_the_largest_of_each_window_is_marked(drawn):
+    convolutions, pools = (drawn.films[f"ch06_{name}"].scene for name in ("padding_and_stride", "max_pooling"))
     figure = Painter(convolutions).figure
-    for prefix in ("row.", "diagonal."):
+    for scene, prefix, stride, padding in zip(convolutions.scenes, ("row.", "diagonal."), (1, 2), (1, 0), strict=True):
         check_places(convolutions, figure, prefix)
-    figure = Painter(pooling).figure
-    check_places(pooling, figure)
-    check_marks(pooling, figure, (2, 2), (1, 1), 0)
+        check_filter(scene, figure, (stride, stride), padding, prefix)
+    figure = Painter(pools).figure
+    for scene, prefix, stride in zip(pools.scenes, ("one.", "two."), (1, 2), strict=True):
+        check_places(pools, figure, prefix)
+        check_marks(scene, figure, (2, 2), (stride, stride), 0, prefix)
 
 
-def test_filters_and_maps_are_those_of_every_epoch(drawn):
-    shown = drawn.films["ch06_feature_maps"].scene.scenes[0]
-    ((model, recording, data, _), _) = drawn.handed["feature_maps"][0]
-    horse, zero = data.x_test[[data.horse]] - np.float32(0.5), np.float32(0)
-    for epoch in range(EPOCHS + 1):
-        w, b = (recording.at(5 * epoch)[f"conv2d_1.{name}"] for name in "wb")
-        np.testing.assert_array_equal(shown.filters[epoch], w)
-        out = np.maximum(convolve(horse, w, b, model.layers[0].windows), zero)[0]
-        np.testing.assert_allclose(shown.maps[epoch], out, atol=1e-5)
+def test_the_larger_image_that_is_pooled_is_a_convolution_of_the_book_s(drawn):
+    _, pooled = drawn.films["ch06_max_pooling"].scene.scenes
+    by_hand = chapter.convolve_by_hand(chapter.IMAGE, np.eye(3, dtype=int).tolist(), 1, 0)
+    assert pooled.image.tolist() == by_hand
+    assert pooled.out.tolist() == [[2, 3], [2, 3]]
+
+
+def test_filters_and_maps_are_those_of_every_update_that_is_shown(drawn):
+    shown = drawn.films["ch06_feature_maps"].scene
+    ((model, recording, horse), _) = drawn.handed["feature_maps"][0]
+    assert shown.steps.tolist() == [*range(6), *range(10, 5 * EPOCHS + 1, 5)], "all of the first epoch, then its ends"
+    for frame, step in enumerate(shown.steps.tolist()):
+        w, b = (recording.at(step)[f"conv2d_1.{name}"] for name in "wb")
+        np.testing.assert_array_equal(shown.filters[frame], w)
+        out = np.maximum(convolve(horse[None] - np.float32(0.5), w, b, model.layers[0].windows), np.float32(0))[0]
+        np.testing.assert_allclose(shown.maps[frame], out, atol=1e-5)
+        recording.restore(model, step)
+        np.testing.assert_allclose(shown.predicted[frame], model.predict(chapter.centred(horse[None]))[0, 0], atol=1e-5)
 
 
 def test_filters_and_maps_change_visibly(drawn):
     """Even within the six epochs of a quick run."""
-    shown = drawn.films["ch06_feature_maps"].scene.scenes[0]
+    shown = drawn.films["ch06_feature_maps"].scene
     for k in range(8):
-        assert np.abs(shown.colors[EPOCHS, ..., k] - shown.colors[0, ..., k]).max() > 0.07
-    brightness = np.sqrt(shown.maps / shown.largest.max(axis=0))
-    assert (np.abs(brightness[EPOCHS] - brightness[0]).max(axis=(0, 1)) > 0.3).sum() >= 6
+        assert np.abs(shown.filters[-1, ..., k] - shown.filters[0, ..., k]).max() > 0.14 * shown.limit
+    brightness = shown.maps / shown.maps.max(axis=(0, 1, 2))
+    assert (np.abs(brightness[-1] - brightness[0]).max(axis=(0, 1)) > 0.2).sum() >= 6
 
 
-def test_the_picture_is_a_horse_that_it_does_not_learn_from(drawn, data):
-    shown = drawn.films["ch06_feature_maps"].scene.scenes[0].picture
-    (row,) = np.flatnonzero((data.x_test == shown).all(axis=(1, 2, 3)))
+@pytest.mark.parametrize("source", ["sketches", "cifar10"])
+def test_the_picture_is_a_horse_that_it_does_not_learn_from(data, source):
+    model = chapter.eight_filters(np.random.default_rng(1))
+    horse = chapter.shown_horse(model, data, source)
+    (row,) = np.flatnonzero((data.x_test == horse).all(axis=(1, 2, 3)))
     assert data.y_test[row] == 1
-    assert not (data.x_train == shown).all(axis=(1, 2, 3)).any()
+    assert not (data.x_train == horse).all(axis=(1, 2, 3)).any()
+    if source == "cifar10":
+        assert row == data.horse
+
+
+def test_the_horse_that_is_shown_is_recognised_if_one_is(data):
+    class SaysHorse:
+        def __init__(self, rows):
+            self.rows = rows
+
+        def predict(self, x):
+            return np.isin(np.arange(len(x)), self.rows)[:, None] * 0.9
+
+    deer, *_ = np.flatnonzero(data.y_test == 0)
+    first, *_, last = np.flatnonzero(data.y_test == 1)
+    for rows, shown in (([deer, last], last), ([deer, first, last], first), ([deer], first)):
+        np.testing.assert_array_equal(chapter.shown_horse(SaysHorse(rows), data, "sketches"), data.x_test[shown])
+
+
+def test_the_pictures_that_pull_are_the_first_batch(drawn, data):
+    shown, ((recording, _), _) = drawn.films["ch06_filter_pull"].scene, drawn.handed["filter_pull"][0]
+    np.testing.assert_array_equal(shown.pictures, data.x_train[recording.batch(1)])
+    assert (shown.step, shown.letter) == (1, "ABCDEFGH"[chapter.PULLED])
+    for step, w in enumerate((shown.before, shown.after)):
+        np.testing.assert_array_equal(w, recording.at(step)["conv2d_1.w"][..., chapter.PULLED])
 
 
 @pytest.mark.parametrize("count", [41, 400])

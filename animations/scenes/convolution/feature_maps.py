@@ -10,8 +10,6 @@ S frames, F filters.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from matplotlib.figure import FigureBase
 from matplotlib.patches import Rectangle
@@ -102,8 +100,8 @@ class FeatureMaps(PageScene):
             page.quiet(words, (left, y))
             page.number("{:+.2f}", gid, values, (left + PICTURE, y))
         page.named((left, 160), f"probability of {yes}", "{:.3f}", "predicted", self.predicted, weight="bold")
-        frame: dict[str, Any] = {"fill": False, "edgecolor": style.INK, "linewidth": 1, "zorder": 3.2}
-        page.axes.add_patch(Rectangle((left, low), PICTURE, 24, **frame))
+        around = Rectangle((left, low), PICTURE, 24, fill=False, edgecolor=style.INK, linewidth=1, zorder=3.5)
+        page.bind(page.axes.add_patch(around))
         bar = page.axes.add_patch(Rectangle((left, low), 0, 24, color=style.FAINT, zorder=3))
         page.bind(bar, width=PICTURE * self.predicted)
         half = (left + PICTURE / 2, low - 6), (left + PICTURE / 2, low + 30)
@@ -131,7 +129,7 @@ class FeatureMaps(PageScene):
         above = values >= 0
         page.bind(bar, width=width, edgecolor=np.where(above, POSITIVE, NEGATIVE), linestyle=np.where(above, "-", "--"),
                   facecolor=np.where(above, POSITIVE, style.PAPER))  # fmt: skip
-        page.line((x, y - 12), (x, y + 12), style.INK, linewidth=1, zorder=3.5)
+        page.bind(page.line((x, y - 12), (x, y + 12), style.INK, linewidth=1, zorder=4))  # it lies on the bar
         page.number("{:+.2f}", f"contributions[{k}]", values, (x - 4, y - 27))
         page.words([f"for {self.answers[int(value > 0)]}" if value else "" for value in values], (x + 4, y - 27),
                    color=style.QUIET)  # fmt: skip

@@ -73,9 +73,9 @@ class FilterPull(PageScene):
             raise ValueError(
                 "FilterPull: dout · patch of all places must add up to gradient; take both from one update"
             )
-        self.chosen = int(np.square(added).sum(axis=(1, 2, 3)).argmax())
+        self.chosen = int(np.abs(added).sum(axis=(1, 2, 3)).argmax())
         self.patches, dout = patches[self.chosen], self.dout[self.chosen]
-        force = np.abs(dout) * np.sqrt(np.square(self.patches).sum(axis=(2, 3, 4)))  # (H, W)
+        force = np.abs(dout) * np.abs(self.patches).sum(axis=(2, 3, 4))  # (H, W)
         self.shown = strongest_apart(force, size, len(NAMES))
         if len(self.shown) < len(NAMES):
             raise ValueError(
@@ -103,7 +103,8 @@ class FilterPull(PageScene):
         page.show(np.arange(self.frames) >= FIRST, scales)
 
     def describe(self, frame: int) -> str:
-        return f"Update {self.step}, filter {self.letter}: {' '.join(filter(None, self.said(frame)))}"
+        phase, *lines = filter(None, self.said(frame))
+        return f"Update {self.step}, filter {self.letter}, {phase}: {' '.join(lines)}"
 
     def said(self, frame: int) -> tuple[str, ...]:
         """Return what training does in a frame, and three lines about that."""
@@ -115,7 +116,7 @@ class FilterPull(PageScene):
             BEFORE: (first, "A picture of the batch, and the filter before the",
                      "update: its weights for red, green and blue.", ""),
             DOUT: ("backpropagate", "dout, for every place of the filter's map.",
-                   "Blue: a larger answer here makes the loss larger.", "Red: it makes the loss smaller."),
+                   "Blue: a larger answer here would raise the loss,", "red: would lower it."),
             OTHERS: ("backpropagate", "All other places of this picture pull, too.", "Their pulls are added up.", ""),
             PICTURES: ("backpropagate", "And so do the places of all other pictures.", "", ""),
             GRADIENT: ("backpropagate", "The sum of all pulls is the gradient of the loss", "for this filter.", ""),
@@ -147,7 +148,8 @@ class FilterPull(PageScene):
         left, top = column - (kw - 1) // 2 - 0.5, row - (kh - 1) // 2 - 0.5
         paper = {"facecolor": style.PAPER, "edgecolor": "none", "pad": 1}
         name = add_label(axes, left + 0.4, top + 1.1, NAMES[k], size=style.SMALL, bbox=paper, zorder=5)
-        frames = [axes.add_patch(Rectangle((left, top), kw, kh, fill=False, edgecolor=color, linewidth=width, zorder=4))
+        frames = [axes.add_patch(Rectangle((left, top), kw, kh, fill=False, edgecolor=color, linewidth=width, zorder=4,
+                                           clip_on=False))
                   for color, width in ((style.PAPER, 4), (style.INK, 2))]  # fmt: skip
         self.page.show(np.arange(self.frames) >= APPEARS[k], *frames, name)
 

@@ -1,46 +1,85 @@
-"""Chapter 6: windows by plain loops, feature maps and right answers from the recorded filters."""
+"""Chapter 6: windows by plain loops; maps, answers and the pulls of places from the recorded network."""
 
 import numpy as np
 
-from chapters.ch06_convolution import centred
+from chapters.ch06_convolution import PULLED, centred
 from tests.animations.board_helpers import FACTS, convolution_values, pooling_values
-from tests.chapters.sources.tallies import counts_of
+from tests.animations.pull_helpers import pull_values
 from tests.chapters.sources.values import beside
-from tinylearn.layers.loops import convolve
+from tinylearn import BinaryCrossEntropy
+from tinylearn.layers.loops import convolve, max_pool
 
-HANDED = ("feature_maps",)
+HANDED = ("feature_maps", "filter_pull")
 CAPTIONS = {
     "3 × 3 filter, stride 1, padding 1", "2 × 2 filter, stride 2, no padding",
-    "2 × 2 max pooling, stride 1, no padding", "grey is a weight of 0", "maps: black is 0, white the",
+    "2 × 2 max pooling, stride 1, no padding", "2 × 2 max pooling, stride 2, no padding",
 }  # fmt: skip
 UNPLACED = set()
+POOLED = [[1, 2, 1, 1], [2, 0, 3, 1], [2, 2, 0, 2], [0, 2, 3, 0]]  # the book's image under a diagonal of three
 
 
 def films(handed):
-    ((model, recording, data, _), _) = handed["feature_maps"][0]
-    picture, epochs = centred(data.x_test[[data.horse]]), list(range(7))
-    maps, seen, new = [], [], []
-    for epoch in epochs:
-        w, b = (recording.at(5 * epoch)[f"conv2d_1.{name}"] for name in "wb")
-        maps.append(np.maximum(convolve(picture, w, b, model.layers[0].windows)[0], 0).max(axis=(0, 1)))
-        recording.restore(model, 5 * epoch)
-        for count, x, y in ((seen, data.x_train, data.y_train), (new, data.x_test, data.y_test)):
-            count.append(((model.predict(centred(x))[:, 0] >= 0.5) == y).sum())
-    limit = max(np.abs(recording.at(5 * epoch)["conv2d_1.w"]).max() for epoch in epochs)
-    values = {"epoch": epochs, "last_epoch": 6, "limit": limit, "-limit": -limit}
-    values |= {f"maps[{k}].max": [largest[k] for largest in maps] for k in range(8)}
-    counted, names = counts_of(seen, new, data.y_test, epochs, "network.")
-    names |= {"epoch": "Epoch", "last_epoch": "of", "limit": "all of it is", "-limit": "no colour is"}
-
-    boards = [convolution_values(*FACTS[name][:4], prefix) for name, prefix in
-              (("padding", "row."), ("stride", "diagonal."))]  # fmt: skip
-    sums = {f"{name}.{gid}": label for name in ("row", "diagonal")
-            for gid, label in (("place", "place"), ("places", "of"), ("sum", "sum of all products ="))}  # fmt: skip
+    ((model, recording, horse), _) = handed["feature_maps"][0]
+    ((_, pictures), _) = handed["filter_pull"][0]
+    boards = [convolution_values(*FACTS[name][:4], prefix, clock=clock) for name, prefix, clock in
+              (("padding", "row.", True), ("stride", "diagonal.", False))]  # fmt: skip
+    pools = [pooling_values(image, (2, 2), (stride, stride), 0, prefix, clock=stride == 1)
+             for image, stride, prefix in ((FACTS["stride"][-1], 1, "one."), (POOLED, 2, "two."))]  # fmt: skip
+    sums = {"row.sum": "sum of all products =", "diagonal.sum": "sum of all products ="}
     return {
-        "ch06_padding_and_stride": {"source": beside(*boards), "names": sums},
+        "ch06_padding_and_stride": {"source": beside(*boards), "names": sums | clock("row")},
         "ch06_max_pooling": {
-            "source": pooling_values(FACTS["stride"][-1], (2, 2), (1, 1), 0),
-            "names": {"place": "place", "places": "of", "largest": "largest ="},
+            "source": beside(*pools),
+            "names": {"one.largest": "largest =", "two.largest": "largest ="} | clock("one"),
         },
-        "ch06_feature_maps": {"source": values | counted, "names": names},
-    }
+        "ch06_filter_pull": {
+            "source": pulls(model, recording, pictures),
+            "names": {"step": "Update", "places": "more", "pictures": "more", "change": "step"}
+            | {f"pull.{name}": name for name in ("places", "pictures")}
+            | {name: name for name in ("gradient", "before", "after")},
+        },
+        "ch06_feature_maps": {
+            "source": answers(model, recording, horse),
+            "names": {"step": "Update", "last_step": "of", "b": "bias b", "sum": "all maps + b",
+                      "predicted": "probability of horse"},
+        },
+    }  # fmt: skip
+
+
+def clock(prefix):
+    return {f"{prefix}.place": "place", f"{prefix}.places": "of"}
+
+
+def answers(model, recording, horse):
+    """Return gid → value in each frame: what each map contributes, and the answer."""
+    steps = [0, 1, 2, 3, 4, 5, 10, 15, 20, 25, 30]
+    values = {"step": steps, "last_step": [30] * len(steps)}
+    windows, pooling = model.layers[0].windows, model.layers[2].windows
+    for step in steps:
+        at = recording.at(step)
+        maps = np.maximum(convolve(centred(horse[None]), at["conv2d_1.w"], at["conv2d_1.b"], windows), 0)
+        weighted = max_pool(maps, pooling).ravel() * at["dense_1.w"][:, 0]
+        found = {f"contributions[{k}]": weighted[k::8].sum() for k in range(8)} | {"b": at["dense_1.b"][0]}
+        found["sum"] = sum(found.values())
+        found["predicted"] = 1 / (1 + np.exp(-found["sum"]))
+        for gid, value in found.items():
+            values.setdefault(gid, []).append(value)
+    return values
+
+
+def pulls(model, recording, pictures):
+    """Return the values of the film of update 1: its forward and backward pass, made again layer by layer."""
+    recording.restore(model, 0)
+    batch, loss, y = recording.batch(1), BinaryCrossEntropy(), recording.origins[0].training.batches.y
+    x = centred(pictures[batch])
+    out = x
+    for layer in model.layers:
+        out = layer.forward(out)
+    loss.forward(out, y[batch])
+    dout = loss.backward()
+    for layer in model.layers[:0:-1]:
+        dout = layer.backward(dout)
+    model.layers[0].backward(dout)
+    name = "conv2d_1.w"
+    filters = model.layers[0].grads["w"], recording.at(0)[name], recording.at(1)[name]
+    return pull_values(x, dout[..., PULLED], *(w[..., PULLED] for w in filters), 1)

@@ -1,0 +1,177 @@
+"""One update of a filter: the pulls of all places, in plain loops, are what is drawn, and add up to its gradient."""
+
+import re
+
+import numpy as np
+import pytest
+from audit import check_all_numbers, check_layout, check_painter, nameless_digits
+from matplotlib import colormaps
+from matplotlib.patches import Rectangle
+from pull_helpers import apart, chosen_of, pull_values, pulls_of
+
+import tinylearn as tl
+from animations import FilterPull
+from animations.engine.painter import Painter
+from animations.scenes.convolution.pulls import strongest_apart
+
+SIZE, FILTER, STEP = 16, 1, 3
+NAMED = ("x", "dout", "gradient", "before", "after")
+
+
+@pytest.fixture(scope="module")
+def update():
+    """An update of a small network, from its recording: argument → what FilterPull is given."""
+    rng = np.random.default_rng(0)
+    layers = [tl.Conv2D(3, 2, 3, padding="same", rng=rng), tl.ReLU(), tl.MaxPool2D(4), tl.Flatten()]
+    model = tl.Sequential([*layers, tl.Dense(32, 1, rng=rng), tl.Sigmoid()])
+    recorder, pictures = tl.Recorder(model), rng.random((6, SIZE, SIZE, 3))
+    tl.fit(model, pictures - 0.5, rng.integers(0, 2, (6, 1)), loss=tl.BinaryCrossEntropy(), optimizer=tl.Adam(0.03),
+           epochs=2, batch_size=3, rng=rng, callbacks=[recorder])  # fmt: skip
+    recording, w = recorder.recording, "conv2d_1.w"
+    told = recording.explain(STEP, f"{w}[0, 0, 0, {FILTER}]")
+    before, after = (recording.at(step)[w][..., FILTER] for step in (STEP - 1, STEP))
+    return {"pictures": pictures[told.rows], "x": told.inputs, "dout": told.dout[..., FILTER],
+            "gradient": recording.gradients(STEP)[w][..., FILTER], "before": before, "after": after, "step": STEP,
+            "letter": "B"}  # fmt: skip
+
+
+@pytest.fixture
+def scene(update):
+    return FilterPull(**update)
+
+
+def values_of(update):
+    return pull_values(*(update[name] for name in NAMED), update["step"])
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def test_every_number_of_every_frame_is_added_up_from_the_recorded_update(scene, update):
+    assert scene.frames == 11
+    check_all_numbers(scene, values_of(update))
+
+
+def test_what_is_added_up_is_the_gradient_that_the_recording_proves(update, scene):
+    total = sum(pull for each in pulls_of(update["x"], update["dout"], (3, 3)) for pull in each.values())
+    np.testing.assert_allclose(total, update["gradient"], atol=1e-12)
+    np.testing.assert_allclose(sum(scene.columns[:6]), update["gradient"], atol=1e-12)
+    np.testing.assert_allclose(scene.columns[7] + scene.columns[8], scene.columns[9], atol=1e-12)
+
+
+@pytest.mark.parametrize("column", range(10))
+def test_a_wrong_column_is_noticed(scene, update, column):
+    scene.columns[column] = scene.columns[column] + 0.01
+    with pytest.raises(AssertionError, match="shows"):
+        check_all_numbers(scene, values_of(update))
+
+
+def test_no_digit_is_without_a_name(scene):
+    assert not nameless_digits(scene, range(scene.frames))
+
+
+# --- pictures --------------------------------------------------------------------------------------------------------
+
+
+def images_of(painter):
+    """Return the axes of pictures: the picture, dout, and below each other's the tiles and patches, left to right."""
+    axes = [each for each in painter.figure.axes if each.images]
+    return sorted(axes, key=lambda each: (-each.bbox.height, each.bbox.x0))
+
+
+def framed(axes):
+    """Return the corners (row, column) of the patches that are framed, in the order of their names."""
+    names = {text.get_text(): text for text in axes.texts if text.get_visible()}
+    corners = [(patch.get_y() + 0.5, patch.get_x() + 0.5) for patch in axes.patches
+               if isinstance(patch, Rectangle) and patch.get_visible()][::2]  # fmt: skip
+    for (row, column), name in zip(corners, sorted(names), strict=True):
+        x, y = names[name].get_position()
+        assert (int(y - row + 0.5), int(x - column + 0.5)) == (1, 0), f"{name} stands in another frame"
+    return corners
+
+
+def test_the_places_that_pulled_most_are_framed_one_by_one_on_the_picture_and_on_dout(scene, update):
+    pulls = pulls_of(update["x"], update["dout"], (3, 3))
+    chosen, ranked = chosen_of(pulls)
+    corners = [(p - 1, q - 1) for p, q in apart(ranked, (SIZE, SIZE), (3, 3))]
+    painter = Painter(scene)
+    picture, dout, *_ = images_of(painter)
+    np.testing.assert_array_equal(picture.images[0].get_array(), update["pictures"][chosen])
+    np.testing.assert_array_equal(dout.images[0].get_array(), update["dout"][chosen])
+    for frame in range(scene.frames):
+        scene.update(frame)
+        assert dout.images[0].get_visible() == (frame >= 1)
+        for axes in (picture, dout):
+            assert framed(axes) == corners[: max(0, min(frame - 1, 4))]
+
+
+def test_tiles_are_the_pulls_above_zero_blue_below_red(scene, update):
+    pulls = pulls_of(update["x"], update["dout"], (3, 3))
+    chosen, ranked = chosen_of(pulls)
+    own = [pulls[chosen][place] for place in apart(ranked, (SIZE, SIZE), (3, 3))]
+    painter = Painter(scene)
+    pixels, limit = painter.paint(scene.frames - 1), max(np.abs(pull).max() for pull in own)
+    boxes = [axes.bbox for axes in images_of(painter)[2:] if axes.bbox.height > axes.bbox.width and axes.bbox.y1 < 222]
+    for pull, box in zip(own, boxes[:4], strict=True):
+        for channel in range(3):
+            down = len(pixels) - box.y1 + (4 * channel + np.arange(3) + 0.5) * box.height / 11
+            across = box.x0 + (np.arange(3) + 0.5) * box.width / 3
+            seen = pixels[np.ix_(down.astype(int), across.astype(int))][..., :3]
+            wanted = 255 * colormaps["RdBu"](0.5 + pull[..., channel] / (2 * limit))[..., :3]
+            outside = np.ones((3, 3), bool)  # of the framed weight
+            outside[scene.largest[:2]] = channel != scene.largest[2]
+            np.testing.assert_allclose(seen[outside], wanted[outside], atol=3)
+
+
+def test_only_places_inside_that_share_no_pixel_are_shown():
+    force = np.zeros((7, 9))
+    force[0, 0], force[3, 3], force[3, 4], force[5, 3], force[3, 6], force[1, 1] = 9, 8, 7, 6, 5, 4
+    assert strongest_apart(force, (3, 3), 4) == [(3, 3), (3, 6)]
+    assert strongest_apart(force, (1, 1), 4) == [(0, 0), (3, 3), (3, 4), (5, 3)]
+    assert strongest_apart(force, (2, 2), 9) == [(0, 0), (3, 3), (5, 3), (3, 6)]
+
+
+# --- words and layout ------------------------------------------------------------------------------------------------
+
+
+def test_every_text_has_its_place_and_can_be_read(scene):
+    first, *others, last = check_layout(scene, *range(scene.frames))
+    assert {"repeat", "before", "Update", "which places pulled on filter B?"} <= set(first)
+    assert not {"dout", "a", "gradient", "step", "after", "+", "="} & set(first), "nothing to be said yet"
+    assert {"repeat", "gradient", "step", "after", *"abcd"} <= set(last)
+    assert ["adjust" in texts for texts in others] == [False] * 8 + [True]
+
+
+def test_the_first_update_begins_with_initialise(update):
+    assert "initialise" in check_layout(FilterPull(**update | {"step": 1}), 0)[0]
+
+
+def test_frames_in_any_order(update):
+    check_painter(lambda: FilterPull(**update), [10, 0, 4])
+
+
+def test_a_frame_in_words(scene):
+    assert scene.describe(3).startswith(
+        "Update 3, filter B: backpropagate Place b: the patch that lay under the filter,"
+    )
+    assert scene.describe(7).endswith("And so do the places of all other pictures.")
+
+
+# --- errors ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (lambda given: {"gradient": given["gradient"] * 1.01}, "must add up to gradient; take both from one update"),
+        (lambda given: {"dout": given["dout"][::-1]}, "must add up to gradient"),
+        (lambda given: {"dout": 0 * given["dout"], "gradient": np.zeros((3, 3, 3))}, "4 places must pull .* got 0"),
+        (lambda given: {"x": given["x"][:2]}, r"x must have shape \(3, 16, 16, 3\), as pictures has"),
+        (lambda given: {"dout": given["dout"][:, 1:]}, r"dout must have shape \(3, 16, 16\), as pictures has"),
+        (lambda given: {"before": np.zeros((2, 3, 3))}, r"before must have shape \(3, 3, 3\), as gradient has"),
+        (lambda given: {"step": 0}, "step must be at least 1, got 0"),
+    ],
+)
+def test_what_does_not_belong_together_is_refused(update, wrong, message):
+    with pytest.raises(ValueError, match=re.compile(f"FilterPull: .*{message}", re.DOTALL)):
+        FilterPull(**update | wrong(update))
