@@ -1,9 +1,13 @@
-"""A small picture in a scene: every pixel a visible square."""
+"""A small picture in a scene: every pixel a visible square, some of them framed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
+from matplotlib.patches import Rectangle
 
 from animations.kit import style
 
@@ -18,3 +22,14 @@ def image_axes(figure: FigureBase, size: tuple[int, int], corner: tuple[int, int
     axes.set(xticks=[], yticks=[])
     axes.spines[:].set_color(style.QUIET)
     return axes
+
+
+def frame_pixels(axes: Axes, pixels: Sequence[int], shape: tuple[int, ...]) -> list[Artist]:
+    """Draw frames around some pixels, counted row after row, of the (H, W) image in `axes`; return them."""
+    frames: list[Artist] = []
+    for pixel in pixels:
+        row, column = divmod(pixel, shape[1])
+        for color, width in ((style.PAPER, 3.5), (style.INK, 1.5)):  # to be seen on dark and on bright
+            square = Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=color, linewidth=width, zorder=4)
+            frames.append(axes.add_patch(square))
+    return frames
