@@ -80,7 +80,7 @@ def test_source_is_the_chapter(out):
 
 def test_films_in_the_order_of_the_script_the_unnamed_ones_last(page):
     shown = re.findall(r"<figcaption>([\w ]+):", page)
-    assert shown == ["first neuron", "x film", "x moving", "x player", "x still"]
+    assert shown == ["first updates", "first neuron", "x film", "x moving", "x player", "x still"]
 
 
 def test_the_best_format_is_shown_and_the_others_are_linked(page):
@@ -169,15 +169,15 @@ def test_players_load_when_they_are_scrolled_to(driver, out, tmp_path):
     browser = opened(driver, out / "tall.html")
     assert [url.rpartition("/")[2] for url in browser.requests()] == ["tall.html"]
     enter_the_first_player(browser)
-    assert "ch03_first_neuron.html" in [url.rpartition("/")[2] for url in browser.requests()]
+    assert "ch03_first_updates.html" in [url.rpartition("/")[2] for url in browser.requests()]
 
 
 def test_a_player_in_the_page_works_and_does_not_scroll(browser):
     enter_the_first_player(browser)
     browser.driver.find_element("id", "last").click()
-    browser.wait_for_frame(8)
+    browser.wait_for_frame(6)
     browser.wait_for("document.documentElement.scrollHeight === document.documentElement.clientHeight")
-    assert browser.run("return picture") == 8
+    assert browser.run("return picture") == 48
 
 
 @pytest.mark.parametrize("width", [320, 390, 768])
