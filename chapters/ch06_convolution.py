@@ -87,6 +87,7 @@ IMAGE = [
 ]
 DIAGONAL = [[1, 0], [0, 1]]
 BATCH, CNN_EPOCHS, FILTER_EPOCHS = 32, 40, 60
+SLOWLY: dict[str, Any] = {"fps": 1.5, "motion": 6, "hold_first": 2, "hold_last": 3, "colors": 48}
 PULLED = 6  # the filter of which an update is taken apart
 READ = {0: 2, 1: 4, 2: 4, 3: 0.5, 4: 0.5, 5: 0.5, 6: 2, 7: 2, 8: 3, 9: 3}  # seconds for what its film says
 
@@ -231,7 +232,7 @@ def main(
     out = checked("ch06", out, seed, quick, formats, processes)
     if any(value is not None for value in (kernel, image, stride, padding)):
         yours = your_convolution(kernel, image, stride, padding)
-        draw({"ch06_your_convolution": Clip(yours, fps=2, colors=48)}, out, formats, processes)
+        draw({"ch06_your_convolution": Clip(yours, **SLOWLY)}, out, formats, processes)
         return {yours.title: yours.out.tolist()}
 
     pictures = horses_and_deer(data, data_dir, seed=seed)
@@ -245,10 +246,9 @@ def main(
     left, diagonal = (board.out for board in boards)
     pulls = filter_pull(recorder.recording, pictures.x_train, step=1, k=PULLED)
     maps = feature_maps(filters, recorder.recording, shown_horse(filters, pictures, data))
-    slowly: dict[str, Any] = {"fps": 1.5, "hold_first": 2, "hold_last": 3, "colors": 48}
     films = {
-        "ch06_padding_and_stride": Clip(Stacked(*boards), motion=6, **slowly),
-        "ch06_max_pooling": Clip(SideBySide(*pools), motion=6, **slowly),
+        "ch06_padding_and_stride": Clip(Stacked(*boards), **SLOWLY),
+        "ch06_max_pooling": Clip(SideBySide(*pools), **SLOWLY),
         "ch06_filter_pull": Clip(pulls, fps=1, hold_last=4, holds=READ),
         "ch06_feature_maps": Clip(maps, fps=5, hold_first=4, hold_last=4),
     }

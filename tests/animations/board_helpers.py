@@ -158,12 +158,13 @@ def enclosed(lines, board):
 
 
 def check_filter(scene, figure, stride, padding, prefix=""):
-    """The filter lies beside the image at first, then every weight in the cell with the number that it meets."""
+    """The filter lies beside the image at first, then each weight in the cell with the number that it meets, framed."""
     expected = Expected(scene.image, scene.kernel.shape, stride, padding)
     for frame in range(scene.frames):
         scene.update(frame)
         boards, (wide, high) = positions(figure, prefix), (scene.board.wide, scene.board.high)
         weights = boards["w"]
+        assert enclosed(scene.window, weights) == [set(weights)], f"frame {frame}: a weight lies beside its filter"
         if frame == 0:
             assert min(x for x, _ in weights.values()) > scene.board.right
             continue

@@ -59,8 +59,8 @@ def test_window_and_target_are_where_the_numbers_come_from_and_go_to(name):
         scene.update(frame)
         place, phase = divmod(frame - 1, 3)
         boards = positions(painter.figure)
-        covered = [] if frame == 0 else [set(expected.covered(place).values())]
-        assert (enclosed(scene.window, boards["x"]) if scene.window.get_visible() else []) == covered
+        covered = set() if frame == 0 else set(expected.covered(place).values())
+        assert enclosed(scene.window, boards["x"]) == [covered]
         assert enclosed(scene.target, boards.get("out", {})) == ([{divmod(place, 3)}] if frame and phase == 2 else [])
 
 
@@ -99,6 +99,7 @@ def test_before_the_first_place_nothing_is_said_of_places_products_and_sums():
         figure = Painter(scene).figure
         scene.update(0)
         texts = [text.get_text() for text in drawn_texts(figure)]
+        assert scene.window.get_visible() == isinstance(scene, ConvolutionSteps), "beside the image"
         assert not {"place", "of", "·", "sum of all products =", "largest =", "image · filter"} & set(texts)
 
 

@@ -151,8 +151,9 @@ def test_frames_in_any_order(update):
 
 
 def test_a_frame_in_words(scene):
-    assert scene.describe(3).startswith(
-        "Update 3, filter B: backpropagate Place b: the patch that lay under the filter,"
+    assert scene.describe(3) == (
+        "Update 3, filter B, backpropagate: Place b: the patch that lay under the filter, times dout there, is how "
+        "this place pulls on the filter."
     )
     assert scene.describe(7).endswith("And so do the places of all other pictures.")
 

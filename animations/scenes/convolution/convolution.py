@@ -16,7 +16,7 @@ import numpy as np
 
 from animations.data import anything
 from animations.kit import style
-from animations.kit.boards import DIGIT, Grid, board, draw_cells
+from animations.kit.boards import DIGIT, Grid, Outline, board, draw_cells
 from animations.kit.numbers import letters, plain_form
 from animations.kit.windows import LARGEST_IMAGE, LARGEST_WINDOW
 from animations.scenes.convolution.window_steps import COVER, SIDE, START, WORK, WindowSteps
@@ -59,9 +59,12 @@ class ConvolutionSteps(WindowSteps):
         out, (kh, kw) = convolve(x, w, np.zeros(1), windows)[0, :, :, 0], windows.size
         self.lay_out(out, ("sum of all products =", "sum", plain_form(out)), kw * self.wide, kh * SIDE)
 
+    def home(self, top: float) -> Outline:
+        return self._cells(top).outline(0, 0, *self.windows.size)
+
     def draw_work(self, top: float) -> float:
         """Draw the filter, which slides from here over the image, and then a cell for each product."""
-        page, home = self.page, Grid((self.work_left, top), *self.windows.size, self.wide, SIDE)
+        page, home = self.page, self._cells(top)
         page.words(lambda frame: "image · filter" if frame else "filter", (home.left, home.top + 18), color=style.QUIET)
         draw_cells(page, home)
         for i, j in home.cells():
@@ -72,6 +75,10 @@ class ConvolutionSteps(WindowSteps):
     def work_in_words(self, place: int) -> str:
         pairs = zip(self.inputs[place].flat, self.kernel.flat, strict=True)
         return f"{' + '.join(f'{x:g} · {w:g}' for x, w in pairs)} ="
+
+    def _cells(self, top: float) -> Grid:
+        """Return the cells in which the filter lies at first, and then its products."""
+        return Grid((self.work_left, top), *self.windows.size, self.wide, SIDE)
 
     def _draw_weight(self, i: int, j: int, home: tuple[float, float]) -> None:
         """Write w[i,j] into its cell, and, from the first place on, below the number of the image that it meets."""

@@ -22,7 +22,7 @@ from matplotlib.figure import FigureBase
 from animations.data import anything, text
 from animations.engine.text import Form, text_width
 from animations.kit import style
-from animations.kit.boards import DIGIT, Grid, cell_width, draw_board, draw_outlines, mark_cells, write_heading
+from animations.kit.boards import DIGIT, Grid, Outline, cell_width, draw_board, draw_outlines, mark_cells, write_heading
 from animations.kit.numbers import letters
 from animations.kit.page import SPACE, Page, PageScene
 from animations.kit.windows import covered, in_words
@@ -85,6 +85,10 @@ class WindowSteps(PageScene):
         below = max(rows * SIDE + dashed, out.shape[0] * SIDE, high + LINE)
         self.size = max(self.least[0], right + MARGIN, title + MARGIN), max(self.least[1], ABOVE + below + MARGIN)
 
+    def home(self, top: float) -> Outline | None:
+        """Return where the window lies before it covers anything, if it is seen there."""
+        return None
+
     def draw_work(self, top: float) -> float:
         """Draw what is done with the covered cells, from the height `top` down; return where the result stands."""
         raise NotImplementedError
@@ -143,11 +147,12 @@ class WindowSteps(PageScene):
         for i, j in outside if np.isfinite(self.around) else ():
             page.number("{:.0f}", f"padding[{i - above},{j - left}]", self.around, grid.centre(i, j), ha="center",
                         color=style.QUIET, zorder=3)  # fmt: skip
-        places = [grid.outline(i, j, *self.windows.size) for i, j in self.corners]
-        outlines = np.array(places)[self.place]  # (S, 5, 2)
+        outlines = np.array([grid.outline(i, j, *self.windows.size) for i, j in self.corners])[self.place]  # (S, 5, 2)
+        home = self.home(top)
+        outlines[0] = home or outlines[0]
         self.window = draw_outlines(page, (), colors=self.window_color, linewidths=3.0, joinstyle="miter", zorder=4)
         page.glide(self.window, segments=outlines[:, None])
-        page.show(self.phase >= COVER, self.window)
+        self.since(START if home else COVER, self.window)
 
     def _write_result(self, y: float) -> None:
         """Write what the work gives."""
