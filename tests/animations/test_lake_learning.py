@@ -201,8 +201,8 @@ def test_frames_in_any_order():
         ({"phases": ["initialise"]}, "phases must be 6 texts, got 1"),
         ({"ways": WAYS[:5]}, "ways must be 6, one for each record, of tiles 0 to 15, got 5"),
         ({"ways": [*WAYS[:5], [0, 16]]}, "ways must be 6, one for each record, of tiles 0 to 15"),
-        ({"ways": [*WAYS[:5], []]}, "ways must be 6|each of ways"),
-        ({"ways": [*WAYS[:5], [0, -1]]}, "each of ways must"),
+        ({"ways": [*WAYS[:5], []]}, "ways must be 6, one for each record"),
+        ({"ways": [*WAYS[:5], [0, -1]]}, r"ways\[5\], \[0, -1\], must"),
     ],
 )
 def test_what_does_not_fit_is_refused(changed, message):

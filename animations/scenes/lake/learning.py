@@ -192,4 +192,7 @@ def _ways(who: str, name: str, value: Any) -> tuple[list[int], ...]:
     """Return lists of tiles; TypeError or ValueError if these are none."""
     if not isinstance(value, list | tuple):
         raise TypeError(f"{who}: {name} must be lists of tiles, got {shortened(value)}")
-    return tuple(checks.positions(who, f"each of {name}", way, ("M", 2**31)) for way in value)
+    return tuple(
+        checks.positions(who, f"{name}[{number}], {shortened(way)},", way, ("M", 2**31))
+        for number, way in enumerate(value)
+    )
