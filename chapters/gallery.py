@@ -74,12 +74,22 @@ def _chapter(
 
 
 def _paragraph(text: str) -> str:
-    """Return a paragraph of a docstring as HTML; one that is indented is code."""
+    """Return a paragraph of a docstring as HTML; one that is indented is code.
+
+    >>> _paragraph("2 * 3 is `a * b`, *if a is 2*")
+    '<p>2 * 3 is <code>a * b</code>, <em>if a is 2</em></p>'
+    """
     if text.startswith("    "):
         lines = (line.removeprefix("    ") for line in text.rstrip().splitlines())
         return f"<pre>{html.escape(chr(10).join(lines))}</pre>"
-    with_code = re.sub("`([^`]+)`", r"<code>\1</code>", html.escape(text))
-    return f"<p>{with_code}</p>"
+    marked = re.sub(r"`([^`]+)`|(?<!\w)\*([^*\s][^*]*)\*(?!\w)", _marked, html.escape(text))
+    return f"<p>{marked}</p>"
+
+
+def _marked(found: re.Match[str]) -> str:
+    """Return what stands in backticks as code, and between asterisks as stressed."""
+    code, stressed = found.groups()
+    return f"<code>{code}</code>" if code else f"<em>{stressed}</em>"
 
 
 def _film(out: Path, film: str) -> str:
