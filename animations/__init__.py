@@ -12,6 +12,8 @@ from animations.render import render
 from animations.scene import Scene, SideBySide, Stacked
 from animations.scenes.activations.curve_fit import CurveFit, CurveStates
 from animations.scenes.activations.functions import FunctionAndSlope, FunctionStates
+from animations.scenes.classes.accuracy_gap import AccuracyGap, LearningRun
+from animations.scenes.classes.augmentation import AugmentationSteps
 from animations.scenes.classes.class_bars import ClassBars
 from animations.scenes.classes.contact_sheet import ContactSheet
 from animations.scenes.classes.softmax import SoftmaxBars
@@ -43,6 +45,8 @@ from animations.scenes.training.race import Race
 from animations.scenes.training.step_chart import StepChart
 
 __all__ = [
+    "AccuracyGap",
+    "AugmentationSteps",
     "AutopsyPicture",
     "BarRace",
     "Bars",
@@ -68,6 +72,7 @@ __all__ = [
     "LakeLearning",
     "LakeMoves",
     "LakePlayer",
+    "LearningRun",
     "LineFit",
     "MaxPoolingSteps",
     "NetworkDiagram",

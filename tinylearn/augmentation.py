@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from tinylearn.checks import finite, generator, number, number_between, numbers, real_array
+from tinylearn.checks import as_int, finite, generator, number, number_between, numbers, real_array
 
 FILLS = ("reflect", "nearest")
 PIECE = 8192  # pixels turned at once, which stay in the cache: half the time for 32 images of 32 × 32
@@ -55,16 +55,30 @@ class Augment:
     def __call__(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """Return a new batch, changed by what `rng` draws; x stays as it is."""
         x, rng = _images("Augment", x), generator("Augment", rng)
-        mirrored, angles, shifts = np.zeros(len(x), bool), np.zeros(len(x)), np.zeros((len(x), 2))
-        if self.flip:
-            mirrored = rng.random(len(x)) < 0.5
-        if self.rotation:
-            angles = rng.uniform(-self.rotation, self.rotation, len(x))
-        if self.shift:
-            shifts = rng.uniform(-self.shift, self.shift, (len(x), 2))
+        mirrored, angles, shifts = self.draw(len(x), rng)
         if self.rotation or self.shift:
             return affine(x, angles, shifts, mirrored, fill=self.fill)
         return flip(x, mirrored)
+
+    def draw(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return what is drawn for a batch of `count` images, as `affine` takes it: mirrored, angles, shifts.
+
+        >>> mirrored, angles, shifts = Augment(rotation=20).draw(2, np.random.default_rng(1))
+        >>> mirrored, angles.round(1), shifts
+        (array([False, False]), array([ 0.5, 18. ]), array([[0., 0.],
+               [0., 0.]]))
+        """
+        count, rng = as_int("Augment", "count", count), generator("Augment", rng)
+        if count < 0:
+            raise ValueError(f"Augment: count must be 0 or more, got {count}")
+        mirrored, angles, shifts = np.zeros(count, bool), np.zeros(count), np.zeros((count, 2))
+        if self.flip:
+            mirrored = rng.random(count) < 0.5
+        if self.rotation:
+            angles = rng.uniform(-self.rotation, self.rotation, count)
+        if self.shift:
+            shifts = rng.uniform(-self.shift, self.shift, (count, 2))
+        return mirrored, angles, shifts
 
     def __repr__(self) -> str:
         return f"Augment(rotation={self.rotation:g}, shift={self.shift:g}, flip={self.flip}, fill={self.fill!r})"

@@ -32,13 +32,20 @@ def read_number(text: str) -> tuple[float, float] | None:
 
 
 def shows(text: str, value: float) -> bool:
-    """Does the text show this value?"""
+    """Does the text show this value? "> 0.999" shows what lies above, by no more than a unit of the last digit.
+
+    >>> shows("0.999", 0.9991), shows("> 0.999", 0.9998), shows("> 0.999", 0.9), shows("> 0.999", 1.1)
+    (True, True, False, False)
+    """
     read = read_number(text)
     if read is None:
         return False
     number, half = read
     if not (math.isfinite(number) and math.isfinite(value)):
         return number == value or (math.isnan(number) and math.isnan(value))
+    if text[0] in "<>":
+        beyond = value - number if text[0] == ">" else number - value
+        return 0 < beyond <= 2 * half * (1 + 1e-9)
     return abs(number - value) <= half * (1 + 1e-9)
 
 

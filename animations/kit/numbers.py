@@ -52,6 +52,15 @@ def whole(value: float) -> str:
     return str(round(float(value)))
 
 
+def probability(value: float) -> str:
+    """Return a probability with three decimals, but never as certain, nor as impossible, as these would make it look.
+
+    >>> [probability(value) for value in (0.25, 0.99974, 0.0002)]
+    ['0.250', '> 0.999', '< 0.001']
+    """
+    return "> 0.999" if value >= 0.9995 else "< 0.001" if value < 0.0005 else f"{value:.3f}"
+
+
 def decimals_by_size(value: float) -> str:
     """Return a number with four decimals, three if that is all it has, fewer if it is large, six if it is small.
 

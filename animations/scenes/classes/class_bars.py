@@ -1,6 +1,13 @@
-"""What a classifier says of one picture, epoch by epoch: its probability of each class as a bar and as a number.
+"""What one network says of pictures, update by update: its probability of each class as a bar and as a number.
 
-S frames, K classes, H W rows and columns of the picture.
+    a truck                                               says truck ✓
+    ▒▒▒▒▒▒▒                                               plane ▏            < 0.001
+    ▒▒▒▒▒▒▒  →                                        →   …
+    ▒▒▒▒▒▒▒      ▇▇▇  →  ▇▇  →  ▌  →  ▖  →                truck ▇▇▇▇▇▇▇▇▇▇▇▇ > 0.999
+    a frog                                                says frog ✓
+    ▒▒▒▒▒▒▒  →                                        →   …
+
+S frames, P pictures, K classes, H W C rows, columns and channels.
 """
 
 from __future__ import annotations
@@ -11,115 +18,134 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase
 
-from animations.data import array, clock, pixels, position, text, texts
+from animations.data import array, clock, instance, pixels, positions, text, texts
+from animations.engine.text import PastedText
 from animations.kit import style
 from animations.kit.labels import fit, with_article
-from animations.kit.numbers import three_decimals
-from animations.kit.page import Page
-from animations.scene import Scene
+from animations.kit.numbers import probability
+from animations.kit.page import Page, PageScene
+from animations.scenes.classes.layers import LayerBlocks
+from tinylearn import Sequential
 
-MOST = 12  # classes
-SIDE = 224  # of the picture, in pixels
-LEFT = 30  # where picture and rows start
-NAMES = 54  # where the class names start: the mark of the true class stands before its name
-BESIDE = 284  # where the words beside the picture start
-EDGE = 575  # where the numbers end, and no word goes beyond
-TOP, BOTTOM = 352, 64  # of the bars
-WIDEST = 220  # a class name, in pixels
+MOST, MOST_PICTURES = 12, 3  # classes, pictures
+SIDE = 192  # of a picture, in pixels
+LEFT, RIGHT = 30, 1170  # where pictures start, and where the numbers of the bars end
+NETWORK = 256, 480  # where the network starts, and how wide it is
+NAMES, MARK = 824, 800  # where the names of classes start; before the true one stands a mark
+WIDEST, DIGITS = 120, 80  # a class name, and the room for a number, in pixels
+HEAD, ROW, FOOT, TITLE, STEP = 72, 344, 8, 36, 24  # heading, a picture's row, margin below, verdict, from bar to bar
 
 
-class ClassBars(Scene):
-    """A picture, and the probability of each class as a bar from 0 to 1, on one clock.
+class ClassBars(PageScene):
+    """Pictures, the layers of the network, and for each picture a bar from 0 to 1 for each class, on one clock.
 
-    picture        (H, W, 3) in [0, 1]
-    probabilities  (S, K), each row as a Softmax returns it
-    names          K class names; the bars stand in this order
-    target         which of them is true: its row has an arrow, is bold, and in the colour of the truth
-    epochs         (S,) the epoch of each frame
-    name           stands before the gids: "truck" gives "truck.epoch", "truck.last_epoch", "truck.predicted[9]"
-    note           a word on the picture, below what it shows
+    pictures        (P, H, W, 3) in [0, 1], one to three
+    probabilities   (S, P, K), each row as a Softmax returns it
+    names           K class names; the bars stand in this order
+    targets         (P,) which of them is true: its row has a mark, is bold, and in the colour of the truth
+    model           whose layers are drawn
+    steps, epochs   (S,) the update and the epoch of each frame
+    note            a word on the pictures
+
+    The gids of its numbers: "step", "last_step", "epoch", "last_epoch", "predicted[1,9]": picture, class.
     """
 
-    picture: np.ndarray = pixels("H", "W", 3)
-    probabilities: np.ndarray = array("S", "K", low=0)
+    pictures: np.ndarray = pixels("P", "H", "W", 3)
+    probabilities: np.ndarray = array("S", "P", "K", low=0)
     names: tuple[str, ...] = texts("K", least=2, most=MOST)
-    target: int = position("K", kw_only=True)
+    targets: list[int] = positions("P", "K", kw_only=True)
+    model: Sequential = instance(Sequential, kw_only=True)
+    steps: np.ndarray = clock("S", kw_only=True)
     epochs: np.ndarray = clock("S", kw_only=True)
-    name: str = text(kw_only=True)
     note: str = text(default="", kw_only=True)
 
-    size = (600, 630)
+    glides = True
 
     def prepare(self) -> None:
-        sums = self.probabilities.sum(axis=1)
+        sums, count = self.probabilities.sum(axis=2), len(self.pictures)
         if not (abs(sums - 1) < 1e-3).all():
             raise ValueError(
                 "ClassBars: each row of probabilities must add up to 1, as a Softmax returns them; "
                 f"the rows add up to {sums.min()} … {sums.max()}"
             )
+        if count > MOST_PICTURES:
+            raise ValueError(f"ClassBars: expected 1 to {MOST_PICTURES} pictures, got {count}")
+        self.layers = LayerBlocks(self.model, self.pictures.shape[1:])
+        self.captions = self.layers.captions
+        self.size = 1200, HEAD + ROW * count + FOOT
 
     def draw(self, figure: FigureBase) -> None:
-        self.page = Page(figure, self.size, self.name)
-        self._draw_picture()
-        self._draw_words()
-        self._draw_bars()
+        page, self.verdicts = Page(figure, self.size), list[PastedText]()
+        self.page = page
+        heading = self.size[1] - 40
+        end = page.clock((LEFT, heading), "Update", "step", self.steps, self.steps[-1], size=style.LARGE)
+        end = page.clock((end + 40, heading), "epoch", "epoch", self.epochs, self.epochs[-1], size=style.LARGE)
+        page.phase((end + 30, heading))
+        (left, width), middle, high = NETWORK, FOOT + ROW * len(self.pictures) / 2, self.layers.height
+        self.layers.draw(page, (left, middle - high / 2, width, high))
+        for p in range(len(self.pictures)):
+            y = self.size[1] - HEAD - ROW * p - TITLE - STEP * len(self.names) / 2  # the middle of picture and bars
+            self._draw_picture(p, y)
+            self._draw_bars(p, y)
+            side = middle + np.clip(y - middle, -high / 2 + 30, high / 2 - 30)  # where the network is entered and left
+            page.arrow((LEFT + SIDE + 8, y), (left - 4, side), style.QUIET, head=10)
+            page.arrow((left + width + 4, side), (MARK - 10, y), style.QUIET, head=10)
 
-    def update(self, frame: int) -> list[Artist]:
+    def update(self, frame: float) -> list[Artist]:
         changed = self.page.update(frame)
-        fit(self.verdict, EDGE - BESIDE)
+        for verdict in self.verdicts:
+            fit(verdict, RIGHT - NAMES)
         return changed
 
-    def said(self, frame: int) -> str:
+    def said(self, frame: int, p: int) -> str:
         """Return the class of the largest probability, and whether that is right."""
-        row = self.probabilities[frame]
+        row = self.probabilities[frame, p]
         first, *others = np.flatnonzero(row == row.max())
-        return "cannot tell" if others else f"says {self.names[first]} {'✓' if first == self.target else '✗'}"
+        return "cannot tell" if others else f"says {self.names[first]} {'✓' if first == self.targets[p] else '✗'}"
 
     def describe(self, frame: int) -> str:
-        true = self.names[self.target]
+        answers = [
+            f"shown {with_article(self.names[true])}, the network {self.said(frame, p)}, the probability of "
+            f"{self.names[true]} is {probability(self.probabilities[frame, p, true])}"
+            for p, true in enumerate(self.targets)
+        ]
         return (
-            f"Epoch {self.epochs[frame]} of {self.epochs[-1]}, shown {with_article(true)}: the network "
-            f"{self.said(frame)}, the probability of {true} is "
-            f"{three_decimals(self.probabilities[frame, self.target])}."
+            f"Update {self.steps[frame]} of {self.steps[-1]}, epoch {self.epochs[frame]} of {self.epochs[-1]}: "
+            f"{'; '.join(answers)}."
         )
 
-    def _draw_picture(self) -> None:
-        """Draw the picture as large as whole pixels allow, at the upper left."""
-        high, wide = self.picture.shape[:2]
+    def _draw_picture(self, p: int, middle: float) -> None:
+        """Draw a picture as large as whole pixels allow, above it what it shows, and a note below."""
+        high, wide = self.pictures.shape[1:3]
         times = SIDE / max(high, wide)
         times = int(times) if times >= 1 else times
         extent = round(times * wide), round(times * high)
-        axes = self.page.image((LEFT, self.size[1] - 30 - extent[1]), extent)
-        axes.imshow(self.picture, interpolation="nearest", aspect="auto")
+        axes = self.page.image((LEFT, round(middle - extent[1] / 2)), extent)
+        axes.imshow(self.pictures[p], interpolation="nearest", aspect="auto")
+        shown, above = with_article(self.names[self.targets[p]]), middle + SIDE / 2 + 22
+        fit(self.page.text(shown, (LEFT, above), size=style.LARGE, weight="bold"), SIDE)
+        fit(self.page.quiet(self.note, (LEFT, middle - SIDE / 2 - 18)), SIDE)
 
-    def _draw_words(self) -> None:
-        """Write beside the picture what it shows, the epoch, and the verdict."""
-        page, shown = self.page, with_article(self.names[self.target])
-        fit(page.text(shown, (BESIDE, 584), size=style.LARGE, weight="bold"), EDGE - BESIDE)
-        fit(page.quiet(self.note, (BESIDE, 554)), EDGE - BESIDE)
-        page.clock((BESIDE, 432), "Epoch", "epoch", self.epochs, self.epochs[-1])
-        self.verdict = page.verdict(self.said, (BESIDE, 396))
-
-    def _draw_bars(self) -> None:
-        """Draw a row for each class, from the top down: its name, its bar, its number."""
-        page, count = self.page, len(self.names)
-        step = min((TOP - BOTTOM) / count, 56)
-        rows = TOP - step * (np.arange(count) + 0.5)  # (K,) heights of the rows' middles, in pixels
+    def _draw_bars(self, p: int, middle: float) -> None:
+        """Draw the verdict, and below it a row for each class: its name, its bar, its number."""
+        page, count, target = self.page, len(self.names), self.targets[p]
+        high = STEP * count
+        rows = middle + high / 2 - STEP * (np.arange(count) + 0.5)  # (K,) heights of the rows' middles, in pixels
+        self.verdicts.append(page.verdict(lambda frame: self.said(int(frame), p), (NAMES, middle + high / 2 + 22)))
         plain: dict[str, Any] = {"weight": "normal", "color": style.INK}
         looks = [plain] * count
-        looks[self.target] = {"weight": "bold", "color": style.TARGET}
+        looks[target] = {"weight": "bold", "color": style.TARGET}
         widest = 0.0
         for k, (name, y, look) in enumerate(zip(self.names, rows, looks, strict=True)):
             label = page.text(name, (NAMES, y), weight="bold")
-            widest = max(widest, fit(label, WIDEST))  # as if all were bold: two scenes' bars are aligned
+            widest = max(widest, fit(label, WIDEST))  # as if all were bold: the bars of all pictures are aligned
             label.set(**look)
-            page.number(three_decimals, f"predicted[{k}]", self.probabilities[:, k], (EDGE, y), **look)
-        page.text("▸", (LEFT, rows[self.target] + 2), color=style.TARGET, size=style.LARGE)
-        left, bottom = NAMES + widest + 14, TOP - step * count
-        axes = page.plot((left, bottom, EDGE - 70 - left, TOP - bottom), xlabel="probability", xlim=(0, 1),
+            page.number(probability, f"predicted[{p},{k}]", self.probabilities[:, p, k], (RIGHT, y), **look)
+        page.text("▸", (MARK, rows[target] + 2), color=style.TARGET, size=style.LARGE)
+        left = NAMES + widest + 14
+        axes = page.plot((left, middle - high / 2, RIGHT - DIGITS - left, high), xlabel="probability", xlim=(0, 1),
                          xticks=[0, 0.5, 1], ylim=(count - 0.5, -0.5), yticks=[])  # fmt: skip
-        for k, values in enumerate(self.probabilities.T):
-            color = style.TARGET if k == self.target else style.FAINT
-            (bar,) = axes.barh(k, 0, height=0.62, color=color, zorder=3)
-            page.bind(bar, width=values)
+        for k, values in enumerate(self.probabilities[:, p].T):
+            (bar,) = axes.barh(k, 0, height=0.62, color=style.TARGET if k == target else style.FAINT, zorder=3)
+            page.glide(bar, width=values)
         page.bind(axes.axvline(0, color=style.INK, linewidth=1.5, zorder=4))  # over bars of less than a pixel

@@ -1,0 +1,127 @@
+"""The gap of overfitting: how many answers are right on the training set and on the test set, and what lies between.
+
+    1 ┤     ╭──────● training set
+      │   ╭─╯░░░░░░┃ gap 31 %
+      │ ╭─╯░░╭─────■ test set
+      │╭╯────╯
+    0 ┼──────────────
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import FigureBase
+from matplotlib.patches import Polygon
+
+from animations import checks
+from animations.checks import Shape
+from animations.data import Data, Field, clock, instance, text
+from animations.kit import style
+from animations.kit.page import Page, PageScene
+from animations.kit.tallies import LOOKS, ROW, Tally, in_words
+
+MOST, WIDE, HIGH = 3, 560, 592  # runs beside each other; the width of each, and the height, in pixels
+PLOT = 70, 64, 450, 330  # left, bottom, width, height of the axes of a run
+ROOM = 1.3  # of the axis of epochs, beside the longest run: for the gap
+
+
+class LearningRun(Data):
+    """How one network learns: its name, and how many answers are right of two sets that `seen` and `new` name."""
+
+    name: str = text()
+    seen: Tally = instance(Tally)
+    new: Tally = instance(Tally)
+
+    def prepare(self) -> None:
+        self.shares = np.array([tally.right / tally.total for tally in (self.seen, self.new)])  # (2, S)
+        self.gaps = self.shares[0] - self.shares[1]
+
+
+def few_runs(length: str) -> Any:
+    """Declare one to three runs, with counts for each frame."""
+    return Field(_few, length)
+
+
+def _few(who: str, name: str, values: Any, shape: Shape) -> tuple[LearningRun, ...]:
+    runs = checks.instances(who, name, values, LearningRun)
+    if not 1 <= len(runs) <= MOST:
+        raise ValueError(f"{who}: expected 1 to {MOST} {name}, got {len(runs)}")
+    for run in runs:
+        if not shape.fits(run.gaps.shape):
+            raise ValueError(f"{who}: {run.name!r} must have a count for each of {shape[0]} epochs, got {len(run.gaps)}")
+    return runs
+
+
+class AccuracyGap(PageScene):
+    """For one to three networks the accuracy on both sets as lines that grow, on one clock; the gap is shaded.
+
+    epochs   (S,) the epoch of each frame
+    runs     of a LearningRun each, with a count for each frame
+
+    The gids of its numbers, of run i and set j: "epoch", "last_epoch", "right[i,j]", "total[i,j]", "gap[i]".
+    """
+
+    epochs: np.ndarray = clock("S")
+    runs: tuple[LearningRun, ...] = few_runs("S")
+
+    glides = True
+
+    def prepare(self) -> None:
+        self.size = WIDE * len(self.runs), HIGH
+
+    def draw(self, figure: FigureBase) -> None:
+        page = self.page = Page(figure, self.size)
+        end = page.clock((30, HIGH - 36), "Epoch", "epoch", self.epochs, self.epochs[-1], size=style.LARGE)
+        page.phase((end + 24, HIGH - 36))
+        for i, run in enumerate(self.runs):
+            self._draw_counts(i, run)
+            self._draw_lines(i, run)
+
+    def describe(self, frame: int) -> str:
+        told = [
+            f"{run.name}, right are {in_words((run.seen, run.new), frame)}, a gap of {run.gaps[frame]:.1%}"
+            for run in self.runs
+        ]
+        return f"Epoch {self.epochs[frame]} of {self.epochs[-1]}: {'; '.join(told)}."
+
+    def _draw_counts(self, i: int, run: LearningRun) -> None:
+        """Write the name of a run, and a row for each set: a piece of its line, its name, its count."""
+        page, left = self.page, WIDE * i + 30
+        page.text(run.name, (left, HIGH - 88), size=style.LARGE, weight="bold")
+        for j, (tally, look) in enumerate(zip((run.seen, run.new), LOOKS, strict=False)):
+            y = HIGH - 126 - ROW * j
+            page.axes.plot([left, left + 26, left + 52], [y] * 3, linewidth=2, markersize=8, markevery=[1], **look)
+            page.text(tally.name, (left + 68, y))
+            count = page.number("{:,.0f}", f"right[{i},{j}]", tally.right, weight="bold")
+            total = page.number("{:,.0f}", f"total[{i},{j}]", tally.total, color=style.QUIET)
+            page.row((WIDE * i + PLOT[0] + PLOT[2], y), count, page.quiet("of"), total, ha="right")
+
+    def _draw_lines(self, i: int, run: LearningRun) -> None:
+        """Draw a line and its tip for each set, what lies between them, and at its end how wide the gap is."""
+        (left, bottom, width, height), last, page = PLOT, max(self.epochs[-1], 1), self.page
+        axes = page.plot((WIDE * i + left, bottom, width, height), xlabel="epoch", xlim=(-0.02 * last, ROOM * last),
+                         ylabel="share of right answers", ylim=(0, 1.04))  # fmt: skip
+        axes.set_xticks(sorted({0, last // 2, last}))
+        for j, (shares, look) in enumerate(zip(run.shares, LOOKS, strict=False)):
+            page.grow(axes, self.epochs, shares, markersize=8, zorder=4 + j / 10, **look)
+        points = np.stack([np.broadcast_to(self.epochs, run.shares.shape), run.shares], axis=-1)  # (2, S, 2)
+
+        def ends(moment: float) -> np.ndarray:
+            """Return where both lines end, (2, 2)."""
+            before, after = points[:, int(moment)], points[:, min(int(moment) + 1, self.frames - 1)]
+            return before + (moment - int(moment)) * (after - before)
+
+        def outline(moment: float) -> np.ndarray:
+            """Return what goes along one line and back along the other, (2 R, 2)."""
+            seen, new = np.concatenate([points[:, : int(moment) + 1], ends(moment)[:, None]], axis=1)
+            return np.concatenate([seen, new[::-1]])
+
+        gap: dict[str, Any] = {"color": style.ERROR, "linewidth": 3, "solid_capstyle": "butt"}
+        area = axes.add_patch(Polygon(outline(0), facecolor=style.ERROR, alpha=0.16, linewidth=0, zorder=2.8))
+        page.glide(area, xy=outline)
+        page.glide(axes.plot([], [], zorder=3, **gap)[0], data=lambda moment: ends(moment).T)
+        number = page.number("gap {:.1%}", f"gap[{i}]", run.gaps, color=style.ERROR, weight="bold", ha="left", zorder=5)
+        beside = axes.transData.transform
+        page.glide(number, position=lambda moment: beside(ends(moment).mean(axis=0)) + (14, 0))
