@@ -12,11 +12,15 @@ there is a quarter of the work.
 
 Many parameters learn few pictures by heart. But a truck that is mirrored, turned a little and moved a little is still a
 truck; so each picture is changed at random each time that it is shown, and never shown twice alike. That is called
-augmentation. It is slower to learn from, and harder to learn by heart.
+**data augmentation**. The first film shows it slowly, and then what the network is shown in the picture's place.
 
 The second film shows two pictures that the network never learns from, a truck and a frog, and what it says of them,
-from epoch 0, where it knows nothing. Below, how many it gets right of a thousand pictures that it learns from, and of
-those that it has never seen. Both go down now and then: an epoch can end worse than the one before, also the last.
+from update 0, where it knows nothing. Most of its frames lie in the first epoch, where most is learned: the answers
+waver, then they settle. In the end the probabilities are nearly 1, but only nearly.
+
+What does augmentation change? In the third film the same network learns twice, from only 320 pictures. Shown as they
+are, it soon knows nearly all of them by heart, but of those that it has never seen it gets far fewer right. This gap is
+called **overfitting**. With augmentation it learns more slowly, and the gap is narrower.
 
     python -m chapters.ch07_ten_classes
     python -m chapters.ch07_ten_classes --data cifar10 --epochs 125
@@ -25,9 +29,9 @@ The first learns from sketches that the program draws itself. The second is the 
 takes about an hour, says before it starts how long, and writes a checkpoint after every epoch. If it is killed, the
 same command with `--resume` goes on from there and ends, bit for bit, with the parameters of a run that was not.
 
-Recording every update of this run would fill a disk. `--record FOLDER` keeps two of its parameters, the filters of the
-first convolution and the biases of the last layer, from time to time, in at most 200 MB. A run that goes on needs a new
-folder, in which step 0 is where it goes on.
+Recording every update of this run would fill a disk, so about 60 are recorded, those that the second film shows. They
+are kept in memory, or, with `--record FOLDER`, on disk: then the film of a run that was killed and resumed is whole,
+too. Without it, that film begins where the run goes on.
 """
 
 from __future__ import annotations
@@ -41,12 +45,12 @@ from typing import Any
 
 import numpy as np
 
-from animations import ClassBars, Clip, ContactSheet, SideBySide, Stacked, Tally, TallyStrip
+from animations import AccuracyGap, AugmentationSteps, ClassBars, Clip, ContactSheet, LearningRun, SideBySide, Tally
 from chapters import images
 from chapters.films import draw
 from chapters.images import Images
 from chapters.run import Headline, Parser, Refusal, checked, run_alone
-from chapters.scores import counters
+from chapters.scores import correct
 from tinylearn import (
     Augment,
     CategoricalCrossEntropy,
@@ -59,6 +63,7 @@ from tinylearn import (
     MaxPool2D,
     ProgressBar,
     Recorder,
+    Recording,
     ReLU,
     RMSprop,
     Scorecard,
@@ -77,7 +82,8 @@ EPOCHS = {"sketches": 8, "cifar10": 125}
 LEARNING_RATE = {"sketches": 1e-3, "cifar10": 1e-4}
 AUGMENT = Augment(rotation=20, shift=0.1, flip=True)
 BOOK = {"truck": 23, "frog": 29}  # rows of CIFAR-10's test pictures that the book shows
-KEPT, BUDGET = ("conv2d_1.w", "dense_2.b"), "200 MB"  # by --record
+FEW, NEW, FEW_EPOCHS = 320, 300, 16  # of the third film: pictures to learn from, to be tested on, epochs
+IN_FIRST, LATER = 44, 16  # frames of the second film: in the first epoch, and in all others
 
 
 def network(rng: np.random.Generator) -> Sequential:
@@ -94,10 +100,9 @@ def probabilities(predicted: np.ndarray, _: Any = None) -> np.ndarray:
 
 
 class Run:
-    """The network, and what is counted while it learns: after every epoch, from epoch 0.
+    """The network, how it is trained, and what it says of the pictures that the film shows.
 
-    seen, new  how many answers are correct: of the training set, the first thousand, and of the test set
-    shown      (2, 10) what it says of the pictures that the film shows
+    shown    (2, 10) probabilities after every epoch, from epoch 0
     """
 
     def __init__(self, data: Images, shown: Sequence[int], learning_rate: float, seed: int, checkpoint: Path) -> None:
@@ -105,19 +110,17 @@ class Run:
         self.rng = np.random.default_rng(seed)
         self.model, self.optimizer = network(self.rng), RMSprop(learning_rate)
         self.updates = math.ceil(len(data.x_train) / BATCH)  # of an epoch
-        sample = data.x_train[:1000], data.y_train[:1000]
-        self.seen, self.new = counters(self.model, sample, (data.x_test, data.y_test))
         self.shown = Evaluate(data.x_test[self.rows], None, probabilities)
         self.shown.measure(self.model)
 
     @property
     def epoch(self) -> int:
         """How many epochs are done."""
-        return len(self.seen.values) - 1
+        return len(self.shown.values) - 1
 
-    def resume(self) -> None:
+    def resume(self, *others: Callback) -> None:
         """Go to where the checkpoint was written; ValueError if it belongs to a run with other settings or pictures."""
-        self._fit(read_more(self.checkpoint).get("epoch", 1), resume=self.checkpoint)
+        self._fit(read_more(self.checkpoint).get("epoch", 1), *others, resume=self.checkpoint)
 
     def learn(self, epochs: int, *others: Callback) -> None:
         """Train until `epochs` are done; write a checkpoint after each."""
@@ -125,7 +128,7 @@ class Run:
         self._fit(epochs, bar, *others, resume=self.checkpoint if self.epoch else None)
 
     def _fit(self, epochs: int, *others: Callback, resume: Path | None) -> None:
-        callbacks = [*others, self.seen, self.new, self.shown, Checkpoint(self.checkpoint, self.rng)]
+        callbacks = [*others, self.shown, Checkpoint(self.checkpoint, self.rng)]
         fit(self.model, self.data.x_train, self.data.y_train, loss=CategoricalCrossEntropy(from_logits=True),
             optimizer=self.optimizer, epochs=epochs, batch_size=BATCH, augment=AUGMENT, rng=self.rng, workers=WORKERS,
             callbacks=callbacks, resume=resume)  # fmt: skip
@@ -138,24 +141,19 @@ class Run:
         fit(network(rng), data.x_train[some], data.y_train[some], loss=CategoricalCrossEntropy(from_logits=True),
             optimizer=RMSprop(), epochs=1, batch_size=BATCH, augment=AUGMENT, rng=rng, workers=WORKERS,
             callbacks=[lambda update: times.append(time.perf_counter())])  # fmt: skip
-        update = float(np.median(np.diff(times))) if len(times) > 1 else 0.0
-        started = time.perf_counter()
-        for each in (self.seen, self.new):
-            self.model.predict(each.x)
-        return self.updates * update + time.perf_counter() - started
+        return self.updates * float(np.median(np.diff(times))) if len(times) > 1 else 0.0
 
 
-def outlook(run: Run, epochs: int, recorder: Recorder | None) -> str:
+def outlook(run: Run, epochs: int, recorder: Recorder) -> str:
     """Say how long the run will take, and what a recording of it does."""
     left, pictures = epochs - run.epoch, len(run.data.x_train)
-    minutes, updates, everything = left * run.seconds_per_epoch() / 60, left * run.updates, Recorder(run.model)
+    minutes, updates = left * run.seconds_per_epoch() / 60, left * run.updates
     lines = [
         f"{updates:,} updates, {left} × {pictures:,} pictures: about {math.ceil(minutes)} min",
-        f"all parameters after each update would take {updates * everything.row_bytes / 1e9:.3g} GB:",
-        *(f"  {line}" for line in everything.describe().splitlines()),
+        f"all parameters after each update would take {updates * recorder.row_bytes / 1e9:.3g} GB;",
+        "what is recorded:",
+        *(f"  {line}" for line in recorder.describe().splitlines()),
     ]
-    if recorder is not None:
-        lines += ["what is recorded:", *(f"  {line}" for line in recorder.describe().splitlines())]
     return "\n".join(lines)
 
 
@@ -170,27 +168,78 @@ def truck_and_frog(data: Images, source: str) -> list[int]:
     return [int(np.flatnonzero(data.y_test == number)[0]) for number in numbers]
 
 
-def class_bars(run: Run) -> Stacked:
-    """The truck on the left, the frog on the right, with ten probabilities each; the accuracies below."""
-    epochs, shown = range(run.epoch + 1), np.array(run.shown.values, float)
-    panels = [
-        ClassBars(run.data.x_test[row], shown[:, i], CLASS_NAMES, target=int(run.data.y_test[row]),
-                  epochs=epochs, name=name, note="never seen")
-        for i, (row, name) in enumerate(zip(run.rows, BOOK, strict=True))
-    ]  # fmt: skip
-    tallies = [Tally(name, np.array(counted.values), len(counted.x))
-               for name, counted in (("learned from", run.seen), ("never seen", run.new))]  # fmt: skip
-    return Stacked(SideBySide(*panels), TallyStrip(epochs, tallies, title="right answers", name="network"))
+def film_steps(updates: int, epochs: int) -> set[int]:
+    """Return the updates that the film of truck and frog shows: most of them in the first epoch, then ever fewer.
+
+    >>> sorted(film_steps(250, 8))[:4], sorted(film_steps(250, 8))[-3:]
+    ([0, 6, 12, 17], [1542, 1756, 2000])
+    """
+    first, later = np.linspace(0, updates, IN_FIRST), np.geomspace(updates, updates * epochs, LATER + 1)
+    return {round(step) for step in [*first, *later]}
 
 
-def augmented(data: Images, rng: np.random.Generator, frames: int) -> SideBySide:
-    """A picture of each class on the left, and on the right what the network is shown in its place, anew each time."""
-    rows = [int(np.flatnonzero(data.y_train == number)[0]) for number in range(len(CLASS_NAMES))]
-    before = data.x_train[rows]  # (10, 32, 32, 3)
-    after = np.stack([np.stack([AUGMENT(before, rng) for _ in range(6)], axis=1) for _ in range(frames)])
-    after = after.clip(0, 1)  # rounding may miss 0 and 1 by a hair
-    return SideBySide(ContactSheet(before[None, :, None], CLASS_NAMES, title="the picture", zoom=2),
-                      ContactSheet(after, [""] * len(rows), title="what is shown in its place", zoom=2))  # fmt: skip
+def parts_of(folder: Path) -> list[Recording]:
+    """Return what a run has recorded in a folder, part after part: each time that it went on it began another."""
+    names = [path.name for path in folder.iterdir() if path.name.isdecimal()] if folder.is_dir() else []
+    return [Recording.load(folder / name) for name in sorted(names, key=int)]
+
+
+def joined(parts: Sequence[Recording]) -> dict[int, Recording]:
+    """Return step → the recording that has it. What was recorded after a checkpoint gives way to what went on there."""
+    found: dict[int, Recording] = {}
+    for part in parts:
+        found = {step: other for step, other in found.items() if step < part.steps[0]}
+        found |= dict.fromkeys(part.steps.tolist(), part)
+    return found
+
+
+def class_bars(run: Run, parts: Sequence[Recording]) -> ClassBars:
+    """Truck and frog on the left, the network between, and what it says of each on the right."""
+    found, wanted, model = joined(parts), film_steps(run.updates, run.epoch), network(np.random.default_rng(run.seed))
+    ends = min(found), max(found)
+    steps = [step for step in sorted(found) if step in wanted or step in ends]
+    said, epochs = [], []
+    for step in steps:
+        found[step].restore(model, step)
+        epochs.append(found[step].epochs[found[step].index(step)])
+        said.append(probabilities(model.predict(run.data.x_test[run.rows])))
+    return ClassBars(run.data.x_test[run.rows], np.array(said, float), CLASS_NAMES,
+                     targets=run.data.y_test[run.rows].tolist(), model=model, steps=steps,
+                     epochs=epochs, note="never seen")  # fmt: skip
+
+
+def augmented(data: Images, rng: np.random.Generator) -> SideBySide:
+    """A truck on the left, changed by chance, and on the right what the network has been shown in its place."""
+    picture = data.x_train[np.flatnonzero(data.y_train == CLASS_NAMES.index("truck"))[0]]
+    steps = AugmentationSteps(picture, *AUGMENT.draw(9, rng), name="a truck")
+    sheet = np.ones((steps.frames, *steps.shown.shape), np.float32)  # white, until it has been shown
+    for frame, done in enumerate(steps.done):
+        sheet[frame, :done] = steps.shown[:done]
+    sheet = sheet.reshape(steps.frames, 3, 3, *picture.shape)
+    return SideBySide(steps, ContactSheet(sheet, [""] * 3, title="what the network has been shown", zoom=4))
+
+
+def learning_run(name: str, data: Images, augment: Augment | None, epochs: int, seed: int) -> LearningRun:
+    """Train the network on few pictures; return how many answers are right after each epoch, on both sets."""
+    rng = np.random.default_rng(seed)
+    model, (x, y, *test) = network(rng), data
+    recorder = Recorder(model, every=math.ceil(len(x) / BATCH))
+    fit(model, x, y, loss=CategoricalCrossEntropy(from_logits=True), optimizer=RMSprop(LEARNING_RATE["sketches"]),
+        epochs=epochs, batch_size=BATCH, augment=augment, rng=rng, workers=WORKERS, callbacks=[recorder])  # fmt: skip
+    right = []
+    for step in recorder.recording.steps:
+        recorder.recording.restore(model, step)
+        right.append([correct(model.predict(some), labels) for some, labels in ((x, y), test)])
+    seen, new = np.transpose(right)
+    return LearningRun(name, Tally("training set", seen, len(x)), Tally("test set", new, len(test[0])))
+
+
+def overfitting(data: Images, epochs: int, seed: int) -> AccuracyGap:
+    """The gap between training set and test set, of the network that is shown few pictures as they are, or changed."""
+    few = Images(*(part[:n] for part, n in zip(data, (FEW, FEW, NEW, NEW), strict=True)))
+    runs = [learning_run(name, few, augment, epochs, seed)
+            for name, augment in (("shown as they are", None), ("changed each time", AUGMENT))]  # fmt: skip
+    return AccuracyGap(range(epochs + 1), runs)
 
 
 # --- the run ----------------------------------------------------------------------------------------------------------
@@ -237,24 +286,34 @@ def main(
         pictures = Images(*(part[:n] for part, n in zip(pictures, (n_train, n_train, n_test, n_test), strict=True)))
     epochs = epochs or (2 if quick else EPOCHS[data])
     run = Run(pictures, truck_and_frog(pictures, data), learning_rate or LEARNING_RATE[data], seed, file)
+    folder = None if record is None else path_of("ch07", record)
     try:
         if resume:
             run.resume()
+        parts = [] if folder is None else parts_of(folder)
+        if parts and not resume:
+            raise Refusal(f"{folder} holds a recording already; go on from it with --resume, or name another folder")
         todo = run.epoch < epochs
-        recorder = Recorder(run.model, record, select=KEPT, budget=BUDGET) if record is not None and todo else None
+        part = folder / f"{len(parts) + 1}" if folder is not None and todo else None
+        recorder = Recorder(run.model, part, every=film_steps(run.updates, epochs).__contains__)
     except (OSError, ValueError) as error:
         raise Refusal(str(error)) from error
-    if not todo:
-        print(f"{run.epoch} epochs are done, there is nothing left to learn", flush=True)
-    elif data == "cifar10" or recorder is not None:
+    if todo and (data == "cifar10" or record is not None):
         print(outlook(run, epochs, recorder), flush=True)
     if todo:
-        run.learn(epochs, *([] if recorder is None else [recorder]))
+        run.learn(epochs, recorder)
+    else:
+        print(f"{run.epoch} epochs are done, there is nothing left to learn", flush=True)
+        run.resume(recorder)  # so that the film has an end
 
+    bars = class_bars(run, [*parts, recorder.recording])
+    pause = {frame: 1 for frame, step in enumerate(bars.steps) if step == run.updates}  # at the end of epoch 1
     films = {
-        "ch07_augmentation": Clip(augmented(pictures, np.random.default_rng(seed), 3 if quick else 12), fps=2),
-        "ch07_truck_and_frog": Clip(class_bars(run), fps=2 if run.epoch <= 20 else 10, hold_first=2, hold_last=4),
-    }
+        "ch07_augmentation": Clip(augmented(pictures, np.random.default_rng(seed)), fps=1.2, motion=10, hold_last=3),
+        "ch07_truck_and_frog": Clip(bars, fps=5, motion=3, hold_first=2.5, hold_last=4, holds=pause),
+        "ch07_overfitting": Clip(overfitting(pictures, 2 if quick else FEW_EPOCHS, seed), fps=1.5, motion=8,
+                                 hold_first=1, hold_last=4),
+    }  # fmt: skip
     draw(films, out, formats, processes)
     return headline(run)
 
@@ -266,7 +325,8 @@ def headline(run: Run) -> Headline:
     for i, name in enumerate(BOOK):
         first, last = (float(run.shown.values[epoch][i, CLASS_NAMES.index(name)]) for epoch in (0, -1))
         found[f"probability of a {name}, for the {name}"] = f"{first:.4f} at first, {last:.4f} in the end"
-    found["right of those it learned from"] = f"{run.seen.values[-1]} of {len(run.seen.x)}"
+    x, y = run.data.x_train[:1000], run.data.y_train[:1000]
+    found["right of those it learned from"] = f"{correct(run.model.predict(x), y)} of {len(x)}"
     return found | card.facts(f"{card.total} unseen")
 
 
@@ -279,7 +339,7 @@ def options(command: Parser) -> None:
         "--checkpoint", type=Path, metavar="FILE", help="(default: in --out, ch07_sketches.npz or ch07_cifar10.npz)"
     )
     command.add_argument("--resume", action="store_true", help="go on from the checkpoint")
-    command.add_argument("--record", type=Path, metavar="FOLDER", help="record two parameters, in at most 200 MB")
+    command.add_argument("--record", type=Path, metavar="FOLDER", help="keep the updates of the film on disk")
 
 
 def _positive(kind: Any) -> Any:

@@ -1,10 +1,10 @@
 """The gap of overfitting: how many answers are right on the training set and on the test set, and what lies between.
 
-    1 ┤     ╭──────● training set
-      │   ╭─╯░░░░░░┃ gap 31 %
-      │ ╭─╯░░╭─────■ test set
-      │╭╯────╯
-    0 ┼──────────────
+1 ┤     ╭──────● training set
+  │   ╭─╯░░░░░░┃ gap 31 %
+  │ ╭─╯░░╭─────■ test set
+  │╭╯────╯
+0 ┼──────────────
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ def _few(who: str, name: str, values: Any, shape: Shape) -> tuple[LearningRun, .
         raise ValueError(f"{who}: expected 1 to {MOST} {name}, got {len(runs)}")
     for run in runs:
         if not shape.fits(run.gaps.shape):
-            raise ValueError(f"{who}: {run.name!r} must have a count for each of {shape[0]} epochs, got {len(run.gaps)}")
+            raise ValueError(
+                f"{who}: {run.name!r} must have a count for each of {shape[0]} epochs, got {len(run.gaps)}"
+            )
     return runs
 
 
@@ -123,5 +125,5 @@ class AccuracyGap(PageScene):
         page.glide(area, xy=outline)
         page.glide(axes.plot([], [], zorder=3, **gap)[0], data=lambda moment: ends(moment).T)
         number = page.number("gap {:.1%}", f"gap[{i}]", run.gaps, color=style.ERROR, weight="bold", ha="left", zorder=5)
-        beside = axes.transData.transform
-        page.glide(number, position=lambda moment: beside(ends(moment).mean(axis=0)) + (14, 0))
+        to_pixels = axes.transData.transform
+        page.glide(number, position=lambda moment: np.add(to_pixels(ends(moment).mean(axis=0)), (14, 0)))

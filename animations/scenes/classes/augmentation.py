@@ -1,10 +1,10 @@
 """Augmentation, step by step: a picture is mirrored or not, turned, and moved, by numbers that are drawn each time.
 
-    ▒▒▒▒▒▒▒▒▒     drawn by chance
-    ▒▒▒▒▒▒▒▒▒     mirrored
-    ▒▒▒▒▒▒▒▒▒     turned left     12.3 °
-    ▒▒▒▒▒▒▒▒▒     moved down      1.4 pixels
-                  moved right     2.6 pixels
+▒▒▒▒▒▒▒▒▒     drawn by chance
+▒▒▒▒▒▒▒▒▒     mirrored
+▒▒▒▒▒▒▒▒▒     turned left     12.3 °
+▒▒▒▒▒▒▒▒▒     moved down      1.4 pixels
+              moved right     2.6 pixels
 """
 
 from __future__ import annotations
