@@ -1,73 +1,70 @@
-"""A picture and the probabilities of its classes: every number, bar, mark and word of every frame."""
+"""Pictures, a network, and the probabilities of classes: every number, bar, mark and word of every frame."""
 
 import functools
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_layout, check_painter, nameless_digits, numbers_on, painted
+from audit import (
+    check_all_numbers,
+    check_layout,
+    check_numbers,
+    check_painter,
+    nameless_digits,
+    numbers_on,
+    painted,
+)
 from matplotlib.colors import to_hex
 
-from animations import ClassBars, SideBySide, Stacked, Tally, TallyStrip, style
+from animations import ClassBars, style
+from tinylearn import Conv2D, Dense, Flatten, MaxPool2D, ReLU, Sequential
 from tinylearn.datasets import CLASS_NAMES
 
-EPOCHS = [0, 1, 2, 5, 25, 125]
-SHOWN = {"truck": 9, "frog": 6}  # name → target
-RIGHT = {"training pictures": [4_962, 15_000, 21_777, 30_001, 44_444, 50_000],
-         "test pictures": [999, 1_000, 3_500, 6_000, 7_777, 8_019]}  # fmt: skip
-TOTALS = {"training pictures": 50_000, "test pictures": 10_000}
+STEPS, EPOCHS = [0, 1, 20, 250, 2_000, 31_250], [0, 1, 1, 1, 8, 125]
+TARGETS = {"truck": 9, "frog": 6}  # name → target, picture after picture
 
 rng = np.random.default_rng(8)
-PICTURES = {name: rng.random((32, 32, 3), dtype=np.float32) for name in SHOWN}
-SCORES = {name: np.arange(6)[:, None] * rng.normal(size=(6, 10)) for name in SHOWN}  # 0 in the first frame
-
-
-def probabilities(name):
-    return np.exp(SCORES[name]) / np.exp(SCORES[name]).sum(axis=1, keepdims=True)
-
-
-def panel(name, note="never seen"):
-    return ClassBars(PICTURES[name], probabilities(name), CLASS_NAMES, target=SHOWN[name], epochs=EPOCHS, name=name,
-                     note=note)  # fmt: skip
+PICTURES = rng.random((2, 32, 32, 3), dtype=np.float32)
+SCORES = np.arange(6)[:, None, None] * rng.normal(size=(6, 2, 10))  # 0 in the first frame
+PROBABILITIES = np.exp(SCORES) / np.exp(SCORES).sum(axis=2, keepdims=True)
 
 
 @functools.cache
-def painter(name):
-    """Return the painter of a panel that has painted frame 0, for all tests that only look at it."""
-    return painted(panel(name), 0)
-
-
-def strip():
-    tallies = [Tally(name, np.array(RIGHT[name]), TOTALS[name]) for name in RIGHT]
-    return TallyStrip(EPOCHS, tallies, title="right answers", name="net")
+def model(side=32):
+    first = [Conv2D(3, 4, 3, rng=rng), MaxPool2D(2), ReLU()]
+    return Sequential([*first, Flatten(), Dense(4 * ((side - 2) // 2) ** 2, 10, rng=rng)])
 
 
 def film():
-    return Stacked(SideBySide(panel("truck"), panel("frog")), strip())
+    return ClassBars(PICTURES, PROBABILITIES, CLASS_NAMES, targets=list(TARGETS.values()), model=model(), steps=STEPS,
+                     epochs=EPOCHS, note="never seen")  # fmt: skip
+
+
+@functools.cache
+def painter():
+    """Return the painter of a film that has painted frame 0, for all tests that only look at it."""
+    return painted(film(), 0)
 
 
 def recomputed():
-    """Return gid → the value in each frame, from the scores and counts alone."""
-    values = {"net.epoch": EPOCHS, "net.last_epoch": [125] * 6}
-    for name, scores in SCORES.items():
-        values |= {f"{name}.epoch": EPOCHS, f"{name}.last_epoch": [125] * 6}
-        for k in range(10):
-            values[f"{name}.predicted[{k}]"] = [np.exp(row[k]) / sum(np.exp(x) for x in row) for row in scores]
-    for row, name in enumerate(RIGHT):
-        values |= {f"net.right[{row}]": RIGHT[name], f"net.total[{row}]": [TOTALS[name]] * 6}
-        values[f"net.share[{row}]"] = [right / TOTALS[name] for right in RIGHT[name]]
+    """Return gid → the value in each frame, from the scores alone."""
+    values = {"step": STEPS, "last_step": [31_250] * 6, "epoch": EPOCHS, "last_epoch": [125] * 6}
+    values["parameters"] = [4 * 27 + 4 + 900 * 10 + 10] * 6
+    for p, k in np.ndindex(2, 10):
+        values[f"predicted[{p},{k}]"] = [np.exp(row[p, k]) / sum(np.exp(x) for x in row[p]) for row in SCORES]
     return values
 
 
-def bars_of(scene):
-    """Return the bars of a scene, from the top down."""
-    (axes,) = (axes for axes in scene.page.figure.axes if axes.patches)
-    return axes.patches
+def bars_of(scene, p=0):
+    """Return the bars of a picture, from the top down."""
+    return [axes for axes in scene.page.figure.axes if axes.axison and axes.patches][p].patches
 
 
-def with_rows(rows, names=("cat", "dog", "frog"), target=1, picture=None):
-    """Return a scene with given probabilities, one row a frame."""
+def with_rows(rows, names=("cat", "dog", "frog"), target=1, picture=None, note=""):
+    """Return a scene of one picture with given probabilities, one row a frame."""
     picture = np.zeros((4, 4, 3)) if picture is None else picture
-    return ClassBars(picture, np.array(rows), names, target=target, epochs=range(len(rows)), name="it")
+    network = Sequential([Flatten(), Dense(picture.size, 2, rng=rng)])
+    return ClassBars(picture[None], np.array(rows)[:, None], names, targets=[target], model=network,
+                     steps=range(len(rows)), epochs=range(len(rows)), note=note)  # fmt: skip
 
 
 # --- numbers and bars ------------------------------------------------------------------------------------------------
@@ -77,56 +74,93 @@ def test_every_number_of_every_frame():
     check_all_numbers(film(), recomputed())
 
 
-@pytest.mark.parametrize(("name", "frame"), [("truck", 0), ("frog", 5)])
-def test_one_wrong_probability_is_noticed(name, frame):
+@pytest.mark.parametrize(("p", "frame"), [(0, 0), (1, 5)])
+def test_one_wrong_probability_is_noticed(p, frame):
     scene = film()
-    wrong = next(each for each in scene.scenes[0].scenes if each.name == name)
-    wrong.probabilities[frame, 3] += 0.002
+    scene.probabilities[frame, p, 3] += 0.002
     with pytest.raises(AssertionError, match="shows"):
         check_all_numbers(scene, recomputed())
+
+
+@pytest.mark.parametrize(("value", "said"), [(0.99951, "> 0.999"), (0.9994, "0.999"), (1, "> 0.999"), (0, "< 0.001")])
+def test_nothing_is_certain_and_nothing_impossible(value, said):
+    scene = with_rows([[value, 1 - value]], ("cat", "dog"))
+    assert numbers_on(painted(scene, 0).figure)["predicted[0,0]"].get_text() == said
+
+
+def test_a_probability_that_is_not_nearly_one_is_no_more_than_0_999():
+    """What says "> 0.999" of 0.99 is found."""
+    scene = with_rows([[0.99, 0.01]], ("cat", "dog"))
+    figure = painted(scene, 0).figure
+    numbers_on(figure)["predicted[0,0]"].set_text("> 0.999")
+    values = {f"predicted[0,{k}]": [p] for k, p in enumerate((0.99, 0.01))}
+    values |= {gid: [0] for gid in ("step", "epoch", "last_step", "last_epoch")} | {"parameters": [98]}
+    with pytest.raises(AssertionError, match=r"predicted\[0,0\] shows > 0.999, its source says 0.99"):
+        check_numbers(figure, 0, values)
 
 
 def test_every_digit_says_where_it_came_from():
     assert nameless_digits(film(), range(6)) == set()
 
 
-@pytest.mark.parametrize("name", SHOWN)
-def test_bar_and_number_stand_in_the_row_of_their_class_and_are_as_long_as_its_probability(name):
-    scene = painter(name).scene
-    labels = {text.get_text(): text for text in scene.page.axes.texts if not text.get_gid()}
-    numbers, bars = numbers_on(scene.page.figure), bars_of(scene)
-    for frame in range(6):
+@pytest.mark.parametrize("p", [0, 1])
+def test_bar_and_number_stand_in_the_row_of_their_class_and_are_as_long_as_its_probability(p):
+    scene = painter().scene
+    numbers, bars = numbers_on(scene.page.figure), bars_of(scene, p)
+    for frame in (*range(6), 3.25):
         scene.update(frame)
+        before, share = int(frame), frame - int(frame)
+        lengths = (1 - share) * PROBABILITIES[before, p] + share * PROBABILITIES[min(before + 1, 5), p]
         for k, each in enumerate(CLASS_NAMES):
-            bar, y = bars[k], labels[each].get_position()[1]
-            box = bar.get_window_extent()
+            box, y = bars[k].get_window_extent(), label(scene, each, p).get_position()[1]
             assert (box.y0 + box.y1) / 2 == pytest.approx(y)
-            assert numbers[f"{name}.predicted[{k}]"].get_position()[1] == y
-            assert (bar.get_x(), bar.get_width()) == (0, pytest.approx(probabilities(name)[frame, k]))
+            assert numbers[f"predicted[{p},{k}]"].get_position()[1] == y
+            assert (bars[k].get_x(), bars[k].get_width()) == (0, pytest.approx(lengths[k]))
     assert bars[0].axes.get_xlim() == (0, 1)
-    heights = [labels[each].get_position()[1] for each in CLASS_NAMES]
+    heights = [label(scene, each, p).get_position()[1] for each in CLASS_NAMES]
     assert heights == sorted(heights, reverse=True), "from the top down"
 
 
-def test_the_bars_of_two_scenes_start_at_one_place():
-    assert len({bars_of(painter(name).scene)[0].get_window_extent().x0 for name in SHOWN}) == 1
+def label(scene, name, p):
+    """Return the name of a class in the rows of a picture."""
+    found = [text for text in scene.page.axes.texts if text.get_text() == name and not text.get_gid()]
+    return sorted(found, key=lambda text: -text.get_position()[1])[p]
+
+
+def test_between_two_updates_bars_are_on_their_way_and_numbers_stay():
+    scene = painter().scene
+    scene.update(2)
+    before = {gid: number.get_text() for gid, number in numbers_on(scene.page.figure).items()}
+    scene.update(2.9)
+    assert {gid: number.get_text() for gid, number in numbers_on(scene.page.figure).items()} == before
+
+
+def test_the_bars_of_all_pictures_start_at_one_place():
+    assert len({bars_of(painter().scene, p)[0].get_window_extent().x0 for p in (0, 1)}) == 1
+
+
+def test_blocks_are_named_after_the_layers_and_what_they_give():
+    scene = painter().scene
+    assert scene.layers.blocks == [
+        (["conv2d_1", "maxpool2d_1", "relu_1"], (15, 15, 4)), (["flatten_1", "dense_1"], (10,))]  # fmt: skip
+    texts = {text.get_text() for text in scene.page.axes.texts}
+    assert {"15 × 15 × 4", "10", "conv2d_1", "flatten_1", "dense_1"} <= texts
 
 
 # --- the true class, and the answer ----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", SHOWN)
-def test_the_true_class_alone_is_marked_by_an_arrow_bold_letters_and_colour(name):
-    scene = painter(name).scene
+@pytest.mark.parametrize(("p", "name"), list(enumerate(TARGETS)))
+def test_the_true_class_alone_is_marked_by_an_arrow_bold_letters_and_colour(p, name):
+    scene = painter().scene
     scene.update(3)
-    texts, bars = scene.page.axes.texts, bars_of(scene)
-    rows = {text.get_text(): text.get_position()[1] for text in texts}
-    assert rows["▸"] == pytest.approx(rows[name], abs=3)
+    bars, numbers = bars_of(scene, p), numbers_on(scene.page.figure)
+    marks = sorted((text.get_position()[1] for text in scene.page.axes.texts if text.get_text() == "▸"), reverse=True)
+    assert marks[p] == pytest.approx(label(scene, name, p).get_position()[1], abs=3)
     for k, each in enumerate(CLASS_NAMES):
         wanted = ("bold", style.TARGET) if each == name else ("normal", style.INK)
-        for text in texts:
-            if text.get_text() == each or text.get_gid() == f"{name}.predicted[{k}]":
-                assert (text.get_weight(), text.get_color()) == wanted
+        for text in (label(scene, each, p), numbers[f"predicted[{p},{k}]"]):
+            assert (text.get_weight(), text.get_color()) == wanted
         assert (to_hex(bars[k].get_facecolor()) == style.TARGET) == (each == name)
 
 
@@ -146,14 +180,18 @@ def test_the_verdict(row, said, colour):
     (verdict,) = (text for text in scene.page.axes.texts if text.get_text() == said)
     assert verdict.get_color() == colour
     assert scene.describe(1) == (
-        f"Epoch 1 of 1, shown a dog: the network {said}, the probability of dog is {row[1]:.3f}."
+        f"Update 1 of 1, epoch 1 of 1: shown a dog, the network {said}, the probability of dog is {row[1]:.3f}."
     )
 
 
-def test_the_picture_is_painted_pixel_by_pixel():
-    pixels = painter("truck").paint(0).astype(int)
-    drawn = pixels[30 + 3 : 30 + 224 : 7, 30 + 3 : 30 + 224 : 7, :3]  # the middle of each pixel, 7 × 7 large
-    assert np.abs(drawn - 255 * PICTURES["truck"]).max() <= 2
+@pytest.mark.parametrize("p", [0, 1])
+def test_the_picture_is_painted_pixel_by_pixel(p):
+    axes = [axes for axes in painter().scene.page.figure.axes if axes.images][p]
+    box = axes.get_window_extent()
+    left, top = round(box.x0), 768 - round(box.y1)
+    pixels = painter().paint(0).astype(int)
+    drawn = pixels[top + 3 : top + 192 : 6, left + 3 : left + 192 : 6, :3]  # the middle of each pixel, 6 × 6 large
+    assert np.abs(drawn - 255 * PICTURES[p]).max() <= 2
 
 
 @pytest.mark.parametrize("shape", [(9, 20), (300, 100)])
@@ -162,8 +200,8 @@ def test_a_picture_of_any_size_keeps_its_shape_and_its_place(shape):
     check_layout(scene, 0)
     image = next(axes for axes in scene.page.figure.axes if axes.images)
     box = image.get_window_extent()
-    assert (box.x0, box.y1) == pytest.approx((30, 600))
-    assert max(box.width, box.height) <= 224
+    assert box.x0 == pytest.approx(30)
+    assert max(box.width, box.height) <= 192
     assert box.height / box.width == pytest.approx(shape[0] / shape[1], rel=0.01)
 
 
@@ -172,9 +210,9 @@ def test_a_picture_of_any_size_keeps_its_shape_and_its_place(shape):
 
 def test_every_text_has_its_place_and_can_be_read_and_every_tick_stands_at_its_number():
     scene = film()
-    assert scene.size == (1200, 900)
+    assert scene.size == (1200, 768)
     for texts in check_layout(scene, 0, 1, 5, words_at_ticks=[]):
-        assert {"a truck", "a frog", "never seen", "right answers", "50,000", "10,000", "125"} <= set(texts)
+        assert {"a truck", "a frog", "never seen", "one network", "31250", "125"} <= set(texts)
         assert texts.count("▸") == 2
 
 
@@ -193,12 +231,12 @@ LONG = "a class with a name that goes on and on"
 )
 def test_few_many_and_long_names_have_their_place(names, said):
     rows = np.eye(len(names))[[said]]
-    scene = with_rows(rows, names)
-    scene.note = LONG
+    scene = with_rows(rows, names, target=0, note=LONG)
     check_layout(scene, 0)
-    assert bars_of(scene)[0].axes.bbox.width > 200, "room for the bars"
-    values = {f"it.predicted[{k}]": rows[:, k] for k in range(len(names))}
-    check_all_numbers(with_rows(rows, names), values | {"it.epoch": [0], "it.last_epoch": [0]})
+    assert bars_of(scene)[0].axes.bbox.width > 150, "room for the bars"
+    values = {f"predicted[0,{k}]": rows[:, k] for k in range(len(names))} | {"parameters": [98]}
+    values |= {gid: [0] for gid in ("step", "last_step", "epoch", "last_epoch")}
+    check_all_numbers(with_rows(rows, names, target=0), values)
 
 
 def test_a_long_name_keeps_its_start_and_its_end():
@@ -210,7 +248,7 @@ def test_a_long_name_keeps_its_start_and_its_end():
         assert whole.startswith(start)
         assert whole.endswith(end)
         assert abs(len(start) - len(end)) <= 1
-    assert scene.said(0) == f"says {LONG} ✗"
+    assert scene.said(0, 0) == f"says {LONG} ✗"
 
 
 def test_frames_in_any_order():
@@ -224,31 +262,38 @@ def test_frames_in_any_order():
     ("changed", "message"),
     [
         ({"names": ["cat"]}, "names must be 2 texts, got 1"),
-        ({"names": ["cat"], "probabilities": [[1.0]]}, "names must be 2 to 12 texts, got 1"),
-        ({"names": list("abcdefghijklm"), "probabilities": np.full((1, 13), 1 / 13)}, "must be 2 to 12 texts, got 13"),
-        ({"picture": np.zeros((4, 4))}, r"picture must have shape \(H, W, 3\), got \(4, 4\)"),
-        ({"picture": np.zeros((3, 4, 4))}, r"picture must have shape \(H, W, 3\), got \(3, 4, 4\)"),
-        ({"picture": np.zeros((0, 4, 3))}, r"picture must have shape \(H, W, 3\), got \(0, 4, 3\)"),
+        ({"names": ["cat"], "probabilities": [[[1.0]]]}, "names must be 2 to 12 texts, got 1"),
+        ({"names": list("abcdefghijklm"), "probabilities": np.full((1, 1, 13), 1 / 13)}, "2 to 12 texts, got 13"),
+        ({"pictures": np.zeros((4, 4, 3))}, r"pictures must have shape \(P, H, W, 3\), got \(4, 4, 3\)"),
+        ({"pictures": np.zeros((1, 0, 4, 3))}, r"pictures must have shape \(P, H, W, 3\), got \(1, 0, 4, 3\)"),
+        ({"pictures": np.zeros((2, 4, 4, 3))}, r"must have shape \(S, 2, K\), as pictures has 2, got \(1, 1, 2\)"),
         ({"epochs": [0, 1]}, r"epochs must be .* one for each frame, as probabilities has 1, got shape \(2,\)"),
-        ({"names": list("abc")}, "names must be 2 texts, got 3"),
+        ({"steps": [0, 1]}, r"steps must be .* one for each frame, as probabilities has 1, got shape \(2,\)"),
+        ({"targets": [2]}, "targets must lie in 0 … 1, got 2"),
+        ({"targets": [0, 1]}, r"targets must be a list of whole numbers, \(1,\), got shape \(2,\)"),
+        ({"probabilities": [[[0.5, 0.6]]]}, r"add up to 1, .* the rows add up to 1\.1"),
+        ({"probabilities": [[[-0.5, 1.5]]]}, r"must be 0 or more, got -0\.5 to 1\.5"),
+        ({"probabilities": [[[np.nan, 1.0]]]}, "must be finite numbers, got nan"),
         (
-            {"epochs": [], "probabilities": np.zeros((0, 2))},
-            r"probabilities must have shape \(S, K\), got \(0, 2\)",
+            {"pictures": np.full((1, 4, 4, 3), 255)},
+            r"pictures must lie in \[0, 1\], got 255 to 255; for bytes: pictures / 255",
         ),
-        ({"target": 2}, "target must lie in 0 … 1, got 2"),
-        ({"target": -1}, "target must lie in 0 … 1, got -1"),
-        ({"probabilities": [[0.5, 0.6]]}, r"add up to 1, .* the rows add up to 1\.1"),
-        ({"probabilities": [[-0.5, 1.5]]}, r"must be 0 or more, got -0\.5 to 1\.5"),
-        ({"probabilities": [[np.nan, 1.0]]}, "must be finite numbers, got nan"),
         (
-            {"picture": np.full((4, 4, 3), 255)},
-            r"picture must lie in \[0, 1\], got 255 to 255; for bytes: picture / 255",
+            {"pictures": np.zeros((4, 4, 4, 3)), "probabilities": np.full((1, 4, 2), 0.5), "targets": [0] * 4},
+            "expected 1 to 3 pictures, got 4",
         ),
     ],
 )
 def test_what_does_not_fit_is_refused(changed, message):
-    right = {"picture": np.zeros((4, 4, 3)), "probabilities": [[0.5, 0.5]], "names": ["cat", "dog"], "target": 0,
-             "epochs": [0]}  # fmt: skip
-    ClassBars(**right, name="it")
+    network = Sequential([Flatten(), Dense(48, 2, rng=rng)])
+    right = {"pictures": np.zeros((1, 4, 4, 3)), "probabilities": [[[0.5, 0.5]]], "names": ["cat", "dog"],
+             "targets": [0], "model": network, "steps": [0], "epochs": [0]}  # fmt: skip
+    ClassBars(**right)
     with pytest.raises(ValueError, match=f"ClassBars: .*{message}"):
-        ClassBars(**right | changed, name="it")
+        ClassBars(**right | changed)
+
+
+def test_pictures_that_the_network_cannot_take_are_refused():
+    with pytest.raises(ValueError, match=r"Dense\(48, 2\)"):
+        ClassBars(np.zeros((1, 5, 4, 3)), [[[0.5, 0.5]]], ["cat", "dog"], targets=[0], steps=[0], epochs=[0],
+                  model=Sequential([Flatten(), Dense(48, 2, rng=rng)]))  # fmt: skip

@@ -4,49 +4,44 @@ import numpy as np
 import pytest
 from audit import check_all_numbers, check_layout, nameless_digits
 
+from animations import LearningRun, Tally
 from chapters import ch07_ten_classes as ch07
 from chapters import images
+from tinylearn import CategoricalCrossEntropy, Evaluate, Recorder, RMSprop, fit
 
 TRUCK, FROG, EPOCHS = 9, 6, 3
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """Return a run on a few sketches, and the parameters at the end of each epoch."""
+    """Return a run on a few sketches, its recording, and the parameters after each update, from before the first."""
     data = images.load("sketches", None, sketches=(70, 60), rng=np.random.default_rng(0))
-    file = tmp_path_factory.mktemp("run") / "run.npz"
-    run = ch07.Run(data, ch07.truck_and_frog(data, "sketches"), 1e-3, 0, file)
+    run = ch07.Run(data, ch07.truck_and_frog(data, "sketches"), 1e-3, 0, tmp_path_factory.mktemp("run") / "run.npz")
     kept = [run.model.parameters.copy()]
-    run.learn(EPOCHS, lambda update: kept.append(update.model.parameters.copy()) if update.step % 3 == 0 else None)
-    return run, kept
+    recorder = Recorder(run.model, every=ch07.film_steps(run.updates, EPOCHS).__contains__)
+    run.learn(EPOCHS, recorder, lambda update: kept.append(update.model.parameters.copy()))
+    return run, recorder.recording, kept
 
 
 @pytest.fixture
 def film(made):
-    return ch07.class_bars(made[0])
+    return ch07.class_bars(made[0], [made[1]])
 
 
 @pytest.fixture(scope="module")
 def recomputed(made):
-    """Return gid → the value in each frame."""
-    run, kept = made
+    """Return gid → the value in each frame: all nine updates are shown, and what there is before them."""
+    run, _, kept = made
     data, model = run.data, ch07.network(np.random.default_rng(1))
-    values = {"network.right[0]": [], "network.right[1]": []}
+    values = {"step": range(10), "last_step": [9] * 10, "epoch": [0, 1, 1, 1, 2, 2, 2, 3, 3, 3], "last_epoch": [3] * 10}
+    values["parameters"] = [169_130] * 10
     for parameters in kept:
         model.parameters = parameters
-        for row, (x, y) in enumerate(((data.x_train, data.y_train), (data.x_test, data.y_test))):
-            answers = [int(np.argmax(scores)) for scores in model.predict(x)]
-            values[f"network.right[{row}]"].append(sum(a == b for a, b in zip(answers, y.tolist(), strict=True)))
-        for name, number in (("truck", TRUCK), ("frog", FROG)):
+        for p, number in enumerate((TRUCK, FROG)):
             scores = model.predict(data.x_test[[data.y_test.tolist().index(number)]])[0].astype(float)
             for k in range(10):
-                probability = np.exp(scores[k]) / sum(np.exp(score) for score in scores)
-                values.setdefault(f"{name}.predicted[{k}]", []).append(probability)
-    for row, total in enumerate((70, 60)):
-        values[f"network.total[{row}]"] = [total] * (EPOCHS + 1)
-        values[f"network.share[{row}]"] = [right / total for right in values[f"network.right[{row}]"]]
-    for name in ("truck", "frog", "network"):
-        values |= {f"{name}.epoch": range(EPOCHS + 1), f"{name}.last_epoch": [EPOCHS] * (EPOCHS + 1)}
+                share = np.exp(scores[k]) / sum(np.exp(score) for score in scores)
+                values.setdefault(f"predicted[{p},{k}]", []).append(share)
     return values
 
 
@@ -54,25 +49,93 @@ def test_every_number_of_every_frame(film, recomputed):
     check_all_numbers(film, recomputed)
 
 
-def test_every_digit_says_where_it_came_from(film):
+def test_digits_that_come_from_nowhere_belong_to_names_and_shapes_of_layers(film):
     assert nameless_digits(film, range(film.frames)) == set()
+    assert {"15 × 15 × 64", "6 × 6 × 32", "128", "10", "conv2d_1", "dense_2"} <= film.captions
 
 
-def test_a_frame_of_another_epoch_is_noticed(film, recomputed):
-    swapped = {gid: [values[frame] for frame in (0, 2, 1, 3)] for gid, values in recomputed.items()
-               if not gid.endswith("epoch")}  # fmt: skip
+def test_frames_of_other_updates_are_noticed(film, recomputed):
+    order = [0, 2, 1, *range(3, 10)]
+    swapped = {gid: [values[frame] for frame in order] for gid, values in recomputed.items() if "predicted" in gid}
     with pytest.raises(AssertionError, match="shows"):
         check_all_numbers(film, recomputed | swapped)
 
 
 def test_the_pictures_are_the_first_truck_and_frog_that_it_never_learns_from(made, film):
     data = made[0].data
-    for panel, number in zip(film.scenes[0].scenes, (TRUCK, FROG), strict=True):
-        np.testing.assert_array_equal(panel.picture, data.x_test[data.y_test.tolist().index(number)])
-        assert not (data.x_train == panel.picture).all(axis=(1, 2, 3)).any()
+    for picture, number in zip(film.pictures, (TRUCK, FROG), strict=True):
+        np.testing.assert_array_equal(picture, data.x_test[data.y_test.tolist().index(number)])
+        assert not (data.x_train == picture).all(axis=(1, 2, 3)).any()
 
 
-def test_the_sheet_of_augmented_pictures_is_whole(made):
-    scene = ch07.augmented(made[0].data, np.random.default_rng(0), 1)
-    (texts,) = check_layout(scene, 0)
-    assert {"the picture", "what is shown in its place", "truck", "frog"} <= set(texts)
+def test_drawing_leaves_the_trained_network_as_it_is(made, film):
+    np.testing.assert_array_equal(made[0].model.parameters, made[2][-1])
+
+
+def test_most_frames_lie_in_the_first_epoch_and_some_in_every_other():
+    for updates, epochs in ((250, 8), (1563, 125)):
+        steps = np.array(sorted(ch07.film_steps(updates, epochs)))
+        assert (len(steps), steps[0], steps[-1]) == (60, 0, updates * epochs)
+        assert {updates, *steps[:44]} == set(steps[steps <= updates])
+        assert (np.diff(steps) > 0).all()
+
+
+def test_parts_of_a_run_are_joined_where_it_went_on(made):
+    """The first part was killed after update 5, and went on after a checkpoint at update 3."""
+    run, recording, _ = made
+    first, second = (Recorder(run.model) for _ in range(2))
+    for step in (1, 2, 3, 4, 5):
+        first.record(step, 1, 0.5, [0])
+    second.resumed(3, 1)
+    second.record(4, 2, 0.5, [0])
+    found = ch07.joined([first.recording, second.recording])
+    assert list(found) == [0, 1, 2, 3, 4]
+    assert [found[step].steps[0] for step in found] == [0, 0, 0, 3, 3]
+    assert list(ch07.joined([recording])) == list(range(10))
+
+
+def test_augmentation_shows_what_fit_would_give_the_network_for_these_draws(made):
+    data = made[0].data
+    scene = ch07.augmented(data, np.random.default_rng(5))
+    steps, sheet = scene.scenes
+    truck = data.x_train[data.y_train.tolist().index(TRUCK)]
+    np.testing.assert_array_equal(steps.picture, truck)
+    given = ch07.AUGMENT(np.repeat(truck[None], 9, axis=0), np.random.default_rng(5)).clip(0, 1)
+    np.testing.assert_array_equal(steps.shown, given)
+    for frame, done in enumerate([0, 0, 0, 1, 1, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9]):
+        pictures = sheet.images[frame].reshape(9, 32, 32, 3)
+        np.testing.assert_array_equal(pictures[:done], (255 * given[:done]).round())
+        assert (pictures[done:] == 255).all(), "nothing is there before it was shown"
+
+
+def test_the_film_of_augmentation_has_its_place(made):
+    for texts in check_layout(ch07.augmented(made[0].data, np.random.default_rng(0)), 0, 7, -1):
+        assert {"a truck", "drawn by chance", "what the network has been shown"} <= set(texts)
+
+
+@pytest.mark.parametrize("augment", [None, ch07.AUGMENT])
+def test_the_gap_is_what_counting_during_the_same_training_finds(made, augment):
+    data = images.Images(*(part[:40] for part in made[0].data))
+    run = ch07.learning_run("a name", data, augment, 2, 3)
+    rng = np.random.default_rng(3)
+    model = ch07.network(rng)
+    sets = (data.x_train, data.y_train), (data.x_test, data.y_test)
+    counts = [Evaluate(x, y, lambda predicted, y: int((predicted.argmax(axis=1) == y).sum())) for x, y in sets]
+    for count in counts:
+        count.measure(model)
+    fit(model, data.x_train, data.y_train, loss=CategoricalCrossEntropy(from_logits=True), optimizer=RMSprop(1e-3),
+        epochs=2, batch_size=32, augment=augment, rng=rng, workers=2, callbacks=counts)  # fmt: skip
+    assert [run.seen.right.tolist(), run.new.right.tolist()] == [count.values for count in counts]
+    assert (run.name, run.seen.total, run.new.total) == ("a name", 40, 40)
+
+
+def test_both_networks_start_alike_and_are_counted_on_few_pictures(made, monkeypatch):
+    asked = []
+    monkeypatch.setattr(ch07, "learning_run", lambda *given: asked.append(given) or LearningRun(
+        given[0], Tally("a", [1, 2], 2), Tally("b", [1, 1], 2)))  # fmt: skip
+    scene = ch07.overfitting(made[0].data, 1, 7)
+    assert [(augment, epochs, seed) for _, _, augment, epochs, seed in asked] == [(None, 1, 7), (ch07.AUGMENT, 1, 7)]
+    assert [run.name for run in scene.runs] == ["shown as they are", "changed each time"]
+    for _, few, *_ in asked:
+        np.testing.assert_array_equal(few.x_train, made[0].data.x_train[:320])
+        np.testing.assert_array_equal(few.x_test, made[0].data.x_test[:300])

@@ -24,7 +24,7 @@ from tests.tinylearn.cifar10_files import BATCHES, write_folder
 from tinylearn import Recording, RMSprop
 from tinylearn.datasets import CLASS_NAMES
 
-FILMS = {"ch07_augmentation": (630, 768), "ch07_truck_and_frog": (1200, 900)}
+FILMS = {"ch07_augmentation": (1200, 492), "ch07_truck_and_frog": (1200, 768), "ch07_overfitting": (1120, 592)}
 FORMATS = ("gif", "png")
 
 

@@ -19,6 +19,7 @@ from animations import checks
 from animations.checks import Shape
 from animations.data import Data, Field, clock, instance, text
 from animations.kit import style
+from animations.kit.axes import add_number
 from animations.kit.page import Page, PageScene
 from animations.kit.tallies import LOOKS, ROW, Tally, in_words
 
@@ -124,6 +125,8 @@ class AccuracyGap(PageScene):
         area = axes.add_patch(Polygon(outline(0), facecolor=style.ERROR, alpha=0.16, linewidth=0, zorder=2.8))
         page.glide(area, xy=outline)
         page.glide(axes.plot([], [], zorder=3, **gap)[0], data=lambda moment: ends(moment).T)
-        number = page.number("gap {:.1%}", f"gap[{i}]", run.gaps, color=style.ERROR, weight="bold", ha="left", zorder=5)
-        to_pixels = axes.transData.transform
-        page.glide(number, position=lambda moment: np.add(to_pixels(ends(moment).mean(axis=0)), (14, 0)))
+        number = add_number(
+            axes, 0, 0, "gap {:.1%}", f"gap[{i}]", color=style.ERROR, weight="bold", ha="left", zorder=5
+        )
+        page.bind(number, value=run.gaps)
+        page.glide(number, position=lambda moment: ends(moment).mean(axis=0) + (0.04 * last, 0))  # noqa: RUF005

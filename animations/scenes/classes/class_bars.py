@@ -12,6 +12,7 @@ S frames, P pictures, K classes, H W C rows, columns and channels.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -33,7 +34,8 @@ LEFT, RIGHT = 30, 1170  # where pictures start, and where the numbers of the bar
 NETWORK = 256, 480  # where the network starts, and how wide it is
 NAMES, MARK = 824, 800  # where the names of classes start; before the true one stands a mark
 WIDEST, DIGITS = 120, 80  # a class name, and the room for a number, in pixels
-HEAD, ROW, FOOT, TITLE, STEP = 72, 344, 8, 36, 24  # heading, a picture's row, margin below, verdict, from bar to bar
+HEAD, FOOT, STEP = 72, 8, 24  # the heading, the margin below, from bar to bar
+TITLE, AXIS = 36, 68  # above and below the bars of a picture
 
 
 class ClassBars(PageScene):
@@ -72,7 +74,9 @@ class ClassBars(PageScene):
             raise ValueError(f"ClassBars: expected 1 to {MOST_PICTURES} pictures, got {count}")
         self.layers = LayerBlocks(self.model, self.pictures.shape[1:])
         self.captions = self.layers.captions
-        self.size = 1200, HEAD + ROW * count + FOOT
+        self.half = max(STEP * len(self.names), SIDE + 24) // 2  # of what stands beside a picture
+        self.row = max(TITLE + 2 * self.half + AXIS, 2 * math.ceil(self.layers.height / count / 2))
+        self.size = 1200, HEAD + self.row * count + FOOT
 
     def draw(self, figure: FigureBase) -> None:
         page, self.verdicts = Page(figure, self.size), list[PastedText]()
@@ -81,10 +85,10 @@ class ClassBars(PageScene):
         end = page.clock((LEFT, heading), "Update", "step", self.steps, self.steps[-1], size=style.LARGE)
         end = page.clock((end + 40, heading), "epoch", "epoch", self.epochs, self.epochs[-1], size=style.LARGE)
         page.phase((end + 30, heading))
-        (left, width), middle, high = NETWORK, FOOT + ROW * len(self.pictures) / 2, self.layers.height
+        (left, width), middle, high = NETWORK, FOOT + self.row * len(self.pictures) / 2, self.layers.height
         self.layers.draw(page, (left, middle - high / 2, width, high))
         for p in range(len(self.pictures)):
-            y = self.size[1] - HEAD - ROW * p - TITLE - STEP * len(self.names) / 2  # the middle of picture and bars
+            y = self.size[1] - HEAD - self.row * p - TITLE - self.half  # the middle of picture and bars
             self._draw_picture(p, y)
             self._draw_bars(p, y)
             side = middle + np.clip(y - middle, -high / 2 + 30, high / 2 - 30)  # where the network is entered and left

@@ -1,35 +1,69 @@
-"""Chapter 7: probabilities of two pictures in each epoch, and the shares of right answers."""
+"""Chapter 7: what the network says, counted and calculated again from its recordings; what augmentation draws."""
 
 import numpy as np
 
-from tinylearn import Softmax
+from chapters import ch07_ten_classes as chapter
 from tinylearn.datasets import CLASS_NAMES
 
-HANDED = ("class_bars",)
-CAPTIONS = set()
+HANDED = ("class_bars", "learning_run", "Recorder")
+CAPTIONS = {
+    "15 × 15 × 64", "conv2d_1", "maxpool2d_1", "relu_1", "6 × 6 × 32", "conv2d_2", "maxpool2d_2", "relu_2",
+    "128", "flatten_1", "dense_1", "relu_3", "dropout_1", "10", "dense_2",
+}  # fmt: skip
 UNPLACED = set()
 
 
+def scores_of(recording, step, x):
+    """Return the scores (N, 10) of a network with the parameters of a recorded update."""
+    model = chapter.network(np.random.default_rng(1))
+    model.parameters = np.concatenate([value.ravel() for value in recording.at(step).values()])
+    return model.predict(x).astype(float)
+
+
+def said_of(run, recording, steps):
+    """Return gid → values of the film of truck and frog, and gid → label."""
+    ends = {"last_step": steps[-1], "last_epoch": -(-steps[-1] // run.updates), "parameters": 169_130}
+    values = ends | {"step": steps, "epoch": [-(-step // run.updates) for step in steps]}
+    exponentials = [np.exp(scores_of(recording, step, run.data.x_test[run.rows])) for step in steps]
+    names = {"step": "Update", "last_step": "of", "epoch": "epoch", "last_epoch": "of", "parameters": "one network"}
+    for p in range(2):
+        for k, name in enumerate(CLASS_NAMES):
+            values[f"predicted[{p},{k}]"] = [each[p, k] / each[p].sum() for each in exponentials]
+            names[f"predicted[{p},{k}]"] = name
+    return values, names
+
+
+def gaps_of(recordings, data, epochs):
+    """Return gid → values of the film of overfitting, and gid → label."""
+    values, names = {"epoch": range(epochs + 1), "last_epoch": epochs}, {"epoch": "Epoch", "last_epoch": "of"}
+    for i, recording in enumerate(recordings):
+        shares = []
+        for j, (x, y) in enumerate(((data.x_train, data.y_train), (data.x_test, data.y_test))):
+            answers = [np.argmax(scores_of(recording, step, x), axis=1) for step in recording.steps]
+            right = np.array([sum(a == b for a, b in zip(each, y, strict=True)) for each in answers])
+            values |= {f"right[{i},{j}]": right, f"total[{i},{j}]": len(y)}
+            names |= {f"right[{i},{j}]": ("training set", "test set")[j], f"total[{i},{j}]": "of"}
+            shares.append(right / len(y))
+        values[f"gap[{i}]"] = shares[0] - shares[1]
+    return values, names
+
+
+def drawn():
+    """Return gid → values of the film of augmentation, and gid → labels: the generator is asked once more."""
+    rng, times = np.random.default_rng(0), [*[0] * 4, *[1] * 4, *range(2, 9)]
+    _, angles, shifts = rng.random(9), rng.uniform(-20, 20, 9), rng.uniform(-0.1, 0.1, (9, 2))
+    values = {"time": np.add(times, 1), "last_time": 9, "angle": abs(angles[times])}
+    values |= {"down": abs(32 * shifts[times, 0]), "right": abs(32 * shifts[times, 1])}
+    return values, {"time": "Time", "last_time": "of", "angle": "°", "down": "pixels", "right": "pixels"}
+
+
 def films(handed):
-    ((run, *_), _) = handed["class_bars"][0]
-    epochs = [0, 1, 2]
-    values = {f"{name}.{gid}": each for name in ("truck", "frog", "network")
-              for gid, each in (("epoch", epochs), ("last_epoch", 2))}  # fmt: skip
-    for i, name in enumerate(("truck", "frog")):
-        said = [
-            *(shown[i] for shown in run.shown.values[:2]),
-            Softmax().forward(run.model.predict(run.data.x_test[[run.rows[i]]]))[0],
-        ]
-        values |= {f"{name}.predicted[{k}]": [p[k] for p in said] for k in range(len(CLASS_NAMES))}
-    for row, (right, total) in enumerate(((np.array(run.seen.values), 200), (np.array(run.new.values), 100))):
-        values |= {
-            f"network.right[{row}]": right,
-            f"network.total[{row}]": total,
-            f"network.share[{row}]": right / total,
-        }
-    names = {f"{name}.{gid}": label for name in ("truck", "frog", "network")
-             for gid, label in (("epoch", "Epoch"), ("last_epoch", "of"))}  # fmt: skip
-    names |= {f"truck.predicted[{k}]": name for k, name in enumerate(CLASS_NAMES)}
-    names |= {f"frog.predicted[{k}]": name for k, name in enumerate(CLASS_NAMES)}
-    names |= {"network.share[0]": "learned from", "network.share[1]": "never seen"}
-    return {"ch07_augmentation": {"source": {}}, "ch07_truck_and_frog": {"source": values, "names": names}}
+    ((run, (recording,)), scene) = handed["class_bars"][0]
+    (_, few, _, epochs, _), _ = handed["learning_run"][0]
+    recordings = [recorder.recording for _, recorder in handed["Recorder"][1:]]
+    found = {
+        "ch07_augmentation": drawn(),
+        "ch07_truck_and_frog": said_of(run, recording, scene.steps.tolist()),
+        "ch07_overfitting": gaps_of(recordings, few, epochs),
+    }
+    return {name: {"source": values, "names": names} for name, (values, names) in found.items()}
