@@ -25,7 +25,7 @@ from animations.kit.tallies import LOOKS, ROW, Tally, in_words
 
 MOST, WIDE, HIGH = 3, 560, 592  # runs beside each other; the width of each, and the height, in pixels
 PLOT = 70, 64, 450, 330  # left, bottom, width, height of the axes of a run
-ROOM = 1.3  # of the axis of epochs, beside the longest run: for the gap
+ROOM = 1.42  # of the axis of epochs, beside the longest run: for the gap
 
 
 class LearningRun(Data):
@@ -36,6 +36,9 @@ class LearningRun(Data):
     new: Tally = instance(Tally)
 
     def prepare(self) -> None:
+        if self.seen.right.shape != self.new.right.shape:
+            counts = f"{len(self.seen.right)} and {len(self.new.right)}"
+            raise ValueError(f"LearningRun: {self.name!r} must have as many counts of each set, got {counts}")
         self.shares = np.array([tally.right / tally.total for tally in (self.seen, self.new)])  # (2, S)
         self.gaps = self.shares[0] - self.shares[1]
 
@@ -125,8 +128,12 @@ class AccuracyGap(PageScene):
         area = axes.add_patch(Polygon(outline(0), facecolor=style.ERROR, alpha=0.16, linewidth=0, zorder=2.8))
         page.glide(area, xy=outline)
         page.glide(axes.plot([], [], zorder=3, **gap)[0], data=lambda moment: ends(moment).T)
-        number = add_number(
-            axes, 0, 0, "gap {:.1%}", f"gap[{i}]", color=style.ERROR, weight="bold", ha="left", zorder=5
-        )
-        page.bind(number, value=run.gaps)
-        page.glide(number, position=lambda moment: ends(moment).mean(axis=0) + (0.04 * last, 0))  # noqa: RUF005
+
+        def beside(moment: float) -> tuple[float, float]:
+            """Return a place to the right of the gap, and within the axes."""
+            x, y = ends(moment).mean(axis=0)
+            return x + 0.04 * last, min(max(y, 0.04), 1)
+
+        looks: dict[str, Any] = {"color": style.ERROR, "weight": "bold", "ha": "left", "zorder": 5}
+        number = add_number(axes, 0, 0, "gap {:.1%}", f"gap[{i}]", **looks)
+        page.glide(page.bind(number, value=run.gaps), position=beside)

@@ -31,8 +31,8 @@ from tinylearn import Sequential
 MOST, MOST_PICTURES = 12, 3  # classes, pictures
 SIDE = 192  # of a picture, in pixels
 LEFT, RIGHT = 30, 1170  # where pictures start, and where the numbers of the bars end
-NETWORK = 256, 480  # where the network starts, and how wide it is
-NAMES, MARK = 824, 800  # where the names of classes start; before the true one stands a mark
+NETWORK = 256, 456  # where the network starts, and how wide it is
+NAMES, MARK = 800, 776  # where the names of classes start; before the true one stands a mark
 WIDEST, DIGITS = 120, 80  # a class name, and the room for a number, in pixels
 HEAD, FOOT, STEP = 72, 8, 24  # the heading, the margin below, from bar to bar
 TITLE, AXIS = 36, 68  # above and below the bars of a picture
@@ -87,6 +87,7 @@ class ClassBars(PageScene):
         page.phase((end + 30, heading))
         (left, width), middle, high = NETWORK, FOOT + self.row * len(self.pictures) / 2, self.layers.height
         self.layers.draw(page, (left, middle - high / 2, width, high))
+        page.quiet("then softmax", (left + width - 16, middle - high / 2 + 16), ha="right", size=style.SMALL)
         for p in range(len(self.pictures)):
             y = self.size[1] - HEAD - self.row * p - TITLE - self.half  # the middle of picture and bars
             self._draw_picture(p, y)
