@@ -17,7 +17,7 @@ from animations.scenes.classes.augmentation import AugmentationSteps
 from animations.scenes.classes.class_bars import ClassBars
 from animations.scenes.classes.contact_sheet import ContactSheet
 from animations.scenes.classes.softmax import SoftmaxBars
-from animations.scenes.classes.tally import OverfittingGap, TallyCurves, TallyStrip
+from animations.scenes.classes.tally import OverfittingGap, TallyCurves
 from animations.scenes.convolution.convolution import ConvolutionSteps
 from animations.scenes.convolution.feature_maps import FeatureMaps
 from animations.scenes.convolution.filter_pull import FilterPull
@@ -94,7 +94,6 @@ __all__ = [
     "StepChart",
     "Tally",
     "TallyCurves",
-    "TallyStrip",
     "Valley",
     "audit",
     "render",

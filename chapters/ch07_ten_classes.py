@@ -84,7 +84,7 @@ EPOCHS = {"sketches": 8, "cifar10": 125}
 LEARNING_RATE = {"sketches": 1e-3, "cifar10": 1e-4}
 AUGMENT = Augment(rotation=20, shift=0.1, flip=True)
 BOOK = {"truck": 23, "frog": 29}  # rows of CIFAR-10's test pictures that the book shows
-FEW, NEW, FEW_EPOCHS = 320, 300, 15  # of the third film: pictures to learn from, to be tested on, epochs
+FEW, NEW, FEW_EPOCHS = 320, 200, 15  # of the third film: pictures to learn from, to be tested on, epochs
 IN_FIRST, LATER = 44, 16  # frames of the second film: in the first epoch, and in all others
 
 
@@ -311,9 +311,9 @@ def main(
     bars = class_bars(run, [*parts, recorder.recording])
     pause = {frame: 1 for frame, step in enumerate(bars.steps) if step == run.updates}  # at the end of epoch 1
     films = {
-        "ch07_augmentation": Clip(augmented(pictures, np.random.default_rng(seed)), fps=1.2, motion=10, hold_last=3),
-        "ch07_truck_and_frog": Clip(bars, fps=5, motion=3, hold_first=2.5, hold_last=4, holds=pause),
-        "ch07_overfitting": Clip(overfitting(pictures, 2 if quick else FEW_EPOCHS, seed), fps=1.5, motion=8,
+        "ch07_augmentation": Clip(augmented(pictures, np.random.default_rng(seed)), fps=1.2, motion=8, hold_last=3),
+        "ch07_truck_and_frog": Clip(bars, fps=5, motion=2, hold_first=2.5, hold_last=4, holds=pause),
+        "ch07_overfitting": Clip(overfitting(pictures, 2 if quick else FEW_EPOCHS, seed), fps=1.5, motion=6,
                                  hold_first=1, hold_last=4),
     }  # fmt: skip
     draw(films, out, formats, processes)

@@ -138,4 +138,4 @@ def test_both_networks_start_alike_and_are_counted_on_few_pictures(made, monkeyp
     assert [run.name for run in scene.runs] == ["shown as they are", "changed each time"]
     for _, few, *_ in asked:
         np.testing.assert_array_equal(few.x_train, made[0].data.x_train[:320])
-        np.testing.assert_array_equal(few.x_test, made[0].data.x_test[:300])
+        np.testing.assert_array_equal(few.x_test, made[0].data.x_test[:200])

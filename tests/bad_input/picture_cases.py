@@ -7,30 +7,43 @@ from typing import Any
 import numpy as np
 
 import animations as an
+import tinylearn as tl
 from animations.scenes.convolution.pulls import patches_of
 from tests.bad_input.hostile import WRONG, array, choice, labels, whole
 from tests.bad_input.scene_arguments import PICTURES as PICTURES_SHOWN
-from tests.bad_input.scene_arguments import PIXEL_STATES, PIXELS, Scenes, clock, objects, run, word, words
+from tests.bad_input.scene_arguments import (
+    PIXEL_STATES,
+    PIXELS,
+    Scenes,
+    clock,
+    objects,
+    one_of,
+    run,
+    word,
+    words,
+)
+from tests.bad_input.small_runs import seeded
 from tests.bad_input.verdict import Subject
 
 PICTURES = Scenes()
 scene = PICTURES.add
 
 EPOCHS = clock(0, 1, 4)
+NETWORK = one_of("Sequential(…)", lambda: tl.Sequential([tl.Flatten(), tl.Dense(48, 2, rng=seeded())]), tl.Sequential)
 scene("ClassBars",
       lambda probabilities, **given: an.ClassBars(probabilities=shares(probabilities), **given),
-      picture=array(4, 4, 3, low=0, nan=WRONG), probabilities=array(3, 2, low=0.1, nan=WRONG),
-      names=words("cat", "dog"), target=whole(0, 1, low=0), epochs=EPOCHS, name=word("it"),
-      note=word("", "new"))  # fmt: skip
+      pictures=array(1, 4, 4, 3, low=0, nan=WRONG), probabilities=array(3, 1, 2, low=0.1, nan=WRONG),
+      names=words("cat", "dog"), targets=choice([0], [1], wrong=[[2], [-1], [0, 1], 0, None, "0", [0.5]]),
+      model=NETWORK, steps=EPOCHS, epochs=EPOCHS, note=word("", "new"))  # fmt: skip
 
 
 def shares(values: Any) -> Any:
     """Return rows that add up to 1, where there are any."""
-    if not isinstance(values, np.ndarray) or values.dtype.kind not in "fiub" or values.ndim != 2:
+    if not isinstance(values, np.ndarray) or values.dtype.kind not in "fiub" or values.ndim != 3:
         return values
     if not (values > 0.05).all():
         return values
-    return values / values.sum(axis=1, keepdims=True)
+    return values / values.sum(axis=2, keepdims=True)
 
 
 scene("ContactSheet", an.ContactSheet, images=array(2, 2, 3, 4, 4, 1, low=0, nan=WRONG, floats=None),
@@ -86,7 +99,14 @@ scene("PixelNeuron, its pictures", lambda pictures: an.PixelNeuron(
 scene("OverfittingGap", an.OverfittingGap, epochs=EPOCHS, tallies=TALLIES, title=word("right"), name=word("net"))
 scene("ClockStrip", an.ClockStrip, clock=EPOCHS, width=choice(900, 1120, wrong=[0, 100, 900.5, None, "900"]),
       title=word("", "why?"), word=word("Epoch"))  # fmt: skip
-for kind in (an.TallyCurves, an.TallyStrip):
-    scene(kind.__name__, kind, epochs=EPOCHS, tallies=TALLIES, title=word("right"), name=word("net"))
+scene("TallyCurves", an.TallyCurves, epochs=EPOCHS, tallies=TALLIES, title=word("right"), name=word("net"))
+RUN = objects("LearningRun(…)", lambda: an.LearningRun("a", tally(), tally("new", (0, 4, 2), 9)),
+              wrong=[[tally()], [an.LearningRun("a", tally(right=[1]), tally(right=[2]))]])  # fmt: skip
+scene("AccuracyGap", an.AccuracyGap, epochs=EPOCHS, runs=RUN)
+scene("LearningRun", lambda **given: an.AccuracyGap([0, 1, 4], [an.LearningRun(**given)]), name=word("as they are"),
+      seen=one_of("Tally(…)", tally, (1, 2, 3)), new=one_of("Tally(…)", tally, tally(right=[1])))  # fmt: skip
+scene("AugmentationSteps", an.AugmentationSteps, picture=array(4, 6, 3, low=0, nan=WRONG),
+      mirrored=array(3, low=0, high=1, whole=True, nan=WRONG), angles=array(3, low=-180, high=180, nan=WRONG),
+      shifts=array(3, 2, low=-0.9, high=0.9, nan=WRONG), name=word("a truck"), slow=whole(1, 2, 5))  # fmt: skip
 scene("Tally", lambda **given: an.TallyCurves([0, 1, 4], [an.Tally(**given)], title="right", name="net"),
       name=word("seen"), right=COUNTS, total=whole(4, 50), speaks=("TallyCurves",))  # fmt: skip

@@ -23,8 +23,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 import tinylearn as tl
-from chapters.ch07_ten_classes import KEPT, network
+from chapters.ch07_ten_classes import network
 from tinylearn.datasets import celsius_fahrenheit
+
+KEPT = "conv2d_1.w", "dense_2.b"  # of the CNN, where not all is recorded
 
 
 def mlp(sizes: tuple[int, ...], dtype: type) -> tl.Sequential:

@@ -68,26 +68,6 @@ class TallyCurves(PageScene):
         return axes
 
 
-class TallyStrip(TallyCurves):
-    """The same in a low, wide strip, to stand below other scenes: counts and shares on the left, lines on the right.
-
-    Gids as there, and "net.last_epoch", "net.share[0]".
-    """
-
-    size = (1200, 270)
-    box = (624, 58, 536, 186)
-
-    def _draw_counts(self) -> None:
-        page, top = self.page, 144
-        page.text(self.title, (30, 230), size=style.LARGE, weight="bold")
-        end = page.clock((30, 192), "Epoch", "epoch", self.epochs, self.epochs[-1])
-        page.phase((end + 24, 192))
-        self._draw_rows((30, top), 526)
-        for row, tally in enumerate(self.tallies):
-            share = tally.right / tally.total
-            page.number("{:.1%}", f"share[{row}]", share, (338, top - ROW * row), weight="bold")
-
-
 class OverfittingGap(TallyCurves):
     """The same without a clock; what lies between the first line and the second is shaded, and named "overfitting".
 
