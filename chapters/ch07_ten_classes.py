@@ -240,7 +240,7 @@ def overfitting(data: Images, epochs: int, seed: int) -> AccuracyGap:
     """The gap between training set and test set, of the network that is shown few pictures as they are, or changed."""
     few = Images(*(part[:n] for part, n in zip(data, (FEW, FEW, NEW, NEW), strict=True)))
     runs = [learning_run(name, few, augment, epochs, seed)
-            for name, augment in (("shown as they are", None), ("changed each time", AUGMENT))]  # fmt: skip
+            for name, augment in (("without augmentation", None), ("with augmentation", AUGMENT))]  # fmt: skip
     return AccuracyGap(range(epochs + 1), runs)
 
 

@@ -30,8 +30,8 @@ def recomputed():
     values = {"epoch": EPOCHS, "last_epoch": 16}
     for i, counts in enumerate(COUNTS.values()):
         for j, right in enumerate(counts):
-            values |= {f"right[{i},{j}]": right, f"total[{i},{j}]": TOTALS[j]}
-        values[f"gap[{i}]"] = [seen / 320 - new / 300 for seen, new in zip(*counts, strict=True)]
+            values |= {f"run_{i}.right[{j}]": right, f"run_{i}.total[{j}]": TOTALS[j]}
+        values[f"run_{i}.gap"] = [seen / 320 - new / 300 for seen, new in zip(*counts, strict=True)]
     return values
 
 
@@ -83,14 +83,14 @@ def test_the_gap_stands_beside_its_bracket_and_moves_with_it():
         numbers = numbers_on(painter.figure)
         for i, axes in enumerate(plots_of(scene)):
             x, y = axes.lines[4].get_xydata().mean(axis=0)
-            assert numbers[f"gap[{i}]"].get_position() == pytest.approx((x + 0.04 * 16, y))
-            assert numbers[f"gap[{i}]"].get_color() == axes.lines[4].get_color() == style.ERROR
+            assert numbers[f"run_{i}.gap"].get_position() == pytest.approx((x + 0.04 * 16, y))
+            assert numbers[f"run_{i}.gap"].get_color() == axes.lines[4].get_color() == style.ERROR
     scene.update(2.5)
-    assert numbers_on(painter.figure)["gap[0]"].get_text() == "gap 22.5%", "digits are those of the epoch before"
+    assert numbers_on(painter.figure)["run_0.gap"].get_text() == "gap 22.5%", "digits are those of the epoch before"
 
 
 def test_a_gap_below_zero_has_a_sign():
-    assert numbers_on(painted(make(), 0).figure)["gap[0]"].get_text() == "gap -1.0%"
+    assert numbers_on(painted(make(), 0).figure)["run_0.gap"].get_text() == "gap -1.0%"
 
 
 def test_lines_look_like_their_samples():

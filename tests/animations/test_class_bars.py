@@ -50,7 +50,7 @@ def recomputed():
     values = {"step": STEPS, "last_step": [31_250] * 6, "epoch": EPOCHS, "last_epoch": [125] * 6}
     values["parameters"] = [4 * 27 + 4 + 900 * 10 + 10] * 6
     for p, k in np.ndindex(2, 10):
-        values[f"predicted[{p},{k}]"] = [np.exp(row[p, k]) / sum(np.exp(x) for x in row[p]) for row in SCORES]
+        values[f"picture_{p}.predicted[{k}]"] = [np.exp(row[p, k]) / sum(np.exp(x) for x in row[p]) for row in SCORES]
     return values
 
 
@@ -85,17 +85,17 @@ def test_one_wrong_probability_is_noticed(p, frame):
 @pytest.mark.parametrize(("value", "said"), [(0.99951, "> 0.999"), (0.9994, "0.999"), (1, "> 0.999"), (0, "< 0.001")])
 def test_nothing_is_certain_and_nothing_impossible(value, said):
     scene = with_rows([[value, 1 - value]], ("cat", "dog"))
-    assert numbers_on(painted(scene, 0).figure)["predicted[0,0]"].get_text() == said
+    assert numbers_on(painted(scene, 0).figure)["picture_0.predicted[0]"].get_text() == said
 
 
 def test_a_probability_that_is_not_nearly_one_is_no_more_than_0_999():
     """What says "> 0.999" of 0.99 is found."""
     scene = with_rows([[0.99, 0.01]], ("cat", "dog"))
     figure = painted(scene, 0).figure
-    numbers_on(figure)["predicted[0,0]"].set_text("> 0.999")
-    values = {f"predicted[0,{k}]": [p] for k, p in enumerate((0.99, 0.01))}
+    numbers_on(figure)["picture_0.predicted[0]"].set_text("> 0.999")
+    values = {f"picture_0.predicted[{k}]": [p] for k, p in enumerate((0.99, 0.01))}
     values |= {gid: [0] for gid in ("step", "epoch", "last_step", "last_epoch")} | {"parameters": [98]}
-    with pytest.raises(AssertionError, match=r"predicted\[0,0\] shows > 0.999, its source says 0.99"):
+    with pytest.raises(AssertionError, match=r"picture_0.predicted\[0\] shows > 0.999, its source says 0.99"):
         check_numbers(figure, 0, values)
 
 
@@ -114,7 +114,7 @@ def test_bar_and_number_stand_in_the_row_of_their_class_and_are_as_long_as_its_p
         for k, each in enumerate(CLASS_NAMES):
             box, y = bars[k].get_window_extent(), label(scene, each, p).get_position()[1]
             assert (box.y0 + box.y1) / 2 == pytest.approx(y)
-            assert numbers[f"predicted[{p},{k}]"].get_position()[1] == y
+            assert numbers[f"picture_{p}.predicted[{k}]"].get_position()[1] == y
             assert (bars[k].get_x(), bars[k].get_width()) == (0, pytest.approx(lengths[k]))
     assert bars[0].axes.get_xlim() == (0, 1)
     heights = [label(scene, each, p).get_position()[1] for each in CLASS_NAMES]
@@ -159,7 +159,7 @@ def test_the_true_class_alone_is_marked_by_an_arrow_bold_letters_and_colour(p, n
     assert marks[p] == pytest.approx(label(scene, name, p).get_position()[1], abs=3)
     for k, each in enumerate(CLASS_NAMES):
         wanted = ("bold", style.TARGET) if each == name else ("normal", style.INK)
-        for text in (label(scene, each, p), numbers[f"predicted[{p},{k}]"]):
+        for text in (label(scene, each, p), numbers[f"picture_{p}.predicted[{k}]"]):
             assert (text.get_weight(), text.get_color()) == wanted
         assert (to_hex(bars[k].get_facecolor()) == style.TARGET) == (each == name)
 
@@ -234,7 +234,7 @@ def test_few_many_and_long_names_have_their_place(names, said):
     scene = with_rows(rows, names, target=0, note=LONG)
     check_layout(scene, 0)
     assert bars_of(scene)[0].axes.bbox.width > 150, "room for the bars"
-    values = {f"predicted[0,{k}]": rows[:, k] for k in range(len(names))} | {"parameters": [98]}
+    values = {f"picture_0.predicted[{k}]": rows[:, k] for k in range(len(names))} | {"parameters": [98]}
     values |= {gid: [0] for gid in ("step", "last_step", "epoch", "last_epoch")}
     check_all_numbers(with_rows(rows, names, target=0), values)
 

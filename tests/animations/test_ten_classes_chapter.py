@@ -41,7 +41,7 @@ def recomputed(made):
             scores = model.predict(data.x_test[[data.y_test.tolist().index(number)]])[0].astype(float)
             for k in range(10):
                 share = np.exp(scores[k]) / sum(np.exp(score) for score in scores)
-                values.setdefault(f"predicted[{p},{k}]", []).append(share)
+                values.setdefault(f"picture_{p}.predicted[{k}]", []).append(share)
     return values
 
 
@@ -135,7 +135,7 @@ def test_both_networks_start_alike_and_are_counted_on_few_pictures(made, monkeyp
         given[0], Tally("a", [1, 2], 2), Tally("b", [1, 1], 2)))  # fmt: skip
     scene = ch07.overfitting(made[0].data, 1, 7)
     assert [(augment, epochs, seed) for _, _, augment, epochs, seed in asked] == [(None, 1, 7), (ch07.AUGMENT, 1, 7)]
-    assert [run.name for run in scene.runs] == ["shown as they are", "changed each time"]
+    assert [run.name for run in scene.runs] == ["without augmentation", "with augmentation"]
     for _, few, *_ in asked:
         np.testing.assert_array_equal(few.x_train, made[0].data.x_train[:320])
         np.testing.assert_array_equal(few.x_test, made[0].data.x_test[:200])

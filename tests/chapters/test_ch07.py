@@ -21,10 +21,10 @@ from chapters.images import Images
 from chapters.run import Refusal, run_alone, table
 from tests.chapters.chapter_helpers import check_films, check_scorecard
 from tests.tinylearn.cifar10_files import BATCHES, write_folder
-from tinylearn import Recording, RMSprop
+from tinylearn import Recorder, Recording, RMSprop
 from tinylearn.datasets import CLASS_NAMES
 
-FILMS = {"ch07_augmentation": (1200, 492), "ch07_truck_and_frog": (1200, 768), "ch07_overfitting": (1120, 592)}
+FILMS = {"ch07_augmentation": (1216, 492), "ch07_truck_and_frog": (1200, 768), "ch07_overfitting": (1120, 592)}
 FORMATS = ("gif", "png")
 
 
@@ -90,7 +90,7 @@ def check_same_bits(one, other):
     """All that two checkpoints hold is the same: parameters, optimiser, generators, counts, what was shown."""
     one, other = arrays(one), arrays(other)
     assert one.keys() == other.keys() >= {"parameters", "optimizer.v", "about", "more.losses"}
-    assert sum(name.startswith(("more.correct of ", "more.probabilities of 2 rows")) for name in one) == 3
+    assert sum(name.startswith("more.probabilities of 2 rows") for name in one) == 1
     for name, values in one.items():
         assert (values.dtype, values.tobytes()) == (other[name].dtype, other[name].tobytes()), name
 
@@ -125,50 +125,56 @@ def test_counting_and_the_estimate_change_nothing_of_the_training(tmp_path, monk
     assert results[0][1] == results[1][1]
 
 
+def test_recording_changes_nothing_of_the_training(tmp_path):
+    parameters = []
+    for others in ([], [0]):
+        run = new_run(tmp_path)
+        run.learn(2, *[Recorder(run.model, every=2) for _ in others])
+        parameters.append(run.model.parameters.copy())
+    np.testing.assert_array_equal(*parameters)
+
+
 def test_the_films_show_what_the_headline_says(drawn):
     headline, films = drawn.headline, drawn.films
     assert list(films) == list(FILMS)
-    panels, strip = films["ch07_truck_and_frog"].scene.scenes
-    for panel, name in zip(panels.scenes, ("truck", "frog"), strict=True):
-        assert (panel.name, CLASS_NAMES[panel.target], panel.note) == (name, name, "never seen")
-        first, last = panel.probabilities[[0, -1], panel.target]
+    bars, gap = films["ch07_truck_and_frog"].scene, films["ch07_overfitting"].scene
+    assert (bars.steps.tolist(), bars.note) == ([*range(15)], "never seen")
+    assert bars.epochs.tolist() == [0] + 7 * [1] + 7 * [2]
+    for p, name in enumerate(("truck", "frog")):
+        assert CLASS_NAMES[bars.targets[p]] == name
+        first, last = bars.probabilities[[0, -1], p, bars.targets[p]]
         assert headline[f"probability of a {name}, for the {name}"] == f"{first:.4f} at first, {last:.4f} in the end"
-    seen, new = strip.tallies
-    assert f"{seen.right[-1]} of {seen.total}" == headline["right of those it learned from"]
-    assert f"{new.right[-1]} of {new.total}" == headline["100 unseen, right"]
     assert np.shape(headline["100 unseen, confusion matrix"]) == (10, 10)
     check_scorecard(headline, "100 unseen", 100)
-    assert headline["epochs"] == strip.epochs[-1] == 2
+    assert headline["epochs"] == bars.epochs[-1] == 2
+    assert [(run.seen.total, run.new.total) for run in gap.runs] == [(200, 100)] * 2
+    assert gap.epochs.tolist() == [0, 1, 2]
+
+
+def test_what_it_has_learned_from_is_counted(tmp_path):
+    run = new_run(tmp_path)
+    right = sum(run.model.predict(run.data.x_train).argmax(axis=1) == run.data.y_train)
+    assert chapter.headline(run)["right of those it learned from"] == f"{right} of 70"
 
 
 def test_the_files(drawn):
     folder = drawn.folder
+    frames = {"ch07_augmentation": 15, "ch07_truck_and_frog": 15, "ch07_overfitting": 3}
     for name, size in FILMS.items():
         with Image.open(folder / f"{name}.gif") as film:
-            assert (film.size, film.n_frames) == (size, 3)
+            assert film.size == size
+            assert film.n_frames >= frames[name]
         with Image.open(folder / f"{name}.png") as picture:
             assert picture.size == size
     assert {path.suffix for path in folder.iterdir()} == {".gif", ".png", ".npz"}
 
 
-def test_the_sheet_shows_a_picture_of_each_class_and_what_augmentation_makes_of_it(tmp_path):
-    data = new_run(tmp_path).data
-    before, after = chapter.augmented(data, np.random.default_rng(5), 2).scenes
-    rng = np.random.default_rng(5)
-    assert list(before.names) == list(CLASS_NAMES)
-    np.testing.assert_array_equal(before.images[0, :, 0], (data.x_train[:10] * 255).round())  # labels are 0 … 9
-    for frame in range(2):
-        for column in range(6):
-            changed = (chapter.AUGMENT(data.x_train[:10], rng).clip(0, 1) * 255).round()
-            np.testing.assert_array_equal(after.images[frame, :, column], changed)
-
-
 def test_the_photographs_are_those_that_the_book_shows(photographs, recorded):
     _, films, _ = recorded
     rows = np.fromfile(photographs / "test_batch.bin", np.uint8).reshape(60, 3073)
-    for panel, row in zip(films["ch07_truck_and_frog"].scene.scenes[0].scenes, (23, 29), strict=True):
+    for picture, row in zip(films["ch07_truck_and_frog"].scene.pictures, (23, 29), strict=True):
         pixels = rows[row, 1:].reshape(3, 32, 32).transpose(1, 2, 0)
-        np.testing.assert_array_equal((panel.picture * 255).round(), pixels)
+        np.testing.assert_array_equal((picture * 255).round(), pixels)
 
 
 # --- a run that is killed --------------------------------------------------------------------------------------------
@@ -177,7 +183,7 @@ def test_the_photographs_are_those_that_the_book_shows(photographs, recorded):
 def test_a_run_that_is_killed_twice_ends_with_the_bits_of_one_that_is_not(tmp_path, films):
     epochs, file = 4, tmp_path / "ch07_quick.npz"
     command = [sys.executable, "-m", "chapters.ch07_ten_classes", "--quick", "--epochs", str(epochs),
-               "--out", str(tmp_path), "--format", "png"]  # fmt: skip
+               "--out", str(tmp_path), "--format", "png", "--record", str(tmp_path / "record")]  # fmt: skip
     reached = [0]
     for options, seconds in (([], 0.0), (["--resume"], 0.05)):  # right after a checkpoint, and within an epoch
         before = file.stat().st_ino if file.exists() else None
@@ -191,13 +197,25 @@ def test_a_run_that_is_killed_twice_ends_with_the_bits_of_one_that_is_not(tmp_pa
         assert process.returncode == -signal.SIGKILL
         reached.append(int(arrays(file)["more.epoch"]))
     assert 0 < reached[1] < reached[2] < epochs
-    chapter.main(tmp_path, quick=True, epochs=epochs, resume=True)
+    chapter.main(tmp_path, quick=True, epochs=epochs, resume=True, record=tmp_path / "record")
     (tmp_path / "whole").mkdir()
     resumed = films.pop("ch07_truck_and_frog").scene
     chapter.main(tmp_path / "whole", quick=True, epochs=epochs)
     check_same_bits(file, tmp_path / "whole" / "ch07_quick.npz")
     whole = films["ch07_truck_and_frog"].scene
-    assert [resumed.describe(frame) for frame in range(5)] == [whole.describe(frame) for frame in range(5)]
+    assert [path.name for path in sorted((tmp_path / "record").iterdir())] == ["1", "2", "3"]
+    assert whole.steps.tolist() == sorted(chapter.film_steps(7, epochs))
+    assert {0, *whole.steps[whole.steps >= 7 * reached[2]]} <= {*resumed.steps} <= {*whole.steps, 7 * reached[2]}
+    for frame, step in enumerate(resumed.steps):  # a few of those before a kill had not been written yet
+        if step in whole.steps:
+            np.testing.assert_array_equal(resumed.probabilities[frame], whole.probabilities[whole.steps == step][0])
+
+
+def test_without_a_folder_the_film_begins_where_the_run_goes_on(finished, films):
+    chapter.main(finished, quick=True, epochs=3, resume=True)
+    scene = films["ch07_truck_and_frog"].scene
+    later = sorted(step for step in chapter.film_steps(7, 3) if step > 14)
+    assert (scene.steps.tolist(), scene.epochs.tolist()) == ([14, *later], [2] + len(later) * [3])
 
 
 def test_a_finished_run_that_goes_on_only_draws(finished, drawn, films, capsys):
@@ -205,6 +223,7 @@ def test_a_finished_run_that_goes_on_only_draws(finished, drawn, films, capsys):
     os.utime(file, (0, 0))
     assert chapter.main(finished, quick=True, resume=True, record=finished / "record") == drawn.headline
     assert list(films) == list(FILMS)
+    assert films["ch07_truck_and_frog"].scene.steps.tolist() == [14]
     assert capsys.readouterr().out == "2 epochs are done, there is nothing left to learn\n"
     assert file.stat().st_mtime == 0
     assert not (finished / "record").exists()
@@ -262,27 +281,31 @@ def test_before_a_long_run_starts_it_says_how_long_it_takes_and_what_a_recording
     run = new_run(tmp_path)
     monkeypatch.setattr(run, "updates", math.ceil(50_000 / 32))
     monkeypatch.setattr(run, "seconds_per_epoch", lambda: 33.3)
-    first, second, *rest = chapter.outlook(run, 125, None).splitlines()
+    recorder = Recorder(run.model, every=chapter.film_steps(run.updates, 125).__contains__)
+    first, second, third, *rest = chapter.outlook(run, 125, recorder).splitlines()
     assert first == "195,375 updates, 125 × 70 pictures: about 70 min"
-    assert second == "all parameters after each update would take 132 GB:"
+    assert second == "all parameters after each update would take 132 GB;"
+    assert third == "what is recorded:"
     assert rest[0].startswith("  169,130 numbers per record (conv2d_1.w, …, dense_2.b): 676,520 bytes")
-    run.seen.values += 124 * [0]
-    assert chapter.outlook(run, 125, None).startswith("1,563 updates, 1 × 70 pictures: about 1 min")
+    assert rest[1] == "  keeps step 0, the updates for whose step `every` returns True, and the last"
+    run.shown.values += 124 * [0]
+    assert chapter.outlook(run, 125, recorder).startswith("1,563 updates, 1 × 70 pictures: about 1 min")
 
 
 def test_what_is_recorded_is_said_and_is_there(recorded, photographs):
     folder, _, said = recorded
     assert "14 updates, 2 × 200 pictures: about 1 min" in said
-    assert "1,738 numbers per record (conv2d_1.w, dense_2.b)" in said
-    assert "never uses more than 200,000,000 bytes" in said
-    recording = Recording.load(folder / "record")
+    assert "169,130 numbers per record (conv2d_1.w, …, dense_2.b)" in said
+    recording = Recording.load(folder / "record" / "1")
     assert recording.steps.tolist() == list(range(15))
-    last = np.concatenate([recording.at(14)[name].ravel() for name in chapter.KEPT])
-    parameters = arrays(folder / "ch07_quick.npz")["parameters"]
-    np.testing.assert_array_equal(last, np.append(parameters[: 3 * 3 * 3 * 64], parameters[-10:]))
-    with pytest.raises(Refusal, match="holds a recording already; delete that folder or choose another"):
-        chapter.main(folder, quick=True, data="cifar10", data_dir=photographs, epochs=3, resume=True,
-                     record=folder / "record")  # fmt: skip
+    np.testing.assert_array_equal(recording.rows[-1], arrays(folder / "ch07_quick.npz")["parameters"])
+
+
+def test_another_run_does_not_go_on_with_a_recording(recorded, photographs, tmp_path):
+    folder, *_ = recorded
+    with pytest.raises(Refusal, match="record holds a recording already; go on from it with --resume, or name another"):
+        chapter.main(tmp_path, quick=True, data="cifar10", data_dir=photographs, record=folder / "record")
+    assert [path.name for path in (folder / "record").iterdir()] == ["1"]
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ class AccuracyGap(PageScene):
     epochs   (S,) the epoch of each frame
     runs     of a LearningRun each, with a count for each frame
 
-    The gids of its numbers, of run i and set j: "epoch", "last_epoch", "right[i,j]", "total[i,j]", "gap[i]".
+    The gids of its numbers, of run i and set j: "epoch", "last_epoch", "run_i.right[j]", "run_i.total[j]", "run_i.gap".
     """
 
     epochs: np.ndarray = clock("S")
@@ -100,8 +100,8 @@ class AccuracyGap(PageScene):
             y = HIGH - 126 - ROW * j
             page.axes.plot([left, left + 26, left + 52], [y] * 3, linewidth=2, markersize=8, markevery=[1], **look)
             page.text(tally.name, (left + 68, y))
-            count = page.number("{:,.0f}", f"right[{i},{j}]", tally.right, weight="bold")
-            total = page.number("{:,.0f}", f"total[{i},{j}]", tally.total, color=style.QUIET)
+            count = page.number("{:,.0f}", f"run_{i}.right[{j}]", tally.right, weight="bold")
+            total = page.number("{:,.0f}", f"run_{i}.total[{j}]", tally.total, color=style.QUIET)
             page.row((WIDE * i + PLOT[0] + PLOT[2], y), count, page.quiet("of"), total, ha="right")
 
     def _draw_lines(self, i: int, run: LearningRun) -> None:
@@ -135,5 +135,5 @@ class AccuracyGap(PageScene):
             return x + 0.04 * last, min(max(y, 0.04), 1)
 
         looks: dict[str, Any] = {"color": style.ERROR, "weight": "bold", "ha": "left", "zorder": 5}
-        number = add_number(axes, 0, 0, "gap {:.1%}", f"gap[{i}]", **looks)
+        number = add_number(axes, 0, 0, "gap {:.1%}", f"run_{i}.gap", **looks)
         page.glide(page.bind(number, value=run.gaps), position=beside)

@@ -31,7 +31,7 @@ from tinylearn import Sequential
 MOST, MOST_PICTURES = 12, 3  # classes, pictures
 SIDE = 192  # of a picture, in pixels
 LEFT, RIGHT = 30, 1170  # where pictures start, and where the numbers of the bars end
-NETWORK = 256, 456  # where the network starts, and how wide it is
+NETWORK = 256, 472  # where the network starts, and how wide it is
 NAMES, MARK = 800, 776  # where the names of classes start; before the true one stands a mark
 WIDEST, DIGITS = 120, 80  # a class name, and the room for a number, in pixels
 HEAD, FOOT, STEP = 72, 8, 24  # the heading, the margin below, from bar to bar
@@ -49,7 +49,8 @@ class ClassBars(PageScene):
     steps, epochs   (S,) the update and the epoch of each frame
     note            a word on the pictures
 
-    The gids of its numbers: "step", "last_step", "epoch", "last_epoch", "predicted[1,9]": picture, class.
+    The gids of its numbers: "step", "last_step", "epoch", "last_epoch", "parameters",
+    and "picture_1.predicted[9]": of a picture and a class.
     """
 
     pictures: np.ndarray = pixels("P", "H", "W", 3)
@@ -145,7 +146,7 @@ class ClassBars(PageScene):
             label = page.text(name, (NAMES, y), weight="bold")
             widest = max(widest, fit(label, WIDEST))  # as if all were bold: the bars of all pictures are aligned
             label.set(**look)
-            page.number(probability, f"predicted[{p},{k}]", self.probabilities[:, p, k], (RIGHT, y), **look)
+            page.number(probability, f"picture_{p}.predicted[{k}]", self.probabilities[:, p, k], (RIGHT, y), **look)
         page.text("▸", (MARK, rows[target] + 2), color=style.TARGET, size=style.LARGE)
         left = NAMES + widest + 14
         axes = page.plot((left, middle - high / 2, RIGHT - DIGITS - left, high), xlabel="probability", xlim=(0, 1),

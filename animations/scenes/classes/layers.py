@@ -24,6 +24,7 @@ from animations.kit.page import Box, Page, Place
 from tinylearn import Sequential
 
 LINE, TITLE = 18, 56  # pixels: from a line of text to the next, and above the blocks
+MARGIN = 8  # to the left and to the right of the blocks
 HIGHEST, LEAST = 128, 8  # pixels: the longest side of a block, and the shortest
 PLANES, APART = 4, 5  # drawn of an image, and how many pixels each is from the next
 SMALL: dict[str, Any] = {"size": style.SMALL, "ha": "center"}
@@ -69,8 +70,8 @@ class LayerBlocks:
                                            facecolor=style.PAPER, edgecolor=style.QUIET, linewidth=1.2))  # fmt: skip
         title = page.text("one network", weight="bold"), page.number("{:,.0f}", "parameters", self.parameters)
         page.row((left + 16, bottom + height - 24), *title, page.quiet("parameters"))
-        room, middle = width / len(self.blocks), bottom + height - TITLE - HIGHEST / 2
-        places = [(left + room * (number + 0.5), middle) for number in range(len(self.blocks))]
+        room, middle = (width - 2 * MARGIN) / len(self.blocks), bottom + height - TITLE - HIGHEST / 2
+        places = [(left + MARGIN + room * (number + 0.5), middle) for number in range(len(self.blocks))]
         reaches = [self._draw_block(page, place, shape) for place, (_, shape) in zip(places, self.blocks, strict=True)]
         for (start, gap), (end, next_gap) in pairwise(zip(places, reaches, strict=True)):
             page.arrow((start[0] + gap + 8, middle), (end[0] - next_gap - 8, middle), style.QUIET, head=9)

@@ -28,24 +28,30 @@ def said_of(run, recording, steps):
     names = {"step": "Update", "last_step": "of", "epoch": "epoch", "last_epoch": "of", "parameters": "one network"}
     for p in range(2):
         for k, name in enumerate(CLASS_NAMES):
-            values[f"predicted[{p},{k}]"] = [each[p, k] / each[p].sum() for each in exponentials]
-            names[f"predicted[{p},{k}]"] = name
+            values[f"picture_{p}.predicted[{k}]"] = [each[p, k] / each[p].sum() for each in exponentials]
+            names[f"picture_{p}.predicted[{k}]"] = name
     return values, names
 
 
 def gaps_of(recordings, data, epochs):
-    """Return gid → values of the film of overfitting, and gid → label."""
+    """Return gid → values of the film of overfitting, gid → label, and frame → where the gaps stand."""
     values, names = {"epoch": range(epochs + 1), "last_epoch": epochs}, {"epoch": "Epoch", "last_epoch": "of"}
+    middles = []
     for i, recording in enumerate(recordings):
         shares = []
         for j, (x, y) in enumerate(((data.x_train, data.y_train), (data.x_test, data.y_test))):
             answers = [np.argmax(scores_of(recording, step, x), axis=1) for step in recording.steps]
             right = np.array([sum(a == b for a, b in zip(each, y, strict=True)) for each in answers])
-            values |= {f"right[{i},{j}]": right, f"total[{i},{j}]": len(y)}
-            names |= {f"right[{i},{j}]": ("training set", "test set")[j], f"total[{i},{j}]": "of"}
+            values |= {f"run_{i}.right[{j}]": right, f"run_{i}.total[{j}]": len(y)}
+            names |= {f"run_{i}.right[{j}]": ("training set", "test set")[j], f"run_{i}.total[{j}]": "of"}
             shares.append(right / len(y))
-        values[f"gap[{i}]"] = shares[0] - shares[1]
-    return values, names
+        values[f"run_{i}.gap"] = shares[0] - shares[1]
+        middles.append((shares[0] + shares[1]) / 2)
+
+    def places(frame):
+        return {f"run_{i}.gap": (frame + 0.04 * epochs, max(middle[frame], 0.04)) for i, middle in enumerate(middles)}
+
+    return values, names, places
 
 
 def drawn():
@@ -66,4 +72,4 @@ def films(handed):
         "ch07_truck_and_frog": said_of(run, recording, scene.steps.tolist()),
         "ch07_overfitting": gaps_of(recordings, few, epochs),
     }
-    return {name: {"source": values, "names": names} for name, (values, names) in found.items()}
+    return {name: dict(zip(("source", "names", "places"), each, strict=False)) for name, each in found.items()}
