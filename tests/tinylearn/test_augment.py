@@ -22,6 +22,19 @@ def test_it_draws_who_is_mirrored_then_angles_then_shifts():
     np.testing.assert_array_equal(ALL(x, np.random.default_rng(3)), affine(x, angles, shifts, mirrored))
 
 
+def test_what_is_drawn_is_what_a_batch_is_changed_by():
+    augment, x = Augment(rotation=30, shift=0.2, flip=True), np.random.default_rng(0).random((5, 8, 6, 3))
+    mirrored, angles, shifts = augment.draw(5, np.random.default_rng(3))
+    np.testing.assert_array_equal(augment(x, np.random.default_rng(3)), affine(x, angles, shifts, mirrored))
+    assert [len(each) for each in augment.draw(0, np.random.default_rng(3))] == [0, 0, 0]
+
+
+@pytest.mark.parametrize(("count", "kind"), [(-1, ValueError), (1.5, TypeError), ("3", TypeError)])
+def test_a_count_that_is_none_is_refused(count, kind):
+    with pytest.raises(kind, match="Augment: count must be "):
+        Augment().draw(count, np.random.default_rng(0))
+
+
 def test_what_is_not_asked_for_is_not_drawn():
     x = images()
     rng = np.random.default_rng(3)
@@ -51,19 +64,6 @@ def test_the_same_seed_gives_the_same_bits_and_the_next_batch_others():
 
 @pytest.mark.parametrize("augment", [ALL, Augment(flip=True), Augment(rotation=180, fill="nearest")], ids=repr)
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_what_is_drawn_is_what_a_batch_is_changed_by():
-    augment, x = Augment(rotation=30, shift=0.2, flip=True), np.random.default_rng(0).random((5, 8, 6, 3))
-    mirrored, angles, shifts = augment.draw(5, np.random.default_rng(3))
-    np.testing.assert_array_equal(augment(x, np.random.default_rng(3)), affine(x, angles, shifts, mirrored))
-    assert [len(each) for each in augment.draw(0, np.random.default_rng(3))] == [0, 0, 0]
-
-
-@pytest.mark.parametrize(("count", "kind"), [(-1, ValueError), (1.5, TypeError), ("3", TypeError)])
-def test_a_count_that_is_none_is_refused(count, kind):
-    with pytest.raises(kind, match="Augment: count must be "):
-        Augment().draw(count, np.random.default_rng(0))
-
-
 @pytest.mark.parametrize("shape", [(0, 8, 8, 3), (1, 5, 9, 1), (40, 3, 2, 4), (2, 1, 1, 3)])
 def test_shape_and_dtype_stay_and_x_is_not_written_into(augment, shape, dtype):
     x = images(shape, dtype)
