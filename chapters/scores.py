@@ -9,6 +9,7 @@ import numpy as np
 from chapters.images import DEER_OR_HORSE, HorsesAndDeer
 from chapters.run import Headline
 from tinylearn import Evaluate, Recording, Scorecard, Sequential, accuracy
+from tinylearn.workers import one_blas_thread
 
 
 def correct(predicted: np.ndarray, labels: np.ndarray) -> int:
@@ -32,9 +33,10 @@ def recorded_counts(
     The model is then as it was after the last of them.
     """
     counts = np.empty((len(sets), len(steps)), np.intp)
-    for column, step in enumerate(steps):
-        recording.restore(model, step)
-        counts[:, column] = [correct(model.predict(x), labels) for x, labels in sets]
+    with one_blas_thread():  # as in `fit`: for tables as small as these it pays
+        for column, step in enumerate(steps):
+            recording.restore(model, step)
+            counts[:, column] = [correct(model.predict(x), labels) for x, labels in sets]
     return list(counts)
 
 
