@@ -30,6 +30,7 @@ from animations.scenes.lake.games import LakeGames
 from animations.scenes.lake.learning import LakeLearning
 from animations.scenes.lake.moves import LakeMoves
 from animations.scenes.lake.player import LakePlayer
+from animations.scenes.network.backpropagation import Backpropagation
 from animations.scenes.network.diagram import NetworkDiagram
 from animations.scenes.network.hidden_layer import HiddenLayer
 from animations.scenes.neurons.neuron import LineFit, NeuronDiagram, NeuronStates
@@ -48,6 +49,7 @@ __all__ = [
     "AccuracyGap",
     "AugmentationSteps",
     "AutopsyPicture",
+    "Backpropagation",
     "BarRace",
     "Bars",
     "ClassBars",
