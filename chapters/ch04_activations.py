@@ -32,6 +32,7 @@ from typing import Any
 import numpy as np
 
 from animations import (
+    Backpropagation,
     Clip,
     CurveFit,
     CurveStates,
@@ -46,15 +47,19 @@ from animations.scenes.activations.curve_fit import straight_line
 from chapters.films import draw
 from chapters.run import Headline, checked, run_alone
 from tinylearn import (
+    SGD,
     Adam,
     Dense,
     MeanSquaredError,
     ProgressBar,
+    Recorder,
+    Recording,
     ReLU,
     Sequential,
     Sigmoid,
     Softmax,
     Tanh,
+    fit,
     race,
 )
 from tinylearn.analysis.race import Runner
@@ -66,6 +71,7 @@ INPUTS = np.linspace(-6, 6, 31)
 SCORES, MOVING = (2.3, 7.9, 0.8, 5.1), 3  # which of the scores moves, counted from 0
 LEARNING_RATE, EPOCHS = 0.005, 1000
 LINE, RELU = "without activations", "with ReLU"
+READING = {1: 2.5, 2: 1.5, 3: 1, 4: 1, 5: 2, 6: 2.5, 7: 3, 8: 2.5, 9: 2.5, 10: 3.5}  # beat of an update → seconds
 ACTIVATIONS: dict[str, type[Layer] | None] = {LINE: None, RELU: ReLU, "with tanh": Tanh, "with sigmoid": Sigmoid}
 
 
@@ -135,6 +141,17 @@ def learn(seed: int, x: np.ndarray, y: np.ndarray, names: Collection[str] = tupl
                 callbacks=[ProgressBar(EPOCHS, "chapter 4")])  # fmt: skip
 
 
+def one_update() -> Recording:
+    """Let a network 1-3-1 make one update, from round numbers that can be followed by hand; one of its ReLUs is off."""
+    rng = np.random.default_rng(0)
+    model = Sequential([Dense(1, 3, rng=rng), ReLU(), Dense(3, 1, rng=rng)])
+    model.parameters = np.array([1, -0.5, 0.5, 0.5, 0.25, 0.5, 0.5, 0.75, -0.5, 0.25])  # w and b, layer by layer
+    recorder = Recorder(model)
+    fit(model, np.array([[2.0]]), np.array([[1.75]]), loss=MeanSquaredError(), optimizer=SGD(0.02), epochs=1,
+        callbacks=[recorder])  # fmt: skip
+    return recorder.recording
+
+
 # --- the pictures -----------------------------------------------------------------------------------------------------
 
 
@@ -184,6 +201,8 @@ def main(
         "ch04_relu_sigmoid": Clip(two_functions(INPUTS[::5] if quick else INPUTS), fps=4, colors=48),
         "ch04_softmax": Clip(SoftmaxBars(scores, Softmax().forward(scores), moving=MOVING), fps=10, hold_first=2,
                              colors=48),
+        "ch04_one_update": Clip(Backpropagation(one_update()), fps=1, motion=1 if quick else 10, hold_first=2,
+                                holds=READING, hold_last=4, colors=48),
         "ch04_learning_sine": Clip(two_networks(line, curve, error), fps=10, hold_first=1.5, hold_last=3, colors=48),
         "ch04_race": Clip(Race(runners, steps=steps, title="Four networks that differ in their activations"), fps=10,
                           hold_first=1.5, hold_last=3, colors=48),

@@ -5,8 +5,11 @@ from __future__ import annotations
 import functools
 from typing import Any
 
+import numpy as np
+
 import animations as an
 import tinylearn as tl
+from chapters.ch04_activations import one_update
 from tests.bad_input.hostile import choice
 from tests.bad_input.scene_arguments import Scenes, X, clock, diverged, one_of, optional, other_recording, run, word
 
@@ -20,6 +23,9 @@ NETWORK = {
     "steps": optional(clock(0, 1, 4, wrong=[[0, 5], [99]])),
     "input_shape": choice(None, (2,), wrong=["2", 2, (3,), (2, 2), (0,), (-1,), (2.5,), [None]]),
 }
+scene("Backpropagation", an.Backpropagation, speaks=("recording", "UpdatePasses"),
+      recording=one_of("the recording of an update", one_update, other_recording()),
+      step=choice(1, wrong=[0, 2, -1, 1.5, None, "1", np.nan, 10**20, [1]]))  # fmt: skip
 scene("NetworkDiagram", an.NetworkDiagram, speaks=("recording", "output_shapes", "Dense"), **NETWORK)
 
 

@@ -1,11 +1,9 @@
 """One update of a small network, beat by beat: values flow forward, dout flows back, and each weight takes its step.
 
-    input         dense_1      relu_1         dense_2      loss
-      o ─── 1.00 ───► o ── on ──► o ─── 0.50 ───► o ────────► o
-     2.00            2.50        2.50            0.75        1.00
-                 dout −1.00 ◄─ −1.00 ◄─────── dout −2.00 ◄───
-
-All numbers are those of `UpdatePasses`, which asks the layers' own forward and backward.
+input         dense_1      relu_1         dense_2      loss
+  o ─── 1.00 ───► o ── on ──► o ─── 0.50 ───► o ────────► o
+ 2.00            2.50        2.50            0.75        1.00
+             dout −1.00 ◄─ −1.00 ◄─────── dout −2.00 ◄───
 """
 
 from __future__ import annotations
@@ -23,13 +21,13 @@ from animations.kit.colours import NEGATIVE, POSITIVE
 from animations.kit.numbers import plain_form
 from animations.kit.page import Page, PageScene, Place
 from animations.scenes.network.beats import Beats
-from animations.scenes.network.passes import UpdatePasses
+from animations.scenes.network.passes import MOST_WEIGHTS, UpdatePasses
 from animations.scenes.network.streams import LOUD, Part, draw_formula, draw_node, draw_stream, pull
 from tinylearn import Dense, Recording, ReLU
 
 RADIUS, APART, BELOW = 34, 150, 51  # pixels: of a node; to the next one below it; to what stands below a node
 EDGE, DENSE, ALONE, LOSS = 84, 390, 170, 170  # at both sides; to a dense layer, to an activation, to the loss
-HEADING, FOOT = 140, 10
+HEADING, FOOT, NARROWEST = 140, 10, 960
 GLYPH, UNDER, BACK = 10, 24, 8  # from a value to the ends of its line; down to its arithmetic; to the stream of dout
 Written = dict[Sequence[int], list[Part]]  # frames → the arithmetic that is written in them
 
@@ -37,8 +35,8 @@ Written = dict[Sequence[int], list[Part]]  # frames → the arithmetic that is w
 class Backpropagation(PageScene):
     """Update `step` of a recording: forward, loss, backward, gradients, the step, and forward once more.
 
-    The recording must be of a small network of dense layers and activations that learns with plain SGD from one row at
-    a time: `UpdatePasses` says what does not fit.
+    A small network of dense layers and activations learns with plain SGD from one row at a time: `UpdatePasses`, which
+    asks the layers' own forward and backward for all numbers, says what does not fit.
 
     A weight is a line, blue above zero, red and dashed below. The gids of the numbers: "step", "learning_rate";
     "input[0]", "target[0]", "loss", and of the arithmetic of the loss "loss.out", "loss.target", "loss.before";
@@ -61,7 +59,7 @@ class Backpropagation(PageScene):
         counts = [len(passes.x), *map(len, passes.outputs[0])]
         ways = [DENSE if isinstance(layer, Dense) else ALONE for layer in passes.layers]
         columns = EDGE + np.cumsum([0, *ways, LOSS])
-        self.size = int(columns[-1]) + EDGE, HEADING + APART * max(3, *counts) + FOOT
+        self.size = max(int(columns[-1]) + EDGE, NARROWEST), HEADING + APART * MOST_WEIGHTS + FOOT
         middle = (self.size[1] - HEADING + FOOT) / 2
         self.places = [[(float(x), middle + APART * ((count - 1) / 2 - unit)) for unit in range(count)]
                        for x, count in zip(columns, [*counts, 1], strict=True)]  # fmt: skip
@@ -90,7 +88,8 @@ class Backpropagation(PageScene):
         end = page.named((right - 30, top - 34), "learning rate", "{:g}", "learning_rate", rate, ha="right")
         page.named((end - 24, top - 34), "update", "{:.0f}", "step", self.step, ha="right")
         page.words([beat.phase for beat in said], (30, top - 72), weight="bold")
-        page.words([beat.words for beat in said], (176, top - 72), color=style.QUIET)
+        for words in {beat.words: None for beat in said}:
+            page.show([beat.words == words for beat in said], page.quiet(words, (176, top - 72)))
         for name, ((x, _), *_) in zip(("input", *self.passes.names, "loss"), self.places, strict=True):
             page.quiet(name, (x, top - 116), ha="center", size=style.SMALL)
 

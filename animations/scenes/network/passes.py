@@ -16,7 +16,7 @@ from tinylearn import SGD, Dense, LeakyReLU, MeanSquaredError, Recording, ReLU, 
 from tinylearn.analysis.replay import Replayed, replay
 
 ALONE = (ReLU, LeakyReLU, Sigmoid, Tanh)  # each bends every number by itself: one line from each unit to the next
-MOST_LAYERS, MOST_WEIGHTS = 5, 4  # that have room: in all, and between two columns
+MOST_LAYERS, MOST_WEIGHTS = 5, 3  # that have room: in all, and between two columns
 
 
 class UpdatePasses(Data):

@@ -1,0 +1,281 @@
+"""One update of a small network: what is drawn is computed here by hand, and equals what the recorded update made."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from audit import check_all_numbers, check_layout, check_painter, nameless_digits, painted
+from matplotlib.patches import Circle
+
+from animations import Backpropagation, style
+from animations.kit.colours import NEGATIVE, POSITIVE
+from animations.scenes.network.passes import UpdatePasses
+from chapters.ch04_activations import one_update
+from tinylearn import SGD, Adam, Dense, MeanSquaredError, Recorder, ReLU, Sequential, Tanh, fit
+
+INITIALISE, FORWARD, LOSS, BACKWARD, GRADIENTS, STEP, AGAIN, LAST = 0, range(1, 4), 4, range(5, 8), (8, 9), 10, 11, 14
+
+
+@pytest.fixture(scope="module")
+def recording():
+    return one_update()
+
+
+@pytest.fixture(scope="module")
+def drawn(recording):
+    """The scene, painted once for all tests that only look at it."""
+    return painted(Backpropagation(recording), 0).scene
+
+
+def learn(*units, activation=ReLU, rows=1, optimizer=None, loss=None, **settings):
+    """Return the recording of a network of dense layers with activations between them, after two epochs."""
+    rng, layers = np.random.default_rng(1), []
+    for n_in, n_out in pairwise(units):
+        layers += [Dense(n_in, n_out, rng=rng), activation()]
+    model = Sequential(layers[:-1])
+    recorder = Recorder(model)
+    x, y = rng.normal(size=(rows, units[0])), rng.normal(size=(rows, units[-1]))
+    fit(model, x, y, loss=loss or MeanSquaredError(), optimizer=optimizer or SGD(0.1), epochs=2, rng=rng,
+        callbacks=[recorder], **settings)  # fmt: skip
+    return recorder.recording
+
+
+class Halved(MeanSquaredError):
+    """A loss with other gradients."""
+
+    def backward(self):
+        return super().backward() / 2
+
+
+def by_hand(recording, step=1):
+    """Return gid → value of all that an update of a network 1-M-1 with ReLU shows, from recorded parameters alone."""
+    x, target, rate = 2.0, 1.75, 0.02
+    p, new = recording.at(step - 1), recording.at(step)
+    found = {"input[0]": x, "target[0]": target, "step": step, "learning_rate": rate}
+
+    def forward(p):
+        z = x * p["dense_1.w"][0] + p["dense_1.b"]
+        a = np.where(z > 0, z, 0)
+        return z, a, (a * p["dense_2.w"][:, 0]).sum() + p["dense_2.b"][0]
+
+    (z, a, out), again = forward(p), forward(new)
+    dout = 2 * (out - target)
+    da = dout * p["dense_2.w"][:, 0]
+    dz = da * (z > 0)
+    nodes = {"dense_1": (z, dz), "relu_1": (a, da), "dense_2": ([out], [dout])}
+    return found, p, new, nodes, dict(zip(nodes, ([*again[:2], [again[2]]]), strict=True)), (z > 0)
+
+
+def shown(recording):
+    """Return frame → (gid → value): what must be drawn, and nothing else."""
+    found, p, new, nodes, again, on = by_hand(recording)
+    x, target, rate = found["input[0]"], found["target[0]"], found["learning_rate"]
+    inputs = {"dense_1": np.array([x]), "dense_2": np.array(nodes["relu_1"][0])}
+    loss = [(each - target) ** 2 for each in (nodes["dense_2"][0][0], again["dense_2"][0])]
+    out, dout = nodes["dense_2"][0][0], nodes["dense_2"][1][0]
+
+    def line(name, i, j, **parts):
+        gid = f"{name}.w[{i},{j}]" if i is not None else f"{name}.b[{j}]"
+        return {f"{gid}.{part}": value for part, value in parts.items()}
+
+    def values(frame):
+        now = dict(found)
+        for name, array in (new if frame >= STEP else p).items():
+            now |= {f"{name}[{','.join(map(str, where))}]": array[where] for where in np.ndindex(array.shape)}
+        for place, name in enumerate(nodes, 1):
+            for k, _ in enumerate(nodes[name][0]):
+                if place <= frame < STEP or frame >= STEP + place:
+                    now[f"{name}[{k}].out"] = (nodes[name][0] if frame < STEP else again[name])[k]
+                if 8 - place <= frame < STEP:
+                    now[f"{name}[{k}].dout"] = nodes[name][1][k]
+        if LOSS <= frame < STEP or frame == LAST:
+            now["loss"] = loss[frame == LAST]
+        if frame in (LOSS, LOSS + 1):
+            now |= {"loss.out": out, "loss.target": target}
+        if frame >= STEP:
+            now["loss.before"] = loss[0]
+        if 7 <= frame < STEP:
+            now |= {f"relu_1[{k}].slope": each for k, each in enumerate(on)}
+        for name, place in (("dense_1", 1), ("dense_2", 3)):
+            w = p[f"{name}.w"]
+            for i, j in np.ndindex(w.shape):
+                pull, given = nodes[name][1][j], inputs[name][i]
+                if frame == place:
+                    now |= line(name, i, j, x=given, weight=w[i, j], product=given * w[i, j])
+                if frame == 6 and name == "dense_2":
+                    now |= line(name, i, j, dout=dout, weight=w[i, j], product=dout * w[i, j])
+                if {"dense_2": 8, "dense_1": 9}[name] <= frame < STEP:
+                    now |= line(name, i, j, x=given, dout=pull, gradient=given * pull)
+                if frame == STEP:
+                    now |= line(name, i, j, before=w[i, j], rate=rate, gradient=given * pull)
+            for j, b in enumerate(p[f"{name}.b"]):
+                pull = nodes[name][1][j]
+                if {"dense_2": 8, "dense_1": 9}[name] <= frame < STEP:
+                    now |= line(name, None, j, dout=pull, gradient=pull)
+                if frame == STEP:
+                    now |= line(name, None, j, before=b, rate=rate, gradient=pull)
+        return now
+
+    return values
+
+
+def test_every_number_of_every_frame_is_drawn_when_it_is_known_and_not_before(recording):
+    check_all_numbers(Backpropagation(recording), shown(recording))
+
+
+@pytest.mark.parametrize("what", ["outputs", "douts", "gradients", "before", "after", "losses", "slopes"])
+def test_one_wrong_number_is_noticed(recording, what):
+    scene = Backpropagation(recording)
+    values = getattr(scene.passes, what)
+    array = {"outputs": lambda: values[1][0], "douts": lambda: values[1], "losses": lambda: values}.get(
+        what, lambda: next(iter(values.values())))()  # fmt: skip
+    array[...] += 0.25
+    with pytest.raises(AssertionError, match="shows"):
+        check_all_numbers(scene, shown(recording))
+
+
+def test_gradients_are_those_of_the_update_bit_for_bit(recording):
+    passes, wanted = UpdatePasses(recording, 1), recording.gradients(1)
+    assert passes.gradients.keys() == wanted.keys()
+    for name, gradient in wanted.items():
+        assert passes.gradients[name].tobytes() == gradient.tobytes()
+        assert passes.before[name].tobytes() == recording.at(0)[name].tobytes()
+        assert passes.after[name].tobytes() == recording.at(1)[name].tobytes()
+
+
+@pytest.mark.parametrize(("units", "activation"), [((1, 3, 1), Tanh), ((3, 1, 2, 1), ReLU), ((2, 1), ReLU)])
+def test_of_any_small_network_the_numbers_are_those_of_its_recording(units, activation):
+    recording = learn(*units, activation=activation, rows=3, batch_size=1)
+    for step in (1, 5):
+        passes, wanted = UpdatePasses(recording, step), recording.gradients(step)
+        for name, gradient in wanted.items():
+            assert passes.gradients[name].tobytes() == gradient.tobytes()
+        assert passes.losses[0] == recording.losses[recording.index(step)]
+        for number, name in enumerate(passes.names):  # what explain says of the way back
+            if name.startswith("dense"):
+                told = recording.explain(step, f"{name}.w[0,0]")
+                np.testing.assert_array_equal(told.dout[0], passes.douts[number])
+                np.testing.assert_array_equal(told.inputs[0], passes.outputs[0][number - 1] if number else passes.x)
+
+
+def test_dout_stops_at_the_relu_that_is_off_and_its_weights_stay(recording):
+    passes = UpdatePasses(recording, 1)
+    assert [off.tolist() for off in passes.off[0]] == [[False] * 3, [False, True, False], [False]]
+    assert passes.douts[1][1] == -1.5
+    assert passes.douts[0].tolist() == [-1, 0, 1]
+    assert passes.gradients["dense_1.w"][0, 1] == passes.gradients["dense_2.w"][1, 0] == 0
+    assert passes.after["dense_1.w"][0, 1] == passes.before["dense_1.w"][0, 1]
+    assert passes.losses[1] < passes.losses[0] == 1
+
+
+def streams(scene, color):
+    """Return the lines of a colour that run, with where each begins and where its head is."""
+    lines = [line for line in scene.page.axes.lines if line.get_color() == color and line.get_marker() == "o"]
+    ends = [line.get_xydata()[[0, -1]] if len(line.get_xdata()) else None for line in lines]
+    return [each for each in ends if each is not None]
+
+
+def test_between_two_frames_values_run_to_the_right_and_dout_to_the_left(drawn):
+    drawn.update(0.25)
+    ((x, y),) = drawn.places[0]
+    heads = streams(drawn, POSITIVE) + streams(drawn, NEGATIVE)
+    assert len(heads) == 3
+    for (start, head), node in zip(sorted(heads, key=lambda each: -each[1][1]), drawn.places[1], strict=True):
+        np.testing.assert_allclose(start, (x, y))
+        np.testing.assert_allclose(head, 0.75 * np.array([x, y]) + 0.25 * np.array(node))
+    drawn.update(4.5)
+    ((start, head),) = streams(drawn, style.ERROR)
+    (loss,), (out,) = drawn.places[-1:][0], drawn.places[-2]
+    assert start[0] == loss[0]
+    assert head[0] == (loss[0] + out[0]) / 2
+
+
+def test_what_is_off_is_stopped_half_way_and_grey(drawn):
+    drawn.update(7)
+    (left, y), right = drawn.places[1][1], drawn.places[2][1]
+    stopped = [head for start, head in streams(drawn, style.ERROR) if start[0] == right[0] and abs(start[1] - y) < 20]
+    (head,) = stopped
+    assert (left + right[0]) / 2 < head[0] < right[0]
+    circles = {circle.center: circle for circle in drawn.page.axes.patches if isinstance(circle, Circle)}
+    grey = [centre for centre, circle in circles.items() if circle.get_facecolor()[:3] != (1, 1, 1)]
+    assert grey == [right]
+
+
+def test_a_line_is_dashed_red_below_zero_and_blue_above_and_leaves_its_number_free(drawn):
+    drawn.update(LAST)
+    w = {**drawn.passes.after}
+    lines = [line for line in drawn.page.axes.lines if line.get_color() in (POSITIVE, NEGATIVE)]
+    values = [*w["dense_1.w"].ravel(), *w["dense_2.w"].ravel()]
+    assert [line.get_color() == POSITIVE for line in lines] == [value > 0 for value in values]
+    assert [line.get_linestyle() == "-" for line in lines] == [value > 0 for value in values]
+    widths = np.array([line.get_linewidth() for line in lines])
+    assert (np.argsort(widths, kind="stable")[-1], widths.max()) == (int(np.argmax(np.abs(values))), 5.5)
+    assert all(np.isnan(line.get_xydata()).any() for line in lines)
+
+
+def test_with_the_step_what_the_old_parameters_made_is_gone(drawn):
+    drawn.update(STEP)
+    for color in (POSITIVE, NEGATIVE, style.ERROR):
+        assert streams(drawn, color) == []
+
+
+def test_words_of_every_beat_and_frames_in_words(drawn):
+    phases = [drawn.beats.said[frame].phase for frame in range(drawn.frames)]
+    assert phases == ["initialise", *["forward"] * 3, "loss", *["backward"] * 3, "gradients", "gradients", "step",
+                      *["forward again"] * 3, "loss"]  # fmt: skip
+    assert drawn.describe(7) == (
+        "Update 1, backward: relu_1: dout × slope: a neuron that is off has slope 0, and stops it (-1.00, 0.00, 1.00)."
+    )
+    assert "it fell" in drawn.describe(LAST)
+
+
+def test_a_step_that_is_too_large_is_called_that():
+    scene = Backpropagation(learn(1, 2, 1, activation=Tanh, optimizer=SGD(5.0)))
+    assert scene.passes.losses[1] > scene.passes.losses[0]
+    assert "this step was too large" in scene.describe(scene.frames - 1)
+
+
+@pytest.mark.parametrize("units", [(1, 3, 1), (3, 1), (1, 2, 1)])
+def test_every_text_has_its_place_and_can_be_read(units):
+    scene = Backpropagation(learn(*units))
+    check_layout(scene, *range(scene.frames))
+
+
+def test_every_digit_says_where_it_came_from(recording):
+    assert nameless_digits(Backpropagation(recording), range(15)) == set()
+
+
+def test_frames_in_any_order(recording):
+    check_painter(lambda: Backpropagation(recording), [7, 2.5, 14])
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"rows": 2}, r"a batch of one row; train with batch_size=1, got \(2, 1\)"),
+        ({"optimizer": Adam(0.1)}, r"SGD without momentum and weight decay, got Adam"),
+        ({"optimizer": SGD(0.1, momentum=0.5)}, "SGD without momentum and weight decay, got SGD"),
+        ({"loss": Halved()}, r"MeanSquaredError of one output, got Halved"),
+        ({"units": (1, 4, 1)}, r"at most 3 weights in each layer, got \[Dense\(1, 4\)\]"),
+        ({"units": (1, 1, 1, 1, 1)}, "at most 5 layers, got 7"),
+        ({"units": (1, 2)}, r"MeanSquaredError of one output, got MeanSquaredError\(\) of \(2,\)"),
+    ],
+)
+def test_updates_that_it_would_tell_wrongly_are_refused(settings, message):
+    recording = learn(*settings.pop("units", (1, 1)), **settings)
+    with pytest.raises(ValueError, match=f"UpdatePasses: update 1 must have {message}"):
+        Backpropagation(recording)
+
+
+def test_layers_that_mix_numbers_are_refused():
+    rng = np.random.default_rng(0)
+    model = Sequential([Dense(1, 2, rng=rng), Sequential([Dense(2, 1, rng=rng)])])
+    recorder = Recorder(model)
+    fit(model, [[1.0]], [[1.0]], loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=1, callbacks=[recorder])
+    with pytest.raises(ValueError, match="must have layers that are Dense, ReLU, LeakyReLU, Sigmoid, Tanh, got"):
+        Backpropagation(recorder.recording)
+
+
+def test_an_update_that_is_not_recorded_is_refused(recording):
+    with pytest.raises(ValueError, match="step 2 is not in this recording"):
+        Backpropagation(recording, 2)
