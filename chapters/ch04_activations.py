@@ -67,7 +67,7 @@ from tinylearn.datasets import sine
 from tinylearn.initializers import constant, he_normal, ones
 from tinylearn.layers import Layer
 
-INPUTS = np.linspace(-6, 6, 31)
+INPUTS = np.linspace(-6, 6, 121)
 SCORES, MOVING = (2.3, 7.9, 0.8, 5.1), 3  # which of the scores moves, counted from 0
 LEARNING_RATE, EPOCHS = 0.005, 1000
 LINE, RELU = "without activations", "with ReLU"
@@ -156,12 +156,14 @@ def one_update() -> Recording:
 
 
 def two_functions(x: np.ndarray) -> SideBySide:
-    """ReLU and sigmoid beside each other, at the inputs x."""
-    relu = FunctionAndSlope(FunctionStates(ReLU(), x), title="ReLU", formula="f(x) = max(x, 0)", name="relu",
-                            note=f"at 0 itself tinylearn takes {relu_slope_at_zero():.0f}")  # fmt: skip
-    sigmoid = FunctionAndSlope(FunctionStates(Sigmoid(), x), title="Sigmoid", formula="f(x) = 1 / (1 + e⁻ˣ)",
-                               name="sigmoid")  # fmt: skip
-    return SideBySide(relu, sigmoid)
+    """ReLU and sigmoid beside each other, at the inputs x, their slopes on the same axis."""
+    relu, sigmoid = (FunctionStates(layer, x) for layer in (ReLU(), Sigmoid()))
+    steepest = max(relu.slope.max(), sigmoid.slope.max())
+    return SideBySide(
+        FunctionAndSlope(relu, title="ReLU", formula="f(x) = max(x, 0)", name="relu", steepest=steepest,
+                         note=f"at 0 itself tinylearn takes {relu_slope_at_zero():.0f}"),
+        FunctionAndSlope(sigmoid, title="Sigmoid", formula="f(x) = 1 / (1 + e⁻ˣ)", name="sigmoid", steepest=steepest,
+                         note=f"never steeper than {sigmoid.fine_slope.max():.2f}"))  # fmt: skip
 
 
 def relu_slope_at_zero() -> float:
@@ -198,7 +200,8 @@ def main(
     line, curve = (CurveStates(runners[name].recording, runners[name].model, x, y, steps) for name in (LINE, RELU))
     scores = moving_scores(9 if quick else 101)
     films = {
-        "ch04_relu_sigmoid": Clip(two_functions(INPUTS[::5] if quick else INPUTS), fps=4, colors=48),
+        "ch04_relu_sigmoid": Clip(two_functions(INPUTS[::20] if quick else INPUTS), fps=4 if quick else 20,
+                                  hold_first=1.5, holds={3 if quick else 60: 2}, hold_last=3, colors=48),
         "ch04_softmax": Clip(SoftmaxBars(scores, Softmax().forward(scores), moving=MOVING), fps=10, hold_first=2,
                              colors=48),
         "ch04_one_update": Clip(Backpropagation(one_update()), fps=1, motion=1 if quick else 10, hold_first=2,
@@ -209,11 +212,12 @@ def main(
     }  # fmt: skip
     draw(films, out, formats, processes)
 
-    sigmoid, p = FunctionStates(Sigmoid(), INPUTS), Softmax().forward(np.array(SCORES))
+    x = INPUTS[::4]
+    sigmoid, p = FunctionStates(Sigmoid(), x), Softmax().forward(np.array(SCORES))
     return {
         "slope of ReLU at 0": relu_slope_at_zero(),
         "steepest slope of the sigmoid": sigmoid.slope.max().item(),
-        "largest difference from the measured slope": float(np.abs(sigmoid.slope - sigmoid_slope(INPUTS)).max()),
+        "largest difference from the measured slope": float(np.abs(sigmoid.slope - sigmoid_slope(x)).max()),
         "softmax": p.round(5).tolist(),
         "difference from softmax by hand": float(np.abs(p - softmax(np.array(SCORES))).max()),
         "loss without activations": float(line.loss[-1]),

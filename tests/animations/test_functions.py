@@ -46,7 +46,7 @@ def number(panel, name):
 
 def recomputed():
     """Return gid → the value in each frame; the layers are not asked."""
-    x = np.linspace(-6, 6, 31)
+    x = np.linspace(-6, 6, 121)
     return {
         "relu.x": x,
         "relu.y": np.where(x > 0, x, 0),
@@ -65,7 +65,7 @@ def test_every_number_of_every_frame():
 @pytest.mark.parametrize("side", [0, 1])
 def test_one_wrong_value_is_noticed(name, side):
     scene = two_functions(INPUTS)
-    getattr(scene.scenes[side].states, name)[20] += 0.06  # more than half of the last digit of x
+    getattr(scene.scenes[side].states, name)[80] += 0.06  # more than half of the last digit of x
     with pytest.raises(AssertionError, match=f"{name} shows"):
         check_all_numbers(scene, recomputed())
 
@@ -114,18 +114,28 @@ def test_the_slope_below_is_the_slope_of_the_tangent_above(drawn):
 def test_between_two_frames_the_point_stays_on_the_curve_and_the_numbers_stay(drawn):
     functions = (lambda x: (max(x, 0), float(x > 0))), lambda x: (sigmoid(x), sigmoid(x) * (1 - sigmoid(x)))
     for panel, f in zip(drawn.scenes, functions, strict=True):
-        for frame in (7.25, 15.5, 22.75):
+        for frame in (29.25, 62.5, 90.75):
             panel.update(frame)
             lines = Lines(panel)
             (x, y), (_, slope) = lines.point.get_xydata()[0], lines.tip.get_xydata()[0]
-            assert x == pytest.approx(-6 + 0.4 * frame)
+            assert x == pytest.approx(-6 + 0.1 * frame)
             assert (y, slope) == pytest.approx(f(x), abs=1e-5)
             assert number(panel, "x").get_text() == f"{INPUTS[int(frame)]:.1f}"
 
 
+def test_both_slopes_stand_on_the_same_axis_so_that_one_sees_which_is_steeper(drawn):
+    relu, sigmoid = (Lines(panel).tip.axes for panel in drawn.scenes)
+    assert relu.get_ylim() == sigmoid.get_ylim()
+    low, high = relu.get_ylim()
+    assert low < 0 < 1 < high
+    top = max(Lines(drawn.scenes[1]).faint.get_ydata())
+    assert top == 0.25
+    assert drawn.scenes[1].note == "never steeper than 0.25"
+
+
 def test_the_slope_is_drawn_as_far_as_the_point_has_come(drawn):
     _, scene = drawn.scenes
-    for frame in (0, 7, 15, 30):
+    for frame in (0, 30, 60, 120):
         scene.update(frame)
         x, slope = Lines(scene).traced.get_data()
         assert (x[0], x[-1]) == pytest.approx((-6, INPUTS[frame]))
@@ -139,8 +149,8 @@ def test_no_line_is_drawn_where_the_slope_jumps():
 
 def test_relu_at_zero_has_the_slope_that_the_note_says():
     states = FunctionStates(ReLU(), INPUTS)
-    assert INPUTS[15] == 0
-    assert states.slope[15] == 0
+    assert INPUTS[60] == 0
+    assert states.slope[60] == 0
     assert two_functions(INPUTS).scenes[0].note == "at 0 itself tinylearn takes 0"
 
 
@@ -174,7 +184,7 @@ def test_a_layer_that_does_not_keep_the_shape_is_refused():
 
 
 def test_every_text_has_its_place_and_can_be_read_and_every_tick_stands_at_its_number():
-    for texts in check_layout(two_functions(INPUTS), 0, 30, words_at_ticks=[]):
+    for texts in check_layout(two_functions(INPUTS), 0, 60, 120, words_at_ticks=[]):
         assert len(texts) > 30
 
 
@@ -187,14 +197,15 @@ def test_every_number_stands_behind_its_name():
 
 
 def test_digits_without_a_gid_belong_to_formulas():
-    found = nameless_digits(two_functions(INPUTS), [0, 15])
-    assert found == {"f(x) = max(x, 0)", "f(x) = 1 / (1 + e⁻ˣ)", "at 0 itself tinylearn takes 0"}
+    found = nameless_digits(two_functions(INPUTS), [0, 60])
+    assert found == {"f(x) = max(x, 0)", "f(x) = 1 / (1 + e⁻ˣ)", "at 0 itself tinylearn takes 0",
+                     "never steeper than 0.25"}  # fmt: skip
 
 
 def test_frames_in_any_order():
-    check_painter(lambda: two_functions(INPUTS), [30, 3])
+    check_painter(lambda: two_functions(INPUTS), [120, 3])
 
 
 def test_a_frame_in_words():
     scene = FunctionAndSlope(FunctionStates(ReLU(), INPUTS), title="ReLU", formula="", name="relu")
-    assert scene.describe(20) == "ReLU at x = 2.0: its value is 2.000, and its slope there 1.000."
+    assert scene.describe(80) == "ReLU at x = 2.0: its value is 2.000, and its slope there 1.000."

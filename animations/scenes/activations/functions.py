@@ -17,7 +17,7 @@ from matplotlib.figure import FigureBase
 from matplotlib.ticker import MaxNLocator
 
 from animations import checks
-from animations.data import Data, growing, instance, text
+from animations.data import Data, growing, instance, real, text
 from animations.kit import style
 from animations.kit.page import Box, Page, PageScene
 from tinylearn.layers import Layer
@@ -67,9 +67,10 @@ def value_and_slope(layer: Layer, x: np.ndarray) -> tuple[np.ndarray, np.ndarray
 class FunctionAndSlope(PageScene):
     """The curve with its moving point and tangent; below, the slope, which is drawn as far as the point has come.
 
-    title   the name of the function, and `formula`: what it is
-    name    stands before the gids of the numbers: "relu" gives "relu.x", "relu.y", "relu.slope"
-    note    a remark below the heading of the slope
+    title    the name of the function, and `formula`: what it is
+    name     stands before the gids of the numbers: "relu" gives "relu.x", "relu.y", "relu.slope"
+    note     a remark below the heading of the slope
+    steepest the slopes that the axis has room for, 0 and their own at least; the same in panels to compare
     """
 
     states: FunctionStates = instance(FunctionStates)
@@ -77,6 +78,7 @@ class FunctionAndSlope(PageScene):
     formula: str = text(kw_only=True)
     name: str = text(kw_only=True)
     note: str = text(default="", kw_only=True)
+    steepest: float = real(default=0.0, kw_only=True)
 
     size = (640, 700)
     glides = True
@@ -92,7 +94,8 @@ class FunctionAndSlope(PageScene):
         page.quiet(self.note, (600, 262), ha="right", size=style.SMALL)
         rise = REACH * states.slope  # there is room for all tangents
         above = self._plot((70.4, 318.5, 544, 283.5), np.concatenate([states.fine_y, states.y - rise, states.y + rise]))
-        below = self._plot((70.4, 59.5, 544, 168), states.fine_slope, xlabel="x", xcolor=style.INPUT)
+        slopes = np.concatenate([states.fine_slope, [0, self.steepest]])
+        below = self._plot((70.4, 59.5, 544, 168), slopes, xlabel="x", xcolor=style.INPUT)
         self._draw_curve(above)
         self._draw_slope(below)
 
@@ -105,7 +108,7 @@ class FunctionAndSlope(PageScene):
         (left, right), pad = self.states.x[[0, -1]], 0.1 * (np.ptp(seen) or 1.0)
         axes = self.page.plot(box, xlim=(left - 1.2 * REACH, right + 1.2 * REACH),
                               ylim=(seen.min() - pad, seen.max() + pad), **settings)  # fmt: skip
-        axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 5, 10]))
+        axes.yaxis.set_major_locator(MaxNLocator(5, steps=[1, 2, 2.5, 5, 10]))
         return axes
 
     def _draw_curve(self, axes: Axes) -> None:

@@ -7,7 +7,7 @@ from tests.chapters.sources.values import named
 from tinylearn.datasets import sine
 
 HANDED = ("learn", "CurveStates", "Race")
-CAPTIONS = {"f(x) = max(x, 0)", "f(x) = 1 / (1 + e⁻ˣ)", "at 0 itself tinylearn takes 0"}
+CAPTIONS = {"f(x) = max(x, 0)", "f(x) = 1 / (1 + e⁻ˣ)", "at 0 itself tinylearn takes 0", "never steeper than 0.25"}
 UNPLACED = set()
 
 
