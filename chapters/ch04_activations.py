@@ -174,9 +174,9 @@ def relu_slope_at_zero() -> float:
 
 
 def moving_scores(frames: int) -> np.ndarray:
-    """Return SCORES in every frame (frames, 4); one of them goes up by 5, down to 5 below its start, and back."""
+    """Return SCORES in every frame (frames, 4); one of them goes up by 4, down to 4 below its start, and back."""
     scores = np.tile(SCORES, (frames, 1))
-    scores[:, MOVING] += np.interp(np.linspace(0, 1, frames), [0, 0.25, 0.75, 1], [0, 5, -5, 0])
+    scores[:, MOVING] += np.interp(np.linspace(0, 1, frames), [0, 0.25, 0.75, 1], [0, 4, -4, 0])
     return scores
 
 

@@ -33,10 +33,10 @@ def drawn():
 
 
 def bars_of(scene):
-    """Return letter → the bars of a scene, each with its number: those of the inputs, x, and of the outputs, p."""
+    """Return letter → the bars of a scene, each with its number: of inputs x, powers exp, outputs p."""
     numbers = numbers_on(scene.page.figure)
-    both = zip("xp", (axes for axes in scene.page.figure.axes if axes.patches), strict=True)
-    return {letter: [(bar, numbers[f"{letter}[{k}]"]) for k, bar in enumerate(axes.patches)] for letter, axes in both}
+    panels = zip(("x", "exp", "p"), (axes for axes in scene.page.figure.axes if axes.patches), strict=True)
+    return {letter: [(bar, numbers[f"{letter}[{k}]"]) for k, bar in enumerate(axes.patches)] for letter, axes in panels}
 
 
 def recomputed():
@@ -77,7 +77,7 @@ def test_the_film_starts_and_ends_with_the_numbers_of_the_book():
 def test_one_score_goes_up_and_down_and_the_others_stay():
     moves = [k for k in range(4) if np.ptp(INPUTS[:, k])]
     assert moves == [MOVING]
-    assert (INPUTS[:, MOVING].max(), INPUTS[:, MOVING].min()) == pytest.approx((10.1, 0.1))
+    assert (INPUTS[:, MOVING].max(), INPUTS[:, MOVING].min()) == pytest.approx((9.1, 1.1))
 
 
 def test_bars_are_as_high_as_their_numbers(drawn):
@@ -93,16 +93,13 @@ def test_bars_are_as_high_as_their_numbers(drawn):
 
 def test_a_bar_stands_over_its_name_and_wears_the_colour_of_its_numbers(drawn):
     drawn.update(0)
-    numbers = numbers_on(drawn.page.figure)
-    for name, bars in zip(("input", "output"), bars_of(drawn).values(), strict=True):
+    for name, bars in zip(("input", "eˣ", "output"), bars_of(drawn).values(), strict=True):
         for k, (bar, number) in enumerate(bars):
             middle = bar.get_x() + bar.get_width() / 2
             assert number.get_position()[0] == pytest.approx(middle)
             assert bar.axes.get_xticks()[k] == pytest.approx(middle)
             assert bar.axes.get_xticklabels()[k].get_text().startswith(f"{name} {k + 1}")
-            assert {to_hex(bar.get_facecolor()), number.get_color(), numbers[f"exp[{k}]"].get_color()} == {
-                style.SERIES[k]
-            }
+            assert {to_hex(bar.get_facecolor()), number.get_color()} == {style.SERIES[k]}
 
 
 def test_the_moving_input_is_framed(drawn):
@@ -113,17 +110,24 @@ def test_the_moving_input_is_framed(drawn):
 def test_sums_and_headings_stand_behind_and_over_what_they_name():
     scene = make()
     names = names_beside(scene)
-    assert (names["exp[0]"], names["exp_sum"], names["p_sum"]) == ("eˣ", "sum", "sum of p")
+    assert (names["exp_sum"], names["p_sum"]) == ("sum of eˣ", "sum of p")
     headings = {text.get_text(): text.get_position()[0] for text in scene.page.axes.texts}
-    assert headings["inputs x"] < headings["softmax →"] < headings["probabilities p"]
+    left = [headings[title] for title in ("inputs x", "powers eˣ", "probabilities p = eˣ / sum")]
+    assert left == [axes.get_position().x0 * scene.size[0] for axes in scene.page.figure.axes if axes.patches]
+    assert left == sorted(left)
 
 
-def test_every_exponential_stands_below_its_bar(drawn):
-    drawn.update(0)
-    numbers = numbers_on(drawn.page.figure)
-    for k, (bar, _) in enumerate(bars_of(drawn)["x"]):
-        box = bar.get_window_extent()
-        assert numbers[f"exp[{k}]"].get_position()[0] == pytest.approx((box.x0 + box.x1) / 2, abs=1)
+def test_the_axis_of_the_powers_holds_all_of_them_and_begins_at_0(drawn):
+    low, high = bars_of(drawn)["exp"][0][0].axes.get_ylim()
+    assert (low, high) == (0, pytest.approx(1.12 * np.exp(9.1)))
+
+
+def test_powers_of_any_size_are_written_in_few_letters():
+    inputs = np.array([[700.0, -700.0], [30.0, 1.0]])
+    scene = SoftmaxBars(inputs, Softmax().forward(inputs), moving=0)
+    check_layout(scene, 0, 1)
+    scene.update(0)
+    assert numbers_on(scene.page.figure)["exp[0]"].get_text() == "1.01e+304"
 
 
 def test_numbers_follow_the_tops_of_their_bars_also_below_0():
@@ -153,7 +157,13 @@ def test_between_two_frames_bars_and_the_places_of_their_numbers_glide_and_digit
 
 
 def test_every_text_has_its_place_and_can_be_read_and_every_tick_stands_at_its_number():
-    names = ["input 1", "input 2", "input 3", "input 4 ↕", *(f"output {k}" for k in (1, 2, 3, 4))]
+    names = [
+        "input 1",
+        "input 2",
+        "input 3",
+        "input 4 ↕",
+        *(f"{of} {k}" for of in ("eˣ", "output") for k in (1, 2, 3, 4)),
+    ]
     for texts in check_layout(make(), 0, 25, 75, words_at_ticks=names):
         assert len(texts) > 30
 

@@ -1,4 +1,4 @@
-"""Softmax: scores as bars, and beside them the probabilities that they become.
+"""Softmax: scores as bars, beside them the powers of e that do it all, and the probabilities that they become.
 
 x[k]  →  eˣ  →  eˣ / (sum of all eˣ)  =  p[k]
 """
@@ -10,20 +10,24 @@ from collections.abc import Sequence
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase
+from matplotlib.ticker import MaxNLocator
 
 from animations.data import array, position
+from animations.engine.text import Form
 from animations.kit import style
 from animations.kit.axes import add_number
 from animations.kit.numbers import few_digits
 from animations.kit.page import Page, PageScene, Place
 from tinylearn.checks import shortened
 
-LEFT, RIGHT, WIDE = 90, 720, 456  # where inputs and probabilities start, and how wide they are, in pixels
-ROW = 70  # the height of the row below them
+PANELS, WIDE = (64, 498, 930), 326  # where inputs, powers and probabilities start, and how wide they are, in pixels
+BOTTOM, HIGH, TITLE, SUM = 130, 350, 548, 62  # where bars stand, how high they may be; heights of the texts
 
 
 class SoftmaxBars(PageScene):
-    """Bars of the inputs on the left, of the probabilities on the right, and in a row below them every eˣ.
+    """Bars of the inputs on the left, of every eˣ in the middle, of the probabilities on the right, and their sums.
+
+    The axes stay as they are: a bar twice as high is twice as much.
 
     inputs          (S, K): S frames, K numbers up to 700 and down to -700, where eˣ is finite
     probabilities   (S, K), as the Softmax layer returned them
@@ -34,7 +38,7 @@ class SoftmaxBars(PageScene):
     probabilities: np.ndarray = array("S", "K", low=0, high=1.001)
     moving: int = position("K", kw_only=True)
 
-    size = (1200, 600)
+    size = (1280, 600)
     glides = True
 
     def prepare(self) -> None:
@@ -50,47 +54,39 @@ class SoftmaxBars(PageScene):
 
     def draw(self, figure: FigureBase) -> None:
         page = self.page = Page(figure, self.size)
-        page.text("inputs x", (LEFT, 556), size=style.LARGE)
-        page.text("probabilities p", (RIGHT, 556), size=style.LARGE)
-        page.quiet("softmax →", (610, 320), ha="center")
         names = [f"input {k + 1}{' ↕' if k == self.moving else ''}" for k in range(self.count)]
         heights = 1.12 * min(self.inputs.min(), 0), 1.12 * max(self.inputs.max(), 1)
-        bars = self._draw_bars(LEFT, heights, names, "x", "{:.1f}", self.inputs)
+        bars = self._draw_bars(PANELS[0], "inputs x", heights, names, "x", "{:.1f}", self.inputs)
         bars[self.moving].set(edgecolor=style.INK, linewidth=2.5)
+        names, highest = [f"eˣ {k + 1}" for k in range(self.count)], 1.12 * self.exponentials.max()
+        form = few_digits if highest < 1e6 else "{:.2e}"
+        self._draw_bars(PANELS[1], "powers eˣ", (0, highest), names, "exp", form, self.exponentials)
         names = [f"output {k + 1}" for k in range(self.count)]
-        self._draw_bars(RIGHT, (0, 1.12), names, "p", "{:.5f}", self.probabilities)
-        self._draw_sums()
+        self._draw_bars(PANELS[2], "probabilities p = eˣ / sum", (0, 1.12), names, "p", "{:.5f}", self.probabilities)
+        page.named((PANELS[1], SUM), "sum of eˣ", form, "exp_sum", self.exponentials.sum(axis=1))
+        page.named((PANELS[2], SUM), "sum of p", "{:.5f}", "p_sum", self.probabilities.sum(axis=1))
 
     def describe(self, frame: int) -> str:
         pairs = zip(self.inputs[frame], self.probabilities[frame], strict=True)
         return f"Softmax: {', '.join(f'{x:.1f} becomes {p:.5f}' for x, p in pairs)}."
 
     def _draw_bars(
-        self, left: float, heights: Place, names: Sequence[str], letter: str, form: str, values: np.ndarray
-    ) -> Sequence[Artist]:
+        self, left: float, title: str, heights: Place, names: Sequence[str], letter: str, form: Form,
+        values: np.ndarray,
+    ) -> Sequence[Artist]:  # fmt: skip
         """Draw a bar for each of K names, with its number on top; return the bars."""
-        axes = self.page.plot((left, 150, WIDE, 348), xlim=(-0.6, self.count - 0.4), ylim=heights)
+        self.page.text(title, (left, TITLE), size=style.LARGE)
+        axes = self.page.plot((left, BOTTOM, WIDE, HIGH), xlim=(-0.6, self.count - 0.4), ylim=heights)
+        axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
+        axes.yaxis.set_major_formatter("{x:g}")
         axes.set_xticks(range(self.count), names)
         axes.grid(visible=False)  # every bar has its number; a line through it would only disturb
         bars = axes.bar(range(self.count), values[0], width=0.6, color=style.SERIES[: self.count], zorder=3)
         tops = np.maximum(values, 0) + 0.012 * heights[1]  # a few pixels above each bar
         for k, bar in enumerate(bars):
             number = add_number(axes, k, 0, form, f"{letter}[{k}]", ha="center", va="bottom", color=style.SERIES[k],
-                                zorder=4)  # fmt: skip
+                                size=style.MEDIUM if self.count < 5 else style.SMALL, zorder=4)  # fmt: skip
             self.page.bind(number, value=values[:, k])
             self.page.glide(number, y=tops[:, k])
             self.page.glide(bar, height=values[:, k])
         return list(bars)
-
-    def _draw_sums(self) -> None:
-        """Write eˣ under every input, their sum, and the sum of the probabilities."""
-        page = self.page
-        page.quiet("eˣ", (80, ROW), ha="right")
-        for k, values in enumerate(self.exponentials.T):
-            x = LEFT + WIDE * (k + 0.6) / (self.count + 0.2)
-            page.number(few_digits, f"exp[{k}]", values, (x, ROW), ha="center", color=style.SERIES[k])
-        page.quiet("sum", (580, ROW))
-        page.number(few_digits, "exp_sum", self.exponentials.sum(axis=1), (700, ROW))
-        page.quiet("p = eˣ / sum", (900, ROW), ha="right")
-        total = page.number("{:.5f}", "p_sum", self.probabilities.sum(axis=1))
-        page.row((1150, ROW), page.quiet("sum of p"), total, space=12, ha="right")

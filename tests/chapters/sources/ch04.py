@@ -28,7 +28,7 @@ def films(handed):
 
 
 def softmax_bars():
-    scores = [(2.3, 7.9, 0.8, 5.1 + more) for more in (0, 2.5, 5, 2.5, 0, -2.5, -5, -2.5, 0)]
+    scores = [(2.3, 7.9, 0.8, 5.1 + more) for more in (0, 2, 4, 2, 0, -2, -4, -2, 0)]
 
     def values(frame):
         powers = np.exp(scores[frame])
@@ -37,7 +37,7 @@ def softmax_bars():
             found |= {f"x[{k}]": scores[frame][k], f"exp[{k}]": powers[k], f"p[{k}]": powers[k] / powers.sum()}
         return found
 
-    return {"source": values, "names": {"exp_sum": "sum", "p_sum": "sum of p"}}
+    return {"source": values, "names": {"exp_sum": "sum of eˣ", "p_sum": "sum of p"}}
 
 
 def race(runners):
