@@ -11,6 +11,7 @@ from animations.kit.tallies import Tally
 from animations.render import render
 from animations.scene import Scene, SideBySide, Stacked
 from animations.scenes.activations.curve_fit import CurveFit, CurveStates
+from animations.scenes.activations.curve_race import CurveRace
 from animations.scenes.activations.functions import FunctionAndSlope, FunctionStates
 from animations.scenes.classes.accuracy_gap import AccuracyGap, LearningRun
 from animations.scenes.classes.augmentation import AugmentationSteps
@@ -61,6 +62,7 @@ __all__ = [
     "Curve",
     "CurveDescent",
     "CurveFit",
+    "CurveRace",
     "CurveStates",
     "Descent",
     "FeatureMaps",

@@ -35,10 +35,10 @@ from animations import (
     Backpropagation,
     Clip,
     CurveFit,
+    CurveRace,
     CurveStates,
     FunctionAndSlope,
     FunctionStates,
-    Race,
     SideBySide,
     SoftmaxBars,
     spaced_steps,
@@ -186,7 +186,8 @@ def two_networks(line: CurveStates, curve: CurveStates, error: float) -> SideByS
     losses = np.concatenate([line.loss, curve.loss])
     heights = (min(-1.5, said.min() - 0.3), max(1.5, said.max() + 0.3))
     both: dict[str, Any] = {"best_line": error, "heights": heights, "losses": (losses.min(), losses.max())}
-    return SideBySide(CurveFit(line, title=LINE, name="line", **both), CurveFit(curve, title=RELU, name="relu", **both))
+    return SideBySide(CurveFit(line, title=LINE, name="line", **both),
+                      CurveFit(curve, title=RELU, name="relu", clock=False, **both))  # fmt: skip
 
 
 def main(
@@ -197,7 +198,8 @@ def main(
     x, y = sine()
     w, b, error = best_line(x, y)
     runners, steps = learn(seed, x, y), spaced_steps(EPOCHS, 9 if quick else 101)
-    line, curve = (CurveStates(runners[name].recording, runners[name].model, x, y, steps) for name in (LINE, RELU))
+    states = {name: CurveStates(runner.recording, runner.model, x, y, steps) for name, runner in runners.items()}
+    line, curve = states[LINE], states[RELU]
     scores = moving_scores(9 if quick else 101)
     films = {
         "ch04_relu_sigmoid": Clip(two_functions(INPUTS[::20] if quick else INPUTS), fps=4 if quick else 20,
@@ -207,8 +209,8 @@ def main(
         "ch04_one_update": Clip(Backpropagation(one_update()), fps=1, motion=1 if quick else 10, hold_first=2,
                                 holds=READING, hold_last=4, colors=48),
         "ch04_learning_sine": Clip(two_networks(line, curve, error), fps=10, hold_first=1.5, hold_last=3, colors=48),
-        "ch04_race": Clip(Race(runners, steps=steps, title="Four networks that differ in their activations"), fps=10,
-                          hold_first=1.5, hold_last=3, colors=48),
+        "ch04_race": Clip(CurveRace(states, title="Four networks that differ in their activations", best_line=error),
+                          fps=10, hold_first=1.5, hold_last=3, colors=64),
     }  # fmt: skip
     draw(films, out, formats, processes)
 

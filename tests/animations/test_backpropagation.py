@@ -8,9 +8,10 @@ from audit import check_all_numbers, check_layout, check_painter, nameless_digit
 from matplotlib.patches import Circle
 
 from animations import Backpropagation, style
-from animations.kit.colours import NEGATIVE, POSITIVE
 from animations.scenes.network.passes import UpdatePasses
+from animations.scenes.network.streams import ABOVE, BELOW
 from chapters.ch04_activations import one_update
+from tests.chapters.sources.update_by_hand import update_by_hand
 from tinylearn import SGD, Adam, Dense, MeanSquaredError, Recorder, ReLU, Sequential, Tanh, fit
 
 INITIALISE, FORWARD, LOSS, BACKWARD, GRADIENTS, STEP, AGAIN, LAST = 0, range(1, 4), 4, range(5, 8), (8, 9), 10, 11, 14
@@ -47,80 +48,8 @@ class Halved(MeanSquaredError):
         return super().backward() / 2
 
 
-def by_hand(recording, step=1):
-    """Return gid → value of all that an update of a network 1-M-1 with ReLU shows, from recorded parameters alone."""
-    x, target, rate = 2.0, 1.75, 0.02
-    p, new = recording.at(step - 1), recording.at(step)
-    found = {"input[0]": x, "target[0]": target, "step": step, "learning_rate": rate}
-
-    def forward(p):
-        z = x * p["dense_1.w"][0] + p["dense_1.b"]
-        a = np.where(z > 0, z, 0)
-        return z, a, (a * p["dense_2.w"][:, 0]).sum() + p["dense_2.b"][0]
-
-    (z, a, out), again = forward(p), forward(new)
-    dout = 2 * (out - target)
-    da = dout * p["dense_2.w"][:, 0]
-    dz = da * (z > 0)
-    nodes = {"dense_1": (z, dz), "relu_1": (a, da), "dense_2": ([out], [dout])}
-    return found, p, new, nodes, dict(zip(nodes, ([*again[:2], [again[2]]]), strict=True)), (z > 0)
-
-
-def shown(recording):
-    """Return frame → (gid → value): what must be drawn, and nothing else."""
-    found, p, new, nodes, again, on = by_hand(recording)
-    x, target, rate = found["input[0]"], found["target[0]"], found["learning_rate"]
-    inputs = {"dense_1": np.array([x]), "dense_2": np.array(nodes["relu_1"][0])}
-    loss = [(each - target) ** 2 for each in (nodes["dense_2"][0][0], again["dense_2"][0])]
-    out, dout = nodes["dense_2"][0][0], nodes["dense_2"][1][0]
-
-    def line(name, i, j, **parts):
-        gid = f"{name}.w[{i},{j}]" if i is not None else f"{name}.b[{j}]"
-        return {f"{gid}.{part}": value for part, value in parts.items()}
-
-    def values(frame):
-        now = dict(found)
-        for name, array in (new if frame >= STEP else p).items():
-            now |= {f"{name}[{','.join(map(str, where))}]": array[where] for where in np.ndindex(array.shape)}
-        for place, name in enumerate(nodes, 1):
-            for k, _ in enumerate(nodes[name][0]):
-                if place <= frame < STEP or frame >= STEP + place:
-                    now[f"{name}[{k}].out"] = (nodes[name][0] if frame < STEP else again[name])[k]
-                if 8 - place <= frame < STEP:
-                    now[f"{name}[{k}].dout"] = nodes[name][1][k]
-        if LOSS <= frame < STEP or frame == LAST:
-            now["loss"] = loss[frame == LAST]
-        if frame in (LOSS, LOSS + 1):
-            now |= {"loss.out": out, "loss.target": target}
-        if frame >= STEP:
-            now["loss.before"] = loss[0]
-        if 7 <= frame < STEP:
-            now |= {f"relu_1[{k}].slope": each for k, each in enumerate(on)}
-        for name, place in (("dense_1", 1), ("dense_2", 3)):
-            w = p[f"{name}.w"]
-            for i, j in np.ndindex(w.shape):
-                pull, given = nodes[name][1][j], inputs[name][i]
-                if frame == place:
-                    now |= line(name, i, j, x=given, weight=w[i, j], product=given * w[i, j])
-                if frame == 6 and name == "dense_2":
-                    now |= line(name, i, j, dout=dout, weight=w[i, j], product=dout * w[i, j])
-                if {"dense_2": 8, "dense_1": 9}[name] <= frame < STEP:
-                    now |= line(name, i, j, x=given, dout=pull, gradient=given * pull)
-                if frame == STEP:
-                    now |= line(name, i, j, before=w[i, j], rate=rate, gradient=given * pull)
-            for j, b in enumerate(p[f"{name}.b"]):
-                pull = nodes[name][1][j]
-                if {"dense_2": 8, "dense_1": 9}[name] <= frame < STEP:
-                    now |= line(name, None, j, dout=pull, gradient=pull)
-                if frame == STEP:
-                    now |= line(name, None, j, before=b, rate=rate, gradient=pull)
-        return now
-
-    return values
-
-
 def test_every_number_of_every_frame_is_drawn_when_it_is_known_and_not_before(recording):
-    check_all_numbers(Backpropagation(recording), shown(recording))
+    check_all_numbers(Backpropagation(recording), update_by_hand(recording))
 
 
 @pytest.mark.parametrize("what", ["outputs", "douts", "gradients", "before", "after", "losses", "slopes"])
@@ -131,7 +60,7 @@ def test_one_wrong_number_is_noticed(recording, what):
         what, lambda: next(iter(values.values())))()  # fmt: skip
     array[...] += 0.25
     with pytest.raises(AssertionError, match="shows"):
-        check_all_numbers(scene, shown(recording))
+        check_all_numbers(scene, update_by_hand(recording))
 
 
 def test_gradients_are_those_of_the_update_bit_for_bit(recording):
@@ -178,7 +107,7 @@ def streams(scene, color):
 def test_between_two_frames_values_run_to_the_right_and_dout_to_the_left(drawn):
     drawn.update(0.25)
     ((x, y),) = drawn.places[0]
-    heads = streams(drawn, POSITIVE) + streams(drawn, NEGATIVE)
+    heads = streams(drawn, ABOVE) + streams(drawn, BELOW)
     assert len(heads) == 3
     for (start, head), node in zip(sorted(heads, key=lambda each: -each[1][1]), drawn.places[1], strict=True):
         np.testing.assert_allclose(start, (x, y))
@@ -204,9 +133,9 @@ def test_what_is_off_is_stopped_half_way_and_grey(drawn):
 def test_a_line_is_dashed_red_below_zero_and_blue_above_and_leaves_its_number_free(drawn):
     drawn.update(LAST)
     w = {**drawn.passes.after}
-    lines = [line for line in drawn.page.axes.lines if line.get_color() in (POSITIVE, NEGATIVE)]
+    lines = [line for line in drawn.page.axes.lines if line.get_color() in (ABOVE, BELOW)]
     values = [*w["dense_1.w"].ravel(), *w["dense_2.w"].ravel()]
-    assert [line.get_color() == POSITIVE for line in lines] == [value > 0 for value in values]
+    assert [line.get_color() == ABOVE for line in lines] == [value > 0 for value in values]
     assert [line.get_linestyle() == "-" for line in lines] == [value > 0 for value in values]
     widths = np.array([line.get_linewidth() for line in lines])
     assert (np.argsort(widths, kind="stable")[-1], widths.max()) == (int(np.argmax(np.abs(values))), 5.5)
@@ -215,7 +144,7 @@ def test_a_line_is_dashed_red_below_zero_and_blue_above_and_leaves_its_number_fr
 
 def test_with_the_step_what_the_old_parameters_made_is_gone(drawn):
     drawn.update(STEP)
-    for color in (POSITIVE, NEGATIVE, style.ERROR):
+    for color in (ABOVE, BELOW, style.ERROR):
         assert streams(drawn, color) == []
 
 

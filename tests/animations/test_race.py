@@ -74,6 +74,12 @@ def shown(scene, *frames):
 # --- numbers ------------------------------------------------------------------------------------------------------
 
 
+def test_where_each_epoch_is_one_update_it_is_counted_once():
+    scene = Race(raced(["SGD", "Adam"], epochs=4, batch_size=24))
+    (texts,) = shown(scene, 2)
+    assert texts.keys() == {"step", "last_step", "SGD.loss", "Adam.loss"}
+
+
 def test_every_number_of_every_frame_is_the_recorded_one(six):
     assert six[WILD].divergence is not None
     scene = Race(six)

@@ -97,4 +97,9 @@ NEURONS.made["CurveStates"] = Subject(
 )  # fmt: skip
 scene("CurveFit", an.CurveFit, states=one_of("CurveStates(…)", curve_states), title=word("ReLU"), name=word("relu"),
       best_line=real(0.1, 2.0, low=0.0), heights=choice((-1.2, 1.2), wrong=[(1, -1), (0, np.nan), None, 3, (1,), "ab"]),
-      losses=choice((0.01, 1.0), wrong=[(1, 0.5), (0, 1), (0.1, np.inf), None, 3, (1,), "ab"]))  # fmt: skip
+      losses=choice((0.01, 1.0), wrong=[(1, 0.5), (0, 1), (0.1, np.inf), None, 3, (1,), "ab"]),
+      clock=choice(True, False, wrong=[None, "yes", 2]))  # fmt: skip
+scene("CurveRace", an.CurveRace, title=word("Two"), best_line=real(0.1, 2.0, low=0.0),
+      states=made("{CurveStates(…)}", functools.cache(lambda: {"one": curve_states(), "other": curve_states()}),
+                  [{}, {"one": 3}, {3: curve_states}, [1], None,
+                   {str(number): curve_states for number in range(6)}]))  # fmt: skip

@@ -9,8 +9,8 @@ from tests.chapters.chapter_helpers import check_films
 from tinylearn import Dense, ReLU
 from tinylearn.datasets import sine
 
-FILMS = {"ch04_relu_sigmoid": (1280, 700), "ch04_softmax": (1200, 600), "ch04_learning_sine": (1280, 760),
-         "ch04_race": (1200, 620)}  # fmt: skip
+FILMS = {"ch04_relu_sigmoid": (1280, 700), "ch04_softmax": (1280, 600), "ch04_one_update": (1288, 600),
+         "ch04_learning_sine": (1280, 760), "ch04_race": (1280, 640)}  # fmt: skip
 FORMATS = ("gif", "png")
 
 
@@ -43,13 +43,14 @@ def test_the_films_show_what_the_headline_says(drawn):
     line, relu = films["ch04_learning_sine"].scene.scenes
     assert (line.title, line.states.loss[-1]) == ("without activations", headline["loss without activations"])
     assert (relu.title, relu.states.loss[-1]) == ("with ReLU", headline["loss with ReLU"])
-    for lane in films["ch04_race"].scene.lanes:
-        assert lane.losses[-1] == headline[f"last recorded loss {lane.name}"]
+    assert films["ch04_race"].scene.states["with ReLU"].loss[-1] == headline["loss with ReLU"]
+    update = films["ch04_one_update"].scene
+    assert update.passes.losses.round(6).tolist() == [1, 0.266256]
 
 
 def test_only_the_line_stays_behind(drawn):
     headline, films = drawn.headline, drawn.films
-    names = [lane.name for lane in films["ch04_race"].scene.lanes]
+    names = list(films["ch04_race"].scene.states)
     assert names == ["without activations", "with ReLU", "with tanh", "with sigmoid"]
     line, *bent = (headline[f"last recorded loss {name}"] for name in names)
     assert line == pytest.approx(0.50003, abs=5e-6)
@@ -62,13 +63,15 @@ def test_the_whole_films_are_those_of_the_book(drawn, tmp_path, monkeypatch):
     monkeypatch.setattr(chapter, "draw", lambda found, *_: films.update(found))
     monkeypatch.setattr(chapter, "learn", lambda *given: np.testing.assert_equal(given, asked) or runners)
     chapter.main(tmp_path)
-    functions, bars, networks, all_four = (film.scene for film in films.values())
-    assert [scene.frames for scene in (functions, bars, networks, all_four)] == [31, 101, 101, 101]
+    functions, bars, update, networks, all_four = (film.scene for film in films.values())
+    assert [scene.frames for scene in (functions, bars, update, networks, all_four)] == [121, 101, 15, 101, 101]
     for panel in functions.scenes:
-        np.testing.assert_array_equal(panel.states.x, np.linspace(-6, 6, 31))
+        np.testing.assert_array_equal(panel.states.x, np.linspace(-6, 6, 121))
     assert [k for k in range(4) if np.ptp(bars.inputs[:, k])] == [bars.moving]
     assert all(panel.states.steps[-1] == chapter.EPOCHS for panel in networks.scenes)
     np.testing.assert_array_equal(all_four.steps, networks.scenes[0].states.steps)
+    for panel, name in zip(networks.scenes, (chapter.LINE, chapter.RELU), strict=True):
+        np.testing.assert_array_equal(all_four.states[name].loss, panel.states.loss)
 
 
 def test_the_films(drawn):

@@ -23,6 +23,7 @@ from animations.kit.page import Page, PageScene
 from tinylearn import Dense, Recording, ReLU, Sequential
 
 LEAST = 1e-100  # on the axis of losses
+CURVE, DOT = (83.2, 323, 531.2, 285), 12  # pixels: where the curve is drawn; how far dots must lie apart
 
 
 class CurveStates(Data):
@@ -65,6 +66,20 @@ def bends(model: Sequential, x: np.ndarray, y: np.ndarray) -> np.ndarray:
     return np.column_stack([x[1:][switched], y[1:][switched]])
 
 
+def apart(points: np.ndarray, least: float) -> np.ndarray:
+    """Return the points (B, 2), sorted by x, but none that lies less than `least` behind one that is returned.
+
+    >>> apart(np.array([[0.0, 5], [0.1, 6], [0.3, 7]]), 0.2)
+    array([[0. , 5. ],
+           [0.3, 7. ]])
+    """
+    kept: list[np.ndarray] = []
+    for point in points:
+        if not kept or point[0] - kept[-1][0] >= least:
+            kept.append(point)
+    return np.reshape(kept, (-1, 2))
+
+
 def straight_line(model: Sequential) -> tuple[float, float] | None:
     """Return w and b of the one line that dense layers in a row are; None if another layer is among them.
 
@@ -85,6 +100,9 @@ class CurveFit(PageScene):
     name        stands before the gids of the numbers: "relu" gives "relu.epoch", "relu.loss"
     best_line   the loss that no straight line falls below, as a dashed line
     heights     limits of y, and `losses`: lowest and highest loss to make room for; the same in panels to compare
+    clock       is the clock written? One panel of those on one clock is enough
+
+    A dot stands where a ReLU switches, one for those that lie too close to be told apart; "bends" says how many dots.
     """
 
     states: CurveStates = instance(CurveStates)
@@ -93,6 +111,7 @@ class CurveFit(PageScene):
     best_line: float = real(low=0, kw_only=True)
     heights: tuple[float, float] = anything(checks.limits, kw_only=True)
     losses: np.ndarray = array(2, low=LEAST, high=1 / LEAST, kw_only=True)
+    clock: bool = instance(bool, default=True, kw_only=True)
 
     size = (640, 760)
     glides = True
@@ -100,20 +119,22 @@ class CurveFit(PageScene):
     def prepare(self) -> None:
         if self.losses[0] > self.losses[1]:
             raise ValueError(f"CurveFit: losses must be the lowest and the highest, got {self.losses}")
+        x, wide = self.states.x, CURVE[2]
+        self.limits = x[0] - 0.2, x[-1] + 0.2
+        self.dots = [apart(points, DOT * (self.limits[1] - self.limits[0]) / wide) for points in self.states.bends]
 
     def draw(self, figure: FigureBase) -> None:
         self.page = page = Page(figure, self.size, self.name)
         self._write_heading()
-        x = self.states.x
-        self._draw_curve(page.plot((83.2, 323, 531.2, 285), xlabel="x", xcolor=style.INPUT, ylabel="y",
-                                   xlim=(x[0] - 0.2, x[-1] + 0.2), ylim=self.heights))  # fmt: skip
+        self._draw_curve(page.plot(CURVE, xlabel="x", xcolor=style.INPUT, ylabel="y", xlim=self.limits,
+                                   ylim=self.heights))  # fmt: skip
         self._draw_loss(page.plot((83.2, 64.6, 531.2, 174.8), xlabel="epoch, log scale", ylabel="loss, log scale",
                                   ycolor=style.ERROR))  # fmt: skip
 
     def describe(self, frame: int) -> str:
         states = self.states
         if states.line is None:
-            shape = f"the network's curve can bend at {len(states.bends[frame])} places"
+            shape = f"the network's curve can bend at {len(self.dots[frame])} places"
         else:
             w, b = (no_negative_zero(value) for value in states.line[frame])
             shape = f"the network is a straight line with w = {w} and b = {b}"
@@ -124,12 +145,13 @@ class CurveFit(PageScene):
         """Write the title, the clock, the loss, and what the curve consists of."""
         page, states, blue = self.page, self.states, style.WEIGHT
         page.text(self.title, (40, 726), size=style.LARGE)
-        end = page.named((40, 688), "epoch", "{:.0f}", "epoch", states.steps, weight="bold")
-        page.phase((end + 20, 688))
+        if self.clock:
+            end = page.named((40, 688), "epoch", "{:.0f}", "epoch", states.steps, weight="bold")
+            page.phase((end + 20, 688))
         page.named((600, 688), "loss", "{:.4f}", "loss", states.loss, weight="bold", ha="right", color=style.ERROR)
         if states.line is None:
             page.text("● a neuron switches: the curve can bend", (40, 652), color=blue)
-            page.named((600, 652), "places", "{:.0f}", "bends", list(map(len, states.bends)), ha="right", color=blue)
+            page.named((600, 652), "dots", "{:.0f}", "bends", list(map(len, self.dots)), ha="right", color=blue)
         else:
             w, b = states.line.T
             page.text("all layers together are one line:", (40, 652), color=blue)
@@ -143,7 +165,7 @@ class CurveFit(PageScene):
         (dots,) = axes.plot([], [], "o", color=blue, markersize=7, markeredgecolor=style.PAPER, zorder=5)
 
         def on_the_curve(moment: float) -> tuple[np.ndarray, np.ndarray]:
-            x = states.bends[int(moment)][:, 0]
+            x = self.dots[int(moment)][:, 0]
             return x, np.interp(x, states.x, np.asarray(curve.get_ydata()))
 
         self.page.glide(curve, ydata=states.predicted)

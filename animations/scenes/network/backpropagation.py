@@ -17,15 +17,14 @@ from matplotlib.lines import Line2D
 
 from animations.data import instance, whole
 from animations.kit import style
-from animations.kit.colours import NEGATIVE, POSITIVE
 from animations.kit.numbers import plain_form
 from animations.kit.page import Page, PageScene, Place
 from animations.scenes.network.beats import Beats
 from animations.scenes.network.passes import MOST_WEIGHTS, UpdatePasses
-from animations.scenes.network.streams import LOUD, Part, draw_formula, draw_node, draw_stream, pull
+from animations.scenes.network.streams import ABOVE, BELOW, LOUD, Part, draw_formula, draw_node, draw_stream, pull
 from tinylearn import Dense, Recording, ReLU
 
-RADIUS, APART, BELOW = 34, 150, 51  # pixels: of a node; to the next one below it; to what stands below a node
+RADIUS, APART, UNDER_NODE = 34, 150, 51  # pixels: of a node; to the next one below it; to what stands below a node
 EDGE, DENSE, ALONE, LOSS = 84, 390, 170, 170  # at both sides; to a dense layer, to an activation, to the loss
 HEADING, FOOT, NARROWEST = 140, 10, 960
 GLYPH, UNDER, BACK = 10, 24, 8  # from a value to the ends of its line; down to its arithmetic; to the stream of dout
@@ -53,7 +52,7 @@ class Backpropagation(PageScene):
         self.passes = passes = UpdatePasses(self.recording, self.step)
         self.beats = Beats(passes)
         self.frames = self.beats.frames
-        self.captions = {beat.words for beat in self.beats.said} | {*passes.names, "1 ×", ")²", "2 × ("}
+        self.captions = {beat.words for beat in self.beats.said} | {*passes.names, "1 ×", "2 × ("}
         numbers = *passes.outputs[0], *passes.douts, *passes.before.values(), *passes.gradients.values()
         self.form = plain_form(np.concatenate([np.ravel(each) for each in numbers]))
         counts = [len(passes.x), *map(len, passes.outputs[0])]
@@ -114,7 +113,7 @@ class Backpropagation(PageScene):
             self._write((x - gap * side, y - UNDER), number, "w", (i, j), [given, "×", dout], also, ha)
             stream = draw_stream(page, start, end, beats.forward(number), gap, markersize=9)
             page.signed(stream, values, most=5.5, largest=largest)
-            page.bind(stream, color=np.where(values < 0, NEGATIVE, POSITIVE).tolist())
+            page.bind(stream, color=np.where(values < 0, BELOW, ABOVE).tolist())
             if number:
                 self._draw_back(number - 1, end, start, gap)
 
@@ -174,7 +173,7 @@ class Backpropagation(PageScene):
             values, off = (beats.by_frame(*(each[number][k] for each in both)) for both in (passes.outputs, passes.off))
             self._draw_node((x, y), f"{name}[{k}].out", values, known, off=off)
             dout = pull("dout", passes.douts[number][k])
-            draw_formula(self.page, (x, y - BELOW), told, self.form, f"{name}[{k}]", "dout", dout, **LOUD)
+            draw_formula(self.page, (x, y - UNDER_NODE), told, self.form, f"{name}[{k}]", "dout", dout, **LOUD)
 
     def _draw_node(self, place: Place, gid: str, values: Any, known: Any = True, **look: Any) -> None:
         values, known = (np.broadcast_to(each, self.frames) for each in (values, known))
@@ -186,8 +185,8 @@ class Backpropagation(PageScene):
         for i, place in enumerate(self.places[0]):
             self._draw_node(place, f"input[{i}]", passes.x[i], color=style.INPUT)
         (out,), ((x, y),) = self.places[-2:]
-        target, below, right = (x, y + APART), (x, y - BELOW), (self.size[0] - 20, y - BELOW - 22)
-        page.text("target", (x, y + APART + BELOW - 4), ha="center", size=style.SMALL, color=style.TARGET)
+        target, below, right = (x, y + APART), (x, y - UNDER_NODE), (self.size[0] - 20, y - UNDER_NODE - 22)
+        page.text("target", (x, y + APART + UNDER_NODE - 4), ha="center", size=style.SMALL, color=style.TARGET)
         self._draw_node(target, "target[0]", passes.target[0], color=style.TARGET)
         known = beats.when(beats.forward(last))
         self._draw_node((x, y), "loss", beats.by_frame(*passes.losses), known, color=style.ERROR)

@@ -10,14 +10,18 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 from matplotlib.patches import Circle
 
 from animations.engine.text import Form
 from animations.kit import style
+from animations.kit.colours import SIGNED
 from animations.kit.page import Page, Place, Shown
 
 Part = str | tuple[str, Any, str]  # of a formula: a sign; or the name of a number, its value and its colour
+BELOW, ABOVE = (to_hex(colormaps[SIGNED](end)) for end in (0.03, 0.97))  # zero; so dark, apart from ERROR to all eyes
 LOUD: dict[str, Any] = {"size": style.MEDIUM, "weight": "bold"}  # numbers that count most
 
 

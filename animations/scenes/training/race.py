@@ -50,7 +50,8 @@ class Race(PageScene):
     The clock runs to the last update that is recorded. A runner that diverged, or ended, stays where it did and says
     so. The axis of losses is logarithmic if they differ much, or if one diverged or is about to: its curve then leaves
     the picture at the top. The gids of the numbers: "step", "last_step"; "epoch", "last_epoch" if all runners make as
-    many updates an epoch; "name.loss", "name.diverged", and "name.last_step" for one that ends before others.
+    many updates an epoch, more than one; "name.loss", "name.diverged", and "name.last_step" for one that ends before
+    others.
     """
 
     runners: dict[str, Runner] = anything(_runners)
@@ -107,7 +108,7 @@ class Race(PageScene):
         page, longest = self.page, self.longest
         page.text(self.title, (40, 586), size=style.LARGE)
         x = page.clock((40, 546), "update", "step", self.steps, self.last)
-        if all(lane.goes_as(longest) for lane in self.lanes):
+        if all(lane.goes_as(longest) for lane in self.lanes) and (longest.epochs != longest.steps).any():
             x = page.clock((x + 24, 546), "epoch", "epoch", longest.epoch(self.steps), longest.epoch(self.last))
         phases = ["adjust, repeat" if step else "initialise: all start from the same weights" for step in self.steps]
         page.words(phases, (x + 24, 546), color=style.QUIET)

@@ -3,11 +3,17 @@
 import numpy as np
 
 from animations import spaced_steps
+from tests.chapters.sources.update_by_hand import NAMES, SAID, places_of, update_by_hand
 from tests.chapters.sources.values import named
 from tinylearn.datasets import sine
 
-HANDED = ("learn", "CurveStates", "Race")
-CAPTIONS = {"f(x) = max(x, 0)", "f(x) = 1 / (1 + e⁻ˣ)", "at 0 itself tinylearn takes 0", "never steeper than 0.25"}
+HANDED = ("learn", "CurveStates", "one_update")
+CAPTIONS = {
+    "f(x) = max(x, 0)",
+    "f(x) = 1 / (1 + e⁻ˣ)",
+    "at 0 itself tinylearn takes 0",
+    "never steeper than 0.25",
+} | SAID
 UNPLACED = set()
 
 
@@ -18,11 +24,13 @@ def films(handed):
     functions |= named("sigmoid", {"x": x, "y": p, "slope": p * (1 - p)})
     names = {f"{name}.{gid}": label for name in ("relu", "sigmoid")
              for gid, label in (("x", "x ="), ("y", "f(x) ="), ("slope", "slope f′(x) ="))}  # fmt: skip
-    ((runners,), _) = handed["Race"][0]
+    ((_, runners),) = handed["learn"]
+    (_, update), recordings = handed["one_update"][0], [given[0] for given, _ in handed["CurveStates"]]
     return {
         "ch04_relu_sigmoid": {"source": functions, "names": names},
         "ch04_softmax": softmax_bars(),
-        "ch04_learning_sine": learning_sine(*(given[0] for given, _ in handed["CurveStates"])),
+        "ch04_one_update": {"source": update_by_hand(update), "names": NAMES, "places": places_of(update)},
+        "ch04_learning_sine": learning_sine(*recordings[:2]),
         "ch04_race": race(runners),
     }
 
@@ -41,9 +49,19 @@ def softmax_bars():
 
 
 def race(runners):
-    """The losses are those of the recordings, and no runner ends before another."""
-    names = {"step": "update", "last_step": "of", "epoch": "epoch", "last_epoch": "of"}
-    return {"source": dict(runners), "names": names | {f"{name}.loss": name for name in runners}}
+    """The losses are those of the recorded parameters, after the update."""
+    x, y = sine()
+    steps, best = spaced_steps(1000, 9), np.polynomial.Polynomial.fit(x[:, 0], y[:, 0], 1)
+
+    def values(frame):
+        found = {"epoch": steps[frame], "last_epoch": 1000, "best_line": ((best(x) - y) ** 2).mean()}
+        for name, runner in runners.items():
+            runner.recording.restore(runner.model, steps[frame])
+            found[f"{name}.loss"] = ((runner.model.predict(x) - y) ** 2).mean()
+        return found
+
+    names = {"epoch": "epoch", "last_epoch": "of", "best_line": "- - -  best straight line"}
+    return {"source": values, "names": names | {f"{name}.loss": name for name in runners}}
 
 
 def learning_sine(line, relu):
@@ -64,9 +82,14 @@ def learning_sine(line, relu):
         on = np.hstack([first, second]) > 0
         found = {"line.epoch": step, "line.loss": ((straight - y) ** 2).mean(), "line.best_line": best_line}
         found |= {"line.w": (straight[-1, 0] - straight[0, 0]) / 10, "line.b": (straight[-1, 0] + straight[0, 0]) / 2}
-        found |= {"relu.epoch": step, "relu.loss": ((bent - y) ** 2).mean(), "relu.best_line": best_line}
-        return found | {"relu.bends": (on[1:] != on[:-1]).any(axis=1).sum()}
+        found |= {"relu.loss": ((bent - y) ** 2).mean(), "relu.best_line": best_line}
+        dots = []  # those that can be told apart: 12 pixels of 531 that are 10.4 units lie between
+        for place in x[1:, 0][(on[1:] != on[:-1]).any(axis=1)]:
+            if not dots or place >= dots[-1] + 12 * 10.4 / 531.2:
+                dots.append(place)
+        return found | {"relu.bends": len(dots)}
 
     both = {"epoch": "epoch", "loss": "loss", "best_line": "- - -  best straight line"}
-    names = named("line", both | {"w": "w =", "b": "b ="}) | named("relu", both | {"bends": "places"})
+    names = named("line", both | {"w": "w =", "b": "b ="}) | named("relu", both | {"bends": "dots"})
+    del names["relu.epoch"]  # one clock is enough
     return {"source": values, "names": names}
