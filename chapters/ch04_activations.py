@@ -6,6 +6,11 @@ between 0 and 1; it is steepest in the middle, 0.25, and almost level far out. W
 by that slope: where it is almost 0, the neuron hardly learns. Softmax looks at several numbers at once and turns them
 into probabilities: each eˣ, divided by the sum of them all.
 
+How does a neuron in the middle of a network learn? By **backpropagation**. Values flow forward, layer by layer, to the
+loss. Then dout, which says how the loss grows with a number, flows back: times the weight along each line, times the
+slope at each activation. A ReLU that is off has slope 0; there dout stops, and the weights before it learn nothing from
+this example. The gradient of a weight is its input times its dout, and the step subtracts the learning rate times that.
+
 Why bend at all? Two layers without activation are w₂ · (w₁ · x + b₁) + b₂ = (w₂ · w₁) · x + (w₂ · b₁ + b₂): one weight
 and one bias. So is a third layer, and a hundredth: always a straight line. The best line through sin(x) on [−5, 5] has
 a mean squared error of 0.50003, and the network without activations finds that line and stays there. With ReLU, from

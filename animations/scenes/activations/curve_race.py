@@ -21,7 +21,7 @@ from animations.kit import style
 from animations.kit.axes import log_loss
 from animations.kit.labels import short
 from animations.kit.page import Page, PageScene
-from animations.scenes.activations.curve_fit import LEAST, CurveStates
+from animations.scenes.activations.curve_fit import CurveStates
 
 LEFT, BOTTOM, WIDE, HIGH = 84, 66, 500, 470  # pixels: where the losses are drawn
 PANELS, PANEL, GAP, TITLE = 640, 292, 28, 34  # where the networks begin, how wide each is; between two; above each
@@ -80,7 +80,7 @@ class CurveRace(PageScene):
         """Draw the losses so far, and that of the best straight line."""
         axes = self.page.plot((LEFT, BOTTOM, WIDE, HIGH - 40), xlabel="epoch, log scale", ylabel="loss, log scale",
                               ycolor=style.ERROR)  # fmt: skip
-        losses = np.clip([states.loss for states in self.states.values()], LEAST, 1 / LEAST)
+        losses = np.clip([states.loss for states in self.states.values()], 1e-100, 1e100)  # the axis has no 0
         log_loss(axes, self.last)
         axes.yaxis.set_major_formatter("{x:g}")
         axes.set_ylim(min(losses.min(), self.best_line or 1) / 2, losses.max() * 2)
