@@ -311,7 +311,8 @@ def main(
     bars = class_bars(run, [*parts, recorder.recording])
     pause = {frame: 1 for frame, step in enumerate(bars.steps) if step == run.updates}  # at the end of epoch 1
     films = {
-        "ch07_augmentation": Clip(augmented(pictures, np.random.default_rng(seed)), fps=1.2, motion=8, hold_last=3),
+        "ch07_augmentation": Clip(augmented(pictures, np.random.default_rng(seed)), fps=1.2, motion=8, hold_last=3,
+                                  hold_first=1.5, holds={3: 1, 7: 1}),
         "ch07_truck_and_frog": Clip(bars, fps=5, motion=2, hold_first=2.5, hold_last=4, holds=pause),
         "ch07_overfitting": Clip(overfitting(pictures, 2 if quick else FEW_EPOCHS, seed), fps=1.5, motion=6,
                                  hold_first=1, hold_last=4),

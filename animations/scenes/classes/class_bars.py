@@ -137,7 +137,7 @@ class ClassBars(PageScene):
         page, count, target = self.page, len(self.names), self.targets[p]
         high = STEP * count
         rows = middle + high / 2 - STEP * (np.arange(count) + 0.5)  # (K,) heights of the rows' middles, in pixels
-        self.verdicts.append(page.verdict(lambda frame: self.said(int(frame), p), (NAMES, middle + high / 2 + 22)))
+        self.verdicts.append(page.verdict(lambda frame: self.said(frame, p), (NAMES, middle + high / 2 + 22)))
         plain: dict[str, Any] = {"weight": "normal", "color": style.INK}
         looks = [plain] * count
         looks[target] = {"weight": "bold", "color": style.TARGET}
