@@ -18,7 +18,6 @@ from animations.scenes.classes.augmentation import AugmentationSteps
 from animations.scenes.classes.class_bars import ClassBars
 from animations.scenes.classes.contact_sheet import ContactSheet
 from animations.scenes.classes.softmax import SoftmaxBars
-from animations.scenes.classes.tally import OverfittingGap, TallyCurves
 from animations.scenes.convolution.convolution import ConvolutionSteps
 from animations.scenes.convolution.feature_maps import FeatureMaps
 from animations.scenes.convolution.filter_pull import FilterPull
@@ -42,7 +41,6 @@ from animations.scenes.tables.bar_race import BarRace
 from animations.scenes.tables.charts import Bars, GrowingLines
 from animations.scenes.tables.pie import Pie
 from animations.scenes.training.autopsy import AutopsyPicture
-from animations.scenes.training.clock_strip import ClockStrip
 from animations.scenes.training.race import Race
 from animations.scenes.training.step_chart import StepChart
 
@@ -55,7 +53,6 @@ __all__ = [
     "Bars",
     "ClassBars",
     "Clip",
-    "ClockStrip",
     "ContactSheet",
     "ContourDescent",
     "ConvolutionSteps",
@@ -84,7 +81,6 @@ __all__ = [
     "NeuronStates",
     "NeuronUpdates",
     "Number",
-    "OverfittingGap",
     "PastedText",
     "Pie",
     "PixelNeuron",
@@ -97,7 +93,6 @@ __all__ = [
     "Stacked",
     "StepChart",
     "Tally",
-    "TallyCurves",
     "Valley",
     "audit",
     "render",

@@ -45,14 +45,12 @@ from typing import Any
 import numpy as np
 
 from animations import (
+    AccuracyGap,
     Clip,
-    ClockStrip,
     HiddenLayer,
-    OverfittingGap,
+    LearningRun,
     PixelNeuron,
     PixelStates,
-    SideBySide,
-    Stacked,
     Tally,
 )
 from chapters import images
@@ -156,13 +154,6 @@ def horse_and_deer(states: PixelStates, counts: list[Tally]) -> PixelNeuron:
     return PixelNeuron(states, (1, 0), counts[1:], names=("horse", "deer"), answers=DEER_OR_HORSE, notes=[UNSEEN] * 2)
 
 
-def gap_of_overfitting(epochs: list[int], neuron: list[Tally], network: list[Tally]) -> Stacked:
-    """Right answers of the neuron and of the network beside each other, on one clock."""
-    return Stacked(ClockStrip(epochs, 1120, title="do more neurons help?"),
-                   SideBySide(OverfittingGap(epochs, neuron, title="one neuron", name="neuron"),
-                              OverfittingGap(epochs, network, title="three layers", name="network")))  # fmt: skip
-
-
 def telling_neurons(answers: np.ndarray, labels: np.ndarray, shown: np.ndarray) -> list[int]:
     """Return two hidden neurons that answer horses more, then two that answer deer more, of all `answers` (N, 64).
 
@@ -224,10 +215,13 @@ def main(
     shown = shown_pictures(pictures, neuron, data)
     pace: dict[str, Any] = {"fps": 8, "hold_first": 3, "hold_last": 4, "holds": slow}
     counts = right_answers(neuron, of_neuron, pictures, steps)
-    compared = [right_answers(neuron, of_neuron, pictures, ends), right_answers(network, of_network, pictures, ends)]
+    compared = [
+        LearningRun("one neuron", *right_answers(neuron, of_neuron, pictures, ends)),
+        LearningRun("three layers", *right_answers(network, of_network, pictures, ends)),
+    ]
     films = {
         "ch05_horse_and_deer": Clip(horse_and_deer(PixelStates(of_neuron, shown, steps), counts), **pace),
-        "ch05_neuron_and_network": Clip(gap_of_overfitting(epochs, *compared), fps=12, hold_first=2, hold_last=4,
+        "ch05_neuron_and_network": Clip(AccuracyGap(epochs, compared), fps=12, hold_first=2, hold_last=4,
                                         colors=48),
         "ch05_hidden_layer": Clip(hidden_layer(network, of_network, pictures, shown, steps), **pace),
     }  # fmt: skip

@@ -43,15 +43,6 @@ def signed_digits(value: float) -> str:
     return f"{value:+.0f}" if abs(value) >= 10 else f"{value:+#.2g}"
 
 
-def whole(value: float) -> str:
-    """Return the nearest whole number, and 0 without a minus sign.
-
-    >>> whole(-0.4), whole(17.6)
-    ('0', '18')
-    """
-    return str(round(float(value)))
-
-
 def probability(value: float) -> str:
     """Return a probability with three decimals, but never as certain, nor as impossible, as these would make it look.
 

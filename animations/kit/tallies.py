@@ -18,7 +18,6 @@ LOOKS: tuple[dict[str, Any], ...] = (  # of the tallies, in their order: colour 
     {"color": style.SERIES[1], "linestyle": "--", "marker": "s"},
     {"color": style.QUIET, "linestyle": ":", "marker": ""},
 )
-GAP = "#fae6dc"  # between the first and the second: a pale ERROR
 ROW = 26  # pixels from tally to tally
 
 

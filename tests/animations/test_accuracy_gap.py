@@ -89,6 +89,39 @@ def test_the_gap_stands_beside_its_bracket_and_moves_with_it():
     assert numbers_on(painter.figure)["run_0.gap"].get_text() == "gap 22.5%", "digits are those of the epoch before"
 
 
+def test_overfitting_is_named_below_its_number_while_there_is_a_gap():
+    scene = make()
+    painter = painted(scene, 0)
+    words = [text for axes in plots_of(scene) for text in axes.texts if text.get_text() == "overfitting"]
+    for frame in range(5):
+        scene.update(frame)
+        for i, word in enumerate(words):
+            x, y = numbers_on(painter.figure)[f"run_{i}.gap"].get_position()
+            assert word.get_position() == pytest.approx((x, y - 0.06))
+            assert word.get_visible() == (recomputed()[f"run_{i}.gap"][frame] > 0.05)
+
+
+def test_always_the_same_answer_is_a_line_of_its_own():
+    counts = COUNTS["as they are"]
+    always = Tally("always deer", np.full(5, 150), 300)
+    first = LearningRun("with", Tally("training set", counts[0], 320), Tally("test set", counts[1], 300), always)
+
+    def both():
+        return AccuracyGap(EPOCHS, [first, run("without", *counts)])
+
+    values = recomputed() | {f"run_1.{gid}": recomputed()[f"run_0.{gid}"] for gid in ("right[0]", "right[1]", "gap")}
+    check_all_numbers(both(), values | {"run_0.right[2]": [150] * 5, "run_0.total[2]": [300] * 5})
+    for texts in check_layout(both(), 0, 4, words_at_ticks=[]):
+        assert texts.count("always deer") == 1
+    scene = both()
+    painted(scene, 4)
+    with_it, without = plots_of(scene)
+    np.testing.assert_allclose(with_it.lines[4].get_ydata(), 0.5)
+    assert (len(with_it.lines), len(without.lines)) == (7, 5)
+    with pytest.raises(ValueError, match="LearningRun: 'a' must have as many counts of each set, got 2 and 2 and 1"):
+        LearningRun("a", Tally("b", [1, 2], 2), Tally("c", [1, 2], 2), Tally("d", [1], 2))
+
+
 def test_a_gap_below_zero_has_a_sign():
     assert numbers_on(painted(make(), 0).figure)["run_0.gap"].get_text() == "gap -1.0%"
 

@@ -21,7 +21,7 @@ from pixel_helpers import (
 )
 
 import tinylearn as tl
-from animations import PixelNeuron, PixelStates, style
+from animations import PixelNeuron, PixelStates, Tally, style
 
 LAST = STEPS[-1]
 WEIGHTS, PRODUCTS = (438, 198, 288), ((790, 362, 224), (790, 98, 224))  # of the maps: left, bottom, side
@@ -245,3 +245,14 @@ def test_other_than_two_pictures_are_refused(recording):
         PixelNeuron(one, [1], tallies(), names=["horse"], answers=ANSWERS, notes=[""])
     with pytest.raises(ValueError, match=r"different names, got \('horse', 'horse'\)"):
         PixelNeuron(states(recording), [1, 1], tallies(), names=["horse", "horse"], answers=ANSWERS, notes=["", ""])
+
+
+def test_tallies_that_do_not_fit_are_refused(made):
+    for wrong, got in (([1, 5], r"\[1\. 5\.\]"), ([-1, 4], r"\[-1\.  4\.\]"), ([0.5, 1], r"\[0\.5 1\. \]")):
+        with pytest.raises(ValueError, match=rf"Tally: 'seen' must count 0 to 4 right answers, got {got}"):
+            Tally("seen", wrong, 4)
+    words = {"names": list(PANELS), "answers": ANSWERS, "notes": ["", ""]}
+    with pytest.raises(ValueError, match=r"PixelNeuron: 'seen' must have a count for each of 9 epochs, got \(2,\)"):
+        PixelNeuron(made, [1, 0], [Tally("seen", [1, 2], 4)], **words)
+    with pytest.raises(ValueError, match="PixelNeuron: expected 1 to 3 tallies, got 4"):
+        PixelNeuron(made, [1, 0], [*tallies(), tallies()[0]], **words)

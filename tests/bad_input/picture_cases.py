@@ -96,10 +96,6 @@ scene("PixelNeuron", an.PixelNeuron, states=PIXEL_STATES, targets=labels(2, 2), 
 scene("PixelNeuron, its pictures", lambda pictures: an.PixelNeuron(
           an.PixelStates(run(16)[1], pictures, [0, 1, 4]), [1, 0], [tally()], **NEURON),
       pictures=array(2, 4, 4, 3, low=0, nan=WRONG), speaks=("PixelStates",))  # fmt: skip
-scene("OverfittingGap", an.OverfittingGap, epochs=EPOCHS, tallies=TALLIES, title=word("right"), name=word("net"))
-scene("ClockStrip", an.ClockStrip, clock=EPOCHS, width=choice(900, 1120, wrong=[0, 100, 900.5, None, "900"]),
-      title=word("", "why?"), word=word("Epoch"))  # fmt: skip
-scene("TallyCurves", an.TallyCurves, epochs=EPOCHS, tallies=TALLIES, title=word("right"), name=word("net"))
 RUN = objects("LearningRun(…)", lambda: an.LearningRun("a", tally(), tally("new", (0, 4, 2), 9)),
               wrong=[[tally()], [an.LearningRun("a", tally(right=[1]), tally(right=[2]))]])  # fmt: skip
 scene("AccuracyGap", an.AccuracyGap, epochs=EPOCHS, runs=RUN)
@@ -108,5 +104,5 @@ scene("LearningRun", lambda **given: an.AccuracyGap([0, 1, 4], [an.LearningRun(*
 scene("AugmentationSteps", an.AugmentationSteps, picture=array(4, 6, 3, low=0, nan=WRONG),
       mirrored=array(3, low=0, high=1, whole=True, nan=WRONG), angles=array(3, low=-180, high=180, nan=WRONG),
       shifts=array(3, 2, low=-0.9, high=0.9, nan=WRONG), name=word("a truck"), slow=whole(1, 2, 5))  # fmt: skip
-scene("Tally", lambda **given: an.TallyCurves([0, 1, 4], [an.Tally(**given)], title="right", name="net"),
-      name=word("seen"), right=COUNTS, total=whole(4, 50), speaks=("TallyCurves",))  # fmt: skip
+scene("Tally", lambda **given: an.AccuracyGap([0, 1, 4], [an.LearningRun("a", tally(), an.Tally(**given))]),
+      name=word("seen"), right=COUNTS, total=whole(4, 50), speaks=("AccuracyGap", "LearningRun"))  # fmt: skip

@@ -13,7 +13,7 @@ from tinylearn import Scorecard
 
 FILMS = {
     "ch05_horse_and_deer": (1378, 684),
-    "ch05_neuron_and_network": (1120, 616),
+    "ch05_neuron_and_network": (1120, 592),
     "ch05_hidden_layer": (1346, 720),
 }
 FORMATS = ("gif", "png")
@@ -52,13 +52,13 @@ def test_the_films_show_what_the_headline_says(drawn):
     assert (neuron.names, neuron.targets, hidden.targets) == (("horse", "deer"), [1, 0], [1, 0])
     wanted = [headline[f"probability of a horse, for the {name}"] for name in ("horse", "deer")]
     assert neuron.states.predicted[-1] == pytest.approx(wanted)
-    _, compared = films["ch05_neuron_and_network"].scene.scenes
-    for panel, name in zip(compared.scenes, ("neuron", "three layers"), strict=True):
-        seen, new, always = panel.tallies
+    compared = films["ch05_neuron_and_network"].scene.runs
+    for run, name in zip(compared, ("neuron", "three layers"), strict=True):
+        seen, new, always = run.tallies
         assert f"{seen.right[-1]} of {seen.total}" == headline[f"{name}, right of those it learned from"]
         assert f"{new.right[-1]} of {new.total}" == headline[f"{name}, 41 unseen, right"]
         assert always.right[0] / always.total == headline[f"{name}, 41 unseen, baseline"]
-    for one, other in zip(neuron.tallies, compared.scenes[0].tallies[1:], strict=True):
+    for one, other in zip(neuron.tallies, compared[0].tallies[1:], strict=True):
         assert (one.name, one.total, one.right.tolist()) == (other.name, other.total, other.right.tolist())
 
 

@@ -19,7 +19,7 @@ from animations import checks
 from animations.checks import Shape
 from animations.data import Data, Field, clock, instance, text
 from animations.kit import style
-from animations.kit.axes import add_number
+from animations.kit.axes import add_label, add_number
 from animations.kit.page import Page, PageScene
 from animations.kit.tallies import LOOKS, ROW, Tally, in_words
 
@@ -29,15 +29,20 @@ ROOM = 1.42  # of the axis of epochs, beside the longest run: for the gap
 
 
 class LearningRun(Data):
-    """How one network learns: its name, and how many answers are right of two sets that `seen` and `new` name."""
+    """How one network learns: its name, and how many answers are right of two sets that `seen` and `new` name.
+
+    always   how many of the second set are right for one who always gives the same answer, if that is to be drawn
+    """
 
     name: str = text()
     seen: Tally = instance(Tally)
     new: Tally = instance(Tally)
+    always: Tally | None = instance(Tally, default=None)
 
     def prepare(self) -> None:
-        if self.seen.right.shape != self.new.right.shape:
-            counts = f"{len(self.seen.right)} and {len(self.new.right)}"
+        self.tallies = (self.seen, self.new, *([self.always] if self.always is not None else []))
+        if len({tally.right.shape for tally in self.tallies}) > 1:
+            counts = " and ".join(str(len(tally.right)) for tally in self.tallies)
             raise ValueError(f"LearningRun: {self.name!r} must have as many counts of each set, got {counts}")
         self.shares = np.array([tally.right / tally.total for tally in (self.seen, self.new)])  # (2, S)
         self.gaps = self.shares[0] - self.shares[1]
@@ -87,8 +92,7 @@ class AccuracyGap(PageScene):
 
     def describe(self, frame: int) -> str:
         told = [
-            f"{run.name}, right are {in_words((run.seen, run.new), frame)}, a gap of {run.gaps[frame]:.1%}"
-            for run in self.runs
+            f"{run.name}, right are {in_words(run.tallies, frame)}, a gap of {run.gaps[frame]:.1%}" for run in self.runs
         ]
         return f"Epoch {self.epochs[frame]} of {self.epochs[-1]}: {'; '.join(told)}."
 
@@ -96,7 +100,7 @@ class AccuracyGap(PageScene):
         """Write the name of a run, and a row for each set: a piece of its line, its name, its count."""
         page, left = self.page, WIDE * i + 30
         page.text(run.name, (left, HIGH - 88), size=style.LARGE, weight="bold")
-        for j, (tally, look) in enumerate(zip((run.seen, run.new), LOOKS, strict=False)):
+        for j, (tally, look) in enumerate(zip(run.tallies, LOOKS, strict=False)):
             y = HIGH - 126 - ROW * j
             page.axes.plot([left, left + 26, left + 52], [y] * 3, linewidth=2, markersize=8, markevery=[1], **look)
             page.text(tally.name, (left + 68, y))
@@ -110,8 +114,8 @@ class AccuracyGap(PageScene):
         axes = page.plot((WIDE * i + left, bottom, width, height), xlabel="epoch", xlim=(-0.02 * last, ROOM * last),
                          ylabel="share of right answers", ylim=(0, 1.04))  # fmt: skip
         axes.set_xticks(sorted({0, last // 2, last}))
-        for j, (shares, look) in enumerate(zip(run.shares, LOOKS, strict=False)):
-            page.grow(axes, self.epochs, shares, markersize=8, zorder=4 + j / 10, **look)
+        for j, (tally, look) in enumerate(zip(run.tallies, LOOKS, strict=False)):
+            page.grow(axes, self.epochs, tally.right / tally.total, markersize=8, zorder=4 + j / 10, **look)
         points = np.stack([np.broadcast_to(self.epochs, run.shares.shape), run.shares], axis=-1)  # (2, S, 2)
 
         def ends(moment: float) -> np.ndarray:
@@ -137,3 +141,6 @@ class AccuracyGap(PageScene):
         looks: dict[str, Any] = {"color": style.ERROR, "weight": "bold", "ha": "left", "zorder": 5}
         number = add_number(axes, 0, 0, "gap {:.1%}", f"run_{i}.gap", **looks)
         page.glide(page.bind(number, value=run.gaps), position=beside)
+        word = add_label(axes, 0, 0, "overfitting", **looks)
+        page.glide(word, position=lambda moment: np.subtract(beside(moment), (0, 0.06)))
+        page.show(run.gaps > 0.05, word)

@@ -16,18 +16,21 @@ def films(handed):
     ((_, shown, _), _) = handed["PixelStates"][0]
     (_, neurons) = handed["telling_neurons"][0]
     epochs = [step // 5 for step in STEPS]
-    compared, names = {}, {"clock": "Epoch", "last_clock": "of"}
-    for name, recording in (("neuron", of_neuron), ("network", of_network)):
-        one = counts(recording, data, epochs, f"{name}.")
-        seen, new = (one[0][f"{name}.right[{row}]"] for row in (0, 1))
-        points = [100 * (a / 160 - b / 41) for a, b in zip(seen, new, strict=True)]
-        compared |= one[0] | {f"{name}.gap": points}
-        names |= one[1] | {f"{name}.gap": "gap: overfitting"}
+    gaps = {}
+    compared, names = {"epoch": epochs, "last_epoch": 125}, {"epoch": "Epoch", "last_epoch": "of"}
+    for run, recording in (("run_0", of_neuron), ("run_1", of_network)):
+        values, labels = counts(recording, data, epochs, f"{run}.")
+        seen, new = (values[f"{run}.right[{row}]"] for row in (0, 1))
+        gap = [a / 160 - b / 41 for a, b in zip(seen, new, strict=True)]
+        compared, names = compared | values | {f"{run}.gap": gap}, names | labels
+        middles = [(a / 160 + b / 41) / 2 for a, b in zip(seen, new, strict=True)]
+        gaps[f"{run}.gap"] = [(epoch + 0.04 * 125, max(y, 0.04)) for epoch, y in zip(epochs, middles, strict=True)]
     return {
         "ch05_horse_and_deer": neuron_film(of_neuron, shown, counts(of_neuron, data, epochs)),
         "ch05_neuron_and_network": {
-            "source": compared | {"clock": epochs, "last_clock": [125] * len(epochs)},
+            "source": compared,
             "names": names,
+            "places": lambda frame: {gid: places[frame] for gid, places in gaps.items()},
         },
         "ch05_hidden_layer": network_film(of_network, shown, neurons),
     }
