@@ -9,7 +9,7 @@ from tests.chapters.chapter_helpers import check_films
 from tinylearn import Dense, ReLU
 from tinylearn.datasets import sine
 
-FILMS = {"ch04_relu_sigmoid": (1280, 700), "ch04_softmax": (1280, 600), "ch04_one_update": (1288, 600),
+FILMS = {"ch04_relu_sigmoid": (1280, 700), "ch04_softmax": (1280, 600), "ch04_one_update": (1328, 600),
          "ch04_learning_sine": (1280, 760), "ch04_race": (1280, 640)}  # fmt: skip
 FORMATS = ("gif", "png")
 

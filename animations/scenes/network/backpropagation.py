@@ -25,7 +25,7 @@ from animations.scenes.network.streams import ABOVE, BELOW, LOUD, Part, draw_for
 from tinylearn import Dense, Recording, ReLU
 
 RADIUS, APART, UNDER_NODE = 34, 150, 51  # pixels: of a node; to the next one below it; to what stands below a node
-EDGE, DENSE, ALONE, LOSS = 84, 390, 170, 170  # at both sides; to a dense layer, to an activation, to the loss
+EDGE, DENSE, ALONE, LOSS = 84, 410, 170, 170  # at both sides; to a dense layer, to an activation, to the loss
 HEADING, FOOT, NARROWEST = 140, 10, 960
 GLYPH, UNDER, BACK = 10, 24, 8  # from a value to the ends of its line; down to its arithmetic; to the stream of dout
 Written = dict[Sequence[int], list[Part]]  # frames → the arithmetic that is written in them
@@ -110,7 +110,7 @@ class Backpropagation(PageScene):
                 also[beats.told_at(number - 1),] = [dout, "×", weight, "=", pull("product", douts[j] * w[i, j])]
             side = int(np.sign(end[1] - start[1]))  # where the line rises, there is room below it on its right
             gap, ha = page.width(tag) / 2 + GLYPH, ("center", "left", "right")[side]
-            self._write((x - gap * side, y - UNDER), number, "w", (i, j), [given, "×", dout], also, ha)
+            self._write((x - (gap - GLYPH) * side, y - UNDER), number, "w", (i, j), [given, "×", dout], also, ha)
             stream = draw_stream(page, start, end, beats.forward(number), gap, markersize=9)
             page.signed(stream, values, most=5.5, largest=largest)
             page.bind(stream, color=np.where(values < 0, BELOW, ABOVE).tolist())

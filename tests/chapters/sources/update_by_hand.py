@@ -18,7 +18,7 @@ SAID = {  # digits in these are those of names and formulas
     "dense_2: dout × weight runs back along each line",
     "relu_1: dout × slope: a neuron that is off has slope 0, and stops it",
 }  # fmt: skip
-PLACES = {"input[0]": (84, 235), "dense_2[0].out": (1034, 235), "loss": (1204, 235), "target[0]": (1204, 385)}
+PLACES = {"input[0]": (84, 235), "dense_2[0].out": (1074, 235), "loss": (1244, 235), "target[0]": (1244, 385)}
 
 
 class Pass:
