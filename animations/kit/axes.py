@@ -62,13 +62,18 @@ def add_legend(axes: Axes, **settings: Any) -> Legend:
     return legend
 
 
+def painted_pixels(axes: Axes) -> float:
+    """Return how many pixels are painted for one of the scene's size: the `scale` with which it is rendered."""
+    return float(axes.figure.dpi) / style.DPI
+
+
 def add_arrow(axes: Axes, start: np.ndarray, tip: np.ndarray, color: str, pointed: bool = True) -> Polygon:
-    """Draw an arrow into axes for curves, or a line, which is thicker. Places are in pixels of the figure."""
-    length = math.dist(start, tip)
+    """Draw an arrow into axes for curves, or a line, which is thicker. Places are in painted pixels of the figure."""
+    length, pixel = math.dist(start, tip), painted_pixels(axes)
     along = (tip - start) / length
-    across = np.array([-along[1], along[0]])
-    head, half = (min(11, 0.6 * length), 0.8 * across) if pointed else (0, 1.6 * across)
-    neck, wing = tip - head * along, 0.42 * head * across
+    across = pixel * np.array([-along[1], along[0]])
+    head, half = (min(11 * pixel, 0.6 * length), 0.8 * across) if pointed else (0, 1.6 * across)
+    neck, wing = tip - head * along, 0.42 * head / pixel * across
     point = [neck + wing, tip, neck - wing] if pointed else []
     corners = [start + half, neck + half, *point, neck - half, start - half]
     arrow = Polygon(axes.transData.inverted().transform(corners), color=color, linewidth=0, zorder=2.7)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 import numpy as np
+from matplotlib.text import Text
 
-from animations.engine.text import PastedText, text_width
+from animations.engine.text import text_width
 from animations.kit import style
 
 
@@ -24,14 +25,21 @@ def widest(texts: Iterable[str], size: float = style.SMALL, weight: str = "norma
     return max((text_width(text.replace("-", "−"), size, weight) for text in texts), default=0)
 
 
-def fit(label: PastedText, widest: float) -> float:
-    """Shorten a text that is wider than `widest` pixels, in its middle; return its width."""
+def width_of(text: Text) -> float:
+    """Return how wide a text is in the units of its axes: in pixels of a page, whatever the scale."""
+    if not text.get_text() or text.axes is None:
+        return 0.0
+    return round(float(text.get_window_extent().transformed(text.axes.transData.inverted()).width), 6)
+
+
+def fit(label: Text, widest: float) -> float:
+    """Shorten a text that is wider than `widest` pixels of its page, in its middle; return its width."""
     text = label.get_text()
     kept = len(text)
-    while kept > 2 and label.get_window_extent().width > widest:
+    while kept > 2 and width_of(label) > widest:
         kept -= 1
         label.set_text(f"{text[: (kept + 1) // 2]}…{text[len(text) - kept // 2 :]}")
-    return label.get_window_extent().width if text else 0.0
+    return width_of(label)
 
 
 def different(names: Sequence[str], letters: int = 20) -> list[str]:

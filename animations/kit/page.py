@@ -31,6 +31,7 @@ from animations.kit import axes as kit
 from animations.kit import style
 from animations.kit.colours import SIGNED
 from animations.kit.images import image_axes
+from animations.kit.labels import width_of
 from animations.kit.numbers import signed_digits
 from animations.scene import Scene
 
@@ -253,9 +254,9 @@ class Page:
         """Return how many pixels wide a text is, or the longest that it will be."""
         shown = text.get_text()
         text.set_text(self._longest.get(text, shown))
-        width = text.get_window_extent().width if text.get_text() else 0.0
+        width = width_of(text)
         text.set_text(shown)
-        return float(width)
+        return width
 
     # --- what changes -----------------------------------------------------------------------------------------------
 

@@ -9,16 +9,20 @@ from matplotlib.figure import Figure
 
 from animations import style
 from animations.kit.axes import add_arrow, add_legend
+from animations.kit.labels import fit
 from animations.kit.page import SPACE, Page
 
 SIZE = (400, 200)
 VALUES = np.array([3.0, 17.0, 8000.0])
 
 
+def sheet(scale=1):
+    return Page(Figure(figsize=(SIZE[0] / style.DPI, SIZE[1] / style.DPI), dpi=scale * style.DPI), SIZE, "net")
+
+
 @pytest.fixture
 def page():
-    figure = Figure(figsize=(SIZE[0] / style.DPI, SIZE[1] / style.DPI), dpi=style.DPI)
-    return Page(figure, SIZE, "net")
+    return sheet()
 
 
 def box(text):
@@ -32,6 +36,33 @@ def test_row_puts_texts_one_space_apart(page):
     for one, other in itertools.pairwise(texts):
         assert box(other).x0 - box(one).x1 == pytest.approx(SPACE, abs=1)
     assert end == pytest.approx(box(texts[-1]).x1, abs=1)
+
+
+@pytest.mark.parametrize("scale", [0.5, 2, 3])
+def test_row_stands_as_close_at_every_scale(scale):
+    page = sheet(scale)
+    number, texts = page.number("{:.1f}", "loss", VALUES), [page.text(words) for words in ("w =", "and more")]
+    end = page.row((30, 100), texts[0], number, texts[1])
+    page.update(2)
+    edges = [edge / scale for text in (texts[0], number, texts[1]) for edge in box(text).intervalx]
+    assert np.subtract(edges[2:5:2], edges[1:4:2]) == pytest.approx([SPACE] * 2, abs=1 / scale)
+    assert (edges[0], edges[-1]) == pytest.approx((30, end), abs=1 / scale)
+
+
+def test_row_stands_as_close_on_a_page_that_is_stretched():
+    figure = Figure(figsize=(8, 2), dpi=style.DPI)  # twice as wide as the page
+    page = Page(figure, SIZE)
+    texts = [page.text(words) for words in ("w =", "and more")]
+    end = page.row((30, 100), *texts)
+    assert box(texts[1]).x0 - box(texts[0]).x1 == pytest.approx(2 * SPACE, abs=1)
+    assert box(texts[1]).x1 == pytest.approx(2 * end, abs=1)
+
+
+@pytest.mark.parametrize("scale", [1, 2])
+def test_texts_are_shortened_alike_at_every_scale(scale):
+    label = sheet(scale).text("a name that is far too long for its place")
+    assert 80 < fit(label, 100) <= 100
+    assert label.get_text() == "a na…lace"
 
 
 def test_row_can_end_at_its_place(page):
@@ -211,16 +242,17 @@ def test_artists_are_seen_when_they_are_to_be(page):
     assert seen == [(False, False), (True, True), (False, False)]
 
 
-def test_arrows_of_a_plot_have_a_head_that_fits_and_lines_have_none(page):
-    axes = page.plot((100, 50, 200, 100), xlim=(0, 2), ylim=(0, 1))
-    start, tip = np.array([120.0, 60.0]), np.array([220.0, 60.0])
+@pytest.mark.parametrize("scale", [1, 2])
+def test_arrows_of_a_plot_have_a_head_that_fits_and_lines_have_none(scale):
+    axes = sheet(scale).plot((100, 50, 200, 100), xlim=(0, 2), ylim=(0, 1))
+    start, tip = scale * np.array([120.0, 60.0]), scale * np.array([220.0, 60.0])
     arrow, line = (add_arrow(axes, start, tip, style.WEIGHT, pointed=pointed) for pointed in (True, False))
     corners = axes.transData.transform(arrow.get_xy())
     assert corners[3] == pytest.approx(tip)
-    assert corners[2, 0] == pytest.approx(209)
+    assert corners[2] / scale == pytest.approx([209, 60 + 0.42 * 11])
     assert len(line.get_xy()) == 5
-    short = add_arrow(axes, start, start + np.array([0, 5]), style.WEIGHT)
-    assert axes.transData.transform(short.get_xy())[2, 1] == pytest.approx(62)
+    short = add_arrow(axes, start, start + scale * np.array([0, 5]), style.WEIGHT)
+    assert axes.transData.transform(short.get_xy())[2, 1] / scale == pytest.approx(62)
 
 
 def test_legend_writes_names_as_they_are(page):

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
+from matplotlib.text import Text
 
 import animations as an
 import tinylearn as tl
@@ -47,10 +48,25 @@ def painted(scene: Any) -> list[Any]:
     return [painter.paint(frame).copy() // 64 for frame in sorted({0, scene.frames // 2, scene.frames - 1})]
 
 
+def placed(scene: Any, scale: float) -> dict[str, np.ndarray]:
+    """Return where its texts begin or end in the last frame, (T, 2) pixels of its size, for each text."""
+    painter, places = Painter(scene, scale), {}
+    painter.paint(scene.frames - 1)
+    for text in painter.figure.findobj(Text):
+        if text.get_text() and text.axes is not None and text.get_visible():
+            place = text.get_transform().transform(text.get_unitless_position()) / scale
+            places[text.get_text()] = np.vstack([*places.get(text.get_text(), ()), place])
+    return places
+
+
 class Scenes:
-    """Rows of the table: `made` are those of the suite; `drawn`, those that draw as well, of which it tries few."""
+    """Rows of the table: `made` are those of the suite; `drawn`, those that draw as well, of which it tries few.
+
+    placed   scene and scale → where its texts stand
+    """
 
     def __init__(self) -> None:
+        self.placed: dict[str, Subject] = {}
         self.made: dict[str, Subject] = {}
         self.drawn: dict[str, Subject] = {}
 
@@ -58,6 +74,7 @@ class Scenes:
         """Add the row of a scene that is made, and that of one that is drawn as well."""
         self.made[name] = Subject(lambda **given: told(make(**given)), **arguments)
         self.drawn[f"{name}, drawn"] = Subject(lambda **given: painted(make(**given)), **arguments)
+        self.placed[name] = Subject(lambda scale, **given: placed(make(**given), scale), **arguments)
 
 
 # --- arguments --------------------------------------------------------------------------------------------------------

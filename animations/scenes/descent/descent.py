@@ -18,7 +18,7 @@ from matplotlib.patches import Polygon
 
 from animations import checks, data
 from animations.kit import style
-from animations.kit.axes import add_arrow
+from animations.kit.axes import add_arrow, painted_pixels
 from animations.kit.numbers import decimals_by_size, in_brackets
 from animations.scenes.descent.curve_panel import CurvePanel
 from tinylearn import Recording
@@ -121,15 +121,15 @@ class CurveDescent(CurvePanel):
         """Return the x and the y of both ends of each tangent, (S, 2, 2)."""
         to_pixels = self.axes.transData.transform
         x_unit, y_unit = to_pixels((1, 1)) - to_pixels((0, 0))
-        half = REACH / np.hypot(x_unit, slope * y_unit)
+        half = painted_pixels(self.axes) * REACH / np.hypot(x_unit, slope * y_unit)
         return np.stack([[x - half, x + half], [y - slope * half, y + slope * half]]).transpose(2, 0, 1)
 
     def _draw_path(self, inside: np.ndarray) -> dict[int, Polygon]:
         """Return frame → the piece of path that appears with it: from where the last one ended, if it can be seen."""
-        walk, path, end = self.descent, {}, 0
+        walk, path, end, shortest = self.descent, {}, 0, painted_pixels(self.axes) * SHORTEST
         for frame, step in enumerate(self.shown):
             start, tip = self.axes.transData.transform(np.column_stack([walk.x[[end, step]], walk.y[[end, step]]]))
-            if inside[end] and math.dist(start, tip) >= SHORTEST:
+            if inside[end] and math.dist(start, tip) >= shortest:
                 path[frame] = add_arrow(self.axes, start, tip, style.WEIGHT, pointed=step == end + 1)
                 end = step
         return path
