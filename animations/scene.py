@@ -31,7 +31,8 @@ class Scene(Data):
     the way from frame 3 to frame 4; numbers, clocks and names are those of frame 3.
 
     matplotlib's own settings hold while it is drawn, whatever a user has set; `style` changes them: `{"axes.grid":
-    True}`, or "dark_background". The shortest scene:
+    True}`, or "dark_background". Several threads may render, each its own scenes; a setting of matplotlib that a thread
+    makes while another draws is lost. The shortest scene:
 
     >>> class Square(Scene):
     ...     size = (200, 200)

@@ -16,6 +16,7 @@ from tqdm import tqdm
 from animations import checks
 from animations.engine.glyphs import MISSING, refuse_missing_letter
 from animations.engine.painter import Painter
+from animations.engine.settings import DRAWING
 from animations.scene import Scene, checked_scene
 from tinylearn.checks import as_int, number
 
@@ -110,6 +111,7 @@ class Clip:
         Painted once, not once for each format, the films of the chapters take a quarter less time.
         """
         with ExitStack() as stack:
+            stack.enter_context(DRAWING)
             stack.enter_context(warnings.catch_warnings())
             warnings.filterwarnings("error", MISSING)
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from threading import RLock
 from typing import Any
 
 import matplotlib
@@ -17,18 +18,23 @@ DEFAULTS: dict[str, Any] = {
     **{key: value for key, value in dict.items(matplotlib.rcParamsDefault) if not key.startswith("backend")},
     "font.sans-serif": [FONT],  # the others are of one computer
 }
+DRAWING = RLock()  # matplotlib's settings, and what to warn of, are those of the process: one thread draws at a time
 
 
 @contextmanager
 def using(settings: Mapping[str, Any]) -> Iterator[None]:
-    """Draw under these settings, which matplotlib has checked. A few microseconds: `rc_context` takes 1.5 ms."""
+    """Draw under these settings, which matplotlib has checked; other threads that want to draw wait meanwhile.
+
+    A few microseconds: `rc_context` takes 1.5 ms.
+    """
     params: Any = matplotlib.rcParams
-    before = dict(dict.items(params))  # not `dict.copy`, which sorts them
-    dict.update(params, settings)
-    try:
-        yield
-    finally:
-        dict.update(params, before)
+    with DRAWING:
+        before = dict(dict.items(params))  # not `dict.copy`, which sorts them
+        dict.update(params, settings)
+        try:
+            yield
+        finally:
+            dict.update(params, before)
 
 
 def settings_of(scene: Scene) -> dict[str, Any]:
