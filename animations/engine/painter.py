@@ -47,6 +47,8 @@ class Painter:
 
     def __init__(self, scene: Scene, scale: float = 1, font: str = "") -> None:
         self.scene, self.settings = scene, settings_of(scene)
+        if font:
+            self.settings["font.family"] = [*self.settings["font.family"], font]
         with using(self.settings):
             dpi = scale * DPI
             inches = (round(scale * side) / dpi for side in scene.size)  # of which matplotlib makes 28 pixels of 29
@@ -55,7 +57,8 @@ class Painter:
             self.renderer: Any = FigureCanvasAgg(self.figure).get_renderer()
             scene.draw(self.figure)
         for text in self.figure.findobj(Text) if font else ():
-            text.set_fontfamily([*text.get_fontfamily(), font])
+            if font not in text.get_fontfamily():  # it has a family of its own
+                text.set_fontfamily([*text.get_fontfamily(), font])
         self.pixels = np.asarray(self.renderer.buffer_rgba())
         self.trails = [list(scene.trail(frame)) for frame in range(scene.frames)]
         for artist in (artist for trail in self.trails for artist in trail):

@@ -34,12 +34,12 @@ def plot_axes(
     `settings` are matplotlib's: xlim, ylim, xscale, title, …
     """
     axes = figure.add_axes(box, **settings)
-    axes.tick_params(labelsize=style.SMALL, colors=style.INK, labelfontfamily=style.FONT)
+    axes.tick_params(labelsize=style.SMALL, colors=style.INK)
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(color=style.FAINT, linewidth=0.5)
     axes.set_axisbelow(True)
-    axes.set_xlabel(xlabel, fontsize=style.SMALL, color=xcolor, family=style.FONT, parse_math=False)
-    axes.set_ylabel(ylabel, fontsize=style.SMALL, color=ycolor, family=style.FONT, parse_math=False)
+    axes.set_xlabel(xlabel, fontsize=style.SMALL, color=xcolor, parse_math=False)
+    axes.set_ylabel(ylabel, fontsize=style.SMALL, color=ycolor, parse_math=False)
     return axes
 
 
@@ -55,7 +55,7 @@ def log_loss(axes: Axes, last: int) -> None:
 
 def add_legend(axes: Axes, **settings: Any) -> Legend:
     """Write which line is which; `settings` are matplotlib's: loc, ncols, …"""
-    font = {"family": style.FONT, "size": style.SMALL}
+    font = {"size": style.SMALL}
     legend = axes.legend(**{"frameon": False, "labelcolor": style.INK, "prop": font} | settings)
     for name in legend.get_texts():
         name.set_parse_math(False)
@@ -120,6 +120,6 @@ def add_number(axes: Axes, x: float, y: float, form: Form, gid: str, **settings:
 
 
 def _defaults(settings: dict[str, Any]) -> dict[str, Any]:
-    own: dict[str, Any] = {"size": style.MEDIUM, "color": style.INK, "va": "center_baseline", "fontfamily": style.FONT}
+    own: dict[str, Any] = {"size": style.MEDIUM, "color": style.INK, "va": "center_baseline"}
     own["parse_math"] = False  # two $ in a text are no formula
     return own | settings

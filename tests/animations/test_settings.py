@@ -5,6 +5,8 @@ import json
 import os
 import subprocess
 import sys
+import warnings
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from small_scenes import FigureText, Overlapping, Picture, Small
 
 from animations import PastedText, SideBySide, Stacked, render
 from animations.engine.painter import Painter, redraw
+from animations.kit.page import SPACE, Page, PageScene
 
 ROOT = Path(__file__).parents[2]
 USERS = {
@@ -152,6 +155,37 @@ def test_a_font_gives_the_letters_that_dejavu_lacks_and_leaves_the_others(tmp_pa
         render(Said(*words), tmp_path / "film.png", progress=False)
     with Image.open(render(Said(*words), tmp_path / "film.png", font="STIXGeneral", progress=False)) as picture:
         assert (np.array(picture) != expected[..., :3]).any()
+
+
+class InARow(PageScene):
+    size = (200, 60)
+
+    def draw(self, figure):
+        self.page = Page(figure, self.size)
+        self.page.row((5, 30), self.page.text(3 * LACKING), self.page.text("behind"))
+
+
+def test_a_font_is_known_where_texts_are_measured(tmp_path):
+    assert render(InARow(), tmp_path / "row.png", font="STIXGeneral", progress=False).exists()
+    scene = InARow()
+    first, second = (text.get_window_extent() for text in Painter(scene, font="STIXGeneral").scene.page.axes.texts)
+    assert first.width > 20
+    assert second.x0 - first.x1 == pytest.approx(SPACE, abs=1)
+
+
+# --- threads -------------------------------------------------------------------------------------------------------
+
+
+def test_threads_render_what_one_does_and_leave_settings_and_warnings_as_they_were(tmp_path):
+    def film(number):
+        scene = Overlapping()
+        scene.style = ("default", "dark_background")[number % 2]
+        return render(scene, tmp_path / f"{number}.apng", progress=False).read_bytes()
+
+    alone, before, filters = [film(0), film(1)], dict(matplotlib.rcParams), list(warnings.filters)
+    with ThreadPoolExecutor(2) as pool:
+        assert list(pool.map(film, range(12))) == alone * 6
+    assert (dict(matplotlib.rcParams), warnings.filters) == (before, filters)
 
 
 # --- paper ---------------------------------------------------------------------------------------------------------
