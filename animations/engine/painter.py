@@ -92,11 +92,13 @@ class Painter:
             self.painted = int(frame) + 1
             self.renderer.restore_region(self.with_trails)
             for artist in trails:
-                artist.draw(self.renderer)
+                if all(map(Artist.get_visible, self.holders[artist])):
+                    artist.draw(self.renderer)
             if trails:
                 self.with_trails = self.renderer.copy_from_bbox(self.figure.bbox)
             for artist in self.changing:
-                artist.draw(self.renderer)
+                if all(map(Artist.get_visible, self.holders[artist])):
+                    artist.draw(self.renderer)
         return self.pixels
 
     def draw_background(self) -> None:
@@ -105,10 +107,11 @@ class Painter:
         On paper, which can be seen where the figure is transparent.
         """
         order = list(_in_drawing_order(self.figure))
-        drawn = {whole for artist, whole in order if artist in self.returned}
+        self.holders = {artist: holders for artist, _, holders in order}  # what is hidden hides all that it holds
+        drawn = {whole for artist, whole, _ in order if artist in self.returned}
         drawn |= {inset for artist in drawn if artist.axes for inset in artist.axes.child_axes
                   if inset.get_zorder() >= artist.get_zorder()}  # fmt: skip
-        self.changing = [artist for artist, _ in order if artist in drawn]
+        self.changing = [artist for artist, *_ in order if artist in drawn]
         for artist in self.changing:
             artist.set_animated(True)
         self.renderer.clear()
@@ -118,13 +121,16 @@ class Painter:
         self.painted = 0
 
 
-def _in_drawing_order(artist: Artist, part_of: Artist | None = None) -> Iterator[tuple[Artist, Artist]]:
-    """Yield everything in a figure as matplotlib draws it, each with the whole that it is drawn with, often itself.
+def _in_drawing_order(
+    artist: Artist, part_of: Artist | None = None, holders: tuple[Artist, ...] = ()
+) -> Iterator[tuple[Artist, Artist, tuple[Artist, ...]]]:
+    """Yield everything in a figure as matplotlib draws it, with the whole that it is drawn with, and all that hold it.
 
-    Parent by parent come each parent's children, by z-order. `part_of`: the whole that those of `artist` belong to.
+    Parent by parent come each parent's children, by z-order. `part_of`: the whole that those of `artist` belong to,
+    which often is each itself.
     """
     for child in sorted(artist.get_children(), key=lambda child: child.get_zorder()):
         whole = part_of or (artist if isinstance(child, Axis) else child)  # other things of its axes lie over an axis
-        yield child, whole
+        yield child, whole, holders
         parts = isinstance(child, Axes | FigureBase) and getattr(child, "name", "") != "3d"  # can be drawn one by one
-        yield from _in_drawing_order(child, None if parts and whole is child else whole)
+        yield from _in_drawing_order(child, None if parts and whole is child else whole, (*holders, child))

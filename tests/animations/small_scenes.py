@@ -211,6 +211,28 @@ class Parts(Small):
         return [self.entry, self.label]
 
 
+class HiddenAxes(Small):
+    """Axes that are seen in some frames only, with all that lies in them: a line that changes, a trail, an inset."""
+
+    def draw(self, figure):
+        self.all = self.axes(figure)
+        (self.line,) = self.all.plot([0, 10], [0, 10], linewidth=6, color="tab:blue", zorder=3)
+        inset = self.all.inset_axes((0.3, 0.3, 0.4, 0.4), xlim=(0, 6), ylim=(0, 6), xticks=[], yticks=[], zorder=5)
+        (self.dot,) = inset.plot([0], [0], "o", color="tab:red", zorder=3)
+        never = self.axes(figure)
+        never.set_visible(False)
+        (self.unseen,) = never.plot([0, 10], [5, 5], linewidth=9, color="tab:green", zorder=2.7)
+
+    def update(self, frame):
+        self.all.set_visible(frame != 4)
+        self.line.set_ydata([frame, 10])
+        self.dot.set_data([frame], [frame])
+        return [self.all, self.line, self.dot]
+
+    def trail(self, frame):
+        return [self.unseen] if frame == 2 else []
+
+
 class Gliding(Small):
     """A square that is asked for between frames, beside the number of the frame."""
 
@@ -226,4 +248,5 @@ class Gliding(Small):
         return [self.square, self.number]
 
 
-ALL = (Overlapping, FigureText, Trail, TwoAxes, Late, LateWithTrail, Appearing, Picture, InDepth, UnderInset, Parts)
+ALL = (Overlapping, FigureText, Trail, TwoAxes, Late, LateWithTrail, Appearing, Picture, InDepth, UnderInset, Parts,
+       HiddenAxes)  # fmt: skip
