@@ -9,7 +9,7 @@ from animations.kit.series import Series
 from animations.kit.steps import spaced_steps
 from animations.kit.tallies import Tally
 from animations.render import render
-from animations.scene import Scene, SideBySide, Stacked
+from animations.scene import EndingWith, Scene, SideBySide, Stacked
 from animations.scenes.activations.curve_fit import CurveFit, CurveStates
 from animations.scenes.activations.curve_race import CurveRace
 from animations.scenes.activations.functions import FunctionAndSlope, FunctionStates
@@ -62,6 +62,7 @@ __all__ = [
     "CurveRace",
     "CurveStates",
     "Descent",
+    "EndingWith",
     "FeatureMaps",
     "FilterPull",
     "FunctionAndSlope",

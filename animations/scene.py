@@ -167,3 +167,45 @@ class Stacked(Group):
 
     def _panels(self, figure: FigureBase) -> list[SubFigure]:
         return list(figure.subfigures(len(self.scenes), 1, height_ratios=self.heights, hspace=0, squeeze=False).flat)
+
+
+class EndingWith(Group):
+    """A scene, and after its last frame a picture that stands alone: the answer.
+
+    >>> film, answer = Scene(), Scene()
+    >>> film.frames = 20
+    >>> EndingWith(film, answer).frames
+    21
+    """
+
+    def __init__(self, scene: Scene, answer: Scene) -> None:
+        super().__init__(scene, answer)
+        if answer.frames != 1:
+            raise ValueError(f"EndingWith: answer must be one picture, got {answer.frames} frames")
+        if answer.size[0] > scene.size[0] or answer.size[1] > scene.size[1]:
+            raise ValueError(f"EndingWith: answer must be no larger than scene, {scene.size}, got {answer.size}")
+        self.size, self.frames = scene.size, scene.frames + 1
+
+    def draw(self, figure: FigureBase) -> None:
+        super().draw(figure)
+        self.scenes[1].update(0)
+
+    def update(self, frame: float) -> list[Artist]:
+        scene = self.scenes[0]
+        self.cover.set_visible(frame >= self.frames - 1)
+        moment = min(frame if scene.glides else int(frame), scene.frames - 1)
+        return [*scene.update(moment), self.cover]  # type: ignore[arg-type]
+
+    def trail(self, frame: int) -> list[Artist]:
+        return list(self.scenes[0].trail(frame)) if frame < self.frames - 1 else []
+
+    def describe(self, frame: int) -> str:
+        ended = frame >= self.frames - 1
+        return self.scenes[1].describe(0) if ended else self.scenes[0].describe(frame)
+
+    def _panels(self, figure: FigureBase) -> list[SubFigure]:
+        film, self.cover = (figure.add_subfigure(figure.add_gridspec(1, 1)[0]) for _ in self.scenes)
+        self.cover.set_facecolor(figure.get_facecolor())
+        rooms = [[(whole - part) / 2, part, (whole - part) / 2] for whole, part in (self.widths, self.heights)]
+        middle = self.cover.add_gridspec(3, 3, wspace=0, hspace=0, width_ratios=rooms[0], height_ratios=rooms[1])
+        return [film, self.cover.add_subfigure(middle[1, 1])]

@@ -11,6 +11,7 @@ from typing import Any
 from matplotlib.artist import Artist
 from matplotlib.axis import Axis
 from matplotlib.colors import to_hex
+from matplotlib.figure import SubFigure
 from matplotlib.text import Text
 
 from animations.audit.texts import DIGIT
@@ -51,8 +52,11 @@ class Clock:
             axes = [axis for artist in changing for axis in artist.findobj(Axis)]
             ticks = [tick for axis in axes for tick in axis.majorTicks]  # also those that are not needed now
             returned = {id(text) for artist in [*changing, *ticks] for text in artist.findobj(Text)}
+            wholes = [cover.get_figure(root=False) for cover in changing if isinstance(cover, SubFigure)]
+            covered = {id(text) for whole in wholes if whole for text in whole.findobj(Text)}
             for text, (word, gid, *_) in moved:
-                if id(text) not in returned:
+                stays = id(text) in self.before and id(text) in self.now
+                if id(text) not in returned and (stays or id(text) not in covered):
                     yield gid or word, f"{word!r} changed, but update did not return it: painted is the old one"
 
     def no_record(self, texts: Sequence[Text], names: Collection[str]) -> Iterator[tuple[str, str]]:

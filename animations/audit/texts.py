@@ -10,6 +10,8 @@ import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis, Tick
+from matplotlib.colors import to_rgba
+from matplotlib.figure import FigureBase, SubFigure
 from matplotlib.spines import Spine
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import Bbox
@@ -32,10 +34,20 @@ def drawn(artist: Artist, hidden: Collection[int] = (), *, marks: bool = True) -
         children = [artist.label, artist.offsetText, *(_ticks(artist) if marks else ())]
     else:
         children = artist.get_children()
+    if isinstance(artist, FigureBase):
+        children = _uncovered(artist, children)
     if isinstance(artist, Axes) and not artist.axison:
         children = [child for child in children if not isinstance(child, Axis | Spine)]
     for child in children:
         yield from drawn(child, hidden, marks=marks)
+
+
+def _uncovered(figure: FigureBase, children: list[Artist]) -> list[Artist]:
+    """Return the children of a figure without those below one that covers all of it, as an answer at the end does."""
+    covers = [number for number, child in enumerate(children)
+              if isinstance(child, SubFigure) and child.get_visible() and to_rgba(child.get_facecolor())[3] == 1
+              and np.allclose(child.bbox.extents, figure.get_window_extent().extents)]  # fmt: skip
+    return children[covers[-1] :] if covers else children
 
 
 def drawn_texts(figure: Artist, hidden: Collection[int] = ()) -> list[Text]:

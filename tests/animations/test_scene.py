@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_scenes import Gliding, Overlapping, Small, Trail, whole
 
-from animations import Scene, SideBySide, Stacked, spaced_steps
+from animations import EndingWith, Scene, SideBySide, Stacked, audit, spaced_steps
+from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter, redraw
 
 
@@ -128,6 +129,70 @@ def test_a_scene_below_two_that_stand_side_by_side():
 def test_stacked_describes_every_scene():
     words = Stacked(Small(), SideBySide(Trail(), Short())).describe(4)
     assert words == "Small, frame 4 of 5 Below it: Trail, frame 4 of 5 Beside it: Short, frame 2 of 2"
+
+
+# --- a film and its answer -------------------------------------------------------------------------------------------
+
+
+class Answer(Small):
+    size, frames = (120, 80), 1
+
+    def draw(self, figure):
+        figure.set_facecolor("tab:orange")
+        self.word = figure.text(0.5, 0.5, "answer", ha="center")
+
+    def update(self, frame):
+        return [self.word]
+
+
+@pytest.mark.parametrize("kind", [Trail, Overlapping])
+def test_a_film_is_as_it_is_alone_until_its_answer_covers_it(kind):
+    painter = Painter(EndingWith(kind(), Answer()))
+    alone = redraw(Answer(), 0)
+    for frame in (3, 6, 0, 6, 5):
+        picture = painter.paint(frame)
+        if frame < 6:
+            np.testing.assert_array_equal(picture, whole(kind, frame))
+        else:
+            np.testing.assert_array_equal(picture[20:100, 20:140], alone)
+            assert (picture[:20] == 255).all()
+            np.testing.assert_array_equal(picture, redraw(EndingWith(kind(), Answer()), 6))
+
+
+def test_between_its_last_frame_and_the_answer_a_film_waits():
+    painter = Painter(EndingWith(Gliding(), Answer()))
+    last = painter.paint(Gliding.frames - 1).copy()
+    np.testing.assert_array_equal(painter.paint(Gliding.frames - 0.5), last)
+
+
+def test_what_an_answer_covers_is_not_there_any_more():
+    texts = []
+    for frame in (0, 6):
+        scene = EndingWith(Trail(), Answer())
+        painter = Painter(scene)
+        painter.paint(frame)
+        texts.append("answer" in [text.get_text() for text in drawn_texts(painter.figure)])
+        assert ("10" in [text.get_text() for text in drawn_texts(painter.figure)]) == (frame == 0)
+    assert texts == [False, True]
+    report = audit(EndingWith(Trail(), Answer()), checks={"not returned", "redraw", "covered"})
+    assert report.ok, str(report)
+
+
+def test_a_film_and_its_answer_describe_themselves():
+    scene = EndingWith(Trail(), Answer())
+    assert [scene.describe(frame) for frame in (5, 6)] == ["Trail, frame 5 of 5", "Answer, frame 0 of 0"]
+
+
+def test_an_answer_that_moves_or_has_no_room_is_refused():
+    with pytest.raises(ValueError, match="EndingWith: answer must be one picture, got 6 frames"):
+        EndingWith(Trail(), Overlapping())
+    large = Trail()
+    large.frames = 1
+    with pytest.raises(ValueError, match=r"answer must be no larger than scene, \(120, 80\), got \(160, 120\)"):
+        EndingWith(Answer(), large)
+
+
+# --- what is refused -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("kind", [SideBySide, Stacked])

@@ -61,6 +61,10 @@ def shaped(size: Any, frames: Any) -> an.Scene:
     return made
 
 
+def answer() -> an.Scene:
+    return shaped((40, 30), 1)
+
+
 SIZE = choice(
     (80, 60), wrong=[None, 3, (80,), (80, 60, 3), (0, 60), (80, -1), (80.5, 60), "ab", (10**6, 60), (np.nan, 9)]
 )
@@ -71,3 +75,9 @@ for kind in (an.SideBySide, an.Stacked):
         lambda scenes, kind=kind: told(kind(*scenes)) if isinstance(scenes, tuple) else told(kind(scenes)),
         scenes=choice((Trail(), Trail()), wrong=[(), (Trail,), (Trail(), None), 2 * (Trail(),), (3,)]),
     )
+scene("EndingWith", lambda size, frames: an.EndingWith(shaped(size, frames), answer()), size=SIZE, frames=FRAMES)
+PARTS.made["EndingWith, its scenes"] = Subject(
+    lambda scene, answer: told(an.EndingWith(scene, answer)),
+    scene=choice(Trail(), wrong=[None, Trail, 3, [Trail()]]),
+    answer=choice(answer(), wrong=[None, Trail, Trail(), shaped((800, 600), 1)]),
+)
