@@ -22,10 +22,13 @@ from animations.scenes.convolution.convolution import ConvolutionSteps
 from animations.scenes.convolution.feature_maps import FeatureMaps
 from animations.scenes.convolution.filter_pull import FilterPull
 from animations.scenes.convolution.pooling import MaxPoolingSteps
-from animations.scenes.descent.contour import ContourDescent, Valley
+from animations.scenes.descent.contour import ContourDescent
+from animations.scenes.descent.curve_descent import CurveDescent
 from animations.scenes.descent.curve_panel import Curve
-from animations.scenes.descent.descent import CurveDescent, Descent
+from animations.scenes.descent.descent import Descent
 from animations.scenes.descent.grid_search import GridSearch
+from animations.scenes.descent.heading import Heading
+from animations.scenes.descent.valley import Valley
 from animations.scenes.lake.games import LakeGames
 from animations.scenes.lake.learning import LakeLearning
 from animations.scenes.lake.moves import LakeMoves
@@ -69,6 +72,7 @@ __all__ = [
     "FunctionStates",
     "GridSearch",
     "GrowingLines",
+    "Heading",
     "HiddenLayer",
     "LakeGames",
     "LakeLearning",

@@ -202,6 +202,13 @@ def size(who: str, value: Any) -> tuple[int, int]:
     return width, height
 
 
+def function(who: str, name: str, value: Any) -> Any:
+    """Return a function of arrays; TypeError if it cannot be called."""
+    if not callable(value):
+        raise TypeError(f"{who}: {name} must be a function of an array, got {shortened(value)}")
+    return value
+
+
 def number_form(who: str, name: str, form: Any) -> Callable[[float], str]:
     """Return what writes a number: "{:.2f}" as a function, or the function; TypeError if it gives no text."""
     write = form.format if isinstance(form, str) else form

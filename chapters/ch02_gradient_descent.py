@@ -1,21 +1,26 @@
 """Chapter 2. Walking downhill: gradient descent.
 
 Learning is finding the lowest point of a curve. For y = (x − 10)² we know where that is: at x = 10. Three ways to find
-it without knowing: look everywhere (a grid of 2000 points); walk downhill in steps of one size (877 of them); or make
-each step as long as the slope is steep: x ← x − learning rate · slope. That takes 30 steps, which get shorter by
-themselves where the ground is level.
+it without knowing: look everywhere (a grid of 2000 points); walk downhill in steps of one size; or make each step as
+long as the slope is steep: x ← x − learning rate · slope.
+
+No one size is right. A step of 8 leaps to and fro over the lowest point for ever; a step of 0.001 is not a quarter of
+the way after 2000 steps; 0.01 arrives, after 877. Steps as long as the slope is steep need 30: they get shorter by
+themselves where the ground is level. The arrow of the slope points uphill along x, and each step goes against it.
 
 The learning rate decides. Each step multiplies the distance to 10 by 1 − 2 · learning rate. A rate of 0.1 makes that
 0.8; 0.0003 makes it 0.9994, and 2000 steps are not enough; 0.95 makes it −0.9, and x leaps from wall to wall. From 1.0
-on the leaps do not shrink any more: with 1.1 each is a fifth longer than the one before, until y is larger than any
-number that the computer can write.
+on the leaps do not shrink any more: with 1.1 each is a fifth longer than the one before. Step back by a fifth each
+time, and you see the same picture again and again, until step 1936, when y is larger than any number that the computer
+can write.
 
-In two dimensions the ground can be steep one way and flat the other. Where the walls of a valley are 100 times as steep
-as its floor, a step that the walls allow is short for the floor, and plain descent creeps. Momentum, RMSprop and Adam
-are three answers: after 100 steps they are more than a thousand times lower. Each walks with the best of 15 learning
-rates tried. Which of the three ends lowest depends on the start and on the rates tried; that plain descent stays far
-behind does not. (The valley lies along the axes, which suits RMSprop and Adam: they scale every coordinate by itself.
-And with a fixed rate RMSprop never comes to rest: around step 87 it leaps up the walls again.)
+In two dimensions the ground can be steep one way and flat the other. The steepest way down leaves its contour line at
+a right angle, and in a narrow valley that is across, not along. Where the walls of a valley are 100 times as steep as
+its floor, a step that the walls allow is short for the floor, and plain descent creeps. Momentum, RMSprop and Adam are
+three answers: after 100 steps they are more than a thousand times lower. Each walks with the best of 15 learning rates
+tried. Which of the three ends lowest depends on the start and on the rates tried; that plain descent stays far behind
+does not. (The valley lies along the axes, which suits RMSprop and Adam: they scale every coordinate by itself. And
+with a fixed rate RMSprop never comes to rest: around step 87 it leaps up the walls again.)
 
     python -m chapters.ch02_gradient_descent
 """
@@ -30,14 +35,18 @@ from typing import Any
 import numpy as np
 
 from animations import (
+    AutopsyPicture,
     Clip,
     ContourDescent,
     Curve,
     CurveDescent,
     Descent,
+    EndingWith,
     GridSearch,
+    Heading,
     Series,
     SideBySide,
+    Stacked,
     StepChart,
     Valley,
 )
@@ -46,13 +55,16 @@ from animations.kit.numbers import decimals_by_size
 from chapters.films import draw
 from chapters.run import Headline, checked, run_alone
 from tinylearn import SGD, Adam, DivergenceError, Recorder, Recording, RMSprop, Update
+from tinylearn.analysis.autopsy import Autopsy
 from tinylearn.divergence import DivergenceMonitor
 from tinylearn.optimizers import Optimizer
 
 START, MOST, ENOUGH = 1.2345, 2000, 1e-4  # stop when y changes by no more than this, or after so many steps
+SIZES = {8.0: "too large", 0.01: "small enough", 0.001: "too small"}
 RATES = {0.95: "too large", 0.1: "moderate", 0.0003: "too small"}
 TOO_FAR, BOUND, LEAPS = 1.1, 1.0, 60  # a rate that diverges, the bound between, and for how many steps to watch them
 VALLEY_START, VALLEY_STEPS = {"x": -9.0, "y": 2.0}, 100
+CURVE, RULE = "y = (x − 10)²", "x ← x − learning rate · slope"
 OPTIMIZERS: dict[str, Callable[[float], Optimizer]] = {
     "SGD": SGD,
     "momentum": lambda rate: SGD(rate, momentum=0.9),
@@ -199,30 +211,45 @@ def valley_heights(walk: Recording) -> np.ndarray:
 def curve(low: float = -0.75, high: float = 20.75) -> Curve:
     """Return the curve between two places, for drawing."""
     x = np.linspace(low, high, 201)
-    return Curve(x, height(x), "y = (x − 10)²")
+    return Curve(x, height(x), CURVE)
 
 
-def grid_and_fixed_steps(points: np.ndarray, heights: np.ndarray, fixed: Recording, clock: list[int]) -> SideBySide:
-    """Two ways that do not ask how steep it is."""
-    walk = Descent(fixed, height, slope, 0.01, enough=ENOUGH, push=np.sign)
-    return SideBySide(
-        GridSearch(points, heights, curve(), clock, title="Look everywhere", name="grid"),
-        CurveDescent(walk, curve(), clock, title="Steps of one size", name="fixed", setting="step size",
-                     push="sign of slope"),
-    )  # fmt: skip
+def under(rule: str, clock: list[int], scenes: SideBySide) -> Stacked:
+    """Put scenes under a rule and their one clock."""
+    return Stacked(Heading(rule, clock, scenes.size[0]), scenes)
 
 
-def learning_rates(walks: dict[float, Recording], clock: list[int]) -> SideBySide:
+def look_everywhere(points: np.ndarray, heights: np.ndarray, clock: list[int]) -> Stacked:
+    """A way that does not ask where down is."""
+    grid = GridSearch(points, heights, curve(), clock, title="Look everywhere", name="grid")
+    said = "first point", "next point"
+    return Stacked(Heading("keep the lowest", clock, grid.size[0], said=said), grid)
+
+
+def fixed_steps_beside(walks: dict[float, Recording], clock: list[int]) -> Stacked:
+    """Steps of one size: that only asks which way is down, not how steep it is."""
+    panels = []
+    for size, recording in walks.items():
+        walk = Descent(recording, height, slope, size, enough=ENOUGH, push=np.sign)
+        panels.append(CurveDescent(walk, curve(), clock, title=SIZES[size].capitalize(), name=f"size_{size}",
+                                   setting="step size", push="sign of slope"))  # fmt: skip
+    return under("x ← x − step size · sign of slope", clock, SideBySide(*panels))
+
+
+def learning_rates(walks: dict[float, Recording], clock: list[int]) -> Stacked:
     """Too large, moderate and too small."""
     panels = []
     for rate, recording in walks.items():
         walk = Descent(recording, height, slope, rate, enough=ENOUGH)
         panels.append(CurveDescent(walk, curve(), clock, title=RATES[rate].capitalize(), name=f"rate_{rate}"))
-    return SideBySide(*panels)
+    return under(RULE, clock, SideBySide(*panels))
 
 
-def diverging(walks: dict[float, Recording], clock: list[int]) -> SideBySide:
-    """A rate that is too large by far on its curve, and how far from 10 it and others are, step by step."""
+def diverging(walks: dict[float, Recording], end: Autopsy, clock: list[int]) -> EndingWith:
+    """A rate that is too large by far, how far x and others are from 10, and how it ends.
+
+    A camera steps back as far as x leaps: the picture stays the same, while the numbers explode.
+    """
     names = {TOO_FAR: "diverges", BOUND: "the bound"} | RATES
     series = []
     for rate, recording in walks.items():
@@ -230,18 +257,22 @@ def diverging(walks: dict[float, Recording], clock: list[int]) -> SideBySide:
         columns = {"learning rate": rate, "× each step": abs(factor(rate)), "|x − 10|": distance}
         series.append(Series(names[rate], columns))
     walk = Descent(walks[TOO_FAR], height, slope, TOO_FAR, enough=ENOUGH)
+    reach = 1.5 * np.abs(walk.x[clock] - 10)
+    far = np.geomspace(reach[0] / 50, reach[-1] * 1.01, 400)  # as dense in each picture
+    x = np.concatenate([10 - far[::-1], [10], 10 + far])
+    views = np.stack([10 - reach, 10 + reach], axis=1)
     forms: dict[str, Form] = {"|x − 10|": decimals_by_size}
-    return SideBySide(
-        CurveDescent(walk, curve(-75, 95), clock, title="Diverges", name=f"rate_{TOO_FAR}"),
+    panels = SideBySide(
+        CurveDescent(walk, Curve(x, height(x), CURVE), clock, title="Diverges", name=f"rate_{TOO_FAR}", views=views),
         StepChart(series, clock, shown="|x − 10|", title="How far from the lowest point", forms=forms),
     )
+    return EndingWith(under(RULE, clock, panels), AutopsyPicture(end))
 
 
 def two_dimensions(walks: dict[str, tuple[float, Recording]], clock: list[int]) -> SideBySide:
     """Four optimisers on one map, and how high each is, step by step."""
-    x, y = np.linspace(-10, 4, 141), np.linspace(-3.9, 3.9, 235)
-    f, levels = valley(np.array(np.meshgrid(x, y))), [1, 5, 20, 50, 100, 200, 400]
-    ground = Valley(x, y, f, levels, "f = ½ (x² + 100 y²)", bottom=(0, 0), numbers_at=3.3)
+    ground = valley_map((-10, 4), (-3.9, 3.9), [1, 5, 20, 50, 100, 200, 400], numbers_at=3.3)
+    middle = valley_map((-0.7, 0.7), (-0.17, 0.17), [0.01, 0.1, 0.5], numbers_at=0)
     series = []
     for name, (rate, walk) in walks.items():
         place = {"x": walk["x"][:, 0], "y": walk["y"][:, 0]}
@@ -249,7 +280,17 @@ def two_dimensions(walks: dict[str, tuple[float, Recording]], clock: list[int]) 
     title = f"Height, each with the best of {len(RATES_TO_TRY)} rates tried"
     forms: dict[str, Form] = {"x": "{:z.3f}", "y": "{:z.3f}", "f": decimals_by_size}
     chart = StepChart(series, clock, shown="f", title=title, forms=forms)
-    return SideBySide(ContourDescent(ground, series, clock), chart)
+    paths = ContourDescent(
+        ground, series, clock, gradient=valley_slope, closer=middle, closer_at=(-6.8, -3.8), closer_by=6
+    )
+    return SideBySide(paths, chart)
+
+
+def valley_map(x: tuple[float, float], y: tuple[float, float], levels: list[float], numbers_at: float) -> Valley:
+    """Return a part of the valley, for drawing."""
+    across, along = np.linspace(*x, 141), np.linspace(*y, 235)
+    f = valley(np.array(np.meshgrid(across, along)))
+    return Valley(across, along, f, levels, "f = ½ (x² + 100 y²)", bottom=(0, 0), numbers_at=numbers_at)
 
 
 def main(
@@ -258,33 +299,40 @@ def main(
     """Search, walk, draw; return the headline numbers. `seed` changes nothing here: no step is random."""
     out = checked("ch02", out, seed, quick, formats, processes)
     points, heights, best = grid_search(height, 0, 20, MOST)
-    fixed = fixed_steps(0.01)
+    fixed = {size: fixed_steps(size) for size in SIZES}
     walks = {rate: gradient_descent(rate) for rate in RATES}
     leaps = {rate: gradient_descent(rate, most=LEAPS, enough=-1) for rate in (TOO_FAR, BOUND)}
+    diverged = diverge(TOO_FAR)
+    end = diverged.autopsy(last=len(diverged) - 1)  # all that came of updates
     in_the_valley = {name: best_walk(make) for name, make in OPTIMIZERS.items()}
 
     def clock(*steps: int) -> list[int]:
         return sorted({*steps[::15], steps[-1]}) if quick else list(steps)
 
-    early = len(walks[0.95]) - 1  # until then each step is a frame, later ever more steps are one
-    later = np.geomspace(early, MOST, 42).round().astype(int).tolist()
-    look = grid_and_fixed_steps(points, heights, fixed, clock(*range(0, MOST, 25), MOST - 1))
+    early = len(walks[0.95]) - 1  # the steps of the largest rate that converges
+    later, faster = (np.geomspace(start, MOST, 20).round().astype(int).tolist() for start in (early, 10))
+    slowly = {} if quick else {0: 3, 1: 2, 2: 1.5, 3: 1, 4: 0.5}  # the first steps, for their arithmetic to be read
     films = {
-        "ch02_grid_and_fixed_steps": Clip(look, fps=10, hold_first=1, colors=32),
-        "ch02_learning_rates": Clip(learning_rates(walks, clock(*range(early), *later)), fps=8, hold_first=2.5,
-                                    hold_last=4, colors=40),
-        "ch02_diverging": Clip(diverging(leaps | walks, clock(*range(LEAPS + 1))), fps=6, hold_first=1.5, colors=48),
-        "ch02_two_dimensions": Clip(two_dimensions(in_the_valley, clock(*range(VALLEY_STEPS + 1))), fps=8,
-                                    hold_first=1.5, hold_last=3, colors=64),
+        "ch02_grid_search": Clip(look_everywhere(points, heights, clock(*range(0, MOST, 25), MOST - 1)), fps=10,
+                                 hold_first=1, colors=32),
+        "ch02_fixed_steps": Clip(fixed_steps_beside(fixed, clock(*range(10), *faster)), fps=4, motion=3,
+                                 holds=slowly, hold_last=4, colors=40),
+        "ch02_learning_rates": Clip(learning_rates(walks, clock(*range(20), *range(20, early, 3), *later)), fps=6,
+                                    motion=3, holds=slowly, hold_last=4, colors=40),
+        "ch02_diverging": Clip(diverging(leaps | walks, end, clock(*range(11), *range(12, LEAPS + 1, 3))), fps=5,
+                               motion=3, holds=slowly, hold_last=6, colors=48),
+        "ch02_two_dimensions": Clip(two_dimensions(in_the_valley, clock(*range(30), *range(30, VALLEY_STEPS + 1, 2))),
+                                    fps=6, motion=2, holds=slowly, hold_last=4, colors=64),
     }  # fmt: skip
     draw(films, out, formats, processes)
 
     headline: Headline = {"grid search, x": best}
-    on_the_curve = {"fixed size": fixed, **{f"rate {rate}": walk for rate, walk in walks.items()}}
+    on_the_curve = {"fixed size": fixed[0.01]} | {f"fixed size {size:g}": fixed[size] for size in (8.0, 0.001)}
+    on_the_curve |= {f"rate {rate}": walk for rate, walk in walks.items()}
     for name, walk in on_the_curve.items():
         x = walk["x"][-1]
         headline |= {f"{name}, steps": len(walk) - 1, f"{name}, x": x.item(), f"{name}, y": height(x).item()}
-    headline |= {f"rate {TOO_FAR}, diverges at step": diverge(TOO_FAR).autopsy().step}
+    headline |= {f"rate {TOO_FAR}, diverges at step": end.step}
     headline |= {f"rate {TOO_FAR}, x after {LEAPS} steps": leaps[TOO_FAR]["x"][-1].item()}
     for name, (best_rate, walk) in in_the_valley.items():
         f = valley_heights(walk)[-1].item()

@@ -18,7 +18,7 @@ class Share(NamedTuple):
 
 SHARES = {  # measured with `python -m chapters` on two cores of an AMD EPYC of 2022, with which others are compared
     "ch01": Share("draws a table in five ways", 0, 9),
-    "ch02": Share("walks down a curve and a valley", 0.5, 6.5),
+    "ch02": Share("walks down a curve and a valley", 0.5, 11.5),
     "ch03": Share("trains one neuron", 0.5, 2),
     "ch04": Share("trains four networks that differ in their activations", 1, 8.5),
     "ch05": Share("trains one neuron and a network on pictures", 1.5, 5),

@@ -11,7 +11,6 @@ from matplotlib.axis import Axis
 from matplotlib.dates import AutoDateFormatter, AutoDateLocator
 from matplotlib.figure import FigureBase
 from matplotlib.legend import Legend
-from matplotlib.patches import Polygon
 from matplotlib.ticker import MaxNLocator
 
 from animations.engine.text import Form, Number, PastedText
@@ -62,23 +61,14 @@ def add_legend(axes: Axes, **settings: Any) -> Legend:
     return legend
 
 
-def painted_pixels(axes: Axes) -> float:
-    """Return how many pixels are painted for one of the scene's size: the `scale` with which it is rendered."""
-    return float(axes.figure.dpi) / style.DPI
-
-
-def add_arrow(axes: Axes, start: np.ndarray, tip: np.ndarray, color: str, pointed: bool = True) -> Polygon:
-    """Draw an arrow into axes for curves, or a line, which is thicker. Places are in painted pixels of the figure."""
-    length, pixel = math.dist(start, tip), painted_pixels(axes)
+def arrow_corners(start: np.ndarray, tip: np.ndarray, width: float = 2) -> np.ndarray:
+    """Return the corners (7, 2) of an arrow, in pixels; the fourth is its tip, and a short one has a small head."""
+    length = math.dist(start, tip)
     along = (tip - start) / length
-    across = pixel * np.array([-along[1], along[0]])
-    head, half = (min(11 * pixel, 0.6 * length), 0.8 * across) if pointed else (0, 1.6 * across)
-    neck, wing = tip - head * along, 0.42 * head / pixel * across
-    point = [neck + wing, tip, neck - wing] if pointed else []
-    corners = [start + half, neck + half, *point, neck - half, start - half]
-    arrow = Polygon(axes.transData.inverted().transform(corners), color=color, linewidth=0, zorder=2.7)
-    axes.add_patch(arrow)
-    return arrow
+    across = np.array([-along[1], along[0]])
+    head = min(7 * width, 0.6 * length)
+    neck, half, wing = tip - head * along, 0.5 * width * across, 0.42 * head * across
+    return np.array([start + half, neck + half, neck + wing, tip, neck - wing, neck - half, start - half])
 
 
 def mark_values(axis: Axis, form: str) -> None:

@@ -26,10 +26,10 @@ def widest(texts: Iterable[str], size: float = style.SMALL, weight: str = "norma
 
 
 def width_of(text: Text) -> float:
-    """Return how wide a text is in the units of its axes: in pixels of a page, whatever the scale."""
+    """Return how wide a text is in the units of its place: in pixels of a page, whatever the scale."""
     if not text.get_text() or text.axes is None:
         return 0.0
-    return round(float(text.get_window_extent().transformed(text.axes.transData.inverted()).width), 6)
+    return round(float(text.get_window_extent().transformed(text.get_transform().inverted()).width), 6)
 
 
 def fit(label: Text, widest: float) -> float:

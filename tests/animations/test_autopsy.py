@@ -40,7 +40,7 @@ RECORDINGS = {
 
 def sources(autopsy, recording, names):
     """Return gid → value, from the recording itself."""
-    values = {"step": autopsy.step}
+    values = {"diverged_at": autopsy.step}
     ends = {"last": autopsy.steps[-1]} | ({"first": autopsy.steps[0]} if len(autopsy.steps) > 1 else {})
     for when, step in ends.items():
         values[when] = step

@@ -9,7 +9,7 @@ from descent_helpers import check_map, check_map_numbers_are_free
 from matplotlib.colors import to_hex
 from matplotlib.contour import ContourSet
 
-from animations import ContourDescent, Series, SideBySide, StepChart, Valley, style
+from animations import ContourDescent, Series, SideBySide, StepChart, Valley
 from animations.engine.painter import Painter
 
 CLOCK = [*range(12), 15, 20, 40]
@@ -130,28 +130,25 @@ def test_walkers_stand_where_they_are(painter, drawn):
             np.testing.assert_array_equal(walker.get_xydata(), [walk(name)[min(step, STEPS[name])]])
 
 
-def test_between_two_frames_walkers_are_on_their_way(painter, drawn):
+def test_between_two_frames_walkers_are_on_their_path(painter, drawn):
     scene, _ = drawn
-    for frame, share in ((0, 0.25), (12, 0.5)):  # the step from 15 to 20 takes one frame, too
-        scene.update(frame + share)
+    for moment, step, share in ((0.25, 0, 0.25), (12.5, 17, 0.5)):  # the steps from 15 to 20 take one frame
+        scene.update(moment)
         for walker, name in zip(walkers_of(painter), RATES, strict=True):
-            start, end = (np.array(walk(name)[min(CLOCK[at], STEPS[name])]) for at in (frame, frame + 1))
+            start, end = (np.array(walk(name)[min(at, STEPS[name])]) for at in (step, step + 1))
             np.testing.assert_allclose(walker.get_xydata(), [(1 - share) * start + share * end], rtol=1e-12)
         (number,) = painter.figure.findobj(lambda artist: artist.get_gid() == "step")
-        assert number.get_text() == str(CLOCK[frame])
+        assert number.get_text() == str(CLOCK[int(moment)])
 
 
-def test_paths_go_through_every_step_also_those_that_the_clock_skips(drawn):
+def test_paths_go_through_every_step_also_those_that_the_clock_skips(painter, drawn):
     scene, _ = drawn
-    assert scene.trail(0) == []
-    paths = {name: [] for name in RATES}
+    (lines,) = painter.figure.findobj(ContourSet)
+    paths = [line for line in lines.axes.lines if line.get_markersize() == 4]
     for frame, step in enumerate(CLOCK):
-        for color, name in zip(style.SERIES, RATES, strict=False):
-            for piece in scene.trail(frame):
-                if piece.get_color() == color:
-                    paths[name] += piece.get_xydata()[bool(paths[name]) :].tolist()
-            expected = walk(name)[: step + 1] if step else []
-            np.testing.assert_array_equal(np.reshape(paths[name], (-1, 2)), np.reshape(expected, (-1, 2)))
+        scene.update(frame)
+        for path, name in zip(paths, RATES, strict=True):
+            np.testing.assert_array_equal(path.get_xydata(), walk(name)[: step + 1])
 
 
 def test_lines_numbers_and_cross_are_where_the_function_has_them(painter, drawn):

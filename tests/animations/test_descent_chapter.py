@@ -4,13 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from audit import check_all_numbers
-from descent_helpers import RATES, check_curve, check_map, check_map_numbers_are_free, panel_values, walk
+from audit import check_all_numbers, painted
+from descent_helpers import check_curve, check_map, check_map_numbers_are_free, walk
 
+from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter
 from animations.scenes.descent.curve_panel import CurvePanel
 from chapters import ch02_gradient_descent as ch02
-from tinylearn import SGD, Adam, RMSprop
+from tests.chapters.sources import ch02 as sources
 
 
 @pytest.fixture(scope="module")
@@ -22,80 +23,37 @@ def films():
     return caught
 
 
-def test_grid_and_fixed_steps(films):
-    clock = [*range(0, 2000, 25), 1999]
-    grid = np.linspace(0, 20, 2000)
-
-    def values(frame):
-        step = clock[frame]
-        x, seen = grid[step], (grid[: step + 1] - 10) ** 2
-        now = {"grid.setting": 2000, "grid.step": step, "grid.now.x": x, "grid.now.y": (x - 10) ** 2}
-        now |= {"grid.best.x": grid[seen.argmin()], "grid.best.y": seen.min()}
-        now |= {"grid.last_step": 1999} if step == 1999 else {}
-        x = 1.2345 + 0.01 * min(step, 877)
-        now |= {"fixed.setting": 0.01, "fixed.step": step}
-        now |= {"fixed.x": x, "fixed.y": (x - 10) ** 2, "fixed.slope": 2 * (x - 10)}
-        if step < 877:
-            now |= {"fixed.update.x": x, "fixed.update.rate": 0.01, "fixed.update.push": -1}
-            now |= {"fixed.update.next_x": x + 0.01}
-        else:
-            now |= {"fixed.last_step": 877, "fixed.enough": 1e-4, "fixed.change": 0.0055**2 - 0.0045**2}
-        return now
-
-    check_all_numbers(films["ch02_grid_and_fixed_steps"].scene, values)
+@pytest.mark.parametrize("name", ["grid_search", "fixed_steps", "learning_rates", "diverging", "two_dimensions"])
+def test_every_number(films, name):
+    """The sources are those of the chapter's quick films, for the clocks of the whole ones."""
+    scene = films[f"ch02_{name}"].scene
+    clock = clock_of(scene)
+    check_all_numbers(scene, getattr(sources, name)(clock)["source"])
 
 
-def test_learning_rates(films):
-    scene = films["ch02_learning_rates"].scene
-    panels = [panel_values(rate, scene.scenes[0].clock.tolist()) for rate in RATES]
-
-    def values(frame):
-        return {gid: value for panel in panels for gid, value in panel(frame).items()}
-
-    check_all_numbers(scene, values)
+def clock_of(scene):
+    """Return the clock of the first scene of a film that has one."""
+    while not hasattr(scene, "clock"):
+        scene = scene.scenes[0]
+    return scene.clock.tolist()
 
 
-def test_diverging(films):
-    rates = {"diverges": 1.1, "the bound": 1.0, "too large": 0.95, "moderate": 0.1, "too small": 0.0003}
-    ends = {"moderate": 30, "too large": 58}
-    panel = panel_values(1.1, range(61), most=60)
-
-    def values(frame):
-        now = panel(frame)
-        for name, rate in rates.items():
-            distance = 8.7655 * abs(1 - 2 * rate) ** min(frame, ends.get(name, 60))
-            columns = {"learning rate": rate, "× each step": abs(1 - 2 * rate), "|x − 10|": distance}
-            now |= {f"{name}.{column}": value for column, value in columns.items()}
-        return now
-
-    check_all_numbers(films["ch02_diverging"].scene, values)
+def panels_of(scene):
+    """Return all scenes of a film that are no groups."""
+    return [panel for each in scene.scenes for panel in panels_of(each)] if hasattr(scene, "scenes") else [scene]
 
 
-def test_two_dimensions(films):
-    optimizers = {
-        "SGD": (0.015, SGD(0.015)),
-        "momentum": (0.015, SGD(0.015, momentum=0.9)),
-        "RMSprop": (0.15, RMSprop(0.15)),
-        "Adam": (0.3, Adam(0.3)),
-    }
-    frames = [{"step": step} for step in range(101)]
-    for name, (rate, optimizer) in optimizers.items():
-        place = np.array([-9.0, 2.0])
-        for now in frames:
-            x, y = place.tolist()
-            now |= {
-                f"{name}.learning rate": rate,
-                f"{name}.x": x,
-                f"{name}.y": y,
-                f"{name}.f": x * x / 2 + 50 * y * y,
-            }
-            optimizer.step(place, np.array([x, 100 * y]))
-    check_all_numbers(films["ch02_two_dimensions"].scene, lambda frame: frames[frame])
+def test_a_film_has_one_clock(films):
+    for film in films.values():
+        clocks = [scene.clock.tolist() for scene in panels_of(film.scene) if hasattr(scene, "clock")]
+        assert clocks == [clocks[0]] * len(clocks)
+        texts = [text.get_text() for text in drawn_texts(painted(film.scene, 0).figure)]
+        assert texts.count("Step") == 1
 
 
 def test_the_curve_of_every_panel_is_that_of_the_formula_beside_it(films):
-    panels = [scene for film in films.values() for scene in film.scene.scenes if isinstance(scene, CurvePanel)]
-    assert len(panels) == 2 + 3 + 1
+    panels = [scene for film in films.values() for scene in panels_of(film.scene) if isinstance(scene, CurvePanel)]
+    assert len(panels) == 1 + 3 + 3 + 1
     for panel in panels:
         Painter(panel)
         assert panel.axes.get_ylabel() == "y = (x − 10)²"
@@ -110,7 +68,7 @@ def test_the_map_is_that_of_the_formula_above_it(films):
 
 
 def test_the_ring_at_the_first_point_keeps_off_the_numbers_of_the_axis(films):
-    grid = films["ch02_grid_and_fixed_steps"].scene.scenes[0]
+    grid = films["ch02_grid_search"].scene.scenes[1]
     figure = Painter(grid).figure
     grid.update(0)
     figure.canvas.draw()
@@ -121,8 +79,26 @@ def test_the_ring_at_the_first_point_keeps_off_the_numbers_of_the_axis(films):
 
 def test_the_path_of_0_0003_is_to_be_seen(films):
     """Its single steps are a tenth of a pixel; the path is drawn all the same."""
-    scene = films["ch02_learning_rates"].scene.scenes[2]
-    check_all_numbers(scene, panel_values(0.0003, scene.clock.tolist()))  # draws it
-    pieces = [piece.get_xy() for frame in range(scene.frames) for piece in scene.trail(frame)]
-    assert pieces[0][:, 0].min() == pytest.approx(1.2345, abs=0.1)
-    assert pieces[-1][:, 0].max() == pytest.approx(walk(0.0003)[-1], abs=0.2)
+    scene = panels_of(films["ch02_learning_rates"].scene)[3]
+    assert scene.descent.rate == 0.0003
+    Painter(scene)
+    scene.update(scene.frames - 1)
+    np.testing.assert_allclose(scene.path.get_xdata(), walk(0.0003), rtol=1e-12)
+    assert scene.path.get_visible()
+
+
+def test_the_picture_of_what_diverges_stays_the_same(films):
+    scene = next(scene for scene in panels_of(films["ch02_diverging"].scene) if isinstance(scene, CurvePanel))
+    Painter(scene)
+    places = []
+    for frame in range(scene.frames):
+        scene.update(frame)
+        x, y = scene.axes.transData.transform(scene.dot.get_xydata()[0])
+        left, right = scene.axes.bbox.x0, scene.axes.bbox.x1
+        places.append((min(x - left, right - x), y))
+    np.testing.assert_allclose(places, np.broadcast_to(places[0], np.shape(places)), atol=0.5)
+
+
+def test_the_arrows_of_three_learning_rates_have_one_scale(films):
+    panels = [scene for scene in panels_of(films["ch02_learning_rates"].scene) if isinstance(scene, CurvePanel)]
+    assert [panel.divisor for panel in panels] == [10, 10, 10]

@@ -20,7 +20,7 @@ def recomputed(frame):
     step = min(CLOCK[frame], 1999)
     seen = [(float((x - 10) ** 2), float(x)) for x in X[: step + 1]]
     y, x = min(seen)
-    now = {"setting": 2000, "step": CLOCK[frame], "now.x": X[step], "now.y": seen[step][0], "best.x": x, "best.y": y}
+    now = {"setting": 2000, "now.x": X[step], "now.y": seen[step][0], "best.x": x, "best.y": y}
     now |= {"last_step": 1999} if step == 1999 else {}
     return {f"grid.{gid}": value for gid, value in now.items()}
 

@@ -4,10 +4,10 @@ import pickle
 
 import numpy as np
 import pytest
-from audit import check_layout, check_painter
+from audit import check_all_numbers, check_layout, check_painter
 from descent_helpers import CLOCK, curve, descent, height, panel, three_panels
 
-from animations import CurveDescent, GridSearch, SideBySide
+from animations import CurveDescent, GridSearch, Heading, SideBySide
 from animations.engine.painter import Painter
 
 
@@ -22,7 +22,7 @@ def grid():
 
 def test_every_text_of_three_panels_has_its_place_and_can_be_read():
     _, texts, _ = check_layout(three_panels(), 1, 30, -1)  # in frame 30 one has converged, two have not
-    assert {"Step", "30", "✓ converged at step", "0.95", "0.1", "0.0003", "y = (x − 10)²", "100"} <= set(texts)
+    assert {"slope ÷", "30", "✓ converged at step", "0.95", "0.1", "0.0003", "y = (x − 10)²", "100"} <= set(texts)
 
 
 def test_every_text_of_large_numbers_has_its_place_and_can_be_read():
@@ -32,6 +32,17 @@ def test_every_text_of_large_numbers_has_its_place_and_can_be_read():
 def test_every_text_of_the_grid_search_has_its_place_and_can_be_read():
     for texts in check_layout(grid(), 1, 10, -1):
         assert "best so far" in texts
+
+
+def test_a_heading_has_its_rule_and_the_one_clock():
+    heading = Heading("x ← x − slope", [0, 1, 30], 700, said=("first", "next"))
+    assert heading.size == (700, 60)
+    assert [heading.describe(frame) for frame in (0, 2)] == ["Step 0: x ← x − slope.", "Step 30: x ← x − slope."]
+    texts = check_layout(heading, 0, 1, 2)
+    assert [set(found) for found in texts] == [
+        {"Step", step, said, "x ← x − slope"} for step, said in (("0", "first"), ("1", "next"), ("30", "next"))
+    ]
+    check_all_numbers(heading, {"step": [0, 1, 30]})
 
 
 def test_digits_of_this_point_and_of_the_best_stand_under_each_other():

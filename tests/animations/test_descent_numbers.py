@@ -1,15 +1,28 @@
 """Every number of the descent panels, in every frame, is that of a walk made by hand; the path lies where it went."""
 
 import functools
-from itertools import pairwise
 
 import numpy as np
 import pytest
-from audit import check_all_numbers, check_numbers, nameless_digits
-from descent_helpers import CLOCK, RATES, descent, height, panel, panel_values, recorded, slope, three_panels, walk
+from audit import check_all_numbers, check_layout, check_numbers, nameless_digits
+from descent_helpers import (
+    CLOCK,
+    ENOUGH,
+    RATES,
+    curve,
+    descent,
+    height,
+    panel,
+    panel_values,
+    recorded,
+    recorded_walk,
+    slope,
+    three_panels,
+    walk,
+)
 from matplotlib.text import Text
 
-from animations import Descent
+from animations import Curve, CurveDescent, Descent
 from animations.engine.painter import Painter
 
 
@@ -111,20 +124,12 @@ def test_a_walk_that_has_converged_says_so_from_then_on(rate, last):
     assert "✓ converged at step" not in words(scene, last - 1)
     for frame in (last, len(CLOCK) - 1):
         assert {"✓ converged at step", str(last), "≤"} <= words(scene, frame)
-        assert texts_of(scene, frame)[f"rate_{rate}.step"] == str(CLOCK[frame])  # the clock goes on
 
 
 def test_a_walk_that_has_not_converged_says_so_at_its_end():
     scene = drawn(0.0003)
     assert "✗ not converged after" not in words(scene, -2)
     assert {"✗ not converged after", "2000", "steps", ">"} <= words(scene, -1)
-
-
-def test_phases():
-    scene = drawn(0.1)
-    assert "initialise" in words(scene, 0)
-    assert "adjust, repeat" in words(scene, 1)
-    assert "adjust, repeat: x has left the picture" in words(drawn(1.1), 20)
 
 
 def test_description():
@@ -151,41 +156,127 @@ def test_the_point_is_on_the_curve_and_the_tangent_has_its_slope(rate):
         assert (low + high) / 2 == pytest.approx(height(place), abs=1e-9)
 
 
-def ends_of(piece):
-    """Return where a piece of path starts and ends: an arrow has 7 corners, the fourth is its tip; a line has 4."""
-    corners = piece.get_xy()[:-1]
-    tip = corners[3] if len(corners) == 7 else (corners[1] + corners[2]) / 2
-    return [(corners[0] + corners[-1]) / 2, tip]
+@pytest.mark.parametrize("rate", RATES)
+def test_the_path_goes_through_every_step_also_those_that_the_clock_skips(rate):
+    scene, x = drawn(rate), np.array(walk(rate))
+    for frame, step in enumerate(CLOCK):
+        scene.update(frame)
+        passed = x[: min(step, len(x) - 1) + 1]
+        np.testing.assert_allclose(scene.path.get_xydata(), np.column_stack([passed, height(passed)]), rtol=1e-12)
 
 
-@pytest.mark.parametrize(("rate", "arrows"), [(0.95, 45), (0.1, 10)])
-def test_each_arrow_is_one_step(rate, arrows):
+def test_between_two_frames_the_dot_walks_and_all_else_waits_for_it():
+    scene, x = drawn(0.95), walk(0.95)
+    scene.update(3)
+    waiting = [artist.get_xy().tolist() for artist in scene.arrows.values()], scene.tangent.get_xydata().tolist()
+    scene.update(3.25)
+    place = 0.75 * np.array([x[3], height(x[3])]) + 0.25 * np.array([x[4], height(x[4])])
+    np.testing.assert_allclose(scene.dot.get_xydata(), [place], rtol=1e-12)
+    np.testing.assert_allclose(scene.path.get_xydata()[-1], place, rtol=1e-12)
+    now = [artist.get_xy().tolist() for artist in scene.arrows.values()], scene.tangent.get_xydata().tolist()
+    assert now == waiting
+    scene.update(59.5)  # from step 60 to 100: it has converged
+    np.testing.assert_allclose(scene.dot.get_xydata(), [[x[-1], height(x[-1])]], rtol=1e-12)
+
+
+def along_x(scene, arrow):
+    """Return from where to where an arrow goes, as x of the curve, where a reader sees it."""
+    corners = scene.page.axes.transData.transform(arrow.get_xy()[:-1])
+    ends = scene.axes.transData.inverted().transform([(corners[0] + corners[-1]) / 2, corners[3]])
+    assert corners[3, 1] == pytest.approx((corners[0, 1] + corners[-1, 1]) / 2)  # it is level
+    return ends[:, 0]
+
+
+def check_arrows(scene, x, frame, step):
+    """The slope's arrow goes uphill from x, a tenth as long as the slope is steep; the step's goes to the next x."""
+    ends = {"slope": x[step] + slope(x[step]) / 10, "step": x[min(step + 1, len(x) - 1)]}
+    left, right = scene.axes.get_xlim()
+    for name, end in ends.items():
+        arrow, pixels = scene.arrows[name], abs(end - x[step]) / (right - left) * 477
+        assert arrow.get_visible() == (pixels >= 3), (name, frame)
+        if arrow.get_visible():
+            assert along_x(scene, arrow) == pytest.approx([x[step], end], rel=1e-6, abs=1e-6 * (right - left))
+
+
+@pytest.mark.parametrize("rate", RATES)
+def test_the_arrow_of_the_slope_points_uphill_and_that_of_the_step_goes_to_the_next_x(rate):
     scene, x = drawn(rate), walk(rate)
-    pieces = [(frame, piece) for frame in range(scene.frames) for piece in scene.trail(frame)]
-    heads = [(frame, piece) for frame, piece in pieces if len(piece.get_xy()) == 8]
-    assert len(heads) >= arrows
-    for frame, arrow in heads:
-        places = np.array([x[frame - 1], x[frame]])  # so far each frame is a step
-        np.testing.assert_allclose(ends_of(arrow), np.column_stack([places, height(places)]), atol=1e-9)
+    for frame, step in enumerate(CLOCK):
+        scene.update(frame)
+        check_arrows(scene, x, frame, min(step, len(x) - 1))
 
 
-@pytest.mark.parametrize("rate", [*RATES, 1.1])
-def test_the_path_is_without_gaps(rate):
-    scene = drawn(rate)
-    if rate == 1.1:
-        scene = leaving(CLOCK)
-        Painter(scene)
-    ends = [ends_of(piece) for frame in range(scene.frames) for piece in scene.trail(frame)]
-    np.testing.assert_allclose(ends[0][0], [1.2345, height(1.2345)], rtol=1e-9)
-    for (_, end), (start, _) in pairwise(ends):
-        np.testing.assert_allclose(start, end, atol=1e-9)
+@pytest.mark.parametrize("name", ["slope", "x"])
+def test_a_wrong_arrow_is_noticed(name):
+    walked = descent(0.1)
+    setattr(walked, name, getattr(walked, name).copy())
+    getattr(walked, name)[3] += 0.3
+    scene = panel(walked=walked)
+    Painter(scene)
+    scene.update(2 if name == "x" else 3)
+    with pytest.raises(AssertionError):
+        check_arrows(scene, walk(0.1), 3, 2 if name == "x" else 3)
 
 
-def test_steps_that_the_clock_skips_are_a_plain_line():
-    scene = drawn(0.0003)
-    pieces = [piece for frame in range(scene.frames) for piece in scene.trail(frame)]
-    assert pieces
-    assert all(len(piece.get_xy()) == 5 for piece in pieces)
+def test_a_step_that_is_too_short_for_an_arrow_is_said_to_be():
+    said = "too short to be seen"
+    assert said in words(drawn(0.0003), 0)
+    assert said not in words(drawn(0.0003), -1)  # no step is made any more
+    assert said not in words(drawn(0.1), 0)
+    assert said in words(drawn(0.1), 27)
+
+
+def test_an_arrow_is_drawn_smaller_where_slopes_are_steep():
+    steep = Descent(recorded_walk(0.1), lambda x: 100 * height(x), lambda x: 100 * slope(x), 0.001, enough=ENOUGH)
+    wall = Curve(curve().x, 100 * curve().y)
+    scene = CurveDescent(steep, wall, CLOCK, title="Steep", name="steep")
+    assert (scene.divisor, panel(0.1).divisor) == (1000, 10)
+
+
+# --- a camera that moves ----------------------------------------------------------------------------------------------
+
+
+def followed(clock=range(0, 40, 2)):
+    """Return a walk that diverges, seen by a camera that steps back as far as it leaps."""
+    x = np.array(walk(1.1, most=60))
+    reach = 1.5 * np.abs(x[list(clock)] - 10)
+    far = np.geomspace(0.1, 1e5, 300)
+    wide = Curve(np.concatenate([10 - far[::-1], 10 + far]), np.concatenate([far[::-1], far]) ** 2)
+    views = np.stack([10 - reach, 10 + reach], axis=1)
+    return CurveDescent(descent(1.1, most=60), wide, clock, title="Diverges", name="far", views=views)
+
+
+def test_the_picture_stays_the_same_while_the_numbers_explode():
+    scene, x = followed(), walk(1.1, most=60)
+    Painter(scene)
+    places = []
+    for frame in range(scene.frames):
+        scene.update(frame)
+        assert scene.axes.get_xlim() == pytest.approx(tuple(scene.views[frame]))
+        check_arrows(scene, x, frame, 2 * frame)
+        places.append(scene.axes.transData.transform(scene.dot.get_xydata()[0]))
+    np.testing.assert_allclose(places, np.broadcast_to(places[0], np.shape(places)), atol=0.5)
+
+
+def test_between_two_frames_the_camera_is_on_its_way_and_arrows_stay_at_their_x():
+    scene, x = followed(), walk(1.1, most=60)
+    Painter(scene)
+    scene.update(4.5)
+    assert scene.axes.get_xlim() == pytest.approx(tuple(scene.views[4:6].mean(axis=0)))
+    assert along_x(scene, scene.arrows["step"]) == pytest.approx([x[8], x[9]])
+    height_of_plot = np.diff(scene.axes.get_ylim())[0]
+    assert height_of_plot == pytest.approx((np.diff(scene.axes.get_xlim())[0] / 2) ** 2 * 1.1 / 0.8, rel=0.02)
+
+
+def test_marks_of_a_moving_camera_are_where_they_say_and_never_below_the_curve():
+    scene = followed()
+    check_layout(scene, 0, 9, 19, words_at_ticks=[])
+    assert min(scene.axes.get_yticks()) >= 0
+
+
+def test_views_from_right_to_left_are_refused():
+    with pytest.raises(ValueError, match="views must go from a smaller x to a larger"):
+        CurveDescent(descent(0.1), curve(), [0, 1], title="t", name="n", views=[(0, 20), (20, 0)])
 
 
 def test_what_has_left_the_picture_is_not_drawn():
@@ -197,7 +288,7 @@ def test_what_has_left_the_picture_is_not_drawn():
         assert scene.tangent.get_visible() == shown[-1]
     assert shown == list(np.abs(x - 10) < 85)
     assert sum(shown) == 13
-    assert not any(scene.trail(frame) for frame in range(14, 61))
+    assert not any(arrow.get_visible() for arrow in scene.arrows.values())  # nor its arrows
 
 
 def test_between_two_frames_the_point_is_on_its_way_and_tangent_and_numbers_are_those_before():

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import animations as an
-from tests.bad_input.hostile import WRONG, array, choice, made, real
+from tests.bad_input.hostile import WRONG, array, choice, made, real, whole
 from tests.bad_input.scene_arguments import (
     Scenes,
     X,
@@ -20,6 +20,7 @@ from tests.bad_input.scene_arguments import (
     other_recording,
     walk,
     word,
+    words,
 )
 from tests.bad_input.verdict import Subject
 
@@ -61,7 +62,9 @@ scene("GridSearch", an.GridSearch, x=array(6, low=0, high=20, nan=WRONG), y=arra
       curve=made("Curve(…)", lambda: CURVE, [(X, X)]), clock=STEPS, title=word("Grid"), name=word("grid"))  # fmt: skip
 scene("CurveDescent", an.CurveDescent, descent=made("Descent(…)", functools.cache(descent), [walk()]),
       curve=made("Curve(…)", lambda: CURVE), clock=STEPS, title=word("Down"), name=word("down"),
-      setting=word("learning rate"), push=word("slope"))  # fmt: skip
+      setting=word("learning rate"), push=word("slope"),
+      views=choice(None, [(0, 20)] * 4, wrong=[[(20, 0)] * 4, [(0, 20)], 3, "x", [(0, np.nan)] * 4]))  # fmt: skip
+scene("Heading", an.Heading, rule=word("x ← x − slope"), clock=STEPS, width=whole(200), said=words("first", "next"))
 
 
 def valley(**changed: Any) -> an.Valley:
@@ -81,7 +84,10 @@ scene("Valley", lambda **given: an.ContourDescent(valley(**given), [walker()], [
       levels=choice([0.5, 1, 2], wrong=[[], None, [2, 1], [np.nan], ["1"], 9, [[1]]]),
       label=word("f(x, y)"), bottom=choice((0, 0), wrong=[None, 3, (0,), (0, np.nan), (0, 9), "ab", (0, 0, 0)]),
       numbers_at=real(0.5, low=-2, high=2), speaks=("ContourDescent",))  # fmt: skip
-scene("ContourDescent", an.ContourDescent, valley=one_of("Valley(…)", valley, X), series=SERIES, clock=STEPS)
+scene("ContourDescent", an.ContourDescent, valley=one_of("Valley(…)", valley, X), series=SERIES, clock=STEPS,
+      gradient=choice(lambda places: places, None, wrong=FUNCTIONS[1:]),
+      closer=choice(None, wrong=[3, "x", X]), closer_at=choice((0.0, 0.0), wrong=[None, 3, (0,), (0, np.nan), "ab"]),
+      closer_by=real(2.0, low=1))  # fmt: skip
 DESCENTS.made["Series"] = Subject(
     lambda name, x, y: [(s := an.Series(name, {"x": x, "y": y})).name, *s.columns.values(), s.at("x", 99)],
     name=word("SGD"), x=array(4, nan=WRONG), y=choice(1.0, 3.5, [1.0, 2.0], wrong=[None, "1", 1j, [[1.0]], np.nan]),

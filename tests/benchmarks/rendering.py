@@ -86,7 +86,7 @@ def neuron() -> Scene:
 
 
 def descent() -> Scene:
-    """Three curve panels with growing paths: 100 frames of 1800x600."""
+    """Three curve panels with growing paths: 100 frames of 1800x660."""
     walks = {rate: ch02_gradient_descent.gradient_descent(rate) for rate in ch02_gradient_descent.RATES}
     later = np.geomspace(58, 2000, 42).round().astype(int).tolist()
     return ch02_gradient_descent.learning_rates(walks, [*range(58), *later])
@@ -95,7 +95,7 @@ def descent() -> Scene:
 def panel() -> Scene:
     """One of these panels as the book shows it, with a frame for each of its steps: 59 frames of 600x600."""
     walk = ch02_gradient_descent.gradient_descent(0.95)
-    return ch02_gradient_descent.learning_rates({0.95: walk}, list(range(len(walk)))).scenes[0]
+    return ch02_gradient_descent.learning_rates({0.95: walk}, list(range(len(walk)))).scenes[1]
 
 
 def race() -> Scene:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 from matplotlib.figure import FigureBase
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import AutoLocator, MaxNLocator
 
 from animations import data
 from animations.kit import style
@@ -23,12 +22,12 @@ class Curve(data.Data):
 
 
 class CurvePanel(PageScene):
-    """What searches along a curve share: heading, clock, curve. What happens on it is for a subclass to draw.
+    """What searches along a curve share: title and curve. What happens on it is for a subclass to draw.
 
-    clock    (S,) the step that each frame shows. Panels side by side have one clock; a search that ends before
-             the clock does holds its last step, while the clock goes on.
+    clock    (S,) the step that each frame shows; a `Heading` over the panels shows it to the reader. A search that ends
+             before the clock does holds its last step, while the clock goes on.
     title    a word on this search
-    name     stands before the gids of this panel's numbers: "slow" gives "slow.step", "slow.x"
+    name     stands before the gids of this panel's numbers: "slow" gives "slow.x"
     """
 
     curve: Curve = data.instance(Curve)
@@ -37,34 +36,56 @@ class CurvePanel(PageScene):
     name: str = data.text(kw_only=True)
 
     size = (600, 600)
+    box = (99, 195, 477, 346)  # of the plot, in pixels
     glides = True
-    look: ClassVar = {"color": style.WEIGHT, "markersize": 11, "clip_on": False}  # of the dot
+    look: ClassVar[dict[str, Any]] = {"color": style.WEIGHT, "markersize": 11, "clip_on": False}  # of the dot
 
     def until(self, last: int) -> None:
         """Let step `last` be the last: `shown` (S,) is the step of the search in each frame, `over` (S,) if it was."""
         self.last, self.shown, self.over = last, np.minimum(self.clock, last), (self.clock >= last).tolist()
 
-    def draw_panel(
-        self, figure: FigureBase, setting: tuple[str, float], phase: Callable[[int], str], end: tuple[str, str, str]
-    ) -> None:
-        """Draw heading and curve, on `page` and `axes`.
+    def draw_panel(self, figure: FigureBase, setting: tuple[str, float], end: tuple[str, str, str], row: float) -> None:
+        """Draw title and curve, on `page` and `axes`.
 
         setting   what tells this search from others: a name and a number
-        phase     what the search does in a frame, as long as it lasts
         end       what to write before and after the number of the last step, when that is reached, and its colour
+        row       the height at which that is written
         """
         self.page = page = Page(figure, self.size, self.name)
         page.text(self.title, (30, 566), size=style.LARGE, weight="bold")
         value = page.number("{:g}", "setting", setting[1], size=style.LARGE)
         page.row((576, 566), page.quiet(setting[0]), value, space=12, ha="right")
-        behind = page.step((30, 526), self.clock, lambda frame: "" if self.over[frame] else phase(frame))
         outcome = page.text(end[0]), page.number("{:.0f}", "last_step", self.last), page.text(end[1])
         for part in outcome:
             part.set(color=end[2], weight="bold")
-        page.row(behind, *outcome)
+        page.row((30, row), *outcome)
         page.show(self.over, *outcome)
-        x, y, pad = self.curve.x, self.curve.y, 0.05 * np.ptp(self.curve.y) or 1.0
-        self.axes = page.plot((81, 189, 495, 312), xlabel="x", ylabel=self.curve.label)
-        self.axes.set(xlim=x[[0, -1]], ylim=(y.min() - pad, y.max() + pad))
+        self.axes = page.plot(self.box, xlabel="x", ylabel=self.curve.label)
         self.axes.xaxis.set_major_locator(MaxNLocator(5, steps=[1, 5, 10]))
-        self.axes.plot(x, y, color=style.QUIET, linewidth=1.5)
+        self.axes.yaxis.set_major_locator(_FromBottom(self.curve.y.min()))
+        self.axes.xaxis.set_major_formatter("{x:g}")
+        self.axes.yaxis.set_major_formatter("{x:g}")
+        self.axes.yaxis.set_label_coords(27, self.box[1] + self.box[3] / 2, transform=page.axes.transData)
+        self.axes.plot(self.curve.x, self.curve.y, color=style.QUIET, linewidth=1.5)
+
+    def window(self, low: float, high: float, below: float = 0) -> tuple[float, float, float, float]:
+        """Return left, right, bottom and top of the picture of the curve from x = low to high.
+
+        below   the share of its height that stays free below the curve
+        """
+        x, y = self.curve.x, self.curve.y
+        seen = np.append(y[(low <= x) & (x <= high)], np.interp([low, high], x, y))
+        pad = 0.05 * np.ptp(seen) or 1.0
+        height = (np.ptp(seen) + 2 * pad) / (1 - below)
+        return low, high, seen.max() + pad - height, seen.max() + pad
+
+
+class _FromBottom(AutoLocator):
+    """Marks at round numbers, none of them below the curve."""
+
+    def __init__(self, bottom: float) -> None:
+        super().__init__()
+        self.bottom = bottom
+
+    def tick_values(self, vmin: float, vmax: float) -> list[float]:
+        return [mark for mark in super().tick_values(vmin, vmax) if mark >= self.bottom]

@@ -29,10 +29,9 @@ class GridSearch(CurvePanel):
         self.best = np.maximum.accumulate(np.where(lower, np.arange(len(self.y)), 0))  # (N,) the best point so far
 
     def draw(self, figure: FigureBase) -> None:
-        self.draw_panel(
-            figure, ("points", len(self.x)), lambda frame: "next point" if self.clock[frame] else "first point",
-            ("✓ all points seen at step", "", style.TARGET),
-        )  # fmt: skip
+        self.draw_panel(figure, ("points", len(self.x)), ("✓ all points seen at step", "", style.TARGET), 30)
+        left, right, bottom, top = self.window(*self.curve.x[[0, -1]])
+        self.axes.set(xlim=(left, right), ylim=(bottom, top))
         page, axes, points = self.page, self.axes, np.column_stack([self.x, self.y])
         self.dot = page.dot(axes, lambda moment: points[self._seen(moment)], **self.look)
         self.ring = page.dot(axes, lambda moment: points[self.best[self._seen(moment)]], **self.look | RING)
@@ -40,7 +39,7 @@ class GridSearch(CurvePanel):
         for start, step in zip([0, *self.shown[:-1] + 1], self.shown, strict=True):
             self.seen += axes.plot(*points[start : step + 1].T, "o", color=style.WEIGHT, markersize=3, zorder=2.7)
         now, best = self.shown, self.best[self.shown]
-        for row, words, which, color in ((108, "now", now, style.WEIGHT), (58, "best so far", best, style.TARGET)):
+        for row, words, which, color in ((108, "now", now, style.WEIGHT), (70, "best so far", best, style.TARGET)):
             page.text(words, (30, row), color=color)
             for left, right, name, values in ((186, 330, "x", self.x), (394, 576, "y", self.y)):
                 page.text(f"{name} =", (left, row), color=color)

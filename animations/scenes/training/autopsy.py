@@ -29,9 +29,9 @@ LOOKS = [  # of the curves: the loss is the first
 class AutopsyPicture(PageScene):
     """What `recording.autopsy()` found: one frame. Of many parameters, the four that grew most.
 
-    The gids of its numbers: "step", "learning_rate"; "loss.first" and "loss.last" for the loss of the first and the
-    last update shown, "dense_1.w.first" and "dense_1.w.last" for the norm of that parameter after them; "first", "last"
-    for the updates themselves.
+    The gids of its numbers: "diverged_at", "learning_rate"; "loss.first" and "loss.last" for the loss of the first and
+    the last update shown, "dense_1.w.first" and "dense_1.w.last" for the norm of that parameter after them; "first",
+    "last" for the updates themselves.
     """
 
     autopsy: Autopsy = instance(Autopsy)
@@ -65,7 +65,7 @@ class AutopsyPicture(PageScene):
         page, autopsy = self.page, self.autopsy
         loud: dict[str, Any] = {"size": style.LARGE, "weight": "bold", "color": style.ERROR}
         page.row((30, 604), page.text("Training diverged at update", **loud),
-                 page.number("{:.0f}", "step", autopsy.step, **loud))  # fmt: skip
+                 page.number("{:.0f}", "diverged_at", autopsy.step, **loud))  # fmt: skip
         page.quiet(self.captions[0], (30, 572))
         if not math.isnan(autopsy.learning_rate):
             rate = page.number("{:g}", "learning_rate", autopsy.learning_rate, size=style.LARGE)
@@ -83,7 +83,10 @@ class AutopsyPicture(PageScene):
         axes.yaxis.set_minor_locator(NullLocator())
         for values, look in zip(self.curves.values(), LOOKS, strict=False):
             visible = np.isfinite(values) & (values > 0)  # zero, as of biases at the start, has no place on a log axis
-            axes.plot(steps[visible], values[visible], markersize=6, linewidth=2, clip_on=False, **look)
+            every = max(1, len(steps) // 8)  # a mark for each of a few updates only
+            axes.plot(
+                steps[visible], values[visible], markersize=6, markevery=every, linewidth=2, clip_on=False, **look
+            )
         axes.axvline(step, color=style.INK, linestyle="--", linewidth=2)
 
     def _draw_table(self, top: float) -> None:

@@ -9,7 +9,7 @@ from tinylearn import SGD, Adam, RMSprop
 HANDED = ()
 CAPTIONS = {
     "f = ½ (x² + 100 y²)", "|x − 10|", "20", "50", "100", "200", "400",  # heights, on the lines of a map
-    "Height, each with the best of 15 rates tried",
+    "Height, each with the best of 15 rates tried", "It met a loss of inf, with x at norm 1.73e+154.",
 }  # fmt: skip
 UNPLACED = set()
 
@@ -19,47 +19,77 @@ CONVERGED, NOT_YET = ("✓ converged at step", "≤"), ("✗ not converged after
 def labels_of_panel(ending, **other):
     last, enough = ending
     return {
-        "setting": "learning rate", "step": "Step", "x": "x =", "y": "y =", "slope": "slope =", "update.x": "x ←",
+        "setting": "learning rate", "divisor": "slope ÷", "x": "x =", "y": "y =", "slope": "slope =", "update.x": "x ←",
         "update.rate": "−", "update.push": "·", "update.next_x": "=", "change": "In the last step y changed by",
         "last_step": last, "enough": enough,
     } | other  # fmt: skip
 
 
 def films(handed):
-    clock = [0, 15, 30, 45, 69, 252, 919, 2000]
-    labels = {0.95: CONVERGED, 0.1: CONVERGED, 0.0003: NOT_YET}
     return {
-        "ch02_grid_and_fixed_steps": grid_and_fixed_steps([0, 375, 750, 1125, 1500, 1875, 1999]),
-        "ch02_learning_rates": {
-            "source": beside(*(panel_values(rate, clock) for rate in RATES)),
-            "names": together(*(named(f"rate_{rate}", labels_of_panel(labels[rate])) for rate in RATES)),
-        },
-        "ch02_diverging": diverging([0, 15, 30, 45, 60]),
-        "ch02_two_dimensions": two_dimensions([0, 15, 30, 45, 60, 75, 90, 100]),
+        "ch02_grid_search": grid_search([0, 375, 750, 1125, 1500, 1875, 1999]),
+        "ch02_fixed_steps": fixed_steps([0, 40, 2000]),
+        "ch02_learning_rates": learning_rates([0, 15, 50, 543, 2000]),
+        "ch02_diverging": diverging([0, 24, 60]),
+        "ch02_two_dimensions": two_dimensions([0, 15, 30, 60, 90, 100]),
     }
 
 
-def grid_and_fixed_steps(clock):
-    places, x = np.linspace(0, 20, 2000), [1.2345 + 0.01 * step for step in range(878)]
+def on(clock):
+    """Return a source of the heading over panels."""
+    return lambda frame: {"step": clock[frame]}
+
+
+def grid_search(clock):
+    places = np.linspace(0, 20, 2000)
 
     def values(frame):
         step = clock[frame]
-        at, best, now = places[step], min(places[: step + 1], key=lambda x: (x - 10) ** 2), x[min(step, 877)]
-        found = {"grid.setting": 2000, "grid.step": step, "grid.now.x": at, "grid.now.y": (at - 10) ** 2}
-        found |= {"grid.best.x": best, "grid.best.y": (best - 10) ** 2, "fixed.setting": 0.01, "fixed.step": step}
-        found |= {"fixed.x": now, "fixed.y": (now - 10) ** 2, "fixed.slope": 2 * (now - 10)}
-        found |= {"grid.last_step": 1999} if step == 1999 else {}
-        if step < 877:
-            return found | {"fixed.update.x": now, "fixed.update.rate": 0.01, "fixed.update.push": -1,
-                            "fixed.update.next_x": now + 0.01}  # fmt: skip
-        change = abs((x[877] - 10) ** 2 - (x[876] - 10) ** 2)
-        return found | {"fixed.last_step": 877, "fixed.change": change, "fixed.enough": ENOUGH}
+        at, best = places[step], min(places[: step + 1], key=lambda x: (x - 10) ** 2)
+        found = {"step": step, "grid.setting": 2000, "grid.now.x": at, "grid.now.y": (at - 10) ** 2}
+        found |= {"grid.best.x": best, "grid.best.y": (best - 10) ** 2}
+        return found | ({"grid.last_step": 1999} if step == 1999 else {})
 
-    grid = {"setting": "points", "step": "Step", "now.x": "x =", "now.y": "y =", "best.x": "x =", "best.y": "y ="}
+    grid = {"setting": "points", "now.x": "x =", "now.y": "y =", "best.x": "x =", "best.y": "y ="}
     grid |= {"last_step": "✓ all points seen at step"}
+    return {"source": values, "names": {"step": "Step"} | named("grid", grid)}
+
+
+def fixed_steps(clock):
     return {
-        "source": values,
-        "names": named("grid", grid) | named("fixed", labels_of_panel(CONVERGED, setting="step size")),
+        "source": beside(on(clock), *(fixed_values(size, clock) for size in (8.0, 0.01, 0.001))),
+        "names": {"step": "Step"} | together(*(
+            named(f"size_{size}", labels_of_panel(CONVERGED if size == 0.01 else NOT_YET, setting="step size"))
+            for size in (8.0, 0.01, 0.001)
+        )),
+    }  # fmt: skip
+
+
+def fixed_values(size, clock):
+    """Return frame → (gid → value) of the panel of one step size, from a walk by hand."""
+    x = [1.2345]
+    while len(x) <= 2000 and (len(x) < 2 or abs((x[-1] - 10) ** 2 - (x[-2] - 10) ** 2) > ENOUGH):
+        x.append(x[-1] - size * np.sign(x[-1] - 10))
+    last = len(x) - 1
+
+    def values(frame):
+        step = min(clock[frame], last)
+        now = {"setting": size, "divisor": 10, "x": x[step], "y": (x[step] - 10) ** 2, "slope": 2 * (x[step] - 10)}
+        if step < last:
+            now |= {"update.x": x[step], "update.rate": size, "update.push": np.sign(x[step] - 10)}
+            return named(f"size_{size}", now | {"update.next_x": x[step + 1]})
+        change = abs((x[-1] - 10) ** 2 - (x[-2] - 10) ** 2)
+        return named(f"size_{size}", now | {"last_step": last, "change": change, "enough": ENOUGH})
+
+    return values
+
+
+def learning_rates(clock):
+    labels = {0.95: CONVERGED, 0.1: CONVERGED, 0.0003: NOT_YET}
+    panels = (named(f"rate_{rate}", labels_of_panel(labels[rate])) for rate in RATES)
+    return {
+        "source": beside(on(clock), *(panel_values(rate, clock) for rate in RATES)),
+        "names": {"step": "Step"} | together(*panels),
     }
 
 
@@ -75,12 +105,28 @@ def diverging(clock):
             found |= {f"{name}.|x − 10|": distance}
         return found
 
+    panels, end = beside(on(clock), panel_values(1.1, clock, most=60), chart), how_it_ends()
     columns = ("learning rate", "× each step", "|x − 10|")
     names = {f"{name}.{column}": (name, column) for name in rates for column in columns}
+    names |= named("rate_1.1", labels_of_panel(NOT_YET))
+    last = {"learning_rate": "learning rate", "first": "update", "last": "update"}
+    last |= {"loss.first": "loss", "loss.last": "update", "x.first": "norm of x", "x.last": "norm of x"}
     return {
-        "source": beside(panel_values(1.1, clock, most=60), chart),
-        "names": names | named("rate_1.1", labels_of_panel(NOT_YET)),
+        "source": lambda frame: panels(frame) if frame < len(clock) else end,
+        "names": names | last | {"step": "Step", "diverged_at": "Training diverged at update"},
     }
+
+
+def how_it_ends():
+    """Return gid → value of the autopsy: x by hand until y is infinite."""
+    x = [np.float64(1.2345)]
+    with np.errstate(over="ignore"):
+        while np.isfinite((x[-1] - 10) ** 2):
+            x.append(x[-1] - 1.1 * 2 * (x[-1] - 10))
+    last = len(x) - 1  # the update that led to it; the next one starts from an infinite y
+    values = {"diverged_at": last + 1, "learning_rate": 1.1, "first": 1, "last": last}
+    values |= {"loss.first": (x[0] - 10) ** 2, "loss.last": (x[last - 1] - 10) ** 2}
+    return values | {"x.first": abs(x[1]), "x.last": abs(x[last])}
 
 
 def two_dimensions(clock):
@@ -96,4 +142,12 @@ def two_dimensions(clock):
             now |= named(name, {"learning rate": rate, "x": x, "y": y, "f": x * x / 2 + 50 * y * y})
             optimizer.step(place, np.array([x, 100 * y]))
     names = {f"{name}.{column}": (name, column) for name in optimizers for column in ("learning rate", "x", "y", "f")}
-    return {"source": lambda frame: frames[clock[frame]], "names": {"step": "Step"} | names}
+
+    def values(frame):
+        middle = any(abs(now["x"]) <= 0.7 and abs(now["y"]) <= 0.17 for now in walkers(frames[clock[frame]]))
+        return frames[clock[frame]] | ({"closer_by": 6} if middle else {})
+
+    def walkers(now):
+        return [{axis: now[f"{name}.{axis}"] for axis in ("x", "y")} for name in optimizers]
+
+    return {"source": values, "names": {"step": "Step", "closer_by": "times larger"} | names}

@@ -1,0 +1,36 @@
+"""A heading over scenes that go by one rule on one clock: Stacked(Heading(…), SideBySide(…))."""
+
+from __future__ import annotations
+
+import numpy as np
+from matplotlib.figure import FigureBase
+
+from animations import checks, data
+from animations.kit import style
+from animations.kit.page import Page, PageScene
+
+
+class Heading(PageScene):
+    """The rule, and the step that each frame shows; so no panel needs a clock of its own.
+
+    rule     what happens in a step, in a line
+    clock    (S,) the step of each frame
+    width    of the picture, in pixels
+    said     what happens at step 0, and what later
+    """
+
+    rule: str = data.text()
+    clock: np.ndarray = data.clock("S")
+    width: int = data.whole(default=1200)
+    said: tuple[str, ...] = data.texts(2, default=("initialise", "adjust, repeat"), kw_only=True)
+
+    def prepare(self) -> None:
+        self.size = checks.size("Heading", (self.width, 60))
+
+    def draw(self, figure: FigureBase) -> None:
+        self.page = Page(figure, self.size)
+        self.page.step((30, 30), self.clock, lambda frame: self.said[int(self.clock[frame] > 0)])
+        self.page.text(self.rule, (self.width - 24, 30), ha="right", size=style.LARGE)
+
+    def describe(self, frame: int) -> str:
+        return f"Step {self.clock[frame]}: {self.rule}."

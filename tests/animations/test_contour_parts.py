@@ -1,0 +1,181 @@
+"""On the map: the way down at a right angle to its contour line, the start fanned out, the middle drawn larger."""
+
+import pickle
+
+import numpy as np
+import pytest
+from audit import check_all_numbers, check_layout, check_painter
+from matplotlib.lines import Line2D
+from matplotlib.patches import Polygon, Rectangle
+from test_contour import CLOCK, RATES, STEPS, f, series, valley, walk
+
+from animations import ContourDescent, Series, Valley, style
+from animations.engine.painter import Painter
+
+
+def gradient(places):
+    x, y = places
+    return np.array([x, 25 * y])
+
+
+def middle():
+    x, y = np.linspace(-2, 0.5, 41), np.linspace(-0.2, 0.2, 41)
+    return Valley(x, y, f(x, y[:, None]), [0.1, 0.5], "f", bottom=(0, 0), numbers_at=0)
+
+
+def contour(walkers=None, by=2, **settings):
+    own = {"gradient": gradient, "closer": middle(), "closer_at": (-6, -2.3), "closer_by": by}
+    return ContourDescent(valley(), walkers or series(), CLOCK, **own | settings)
+
+
+@pytest.fixture(scope="module")
+def painter():
+    return Painter(contour())
+
+
+def parts(painter, kind, axes=1, **look):
+    """Return the artists of one kind on some axes, the map if not told, that look so."""
+    found = painter.figure.axes[axes].findobj(kind)
+    return [one for one in found if all(getattr(one, f"get_{name}")() == value for name, value in look.items())]
+
+
+def test_every_number():
+    last = {"closer_by": 2}  # before that nobody comes to the middle
+    check_all_numbers(contour(), lambda frame: {"step": CLOCK[frame]} | (last if frame == len(CLOCK) - 1 else {}))
+
+
+# --- the way down -----------------------------------------------------------------------------------------------------
+
+
+def check_way_down(painter, frame):
+    """The arrow begins at the first walker, against the gradient, and at a right angle to the contour line there."""
+    painter.scene.update(frame)
+    place, to_pixels = np.array(walk("SGD")[CLOCK[frame]]), painter.figure.axes[1].transData.transform
+    (arrow,) = parts(painter, Polygon)
+    corners = arrow.get_transform().transform(arrow.get_xy()[:-1])
+    start, tip = (corners[0] + corners[-1]) / 2, corners[3]
+    np.testing.assert_allclose(start, to_pixels(place), atol=1e-6)
+    steepest = -gradient(place)
+    np.testing.assert_allclose((tip - start) / 60, steepest / np.hypot(*steepest), atol=1e-9)
+    (line,) = parts(painter, Line2D, color=style.QUIET, linewidth=1.5)
+    points = line.get_xydata()
+    inside = points[np.isfinite(points).all(axis=1)]
+    np.testing.assert_allclose(f(*inside.T), f(*place), rtol=0.02, atol=0.02)
+    ends = np.stack([points[:-1], points[1:]])
+    ends = ends[:, np.isfinite(ends).all(axis=(0, 2)) & (ends[0] != ends[1]).any(axis=1)]
+    nearest = np.hypot(*(to_pixels(ends.mean(axis=0)) - to_pixels(place)).T).argmin()
+    along = to_pixels(ends[1, nearest]) - to_pixels(ends[0, nearest])
+    assert abs(along @ (tip - start)) / np.hypot(*along) / 60 < 0.06
+
+
+@pytest.mark.parametrize("frame", [0, 1, 2])
+def test_the_way_down_leaves_its_contour_line_at_a_right_angle(painter, frame):
+    check_way_down(painter, frame)
+
+
+def test_a_way_down_that_is_not_the_steepest_is_noticed():
+    wrong = Painter(contour(gradient=lambda places: gradient(places) + np.array([[40], [0]])))
+    with pytest.raises(AssertionError):
+        check_way_down(wrong, 0)
+
+
+def test_the_mark_of_the_right_angle_is_one(painter):
+    for frame in (0, 1, 5):
+        painter.scene.update(frame)
+        (mark,) = parts(painter, Line2D, linewidth=1.2)
+        first, corner, last = mark.get_xydata()
+        assert (first - corner) @ (last - corner) == pytest.approx(0, abs=1e-9)
+
+
+def test_between_two_frames_the_way_down_stays_where_it_was_found(painter):
+    painter.scene.update(3)
+    (arrow,) = parts(painter, Polygon)
+    before = arrow.get_xy().tolist()
+    painter.scene.update(3.5)
+    assert arrow.get_xy().tolist() == before
+
+
+def test_at_the_bottom_there_is_no_way_down():
+    still = Series("still", {"x": np.zeros(2), "y": np.zeros(2)})
+    painted = Painter(ContourDescent(valley(), [still], [0, 1], gradient=gradient))
+    painted.paint(0)
+    (arrow,) = parts(painted, Polygon)
+    assert not arrow.get_xy().any()
+
+
+# --- the start --------------------------------------------------------------------------------------------------------
+
+
+def fan(painter):
+    """Return the texts and markers that show who starts."""
+    names = [text for text in painter.figure.axes[1].texts if text.get_text() in RATES]
+    marks = [line for line in painter.figure.axes[1].lines if line.get_zorder() == 6 and line.get_markersize() == 10]
+    return names, marks
+
+
+def test_in_the_first_frame_all_walkers_are_seen_beside_their_start(painter):
+    names, marks = fan(painter)
+    assert [name.get_text() for name in names] == list(RATES)
+    assert [mark.get_color() for mark in marks] == [name.get_color() for name in names] == list(style.SERIES[:3])
+    places = np.concatenate([mark.get_xydata() for mark in marks])
+    assert np.abs(np.diff(places[:, 1])).min() > 20
+    for moment, seen in ((0, True), (0.5, True), (1, False), (9, False)):
+        painter.scene.update(moment)
+        assert {part.get_visible() for part in (*names, *marks)} == {seen}
+
+
+def test_walkers_that_start_apart_need_no_fan():
+    walkers = series()
+    walkers[0].columns["x"][0] += 1
+    assert fan(Painter(contour(walkers))) == ([], [])
+
+
+# --- a part drawn larger ----------------------------------------------------------------------------------------------
+
+
+def test_the_part_is_so_many_times_larger_and_its_frame_is_where_it_is(painter):
+    painter.paint(14)
+    whole, part = painter.figure.axes[1:3]
+    unit, larger = (np.diff(axes.transData.transform([(0, 0), (1, 1)]), axis=0)[0] for axes in (whole, part))
+    np.testing.assert_allclose(larger, 2 * unit, rtol=1e-6)
+    (frame,) = [one for one in parts(painter, Rectangle) if one.get_zorder() == 5]
+    np.testing.assert_allclose(frame.get_bbox().extents, [-2, -0.2, 0.5, 0.2])
+    assert (part.get_xlim(), part.get_ylim()) == ((-2, 0.5), (-0.2, 0.2))
+    corner = whole.transData.inverted().transform(part.transAxes.transform((0, 0)))
+    np.testing.assert_allclose(corner, [-6, -2.3], atol=1e-6)
+
+
+def test_the_part_shows_the_same_walks_from_when_the_first_comes_there(painter):
+    _, _, part = painter.figure.axes
+    walks = {name: np.array(walk(name)) for name in RATES}
+    seen = False
+    for frame, step in enumerate(CLOCK):
+        painter.scene.update(frame)
+        now = [walks[name][min(step, STEPS[name])] for name in RATES]
+        seen |= any(-2 <= x <= 0.5 and abs(y) <= 0.2 for x, y in now)
+        assert part.get_visible() == seen
+        tips = [line for line in part.lines if line.get_label() in RATES]
+        np.testing.assert_array_equal([tip.get_xydata()[0] for tip in tips], now)
+    assert seen
+
+
+def test_a_part_that_leaves_the_map_is_refused():
+    with pytest.raises(ValueError, match=r"closer must fit on the map, x from -10 to 4, got -6 to 19: choose another"):
+        contour(by=10)
+
+
+# --- layout -----------------------------------------------------------------------------------------------------------
+
+
+def test_every_text_has_its_place_and_can_be_read():
+    for texts in check_layout(contour(), 1, 14):
+        assert "steepest way down from SGD" in texts
+
+
+def test_painted_frames_equal_a_full_redraw():
+    check_painter(contour, [2, 0, 14, 1])
+
+
+def test_a_scene_can_go_to_another_process(painter):
+    copy = pickle.loads(pickle.dumps(contour()))
+    np.testing.assert_array_equal(Painter(copy).paint(5), painter.paint(5))
