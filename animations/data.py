@@ -119,6 +119,13 @@ def anything(check: Callable[[str, str, Any], Any] = lambda who, name, value: va
     return Field(lambda who, name, value, shape: check(who, name, value), **how)
 
 
+class Declared:
+    """The signature of a class, as help() shows it: what it declares, unless it has an `__init__` of its own."""
+
+    def __get__(self, made: Any, cls: type[Data]) -> inspect.Signature:
+        return cls.declared if cls.__init__ is Data.__init__ else inspect.signature(cls.__init__.__get__(cls))
+
+
 class Data:
     """What has declared arguments. `prepare` is called when all are checked, and computes what follows from them.
 
@@ -137,20 +144,22 @@ class Data:
     fields: ClassVar[dict[str, Field]] = {}
     declared: ClassVar[inspect.Signature] = inspect.Signature()
     lengths: dict[str, int]
+    __signature__ = Declared()
 
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
         own = {name: value for name, value in vars(cls).items() if isinstance(value, Field)}
-        cls.fields = own | {name: field for name, field in cls.fields.items() if name not in own}
+        if taken := [name for name in own if name == "lengths" or callable(getattr(super(cls, cls), name, None))
+                     or hasattr(Data, name)]:  # fmt: skip
+            raise TypeError(f"{cls.__name__}: {taken[0]} is a part of every scene; give the argument another name")
+        cls.fields = own | {name: field for name, field in cls.fields.items() if name not in vars(cls)}
         ordered = sorted(cls.fields.items(), key=lambda item: item[1].kw_only)
         cls.declared = inspect.Signature([field.parameter(name) for name, field in ordered])
-        if cls.__init__ in (Data.__init__, object.__init__):
-            cls.__init__ = Data.__init__ if cls.fields else object.__init__  # type: ignore[method-assign]
-            cls.__signature__ = cls.declared  # type: ignore[attr-defined]  # what help() shows
-        else:
-            cls.__signature__ = inspect.signature(cls.__init__.__get__(cls))  # type: ignore[attr-defined]
 
     def __init__(self, *given: Any, **named: Any) -> None:
+        if not (self.fields or given or named):
+            super().__init__()
+            return
         who, lengths, reasons = type(self).__name__, dict[str, int](), dict[int | str, str]()
         try:
             bound = self.declared.bind(*given, **named)

@@ -69,7 +69,8 @@ class Clip:
     def __post_init__(self, caller: str) -> None:
         frames = checked_scene(caller, self.scene).frames
         for name, (kind, low, high, said) in OPTIONS.items():
-            setattr(self, name, checks.within(caller, name, getattr(self, name), kind, low, high, said))
+            if getattr(self, name) is not getattr(Clip, name):  # its default
+                setattr(self, name, checks.within(caller, name, getattr(self, name), kind, low, high, said))
         if self.motion > 1 and not self.scene.glides:
             raise ValueError(
                 f"{caller}: motion must be left out for {type(self.scene).__name__}, which is drawn at whole frames, "

@@ -3,6 +3,7 @@
 import copy
 import inspect
 import pickle
+from dataclasses import dataclass
 
 import numpy as np
 import pytest
@@ -76,7 +77,52 @@ def test_own_init_keeps_its_signature():
         def __init__(self, size):
             self.size = size
 
+    assert list(inspect.signature(Own).parameters) == list(inspect.signature(type("Sub", (Own,), {})).parameters)
     assert list(inspect.signature(Own).parameters) == ["size"]
+
+
+def test_own_init_may_pass_on_arguments():
+    class Own(Scene):
+        values: np.ndarray = array("S")
+        note: str = text(default="")
+
+        def __init__(self, values):
+            super().__init__(values, note="mine")
+
+    made = Own([1, 2])
+    assert (made.frames, made.note, str(inspect.signature(Own))) == (2, "mine", "(values)")
+
+
+def test_scene_may_be_a_dataclass_or_have_a_mixin():
+    @dataclass
+    class Plain(Scene):
+        n: int = 3
+
+    class Mixin:
+        def __init__(self):
+            self.mixed = True
+
+    assert (Plain(n=5).n, Plain(5).n, str(inspect.signature(Plain))) == (5, 5, "(n: int = 3) -> None")
+    assert type("Mixed", (Scene, Mixin), {})().mixed
+
+
+def test_subclass_may_fix_an_argument_that_it_inherits():
+    class Fixed(Points):
+        label = "mine"
+
+    assert (Fixed([0], [[1]]).label, list(inspect.signature(Fixed).parameters)) == ("mine", ["x", "y"])
+
+
+@pytest.mark.parametrize("name", ["fields", "lengths", "declared", "prepare"])
+def test_refuses_an_argument_named_like_a_part_of_data(name):
+    with pytest.raises(TypeError, match=f"Odd: {name} is a part of every scene; give the argument another name"):
+        type("Odd", (Scene,), {name: array("K")})
+
+
+@pytest.mark.parametrize("name", ["draw", "update", "trail", "describe"])
+def test_refuses_an_argument_named_like_a_method_of_a_scene(name):
+    with pytest.raises(TypeError, match=f"Odd: {name} is a part of every scene"):
+        type("Odd", (Scene,), {name: array("K")})
 
 
 def test_subclass_has_its_own_arguments_before_those_it_inherits():
@@ -90,7 +136,7 @@ def test_subclass_has_its_own_arguments_before_those_it_inherits():
 
 def test_class_without_arguments_takes_none():
     assert str(inspect.signature(type("Plain", (Scene,), {}))) == "()"
-    with pytest.raises(TypeError, match="takes no arguments"):
+    with pytest.raises(TypeError, match="Plain: too many positional arguments"):
         type("Plain", (Scene,), {})(3)
 
 
