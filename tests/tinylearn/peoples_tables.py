@@ -48,6 +48,7 @@ TABLES = {
     "days without marks": ("day,Oslo\n20200228,4\n20200301,6\n", ["Oslo"], ["2020-02-28", "2020-03-01"], [[4], [6]]),
     "months, decimal commas": ("Monat;Umsatz;Kosten\n2020-11;1.234,5;3\n2020-12;;4,25\n", ["Umsatz", "Kosten"],
                                ["2020-11", "2020-12"], [[1234.5, 3], [NAN, 4.25]]),
+    "value before year": ("Land,value,Jahr\nJ,1.5,1960\nJ,2.5,1961\n", ["J"], ["1960", "1961"], [[1.5], [2.5]]),
     "quarters, no first head": (",A,B\n1990Q1,1,2\n1990Q2,2,3\n", ["A", "B"], ["1990 Q1", "1990 Q2"], [[1, 2], [2, 3]]),
     "long": (LONG, ["Kosovo", "Germany"], ["2007", "2008", "2009"], [[NAN, 79.7], [69.5, 79.9], [70, 80.1]]),
     "World Bank": (WORLD_BANK, ["Aruba", "Angola"], ["1960", "1961", "1962"],
@@ -71,6 +72,8 @@ TABLES = {
 REFUSED = {
     "no names": ("1990,5\n1991,6\n", r"line 1: expected the names of the columns, got '1990'; write a line such as"),
     "no names, dates": ("2020-01-01,5\n2020-01-02,6\n", "line 1: expected the names of the columns, got '2020-01-01'"),
+    "no names, a line a series": ("USA,2019,21,14\nChina,2020,21,15\nJapan,2021,22,16\n", "names .*, got '2019'"),
+    "times behind values": ("Land,Wert,Jahr\nJ,1.5,1960\nJ,2.5,1961\n", "beside 'Land' in .*, got '1.5' in 'Wert'; call"),
     "no names, long": ("Japan,1990,6.5\nJapan,1991,7\n", "line 1: expected the names of the columns, got '1990'"),
     "spaces": ("year A\n1990 1\n", "line 1: .* with commas, semicolons or tabs between them, got 'year A'"),
     "two dates": ("date,A\n1/2/2020,5\n2/2/2020,6\n", "line 2, column 'date': '1/2/2020' can be two dates; write"),

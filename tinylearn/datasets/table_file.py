@@ -28,6 +28,7 @@ from tinylearn.datasets.table import LARGEST, LEAST_ROWS, Table
 CAPTIONS = ("title", "unit", "source")
 CLOCKS = {"year", "date", "time", "day", "month", "week", "quarter", "period"}  # what columns of times are called
 NOTES = ("Data Source", "Last Updated", "Data from database", "sep=")  # lines around a table: the World Bank's, Excel's
+_DIGITS = re.compile(r"\d\D*\d\D*\d\D*\d")  # at least four of them: no 14 and 21
 YEAR = re.compile(r" \[YR\d+\]$")  # of the World Bank: 1960 [YR1960]
 
 
@@ -140,7 +141,7 @@ def _values(top: int, head: list[str], rows: dict[int, list[str]]) -> tuple[str,
 
     who = next((k for k in words if len(set(columns[k])) > 1), words[0])
     heads = [YEAR.sub("", name) for name in head]
-    times = [k for k in counted if cells.is_time(heads[k]) and "." not in heads[k]]
+    times = [k for k in counted if cells.is_time(heads[k]) and _DIGITS.search(heads[k]) and "." not in heads[k]]
     if len(times) > 1:
         return "year", "", [Value(n, head[k], row[who], heads[k], row[k]) for n, row in rows.items() for k in times]
 
@@ -150,7 +151,13 @@ def _values(top: int, head: list[str], rows: dict[int, list[str]]) -> tuple[str,
             f"line {min(rows)}, column {head[who]!r}: expected numbers, got words such as {columns[who][0]!r}; leave "
             "the column out or, if these are the times, write them as 1987, 2020-03 or 2020-03-02"
         )
-    time = (clocks or counted)[0]
+    time = (clocks or [k for k in counted if head[k].lower() != "value"] or counted)[0]
+    wrong = next((cell for cell in columns[time] if not clocks and not _is_clock(cell)), None)
+    if wrong is not None:
+        raise ValueError(
+            f"line {top}: expected the times beside {head[who]!r} in a column of whole numbers or dates, got {wrong!r} "
+            f"in {head[time]!r}; call the column of the times year or date"
+        )
     rest = [k for k in counted if k != time]
     rest = [k for k in rest if head[k].lower() == "value"] or rest
     if len(rest) > 1:
@@ -170,6 +177,12 @@ def _are_words(column: Sequence[str]) -> bool:
     """Are most different cells of a column neither times nor numbers?"""
     there = {cell for cell in column if not cells.is_missing(cell)}
     return 2 * sum(cells.is_time(cell) for cell in there) < len(there)
+
+
+def _is_clock(cell: str) -> bool:
+    """Is a cell a whole number, a date, or missing?"""
+    number = cells.number(cell)
+    return cells.is_missing(cell) or (number % 1 == 0 if number is not None else cells.number(cell, ",") is None)
 
 
 def _times(clock: str, found: Sequence[Value]) -> tuple[dict[str, float], str]:
