@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,8 @@ from matplotlib.ticker import MaxNLocator
 from animations.engine.text import Form, Number, PastedText
 from animations.kit import style
 from animations.kit.numbers import WITH_EXPONENT
+
+UNNAMED = re.compile(r"$|_(child|container)\d+$|_nolegend_$")  # what matplotlib calls a line without a name
 
 
 def plot_axes(
@@ -54,10 +57,13 @@ def log_loss(axes: Axes, last: int) -> None:
 
 def add_legend(axes: Axes, **settings: Any) -> Legend:
     """Write which line is which; `settings` are matplotlib's: loc, ncols, …"""
-    font = {"size": style.SMALL}
-    legend = axes.legend(**{"frameon": False, "labelcolor": style.INK, "prop": font} | settings)
-    for name in legend.get_texts():
-        name.set_parse_math(False)
+    every = [*axes.lines, *axes.patches, *axes.collections, *axes.containers]
+    handles = settings.pop("handles", [each for each in every if not UNNAMED.match(str(each.get_label()))])
+    names = settings.pop("labels", [each.get_label() for each in handles])
+    own: dict[str, Any] = {"frameon": False, "labelcolor": style.INK, "prop": {"size": style.SMALL}}
+    legend = axes.legend(handles, ["name"] * len(handles), **own | settings)  # it takes none that begins with "_"
+    for text, name in zip(legend.get_texts(), names, strict=True):
+        text.set(text=name, parse_math=False)
     return legend
 
 

@@ -8,14 +8,14 @@
     …
     return page.update(frame)
 
-All places are pixels, (0, 0) the lower left corner. A number has one value, or one for each frame; so has everything
-that is bound, or it is a function of the frame.
+All places are pixels, (0, 0) the lower left corner. What is shown has one value (a text, a number, True or False), or
+a list with a value for each frame, or it is a function of the frame.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from typing import Any
 
 import numpy as np
@@ -37,7 +37,7 @@ from animations.scene import Scene
 
 Place = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, bottom, width, height
-Shown = Any  # a value for each frame, (S, …); or a function of the frame
+Shown = Any  # one value; or one for each frame, (S, …); or a function of the frame
 SPACE = 8  # pixels between two words
 MARKS = {"✓": style.TARGET, "✗": style.ERROR}
 
@@ -53,6 +53,7 @@ class Page:
         self.axes = kit.pixel_axes(figure, size)
         self._bound: list[tuple[Artist, Callable[[float], Any]]] = []  # artist, what sets it for a frame
         self._longest: dict[Text, str] = {}  # number → its longest text
+        self._lengths: list[tuple[str, int]] = []  # of all lists that are shown, each with a name for errors
 
     # --- what is on it ----------------------------------------------------------------------------------------------
 
@@ -73,13 +74,18 @@ class Page:
     def number(self, form: Form, gid: str, values: Shown, place: Place = (0, 0), **settings: Any) -> Number:
         """Write a number whose origin is `gid`: one value, or one for each frame. It ends at its place, unless told."""
         made = kit.add_number(self.axes, *place, form, f"{self.prefix}{gid}", **settings)
-        if np.ndim(values) == 0 and not callable(values):
+        if not callable(values) and not _has_frames(values):
             made.set_value(values)
-        else:
-            at = _reader(values)
-            self._bound.append((made, lambda frame: made.set_value(at(int(frame)))))
-            if not callable(values):
-                self._longest[made] = max(map(made.form, values), key=len)
+            return made
+        at = self._reader(str(made.get_gid()), values)
+        self._bound.append((made, lambda frame: made.set_value(at(int(frame)))))
+        if not callable(values):
+            written = [""]
+            for value in values:
+                made.set_value(value)
+                written.append(made.get_text())
+            made.set_text("")
+            self._longest[made] = max(written, key=len)
         return made
 
     def named(
@@ -114,10 +120,11 @@ class Page:
         return self.words(lambda frame: "adjust, repeat" if frame >= 1 else "initialise", place,
                           **{"color": style.QUIET} | settings)  # fmt: skip
 
-    def verdict(self, said: Callable[[int], str], place: Place, **settings: Any) -> PastedText:
+    def verdict(self, said: Shown, place: Place, **settings: Any) -> PastedText:
         """Write an answer, in the colour of the truth if it ends with ✓, of an error with ✗, and else a quiet one."""
         made = self.words(said, place, size=style.LARGE, weight="bold", **settings)
-        return self.bind(made, color=lambda frame: MARKS.get(said(frame)[-1], style.QUIET))
+        at = self._reader("verdict", said)
+        return self.bind(made, color=lambda frame: MARKS.get(at(frame)[-1:], style.QUIET))
 
     def circle(
         self, centre: Place, radius: float, words: str, color: str, face: str = style.PAPER, width: float = 2.5,
@@ -180,7 +187,7 @@ class Page:
         """Draw a dot on some axes that glides through `places`, (S, 2), or is at places(moment)."""
         own: dict[str, Any] = {"marker": "o", "markeredgecolor": style.PAPER, "linestyle": "none", "zorder": 4}
         (made,) = axes.plot([], [], **own | look)
-        at = _glider(places)
+        at = self._glider("dot", places)
         return self.glide(made, data=lambda frame: np.reshape(at(frame), (2, 1)))
 
     def grow(
@@ -198,7 +205,7 @@ class Page:
     def walk(self, axes: Axes, line: Line2D, tip: Line2D, points: np.ndarray, reached: np.ndarray) -> None:
         """Let a line go through points (2, P), and a dot be where it ends: at points[:, reached[s]] in frame s."""
         scale = axes.transScale
-        end = _glider(scale.transform(points.T))
+        end = _between(scale.transform(points.T))
 
         def way(frame: float) -> np.ndarray:
             now, then = reached[int(frame)], reached[math.ceil(frame)]
@@ -206,6 +213,7 @@ class Page:
             passed = points[:, : int(place) + 1]
             return passed if place == int(place) else np.c_[passed, scale.inverted().transform(end(place))]
 
+        self._lengths.append(("a line that grows", len(reached)))
         self.glide(line, data=way)
         self.glide(tip, data=lambda frame: way(frame)[:, -1:])
 
@@ -265,7 +273,7 @@ class Page:
 
         Between two frames they stay as they were in the first.
         """
-        readers = {name: _reader(values) for name, values in shown.items()}
+        readers = {name: self._reader(name, values) for name, values in shown.items()}
         self._bound.append((artist, lambda frame: artist.set(**{name: at(int(frame)) for name, at in readers.items()})))
         return artist
 
@@ -276,7 +284,7 @@ class Page:
 
     def glide(self, artist: Any, **shown: Shown) -> Any:
         """Let properties follow the frames, and between two of them lie between their values: places, not numbers."""
-        readers = {name: _glider(values) for name, values in shown.items()}
+        readers = {name: self._glider(name, values) for name, values in shown.items()}
         self._bound.append((artist, lambda frame: artist.set(**{name: at(frame) for name, at in readers.items()})))
         return artist
 
@@ -286,24 +294,56 @@ class Page:
             show(frame)
         return list(dict.fromkeys(artist for artist, _ in self._bound))
 
+    def check_frames(self, caller: str, frames: int) -> None:
+        """Raise ValueError, with its name, if a list that is shown has not a value for each frame."""
+        for name, length in self._lengths:
+            if length != frames:
+                raise ValueError(f"{caller}: {name} must have a value for each of {frames} frames, got {length}")
+
+    def _reader(self, name: str, values: Shown) -> Callable[[int], Any]:
+        """Return the function of the frame that gives its value."""
+        if callable(values):
+            return values  # type: ignore[no-any-return]
+        if not _has_frames(values):
+            return lambda frame: values
+        self._lengths.append((name, len(values)))
+        return values.__getitem__  # type: ignore[no-any-return]
+
+    def _glider(self, name: str, values: Shown) -> Callable[[float], Any]:
+        """Return the function of the frame that lies between one value and the next."""
+        if callable(values) or not _has_frames(values):
+            return self._reader(name, values)
+        self._reader(name, values)
+        return _between(np.asarray(values))
+
 
 class PageScene(Scene):
-    """A scene all of whose changes are bound to its page."""
+    """A scene all of whose changes are bound to its page, which `draw` makes: self.page = Page(figure, self.size)."""
 
     page: Page
+    checked: Page | None = None  # a page whose lists are as long as the scene
 
     def update(self, frame: float) -> list[Artist]:
-        return self.page.update(frame)
+        caller, page = type(self).__name__, vars(self).get("page")
+        if page is None:
+            raise ValueError(f"{caller}: draw must make a page: self.page = Page(figure, self.size)")
+        if page is not self.checked:
+            page.check_frames(caller, self.frames)
+            self.checked = page
+        return page.update(frame)  # type: ignore[no-any-return]
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the page, which `draw` makes anew: a scene may go to another process after it was drawn."""
+        return {name: value for name, value in vars(self).items() if name not in ("page", "checked")}
 
 
-def _reader(values: Shown) -> Callable[[int], Any]:
-    return values if callable(values) else values.__getitem__
+def _has_frames(values: Shown) -> bool:
+    """Is it a list with a value for each frame? A text and a single number, 0-d arrays too, are one value."""
+    return isinstance(values, Sized) and not isinstance(values, str | Mapping) and getattr(values, "ndim", 1) > 0
 
 
-def _glider(values: Shown) -> Callable[[float], Any]:
+def _between(values: np.ndarray) -> Callable[[float], Any]:
     """Return the function of the frame that is a straight line between one value and the next."""
-    if callable(values):
-        return values
 
     def between(frame: float) -> Any:
         before = int(frame)

@@ -1,6 +1,7 @@
 """The page that scenes write on: what stands where, and what follows the frames."""
 
 import itertools
+import pickle
 
 import numpy as np
 import pytest
@@ -8,9 +9,10 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from animations import style
+from animations.engine.painter import Painter
 from animations.kit.axes import add_legend, arrow_corners
 from animations.kit.labels import fit
-from animations.kit.page import SPACE, Page
+from animations.kit.page import SPACE, Page, PageScene
 
 SIZE = (400, 200)
 VALUES = np.array([3.0, 17.0, 8000.0])
@@ -126,6 +128,68 @@ def test_update_returns_an_artist_once_and_sets_the_last_frame(page):
 def test_number_with_one_value_never_changes(page):
     number = page.number("{:.2f}", "rate", 0.1)
     assert (number.get_text(), page.update(0)) == ("0.10", [])
+
+
+@pytest.mark.parametrize(("shown", "seen"), [
+    ("fixed", ["fixed"] * 2), (["one", "two"], ["one", "two"]), ("frame {}".format, ["frame 0", "frame 1"]),
+])  # fmt: skip
+def test_what_is_shown_is_one_value_or_a_list_or_a_function(page, shown, seen):
+    said, verdict = page.words(shown), page.verdict(shown, (0, 0))
+    told = [(page.update(frame), said.get_text(), verdict.get_text())[1:] for frame in range(2)]
+    assert told == [(word, word) for word in seen]
+
+
+def test_one_value_is_bound_and_glides(page):
+    text, line = page.text("a"), page.rule((0, 1), 5)
+    page.bind(text, x=30)
+    page.show(True, text)
+    page.show(np.False_, line)
+    page.glide(line, linewidth=3)
+    page.update(1.5)
+    assert (text.get_position(), text.get_visible(), line.get_visible()) == ((30, 0), True, False)
+    assert line.get_linewidth() == 3
+
+
+def test_plain_lists_glide(page):
+    line, dot = page.glide(page.rule((0, 1), 5), xdata=[[0, 10], [20, 30]]), page.dot(page.axes, [(0, 1), (2, 3)])
+    page.update(0.5)
+    assert (list(line.get_xdata()), dot.get_xydata().tolist()) == ([10, 20], [[1, 2]])
+
+
+class Shows(PageScene):
+    size, frames = SIZE, 3
+
+    def __init__(self, make=None):
+        self.make = make
+
+    def draw(self, figure):
+        if self.make:
+            self.page = Page(figure, self.size, "net")
+            self.make(self.page)
+
+
+@pytest.mark.parametrize(("make", "message"), [
+    (lambda page: page.number("{:.1f}", "w", [1, 2]), "net.w must have a value for each of 3 frames, got 2"),
+    (lambda page: page.number("{:.1f}", "w", []), "net.w must have a value for each of 3 frames, got 0"),
+    (lambda page: page.bind(page.text("a"), x=range(4)), "x must have a value for each of 3 frames, got 4"),
+    (lambda page: page.dot(page.axes, [(0, 1)]), "dot must have a value for each of 3 frames, got 1"),
+    (lambda page: page.grow(page.axes, np.arange(2), np.arange(2)), "a line that grows must .* 3 frames, got 2"),
+    (None, r"draw must make a page: self.page = Page\(figure, self.size\)"),
+])  # fmt: skip
+def test_page_scene_refuses_lists_of_another_length_and_no_page(make, message):
+    with pytest.raises(ValueError, match=f"Shows: {message}"):
+        Painter(Shows(make)).paint(0)
+
+
+def test_number_that_is_none_is_refused_by_its_name(page):
+    with pytest.raises(TypeError, match="net.w must be one number, got None"):
+        page.number("{:.1f}", "w", [1, None, 2])
+
+
+def test_page_scene_goes_to_another_process_after_it_was_drawn():
+    scene = Shows(str)
+    Painter(scene).paint(0)
+    assert pickle.loads(pickle.dumps(scene)).make is str
 
 
 def test_words_change_and_may_be_a_function(page):
@@ -254,6 +318,8 @@ def test_an_arrow_has_a_head_that_fits():
 def test_legend_writes_names_as_they_are(page):
     axes = page.plot((40, 20, 200, 100))
     axes.plot([0, 1], [0, 1], label="5 $ or 6 $")
-    (name,) = add_legend(axes).get_texts()
+    axes.plot([0, 1], [0, 2], label="_total")
+    axes.plot([0, 1], [0, 3])
+    name, other = add_legend(axes).get_texts()
     page.figure.draw_without_rendering()
-    assert (name.get_text(), name.get_parse_math()) == ("5 $ or 6 $", False)
+    assert (name.get_text(), name.get_parse_math(), other.get_text()) == ("5 $ or 6 $", False, "_total")
