@@ -9,9 +9,12 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.collections import Collection
 from matplotlib.dates import AutoDateFormatter, AutoDateLocator
 from matplotlib.figure import FigureBase
 from matplotlib.legend import Legend
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
 from animations.engine.text import Form, Number, PastedText
@@ -57,7 +60,8 @@ def log_loss(axes: Axes, last: int) -> None:
 
 def add_legend(axes: Axes, **settings: Any) -> Legend:
     """Write which line is which; `settings` are matplotlib's: loc, ncols, …"""
-    every = [*axes.lines, *axes.patches, *axes.collections, *axes.containers]
+    every: list[Any] = [each for each in axes.get_children() if isinstance(each, Line2D | Patch | Collection)]
+    every += axes.containers
     handles = settings.pop("handles", [each for each in every if not UNNAMED.match(str(each.get_label()))])
     names = settings.pop("labels", [each.get_label() for each in handles])
     own: dict[str, Any] = {"frameon": False, "labelcolor": style.INK, "prop": {"size": style.SMALL}}

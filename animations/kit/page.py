@@ -300,14 +300,14 @@ class Page:
             if length != frames:
                 raise ValueError(f"{caller}: {name} must have a value for each of {frames} frames, got {length}")
 
-    def _reader(self, name: str, values: Shown) -> Callable[[int], Any]:
+    def _reader(self, name: str, values: Shown) -> Callable[[Any], Any]:
         """Return the function of the frame that gives its value."""
         if callable(values):
-            return values  # type: ignore[no-any-return]
+            return values
         if not _has_frames(values):
             return lambda frame: values
         self._lengths.append((name, len(values)))
-        return values.__getitem__  # type: ignore[no-any-return]
+        return values.__getitem__
 
     def _glider(self, name: str, values: Shown) -> Callable[[float], Any]:
         """Return the function of the frame that lies between one value and the next."""
@@ -324,13 +324,13 @@ class PageScene(Scene):
     checked: Page | None = None  # a page whose lists are as long as the scene
 
     def update(self, frame: float) -> list[Artist]:
-        caller, page = type(self).__name__, vars(self).get("page")
+        caller, page = type(self).__name__, getattr(self, "page", None)
         if page is None:
             raise ValueError(f"{caller}: draw must make a page: self.page = Page(figure, self.size)")
         if page is not self.checked:
             page.check_frames(caller, self.frames)
             self.checked = page
-        return page.update(frame)  # type: ignore[no-any-return]
+        return self.page.update(frame)
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out the page, which `draw` makes anew: a scene may go to another process after it was drawn."""

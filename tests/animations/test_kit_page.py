@@ -182,7 +182,7 @@ def test_page_scene_refuses_lists_of_another_length_and_no_page(make, message):
 
 
 def test_number_that_is_none_is_refused_by_its_name(page):
-    with pytest.raises(TypeError, match="net.w must be one number, got None"):
+    with pytest.raises(TypeError, match=r"net\.w must be one number, got None"):
         page.number("{:.1f}", "w", [1, None, 2])
 
 
