@@ -32,6 +32,7 @@ class Field:
 
     shape     its lengths; those that are known come to `check` as numbers
     default   what is taken where none is given; it is not checked. All kinds below take it, and kw_only, too.
+    shape_of  a function from what is kept to its lengths, where these are not those of an array
     """
 
     def __init__(
@@ -40,8 +41,10 @@ class Field:
         *shape: int | str,
         default: Any = REQUIRED,
         kw_only: bool = False,
+        shape_of: Callable[[Any], tuple[int, ...]] = np.shape,
     ) -> None:
         self.check, self.shape, self.default, self.kw_only = check, Shape(shape), default, kw_only
+        self.shape_of = shape_of
 
     def parameter(self, name: str) -> inspect.Parameter:
         """Return it as a part of a signature."""
@@ -90,13 +93,25 @@ def texts(length: int | str, *, least: int = 1, most: int | None = None, **how: 
 
 
 def position(among: int | str, **how: Any) -> Any:
-    """Declare which one of so many, counted from 0."""
-    return Field(lambda who, name, value, shape: checks.position(who, name, value, int(shape[0])), among, **how)
+    """Declare which one of `among` things, counted from 0. Declare what has that length before it."""
+    return Field(lambda who, name, value, shape: checks.position(who, name, value, _known(who, name, shape[0])),
+                 among, **how)  # fmt: skip
 
 
 def positions(length: str, among: int | str, **how: Any) -> Any:
-    """Declare a list of such places, each of them one among so many."""
-    return Field(checks.positions, length, among, **how)
+    """Declare a list of them, each counted from 0."""
+
+    def check(who: str, name: str, value: Any, shape: Shape) -> list[int]:
+        return checks.positions(who, name, value, (shape[0], _known(who, name, shape[1])))
+
+    return Field(check, length, among, **how)
+
+
+def _known(who: str, name: str, length: int | str) -> int:
+    """Return a length; TypeError if it is a letter that no argument has told yet."""
+    if isinstance(length, str):
+        raise TypeError(f"{who}: {name} is one of {length}, which is not known; declare what has {length} before it")
+    return length
 
 
 def real(*, low: float = -checks.LARGEST, high: float = checks.LARGEST, **how: Any) -> Any:
@@ -172,10 +187,14 @@ class Data:
                 known = Shape(lengths.get(str(part), part) for part in field.shape)
                 known.reason = "".join(reasons.get(part, "") for part in field.shape)
                 value = field.check(who, name, value, known)
-            found = np.shape(value) if field.shape else ()
-            for letter, length in [*zip(field.shape, found, strict=False), *getattr(value, "lengths", {}).items()]:
-                if isinstance(letter, str) and letter not in lengths:
-                    lengths[letter], reasons[letter] = length, f", as {name} has {length}"
+            found = list(zip(field.shape, field.shape_of(value), strict=False)) if field.shape else []
+            if isinstance(value, Data):
+                found += value.lengths.items()
+            for letter, length in found:
+                if isinstance(letter, str) and lengths.setdefault(letter, length) != length:
+                    raise ValueError(f"{who}: {name} has {length} of {letter}, not {lengths[letter]}{reasons[letter]}")
+                if isinstance(letter, str):
+                    reasons.setdefault(letter, f", as {name} has {length}")
             setattr(self, name, value)
         self.lengths = lengths
         if "S" in lengths:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import ExitStack
+from dataclasses import fields
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -39,21 +40,28 @@ FORMATS = {
     ".png": Format(write_png, loops=False),
 }
 
+OPTIONS = [option.name for option in fields(Clip) if option.name != "scene"]
+
 
 def render(scene: Scene, path: str | os.PathLike[str], *, progress: bool = True, **options: Any) -> Path:
     """Write `scene` to `path`, in the format that its suffix names; return the path.
 
-    .gif    all frames, `fps` a second, the first and the last held for so many more seconds
+    .gif    all frames, `fps` a second, the first and the last held for longer
     .html   a page that plays them, with buttons, a slider and keys; one file, no network, every pixel as painted
     .apng   all frames like .gif, but with every colour as painted: a larger file, for pictures of many colours
     .mp4    a film (H.264), once; needs `pip install imageio-ffmpeg`
     .png    one frame: `frame`, or the last
 
-    The options are those of `Clip`: fps, hold_first, hold_last, holds, motion, colors, loop, scale, font, frame.
+    The options are those of `Clip`: fps=5 (frames a second), hold_first=0 and hold_last=2 (seconds that the first and
+    the last frame stay longer), holds={} (frame → seconds), motion=1 (pictures from frame to frame, for scenes that
+    glide), colors=255 (of a .gif), loop=0 (how often it plays; 0: for ever), scale=1 (pixels per pixel of the scene's
+    size), font="" (a family for letters that DejaVu Sans lacks), frame=None (the one in a .png; None: the last).
     Raises ValueError for another suffix and for a frame that the scene does not have, ModuleNotFoundError for an .mp4
     without imageio-ffmpeg.
     """
     path = path_of("render", path)
+    if unknown := [name for name in options if name not in OPTIONS]:
+        raise TypeError(f"render: there is no option {unknown[0]!r}; the options are {', '.join(OPTIONS)}")
     write(Clip(scene, **options, caller="render"), [path], progress)
     return path
 

@@ -95,17 +95,18 @@ class Group(Scene):
         if len(scenes) == 1 and isinstance(scenes[0], list | tuple):
             raise TypeError(f"{who}: expected scenes, got a list of {len(scenes[0])}; write {who}(*scenes)")
         self.scenes = tuple(checked_scene(who, scene) for scene in scenes)
-        for number, scene in enumerate(scenes):
-            if any(scene is other for other in scenes[:number]):
+        places = self._places()
+        for number, scene in enumerate(places):
+            if any(scene is other for other in places[:number]):
                 raise ValueError(
                     f"{who}: one scene object stands in two places; make a scene for each place, got twice {scene!r}"
                 )
         self.widths, self.heights = zip(*(scene.size for scene in scenes), strict=True)
         self.frames = max(scene.frames for scene in scenes)
         self.glides = any(scene.glides for scene in scenes)
-        self.style = scenes[0].style or {}  # a dict, which can go to another process
+        self.style = scenes[0].style or "default"
         for scene in scenes:
-            if scene.style != self.style:
+            if (scene.style or "default") != self.style:
                 raise ValueError(f"{who}: one figure has one style, got {self.style!r} and {scene.style!r}")
 
     def draw(self, figure: FigureBase) -> None:
@@ -126,6 +127,11 @@ class Group(Scene):
 
     def describe(self, frame: int) -> str:
         return self.also.join(scene.describe(min(frame, scene.frames - 1)) for scene in self.scenes)
+
+    def _places(self) -> list[Scene]:
+        """Return the scenes in it, and those in groups of them."""
+        return [each for scene in self.scenes
+                for each in (scene, *(scene._places() if isinstance(scene, Group) else ()))]  # fmt: skip
 
     def _panels(self, figure: FigureBase) -> list[SubFigure]:
         """Divide the figure into a panel for each scene."""

@@ -60,7 +60,7 @@ class Painter:
             if font not in text.get_fontfamily():  # it has a family of its own
                 text.set_fontfamily([*text.get_fontfamily(), font])
         self.pixels = np.asarray(self.renderer.buffer_rgba())
-        self.trails = [list(scene.trail(frame)) for frame in range(scene.frames)]
+        self.trails = [self.artists("trail", scene.trail(frame)) for frame in range(scene.frames)]
         for artist in (artist for trail in self.trails for artist in trail):
             artist.set_animated(True)  # matplotlib leaves these to us
         self.returned: set[Artist] = set()  # all that `update` returned so far
@@ -75,14 +75,7 @@ class Painter:
         Raises TypeError or ValueError if `update` returned no artists, or artists of another figure.
         """
         with using(self.settings):
-            changed, who = self.scene.update(frame), type(self.scene).__name__  # type: ignore[arg-type]
-            if not isinstance(changed, Sequence):
-                raise TypeError(f"{who}.update must return the artists that it changed, as a list, got {changed!r}")
-            for artist in changed:
-                if artist.get_figure(root=True) is not self.figure:
-                    raise ValueError(
-                        f"{who}.update returned {artist}, which is not in this figure: one figure a scene object"
-                    )
+            changed = self.artists("update", self.scene.update(frame))  # type: ignore[arg-type]
             if not self.returned.issuperset(changed) or self.background is None:
                 self.returned.update(changed)
                 self.draw_background()
@@ -100,6 +93,20 @@ class Painter:
                 if all(map(Artist.get_visible, self.holders[artist])):
                     artist.draw(self.renderer)
         return self.pixels
+
+    def artists(self, method: str, returned: Any) -> list[Artist]:
+        """Return what a method returned as a list; TypeError or ValueError if that is no list of artists ."""
+        name = f"{type(self.scene).__name__}.{method}"
+        if not isinstance(returned, Sequence):
+            raise TypeError(f"{name} must return artists, as a list, got {returned!r}")
+        for artist in returned:
+            if isinstance(artist, list | tuple):
+                raise TypeError(f"{name} must return artists, got a list of them in a list, {artist!r}; write [*bars]")
+            if not isinstance(artist, Artist):
+                raise TypeError(f"{name} must return artists, got {artist!r} among them")
+            if artist.get_figure(root=True) is not self.figure:
+                raise ValueError(f"{name} returned {artist}, which is not in this figure: one figure a scene object")
+        return list(returned)
 
     def draw_background(self) -> None:
         """Draw all but what changes, which is put in the order of drawing.

@@ -41,7 +41,7 @@ def settings_of(scene: Scene) -> dict[str, Any]:
     """Return the settings of a scene: matplotlib's own but for its `style`; ValueError if that is none."""
     with using(DEFAULTS):
         try:
-            if scene.style != "default":
+            if scene.style and scene.style != "default":
                 style.use(scene.style)  # type: ignore[arg-type]  # any mapping
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise ValueError(

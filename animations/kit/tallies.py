@@ -36,17 +36,18 @@ class Tally(Data):
 
 def few_tallies(length: str = "S") -> Any:
     """Declare one to three tallies, with a count for each frame."""
-    return Field(_few, length)
+    return Field(_few, length, shape_of=lambda tallies: tallies[0].right.shape)
 
 
 def _few(who: str, name: str, values: Any, shape: Shape) -> tuple[Tally, ...]:
     tallies = checks.instances(who, name, values, Tally)
     if not 1 <= len(tallies) <= len(LOOKS):
         raise ValueError(f"{who}: expected 1 to {len(LOOKS)} {name}, got {len(tallies)}")
+    epochs = len(tallies[0].right) if isinstance(shape[0], str) else shape[0]
     for tally in tallies:
-        if not shape.fits(tally.right.shape):
+        if len(tally.right) != epochs:
             raise ValueError(
-                f"{who}: {tally.name!r} must have a count for each of {shape[0]} epochs, got {tally.right.shape}"
+                f"{who}: {tally.name!r} must have a count for each of {epochs} epochs, got {tally.right.shape}"
             )
     return tallies
 

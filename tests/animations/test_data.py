@@ -25,6 +25,7 @@ from animations.data import (
     texts,
     whole,
 )
+from animations.kit.tallies import Tally, few_tallies
 
 
 class Points(Data):
@@ -66,6 +67,50 @@ def test_keeps_copies_of_the_right_kind():
 def test_frames_are_the_length_s_and_prepare_sees_all():
     made = chart()
     assert (made.frames, made.total, made.best, made.rate) == (3, 21, 1, None)
+
+
+class Two(Scene):
+    steps: np.ndarray = clock("N")
+    points: Points = instance(Points)
+
+
+class Tallied(Scene):
+    tallies: tuple[Tally, ...] = few_tallies()
+
+
+class Unlike(Scene):
+    best: int = position("K")
+    names: tuple[str, ...] = texts("K")
+
+
+class Ranked(Scene):
+    order: list[int] = positions("S", "K")
+
+
+def test_data_with_another_length_than_is_known_is_refused():
+    with pytest.raises(ValueError, match=r"Two: points has 2 of N, not 3, as steps has 3"):
+        Two([0, 1, 2], points())
+
+
+def test_an_object_may_have_lengths_of_its_own():
+    class Roll:
+        lengths = (1, 2)
+
+    roll = Roll()
+    assert type("Any", (Scene,), {"roll": anything()})(roll).roll is roll
+
+
+def test_tallies_tell_how_many_epochs_there_are():
+    one, other = Tally("a", [1, 2, 3], 5), Tally("b", [1, 2], 5)
+    assert Tallied([one]).frames == Tallied([one, one]).frames == 3
+    with pytest.raises(ValueError, match=r"Tallied: 'b' must have a count for each of 3 epochs, got \(2,\)"):
+        Tallied([one, other])
+
+
+@pytest.mark.parametrize(("kind", "given"), [(Unlike, [1, ["a", "b"]]), (Ranked, [[0, 1]])])
+def test_position_among_what_is_not_known_is_refused(kind, given):
+    with pytest.raises(TypeError, match="is one of K, which is not known; declare what has K before it"):
+        kind(*given)
 
 
 def test_signature_is_that_of_the_declaration():

@@ -72,6 +72,28 @@ def test_a_forgotten_artist_is_a_difference_that_the_comparison_sees():
     assert differing(Painter(Forgetful()), wholes, range(6)) == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.parametrize("method", ["update", "trail"])
+def test_what_is_returned_must_be_artists(method):
+    class Bars(Small):
+        def draw(self, figure):
+            self.bars = self.axes(figure).bar([1, 2], [3, 4])
+
+        def update(self, frame):
+            return []
+
+    kind = type("Bars", (Bars,), {method: lambda self, frame: [self.bars]})
+    with pytest.raises(TypeError, match=rf"Bars.{method} must return artists, got a list .* write \[\*bars\]"):
+        Painter(kind()).paint(0)
+    kind = type("Bars", (Bars,), {method: lambda self, frame: [3]})
+    with pytest.raises(TypeError, match=rf"Bars.{method} must return artists, got 3 among them"):
+        Painter(kind()).paint(0)
+    kind = type("Bars", (Bars,), {method: lambda self, frame: None})
+    with pytest.raises(TypeError, match=rf"Bars.{method} must return artists, as a list, got None"):
+        Painter(kind()).paint(0)
+    kind = type("Bars", (Bars,), {method: lambda self, frame: self.bars})
+    assert Painter(kind()).paint(0).any()
+
+
 def test_what_never_changes_is_drawn_once():
     class Counting(Small):
         def draw(self, figure):

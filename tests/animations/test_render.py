@@ -208,3 +208,9 @@ def test_progress_goes_to_stderr_only_and_names_the_file(tmp_path, capsys):
 def test_no_progress_prints_nothing(tmp_path, capsys, suffix):
     render(Overlapping(), tmp_path / f"scene.{suffix}", progress=False)
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("option", ["fpz", "caller", "scene_"])
+def test_an_option_that_there_is_not_is_refused_with_those_that_there_are(tmp_path, option):
+    with pytest.raises(TypeError, match=f"render: there is no option '{option}'; the options are fps, .* frame"):
+        render(Overlapping(), tmp_path / "film.gif", **{option: 3})

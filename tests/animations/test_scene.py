@@ -76,6 +76,20 @@ def test_trails_between_frames_are_those_of_the_frame_before():
         assert np.array_equal(painter.paint(moment), redraw(Flying(), moment))
 
 
+def test_one_scene_in_two_places_is_refused_in_groups_of_groups_too():
+    one, other = Small(), Small()
+    with pytest.raises(ValueError, match="SideBySide: one scene object stands in two places"):
+        SideBySide(one, Stacked(other, one))
+    with pytest.raises(ValueError, match="SideBySide: one scene object stands in two places"):
+        SideBySide(SideBySide(one), Stacked(one))
+
+
+def test_no_style_is_the_default_style():
+    kinds = [type("Plain", (Overlapping,), {"style": style}) for style in (None, {}, "default")]
+    assert SideBySide(*(kind() for kind in kinds)).style == "default"
+    assert np.array_equal(redraw(kinds[0](), 0), whole(Overlapping, 0))
+
+
 def test_a_group_has_one_style():
     class Dark(Overlapping):
         style = "dark_background"
