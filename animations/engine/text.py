@@ -7,6 +7,7 @@ is drawn once for each font and size (see `glyphs`), and a text is put together 
 from __future__ import annotations
 
 import functools
+import re
 import unicodedata
 from collections.abc import Callable
 from typing import Any
@@ -23,6 +24,7 @@ from animations.engine.glyphs import Glyphs, glyphs_of
 from animations.engine.settings import DEFAULTS, DPI, FONT, using
 from tinylearn.checks import shortened
 
+NEGATIVE_ZERO = re.compile(r"-0([.,]?0)*(?![.,]?\d)(e|\D|$)")
 Form = str | Callable[[float], str]  # how a number is written: "{:.2f}", or a function
 
 
@@ -44,6 +46,15 @@ def pastable(text: str) -> str:
         ):
             return ""
     return "" if "\n" in text or "$" in text else text
+
+
+def unsigned_zero(written: str) -> str:
+    """Return a written number; if it is a zero, without a minus sign.
+
+    >>> [unsigned_zero(written) for written in ("-0.00", "-0.0%", "-0.01", "-0", "-10", "-inf")]
+    ['0.00', '0.0%', '-0.01', '0', '-10', '-inf']
+    """
+    return written[1:] if NEGATIVE_ZERO.match(written) else written
 
 
 class PastedText(Text):
@@ -123,7 +134,7 @@ class Number(PastedText):
         """Show `value`; TypeError if it is no number."""
         if np.ndim(value) or not isinstance(value, int | float | np.number | np.bool | np.ndarray):
             raise TypeError(f"Number: {self.get_gid()} must be one number, got {shortened(value)}")
-        self.set_text(self.form(value))
+        self.set_text(unsigned_zero(self.form(value)))
 
     def _letters(self) -> str:
         return super()._letters().replace("-", "−")

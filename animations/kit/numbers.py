@@ -11,18 +11,28 @@ from collections.abc import Callable
 
 import numpy as np
 
+from animations.engine.text import unsigned_zero
+
 WITH_EXPONENT = "{:.4g}"  # how very large and very small numbers are written
 
 
 def few_digits(value: float) -> str:
     """Return a number with three digits that count, but at least one and at most four behind the point.
 
-    >>> [few_digits(value) for value in (12321, 82.42, 8.2, -0.97, 0.00076)]
-    ['12321.0', '82.4', '8.20', '-0.970', '0.0008']
+    >>> [few_digits(value) for value in (12321, 82.42, 8.2, -0.97, 0.00076, -1e-9)]
+    ['12321.0', '82.4', '8.20', '-0.970', '0.0008', '0.0000']
     """
     size = abs(value)
-    decimals = 1 if not size < 10 else 2 if size >= 1 else 3 if size >= 0.1 else 4
-    return f"{value:.{decimals}f}"
+    return with_decimals(value, 1 if not size < 10 else 2 if size >= 1 else 3 if size >= 0.1 else 4)
+
+
+def with_decimals(value: float, decimals: int) -> str:
+    """Return a number with that many decimals.
+
+    >>> with_decimals(-0.0567, 3), with_decimals(-0.0567, 0)
+    ('-0.057', '0')
+    """
+    return unsigned_zero(f"{value:.{decimals}f}")
 
 
 def three_decimals(value: float) -> str:
@@ -31,15 +41,16 @@ def three_decimals(value: float) -> str:
     >>> three_decimals(-0.0001), three_decimals(-0.0567)
     ('0.000', '-0.057')
     """
-    return f"{round(float(value), 3) + 0.0:.3f}"
+    return with_decimals(value, 3)
 
 
 def signed_digits(value: float) -> str:
     """Return a number with its sign and two digits.
 
-    >>> [signed_digits(value) for value in (0.182, -0.00099, 12.3)]
-    ['+0.18', '-0.00099', '+12']
+    >>> [signed_digits(value) for value in (0.182, -0.00099, 12.3, -0.0)]
+    ['+0.18', '-0.00099', '+12', '+0.0']
     """
+    value = value + 0.0  # of -0.0 that makes 0.0
     return f"{value:+.0f}" if abs(value) >= 10 else f"{value:+#.2g}"
 
 
@@ -63,17 +74,17 @@ def decimals_by_size(value: float) -> str:
         return f"{value:.3e}"
     exact = math.isclose(value, round(value, 3), abs_tol=1e-9)
     decimals = 0 if size >= 10_000 else 2 if size >= 100 else 3 if exact else 4 if size >= 0.01 else 6
-    return f"{value:.{decimals}f}"
+    return with_decimals(value, decimals)
 
 
 def in_brackets(value: float) -> str:
     """Return a number in brackets, with its sign, which is the direction.
 
-    >>> in_brackets(-17.531), in_brackets(15.7779), in_brackets(-1.0)
-    ('(-17.531)', '(+15.7779)', '(-1)')
+    >>> in_brackets(-17.531), in_brackets(15.7779), in_brackets(-1.0), in_brackets(-0.0)
+    ('(-17.531)', '(+15.7779)', '(-1)', '(+0.000)')
     """
     digits = f"{value:.0f}" if abs(value) == 1 else decimals_by_size(value)
-    return f"({'+' if value >= 0 else ''}{digits})"
+    return f"({'' if digits.startswith('-') else '+'}{digits})"
 
 
 def four_digits(value: float) -> str:
@@ -96,7 +107,7 @@ def no_negative_zero(value: float) -> str:
     >>> no_negative_zero(-1e-16), no_negative_zero(-0.0575)
     ('0.0000', '-0.0575')
     """
-    return f"{round(float(value), 4) + 0.0:.4f}"
+    return with_decimals(value, 4)
 
 
 def form_for(largest: float) -> str:
@@ -114,10 +125,10 @@ def form_for(largest: float) -> str:
 def three_digits(value: float) -> str:
     """Return a number of any size in few letters.
 
-    >>> [three_digits(value) for value in (0.25, -31.7, 1.5e6, 0.0)]
+    >>> [three_digits(value) for value in (0.25, -31.7, 1.5e6, -0.0)]
     ['0.250', '-31.7', '1.5e+06', '0.0']
     """
-    return form_for(abs(value)).format(value)
+    return unsigned_zero(form_for(abs(value)).format(value))
 
 
 def plain_form(values: np.ndarray) -> Callable[[float], str]:
@@ -127,11 +138,7 @@ def plain_form(values: np.ndarray) -> Callable[[float], str]:
     ['-0.5', '0', '0.33']
     """
     enough = [digits for digits in (0, 1) if np.abs(values - np.round(values, digits)).max(initial=0) < 1e-9]
-    return functools.partial(_rounded, decimals=enough[0] if enough else 2)
-
-
-def _rounded(value: float, decimals: int) -> str:
-    return f"{round(float(value), decimals) + 0.0:.{decimals}f}"  # + 0.0: no -0
+    return functools.partial(with_decimals, decimals=enough[0] if enough else 2)
 
 
 def letters(values: np.ndarray) -> int:

@@ -14,6 +14,7 @@ from matplotlib.transforms import Bbox
 from animations import Number, PastedText, style
 from animations.engine.glyphs import glyphs_of
 from animations.engine.text import pastable, text_width
+from animations.kit.numbers import decimals_by_size, few_digits, in_brackets
 
 WIDTH, HEIGHT = 300, 160
 
@@ -244,6 +245,17 @@ def test_number_is_ascii_and_can_be_read_back():
     number.set_value(-1.23456)
     assert number.get_text().isascii()
     assert float(number.get_text()) == -1.235
+
+
+@pytest.mark.parametrize(("form", "value", "shown"), [
+    ("{:.2f}", -0.0, "0.00"), ("{:.2f}", -0.001, "0.00"), ("{:.2f}", -0.01, "-0.01"), ("{:,.0f}", -0.4, "0"),
+    ("{:+.1f}", 0.01, "+0.0"), ("{:.0%}", -1e-9, "0%"), ("{:.1e}", -0.0, "0.0e+00"), ("{:g}", -1e-9, "-1e-09"),
+    (few_digits, -1e-9, "0.0000"), (decimals_by_size, -1e-9, "0.000"), (in_brackets, -1e-9, "(+0.000)"),
+])  # fmt: skip
+def test_number_that_is_zero_has_no_minus(form, value, shown):
+    number = Number(0, 0, form, gid="x")
+    number.set_value(value)
+    assert number.get_text() == shown
 
 
 def test_number_paints_a_minus_sign_and_no_hyphen():
