@@ -8,6 +8,7 @@ from threading import RLock
 from typing import Any
 
 import matplotlib
+import numpy as np
 from matplotlib import style
 
 from animations.scene import Scene
@@ -28,7 +29,7 @@ def using(settings: Mapping[str, Any]) -> Iterator[None]:
     A few microseconds: `rc_context` takes 1.5 ms.
     """
     params: Any = matplotlib.rcParams
-    with DRAWING:
+    with DRAWING, np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):  # NumPy's own, too
         before = dict(dict.items(params))  # not `dict.copy`, which sorts them
         dict.update(params, settings)
         try:

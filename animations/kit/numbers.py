@@ -184,5 +184,6 @@ def number_form(values: np.ndarray) -> str:
 
 def decimals(values: np.ndarray, most: int) -> int:
     """Return how many decimals the values have, `most` if they have more: 2 for 0.25 and 3.5."""
-    have = [count for count in range(most) if np.allclose(np.round(values, count), values, rtol=1e-12, atol=0)]
+    with np.errstate(under="ignore"):
+        have = [count for count in range(most) if np.allclose(np.round(values, count), values, rtol=1e-12, atol=0)]
     return have[0] if have else most

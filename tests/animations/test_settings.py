@@ -17,9 +17,10 @@ import pytest
 from PIL import Image
 from small_scenes import FigureText, Overlapping, Picture, Small
 
-from animations import PastedText, SideBySide, Stacked, render
+from animations import BarRace, Bars, GrowingLines, PastedText, Pie, SideBySide, Stacked, render
 from animations.engine.painter import Painter, redraw
 from animations.kit.page import SPACE, Page, PageScene
+from tinylearn.datasets.table import Table
 
 ROOT = Path(__file__).parents[2]
 USERS = {
@@ -171,6 +172,15 @@ def test_a_font_is_known_where_texts_are_measured(tmp_path):
     first, second = (text.get_window_extent() for text in Painter(scene, font="STIXGeneral").scene.page.axes.texts)
     assert first.width > 20
     assert second.x0 - first.x1 == pytest.approx(SPACE, abs=1)
+
+
+@pytest.mark.parametrize("kind", [BarRace, Bars, GrowingLines, Pie])
+@pytest.mark.parametrize("tiny", [1e-300, 1e-310])
+def test_tiny_numbers_are_drawn_whatever_a_user_wants_to_be_raised(kind, tiny):
+    table = Table([1, 2], ["a", "b"], [[tiny, 1], [1, 2]])
+    with np.errstate(all="raise"):
+        painter = Painter(kind(table))
+        assert painter.paint(0).any()
 
 
 # --- threads -------------------------------------------------------------------------------------------------------
