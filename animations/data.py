@@ -188,8 +188,8 @@ class Data:
                 known.reason = "".join(reasons.get(part, "") for part in field.shape)
                 value = field.check(who, name, value, known)
             found = list(zip(field.shape, field.shape_of(value), strict=False)) if field.shape else []
-            if isinstance(value, Data):
-                found += value.lengths.items()
+            if isinstance(lengths_of := getattr(value, "lengths", None), dict):  # of Data, or of what is like it
+                found += lengths_of.items()
             for letter, length in found:
                 if isinstance(letter, str) and lengths.setdefault(letter, length) != length:
                     raise ValueError(f"{who}: {name} has {length} of {letter}, not {lengths[letter]}{reasons[letter]}")
