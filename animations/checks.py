@@ -1,6 +1,6 @@
-"""What is checked at the doors of scenes, in one place, beside `tinylearn.checks`: arrays, clocks, texts, sizes.
+"""Argument validation for scenes, beside `tinylearn.checks`: arrays, clocks, texts, sizes.
 
-A mistake is refused where the scene is made, not when a frame is drawn. `who` is the scene, `name` the argument.
+A mistake is refused where the scene is made, not when a frame is drawn. `caller` is the scene, `name` the argument.
 """
 
 from __future__ import annotations
@@ -40,176 +40,176 @@ class Shape(tuple[int | str, ...]):
         return f"({', '.join(map(str, self))}{',' if len(self) == 1 else ''}){self.reason}"
 
 
-def mapping(who: str, name: str, value: Any) -> dict[Any, Any]:
+def mapping(caller: str, name: str, value: Any) -> dict[Any, Any]:
     """Return a mapping as a dict; TypeError if it is none."""
     if not isinstance(value, Mapping):
-        raise TypeError(f"{who}: {name} must be a mapping, name → value, got {shortened(value)}")
+        raise TypeError(f"{caller}: {name} must be a mapping, name → value, got {shortened(value)}")
     return dict(value)
 
 
-def instances(who: str, name: str, values: Any, kind: type[T]) -> tuple[T, ...]:
+def instances(caller: str, name: str, values: Any, kind: type[T]) -> tuple[T, ...]:
     """Return a list of things of one kind as a tuple; TypeError if it is none."""
     if not isinstance(values, list | tuple) or not all(isinstance(value, kind) for value in values):
-        raise TypeError(f"{who}: {name} must be a list of {kind.__name__}, got {shortened(values)}")
+        raise TypeError(f"{caller}: {name} must be a list of {kind.__name__}, got {shortened(values)}")
     return tuple(values)
 
 
 def within(
-    who: str, name: str, value: Any, kind: Callable[[str, str, Any], N], low: float, high: float, said: str = ""
+    caller: str, name: str, value: Any, kind: Callable[[str, str, Any], N], low: float, high: float, said: str = ""
 ) -> N:
     """Return `value` as a number of that kind in [low, high]; TypeError if it is none, ValueError if it lies outside.
 
     said   what it must do, instead of "lie in low … high"
     """
-    given = kind(who, name, value)
+    given = kind(caller, name, value)
     if not low <= given <= high:
-        raise ValueError(f"{who}: {name} must {said or f'lie in {low} … {high}'}, got {shortened(value)}")
+        raise ValueError(f"{caller}: {name} must {said or f'lie in {low} … {high}'}, got {shortened(value)}")
     return given
 
 
-def real(who: str, name: str, value: Any, low: float = -LARGEST, high: float = LARGEST) -> float:
+def real(caller: str, name: str, value: Any, low: float = -LARGEST, high: float = LARGEST) -> float:
     """Return `value` as a float in [low, high]; TypeError if it is no number, ValueError if it lies outside."""
-    return within(who, name, value, number, low, high, f"be a number from {low:g} to {high:g}")
+    return within(caller, name, value, number, low, high, f"be a number from {low:g} to {high:g}")
 
 
-def position(who: str, name: str, value: Any, count: int, low: int = 0) -> int:
+def position(caller: str, name: str, value: Any, count: int, low: int = 0) -> int:
     """Return a whole number in low … count - 1; TypeError or ValueError if it is none."""
-    return within(who, name, value, as_int, low, count - 1)
+    return within(caller, name, value, as_int, low, count - 1)
 
 
-def positions(who: str, name: str, values: Any, shape: Sequence[int | str]) -> list[int]:
+def positions(caller: str, name: str, values: Any, shape: Sequence[int | str]) -> list[int]:
     """Return a list of whole numbers in 0 … count - 1. shape: (length, count)."""
-    found = numbers(who, name, values)
+    found = numbers(caller, name, values)
     if found.ndim != 1 or shape[0] not in (len(found), str(shape[0])):
-        raise ValueError(f"{who}: {name} must be a list of whole numbers, ({shape[0]},), got shape {found.shape}")
-    return [position(who, name, value, int(shape[1])) for value in np.asarray(values).tolist()]
+        raise ValueError(f"{caller}: {name} must be a list of whole numbers, ({shape[0]},), got shape {found.shape}")
+    return [position(caller, name, value, int(shape[1])) for value in np.asarray(values).tolist()]
 
 
 def array(
-    who: str, name: str, values: Any, shape: Sequence[int | str], low: float = -LARGEST, high: float = LARGEST,
+    caller: str, name: str, values: Any, shape: Sequence[int | str], low: float = -LARGEST, high: float = LARGEST,
     hint: str = "",
 ) -> np.ndarray:  # fmt: skip
     """Return a copy of `values` as floats, float32 if they are that, else float64; all lie in [low, high]."""
-    copied = numbers(who, name, values, np.float32 if getattr(values, "dtype", None) == np.float32 else np.float64)
+    copied = numbers(caller, name, values, np.float32 if getattr(values, "dtype", None) == np.float32 else np.float64)
     shape = shape if isinstance(shape, Shape) else Shape(shape)
     if not shape.fits(copied.shape):
-        raise ValueError(f"{who}: {name} must have shape {shape}, got {copied.shape}")
-    finite(who, name, copied, "a picture needs a number in every place")
+        raise ValueError(f"{caller}: {name} must have shape {shape}, got {copied.shape}")
+    finite(caller, name, copied, "a picture needs a number in every place")
     least, most = float(copied.min()), float(copied.max())
     if least < low or most > high:
         span = f"lie in [{low:g}, {high:g}]" if high < LARGEST or low < 0 else f"be {low:g} or more"
-        raise ValueError(f"{who}: {name} must {span}, got {least:.10g} to {most:.10g}{hint}")
+        raise ValueError(f"{caller}: {name} must {span}, got {least:.10g} to {most:.10g}{hint}")
     return copied.copy()
 
 
-def column(who: str, name: str, values: Any, shape: Sequence[int | str] = ("N",)) -> np.ndarray:
+def column(caller: str, name: str, values: Any, shape: Sequence[int | str] = ("N",)) -> np.ndarray:
     """Return a copy of a column, (N,) or (N, 1), as (N,)."""
-    given = numbers(who, name, values)
-    return array(who, name, given[:, 0] if given.ndim == 2 and given.shape[1] == 1 else given, shape)
+    given = numbers(caller, name, values)
+    return array(caller, name, given[:, 0] if given.ndim == 2 and given.shape[1] == 1 else given, shape)
 
 
-def growing(who: str, name: str, values: Any, least: int = 2) -> np.ndarray:
-    """Return a copy of at least so many numbers (N,), each larger than the one before."""
-    copied = array(who, name, values, ("N",))
+def growing(caller: str, name: str, values: Any, least: int = 2) -> np.ndarray:
+    """Return a copy of growing numbers (N,), `least` of them or more: each larger than the one before."""
+    copied = array(caller, name, values, ("N",))
     falls = np.flatnonzero(np.diff(copied) <= 0)
     if len(copied) < least or falls.size:
         got = shortened(values)
         if falls.size:
             got = f"{copied[falls[0] + 1]:.10g} after {copied[falls[0]]:.10g}"
-        raise ValueError(f"{who}: {name} must be at least {least} growing numbers, got {got}")
+        raise ValueError(f"{caller}: {name} must be at least {least} growing numbers, got {got}")
     return copied
 
 
-def limits(who: str, name: str, values: Any) -> tuple[float, float]:
+def limits(caller: str, name: str, values: Any) -> tuple[float, float]:
     """Return two numbers, the second larger."""
-    low, high = array(who, name, values, (2,))
+    low, high = array(caller, name, values, (2,))
     if not low < high:
-        raise ValueError(f"{who}: {name} must be two growing numbers, got {shortened(values)}")
+        raise ValueError(f"{caller}: {name} must be two growing numbers, got {shortened(values)}")
     return float(low), float(high)
 
 
-def picture(who: str, name: str, values: Any, shape: Sequence[int | str]) -> np.ndarray:
+def picture(caller: str, name: str, values: Any, shape: Sequence[int | str]) -> np.ndarray:
     """Return a copy of pictures, numbers in [0, 1]."""
-    return array(who, name, values, shape, 0, 1, f"; for bytes: {name} / 255")
+    return array(caller, name, values, shape, 0, 1, f"; for bytes: {name} / 255")
 
 
-def clock(who: str, name: str, values: Any, last: int | None = None, shape: Sequence[int | str] = "S") -> np.ndarray:
+def clock(caller: str, name: str, values: Any, last: int | None = None, shape: Sequence[int | str] = "S") -> np.ndarray:
     """Return what each frame shows, such as its step, (F,): whole numbers from 0 on, or to `last`, none below another.
 
     TypeError for what is no whole number; ValueError for no frame at all, and for a clock that goes back.
     """
-    times = numbers(who, name, values, np.float64)
+    times = numbers(caller, name, values, np.float64)
     kind = np.asarray(values).dtype.kind
     wanted = shape if isinstance(shape, Shape) else Shape(shape)
     if not wanted.fits(times.shape):
         each = f"one for each frame{wanted.reason}"
-        raise ValueError(f"{who}: {name} must be a list of whole numbers, {each}, got shape {times.shape}")
+        raise ValueError(f"{caller}: {name} must be a list of whole numbers, {each}, got shape {times.shape}")
     if kind == "b" or (times % 1 != 0).any():
-        raise TypeError(f"{who}: {name} must be whole numbers, got {shortened(values)}")
+        raise TypeError(f"{caller}: {name} must be whole numbers, got {shortened(values)}")
     high = 2**53 if last is None else last
     if times[0] < 0 or times.max() > high or (np.diff(times) < 0).any():
         upto = "" if last is None else f" to {last}"
-        raise ValueError(f"{who}: {name} must grow from frame to frame, from 0{upto} on, got {shortened(values)}")
+        raise ValueError(f"{caller}: {name} must grow from frame to frame, from 0{upto} on, got {shortened(values)}")
     return times.astype(np.intp)
 
 
-def text(who: str, name: str, value: Any) -> str:
+def text(caller: str, name: str, value: Any) -> str:
     """Return a text of one line; TypeError or ValueError if it is none."""
     if not isinstance(value, str):
-        raise TypeError(f"{who}: {name} must be a text, got {shortened(value)}")
+        raise TypeError(f"{caller}: {name} must be a text, got {shortened(value)}")
     unknown = sorted({letter for letter in value if unicodedata.category(letter) in NO_LETTERS})
     if unknown:
         raise ValueError(
-            f"{who}: {name} must be one line of letters, got {shortened(value)}; "
+            f"{caller}: {name} must be one line of letters, got {shortened(value)}; "
             f"leave out {', '.join(map(ascii, unknown))}"
         )
     return value
 
 
 def texts(
-    who: str, name: str, values: Any, shape: Sequence[int | str] = "K", least: int = 1, most: int | None = None
+    caller: str, name: str, values: Any, shape: Sequence[int | str] = "K", least: int = 1, most: int | None = None
 ) -> tuple[str, ...]:
     """Return a list of such texts, as many as `shape` says, `least` to `most` of them, as a tuple."""
-    words = list_of_texts(who, name, values)
+    words = list_of_texts(caller, name, values)
     fits = shape[0] in (len(words), str(shape[0]))
     count = shape[0] if not fits else f"{least} to {most}" if most else f"{least} or more"
     if not fits or not least <= len(words) <= (most or len(words)):
-        raise ValueError(f"{who}: {name} must be {count} texts, got {len(words)}: {shortened(values)}")
-    return tuple(text(who, name, word) for word in words)
+        raise ValueError(f"{caller}: {name} must be {count} texts, got {len(words)}: {shortened(values)}")
+    return tuple(text(caller, name, word) for word in words)
 
 
-def font(who: str, name: str, value: Any) -> str:
+def font(caller: str, name: str, value: Any) -> str:
     """Return the name of a font family that matplotlib finds; TypeError or ValueError if it is none."""
     if not isinstance(value, str):
-        raise TypeError(f"{who}: {name} must be the name of a font family, got {shortened(value)}")
+        raise TypeError(f"{caller}: {name} must be the name of a font family, got {shortened(value)}")
     known = {entry.name for entry in fontManager.ttflist}
     if value not in known:
         like = (
             ", ".join(difflib.get_close_matches(value, known)) or "matplotlib.font_manager.get_font_names() lists them"
         )
-        raise ValueError(f"{who}: {name} must be the name of a font family on this computer, got {value!r}; {like}")
+        raise ValueError(f"{caller}: {name} must be the name of a font family on this computer, got {value!r}; {like}")
     return value
 
 
-def size(who: str, value: Any) -> tuple[int, int]:
+def size(caller: str, value: Any) -> tuple[int, int]:
     """Return width and height of a picture, in pixels; TypeError or ValueError if they are none."""
     try:
         width, height = (operator.index(each) for each in value)
     except (TypeError, ValueError):
-        raise TypeError(f"{who}: size must be width and height in whole pixels, got {shortened(value)}") from None
+        raise TypeError(f"{caller}: size must be width and height in whole pixels, got {shortened(value)}") from None
     if not (1 <= width <= MOST_PIXELS and 1 <= height <= MOST_PIXELS):
-        raise ValueError(f"{who}: size must be 1 to {MOST_PIXELS} pixels each way, got {width} × {height}")
+        raise ValueError(f"{caller}: size must be 1 to {MOST_PIXELS} pixels each way, got {width} × {height}")
     return width, height
 
 
-def function(who: str, name: str, value: Any) -> Any:
+def function(caller: str, name: str, value: Any) -> Any:
     """Return a function of arrays; TypeError if it cannot be called."""
     if not callable(value):
-        raise TypeError(f"{who}: {name} must be a function of an array, got {shortened(value)}")
+        raise TypeError(f"{caller}: {name} must be a function of an array, got {shortened(value)}")
     return value
 
 
-def number_form(who: str, name: str, form: Any) -> Callable[[float], str]:
+def number_form(caller: str, name: str, form: Any) -> Callable[[float], str]:
     """Return what writes a number: "{:.2f}" as a function, or the function; TypeError if it gives no text."""
     write = form.format if isinstance(form, str) else form
     try:
@@ -218,7 +218,7 @@ def number_form(who: str, name: str, form: Any) -> Callable[[float], str]:
         written = [None]
     if not all(isinstance(each, str) for each in written) or (isinstance(form, str) and written[0] == written[1]):
         raise TypeError(
-            f'{who}: {name} must be a text such as "{{:.2f}}", or a function from a number to a text, '
+            f'{caller}: {name} must be a text such as "{{:.2f}}", or a function from a number to a text, '
             f"got {shortened(form)}"
         )
     return write

@@ -28,7 +28,7 @@ REQUIRED: Any = inspect.Parameter.empty
 
 
 class Field:
-    """An argument: `check(who, name, value, shape)` returns what is kept, or raises TypeError or ValueError.
+    """An argument: `check(caller, name, value, shape)` returns what is kept, or raises TypeError or ValueError.
 
     shape     its lengths; those that are known come to `check` as numbers
     default   what is taken where none is given; it is not checked. All kinds below take it, and kw_only, too.
@@ -59,7 +59,9 @@ def array(
 
     hint   what to do with numbers outside, for the error
     """
-    return Field(lambda who, name, value, shape: checks.array(who, name, value, shape, low, high, hint), *shape, **how)
+    return Field(
+        lambda caller, name, value, shape: checks.array(caller, name, value, shape, low, high, hint), *shape, **how
+    )
 
 
 def column(length: str, **how: Any) -> Any:
@@ -74,64 +76,69 @@ def pixels(*shape: int | str, **how: Any) -> Any:
 
 def clock(length: str = "S", **how: Any) -> Any:
     """Declare what each frame shows, such as its step: whole numbers, none below the one before it."""
-    return Field(lambda who, name, value, shape: checks.clock(who, name, value, shape=shape), length, **how)
+    return Field(lambda caller, name, value, shape: checks.clock(caller, name, value, shape=shape), length, **how)
 
 
 def growing(length: str, **how: Any) -> Any:
     """Declare at least two numbers, each larger than the one before."""
-    return Field(lambda who, name, value, shape: checks.growing(who, name, value), length, **how)
+    return Field(lambda caller, name, value, shape: checks.growing(caller, name, value), length, **how)
 
 
 def text(**how: Any) -> Any:
     """Declare a text of one line."""
-    return Field(lambda who, name, value, shape: checks.text(who, name, value), **how)
+    return Field(lambda caller, name, value, shape: checks.text(caller, name, value), **how)
 
 
 def texts(length: int | str, *, least: int = 1, most: int | None = None, **how: Any) -> Any:
     """Declare a list of texts of one line, `least` to `most` of them."""
-    return Field(lambda who, name, value, shape: checks.texts(who, name, value, shape, least, most), length, **how)
+    return Field(
+        lambda caller, name, value, shape: checks.texts(caller, name, value, shape, least, most), length, **how
+    )
 
 
 def position(among: int | str, **how: Any) -> Any:
     """Declare which one of `among` things, counted from 0. Declare what has that length before it."""
-    return Field(lambda who, name, value, shape: checks.position(who, name, value, _known(who, name, shape[0])),
-                 among, **how)  # fmt: skip
+
+    def check(caller: str, name: str, value: Any, shape: Shape) -> int:
+        return checks.position(caller, name, value, _known(caller, name, shape[0]))
+
+    return Field(check, among, **how)
 
 
 def positions(length: str, among: int | str, **how: Any) -> Any:
     """Declare a list of them, each counted from 0."""
 
-    def check(who: str, name: str, value: Any, shape: Shape) -> list[int]:
-        return checks.positions(who, name, value, (shape[0], _known(who, name, shape[1])))
+    def check(caller: str, name: str, value: Any, shape: Shape) -> list[int]:
+        return checks.positions(caller, name, value, (shape[0], _known(caller, name, shape[1])))
 
     return Field(check, length, among, **how)
 
 
-def _known(who: str, name: str, length: int | str) -> int:
+def _known(caller: str, name: str, length: int | str) -> int:
     """Return a length; TypeError if it is a letter that no argument has told yet."""
     if isinstance(length, str):
-        raise TypeError(f"{who}: {name} is one of {length}, which is not known; declare what has {length} before it")
+        raise TypeError(f"{caller}: {name} is one of {length}, which is not known; declare what has {length} before it")
     return length
 
 
 def real(*, low: float = -checks.LARGEST, high: float = checks.LARGEST, **how: Any) -> Any:
     """Declare a number in [low, high]."""
-    return Field(lambda who, name, value, shape: checks.real(who, name, value, low, high), **how)
+    return Field(lambda caller, name, value, shape: checks.real(caller, name, value, low, high), **how)
 
 
 def whole(**how: Any) -> Any:
     """Declare a whole number, 1 or more."""
-    return Field(lambda who, name, value, shape: positive_integer(who, name, value), **how)
+    return Field(lambda caller, name, value, shape: positive_integer(caller, name, value), **how)
 
 
 def instance(kind: type, **how: Any) -> Any:
     """Declare a thing of one kind; if that is `Data` too, its lengths hold here as well."""
-    return Field(lambda who, name, value, shape: checks.instance(who, name, value, kind), **how)
+    return Field(lambda caller, name, value, shape: checks.instance(caller, name, value, kind), **how)
 
 
-def anything(check: Callable[[str, str, Any], Any] = lambda who, name, value: value, **how: Any) -> Any:
-    """Declare what `check(who, name, value)` returns, where no other kind fits; without a check, what is given."""
-    return Field(lambda who, name, value, shape: check(who, name, value), **how)
+def anything(check: Callable[[str, str, Any], Any] = lambda caller, name, value: value, **how: Any) -> Any:
+    """Declare what `check(caller, name, value)` returns, where no other kind fits; without a check, what is given."""
+    return Field(lambda caller, name, value, shape: check(caller, name, value), **how)
 
 
 class Declared:
@@ -175,24 +182,26 @@ class Data:
         if not (self.fields or given or named):
             super().__init__()
             return
-        who, lengths, reasons = type(self).__name__, dict[str, int](), dict[int | str, str]()
+        caller, lengths, reasons = type(self).__name__, dict[str, int](), dict[int | str, str]()
         try:
             bound = self.declared.bind(*given, **named)
         except TypeError as error:
-            raise TypeError(f"{who}: {error}") from None
+            raise TypeError(f"{caller}: {error}") from None
         bound.apply_defaults()
         for name, value in bound.arguments.items():
             field = self.fields[name]
             if value is not field.default:
                 known = Shape(lengths.get(str(part), part) for part in field.shape)
                 known.reason = "".join(reasons.get(part, "") for part in field.shape)
-                value = field.check(who, name, value, known)
+                value = field.check(caller, name, value, known)
             found = list(zip(field.shape, field.shape_of(value), strict=False)) if field.shape else []
             if isinstance(lengths_of := getattr(value, "lengths", None), dict):  # of Data, or of what is like it
                 found += lengths_of.items()
             for letter, length in found:
                 if isinstance(letter, str) and lengths.setdefault(letter, length) != length:
-                    raise ValueError(f"{who}: {name} has {length} of {letter}, not {lengths[letter]}{reasons[letter]}")
+                    raise ValueError(
+                        f"{caller}: {name} has {length} of {letter}, not {lengths[letter]}{reasons[letter]}"
+                    )
                 if isinstance(letter, str):
                     reasons.setdefault(letter, f", as {name} has {length}")
             setattr(self, name, value)

@@ -72,14 +72,14 @@ class Scene(Data):
         return f"{type(self).__name__}, frame {frame} of {self.frames - 1}"
 
 
-def checked_scene(who: str, scene: Scene) -> Scene:
+def checked_scene(caller: str, scene: Scene) -> Scene:
     """Return a scene that has a size and frames; TypeError or ValueError if it is none."""
     if not isinstance(scene, Scene):
-        raise TypeError(f"{who}: scene must be a Scene, got {shortened(scene)}")
+        raise TypeError(f"{caller}: scene must be a Scene, got {shortened(scene)}")
     name = type(scene).__name__
-    checks.size(f"{who}: {name}", scene.size)
-    if as_int(who, f"{name}.frames", scene.frames) < 1:
-        raise ValueError(f"{who}: {name}.frames must be at least 1, got {scene.frames}")
+    checks.size(f"{caller}: {name}", scene.size)
+    if as_int(caller, f"{name}.frames", scene.frames) < 1:
+        raise ValueError(f"{caller}: {name}.frames must be at least 1, got {scene.frames}")
     return scene
 
 
@@ -89,17 +89,17 @@ class Group(Scene):
     also = " And: "  # between their descriptions
 
     def __init__(self, *scenes: Scene) -> None:
-        who = type(self).__name__
+        caller = type(self).__name__
         if not scenes:
-            raise ValueError(f"{who}: expected at least one scene, got none")
+            raise ValueError(f"{caller}: expected at least one scene, got none")
         if len(scenes) == 1 and isinstance(scenes[0], list | tuple):
-            raise TypeError(f"{who}: expected scenes, got a list of {len(scenes[0])}; write {who}(*scenes)")
-        self.scenes = tuple(checked_scene(who, scene) for scene in scenes)
+            raise TypeError(f"{caller}: expected scenes, got a list of {len(scenes[0])}; write {caller}(*scenes)")
+        self.scenes = tuple(checked_scene(caller, scene) for scene in scenes)
         places = self._places()
         for number, scene in enumerate(places):
             if any(scene is other for other in places[:number]):
                 raise ValueError(
-                    f"{who}: one scene object stands in two places; make a scene for each place, got twice {scene!r}"
+                    f"{caller}: one scene object stands in two places; make a scene for each place, got twice {scene!r}"
                 )
         self.widths, self.heights = zip(*(scene.size for scene in scenes), strict=True)
         self.frames = max(scene.frames for scene in scenes)
@@ -107,7 +107,7 @@ class Group(Scene):
         self.style = scenes[0].style or "default"
         for scene in scenes:
             if (scene.style or "default") != self.style:
-                raise ValueError(f"{who}: one figure has one style, got {self.style!r} and {scene.style!r}")
+                raise ValueError(f"{caller}: one figure has one style, got {self.style!r} and {scene.style!r}")
 
     def draw(self, figure: FigureBase) -> None:
         for scene, panel in zip(self.scenes, self._panels(figure), strict=True):

@@ -64,7 +64,7 @@ class Clip:
     scale: float = 1
     font: str = ""
     frame: int | None = None
-    caller: InitVar[str] = "Clip"  # who is named in errors
+    caller: InitVar[str] = "Clip"  # is named in errors
 
     def __post_init__(self, caller: str) -> None:
         frames = checked_scene(caller, self.scene).frames

@@ -15,13 +15,13 @@ from matplotlib.font_manager import FontProperties
 
 from animations.engine.settings import DEFAULTS, using
 
-SHADES = 3  # above 0 of coverage: with 255 a GIF of numbers is a third larger, and nobody sees a difference
+SHADES = 3  # above 0 of coverage: with 255 a GIF of numbers is a third larger, and looks the same
 MISSING = r"Glyph (\d+) .* missing from"  # so matplotlib warns, and draws a box
 FAMILIES = {"font.sans-serif", "font.serif", "font.monospace"}  # what these names mean
 
 
 def refuse_missing_letter(caller: str, warning: UserWarning) -> None:
-    """Raise ValueError with the name of the letter, if it is this of which matplotlib warns."""
+    """Raise ValueError with the name of the letter, if matplotlib warns that the font lacks it."""
     if found := re.match(MISSING, str(warning)):
         letter = chr(int(found[1]))
         raise ValueError(

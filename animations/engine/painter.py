@@ -3,8 +3,8 @@
 A frame restores the background and draws the changing artists in the order in which matplotlib would have drawn them,
 so that the result equals a full redraw pixel for pixel. Trails are painted into the background, once.
 
-What matplotlib draws only as a whole is drawn so: 3-D axes, which sort their artists by depth; a legend; axes of which
-an axis changes. Inset axes that lie over a changing artist are drawn again with it.
+What matplotlib draws only as a whole is drawn so: 3-D axes, which sort their artists by depth; a legend; axes
+whose axis changes. Inset axes that lie over a changing artist are drawn again with it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class Painter:
             self.settings["font.family"] = [*self.settings["font.family"], font]
         with using(self.settings):
             dpi = scale * DPI
-            inches = (round(scale * side) / dpi for side in scene.size)  # of which matplotlib makes 28 pixels of 29
+            inches = (round(scale * side) / dpi for side in scene.size)  # matplotlib makes 28 pixels of 29
             width, height = (side if side * dpi % 1 < 0.5 else math.nextafter(side, 1e9) for side in inches)
             self.figure = Figure(figsize=(width, height), dpi=dpi)  # free of pyplot's global state
             self.renderer: Any = FigureCanvasAgg(self.figure).get_renderer()

@@ -22,8 +22,8 @@ from animations.formats.differences import difference, pack, unpack
 
 BITS = 8
 UNCHANGED = 255
-EXACT = 15  # so many of the commonest colours stand in the palette exactly
-LATE = 8  # so many places at least are kept for colours that come up later
+EXACT = 15  # the number of commonest colours that stand in the palette exactly
+LATE = 8  # the least number of places that are kept for colours that come up later
 NEAR, FAR = 3 * 4**2, 3 * 16**2  # squared distances: see `Palette`
 LONGEST = 65_535  # hundredths of a second that a frame can be shown
 
@@ -67,7 +67,7 @@ def write_gif(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker:
 
 
 class Palette:
-    """At most so many colours (N, 3), and for every colour that comes up the nearest of them.
+    """At most `colors` colours (N, 3), and for every colour that comes up the nearest of them.
 
     From samples, (H, W, 4) uint8 each: the commonest 15 exactly, the others by octree. A colour that comes up later
     gets a place of its own if it differs from all that have one: visibly (is not NEAR) while there are many places; the
@@ -98,7 +98,7 @@ class Palette:
             found, counts = np.unique(packed[unknown], return_counts=True)
             found = found[np.argsort(-counts, kind="stable")]
             found = found[np.sort(np.unique(_cell(found), return_index=True)[1])]  # the commonest of each cell
-            for part in np.array_split(found, 1 + len(found) // 4096):  # at once, a photograph fills the memory
+            for part in np.array_split(found, 1 + len(found) // 4096):  # all of a photograph would fill the memory
                 colours = unpack(part).astype(np.int32)
                 distances = ((colours[:, None, :] - self.colours[None]) ** 2).sum(axis=-1)
                 nearest, distance = distances.argmin(axis=1), distances.min(axis=1)
@@ -114,7 +114,7 @@ class Palette:
 
 
 def _write_image(file: BinaryIO, indices: np.ndarray, corner: tuple[int, int], delay: int) -> None:
-    """Write an image, shown for so many hundredths of a second."""
+    """Write an image that is shown for `delay` hundredths of a second."""
     while True:
         height, width = indices.shape
         keep_and_see_through = 0b00000101  # what was drawn stays; UNCHANGED lets it show

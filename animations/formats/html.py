@@ -32,7 +32,7 @@ from animations.engine.painter import Painter
 from animations.formats.differences import pack, unpack
 from animations.scene import Scene
 
-KEY = 20  # each so many frames a whole one
+KEY = 20  # one frame in 20 is whole
 CONTROLS = 52  # pixels below the picture, for the buttons
 NARROWEST = 600  # pixels that these need in one row
 

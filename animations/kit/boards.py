@@ -150,28 +150,28 @@ def cell_width(values: np.ndarray, least: int = CELL) -> int:
 
 def board(most: int, **how: Any) -> Any:
     """Declare numbers (rows, columns) of a scene, at most `most` of each; see `checked_board`."""
-    return anything(lambda who, name, value: checked_board(who, name, value, most), **how)
+    return anything(lambda caller, name, value: checked_board(caller, name, value, most), **how)
 
 
-def checked_board(who: str, name: str, values: Any, most: int) -> np.ndarray:
+def checked_board(caller: str, name: str, values: Any, most: int) -> np.ndarray:
     """Return `values` as a float64 array (rows, columns).
 
     ValueError if it is none, has no cell, more than `most` rows or columns, or a number too large to be written.
     """
-    board = numbers(who, name, values, np.float64)
+    board = numbers(caller, name, values, np.float64)
     if board.ndim != 2 or not board.size:
-        raise ValueError(f"{who}: {name} must be rows of numbers, (rows, columns), got shape {board.shape}")
-    check_room(who, name, board.shape, most, "take a piece of it")
+        raise ValueError(f"{caller}: {name} must be rows of numbers, (rows, columns), got shape {board.shape}")
+    check_room(caller, name, board.shape, most, "take a piece of it")
     if not (np.abs(board) < MOST).all():
         wrong = board[~(np.abs(board) < MOST)][0]
         raise ValueError(
-            f"{who}: {name} must hold numbers between -{MOST} and {MOST} to be drawn, got {wrong:.10g}; scale it"
+            f"{caller}: {name} must hold numbers between -{MOST} and {MOST} to be drawn, got {wrong:.10g}; scale it"
         )
     return board
 
 
-def check_room(who: str, name: str, shape: tuple[int, ...], most: int, advice: str) -> None:
+def check_room(caller: str, name: str, shape: tuple[int, ...], most: int, advice: str) -> None:
     """Raise ValueError if there are more than `most` rows or columns."""
     if max(shape) > most:
         got = " × ".join(map(str, shape))
-        raise ValueError(f"{who}: {name} may have at most {most} rows and columns to be drawn, got {got}; {advice}")
+        raise ValueError(f"{caller}: {name} may have at most {most} rows and columns to be drawn, got {got}; {advice}")

@@ -13,11 +13,11 @@ from animations.kit import style
 from tinylearn.checks import numbers
 
 
-def _columns(who: str, name: str, values: Any) -> dict[str, np.ndarray]:
-    columns = checks.mapping(who, name, values)
+def _columns(caller: str, name: str, values: Any) -> dict[str, np.ndarray]:
+    columns = checks.mapping(caller, name, values)
     if not columns:
-        raise ValueError(f"{who}: {name} must be one at least, got {columns}")
-    return {checks.text(who, "a column", column): _column(column, each) for column, each in columns.items()}
+        raise ValueError(f"{caller}: {name} must be one at least, got {columns}")
+    return {checks.text(caller, "a column", column): _column(column, each) for column, each in columns.items()}
 
 
 def _column(name: str, values: Any) -> np.ndarray:
@@ -43,15 +43,15 @@ class Series(Data):
         return float(values if values.ndim == 0 else values[min(step, len(values) - 1)])
 
 
-def checked_series(who: str, series: Sequence[Series], growing: Sequence[str]) -> tuple[Series, ...]:
+def checked_series(caller: str, series: Sequence[Series], growing: Sequence[str]) -> tuple[Series, ...]:
     """Return 1 to 5 series with the columns `growing`, a value at every step; TypeError or ValueError if not."""
-    checked = checks.instances(who, "series", series, Series)
+    checked = checks.instances(caller, "series", series, Series)
     if not 1 <= len(checked) <= len(style.SERIES):
-        raise ValueError(f"{who}: expected 1 to {len(style.SERIES)} series, got {len(checked)}")
+        raise ValueError(f"{caller}: expected 1 to {len(style.SERIES)} series, got {len(checked)}")
     for one in checked:
         for column in growing:
             if column not in one.columns or not one.columns[column].ndim:
                 raise ValueError(
-                    f"{who}: each Series must have a column {column!r} with a value for every step, got {one}"
+                    f"{caller}: each Series must have a column {column!r} with a value for every step, got {one}"
                 )
     return checked

@@ -39,15 +39,15 @@ def few_tallies(length: str = "S") -> Any:
     return Field(_few, length, shape_of=lambda tallies: tallies[0].right.shape)
 
 
-def _few(who: str, name: str, values: Any, shape: Shape) -> tuple[Tally, ...]:
-    tallies = checks.instances(who, name, values, Tally)
+def _few(caller: str, name: str, values: Any, shape: Shape) -> tuple[Tally, ...]:
+    tallies = checks.instances(caller, name, values, Tally)
     if not 1 <= len(tallies) <= len(LOOKS):
-        raise ValueError(f"{who}: expected 1 to {len(LOOKS)} {name}, got {len(tallies)}")
+        raise ValueError(f"{caller}: expected 1 to {len(LOOKS)} {name}, got {len(tallies)}")
     epochs = len(tallies[0].right) if isinstance(shape[0], str) else shape[0]
     for tally in tallies:
         if len(tally.right) != epochs:
             raise ValueError(
-                f"{who}: {tally.name!r} must have a count for each of {epochs} epochs, got {tally.right.shape}"
+                f"{caller}: {tally.name!r} must have a count for each of {epochs} epochs, got {tally.right.shape}"
             )
     return tallies
 

@@ -13,7 +13,7 @@ LARGEST_IMAGE, LARGEST_WINDOW, LARGEST_BOARD = 8, 5, 12  # rows and columns; the
 
 
 def covered(
-    who: str, name: str, windows: Windows, image: np.ndarray, around: float
+    caller: str, name: str, windows: Windows, image: np.ndarray, around: float
 ) -> tuple[list[tuple[int, int]], np.ndarray]:
     """Return where each window begins in the image (H, W) with its padding, and the numbers under each (P, KH, KW).
 
@@ -27,13 +27,13 @@ def covered(
     <BLANKLINE>
            [[2, 3]]]))
     """
-    check_room(who, name, windows.size, LARGEST_WINDOW, "take a smaller one")
+    check_room(caller, name, windows.size, LARGEST_WINDOW, "take a smaller one")
     try:
         count = windows.count(*image.shape)
     except ValueError as error:
-        raise ValueError(f"{who}: {error}") from None
+        raise ValueError(f"{caller}: {error}") from None
     board = windows.padded_shape(*image.shape)
-    check_room(who, "image and padding", board, LARGEST_BOARD, "take a smaller image or less padding")
+    check_room(caller, "image and padding", board, LARGEST_BOARD, "take a smaller image or less padding")
     patches = [patch for *_, patch in places(np.zeros((1, *count)), windows)]
     padded = windows.pad(image[None, :, :, None], around)
     corners = [(rows.start, columns.start) for _, rows, columns in patches]
