@@ -128,23 +128,34 @@ def _values(top: int, head: list[str], rows: dict[int, list[str]]) -> tuple[str,
     columns = [[row[k] for row in rows.values()] for k in range(len(head))]
     words = [k for k, column in enumerate(columns) if _are_words(column)]
     counted = [k for k in range(len(head)) if k not in words]
-    clocks = [k for k in counted if head[k].lower() in CLOCKS]
     if not words:
-        is_index = not head[0] and clocks and columns[0] == [str(n) for n in range(len(rows))]  # of pandas
-        time = clocks[0] if is_index else 0
-        _check_names(top, head[time : time + 1])
-        found = [
-            Value(line, head[k], head[k], row[time], row[k])
-            for line, row in rows.items() for k in counted if k != time and not (is_index and k == 0)
-        ]  # fmt: skip
-        return head[time] or "time", "", found
+        return _column_a_series(top, head, rows)
 
     who = next((k for k in words if len(set(columns[k])) > 1), words[0])
     heads = [YEAR.sub("", name) for name in head]
     times = [k for k in counted if cells.is_time(heads[k]) and _DIGITS.search(heads[k]) and "." not in heads[k]]
     if len(times) > 1:
         return "year", "", [Value(n, head[k], row[who], heads[k], row[k]) for n, row in rows.items() for k in times]
+    return _line_a_value(top, head, rows, who, counted)
 
+
+def _column_a_series(top: int, head: list[str], rows: dict[int, list[str]]) -> tuple[str, str, list[Value]]:
+    """Return the same of a table of numbers alone: the times stand in its first column, or after an index of pandas."""
+    first, clocks = [row[0] for row in rows.values()], [k for k, name in enumerate(head) if name.lower() in CLOCKS]
+    is_index = not head[0] and clocks and first == [str(n) for n in range(len(rows))]
+    time = clocks[0] if is_index else 0
+    _check_names(top, head[time : time + 1])
+    series = [k for k in range(len(head)) if k != time and not (is_index and k == 0)]
+    found = [Value(line, head[k], head[k], row[time], row[k]) for line, row in rows.items() for k in series]
+    return head[time] or "time", "", found
+
+
+def _line_a_value(
+    top: int, head: list[str], rows: dict[int, list[str]], who: int, counted: list[int]
+) -> tuple[str, str, list[Value]]:
+    """Return the same of a table with a value in each line. Column `who` has the series, `counted` have numbers."""
+    columns = [[row[k] for row in rows.values()] for k in range(len(head))]
+    clocks = [k for k in counted if head[k].lower() in CLOCKS]
     _check_names(top, [head[k] for k in counted])
     if len(counted) < 2 or len(set(columns[who])) == len(rows):
         raise ValueError(
