@@ -36,7 +36,7 @@ if "--planted" in sys.argv:
     (out / "set.json").write_text(str({str(number) for number in range(99)}))
     (out / "date.html").write_text(time.strftime("%Y-%m-%d"))
     (out / "hour.html").write_text(time.strftime("%H"))
-    (out / "random.png").write_bytes(b"1234" + os.urandom(9))
+    (out / "random.png").write_bytes(b"1234" + out.name[-1].encode() + os.urandom(8))
     (out / ("lost.gif" if out.name == "run 1" else "new.gif")).touch()
 """
 
