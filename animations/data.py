@@ -32,7 +32,6 @@ class Field:
 
     shape     its lengths; those that are known come to `check` as numbers
     default   what is taken where none is given; it is not checked. All kinds below take it, and kw_only, too.
-    shape_of  a function from what is kept to its lengths, where these are not those of an array
     """
 
     def __init__(
@@ -41,10 +40,8 @@ class Field:
         *shape: int | str,
         default: Any = REQUIRED,
         kw_only: bool = False,
-        shape_of: Callable[[Any], tuple[int, ...]] = np.shape,
     ) -> None:
         self.check, self.shape, self.default, self.kw_only = check, Shape(shape), default, kw_only
-        self.shape_of = shape_of
 
     def parameter(self, name: str) -> inspect.Parameter:
         """Return it as a part of a signature."""
@@ -194,7 +191,11 @@ class Data:
                 known = Shape(lengths.get(str(part), part) for part in field.shape)
                 known.reason = "".join(reasons.get(part, "") for part in field.shape)
                 value = field.check(caller, name, value, known)
-            found = list(zip(field.shape, field.shape_of(value), strict=False)) if field.shape else []
+            found = []
+            if isinstance(value, tuple) and all(isinstance(each, Data) for each in value):
+                found = [(key, each.lengths[key]) for each in value for key in each.lengths if key in field.shape]
+            elif field.shape:
+                found = list(zip(field.shape, np.shape(value), strict=False))
             if isinstance(lengths_of := getattr(value, "lengths", None), dict):  # of Data, or of what is like it
                 found += lengths_of.items()
             for letter, length in found:

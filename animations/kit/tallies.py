@@ -36,7 +36,7 @@ class Tally(Data):
 
 def few_tallies(length: str = "S") -> Any:
     """Declare one to three tallies, with a count for each frame."""
-    return Field(_few, length, shape_of=lambda tallies: tallies[0].right.shape)
+    return Field(_few, length)
 
 
 def _few(caller: str, name: str, values: Any, shape: Shape) -> tuple[Tally, ...]:
