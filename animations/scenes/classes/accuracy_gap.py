@@ -50,7 +50,7 @@ class LearningRun(Data):
 
 def few_runs(length: str) -> Any:
     """Declare one to three runs, with counts for each frame."""
-    return Field(_few, length, shape_of=lambda runs: runs[0].gaps.shape)
+    return Field(_few, length)
 
 
 def _few(who: str, name: str, values: Any, shape: Shape) -> tuple[LearningRun, ...]:
