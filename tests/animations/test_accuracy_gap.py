@@ -118,7 +118,7 @@ def test_always_the_same_answer_is_a_line_of_its_own():
     with_it, without = plots_of(scene)
     np.testing.assert_allclose(with_it.lines[4].get_ydata(), 0.5)
     assert (len(with_it.lines), len(without.lines)) == (7, 5)
-    with pytest.raises(ValueError, match="LearningRun: 'a' must have as many counts of each set, got 2 and 2 and 1"):
+    with pytest.raises(ValueError, match="LearningRun: always has 1 of S, not 2, as seen has 2"):
         LearningRun("a", Tally("b", [1, 2], 2), Tally("c", [1, 2], 2), Tally("d", [1], 2))
 
 
@@ -167,5 +167,5 @@ def test_what_does_not_fit_is_refused():
         AccuracyGap([0, 1], [])
     with pytest.raises(TypeError, match="AccuracyGap: runs must be a list of LearningRun"):
         AccuracyGap([0, 1], [Tally("a", [1, 2], 2)])
-    with pytest.raises(ValueError, match="LearningRun: 'a' must have as many counts of each set, got 2 and 3"):
+    with pytest.raises(ValueError, match="LearningRun: new has 3 of S, not 2, as seen has 2"):
         LearningRun("a", Tally("b", [1, 2], 2), Tally("c", [1, 2, 3], 3))

@@ -41,9 +41,6 @@ class LearningRun(Data):
 
     def prepare(self) -> None:
         self.tallies = (self.seen, self.new, *([self.always] if self.always is not None else []))
-        if len({tally.right.shape for tally in self.tallies}) > 1:
-            counts = " and ".join(str(len(tally.right)) for tally in self.tallies)
-            raise ValueError(f"LearningRun: {self.name!r} must have as many counts of each set, got {counts}")
         self.shares = np.array([tally.right / tally.total for tally in (self.seen, self.new)])  # (2, S)
         self.gaps = self.shares[0] - self.shares[1]
 
