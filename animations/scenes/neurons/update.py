@@ -183,4 +183,4 @@ def _with_sign(value: float) -> str:
 
 
 def _in_brackets(value: float) -> str:
-    return f"({value:+.1f})"
+    return f"({round(value, 1) + 0.0:+.1f})"  # + 0.0: no -0
