@@ -22,7 +22,7 @@ SHARES = {  # measured with `python -m chapters` on two cores of an AMD EPYC of 
     "ch03": Share("trains one neuron", 0.5, 2),
     "ch04": Share("trains four networks that differ in their activations", 1, 8.5),
     "ch05": Share("trains one neuron and a network on pictures", 1.5, 5),
-    "ch06": Share("trains three networks on pictures", 8, 3),
+    "ch06": Share("trains three networks on pictures", 9, 4),
     "ch07": Share("trains a network on pictures of ten kinds", 52, 6),
     "ch08": Share("lets networks learn from random games", 24, 6),
 }

@@ -16,7 +16,7 @@ from tinylearn import Conv2D, ReLU
 from tinylearn.layers.loops import convolve
 
 FILMS = {"ch06_padding_and_stride": (853, 996), "ch06_max_pooling": (1162, 378), "ch06_filter_pull": (1010, 640),
-         "ch06_feature_maps": (1124, 584)}  # fmt: skip
+         "ch06_feature_maps": (1124, 584), "ch06_dense_and_convolution": (1120, 592)}  # fmt: skip
 EPOCHS = 6  # of a quick run
 LEFT, DIAGONAL = [[2, 3, 2], [0, 0, 0], [0, 0, 0]], [[1, 0, 2], [1, 0, 1], [2, 1, 0]]
 FORMATS = ("png",)
@@ -41,6 +41,16 @@ def test_the_three_arrays_of_the_book(drawn):
     assert headline["2 × 2 filter, stride 2"] == right.out.tolist() == pooling.image.tolist() == DIAGONAL
     assert headline["2 × 2 max pooling of that"] == pooling.out.tolist() == [[1, 2], [2, 1]]
     assert headline["the same by hand"] == [LEFT, DIAGONAL]
+
+
+def test_networks_that_are_compared_end_as_the_headline_says(drawn):
+    headline, runs = drawn.headline, drawn.films["ch06_dense_and_convolution"].scene.runs
+    for name, run in zip(("dense", "convolutional"), runs, strict=True):
+        seen, new = (f"{tally.right[-1]} of {tally.total}" for tally in run.tallies)
+        assert (seen, new) == (
+            headline[f"{name}, right of those it learned from"],
+            headline[f"{name}, 400 unseen, right"],
+        )
 
 
 @pytest.mark.parametrize("size", [(3, 3), (1, 2), (4, 2)])
@@ -161,7 +171,7 @@ def test_no_accuracy_stands_alone(drawn):
 def test_what_is_said_of_the_two_networks(monkeypatch, data):
     """After 15 of the 40 epochs it is so already: of 400 unseen six in seven, and five in eight."""
     monkeypatch.setattr(chapter, "CNN_EPOCHS", 15)
-    found = chapter.compare(data, np.random.default_rng(0), quick=False)
+    found, _ = chapter.compare(data, np.random.default_rng(0), quick=False)
     assert found["dense, right of those it learned from"] == "160 of 160"
     assert found["dense, 400 unseen, accuracy"] == pytest.approx(5 / 8, abs=0.06)
     assert found["convolutional, 400 unseen, accuracy"] == pytest.approx(6 / 7, abs=0.06)

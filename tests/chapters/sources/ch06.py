@@ -1,5 +1,7 @@
 """Chapter 6: windows by plain loops; maps, answers and the pulls of places from the recorded network."""
 
+import copy
+
 import numpy as np
 
 from chapters.ch06_convolution import PULLED, centred
@@ -9,18 +11,20 @@ from tests.chapters.sources.values import beside
 from tinylearn import BinaryCrossEntropy
 from tinylearn.layers.loops import convolve, max_pool
 
-HANDED = ("feature_maps", "filter_pull")
+HANDED = ("feature_maps", "filter_pull", "learn", "scores")
 CAPTIONS = {
     "3 × 3 filter, stride 1, padding 1", "2 × 2 filter, stride 2, no padding",
     "2 × 2 max pooling, stride 1, no padding", "2 × 2 max pooling, stride 2, no padding",
 }  # fmt: skip
 UNPLACED = set()
+COUNTED = ("training set", "further pictures")
 POOLED = [[1, 2, 1, 1], [2, 0, 3, 1], [2, 2, 0, 2], [0, 2, 3, 0]]  # the book's image under a diagonal of three
 
 
 def films(handed):
     ((model, recording, horse), _) = handed["feature_maps"][0]
     ((_, pictures), _) = handed["filter_pull"][0]
+    compared, names, places = dense_and_convolution(handed)
     boards = [convolution_values(*FACTS[name][:4], prefix, clock=clock) for name, prefix, clock in
               (("padding", "row.", True), ("stride", "diagonal.", False))]  # fmt: skip
     pools = [pooling_values(image, (2, 2), (stride, stride), 0, prefix, clock=stride == 1)
@@ -38,12 +42,38 @@ def films(handed):
             | {f"pull.{name}": name for name in ("places", "pictures")}
             | {name: name for name in ("gradient", "before", "after")},
         },
+        "ch06_dense_and_convolution": {"source": compared, "names": names, "places": places},
         "ch06_feature_maps": {
             "source": answers(model, recording, horse),
             "names": {"step": "Update", "last_step": "of", "b": "bias b", "sum": "all maps + b",
                       "predicted": "probability of horse"},
         },
     }  # fmt: skip
+
+
+def dense_and_convolution(handed):
+    """Return gid → value in each frame, gid → label, and where the gaps stand: epochs 0, 1 and 2, of 5 updates each."""
+    epochs, names, gaps = [0, 1, 2], {"epoch": "Epoch", "last_epoch": "of"}, {}
+    values = {"epoch": epochs, "last_epoch": [2] * 3}
+    for i, (((model, x, y, *_, recorder), _), ((_, _, data, view), _)) in enumerate(
+        zip(handed["learn"][1:], handed["scores"][:2], strict=True)
+    ):
+        twin, counts = copy.deepcopy(model), []
+        for pictures, labels in ((x, y), (view(data.x_more), data.y_more)):
+            right = []
+            for epoch in epochs:
+                recorder.recording.restore(twin, 5 * epoch)
+                right.append(int(((twin.predict(pictures)[:, 0] > 0.5) == labels).sum()))
+            counts.append(right)
+        totals = len(y), len(data.y_more)
+        shares = [np.array(right) / total for right, total in zip(counts, totals, strict=True)]
+        for j, (right, total, name) in enumerate(zip(counts, totals, COUNTED, strict=True)):
+            values |= {f"run_{i}.right[{j}]": right, f"run_{i}.total[{j}]": [total] * 3}
+            names |= {f"run_{i}.right[{j}]": name, f"run_{i}.total[{j}]": "of"}
+        values[f"run_{i}.gap"] = shares[0] - shares[1]
+        middles = (shares[0] + shares[1]) / 2
+        gaps[f"run_{i}.gap"] = [(epoch + 0.04 * 2, max(y, 0.04)) for epoch, y in zip(epochs, middles, strict=True)]
+    return values, names, lambda frame: {gid: places[frame] for gid, places in gaps.items()}
 
 
 def clock(prefix):
