@@ -32,6 +32,7 @@ class Field:
 
     shape     its lengths; those that are known come to `check` as numbers
     default   what is taken where none is given; it is not checked. All kinds below take it, and kw_only, too.
+    apart     are the lengths of a thing its own? Otherwise they hold for the other arguments too
     """
 
     def __init__(
@@ -40,8 +41,10 @@ class Field:
         *shape: int | str,
         default: Any = REQUIRED,
         kw_only: bool = False,
+        apart: bool = False,
     ) -> None:
         self.check, self.shape, self.default, self.kw_only = check, Shape(shape), default, kw_only
+        self.apart = apart
 
     def parameter(self, name: str) -> inspect.Parameter:
         """Return it as a part of a signature."""
@@ -129,7 +132,7 @@ def whole(**how: Any) -> Any:
 
 
 def instance(kind: type, **how: Any) -> Any:
-    """Declare a thing of one kind; if that is `Data` too, its lengths hold here as well."""
+    """Declare a thing of one kind; if that is `Data` too, its lengths hold here as well, unless it stands `apart`."""
     return Field(lambda caller, name, value, shape: checks.instance(caller, name, value, kind), **how)
 
 
@@ -196,8 +199,10 @@ class Data:
                 found = [(key, each.lengths[key]) for each in value for key in each.lengths if key in field.shape]
             elif field.shape:
                 found = list(zip(field.shape, np.shape(value), strict=False))
-            if isinstance(lengths_of := getattr(value, "lengths", None), dict):  # of Data, or of what is like it
-                found += lengths_of.items()
+            if (
+                isinstance(own := getattr(value, "lengths", None), dict) and not field.apart
+            ):  # of Data, or what is like it
+                found += own.items()
             for letter, length in found:
                 if isinstance(letter, str) and lengths.setdefault(letter, length) != length:
                     raise ValueError(

@@ -233,3 +233,12 @@ def test_every_kind_takes_what_is_right_and_names_what_is_wrong(field, right, wr
     assert np.array_equal(kind(right).given, right)
     with pytest.raises((TypeError, ValueError), match=message):
         kind(wrong)
+
+
+def test_a_thing_that_stands_apart_has_lengths_of_its_own():
+    class Two(Data):
+        one: Points = instance(Points)
+        other: Points = instance(Points, apart=True)
+
+    made = Two(points(), points(x=[0, 1, 2], y=[[1]] * 3))
+    assert made.lengths == {"N": 2, "K": 3}

@@ -38,7 +38,7 @@ class ContourDescent(PageScene):
     series: tuple[Series, ...] = data.anything(lambda who, _, value: checked_series(who, value, ("x", "y")))
     clock: np.ndarray = data.clock("S")
     gradient: Any = data.anything(checks.function, default=None, kw_only=True)
-    closer: Valley | None = data.instance(Valley, default=None, kw_only=True)
+    closer: Valley | None = data.instance(Valley, default=None, kw_only=True, apart=True)
     closer_at: np.ndarray = data.array(2, default=(0.0, 0.0), kw_only=True)
     closer_by: float = data.real(low=1, default=5.0, kw_only=True)
 
