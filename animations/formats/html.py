@@ -70,7 +70,7 @@ class Packer:
         self.numbers: dict[int, int] = {}  # packed colour → its number
         self.before = np.empty(0, np.uint32)
         self.counts: list[int] = []
-        self.deflate = zlib.compressobj(9)
+        self.deflate = zlib.compressobj()
         self.deflated = b""
 
     def add(self, frame: np.ndarray, whole: bool) -> None:
@@ -89,12 +89,12 @@ class Packer:
     def take_group(self) -> tuple[list[int], str]:
         """Return the numbers of runs of the frames since the last call, and the runs."""
         group = self.counts, base64.b64encode(self.deflated + self.deflate.flush()).decode()
-        self.counts, self.deflate, self.deflated = [], zlib.compressobj(9), b""
+        self.counts, self.deflate, self.deflated = [], zlib.compressobj(), b""
         return group
 
     def colours(self) -> str:
         """Return red, green and blue of all colours so far."""
-        return base64.b64encode(zlib.compress(unpack(np.array([*self.numbers], np.uint32)).tobytes(), 9)).decode()
+        return base64.b64encode(zlib.compress(unpack(np.array([*self.numbers], np.uint32)).tobytes())).decode()
 
     def _numbers_of(self, colours: np.ndarray) -> np.ndarray:
         """Return the number of each colour; new ones come next, the commonest first: small numbers deflate better."""
