@@ -21,8 +21,9 @@ from matplotlib.colors import to_rgb
 from animations.data import anything
 from animations.engine.text import Form
 from animations.kit import style
+from animations.kit.following import Shown
 from animations.kit.numbers import letters, plain_form
-from animations.kit.page import Page, Shown
+from animations.kit.page import Page
 from tinylearn.checks import numbers
 
 Outline = list[tuple[float, float]]

@@ -8,14 +8,14 @@
     …
     return page.update(frame)
 
-All places are pixels, (0, 0) the lower left corner. What is shown has one value (a text, a number, True or False), or
-a list with a value for each frame, or it is a function of the frame.
+All places are pixels, (0, 0) the lower left corner. What is shown has one value, or one for each frame, or it is a
+function of the frame: see `following`, which binds it.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence, Sized
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -30,6 +30,7 @@ from animations.engine.text import Form, Number, PastedText
 from animations.kit import axes as kit
 from animations.kit import style
 from animations.kit.colours import SIGNED
+from animations.kit.following import Following, Shown, between, has_frames
 from animations.kit.images import image_axes
 from animations.kit.labels import width_of
 from animations.kit.numbers import signed_digits
@@ -37,23 +38,21 @@ from animations.scene import Scene
 
 Place = tuple[float, float]
 Box = tuple[float, float, float, float]  # left, bottom, width, height
-Shown = Any  # one value; or one for each frame, (S, …); or a function of the frame
 SPACE = 8  # pixels between two words
 MARKS = {"✓": style.TARGET, "✗": style.ERROR}
 
 
-class Page:
+class Page(Following):
     """A sheet of `size` pixels over the whole figure. `name` stands before the gids of all its numbers, with a dot.
 
     axes   in pixels, to draw on: lines, patches, collections
     """
 
     def __init__(self, figure: FigureBase, size: tuple[int, int], name: str = "") -> None:
+        super().__init__()
         self.figure, self.size, self.prefix = figure, size, f"{name}." if name else ""
         self.axes = kit.pixel_axes(figure, size)
-        self._bound: list[tuple[Artist, Callable[[float], Any]]] = []  # artist, what sets it for a frame
         self._longest: dict[Text, str] = {}  # number → its longest text
-        self._lengths: list[tuple[str, int]] = []  # of all lists that are shown, each with a name for errors
 
     # --- what is on it ----------------------------------------------------------------------------------------------
 
@@ -74,7 +73,7 @@ class Page:
     def number(self, form: Form, gid: str, values: Shown, place: Place = (0, 0), **settings: Any) -> Number:
         """Write a number whose origin is `gid`: one value, or one for each frame. It ends at its place, unless told."""
         made = kit.add_number(self.axes, *place, form, f"{self.prefix}{gid}", **settings)
-        if not callable(values) and not _has_frames(values):
+        if not callable(values) and not has_frames(values):
             made.set_value(values)
             return made
         at = self._reader(str(made.get_gid()), values)
@@ -205,7 +204,7 @@ class Page:
     def walk(self, axes: Axes, line: Line2D, tip: Line2D, points: np.ndarray, reached: np.ndarray) -> None:
         """Let a line go through points (2, P), and a dot be where it ends: at points[:, reached[s]] in frame s."""
         scale = axes.transScale
-        end = _between(scale.transform(points.T))
+        end = between(scale.transform(points.T))
 
         def way(frame: float) -> np.ndarray:
             now, then = reached[int(frame)], reached[math.ceil(frame)]
@@ -266,56 +265,6 @@ class Page:
         text.set_text(shown)
         return width
 
-    # --- what changes -----------------------------------------------------------------------------------------------
-
-    def bind(self, artist: Any, **shown: Shown) -> Any:
-        """Let properties of an artist follow the frames: `bind(bar, height=heights)` calls bar.set(height=heights[s]).
-
-        Between two frames they stay as they were in the first.
-        """
-        readers = {name: self._reader(name, values) for name, values in shown.items()}
-        self._bound.append((artist, lambda frame: artist.set(**{name: at(int(frame)) for name, at in readers.items()})))
-        return artist
-
-    def show(self, when: Shown, *artists: Artist) -> None:
-        """Let artists be seen in some frames only: `when` is True or False for each."""
-        for artist in artists:
-            self.bind(artist, visible=when)
-
-    def glide(self, artist: Any, **shown: Shown) -> Any:
-        """Let properties follow the frames, and between two of them lie between their values: places, not numbers."""
-        readers = {name: self._glider(name, values) for name, values in shown.items()}
-        self._bound.append((artist, lambda frame: artist.set(**{name: at(frame) for name, at in readers.items()})))
-        return artist
-
-    def update(self, frame: float) -> list[Artist]:
-        """Set all that is bound for a frame; return it."""
-        for _, show in self._bound:
-            show(frame)
-        return list(dict.fromkeys(artist for artist, _ in self._bound))
-
-    def check_frames(self, caller: str, frames: int) -> None:
-        """Raise ValueError, with its name, if a list that is shown has not a value for each frame."""
-        for name, length in self._lengths:
-            if length != frames:
-                raise ValueError(f"{caller}: {name} must have a value for each of {frames} frames, got {length}")
-
-    def _reader(self, name: str, values: Shown) -> Callable[[Any], Any]:
-        """Return the function of the frame that gives its value."""
-        if callable(values):
-            return values
-        if not _has_frames(values):
-            return lambda frame: values
-        self._lengths.append((name, len(values)))
-        return values.__getitem__
-
-    def _glider(self, name: str, values: Shown) -> Callable[[float], Any]:
-        """Return the function of the frame that lies between one value and the next."""
-        if callable(values) or not _has_frames(values):
-            return self._reader(name, values)
-        self._reader(name, values)
-        return _between(np.asarray(values))
-
 
 class PageScene(Scene):
     """A scene all of whose changes are bound to its page, which `draw` makes: self.page = Page(figure, self.size)."""
@@ -335,19 +284,3 @@ class PageScene(Scene):
     def __getstate__(self) -> dict[str, Any]:
         """Leave out the page, which `draw` makes anew: a scene may go to another process after it was drawn."""
         return {name: value for name, value in vars(self).items() if name not in ("page", "checked")}
-
-
-def _has_frames(values: Shown) -> bool:
-    """Is it a list with a value for each frame? A text and a single number, 0-d arrays too, are one value."""
-    return isinstance(values, Sized) and not isinstance(values, str | Mapping) and getattr(values, "ndim", 1) > 0
-
-
-def _between(values: np.ndarray) -> Callable[[float], Any]:
-    """Return the function of the frame that is a straight line between one value and the next."""
-
-    def between(frame: float) -> Any:
-        before = int(frame)
-        share = frame - before
-        return values[before] if share == 0 else (1 - share) * values[before] + share * values[before + 1]
-
-    return between

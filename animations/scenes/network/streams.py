@@ -18,7 +18,8 @@ from matplotlib.patches import Circle
 from animations.engine.text import Form
 from animations.kit import style
 from animations.kit.colours import SIGNED
-from animations.kit.page import Page, Place, Shown
+from animations.kit.following import Shown
+from animations.kit.page import Page, Place
 
 Part = str | tuple[str, Any, str]  # of a formula: a sign; or the name of a number, its value and its colour
 BELOW, ABOVE = (to_hex(colormaps[SIGNED](end)) for end in (0.03, 0.97))  # zero; so dark, apart from ERROR to all eyes
