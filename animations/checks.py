@@ -134,7 +134,7 @@ def picture(caller: str, name: str, values: Any, shape: Sequence[int | str]) -> 
 
 
 def clock(caller: str, name: str, values: Any, last: int | None = None, shape: Sequence[int | str] = "S") -> np.ndarray:
-    """Return what each frame shows, such as its step, (F,): whole numbers from 0 on, or to `last`, none below another.
+    """Return what each frame shows, such as its step, (S,): whole numbers from 0 on, or to `last`, none below another.
 
     TypeError for what is no whole number; ValueError for no frame at all, and for a clock that goes back.
     """

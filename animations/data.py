@@ -46,6 +46,15 @@ class Field:
         self.check, self.shape, self.default, self.kw_only = check, Shape(shape), default, kw_only
         self.apart = apart
 
+    def lengths(self, value: Any) -> list[tuple[str, int]]:
+        """Return (letter, length) of all that a value tells: its own axes, and the lengths of `Data` that it is."""
+        if isinstance(value, tuple) and all(isinstance(each, Data) for each in value):
+            return [(key, each.lengths[key]) for each in value for key in each.lengths if key in self.shape]
+        axes = zip(self.shape, np.shape(value), strict=False) if self.shape else ()
+        inner = getattr(value, "lengths", None)  # of Data, or of what is like it
+        own = inner.items() if isinstance(inner, dict) and not self.apart else ()
+        return [(letter, length) for letter, length in (*axes, *own) if isinstance(letter, str)]
+
     def parameter(self, name: str) -> inspect.Parameter:
         """Return it as a part of a signature."""
         kind = inspect.Parameter.KEYWORD_ONLY if self.kw_only else inspect.Parameter.POSITIONAL_OR_KEYWORD
@@ -194,22 +203,12 @@ class Data:
                 known = Shape(lengths.get(str(part), part) for part in field.shape)
                 known.reason = "".join(reasons.get(part, "") for part in field.shape)
                 value = field.check(caller, name, value, known)
-            found = []
-            if isinstance(value, tuple) and all(isinstance(each, Data) for each in value):
-                found = [(key, each.lengths[key]) for each in value for key in each.lengths if key in field.shape]
-            elif field.shape:
-                found = list(zip(field.shape, np.shape(value), strict=False))
-            if (
-                isinstance(own := getattr(value, "lengths", None), dict) and not field.apart
-            ):  # of Data, or what is like it
-                found += own.items()
-            for letter, length in found:
-                if isinstance(letter, str) and lengths.setdefault(letter, length) != length:
+            for letter, length in field.lengths(value):
+                if lengths.setdefault(letter, length) != length:
                     raise ValueError(
                         f"{caller}: {name} has {length} of {letter}, not {lengths[letter]}{reasons[letter]}"
                     )
-                if isinstance(letter, str):
-                    reasons.setdefault(letter, f", as {name} has {length}")
+                reasons.setdefault(letter, f", as {name} has {length}")
             setattr(self, name, value)
         self.lengths = lengths
         if "S" in lengths:

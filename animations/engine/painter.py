@@ -95,7 +95,7 @@ class Painter:
         return self.pixels
 
     def artists(self, method: str, returned: Any) -> list[Artist]:
-        """Return what a method returned as a list; TypeError or ValueError if that is no list of artists ."""
+        """Return what a method returned as a list; TypeError or ValueError if that is no list of artists."""
         name = f"{type(self.scene).__name__}.{method}"
         if not isinstance(returned, Sequence):
             raise TypeError(f"{name} must return artists, as a list, got {returned!r}")

@@ -83,10 +83,8 @@ class Palette:
         common = unpack(colours[np.argsort(-counts, kind="stable")[:EXACT]])
         octree = Image.fromarray(pixels).convert("RGB")
         octree = octree.quantize(colors - EXACT - max(LATE, colors // 8), method=Image.Quantize.FASTOCTREE)
-        found = np.array(octree.getpalette("RGB"), np.uint8).reshape(-1, 3)[
-            np.unique(np.asarray(octree))
-        ]  # those in use
-        self.colours = np.concatenate([common, found]).astype(np.int32)
+        found, in_use = np.array(octree.getpalette("RGB"), np.uint8).reshape(-1, 3), np.unique(np.asarray(octree))
+        self.colours = np.concatenate([common, found[in_use]]).astype(np.int32)
         self.table = np.full(64**3, UNCHANGED, np.uint8)
         self.table[_cell(pack(self.colours))[::-1]] = np.arange(len(self.colours), dtype=np.uint8)[::-1]  # first wins
 
