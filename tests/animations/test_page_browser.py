@@ -220,6 +220,7 @@ def test_with_motion_labels_name_the_frame_and_keys_step_through_pictures(glidin
 def test_a_page_opens_at_a_moment_between_frames(gliding, tmp_path):
     gliding.open(tmp_path / "gliding.html", "#2.5")
     gliding.wait_for_frame(2.5)
+    np.testing.assert_array_equal(gliding.pixels(), redraw(Gliding(), 2.5)[..., :3])
 
 
 def test_it_plays_as_often_as_it_is_told(gliding):
