@@ -100,7 +100,7 @@ IMAGE = [
 DIAGONAL = [[1, 0], [0, 1]]
 BATCH, CNN_EPOCHS, FILTER_EPOCHS = 32, 40, 60
 SLOWLY: dict[str, Any] = {"fps": 1.5, "motion": 6, "hold_first": 2, "hold_last": 3, "colors": 48}
-PULLED = 6  # the filter of which an update is taken apart
+PULLED = 6  # the filter whose update is taken apart
 READ = {0: 2, 1: 4, 2: 4, 3: 0.5, 4: 0.5, 5: 0.5, 6: 2, 7: 2, 8: 3, 9: 3}  # seconds for what its film says
 
 

@@ -1,7 +1,7 @@
 """Chapter 8. The frozen lake: a network learns to play from games that are played at random.
 
 A lake of 4 × 4 tiles: start in one corner, goal in the opposite one, four holes. A move goes left, down, right or up.
-Who steps into a hole has lost, who has not arrived after 100 moves, too. Nobody says what a good move is. So we play
+A step into a hole loses the game, and so do 100 moves without arriving. No move is called good or bad. So we play
 10,000 games in which every action is random. 14 of 1000 are won, and each of their moves gets the label 1; each move
 of all others 0. The network sees where one stands and what one does, 16 + 4 inputs, and learns the probability that
 this ends well. What it has then learned is the probability of winning *if every later action is random*.
@@ -29,10 +29,10 @@ mean, times 0.99, so that sooner is better. From 6000 random games the network t
 a player who also counts the moves that are left. The same labels work on larger lakes, where a random game from the
 start hardly ever arrives: there, games start anywhere.
 
-In the words of reinforcement learning, who plays is the agent, a tile is a state, a game an episode, and what says the
-action in each state is a policy. Labels that say how an episode ended are Monte Carlo returns, the others bootstrapped
-(TD) targets, and 0.99 is a discount factor. Policy evaluation finds what a given policy is worth exactly;
-value iteration, what the best possible one is worth.
+In the words of **reinforcement learning**, the player is the **agent**, a tile is a **state**, a game an **episode**,
+and the rule that names the action in each state is a **policy**. Labels that say how an episode ended are **Monte Carlo
+returns**, the others **bootstrapped (TD) targets**, and 0.99 is a **discount factor**. Policy evaluation finds exactly
+what a given policy is worth; value iteration finds what the best possible one is worth.
 
 How often a player wins follows from the rules in the same way. So you read exact win rates below. One line shows what
 chance does: the network plays 300 games on the slippery lake, and you see how many it won. Such a share is often off by
@@ -66,7 +66,7 @@ from chapters.run import Headline, Parser, Refusal, checked, run_alone
 from tinylearn import Recorder, Sequential, confidence_interval
 
 GAMES, EPOCHS, MORE = 10_000, 50, 20  # epochs that learn from outcomes, and then from glances
-DENSE = 10  # of the first updates, in which most is learned, one in so many is shown
+DENSE = 10  # of the first updates, where most is learned, every tenth is shown
 RENDER = ("ansi",)
 
 

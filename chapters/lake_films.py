@@ -16,7 +16,7 @@ PLAYED = 300  # games on the slippery lake, to see chance
 
 
 class Learned(NamedTuple):
-    """What the network said of every tile and action, `tables` (R, 16, 4), after so many updates, `steps` (R,)."""
+    """What the network said of every tile and action, `tables` (R, 16, 4), after each of the updates `steps` (R,)."""
 
     steps: np.ndarray
     tables: np.ndarray
@@ -31,7 +31,7 @@ def random_film(games: Games) -> Clip:
     """Return the first film: three games of random play, and how all others ended."""
     exact = win_rate(make_lake(), mean_of_four, MOVES)
     player = lake_player("Four actions, equally likely", games, 3, exact)
-    scene = LakeGames("Random play", [player], "Who steps into a hole has lost.")
+    scene = LakeGames("Random play", [player], "A step into a hole loses the game.")
     return Clip(scene, fps=4, motion=3, hold_first=2, holds=dict.fromkeys(scene.ended, 1), hold_last=5, colors=96)
 
 

@@ -31,7 +31,7 @@ ROOM = 1.42  # of the axis of epochs, beside the longest run: for the gap
 class LearningRun(Data):
     """How one network learns: its name, and how many answers are right of two sets that `seen` and `new` name.
 
-    always   how many of the second set are right for one who always gives the same answer, if that is to be drawn
+    always   how many of the second set always giving the same answer gets right, if that is to be drawn
     """
 
     name: str = text()

@@ -166,7 +166,7 @@ class WindowSteps(PageScene):
         page, (rows, columns) = self.page, self.out.shape
         grid = Grid((self.out_left, top), rows, columns, cell_width(self.out, SIDE), SIDE)
         write_heading(page, grid, "output")
-        written = self.place + (self.phase == WRITE)  # (S,) so many cells
+        written = self.place + (self.phase == WRITE)  # (S,) cells
         seen = np.arange(self.out.size).reshape(self.out.shape) < written[:, None, None]
         draw_board(page, grid, "out", self.out, style.INPUT, seen)
         cells = [[grid.outline(*cell)] for cell in grid.cells()]

@@ -35,7 +35,7 @@ class CurveDescent(CurvePanel):
 
     views    (S, 2) from which x to which each frame looks, for a camera that moves; else it sees the whole curve
 
-    The arrow of the slope is drawn so many times shorter as is written beside it: it has the unit of y by x.
+    The slope's arrow is drawn shorter, by the factor written beside it: a slope has the unit of y by x.
     """
 
     descent: Descent = data.instance(Descent)

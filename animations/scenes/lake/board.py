@@ -1,4 +1,4 @@
-"""A frozen lake from above: ice, holes, the goal; who walks on it, and arrows for where he may go.
+"""A frozen lake from above: ice, holes, the goal; a pawn that walks on it, and arrows for where it may go.
 
     S F        S start, F frozen, H hole, G goal; tile i · columns + j is in row i from above, column j from the left
     H G        actions 0 left, 1 down, 2 right, 3 up

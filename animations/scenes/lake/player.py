@@ -11,9 +11,9 @@ from animations.scenes.lake.board import ACTIONS, DIRECTIONS, Rows, lake
 
 
 class LakePlayer(Data):
-    """How somebody played G games, of which the first few are known move by move, N moves in all.
+    """G games of one player. The first few are known move by move, N moves in all.
 
-    name      who that is
+    name      the player's
     rows      the map
     tiles     (N,) the tile before each of these moves
     actions   (N,) the action

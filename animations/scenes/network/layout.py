@@ -23,7 +23,7 @@ Rows = list[list[Column]]
 def arrange(columns: Sequence[Column]) -> tuple[Rows, tuple[int, int]]:
     """Give the columns their places; return the rows of them, and the size of their picture.
 
-    ValueError if there is no room for so many.
+    ValueError if there is no room for all of them.
     """
     rows = _in_rows(columns)
     glyphs = [max(column.glyph_height for column in row) + 2 * AROUND for row in rows]

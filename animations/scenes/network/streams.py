@@ -32,7 +32,7 @@ def draw_stream(
 ) -> Line2D:  # fmt: skip
     """Draw a line that has come progress(moment), 0 … 1, of its way from `start` to `end`; a marker is at its head.
 
-    gap   so many pixels to the left and right of its middle are left free
+    gap   pixels left free to the left and to the right of its middle
     way   is all of its way seen, as a faint line?
     """
     own: dict[str, Any] = {"marker": "o", "markevery": [-1], "markersize": 7, "linewidth": 2, "zorder": 2.2}

@@ -20,7 +20,7 @@ from animations.kit.page import Page
 from tinylearn.analysis.race import Runner
 
 WIDE = 30  # losses that differ by more than this factor need a log axis
-FAR = 1e6  # a loss that is so many times the first is about to diverge; where all do, they are shown up to there
+FAR = 1e6  # a loss this many times the first is about to diverge; where all do, they are shown up to there
 BELOW = 20  # pixels from a name to what became of its runner
 NUMBER = 124  # pixels that a loss may take, and what is left between it and a name
 
