@@ -76,20 +76,20 @@ def _chapter(
 def _paragraph(text: str) -> str:
     """Return a paragraph of a docstring as HTML; one that is indented is code.
 
-    >>> _paragraph("2 * 3 is `a * b`, *if a is 2*")
-    '<p>2 * 3 is <code>a * b</code>, <em>if a is 2</em></p>'
+    >>> _paragraph("2 * 3 is `a * b`, *if a is 2*: a **product**")
+    '<p>2 * 3 is <code>a * b</code>, <em>if a is 2</em>: a <strong>product</strong></p>'
     """
     if text.startswith("    "):
         lines = (line.removeprefix("    ") for line in text.rstrip().splitlines())
         return f"<pre>{html.escape(chr(10).join(lines))}</pre>"
-    marked = re.sub(r"`([^`]+)`|(?<!\w)\*([^*\s][^*]*)\*(?!\w)", _marked, html.escape(text))
+    marked = re.sub(r"`([^`]+)`|\*\*([^*\s][^*]*)\*\*|(?<!\w)\*([^*\s][^*]*)\*(?!\w)", _marked, html.escape(text))
     return f"<p>{marked}</p>"
 
 
 def _marked(found: re.Match[str]) -> str:
-    """Return what stands in backticks as code, and between asterisks as stressed."""
-    code, stressed = found.groups()
-    return f"<code>{code}</code>" if code else f"<em>{stressed}</em>"
+    """Return what stands in backticks as code, between two asterisks as a term, and between one as stressed."""
+    code, term, stressed = found.groups()
+    return f"<code>{code}</code>" if code else f"<strong>{term}</strong>" if term else f"<em>{stressed}</em>"
 
 
 def _film(out: Path, film: str) -> str:
