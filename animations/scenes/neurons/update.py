@@ -11,6 +11,8 @@ update: w and b before it, the gradient as `Recording.gradients` makes it again,
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
@@ -119,7 +121,8 @@ class NeuronUpdates(PageScene):
             for row, each in enumerate(values):
                 number = page.number(form, f"{gid}[{row}]", each, (right, TOP - ROW * row), color=color)
                 page.show(self.phases >= since, number)
-        page.axes.plot([ZERO, ZERO], [TOP - 9.5 * ROW, TOP + 16], color=style.QUIET, linewidth=1, zorder=2)
+        (zero,) = page.axes.plot([ZERO, ZERO], [TOP - 9.5 * ROW, TOP + 16], color=style.QUIET, linewidth=1, zorder=3.5)
+        page.glide(zero, visible=lambda at: max(self.phases[[math.floor(at), math.ceil(at)]]) >= PULL)
         for row, pulls in enumerate(self.pulls[shown].T):
             (bar,) = page.axes.barh(TOP - ROW * row, 0, left=ZERO, height=15, color=style.ERROR, zorder=3)
             page.glide(bar, width=np.where(self.phases >= PULL, REACH * pulls / longest, 0))
