@@ -49,7 +49,8 @@ class Run:
         model, first = self.model, first_that_learns(self.model)
         if not all(part.needs_dx for _, part in model.walk()):
             raise ValueError("fit: this model is being trained by another fit; train a copy, copy.deepcopy(model)")
-        with ExitStack() as at_the_end, np.errstate(all="ignore"):  # NaN and infinity: DivergenceError reports them
+        at_the_end = ExitStack()
+        try:
             at_the_end.callback(self.listeners.clear)  # done last: they refer to the run, which refers to them
             for callback in self.callbacks:
                 if hasattr(callback, "close"):
@@ -57,17 +58,25 @@ class Run:
             for _ in range(2):  # twice, in case Ctrl-C interrupts the first
                 at_the_end.callback(model.set_training, False)
                 at_the_end.callback(setattr, first, "needs_dx", True)
-            at_the_end.push(self._tell_of_divergence)
-            self._tell_of("start", self)
-            model.set_training(True)
-            first.needs_dx = False
-            if resume is not None:
-                self._go_on(resume)
-            for callback in self.callbacks:
-                takes_update = not hasattr(callback, "listener")
-                self.listeners.append((callback if takes_update else callback.listener(model), takes_update))
-            yield
-            refuse_changes(model)  # a part that forward made has not learned
+            with np.errstate(all="ignore"):  # NaN and infinity: DivergenceError reports them
+                self._tell_of("start", self)
+                model.set_training(True)
+                first.needs_dx = False
+                if resume is not None:
+                    self._go_on(resume)
+                for callback in self.callbacks:
+                    takes_update = not hasattr(callback, "listener")
+                    self.listeners.append((callback if takes_update else callback.listener(model), takes_update))
+                yield
+                refuse_changes(model)  # a part that forward made has not learned
+        except DivergenceError as error:
+            self._tell_of("diverged", error)
+            raise
+        finally:
+            try:
+                at_the_end.close()
+            finally:  # what is left, if Ctrl-C interrupts that: it comes also where `with` would call the stack's end
+                at_the_end.close()
 
     def tell(self, loss: float, rows: np.ndarray) -> None:
         """Count an update, and tell every callback of it; a recorder's `listener` by single values, which is faster."""
@@ -96,11 +105,6 @@ class Run:
         for callback in self.callbacks:
             if hasattr(callback, what):
                 getattr(callback, what)(*about)
-
-    def _tell_of_divergence(self, kind: Any, error: Any, traceback: Any) -> None:
-        """Tell the callbacks that have `diverged`, if a DivergenceError ends the run."""
-        if isinstance(error, DivergenceError):
-            self._tell_of("diverged", error)
 
     def loss_again(self) -> float:
         """Return the loss of the last batch with the parameters as they are now, and disturb nothing."""

@@ -21,7 +21,7 @@ import math
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -84,9 +84,7 @@ def one_blas_thread(number: int = 1) -> Iterator[None]:
     Another `number` gives way: nothing happens while somebody holds BLAS to one.
     """
     holder = object()
-    with ExitStack() as at_the_end:
-        for _ in range(2):  # twice, in case Ctrl-C interrupts the first
-            at_the_end.callback(_let_go, holder)
+    try:
         with _lock:
             if number == 1 or not _holders:
                 _holders.add(holder)
@@ -94,6 +92,11 @@ def one_blas_thread(number: int = 1) -> Iterator[None]:
                 for library in _blas():
                     _set_threads(library, number)
         yield
+    finally:
+        try:
+            _let_go(holder)
+        finally:  # again, in case Ctrl-C interrupts the first
+            _let_go(holder)
 
 
 def _let_go(holder: object) -> None:

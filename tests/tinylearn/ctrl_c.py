@@ -1,4 +1,4 @@
-"""Ctrl-C before any line that one likes."""
+"""Ctrl-C before any line, and at the beginning of any function, that one likes."""
 
 import dis
 import linecache
@@ -6,13 +6,14 @@ import sys
 
 
 class InterruptedAt:
-    """Within this, Ctrl-C comes just before the n-th line that runs of the code in `place`, a file or a folder.
+    """Within this, Ctrl-C comes just before the n-th line or call of the code in `places`, files or folders.
 
-    It does not come between the last line of a `with` block and the end of that, where Python lets no signal come.
+    It does not come between the last line of a `with` block and the end of that, nor at `try:`, where Python lets no
+    signal come.
     """
 
-    def __init__(self, place, line):
-        self.place, self.lines_to_go = str(place), line
+    def __init__(self, line, *places):
+        self.places, self.lines_to_go = tuple(map(str, places)), line
 
     def __enter__(self):
         sys.settrace(self.watch)
@@ -22,17 +23,18 @@ class InterruptedAt:
         sys.settrace(None)
 
     def watch(self, frame, event, argument):
-        """Python calls this before every line that it runs."""
-        if not frame.f_code.co_filename.startswith(self.place):
+        """Python calls this when a function begins, and before every line that it runs."""
+        if not frame.f_code.co_filename.startswith(self.places):
             return None
-        if event == "line" and not ends_with_block(frame):
+        if event == "call" or (event == "line" and not lets_no_signal_come(frame)):
             self.lines_to_go -= 1
             if self.lines_to_go == 0:
                 raise KeyboardInterrupt
         return self.watch
 
 
-def ends_with_block(frame):
-    """Return whether the next thing to do is to call `__exit__(None, None, None)`: the line is then that of `with`."""
-    line = linecache.getline(frame.f_code.co_filename, frame.f_lineno)
-    return line.lstrip().startswith("with ") and dis.opname[frame.f_code.co_code[frame.f_lasti]] == "LOAD_CONST"
+def lets_no_signal_come(frame):
+    """Return whether the line is `try:`, or `with` whose end is next: to call `__exit__(None, None, None)`."""
+    line = linecache.getline(frame.f_code.co_filename, frame.f_lineno).strip()
+    ends_with = line.startswith("with ") and dis.opname[frame.f_code.co_code[frame.f_lasti]] == "LOAD_CONST"
+    return ends_with or line == "try:"

@@ -1,5 +1,6 @@
 """Files that are complete or absent: links, devices, folders that refuse, and what a dead writer has left."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -74,7 +75,10 @@ def test_ctrl_c_at_any_line_leaves_the_old_file_or_the_new_one_and_nothing_else(
         path = tmp_path / str(line) / "run.npz"
         path.parent.mkdir()
         path.write_bytes(b"old")
-        with suppress(KeyboardInterrupt), InterruptedAt(tinylearn.files.__file__, line) as interrupted:
+        with (
+            suppress(KeyboardInterrupt),
+            InterruptedAt(line, tinylearn.files.__file__, contextlib.__file__) as interrupted,
+        ):
             write(path)
         assert [each.name for each in path.parent.iterdir()] == ["run.npz"], f"line {line}"
         seen.add(path.read_bytes())

@@ -144,7 +144,7 @@ def test_leaves_nothing_after_ctrl_c_at_any_line(file, apart, lines):
         model, doors = small_model(), [Door(), Door()]
         before = surroundings(model)
         try:
-            with InterruptedAt(f"{TINYLEARN}/{file}", line):
+            with InterruptedAt(line, f"{TINYLEARN}/{file}"):
                 train(model, x, y, batch_size=2, workers=2, callbacks=[doors[0], Recorder(model), doors[1]])
         except KeyboardInterrupt:
             was_interrupted = True

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import tinylearn.files
 import tinylearn.recording
 from tests.faults.recordings import assert_start_of_the_undisturbed_run
 from tests.tinylearn import interrupted_run
@@ -20,7 +21,7 @@ from tinylearn import Dense, Recorder, Recording, Sequential, Update
 from tinylearn.recording.table import Table
 
 SCRIPT = Path(interrupted_run.__file__)
-RECORDING = Path(tinylearn.recording.__file__).parent
+PLACES = Path(tinylearn.recording.__file__).parent, tinylearn.files.__file__, contextlib.__file__
 every_kind = pytest.mark.parametrize("kind", interrupted_run.KINDS)
 
 
@@ -87,7 +88,7 @@ def test_an_error_in_a_callback_leaves_a_closed_recording(tmp_path, kind, first)
 
 @pytest.mark.parametrize(
     ("kind", "updates", "apart", "settings"),
-    [("tiny rows", 3, 2, {}), ("rows over 4 KiB", 3, 3, {}), ("under a budget", 6, 7, {"budget": 8_000})],
+    [("tiny rows", 3, 2, {}), ("rows over 4 KiB", 3, 3, {}), ("under a budget", 24, 7, {"budget": 8_000})],
     ids=interrupted_run.KINDS,
 )
 def test_ctrl_c_at_any_line_of_the_recorder(tmp_path, kind, updates, apart, settings, monkeypatch):
@@ -98,7 +99,7 @@ def test_ctrl_c_at_any_line_of_the_recorder(tmp_path, kind, updates, apart, sett
         line, was_interrupted = line + apart, False
         model, folder = interrupted_run.make_model(kind), tmp_path / str(line)
         recorder, copies = Recorder(model, folder, **settings), [model.parameters.copy()]
-        interrupted = InterruptedAt(RECORDING, line)
+        interrupted = InterruptedAt(line, *PLACES)
         try:
             with contextlib.closing(recorder):  # as fit does
                 for step in range(1, updates + 1):
@@ -126,7 +127,7 @@ def test_a_kill_while_a_run_goes_on_never_leaves_parameters_under_another_step(t
         model.parameters += 1
         after[7] = model.parameters.copy()
         try:
-            with InterruptedAt(RECORDING, line):
+            with InterruptedAt(line, *PLACES):
                 recorder.resumed(7, 2)
         except KeyboardInterrupt:
             was_interrupted = True

@@ -56,6 +56,7 @@ class Store:
         self.batch: Any = None  # that of the last record; CHANGED if it cannot be known to be the same still
         self.batch_size, self.batch_bytes = 0, b""
         self.stop, self.abandoned = threading.Event(), False
+        self.rewriting = False  # also after Ctrl-C has cut a rewrite short: then the next call ends it
         self._measure()
         self._start_thread()
 
@@ -64,10 +65,10 @@ class Store:
 
     def append(self, step: int, epoch: int, loss: float, rate: float, batch: Any, parameters: Any) -> None:
         """Add one record; `parameters` are its numbers as flat bytes."""
+        if self.rewriting or self.appended - self.table.rows >= self.limit:
+            self.flush()
         if batch is not self.batch:
             self._take_batch(batch)
-        if self.appended - self.table.rows >= self.limit:
-            self.flush()
         start = self.appended % self.places * self.size
         pack_into(self.buffer, start, step, epoch, loss, rate, self.batch_size)
         if self.batch_bytes:
@@ -79,6 +80,7 @@ class Store:
         """Write every record so far, and let readers see them; if Ctrl-C interrupts it, the next one does it again."""
         self.check_process()
         with self.lock:
+            self._end_rewrite()
             table, rows = self.table, self.appended
             first, last = table.rows % self.places, (rows - 1) % self.places + 1
             parts = [(first, last)] if first < last else [(first, self.places), (0, last)]
@@ -94,7 +96,7 @@ class Store:
 
     def read(self) -> np.ndarray:
         """Return all records so far."""
-        if self.table.file.closed or self.is_of_another_process():
+        if self.is_of_another_process() or (self.table.file.closed and not self.rewriting):
             return self.table.read()
         with self.lock:
             self.flush()
@@ -108,10 +110,18 @@ class Store:
         kinds = [(name, kind, (batch,) if name == "batch" and batch else shape) for name, kind, shape in kinds]
         with self.lock:
             self.flush()
-            with contextlib.ExitStack() as at_the_end:
-                for _ in range(2):  # twice, in case Ctrl-C interrupts the first
-                    at_the_end.callback(self._measure)
+            self.rewriting = True
+            try:
                 self.table.rewrite(np.dtype(kinds), np.arange(self.table.rows) if keep is None else keep)
+            finally:
+                self._end_rewrite()
+
+    def _end_rewrite(self) -> None:
+        """Go on with the file that is there: the new table, or the old one if a rewrite failed."""
+        if self.rewriting:
+            self.table.open()
+            self._measure()
+            self.rewriting = False
 
     def room_for(self, batch: Any) -> int:
         """Return the bytes of a record of such a batch."""

@@ -9,10 +9,10 @@ the process was killed in the middle of anything; and what an interruption cut s
 
 from __future__ import annotations
 
-import contextlib
 import io
 import os
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -81,20 +81,19 @@ class Table:
     def rewrite(self, dtype: np.dtype, rows: np.ndarray) -> None:
         """Keep the rows of these numbers, and convert them to `dtype`; a field that is longer is padded with -1.
 
-        Atomic: a reader of the file sees the old table or the new one.
+        Atomic: a reader of the file sees the old table or the new one. To go on writing, `open` it after that.
         """
         old, at_a_time = self.read(), max(1, BLOCK // dtype.itemsize)
-        with contextlib.ExitStack() as at_the_end:
-            file: Any = io.BytesIO()
-            if self.path is not None:
-                for _ in range(2):  # twice, in case Ctrl-C interrupts the first
-                    at_the_end.callback(self.open)
-                file = at_the_end.enter_context(complete_or_absent(self.path, survives_power_loss=False))
-            file.write(_header(dtype, len(rows)))
+        header, memory = _header(dtype, len(rows)), io.BytesIO()
+        whole: AbstractContextManager[Any] = (
+            nullcontext(memory) if self.path is None else complete_or_absent(self.path, survives_power_loss=False)
+        )
+        with whole as file:
+            file.write(header)
             for start in range(0, len(rows), at_a_time):
                 file.write(_converted(old[rows[start : start + at_a_time]], dtype).tobytes())
         if self.path is None:
-            self.file, self.dtype, self.rows, self.header_bytes = file, dtype, len(rows), len(_header(dtype, 0))
+            self.file, self.dtype, self.rows, self.header_bytes = memory, dtype, len(rows), len(header)
             self.visible = self.rows
 
     def close(self) -> None:
