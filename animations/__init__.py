@@ -46,6 +46,7 @@ from animations.scenes.tables.pie import Pie
 from animations.scenes.training.autopsy import AutopsyPicture
 from animations.scenes.training.race import Race
 from animations.scenes.training.step_chart import StepChart
+from animations.why import Code, Line, Sum, Term, Why
 
 __all__ = [
     "AccuracyGap",
@@ -56,6 +57,7 @@ __all__ = [
     "Bars",
     "ClassBars",
     "Clip",
+    "Code",
     "ContactSheet",
     "ContourDescent",
     "ConvolutionSteps",
@@ -79,6 +81,7 @@ __all__ = [
     "LakeMoves",
     "LakePlayer",
     "LearningRun",
+    "Line",
     "LineFit",
     "MaxPoolingSteps",
     "NetworkDiagram",
@@ -97,8 +100,11 @@ __all__ = [
     "SoftmaxBars",
     "Stacked",
     "StepChart",
+    "Sum",
     "Tally",
+    "Term",
     "Valley",
+    "Why",
     "audit",
     "render",
     "spaced_steps",

@@ -17,6 +17,7 @@ from matplotlib.figure import FigureBase, SubFigure
 
 from animations import checks
 from animations.data import Data
+from animations.why import Why
 from tinylearn.checks import as_int, shortened
 
 
@@ -70,6 +71,17 @@ class Scene(Data):
     def describe(self, frame: int) -> str:
         """Say in words what `frame` shows, for those who cannot see it."""
         return f"{type(self).__name__}, frame {frame} of {self.frames - 1}"
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        """Say where a number comes from: that of a drawn `gid`, or one that another number was made of.
+
+        None for what this scene cannot explain.
+        """
+        return None
+
+    def moments(self) -> tuple[str, Sequence[float]]:
+        """Return the unit in which frames are counted, and what each is: ("update", [0, 1, 2, 4, 8]); drawn first."""
+        return "frame", range(self.frames)
 
 
 def checked_scene(caller: str, scene: Scene) -> Scene:
@@ -127,6 +139,14 @@ class Group(Scene):
 
     def describe(self, frame: int) -> str:
         return self.also.join(scene.describe(min(frame, scene.frames - 1)) for scene in self.scenes)
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        told = (scene.why(gid, min(frame, scene.frames - 1)) for scene in self.scenes)
+        return next((why for why in told if why is not None), None)
+
+    def moments(self) -> tuple[str, Sequence[float]]:
+        longest = [scene.moments() for scene in self.scenes if scene.frames == self.frames]
+        return next((said for said in longest if said[0] != "frame"), super().moments())
 
     def _places(self) -> list[Scene]:
         """Return the scenes in it, and those in groups of them."""
@@ -208,6 +228,14 @@ class EndingWith(Group):
     def describe(self, frame: int) -> str:
         ended = frame >= self.frames - 1
         return self.scenes[1].describe(0) if ended else self.scenes[0].describe(frame)
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        ended = frame >= self.frames - 1
+        return self.scenes[1].why(gid, 0) if ended else self.scenes[0].why(gid, frame)
+
+    def moments(self) -> tuple[str, Sequence[float]]:
+        unit, values = self.scenes[0].moments()
+        return unit, [*values, values[-1]]
 
     def _panels(self, figure: FigureBase) -> list[SubFigure]:
         film, self.cover = (figure.add_subfigure(figure.add_gridspec(1, 1)[0]) for _ in self.scenes)

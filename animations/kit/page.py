@@ -53,6 +53,7 @@ class Page(Following):
         self.figure, self.size, self.prefix = figure, size, f"{name}." if name else ""
         self.axes = kit.pixel_axes(figure, size)
         self._longest: dict[Text, str] = {}  # number → its longest text
+        self.moments: tuple[str, Sequence[float]] = ("frame", ())  # the unit of the clock, and what it shows
 
     # --- what is on it ----------------------------------------------------------------------------------------------
 
@@ -97,6 +98,7 @@ class Page(Following):
 
     def step(self, place: Place, steps: np.ndarray, said: Callable[[int], str] | None = None) -> Place:
         """Write "Step n" and what happens then, "adjust, repeat" unless told; return where that begins."""
+        self._count_in("step", steps)
         end = self.named(place, "Step", "{:.0f}", "step", steps, size=style.LARGE)
         said = said or (lambda frame: "adjust, repeat" if steps[frame] else "initialise")
         return self.words(said, (end + 22, place[1]), color=style.QUIET).get_position()
@@ -106,6 +108,7 @@ class Page(Following):
     ) -> float:
         """Write "word n of last"; return where that ends. The gid of the last is last_gid, or "last_" and the other."""
         quiet = {"color": style.QUIET} | settings
+        self._count_in(word.lower(), values)
         return self.row(
             place,
             self.text(word, **settings),
@@ -113,6 +116,11 @@ class Page(Following):
             self.text("of", **quiet),
             self.number("{:.0f}", last_gid or f"last_{gid}", last, **quiet),
         )
+
+    def _count_in(self, unit: str, values: Shown) -> None:
+        """Take the first clock that counts the frames for their unit."""
+        if self.moments[0] == "frame" and not callable(values) and has_frames(values):
+            self.moments = unit, values
 
     def phase(self, place: Place, **settings: Any) -> PastedText:
         """Write what training does: "initialise" in the first frame, then "adjust, repeat"."""
@@ -280,6 +288,10 @@ class PageScene(Scene):
             page.check_frames(caller, self.frames)
             self.checked = page
         return self.page.update(frame)
+
+    def moments(self) -> tuple[str, Sequence[float]]:
+        unit, values = self.page.moments if hasattr(self, "page") else ("frame", ())
+        return (unit, values) if len(values) == self.frames else super().moments()
 
     def __getstate__(self) -> dict[str, Any]:
         """Leave out the page, which `draw` makes anew: a scene may go to another process after it was drawn."""
