@@ -30,12 +30,13 @@ class Format(NamedTuple):
     write: Writer
     fastest: int = 60  # pictures a second
     loops: bool = True
+    painted: bool = True  # is it made of pixels?
 
 
 FORMATS = {
     ".apng": Format(write_apng, 50),
     ".gif": Format(write_gif, 50),
-    ".html": Format(write_page),
+    ".html": Format(write_page, painted=False),
     ".mp4": Format(write_mp4, loops=False),
     ".png": Format(write_png, loops=False),
 }
@@ -47,7 +48,8 @@ def render(scene: Scene, path: str | os.PathLike[str], *, progress: bool = True,
     """Write `scene` to `path`, in the format that its suffix names; return the path.
 
     .gif    all frames, `fps` a second, the first and the last held for longer
-    .html   a page that plays them, with buttons, a slider and keys; one file, no network, every pixel as painted
+    .html   a page that plays them as a drawing, with buttons, a slider and keys; text is text, and its numbers say
+            where they come from; one file, no network
     .apng   all frames like .gif, but with every colour as painted: a larger file, for pictures of many colours
     .mp4    a film (H.264), once; needs `pip install imageio-ffmpeg`
     .png    one frame: `frame`, or the last
@@ -55,7 +57,8 @@ def render(scene: Scene, path: str | os.PathLike[str], *, progress: bool = True,
     The options are those of `Clip`: fps=5 (frames a second), hold_first=0 and hold_last=2 (seconds that the first and
     the last frame stay longer), holds={} (frame → seconds), motion=1 (pictures from frame to frame, for scenes that
     glide), colors=255 (of a .gif), loop=0 (how often it plays; 0: for ever), scale=1 (pixels per pixel of the scene's
-    size), font="" (a family for letters that DejaVu Sans lacks), frame=None (the one in a .png; None: the last).
+    size), font="" (a family for letters that DejaVu Sans lacks), frame=None (the one in a .png; None: the last),
+    explanations=2_000_000 (bytes of an .html that say why its numbers are what they are).
     Raises ValueError for another suffix and for a frame that the scene does not have, ModuleNotFoundError for an .mp4
     without imageio-ffmpeg.
     """
@@ -96,4 +99,5 @@ def write(clip: Clip, paths: Sequence[Path], progress: bool = True) -> None:
                 raise OSError(text) from error
             file = stack.enter_context(complete_or_absent(path, "render"))
             outputs.append((FORMATS[path.suffix.lower()].write, file, path.name))
-        clip.play(outputs, progress)
+        painted = any(FORMATS[path.suffix.lower()].painted for path in paths)
+        clip.play(outputs, progress, painted)

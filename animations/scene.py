@@ -122,7 +122,8 @@ class Group(Scene):
                 raise ValueError(f"{caller}: one figure has one style, got {self.style!r} and {scene.style!r}")
 
     def draw(self, figure: FigureBase) -> None:
-        for scene, panel in zip(self.scenes, self._panels(figure), strict=True):
+        self.panels = self._panels(figure)
+        for scene, panel in zip(self.scenes, self.panels, strict=True):
             panel.set_facecolor(figure.get_facecolor())
             scene.draw(panel)
 
@@ -147,6 +148,10 @@ class Group(Scene):
     def moments(self) -> tuple[str, Sequence[float]]:
         longest = [scene.moments() for scene in self.scenes if scene.frames == self.frames]
         return next((said for said in longest if said[0] != "frame"), super().moments())
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out the panels, which `draw` makes anew: a scene may go to another process after it was drawn."""
+        return {name: value for name, value in vars(self).items() if name not in ("panels", "cover")}
 
     def _places(self) -> list[Scene]:
         """Return the scenes in it, and those in groups of them."""

@@ -8,9 +8,8 @@ from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import ExitStack, closing, suppress
 from dataclasses import KW_ONLY, InitVar, dataclass, field
 from itertools import pairwise
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
-import numpy as np
 from tqdm import tqdm
 
 from animations import checks
@@ -20,7 +19,7 @@ from animations.engine.settings import DRAWING
 from animations.scene import Scene, checked_scene
 from tinylearn.checks import as_int, number
 
-Taker = Generator[None, np.ndarray, None]  # takes picture after picture, (H, W, 4) uint8, each valid until the next
+Taker = Generator[None, Any, None]  # takes picture after picture, (H, W, 4) uint8, each valid until the next
 Writer = Callable[["Clip", Painter, BinaryIO, str], Taker]  # of a format; the text is the file's name
 
 OPTIONS = {  # what kind of number, the least, the most
@@ -31,6 +30,7 @@ OPTIONS = {  # what kind of number, the least, the most
     "colors": (as_int, 32, 255, ""),
     "loop": (as_int, 0, 65_535, ""),
     "scale": (number, 0.1, 10, ""),
+    "explanations": (as_int, 0, 10**9, ""),
 }
 
 
@@ -48,6 +48,7 @@ class Clip:
     scale        pixels per pixel of the scene's size: 2 for screens of high density
     font         a font family for letters that DejaVu Sans lacks
     frame        the one in a .png; negative counts from the end, None is the last
+    explanations bytes of an .html that may say why its numbers are what they are; 0: none
 
     Raises TypeError and ValueError for what cannot be shown.
     """
@@ -64,6 +65,7 @@ class Clip:
     scale: float = 1
     font: str = ""
     frame: int | None = None
+    explanations: int = 2_000_000
     caller: InitVar[str] = "Clip"  # is named in errors
 
     def __post_init__(self, caller: str) -> None:
@@ -106,10 +108,13 @@ class Clip:
             ends.append(round(per_second * ((place + 1) / (self.fps * self.motion) + held)))
         return [end - start for start, end in pairwise(ends)]
 
-    def play(self, outputs: Sequence[tuple[Writer, BinaryIO, str]], progress: bool = False) -> None:
+    def play(
+        self, outputs: Sequence[tuple[Writer, BinaryIO, str]], progress: bool = False, painted: bool = True
+    ) -> None:
         """Let writers of formats write to their files; hand every picture to all that wait for it.
 
-        Painted once, not once for each format, the films of the chapters take a quarter less time.
+        If no writer needs them `painted`, the figure only shows them. Painted
+        once, not once for each format, the films of the chapters take a quarter less time.
         """
         with ExitStack() as stack:
             stack.enter_context(DRAWING)
@@ -124,7 +129,8 @@ class Clip:
                 places = range(len(self.delays()) if waiting else 0)
                 for place in tqdm(places, outputs[0][-1], unit=" pictures", leave=False, disable=not progress):
                     whole = place % self.motion == 0
-                    picture = painter.paint(place // self.motion if whole else place / self.motion)
+                    moment = place // self.motion if whole else place / self.motion
+                    picture = painter.paint(moment) if painted else painter.show(moment)
                     for taker in waiting:
                         with suppress(StopIteration):  # its last one
                             taker.send(picture)

@@ -69,15 +69,22 @@ class Painter:
         self.with_trails: Any = None  # the background with the trails of all frames before `painted`
         self.painted = 0
 
-    def paint(self, frame: float) -> np.ndarray:
-        """Return the pixels of `frame`; between two frames, such as 3.4, of scenes that glide.
+    def show(self, frame: float) -> None:
+        """Let the figure show `frame`, or what lies between two frames, such as 3.4, of a scene that glides.
 
         Raises TypeError or ValueError if `update` returned no artists, or artists of another figure.
         """
         with using(self.settings):
             changed = self.artists("update", self.scene.update(frame))  # type: ignore[arg-type]
-            if not self.returned.issuperset(changed) or self.background is None:
-                self.returned.update(changed)
+        if not self.returned.issuperset(changed):
+            self.returned.update(changed)
+            self.background = None
+
+    def paint(self, frame: float) -> np.ndarray:
+        """Return the pixels of `frame`, which the figure then shows."""
+        self.show(frame)
+        with using(self.settings):
+            if self.background is None:
                 self.draw_background()
             if frame < self.painted - 1:
                 self.with_trails, self.painted = self.background, 0
@@ -108,11 +115,8 @@ class Painter:
                 raise ValueError(f"{name} returned {artist}, which is not in this figure: one figure a scene object")
         return list(returned)
 
-    def draw_background(self) -> None:
-        """Draw all but what changes, which is put in the order of drawing.
-
-        On paper, which can be seen where the figure is transparent.
-        """
+    def find_changing(self) -> None:
+        """Put in the order of drawing what changes: what `update` has returned until now, and what lies upon it."""
         order = list(_in_drawing_order(self.figure))
         self.holders = {artist: holders for artist, _, holders in order}  # what is hidden hides all that it holds
         drawn = {whole for artist, whole, _ in order if artist in self.returned}
@@ -121,6 +125,10 @@ class Painter:
         self.changing = [artist for artist, *_ in order if artist in drawn]
         for artist in self.changing:
             artist.set_animated(True)
+
+    def draw_background(self) -> None:
+        """Draw all but what changes, on paper, which can be seen where the figure is transparent."""
+        self.find_changing()
         self.renderer.clear()
         self.pixels[:] = 255
         self.figure.draw(self.renderer)

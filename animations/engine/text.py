@@ -69,6 +69,11 @@ class PastedText(Text):
             super().draw(renderer)
             return
         glyphs = self._glyphs()
+        if hasattr(renderer, "draw_letters"):  # of pages, where a text is a text
+            width = glyphs.width(letters)
+            left, bottom = self._corner(glyphs, width)
+            renderer.draw_letters(self, letters, left, bottom + glyphs.descent, width)
+            return
         coverage = glyphs.paste(letters)
         pixels = np.empty((*coverage.shape, 4), np.uint8)
         red, green, blue, alpha = to_rgba(self.get_color(), self.get_alpha())

@@ -1,0 +1,39 @@
+"""Colours at night: what is light becomes dark and the other way round; hue and order of lightness stay.
+
+In OKLab, where equal steps look equal: https://bottosson.github.io/posts/oklab/
+"""
+
+from __future__ import annotations
+
+import functools
+
+import numpy as np
+from matplotlib.colors import to_hex, to_rgb
+
+DARKEST, LIGHTEST = 0.205, 0.945  # what white and black become
+
+TO_LMS = np.array([[0.4122214708, 0.5363325363, 0.0514459929],
+                   [0.2119034982, 0.6806995451, 0.1073969566],
+                   [0.0883024619, 0.2817188376, 0.6299787005]])  # fmt: skip
+TO_LAB = np.array([[0.2104542553, 0.7936177850, -0.0040720468],
+                   [1.9779984951, -2.4285922050, 0.4505937099],
+                   [0.0259040371, 0.7827717662, -0.8086757660]])  # fmt: skip
+
+
+@functools.lru_cache(maxsize=4096)
+def at_night(colour: str) -> str:
+    """Return the colour that stands for another on dark paper.
+
+    >>> at_night("#ffffff"), at_night("#000000")
+    ('#161616', '#ededed')
+    """
+    srgb = np.array(to_rgb(colour))
+    light = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
+    lightness, a, b = TO_LAB @ np.cbrt(TO_LMS @ light)
+    lightness = DARKEST + (LIGHTEST - DARKEST) * (1 - lightness)
+    for part in np.linspace(1, 0, 41):  # of the colourfulness: as much as a screen can show
+        light = np.linalg.inv(TO_LMS) @ (np.linalg.inv(TO_LAB) @ [lightness, part * a, part * b]) ** 3
+        if (light > -1e-4).all() and (light < 1.0001).all():
+            break
+    light = light.clip(0, 1)
+    return to_hex(np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055).clip(0, 1))

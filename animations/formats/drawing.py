@@ -1,0 +1,193 @@
+"""A scene as one drawing in SVG: what never changes, and for what does, each attribute in every picture.
+
+    panel          a part of the page: the whole scene, or each of those that stand beside or above each other
+    slot           an element that changes; the k-th that an artist draws is always the same slot, if it can be
+    track          an attribute of a slot: from which picture on it is what
+
+The order is the painter's: background, trails, and what changes on top.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from matplotlib.artist import Artist
+from matplotlib.axes import Axes
+from matplotlib.figure import FigureBase, SubFigure
+from matplotlib.image import AxesImage
+
+from animations.engine.painter import Painter
+from animations.engine.settings import using
+from animations.formats.svg import Element, SvgRenderer
+from animations.scene import Scene, SideBySide, Stacked
+
+
+class Slot:
+    """An element that changes: `tracks` say from which picture on each attribute is what, None if it is gone."""
+
+    def __init__(self, number: int, tag: str) -> None:
+        self.number, self.tag = number, tag
+        self.tracks: dict[str, list[tuple[int, str | None]]] = {}
+
+    def set(self, picture: int, values: dict[str, str]) -> None:
+        """Note all of its attributes, and its "text", in a picture."""
+        for name in {**self.tracks, **values}:
+            value, track = values.get(name), self.tracks.setdefault(name, [(0, None)])
+            if value != track[-1][1]:
+                track[:] = [*track, (picture, value)] if picture > track[-1][0] else [(picture, value)]
+
+    def hide(self, picture: int) -> None:
+        """Let it not be seen in a picture; the rest stays as it is."""
+        track = self.tracks.setdefault("display", [(0, None)])
+        if track[-1][1] != "none":
+            track[:] = [*track, (picture, "none")] if picture > track[-1][0] else [(picture, "none")]
+
+    def first(self) -> dict[str, str]:
+        """Return its attributes in the first picture."""
+        return {name: track[0][1] for name, track in self.tracks.items() if track[0][1] is not None}
+
+
+class Layer:
+    """What one artist draws, picture after picture."""
+
+    def __init__(self, panel: int) -> None:
+        self.panel = panel
+        self.slots: list[Slot] = []
+
+
+class Panel(NamedTuple):
+    """A part of the page: the figure of its scene, and where it lies in pixels: left, top, width, height."""
+
+    figure: FigureBase
+    box: tuple[float, float, float, float]
+
+
+class Drawing:
+    """Takes the pictures of a painter, one after another.
+
+    panels       the parts of the page
+    layout       how they lie: a panel's number, or ("row", [layout, …]), ("column", [layout, …])
+    background   for each panel, the elements that never change
+    texts        for each frame: gid → what is written
+    """
+
+    def __init__(self, painter: Painter) -> None:
+        self.painter = painter
+        self.renderer = SvgRenderer(painter.renderer)
+        self.panels: list[Panel] = []
+        self.layout = self._lay_out(painter.scene, painter.figure)
+        self.texts: list[dict[str, str]] = []
+        self.still_texts: dict[str, str] = {}  # of the background
+        self.slots: list[Slot] = []
+        self.background: list[list[Element]] = [[] for _ in self.panels]
+        self.trails: list[list[tuple[int, Element]]] = [[] for _ in self.panels]  # (picture, element)
+        self.layers: dict[Artist, Layer] = {}
+        self._prepare_images()
+        for frame in range(painter.scene.frames):
+            painter.show(frame)
+
+    def take(self, picture: int, motion: int) -> None:
+        """Take the picture that the figure shows now."""
+        with using(self.painter.settings):
+            if not picture:
+                self._take_background()
+            if picture % motion == 0:
+                self.texts.append(dict(self.still_texts))
+                self._take_trails(picture, picture // motion)
+            for artist, layer in self.layers.items():
+                shown = all(map(Artist.get_visible, self.painter.holders[artist]))
+                elements = self._drawn(artist) if shown else []
+                self._put(layer, picture, elements)
+                if picture % motion == 0:
+                    self._note_texts(elements)
+
+    def _note_texts(self, elements: Iterable[Element]) -> None:
+        """Note what is written under each gid in the frame that is taken."""
+        for element in elements:
+            if gid := element.attributes.get("data-gid"):
+                self.texts[-1][gid] = element.attributes.get("data-text", element.text)
+
+    # --- parts of the page -------------------------------------------------------------------------------------------
+
+    def _lay_out(self, scene: Scene, figure: FigureBase) -> Any:
+        """Return how the panels of a scene lie, and number them."""
+        if isinstance(scene, SideBySide | Stacked):
+            parts = [self._lay_out(part, panel) for part, panel in zip(scene.scenes, scene.panels, strict=True)]
+            return "row" if isinstance(scene, SideBySide) else "column", parts
+        x0, y0, x1, y1 = figure.bbox.extents
+        self.panels.append(Panel(figure, (x0, self.painter.figure.bbox.height - y1, x1 - x0, y1 - y0)))
+        return len(self.panels) - 1
+
+    def _panel_of(self, artist: Artist) -> int:
+        """Return the number of the panel that an artist lies in."""
+        figures = [panel.figure for panel in self.panels]
+        figure: Any = artist if isinstance(artist, SubFigure) else artist.get_figure()
+        while figure not in figures:
+            parent = figure._parent if isinstance(figure, SubFigure) else None
+            if parent is None:
+                return 0
+            figure = parent
+        return figures.index(figure)
+
+    # --- what is drawn -----------------------------------------------------------------------------------------------
+
+    def _prepare_images(self) -> None:
+        """Let images of squares keep their own pixels, and mark those whose colours stand for numbers."""
+        for image in self.painter.figure.findobj(AxesImage):
+            if image.get_interpolation() == "nearest":
+                image.set_interpolation("none")  # the same pixels, and a renderer may scale them
+            array = image.get_array()
+            if array is not None and array.ndim == 2:
+                image.set_url("map")
+
+    def _take_background(self) -> None:
+        """Take what never changes, and note what does, in the order of drawing."""
+        self.painter.find_changing()
+        for number, panel in enumerate(self.panels):
+            self.background[number] = self._drawn(panel.figure)
+            self.texts.append({})
+            self._note_texts(self.background[number])
+            self.still_texts |= self.texts.pop()
+        for artist in self.painter.changing:
+            self.layers[artist] = Layer(self._panel_of(artist))
+
+    def _take_trails(self, picture: int, frame: int) -> None:
+        """Take the artists that appear with a frame, and stay."""
+        for artist in self.painter.trails[frame]:
+            if all(map(Artist.get_visible, self.painter.holders[artist])):
+                trail = self.trails[self._panel_of(artist)]
+                trail += [(picture, element) for element in self._drawn(artist)]
+
+    def _drawn(self, artist: Artist) -> list[Element]:
+        """Return the elements that an artist draws; one that draws in a way of its own is a picture of itself."""
+        try:
+            artist.draw(self.renderer)
+        except Exception:
+            self.renderer.take()
+            children = [child for child in artist.get_children() if not child.get_animated()]
+            if not isinstance(artist, Axes | FigureBase) or not children:
+                self.renderer.picture_of(artist)
+                return self.renderer.take()
+            children.sort(key=lambda child: child.get_zorder())
+            return [element for child in children for element in self._drawn(child)]
+        return self.renderer.take()
+
+    def _put(self, layer: Layer, picture: int, elements: list[Element]) -> None:
+        """Put the elements of an artist into its slots; each into the first free one of its kind."""
+        place = 0
+        for element in elements:
+            free = (k for k in range(place, len(layer.slots)) if layer.slots[k].tag == element.tag)
+            found = next(free, None)
+            if found is None:
+                found = len(layer.slots)
+                layer.slots.append(Slot(len(self.slots), element.tag))
+                self.slots.append(layer.slots[-1])
+                if picture:
+                    layer.slots[-1].hide(0)
+            for slot in layer.slots[place:found]:
+                slot.hide(picture)
+            layer.slots[found].set(picture, element.attributes | ({"text": element.text} if element.text else {}))
+            place = found + 1
+        for slot in layer.slots[place:]:
+            slot.hide(picture)

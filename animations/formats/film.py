@@ -1,0 +1,154 @@
+"""A film as a fragment of HTML: the drawing of its first picture, and packed, what changes and why.
+
+`player/player.js` plays it. What it is given, as JSON:
+
+    motion, loop     pictures from a frame to the next; how often it plays, 0 for ever
+    milliseconds     how long each picture is shown
+    texts            what each frame shows, in words
+    unit, moments    what the frames are counted in, and which each is: "update", [0, 1, 2, 4]
+    changes          strings; tracks [slot, attribute, pictures, numbers of strings]; trails [slot, picture]
+    whys             for each `why_group` frames: frame → gid → why, see `whys`
+
+`changes` and each of `whys` are JSON, deflated, in base64.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import json
+import re
+import zlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from animations.engine.clip import Clip
+from animations.engine.painter import Painter
+from animations.formats.dark import at_night
+from animations.formats.drawing import Drawing, Slot
+from animations.formats.fonts import font_rules
+from animations.formats.svg import UNITS, Element
+from animations.formats.whys import Explanations
+
+LEAST = 12  # pixels of the smallest text, on any screen
+
+
+def fragment(clip: Clip, painter: Painter, drawing: Drawing, name: str, whys: Explanations) -> str:
+    """Return the film as HTML to put into a page with the player."""
+    title, ident = html.escape(name.replace("_", " ")), f"film-{re.sub(r'[^A-Za-z0-9_-]', '-', name)}"
+    height, width = painter.pixels.shape[:2]
+    markup = _Markup(drawing, ident)
+    stage, trails = markup.stage(drawing.layout), markup.trails
+    unit, moments = clip.scene.moments()
+    data = {
+        "motion": clip.motion,
+        "loop": clip.loop,
+        "milliseconds": clip.delays(1000),
+        "texts": [clip.scene.describe(frame) for frame in range(clip.scene.frames)],
+        "unit": unit,
+        "moments": [moment if isinstance(moment, str) else float(moment) for moment in moments],
+        "changes": pack(_changes(drawing.slots, trails, markup)),
+        "whys": [pack(group) for group in whys.groups],
+        "why_group": whys.group,
+        "why_says": whys.says,
+    }
+    packed = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return (
+        f'<section class="film" id="{ident}" style="--width:{width};--height:{height}" aria-label="{title}">\n'
+        f"<style>{font_rules(drawing.renderer.letters)}\n{_colours(ident, drawing.renderer.colours)}</style>\n"
+        f'<div class="stage">{stage}</div>\n'
+        f'<script type="application/json" class="film-data">{packed}</script>\n</section>\n'
+    )
+
+
+def pack(content: Any) -> str:
+    """Return JSON, deflated, in base64."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
+
+
+def _colours(ident: str, colours: Iterable[str]) -> str:
+    """Return the variables that hold the colours, by day and by night."""
+    day = ";".join(f"--c{number}:{colour}" for number, colour in enumerate(colours))
+    night = ";".join(f"--c{number}:{at_night(colour)}" for number, colour in enumerate(colours))
+    return f"#{ident}{{{day}}}\n@media screen and (prefers-color-scheme:dark){{#{ident}{{{night}}}}}"
+
+
+def _changes(slots: Iterable[Slot], trails: list[tuple[int, int]], markup: _Markup) -> dict[str, Any]:
+    """Return all that changes: the strings, and for each attribute of a slot from which picture on it is which."""
+    strings: dict[str, int] = {}
+    tracks = [
+        [slot.number, name, [picture for picture, _ in track],
+         [-1 if value is None else strings.setdefault(markup.named(value), len(strings)) for _, value in track]]
+        for slot in slots for name, track in slot.tracks.items() if len(track) > 1
+    ]  # fmt: skip
+    return {"strings": [*strings], "tracks": tracks, "trails": trails}
+
+
+class _Markup:
+    """Writes the elements of a drawing; its names of clips and hatches begin with `ident`."""
+
+    def __init__(self, drawing: Drawing, ident: str) -> None:
+        self.drawing, self.ident = drawing, ident
+        self.trails: list[tuple[int, int]] = []  # (slot, picture)
+
+    def named(self, value: str) -> str:
+        """Return a value of an attribute whose url(#…) leads to this film's own."""
+        return value.replace("url(#", f"url(#{self.ident}-") if value.startswith("url(#") else value
+
+    def stage(self, layout: Any) -> str:
+        """Return a panel, or a row or a column of panels."""
+        if isinstance(layout, int):
+            return self._panel(layout)
+        direction, parts = layout
+        return f'<div class="{direction}">{"".join(map(self.stage, parts))}</div>'
+
+    def _panel(self, number: int) -> str:
+        """Return the picture of a panel as it is first."""
+        drawing = self.drawing
+        x, y, width, height = drawing.panels[number].box
+        body = [self._element(element) for element in drawing.background[number]]
+        for picture, element in drawing.trails[number]:
+            slot = len(drawing.slots) + len(self.trails)
+            self.trails.append((slot, picture))
+            hidden = {"display": "none"} if picture else {}
+            body.append(self._element(element, {"data-slot": str(slot)} | hidden))
+        for layer in drawing.layers.values():
+            if layer.panel == number:
+                body += [self._slot(slot) for slot in layer.slots]
+        box = f"{UNITS * x:g} {UNITS * y:g} {UNITS * width:g} {UNITS * height:g}"
+        least = LEAST * UNITS / self._smallest(number)
+        shape = f"--width:{width:g};--height:{height:g};--least:{least:.3f}"
+        says = html.escape(self.drawing.painter.scene.describe(0))
+        return (
+            f'<div class="panel" style="{shape}"><svg viewBox="{box}" role="img" aria-label="{says}" fill="none">'
+            f"{self._definitions() if number == 0 else ''}\n" + "\n".join(body) + "\n</svg></div>"
+        )
+
+    def _smallest(self, number: int) -> float:
+        """Return the size of the smallest text in a panel, in units."""
+        drawing = self.drawing
+        sizes = [element.attributes.get("font-size") for element in drawing.background[number]]
+        for layer in drawing.layers.values():
+            if layer.panel == number:
+                sizes += [value for slot in layer.slots for _, value in slot.tracks.get("font-size", [])]
+        return min((float(size) for size in sizes if size), default=LEAST * UNITS)
+
+    def _slot(self, slot: Slot) -> str:
+        values = slot.first()
+        return self._element(Element(slot.tag, values, values.pop("text", "")), {"data-slot": str(slot.number)})
+
+    def _element(self, element: Element, more: Mapping[str, str] = {}) -> str:
+        attributes = {**more, **element.attributes}
+        written = "".join(f' {name}="{html.escape(self.named(value))}"' for name, value in attributes.items())
+        text = html.escape(element.text, quote=False)
+        return f"<{element.tag}{written}>{text}</{element.tag}>" if text else f"<{element.tag}{written}/>"
+
+    def _definitions(self) -> str:
+        """Return the shapes that cut off, and the hatches."""
+        renderer, side = self.drawing.renderer, UNITS * int(self.drawing.renderer.dpi)
+        clips = [f'<clipPath id="{self.ident}-{name}"><path d="{shape}"/></clipPath>'
+                 for shape, name in renderer.clips.items()]  # fmt: skip
+        hatches = [f'<pattern id="{self.ident}-{name}" patternUnits="userSpaceOnUse" width="{side}" height="{side}">'
+                   f"{lines}</pattern>" for lines, name in renderer.hatches.items()]  # fmt: skip
+        return f"<defs>{''.join(clips + hatches)}</defs>" if clips or hatches else ""

@@ -1,0 +1,382 @@
+"""A renderer that notes what matplotlib draws as elements of SVG, instead of painting it.
+
+    line, patch, marker, collection, 3-D, mathtext     <path>
+    text                                               <text>, in the font that matplotlib found
+    image                                              <image>, a PNG: of its own pixels, where they are squares
+    Gouraud shading, large meshes                      <image>, painted as always
+
+Numbers are tenths of a pixel, so that nearly all are whole.
+"""
+
+from __future__ import annotations
+
+import base64
+import io
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.backend_bases import GraphicsContextBase, RendererBase
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.colors import to_hex
+from matplotlib.path import Path as Outline
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D, Transform
+from PIL import Image
+
+from animations.formats.fonts import Face, faces_of, width_of
+
+UNITS = 10  # a pixel
+PICTURE_SCALE = 2  # of what is painted because SVG has no shape for it: for screens of high density
+MANY = 400  # cells of a mesh: more are an image
+SEGMENTS = {  # kind of segment → its letter in SVG, and how many places it has
+    Outline.MOVETO: ("m", 1),
+    Outline.LINETO: ("l", 1),
+    Outline.CURVE3: ("q", 2),
+    Outline.CURVE4: ("c", 3),
+    Outline.CLOSEPOLY: ("z", 1),
+}
+
+
+class Element(NamedTuple):
+    """One element: its tag, attributes, and text."""
+
+    tag: str
+    attributes: dict[str, str]
+    text: str = ""
+
+
+class SvgRenderer(RendererBase):
+    """Notes elements, for a figure that `agg` would paint. What belongs to the whole film is kept from frame to frame.
+
+    elements   what was drawn since `take` was called last
+    marks      for each subfigure that is a panel: which elements of the background are its own
+    clips      shape of a clip path → its id
+    hatches    pattern → its id
+    colours    each colour that occurred → its number
+    letters    each face of a font → the letters that it is needed for
+    """
+
+    def __init__(self, agg: RendererAgg) -> None:
+        super().__init__()
+        self.agg, self.dpi, self.width, self.height = agg, agg.dpi, agg.width, agg.height
+        self.flip = Affine2D().scale(1, -1).translate(0, self.height)
+        self.elements: list[Element] = []
+        self.clips: dict[str, str] = {}
+        self.hatches: dict[str, str] = {}
+        self.colours: dict[str, int] = {}
+        self.letters: dict[Face, set[str]] = {}
+
+    def take(self) -> list[Element]:
+        """Return what was drawn since the last call."""
+        taken, self.elements = self.elements, []
+        return taken
+
+    # --- what matplotlib asks ----------------------------------------------------------------------------------------
+
+    def get_canvas_width_height(self) -> tuple[float, float]:
+        return self.width, self.height
+
+    def get_text_width_height_descent(self, s: str, prop: Any, ismath: Any) -> tuple[float, float, float]:
+        return self.agg.get_text_width_height_descent(s, prop, ismath)
+
+    def points_to_pixels(self, points: Any) -> Any:
+        return points * self.dpi / 72
+
+    def get_image_magnification(self) -> float:
+        return PICTURE_SCALE
+
+    def option_image_nocomposite(self) -> bool:
+        return True
+
+    def option_scale_image(self) -> bool:
+        return True
+
+    # --- shapes ------------------------------------------------------------------------------------------------------
+
+    def draw_path(
+        self, gc: GraphicsContextBase, path: Outline, transform: Transform, rgbFace: Any = None, **more: Any
+    ) -> None:
+        look = self._look(gc, rgbFace)
+        if look is None:
+            return
+        line = gc.get_linewidth() * self.dpi / 72 if "stroke" in look else 0.0
+        clip = None if rgbFace is not None or gc.get_hatch() else (-9, -9, self.width + 9, self.height + 9)
+        outline = path.cleaned(
+            transform + self.flip, remove_nans=True, clip=clip, snap=gc.get_snap(), stroke_width=line, curves=True,
+            sketch=gc.get_sketch_params(),
+        )  # fmt: skip
+        if shape := path_data(outline.vertices, outline.codes):
+            if gc.get_hatch():
+                self._hatch(gc, shape, look)
+            self.elements.append(Element("path", {"d": shape, **look, **more}))
+
+    def draw_markers(
+        self, gc: GraphicsContextBase, marker_path: Outline, marker_trans: Transform, path: Outline, trans: Transform,
+        rgbFace: Any = None,
+    ) -> None:  # fmt: skip
+        """Draw a marker at each vertex of a path, as one shape."""
+        look = self._look(gc, rgbFace)
+        if look is None:
+            return
+        line = gc.get_linewidth() * self.dpi / 72 if "stroke" in look else 0.0
+        shape = marker_path.cleaned(marker_trans + Affine2D().scale(1, -1), stroke_width=line, snap=False, curves=True)
+        first, rest = _rounded(shape.vertices[:1])[0], path_data(shape.vertices, shape.codes, relative=True)
+        places = [vertices[-2:] for vertices, _ in path.iter_segments(trans + self.flip, simplify=False)]
+        inside = [place for place in places if np.isfinite(place).all() and self._is_near(place)]
+        if inside:
+            starts = _rounded(np.array(inside)) + first
+            shapes = "".join(f"M{x} {y}{rest}" for x, y in starts.tolist())
+            self.elements.append(Element("path", {"d": shapes, **look}))
+
+    def draw_quad_mesh(self, gc: GraphicsContextBase, master_transform: Transform, meshWidth: int, meshHeight: int,
+                       *more: Any) -> None:  # fmt: skip
+        if meshWidth * meshHeight > MANY:
+            self._paint("draw_quad_mesh", gc, master_transform, meshWidth, meshHeight, *more)
+        else:
+            super().draw_quad_mesh(gc, master_transform, meshWidth, meshHeight, *more)
+
+    def draw_gouraud_triangles(self, *more: Any) -> None:
+        self._paint("draw_gouraud_triangles", *more)
+
+    def _is_near(self, place: np.ndarray) -> bool:
+        return -self.width < place[0] < 2 * self.width and -self.height < place[1] < 2 * self.height
+
+    # --- text --------------------------------------------------------------------------------------------------------
+
+    def draw_text(
+        self, gc: GraphicsContextBase, x: float, y: float, s: str, prop: Any, angle: float, ismath: Any = False,
+        mtext: Text | None = None,
+    ) -> None:  # fmt: skip
+        """Write a line whose left end is at x, y, from the upper left corner."""
+        gid = mtext.get_gid() if mtext is not None else None
+        if ismath:
+            before = len(self.elements)
+            self._draw_text_as_path(gc, x, y, s, prop, angle, ismath)
+            for element in self.elements[before:]:
+                element.attributes.update({"data-text": s} | ({"data-gid": gid} if gid else {}))
+            return
+        width = self.agg.get_text_width_height_descent(s, prop, False)[0]
+        align = mtext.get_horizontalalignment() if mtext is not None and not angle else "left"
+        self._write(gc, s, (x, y), width, prop, align, gid, angle)
+
+    def draw_letters(self, text: Text, letters: str, left: float, baseline: float, width: float) -> None:
+        """Write a line of a PastedText, whose letters stand without kerning; `baseline` is counted from below."""
+        gc = self.new_gc()
+        gc.set_foreground(text.get_color())
+        gc.set_alpha(text.get_alpha())
+        if text.get_clip_on():
+            gc.set_clip_rectangle(text.get_clip_box())
+        place = left, self.height - baseline
+        align = text.get_horizontalalignment()
+        self._write(gc, letters, place, width, text.get_fontproperties(), align, text.get_gid(), text=text.get_text())
+
+    def _write(
+        self, gc: GraphicsContextBase, letters: str, place: tuple[float, float], width: float, prop: Any, align: str,
+        gid: str | None, angle: float = 0, text: str = "",
+    ) -> None:  # fmt: skip
+        look = self._look(gc, gc.get_rgb())
+        if look is None or not letters.strip():
+            return
+        (x, y), size = place, prop.get_size_in_points() * self.dpi / 72
+        faces = faces_of(prop, letters)
+        for face, its in faces.items():
+            self.letters.setdefault(face, set()).update(its)
+        share = {"left": 0.0, "center": 0.5, "right": 1.0}[align]
+        attributes = {
+            "x": number(x + share * width),
+            "y": number(y),
+            "font-family": ",".join(face.name for face in faces),
+            "font-size": number(size),
+            **{key: value for key, value in look.items() if not key.startswith("stroke")},
+        }
+        if share:
+            attributes["text-anchor"] = "middle" if share == 0.5 else "end"
+        if abs(width_of(letters, faces, size) - width) > 0.3 and len(letters) > 1:
+            attributes["textLength"] = number(width)
+        if angle:
+            attributes["transform"] = f"rotate({-angle:g} {number(x)} {number(y)})"
+        if gid:
+            attributes["data-gid"] = gid
+        if text and text != letters:
+            attributes["data-text"] = text
+        self.elements.append(Element("text", attributes, letters))
+
+    # --- images ------------------------------------------------------------------------------------------------------
+
+    def draw_image(
+        self, gc: GraphicsContextBase, x: float, y: float, im: np.ndarray, transform: Transform | None = None
+    ) -> None:
+        """Draw pixels (H, W, 4), the lowest row first; `transform` leads from the unit square to where they lie."""
+        height, width = im.shape[:2]
+        if not height or not width:
+            return
+        attributes = {"preserveAspectRatio": "none"}
+        if transform is None:
+            corners = np.array([(x, y), (x + width / PICTURE_SCALE, y + height / PICTURE_SCALE)])
+        else:
+            corners = transform.transform([(0, 0), (1, 1)]) + np.array([x, y])
+            attributes["class"] = "squares"
+        (to_right, upward), (left, low), (right, high) = corners[1] > corners[0], *np.sort(corners, axis=0)
+        attributes |= {
+            "href": png(im[:: -1 if upward else 1, :: 1 if to_right else -1]),
+            "x": number(left), "y": number(self.height - high),
+            "width": number(right - left), "height": number(high - low),
+        }  # fmt: skip
+        if gc.get_url():
+            attributes["class"] = f"{attributes.get('class', '')} {gc.get_url()}".strip()
+        attributes |= self._clip(gc)
+        if gc.get_alpha() not in (None, 1) and transform is not None:
+            attributes["opacity"] = f"{gc.get_alpha():.3g}"
+        self.elements.append(Element("image", attributes))
+
+    def picture_of(self, artist: Any) -> None:
+        """Note the picture of an artist that draws in a way of its own."""
+        self._paint(artist.draw)
+
+    def _paint(self, draw: Any, *arguments: Any) -> None:
+        """Let something paint, and note the pixels that it leaves, if there are any."""
+        agg = RendererAgg(self.width, self.height, self.dpi)
+        (getattr(agg, draw)(*arguments) if isinstance(draw, str) else draw(agg))
+        pixels = np.asarray(agg.buffer_rgba())
+        rows, columns = np.flatnonzero(pixels[..., 3].any(axis=1)), np.flatnonzero(pixels[..., 3].any(axis=0))
+        if rows.size:
+            part = pixels[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+            place = {"x": number(columns[0]), "y": number(rows[0])}
+            place |= {"width": number(part.shape[1]), "height": number(part.shape[0])}
+            self.elements.append(Element("image", {"href": png(part), **place}))
+
+    # --- how things look ---------------------------------------------------------------------------------------------
+
+    def colour(self, colour: Any) -> str:
+        """Return the variable that holds a colour."""
+        return f"var(--c{self.colours.setdefault(to_hex(colour[:3]), len(self.colours))})"
+
+    def _look(self, gc: GraphicsContextBase, face: Any) -> dict[str, str] | None:
+        """Return fill and stroke as attributes; None if nothing can be seen."""
+        look: dict[str, str] = {}
+        alpha = gc.get_alpha() if gc.get_forced_alpha() else None
+        if face is not None and (opaque := _alpha(face, alpha)) > 0:
+            look["fill"] = self.colour(face)
+            if opaque < 1:
+                look["fill-opacity"] = f"{opaque:.3g}"
+        if gc.get_linewidth() > 0 and (opaque := _alpha(gc.get_rgb(), alpha)) > 0:
+            look["stroke"] = self.colour(gc.get_rgb())
+            look |= self._stroke(gc, opaque)
+        if not look and not gc.get_hatch():
+            return None
+        return look | self._clip(gc)
+
+    def _stroke(self, gc: GraphicsContextBase, opaque: float) -> dict[str, str]:
+        scale = self.dpi / 72
+        look = {"stroke-width": number(gc.get_linewidth() * scale)}
+        if opaque < 1:
+            look["stroke-opacity"] = f"{opaque:.3g}"
+        offset, dashes = gc.get_dashes()
+        if dashes is not None:
+            look["stroke-dasharray"] = " ".join(number(dash * scale) for dash in dashes)
+            if offset:
+                look["stroke-dashoffset"] = number(offset * scale)
+        if gc.get_joinstyle() != "round":
+            look["stroke-linejoin"] = str(gc.get_joinstyle())
+        if gc.get_capstyle() != "butt":
+            look["stroke-linecap"] = {"projecting": "square"}.get(gc.get_capstyle(), "round")
+        return look
+
+    def _clip(self, gc: GraphicsContextBase) -> dict[str, str]:
+        """Return the attribute that cuts off what lies outside: a path, or else a rectangle."""
+        path, transform = gc.get_clip_path()
+        rectangle = gc.get_clip_rectangle()
+        if path is not None and not np.isfinite(transform.transform_affine(path.vertices)).all():
+            path = None
+        if path is not None:
+            outline = path.cleaned(transform + self.flip, curves=True)
+            shape = path_data(outline.vertices, outline.codes)
+        elif rectangle is not None:
+            x, y, width, height = rectangle.bounds
+            left, top = _rounded(np.array([[x, self.height - y - height]]))[0].tolist()
+            shape = f"M{left} {top}h{number(width)}v{number(height)}h-{number(width)}z"
+        else:
+            return {}
+        return {"clip-path": f"url(#{self.clips.setdefault(shape, f'clip{len(self.clips)}')})"}
+
+    def _hatch(self, gc: GraphicsContextBase, shape: str, look: dict[str, str]) -> None:
+        """Draw what is filled, and let the hatch lie upon it."""
+        if "fill" in look:
+            fill = {key: value for key, value in look.items() if not key.startswith("stroke")}
+            self.elements.append(Element("path", {"d": shape, **fill}))
+        side, colour = int(self.dpi), self.colour(gc.get_hatch_color())
+        outline = gc.get_hatch_path(6.0)
+        lines = path_data(outline.transformed(Affine2D().scale(side, -side).translate(0, side)).vertices, outline.codes)
+        line = number(gc.get_hatch_linewidth() * self.dpi / 72)
+        pattern = (
+            f'<path d="{lines}" fill="{colour}" stroke="{colour}" stroke-width="{line}" stroke-linecap="butt" '
+            f'stroke-linejoin="miter"/>'
+        )
+        name = self.hatches.setdefault(pattern, f"hatch{len(self.hatches)}")
+        look.pop("fill-opacity", None)
+        look["fill"] = f"url(#{name})"
+
+
+def _alpha(colour: Sequence[float], forced: float | None) -> float:
+    """Return how opaque a colour is, 0 … 1."""
+    return forced if forced is not None else float(colour[3]) if len(colour) == 4 else 1.0
+
+
+def number(pixels: float) -> str:
+    """Return a length in pixels in the drawing's units.
+
+    >>> number(12), number(0.25)
+    ('120', '2.5')
+    """
+    return f"{round(UNITS * float(pixels), 1):g}" if abs(pixels) < 1e4 else f"{UNITS * float(pixels):.0f}"
+
+
+def _rounded(vertices: np.ndarray) -> np.ndarray:
+    return np.rint(UNITS * np.clip(vertices, -1e6, 1e6)).astype(np.int64)
+
+
+def path_data(vertices: Any, codes: Any, relative: bool = False) -> str:
+    """Return a path as the text of SVG, by its steps, which are short numbers.
+
+    relative   leave out the first "move to": it may begin anywhere
+
+    >>> path_data(np.array([[0, 0], [10, 0], [10, 5.0]]), None)
+    'M0 0l100 0 0 50'
+    """
+    places = _rounded(np.asarray(vertices).reshape(-1, 2))
+    kinds = [Outline.MOVETO] + [Outline.LINETO] * (len(places) - 1) if codes is None else codes.tolist()
+    if Outline.STOP in kinds:
+        kinds = kinds[: kinds.index(Outline.STOP)]
+    now = start = np.zeros(2, np.int64)
+    parts, i = [], 0
+    while i < len(kinds):
+        letter, count = SEGMENTS[kinds[i]]
+        end = i + count
+        if kinds[i] == Outline.LINETO:  # as many as there are
+            end = next((k for k in range(i, len(kinds)) if kinds[k] != Outline.LINETO), len(kinds))
+            steps = np.diff(places[i:end], axis=0, prepend=now[None])
+        else:
+            steps = places[i:end] - now
+        if kinds[i] == Outline.MOVETO:
+            start = places[i]
+            letter = "M" if i == 0 else letter
+        if kinds[i] == Outline.CLOSEPOLY:
+            parts.append("z")
+            now = start
+        else:
+            if i or not relative:
+                parts.append(letter + " ".join(map(str, steps.ravel().tolist())))
+            now = places[end - 1]
+        i = end
+    return "".join(parts) if len(parts) > (not relative) else ""
+
+
+def png(pixels: np.ndarray) -> str:
+    """Return pixels (H, W, 4) uint8 as the address of a PNG."""
+    file = io.BytesIO()
+    picture = Image.fromarray(np.ascontiguousarray(pixels))
+    if (pixels[..., 3] == 255).all():
+        picture = picture.convert("RGB")
+    picture.save(file, "png", optimize=pixels.size < 20_000)
+    return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
