@@ -373,10 +373,16 @@ def path_data(vertices: Any, codes: Any, relative: bool = False) -> str:
 
 
 def png(pixels: np.ndarray) -> str:
-    """Return pixels (H, W, 4) uint8 as the address of a PNG."""
+    """Return pixels (H, W, 4) uint8 as the address of a PNG, with a palette if it has at most 256 colours."""
     file = io.BytesIO()
-    picture = Image.fromarray(np.ascontiguousarray(pixels))
-    if (pixels[..., 3] == 255).all():
-        picture = picture.convert("RGB")
-    picture.save(file, "png", optimize=pixels.size < 20_000)
+    colours, numbers = np.unique(np.ascontiguousarray(pixels).view(np.uint32), return_inverse=True)
+    if len(colours) <= 256:
+        palette = colours.view(np.uint8).reshape(-1, 4)
+        picture = Image.fromarray(numbers.reshape(pixels.shape[:2]).astype(np.uint8), "P")
+        picture.putpalette(palette[:, :3].tobytes())
+        transparency = b"" if (palette[:, 3] == 255).all() else palette[:, 3].tobytes()
+        picture.save(file, "png", **({"transparency": transparency} if transparency else {}))
+    else:
+        kind = "RGB" if (pixels[..., 3] == 255).all() else "RGBA"
+        Image.fromarray(np.ascontiguousarray(pixels)).convert(kind).save(file, "png")
     return f"data:image/png;base64,{base64.b64encode(file.getvalue()).decode()}"
