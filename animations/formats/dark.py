@@ -10,7 +10,7 @@ import functools
 import numpy as np
 from matplotlib.colors import to_hex, to_rgb
 
-DARKEST, LIGHTEST = 0.205, 0.945  # what white and black become
+DARKEST, LIGHTEST = 0.205, 0.945  # what white becomes, and all that is nearly black
 
 TO_LMS = np.array([[0.4122214708, 0.5363325363, 0.0514459929],
                    [0.2119034982, 0.6806995451, 0.1073969566],
@@ -30,7 +30,7 @@ def at_night(colour: str) -> str:
     srgb = np.array(to_rgb(colour))
     light = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
     lightness, a, b = TO_LAB @ np.cbrt(TO_LMS @ light)
-    lightness = DARKEST + (LIGHTEST - DARKEST) * (1 - lightness)
+    lightness = min(DARKEST + 0.97 * (1 - lightness), LIGHTEST)
     for part in np.linspace(1, 0, 41):  # of the colourfulness: as much as a screen can show
         light = np.linalg.inv(TO_LMS) @ (np.linalg.inv(TO_LAB) @ [lightness, part * a, part * b]) ** 3
         if (light > -1e-4).all() and (light < 1.0001).all():

@@ -133,12 +133,15 @@ class Drawing:
     # --- what is drawn -----------------------------------------------------------------------------------------------
 
     def _prepare_images(self) -> None:
-        """Let images of squares keep their own pixels, and mark those whose colours stand for numbers."""
+        """Let images of squares keep their own pixels, and mark those in which a colour stands for a number.
+
+        They become dark at night; photographs do not, nor what is shown in greys, as their channels are.
+        """
         for image in self.painter.figure.findobj(AxesImage):
             if image.get_interpolation() == "nearest":
                 image.set_interpolation("none")  # the same pixels, and a renderer may scale them
             array = image.get_array()
-            if array is not None and array.ndim == 2:
+            if array is not None and array.ndim == 2 and not image.get_cmap().is_gray():
                 image.set_url("map")
 
     def _take_background(self) -> None:
