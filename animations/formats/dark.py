@@ -25,7 +25,7 @@ def at_night(colour: str) -> str:
     """Return the colour that stands for another on dark paper.
 
     >>> at_night("#ffffff"), at_night("#000000")
-    ('#161616', '#ededed')
+    ('#171717', '#ededed')
     """
     srgb = np.array(to_rgb(colour))
     light = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
