@@ -1,0 +1,134 @@
+"use strict";
+// A film: its picture at any moment. What changes in it is a list of tracks, one for each attribute of an element.
+
+async function inflate(base64) {  // → what the JSON in it says
+  const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
+}
+
+const NUMBER = /-?(?:(?:\d[\d,]*\.?\d*|\.\d+)(?:e[+-]?\d+)?|\binf\b|\bnan\b)/;
+const SPECIAL = { inf: Infinity, "-inf": -Infinity, nan: NaN };
+
+function read_number(text) {  // → the first number in a text: 1200 in "1,200 steps"; NaN if there is none
+  const found = text?.replace("−", "-").match(NUMBER)?.[0].replaceAll(",", "");
+  return found in SPECIAL ? SPECIAL[found] : parseFloat(found);
+}
+
+class Track {  // from picture pictures[i] on, the attribute is the text number values[i], until the next; -1: there is none
+  constructor(element, attribute, pictures, values) {
+    Object.assign(this, { element, attribute, pictures: Uint32Array.from(pictures), values: Int32Array.from(values) });
+    this.shown = this.values[0];  // the page as it was written shows picture 0
+  }
+
+  at(picture) {
+    let low = 0, high = this.pictures.length;
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.pictures[middle] <= picture) low = middle;
+      else high = middle;
+    }
+    return this.values[low];
+  }
+
+  show(value, strings) {
+    if (value === this.shown) return;
+    this.shown = value;
+    if (this.attribute === "text") this.element.textContent = strings[value] ?? "";
+    else if (value < 0) this.element.removeAttribute(this.attribute);
+    else this.element.setAttribute(this.attribute, strings[value]);
+  }
+}
+
+class Film {
+  constructor(section) {
+    this.section = section;
+    this.id = section.id;
+    this.stage = section.querySelector(".stage");
+    Object.assign(this, JSON.parse(section.querySelector(".film-data").textContent));
+    this.last = this.milliseconds.length - 1;
+    this.frames = this.last / this.motion + 1;
+    this.picture = 0;        // the one that is wanted: `motion` of them lead from a frame to the next
+    this.tracks = null;      // not inflated yet: the page shows picture 0
+    this.followers = [];     // functions that are called when the picture is another
+    this.opened = new Map(); // of the last groups of explanations: number → what was inflated
+  }
+
+  get frame() { return Math.floor(this.picture / this.motion); }
+
+  label(frame = this.frame, between = " / ") {
+    return `${this.unit} ${this.moments[frame]}${between}${this.moments.at(-1)}`;
+  }
+
+  // --- the picture ---------------------------------------------------------------------------------------------------
+
+  load() { return this.loading ??= this.inflate_tracks(); }
+
+  async inflate_tracks() {
+    const { strings, tracks, trails } = await inflate(this.changes);
+    const slots = new Map([...this.stage.querySelectorAll("[data-slot]")].map((each) => [each.dataset.slot, each]));
+    const hidden = strings.push("none") - 1;
+    this.strings = strings;
+    this.tracks = tracks.map(([slot, ...track]) => new Track(slots.get(`${slot}`), ...track));
+    for (const [slot, picture] of trails)
+      if (picture > 0) this.tracks.push(new Track(slots.get(`${slot}`), "display", [0, picture], [hidden, -1]));
+    this.changes = null;
+    this.draw();
+  }
+
+  show(picture) {
+    this.picture = Math.min(Math.max(Math.round(picture), 0), this.last);
+    this.draw();
+    return this.load();
+  }
+
+  draw() {
+    if (this.tracks) {
+      const { picture, strings } = this;
+      for (const track of this.tracks) track.show(track.at(picture), strings);
+      this.section.dataset.picture = picture;
+    }
+    for (const follow of this.followers) follow();
+  }
+
+  history(gid) {  // → what the text of this gid says in each frame; undefined where there is none
+    const texts = new Array(this.frames);
+    for (const element of this.stage.querySelectorAll("[data-gid]")) {
+      const tracks = Object.fromEntries(this.tracks.filter((track) => track.element === element)
+        .map((track) => [track.attribute, track]));
+      const now = (name, picture, otherwise) =>
+        (tracks[name] ? this.strings[tracks[name].at(picture)] : otherwise ?? element.getAttribute(name));
+      for (let frame = 0; frame < this.frames; frame++) {
+        const picture = frame * this.motion, unseen = ["display", "visibility"].some(
+          (name) => ["none", "hidden"].includes(now(name, picture)));
+        if (!unseen && now("data-gid", picture) === gid)
+          texts[frame] = now("data-text", picture) ?? now("text", picture, element.textContent);
+      }
+    }
+    return texts;
+  }
+
+  // --- why: explanations of many frames are inflated together, when the first is asked for ---------------------------
+
+  async open(group) {
+    const { opened } = this, whys = opened.get(group) ?? inflate(this.whys[group]);
+    opened.delete(group);
+    opened.set(group, whys);  // the last in order is the one used last
+    if (opened.size > 4) opened.delete(opened.keys().next().value);
+    return whys;
+  }
+
+  async whys_of(frame) {  // → gid → why
+    const group = Math.floor(frame / this.why_group);
+    return group < this.whys.length ? (await this.open(group))[frame] ?? {} : {};
+  }
+
+  list_explained() { return this.listing ??= this.list_groups(); }
+
+  async list_groups() {  // → gid → the frames in which it is explained
+    const frames = new Map();
+    for (const packed of this.whys)
+      for (const [frame, whys] of Object.entries(await inflate(packed)))
+        for (const gid of Object.keys(whys)) frames.set(gid, frames.get(gid) ?? []).get(gid).push(Number(frame));
+    return frames;
+  }
+}

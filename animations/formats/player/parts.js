@@ -1,0 +1,67 @@
+// What an explanation looks like: lines of arithmetic, bars that add up, lines of code with their values.
+
+const as_number = (value) => (typeof value === "string" ? SPECIAL[value] ?? Number(value) : value ?? NaN);
+const with_minus = (text) => text.replaceAll("-", "−");
+
+function few_digits(value) {  // five that count, all of a whole number: 1.375, −1296.9, 123457, 2.5e−7
+  const whole = Number.isInteger(value) && Math.abs(value) < 1e15;
+  const digits = Math.max(5, Math.floor(Math.log10(Math.abs(value))) + 1);
+  if (whole || !Number.isFinite(value)) return with_minus(String(value));
+  return with_minus(String(Number(value.toPrecision(Math.min(digits, 15)))));
+}
+
+function with_signs(text) {  // Python's notation as it is written by hand: · for *, − for -, ² for ** 2
+  return text.replace(/\*\*\s*2(?![\d.])/g, "²").replaceAll("**", "^").replaceAll("*", "·").replaceAll("-", "−");
+}
+
+// A number, as a button where it can be asked in its turn. `ask` is a function of a gid, `known` says which it answers.
+function number_of([given, gid], { ask, known }) {
+  const value = as_number(given), attributes = { class: "number", title: gid ? `${gid} = ${value}` : `${value}` };
+  if (gid) attributes["data-of"] = gid;
+  if (!gid || !known(gid)) return make("span", attributes, few_digits(value));
+  const button = make("button", { type: "button", ...attributes }, few_digits(value));
+  button.addEventListener("click", () => ask(gid));
+  return button;
+}
+
+function line_part({ line, pieces }, answers) {
+  const arithmetic = make("p", { class: "arithmetic" });
+  let before = "";  // what stands before the next piece
+  for (const piece of pieces ?? []) {
+    if (typeof piece === "string") {
+      const open = /\(\s*$/.test(piece), close = /^\s*\)/.test(piece);
+      const text = (close || before === "" || before.endsWith("(") ? "" : " ") + piece.trim();
+      arithmetic.append(with_signs(text).replace(/ (²|\^)/g, "$1").replace(/\^ /g, "^"), open ? "" : " ");
+      before = piece.trim();
+    } else {
+      const negative = as_number(piece[0]) < 0 && /[-+*/]$/.test(before), number = number_of(piece, answers);
+      arithmetic.append(...(negative ? ["(", number, ")"] : [number]));
+      before = "number";
+    }
+  }
+  return make("div", { class: "line" }, make("p", {}, line), ...(pieces?.length ? [arithmetic] : []));
+}
+
+function sum_part({ sum, labels, terms, total }, answers) {
+  const values = [...terms.map(([value]) => as_number(value)), as_number(total)].map((each) => (isFinite(each) ? each : 0));
+  const low = Math.min(0, ...values), high = Math.max(0, ...values), room = high - low || 1;
+  const row = (label, number, value, name) => make("tr", { class: name },
+    make("th", { scope: "row" }, label),
+    make("td", { class: "bar" }, make("i", { class: value < 0 ? "minus" : "plus", style:
+      `left: ${100 * (Math.min(value, 0) - low) / room}%; width: ${100 * Math.abs(value) / room}%` })),
+    make("td", {}, number));
+  const rows = terms.map((term, i) => row(labels[i], number_of(term, answers), values[i], "term"));
+  rows.push(row("total", number_of([total, ""], answers), values.at(-1), "total"));
+  return make("table", { class: "sum" }, make("caption", {}, sum), make("tbody", {}, ...rows));
+}
+
+function code_part({ code, lines }) {
+  const rows = lines.map(([source, value]) => make("tr", {},
+    make("td", {}, make("code", {}, source)), make("td", {}, with_minus(value))));
+  return make("table", { class: "code" }, make("caption", {}, code), make("tbody", {}, ...rows));
+}
+
+function parts_of(why, answers) {
+  const make_part = (part) => ("code" in part ? code_part : "sum" in part ? sum_part : line_part)(part, answers);
+  return [make("p", { class: "says" }, why.says, " is ", number_of([why.value, ""], answers)), ...why.parts.map(make_part)];
+}

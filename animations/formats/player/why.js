@@ -1,0 +1,210 @@
+// Why? A number of the picture that is asked opens a sheet that says where it comes from.
+
+const NEAR = 12;  // pixels: a click as near to a number as this means it
+const NOT_SAID = "This picture does not say where this number comes from.";
+
+class Asking {
+  constructor(film, controls) {
+    Object.assign(this, { film, controls, trail: [], rings: new Map(), explained: new Map() });
+    film.followers.push(() => this.follow());
+  }
+
+  async start() {  // when the film is near the screen: which numbers can be asked?
+    this.explained = await this.film.list_explained();
+    const { stage } = this.film;
+    const all = [...stage.querySelectorAll("[data-gid]")].filter((each) => this.explained.has(each.dataset.gid));
+    if (all.length === 0) return;
+    for (const number of all) for (const [name, value] of [["role", "button"], ["tabindex", "-1"]]) number.setAttribute(name, value);
+    for (const svg of stage.querySelectorAll(".panel > svg")) svg.setAttribute("role", "group");
+    stage.tabIndex = 0;
+    stage.setAttribute("aria-keyshortcuts", "Enter");
+    stage.title = "Click a number, or press Enter here, to ask where it comes from";
+    stage.classList.add("askable");
+    stage.addEventListener("click", (event) => this.click(event));
+    stage.addEventListener("keydown", (event) => this.press(event));
+    stage.addEventListener("focusin", ({ target }) => this.focus(target));
+    stage.addEventListener("focusout", () => this.ring("focus", []));
+    this.film.section.addEventListener("keydown", (event) => this.escape(event));
+    this.name_numbers();
+  }
+
+  // --- the numbers of the picture --------------------------------------------------------------------------------------
+
+  numbers() {  // → those that can be seen now, in reading order: panel by panel, line by line
+    const panels = [...this.film.stage.querySelectorAll(".panel")];
+    const seen = [...this.film.stage.querySelectorAll("[role=button]")].map((element) => {
+      const box = element.getBoundingClientRect();
+      return { element, box, place: [panels.indexOf(element.closest(".panel")), Math.round((box.top + box.bottom) / 24), box.left] };
+    }).filter(({ element, box }) => box.width > 0 && getComputedStyle(element).visibility === "visible");
+    const compare = (one, other) => one.place[0] - other.place[0] || one.place[1] - other.place[1] || one.place[2] - other.place[2];
+    return seen.sort(compare);
+  }
+
+  name_numbers() {
+    for (const { element } of this.numbers()) this.name_number(element);
+  }
+
+  name_number(element) {
+    const { gid, text } = element.dataset;
+    element.setAttribute("aria-label", `why is ${gid} ${text ?? element.textContent}?`);
+  }
+
+  click({ target, clientX, clientY }) {
+    const away = ({ box }) => Math.hypot(
+      Math.max(box.left - clientX, clientX - box.right, 0), Math.max(box.top - clientY, clientY - box.bottom, 0));
+    const found = target.closest("[role=button]") ??
+      this.numbers().filter((each) => away(each) <= NEAR).sort((one, other) => away(one) - away(other))[0]?.element;
+    if (found) this.ask_drawn(found);
+  }
+
+  ask_drawn(element) {
+    this.asked = element;
+    this.trail = [];
+    return this.ask(element.dataset.gid);
+  }
+
+  focus(target) {
+    if (!target.matches("[role=button]")) return;
+    this.name_number(target);
+    if (target.matches(":focus-visible")) this.ring("focus", [target]);
+  }
+
+  press(event) {  // Enter goes into the picture, Escape out of it; up, down and Tab go from number to number
+    const { target, key, shiftKey } = event, { stage } = this.film;
+    const numbers = this.numbers().map(({ element }) => element), at = numbers.indexOf(target);
+    const step = { ArrowDown: 1, ArrowUp: -1, Tab: shiftKey ? -1 : 1 }[key];
+    let next = null;
+    if (target === stage && (key === "Enter" || key === "ArrowDown")) next = numbers.find((each) => each === this.asked) ?? numbers[0];
+    else if (target.matches("[role=button]") && step)
+      next = numbers[at + step] ?? (key === "Tab" ? null : target);
+    else if (target.matches("[role=button]") && (key === "Enter" || key === " ")) this.ask_drawn(target);
+    else if (target.matches("[role=button]") && key === "Escape" && !this.sheet) next = stage;
+    else return;
+    if (next === null && key === "Tab") return;
+    event.preventDefault();
+    next?.focus();
+  }
+
+  ring(kind, elements) {  // draws a ring around elements of the picture, on top of all; there may be several kinds
+    for (const ring of this.rings.get(kind) ?? []) ring.remove();
+    this.rings.set(kind, elements.map((element) => {
+      const svg = element.ownerSVGElement, box = element.getBBox(), room = 3;
+      const { a, b, c, d, e, f } = svg.getScreenCTM().inverse().multiply(element.getScreenCTM());
+      const ring = make("svg:rect", {
+        class: `ring ${kind}`, x: box.x - room, y: box.y - room / 2, width: box.width + 2 * room, height: box.height + room,
+        rx: 3, transform: `matrix(${[a, b, c, d, e, f]})`, visibility: box.width ? "visible" : "hidden",
+      });
+      svg.append(ring);
+      return ring;
+    }));
+  }
+
+  drawn(gids) {
+    return this.numbers_with_gid().filter(({ dataset }) => gids.has(dataset.gid));
+  }
+
+  numbers_with_gid() { return [...this.film.stage.querySelectorAll("[data-gid]")]; }
+
+  // --- the sheet -------------------------------------------------------------------------------------------------------
+
+  async ask(gid) {
+    this.controls.clock.pause(this.film);
+    if (this.trail.includes(gid)) this.trail.length = this.trail.indexOf(gid);  // it was asked before: back to it
+    this.trail.push(gid);
+    if (!this.sheet) this.open_sheet();
+    await Promise.all([this.film.load(), this.film.list_explained()]);
+    this.curve = new Curve(this.film, gid, this.film.history(gid), (frame) => this.go(frame));
+    await this.explain();
+    this.heading.focus({ preventScroll: true });
+    this.sheet.scrollTop = 0;
+  }
+
+  go(frame) { this.controls.jump(frame * this.film.motion); }
+
+  open_sheet() {
+    this.heading = make("h3", { tabindex: -1 });
+    this.told = make("div", { class: "told" });
+    const close = make_button("close", "close", "close (Escape)", () => this.close());
+    this.sheet = make("aside", { class: "sheet", "aria-label": "where the number comes from" },
+      make("header", {}, this.heading, close), this.told);
+    this.told.addEventListener("pointerover", ({ target }) => this.point(target));
+    this.told.addEventListener("focusin", ({ target }) => this.point(target));
+    for (const name of ["pointerleave", "focusout"]) this.told.addEventListener(name, () => this.ring("pointed", []));
+    this.film.section.append(this.sheet);
+    this.film.section.classList.add("asked");
+  }
+
+  point(target) {  // the number that is pointed at in the sheet stands out in the picture
+    const gid = target.closest("[data-of]")?.dataset.of;
+    this.ring("pointed", gid ? this.drawn(new Set([gid])) : []);
+  }
+
+  async explain() {
+    const { film } = this, gid = this.trail.at(-1), frame = film.frame;
+    const whys = await film.whys_of(frame);
+    if (!this.sheet || gid !== this.trail.at(-1) || frame !== film.frame) return;  // another was asked in the meantime
+    const answers = { ask: (each) => this.ask(each), known: (each) => each in whys && each !== gid };
+    const shown = this.drawn(new Set([gid])).map(({ dataset, textContent }) => dataset.text ?? textContent)[0];
+    const why = whys[gid], focus = this.told.contains(document.activeElement) && document.activeElement;
+    this.frame = frame;
+    this.heading.textContent = `why is ${gid} ${shown ?? (why ? few_digits(as_number(why.value)) : "what it is")}?`;
+    this.told.replaceChildren(...this.way_back(), ...(why ? parts_of(why, answers) : this.where_else(gid)),
+      ...(this.curve.changes ? [this.curve.element] : []),
+      ...(film.why_says ? [make("p", { class: "budget" }, film.why_says)] : []));
+    if (focus) (this.told.contains(focus) ? focus : this.told.querySelector(`[data-of="${CSS.escape(focus.dataset.of ?? "")}"]`) ?? this.heading).focus();
+    this.light();
+  }
+
+  way_back() {  // "w ← gradient ← dout"; each can be gone back to
+    if (this.trail.length < 2) return [];
+    const back = make("button", { type: "button", class: "back" }, "back");
+    back.addEventListener("click", () => this.ask(this.trail.at(-2)));
+    const steps = this.trail.flatMap((gid, i) => {
+      const now = i === this.trail.length - 1;
+      const step = now ? make("b", { "aria-current": "step" }, gid) : make("button", { type: "button" }, gid);
+      if (!now) step.addEventListener("click", () => this.ask(gid));
+      return i ? [" ← ", step] : [step];
+    });
+    return [make("nav", { "aria-label": "asked so far" }, back, make("span", {}, ...steps))];
+  }
+
+  where_else(gid) {  // the nearest frame that explains it, the earlier ones first
+    const { film } = this, frames = this.explained.get(gid) ?? [];
+    const other = frames.findLast((frame) => frame <= film.frame) ?? frames[0];
+    if (other === undefined) return [make("p", { class: "says" }, NOT_SAID)];
+    const moment = (frame) => `${film.unit} ${film.moments[frame]}`;
+    const there = make("button", { type: "button", class: "elsewhere" }, `explained at ${moment(other)}`);
+    there.addEventListener("click", () => this.go(other));
+    return [make("p", { class: "says" }, `Not explained at ${moment(film.frame)}. `, there)];
+  }
+
+  light() {  // the numbers of the picture that the explanation is made of
+    const gid = this.trail.at(-1), named = [...this.told.querySelectorAll("[data-of]")].map(({ dataset }) => dataset.of);
+    this.ring("asked", this.drawn(new Set([gid])));
+    this.ring("lit", this.drawn(new Set(named.filter((each) => each !== gid))));
+  }
+
+  follow() {  // another picture, another answer
+    clearTimeout(this.naming);
+    if (this.film.stage.tabIndex === 0) this.naming = setTimeout(() => this.name_numbers(), 200);
+    if (this.rings.get("focus")?.length) this.ring("focus", [document.activeElement]);
+    if (!this.sheet) return;
+    this.curve?.follow();
+    if (this.film.frame !== this.frame) this.explain();
+    else this.light();
+  }
+
+  escape(event) {
+    if (event.key !== "Escape" || !this.sheet || event.defaultPrevented) return;
+    event.preventDefault();
+    this.close();
+  }
+
+  close() {
+    this.sheet.remove();
+    this.sheet = this.frame = null;
+    this.film.section.classList.remove("asked");
+    for (const kind of this.rings.keys()) this.ring(kind, []);
+    (this.asked ?? this.film.stage).focus({ preventScroll: true });
+  }
+}
