@@ -1,6 +1,6 @@
 // The history of a number: a curve over all frames. A click, or the arrow keys in it, go to that moment.
 
-const CURVE = { width: 340, height: 120, left: 8, right: 8, top: 22, bottom: 24 };
+const CURVE = { width: 340, height: 132, left: 8, right: 8, top: 20, bottom: 38 };
 
 class Curve {
   constructor(film, gid, texts, go) {  // go: a function of a frame
@@ -11,15 +11,16 @@ class Curve {
     if (!this.changes) return;
     const find = (value) => finite.find((frame) => this.numbers[frame] === value);
     const { width, height, bottom } = CURVE, { unit, moments, frames } = film;
-    this.mark = make("svg:path", { class: "mark" });
+    this.mark = make("svg:path", { class: "now" });
     this.dot = make("svg:circle", { r: 4, class: "dot" });
     this.drawing = make("svg:svg", {
       viewBox: `0 0 ${width} ${height}`, role: "slider", tabindex: 0, "aria-label": `${gid} in every frame`,
       "aria-valuemin": 0, "aria-valuemax": frames - 1,
-    }, make("svg:path", { class: "curve", d: this.path() }), this.mark, this.dot,
-      this.write(find(this.high), "highest", -7), this.write(find(this.low), "lowest", 14),
+    }, make("svg:path", { class: "axis", d: `M0 ${height - 18}H${width}` }), this.mark,
+      make("svg:path", { class: "curve", d: this.path() }), this.dot,
+      this.write(find(this.high), "highest", -7), this.write(find(this.low), "lowest", 15),
       ...[0, frames - 1].map((frame) => make("svg:text", {
-        x: this.x(frame), y: height - bottom + 18, "text-anchor": frame ? "end" : "start",
+        x: this.x(frame), y: height - 4, "text-anchor": frame ? "end" : "start",
       }, frame ? `${moments[frame]}` : `${unit} ${moments[0]}`)));
     this.drawing.addEventListener("pointerdown", (event) => {
       this.drawing.setPointerCapture(event.pointerId);
@@ -67,7 +68,7 @@ class Curve {
   follow() {
     if (!this.changes) return;
     const { frame } = this.film, x = this.x(frame), number = this.numbers[frame], there = Number.isFinite(number);
-    this.mark.setAttribute("d", `M${x} ${CURVE.top}V${CURVE.height - CURVE.bottom}`);
+    this.mark.setAttribute("d", `M${x} ${CURVE.top}V${CURVE.height - 18}`);
     this.dot.setAttribute("visibility", there ? "visible" : "hidden");
     if (there) for (const [name, value] of [["cx", x], ["cy", this.y(number)]]) this.dot.setAttribute(name, value);
     this.drawing.setAttribute("aria-valuenow", frame);

@@ -24,9 +24,11 @@ class Panels {
     for (const child of node.children) this.place(child, under ? width : width * share(child, node));
   }
 
+  number(panel) { return [...this.film.stage.querySelectorAll(".panel")].indexOf(panel) + 1; }
+
   let_scroll(panel, scrolls) {  // with a name, and a place in the order of Tab: arrow keys scroll it then
     if (panel.classList.toggle("scrolls", scrolls) === panel.hasAttribute("role")) return;
-    const said = { tabindex: "0", role: "region", "aria-label": "part of the picture, scrolls sideways" };
+    const said = { tabindex: "0", role: "region", "aria-label": `${this.film.id}, panel ${this.number(panel)}, scrolls sideways` };
     for (const [name, value] of Object.entries(said))
       if (scrolls) panel.setAttribute(name, value);
       else panel.removeAttribute(name);

@@ -4,6 +4,8 @@ const NEAR = 12;  // pixels: a click as near to a number as this means it
 const NOT_SAID = "This picture does not say where this number comes from.";
 
 class Asking {
+  static open = null;  // the one whose sheet is open
+
   constructor(film, controls) {
     Object.assign(this, { film, controls, trail: [], rings: new Map(), explained: new Map() });
     film.followers.push(() => this.follow());
@@ -117,11 +119,14 @@ class Asking {
     await this.explain();
     this.heading.focus({ preventScroll: true });
     this.sheet.scrollTop = 0;
+    this.asked?.scrollIntoView({ block: "nearest", inline: "nearest" });
   }
 
   go(frame) { this.controls.jump(frame * this.film.motion); }
 
   open_sheet() {
+    Asking.open?.close();  // one sheet on a page
+    Asking.open = this;
     this.heading = make("h3", { tabindex: -1 });
     this.told = make("div", { class: "told" });
     const close = make_button("close", "close", "close (Escape)", () => this.close());
@@ -202,7 +207,7 @@ class Asking {
 
   close() {
     this.sheet.remove();
-    this.sheet = this.frame = null;
+    this.sheet = this.frame = Asking.open = null;
     this.film.section.classList.remove("asked");
     for (const kind of this.rings.keys()) this.ring(kind, []);
     (this.asked ?? this.film.stage).focus({ preventScroll: true });
