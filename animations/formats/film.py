@@ -101,7 +101,14 @@ class _Markup:
         if isinstance(layout, int):
             return self._panel(layout)
         direction, parts = layout
-        return f'<div class="{direction}">{"".join(map(self.stage, parts))}</div>'
+        return f'<div class="{direction}" style="--width:{self._width(layout):g}">{"".join(map(self.stage, parts))}</div>'
+
+    def _width(self, layout: Any) -> float:
+        """Return how wide a panel is, or a row or a column of panels."""
+        if isinstance(layout, int):
+            return self.drawing.panels[layout].box[2]
+        direction, parts = layout
+        return (sum if direction == "row" else max)(map(self._width, parts))
 
     def _panel(self, number: int) -> str:
         """Return the picture of a panel as it is first."""

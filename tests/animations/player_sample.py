@@ -10,8 +10,9 @@ from string import Template
 import numpy as np
 from PIL import Image
 
+from animations.formats.html import player
+
 PLAYER = files("animations.formats").joinpath("player")
-SCRIPTS = ("film.js", "panels.js", "clock.js", "controls.js", "parts.js", "curve.js", "why.js", "player.js")
 LIGHT = ("#1f2328", "#0068a8", "#722e80", "#b83d00", "#c9ced6", "#5c6570")
 DARK = ("#e6e8eb", "#6cb6ff", "#c79bd2", "#ff9e6b", "#454c56", "#a3abb5")
 X = np.array([-40.0, -10, 0, 20, 60, 100])
@@ -24,7 +25,7 @@ def packed(data):
 
 
 def page(*fragments, title="a film", width=1200, height=600):
-    css, js = PLAYER.joinpath("player.css").read_text(), "\n".join(PLAYER.joinpath(name).read_text() for name in SCRIPTS)
+    css, js = PLAYER.joinpath("player.css").read_text(), player("js")
     template = Template(PLAYER.joinpath("page.html").read_text())
     return template.substitute(title=title, css=css, js=js, film="\n".join(fragments), width=width, height=height)
 

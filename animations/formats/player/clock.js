@@ -1,3 +1,4 @@
+"use strict";
 // The clock: one film plays at a time, the one in the middle of the screen, or the one that was told to.
 
 class Clock {

@@ -1,3 +1,4 @@
+"use strict";
 // Controls: the buttons, the slider and the label of a film, its keys, and its place in the address.
 
 function make(tag, attributes = {}, ...children) {
@@ -121,6 +122,7 @@ function listen_to_keys(players, clock) {
 
 function nearest_frame(film, moment) {  // → the one at this moment, or the last before it
   let best = 0;
+  if (typeof film.moments[0] === "string") return Math.max(film.moments.indexOf(moment), 0);
   film.moments.forEach((each, frame) => { if (each <= moment && each > film.moments[best]) best = frame; });
   return best;
 }
@@ -143,10 +145,10 @@ function remember(film) {  // browsers count how often an address changes
 }
 
 function asked_place(films) {  // → the film and the picture that the address asks for, or null
-  const found = decodeURIComponent(location.hash).match(/^#(?:(.+):)?([^:=]+)=(-?\d+(?:\.\d+)?)$/);
+  const found = decodeURIComponent(location.hash).match(/^#(?:(.+):)?([^:=]+)=(.+)$/);
   if (!found) return null;
-  const [, id, unit, number] = found, film = id ? films.find((each) => each.id === id) : films[0];
+  const [, id, unit, moment] = found, film = id ? films.find((each) => each.id === id) : films[0];
   if (!film || ![film.unit, "frame"].includes(unit)) return null;
-  const frame = unit === film.unit ? nearest_frame(film, Number(number)) : Number(number);
-  return { film, picture: Math.min(Math.max(Math.round(frame * film.motion), 0), film.last) };
+  const frame = unit === film.unit ? nearest_frame(film, moment) : Number(moment);
+  return { film, picture: Math.min(Math.max(Math.round(frame * film.motion) || 0, 0), film.last) };
 }

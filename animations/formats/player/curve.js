@@ -1,3 +1,4 @@
+"use strict";
 // The history of a number: a curve over all frames. A click, or the arrow keys in it, go to that moment.
 
 const CURVE = { width: 340, height: 132, left: 8, right: 8, top: 20, bottom: 38 };

@@ -96,18 +96,28 @@ class Film {
     for (const follow of this.followers) follow();
   }
 
+  tracks_of(element) {  // → attribute → track
+    return new Map(this.tracks.filter((track) => track.element === element).map((track) => [track.attribute, track]));
+  }
+
+  numbers() {  // → element → the gids that it has, now or in another picture
+    const gids = new Map([...this.stage.querySelectorAll("[data-gid]")].map((each) => [each, [each.dataset.gid]]));
+    for (const { attribute, element, values } of this.tracks)
+      if (attribute === "data-gid") gids.set(element, Array.from(new Set(values), (value) => this.strings[value]));
+    return gids;
+  }
+
   history(gid) {  // → what the text of this gid says in each frame; undefined where there is none
-    const texts = new Array(this.frames);
-    for (const element of this.stage.querySelectorAll("[data-gid]")) {
-      const tracks = Object.fromEntries(this.tracks.filter((track) => track.element === element)
-        .map((track) => [track.attribute, track]));
-      const now = (name, picture, otherwise) =>
-        (tracks[name] ? this.strings[tracks[name].at(picture)] : otherwise ?? element.getAttribute(name));
+    const texts = new Array(this.frames).fill();
+    for (const [element, gids] of this.numbers()) {
+      if (!gids.includes(gid)) continue;
+      const tracks = this.tracks_of(element), now = (name, picture) => (
+        tracks.has(name) ? this.strings[tracks.get(name).at(picture)]
+          : name === "text" ? element.textContent : element.getAttribute(name));
       for (let frame = 0; frame < this.frames; frame++) {
-        const picture = frame * this.motion, unseen = ["display", "visibility"].some(
-          (name) => ["none", "hidden"].includes(now(name, picture)));
-        if (!unseen && now("data-gid", picture) === gid)
-          texts[frame] = now("data-text", picture) ?? now("text", picture, element.textContent);
+        const picture = frame * this.motion;
+        if (now("display", picture) !== "none" && now("data-gid", picture) === gid)
+          texts[frame] = now("data-text", picture) ?? now("text", picture);
       }
     }
     return texts;

@@ -1,3 +1,4 @@
+"use strict";
 // Panels: those of a row stand under each other where they would be too small to read, and one alone scrolls sideways.
 
 const NARROW = 640;  // pixels; below, the controls are small and the sheet lies at the bottom of the screen

@@ -1,3 +1,4 @@
+"use strict";
 // What an explanation looks like: lines of arithmetic, bars that add up, lines of code with their values.
 
 const as_number = (value) => (typeof value === "string" ? SPECIAL[value] ?? Number(value) : value ?? NaN);

@@ -1,3 +1,4 @@
+"use strict";
 // Why? A number of the picture that is asked opens a sheet that says where it comes from.
 
 const NEAR = 12;  // pixels: a click as near to a number as this means it
@@ -13,10 +14,13 @@ class Asking {
 
   async start() {  // when the film is near the screen: which numbers can be asked?
     this.explained = await this.film.list_explained();
-    const { stage } = this.film;
-    const all = [...stage.querySelectorAll("[data-gid]")].filter((each) => this.explained.has(each.dataset.gid));
-    if (all.length === 0) return;
-    for (const number of all) for (const [name, value] of [["role", "button"], ["tabindex", "-1"]]) number.setAttribute(name, value);
+    const { stage } = this.film, numbers = [...this.film.numbers()]
+      .filter(([, gids]) => gids.some((gid) => this.explained.has(gid))).map(([element]) => element);
+    if (numbers.length === 0) return;
+    for (const number of numbers) {
+      number.setAttribute("role", "button");
+      number.setAttribute("tabindex", "-1");
+    }
     for (const svg of stage.querySelectorAll(".panel > svg")) svg.setAttribute("role", "group");
     stage.tabIndex = 0;
     stage.setAttribute("aria-keyshortcuts", "Enter");
@@ -37,7 +41,7 @@ class Asking {
     const seen = [...this.film.stage.querySelectorAll("[role=button]")].map((element) => {
       const box = element.getBoundingClientRect();
       return { element, box, place: [panels.indexOf(element.closest(".panel")), Math.round((box.top + box.bottom) / 24), box.left] };
-    }).filter(({ element, box }) => box.width > 0 && getComputedStyle(element).visibility === "visible");
+    }).filter(({ element, box }) => box.width > 0 && this.explained.has(element.dataset.gid));
     const compare = (one, other) => one.place[0] - other.place[0] || one.place[1] - other.place[1] || one.place[2] - other.place[2];
     return seen.sort(compare);
   }
@@ -90,22 +94,21 @@ class Asking {
   ring(kind, elements) {  // draws a ring around elements of the picture, on top of all; there may be several kinds
     for (const ring of this.rings.get(kind) ?? []) ring.remove();
     this.rings.set(kind, elements.map((element) => {
-      const svg = element.ownerSVGElement, box = element.getBBox(), room = 3;
-      const { a, b, c, d, e, f } = svg.getScreenCTM().inverse().multiply(element.getScreenCTM());
+      const svg = element.ownerSVGElement, box = element.getBBox(), place = element.getScreenCTM();
+      const room = 3 / Math.hypot(place.a, place.b);  // 3 pixels
+      const { a, b, c, d, e, f } = svg.getScreenCTM().inverse().multiply(place);
       const ring = make("svg:rect", {
         class: `ring ${kind}`, x: box.x - room, y: box.y - room / 2, width: box.width + 2 * room, height: box.height + room,
-        rx: 3, transform: `matrix(${[a, b, c, d, e, f]})`, visibility: box.width ? "visible" : "hidden",
+        rx: room, transform: `matrix(${[a, b, c, d, e, f]})`, visibility: box.width ? "visible" : "hidden",
       });
       svg.append(ring);
       return ring;
     }));
   }
 
-  drawn(gids) {
-    return this.numbers_with_gid().filter(({ dataset }) => gids.has(dataset.gid));
+  drawn(gids) {  // → the elements of the picture that show these
+    return [...this.film.stage.querySelectorAll("[data-gid]")].filter(({ dataset }) => gids.has(dataset.gid));
   }
-
-  numbers_with_gid() { return [...this.film.stage.querySelectorAll("[data-gid]")]; }
 
   // --- the sheet -------------------------------------------------------------------------------------------------------
 

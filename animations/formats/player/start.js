@@ -1,3 +1,4 @@
+"use strict";
 // The player: every film of the page gets its panels, controls and answers, and is inflated when it comes near the screen.
 
 const clock = new Clock(), players = [];
