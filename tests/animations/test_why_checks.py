@@ -1,0 +1,75 @@
+"""The checks of explanations find each fault that is planted."""
+
+import re
+
+import numpy as np
+import pytest
+
+from animations import Scene
+from animations.kit.axes import add_number, pixel_axes
+from animations.why import Line, Sum, Term, Why
+from tests.animations.why_checks import check_whys
+
+VALUES = np.array([1.25, 2.5, 4.0])
+
+
+class Doubled(Scene):
+    """A number, and what it was doubled from, which is not drawn."""
+
+    size, frames = (100, 60), 3
+
+    def draw(self, figure):
+        self.number = add_number(pixel_axes(figure, self.size), 60, 30, "{:.1f}", "doubled", zorder=3)
+
+    def update(self, frame):
+        self.number.set_value(2 * VALUES[frame])
+        return [self.number]
+
+    def why(self, gid, frame):
+        half = VALUES[frame]
+        if gid == "doubled":
+            return Why("twice a half", 2 * half, [Line("2 · half", 2, "*", Term(half, "half"), "=", 2 * half)])
+        return Why("a half", half, [Line("read from a list", half)]) if gid == "half" else None
+
+
+def changed(**how):
+    return type("Changed", (Doubled,), how)()
+
+
+def test_what_is_right_is_counted():
+    assert check_whys(Doubled()) == 6
+    assert check_whys(Doubled(), frames=[-1, 2]) == 2
+
+
+@pytest.mark.parametrize(
+    ("why", "problem"),
+    [
+        (lambda self, gid, frame: None, "doubled, which is drawn, has no explanation (frame 0, 1, 2)"),
+        (lambda self, gid, frame: Why("another", 3.0, [Line("read", 3.0)]), "doubled shows 2.5, explained is 3.0"),
+        (lambda self, gid, frame: Why("bare", 2 * VALUES[frame]), "doubled: nothing is said of it (frame 0, 1, 2)"),
+        (
+            lambda self, gid, frame: Why("a sum", 2.5, [Sum("of two", "ab", [Term(1.0), Term(1.0)], 2.5)]),
+            "doubled: of two: the bars add up to 2.0, not 2.5",
+        ),
+        (
+            lambda self, gid, frame: Doubled.why(self, gid, frame) if gid != "half" else Why("", 9, [Line("read", 9)]),
+            "half is 1.25 where it is used, and 9 where it is explained (frame 0)",
+        ),
+        (
+            lambda self, gid, frame: (
+                Doubled.why(self, gid, frame)
+                if gid != "half"
+                else Why("half", VALUES[frame], [Line("1 + 1", 1, "+", 1, "=", VALUES[frame])])
+            ),
+            "half: 1 + 1: 1.0 + 1.0 = 4.0 comes to [2.0, 4.0] (frame 2)",
+        ),
+    ],
+)
+def test_a_fault_is_found(why, problem):
+    with pytest.raises(AssertionError, match=re.escape(problem)):
+        check_whys(changed(why=why))
+
+
+def test_a_scene_without_numbers_is_no_success():
+    with pytest.raises(AssertionError, match="no number is drawn"):
+        check_whys(changed(draw=lambda self, figure: None, update=lambda self, frame: []))

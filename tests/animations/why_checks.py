@@ -1,0 +1,77 @@
+"""What is asked of the explanations of a scene: every drawn number has one, it is right, and so is what it leads to."""
+
+import math
+from collections import deque
+
+from animations.audit.numbers import shows
+from animations.audit.texts import drawn_texts
+from animations.engine.painter import Painter
+from animations.engine.settings import using
+
+DEPTH, MOST = 4, 400  # how far back is asked; how many numbers of a frame are
+
+
+def check_whys(scene, frames=None):
+    """Ask every drawn number of some frames, first, middle and last unless told, and what these were made of.
+
+    Fails with a list of all that is wrong. Returns how many numbers were asked.
+    """
+    painter, problems, asked = Painter(scene), {}, 0
+    chosen = (0, scene.frames // 2, scene.frames - 1) if frames is None else frames
+    frames = sorted({frame % scene.frames for frame in chosen})
+    for frame in frames:
+        with using(painter.settings):
+            scene.update(frame)
+        later = {id(artist) for trail in painter.trails[frame + 1 :] for artist in trail}
+        shown = [(text.get_gid(), text.get_text()) for text in drawn_texts(painter.figure, later) if text.get_gid()]
+        told, found = _asked(scene, frame, shown)
+        asked += told
+        for problem in found:
+            problems.setdefault(problem, []).append(frame)
+    lines = [f"{problem} (frame {', '.join(map(str, where))})" for problem, where in problems.items()]
+    assert asked, f"no number is drawn in the frames {frames}"
+    assert not lines, f"{len(lines)} of the explanations of {type(scene).__name__} are wrong:\n  " + "\n  ".join(lines)
+    return asked
+
+
+def _asked(scene, frame, shown):
+    """Return how many numbers were asked in a frame, and what is wrong with the answers."""
+    problems, known, waiting = [], {}, deque((gid, text, None, 0) for gid, text in shown)
+    while waiting:
+        gid, text, value, depth = waiting.popleft()
+        is_new = gid not in known
+        if is_new and text is None and len(known) >= MOST:
+            continue
+        if is_new:
+            known[gid] = scene.why(gid, frame)
+        why = known[gid]
+        if why is not None:
+            problems += wrong_with(gid, why, text, value)
+        elif text is not None:
+            problems.append(f"{gid}, which is drawn, has no explanation")
+        if is_new and why is not None and depth < DEPTH:
+            waiting.extend((term.gid, None, term.value, depth + 1) for term in terms_of(why) if term.gid)
+    return len(known), list(dict.fromkeys(problems))
+
+
+def wrong_with(gid, why, text=None, value=None):
+    """Return what is wrong with an explanation: of a number drawn as `text`, or that was `value` in another one."""
+    problems = [f"{gid}: {fault}" for fault in why.faults()]
+    if not why.says or not why.parts:
+        problems.append(f"{gid}: nothing is said of it")
+    if text is not None and not shows(text, why.value):
+        problems.append(f"{gid} shows {text}, explained is {why.value!r}")
+    if value is not None and not _same(value, why.value):
+        problems.append(f"{gid} is {value!r} where it is used, and {why.value!r} where it is explained")
+    return problems
+
+
+def terms_of(why):
+    """Yield the numbers that an explanation is made of, with their gids."""
+    for part in why.parts:
+        terms = getattr(part, "pieces", None) or getattr(part, "terms", None) or ()
+        yield from (term for term in terms if hasattr(term, "gid"))
+
+
+def _same(one, other):
+    return one == other or (math.isnan(one) and math.isnan(other)) or math.isclose(one, other, rel_tol=1e-6)
