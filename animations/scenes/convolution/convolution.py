@@ -20,6 +20,7 @@ from animations.kit.boards import DIGIT, Grid, Outline, board, draw_cells
 from animations.kit.numbers import letters, plain_form
 from animations.kit.windows import LARGEST_IMAGE, LARGEST_WINDOW
 from animations.scenes.convolution.window_steps import COVER, SIDE, START, WORK, WindowSteps
+from animations.scenes.convolution.window_whys import CONVOLUTION
 from tinylearn.layers.loops import convolve
 from tinylearn.layers.windows import Windows
 
@@ -48,6 +49,7 @@ class ConvolutionSteps(WindowSteps):
     what, work = "filter", "multiply and add"
     least = (853, 498)
     window_color = style.WEIGHT
+    whys = CONVOLUTION
 
     def prepare(self) -> None:
         windows = Windows.of("ConvolutionSteps", "kernel", self.kernel.shape, self.stride, self.padding)

@@ -19,6 +19,7 @@ from animations.kit.boards import board, mark_cells
 from animations.kit.numbers import plain_form
 from animations.kit.windows import LARGEST_IMAGE
 from animations.scenes.convolution.window_steps import SIDE, WORK, WindowSteps
+from animations.scenes.convolution.window_whys import POOLING
 from tinylearn import MaxPool2D
 from tinylearn.layers.loops import max_pool
 
@@ -46,6 +47,7 @@ class MaxPoolingSteps(WindowSteps):
     least = (581, 378)
     around = -np.inf
     window_color = style.QUIET
+    whys = POOLING
 
     def prepare(self) -> None:
         self.inputs = self.cover(MaxPool2D(self.size, self.stride, self.padding).windows, "size")  # (P, KH, KW)

@@ -15,6 +15,8 @@ H W rows and columns of the image, KH KW of the window, OH OW of the output; P =
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.figure import FigureBase
@@ -25,7 +27,10 @@ from animations.kit import style
 from animations.kit.boards import DIGIT, Grid, Outline, cell_width, draw_board, draw_outlines, mark_cells, write_heading
 from animations.kit.numbers import letters
 from animations.kit.page import SPACE, Page, PageScene
+from animations.kit.whys import Table, explained
 from animations.kit.windows import covered, in_words
+from animations.scenes.convolution.window_whys import WINDOWS
+from animations.why import Why
 from tinylearn.layers.windows import Windows
 
 SIDE = 56  # pixels: the least width and the height of a cell
@@ -55,6 +60,7 @@ class WindowSteps(PageScene):
     around = 0.0  # what the padding holds; -inf is not written
     least = (0, 0)  # pixels: the size of small boards, so that they fit beside each other
     window_color = style.INK
+    whys: Table = WINDOWS
 
     def cover(self, windows: Windows, name: str) -> np.ndarray:
         """Return what the windows cover at each place, (P, KH, KW); `name`: the argument that has their size."""
@@ -115,6 +121,17 @@ class WindowSteps(PageScene):
             f"{self.title}, place {place + 1} of {self.out.size}: {self.work_in_words(place)} {self.out[p, q]:g}, "
             f"for row {p + 1}, column {q + 1}."
         )
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        own = gid.startswith(self.gid(""))
+        return explained(gid.removeprefix(self.gid("")), self.whys, self, frame) if own else None
+
+    def moments(self) -> tuple[str, Sequence[float]]:
+        return "place", np.where(self.phase == START, 0, self.place + 1).tolist()
+
+    def gid(self, own: str) -> str:
+        """Return a gid as it is drawn: with the name of the scene before it, if that has one."""
+        return f"{self.name}.{own}" if self.name else own
 
     def since(self, phase: int, *artists: Artist) -> None:
         """Show artists from a phase on, at each place anew."""
