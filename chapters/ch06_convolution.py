@@ -222,8 +222,10 @@ def feature_maps(model: Sequential, recording: Recording, horse: np.ndarray) -> 
         pooled = pooling.forward(maps[-1][None])[0]  # (8, 8, 8)
         contributions.append((pooled * neuron.params["w"].reshape(pooled.shape)).sum(axis=(0, 1)))  # (8,)
     at = [recording.index(step) for step in steps]
+    weights = recording["dense_1.w"][at].reshape(len(at), *pooled.shape)
     return FeatureMaps(horse, recording["conv2d_1.w"][at], np.array(maps), np.array(contributions),
-                       recording["dense_1.b"][at, 0], steps, DEER_OR_HORSE, target=1)  # fmt: skip
+                       recording["dense_1.b"][at, 0], steps, DEER_OR_HORSE, target=1, x=centred(horse),
+                       filter_biases=recording["conv2d_1.b"][at], weights=weights)  # fmt: skip
 
 
 def filter_pull(recording: Recording, pictures: np.ndarray, step: int, k: int) -> FilterPull:

@@ -22,7 +22,10 @@ from animations.kit.colours import SIGNED
 from animations.kit.filters import HIGH, WIDE, channel_tiles, draw_filter
 from animations.kit.images import frame_pixels
 from animations.kit.page import Page, PageScene
+from animations.kit.whys import explained
+from animations.scenes.convolution.pull_whys import PULLS
 from animations.scenes.convolution.pulls import patches_of, strongest_apart
+from animations.why import Why
 
 NAMES = "abcd"  # of the places that are shown
 BEFORE, DOUT, FIRST, OTHERS, PICTURES, GRADIENT, STEP, AFTER = 0, 1, 2, 6, 7, 8, 9, 10  # frames
@@ -105,6 +108,9 @@ class FilterPull(PageScene):
     def describe(self, frame: int) -> str:
         phase, *lines = filter(None, self.said(frame))
         return f"Update {self.step}, filter {self.letter}, {phase}: {' '.join(lines)}"
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        return explained(gid, PULLS, self, frame)
 
     def said(self, frame: int) -> tuple[str, ...]:
         """Return what training does in a frame, and three lines about that."""
