@@ -200,14 +200,27 @@ def class_bars(run: Run, parts: Sequence[Recording]) -> ClassBars:
     found, wanted, model = joined(parts), film_steps(run.updates, run.epoch), network(np.random.default_rng(run.seed))
     ends = min(found), max(found)
     steps = [step for step in sorted(found) if step in wanted or step in ends]
-    said, epochs = [], []
+    model.set_training(False)
+    said, epochs, last = [], [], []
     for step in steps:
         found[step].restore(model, step)
         epochs.append(found[step].epochs[found[step].index(step)])
-        said.append(probabilities(model.predict(run.data.x_test[run.rows])))
-    return ClassBars(run.data.x_test[run.rows], np.array(said, float), CLASS_NAMES,
+        said.append(model.predict(run.data.x_test[run.rows]))
+        last.append(last_layer(model, run.data.x_test[run.rows]))
+    features, weights, biases = map(np.array, zip(*last, strict=True))
+    shown = np.array([probabilities(scores) for scores in said], float)
+    return ClassBars(run.data.x_test[run.rows], shown, CLASS_NAMES,
                      targets=run.data.y_test[run.rows].tolist(), model=model, steps=steps,
-                     epochs=epochs, note="never seen")  # fmt: skip
+                     epochs=epochs, note="never seen", scores=np.array(said), features=features, weights=weights,
+                     biases=biases)  # fmt: skip
+
+
+def last_layer(model: Sequential, x: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return what the last layer is given for pictures x (N, …), (N, 128), its weights (128, 10), its biases (10,)."""
+    *layers, last = model.layers
+    for layer in layers:
+        x = layer.forward(x)
+    return x.copy(), last.params["w"].copy(), last.params["b"].copy()
 
 
 def augmented(data: Images, rng: np.random.Generator) -> SideBySide:

@@ -22,6 +22,9 @@ from animations.kit import style
 from animations.kit.axes import add_label, add_number
 from animations.kit.page import Page, PageScene
 from animations.kit.tallies import LOOKS, ROW, Tally, in_words
+from animations.kit.whys import explained
+from animations.scenes.classes.gap_whys import GAPS
+from animations.why import Why
 
 MOST, WIDE, HIGH = 3, 560, 592  # runs beside each other; the width of each, and the height, in pixels
 PLOT = 70, 64, 450, 330  # left, bottom, width, height of the axes of a run
@@ -92,6 +95,9 @@ class AccuracyGap(PageScene):
             f"{run.name}, right are {in_words(run.tallies, frame)}, a gap of {run.gaps[frame]:.1%}" for run in self.runs
         ]
         return f"Epoch {self.epochs[frame]} of {self.epochs[-1]}: {'; '.join(told)}."
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        return explained(gid, GAPS, self, frame)
 
     def _draw_counts(self, i: int, run: LearningRun) -> None:
         """Write the name of a run, and a row for each set: a piece of its line, its name, its count."""

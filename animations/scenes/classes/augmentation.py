@@ -19,6 +19,8 @@ from animations.data import array, pixels, text, whole
 from animations.kit import style
 from animations.kit.labels import fit
 from animations.kit.page import Page, PageScene
+from animations.kit.whys import Table, explained, noted
+from animations.why import Line, Why
 from tinylearn.augmentation import affine
 
 LEFT, BOTTOM, SIDE = 24, 30, 384  # the picture, in pixels
@@ -99,6 +101,9 @@ class AugmentationSteps(PageScene):
             f"{('as it is', 'after the mirror', 'after the turn', 'complete')[self.stages[frame]]}."
         )
 
+    def why(self, gid: str, frame: int) -> Why | None:
+        return explained(gid, WHYS, self, self.times[frame])
+
     def _draw_row(self, y: float, stage: int, words: np.ndarray, *others: Text) -> None:
         """Write what is done in a stage, in ink as long as it is being done, or when all is done."""
         made = self.page.words(words[self.times].tolist(), (WORDS, y))
@@ -123,3 +128,31 @@ class AugmentationSteps(PageScene):
         narrow = abs(math.cos(math.pi * min(stage, 1))) if self.mirrored[time] else 1
         x, y = LEFT + SIDE / 2, BOTTOM + SIDE / 2
         return x - narrow * wide / 2, x + narrow * wide / 2, y - high / 2, y + high / 2
+
+
+# --- where its numbers come from --------------------------------------------------------------------------------------
+
+
+def _angle(scene: AugmentationSteps, time: int) -> Why:
+    """Explain by how much a picture is turned."""
+    angle = float(scene.angles[time])
+    words = f"drawn by chance; its sign says that the picture is turned {'right' if angle < 0 else 'left'}"
+    return Why("the angle, in degrees", abs(angle), [Line(words, "abs(", angle, ") =", abs(angle))])
+
+
+def _shift(scene: AugmentationSteps, time: int, axis: int, side: str) -> Why:
+    """Explain by how many pixels a picture is moved."""
+    part, length = float(scene.shifts[time, axis]), scene.picture.shape[axis]
+    pixels = abs(part * length)
+    words = f"drawn by chance as a fraction of the {side}, times the pixels of the {side}"
+    return Why(f"how far the picture moves along its {side}", pixels, [
+        Line(words, "abs(", part, ") *", length, "=", pixels)])  # fmt: skip
+
+
+WHYS: Table = {
+    "time": lambda scene, time: noted("which time the picture is shown", "counted from 1", time + 1),
+    "last_time": lambda scene, time: noted("how many times it is shown", "chosen for this picture", len(scene.angles)),
+    "angle": _angle,
+    "down": lambda scene, time: _shift(scene, time, 0, "height"),
+    "right": lambda scene, time: _shift(scene, time, 1, "width"),
+}

@@ -25,7 +25,10 @@ from animations.kit import style
 from animations.kit.labels import fit, with_article
 from animations.kit.numbers import probability
 from animations.kit.page import Page, PageScene
+from animations.kit.whys import explained
+from animations.scenes.classes.class_whys import DRAWN, FEATURES, SCORES, check_origins
 from animations.scenes.classes.layers import LayerBlocks
+from animations.why import Why
 from tinylearn import Sequential
 
 MOST, MOST_PICTURES = 12, 3  # classes, pictures
@@ -49,6 +52,11 @@ class ClassBars(PageScene):
     steps, epochs   (S,) the update and the epoch of each frame
     note            a word on the pictures
 
+    What explains the probabilities can be given, too; it must give the same ones:
+
+    scores          (S, P, K), of which the probabilities are the softmax
+    features        (S, P, D) before the last layer, its weights (S, D, K) and biases (S, K): they give the scores
+
     The gids of its numbers: "step", "last_step", "epoch", "last_epoch", "parameters",
     and "picture_1.predicted[9]": of a picture and a class.
     """
@@ -61,6 +69,10 @@ class ClassBars(PageScene):
     steps: np.ndarray = clock("S", kw_only=True)
     epochs: np.ndarray = clock("S", kw_only=True)
     note: str = text(default="", kw_only=True)
+    scores: np.ndarray | None = array("S", "P", "K", default=None, kw_only=True)
+    features: np.ndarray | None = array("S", "P", "D", default=None, kw_only=True)
+    weights: np.ndarray | None = array("S", "D", "K", default=None, kw_only=True)
+    biases: np.ndarray | None = array("S", "K", default=None, kw_only=True)
 
     glides = True
 
@@ -73,6 +85,7 @@ class ClassBars(PageScene):
             )
         if count > MOST_PICTURES:
             raise ValueError(f"ClassBars: expected 1 to {MOST_PICTURES} pictures, got {count}")
+        check_origins(self)
         self.layers = LayerBlocks(self.model, self.pictures.shape[1:])
         self.captions = self.layers.captions
         self.half = max(STEP * len(self.names), SIDE + 24) // 2  # of what stands beside a picture
@@ -119,6 +132,10 @@ class ClassBars(PageScene):
             f"Update {self.steps[frame]} of {self.steps[-1]}, epoch {self.epochs[frame]} of {self.epochs[-1]}: "
             f"{'; '.join(answers)}."
         )
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        table = DRAWN | (SCORES if self.scores is not None else {}) | (FEATURES if self.features is not None else {})
+        return explained(gid, table, self, frame)
 
     def _draw_picture(self, p: int, middle: float) -> None:
         """Draw a picture as large as whole pixels allow, above it what it shows, and a note below."""

@@ -10,6 +10,7 @@ enlarged as a whole, so that a pixel is a square.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.colors import to_rgb
@@ -77,6 +78,9 @@ class ContactSheet(PageScene):
         names = f": {', '.join(filter(None, self.names))}" if any(self.names) else ""
         which = f" Sheet {frame} of {self.frames - 1}." if self.frames > 1 else ""
         return f"{title}{self.images.shape[2]} pictures in each row{names}.{which}"
+
+    def moments(self) -> tuple[str, Sequence[float]]:
+        return "sheet", range(self.frames)
 
     def _sheet(self, frame: int) -> np.ndarray:
         """Return all pictures of a frame as one, (R (H + GAP) - GAP, M (W + GAP) - GAP, 3)."""

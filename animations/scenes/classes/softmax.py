@@ -18,6 +18,9 @@ from animations.kit import style
 from animations.kit.axes import add_number
 from animations.kit.numbers import few_digits
 from animations.kit.page import Page, PageScene, Place
+from animations.kit.whys import explained
+from animations.scenes.classes.softmax_whys import SOFTMAX
+from animations.why import Why
 from tinylearn.checks import shortened
 
 PANELS, WIDE = (64, 498, 930), 326  # where inputs, powers and probabilities start, and how wide they are, in pixels
@@ -69,6 +72,9 @@ class SoftmaxBars(PageScene):
     def describe(self, frame: int) -> str:
         pairs = zip(self.inputs[frame], self.probabilities[frame], strict=True)
         return f"Softmax: {', '.join(f'{x:.1f} becomes {p:.5f}' for x, p in pairs)}."
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        return explained(gid, SOFTMAX, self, frame)
 
     def _draw_bars(
         self, left: float, title: str, heights: Place, names: Sequence[str], letter: str, form: Form,
