@@ -124,7 +124,7 @@ def test_leads_from_the_answer_back_to_a_pixel(trained):
     ({"x": None}, "x and filter_biases explain the maps together, got one of them"),
     ({"x": np.zeros((SIZE, SIZE, 3))}, "maps must be those of x, filters and filter_biases"),
     ({"weights": np.ones((7, 4, 4, 3))}, "contributions must be those of maps, max pooling and weights"),
-    ({"weights": np.ones((7, 5, 4, 3))}, "must cover maps"),
+    ({"weights": np.ones((7, 5, 4, 3))}, "must be covered by windows"),
 ])  # fmt: skip
 def test_refuses_what_does_not_explain_the_numbers(trained, changed, message):
     with pytest.raises(ValueError, match=f"FeatureMaps: .*{message}"):

@@ -134,7 +134,8 @@ class ClassBars(PageScene):
         )
 
     def why(self, gid: str, frame: int) -> Why | None:
-        table = DRAWN | (SCORES if self.scores is not None else {}) | (FEATURES if self.features is not None else {})
+        scores, features = self.scores is not None, self.features is not None
+        table = {**DRAWN, **(SCORES if scores else {}), **(FEATURES if features else {})}
         return explained(gid, table, self, frame)
 
     def _draw_picture(self, p: int, middle: float) -> None:

@@ -21,8 +21,7 @@ from animations.kit.filters import HIGH, WIDE, draw_filter
 from animations.kit.labels import with_article
 from animations.kit.page import Page, PageScene
 from animations.kit.whys import explained
-from animations.scenes.convolution.map_whys import AFTER_POOLING, BEFORE_RELU, DRAWN, LETTERS
-from animations.scenes.convolution.pulls import patches_of
+from animations.scenes.convolution.map_whys import LETTERS, Origins
 from animations.why import Why
 
 PICTURE, MAP, BAR = 192, 128, 76  # pixels: the sides of the images, and the longest bar of a contribution
@@ -73,44 +72,10 @@ class FeatureMaps(PageScene):
         self.limit = float(np.abs(self.filters).max()) or 1.0
         self.sums = self.contributions.sum(axis=1) + self.biases  # (S,)
         self.predicted = 0.5 + np.tanh(self.sums / 2) / 2  # (S,), the sigmoid, at any size
-
-        if (self.x is None) != (self.filter_biases is None):
-            raise ValueError("FeatureMaps: x and filter_biases explain the maps together, got one of them")
-        if self.x is not None:
-            patches = patches_of(self.x[None].astype(float), self.filters.shape[1:3])[0]  # (H, W, KH, KW, 3)
-            self.before_relu = np.einsum("hwijc,sijcf->shwf", patches, self.filters) + self.filter_biases[:, None, None]
-            self._compare("maps", np.maximum(self.before_relu, 0), "x, filters and filter_biases, with ReLU")
-        if self.weights is not None:
-            shape = self.maps.shape[1:3], self.weights.shape[1:3]
-            if any(length % count for length, count in zip(*shape, strict=True)):
-                raise ValueError(
-                    f"FeatureMaps: {shape[1]} windows beside each other must cover maps of {shape[0]}, for weights"
-                )
-            self.block = tuple(length // count for length, count in zip(*shape, strict=True))
-            said = [(self.pooled(frame) * w).sum(axis=(0, 1)) for frame, w in enumerate(self.weights)]
-            self._compare("contributions", np.array(said), "maps, max pooling and weights")
-
-    def _compare(self, name: str, made: np.ndarray, of: str) -> None:
-        """Raise ValueError if what explains an argument gives others."""
-        told = getattr(self, name)
-        if made.shape != told.shape or not np.allclose(made, told, rtol=1e-3, atol=1e-3 * (np.abs(told).max() or 1)):
-            raise ValueError(f"FeatureMaps: {name} must be those of {of}; take all from one network")
-
-    def answered(self, frame: int) -> np.ndarray:
-        """Return the maps of a frame (OH, OW, F), in all digits if they can be calculated."""
-        return self.maps[frame].astype(float) if self.x is None else np.maximum(self.before_relu[frame], 0)
-
-    def pooled(self, frame: int) -> np.ndarray:
-        """Return what max pooling keeps of the maps, (PH, PW, F)."""
-        high, wide = self.block
-        maps = self.answered(frame)
-        return maps.reshape(maps.shape[0] // high, high, maps.shape[1] // wide, wide, -1).max(axis=(1, 3))
+        self.origins = Origins(self)
 
     def why(self, gid: str, frame: int) -> Why | None:
-        table = (
-            DRAWN | (AFTER_POOLING if self.weights is not None else {}) | (BEFORE_RELU if self.x is not None else {})
-        )
-        return explained(gid, table, self, frame)
+        return explained(gid, self.origins.table, self, frame)
 
     def draw(self, figure: FigureBase) -> None:
         self.page = page = Page(figure, self.size)

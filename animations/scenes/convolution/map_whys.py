@@ -17,6 +17,7 @@ import numpy as np
 
 from animations.kit.whys import Table, added, given, largest, learned, noted, place, sigmoid
 from animations.scenes.convolution.pixel_whys import COLOURS, network_input, pixel, under
+from animations.scenes.convolution.pulls import patches_of
 from animations.why import Line, Term, Why
 
 LETTERS = "ABCDEFGH"  # names of the filters
@@ -54,13 +55,13 @@ def _contributions(scene: Any, frame: int, k: int) -> Why:
     says, total = f"what map {LETTERS[k]} adds to the sum", float(scene.contributions[frame, k])
     if scene.weights is None:
         return given(says, total)
-    products = scene.pooled(frame)[..., k] * scene.weights[frame, ..., k].astype(float)
+    products = scene.origins.pooled(frame)[..., k] * scene.weights[frame, ..., k].astype(float)
     rows = [(place(r, c), value, f"contribution[{k},{r},{c}]") for (r, c), value in np.ndenumerate(products)]
     return Why(says, total, [added("pooled number · weight of the last neuron", rows, total)])
 
 
 def _contribution(scene: Any, frame: int, k: int, r: int, c: int) -> Why:
-    pooled, w = float(scene.pooled(frame)[r, c, k]), float(scene.weights[frame, r, c, k])
+    pooled, w = float(scene.origins.pooled(frame)[r, c, k]), float(scene.weights[frame, r, c, k])
     line = Line("pooled number · weight of the last neuron", Term(pooled, f"pooled[{r},{c},{k}]"), "*",
                 Term(w, f"weight[{r},{c},{k}]"), "=", pooled * w)  # fmt: skip
     return Why(f"what {place(r, c)} of map {LETTERS[k]} adds, after pooling", pooled * w, [line])
@@ -73,25 +74,25 @@ def _weight(scene: Any, frame: int, r: int, c: int, k: int) -> Why:
 
 def _pooled(scene: Any, frame: int, r: int, c: int, k: int) -> Why:
     """Explain a number after pooling: the largest of a block of the map."""
-    high, wide = scene.block
-    block = scene.answered(frame)[r * high : (r + 1) * high, c * wide : (c + 1) * wide, k]
+    high, wide = scene.origins.block
+    block = scene.origins.maps(frame)[r * high : (r + 1) * high, c * wide : (c + 1) * wide, k]
     terms = [Term(float(value), f"map[{r * high + i},{c * wide + j},{k}]") for (i, j), value in np.ndenumerate(block)]
     line = largest("the largest number of the map under the window", terms)
-    return Why(f"{place(r, c)} of map {LETTERS[k]}, after pooling", float(scene.pooled(frame)[r, c, k]), [line])
+    return Why(f"{place(r, c)} of map {LETTERS[k]}, after pooling", float(scene.origins.pooled(frame)[r, c, k]), [line])
 
 
 def _map(scene: Any, frame: int, r: int, c: int, k: int) -> Why:
     """Explain a number of a map: ReLU of what the filter gives there."""
-    says, value = f"{place(r, c)} of map {LETTERS[k]}", float(scene.answered(frame)[r, c, k])
+    says, value = f"{place(r, c)} of map {LETTERS[k]}", float(scene.origins.maps(frame)[r, c, k])
     if scene.x is None:
         return given(says, value)
-    total = Term(float(scene.before_relu[frame, r, c, k]), f"map_sum[{r},{c},{k}]")
+    total = Term(float(scene.origins.before_relu[frame, r, c, k]), f"map_sum[{r},{c},{k}]")
     return Why(says, value, [Line("ReLU: the sum, but 0 if that is negative", "max( 0 ,", total, ") =", value)])
 
 
 def _map_sum(scene: Any, frame: int, r: int, c: int, k: int) -> Why:
     """Explain what a filter gives at one place: its products, and its bias."""
-    total, (height, width), rows = float(scene.before_relu[frame, r, c, k]), scene.x.shape[:2], []
+    total, (height, width), rows = float(scene.origins.before_relu[frame, r, c, k]), scene.x.shape[:2], []
     for (i, j, channel), w in np.ndenumerate(scene.filters[frame, ..., k]):
         row, column = under(r, c, i, j, scene.filters.shape[1:3])
         if 0 <= row < height and 0 <= column < width:  # the padding is 0
@@ -148,3 +149,55 @@ BEFORE_RELU: Table = {
     "filter_b[{}]": _filter_bias,
     "x[{},{},{}]": _input,
 }
+
+
+class Origins:
+    """What explains the maps and the contributions of FeatureMaps, as far as it was given.
+
+    before_relu   (S, H, W, F), what the filters give, in all digits: with x
+    block         rows and columns of a window of max pooling: with weights
+    """
+
+    before_relu: np.ndarray | None = None
+    block: tuple[int, int] | None = None
+
+    def __init__(self, scene: Any) -> None:
+        self.given = scene.maps
+        if (scene.x is None) != (scene.filter_biases is None):
+            raise ValueError("FeatureMaps: x and filter_biases explain the maps together, got one of them")
+        if scene.x is not None:
+            patches = patches_of(scene.x[None].astype(float), scene.filters.shape[1:3])[0]  # (H, W, KH, KW, 3)
+            self.before_relu = (
+                np.einsum("hwijc,sijcf->shwf", patches, scene.filters) + scene.filter_biases[:, None, None]
+            )
+            _compare("maps", scene.maps, np.maximum(self.before_relu, 0), "x, filters and filter_biases, with ReLU")
+        if scene.weights is not None:
+            shape, windows = scene.maps.shape[1:3], scene.weights.shape[1:3]
+            if shape[0] % windows[0] or shape[1] % windows[1]:
+                raise ValueError(f"FeatureMaps: maps of {shape} must be covered by windows beside each other, as many "
+                                 f"as weights, got {windows}")  # fmt: skip
+            self.block = shape[0] // windows[0], shape[1] // windows[1]
+            made = [(self.pooled(frame) * w).sum(axis=(0, 1)) for frame, w in enumerate(scene.weights)]
+            _compare("contributions", scene.contributions, np.array(made), "maps, max pooling and weights")
+    @property
+    def table(self) -> Table:
+        """Return what explains the scene's numbers."""
+        before, after = self.before_relu is not None, self.block is not None
+        return {**DRAWN, **(BEFORE_RELU if before else {}), **(AFTER_POOLING if after else {})}
+
+    def maps(self, frame: int) -> np.ndarray:
+        """Return the maps of a frame (OH, OW, F), in all digits if they can be calculated."""
+        if self.before_relu is None:
+            return self.given[frame].astype(float)
+        return np.maximum(self.before_relu[frame], 0)
+
+    def pooled(self, frame: int) -> np.ndarray:
+        """Return what max pooling keeps of the maps, (PH, PW, F)."""
+        (high, wide), maps = self.block or (1, 1), self.maps(frame)
+        return maps.reshape(maps.shape[0] // high, high, maps.shape[1] // wide, wide, -1).max(axis=(1, 3))
+
+
+def _compare(name: str, told: np.ndarray, made: np.ndarray, of: str) -> None:
+    """Raise ValueError if what explains an argument gives other numbers."""
+    if made.shape != told.shape or not np.allclose(made, told, rtol=1e-3, atol=1e-3 * (np.abs(told).max() or 1)):
+        raise ValueError(f"FeatureMaps: {name} must be those of {of}; take all from one network")

@@ -36,6 +36,16 @@ class Rows(tuple[str, ...]):
     def letters(self) -> str:
         return "".join(self)
 
+    def beside(self, tile: int, action: int) -> int:
+        """Return the tile to which an action wants: the same, at the edge of the lake.
+
+        >>> Rows(["SF", "HG"]).beside(0, 2), Rows(["SF", "HG"]).beside(0, 3)
+        (1, 0)
+        """
+        (right, up), wide = DIRECTIONS[action], len(self[0])
+        row, column = divmod(tile, wide)
+        return min(max(row - up, 0), len(self) - 1) * wide + min(max(column + right, 0), wide - 1)
+
     @property
     def lengths(self) -> dict[str, int]:
         """Return the number of tiles, for the shapes of a scene's other arguments."""

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 
 from animations.data import Data, clock, positions, real, text
-from animations.scenes.lake.board import ACTIONS, DIRECTIONS, Rows, lake
+from animations.scenes.lake.board import ACTIONS, Rows, lake
 
 
 class LakePlayer(Data):
@@ -48,7 +48,4 @@ class LakePlayer(Data):
 
     def slides(self, tile: int, action: int, after: int) -> bool:
         """Does a move lead elsewhere than the action wants?"""
-        (right, up), wide = DIRECTIONS[action], len(self.rows[0])
-        row, column = divmod(tile, wide)
-        row, column = min(max(row - up, 0), len(self.rows) - 1), min(max(column + right, 0), wide - 1)
-        return after != row * wide + column
+        return after != self.rows.beside(tile, action)
