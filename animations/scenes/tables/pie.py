@@ -21,6 +21,8 @@ from animations.kit.axes import add_number
 from animations.kit.numbers import number_form
 from animations.scenes.tables.end_label import LINE_HEIGHT, EndLabel
 from animations.scenes.tables.table_scene import TableScene, between, look
+from animations.scenes.tables.whys import PieWhys
+from animations.why import Why
 from tinylearn.datasets import Table
 
 RADIUS = 150  # of the pie, in pixels
@@ -87,6 +89,9 @@ class Pie(TableScene):
             + ", ".join(f"{name} {share}" for name, share in shares if share)
             + f"; the sum is {self.total_form.format(self.total[row])} {self.table.unit}.".replace(" .", ".")
         )
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        return PieWhys(self.table, frame).why(gid)
 
     def _place_labels(self, middles: np.ndarray, shown: np.ndarray) -> None:
         """Put the labels that are shown around the pie, each joined by a line to the middle of its wedge's rim."""

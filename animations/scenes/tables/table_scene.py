@@ -8,6 +8,7 @@ the gid of a number says that too: value[1987, Japan]. What is missing in the ta
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ from animations.kit.axes import add_number
 from animations.kit.labels import different
 from animations.kit.numbers import number_form
 from animations.kit.page import Page, PageScene
+from animations.scenes.tables.whys import TableWhys
+from animations.why import Why
 from tinylearn.datasets import Table
 
 PATTERNS = (("", "-"), ("///", "--"), ("...", ":"))  # hatching of bars and dashes of lines that share a colour
@@ -126,6 +129,12 @@ class TableScene(PageScene):
             if self.is_shown(row, k)
         )
         return f"{self.title}, {self.table.clock} {self.times[row]}: {figures} {self.unit}".strip() + "."
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        return TableWhys(self.table, frame).why(gid)
+
+    def moments(self) -> tuple[str, Sequence[float]]:
+        return super().moments() if self.table.dates else (self.table.clock, self.table.times.tolist())
 
 
 def between(rows: np.ndarray, frame: float) -> np.ndarray:

@@ -1,0 +1,91 @@
+"""Charts explain their numbers: cells of the table, growth since the row before, shares of the whole."""
+
+import numpy as np
+import pytest
+from why_checks import check_whys
+
+from animations import BarRace, Bars, GrowingLines, Pie, SideBySide, Sum
+from animations.engine.painter import Painter
+from tinylearn.datasets import Table, gdp
+
+NAN = np.nan
+GAPS = Table([1900, 1910.5, 2000], ["A, B]", "007", "7"], [[NAN, 2, -3], [4, NAN, 0], [1, 6, NAN]], clock="moment")
+WITHOUT_NEGATIVES = Table([-1, 2], ["A", "B"], [[NAN, 2], [1, 0]])
+DATES = Table([18322, 18353.0], ["A", "B"], [[1, 2], [3, 4]], clock="date", dates="%Y-%m-%d")
+
+SCENES = {
+    "lines": lambda: GrowingLines(gdp()),
+    "race": lambda: BarRace(gdp(), top=3),
+    "bars": lambda: SideBySide(Bars(gdp()), GrowingLines(gdp(), with_values=False, with_clock=False)),
+    "pie": lambda: SideBySide(Pie(gdp(), top=4), GrowingLines(gdp(), with_clock=False)),
+    "gaps": lambda: BarRace(GAPS),
+    "gaps in lines": lambda: GrowingLines(GAPS),
+    "gaps in a pie": lambda: Pie(WITHOUT_NEGATIVES),
+}
+
+
+@pytest.mark.parametrize("kind", SCENES)
+def test_explains_every_number(kind):
+    scene = SCENES[kind]()
+    check_whys(scene, range(scene.frames) if scene.frames < 9 else None)
+
+
+def test_says_how_a_value_grew():
+    table = gdp()
+    now, before = (table.values[row, table.names.index("China")] for row in (17, 16))
+    why = GrowingLines(table).why("value[1987, China]", 40)
+    assert why.value == now
+    assert why.says == f"China, year 1987, {table.unit}"
+    growth, origin = why.parts
+    assert growth.words == "growth since 1986"
+    assert growth.sides() == pytest.approx(2 * [now / before - 1])
+    assert {*why.asked()} == {"value[1986, China]"}
+    assert (origin.words, origin.sides()) == ("read from the table: China, 1987", [now])
+
+
+def test_growth_goes_back_over_gaps_to_the_first_value():
+    assert [line.words for line in BarRace(GAPS).why("value[1900, 7]", 0).parts] == ["read from the table: 7, 1900"]
+    change, _ = BarRace(GAPS).why("value[1910.5, 7]", 0).parts
+    assert (change.words, change.arithmetic) == ("change since 1900", "0.0 - (-3.0) = 3.0")  # no share of less than 0
+    growth, _ = BarRace(GAPS).why("value[2000, 007]", 0).parts
+    assert (growth.words, growth.arithmetic) == ("growth since 1900", "(6.0 - 2.0) / 2.0 = 2.0")
+
+
+@pytest.mark.parametrize("gid", ["value[1910.5, 007]", "value[1901, 7]", "value[1900, C]", "share[1900, 7]", "other"])
+def test_knows_nothing_of_what_is_not_in_the_table(gid):
+    assert GrowingLines(GAPS).why(gid, 0) is None
+
+
+def test_a_pie_divides_by_the_sum_of_those_shown():
+    table = gdp()
+    scene = Pie(table, top=2)
+    shown = scene.table.values[3].tolist()
+    share = scene.why(f"share[1973, {scene.table.names[1]}]", 0)
+    assert share.value == shown[1] / sum(shown)
+    total = scene.why(next(gid for gid in share.asked() if gid.startswith("total")), 0)
+    (bars,) = total.parts
+    assert isinstance(bars, Sum)
+    assert [term.value for term in bars.terms] == shown
+    assert bars.labels == [*scene.names]
+
+
+def test_what_is_missing_is_no_part_of_the_whole():
+    why = Pie(WITHOUT_NEGATIVES).why("total[-1]", 0)
+    assert (why.parts[0].labels, why.value) == (["B"], 2)
+    assert Pie(WITHOUT_NEGATIVES).why("share[-1, A]", 0) is None
+
+
+def test_frames_are_counted_as_the_table_counts():
+    unit, times = GrowingLines(gdp(), with_clock=False).moments()
+    assert (unit, [*times]) == ("year", [*range(1970, 2021)])
+    assert SideBySide(Bars(gdp()), Pie(gdp())).moments()[0] == "year"
+
+
+def test_dates_are_counted_in_days_and_frames_by_themselves():
+    scene = GrowingLines(DATES)
+    Painter(scene)
+    assert scene.moments() == ("frame", range(2))
+    why = scene.why("date", 1)
+    assert why.value == 18353
+    assert "until 2020-04-01" in why.parts[0].words
+    assert scene.why("value[2020-04-01, A]", 1).value == 3
