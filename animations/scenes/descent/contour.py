@@ -16,7 +16,10 @@ from animations.kit import style
 from animations.kit.axes import add_label, add_legend, add_number, arrow_corners
 from animations.kit.page import Page, PageScene
 from animations.kit.series import Series, checked_series
+from animations.kit.whys import noted
 from animations.scenes.descent.valley import Valley
+from animations.scenes.descent.whys import clock_why
+from animations.why import Why
 
 DOWNHILL, CORNER = 60, 15  # pixels: an arrow's length, the side of a right angle's mark
 FAN = 34, 25  # pixels: how far from the start its walkers are shown, and how far from each other
@@ -77,6 +80,11 @@ class ContourDescent(PageScene):
         step = self.clock[frame]
         places = [f"{one.name} at ({one.at('x', step):.3f}, {one.at('y', step):.3f})" for one in self.series]
         return f"Step {step} in the valley {self.valley.label}: {', '.join(places)}."
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        if gid == "closer_by":
+            return noted("how many times larger the part is drawn", "a setting of this picture", self.closer_by)
+        return clock_why(self.clock[frame]) if gid == "step" else None
 
     def _check_room(self) -> None:
         """Refuse a part that would be drawn over the edge of the map."""

@@ -23,6 +23,8 @@ from animations.kit.axes import add_label, arrow_corners
 from animations.kit.numbers import decimals_by_size, in_brackets
 from animations.scenes.descent.curve_panel import CurvePanel
 from animations.scenes.descent.descent import Descent
+from animations.scenes.descent.whys import WalkWhys
+from animations.why import Why
 
 SHORTEST = 3  # pixels: a shorter arrow is not drawn
 REACH = 60  # pixels, of the tangent to each side
@@ -79,6 +81,10 @@ class CurveDescent(CurvePanel):
         if self.over[frame]:
             return f"{now}. {'Converged' if walk.converged else 'Not converged'} after {walk.last} steps."
         return f"{now}, slope {slope}; the next x is {decimals_by_size(walk.x[step + 1])}."
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        step = int(self.shown[frame])
+        return WalkWhys(self.descent, f"{self.name}.", self.setting, self.push, step, self.divisor).why(gid)
 
     def _draw_view(self) -> None:
         left, right, bottom, top = self.windows[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -43,6 +44,9 @@ class CurvePanel(PageScene):
     def until(self, last: int) -> None:
         """Let step `last` be the last: `shown` (S,) is the step of the search in each frame, `over` (S,) if it was."""
         self.last, self.shown, self.over = last, np.minimum(self.clock, last), (self.clock >= last).tolist()
+
+    def moments(self) -> tuple[str, Sequence[float]]:
+        return "step", self.clock.tolist()
 
     def draw_panel(self, figure: FigureBase, setting: tuple[str, float], end: tuple[str, str, str], row: float) -> None:
         """Draw title and curve, on `page` and `axes`.

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from animations import checks, data
+from animations.kit.formulas import formula_of
 from tinylearn import Recording
 
 
@@ -34,6 +35,7 @@ class Descent(data.Data):
         if len(x) < 2 or not np.array_equal(recording.steps, np.arange(len(x))):
             raise ValueError(f"Descent: expected a record of every step, 0, 1, …, got {recording}")
         self.x = checks.array("Descent", f"{self.parameter} of the recording", x.reshape(-1), ("S",))
+        self.height_formula, self.slope_formula = formula_of(self.f), formula_of(self.slope)  # None if not known
         self.y, self.slope = self._values("f", self.x), self._values("slope", self.x)
         self.push = self._values("push", self.slope) if self.push else self.slope
         del self.f  # with a lambda no scene could go to another process

@@ -11,6 +11,8 @@ from matplotlib.figure import FigureBase
 from animations import data
 from animations.kit import style
 from animations.scenes.descent.curve_panel import CurvePanel
+from animations.scenes.descent.whys import GridWhys
+from animations.why import Why
 
 RING: dict[str, Any] = {"markersize": 17, "markerfacecolor": "none", "markeredgewidth": 2.5, "zorder": 3,
                         "color": style.TARGET, "markeredgecolor": style.TARGET}  # fmt: skip
@@ -56,6 +58,9 @@ class GridSearch(CurvePanel):
             f"{self.title}: {step + 1} of {len(self.x)} points looked at; "
             f"the best so far is x = {self.x[best]:.6f}, y = {self.y[best]:.6f}."
         )
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        return GridWhys(self.x, self.y, self.best, f"{self.name}.", int(self.shown[frame])).why(gid)
 
     def _seen(self, moment: float) -> int:
         """Return the point at a moment; between two frames, too, the search goes from point to point."""

@@ -8,6 +8,8 @@ from matplotlib.figure import FigureBase
 from animations import checks, data
 from animations.kit import style
 from animations.kit.page import Page, PageScene
+from animations.scenes.descent.whys import clock_why
+from animations.why import Why
 
 
 class Heading(PageScene):
@@ -34,3 +36,6 @@ class Heading(PageScene):
 
     def describe(self, frame: int) -> str:
         return f"Step {self.clock[frame]}: {self.rule}."
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        return clock_why(self.clock[frame]) if gid == "step" else None

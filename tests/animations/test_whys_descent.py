@@ -1,0 +1,136 @@
+"""Searches explain their numbers: each step from the one before, height and slope by the curve's own formula."""
+
+import math
+
+import numpy as np
+import pytest
+from descent_helpers import CLOCK, curve, descent, height, panel, recorded, slope, three_panels
+from test_contour import chart, contour
+from test_descent_grid import grid
+from why_checks import check_whys
+
+from animations import CurveDescent, Descent, Heading, Series, Stacked, StepChart
+from chapters.ch02_gradient_descent import fixed_steps
+
+
+def walk(xs, rate=0.1, f=height, derivative=slope, **settings):
+    """Return a panel of a walk through these x."""
+    made = Descent(recorded(x=list(xs)), f, derivative, rate, enough=1e-4, **settings)
+    return CurveDescent(made, curve(), range(len(xs)), title="Walk", name="walk")
+
+
+def fixed(size):
+    made = Descent(fixed_steps(size), height, slope, size, enough=1e-4, push=np.sign)
+    return CurveDescent(made, curve(), CLOCK, title="Fixed", name="fixed", setting="step size", push="sign of slope")
+
+
+SCENES = {
+    "three rates": three_panels,
+    "one size": lambda: fixed(0.01),
+    "too large a size": lambda: fixed(8.0),
+    "under a rule": lambda: Stacked(Heading("a rule", CLOCK, 600), panel()),
+    "grid": grid,
+    "uneven grid": lambda: grid(np.geomspace(1, 20, 2000)),
+    "map": contour,
+    "chart": chart,
+}
+
+
+@pytest.mark.parametrize("kind", SCENES)
+def test_explains_every_number(kind):
+    check_whys(SCENES[kind](), (0, 1, 5, -2, -1))
+
+
+def parts(scene, gid, frame=0):
+    return scene.why(gid, frame).parts
+
+
+def test_a_step_is_the_one_before_less_rate_times_slope():
+    scene = panel(0.1)
+    (line,) = parts(scene, "rate_0.1.update.next_x", 3)
+    x = scene.descent.x
+    assert line.arithmetic == f"{x[3]} - 0.1 * ({2 * (x[3] - 10)}) = {x[4]}"
+    assert [piece.gid for piece in line.pieces if not isinstance(piece, str)] == [
+        "rate_0.1.x[3]", "rate_0.1.setting", "rate_0.1.push[3]", ""]  # fmt: skip
+    assert scene.why("rate_0.1.x", 4).value == x[4]
+
+
+def test_one_goes_back_to_the_start():
+    scene, gid, steps = panel(0.1), "rate_0.1.x", 0
+    while (why := scene.why(gid, 9)).says != "x at the start":
+        gid, steps = next(asked for asked in why.asked() if ".x[" in asked), steps + 1
+    assert (steps, why.value) == (9, 1.2345)
+
+
+def test_height_and_slope_are_computed_by_the_formulas_of_the_functions():
+    (line,) = parts(panel(0.1), "rate_0.1.y")
+    assert line.arithmetic == f"(1.2345 - 10) ** 2 = {(1.2345 - 10) ** 2}"
+    assert line.words == "the height of the curve at this x: height(x) = (x - 10) ** 2"
+    (line,) = parts(panel(0.1), "rate_0.1.slope")
+    assert line.words == "the derivative of the curve at this x: slope(x) = 2 * (x - 10)"
+    assert line.arithmetic.startswith("2 * (1.2345 - 10) = -17.531")
+
+
+def test_a_curve_without_a_formula_is_as_its_function_returned_it():
+    scene = walk([1.0, 2.0], f=lambda x: np.cosh(x), derivative=lambda x: np.sinh(x))
+    check_whys(scene)
+    at, returned = parts(scene, "walk.y", 1)
+    assert (at.sides(), returned.sides()) == ([2.0], [math.cosh(2)])
+    assert returned.words == "the height of the curve, as the function returned it"
+
+
+def test_a_walk_by_another_rule_is_as_recorded():
+    scene = walk([1.0, 2.0, 7.0])
+    check_whys(scene)
+    assert [line.words for line in parts(scene, "walk.x[2]")] == ["as recorded after step 2"]
+
+
+def test_a_push_of_another_kind_is_named():
+    scene = walk([1.0, 2.5, 2.6], push=lambda slope: slope / 3)
+    check_whys(scene)
+    assert [line.sides() for line in parts(scene, "walk.push[0]")] == [[-18.0], [-6.0]]
+
+
+def test_the_sign_of_a_slope_is_the_slope_divided_by_its_size():
+    (line,) = parts(fixed(8.0), "fixed.update.push")
+    assert line.arithmetic.replace(str(2 * (1.2345 - 10)), "s") == "s / abs(s) = -1.0"
+
+
+def test_the_end_says_why():
+    scene = panel(0.1)
+    (line,) = parts(scene, "rate_0.1.change", scene.frames - 1)
+    y = scene.descent.y[-2:].tolist()
+    assert line.arithmetic == f"abs({y[1]} - {y[0]}) = {abs(y[1] - y[0])}"
+    assert parts(scene, "rate_0.1.last_step")[0].words == "in it, y changed by no more than"
+    assert parts(panel(0.0003), "rate_0.0003.last_step")[0].words.startswith("y still changes")
+
+
+def test_the_lowest_of_a_grid_is_the_lower_of_two():
+    (line,) = parts(grid(), "grid.best.y", 4)  # point 999
+    x = np.linspace(0, 20, 2000)
+    assert line.sides() == [min((x[998] - 10) ** 2, (x[999] - 10) ** 2)] * 2
+    assert {*grid().why("grid.best.y", 4).asked()} == {"grid.best.y[998]", "grid.y[999]"}
+    (line,) = parts(grid(), "grid.now.x", 4)
+    assert line.arithmetic == f"0.0 + 999.0 * (20.0 - 0.0) / 1999.0 = {x[999]}"
+
+
+def test_what_a_chart_was_given_is_said_to_be_given():
+    one = Series("A", {"fixed": 2.0, "f": [3.0, 2.0]})
+    scene = StepChart([one], [0, 1, 5], shown="f", title="t")
+    words = [scene.why("A.f", frame).parts[0].words for frame in range(3)]
+    assert words == 2 * ["given to this picture"] + ["given to this picture: that of step 1, the last of A"]
+    assert scene.why("A.fixed", 2).parts[0].words == "given to this picture, the same for all steps"
+    assert scene.why("B.f", 0) is None
+
+
+@pytest.mark.parametrize("make", [panel, grid, chart, three_panels])
+def test_frames_are_counted_in_steps(make):
+    scene = make()
+    unit, steps = scene.moments()
+    assert (unit, len(steps)) == ("step", scene.frames)
+
+
+@pytest.mark.parametrize("gid", ["rate_0.1.x[31]", "rate_0.1.other", "x", "rate_0.95.x"])
+def test_knows_nothing_of_others(gid):
+    assert descent(0.1).last == 30
+    assert panel(0.1).why(gid, 0) is None
