@@ -9,6 +9,7 @@ and its loss are computed from it, before anything is drawn.
 from __future__ import annotations
 
 import copy
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -20,6 +21,9 @@ from animations.kit import style
 from animations.kit.axes import add_legend, log_loss
 from animations.kit.numbers import no_negative_zero
 from animations.kit.page import Page, PageScene
+from animations.scenes.activations.curve_whys import LossWhys, Pass, epoch_why
+from animations.scenes.activations.line_whys import BestLineWhys, LayersWhys
+from animations.why import Line, Why
 from tinylearn import Dense, Recording, ReLU, Sequential
 
 LEAST = 1e-100  # on the axis of losses
@@ -55,6 +59,23 @@ class CurveStates(Data):
         self.predicted = np.array(predicted)
         self.loss = ((self.predicted - self.target) ** 2).mean(axis=1)
         self.line = None if lines[0] is None else np.array(lines)
+        self._passes: tuple[int, list[Pass]] = -1, []  # of the frame that was asked last
+
+    def passes(self, frame: int) -> list[Pass]:
+        """Return what each layer is given and gives, with the parameters of a frame; of one that is no (N, …), none."""
+        if self._passes[0] != frame:
+            model, passes, out = copy.deepcopy(self.model), list[Pass](), self.x[:, None]
+            self.recording.restore(model, self.steps[frame])
+            for name, layer in zip(model.layer_names, model.layers, strict=True):
+                passes.append(Pass(name, layer, out, out := layer.forward(out)))
+            self._passes = frame, passes
+        return self._passes[1]
+
+    def why(self, prefix: str, gid: str, frame: int) -> Why | None:
+        """Explain the loss, or what it is made of; of a straight line also w and b."""
+        loss = LossWhys(prefix, int(self.steps[frame]), self.x, self.target, self.predicted[frame],
+                        float(self.loss[frame]), self.passes(frame))  # fmt: skip
+        return (self.line is not None and LayersWhys(loss).why(gid)) or loss.why(gid)
 
 
 def bends(model: Sequential, x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -140,6 +161,23 @@ class CurveFit(PageScene):
             shape = f"the network is a straight line with w = {w} and b = {b}"
         clock = f"epoch {states.steps[frame]} of {states.last}"
         return f"{self.title}, {clock}: {shape}; the loss is {states.loss[frame]:.4f}."
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        prefix, states = f"{self.name}.", self.states
+        if gid == f"{prefix}epoch":
+            return epoch_why("the epoch of this frame", int(states.steps[frame]))
+        if gid == f"{prefix}bends":
+            return self._why_bends(frame)
+        return BestLineWhys(prefix, states.x, states.target, self.best_line).why(gid) or states.why(prefix, gid, frame)
+
+    def _why_bends(self, frame: int) -> Why:
+        all_bends, dots = len(self.states.bends[frame]), len(self.dots[frame])
+        words = "where a ReLU switches from one x to the next, less those too near to be told apart"
+        line = Line(words, all_bends, "-", all_bends - dots, "=", dots)
+        return Why("the dots: places where the curve can bend", dots, [line])
+
+    def moments(self) -> tuple[str, Sequence[float]]:
+        return "epoch", self.states.steps.tolist()
 
     def _write_heading(self) -> None:
         """Write the title, the clock, the loss, and what the curve consists of."""

@@ -22,6 +22,9 @@ from animations.kit.axes import log_loss
 from animations.kit.labels import short
 from animations.kit.page import Page, PageScene
 from animations.scenes.activations.curve_fit import CurveStates
+from animations.scenes.activations.curve_whys import epoch_why
+from animations.scenes.activations.line_whys import BestLineWhys
+from animations.why import Why
 
 LEFT, BOTTOM, WIDE, HIGH = 84, 66, 500, 470  # pixels: where the losses are drawn
 PANELS, PANEL, GAP, TITLE = 640, 292, 28, 34  # where the networks begin, how wide each is; between two; above each
@@ -75,6 +78,16 @@ class CurveRace(PageScene):
     def describe(self, frame: int) -> str:
         losses = ", ".join(f"{name} {states.loss[frame]:.4f}" for name, states in self.states.items())
         return f"{self.title}, epoch {self.steps[frame]} of {self.last}: losses of {losses}."
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        if gid == "epoch":
+            return epoch_why("the epoch of this frame", int(self.steps[frame]))
+        if gid == "last_epoch":
+            return epoch_why("the last epoch", self.last)
+        name = max((name for name in self.states if gid.startswith(f"{name}.")), key=len, default=None)
+        if name is not None:
+            return self.states[name].why(f"{name}.", gid, frame)
+        return BestLineWhys("", self.x, self.target, self.best_line).why(gid)
 
     def _draw_losses(self) -> None:
         """Draw the losses so far, and that of the best straight line."""

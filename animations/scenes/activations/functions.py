@@ -8,7 +8,7 @@ f′(x) ____      how steep that tangent is, as a height
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,8 @@ from animations import checks
 from animations.data import Data, growing, instance, real, text
 from animations.kit import style
 from animations.kit.page import Box, Page, PageScene
+from animations.scenes.activations.whys import function_why
+from animations.why import Why
 from tinylearn.layers import Layer
 
 FINE = 1201  # points of the curves between the first and the last x
@@ -102,6 +104,12 @@ class FunctionAndSlope(PageScene):
     def describe(self, frame: int) -> str:
         x, y, slope = self.states.at(frame)
         return f"{self.title} at x = {x:.1f}: its value is {y:.3f}, and its slope there {slope:.3f}."
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        return function_why(f"{self.name}.", self.states.layer, gid, *self.states.at(frame).tolist())
+
+    def moments(self) -> tuple[str, Sequence[float]]:
+        return "x", self.states.x.tolist()
 
     def _plot(self, box: Box, seen: np.ndarray, **settings: str) -> Axes:
         """Return axes with a tenth of room above and below what is seen, and to both sides for the tangent."""

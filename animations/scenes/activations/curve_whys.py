@@ -1,0 +1,159 @@
+"""Where the numbers of a network that learns a curve come from, at one step: its loss, and back through every layer.
+
+loss → square[i], of example i → predicted[i] → out[2,i,0], of the last layer → product[2,i,0,k]
+     → out[1,i,k], of the layer before it → … → x[i], and the parameters: dense_1.w[0,k]
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from animations.kit.whys import Table, added, explained, given, noted
+from animations.scenes.activations.whys import value_line
+from animations.why import Line, Part, Term, Why
+from tinylearn.layers import Layer
+from tinylearn.layers.dense import Dense
+
+FEW = 4  # products that have room in a line
+
+
+def epoch_why(says: str, epoch: int) -> Why:
+    """Explain a number of a clock that counts epochs."""
+    return noted(says, "how often training has gone through all examples", epoch)
+
+
+class Pass(NamedTuple):
+    """One layer in a forward pass of N examples: what it was given and what it gave, both (N, units)."""
+
+    name: str
+    layer: Layer
+    x: np.ndarray
+    out: np.ndarray
+
+
+@dataclass(frozen=True)
+class LossWhys:
+    """Explains the loss of a network after epoch `step`, and all that it is made of.
+
+    prefix              what stands before the gids: "relu."
+    x, target           (N,) the examples: the inputs, and what should be said of each
+    predicted, loss     (N,) what the network says, and one number, the mean squared error
+    passes              of the layers, one after the other, with the parameters of this step
+    """
+
+    prefix: str
+    step: int
+    x: np.ndarray
+    target: np.ndarray
+    predicted: np.ndarray
+    loss: float
+    passes: list[Pass]
+
+    def why(self, gid: str) -> Why | None:
+        own = gid.removeprefix(self.prefix)
+        if not gid.startswith(self.prefix):
+            return None
+        for layer, each in enumerate(self.passes):
+            if own.startswith(f"{each.name}."):
+                return explained(own.removeprefix(f"{each.name}."), PARAMETERS, self, layer)
+        return explained(own, TABLE, self)
+
+    def term(self, gid: str, value: float) -> Term:
+        return Term(float(value), f"{self.prefix}{gid}")
+
+    @property
+    def when(self) -> str:
+        return f"after epoch {self.step}" if self.step else "before training"
+
+    # --- the whole network ----------------------------------------------------------------------------------------
+
+    def mean_of_squares(self) -> Why:
+        count = len(self.x)
+        squares = ((self.predicted - self.target) ** 2 / count).tolist()
+        rows = [(f"x = {self.x[i]:.3g}", *self.term(f"square[{i}]", squares[i])) for i in range(count)]
+        words = f"the squared error of each example, divided by {count}, as many as there are"
+        return Why(f"the loss {self.when}: the mean squared error", self.loss, [added(words, rows, self.loss)])
+
+    def square(self, i: int) -> Why:
+        said, target, count = self.predicted[i], self.target[i], len(self.x)
+        value = float((said - target) ** 2 / count)
+        line = Line("prediction − target, squared, divided by the number of examples", "(",
+                    self.term(f"predicted[{i}]", said), "-", self.term(f"target[{i}]", target), ") ** 2 /", count,
+                    "=", value)  # fmt: skip
+        return Why(f"what example {i} adds to the loss", value, [line])
+
+    def prediction(self, i: int) -> Why:
+        value = float(self.predicted[i])
+        says = f"what the network says of x = {self.x[i]:.3g}, {self.when}"
+        if not self.passes or self.passes[-1].out[i].item() != value:
+            return noted(says, "what the model's forward pass gave, of which no more is known", value)
+        last = len(self.passes) - 1
+        return Why(says, value, [Line("what its last layer gives", self.term(f"out[{last},{i},0]", value))])
+
+    def input(self, i: int) -> Why:
+        return given(f"x of example {i}", self.x[i])
+
+    def wanted(self, i: int) -> Why:
+        return given(f"the target of example {i}", self.target[i])
+
+    # --- one of its layers ----------------------------------------------------------------------------------------
+
+    def out(self, layer: int, i: int, j: int) -> Why:
+        """Explain what unit j of a layer gives for example i: of a dense one, an activation, or another."""
+        name, made, x, out = self.passes[layer]
+        value = float(out[i, j])
+        says = f"unit {j} of {name}, for x = {self.x[i]:.3g}"
+        if isinstance(made, Dense):
+            return Why(says, value, [self._weighted(layer, i, j, value)])
+        if x.shape != out.shape:
+            return noted(says, f"what the forward of {made} makes of this example", value)
+        return Why(says, value, [value_line(made, self.into(layer, i, j), value)])
+
+    def into(self, layer: int, i: int, k: int) -> Term:
+        """Return input k of a layer: x, or what the layer before it gave."""
+        return self.term(f"out[{layer - 1},{i},{k}]" if layer else f"x[{i}]", self.passes[layer].x[i, k])
+
+    def parameter(self, layer: int, key: str, *index: int) -> Term:
+        name, made, *_ = self.passes[layer]
+        return self.term(f"{name}.{key}[{','.join(map(str, index))}]", made.params[key][index])
+
+    def product(self, layer: int, i: int, j: int, k: int) -> Why:
+        x, w = self.into(layer, i, k), self.parameter(layer, "w", k, j)
+        says = f"input {k} of {self.passes[layer].name}, times its weight to unit {j}"
+        return Why(says, x.value * w.value, [Line("input · weight", x, "*", w, "=", x.value * w.value)])
+
+    def recorded(self, layer: int, key: str, *index: int) -> Why:
+        value, gid = self.parameter(layer, key, *index)
+        words = f"as recorded {self.when}" if self.step else "initialise: as it was before training"
+        return noted(f"{gid.removeprefix(self.prefix)} {self.when}", words, value)
+
+    def _weighted(self, layer: int, i: int, j: int, total: float) -> Part:
+        """Say how a dense layer adds up what comes in, each number times its weight, and the bias."""
+        words, weights = "input · weight, added up, and the bias", self.passes[layer].layer.params["w"][:, j]
+        bias = self.parameter(layer, "b", j)
+        if len(weights) <= FEW:
+            pieces: list[str | Term] = []
+            for k in range(len(weights)):
+                pieces += [self.into(layer, i, k), "*", self.parameter(layer, "w", k, j), "+"]
+            return Line(words, *pieces, bias, "=", total)
+        products = (self.passes[layer].x[i] * weights).tolist()
+        rows = [(f"unit {k}", *self.term(f"product[{layer},{i},{j},{k}]", each)) for k, each in enumerate(products)]
+        return added(words, [*rows, ("the bias", *bias)], total)
+
+
+TABLE: Table = {
+    "loss": LossWhys.mean_of_squares,
+    "square[{}]": LossWhys.square,
+    "predicted[{}]": LossWhys.prediction,
+    "x[{}]": LossWhys.input,
+    "target[{}]": LossWhys.wanted,
+    "out[{},{},{}]": LossWhys.out,
+    "product[{},{},{},{}]": LossWhys.product,
+}
+PARAMETERS: Table = {
+    "w[{},{}]": lambda loss, layer, i, j: loss.recorded(layer, "w", i, j),
+    "b[{}]": lambda loss, layer, j: loss.recorded(layer, "b", j),
+}

@@ -1,0 +1,141 @@
+"""Straight lines, explained: the one that dense layers in a row are, and the best one through some points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from animations.kit.whys import Table, added, explained, given
+from animations.scenes.activations.curve_whys import LossWhys
+from animations.why import Line, Term, Why
+
+
+@dataclass(frozen=True)
+class LayersWhys:
+    """Explains "w" and "b" of the line that a network of dense layers is: after each of them it is a line, too.
+
+    To each unit j of layer l leads a line of its own, line.w[l,j] and line.b[l,j]. A layer multiplies those before it
+    by its weights and adds them up: (x · w₁ + b₁) · w₂ + b₂ = x · (w₁ · w₂) + (b₁ · w₂ + b₂).
+    """
+
+    network: LossWhys
+
+    def why(self, gid: str) -> Why | None:
+        prefix, last = self.network.prefix, len(self.network.passes) - 1
+        own = gid.removeprefix(prefix)
+        whole = {"w": f"line.w[{last},0]", "b": f"line.b[{last},0]"}
+        return explained(whole.get(own, own), LAYERS, self) if gid.startswith(prefix) else None
+
+    def line(self, key: str, layer: int) -> np.ndarray:
+        """Return w or b of the lines to a layer's units."""
+        start = {"w": np.ones(1), "b": np.zeros(1)}[key]
+        for each in self.network.passes[: layer + 1]:
+            start = start @ each.layer.params["w"] + (each.layer.params["b"] if key == "b" else 0)
+        return start
+
+    def whole(self, key: str, layer: int, j: int) -> Why:
+        """Explain w or b of the line to unit j of a layer."""
+        network, value = self.network, float(self.line(key, layer)[j])
+        says = f"{key} of the line that x has become in unit {j} of {network.passes[layer].name}, {network.when}"
+        own = network.parameter(layer, key, *((0, j) if key == "w" else (j,)))
+        if layer == 0:
+            return Why(says, value, [Line("the first layer's own", own)])
+        before, weights = self.line(key, layer - 1), network.passes[layer].layer.params["w"][:, j]
+        rows = [(f"from unit {i}", *network.term(f"line.{key}[{layer},{i},{j}]", part))
+                for i, part in enumerate((before * weights).tolist())]  # fmt: skip
+        words = f"{key} of each line before, times the weight to this unit"
+        if key == "b":
+            rows, words = [*rows, ("its own bias", *own)], f"{words}, and its bias"
+        return Why(says, value, [added(words, rows, value)])
+
+    def part(self, key: str, layer: int, i: int, j: int) -> Why:
+        network, before = self.network, self.line(key, layer - 1)[i]
+        of_line, weight = network.term(f"line.{key}[{layer - 1},{i}]", before), network.parameter(layer, "w", i, j)
+        value = of_line.value * weight.value
+        line = Line(f"{key} of the line before · weight", of_line, "*", weight, "=", value)
+        return Why(f"what unit {i} adds to {key} of unit {j} of {network.passes[layer].name}", value, [line])
+
+
+LAYERS: Table = {
+    "line.w[{},{}]": lambda line, layer, j: line.whole("w", layer, j),
+    "line.b[{},{}]": lambda line, layer, j: line.whole("b", layer, j),
+    "line.w[{},{},{}]": lambda line, layer, i, j: line.part("w", layer, i, j),
+    "line.b[{},{},{}]": lambda line, layer, i, j: line.part("b", layer, i, j),
+}
+
+
+@dataclass(frozen=True)
+class BestLineWhys:
+    """Explains the loss of the best straight line through the examples x, target (N,), if `loss` is that.
+
+    Both slopes of the loss are 0 there: w = Σ (x − x̄)(y − ȳ) / Σ (x − x̄)², and b = ȳ − w x̄, with the means x̄ and ȳ.
+    """
+
+    prefix: str
+    x: np.ndarray
+    target: np.ndarray
+    given: float
+
+    def why(self, gid: str) -> Why | None:
+        return explained(gid.removeprefix(self.prefix), BEST, self) if gid.startswith(self.prefix) else None
+
+    @property
+    def off(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return how far each x and each target is from their mean."""
+        return self.x - self.x.mean(), self.target - self.target.mean()
+
+    @property
+    def w(self) -> float:
+        off_x, off_y = self.off
+        return float((off_x * off_y).sum() / (off_x**2).sum())
+
+    @property
+    def b(self) -> float:
+        return float(self.target.mean() - self.w * self.x.mean())
+
+    def loss(self) -> Why:
+        says, count = "the loss that no straight line falls below", len(self.x)
+        squares = (self.w * self.x + self.b - self.target) ** 2 / count
+        if not np.isclose(squares.sum(), self.given, rtol=1e-6):
+            return given(says, self.given)
+        rows = [(f"x = {self.x[i]:.3g}", *self.term(f"square[{i}]", float(squares[i]))) for i in range(count)]
+        return Why(says, self.given, [
+            Line("its w, of all lines the best", self.term("w", self.w)), Line("its b", self.term("b", self.b)),
+            added(f"its squared error at each x, divided by {count}, as many as there are", rows, self.given),
+        ])  # fmt: skip
+
+    def square(self, i: int) -> Why:
+        count, w, b = len(self.x), self.w, self.b
+        value = float((w * self.x[i] + b - self.target[i]) ** 2 / count)
+        line = Line("w · x + b − target, squared, divided by the number of examples", "(", self.term("w", w), "*",
+                    self.x[i], "+", self.term("b", b), "-", self.target[i], ") ** 2 /", count, "=", value)  # fmt: skip
+        return Why(f"what example {i} adds to the loss of the best line", value, [line])
+
+    def slope(self) -> Why:
+        off_x, off_y = self.off
+        over, under = float((off_x * off_y).sum()), float((off_x**2).sum())
+        return Why("w of the best line", self.w, [
+            added("x and target, each less its mean, multiplied", self._rows(off_x * off_y), over),
+            added("x less its mean, squared", self._rows(off_x**2), under),
+            Line("the first sum, divided by the second", over, "/", under, "=", self.w),
+        ])  # fmt: skip
+
+    def height(self) -> Why:
+        y, x = float(self.target.mean()), float(self.x.mean())
+        line = Line("the mean target − w · the mean x", y, "-", self.term("w", self.w), "*", x, "=", self.b)
+        return Why("b of the best line", self.b, [line])
+
+    def term(self, key: str, value: float) -> Term:
+        return Term(value, f"{self.prefix}best_line.{key}")
+
+    def _rows(self, values: np.ndarray) -> list[tuple[str, float, str]]:
+        return [(f"x = {x:.3g}", value, "") for x, value in zip(self.x, values.tolist(), strict=True)]
+
+
+BEST: Table = {
+    "best_line": BestLineWhys.loss,
+    "best_line.square[{}]": BestLineWhys.square,
+    "best_line.w": BestLineWhys.slope,
+    "best_line.b": BestLineWhys.height,
+}
