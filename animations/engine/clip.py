@@ -130,10 +130,13 @@ class Clip:
                 for place in tqdm(places, outputs[0][-1], unit=" pictures", leave=False, disable=not progress):
                     whole = place % self.motion == 0
                     moment = place // self.motion if whole else place / self.motion
-                    picture = painter.paint(moment) if painted else painter.show(moment)
+                    if painted:
+                        painter.paint(moment)
+                    else:
+                        painter.show(moment)
                     for taker in waiting:
                         with suppress(StopIteration):  # its last one
-                            taker.send(picture)
+                            taker.send(painter.pixels)
             except UserWarning as warning:
                 refuse_missing_letter("render", warning)
                 raise

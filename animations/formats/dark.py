@@ -36,4 +36,6 @@ def at_night(colour: str) -> str:
         if (light > -1e-4).all() and (light < 1.0001).all():
             break
     light = light.clip(0, 1)
-    return to_hex(np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055).clip(0, 1))
+    srgb = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    red, green, blue = srgb.clip(0, 1).tolist()
+    return to_hex((red, green, blue))

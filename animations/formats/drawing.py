@@ -110,7 +110,7 @@ class Drawing:
 
     # --- parts of the page -------------------------------------------------------------------------------------------
 
-    def _lay_out(self, scene: Scene, figure: FigureBase) -> Any:
+    def _lay_out(self, scene: Scene, figure: Any) -> Any:
         """Return how the panels of a scene lie, and number them."""
         if isinstance(scene, SideBySide | Stacked):
             parts = [self._lay_out(part, panel) for part, panel in zip(scene.scenes, scene.panels, strict=True)]
@@ -123,12 +123,9 @@ class Drawing:
         """Return the number of the panel that an artist lies in."""
         figures = [panel.figure for panel in self.panels]
         figure: Any = artist if isinstance(artist, SubFigure) else artist.get_figure()
-        while figure not in figures:
-            parent = figure._parent if isinstance(figure, SubFigure) else None
-            if parent is None:
-                return 0
-            figure = parent
-        return figures.index(figure)
+        while figure not in figures and figure is not self.painter.figure:
+            figure = figure._parent  # of a subfigure
+        return figures.index(figure) if figure in figures else 0
 
     # --- what is drawn -----------------------------------------------------------------------------------------------
 

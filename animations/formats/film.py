@@ -14,11 +14,9 @@
 
 from __future__ import annotations
 
-import base64
 import html
 import json
 import re
-import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -28,7 +26,7 @@ from animations.formats.dark import at_night
 from animations.formats.drawing import Drawing, Slot
 from animations.formats.fonts import font_rules
 from animations.formats.svg import UNITS, Element
-from animations.formats.whys import Explanations
+from animations.formats.whys import Explanations, pack
 
 LEAST = 12  # pixels of the smallest text, on any screen
 
@@ -48,7 +46,7 @@ def fragment(clip: Clip, painter: Painter, drawing: Drawing, name: str, whys: Ex
         "unit": unit,
         "moments": [moment if isinstance(moment, str) else float(moment) for moment in moments],
         "changes": pack(_changes(drawing.slots, trails, markup)),
-        "whys": [pack(group) for group in whys.groups],
+        "whys": whys.groups,
         "why_group": whys.group,
         "why_says": whys.says,
     }
@@ -59,12 +57,6 @@ def fragment(clip: Clip, painter: Painter, drawing: Drawing, name: str, whys: Ex
         f'<div class="stage">{stage}</div>\n'
         f'<script type="application/json" class="film-data">{packed}</script>\n</section>\n'
     )
-
-
-def pack(content: Any) -> str:
-    """Return JSON, deflated, in base64."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
 def _colours(ident: str, colours: Iterable[str]) -> str:
@@ -101,7 +93,9 @@ class _Markup:
         if isinstance(layout, int):
             return self._panel(layout)
         direction, parts = layout
-        return f'<div class="{direction}" style="--width:{self._width(layout):g}">{"".join(map(self.stage, parts))}</div>'
+        return (
+            f'<div class="{direction}" style="--width:{self._width(layout):g}">{"".join(map(self.stage, parts))}</div>'
+        )
 
     def _width(self, layout: Any) -> float:
         """Return how wide a panel is, or a row or a column of panels."""

@@ -27,12 +27,12 @@ class Face(NamedTuple):
     """A font file, and which of the fonts in it."""
 
     path: str
-    index: int = 0
+    number: int = 0
 
     @property
     def name(self) -> str:
         """The name of the family in the page: the same for the same font."""
-        return "f" + hashlib.sha256(f"{self.path.rpartition('/')[2]}{self.index}".encode()).hexdigest()[:6]
+        return "f" + hashlib.sha256(f"{self.path.rpartition('/')[2]}{self.number}".encode()).hexdigest()[:6]
 
 
 def faces_of(font: FontProperties, letters: str) -> dict[Face, set[str]]:
@@ -91,20 +91,20 @@ def _letters_in(face: Face) -> dict[str, float]:
 
 @functools.cache
 def _open(face: Face) -> TTFont:
-    return TTFont(face.path, fontNumber=face.index, lazy=True)
+    return TTFont(face.path, fontNumber=face.number, lazy=True)
 
 
 @functools.cache
 def _usual(face: Face) -> bytes:
     """Return the font with the usual letters only."""
-    return _cut(TTFont(face.path, fontNumber=face.index), USUAL, None)
+    return _cut(TTFont(face.path, fontNumber=face.number), USUAL, None)
 
 
 @functools.lru_cache(maxsize=256)
 def _woff(face: Face, letters: frozenset[str]) -> bytes:
     """Return a font with these letters."""
     usual = letters <= USUAL
-    font = TTFont(io.BytesIO(_usual(face))) if usual else TTFont(face.path, fontNumber=face.index)
+    font = TTFont(io.BytesIO(_usual(face))) if usual else TTFont(face.path, fontNumber=face.number)
     return _cut(font, letters, "woff")
 
 

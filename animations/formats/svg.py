@@ -13,7 +13,7 @@ from __future__ import annotations
 import base64
 import io
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from matplotlib.backend_bases import GraphicsContextBase, RendererBase
@@ -121,7 +121,7 @@ class SvgRenderer(RendererBase):
             return
         line = gc.get_linewidth() * self.dpi / 72 if "stroke" in look else 0.0
         shape = marker_path.cleaned(marker_trans + Affine2D().scale(1, -1), stroke_width=line, snap=False, curves=True)
-        first, rest = _rounded(shape.vertices[:1])[0], path_data(shape.vertices, shape.codes, relative=True)
+        first, rest = _rounded(np.asarray(shape.vertices)[:1])[0], path_data(shape.vertices, shape.codes, relative=True)
         places = [vertices[-2:] for vertices, _ in path.iter_segments(trans + self.flip, simplify=False)]
         inside = [place for place in places if np.isfinite(place).all() and self._is_near(place)]
         if inside:
@@ -152,7 +152,7 @@ class SvgRenderer(RendererBase):
         gid = mtext.get_gid() if mtext is not None else None
         if ismath:
             before = len(self.elements)
-            self._draw_text_as_path(gc, x, y, s, prop, angle, ismath)
+            super().draw_text(gc, x, y, s, prop, angle, ismath)
             for element in self.elements[before:]:
                 element.attributes.update({"data-text": s} | ({"data-gid": gid} if gid else {}))
             return
@@ -164,7 +164,8 @@ class SvgRenderer(RendererBase):
         """Write a line of a PastedText, whose letters stand without kerning; `baseline` is counted from below."""
         gc = self.new_gc()
         gc.set_foreground(text.get_color())
-        gc.set_alpha(text.get_alpha())
+        if (alpha := text.get_alpha()) is not None:
+            gc.set_alpha(alpha)
         if text.get_clip_on():
             gc.set_clip_rectangle(text.get_clip_box())
         place = left, self.height - baseline
@@ -205,7 +206,7 @@ class SvgRenderer(RendererBase):
     # --- images ------------------------------------------------------------------------------------------------------
 
     def draw_image(
-        self, gc: GraphicsContextBase, x: float, y: float, im: np.ndarray, transform: Transform | None = None
+        self, gc: GraphicsContextBase, x: float, y: float, im: Any, transform: Transform | None = None
     ) -> None:
         """Draw pixels (H, W, 4), the lowest row first; `transform` leads from the unit square to where they lie."""
         height, width = im.shape[:2]
@@ -272,7 +273,7 @@ class SvgRenderer(RendererBase):
         look = {"stroke-width": number(gc.get_linewidth() * scale)}
         if opaque < 1:
             look["stroke-opacity"] = f"{opaque:.3g}"
-        offset, dashes = gc.get_dashes()
+        offset, dashes = cast(tuple[float, Sequence[float] | None], gc.get_dashes())
         if dashes is not None:
             look["stroke-dasharray"] = " ".join(number(dash * scale) for dash in dashes)
             if offset:
@@ -285,19 +286,20 @@ class SvgRenderer(RendererBase):
 
     def _clip(self, gc: GraphicsContextBase) -> dict[str, str]:
         """Return the attribute that cuts off what lies outside: a path, or else a rectangle."""
-        path, transform = gc.get_clip_path()
+        path, transform = cast(tuple[Outline | None, Any], gc.get_clip_path())
         rectangle = gc.get_clip_rectangle()
+        if path is None and rectangle is None:
+            return {}
         if path is not None and not np.isfinite(transform.transform_affine(path.vertices)).all():
             path = None
         if path is not None:
             outline = path.cleaned(transform + self.flip, curves=True)
             shape = path_data(outline.vertices, outline.codes)
-        elif rectangle is not None:
-            x, y, width, height = rectangle.bounds
-            left, top = _rounded(np.array([[x, self.height - y - height]]))[0].tolist()
-            shape = f"M{left} {top}h{number(width)}v{number(height)}h-{number(width)}z"
         else:
-            return {}
+            x, y, width, height = rectangle.bounds if rectangle is not None else (0, 0, self.width, self.height)
+            shape = (
+                f"M{number(x)} {number(self.height - y - height)}h{number(width)}v{number(height)}h-{number(width)}z"
+            )
         return {"clip-path": f"url(#{self.clips.setdefault(shape, f'clip{len(self.clips)}')})"}
 
     def _hatch(self, gc: GraphicsContextBase, shape: str, look: dict[str, str]) -> None:

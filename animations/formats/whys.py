@@ -6,6 +6,7 @@ than the page may have, only every second frame is explained, every fourth, …;
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import zlib
@@ -23,31 +24,38 @@ MOST = 600  # explanations of one frame
 class Explanations:
     """The explanations of a scene, for `texts`: what is written under each gid, frame by frame.
 
-    groups   for each `group` frames: frame → gid → explanation, ready for JSON
+    groups   for each `group` frames: frame → gid → explanation, packed
     says     what was left out, in a sentence; nothing if nothing was
     """
 
     def __init__(self, scene: Scene, texts: Sequence[Mapping[str, str]], budget: int = BUDGET) -> None:
         self.group, self.says = GROUP, ""
-        self.groups: list[dict[int, dict[str, Any]]] = []
+        self.groups: list[str] = []
         if type(scene).why is Scene.why or not budget:
             return
-        every, size = 1, 0
-        frames = range(len(texts))
-        told: dict[int, dict[str, Any]] = {}
+        last, every = len(texts) - 1, 1
+        told = {frame: explain(scene, frame, written) for frame, written in enumerate(texts)}
         while True:
-            wanted = [frame for frame in frames if frame % every == 0 or frame == frames[-1]]
-            told = {frame: told.get(frame) or explain(scene, frame, texts[frame]) for frame in wanted}
-            self.groups = _grouped(told, len(texts))
-            size = sum(len(zlib.compress(json.dumps(group).encode())) for group in self.groups) * 4 // 3
-            if size <= budget or every >= len(texts):
+            kept = {frame: why for frame, why in told.items() if frame % every == 0 or frame == last}
+            self.groups = [pack({frame: kept[frame] for frame in range(start, start + GROUP) if frame in kept})
+                           for start in range(0, len(texts), GROUP)]  # fmt: skip
+            size = sum(map(len, self.groups))
+            if every == 1:
+                whole = size
+            if size <= budget or every > last:
                 break
             every *= 2
         if every > 1:
             self.says = (
-                f"To keep this page small, numbers are explained in one frame of {every}: "
-                f"all would take {size * every / 1e6:.1f} MB."
+                f"Numbers are explained in one frame of {every}: for all of them this page would need "
+                f"{whole / 1e6:.1f} MB more, and it may take {budget / 1e6:g} MB."
             )
+
+
+def pack(content: Any) -> str:
+    """Return JSON, deflated, in base64."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return base64.b64encode(zlib.compress(text.encode(), 9)).decode()
 
 
 def explain(scene: Scene, frame: int, texts: Mapping[str, str]) -> dict[str, Any]:
@@ -85,8 +93,3 @@ def _piece(piece: str | Term) -> str | list[Any]:
 def _number(value: float) -> float | str:
     """Return a number for JSON, which has no infinity."""
     return float(value) if math.isfinite(value) else repr(float(value))
-
-
-def _grouped(told: Mapping[int, dict[str, Any]], frames: int) -> list[dict[int, dict[str, Any]]]:
-    return [{frame: told[frame] for frame in range(start, start + GROUP) if frame in told}
-            for start in range(0, frames, GROUP)]  # fmt: skip

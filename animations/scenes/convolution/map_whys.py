@@ -179,6 +179,7 @@ class Origins:
             self.block = shape[0] // windows[0], shape[1] // windows[1]
             made = [(self.pooled(frame) * w).sum(axis=(0, 1)) for frame, w in enumerate(scene.weights)]
             _compare("contributions", scene.contributions, np.array(made), "maps, max pooling and weights")
+
     @property
     def table(self) -> Table:
         """Return what explains the scene's numbers."""
