@@ -21,7 +21,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from animations.engine.clip import Clip
-from animations.engine.painter import Painter
 from animations.formats.dark import at_night
 from animations.formats.drawing import Drawing, Slot
 from animations.formats.fonts import font_rules
@@ -31,11 +30,11 @@ from animations.formats.whys import Explanations, pack
 LEAST = 12  # pixels of the smallest text, on any screen
 
 
-def fragment(clip: Clip, painter: Painter, drawing: Drawing, name: str, whys: Explanations) -> str:
+def fragment(clip: Clip, drawing: Drawing, name: str, whys: Explanations) -> str:
     """Return the film as HTML to put into a page with the player."""
     title, ident = html.escape(name.replace("_", " ")), f"film-{re.sub(r'[^A-Za-z0-9_-]', '-', name)}"
-    height, width = painter.pixels.shape[:2]
-    markup = _Markup(drawing, ident)
+    width, height = clip.scene.size
+    markup = _Markup(drawing, ident, clip.scale)
     stage, trails = markup.stage(drawing.layout), markup.trails
     unit, moments = clip.scene.moments()
     data = {
@@ -80,8 +79,8 @@ def _changes(slots: Iterable[Slot], trails: list[tuple[int, int]], markup: _Mark
 class _Markup:
     """Writes the elements of a drawing; its names of clips and hatches begin with `ident`."""
 
-    def __init__(self, drawing: Drawing, ident: str) -> None:
-        self.drawing, self.ident = drawing, ident
+    def __init__(self, drawing: Drawing, ident: str, scale: float) -> None:
+        self.drawing, self.ident, self.scale = drawing, ident, scale
         self.trails: list[tuple[int, int]] = []  # (slot, picture)
 
     def named(self, value: str) -> str:
@@ -93,14 +92,13 @@ class _Markup:
         if isinstance(layout, int):
             return self._panel(layout)
         direction, parts = layout
-        return (
-            f'<div class="{direction}" style="--width:{self._width(layout):g}">{"".join(map(self.stage, parts))}</div>'
-        )
+        width, inside = self._width(layout), "".join(map(self.stage, parts))
+        return f'<div class="{direction}" style="--width:{width:g}">{inside}</div>'
 
     def _width(self, layout: Any) -> float:
         """Return how wide a panel is, or a row or a column of panels."""
         if isinstance(layout, int):
-            return self.drawing.panels[layout].box[2]
+            return self.drawing.panels[layout].box[2] / self.scale
         direction, parts = layout
         return (sum if direction == "row" else max)(map(self._width, parts))
 
@@ -118,8 +116,8 @@ class _Markup:
             if layer.panel == number:
                 body += [self._slot(slot) for slot in layer.slots]
         box = f"{UNITS * x:g} {UNITS * y:g} {UNITS * width:g} {UNITS * height:g}"
-        least = LEAST * UNITS / self._smallest(number)
-        shape = f"--width:{width:g};--height:{height:g};--least:{least:.3f}"
+        least = self.scale * LEAST * UNITS / self._smallest(number)
+        shape = f"--width:{width / self.scale:g};--height:{height / self.scale:g};--least:{least:.3f}"
         says = html.escape(self.drawing.painter.scene.describe(0))
         return (
             f'<div class="panel" style="{shape}"><svg viewBox="{box}" role="img" aria-label="{says}" fill="none">'

@@ -41,7 +41,7 @@ def write_film(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker
         yield
         drawing.take(picture, clip.motion)
     whys = Explanations(clip.scene, drawing.texts, clip.explanations)
-    file.write(fragment(clip, painter, drawing, Path(name).stem, whys).encode())
+    file.write(fragment(clip, drawing, Path(name).stem, whys).encode())
 
 
 def player(language: str) -> str:

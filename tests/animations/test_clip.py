@@ -90,7 +90,7 @@ def test_motion_in_films(tmp_path, suffix):
 
 def test_motion_in_pages(tmp_path):
     path = render(SideBySide(Gliding(), Trail()), tmp_path / "film.html", fps=30, motion=2, hold_last=0, progress=False)
-    film = json.loads(path.read_text().split('type="application/json">')[1].split("</script>")[0])
+    film = json.loads(path.read_text().split('class="film-data">')[1].split("</script>")[0])
     assert (film["motion"], len(film["texts"]), len(film["milliseconds"])) == (2, 6, 11)
     assert sum(film["milliseconds"]) == 200  # 60 pictures a second: 16 or 17 ms each
 
@@ -138,5 +138,5 @@ def test_scale_is_pixels_per_pixel(tmp_path, suffix, scale):
 
 def test_a_page_of_scale_two_is_as_wide_as_before(tmp_path):
     page = render(Overlapping(), tmp_path / "film.html", scale=2, progress=False).read_text()
-    assert '<canvas id="canvas" width="320" height="240"' in page
-    assert "max-width: 160px; height: auto" in page
+    assert '<div class="panel" style="--width:160;--height:120;' in page
+    assert 'viewBox="0 0 3200 2400"' in page
