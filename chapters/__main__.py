@@ -19,11 +19,11 @@ from chapters import (
     ch06_convolution,
     ch07_ten_classes,
     ch08_frozen_lake,
-    images,
 )
-from chapters.check import check
-from chapters.run import run_all
-from chapters.settings import parser
+from chapters.parts import images
+from chapters.tools.check import check
+from chapters.tools.run import run_all
+from chapters.tools.settings import parser
 
 CHAPTERS = {
     1: ch01_create_animations,

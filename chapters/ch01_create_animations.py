@@ -36,8 +36,8 @@ from matplotlib.figure import FigureBase
 
 from animations import BarRace, Bars, Clip, GrowingLines, Pie, Scene, SideBySide, render, style
 from animations.kit.labels import different
-from chapters.films import draw
-from chapters.run import Headline, Parser, checked, run_alone
+from chapters.tools.films import draw
+from chapters.tools.run import Headline, Parser, checked, run_alone
 from tinylearn.datasets import Table, gdp, read_table
 
 

@@ -52,8 +52,8 @@ from animations import (
 )
 from animations.engine.text import Form
 from animations.kit.numbers import decimals_by_size
-from chapters.films import draw
-from chapters.run import Headline, checked, run_alone
+from chapters.tools.films import draw
+from chapters.tools.run import Headline, checked, run_alone
 from tinylearn import SGD, Adam, DivergenceError, Recorder, Recording, RMSprop, Update
 from tinylearn.analysis.autopsy import Autopsy
 from tinylearn.divergence import DivergenceMonitor

@@ -18,8 +18,8 @@ from pathlib import Path
 import numpy as np
 
 from animations import Clip, LineFit, NeuronDiagram, NeuronStates, NeuronUpdates, SideBySide, spaced_steps
-from chapters.films import draw
-from chapters.run import Headline, checked, run_alone
+from chapters.tools.films import draw
+from chapters.tools.run import Headline, checked, run_alone
 from tinylearn import SGD, Dense, MeanSquaredError, ProgressBar, Recorder, Sequential, fit
 from tinylearn.datasets import celsius_fahrenheit
 from tinylearn.initializers import ones

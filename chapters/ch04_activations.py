@@ -49,8 +49,8 @@ from animations import (
     spaced_steps,
 )
 from animations.scenes.activations.curve_fit import straight_line
-from chapters.films import draw
-from chapters.run import Headline, checked, run_alone
+from chapters.tools.films import draw
+from chapters.tools.run import Headline, checked, run_alone
 from tinylearn import (
     SGD,
     Adam,

@@ -53,11 +53,11 @@ from animations import (
     PixelStates,
     Tally,
 )
-from chapters import images
-from chapters.films import draw
-from chapters.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
-from chapters.run import Headline, checked, run_alone
-from chapters.scores import recorded_counts, scores
+from chapters.parts import images
+from chapters.parts.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
+from chapters.parts.scores import recorded_counts, scores
+from chapters.tools.films import draw
+from chapters.tools.run import Headline, checked, run_alone
 from tinylearn import (
     Adam,
     BinaryCrossEntropy,

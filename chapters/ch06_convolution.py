@@ -61,13 +61,13 @@ from animations import (
     Stacked,
     Tally,
 )
-from chapters import images
 from chapters.ch05_horse_or_deer import EPOCHS as DENSE_EPOCHS
 from chapters.ch05_horse_or_deer import SEEN, deeper_network, red_pixels
-from chapters.films import draw
-from chapters.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
-from chapters.run import Headline, Parser, checked, parser, run, title
-from chapters.scores import recorded_counts, scores
+from chapters.parts import images
+from chapters.parts.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
+from chapters.parts.scores import recorded_counts, scores
+from chapters.tools.films import draw
+from chapters.tools.run import Headline, Parser, checked, parser, run, title
 from tinylearn import (
     Adam,
     BinaryCrossEntropy,

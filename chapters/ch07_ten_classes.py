@@ -48,11 +48,11 @@ from typing import Any
 import numpy as np
 
 from animations import AccuracyGap, AugmentationSteps, ClassBars, Clip, ContactSheet, LearningRun, SideBySide, Tally
-from chapters import images
-from chapters.films import draw
-from chapters.images import Images
-from chapters.run import Headline, Parser, Refusal, checked, run_alone
-from chapters.scores import correct
+from chapters.parts import images
+from chapters.parts.images import Images
+from chapters.parts.scores import correct
+from chapters.tools.films import draw
+from chapters.tools.run import Headline, Parser, Refusal, checked, run_alone
 from tinylearn import (
     Augment,
     CategoricalCrossEntropy,

@@ -56,13 +56,22 @@ from typing import NamedTuple
 import numpy as np
 from gymnasium.envs.toy_text.frozen_lake import MAPS, generate_random_map
 
-from chapters.films import draw
-from chapters.lake import MAP, MOVES, Games, greedy, make_lake, open_tiles, play, random_games, starting_at, wins
-from chapters.lake_films import EARLY, PLAYED, SHOWN, Learned, learning_film, moves_film, random_film, slippery_film
-from chapters.lake_network import BATCH, glances, learn, network, outcomes, predictions
-from chapters.lake_terminal import play_yourself, show_game
-from chapters.lake_values import Later, best_of_four, by_player, exact_values, mean_of_four, win_rate
-from chapters.run import Headline, Parser, Refusal, checked, run_alone
+from chapters.parts.lake import MAP, MOVES, Games, greedy, make_lake, open_tiles, play, random_games, starting_at, wins
+from chapters.parts.lake_films import (
+    EARLY,
+    PLAYED,
+    SHOWN,
+    Learned,
+    learning_film,
+    moves_film,
+    random_film,
+    slippery_film,
+)
+from chapters.parts.lake_network import BATCH, glances, learn, network, outcomes, predictions
+from chapters.parts.lake_terminal import play_yourself, show_game
+from chapters.parts.lake_values import Later, best_of_four, by_player, exact_values, mean_of_four, win_rate
+from chapters.tools.films import draw
+from chapters.tools.run import Headline, Parser, Refusal, checked, run_alone
 from tinylearn import Recorder, Sequential, confidence_interval
 
 GAMES, EPOCHS, MORE = 10_000, 50, 20  # epochs that learn from outcomes, and then from glances

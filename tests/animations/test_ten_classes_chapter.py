@@ -6,7 +6,7 @@ from audit import check_all_numbers, check_layout, nameless_digits
 
 from animations import LearningRun, Tally
 from chapters import ch07_ten_classes as ch07
-from chapters import images
+from chapters.parts import images
 from tinylearn import CategoricalCrossEntropy, Evaluate, Recorder, RMSprop, fit
 
 TRUCK, FROG, EPOCHS = 9, 6, 3

@@ -15,8 +15,8 @@ import time
 import gymnasium
 
 from chapters import ch08_frozen_lake as chapter
-from chapters.lake import MAP, MOVES, greedy, make_lake, play, random_games
-from chapters.lake_values import by_player, exact_values, mean_of_four, win_rate
+from chapters.parts.lake import MAP, MOVES, greedy, make_lake, play, random_games
+from chapters.parts.lake_values import by_player, exact_values, mean_of_four, win_rate
 
 
 def steps_a_second(env: gymnasium.Env, games: int = 3000) -> float:

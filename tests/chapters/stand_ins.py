@@ -5,8 +5,8 @@ import time
 from pathlib import Path
 
 from animations import Clip
-from chapters.films import draw
-from chapters.run import Refusal
+from chapters.tools.films import draw
+from chapters.tools.run import Refusal
 from tests.chapters.slow_scenes import Broken, Killed, Slow
 
 

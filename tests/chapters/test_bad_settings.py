@@ -5,7 +5,7 @@ import re
 import pytest
 
 from chapters.__main__ import CHAPTERS, main
-from chapters.run import run_alone
+from chapters.tools.run import run_alone
 
 REFUSED = {
     "negative seed": ({"seed": -1}, ValueError, "seed must be 0 or more, got -1"),

@@ -15,7 +15,7 @@ from animations import GrowingLines, Pie, SideBySide, style
 from animations.engine.painter import Painter
 from chapters import __main__
 from chapters import ch01_create_animations as chapter
-from chapters.run import run_alone
+from chapters.tools.run import run_alone
 from tests.chapters.chapter_helpers import check_films
 from tests.tinylearn.peoples_tables import TABLES
 from tinylearn.datasets import Table, gdp, read_table

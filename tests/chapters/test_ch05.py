@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from chapters import ch05_horse_or_deer as chapter
-from chapters.images import DEER_OR_HORSE, HorsesAndDeer
+from chapters.parts.images import DEER_OR_HORSE, HorsesAndDeer
 from tests.chapters.chapter_helpers import check_films, check_scorecard
 from tinylearn import Scorecard
 

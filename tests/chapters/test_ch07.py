@@ -17,8 +17,8 @@ from PIL import Image
 
 from chapters import ch07_ten_classes as chapter
 from chapters.__main__ import CHAPTERS
-from chapters.images import Images
-from chapters.run import Refusal, run_alone, table
+from chapters.parts.images import Images
+from chapters.tools.run import Refusal, run_alone, table
 from tests.chapters.chapter_helpers import check_films, check_scorecard
 from tests.tinylearn.cifar10_files import BATCHES, write_folder
 from tinylearn import Recorder, Recording, RMSprop

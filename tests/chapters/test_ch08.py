@@ -8,12 +8,12 @@ import pytest
 from PIL import Image
 
 from chapters import ch08_frozen_lake as chapter
-from chapters import lake_terminal
 from chapters.__main__ import CHAPTERS
-from chapters.lake import MAP, make_lake, random_games
-from chapters.lake_network import network, predictions
-from chapters.lake_values import exact_values, mean_of_four
-from chapters.run import Refusal, run_alone
+from chapters.parts import lake_terminal
+from chapters.parts.lake import MAP, make_lake, random_games
+from chapters.parts.lake_network import network, predictions
+from chapters.parts.lake_values import exact_values, mean_of_four
+from chapters.tools.run import Refusal, run_alone
 from tests.chapters.chapter_helpers import check_films
 from tinylearn import confidence_interval
 

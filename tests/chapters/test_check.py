@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-import chapters.check
+import chapters.tools.check
 from chapters.__main__ import main
-from chapters.check import check, compare
+from chapters.tools.check import check, compare
 
 RECORD = """
 import sys
@@ -45,7 +45,7 @@ if "--planted" in sys.argv:
 def stand_in(tmp_path, monkeypatch):
     """A program in the place of the chapters: it writes small files at once."""
     (tmp_path / "program.py").write_text(CHAPTERS)
-    monkeypatch.setattr(chapters.check, "COMMAND", [sys.executable, str(tmp_path / "program.py")])
+    monkeypatch.setattr(chapters.tools.check, "COMMAND", [sys.executable, str(tmp_path / "program.py")])
 
 
 def test_what_differs_between_two_runs_is_found(stand_in, capfd):
@@ -73,7 +73,7 @@ def written(monkeypatch):
         texts.update({path.name: path.read_text() for path in second.glob("*.txt")})
         return compare(first, second)
 
-    monkeypatch.setattr(chapters.check, "compare", look_and_compare)
+    monkeypatch.setattr(chapters.tools.check, "compare", look_and_compare)
     return texts
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from chapters.digests import digests, recordings_noted
+from chapters.tools.digests import digests, recordings_noted
 from tinylearn import SGD, Dense, MeanSquaredError, Recorder, Sequential, fit
 from tinylearn.recording.store import Store
 

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from animations import Clip
-from chapters import run
-from chapters.films import draw
+from chapters.tools import run
+from chapters.tools.films import draw
 from tests.chapters.slow_scenes import Broken, Killed, Slow
 
 ROOT = Path(__file__).parents[2]
@@ -57,7 +57,7 @@ def test_where_the_user_stands_may_be_other_chapters(tmp_path):
     script.write_text(
         "from pathlib import Path\n"
         "from animations import Clip\n"
-        "from chapters.films import draw\n"
+        "from chapters.tools.films import draw\n"
         "from tests.chapters.slow_scenes import Slow\n"
         "if __name__ == '__main__':\n"
         "    draw({'one': Clip(Slow()), 'two': Clip(Slow())}, Path(), ('gif',), 2)\n"
@@ -71,7 +71,7 @@ def test_ctrl_c_ends_at_once_and_leaves_no_half_file(tmp_path):
     program = (
         "from pathlib import Path\n"
         "from animations import Clip\n"
-        "from chapters.films import draw\n"
+        "from chapters.tools.films import draw\n"
         "from tests.chapters.slow_scenes import Slow\n"
         "if __name__ == '__main__':\n"
         f"    draw({{f'film_{{i}}': Clip(Slow(20)) for i in range(6)}}, Path({str(tmp_path)!r}), ('gif',), 2)\n"

@@ -11,8 +11,8 @@ import pytest
 
 from animations import render
 from chapters import ch03_first_neuron
-from chapters.gallery import write_gallery
-from chapters.run import run_alone
+from chapters.tools.gallery import write_gallery
+from chapters.tools.run import run_alone
 from tests.browser import Browser
 
 

@@ -5,8 +5,8 @@ import argparse
 import numpy as np
 import pytest
 
-from chapters import images, run
-from chapters.run import Refusal
+from chapters.parts import images, run
+from chapters.tools.run import Refusal
 from tinylearn.datasets import CLASS_NAMES
 
 DEER, HORSE = CLASS_NAMES.index("deer"), CLASS_NAMES.index("horse")

@@ -4,7 +4,7 @@ import gymnasium
 import numpy as np
 import pytest
 
-from chapters.lake import (
+from chapters.parts.lake import (
     MAP,
     Game,
     greedy,

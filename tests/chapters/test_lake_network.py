@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from chapters import lake_network
-from chapters.lake import Games, make_lake, open_tiles, random_games
-from chapters.lake_network import every_pair, glances, learn, network, outcomes, predictions
-from chapters.lake_values import best_of_four, exact_values, mean_of_four
+from chapters.parts import lake_network
+from chapters.parts.lake import Games, make_lake, open_tiles, random_games
+from chapters.parts.lake_network import every_pair, glances, learn, network, outcomes, predictions
+from chapters.parts.lake_values import best_of_four, exact_values, mean_of_four
 from tinylearn import Dense, Recorder, ReLU, Sigmoid
 
 SMALL = ("SFF", "FHG")

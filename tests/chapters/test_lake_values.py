@@ -7,8 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from chapters.lake import MAP, greedy, make_lake, open_tiles, play, random_games, recorded_games, starting_at, wins
-from chapters.lake_values import best_of_four, best_policy, by_player, exact_values, mean_of_four, rules, win_rate
+from chapters.parts.lake import (
+    MAP,
+    greedy,
+    make_lake,
+    open_tiles,
+    play,
+    random_games,
+    recorded_games,
+    starting_at,
+    wins,
+)
+from chapters.parts.lake_values import best_of_four, best_policy, by_player, exact_values, mean_of_four, rules, win_rate
 from tinylearn import confidence_interval
 
 SMALL = ("SFF", "FHG")

@@ -6,8 +6,8 @@ import time
 import pytest
 
 from animations import render
-from chapters.gallery import write_gallery
-from chapters.live_page import MAKING, LivePage
+from chapters.tools.gallery import write_gallery
+from chapters.tools.live_page import MAKING, LivePage
 from tests.chapters.slow_scenes import Slow
 from tests.chapters.test_gallery import Links
 

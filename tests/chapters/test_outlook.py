@@ -2,9 +2,9 @@
 
 import pytest
 
-from chapters import outlook
 from chapters.__main__ import CHAPTERS
-from chapters.outlook import SHARES, Outlook, about, expected
+from chapters.tools import outlook
+from chapters.tools.outlook import SHARES, Outlook, about, expected
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from chapters.processes import at_once
+from chapters.tools.processes import at_once
 
 
 class Odd(Exception):

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from chapters.__main__ import CHAPTERS
-from chapters.check import compare
-from chapters.live_page import MAKING
-from chapters.outlook import SHARES
-from chapters.run import run_all
-from chapters.settings import parser
+from chapters.tools.check import compare
+from chapters.tools.live_page import MAKING
+from chapters.tools.outlook import SHARES
+from chapters.tools.run import run_all
+from chapters.tools.settings import parser
 from tests.chapters import stand_ins
 
 ROOT = Path(__file__).parents[2]

@@ -13,7 +13,7 @@ import zlib
 import numpy as np
 import pytest
 
-from chapters import processes
+from chapters.tools import processes
 from tests.faults import death, files, full_disk, onlookers
 from tests.faults.death import Life, killed
 from tests.faults.job import Job

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from chapters.lake import MAP, MOVES, greedy, make_lake, open_tiles, play, recorded_games, starting_at
-from chapters.lake_films import EARLY
-from chapters.lake_values import best_of_four, best_policy, by_player, exact_values, mean_of_four, win_rate
+from chapters.parts.lake import MAP, MOVES, greedy, make_lake, open_tiles, play, recorded_games, starting_at
+from chapters.parts.lake_films import EARLY
+from chapters.parts.lake_values import best_of_four, best_policy, by_player, exact_values, mean_of_four, win_rate
 
 HANDED = ("first_lake",)
 CAPTIONS = set()

@@ -1,6 +1,6 @@
 """Draw the pictures that the README shows, into the folder it takes them from.
 
-python -m chapters.readme_pictures
+python -m chapters.tools.readme_pictures
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import tempfile
 from importlib import import_module
 from pathlib import Path
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 LIMIT = 3_000_000  # bytes, of all of them
 
 

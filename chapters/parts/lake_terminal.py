@@ -8,7 +8,7 @@ from typing import TextIO
 import gymnasium
 import numpy as np
 
-from chapters.lake import ACTIONS, greedy, make_lake
+from chapters.parts.lake import ACTIONS, greedy, make_lake
 
 KEYS = {"a": 0, "s": 1, "d": 2, "w": 3, "l": 0, "r": 2, "u": 3} | {name: k for k, name in enumerate(ACTIONS)}
 HELP = "a left, s down, d right, w up, then Enter; q gives up"

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import gymnasium
 import numpy as np
 
-from chapters.lake import Player
+from chapters.parts.lake import Player
 
 Later = Callable[[np.ndarray], np.ndarray]
 
@@ -51,7 +51,7 @@ def exact_values(env: gymnasium.Env, later: Later, moves: int) -> np.ndarray:
 
     With no move left every tile is worth 0; with one more, what the first move brings and what is left after it.
 
-    >>> from chapters.lake import make_lake
+    >>> from chapters.parts.lake import make_lake
     >>> exact_values(make_lake(), mean_of_four, 100)[14].round(4)                   # beside the goal: right wins
     array([0.1758, 0.4393, 1.    , 0.1421])
     >>> best_of_four(exact_values(make_lake(slippery=True), best_of_four, 100))[0].round(4)
@@ -67,7 +67,7 @@ def exact_values(env: gymnasium.Env, later: Later, moves: int) -> np.ndarray:
 def win_rate(env: gymnasium.Env, later: Later, moves: int) -> float:
     """Return the probability of winning a game of at most `moves` moves; several starts are equally likely.
 
-    >>> from chapters.lake import greedy, make_lake
+    >>> from chapters.parts.lake import greedy, make_lake
     >>> player = greedy(exact_values(make_lake(), mean_of_four, 100))               # he knows a way
     >>> [round(win_rate(make_lake(slippery=slips), by_player(player), 100), 4) for slips in (False, True)]
     [1.0, 0.0448]
@@ -79,7 +79,7 @@ def win_rate(env: gymnasium.Env, later: Later, moves: int) -> float:
 def best_policy(env: gymnasium.Env, moves: int) -> np.ndarray:
     """Return the best action (moves, S) after 0, 1, … moves on every tile, by value iteration; of equal ones the first.
 
-    >>> from chapters.lake import make_lake
+    >>> from chapters.parts.lake import make_lake
     >>> policy = best_policy(make_lake(slippery=True), 100)
     >>> policy[0, 2], policy[90, 2]                              # with few moves left it walks towards the goal
     (np.int64(3), np.int64(2))

@@ -16,14 +16,14 @@ from typing import Any
 from tqdm import tqdm
 
 from animations.formats.mp4 import check_video
-from chapters.bars import without_bars
-from chapters.digests import recordings_noted
-from chapters.live_page import LivePage
-from chapters.outlook import Outlook, doing, expected
-from chapters.processes import at_once
-from chapters.settings import FORMATS, Parser, parser
-from chapters.settings import Refusal as Refusal
-from chapters.settings import checked as checked
+from chapters.tools.bars import without_bars
+from chapters.tools.digests import recordings_noted
+from chapters.tools.live_page import LivePage
+from chapters.tools.outlook import Outlook, doing, expected
+from chapters.tools.processes import at_once
+from chapters.tools.settings import FORMATS, Parser, parser
+from chapters.tools.settings import Refusal as Refusal
+from chapters.tools.settings import checked as checked
 from tinylearn.files import complete_or_absent
 
 Headline = dict[str, Any]

@@ -29,7 +29,7 @@ def write_gallery(out: Path, unfinished: Mapping[str, str] | None = None) -> Pat
     unfinished = unfinished or {}
     (out / "source").mkdir(exist_ok=True)
     contents, chapters = [], []
-    for script in sorted(HERE.glob("ch[0-9][0-9]_*.py")):
+    for script in sorted(HERE.parent.glob("ch[0-9][0-9]_*.py")):
         name = script.stem[:4]
         if name not in unfinished and not (out / f"{name}.json").exists():
             continue

@@ -17,8 +17,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 from tqdm import tqdm
 
-from chapters.lake import Games
-from chapters.lake_values import Later
+from chapters.parts.lake import Games
+from chapters.parts.lake_values import Later
 from tinylearn import Adam, BinaryCrossEntropy, Dense, ReLU, Sequential, Sigmoid, fit
 from tinylearn.callbacks import Callback
 

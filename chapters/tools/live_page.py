@@ -11,7 +11,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from chapters.gallery import films_in, write_gallery
+from chapters.tools.gallery import films_in, write_gallery
 
 MAKING = "Still being made: the rest of this chapter comes while the program runs. Reload this page to see it."
 STOPPED = "Not finished: the run stopped early. `python -m chapters {number}` makes this chapter."

@@ -10,7 +10,7 @@ from tqdm import tqdm
 
 from animations import Clip
 from animations.render import write
-from chapters.processes import at_once
+from chapters.tools.processes import at_once
 
 
 def draw(clips: Mapping[str, Clip], out: Path, formats: tuple[str, ...], processes: int = 1) -> None:

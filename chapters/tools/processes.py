@@ -24,7 +24,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from chapters.bars import without_bars
+from chapters.tools.bars import without_bars
 from tinylearn.files import remove_unfinished
 
 Job = Callable[[], Any]

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from chapters.images import DEER_OR_HORSE, HorsesAndDeer
-from chapters.run import Headline
+from chapters.parts.images import DEER_OR_HORSE, HorsesAndDeer
+from chapters.tools.run import Headline
 from tinylearn import Evaluate, Recording, Scorecard, Sequential, accuracy
 from tinylearn.workers import one_blas_thread
 

@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 
 from animations import Clip, LakeGames, LakeLearning, LakeMoves, LakePlayer
-from chapters.lake import MAP, MOVES, Game, Games, greedy, make_lake, play, recorded_games
-from chapters.lake_values import best_of_four, best_policy, by_player, exact_values, mean_of_four, win_rate
+from chapters.parts.lake import MAP, MOVES, Game, Games, greedy, make_lake, play, recorded_games
+from chapters.parts.lake_values import best_of_four, best_policy, by_player, exact_values, mean_of_four, win_rate
 
 EARLY = 300  # updates, in which most is learned
 SHOWN = 12  # moves of a game; who needs more walks in circles

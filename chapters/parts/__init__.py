@@ -1,0 +1,1 @@
+"""What several chapters share: pictures, the lake, how good a model is."""

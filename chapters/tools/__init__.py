@@ -1,0 +1,1 @@
+"""What belongs to running the chapters, and to making the book of them."""
