@@ -15,6 +15,7 @@ by step, to the data.
 
 from __future__ import annotations
 
+import ast
 import math
 import re
 from collections.abc import Iterator, Sequence
@@ -24,6 +25,7 @@ from typing import NamedTuple
 FUNCTIONS = {name: getattr(math, name) for name in ("exp", "log", "log1p", "sqrt", "tanh", "sin", "cos")}
 FUNCTIONS |= {"max": max, "min": min, "abs": abs}
 CLOSE = 1e-5  # the arithmetic is that of Python; numbers may have been made in float32
+ROUNDING = 5e-7  # of float32, as a part of what was added up: much of it may cancel
 
 
 class Term(NamedTuple):
@@ -68,8 +70,16 @@ class Line:
 
     def sides(self) -> list[float]:
         """Return what each side of "=" comes to."""
-        names = {"__builtins__": {}, "inf": math.inf, "nan": math.nan} | FUNCTIONS
-        return [float(eval(side, names)) for side in self.arithmetic.split("=")] if self.pieces else []
+        return [_value(side) for side in self.arithmetic.split("=")] if self.pieces else []
+
+    def size(self) -> float:
+        """Return what a side would come to if nothing in it cancelled: rounding is as large as that makes it.
+
+        >>> Line("old − step", 2.5, "-", 2.25, "=", 0.25).size()
+        4.75
+        """
+        sides = [ast.unparse(_Added().visit(ast.parse(side.strip()))) for side in self.arithmetic.split("=")]
+        return max((abs(_value(side)) for side in sides), default=0.0) if self.pieces else 0.0
 
 
 class Sum(NamedTuple):
@@ -120,8 +130,8 @@ class Why:
         for part in self.parts:
             if isinstance(part, Line) and part.pieces:
                 sides = part.sides()
-                last = sides[-1]
-                if not all(_close(side, last) for side in sides):
+                last, rounding = sides[-1], ROUNDING * part.size()
+                if not all(_close(side, last) or abs(side - last) <= rounding for side in sides):
                     found.append(f"{part.words}: {part.arithmetic} comes to {sides}")
             elif isinstance(part, Sum):
                 values, last = [term.value for term in part.terms], part.total
@@ -131,6 +141,29 @@ class Why:
         if last is not None and not _close(last, self.value):
             found.append(f"{self.says} is {self.value}, but the arithmetic ends on {last}")
         return found
+
+
+class _Added(ast.NodeTransformer):
+    """Make differences sums, and numbers positive; leave functions as they are."""
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        return ast.BinOp(node.left, ast.Add() if isinstance(node.op, ast.Sub) else node.op, node.right)
+
+    def visit_UnaryOp(self, node: ast.UnaryOp) -> ast.AST:
+        return self.visit(node.operand)
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        return node
+
+
+def _value(arithmetic: str) -> float:
+    """Return what Python makes of it; what is too large for a float is infinite."""
+    names = {"__builtins__": {}, "inf": math.inf, "nan": math.nan} | FUNCTIONS
+    try:
+        return float(eval(arithmetic, names))
+    except OverflowError:
+        return math.inf
 
 
 def _close(one: float, other: float, scale: float = 0) -> bool:

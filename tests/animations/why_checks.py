@@ -7,6 +7,7 @@ from animations.audit.numbers import shows
 from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter
 from animations.engine.settings import using
+from animations.why import Line, Sum, Term
 
 DEPTH, MOST = 4, 400  # how far back is asked; how many numbers of a frame are
 
@@ -50,7 +51,7 @@ def _asked(scene, frame, shown):
         elif text is not None:
             problems.append(f"{gid}, which is drawn, has no explanation")
         if is_new and why is not None and depth < DEPTH:
-            waiting.extend((term.gid, None, term.value, depth + 1) for term in terms_of(why) if term.gid)
+            waiting.extend((gid, None, value, depth + 1) for gid, value in leads_to(why))
     return len(known), list(dict.fromkeys(problems))
 
 
@@ -66,11 +67,13 @@ def wrong_with(gid, why, text=None, value=None):
     return problems
 
 
-def terms_of(why):
-    """Yield the numbers that an explanation is made of, with their gids."""
+def leads_to(why):
+    """Yield the gids that can be asked next, each with what it must be; a bar of a sum may lead to a factor of it."""
     for part in why.parts:
-        terms = getattr(part, "pieces", None) or getattr(part, "terms", None) or ()
-        yield from (term for term in terms if hasattr(term, "gid"))
+        if isinstance(part, Line):
+            yield from ((piece.gid, piece.value) for piece in part.pieces if isinstance(piece, Term) and piece.gid)
+        elif isinstance(part, Sum):
+            yield from ((term.gid, None) for term in part.terms if term.gid)
 
 
 def _same(one, other):

@@ -42,7 +42,7 @@ def contributions(training: Training, batch: Batch, parameter: str, index: tuple
     pieces: list[Seen] = []
     training.model.set_training(True)
     with workers_for(training.model, training.loss, training.workers, training.batches.shape) as fill_gradients:
-        for model, loss, rows in _pieces(training, fill_gradients, len(x)):
+        for model, loss, rows in pieces_of(training, fill_gradients, len(x)):
             hooks = Hooks(model, layer)
             gradients(model, loss, x[rows], y[rows], (rows.stop - rows.start) / len(x))
             pieces.append(hooks.seen(rows.stop - rows.start, key, index))
@@ -56,7 +56,7 @@ def contributions(training: Training, batch: Batch, parameter: str, index: tuple
     return Seen(chain, inputs, dout, added, factors)
 
 
-def _pieces(training: Training, fill_gradients: Any, rows: int) -> Iterator[tuple[Sequential, Loss, slice]]:
+def pieces_of(training: Training, fill_gradients: Any, rows: int) -> Iterator[tuple[Sequential, Loss, slice]]:
     """Yield model, loss and rows of each piece in which the batch was computed."""
     workers = getattr(fill_gradients, "__self__", None)
     if not isinstance(workers, ParallelGradients):

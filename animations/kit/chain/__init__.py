@@ -1,0 +1,24 @@
+"""Why the numbers of a recorded network are what they are, at any update: along the chain, back to data and loss.
+
+    chain = Chain(recording)                   of `fit` in this process; else Chain(recording.with_training(model=…, …))
+    chain.why("dense_1.w[0,3]", 12)            the parameter after update 12
+
+    dense_1.w[0,3]              → before.dense_1.w[0,3], gradient.dense_1.w[0,3]
+    gradient.dense_1.w[0,3]     → dout.dense_1[row,3] of each row; row7.gradient.dense_1.w[0,3] of one
+    dout.dense_1[row,3]         → dout of the layer after it … → the loss's own formula
+    out.dense_1[row,3]          → out of the layer before it … → x[row,0]
+    loss, loss[row]             → out of the last layer, target[row,0]
+
+A row is counted within the batch; what is said of it names the row of the data. `dx.NAME[…]` is what a layer hands
+back, `in.NAME[…]` what a layer of your own gives to one in it.
+
+    parameters   a parameter: initialise, or the optimiser's lines
+    gradients    what each row adds to a gradient
+    forward, backward, images, norms     how each kind of layer makes its out, and its dx: a table of functions
+    losses       the same of each loss
+    source       the lines of a layer's own source that make a number
+"""
+
+from animations.kit.chain.explain import Chain
+
+__all__ = ["Chain"]

@@ -1,0 +1,139 @@
+"""Backward: how each kind of layer makes a number of its dx, from the dout that it was given."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from animations.kit.chain import images, losses, norms
+from animations.kit.chain.arithmetic import Index, bars, place_of, products
+from animations.kit.chain.forward import Explain
+from animations.kit.chain.look import Look, first_that_handed_back, parts_of
+from animations.kit.chain.source import code_of
+from animations.why import Line, Part, Term
+from tinylearn import layers as tl
+from tinylearn.layers import convolution, dense, pooling
+
+
+def parts_of_dout(look: Look, name: str, index: Index) -> Sequence[Part]:
+    """Say from where a layer has its dout: from the loss, the layer behind it, or the one that holds it."""
+    kind, other = look.layer(name).dout_from
+    if kind == "loss":
+        return losses.parts_of_dout(look, index, look.dout(name, index).value)
+    if kind == "dx":
+        return parts_of_dx(look, other, index)
+    return [code_of(look.layer(other).layer, "backward"),
+            Line(f"the backward of {other}, which holds {name}, made it", look.dout(name, index).value)]  # fmt: skip
+
+
+def parts_of_dx(look: Look, name: str, index: Index) -> Sequence[Part]:
+    """Say how layer `name` made its dx at (row, …), and in which lines of its source."""
+    giver = first_that_handed_back(look, name)
+    if giver != name:
+        return parts_of_dx(look, giver, index)
+    layer = look.layer(name).layer
+    if type(layer) not in BACKWARD:
+        return _own(look, name, index)
+    code = code_of(layer, "backward", seen=look.layer(name), value=look.dx(name, index).value)
+    return [code, *BACKWARD[type(layer)](look, name, index)]
+
+
+def _dense(look: Look, name: str, index: Index) -> list[Part]:
+    *where, i = index
+    seen = look.layer(name)
+    w, dout = seen.layer.params["w"][i], seen.dout[tuple(where)]  # type: ignore[index]  # it has handed dx back
+
+    def terms(j: int) -> tuple[str, Term, Term]:
+        return place_of((j,)), look.before(name, "w", (i, j)), look.dout(name, (*where, j))
+
+    words = f"weight · dout of {name}, over all its units: this number reaches the loss through each"
+    return [products(words, w, dout, terms, look.dx(name, index).value)]
+
+
+def _relu(look: Look, name: str, index: Index) -> list[Part]:
+    is_on = look.out(name, index).value > 0
+    words = "dout · 1: it is on" if is_on else "dout · 0: a ReLU that is off stops it"
+    return [Line(words, look.dout(name, index), f"* {int(is_on)} =", look.dx(name, index).value)]
+
+
+def _leaky(look: Look, name: str, index: Index) -> list[Part]:
+    slope = 1 if look.x(name, index).value > 0 else look.layer(name).layer.slope
+    return [Line("dout · slope", look.dout(name, index), "*", slope, "=", look.dx(name, index).value)]
+
+
+def _sigmoid(look: Look, name: str, index: Index) -> list[Part]:
+    out = look.out(name, index)
+    return [Line("dout · out · (1 − out): the slope of the sigmoid, never above 0.25", look.dout(name, index), "* (",
+                 out, "* (1 -", out, ")) =", look.dx(name, index).value)]  # fmt: skip
+
+
+def _tanh(look: Look, name: str, index: Index) -> list[Part]:
+    out = look.out(name, index)
+    return [Line("dout · (1 − out²): the slope of tanh", look.dout(name, index), "* (1 -", out, "*", out, ") =",
+                 look.dx(name, index).value)]  # fmt: skip
+
+
+def _softmax(look: Look, name: str, index: Index) -> list[Part]:
+    *where, _ = index
+    seen = look.layer(name)
+    shares = seen.dout[tuple(where)].astype(float) * seen.out[tuple(where)]  # type: ignore[index]
+    total = math.fsum(shares)
+    return [
+        bars("dout · out of every class", shares, lambda k: (f"class {k}", look.dout(name, (*where, k)).gid), total),
+        Line("out · (dout − that sum)", look.out(name, index), "* (", look.dout(name, index), "-", total, ") =",
+             look.dx(name, index).value),
+    ]  # fmt: skip
+
+
+def _flatten(look: Look, name: str, index: Index) -> list[Part]:
+    shape, number = look.layer(name).x.shape[1:], 0
+    for i, length in zip(index[1:], shape, strict=True):
+        number = number * length + i
+    return [Line(f"{place_of(index[1:])} is number {number} of the row: it only renames",
+                 look.dout(name, (index[0], number)))]  # fmt: skip
+
+
+def _dropout(look: Look, name: str, index: Index) -> list[Part]:
+    dout, dx, rate = look.dout(name, index), look.dx(name, index).value, look.layer(name).layer.rate
+    if dx == 0:
+        return [Line("it was dropped: nothing comes back" if dout.value else "nothing comes", dout, "* 0 =", dx)]
+    return [Line("it was kept: dout / (1 − rate)", dout, "/ (1 -", rate, ") =", dx)]
+
+
+def _residual(look: Look, name: str, index: Index) -> list[Part]:
+    f = parts_of(look, name)[0]
+    return [Line("dout, past the layers, and what comes back through them", look.dout(name, index), "+",
+                 look.dx(f, index), "=", look.dx(name, index).value)]  # fmt: skip
+
+
+def _own(look: Look, name: str, index: Index) -> list[Part]:
+    """A layer of a user's own: its source, and the dout that it was given at this place, if it has such a place."""
+    seen, parts = look.layer(name), list[Part]()
+    if seen.dout is not None and seen.dout.shape == seen.x.shape:
+        parts.append(Line(f"dout of {name} at this place", look.dout(name, index)))
+    held = [part for part in parts_of(look, name) if look.holds("dx", part, index)]
+    parts += [Line(f"what {part}, a layer in it, hands back here", look.dx(part, index)) for part in held]
+    parts.append(code_of(seen.layer, "backward", seen=seen, value=look.dx(name, index).value))
+    made = f"the backward of {type(seen.layer).__name__} made of its dout"
+    return [*parts, Line(made, look.dx(name, index).value)]
+
+
+BACKWARD: dict[type, Explain] = {
+    dense.Dense: _dense,
+    tl.Dense: _dense,
+    tl.ReLU: _relu,
+    tl.LeakyReLU: _leaky,
+    tl.Sigmoid: _sigmoid,
+    tl.Tanh: _tanh,
+    tl.Softmax: _softmax,
+    tl.Flatten: _flatten,
+    tl.Dropout: _dropout,
+    tl.Residual: _residual,
+    convolution.Conv2D: images.convolution_dx,
+    tl.Conv2D: images.convolution_dx,
+    pooling.MaxPool2D: images.largest_dx,
+    tl.MaxPool2D: images.largest_dx,
+    tl.AveragePool2D: images.mean_dx,
+    tl.BatchNorm: norms.dx,
+    tl.LayerNorm: norms.dx,
+}

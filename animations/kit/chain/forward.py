@@ -1,0 +1,145 @@
+"""Forward: how each kind of layer makes a number of its out, from what it was given."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from animations.kit.chain import images, norms
+from animations.kit.chain.arithmetic import Index, bars, place_of, products
+from animations.kit.chain.look import Look, last_that_gave, parts_of
+from animations.kit.chain.source import code_of
+from animations.why import Line, Part, Term
+from tinylearn import layers as tl
+from tinylearn.layers import convolution, dense, pooling
+
+Explain = Callable[[Look, str, Index], Sequence[Part]]
+
+
+def parts_of_out(look: Look, name: str, index: Index) -> Sequence[Part]:
+    """Say how layer `name` made its out at (row, …)."""
+    giver = last_that_gave(look, name)
+    if giver != name:
+        return [Line(f"what {giver}, the last layer in {name}, gives", look.out(giver, index))]
+    return FORWARD.get(type(look.layer(name).layer), _own)(look, name, index)
+
+
+def _dense(look: Look, name: str, index: Index) -> list[Part]:
+    *where, unit = index
+    x, w = look.layer(name).x[tuple(where)], look.layer(name).layer.params["w"][:, unit]
+
+    def terms(i: int) -> tuple[str, Term, Term]:
+        return place_of((i,)), look.x(name, (*where, i)), look.before(name, "w", (i, unit))
+
+    bias = "the bias", look.before(name, "b", (unit,))
+    return [products("input · weight, added up, and the bias", x, w, terms, look.out(name, index).value,
+                     more=[bias], follow=0)]  # fmt: skip
+
+
+def _relu(look: Look, name: str, index: Index) -> list[Part]:
+    x, out = look.x(name, index), look.out(name, index).value
+    is_on = "it is on, and lets x through" if x.value > 0 else "it is off: x is not above 0"
+    return [Line(f"the larger of x and 0: {is_on}", "max(", x, ", 0 ) =", out)]
+
+
+def _leaky(look: Look, name: str, index: Index) -> list[Part]:
+    x, out, slope = look.x(name, index), look.out(name, index).value, look.layer(name).layer.slope
+    if x.value > 0:
+        return [Line("x is above 0 and stays as it is", x, "=", out)]
+    return [Line("x is not above 0: a small part of it, x · slope", x, "*", slope, "=", out)]
+
+
+def _sigmoid(look: Look, name: str, index: Index) -> list[Part]:
+    x, out = look.x(name, index), look.out(name, index).value
+    return [sigmoid_line("sigmoid: 1 / (1 + exp(−x))", x, out)]
+
+
+def sigmoid_line(words: str, x: Term, out: float) -> Line:
+    """Write a sigmoid so that no exp is too large."""
+    if x.value < 0:
+        return Line(f"{words} = exp(x) / (1 + exp(x))", "exp(", x, ") / (1 + exp(", x, ")) =", out)
+    return Line(words, "1 / (1 + exp(-", x, ")) =", out)
+
+
+def _tanh(look: Look, name: str, index: Index) -> list[Part]:
+    return [Line("tanh(x)", "tanh(", look.x(name, index), ") =", look.out(name, index).value)]
+
+
+def _softmax(look: Look, name: str, index: Index) -> list[Part]:
+    *where, k = index
+    return softmax_lines(look.layer(name).x[tuple(where)], k, lambda j: look.x(name, (*where, j)),
+                         look.out(name, index).value)  # fmt: skip
+
+
+def softmax_lines(x: np.ndarray, k: int, term: Callable[[int], Term], p: float) -> list[Part]:
+    """Say how the scores x (K,) of a row become the probability p of class k."""
+    largest = float(x.max())
+    powers = np.exp(x.astype(float) - largest)
+    total = math.fsum(powers)
+    shift = f"exp(x − {largest:.4g}) of every class; the shift by the largest x cancels below"
+    return [
+        bars(shift, powers, lambda j: (f"class {j}", term(j).gid), total),
+        Line(f"the part of class {k}", "exp(", term(k), "-", largest, ") /", total, "=", p),
+    ]
+
+
+def _flatten(look: Look, name: str, index: Index) -> list[Part]:
+    row, number = index
+    x = look.layer(name).x
+    place = tuple(int(i) for i in np.unravel_index(number, x.shape[1:]))
+    return [Line(f"it only renames: number {number} of a row is {place_of(place)}", look.x(name, (row, *place)))]
+
+
+def _dropout(look: Look, name: str, index: Index) -> list[Part]:
+    x, out, rate = look.x(name, index), look.out(name, index).value, look.layer(name).layer.rate
+    if out == 0:
+        return [Line("this time it was dropped" if x.value else "nothing came in", x, "* 0 =", out)]
+    return [Line(f"it was kept, with probability 1 − {rate:g}: x / (1 − rate)", x, "/ (1 -", rate, ") =", out)]
+
+
+def _residual(look: Look, name: str, index: Index) -> list[Part]:
+    f = parts_of(look, name)[-1]
+    return [Line("x, and what the layers find", look.x(name, index), "+", look.out(f, index), "=",
+                 look.out(name, index).value)]  # fmt: skip
+
+
+def _own(look: Look, name: str, index: Index) -> list[Part]:
+    """A layer of a user's own: its source, and what it was given at this place, if it has such a place."""
+    seen, parts = look.layer(name), list[Part]()
+    kind = type(seen.layer).__name__
+    if seen.x.shape == seen.out.shape:
+        parts.append(Line("what it was given at this place", look.x(name, index)))
+    held = [part for part in parts_of(look, name) if look.layer(part).out.shape == seen.out.shape]
+    parts += [Line(f"what {part}, a layer in it, gives here", look.out(part, index)) for part in held]
+    parts.append(code_of(seen.layer, "forward"))
+    return [*parts, Line(f"the forward of {kind} made of its x", look.out(name, index).value)]
+
+
+def own_input(look: Look, name: str, index: Index) -> list[Part]:
+    """What a layer of a user's own gives to a layer in it."""
+    outer = look.layer(name).inside
+    term = Term(float(look.layer(name).x[index]))
+    return [code_of(look.layer(outer).layer, "forward"), Line(f"{outer} made it, and gives it to {name}", term)]
+
+
+FORWARD: dict[type, Explain] = {
+    dense.Dense: _dense,
+    tl.Dense: _dense,
+    tl.ReLU: _relu,
+    tl.LeakyReLU: _leaky,
+    tl.Sigmoid: _sigmoid,
+    tl.Tanh: _tanh,
+    tl.Softmax: _softmax,
+    tl.Flatten: _flatten,
+    tl.Dropout: _dropout,
+    tl.Residual: _residual,
+    convolution.Conv2D: images.convolution_out,
+    tl.Conv2D: images.convolution_out,
+    pooling.MaxPool2D: images.largest_out,
+    tl.MaxPool2D: images.largest_out,
+    tl.AveragePool2D: images.mean_out,
+    tl.BatchNorm: norms.out,
+    tl.LayerNorm: norms.out,
+}

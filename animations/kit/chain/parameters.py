@@ -1,0 +1,82 @@
+"""A parameter after an update: the optimiser's lines, from old to new; before the first, where it was initialised."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from animations.kit.chain.arithmetic import Index, Piece, gid_of
+from animations.kit.chain.look import Look
+from animations.why import FUNCTIONS, Line, Part, Term
+from tinylearn import Recording
+from tinylearn.analysis.explanation import WORD
+from tinylearn.analysis.explanation import Term as OptimizerLine
+from tinylearn.analysis.replay import as_in_training
+from tinylearn.analysis.traced import terms_of
+
+NUMBER = r"(\(-[^()]*\)|[^()\s]+)"  # as explanation.py writes one
+
+
+def parts_of_start(recording: Recording, parameter: str, index: Index) -> Sequence[Part]:
+    """Say where a parameter starts. Which initializer it was is not recorded, but what that made is."""
+    values = np.asarray(recording[parameter][0])
+    value = float(values[index])
+    if recording.steps[0]:
+        return [Line(f"the recording begins here, after update {recording.steps[0]}", value)]
+    if values.size > 1 and (values == values.flat[0]).all():
+        return [Line(f"initialise: every number of {parameter} starts with the same value", value)]
+    if values.size == 1 or len(np.unique(values)) < values.size:
+        return [Line("initialise: set before the first update", value)]
+    return [Line(f"initialise: set by the initializer of {parameter}, as a rule drawn at random", value)]
+
+
+def parts_of_update(look: Look, parameter: str, index: Index) -> Sequence[Part]:
+    """Say how the optimiser made the new value of the old one and the gradient."""
+    made = look.made
+    new = float(made.after.model.named_parameters()[parameter][index])
+    with as_in_training(look.recording, look.step, made.before):
+        place = position(look.old, parameter, index)
+        optimizer, vector = made.before.optimizer, made.before.model.parameters
+        constants, terms, untold = terms_of(optimizer, vector, made.after.model.gradients, place)
+    g = Term(float(look.gradients[parameter][index]), gid_of(f"gradient.{parameter}", index))
+    p = Term(float(look.old[parameter][index]), gid_of(f"before.{parameter}", index))
+    given = [Line("the gradient of this update", g), Line("before the update", p)]
+    if not terms:
+        return [*given, Line(f"what {optimizer} made of both; its arithmetic is not told: {untold}", new)]
+    known, lines = {"p": p, "g": g, "learning_rate": Term(optimizer.learning_rate, "learning_rate")}, list[Line]()
+    for told in (*constants, *terms):
+        lines.append(_line(told, known))
+        known[told.name] = Term(float(told.value))  # from here on it is that
+    return lines if all(len(line.pieces) > 1 for line in lines) else [*given, *lines]
+
+
+def position(named: dict[str, np.ndarray], parameter: str, index: Index) -> int:
+    """Return where a number stands in the vector of all parameters."""
+    names = [*named]
+    before = sum(named[name].size for name in names[: names.index(parameter)])
+    return before + (int(np.ravel_multi_index(index, named[parameter].shape)) if index else 0)
+
+
+def _line(told: OptimizerLine, known: dict[str, Term]) -> Line:
+    """Return a line of the optimiser's with its numbers as terms; in words, if it has no arithmetic of Python's."""
+    words, value = f"{told.name} = {_pretty(told.formula)}", float(told.value)
+    names, between = WORD.findall(told.formula), WORD.split(told.formula)
+    pattern = re.escape(between[0]) + "".join(NUMBER + re.escape(sign) for sign in between[1:])
+    match = re.fullmatch(pattern, told.arithmetic)
+    numbers = match.groups() if match else ()
+    functions = {name for name, number in zip(names, numbers, strict=False) if name == number}
+    if match is None or not functions <= FUNCTIONS.keys():
+        return Line(words, value)
+    pieces: list[Piece] = [between[0]]
+    for name, number, sign in zip(names, numbers, between[1:], strict=True):
+        term = name if name in functions else known.get(name, Term(float(number.strip("()"))))
+        powered = isinstance(term, Term) and term.value < 0 and sign.lstrip().startswith("**")
+        pieces += ["(", term, ")", sign] if powered else [term, sign]
+    return Line(words, *(piece for piece in pieces if piece != ""), "=", value)
+
+
+def _pretty(formula: str) -> str:
+    """Write a formula as a book does: · for *, − for -."""
+    return formula.replace("**", "^").replace(" * ", " · ").replace("-", "−")

@@ -1,0 +1,236 @@
+"""A look at every layer in one update: what it was given and what it made of that, forward and backward.
+
+    x ──► dense_1 ──► relu_1 ──► dense_2 ──► out, loss
+         ◄── dout    ◄── dout    ◄── dout  ◄──
+
+The update is made again by `replay`, which proves it by the recorded bits; its forward and backward pass then run once
+more, and each layer is watched. From whom a layer has its x and its dout is found by looking: they are what another one
+has made. So a layer of your own that holds layers needs to tell nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from tinylearn.analysis.passes import pieces_of
+from tinylearn.analysis.replay import Replayed, as_in_training, replay
+from tinylearn.layers import Layer
+from tinylearn.recording import Recording
+from tinylearn.workers import gradients, workers_for
+
+MODEL = "model"  # the name of the whole, which walk() calls ""
+KEPT = 4  # updates of a recording that are kept
+
+
+class Source(NamedTuple):
+    """Where an array comes from: "out" or "dx" of a layer, its "x" or "dout"; "data", "loss"; or a layer "made" it."""
+
+    kind: str
+    layer: str
+
+
+NOBODY = Source("made", MODEL)
+
+
+@dataclass
+class LayerPass:
+    """One layer in one update, N rows; a layer that backward did not reach has no dout, and one may hand back no dx.
+
+    layer               a copy, with the parameters before the update
+    inside              the name of the layer that holds it
+    x, out, dout, dx    (N, …)
+    x_from, dout_from   whose they are
+    calls               how often forward was called: what is seen is the last time
+    local               name → what the local variables of its backward held in the end
+    """
+
+    layer: Any
+    inside: str
+    x: np.ndarray
+    out: np.ndarray
+    x_from: Source
+    dout: np.ndarray | None = None
+    dx: np.ndarray | None = None
+    dout_from: Source = NOBODY
+    calls: int = 1
+    local: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Passes:
+    """Both passes of update `made.step`. The name of the whole model is "model".
+
+    layers      name → what was seen of it
+    loss        of the batch, before the update
+    target      (N, …) as the loss got it
+    """
+
+    made: Replayed
+    layers: dict[str, LayerPass]
+    loss: float
+    target: Any
+
+    @property
+    def rows(self) -> np.ndarray:
+        """The row numbers of the batch (N,)."""
+        return self.made.batch[0]
+
+
+_seen: WeakKeyDictionary[Recording, OrderedDict[int, Passes]] = WeakKeyDictionary()
+
+
+def passes(recording: Recording, step: int) -> Passes:
+    """Return what every layer was given, and made, in update `step`; the last few updates are kept.
+
+    ValueError if the update cannot be made again, or if its passes, made again, give other gradients.
+    """
+    known = _seen.setdefault(recording, OrderedDict())
+    if step not in known:
+        known[step] = _watched(recording, replay(recording, step))
+        while len(known) > KEPT:
+            known.popitem(last=False)
+    known.move_to_end(step)
+    return known[step]
+
+
+def _watched(recording: Recording, made: Replayed) -> Passes:
+    """Run forward and backward once more, in the workers' pieces if there were any, and watch."""
+    training, (_, x, y) = made.before.copy(), made.batch
+    training.model.set_training(True)
+    parts, value = [], 0.0
+    with as_in_training(recording, made.step, training), workers_for(
+        training.model, training.loss, training.workers, training.batches.shape
+    ) as fill_gradients:  # fmt: skip
+        summed = np.zeros_like(training.model.gradients)
+        for model, loss, rows in pieces_of(training, fill_gradients, len(x)):
+            watch = _Watch(model)
+            with watch.at_work():
+                value += gradients(model, loss, x[rows], y[rows], (rows.stop - rows.start) / len(x))
+            parts.append(watch.layers)
+            summed += model.gradients
+    wanted = made.after.model.gradients
+    if not np.allclose(summed, wanted, rtol=1e-3, atol=1e-6 * float(np.abs(wanted).max(initial=0)), equal_nan=True):
+        raise ValueError(
+            f"recording: the passes of update {made.step}, made again, give other gradients; a layer or a loss counts "
+            "its calls, or draws from something else than its own NumPy generators"
+        )
+    return Passes(made, _joined(parts), value, y)
+
+
+def _joined(parts: list[dict[str, LayerPass]]) -> dict[str, LayerPass]:
+    """Return the rows of all pieces, one after the other."""
+    first, *others = parts
+    for name, seen in first.items() if others else ():
+        for key in ("x", "out", "dout", "dx"):
+            arrays = [getattr(part[name], key) for part in parts]
+            whole = None if any(array is None for array in arrays) else np.concatenate(arrays)
+            setattr(seen, key, whole)
+    return first
+
+
+class _Watch:
+    """Stand around forward and backward of every layer of a model, and note what they are given and hand back."""
+
+    def __init__(self, model: Any) -> None:
+        self.model = model
+        self.layers: dict[str, LayerPass] = {}
+        self.events: list[tuple[Source, np.ndarray, np.ndarray]] = []  # whose, the array itself, its numbers
+        self.handed_on: dict[Source, Source] = {}  # the "x" or "dout" of a layer → whose that is
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """Watch while in it."""
+        for name, part in self.model.walk():
+            kind = type(part)
+            vars(part)["forward"] = self._forward(name or MODEL, part, kind.forward.__get__(part))
+            vars(part)["backward"] = self._backward(name or MODEL, part, kind.backward.__get__(part))
+        try:
+            yield
+        finally:
+            for _, part in self.model.walk():
+                del vars(part)["forward"], vars(part)["backward"]
+
+    def _forward(self, name: str, layer: Layer, forward: Callable[..., Any]) -> Callable[..., Any]:
+        def watched(x: np.ndarray) -> np.ndarray:
+            x_from = self._take(Source("x", name), x, Source("data", ""))
+            out = forward(x)
+            again = self.layers[name].calls + 1 if name in self.layers else 1
+            copy = self._note(Source("out", name), out)
+            self.layers[name] = LayerPass(layer, _holder(name), np.array(x), copy, x_from, calls=again)
+            return out
+
+        return watched
+
+    def _backward(self, name: str, layer: Layer, backward: Callable[..., Any]) -> Callable[..., Any]:
+        def watched(dout: np.ndarray) -> np.ndarray | None:
+            seen = self.layers[name]
+            seen.dout_from = self._take(Source("dout", name), dout, Source("loss", ""))
+            seen.dout = self.events[-1][-1]
+            with _locals_of(type(layer).backward, seen.local):
+                dx = backward(dout)
+            seen.dx = None if dx is None else self._note(Source("dx", name), dx)
+            return dx
+
+        return watched
+
+    def _note(self, whose: Source, array: np.ndarray) -> np.ndarray:
+        copy = np.array(array)
+        self.events.append((whose, array, copy))
+        return copy
+
+    def _take(self, given: Source, array: np.ndarray, of_model: Source) -> Source:
+        """Note what a layer is given, and return whose that is; the model's own comes `of_model`."""
+        whose = of_model if given.layer == MODEL else self._whose(array, *given)
+        self.handed_on[given] = whose
+        self._note(given, array)
+        return whose
+
+    def _whose(self, array: np.ndarray, kind: str, name: str) -> Source:
+        """Return whose array this is: the very object, or else one of the same bits, the latest; or what holds `name`.
+
+        What a layer only hands on to one in it is that of whoever gave it.
+        """
+        kinds = ("x", "out") if kind == "x" else ("dout", "dx")
+        events = [event for event in self.events if event[0].kind in kinds]
+        same = [whose for whose, given, _ in events if given is array]
+        if not same:
+            shape, data = array.shape, array.tobytes()
+            same = [whose for whose, _, copy in events if copy.shape == shape and copy.tobytes() == data]
+        whose = same[-1] if same else Source("made", _holder(name))
+        return self.handed_on.get(whose, whose)
+
+
+def _holder(name: str) -> str:
+    """Return the name of the layer that holds this one."""
+    return name.rpartition(".")[0] or MODEL
+
+
+@contextmanager
+def _locals_of(method: Any, into: dict[str, Any]) -> Iterator[None]:
+    """Note the local variables of a method's formula as it returns: numbers as they are, of arrays their shapes."""
+    code, before = getattr(getattr(method, "formula", method), "__code__", None), sys.gettrace()
+
+    def on_return(frame: Any, event: str, _: Any) -> Any:
+        if event == "return":
+            into.update(
+                {
+                    name: np.shape(value) if isinstance(value, np.ndarray) else value
+                    for name, value in frame.f_locals.items()
+                    if isinstance(value, np.ndarray | int | float)
+                }
+            )
+        return on_return
+
+    sys.settrace(lambda frame, event, _: on_return if frame.f_code is code else None)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
