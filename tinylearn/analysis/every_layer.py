@@ -10,6 +10,7 @@ has made. So a layer of your own that holds layers needs to tell nothing.
 
 from __future__ import annotations
 
+import copy
 import sys
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
@@ -22,7 +23,9 @@ import numpy as np
 
 from tinylearn.analysis.passes import pieces_of
 from tinylearn.analysis.replay import Replayed, as_in_training, replay
+from tinylearn.checks import numbers
 from tinylearn.layers import Layer
+from tinylearn.model import Sequential
 from tinylearn.recording import Recording
 from tinylearn.workers import gradients, workers_for
 
@@ -84,26 +87,37 @@ class Passes:
         return self.made.batch[0]
 
 
-_seen: WeakKeyDictionary[Recording, OrderedDict[int, Passes]] = WeakKeyDictionary()
+_seen: WeakKeyDictionary[Recording, OrderedDict[tuple[int, bool], Passes]] = WeakKeyDictionary()
 
 
-def passes(recording: Recording, step: int) -> Passes:
+def passes(recording: Recording, step: int, again: bool = False) -> Passes:
     """Return what every layer was given, and made, in update `step`; the last few updates are kept.
+
+    again   what the same batch would make after the update
 
     ValueError if the update cannot be made again, or if its passes, made again, give other gradients.
     """
     known = _seen.setdefault(recording, OrderedDict())
-    if step not in known:
-        known[step] = _watched(recording, replay(recording, step))
+    if (step, again) not in known:
+        known[step, again] = _watched(recording, replay(recording, step), again)
         while len(known) > KEPT:
             known.popitem(last=False)
-    known.move_to_end(step)
-    return known[step]
+    known.move_to_end((step, again))
+    return known[step, again]
 
 
-def _watched(recording: Recording, made: Replayed) -> Passes:
+def prediction(model: Sequential, x: np.ndarray) -> dict[str, LayerPass]:
+    """Return what every layer is given, and makes, when the model predicts for x (N, …). The model stays as it is."""
+    watch = _Watch(copy.deepcopy(model))
+    watch.model.set_training(False)
+    with watch.at_work(), np.errstate(all="ignore"):
+        watch.model.forward(numbers("prediction", "x", x, model.dtype))
+    return watch.layers
+
+
+def _watched(recording: Recording, made: Replayed, again: bool) -> Passes:
     """Run forward and backward once more, in the workers' pieces if there were any, and watch."""
-    training, (_, x, y) = made.before.copy(), made.batch
+    training, (_, x, y) = (made.after if again else made.before).copy(), made.batch
     training.model.set_training(True)
     parts, value = [], 0.0
     with as_in_training(recording, made.step, training), workers_for(
@@ -116,7 +130,7 @@ def _watched(recording: Recording, made: Replayed) -> Passes:
                 value += gradients(model, loss, x[rows], y[rows], (rows.stop - rows.start) / len(x))
             parts.append(watch.layers)
             summed += model.gradients
-    wanted = made.after.model.gradients
+    wanted = summed if again else made.after.model.gradients
     if not np.allclose(summed, wanted, rtol=1e-3, atol=1e-6 * float(np.abs(wanted).max(initial=0)), equal_nan=True):
         raise ValueError(
             f"recording: the passes of update {made.step}, made again, give other gradients; a layer or a loss counts "
@@ -163,8 +177,8 @@ class _Watch:
             x_from = self._take(Source("x", name), x, Source("data", ""))
             out = forward(x)
             again = self.layers[name].calls + 1 if name in self.layers else 1
-            copy = self._note(Source("out", name), out)
-            self.layers[name] = LayerPass(layer, _holder(name), np.array(x), copy, x_from, calls=again)
+            kept = self._note(Source("out", name), out)
+            self.layers[name] = LayerPass(layer, _holder(name), np.array(x), kept, x_from, calls=again)
             return out
 
         return watched
@@ -182,9 +196,9 @@ class _Watch:
         return watched
 
     def _note(self, whose: Source, array: np.ndarray) -> np.ndarray:
-        copy = np.array(array)
-        self.events.append((whose, array, copy))
-        return copy
+        kept = np.array(array)
+        self.events.append((whose, array, kept))
+        return kept
 
     def _take(self, given: Source, array: np.ndarray, of_model: Source) -> Source:
         """Note what a layer is given, and return whose that is; the model's own comes `of_model`."""
@@ -203,7 +217,7 @@ class _Watch:
         same = [whose for whose, given, _ in events if given is array]
         if not same:
             shape, data = array.shape, array.tobytes()
-            same = [whose for whose, _, copy in events if copy.shape == shape and copy.tobytes() == data]
+            same = [whose for whose, _, kept in events if kept.shape == shape and kept.tobytes() == data]
         whose = same[-1] if same else Source("made", _holder(name))
         return self.handed_on.get(whose, whose)
 

@@ -19,6 +19,5 @@ back, `in.NAME[…]` what a layer of your own gives to one in it.
     source       the lines of a layer's own source that make a number
 """
 
-from animations.kit.chain.explain import Chain
-
-__all__ = ["Chain"]
+from animations.kit.chain.explain import Chain as Chain
+from animations.kit.chain.explain import Predictions as Predictions

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from animations.kit.chain import images, losses, norms
 from animations.kit.chain.arithmetic import Index, bars, place_of, products
 from animations.kit.chain.forward import Explain
-from animations.kit.chain.look import Look, first_that_handed_back, parts_of
+from animations.kit.chain.look import Look, Update, first_that_handed_back, parts_of
 from animations.kit.chain.source import code_of
 from animations.why import Line, Part, Term
 from tinylearn import layers as tl
@@ -18,7 +18,7 @@ from tinylearn.layers import convolution, dense, pooling
 def parts_of_dout(look: Look, name: str, index: Index) -> Sequence[Part]:
     """Say from where a layer has its dout: from the loss, the layer behind it, or the one that holds it."""
     kind, other = look.layer(name).dout_from
-    if kind == "loss":
+    if kind == "loss" and isinstance(look, Update):
         return losses.parts_of_dout(look, index, look.dout(name, index).value)
     if kind == "dx":
         return parts_of_dx(look, other, index)
@@ -44,7 +44,7 @@ def _dense(look: Look, name: str, index: Index) -> list[Part]:
     w, dout = seen.layer.params["w"][i], seen.dout[tuple(where)]  # type: ignore[index]  # it has handed dx back
 
     def terms(j: int) -> tuple[str, Term, Term]:
-        return place_of((j,)), look.before(name, "w", (i, j)), look.dout(name, (*where, j))
+        return place_of((j,)), look.parameter(name, "w", (i, j)), look.dout(name, (*where, j))
 
     words = f"weight · dout of {name}, over all its units: this number reaches the loss through each"
     return [products(words, w, dout, terms, look.dx(name, index).value)]

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import copy
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
 
 from animations.kit.chain import backward, forward, gradients, losses, parameters
 from animations.kit.chain.arithmetic import Index, gid_of, place_of
-from animations.kit.chain.look import Look, inside
+from animations.kit.chain.look import Look, Prediction, Update, inside
+from animations.kit.whys import noted
 from animations.why import Line, Part, Why
-from tinylearn import Recording
+from tinylearn import Recording, Sequential
 from tinylearn.analysis.every_layer import MODEL
 
 GID = re.compile(r"(?:(row\d+\.gradient|gradient|before|dout|dx|out|in)\.)?([^\[\]]+)(?:\[(\d+(?:,\d+)*)\])?")
@@ -50,37 +55,42 @@ class Chain:
 
     def __init__(self, recording: Recording) -> None:
         self.recording = recording
-        self._looks: OrderedDict[int, Look | str] = OrderedDict()
+        self._looks: OrderedDict[tuple[int, bool], Update | str] = OrderedDict()
 
-    def why(self, gid: str, step: int) -> Why | None:
-        """Explain a number of update `step`; None for what no part of the network has."""
-        match = GID.fullmatch(gid)
-        if match is None or step not in self.recording.steps:
+    def why(self, gid: str, step: int, again: bool = False) -> Why | None:
+        """Explain a number of update `step`; None for what no part of the network has.
+
+        again   what the same batch would make after the update; then the gids of parameters have no "before."
+        """
+        kind, name, index = taken_apart(gid)
+        if step not in self.recording.steps:
             return None
-        kind, name = match[1] or "", match[2]
-        index = tuple(map(int, match[3].split(","))) if match[3] else ()
         if not kind and name in self.recording:
             return self._parameter(name, index, step)
-        look = self.look(step)
-        if not isinstance(look, Look):
+        look = self.look(step, again)
+        if not isinstance(look, Update):
             return None
         if kind in OF_LAYERS:
-            return _of_layer(look, kind, name, index)
+            return of_layer(look, kind, name, index)
         if kind:
-            return _of_gradient(look, kind, name, index)
+            return None if again else _of_gradient(look, kind, name, index)
         return _of_batch(look, name, index)
 
-    def look(self, step: int) -> Look | str:
+    def look(self, step: int, again: bool = False) -> Update | str:
         """Return the passes of update `step`, or why they cannot be made again."""
-        if step not in self._looks:
+        if (step, again) not in self._looks:
             try:
-                self._looks[step] = Look(self.recording, step)
+                self._looks[step, again] = Update(self.recording, step, again)
             except ValueError as error:
-                self._looks[step] = str(error)
+                self._looks[step, again] = str(error)
             while len(self._looks) > KEPT:
                 self._looks.popitem(last=False)
-        self._looks.move_to_end(step)
-        return self._looks[step]
+        self._looks.move_to_end((step, again))
+        return self._looks[step, again]
+
+    def __reduce__(self) -> tuple[type[Chain], tuple[Recording]]:
+        """Leave out what can be made again: a scene may go to another process."""
+        return Chain, (self.recording,)
 
     def _parameter(self, name: str, index: Index, step: int) -> Why | None:
         values = self.recording[name][self.recording.index(step)]
@@ -92,27 +102,73 @@ class Chain:
         look, says = self.look(step), f"{gid} after update {step}"
         if isinstance(look, str):
             return Why(says, value, [Line(f"as recorded; how it came about is not known: {look}", value)])
-        if name not in look.old:
+        if name not in look.parameters:
             return Why(says, value, [Line("its layer remembers it from batch to batch; no gradient changes it", value)])
         return Why(says, value, parameters.parts_of_update(look, name, index))
 
 
-def _of_layer(look: Look, kind: str, name: str, index: Index) -> Why | None:
+class Predictions:
+    """Explains what a recorded model predicts for x (N, …), with its parameters as they were after any update.
+
+        Predictions(recording, model, x, ["the horse", "the deer"]).why("out.dense_1[0,3]", 12)
+
+    The parameters are those of `Chain`, x is data.
+    """
+
+    def __init__(self, recording: Recording, model: Sequential, x: np.ndarray, labels: Sequence[str]) -> None:
+        self.recording, self.model, self.x, self.labels = recording, copy.deepcopy(model), x, labels
+        self.chain = Chain(recording)
+        self.seen: tuple[int, Prediction] | None = None
+
+    def why(self, gid: str, step: int) -> Why | None:
+        """Explain a number of a prediction after update `step`, or what led to its parameters."""
+        kind, name, index = taken_apart(gid)
+        if kind in ("out", "in"):
+            return of_layer(self.look(step), kind, name, index)
+        if not kind and name == "x" and index and inside(self.x, index):
+            return noted(f"x of {self.labels[index[0]]}, {place_of(index[1:])}", "given to the network", self.x[index])
+        return self.chain.why(gid, step)
+
+    def look(self, step: int) -> Prediction:
+        """Return the pass after update `step`; the last one is kept."""
+        if self.seen is None or self.seen[0] != step:
+            self.recording.restore(self.model, step)
+            self.seen = step, Prediction(self.model, self.x, self.labels, step)
+        return self.seen[1]
+
+    def __reduce__(self) -> tuple[type[Predictions], tuple[Any, ...]]:
+        return Predictions, (self.recording, self.model, self.x, self.labels)
+
+
+def taken_apart(gid: str) -> tuple[str, str, Index]:
+    """Return the kind, the name and the index of a gid; an empty name for what is none.
+
+    >>> taken_apart("dout.dense_1[7,3]"), taken_apart("residual_1.dense_1.b[0]")
+    (('dout', 'dense_1', (7, 3)), ('', 'residual_1.dense_1.b', (0,)))
+    """
+    match = GID.fullmatch(gid)
+    if match is None:
+        return "", "", ()
+    return match[1] or "", match[2], tuple(map(int, match[3].split(","))) if match[3] else ()
+
+
+def of_layer(look: Look, kind: str, name: str, index: Index) -> Why | None:
+    """Explain a number that a layer gives or is given, or its gradient."""
     if not look.holds(kind, name, index) or not index:
         return None
     said, parts = OF_LAYERS[kind]
     array = getattr(look.layer(name), {"in": "x"}.get(kind, kind))
-    where = f"{look.row(index[0])}, {place_of(index[1:])}" if len(array) == len(look.rows) else place_of(index)
-    says = f"{said.format(layer=name)}; {where}, in update {look.step}"
+    where = f"{look.row(index[0])}, {place_of(index[1:])}" if len(array) == len(look.labels) else place_of(index)
+    says = f"{said.format(layer=name)}; {where}, {look.when}"
     return Why(says, float(array[index]), parts(look, name, index))
 
 
-def _of_gradient(look: Look, kind: str, name: str, index: Index) -> Why | None:
-    if name not in look.old or not inside(look.old[name], index):
+def _of_gradient(look: Update, kind: str, name: str, index: Index) -> Why | None:
+    if name not in look.parameters or not inside(look.parameters[name], index):
         return None
     gid = gid_of(name, index)
     if kind == "before":
-        value = float(look.old[name][index])
+        value = float(look.parameters[name][index])
         return Why(f"{gid} before update {look.step}", value, [Line(f"as update {look.step - 1} left it", value)])
     if kind == "gradient":
         value = float(look.gradients[name][index])
@@ -120,26 +176,23 @@ def _of_gradient(look: Look, kind: str, name: str, index: Index) -> Why | None:
         return Why(says, value, gradients.parts_of_gradient(look, name, index))
     row = int(kind.removeprefix("row").removesuffix(".gradient"))
     told = gradients.parts_of_row(look, name, index, row)
-    return told and Why(f"what {look.row(row)} adds to the gradient of {gid}, in update {look.step}", told[1], told[0])
+    return told and Why(f"what {look.row(row)} adds to the gradient of {gid}, {look.when}", told[1], told[0])
 
 
-def _of_batch(look: Look, name: str, index: Index) -> Why | None:
+def _of_batch(look: Update, name: str, index: Index) -> Why | None:
     """Explain x, target, the losses, the learning rate."""
     if name == "learning_rate" and not index:
         value = float(look.made.before.optimizer.learning_rate)
-        return Why(f"the learning rate of update {look.step}", value, [Line("chosen before training", value)])
+        return noted(f"the learning rate of update {look.step}", "chosen before training", value)
     if name == "loss" and not index:
-        says = f"the loss of the batch of update {look.step}, before the update"
-        return Why(says, look.passes.loss, losses.parts_of_loss(look))
-    if name == "loss" and len(index) == 1 and index[0] < len(look.rows):
-        formula = losses.formula_of(look)
-        parts, value = formula.of_row(look, index[0]) if formula else ([], 0.0)
-        return Why(f"the loss of {look.row(index[0])}, before update {look.step}", value, parts) if formula else None
-    array = {"x": look.layer(MODEL).x, "target": look.passes.target}.get(name)
+        return Why(f"the loss of the batch, {look.when}", look.loss, losses.parts_of_loss(look))
+    formula = losses.formula_of(look)
+    if name == "loss" and formula and len(index) == 1 and index[0] < len(look.labels):
+        parts, value = formula.of_row(look, index[0])
+        return Why(f"the loss of {look.row(index[0])}, {look.when}", value, parts)
+    array = {"x": look.layer(MODEL).x, "target": look.targets}.get(name)
     if not index or array is None or not inside(array, index):
         return None
-    rest, value = index[1:], float(array[index])
-    changed = name == "x" and look.made.before.batches.augment is not None
-    words = "the data, as augment changed them" if changed else "the data"
-    return Why(f"{name}, {look.row(index[0])}", value, [Line(f"{words}: {look.row(index[0])} of {name}"
-               + (f", {place_of(rest)}" if rest else ""), value)])  # fmt: skip
+    where = f"{look.row(index[0])} of {name}" + (f", {place_of(index[1:])}" if index[1:] else "")
+    changed = ", as augment changed them" if name == "x" and look.made.before.batches.augment is not None else ""
+    return noted(f"{name}, {look.row(index[0])}", f"the data{changed}: {where}", float(array[index]))

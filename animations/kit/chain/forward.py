@@ -31,9 +31,9 @@ def _dense(look: Look, name: str, index: Index) -> list[Part]:
     x, w = look.layer(name).x[tuple(where)], look.layer(name).layer.params["w"][:, unit]
 
     def terms(i: int) -> tuple[str, Term, Term]:
-        return place_of((i,)), look.x(name, (*where, i)), look.before(name, "w", (i, unit))
+        return place_of((i,)), look.x(name, (*where, i)), look.parameter(name, "w", (i, unit))
 
-    bias = "the bias", look.before(name, "b", (unit,))
+    bias = "the bias", look.parameter(name, "b", (unit,))
     return [products("input · weight, added up, and the bias", x, w, terms, look.out(name, index).value,
                      more=[bias], follow=0)]  # fmt: skip
 
@@ -94,6 +94,8 @@ def _flatten(look: Look, name: str, index: Index) -> list[Part]:
 
 def _dropout(look: Look, name: str, index: Index) -> list[Part]:
     x, out, rate = look.x(name, index), look.out(name, index).value, look.layer(name).layer.rate
+    if not look.layer(name).layer.training:
+        return [Line("a prediction drops nothing: x as it is", x)]
     if out == 0:
         return [Line("this time it was dropped" if x.value else "nothing came in", x, "* 0 =", out)]
     return [Line(f"it was kept, with probability 1 − {rate:g}: x / (1 − rate)", x, "/ (1 -", rate, ") =", out)]

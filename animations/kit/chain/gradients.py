@@ -9,7 +9,7 @@ import numpy as np
 
 from animations.kit.chain import images
 from animations.kit.chain.arithmetic import Index, bars, gid_of, place_of, products
-from animations.kit.chain.look import Look
+from animations.kit.chain.look import Update
 from animations.kit.chain.norms import Norm
 from animations.kit.chain.source import code_of
 from animations.why import Line, Part, Term
@@ -35,7 +35,7 @@ class Pairs(NamedTuple):
     places: Sequence[Index]
 
 
-def parts_of_gradient(look: Look, parameter: str, index: Index) -> Sequence[Part]:
+def parts_of_gradient(look: Update, parameter: str, index: Index) -> Sequence[Part]:
     """Say how the rows of the batch add up to a gradient."""
     name, key, total = *split(parameter), float(look.gradients[parameter][index])
     seen = look.layer(name)
@@ -57,7 +57,7 @@ def parts_of_gradient(look: Look, parameter: str, index: Index) -> Sequence[Part
     return [part, code]
 
 
-def parts_of_row(look: Look, parameter: str, index: Index, row: int) -> tuple[Sequence[Part], float] | None:
+def parts_of_row(look: Update, parameter: str, index: Index, row: int) -> tuple[Sequence[Part], float] | None:
     """Say what the places of one row add to a gradient; None where a row has no places."""
     name, key = split(parameter)
     pairs = pairs_of(look, name, key, index) if look.layer(name).dout is not None else None
@@ -72,11 +72,11 @@ def parts_of_row(look: Look, parameter: str, index: Index, row: int) -> tuple[Se
     return [products(f"{pairs.words}, at each place", values, douts, terms, total)], total
 
 
-def pairs_of(look: Look, name: str, key: str, index: Index) -> Pairs | None:
+def pairs_of(look: Update, name: str, key: str, index: Index) -> Pairs | None:
     """Return what meets at a parameter; None for a layer of a user's own, or one that has other rows than the batch."""
     seen = look.layer(name)
     make = PAIRS.get((type(seen.layer), key))
-    if make is None or seen.dout is None or len(seen.dout) != len(look.rows):
+    if make is None or seen.dout is None or len(seen.dout) != len(look.labels):
         return None
     return make(look, name, index)
 
@@ -91,7 +91,7 @@ def split(parameter: str) -> tuple[str, str]:
     return layer or MODEL, key
 
 
-def _douts(look: Look, name: str, pairs: Pairs) -> np.ndarray:
+def _douts(look: Update, name: str, pairs: Pairs) -> np.ndarray:
     """Return dout at the places (N, P)."""
     dout: Any = look.layer(name).dout
     return _columns(dout, pairs.places)
@@ -103,9 +103,9 @@ def _columns(array: Any, places: Sequence[Index]) -> np.ndarray:
     return np.stack(columns, axis=1) if columns else np.zeros((len(array), 0))
 
 
-def _by_row_alone(look: Look, parameter: str, index: Index, total: float) -> list[Part]:
+def _by_row_alone(look: Update, parameter: str, index: Index, total: float) -> list[Part]:
     """Run backward for each row alone, as `explain` does."""
-    seen, rows = None, len(look.rows)
+    seen, rows = None, len(look.labels)
     if rows <= MOST_ROWS:
         made = look.made
         with as_in_training(look.recording, look.step, made.before):
@@ -120,34 +120,34 @@ def _by_row_alone(look: Look, parameter: str, index: Index, total: float) -> lis
 # --- what meets at the parameters of each kind of layer ---------------------------------------------------------------
 
 
-def _dense_w(look: Look, name: str, index: Index) -> Pairs:
+def _dense_w(look: Update, name: str, index: Index) -> Pairs:
     (i, j), x = index, look.layer(name).x
     where = list(np.ndindex(*x.shape[1:-1]))
     values = x.reshape(len(x), -1, x.shape[-1])[..., i].astype(float)
     return Pairs("input · dout", values, lambda row, k: look.x(name, (row, *where[k], i)), [(*at, j) for at in where])
 
 
-def _filter_w(look: Look, name: str, index: Index) -> Pairs:
+def _filter_w(look: Update, name: str, index: Index) -> Pairs:
     pixels, places = images.places_of_weight(look, name, index)
     values = _columns(look.layer(name).x, pixels)
     return Pairs("pixel · dout", values, lambda row, k: look.x(name, (row, *pixels[k])), places)
 
 
-def _gamma(look: Look, name: str, index: Index) -> Pairs:
+def _gamma(look: Update, name: str, index: Index) -> Pairs:
     dout: Any = look.layer(name).dout
     where = [(*at, index[0]) for at in np.ndindex(*dout.shape[1:-1])]
     values = _columns(Norm(look, name).z, where)
     return Pairs("z · dout", values, lambda row, k: Term(float(values[row, k])), where)
 
 
-def _added(look: Look, name: str, index: Index) -> Pairs:
+def _added(look: Update, name: str, index: Index) -> Pairs:
     """A bias is the weight of an input that is always 1."""
     dout: Any = look.layer(name).dout
     where = [(*at, index[0]) for at in np.ndindex(*dout.shape[1:-1])]
     return Pairs("1 · dout", np.ones((len(dout), len(where))), lambda row, k: Term(1.0), where)
 
 
-PAIRS: dict[tuple[type, str], Callable[[Look, str, Index], Pairs]] = {
+PAIRS: dict[tuple[type, str], Callable[[Update, str, Index], Pairs]] = {
     (dense.Dense, "w"): _dense_w,
     (tl.Dense, "w"): _dense_w,
     (dense.Dense, "b"): _added,

@@ -52,11 +52,11 @@ def convolution_out(look: Look, name: str, index: Index) -> list[Part]:
 
     def terms(k: int) -> tuple[str, Term, Term]:
         i, j, h, v, c = met[k]
-        return f"pixel {h}, {v}, channel {c}", look.x(name, (row, h, v, c)), look.before(name, "w", (i, j, c, f))
+        return f"pixel {h}, {v}, channel {c}", look.x(name, (row, h, v, c)), look.parameter(name, "w", (i, j, c, f))
 
     left = np.array([x[row, h, v, c] for _, _, h, v, c in met])
     right = np.array([w[i, j, c, f] for i, j, _, _, c in met])
-    words, bias = "pixel · weight over the patch, added up, and the bias", ("the bias", look.before(name, "b", (f,)))
+    words, bias = "pixel · weight over the patch, added up, and the bias", ("the bias", look.parameter(name, "b", (f,)))
     return [products(words, left, right, terms, look.out(name, index).value, more=[bias], follow=0)]
 
 
@@ -97,7 +97,7 @@ def convolution_dx(look: Look, name: str, index: Index) -> list[Part]:
 
     def terms(k: int) -> tuple[str, Term, Term]:
         p, q, i, j, f = met[k]
-        return f"place {p}, {q}, filter {f}", look.before(name, "w", (i, j, c, f)), look.dout(name, (row, p, q, f))
+        return f"place {p}, {q}, filter {f}", look.parameter(name, "w", (i, j, c, f)), look.dout(name, (row, p, q, f))
 
     left = np.array([w[i, j, c, f] for _, _, i, j, f in met])
     right = np.array([dout[row, p, q, f] for p, q, _, _, f in met])

@@ -1,4 +1,4 @@
-"""A look into one update: its numbers as terms, each with the gid under which it can be asked."""
+"""A look into one pass, of an update or a prediction: its numbers as terms, each with the gid that can be asked."""
 
 from __future__ import annotations
 
@@ -9,29 +9,33 @@ import numpy as np
 
 from animations.kit.chain.arithmetic import Index, gid_of
 from animations.why import Term
-from tinylearn import Recording
-from tinylearn.analysis.every_layer import MODEL, LayerPass, Passes, Source, passes
+from tinylearn import Recording, Sequential
+from tinylearn.analysis.every_layer import MODEL, LayerPass, Source, passes, prediction
 from tinylearn.analysis.replay import Replayed
 
 
 class Look:
-    """Update `step` of a recording, N rows; every method returns one number of it as a term."""
+    """What every layer makes of N rows; most methods return one number as a term.
 
-    def __init__(self, recording: Recording, step: int) -> None:
-        self.recording, self.step = recording, step
-        self.passes: Passes = passes(recording, step)
-        self.made: Replayed = self.passes.made
-        self.old = self.made.before.model.named_parameters()
-        self.gradients = self.made.after.model.named_gradients()
-        self.rows = self.passes.rows
-        self.from_logits: bool = self.made.before.loss.from_logits
+    layers      name → what was seen of it; "model" is the whole
+    parameters  name → array, as they are in this pass, and `prefix`, which stands before their gids
+    state       name → array, what the layers remembered before this pass
+    labels      what the rows are called (N,): "row 17"
+    """
+
+    layers: dict[str, LayerPass]
+    parameters: dict[str, np.ndarray]
+    state: dict[str, np.ndarray]
+    labels: Sequence[str]
+    prefix = ""
+    when = ""  # in words
 
     def layer(self, name: str) -> LayerPass:
-        return self.passes.layers[name]
+        return self.layers[name]
 
     def holds(self, kind: str, name: str, index: Index) -> bool:
         """Is there such a number of a layer?"""
-        seen = self.passes.layers.get(name)
+        seen = self.layers.get(name)
         array = getattr(seen, {"in": "x"}.get(kind, kind)) if seen else None
         return array is not None and inside(array, index)
 
@@ -50,21 +54,48 @@ class Look:
         dx: Any = self.layer(name).dx
         return Term(float(dx[index]), gid_of(f"dx.{name}", index))
 
-    def before(self, name: str, key: str, index: Index) -> Term:
-        """A parameter of a layer before the update."""
-        parameter = key if name == MODEL else f"{name}.{key}"
-        return Term(float(self.old[parameter][index]), gid_of(f"before.{parameter}", index))
-
-    def target(self, index: Index) -> Term:
-        return Term(float(self.passes.target[index]), gid_of("target", index))
+    def parameter(self, name: str, key: str, index: Index) -> Term:
+        """A parameter of a layer."""
+        whole = key if name == MODEL else f"{name}.{key}"
+        return Term(float(self.parameters[whole][index]), gid_of(f"{self.prefix}{whole}", index))
 
     def row(self, number: int) -> str:
-        """Say which row of the data a row of the batch is."""
-        return f"row {self.rows[number]}"
+        """Say which row that is."""
+        return self.labels[number]
 
     def _made_by(self, source: Source, name: str) -> str:
         kind, layer = source
         return {"data": "x", "out": f"out.{layer}"}.get(kind, f"in.{name}")
+
+
+class Prediction(Look):
+    """A look at what a model predicts for x (N, …), with its parameters of now: those after update `step`."""
+
+    def __init__(self, model: Sequential, x: np.ndarray, labels: Sequence[str], step: int) -> None:
+        self.layers, self.labels = prediction(model, x), labels
+        self.parameters = {name: array.copy() for name, array in model.named_parameters().items()}
+        self.state = {name: array.copy() for name, array in model.named_state().items()}
+        self.when = f"after update {step}"
+
+
+class Update(Look):
+    """A look at both passes of update `step` of a recording; `again`: with the parameters that it made."""
+
+    def __init__(self, recording: Recording, step: int, again: bool = False) -> None:
+        self.recording, self.step = recording, step
+        seen = passes(recording, step, again)
+        self.made: Replayed = seen.made
+        self.layers, self.loss, self.targets = seen.layers, seen.loss, seen.target
+        self.labels = [f"row {row}" for row in seen.rows]
+        self.gradients = self.made.after.model.named_gradients()
+        training = self.made.after if again else self.made.before
+        self.parameters, self.state = training.model.named_parameters(), training.model.named_state()
+        self.from_logits: bool = training.loss.from_logits
+        self.prefix = "" if again else "before."
+        self.when = f"with the new parameters of update {step}" if again else f"in update {step}"
+
+    def target(self, index: Index) -> Term:
+        return Term(float(self.targets[index]), gid_of("target", index))
 
 
 def inside(array: Any, index: Sequence[int]) -> bool:
@@ -75,7 +106,7 @@ def inside(array: Any, index: Sequence[int]) -> bool:
 
 def parts_of(look: Look, name: str) -> list[str]:
     """Return the names of the layers that a layer holds, in their order."""
-    return [each for each, seen in look.passes.layers.items() if each != MODEL and seen.inside == name]
+    return [each for each, seen in look.layers.items() if each != MODEL and seen.inside == name]
 
 
 def last_that_gave(look: Look, name: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from animations.kit.chain.arithmetic import Index, Piece, bars, gid_of
 from animations.kit.chain.forward import sigmoid_line, softmax_lines
-from animations.kit.chain.look import Look, last_that_gave
+from animations.kit.chain.look import Update, last_that_gave
 from animations.kit.chain.source import code_of
 from animations.why import Line, Part, Term
 from tinylearn.analysis.every_layer import MODEL
@@ -19,45 +19,45 @@ from tinylearn.losses import TINY, BinaryCrossEntropy, CategoricalCrossEntropy, 
 class Formula(NamedTuple):
     """A loss: the loss of one number, or of one row, and how the whole loss grows with a number."""
 
-    of_row: Callable[[Look, int], tuple[list[Part], float]]
-    slope: Callable[[Look, Index, float], list[Part]]
+    of_row: Callable[[Update, int], tuple[list[Part], float]]
+    slope: Callable[[Update, Index, float], list[Part]]
 
 
-def formula_of(look: Look) -> Formula | None:
+def formula_of(look: Update) -> Formula | None:
     """Return the formula of the loss, None for one of a user's own."""
     return LOSSES.get(type(look.made.before.loss))
 
 
-def parts_of_loss(look: Look) -> Sequence[Part]:
+def parts_of_loss(look: Update) -> Sequence[Part]:
     """Say how the loss of the batch is the mean of those of its rows."""
-    formula, rows = formula_of(look), len(look.rows)
+    formula, rows = formula_of(look), len(look.labels)
     if formula is None:
-        return _own(look, "forward", look.passes.loss)
+        return _own(look, "forward", look.loss)
     of_rows = np.array([formula.of_row(look, row)[1] for row in range(rows)])
 
     def bar(row: int) -> tuple[str, str]:
         return f"{look.row(row)}: {of_rows[row]:.4g} / {rows}", f"loss[{row}]"
 
-    return [bars(f"the mean: the loss of each row, divided by {rows}", of_rows / rows, bar, look.passes.loss)]
+    return [bars(f"the mean: the loss of each row, divided by {rows}", of_rows / rows, bar, look.loss)]
 
 
-def parts_of_dout(look: Look, index: Index, dout: float) -> Sequence[Part]:
+def parts_of_dout(look: Update, index: Index, dout: float) -> Sequence[Part]:
     """Say how the loss grows with a number of the last layer."""
     formula = formula_of(look)
     return formula.slope(look, index, dout) if formula else _own(look, "backward", dout)
 
 
-def predicted(look: Look, index: Index) -> Term:
+def predicted(look: Update, index: Index) -> Term:
     """Return what the model says, under the name of its last layer."""
     return look.out(last_that_gave(look, MODEL), index)
 
 
-def _own(look: Look, method: str, value: float) -> list[Part]:
+def _own(look: Update, method: str, value: float) -> list[Part]:
     loss = look.made.before.loss
     return [code_of(loss, method), Line(f"the {method} of {type(loss).__name__} made it", value)]
 
 
-def _mean(look: Look, row: int, one: Callable[[Index], tuple[list[Part], float]]) -> tuple[list[Part], float]:
+def _mean(look: Update, row: int, one: Callable[[Index], tuple[list[Part], float]]) -> tuple[list[Part], float]:
     """Return the mean over the numbers of a row, each by its formula."""
     shape = look.layer(MODEL).out.shape[1:]
     places = list(np.ndindex(*shape))
@@ -76,13 +76,13 @@ def _mean(look: Look, row: int, one: Callable[[Index], tuple[list[Part], float]]
 # --- mean squared error -----------------------------------------------------------------------------------------------
 
 
-def _squared(look: Look, index: Index) -> tuple[list[Part], float]:
+def _squared(look: Update, index: Index) -> tuple[list[Part], float]:
     p, t = predicted(look, index), look.target(index)
     value = (p.value - t.value) * (p.value - t.value)
     return [Line("(predicted − target)²", "(", p, "-", t, ") ** 2 =", value)], value
 
 
-def _squared_slope(look: Look, index: Index, dout: float) -> list[Part]:
+def _squared_slope(look: Update, index: Index, dout: float) -> list[Part]:
     size = look.layer(MODEL).out.size
     words = f"2 · (predicted − target) / {size}: the slope of the square, and the loss is a mean of {size}"
     return [Line(words, "2 * (", predicted(look, index), "-", look.target(index), f") / {size} =", dout)]
@@ -91,7 +91,7 @@ def _squared_slope(look: Look, index: Index, dout: float) -> list[Part]:
 # --- binary cross-entropy ---------------------------------------------------------------------------------------------
 
 
-def _binary(look: Look, index: Index) -> tuple[list[Part], float]:
+def _binary(look: Update, index: Index) -> tuple[list[Part], float]:
     p, t = predicted(look, index), look.target(index)
     told = [(weight, *_surprise(look, p, yes)) for weight, yes in ((t.value, True), (1 - t.value, False)) if weight]
     if len(told) == 1:
@@ -103,7 +103,7 @@ def _binary(look: Look, index: Index) -> tuple[list[Part], float]:
     return [*lines, Line(f"both, as the target is {t.value:g}", yes, "+", no, "=", yes + no)], yes + no
 
 
-def _surprise(look: Look, p: Term, yes: bool) -> tuple[float, list[Piece], str]:
+def _surprise(look: Update, p: Term, yes: bool) -> tuple[float, list[Piece], str]:
     """Return −log of the probability of an answer, as value, pieces and words."""
     if look.from_logits:
         x = p.value if yes else -p.value  # 1 − sigmoid(x) = sigmoid(−x)
@@ -120,7 +120,7 @@ def _surprise(look: Look, p: Term, yes: bool) -> tuple[float, list[Piece], str]:
     return -float(np.log(q)), ["- log(", p, ")"] if yes else ["- log(1 -", p, ")"], words
 
 
-def _binary_slope(look: Look, index: Index, dout: float) -> list[Part]:
+def _binary_slope(look: Update, index: Index, dout: float) -> list[Part]:
     seen, p, t = look.layer(MODEL), predicted(look, index), look.target(index)
     size = seen.out.size
     if look.from_logits:
@@ -138,13 +138,13 @@ def _binary_slope(look: Look, index: Index, dout: float) -> list[Part]:
 # --- categorical cross-entropy ----------------------------------------------------------------------------------------
 
 
-def _classes(look: Look) -> np.ndarray:
+def _classes(look: Update) -> np.ndarray:
     """Return the targets as rows of probabilities (N, K)."""
-    target, k = np.asarray(look.passes.target), look.layer(MODEL).out.shape[1]
+    target, k = np.asarray(look.targets), look.layer(MODEL).out.shape[1]
     return np.eye(k)[target] if target.ndim == 1 else target
 
 
-def _categorical(look: Look, row: int) -> tuple[list[Part], float]:
+def _categorical(look: Update, row: int) -> tuple[list[Part], float]:
     t, parts, values = _classes(look)[row], list[Part](), list[float]()
     for k in np.flatnonzero(t):
         p, lines = _probability(look, row, int(k))
@@ -157,7 +157,7 @@ def _categorical(look: Look, row: int) -> tuple[list[Part], float]:
     return parts, float(sum(values))
 
 
-def _probability(look: Look, row: int, k: int) -> tuple[Term, list[Part]]:
+def _probability(look: Update, row: int, k: int) -> tuple[Term, list[Part]]:
     """Return the probability of a class, and how it was made if that was in the loss."""
     out = look.layer(MODEL).out[row]
     tiny = float(TINY[out.dtype])
@@ -169,8 +169,8 @@ def _probability(look: Look, row: int, k: int) -> tuple[Term, list[Part]]:
     return p, softmax_lines(out, k, lambda j: predicted(look, (row, j)), p.value)
 
 
-def _categorical_slope(look: Look, index: Index, dout: float) -> list[Part]:
-    (row, k), rows = index, len(look.rows)
+def _categorical_slope(look: Update, index: Index, dout: float) -> list[Part]:
+    (row, k), rows = index, len(look.labels)
     t = float(_classes(look)[index])
     p, lines = _probability(look, row, k)
     if look.from_logits:

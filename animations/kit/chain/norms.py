@@ -17,7 +17,7 @@ class Norm:
 
     z, dz   the normalised numbers (N, …, D), and how the loss grows with them
     over    in words, over what mean and variance go
-    fixed   are they those that the layer remembers? A single row has no variance
+    fixed   are they those that the layer remembers? For a prediction, and where a single row has no variance
     """
 
     def __init__(self, look: Look, name: str) -> None:
@@ -27,8 +27,8 @@ class Norm:
         axes = tuple(range(x.ndim - 1)) if self.by_batch else -1
         self.mean, self.variance = x.mean(axis=axes, keepdims=True), x.var(axis=axes, keepdims=True)
         self.over, self.fixed = ("the batch" if self.by_batch else "the row"), False
-        if self.by_batch and x.size == x.shape[-1]:
-            state = look.made.before.model.named_state()
+        if self.by_batch and (x.size == x.shape[-1] or not seen.layer.training):
+            state = look.state
             self.mean, self.variance = (state[f"{name}.{key}"].astype(float) for key in ("mean", "var"))
             self.over, self.fixed = "the batches before, as the layer remembers it", True
         self.std = np.sqrt(self.variance + seen.layer.epsilon)
@@ -56,15 +56,15 @@ def out(look: Look, name: str, index: Index) -> list[Part]:
         Line(f"the mean of {norm.over}", mean),
         Line(f"√(variance of {norm.over} + epsilon)", "sqrt(", variance, "+", norm.layer.epsilon, ") =", std),
         Line("z = (x − mean) / that", "(", look.x(name, index), "-", mean, ") /", std, "=", z),
-        Line("gamma · z + beta", look.before(name, "gamma", index[-1:]), "*", z, "+",
-             look.before(name, "beta", index[-1:]), "=", look.out(name, index).value),
+        Line("gamma · z + beta", look.parameter(name, "gamma", index[-1:]), "*", z, "+",
+             look.parameter(name, "beta", index[-1:]), "=", look.out(name, index).value),
     ]  # fmt: skip
 
 
 def dx(look: Look, name: str, index: Index) -> list[Part]:
     norm, dx = Norm(look, name), look.dx(name, index).value
     z, dz, std = (norm.at(each, index) for each in (norm.z, norm.dz, norm.std))
-    first = Line("dz = dout · gamma", look.dout(name, index), "*", look.before(name, "gamma", index[-1:]), "=", dz)
+    first = Line("dz = dout · gamma", look.dout(name, index), "*", look.parameter(name, "gamma", index[-1:]), "=", dz)
     if norm.fixed:
         return [first, Line("dz / std", dz, "/", std, "=", dx)]
     means: list[Part] = []

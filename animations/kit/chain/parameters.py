@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from animations.kit.chain.arithmetic import Index, Piece, gid_of
-from animations.kit.chain.look import Look
+from animations.kit.chain.look import Update
 from animations.why import FUNCTIONS, Line, Part, Term
 from tinylearn import Recording
 from tinylearn.analysis.explanation import WORD
@@ -32,16 +32,16 @@ def parts_of_start(recording: Recording, parameter: str, index: Index) -> Sequen
     return [Line(f"initialise: set by the initializer of {parameter}, as a rule drawn at random", value)]
 
 
-def parts_of_update(look: Look, parameter: str, index: Index) -> Sequence[Part]:
+def parts_of_update(look: Update, parameter: str, index: Index) -> Sequence[Part]:
     """Say how the optimiser made the new value of the old one and the gradient."""
     made = look.made
     new = float(made.after.model.named_parameters()[parameter][index])
     with as_in_training(look.recording, look.step, made.before):
-        place = position(look.old, parameter, index)
+        place = position(look.parameters, parameter, index)
         optimizer, vector = made.before.optimizer, made.before.model.parameters
         constants, terms, untold = terms_of(optimizer, vector, made.after.model.gradients, place)
     g = Term(float(look.gradients[parameter][index]), gid_of(f"gradient.{parameter}", index))
-    p = Term(float(look.old[parameter][index]), gid_of(f"before.{parameter}", index))
+    p = Term(float(look.parameters[parameter][index]), gid_of(f"before.{parameter}", index))
     given = [Line("the gradient of this update", g), Line("before the update", p)]
     if not terms:
         return [*given, Line(f"what {optimizer} made of both; its arithmetic is not told: {untold}", new)]
