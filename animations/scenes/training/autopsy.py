@@ -17,6 +17,8 @@ from matplotlib.ticker import MaxNLocator, NullLocator
 from animations.data import instance
 from animations.kit import style
 from animations.kit.page import Page, PageScene
+from animations.scenes.training.whys import autopsy_why
+from animations.why import Why
 from tinylearn.analysis.autopsy import Autopsy
 
 ROW = 26  # pixels from row to row of the table
@@ -60,6 +62,9 @@ class AutopsyPicture(PageScene):
         autopsy, steps = self.autopsy, self.autopsy.steps
         span = f"updates {steps[0]} to {steps[-1]}" if len(steps) > 1 else f"update {steps[0]}"
         return f"Update {autopsy.step} {autopsy.reason}. Loss and norms of {span} before it."
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        return autopsy_why(gid, self.autopsy, self.curves)
 
     def _draw_heading(self) -> None:
         page, autopsy = self.page, self.autopsy

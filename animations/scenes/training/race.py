@@ -24,6 +24,8 @@ from animations.kit.labels import push_apart
 from animations.kit.page import Box, Page, PageScene
 from animations.kit.steps import spaced_steps
 from animations.scenes.training.race_lane import Lane, Row, room
+from animations.scenes.training.whys import race_why
+from animations.why import Why
 from tinylearn.analysis.race import Runner
 from tinylearn.checks import shortened
 
@@ -92,6 +94,12 @@ class Race(PageScene):
             return f"{self.title}: before the first update, {', '.join(lane.name for lane in self.lanes)} are equal."
         losses = ", ".join(lane.describe(step, self.last) for lane in self.lanes)
         return f"{self.title}, update {step} of {self.last}: losses of {losses}."
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        return race_why(gid, self.lanes, self.longest, int(self.steps[frame]))
+
+    def moments(self) -> tuple[str, Sequence[float]]:
+        return "update", self.steps.tolist()
 
     def _tips(self, lane: Lane) -> np.ndarray:
         """Return where a curve ends, (S, 2) pixels of the page; before the first update, where it will begin."""

@@ -1,0 +1,69 @@
+"""Races and autopsies explain their numbers: what was recorded, and how it grew."""
+
+import numpy as np
+import pytest
+from test_autopsy import RECORDINGS
+from test_race import made_up, raced
+from why_checks import check_whys
+
+from animations import AutopsyPicture, Race
+
+
+@pytest.fixture(scope="module")
+def six():
+    return raced()
+
+
+def test_a_race_explains_every_number(six):
+    check_whys(Race(six), (0, 1, 5, 60, -1))
+
+
+def test_runners_that_end_or_diverge_explain_every_number():
+    runners = {"a": made_up([3, 2, 1]), "a.b": made_up([3, np.inf], 3), "step": made_up([3, 2, 2, 1, 1])}
+    scene = Race(runners)
+    check_whys(scene, range(scene.frames))
+    last = scene.frames - 1
+    assert scene.why("a.last_step", last).value == 3
+    assert scene.why("a.b.diverged", last).value == 3
+    assert scene.why("a.b.loss", last).value == np.inf
+    assert scene.why("a.loss", 2).says == "the loss of the batch of update 2, before it: a"
+    assert scene.why("a.diverged", last) is None
+
+
+def test_a_loss_between_two_records_is_that_of_the_last():
+    runner = made_up([3, 2, 1])
+    runner.recording.steps = np.array([0, 10, 20, 30])
+    why = Race({"a": runner}, steps=[0, 15, 30]).why("a.loss", 1)
+    assert (why.value, why.says) == (3, "the loss of the batch of update 10, before it: a")
+
+
+def test_frames_are_counted_in_updates(six):
+    scene = Race(six, steps=[0, 3, 7])
+    assert scene.moments() == ("update", [0, 3, 7])
+
+
+@pytest.mark.parametrize("kind", RECORDINGS)
+@pytest.mark.parametrize("last", [1, 2, 6])
+def test_an_autopsy_explains_every_number(kind, last):
+    check_whys(AutopsyPicture(RECORDINGS[kind]().autopsy(last)))
+
+
+def test_the_end_of_a_curve_says_how_it_grew():
+    autopsy = RECORDINGS["one layer"]().autopsy(4)
+    scene, norms = AutopsyPicture(autopsy), autopsy.norms["dense_1.w"]
+    grown, recorded = scene.why("dense_1.w.last", 0).parts
+    assert grown.sides() == [norms[-1] / norms[0]] * 2
+    assert grown.words == f"times that of update {autopsy.steps[0]}"
+    assert (recorded.sides(), scene.why("dense_1.w.first", 0).value) == ([norms[-1]], norms[0])
+
+
+def test_the_update_that_broke_is_the_one_after_the_last_record():
+    autopsy = RECORDINGS["two layers"]().autopsy(3)
+    why = AutopsyPicture(autopsy).why("diverged_at", 0)
+    assert why.parts[0].arithmetic == f"{float(autopsy.steps[-1])} + 1 = {float(autopsy.step)}"
+    assert why.says == f"the update that diverged: it {autopsy.reason}"
+
+
+@pytest.mark.parametrize("gid", ["dense_1.w", "dense_9.w.last", "loss.middle", "step"])
+def test_an_autopsy_knows_nothing_of_others(gid):
+    assert AutopsyPicture(RECORDINGS["one layer"]().autopsy(3)).why(gid, 0) is None
