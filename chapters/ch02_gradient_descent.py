@@ -52,6 +52,7 @@ from animations import (
 )
 from animations.engine.text import Form
 from animations.kit.numbers import decimals_by_size
+from animations.scenes.descent.walk import Walk
 from chapters.tools.films import draw
 from chapters.tools.run import Headline, checked, run_alone
 from tinylearn import SGD, Adam, DivergenceError, Recorder, Recording, RMSprop, Update
@@ -276,7 +277,9 @@ def two_dimensions(walks: dict[str, tuple[float, Recording]], clock: list[int]) 
     series = []
     for name, (rate, walk) in walks.items():
         place = {"x": walk["x"][:, 0], "y": walk["y"][:, 0]}
-        series.append(Series(name, {"learning rate": rate, **place, "f": valley_heights(walk)}))
+        columns = {"learning rate": rate, **place, "f": valley_heights(walk)}
+        whys = Walk(walk, OPTIMIZERS[name](rate), valley, valley_slope).why
+        series.append(Series(name, columns, whys=whys))
     title = f"Height, each with the best of {len(RATES_TO_TRY)} rates tried"
     forms: dict[str, Form] = {"x": "{:z.3f}", "y": "{:z.3f}", "f": decimals_by_size}
     chart = StepChart(series, clock, shown="f", title=title, forms=forms)

@@ -38,10 +38,12 @@ class Formula(NamedTuple):
         return Line(words, *pieces, "=", result)
 
 
-def formula_of(function: Callable[..., Any]) -> Formula | None:
+def formula_of(function: Callable[..., Any], part: int | None = None) -> Formula | None:
     """Return the formula that a function of numbers returns; None if its source is not there, or is not plain.
 
     Plain is arithmetic with its arguments, or with the parts of its one argument, as in `x, y = place`.
+
+    part   which one of `return np.array([…])`
     """
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
@@ -56,7 +58,17 @@ def formula_of(function: Callable[..., Any]) -> Formula | None:
         elif not (isinstance(step, ast.Expr) and isinstance(step.value, ast.Constant)):  # no docstring
             return None
     formula = tree.body[-1].value
+    if part is not None:
+        formula = _part(formula, part)
     return Formula(tree.name, ast.unparse(formula), tuple(names)) if formula and _is_plain(formula, names) else None
+
+
+def _part(formula: ast.expr | None, part: int) -> ast.expr | None:
+    """Return one of the numbers of `np.array([…])`, or of a list."""
+    listed = formula.args[0] if isinstance(formula, ast.Call) and formula.args else formula
+    if isinstance(listed, ast.List | ast.Tuple) and part < len(listed.elts):
+        return listed.elts[part]
+    return None
 
 
 def _is_plain(formula: ast.expr, names: list[str]) -> bool:

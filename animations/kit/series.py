@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,9 @@ import numpy as np
 from animations import checks
 from animations.data import Data, anything, text
 from animations.kit import style
+from animations.kit.prefixes import prefixed
+from animations.kit.whys import noted
+from animations.why import Why
 from tinylearn.checks import numbers
 
 
@@ -28,11 +31,15 @@ def _column(name: str, values: Any) -> np.ndarray:
 class Series(Data):
     """One of the things compared: its name, and column → its value at every step (S,), or one value for all steps.
 
+    whys   whys(column, step) explains a number, as `Scene.why` does: that of the column at a step, or one that another
+           was made of; None for what it does not know
+
     Raises ValueError for numbers that are not finite.
     """
 
     name: str = text()
     columns: dict[str, np.ndarray] = anything(_columns)
+    whys: Callable[[str, int], Why | None] | None = anything(checks.function, default=None, kw_only=True)
 
     def __repr__(self) -> str:
         return f"Series({self.name!r}, {list(self.columns)})"
@@ -41,6 +48,25 @@ class Series(Data):
         """Return the value at a step; what has ended keeps its last."""
         values = self.columns[column]
         return float(values if values.ndim == 0 else values[min(step, len(values) - 1)])
+
+    def why(self, gid: str, step: int) -> Why | None:
+        """Explain the number "name.column" at a step, or one that it was made of."""
+        column = gid.removeprefix(f"{self.name}.")
+        if column == gid:
+            return None
+        why = self.whys(column, step) if self.whys else None
+        return prefixed(why, f"{self.name}.") if why else self._given(column, step)
+
+    def _given(self, column: str, step: int) -> Why | None:
+        """Explain a number of which no more is known than that it was given."""
+        if column not in self.columns:
+            return None
+        values, words = self.columns[column], "given to this picture"
+        if not values.ndim:
+            words += ", the same for all steps"
+        elif step >= len(values):
+            words += f": that of step {len(values) - 1}, the last of {self.name}"
+        return noted(f"{column} of {self.name} at step {step}", words, self.at(column, step))
 
 
 def checked_series(caller: str, series: Sequence[Series], growing: Sequence[str]) -> tuple[Series, ...]:

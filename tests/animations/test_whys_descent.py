@@ -10,7 +10,9 @@ from test_descent_grid import grid
 from why_checks import check_whys
 
 from animations import CurveDescent, Descent, Heading, Series, Stacked, StepChart
-from chapters.ch02_gradient_descent import fixed_steps
+from animations.scenes.descent.walk import Walk
+from chapters import ch02_gradient_descent as chapter
+from tinylearn import SGD, Adam, RMSprop
 
 
 def walk(xs, rate=0.1, f=height, derivative=slope, **settings):
@@ -20,7 +22,7 @@ def walk(xs, rate=0.1, f=height, derivative=slope, **settings):
 
 
 def fixed(size):
-    made = Descent(fixed_steps(size), height, slope, size, enough=1e-4, push=np.sign)
+    made = Descent(chapter.fixed_steps(size), height, slope, size, enough=1e-4, push=np.sign)
     return CurveDescent(made, curve(), CLOCK, title="Fixed", name="fixed", setting="step size", push="sign of slope")
 
 
@@ -134,3 +136,59 @@ def test_frames_are_counted_in_steps(make):
 def test_knows_nothing_of_others(gid):
     assert descent(0.1).last == 30
     assert panel(0.1).why(gid, 0) is None
+
+
+# --- walks of optimisers, in a chart ------------------------------------------------------------------------------
+
+OPTIMIZERS = {"SGD": lambda: SGD(0.01), "momentum": lambda: SGD(0.01, momentum=0.9), "RMSprop": lambda: RMSprop(0.1),
+              "Adam": lambda: Adam(0.2)}  # fmt: skip
+
+
+def walked(name, steps=12):
+    """Return a walk in chapter 2's valley, and its series for a chart."""
+    point = chapter.Point(**chapter.VALLEY_START)
+    recording = chapter.descend(point, chapter.valley, chapter.valley_slope, OPTIMIZERS[name](), most=steps, enough=-1)
+    walk = Walk(recording, OPTIMIZERS[name](), chapter.valley, chapter.valley_slope)
+    places = {axis: recording[axis][:, 0] for axis in "xy"}
+    columns = {"learning rate": OPTIMIZERS[name]().learning_rate, **places, "f": chapter.valley(walk.places)}
+    return walk, Series(name, columns, whys=walk.why)
+
+
+def test_a_chart_of_optimisers_explains_every_number():
+    series = [walked(name, steps)[1] for name, steps in zip(OPTIMIZERS, (12, 12, 5, 12), strict=True)]
+    scene = StepChart(series, [0, 1, 4, 12], shown="f", title="t")
+    check_whys(scene, range(4))
+    assert scene.why("RMSprop.x", 3).says.startswith("x after step 5, by RMSprop")
+
+
+def test_a_place_is_made_by_the_lines_of_its_optimiser():
+    walk, series = walked("momentum")
+    lines = series.why("momentum.y", 2).parts
+    (x, y), (_, slope) = walk.places[:, 1], walk.slopes[:, 1]
+    assert [line.words for line in lines[:2]] == ["p, which is y before the step", "g, the slope along y there"]
+    assert [line.sides()[0] for line in lines[:2]] == [y, slope]
+    assert {*series.why("momentum.y", 2).asked()} == {"momentum.y[1]", "momentum.gradient.y[1]"}
+    assert lines[-1].sides()[0] == walk.places[1, 2]
+    (line,) = series.why("momentum.gradient.y[1]", 2).parts
+    assert (line.words, line.arithmetic) == ("the gradient's formula: 100 * y", f"100 * {y} = {slope}")
+    (line,) = series.why("momentum.f", 1).parts
+    assert line.words == "its formula: (x ** 2 + 100 * y ** 2) / 2"
+    assert line.sides() == pytest.approx([(x**2 + 100 * y**2) / 2] * 2)
+
+
+def test_a_walk_that_another_optimiser_made_is_refused():
+    recording = walked("SGD")[0].recording
+    with pytest.raises(ValueError, match="must make the steps that are recorded"):
+        Walk(recording, SGD(0.02), chapter.valley, chapter.valley_slope)
+
+
+def test_functions_without_formulas_are_as_they_returned():
+    recording = walked("SGD")[0].recording
+    walk = Walk(recording, SGD(0.01), lambda at: chapter.valley(at), lambda at: chapter.valley_slope(at))
+    assert [line.words for line in walk.why("f", 1).parts] == ["at this x", "at this y", "as its function returned it"]
+    assert walk.why("f", 1).faults() == []
+
+
+@pytest.mark.parametrize("gid", ["z", "x[13]", "gradient.f[0]", "gradient.x", "other.x"])
+def test_a_walk_knows_nothing_of_others(gid):
+    assert walked("SGD")[0].why(gid, 1) is None

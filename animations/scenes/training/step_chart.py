@@ -16,7 +16,6 @@ from animations.kit.page import Page, PageScene
 from animations.kit.series import Series as Series
 from animations.kit.series import checked_series as checked_series
 from animations.kit.style import MARKERS, TIP
-from animations.kit.whys import noted
 from animations.why import Why
 
 LEAST = 1e-100  # on a log axis
@@ -70,17 +69,8 @@ class StepChart(PageScene):
         return f"{self.shown} at step {step}: {', '.join(values)}."
 
     def why(self, gid: str, frame: int) -> Why | None:
-        named = {f"{one.name}.{column}": (one, column) for one in self.series for column in one.columns}
-        return self._why(*named[gid], int(self.clock[frame])) if gid in named else None
-
-    def _why(self, one: Series, column: str, step: int) -> Why:
-        """Explain a number of the table."""
-        values, words = one.columns[column], "given to this picture"
-        if not values.ndim:
-            words += ", the same for all steps"
-        elif step >= len(values):
-            words += f": that of step {len(values) - 1}, the last of {one.name}"
-        return noted(f"{column} of {one.name} at step {step}", words, one.at(column, step))
+        told = (one.why(gid, int(self.clock[frame])) for one in self.series)
+        return next((why for why in told if why is not None), None)
 
     def moments(self) -> tuple[str, Sequence[float]]:
         return "step", self.clock.tolist()
