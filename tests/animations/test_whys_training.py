@@ -2,11 +2,24 @@
 
 import numpy as np
 import pytest
+from descent_helpers import Place
 from test_autopsy import RECORDINGS
-from test_race import made_up, raced
+from test_race import raced
 from why_checks import check_whys
 
 from animations import AutopsyPicture, Race
+from tinylearn import DivergenceError, Recorder, Update
+from tinylearn.analysis.race import Runner
+
+
+def made_up(losses, diverged=None, every=1):
+    """Return a runner with these losses from update 1 on, in a loop of its own, of which nothing else is known."""
+    recorder = Recorder(Place(["w"]))
+    for step, loss in enumerate(losses, 1):
+        recorder(Update(every * step, 1, loss))
+    if diverged:
+        recorder.diverged(DivergenceError(diverged, "w", 1.0, 1.0))
+    return Runner(None, recorder.recording, [], None)
 
 
 @pytest.fixture(scope="module")
@@ -31,10 +44,22 @@ def test_runners_that_end_or_diverge_explain_every_number():
 
 
 def test_a_loss_between_two_records_is_that_of_the_last():
-    runner = made_up([3, 2, 1])
-    runner.recording.steps = np.array([0, 10, 20, 30])
-    why = Race({"a": runner}, steps=[0, 15, 30]).why("a.loss", 1)
+    why = Race({"a": made_up([3, 2, 1], every=10)}, steps=[0, 15, 30]).why("a.loss", 1)
     assert (why.value, why.says) == (3, "the loss of the batch of update 10, before it: a")
+
+
+def test_a_loss_leads_back_to_the_rows_of_its_batch(six):
+    scene = Race(six, steps=[0, 3, 7])
+    why = scene.why("Adam.loss", 1)
+    recording = six["Adam"].recording
+    assert why.value == pytest.approx(recording.losses[3])
+    rows = [scene.why(gid, 1) for gid in why.asked()]
+    assert len(rows) == 8
+    assert sum(row.value for row in rows) / 8 == pytest.approx(recording.losses[3])
+    weight = scene.why("Adam.update.dense_1.w[1,2]", 2)
+    assert weight.value == recording.at(7)["dense_1.w"][1, 2]
+    assert "Adam.update.gradient.dense_1.w[1,2]" in weight.asked()
+    assert scene.why("Adam.update.dense_1.w[9,9]", 2) is None
 
 
 def test_frames_are_counted_in_updates(six):

@@ -11,13 +11,16 @@ from typing import NamedTuple
 
 import numpy as np
 
+from animations.kit.recorded import recorded_why
 from animations.kit.whys import Table, added, explained, given, noted
 from animations.scenes.activations.whys import value_line
 from animations.why import Line, Part, Term, Why
+from tinylearn import Recording
 from tinylearn.layers import Layer
 from tinylearn.layers.dense import Dense
 
 FEW = 4  # products that have room in a line
+UPDATE = "update."  # before the gids of an update
 
 
 def epoch_why(says: str, epoch: int) -> Why:
@@ -42,6 +45,7 @@ class LossWhys:
     x, target           (N,) the examples: the inputs, and what should be said of each
     predicted, loss     (N,) what the network says, and one number, the mean squared error
     passes              of the layers, one after the other, with the parameters of this step
+    recording           of the network; what an update made of it is explained under "relu.update."
     """
 
     prefix: str
@@ -51,11 +55,14 @@ class LossWhys:
     predicted: np.ndarray
     loss: float
     passes: list[Pass]
+    recording: Recording
 
     def why(self, gid: str) -> Why | None:
         own = gid.removeprefix(self.prefix)
         if not gid.startswith(self.prefix):
             return None
+        if own.startswith(UPDATE):
+            return self.update(own.removeprefix(UPDATE))
         for layer, each in enumerate(self.passes):
             if own.startswith(f"{each.name}."):
                 return explained(own.removeprefix(f"{each.name}."), PARAMETERS, self, layer)
@@ -125,10 +132,12 @@ class LossWhys:
         says = f"input {k} of {self.passes[layer].name}, times its weight to unit {j}"
         return Why(says, x.value * w.value, [Line("input · weight", x, "*", w, "=", x.value * w.value)])
 
-    def recorded(self, layer: int, key: str, *index: int) -> Why:
-        value, gid = self.parameter(layer, key, *index)
-        words = f"as recorded {self.when}" if self.step else "initialise: as it was before training"
-        return noted(f"{gid.removeprefix(self.prefix)} {self.when}", words, value)
+    def learned(self, layer: int, key: str, *index: int) -> Why | None:
+        return self.update(self.parameter(layer, key, *index).gid.removeprefix(self.prefix))
+
+    def update(self, gid: str) -> Why | None:
+        """Explain a number of the update that made these parameters, as `Chain` does."""
+        return recorded_why(self.recording, gid, self.step, f"{self.prefix}{UPDATE}")
 
     def _weighted(self, layer: int, i: int, j: int, total: float) -> Part:
         """Say how a dense layer adds up what comes in, each number times its weight, and the bias."""
@@ -154,6 +163,6 @@ TABLE: Table = {
     "product[{},{},{},{}]": LossWhys.product,
 }
 PARAMETERS: Table = {
-    "w[{},{}]": lambda loss, layer, i, j: loss.recorded(layer, "w", i, j),
-    "b[{}]": lambda loss, layer, j: loss.recorded(layer, "b", j),
+    "w[{},{}]": lambda loss, layer, i, j: loss.learned(layer, "w", i, j),
+    "b[{}]": lambda loss, layer, j: loss.learned(layer, "b", j),
 }

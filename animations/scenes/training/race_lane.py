@@ -33,7 +33,7 @@ class Lane:
     """
 
     def __init__(self, name: str, runner: Runner) -> None:
-        recording = runner.recording
+        self.recording = recording = runner.recording
         self.name, self.title = name, short(" ".join(name.split()))
         self.steps, self.epochs = np.array(recording.steps), np.array(recording.epochs)
         self.losses, self.last = np.array(recording.losses, float), int(self.steps[-1])
@@ -46,6 +46,10 @@ class Lane:
     def upto(self, steps: Any) -> Any:
         """Return how many records there are until then."""
         return np.searchsorted(self.steps, steps, side="right")
+
+    def record(self, step: int) -> int:
+        """Return the last update that is recorded until then."""
+        return int(self.steps[self.upto(step) - 1])
 
     def epoch(self, steps: Any) -> Any:
         """Return the epoch at that time."""

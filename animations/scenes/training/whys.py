@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from animations.kit.formulas import checked
+from animations.kit.recorded import recorded_why
 from animations.kit.whys import noted
 from animations.scenes.training.race_lane import Lane
 from animations.why import Line, Term, Why
 from tinylearn.analysis.autopsy import Autopsy
 
 ENDS = {"first": 0, "last": -1}  # of an autopsy's curves
+UPDATE = "update."  # before the gids of an update, after the name of the runner
 MADE = "updates made since training began"
 PASSED = "how often training has begun to go through all examples"
 
@@ -30,12 +33,26 @@ def race_why(gid: str, lanes: Sequence[Lane], longest: Lane, step: int) -> Why |
     for lane in lanes:
         facts[f"{lane.name}.loss"] = partial(_loss_why, lane, step)
         facts[f"{lane.name}.{lane.ending[1]}"] = partial(_ending_why, lane)
-    return facts[gid]() if gid in facts else None
+    if gid in facts:
+        return facts[gid]()
+    of_update = {f"{lane.name}.{UPDATE}": lane for lane in lanes}
+    prefix = max((prefix for prefix in of_update if gid.startswith(prefix)), key=len, default="")
+    return _update_why(of_update[prefix], step, gid.removeprefix(prefix)) if prefix else None
 
 
 def _loss_why(lane: Lane, step: int) -> Why:
-    at = int(lane.steps[lane.upto(step) - 1])
-    return noted(f"the loss of the batch of update {at}, before it: {lane.name}", "as recorded", lane.loss(step))
+    """Explain the last recorded loss: by its formula, where that update can be made again."""
+    loss = lane.loss(step)
+    why = _update_why(lane, step, "loss")
+    says = f"the loss of the batch of update {lane.record(step)}, before it: {lane.name}"
+    if why is None or not math.isclose(why.value, loss, rel_tol=1e-6):
+        return noted(says, "as recorded", loss)
+    return replace(why, says=says)
+
+
+def _update_why(lane: Lane, step: int, gid: str) -> Why | None:
+    """Explain a number of the last recorded update, as `Chain` does."""
+    return recorded_why(lane.recording, gid, lane.record(step), f"{lane.name}.{UPDATE}")
 
 
 def _ending_why(lane: Lane) -> Why:
