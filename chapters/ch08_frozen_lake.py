@@ -67,7 +67,7 @@ from chapters.parts.lake_films import (
     random_film,
     slippery_film,
 )
-from chapters.parts.lake_network import BATCH, glances, learn, network, outcomes, predictions
+from chapters.parts.lake_network import BATCH, glances, last_layer, learn, network, outcomes, predictions
 from chapters.parts.lake_terminal import play_yourself, show_game
 from chapters.parts.lake_values import Later, best_of_four, by_player, exact_values, mean_of_four, win_rate
 from chapters.tools.films import draw
@@ -98,16 +98,18 @@ def first_lake(seed: int, games: int, epochs: tuple[int, int]) -> tuple[Games, L
     recorder = Recorder(model, every=lambda step: step % in_epoch == 0 or (step % DENSE == 0 and step <= EARLY))
     for labels, count in zip((outcomes(played), glances(played, mean_of_four)), epochs, strict=True):
         learn(model, played, labels, count, rng=rng, callbacks=[recorder])
-    return played, Learned(recorder.recording.steps, said(model, recorder), in_epoch)
+    tables, layers = said(model, recorder)
+    return played, Learned(recorder.recording.steps, tables, in_epoch, layers)
 
 
-def said(model: Sequential, recorder: Recorder) -> np.ndarray:
-    """Return what the network said of every tile and action, (R, 16, 4), from what was recorded."""
-    tables = []
+def said(model: Sequential, recorder: Recorder) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """Return what the network said of every tile and action, (R, 16, 4), from what was recorded, and its last layer."""
+    tables, layers = [], []
     for step in recorder.recording.steps:
         recorder.recording.restore(model, int(step))
         tables.append(predictions(model))
-    return np.stack(tables)
+        layers.append(last_layer(model))
+    return np.stack(tables), {name: np.stack([layer[name] for layer in layers]) for name in layers[0]}
 
 
 def sooner(values: np.ndarray) -> np.ndarray:
@@ -199,7 +201,7 @@ def main(
     films = {
         "ch08_random_play": random_film(played),
         "ch08_learning_to_win": learning_film(learned, epochs[0]),
-        "ch08_frozen_lake": moves_film(game, from_glances, exact),
+        "ch08_frozen_lake": moves_film(game, from_glances, exact, learned.layer(-1)),
         "ch08_slippery_lake": slippery_film(from_glances, seed),
     }
     draw(films, out, formats, processes)

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from animations import Clip, LakeGames, LakeLearning, LakeMoves, LakePlayer
-from chapters.parts.lake import MAP, MOVES, Game, Games, greedy, make_lake, play, recorded_games
-from chapters.parts.lake_values import best_of_four, best_policy, by_player, exact_values, mean_of_four, win_rate
+from chapters.parts.lake import ACTIONS, MAP, MOVES, Game, Games, greedy, make_lake, play, recorded_games
+from chapters.parts.lake_values import (
+    best_of_four,
+    best_policy,
+    by_player,
+    chances_of,
+    exact_values,
+    mean_of_four,
+    win_rate,
+)
 
 EARLY = 300  # updates, in which most is learned
 SHOWN = 12  # moves of a game; who needs more walks in circles
@@ -16,21 +26,30 @@ PLAYED = 300  # games on the slippery lake, to see chance
 
 
 class Learned(NamedTuple):
-    """What the network said of every tile and action, `tables` (R, 16, 4), after each of the updates `steps` (R,)."""
+    """What the network said of every tile and action, `tables` (R, 16, 4), after each of the updates `steps` (R,).
+
+    layers   what its last layer was given, held and gave then, if that is known: name → (R, …); see `last_layer`
+    """
 
     steps: np.ndarray
     tables: np.ndarray
     in_epoch: int  # updates
+    layers: dict[str, np.ndarray] | None = None
 
     def after(self, epoch: int) -> np.ndarray:
         """Return what it said at the end of an epoch, (16, 4)."""
         return self.tables[self.steps.searchsorted(epoch * self.in_epoch)]
 
+    def layer(self, records: Any) -> dict[str, np.ndarray]:
+        """Return the last layer in some records."""
+        return {name: values[records] for name, values in (self.layers or {}).items()}
+
 
 def random_film(games: Games) -> Clip:
     """Return the first film: three games of random play, and how all others ended."""
     exact = win_rate(make_lake(), mean_of_four, MOVES)
-    player = lake_player("Four actions, equally likely", games, 3, exact)
+    chances = chances_of(make_lake(), np.full((MOVES, len("".join(MAP)), len(ACTIONS)), 1 / len(ACTIONS)))
+    player = lake_player("Four actions, equally likely", games, 3, exact, chances)
     scene = LakeGames("Random play", [player], "A step into a hole loses the game.")
     return Clip(scene, fps=4, motion=3, hold_first=2, holds=dict.fromkeys(scene.ended, 1), hold_last=5, colors=96)
 
@@ -45,14 +64,16 @@ def learning_film(learned: Learned, outcome_epochs: int) -> Clip:
     policies = [by_player(greedy(table)) for table in tables]
     wins = np.stack([policy(exact_values(env, policy, MOVES)) for policy in policies])  # (R, 16)
     ways = [play(env, greedy(table)).tiles for table in tables]
-    scene = LakeLearning(MAP, tables, wins, ways, steps, phases)
+    scene = LakeLearning(MAP, tables, wins, ways, steps, phases, **learned.layer(shown))
     holds = dict.fromkeys(scene.began, 1.0) | dict.fromkeys(scene.ended, 2.0)
     return Clip(scene, fps=4, motion=3, hold_first=4, holds=holds, hold_last=4, colors=96)
 
 
-def moves_film(game: Game, values: np.ndarray, exact: np.ndarray) -> Clip:
-    """Return the third film: a game, and before each move the four answers."""
-    scene = LakeMoves(MAP, game.tiles[: SHOWN + 1], game.actions[:SHOWN], values, exact)
+def moves_film(
+    game: Game, values: np.ndarray, exact: np.ndarray, layer: Mapping[str, np.ndarray] = MappingProxyType({})
+) -> Clip:
+    """Return the third film: a game, and before each move the four answers; `layer` is the last one that made them."""
+    scene = LakeMoves(MAP, game.tiles[: SHOWN + 1], game.actions[:SHOWN], values, exact, **layer)
     holds = {frame: (0.9, 0.6, 0)[frame % 3] for frame in range(scene.frames)}
     return Clip(scene, fps=2, motion=6, hold_first=4, holds=holds, hold_last=4, colors=48)
 
@@ -63,16 +84,21 @@ def slippery_film(values: np.ndarray, seed: int) -> Clip:
     learned = recorded_games(env, lambda tile, moves: policy(tile), PLAYED, seed=seed)
     counting = recorded_games(env, lambda tile, moves: int(best[moves, tile]), PLAYED, seed=seed)
     rates = (win_rate(env, later, MOVES) for later in (by_player(policy), best_of_four))
+    acts = np.eye(len(ACTIONS))  # action → the probability of each
     players = [
-        lake_player("The policy of the lake without slipping", learned, 2, next(rates), values.argmax(axis=1)),
-        lake_player("The best possible policy, by value iteration", counting, 2, next(rates), best[0]),
-    ]
+        lake_player("The policy of the lake without slipping", learned, 2, next(rates),
+                    chances_of(env, acts[np.tile(values.argmax(axis=1), (MOVES, 1))]), values.argmax(axis=1)),
+        lake_player("The best possible policy, by value iteration", counting, 2, next(rates),
+                    chances_of(env, acts[best]), best[0]),
+    ]  # fmt: skip
     scene = LakeGames("The slippery lake", players, "In two of three moves the agent slides, to one side of its aim.")
     return Clip(scene, fps=3, motion=4, hold_first=3, holds=dict.fromkeys(scene.ended, 1), hold_last=5, colors=96)
 
 
-def lake_player(name: str, games: Games, walked: int, rate: float, policy: np.ndarray | None = None) -> LakePlayer:
-    """Return games for a film: the first few move by move, of all where they ended."""
+def lake_player(
+    name: str, games: Games, walked: int, rate: float, chances: np.ndarray, policy: np.ndarray | None = None
+) -> LakePlayer:
+    """Return games for a film: the first few move by move, of all where they ended; the chances explain the rate."""
     known, last = games.game < walked, np.flatnonzero(np.diff(games.game, append=-1))
     moves = games.tiles[known], games.actions[known], games.game[known]
-    return LakePlayer(name, MAP, *moves, games.after[last], rate, policy)
+    return LakePlayer(name, MAP, *moves, games.after[last], rate, policy, chances=chances)

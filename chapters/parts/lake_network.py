@@ -50,6 +50,20 @@ def predictions(model: Sequential) -> np.ndarray:
     return model.predict(every_pair(tiles)).reshape(tiles, 4)
 
 
+def last_layer(model: Sequential) -> dict[str, np.ndarray]:
+    """Return what the last layer is given for every tile and action, its parameters, and what it gives.
+
+    features (S, 4, D), weights (D,), bias (), scores (S, 4): of these `predictions` is the sigmoid.
+    """
+    *layers, last, _ = model.layers
+    tiles = model.layers[0].n_in - 4  # type: ignore[attr-defined]
+    features = every_pair(tiles)
+    for layer in layers:
+        features = layer.forward(features)
+    return {"scores": last.forward(features).reshape(tiles, 4), "features": features.reshape(tiles, 4, -1).copy(),
+            "weights": last.params["w"][:, 0].copy(), "bias": last.params["b"][0].copy()}  # fmt: skip
+
+
 def outcomes(games: Games) -> Callable[[Sequential], np.ndarray]:
     """Return labels (N,): was the game won?"""
     return lambda model: games.won

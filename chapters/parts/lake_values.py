@@ -46,6 +46,24 @@ def rules(env: gymnasium.Env) -> tuple[np.ndarray, np.ndarray]:
     return leads, at_once
 
 
+def chances_of(env: gymnasium.Env, actions: np.ndarray) -> np.ndarray:
+    """Return the chance that a move leads from tile to tile, for each move: (M, S, S). Holes and goal count too.
+
+    actions   (M, S, 4), the probability of each action after 0, 1, … moves
+
+    >>> from chapters.lake import make_lake
+    >>> chances_of(make_lake(), np.full((1, 16, 4), 0.25))[0, 0, :6]             # left and up: the edge of the lake
+    array([0.5 , 0.25, 0.  , 0.  , 0.25, 0.  ])
+    """
+    listed = env.unwrapped.P  # type: ignore[attr-defined]
+    leads = np.zeros((len(listed), 4, len(listed)))
+    for tile, outcomes in listed.items():
+        for action, each in outcomes.items():
+            for chance, after, _, _ in each:
+                leads[tile, action, after] += chance
+    return np.einsum("msa,sat->mst", actions, leads)
+
+
 def exact_values(env: gymnasium.Env, later: Later, moves: int) -> np.ndarray:
     """Return the probability of winning within `moves` moves, for every tile and first action: (S, 4).
 

@@ -18,8 +18,11 @@ from animations.data import anything, text
 from animations.kit import style
 from animations.kit.page import SPACE, Page, PageScene
 from animations.kit.steps import spaced_steps
+from animations.kit.whys import explained
 from animations.scenes.lake.board import ACTIONS, WATER, add_walker, arrow, draw_lake
+from animations.scenes.lake.game_whys import GAMES
 from animations.scenes.lake.player import LakePlayer
+from animations.why import Why
 
 MARGIN, GAP, LOW, HIGH, BAR = 40, 60, 130, 152, 22  # pixels: around and between lakes, below, above them; the bar
 COUNTED = 20  # frames, at most, in which games are only counted
@@ -79,6 +82,9 @@ class LakeGames(PageScene):
             for player, count in zip(self.players, done, strict=True)
         )
         return f"Episode {game} of {len(self.players[0].ends)}: {won}."
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        return explained(gid, GAMES, self, frame)
 
     def _done(self, player: LakePlayer) -> np.ndarray:
         """Return how many games of a player have ended in each frame: (S,)."""

@@ -21,6 +21,8 @@ from animations.kit import style
 from animations.kit.boards import Grid
 from animations.kit.numbers import three_decimals
 from animations.kit.page import Page, PageScene
+from animations.kit.whys import explained
+from animations.scenes.lake.answer_whys import Answers, answer_table, check_last_layer
 from animations.scenes.lake.board import (
     ACTIONS,
     ICE,
@@ -33,6 +35,8 @@ from animations.scenes.lake.board import (
     start_place,
     steps_along,
 )
+from animations.scenes.lake.learning_whys import LEARNING
+from animations.why import Why
 from tinylearn.checks import shortened
 
 BOARD, MARGIN, PANEL = 600, 40, 430  # pixels: the longer side of the lake, what lies around it, what stands beside it
@@ -52,6 +56,11 @@ class LakeLearning(PageScene):
     steps        (R,) the update of each record
     phases       (R,) what is learned from, in a few words
 
+    What explains the predictions can be given, too; it must give the same ones:
+
+    scores       (R, T, 4), of which they are the sigmoid
+    features     (R, T, 4, D) before the last layer, its weights (R, D), its bias (R,): they give the scores
+
     Gids: "step", "last_step", "rate", "starts"; "value[4]" for the best action of tile 4. The rate is the mean of
     `wins` over the tiles where a game goes on, and "starts" says how many these are. `began` and `ended` are the
     frames in which a pawn sets out and has come to its end.
@@ -63,10 +72,15 @@ class LakeLearning(PageScene):
     ways: tuple[list[int], ...] = anything(lambda who, name, value: _ways(who, name, value))
     steps: np.ndarray = clock("R")
     phases: tuple[str, ...] = texts("R")
+    scores: np.ndarray | None = array("R", "T", 4, default=None, kw_only=True)
+    features: np.ndarray | None = array("R", "T", 4, "D", default=None, kw_only=True)
+    weights: np.ndarray | None = array("R", "D", default=None, kw_only=True)
+    bias: np.ndarray | None = array("R", default=None, kw_only=True)
 
     glides = True
 
     def prepare(self) -> None:
+        check_last_layer("LakeLearning", self.predictions, self.scores, (self.features, self.weights, self.bias))
         records, letters = len(self.steps), self.rows.letters
         if len(self.ways) != records or max(max(way, default=2**31) for way in self.ways) >= len(letters):
             raise ValueError(f"LakeLearning: ways must be {records}, one for each record, of tiles 0 to "
@@ -107,6 +121,16 @@ class LakeLearning(PageScene):
             f"{self.said[record][:-2]}; from any of {len(self.open)} tiles it wins {self.rates[record]:.3f} of its "
             f"games; the best action of the start is worth {self.values[record, self.ways[record][0]]:.3f}."
         )
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        return explained(gid, {**LEARNING, **answer_table(self)}, self, frame)
+
+    def answers(self, frame: int) -> Answers:
+        """Return what the network said in a frame, and what made it."""
+        record = self.record[frame]
+        known = (None if each is None else each[record]
+                 for each in (self.scores, self.features, self.weights, self.bias))  # fmt: skip
+        return Answers(self.rows, self.predictions[record], *known, lambda tile, action: f"predicted[{tile},{action}]")
 
     def _draw_values(self, grid: Grid) -> None:
         """Fill the tiles where a game goes on with a blue as strong as their value, and write it there."""

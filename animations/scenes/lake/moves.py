@@ -11,11 +11,15 @@ from matplotlib.figure import FigureBase
 from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
-from animations.data import array, positions
+from animations.data import array, positions, real
 from animations.kit import style
 from animations.kit.boards import Grid
 from animations.kit.page import SPACE, Page, PageScene
+from animations.kit.whys import explained
+from animations.scenes.lake.answer_whys import Answers, answer_table, check_last_layer
 from animations.scenes.lake.board import ACTIONS, Rows, add_walker, arrow, draw_lake, lake
+from animations.scenes.lake.move_whys import MOVES
+from animations.why import Why
 
 BOARD, MARGIN = 480, 40  # pixels: the longer side of the lake, and what lies around it
 ROWS = (420, 345, 270, 195)  # heights of the four actions
@@ -35,6 +39,11 @@ class LakeMoves(PageScene):
     predictions  (T, 4) the network's probability of winning for each tile and action
     exact        (T, 4) the true one
 
+    What explains the predictions can be given, too; it must give the same ones:
+
+    scores       (T, 4), of which they are the sigmoid
+    features     (T, 4, D) before the last layer, its weights (D,), its bias: they give the scores
+
     Gids: "move", "moves", "tile"; "predicted[2]" and "exact[2]" for the action 2 on that tile.
     """
 
@@ -43,6 +52,10 @@ class LakeMoves(PageScene):
     actions: list[int] = positions("M", len(ACTIONS))
     predictions: np.ndarray = array("T", 4, low=0, high=1)
     exact: np.ndarray = array("T", 4, low=0, high=1)
+    scores: np.ndarray | None = array("T", 4, default=None, kw_only=True)
+    features: np.ndarray | None = array("T", 4, "D", default=None, kw_only=True)
+    weights: np.ndarray | None = array("D", default=None, kw_only=True)
+    bias: float | None = real(default=None, kw_only=True)
 
     size = (1340, 600)
     glides = True
@@ -53,6 +66,9 @@ class LakeMoves(PageScene):
                 "LakeMoves: expected at least one action and one tile more than actions, got "
                 f"{len(self.actions)} actions and {len(self.tiles)} tiles"
             )
+        layer = (None if each is None else np.array(each)[None] for each in (self.features, self.weights, self.bias))
+        scores = None if self.scores is None else self.scores[None]
+        check_last_layer("LakeMoves", self.predictions[None], scores, tuple(layer))
         self.frames = 3 * len(self.actions)
         self.move, self.phase = np.divmod(np.arange(self.frames), 3)  # (S,)
         self.tile = np.array(self.tiles)[self.move]  # (S,) for which the network is asked
@@ -74,6 +90,18 @@ class LakeMoves(PageScene):
         tile = self.tile[frame]
         said = ", ".join(f"{name} {value:.4f}" for name, value in zip(ACTIONS, self.predictions[tile], strict=True))
         return f"Move {self.move[frame] + 1} of {len(self.actions)}, on tile {tile}: {said}. {self.said[frame]}."
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        return explained(gid, {**MOVES, **answer_table(self)}, self, frame)
+
+    def answers(self, frame: int) -> Answers:
+        """Return what the network said, and what made it."""
+        return Answers(self.rows, self.predictions, self.scores, self.features, self.weights, self.bias,
+                       lambda tile, action: self.gid("predicted", frame, tile, action))  # fmt: skip
+
+    def gid(self, name: str, frame: int, tile: int, action: int) -> str:
+        """Return the gid of a number of a tile and an action: the drawn one on the tile where the walker stands."""
+        return f"{name}[{action}]" if tile == self.tile[frame] else f"{name}[{tile},{action}]"
 
     def _said(self, move: int, phase: int) -> str:
         """Say what happens in this phase of a move."""

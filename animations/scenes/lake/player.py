@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 
 import numpy as np
 
-from animations.data import Data, clock, positions, real, text
+from animations.data import Data, array, clock, positions, real, text
 from animations.scenes.lake.board import ACTIONS, Rows, lake
 
 
@@ -21,6 +22,10 @@ class LakePlayer(Data):
     ends      (G,) the tile on which each game ended
     rate      the exact probability of winning
     policy    (T,) the action on each tile, if that is always the same; it is drawn
+    chances   (M, T, T) of moves from tile to tile, after 0, 1, … moves were made: they explain the rate
+
+    With chances, `values` (M + 1, T) is the probability of winning from each tile with 0, 1, … M moves left. Raises
+    ValueError if the rate is another.
     """
 
     name: str = text()
@@ -31,6 +36,7 @@ class LakePlayer(Data):
     ends: list[int] = positions("G", "T")
     rate: float = real(low=0, high=1)
     policy: list[int] | None = positions("T", len(ACTIONS), default=None)
+    chances: np.ndarray | None = array("M", "T", "T", low=0, high=1, default=None, kw_only=True)
 
     def prepare(self) -> None:
         known = int(self.games[-1]) + 1
@@ -45,6 +51,20 @@ class LakePlayer(Data):
         self.tried = [[*self.actions[part], -1] for part in parts]  # -1: nothing more
         ended = np.array(self.ends)[:, None] == np.arange(len(self.rows.letters))  # (G, T)
         self.counts = np.cumsum(np.vstack([np.zeros_like(ended[:1]), ended]), axis=0)  # (G + 1, T)
+
+        self.starts = [tile for tile, letter in enumerate(self.rows.letters) if letter == "S"]
+        self.values = None if self.chances is None else self._values(self.chances)
+
+    def _values(self, chances: np.ndarray) -> np.ndarray:
+        """Return the probability of winning from each tile (M + 1, T), by dynamic programming, from the end back."""
+        open_tiles = np.array([letter in "SF" for letter in self.rows.letters])
+        values = [np.array([float(letter == "G") for letter in self.rows.letters])]
+        for chance in reversed(chances):
+            values.append(np.where(open_tiles, chance @ values[-1], values[0]))
+        won = float(values[-1][self.starts].mean()) if self.starts else math.nan
+        if not math.isclose(won, self.rate, rel_tol=1e-6, abs_tol=1e-12):
+            raise ValueError(f"LakePlayer: rate must be what follows from chances, {won:.6g}, got {self.rate:.6g}")
+        return np.stack(values)
 
     def slides(self, tile: int, action: int, after: int) -> bool:
         """Does a move lead elsewhere than the action wants?"""
