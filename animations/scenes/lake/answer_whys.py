@@ -7,7 +7,7 @@ exact[t,a]        the reward, or the mean of the four actions on the next tile: 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,10 +25,10 @@ class Answers(NamedTuple):
 
     rows: Rows
     predictions: np.ndarray
-    scores: np.ndarray | None
-    features: np.ndarray | None
-    weights: np.ndarray | None
-    bias: np.ndarray | None
+    scores: Any
+    features: Any
+    weights: Any
+    bias: Any
     gid: Callable[[int, int], str]  # of the prediction for a tile and an action
 
 
@@ -112,7 +112,7 @@ FEATURES: Table = {
 }
 
 
-def check_last_layer(caller: str, predictions: np.ndarray, scores: Any, layer: tuple[Any, Any, Any]) -> None:
+def check_last_layer(caller: str, predictions: np.ndarray, scores: Any, layer: Sequence[Any]) -> None:
     """Raise ValueError if scores and (features, weights, bias) do not give the predictions.
 
     Shapes: (R, T, 4), (R, T, 4), and (R, T, 4, D), (R, D), (R,).

@@ -128,9 +128,10 @@ class LakeLearning(PageScene):
     def answers(self, frame: int) -> Answers:
         """Return what the network said in a frame, and what made it."""
         record = self.record[frame]
-        known = (None if each is None else each[record]
-                 for each in (self.scores, self.features, self.weights, self.bias))  # fmt: skip
-        return Answers(self.rows, self.predictions[record], *known, lambda tile, action: f"predicted[{tile},{action}]")
+        given = self.scores, self.features, self.weights, self.bias
+        scores, features, weights, bias = (None if each is None else each[record] for each in given)
+        return Answers(self.rows, self.predictions[record], scores, features, weights, bias,
+                       lambda tile, action: f"predicted[{tile},{action}]")  # fmt: skip
 
     def _draw_values(self, grid: Grid) -> None:
         """Fill the tiles where a game goes on with a blue as strong as their value, and write it there."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from animations.kit.whys import Table, added, given, largest, noted
 from animations.scenes.lake.board import ACTIONS
-from animations.why import Line, Term, Why
+from animations.why import Line, Part, Term, Why
 
 
 def _step(scene: Any, frame: int) -> Why:
@@ -40,7 +40,7 @@ def _rate(scene: Any, frame: int) -> Why:
     wins = [float(scene.wins[record, tile]) for tile in scene.open]
     rows = [(f"tile {tile}", won, f"wins[{tile}]") for tile, won in zip(scene.open, wins, strict=True)]
     rate = float(scene.rates[record])
-    parts = [added("1 for each tile from which the policy wins", rows, sum(wins)),
+    parts: list[Part] = [added("1 for each tile from which the policy wins", rows, sum(wins)),
              Line("divided by the tiles", sum(wins), "/", Term(float(count), "starts"), "=", rate)]  # fmt: skip
     return Why(f"the win rate after update {scene.steps[record]}", rate, parts)
 

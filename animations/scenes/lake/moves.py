@@ -66,9 +66,9 @@ class LakeMoves(PageScene):
                 "LakeMoves: expected at least one action and one tile more than actions, got "
                 f"{len(self.actions)} actions and {len(self.tiles)} tiles"
             )
-        layer = (None if each is None else np.array(each)[None] for each in (self.features, self.weights, self.bias))
-        scores = None if self.scores is None else self.scores[None]
-        check_last_layer("LakeMoves", self.predictions[None], scores, tuple(layer))
+        given = self.scores, self.features, self.weights, self.bias
+        scores, *layer = (None if each is None else np.array(each)[None] for each in given)  # as one record
+        check_last_layer("LakeMoves", self.predictions[None], scores, layer)
         self.frames = 3 * len(self.actions)
         self.move, self.phase = np.divmod(np.arange(self.frames), 3)  # (S,)
         self.tile = np.array(self.tiles)[self.move]  # (S,) for which the network is asked
