@@ -27,7 +27,7 @@ def _games(scene: Any, frame: int) -> Why:
 
 def _done(scene: Any, frame: int, i: int) -> int:
     """Return how many games of a player have ended."""
-    return int(scene._done(scene.players[i])[frame])
+    return int(scene.done(scene.players[i])[frame])
 
 
 def _ended(scene: Any, frame: int, i: int, tile: int) -> Why:
@@ -43,9 +43,12 @@ def _kind(scene: Any, frame: int, i: int, letters: str, says: str) -> Why:
     """Explain how many games ended on one kind of tile."""
     player, done = scene.players[i], _done(scene, frame, i)
     tiles = [tile for tile, letter in enumerate(player.rows.letters) if letter in letters]
-    rows = [(f"tile {tile}", int(player.counts[done, tile]), f"ended_{i}[{tile}]") for tile in tiles]
-    total = sum(count for _, count, _ in rows)
-    return Why(f"{says}, {player.name}", total, [added(f"how many of {done} ended on each tile", rows, total)])
+    counts = {tile: int(player.counts[done, tile]) for tile in tiles if player.counts[done, tile]}
+    total, says = sum(counts.values()), f"{says}, {player.name}"
+    if not counts:
+        return noted(says, f"none of the first {done} so far", 0)
+    rows = [(f"tile {tile}", count, f"ended_{i}[{tile}]") for tile, count in counts.items()]
+    return Why(says, total, [added(f"how many of the first {done} ended on each tile", rows, total)])
 
 
 def _rate(scene: Any, frame: int, i: int) -> Why:
@@ -56,9 +59,11 @@ def _rate(scene: Any, frame: int, i: int) -> Why:
         return given(says, player.rate)
     moves = len(player.values) - 1
     terms = [Term(float(player.values[moves, tile]), f"value_{i}[{moves},{tile}]") for tile in player.starts]
+    words = f"the probability of winning from the start, with {moves} moves left"
+    if len(terms) == 1:
+        return Why(says, player.rate, [Line(words, *terms, "=", player.rate)])
     listed = [piece for term in terms for piece in ("+", term)][1:]
-    line = Line(f"the probability of winning from the start, with {moves} moves left", "(", *listed, ") /", len(terms),
-                "=", player.rate)  # fmt: skip
+    line = Line(f"{words}; the mean of all starts", "(", *listed, ") /", len(terms), "=", player.rate)
     return Why(says, player.rate, [line])
 
 

@@ -76,7 +76,7 @@ class LakeGames(PageScene):
             self._draw_player(number, player, MARGIN + number * (self.board + GAP))
 
     def describe(self, frame: int) -> str:
-        game, done = self.game[frame] + 1, [self._done(player)[frame] for player in self.players]
+        game, done = self.game[frame] + 1, [self.done(player)[frame] for player in self.players]
         won = ", ".join(
             f"{player.name} has won {self._count(player, count, 'G')} of {count}, exact win rate {player.rate:.4f}"
             for player, count in zip(self.players, done, strict=True)
@@ -86,7 +86,7 @@ class LakeGames(PageScene):
     def why(self, gid: str, frame: int) -> Why | None:
         return explained(gid, GAMES, self, frame)
 
-    def _done(self, player: LakePlayer) -> np.ndarray:
+    def done(self, player: LakePlayer) -> np.ndarray:
         """Return how many games of a player have ended in each frame: (S,)."""
         lasts = np.array([len(way) - 1 for way in player.ways])
         walking = np.minimum(self.game, len(lasts) - 1)
@@ -146,7 +146,7 @@ class LakeGames(PageScene):
         """Write on each hole and on the goal how many games have ended there."""
         for tile, letter in enumerate(player.rows.letters):
             if letter in "HG":
-                (x, y), count = middles[tile], player.counts[self._done(player), tile]
+                (x, y), count = middles[tile], player.counts[self.done(player), tile]
                 color, aside = (style.TARGET, 0.16 * side) if letter == "G" else (style.INK, 0)
                 made = self.page.number("{:.0f}", f"ended_{number}[{tile}]", count, (x + aside, y - 0.4 * side),
                                         ha="center", size=style.SMALL, color=color, weight="bold")  # fmt: skip
@@ -154,7 +154,7 @@ class LakeGames(PageScene):
 
     def _draw_bar(self, number: int, player: LakePlayer, left: float) -> None:
         """Draw a bar of all games until now, in three parts, and write how many each holds."""
-        page, done, ends, row = self.page, self._done(player), np.zeros(self.frames), []
+        page, done, ends, row = self.page, self.done(player), np.zeros(self.frames), []
         for (name, color, letters), gid in zip(PARTS, ("won", "lost", "out"), strict=True):
             count = self._count(player, done, letters)  # (S,)
             width = self.board * count / np.maximum(done, 1)
