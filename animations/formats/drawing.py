@@ -13,7 +13,6 @@ from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from matplotlib.artist import Artist
-from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase, SubFigure
 from matplotlib.image import AxesImage
 
@@ -160,18 +159,37 @@ class Drawing:
                 trail += [(picture, element) for element in self._drawn(artist)]
 
     def _drawn(self, artist: Artist) -> list[Element]:
-        """Return the elements that an artist draws; one that draws in a way of its own is a picture of itself."""
-        try:
-            artist.draw(self.renderer)
-        except Exception:
-            self.renderer.take()
-            children = [child for child in artist.get_children() if not child.get_animated()]
-            if not isinstance(artist, Axes | FigureBase) or not children:
-                self.renderer.picture_of(artist)
+        """Return the elements that an artist draws; what draws in a way of its own, in it, is a picture of itself."""
+        while True:
+            try:
+                artist.draw(self.renderer)
                 return self.renderer.take()
-            children.sort(key=lambda child: child.get_zorder())
-            return [element for child in children for element in self._drawn(child)]
-        return self.renderer.take()
+            except Exception:
+                self.renderer.take()
+                self._let_be_painted(self._culprit(artist))
+
+    def _culprit(self, artist: Artist) -> Artist:
+        """Return what in an artist cannot be drawn as elements: an innermost one; itself, if nothing in it."""
+        for child in artist.get_children():
+            try:
+                child.draw(self.renderer)
+            except Exception:
+                return self._culprit(child)
+            finally:
+                self.renderer.take()
+        return artist
+
+    def _let_be_painted(self, artist: Artist) -> None:
+        """From now on let an artist be a picture of itself in this drawing; others paint it as they did."""
+        draw = artist.draw
+
+        def painted(renderer: Any, *more: Any, **named: Any) -> None:
+            if renderer is self.renderer:
+                self.renderer.picture_of(draw)
+            else:
+                draw(renderer, *more, **named)
+
+        artist.draw = painted  # type: ignore[method-assign]
 
     def _put(self, layer: Layer, picture: int, elements: list[Element]) -> None:
         """Put the elements of an artist into its slots; each into the first free one of its kind."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, cast
 
 import numpy as np
@@ -152,7 +152,7 @@ class SvgRenderer(RendererBase):
         gid = mtext.get_gid() if mtext is not None else None
         if ismath:
             before = len(self.elements)
-            super().draw_text(gc, x, y, s, prop, angle, ismath)
+            super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
             for element in self.elements[before:]:
                 element.attributes.update({"data-text": s} | ({"data-gid": gid} if gid else {}))
             return
@@ -231,9 +231,9 @@ class SvgRenderer(RendererBase):
             attributes["opacity"] = f"{gc.get_alpha():.3g}"
         self.elements.append(Element("image", attributes))
 
-    def picture_of(self, artist: Any) -> None:
-        """Note the picture of an artist that draws in a way of its own."""
-        self._paint(artist.draw)
+    def picture_of(self, draw: Callable[[RendererAgg], Any]) -> None:
+        """Note the picture of what draws in a way of its own."""
+        self._paint(draw)
 
     def _paint(self, draw: Any, *arguments: Any) -> None:
         """Let something paint, and note the pixels that it leaves, if there are any."""

@@ -51,7 +51,7 @@ def chances_of(env: gymnasium.Env, actions: np.ndarray) -> np.ndarray:
 
     actions   (M, S, 4), the probability of each action after 0, 1, … moves
 
-    >>> from chapters.lake import make_lake
+    >>> from chapters.parts.lake import make_lake
     >>> chances_of(make_lake(), np.full((1, 16, 4), 0.25))[0, 0, :6]             # left and up: the edge of the lake
     array([0.5 , 0.25, 0.  , 0.  , 0.25, 0.  ])
     """
