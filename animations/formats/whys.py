@@ -18,37 +18,44 @@ from animations.why import Code, Line, Sum, Term, Why
 
 BUDGET = 2_000_000  # bytes that the explanations of a page may take
 GROUP = 8  # frames that are packed, and unpacked, together
-MOST = 600  # explanations of one frame
+SAMPLED = 8  # frames of which all others are thought to need as much
+DIGITS = 9  # of a number; a page shows five
+MOST = 400  # explanations of one frame
+DEPTH = 5  # from a number that is drawn to one that it was made of, and so on: from a weight back to the pixels
 
 
 class Explanations:
     """The explanations of a scene, for `texts`: what is written under each gid, frame by frame.
 
+    every    one frame in so many is explained, and the last
     groups   for each `group` frames: frame → gid → explanation, packed
     says     what was left out, in a sentence; nothing if nothing was
     """
 
     def __init__(self, scene: Scene, texts: Sequence[Mapping[str, str]], budget: int = BUDGET) -> None:
-        self.group, self.says = GROUP, ""
+        self.group, self.every, self.says = GROUP, 1, ""
         self.groups: list[str] = []
+        told: dict[int, dict[str, Any]] = {}
         if type(scene).why is Scene.why or not budget:
             return
-        last, every = len(texts) - 1, 1
-        told = {frame: explain(scene, frame, written) for frame, written in enumerate(texts)}
-        while True:
-            kept = {frame: why for frame, why in told.items() if frame % every == 0 or frame == last}
-            self.groups = [pack({frame: kept[frame] for frame in range(start, start + GROUP) if frame in kept})
-                           for start in range(0, len(texts), GROUP)]  # fmt: skip
-            size = sum(map(len, self.groups))
-            if every == 1:
-                whole = size
-            if size <= budget or every > last:
-                break
+        frames, every = len(texts), 1
+        while every < frames // SAMPLED:
             every *= 2
-        if every > 1:
+        while True:  # a few frames first, then twice as many, as long as there is room
+            for frame in {*range(0, frames, every), frames - 1} - told.keys():
+                told[frame] = explain(scene, frame, texts[frame])
+            packed = [pack({frame: told[frame] for frame in range(start, start + GROUP) if frame in told})
+                      for start in range(0, frames, GROUP)]  # fmt: skip
+            size = sum(map(len, packed))
+            if size <= budget or not self.groups:
+                self.groups, self.every = packed, every
+            if every == 1 or size * 1.8 > budget:
+                break
+            every //= 2
+        if self.every > 1:
             self.says = (
-                f"Numbers are explained in one frame of {every}: for all of them this page would need "
-                f"{whole / 1e6:.1f} MB more, and it may take {budget / 1e6:g} MB."
+                f"Numbers are explained in one frame of {self.every}: in each of them, they would need some "
+                f"{size * every / 1e6:.1f} MB, and this page has room for {budget / 1e6:g} MB."
             )
 
 
@@ -61,14 +68,15 @@ def pack(content: Any) -> str:
 def explain(scene: Scene, frame: int, texts: Mapping[str, str]) -> dict[str, Any]:
     """Return gid → explanation, ready for JSON, for all that is written, and for what that leads to."""
     told: dict[str, Any] = {}
-    waiting = list(texts)
-    for gid in waiting:  # which grows meanwhile
-        if gid in told or len(told) >= MOST:
-            continue
-        why = scene.why(gid, frame)
-        if why is not None:
-            told[gid] = as_json(why)
-            waiting.extend(why.asked())
+    asked = list(texts)
+    for _ in range(DEPTH):
+        leads_to: dict[str, None] = {}
+        for gid in asked:
+            why = None if gid in told or len(told) >= MOST else scene.why(gid, frame)
+            if why is not None:
+                told[gid] = as_json(why)
+                leads_to |= dict.fromkeys(why.asked())
+        asked = list(leads_to)
     return told
 
 
@@ -92,4 +100,4 @@ def _piece(piece: str | Term) -> str | list[Any]:
 
 def _number(value: float) -> float | str:
     """Return a number for JSON, which has no infinity."""
-    return float(value) if math.isfinite(value) else repr(float(value))
+    return float(f"{value:.{DIGITS}g}") if math.isfinite(value) else repr(float(value))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from tqdm import tqdm
 from animations import Clip
 from animations.render import write
 from chapters.tools.processes import at_once
+
+EXPLANATIONS = 500_000  # bytes of a film that may say why its numbers are what they are
 
 
 def draw(clips: Mapping[str, Clip], out: Path, formats: tuple[str, ...], processes: int = 1) -> None:
@@ -29,7 +32,7 @@ def draw(clips: Mapping[str, Clip], out: Path, formats: tuple[str, ...], process
 def _write(clip: Clip, paths: Sequence[Path]) -> None:
     """Write a clip; an error says which film it was."""
     try:
-        write(clip, paths)
+        write(replace(clip, explanations=min(clip.explanations, EXPLANATIONS)), paths)
     except Exception as error:
         error.add_note(f"in the film {paths[0].stem}")
         raise
