@@ -1,0 +1,341 @@
+"""The player in a real browser: every picture, keys, buttons, the clock, the address, panels, the night, print."""
+
+import re
+import statistics
+
+import pytest
+from player_scenes import MOMENTS, Numbers, Page, neuron
+
+from animations import render
+from animations.engine.painter import Painter
+from animations.formats.html import player
+from animations.scene import Scene
+from tests.browser import Browser
+
+LAST, MOTION = len(MOMENTS) - 1, 4
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory):
+    """A page with one film."""
+    return render(neuron(), tmp_path_factory.mktemp("page") / "neuron.html", fps=15, motion=MOTION, loop=1, progress=False)
+
+
+@pytest.fixture(scope="session")
+def book(film):
+    """A page with three films, and words between them."""
+    page = film.read_text(encoding="utf-8")
+    start, end = page.index("<section"), page.index("</section>") + len("</section>")
+    films = [page[start:end].replace("film-neuron", f"film-{name}") for name in ("one", "two", "three")]
+    path = film.with_name("book.html")
+    path.write_text(page[:start] + "<p style='height: 500px'>words</p>".join(films) + page[end:], encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def page(driver, film):
+    page = Page(Browser(driver)).open(film)
+    yield page
+    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def keys():
+    from selenium.webdriver.common.keys import Keys
+
+    return Keys
+
+
+def test_no_complaint_and_no_request_but_for_the_page_itself(driver, film):
+    page = Page(Browser(driver)).open(film, calm=False)
+    page.wait_for(f"film.picture === {LAST * MOTION} && clock.playing === null")
+    page.ask("gradient.w")
+    assert page.browser.complaints() == []
+    assert page.browser.requests() == [film.as_uri()]
+
+
+def test_every_frame_shows_its_numbers_in_any_order(page):
+    scene = Numbers()
+    painter = Painter(scene)
+    for frame in (3, 0, LAST, 5, 4, 0, 1):
+        painter.show(frame)
+        page.show(frame)
+        shown = page.run("return Object.fromEntries([...document.querySelectorAll('[data-gid]')].map("
+                         "(each) => [each.dataset.gid, each.textContent]))")  # fmt: skip
+        drawn = {gid: number.get_text().replace("-", "−") for gid, number in scene.numbers.items()}
+        assert shown == drawn, f"frame {frame}"
+
+
+def test_lines_glide_and_trails_appear(page):
+    lines = set()
+    for picture in range(2 * MOTION + 1):
+        page.show(picture / MOTION)
+        lines.add(page.get("film.tracks.find(({ attribute }) => attribute === 'd').element.getAttribute('d')"))
+        trails = page.get("film.tracks.filter((track) => track.attribute === 'display' && track.pictures.length === 2"
+                          " && getComputedStyle(track.element).display !== 'none').length")  # fmt: skip
+        assert trails == picture // MOTION
+    assert len(lines) == 2 * MOTION + 1
+
+
+def test_a_seek_takes_at_most_five_milliseconds(page):
+    times = page.get(
+        "Array.from({ length: 99 }, (_, k) => { const start = performance.now();"
+        " film.show(k * 17 % (film.last + 1)); return performance.now() - start; })"
+    )
+    assert statistics.median(times) < 5
+
+
+def test_keys(page):
+    Keys, end = keys(), LAST * MOTION
+    for key, expected in (
+        (Keys.ARROW_RIGHT, 1),
+        (Keys.ARROW_RIGHT, 2),
+        (Keys.ARROW_LEFT, 1),
+        (Keys.END, end),
+        (Keys.ARROW_RIGHT, end),
+        (Keys.ARROW_LEFT, end - 1),
+        (Keys.HOME, 0),
+        (Keys.ARROW_LEFT, 0),
+    ):
+        page.browser.press(key)
+        assert page.get("film.picture") == expected
+
+
+def test_keys_go_one_picture_when_the_slider_has_the_focus(page):
+    page.get("controls.slider.focus()")
+    page.browser.press(keys().ARROW_RIGHT)
+    assert page.get("film.picture") == 1
+
+
+def test_buttons(page):
+    for name, expected in (("forward", 1), ("forward", 2), ("back", 1), ("last", LAST * MOTION), ("first", 0)):
+        page.browser.driver.find_element("css selector", f"button.{name}").click()
+        assert page.get("film.picture") == expected
+
+
+def test_space_plays_and_pauses(page):
+    page.browser.press(" ")
+    page.wait_for("film.picture > 3")
+    assert page.get("controls.button.getAttribute('aria-label')") == "pause"
+    page.browser.press(" ")
+    stopped = page.get("film.picture")
+    page.run("window.waited = false; setTimeout(() => { window.waited = true; }, 200)")
+    page.browser.wait_for("window.waited")
+    assert page.get("film.picture") == stopped
+    assert page.get("controls.button.getAttribute('aria-label')") == "play"
+
+
+def test_space_on_a_button_presses_that_button_only(page):
+    page.run("document.querySelector('button.forward').focus()")
+    page.browser.press(" ")
+    assert page.get("[film.picture, clock.playing]") == [1, None]
+
+
+def test_it_stops_at_its_end_and_plays_again(page):
+    page.browser.press(keys().END)
+    page.browser.press(" ")
+    page.wait_for("clock.playing === film && film.picture < 9")
+    page.wait_for(f"clock.playing === null && film.picture === {LAST * MOTION}")
+
+
+@pytest.mark.parametrize(("speed", "expected"), [("0.25", 0), ("1", 1), ("4", 6)])
+def test_each_picture_is_shown_for_its_time(page, speed, expected):
+    """The clock is told the time; the browser's own calls are left out."""
+    shown = page.run(
+        "window.requestAnimationFrame = () => -1;"
+        "const { clock, players: [{ film }] } = tinylearnFilms, speed = document.querySelector('select');"
+        f"speed.value = '{speed}'; speed.dispatchEvent(new Event('change'));"
+        "film.milliseconds.fill(13); clock.play(film); clock.tick(clock.before + 20); return film.picture"
+    )
+    assert shown == expected
+
+
+def test_labels_are_in_the_picture_s_own_unit(page):
+    page.show(5)
+    assert page.get("controls.output.textContent") == "update 10 / 100"
+    assert page.get("controls.slider.getAttribute('aria-valuetext')") == "update 10 of 100"
+    said = "The numbers at update 10 Beside it: Curve, frame 5 of 10"
+    assert page.get("film.stage.getAttribute('aria-label')").replace(". ", " ") == said
+    assert page.get("controls.spoken.textContent").replace(". ", " ") == said
+
+
+def test_nothing_is_spoken_while_it_plays(page):
+    said = page.get("controls.spoken.textContent")
+    page.browser.press(" ")
+    page.wait_for("film.frame > 1")
+    assert page.get("controls.spoken.textContent") == said
+    page.browser.press(" ")
+    assert page.get("controls.spoken.textContent === film.texts[film.frame]")
+
+
+@pytest.mark.parametrize(
+    ("fragment", "picture"),
+    [("#update=8", 4 * MOTION), ("#update=9", 4 * MOTION), ("#update=99", 9 * MOTION), ("#frame=3", 3 * MOTION),
+     ("#frame=2.5", 10), ("#update=7000", LAST * MOTION), ("#update=x", 0), ("#year=4", 0), ("#5", 0)],
+)  # fmt: skip
+def test_the_address_says_the_moment(driver, film, fragment, picture):
+    page = Page(Browser(driver)).open(film, fragment)
+    assert page.get("film.picture") == picture
+
+
+def test_the_address_is_kept_up_to_date(page):
+    page.browser.press(keys().END)
+    page.browser.wait_for("location.hash === '#update=100'")
+    page.browser.press(keys().ARROW_LEFT)
+    page.browser.wait_for("location.hash === '#frame=9.75'")
+    page.run("location.hash = '#update=6'")
+    page.wait_for(f"film.picture === {3 * MOTION}")
+
+
+def test_many_steps_at_once_do_not_overrun_the_address(page):
+    """Chromium takes 200 changes of the address in 30 seconds."""
+    page.run("for (let k = 0; k < 600; k++) tinylearnFilms.show(0, k % 40)")
+    page.browser.wait_for("location.hash === '#frame=9.75'")
+    assert page.browser.complaints() == []
+
+
+def test_not_when_a_moment_is_asked_for_or_less_motion(driver, film):
+    for fragment, calm in (("#update=4", False), ("", True)):
+        page = Page(Browser(driver)).open(film, fragment, calm=calm)
+        assert page.get("[clock.playing, film.paused]") == [None, True]
+
+
+def test_only_the_film_in_the_middle_plays(driver, book):
+    page = Page(Browser(driver)).open(book, calm=False)
+    page.wait_for("clock.playing?.id === 'film-one'")
+    page.run("document.getElementById('film-two').scrollIntoView()")
+    page.wait_for("clock.playing?.id === 'film-two'")
+    held = page.get("film.picture")
+    page.browser.press(" ")  # the one in the middle: it stays paused
+    page.run("scrollTo(0, 0)")
+    page.wait_for("clock.playing?.id === 'film-one'")
+    assert held < page.get("film.last")
+    page.run("document.getElementById('film-two').scrollIntoView()")
+    page.wait_for("clock.playing === null")
+
+
+def test_a_film_far_away_is_not_inflated(driver, book):
+    page = Page(Browser(driver)).open(book)
+    assert page.run("return tinylearnFilms.players[2].film.tracks") is None
+    page.run("scrollTo(0, document.body.scrollHeight)")
+    page.browser.wait_for("tinylearnFilms.players[2].film.tracks !== null")
+
+
+def test_the_address_names_one_of_several_films(driver, book):
+    page = Page(Browser(driver), film=1).open(book, "#film-two:update=8")
+    assert page.get("film.picture") == 4 * MOTION
+    assert page.get("Math.abs(film.section.getBoundingClientRect().top) < 2")
+    page.show(5)
+    page.browser.wait_for("location.hash === '#film-two:update=10'")
+
+
+@pytest.mark.parametrize("width", [1280, 800, 360])
+def test_text_can_be_read_and_nothing_is_wider_than_the_screen(page, width):
+    page.resize(width)
+    smallest = page.run(
+        "return Math.min(...[...document.querySelectorAll('.stage text')].filter((each) => each.getBBox().width)"
+        ".map((each) => parseFloat(getComputedStyle(each).fontSize) * each.getScreenCTM().a))"
+    )
+    assert smallest > 11.9
+    assert page.run("return document.documentElement.scrollWidth") == width
+    stacked = page.run("return document.querySelector('.row').classList.contains('stacked')")
+    assert stacked is (width < 1000)
+
+
+def test_what_is_too_wide_scrolls_in_its_own_box(page):
+    page.resize(360)
+    box = "document.querySelector('.panel')"
+    assert page.run(f"return {box}.scrollWidth") > 400
+    page.run(f"{box}.focus()")
+    page.browser.press(keys().ARROW_RIGHT)
+    page.browser.wait_for(f"{box}.scrollLeft > 0")
+    assert page.get("film.picture") == 0
+    assert page.run(f"return [{box}.getAttribute('role'), {box}.getAttribute('aria-label')]")[0] == "region"
+
+
+def test_controls_are_low_and_can_be_hit_on_a_phone(page):
+    page.resize(360)
+    assert page.run("return document.querySelector('.controls').offsetHeight") <= 40
+    sizes = page.run("return [...document.querySelectorAll('.controls > *')].map((each) => each.getBoundingClientRect())"
+                     ".filter(({ width }) => width).map(({ width, height, right }) => [width, height, right])")  # fmt: skip
+    assert len(sizes) == 7
+    assert all(width >= 24 and right <= 360 for width, _, right in sizes)
+    assert all(height >= 24 for width, height, _ in sizes if width < 40)
+
+
+def test_full_screen(page):
+    page.browser.driver.find_element("css selector", "button.whole").click()
+    page.browser.wait_for("document.fullscreenElement === document.querySelector('.film')")
+    page.browser.driver.find_element("css selector", "button.whole").click()
+    page.browser.wait_for("document.fullscreenElement === null")
+
+
+def test_at_night_maps_are_inverted_and_ink_is_bright(page):
+    for scheme in ("light", "dark"):
+        page.prefer(scheme=scheme)
+        ink, paper = (
+            sum(map(int, re.findall(r"\d+", page.get(f"getComputedStyle(film.section).{name}"))[:3]))
+            for name in ("color", "backgroundColor")
+        )
+        assert (ink > paper) is (scheme == "dark")
+        assert abs(ink - paper) > 3 * 128
+        filtered = page.run("return getComputedStyle(document.querySelector('image.map')).filter")
+        assert (filtered != "none") is (scheme == "dark")
+
+
+def test_print_is_the_picture(page):
+    page.show(5)
+    page.ask("w")
+    page.prefer(medium="print")
+    hidden = ("controls", "sheet", "ring")
+    assert all(page.run(f"return getComputedStyle(document.querySelector('.{name}')).display") == "none" for name in hidden)
+    assert page.get("film.stage.offsetHeight > 300")
+
+
+def test_the_picture_stands_without_scripts(driver, film):
+    driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        driver.get(film.as_uri())
+        svg = driver.find_elements("css selector", ".panel > svg")
+        assert len(svg) == 2
+        assert all(each.size["height"] > 200 for each in svg)
+        assert driver.find_elements("css selector", ".controls") == []
+    finally:
+        driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_a_damaged_page_says_so(driver, film):
+    path, text = film.with_name("damaged.html"), film.read_text(encoding="utf-8")
+    path.write_text(re.sub(r'"changes":"[^"]{20}', '"changes":"AAAAAAAAAAAAAAAAAAAA', text), encoding="utf-8")
+    page = Page(Browser(driver))
+    page.browser.open(path)
+    page.wait_for("controls.output.textContent.startsWith('This page is damaged')")
+
+
+def test_icons_are_drawn_and_everything_has_a_name(page):
+    for button in page.browser.driver.find_elements("css selector", ".controls button"):
+        assert not button.text.strip()
+        assert button.find_elements("css selector", "svg")
+    for kind in ("button", "input", "select"):
+        assert all(page.run(f"return [...document.querySelectorAll('{kind}')].map((each) => each.ariaLabel)"))
+
+
+def test_a_scene_of_one_frame_needs_no_clock(driver, tmp_path):
+    class One(Scene):
+        def draw(self, figure):
+            self.text = figure.text(0.5, 0.5, "one")
+
+        def update(self, frame):
+            return [self.text]
+
+    browser = Browser(driver)
+    browser.open(render(One(), tmp_path / "one.html", progress=False), calm=False)
+    browser.wait_for("tinylearnFilms.players[0].film.tracks !== null")
+    browser.press(" ")
+    assert browser.run("return [tinylearnFilms.clock.playing, tinylearnFilms.players[0].film.picture]") == [None, 0]
+    assert browser.complaints() == []
+
+
+def test_the_program_and_the_looks_stay_small():
+    """They are read; and each page carries them."""
+    assert len(player("js").encode()) < 45_000
+    assert len(player("css").encode()) < 12_000
