@@ -76,7 +76,7 @@ def _faces_of_families(families: tuple[str, ...], *more: Any) -> list[Face]:
     found = []
     for number, family in enumerate(families):
         with suppress(ValueError):  # there is no such family; the first one is replaced by matplotlib's own
-            font = FontProperties(family, style, variant, weight, stretch)
+            font = FontProperties(family=family, style=style, variant=variant, weight=weight, stretch=stretch)
             found.append(findfont(font, fallback_to_default=number == 0))
     return [*dict.fromkeys(Face(str(path), getattr(path, "face_index", 0)) for path in found)]
 

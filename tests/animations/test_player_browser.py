@@ -236,7 +236,7 @@ def test_text_can_be_read_and_nothing_is_wider_than_the_screen(page, width):
         ".map((each) => parseFloat(getComputedStyle(each).fontSize) * each.getScreenCTM().a))"
     )
     assert smallest > 11.9
-    assert page.run("return document.documentElement.scrollWidth") == width
+    assert page.run("return document.documentElement.scrollWidth") <= width
     stacked = page.run("return document.querySelector('.row').classList.contains('stacked')")
     assert stacked is (width < 1000)
 
