@@ -9,6 +9,8 @@ and loss are computed from these.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.collections import LineCollection
@@ -18,8 +20,11 @@ from animations import checks
 from animations.data import Data, clock, column, instance, real, text, texts
 from animations.kit import style
 from animations.kit.axes import add_legend, log_loss
+from animations.kit.chain import Chain
 from animations.kit.numbers import few_digits
 from animations.kit.page import Page, PageScene
+from animations.scenes.neurons.neuron_whys import neuron_why
+from animations.why import Why
 from tinylearn import Recording
 
 EDGE = 752  # where the table ends, in pixels
@@ -50,6 +55,7 @@ class NeuronStates(Data):
         self.predicted = self.w[:, None] * self.x + self.b[:, None]
         self.squared_error = (self.predicted - self.target) ** 2
         self.loss = self.squared_error.mean(axis=1)
+        self.chain = Chain(recording)
 
 
 class NeuronDiagram(PageScene):
@@ -68,6 +74,9 @@ class NeuronDiagram(PageScene):
     def prepare(self) -> None:
         if self.states.x.size > MOST:
             raise ValueError(f"NeuronDiagram: there is room for at most {MOST} pairs, got {self.states.x.size}")
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        return neuron_why(self, gid, frame)
 
     def draw(self, figure: FigureBase) -> None:
         self.page = Page(figure, self.size)
@@ -138,6 +147,12 @@ class LineFit(PageScene):
 
     size = (420, 600)
     glides = True
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        return neuron_why(self, gid, frame)
+
+    def moments(self) -> tuple[str, Sequence[float]]:
+        return "update", self.states.steps
 
     def draw(self, figure: FigureBase) -> None:
         self.page = Page(figure, self.size)

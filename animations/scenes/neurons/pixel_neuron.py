@@ -20,6 +20,8 @@ from animations.kit.numbers import three_decimals
 from animations.kit.page import Page, PageScene
 from animations.kit.tallies import Tally, few_tallies, in_words, write_counts
 from animations.scenes.neurons.pixel_states import PixelStates
+from animations.scenes.neurons.pixel_whys import pixel_why
+from animations.why import Why
 
 SMALL, SIDE, WEIGHTS = 96, 224, 288  # of the picture; of its red channel and its products; of the weights
 LEFT, RED, MIDDLE, PRODUCTS, ADDED = 30, 150, 438, 790, 1036  # where the columns begin
@@ -50,6 +52,9 @@ class PixelNeuron(PageScene):
         if len(self.names) != len(ROWS) or len(set(self.names)) != len(ROWS):
             raise ValueError(f"PixelNeuron: expected two pictures with different names, got {self.names}")
         self.limits = growing_limits(self.states.w)
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        return pixel_why(self, gid, frame)
 
     def draw(self, figure: FigureBase) -> None:
         self.page = page = Page(figure, self.size)

@@ -19,7 +19,10 @@ from matplotlib.figure import FigureBase
 
 from animations.data import clock, column, instance, real, text, texts
 from animations.kit import style
+from animations.kit.chain import Chain
 from animations.kit.page import Page, PageScene
+from animations.scenes.neurons.update_whys import update_why
+from animations.why import Why
 from tinylearn import Recording
 
 START, LOOK, PULL, STEP = range(4)
@@ -78,7 +81,15 @@ class NeuronUpdates(PageScene):
                 "NeuronUpdates: x and target must be the rows that the neuron learned from, all at once, with the mean "
                 f"squared error: their pulls add up to {self.pulls.sum(axis=1)}, the gradient is {self.gradients[:, 0]}"
             )
+        self.chain = Chain(self.recording)
         self.where = np.where((self.phases == STEP)[:, None], self.after[self.shown], self.before[self.shown])
+
+    def stepped(self, frame: int) -> bool:
+        """Has the update of a frame been made?"""
+        return bool(self.phases[frame] == STEP)
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        return update_why(self, gid, frame)
 
     def predict(self, places: np.ndarray) -> np.ndarray:
         """Return the neuron's answers (…, N) at places (…, 2) of w and b."""

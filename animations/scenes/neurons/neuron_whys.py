@@ -1,0 +1,73 @@
+"""Where the numbers of a neuron with one input come from: from w, b and the rows; w and b from the recording."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from animations.kit.whys import added, noted
+from animations.why import Line, Term, Why
+
+
+def neuron_why(scene: Any, gid: str, frame: int) -> Why | None:
+    """Explain a number of a scene with `states`; what is not its own is that of the recorded network."""
+    states = scene.states
+    step = int(states.steps[frame])
+    return _table(scene, frame).get(gid, lambda: states.chain.why(gid, step))()
+
+
+def _table(scene: Any, frame: int) -> dict[str, Callable[[], Why | None]]:
+    """Return gid → what explains it in a frame."""
+    states = scene.states
+    step = int(states.steps[frame])
+    table: dict[str, Callable[[], Why | None]] = {
+        "step": lambda: noted("the update that this frame shows", "counted while training", step),
+        "last_step": lambda: noted("the last update", "counted while training", states.last),
+        "loss": lambda: _loss(states, frame),
+    }
+    for row in range(states.x.size):
+        table |= _of_row(scene, frame, row)
+    ask = getattr(scene, "ask", None)
+    if ask is not None:
+        table[f"answer({ask:g})"] = lambda: _answer(scene, frame, ask)
+    return table
+
+
+def _of_row(scene: Any, frame: int, row: int) -> dict[str, Callable[[], Why | None]]:
+    states, (x_unit, y_unit) = scene.states, scene.units
+    x, target = float(states.x[row]), float(states.target[row])
+    predicted, error = float(states.predicted[frame, row]), float(states.squared_error[frame, row])
+    return {
+        f"x[{row}]": lambda: noted(f"row {row}, in {x_unit}", f"the data: row {row} of x", x),
+        f"target[{row}]": lambda: noted(f"the target of row {row}, in {y_unit}", f"the data: row {row} of y", target),
+        f"predicted[{row}]": lambda: Why(
+            f"what the neuron says to row {row}, in {y_unit}", predicted,
+            [weighted(states, frame, Term(x, f"x[{row}]"), predicted)],
+        ),
+        f"squared_error[{row}]": lambda: Why(
+            f"how wrong row {row} is, squared: so no error is below 0, and large ones count most", error,
+            [Line("(prediction − target)²", "(", Term(predicted, f"predicted[{row}]"), "-",
+                  Term(target, f"target[{row}]"), ") ** 2 =", error)],
+        ),
+    }  # fmt: skip
+
+
+def weighted(states: Any, frame: int, x: Term, said: float) -> Line:
+    """Say what the neuron makes of x in a frame."""
+    w = Term(float(states.w[frame]), f"{states.layer}.w[0,0]")
+    b = Term(float(states.b[frame]), f"{states.layer}.b[0]")
+    return Line("w · x + b", w, "*", x, "+", b, "=", said)
+
+
+def _answer(scene: Any, frame: int, ask: float) -> Why:
+    said = float(scene.states.w[frame] * ask + scene.states.b[frame])
+    says = f"what the neuron says to {ask:g} {scene.units[0]}, which it has never seen"
+    return Why(says, said, [weighted(scene.states, frame, Term(ask), said)])
+
+
+def _loss(states: Any, frame: int) -> Why:
+    count, loss = states.x.size, float(states.loss[frame])
+    rows = [(f"row {row}: {error:.4g} / {count}", error / count, f"squared_error[{row}]")
+            for row, error in enumerate(states.squared_error[frame].tolist())]  # fmt: skip
+    words = f"the mean of the squared errors: each divided by {count}, added up"
+    return Why(f"the loss after update {states.steps[frame]}", loss, [added(words, rows, loss)])
