@@ -53,6 +53,7 @@ from animations import (
     PixelStates,
     Tally,
 )
+from animations.kit.chain import Predictions
 from chapters.parts import images
 from chapters.parts.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
 from chapters.parts.scores import recorded_counts, scores
@@ -186,7 +187,8 @@ def hidden_layer(
         predicted.append(network.predict(x)[:, 0])
     return HiddenLayer(shown, learned, answered, predicted, steps, targets=(1, 0), classes=DEER_OR_HORSE, note=UNSEEN,
                        title="four hidden neurons: what each looks for, and how strongly it answers",
-                       ends=("these answer horses more", "these answer deer more"))  # fmt: skip
+                       ends=("these answer horses more", "these answer deer more"), neurons=neurons,
+                       network=Predictions(recording, network, x, ["the horse", "the deer"]))  # fmt: skip
 
 
 def main(

@@ -220,7 +220,10 @@ def test_what_is_off_is_said():
     chain = Chain(recording)
     said = {round(abs(why.value), 9) > 0: why.parts[-1].words for why in
             (chain.why(f"dout.dense_1[{row},{unit}]", 1) for row in range(4) for unit in range(5))}  # fmt: skip
-    assert said == {True: "dout · 1: it is on", False: "dout · 0: a ReLU that is off stops it"}, "some are on, some off"
+    assert said == {
+        True: "dout · slope; the slope is 1: it is on",
+        False: "dout · slope; the slope is 0: a ReLU that is off stops it",
+    }, "some are on, some off"
 
 
 def test_before_the_first_update_only_where_it_starts_is_told():

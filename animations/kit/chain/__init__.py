@@ -7,6 +7,7 @@
     gradient.dense_1.w[0,3]     → dout.dense_1[row,3] of each row; row7.gradient.dense_1.w[0,3] of one
     dout.dense_1[row,3]         → dout of the layer after it … → the loss's own formula
     out.dense_1[row,3]          → out of the layer before it … → x[row,0]
+    slope.relu_1[row,3]         → x and out of an activation
     loss, loss[row]             → out of the last layer, target[row,0]
 
 A row is counted within the batch; what is said of it names the row of the data. `dx.NAME[…]` is what a layer hands

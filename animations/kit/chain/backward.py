@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from animations.kit.chain import images, losses, norms
-from animations.kit.chain.arithmetic import Index, bars, place_of, products
+from animations.kit.chain.arithmetic import Index, Piece, bars, place_of, products
 from animations.kit.chain.forward import Explain
 from animations.kit.chain.look import Look, Update, first_that_handed_back, parts_of
 from animations.kit.chain.source import code_of
@@ -50,27 +50,11 @@ def _dense(look: Look, name: str, index: Index) -> list[Part]:
     return [products(words, w, dout, terms, look.dx(name, index).value)]
 
 
-def _relu(look: Look, name: str, index: Index) -> list[Part]:
-    is_on = look.out(name, index).value > 0
-    words = "dout · 1: it is on" if is_on else "dout · 0: a ReLU that is off stops it"
-    return [Line(words, look.dout(name, index), f"* {int(is_on)} =", look.dx(name, index).value)]
-
-
-def _leaky(look: Look, name: str, index: Index) -> list[Part]:
-    slope = 1 if look.x(name, index).value > 0 else look.layer(name).layer.slope
-    return [Line("dout · slope", look.dout(name, index), "*", slope, "=", look.dx(name, index).value)]
-
-
-def _sigmoid(look: Look, name: str, index: Index) -> list[Part]:
-    out = look.out(name, index)
-    return [Line("dout · out · (1 − out): the slope of the sigmoid, never above 0.25", look.dout(name, index), "* (",
-                 out, "* (1 -", out, ")) =", look.dx(name, index).value)]  # fmt: skip
-
-
-def _tanh(look: Look, name: str, index: Index) -> list[Part]:
-    out = look.out(name, index)
-    return [Line("dout · (1 − out²): the slope of tanh", look.dout(name, index), "* (1 -", out, "*", out, ") =",
-                 look.dx(name, index).value)]  # fmt: skip
+def _bent(look: Look, name: str, index: Index) -> list[Part]:
+    """An activation that bends every number for itself."""
+    words, pieces = SLOPES[type(look.layer(name).layer)](look, name, index)
+    slope: list[Piece] = ["* (", *pieces, ") ="] if len(pieces) > 1 else ["*", *pieces, "="]
+    return [Line(f"dout · slope; the slope is {words}", look.dout(name, index), *slope, look.dx(name, index).value)]
 
 
 def _softmax(look: Look, name: str, index: Index) -> list[Part]:
@@ -118,13 +102,49 @@ def _own(look: Look, name: str, index: Index) -> list[Part]:
     return [*parts, Line(made, look.dx(name, index).value)]
 
 
+# --- slopes of activations: words, and arithmetic ---------------------------------------------------------------------
+
+Slope = Callable[[Look, str, Index], tuple[str, list[Piece]]]
+
+
+def slope_of(look: Look, name: str, index: Index) -> tuple[float, list[Part]] | None:
+    """Return the slope of an activation at its x, and how it comes about; None for other layers."""
+    find = SLOPES.get(type(look.layer(name).layer))
+    if find is None or not look.holds("out", name, index):
+        return None
+    words, pieces = find(look, name, index)
+    value = Line("", *pieces).sides()[0]
+    return value, [Line(f"the slope is {words}", *pieces, "=", value)]
+
+
+def _relu(look: Look, name: str, index: Index) -> tuple[str, list[Piece]]:
+    is_on = look.out(name, index).value > 0
+    return ("1: it is on", ["1"]) if is_on else ("0: a ReLU that is off stops it", ["0"])
+
+
+def _leaky(look: Look, name: str, index: Index) -> tuple[str, list[Piece]]:
+    is_above = look.x(name, index).value > 0
+    return ("1: x is above 0", ["1"]) if is_above else ("small: x is not above 0", [look.layer(name).layer.slope])
+
+
+def _sigmoid(look: Look, name: str, index: Index) -> tuple[str, list[Piece]]:
+    out = look.out(name, index)
+    return "out · (1 − out), never above 0.25", [out, "* (1 -", out, ")"]
+
+
+def _tanh(look: Look, name: str, index: Index) -> tuple[str, list[Piece]]:
+    out = look.out(name, index)
+    return "1 − out²", ["1 -", out, "*", out]
+
+
+SLOPES: dict[type, Slope] = {tl.ReLU: _relu, tl.LeakyReLU: _leaky, tl.Sigmoid: _sigmoid, tl.Tanh: _tanh}
 BACKWARD: dict[type, Explain] = {
     dense.Dense: _dense,
     tl.Dense: _dense,
-    tl.ReLU: _relu,
-    tl.LeakyReLU: _leaky,
-    tl.Sigmoid: _sigmoid,
-    tl.Tanh: _tanh,
+    tl.ReLU: _bent,
+    tl.LeakyReLU: _bent,
+    tl.Sigmoid: _bent,
+    tl.Tanh: _bent,
     tl.Softmax: _softmax,
     tl.Flatten: _flatten,
     tl.Dropout: _dropout,

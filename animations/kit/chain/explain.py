@@ -18,7 +18,7 @@ from animations.why import Line, Part, Why
 from tinylearn import Recording, Sequential
 from tinylearn.analysis.every_layer import MODEL
 
-GID = re.compile(r"(?:(row\d+\.gradient|gradient|before|dout|dx|out|in)\.)?([^\[\]]+)(?:\[(\d+(?:,\d+)*)\])?")
+GID = re.compile(r"(?:(row\d+\.gradient|gradient|before|dout|dx|out|in|slope)\.)?([^\[\]]+)(?:\[(\d+(?:,\d+)*)\])?")
 KEPT = 4  # updates whose passes are kept
 OF_LAYERS: dict[str, tuple[str, Callable[[Look, str, Index], Sequence[Part]]]] = {
     "out": ("what {layer} gives", forward.parts_of_out),
@@ -70,7 +70,7 @@ class Chain:
         look = self.look(step, again)
         if not isinstance(look, Update):
             return None
-        if kind in OF_LAYERS:
+        if kind in OF_LAYERS or kind == "slope":
             return of_layer(look, kind, name, index)
         if kind:
             return None if again else _of_gradient(look, kind, name, index)
@@ -154,6 +154,9 @@ def taken_apart(gid: str) -> tuple[str, str, Index]:
 
 def of_layer(look: Look, kind: str, name: str, index: Index) -> Why | None:
     """Explain a number that a layer gives or is given, or its gradient."""
+    if kind == "slope" and name in look.layers:
+        told = backward.slope_of(look, name, index)
+        return told and Why(f"the slope of {name} at {look.row(index[0])}, {place_of(index[1:])}, {look.when}", *told)
     if not look.holds(kind, name, index) or not index:
         return None
     said, parts = OF_LAYERS[kind]

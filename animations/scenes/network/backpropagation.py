@@ -17,11 +17,14 @@ from matplotlib.lines import Line2D
 
 from animations.data import instance, whole
 from animations.kit import style
+from animations.kit.chain import Chain
 from animations.kit.numbers import plain_form
 from animations.kit.page import Page, PageScene, Place
 from animations.scenes.network.beats import Beats
 from animations.scenes.network.passes import MOST_WEIGHTS, UpdatePasses
 from animations.scenes.network.streams import ABOVE, BELOW, LOUD, Part, draw_formula, draw_node, draw_stream, pull
+from animations.scenes.network.update_whys import backpropagation_why
+from animations.why import Why
 from tinylearn import Dense, Recording, ReLU
 
 RADIUS, APART, UNDER_NODE = 34, 150, 51  # pixels: of a node; to the next one below it; to what stands below a node
@@ -50,7 +53,7 @@ class Backpropagation(PageScene):
 
     def prepare(self) -> None:
         self.passes = passes = UpdatePasses(self.recording, self.step)
-        self.beats = Beats(passes)
+        self.beats, self.chain = Beats(passes), Chain(self.recording)
         self.frames = self.beats.frames
         self.captions = {beat.words for beat in self.beats.said} | {*passes.names, "1 ×", "2 × ("}
         numbers = *passes.outputs[0], *passes.douts, *passes.before.values(), *passes.gradients.values()
@@ -62,6 +65,9 @@ class Backpropagation(PageScene):
         middle = (self.size[1] - HEADING + FOOT) / 2
         self.places = [[(float(x), middle + APART * ((count - 1) / 2 - unit)) for unit in range(count)]
                        for x, count in zip(columns, [*counts, 1], strict=True)]  # fmt: skip
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        return backpropagation_why(self, gid, frame)
 
     def draw(self, figure: FigureBase) -> None:
         self.page = Page(figure, self.size)

@@ -19,14 +19,17 @@ from matplotlib.lines import Line2D
 
 from animations.data import anything, clock, instance
 from animations.kit import style
+from animations.kit.chain import Chain
 from animations.kit.colours import SIGNED
 from animations.kit.numbers import three_digits
 from animations.kit.page import Page, PageScene
 from animations.scenes.network.blocks import SMALL
 from animations.scenes.network.column import Column, columns_of
+from animations.scenes.network.diagram_whys import diagram_why
 from animations.scenes.network.glyphs import SIGNS, draw_arrow, draw_image, draw_nodes, draw_weights
 from animations.scenes.network.layout import LEFT, arrange
 from animations.scenes.network.states import check_belongs, records_of
+from animations.why import Why
 from tinylearn import Recording, Sequential
 
 TITLES = 12, 36, 58  # pixels from the top of a row down to the middle of name, shape and count
@@ -64,7 +67,12 @@ class NetworkDiagram(PageScene):
         columns = columns_of(recording, self.model, records, self.input_shape)
         self.rows, self.size = arrange(columns)
         self.parameters = [each for column in columns for each in column.recorded.values()]
+        self.states = {each.name: each for each in self.parameters}
+        self.chain = Chain(recording)
         self.captions = set().union(*(column.captions for column in columns))
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        return diagram_why(self, gid, frame)
 
     def draw(self, figure: FigureBase) -> None:
         self.page = Page(figure, self.size)

@@ -7,15 +7,20 @@ S frames, K neurons, H W rows and columns of two pictures, which go through the 
 
 from __future__ import annotations
 
+import sys
+
 import numpy as np
 from matplotlib.figure import FigureBase
 from matplotlib.patches import Rectangle
 
-from animations.data import array, clock, pixels, positions, text, texts
+from animations.data import array, clock, instance, pixels, positions, text, texts
 from animations.kit import style
+from animations.kit.chain import Predictions
 from animations.kit.colours import growing_limits
 from animations.kit.labels import with_article
 from animations.kit.page import Page, PageScene
+from animations.scenes.network.hidden_whys import hidden_why
+from animations.why import Why
 
 MOST = 4  # neurons
 PICTURE, SIDE, LEFT, FIRST, STEP = 128, 192, 30, 200, 222  # sides of pictures and maps; where they begin; map to map
@@ -39,6 +44,8 @@ class HiddenLayer(PageScene):
     note       a word on the pictures
     title      what kind of neurons these are
     ends       what those on the left, and what those on the right have in common
+    network    what the recorded network makes of both pictures, so that each number can say where it comes from; then
+               also `neurons`, which those K are, and `layer`, whose out their answers are
 
     gids: "step", "last_step", "scale[-1]", "scale[1]"; of the upper picture and neuron k "upper.answers[k]" and
     "upper.predicted", of the lower one "lower.answers[k]" and "lower.predicted".
@@ -54,6 +61,9 @@ class HiddenLayer(PageScene):
     note: str = text(default="", kw_only=True)
     title: str = text(kw_only=True)
     ends: tuple[str, ...] = texts(2, kw_only=True)
+    network: Predictions | None = instance(Predictions, default=None, kw_only=True)
+    layer: str = text(default="relu_1", kw_only=True)
+    neurons: list[int] | None = positions("K", sys.maxsize, default=None, kw_only=True)
 
     size = (1346, 720)
     glides = True
@@ -63,9 +73,26 @@ class HiddenLayer(PageScene):
             raise ValueError(
                 f"HiddenLayer: expected two targets and 1 to {MOST} neurons, got {self.targets} and {self.lengths['K']}"
             )
+        if self.network is not None:
+            self._check_network(self.network)
         self.limits = growing_limits(self.learned)
         largest = self.answers.max(axis=(0, 1))
         self.lengths_of_bars = REACH * self.answers / np.where(largest == 0, 1, largest)
+
+    def _check_network(self, network: Predictions) -> None:
+        """Raise ValueError unless the last answers are those of the network."""
+        step, neurons = int(self.steps[-1]), self.neurons or list(range(self.lengths["K"]))
+        seen = network.look(step).layers.get(self.layer)
+        fits = seen is not None and seen.out.ndim == 2 and len(seen.out) == 2 and max(neurons) < seen.out.shape[1]
+        if seen is None or not fits or not np.allclose(seen.out[:, neurons], self.answers[-1], rtol=1e-4, atol=1e-6):
+            raise ValueError(
+                f"HiddenLayer: the network does not give these answers after update {step}; give the recording, model "
+                f"and x of both pictures that made them, with the layer, now {self.layer!r}, and its neurons"
+            )
+        self.neurons = neurons
+
+    def why(self, gid: str, frame: int) -> Why | None:
+        return hidden_why(self, gid, frame)
 
     def draw(self, figure: FigureBase) -> None:
         self.page = page = Page(figure, self.size)

@@ -152,7 +152,7 @@ class LineFit(PageScene):
         return neuron_why(self, gid, frame)
 
     def moments(self) -> tuple[str, Sequence[float]]:
-        return "update", self.states.steps
+        return "update", self.states.steps.tolist()
 
     def draw(self, figure: FigureBase) -> None:
         self.page = Page(figure, self.size)

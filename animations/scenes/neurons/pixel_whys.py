@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from animations.kit.scales import scale_why
 from animations.kit.whys import Table, added, explained, noted, place, sigmoid
 from animations.why import Line, Term, Why
 
@@ -43,26 +44,8 @@ def _weights(scene: Any, frame: int) -> Why:
                [Line("rows · columns of a picture", height, "*", width, "=", height * width)])  # fmt: skip
 
 
-def scale(says: str, maps: np.ndarray, limits: np.ndarray, steps: np.ndarray, frame: int, sign: int) -> Why:
-    """Explain an end of the colours' scale for maps (S, …): how large a number has been until then.
-
-    Before any number is there, it is the first that will be.
-    """
-    value = float(limits[frame])
-    sizes = np.abs(maps).reshape(len(maps), -1)
-    until = sizes[: frame + 1].max(axis=1)
-    at = int(until.argmax()) if until.any() else int(np.flatnonzero(sizes.max(axis=1))[:1].sum())
-    if sizes[at].max() != value:
-        return noted(says, "nothing has a colour yet", sign * value)
-    words = f"the largest so far, without its sign; it came with update {steps[at]}"
-    words = words if at <= frame else f"nothing has a colour yet; the first largest will come with update {steps[at]}"
-    number = float(maps[at].ravel()[sizes[at].argmax()])
-    ends = ("abs(", number, ") =") if sign > 0 else ("- abs(", number, ") =")
-    return Why(says, sign * value, [Line(words, *ends, sign * value)])
-
-
 def _scale(scene: Any, frame: int, sign: int) -> Why:
-    return scale("where the colours of the maps end", scene.states.w, scene.limits, scene.states.steps, frame, sign)
+    return scale_why(scene.states.w, scene.limits, scene.states.steps, frame, sign)
 
 
 def _right(scene: Any, frame: int, row: int) -> Why:
@@ -90,13 +73,13 @@ def _part(scene: Any, frame: int, picture: int, sums: np.ndarray, word: str, sig
     """Explain the sum of the products of one sign."""
     products, value = scene.states.products[frame, picture], float(sums[frame, picture])
     rows = [(place(*_where(scene, i)), float(products[i]), f"{scene.names[picture]}.product[{_index(scene, i)}]")
-            for i in np.flatnonzero(sign * products > 0)]  # fmt: skip
+            for i in np.flatnonzero(sign * products > 0).tolist()]  # fmt: skip
     return Why(f"all {word} products of the {scene.names[picture]}, added up", value,
                [added("pixel · weight", rows, value)])  # fmt: skip
 
 
 def _where(scene: Any, pixel: int) -> tuple[int, int]:
-    row, column = divmod(int(pixel), scene.states.shape[1])
+    row, column = divmod(pixel, scene.states.shape[1])
     return row, column
 
 

@@ -1,0 +1,140 @@
+"""Every number of the scenes of networks says where it comes from, along the chain back to data and loss."""
+
+import numpy as np
+import pytest
+
+import tinylearn as tl
+from animations import Backpropagation, HiddenLayer, NetworkDiagram
+from animations.kit.chain import Predictions
+from animations.why import Code, Line
+from tests.animations.network_helpers import NETS, trained_net
+from tests.animations.why_checks import check_whys
+
+
+@pytest.mark.parametrize("name", NETS)
+def test_a_diagram(name):
+    model, recording, shape = trained_net(name)
+    scene = NetworkDiagram(recording, model, input_shape=shape)
+    assert check_whys(scene) > 10
+    assert scene.moments()[0] == "update"
+
+
+def test_a_diagram_of_a_part_of_what_was_recorded():
+    rng = np.random.default_rng(0)
+    model = tl.Sequential([tl.Dense(2, 3, rng=rng), tl.Tanh(), tl.Dense(3, 1, rng=rng)])
+    recorder = tl.Recorder(model, select=["dense_2.w"], every=2)
+    x = rng.normal(size=(12, 2))
+    tl.fit(model, x, x[:, :1], loss=tl.MeanSquaredError(), optimizer=tl.Adam(), epochs=3, batch_size=4, rng=rng,
+           callbacks=[recorder])  # fmt: skip
+    scene = NetworkDiagram(recorder.recording, model)
+    assert check_whys(scene, range(scene.frames)) > 30
+    assert scene.why("dense_2.w[0,0]", 1).parts[-1].words == "p = p − rate_t · m / (sqrt(v) + epsilon_t)"
+
+
+def test_a_loaded_recording_says_what_is_not_known(tmp_path):
+    rng = np.random.default_rng(0)
+    model = tl.Sequential([tl.Dense(2, 1, rng=rng)])
+    with tl.Recorder(model, tmp_path / "run") as recorder:
+        x = rng.normal(size=(4, 2))
+        tl.fit(model, x, x[:, :1], loss=tl.MeanSquaredError(), optimizer=tl.SGD(), epochs=3, callbacks=[recorder])
+    scene = NetworkDiagram(tl.Recording.load(tmp_path / "run"), model)
+    check_whys(scene)
+    assert "how it came about is not known" in scene.why("dense_1.w[0,0]", 2).parts[0].words
+    assert scene.why("loss", 2).parts[0].words == "as recorded"
+
+
+def learn(*layers, x=(0.5, -1.0), optimizer=None):
+    model = tl.Sequential(layers)
+    recorder = tl.Recorder(model)
+    tl.fit(model, np.array([x]), np.array([[0.75]]), loss=tl.MeanSquaredError(), optimizer=optimizer or tl.SGD(0.1),
+           epochs=2, callbacks=[recorder])  # fmt: skip
+    return recorder.recording
+
+
+@pytest.mark.parametrize("activation", [tl.ReLU, lambda: tl.LeakyReLU(0.2), tl.Sigmoid, tl.Tanh])
+@pytest.mark.parametrize("step", [1, 2])
+def test_one_update(activation, step):
+    rng = np.random.default_rng(4)
+    recording = learn(tl.Dense(2, 1, rng=rng), activation(), tl.Dense(1, 3, rng=rng), activation(),
+                      tl.Dense(3, 1, rng=rng))  # fmt: skip
+    scene = Backpropagation(recording, step)
+    assert check_whys(scene, range(scene.frames)) > 20 * scene.frames
+
+
+def test_the_chain_of_an_update_runs_through_the_picture():
+    """From a weight's gradient each number leads to one that is drawn, until the target is reached."""
+    rng = np.random.default_rng(4)
+    recording = learn(tl.Dense(2, 1, rng=rng), tl.Tanh(), tl.Dense(1, 1, rng=rng))
+    scene = Backpropagation(recording)
+    frame = scene.beats.turn - 1
+    gids, reached = ["dense_1.w[0,0].gradient"], set()
+    while gids:
+        reached.add(gid := gids.pop())
+        gids += [asked for asked in scene.why(gid, frame).asked() if asked not in reached]
+    assert reached == {
+        "dense_1.w[0,0].gradient", "input[0]", "dense_1[0].dout", "tanh_1[0].dout", "tanh_1[0].out", "dense_1[0].out",
+        "dense_1.w[0,0]", "dense_1.w[1,0]", "dense_1.b[0]", "input[1]", "dense_2.w[0,0]", "dense_2[0].dout",
+        "dense_2[0].out", "dense_2.b[0]", "target[0]",
+    }  # fmt: skip
+
+
+def test_after_the_step_a_node_is_told_with_the_new_parameters():
+    rng = np.random.default_rng(4)
+    recording = learn(tl.Dense(2, 1, rng=rng), tl.Tanh(), tl.Dense(1, 1, rng=rng))
+    scene = Backpropagation(recording)
+    before, after = (scene.why("loss", frame) for frame in (scene.beats.turn - 1, scene.frames - 1))
+    assert [before.value, after.value] == pytest.approx(scene.passes.losses, rel=1e-12)
+    assert "with the new parameters" in after.says
+    line = scene.why("dense_1[0].out", scene.frames - 1).parts[0]
+    assert [piece.value for piece in line.pieces if not isinstance(piece, str)][1] == recording.at(1)["dense_1.w"][0, 0]
+    step = scene.why("dense_1.w[0,0]", scene.frames - 1)
+    assert [*step.asked()] == ["dense_1.w[0,0].before", "learning_rate", "dense_1.w[0,0].gradient"]
+
+
+def hidden(network=True):
+    """Return the scene of a small network before two pictures."""
+    rng = np.random.default_rng(0)
+    pictures, labels = rng.random((8, 4, 4, 3)), rng.integers(2, size=(8, 1)) * 1.0
+    model = tl.Sequential([tl.Dense(16, 5, rng=rng), tl.ReLU(), tl.Dense(5, 1, rng=rng), tl.Sigmoid()])
+    recorder, x = tl.Recorder(model), pictures[..., 0].reshape(8, -1)
+    tl.fit(model, x, labels, loss=tl.BinaryCrossEntropy(), optimizer=tl.Adam(), epochs=4, batch_size=4, rng=rng,
+           callbacks=[recorder])  # fmt: skip
+    recording, steps, neurons = recorder.recording, [0, 2, 4, 8], [3, 0, 4]
+    learned, answers, predicted = [], [], []
+    for step in steps:
+        recording.restore(model, step)
+        w = model.named_parameters()["dense_1.w"] - recording.at(0)["dense_1.w"]
+        learned.append(w[:, neurons].reshape(4, 4, 3))
+        answers.append(model.layers[1].forward(model.layers[0].forward(x[:2]))[:, neurons])
+        predicted.append(model.predict(x[:2])[:, 0])
+    given = {"network": Predictions(recording, model, x[:2], ["the horse", "the deer"]), "neurons": neurons}
+    return HiddenLayer(pictures[:2], learned, answers, predicted, steps, targets=(1, 0), classes=("deer", "horse"),
+                       title="three", ends=("horses", "deer"), **(given if network else {}))  # fmt: skip
+
+
+def test_a_hidden_layer_leads_to_the_pixels_and_to_the_gradients():
+    scene = hidden()
+    assert check_whys(scene, range(scene.frames)) > 4 * 60
+    assert scene.why("upper.answers[1]", 2).value == pytest.approx(scene.answers[2, 0, 1])
+    (line,) = scene.why("lower.predicted", 3).parts
+    assert isinstance(line, Line)
+    assert {*scene.why("lower.predicted", 3).asked()} == {"out.dense_2[1,0]"}
+    gradient = scene.why("gradient.dense_1.w[3,0]", 3)
+    assert isinstance(gradient.parts[-1], Code)
+
+
+def test_a_hidden_layer_of_which_only_numbers_are_known():
+    scene = hidden(network=False)
+    assert check_whys(scene, range(scene.frames)) >= 4 * 12
+    assert scene.why("upper.answers[1]", 2).parts[0].words == "given to this picture"
+    assert scene.why("gradient.dense_1.w[3,0]", 3) is None
+
+
+def test_another_network_than_that_of_the_answers_is_refused():
+    scene = hidden()
+    wrong = {"targets": (1, 0), "classes": ("deer", "horse"), "title": "three", "ends": ("horses", "deer"),
+             "network": scene.network, "neurons": [0, 1, 2]}  # fmt: skip
+    with pytest.raises(ValueError, match="the network does not give these answers after update 8; give the recording"):
+        HiddenLayer(scene.pictures, scene.learned, scene.answers, scene.predicted, scene.steps, **wrong)
+    with pytest.raises(ValueError, match="with the layer, now 'relu_9'"):
+        HiddenLayer(scene.pictures, scene.learned, scene.answers, scene.predicted, scene.steps, **wrong, layer="relu_9")
