@@ -29,6 +29,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +45,14 @@ from animations import (
     EndingWith,
     GridSearch,
     Heading,
+    Line,
     Series,
     SideBySide,
     Stacked,
     StepChart,
+    Term,
     Valley,
+    Why,
 )
 from animations.engine.text import Form
 from animations.kit.numbers import decimals_by_size
@@ -212,7 +216,7 @@ def valley_heights(walk: Recording) -> np.ndarray:
 def curve(low: float = -0.75, high: float = 20.75) -> Curve:
     """Return the curve between two places, for drawing."""
     x = np.linspace(low, high, 201)
-    return Curve(x, height(x), CURVE)
+    return Curve(x, height(x), CURVE, height)
 
 
 def under(rule: str, clock: list[int], scenes: SideBySide) -> Stacked:
@@ -256,7 +260,8 @@ def diverging(walks: dict[float, Recording], end: Autopsy, clock: list[int]) -> 
     for rate, recording in walks.items():
         distance = np.abs(recording["x"][: LEAPS + 1, 0] - 10)
         columns = {"learning rate": rate, "× each step": abs(factor(rate)), "|x − 10|": distance}
-        series.append(Series(names[rate], columns))
+        whys = partial(distance_why, recording["x"][: LEAPS + 1, 0].tolist(), rate)
+        series.append(Series(names[rate], columns, whys=whys))
     walk = Descent(walks[TOO_FAR], height, slope, TOO_FAR, enough=ENOUGH)
     reach = 1.5 * np.abs(walk.x[clock] - 10)
     far = np.geomspace(reach[0] / 50, reach[-1] * 1.01, 400)  # as dense in each picture
@@ -268,6 +273,22 @@ def diverging(walks: dict[float, Recording], end: Autopsy, clock: list[int]) -> 
         StepChart(series, clock, shown="|x − 10|", title="How far from the lowest point", forms=forms),
     )
     return EndingWith(under(RULE, clock, panels), AutopsyPicture(end))
+
+
+def distance_why(x: list[float], rate: float, column: str, step: int) -> Why | None:
+    """Explain a number beside a walk x: its rate, and how far it is from 10."""
+    if column == "learning rate":
+        return Why("the learning rate", rate, [Line("a setting, chosen before the walk", rate)])
+    grows = Term(abs(factor(rate)), "× each step")
+    if column == "× each step":
+        return Why("what each step multiplies the distance to 10 by", grows.value, [
+            Line("|1 − 2 · learning rate|, for x − rate · 2 (x − 10) − 10 = (1 − 2 · rate) (x − 10)", "abs( 1 - 2 *",
+                 Term(rate, "learning rate"), ") =", grows)])  # fmt: skip
+    step = min(step, len(x) - 1)  # what has ended keeps its last
+    now, before = abs(x[step] - 10), abs(x[max(step - 1, 0)] - 10)
+    lines = [Line("so much of the distance before", before, "*", grows, "=", now)] if step else []
+    lines.append(Line("from x to the lowest point", "abs(", x[step], "- 10 ) =", now))
+    return Why(f"the distance to 10 after step {step}", now, lines) if column == "|x − 10|" else None
 
 
 def two_dimensions(walks: dict[str, tuple[float, Recording]], clock: list[int]) -> SideBySide:

@@ -9,7 +9,7 @@ from test_contour import chart, contour
 from test_descent_grid import grid
 from why_checks import check_whys
 
-from animations import CurveDescent, Descent, Heading, Series, Stacked, StepChart
+from animations import Curve, CurveDescent, Descent, GridSearch, Heading, Series, Stacked, StepChart
 from animations.scenes.descent.walk import Walk
 from chapters import ch02_gradient_descent as chapter
 from tinylearn import SGD, Adam, RMSprop
@@ -67,9 +67,9 @@ def test_one_goes_back_to_the_start():
 def test_height_and_slope_are_computed_by_the_formulas_of_the_functions():
     (line,) = parts(panel(0.1), "rate_0.1.y")
     assert line.arithmetic == f"(1.2345 - 10) ** 2 = {(1.2345 - 10) ** 2}"
-    assert line.words == "the height of the curve at this x: height(x) = (x - 10) ** 2"
+    assert line.words == "the height of the curve: height(x) = (x - 10) ** 2"
     (line,) = parts(panel(0.1), "rate_0.1.slope")
-    assert line.words == "the derivative of the curve at this x: slope(x) = 2 * (x - 10)"
+    assert line.words == "the derivative of the curve: slope(x) = 2 * (x - 10)"
     assert line.arithmetic.startswith("2 * (1.2345 - 10) = -17.531")
 
 
@@ -78,7 +78,7 @@ def test_a_curve_without_a_formula_is_as_its_function_returned_it():
     check_whys(scene)
     at, returned = parts(scene, "walk.y", 1)
     assert (at.sides(), returned.sides()) == ([2.0], [math.cosh(2)])
-    assert returned.words == "the height of the curve, as the function returned it"
+    assert returned.words == "the height of the curve, as its function returned it"
 
 
 def test_a_walk_by_another_rule_is_as_recorded():
@@ -114,6 +114,15 @@ def test_the_lowest_of_a_grid_is_the_lower_of_two():
     assert {*grid().why("grid.best.y", 4).asked()} == {"grid.best.y[998]", "grid.y[999]"}
     (line,) = parts(grid(), "grid.now.x", 4)
     assert line.arithmetic == f"0.0 + 999.0 * (20.0 - 0.0) / 1999.0 = {x[999]}"
+
+
+def test_heights_of_a_grid_are_computed_by_the_formula_of_its_curve():
+    x = np.linspace(0, 20, 21)
+    curves = [Curve(x, height(x), "y", f) for f in (height, None)]
+    known, unknown = (GridSearch(x, height(x), each, [0, 20], title="t", name="grid") for each in curves)
+    check_whys(known)
+    assert known.why("grid.now.y", 1).parts[0].arithmetic == "(20.0 - 10) ** 2 = 100.0"
+    assert unknown.why("grid.now.y", 1).parts[-1].words == "the height of the curve there, as its function returned it"
 
 
 def test_what_a_chart_was_given_is_said_to_be_given():

@@ -9,17 +9,26 @@ import numpy as np
 from matplotlib.figure import FigureBase
 from matplotlib.ticker import AutoLocator, MaxNLocator
 
-from animations import data
+from animations import checks, data
 from animations.kit import style
+from animations.kit.formulas import formula_of
 from animations.kit.page import Page, PageScene
 
 
 class Curve(data.Data):
-    """A curve to be drawn: x, y (K,), K points from left to right, and what to write beside it."""
+    """A curve to be drawn: x, y (K,), K points from left to right, and what to write beside it.
+
+    f   the function that it is; if its source is a formula, heights are explained by that
+    """
 
     x: np.ndarray = data.growing("K")
     y: np.ndarray = data.array("K")
     label: str = data.text(default="y")
+    f: Any = data.anything(checks.function, default=None)
+
+    def prepare(self) -> None:
+        self.formula = formula_of(self.f) if self.f else None
+        del self.f  # with a lambda no scene could go to another process
 
 
 class CurvePanel(PageScene):

@@ -60,7 +60,8 @@ class GridSearch(CurvePanel):
         )
 
     def why(self, gid: str, frame: int) -> Why | None:
-        return GridWhys(self.x, self.y, self.best, f"{self.name}.", int(self.shown[frame])).why(gid)
+        step, formula = int(self.shown[frame]), self.curve.formula
+        return GridWhys(self.x, self.y, self.best, formula, f"{self.name}.", step).why(gid)
 
     def _seen(self, moment: float) -> int:
         """Return the point at a moment; between two frames, too, the search goes from point to point."""

@@ -100,12 +100,17 @@ class WalkWhys:
         """Explain a number that a function of x returned, by its formula where that can be read."""
         x, value = self.term("x", step), float(getattr(self.walk, name)[step])
         says = f"{words} at x, step {step}"
-        if formula and len(formula.names) == 1:
-            text = f"{words} at this x: {formula.function}({formula.names[0]}) = {formula.text}"
-            line = checked(formula.line(text, {formula.names[0]: x}, value), value, "")
-            if line.words:
-                return Why(says, value, [line])
-        return Why(says, value, [Line("at this x", x), Line(f"{words}, as the function returned it", value)])
+        return Why(says, value, by_formula(formula, x, value, words))
+
+
+def by_formula(formula: Formula | None, x: Term, value: float, words: str) -> list[Line]:
+    """Say how a function of x made a value: by its formula, if it is known and comes to that."""
+    if formula and len(formula.names) == 1:
+        name, *_ = formula.names
+        line = formula.line(f"{words}: {formula.function}({name}) = {formula.text}", {name: x}, value)
+        if (line := checked(line, value, "")).words:
+            return [line]
+    return [Line("at this x", x), Line(f"{words}, as its function returned it", value)]
 
 
 TABLE: Table = {
@@ -134,11 +139,13 @@ class GridWhys:
 
     x, y   (N,) the points
     best   (N,) the number of the best point until each
+    curve  the formula of the curve, if it is known
     """
 
     x: np.ndarray
     y: np.ndarray
     best: np.ndarray
+    curve: Formula | None
     prefix: str
     now: int
 
@@ -168,7 +175,7 @@ class GridWhys:
 
     def y_of(self, point: int) -> Why:
         y = float(self.y[point])
-        lines = Line("at this x", self.term("x", point)), Line("the curve's height there, given to this picture", y)
+        lines = by_formula(self.curve, self.term("x", point), y, "the height of the curve there")
         return Why(f"y of point {point}", y, lines)
 
     def best_x(self) -> Why:
