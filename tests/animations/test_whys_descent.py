@@ -174,9 +174,10 @@ def test_a_place_is_made_by_the_lines_of_its_optimiser():
     walk, series = walked("momentum")
     lines = series.why("momentum.y", 2).parts
     (x, y), (_, slope) = walk.places[:, 1], walk.slopes[:, 1]
-    assert [line.words for line in lines[:2]] == ["p, which is y before the step", "g, the slope along y there"]
+    assert [line.words for line in lines[:2]] == ["p is y before the step", "g is the slope along y there"]
     assert [line.sides()[0] for line in lines[:2]] == [y, slope]
-    assert {*series.why("momentum.y", 2).asked()} == {"momentum.y[1]", "momentum.gradient.y[1]"}
+    assert {*series.why("momentum.y", 2).asked()} == {
+        "momentum.y[1]", "momentum.gradient.y[1]", "momentum.learning rate"}  # fmt: skip
     assert lines[-1].sides()[0] == walk.places[1, 2]
     (line,) = series.why("momentum.gradient.y[1]", 2).parts
     assert (line.words, line.arithmetic) == ("the gradient's formula: 100 * y", f"100 * {y} = {slope}")

@@ -35,7 +35,7 @@ def test_says_how_a_value_grew():
     now, before = (table.values[row, table.names.index("China")] for row in (17, 16))
     why = GrowingLines(table).why("value[1987, China]", 40)
     assert why.value == now
-    assert why.says == f"China, year 1987, {table.unit}"
+    assert why.says == f"China, year 1987 ({table.unit})"
     growth, origin = why.parts
     assert growth.words == "growth since 1986"
     assert growth.sides() == pytest.approx(2 * [now / before - 1])

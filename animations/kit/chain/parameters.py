@@ -47,7 +47,7 @@ def parts_of_update(look: Update, parameter: str, index: Index) -> Sequence[Part
         return [*given, Line(f"what {optimizer} made of both; its arithmetic is not told: {untold}", new)]
     known, lines = {"p": p, "g": g, "learning_rate": Term(optimizer.learning_rate, "learning_rate")}, list[Line]()
     for told in (*constants, *terms):
-        lines.append(_line(told, known))
+        lines.append(line_of(told, known))
         known[told.name] = Term(float(told.value))  # from here on it is that
     return lines if all(len(line.pieces) > 1 for line in lines) else [*given, *lines]
 
@@ -59,7 +59,7 @@ def position(named: dict[str, np.ndarray], parameter: str, index: Index) -> int:
     return before + (int(np.ravel_multi_index(index, named[parameter].shape)) if index else 0)
 
 
-def _line(told: OptimizerLine, known: dict[str, Term]) -> Line:
+def line_of(told: OptimizerLine, known: dict[str, Term]) -> Line:
     """Return a line of the optimiser's with its numbers as terms; in words, if it has no arithmetic of Python's."""
     words, value = f"{told.name} = {_pretty(told.formula)}", float(told.value)
     names, between = WORD.findall(told.formula), WORD.split(told.formula)

@@ -6,6 +6,7 @@ loss → square[i], of example i → predicted[i] → out[2,i,0], of the last la
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,6 +20,7 @@ from tinylearn import Recording
 from tinylearn.layers import Layer
 from tinylearn.layers.dense import Dense
 
+SHOWN = 10  # examples whose part in a loss is shown
 FEW = 4  # products that have room in a line
 UPDATE = "update."  # before the gids of an update
 
@@ -26,6 +28,13 @@ UPDATE = "update."  # before the gids of an update
 def epoch_why(says: str, epoch: int) -> Why:
     """Explain a number of a clock that counts epochs."""
     return noted(says, "how often training has gone through all examples", epoch)
+
+
+def mean_of(words: str, rows: list[tuple[str, float, str]], mean: float) -> list[Part]:
+    """Say that numbers (label, number, gid) were added up, and divided by how many they are."""
+    total = math.fsum(value for _, value, _ in rows)
+    divided = Line("divided by their number, the mean", total, "/", len(rows), "=", mean)
+    return [added(words, rows, total, most=SHOWN), divided]
 
 
 class Pass(NamedTuple):
@@ -78,19 +87,16 @@ class LossWhys:
     # --- the whole network ----------------------------------------------------------------------------------------
 
     def mean_of_squares(self) -> Why:
-        count = len(self.x)
-        squares = ((self.predicted - self.target) ** 2 / count).tolist()
-        rows = [(f"x = {self.x[i]:.3g}", *self.term(f"square[{i}]", squares[i])) for i in range(count)]
-        words = f"the squared error of each example, divided by {count}, as many as there are"
-        return Why(f"the loss {self.when}: the mean squared error", self.loss, [added(words, rows, self.loss)])
+        squares = ((self.predicted - self.target) ** 2).tolist()
+        rows = [(f"x = {self.x[i]:.3g}", *self.term(f"square[{i}]", squares[i])) for i in range(len(squares))]
+        return Why(f"the loss {self.when}: the mean squared error", self.loss,
+                   mean_of("the squared errors of all examples", rows, self.loss))  # fmt: skip
 
     def square(self, i: int) -> Why:
-        said, target, count = self.predicted[i], self.target[i], len(self.x)
-        value = float((said - target) ** 2 / count)
-        line = Line("prediction − target, squared, divided by the number of examples", "(",
-                    self.term(f"predicted[{i}]", said), "-", self.term(f"target[{i}]", target), ") ** 2 /", count,
-                    "=", value)  # fmt: skip
-        return Why(f"what example {i} adds to the loss", value, [line])
+        value = float((self.predicted[i] - self.target[i]) ** 2)
+        said, target = self.term(f"predicted[{i}]", self.predicted[i]), self.term(f"target[{i}]", self.target[i])
+        line = Line("prediction − target, squared", "(", said, "-", target, ") ** 2 =", value)
+        return Why(f"the squared error of example {i}, x = {self.x[i]:.3g}", value, [line])
 
     def prediction(self, i: int) -> Why:
         value = float(self.predicted[i])

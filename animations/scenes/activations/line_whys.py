@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from animations.kit.whys import Table, added, explained, given
-from animations.scenes.activations.curve_whys import LossWhys
+from animations.scenes.activations.curve_whys import SHOWN, LossWhys, mean_of
 from animations.why import Line, Term, Why
 
 
@@ -37,7 +37,8 @@ class LayersWhys:
     def whole(self, key: str, layer: int, j: int) -> Why:
         """Explain w or b of the line to unit j of a layer."""
         network, value = self.network, float(self.line(key, layer)[j])
-        says = f"{key} of the line that x has become in unit {j} of {network.passes[layer].name}, {network.when}"
+        unit = f"unit {j} of {network.passes[layer].name} is" if layer < len(network.passes) - 1 else "all layers are"
+        says = f"{key} of the line that {unit}, {network.when}"
         own = network.parameter(layer, key, *((0, j) if key == "w" else (j,)))
         if layer == 0:
             return Why(says, value, [Line("the first layer's own", own)])
@@ -95,29 +96,25 @@ class BestLineWhys:
         return float(self.target.mean() - self.w * self.x.mean())
 
     def loss(self) -> Why:
-        says, count = "the loss that no straight line falls below", len(self.x)
-        squares = (self.w * self.x + self.b - self.target) ** 2 / count
-        if not np.isclose(squares.sum(), self.given, rtol=1e-6):
+        says, squares = "the loss that no straight line falls below", (self.w * self.x + self.b - self.target) ** 2
+        if not np.isclose(squares.mean(), self.given, rtol=1e-6):
             return given(says, self.given)
-        rows = [(f"x = {self.x[i]:.3g}", *self.term(f"square[{i}]", float(squares[i]))) for i in range(count)]
-        return Why(says, self.given, [
-            Line("its w, of all lines the best", self.term("w", self.w)), Line("its b", self.term("b", self.b)),
-            added(f"its squared error at each x, divided by {count}, as many as there are", rows, self.given),
-        ])  # fmt: skip
+        rows = [(f"x = {self.x[i]:.3g}", *self.term(f"square[{i}]", float(squares[i]))) for i in range(len(squares))]
+        line = Line("of all lines the best: its w", self.term("w", self.w)), Line("and its b", self.term("b", self.b))
+        return Why(says, self.given, [*line, *mean_of("its squared errors", rows, self.given)])
 
     def square(self, i: int) -> Why:
-        count, w, b = len(self.x), self.w, self.b
-        value = float((w * self.x[i] + b - self.target[i]) ** 2 / count)
-        line = Line("w · x + b − target, squared, divided by the number of examples", "(", self.term("w", w), "*",
-                    self.x[i], "+", self.term("b", b), "-", self.target[i], ") ** 2 /", count, "=", value)  # fmt: skip
-        return Why(f"what example {i} adds to the loss of the best line", value, [line])
+        w, b, x, target = self.term("w", self.w), self.term("b", self.b), float(self.x[i]), float(self.target[i])
+        value = (w.value * x + b.value - target) ** 2
+        line = Line("w · x + b − target, squared", "(", w, "*", x, "+", b, "-", target, ") ** 2 =", value)
+        return Why(f"the squared error of the best line at x = {x:.3g}", value, [line])
 
     def slope(self) -> Why:
         off_x, off_y = self.off
         over, under = float((off_x * off_y).sum()), float((off_x**2).sum())
         return Why("w of the best line", self.w, [
-            added("x and target, each less its mean, multiplied", self._rows(off_x * off_y), over),
-            added("x less its mean, squared", self._rows(off_x**2), under),
+            added("x and target, each less its mean, multiplied", self._rows(off_x * off_y), over, most=SHOWN),
+            added("x less its mean, squared", self._rows(off_x**2), under, most=SHOWN),
             Line("the first sum, divided by the second", over, "/", under, "=", self.w),
         ])  # fmt: skip
 

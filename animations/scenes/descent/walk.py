@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from animations import checks, data
+from animations.kit.chain.parameters import line_of
 from animations.kit.formulas import Formula, checked, formula_of
 from animations.kit.whys import noted
 from animations.why import Line, Part, Term, Why
@@ -90,13 +91,14 @@ class Walk(data.Data):
         if step == 0:
             return noted(f"{name} at the start", "where the walk starts, chosen", value)
         optimizer = self.optimizers[step - 1]
-        before, slope = self.term(axis, step - 1), self.term(axis, step - 1, "gradient.")
-        lines = [Line(f"p, which is {name} before the step", before), Line(f"g, the slope along {name} there", slope)]
         place, slopes = self.places[:, step - 1].copy(), self.slopes[:, step - 1].copy()
         constants, terms, untold = terms_of(optimizer, place, slopes, axis)
+        p, g = self.term(axis, step - 1), self.term(axis, step - 1, "gradient.")
+        lines = [Line(f"p is {name} before the step", p), Line(f"g is the slope along {name} there", g)]
+        known = {"p": p, "g": g, "learning_rate": Term(optimizer.learning_rate, "learning rate")}
         for told in (*constants, *terms):
-            words, made = f"{told.name} = {told.formula}", float(told.value)
-            lines.append(checked(Line(words, told.arithmetic, "=", made), made, words))
+            lines.append(line_of(told, known))
+            known[told.name] = Term(float(told.value))  # from here on it is that
         if not terms:
             lines.append(Line(f"what {optimizer} made of them; its arithmetic is not told: {untold}", value))
         return Why(f"{name} after step {step}, by {optimizer}", value, lines)

@@ -45,7 +45,7 @@ class TableWhys:
         values = self.table.values[:, column]
         earlier = np.flatnonzero(~np.isnan(values[:row]))
         parts = [self._change(float(values[row]), earlier[-1], column)] if earlier.size else []
-        unit = f", {self.table.unit}" if self.table.unit else ""
+        unit = f" ({self.table.unit})" if self.table.unit else ""
         says = f"{name}, {self.table.clock} {time}{unit}"
         read = Line(f"read from the table: {name}, {time}", values[row])
         return Why(says, float(values[row]), [*parts, read])
