@@ -225,7 +225,8 @@ def feature_maps(model: Sequential, recording: Recording, horse: np.ndarray) -> 
     weights = recording["dense_1.w"][at].reshape(len(at), *pooled.shape)
     return FeatureMaps(horse, recording["conv2d_1.w"][at], np.array(maps), np.array(contributions),
                        recording["dense_1.b"][at, 0], steps, DEER_OR_HORSE, target=1, x=centred(horse),
-                       filter_biases=recording["conv2d_1.b"][at], weights=weights)  # fmt: skip
+                       filter_biases=recording["conv2d_1.b"][at], weights=weights,
+                       recording=recording)  # fmt: skip
 
 
 def filter_pull(recording: Recording, pictures: np.ndarray, step: int, k: int) -> FilterPull:
@@ -233,7 +234,8 @@ def filter_pull(recording: Recording, pictures: np.ndarray, step: int, k: int) -
     name, before = "conv2d_1.w", recording.at(step - 1)
     told, gradient = recording.explain(step, f"{name}[0, 0, 0, {k}]"), recording.gradients(step)[name]
     return FilterPull(pictures[told.rows], told.inputs, told.dout[..., k], gradient[..., k], before[name][..., k],
-                      recording.at(step)[name][..., k], step=step, letter="ABCDEFGH"[k])  # fmt: skip
+                      recording.at(step)[name][..., k], step=step, letter="ABCDEFGH"[k],
+                      recording=recording)  # fmt: skip
 
 
 def main(

@@ -91,16 +91,16 @@ def maps_of(trained, **changed):
                        **origins | changed)  # fmt: skip
 
 
-def pulls_of(trained):
+def pulls_of(trained, **changed):
     """The third update of the second filter."""
     _, recording, pictures = trained
     told, w = recording.explain(3, "conv2d_1.w[0, 0, 0, 1]"), "conv2d_1.w"
     before, after = (recording.at(step)[w][..., 1] for step in (2, 3))
     return FilterPull(pictures[told.rows], told.inputs, told.dout[..., 1], recording.gradients(3)[w][..., 1], before,
-                      after, step=3, letter="B")  # fmt: skip
+                      after, step=3, letter="B", **changed)  # fmt: skip
 
 
-GIVEN = {"all is known": {}, "only maps and weights": {"x": None, "filter_biases": None}, "only maps": {
+GIVEN = {"all but the recording": {}, "only maps and weights": {"x": None, "filter_biases": None}, "only maps": {
     "x": None, "filter_biases": None, "weights": None}}  # fmt: skip
 
 
@@ -131,9 +131,47 @@ def test_refuses_what_does_not_explain_the_numbers(trained, changed, message):
         maps_of(trained, **changed)
 
 
-def test_explains_every_number_of_an_update_of_a_filter(trained):
-    scene = pulls_of(trained)
+@pytest.mark.parametrize("recorded", [False, True])
+def test_explains_every_number_of_an_update_of_a_filter(trained, recorded):
+    scene = pulls_of(trained, recording=trained[1] if recorded else None)
     assert check_whys(scene, range(scene.frames)) > 0
+
+
+def test_explains_every_number_of_feature_maps_by_their_recording(trained):
+    scene = maps_of(trained, recording=trained[1])
+    assert check_whys(scene, [0, scene.frames - 1]) > 0
+    for gid, name in (("b", "dense_1.b[0]"), ("weight[1,2,2]", "dense_1.w[20,0]"), ("filter_b[1]", "conv2d_1.b[1]"),
+                      ("filter[0,1,2,2]", "conv2d_1.w[0,1,2,2]")):  # fmt: skip
+        assert f"gradient.{name}" in list(scene.why(gid, 3).asked()), gid
+        assert scene.why(f"gradient.{name}", 3).faults() == []
+
+
+def test_leads_from_a_filter_by_the_optimiser_and_dout_back_to_the_loss(trained):
+    scene = pulls_of(trained, recording=trained[1])
+    assert {"gradient", "before", "learning_rate"} <= set(scene.why("after", 10).asked())
+    gid, seen = "dout[0]", []
+    while gid and len(seen) < 20:
+        seen.append(gid.split("[")[0])
+        gid = next((each for each in scene.why(gid, 10).asked() if each.startswith(("dx", "dout"))), "")
+    assert seen[0] == "dout"
+    assert seen[-1] in ("dout.sigmoid_1", "dx.sigmoid_1"), "the loss is next"
+
+
+def test_refuses_a_recording_of_other_filters(trained):
+    for make in (maps_of, pulls_of):
+        changed = {"recording": recorded_elsewhere()}
+        with pytest.raises(ValueError, match="recording must hold"):
+            make(trained, **changed)
+
+
+def recorded_elsewhere():
+    """The recording of a network that has nothing in common with the others but its updates."""
+    rng = np.random.default_rng(7)
+    model = tl.Sequential([tl.Dense(1, 1, rng=rng)])
+    recorder = tl.Recorder(model)
+    tl.fit(model, np.ones((4, 1)), np.ones((4, 1)), loss=tl.MeanSquaredError(), optimizer=tl.SGD(0.1), epochs=4,
+           callbacks=[recorder])  # fmt: skip
+    return recorder.recording
 
 
 def test_leads_from_the_gradient_of_a_filter_back_to_a_pixel_of_the_batch(trained):

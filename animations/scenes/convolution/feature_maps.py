@@ -14,7 +14,7 @@ import numpy as np
 from matplotlib.figure import FigureBase
 from matplotlib.patches import Rectangle
 
-from animations.data import array, clock, pixels, position, texts
+from animations.data import array, clock, instance, pixels, position, texts
 from animations.kit import style
 from animations.kit.colours import NEGATIVE, POSITIVE
 from animations.kit.filters import HIGH, WIDE, draw_filter
@@ -23,6 +23,7 @@ from animations.kit.page import Page, PageScene
 from animations.kit.whys import explained
 from animations.scenes.convolution.map_whys import LETTERS, Origins
 from animations.why import Why
+from tinylearn import Recording
 
 PICTURE, MAP, BAR = 192, 128, 76  # pixels: the sides of the images, and the longest bar of a contribution
 LEFT, APART, DOWN = 304, 204, 232  # of the first filter; from column to column; from row to row
@@ -45,6 +46,7 @@ class FeatureMaps(PageScene):
                    have as many places as the picture has pixels
     weights        (S, PH, PW, F) of the last neuron, for the contributions: PH · PW windows of max pooling, that lie
                    beside each other
+    recording      in which the parameters changed, update by update: for the filters, biases and weights
 
     The colours of all filters have one scale. A map is black at 0 and white at the largest number that it holds in any
     frame.
@@ -63,6 +65,7 @@ class FeatureMaps(PageScene):
     x: np.ndarray | None = array("H", "W", 3, default=None, kw_only=True)
     filter_biases: np.ndarray | None = array("S", "F", default=None, kw_only=True)
     weights: np.ndarray | None = array("S", "PH", "PW", "F", default=None, kw_only=True)
+    recording: Recording | None = instance(Recording, default=None, kw_only=True)
 
     size = (1124, 584)
 
@@ -75,7 +78,8 @@ class FeatureMaps(PageScene):
         self.origins = Origins(self)
 
     def why(self, gid: str, frame: int) -> Why | None:
-        return explained(gid, self.origins.table, self, frame)
+        recorded, told = self.origins.recorded, explained(gid, self.origins.table, self, frame)
+        return told if told or recorded is None else recorded.chain.why(gid, int(self.steps[frame]))
 
     def draw(self, figure: FigureBase) -> None:
         self.page = page = Page(figure, self.size)

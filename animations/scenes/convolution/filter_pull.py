@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.patches import Rectangle
 
-from animations.data import array, pixels, text, whole
+from animations.data import array, instance, pixels, text, whole
 from animations.kit import style
 from animations.kit.axes import add_label
 from animations.kit.colours import SIGNED
@@ -23,9 +23,10 @@ from animations.kit.filters import HIGH, WIDE, channel_tiles, draw_filter
 from animations.kit.images import frame_pixels
 from animations.kit.page import Page, PageScene
 from animations.kit.whys import explained
-from animations.scenes.convolution.pull_whys import PULLS
+from animations.scenes.convolution.pull_whys import PULLS, recorded_filter
 from animations.scenes.convolution.pulls import patches_of, strongest_apart
 from animations.why import Why
+from tinylearn import Recording
 
 NAMES = "abcd"  # of the places that are shown
 BEFORE, DOUT, FIRST, OTHERS, PICTURES, GRADIENT, STEP, AFTER = 0, 1, 2, 6, 7, 8, 9, 10  # frames
@@ -46,6 +47,7 @@ class FilterPull(PageScene):
     gradient   (KH, KW, 3), that of the filter; before and after (KH, KW, 3), the filter itself
     step       the update
     letter     the name of the filter
+    recording  of the update, if that is to explain dout and the step: back to the loss, and by the optimiser's lines
 
     Four places are shown, those that pulled most of all whose patches lie in the picture and do not
     overlap. The weight whose gradient
@@ -64,6 +66,7 @@ class FilterPull(PageScene):
     after: np.ndarray = array("KH", "KW", 3)
     step: int = whole(kw_only=True)
     letter: str = text(kw_only=True)
+    recording: Recording | None = instance(Recording, default=None, kw_only=True)
 
     size, frames = (1010, 640), AFTER + 1
 
@@ -91,6 +94,8 @@ class FilterPull(PageScene):
         self.columns = [*pulls, *rest, self.gradient, self.before, self.after - self.before, self.after]
         self.largest = np.unravel_index(np.abs(self.gradient).argmax(), self.gradient.shape)
 
+        self.recorded = recorded_filter(self)
+
     def draw(self, figure: FigureBase) -> None:
         self.page = page = Page(figure, self.size)
         end = page.named((LEFT, 606), "Update", "{:.0f}", "step", self.step, size=style.LARGE)
@@ -110,7 +115,8 @@ class FilterPull(PageScene):
         return f"Update {self.step}, filter {self.letter}, {phase}: {' '.join(lines)}"
 
     def why(self, gid: str, frame: int) -> Why | None:
-        return explained(gid, PULLS, self, frame)
+        told = explained(gid, PULLS, self, frame)
+        return told if told or self.recorded is None else self.recorded.chain.why(gid, self.step)
 
     def said(self, frame: int) -> tuple[str, ...]:
         """Return what training does in a frame, and three lines about that."""

@@ -18,6 +18,7 @@ import numpy as np
 from animations.kit.whys import Table, added, given, largest, learned, noted, place, sigmoid
 from animations.scenes.convolution.pixel_whys import COLOURS, network_input, pixel, under
 from animations.scenes.convolution.pulls import patches_of
+from animations.scenes.convolution.recorded import Recorded
 from animations.why import Line, Term, Why
 
 LETTERS = "ABCDEFGH"  # names of the filters
@@ -46,8 +47,7 @@ def _sum(scene: Any, frame: int) -> Why:
 
 
 def _bias(scene: Any, frame: int) -> Why:
-    says = f"the bias b of the last neuron after update {scene.steps[frame]}"
-    return learned(says, scene.biases, scene.steps, frame)
+    return scene.origins.parameter(f"the bias b of the last neuron after update {scene.steps[frame]}", "biases", frame)
 
 
 def _contributions(scene: Any, frame: int, k: int) -> Why:
@@ -69,7 +69,7 @@ def _contribution(scene: Any, frame: int, k: int, r: int, c: int) -> Why:
 
 def _weight(scene: Any, frame: int, r: int, c: int, k: int) -> Why:
     says = f"the weight of the last neuron for {place(r, c)} of map {LETTERS[k]}, after update {scene.steps[frame]}"
-    return learned(says, scene.weights[:, r, c, k], scene.steps, frame)
+    return scene.origins.parameter(says, "weights", frame, r, c, k)
 
 
 def _pooled(scene: Any, frame: int, r: int, c: int, k: int) -> Why:
@@ -115,12 +115,12 @@ def _product(scene: Any, frame: int, k: int, r: int, c: int, i: int, j: int, cha
 
 def _filter(scene: Any, frame: int, i: int, j: int, channel: int, k: int) -> Why:
     says = f"filter {LETTERS[k]}, {COLOURS[channel]}, {place(i, j)}, after update {scene.steps[frame]}"
-    return learned(says, scene.filters[:, i, j, channel, k], scene.steps, frame)
+    return scene.origins.parameter(says, "filters", frame, i, j, channel, k)
 
 
 def _filter_bias(scene: Any, frame: int, k: int) -> Why:
     says = f"the bias of filter {LETTERS[k]} after update {scene.steps[frame]}"
-    return learned(says, scene.filter_biases[:, k], scene.steps, frame)
+    return scene.origins.parameter(says, "filter_biases", frame, k)
 
 
 def _input(scene: Any, frame: int, r: int, c: int, k: int) -> Why:
@@ -156,13 +156,20 @@ class Origins:
 
     before_relu   (S, H, W, F), what the filters give, in all digits: with x
     block         rows and columns of a window of max pooling: with weights
+    recorded      where the parameters are recorded: with a recording
     """
 
     before_relu: np.ndarray | None = None
     block: tuple[int, int] | None = None
+    recorded: Recorded | None = None
 
     def __init__(self, scene: Any) -> None:
-        self.given = scene.maps
+        self.given, self.steps = scene.maps, scene.steps
+        names = ("filters", "biases", "filter_biases", "weights")
+        self.parameters = {name: getattr(scene, name) for name in names if getattr(scene, name) is not None}
+        if scene.recording is not None:
+            first = {name: values[0] for name, values in self.parameters.items()}
+            self.recorded = Recorded("FeatureMaps", scene.recording, int(scene.steps[0]), first)
         if (scene.x is None) != (scene.filter_biases is None):
             raise ValueError("FeatureMaps: x and filter_biases explain the maps together, got one of them")
         if scene.x is not None:
@@ -185,6 +192,12 @@ class Origins:
         """Return what explains the scene's numbers."""
         before, after = self.before_relu is not None, self.block is not None
         return {**DRAWN, **(BEFORE_RELU if before else {}), **(AFTER_POOLING if after else {})}
+
+    def parameter(self, says: str, name: str, frame: int, *index: int) -> Why:
+        """Explain a number of one of the scene's parameters: from the recording, if there is one."""
+        values = self.parameters[name]
+        told = self.recorded and self.recorded.why(says, name, index, int(self.steps[frame]))
+        return told or learned(says, values[(slice(None), *index)], self.steps, frame)
 
     def maps(self, frame: int) -> np.ndarray:
         """Return the maps of a frame (OH, OW, F), in all digits if they can be calculated."""

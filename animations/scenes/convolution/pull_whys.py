@@ -8,13 +8,16 @@ pull.picture[n]     all places of picture n
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from animations.kit.chain import Chain
 from animations.kit.whys import Table, added, noted, place
 from animations.scenes.convolution.pixel_whys import COLOURS, network_input, pixel, under
 from animations.scenes.convolution.pulls import patches_of
+from animations.scenes.convolution.recorded import renamed
 from animations.why import Line, Sum, Term, Why
 
 DOUT = "handed back by backpropagation: how fast the loss grows with this number of the map"
@@ -51,7 +54,13 @@ def _shown_pull(scene: Any, frame: int, k: int) -> Why:
 
 
 def _dout(scene: Any, frame: int, n: int, r: int, c: int) -> Why:
-    return noted(f"dout of the place in {place(r, c)}", DOUT, scene.dout[n, r, c])
+    """Explain a dout: from the recording, back along the chain to the loss, if there is one."""
+    says, value = f"dout of the place in {place(r, c)}", float(scene.dout[n, r, c])
+    if scene.recorded is None:
+        return noted(says, DOUT, value)
+    layer, k = scene.recorded.name.rpartition(".")[0], scene.recorded.filter
+    told = scene.recorded.chain.why(f"dout.{layer}[{n},{r},{c},{k}]", scene.step)
+    return replace(told, says=says) if told else noted(says, DOUT, value)
 
 
 def _shown_dout(scene: Any, frame: int, k: int) -> Why:
@@ -122,15 +131,22 @@ def _change(scene: Any, frame: int) -> Why:
     before, after = (float(w[scene.largest]) for w in (scene.before, scene.after))
     gradient = Term(float(scene.gradient[scene.largest]), "gradient")
     lines = [Line("the optimiser steps against the gradient, which is", gradient),
-             Line("the weight after its step − the weight before", after, "-", Term(before, "before"), "=",
-                  after - before)]  # fmt: skip
+             Line("the weight after its step − the weight before", Term(after, "after"), "-",
+                  Term(before, "before"), "=", after - before)]  # fmt: skip
     return Why(f"the step of {_framed(scene)}", after - before, lines)
 
 
 def _after(scene: Any, frame: int) -> Why:
+    """Explain the weight after the update: by the optimiser's lines, from the recording, if there is one."""
     before, after = (float(w[scene.largest]) for w in (scene.before, scene.after))
-    line = Line("before + step", Term(before, "before"), "+", Term(after - before, "change"), "=", after)
-    return Why(f"{_framed(scene)}, after update {scene.step}", after, [line])
+    says = f"{_framed(scene)}, after update {scene.step}"
+    if scene.recorded is not None:
+        gid = f"{scene.recorded.name}[{','.join(str(int(i)) for i in scene.largest)},{scene.recorded.filter}]"
+        told = scene.recorded.chain.why(gid, scene.step)
+        if told:
+            return replace(renamed(told, {f"gradient.{gid}": "gradient", f"before.{gid}": "before"}), says=says)
+    line = Line("before + step", Term(before, "before"), "+", Term(after - before), "=", after)
+    return Why(says, after, [line])
 
 
 def _input(scene: Any, frame: int, n: int, r: int, c: int, k: int) -> Why:
@@ -155,3 +171,23 @@ PULLS: Table = {
     "x[{},{},{},{}]": _input,
     "pixel[{},{},{},{}]": lambda scene, frame, n, r, c, k: pixel(scene.pictures[n], r, c, k),
 }
+
+
+@dataclass
+class RecordedFilter:
+    """Under which name a filter is recorded, which one it is there, and what explains that recording."""
+
+    name: str
+    filter: int
+    chain: Chain
+
+
+def recorded_filter(scene: Any) -> RecordedFilter | None:
+    """Return where the scene's filter is recorded, or None if it was given no recording; ValueError if it is not."""
+    if scene.recording is None:
+        return None
+    for name, values in scene.recording.at(scene.step).items():
+        for k in range(values.shape[-1] if values.shape[:-1] == scene.after.shape else 0):
+            if np.array_equal(values[..., k], scene.after):
+                return RecordedFilter(name, k, Chain(scene.recording))
+    raise ValueError(f"FilterPull: recording must hold the filter after update {scene.step}, got one that does not")
