@@ -244,9 +244,20 @@ def learning_run(name: str, data: Images, augment: Augment | None, epochs: int, 
     right = []
     for step in recorder.recording.steps:
         recorder.recording.restore(model, step)
-        right.append([correct(model.predict(some), labels) for some, labels in ((x, y), test)])
-    seen, new = np.transpose(right)
-    return LearningRun(name, Tally("training set", seen, len(x)), Tally("test set", new, len(test[0])))
+        right.append([correct_of_each(model.predict(some), labels) for some, labels in ((x, y), test)])
+    seen, new = np.swapaxes(right, 0, 1)  # (S, 10) each
+    return LearningRun(
+        name,
+        *(
+            Tally(which, each.sum(axis=1), count, of_each=each, classes=CLASS_NAMES)
+            for which, each, count in (("training set", seen, len(x)), ("test set", new, len(test[0])))
+        ),
+    )
+
+
+def correct_of_each(predicted: np.ndarray, labels: np.ndarray) -> np.ndarray:
+    """Return how many answers (N, 10) are correct, class by class: (10,)."""
+    return np.bincount(labels[predicted.argmax(axis=1) == labels], minlength=len(CLASS_NAMES))
 
 
 def overfitting(data: Images, epochs: int, seed: int) -> AccuracyGap:

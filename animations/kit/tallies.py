@@ -9,7 +9,7 @@ import numpy as np
 
 from animations import checks
 from animations.checks import Shape
-from animations.data import Data, Field, array, text, whole
+from animations.data import Data, Field, array, text, texts, whole
 from animations.kit import style
 from animations.kit.page import SPACE, Page, Place
 
@@ -22,16 +22,25 @@ ROW = 26  # pixels from tally to tally
 
 
 class Tally(Data):
-    """right (S,): how many of `total` answers are right at the end of each epoch; `name` says whose."""
+    """right (S,): how many of `total` answers are right at the end of each epoch; `name` says whose.
+
+    of_each   (S, K), the same class by class, and `classes`, their names: this explains the counts
+    """
 
     name: str = text()
     right: np.ndarray = array("S")
     total: int = whole()
+    of_each: np.ndarray | None = array("S", "K", low=0, default=None, kw_only=True)
+    classes: tuple[str, ...] | None = texts("K", default=None, kw_only=True)
 
     def prepare(self) -> None:
         if not ((self.right >= 0) & (self.right <= self.total) & (self.right % 1 == 0)).all():
             raise ValueError(f"Tally: {self.name!r} must count 0 to {self.total} right answers, got {self.right}")
         self.right = self.right.astype(np.intp)
+        if (self.of_each is None) != (self.classes is None):
+            raise ValueError(f"Tally: {self.name!r} needs of_each and classes together, got one of them")
+        if self.of_each is not None and not np.array_equal(self.of_each.sum(axis=1), self.right):
+            raise ValueError(f"Tally: of_each of {self.name!r} must add up to right, {self.right}")
 
 
 def few_tallies(length: str = "S") -> Any:

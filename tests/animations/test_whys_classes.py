@@ -26,6 +26,12 @@ def gap(always=None):
     return AccuracyGap([0, 1, 5], runs)
 
 
+def by_class(**changed):
+    """A run whose right answers are known class by class."""
+    counted = {"right": [3, 5], "total": 9, "of_each": [[1, 0, 2], [1, 3, 1]], "classes": NAMES} | changed
+    return AccuracyGap([0, 1], [LearningRun("dense", Tally("training set", **counted), Tally("test set", [1, 2], 4))])
+
+
 def augmentation():
     picture = np.random.default_rng(1).random((6, 8, 3))
     steps = AugmentationSteps(picture, [1, 0, 0], [-12.5, 0, 7], [[0.1, -0.2], [0, 0], [-0.05, 0.3]], name="a truck")
@@ -61,7 +67,7 @@ def bars(given=("scores", "features", "weights", "biases"), **changed):
 
 
 SCENES = {
-    "gap": gap, "augmentation": augmentation, "softmax": softmax, "class bars": bars,
+    "gap": gap, "gap by class": by_class, "augmentation": augmentation, "softmax": softmax, "class bars": bars,
     "class bars, scores alone": lambda: bars(["scores"]), "class bars, probabilities alone": lambda: bars([]),
     "softmax of float32": lambda: SoftmaxBars(
         np.array([[1, 2.5]], np.float32), tl.Softmax().forward(np.array([[1, 2.5]], np.float32)), moving=1
@@ -97,6 +103,25 @@ def test_names_the_layer_before_the_last():
 def test_leads_from_a_gap_to_counts():
     assert asked_back(gap(), "run_1.gap") == ["run_1.gap", "run_1.share", "run_1.right"]
     assert gap().why("run_0.share[1]", 1).parts[0].arithmetic == "5.0 / 12.0 = 0.4166666666666667"
+
+
+def test_leads_from_right_answers_to_those_of_a_class():
+    why = by_class().why("run_0.right[0]", 1)
+    assert [(label, *term) for label, term in zip(why.parts[0].labels, why.parts[0].terms, strict=True)] == [
+        ("cat", 1, "run_0.right[0].of[0]"),
+        ("dog", 3, "run_0.right[0].of[1]"),
+        ("frog", 1, "run_0.right[0].of[2]"),
+    ]
+    assert by_class().why("run_0.right[1].of[0]", 1) is None
+
+
+@pytest.mark.parametrize(("changed", "message"), [
+    ({"of_each": [[1, 0, 2], [1, 3, 0]]}, "of_each of 'training set' must add up to right"),
+    ({"classes": None}, "'training set' needs of_each and classes together"),
+])  # fmt: skip
+def test_refuses_classes_that_do_not_add_up(changed, message):
+    with pytest.raises(ValueError, match=f"Tally: {message}"):
+        by_class(**changed)
 
 
 def test_leads_from_a_softmax_to_its_input():

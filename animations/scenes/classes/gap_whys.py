@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from animations.kit.whys import Table, noted
+from animations.kit.whys import Table, added, noted
 from animations.why import Line, Term, Why
 
 
@@ -27,8 +27,21 @@ def _right(scene: Any, frame: int, i: int, j: int) -> Why:
     says = f"right answers, {tally.name}, after epoch {epoch}"
     if j == len(run.shares):
         return noted(says, "counted: the answers that are right if all are the same", tally.right[frame])
+    if tally.of_each is not None:
+        counts = zip(tally.classes, tally.of_each[frame].tolist(), strict=True)
+        rows = [(name, count, f"run_{i}.right[{j}].of[{k}]") for k, (name, count) in enumerate(counts)]
+        return Why(says, int(tally.right[frame]), [added("right answers for each class", rows, tally.right[frame])])
     return noted(says, f"counted: every picture was shown to the network as it was after epoch {epoch}",
                  tally.right[frame])  # fmt: skip
+
+
+def _right_of(scene: Any, frame: int, i: int, j: int, k: int) -> Why | None:
+    """Explain how many answers are right for one class."""
+    tally = scene.runs[i].tallies[j]
+    if tally.of_each is None:
+        return None
+    words = f"counted: pictures of this class were shown to the network as it was after epoch {scene.epochs[frame]}"
+    return noted(f"right answers for {tally.classes[k]}, {tally.name}", words, tally.of_each[frame, k])
 
 
 def _total(scene: Any, frame: int, i: int, j: int) -> Why:
@@ -57,6 +70,7 @@ GAPS: Table = {
     "epoch": _epoch,
     "last_epoch": _last_epoch,
     "run_{}.right[{}]": _right,
+    "run_{}.right[{}].of[{}]": _right_of,
     "run_{}.total[{}]": _total,
     "run_{}.share[{}]": _share,
     "run_{}.gap": _gap,
