@@ -134,7 +134,7 @@ class Drawing:
         They become dark at night; photographs do not, nor what is shown in greys, as their channels are.
         """
         for image in self.painter.figure.findobj(AxesImage):
-            if image.get_interpolation() == "nearest":
+            if _shows_squares(image):
                 image.set_interpolation("none")  # the same pixels, and a renderer may scale them
             array = image.get_array()
             if array is not None and array.ndim == 2 and not image.get_cmap().is_gray():
@@ -209,3 +209,10 @@ class Drawing:
             place = found + 1
         for slot in layer.slots[place:]:
             slot.hide(picture)
+
+
+def _shows_squares(image: AxesImage) -> bool:
+    """Is each pixel of an image drawn as a rectangle? So matplotlib does by itself where they are 3 times as large."""
+    (height, width), box = image.get_size(), image.get_window_extent()
+    large = abs(box.width) >= 3 * width and abs(box.height) >= 3 * height
+    return image.get_interpolation() == "nearest" or (large and image.get_interpolation() in ("auto", "antialiased"))

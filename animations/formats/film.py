@@ -77,7 +77,10 @@ def _changes(slots: Iterable[Slot], trails: list[tuple[int, int]], markup: _Mark
 
 
 class _Markup:
-    """Writes the elements of a drawing; its names of clips and hatches begin with `ident`."""
+    """Writes the elements of a drawing; its names of clips and hatches begin with `ident`.
+
+    A drawing at a `scale` has finer units, and is shown at the size of its scene all the same.
+    """
 
     def __init__(self, drawing: Drawing, ident: str, scale: float) -> None:
         self.drawing, self.ident, self.scale = drawing, ident, scale
@@ -116,7 +119,7 @@ class _Markup:
             if layer.panel == number:
                 body += [self._slot(slot) for slot in layer.slots]
         box = f"{UNITS * x:g} {UNITS * y:g} {UNITS * width:g} {UNITS * height:g}"
-        least = self.scale * LEAST * UNITS / self._smallest(number)
+        least = min(1, LEAST * UNITS * self.scale / self._smallest(number))  # none is shown larger than it was made
         shape = f"--width:{width / self.scale:g};--height:{height / self.scale:g};--least:{least:.3f}"
         says = html.escape(self.drawing.painter.scene.describe(0))
         return (

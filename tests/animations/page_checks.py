@@ -1,0 +1,254 @@
+"""What a page must show, told by matplotlib: where each text stands, which pixels are painted; and what is asked of it.
+
+A text stands right if both ends of its base line, and its size, are those that matplotlib sets: then all sides of its
+box are. Mathtext is drawn as shapes; there the box of the ink counts.
+"""
+
+import base64
+import copy
+import io
+import json
+import math
+import re
+import zlib
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import NamedTuple
+from unittest import mock
+
+import numpy as np
+from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.text import Text
+from PIL import Image
+
+from animations.audit.numbers import shows
+from animations.engine.painter import redraw
+from animations.engine.text import PastedText
+
+OFF, DIFFERENCE = 1.5, 4  # pixels that a text may stand off, and of 255 what the pixels may differ by on average
+DATA = re.compile(r'<script type="application/json" class="film-data">(.*?)</script>', re.DOTALL)
+
+
+class Line(NamedTuple):
+    """A line of text: its words, and what is compared, in pixels from the upper left corner.
+
+    x0, y0, x1, y1, size   the ends of its base line, and the height of its letters; of shapes: its box, and 0
+    """
+
+    words: str
+    places: tuple[float, ...]
+    gid: str = ""
+
+    def away(self, other):
+        """Return how far two lines stand apart, at the place where it is most."""
+        return max(abs(one - two) for one, two in zip(self.places, other.places, strict=True))
+
+
+# --- what matplotlib says --------------------------------------------------------------------------------------------
+
+
+class Expected:
+    """The pictures of a clip, each drawn from nothing: which pixels are painted, and which texts, where."""
+
+    def __init__(self, clip):
+        self.clip = copy.deepcopy(clip)  # as it was before it was drawn
+
+    def frame(self, frame):
+        """Return the pixels (H, W, 3) and the lines of a frame."""
+        with drawn_lines() as lines:
+            pixels = redraw(copy.deepcopy(self.clip.scene), frame, self.clip.scale, self.clip.font)
+        return pixels[..., :3], lines
+
+
+@contextmanager
+def drawn_lines():
+    """Yield a list, to which the lines of every text are added that matplotlib draws meanwhile."""
+    lines, seen = [], set()
+
+    def watched(draw):
+        def draw_and_note(text, renderer, *more, **named):
+            if text not in seen and text.get_visible():
+                seen.add(text)
+                lines.extend(lines_of(text, renderer))
+            draw(text, renderer, *more, **named)
+
+        return draw_and_note
+
+    with mock.patch.object(Text, "draw", watched(Text.draw)):
+        with mock.patch.object(PastedText, "draw", watched(PastedText.draw)):
+            yield lines
+
+
+def lines_of(text, renderer):
+    """Return the lines of a text; none of one that is nowhere."""
+    gid, size = text.get_gid() or "", text.get_fontsize() * renderer.dpi / 72
+    if isinstance(text, PastedText) and text._letters():
+        x0, below, x1, _ = text.get_window_extent(renderer).extents
+        base = renderer.height - below - text._glyphs().descent
+        return [Line(text.get_text(), (x0, base, x1, base, size), gid)]
+    _, info, _ = text._get_layout(renderer)
+    start = text.get_transform().transform(text.get_unitless_position())
+    lines, angle = [], math.radians(text.get_rotation())
+    for words, (width, *_), place in info:
+        if words.strip() and text._preprocess_math(words)[1]:
+            lines.append(Line(words, ink_of(text, renderer), gid))
+        elif words.strip():
+            x, y = start[0] + place[0], renderer.height - start[1] - place[1]
+            ends = x, y, x + width * math.cos(angle), y - width * math.sin(angle)
+            lines.append(Line(words, (*ends, size), gid if len(info) == 1 else ""))
+    return [line for line in lines if np.isfinite(line.places).all()]
+
+
+def ink_of(text, renderer):
+    """Return the box of what a text paints, and 0."""
+    alone, box = RendererAgg(renderer.width, renderer.height, renderer.dpi), text._bbox_patch
+    text._bbox_patch = None
+    Text.draw(text, alone)
+    text._bbox_patch = box
+    alpha = np.asarray(alone.buffer_rgba())[..., 3] > 60
+    rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
+    return (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1, 0) if rows.size else (math.nan,) * 5
+
+
+# --- what the page says ----------------------------------------------------------------------------------------------
+
+LINES = r"""
+const stage = document.querySelector(".stage"), corner = stage.getBoundingClientRect(), found = [];
+const all = [...stage.querySelectorAll("svg *")];
+const seen = (element) => element.checkVisibility({ visibilityProperty: true }) && element.getClientRects().length > 0;
+for (const element of all) {
+  if (!seen(element)) continue;
+  const { gid, text } = element.dataset, more = { gid: gid ?? "" };
+  if (element.localName === "text") {
+    const matrix = element.getScreenCTM(), ends = [
+      element.getStartPositionOfChar(0), element.getEndPositionOfChar(element.getNumberOfChars() - 1)];
+    const places = ends.map((end) => end.matrixTransform(matrix)).flatMap(({ x, y }) => [x - corner.x, y - corner.y]);
+    const size = parseFloat(getComputedStyle(element).fontSize) * Math.hypot(matrix.a, matrix.b);
+    found.push({ words: text ?? element.textContent, places: [...places, size], ...more });
+  } else if (text !== undefined) {
+    const { left, top, right, bottom } = element.getBoundingClientRect();
+    const box = [left - corner.x, top - corner.y, right - corner.x, bottom - corner.y];
+    found.push({ words: text, places: [...box, 0], ...more });
+  }
+}
+return found;
+"""
+SHOW = """
+const [picture, done] = arguments;
+const show = window.tinylearnFilms ? window.tinylearnFilms.show(0, picture) : window.show(picture);
+Promise.resolve(show).then(() => document.fonts.ready)
+  .then(() => requestAnimationFrame(() => requestAnimationFrame(done)));
+"""
+
+
+class Page:
+    """A film's page in the browser, its picture at its own size."""
+
+    def __init__(self, browser, path, size):
+        self.browser, self.path, self.size = browser, path, size
+        self.film = film_of(path.read_text(encoding="utf-8"))
+        screen = {"width": size[0] + 40, "height": size[1] + 300, "deviceScaleFactor": 1, "mobile": False}
+        browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+        browser.open(path)
+
+    def show(self, frame):
+        self.browser.driver.execute_async_script(SHOW, frame * self.film["motion"])
+
+    def lines(self):
+        """Return the lines of text that can be seen."""
+        return [Line(**line) for line in self.browser.run(LINES)]
+
+    def pixels(self):
+        """Return what is seen (H, W, 3)."""
+        box = self.browser.run("return document.querySelector('.stage').getBoundingClientRect().toJSON()")
+        shown = round(box["width"]), round(box["height"])
+        assert shown == tuple(self.size), f"the picture is shown as {shown}, not at its own size, {self.size}"
+        clip = {"x": box["x"], "y": box["y"], "width": self.size[0], "height": self.size[1], "scale": 1}
+        taken = self.browser.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", "clip": clip})
+        return np.array(Image.open(io.BytesIO(base64.b64decode(taken["data"]))).convert("RGB"))
+
+
+def film_of(page):
+    """Return the data of the first film of a page, `changes` and `whys` unpacked, with the bytes that `whys` take."""
+    film = json.loads(DATA.search(page)[1])
+    return film | {
+        "changes": unpack(film["changes"]),
+        "whys": {int(frame): whys for group in film["whys"] for frame, whys in unpack(group).items()},
+        "why_bytes": sum(len(group) + 3 for group in film["whys"]),
+    }
+
+
+def unpack(packed):
+    return json.loads(zlib.decompress(base64.b64decode(packed)))
+
+
+# --- comparing -------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Compared:
+    """What came out: faults in words, and how far the worst was off."""
+
+    faults: list
+    off: float = 0  # pixels
+    difference: float = 0  # of 255
+    lines: int = 0
+    asked: int = 0
+    unexplained: int = 0
+
+
+def compare(page, expected, frame):
+    """Compare a frame of a page with what matplotlib paints."""
+    pixels, lines = expected.frame(frame)
+    page.show(frame)
+    told = Compared(wrong_lines(lines, shown := page.lines()), lines=len(lines))
+    told.off = max((min(line.away(each) for each in shown if each.words == line.words) for line in lines
+                    if any(each.words == line.words for each in shown)), default=0)  # fmt: skip
+    told.difference = float(np.abs(page.pixels().astype(int) - pixels).mean())
+    if told.difference >= DIFFERENCE:
+        told.faults.append(f"the pixels differ by {told.difference:.2f} of 255 on average")
+    return told
+
+
+def wrong_lines(expected, shown):
+    """Return what is wrong with the lines of a page, in words: each that is expected must be there, and no other."""
+    faults, left = [], list(shown)
+    for line in expected:
+        same = [each for each in left if each.words == line.words and each.gid == line.gid]
+        nearest = min(same, key=line.away, default=None)
+        if nearest is None:
+            faults.append(f"{line.words!r} ({line.gid}) is not there")
+        else:
+            left.remove(nearest)
+            if not line.away(nearest) <= OFF:
+                faults.append(f"{line.words!r} stands at {_round(nearest)}, expected {_round(line)}")
+    return faults + [f"{line.words!r} at {_round(line)} should not be there" for line in left]
+
+
+def _round(line):
+    return [round(float(place), 1) for place in line.places]
+
+
+def ask(page, scene, frame, sources=None):
+    """Ask every number of a frame; return how many were asked, how many are not explained, and what is wrong.
+
+    `sources`: what the numbers are, for all digits, as `animations.audit` takes it (see audit/sources.py).
+    """
+    from animations.formats.whys import as_json
+
+    told, faults, unexplained = page.film["whys"].get(frame, {}), [], []
+    numbers = {line.gid: line.words for line in page.lines() if line.gid}
+    for gid, words in numbers.items():
+        why = scene.why(gid, frame)
+        if why is None:
+            unexplained.append(gid)
+            continue
+        faults += [f"{gid}: {fault}" for fault in why.faults()]
+        if page.film["whys"] and told.get(gid) != json.loads(json.dumps(as_json(why))):
+            faults.append(f"{gid}: the page says another thing than the scene")
+        if not shows(words, why.value):
+            faults.append(f"{gid} shows {words}, explained is {why.value!r}")
+        value = sources(gid, frame) if sources else None
+        if value is not None and not math.isclose(value, why.value, rel_tol=1e-5, abs_tol=1e-9):
+            faults.append(f"{gid} is {value!r} by its source, explained is {why.value!r}")
+    return len(numbers) - len(unexplained), unexplained, faults

@@ -1,0 +1,131 @@
+"""Scenes of a user: what matplotlib can draw, in a page."""
+
+import numpy as np
+from matplotlib.artist import Artist
+from matplotlib.collections import LineCollection
+from matplotlib.image import BboxImage
+from matplotlib.patches import Circle, FancyArrowPatch, Rectangle
+from matplotlib.transforms import Bbox
+
+from animations import Number, PastedText, Scene
+
+
+class Everything(Scene):
+    """Nine axes: what is three-dimensional, polar, hatched, dashed, half transparent, an image, an arrow, a formula."""
+
+    size, frames = (1200, 1000), 6
+
+    def draw(self, figure):
+        figure.suptitle(r"Was ein $\sigma^2$ alles kann: ½ · Größe")
+        grid = figure.add_gridspec(3, 3, hspace=0.45, wspace=0.35, left=0.06, right=0.95, bottom=0.06, top=0.9)
+        rng = np.random.default_rng(0)
+        self.changed = []
+        for cell, name in zip(grid, ("in_depth", "polar", "image", "arrows", "hatches", "log", "mesh", "lines", "texts"),
+                              strict=True):  # fmt: skip
+            projection = {"in_depth": "3d", "polar": "polar"}.get(name)
+            getattr(self, name)(figure.add_subplot(cell, projection=projection), figure, rng)
+
+    def in_depth(self, axes, figure, rng):
+        side = np.linspace(-2, 2, 15)
+        x, y = np.meshgrid(side, side)
+        axes.plot_surface(x, y, np.exp(-(x**2) - y**2), cmap="viridis", alpha=0.9)
+        axes.set(xlabel="x", ylabel="y", zlabel=r"$e^{-x^2-y^2}$", title="a surface")
+        (self.ball,) = axes.plot([0], [0], [1.2], "o", color="tab:red", zorder=9)
+
+    def polar(self, axes, figure, rng):
+        self.angle = np.linspace(0, 2 * np.pi, 100)
+        (self.rose,) = axes.plot(self.angle, 1 + np.cos(self.angle), color="tab:purple", zorder=4)
+        self.rose_area = axes.fill(self.angle, 1 + np.cos(self.angle), color="tab:purple", alpha=0.2, zorder=3.5)[0]
+        axes.set(rmax=2, rticks=[0.5, 1, 1.5], title="polar axes")
+
+    def image(self, axes, figure, rng):
+        self.noise = rng.random((12, 16))
+        self.picture = axes.imshow(self.noise, cmap="magma", origin="lower", vmin=0, vmax=1, zorder=3)
+        bar = figure.colorbar(self.picture, ax=axes, shrink=0.8)
+        bar.set_label("height, m")
+        axes.set_title("an image and its colours")
+
+    def arrows(self, axes, figure, rng):
+        x, y = np.meshgrid(np.arange(-2.0, 3), np.arange(-2.0, 3))
+        self.quiver = axes.quiver(x, y, -y, x, np.hypot(x, y), cmap="cool", scale=40, zorder=3)
+        axes.quiverkey(self.quiver, 0.85, 1.06, 4, "4 m/s", labelpos="E")
+        self.arrow = axes.add_patch(FancyArrowPatch((-2, -2), (1, 1), arrowstyle="-|>", mutation_scale=25, zorder=4,
+                                                    connectionstyle="arc3,rad=0.3", color="tab:orange", linewidth=2))  # fmt: skip
+        self.note = axes.annotate("here", (1, 1), (-2, 2), arrowprops={"arrowstyle": "->"}, zorder=5)
+        axes.set(xlim=(-3, 3), ylim=(-3, 3), title="arrows")
+
+    def hatches(self, axes, figure, rng):
+        self.bars = axes.bar(["one", "two", "three"], [3, 1, 2], hatch="//", facecolor="lightblue", edgecolor="tab:blue",
+                             zorder=3)  # fmt: skip
+        axes.bar(["four"], [2.5], hatch="xx", fill=False, zorder=3, label="no fill")
+        axes.bar(["five"], [1.5], hatch="o.", color="#ffcc0080", edgecolor="black", zorder=3, label="half")
+        axes.errorbar(["four", "five"], [2.5, 1.5], yerr=[0.3, 0.2], fmt="none", capsize=5, color="black", zorder=4)
+        axes.legend(loc="upper right", title="patterns", shadow=True)
+        axes.set(ylim=(0, 5), title="hatches")
+        axes.tick_params(axis="x", rotation=30)
+
+    def log(self, axes, figure, rng):
+        (self.curve,) = axes.loglog([], [], "s--", color="tab:green", markerfacecolor="white", zorder=3, label="loss")
+        self.wide = axes
+        axes.set(ylim=(1e-3, 10), xlabel="step", title="its limits change")
+        axes.grid(which="both", alpha=0.3)
+        axes.legend()
+
+    def mesh(self, axes, figure, rng):
+        self.cells = axes.pcolormesh(rng.random((6, 8)), cmap="Greens", zorder=3, edgecolors="white", linewidth=0.5)
+        side = np.linspace(0, 8, 60)
+        x, y = np.meshgrid(side, side * 6 / 8)
+        self.heights = axes.contour(x, y, np.sin(x) + np.cos(y), levels=5, colors="black", zorder=4)
+        self.labels = axes.clabel(self.heights, fontsize=8, zorder=5)
+        axes.set_title("a mesh under lines of height")
+
+    def lines(self, axes, figure, rng):
+        places = np.cumsum(rng.normal(size=(5, 30)), axis=1)
+        self.paths = axes.add_collection(LineCollection([np.column_stack([range(30), line]) for line in places],
+                                                        colors=["C0", "C1", "C2", "C3", "C4"], linestyles=["-", "--", ":"],
+                                                        linewidths=[1, 2, 3], zorder=3))  # fmt: skip
+        self.dots = axes.scatter(np.arange(30), places[0], c=places[1], s=np.linspace(5, 90, 30), marker="^", alpha=0.7,
+                                 edgecolors="black", zorder=4)  # fmt: skip
+        axes.fill_between(range(30), places[2] - 1, places[2] + 1, color="tab:green", alpha=0.2, where=places[2] > -1)
+        axes.axhspan(-1, 1, color="tab:orange", alpha=0.1)
+        axes.axvline(10, linestyle="-.", color="grey")
+        self.clipped = axes.add_patch(Circle((15, 0), 9, color="tab:red", alpha=0.3, zorder=5))
+        axes.stairs([2, 4, 3], [0, 10, 20, 29], baseline=None, color="black", linewidth=2)
+        axes.set(xlim=(0, 29), ylim=(-8, 8), title="lines, dots, a circle that is cut off")
+
+    def texts(self, axes, figure, rng):
+        axes.set(xticks=[], yticks=[], title="texts")
+        box = {"boxstyle": "round", "facecolor": "lightyellow", "edgecolor": "tab:brown"}
+        axes.text(0.05, 0.9, "in a box", bbox=box, va="top")
+        axes.text(0.95, 0.95, "two lines,\nat the right", ha="right", va="top", linespacing=1.5)
+        axes.text(0.3, 0.3, "turned by 30°", rotation=30, color="tab:blue", alpha=0.6)
+        axes.text(0.9, 0.05, "upright", rotation=90, fontweight="bold", fontstyle="italic")
+        axes.text(0.05, 0.05, r"$\frac{\partial L}{\partial w} = \sum_i x_i$", fontsize=14)
+        axes.text(0.5, 0.6, "Serif, 11 pt; <b> & “quotes”", family="serif", ha="center", fontsize=11)
+        self.formula = axes.text(0.5, 0.45, "", ha="center", zorder=4)
+        self.number = axes.add_artist(Number(0.5, 0.75, "{:+.3f}", gid="height", ha="center", zorder=4))
+        self.accents = axes.add_artist(PastedText(0.05, 0.7, "", color="tab:red", zorder=4))
+
+    def update(self, frame):
+        self.ball.set_data_3d([frame / 4], [0], [1.2 - frame / 8])
+        self.rose.set_ydata(1 + np.cos((frame + 1) * self.angle))
+        self.rose_area.set_xy(np.column_stack([self.angle, 1 + np.cos((frame + 1) * self.angle)]))
+        self.picture.set_data(np.roll(self.noise, frame, axis=1))
+        self.quiver.set_UVC(-self.quiver.Y + frame / 3, self.quiver.X)
+        self.arrow.set_positions((-2, -2), (1, 1 - frame / 3))
+        self.note.xy = (1, 1 - frame / 3)
+        for bar, height in zip(self.bars, (3, 1, 2), strict=True):
+            bar.set_height(height + frame / 4)
+        steps = 10.0 ** np.arange(frame + 2)
+        self.curve.set_data(steps, 5 / steps**0.5)
+        self.wide.set_xlim(0.5, 10 ** (frame + 2))
+        self.cells.set_array(np.random.default_rng(frame).random(48))
+        self.paths.set_linewidths([1 + frame / 4, 2, 3])
+        self.dots.set_sizes(np.linspace(5, 90 + 20 * frame, 30))
+        self.clipped.set_center((15 + 3 * frame, 0))
+        self.formula.set_text(rf"$w_{frame} = \sqrt{{{frame}}}$")
+        self.number.set_value(-frame / 3)
+        self.accents.set_text("Sã" + frame * "o")
+        return [self.ball, self.rose, self.rose_area, self.picture, self.quiver, self.arrow, self.note, *self.bars,
+                self.curve, self.wide.xaxis, self.cells, self.heights, *self.labels, self.paths, self.dots, self.clipped, self.formula, self.number,
+                self.accents]  # fmt: skip
