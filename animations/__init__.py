@@ -3,6 +3,7 @@
 from animations.audit import audit
 from animations.engine.clip import Clip
 from animations.engine.text import Number, PastedText
+from animations.explore import explore
 from animations.formats import notebook as _notebook  # noqa: F401  # a scene shows itself
 from animations.kit import style as style
 from animations.kit.series import Series
@@ -106,6 +107,7 @@ __all__ = [
     "Valley",
     "Why",
     "audit",
+    "explore",
     "render",
     "spaced_steps",
 ]

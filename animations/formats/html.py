@@ -20,8 +20,10 @@ from animations.formats.whys import Explanations
 from animations.scene import Scene
 
 PLAYER = files("animations.formats.player")
-CONTROLS = 52  # pixels below the picture, for the buttons
-NARROWEST = 600  # pixels that these need in one row
+EMBEDDED = files("animations.formats").joinpath("embedded.js")
+CONTROLS, SHEET, WIDE = 52, 360, 900  # pixels: buttons; a sheet beside the picture, in a page that is as wide
+LOW_SHEET = """.film:not(.wide) .sheet { max-height: min(60vh, 340px) }
+.film.asked:not(.wide) { padding-bottom: min(60vh, 340px) }"""  # in a frame: below the picture
 
 
 def write_page(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker:
@@ -50,12 +52,19 @@ def player(language: str) -> str:
     return "\n".join(PLAYER.joinpath(part).read_text(encoding="utf-8") for part in parts)
 
 
-def embed(page: str, scene: Scene) -> str:
-    """Return a page of a scene as HTML to put into another page, such as a notebook."""
-    (width, height), name = scene.size, type(scene).__name__
+def embed(page: str, scene: Scene, picture: str) -> str:
+    """Return a page of a scene as HTML to put into another page, such as a notebook.
+
+    `picture` is a PNG in base64, for viewers that take no pages: where there are scripts, the page takes it away.
+    """
+    (width, height), name, said = scene.size, type(scene).__name__, html.escape(scene.describe(scene.frames - 1))
     style = (
-        f"width: 100%; max-width: {max(width, NARROWEST)}px; border: 0; "
+        f"width: 100%; max-width: {max(width + SHEET, WIDE)}px; border: 0; "
         f"height: calc(min(100cqw, {width}px) * {height / width:.4f} + {CONTROLS + 2}px)"
     )
-    frame = f'<iframe srcdoc="{html.escape(page)}" title="{name}" style="{style}"></iframe>'
-    return f'<div style="container-type: inline-size">{frame}</div>'
+    script = EMBEDDED.read_text(encoding="utf-8")
+    page = page.replace("</body>", f"<style>{LOW_SHEET}</style>\n<script>\n{script}</script>\n</body>")
+    return (
+        f'<div style="container-type: inline-size"><img src="data:image/png;base64,{picture}" alt="{said}" '
+        f'style="max-width: 100%"><iframe srcdoc="{html.escape(page)}" title="{name}" style="{style}"></iframe></div>'
+    )

@@ -12,14 +12,18 @@ from animations.formats.png import write_png
 from animations.scene import Scene
 
 
-def mimebundle(scene: Scene, include: Any = None, exclude: Any = None) -> dict[str, str]:
-    """Return what a notebook shows: the page, and the last frame for one that is exported, printed or not trusted."""
+def mimebundle(scene: Scene, include: Any = None, exclude: Any = None, **options: Any) -> dict[str, str]:
+    """Return what a notebook shows: the page, and the last frame for one that is exported, printed or not trusted.
+
+    `options` are those of the clip.
+    """
     page, picture = io.BytesIO(), io.BytesIO()
     name = type(scene).__name__
-    Clip(scene, caller=name).play([(write_page, page, name), (write_png, picture, name)])
+    Clip(scene, **options, caller=name).play([(write_page, page, name), (write_png, picture, name)])
+    png = base64.b64encode(picture.getvalue()).decode()
     return {
-        "text/html": embed(page.getvalue().decode(), scene),
-        "image/png": base64.b64encode(picture.getvalue()).decode(),
+        "text/html": embed(page.getvalue().decode(), scene, png),
+        "image/png": png,
         "text/plain": repr(scene),
     }
 

@@ -27,6 +27,7 @@ from animations.scenes.network.blocks import SMALL
 from animations.scenes.network.column import Column, columns_of
 from animations.scenes.network.diagram_whys import diagram_why
 from animations.scenes.network.glyphs import SIGNS, draw_arrow, draw_image, draw_nodes, draw_weights
+from animations.scenes.network.heading import draw_heading
 from animations.scenes.network.layout import LEFT, arrange
 from animations.scenes.network.states import check_belongs, records_of
 from animations.why import Why
@@ -69,6 +70,7 @@ class NetworkDiagram(PageScene):
         self.parameters = [each for column in columns for each in column.recorded.values()]
         self.states = {each.name: each for each in self.parameters}
         self.chain = Chain(recording)
+        self.written = {block.parameter.name for column in columns for block in column.blocks if block.written}
         self.captions = set().union(*(column.captions for column in columns))
 
     def why(self, gid: str, frame: int) -> Why | None:
@@ -76,7 +78,7 @@ class NetworkDiagram(PageScene):
 
     def draw(self, figure: FigureBase) -> None:
         self.page = Page(figure, self.size)
-        self._draw_heading()
+        draw_heading(self.page, self)
         for row in self.rows:
             for below, word in zip(TITLES, ("layer", "output shape", "parameters"), strict=True):
                 self.page.quiet(word, (LEFT, row[0].top - below), **SMALL)
@@ -93,19 +95,6 @@ class NetworkDiagram(PageScene):
             f"Update {self.steps[frame]} of {self.last}, epoch {self.epochs[frame]} of {self.last_epoch}: the norms of "
             f"the parameters are {', '.join(norms) or 'not recorded'}."
         )
-
-    def _draw_heading(self) -> None:
-        """Write update, epoch, and the loss of the batch."""
-        page, above, below = self.page, self.size[1] - 36, self.size[1] - 68
-        right = page.clock((LEFT, above), "Update", "step", self.steps, self.last, size=style.LARGE)
-        phases = ["adjust, repeat" if step else "initialise" for step in self.steps]
-        page.words(phases, (right + 24, above), color=style.QUIET)
-        right = page.clock((LEFT, below), "Epoch", "epoch", self.epochs, self.last_epoch)
-        label, none_yet = page.quiet("loss of the batch, before the update"), page.quiet("none yet")
-        loss = page.number(three_digits, "loss", self.losses, color=style.ERROR)
-        for text, shown in ((none_yet, np.isnan(self.losses)), (loss, ~np.isnan(self.losses))):
-            page.row((right + 24, below), label, text)
-            page.show(shown, text)
 
     def _draw_column(self, column: Column) -> None:
         """Draw titles and glyph, and a block for each parameter."""

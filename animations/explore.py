@@ -1,0 +1,107 @@
+"""Explore a recording: one call from what was recorded to a page whose numbers say why they are what they are.
+
+    explore(recorder.recording)                  shows itself in a notebook; .open() shows it in a browser
+    explore(recorder.recording, "learned.html")  writes the page
+
+The network, the loss of every update, and numbers of the parameters, each with its history; a click asks where it comes
+from: back along the chain, through gradients and outputs, to the data and the loss.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import webbrowser
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from animations.formats.notebook import mimebundle
+from animations.render import render
+from animations.scene import Scene, SideBySide, Stacked
+from animations.scenes.network.diagram import NetworkDiagram
+from animations.scenes.network.numbers import ParameterNumbers
+from animations.scenes.network.parameters import RecordedParameters
+from animations.scenes.training.loss_curve import LossCurve
+from tinylearn import Recording
+from tinylearn.checks import shortened
+
+BESIDE, LOSS, LOW = 900, 440, 280  # pixels: a network up to there has the losses beside it, so wide; or below, so high
+
+
+class Exploration(Stacked):
+    """All that a recording of any model shows, in one picture: what `explore` returns.
+
+    steps     the update that each frame shows; without them 61, dense at first, or all if there are fewer
+    numbers   parameters that must be shown in digits, by name: "dense_1.w[0,3]", or "dense_1.b" for all of them
+    options   of `render`, for the page that it shows itself as: fps, explanations, …
+    """
+
+    def __init__(
+        self, recording: Recording, *, steps: Sequence[int] | None = None, numbers: Iterable[str] = (), **options: Any
+    ) -> None:
+        if not isinstance(recording, Recording):
+            raise TypeError(f"explore: recording must be a Recording, got {shortened(recording)}")
+        self.recording, self.options = recording, options
+        network = network_of(recording, steps)
+        width, height = network.size
+        self.steps, beside = network.steps, width <= BESIDE
+        size = (LOSS, height) if beside else (width, LOW)
+        loss = LossCurve(recording, self.steps, size=size)
+        rest = ParameterNumbers(recording, self.steps, numbers=tuple(numbers), apart=network.written,
+                                width=width + LOSS * beside)  # fmt: skip
+        rows: list[Scene] = [SideBySide(network, loss)] if beside else [network, loss]
+        super().__init__(*rows, *([rest] if rest.parts else []))
+
+    def open(self) -> Path:
+        """Write the page to a temporary file, show it in the browser, and return where it is."""
+        path = Path(tempfile.mkdtemp(prefix="tinylearn-")) / "exploration.html"
+        render(self, path, progress=False, **self.options)
+        if not webbrowser.open(path.as_uri()):
+            print(f"Open {path} in a browser.")
+        return path
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        return mimebundle(self, **self.options)
+
+    def __repr__(self) -> str:
+        return f"<Exploration of {self.recording.describe()}>"
+
+
+def explore(
+    recording: Recording, path: str | os.PathLike[str] | None = None, *, steps: Sequence[int] | None = None,
+    numbers: Iterable[str] = (), progress: bool = True, **options: Any,
+) -> Exploration | Path:  # fmt: skip
+    """Return a recording as a scene that shows itself in a notebook and opens in a browser; or write it to `path`.
+
+    A recording of `fit` in this process knows all that its numbers were made of. One that was loaded is told once, by
+    Recording.load(path, model=…, x=…, y=…, loss=…, optimizer=…); else the page shows the numbers without reasons. Of
+    many parameters those that changed most are shown in digits, and some others: `numbers` names those that must be.
+
+    steps, numbers   see `Exploration`
+    options          of `render`: fps=5, explanations=2_000_000 (bytes of the page that say why), …
+
+    >>> import numpy as np
+    >>> from tinylearn import SGD, Dense, MeanSquaredError, Recorder, Sequential, fit
+    >>> model = Sequential([Dense(1, 1, rng=np.random.default_rng(0))])
+    >>> model.parameters = np.zeros(2)
+    >>> recorder = Recorder(model)
+    >>> x = np.array([[1.0], [3.0]])
+    >>> losses = fit(model, x, 2 * x, loss=MeanSquaredError(), optimizer=SGD(0.125), epochs=5, callbacks=[recorder])
+    >>> explored = explore(recorder.recording)
+    >>> print(explored.why("dense_1.w[0,0]", 2).parts[-1].arithmetic)
+    2.5 - 0.125 * 9.0 = 1.375
+    """
+    explored = Exploration(recording, steps=steps, numbers=numbers, **options)
+    return explored if path is None else render(explored, path, progress=progress, **options)
+
+
+def network_of(recording: Recording, steps: Sequence[int] | None) -> NetworkDiagram | RecordedParameters:
+    """Return a picture of the network; where its model is not known, or has too many layers, of its parameters."""
+    for origin in reversed(recording.origins):
+        batches = origin.training.batches
+        try:
+            return NetworkDiagram(recording, origin.training.model, steps, input_shape=batches.x.shape[1:])
+        except ValueError:
+            break
+    return RecordedParameters(recording, steps)
