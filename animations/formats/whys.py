@@ -1,7 +1,8 @@
 """Explanations for a page: why every number of every frame is what it is, as far as the page has room.
 
 A number leads to others: they are explained too, until nothing new is asked or a frame has its share. If all are more
-than the page may have, only every second frame is explained, every fourth, …; the page then says so.
+than the page may have, only every second frame is explained, every fourth, …; the page then says so. Three frames tell
+how much all would be.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from animations.why import Code, Line, Sum, Term, Why
 
 BUDGET = 2_000_000  # bytes that the explanations of a page may take
 GROUP = 8  # frames that are packed, and unpacked, together
-SAMPLED = 8  # frames of which all others are thought to need as much
 DIGITS = 9  # of a number; a page shows five
 MOST = 400  # explanations of one frame
 DEPTH = 5  # from a number that is drawn to one that it was made of, and so on: from a weight back to the pixels
@@ -27,35 +27,32 @@ DEPTH = 5  # from a number that is drawn to one that it was made of, and so on: 
 class Explanations:
     """The explanations of a scene, for `texts`: what is written under each gid, frame by frame.
 
-    every    one frame in so many is explained, and the last
     groups   for each `group` frames: frame → gid → explanation, packed
     says     what was left out, in a sentence; nothing if nothing was
     """
 
     def __init__(self, scene: Scene, texts: Sequence[Mapping[str, str]], budget: int = BUDGET) -> None:
-        self.group, self.every, self.says = GROUP, 1, ""
+        self.group, self.says = GROUP, ""
         self.groups: list[str] = []
-        told: dict[int, dict[str, Any]] = {}
         if type(scene).why is Scene.why or not budget:
             return
-        frames, every = len(texts), 1
-        while every < frames // SAMPLED:
+        last, every = len(texts) - 1, 1
+        told = {frame: explain(scene, frame, texts[frame]) for frame in sorted({0, last // 2, last})}
+        whole = len(pack(told)) * len(texts) / len(told)  # about, for all
+        while whole / every > budget and every <= last:
             every *= 2
-        while True:  # a few frames first, then twice as many, as long as there is room
-            for frame in {*range(0, frames, every), frames - 1} - told.keys():
-                told[frame] = explain(scene, frame, texts[frame])
-            packed = [pack({frame: told[frame] for frame in range(start, start + GROUP) if frame in told})
-                      for start in range(0, frames, GROUP)]  # fmt: skip
-            size = sum(map(len, packed))
-            if size <= budget or not self.groups:
-                self.groups, self.every = packed, every
-            if every == 1 or size * 1.8 > budget:
+        while True:
+            kept = {frame: told.get(frame) or explain(scene, frame, texts[frame])
+                    for frame in range(len(texts)) if frame % every == 0 or frame == last}  # fmt: skip
+            self.groups = [pack({frame: kept[frame] for frame in range(start, start + GROUP) if frame in kept})
+                           for start in range(0, len(texts), GROUP)]  # fmt: skip
+            if sum(map(len, self.groups)) <= budget or every > last:
                 break
-            every //= 2
-        if self.every > 1:
+            told, every = kept, 2 * every
+        if every > 1:
             self.says = (
-                f"Numbers are explained in one frame of {self.every}: in each of them, they would need some "
-                f"{size * every / 1e6:.1f} MB, and this page has room for {budget / 1e6:g} MB."
+                f"Numbers are explained in one frame of {every}: for all of them this page would need about "
+                f"{whole / 1e6:.1f} MB more, and it may take {budget / 1e6:g} MB."
             )
 
 

@@ -18,7 +18,6 @@ from matplotlib.figure import FigureBase
 from matplotlib.lines import Line2D
 
 from animations.data import anything, clock, instance
-from animations.kit import style
 from animations.kit.chain import Chain
 from animations.kit.colours import SIGNED
 from animations.kit.numbers import three_digits
