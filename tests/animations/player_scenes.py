@@ -40,7 +40,7 @@ class Numbers(Scene):
         self.numbers = {gid: figure.add_artist(Number(0.4, y, "{:.3f}", gid=gid, fontsize=11)) for gid, y in at.items()}
         axes = figure.add_axes((0.65, 0.4, 0.3, 0.4))
         axes.set_axis_off()
-        axes.imshow(np.arange(16.0).reshape(4, 4), cmap="gray")
+        axes.imshow(np.arange(16.0).reshape(4, 4), cmap="Blues")
 
     def values(self, frame):
         w, b, dout, _ = STATES[frame]
@@ -68,7 +68,9 @@ class Numbers(Scene):
         if gid == "gradient.w":
             labels = [f"row {row}, {x:.0f} °C" for row, x in enumerate(X)]
             terms = [Term(d * x, f"dout[{row}]") for row, (d, x) in enumerate(zip(dout, X, strict=True))]
-            source = Code("Dense.backward", [("dw = x.T @ dout", f"{gradient:.5g}"), ("return dout @ w.T", "not needed")])
+            source = Code(
+                "Dense.backward", [("dw = x.T @ dout", f"{gradient:.5g}"), ("return dout @ w.T", "not needed")]
+            )
             return Why("what all rows say", gradient, [Sum("dout · x, row by row", labels, terms, gradient), source])
         if gid.startswith("dout"):
             row = int(gid[5:-1])

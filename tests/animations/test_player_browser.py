@@ -18,7 +18,9 @@ LAST, MOTION = len(MOMENTS) - 1, 4
 @pytest.fixture(scope="session")
 def film(tmp_path_factory):
     """A page with one film."""
-    return render(neuron(), tmp_path_factory.mktemp("page") / "neuron.html", fps=15, motion=MOTION, loop=1, progress=False)
+    return render(
+        neuron(), tmp_path_factory.mktemp("page") / "neuron.html", fps=15, motion=MOTION, loop=1, progress=False
+    )
 
 
 @pytest.fixture(scope="session")
@@ -287,7 +289,9 @@ def test_print_is_the_picture(page):
     page.ask("w")
     page.prefer(medium="print")
     hidden = ("controls", "sheet", "ring")
-    assert all(page.run(f"return getComputedStyle(document.querySelector('.{name}')).display") == "none" for name in hidden)
+    assert all(
+        page.run(f"return getComputedStyle(document.querySelector('.{name}')).display") == "none" for name in hidden
+    )
     assert page.get("film.stage.offsetHeight > 300")
 
 

@@ -4,6 +4,8 @@
 const NEAR = 12;  // pixels: a click as near to a number as this means it
 const NOT_SAID = "This picture does not say where this number comes from.";
 
+const written = ({ dataset, textContent }) => with_minus(dataset.text ?? textContent);
+
 class Asking {
   static open = null;  // the one whose sheet is open
 
@@ -15,7 +17,8 @@ class Asking {
   async start() {  // when the film is near the screen: which numbers can be asked?
     this.explained = await this.film.list_explained();
     const { stage } = this.film, numbers = [...this.film.numbers()]
-      .filter(([, gids]) => gids.some((gid) => this.explained.has(gid))).map(([element]) => element);
+      .filter(([, gids]) => gids.some((gid) => this.explained.has(gid))).map(([element]) => element)
+      .filter((each) => !each.dataset.gid || each.previousElementSibling?.dataset.gid !== each.dataset.gid);  // its next letter
     if (numbers.length === 0) return;
     for (const number of numbers) {
       number.setAttribute("role", "button");
@@ -51,8 +54,7 @@ class Asking {
   }
 
   name_number(element) {
-    const { gid, text } = element.dataset;
-    element.setAttribute("aria-label", `why is ${gid} ${text ?? element.textContent}?`);
+    element.setAttribute("aria-label", `why is ${element.dataset.gid} ${written(element)}?`);
   }
 
   click({ target, clientX, clientY }) {
@@ -63,10 +65,12 @@ class Asking {
     if (found) this.ask_drawn(found);
   }
 
-  ask_drawn(element) {
+  ask_drawn(element) { return this.ask_first(element.dataset.gid, element); }
+
+  ask_first(gid, element = this.drawn(new Set([gid]))[0]) {
     this.asked = element;
     this.trail = [];
-    return this.ask(element.dataset.gid);
+    return this.ask(gid);
   }
 
   focus(target) {
@@ -130,7 +134,7 @@ class Asking {
   open_sheet() {
     Asking.open?.close();  // one sheet on a page
     Asking.open = this;
-    this.heading = make("h3", { tabindex: -1 });
+    this.heading = make("h2", { tabindex: -1 });
     this.told = make("div", { class: "told" });
     const close = make_button("close", "close", "close (Escape)", () => this.close());
     this.sheet = make("aside", { class: "sheet", "aria-label": "where the number comes from" },
@@ -152,7 +156,7 @@ class Asking {
     const whys = await film.whys_of(frame);
     if (!this.sheet || gid !== this.trail.at(-1) || frame !== film.frame) return;  // another was asked in the meantime
     const answers = { ask: (each) => this.ask(each), known: (each) => each in whys && each !== gid };
-    const shown = this.drawn(new Set([gid])).map(({ dataset, textContent }) => dataset.text ?? textContent)[0];
+    const shown = this.drawn(new Set([gid])).map(written)[0];
     const why = whys[gid], focus = this.told.contains(document.activeElement) && document.activeElement;
     this.frame = frame;
     this.heading.textContent = `why is ${gid} ${shown ?? (why ? few_digits(as_number(why.value)) : "what it is")}?`;

@@ -20,9 +20,9 @@ class Curve {
     }, make("svg:path", { class: "axis", d: `M0 ${height - 18}H${width}` }), this.mark,
       make("svg:path", { class: "curve", d: this.path() }), this.dot,
       this.write(find(this.high), "highest", -7), this.write(find(this.low), "lowest", 15),
-      ...[0, frames - 1].map((frame) => make("svg:text", {
-        x: this.x(frame), y: height - 4, "text-anchor": frame ? "end" : "start",
-      }, frame ? `${moments[frame]}` : `${unit} ${moments[0]}`)));
+      ...[0, (frames - 1) >> 1, frames - 1].map((frame, i) => make("svg:text", {
+        x: this.x(frame), y: height - 4, "text-anchor": ["start", "middle", "end"][i],
+      }, i ? `${moments[frame]}` : `${unit} ${moments[0]}`)));
     this.drawing.addEventListener("pointerdown", (event) => {
       this.drawing.setPointerCapture(event.pointerId);
       this.go_to(event);
@@ -56,7 +56,7 @@ class Curve {
 
   write(frame, name, away) {
     const x = this.x(frame), anchor = x < CURVE.width / 3 ? "start" : x > CURVE.width * 2 / 3 ? "end" : "middle";
-    return make("svg:text", { x, y: this.y(this.numbers[frame]) + away, "text-anchor": anchor, class: name }, this.texts[frame]);
+    return make("svg:text", { x, y: this.y(this.numbers[frame]) + away, "text-anchor": anchor, class: name }, with_minus(this.texts[frame]));
   }
 
   go_to(event) {
@@ -73,6 +73,6 @@ class Curve {
     this.dot.setAttribute("visibility", there ? "visible" : "hidden");
     if (there) for (const [name, value] of [["cx", x], ["cy", this.y(number)]]) this.dot.setAttribute(name, value);
     this.drawing.setAttribute("aria-valuenow", frame);
-    this.drawing.setAttribute("aria-valuetext", `${this.film.label(frame, " of ")}: ${this.texts[frame] ?? "nothing"}`);
+    this.drawing.setAttribute("aria-valuetext", `${this.film.label(frame, " of ")}: ${with_minus(this.texts[frame] ?? "nothing")}`);
   }
 }

@@ -12,7 +12,7 @@ function few_digits(value) {  // five that count, all of a whole number: 1.375, 
 }
 
 function with_signs(text) {  // Python's notation as it is written by hand: · for *, − for -, ² for ** 2
-  return text.replace(/\*\*\s*2(?![\d.])/g, "²").replaceAll("**", "^").replaceAll("*", "·").replaceAll("-", "−");
+  return text.replace(/\s*\*\*\s*2(?![\d.])/g, "²").replace(/\s*\*\*\s*/g, "^").replaceAll("*", "·").replaceAll("-", "−");
 }
 
 // A number, as a button where it can be asked in its turn. `ask` is a function of a gid, `known` says which it answers.
@@ -26,21 +26,14 @@ function number_of([given, gid], { ask, known }) {
 }
 
 function line_part({ line, pieces }, answers) {
-  const arithmetic = make("p", { class: "arithmetic" });
-  let before = "";  // what stands before the next piece
-  for (const piece of pieces ?? []) {
-    if (typeof piece === "string") {
-      const open = /\(\s*$/.test(piece), close = /^\s*\)/.test(piece);
-      const text = (close || before === "" || before.endsWith("(") ? "" : " ") + piece.trim();
-      arithmetic.append(with_signs(text).replace(/ (²|\^)/g, "$1").replace(/\^ /g, "^"), open ? "" : " ");
-      before = piece.trim();
-    } else {
-      const negative = as_number(piece[0]) < 0 && /[-+*/]$/.test(before), number = number_of(piece, answers);
-      arithmetic.append(...(negative ? ["(", number, ")"] : [number]));
-      before = "number";
-    }
-  }
-  return make("div", { class: "line" }, make("p", {}, line), ...(pieces?.length ? [arithmetic] : []));
+  const numbers = pieces.filter((piece) => typeof piece !== "string");
+  const text = pieces.reduce((before, piece) => before + (
+    typeof piece === "string" ? ` ${piece} `
+      : as_number(piece[0]) < 0 && /[-+*/]\s*$/.test(before) ? "(#)" : "#"), "");
+  const signs = with_signs(text).replace(/\s+/g, " ").replace(/\( /g, "(").replace(/ \)/g, ")").replace(/\(− /g, "(−").trim();
+  const parts = signs.split("#").flatMap((sign, i) => (i ? [number_of(numbers[i - 1], answers), sign] : [sign]));
+  return make("div", { class: "line" }, make("p", {}, line),
+    ...(numbers.length ? [make("p", { class: "arithmetic" }, ...parts)] : []));
 }
 
 function sum_part({ sum, labels, terms, total }, answers) {
@@ -64,5 +57,5 @@ function code_part({ code, lines }) {
 
 function parts_of(why, answers) {
   const make_part = (part) => ("code" in part ? code_part : "sum" in part ? sum_part : line_part)(part, answers);
-  return [make("p", { class: "says" }, why.says, " is ", number_of([why.value, ""], answers)), ...why.parts.map(make_part)];
+  return [make("p", { class: "says" }, why.says, ": ", number_of([why.value, ""], answers)), ...why.parts.map(make_part)];
 }

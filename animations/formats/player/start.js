@@ -50,9 +50,5 @@ const find_player = (id) => players.find(({ film }) => film.id === id) ?? player
 window.tinylearnFilms = {  // for programs: a film is named by its id or its number on the page
   players, clock,
   show: (film, picture) => find_player(film).controls.jump(picture),
-  ask: (film, gid) => {
-    const { asking } = find_player(film);
-    asking.trail = [];
-    return asking.ask(gid);
-  },
+  ask: (film, gid) => find_player(film).asking.ask_first(gid),
 };

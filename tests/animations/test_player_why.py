@@ -1,0 +1,255 @@
+"""Why? in a real browser: numbers are asked by mouse, by keyboard and by programs; the sheet says what `why` says."""
+
+import pytest
+from player_scenes import MOMENTS, STATES, Numbers, Page, neuron
+
+from animations import render
+from animations.why import Sum, Term
+from tests.browser import Browser
+
+MOTION = 4
+NOT_SAID = "This picture does not say where this number comes from."
+
+
+@pytest.fixture(scope="session")
+def film(tmp_path_factory):
+    return render(neuron(), tmp_path_factory.mktemp("why") / "neuron.html", fps=10, motion=MOTION, progress=False)
+
+
+@pytest.fixture
+def page(driver, film):
+    page = Page(Browser(driver))
+    page.resize(1280)
+    yield page.open(film)
+    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def keys():
+    from selenium.webdriver.common.keys import Keys
+
+    return Keys
+
+
+def focused(page):
+    return page.run("return document.activeElement.dataset.gid ?? document.activeElement.localName")
+
+
+def ringed(page, kind):
+    """Return how many numbers of the picture have a ring of this kind that can be seen."""
+    return page.run(
+        f"return [...document.querySelectorAll('.ring.{kind}')].filter((each) => each.getBBox().width).length"
+    )
+
+
+def numbers(page, selector):
+    """Return the numbers in the sheet, with all their digits."""
+    titles = page.run(f"return [...document.querySelectorAll('.sheet {selector} .number')].map((each) => each.title)")
+    return [float(title.split(" = ")[-1]) for title in titles]
+
+
+def test_numbers_that_can_be_explained_can_be_asked(page):
+    asked = page.run("return [...document.querySelectorAll('.stage [role=button]')].map((each) => each.dataset.gid)")
+    assert asked == ["w", "loss", *(f"dout[{row}]" for row in range(6))]  # not b
+    label = page.run("return document.querySelector('[data-gid=\"dout[1]\"]').getAttribute('aria-label')")
+    assert label == "why is dout[1] −7.667?"
+    page.show(4)
+    page.browser.wait_for("document.querySelector('[data-gid=w]').getAttribute('aria-label') === 'why is w 2.054?'")
+
+
+@pytest.mark.parametrize("frame", [0, 4, 5, len(MOMENTS) - 1])
+def test_the_sheet_says_what_the_scene_says(page, frame):
+    scene = Numbers()
+    page.show(frame)
+    gids = [gid for gid in ("w", "loss", "dout[0]", "dout[5]", "gradient.w") if scene.why(gid, frame)]
+    for gid in gids:
+        why = scene.why(gid, frame)
+        if gid == "gradient.w" and not scene.why("w", frame).parts[0].pieces[1:]:
+            continue  # nothing leads there
+        page.ask(gid)
+        assert page.texts(".sheet .says")[0].startswith(f"{why.says}: ")
+        assert numbers(page, ".says") == [why.value]
+        pieces = [part.terms if isinstance(part, Sum) else getattr(part, "pieces", ()) for part in why.parts]
+        told = [piece.value for part in pieces for piece in part if isinstance(piece, Term)]
+        totals = [part.total for part in why.parts if isinstance(part, Sum)]
+        assert numbers(page, ":is(.arithmetic, .term)") == told
+        assert numbers(page, ".total") == totals
+
+
+def test_arithmetic_is_written_as_by_hand(page):
+    page.show(4)
+    page.ask("w")
+    assert page.texts(".arithmetic") == ["2.0505 − 0.0001 · (−30.485) = 2.0535"]
+    page.ask("dout[0]")
+    assert page.texts(".arithmetic") == ["2 · (−81.092 − (−40)) / 6 = −13.697"]
+
+
+def test_bars_end_in_their_total(page):
+    page.show(4)
+    page.ask("gradient.w")
+    widths = page.run("return [...document.querySelectorAll('.sum i')].map((each) => each.getBoundingClientRect())"
+                      ".map(({ left, width }) => [left, width])")  # fmt: skip
+    _, _, dout, gradient = STATES[4]
+    scale = widths[0][1] / abs(dout[0] * -40)
+    assert [width for _, width in widths][-1] == pytest.approx(abs(gradient) * scale, abs=2)
+    assert widths[0][0] > widths[4][0]  # to the right of zero what is positive, to the left what is not
+    assert page.texts(".sum th")[-1] == "total"
+    assert page.texts(".code code") == ["dw = x.T @ dout", "return dout @ w.T"]
+
+
+def test_one_asks_back_and_goes_back(page):
+    page.show(4)
+    page.ask("w")
+    for gid in ("gradient.w", "dout[0]"):
+        page.run(f"document.querySelector('.sheet [data-of=\"{gid}\"]').click()")
+        page.browser.wait_for(f"document.querySelector('.sheet h2').textContent.startsWith('why is {gid} ')")
+    assert page.texts(".sheet nav span") == ["w ← gradient.w ← dout[0]"]
+    page.run("document.querySelector('.sheet .back').click()")
+    page.browser.wait_for("document.querySelector('.sheet nav span').textContent === 'w ← gradient.w'")
+
+
+def test_numbers_that_belong_together_light_up(page):
+    page.show(4)
+    page.ask("gradient.w")
+    assert ringed(page, "lit") == 6
+    page.ask("w")
+    assert [ringed(page, kind) for kind in ("asked", "lit", "pointed")] == [1, 0, 0]
+    page.ask("loss")
+    page.run("document.querySelector('.sheet [data-of=\"dout[2]\"]').focus()")
+    assert [ringed(page, kind) for kind in ("asked", "lit", "pointed")] == [1, 6, 1]
+    rings = page.run("return ['.ring.asked', '[data-gid=loss]'].map((each) => document.querySelector(each))"
+                     ".map((each) => each.getBoundingClientRect()).map(({ x, y, right, bottom }) => [x, y, right, bottom])")  # fmt: skip
+    assert rings[0][0] < rings[1][0] < rings[1][2] < rings[0][2]
+
+
+def test_the_sheet_follows_the_picture(page):
+    page.show(4)
+    page.ask("dout[0]")
+    page.show(7)
+    page.browser.wait_for(f"document.querySelector('.sheet .says .number').title === '{float(STATES[7][2][0])!r}'")
+    assert page.texts(".sheet h2") == [f"why is dout[0] {STATES[7][2][0]:.3f}?".replace("-", "−")]
+
+
+def test_what_is_explained_at_another_moment_says_where(page):
+    page.show(3)
+    page.ask("w")
+    assert page.texts(".sheet .says") == ["Not explained at update 6. explained at update 4"]
+    page.run("document.querySelector('.sheet .elsewhere').click()")
+    page.wait_for(f"film.picture === {2 * MOTION} && asking.told.querySelector('.arithmetic')")
+
+
+def test_what_cannot_be_explained_says_so(page):
+    page.ask("b")
+    assert page.texts(".sheet .says") == [NOT_SAID]
+
+
+def test_a_click_asks_and_one_beside_it_too(page):
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    page.show(4)
+    number = page.browser.driver.find_element("css selector", "[data-gid='dout[3]']")
+    number.click()
+    page.wait_for("asking.told?.querySelector('.arithmetic')")
+    assert page.get("asking.trail") == ["dout[3]"]
+    page.run("document.querySelector('.sheet button.close').click()")
+    assert page.get("asking.sheet") is None
+    below = round(number.size["height"] / 2 + 6)
+    ActionChains(page.browser.driver).move_to_element_with_offset(number, 0, below).click().perform()
+    page.wait_for("asking.trail[0] === 'dout[3]' && asking.sheet")
+
+
+def test_by_keyboard_alone(page):
+    Keys, press = keys(), page.browser.press
+    press(Keys.TAB)
+    assert page.get("document.activeElement === film.stage")
+    press(Keys.ENTER)
+    assert focused(page) == "w"
+    for key, gid in ((Keys.ARROW_DOWN, "loss"), (Keys.TAB, "dout[0]"), (Keys.ARROW_UP, "loss"), (Keys.ARROW_UP, "w")):
+        press(key)
+        assert focused(page) == gid
+    assert ringed(page, "focus") == 1
+    for _ in range(4 * MOTION):
+        press(Keys.ARROW_RIGHT)
+    assert page.get("film.frame") == 4
+    assert focused(page) == "w"
+    press(Keys.ENTER)
+    page.browser.wait_for("document.activeElement.localName === 'h2'")
+    press(Keys.TAB)
+    press(Keys.TAB)
+    press(Keys.ENTER)
+    page.browser.wait_for("document.querySelector('.sheet h2').textContent.startsWith('why is gradient.w')")
+    press(Keys.ESCAPE)
+    assert focused(page) == "w"
+    press(Keys.ESCAPE)
+    assert page.get("document.activeElement === film.stage")
+    press(Keys.TAB)
+    assert page.run("return document.activeElement.className") == "first"
+
+
+def test_the_history_is_that_of_the_film(page):
+    page.ask("w")
+    drawn = [f"{state[0]:.3f}" for state in STATES]
+    assert page.get("asking.curve.texts") == drawn
+    assert page.texts(".history .highest") == [max(drawn, key=float)]
+    assert page.texts(".history .lowest") == [min(drawn, key=float)]
+    assert [page.texts(".history text")[i] for i in (-3, -1)] == ["update 0", "100"]
+
+
+def test_the_history_leads_to_its_moments(page):
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    page.ask("loss")
+    curve = page.browser.driver.find_element("css selector", ".history svg")
+    ActionChains(page.browser.driver).move_to_element(curve).click().perform()
+    page.wait_for(f"film.picture === {5 * MOTION}")
+    page.run("document.querySelector('.history svg').focus()")
+    page.browser.press(keys().ARROW_RIGHT)
+    page.wait_for(f"film.picture === {6 * MOTION}")
+    loss = Numbers().values(6)["loss"]
+    page.browser.wait_for(
+        "document.querySelector('.history svg').getAttribute('aria-valuetext') === "
+        f"'update {MOMENTS[6]} of 100: {loss:.3f}'"
+    )
+    assert page.run("return document.activeElement.localName") == "svg"
+    page.browser.press(keys().END)
+    page.wait_for("film.picture === film.last")
+
+
+def test_on_a_phone_the_sheet_lies_below_and_leaves_the_controls(page):
+    page.resize(360, 700)
+    page.ask("loss")
+    sheet, controls, number = page.run(
+        "return ['.sheet', '.controls', '[data-gid=loss]'].map((each) => document.querySelector(each))"
+        ".map((each) => each.getBoundingClientRect()).map(({ top, bottom, width }) => [top, bottom, width])"
+    )
+    assert sheet[1] - sheet[0] <= 0.6 * 700 + 1
+    assert sheet[2] == 360
+    assert controls[1] == 700
+    assert number[1] < sheet[0]
+    assert page.run("return document.documentElement.scrollWidth") <= 360
+
+
+def test_one_sheet_on_a_page(driver, film):
+    text = film.read_text(encoding="utf-8")
+    start, end = text.index("<section"), text.index("</section>") + len("</section>")
+    both = film.with_name("both.html")
+    both.write_text(text[:end] + text[start:end].replace("film-neuron", "film-other") + text[end:], encoding="utf-8")
+    first, second = Page(Browser(driver)).open(both), Page(Browser(driver), film=1)
+    first.ask("w")
+    second.ask("loss")
+    assert first.run("return document.querySelectorAll('.sheet').length") == 1
+    assert second.get("film.section.contains(asking.sheet)")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 360])
+def test_no_serious_fault_of_accessibility(page, width, scheme):
+    axe = pytest.importorskip("axe_core_python.selenium", reason="needs axe: pip install -e '.[test]'")
+    page.resize(width)
+    page.prefer(scheme=scheme)
+    for gid in (None, "w", "gradient.w"):
+        if gid:
+            page.show(4)
+            page.ask(gid)
+        faults = axe.Axe().run(page.browser.driver)["violations"]
+        serious = [fault for fault in faults if fault["impact"] in ("serious", "critical")]
+        assert serious == [], f"{gid}: {[(fault['id'], fault['nodes'][0]['html']) for fault in serious]}"
