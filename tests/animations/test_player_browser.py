@@ -257,8 +257,10 @@ def test_what_is_too_wide_scrolls_in_its_own_box(page):
 def test_controls_are_low_and_can_be_hit_on_a_phone(page):
     page.resize(360)
     assert page.run("return document.querySelector('.controls').offsetHeight") <= 40
-    sizes = page.run("return [...document.querySelectorAll('.controls > *')].map((each) => each.getBoundingClientRect())"
-                     ".filter(({ width }) => width).map(({ width, height, right }) => [width, height, right])")  # fmt: skip
+    sizes = page.run(
+        "return [...document.querySelectorAll('.controls > *')].map((each) => each.getBoundingClientRect())"
+        ".filter(({ width }) => width).map(({ width, height, right }) => [width, height, right])"
+    )
     assert len(sizes) == 7
     assert all(width >= 24 and right <= 360 for width, _, right in sizes)
     assert all(height >= 24 for width, height, _ in sizes if width < 40)

@@ -196,9 +196,14 @@ class Asking {
     this.ring("lit", this.drawn(new Set(named.filter((each) => each !== gid))));
   }
 
-  follow() {  // another picture, another answer
+  follow() {  // another picture, another answer, when the browser is about to draw it
     clearTimeout(this.naming);
     if (this.film.stage.tabIndex === 0) this.naming = setTimeout(() => this.name_numbers(), 200);
+    cancelAnimationFrame(this.moving);
+    if (this.sheet || this.rings.get("focus")?.length) this.moving = requestAnimationFrame(() => this.move());
+  }
+
+  move() {
     if (this.rings.get("focus")?.length) this.ring("focus", [document.activeElement]);
     if (!this.sheet) return;
     this.curve?.follow();
