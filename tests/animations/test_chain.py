@@ -292,7 +292,7 @@ class Sorted(tl.Optimizer):
 @pytest.mark.parametrize(
     ("optimizer", "said"),
     [
-        (Signs, r"p = p − learning_rate · sign\(g\)"),
+        (Signs, r"the parameter: p = p − learning_rate · sign\(g\)"),
         (Sorted, "what Sorted(.*) made of both; its arithmetic is not told: .*"),
     ],
 )

@@ -28,7 +28,7 @@ def test_a_diagram_of_a_part_of_what_was_recorded():
            callbacks=[recorder])  # fmt: skip
     scene = NetworkDiagram(recorder.recording, model)
     assert check_whys(scene, range(scene.frames)) > 30
-    assert scene.why("dense_2.w[0,0]", 1).parts[-1].words == "p = p − rate_t · m / (sqrt(v) + epsilon_t)"
+    assert scene.why("dense_2.w[0,0]", 1).parts[-1].words == "the parameter: p = p − rate_t · m / (sqrt(v) + epsilon_t)"
 
 
 def test_a_loaded_recording_says_what_is_not_known(tmp_path):

@@ -13,31 +13,34 @@ from tinylearn.layers import BatchNorm
 
 
 class Norm:
-    """What a normalising layer computes, in float64; mean, variance and std for every number of x, or to be stretched.
+    """What a normalising layer computes, with its own formulas and in its dtype, so that rounding is the same.
 
-    z, dz   the normalised numbers (N, …, D), and how the loss grows with them
-    over    in words, over what mean and variance go
-    fixed   are they those that the layer remembers? For a prediction, and where a single row has no variance
+    mean, variance, std   for every number of x (N, …, D), or to be stretched to it
+    z, dz                 the normalised numbers (N, …, D), and how the loss grows with them
+    over                  in words, over what mean and variance go
+    fixed                 are they those that the layer remembers? So it is for a prediction, and for a single row
     """
 
     def __init__(self, look: Look, name: str) -> None:
         seen = look.layer(name)
-        x, self.layer = seen.x.astype(float), seen.layer
+        x, self.layer = seen.x, seen.layer
         self.by_batch = isinstance(seen.layer, BatchNorm)
-        axes = tuple(range(x.ndim - 1)) if self.by_batch else -1
-        self.mean, self.variance = x.mean(axis=axes, keepdims=True), x.var(axis=axes, keepdims=True)
         self.over, self.fixed = ("the batch" if self.by_batch else "the row"), False
-        if self.by_batch and (x.size == x.shape[-1] or not seen.layer.training):
-            state = look.state
-            self.mean, self.variance = (state[f"{name}.{key}"].astype(float) for key in ("mean", "var"))
+        if not self.by_batch:
+            self.mean, self.variance = x.mean(axis=-1, keepdims=True), x.var(axis=-1, keepdims=True)
+        elif x.size > x.shape[-1] and seen.layer.training:
+            rows = x.reshape(-1, x.shape[-1])
+            self.mean, self.variance = rows.mean(axis=0), rows.var(axis=0)
+        else:
+            self.mean, self.variance = (look.state[f"{name}.{key}"] for key in ("mean", "var"))
             self.over, self.fixed = "the batches before, as the layer remembers it", True
         self.std = np.sqrt(self.variance + seen.layer.epsilon)
         self.z = (x - self.mean) / self.std
-        self.dz = (seen.dout if seen.dout is not None else np.zeros_like(x)) * seen.layer.params["gamma"].astype(float)
+        self.dz = (seen.dout if seen.dout is not None else np.zeros_like(x)) * seen.layer.params["gamma"]
 
     def members(self, values: np.ndarray, index: Index) -> np.ndarray:
         """Return the values that a number is normalised with, (M,)."""
-        return values[..., index[-1]].ravel() if self.by_batch else values[index[:-1]]
+        return (values[..., index[-1]].ravel() if self.by_batch else values[index[:-1]]).astype(float)
 
     def member(self, k: int, index: Index) -> Index:
         """Return where the k-th of them stands."""

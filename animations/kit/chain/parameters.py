@@ -10,13 +10,29 @@ import numpy as np
 from animations.kit.chain.arithmetic import Index, Piece, gid_of
 from animations.kit.chain.look import Update
 from animations.why import FUNCTIONS, Line, Part, Term
-from tinylearn import Recording
+from tinylearn import SGD, Adam, Recording, RMSprop
 from tinylearn.analysis.explanation import WORD
 from tinylearn.analysis.explanation import Term as OptimizerLine
 from tinylearn.analysis.replay import as_in_training
 from tinylearn.analysis.traced import terms_of
+from tinylearn.optimizers import Optimizer
 
 NUMBER = r"(\(-[^()]*\)|[^()\s]+)"  # as explanation.py writes one
+SHARED = {"p": "the parameter", "decay": "weight decay makes it smaller by this factor"}
+MEANINGS: dict[type, dict[str, str]] = {
+    SGD: {"v": "the velocity"},
+    RMSprop: {"rest": "how much the new g² counts", "v": "the running mean of g²"},
+    Adam: {
+        "m_rest": "how much the new g counts",
+        "v_rest": "how much the new g² counts",
+        "t": "the number of this step",
+        "root": "bias correction: v began at 0 and is too small",
+        "rate_t": "bias correction of the learning rate: m, too, began at 0",
+        "epsilon_t": "epsilon, corrected in the same way",
+        "m": "the running mean of g",
+        "v": "the running mean of g²",
+    },
+}
 
 
 def parts_of_start(recording: Recording, parameter: str, index: Index) -> Sequence[Part]:
@@ -47,7 +63,7 @@ def parts_of_update(look: Update, parameter: str, index: Index) -> Sequence[Part
         return [*given, Line(f"what {optimizer} made of both; its arithmetic is not told: {untold}", new)]
     known, lines = {"p": p, "g": g, "learning_rate": Term(optimizer.learning_rate, "learning_rate")}, list[Line]()
     for told in (*constants, *terms):
-        lines.append(line_of(told, known))
+        lines.append(line_of(told, known, meaning_of(told.name, optimizer)))
         known[told.name] = Term(float(told.value))  # from here on it is that
     return lines if all(len(line.pieces) > 1 for line in lines) else [*given, *lines]
 
@@ -59,9 +75,19 @@ def position(named: dict[str, np.ndarray], parameter: str, index: Index) -> int:
     return before + (int(np.ravel_multi_index(index, named[parameter].shape)) if index else 0)
 
 
-def line_of(told: OptimizerLine, known: dict[str, Term]) -> Line:
+def meaning_of(name: str, optimizer: Optimizer) -> str:
+    """Say what the optimiser's name for a number means; nothing, if that is known only to who wrote it.
+
+    >>> meaning_of("v", SGD()), meaning_of("v", Adam()), meaning_of("speed", Adam())
+    ('the velocity', 'the running mean of g²', '')
+    """
+    return (MEANINGS.get(type(optimizer), {}) | SHARED).get(name, "")
+
+
+def line_of(told: OptimizerLine, known: dict[str, Term], meaning: str = "") -> Line:
     """Return a line of the optimiser's with its numbers as terms; in words, if it has no arithmetic of Python's."""
     words, value = f"{told.name} = {_pretty(told.formula)}", float(told.value)
+    words = f"{meaning}: {words}" if meaning else words
     names, between = WORD.findall(told.formula), WORD.split(told.formula)
     pattern = re.escape(between[0]) + "".join(NUMBER + re.escape(sign) for sign in between[1:])
     match = re.fullmatch(pattern, told.arithmetic)
