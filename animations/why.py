@@ -26,6 +26,7 @@ FUNCTIONS = {name: getattr(math, name) for name in ("exp", "log", "log1p", "sqrt
 FUNCTIONS |= {"max": max, "min": min, "abs": abs}
 CLOSE = 1e-5  # the arithmetic is that of Python; numbers may have been made in float32
 ROUNDING = 5e-7  # of float32, as a part of what was added up: much of it may cancel
+TINY = 1e-37  # what is smaller, float32 makes 0
 
 
 class Term(NamedTuple):
@@ -169,4 +170,4 @@ def _value(arithmetic: str) -> float:
 def _close(one: float, other: float, scale: float = 0) -> bool:
     """Are two numbers the same but for rounding?"""
     same = one == other or (math.isnan(one) and math.isnan(other))
-    return same or abs(one - other) <= CLOSE * max(abs(one), abs(other), scale)
+    return same or abs(one - other) <= max(CLOSE * max(abs(one), abs(other), scale), TINY)

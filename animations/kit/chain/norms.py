@@ -42,6 +42,11 @@ class Norm:
         """Return the values that a number is normalised with, (M,)."""
         return (values[..., index[-1]].ravel() if self.by_batch else values[index[:-1]]).astype(float)
 
+    def mean_of(self, values: np.ndarray, index: Index) -> float:
+        """Return the mean of those, as the layer computes it."""
+        means = values.reshape(-1, values.shape[-1]).mean(axis=0) if self.by_batch else values.mean(axis=-1)
+        return float(means[index[-1] if self.by_batch else index[:-1]])
+
     def member(self, k: int, index: Index) -> Index:
         """Return where the k-th of them stands."""
         shape = self.z.shape[:-1]
@@ -73,8 +78,8 @@ def dx(look: Look, name: str, index: Index) -> list[Part]:
     means: list[Part] = []
     for words, values in ((f"the mean of dz over {norm.over}, since x moves the mean", norm.dz),
                           ("the mean of dz · z, since x moves the std", norm.dz * norm.z)):  # fmt: skip
-        each = norm.members(values, index) / len(norm.members(values, index))
-        means.append(bars(words, each, lambda k: _bar(look, name, norm.member(k, index)), float(each.sum())))
+        each, mean = norm.members(values, index), norm.mean_of(values, index)
+        means.append(bars(words, each / len(each), lambda k: _bar(look, name, norm.member(k, index)), mean))
     mean, stretch = (part.total for part in means)  # type: ignore[union-attr]
     return [first, *means, Line("(dz − mean of dz − z · mean of dz · z) / std", "(", dz, "-", mean, "-", z, "*",
                                 stretch, ") /", std, "=", dx)]  # fmt: skip
