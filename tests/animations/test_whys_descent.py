@@ -59,9 +59,15 @@ def test_a_step_is_the_one_before_less_rate_times_slope():
 
 def test_one_goes_back_to_the_start():
     scene, gid, steps = panel(0.1), "rate_0.1.x", 0
-    while (why := scene.why(gid, 9)).says != "x at the start":
+    while (why := scene.why(gid, 3)).says != "x at the start":
         gid, steps = next(asked for asked in why.asked() if ".x[" in asked), steps + 1
-    assert (steps, why.value) == (9, 1.2345)
+    assert (steps, why.value) == (3, 1.2345)
+
+
+def test_a_frame_explains_the_last_few_steps_and_leaves_others_to_their_frames():
+    scene, series = panel(0.1), walked("SGD")[1]
+    assert [len({*scene.why(f"rate_0.1.x[{step}]", 9).asked()}) for step in (9, 8, 7, 6)] == [3, 3, 3, 1]
+    assert [len({*series.why(f"SGD.x[{step}]", 9).asked()}) for step in (9, 8, 7, 6)] == [3, 3, 3, 1]
 
 
 def test_height_and_slope_are_computed_by_the_formulas_of_the_functions():
@@ -111,7 +117,7 @@ def test_the_lowest_of_a_grid_is_the_lower_of_two():
     (line,) = parts(grid(), "grid.best.y", 4)  # point 999
     x = np.linspace(0, 20, 2000)
     assert line.sides() == [min((x[998] - 10) ** 2, (x[999] - 10) ** 2)] * 2
-    assert {*grid().why("grid.best.y", 4).asked()} == {"grid.best.y[998]", "grid.y[999]"}
+    assert {*grid().why("grid.best.y", 4).asked()} == {"grid.y[998]", "grid.y[999]"}
     (line,) = parts(grid(), "grid.now.x", 4)
     assert line.arithmetic == f"0.0 + 999.0 * (20.0 - 0.0) / 1999.0 = {x[999]}"
 

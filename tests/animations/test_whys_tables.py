@@ -33,13 +33,14 @@ def test_explains_every_number(kind):
 def test_says_how_a_value_grew():
     table = gdp()
     now, before = (table.values[row, table.names.index("China")] for row in (17, 16))
-    why = GrowingLines(table).why("value[1987, China]", 40)
+    why = GrowingLines(table).why("value[1987, China]", 17)
     assert why.value == now
     assert why.says == f"China, year 1987 ({table.unit})"
     growth, origin = why.parts
     assert growth.words == "growth since 1986"
     assert growth.sides() == pytest.approx(2 * [now / before - 1])
     assert {*why.asked()} == {"value[1986, China]"}
+    assert [*GrowingLines(table).why("value[1987, China]", 40).asked()] == []  # its own frame leads on
     assert (origin.words, origin.sides()) == ("read from the table: China, 1987", [now])
 
 

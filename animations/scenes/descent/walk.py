@@ -17,6 +17,7 @@ from tinylearn import Recording
 from tinylearn.analysis.traced import terms_of
 from tinylearn.optimizers import Optimizer
 
+REACH = 3  # steps that one can go back; the frames of earlier ones explain them
 GID = re.compile(r"(gradient\.)?([^\[\]]+)\[(\d+)\]")
 
 
@@ -79,14 +80,16 @@ class Walk(data.Data):
             return self._height(at)
         if name not in self.names:
             return None
-        return self._slope(self.names.index(name), at) if kind else self._place(self.names.index(name), at)
+        axis = self.names.index(name)
+        return self._slope(axis, at) if kind else self._place(axis, at, is_last=at <= now - REACH)
 
     def term(self, axis: int, step: int, kind: str = "") -> Term:
         """Return a coordinate, or the gradient along it, as a term that can be asked."""
         values = self.slopes if kind else self.places
         return Term(float(values[axis, step]), f"{kind}{self.names[axis]}[{step}]")
 
-    def _place(self, axis: int, step: int) -> Why:
+    def _place(self, axis: int, step: int, is_last: bool) -> Why:
+        """Explain a coordinate by the one before; if it is the last of those that are asked, without a way back."""
         name, value = self.names[axis], float(self.places[axis, step])
         if step == 0:
             return noted(f"{name} at the start", "where the walk starts, chosen", value)
@@ -94,6 +97,8 @@ class Walk(data.Data):
         place, slopes = self.places[:, step - 1].copy(), self.slopes[:, step - 1].copy()
         constants, terms, untold = terms_of(optimizer, place, slopes, axis)
         p, g = self.term(axis, step - 1), self.term(axis, step - 1, "gradient.")
+        if is_last:
+            p, g = Term(p.value), Term(g.value)
         lines = [Line(f"p is {name} before the step", p), Line(f"g is the slope along {name} there", g)]
         known = {"p": p, "g": g, "learning_rate": Term(optimizer.learning_rate, "learning rate")}
         for told in (*constants, *terms):

@@ -21,6 +21,9 @@ def clock_why(step: int) -> Why:
     return noted("the step that this frame shows", "steps made since the start, which is step 0", step)
 
 
+REACH = 3  # steps that one can go back; the frames of earlier ones explain them
+
+
 @dataclass(frozen=True)
 class WalkWhys:
     """Explains the numbers of a walk: those drawn at step `now`, and by their step those of any other, x[3].
@@ -41,9 +44,9 @@ class WalkWhys:
         return explained(gid.removeprefix(self.prefix), TABLE, self) if gid.startswith(self.prefix) else None
 
     def term(self, name: str, step: int) -> Term:
-        """Return x, y, slope or push of a step as a term that can be asked."""
+        """Return x, y, slope or push of a step as a term; of the last few steps it can be asked."""
         values: np.ndarray = getattr(self.walk, name)
-        return Term(float(values[step]), f"{self.prefix}{name}[{step}]")
+        return Term(float(values[step]), f"{self.prefix}{name}[{step}]" if step >= self.now - REACH else "")
 
     def rate(self) -> Why:
         return noted(f"the {self.setting}", "a setting, chosen before the walk", self.walk.rate)
@@ -184,13 +187,14 @@ class GridWhys:
         x = Line("and this is its x", self.term("x", best))
         return Why("x of the lowest point so far", float(self.x[best]), [lowest, x])
 
-    def best_y(self, now: int) -> Why:
-        """Explain the lowest y until a point: the lower of that point's and the lowest before."""
+    def best_y(self) -> Why:
+        """Explain the lowest y until this point: the lower of its own and the lowest before."""
+        now = self.now
         value, own = float(self.y[self.best[now]]), self.term("y", now)
         says = f"the lowest y of the points 0 … {now}"
         if now == 0:
             return Why(says, value, [Line("the first point is the lowest until now", own)])
-        before = Term(float(self.y[self.best[now - 1]]), f"{self.prefix}best.y[{now - 1}]")
+        before = self.term("y", int(self.best[now - 1]))
         line = Line("the lower of the lowest before and this one", "min(", before, ",", own, ") =", value)
         return Why(says, value, [line])
 
@@ -201,8 +205,7 @@ GRID: Table = {
     "now.x": lambda grid: grid.x_of(grid.now),
     "now.y": lambda grid: grid.y_of(grid.now),
     "best.x": GridWhys.best_x,
-    "best.y": lambda grid: grid.best_y(grid.now),
+    "best.y": GridWhys.best_y,
     "x[{}]": GridWhys.x_of,
     "y[{}]": GridWhys.y_of,
-    "best.y[{}]": GridWhys.best_y,
 }

@@ -51,9 +51,9 @@ class TableWhys:
         return Why(says, float(values[row]), [*parts, read])
 
     def term(self, row: int, column: int) -> Term:
-        """Return a cell as a term that can be asked."""
-        time = self.table.written(self.table.times[row])
-        return Term(float(self.table.values[row, column]), f"value[{time}, {self.table.names[column]}]")
+        """Return a cell as a term; one of this frame or of the row before can be asked, others in their own frames."""
+        value, time = float(self.table.values[row, column]), self.table.written(self.table.times[row])
+        return Term(value, f"value[{time}, {self.table.names[column]}]" if row >= self.row - 1 else "")
 
     def _change(self, now: float, row: int, column: int) -> Line:
         """Return how much larger a value is than that of an earlier row: as a share of it, if that makes sense."""
