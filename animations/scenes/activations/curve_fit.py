@@ -74,7 +74,7 @@ class CurveStates(Data):
     def why(self, prefix: str, gid: str, frame: int) -> Why | None:
         """Explain the loss, or what it is made of; of a straight line also w and b."""
         loss = LossWhys(prefix, int(self.steps[frame]), self.x, self.target, self.predicted[frame],
-                        float(self.loss[frame]), self.passes(frame), self.recording)  # fmt: skip
+                        float(self.loss[frame]), self.passes(frame))  # fmt: skip
         return (self.line is not None and LayersWhys(loss).why(gid)) or loss.why(gid)
 
 

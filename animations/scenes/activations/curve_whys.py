@@ -12,17 +12,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from animations.kit.recorded import recorded_why
 from animations.kit.whys import Table, added, explained, given, noted
 from animations.scenes.activations.whys import value_line
 from animations.why import Line, Part, Term, Why
-from tinylearn import Recording
 from tinylearn.layers import Layer
 from tinylearn.layers.dense import Dense
 
 SHOWN = 10  # examples whose part in a loss is shown
 FEW = 4  # products that have room in a line
-UPDATE = "update."  # before the gids of an update
 
 
 def epoch_why(says: str, epoch: int) -> Why:
@@ -33,6 +30,8 @@ def epoch_why(says: str, epoch: int) -> Why:
 def mean_of(words: str, rows: list[tuple[str, float, str]], mean: float) -> list[Part]:
     """Say that numbers (label, number, gid) were added up, and divided by how many they are."""
     total = math.fsum(value for _, value, _ in rows)
+    largest = max(range(len(rows)), key=lambda i: abs(rows[i][1]))  # it alone can be asked: a page has little room
+    rows = [(label, value, gid if i == largest else "") for i, (label, value, gid) in enumerate(rows)]
     divided = Line("divided by their number, the mean", total, "/", len(rows), "=", mean)
     return [added(words, rows, total, most=SHOWN), divided]
 
@@ -54,7 +53,6 @@ class LossWhys:
     x, target           (N,) the examples: the inputs, and what should be said of each
     predicted, loss     (N,) what the network says, and one number, the mean squared error
     passes              of the layers, one after the other, with the parameters of this step
-    recording           of the network; what an update made of it is explained under "relu.update."
     """
 
     prefix: str
@@ -64,14 +62,11 @@ class LossWhys:
     predicted: np.ndarray
     loss: float
     passes: list[Pass]
-    recording: Recording
 
     def why(self, gid: str) -> Why | None:
         own = gid.removeprefix(self.prefix)
         if not gid.startswith(self.prefix):
             return None
-        if own.startswith(UPDATE):
-            return self.update(own.removeprefix(UPDATE))
         for layer, each in enumerate(self.passes):
             if own.startswith(f"{each.name}."):
                 return explained(own.removeprefix(f"{each.name}."), PARAMETERS, self, layer)
@@ -138,12 +133,10 @@ class LossWhys:
         says = f"input {k} of {self.passes[layer].name}, times its weight to unit {j}"
         return Why(says, x.value * w.value, [Line("input · weight", x, "*", w, "=", x.value * w.value)])
 
-    def learned(self, layer: int, key: str, *index: int) -> Why | None:
-        return self.update(self.parameter(layer, key, *index).gid.removeprefix(self.prefix))
-
-    def update(self, gid: str) -> Why | None:
-        """Explain a number of the update that made these parameters, as `Chain` does."""
-        return recorded_why(self.recording, gid, self.step, f"{self.prefix}{UPDATE}")
+    def learned(self, layer: int, key: str, *index: int) -> Why:
+        value, gid = self.parameter(layer, key, *index)
+        words = f"as recorded {self.when}" if self.step else "initialise: as it was before training"
+        return noted(f"{gid.removeprefix(self.prefix)} {self.when}", words, value)
 
     def _weighted(self, layer: int, i: int, j: int, total: float) -> Part:
         """Say how a dense layer adds up what comes in, each number times its weight, and the bias."""
