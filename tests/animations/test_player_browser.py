@@ -295,6 +295,9 @@ def test_print_is_the_picture(page):
         page.run(f"return getComputedStyle(document.querySelector('.{name}')).display") == "none" for name in hidden
     )
     assert page.get("film.stage.offsetHeight > 300")
+    page.resize(360)
+    widths = page.run("return [...document.querySelectorAll('.panel > svg')].map((each) => each.clientWidth)")
+    assert widths == [180, 180]  # the whole picture
 
 
 def test_the_picture_stands_without_scripts(driver, film):

@@ -9,8 +9,8 @@ const written = ({ dataset, textContent }) => with_minus(dataset.text ?? textCon
 class Asking {
   static open = null;  // the one whose sheet is open
 
-  constructor(film, controls) {
-    Object.assign(this, { film, controls, trail: [], rings: new Map(), explained: new Map() });
+  constructor(film, controls, panels) {
+    Object.assign(this, { film, controls, panels, trail: [], rings: new Map(), explained: new Map() });
     film.followers.push(() => this.follow());
   }
 
@@ -126,7 +126,15 @@ class Asking {
     await this.explain();
     this.heading.focus({ preventScroll: true });
     this.sheet.scrollTop = 0;
-    this.asked?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.reveal();
+  }
+
+  reveal() {  // the number that was asked, should the sheet have come upon it
+    const { asked, sheet, film: { section } } = this;
+    asked?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const above = section.classList.contains("wide") ? innerHeight : sheet.getBoundingClientRect().top;
+    const below = (asked?.getBoundingClientRect().bottom ?? 0) + 24 - above;
+    if (below > 0) (document.fullscreenElement ?? window).scrollBy(0, below);
   }
 
   go(frame) { this.controls.jump(frame * this.film.motion); }
@@ -144,6 +152,7 @@ class Asking {
     for (const name of ["pointerleave", "focusout"]) this.told.addEventListener(name, () => this.ring("pointed", []));
     this.film.section.append(this.sheet);
     this.film.section.classList.add("asked");
+    this.panels.fit();
   }
 
   point(target) {  // the number that is pointed at in the sheet stands out in the picture

@@ -3,8 +3,8 @@
 
 const clock = new Clock(), players = [];
 for (const section of document.querySelectorAll(".film")) {
-  const film = new Film(section), controls = new Controls(film, clock);
-  players.push({ film, controls, asking: new Asking(film, controls), panels: new Panels(film) });
+  const film = new Film(section), controls = new Controls(film, clock), panels = new Panels(film);
+  players.push({ film, controls, asking: new Asking(film, controls, panels) });
 }
 alone = players.length === 1;
 listen_to_keys(players, clock);
