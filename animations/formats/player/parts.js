@@ -30,22 +30,21 @@ function line_part({ line, pieces }, answers) {
   const text = pieces.reduce((before, piece) => before + (
     typeof piece === "string" ? ` ${piece} `
       : as_number(piece[0]) < 0 && /[-+*/]\s*$/.test(before) ? "(#)" : "#"), "");
-  const signs = with_signs(text).replace(/\s+/g, " ").replace(/\( /g, "(").replace(/ \)/g, ")").replace(/\(− /g, "(−").trim();
+  const signs = with_signs(text).replace(/\s+/g, " ").replace(/\( /g, "(").replace(/ ([),])/g, "$1").replace(/\(− /g, "(−").trim();
   const parts = signs.split("#").flatMap((sign, i) => (i ? [number_of(numbers[i - 1], answers), sign] : [sign]));
   return make("div", { class: "line" }, make("p", {}, line),
     ...(numbers.length ? [make("p", { class: "arithmetic" }, ...parts)] : []));
 }
 
-function sum_part({ sum, labels, terms, total }, answers) {
-  const values = [...terms.map(([value]) => as_number(value)), as_number(total)].map((each) => (isFinite(each) ? each : 0));
+function sum_part({ sum, labels, terms, total }, answers) {  // a total far longer than its terms has no bar
+  const values = terms.map(([value]) => as_number(value)).map((each) => (isFinite(each) ? each : 0));
   const low = Math.min(0, ...values), high = Math.max(0, ...values), room = high - low || 1;
-  const row = (label, number, value, name) => make("tr", { class: name },
-    make("th", { scope: "row" }, label),
-    make("td", { class: "bar" }, make("i", { class: value < 0 ? "minus" : "plus", style:
-      `left: ${100 * (Math.min(value, 0) - low) / room}%; width: ${100 * Math.abs(value) / room}%` })),
-    make("td", {}, number));
+  const bar = (value) => make("i", { class: value < 0 ? "minus" : "plus", style:
+    `left: ${100 * (Math.min(value, 0) - low) / room}%; width: ${100 * Math.abs(value) / room}%` });
+  const row = (label, number, value, name) => make("tr", { class: name }, make("th", { scope: "row" }, label),
+    make("td", { class: "bar" }, ...(low <= value && value <= high ? [bar(value)] : [])), make("td", {}, number));
   const rows = terms.map((term, i) => row(labels[i], number_of(term, answers), values[i], "term"));
-  rows.push(row("total", number_of([total, ""], answers), values.at(-1), "total"));
+  rows.push(row("total", number_of([total, ""], answers), as_number(total), "total"));
   return make("table", { class: "sum" }, make("caption", {}, sum), make("tbody", {}, ...rows));
 }
 
