@@ -306,6 +306,18 @@ def test_an_optimizer_of_ones_own_is_told_in_words_where_python_has_none(optimiz
     assert why.value == recording.at(3)["dense_1.w"][0, 0]
 
 
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_the_last_updates_of_a_training_that_diverged_are_told(dtype):
+    model = tl.Sequential(dense_net(np.random.default_rng(1)), dtype)
+    recorder = tl.Recorder(model)
+    with pytest.raises(tl.DivergenceError):
+        tl.fit(model, TABLE, 100 * NUMBERS, loss=tl.MeanSquaredError(), optimizer=tl.SGD(10.0), epochs=200,
+               callbacks=[recorder])  # fmt: skip
+    chain, last = Chain(recorder.recording), int(recorder.recording.steps[-1])
+    for gid in ("dense_3.w[0,1]", "gradient.dense_1.w[0,0]", "loss", "dout.dense_2[0,0]"):
+        assert follow(chain, gid, last, most=80)[1] == []
+
+
 def test_two_workers_see_the_rows_of_one_batch(monkeypatch):
     monkeypatch.setattr("tinylearn.workers.SMALL", 0)
     rng = np.random.default_rng(1)

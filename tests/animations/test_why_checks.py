@@ -73,3 +73,17 @@ def test_a_fault_is_found(why, problem):
 def test_a_scene_without_numbers_is_no_success():
     with pytest.raises(AssertionError, match="no number is drawn"):
         check_whys(changed(draw=lambda self, figure: None, update=lambda self, frame: []))
+
+
+def test_what_cancels_may_be_off_by_the_rounding_of_float32_and_no_more():
+    exact = Line("old − step", 1.0, "-", 0.9999, "=", 0.0001)
+    rounded = Line("old − step", 1.0, "-", 0.9999, "=", 0.0001 + 3e-7)
+    wrong = Line("old − step", 1.0, "-", 0.9999, "=", 0.0001 + 3e-6)
+    faults = [bool(Why("new", line.sides()[-1], [line]).faults()) for line in (exact, rounded, wrong)]
+    assert faults == [False, False, True]
+
+
+def test_numbers_that_are_too_large_or_too_small_are_no_fault():
+    assert Why("e", np.inf, [Line("e", "exp(", 1000.0, ") =", np.inf)]).faults() == []
+    assert Why("e", 0.0, [Line("e", "exp(", -200.0, ") =", 0.0)]).faults() == []
+    assert Why("e", 0.0, [Line("e", "exp(", -2.0, ") =", 0.0)]).faults()

@@ -1,0 +1,114 @@
+"""What every layer of an update is given and makes, and from whom it has that."""
+
+import numpy as np
+import pytest
+
+import tinylearn as tl
+from tests.tinylearn.explain_helpers import X, Y, recorded
+from tinylearn.analysis import every_layer
+from tinylearn.analysis.every_layer import Source, passes, prediction
+
+
+class Twice(tl.Layer):
+    """Holds a layer that sees half of x, and hands on what that gives."""
+
+    def __init__(self, rng):
+        self.inner = tl.Dense(4, 4, rng=rng)
+
+    def forward(self, x):
+        return self.inner.forward(x / 2)
+
+    def backward(self, dout):
+        return self.inner.backward(dout) / 2
+
+
+class Counting(tl.Layer):
+    """Something else each time."""
+
+    def __init__(self):
+        self.calls, self.params["w"] = 0, np.ones(1)
+
+    def forward(self, x):
+        self.calls += 1
+        self.x = x * self.calls
+        return self.x * self.params["w"]
+
+    def backward(self, dout):
+        self.grads["w"] = np.array([(dout * self.x).sum()])
+        return dout * self.params["w"] * self.calls
+
+
+def layers(rng):
+    inner = tl.Sequential([tl.Dense(4, 4, rng=rng), tl.Tanh()])
+    return [tl.Dense(3, 4, rng=rng), tl.Residual(inner), Twice(rng), tl.ReLU(), tl.Dense(4, 1, rng=rng)]
+
+
+@pytest.fixture(scope="module")
+def recording():
+    return recorded(layers(np.random.default_rng(0)), X, Y, tl.Adam(0.01), batch_size=9)
+
+
+def test_each_layer_hands_on_what_the_next_one_gets(recording):
+    seen = passes(recording, 2).layers
+    expected = {
+        "dense_1": (("data", ""), ("dx", "residual_1")),
+        "residual_1": (("out", "dense_1"), ("dx", "twice_1")),
+        "residual_1.sequential_1": (("out", "dense_1"), ("dx", "twice_1")),
+        "residual_1.sequential_1.dense_1": (("out", "dense_1"), ("dx", "residual_1.sequential_1.tanh_1")),
+        "residual_1.sequential_1.tanh_1": (("out", "residual_1.sequential_1.dense_1"), ("dx", "twice_1")),
+        "twice_1": (("out", "residual_1"), ("dx", "relu_1")),
+        "twice_1.dense_1": (("made", "twice_1"), ("dx", "relu_1")),
+        "relu_1": (("out", "twice_1"), ("dx", "dense_2")),
+        "dense_2": (("out", "relu_1"), ("loss", "")),
+        "model": (("data", ""), ("loss", "")),
+    }
+    assert {name: (each.x_from, each.dout_from) for name, each in seen.items()} == {
+        name: (Source(*x), Source(*dout)) for name, (x, dout) in expected.items()
+    }
+    for name, each in seen.items():
+        for kind, source in ((each.x, each.x_from), (each.dout, each.dout_from)):
+            if source.kind in ("out", "dx"):
+                np.testing.assert_array_equal(kind, getattr(seen[source.layer], source.kind), name)
+
+
+def test_the_loss_is_the_recorded_one_and_falls_as_the_next_record_says(recording):
+    now, again = passes(recording, 2), passes(recording, 2, again=True)
+    assert now.loss == recording.losses[recording.index(2)]
+    assert again.loss == recording.losses[recording.index(3)]
+    assert now is passes(recording, 2)
+    np.testing.assert_array_equal(again.layers["model"].x, now.layers["model"].x)
+
+
+def test_a_prediction_leaves_the_model_as_it_is(recording):
+    model = tl.Sequential(layers(np.random.default_rng(0)))
+    recording.restore(model, 3)
+    model.forward(X[:2])
+    dout = np.ones((2, 1))
+    before = [model.backward(dout), model.gradients.copy()]
+    seen = prediction(model, X)
+    np.testing.assert_array_equal(seen["model"].out, model.predict(X))
+    np.testing.assert_array_equal(seen["relu_1"].out, np.maximum(seen["twice_1"].out, 0))
+    for one, other in zip([model.backward(dout), model.gradients], before, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_a_layer_that_counts_its_calls_is_told_as_it_was():
+    rng = np.random.default_rng(0)
+    recording = recorded([tl.Dense(3, 2, rng=rng), Counting(), tl.Dense(2, 1, rng=rng)], X, Y, tl.SGD(1e-4))
+    step = int(recording.steps[-1])
+    last, gradients = passes(recording, step).layers["dense_2"], recording.gradients(step)
+    np.testing.assert_array_equal(last.x.T @ last.dout, gradients["dense_2.w"])
+
+
+def test_passes_that_give_other_gradients_than_the_update_are_refused(monkeypatch):
+    recording = recorded([tl.Dense(3, 1, rng=np.random.default_rng(0))], X, Y, tl.SGD(0.1))
+    made = every_layer.replay(recording, 2)
+    made.after.model.gradients[0] += 1
+    monkeypatch.setattr(every_layer, "replay", lambda *given: made)
+    with pytest.raises(ValueError, match="the passes of update 2, made again, give other gradients"):
+        passes(recording, 2)
+
+
+def test_local_variables_of_backward_are_noted(recording):
+    local = passes(recording, 1).layers["residual_1"].local
+    assert local == {"dout": (9, 4), "df": (9, 4)}
