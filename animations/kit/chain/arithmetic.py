@@ -79,4 +79,4 @@ def bars(
 
 
 def _short(value: float) -> str:
-    return f"{value + 0.0:.4g}".replace("-", "−")  # of -0.0 that makes 0.0
+    return f"{value + 0.0:.2g}".replace("-", "−")  # of -0.0 that makes 0.0

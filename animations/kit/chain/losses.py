@@ -36,7 +36,7 @@ def parts_of_loss(look: Update) -> Sequence[Part]:
     of_rows = np.array([formula.of_row(look, row)[1] for row in range(rows)])
 
     def bar(row: int) -> tuple[str, str]:
-        return f"{look.row(row)}: {of_rows[row]:.4g} / {rows}", f"loss[{row}]"
+        return look.row(row), f"loss[{row}]"
 
     return [bars(f"the mean: the loss of each row, divided by {rows}", of_rows / rows, bar, look.loss)]
 

@@ -100,7 +100,18 @@ def line_of(told: OptimizerLine, known: dict[str, Term], meaning: str = "") -> L
         term = name if name in functions else known.get(name, Term(float(number.strip("()"))))
         powered = isinstance(term, Term) and term.value < 0 and sign.lstrip().startswith("**")
         pieces += ["(", term, ")", sign] if powered else [term, sign]
-    return Line(words, *(piece for piece in pieces if piece != ""), "=", value)
+    return Line(words, *_joined(pieces), "=", value)
+
+
+def _joined(pieces: list[Piece]) -> list[Piece]:
+    """Return them with neighbouring texts in one: "sqrt(" and not "sqrt" and "("."""
+    joined: list[Piece] = []
+    for piece in pieces:
+        if isinstance(piece, str) and joined and isinstance(joined[-1], str):
+            joined[-1] += piece
+        elif piece != "":
+            joined.append(piece)
+    return joined
 
 
 def _pretty(formula: str) -> str:

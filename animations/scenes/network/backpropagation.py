@@ -66,6 +66,9 @@ class Backpropagation(PageScene):
         self.places = [[(float(x), middle + APART * ((count - 1) / 2 - unit)) for unit in range(count)]
                        for x, count in zip(columns, [*counts, 1], strict=True)]  # fmt: skip
 
+    def moments(self) -> tuple[str, Sequence[float]]:
+        return "beat", range(self.frames)
+
     def why(self, gid: str, frame: int) -> Why | None:
         return backpropagation_why(self, gid, frame)
 
