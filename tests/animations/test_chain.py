@@ -206,6 +206,33 @@ def test_a_layer_of_ones_own_shows_its_own_lines():
     assert held.title.startswith("Halved.backward")
 
 
+class Skip(tl.Layer):
+    """A residual connection of a user's own."""
+
+    def __init__(self, rng):
+        self.path = [tl.Dense(4, 4, rng=rng), tl.Tanh()]
+
+    def forward(self, x):
+        return x + self.path[1].forward(self.path[0].forward(x))
+
+    def backward(self, dout):
+        return dout + self.path[0].backward(self.path[1].backward(dout))
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+def test_a_residual_of_ones_own_is_seen_to_add(dtype, monkeypatch):
+    """Nothing tells that it does: in every row and place the numbers are such a sum."""
+    net = (lambda rng: [tl.Dense(3, 4, rng=rng), Skip(rng), tl.Dense(4, 2, rng=rng)], *PLAIN[1:], lambda: tl.SGD(0.1))
+    monkeypatch.setitem(RUNS, "skip", net)
+    recording = run("skip", dtype)
+    chain = Chain(recording)
+    out, dout = chain.why("out.skip_1[1,2]", 3), chain.why("dout.dense_1[1,2]", 3)
+    assert [*out.asked()] == ["out.dense_1[1,2]", "out.skip_1.tanh_1[1,2]"]
+    assert [*dout.asked()] == ["dout.skip_1[1,2]", "dx.skip_1.dense_1[1,2]"]
+    for gid in ("loss", "gradient.skip_1.dense_1.w[0,1]", "gradient.dense_1.w[2,3]"):
+        assert follow(chain, gid, 3)[1] == []
+
+
 def test_a_dense_layer_shows_the_line_of_its_backward():
     chain = Chain(run("dense, SGD", np.float64))
     code = chain.why("gradient.dense_1.w[0,1]", 2).parts[-1]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
 
 from animations.kit.chain import images, losses, norms
 from animations.kit.chain.arithmetic import Index, Piece, bars, place_of, products
-from animations.kit.chain.forward import Explain
+from animations.kit.chain.forward import Explain, Known, made_of
 from animations.kit.chain.look import Look, Update, first_that_handed_back, parts_of
 from animations.kit.chain.source import code_of
 from animations.why import Line, Part, Term
@@ -92,14 +94,15 @@ def _residual(look: Look, name: str, index: Index) -> list[Part]:
 
 def _own(look: Look, name: str, index: Index) -> list[Part]:
     """A layer of a user's own: its source, and the dout that it was given at this place, if it has such a place."""
-    seen, parts = look.layer(name), list[Part]()
-    if seen.dout is not None and seen.dout.shape == seen.x.shape:
-        parts.append(Line(f"dout of {name} at this place", look.dout(name, index)))
-    held = [part for part in parts_of(look, name) if look.holds("dx", part, index)]
-    parts += [Line(f"what {part}, a layer in it, hands back here", look.dx(part, index)) for part in held]
-    parts.append(code_of(seen.layer, "backward", seen=seen, value=look.dx(name, index).value))
+    seen, value = look.layer(name), look.dx(name, index).value
+    whole: Any = seen.dx
+    known: list[Known] = []
+    if seen.dout is not None:
+        known.append((f"dout of {name} here", seen.dout, partial(look.dout, name, index)))
+    known += [(f"what {part}, a layer in it, hands back here", dx, partial(look.dx, part, index))
+              for part in parts_of(look, name) if (dx := look.layer(part).dx) is not None]  # fmt: skip
     made = f"the backward of {type(seen.layer).__name__} made of its dout"
-    return [*parts, Line(made, look.dx(name, index).value)]
+    return [code_of(seen.layer, "backward", seen=seen, value=value), *made_of(made, whole, value, known)]
 
 
 # --- slopes of activations: words, and arithmetic ---------------------------------------------------------------------

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
+from functools import partial
 
 import numpy as np
 
 from animations.kit.chain import images, norms
-from animations.kit.chain.arithmetic import Index, bars, place_of, products
+from animations.kit.chain.arithmetic import Index, Piece, bars, place_of, products
 from animations.kit.chain.look import Look, last_that_gave, parts_of
 from animations.kit.chain.source import code_of
 from animations.why import Line, Part, Term
@@ -16,6 +18,8 @@ from tinylearn import layers as tl
 from tinylearn.layers import convolution, dense, pooling
 
 Explain = Callable[[Look, str, Index], Sequence[Part]]
+Known = tuple[str, np.ndarray, Callable[[], Term]]
+MOST_ADDED = 4  # numbers whose sum is looked for
 
 
 def parts_of_out(look: Look, name: str, index: Index) -> Sequence[Part]:
@@ -109,14 +113,28 @@ def _residual(look: Look, name: str, index: Index) -> list[Part]:
 
 def _own(look: Look, name: str, index: Index) -> list[Part]:
     """A layer of a user's own: its source, and what it was given at this place, if it has such a place."""
-    seen, parts = look.layer(name), list[Part]()
-    kind = type(seen.layer).__name__
-    if seen.x.shape == seen.out.shape:
-        parts.append(Line("what it was given at this place", look.x(name, index)))
-    held = [part for part in parts_of(look, name) if look.layer(part).out.shape == seen.out.shape]
-    parts += [Line(f"what {part}, a layer in it, gives here", look.out(part, index)) for part in held]
-    parts.append(code_of(seen.layer, "forward"))
-    return [*parts, Line(f"the forward of {kind} made of its x", look.out(name, index).value)]
+    seen = look.layer(name)
+    known: list[Known] = [("what it was given here", seen.x, partial(look.x, name, index))]
+    known += [(f"what {part}, a layer in it, gives here", look.layer(part).out, partial(look.out, part, index))
+              for part in parts_of(look, name)]  # fmt: skip
+    made = f"the forward of {type(seen.layer).__name__} made of its x"
+    return [code_of(seen.layer, "forward"), *made_of(made, seen.out, look.out(name, index).value, known)]
+
+
+def made_of(words: str, whole: np.ndarray, value: float, known: Sequence[Known]) -> list[Part]:
+    """Say of which known numbers one was made, of a layer of a user's own.
+
+    known   words, all numbers of their kind, the term at this place; those in the shape of `whole` have such a place
+
+    Where some add up to the whole, in every row and place, that is its arithmetic; else they are only named.
+    """
+    known = [each for each in known if each[1].shape == whole.shape]
+    for count in range(2, min(len(known), MOST_ADDED) + 1):
+        for some in itertools.combinations(known, count):
+            if whole.any() and np.allclose(sum(array for _, array, _ in some), whole, rtol=1e-5, atol=0):
+                pieces: list[Piece] = [piece for _, _, term in some for piece in ("+", term())]
+                return [Line(", and ".join(said for said, *_ in some), *pieces[1:], "=", value)]
+    return [*(Line(said, term()) for said, _, term in known), Line(words, value)]
 
 
 def own_input(look: Look, name: str, index: Index) -> list[Part]:
