@@ -82,6 +82,7 @@ class Drawing:
         self.background: list[list[Element]] = [[] for _ in self.panels]
         self.trails: list[list[tuple[int, Element]]] = [[] for _ in self.panels]  # (picture, element)
         self.layers: dict[Artist, Layer] = {}
+        self.pictures: set[Artist] = set()  # what is drawn as pictures of themselves
         self._prepare_images()
         for frame in range(painter.scene.frames):
             painter.show(frame)
@@ -166,7 +167,10 @@ class Drawing:
                 return self.renderer.take()
             except Exception:
                 self.renderer.take()
-                self._let_be_painted(self._culprit(artist))
+                culprit = self._culprit(artist)
+                if culprit in self.pictures:  # it cannot be painted either
+                    raise
+                self._let_be_painted(culprit)
 
     def _culprit(self, artist: Artist) -> Artist:
         """Return what in an artist cannot be drawn as elements: an innermost one; itself, if nothing in it."""
@@ -182,6 +186,7 @@ class Drawing:
     def _let_be_painted(self, artist: Artist) -> None:
         """From now on let an artist be a picture of itself in this drawing; others paint it as they did."""
         draw = artist.draw
+        self.pictures.add(artist)
 
         def painted(renderer: Any, *more: Any, **named: Any) -> None:
             if renderer is self.renderer:

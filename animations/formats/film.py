@@ -123,8 +123,10 @@ class _Markup:
         shape = f"--width:{width / self.scale:g};--height:{height / self.scale:g};--least:{least:.3f}"
         says = html.escape(self.drawing.painter.scene.describe(0))
         return (
-            f'<div class="panel" style="{shape}"><svg viewBox="{box}" role="img" aria-label="{says}" fill="none">'
-            f"{self._definitions() if number == 0 else ''}\n" + "\n".join(body) + "\n</svg></div>"
+            f'<div class="panel" style="{shape}"><svg viewBox="{box}" role="img" aria-label="{says}" fill="none" '
+            f'stroke-linejoin="round">{self._definitions() if number == 0 else ""}\n'
+            + "\n".join(body)
+            + "\n</svg></div>"
         )
 
     def _smallest(self, number: int) -> float:

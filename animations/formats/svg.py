@@ -21,7 +21,8 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.colors import to_hex
 from matplotlib.path import Path as Outline
 from matplotlib.text import Text
-from matplotlib.transforms import Affine2D, Transform
+from matplotlib.textpath import TextToPath
+from matplotlib.transforms import Affine2D, BboxTransformTo, IdentityTransform, Transform
 from PIL import Image
 
 from animations.formats.fonts import Face, faces_of, width_of
@@ -36,6 +37,9 @@ SEGMENTS = {  # kind of segment → its letter in SVG, and how many places it ha
     Outline.CURVE4: ("c", 3),
     Outline.CLOSEPOLY: ("z", 1),
 }
+
+
+AS_IT_IS = IdentityTransform()
 
 
 class Element(NamedTuple):
@@ -66,6 +70,9 @@ class SvgRenderer(RendererBase):
         self.hatches: dict[str, str] = {}
         self.colours: dict[str, int] = {}
         self.letters: dict[Face, set[str]] = {}
+        self.gid: str | None = None  # of the text that is being drawn
+        self.words, self.before = "", 0  # if as shapes: which, and how many elements there were
+        self._text2path = _Shapes(self._begin_shape)
 
     def take(self) -> list[Element]:
         """Return what was drawn since the last call."""
@@ -149,13 +156,10 @@ class SvgRenderer(RendererBase):
         mtext: Text | None = None,
     ) -> None:  # fmt: skip
         """Write a line whose left end is at x, y, from the upper left corner."""
-        gid = mtext.get_gid() if mtext is not None else None
         if ismath:
-            before = len(self.elements)
             super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
-            for element in self.elements[before:]:
-                element.attributes.update({"data-text": s} | ({"data-gid": gid} if gid else {}))
             return
+        gid = mtext.get_gid() if mtext is not None else None
         width = self.agg.get_text_width_height_descent(s, prop, False)[0]
         align = mtext.get_horizontalalignment() if mtext is not None and not angle else "left"
         self._write(gc, s, (x, y), width, prop, align, gid, angle)
@@ -171,6 +175,28 @@ class SvgRenderer(RendererBase):
         place = left, self.height - baseline
         align = text.get_horizontalalignment()
         self._write(gc, letters, place, width, text.get_fontproperties(), align, text.get_gid(), text=text.get_text())
+
+    def open_group(self, s: str, gid: str | None = None) -> None:
+        if s == "text":
+            self.gid = gid
+
+    def close_group(self, s: str) -> None:
+        if s == "text":
+            self._name_shape()
+            self.gid = None
+
+    def _begin_shape(self, words: str) -> None:
+        """Note that the next shapes are a text: mathtext, or one with an effect."""
+        self._name_shape()
+        self.words, self.before = words, len(self.elements)
+
+    def _name_shape(self) -> None:
+        """Say of a text that was drawn as shapes which it is, on the one on top."""
+        if self.words and len(self.elements) > self.before:
+            self.elements[-1].attributes.update(
+                {"data-text": self.words} | ({"data-gid": self.gid} if self.gid else {})
+            )
+        self.words = ""
 
     def _write(
         self, gc: GraphicsContextBase, letters: str, place: tuple[float, float], width: float, prop: Any, align: str,
@@ -196,7 +222,8 @@ class SvgRenderer(RendererBase):
         if abs(width_of(letters, faces, size) - width) > 0.3 and len(letters) > 1:
             attributes["textLength"] = number(width)
         if angle:
-            attributes["transform"] = f"rotate({-angle:g} {number(x)} {number(y)})"
+            attributes["transform"] = f"rotate({-angle:g} {number(x)} {number(y)})"  # which turns what cuts off, too
+            attributes |= self._clip(gc, Affine2D().rotate_deg_around(x, y, angle))
         if gid:
             attributes["data-gid"] = gid
         if text and text != letters:
@@ -215,6 +242,8 @@ class SvgRenderer(RendererBase):
         attributes = {"preserveAspectRatio": "none"}
         if transform is None:
             corners = np.array([(x, y), (x + width / PICTURE_SCALE, y + height / PICTURE_SCALE)])
+        elif np.count_nonzero(abs(transform.get_matrix()[:2, :2]) > 1e-9) > 2:
+            raise NotImplementedError("an image that is turned is painted")
         else:
             corners = transform.transform([(0, 0), (1, 1)]) + np.array([x, y])
             attributes["class"] = "squares"
@@ -284,22 +313,18 @@ class SvgRenderer(RendererBase):
             look["stroke-linecap"] = {"projecting": "square"}.get(gc.get_capstyle(), "round")
         return look
 
-    def _clip(self, gc: GraphicsContextBase) -> dict[str, str]:
-        """Return the attribute that cuts off what lies outside: a path, or else a rectangle."""
+    def _clip(self, gc: GraphicsContextBase, turn: Transform = AS_IT_IS) -> dict[str, str]:
+        """Return the attribute that cuts off what lies outside: a path, or else a rectangle; `turn` leads to it."""
         path, transform = cast(tuple[Outline | None, Any], gc.get_clip_path())
         rectangle = gc.get_clip_rectangle()
-        if path is None and rectangle is None:
-            return {}
         if path is not None and not np.isfinite(transform.transform_affine(path.vertices)).all():
             path = None
-        if path is not None:
-            outline = path.cleaned(transform + self.flip, curves=True)
-            shape = path_data(outline.vertices, outline.codes)
-        else:
-            x, y, width, height = rectangle.bounds if rectangle is not None else (0, 0, self.width, self.height)
-            shape = (
-                f"M{number(x)} {number(self.height - y - height)}h{number(width)}v{number(height)}h-{number(width)}z"
-            )
+        if path is None and rectangle is not None:
+            path, transform = Outline.unit_rectangle(), BboxTransformTo(rectangle)
+        if path is None:
+            return {}
+        outline = path.cleaned(transform + self.flip + turn, curves=True)
+        shape = path_data(outline.vertices, outline.codes)
         return {"clip-path": f"url(#{self.clips.setdefault(shape, f'clip{len(self.clips)}')})"}
 
     def _hatch(self, gc: GraphicsContextBase, shape: str, look: dict[str, str]) -> None:
@@ -318,6 +343,18 @@ class SvgRenderer(RendererBase):
         name = self.hatches.setdefault(pattern, f"hatch{len(self.hatches)}")
         look.pop("fill-opacity", None)
         look["fill"] = f"url(#{name})"
+
+
+class _Shapes(TextToPath):
+    """The shapes of letters; tells of which, since those of a text with effects come without it."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        super().__init__()
+        self.tell = tell
+
+    def get_text_path(self, prop: Any, s: str, *more: Any, **named: Any) -> Any:
+        self.tell(s)
+        return super().get_text_path(prop, s, *more, **named)
 
 
 def _alpha(colour: Sequence[float], forced: float | None) -> float:

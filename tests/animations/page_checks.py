@@ -12,12 +12,12 @@ import math
 import re
 import zlib
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import NamedTuple
 from unittest import mock
 
 import numpy as np
 from matplotlib.backends.backend_agg import RendererAgg
+from matplotlib.patheffects import Normal
 from matplotlib.text import Text
 from PIL import Image
 
@@ -74,9 +74,9 @@ def drawn_lines():
 
         return draw_and_note
 
-    with mock.patch.object(Text, "draw", watched(Text.draw)):
-        with mock.patch.object(PastedText, "draw", watched(PastedText.draw)):
-            yield lines
+    plain, pasted = (mock.patch.object(kind, "draw", watched(kind.draw)) for kind in (Text, PastedText))
+    with plain, pasted:
+        yield lines
 
 
 def lines_of(text, renderer):
@@ -86,11 +86,12 @@ def lines_of(text, renderer):
         x0, below, x1, _ = text.get_window_extent(renderer).extents
         base = renderer.height - below - text._glyphs().descent
         return [Line(text.get_text(), (x0, base, x1, base, size), gid)]
+    text._renderer = renderer  # which wraps it
     _, info, _ = text._get_layout(renderer)
     start = text.get_transform().transform(text.get_unitless_position())
     lines, angle = [], math.radians(text.get_rotation())
     for words, (width, *_), place in info:
-        if words.strip() and text._preprocess_math(words)[1]:
+        if words.strip() and (text._preprocess_math(words)[1] or text.get_path_effects()):
             lines.append(Line(words, ink_of(text, renderer), gid))
         elif words.strip():
             x, y = start[0] + place[0], renderer.height - start[1] - place[1]
@@ -100,11 +101,11 @@ def lines_of(text, renderer):
 
 
 def ink_of(text, renderer):
-    """Return the box of what a text paints, and 0."""
-    alone, box = RendererAgg(renderer.width, renderer.height, renderer.dpi), text._bbox_patch
-    text._bbox_patch = None
-    Text.draw(text, alone)
-    text._bbox_patch = box
+    """Return the box of what a text paints, without a frame and a halo, and 0."""
+    alone = RendererAgg(renderer.width, renderer.height, renderer.dpi)
+    effects = [Normal()] if text.get_path_effects() else []  # then its letters are shapes
+    with mock.patch.multiple(text, _bbox_patch=None, _path_effects=effects):
+        Text.draw(text, alone)
     alpha = np.asarray(alone.buffer_rgba())[..., 3] > 60
     rows, columns = np.flatnonzero(alpha.any(axis=1)), np.flatnonzero(alpha.any(axis=0))
     return (columns[0], rows[0], columns[-1] + 1, rows[-1] + 1, 0) if rows.size else (math.nan,) * 5
@@ -185,44 +186,44 @@ def unpack(packed):
 # --- comparing -------------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Compared:
-    """What came out: faults in words, and how far the worst was off."""
+class Compared(NamedTuple):
+    """What is wrong, in words; how many lines of text there are, how far one stands off at the most, in pixels; by how
+    much of 255 the pixels differ on average."""
 
     faults: list
-    off: float = 0  # pixels
-    difference: float = 0  # of 255
-    lines: int = 0
-    asked: int = 0
-    unexplained: int = 0
+    lines: int
+    off: float
+    difference: float
 
 
 def compare(page, expected, frame):
     """Compare a frame of a page with what matplotlib paints."""
     pixels, lines = expected.frame(frame)
     page.show(frame)
-    told = Compared(wrong_lines(lines, shown := page.lines()), lines=len(lines))
-    told.off = max((min(line.away(each) for each in shown if each.words == line.words) for line in lines
-                    if any(each.words == line.words for each in shown)), default=0)  # fmt: skip
-    told.difference = float(np.abs(page.pixels().astype(int) - pixels).mean())
-    if told.difference >= DIFFERENCE:
-        told.faults.append(f"the pixels differ by {told.difference:.2f} of 255 on average")
-    return told
+    faults, off = wrong_lines(lines, page.lines())
+    difference = float(np.abs(page.pixels().astype(int) - pixels).mean())
+    if difference >= DIFFERENCE:
+        faults.append(f"the pixels differ by {difference:.2f} of 255 on average")
+    return Compared(faults, len(lines), off, difference)
 
 
 def wrong_lines(expected, shown):
-    """Return what is wrong with the lines of a page, in words: each that is expected must be there, and no other."""
-    faults, left = [], list(shown)
+    """Return what is wrong with the lines of a page, in words, and by how many pixels the worst is off.
+
+    Each that is expected must be there, and no other.
+    """
+    faults, left, worst = [], list(shown), 0.0
     for line in expected:
         same = [each for each in left if each.words == line.words and each.gid == line.gid]
         nearest = min(same, key=line.away, default=None)
         if nearest is None:
-            faults.append(f"{line.words!r} ({line.gid}) is not there")
-        else:
-            left.remove(nearest)
-            if not line.away(nearest) <= OFF:
-                faults.append(f"{line.words!r} stands at {_round(nearest)}, expected {_round(line)}")
-    return faults + [f"{line.words!r} at {_round(line)} should not be there" for line in left]
+            faults.append(f"{line.words!r} {line.gid} is not there")
+            continue
+        left.remove(nearest)
+        worst = max(worst, line.away(nearest))
+        if line.away(nearest) > OFF:
+            faults.append(f"{line.words!r} stands at {_round(nearest)}, expected {_round(line)}")
+    return faults + [f"{line.words!r} at {_round(line)} should not be there" for line in left], worst
 
 
 def _round(line):
