@@ -10,31 +10,12 @@ from __future__ import annotations
 
 import sys
 
-from chapters import (
-    ch01_create_animations,
-    ch02_gradient_descent,
-    ch03_first_neuron,
-    ch04_activations,
-    ch05_horse_or_deer,
-    ch06_convolution,
-    ch07_ten_classes,
-    ch08_frozen_lake,
-)
 from chapters.parts import images
+from chapters.tools.chapter import CHAPTERS
 from chapters.tools.check import check
+from chapters.tools.options import table_option
 from chapters.tools.run import run_all
 from chapters.tools.settings import parser
-
-CHAPTERS = {
-    1: ch01_create_animations,
-    2: ch02_gradient_descent,
-    3: ch03_first_neuron,
-    4: ch04_activations,
-    5: ch05_horse_or_deer,
-    6: ch06_convolution,
-    7: ch07_ten_classes,
-    8: ch08_frozen_lake,
-}
 
 
 def main() -> None:
@@ -44,7 +25,7 @@ def main() -> None:
     command.add_argument("--check", action="store_true", help="run twice, write nothing, say whether all is the same")
     command.add_argument("--digests", action="store_true", help="write digests of what is recorded, to compare runs")
     images.options(command)
-    ch01_create_animations.options(command)
+    table_option(command)
     arguments = command.parse_args()
     for number in arguments.chapters:
         if number not in CHAPTERS:
@@ -53,7 +34,7 @@ def main() -> None:
         command.error("--csv is for chapter 1 alone: python -m chapters 1 --csv FILE")
     if arguments.check:
         sys.exit(check([word for word in sys.argv[1:] if not (len(word) > 2 and "--check".startswith(word))]))
-    run_all({f"ch{number:02}": CHAPTERS[number].main for number in arguments.chapters or CHAPTERS}, arguments)
+    run_all({f"ch{number:02}": CHAPTERS[number] for number in arguments.chapters or CHAPTERS}, arguments)
 
 
 if __name__ == "__main__":

@@ -1,46 +1,46 @@
-"""Chapter 1. How an animation is made.
+# %% [markdown]
+# # Chapter 1. How an animation is made
+#
+# An animation is a row of pictures, each a little different from the one before. Here a picture is a function of its
+# number: a `Scene` makes its lines and texts once, in `draw`, and then, for picture 0, 1, 2, …, `update` sets what has
+# changed. `render` asks for one picture after the other and writes them to a file. `ShortestScene`, in this chapter's
+# program, is all that it takes: copy it, give it numbers of your own.
+#
+# The numbers are the gross domestic products of five countries, year by year from 1970 to 2020, in trillions of US$ of
+# their time (World Bank, NY.GDP.MKTP.CD, CC BY 4.0). Lines show all years at once. Bars show one year at a time: their
+# lengths say how much, their order who leads. A pie shows shares and nothing else. Its whole is the sum of the five
+# countries, not of the world, and stays as large as it was while that sum grows 27-fold.
+#
+# Between two years bars and lines glide along the straight line from one value to the next. Digits and clock show what
+# the table says, and that is whole years.
+#
+# ```
+# python -m chapters 1
+# python -m chapters 1 --csv FILE
+# ```
+#
+# The second animates a table of your own, into a folder of its own, `ch01_FILE`: the time in the first column, a
+# series in each of the others, names on top; or in each line a name, a time, and a value.
 
-An animation is a row of pictures, each a little different from the one before. Here a picture is a function of its
-number: a `Scene` makes its lines and texts once, in `draw`, and then, for picture 0, 1, 2, …, `update` sets what has
-changed. `render` asks for one picture after the other and writes them to a file. `ShortestScene`, in this chapter's
-program, is all that it takes: copy it, give it numbers of your own.
-
-The numbers are the gross domestic products of five countries, year by year from 1970 to 2020, in trillions of US$ of
-their time (World Bank, NY.GDP.MKTP.CD, CC BY 4.0). Lines show all years at once. Bars show one year at a time: their
-lengths say how much, their order who leads. A pie shows shares and nothing else. Its whole is the sum of the five
-countries, not of the world, and stays as large as it was while that sum grows 27-fold.
-
-Between two years bars and lines glide along the straight line from one value to the next. Digits and clock show what
-the table says, and that is whole years.
-
-    python -m chapters 1
-    python -m chapters 1 --csv FILE
-
-The second animates a table of your own, into a folder of its own, `ch01_FILE`: the time in the first column, a series
-in each of the others, names on top; or in each line a name, a time, and a value.
-"""
-
-from __future__ import annotations
-
-import argparse
+# %% What this chapter uses
 import itertools
 import math
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from matplotlib.figure import FigureBase
 
-from animations import BarRace, Bars, Clip, GrowingLines, Pie, Scene, SideBySide, render, style
+from animations import BarRace, Bars, Clip, GrowingLines, Pie, Scene, SideBySide, style
 from animations.kit.labels import different
-from chapters.tools.films import draw
-from chapters.tools.run import Headline, Parser, checked, run_alone
 from tinylearn.datasets import Table, gdp, read_table
+from chapters.tools.run import begin
+
+book = begin("ch01")
 
 
+# %% What it works with
 # The shortest scene. In a file of your own it needs
 #     from collections.abc import Sequence
 #     import numpy as np
@@ -73,9 +73,7 @@ class ShortestScene(Scene):
         return self.lines
 
 
-# --- what there is to see, by hand -----------------------------------------------------------------------------------
-
-
+# %% What there is to see, by hand
 def who_passes_whom(table: Table) -> dict[str, int | str]:
     """Return who was behind whom at first and is ahead at last, and the first time from which on it stays ahead.
 
@@ -95,9 +93,7 @@ def who_passes_whom(table: Table) -> dict[str, int | str]:
     return found
 
 
-# --- films -----------------------------------------------------------------------------------------------------------
-
-
+# %% Films
 def films_of(table: Table, most: int = 200) -> dict[str, Clip]:
     """Return the films of a table; from row to row of a short table are more pictures, up to about `most` in all."""
     few, many = pictures_per_row(table, most // 2), pictures_per_row(table, most)
@@ -126,30 +122,6 @@ def pictures_per_row(table: Table, most: int) -> int:
     return min(10, max(1, most // (len(table.times) - 1)))
 
 
-def main(
-    out: Path,
-    *,
-    seed: int = 0,
-    quick: bool = False,
-    formats: tuple[str, ...] = ("gif",),
-    processes: int = 1,
-    csv: Path | None = None,
-) -> Headline:
-    """Draw the GDP table, or that of the file `csv`; return the headline numbers. `seed` changes nothing here."""
-    out = checked("ch01", out, seed, quick, formats, processes)
-    table = gdp() if csv is None else read_table(csv)
-    films = films_of(every_tenth_row(table), most=10) if quick else films_of(table)
-    draw(films, out, formats, processes)
-
-    ten, last = table.largest(10), table.written(table.times[-1])
-    headline: Headline = {f"{table.clock}s": len(table.times)}
-    headline |= {f"pictures of {name}": len(film.delays()) for name, film in films.items()}
-    values = {f"{name} {last}": float(value) for name, value in zip(ten.names, ten.values[-1], strict=True)}
-    headline |= {name: value for name, value in values.items() if not math.isnan(value)}
-    headline |= {f"all together {last}": math.fsum(table.values[-1][~np.isnan(table.values[-1])])}
-    return headline | who_passes_whom(ten)
-
-
 def every_tenth_row(table: Table) -> Table:
     """Return a table with fewer rows: the first, every tenth, the last."""
     rows = sorted({*range(0, len(table.times), 10), len(table.times) - 1})
@@ -158,24 +130,17 @@ def every_tenth_row(table: Table) -> Table:
     return replace(table, times=table.times[rows], values=table.values[rows])
 
 
-def table_file(text: str) -> Path:
-    """Return the path of a table that can be read and drawn; what is wrong is an error of the command line."""
-    try:
-        table = read_table(text)
-    except (OSError, ValueError) as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            render(GrowingLines(table), Path(folder, "last.png"), progress=False)
-    except ValueError as error:  # a letter that no font has, for one
-        raise argparse.ArgumentTypeError(f"{text}: {error}") from None
-    return Path(text)
+# %% This run
+table = gdp() if book.csv is None else read_table(book.csv)
+films = films_of(every_tenth_row(table), most=10) if book.quick else films_of(table)
+for name, clip in films.items():
+    book.film(name, clip)
 
-
-def options(command: Parser) -> None:
-    """Add what this chapter alone can be told."""
-    command.add_argument("--csv", type=table_file, metavar="FILE", help="chapter 1: a table of your own")
-
-
-if __name__ == "__main__":
-    run_alone(main, "ch01", options=options)
+# %% Its numbers
+ten, last = table.largest(10), table.written(table.times[-1])
+values = {f"{name} {last}": float(value) for name, value in zip(ten.names, ten.values[-1], strict=True)}
+book.numbers({f"{table.clock}s": len(table.times)})
+book.numbers({f"pictures of {name}": len(film.delays()) for name, film in films.items()})
+book.numbers({name: value for name, value in values.items() if not math.isnan(value)})
+book.numbers({f"all together {last}": math.fsum(table.values[-1][~np.isnan(table.values[-1])])})
+book.numbers(who_passes_whom(ten))

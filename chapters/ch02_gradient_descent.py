@@ -1,36 +1,36 @@
-"""Chapter 2. Walking downhill: gradient descent.
+# %% [markdown]
+# # Chapter 2. Walking downhill: gradient descent
+#
+# Learning is finding the lowest point of a curve. For y = (x − 10)² we know where that is: at x = 10. Three ways to
+# find it without knowing: look everywhere (a grid of 2000 points); walk downhill in steps of one size; or make each
+# step as long as the slope is steep: x ← x − learning rate · slope.
+#
+# No one size is right. A step of 8 leaps to and fro over the lowest point for ever; a step of 0.001 is not a quarter
+# of the way after 2000 steps; 0.01 arrives, after 877. Steps as long as the slope is steep need 30: they get shorter
+# by themselves where the ground is level. The arrow of the slope points uphill along x, and each step goes against it.
+#
+# The learning rate decides. Each step multiplies the distance to 10 by 1 − 2 · learning rate. A rate of 0.1 makes that
+# 0.8; 0.0003 makes it 0.9994, and 2000 steps are not enough; 0.95 makes it −0.9, and x leaps from wall to wall. From
+# 1.0 on the leaps do not shrink any more: with 1.1 each is a fifth longer than the one before. Step back by a fifth
+# each time, and you see the same picture again and again, until step 1936, when y is larger than any number that the
+# computer can write.
+#
+# In two dimensions the ground can be steep one way and flat the other. The steepest way down leaves its contour line
+# at a right angle, and in a narrow valley that is across, not along. Where the walls of a valley are 100 times as
+# steep as its floor, a step that the walls allow is short for the floor, and plain descent creeps. Momentum, RMSprop
+# and Adam are three answers: after 100 steps they are more than a thousand times lower. Each walks with the best of 15
+# learning rates tried. Which of the three ends lowest depends on the start and on the rates tried; that plain descent
+# stays far behind does not. (The valley lies along the axes, which suits RMSprop and Adam: they scale every coordinate
+# by itself. And with a fixed rate RMSprop never comes to rest: around step 87 it leaps up the walls again.)
+#
+# ```
+# python -m chapters.ch02_gradient_descent
+# ```
 
-Learning is finding the lowest point of a curve. For y = (x − 10)² we know where that is: at x = 10. Three ways to find
-it without knowing: look everywhere (a grid of 2000 points); walk downhill in steps of one size; or make each step as
-long as the slope is steep: x ← x − learning rate · slope.
-
-No one size is right. A step of 8 leaps to and fro over the lowest point for ever; a step of 0.001 is not a quarter of
-the way after 2000 steps; 0.01 arrives, after 877. Steps as long as the slope is steep need 30: they get shorter by
-themselves where the ground is level. The arrow of the slope points uphill along x, and each step goes against it.
-
-The learning rate decides. Each step multiplies the distance to 10 by 1 − 2 · learning rate. A rate of 0.1 makes that
-0.8; 0.0003 makes it 0.9994, and 2000 steps are not enough; 0.95 makes it −0.9, and x leaps from wall to wall. From 1.0
-on the leaps do not shrink any more: with 1.1 each is a fifth longer than the one before. Step back by a fifth each
-time, and you see the same picture again and again, until step 1936, when y is larger than any number that the computer
-can write.
-
-In two dimensions the ground can be steep one way and flat the other. The steepest way down leaves its contour line at
-a right angle, and in a narrow valley that is across, not along. Where the walls of a valley are 100 times as steep as
-its floor, a step that the walls allow is short for the floor, and plain descent creeps. Momentum, RMSprop and Adam are
-three answers: after 100 steps they are more than a thousand times lower. Each walks with the best of 15 learning rates
-tried. Which of the three ends lowest depends on the start and on the rates tried; that plain descent stays far behind
-does not. (The valley lies along the axes, which suits RMSprop and Adam: they scale every coordinate by itself. And
-with a fixed rate RMSprop never comes to rest: around step 87 it leaps up the walls again.)
-
-    python -m chapters.ch02_gradient_descent
-"""
-
-from __future__ import annotations
-
+# %% What this chapter uses
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -57,13 +57,15 @@ from animations import (
 from animations.engine.text import Form
 from animations.kit.numbers import decimals_by_size
 from animations.scenes.descent.walk import Walk
-from chapters.tools.films import draw
-from chapters.tools.run import Headline, checked, run_alone
 from tinylearn import SGD, Adam, DivergenceError, Recorder, Recording, RMSprop, Update
 from tinylearn.analysis.autopsy import Autopsy
 from tinylearn.divergence import DivergenceMonitor
 from tinylearn.optimizers import Optimizer
+from chapters.tools.run import begin
 
+book = begin("ch02")
+
+# %% What it works with
 START, MOST, ENOUGH = 1.2345, 2000, 1e-4  # stop when y changes by no more than this, or after so many steps
 SIZES = {8.0: "too large", 0.01: "small enough", 0.001: "too small"}
 RATES = {0.95: "too large", 0.1: "moderate", 0.0003: "too small"}
@@ -79,9 +81,7 @@ OPTIMIZERS: dict[str, Callable[[float], Optimizer]] = {
 RATES_TO_TRY = (0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1.0)
 
 
-# --- a curve and a valley, and their slopes by hand -------------------------------------------------------------------
-
-
+# %% A curve and a valley, and their slopes by hand
 def height(x: np.ndarray) -> np.ndarray:
     """The curve to find the lowest point of."""
     return (x - 10) ** 2
@@ -117,9 +117,7 @@ def valley_slope(place: np.ndarray) -> np.ndarray:
     return np.array([x, 100 * y])
 
 
-# --- ways down --------------------------------------------------------------------------------------------------------
-
-
+# %% Ways down
 def grid_search(f: Callable, low: float, high: float, points: int) -> tuple[np.ndarray, np.ndarray, float]:
     """Look at `points` places from low to high; return them, their heights, and the lowest place."""
     x = np.linspace(low, high, points)
@@ -210,9 +208,7 @@ def valley_heights(walk: Recording) -> np.ndarray:
     return valley(np.array([walk["x"][:, 0], walk["y"][:, 0]]))
 
 
-# --- the pictures -----------------------------------------------------------------------------------------------------
-
-
+# %% The pictures
 def curve(low: float = -0.75, high: float = 20.75) -> Curve:
     """Return the curve between two places, for drawing."""
     x = np.linspace(low, high, 201)
@@ -317,52 +313,46 @@ def valley_map(x: tuple[float, float], y: tuple[float, float], levels: list[floa
     return Valley(across, along, f, levels, "f = ½ (x² + 100 y²)", bottom=(0, 0), numbers_at=numbers_at)
 
 
-def main(
-    out: Path, *, seed: int = 0, quick: bool = False, formats: tuple[str, ...] = ("gif",), processes: int = 1
-) -> Headline:
-    """Search, walk, draw; return the headline numbers. `seed` changes nothing here: no step is random."""
-    out = checked("ch02", out, seed, quick, formats, processes)
-    points, heights, best = grid_search(height, 0, 20, MOST)
-    fixed = {size: fixed_steps(size) for size in SIZES}
-    walks = {rate: gradient_descent(rate) for rate in RATES}
-    leaps = {rate: gradient_descent(rate, most=LEAPS, enough=-1) for rate in (TOO_FAR, BOUND)}
-    diverged = diverge(TOO_FAR)
-    end = diverged.autopsy(last=len(diverged) - 1)  # all that came of updates
-    in_the_valley = {name: best_walk(make) for name, make in OPTIMIZERS.items()}
-
-    def clock(*steps: int) -> list[int]:
-        return sorted({*steps[::15], steps[-1]}) if quick else list(steps)
-
-    early = len(walks[0.95]) - 1  # the steps of the largest rate that converges
-    later, faster = (np.geomspace(start, MOST, 20).round().astype(int).tolist() for start in (early, 10))
-    slowly = {} if quick else {0: 3, 1: 2, 2: 1.5, 3: 1, 4: 0.5}  # the first steps, for their arithmetic to be read
-    films = {
-        "ch02_grid_search": Clip(look_everywhere(points, heights, clock(*range(0, MOST, 25), MOST - 1)), fps=10,
-                                 hold_first=1, colors=32),
-        "ch02_fixed_steps": Clip(fixed_steps_beside(fixed, clock(*range(10), *faster)), fps=4, motion=3,
-                                 holds=slowly, hold_last=4, colors=40),
-        "ch02_learning_rates": Clip(learning_rates(walks, clock(*range(20), *range(20, early, 3), *later)), fps=6,
-                                    motion=3, holds=slowly, hold_last=4, colors=40),
-        "ch02_diverging": Clip(diverging(leaps | walks, end, clock(*range(11), *range(12, LEAPS + 1, 3))), fps=5,
-                               motion=3, holds=slowly, hold_last=6, colors=48),
-        "ch02_two_dimensions": Clip(two_dimensions(in_the_valley, clock(*range(30), *range(30, VALLEY_STEPS + 1, 2))),
-                                    fps=6, motion=2, holds=slowly, hold_last=4, colors=64),
-    }  # fmt: skip
-    draw(films, out, formats, processes)
-
-    headline: Headline = {"grid search, x": best}
-    on_the_curve = {"fixed size": fixed[0.01]} | {f"fixed size {size:g}": fixed[size] for size in (8.0, 0.001)}
-    on_the_curve |= {f"rate {rate}": walk for rate, walk in walks.items()}
-    for name, walk in on_the_curve.items():
-        x = walk["x"][-1]
-        headline |= {f"{name}, steps": len(walk) - 1, f"{name}, x": x.item(), f"{name}, y": height(x).item()}
-    headline |= {f"rate {TOO_FAR}, diverges at step": end.step}
-    headline |= {f"rate {TOO_FAR}, x after {LEAPS} steps": leaps[TOO_FAR]["x"][-1].item()}
-    for name, (best_rate, walk) in in_the_valley.items():
-        f = valley_heights(walk)[-1].item()
-        headline |= {f"{name}, best rate": best_rate, f"{name}, f after {VALLEY_STEPS} steps": f}
-    return headline
+# %% All walks
+points, heights, best = grid_search(height, 0, 20, MOST)
+fixed = {size: fixed_steps(size) for size in SIZES}
+walks = {rate: gradient_descent(rate) for rate in RATES}
+leaps = {rate: gradient_descent(rate, most=LEAPS, enough=-1) for rate in (TOO_FAR, BOUND)}
+diverged = diverge(TOO_FAR)
+end = diverged.autopsy(last=len(diverged) - 1)  # all that came of updates
+in_the_valley = {name: best_walk(make) for name, make in OPTIMIZERS.items()}
 
 
-if __name__ == "__main__":
-    run_alone(main, "ch02")
+def clock(*steps: int) -> list[int]:
+    """Return which steps to show: in a quick run few of them."""
+    return sorted({*steps[::15], steps[-1]}) if book.quick else list(steps)
+
+
+early = len(walks[0.95]) - 1  # the steps of the largest rate that converges
+later, faster = (np.geomspace(start, MOST, 20).round().astype(int).tolist() for start in (early, 10))
+slowly = {} if book.quick else {0: 3, 1: 2, 2: 1.5, 3: 1, 4: 0.5}  # the first steps, for their arithmetic to be read
+
+# %% The films
+everywhere = look_everywhere(points, heights, clock(*range(0, MOST, 25), MOST - 1))
+book.film("ch02_grid_search", Clip(everywhere, fps=10, hold_first=1, colors=32))
+sizes = fixed_steps_beside(fixed, clock(*range(10), *faster))
+book.film("ch02_fixed_steps", Clip(sizes, fps=4, motion=3, holds=slowly, hold_last=4, colors=40))
+rates = learning_rates(walks, clock(*range(20), *range(20, early, 3), *later))
+book.film("ch02_learning_rates", Clip(rates, fps=6, motion=3, holds=slowly, hold_last=4, colors=40))
+too_far = diverging(leaps | walks, end, clock(*range(11), *range(12, LEAPS + 1, 3)))
+book.film("ch02_diverging", Clip(too_far, fps=5, motion=3, holds=slowly, hold_last=6, colors=48))
+paths = two_dimensions(in_the_valley, clock(*range(30), *range(30, VALLEY_STEPS + 1, 2)))
+book.film("ch02_two_dimensions", Clip(paths, fps=6, motion=2, holds=slowly, hold_last=4, colors=64))
+
+# %% The numbers
+on_the_curve = {"fixed size": fixed[0.01]} | {f"fixed size {size:g}": fixed[size] for size in (8.0, 0.001)}
+on_the_curve |= {f"rate {rate}": walk for rate, walk in walks.items()}
+book.numbers({"grid search, x": best})
+for name, walk in on_the_curve.items():
+    x = walk["x"][-1]
+    book.numbers({f"{name}, steps": len(walk) - 1, f"{name}, x": x.item(), f"{name}, y": height(x).item()})
+book.numbers({f"rate {TOO_FAR}, diverges at step": end.step})
+book.numbers({f"rate {TOO_FAR}, x after {LEAPS} steps": leaps[TOO_FAR]["x"][-1].item()})
+for name, (best_rate, walk) in in_the_valley.items():
+    f = valley_heights(walk)[-1].item()
+    book.numbers({f"{name}, best rate": best_rate, f"{name}, f after {VALLEY_STEPS} steps": f})

@@ -1,131 +1,282 @@
-"""Chapter 3. One neuron learns Fahrenheit from Celsius.
+# %% [markdown]
+# # Chapter 3. One neuron learns Fahrenheit from Celsius
+#
+# It is fifty degrees Celsius in Death Valley. What does an American thermometer say?
+#
+# Suppose that nobody has told you the rule. All you have is a table of ten temperatures, each in Celsius and in
+# Fahrenheit, and fifty is not among them. You could draw the ten as points, lay a ruler through them and read off the
+# answer. In this chapter a machine does the same. It lays down its ruler in the wrong place, looks how wrong it is,
+# moves it a little, and looks again.
 
-A neuron multiplies its input by a weight w and adds a bias b. From ten temperatures in both scales it learns the rule
-F = 1.8 · C + 32: initialise w and b, adjust them against the gradient of the squared error, repeat.
-
-The first film shows six updates slowly. Each row pulls on w by 2/N · error · x, so the hot ones pull hardest. The sum
-of the pulls is the gradient, and the step goes against it. The loss over (w, b) is a narrow valley: each step crosses
-its floor and lands on the other wall, 0.83 times as far away, because 0.0005 is 92 % of the largest stable learning
-rate. The second film shows every second update, so w stays on one side while b creeps to 32.
-
-    python -m chapters.ch03_first_neuron
-"""
-
-from __future__ import annotations
-
-from pathlib import Path
-
+# %% What this chapter uses
 import numpy as np
 
 from animations import Clip, LineFit, NeuronDiagram, NeuronStates, NeuronUpdates, SideBySide, spaced_steps
-from chapters.tools.films import draw
-from chapters.tools.run import Headline, checked, run_alone
+from chapters.tools.run import begin
 from tinylearn import SGD, Dense, MeanSquaredError, ProgressBar, Recorder, Sequential, fit
 from tinylearn.datasets import celsius_fahrenheit
 from tinylearn.initializers import ones
 
+book = begin("ch03")
 LEARNING_RATE, UPDATES = 0.0005, 8000
+ASKED, COLDER = 50.0, -300.0  # °C, which the neuron never sees
+TURNED = 100  # updates, after which the line has turned
 
 
-def learn_by_hand(x: np.ndarray, y: np.ndarray) -> tuple[float, float]:
-    """The whole of learning, with nothing hidden. Return w and b.
-
-    The loss is the mean of difference², so by the chain rule ∂loss / ∂w = Σ 2 / N · difference · x: that is dw.
-    """
-    w, b = 1.0, 1.0  # initialise
-    for _ in range(UPDATES):  # repeat
-        difference = w * x + b - y  # grows by x when w grows by 1, and by 1 when b does
-        dw, db = (2 / x.size * difference * x).sum(), (2 / x.size * difference).sum()
-        w, b = w - LEARNING_RATE * dw, b - LEARNING_RATE * db  # adjust
-    return float(w), float(b)
-
-
-def learn_with_parts(x: np.ndarray, y: np.ndarray) -> Sequential:
-    """The same with the parts of tinylearn. Return the model."""
-    model, loss, optimizer = one_neuron(), MeanSquaredError(), SGD(LEARNING_RATE)
-    for _ in range(UPDATES):
-        loss.forward(model.forward(x), y)  # how wrong?
-        model.backward(loss.backward())  # which way is down?
-        optimizer.step(model.parameters, model.gradients)  # one step there
-    return model
-
-
-def learn_with_fit(x: np.ndarray, y: np.ndarray, model: Sequential) -> Recorder:
-    """The same with `fit`, all rows in one batch, and every update recorded. Return the recorder."""
-    recorder = Recorder(model)
-    fit(model, x, y, loss=MeanSquaredError(), optimizer=SGD(LEARNING_RATE), epochs=UPDATES, batch_size=len(x),
-        callbacks=[recorder, ProgressBar(UPDATES, "chapter 3")])  # fmt: skip
-    return recorder
-
-
+# %% Train the neuron, and record every update
 def one_neuron() -> Sequential:
     """Return a neuron with one input, whose w and b are 1: nothing is random, so any `rng` will do."""
     return Sequential([Dense(1, 1, rng=np.random.default_rng(0), weights=ones, biases=ones)])
 
 
-def largest_stable_rate(x: np.ndarray) -> float:
-    """Return the learning rate above which the updates grow without bound.
+x, y = celsius_fahrenheit()
+model = one_neuron()
+recorder = Recorder(model)
+fit(model, x, y, loss=MeanSquaredError(), optimizer=SGD(LEARNING_RATE), epochs=UPDATES, batch_size=len(x),
+    callbacks=[recorder, ProgressBar(UPDATES, "chapter 3")])  # fmt: skip
+recording = recorder.recording
+ws, bs = recording["dense_1.w"][:, 0, 0], recording["dense_1.b"][:, 0]  # after each update
+losses = [float(((w * x + b - y) ** 2).mean()) for w, b in zip(ws, bs, strict=True)]
+answer = model.predict([[ASKED]]).item()
+truth = ASKED * 9 / 5 + 32
 
-    The loss is a bowl over (w, b) with the curvature matrix H = 2/N · [[Σx², Σx], [Σx, N]]. Along a direction in which
-    the curvature is λ, an update multiplies the distance to the bottom by 1 - learning_rate · λ. That shrinks it only
-    if the rate is below 2 / λ; the direction with the largest curvature sets the limit.
-    """
-    inputs = np.column_stack([x, np.ones_like(x)])  # w multiplies x, b multiplies 1
-    curvatures = np.linalg.eigvalsh(2 / len(x) * inputs.T @ inputs)
-    return float(2 / curvatures.max())
+# %% [markdown]
+# The machine is a single **neuron**. It multiplies its input $x$ by a **weight** $w$ and adds a **bias** $b$:
+#
+# $$\hat{y} = w x + b$$
+#
+# That is a straight line: $w$ says how steep it is, and $b$ how high it is where $x$ is zero. Nobody knows yet what
+# they should be, so we **initialise** both with {ws[0]:.0f}. From then on the neuron must find better values by itself.
+#
+# Look at three things in the film. On the left are $w$ and $b$; in the middle stands the table, with what the neuron
+# predicts for each row; on the right is the line, with the right answers, the **targets**, as points. A red bar is an
+# error: how far the line misses the point. Before you press play, make a guess. What happens first: does the line turn,
+# or does it rise?
+
+# %% Draw the film: the neuron, the table and the line
+units = ("°C", "°F")
+every_second = [2 * step for step in spaced_steps(UPDATES // 2, 9 if book.quick else 81)]  # w is on one side then
+states = NeuronStates(recording, x, y, every_second)
+neuron = SideBySide(NeuronDiagram(states, units=units, ask=ASKED), LineFit(states, units=units))
+book.film("ch03_first_neuron", Clip(neuron, fps=10, hold_first=1.5, hold_last=3, colors=32),
+          "One neuron, and the line that it is. Every second update is shown, most of the early ones.")  # fmt: skip
+
+# %% [markdown]
+# It turns first. After {TURNED} updates $w$ is {ws[TURNED]:.2f}, not far from where it ends, while $b$ has only come to
+# {bs[TURNED]:.2f}. Then the line rises, more and more slowly. After {UPDATES:,} updates $w$ is {ws[-1]:.4f} and $b$ is
+# {bs[-1]:.2f}. For {ASKED:.0f} °C the neuron answers {answer:.2f} °F. The exact answer is {truth:g}: your American
+# reads a hundred and twenty-two.
+#
+# To answer with a number, as here, is called **regression**; with a straight line it is **linear regression**. So far
+# you have seen that it works. Now for how.
+#
+# ## How wrong is it?
+#
+# Learning needs one number that says how wrong the neuron is: the **loss**. Take the error of each row, the prediction
+# minus the target. Square it, and take the mean over all $N$ rows. This **loss function** is called the **mean squared
+# error**:
+#
+# $$L = \frac{1}{N} \sum_{i=1}^{N} \left( w x_i + b - y_i \right)^2$$
+#
+# The square does two things. Too high and too low count alike. And one large error weighs more than several small ones:
+# an error of ten counts a hundred times as much as an error of one. At the start the loss is {losses[0]:,.1f}, at the
+# end {losses[-1]:.5f}.
+
+# %% [markdown]
+# ## Which way is down?
+#
+# Suppose that you make $w$ a little larger. Does the loss grow or shrink, and how fast? The **chain rule** tells you.
+# The square of an error has the slope $2 \cdot \text{error}$, and the error of row $i$ grows by $x_i$ when $w$ grows by
+# one. Multiply the two, and take the mean. For $b$ the error grows by one, so that factor falls away:
+#
+# $$\frac{\partial L}{\partial w} = \frac{2}{N} \sum_{i=1}^{N} \left( \hat{y}_i - y_i \right) x_i$$
+#
+# $$\frac{\partial L}{\partial b} = \frac{2}{N} \sum_{i=1}^{N} \left( \hat{y}_i - y_i \right)$$
+#
+# These two slopes are the gradient of chapter 2. It points uphill, so each step goes against it, and the learning rate
+# decides how far. Here it is {LEARNING_RATE}. That is all there is to learning, and it fits in a few lines:
+
+# %%
+w, b = 1.0, 1.0  # initialise
+for _ in range(UPDATES):  # repeat
+    error = w * x + b - y
+    dw = (2 / x.size * error * x).sum()
+    db = (2 / x.size * error).sum()
+    w, b = w - LEARNING_RATE * dw, b - LEARNING_RATE * db  # adjust
+
+float(w), float(b)
+
+# %% [markdown]
+# Initialise, adjust, repeat. Networks with millions of weights learn with the same loop; only the line that predicts
+# and the lines of the slopes get longer.
+#
+# ## One update, slowly
+#
+# The next film shows the first updates one by one. Each has three pictures. First you see the errors. Then each row
+# pulls: its share of the sum in the formula for $w$ is drawn as a bar, and all shares together are the slope. Then
+# comes the step. On the right is the loss for every $w$ and $b$, drawn like a map: along each line it is the same, and
+# at the star it is zero. While you watch, ask yourself two questions. Which rows pull hardest, and why? And where does
+# a step end, compared with the deepest line of the valley?
+
+# %% Draw the film: the first updates, and how every row pulls
+slowly = NeuronUpdates(recording, x, y, range(1, 3 if book.quick else 7), LEARNING_RATE, units=units)
+book.film("ch03_first_updates", Clip(slowly, fps=0.7, hold_first=2, hold_last=3, holds={1: 1, 2: 3}, motion=8,
+                                     colors=64), "Look, pull, step: how each row moves the weight.")  # fmt: skip
+pulls = (2 / x.size * (x + 1 - y) * x)[:, 0]  # of each row, in the first update
+
+# %% [markdown]
+# The hot rows pull hardest. In the first update the row of {x[-1, 0]:.0f} °C pulls on $w$ with {pulls[-1]:,.0f}, that
+# of {x[-2, 0]:.0f} °C with {pulls[-2]:,.0f}, and all ten together with {pulls.sum():,.0f}. These two make
+# {pulls[-2:].sum() / pulls.sum():.0%} of it. Their errors are large, and the formula multiplies them by a large $x$
+# once more. The row of zero degrees does not pull on $w$ at all: zero times $w$ is zero, whatever $w$ is.
+#
+# A negative slope means that the loss falls when $w$ grows. So the step makes $w$ larger, from {ws[0]:.0f} to
+# {ws[1]:.2f}. That is too far: it crosses the floor of the valley and lands on the opposite wall. The next step comes
+# back to {ws[2]:.2f}. To and fro it goes, and each time it ends a little closer to the floor.
+#
+# ## Why does it take so long?
+#
+# Two parameters, ten rows, {UPDATES:,} updates: that is a lot of work for a straight line. The map shows the reason.
+# The valley is steep from wall to wall and almost level along its floor. How much a surface bends is called its
+# curvature, and for this loss it is the same everywhere:
+
+# %%
+inputs = np.column_stack([x, np.ones_like(x)])  # w multiplies x, b multiplies 1
+floor, wall = np.linalg.eigvalsh(2 / len(x) * inputs.T @ inputs)  # curvatures
+bound = float(2 / wall)
+
+# %% [markdown]
+# Across the valley the curvature is {wall:,.0f}, along its floor {floor:.2f}. As in chapter 2, one update multiplies
+# the distance to the lowest point by
+#
+# $$1 - \text{learning rate} \cdot \text{curvature}$$
+#
+# and the distance shrinks only while this lies between $-1$ and $1$. Across the valley that is
+# {1 - LEARNING_RATE * wall:.2f}: negative, so you saw $w$ leap from wall to wall, and not far from the limit. With a
+# learning rate above {bound:.6f} the leaps would grow. Along the floor the factor is {1 - LEARNING_RATE * floor:.4f},
+# so close to one that $b$ needs a thousand updates to come {1 - (1 - LEARNING_RATE * floor) ** 1000:.0%} of the way.
+# The walls forbid longer steps, and for the floor these are far too short.
+#
+# The cure is to change the question, not the method. **Standardise** the input: subtract its mean, and divide by its
+# standard deviation. Then $w$ and $b$ meet numbers of the same size, and the valley becomes a round bowl, in which
+# every slope points straight to the middle:
+
+# %%
+standardised, fast = (x - x.mean()) / x.std(), one_neuron()
+found = fit(fast, standardised, y, loss=MeanSquaredError(), optimizer=SGD(0.4), epochs=20)
+needed = [loss <= losses[-1] for loss in found].index(True)  # the first is before any update
+
+# %% [markdown]
+# After {needed} updates, in place of {UPDATES:,}, the loss is as small as before. Whenever a network learns slowly,
+# look at its inputs first.
+#
+# ## The same with the parts of tinylearn
+#
+# The loop above knows that there is one neuron. A framework does not, so it splits the loop into parts that can be
+# exchanged. A layer predicts:
+#
+# ::source tinylearn/layers/dense.py Dense.forward
+#
+# A loss says how wrong that is, and how the loss grows with each prediction: $\frac{2}{N}(\hat{y}_i - y_i)$, the first
+# half of the formula. The layer gets that as `dout` and does the second half. Its first line below is our `dw`, the
+# second our `db`:
+#
+# ::source tinylearn/layers/dense.py Dense.backward
+#
+# (What it returns, the slopes along its inputs, is for a layer in front of it. In chapter 4 there will be one.) An
+# optimiser makes the step; without momentum it is the line that you know:
+#
+# ::source tinylearn/optimizers.py SGD.step
+#
+# Put together, they are the same loop:
+
+# %%
+parts, loss, optimizer = one_neuron(), MeanSquaredError(), SGD(LEARNING_RATE)
+for _ in range(UPDATES):
+    loss.forward(parts.forward(x), y)  # how wrong?
+    parts.backward(loss.backward())  # which way is down?
+    optimizer.step(parts.parameters, parts.gradients)  # one step there
+
+assert np.array_equal(parts.parameters, model.parameters)  # the same bits as `fit`
+assert np.abs(parts.parameters - [w, b]).max() < 1e-9  # and the same as the loop by hand
+
+# %% [markdown]
+# You will not write this loop again: `fit` is it, and with a `Recorder` among its callbacks it keeps $w$ and $b$ after
+# every update. Both films are drawn from that recording of {len(recording):,} states, the first of them from before the
+# first update. Fold out the code in front of the first film to see the call.
+#
+# ## Where it is wrong to trust it
+#
+# The neuron has never seen {ASKED:.0f} °C, and yet its answer is right to within {abs(answer - truth):.2f} degrees. It
+# **generalises**: it does well on inputs that it did not learn from. But ask what that rests on. The ten rows lie on a
+# straight line, and the neuron can be nothing but a straight line. For such a pair a good fit on the table is a good
+# fit everywhere.
+#
+# Few things in the world are so kind. If the truth bends between two rows or behind the last one, the neuron goes
+# straight on, and its loss on the table does not warn you. Nor does it know what makes sense. Ask it for {COLDER:.0f}
+# °C, and it answers {model.predict([[COLDER]]).item():.0f} °F without hesitation, although [nothing is colder than
+# −273.15 °C](https://www.bipm.org/en/si-base-units/kelvin). A small loss says that a model agrees with the data that it
+# has seen. Whether it will be right about others is another question, and from chapter 5 on we shall measure that, on
+# data which the model never learns from.
+#
+# ## Exercises
+#
+# Fold out an answer when you have your own. Each is a program that has run with this chapter.
+#
+# ### Exercise 1. Too fast
+#
+# Train the neuron for a hundred updates with a learning rate that is a hundredth larger than {bound:.6f}, and then with
+# one that is a hundredth smaller. What does the loss do, in the end, in each case?
 
 
-def updates_with_scaled_input(x: np.ndarray, y: np.ndarray, loss: float) -> int:
-    """Return after how many updates a neuron that sees x with mean 0 and variance 1 reaches `loss`.
-
-    w multiplies x, some 40 times as large as the 1 that b multiplies, so the curvature along w is about 2000 times that
-    along b: a narrow valley. Its walls allow no more than 0.0005, and along its floor, where b has to go from 1 to 32,
-    such steps are tiny. With scaled inputs the bowl is round, and 0.4 is fine.
-    """
-    scaled, model = (x - x.mean()) / x.std(), one_neuron()
-    reached = [step for step, value in enumerate(
-        fit(model, scaled, y, loss=MeanSquaredError(), optimizer=SGD(0.4), epochs=20)) if value <= loss]  # fmt: skip
-    return reached[0]  # the first loss of `fit` is the one after 0 updates
+# %% Answer 1
+def last_losses(rate: float) -> tuple[float, float]:
+    """Return the losses before the last two of a hundred updates."""
+    before, last = fit(one_neuron(), x, y, loss=MeanSquaredError(), optimizer=SGD(rate), epochs=100)[-2:]
+    return before, last
 
 
-def main(
-    out: Path, *, seed: int = 0, quick: bool = False, formats: tuple[str, ...] = ("gif",), processes: int = 1
-) -> Headline:
-    """Train, compare, draw; return the headline numbers. `seed` changes nothing here: no step is random."""
-    out = checked("ch03", out, seed, quick, formats, processes)
-    x, y = celsius_fahrenheit()
-    by_hand = learn_by_hand(x, y)
-    with_parts = learn_with_parts(x, y)
-    model = one_neuron()
-    recording = learn_with_fit(x, y, model).recording
-    if not np.array_equal(with_parts.parameters, model.parameters):
-        raise AssertionError(f"fit must give the same bits as its parts, got {model.parameters}")
-    w, b = model.parameters.tolist()
-    loss = MeanSquaredError().forward(model.predict(x), y)
+(before, too_fast), (slower, slowest) = last_losses(1.01 * bound), last_losses(0.99 * bound)
+assert too_fast > before  # beyond the bound every leap is longer than the one before
+assert slowest < slower  # just below it, each is a little shorter
+f"1 % above: {before:,.0f}, then {too_fast:,.0f};  1 % below: {slower:,.0f}, then {slowest:,.0f}"
 
-    units = ("°C", "°F")
-    every_second = [2 * step for step in spaced_steps(UPDATES // 2, 9 if quick else 81)]  # w is on one side then
-    states = NeuronStates(recording, x, y, every_second)
-    fast = SideBySide(NeuronDiagram(states, units=units, ask=50), LineFit(states, units=units))
-    slow = NeuronUpdates(recording, x, y, range(1, 3 if quick else 7), LEARNING_RATE, units=units)
-    films = {
-        "ch03_first_updates": Clip(slow, fps=0.7, hold_first=2, hold_last=3, holds={1: 1, 2: 3}, motion=8, colors=64),
-        "ch03_first_neuron": Clip(fast, fps=10, hold_first=1.5, hold_last=3, colors=32),
-    }
-    draw(films, out, formats, processes)
+# %% [markdown]
+# ### Exercise 2. Without the hot rows
+#
+# Leave out the two hottest rows. Does the largest stable learning rate become larger or smaller, and by what factor?
+# Look at how the curvature is calculated before you run anything.
 
-    return {
-        "w": w,
-        "b": b,
-        "loss before the last update": float(recording.losses[-1]),
-        "loss": loss,
-        "50 °C in °F": model.predict([[50.0]]).item(),
-        "records, with step 0": len(recording),
-        "difference from the loop by hand": max(abs(by_hand[0] - w), abs(by_hand[1] - b)),
-        "largest stable learning rate": largest_stable_rate(x),
-        "updates needed with scaled input": updates_with_scaled_input(x, y, loss),
-    }
+# %% Answer 2
+cool = inputs[:-2]
+cool_bound = 2 / np.linalg.eigvalsh(2 / len(cool) * cool.T @ cool).max()
+assert cool_bound > bound  # the curvature along w is the mean of x²: without large x it is smaller
+f"{cool_bound / bound:.1f} times as large"
 
+# %% [markdown]
+# ### Exercise 3. The other way round
+#
+# Let the neuron learn Celsius from Fahrenheit, with a standardised input and the learning rate from above. Which weight
+# and which bias do you expect, for the input as it is in the table? Check by taking the standardisation back.
 
-if __name__ == "__main__":
-    run_alone(main, "ch03")
+# %% Answer 3
+back = one_neuron()
+fit(back, (y - y.mean()) / y.std(), x, loss=MeanSquaredError(), optimizer=SGD(0.4), epochs=30)
+weight, bias = back.parameters
+per_degree = weight / y.std()  # x̂ = weight · (y − mean) / std + bias
+start = bias - per_degree * y.mean()
+assert np.allclose([per_degree, start], [5 / 9, -160 / 9])  # C = 5/9 · (F − 32)
+f"C = {per_degree:.4f} · F − {-start:.4f}"
+
+# %% The numbers of this run
+book.numbers({
+    "w": float(ws[-1]),
+    "b": float(bs[-1]),
+    "loss before the last update": float(recording.losses[-1]),
+    "loss": losses[-1],
+    "50 °C in °F": answer,
+    "records, with step 0": len(recording),
+    "difference from the loop by hand": float(np.abs(parts.parameters - [w, b]).max()),
+    "largest stable learning rate": bound,
+    "updates needed with scaled input": needed,
+})  # fmt: skip

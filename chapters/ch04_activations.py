@@ -1,37 +1,38 @@
-"""Chapter 4. Activations: how a network gets its bends.
+# %% [markdown]
+# # Chapter 4. Activations: how a network gets its bends
+#
+# An activation sits behind each neuron and bends what comes out. ReLU cuts off everything below 0; its slope is 0 on
+# the left and 1 on the right (at 0 itself there is no slope, and tinylearn takes 0). The sigmoid squeezes every number
+# between 0 and 1; it is steepest in the middle, 0.25, and almost level far out. What a neuron learns from is
+# multiplied by that slope: where it is almost 0, the neuron hardly learns. Softmax looks at several numbers at once
+# and turns them into probabilities: each eˣ, divided by the sum of them all.
+#
+# How does a neuron in the middle of a network learn? By **backpropagation**. Values flow forward, layer by layer, to
+# the loss. Then dout, which says how the loss grows with a number, flows back: times the weight along each line, times
+# the slope at each activation. A ReLU that is off has slope 0; there dout stops, and the weights before it learn
+# nothing from this example. The gradient of a weight is its input times its dout, and the step subtracts the learning
+# rate times that.
+#
+# Why bend at all? Two layers without activation are w₂ · (w₁ · x + b₁) + b₂ = (w₂ · w₁) · x + (w₂ · b₁ + b₂): one
+# weight and one bias. So is a third layer, and a hundredth: always a straight line. The best line through sin(x) on
+# [−5, 5] has a mean squared error of 0.50003, and the network without activations finds that line and stays there.
+# With ReLU, from the same initial weights, the same network bends where its neurons switch on and off, and follows the
+# wave. So it does with tanh, and later with sigmoid, whose slopes are small: four networks race that differ in nothing
+# but their activations. (Of seeds 0 to 39, tanh ends lowest with 38, though the start is made for ReLU; the line stays
+# at its 0.50003 with all.)
+#
+# Where a ReLU network starts matters. A neuron that is off for every x has slope 0 and never learns: it is dead. With
+# random weights and biases of 0, 6 of 40 networks were still stuck after 4000 epochs, a part of the wave missing. So
+# here the seven neurons of the first layer start with their bends spread evenly from x = −4 to x = 4; the biases of
+# the second layer start at 1, so that most of its neurons are on; and the weights of the last layer start small, so
+# that learning soon turns a wrong sign. All networks start so, and with ReLU every seed from 0 to 99 follows the wave.
+#
+# ```
+# python -m chapters.ch04_activations
+# ```
 
-An activation sits behind each neuron and bends what comes out. ReLU cuts off everything below 0; its slope is 0 on the
-left and 1 on the right (at 0 itself there is no slope, and tinylearn takes 0). The sigmoid squeezes every number
-between 0 and 1; it is steepest in the middle, 0.25, and almost level far out. What a neuron learns from is multiplied
-by that slope: where it is almost 0, the neuron hardly learns. Softmax looks at several numbers at once and turns them
-into probabilities: each eˣ, divided by the sum of them all.
-
-How does a neuron in the middle of a network learn? By **backpropagation**. Values flow forward, layer by layer, to the
-loss. Then dout, which says how the loss grows with a number, flows back: times the weight along each line, times the
-slope at each activation. A ReLU that is off has slope 0; there dout stops, and the weights before it learn nothing from
-this example. The gradient of a weight is its input times its dout, and the step subtracts the learning rate times that.
-
-Why bend at all? Two layers without activation are w₂ · (w₁ · x + b₁) + b₂ = (w₂ · w₁) · x + (w₂ · b₁ + b₂): one weight
-and one bias. So is a third layer, and a hundredth: always a straight line. The best line through sin(x) on [−5, 5] has
-a mean squared error of 0.50003, and the network without activations finds that line and stays there. With ReLU, from
-the same initial weights, the same network bends where its neurons switch on and off, and follows the wave. So it does
-with tanh, and later with sigmoid, whose slopes are small: four networks race that differ in nothing but their
-activations. (Of seeds 0 to 39, tanh ends lowest with 38, though the start is made for ReLU; the line stays at its
-0.50003 with all.)
-
-Where a ReLU network starts matters. A neuron that is off for every x has slope 0 and never learns: it is dead. With
-random weights and biases of 0, 6 of 40 networks were still stuck after 4000 epochs, a part of the wave missing. So here
-the seven neurons of the first layer start with their bends spread evenly from x = −4 to x = 4; the biases of the second
-layer start at 1, so that most of its neurons are on; and the weights of the last layer start small, so that learning
-soon turns a wrong sign. All networks start so, and with ReLU every seed from 0 to 99 follows the wave.
-
-    python -m chapters.ch04_activations
-"""
-
-from __future__ import annotations
-
+# %% What this chapter uses
 from collections.abc import Collection
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -49,8 +50,6 @@ from animations import (
     spaced_steps,
 )
 from animations.scenes.activations.curve_fit import straight_line
-from chapters.tools.films import draw
-from chapters.tools.run import Headline, checked, run_alone
 from tinylearn import (
     SGD,
     Adam,
@@ -71,7 +70,11 @@ from tinylearn.analysis.race import Runner
 from tinylearn.datasets import sine
 from tinylearn.initializers import constant, he_normal, ones
 from tinylearn.layers import Layer
+from chapters.tools.run import begin
 
+book = begin("ch04")
+
+# %% What it works with
 INPUTS = np.linspace(-6, 6, 121)
 SCORES, MOVING = (2.3, 7.9, 0.8, 5.1), 3  # which of the scores moves, counted from 0
 LEARNING_RATE, EPOCHS = 0.005, 1000
@@ -80,9 +83,7 @@ READING = {1: 2.5, 2: 1.5, 3: 1, 4: 1, 5: 2, 6: 2.5, 7: 3, 8: 2.5, 9: 2.5, 10: 3
 ACTIVATIONS: dict[str, type[Layer] | None] = {LINE: None, RELU: ReLU, "with tanh": Tanh, "with sigmoid": Sigmoid}
 
 
-# --- the maths, by hand -----------------------------------------------------------------------------------------------
-
-
+# %% The maths, by hand
 def sigmoid_slope(x: np.ndarray) -> np.ndarray:
     """The slope of the sigmoid, measured: how much it rises from just before x to just after, for each step.
 
@@ -114,9 +115,7 @@ def best_line(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float]:
     return float(w), float(b), float(((w * x + b - y) ** 2).mean())
 
 
-# --- the network ------------------------------------------------------------------------------------------------------
-
-
+# %% The network
 def network(seed: int, activation: type[Layer] | None) -> Sequential:
     """Return the network 1-7-5-1, with an activation behind the hidden layers or none; for one seed all start equal."""
     rng = np.random.default_rng(seed)
@@ -157,9 +156,7 @@ def one_update() -> Recording:
     return recorder.recording
 
 
-# --- the pictures -----------------------------------------------------------------------------------------------------
-
-
+# %% The pictures
 def two_functions(x: np.ndarray) -> SideBySide:
     """ReLU and sigmoid beside each other, at the inputs x, their slopes on the same axis."""
     relu, sigmoid = (FunctionStates(layer, x) for layer in (ReLU(), Sigmoid()))
@@ -195,46 +192,41 @@ def two_networks(line: CurveStates, curve: CurveStates, error: float) -> SideByS
                       CurveFit(curve, title=RELU, name="relu", clock=False, **both))  # fmt: skip
 
 
-def main(
-    out: Path, *, seed: int = 0, quick: bool = False, formats: tuple[str, ...] = ("gif",), processes: int = 1
-) -> Headline:
-    """Compute, train, draw; return the headline numbers. `seed` chooses the initial weights of both networks."""
-    out = checked("ch04", out, seed, quick, formats, processes)
-    x, y = sine()
-    w, b, error = best_line(x, y)
-    runners, steps = learn(seed, x, y), spaced_steps(EPOCHS, 9 if quick else 101)
-    states = {name: CurveStates(runner.recording, runner.model, x, y, steps) for name, runner in runners.items()}
-    line, curve = states[LINE], states[RELU]
-    scores = moving_scores(9 if quick else 101)
-    films = {
-        "ch04_relu_sigmoid": Clip(two_functions(INPUTS[::20] if quick else INPUTS), fps=4 if quick else 20,
-                                  hold_first=1.5, holds={3 if quick else 60: 2}, hold_last=3, colors=48),
-        "ch04_softmax": Clip(SoftmaxBars(scores, Softmax().forward(scores), moving=MOVING), fps=10, hold_first=2,
-                             colors=48),
-        "ch04_one_update": Clip(Backpropagation(one_update()), fps=1, motion=1 if quick else 10, hold_first=2,
-                                holds=READING, hold_last=4, colors=48),
-        "ch04_learning_sine": Clip(two_networks(line, curve, error), fps=10, hold_first=1.5, hold_last=3, colors=48),
-        "ch04_race": Clip(CurveRace(states, title="Four networks that differ in their activations", best_line=error),
-                          fps=10, hold_first=1.5, hold_last=3, colors=64),
-    }  # fmt: skip
-    draw(films, out, formats, processes)
+# %% All that is learned
+x, y = sine()
+w, b, error = best_line(x, y)
+runners, steps = learn(book.seed, x, y), spaced_steps(EPOCHS, 9 if book.quick else 101)
+states = {name: CurveStates(runner.recording, runner.model, x, y, steps) for name, runner in runners.items()}
+line, curve = states[LINE], states[RELU]
+scores = moving_scores(9 if book.quick else 101)
 
-    x = INPUTS[::4]
-    sigmoid, p = FunctionStates(Sigmoid(), x), Softmax().forward(np.array(SCORES))
-    return {
-        "slope of ReLU at 0": relu_slope_at_zero(),
-        "steepest slope of the sigmoid": sigmoid.slope.max().item(),
-        "largest difference from the measured slope": float(np.abs(sigmoid.slope - sigmoid_slope(x)).max()),
-        "softmax": p.round(5).tolist(),
-        "difference from softmax by hand": float(np.abs(p - softmax(np.array(SCORES))).max()),
-        "loss without activations": float(line.loss[-1]),
-        "loss of the best straight line": error,
-        "w and b of the best line, by hand": [w, b],
-        "w and b of the network without activations": straight_line(runners[LINE].model),
-        "loss with ReLU": float(curve.loss[-1]),
-        **{f"last recorded loss {name}": float(runner.recording.losses[-1]) for name, runner in runners.items()},
-    }
+# %% The films
+functions = two_functions(INPUTS[::20] if book.quick else INPUTS)
+book.film("ch04_relu_sigmoid", Clip(functions, fps=4 if book.quick else 20, hold_first=1.5,
+                                    holds={3 if book.quick else 60: 2}, hold_last=3, colors=48))  # fmt: skip
+bars = SoftmaxBars(scores, Softmax().forward(scores), moving=MOVING)
+book.film("ch04_softmax", Clip(bars, fps=10, hold_first=2, colors=48))
+passes = Backpropagation(one_update())
+book.film("ch04_one_update", Clip(passes, fps=1, motion=1 if book.quick else 10, hold_first=2, holds=READING,
+                                  hold_last=4, colors=48))  # fmt: skip
+both = two_networks(line, curve, error)
+book.film("ch04_learning_sine", Clip(both, fps=10, hold_first=1.5, hold_last=3, colors=48))
+all_four = CurveRace(states, title="Four networks that differ in their activations", best_line=error)
+book.film("ch04_race", Clip(all_four, fps=10, hold_first=1.5, hold_last=3, colors=64))
 
-
-if __name__ == "__main__":
-    run_alone(main, "ch04")
+# %% The numbers
+places = INPUTS[::4]
+sigmoid, p = FunctionStates(Sigmoid(), places), Softmax().forward(np.array(SCORES))
+book.numbers({
+    "slope of ReLU at 0": relu_slope_at_zero(),
+    "steepest slope of the sigmoid": sigmoid.slope.max().item(),
+    "largest difference from the measured slope": float(np.abs(sigmoid.slope - sigmoid_slope(places)).max()),
+    "softmax": p.round(5).tolist(),
+    "difference from softmax by hand": float(np.abs(p - softmax(np.array(SCORES))).max()),
+    "loss without activations": float(line.loss[-1]),
+    "loss of the best straight line": error,
+    "w and b of the best line, by hand": [w, b],
+    "w and b of the network without activations": straight_line(runners[LINE].model),
+    "loss with ReLU": float(curve.loss[-1]),
+    **{f"last recorded loss {name}": float(runner.recording.losses[-1]) for name, runner in runners.items()},
+})  # fmt: skip

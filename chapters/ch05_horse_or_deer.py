@@ -1,45 +1,45 @@
-"""Chapter 5. Horse or deer? One neuron looks at a picture.
+# %% [markdown]
+# # Chapter 5. Horse or deer? One neuron looks at a picture
+#
+# A picture is a table of numbers. Each of its 32 × 32 pixels has three: how much red, green and blue there is, from 0
+# to 1. Here the neuron sees the red ones alone, as the book has it: 1024 inputs, so 1024 weights. It multiplies every
+# pixel with its weight, adds up, and adds the bias. The sum can be any number; the sigmoid of chapter 4 squeezes it
+# between 0 and 1, and that is the neuron's answer: the probability that this is a horse. Below a half it means a deer.
+#
+# It starts with weights of 0: it has no opinion and answers a half to everything. Then it is shown the **training
+# set**, 160 pictures in batches of 32, 125 times over, and each batch moves the weights a little against the gradient
+# of the binary cross-entropy. The weights make a picture, too: where it is blue, a bright pixel speaks for a horse,
+# where it is red, for a deer; the scale below it grows with the weights. Multiply the two pictures pixel by pixel, and
+# you get a third, in the same colours: add up all that is blue, all that is red, and the bias, and you have the sum.
+# Horse and deer of the film are from the **test set**, from which the neuron never learns. All that it can notice is
+# at which places bright pixels went together with which animal in the training set. A horse that looks the other way,
+# or stands a little higher, is something else to it.
+#
+# How good is it? Of the 41 sketches of the test set it gets 26 right. That sounds better than tossing a coin, until
+# you count: 24 of the 41 are deer, so always answering "deer" gets 24. And 41 are few: with luck, good or bad, 26 of
+# 41 can come from a model that is right in 48 of 100 cases, or in 76. So the scorecard says how many are right, of how
+# many, the 95 % interval, and what always giving the same answer would get.
+#
+# Would more neurons help? The second film sets a network of three layers, 1024-64-32-1 with ReLU, beside the one
+# neuron. It soon knows the training set by heart, 158 of 160, but of the test set it gets 29 of 41. Both models
+# **overfit**: they are better on what they have learned from than on what is new, and the gap of the network is the
+# wider one. What have its hidden neurons learned? The third film shows four of the 64 in the first layer: what
+# training has added to their weights, and how strongly each answers the horse and the deer. Each looks for another
+# pattern of bright and dark, and the layers after it weigh their answers. But each looks at every pixel at its place.
+# Chapter 6 looks in another way.
+#
+# ```
+# python -m chapters.ch05_horse_or_deer
+# python -m chapters.ch05_horse_or_deer --data cifar10 --data-dir PATH
+# ```
+#
+# The first learns from sketches that the program draws itself, and the numbers above are those of this run; the second
+# learns from the book's photographs. Of these the films show the book's two; of the sketches the horse and the deer of
+# the test set of which the neuron is surest, so both look better than the 26 of 41 that count.
 
-A picture is a table of numbers. Each of its 32 × 32 pixels has three: how much red, green and blue there is, from 0 to
-1. Here the neuron sees the red ones alone, as the book has it: 1024 inputs, so 1024 weights. It multiplies every pixel
-with its weight, adds up, and adds the bias. The sum can be any number; the sigmoid of chapter 4 squeezes it between 0
-and 1, and that is the neuron's answer: the probability that this is a horse. Below a half it means a deer.
-
-It starts with weights of 0: it has no opinion and answers a half to everything. Then it is shown the **training set**,
-160 pictures in batches of 32, 125 times over, and each batch moves the weights a little against the gradient of the
-binary cross-entropy. The weights make a picture, too: where it is blue, a bright pixel speaks for a horse, where it is
-red, for a deer; the scale below it grows with the weights. Multiply the two pictures pixel by pixel, and you get a
-third, in the same colours: add up all that is blue, all that is red, and the bias, and you have the sum. Horse and deer
-of the film are from the **test set**, from which the neuron never learns. All that it can notice is at which places
-bright pixels went together with which animal in the training set. A horse that looks the other way, or stands a little
-higher, is something else to it.
-
-How good is it? Of the 41 sketches of the test set it gets 26 right. That sounds better than tossing a coin, until you
-count: 24 of the 41 are deer, so always answering "deer" gets 24. And 41 are few: with luck, good or bad, 26 of 41 can
-come from a model that is right in 48 of 100 cases, or in 76. So the scorecard says how many are right, of how many, the
-95 % interval, and what always giving the same answer would get.
-
-Would more neurons help? The second film sets a network of three layers, 1024-64-32-1 with ReLU, beside the one neuron.
-It soon knows the training set by heart, 158 of 160, but of the test set it gets 29 of 41. Both models **overfit**: they
-are better on what they have learned from than on what is new, and the gap of the network is the wider one. What have
-its hidden neurons learned? The third film shows four of the 64 in the first layer: what training has added to their
-weights, and how strongly each answers the horse and the deer. Each looks for another pattern of bright and dark, and
-the layers after it weigh their answers. But each looks at every pixel at its place. Chapter 6 looks in another way.
-
-    python -m chapters.ch05_horse_or_deer
-    python -m chapters.ch05_horse_or_deer --data cifar10 --data-dir PATH
-
-The first learns from sketches that the program draws itself, and the numbers above are those of this run; the second
-learns from the book's photographs. Of these the films show the book's two; of the sketches the horse and the deer of
-the test set of which the neuron is surest, so both look better than the 26 of 41 that count.
-"""
-
-from __future__ import annotations
-
+# %% What this chapter uses
 import math
-import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -54,11 +54,9 @@ from animations import (
     Tally,
 )
 from animations.kit.chain import Predictions
-from chapters.parts import images
+from chapters.parts.dense_networks import EPOCHS, SEEN, UNSEEN, deeper_network, red_pixels
 from chapters.parts.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
 from chapters.parts.scores import recorded_counts, scores
-from chapters.tools.films import draw
-from chapters.tools.run import Headline, checked, run_alone
 from tinylearn import (
     Adam,
     BinaryCrossEntropy,
@@ -66,15 +64,17 @@ from tinylearn import (
     ProgressBar,
     Recorder,
     Recording,
-    ReLU,
     Sequential,
     Sigmoid,
     fit,
 )
 from tinylearn.initializers import zeros
+from chapters.tools.run import begin
 
-EPOCHS, BATCH = 125, 32
-SEEN, UNSEEN = "training set", "test set"
+book = begin("ch05")
+
+# %% What it works with
+BATCH = 32
 
 
 def answer_by_hand(picture: np.ndarray, w: np.ndarray, b: float) -> float:
@@ -86,20 +86,9 @@ def answer_by_hand(picture: np.ndarray, w: np.ndarray, b: float) -> float:
     return 1 / (1 + math.exp(-total))
 
 
-def red_pixels(pictures: np.ndarray) -> np.ndarray:
-    """Return the red channels (N, 1024), row after row, of pictures (N, 32, 32, 3)."""
-    return pictures[..., 0].reshape(len(pictures), -1)
-
-
 def one_neuron(rng: np.random.Generator) -> Sequential:
     """Return the neuron with weights of 0. (Several neurons in a layer must start apart, or they stay the same.)"""
     return Sequential([Dense(1024, 1, rng=rng, weights=zeros), Sigmoid()])
-
-
-def deeper_network(rng: np.random.Generator) -> Sequential:
-    """Return the network of three layers."""
-    hidden = [Dense(1024, 64, rng=rng), ReLU(), Dense(64, 32, rng=rng), ReLU()]
-    return Sequential([*hidden, Dense(32, 1, rng=rng), Sigmoid()])
 
 
 def learn(model: Sequential, data: HorsesAndDeer, rng: np.random.Generator) -> Recording:
@@ -126,9 +115,7 @@ def right_answers(model: Sequential, recording: Recording, data: HorsesAndDeer, 
     return tallies(recorded_counts(recording, model, steps, *sets), data, range(len(steps)))
 
 
-# --- the pictures -----------------------------------------------------------------------------------------------------
-
-
+# %% The pictures
 def shown_pictures(data: HorsesAndDeer, neuron: Sequential, source: str) -> np.ndarray:
     """Return a horse and a deer (2, 32, 32, 3) of the test set to show.
 
@@ -191,55 +178,38 @@ def hidden_layer(
                        network=Predictions(recording, network, x, ["the horse", "the deer"]))  # fmt: skip
 
 
-def main(
-    out: Path,
-    *,
-    seed: int = 0,
-    quick: bool = False,
-    formats: tuple[str, ...] = ("gif",),
-    processes: int = 1,
-    data: str = images.DATA[0],
-    data_dir: str | os.PathLike[str] | None = None,
-) -> Headline:
-    """Train, draw, count; return the headline numbers. `seed` fixes the sketches, the batches, the initial weights."""
-    out = checked("ch05", out, seed, quick, formats, processes)
-    pictures = horses_and_deer(data, data_dir, seed=seed)
-    rng = np.random.default_rng(seed)
-    neuron, network = one_neuron(rng), deeper_network(rng)
-    of_neuron, of_network = (learn(model, pictures, rng) for model in (neuron, network))
+# %% All that is learned
+pictures = horses_and_deer(book.data, book.data_dir, seed=book.seed)
+rng = np.random.default_rng(book.seed)
+neuron, network = one_neuron(rng), deeper_network(rng)
+of_neuron, of_network = (learn(model, pictures, rng) for model in (neuron, network))
 
-    batches, slow = updates_of_an_epoch(pictures), {}
-    epochs = [*range(0, EPOCHS, EPOCHS // 5 if quick else 1), EPOCHS]
-    steps = ends = [batches * epoch for epoch in epochs]
-    if not quick:  # the first epoch update by update, then every second epoch
-        steps = sorted({*range(batches), *ends[1::2], ends[-1]})
-        slow = dict.fromkeys(range(1, batches + 1), 0.7)
-    shown = shown_pictures(pictures, neuron, data)
-    pace: dict[str, Any] = {"fps": 8, "hold_first": 3, "hold_last": 4, "holds": slow}
-    counts = right_answers(neuron, of_neuron, pictures, steps)
-    compared = [
-        LearningRun("one neuron", *right_answers(neuron, of_neuron, pictures, ends)),
-        LearningRun("three layers", *right_answers(network, of_network, pictures, ends)),
-    ]
-    films = {
-        "ch05_horse_and_deer": Clip(horse_and_deer(PixelStates(of_neuron, shown, steps), counts), **pace),
-        "ch05_neuron_and_network": Clip(AccuracyGap(epochs, compared), fps=12, hold_first=2, hold_last=4,
-                                        colors=48),
-        "ch05_hidden_layer": Clip(hidden_layer(network, of_network, pictures, shown, steps), **pace),
-    }  # fmt: skip
-    draw(films, out, formats, processes)
+batches, slow = updates_of_an_epoch(pictures), {}
+epochs = [*range(0, EPOCHS, EPOCHS // 5 if book.quick else 1), EPOCHS]
+steps = ends = [batches * epoch for epoch in epochs]
+if not book.quick:  # the first epoch update by update, then every second epoch
+    steps = sorted({*range(batches), *ends[1::2], ends[-1]})
+    slow = dict.fromkeys(range(1, batches + 1), 0.7)
+shown = shown_pictures(pictures, neuron, book.data)
+pace: dict[str, Any] = {"fps": 8, "hold_first": 3, "hold_last": 4, "holds": slow}
 
-    w, b = neuron.parameters[:-1], float(neuron.parameters[-1])
-    by_hand = [answer_by_hand(picture, w, b) for picture in shown]
-    headline: Headline = {
-        "probability of a horse, for the horse": by_hand[0],
-        "probability of a horse, for the deer": by_hand[1],
-        "difference from the sum by hand": float(np.abs(neuron.predict(red_pixels(shown))[:, 0] - by_hand).max()),
-    }
-    for name, model in (("neuron", neuron), ("three layers", network)):
-        headline |= scores(name, model, pictures, red_pixels)
-    return headline
+# %% The films
+counts = right_answers(neuron, of_neuron, pictures, steps)
+book.film("ch05_horse_and_deer", Clip(horse_and_deer(PixelStates(of_neuron, shown, steps), counts), **pace))
+compared = [
+    LearningRun("one neuron", *right_answers(neuron, of_neuron, pictures, ends)),
+    LearningRun("three layers", *right_answers(network, of_network, pictures, ends)),
+]
+book.film("ch05_neuron_and_network", Clip(AccuracyGap(epochs, compared), fps=12, hold_first=2, hold_last=4, colors=48))
+book.film("ch05_hidden_layer", Clip(hidden_layer(network, of_network, pictures, shown, steps), **pace))
 
-
-if __name__ == "__main__":
-    run_alone(main, "ch05", options=images.options)
+# %% The numbers
+w, b = neuron.parameters[:-1], float(neuron.parameters[-1])
+by_hand = [answer_by_hand(picture, w, b) for picture in shown]
+book.numbers({
+    "probability of a horse, for the horse": by_hand[0],
+    "probability of a horse, for the deer": by_hand[1],
+    "difference from the sum by hand": float(np.abs(neuron.predict(red_pixels(shown))[:, 0] - by_hand).max()),
+})  # fmt: skip
+for name, model in (("neuron", neuron), ("three layers", network)):
+    book.numbers(scores(name, model, pictures, red_pixels))

@@ -1,50 +1,46 @@
-"""Chapter 6. Convolution: a small filter that looks everywhere.
+# %% [markdown]
+# # Chapter 6. Convolution: a small filter that looks everywhere
+#
+# A neuron of chapter 5 has a weight for every pixel. Move the horse a little, and it meets other weights: what was
+# learned about legs at one place says nothing about legs at another. A filter is smaller, 3 × 3 weights, say, and is
+# laid on the picture at one place after the other. At each, every weight is multiplied with the number under it, and
+# the sum is written down. The same weights look everywhere; where the picture looks like the filter, the sum is large.
+# So what is written down is a picture again, of where the filter found what it looks for: a feature map.
+#
+# Two things can be chosen. The stride is how far the filter moves from one place to the next; with 2, half as many
+# places fit in each direction. And since a 3 × 3 filter cannot stand with its middle on the rim, a border of zeros,
+# the padding, may be laid around the picture: with 1, a 3 × 3 filter has as many places as there are pixels.
+#
+# Max pooling keeps the largest number under each window and forgets the others, and with them where exactly it was. A
+# leg that stands a pixel further to the left then often makes no difference any more. With a stride of 2 the windows
+# lie beside each other, and a quarter of the numbers is left.
+#
+# Nobody says what the filters should look for. They start as noise and are adjusted against the gradient, like all
+# weights. A small network with eight of them, 5 × 5 in three colours, learns to tell horses from deer. The third film
+# takes its first update apart. Every place of every picture pulls on the filter: the patch that lay under it, times
+# dout, which backpropagation hands back for this place. The sum of all pulls is the gradient, and the step goes
+# against it.
+#
+# The fourth film shows all eight filters while they learn, in a picture that they do not learn from. Each map
+# contributes to the sum of the last neuron, for a horse or for a deer, and so you see what a filter is good for. After
+# 60 epochs some answer along legs, some along a back, some to a colour; a few are hard to understand.
+#
+# Is it worth it? Here are the 160 pictures of chapter 5, their red pixels, and two networks: the dense one of that
+# chapter and one with two convolutions. Both know the 160 by heart in the end. Of the 41 that neither has seen the
+# second gets more right, but 41 are few. Of 400 more sketches it gets about six in seven right, the dense one five in
+# eight; the last film shows both while they learn. The second is not the smaller one: most of its parameters stand in
+# a dense layer behind the convolutions.
+#
+# ```
+# python -m chapters.ch06_convolution
+# python -m chapters.ch06_convolution --data cifar10 --data-dir PATH
+# python -m chapters.ch06_convolution --kernel "0 1; -1 0" --stride 2 --padding same --image "1 2 3; 4 5 6; 7 8 9"
+# ```
+#
+# The last animates a convolution of your own. What is left out: the book's image and filter, stride 1, padding 0.
 
-A neuron of chapter 5 has a weight for every pixel. Move the horse a little, and it meets other weights: what was
-learned about legs at one place says nothing about legs at another. A filter is smaller, 3 × 3 weights, say, and is laid
-on the picture at one place after the other. At each, every weight is multiplied with the number under it, and the sum
-is written down. The same weights look everywhere; where the picture looks like the filter, the sum is large. So what is
-written down is a picture again, of where the filter found what it looks for: a feature map.
-
-Two things can be chosen. The stride is how far the filter moves from one place to the next; with 2, half as many places
-fit in each direction. And since a 3 × 3 filter cannot stand with its middle on the rim, a border of zeros, the padding,
-may be laid around the picture: with 1, a 3 × 3 filter has as many places as there are pixels.
-
-Max pooling keeps the largest number under each window and forgets the others, and with them where exactly it was. A leg
-that stands a pixel further to the left then often makes no difference any more. With a stride of 2 the windows lie
-beside each other, and a quarter of the numbers is left.
-
-Nobody says what the filters should look for. They start as noise and are adjusted against the gradient, like all
-weights. A small network with eight of them, 5 × 5 in three colours, learns to tell horses from deer. The third film
-takes its first update apart. Every place of every picture pulls on the filter: the patch that lay under it, times dout,
-which backpropagation hands back for this place. The sum of all pulls is the gradient, and the step goes against it.
-
-The fourth film shows all eight filters while they learn, in a picture that they do not learn from. Each map contributes
-to the sum of the last neuron, for a horse or for a deer, and so you see what a filter is good for. After 60 epochs some
-answer along legs, some along a back, some to a colour; a few are hard to understand.
-
-Is it worth it? Here are the 160 pictures of chapter 5, their red pixels, and two networks: the dense one of that
-chapter and one with two convolutions. Both know the 160 by heart in the end. Of the 41 that neither has seen the second
-gets more right, but 41 are few. Of 400 more sketches it gets about six in seven right, the dense one five in eight;
-the last film shows both while they learn. The second is not the smaller one: most of its parameters stand in a dense
-layer behind the convolutions.
-
-    python -m chapters.ch06_convolution
-    python -m chapters.ch06_convolution --data cifar10 --data-dir PATH
-    python -m chapters.ch06_convolution --kernel "0 1; -1 0" --stride 2 --padding same --image "1 2 3; 4 5 6; 7 8 9"
-
-The last animates a convolution of your own. What is left out: the book's image and filter, stride 1, padding 0.
-"""
-
-from __future__ import annotations
-
-import argparse
+# %% What this chapter uses
 import math
-import os
-import re
-import sys
-from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -61,13 +57,11 @@ from animations import (
     Stacked,
     Tally,
 )
-from chapters.ch05_horse_or_deer import EPOCHS as DENSE_EPOCHS
-from chapters.ch05_horse_or_deer import SEEN, deeper_network, red_pixels
-from chapters.parts import images
+from chapters.parts.dense_networks import EPOCHS as DENSE_EPOCHS
+from chapters.parts.dense_networks import SEEN, deeper_network, red_pixels
 from chapters.parts.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
 from chapters.parts.scores import recorded_counts, scores
-from chapters.tools.films import draw
-from chapters.tools.run import Headline, Parser, checked, parser, run, title
+from chapters.parts.your_convolution import IMAGE, ROW, SLOWLY
 from tinylearn import (
     Adam,
     BinaryCrossEntropy,
@@ -86,20 +80,14 @@ from tinylearn import (
 )
 from tinylearn.callbacks import Callback
 from tinylearn.initializers import he_normal
+from chapters.tools.run import begin
 
+book = begin("ch06")
+
+# %% What it works with
 SMALL_IMAGE = [[1, 1, 1], [0, 0, 0], [0, 0, 0]]
-ROW = [[0, 0, 0], [1, 1, 1], [0, 0, 0]]  # looks for a line from left to right
-IMAGE = [
-    [1, 0, 0, 1, 1, 0],
-    [1, 0, 1, 0, 0, 1],
-    [0, 0, 0, 1, 1, 0],
-    [0, 1, 1, 0, 1, 0],
-    [1, 0, 1, 1, 0, 0],
-    [0, 1, 0, 0, 1, 0],
-]
 DIAGONAL = [[1, 0], [0, 1]]
 BATCH, CNN_EPOCHS, FILTER_EPOCHS = 32, 40, 60
-SLOWLY: dict[str, Any] = {"fps": 1.5, "motion": 6, "hold_first": 2, "hold_last": 3, "colors": 48}
 PULLED = 6  # the filter whose update is taken apart
 READ = {0: 2, 1: 4, 2: 4, 3: 0.5, 4: 0.5, 5: 0.5, 6: 2, 7: 2, 8: 3, 9: 3}  # seconds for what its film says
 
@@ -125,9 +113,7 @@ def convolve_by_hand(image: Any, kernel: Any, stride: int, padding: int) -> list
     return out
 
 
-# --- networks ---------------------------------------------------------------------------------------------------------
-
-
+# %% Networks
 def convolutional_network(rng: np.random.Generator) -> Sequential:
     """Return the network of the book, for pictures of one channel; the numbers behind the layers are output shapes."""
     first = [Conv2D(1, 64, 3, rng=rng), ReLU(), MaxPool2D(2)]  # 15 × 15 × 64
@@ -166,12 +152,12 @@ def learn(model: Sequential, x: np.ndarray, y: np.ndarray, epochs: int, rng: np.
         callbacks=[ProgressBar(epochs * updates, "chapter 6"), *others])  # fmt: skip
 
 
-def compare(data: HorsesAndDeer, rng: np.random.Generator, quick: bool) -> tuple[Headline, AccuracyGap]:
+def compare(data: HorsesAndDeer, rng: np.random.Generator, quick: bool) -> tuple[dict[str, Any], AccuracyGap]:
     """Train the dense network and the convolutional one on the same red pixels; return how good they are, and become.
 
     The film counts, beside the training set, the further pictures: 41 would be too few to tell the two apart.
     """
-    headline: Headline = {}
+    headline: dict[str, Any] = {}
     runs, each, last = [], math.ceil(len(data.x_train) / BATCH), 2 if quick else CNN_EPOCHS
     shown = [epoch for epoch in range(last + 1) if epoch < 10 or epoch % 5 == 0]
     models = (("dense", deeper_network(rng), red_pixels, DENSE_EPOCHS),
@@ -188,9 +174,7 @@ def compare(data: HorsesAndDeer, rng: np.random.Generator, quick: bool) -> tuple
     return headline, AccuracyGap(shown, runs)
 
 
-# --- the pictures -----------------------------------------------------------------------------------------------------
-
-
+# %% The pictures
 def padding_and_stride() -> list[ConvolutionSteps]:
     """The two convolutions of the book, nine places each."""
     return [ConvolutionSteps(SMALL_IMAGE, ROW, padding=1, name="row"),
@@ -238,122 +222,32 @@ def filter_pull(recording: Recording, pictures: np.ndarray, step: int, k: int) -
                       recording=recording)  # fmt: skip
 
 
-def main(
-    out: Path,
-    *,
-    seed: int = 0,
-    quick: bool = False,
-    formats: tuple[str, ...] = ("gif",),
-    processes: int = 1,
-    data: str = images.DATA[0],
-    data_dir: str | os.PathLike[str] | None = None,
-    kernel: Any = None,
-    image: Any = None,
-    stride: Any = None,
-    padding: Any = None,
-) -> Headline:
-    """Convolve, train, draw; return the headline numbers. `seed` fixes the sketches, the batches, the initial weights.
+# %% All that is learned
+pictures = horses_and_deer(book.data, book.data_dir, seed=book.seed)
+rng = np.random.default_rng(book.seed)
+filters = eight_filters(rng)
+recorder = Recorder(filters)
+x, y = centred(pictures.x_train), pictures.y_train
+learn(filters, x, y, 6 if book.quick else FILTER_EPOCHS, rng, recorder, learning_rate=0.003)
 
-    With a kernel, an image, a stride or a padding, animate that convolution alone.
-    """
-    out = checked("ch06", out, seed, quick, formats, processes)
-    if any(value is not None for value in (kernel, image, stride, padding)):
-        yours = your_convolution(kernel, image, stride, padding)
-        draw({"ch06_your_convolution": Clip(yours, **SLOWLY)}, out, formats, processes)
-        return {yours.title: yours.out.tolist()}
+# %% The films
+boards, pools = padding_and_stride(), pooling()
+left, diagonal = (board.out for board in boards)
+book.film("ch06_padding_and_stride", Clip(Stacked(*boards), **SLOWLY))
+book.film("ch06_max_pooling", Clip(SideBySide(*pools), **SLOWLY))
+pulls = filter_pull(recorder.recording, pictures.x_train, step=1, k=PULLED)
+book.film("ch06_filter_pull", Clip(pulls, fps=1, hold_last=4, holds=READ))
+maps = feature_maps(filters, recorder.recording, shown_horse(filters, pictures, book.data))
+book.film("ch06_feature_maps", Clip(maps, fps=5, hold_first=4, hold_last=4))
+compared, gap = compare(pictures, rng, book.quick)
+book.film("ch06_dense_and_convolution", Clip(gap, fps=3, hold_first=2, hold_last=4, motion=3, colors=64))
 
-    pictures = horses_and_deer(data, data_dir, seed=seed)
-    rng = np.random.default_rng(seed)
-    filters = eight_filters(rng)
-    recorder = Recorder(filters)
-    epochs = 6 if quick else FILTER_EPOCHS
-    x, y = centred(pictures.x_train), pictures.y_train
-    learn(filters, x, y, epochs, rng, recorder, learning_rate=0.003)
-    boards, pools = padding_and_stride(), pooling()
-    left, diagonal = (board.out for board in boards)
-    pulls = filter_pull(recorder.recording, pictures.x_train, step=1, k=PULLED)
-    maps = feature_maps(filters, recorder.recording, shown_horse(filters, pictures, data))
-    films = {
-        "ch06_padding_and_stride": Clip(Stacked(*boards), **SLOWLY),
-        "ch06_max_pooling": Clip(SideBySide(*pools), **SLOWLY),
-        "ch06_filter_pull": Clip(pulls, fps=1, hold_last=4, holds=READ),
-        "ch06_feature_maps": Clip(maps, fps=5, hold_first=4, hold_last=4),
-    }
-    compared, gap = compare(pictures, rng, quick)
-    films["ch06_dense_and_convolution"] = Clip(gap, fps=3, hold_first=2, hold_last=4, motion=3, colors=64)
-    draw(films, out, formats, processes)
-    return {
-        "3 × 3 filter, stride 1, padding 1": left.tolist(),
-        "2 × 2 filter, stride 2": diagonal.tolist(),
-        "the same by hand": [convolve_by_hand(SMALL_IMAGE, ROW, 1, 1), convolve_by_hand(IMAGE, DIAGONAL, 2, 0)],
-        "2 × 2 max pooling of that": pools[0].out.tolist(),
-        **scores("eight filters", filters, pictures, centred),
-        **compared,
-    }
-
-
-# --- a convolution of your own ----------------------------------------------------------------------------------------
-
-
-def your_convolution(kernel: Any, image: Any, stride: Any, padding: Any) -> ConvolutionSteps:
-    """Return the scene; for None: the book's image and filter, stride 1, padding 0."""
-    return ConvolutionSteps(
-        IMAGE if image is None else image,
-        ROW if kernel is None else kernel,
-        stride=1 if stride is None else stride,
-        padding=0 if padding is None else padding,
-    )
-
-
-def board(text: str) -> list[list[float]]:
-    """Return rows of numbers that are written with semicolons between the rows.
-
-    >>> board("0 1; -1, 0.5")
-    [[0.0, 1.0], [-1.0, 0.5]]
-    """
-    rows = [row.replace(",", " ").split() for row in text.strip().rstrip(";").split(";")]
-    if len({len(row) for row in rows}) > 1:
-        raise argparse.ArgumentTypeError(f"all rows must be equally long, got {[len(row) for row in rows]} numbers")
-    try:
-        return [[float(word) for word in row] for row in rows]
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"rows of numbers, separated by ;, are expected: {error}") from None
-
-
-def one_or_two(text: str) -> int | tuple[int, ...] | str:
-    """Return a whole number, two as a pair, and words as they are.
-
-    >>> one_or_two("2"), one_or_two("1,2"), one_or_two("same")
-    (2, (1, 2), 'same')
-    """
-    try:
-        numbers = tuple(int(word) for word in text.replace(",", " ").split())
-    except ValueError:
-        return text
-    return numbers[0] if len(numbers) == 1 else numbers
-
-
-def options(command: Parser) -> None:
-    """Add what this chapter can be told."""
-    images.options(command)
-    command.add_argument("--kernel", type=board, metavar="ROWS", help='animate this filter alone: "0 1; -1 0"')
-    command.add_argument("--image", type=board, metavar="ROWS", help="the image under it (default: the book's, 6 × 6)")
-    command.add_argument("--stride", type=one_or_two, metavar="N", help='1, 2, …, or "rows columns" (default: 1)')
-    command.add_argument("--padding", type=one_or_two, metavar="N", help="0, 1, …, or same (default: 0)")
-
-
-def run_alone(argv: Sequence[str] | None = None) -> None:
-    """Run this chapter from its own command line; options that do not fit each other are an error of that line."""
-    command = parser(title(main), "python -m chapters.ch06_convolution")
-    options(command)
-    words = sys.argv[1:] if argv is None else argv
-    arguments = command.parse_args([re.sub(r"^(?=-[\d.])", " ", word) for word in words])  # "-1,0": a row, no option
-    try:
-        your_convolution(arguments.kernel, arguments.image, arguments.stride, arguments.padding)
-    except (ValueError, TypeError) as error:
-        command.error(str(error))
-    run(main, "ch06", arguments)
-
-
-if __name__ == "__main__":
-    run_alone()
+# %% The numbers
+book.numbers({
+    "3 × 3 filter, stride 1, padding 1": left.tolist(),
+    "2 × 2 filter, stride 2": diagonal.tolist(),
+    "the same by hand": [convolve_by_hand(SMALL_IMAGE, ROW, 1, 1), convolve_by_hand(IMAGE, DIAGONAL, 2, 0)],
+    "2 × 2 max pooling of that": pools[0].out.tolist(),
+    **scores("eight filters", filters, pictures, centred),
+    **compared,
+})  # fmt: skip

@@ -1,43 +1,45 @@
-"""Chapter 7. Ten classes: plane, car, bird, cat, deer, dog, frog, horse, ship, truck.
+# %% [markdown]
+# # Chapter 7. Ten classes: plane, car, bird, cat, deer, dog, frog, horse, ship, truck
+#
+# One number is enough to say "horse" or "not a horse". For ten classes the network has ten numbers at its end, one for
+# each, and the softmax of chapter 4 makes probabilities of them, which add up to 1. Before it has learned anything
+# every class gets some, and which gets most is chance. What it learns from is the cross-entropy: minus the logarithm
+# of the probability that it gave to the true class.
+#
+# The network is that of chapter 6, with colours: 64 filters of 3 × 3, which see red, green and blue, then 32 filters
+# that see what those 64 have found, and two dense layers; 169,130 parameters in all. After each convolution max
+# pooling keeps a quarter of the numbers. The ReLU comes behind it, since the largest of four numbers is the same
+# before and after, and there is a quarter of the work.
+#
+# Many parameters learn few pictures by heart. But a truck that is mirrored, turned a little and moved a little is
+# still a truck; so each picture is changed at random each time that it is shown, and never shown twice alike. That is
+# called **data augmentation**. The first film shows it slowly, and then what the network is shown in the picture's
+# place.
+#
+# The second film shows two pictures that the network never learns from, a truck and a frog, and what it says of them,
+# from update 0, where it knows nothing. Most of its frames lie in the first epoch, where most is learned: the answers
+# waver, then they settle. In the end the probabilities are nearly 1, but only nearly.
+#
+# What does augmentation change? In the third film the same network learns twice, from only 320 pictures. Shown as they
+# are, it soon knows nearly all of them by heart, but of those that it has never seen it gets far fewer right. This gap
+# is called **overfitting**. With augmentation the gap is narrower; but it learns more slowly, and after so few epochs
+# it gets fewer right of both. More pictures narrow the gap, too: the numbers below are those of the network of the
+# second film, which learns from thousands.
+#
+# ```
+# python -m chapters.ch07_ten_classes
+# python -m chapters.ch07_ten_classes --data cifar10 --epochs 125
+# ```
+#
+# The first learns from sketches that the program draws itself. The second is the book's run, on 50,000 photographs: it
+# takes about an hour, says before it starts how long, and writes a checkpoint after every epoch. If it is killed, the
+# same command with `--resume` goes on from there and ends, bit for bit, with the parameters of a run that was not.
+#
+# Recording every update of this run would fill a disk, so about 60 are recorded, those that the second film shows.
+# They are kept in memory, or, with `--record FOLDER`, on disk: then the film of a run that was killed and resumed is
+# whole, too. Without it, that film begins where the run goes on.
 
-One number is enough to say "horse" or "not a horse". For ten classes the network has ten numbers at its end, one for
-each, and the softmax of chapter 4 makes probabilities of them, which add up to 1. Before it has learned anything every
-class gets some, and which gets most is chance. What it learns from is the cross-entropy: minus the logarithm of the
-probability that it gave to the true class.
-
-The network is that of chapter 6, with colours: 64 filters of 3 × 3, which see red, green and blue, then 32 filters that
-see what those 64 have found, and two dense layers; 169,130 parameters in all. After each convolution max pooling keeps
-a quarter of the numbers. The ReLU comes behind it, since the largest of four numbers is the same before and after, and
-there is a quarter of the work.
-
-Many parameters learn few pictures by heart. But a truck that is mirrored, turned a little and moved a little is still a
-truck; so each picture is changed at random each time that it is shown, and never shown twice alike. That is called
-**data augmentation**. The first film shows it slowly, and then what the network is shown in the picture's place.
-
-The second film shows two pictures that the network never learns from, a truck and a frog, and what it says of them,
-from update 0, where it knows nothing. Most of its frames lie in the first epoch, where most is learned: the answers
-waver, then they settle. In the end the probabilities are nearly 1, but only nearly.
-
-What does augmentation change? In the third film the same network learns twice, from only 320 pictures. Shown as they
-are, it soon knows nearly all of them by heart, but of those that it has never seen it gets far fewer right. This gap is
-called **overfitting**. With augmentation the gap is narrower; but it learns more slowly, and after so few epochs it
-gets fewer right of both. More pictures narrow the gap, too: the numbers below are those of the network of the second
-film, which learns from thousands.
-
-    python -m chapters.ch07_ten_classes
-    python -m chapters.ch07_ten_classes --data cifar10 --epochs 125
-
-The first learns from sketches that the program draws itself. The second is the book's run, on 50,000 photographs: it
-takes about an hour, says before it starts how long, and writes a checkpoint after every epoch. If it is killed, the
-same command with `--resume` goes on from there and ends, bit for bit, with the parameters of a run that was not.
-
-Recording every update of this run would fill a disk, so about 60 are recorded, those that the second film shows. They
-are kept in memory, or, with `--record FOLDER`, on disk: then the film of a run that was killed and resumed is whole,
-too. Without it, that film begins where the run goes on.
-"""
-
-from __future__ import annotations
-
+# %% What this chapter uses
 import math
 import os
 import time
@@ -51,8 +53,6 @@ from animations import AccuracyGap, AugmentationSteps, ClassBars, Clip, ContactS
 from chapters.parts import images
 from chapters.parts.images import Images
 from chapters.parts.scores import correct
-from chapters.tools.films import draw
-from chapters.tools.run import Headline, Parser, Refusal, checked, run_alone
 from tinylearn import (
     Augment,
     CategoricalCrossEntropy,
@@ -77,7 +77,12 @@ from tinylearn.callbacks import Callback
 from tinylearn.checkpoint import read_more
 from tinylearn.checks import path_of, positive_integer
 from tinylearn.datasets import CLASS_NAMES
+from chapters.tools.run import begin
+from chapters.tools.settings import Refusal
 
+book = begin("ch07")
+
+# %% What it works with
 BATCH, WORKERS = 32, 2
 SKETCHES = 8000, 1000  # to learn from, and to be tested on
 EPOCHS = {"sketches": 8, "cifar10": 125}
@@ -159,9 +164,7 @@ def outlook(run: Run, epochs: int, recorder: Recorder) -> str:
     return "\n".join(lines)
 
 
-# --- the pictures -----------------------------------------------------------------------------------------------------
-
-
+# %% The pictures
 def truck_and_frog(data: Images, source: str) -> list[int]:
     """Return which of the test pictures to show: the book's photographs, or the first sketches of each."""
     numbers = [CLASS_NAMES.index(name) for name in BOOK]
@@ -268,9 +271,7 @@ def overfitting(data: Images, epochs: int, seed: int) -> AccuracyGap:
     return AccuracyGap(range(epochs + 1), runs)
 
 
-# --- the run ----------------------------------------------------------------------------------------------------------
-
-
+# %% The run
 def checkpoint_file(out: Path, data: str, quick: bool, named: str | os.PathLike[str] | None, resume: bool) -> Path:
     """Return where the checkpoint is; Refusal if there is none to go on from, or one that took hours would be lost."""
     file = path_of("ch07", named or out / f"ch07_{'quick' if quick else data}.npz")
@@ -283,72 +284,10 @@ def checkpoint_file(out: Path, data: str, quick: bool, named: str | os.PathLike[
     return file
 
 
-def main(
-    out: Path,
-    *,
-    seed: int = 0,
-    quick: bool = False,
-    formats: tuple[str, ...] = ("gif",),
-    processes: int = 1,
-    data: str = images.DATA[0],
-    data_dir: str | os.PathLike[str] | None = None,
-    epochs: int | None = None,
-    learning_rate: float | None = None,
-    checkpoint: str | os.PathLike[str] | None = None,
-    resume: bool = False,
-    record: str | os.PathLike[str] | None = None,
-) -> Headline:
-    """Train, draw, count; return the headline numbers. `seed` fixes the sketches, the batches, the initial weights.
-
-    After every epoch a checkpoint is written; with `resume` the run goes on from it. Refusal if that cannot be.
-    """
-    out = checked("ch07", out, seed, quick, formats, processes)
-    if epochs is not None:
-        positive_integer("ch07", "epochs", epochs)
-    file = checkpoint_file(out, data, quick, checkpoint, resume)
-    n_train, n_test = (200, 100) if quick else SKETCHES
-    pictures = images.load(data, data_dir, sketches=(n_train, n_test), rng=np.random.default_rng(seed))
-    if quick:  # of the photographs, too
-        pictures = Images(*(part[:n] for part, n in zip(pictures, (n_train, n_train, n_test, n_test), strict=True)))
-    epochs = epochs or (2 if quick else EPOCHS[data])
-    run = Run(pictures, truck_and_frog(pictures, data), learning_rate or LEARNING_RATE[data], seed, file)
-    folder = None if record is None else path_of("ch07", record)
-    try:
-        if resume:
-            run.resume()
-        parts = [] if folder is None else parts_of(folder)
-        if parts and not resume:
-            raise Refusal(f"{folder} holds a recording already; go on from it with --resume, or name another folder")
-        todo = run.epoch < epochs
-        part = folder / f"{len(parts) + 1}" if folder is not None and todo else None
-        recorder = Recorder(run.model, part, every=film_steps(run.updates, epochs).__contains__)
-    except (OSError, ValueError) as error:
-        raise Refusal(str(error)) from error
-    if todo and (data == "cifar10" or record is not None):
-        print(outlook(run, epochs, recorder), flush=True)
-    if todo:
-        run.learn(epochs, recorder)
-    else:
-        print(f"{run.epoch} epochs are done, there is nothing left to learn", flush=True)
-        run.resume(recorder)  # so that the film has an end
-
-    bars = class_bars(run, [*parts, recorder.recording])
-    pause = {frame: 1 for frame, step in enumerate(bars.steps) if step == run.updates}  # at the end of epoch 1
-    films = {
-        "ch07_augmentation": Clip(augmented(pictures, np.random.default_rng(seed)), fps=1.2, motion=8, hold_last=3,
-                                  hold_first=1.5, holds={3: 1, 7: 1}),
-        "ch07_truck_and_frog": Clip(bars, fps=5, motion=2, hold_first=2.5, hold_last=4, holds=pause),
-        "ch07_overfitting": Clip(overfitting(pictures, 2 if quick else FEW_EPOCHS, seed), fps=1.5, motion=6,
-                                 hold_first=1, hold_last=4),
-    }  # fmt: skip
-    draw(films, out, formats, processes)
-    return headline(run)
-
-
-def headline(run: Run) -> Headline:
+def headline(run: Run) -> dict[str, Any]:
     """Return what the network has become: of the two that are shown, of those it learned from, of those it did not."""
     card = Scorecard(run.model.predict(run.data.x_test), run.data.y_test, names=CLASS_NAMES)
-    found: Headline = {"parameters": run.model.parameters.size, "epochs": run.epoch}
+    found: dict[str, Any] = {"parameters": run.model.parameters.size, "epochs": run.epoch}
     for i, name in enumerate(BOOK):
         first, last = (float(run.shown.values[epoch][i, CLASS_NAMES.index(name)]) for epoch in (0, -1))
         found[f"probability of a {name}, for the {name}"] = f"{first:.4f} at first, {last:.4f} in the end"
@@ -357,30 +296,47 @@ def headline(run: Run) -> Headline:
     return found | card.facts(f"{card.total} unseen")
 
 
-def options(command: Parser) -> None:
-    """Add what this chapter can be told."""
-    images.options(command)
-    command.add_argument("--epochs", type=_positive(int), metavar="N", help="(default: 8; photographs 125)")
-    command.add_argument("--learning-rate", type=_positive(float), metavar="R", help="(default: 1e-3; photos 1e-4)")
-    command.add_argument(
-        "--checkpoint", type=Path, metavar="FILE", help="(default: in --out, ch07_sketches.npz or ch07_cifar10.npz)"
-    )
-    command.add_argument("--resume", action="store_true", help="go on from the checkpoint")
-    command.add_argument("--record", type=Path, metavar="FOLDER", help="keep the updates of the film on disk")
+# %% This run
+if book.epochs is not None:
+    positive_integer("ch07", "epochs", book.epochs)
+file = checkpoint_file(book.out, book.data, book.quick, book.checkpoint, book.resume)
+n_train, n_test = (200, 100) if book.quick else SKETCHES
+pictures = images.load(book.data, book.data_dir, sketches=(n_train, n_test), rng=np.random.default_rng(book.seed))
+if book.quick:  # of the photographs, too
+    pictures = Images(*(part[:n] for part, n in zip(pictures, (n_train, n_train, n_test, n_test), strict=True)))
+epochs = book.epochs or (2 if book.quick else EPOCHS[book.data])
+learning_rate = book.learning_rate or LEARNING_RATE[book.data]
+training = Run(pictures, truck_and_frog(pictures, book.data), learning_rate, book.seed, file)
+folder = None if book.record is None else path_of("ch07", book.record)
+try:
+    if book.resume:
+        training.resume()
+    parts = [] if folder is None else parts_of(folder)
+    if parts and not book.resume:
+        raise Refusal(f"{folder} holds a recording already; go on from it with --resume, or name another folder")
+    todo = training.epoch < epochs
+    part = folder / f"{len(parts) + 1}" if folder is not None and todo else None
+    recorder = Recorder(training.model, part, every=film_steps(training.updates, epochs).__contains__)
+except (OSError, ValueError) as error:
+    raise Refusal(str(error)) from error
 
+# %% Training
+if todo and (book.data == "cifar10" or book.record is not None):
+    print(outlook(training, epochs, recorder), flush=True)
+if todo:
+    training.learn(epochs, recorder)
+else:
+    print(f"{training.epoch} epochs are done, there is nothing left to learn", flush=True)
+    training.resume(recorder)  # so that the film has an end
 
-def _positive(kind: Any) -> Any:
-    """Return what reads a number above 0 of this kind from the command line."""
+# %% The films
+steps = augmented(pictures, np.random.default_rng(book.seed))
+book.film("ch07_augmentation", Clip(steps, fps=1.2, motion=8, hold_last=3, hold_first=1.5, holds={3: 1, 7: 1}))
+bars = class_bars(training, [*parts, recorder.recording])
+pause = {frame: 1 for frame, step in enumerate(bars.steps) if step == training.updates}  # at the end of epoch 1
+book.film("ch07_truck_and_frog", Clip(bars, fps=5, motion=2, hold_first=2.5, hold_last=4, holds=pause))
+gap = overfitting(pictures, 2 if book.quick else FEW_EPOCHS, book.seed)
+book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=1, hold_last=4))
 
-    def read(text: str) -> Any:
-        value = kind(text)
-        if not 0 < value < math.inf:
-            raise ValueError
-        return value
-
-    read.__name__ = f"{kind.__name__} above 0"  # argparse puts it in its error
-    return read
-
-
-if __name__ == "__main__":
-    run_alone(main, "ch07", options=options)
+# %% The numbers
+book.numbers(headline(training))

@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from chapters.tools.run import Refusal
+from chapters.tools.settings import Refusal
 from tinylearn import datasets
 from tinylearn.datasets import CLASS_NAMES
 

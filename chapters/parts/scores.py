@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 from chapters.parts.images import DEER_OR_HORSE, HorsesAndDeer
-from chapters.tools.run import Headline
 from tinylearn import Evaluate, Recording, Scorecard, Sequential, accuracy
 from tinylearn.workers import one_blas_thread
 
@@ -40,11 +40,13 @@ def recorded_counts(
     return list(counts)
 
 
-def scores(name: str, model: Sequential, data: HorsesAndDeer, view: Callable[[np.ndarray], np.ndarray]) -> Headline:
+def scores(
+    name: str, model: Sequential, data: HorsesAndDeer, view: Callable[[np.ndarray], np.ndarray]
+) -> dict[str, Any]:
     """Return what a model is worth that is shown `view(pictures)`: on the 160, on the book's 41, on further ones."""
     known = correct(model.predict(view(data.x_train)), data.y_train)
-    headline: Headline = {f"{name}, right of those it learned from": f"{known} of {len(data.y_train)}"}
+    found: dict[str, Any] = {f"{name}, right of those it learned from": f"{known} of {len(data.y_train)}"}
     for x, y in ((data.x_test, data.y_test), (data.x_more, data.y_more)):
         card = Scorecard(model.predict(view(x)), y, names=DEER_OR_HORSE)
-        headline |= card.facts(f"{name}, {card.total} unseen")
-    return headline
+        found |= card.facts(f"{name}, {card.total} unseen")
+    return found

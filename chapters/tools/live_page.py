@@ -1,4 +1,4 @@
-"""The page of the book while its chapters are made: there from the first film on, renewed with each that arrives."""
+"""The pages of the book while its chapters are made: there from the first film on, renewed with each that arrives."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-from chapters.tools.gallery import films_in, write_gallery
+from chapters.tools.book import BookPages
+from chapters.tools.figures import films_in
 
 MAKING = "Still being made: the rest of this chapter comes while the program runs. Reload this page to see it."
 STOPPED = "Not finished: the run stopped early. `python -m chapters {number}` makes this chapter."
@@ -19,7 +20,7 @@ PAUSE = 0.5  # seconds from one look at the folder to the next
 
 
 class LivePage:
-    """Writes `index.html` in the folder `out` while the block runs, and at its end, also after an error.
+    """Writes the pages of the book into the folder `out` while the block runs, and at its end, also after an error.
 
     A thread looks at the folder: who writes films there, in this process or in another, need not tell.
     """
@@ -27,6 +28,7 @@ class LivePage:
     def __init__(self, out: Path, names: Iterable[str]) -> None:
         """For chapters of these names."""
         self.out, self.names, self.making = out, list(names), list(names)
+        self.book = BookPages(out)
         self.films, self.there = self._films(), False
         self.one_writes, self.over = threading.Lock(), threading.Event()
         self.thread = threading.Thread(target=self._keep_up, daemon=True)
@@ -36,7 +38,7 @@ class LivePage:
         return self
 
     def finished(self, name: str) -> Path:
-        """Show all of this chapter, its numbers too; return the path of the page."""
+        """Show all of this chapter, its numbers too; return the path of the cover."""
         self.making = [each for each in self.making if each != name]
         return self._write(MAKING)
 
@@ -63,6 +65,6 @@ class LivePage:
 
     def _write(self, instead: str) -> Path:
         with self.one_writes:
-            path = write_gallery(self.out, {name: instead.format(number=int(name[2:])) for name in self.making})
+            path = self.book.write({name: instead.format(number=int(name[2:])) for name in self.making})
             self.there = True
             return path

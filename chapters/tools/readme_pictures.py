@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from importlib import import_module
 from pathlib import Path
+
+from chapters.tools.chapter import CHAPTERS
 
 ROOT = Path(__file__).parents[2]
 LIMIT = 3_000_000  # bytes, of all of them
@@ -29,8 +30,7 @@ def main() -> None:
     docs, names = ROOT / "docs", shown_pictures((ROOT / "README.md").read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder:
         for chapter in sorted({name[:4] for name in names}):
-            (script,) = (path.stem for path in ROOT.glob(f"chapters/{chapter}_*.py"))
-            import_module(f"chapters.{script}").main(Path(folder), formats=("gif",))
+            CHAPTERS[int(chapter[2:])].main(Path(folder), formats=("gif",))
         size = sum((Path(folder) / name).stat().st_size for name in names)
         if size > LIMIT:
             raise SystemExit(f"the pictures of the README must take at most {LIMIT:,} bytes in all, they take {size:,}")

@@ -1,13 +1,14 @@
-"""Running chapters, one after the other or several at once: what the terminal says, and the headline numbers."""
+"""Running chapters, one after the other or several at once: what the terminal says, and what is left in the folder."""
 
 from __future__ import annotations
 
-import inspect
+import builtins
 import io
 import json
 import sys
+import webbrowser
 from argparse import Namespace
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -17,39 +18,33 @@ from tqdm import tqdm
 
 from animations.formats.mp4 import check_video
 from chapters.tools.bars import without_bars
+from chapters.tools.chapter import DEFAULTS, RUNNING, Book, Chapter, Record
 from chapters.tools.digests import recordings_noted
 from chapters.tools.live_page import LivePage
+from chapters.tools.options import OWN
 from chapters.tools.outlook import Outlook, doing, expected
 from chapters.tools.processes import at_once
-from chapters.tools.settings import FORMATS, Parser, parser
-from chapters.tools.settings import Refusal as Refusal
-from chapters.tools.settings import checked as checked
+from chapters.tools.settings import FORMATS, Refusal, parser
 from tinylearn.files import complete_or_absent
 
-Headline = dict[str, Any]
-Main = Callable[..., Headline]
 
-
-def run(main: Main, name: str, arguments: Namespace) -> None:
-    """Run one chapter, and print its headline numbers."""
-    run_all({name: main}, arguments)
-
-
-def run_all(mains: Mapping[str, Main], arguments: Namespace) -> None:
+def run_all(chapters: Mapping[str, Chapter], arguments: Namespace) -> None:
     """Run chapters, given by their names; say how they get on, and keep the page of the book up to date."""
     _say_lines()
-    out, formats = _folder(mains, arguments), tuple(each for each in FORMATS if each in arguments.format)
-    seconds = expected(mains, len(formats), arguments.quick) if _usual(arguments) else {}
-    at_work = arguments.processes if seconds and len(mains) > 1 else 1  # what may take hours is done alone, with bars
+    out, formats = _folder(chapters, arguments), tuple(each for each in FORMATS if each in arguments.format)
+    seconds = expected(chapters, len(formats), arguments.quick) if _usual(arguments) else {}
+    at_work = (
+        arguments.processes if seconds and len(chapters) > 1 else 1
+    )  # what may take hours is done alone, with bars
     settings = vars(arguments) | {"formats": formats, "processes": arguments.processes if at_work == 1 else 1}
-    jobs = {name: partial(compute, mains[name], name, out, settings) for name in _order(mains, seconds, at_work)}
+    jobs = {name: partial(compute, chapters[name], name, out, settings) for name in _order(chapters, seconds, at_work)}
     try:
         with (
             nullcontext() if sys.stderr.isatty() else without_bars(),
-            LivePage(out, mains) as page,
+            LivePage(out, chapters) as page,
             tqdm(bar_format="{desc}", leave=False, disable=at_work == 1) as line,
         ):
-            progress = Progress(mains, Outlook(seconds, at_work), page, line)
+            progress = Progress(chapters, Outlook(seconds, at_work), page, line, arguments.open)
             at_once(jobs, at_work, out, begins=progress.begins, ends=progress.ends, waits=progress.waits)
     except Refusal as refusal:
         raise SystemExit(str(refusal)) from refusal
@@ -63,13 +58,15 @@ def run_all(mains: Mapping[str, Main], arguments: Namespace) -> None:
 class Progress:
     """Says when a chapter begins, how long all of them still take, and when a chapter can be opened."""
 
-    def __init__(self, mains: Mapping[str, Main], outlook: Outlook, page: LivePage, line: Any) -> None:
+    def __init__(
+        self, chapters: Mapping[str, Chapter], outlook: Outlook, page: LivePage, line: Any, to_open: bool
+    ) -> None:
         """`line` stays below all that is said; the time that is left is renewed in it."""
-        self.mains, self.outlook, self.page, self.line = mains, outlook, page, line
+        self.chapters, self.outlook, self.page, self.line, self.to_open = chapters, outlook, page, line, to_open
 
     def begins(self, name: str) -> None:
         """Say what the chapter does, and about how long all of them still take."""
-        short = title(self.mains[name]).partition(":")[0].rstrip(".")
+        short = self.chapters[name].title.partition(":")[0].rstrip(".")
         self.outlook.begins(name)
         tqdm.write("; ".join(filter(None, [f"{short}: {doing(name)}", self.outlook.left()])), file=sys.stderr)
 
@@ -77,18 +74,21 @@ class Progress:
         """Say again how long."""
         self.line.set_description_str(self.outlook.left())
 
-    def ends(self, name: str, headline: Headline) -> None:
+    def ends(self, name: str, record: Record) -> None:
         """Say where the chapter can be seen; print the numbers of one that is run alone."""
         seconds, path = self.outlook.ends(name), self.page.finished(name)
-        if len(self.mains) > 1:
+        if self.to_open:
+            webbrowser.open(path.with_name(f"{name}.html").as_uri())
+            self.to_open = False
+        if len(self.chapters) > 1:
             tqdm.write(f"Chapter {int(name[2:])} took {seconds:.0f} s and can be opened: {path}")
         else:
-            tqdm.write(f"{title(self.mains[name])} ({seconds:.1f} s)\n{table(headline)}\n  see {path}")
+            tqdm.write(f"{self.chapters[name].title} ({seconds:.1f} s)\n{table(record['numbers'])}\n  see {path}")
 
 
 def _usual(arguments: Namespace) -> bool:
     """Is this a run like those that were timed, without settings of a chapter's own, on sketches?"""
-    common = {"out", "seed", "quick", "processes", "format", "chapters", "check", "digests", "data"}
+    common = {"out", "open", "seed", "quick", "processes", "format", "chapters", "check", "digests", "data"}
     own = [value for name, value in vars(arguments).items() if name not in common]
     return getattr(arguments, "data", "sketches") == "sketches" and not any(own)
 
@@ -101,7 +101,7 @@ def _order(names: Iterable[str], seconds: Mapping[str, float], at_work: int) -> 
     return sorted(names, key=lambda name: (name != "ch01", -seconds[name])) if at_work > 1 else list(names)
 
 
-def _folder(mains: Mapping[str, Main], arguments: Namespace) -> Path:
+def _folder(chapters: Mapping[str, Chapter], arguments: Namespace) -> Path:
     """Return the folder to write to, which is made; what cannot be is an error before minutes of training."""
     try:
         own = getattr(arguments, "csv", None)  # the films of your table replace none of the chapter's
@@ -109,7 +109,7 @@ def _folder(mains: Mapping[str, Main], arguments: Namespace) -> Path:
         out.mkdir(parents=True, exist_ok=True)
     except (OSError, ValueError) as error:  # a file is in the way, no rights, a name that no folder can have
         raise SystemExit(
-            f"{', '.join(mains)}: --out must be a folder to write to, got {arguments.out}: {error}"
+            f"{', '.join(chapters)}: --out must be a folder to write to, got {arguments.out}: {error}"
         ) from None
     if "mp4" in arguments.format:
         check_video()
@@ -123,34 +123,51 @@ def _say_lines() -> None:
             stream.reconfigure(errors="replace", line_buffering=True)
 
 
-def compute(main: Main, name: str, out: Path, settings: dict[str, Any]) -> Headline:
-    """Run a chapter; write its numbers to `name.json` and, if asked for, digests of what it records."""
+def compute(chapter: Chapter, name: str, out: Path, settings: dict[str, Any]) -> Record:
+    """Run a chapter; write what it leaves to `name.json` and, if asked for, digests of what it records."""
     _say_lines()
-    takes = inspect.signature(main).parameters  # chapters 5 to 7 take `data`, the others have no use for it
-    own = {setting: value for setting, value in settings.items() if setting in takes and setting != "out"}
+    own = {setting: value for setting, value in settings.items() if setting in chapter.takes}  # `data`, for some
     noted = recordings_noted(out / f"{name}_recordings.txt") if settings.get("digests") else nullcontext()
     try:
         with noted:
-            headline = main(out, **own)
+            record = chapter.main(out, **own)
     except Refusal as refusal:
         raise Refusal(f"{name}: {refusal}") from refusal
     with complete_or_absent(out / f"{name}.json") as file:
-        file.write((json.dumps(headline, indent=1, ensure_ascii=False) + "\n").encode())
-    return headline
+        file.write((json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode())
+    return record
 
 
-def run_alone(
-    main: Main, name: str, argv: Sequence[str] | None = None, *, options: Callable[[Parser], Any] | None = None
-) -> None:
-    """Run one chapter from its own command line, to which `options` may add what is the chapter's own."""
-    script = Path(str(sys.modules[main.__module__].__file__)).stem
-    command = parser(title(main), f"python -m chapters.{script}")
-    if options is not None:
-        options(command)
-    run(main, name, command.parse_args(argv))
+def run_alone(chapter: Chapter, argv: Sequence[str] | None = None) -> None:
+    """Run one chapter from its own command line, with the options that are the chapter's own."""
+    command = parser(chapter.title, f"python -m {chapter.module}")
+    chapter.own.add(command)
+    arguments = command.parse_args([chapter.own.clean(word) for word in (sys.argv[1:] if argv is None else argv)])
+    try:
+        chapter.own.refuse(arguments)
+    except (ValueError, TypeError) as error:
+        command.error(str(error))
+    run_all({chapter.name: chapter}, arguments)
 
 
-def table(headline: Headline) -> str:
+def begin(name: str) -> Book:
+    """Return what the cells of a chapter need of its run: the one that runs, or in a notebook one with the defaults.
+
+    Where the script itself was started, `python -m chapters.ch03_first_neuron --quick`, its cells are run with what
+    the command line says, and the program ends.
+    """
+    if RUNNING:
+        return RUNNING[-1]
+    main = sys.modules["__main__"]
+    script = Path(getattr(main, "__file__", None) or "")
+    if script.stem.startswith(f"{name}_") and not hasattr(builtins, "__IPYTHON__"):
+        main.__spec__ = main.__file__ = None  # or each process that draws would begin with this script
+        run_alone(Chapter(script.resolve()))
+        raise SystemExit
+    return Book(name, DEFAULTS | (OWN[name].defaults if name in OWN else {}))
+
+
+def table(numbers: Mapping[str, Any]) -> str:
     """Return a line for each number: its name, its value; of a matrix, one for each of its rows.
 
     >>> print(table({"right": 3, "confusion matrix": [[12, 0], [3, 7]]}))
@@ -158,10 +175,10 @@ def table(headline: Headline) -> str:
       confusion matrix  12   0
                          3   7
     """
-    width = max(len(key) for key in headline)
+    width = max(len(key) for key in numbers)
     return "\n".join(
         f"  {key if row == 0 else '':{width}}  {text}"
-        for key, value in headline.items()
+        for key, value in numbers.items()
         for row, text in enumerate(_matrix(value))
     )
 
@@ -174,8 +191,3 @@ def _matrix(value: Any) -> list[str]:
         return [str(matrix) for matrix in value]  # several of them
     widest = max(len(str(number)) for row in value for number in row)
     return ["  ".join(f"{number!s:>{widest}}" for number in row) for row in value]
-
-
-def title(main: Main) -> str:
-    """Return the first line of the chapter's text."""
-    return str(sys.modules[main.__module__].__doc__).strip().splitlines()[0]

@@ -44,6 +44,7 @@ def parser(description: str, prog: str) -> Parser:
     command.add_argument("--seed", type=_from(0), default=0, help="fixes everything random (default: 0)")
     command.add_argument("--quick", action="store_true", help="fewer pictures, to see that all works")
     command.add_argument("--processes", type=_from(1), default=2, metavar="N", help="do so much at once (default: 2)")
+    command.add_argument("--open", action="store_true", help="open the book when the first chapter is there")
     command.add_argument("--format", nargs="+", choices=FORMATS, default=["html", "gif"], help="(default: html gif)")
     return command
 

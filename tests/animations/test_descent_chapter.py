@@ -11,6 +11,7 @@ from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter
 from animations.scenes.descent.curve_panel import CurvePanel
 from chapters import ch02_gradient_descent as ch02
+from tests.chapters.chapter_helpers import run_chapter
 from tests.chapters.sources import ch02 as sources
 
 
@@ -18,8 +19,8 @@ from tests.chapters.sources import ch02 as sources
 def films():
     caught = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ch02, "draw", lambda films, *_: caught.update(films))
-        ch02.main(Path(), quick=False)
+        patch.setattr("chapters.tools.chapter.draw", lambda films, *_: caught.update(films))
+        run_chapter(ch02, Path(), quick=False)
     return caught
 
 

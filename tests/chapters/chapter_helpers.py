@@ -2,12 +2,15 @@
 
 import copy
 import importlib
+from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
 
 from animations import audit
+from chapters.tools.chapter import CHAPTERS, Book, Chapter
 
 
 class QuickRun(NamedTuple):
@@ -18,41 +21,62 @@ class QuickRun(NamedTuple):
     folder: Any
     sources: Any  # what the films should show: of tests/chapters/sources
     handed: dict  # name → (arguments, what was returned) of each call that they ask for
+    cells: list  # what its cells have left
 
 
-def quick_run(chapter, folder, formats):
+class ChapterUnderTest(Chapter):
+    """A chapter that runs with what a test has put in the place of its definitions, watched by the test."""
+
+    def __init__(self, module, look=lambda names: None):
+        super().__init__(Path(module.__file__))
+        defined = DEFINED[self.name]
+        self.planted = {name: value for name, value in vars(module).items() if defined.get(name) is not value}
+        self.look = look
+
+    def main(self, out, **settings):
+        return super().main(out, watch=self.plant, **settings)
+
+    def plant(self, names):
+        names.update((name, self.planted[name]) for name in self.planted.keys() & names.keys())
+        self.look(names)
+
+
+DEFINED = {each.name: dict(vars(importlib.import_module(each.module))) for each in CHAPTERS.values()}
+
+
+def run_chapter(module, out, **settings):
+    """Run a chapter with what the test has put in the place of its definitions; return its numbers."""
+    return ChapterUnderTest(module).main(out, **settings)["numbers"]
+
+
+def quick_run(module, folder, formats):
     """Run a chapter quickly, and watch it."""
-    number = chapter.__name__.removeprefix("chapters.")[:4]
+    number = module.__name__.removeprefix("chapters.")[:4]
     sources = importlib.import_module(f"tests.chapters.sources.{number}")
-    films = {}
-
-    def draw(found, *others):
-        films.update(copy.deepcopy(found))
-        really_draw(found, *others)
-
+    films, handed = {}, {name: [] for name in sources.HANDED}
     with pytest.MonkeyPatch.context() as patch:
-        really_draw = chapter.draw
-        patch.setattr(chapter, "draw", draw)
-        handed = watched(patch, chapter, sources.HANDED)
-        headline = chapter.main(folder, quick=True, formats=formats)
-    return QuickRun(headline, films, folder, sources, handed)
+        film = Book.film
+        patch.setattr(Book, "film", lambda book, name, clip, *caption: (
+            films.update({name: copy.deepcopy(clip)}), film(book, name, clip, *caption))[1])  # fmt: skip
+        record = ChapterUnderTest(module, partial(watch, handed)).main(folder, quick=True, formats=formats)
+    return QuickRun(record["numbers"], films, folder, sources, handed, record["cells"])
 
 
-def watched(patch, chapter, names):
-    """Return name → (arguments, what it returned) of each call, filled while the chapter runs."""
-    handed = {name: [] for name in names}
+def watch(handed, names):
+    """See to it that `handed` gets the arguments of each call of these functions, and what it returned."""
+    for name in handed.keys() & names.keys():
+        if not hasattr(names[name], "watched"):
+            names[name] = watched(names[name], handed[name])
 
-    def watch(name, function):
-        def call(*given, **settings):
-            returned = function(*given, **settings)
-            handed[name].append((given, returned))
-            return returned
 
-        patch.setattr(chapter, name, call)
+def watched(function, calls):
+    def call(*given, **settings):
+        returned = function(*given, **settings)
+        calls.append((given, returned))
+        return returned
 
-    for name in names:
-        watch(name, getattr(chapter, name))
-    return handed
+    call.watched = function
+    return call
 
 
 def check_films(run):

@@ -1,13 +1,30 @@
 """Chapters that take no time, take long, or go wrong: they stand in for real ones, also in other processes."""
 
+import inspect
 import os
 import time
 from pathlib import Path
 
 from animations import Clip
 from chapters.tools.films import draw
-from chapters.tools.run import Refusal
+from chapters.tools.options import Own
+from chapters.tools.settings import Refusal
 from tests.chapters.slow_scenes import Broken, Killed, Slow
+
+
+class StandIn:
+    """Stands in for a chapter; `function` is its run, and returns its numbers."""
+
+    title = "Chapters that take no time"
+    module = "chapters.ch00"
+    own = Own()
+
+    def __init__(self, function):
+        self.function, self.name = function, "ch00"
+        self.takes = set(inspect.signature(function).parameters) - {"out"}
+
+    def main(self, out, **settings):
+        return {"numbers": self.function(out, **settings), "cells": []}
 
 
 def two_films(out, *, formats=("png",), processes=1):
@@ -17,8 +34,8 @@ def two_films(out, *, formats=("png",), processes=1):
 
 
 def waits_for_the_page(out, *, seed=0):
-    """Compute until the page of the book is there, and keep a copy of it."""
-    page = out / "index.html"
+    """Compute until the page of chapter 1 is there, and keep a copy of it."""
+    page = out / "ch01.html"
     while not page.exists():
         time.sleep(0.01)
     (out / "seen.html").write_bytes(page.read_bytes())

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from chapters.__main__ import CHAPTERS, main
+from chapters.__main__ import main
+from chapters.tools.chapter import CHAPTERS
 from chapters.tools.run import run_alone
 
 REFUSED = {
@@ -67,4 +68,4 @@ def test_the_command_line_says_what_is_wrong(tmp_path, monkeypatch, capsys, argv
 def test_the_command_line_refuses_a_file_as_the_folder(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(SystemExit, match=r"ch03: --out must be a folder to write to, got .*file"):
-        run_alone(CHAPTERS[3].main, "ch03", ["--out", str(tmp_path / "file"), "--quick"])
+        run_alone(CHAPTERS[3], ["--out", str(tmp_path / "file"), "--quick"])

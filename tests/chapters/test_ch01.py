@@ -16,7 +16,7 @@ from animations.engine.painter import Painter
 from chapters import __main__
 from chapters import ch01_create_animations as chapter
 from chapters.tools.run import run_alone
-from tests.chapters.chapter_helpers import check_films
+from tests.chapters.chapter_helpers import ChapterUnderTest, check_films, run_chapter
 from tests.tinylearn.peoples_tables import TABLES
 from tinylearn.datasets import Table, gdp, read_table
 
@@ -152,14 +152,14 @@ def command(folder, text, *arguments):
     """Run the chapter's command line on a table in `folder`, where its gallery then stands."""
     (folder / "mine.csv").write_text(text, encoding="utf-8")
     arguments = ["--csv", str(folder / "mine.csv"), "--out", str(folder / "gallery"), *arguments]
-    run_alone(chapter.main, "ch01", arguments, options=chapter.options)
+    run_alone(ChapterUnderTest(chapter), arguments)
 
 
 def test_a_table_of_your_own(tmp_path):
     table = "# unit: thousands\nmonth,hares,foxes\n1,9,1\n2,7,2\n3.5,3,3\n4,5,2\n"
     command(tmp_path, table, "--quick", "--processes", "1", "--format", "png")
     folder = tmp_path / "gallery" / "ch01_mine"
-    saved = json.loads((folder / "ch01.json").read_text(encoding="utf-8"))
+    saved = json.loads((folder / "ch01.json").read_text(encoding="utf-8"))["numbers"]
     assert saved["months"] == 4
     assert (saved["hares 4"], saved["foxes 4"]) == (5, 2)
     assert {path.stem for path in folder.glob("ch01_*.png")} == FILMS
@@ -180,7 +180,7 @@ def test_a_wrong_table_is_an_error_of_the_command_line(tmp_path, monkeypatch, ca
 
 def test_a_file_that_is_not_there_is_an_error_of_the_command_line(capsys):
     with pytest.raises(SystemExit):
-        run_alone(chapter.main, "ch01", ["--csv", "nowhere.csv"], options=chapter.options)
+        run_alone(ChapterUnderTest(chapter), ["--csv", "nowhere.csv"])
     assert "argument --csv" in (error := capsys.readouterr().err)
     assert "nowhere.csv" in error
 
@@ -204,10 +204,10 @@ def test_what_cannot_be_drawn_is_an_error_of_the_command_line_too(tmp_path, caps
 
 
 def test_dates_are_dates_in_the_headline(tmp_path, monkeypatch):
-    monkeypatch.setattr(chapter, "draw", lambda *films: None)
+    monkeypatch.setattr("chapters.tools.chapter.draw", lambda *films: None)
     path = tmp_path / "days.csv"
     path.write_text("day,A,B\n20200302,1,2\n20200303,5,\n20200304,5,1\n20200305,6,\n")
-    headline = chapter.main(tmp_path, csv=path)
+    headline = run_chapter(chapter, tmp_path, csv=path)
     assert headline["A 2020-03-05"] == headline["all together 2020-03-05"] == 6
     assert headline["A passes B"] == "2020-03-04"
     assert "B 2020-03-05" not in headline

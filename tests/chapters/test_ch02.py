@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from chapters import ch02_gradient_descent as chapter
-from tests.chapters.chapter_helpers import check_films
+from tests.chapters.chapter_helpers import check_films, run_chapter
 from tinylearn import SGD, Adam
 
 FILMS = ("ch02_grid_search", "ch02_fixed_steps", "ch02_learning_rates", "ch02_diverging", "ch02_two_dimensions")
@@ -33,8 +33,8 @@ def films(tmp_path_factory):
     """The films of the whole chapter, not drawn."""
     caught = {}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(chapter, "draw", lambda films, *_: caught.update(films))
-        chapter.main(tmp_path_factory.mktemp("whole"))
+        patch.setattr("chapters.tools.chapter.draw", lambda films, *_: caught.update(films))
+        run_chapter(chapter, tmp_path_factory.mktemp("whole"))
     return caught
 
 

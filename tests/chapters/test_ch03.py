@@ -13,6 +13,7 @@ from PIL import Image
 
 from chapters import ch03_first_neuron as chapter
 from chapters.__main__ import main
+from chapters.tools.chapter import Chapter
 from tests.chapters.chapter_helpers import check_films
 
 FORMATS = ("gif", "png")
@@ -58,9 +59,9 @@ def check_gallery(folder, formats):
     """In the folder there are the film in these formats, the page and the numbers, and nothing else."""
     files = {path.name for path in folder.iterdir()}
     films = {f"ch03_first_{name}.{suffix}" for name in ("updates", "neuron") for suffix in formats}
-    assert files == {"ch03.json", *films, "index.html", "source"}
+    assert files == {"ch03.json", *films, "ch03.html", "glossary.html", "index.html", "source"}
     saved = json.loads((folder / "ch03.json").read_text(encoding="utf-8"))
-    assert saved["records, with step 0"] == 8001
+    assert saved["numbers"]["records, with step 0"] == 8001
 
 
 def test_the_command_in_another_folder_and_on_a_console_that_knows_ascii_only(tmp_path):
@@ -78,7 +79,7 @@ def test_the_command_in_another_folder_and_on_a_console_that_knows_ascii_only(tm
 def test_the_command_on_consoles_that_know_more(tmp_path, monkeypatch):
     """The chapter runs once, for the first of them."""
     monkeypatch.setattr("sys.argv", ["chapters", "3", "--quick", "--out", str(tmp_path), "--format", "png"])
-    monkeypatch.setattr(chapter, "main", functools.cache(chapter.main))
+    monkeypatch.setattr(Chapter, "main", functools.cache(Chapter.main))
     for encoding in ("utf-8", "cp1252"):
         console = io.TextIOWrapper(io.BytesIO(), encoding)
         monkeypatch.setattr("sys.stdout", console)

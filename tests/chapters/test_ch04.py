@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from chapters import ch04_activations as chapter
-from tests.chapters.chapter_helpers import check_films
+from tests.chapters.chapter_helpers import check_films, run_chapter
 from tinylearn import Dense, ReLU
 from tinylearn.datasets import sine
 
@@ -60,9 +60,9 @@ def test_only_the_line_stays_behind(drawn):
 def test_the_whole_films_are_those_of_the_book(drawn, tmp_path, monkeypatch):
     """They show what the networks of the quick run have learned, which is all there is to learn."""
     films, ((asked, runners),) = {}, drawn.handed["learn"]
-    monkeypatch.setattr(chapter, "draw", lambda found, *_: films.update(found))
+    monkeypatch.setattr("chapters.tools.chapter.draw", lambda found, *_: films.update(found))
     monkeypatch.setattr(chapter, "learn", lambda *given: np.testing.assert_equal(given, asked) or runners)
-    chapter.main(tmp_path)
+    run_chapter(chapter, tmp_path)
     functions, bars, update, networks, all_four = (film.scene for film in films.values())
     assert [scene.frames for scene in (functions, bars, update, networks, all_four)] == [121, 101, 15, 101, 101]
     for panel in functions.scenes:

@@ -8,7 +8,7 @@ from PIL import Image
 
 from chapters import ch05_horse_or_deer as chapter
 from chapters.parts.images import DEER_OR_HORSE, HorsesAndDeer
-from tests.chapters.chapter_helpers import check_films, check_scorecard
+from tests.chapters.chapter_helpers import check_films, check_scorecard, run_chapter
 from tinylearn import Scorecard
 
 FILMS = {
@@ -93,9 +93,9 @@ def test_the_pictures_shown_are_of_the_test_set(drawn):
 
 def test_the_whole_film_has_every_update_of_the_first_epoch_and_then_epochs(tmp_path, monkeypatch):
     films = {}
-    monkeypatch.setattr(chapter, "draw", lambda found, *_: films.update(found))
+    monkeypatch.setattr("chapters.tools.chapter.draw", lambda found, *_: films.update(found))
     monkeypatch.setattr(chapter, "EPOCHS", 7)
-    chapter.main(tmp_path)
+    run_chapter(chapter, tmp_path)
     for name in ("horse_and_deer", "hidden_layer"):
         clip = films[f"ch05_{name}"]
         steps = clip.scene.states.steps if name == "horse_and_deer" else clip.scene.steps

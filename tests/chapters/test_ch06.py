@@ -10,6 +10,9 @@ from PIL import Image
 from animations.engine.painter import Painter
 from chapters import __main__ as all_chapters
 from chapters import ch06_convolution as chapter
+from chapters.parts import your_convolution
+from chapters.tools.chapter import CHAPTERS
+from chapters.tools.run import run_alone
 from tests.animations.board_helpers import check_filter, check_marks, check_places
 from tests.chapters.chapter_helpers import check_films, check_scorecard
 from tinylearn import Conv2D, ReLU
@@ -212,19 +215,19 @@ def test_both_networks_see_the_same_red_pixels_and_the_filters_all_colours_from_
 def run(tmp_path, monkeypatch):
     """Run the chapter's command line without drawing; return the scene and what was written to ch06.json."""
     films = {}
-    monkeypatch.setattr(chapter, "draw", lambda found, *_: films.update(found))
+    monkeypatch.setattr("chapters.tools.chapter.draw", lambda found, *_: films.update(found))
     monkeypatch.setattr(chapter, "learn", lambda *_, **__: pytest.fail("trained for nothing"))
 
     def command(*words):
-        chapter.run_alone([*words, "--out", str(tmp_path)])
+        run_alone(CHAPTERS[6], [*words, "--out", str(tmp_path)])
         assert list(films) == ["ch06_your_convolution"]
-        return films["ch06_your_convolution"].scene, json.loads((tmp_path / "ch06.json").read_text("utf-8"))
+        return films["ch06_your_convolution"].scene, json.loads((tmp_path / "ch06.json").read_text("utf-8"))["numbers"]
 
     return command
 
 
 def test_the_example_of_the_text(run):
-    words = next(line for line in chapter.__doc__.splitlines() if "--kernel" in line).split(maxsplit=3)[3]
+    words = next(line for line in your_convolution.__doc__.splitlines() if "--kernel" in line).split(maxsplit=3)[3]
     assert words == '--kernel "0 1; -1 0" --stride 2 --padding same --image "1 2 3; 4 5 6; 7 8 9"'
     scene, written = run("--kernel", "0 1; -1 0", "--stride", "2", "--padding", "same", "--image", "1 2 3;4 5 6;7 8 9")
     assert scene.kernel.tolist() == [[0, 1], [-1, 0]]
@@ -273,7 +276,7 @@ def test_pairs_are_rows_and_columns(run, pair):
 )
 def test_a_wrong_convolution_is_an_error_of_the_command_line(words, message, tmp_path, capsys):
     with pytest.raises(SystemExit):
-        chapter.run_alone([*words, "--out", str(tmp_path / "new")])
+        run_alone(CHAPTERS[6], [*words, "--out", str(tmp_path / "new")])
     (said,) = (line for line in capsys.readouterr().err.splitlines() if ": error: " in line)
     assert said.startswith("python -m chapters.ch06_convolution: error: ")
     assert re.search(message, said)
@@ -285,8 +288,8 @@ def test_all_chapters_know_this_one_but_not_its_own_options(monkeypatch, tmp_pat
     monkeypatch.setattr(all_chapters, "run_all", lambda *given: told.append(given))
     monkeypatch.setattr("sys.argv", ["chapters", "6", "--out", str(tmp_path)])
     all_chapters.main()
-    ((mains, arguments),) = told
-    assert mains == {"ch06": chapter.main}
+    ((chapters, arguments),) = told
+    assert chapters == {"ch06": CHAPTERS[6]}
     assert not {"kernel", "image", "stride", "padding"} & set(vars(arguments))
     monkeypatch.setattr("sys.argv", ["chapters", "6", "--kernel", "1"])
     with pytest.raises(SystemExit):

@@ -16,10 +16,11 @@ import pytest
 from PIL import Image
 
 from chapters import ch07_ten_classes as chapter
-from chapters.__main__ import CHAPTERS
 from chapters.parts.images import Images
-from chapters.tools.run import Refusal, run_alone, table
-from tests.chapters.chapter_helpers import check_films, check_scorecard
+from chapters.tools.chapter import CHAPTERS
+from chapters.tools.run import run_alone, table
+from chapters.tools.settings import Refusal
+from tests.chapters.chapter_helpers import ChapterUnderTest, check_films, check_scorecard, run_chapter
 from tests.tinylearn.cifar10_files import BATCHES, write_folder
 from tinylearn import Recorder, Recording, RMSprop
 from tinylearn.datasets import CLASS_NAMES
@@ -36,7 +37,7 @@ def test_every_frame_of_every_film(drawn):
 def films(monkeypatch):
     """Where films go that are not drawn."""
     films = {}
-    monkeypatch.setattr(chapter, "draw", lambda found, *_: films.update(found))
+    monkeypatch.setattr("chapters.tools.chapter.draw", lambda found, *_: films.update(found))
     return films
 
 
@@ -64,8 +65,8 @@ def recorded(tmp_path_factory, photographs):
     """A quick run on photographs, and a recording of it: the folder, the films, which are not drawn, what it said."""
     folder, films, said = tmp_path_factory.mktemp("photographs"), {}, io.StringIO()
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(said):
-        patch.setattr(chapter, "draw", lambda found, *_: films.update(found))
-        chapter.main(folder, quick=True, data="cifar10", data_dir=photographs, record=folder / "record")
+        patch.setattr("chapters.tools.chapter.draw", lambda found, *_: films.update(found))
+        run_chapter(chapter, folder, quick=True, data="cifar10", data_dir=photographs, record=folder / "record")
     return folder, films, said.getvalue()
 
 
@@ -197,10 +198,10 @@ def test_a_run_that_is_killed_twice_ends_with_the_bits_of_one_that_is_not(tmp_pa
         assert process.returncode == -signal.SIGKILL
         reached.append(int(arrays(file)["more.epoch"]))
     assert 0 < reached[1] < reached[2] < epochs
-    chapter.main(tmp_path, quick=True, epochs=epochs, resume=True, record=tmp_path / "record")
+    run_chapter(chapter, tmp_path, quick=True, epochs=epochs, resume=True, record=tmp_path / "record")
     (tmp_path / "whole").mkdir()
     resumed = films.pop("ch07_truck_and_frog").scene
-    chapter.main(tmp_path / "whole", quick=True, epochs=epochs)
+    run_chapter(chapter, tmp_path / "whole", quick=True, epochs=epochs)
     check_same_bits(file, tmp_path / "whole" / "ch07_quick.npz")
     whole = films["ch07_truck_and_frog"].scene
     assert [path.name for path in sorted((tmp_path / "record").iterdir())] == ["1", "2", "3"]
@@ -212,7 +213,7 @@ def test_a_run_that_is_killed_twice_ends_with_the_bits_of_one_that_is_not(tmp_pa
 
 
 def test_without_a_folder_the_film_begins_where_the_run_goes_on(finished, films):
-    chapter.main(finished, quick=True, epochs=3, resume=True)
+    run_chapter(chapter, finished, quick=True, epochs=3, resume=True)
     scene = films["ch07_truck_and_frog"].scene
     later = sorted(step for step in chapter.film_steps(7, 3) if step > 14)
     assert (scene.steps.tolist(), scene.epochs.tolist()) == ([14, *later], [2] + len(later) * [3])
@@ -221,7 +222,7 @@ def test_without_a_folder_the_film_begins_where_the_run_goes_on(finished, films)
 def test_a_finished_run_that_goes_on_only_draws(finished, drawn, films, capsys):
     file = finished / "ch07_quick.npz"
     os.utime(file, (0, 0))
-    assert chapter.main(finished, quick=True, resume=True, record=finished / "record") == drawn.headline
+    assert run_chapter(chapter, finished, quick=True, resume=True, record=finished / "record") == drawn.headline
     assert list(films) == list(FILMS)
     assert films["ch07_truck_and_frog"].scene.steps.tolist() == [14]
     assert capsys.readouterr().out == "2 epochs are done, there is nothing left to learn\n"
@@ -255,21 +256,21 @@ def test_goes_on_with_what_the_first_run_counted(begun):
 def test_a_checkpoint_of_other_pictures_is_refused(finished, films, photographs):
     folder = finished / "record"
     with pytest.raises(Refusal, match=r"checksum of x and y was .*; give what fit was given then: the same x, y"):
-        chapter.main(finished, quick=True, resume=True, data="cifar10", data_dir=photographs, learning_rate=1e-3,
-                     record=folder)  # fmt: skip
+        run_chapter(chapter, finished, quick=True, resume=True, data="cifar10", data_dir=photographs,
+                    learning_rate=1e-3, record=folder)  # fmt: skip
     assert not folder.exists()
 
 
 def test_hours_of_training_are_not_overwritten(tmp_path, films, photographs, monkeypatch, capsys):
     monkeypatch.setattr(chapter, "outlook", lambda *_: "so many hours")
     settings = {"data": "cifar10", "data_dir": photographs, "epochs": 1}
-    chapter.main(tmp_path, **settings)
+    run_chapter(chapter, tmp_path, **settings)
     file = tmp_path / "ch07_cifar10.npz"
     before = file.read_bytes()
     for refused in (settings, settings | {"checkpoint": file}, {"quick": True, "checkpoint": file}):
         with pytest.raises(Refusal, match=r"ch07_cifar10.npz would be overwritten: go on from it with --resume"):
-            chapter.main(tmp_path, **refused)
-    chapter.main(tmp_path, quick=True, epochs=1)  # has a file of its own
+            run_chapter(chapter, tmp_path, **refused)
+    run_chapter(chapter, tmp_path, quick=True, epochs=1)  # has a file of its own
     assert file.read_bytes() == before
     assert capsys.readouterr().out == "so many hours\n"
 
@@ -304,7 +305,7 @@ def test_what_is_recorded_is_said_and_is_there(recorded, photographs):
 def test_another_run_does_not_go_on_with_a_recording(recorded, photographs, tmp_path):
     folder, *_ = recorded
     with pytest.raises(Refusal, match="record holds a recording already; go on from it with --resume, or name another"):
-        chapter.main(tmp_path, quick=True, data="cifar10", data_dir=photographs, record=folder / "record")
+        run_chapter(chapter, tmp_path, quick=True, data="cifar10", data_dir=photographs, record=folder / "record")
     assert [path.name for path in (folder / "record").iterdir()] == ["1"]
 
 
@@ -321,18 +322,18 @@ def test_another_run_does_not_go_on_with_a_recording(recorded, photographs, tmp_
 )
 def test_what_cannot_be_is_said_in_a_sentence(tmp_path, words, message):
     with pytest.raises(SystemExit, match=message):
-        run_alone(chapter.main, "ch07", ["--quick", "--out", str(tmp_path), *words], options=chapter.options)
+        run_alone(ChapterUnderTest(chapter), ["--quick", "--out", str(tmp_path), *words])
 
 
 @pytest.mark.parametrize("words", [["--epochs", "0"], ["--epochs", "1.5"], ["--learning-rate", "nan"]])
 def test_numbers_that_make_no_sense_are_refused(tmp_path, capsys, words):
     with pytest.raises(SystemExit):
-        run_alone(chapter.main, "ch07", ["--out", str(tmp_path), *words], options=chapter.options)
+        run_alone(ChapterUnderTest(chapter), ["--out", str(tmp_path), *words])
     assert f"argument {words[0]}: invalid" in capsys.readouterr().err
 
 
 def test_it_is_one_of_the_chapters():
-    assert CHAPTERS[7] is chapter
+    assert CHAPTERS[7].module == chapter.__name__
 
 
 def test_a_matrix_is_printed_row_by_row_and_everything_else_on_a_line():

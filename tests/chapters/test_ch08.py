@@ -8,13 +8,14 @@ import pytest
 from PIL import Image
 
 from chapters import ch08_frozen_lake as chapter
-from chapters.__main__ import CHAPTERS
 from chapters.parts import lake_terminal
 from chapters.parts.lake import MAP, make_lake, random_games
 from chapters.parts.lake_network import network, predictions
 from chapters.parts.lake_values import exact_values, mean_of_four
-from chapters.tools.run import Refusal, run_alone
-from tests.chapters.chapter_helpers import check_films
+from chapters.tools.chapter import CHAPTERS
+from chapters.tools.run import run_alone
+from chapters.tools.settings import Refusal
+from tests.chapters.chapter_helpers import ChapterUnderTest, check_films, run_chapter
 from tinylearn import confidence_interval
 
 FILMS = {"ch08_random_play": (560, 762), "ch08_learning_to_win": (1150, 680), "ch08_frozen_lake": (1340, 600),
@@ -30,7 +31,7 @@ def test_every_frame_of_every_film(drawn):
 @pytest.fixture
 def at_once(monkeypatch):
     """A chapter that neither learns nor draws nor counts games: its network knows the exact values."""
-    monkeypatch.setattr(chapter, "draw", lambda *_: None)
+    monkeypatch.setattr("chapters.tools.chapter.draw", lambda *_: None)
     monkeypatch.setattr(chapter, "facts", lambda *_: {})
     monkeypatch.setattr(chapter, "further", lambda *_: {})
     monkeypatch.setattr(chapter, "first_lake", lambda seed, games, epochs: (
@@ -187,7 +188,7 @@ def test_a_game_without_end_is_shown_in_part():
 
 
 def run(tmp_path, *words):
-    run_alone(chapter.main, "ch08", ["--out", str(tmp_path), *words], options=chapter.options)
+    run_alone(ChapterUnderTest(chapter), ["--out", str(tmp_path), *words])
 
 
 def test_the_network_plays_in_the_terminal(tmp_path, at_once, capsys):
@@ -237,8 +238,8 @@ def test_wrong_options_are_refused(tmp_path, capsys, words):
 
 def test_a_mode_that_does_not_exist_is_refused(tmp_path):
     with pytest.raises(Refusal, match="a game can be rendered as ansi, got 'human'"):
-        chapter.main(tmp_path, render="human")
+        run_chapter(chapter, tmp_path, render="human")
 
 
 def test_it_is_one_of_the_chapters():
-    assert CHAPTERS[8] is chapter
+    assert CHAPTERS[8].module == chapter.__name__

@@ -13,8 +13,10 @@ from PIL import Image
 
 from animations import Clip
 from chapters.tools import run
+from chapters.tools.chapter import CHAPTERS
 from chapters.tools.films import draw
 from tests.chapters.slow_scenes import Broken, Killed, Slow
+from tests.chapters.stand_ins import StandIn
 
 ROOT = Path(__file__).parents[2]
 
@@ -90,7 +92,7 @@ def test_ctrl_c_ends_at_once_and_leaves_no_half_file(tmp_path):
 @pytest.mark.parametrize("processes", ["0", "-1", "two", "1.5"])
 def test_a_wrong_number_of_processes_is_refused_before_anything_is_done(tmp_path, capsys, processes):
     with pytest.raises(SystemExit):
-        run.run_alone(lambda **_: {}, "ch00", ["--processes", processes, "--out", str(tmp_path / "new")])
+        run.run_alone(CHAPTERS[3], ["--processes", processes, "--out", str(tmp_path / "new")])
     assert f"must be a whole number from 1 on, got '{processes}'" in capsys.readouterr().err
     assert names(tmp_path) == []
 
@@ -98,7 +100,7 @@ def test_a_wrong_number_of_processes_is_refused_before_anything_is_done(tmp_path
 @pytest.mark.parametrize("seed", ["-1", "1.5", "x"])
 def test_a_wrong_seed_is_refused_before_anything_is_done(tmp_path, capsys, seed):
     with pytest.raises(SystemExit):
-        run.run_alone(lambda **_: {}, "ch00", ["--seed", seed, "--out", str(tmp_path / "new")])
+        run.run_alone(CHAPTERS[3], ["--seed", seed, "--out", str(tmp_path / "new")])
     assert f"argument --seed: must be a whole number from 0 on, got '{seed}'" in capsys.readouterr().err
     assert names(tmp_path) == []
 
@@ -109,4 +111,4 @@ def test_without_ffmpeg_a_film_is_refused_before_the_training(tmp_path, monkeypa
 
     monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
     with pytest.raises(ModuleNotFoundError, match="imageio-ffmpeg"):
-        run.run_alone(train, "ch00", ["--format", "mp4", "--out", str(tmp_path)])
+        run.run_alone(StandIn(train), ["--format", "mp4", "--out", str(tmp_path)])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from chapters.__main__ import CHAPTERS
 from chapters.tools import outlook
+from chapters.tools.chapter import CHAPTERS
 from chapters.tools.outlook import SHARES, Outlook, about, expected
 
 

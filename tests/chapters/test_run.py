@@ -12,29 +12,30 @@ from pathlib import Path
 
 import pytest
 
-from chapters.__main__ import CHAPTERS
+from chapters.tools.chapter import CHAPTERS
 from chapters.tools.check import compare
 from chapters.tools.live_page import MAKING
 from chapters.tools.outlook import SHARES
 from chapters.tools.run import run_all
 from chapters.tools.settings import parser
 from tests.chapters import stand_ins
+from tests.chapters.stand_ins import StandIn
 
 ROOT = Path(__file__).parents[2]
 
 
-def run(out, mains, *words):
-    run_all(mains, parser("", "").parse_args(["--out", str(out), "--format", "png", *words]))
+def run(out, chapters, *words):
+    run_all(chapters, parser("", "").parse_args(["--out", str(out), "--format", "png", *words]))
 
 
 def numbers(out, name):
-    return json.loads((out / f"{name}.json").read_text())
+    return json.loads((out / f"{name}.json").read_text())["numbers"]
 
 
 def test_a_chapter_computes_while_films_of_another_are_drawn_and_can_be_opened(tmp_path, capsys):
     """The second one waits until the page shows a film of the first: one by one, it would wait for ever."""
-    run(tmp_path, {"ch02": stand_ins.waits_for_the_page, "ch01": stand_ins.two_films}, "--seed", "3")
-    seen, last = ((tmp_path / name).read_text() for name in ("seen.html", "index.html"))
+    run(tmp_path, {"ch02": StandIn(stand_ins.waits_for_the_page), "ch01": StandIn(stand_ins.two_films)}, "--seed", "3")
+    seen, last = ((tmp_path / name).read_text() for name in ("seen.html", "ch01.html"))
     assert "ch01_" in seen
     assert MAKING in seen
     assert MAKING not in last
@@ -49,8 +50,8 @@ def test_a_chapter_computes_while_films_of_another_are_drawn_and_can_be_opened(t
 
 
 def test_no_bars_where_there_is_no_terminal(tmp_path, capsys):
-    run(tmp_path, {"ch01": stand_ins.two_films}, "--processes", "1")
-    run(tmp_path, {"ch01": stand_ins.two_films, "ch03": CHAPTERS[3].main}, "--quick")
+    run(tmp_path, {"ch01": StandIn(stand_ins.two_films)}, "--processes", "1")
+    run(tmp_path, {"ch01": StandIn(stand_ins.two_films), "ch03": CHAPTERS[3]}, "--quick")
     said = capsys.readouterr()
     assert "\r" not in said.out + said.err
     assert "frames/s" not in said.err
@@ -58,7 +59,7 @@ def test_no_bars_where_there_is_no_terminal(tmp_path, capsys):
 
 @pytest.mark.parametrize("processes", ["1", "2"])
 def test_an_error_in_a_film_of_any_chapter_ends_the_run_and_names_the_film(tmp_path, processes):
-    mains = {"ch01": stand_ins.broken_film, "ch02": stand_ins.slow}
+    mains = {"ch01": StandIn(stand_ins.broken_film), "ch02": StandIn(stand_ins.slow)}
     with pytest.raises(RuntimeError, match=r"(?s)this film is broken.*in the film ch01_broken"):
         run(tmp_path, mains, "--processes", processes)
     assert not (tmp_path / "ch01.json").exists()
@@ -67,23 +68,24 @@ def test_an_error_in_a_film_of_any_chapter_ends_the_run_and_names_the_film(tmp_p
 
 def test_the_death_of_a_process_ends_the_run_and_names_the_chapter(tmp_path):
     with pytest.raises(BrokenProcessPool, match="at work on ch01 has ended, with exit code 1"):
-        run(tmp_path, {"ch01": stand_ins.killed_film, "ch02": stand_ins.slow})
+        run(tmp_path, {"ch01": StandIn(stand_ins.killed_film), "ch02": StandIn(stand_ins.slow)})
 
 
 def test_a_refusal_is_a_sentence_that_names_the_chapter(tmp_path):
-    for mains in ({"ch02": stand_ins.refused, "ch01": stand_ins.two_films}, {"ch02": stand_ins.refused}):
+    refused, others = {"ch02": StandIn(stand_ins.refused)}, {"ch01": StandIn(stand_ins.two_films)}
+    for chapters in (refused | others, refused):
         with pytest.raises(SystemExit, match=r"^ch02: not with these settings$"):
-            run(tmp_path, mains)
+            run(tmp_path, chapters)
 
 
 def test_chapter_1_begins_first_and_then_the_longest(tmp_path, capsys):
-    run(tmp_path, dict.fromkeys(["ch03", "ch07", "ch01", "ch02"], stand_ins.nothing))
+    run(tmp_path, dict.fromkeys(["ch03", "ch07", "ch01", "ch02"], StandIn(stand_ins.nothing)))
     begun = re.findall(r": (.*);", capsys.readouterr().err)
     assert begun == [SHARES[name].does for name in ("ch01", "ch07", "ch02", "ch03")]
 
 
 def test_one_by_one_they_keep_their_order(tmp_path, capsys):
-    run(tmp_path, dict.fromkeys(["ch03", "ch07", "ch01"], stand_ins.nothing), "--processes", "1")
+    run(tmp_path, dict.fromkeys(["ch03", "ch07", "ch01"], StandIn(stand_ins.nothing)), "--processes", "1")
     assert re.findall(r"^Chapter (\d)", capsys.readouterr().out, flags=re.MULTILINE) == ["3", "7", "1"]
 
 
@@ -108,7 +110,7 @@ def test_ctrl_c_ends_all_with_one_sentence_and_leaves_a_true_page(tmp_path, word
     assert process.returncode == 130
     assert said.splitlines()[-1] == f"Interrupted. What is finished can be opened: {tmp_path / 'index.html'}"
     assert "Traceback" not in said
-    page = (tmp_path / "index.html").read_text(encoding="utf-8")
+    page = (tmp_path / "ch01.html").read_text(encoding="utf-8")
     assert MAKING not in page
     assert "<code>python -m chapters 1</code> makes this chapter." in page
     assert not [path.name for path in tmp_path.rglob(".*")]

@@ -1,0 +1,204 @@
+"""The book: a page for each chapter, a cover, and a glossary.
+
+It is made from files alone (the chapters' scripts; `chNN_*.html`, `.gif`, … and `chNN.json`, which runs leave), so that
+chapters can be run one by one, in any order, and read while they are made.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from animations.formats.html import player
+from chapters.tools.chapter import CHAPTERS, Chapter
+from chapters.tools.figures import captions, figure, films_in, placed
+from chapters.tools.glossary import GLOSSARY, anchor, entry
+from chapters.tools.numbers import numbers_table
+from chapters.tools.placeholders import placeholders, replaced
+from chapters.tools.prose import MARKDOWN, as_html, code, terms_in
+from chapters.tools.script import Cell
+from tinylearn.files import complete_or_absent
+
+HERE = Path(__file__).parent
+TITLE = "Machine learning, animated"
+INTRODUCTION = """
+Initialise, adjust, repeat: that is how machines learn, and here you can watch them do it. The films are drawn from
+data, and from recordings of programs while they learned. You can play each of them, stop it, and step through it. The
+text beside them says what to look for; its numbers come from the same run.
+"""
+GLOSSARY_TITLE = "Words"
+PENDING = "…"  # in the place of a number that the run has not come to
+
+
+class BookPages:
+    """Writes the pages of the book into a folder, and those again of which something has changed."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        self.written: dict[str, Any] = {}
+
+    def write(self, unfinished: Mapping[str, str] | None = None) -> Path:
+        """Write the cover, and pages for all chapters whose numbers are in the folder; return the path of the cover.
+
+        And for those that are `unfinished`: name → what to say, since their films and numbers are not all there yet.
+        """
+        unfinished = unfinished or {}
+        chapters = [each for each in CHAPTERS.values()
+                    if each.name in unfinished or (self.out / f"{each.name}.json").exists()]  # fmt: skip
+        (self.out / "source").mkdir(exist_ok=True)
+        names = [chapter.name for chapter in chapters]
+        for place, chapter in enumerate(chapters):
+            films = {path.name: path.stat().st_mtime_ns for path in films_in(self.out, chapter.name)}
+            around = (
+                chapters[place - 1] if place else None,
+                chapters[place + 1] if place + 1 < len(chapters) else None,
+            )
+            notice, record = unfinished.get(chapter.name), None
+            if notice is None:
+                record = (self.out / f"{chapter.name}.json").read_text(encoding="utf-8")
+            if self._is_new(chapter.name, (films, record, notice, around)):
+                self._page(f"{chapter.name}.html", chapter.title, "chapter",
+                           chapter_body(self.out, chapter, json.loads(record) if record else None, notice),
+                           _links(*around))  # fmt: skip
+                _write(self.out / "source" / f"{chapter.path.stem}.txt", chapter.source)  # .txt: browsers show it
+        if self._is_new("glossary", names):
+            self._page("glossary.html", f"{GLOSSARY_TITLE}: {TITLE}", "words", glossary_body(chapters), _links())
+        cover = cover_body(self.out, chapters, unfinished)
+        if self._is_new("index", cover):
+            self._page("index.html", TITLE, "cover", cover, _links())
+        return self.out / "index.html"
+
+    def _is_new(self, page: str, made_of: Any) -> bool:
+        """Is a page made of other things than when it was written last?"""
+        before, self.written[page] = self.written.get(page), made_of
+        return before != made_of
+
+    def _page(self, file: str, title: str, kind: str, main: str, links: str) -> None:
+        looks, script = _part("book.css"), ""
+        if '<section class="film"' in main:  # the player, once for all films of the page
+            looks, script = f"{looks}\n{player('css')}", f"<script>\n{player('js')}</script>"
+        page = Template(_part("page.html")).substitute(
+            title=html.escape(title), style=looks, kind=kind, links=links, main=main, script=script
+        )
+        _write(self.out / file, page)
+
+
+def write_book(out: Path, unfinished: Mapping[str, str] | None = None) -> Path:
+    """Write all pages of the book; return the path of the cover."""
+    return BookPages(out).write(unfinished)
+
+
+def _part(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+def _write(path: Path, text: str) -> None:
+    with complete_or_absent(path) as file:
+        file.write(text.encode())
+
+
+def _links(before: Chapter | None = None, after: Chapter | None = None) -> str:
+    """Return links to the cover, the glossary and, of a chapter, those before and after it."""
+    links = ['<a href="index.html">Contents</a>', '<a href="glossary.html">Words</a>']
+    if before is not None:
+        links.append(f'<a rel="prev" href="{before.name}.html">← {html.escape(_short(before))}</a>')
+    if after is not None:
+        links.append(f'<a class="next" rel="next" href="{after.name}.html">{html.escape(_short(after))} →</a>')
+    return " ".join(links)
+
+
+def _short(chapter: Chapter) -> str:
+    """Return "Chapter 3"."""
+    return f"Chapter {int(chapter.name[2:])}"
+
+
+# --- a chapter ------------------------------------------------------------------------------------------------------
+
+
+def chapter_body(out: Path, chapter: Chapter, record: Mapping[str, Any] | None, notice: str | None) -> str:
+    """Return what stands between the bars of a chapter's page: its cells, each film behind the cell that shows it."""
+    script, left = chapter.script, record["cells"] if record else []
+    films = placed({path.stem for path in films_in(out, chapter.name)}, script)
+    parts = []
+    for number, cell in enumerate(script):
+        found = left[number] if len(left) == len(script) else None
+        parts.append(_prose(cell, found) if cell.prose else _code(cell, found))
+        says = captions(cell) if films[number] else {}
+        parts += [figure(out, film, says.get(film, "")) for film in films[number]]
+        if number == 0 and notice:
+            parts.append(_notice(notice))
+    parts += [figure(out, film) for film in films[-1]]
+    if record:
+        parts.append(f"<details><summary>All numbers of this run</summary>{numbers_table(record['numbers'])}</details>")
+    source = f"source/{chapter.path.stem}.txt"
+    parts.append(f'<p>This chapter is a program: <a href="{source}">chapters/{chapter.path.name}</a></p>')
+    return "\n".join(parts)
+
+
+def _notice(text: str) -> str:
+    return f'<p class="notice" role="status">{MARKDOWN.renderInline(text)}</p>'
+
+
+def _prose(cell: Cell, found: Sequence[str] | None) -> str:
+    """Return prose with its numbers; without a run there are dots in their place."""
+    values = iter(found if found is not None and len(found) == len(placeholders(cell.text)) else ())
+    return f'<div class="prose">\n{as_html(replaced(cell.text, lambda inside: next(values, PENDING)))}</div>'
+
+
+def _code(cell: Cell, found: str | None) -> str:
+    """Return code, and what its last line is; a cell that has a title is folded away under that."""
+    if not cell.text:
+        return ""
+    output = f'<pre class="output" tabindex="0"><code>{html.escape(found)}</code></pre>' if found else ""
+    shown = code(cell.text) + output
+    return f"<details><summary>{html.escape(cell.title)}</summary>{shown}</details>" if cell.title else shown
+
+
+# --- cover and glossary -----------------------------------------------------------------------------------------------
+
+
+def cover_body(out: Path, chapters: Sequence[Chapter], unfinished: Mapping[str, str]) -> str:
+    """Return the cover: a moving picture for each chapter, which leads to it."""
+    cards = []
+    for chapter in chapters:
+        number, _, title = chapter.title.partition(". ")
+        picture = _picture(out, chapter)
+        note = "<br><small>still being made</small>" if chapter.name in unfinished else ""
+        cards.append(f'<li><a href="{chapter.name}.html">{picture}{html.escape(number)}<br>'
+                     f"<strong>{html.escape(title)}</strong>{note}</a></li>")  # fmt: skip
+    return (f"<h1>{TITLE}</h1>\n{MARKDOWN.render(INTRODUCTION)}\n"
+            f'<ol class="cards wide" role="list">\n{chr(10).join(cards)}\n</ol>')  # fmt: skip
+
+
+def _picture(out: Path, chapter: Chapter) -> str:
+    """Return the first film of a chapter as a picture: the smallest that moves, else a still; "" if there is none."""
+    order = [
+        film for films in placed({path.stem for path in films_in(out, chapter.name)}, chapter.script) for film in films
+    ]
+    for suffixes in (("gif", "apng"), ("png",)):
+        for film in order:
+            files = [path for suffix in suffixes if (path := out / f"{film}.{suffix}").is_file()]
+            if files:
+                file = min(files, key=lambda path: path.stat().st_size)
+                return f'<img src="{html.escape(file.name)}" alt="" loading="lazy">'
+    return ""
+
+
+def glossary_body(chapters: Sequence[Chapter]) -> str:
+    """Return all terms, what each means, and the place where it is first used in the chapters that are there."""
+    used: dict[str, Chapter] = {}
+    for chapter in chapters:
+        for cell in chapter.script:
+            for term in terms_in(cell.text) if cell.prose else ():
+                used.setdefault(entry(term) or term, chapter)
+    items = []
+    for term, sentence in GLOSSARY.items():
+        where = f' <a href="{used[term].name}.html#{anchor(term)}">{_short(used[term])}</a>' if term in used else ""
+        items.append(
+            f'<dt id="{anchor(term)}">{html.escape(term)}</dt><dd>{MARKDOWN.renderInline(sentence)}{where}</dd>'
+        )
+    return f'<h1>{GLOSSARY_TITLE}</h1>\n<dl class="glossary">\n{chr(10).join(items)}\n</dl>'

@@ -1,0 +1,71 @@
+"""A film in a page: where it stands, how it is shown, and its files."""
+
+from __future__ import annotations
+
+import ast
+import html
+import re
+from collections.abc import Collection, Sequence
+from pathlib import Path
+from urllib.parse import quote
+
+from chapters.tools.script import Cell
+
+FRAGMENT = re.compile(r'<section class="film".*?</section>', re.DOTALL)  # of a page that `animations` wrote
+SUFFIXES = ("html", "gif", "mp4", "apng", "png")  # the first that is there is shown, the others are linked
+
+
+def films_in(out: Path, name: str) -> set[Path]:
+    """Return the files in the folder `out` that are films of a chapter."""
+    return {path for path in out.glob(f"{name}_*") if path.suffix[1:] in SUFFIXES and path.is_file()}
+
+
+def placed(films: Collection[str], script: Sequence[Cell]) -> list[list[str]]:
+    """Return for each cell of a script the films behind it, and for its end those that no cell names.
+
+    A film stands behind the first cell of code that has its name in quotes; of several, in the order of their names
+    there.
+    """
+    places: list[list[str]] = [[] for _ in range(len(script) + 1)]
+    for film in sorted(films):
+        cells = (number for number, cell in enumerate(script) if not cell.prose and f'"{film}"' in cell.text)
+        places[next(cells, len(script))].append(film)
+    for cell, found in zip(script, places, strict=False):
+        found.sort(key=lambda film: cell.text.index(f'"{film}"'))
+    return places
+
+
+def captions(cell: Cell) -> dict[str, str]:
+    """Return film → caption, of the films that a cell shows with one.
+
+    >>> captions(Cell(False, "", 'book.film("ch03_bowl", Clip(bowl), "The loss is a bowl.")', 1))
+    {'ch03_bowl': 'The loss is a bowl.'}
+    """
+    calls = (node for node in ast.walk(ast.parse(cell.text)) if isinstance(node, ast.Call) and len(node.args) == 3)
+    texts = ((call.args[0], call.args[2]) for call in calls if getattr(call.func, "attr", "") == "film")
+    return {
+        str(name.value): str(caption.value)
+        for name, caption in texts
+        if isinstance(name, ast.Constant) and isinstance(caption, ast.Constant)
+    }
+
+
+def figure(out: Path, film: str, caption: str = "") -> str:
+    """Return a film, its caption, and links to its files: what plays in the page itself, if it was written as .html."""
+    files = [out / f"{film}.{suffix}" for suffix in SUFFIXES if (out / f"{film}.{suffix}").is_file()]
+    said = html.escape(caption or film[5:].replace("_", " "))
+    links = " · ".join(f'<a href="{quote(file.name)}">{file.suffix[1:].upper()}</a>' for file in files)
+    player = next(filter(None, (_player(file, said) for file in files)), "")
+    return (f'<figure class="shown wide" id="{html.escape(film)}">\n{player}\n'
+            f'<figcaption>{said} <span class="files">{links}</span></figcaption>\n</figure>')  # fmt: skip
+
+
+def _player(path: Path, said: str) -> str:
+    """Return what shows the film of a file; "" for a page in which there is none."""
+    address = quote(path.name)
+    if path.suffix == ".html":
+        found = FRAGMENT.search(path.read_text(encoding="utf-8", errors="replace"))
+        return found[0] if found else ""
+    if path.suffix == ".mp4":
+        return f'<video src="{address}" aria-label="{said}" controls loop muted playsinline preload="none"></video>'
+    return f'<img src="{address}" alt="{said}" loading="lazy">'

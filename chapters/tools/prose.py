@@ -1,0 +1,175 @@
+"""Prose in Markdown becomes HTML: formulas as MathML, code in colours, terms with what they mean.
+
+Beyond Markdown there are
+
+    $…$, $$…$$                                         formulas in LaTeX, in a line and on a line of their own
+    **term**                                           a term of the glossary, where it is used first
+    ::source tinylearn/layers/dense.py Dense.forward   on a line of its own: these lines of the source, as they are now
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from latex2mathml.converter import convert
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererProtocol
+from markdown_it.rules_block import StateBlock
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import get_lexer_by_name
+
+from chapters.tools.glossary import GLOSSARY, anchor, entry
+from chapters.tools.sources import source_lines
+
+SOURCE = re.compile(r"::source (\S+) (\S+)")
+
+
+@cache  # pages are written again with every film that arrives
+def code(text: str, language: str = "python", caption: str = "") -> str:
+    """Return a block of code in colours. It can be scrolled with the keys where it is too wide."""
+    lines = highlight(text, get_lexer_by_name(language), HtmlFormatter(nowrap=True)).rstrip("\n")
+    said = f"<figcaption>{caption}</figcaption>" if caption else ""
+    return f'<figure class="code">{said}<pre tabindex="0"><code>{lines}</code></pre></figure>\n'
+
+
+def formula(latex: str, display: str) -> str:
+    """Return a formula as MathML; `display`: "inline" or "block". The LaTeX is what a screen reader may read."""
+    try:
+        mathml = convert(latex, display=display)
+    except Exception as error:
+        raise ValueError(f"this formula cannot be read: {latex!r}: {error}") from error
+    return mathml if display == "inline" else f'<div class="formula" tabindex="0">{mathml}</div>\n'
+
+
+def _dollars(state: StateInline, silent: bool) -> bool:
+    """Read $…$: no space inside the dollars, and no digit behind them, so that "US$ 3 and US$ 4" is none."""
+    found = re.compile(r"\$(?! )([^$\n]+?)(?<! )\$(?!\d)").match(state.src, state.pos)
+    if found is None:
+        return False
+    if not silent:
+        state.push("formula", "", 0).content = found[1]
+    state.pos = found.end()
+    return True
+
+
+def _double_dollars(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Read $$…$$, on one line or on several."""
+    lines = state.src.split("\n")[start:end]
+    if not lines[0].startswith("$$"):
+        return False
+    last = next((i for i, line in enumerate(lines) if line.rstrip().endswith("$$") and line.strip() != "$$" * (i == 0)),
+                None)  # fmt: skip
+    if last is None:
+        raise ValueError(f"a formula that begins with $$ has no end: {lines[0]!r}")
+    if not silent:
+        state.push("formula_block", "", 0).content = "\n".join(lines[: last + 1]).strip().strip("$").strip()
+        state.line = start + last + 1
+    return True
+
+
+def _source(state: StateBlock, start: int, end: int, silent: bool) -> bool:
+    """Read a line that asks for lines of the source."""
+    found = SOURCE.fullmatch(state.getLines(start, start + 1, 0, False).strip())
+    if found is None:
+        return False
+    if not silent:
+        token = state.push("source", "", 0)
+        token.meta = {"path": found[1], "name": found[2]}
+        state.line = start + 1
+    return True
+
+
+def _render_source(renderer: RendererProtocol, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+    path, name = tokens[at].meta["path"], tokens[at].meta["name"]
+    first, text = source_lines(path, name)
+    return code(text, caption=f"<code>{html.escape(name)}</code>, in {html.escape(path)}, line {first}")
+
+
+def _fence(renderer: RendererProtocol, tokens: Sequence[Token], at: int, options: Any, env: Any) -> str:
+    return code(tokens[at].content.rstrip("\n"), tokens[at].info.strip() or "text")
+
+
+def _markdown() -> MarkdownIt:
+    markdown = MarkdownIt("commonmark").enable("table")
+    markdown.inline.ruler.before("escape", "formula", _dollars)
+    markdown.block.ruler.before("fence", "formula_block", _double_dollars, {"alt": ["paragraph"]})
+    markdown.block.ruler.before("fence", "source", _source, {"alt": ["paragraph"]})
+    rules = markdown.renderer.rules  # type: ignore[attr-defined]
+    rules["formula"] = lambda tokens, at, options, env: formula(tokens[at].content, "inline")
+    rules["formula_block"] = lambda tokens, at, options, env: formula(tokens[at].content, "block")
+    rules["source"] = lambda tokens, at, options, env: _render_source(markdown.renderer, tokens, at, options, env)
+    rules["fence"] = lambda tokens, at, options, env: _fence(markdown.renderer, tokens, at, options, env)
+    return markdown
+
+
+MARKDOWN = _markdown()
+
+
+def terms_in(text: str) -> list[str]:
+    """Return what is bold in a text, in order.
+
+    >>> terms_in("By **backpropagation**, `**not this**`, **one**")
+    ['backpropagation', 'one']
+    """
+    return [term for token in MARKDOWN.parse(text) if token.type == "inline" for term in _bold(token)]
+
+
+def _bold(inline: Token) -> list[str]:
+    """Return what is bold in a line of tokens."""
+    children = inline.children or []
+    opened = [i for i, token in enumerate(children) if token.type == "strong_open"]
+    return [_text(children, i + 1) for i in opened]
+
+
+def _text(children: Sequence[Token], start: int) -> str:
+    """Return the text from there to the end of what is bold; it may go on in the next line."""
+    end = next(i for i in range(start, len(children)) if children[i].type == "strong_close")
+    return "".join(token.content or " " for token in children[start:end])
+
+
+@cache
+def as_html(text: str) -> str:
+    """Return Markdown as HTML. A term of the glossary is explained below the block in which it is bold."""
+    tokens: list[Token] = []
+    waiting: list[str] = []
+    for token in MARKDOWN.parse(text):
+        tokens.append(token)
+        if token.type == "inline":
+            waiting += filter(None, map(entry, _bold(token)))
+            _link_terms(token)
+        if waiting and token.level == 0 and token.nesting <= 0 and token.type != "inline":
+            explained = Token("html_block", "", 0)
+            explained.content = explanation(waiting)
+            tokens.append(explained)
+            waiting = []
+    return str(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}))
+
+
+def _link_terms(inline: Token) -> None:
+    """Let what is bold and in the glossary be a link to it, and a place to come back to."""
+    children, linked = list(inline.children or []), []
+    while children:
+        linked.append(token := children.pop(0))
+        if token.type == "strong_open" and (term := entry(said := _text(children, 0))):
+            link = Token("html_inline", "", 0)
+            link.content = (
+                f'<dfn id="{anchor(term)}"><a href="glossary.html#{anchor(term)}">{html.escape(said)}</a></dfn>'
+            )
+            linked.append(link)
+            while children[0].type != "strong_close":
+                children.pop(0)
+    inline.children = linked
+
+
+def explanation(terms: Sequence[str]) -> str:
+    """Return a list of terms with what they mean."""
+    items = "".join(f"<div><dt>{html.escape(term)}</dt><dd>{MARKDOWN.renderInline(GLOSSARY[term])}</dd></div>"
+                    for term in terms)  # fmt: skip
+    return f'<dl class="terms">{items}</dl>\n'

@@ -1,0 +1,284 @@
+"""The pages of the book: what they say without a browser, and what they do in one."""
+
+import html
+import inspect
+import json
+import re
+import shutil
+import textwrap
+from html.parser import HTMLParser
+from urllib.parse import unquote
+
+import pytest
+
+from animations import render
+from chapters import ch03_first_neuron
+from chapters.tools.book import PENDING, BookPages, write_book
+from chapters.tools.chapter import CHAPTERS
+from chapters.tools.numbers import shown
+from chapters.tools.run import run_alone
+from tests.browser import Browser
+from tinylearn.layers.dense import Dense
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory):
+    """A gallery with chapter 3, as its script writes it, and films that no script names, in other formats."""
+    from tests.animations.small_scenes import Overlapping
+
+    folder = tmp_path_factory.mktemp("my gallery ü")
+    run_alone(CHAPTERS[3], ["--quick", "--out", str(folder), "--processes", "1"])
+    for name in ("ch03_x_still.png", "ch03_x_moving.gif", "ch03_x_film.mp4", "ch03_x_player.html"):
+        render(Overlapping(), folder / name, progress=False)
+    write_book(folder)
+    return folder
+
+
+@pytest.fixture
+def page(out):
+    return (out / "ch03.html").read_text(encoding="utf-8")
+
+
+class Links(HTMLParser):
+    """Collects what a page refers to, and sees to it that its tags are closed in order."""
+
+    VOID = ("meta", "link", "img", "br", "input")
+
+    def __init__(self, page):
+        super().__init__()
+        self.found, self.open = [], []
+        self.feed(page)
+        assert self.open == []
+
+    def handle_starttag(self, tag, attributes):
+        self.found += [value for name, value in attributes if name in ("src", "data-src", "href")]
+        if tag not in self.VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+@pytest.mark.parametrize("name", ["index", "ch03", "glossary"])
+def test_every_reference_is_there(out, name):
+    page = (out / f"{name}.html").read_text(encoding="utf-8")
+    links = Links(page).found
+    assert len(links) > 4
+    for link in links:
+        file, _, place = link.partition("#")
+        if place:
+            assert f'id="{place}"' in (out / (file or f"{name}.html")).read_text(encoding="utf-8"), link
+        elif not link.startswith("https://"):  # a source that is cited: to click on, nothing that is loaded
+            assert not re.match(r"\w+:|/", link), link
+            assert (out / link).is_file(), link
+
+
+def test_the_cover_leads_to_the_chapter_by_a_picture_that_moves(out):
+    cover = (out / "index.html").read_text(encoding="utf-8")
+    (card,) = re.findall(r"<li>(.*?)</li>", cover, flags=re.DOTALL)
+    assert '<a href="ch03.html"><img src="ch03_first_neuron.gif" alt="" loading="lazy">Chapter 3<br>' in card
+    assert "<strong>One neuron learns Fahrenheit from Celsius</strong>" in card
+
+
+def test_title_text_and_numbers_of_the_chapter(out, page):
+    assert page.count("<h1>Chapter 3. One neuron learns Fahrenheit from Celsius</h1>") == 1
+    assert "It multiplies its input <math" in page
+    for key, value in json.loads((out / "ch03.json").read_text(encoding="utf-8"))["numbers"].items():
+        assert f'<tr><th scope="row">{key}</th><td>{shown(value)}</td></tr>' in page
+
+
+def test_numbers_in_prose_are_those_of_the_run(page):
+    words = " ".join(re.sub(r"<math.*?</math>", "w", page, flags=re.DOTALL).split())
+    assert "After 8,000 updates w is 1.8003 and w is 31.97. For 50 °C the neuron answers 121.98 °F." in words
+    prose = re.sub(r"<math.*?</math>", "", "".join(re.findall(r"<p>.*?</p>", page, re.DOTALL)), flags=re.DOTALL)
+    assert not re.search(r"\{|" + PENDING, prose)
+
+
+def test_films_stand_at_their_sentence(page):
+    guess, film = page.index("does the line turn,"), page.index('id="ch03_first_neuron"')
+    assert guess < film < page.index("It turns first.") < page.index('id="ch03_first_updates"')
+    assert page.index("<summary>Answer 1</summary>") < page.index('id="ch03_x_film"')  # no cell names it: at the end
+
+
+def test_what_a_cell_shows_in_the_end_stands_below_it(page):
+    assert '<pre class="output" tabindex="0"><code>(1.8002504858014874, 31.970400154777106)</code></pre>' in page
+
+
+def test_code_of_the_framework_is_that_of_the_framework(page):
+    text = html.unescape(re.sub(r"<[^>]+>", "", page))
+    assert textwrap.dedent(inspect.getsource(Dense.forward)).strip() in text
+
+
+def test_source_is_the_chapter(out):
+    with open(ch03_first_neuron.__file__, encoding="utf-8") as source:
+        assert (out / "source" / "ch03_first_neuron.txt").read_text(encoding="utf-8") == source.read()
+
+
+def test_films_in_the_order_of_the_script_the_unnamed_ones_last(page):
+    order = re.findall(r'<figure class="shown wide" id="ch03_(\w+)"', page)
+    assert order == ["first_neuron", "first_updates", "x_film", "x_moving", "x_player", "x_still"]
+
+
+def test_the_best_format_is_shown_and_the_others_are_linked(page):
+    assert page.count('<section class="film" id="film-ch03_first_neuron"') == 1
+    assert '<a href="ch03_first_neuron.html">HTML</a> · <a href="ch03_first_neuron.gif">GIF</a>' in page
+    assert re.search(r'<video src="ch03_x_film.mp4" [^>]*controls', page)
+    assert re.search(r'<img src="ch03_x_moving.gif" alt="x moving" loading="lazy">', page)
+    assert re.search(r'<img src="ch03_x_still.png"', page)
+
+
+def test_the_player_is_there_once_and_only_where_there_are_films(out, page):
+    assert page.count("window.tinylearnFilms =") == 1
+    assert "<script" not in (out / "glossary.html").read_text(encoding="utf-8")
+
+
+def test_chapters_that_have_not_run_are_left_out(tmp_path, out):
+    assert sorted(path.name for path in out.glob("ch0?.html")) == ["ch03.html"]
+    empty = write_book(tmp_path).read_text(encoding="utf-8")
+    assert "Machine learning, animated" in empty
+    Links(empty)
+
+
+def test_chapters_lead_to_their_neighbours(tmp_path):
+    for name in ("ch02", "ch03", "ch08"):
+        (tmp_path / f"{name}.json").write_text('{"numbers": {}, "cells": []}')
+    write_book(tmp_path)
+    page = (tmp_path / "ch03.html").read_text(encoding="utf-8")
+    assert '<a rel="prev" href="ch02.html">← Chapter 2</a>' in page
+    assert '<a class="next" rel="next" href="ch08.html">Chapter 8 →</a>' in page
+
+
+def test_a_page_is_written_again_only_if_something_has_changed(tmp_path):
+    (tmp_path / "ch03.json").write_text('{"numbers": {"a": 1}, "cells": []}')
+    (tmp_path / "ch02.json").write_text('{"numbers": {}, "cells": []}')
+    book = BookPages(tmp_path)
+    book.write()
+    for path in tmp_path.glob("*.html"):
+        path.write_text("old")
+    (tmp_path / "ch03.json").write_text('{"numbers": {"a": 2}, "cells": []}')
+    book.write()
+    assert {path.name for path in tmp_path.glob("*.html") if path.read_text() != "old"} == {"ch03.html"}
+
+
+def test_numbers_cannot_break_the_page(tmp_path):
+    (tmp_path / "ch03.json").write_text(json.dumps({"numbers": {"<b>": "</table> & $x"}, "cells": []}))
+    write_book(tmp_path)
+    page = (tmp_path / "ch03.html").read_text(encoding="utf-8")
+    assert '<th scope="row">&lt;b&gt;</th><td>&lt;/table&gt; &amp; $x</td>' in page
+
+
+NAMES = ["50% & more", 'q" onload=x', "a#b?c", "<b>", "it's"]
+
+
+def test_odd_names_are_quoted_and_what_is_no_film_is_left_out(tmp_path, out):
+    (tmp_path / "ch03.json").write_text('{"numbers": {}, "cells": []}', encoding="utf-8")
+    for name in NAMES:
+        shutil.copy(out / "ch03_x_player.html", tmp_path / f"ch03_{name}.html")
+    (tmp_path / "ch03_folder.html").mkdir()
+    (tmp_path / "ch03_foreign.html").write_bytes("<p>é</p>".encode("latin-1"))
+    write_book(tmp_path)
+    page = (tmp_path / "ch03.html").read_text(encoding="utf-8")
+    found = [unquote(link) for link in Links(page).found]
+    for name in NAMES:
+        assert f"ch03_{name}.html" in found
+        assert f"<figcaption>{html.escape(name)} <span" in page
+    assert page.count('<section class="film"') == len(NAMES)
+    assert "ch03_foreign.html" in found
+    assert "ch03_folder" not in page
+
+
+# --- in the browser ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def browser(driver, out):
+    return opened(driver, out / "ch03.html")
+
+
+def opened(driver, path):
+    browser = Browser(driver)
+    browser.open(path)
+    browser.wait_for("document.readyState === 'complete'")
+    return browser
+
+
+def screen(browser, width):
+    browser.driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", {
+        "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600})  # fmt: skip
+
+
+def test_no_complaint_and_nothing_from_elsewhere(browser, out):
+    browser.wait_for("tinylearnFilms.players.length === 3")
+    assert browser.complaints() == []
+    assert all(url.startswith(out.as_uri()) for url in browser.requests())
+
+
+def test_films_play_in_the_page(browser):
+    browser.run("tinylearnFilms.players[1].film.section.scrollIntoView()")
+    browser.wait_for("tinylearnFilms.players[1].film.tracks.length")
+    browser.run("tinylearnFilms.show('film-ch03_first_updates', 24)")
+    browser.wait_for("document.querySelector('#film-ch03_first_updates svg').textContent.includes('2.9465')")
+
+
+def outside(browser):
+    """Return the texts of cells that do not begin inside what shows them."""
+    browser.run("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+    return browser.run(
+        "return [...document.querySelectorAll('.numbers td, .numbers th')].filter((cell) => {"
+        " const text = document.createRange(); text.selectNodeContents(cell);"
+        " const { left } = text.getBoundingClientRect(), box = cell.closest('.scrolls').getBoundingClientRect();"
+        " return left < box.left - 1 || left > box.right - 8; }).map((cell) => cell.textContent)"
+    )
+
+
+@pytest.mark.parametrize("width", [360, 390, 768, 1280])
+def test_nothing_is_wider_than_the_screen_and_every_number_begins_inside_its_box(browser, width):
+    screen(browser, width)
+    try:
+        assert browser.run("return document.documentElement.scrollWidth") <= width
+        assert outside(browser) == []
+        assert browser.run("return document.documentElement.scrollWidth") <= width
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def test_a_confusion_matrix_of_ten_classes_is_a_matrix_that_fits(driver, tmp_path):
+    matrix = [[100 * row + column for column in range(10)] for row in range(10)]
+    (tmp_path / "ch07.json").write_text(json.dumps({"numbers": {"confusion matrix": matrix}, "cells": []}))
+    write_book(tmp_path)
+    browser = opened(driver, tmp_path / "ch07.html")
+    assert outside(browser) == []
+    assert browser.run("return document.querySelectorAll('.matrix td').length") == 100
+    table, box = (
+        browser.run(f"return document.querySelector('{name}').offsetWidth") for name in (".numbers", ".scrolls")
+    )
+    assert table <= box
+
+
+def test_lines_have_about_65_letters(browser):
+    """A letter of English takes about half of an em."""
+    column, size = browser.run("const p = document.querySelector('.prose p');"
+                               "return [p.clientWidth, parseFloat(getComputedStyle(p).fontSize)]")  # fmt: skip
+    assert 60 <= column / size / 0.5 <= 72
+
+
+def test_can_be_read_in_the_light_and_in_the_dark(browser):
+    for scheme in ("light", "dark"):
+        preference = {"name": "prefers-color-scheme", "value": scheme}
+        browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [preference]})
+        ink, ground = browser.run("const { color } = getComputedStyle(document.querySelector('p'));"
+                                  "return [color, getComputedStyle(document.body).backgroundColor]")  # fmt: skip
+        bright = [sum(map(int, re.findall(r"\d+", colour)[:3])) > 3 * 128 for colour in (ink, ground)]
+        assert bright == [scheme == "dark", scheme == "light"]
+
+
+def test_on_paper_there_is_the_picture_and_no_button(browser):
+    browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        height = "return document.querySelector('#film-ch03_first_neuron svg').getBoundingClientRect().height"
+        assert browser.run(height) > 200
+        hidden = ("return [...document.querySelectorAll('.bar, details, .controls, video')]"
+                  ".filter((each) => each.offsetHeight).length")  # fmt: skip
+        assert browser.run(hidden) == 0
+    finally:
+        browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})

@@ -1,0 +1,249 @@
+"""The prose of the book: no number that is not bound, each term explained once, every sentence there to be read."""
+
+import re
+
+import pytest
+
+from chapters.tools.chapter import CHAPTERS, Chapter
+from chapters.tools.glossary import GLOSSARY, entry, read_glossary
+from chapters.tools.placeholders import LEFT_ALONE, PLACEHOLDER, evaluated, placeholders, replaced
+from chapters.tools.prose import as_html, terms_in
+from chapters.tools.script import cells_of
+from chapters.tools.sources import source_lines
+
+UNWRITTEN = {1, 2, 4, 5, 6, 7, 8}  # their prose has not been written anew
+WRITTEN = [number for number in CHAPTERS if number not in UNWRITTEN]
+
+
+def prose_of(number):
+    return [cell.text for cell in CHAPTERS[number].script if cell.prose]
+
+
+# --- what every chapter must be --------------------------------------------------------------------------------------
+
+
+def unbound_digits(text):
+    """Return the words with digits that come neither from the run, nor from a source that is cited.
+
+    Digits may stand in formulas, in links to a source, in the numbers of chapters and exercises, and in commands and
+    names in code.
+    """
+    text = re.sub(r"(?m)^::source .*$|\]\([^)]*\)", "", text)
+    text = re.sub(r"\[[^\]]*\](?=\()", "", text)
+    text = re.sub(r"```.*?```", "", text, flags=re.DOTALL)
+    text = re.sub(r"`(?:python |[A-Za-z_-])[^`]*`|\$\$.*?\$\$|\$[^$\n]+\$|\{[^{}]+\}", "", text, flags=re.DOTALL)
+    text = re.sub(r"\b([Cc]hapters? \d( (and|to) \d)?|[Ee]xercise \d)\b", "", text)
+    return re.findall(r"\S*\d\S*", text)
+
+
+def without_links(text):
+    """Return a text without the links to a source, digits and all."""
+    return re.sub(r"\[[^\]]*\]\(https://[^)]*\)", "", text)
+
+
+@pytest.mark.parametrize("number", WRITTEN)
+def test_every_digit_is_bound_to_the_run_or_to_a_source(number):
+    assert [word for text in prose_of(number) for word in unbound_digits(without_links(text))] == []
+
+
+def test_an_unbound_digit_would_be_found():
+    text = "In chapter 4, {n} of 41, `0.5`, $x^2$, `python -m chapters 3`, [−273.15 °C](https://a.org/2), ½ of 3.2."
+    assert unbound_digits(without_links(text)) == ["41,", "`0.5`,", "3.2."]
+    assert unbound_digits("7 in [a note](https://b.org/1)") == ["7"]
+
+
+@pytest.mark.parametrize("number", WRITTEN)
+def test_a_chapter_is_long_enough_to_teach_and_short_enough_to_be_read(number):
+    words = [word for text in prose_of(number) for word in re.sub(r"\$\$.*?\$\$|::source.*", "", text).split()]
+    assert 1200 <= len(words) <= 2000
+
+
+@pytest.mark.parametrize("number", WRITTEN)
+def test_a_chapter_begins_with_a_question_and_has_formulas_code_and_lines_of_the_framework(number):
+    first, *rest = prose_of(number)
+    assert "?" in first
+    whole = "\n".join(rest)
+    assert "$$" in whole
+    assert "\n::source " in whole
+    assert any(not cell.prose and not cell.title for cell in CHAPTERS[number].script), "code that is open"
+
+
+@pytest.mark.parametrize("number", WRITTEN)
+def test_three_exercises_each_with_an_answer_that_checks_itself(number):
+    script = CHAPTERS[number].script
+    for exercise in (1, 2, 3):
+        places = [i for i, cell in enumerate(script) if f"### Exercise {exercise}. " in cell.text]
+        assert len(places) == 1
+        answer = script[places[0] + 1]
+        assert answer.title == f"Answer {exercise}"
+        assert "assert " in answer.text
+
+
+@pytest.mark.parametrize("number", WRITTEN)
+def test_before_and_behind_every_film_there_is_prose_and_below_it_a_caption(number):
+    script = CHAPTERS[number].script
+    for i, cell in enumerate(script):
+        if "book.film(" in cell.text:
+            assert script[i - 1].prose
+            assert script[i + 1].prose
+            assert cell.text.count("book.film(") == len(re.findall(r'"[A-Z][^"]*\."\)', cell.text))
+
+
+# --- the glossary ----------------------------------------------------------------------------------------------------
+
+
+def test_what_is_bold_is_a_term_and_is_explained_once_in_the_book():
+    bold = [term for number in CHAPTERS for text in prose_of(number) for term in terms_in(text)]
+    assert [term for term in bold if entry(term) is None] == []
+    written = [entry(term) for number in WRITTEN for text in prose_of(number) for term in terms_in(text)]
+    assert sorted(written) == sorted(set(written))
+
+
+def test_all_terms_are_taught_somewhere():
+    taught = {entry(term) for number in CHAPTERS for text in prose_of(number) for term in terms_in(text)}
+    missing = set(GLOSSARY) - taught
+    assert not missing or UNWRITTEN, f"no chapter has these in bold: {missing}"
+
+
+@pytest.mark.parametrize(
+    "text", ["loss: How wrong.", "**loss** How wrong.", "**loss**: How wrong", "**a**: B.\n\n**a**: C."]
+)
+def test_a_glossary_that_cannot_be_read_is_refused(text):
+    with pytest.raises(ValueError, match=r"one paragraph a term, \*\*term\*\*: A sentence\. It has "):
+        read_glossary(text)
+
+
+def test_a_term_is_a_link_and_its_sentence_stands_below_the_block():
+    page = as_html("By the **chain\nrule** it is.\n\nNext.")
+    assert '<dfn id="chain-rule"><a href="glossary.html#chain-rule">chain rule</a></dfn>' in page
+    assert page.index("</p>") < page.index("<dt>chain rule</dt>") < page.index("Next.")
+
+
+# --- Markdown, and what is beyond it ---------------------------------------------------------------------------------
+
+
+def test_formulas_become_mathml():
+    page = as_html("The line $y = w x$ and\n\n$$\\frac{1}{N}\n\\sum_i x_i$$\n\nin US$ 3 and US$ 4.")
+    assert page.count("<math ") == 2
+    assert '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">' in page
+    assert "<mfrac>" in page
+    assert "in US$ 3 and US$ 4." in page
+
+
+def test_a_formula_without_an_end_is_refused():
+    with pytest.raises(ValueError, match=r"a formula that begins with \$\$ has no end"):
+        as_html("$$x = 1\n\nand more")
+
+
+def test_a_line_of_the_source_is_there_without_its_docstring():
+    page = as_html("Look:\n\n::source tinylearn/layers/dense.py Dense.backward\n\nSo.")
+    assert "in tinylearn/layers/dense.py, line " in page
+    assert "Derive" not in page
+    assert "dout_rows" in page
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "message"),
+    [("tinylearn/nothing.py", "Dense", "there is no file"), ("tinylearn/layers/dense.py", "Dense.f", "there is no f")],
+)
+def test_lines_that_are_not_there_are_refused(path, name, message):
+    with pytest.raises(ValueError, match=message):
+        source_lines(path, name)
+
+
+def test_code_is_coloured_and_escaped():
+    page = as_html("```python\nif a < b: pass\n```")
+    assert '<span class="k">if</span>' in page
+    assert "&lt;" in page
+
+
+# --- numbers ---------------------------------------------------------------------------------------------------------
+
+
+def test_placeholders_stand_for_values_with_a_minus_sign_of_print():
+    names = {"w": [1.5, -2.25], "name": "deer"}
+    prose = "{w[1]:.1f} and {name!r}, {'more' if w[0] > 1 else 'fewer'}; `{w}`, $e^{x}$ and x-1"
+    assert replaced(prose, lambda inside: evaluated(inside, names, "here")) == (
+        "−2.2 and 'deer', more; `{w}`, $e^{x}$ and x-1"
+    )
+
+
+def test_a_name_that_is_not_bound_is_an_error_that_says_where():
+    with pytest.raises(NameError) as caught:
+        evaluated("losses[0]", {}, "ch03, line 7")
+    assert caught.value.__notes__ == ["ch03, line 7: {losses[0]} in prose needs names that the code above it has bound"]
+
+
+def test_what_is_left_alone_is_left_alone():
+    assert placeholders("```\n{a}\n``` `{b}` $\\frac{c}{d}$ $$\n{e}\n$$ {f}") == ["f"]
+    assert re.search(LEFT_ALONE, r"\$5 {g} \$6") is None
+    assert PLACEHOLDER.search("{}") is None
+
+
+# --- scripts ---------------------------------------------------------------------------------------------------------
+
+SCRIPT = """\
+# %% [markdown]
+# # Chapter 3. A run
+#
+# It begins. What is it?
+
+# %% Needed
+from chapters.tools.run import begin
+book = begin("ch03")
+RATE = 0.5
+
+# %%
+w = 3 * RATE
+w
+
+# %% [markdown]
+# It is {w:.2f}.
+"""
+
+
+@pytest.fixture
+def chapter(tmp_path):
+    path = tmp_path / "ch03_a_run.py"
+    path.write_text(SCRIPT, encoding="utf-8")
+    return Chapter(path)
+
+
+def test_cells_run_in_their_order_and_leave_what_they_show(chapter, tmp_path):
+    seen = []
+    record = chapter.main(tmp_path, watch=lambda names: seen.append(names.get("w")))
+    assert record == {"numbers": {}, "cells": [[], "", "1.5", ["1.50"]]}
+    assert seen == [None, None, None, 1.5, 1.5]
+    assert chapter.title == "Chapter 3. A run"
+
+
+def test_an_error_in_a_cell_names_its_line(chapter, tmp_path):
+    chapter.path.write_text(SCRIPT.replace("w = 3 * RATE", "w = 3 / 0"), encoding="utf-8")
+    with pytest.raises(ZeroDivisionError) as caught:
+        chapter.main(tmp_path)
+    last = caught.traceback[-1]
+    assert (str(last.path), last.lineno + 1) == (str(chapter.path), 12)
+
+
+def test_a_setting_that_a_chapter_does_not_have_is_refused(chapter, tmp_path):
+    with pytest.raises(TypeError, match="ch03: there is no setting csv"):
+        chapter.main(tmp_path, csv="a.csv")
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        ("x = 1\n# %%\n", "a chapter must begin with a cell, a line with # %%, got 'x = 1'"),
+        ("# %% [markdown]\n# Text\nx = 1\n", "line 3: in prose every line must begin with '# ', got 'x = 1'"),
+    ],
+)
+def test_a_script_that_is_no_chapter_is_refused(source, message):
+    with pytest.raises(ValueError, match=re.escape(message)):
+        cells_of(source)
+
+
+def test_a_film_needs_a_name_of_its_own(tmp_path, chapter):
+    for line in ('book.film("x", None)', 'book.film("ch04_x", None)'):
+        chapter.path.write_text(SCRIPT.replace("w = 3 * RATE", line), encoding="utf-8")
+        with pytest.raises(ValueError, match="ch03: a film needs a name of its own that begins with ch03_, got"):
+            Chapter(chapter.path).main(tmp_path)
