@@ -39,8 +39,8 @@ class Book:
     cells     for each cell that has run: the texts of the placeholders of prose, or what the last line of code is
     """
 
-    def __init__(self, name: str, settings: Mapping[str, Any]) -> None:
-        self.name, self.settings = name, dict(settings)
+    def __init__(self, name: str, settings: Mapping[str, Any], *, in_notebook: bool = False) -> None:
+        self.name, self.settings, self.in_notebook = name, dict(settings), in_notebook
         self.films: dict[str, Clip] = {}
         self.found: dict[str, Any] = {}
         self.cells: list[list[str] | str] = []
@@ -56,8 +56,8 @@ class Book:
         if not name.startswith(f"{self.name}_") or name in self.films:
             raise ValueError(f"{self.name}: a film needs a name of its own that begins with {self.name}_, got {name!r}")
         self.films[name] = clip
-        if "out" not in self.settings:
-            return clip.scene  # a notebook shows it
+        if self.in_notebook:
+            return clip.scene  # which the notebook shows
         if self.processes == 1:
             draw({name: clip}, self.out, self.formats)
         return None
@@ -176,4 +176,4 @@ def _value(value: Any) -> str:
 
 SCRIPTS = sorted(Path(__file__).parents[1].glob("ch[0-9][0-9]_*.py"))
 CHAPTERS = {int(path.stem[2:4]): Chapter(path) for path in SCRIPTS}
-DEFAULTS: dict[str, Any] = {"seed": 0, "quick": False, "formats": FORMATS[:1], "processes": 1}
+DEFAULTS: dict[str, Any] = {"out": Path(), "seed": 0, "quick": False, "formats": FORMATS[:1], "processes": 1}

@@ -164,7 +164,7 @@ def begin(name: str) -> Book:
         main.__spec__ = main.__file__ = None  # or each process that draws would begin with this script
         run_alone(Chapter(script.resolve()))
         raise SystemExit
-    return Book(name, DEFAULTS | (OWN[name].defaults if name in OWN else {}))
+    return Book(name, DEFAULTS | (OWN[name].defaults if name in OWN else {}), in_notebook=True)
 
 
 def table(numbers: Mapping[str, Any]) -> str:

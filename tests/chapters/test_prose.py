@@ -1,9 +1,16 @@
 """The prose of the book: no number that is not bound, each term explained once, every sentence there to be read."""
 
+import importlib
+import os
+import pickle
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+from animations import Scene
 from chapters.tools.chapter import CHAPTERS, Chapter
 from chapters.tools.glossary import GLOSSARY, entry, read_glossary
 from chapters.tools.placeholders import LEFT_ALONE, PLACEHOLDER, evaluated, placeholders, replaced
@@ -11,6 +18,7 @@ from chapters.tools.prose import as_html, terms_in
 from chapters.tools.script import cells_of
 from chapters.tools.sources import source_lines
 
+ROOT = Path(__file__).parents[2]
 UNWRITTEN = {1, 2, 4, 5, 6, 7, 8}  # their prose has not been written anew
 WRITTEN = [number for number in CHAPTERS if number not in UNWRITTEN]
 
@@ -247,3 +255,39 @@ def test_a_film_needs_a_name_of_its_own(tmp_path, chapter):
         chapter.path.write_text(SCRIPT.replace("w = 3 * RATE", line), encoding="utf-8")
         with pytest.raises(ValueError, match="ch03: a film needs a name of its own that begins with ch03_, got"):
             Chapter(chapter.path).main(tmp_path)
+
+
+def test_in_a_notebook_cells_run_with_the_defaults_and_a_film_is_a_scene_to_show(chapter, monkeypatch):
+    film = "shown = book.film('ch03_x', Clip(Scene()))"
+    source = SCRIPT.replace("w = 3 * RATE", f"from animations import Clip, Scene\n{film}\nw = 3 * RATE")
+    monkeypatch.delattr(sys.modules["__main__"], "__file__", raising=False)
+    names = {}
+    exec(source, names)
+    assert isinstance(names["shown"], Scene)
+    assert (names["book"].quick, names["book"].seed, names["w"]) == (False, 0, 1.5)
+    with pytest.raises(AttributeError, match="ch03: a run has no setting 'csv'"):
+        _ = names["book"].csv
+
+
+@pytest.mark.parametrize("words", [["-m", "chapters.ch03_first_neuron"], ["chapters/ch03_first_neuron.py"]])
+def test_a_script_that_is_started_runs_with_its_command_line(tmp_path, words):
+    command = [sys.executable, *words, "--quick", "--format", "png", "gif", "--out", str(tmp_path)]
+    answer = subprocess.run(
+        command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
+    )
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.count("Chapter 3. One neuron learns Fahrenheit from Celsius (") == 1
+    assert {"ch03.html", "ch03.json", "ch03_first_neuron.png"} <= {path.name for path in tmp_path.iterdir()}
+
+
+def test_to_import_a_chapter_is_to_get_its_definitions():
+    module = importlib.import_module("chapters.ch03_first_neuron")
+    assert module.__doc__ == "Chapter 3. One neuron learns Fahrenheit from Celsius"
+    assert module.UPDATES == 8000
+    assert module.one_neuron().parameters.tolist() == [1, 1]
+    assert not {"book", "model", "recording", "ws"} & set(vars(module))
+
+
+def test_classes_of_a_chapter_can_go_to_other_processes():
+    scene = importlib.import_module("chapters.ch01_create_animations").ShortestScene
+    assert pickle.loads(pickle.dumps(scene)) is scene
