@@ -16,9 +16,10 @@ class Asking {
 
   async start() {  // when the film is near the screen: which numbers can be asked?
     this.explained = await this.film.list_explained();
-    const { stage } = this.film, numbers = [...this.film.numbers()]
-      .filter(([, gids]) => gids.some((gid) => this.explained.has(gid))).map(([element]) => element)
-      .filter((each) => !each.dataset.gid || each.previousElementSibling?.dataset.gid !== each.dataset.gid);  // its next letter
+    const { stage } = this.film, follows = ({ dataset, previousElementSibling: before }) => (
+      dataset.gid && before?.dataset.gid === dataset.gid);  // as a letter that is drawn as a shape follows another
+    const numbers = [...this.film.numbers()].filter(([element, gids]) => (
+      gids.some((gid) => this.explained.has(gid)) && !follows(element))).map(([element]) => element);
     if (numbers.length === 0) return;
     for (const number of numbers) {
       number.setAttribute("role", "button");
@@ -37,16 +38,17 @@ class Asking {
     this.name_numbers();
   }
 
-  // --- the numbers of the picture --------------------------------------------------------------------------------------
+  // --- the numbers of the picture ------------------------------------------------------------------------------------
 
   numbers() {  // → those that can be seen now, in reading order: panel by panel, line by line
     const panels = [...this.film.stage.querySelectorAll(".panel")];
     const seen = [...this.film.stage.querySelectorAll("[role=button]")].map((element) => {
       const box = element.getBoundingClientRect();
-      return { element, box, place: [panels.indexOf(element.closest(".panel")), Math.round((box.top + box.bottom) / 24), box.left] };
+      const panel = panels.indexOf(element.closest(".panel")), line = Math.round((box.top + box.bottom) / 24);
+      return { element, box, place: [panel, line, box.left] };
     }).filter(({ element, box }) => box.width > 0 && this.explained.has(element.dataset.gid));
-    const compare = (one, other) => one.place[0] - other.place[0] || one.place[1] - other.place[1] || one.place[2] - other.place[2];
-    return seen.sort(compare);
+    const compare = ([panel, line, x], [other, below, right]) => panel - other || line - below || x - right;
+    return seen.sort((one, other) => compare(one.place, other.place));
   }
 
   name_numbers() {
@@ -84,9 +86,9 @@ class Asking {
     const numbers = this.numbers().map(({ element }) => element), at = numbers.indexOf(target);
     const step = { ArrowDown: 1, ArrowUp: -1, Tab: shiftKey ? -1 : 1 }[key];
     let next = null;
-    if (target === stage && (key === "Enter" || key === "ArrowDown")) next = numbers.find((each) => each === this.asked) ?? numbers[0];
-    else if (target.matches("[role=button]") && step)
-      next = numbers[at + step] ?? (key === "Tab" ? null : target);
+    if (target === stage && ["Enter", "ArrowDown"].includes(key))
+      next = numbers.find((each) => each === this.asked) ?? numbers[0];
+    else if (target.matches("[role=button]") && step) next = numbers[at + step] ?? (key === "Tab" ? null : target);
     else if (target.matches("[role=button]") && (key === "Enter" || key === " ")) this.ask_drawn(target);
     else if (target.matches("[role=button]") && key === "Escape" && !this.sheet) next = stage;
     else return;
@@ -102,8 +104,9 @@ class Asking {
       const room = 3 / Math.hypot(place.a, place.b);  // 3 pixels
       const { a, b, c, d, e, f } = svg.getScreenCTM().inverse().multiply(place);
       const ring = make("svg:rect", {
-        class: `ring ${kind}`, x: box.x - room, y: box.y - room / 2, width: box.width + 2 * room, height: box.height + room,
-        rx: room, transform: `matrix(${[a, b, c, d, e, f]})`, visibility: box.width ? "visible" : "hidden",
+        class: `ring ${kind}`, x: box.x - room, width: box.width + 2 * room, y: box.y - room / 2,
+        height: box.height + room, rx: room, transform: `matrix(${[a, b, c, d, e, f]})`,
+        visibility: box.width ? "visible" : "hidden",
       });
       svg.append(ring);
       return ring;
@@ -114,7 +117,7 @@ class Asking {
     return [...this.film.stage.querySelectorAll("[data-gid]")].filter(({ dataset }) => gids.has(dataset.gid));
   }
 
-  // --- the sheet -------------------------------------------------------------------------------------------------------
+  // --- the sheet -----------------------------------------------------------------------------------------------------
 
   async ask(gid) {
     this.controls.clock.pause(this.film);
@@ -172,7 +175,8 @@ class Asking {
     this.told.replaceChildren(...this.way_back(), ...(why ? parts_of(why, answers) : this.where_else(gid)),
       ...(this.curve.changes ? [this.curve.element] : []),
       ...(film.why_says ? [make("p", { class: "budget" }, film.why_says)] : []));
-    if (focus) (this.told.contains(focus) ? focus : this.told.querySelector(`[data-of="${CSS.escape(focus.dataset.of ?? "")}"]`) ?? this.heading).focus();
+    const again = focus && `button[data-of="${CSS.escape(focus.dataset.of ?? "")}"]`;  // what had the focus, made anew
+    if (focus) (this.told.contains(focus) ? focus : this.told.querySelector(again) ?? this.heading).focus();
     this.light();
   }
 
@@ -200,7 +204,8 @@ class Asking {
   }
 
   light() {  // the numbers of the picture that the explanation is made of
-    const gid = this.trail.at(-1), named = [...this.told.querySelectorAll("[data-of]")].map(({ dataset }) => dataset.of);
+    const gid = this.trail.at(-1), all = this.told.querySelectorAll("[data-of]");
+    const named = Array.from(all, ({ dataset }) => dataset.of);
     this.ring("asked", this.drawn(new Set([gid])));
     this.ring("lit", this.drawn(new Set(named.filter((each) => each !== gid))));
   }

@@ -26,7 +26,7 @@ class Clock {
     this.watch.observe(film.stage);
   }
 
-  central() {  // → of the films that are on the screen, to one half at least or from edge to edge, the nearest to its middle
+  central() {  // → of the films that are on the screen, at least half, the nearest to its middle
     const middle = innerHeight / 2;
     let nearest = null, least = Infinity;
     for (const film of this.seen) {

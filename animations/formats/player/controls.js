@@ -127,7 +127,7 @@ function nearest_frame(film, moment) {  // → the one at this moment, or the la
   return best;
 }
 
-function place_of(film) {  // → "update=137"; what lies between frames, or in a second frame of that moment, has a number
+function place_of(film) {  // → "update=137"; what lies between frames, or a second frame of a moment, is "frame=3.5"
   const { frame, motion, picture, moments, unit } = film;
   const named = frame * motion === picture && nearest_frame(film, moments[frame]) === frame;
   return named ? `${unit}=${moments[frame]}` : `frame=${picture / motion}`;

@@ -56,7 +56,8 @@ class Curve {
 
   write(frame, name, away) {
     const x = this.x(frame), anchor = x < CURVE.width / 3 ? "start" : x > CURVE.width * 2 / 3 ? "end" : "middle";
-    return make("svg:text", { x, y: this.y(this.numbers[frame]) + away, "text-anchor": anchor, class: name }, with_minus(this.texts[frame]));
+    const place = { x, y: this.y(this.numbers[frame]) + away, "text-anchor": anchor, class: name };
+    return make("svg:text", place, with_minus(this.texts[frame]));
   }
 
   go_to(event) {
@@ -73,6 +74,7 @@ class Curve {
     this.dot.setAttribute("visibility", there ? "visible" : "hidden");
     if (there) for (const [name, value] of [["cx", x], ["cy", this.y(number)]]) this.dot.setAttribute(name, value);
     this.drawing.setAttribute("aria-valuenow", frame);
-    this.drawing.setAttribute("aria-valuetext", `${this.film.label(frame, " of ")}: ${with_minus(this.texts[frame] ?? "nothing")}`);
+    const text = with_minus(this.texts[frame] ?? "nothing");
+    this.drawing.setAttribute("aria-valuetext", `${this.film.label(frame, " of ")}: ${text}`);
   }
 }

@@ -14,7 +14,7 @@ function read_number(text) {  // → the first number in a text: 1200 in "1,200 
   return found in SPECIAL ? SPECIAL[found] : parseFloat(found);
 }
 
-class Track {  // from picture pictures[i] on, the attribute is the text number values[i], until the next; -1: there is none
+class Track {  // from picture pictures[i] on, the attribute is strings[values[i]], until the next; -1: there is none
   constructor(element, attribute, pictures, values) {
     Object.assign(this, { element, attribute, pictures: Uint32Array.from(pictures), values: Int32Array.from(values) });
     this.shown = this.values[0];  // the page as it was written shows picture 0
@@ -39,8 +39,8 @@ class Track {  // from picture pictures[i] on, the attribute is the text number 
   }
 
   write(text) {  // into the node that is there: to make a new one takes longer
-    const { element } = this;
-    if (element.firstChild?.nodeType === Node.TEXT_NODE && element.childNodes.length === 1) element.firstChild.data = text;
+    const { element } = this, [node, ...more] = element.childNodes;
+    if (node?.nodeType === Node.TEXT_NODE && more.length === 0) node.data = text;
     else element.textContent = text;
   }
 }

@@ -29,7 +29,8 @@ class Panels {
 
   let_scroll(panel, scrolls) {  // with a name, and a place in the order of Tab: arrow keys scroll it then
     if (panel.classList.toggle("scrolls", scrolls) === panel.hasAttribute("role")) return;
-    const said = { tabindex: "0", role: "region", "aria-label": `${this.film.id}, panel ${this.number(panel)}, scrolls sideways` };
+    const label = `${this.film.id}, panel ${this.number(panel)}, scrolls sideways`;
+    const said = { tabindex: "0", role: "region", "aria-label": label };
     for (const [name, value] of Object.entries(said))
       if (scrolls) panel.setAttribute(name, value);
       else panel.removeAttribute(name);

@@ -12,7 +12,8 @@ function few_digits(value) {  // five that count, all of a whole number: 1.375, 
 }
 
 function with_signs(text) {  // Python's notation as it is written by hand: · for *, − for -, ² for ** 2
-  return text.replace(/\s*\*\*\s*2(?![\d.])/g, "²").replace(/\s*\*\*\s*/g, "^").replaceAll("*", "·").replaceAll("-", "−");
+  const powers = text.replace(/\s*\*\*\s*2(?![\d.])/g, "²").replace(/\s*\*\*\s*/g, "^");
+  return powers.replaceAll("*", "·").replaceAll("-", "−");
 }
 
 // A number, as a button where it can be asked in its turn. `ask` is a function of a gid, `known` says which it answers.
@@ -30,8 +31,9 @@ function line_part({ line, pieces }, answers) {
   const text = pieces.reduce((before, piece) => before + (
     typeof piece === "string" ? ` ${piece} `
       : as_number(piece[0]) < 0 && /[-+*/]\s*$/.test(before) ? "(#)" : "#"), "");
-  const signs = with_signs(text).replace(/\s+/g, " ").replace(/\( /g, "(").replace(/ ([),])/g, "$1").replace(/\(− /g, "(−").trim();
-  const parts = signs.split("#").flatMap((sign, i) => (i ? [number_of(numbers[i - 1], answers), sign] : [sign]));
+  const signs = with_signs(text).replace(/\s+/g, " ").replace(/\( /g, "(").replace(/ ([),])/g, "$1");
+  const parts = signs.replace(/\(− /g, "(−").trim().split("#").flatMap((sign, i) => (
+    i ? [number_of(numbers[i - 1], answers), sign] : [sign]));
   return make("div", { class: "line" }, make("p", {}, line),
     ...(numbers.length ? [make("p", { class: "arithmetic" }, ...parts)] : []));
 }
@@ -56,5 +58,6 @@ function code_part({ code, lines }) {
 
 function parts_of(why, answers) {
   const make_part = (part) => ("code" in part ? code_part : "sum" in part ? sum_part : line_part)(part, answers);
-  return [make("p", { class: "says" }, why.says, ": ", number_of([why.value, ""], answers)), ...why.parts.map(make_part)];
+  const says = make("p", { class: "says" }, why.says, ": ", number_of([why.value, ""], answers));
+  return [says, ...why.parts.map(make_part)];
 }

@@ -1,5 +1,5 @@
 "use strict";
-// The player: every film of the page gets its panels, controls and answers, and is inflated when it comes near the screen.
+// The player: every film of the page gets panels, controls and answers, and is inflated when it is near the screen.
 
 const clock = new Clock(), players = [];
 for (const section of document.querySelectorAll(".film")) {
