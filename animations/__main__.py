@@ -24,7 +24,9 @@ def main(words: Sequence[str] | None = None) -> int:
     form = argparse.RawDescriptionHelpFormatter
     command = argparse.ArgumentParser("python -m animations", description=__doc__, formatter_class=form)
     command.add_argument("recording", type=Path, help="a folder that a Recorder wrote")
-    command.add_argument("--out", type=Path, metavar="PAGE", help="the page to write (default: the folder's name, .html)")
+    command.add_argument(
+        "--out", type=Path, metavar="PAGE", help="the page to write (default: the folder's name, .html)"
+    )
     command.add_argument("--open", action="store_true", help="show it in the browser")
     arguments = command.parse_args(words)
     out = arguments.out or Path(f"{arguments.recording.resolve().name}.html")

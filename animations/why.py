@@ -18,9 +18,13 @@ from __future__ import annotations
 import ast
 import math
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from tinylearn.checks import real_array, shortened
 
 FUNCTIONS = {name: getattr(math, name) for name in ("exp", "log", "log1p", "sqrt", "tanh", "sin", "cos")}
 FUNCTIONS |= {"max": max, "min": min, "abs": abs}
@@ -50,12 +54,12 @@ class Line:
     """
 
     def __init__(self, words: str, *pieces: str | float | Term) -> None:
-        self.words = words
-        self.pieces = tuple(
-            piece if isinstance(piece, str) else Term(float(piece[0]), piece[1])
-            if isinstance(piece, tuple) else Term(float(piece))
-            for piece in pieces
-        )  # fmt: skip
+        self.words = _text("Line", "words", words)
+        self.pieces = tuple(piece if isinstance(piece, str) else _term("Line", "a piece", piece) for piece in pieces)
+
+    def renamed(self, name: Callable[[str], str]) -> Line:
+        """Return the same line, in which each gid is name(gid)."""
+        return Line(self.words, *(piece if isinstance(piece, str) else _renamed(piece, name) for piece in self.pieces))
 
     @property
     def arithmetic(self) -> str:
@@ -83,20 +87,31 @@ class Line:
         return max((abs(_value(side)) for side in sides), default=0.0) if self.pieces else 0.0
 
 
-class Sum(NamedTuple):
+class Sum:
     """Numbers that add up to `total`, drawn as bars: what each row adds to a gradient, each input to a sum."""
 
-    words: str
-    labels: Sequence[str]
-    terms: Sequence[Term]
-    total: float
+    def __init__(self, words: str, labels: Sequence[str], terms: Sequence[float | Term], total: float) -> None:
+        self.words, self.total = _text("Sum", "words", words), _number("Sum", "total", total)
+        self.labels = [_text("Sum", "each label", label) for label in _list("Sum", "labels", labels)]
+        self.terms = [_term("Sum", "each term", term) for term in _list("Sum", "terms", terms)]
+        if len(self.labels) != len(self.terms):
+            raise ValueError(f"Sum: each term has a label, got {len(self.labels)} labels for {len(self.terms)} terms")
+
+    def renamed(self, name: Callable[[str], str]) -> Sum:
+        """Return the same sum, in which each gid is name(gid)."""
+        return Sum(self.words, self.labels, [_renamed(term, name) for term in self.terms], self.total)
 
 
-class Code(NamedTuple):
-    """Lines of source, each with what it computes in this frame: ("dx = dout * (x > 0)", "1.5 * True = 1.5")."""
+class Code:
+    """Lines of source, each with what it computes in this frame: ("dx = dout * (x > 0)", "1.5 * True = 1.5").
 
-    title: str  # "ReLU.backward, in tinylearn/layers/activations.py"
-    lines: Sequence[tuple[str, str]]
+    title   where they stand: "ReLU.backward, in tinylearn/layers/activations.py"
+    """
+
+    def __init__(self, title: str, lines: Sequence[tuple[str, str]]) -> None:
+        self.title = _text("Code", "title", title)
+        self.lines = [tuple(_text("Code", "each line and its value", part) for part in _list("Code", "a line", line, 2))
+                      for line in _list("Code", "lines", lines)]  # fmt: skip
 
 
 Part = Line | Sum | Code
@@ -115,11 +130,27 @@ class Why:
     value: float
     parts: Sequence[Part] = ()
 
+    def __post_init__(self) -> None:
+        _text("Why", "says", self.says)
+        object.__setattr__(self, "value", _number("Why", "value", self.value))
+        for part in _list("Why", "parts", self.parts):
+            if not isinstance(part, Part):
+                raise TypeError(f"Why: each part must be a Line, a Sum or Code, got {shortened(part)}")
+
     def asked(self) -> Iterator[str]:
         """Yield the gids that can be asked next."""
         for part in self.parts:
             terms = part.pieces if isinstance(part, Line) else part.terms if isinstance(part, Sum) else ()
             yield from (term.gid for term in terms if isinstance(term, Term) and term.gid)
+
+    def renamed(self, name: Callable[[str], str]) -> Why:
+        """Return the same explanation, in which every gid that can be asked is name(gid).
+
+        >>> why = Why("w", 2.0, [Line("w", Term(2.0, "before.w"))])
+        >>> list(why.renamed(lambda gid: f"earlier.{gid}").asked())
+        ['earlier.before.w']
+        """
+        return replace(self, parts=[part if isinstance(part, Code) else part.renamed(name) for part in self.parts])
 
     def faults(self) -> list[str]:
         """Return what is wrong with the arithmetic: sides that differ, a sum that is another, a last line that is.
@@ -144,6 +175,39 @@ class Why:
         return found
 
 
+def _text(caller: str, name: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{caller}: {name} must be text, got {shortened(value)}")
+    return value
+
+
+def _number(caller: str, name: str, value: Any) -> float:
+    """Return a number as a float, which may be infinite or nan; TypeError if it is none."""
+    if type(value) is float:  # nearly all are
+        return value
+    if np.ndim(value) or not isinstance(value, int | float | np.number | np.bool | np.ndarray):
+        raise TypeError(f"{caller}: {name} must be a number, got {shortened(value)}")
+    return float(real_array(caller, name, value))
+
+
+def _term(caller: str, name: str, value: Any) -> Term:
+    if isinstance(value, Term):
+        return Term(_number(caller, name, value.value), _text(caller, f"the gid of {name}", value.gid))
+    return Term(_number(caller, name, value))
+
+
+def _renamed(term: Term, name: Callable[[str], str]) -> Term:
+    return Term(term.value, name(term.gid)) if term.gid else term
+
+
+def _list(caller: str, name: str, value: Any, length: int | None = None) -> Sequence[Any]:
+    if not isinstance(value, Sequence) or isinstance(value, str):
+        raise TypeError(f"{caller}: {name} must be a list, got {shortened(value)}")
+    if length is not None and len(value) != length:
+        raise ValueError(f"{caller}: {name} must have {length} parts, got {shortened(value)}")
+    return value
+
+
 class _Added(ast.NodeTransformer):
     """Make differences sums, and numbers positive; leave functions as they are."""
 
@@ -165,6 +229,8 @@ def _value(arithmetic: str) -> float:
         return float(eval(arithmetic, names))
     except OverflowError:
         return math.inf
+    except (SyntaxError, NameError, TypeError, AttributeError) as error:
+        raise ValueError(f"Line: the pieces must make arithmetic of Python, got {arithmetic!r}: {error}") from None
 
 
 def _close(one: float, other: float, scale: float = 0) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 
 from animations.kit.chain import Chain
-from animations.kit.prefixes import prefixed
 from animations.why import Why
 from tinylearn import Recording
 
@@ -13,7 +12,7 @@ from tinylearn import Recording
 def recorded_why(recording: Recording, gid: str, step: int, prefix: str) -> Why | None:
     """Explain a number of update `step`, as `Chain.why` does; what it asks for stands under `prefix`."""
     why = _chain_of(recording).why(gid, step)
-    return why and prefixed(why, prefix)
+    return why and why.renamed(lambda gid: prefix + gid)
 
 
 @functools.lru_cache(maxsize=8)

@@ -10,7 +10,6 @@ import numpy as np
 from animations import checks
 from animations.data import Data, anything, text
 from animations.kit import style
-from animations.kit.prefixes import prefixed
 from animations.kit.whys import noted
 from animations.why import Why
 from tinylearn.checks import numbers
@@ -55,7 +54,7 @@ class Series(Data):
         if column == gid:
             return None
         why = self.whys(column, step) if self.whys else None
-        return prefixed(why, f"{self.name}.") if why else self._given(column, step)
+        return why.renamed(lambda gid: f"{self.name}.{gid}") if why else self._given(column, step)
 
     def _given(self, column: str, step: int) -> Why | None:
         """Explain a number of which no more is known than that it was given."""

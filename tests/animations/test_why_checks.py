@@ -48,12 +48,12 @@ def test_what_is_right_is_counted():
         (lambda self, gid, frame: Why("another", 3.0, [Line("read", 3.0)]), "doubled shows 2.5, explained is 3.0"),
         (lambda self, gid, frame: Why("bare", 2 * VALUES[frame]), "doubled: nothing is said of it (frame 0, 1, 2)"),
         (
-            lambda self, gid, frame: Why("a sum", 2.5, [Sum("of two", "ab", [Term(1.0), Term(1.0)], 2.5)]),
+            lambda self, gid, frame: Why("a sum", 2.5, [Sum("of two", ["a", "b"], [Term(1.0), Term(1.0)], 2.5)]),
             "doubled: of two: the bars add up to 2.0, not 2.5",
         ),
         (
             lambda self, gid, frame: Doubled.why(self, gid, frame) if gid != "half" else Why("", 9, [Line("read", 9)]),
-            "half is 1.25 where it is used, and 9 where it is explained (frame 0)",
+            "half is 1.25 where it is used, and 9.0 where it is explained (frame 0)",
         ),
         (
             lambda self, gid, frame: (

@@ -32,6 +32,40 @@ PARTS.made["Number"] = Subject(
 )
 
 
+# --- explanations -------------------------------------------------------------------------------------------------
+
+NO_TEXT = [None, 3, 1.5, b"w", ["w"], {}]
+NO_LIST = [None, 3, "ab", {}, 1.5]
+words = choice("the weight", "", wrong=NO_TEXT)
+term = choice(
+    1.5, 3, np.float32(2), np.inf, an.Term(2.0, "w"), wrong=[*NO_NUMBERS[1:], an.Term("2", "w"), an.Term(2.0, 3)]
+)
+PARTS.made["Term"] = Subject(lambda value: [an.Line("w", value).arithmetic], speaks=("Line",), value=term)
+PARTS.made["Line"] = Subject(
+    lambda words, piece: an.Line(words, 1, piece, 2).sides(),
+    words=words,
+    piece=choice("+", "- 3 *", wrong=["+ +", "?", "w", "+ w *", ")", None, [1]]),
+)
+PARTS.made["Sum"] = Subject(
+    lambda words, labels, terms, total: list(an.Why("w", 3.0, [an.Sum(words, labels, terms, total)]).asked()),
+    words=words,
+    labels=choice(["a", "b"], ("a", "b"), wrong=[["a"], [1, 2], *NO_LIST]),
+    terms=choice([1, an.Term(2.0, "w")], (1.0, 2.0), wrong=[[1], ["a", "b"], [1, None], *NO_LIST]),
+    total=choice(3, 3.0, np.float64(3), wrong=NO_NUMBERS),
+)
+PARTS.made["Code"] = Subject(
+    lambda title, lines: [text for line in an.Code(title, lines).lines for text in line],
+    title=words,
+    lines=choice([("dx = dout", "1.5")], [], wrong=[["dx"], [("dx",)], [("dx", 1.5)], [("a", "b", "c")], *NO_LIST]),
+)
+PARTS.made["Why"] = Subject(
+    lambda says, value, parts: an.Why(says, value, parts).faults(),
+    says=words,
+    value=choice(1.5, np.float32(1.5), np.nan, wrong=NO_NUMBERS),
+    parts=choice([], [an.Line("w", 1.5)], (an.Line("only words"),), wrong=[["w"], [1.5], [None], *NO_LIST]),
+)
+
+
 class Written(an.Scene):
     """A scene of one text."""
 

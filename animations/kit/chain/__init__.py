@@ -22,4 +22,3 @@ back, `in.NAME[…]` what a layer of your own gives to one in it.
 
 from animations.kit.chain.explain import Chain as Chain
 from animations.kit.chain.explain import Predictions as Predictions
-from animations.kit.chain.renaming import renamed as renamed

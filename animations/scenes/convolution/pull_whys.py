@@ -17,7 +17,6 @@ from animations.kit.chain import Chain
 from animations.kit.whys import Table, added, noted, place
 from animations.scenes.convolution.pixel_whys import COLOURS, network_input, pixel, under
 from animations.scenes.convolution.pulls import patches_of
-from animations.scenes.convolution.recorded import renamed
 from animations.why import Line, Sum, Term, Why
 
 DOUT = "handed back by backpropagation: how fast the loss grows with this number of the map"
@@ -144,7 +143,8 @@ def _after(scene: Any, frame: int) -> Why:
         gid = f"{scene.recorded.name}[{','.join(str(int(i)) for i in scene.largest)},{scene.recorded.filter}]"
         told = scene.recorded.chain.why(gid, scene.step)
         if told:
-            return replace(renamed(told, {f"gradient.{gid}": "gradient", f"before.{gid}": "before"}), says=says)
+            drawn = {f"gradient.{gid}": "gradient", f"before.{gid}": "before"}
+            return replace(told.renamed(lambda each: drawn.get(each, each)), says=says)
     line = Line("before + step", Term(before, "before"), "+", Term(after - before), "=", after)
     return Why(says, after, [line])
 

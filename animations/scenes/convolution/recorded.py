@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
 
 from animations.kit.chain import Chain
-from animations.why import Line, Part, Sum, Term, Why
+from animations.why import Why
 from tinylearn import Recording
 
 
@@ -33,26 +33,3 @@ class Recorded:
         place = np.unravel_index(np.ravel_multi_index(index, shape), recorded)
         why = self.chain.why(f"{name}[{','.join(str(int(i)) for i in place)}]", step)
         return why and replace(why, says=says)
-
-
-def renamed(why: Why, gids: Mapping[str, str]) -> Why:
-    """Return an explanation in which some numbers have other gids: those under which a scene draws them.
-
-    >>> list(renamed(Why("w", 2.0, [Line("before", Term(2.0, "before.w[0]"))]), {"before.w[0]": "before"}).asked())
-    ['before']
-    """
-    return replace(why, parts=[_renamed(part, gids) for part in why.parts])
-
-
-def _renamed(part: Part, gids: Mapping[str, str]) -> Part:
-    if isinstance(part, Line):
-        return Line(part.words, *(_term(piece, gids) if isinstance(piece, Term) else piece for piece in part.pieces))
-    return part._replace(terms=_terms(part.terms, gids)) if isinstance(part, Sum) else part
-
-
-def _terms(terms: Sequence[Term], gids: Mapping[str, str]) -> list[Term]:
-    return [_term(term, gids) for term in terms]
-
-
-def _term(term: Term, gids: Mapping[str, str]) -> Term:
-    return Term(term.value, gids.get(term.gid, term.gid))

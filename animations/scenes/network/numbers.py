@@ -1,7 +1,7 @@
 """Numbers of a recorded network as digits: each with its name, and its whole history as a small curve.
 
-    dense_1.w                                       all of a small parameter; of a large one those that changed most,
-    [0,3]   0.512 ~~~~\\__    [0,7]  -0.120 ~~/~~~   and others, evenly spaced
+dense_1.w                                       all of a small parameter; of a large one those that changed most,
+[0,3]   0.512 ~~~~\\__    [0,7]  -0.120 ~~/~~~   and others, evenly spaced
 """
 
 from __future__ import annotations
@@ -101,7 +101,9 @@ class ParameterNumbers(PageScene):
         self.page = page = Page(figure, self.size)
         title = "All other numbers" if self.is_whole else "Numbers that changed most, and some others"
         y = self.size[1] - 28.0
-        page.row((LEFT, y), page.text(title, weight="bold"), page.quiet("each with its whole history", **SMALL), space=14)
+        page.row(
+            (LEFT, y), page.text(title, weight="bold"), page.quiet("each with its whole history", **SMALL), space=14
+        )
         y -= TOP - 28 + HEADING / 2
         for part in self.parts:
             page.text(part.title, (LEFT, y), weight="bold", **SMALL)
@@ -169,7 +171,9 @@ def named(recording: Recording, numbers: Iterable[str]) -> dict[str, list[int]]:
     """Return parameter → places of the numbers that are named; ValueError if there is no such one."""
     found = dict[str, list[int]]()
     for each in numbers:
-        match = re.fullmatch(r"([^\[\]]+?)\s*(?:\[\s*(\d+(?:\s*,\s*\d+)*)\s*\])?", each) if isinstance(each, str) else None
+        match = (
+            re.fullmatch(r"([^\[\]]+?)\s*(?:\[\s*(\d+(?:\s*,\s*\d+)*)\s*\])?", each) if isinstance(each, str) else None
+        )
         if match is None or match[1] not in recording:
             raise ValueError(f"explore: numbers must name recorded ones, such as {recording.names[0]!r}, got "
                              f"{shortened(each)}")  # fmt: skip

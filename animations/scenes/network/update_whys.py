@@ -15,7 +15,6 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from animations.kit.chain import renamed
 from animations.kit.whys import noted
 from animations.why import Line, Term, Why
 
@@ -45,7 +44,7 @@ class _OfFrame:
             return self.product(*parameter.groups()[:3])
         name, again = self.in_chain(gid, parameter)
         told = self.scene.chain.why(name, self.step, again)
-        return renamed(told, self.after_step if self.stepped and not again else self.of_picture)
+        return told and told.renamed(self.after_step if self.stepped and not again else self.of_picture)
 
     def in_chain(self, gid: str, parameter: re.Match[str] | None) -> tuple[str, bool]:
         """Return the gid of the chain for one of this picture, and whether the pass after the step is meant."""

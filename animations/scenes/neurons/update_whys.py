@@ -11,7 +11,6 @@ from typing import Any
 
 import numpy as np
 
-from animations.kit.chain import renamed
 from animations.kit.whys import added, noted
 from animations.why import Line, Term, Why
 
@@ -51,7 +50,7 @@ class OfFrame:
         if not gid.startswith(EARLIER):
             return None
         told = self.scene.chain.why(gid.removeprefix(EARLIER), self.step - 1)
-        return renamed(told, lambda each: f"{EARLIER}{each}")
+        return told and told.renamed(lambda each: f"{EARLIER}{each}")
 
     def before(self, axis: int) -> Term:
         return Term(float(self.old[axis]), self.scene.names[axis])
@@ -98,8 +97,10 @@ class OfFrame:
     def earlier(self, axis: int, letter: str) -> Why:
         """Explain w or b before the update: by the update that made it, or where it started."""
         name, value = self.scene.names[axis], float(self.old[axis])
-        told = renamed(self.scene.chain.why(name, self.step - 1), lambda each: f"{EARLIER}{each}")
-        return told or noted(f"{letter} before update {self.step}", "as recorded", value)
+        told = self.scene.chain.why(name, self.step - 1)
+        if told:
+            return told.renamed(lambda each: f"{EARLIER}{each}")
+        return noted(f"{letter} before update {self.step}", "as recorded", value)
 
     def gradient(self, axis: int, letter: str) -> Why:
         """Explain a gradient: the pulls of all rows, and the lines that compute it."""
