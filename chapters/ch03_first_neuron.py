@@ -268,7 +268,7 @@ start = bias - per_degree * y.mean()
 assert np.allclose([per_degree, start], [5 / 9, -160 / 9])  # C = 5/9 · (F − 32)
 f"C = {per_degree:.4f} · F − {-start:.4f}"
 
-# %% The numbers of this run
+# %% Keep the numbers of this run
 book.numbers({
     "w": float(ws[-1]),
     "b": float(bs[-1]),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import json
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from string import Template
@@ -31,6 +32,7 @@ data, and from recordings of programs while they learned. You can play each of t
 text beside them says what to look for; its numbers come from the same run.
 """
 GLOSSARY_TITLE = "Words"
+NOTES_FOR_TOOLS = re.compile(r"  # (fmt: skip|noqa.*|type: ignore.*)$", re.MULTILINE)
 PENDING = "…"  # in the place of a number that the run has not come to
 
 
@@ -154,7 +156,7 @@ def _code(cell: Cell, found: str | None) -> str:
     if not cell.text:
         return ""
     output = f'<pre class="output" tabindex="0"><code>{html.escape(found)}</code></pre>' if found else ""
-    shown = code(cell.text) + output
+    shown = code(NOTES_FOR_TOOLS.sub("", cell.text)) + output
     return f"<details><summary>{html.escape(cell.title)}</summary>{shown}</details>" if cell.title else shown
 
 

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-DIGITS = 4  # that a rounded number shows
+DIGITS = 5  # that a rounded number shows
 
 
 def numbers_table(numbers: Mapping[str, Any]) -> str:
@@ -38,10 +38,10 @@ def _matrix(rows: Sequence[Sequence[Any]]) -> str:
 
 
 def rounded(number: float) -> str:
-    """Return a number with four digits or all that stand before the point; of a tiny one, its power of ten.
+    """Return a number with five digits or all that stand before the point; of a tiny one, its power of ten.
 
     >>> [rounded(number) for number in (7, 8001, -1234.56, 0.00054566, 121.98, 1.5, 3e-12, float("inf"))]
-    ['7', '8,001', '−1,235', '0.0005457', '122', '1.5', '3 × 10⁻¹²', '∞']
+    ['7', '8,001', '−1,234.6', '0.00054566', '121.98', '1.5', '3 × 10⁻¹²', '∞']
     """
     if isinstance(number, bool) or math.isnan(number):
         return str(number)

@@ -49,6 +49,11 @@ def run_chapter(module, out, **settings):
     return ChapterUnderTest(module).main(out, **settings)["numbers"]
 
 
+def prose(module):
+    """Return all that a chapter says, on one line."""
+    return " ".join(" ".join(cell.text for cell in Chapter(Path(module.__file__)).script if cell.prose).split())
+
+
 def quick_run(module, folder, formats):
     """Run a chapter quickly, and watch it."""
     number = module.__name__.removeprefix("chapters.")[:4]

@@ -34,8 +34,8 @@ def two_films(out, *, formats=("png",), processes=1):
 
 
 def waits_for_the_page(out, *, seed=0):
-    """Compute until the page of chapter 1 is there, and keep a copy of it."""
-    page = out / "ch01.html"
+    """Compute until the cover of the book is there, and keep a copy of it."""
+    page = out / "index.html"
     while not page.exists():
         time.sleep(0.01)
     (out / "seen.html").write_bytes(page.read_bytes())

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from chapters import ch02_gradient_descent as chapter
-from tests.chapters.chapter_helpers import check_films, run_chapter
+from tests.chapters.chapter_helpers import check_films, prose, run_chapter
 from tinylearn import SGD, Adam
 
 FILMS = ("ch02_grid_search", "ch02_fixed_steps", "ch02_learning_rates", "ch02_diverging", "ch02_two_dimensions")
@@ -219,7 +219,7 @@ def test_that_plain_descent_stays_far_behind_is_not_for_want_of_a_rate(monkeypat
 
 
 def test_what_the_text_says_of_the_valley():
-    text = " ".join(chapter.__doc__.split())
+    text = prose(chapter)
     assert f"the best of {len(chapter.RATES_TO_TRY)} learning rates tried" in text
     assert "around step 87 it leaps up the walls again" in text
     heights = {

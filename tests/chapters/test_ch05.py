@@ -8,7 +8,7 @@ from PIL import Image
 
 from chapters import ch05_horse_or_deer as chapter
 from chapters.parts.images import DEER_OR_HORSE, HorsesAndDeer
-from tests.chapters.chapter_helpers import check_films, check_scorecard, run_chapter
+from tests.chapters.chapter_helpers import check_films, check_scorecard, prose, run_chapter
 from tinylearn import Scorecard
 
 FILMS = {
@@ -63,7 +63,7 @@ def test_the_films_show_what_the_headline_says(drawn):
 
 
 def test_numbers_in_the_text_are_those_of_the_run(drawn):
-    headline, text = drawn.headline, " ".join(chapter.__doc__.split())
+    headline, text = drawn.headline, prose(chapter)
     right, low, high = headline["neuron, 41 unseen, right"], *headline["neuron, 41 unseen, 95 % interval"]
     always = round(41 * headline["neuron, 41 unseen, baseline"])
     for said in (

@@ -5,8 +5,10 @@ import argparse
 import numpy as np
 import pytest
 
-from chapters.parts import images, run
-from chapters.tools.run import Refusal
+from chapters.parts import images
+from chapters.tools.run import run_all
+from chapters.tools.settings import Refusal, parser
+from tests.chapters.stand_ins import StandIn
 from tinylearn.datasets import CLASS_NAMES
 
 DEER, HORSE = CLASS_NAMES.index("deer"), CLASS_NAMES.index("horse")
@@ -142,11 +144,11 @@ def test_a_chapter_is_told_what_it_takes_and_nothing_else(tmp_path, capsys):
         told.append((out, seed, formats))
         return {"a": 1}
 
-    command = run.parser("", "")
+    command = parser("", "")
     images.options(command)
     arguments = command.parse_args(["--out", str(tmp_path), "--seed", "3", "--format", "png", "--data", "cifar10"])
     for main in (with_data, without):
-        run.run(main, "ch99", arguments)
+        run_all({"ch99": StandIn(main)}, arguments)
     assert told == [(tmp_path, 3, ("png",), "cifar10", None), (tmp_path, 3, ("png",))]
 
 
