@@ -97,14 +97,15 @@ def _open(face: Face) -> TTFont:
 @functools.cache
 def _usual(face: Face) -> bytes:
     """Return the font with the usual letters only."""
-    return _cut(TTFont(face.path, fontNumber=face.number), USUAL, None)
+    return _cut(TTFont(face.path, fontNumber=face.number, recalcTimestamp=False), USUAL, None)
 
 
 @functools.lru_cache(maxsize=256)
 def _woff(face: Face, letters: frozenset[str]) -> bytes:
     """Return a font with these letters."""
     usual = letters <= USUAL
-    font = TTFont(io.BytesIO(_usual(face))) if usual else TTFont(face.path, fontNumber=face.number)
+    file, number = (io.BytesIO(_usual(face)), -1) if usual else (face.path, face.number)
+    font = TTFont(file, fontNumber=number, recalcTimestamp=False)  # or its bytes would change with the time of day
     return _cut(font, letters, "woff")
 
 
