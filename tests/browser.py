@@ -3,9 +3,25 @@
 import base64
 import io
 import json
+import shutil
 
 import numpy as np
 from PIL import Image
+
+
+def chromium():
+    """Return Chromium, driven by selenium, which reports what the console is told and what is asked for."""
+    from selenium import webdriver
+
+    options = webdriver.ChromeOptions()
+    options.binary_location = shutil.which("chromium")
+    for flag in ("headless=new", "no-sandbox", "disable-gpu", "no-first-run", "disable-background-networking",
+                 "disable-component-update", "disable-sync", "window-size=1000,800"):  # fmt: skip
+        options.add_argument(f"--{flag}")
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(shutil.which("chromedriver")))
+    driver.set_script_timeout(20)
+    return driver
 
 
 class Browser:

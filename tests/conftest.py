@@ -7,6 +7,8 @@ import signal
 
 import pytest
 
+from tests.browser import chromium
+
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # tests run on all cores: more threads would wait for each other
 
 
@@ -26,17 +28,9 @@ def pytest_collection_finish(session):
 @pytest.fixture(scope="session")
 def driver():
     """Chromium, driven by selenium."""
-    chromium, chromedriver = shutil.which("chromium"), shutil.which("chromedriver")
-    webdriver = pytest.importorskip("selenium.webdriver", reason="needs selenium: pip install -e '.[test]'")
-    if not (chromium and chromedriver):
+    pytest.importorskip("selenium", reason="needs selenium: pip install -e '.[test]'")
+    if not (shutil.which("chromium") and shutil.which("chromedriver")):
         pytest.skip("needs Chromium and its driver: apt-get install chromium chromium-driver")
-    options = webdriver.ChromeOptions()
-    options.binary_location = chromium
-    for flag in ("headless=new", "no-sandbox", "disable-gpu", "no-first-run", "disable-background-networking",
-                 "disable-component-update", "disable-sync", "window-size=1000,800"):  # fmt: skip
-        options.add_argument(f"--{flag}")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options=options, service=webdriver.ChromeService(chromedriver))
-    driver.set_script_timeout(20)
+    driver = chromium()
     yield driver
     driver.quit()

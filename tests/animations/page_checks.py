@@ -24,6 +24,9 @@ from PIL import Image
 from animations.audit.numbers import shows
 from animations.engine.painter import redraw
 from animations.engine.text import PastedText
+from animations.formats.whys import as_json
+from animations.why import Line as LineOfWhy
+from animations.why import Sum
 
 OFF, DIFFERENCE = 1.5, 4  # pixels that a text may stand off, and of 255 what the pixels may differ by on average
 DATA = re.compile(r'<script type="application/json" class="film-data">(.*?)</script>', re.DOTALL)
@@ -136,9 +139,19 @@ return found;
 """
 SHOW = """
 const [picture, done] = arguments;
-const show = window.tinylearnFilms ? window.tinylearnFilms.show(0, picture) : window.show(picture);
-Promise.resolve(show).then(() => document.fonts.ready)
+window.tinylearnFilms.players[0].film.show(picture).then(() => document.fonts.ready)
   .then(() => requestAnimationFrame(() => requestAnimationFrame(done)));
+"""
+
+SEEK = """
+const film = window.tinylearnFilms.players[0].film, times = [];
+for (const picture of arguments[0]) {
+  const start = performance.now();
+  film.show(picture);
+  film.stage.getBoundingClientRect();  // lays out what has changed
+  times.push(performance.now() - start);
+}
+return times;
 """
 
 
@@ -167,6 +180,12 @@ class Page:
         clip = {"x": box["x"], "y": box["y"], "width": self.size[0], "height": self.size[1], "scale": 1}
         taken = self.browser.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", "clip": clip})
         return np.array(Image.open(io.BytesIO(base64.b64decode(taken["data"]))).convert("RGB"))
+
+
+def seek_times(page, count=40):
+    """Return the milliseconds that it takes to come to each of some pictures, at random."""
+    places = np.random.default_rng(0).integers(len(page.film["milliseconds"]), size=count)
+    return page.browser.run(SEEK, places.tolist())
 
 
 def film_of(page):
@@ -231,25 +250,79 @@ def _round(line):
 
 
 def ask(page, scene, frame, sources=None):
-    """Ask every number of a frame; return how many were asked, how many are not explained, and what is wrong.
+    """Ask every number of a frame; return how many were asked, which are not explained, and what is wrong.
 
-    `sources`: what the numbers are, for all digits, as `animations.audit` takes it (see audit/sources.py).
+    The sheet is that of the nearest frame that the page explains, if it does not explain all of them. `sources`: a
+    function (gid, frame) → what a number is, with all digits, or None.
     """
-    from animations.formats.whys import as_json
-
-    told, faults, unexplained = page.film["whys"].get(frame, {}), [], []
-    numbers = {line.gid: line.words for line in page.lines() if line.gid}
-    for gid, words in numbers.items():
-        why = scene.why(gid, frame)
-        if why is None:
-            unexplained.append(gid)
-            continue
-        faults += [f"{gid}: {fault}" for fault in why.faults()]
-        if page.film["whys"] and told.get(gid) != json.loads(json.dumps(as_json(why))):
+    frame = min(page.film["whys"], key=lambda each: abs(each - frame), default=frame)
+    page.show(frame)
+    told = page.film["whys"].get(frame, {})
+    shown = {line.gid: line.words for line in page.lines() if line.gid}
+    whys = {gid: scene.why(gid, frame) for gid in shown}
+    asked = [gid for gid, why in whys.items() if why is not None]
+    sheets, faults = sheets_of(page, asked) if page.film["whys"] else {}, []
+    for gid in asked:
+        why = whys[gid]
+        faults += wrong_answer(gid, shown[gid], why, sources(gid, frame) if sources else None)
+        if sheets:
+            faults += wrong_sheet(sheets[gid], gid, shown[gid], why)
+        if sheets and told.get(gid) != json.loads(json.dumps(as_json(why))):
             faults.append(f"{gid}: the page says another thing than the scene")
-        if not shows(words, why.value):
-            faults.append(f"{gid} shows {words}, explained is {why.value!r}")
-        value = sources(gid, frame) if sources else None
-        if value is not None and not math.isclose(value, why.value, rel_tol=1e-5, abs_tol=1e-9):
-            faults.append(f"{gid} is {value!r} by its source, explained is {why.value!r}")
-    return len(numbers) - len(unexplained), unexplained, faults
+    return len(asked), sorted(shown.keys() - asked), faults
+
+
+def wrong_answer(gid, words, why, source):
+    """Return what is wrong with an explanation: its arithmetic, or another number than is shown, or than its source."""
+    faults = [f"{gid}: {fault}" for fault in why.faults()]
+    if not shows(words, why.value):
+        faults.append(f"{gid} shows {words}, explained is {why.value!r}")
+    same = source is None or source == why.value or (math.isnan(source) and math.isnan(why.value))
+    if not same and not math.isclose(source, why.value, rel_tol=1e-5, abs_tol=1e-9):
+        faults.append(f"{gid} is {source!r} by its source, explained is {why.value!r}")
+    return faults
+
+
+SHEETS = """
+const [gids, done] = arguments;
+const read = async () => {
+  const found = {};
+  for (const gid of gids) {
+    await window.tinylearnFilms.ask(0, gid);
+    const sheet = document.querySelector(".sheet");
+    found[gid] = {
+      heading: sheet.querySelector("header > :first-child").textContent, says: sheet.querySelector(".says").textContent,
+      titles: [...sheet.querySelectorAll(".number")].map(({ title }) => title),
+    };
+  }
+  return found;
+};
+read().then(done, (error) => done({ error: `${error.stack}` }));
+"""
+
+
+def sheets_of(page, gids):
+    """Return gid → what the sheet says that opens: heading, sentence, and a title for each number."""
+    sheets = page.browser.driver.execute_async_script(SHEETS, gids)
+    assert "error" not in sheets, sheets
+    page.browser.press("\ue00c")  # Escape closes it
+    return sheets
+
+
+def wrong_sheet(sheet, gid, words, why):
+    """Return what is wrong with a sheet: it must name the number, say all, and have each number of it."""
+    faults = []
+    if gid not in sheet["heading"] or words.replace("-", "−") not in sheet["heading"].replace("-", "−"):
+        faults.append(f"{gid}: the sheet asks {sheet['heading']!r}, though {words} is shown")
+    if not sheet["says"].startswith(why.says):
+        faults.append(f"{gid}: the sheet says {sheet['says']!r}, expected {why.says!r}")
+    expected = [why.value]
+    for part in why.parts:
+        if isinstance(part, LineOfWhy):
+            expected += [piece.value for piece in part.pieces if not isinstance(piece, str)]
+        elif isinstance(part, Sum):
+            expected += [*(term.value for term in part.terms), part.total]
+    shown = [float(title.rpartition(" = ")[2].replace("Infinity", "inf")) for title in sheet["titles"]]
+    if len(shown) != len(expected) or not np.allclose(shown, expected, rtol=1e-8, atol=0, equal_nan=True):
+        faults.append(f"{gid}: the sheet has the numbers {shown[:8]}, expected {expected[:8]}")
+    return faults
