@@ -1,0 +1,117 @@
+"""A film of each theme, and scenes of a user, in headless Chromium: every text, the pixels, and what the sheet says.
+
+`python -m tests.pages` looks at all films of all chapters in this way.
+"""
+
+import copy
+
+import numpy as np
+import pytest
+import test_whys_activations
+import test_whys_classes
+import test_whys_convolution
+import test_whys_descent
+import test_whys_lake
+import test_whys_network
+import test_whys_neurons
+import test_whys_tables
+from page_checks import OFF, Expected, Line, Page, ask, compare, wrong_answer, wrong_lines, wrong_sheet
+from page_scenes import Everything, Oddities
+from small_scenes import HiddenAxes, LateWithTrail, Overlapping
+from test_race import raced
+
+import tinylearn as tl
+from animations import Backpropagation, Clip, EndingWith, Race, SideBySide, Stacked
+from animations.render import write
+from animations.why import Line as LineOfWhy
+from animations.why import Why
+from tests.browser import Browser
+
+
+def backpropagation():
+    rng = np.random.default_rng(4)
+    return Backpropagation(test_whys_network.learn(tl.Dense(2, 1, rng=rng), tl.Tanh(), tl.Dense(1, 1, rng=rng)))
+
+
+THEMES = {
+    "activations": test_whys_activations.race,
+    "classes": test_whys_classes.softmax,
+    "convolution": lambda: test_whys_convolution.steps("padding"),
+    "descent": test_whys_descent.SCENES["under a rule"],
+    "lake": test_whys_lake.moves,
+    "network": backpropagation,
+    "neurons": test_whys_neurons.pixel_scene,
+    "tables": test_whys_tables.SCENES["gaps"],
+    "training": lambda: Race(raced(), steps=[0, 3, 7]),
+}
+OF_USERS = {
+    "everything": Everything,
+    "oddities": Oddities,
+    "panels": lambda: Stacked(SideBySide(Overlapping(), HiddenAxes()), LateWithTrail()),
+    "an answer": lambda: EndingWith(HiddenAxes(), type("Answer", (Overlapping,), {"frames": 1})()),
+}
+
+
+def opened(driver, scene, path, **options):
+    """Write a page and open it; return it, and what is expected of it."""
+    clip = Clip(scene, **options)
+    expected = Expected(copy.deepcopy(clip))
+    write(clip, [path], progress=False)
+    return Page(Browser(driver), path, scene.size), expected
+
+
+@pytest.fixture(autouse=True)
+def own_screen(driver):
+    yield
+    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+@pytest.mark.parametrize("name", THEMES | OF_USERS)
+def test_page_shows_what_matplotlib_paints_and_its_sheet_what_the_scene_explains(driver, tmp_path, name):
+    scene = (THEMES | OF_USERS)[name]()
+    page, expected = opened(driver, scene, tmp_path / "page.html")
+    asked = 0
+    for frame in sorted({0, scene.frames // 2, scene.frames - 1}):
+        assert compare(page, expected, frame).faults == []
+        count, unexplained, faults = ask(page, scene, frame)
+        assert faults == []
+        assert not unexplained or name in OF_USERS
+        asked += count
+    assert (asked > 3) is (name in THEMES)
+    assert page.browser.complaints() == []
+    assert page.browser.requests() == [page.path.as_uri()]
+
+
+@pytest.mark.parametrize("scale", [0.5, 2])
+def test_a_page_is_as_large_at_any_scale(driver, tmp_path, scale):
+    page, _ = opened(driver, Overlapping(), tmp_path / "page.html", scale=scale)
+    page.show(3)
+    assert page.pixels().shape == (120, 160, 3)  # which also asks that the picture has this size
+
+
+# --- the checks find what is wrong ----------------------------------------------------------------------------------
+
+
+def test_a_text_that_stands_off_or_is_not_there_or_too_many_is_found():
+    line, moved = Line("1.5", (10, 20, 30, 20, 12), "x"), Line("1.5", (10, 20 + OFF + 0.1, 30, 20, 12), "x")
+    assert wrong_lines([line], [line]) == ([], 0)
+    assert "expected [10.0" in wrong_lines([line], [moved])[0][0]
+    assert wrong_lines([line], [line._replace(gid="y")])[0][0] == "'1.5' x is not there"
+    assert "should not be there" in wrong_lines([line], [line, line])[0][0]
+
+
+def test_other_pixels_are_found(driver, tmp_path):
+    page, expected = opened(driver, Overlapping(), tmp_path / "page.html")
+    expected.clip.scene.update = lambda frame: Overlapping.update(expected.clip.scene, 5 - frame)
+    assert any("the pixels differ" in fault for fault in compare(page, expected, 0).faults)
+
+
+def test_wrong_answers_are_found():
+    why = Why("a sum", 3.0, [LineOfWhy("one and two", 1, "+", 2, "=", 3)])
+    sheet = {"heading": "why is s 3.0?", "says": "a sum: 3", "titles": ["3", "1", "2", "3"]}
+    assert wrong_answer("s", "3.0", why, 3.0) == wrong_sheet(sheet, "s", "3.0", why) == []
+    assert wrong_answer("s", "3.1", why, None) == ["s shows 3.1, explained is 3.0"]
+    assert wrong_answer("s", "3.0", why, 3.001) == ["s is 3.001 by its source, explained is 3.0"]
+    assert wrong_answer("s", "3.0", Why("a sum", 3.0, [LineOfWhy("", 1, "+", 1, "=", 3)]), None)
+    for other in ({"heading": "why is t 3.0?"}, {"says": "a product: 3"}, {"titles": ["3", "1", "2"]}):
+        assert wrong_sheet(sheet | other, "s", "3.0", why)
