@@ -23,10 +23,8 @@ def main(words: Sequence[str] | None = None) -> int:
     """Do what the command line asks for; return 0, or 1 if there is no such recording."""
     form = argparse.RawDescriptionHelpFormatter
     command = argparse.ArgumentParser("python -m animations", description=__doc__, formatter_class=form)
-    command.add_argument("recording", type=Path, help="a folder that a Recorder wrote")
-    command.add_argument(
-        "--out", type=Path, metavar="PAGE", help="the page to write (default: the folder's name, .html)"
-    )
+    command.add_argument("recording", type=Path, metavar="FOLDER", help="a folder that a Recorder wrote")
+    command.add_argument("--out", type=Path, metavar="PAGE", help="the page (default: FOLDER.html)")
     command.add_argument("--open", action="store_true", help="show it in the browser")
     arguments = command.parse_args(words)
     out = arguments.out or Path(f"{arguments.recording.resolve().name}.html")

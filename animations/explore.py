@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from animations.formats.notebook import mimebundle
-from animations.render import render
+from animations.render import OPTIONS, render
 from animations.scene import Scene, SideBySide, Stacked
 from animations.scenes.network.diagram import NetworkDiagram
 from animations.scenes.network.numbers import ParameterNumbers
@@ -42,6 +42,10 @@ class Exploration(Stacked):
     ) -> None:
         if not isinstance(recording, Recording):
             raise TypeError(f"explore: recording must be a Recording, got {shortened(recording)}")
+        if isinstance(numbers, str):
+            raise TypeError(f"explore: numbers must be a list of names, got {shortened(numbers)}")
+        if unknown := [name for name in options if name not in OPTIONS]:
+            raise TypeError(f"explore: there is no option {unknown[0]!r}; the options are {', '.join(OPTIONS)}")
         self.recording, self.options = recording, options
         network = network_of(recording, steps)
         width, height = network.size

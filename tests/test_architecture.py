@@ -96,6 +96,8 @@ BELOW = {  # room → the rooms it may import from, beside itself
     "kit": "checks data why scene engine",
     "scenes": "checks data why scene engine kit",
     "audit": "checks data why scene engine formats render kit scenes",
+    "explore": "checks data why scene engine formats render kit scenes",
+    "__main__": "explore",
 }
 ANIMATIONS = graph("animations")
 

@@ -37,7 +37,7 @@ class Explanations:
         if type(scene).why is Scene.why or not budget:
             return
         last, every = len(texts) - 1, 1
-        told = {frame: explain(scene, frame, texts[frame]) for frame in sorted({0, last // 2, last})}
+        told = {frame: explain(scene, frame, texts[frame]) for frame in sorted({last // 3, 2 * last // 3, last})}
         whole = len(pack(told)) * len(texts) / len(told)  # about, for all
         while whole / every > budget and every <= last:
             every *= 2
@@ -46,9 +46,10 @@ class Explanations:
                     for frame in range(len(texts)) if frame % every == 0 or frame == last}  # fmt: skip
             self.groups = [pack({frame: kept[frame] for frame in range(start, start + GROUP) if frame in kept})
                            for start in range(0, len(texts), GROUP)]  # fmt: skip
-            if sum(map(len, self.groups)) <= budget or every > last:
+            size = sum(map(len, self.groups))
+            if size <= budget or every > last:
                 break
-            told, every = kept, 2 * every
+            told, whole, every = kept, max(whole, size * every), 2 * every
         if every > 1:
             self.says = (
                 f"Numbers are explained in one frame of {every}: for all of them this page would need about "

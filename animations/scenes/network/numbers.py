@@ -30,11 +30,12 @@ HEADINGS = 24  # parameters
 LEFT, TOP, HEADING, ROW, GAP, FOOT = 24, 48, 30, 24, 26, 44  # pixels
 SPACE = 10  # between an index, its number and its history
 CURVE, HIGH = 56, 16  # of a history
+NAME = re.compile(r"([^\[\]]+?)\s*(?:\[\s*(\d+(?:\s*,\s*\d+)*)\s*\])?")  # "dense_1.w[0, 3]", "dense_1.w"
 SMALL: dict[str, Any] = {"size": style.SMALL}
 
 
 class ShownNumbers:
-    """The numbers of one parameter that are shown: where they stand in it, what they are called, their values (S, K)."""
+    """Those numbers of one parameter that are shown: their indices in it, as texts, and their values (S, K)."""
 
     def __init__(self, name: str, shape: tuple[int, ...], places: np.ndarray, values: np.ndarray) -> None:
         self.name, self.values, self.title = name, values, short(name, 40)
@@ -46,15 +47,16 @@ class ShownNumbers:
         self.digits = widest(self.form.format(value) for value in values.flat)
 
     def curves(self) -> np.ndarray:
-        """Return the histories (K, S) in pixels around their middles; one scale for all, so that one sees which moved."""
+        """Return the histories (K, S) in pixels around their middles, all on one scale: one sees which moved."""
         values = np.where(np.isfinite(self.values), self.values, np.nan).T.astype(float)
-        middle = (np.nanmax(values, axis=1, keepdims=True) + np.nanmin(values, axis=1, keepdims=True)) / 2
-        largest = np.nanmax(np.abs(values - middle))
-        return (values - middle) * (HIGH / 2 / largest if largest > 0 else 0)
+        with np.errstate(over="ignore"):
+            middle = (np.fmax.reduce(values, axis=1) / 2 + np.fmin.reduce(values, axis=1) / 2)[:, None]
+            largest = np.fmax.reduce(np.abs(values - middle), axis=None)
+        return (values - middle) * (HIGH / 2 / largest if 0 < largest < np.inf else 0)
 
 
 class ParameterNumbers(PageScene):
-    """Numbers of a recording's parameters in digits: of a small one all, of others those that changed most and some more.
+    """Numbers of a recording's parameters: all of a small one, of others those that changed most and some more.
 
     steps     (S,) the update that each frame shows
     numbers   those that must be there, by name: "dense_1.w[0,3]", or "dense_1.b" for all of them
@@ -101,9 +103,8 @@ class ParameterNumbers(PageScene):
         self.page = page = Page(figure, self.size)
         title = "All other numbers" if self.is_whole else "Numbers that changed most, and some others"
         y = self.size[1] - 28.0
-        page.row(
-            (LEFT, y), page.text(title, weight="bold"), page.quiet("each with its whole history", **SMALL), space=14
-        )
+        words = page.text(title, weight="bold"), page.quiet("each with its whole history", **SMALL)
+        page.row((LEFT, y), *words, space=14)
         y -= TOP - 28 + HEADING / 2
         for part in self.parts:
             page.text(part.title, (LEFT, y), weight="bold", **SMALL)
@@ -155,7 +156,7 @@ def choose(values: np.ndarray, count: int) -> np.ndarray:
     """Return the places of `count` of the numbers (S, size): two of three changed most, the others are evenly spaced.
 
     >>> choose(np.array([[0, 0, 0, 0, 0, 0], [1, 0, 5, 0, 0, 3]]), 3)
-    array([1, 2, 5])
+    array([0, 2, 5])
     """
     size = values.shape[1]
     if count >= size:
@@ -171,9 +172,7 @@ def named(recording: Recording, numbers: Iterable[str]) -> dict[str, list[int]]:
     """Return parameter → places of the numbers that are named; ValueError if there is no such one."""
     found = dict[str, list[int]]()
     for each in numbers:
-        match = (
-            re.fullmatch(r"([^\[\]]+?)\s*(?:\[\s*(\d+(?:\s*,\s*\d+)*)\s*\])?", each) if isinstance(each, str) else None
-        )
+        match = NAME.fullmatch(each) if isinstance(each, str) else None
         if match is None or match[1] not in recording:
             raise ValueError(f"explore: numbers must name recorded ones, such as {recording.names[0]!r}, got "
                              f"{shortened(each)}")  # fmt: skip

@@ -79,8 +79,8 @@ class RecordedParameters(PageScene):
         self.chain = Chain(recording)
         self.written = {block.parameter.name for layer in self.layers for block in layer.blocks if block.written}
         self.size = self._arrange()
-        self.captions = {
-            text for layer in self.layers for text in (layer.title, *(each.title for each in layer.blocks))
+        self.captions = {layer.title for layer in self.layers} | {
+            each.title for layer in self.layers for each in layer.blocks
         }
 
     def why(self, gid: str, frame: int) -> Why | None:
@@ -103,9 +103,8 @@ class RecordedParameters(PageScene):
     def _remarks(self) -> list[str]:
         """Return what is not shown, and what is not known."""
         told = "model=…, x=…, y=…, loss=…, optimizer=…"
-        way = (
-            f"Recording.load(path, {told})" if self.recording.source != "memory" else f"recording.with_training({told})"
-        )
+        in_memory = self.recording.source == "memory"
+        way = f"recording.with_training({told})" if in_memory else f"Recording.load(path, {told})"
         return [*["There are other parameters."] * (len(self.recording.names) > MOST),
                 *[f"To ask why they change, say what trained: {way}"] * (not self.recording.origins)]  # fmt: skip
 

@@ -1,0 +1,156 @@
+"""Notebooks: a scene shows itself as a page in a frame, or as a picture where there are no pages."""
+
+import base64
+import html
+import io
+import json
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from animations import Scene, explore
+from animations.engine.painter import Painter
+from tests.animations.explored import recorded
+from tests.animations.page_checks import DATA
+from tests.animations.player_scenes import Page
+from tests.browser import Browser
+
+FRAME = re.compile(r'<iframe srcdoc="([^"]*)".*?</iframe>', re.DOTALL)
+
+
+class Dots(Scene):
+    size, frames = (640, 320), 4
+
+    def __init__(self, word="a word", size=(640, 320)):
+        self.word, self.size = word, size
+
+    def draw(self, figure):
+        axes = figure.add_subplot(xlim=(0, 4), ylim=(0, 16), title=self.word)
+        (self.dot,) = axes.plot([], [], "o", zorder=3)
+        self.number = axes.text(1, 10, "", gid="number", zorder=3)
+
+    def update(self, frame):
+        self.dot.set_data([frame], [frame**2])
+        self.number.set_text(str(frame**2))
+        return [self.dot, self.number]
+
+
+def pixels(base):
+    with Image.open(io.BytesIO(base64.b64decode(base))) as picture:
+        return np.array(picture)
+
+
+def painted(scene):
+    return Painter(scene).paint(scene.frames - 1)[..., :3]
+
+
+def test_it_has_a_page_a_picture_and_a_text():
+    bundle = Dots()._repr_mimebundle_()
+    assert set(bundle) == {"text/html", "image/png", "text/plain"}
+    np.testing.assert_array_equal(pixels(bundle["image/png"]), painted(Dots()))
+    page = html.unescape(FRAME.search(bundle["text/html"])[1])
+    assert len(json.loads(DATA.search(page)[1])["texts"]) == 4
+    assert page.count("</body>") == 1
+
+
+def test_without_pages_the_picture_is_there_too():
+    """As GitHub and notebooks that are not trusted show it: without frames and scripts."""
+    text = FRAME.sub("", Dots()._repr_mimebundle_()["text/html"])
+    assert "<script" not in text
+    np.testing.assert_array_equal(pixels(re.search(r'src="data:image/png;base64,([^"]*)"', text)[1]), painted(Dots()))
+    assert 'alt="Dots, frame 3 of 3"' in text
+
+
+def test_a_scene_that_was_changed_since_is_shown_as_it_is_now():
+    scene = Dots()
+    before = scene._repr_mimebundle_()
+    scene.word, scene.frames = "another", 6
+    after = scene._repr_mimebundle_()
+    changed = Dots("another")
+    changed.frames = 6
+    np.testing.assert_array_equal(pixels(after["image/png"]), painted(changed))
+    assert after["text/html"] == changed._repr_mimebundle_()["text/html"]
+    assert before["text/html"] == Dots()._repr_mimebundle_()["text/html"]
+
+
+def test_an_exploration_is_shown_with_its_options():
+    bundle = explore(recorded("dense layers"), steps=[0, 1], explanations=0, fps=2)._repr_mimebundle_()
+    data = json.loads(DATA.search(html.unescape(FRAME.search(bundle["text/html"])[1]))[1])
+    assert (data["whys"], data["moments"], data["milliseconds"]) == ([], [0, 1], [500, 2500])
+    assert bundle["text/plain"].startswith("<Exploration of 33 records, steps 0 to 32, of dense_1.w")
+
+
+# --- in a browser ----------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def notebook(driver, tmp_path):
+    """Three outputs, each in a cell: a small scene, a wide one and an exploration that is higher than the screen."""
+    scenes = Dots(), Dots(size=(1300, 300)), explore(recorded("dense layers"), steps=[0, 1, 8])
+    cells = zip((700, 1000, 800), (scene._repr_mimebundle_()["text/html"] for scene in scenes), strict=True)
+    body = "".join(f"<div style='width: {width}px'>{cell}</div>" for width, cell in cells)
+    path = tmp_path / "notebook.html"
+    path.write_text(f"<!DOCTYPE html><meta charset='utf-8'>{body}", encoding="utf-8")
+    screen = {"width": 1100, "height": 900, "screenWidth": 1100, "screenHeight": 1000, "deviceScaleFactor": 1,
+              "mobile": False}  # fmt: skip
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", screen)
+    browser = Browser(driver)
+    browser.open(path)
+    browser.wait_for("document.images.length === 0")  # each page has taken its picture away
+    yield browser
+    driver.switch_to.default_content()
+    driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def heights(browser):
+    browser.run("return new Promise((done) => setTimeout(done, 200))")
+    return browser.run("return [...document.querySelectorAll('iframe')].map((frame) => frame.offsetHeight)")
+
+
+def bare(browser):
+    return browser.run("return ['stage', 'controls'].map((each) => document.querySelector(`.${each}`).offsetHeight)"
+                       ".reduce((one, other) => one + other)")  # fmt: skip
+
+
+def test_a_frame_is_as_high_as_its_film_but_no_higher_than_the_screen(notebook):
+    found = heights(notebook)
+    for number, height in enumerate(found[:2]):
+        notebook.driver.switch_to.frame(number)
+        assert 0 <= height - bare(notebook) <= 3
+        assert notebook.run("const page = document.documentElement; return page.scrollHeight - page.clientHeight") <= 0
+        notebook.driver.switch_to.default_content()
+    notebook.driver.switch_to.frame(2)
+    assert bare(notebook) > found[2] > 800
+    assert notebook.complaints() == []
+
+
+def test_a_sheet_below_a_picture_has_room_of_its_own(notebook):
+    before = heights(notebook)
+    notebook.driver.switch_to.frame(0)
+    notebook.run("tinylearnFilms.players[0].asking.ask_drawn(document.querySelector('[data-gid]'))")
+    notebook.wait_for("document.querySelector('.sheet h3')?.textContent.includes('number')")
+    notebook.driver.switch_to.default_content()
+    asked = heights(notebook)
+    assert abs(asked[0] - before[0] - 340) <= 1
+    assert asked[1:] == before[1:]  # the others stay as they are
+    notebook.driver.switch_to.frame(0)
+    top, stage = notebook.run("return [document.querySelector('.sheet').getBoundingClientRect().top,"
+                              " document.querySelector('.stage').getBoundingClientRect().bottom]")  # fmt: skip
+    assert top >= stage - 1  # the whole picture can be seen
+    notebook.run("tinylearnFilms.players[0].asking.close()")
+    notebook.driver.switch_to.default_content()
+    assert heights(notebook) == before
+
+
+def test_every_output_answers_for_itself(notebook):
+    notebook.driver.switch_to.frame(2)
+    page = Page(notebook)
+    page.wait_for("film.tracks !== null && asking.explained.size > 0")
+    page.show(2, motion=1)
+    page.ask("dense_2.w[0,0]")
+    assert "0.3" in page.texts(".sheet .told")[0]  # the learning rate
+    notebook.driver.switch_to.default_content()
+    notebook.driver.switch_to.frame(1)
+    assert page.texts(".sheet") == []
