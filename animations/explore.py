@@ -16,6 +16,8 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+from animations import checks
+from animations.engine.clip import Clip
 from animations.formats.notebook import mimebundle
 from animations.render import OPTIONS, render
 from animations.scene import Scene, SideBySide, Stacked
@@ -42,12 +44,14 @@ class Exploration(Stacked):
     ) -> None:
         if not isinstance(recording, Recording):
             raise TypeError(f"explore: recording must be a Recording, got {shortened(recording)}")
-        if isinstance(numbers, str):
+        if not len(recording):
+            raise ValueError("explore: there is nothing in the recording yet")
+        if isinstance(numbers, str) or not isinstance(numbers, Iterable):
             raise TypeError(f"explore: numbers must be a list of names, got {shortened(numbers)}")
         if unknown := [name for name in options if name not in OPTIONS]:
             raise TypeError(f"explore: there is no option {unknown[0]!r}; the options are {', '.join(OPTIONS)}")
         self.recording, self.options = recording, options
-        network = network_of(recording, steps)
+        network = network_of(recording, None if steps is None else checks.clock("explore", "steps", steps))
         width, height = network.size
         self.steps, beside = network.steps, width <= BESIDE
         size = (LOSS, height) if beside else (width, LOW)
@@ -56,6 +60,7 @@ class Exploration(Stacked):
                                 width=width + LOSS * beside)  # fmt: skip
         rows: list[Scene] = [SideBySide(network, loss)] if beside else [network, loss]
         super().__init__(*rows, *([rest] if rest.parts else []))
+        Clip(self, **options, caller="explore")  # which refuses what is no option
 
     def open(self) -> Path:
         """Write the page to a temporary file, show it in the browser, and return where it is."""
@@ -100,7 +105,7 @@ def explore(
     return explored if path is None else render(explored, path, progress=progress, **options)
 
 
-def network_of(recording: Recording, steps: Sequence[int] | None) -> NetworkDiagram | RecordedParameters:
+def network_of(recording: Recording, steps: Any) -> NetworkDiagram | RecordedParameters:
     """Return a picture of the network; where its model is not known, or has too many layers, of its parameters."""
     for origin in reversed(recording.origins):
         batches = origin.training.batches

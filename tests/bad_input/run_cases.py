@@ -27,6 +27,12 @@ scene("Backpropagation", an.Backpropagation, speaks=("recording", "UpdatePasses"
       recording=one_of("the recording of an update", one_update, other_recording()),
       step=choice(1, wrong=[0, 2, -1, 1.5, None, "1", np.nan, 10**20, [1]]))  # fmt: skip
 scene("NetworkDiagram", an.NetworkDiagram, speaks=("recording", "output_shapes", "Dense"), **NETWORK)
+scene("explore", an.explore, speaks=("recording", "RecordedParameters"),
+      recording=one_of("a recording", lambda: run(2, (3, 1))[1], run(2, (3, 1))[0]),
+      steps=optional(clock(0, 1, 4, wrong=[[0, 5], [99]])),
+      numbers=choice((), [], ["dense_1.w[0, 1]"], ("dense_2.b",), also=[{}],
+                     wrong=[None, 3, "dense_1.w", ["dense_9.w"], ["dense_1.w[9,9]"], [3], [None], ["dense_1.w[0]"]]),
+      fps=choice(5, 2.5, wrong=[0, -1, "5", None, np.nan, [5]]))  # fmt: skip
 
 
 @functools.cache
