@@ -6,6 +6,7 @@ dense_1.w                                       all of a small parameter; of a l
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections.abc import Collection, Iterable, Sequence
@@ -84,9 +85,9 @@ class ParameterNumbers(PageScene):
         for name, shape in recording.shapes.items():
             count, own = wanted.get(name, 0), asked.get(name, [])
             if count or own:
-                values = np.array([recording[name][record].ravel() for record in records])  # (S, size)
-                places = np.union1d(own, choose(values, count)).astype(int)
-                self.parts.append(ShownNumbers(name, shape, places, values[:, places]))
+                states = [recording[name][record].ravel() for record in records]
+                places = np.union1d(own, choose(changes(states), count)).astype(int)
+                self.parts.append(ShownNumbers(name, shape, places, np.array([state[places] for state in states])))
         self.label = max((part.label for part in self.parts), default=0)
         self.digits = max((part.digits for part in self.parts), default=0)
         self.step = self.label + SPACE + self.digits + SPACE + CURVE + GAP
@@ -152,19 +153,22 @@ def fair_shares(sizes: Sequence[int], most: int) -> list[int]:
     return shares
 
 
-def choose(values: np.ndarray, count: int) -> np.ndarray:
-    """Return the places of `count` of the numbers (S, size): two of three changed most, the others are evenly spaced.
+def changes(states: Sequence[np.ndarray]) -> np.ndarray:
+    """Return how far each of K numbers went from its least to its largest, for their values (K,) in some states."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.nan_to_num(functools.reduce(np.fmax, states) - functools.reduce(np.fmin, states), nan=0.0)
 
-    >>> choose(np.array([[0, 0, 0, 0, 0, 0], [1, 0, 5, 0, 0, 3]]), 3)
+
+def choose(change: np.ndarray, count: int) -> np.ndarray:
+    """Return the places of `count` numbers of K: two of three changed most, the others are evenly spaced.
+
+    >>> choose(np.array([1, 0, 5, 0, 0, 3]), 3)
     array([0, 2, 5])
     """
-    size = values.shape[1]
-    if count >= size:
-        return np.arange(size)
-    with np.errstate(invalid="ignore", over="ignore"):
-        change = np.fmax.reduce(values, axis=0) - np.fmin.reduce(values, axis=0)
-    most = np.argsort(-np.nan_to_num(change, nan=0.0), kind="stable")[: count - count // 3]
-    rest = np.setdiff1d(np.arange(size), most)
+    if count >= len(change):
+        return np.arange(len(change))
+    most = np.argsort(-change, kind="stable")[: count - count // 3]
+    rest = np.setdiff1d(np.arange(len(change)), most)
     return np.sort([*most, *rest[np.linspace(0, len(rest) - 1, count // 3).round().astype(int)]]).astype(int)
 
 
