@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from animations import Scene, explore
+from animations import Line, Scene, Why, explore
 from animations.engine.painter import Painter
 from tests.animations.explored import recorded
 from tests.animations.page_checks import DATA
@@ -35,6 +35,9 @@ class Dots(Scene):
         self.dot.set_data([frame], [frame**2])
         self.number.set_text(str(frame**2))
         return [self.dot, self.number]
+
+    def why(self, gid, frame):
+        return Why("a square", frame**2, [Line("the frame, times itself", frame, "*", frame, "=", frame**2)])
 
 
 def pixels(base):
@@ -129,8 +132,10 @@ def test_a_frame_is_as_high_as_its_film_but_no_higher_than_the_screen(notebook):
 def test_a_sheet_below_a_picture_has_room_of_its_own(notebook):
     before = heights(notebook)
     notebook.driver.switch_to.frame(0)
-    notebook.run("tinylearnFilms.players[0].asking.ask_drawn(document.querySelector('[data-gid]'))")
-    notebook.wait_for("document.querySelector('.sheet h3')?.textContent.includes('number')")
+    page = Page(notebook)
+    page.wait_for("film.tracks !== null && asking.explained.size > 0")
+    page.ask("number")
+    assert "a square" in page.texts(".sheet")[0]
     notebook.driver.switch_to.default_content()
     asked = heights(notebook)
     assert abs(asked[0] - before[0] - 340) <= 1
