@@ -1,0 +1,241 @@
+"""A scene as one drawing: its tracks, replayed, give every picture as it would have been drawn alone."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.artist import Artist
+from page_scenes import Everything, Oddities
+from small_scenes import ALL, Appearing, Gliding, HiddenAxes, Overlapping, Picture, Small, Trail
+
+from animations import Number, SideBySide, Stacked
+from animations.engine.painter import Painter
+from animations.formats.drawing import Drawing, Slot
+
+
+def drawn(scene, pictures=None, motion=1):
+    """Return the drawing of a scene, of some of its pictures."""
+    painter = Painter(scene)
+    drawing = Drawing(painter)
+    for picture in range((scene.frames - 1) * motion + 1) if pictures is None else pictures:
+        painter.show(picture / motion if picture % motion else picture // motion)
+        drawing.take(picture, motion)
+    return drawing
+
+
+def at(slot, picture):
+    """Return the attributes of a slot in a picture."""
+    values = {name: [value for begins, value in track if begins <= picture][-1] for name, track in slot.tracks.items()}
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def shown(drawing, picture):
+    """Return what can be seen of what changes in a picture: tag and attributes, in their order."""
+    slots = (slot for layer in drawing.layers.values() for slot in layer.slots)
+    seen = [(slot.tag, at(slot, picture)) for slot in slots]
+    return [(tag, look) for tag, look in seen if look.get("display") != "none"]
+
+
+def resolved(seen, drawing):
+    """Return the same with colours, clips and hatches for the names that this drawing has for them."""
+    renderer = drawing.renderer
+    names = {f"var(--c{number})": colour for colour, number in renderer.colours.items()}
+    names |= {f"url(#{name})": shape for shape, name in (renderer.clips | renderer.hatches).items()}
+    return [(tag, {key: names.get(value, value) for key, value in look.items()}) for tag, look in seen]
+
+
+@pytest.mark.parametrize("kind", [*ALL, Gliding])
+def test_every_picture_is_what_is_drawn_for_it_alone(kind):
+    film = drawn(kind())
+    for frame in range(kind.frames):
+        painter = Painter(kind())
+        alone = Drawing(painter)
+        painter.show(frame)
+        alone.take(0, 1)
+        assert resolved(shown(film, frame), film) == resolved(shown(alone, 0), alone), f"frame {frame}"
+
+
+def test_between_frames_texts_stay_and_places_move():
+    film = drawn(Gliding(), motion=4)
+    assert len(film.texts) == Gliding.frames
+    assert [texts["frame"] for texts in film.texts] == list("012345")
+    (square,) = [slot for layer in film.layers.values() for slot in layer.slots if slot.tag == "path"]
+    assert len(square.tracks["d"]) == 21
+
+
+# --- slots ----------------------------------------------------------------------------------------------------------
+
+LOOKS = st.lists(st.dictionaries(st.sampled_from(["x", "fill", "text"]), st.sampled_from(["1", "2"])) | st.none(),
+                 min_size=1, max_size=12)  # fmt: skip
+
+
+@given(LOOKS)
+def test_a_slot_keeps_every_look(looks):
+    """None: it is hidden, and what it looked like before does not matter."""
+    slot = Slot(0, "path")
+    for picture, look in enumerate(looks):
+        slot.hide(picture) if look is None else slot.set(picture, look)
+    for picture, look in enumerate(looks):
+        now = at(slot, picture)
+        assert now.get("display") == "none" if look is None else now == look
+
+
+@given(LOOKS)
+def test_a_track_says_nothing_twice(looks):
+    slot = Slot(0, "path")
+    for picture, look in enumerate(looks):
+        slot.hide(picture) if look is None else slot.set(picture, look)
+    for track in slot.tracks.values():
+        pictures, values = zip(*track, strict=True)
+        assert [*pictures] == sorted(set(pictures))
+        assert pictures[0] == 0
+        assert all(one != other for one, other in pairwise(values))
+
+
+# --- what changes and what does not ---------------------------------------------------------------------------------
+
+
+def test_what_never_changes_is_background_and_has_no_slot():
+    film = drawn(Overlapping())
+    assert len(film.slots) == 3
+    assert sum(element.tag == "text" for element in film.background[0]) >= 2  # marks of the axes
+
+
+def test_an_artist_that_appears_and_vanishes_keeps_its_slot():
+    film = drawn(Appearing())
+    assert len(film.slots) == Appearing.frames
+    assert [len(shown(film, frame)) for frame in range(Appearing.frames)] == [6, 3, 2, 2, 2, 1]
+
+
+def test_trails_come_with_their_picture():
+    film = drawn(Trail(), motion=1)
+    assert [picture for picture, _ in film.trails[0]] == [1, 2, 3, 4, 5]
+    assert {element.tag for _, element in film.trails[0]} == {"path"}
+
+
+def test_a_trail_in_hidden_axes_is_none():
+    assert drawn(HiddenAxes()).trails == [[]]
+
+
+def test_an_image_that_changes_changes_its_pixels_alone():
+    film = drawn(Picture())
+    (slot,) = [slot for slot in film.slots if slot.tag == "image"]
+    assert [name for name, track in slot.tracks.items() if len(track) > 1] == ["href"]
+
+
+LARGE = [("nearest", 40, True), ("auto", 8, True), ("auto", 40, False), ("bilinear", 8, False)]
+
+
+@pytest.mark.parametrize(("interpolation", "cells", "squares"), LARGE)
+def test_large_pixels_are_squares(interpolation, cells, squares):
+    class Noise(Small):
+        def draw(self, figure):
+            noise = np.random.default_rng(0).random((cells, cells))
+            self.image = self.axes(figure).imshow(
+                noise, interpolation=interpolation, extent=(0, 10, 0, 10), aspect="auto", zorder=3
+            )
+
+        def update(self, frame):
+            return [self.image]
+
+    (slot,) = drawn(Noise(), [0]).slots
+    assert ("squares" in slot.first().get("class", "")) is squares
+    assert "map" in slot.first()["class"]  # its colours stand for numbers
+
+
+def test_texts_are_those_that_are_written_in_a_frame():
+    class Two(Small):
+        def draw(self, figure):
+            figure.add_artist(Number(0.1, 0.1, "{:.0f}", gid="still")).set_value(7)
+            self.number = figure.add_artist(Number(0.5, 0.5, "{:.0f}", gid="moving"))
+            self.formula = figure.text(0.5, 0.8, "", gid="formula")
+
+        def update(self, frame):
+            self.number.set_value(-frame)
+            self.number.set_visible(frame != 2)
+            self.formula.set_text(f"$x_{frame}$")
+            return [self.number, self.formula]
+
+    texts = drawn(Two()).texts
+    assert texts[0] == {"still": "7", "moving": "0", "formula": "$x_0$"}
+    assert texts[2] == {"still": "7", "formula": "$x_2$"}
+
+
+def test_panels_are_those_of_groups_in_groups():
+    film = drawn(Stacked(SideBySide(Overlapping(), Trail()), Appearing()))
+    assert film.layout == ("column", [("row", [0, 1]), 2])
+    assert [panel.box for panel in film.panels] == [(0, 0, 160, 120), (160, 0, 160, 120), (0, 120, 320, 120)]
+    assert {layer.panel for layer in film.layers.values()} == {0, 1, 2}
+    assert [len(trail) for trail in film.trails] == [0, 5, 0]
+
+
+# --- what draws in a way of its own ----------------------------------------------------------------------------------
+
+
+class Pixels(Artist):
+    """Takes what only Agg's renderer has."""
+
+    def draw(self, renderer):
+        np.asarray(renderer.buffer_rgba())[10:20, 30:50] = 255 - self.shade
+
+
+class WithPixels(Overlapping):
+    def draw(self, figure):
+        super().draw(figure)
+        self.pixels = figure.add_artist(Pixels())
+
+    def update(self, frame):
+        self.pixels.shade = frame
+        return [*super().update(frame), self.pixels]
+
+
+def test_an_artist_of_its_own_kind_is_a_picture_of_itself_and_nothing_else_is():
+    film = drawn(WithPixels())
+    (picture,) = [slot for slot in film.slots if slot.tag == "image"]
+    look = picture.first()
+    assert [look[name] for name in ("x", "y", "width", "height")] == ["300", "100", "200", "100"]
+    assert len(picture.tracks["href"]) == WithPixels.frames
+    assert [element.tag for element in film.background[0] if element.tag == "image"] == []
+
+
+def test_one_that_never_changes_leaves_its_axes_as_they_are():
+    class Still(Overlapping):
+        def draw(self, figure):
+            super().draw(figure)
+            pixels = self.top.axes.add_artist(Pixels())
+            pixels.shade = 0
+
+    tags = [element.tag for element in drawn(Still()).background[0]]
+    assert tags.count("image") == 1
+    assert tags.count("text") == [each.tag for each in drawn(Overlapping()).background[0]].count("text")
+
+
+def test_others_paint_it_as_they_did():
+    painter = Painter(WithPixels())
+    before = painter.paint(0).copy()
+    drawing = Drawing(painter)
+    painter.show(0)
+    drawing.take(0, 1)
+    np.testing.assert_array_equal(painter.paint(0), before)
+
+
+def test_an_artist_that_nobody_can_draw_is_an_error():
+    class Broken(Artist):
+        def draw(self, renderer):
+            raise ZeroDivisionError("this artist is broken")
+
+    class WithBroken(Overlapping):
+        def draw(self, figure):
+            super().draw(figure)
+            figure.add_artist(Broken())
+
+    with pytest.raises(ZeroDivisionError, match="this artist is broken"):
+        drawn(WithBroken())
+
+
+@pytest.mark.parametrize(("scene", "pictures"), [(Everything, []), (Oddities, ["AxesImage", "Own"])])
+def test_what_matplotlib_has_is_drawn_as_elements(scene, pictures):
+    """But for an image that is turned."""
+    assert sorted(type(artist).__name__ for artist in drawn(scene(), [0]).pictures) == pictures

@@ -1,0 +1,129 @@
+"""What a page is made of: fonts with the letters that it shows, colours for the night, tracks that are packed."""
+
+import base64
+import io
+import json
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+from fontTools.ttLib import TTFont
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from matplotlib.colors import to_rgb
+from matplotlib.font_manager import FontProperties
+from page_checks import film_of
+from small_scenes import HiddenAxes, Overlapping, Trail
+
+from animations import SideBySide, Why, render
+from animations.formats.dark import at_night
+from animations.formats.fonts import faces_of, font_rules, width_of
+from animations.why import Line
+
+SANS = FontProperties(family=["DejaVu Sans"])
+
+
+# --- fonts ----------------------------------------------------------------------------------------------------------
+
+
+def letters_of(rules):
+    """Return family → the letters of each font in rules of CSS."""
+    found = re.findall(r"font-family:(\w+);src:url\(data:font/woff;base64,([^)]+)\)", rules)
+    return {name: set(map(chr, TTFont(io.BytesIO(base64.b64decode(font))).getBestCmap())) for name, font in found}
+
+
+@settings(deadline=None, max_examples=20)  # the first opens the font
+@given(st.sets(st.sampled_from("aZ09 −–·→αΩé∑Ж½"), min_size=1))
+def test_a_font_has_the_letters_that_are_needed_and_few_others(letters):
+    (face,) = faces_of(SANS, "".join(letters))
+    assert letters - {" "} <= letters_of(font_rules({face: letters}))[face.name] <= letters | {" "}
+
+
+def test_a_letter_that_only_a_second_family_has_comes_from_it():
+    font = FontProperties(family=["STIXGeneral", "DejaVu Sans"])
+    only = next(letter for letter in "▁▂☃☺♻⚀✂" if len(faces_of(font, "a" + letter)) == 2)
+    first, second = faces_of(font, f"a{only}").items()
+    assert (first[1], second[1]) == ({"a"}, {only})
+    assert letters_of(font_rules(dict([first, second])))[second[0].name] >= {only}
+    assert width_of("a" + only, [first[0], second[0]], 10) == pytest.approx(
+        width_of("a", [first[0]], 10) + width_of(only, [second[0]], 10)
+    )
+
+
+def test_bold_and_slanted_are_faces_of_their_own():
+    fonts = [
+        SANS,
+        FontProperties(family="DejaVu Sans", weight="bold"),
+        FontProperties(family="DejaVu Sans", style="oblique"),
+    ]
+    assert len({face.name for font in fonts for face in faces_of(font, "a")}) == 3
+
+
+# --- the night ------------------------------------------------------------------------------------------------------
+
+
+def lightness(colour):
+    red, green, blue = to_rgb(colour)
+    return 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
+
+
+@given(st.integers(0, 0xFFFFFF))
+def test_a_colour_at_night_can_be_shown_and_light_is_dark(number):
+    night = at_night(f"#{number:06x}")
+    assert re.fullmatch("#[0-9a-f]{6}", night)
+    assert lightness(at_night("#ffffff")) - 0.02 <= lightness(night) <= lightness(at_night("#000000")) + 0.02
+
+
+@given(st.lists(st.integers(0, 255), min_size=2, max_size=2, unique=True))
+def test_the_order_of_greys_is_turned_round(greys):
+    dark, light = (f"#{3 * f'{grey:02x}'}" for grey in sorted(greys))
+    assert lightness(at_night(dark)) >= lightness(at_night(light))
+
+
+# --- the film in a page ---------------------------------------------------------------------------------------------
+
+
+class Explained(Overlapping):
+    def why(self, gid, frame):
+        return Why("a number", frame, [Line("it is", frame)]) if gid == "x" else None
+
+
+def page_of(tmp_path, scene, **options):
+    return render(scene, tmp_path / "a film.html", progress=False, **options).read_text(encoding="utf-8")
+
+
+def test_drawings_are_well_formed_and_names_are_the_film_s_own(tmp_path):
+    page = page_of(tmp_path, SideBySide(Overlapping(), Trail()))
+    drawings = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
+    assert len(drawings) == 2
+    ids = [each.get("id") for drawing in drawings for each in ET.fromstring(drawing).iter() if each.get("id")]
+    assert len(ids) == len(set(ids)) > 0
+    assert all(name.startswith("film-a-film-") for name in ids)
+    assert set(re.findall(r"url\(#([^)]+)\)", page)) <= set(ids)
+
+
+def test_every_colour_that_is_used_has_a_value_by_day_and_by_night(tmp_path):
+    page = page_of(tmp_path, HiddenAxes())
+    used = set(re.findall(r"var\((--c\d+)\)", page + json.dumps(film_of(page)["changes"])))
+    assert used
+    day, night = re.findall(r"#film-a-film\{(--c[^}]+)\}", page)
+    for values in (day, night):
+        assert used <= {each.partition(":")[0] for each in values.split(";")}
+
+
+def test_what_changes_names_slots_that_are_there_and_strings(tmp_path):
+    page = page_of(tmp_path, SideBySide(HiddenAxes(), Trail()))
+    changes = film_of(page)["changes"]
+    slots = {int(slot) for slot in re.findall(r'data-slot="(\d+)"', page)}
+    assert {slot for slot, *_ in changes["tracks"]} | {slot for slot, _ in changes["trails"]} <= slots
+    for _, _, pictures, values in changes["tracks"]:
+        assert pictures[0] == 0
+        assert len(pictures) == len(values) > 1
+        assert all(-1 <= value < len(changes["strings"]) for value in values)
+
+
+@pytest.mark.parametrize("scale", [0.5, 1, 3])
+def test_a_page_is_as_large_as_its_scene_at_any_scale(tmp_path, scale):
+    page = page_of(tmp_path, SideBySide(Overlapping(), Trail()), scale=scale)
+    assert re.findall(r"--width:(\d+);--height:(\d+)", page) == [("320", "120"), ("160", "120"), ("160", "120")]
+    assert all(float(least) <= 1 for least in re.findall(r"--least:([\d.]+)", page))

@@ -1,0 +1,275 @@
+"""What matplotlib draws, as elements of SVG."""
+
+import base64
+import io
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Circle, Rectangle
+from matplotlib.path import Path as Outline
+from matplotlib.patheffects import withStroke
+from matplotlib.text import Text
+from matplotlib.transforms import Affine2D
+from PIL import Image
+
+from animations.engine.text import PastedText
+from animations.formats.svg import SvgRenderer, number, path_data, png
+
+SIZE = 100
+
+
+@pytest.fixture
+def figure():
+    return Figure(figsize=(1, 1), dpi=SIZE)
+
+
+def elements(figure, artist):
+    """Return what an artist draws, and the renderer that it drew with."""
+    renderer = SvgRenderer(FigureCanvasAgg(figure).get_renderer())
+    if artist.get_figure() is None:
+        figure.add_artist(artist)
+    artist.draw(renderer)
+    return renderer.take(), renderer
+
+
+def only(figure, artist):
+    (element,), _ = elements(figure, artist)
+    return element
+
+
+def pixels(element):
+    data = base64.b64decode(element.attributes["href"].partition(",")[2])
+    return np.array(Image.open(io.BytesIO(data)).convert("RGBA"))
+
+
+def image_axes(figure, array, **settings):
+    axes = figure.add_axes((0, 0, 1, 1), xlim=(0, 10), ylim=(0, 10))
+    image = axes.imshow(array, aspect="auto", interpolation="none", **settings)
+    axes.set(xlim=(0, 10), ylim=(0, 10))
+    return image
+
+
+# --- numbers and paths ----------------------------------------------------------------------------------------------
+
+
+@given(st.floats(-1e6, 1e6))
+def test_number_is_right_to_a_hundredth_of_a_pixel(pixels):
+    assert float(number(pixels)) == pytest.approx(10 * pixels, rel=1e-4, abs=0.06)
+
+
+def replayed(data):
+    """Return the places that a path of "m", "l" and "z" goes through, in pixels."""
+    places, now, start = [], np.zeros(2), np.zeros(2)
+    for part in data.replace("M", " M").replace("m", " m").replace("l", " l").replace("z", " z ").split():
+        letter = part[0] if part[0] in "Mmlz" else ""
+        if letter:
+            kind = letter
+        if letter == "z":
+            now = start
+            continue
+        value = part.removeprefix(letter)
+        if value:
+            places.append(float(value))
+        if len(places) % 2 == 0:
+            step = np.array(places[-2:])
+            now = step if kind == "M" else now + step
+            start = now if kind in "Mm" else start
+            yield now / 10
+
+
+@given(st.lists(st.tuples(st.floats(-500, 500), st.floats(-500, 500)), min_size=2, max_size=30))
+def test_a_path_goes_through_its_vertices_and_errors_do_not_add_up(vertices):
+    found = [*replayed(path_data(np.array(vertices), None))]
+    np.testing.assert_allclose(found, vertices, atol=0.051)
+
+
+def test_a_path_of_curves_keeps_their_control_points():
+    outline = Outline([(0, 0), (1, 2), (3, 2), (4, 0), (5, 1), (6, 0), (0, 0)], [1, 4, 4, 4, 3, 3, 79])
+    assert path_data(outline.vertices, outline.codes) == "M0 0c10 20 30 20 40 0q10 10 20 0z"
+
+
+def test_a_path_of_one_point_is_none():
+    assert path_data(np.array([[5.0, 5.0]]), None) == ""
+
+
+@pytest.mark.parametrize("colours", [3, 256, 257])
+@pytest.mark.parametrize("opaque", [True, False])
+def test_png_keeps_every_pixel(colours, opaque):
+    picture = np.random.default_rng(0).integers(256, size=(colours, 4)).astype(np.uint8)
+    picture = np.repeat(picture, 3, axis=0).reshape(colours, 3, 4)
+    if opaque:
+        picture[..., 3] = 255
+    shown = np.array(Image.open(io.BytesIO(base64.b64decode(png(picture).partition(",")[2]))).convert("RGBA"))
+    np.testing.assert_array_equal(shown, picture)
+
+
+# --- how things look ------------------------------------------------------------------------------------------------
+
+
+def test_a_line_has_colour_width_dashes_and_ends(figure):
+    line = Line2D([0.1, 0.9], [0.5, 0.5], color="#ff000080", linewidth=7.2, linestyle=(1, (1, 2)))
+    element = only(figure, line)
+    assert element.tag == "path"
+    look = {key: value for key, value in element.attributes.items() if key not in ("d", "clip-path")}
+    assert look == {
+        "stroke": "var(--c0)", "stroke-width": "100", "stroke-opacity": "0.502", "stroke-dasharray": "100 200",
+        "stroke-dashoffset": "100",
+    }  # fmt: skip
+
+
+def test_a_colour_has_one_number_wherever_it_occurs(figure):
+    first, renderer = elements(figure, Rectangle((0.1, 0.1), 0.5, 0.5, facecolor="red", edgecolor="blue"))
+    assert [*renderer.colours] == ["#ff0000", "#0000ff"]
+    assert (first[0].attributes["fill"], first[0].attributes["stroke"]) == ("var(--c0)", "var(--c1)")
+
+
+@pytest.mark.parametrize("settings", [{"alpha": 0}, {"facecolor": "none", "edgecolor": "none"}, {"visible": False}])
+def test_what_cannot_be_seen_is_no_element(figure, settings):
+    assert elements(figure, Rectangle((0.1, 0.1), 0.5, 0.5, **settings))[0] == []
+
+
+def test_alpha_is_that_of_fill_and_stroke(figure):
+    look = only(figure, Rectangle((0.1, 0.1), 0.5, 0.5, edgecolor="blue", alpha=0.25)).attributes
+    assert look["fill-opacity"] == look["stroke-opacity"] == "0.25"
+
+
+def test_markers_are_one_shape(figure):
+    line = Line2D([0.2, 0.4, np.nan, 0.8], 4 * [0.5], marker="s", linestyle="", transform=figure.transFigure)
+    assert only(figure, line).attributes["d"].count("M") == 3
+
+
+def test_each_line_of_a_collection_has_its_own_look(figure):
+    lines = LineCollection([[(0, 0), (1, 1)], [(0, 1), (1, 0)]], colors=["red", "blue"], linewidths=[1, 2])
+    lines.set_transform(figure.transFigure)
+    found, _ = elements(figure, lines)
+    assert [element.attributes["stroke-width"] for element in found] == ["13.9", "27.8"]
+    assert len({element.attributes["stroke"] for element in found}) == 2
+
+
+def test_a_hatch_lies_upon_what_is_filled(figure):
+    patch = Rectangle((0.1, 0.1), 0.5, 0.5, hatch="//", facecolor="red", edgecolor="blue")
+    (below, above), renderer = elements(figure, patch)
+    assert below.attributes["fill"] == "var(--c0)"
+    assert "stroke" not in below.attributes
+    assert above.attributes["fill"] == "url(#hatch0)"
+    assert len(renderer.hatches) == 1
+
+
+def test_what_is_cut_off_alike_shares_a_clip(figure):
+    axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
+    renderer = SvgRenderer(FigureCanvasAgg(figure).get_renderer())
+    for _ in range(3):
+        axes.add_patch(Circle((0.5, 0.5), 2)).draw(renderer)
+    assert {element.attributes["clip-path"] for element in renderer.take()} == {"url(#clip0)"}
+    round_one = axes.add_patch(Circle((0.5, 0.5), 2))
+    round_one.set_clip_path(Circle((0.5, 0.5), 0.1, transform=axes.transData))
+    round_one.draw(renderer)
+    assert renderer.take()[0].attributes["clip-path"] == "url(#clip1)"
+
+
+def test_without_end_what_lies_far_outside_is_left_out(figure):
+    line = Line2D([0, 1e9], [0.5, 1e9], transform=figure.transFigure)
+    assert len(only(figure, line).attributes["d"]) < 40
+
+
+# --- text -----------------------------------------------------------------------------------------------------------
+
+
+def test_text_is_text_with_its_gid_and_anchor(figure):
+    text = figure.text(0.5, 0.5, "a < b & “c”", ha="center", gid="x", color="red", alpha=0.5, fontsize=7.2)
+    element = only(figure, text)
+    assert (element.tag, element.text) == ("text", "a < b & “c”")
+    look = element.attributes
+    assert (look["x"], look["text-anchor"], look["font-size"], look["data-gid"]) == ("500", "middle", "100", "x")
+    assert look["fill-opacity"] == "0.5"
+    assert "stroke" not in look
+
+
+def test_text_of_two_lines_is_two_texts(figure):
+    assert [each.text for each in elements(figure, figure.text(0.1, 0.5, "one\ntwo"))[0]] == ["one", "two"]
+
+
+def test_turned_text_is_turned_about_its_start_and_so_is_what_cuts_it_off(figure):
+    axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
+    text = axes.text(0.5, 0.5, "turned", rotation=90, clip_on=True)
+    (element,), renderer = elements(figure, text)
+    x, y = element.attributes["x"], element.attributes["y"]
+    assert element.attributes["transform"] == f"rotate(-90 {x} {y})"
+    shape = next(shape for shape, name in renderer.clips.items() if f"#{name})" in element.attributes["clip-path"])
+    corners = np.array([*replayed(shape)])  # of the axes, turned back about the same place
+    start = np.array([float(x), float(y)]) / 10
+    back = start + (corners - start) @ np.array([[0, -1], [1, 0]])
+    assert sorted({*np.round(back.ravel())}) == [10, 90]
+
+
+@pytest.mark.parametrize("kind", [Text, PastedText])
+def test_a_text_without_letters_is_no_element(figure, kind):
+    assert elements(figure, kind(0.5, 0.5, " "))[0] == []
+
+
+def test_mathtext_is_a_shape_that_says_its_words_and_its_gid(figure):
+    element = only(figure, figure.text(0.1, 0.5, "$x^2$", gid="square"))
+    assert element.tag == "path"
+    assert (element.attributes["data-text"], element.attributes["data-gid"]) == ("$x^2$", "square")
+
+
+def test_a_halo_leaves_a_text_its_words_and_its_gid_once(figure):
+    text = figure.text(0.1, 0.5, "1.5", gid="x", path_effects=[withStroke(linewidth=3, foreground="red")])
+    halo, letters = elements(figure, text)[0]
+    assert "data-gid" not in halo.attributes
+    assert (letters.attributes["data-text"], letters.attributes["data-gid"]) == ("1.5", "x")
+
+
+def test_a_pasted_text_stands_on_whole_pixels_and_keeps_its_own_words(figure):
+    text = PastedText(0.513, 0.518, "Sa\u0303o", transform=figure.transFigure)
+    element = only(figure, text)
+    assert element.text == "São"
+    assert element.attributes["data-text"] == "Sa\u0303o"
+    assert float(element.attributes["x"]) % 10 == float(element.attributes["y"]) % 10 == 0
+
+
+# --- images ---------------------------------------------------------------------------------------------------------
+
+CORNERS = np.array([[[255, 0, 0, 255], [0, 255, 0, 255]], [[0, 0, 255, 255], [0, 0, 0, 255]]], np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        ({"origin": "upper"}, CORNERS),
+        ({"origin": "lower"}, CORNERS[::-1]),
+        ({"origin": "upper", "extent": (8, 2, 3, 7)}, CORNERS[:, ::-1]),
+        ({"origin": "upper", "extent": (2, 8, 7, 3)}, CORNERS[::-1]),
+    ],
+)
+def test_an_image_has_its_own_pixels_the_right_way_round(figure, settings, expected):
+    element = only(figure, image_axes(figure, CORNERS, **({"extent": (2, 8, 3, 7)} | settings)))
+    np.testing.assert_array_equal(pixels(element), expected)
+    assert [element.attributes[name] for name in ("x", "y", "width", "height")] == ["200", "300", "600", "400"]
+    assert "squares" in element.attributes["class"]
+
+
+def test_an_image_that_is_half_transparent_has_an_opacity(figure):
+    assert only(figure, image_axes(figure, CORNERS, alpha=0.5)).attributes["opacity"] == "0.5"
+
+
+def test_a_turned_image_is_refused_so_that_it_is_painted(figure):
+    image = image_axes(figure, CORNERS)
+    image.set_transform(image.axes.transData + Affine2D().rotate_deg(20))
+    with pytest.raises(NotImplementedError, match="turned"):
+        elements(figure, image)
+
+
+def test_a_small_mesh_is_shapes_and_a_large_or_a_shaded_one_an_image(figure):
+    axes = figure.add_axes((0, 0, 1, 1))
+    small, large = axes.pcolormesh(np.eye(5)), axes.pcolormesh(np.eye(30))
+    shaded = axes.pcolormesh(np.eye(5), shading="gouraud")
+    assert {element.tag for element in elements(figure, small)[0]} == {"path"}
+    assert only(figure, large).tag == "image"
+    assert only(figure, shaded).tag == "image"
