@@ -319,13 +319,24 @@ class SvgRenderer(RendererBase):
         rectangle = gc.get_clip_rectangle()
         if path is not None and not np.isfinite(transform.transform_affine(path.vertices)).all():
             path = None
-        if path is None and rectangle is not None:
-            path, transform = Outline.unit_rectangle(), BboxTransformTo(rectangle)
-        if path is None:
+        if path is not None:
+            shape = self._cut(path, transform + self.flip + turn)
+        elif rectangle is None:
             return {}
-        outline = path.cleaned(transform + self.flip + turn, curves=True)
-        shape = path_data(outline.vertices, outline.codes)
+        elif turn is AS_IT_IS:  # nearly always: the short way
+            shape = self._rectangle(*rectangle.extents)
+        else:
+            shape = self._cut(Outline.unit_rectangle(), BboxTransformTo(rectangle) + self.flip + turn)
         return {"clip-path": f"url(#{self.clips.setdefault(shape, f'clip{len(self.clips)}')})"}
+
+    def _cut(self, path: Outline, transform: Transform) -> str:
+        outline = path.cleaned(transform, curves=True)
+        return path_data(outline.vertices, outline.codes)
+
+    def _rectangle(self, x0: float, y0: float, x1: float, y1: float) -> str:
+        """Return a rectangle as a path; y is counted from below."""
+        left, top, right, bottom = (round(UNITS * each) for each in (x0, self.height - y1, x1, self.height - y0))
+        return f"M{left} {top}h{right - left}v{bottom - top}h{left - right}z"
 
     def _hatch(self, gc: GraphicsContextBase, shape: str, look: dict[str, str]) -> None:
         """Draw what is filled, and let the hatch lie upon it."""

@@ -167,6 +167,7 @@ def test_what_is_cut_off_alike_shares_a_clip(figure):
     for _ in range(3):
         axes.add_patch(Circle((0.5, 0.5), 2)).draw(renderer)
     assert {element.attributes["clip-path"] for element in renderer.take()} == {"url(#clip0)"}
+    assert renderer.clips == {"M100 100h800v800h-800z": "clip0"}
     round_one = axes.add_patch(Circle((0.5, 0.5), 2))
     round_one.set_clip_path(Circle((0.5, 0.5), 0.1, transform=axes.transData))
     round_one.draw(renderer)
