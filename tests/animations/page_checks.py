@@ -85,7 +85,7 @@ def drawn_lines():
 def lines_of(text, renderer):
     """Return the lines of a text; none of one that is nowhere."""
     gid, size = text.get_gid() or "", text.get_fontsize() * renderer.dpi / 72
-    if isinstance(text, PastedText) and text._letters():
+    if isinstance(text, PastedText) and text._letters().strip():
         x0, below, x1, _ = text.get_window_extent(renderer).extents
         base = renderer.height - below - text._glyphs().descent
         return [Line(text.get_text(), (x0, base, x1, base, size), gid)]
