@@ -235,8 +235,9 @@ class EndingWith(Group):
         return self.scenes[1].describe(0) if ended else self.scenes[0].describe(frame)
 
     def why(self, gid: str, frame: int) -> Why | None:
-        ended = frame >= self.frames - 1
-        return self.scenes[1].why(gid, 0) if ended else self.scenes[0].why(gid, frame)
+        film, answer = self.scenes
+        told = answer.why(gid, 0) if frame >= self.frames - 1 else None
+        return told or film.why(gid, min(frame, film.frames - 1))  # what the answer covers is still there
 
     def moments(self) -> tuple[str, Sequence[float]]:
         unit, values = self.scenes[0].moments()

@@ -1,12 +1,7 @@
 """What the tests of pages ask of the browser."""
 
-import base64
-import io
 import json
 import shutil
-
-import numpy as np
-from PIL import Image
 
 
 def chromium():
@@ -49,14 +44,6 @@ class Browser:
             " else setTimeout(look, 5); })();"
         )
         assert arrived, f"the page did not come to {expression}"
-
-    def wait_for_frame(self, step):
-        self.wait_for(f"document.getElementById('canvas').dataset.frame === '{step}'")
-
-    def pixels(self):
-        """Return the canvas (H, W, 3)."""
-        url = self.run("return document.getElementById('canvas').toDataURL('image/png')")
-        return np.array(Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))).convert("RGB"))
 
     def press(self, key):
         from selenium.webdriver.common.action_chains import ActionChains
