@@ -1,31 +1,17 @@
 # %% [markdown]
 # # Chapter 2. Walking downhill: gradient descent
 #
-# Learning is finding the lowest point of a curve. For y = (x − 10)² we know where that is: at x = 10. Three ways to
-# find it without knowing: look everywhere (a grid of 2000 points); walk downhill in steps of one size; or make each
-# step as long as the slope is steep: x ← x − learning rate · slope.
+# You are on a hillside, at night and in fog, and you want to get down to the valley. All that you can tell is how high
+# you are and, with your feet, how the ground slopes. What do you do?
 #
-# No one size is right. A step of 8 leaps to and fro over the lowest point for ever; a step of 0.001 is not a quarter
-# of the way after 2000 steps; 0.01 arrives, after 877. Steps as long as the slope is steep need 30: they get shorter
-# by themselves where the ground is level. The arrow of the slope points uphill along x, and each step goes against it.
+# A machine that learns is in the same position. Its height is how wrong it is. Its place is the numbers that it can
+# adjust: two in the next chapter, many thousands in chapter 7. To learn is to find the lowest place, the **minimum**.
 #
-# The learning rate decides. Each step multiplies the distance to 10 by 1 − 2 · learning rate. A rate of 0.1 makes that
-# 0.8; 0.0003 makes it 0.9994, and 2000 steps are not enough; 0.95 makes it −0.9, and x leaps from wall to wall. From
-# 1.0 on the leaps do not shrink any more: with 1.1 each is a fifth longer than the one before. Step back by a fifth
-# each time, and you see the same picture again and again, until step 1936, when y is larger than any number that the
-# computer can write.
+# In this chapter the hill is so simple that we know where the minimum is, and can judge how well a search does:
 #
-# In two dimensions the ground can be steep one way and flat the other. The steepest way down leaves its contour line
-# at a right angle, and in a narrow valley that is across, not along. Where the walls of a valley are 100 times as
-# steep as its floor, a step that the walls allow is short for the floor, and plain descent creeps. Momentum, RMSprop
-# and Adam are three answers: after 100 steps they are more than a thousand times lower. Each walks with the best of 15
-# learning rates tried. Which of the three ends lowest depends on the start and on the rates tried; that plain descent
-# stays far behind does not. (The valley lies along the axes, which suits RMSprop and Adam: they scale every coordinate
-# by itself. And with a fixed rate RMSprop never comes to rest: around step 87 it leaps up the walls again.)
+# $$y = (x - 10)^2$$
 #
-# ```
-# python -m chapters.ch02_gradient_descent
-# ```
+# A square is never negative. So this curve is lowest where it is zero, at $x = 10$. The searcher does not know that.
 
 # %% What this chapter uses
 from collections.abc import Callable
@@ -64,8 +50,6 @@ from tinylearn.optimizers import Optimizer
 from chapters.tools.run import begin
 
 book = begin("ch02")
-
-# %% What it works with
 START, MOST, ENOUGH = 1.2345, 2000, 1e-4  # stop when y changes by no more than this, or after so many steps
 SIZES = {8.0: "too large", 0.01: "small enough", 0.001: "too small"}
 RATES = {0.95: "too large", 0.1: "moderate", 0.0003: "too small"}
@@ -79,64 +63,107 @@ OPTIMIZERS: dict[str, Callable[[float], Optimizer]] = {
     "Adam": Adam,
 }
 RATES_TO_TRY = (0.005, 0.0075, 0.01, 0.015, 0.02, 0.03, 0.05, 0.075, 0.1, 0.15, 0.2, 0.3, 0.5, 0.75, 1.0)
+LARGE = max(SIZES)
+LARGEST, MODERATE, SMALLEST = RATES
+
+# %% [markdown]
+# ## Look everywhere
+#
+# The plainest search looks everywhere, and is called a **grid search**.
+#
+# Take many values of $x$, evenly spaced. Calculate the height at each, and keep the lowest:
 
 
-# %% A curve and a valley, and their slopes by hand
-def height(x: np.ndarray) -> np.ndarray:
-    """The curve to find the lowest point of."""
+# %%
+def height(x: Any) -> Any:
     return (x - 10) ** 2
 
 
-def slope(x: np.ndarray) -> np.ndarray:
-    """Its derivative: ((x + h − 10)² − (x − 10)²) / h = 2 (x − 10) + h, and h goes to 0.
-
-    >>> x, h = np.array(1.2345), 1e-6
-    >>> print(((height(x + h) - height(x - h)) / (2 * h)).round(6), slope(x).round(6))
-    -17.531 -17.531
-    """
-    return 2 * (x - 10)
-
-
-def factor(rate: float) -> float:
-    """Return what a step multiplies the distance to 10 by: x − rate · 2 (x − 10) − 10 = (1 − 2 · rate) (x − 10).
-
-    The distance shrinks only while this lies between −1 and 1: for a rate below 1.
-    """
-    return 1 - 2 * rate
-
-
-def valley(place: np.ndarray) -> np.ndarray:
-    """A valley along the x axis, its walls 100 times as steep as its floor. `place`: x and y, numbers or arrays."""
-    x, y = place
-    return (x**2 + 100 * y**2) / 2
-
-
-def valley_slope(place: np.ndarray) -> np.ndarray:
-    """Its gradient, the slope along each axis: ∂f/∂x = x, ∂f/∂y = 100 y."""
-    x, y = place
-    return np.array([x, 100 * y])
-
-
-# %% Ways down
-def grid_search(f: Callable, low: float, high: float, points: int) -> tuple[np.ndarray, np.ndarray, float]:
-    """Look at `points` places from low to high; return them, their heights, and the lowest place."""
+def grid_search(f: Callable, low: float, high: float, points: int) -> tuple:
     x = np.linspace(low, high, points)
     y = f(x)
     return x, y, float(x[y.argmin()])
 
 
-def descend_by_hand(rate: float) -> np.ndarray:
-    """Walk down the curve until y changes little: what `descend` does with SGD. Return x at every step, (S,)."""
-    x = np.array(START)
-    path = [x]
-    for _ in range(MOST):
-        x = x - rate * slope(x)
-        path.append(x)
-        if abs(height(path[-1]) - height(path[-2])) <= ENOUGH:
-            break
-    return np.array(path)
+points, heights, best = grid_search(height, 0, 20, MOST)
+gap = points[1] - points[0]
+
+# %% [markdown]
+# In the film a blue dot goes over {MOST:,} such places, and the green ring stays at the lowest so far. How close to ten
+# do you expect it to come?
 
 
+# %% Draw the film: the grid
+def clock(*steps: int) -> list[int]:
+    """Return which steps to show: in a quick run few of them."""
+    return sorted({*steps[::15], steps[-1]}) if book.quick else list(steps)
+
+
+def curve(low: float = -0.75, high: float = 20.75) -> Curve:
+    """Return the curve between two places, for drawing."""
+    x = np.linspace(low, high, 201)
+    return Curve(x, height(x), CURVE, height)
+
+
+def look_everywhere(points: np.ndarray, heights: np.ndarray, clock: list[int]) -> Stacked:
+    """A way that does not ask where down is."""
+    grid = GridSearch(points, heights, curve(), clock, title="Look everywhere", name="grid")
+    said = "first point", "next point"
+    return Stacked(Heading("keep the lowest", clock, grid.size[0], said=said), grid)
+
+
+everywhere = look_everywhere(points, heights, clock(*range(0, MOST, 25), MOST - 1))
+book.film("ch02_grid_search", Clip(everywhere, fps=10, hold_first=1, colors=32),
+          "A grid search. The ring is at the lowest place so far.")  # fmt: skip
+
+# %% [markdown]
+# It finds $x$ = {best:.6f}. No other place on this grid is nearer to ten, since neighbours are {gap:.2f} apart. The
+# method is safe, unless the minimum hides between two neighbours.
+#
+# But look at the price. All these places are for a single number. For two numbers, a grid as fine has {MOST**2:,}
+# places. For ten, their number has {len(str(MOST**10))} digits. You have to use your feet.
+#
+# ## Which way is down?
+#
+# Put one foot forward, a small distance $h$ to the right, and feel how much higher it stands. Divide that by $h$, and
+# you have the slope of the ground:
+#
+# $$\frac{(x + h - 10)^2 - (x - 10)^2}{h} = 2 (x - 10) + h$$
+#
+# The shorter $h$ is, the closer this comes to $2 (x - 10)$. That is the slope at the point itself, the **derivative**
+# of the curve.
+#
+# Try both, at the place where all our walks begin:
+
+
+# %%
+def slope(x: Any) -> Any:
+    return 2 * (x - 10)
+
+
+h = 0.000001
+felt = (height(START + h) - height(START)) / h
+f"felt: {felt:.4f}   calculated: {slope(START):.4f}"
+
+# %% [markdown]
+# The slope has a sign and a size. Here the sign is minus: the ground falls to the right. With a plus it would fall to
+# the left. So *down is always against the slope*. The size says how steep it is.
+#
+# ## Steps of one size
+#
+# First we use the sign alone, and make every step equally long:
+#
+# $$x \leftarrow x - \text{step size} \cdot \text{sign of slope}$$
+#
+# How do you know that you are there? The walks in this chapter end when a step changes $y$ by no more than {ENOUGH},
+# and we say that they **converge**. A walk that does not is broken off after {MOST:,} steps.
+#
+# In the film three walkers set out from the same place, with three step sizes. The orange arrow is the slope; it points
+# uphill along $x$. The blue arrow is the next step. With the largest size, {LARGE:g}, the first step goes almost to the
+# minimum. Will this walker be the first to arrive?
+
+
+# %% Draw the film: steps of one size
 class Point:
     """A place on a curve or a map, in the form in which a Recorder knows a model: parameters that have names."""
 
@@ -177,54 +204,9 @@ def fixed_steps(size: float) -> Recording:
     return descend(Point(x=START), height, lambda x: np.sign(slope(x)), SGD(size))
 
 
-def gradient_descent(rate: float, **settings: Any) -> Recording:
-    """Walk down the curve in steps of rate · slope."""
-    return descend(Point(x=START), height, slope, SGD(rate), **settings)
-
-
-def diverge(rate: float) -> Recording:
-    """Walk with a rate that is too large until y is too large to be written; `autopsy()` of this says when."""
-    point = Point(x=START)
-    recorder = Recorder(point)
-    with suppress(DivergenceError), np.errstate(over="ignore"):
-        descend(point, height, slope, SGD(rate), recorder=recorder)
-    return recorder.recording
-
-
-def best_walk(make: Callable[[float], Optimizer]) -> tuple[float, Recording]:
-    """Walk down the valley with each of the rates; return the rate that ends lowest, and its walk."""
-    walks = {}
-    with np.errstate(over="ignore"):  # where the rate is far too large, f grows beyond all numbers
-        for rate in RATES_TO_TRY:
-            point = Point(**VALLEY_START)
-            with suppress(DivergenceError):
-                walks[rate] = descend(point, valley, valley_slope, make(rate), most=VALLEY_STEPS, enough=-1)
-        best = min(walks, key=lambda rate: valley_heights(walks[rate])[-1])
-    return best, walks[best]
-
-
-def valley_heights(walk: Recording) -> np.ndarray:
-    """Return f at every step of a walk in the valley, (S,)."""
-    return valley(np.array([walk["x"][:, 0], walk["y"][:, 0]]))
-
-
-# %% The pictures
-def curve(low: float = -0.75, high: float = 20.75) -> Curve:
-    """Return the curve between two places, for drawing."""
-    x = np.linspace(low, high, 201)
-    return Curve(x, height(x), CURVE, height)
-
-
 def under(rule: str, clock: list[int], scenes: SideBySide) -> Stacked:
     """Put scenes under a rule and their one clock."""
     return Stacked(Heading(rule, clock, scenes.size[0]), scenes)
-
-
-def look_everywhere(points: np.ndarray, heights: np.ndarray, clock: list[int]) -> Stacked:
-    """A way that does not ask where down is."""
-    grid = GridSearch(points, heights, curve(), clock, title="Look everywhere", name="grid")
-    said = "first point", "next point"
-    return Stacked(Heading("keep the lowest", clock, grid.size[0], said=said), grid)
 
 
 def fixed_steps_beside(walks: dict[float, Recording], clock: list[int]) -> Stacked:
@@ -237,6 +219,63 @@ def fixed_steps_beside(walks: dict[float, Recording], clock: list[int]) -> Stack
     return under("x ← x − step size · sign of slope", clock, SideBySide(*panels))
 
 
+slowly = {} if book.quick else {0: 3, 1: 2, 2: 1.5, 3: 1, 4: 0.5}  # the first steps, for their arithmetic to be read
+fixed = {size: fixed_steps(size) for size in SIZES}
+faster = np.geomspace(10, MOST, 20).round().astype(int).tolist()
+sizes = fixed_steps_beside(fixed, clock(*range(10), *faster))
+book.film("ch02_fixed_steps", Clip(sizes, fps=4, motion=3, holds=slowly, hold_last=4, colors=40),
+          "Three walkers with steps of one size. The orange arrow is the slope, the blue one the step.")  # fmt: skip
+large, middle, small = (fixed[size]["x"][:, 0] for size in SIZES)  # where they were at each step
+crept = (small[-1] - START) / (10 - START)
+
+# %% [markdown]
+# It never arrives. From {large[1]:.4f} it leaps over the minimum to {large[2]:.4f}, then back, and so on for ever. The
+# smallest size is no better: all those steps took the walker only {crept:.0%} of the way.
+#
+# Only the size between them converges, and it needs {len(middle) - 1} steps. No one size is right. Far from the minimum
+# you want long steps, and close to it short ones.
+#
+# ## Steps as long as the slope is steep
+#
+# The slope offers just that. Far away it is steep, near the minimum it is almost level. So do not throw its size away.
+# Multiply the whole slope by a small fixed number, the **learning rate**, and go that far:
+#
+# $$x \leftarrow x - \text{learning rate} \cdot \frac{dy}{dx}$$
+#
+# This is **gradient descent**, and every network in this book learns in this way. It fits in a few lines:
+
+
+# %%
+def descend_by_hand(rate: float) -> np.ndarray:
+    path = [START]
+    for _ in range(MOST):
+        x = path[-1]
+        path.append(x - rate * slope(x))
+        if abs(height(path[-1]) - height(x)) <= ENOUGH:
+            break
+    return np.array(path)
+
+
+# %% [markdown]
+# Here are three walkers again, now with three learning rates. Below each curve you can check the arithmetic of the next
+# step. Watch how the length of the blue arrow changes. Who arrives first, and what becomes of the one whose rate is too
+# large?
+
+
+# %% Draw the film: three learning rates
+def gradient_descent(rate: float, **settings: Any) -> Recording:
+    """Walk down the curve in steps of rate · slope."""
+    return descend(Point(x=START), height, slope, SGD(rate), **settings)
+
+
+def factor(rate: float) -> float:
+    """Return what a step multiplies the distance to 10 by: x − rate · 2 (x − 10) − 10 = (1 − 2 · rate) (x − 10).
+
+    The distance shrinks only while this lies between −1 and 1: for a rate below 1.
+    """
+    return 1 - 2 * rate
+
+
 def learning_rates(walks: dict[float, Recording], clock: list[int]) -> Stacked:
     """Too large, moderate and too small."""
     panels = []
@@ -244,6 +283,56 @@ def learning_rates(walks: dict[float, Recording], clock: list[int]) -> Stacked:
         walk = Descent(recording, height, slope, rate, enough=ENOUGH)
         panels.append(CurveDescent(walk, curve(), clock, title=RATES[rate].capitalize(), name=f"rate_{rate}"))
     return under(RULE, clock, SideBySide(*panels))
+
+
+walks = {rate: gradient_descent(rate) for rate in RATES}
+fast, moderate, slow = (walks[rate]["x"][:, 0] for rate in RATES)
+early = len(fast) - 1  # the steps of the largest rate that converges
+later = np.geomspace(early, MOST, 20).round().astype(int).tolist()
+rates = learning_rates(walks, clock(*range(20), *range(20, early, 3), *later))
+book.film("ch02_learning_rates", Clip(rates, fps=6, motion=3, holds=slowly, hold_last=4, colors=40),
+          "Gradient descent with three learning rates.")  # fmt: skip
+
+# %% [markdown]
+# The moderate rate arrives after {len(moderate) - 1} steps, where steps of one size took {len(middle) - 1}. They are
+# long at first, and get shorter without anybody telling them to. With the smallest rate the walker is still at
+# {slow[-1]:.2f} when its time is up.
+#
+# And the rate that is too large? It does arrive, after {early} steps. It leaps from wall to wall, and each leap is a
+# little shorter than the last.
+#
+# ## Why a learning rate is too large
+#
+# Put the slope into the rule, with $r$ for the learning rate, and see what a step does to the distance from ten:
+#
+# $$\left( x - r \cdot 2 (x - 10) \right) - 10 = (1 - 2 r) (x - 10)$$
+#
+# Every step multiplies the distance by the same factor, $1 - 2 r$. For the moderate rate it is {factor(MODERATE):g}:
+# each step does a fifth of the way that is left. For the smallest rate it is {factor(SMALLEST):g}, which leaves almost
+# everything to do. For the large one it is {factor(LARGEST):g}, and the minus sign is the leap to the other wall.
+#
+# The two in $1 - 2 r$ comes from this curve: it is the **curvature**, the amount by which the slope changes when $x$
+# grows by one. In general the factor is
+#
+# $$1 - \text{learning rate} \cdot \text{curvature}$$
+#
+# The distance shrinks only while this lies between $-1$ and $1$. So the bound for our curve is a learning rate of
+# {BOUND:g}, where the walker leaps to and fro between two places. Above it, each leap is longer than the one before.
+#
+# See it happen, with a rate of {TOO_FAR}. The camera steps back after every leap, so that the picture stays nearly the
+# same: look at the numbers on the axes. The chart shows the distances of five walkers. Its scale is logarithmic: each
+# mark is ten times the one below. There a distance that every step multiplies by the same factor makes a straight line.
+# No computer lets numbers grow for ever. How will it end?
+
+
+# %% Draw the film: a learning rate that is too large
+def diverge(rate: float) -> Recording:
+    """Walk with a rate that is too large until y is too large to be written; `autopsy()` of this says when."""
+    point = Point(x=START)
+    recorder = Recorder(point)
+    with suppress(DivergenceError), np.errstate(over="ignore"):
+        descend(point, height, slope, SGD(rate), recorder=recorder)
+    return recorder.recording
 
 
 def diverging(walks: dict[float, Recording], end: Autopsy, clock: list[int]) -> EndingWith:
@@ -287,6 +376,117 @@ def distance_why(x: list[float], rate: float, column: str, step: int) -> Why | N
     return Why(f"the distance to 10 after step {step}", now, lines) if column == "|x − 10|" else None
 
 
+leaps = {rate: gradient_descent(rate, most=LEAPS, enough=-1) for rate in (TOO_FAR, BOUND)}
+diverged = diverge(TOO_FAR)
+end = diverged.autopsy(last=len(diverged) - 1)  # all that came of updates
+too_far = diverging(leaps | walks, end, clock(*range(11), *range(12, LEAPS + 1, 3)))
+book.film("ch02_diverging", Clip(too_far, fps=5, motion=3, holds=slowly, hold_last=6, colors=48),
+          "A learning rate beyond the bound: the picture stays, the numbers explode.")  # fmt: skip
+bound = 2 / 100  # of the learning rate in the valley to come, whose walls have the curvature 100
+explodes = leaps[TOO_FAR]["x"][:, 0]
+
+# %% [markdown]
+# The walk **diverges**. Each distance is {abs(factor(TOO_FAR)):g} times the one before. After {LEAPS} steps $x$ is
+# {explodes[-1]:,.0f}.
+#
+# The end comes when $y$ is larger than any number that the computer can store. Then it is `inf`, infinity, and update
+# {end.step:,} has nowhere to go. The last picture is an autopsy, which tinylearn can make of any recorded training that
+# has diverged. There the height is called the loss. When a training of your own stops with a `DivergenceError`, first
+# try a smaller learning rate.
+#
+# Look at the chart once more. The walker at the bound and the slowest one seem to share a line: a rate that is far too
+# small looks as hopeless as one that is too large.
+#
+# ## Two numbers at once
+#
+# With two numbers to adjust, the curve becomes a landscape, and we draw it as a map. From here on $x$ and $y$ are the
+# place, and $f$ is the height. Ours is a long, narrow valley with its minimum in the middle, where both are zero:
+#
+# $$f = \frac{1}{2} \left( x^2 + 100 y^2 \right)$$
+#
+# The ground now has a slope along $x$ and a slope along $y$. Both together, as a list, are the **gradient**:
+#
+# $$\nabla f = \begin{pmatrix} \partial f / \partial x \\ \partial f / \partial y \end{pmatrix}
+# = \begin{pmatrix} x \\ 100 y \end{pmatrix}$$
+
+
+# %%
+def valley(place: np.ndarray) -> np.ndarray:
+    x, y = place
+    return (x**2 + 100 * y**2) / 2
+
+
+def valley_slope(place: np.ndarray) -> np.ndarray:
+    x, y = place
+    return np.array([x, 100 * y])
+
+
+# %% [markdown]
+# On the map it is an arrow that points straight uphill, at a right angle to the **contour line**, along which the
+# height stays the same. The steepest way down is the opposite way. But that need not be the way to the minimum. In a
+# narrow valley it leads across to the other wall, not along the floor.
+#
+# The factor from above says how bad this is. A step multiplies $x$ by $1 - r$ and $y$ by $1 - 100 r$. For $y$ the bound
+# is a rate of {bound:g}. With that rate, each step still leaves {1 - bound:.0%} of $x$. A step that the walls allow
+# hardly moves you along the floor.
+#
+# ## Three cures
+#
+# A rule that turns gradients into steps is called an **optimiser**. Gradient descent is one.
+#
+# In tinylearn its name is `SGD`, *stochastic* gradient descent, because later on each step will see only a random
+# sample of the data. The last line is the rule that you know:
+#
+# ::source tinylearn/optimizers.py SGD.step
+#
+# The lines above it are the first cure, **momentum**. Here `v` is a velocity: each step keeps a part of the step before
+# it. Leaps to and fro cancel, and steps in the same direction add up.
+#
+# The second cure is **RMSprop**. Here `v` is a running mean of each slope's square.
+#
+# Its root says how large that slope usually is, and the step is divided by it:
+#
+# ::source tinylearn/optimizers.py RMSprop.step
+#
+# So both directions are walked at one pace, however steep they are. The third cure, **Adam**, unites the two: it goes
+# along a running mean of the gradient, divided by the usual size.
+#
+# All optimisers are used in the same way. This is a walk with momentum:
+
+
+# %%
+place, optimizer = np.array([-9.0, 2.0]), SGD(0.015, momentum=0.9)
+for _ in range(VALLEY_STEPS):
+    optimizer.step(place, valley_slope(place))
+
+place.round(4)
+
+# %% [markdown]
+# It ends close to zero. In the film you see how, beside three others. To be fair, each walks with the best of
+# {len(RATES_TO_TRY)} learning rates. The orange arrow is the steepest way down for plain gradient descent, at a right
+# angle to the contour line. Near the minimum a window shows the walkers larger. The chart has their heights, again on a
+# logarithmic scale. Guess before you press play: who goes straight, who swings, and who is lowest after {VALLEY_STEPS}
+# steps?
+
+
+# %% Draw the film: four optimisers in a valley
+def best_walk(make: Callable[[float], Optimizer]) -> tuple[float, Recording]:
+    """Walk down the valley with each of the rates; return the rate that ends lowest, and its walk."""
+    walks = {}
+    with np.errstate(over="ignore"):  # where the rate is far too large, f grows beyond all numbers
+        for rate in RATES_TO_TRY:
+            point = Point(**VALLEY_START)
+            with suppress(DivergenceError):
+                walks[rate] = descend(point, valley, valley_slope, make(rate), most=VALLEY_STEPS, enough=-1)
+        best = min(walks, key=lambda rate: valley_heights(walks[rate])[-1])
+    return best, walks[best]
+
+
+def valley_heights(walk: Recording) -> np.ndarray:
+    """Return f at every step of a walk in the valley, (S,)."""
+    return valley(np.array([walk["x"][:, 0], walk["y"][:, 0]]))
+
+
 def two_dimensions(walks: dict[str, tuple[float, Recording]], clock: list[int]) -> SideBySide:
     """Four optimisers on one map, and how high each is, step by step."""
     ground = valley_map((-10, 4), (-3.9, 3.9), [1, 5, 20, 50, 100, 200, 400], numbers_at=3.3)
@@ -313,38 +513,111 @@ def valley_map(x: tuple[float, float], y: tuple[float, float], levels: list[floa
     return Valley(across, along, f, levels, "f = ½ (x² + 100 y²)", bottom=(0, 0), numbers_at=numbers_at)
 
 
-# %% All walks
-points, heights, best = grid_search(height, 0, 20, MOST)
-fixed = {size: fixed_steps(size) for size in SIZES}
-walks = {rate: gradient_descent(rate) for rate in RATES}
-leaps = {rate: gradient_descent(rate, most=LEAPS, enough=-1) for rate in (TOO_FAR, BOUND)}
-diverged = diverge(TOO_FAR)
-end = diverged.autopsy(last=len(diverged) - 1)  # all that came of updates
 in_the_valley = {name: best_walk(make) for name, make in OPTIMIZERS.items()}
-
-
-def clock(*steps: int) -> list[int]:
-    """Return which steps to show: in a quick run few of them."""
-    return sorted({*steps[::15], steps[-1]}) if book.quick else list(steps)
-
-
-early = len(walks[0.95]) - 1  # the steps of the largest rate that converges
-later, faster = (np.geomspace(start, MOST, 20).round().astype(int).tolist() for start in (early, 10))
-slowly = {} if book.quick else {0: 3, 1: 2, 2: 1.5, 3: 1, 4: 0.5}  # the first steps, for their arithmetic to be read
-
-# %% The films
-everywhere = look_everywhere(points, heights, clock(*range(0, MOST, 25), MOST - 1))
-book.film("ch02_grid_search", Clip(everywhere, fps=10, hold_first=1, colors=32))
-sizes = fixed_steps_beside(fixed, clock(*range(10), *faster))
-book.film("ch02_fixed_steps", Clip(sizes, fps=4, motion=3, holds=slowly, hold_last=4, colors=40))
-rates = learning_rates(walks, clock(*range(20), *range(20, early, 3), *later))
-book.film("ch02_learning_rates", Clip(rates, fps=6, motion=3, holds=slowly, hold_last=4, colors=40))
-too_far = diverging(leaps | walks, end, clock(*range(11), *range(12, LEAPS + 1, 3)))
-book.film("ch02_diverging", Clip(too_far, fps=5, motion=3, holds=slowly, hold_last=6, colors=48))
 paths = two_dimensions(in_the_valley, clock(*range(30), *range(30, VALLEY_STEPS + 1, 2)))
-book.film("ch02_two_dimensions", Clip(paths, fps=6, motion=2, holds=slowly, hold_last=4, colors=64))
+book.film("ch02_two_dimensions", Clip(paths, fps=6, motion=2, holds=slowly, hold_last=4, colors=64),
+          "Four optimisers in a narrow valley, each with its best learning rate.")  # fmt: skip
+falls = {name: valley_heights(walk) for name, (_, walk) in in_the_valley.items()}
+highest_cure = max(falls[name][-1] for name in ("momentum", "RMSprop", "Adam"))
+times = int(falls["SGD"][-1] / highest_cure // 100 * 100)
+creeps, swing = in_the_valley["SGD"][1]["x"][-1].item(), in_the_valley["momentum"][1]["x"].max()
+jump = VALLEY_STEPS // 2 + int(falls["RMSprop"][VALLEY_STEPS // 2 :].argmax())  # the highest point of the second half
 
-# %% The numbers
+# %% [markdown]
+# Plain gradient descent leaps across the valley a few times, and then creeps along its floor. At the end it is still at
+# $x$ = {creeps:.2f}. Momentum swings from wall to wall, gathers speed along the floor, and shoots past the minimum as
+# far as {swing:.2f} before it turns back.
+#
+# RMSprop and Adam set out diagonally, because they go at one pace in both directions. In the end, all three cures are
+# more than {times:,} times lower than plain gradient descent.
+#
+# Did you see what RMSprop does at step {jump}? It leaps up the walls again. As the gradient gets smaller, RMSprop
+# divides by less and less, until its steps are too long for these walls. With a fixed learning rate it never comes to
+# rest.
+#
+# ## Where it is wrong to generalise
+#
+# *No learning rate is good in itself.* Our moderate one, {MODERATE}, is {MODERATE / bound:.0f} times the bound in the
+# valley. The bound is two divided by the curvature, and in a network you do not know the curvature, which also changes
+# on the way. So in practice you try several rates, and keep the best, as we did for the film.
+#
+# *No optimiser is always best.* The lines of the three cures cross again and again, so the order depends on when you
+# look. And this valley lies along the axes, which suits RMSprop and Adam, since they scale each coordinate on its own.
+# The last exercise turns it.
+#
+# *The lowest place around you may not be the lowest of all.* The walker knows only the ground under its feet. Here is a
+# curve with two hollows, a walk from each side, and a grid search:
+
+
+# %%
+def hollows(x: Any) -> Any:
+    return x**4 - 2 * x**2 + x / 2
+
+
+left, right = -2.0, 2.0
+for _ in range(200):
+    left -= 0.05 * (4 * left**3 - 4 * left + 0.5)
+    right -= 0.05 * (4 * right**3 - 4 * right + 0.5)
+
+lowest = grid_search(hollows, -2, 2, MOST)[2]
+f"from the left {left:.2f}, from the right {right:.2f}, grid {lowest:.2f}"
+
+# %% [markdown]
+# Both walks converge, but the one from the right ends {hollows(right) - hollows(left):.1f} higher. It is caught in a
+# *local* minimum, and steps as short as these never climb out of one. The grid search has seen both hollows. With
+# gradient descent, where you end depends on where you begin.
+#
+# ## Exercises
+#
+# ### Exercise 1. In one step
+#
+# With one learning rate, gradient descent on our curve reaches the minimum in a single step, wherever it starts. Which
+# one?
+
+# %% Answer 1
+at_once = gradient_descent(0.5)["x"][:, 0]
+assert factor(0.5) == 0  # nothing is left of the distance
+assert at_once[1] == 10
+f"With a learning rate of 0.5: from {at_once[0]} to {at_once[1]:g}"
+
+# %% [markdown]
+# ### Exercise 2. Have you arrived?
+#
+# Use a learning rate of a ten-millionth. The walk converges faster than any in this chapter. Where is it then, and what
+# is wrong?
+
+# %% Answer 2
+tiny = gradient_descent(1e-7)["x"][:, 0]
+assert len(tiny) == 2  # the start and one step
+assert abs(tiny[1] - START) < 1e-5
+f"It stops after {len(tiny) - 1} step, at {tiny[1]:.6f}: y hardly changed, because the step was short"
+
+# %% [markdown]
+# ### Exercise 3. Turn the valley
+#
+# Turn the valley and the starting point by forty-five degrees, and let all four walk again, each with its best learning
+# rate. Which of them do not notice, and why?
+
+# %% Answer 3
+TURN = np.array([[1, -1], [1, 1]]) / np.sqrt(2)  # TURN @ place is the place turned; TURN.T turns it back
+
+
+def turned_end(make: Callable[[float], Optimizer], rate: float) -> float:
+    """Return the height after all steps in the turned valley, infinity if the walk diverges."""
+    place, optimizer = TURN @ list(VALLEY_START.values()), make(rate)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for _ in range(VALLEY_STEPS):
+            optimizer.step(place, TURN @ valley_slope(TURN.T @ place))
+        return float(np.nan_to_num(valley(TURN.T @ place), nan=np.inf))
+
+
+ends = {name: min(turned_end(make, rate) for rate in RATES_TO_TRY) for name, make in OPTIMIZERS.items()}
+for name in ("SGD", "momentum"):  # sums of gradients turn with the valley
+    assert np.isclose(ends[name], falls[name][-1], rtol=1e-6)
+assert ends["RMSprop"] > 100 * falls["RMSprop"][-1]  # neither axis is steep or flat now: it scales both alike
+"; ".join(f"{name} {falls[name][-1]:.3g} → {end_there:.3g}" for name, end_there in ends.items())
+
+# %% The numbers of this run
 on_the_curve = {"fixed size": fixed[0.01]} | {f"fixed size {size:g}": fixed[size] for size in (8.0, 0.001)}
 on_the_curve |= {f"rate {rate}": walk for rate, walk in walks.items()}
 book.numbers({"grid search, x": best})
