@@ -120,8 +120,8 @@ book.film("ch02_grid_search", Clip(everywhere, fps=10, hold_first=1, colors=32),
 # It finds $x$ = {best:.6f}. No other place on this grid is nearer to ten, since neighbours are {gap:.2f} apart. The
 # method is safe, unless the minimum hides between two neighbours.
 #
-# But look at the price. All these places are for a single number. For two numbers, a grid as fine has {MOST**2:,}
-# places. For ten, their number has {len(str(MOST**10))} digits. You have to use your feet.
+# But look at the price. All these places are for a single number. For two numbers, a grid as fine has {pow(MOST, 2):,}
+# places. For ten, their number has {len(str(pow(MOST, 10)))} digits. You have to use your feet.
 #
 # ## Which way is down?
 #
@@ -257,9 +257,9 @@ def descend_by_hand(rate: float) -> np.ndarray:
 
 
 # %% [markdown]
-# Here are three walkers again, now with three learning rates. Below each curve you can check the arithmetic of the next
-# step. Watch how the length of the blue arrow changes. Who arrives first, and what becomes of the one whose rate is too
-# large?
+# Three walkers again, with three learning rates. Below each curve is the arithmetic of the next step; click on a number
+# to ask where it comes from. Watch the length of the blue arrow. Who arrives first, and what becomes of the one whose
+# rate is too large?
 
 
 # %% Draw the film: three learning rates
@@ -294,14 +294,14 @@ book.film("ch02_learning_rates", Clip(rates, fps=6, motion=3, holds=slowly, hold
           "Gradient descent with three learning rates.")  # fmt: skip
 
 # %% [markdown]
-# The moderate rate arrives after {len(moderate) - 1} steps, where steps of one size took {len(middle) - 1}. They are
-# long at first, and get shorter without anybody telling them to. With the smallest rate the walker is still at
+# The moderate rate arrives after {len(moderate) - 1} steps, where steps of one size took {len(middle) - 1}. Its steps
+# are long at first, and get shorter without anybody telling them to. With the smallest rate the walker is still at
 # {slow[-1]:.2f} when its time is up.
 #
 # And the rate that is too large? It does arrive, after {early} steps. It leaps from wall to wall, and each leap is a
 # little shorter than the last.
 #
-# ## Why a learning rate is too large
+# ## What makes a learning rate too large
 #
 # Put the slope into the rule, with $r$ for the learning rate, and see what a step does to the distance from ten:
 #
@@ -389,13 +389,13 @@ explodes = leaps[TOO_FAR]["x"][:, 0]
 # The walk **diverges**. Each distance is {abs(factor(TOO_FAR)):g} times the one before. After {LEAPS} steps $x$ is
 # {explodes[-1]:,.0f}.
 #
-# The end comes when $y$ is larger than any number that the computer can store. Then it is `inf`, infinity, and update
-# {end.step:,} has nowhere to go. The last picture is an autopsy, which tinylearn can make of any recorded training that
-# has diverged. There the height is called the loss. When a training of your own stops with a `DivergenceError`, first
-# try a smaller learning rate.
+# The end comes when $y$ is larger than any number that the computer can store. Then it is `inf`, infinity, and at
+# update {end.step:,} the walk is over. The last picture is an autopsy, which tinylearn can make of any recorded
+# training that has diverged. There the height is called the loss. When a training of your own stops with a
+# `DivergenceError`, first try a smaller learning rate.
 #
-# Look at the chart once more. The walker at the bound and the slowest one seem to share a line: a rate that is far too
-# small looks as hopeless as one that is too large.
+# In the chart, the walker at the bound and the slowest one seem to share a line: a rate that is far too small looks as
+# hopeless as one that is too large.
 #
 # ## Two numbers at once
 #
@@ -422,9 +422,9 @@ def valley_slope(place: np.ndarray) -> np.ndarray:
 
 
 # %% [markdown]
-# On the map it is an arrow that points straight uphill, at a right angle to the **contour line**, along which the
-# height stays the same. The steepest way down is the opposite way. But that need not be the way to the minimum. In a
-# narrow valley it leads across to the other wall, not along the floor.
+# On the map the gradient is an arrow that points straight uphill, at a right angle to the **contour line**, along which
+# the height stays the same. The steepest way down is the opposite way. But that need not be the way to the minimum. In
+# a narrow valley it leads across to the other wall, not along the floor.
 #
 # The factor from above says how bad this is. A step multiplies $x$ by $1 - r$ and $y$ by $1 - 100 r$. For $y$ the bound
 # is a rate of {bound:g}. With that rate, each step still leaves {1 - bound:.0%} of $x$. A step that the walls allow
@@ -462,11 +462,10 @@ for _ in range(VALLEY_STEPS):
 place.round(4)
 
 # %% [markdown]
-# It ends close to zero. In the film you see how, beside three others. To be fair, each walks with the best of
-# {len(RATES_TO_TRY)} learning rates. The orange arrow is the steepest way down for plain gradient descent, at a right
-# angle to the contour line. Near the minimum a window shows the walkers larger. The chart has their heights, again on a
-# logarithmic scale. Guess before you press play: who goes straight, who swings, and who is lowest after {VALLEY_STEPS}
-# steps?
+# It ends close to zero. In the film you see how, beside three others. Each walks with the best of {len(RATES_TO_TRY)}
+# learning rates. The orange arrow is the steepest way down for plain gradient descent, at a right angle to the contour
+# line. Near the minimum a window shows the walkers larger. The chart has their heights, again on a logarithmic scale.
+# Guess before you press play: who goes straight, who swings, and who is lowest after {VALLEY_STEPS} steps?
 
 
 # %% Draw the film: four optimisers in a valley
@@ -516,7 +515,7 @@ def valley_map(x: tuple[float, float], y: tuple[float, float], levels: list[floa
 in_the_valley = {name: best_walk(make) for name, make in OPTIMIZERS.items()}
 paths = two_dimensions(in_the_valley, clock(*range(30), *range(30, VALLEY_STEPS + 1, 2)))
 book.film("ch02_two_dimensions", Clip(paths, fps=6, motion=2, holds=slowly, hold_last=4, colors=64),
-          "Four optimisers in a narrow valley, each with its best learning rate.")  # fmt: skip
+          "Four optimisers in a narrow valley, each with the best of the rates tried.")  # fmt: skip
 falls = {name: valley_heights(walk) for name, (_, walk) in in_the_valley.items()}
 highest_cure = max(falls[name][-1] for name in ("momentum", "RMSprop", "Adam"))
 times = int(falls["SGD"][-1] / highest_cure // 100 * 100)
@@ -532,7 +531,7 @@ jump = VALLEY_STEPS // 2 + int(falls["RMSprop"][VALLEY_STEPS // 2 :].argmax())  
 # more than {times:,} times lower than plain gradient descent.
 #
 # Did you see what RMSprop does at step {jump}? It leaps up the walls again. As the gradient gets smaller, RMSprop
-# divides by less and less, until its steps are too long for these walls. With a fixed learning rate it never comes to
+# divides by less and less, until its steps are too long for these walls. With a fixed learning rate it does not come to
 # rest.
 #
 # ## Where it is wrong to generalise

@@ -219,7 +219,7 @@ def test_that_plain_descent_stays_far_behind_is_not_for_want_of_a_rate(monkeypat
 
 
 def test_what_the_text_says_of_the_valley(drawn):
-    """RMSprop was low before it leaps up, and then is higher than plain descent; of the numbers that say so, the last."""
+    """RMSprop is low, and then, where it leaps up, higher than plain descent; the prose says at which step."""
     heights = {
         name: chapter.valley_heights(chapter.best_walk(chapter.OPTIMIZERS[name])[1]) for name in ("SGD", "RMSprop")
     }
