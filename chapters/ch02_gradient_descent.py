@@ -133,7 +133,7 @@ book.film("ch02_grid_search", Clip(everywhere, fps=10, hold_first=1, colors=32),
 # The shorter $h$ is, the closer this comes to $2 (x - 10)$. That is the slope at the point itself, the **derivative**
 # of the curve.
 #
-# Try both, at the place where all our walks begin:
+# Try both, at the place where our walks begin:
 
 
 # %%
@@ -155,8 +155,8 @@ f"felt: {felt:.4f}   calculated: {slope(START):.4f}"
 #
 # $$x \leftarrow x - \text{step size} \cdot \text{sign of slope}$$
 #
-# How do you know that you are there? The walks in this chapter end when a step changes $y$ by no more than {ENOUGH},
-# and we say that they **converge**. A walk that does not is broken off after {MOST:,} steps.
+# How do you know that you are there? A walk on this curve ends when a step changes $y$ by no more than {ENOUGH}; we say
+# that it **converges**. One that does not is broken off after {MOST:,} steps.
 #
 # In the film three walkers set out from the same place, with three step sizes. The orange arrow is the slope; it points
 # uphill along $x$. The blue arrow is the next step. With the largest size, {LARGE:g}, the first step goes almost to the
@@ -229,16 +229,16 @@ large, middle, small = (fixed[size]["x"][:, 0] for size in SIZES)  # where they 
 crept = (small[-1] - START) / (10 - START)
 
 # %% [markdown]
-# It never arrives. From {large[1]:.4f} it leaps over the minimum to {large[2]:.4f}, then back, and so on for ever. The
-# smallest size is no better: all those steps took the walker only {crept:.0%} of the way.
+# The walker with the longest steps never arrives. From {large[1]:.4f} it leaps over the minimum to {large[2]:.4f}, then
+# back, and so on for ever. The smallest size is no better: all those steps took the walker only {crept:.0%} of the way.
 #
 # Only the size between them converges, and it needs {len(middle) - 1} steps. No one size is right. Far from the minimum
 # you want long steps, and close to it short ones.
 #
 # ## Steps as long as the slope is steep
 #
-# The slope offers just that. Far away it is steep, near the minimum it is almost level. So do not throw its size away.
-# Multiply the whole slope by a small fixed number, the **learning rate**, and go that far:
+# The slope offers just that. Far away it is steep, near the minimum almost level. So multiply the whole slope by a
+# small fixed number, the **learning rate**, and go that far:
 #
 # $$x \leftarrow x - \text{learning rate} \cdot \frac{dy}{dx}$$
 #
@@ -391,8 +391,8 @@ explodes = leaps[TOO_FAR]["x"][:, 0]
 #
 # The end comes when $y$ is larger than any number that the computer can store. Then it is `inf`, infinity, and at
 # update {end.step:,} the walk is over. The last picture is an autopsy, which tinylearn can make of any recorded
-# training that has diverged. There the height is called the loss. When a training of your own stops with a
-# `DivergenceError`, first try a smaller learning rate.
+# training that has diverged. There the height is called the loss, and the size of $x$ its norm. When a training of your
+# own stops with a `DivergenceError`, first try a smaller learning rate.
 #
 # In the chart, the walker at the bound and the slowest one seem to share a line: a rate that is far too small looks as
 # hopeless as one that is too large.
@@ -465,7 +465,7 @@ place.round(4)
 # It ends close to zero. In the film you see how, beside three others. Each walks with the best of {len(RATES_TO_TRY)}
 # learning rates. The orange arrow is the steepest way down for plain gradient descent, at a right angle to the contour
 # line. Near the minimum a window shows the walkers larger. The chart has their heights, again on a logarithmic scale.
-# Guess before you press play: who goes straight, who swings, and who is lowest after {VALLEY_STEPS} steps?
+# Who goes straight, who swings, and who is lowest after {VALLEY_STEPS} steps?
 
 
 # %% Draw the film: four optimisers in a valley
@@ -524,11 +524,11 @@ jump = VALLEY_STEPS // 2 + int(falls["RMSprop"][VALLEY_STEPS // 2 :].argmax())  
 
 # %% [markdown]
 # Plain gradient descent leaps across the valley a few times, and then creeps along its floor. At the end it is still at
-# $x$ = {creeps:.2f}. Momentum swings from wall to wall, gathers speed along the floor, and shoots past the minimum as
+# $x$ = {creeps:.3f}. Momentum swings from wall to wall, gathers speed along the floor, and shoots past the minimum as
 # far as {swing:.2f} before it turns back.
 #
-# RMSprop and Adam set out diagonally, because they go at one pace in both directions. In the end, all three cures are
-# more than {times:,} times lower than plain gradient descent.
+# RMSprop and Adam set out diagonally, because they go at one pace in both directions. All three cures end more than
+# {times:,} times lower than plain gradient descent.
 #
 # Did you see what RMSprop does at step {jump}? It leaps up the walls again. As the gradient gets smaller, RMSprop
 # divides by less and less, until its steps are too long for these walls. With a fixed learning rate it does not come to
@@ -595,7 +595,7 @@ f"It stops after {len(tiny) - 1} step, at {tiny[1]:.6f}: y hardly changed, becau
 # ### Exercise 3. Turn the valley
 #
 # Turn the valley and the starting point by forty-five degrees, and let all four walk again, each with its best learning
-# rate. Which of them do not notice, and why?
+# rate. Which do not notice, and why?
 
 # %% Answer 3
 TURN = np.array([[1, -1], [1, 1]]) / np.sqrt(2)  # TURN @ place is the place turned; TURN.T turns it back
