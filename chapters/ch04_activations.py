@@ -1,35 +1,13 @@
 # %% [markdown]
-# # Chapter 4. Activations: how a network gets its bends
+# # Chapter 4. Activation functions: how a network learns to bend
 #
-# An activation sits behind each neuron and bends what comes out. ReLU cuts off everything below 0; its slope is 0 on
-# the left and 1 on the right (at 0 itself there is no slope, and tinylearn takes 0). The sigmoid squeezes every number
-# between 0 and 1; it is steepest in the middle, 0.25, and almost level far out. What a neuron learns from is
-# multiplied by that slope: where it is almost 0, the neuron hardly learns. Softmax looks at several numbers at once
-# and turns them into probabilities: each eˣ, divided by the sum of them all.
+# How do you draw a wave with a ruler? Not in one stroke. But you can draw a short piece, turn the ruler a little, draw
+# the next piece, and so on. If the pieces are short enough, you hardly see the corners.
 #
-# How does a neuron in the middle of a network learn? By **backpropagation**. Values flow forward, layer by layer, to
-# the loss. Then dout, which says how the loss grows with a number, flows back: times the weight along each line, times
-# the slope at each activation. A ReLU that is off has slope 0; there dout stops, and the weights before it learn
-# nothing from this example. The gradient of a weight is its input times its dout, and the step subtracts the learning
-# rate times that.
-#
-# Why bend at all? Two layers without activation are w₂ · (w₁ · x + b₁) + b₂ = (w₂ · w₁) · x + (w₂ · b₁ + b₂): one
-# weight and one bias. So is a third layer, and a hundredth: always a straight line. The best line through sin(x) on
-# [−5, 5] has a mean squared error of 0.50003, and the network without activations finds that line and stays there.
-# With ReLU, from the same initial weights, the same network bends where its neurons switch on and off, and follows the
-# wave. So it does with tanh, and later with sigmoid, whose slopes are small: four networks race that differ in nothing
-# but their activations. (Of seeds 0 to 39, tanh ends lowest with 38, though the start is made for ReLU; the line stays
-# at its 0.50003 with all.)
-#
-# Where a ReLU network starts matters. A neuron that is off for every x has slope 0 and never learns: it is dead. With
-# random weights and biases of 0, 6 of 40 networks were still stuck after 4000 epochs, a part of the wave missing. So
-# here the seven neurons of the first layer start with their bends spread evenly from x = −4 to x = 4; the biases of
-# the second layer start at 1, so that most of its neurons are on; and the weights of the last layer start small, so
-# that learning soon turns a wrong sign. All networks start so, and with ReLU every seed from 0 to 99 follows the wave.
-#
-# ```
-# python -m chapters.ch04_activations
-# ```
+# The neuron of chapter 3 laid down its ruler once. That was enough, because the truth was a straight line. Most truths
+# are not. In this chapter several neurons share the work, and you will see where the corners come from. That leads to a
+# harder question. The neurons stand one behind the other, and only the last one gives an answer. How does a neuron in
+# the middle find out what it should do better?
 
 # %% What this chapter uses
 from collections.abc import Collection
@@ -50,6 +28,7 @@ from animations import (
     spaced_steps,
 )
 from animations.scenes.activations.curve_fit import straight_line
+from chapters.tools.run import begin
 from tinylearn import (
     SGD,
     Adam,
@@ -70,52 +49,19 @@ from tinylearn.analysis.race import Runner
 from tinylearn.datasets import sine
 from tinylearn.initializers import constant, he_normal, ones
 from tinylearn.layers import Layer
-from chapters.tools.run import begin
 
 book = begin("ch04")
-
-# %% What it works with
-INPUTS = np.linspace(-6, 6, 121)
-SCORES, MOVING = (2.3, 7.9, 0.8, 5.1), 3  # which of the scores moves, counted from 0
-LEARNING_RATE, EPOCHS = 0.005, 1000
-LINE, RELU = "without activations", "with ReLU"
-READING = {1: 2.5, 2: 1.5, 3: 1, 4: 1, 5: 2, 6: 2.5, 7: 3, 8: 2.5, 9: 2.5, 10: 3.5}  # beat of an update → seconds
-ACTIVATIONS: dict[str, type[Layer] | None] = {LINE: None, RELU: ReLU, "with tanh": Tanh, "with sigmoid": Sigmoid}
-
-
-# %% The maths, by hand
-def sigmoid_slope(x: np.ndarray) -> np.ndarray:
-    """The slope of the sigmoid, measured: how much it rises from just before x to just after, for each step.
-
-    >>> sigmoid_slope(np.array([0.0])).round(6)
-    array([0.25])
-    """
-    h = 1e-5
-    return (1 / (1 + np.exp(-(x + h))) - 1 / (1 + np.exp(-(x - h)))) / (2 * h)
+LEARNING_RATE, EPOCHS, EARLY = 0.005, 1000, 50
+LINE, RELU, TANH, SIGMOID = "without activations", "with ReLU", "with tanh", "with sigmoid"
+ACTIVATIONS: dict[str, type[Layer] | None] = {LINE: None, RELU: ReLU, TANH: Tanh, SIGMOID: Sigmoid}
+INPUTS = np.linspace(-6, 6, 121)  # for the functions and their slopes
+INPUT, TARGET, SMALL_RATE = 2.0, 1.75, 0.02  # of the update that can be followed with a pencil
+DEPTH, WIDTH = 10, 16  # hidden layers of a deep network, and neurons in each
+SCORES, MOVING = (2.3, 7.9, 0.8, 5.1), 3  # for softmax; which of them moves, counted from 0
+FAR = 100.0  # an x far away from all that the networks have seen
 
 
-def softmax(x: np.ndarray) -> np.ndarray:
-    """Softmax as it is written on paper. (tinylearn's subtracts the largest x first, so that no eˣ overflows.)
-
-    >>> softmax(np.array([2.3, 7.9, 0.8, 5.1])).round(5)
-    array([3.4700e-03, 9.3867e-01, 7.7000e-04, 5.7080e-02])
-    """
-    return np.exp(x) / np.exp(x).sum()
-
-
-def best_line(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float]:
-    """Return w and b of the straight line with the smallest mean squared error, and that error.
-
-    At the best w and b both slopes of the loss are 0. From Σ (w x + b − y) = 0 follows b = ȳ − w x̄, with x̄ and ȳ the
-    means; put into Σ (w x + b − y) x = 0 it leaves w = Σ (x − x̄)(y − ȳ) / Σ (x − x̄)².
-    """
-    off_x, off_y = x - x.mean(), y - y.mean()
-    w = (off_x * off_y).sum() / (off_x**2).sum()
-    b = y.mean() - w * x.mean()
-    return float(w), float(b), float(((w * x + b - y) ** 2).mean())
-
-
-# %% The network
+# %% Train four networks that differ in their activation functions
 def network(seed: int, activation: type[Layer] | None) -> Sequential:
     """Return the network 1-7-5-1, with an activation behind the hidden layers or none; for one seed all start equal."""
     rng = np.random.default_rng(seed)
@@ -145,18 +91,85 @@ def learn(seed: int, x: np.ndarray, y: np.ndarray, names: Collection[str] = tupl
                 callbacks=[ProgressBar(EPOCHS, "chapter 4")])  # fmt: skip
 
 
-def one_update() -> Recording:
-    """Let a network 1-3-1 make one update, from round numbers that can be followed by hand; one of its ReLUs is off."""
-    rng = np.random.default_rng(0)
-    model = Sequential([Dense(1, 3, rng=rng), ReLU(), Dense(3, 1, rng=rng)])
-    model.parameters = np.array([1, -0.5, 0.5, 0.5, 0.25, 0.5, 0.5, 0.75, -0.5, 0.25])  # w and b, layer by layer
-    recorder = Recorder(model)
-    fit(model, np.array([[2.0]]), np.array([[1.75]]), loss=MeanSquaredError(), optimizer=SGD(0.02), epochs=1,
-        callbacks=[recorder])  # fmt: skip
-    return recorder.recording
+def best_line(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float]:
+    """Return w and b of the straight line with the smallest mean squared error, and that error.
+
+    At the best w and b both slopes of the loss are 0. From Σ (w x + b − y) = 0 follows b = ȳ − w x̄, with x̄ and ȳ the
+    means; put into Σ (w x + b − y) x = 0 it leaves w = Σ (x − x̄)(y − ȳ) / Σ (x − x̄)².
+    """
+    off_x, off_y = x - x.mean(), y - y.mean()
+    w = (off_x * off_y).sum() / (off_x**2).sum()
+    b = y.mean() - w * x.mean()
+    return float(w), float(b), float(((w * x + b - y) ** 2).mean())
 
 
-# %% The pictures
+x, y = sine()
+w, b, error = best_line(x, y)
+runners, steps = learn(book.seed, x, y), spaced_steps(EPOCHS, 9 if book.quick else 101)
+states = {name: CurveStates(runner.recording, runner.model, x, y, steps) for name, runner in runners.items()}
+line, curve = states[LINE], states[RELU]
+count = runners[LINE].model.parameters.size
+
+# %% [markdown]
+# The target is the sine, at {len(x):,} places between {x[0, 0]:.0f} and {x[-1, 0]:.0f}. The network has three
+# **layers**. The first has seven neurons, and each of them gets $x$. The second has five, and each gets all seven
+# numbers of the first. The third is a single neuron: it gets those five numbers and gives the answer. The first two are
+# **hidden layers**. What comes out of them is neither the question nor the answer.
+#
+# The film shows two such networks with the same {count} parameters, which start from the same values. They differ in
+# one thing. In the network on the right, each hidden neuron replaces its sum by zero when it is negative. Such a
+# function behind a neuron is called an **activation function**, and this one is **ReLU** (rectified linear unit). The
+# network on the left has none. Each update looks at all places, so one update is one **epoch**.
+#
+# Watch the dots on the right: each marks a place where a neuron switches between zero and not zero. And make a guess:
+# how close does the network on the left come to the wave?
+
+
+# %% Draw the film: a network without activation functions, and one with ReLU
+def two_networks(line: CurveStates, curve: CurveStates, error: float) -> SideBySide:
+    """The network without activations and that with ReLU, on one clock and with the same axes; `error`: best_line's."""
+    said = np.concatenate([line.predicted, curve.predicted])
+    losses = np.concatenate([line.loss, curve.loss])
+    heights = (min(-1.5, said.min() - 0.3), max(1.5, said.max() + 0.3))
+    both: dict[str, Any] = {"best_line": error, "heights": heights, "losses": (losses.min(), losses.max())}
+    return SideBySide(CurveFit(line, title=LINE, name="line", **both),
+                      CurveFit(curve, title=RELU, name="relu", clock=False, **both))  # fmt: skip
+
+
+both = two_networks(line, curve, error)
+book.film("ch04_learning_sine", Clip(both, fps=10, hold_first=1.5, hold_last=3, colors=48),
+          "The same network twice, without activation functions and with ReLU.")  # fmt: skip
+
+# %% [markdown]
+# The network on the left is a straight line from first to last. Its loss stops at {line.loss[-1]:.4f}, with ReLU it
+# ends at {curve.loss[-1]:.4f}. The curve on the right consists of straight pieces, too, and every corner is at one of
+# the dots. Where a ReLU switches on or off, the slope of the sum behind it changes. That is how a network turns its
+# ruler.
+#
+# ## Why a line stays a line
+#
+# Take two neurons, one behind the other, without an activation function:
+#
+# $$w_2 \left( w_1 x + b_1 \right) + b_2 = \left( w_2 w_1 \right) x + \left( w_2 b_1 + b_2 \right)$$
+#
+# On the right there is again one weight, in front of $x$, and one bias. A third layer changes nothing about that, nor
+# does a hundredth, and it makes no difference how many neurons a layer has. So the network on the left has {count}
+# parameters and can say no more than one neuron. The dashed line below it is the smallest loss that any straight line
+# can have, {error:.5f}. The network finds that line, at {line.loss[-1]:.5f}, and there is nothing better for it to
+# find.
+#
+# ## Two ways to bend
+#
+# Next to ReLU, the best-known activation function is the **sigmoid**. It squeezes every number between zero and one:
+#
+# $$\text{ReLU}(x) = \max(x, 0) \qquad \sigma(x) = \frac{1}{1 + e^{-x}$$
+#
+# In the next film a point walks along each of them. Below it you see how steep the curve is where the point stands.
+# Keep an eye on that slope: whatever a neuron learns is multiplied by it. Where would a neuron learn well, and where
+# hardly at all?
+
+
+# %% Draw the film: ReLU, the sigmoid, and their slopes
 def two_functions(x: np.ndarray) -> SideBySide:
     """ReLU and sigmoid beside each other, at the inputs x, their slopes on the same axis."""
     relu, sigmoid = (FunctionStates(layer, x) for layer in (ReLU(), Sigmoid()))
@@ -175,6 +188,168 @@ def relu_slope_at_zero() -> float:
     return relu.backward(np.ones(1)).item()
 
 
+functions = two_functions(INPUTS[::20] if book.quick else INPUTS)
+slopes = FunctionStates(Sigmoid(), INPUTS).slope
+book.film("ch04_relu_sigmoid", Clip(functions, fps=4 if book.quick else 20, hold_first=1.5,
+                                    holds={3 if book.quick else 60: 2}, hold_last=3, colors=48),
+          "Two activation functions, and below them their slopes.")  # fmt: skip
+
+# %% [markdown]
+# ReLU has only two slopes: one on the right, zero on the left. (At the corner itself there is no slope; tinylearn takes
+# {relu_slope_at_zero():.0f}.) The sigmoid is steepest in the middle, where its slope is {slopes.max():.2f}. Further out
+# it is almost level: at {INPUTS[-1]:.0f}, where the film ends, the slope is {slopes[-1]:.4f}.
+#
+# In code, ReLU takes a line or two each way. `dout` says how the loss grows with each number that the layer gave:
+#
+# ::source tinylearn/layers/activations.py ReLU.forward
+#
+# ::source tinylearn/layers/activations.py ReLU.backward
+#
+# The slope of the sigmoid is $\sigma(x) \left( 1 - \sigma(x) \right)$, so it can be had from the output alone:
+#
+# ::source tinylearn/layers/activations.py Sigmoid.backward
+#
+# ## How a neuron in the middle learns
+#
+# Now for the harder question. A hidden neuron has no target, so it has no error of its own. But you can still ask the
+# question of chapter 3: if its output grew a little, how much would the loss grow? The chain rule answers it. Begin at
+# the loss and go back layer by layer, and multiply by every slope on the way. This is **backpropagation**.
+#
+# The film shows one update of a network that you can follow with a pencil: one input, three neurons with ReLU, one
+# output, and a single example. First the numbers flow forward to the loss. Then `dout` flows back, in red. On each line
+# it is multiplied by the weight, at each ReLU by the slope. When a weight knows its `dout`, its gradient is its input
+# times that, as in chapter 3. Follow the neuron in the middle row. What will it learn from this example?
+
+
+# %% Draw the film: one update, beat by beat
+def one_update() -> Recording:
+    """Let a network 1-3-1 make one update, from round numbers that can be followed by hand; one of its ReLUs is off."""
+    rng = np.random.default_rng(0)
+    model = Sequential([Dense(1, 3, rng=rng), ReLU(), Dense(3, 1, rng=rng)])
+    model.parameters = np.array([1, -0.5, 0.5, 0.5, 0.25, 0.5, 0.5, 0.75, -0.5, 0.25])  # w and b, layer by layer
+    recorder = Recorder(model)
+    fit(model, np.array([[INPUT]]), np.array([[TARGET]]), loss=MeanSquaredError(), optimizer=SGD(SMALL_RATE), epochs=1,
+        callbacks=[recorder])  # fmt: skip
+    return recorder.recording
+
+
+READING = {1: 2.5, 2: 1.5, 3: 1, 4: 1, 5: 2, 6: 2.5, 7: 3, 8: 2.5, 9: 2.5, 10: 3.5}  # beat of an update → seconds
+update = one_update()
+start = update.at(0)  # the parameters before the update
+w1, b1, w2, b2 = start["dense_1.w"][0], start["dense_1.b"], start["dense_2.w"][:, 0], start["dense_2.b"].item()
+passes = Backpropagation(update)
+book.film("ch04_one_update", Clip(passes, fps=1, motion=1 if book.quick else 10, hold_first=2, holds=READING,
+                                  hold_last=4, colors=48),
+          "One update: numbers flow forward, dout flows back, and stops where a ReLU is off.")  # fmt: skip
+
+# %% [markdown]
+# It learns nothing. Its sum is negative, so its ReLU is off. What comes back meets a slope of zero and stops: the
+# gradients in front of it are zero, and its weight stays as it is. The other two neurons move, and the loss falls from
+# {passes.passes.losses[0]:.2f} to {passes.passes.losses[1]:.2f}. Here is the same update by hand, with NumPy. The
+# weights `w1`, `w2` and the biases `b1`, `b2` are those of the film:
+
+# %%
+z = w1 * INPUT + b1  # forward: the sums of the three hidden neurons
+h = np.maximum(z, 0)  # ReLU
+out = w2 @ h + b2
+dout = 2 * (out - TARGET)  # backward: the slope of the squared error
+dw2, db2 = dout * h, dout
+dh = dout * w2  # through each weight to the hidden neurons
+dz = np.where(z > 0, dh, 0)  # through each ReLU
+dw1, db1 = dz * INPUT, dz
+
+dw1.tolist(), dw2.tolist()
+
+# %% Check that the layers made the same update
+by_hand = np.concatenate([dw1, db1, dw2, [db2]])
+before, after = (np.concatenate([each.ravel() for each in update.at(step).values()]) for step in (0, 1))
+assert np.allclose(after, before - SMALL_RATE * by_hand, rtol=0, atol=1e-12)
+
+# %% [markdown]
+# The middle number of the first list is the neuron that is off. The line for `dh` is the one that you did not need in
+# chapter 3. It carries the slope past a layer to the one in front. In tinylearn each layer does that in its own
+# `backward`, which returns `dx`. The network only passes it on, from the last layer to the first:
+#
+# ::source tinylearn/model.py Sequential.backward
+#
+# (A layer returns `None` when there is nothing left to teach in front of it.) This short loop trains every network in
+# this book.
+
+
+# %% [markdown]
+# ## The vanishing gradient
+#
+# On the way back, `dout` meets one slope in each hidden layer. The slope of a sigmoid is at most a quarter. Behind two
+# of them at most a sixteenth is left, behind ten less than a millionth, unless large weights make up for it. This is
+# the **vanishing gradient**: the first layers hardly learn, because hardly anything reaches them. To see it, take
+# {DEPTH} hidden layers of {WIDTH} neurons each. Before any update, how large are the gradients of the weights, on
+# average, in each layer?
+
+
+# %%
+def gradient_sizes(activation: type[Layer]) -> list[float]:
+    rng = np.random.default_rng(book.seed)
+    layers: list[Layer] = []
+    for n_in in [1] + [WIDTH] * (DEPTH - 1):
+        layers += [Dense(n_in, WIDTH, rng=rng, weights=he_normal), activation()]
+    deep, loss = Sequential([*layers, Dense(WIDTH, 1, rng=rng)]), MeanSquaredError()
+    loss.forward(deep.forward(x), y)
+    deep.backward(loss.backward())
+    return [float(np.abs(dense.grads["w"]).mean()) for dense in deep.layers[::2]]
+
+
+sizes = list(zip(gradient_sizes(Sigmoid), gradient_sizes(ReLU), strict=True))
+"\n".join(f"layer {k:2}   sigmoid {s:.7f}   ReLU {r:.7f}" for k, (s, r) in enumerate(sizes, 1))
+
+# %% Count the epochs that each network of the race needed
+
+
+def epochs_until(recording: Recording, bound: float) -> str:
+    """Say after how many epochs the loss was below the bound for the first time."""
+    after = recording.losses[1:]  # each is noted before its update: the first is the loss after no epoch
+    return next((str(epoch) for epoch, loss in enumerate(after) if loss < bound), f"more than {EPOCHS}")
+
+
+needed = {name: epochs_until(runners[name].recording, error / 10) for name in (RELU, TANH, SIGMOID)}
+
+# %% [markdown]
+# Read the table from the bottom to the top, which is the way that `dout` takes. With the sigmoid the gradients of the
+# last layer are {sizes[-1][0] / sizes[0][0]:,.0f} times as large as those of the first. In plain gradient descent no
+# learning rate suits both. With ReLU it is a factor of
+# {max(sizes[-1][1] / sizes[0][1], sizes[0][1] / sizes[-1][1]):,.1f}: a neuron that is on has slope one, and lets `dout`
+# pass unchanged.
+#
+# Do you notice it with two hidden layers? Let four networks race, from the same initial weights. Two you know. The
+# third has **tanh**, which is a sigmoid stretched until it lies between $-1$ and $1$; in the middle its slope is one,
+# four times that of the sigmoid. The fourth has the sigmoid itself. Follow its curve in the first {EARLY} epochs, and
+# its loss, next to the dashed line of the best straight line.
+
+# %% Draw the film: the race of the four networks
+all_four = CurveRace(states, title="Four networks that differ in their activations", best_line=error)
+book.film("ch04_race", Clip(all_four, fps=10, hold_first=1.5, hold_last=3, colors=64),
+          "A race: no activation function, ReLU, tanh and sigmoid.")  # fmt: skip
+early = {name: float(runner.recording.losses[EARLY + 1]) for name, runner in runners.items()}  # before the next one
+
+# %% [markdown]
+# After {EARLY} epochs the loss with the sigmoid is {early[SIGMOID]:.2f}, as if it could do no better than a line; with
+# tanh it is {early[TANH]:.2f}. To get below a tenth of the line's loss, ReLU needs {needed[RELU]} epochs, tanh
+# {needed[TANH]}, and the sigmoid {needed[SIGMOID]}. In the end it bends, too, and its loss is
+# {states[SIGMOID].loss[-1]:.4f}. Small slopes delay learning when they come in twos; when they come in tens, they can
+# prevent it.
+#
+# ## Several answers at once: softmax
+#
+# One more function you will need in chapter 7, behind the last layer. There a network gives a score to each of ten
+# classes, and **softmax** turns the scores into probabilities. It makes every score positive by raising $e$ to it, and
+# then divides by the sum:
+#
+# $$p_k = \frac{e^{x_k}}{\sum_j e^{x_j}}$$
+#
+# In the film one of four scores rises, falls and comes back, and the other three stay. Which of the bars on the right
+# move? How far must the score rise to get the largest probability?
+
+
+# %% Draw the film: softmax
 def moving_scores(frames: int) -> np.ndarray:
     """Return SCORES in every frame (frames, 4); one of them goes up by 4, down to 4 below its start, and back."""
     scores = np.tile(SCORES, (frames, 1))
@@ -182,45 +357,124 @@ def moving_scores(frames: int) -> np.ndarray:
     return scores
 
 
-def two_networks(line: CurveStates, curve: CurveStates, error: float) -> SideBySide:
-    """The network without activations and that with ReLU, on one clock and with the same axes; `error`: best_line's."""
-    said = np.concatenate([line.predicted, curve.predicted])
-    losses = np.concatenate([line.loss, curve.loss])
-    heights = (min(-1.5, said.min() - 0.3), max(1.5, said.max() + 0.3))
-    both: dict[str, Any] = {"best_line": error, "heights": heights, "losses": (losses.min(), losses.max())}
-    return SideBySide(CurveFit(line, title=LINE, name="line", **both),
-                      CurveFit(curve, title=RELU, name="relu", clock=False, **both))  # fmt: skip
-
-
-# %% All that is learned
-x, y = sine()
-w, b, error = best_line(x, y)
-runners, steps = learn(book.seed, x, y), spaced_steps(EPOCHS, 9 if book.quick else 101)
-states = {name: CurveStates(runner.recording, runner.model, x, y, steps) for name, runner in runners.items()}
-line, curve = states[LINE], states[RELU]
 scores = moving_scores(9 if book.quick else 101)
-
-# %% The films
-functions = two_functions(INPUTS[::20] if book.quick else INPUTS)
-book.film("ch04_relu_sigmoid", Clip(functions, fps=4 if book.quick else 20, hold_first=1.5,
-                                    holds={3 if book.quick else 60: 2}, hold_last=3, colors=48))  # fmt: skip
+p = Softmax().forward(np.array(SCORES))
+moves, highest = SCORES[MOVING], max(SCORES)
 bars = SoftmaxBars(scores, Softmax().forward(scores), moving=MOVING)
-book.film("ch04_softmax", Clip(bars, fps=10, hold_first=2, colors=48))
-passes = Backpropagation(one_update())
-book.film("ch04_one_update", Clip(passes, fps=1, motion=1 if book.quick else 10, hold_first=2, holds=READING,
-                                  hold_last=4, colors=48))  # fmt: skip
-both = two_networks(line, curve, error)
-book.film("ch04_learning_sine", Clip(both, fps=10, hold_first=1.5, hold_last=3, colors=48))
-all_four = CurveRace(states, title="Four networks that differ in their activations", best_line=error)
-book.film("ch04_race", Clip(all_four, fps=10, hold_first=1.5, hold_last=3, colors=64))
+book.film("ch04_softmax", Clip(bars, fps=10, hold_first=2, colors=48),
+          "Scores, their powers of e, and the probabilities. One score moves.")  # fmt: skip
 
-# %% The numbers
-places = INPUTS[::4]
-sigmoid, p = FunctionStates(Sigmoid(), places), Softmax().forward(np.array(SCORES))
+# %% [markdown]
+# All four move, since all are divided by the same sum. What one gains, the others lose. And the moving score takes the
+# lead exactly when it becomes the largest: softmax never changes the order. It does exaggerate. At the start the
+# largest score, {highest}, is {highest / moves:.1f} times the moving one, but its probability is
+# {p.max() / p[MOVING]:.0f} times as large. Only differences count, because
+#
+# $$\frac{p_i}{p_j} = e^{x_i - x_j}$$
+#
+# So you may subtract the same number from all scores. tinylearn subtracts the largest, and no power can overflow:
+#
+# ::source tinylearn/layers/activations.py Softmax.forward
+#
+# ## Where it is wrong to trust it
+
+# %%
+beyond = runners[RELU].model.predict([[FAR], [FAR + 1]])[:, 0]
+bent = {name: runners[name].model.predict([[FAR]]).item() for name in (TANH, SIGMOID)}
+
+# %% [markdown]
+# The networks have learned {len(x):,} places, not the sine. Look again at the last frame of the first film. Beyond its
+# last corner a network with ReLU is straight, and it stays so for ever. At $x$ = {FAR:.0f} it answers {beyond[0]:.1f},
+# and each step to the right adds {beyond[1] - beyond[0]:.2f}, while the sine never leaves the strip between $-1$ and
+# $1$. Tanh and the sigmoid level off in place of that: they answer {bent[TANH]:.2f} and {bent[SIGMOID]:.2f}. No network
+# here knows that a wave goes on. More epochs do not help, since no example says so.
+#
+# Nor does this race tell you which activation function is the best. It was one task, and one choice of initial weights.
+# Run `python -m chapters 4 --seed 1`, and you may see another order. ReLU depends on its start most of all. A neuron
+# that is off for every example gets no gradient from any: it is a **dead neuron**. In the first layer, whose inputs
+# never change, it stays dead. And with biases of zero all seven neurons of the first layer would bend at the same
+# place, where $x$ is zero. So the networks in this chapter start with their bends spread evenly. Fold out the code of
+# the first film, and look for `spread`.
+#
+# ## Exercises
+#
+# Fold out an answer when you have your own.
+#
+# ### Exercise 1. A hat from three neurons
+#
+# Find weights and biases of a network with one input, three hidden neurons with ReLU and one output, so that it draws a
+# hat: zero up to $x = -1$, from there straight up to one at $x = 0$, straight down to zero at $x = 1$, and zero from
+# there on. No training: think about where each neuron must switch on, and by how much the slope must change there.
+
+# %% Answer 1
+hat = Sequential([Dense(1, 3, rng=np.random.default_rng(0)), ReLU(), Dense(3, 1, rng=np.random.default_rng(0))])
+hat.parameters = [1, 1, 1, 1, 0, -1, 1, -2, 1, 0]  # bends at -1, 0, 1; there the slope changes by +1, -2, +1
+places = np.linspace(-3, 3, 61)[:, None]
+assert np.allclose(hat.predict(places), np.maximum(1 - np.abs(places), 0), rtol=0, atol=1e-12)
+"ReLU(x + 1) − 2 · ReLU(x) + ReLU(x − 1)"
+
+# %% [markdown]
+# ### Exercise 2. Check backpropagation without it
+#
+# Take the network of the film with the pencil. Make one of its ten parameters a little larger, and calculate by how
+# much the loss grows, per unit. Do so for each of the ten. Do you get the gradients that were found by going back?
+
+
+# %% Answer 2
+def small_loss(parameters: np.ndarray) -> float:
+    """Return the loss of the small network with these ten parameters: w and b, layer by layer."""
+    w1, b1, w2, b2 = np.split(parameters, [3, 6, 9])
+    return float((w2 @ np.maximum(w1 * INPUT + b1, 0) + b2.item() - TARGET) ** 2)
+
+
+h_small = 1e-6
+nudged = [(small_loss(before + each) - small_loss(before - each)) / (2 * h_small) for each in h_small * np.eye(10)]
+assert np.allclose(nudged, by_hand, rtol=0, atol=1e-6)
+f"largest difference: {np.abs(nudged - by_hand).max():.0e}"
+
+# %% [markdown]
+# ### Exercise 3. Seven dead neurons
+#
+# Make a new network with ReLU, and set all biases of its first layer to minus one hundred. Train it for two hundred
+# epochs. Which curve does it draw, and which of its parameters have moved? Say what you expect before you run it.
+
+# %% Answer 3
+dead = network(book.seed, ReLU)
+dead.layers[0].params["b"][...] = -100
+was = {name: values.copy() for name, values in dead.named_parameters().items()}
+fit(dead, x, y, loss=MeanSquaredError(), optimizer=Adam(LEARNING_RATE), epochs=200, batch_size=len(x))
+moved = [name for name, values in dead.named_parameters().items() if (values != was[name]).any()]
+assert not {"dense_1.w", "dense_1.b", "dense_2.w"} & set(moved)  # no gradient, and inputs that are all zero
+assert np.ptp(dead.predict(x)) == 0  # whatever x is, the second layer gets seven zeros
+f"a level line at {dead.predict([[0.0]]).item():.3f}; moved: {', '.join(moved)}"
+
+
+# %% Compare with the mathematics, and keep the numbers of this run
+def sigmoid_slope(x: np.ndarray) -> np.ndarray:
+    """The slope of the sigmoid, measured: how much it rises from just before x to just after, for each step.
+
+    >>> sigmoid_slope(np.array([0.0])).round(6)
+    array([0.25])
+    """
+    h = 1e-5
+    return (1 / (1 + np.exp(-(x + h))) - 1 / (1 + np.exp(-(x - h)))) / (2 * h)
+
+
+def softmax(x: np.ndarray) -> np.ndarray:
+    """Softmax as it is written on paper. (tinylearn's subtracts the largest x first, so that no eˣ overflows.)
+
+    >>> softmax(np.array([2.3, 7.9, 0.8, 5.1])).round(5)
+    array([3.4700e-03, 9.3867e-01, 7.7000e-04, 5.7080e-02])
+    """
+    return np.exp(x) / np.exp(x).sum()
+
+
+few = INPUTS[::4]
+sigmoid = FunctionStates(Sigmoid(), few)
 book.numbers({
     "slope of ReLU at 0": relu_slope_at_zero(),
     "steepest slope of the sigmoid": sigmoid.slope.max().item(),
-    "largest difference from the measured slope": float(np.abs(sigmoid.slope - sigmoid_slope(places)).max()),
+    "largest difference from the measured slope": float(np.abs(sigmoid.slope - sigmoid_slope(few)).max()),
     "softmax": p.round(5).tolist(),
     "difference from softmax by hand": float(np.abs(p - softmax(np.array(SCORES))).max()),
     "loss without activations": float(line.loss[-1]),

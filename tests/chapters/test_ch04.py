@@ -9,8 +9,8 @@ from tests.chapters.chapter_helpers import check_films, run_chapter
 from tinylearn import Dense, ReLU
 from tinylearn.datasets import sine
 
-FILMS = {"ch04_relu_sigmoid": (1280, 700), "ch04_softmax": (1280, 600), "ch04_one_update": (1328, 600),
-         "ch04_learning_sine": (1280, 760), "ch04_race": (1280, 640)}  # fmt: skip
+FILMS = {"ch04_learning_sine": (1280, 760), "ch04_relu_sigmoid": (1280, 700), "ch04_one_update": (1328, 600),
+         "ch04_race": (1280, 640), "ch04_softmax": (1280, 600)}  # fmt: skip
 FORMATS = ("gif", "png")
 
 
@@ -63,8 +63,8 @@ def test_the_whole_films_are_those_of_the_book(drawn, tmp_path, monkeypatch):
     monkeypatch.setattr("chapters.tools.chapter.draw", lambda found, *_: films.update(found))
     monkeypatch.setattr(chapter, "learn", lambda *given: np.testing.assert_equal(given, asked) or runners)
     run_chapter(chapter, tmp_path)
-    functions, bars, update, networks, all_four = (film.scene for film in films.values())
-    assert [scene.frames for scene in (functions, bars, update, networks, all_four)] == [121, 101, 15, 101, 101]
+    networks, functions, update, all_four, bars = (film.scene for film in films.values())
+    assert [scene.frames for scene in (networks, functions, update, all_four, bars)] == [101, 121, 15, 101, 101]
     for panel in functions.scenes:
         np.testing.assert_array_equal(panel.states.x, np.linspace(-6, 6, 121))
     assert [k for k in range(4) if np.ptp(bars.inputs[:, k])] == [bars.moving]
