@@ -117,12 +117,13 @@ count = runners[LINE].model.parameters.size
 # **hidden layers**. What comes out of them is neither the question nor the answer.
 #
 # The film shows two such networks with the same {count} parameters, which start from the same values. They differ in
-# one thing. In the network on the right, each hidden neuron replaces its sum by zero when it is negative. Such a
-# function behind a neuron is called an **activation function**, and this one is **ReLU** (rectified linear unit). The
-# network on the left has none. Each update looks at all places, so one update is one **epoch**.
+# one thing. In the network on the right, each hidden neuron replaces its weighted sum by zero whenever that is
+# negative. Such a function behind a neuron is called an **activation function**, and this one is **ReLU** (rectified
+# linear unit). The network on the left has none.
 #
-# Watch the dots on the right: each marks a place where a neuron switches between zero and not zero. And make a guess:
-# how close does the network on the left come to the wave?
+# Both learn for {EPOCHS:,} **epochs**; here an epoch is one update, which looks at all places. Watch the dots on the
+# right: each marks a place where a neuron switches between zero and not zero. And make a guess: how close does the
+# network on the left come to the wave?
 
 
 # %% Draw the film: a network without activation functions, and one with ReLU
@@ -199,13 +200,14 @@ book.film("ch04_relu_sigmoid", Clip(functions, fps=4 if book.quick else 20, hold
 # {relu_slope_at_zero():.0f}.) The sigmoid is steepest in the middle, where its slope is {slopes.max():.2f}. Further out
 # it is almost level: at {INPUTS[-1]:.0f}, where the film ends, the slope is {slopes[-1]:.4f}.
 #
-# In code, ReLU takes a line or two each way. `dout` says how the loss grows with each number that the layer gave:
+# In tinylearn an activation function is a layer of its own, so it needs two methods. `dout` says how the loss grows
+# with each number that the layer gave:
 #
 # ::source tinylearn/layers/activations.py ReLU.forward
 #
 # ::source tinylearn/layers/activations.py ReLU.backward
 #
-# The slope of the sigmoid is $\sigma(x) \left( 1 - \sigma(x) \right)$, so it can be had from the output alone:
+# The slope of the sigmoid is $\sigma(x) \left( 1 - \sigma(x) \right)$, so `backward` needs no more than the output:
 #
 # ::source tinylearn/layers/activations.py Sigmoid.backward
 #
@@ -258,7 +260,7 @@ dh = dout * w2  # through each weight to the hidden neurons
 dz = np.where(z > 0, dh, 0)  # through each ReLU
 dw1, db1 = dz * INPUT, dz
 
-dw1.tolist(), dw2.tolist()
+dw1.tolist()
 
 # %% Check that the layers made the same update
 by_hand = np.concatenate([dw1, db1, dw2, [db2]])
@@ -266,9 +268,10 @@ before, after = (np.concatenate([each.ravel() for each in update.at(step).values
 assert np.allclose(after, before - SMALL_RATE * by_hand, rtol=0, atol=1e-12)
 
 # %% [markdown]
-# The middle number of the first list is the neuron that is off. The line for `dh` is the one that you did not need in
-# chapter 3. It carries the slope past a layer to the one in front. In tinylearn each layer does that in its own
-# `backward`, which returns `dx`. The network only passes it on, from the last layer to the first:
+# These are the gradients of the three weights on the left, and the zero is that of the neuron that is off. The line for
+# `dh` is the one that you did not need in chapter 3. It carries the slope past a layer to the one in front. In
+# tinylearn each layer does that in its own `backward`, which returns `dx`. The network only passes it on, from the last
+# layer to the first:
 #
 # ::source tinylearn/model.py Sequential.backward
 #
@@ -286,22 +289,29 @@ assert np.allclose(after, before - SMALL_RATE * by_hand, rtol=0, atol=1e-12)
 # average, in each layer?
 
 
-# %%
-def gradient_sizes(activation: type[Layer]) -> list[float]:
+# %% Build a deep network
+def deep_network(activation: type[Layer]) -> Sequential:
+    """Return a network with DEPTH hidden layers of WIDTH neurons, an activation behind each."""
     rng = np.random.default_rng(book.seed)
     layers: list[Layer] = []
     for n_in in [1] + [WIDTH] * (DEPTH - 1):
         layers += [Dense(n_in, WIDTH, rng=rng, weights=he_normal), activation()]
-    deep, loss = Sequential([*layers, Dense(WIDTH, 1, rng=rng)]), MeanSquaredError()
+    return Sequential([*layers, Dense(WIDTH, 1, rng=rng)])
+
+
+# %%
+columns = []
+for activation in (Sigmoid, ReLU):
+    deep, loss = deep_network(activation), MeanSquaredError()
     loss.forward(deep.forward(x), y)
     deep.backward(loss.backward())
-    return [float(np.abs(dense.grads["w"]).mean()) for dense in deep.layers[::2]]
+    columns.append([np.abs(dense.grads["w"]).mean() for dense in deep.layers[::2]])
 
+by_sigmoid, by_relu = np.array(columns)
+rows = enumerate(zip(by_sigmoid, by_relu, strict=True), 1)
+"\n".join(f"layer {k:2}   sigmoid {s:.7f}   ReLU {r:.7f}" for k, (s, r) in rows)
 
-sizes = list(zip(gradient_sizes(Sigmoid), gradient_sizes(ReLU), strict=True))
-"\n".join(f"layer {k:2}   sigmoid {s:.7f}   ReLU {r:.7f}" for k, (s, r) in enumerate(sizes, 1))
-
-# %% Count the epochs that each network of the race needed
+# %% Look ahead: the race, and what is asked at the end
 
 
 def epochs_until(recording: Recording, bound: float) -> str:
@@ -311,12 +321,14 @@ def epochs_until(recording: Recording, bound: float) -> str:
 
 
 needed = {name: epochs_until(runners[name].recording, error / 10) for name in (RELU, TANH, SIGMOID)}
+early = {name: float(runner.recording.losses[EARLY + 1]) for name, runner in runners.items()}
+far = {name: runners[name].model.predict([[FAR], [FAR + 1]])[:, 0] for name in needed}
 
 # %% [markdown]
 # Read the table from the bottom to the top, which is the way that `dout` takes. With the sigmoid the gradients of the
-# last layer are {sizes[-1][0] / sizes[0][0]:,.0f} times as large as those of the first. In plain gradient descent no
-# learning rate suits both. With ReLU it is a factor of
-# {max(sizes[-1][1] / sizes[0][1], sizes[0][1] / sizes[-1][1]):,.1f}: a neuron that is on has slope one, and lets `dout`
+# last layer are {by_sigmoid[-1] / by_sigmoid[0]:,.0f} times as large as those of the first. In plain gradient descent
+# no learning rate suits both. With ReLU it is a factor of
+# {max(by_relu[-1] / by_relu[0], by_relu[0] / by_relu[-1]):,.1f}: a neuron that is on has slope one, and lets `dout`
 # pass unchanged.
 #
 # Do you notice it with two hidden layers? Let four networks race, from the same initial weights. Two you know. The
@@ -328,20 +340,18 @@ needed = {name: epochs_until(runners[name].recording, error / 10) for name in (R
 all_four = CurveRace(states, title="Four networks that differ in their activations", best_line=error)
 book.film("ch04_race", Clip(all_four, fps=10, hold_first=1.5, hold_last=3, colors=64),
           "A race: no activation function, ReLU, tanh and sigmoid.")  # fmt: skip
-early = {name: float(runner.recording.losses[EARLY + 1]) for name, runner in runners.items()}  # before the next one
 
 # %% [markdown]
-# After {EARLY} epochs the loss with the sigmoid is {early[SIGMOID]:.2f}, as if it could do no better than a line; with
-# tanh it is {early[TANH]:.2f}. To get below a tenth of the line's loss, ReLU needs {needed[RELU]} epochs, tanh
-# {needed[TANH]}, and the sigmoid {needed[SIGMOID]}. In the end it bends, too, and its loss is
-# {states[SIGMOID].loss[-1]:.4f}. Small slopes delay learning when they come in twos; when they come in tens, they can
-# prevent it.
+# After {EARLY} epochs the loss with the sigmoid is {early[SIGMOID]:.2f}, and a straight line could have {error:.2f};
+# with tanh it is {early[TANH]:.2f}. To get below a tenth of the line's loss, ReLU needs {needed[RELU]} epochs, tanh
+# {needed[TANH]}, and the sigmoid {needed[SIGMOID]}. At the end its loss is {states[SIGMOID].loss[-1]:.4f}, next to
+# {curve.loss[-1]:.4f} with ReLU. Two small slopes, one behind the other, can delay learning; ten can prevent it.
 #
 # ## Several answers at once: softmax
 #
 # One more function you will need in chapter 7, behind the last layer. There a network gives a score to each of ten
-# classes, and **softmax** turns the scores into probabilities. It makes every score positive by raising $e$ to it, and
-# then divides by the sum:
+# classes, and **softmax** turns the scores into probabilities. It raises $e$ to the power of each score, which makes
+# all of them positive, and divides by their sum:
 #
 # $$p_k = \frac{e^{x_k}}{\sum_j e^{x_j}}$$
 #
@@ -377,17 +387,12 @@ book.film("ch04_softmax", Clip(bars, fps=10, hold_first=2, colors=48),
 # ::source tinylearn/layers/activations.py Softmax.forward
 #
 # ## Where it is wrong to trust it
-
-# %%
-beyond = runners[RELU].model.predict([[FAR], [FAR + 1]])[:, 0]
-bent = {name: runners[name].model.predict([[FAR]]).item() for name in (TANH, SIGMOID)}
-
-# %% [markdown]
+#
 # The networks have learned {len(x):,} places, not the sine. Look again at the last frame of the first film. Beyond its
-# last corner a network with ReLU is straight, and it stays so for ever. At $x$ = {FAR:.0f} it answers {beyond[0]:.1f},
-# and each step to the right adds {beyond[1] - beyond[0]:.2f}, while the sine never leaves the strip between $-1$ and
-# $1$. Tanh and the sigmoid level off in place of that: they answer {bent[TANH]:.2f} and {bent[SIGMOID]:.2f}. No network
-# here knows that a wave goes on. More epochs do not help, since no example says so.
+# last corner a network with ReLU is straight, and it stays so for ever. At $x$ = {FAR:.0f} it answers
+# {far[RELU][0]:.1f}, and each step to the right adds {far[RELU][1] - far[RELU][0]:.2f}, while the sine never leaves the
+# strip between $-1$ and $1$. Tanh and the sigmoid level off in place of that: they answer {far[TANH][0]:.2f} and
+# {far[SIGMOID][0]:.2f}. No network here knows that a wave goes on. More epochs do not help, since no example says so.
 #
 # Nor does this race tell you which activation function is the best. It was one task, and one choice of initial weights.
 # Run `python -m chapters 4 --seed 1`, and you may see another order. ReLU depends on its start most of all. A neuron
@@ -445,7 +450,7 @@ was = {name: values.copy() for name, values in dead.named_parameters().items()}
 fit(dead, x, y, loss=MeanSquaredError(), optimizer=Adam(LEARNING_RATE), epochs=200, batch_size=len(x))
 moved = [name for name, values in dead.named_parameters().items() if (values != was[name]).any()]
 assert not {"dense_1.w", "dense_1.b", "dense_2.w"} & set(moved)  # no gradient, and inputs that are all zero
-assert np.ptp(dead.predict(x)) == 0  # whatever x is, the second layer gets seven zeros
+assert np.ptp(dead.predict(x)) < 1e-12  # whatever x is, the second layer gets seven zeros
 f"a level line at {dead.predict([[0.0]]).item():.3f}; moved: {', '.join(moved)}"
 
 
