@@ -198,7 +198,7 @@ book.film("ch04_relu_sigmoid", Clip(functions, fps=4 if book.quick else 20, hold
 # %% [markdown]
 # ReLU has only two slopes: one on the right, zero on the left. (At the corner itself there is no slope; tinylearn takes
 # {relu_slope_at_zero():.0f}.) The sigmoid is steepest in the middle, where its slope is {slopes.max():.2f}. Further out
-# it is almost level: at {INPUTS[-1]:.0f}, where the film ends, the slope is {slopes[-1]:.4f}.
+# it is almost level: where the film ends, the slope is {slopes[-1]:.4f}.
 #
 # In tinylearn an activation function is a layer of its own, so it needs two methods. `dout` says how the loss grows
 # with each number that the layer gave:
@@ -311,19 +311,6 @@ by_sigmoid, by_relu = np.array(columns)
 rows = enumerate(zip(by_sigmoid, by_relu, strict=True), 1)
 "\n".join(f"layer {k:2}   sigmoid {s:.7f}   ReLU {r:.7f}" for k, (s, r) in rows)
 
-# %% Look ahead: the race, and what is asked at the end
-
-
-def epochs_until(recording: Recording, bound: float) -> str:
-    """Say after how many epochs the loss was below the bound for the first time."""
-    after = recording.losses[1:]  # each is noted before its update: the first is the loss after no epoch
-    return next((str(epoch) for epoch, loss in enumerate(after) if loss < bound), f"more than {EPOCHS}")
-
-
-needed = {name: epochs_until(runners[name].recording, error / 10) for name in (RELU, TANH, SIGMOID)}
-early = {name: float(runner.recording.losses[EARLY + 1]) for name, runner in runners.items()}
-far = {name: runners[name].model.predict([[FAR], [FAR + 1]])[:, 0] for name in needed}
-
 # %% [markdown]
 # Read the table from the bottom to the top, which is the way that `dout` takes. With the sigmoid the gradients of the
 # last layer are {by_sigmoid[-1] / by_sigmoid[0]:,.0f} times as large as those of the first. In plain gradient descent
@@ -336,20 +323,30 @@ far = {name: runners[name].model.predict([[FAR], [FAR + 1]])[:, 0] for name in n
 # four times that of the sigmoid. The fourth has the sigmoid itself. Follow its curve in the first {EARLY} epochs, and
 # its loss, next to the dashed line of the best straight line.
 
+
 # %% Draw the film: the race of the four networks
+def epochs_until(recording: Recording, bound: float) -> str:
+    """Say after how many epochs the loss was below the bound for the first time."""
+    after = recording.losses[1:]  # each is noted before its update: the first is the loss after no epoch
+    return next((str(epoch) for epoch, loss in enumerate(after) if loss < bound), f"more than {EPOCHS}")
+
+
 all_four = CurveRace(states, title="Four networks that differ in their activations", best_line=error)
 book.film("ch04_race", Clip(all_four, fps=10, hold_first=1.5, hold_last=3, colors=64),
           "A race: no activation function, ReLU, tanh and sigmoid.")  # fmt: skip
+needed = {name: epochs_until(runners[name].recording, error / 10) for name in (RELU, TANH, SIGMOID)}
+early = runners[SIGMOID].recording.losses[EARLY + 1]  # before the update after these
+far = {name: runners[name].model.predict([[FAR], [FAR + 1]])[:, 0] for name in needed}
 
 # %% [markdown]
-# After {EARLY} epochs the loss with the sigmoid is {early[SIGMOID]:.2f}, and a straight line could have {error:.2f};
-# with tanh it is {early[TANH]:.2f}. To get below a tenth of the line's loss, ReLU needs {needed[RELU]} epochs, tanh
-# {needed[TANH]}, and the sigmoid {needed[SIGMOID]}. At the end its loss is {states[SIGMOID].loss[-1]:.4f}, next to
-# {curve.loss[-1]:.4f} with ReLU. Two small slopes, one behind the other, can delay learning; ten can prevent it.
+# After {EARLY} epochs the loss with the sigmoid is {early:.2f}; a straight line could have {error:.2f}.
+#
+# To get below a tenth of the line's loss, ReLU needs {needed[RELU]} epochs, tanh {needed[TANH]}, and the sigmoid
+# {needed[SIGMOID]}. Two small slopes, one behind the other, can delay learning; ten can prevent it.
 #
 # ## Several answers at once: softmax
 #
-# One more function you will need in chapter 7, behind the last layer. There a network gives a score to each of ten
+# In chapter 7 you will need one more function, behind the last layer. There a network gives a score to each of ten
 # classes, and **softmax** turns the scores into probabilities. It raises $e$ to the power of each score, which makes
 # all of them positive, and divides by their sum:
 #
@@ -388,18 +385,20 @@ book.film("ch04_softmax", Clip(bars, fps=10, hold_first=2, colors=48),
 #
 # ## Where it is wrong to trust it
 #
-# The networks have learned {len(x):,} places, not the sine. Look again at the last frame of the first film. Beyond its
-# last corner a network with ReLU is straight, and it stays so for ever. At $x$ = {FAR:.0f} it answers
-# {far[RELU][0]:.1f}, and each step to the right adds {far[RELU][1] - far[RELU][0]:.2f}, while the sine never leaves the
-# strip between $-1$ and $1$. Tanh and the sigmoid level off in place of that: they answer {far[TANH][0]:.2f} and
-# {far[SIGMOID][0]:.2f}. No network here knows that a wave goes on. More epochs do not help, since no example says so.
+# The networks have not learned the sine. They have learned to agree with it where they were shown it. Look again at the
+# last frame of the first film. Beyond its last corner a network with ReLU is straight, and it stays so for ever. At $x$
+# = {FAR:.0f} it answers {far[RELU][0]:.1f}, and each step to the right adds {far[RELU][1] - far[RELU][0]:.2f}, while
+# the sine never leaves the strip between $-1$ and $1$.
+#
+# Tanh and the sigmoid level off instead: at the same place they answer {far[TANH][0]:.2f} and {far[SIGMOID][0]:.2f}. No
+# network here knows that a wave goes on. More epochs do not help, since no example says so.
 #
 # Nor does this race tell you which activation function is the best. It was one task, and one choice of initial weights.
-# Run `python -m chapters 4 --seed 1`, and you may see another order. ReLU depends on its start most of all. A neuron
-# that is off for every example gets no gradient from any: it is a **dead neuron**. In the first layer, whose inputs
-# never change, it stays dead. And with biases of zero all seven neurons of the first layer would bend at the same
-# place, where $x$ is zero. So the networks in this chapter start with their bends spread evenly. Fold out the code of
-# the first film, and look for `spread`.
+# Run `python -m chapters 4 --seed 1`, and you may see another order. With ReLU, much depends on where it starts. A
+# neuron that is off for every example gets no gradient from any: it is a **dead neuron**. In the first layer, whose
+# inputs never change, it stays dead. And with biases of zero all seven neurons of the first layer would bend at the
+# same place, where $x$ is zero. So the networks in this chapter start with their bends spread evenly. To see how, fold
+# out the code that trains them, near the top, and look for `spread`.
 #
 # ## Exercises
 #
