@@ -1,43 +1,13 @@
 # %% [markdown]
-# # Chapter 7. Ten classes: plane, car, bird, cat, deer, dog, frog, horse, ship, truck
+# # Chapter 7. Ten classes: is it right about pictures that it has never seen?
 #
-# One number is enough to say "horse" or "not a horse". For ten classes the network has ten numbers at its end, one for
-# each, and the softmax of chapter 4 makes probabilities of them, which add up to 1. Before it has learned anything
-# every class gets some, and which gets most is chance. What it learns from is the cross-entropy: minus the logarithm
-# of the probability that it gave to the true class.
+# Imagine a picture of a truck. Now look at it in a mirror, tilt it a little, and push it to one side. Is it still a
+# truck? You do not hesitate. But to a network a picture is three thousand numbers, and you have just changed nearly all
+# of them.
 #
-# The network is that of chapter 6, with colours: 64 filters of 3 × 3, which see red, green and blue, then 32 filters
-# that see what those 64 have found, and two dense layers; 169,130 parameters in all. After each convolution max
-# pooling keeps a quarter of the numbers. The ReLU comes behind it, since the largest of four numbers is the same
-# before and after, and there is a quarter of the work.
-#
-# Many parameters learn few pictures by heart. But a truck that is mirrored, turned a little and moved a little is
-# still a truck; so each picture is changed at random each time that it is shown, and never shown twice alike. That is
-# called **data augmentation**. The first film shows it slowly, and then what the network is shown in the picture's
-# place.
-#
-# The second film shows two pictures that the network never learns from, a truck and a frog, and what it says of them,
-# from update 0, where it knows nothing. Most of its frames lie in the first epoch, where most is learned: the answers
-# waver, then they settle. In the end the probabilities are nearly 1, but only nearly.
-#
-# What does augmentation change? In the third film the same network learns twice, from only 320 pictures. Shown as they
-# are, it soon knows nearly all of them by heart, but of those that it has never seen it gets far fewer right. This gap
-# is called **overfitting**. With augmentation the gap is narrower; but it learns more slowly, and after so few epochs
-# it gets fewer right of both. More pictures narrow the gap, too: the numbers below are those of the network of the
-# second film, which learns from thousands.
-#
-# ```
-# python -m chapters.ch07_ten_classes
-# python -m chapters.ch07_ten_classes --data cifar10 --epochs 125
-# ```
-#
-# The first learns from sketches that the program draws itself. The second is the book's run, on 50,000 photographs: it
-# takes about an hour, says before it starts how long, and writes a checkpoint after every epoch. If it is killed, the
-# same command with `--resume` goes on from there and ends, bit for bit, with the parameters of a run that was not.
-#
-# Recording every update of this run would fill a disk, so about 60 are recorded, those that the second film shows.
-# They are kept in memory, or, with `--record FOLDER`, on disk: then the film of a run that was killed and resumed is
-# whole, too. Without it, that film begins where the run goes on.
+# In this chapter a network learns to tell ten things apart: planes, cars, birds, cats, deer, dogs, frogs, horses, ships
+# and trucks. To be right about the pictures that it learns from is the easy part. Is it also right about others? That
+# is what you want to know of every network. Most of this chapter is about how to find out, and about what helps.
 
 # %% What this chapter uses
 import math
@@ -81,26 +51,36 @@ from chapters.tools.run import begin
 from chapters.tools.settings import Refusal
 
 book = begin("ch07")
-
-# %% What it works with
 BATCH, WORKERS = 32, 2
 SKETCHES = 8000, 1000  # to learn from, and to be tested on
 EPOCHS = {"sketches": 8, "cifar10": 125}
 LEARNING_RATE = {"sketches": 1e-3, "cifar10": 1e-4}
 AUGMENT = Augment(rotation=20, shift=0.1, flip=True)
+DROPOUT = 0.2  # the probability that a number is dropped
 BOOK = {"truck": 23, "frog": 29}  # rows of CIFAR-10's test pictures that the book shows
-FEW, NEW, FEW_EPOCHS = 320, 200, 15  # of the third film: pictures to learn from, to be tested on, epochs
-IN_FIRST, LATER = 44, 16  # frames of the second film: in the first epoch, and in all others
+FEW, NEW, FEW_EPOCHS = 320, 200, 15  # where few are learned from: how many, to be tested on how many; epochs
+IN_FIRST, LATER = 44, 16  # frames of the first film: in the first epoch, and in all others
+
+# %% [markdown]
+# ## Ten answers
+#
+# For horse or deer, one number at the end of the network was enough. For ten classes there must be ten, one for each.
+# Here is the whole network. Behind its layers stand the shapes of what they hand on:
 
 
+# %%
 def network(rng: np.random.Generator) -> Sequential:
-    """Return the network; the numbers behind the layers are output shapes. Softmax is left to the loss."""
-    first = [Conv2D(3, 64, 3, rng=rng), MaxPool2D(2), ReLU()]  # 15 × 15 × 64
-    second = [Conv2D(64, 32, 3, rng=rng), MaxPool2D(2), ReLU()]  # 6 × 6 × 32
-    dense = [Flatten(), Dense(1152, 128, rng=rng), ReLU(), Dropout(0.2, rng=rng)]  # 128
-    return Sequential([*first, *second, *dense, Dense(128, len(CLASS_NAMES), rng=rng)], dtype=np.float32)
+    layers = [
+        *(Conv2D(3, 64, 3, rng=rng), MaxPool2D(2), ReLU()),  # 15 × 15 × 64
+        *(Conv2D(64, 32, 3, rng=rng), MaxPool2D(2), ReLU()),  # 6 × 6 × 32
+        *(Flatten(), Dense(1152, 128, rng=rng), ReLU()),  # 128
+        Dropout(DROPOUT, rng=rng),
+        Dense(128, 10, rng=rng),
+    ]
+    return Sequential(layers, dtype=np.float32)
 
 
+# %% Train the network, in a run that can be interrupted and resumed
 def probabilities(predicted: np.ndarray, _: Any = None) -> np.ndarray:
     """Return what the network thinks of each picture: (N, 10), each row adds up to 1."""
     return Softmax().forward(predicted)
@@ -164,7 +144,18 @@ def outlook(run: Run, epochs: int, recorder: Recorder) -> str:
     return "\n".join(lines)
 
 
-# %% The pictures
+def checkpoint_file(out: Path, data: str, quick: bool, named: str | os.PathLike[str] | None, resume: bool) -> Path:
+    """Return where the checkpoint is; Refusal if there is none to go on from, or one that took hours would be lost."""
+    file = path_of("ch07", named or out / f"ch07_{'quick' if quick else data}.npz")
+    if resume and not file.exists():
+        raise Refusal(f"there is no checkpoint {file} to go on from; start without --resume")
+    if not file.parent.is_dir():
+        raise Refusal(f"there is no folder {file.parent} for the checkpoint")
+    if file.exists() and not resume and (named or (data == "cifar10" and not quick)):
+        raise Refusal(f"{file} would be overwritten: go on from it with --resume, move it away, or name another file")
+    return file
+
+
 def truck_and_frog(data: Images, source: str) -> list[int]:
     """Return which of the test pictures to show: the book's photographs, or the first sketches of each."""
     numbers = [CLASS_NAMES.index(name) for name in BOOK]
@@ -189,6 +180,56 @@ def parts_of(folder: Path) -> list[Recording]:
     return [Recording.load(folder / name) for name in sorted(names, key=int)]
 
 
+if book.epochs is not None:
+    positive_integer("ch07", "epochs", book.epochs)
+file = checkpoint_file(book.out, book.data, book.quick, book.checkpoint, book.resume)
+n_train, n_test = (200, 100) if book.quick else SKETCHES
+pictures = images.load(book.data, book.data_dir, sketches=(n_train, n_test), rng=np.random.default_rng(book.seed))
+if book.quick:  # of the photographs, too
+    pictures = Images(*(part[:n] for part, n in zip(pictures, (n_train, n_train, n_test, n_test), strict=True)))
+epochs = book.epochs or (2 if book.quick else EPOCHS[book.data])
+learning_rate = book.learning_rate or LEARNING_RATE[book.data]
+training = Run(pictures, truck_and_frog(pictures, book.data), learning_rate, book.seed, file)
+folder = None if book.record is None else path_of("ch07", book.record)
+try:
+    if book.resume:
+        training.resume()
+    parts = [] if folder is None else parts_of(folder)
+    if parts and not book.resume:
+        raise Refusal(f"{folder} holds a recording already; go on from it with --resume, or name another folder")
+    todo = training.epoch < epochs
+    part = folder / f"{len(parts) + 1}" if folder is not None and todo else None
+    recorder = Recorder(training.model, part, every=film_steps(training.updates, epochs).__contains__)
+except (OSError, ValueError) as error:
+    raise Refusal(str(error)) from error
+if todo and (book.data == "cifar10" or book.record is not None):
+    print(outlook(training, epochs, recorder), flush=True)
+if todo:
+    training.learn(epochs, recorder)
+else:
+    print(f"{training.epoch} epochs are done, there is nothing left to learn", flush=True)
+    training.resume(recorder)  # so that the film has an end
+
+kind = "photographs" if book.data == "cifar10" else "sketches that the program has drawn"
+first, last = ([float(epoch[i, CLASS_NAMES.index(name)]) for i, name in enumerate(BOOK)]
+               for epoch in (training.shown.values[0], training.shown.values[-1]))  # fmt: skip
+few_updates = "This was a quick run, with too few pictures and updates to learn much."
+quick_note = few_updates if book.quick else ""
+
+# %% [markdown]
+# You know nearly all of it from chapter 6. Sixty-four filters look at red, green and blue; thirty-two others look at
+# what those have found. After each convolution, max pooling keeps about a quarter of the numbers, and two dense layers
+# end it. (ReLU can wait until after the pooling. The largest of four numbers is the same before and after it, and there
+# is less work.) Only `Dropout` is new, and we shall come to it. There are {training.model.parameters.size:,}
+# parameters. They learn from {len(pictures.x_train):,} {kind}, {training.epoch} times over.
+#
+# The film shows two pictures of the test set, a truck and a frog. In the middle stand the layers of the network; on the
+# right are its answers, a bar for each class. The ten bars of a picture always add up to one. The clock at the top
+# counts updates, and after the first epoch its leaps get longer and longer. Before you press play, make a guess. What
+# will the bars look like when the network has not learned anything yet?
+
+
+# %% Draw the film: a truck and a frog, update by update
 def joined(parts: Sequence[Recording]) -> dict[int, Recording]:
     """Return step → the recording that has it. What was recorded after a checkpoint gives way to what went on there."""
     found: dict[int, Recording] = {}
@@ -226,6 +267,95 @@ def last_layer(model: Sequential, x: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return x.copy(), last.params["w"].copy(), last.params["b"].copy()
 
 
+bars = class_bars(training, [*parts, recorder.recording])
+pause = {frame: 1 for frame, step in enumerate(bars.steps) if step == training.updates}  # at the end of epoch 1
+book.film("ch07_truck_and_frog", Clip(bars, fps=5, motion=2, hold_first=2.5, hold_last=4, holds=pause),
+          "What the network says of two pictures that it never learns from.")  # fmt: skip
+
+# %% [markdown]
+# At the start each class has a little. The truck gets {first[0]:.2f} for "truck", the frog {first[1]:.2f} for "frog";
+# to share out evenly would be a tenth for each. Then the bars begin to move, and not straight to their goal: each batch
+# pulls the weights towards its own pictures, and what is good for one class may harm another. In the end the network
+# gives {last[0]:.4f} to the truck and {last[1]:.4f} to the frog. {quick_note}
+#
+# ## Logits, softmax, one-hot
+#
+# What comes out of the last layer are ten numbers of any size, also negative ones. They are called **logits**. The
+# softmax of chapter 4 turns logits $z$ into probabilities $p$:
+#
+# $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$$
+#
+# You can write the right answer as ten numbers, too: a one for the true class, and zeros for the others. That is called
+# **one-hot**. The loss function is the cross-entropy of chapter 5. With a one-hot target $t$ a single term of its sum
+# is left, that of the true class $k$:
+#
+# $$L = -\sum_j t_j \log p_j = -\log p_k$$
+#
+# And how does the loss change with each logit? The slope could not be simpler. It is what the network said, minus what
+# it should have said:
+#
+# $$\frac{\partial L}{\partial z_j} = p_j - t_j$$
+#
+# A step goes against the slope. So it raises the logit of the true class by as much as its probability falls short of
+# one, and it lowers each of the others by as much as that class got. Here they are for the truck, as it is in the first
+# picture of the film:
+
+# %%
+z = bars.scores[0, 0].astype(float)  # ten logits
+p = np.exp(z) / np.exp(z).sum()
+t = np.eye(10)[CLASS_NAMES.index("truck")]  # one-hot
+loss = -(t * np.log(p)).sum()
+slopes = p - t
+
+slopes.round(2)
+
+# %% [markdown]
+# The last of them is the truck's: it is negative, so its logit will rise, and all others will sink. The loss is
+# {loss:.2f}; in the end it is {abs(np.log(last[0])):.4f}. A network that gives a tenth to each class has a loss of
+# $-\log \frac{1}{10}$, which is {np.log(10):.2f}. Keep that number in mind: while a network for ten classes stays near
+# it, it has learned nothing.
+#
+# In tinylearn the slopes are the first line of backpropagation. Our network leaves the softmax to its loss: that is
+# what `from_logits` says. Each row of $t$ adds up to one, so for us `t.sum` changes nothing, and the mean over all rows
+# of the batch divides by their number:
+#
+# ::source tinylearn/losses.py CategoricalCrossEntropy.backward
+#
+# ## Is it right?
+
+# %% Count
+answers = probabilities(training.model.predict(pictures.x_test))
+card = Scorecard(answers, pictures.y_test, names=CLASS_NAMES)
+mistakes = card.matrix * (1 - np.eye(10, dtype=int))
+mistaken, taken_for = np.unravel_index(mistakes.argmax(), mistakes.shape)
+some = slice(1000)
+known = correct(training.model.predict(pictures.x_train[some]), pictures.y_train[some]) / len(pictures.y_train[some])
+
+# %% [markdown]
+# Two pictures prove nothing, so we count. Of the {card.total:,} pictures of the test set, {card.right} get the right
+# answer. Always saying the same class would get {card.baseline:.0%}. If you tested on many more pictures of the same
+# kind, the share that is right would probably lie between {card.interval[0]:.1%} and {card.interval[1]:.1%}. The
+# confusion matrix at the end of the page shows which class is taken for which. Most often it was a
+# {CLASS_NAMES[mistaken]} that was taken for a {CLASS_NAMES[taken_for]}: {card.matrix[mistaken, taken_for]} of
+# {card.matrix[mistaken].sum()}.
+#
+# ## Learned, or learned by heart?
+#
+# So many parameters can store a good many pictures together with their labels. A network that does so has found out
+# nothing about trucks. It is right about the pictures that it knows, and helpless before others. In chapter 5 you saw
+# such a gap between training set and test set: that is **overfitting**.
+#
+# The best cure is more pictures. But somebody has to find them and to label them. The next best cure costs nothing:
+# make new pictures out of old ones, by changes that leave the answer as it is. That is called **data augmentation**.
+# Each time a picture is shown, three things are drawn by chance: whether it is mirrored, an angle of up to
+# {AUGMENT.rotation:.0f}° to either side, and how far it moves, by up to {AUGMENT.shift:.0%} of its width and its
+# height.
+#
+# The film shows this for one truck: twice step by step, then seven times more. On the right you see what the network
+# has been shown in the truck's place. Would you know it each time? And are two of the nine alike?
+
+
+# %% Draw the film: augmentation
 def augmented(data: Images, rng: np.random.Generator) -> SideBySide:
     """A truck on the left, changed by chance, and on the right what the network has been shown in its place."""
     picture = data.x_train[np.flatnonzero(data.y_train == CLASS_NAMES.index("truck"))[0]]
@@ -237,6 +367,29 @@ def augmented(data: Images, rng: np.random.Generator) -> SideBySide:
     return SideBySide(steps, ContactSheet(sheet, [""] * 3, title="what the network has been shown", zoom=4))
 
 
+shown = augmented(pictures, np.random.default_rng(book.seed))
+augmentation = shown.scenes[0]
+book.film("ch07_augmentation", Clip(shown, fps=1.2, motion=8, hold_last=3, hold_first=1.5, holds={3: 1, 7: 1}),
+          "One truck, nine times: each time other numbers are drawn.")  # fmt: skip
+
+# %% [markdown]
+# The first time it was {"mirrored" if augmentation.mirrored[0] else "not mirrored"}, turned by
+# {abs(augmentation.angles[0]):.1f}°, and moved by {np.abs(augmentation.shifts[0]).max():.0%} of its size at the most.
+# Beyond its edge the picture goes on as in a mirror; look at the corners. No two of the nine are alike, but the label
+# is always "truck". So it is of little use to learn by heart where each pixel of this truck is. What all nine have in
+# common is worth learning, and that is what we want.
+#
+# For `fit` it is one more argument, `augment=AUGMENT`. These lines then change every batch:
+#
+# ::source tinylearn/augmentation.py Augment.__call__
+#
+# Does it help? For the next film the same network learns twice, from no more than {min(FEW, len(pictures.x_train))}
+# pictures: once as they are, once with augmentation. Both begin with the same weights. One line is the share of right
+# answers on the training set, the other that on the test set, and between them lies the gap. Two guesses, please. Which
+# network will be better on its training set? And which gap will be wider?
+
+
+# %% Draw the film: two networks that learn from few pictures
 def learning_run(name: str, data: Images, augment: Augment | None, epochs: int, seed: int) -> LearningRun:
     """Train the network on few pictures; return how many answers are right after each epoch, on both sets."""
     rng = np.random.default_rng(seed)
@@ -271,19 +424,178 @@ def overfitting(data: Images, epochs: int, seed: int) -> AccuracyGap:
     return AccuracyGap(range(epochs + 1), runs)
 
 
-# %% The run
-def checkpoint_file(out: Path, data: str, quick: bool, named: str | os.PathLike[str] | None, resume: bool) -> Path:
-    """Return where the checkpoint is; Refusal if there is none to go on from, or one that took hours would be lost."""
-    file = path_of("ch07", named or out / f"ch07_{'quick' if quick else data}.npz")
-    if resume and not file.exists():
-        raise Refusal(f"there is no checkpoint {file} to go on from; start without --resume")
-    if not file.parent.is_dir():
-        raise Refusal(f"there is no folder {file.parent} for the checkpoint")
-    if file.exists() and not resume and (named or (data == "cifar10" and not quick)):
-        raise Refusal(f"{file} would be overwritten: go on from it with --resume, move it away, or name another file")
-    return file
+gap = overfitting(pictures, 2 if book.quick else FEW_EPOCHS, book.seed)
+plain, changed = gap.runs
+narrower = "That gap is narrower." if changed.gaps[-1] < plain.gaps[-1] else "In this run that gap is not narrower."
+fewer = changed.shares[1, -1] < plain.shares[1, -1]
+too_few = "; here it had too few to be better on the test set" if fewer else ""
+heart = known - card.accuracy > min(plain.gaps[-1], changed.gaps[-1])
+in_large = "" if heart else "So many pictures are hard to learn by heart."
+book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=1, hold_last=4),
+          "The same network, with few pictures: as they are, and with augmentation.")  # fmt: skip
+
+# %% [markdown]
+# Shown the pictures as they are, the network ends with {plain.shares[0, -1]:.0%} on its training set and
+# {plain.shares[1, -1]:.0%} on the test set: a gap of {100 * plain.gaps[-1]:.0f} points.
+#
+# With augmentation it is {changed.shares[0, -1]:.0%} and {changed.shares[1, -1]:.0%}. {narrower} But it has a price. A
+# network that never sees a picture twice has more to learn, and needs more epochs for it{too_few}.
+#
+# And more pictures? The network of the first film has learned from {len(pictures.x_train):,}. It is right about
+# {known:.1%} of pictures that it learned from, and about {card.accuracy:.1%} of the test set. {in_large}
+#
+# ## Dropout
+#
+# Whatever makes a network fit its training set less closely, so that it generalises better, is **regularisation**.
+# Augmentation is one kind: it changes what comes in. **Dropout** changes what happens inside. While the network learns,
+# it sets each of the numbers behind the first dense layer to zero with a probability of {DROPOUT:.0%}. It rolls the
+# dice anew for every picture. What is left it multiplies by
+#
+# $$\frac{1}{1 - \text{rate}}$$
+#
+# so that sums keep their mean:
+#
+# ::source tinylearn/layers/dropout.py Dropout.forward
+#
+# Why should it help to destroy something? Think of a rule that needs five neurons at once because it fits one picture
+# only. It is broken {1 - (1 - DROPOUT) ** 5:.0%} of the time. What many neurons say independently of each other
+# survives. When the network is asked, not trained, nothing is dropped: `training` is off then.
+#
+# ## Settings that are not learned
+#
+# Training adjusts the parameters. But somebody has chosen the learning rate, how many epochs there are and how many
+# filters, what is dropped, how far pictures turn. Such settings are **hyperparameters**. To choose one, try several
+# values and keep the best.
+#
+# The best at what? Not at the training set, for there learning by heart wins. And not at the test set. Suppose that you
+# try twenty values that are all equally good, and keep the one that does best on the test set. It was the luckiest, and
+# its score promises more than it will keep. A set by which you have chosen can no longer tell you how well a network
+# generalises. If the last film makes you switch augmentation on or off, you have used up its test set.
+#
+# So there is a third set, split off from the training set: the **validation set**. Learn from the first, choose by the
+# second, and look at the third once, at the end. Here we try three learning rates, and count right answers on the
+# validation set:
+
+# %%
+count = min(FEW, 3 * len(pictures.x_train) // 4)
+learned, others = slice(count), slice(count, count + NEW)
+x, y, right = pictures.x_train, pictures.y_train, {}
+for rate in (1e-4, 1e-3, 1e-2):
+    rng = np.random.default_rng(book.seed)
+    model = network(rng)  # the same start each time
+    losses = fit(
+        model,
+        x[learned],
+        y[learned],
+        optimizer=RMSprop(rate),
+        rng=rng,
+        loss=CategoricalCrossEntropy(from_logits=True),
+        epochs=2 if book.quick else 8,
+    )
+    right[rate] = correct(model.predict(x[others]), y[others])
+
+right
+
+# %% Choose the one that was best
+chosen = max(right, key=lambda rate: right[rate])
+reason = "A smaller learning rate has not come far after so few updates, and a larger one takes too long steps."
+chance = "With so few pictures and updates, chance has a say in that, too."
+why_that_one = reason if chosen == 1e-3 and not book.quick else chance
+
+# %% [markdown]
+# The validation set has {len(y[others])} pictures. By these counts you choose {chosen:g}. {why_that_one}
+#
+# The validation set can tell you, too, when to stop. When the loss on it no longer falls, more epochs only teach the
+# network its training set. To end there is **early stopping**.
+
+# %% Ask it about what it does not know
+source = "one collection of photographs" if book.data == "cifar10" else "the same program has drawn both"
+noise = probabilities(training.model.predict(np.random.default_rng(book.seed).random((1, 32, 32, 3), np.float32)))[0]
+wrong = np.flatnonzero(answers.argmax(axis=1) != pictures.y_test)
+surest = wrong[answers[wrong].max(axis=1).argmax()]
+sure, y_sure = answers[surest], pictures.y_test[surest]
+
+# %% [markdown]
+# ## Where it is wrong to trust it
+#
+# *Other pictures.* Training set and test set come from the same source: {source}. So {card.accuracy:.0%} is a promise
+# about pictures from there. About a truck in the fog, or one seen from above, nobody has measured anything.
+#
+# *An eleventh class.* The probabilities add up to one, whatever you show. We gave the network a picture of nothing but
+# noise. It gives {noise.max():.0%} to "{CLASS_NAMES[noise.argmax()]}". "None of these" is not among its answers.
+#
+# *To be sure is not to be right.* Of all its mistakes on the test set it was surest of this one: a
+# {CLASS_NAMES[y_sure]}, to which it gave {sure.max():.0%} for "{CLASS_NAMES[sure.argmax()]}". A probability near one
+# says that a picture is like many others of that class in the training set, as far as the network can see.
+#
+# *Changes that change the answer.* A mirrored truck is a truck. A mirrored "b" is a "d", and a six that you turn far
+# enough is a nine. You choose what augmentation may do, and the network has to believe you.
+#
+# ## With photographs
+#
+# The sketches of the usual run are drawn by a program, and they are easier than the world. You can train the same
+# network on the [50,000 photographs of CIFAR-10](https://www.cs.toronto.edu/~kriz/cifar.html):
+#
+# ```
+# python -m chapters.ch07_ten_classes --data cifar10
+# ```
+#
+# That takes about an hour. It writes a checkpoint after each epoch. If it is interrupted, run it again with `--resume`,
+# and it goes on from there.
+#
+# ## Exercises
+#
+# Fold out an answer when you have your own.
+
+# %% [markdown]
+# ### Exercise 1. The sum of the slopes
+#
+# Add up the ten slopes $p_j - t_j$. What do you get, and would you get it for any picture? What does that say about a
+# network that adds the same number to all its logits?
+
+# %% Answer 1
+assert abs(slopes.sum()) < 1e-12  # p and t both add up to 1, for every picture
+shifted = np.exp(z + 5) / np.exp(z + 5).sum()
+assert np.allclose(shifted, p)  # so the loss has nothing against a common shift: it changes no probability
+f"their sum is {abs(slopes.sum()):.6f}; a common shift of all logits changes nothing"
+
+# %% [markdown]
+# ### Exercise 2. Dropout that stays on
+#
+# Ask the trained network a hundred times for the logit of "truck" of the same truck, first as usual and then with
+# dropout on. How many different answers do you expect in each case?
+
+# %% Answer 2
+picture, number = pictures.x_test[training.rows[:1]], CLASS_NAMES.index("truck")
 
 
+def logits_of(training_on: bool) -> set[float]:
+    """Return the different logits of a hundred times."""
+    training.model.set_training(training_on)
+    found = {float(training.model.forward(picture)[0, number]) for _ in range(100)}
+    training.model.set_training(False)
+    return found
+
+
+usual, dropped = logits_of(False), logits_of(True)
+assert len(usual) == 1
+assert len(dropped) > 1
+f"as usual {len(usual)}; with dropout {len(dropped)}, from {min(dropped):.2f} to {max(dropped):.2f}"
+
+# %% [markdown]
+# ### Exercise 3. The best of twenty
+#
+# Twenty networks know nothing and guess one of ten classes. You test each on two hundred pictures and keep the best.
+# How good does it look? How good is it on two hundred thousand others?
+
+# %% Answer 3
+guesses = np.random.default_rng(book.seed).binomial([[200], [200_000]], 0.1, (2, 20)) / [[200], [200_000]]
+best = guesses[0].argmax()
+assert guesses[0, best] > guesses[1, best]  # it was the luckiest of twenty, not the best
+f"it looks like {guesses[0, best]:.1%}, and it is {guesses[1, best]:.1%}"
+
+
+# %% The numbers of this run
 def headline(run: Run) -> dict[str, Any]:
     """Return what the network has become: of the two that are shown, of those it learned from, of those it did not."""
     card = Scorecard(run.model.predict(run.data.x_test), run.data.y_test, names=CLASS_NAMES)
@@ -296,47 +608,4 @@ def headline(run: Run) -> dict[str, Any]:
     return found | card.facts(f"{card.total} unseen")
 
 
-# %% This run
-if book.epochs is not None:
-    positive_integer("ch07", "epochs", book.epochs)
-file = checkpoint_file(book.out, book.data, book.quick, book.checkpoint, book.resume)
-n_train, n_test = (200, 100) if book.quick else SKETCHES
-pictures = images.load(book.data, book.data_dir, sketches=(n_train, n_test), rng=np.random.default_rng(book.seed))
-if book.quick:  # of the photographs, too
-    pictures = Images(*(part[:n] for part, n in zip(pictures, (n_train, n_train, n_test, n_test), strict=True)))
-epochs = book.epochs or (2 if book.quick else EPOCHS[book.data])
-learning_rate = book.learning_rate or LEARNING_RATE[book.data]
-training = Run(pictures, truck_and_frog(pictures, book.data), learning_rate, book.seed, file)
-folder = None if book.record is None else path_of("ch07", book.record)
-try:
-    if book.resume:
-        training.resume()
-    parts = [] if folder is None else parts_of(folder)
-    if parts and not book.resume:
-        raise Refusal(f"{folder} holds a recording already; go on from it with --resume, or name another folder")
-    todo = training.epoch < epochs
-    part = folder / f"{len(parts) + 1}" if folder is not None and todo else None
-    recorder = Recorder(training.model, part, every=film_steps(training.updates, epochs).__contains__)
-except (OSError, ValueError) as error:
-    raise Refusal(str(error)) from error
-
-# %% Training
-if todo and (book.data == "cifar10" or book.record is not None):
-    print(outlook(training, epochs, recorder), flush=True)
-if todo:
-    training.learn(epochs, recorder)
-else:
-    print(f"{training.epoch} epochs are done, there is nothing left to learn", flush=True)
-    training.resume(recorder)  # so that the film has an end
-
-# %% The films
-steps = augmented(pictures, np.random.default_rng(book.seed))
-book.film("ch07_augmentation", Clip(steps, fps=1.2, motion=8, hold_last=3, hold_first=1.5, holds={3: 1, 7: 1}))
-bars = class_bars(training, [*parts, recorder.recording])
-pause = {frame: 1 for frame, step in enumerate(bars.steps) if step == training.updates}  # at the end of epoch 1
-book.film("ch07_truck_and_frog", Clip(bars, fps=5, motion=2, hold_first=2.5, hold_last=4, holds=pause))
-gap = overfitting(pictures, 2 if book.quick else FEW_EPOCHS, book.seed)
-book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=1, hold_last=4))
-
-# %% The numbers
 book.numbers(headline(training))
