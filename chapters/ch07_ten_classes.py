@@ -61,15 +61,10 @@ BOOK = {"truck": 23, "frog": 29}  # rows of CIFAR-10's test pictures that the bo
 FEW, NEW, FEW_EPOCHS = 320, 200, 15  # where few are learned from: how many, to be tested on how many; epochs
 IN_FIRST, LATER = 44, 16  # frames of the first film: in the first epoch, and in all others
 
-# %% [markdown]
-# ## Ten answers
-#
-# For horse or deer, one number at the end of the network was enough. For ten classes there must be ten, one for each.
-# Here is the whole network. Behind its layers stand the shapes of what they hand on:
 
-
-# %%
+# %% Train the network, in a run that can be interrupted and resumed
 def network(rng: np.random.Generator) -> Sequential:
+    """Return the network. Softmax is left to the loss."""
     layers = [
         *(Conv2D(3, 64, 3, rng=rng), MaxPool2D(2), ReLU()),  # 15 × 15 × 64
         *(Conv2D(64, 32, 3, rng=rng), MaxPool2D(2), ReLU()),  # 6 × 6 × 32
@@ -80,7 +75,6 @@ def network(rng: np.random.Generator) -> Sequential:
     return Sequential(layers, dtype=np.float32)
 
 
-# %% Train the network, in a run that can be interrupted and resumed
 def probabilities(predicted: np.ndarray, _: Any = None) -> np.ndarray:
     """Return what the network thinks of each picture: (N, 10), each row adds up to 1."""
     return Softmax().forward(predicted)
@@ -214,19 +208,16 @@ kind = "photographs" if book.data == "cifar10" else "sketches that the program h
 first, last = ([float(epoch[i, CLASS_NAMES.index(name)]) for i, name in enumerate(BOOK)]
                for epoch in (training.shown.values[0], training.shown.values[-1]))  # fmt: skip
 few_updates = "This was a quick run, with too few pictures and updates to learn much."
+times = "one epoch" if training.epoch == 1 else f"{training.epoch} epochs"
 quick_note = few_updates if book.quick else ""
 
 # %% [markdown]
-# You know nearly all of it from chapter 6. Sixty-four filters look at red, green and blue; thirty-two others look at
-# what those have found. After each convolution, max pooling keeps about a quarter of the numbers, and two dense layers
-# end it. (ReLU can wait until after the pooling. The largest of four numbers is the same before and after it, and there
-# is less work.) Only `Dropout` is new, and we shall come to it. There are {training.model.parameters.size:,}
-# parameters. They learn from {len(pictures.x_train):,} {kind}, {training.epoch} times over.
+# It learns from {len(pictures.x_train):,} {kind}, for {times}. In the film you see two pictures that are not among
+# them, a truck and a frog of the test set. In the middle stand the layers of the network; on the right are its answers,
+# a bar for each class. The ten bars of a picture always add up to one. The clock at the top counts updates. After the
+# first epoch its leaps get longer and longer.
 #
-# The film shows two pictures of the test set, a truck and a frog. In the middle stand the layers of the network; on the
-# right are its answers, a bar for each class. The ten bars of a picture always add up to one. The clock at the top
-# counts updates, and after the first epoch its leaps get longer and longer. Before you press play, make a guess. What
-# will the bars look like when the network has not learned anything yet?
+# Before you press play, make a guess. What will the bars look like when the network has not learned anything yet?
 
 
 # %% Draw the film: a truck and a frog, update by update
@@ -271,12 +262,28 @@ bars = class_bars(training, [*parts, recorder.recording])
 pause = {frame: 1 for frame, step in enumerate(bars.steps) if step == training.updates}  # at the end of epoch 1
 book.film("ch07_truck_and_frog", Clip(bars, fps=5, motion=2, hold_first=2.5, hold_last=4, holds=pause),
           "What the network says of two pictures that it never learns from.")  # fmt: skip
+logits = np.asarray(bars.scores, float)  # of each picture of the film, each class of truck and frog
 
 # %% [markdown]
-# At the start each class has a little. The truck gets {first[0]:.2f} for "truck", the frog {first[1]:.2f} for "frog";
-# to share out evenly would be a tenth for each. Then the bars begin to move, and not straight to their goal: each batch
-# pulls the weights towards its own pictures, and what is good for one class may harm another. In the end the network
-# gives {last[0]:.4f} to the truck and {last[1]:.4f} to the frog. {quick_note}
+# At the start every class has a little. The truck gets {first[0]:.2f} for "truck", and the frog {first[1]:.2f} for
+# "frog". Evenly shared out, it would be a tenth for each.
+#
+# Then the bars begin to move, and not straight to their goal. Each batch pulls the weights towards its own pictures,
+# and what is good for one class may harm another. In the end the network gives {last[0]:.4f} to "truck" and
+# {last[1]:.4f} to "frog". {quick_note}
+#
+# ## Ten answers
+#
+# For horse or deer, one number at the end of the network was enough. For ten classes there must be ten, one for each.
+# Here is the whole network. Beside its layers stand the shapes of what they hand on:
+#
+# ::source chapters/ch07_ten_classes.py network
+#
+# You know nearly all of it from chapter 6. Sixty-four filters look at red, green and blue; thirty-two others look at
+# what those have found. After each convolution, max pooling keeps about a quarter of the numbers. (ReLU can wait until
+# then: the largest of four numbers is the same one before and after it, and there is less work.) Two dense layers come
+# last. Only `Dropout` is new, and we shall come to it. All together there are {training.model.parameters.size:,}
+# parameters.
 #
 # ## Logits, softmax, one-hot
 #
@@ -286,8 +293,8 @@ book.film("ch07_truck_and_frog", Clip(bars, fps=5, motion=2, hold_first=2.5, hol
 # $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$$
 #
 # You can write the right answer as ten numbers, too: a one for the true class, and zeros for the others. That is called
-# **one-hot**. The loss function is the cross-entropy of chapter 5. With a one-hot target $t$ a single term of its sum
-# is left, that of the true class $k$:
+# **one-hot**. The loss function is the cross-entropy of chapter 5. With a one-hot target $t$ a single term is left,
+# that of the true class $k$:
 #
 # $$L = -\sum_j t_j \log p_j = -\log p_k$$
 #
@@ -296,28 +303,28 @@ book.film("ch07_truck_and_frog", Clip(bars, fps=5, motion=2, hold_first=2.5, hol
 #
 # $$\frac{\partial L}{\partial z_j} = p_j - t_j$$
 #
-# A step goes against the slope. So it raises the logit of the true class by as much as its probability falls short of
-# one, and it lowers each of the others by as much as that class got. Here they are for the truck, as it is in the first
-# picture of the film:
+# A step goes against the slope. So the logit of the true class is pulled up, the harder the more its probability falls
+# short of one, and each of the others is pulled down, the harder the more it got. Here are the slopes for the truck, in
+# the first picture of the film:
 
 # %%
-z = bars.scores[0, 0].astype(float)  # ten logits
+z = logits[0, 0]  # of the first picture and the truck
 p = np.exp(z) / np.exp(z).sum()
 t = np.eye(10)[CLASS_NAMES.index("truck")]  # one-hot
 loss = -(t * np.log(p)).sum()
 slopes = p - t
 
-slopes.round(2)
+slopes.round(2).tolist()
 
 # %% [markdown]
-# The last of them is the truck's: it is negative, so its logit will rise, and all others will sink. The loss is
-# {loss:.2f}; in the end it is {abs(np.log(last[0])):.4f}. A network that gives a tenth to each class has a loss of
-# $-\log \frac{1}{10}$, which is {np.log(10):.2f}. Keep that number in mind: while a network for ten classes stays near
-# it, it has learned nothing.
+# Only the last of them, that of "truck", is negative. The loss is {loss:.2f}; in the end it is
+# {abs(np.log(last[0])):.4f}. A network that gives a tenth to each class has a loss of $-\log \frac{1}{10}$, which is
+# {np.log(10):.2f}. Keep that number in mind: while a network for ten classes stays near it, it has learned next to
+# nothing.
 #
-# In tinylearn the slopes are the first line of backpropagation. Our network leaves the softmax to its loss: that is
-# what `from_logits` says. Each row of $t$ adds up to one, so for us `t.sum` changes nothing, and the mean over all rows
-# of the batch divides by their number:
+# With these slopes backpropagation begins. Our network leaves the softmax to its loss: that is what `from_logits` says.
+# Each row of $t$ adds up to one, so for us `t.sum` changes nothing, and the mean over all rows of the batch divides by
+# their number:
 #
 # ::source tinylearn/losses.py CategoricalCrossEntropy.backward
 #
@@ -332,12 +339,13 @@ some = slice(1000)
 known = correct(training.model.predict(pictures.x_train[some]), pictures.y_train[some]) / len(pictures.y_train[some])
 
 # %% [markdown]
-# Two pictures prove nothing, so we count. Of the {card.total:,} pictures of the test set, {card.right} get the right
-# answer. Always saying the same class would get {card.baseline:.0%}. If you tested on many more pictures of the same
-# kind, the share that is right would probably lie between {card.interval[0]:.1%} and {card.interval[1]:.1%}. The
-# confusion matrix at the end of the page shows which class is taken for which. Most often it was a
-# {CLASS_NAMES[mistaken]} that was taken for a {CLASS_NAMES[taken_for]}: {card.matrix[mistaken, taken_for]} of
-# {card.matrix[mistaken].sum()}.
+# Two pictures prove nothing, so we count. The test set has {card.total:,}, and the network is right about
+# {card.accuracy:.1%} of them. Always naming the most frequent class would be right about {card.baseline:.1%}.
+#
+# On many more pictures of the same kind, its share would probably come out between {card.interval[0]:.1%} and
+# {card.interval[1]:.1%}. The confusion matrix, in the table at the end of the page, says which class is taken for
+# which. Most often it was a {CLASS_NAMES[mistaken]} that was taken for a {CLASS_NAMES[taken_for]}:
+# {card.matrix[mistaken, taken_for]} of {card.matrix[mistaken].sum()}.
 #
 # ## Learned, or learned by heart?
 #
@@ -345,11 +353,10 @@ known = correct(training.model.predict(pictures.x_train[some]), pictures.y_train
 # nothing about trucks. It is right about the pictures that it knows, and helpless before others. In chapter 5 you saw
 # such a gap between training set and test set: that is **overfitting**.
 #
-# The best cure is more pictures. But somebody has to find them and to label them. The next best cure costs nothing:
-# make new pictures out of old ones, by changes that leave the answer as it is. That is called **data augmentation**.
-# Each time a picture is shown, three things are drawn by chance: whether it is mirrored, an angle of up to
-# {AUGMENT.rotation:.0f}° to either side, and how far it moves, by up to {AUGMENT.shift:.0%} of its width and its
-# height.
+# The best cure is more pictures. But somebody has to find and to label them. The next best cure is to make new pictures
+# out of old ones, by changes that leave the answer as it is. That is called **data augmentation**. Each time a picture
+# is shown, three things are drawn by chance: whether it is mirrored, an angle of up to {AUGMENT.rotation:.0f}° to
+# either side, and how far it moves, by up to {AUGMENT.shift:.0%} of its width and its height.
 #
 # The film shows this for one truck: twice step by step, then seven times more. On the right you see what the network
 # has been shown in the truck's place. Would you know it each time? And are two of the nine alike?
@@ -368,25 +375,27 @@ def augmented(data: Images, rng: np.random.Generator) -> SideBySide:
 
 
 shown = augmented(pictures, np.random.default_rng(book.seed))
-augmentation = shown.scenes[0]
+mirrored, angles, shifts = AUGMENT.draw(9, np.random.default_rng(book.seed))  # as the film does
+moved = 32 * np.abs(shifts[0])  # pixels down or up, and to a side
 book.film("ch07_augmentation", Clip(shown, fps=1.2, motion=8, hold_last=3, hold_first=1.5, holds={3: 1, 7: 1}),
           "One truck, nine times: each time other numbers are drawn.")  # fmt: skip
 
 # %% [markdown]
-# The first time it was {"mirrored" if augmentation.mirrored[0] else "not mirrored"}, turned by
-# {abs(augmentation.angles[0]):.1f}°, and moved by {np.abs(augmentation.shifts[0]).max():.0%} of its size at the most.
-# Beyond its edge the picture goes on as in a mirror; look at the corners. No two of the nine are alike, but the label
-# is always "truck". So it is of little use to learn by heart where each pixel of this truck is. What all nine have in
-# common is worth learning, and that is what we want.
+# The first time it was {"mirrored" if mirrored[0] else "not mirrored"}, turned by {abs(angles[0]):.1f}°, and moved by
+# {moved[0]:.1f} pixels up or down and {moved[1]:.1f} to one side. Beyond its edge the picture goes on as in a mirror:
+# look at the corners.
+#
+# No two of the nine are alike, but the label is always "truck". So it is of little use to learn by heart where each
+# pixel of this truck is. What all nine have in common is worth learning.
 #
 # For `fit` it is one more argument, `augment=AUGMENT`. These lines then change every batch:
 #
 # ::source tinylearn/augmentation.py Augment.__call__
 #
 # Does it help? For the next film the same network learns twice, from no more than {min(FEW, len(pictures.x_train))}
-# pictures: once as they are, once with augmentation. Both begin with the same weights. One line is the share of right
-# answers on the training set, the other that on the test set, and between them lies the gap. Two guesses, please. Which
-# network will be better on its training set? And which gap will be wider?
+# pictures: once as they are, once with augmentation. Both begin with the same weights. The solid line is the share of
+# right answers on the training set, the dashed one that on the test set, and between them lies the gap. Two guesses,
+# please. Which network will be better on its training set? And which gap will be wider?
 
 
 # %% Draw the film: two networks that learn from few pictures
@@ -438,18 +447,20 @@ book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=1, hold_la
 # Shown the pictures as they are, the network ends with {plain.shares[0, -1]:.0%} on its training set and
 # {plain.shares[1, -1]:.0%} on the test set: a gap of {100 * plain.gaps[-1]:.0f} points.
 #
-# With augmentation it is {changed.shares[0, -1]:.0%} and {changed.shares[1, -1]:.0%}. {narrower} But it has a price. A
-# network that never sees a picture twice has more to learn, and needs more epochs for it{too_few}.
+# With augmentation it is {changed.shares[0, -1]:.0%} and {changed.shares[1, -1]:.0%}. {narrower} But augmentation has a
+# price. A network that never sees a picture twice has more to learn, and needs more epochs for it{too_few}.
 #
 # And more pictures? The network of the first film has learned from {len(pictures.x_train):,}. It is right about
-# {known:.1%} of pictures that it learned from, and about {card.accuracy:.1%} of the test set. {in_large}
+# {known:.1%} of those, as far as we counted, and about {card.accuracy:.1%} of the test set. {in_large}
 #
 # ## Dropout
 #
 # Whatever makes a network fit its training set less closely, so that it generalises better, is **regularisation**.
-# Augmentation is one kind: it changes what comes in. **Dropout** changes what happens inside. While the network learns,
-# it sets each of the numbers behind the first dense layer to zero with a probability of {DROPOUT:.0%}. It rolls the
-# dice anew for every picture. What is left it multiplies by
+# Augmentation is one kind: it changes what comes in.
+#
+# **Dropout** changes what happens inside. While the network learns, it sets each of the numbers behind the first dense
+# layer to zero with a probability of {DROPOUT:.0%}. It rolls its dice anew for every picture. Whatever stays is
+# multiplied by
 #
 # $$\frac{1}{1 - \text{rate}}$$
 #
@@ -464,8 +475,8 @@ book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=1, hold_la
 # ## Settings that are not learned
 #
 # Training adjusts the parameters. But somebody has chosen the learning rate, how many epochs there are and how many
-# filters, what is dropped, how far pictures turn. Such settings are **hyperparameters**. To choose one, try several
-# values and keep the best.
+# filters, how much is dropped, and how far pictures turn. Such settings are **hyperparameters**. To choose one, try
+# several values and keep the best.
 #
 # The best at what? Not at the training set, for there learning by heart wins. And not at the test set. Suppose that you
 # try twenty values that are all equally good, and keep the one that does best on the test set. It was the luckiest, and
@@ -477,35 +488,29 @@ book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=1, hold_la
 # validation set:
 
 # %%
-count = min(FEW, 3 * len(pictures.x_train) // 4)
-learned, others = slice(count), slice(count, count + NEW)
-x, y, right = pictures.x_train, pictures.y_train, {}
+count, tries = min(FEW, 3 * len(pictures.x_train) // 4), 2 if book.quick else 8
+few = pictures.x_train[:count], pictures.y_train[:count]  # to learn from
+x, y = (part[count : count + NEW] for part in pictures[:2])  # to choose by
+entropy = CategoricalCrossEntropy(from_logits=True)
+right = {}
 for rate in (1e-4, 1e-3, 1e-2):
     rng = np.random.default_rng(book.seed)
     model = network(rng)  # the same start each time
-    losses = fit(
-        model,
-        x[learned],
-        y[learned],
-        optimizer=RMSprop(rate),
-        rng=rng,
-        loss=CategoricalCrossEntropy(from_logits=True),
-        epochs=2 if book.quick else 8,
-    )
-    right[rate] = correct(model.predict(x[others]), y[others])
+    fit(model, *few, loss=entropy, optimizer=RMSprop(rate), epochs=tries, rng=rng)
+    right[rate] = correct(model.predict(x), y)
 
 right
 
 # %% Choose the one that was best
 chosen = max(right, key=lambda rate: right[rate])
-reason = "A smaller learning rate has not come far after so few updates, and a larger one takes too long steps."
+reason = "A smaller learning rate has not come far after so few updates; the steps of a larger one are too long."
 chance = "With so few pictures and updates, chance has a say in that, too."
 why_that_one = reason if chosen == 1e-3 and not book.quick else chance
 
 # %% [markdown]
-# The validation set has {len(y[others])} pictures. By these counts you choose {chosen:g}. {why_that_one}
+# So many of the {len(y)} are right, for each learning rate. By these counts you choose {chosen:g}. {why_that_one}
 #
-# The validation set can tell you, too, when to stop. When the loss on it no longer falls, more epochs only teach the
+# The validation set also tells you when to stop. When the loss on it no longer falls, more epochs only teach the
 # network its training set. To end there is **early stopping**.
 
 # %% Ask it about what it does not know
@@ -525,23 +530,23 @@ sure, y_sure = answers[surest], pictures.y_test[surest]
 # noise. It gives {noise.max():.0%} to "{CLASS_NAMES[noise.argmax()]}". "None of these" is not among its answers.
 #
 # *To be sure is not to be right.* Of all its mistakes on the test set it was surest of this one: a
-# {CLASS_NAMES[y_sure]}, to which it gave {sure.max():.0%} for "{CLASS_NAMES[sure.argmax()]}". A probability near one
-# says that a picture is like many others of that class in the training set, as far as the network can see.
+# {CLASS_NAMES[y_sure]}, to which it gave {sure.max():.0%} for "{CLASS_NAMES[sure.argmax()]}". A probability is only as
+# good as what the network has learned to see.
 #
 # *Changes that change the answer.* A mirrored truck is a truck. A mirrored "b" is a "d", and a six that you turn far
 # enough is a nine. You choose what augmentation may do, and the network has to believe you.
 #
 # ## With photographs
 #
-# The sketches of the usual run are drawn by a program, and they are easier than the world. You can train the same
-# network on the [50,000 photographs of CIFAR-10](https://www.cs.toronto.edu/~kriz/cifar.html):
+# Sketches are easier than the world. You can train the same network on the [50,000 photographs of
+# CIFAR-10](https://www.cs.toronto.edu/~kriz/cifar.html):
 #
 # ```
 # python -m chapters.ch07_ten_classes --data cifar10
 # ```
 #
-# That takes about an hour. It writes a checkpoint after each epoch. If it is interrupted, run it again with `--resume`,
-# and it goes on from there.
+# That takes about an hour, and writes a checkpoint after each epoch. If it is interrupted, run it again with
+# `--resume`.
 #
 # ## Exercises
 #

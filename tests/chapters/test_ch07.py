@@ -25,7 +25,7 @@ from tests.tinylearn.cifar10_files import BATCHES, write_folder
 from tinylearn import Recorder, Recording, RMSprop
 from tinylearn.datasets import CLASS_NAMES
 
-FILMS = {"ch07_augmentation": (1216, 492), "ch07_truck_and_frog": (1200, 768), "ch07_overfitting": (1120, 592)}
+FILMS = {"ch07_truck_and_frog": (1200, 768), "ch07_augmentation": (1216, 492), "ch07_overfitting": (1120, 592)}
 FORMATS = ("gif", "png")
 
 
