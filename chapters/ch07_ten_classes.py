@@ -212,10 +212,10 @@ times = "one epoch" if training.epoch == 1 else f"{training.epoch} epochs"
 quick_note = few_updates if book.quick else ""
 
 # %% [markdown]
-# It learns from {len(pictures.x_train):,} {kind}, for {times}. In the film you see two pictures that are not among
-# them, a truck and a frog of the test set. In the middle stand the layers of the network; on the right are its answers,
-# a bar for each class. The ten bars of a picture always add up to one. The clock at the top counts updates. After the
-# first epoch its leaps get longer and longer.
+# The network learns from {len(pictures.x_train):,} {kind}, for {times}. In the film you see two pictures that are not
+# among them, a truck and a frog of the test set. In the middle stand the layers of the network; on the right are its
+# answers, a bar for each class. The ten bars of a picture always add up to one. The clock at the top counts updates.
+# After the first epoch its leaps get longer and longer.
 #
 # Before you press play, make a guess. What will the bars look like when the network has not learned anything yet?
 
@@ -287,8 +287,8 @@ logits = np.asarray(bars.scores, float)  # of each picture of the film, each cla
 #
 # ## Logits, softmax, one-hot
 #
-# What comes out of the last layer are ten numbers of any size, also negative ones. They are called **logits**. The
-# softmax of chapter 4 turns logits $z$ into probabilities $p$:
+# Out of the last layer come ten numbers of any size, also negative ones. They are called **logits**. The softmax of
+# chapter 4 turns logits $z$ into probabilities $p$:
 #
 # $$p_k = \frac{e^{z_k}}{\sum_j e^{z_j}}$$
 #
@@ -386,7 +386,7 @@ book.film("ch07_augmentation", Clip(shown, fps=1.2, motion=8, hold_last=3, hold_
 # look at the corners.
 #
 # No two of the nine are alike, but the label is always "truck". So it is of little use to learn by heart where each
-# pixel of this truck is. What all nine have in common is worth learning.
+# pixel of this truck is. It is better to learn the things that all nine have in common.
 #
 # For `fit` it is one more argument, `augment=AUGMENT`. These lines then change every batch:
 #
@@ -455,12 +455,11 @@ book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=1, hold_la
 #
 # ## Dropout
 #
-# Whatever makes a network fit its training set less closely, so that it generalises better, is **regularisation**.
-# Augmentation is one kind: it changes what comes in.
+# To make a network fit its training set less closely, so that it generalises better, is called **regularisation**.
+# Augmentation does it by changing the inputs.
 #
-# **Dropout** changes what happens inside. While the network learns, it sets each of the numbers behind the first dense
-# layer to zero with a probability of {DROPOUT:.0%}. It rolls its dice anew for every picture. Whatever stays is
-# multiplied by
+# **Dropout** does it inside the network. While that learns, it sets each of the numbers behind the first dense layer to
+# zero with a probability of {DROPOUT:.0%}. It rolls its dice anew for every picture. The others are multiplied by
 #
 # $$\frac{1}{1 - \text{rate}}$$
 #
@@ -469,8 +468,8 @@ book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=1, hold_la
 # ::source tinylearn/layers/dropout.py Dropout.forward
 #
 # Why should it help to destroy something? Think of a rule that needs five neurons at once because it fits one picture
-# only. It is broken {1 - (1 - DROPOUT) ** 5:.0%} of the time. What many neurons say independently of each other
-# survives. When the network is asked, not trained, nothing is dropped: `training` is off then.
+# only. It is broken {1 - (1 - DROPOUT) ** 5:.0%} of the time. A hint that many neurons give, each on its own, survives.
+# When the network is asked, not trained, nothing is dropped: `training` is off then.
 #
 # ## Settings that are not learned
 #
@@ -508,7 +507,7 @@ chance = "With so few pictures and updates, chance has a say in that, too."
 why_that_one = reason if chosen == 1e-3 and not book.quick else chance
 
 # %% [markdown]
-# So many of the {len(y)} are right, for each learning rate. By these counts you choose {chosen:g}. {why_that_one}
+# These are the right answers of each learning rate, out of {len(y)}. So you choose {chosen:g}. {why_that_one}
 #
 # The validation set also tells you when to stop. When the loss on it no longer falls, more epochs only teach the
 # network its training set. To end there is **early stopping**.
