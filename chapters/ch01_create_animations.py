@@ -8,7 +8,7 @@
 # Now let the years go by in front of you. A line climbs and crosses another; you need not search, because you see it
 # happen.
 #
-# This chapter turns one table into five films. You make the first by yourself, in about twenty lines. All other films
+# This chapter turns one table into five films. One of them you make by yourself, in about twenty lines. All other films
 # of this book are made in the same way, whatever they show.
 
 # %% What this chapter uses
@@ -84,7 +84,7 @@ if book.quick:
 # play, make a guess: in which year does China's line cross Japan's? And which lines does it cross before?
 
 # %% Draw the film: lines that grow
-few, many = (pictures_per_row(shown, most) for most in ((5, 10) if book.quick else (100, 200)))  # from row to row
+few, many = (pictures_per_row(shown, most) for most in ((10, 10) if book.quick else (100, 200)))  # from row to row
 unhurried: dict[str, Any] = {"hold_first": 1, "hold_last": 3, "colors": 96}
 book.film("ch01_gdp_lines", Clip(GrowingLines(shown), fps=10 / few, motion=few, **unhurried),
           "Each line grows from its first year to its last.")  # fmt: skip
@@ -125,7 +125,7 @@ class ShortestScene(Scene):
         axes = figure.add_subplot()
         axes.set_title(self.title)
         axes.set_prop_cycle(color=style.SERIES * 2, ls=["-"] * 5 + ["--"] * 5)
-        look = {"linewidth": 2, "marker": "o", "markevery": [-1], "zorder": 3}
+        look: Any = {"linewidth": 2, "marker": "o", "markevery": [-1], "zorder": 3}
         self.lines = axes.plot(self.times, self.values, **look)  # so that all fits
         legend = axes.legend(self.lines, self.names, loc="upper left", fontsize=12)
         legend.set_zorder(2)  # under the lines
@@ -154,8 +154,9 @@ shortest = Clip(shortest_scene(shown), fps=5, colors=96)
 book.film("ch01_shortest_scene", shortest, "The same table, drawn by the class above: a picture for each row.")
 
 # %% [markdown]
-# The lines jump: there is a picture for each row, {len(shortest.delays())} in all, and nothing between them. Names
-# stand in a box, so that your eyes have to go to and fro. The rest is the same film.
+# The lines jump: there is a picture for each row, {len(shortest.delays())} in all, and nothing between them. There is
+# no clock, and no value at the end of a line. The names stand in a box, so your eyes have to go to and fro. But it is
+# the same film, and you know all of its code.
 #
 # Copy the class into a file of your own, with these lines around it, and put your own numbers in. You need as many
 # times as there are rows of values, and as many names as there are columns:
@@ -179,14 +180,14 @@ book.film("ch01_shortest_scene", shortest, "The same table, drawn by the class a
 #
 # ## Between two rows
 #
-# In the first film the lines did not jump. It has {(len(shown.times) - 1) * few + 1} pictures, more than the table has
-# rows. Where do the others come from? The scene **interpolates**: when a fraction $p$ of the time from row $n$ to row
-# $n + 1$ has passed, a line has come to
+# In the first film the lines did not jump, they glided. But the table has nothing between two rows. Where do those
+# pictures come from? The scene **interpolates**: when a fraction $p$ of the time from row $n$ to row $n + 1$ has
+# passed, a line has come to
 #
 # $$v = v_n + p \, (v_{n+1} - v_n)$$
 #
-# which is the straight line from the one to the other. In the source the fraction is what is left of the frame's number
-# when its whole part is taken away:
+# which lies on the straight line from the one to the other. Such a scene may be asked for a frame that lies between two
+# frames, `update(3.4)`. The fraction is what is left of that number when you take its whole part away:
 #
 # ::source animations/scenes/tables/table_scene.py between
 #
@@ -194,23 +195,23 @@ book.film("ch01_shortest_scene", shortest, "The same table, drawn by the class a
 #
 # $$(T - 1) \cdot m + 1$$
 #
-# pictures. Now look closely at the next film. It races bars: the longest is on top, and whoever becomes longer moves
-# up. Which bar never leaves its place? Keep an eye on the number at the end of a bar, too, and on the scale at the
-# bottom. Do they glide like the bars?
+# pictures. The next one has {(len(shown.times) - 1) * many + 1}, of {len(shown.times)} rows. It is a race of bars: the
+# longest is on top, and whoever becomes longer moves up. Which bar never leaves its place? Keep an eye on the number at
+# the end of a bar, too, and on the scale at the bottom. Do they glide like the bars?
 
 # %% Draw the film: a bar race
 book.film("ch01_bar_race", Clip(BarRace(shown), fps=10 / many, motion=many, **unhurried | {"colors": 32}),
           "A bar race: whoever becomes longer moves up.")  # fmt: skip
 by_name = dict(zip(economies.names, economies.values.T, strict=True))
 usa, japan, germany, china = (by_name[name] for name in ("USA", "Japan", "Germany", "China"))
-passed = crossings["China passes Japan"]
+passed = int(crossings["China passes Japan"])
 before, after = china[passed - 1 - first], china[passed - first]
 growth = usa[-1] / usa[0]
 
 # %% [markdown]
-# The USA stays on top all the time. Bars and scale glide, the numbers do not. Between {passed - 1} and {passed} China's
-# bar passes through {(before + after) / 2:.2f}, but that number never appears, because no statistician has ever
-# reported it. The table says {before:.2f} for the one year and {after:.2f} for the other. A bar between them is a help
+# The USA stays on top all the time. Bars and scale glide, the numbers at the bars do not. Halfway between {passed - 1}
+# and {passed} China would stand at {(before + after) / 2:.2f}, but that number never appears, because nobody has ever
+# measured it. The table says {before:.2f} for the one year and {after:.2f} for the other. A bar between them is a help
 # for your eyes. A digit between them would be a claim.
 #
 # And did you notice the scale? It grows with the leader, so that the longest bar always fills the picture. In {last}
@@ -344,7 +345,7 @@ forgetting = Painter(forgetful)
 lengths = []
 for frame in (0, 9, 40):
     forgetting.paint(frame)
-    lengths.append(len(forgetful.lines[0].get_xdata()))
+    lengths.append(np.size(forgetful.lines[0].get_xdata()))
 assert lengths == [1, 10, 10]
 f"points of each line in frames 0, 9 and 40: {lengths}"
 

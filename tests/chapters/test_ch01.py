@@ -2,6 +2,7 @@
 
 import inspect
 import json
+import re
 import runpy
 import subprocess
 import sys
@@ -15,10 +16,11 @@ from animations import GrowingLines, Pie, SideBySide, style
 from animations.engine.painter import Painter
 from chapters import __main__
 from chapters import ch01_create_animations as chapter
+from chapters.tools.chapter import CHAPTERS
 from chapters.tools.run import run_alone
 from tests.chapters.chapter_helpers import ChapterUnderTest, check_films, run_chapter
 from tests.tinylearn.peoples_tables import TABLES
-from tinylearn.datasets import Table, gdp, read_table
+from tinylearn.datasets import gdp
 
 FILMS = {"ch01_shortest_scene", "ch01_gdp_lines", "ch01_bar_race", "ch01_bars_and_lines", "ch01_pie_and_lines"}
 FORMATS = ("gif",)
@@ -62,8 +64,18 @@ def test_the_films(drawn):
     )
 
 
-def test_all_years_are_in_the_films_that_are_not_quick():
-    films = chapter.films_of(gdp())
+def films_of(folder, table=None, quick=False):
+    """Return name → clip, of a run that draws none of them."""
+    ran = []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("chapters.tools.chapter.draw", lambda *films: None)
+        under_test = ChapterUnderTest(chapter, lambda names: ran.append(names.get("book")))
+        under_test.main(folder, csv=table, quick=quick)
+    return ran[-1].films
+
+
+def test_all_years_are_in_the_films_that_are_not_quick(tmp_path):
+    films = films_of(tmp_path)
     assert films.keys() == FILMS
     for name, film in films.items():
         scenes = film.scene.scenes if isinstance(film.scene, SideBySide) else [film.scene]
@@ -78,7 +90,7 @@ def test_all_years_are_in_the_films_that_are_not_quick():
 
 
 def test_a_country_has_its_colour_in_the_shortest_scene_too():
-    scene = chapter.films_of(gdp())["ch01_shortest_scene"].scene
+    scene = chapter.shortest_scene(gdp())
     Painter(scene).paint(20)
     assert [line.get_color() for line in scene.lines] == list(style.SERIES)
     legend = scene.lines[0].axes.get_legend()
@@ -131,13 +143,12 @@ def test_the_shortest_scene_has_at_most_25_lines():
 
 
 def test_the_shortest_scene_works_in_another_file_with_other_data(tmp_path):
-    """Its source, the imports named above it, the line that renders: and a film is there."""
-    comments = [line.removeprefix("#").strip() for line in inspect.getcomments(chapter.ShortestScene).splitlines()]
-    imports = [line for line in comments if line.startswith(("import ", "from "))]
-    (render,) = [line for line in comments if line.startswith("render(")]
-    assert len(imports) == 4
-    data = 'times, names, values = np.arange(4), ["hares", "foxes"], np.array([[9, 1], [7, 2], [3, 3], [5, 2]])'
-    program = "\n".join([*imports, "", inspect.getsource(chapter.ShortestScene), data, render, ""])
+    """Its source in the place that the prose leaves for it: and a film is there."""
+    (program,) = re.findall(
+        r"(?s)```python\n(.*?)```", "\n".join(cell.text for cell in CHAPTERS[1].script if cell.prose)
+    )
+    assert program.count("# here comes the class") == 1
+    program = program.replace("# here comes the class", inspect.getsource(chapter.ShortestScene))
     (tmp_path / "mine.py").write_text(program, encoding="utf-8")
     subprocess.run([sys.executable, "mine.py"], cwd=tmp_path, check=True)
     with Image.open(tmp_path / "film.gif") as film:
@@ -216,8 +227,7 @@ def test_dates_are_dates_in_the_headline(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", TABLES)
 def test_the_tables_that_people_have_become_films(tmp_path, name):
     (tmp_path / "mine.csv").write_text(TABLES[name][0], encoding="utf-8")
-    table = read_table(tmp_path / "mine.csv")
-    for film in chapter.films_of(chapter.every_tenth_row(table), most=10).values():
+    for film in films_of(tmp_path, tmp_path / "mine.csv", quick=True).values():
         assert (Painter(film.scene).paint(film.scene.frames - 1)[..., :3] < 250).any(), "nothing is drawn"
 
 
@@ -233,7 +243,15 @@ def test_all_chapters_run_takes_a_table_for_chapter_1(tmp_path, monkeypatch, cap
     assert "--csv is for chapter 1 alone: python -m chapters 1 --csv FILE" in capsys.readouterr().err
 
 
-def test_a_table_without_shares_has_no_pie(capsys):
-    table = Table([1, 2, 3], ["Oslo", "Rome"], [[-4, 8], [-3, 9], [0, 12]], clock="month")
-    assert chapter.films_of(table).keys() == FILMS - {"ch01_pie_and_lines"}
+def test_a_table_without_shares_has_no_pie(tmp_path, capsys):
+    (tmp_path / "mine.csv").write_text("month,Oslo,Rome\n1,-4,8\n2,-3,9\n3,0,12\n")
+    assert films_of(tmp_path, tmp_path / "mine.csv").keys() == FILMS - {"ch01_pie_and_lines"}
     assert "Pie: a share cannot be negative, but Oslo is -4 at month 1" in capsys.readouterr().out
+
+
+def test_a_page_of_another_table_says_that_the_text_is_not_about_it(tmp_path):
+    (tmp_path / "mine.csv").write_text("month,Oslo\n1,4\n2,3\n")
+    said = [f"{ChapterUnderTest(chapter).main(tmp_path, formats=(), csv=csv)['cells']}"
+            for csv in (tmp_path / "mine.csv", None)]  # fmt: skip
+    sentence = "The films on this page show mine.csv; the text speaks of the table that comes with tinylearn."
+    assert [sentence in each for each in said] == [True, False]
