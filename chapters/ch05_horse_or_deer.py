@@ -1,41 +1,12 @@
 # %% [markdown]
 # # Chapter 5. Horse or deer? One neuron looks at a picture
 #
-# A picture is a table of numbers. Each of its 32 × 32 pixels has three: how much red, green and blue there is, from 0
-# to 1. Here the neuron sees the red ones alone, as the book has it: 1024 inputs, so 1024 weights. It multiplies every
-# pixel with its weight, adds up, and adds the bias. The sum can be any number; the sigmoid of chapter 4 squeezes it
-# between 0 and 1, and that is the neuron's answer: the probability that this is a horse. Below a half it means a deer.
+# Is that a horse or a deer? You look, and you know. Now try to write down how you know it, as a rule for somebody who
+# has never seen either. Antlers? Many deer have none. Four long legs? Both have them.
 #
-# It starts with weights of 0: it has no opinion and answers a half to everything. Then it is shown the **training
-# set**, 160 pictures in batches of 32, 125 times over, and each batch moves the weights a little against the gradient
-# of the binary cross-entropy. The weights make a picture, too: where it is blue, a bright pixel speaks for a horse,
-# where it is red, for a deer; the scale below it grows with the weights. Multiply the two pictures pixel by pixel, and
-# you get a third, in the same colours: add up all that is blue, all that is red, and the bias, and you have the sum.
-# Horse and deer of the film are from the **test set**, from which the neuron never learns. All that it can notice is
-# at which places bright pixels went together with which animal in the training set. A horse that looks the other way,
-# or stands a little higher, is something else to it.
-#
-# How good is it? Of the 41 sketches of the test set it gets 26 right. That sounds better than tossing a coin, until
-# you count: 24 of the 41 are deer, so always answering "deer" gets 24. And 41 are few: with luck, good or bad, 26 of
-# 41 can come from a model that is right in 48 of 100 cases, or in 76. So the scorecard says how many are right, of how
-# many, the 95 % interval, and what always giving the same answer would get.
-#
-# Would more neurons help? The second film sets a network of three layers, 1024-64-32-1 with ReLU, beside the one
-# neuron. It soon knows the training set by heart, 158 of 160, but of the test set it gets 29 of 41. Both models
-# **overfit**: they are better on what they have learned from than on what is new, and the gap of the network is the
-# wider one. What have its hidden neurons learned? The third film shows four of the 64 in the first layer: what
-# training has added to their weights, and how strongly each answers the horse and the deer. Each looks for another
-# pattern of bright and dark, and the layers after it weigh their answers. But each looks at every pixel at its place.
-# Chapter 6 looks in another way.
-#
-# ```
-# python -m chapters.ch05_horse_or_deer
-# python -m chapters.ch05_horse_or_deer --data cifar10 --data-dir PATH
-# ```
-#
-# The first learns from sketches that the program draws itself, and the numbers above are those of this run; the second
-# learns from the book's photographs. Of these the films show the book's two; of the sketches the horse and the deer of
-# the test set of which the neuron is surest, so both look better than the 26 of 41 that count.
+# For a machine it is harder still. It sees no animal, only a table of numbers, which say how bright each small square
+# of the picture is. Nobody knows a good rule for such a table. So we do as in chapter 3: we show a neuron examples,
+# tell it the right answers, and let it find a rule.
 
 # %% What this chapter uses
 import math
@@ -44,48 +15,35 @@ from typing import Any
 
 import numpy as np
 
-from animations import (
-    AccuracyGap,
-    Clip,
-    HiddenLayer,
-    LearningRun,
-    PixelNeuron,
-    PixelStates,
-    Tally,
-)
+from animations import AccuracyGap, Clip, HiddenLayer, LearningRun, PixelNeuron, PixelStates, Tally
 from animations.kit.chain import Predictions
 from chapters.parts.dense_networks import EPOCHS, SEEN, UNSEEN, deeper_network, red_pixels
 from chapters.parts.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
-from chapters.parts.scores import recorded_counts, scores
+from chapters.parts.scores import correct, recorded_counts, scores
+from chapters.tools.run import begin
 from tinylearn import (
+    SGD,
     Adam,
     BinaryCrossEntropy,
     Dense,
     ProgressBar,
     Recorder,
     Recording,
+    ReLU,
+    Scorecard,
     Sequential,
     Sigmoid,
     fit,
 )
 from tinylearn.initializers import zeros
-from chapters.tools.run import begin
 
 book = begin("ch05")
-
-# %% What it works with
 BATCH = 32
+UNLIKELY = 0.01  # a probability, for an example
+MOVED = 4  # pixels to the right
 
 
-def answer_by_hand(picture: np.ndarray, w: np.ndarray, b: float) -> float:
-    """The whole neuron, with nothing hidden: picture (32, 32, 3) → the probability of a horse."""
-    total = b
-    for row in range(32):
-        for column in range(32):
-            total += w[32 * row + column] * picture[row, column, 0]  # 0: red
-    return 1 / (1 + math.exp(-total))
-
-
+# %% Train one neuron, and a network for later
 def one_neuron(rng: np.random.Generator) -> Sequential:
     """Return the neuron with weights of 0. (Several neurons in a layer must start apart, or they stay the same.)"""
     return Sequential([Dense(1024, 1, rng=rng, weights=zeros), Sigmoid()])
@@ -109,13 +67,52 @@ def updates_of_an_epoch(data: HorsesAndDeer) -> int:
     return math.ceil(len(data.x_train) / BATCH)
 
 
-def right_answers(model: Sequential, recording: Recording, data: HorsesAndDeer, steps: Sequence[int]) -> list[Tally]:
-    """Return how many answers are right after `steps`: of the training set, 160, of the test set, 41, of always one."""
-    sets = [(red_pixels(data.x_train), data.y_train), (red_pixels(data.x_test), data.y_test)]
-    return tallies(recorded_counts(recording, model, steps, *sets), data, range(len(steps)))
+pictures = horses_and_deer(book.data, book.data_dir, seed=book.seed)
+rng = np.random.default_rng(book.seed)
+neuron, network = one_neuron(rng), deeper_network(rng)
+of_neuron, of_network = (learn(model, pictures, rng) for model in (neuron, network))
+
+n_train, n_test, side = len(pictures.x_train), len(pictures.x_test), pictures.x_train.shape[1]
+pixels, batches = side * side, updates_of_an_epoch(pictures)
+sketched = book.data == "sketches"
+source = "sketches, which the program draws itself" if sketched else "photographs of CIFAR-10"
+
+# %% [markdown]
+# The pictures of this run are {source}. They have {side} rows of {side} pixels, and each pixel has three numbers
+# between zero and one: how much red, green and blue there is. We show the neuron the red ones alone. So it has
+# {pixels:,} inputs, and {pixels:,} weights.
+#
+# Its answer is new, too. It is not a temperature, but one of two classes. That is called **classification**. The neuron
+# begins as it always did: it multiplies every input by its weight, adds up, and adds the bias. The sum $z$ can be any
+# number. The sigmoid of chapter 4 squeezes it between zero and one, and we read that as the probability of a horse:
+#
+# $$z = b + \sum_{i} w_i x_i, \qquad \hat{p} = \frac{1}{1 + e^{-z}}$$
+#
+# From a half upwards that means "horse", below it means "deer". As a program, it is a loop over all pixels:
 
 
-# %% The pictures
+# %%
+def answer_by_hand(picture: np.ndarray, w: np.ndarray, b: float) -> float:
+    """picture (32, 32, 3) → the probability of a horse"""
+    total = b
+    for row in range(32):
+        for column in range(32):
+            total += w[32 * row + column] * picture[row, column, 0]  # 0: red
+    return 1 / (1 + math.exp(-total))
+
+
+# %% [markdown]
+# The film draws this loop. A horse and a deer go through the same neuron, from left to right. You see the picture, and
+# its red numbers as shades of grey. In the middle stand the weights, one for each pixel: blue above zero, red below.
+# Then come the products. A bright pixel keeps the colour of its weight, a dark one makes it pale. All blue and all red
+# together, and the bias, are the sum.
+#
+# At the start all weights are zero: the neuron has no opinion, and answers a half to everything. The first {batches}
+# updates are shown one by one. Watch how the weights take colour, and make a guess: what will you see among them in the
+# end? A horse?
+
+
+# %% Draw the film: a horse and a deer go through the neuron
 def shown_pictures(data: HorsesAndDeer, neuron: Sequential, source: str) -> np.ndarray:
     """Return a horse and a deer (2, 32, 32, 3) of the test set to show.
 
@@ -128,20 +125,164 @@ def shown_pictures(data: HorsesAndDeer, neuron: Sequential, source: str) -> np.n
     return data.x_test[list(surest)]
 
 
-def tallies(counts: list[np.ndarray], data: HorsesAndDeer, epochs: Sequence[int]) -> list[Tally]:
-    """Return the right answers at the end of `epochs`, and beside them those of always giving the same answer."""
-    (seen, new), total = (count[epochs] for count in counts), len(data.y_test)
+def right_answers(model: Sequential, recording: Recording, data: HorsesAndDeer, steps: Sequence[int]) -> list[Tally]:
+    """Return how many answers are right after `steps`: of the training set, 160, of the test set, 41, of always one."""
+    sets = [(red_pixels(data.x_train), data.y_train), (red_pixels(data.x_test), data.y_test)]
+    (seen, new), total = recorded_counts(recording, model, steps, *sets), len(data.y_test)
     of_each = np.bincount(data.y_test)
-    always = np.full(len(epochs), of_each.max())
+    always = np.full(len(steps), of_each.max())
     return [Tally(SEEN, seen, len(data.y_train)), Tally(UNSEEN, new, total),
             Tally(f"always {DEER_OR_HORSE[of_each.argmax()]}", always, total)]  # fmt: skip
 
 
-def horse_and_deer(states: PixelStates, counts: list[Tally]) -> PixelNeuron:
-    """The neuron before a horse and a deer."""
-    return PixelNeuron(states, (1, 0), counts[1:], names=("horse", "deer"), answers=DEER_OR_HORSE, notes=[UNSEEN] * 2)
+epochs = [*range(0, EPOCHS, EPOCHS // 5 if book.quick else 1), EPOCHS]
+steps = ends = [batches * epoch for epoch in epochs]
+slow = {}
+if not book.quick:  # the first epoch update by update, then every second epoch
+    steps = sorted({*range(batches), *ends[1::2], ends[-1]})
+    slow = dict.fromkeys(range(1, batches + 1), 0.7)
+pace: dict[str, Any] = {"fps": 8, "hold_first": 3, "hold_last": 4, "holds": slow}
+
+shown = shown_pictures(pictures, neuron, book.data)
+states, counts = PixelStates(of_neuron, shown, steps), right_answers(neuron, of_neuron, pictures, steps)
+looking = PixelNeuron(states, (1, 0), counts[1:], names=("horse", "deer"), answers=DEER_OR_HORSE, notes=[UNSEEN] * 2)
+book.film("ch05_horse_and_deer", Clip(looking, **pace),
+          "One neuron, and two pictures from which it does not learn.")  # fmt: skip
+plus, minus, total = (float(each[-1, 0]) for each in (states.plus, states.minus, states.sums))
+says_horse, says_deer = states.predicted[-1].tolist()
+chosen = "But these two are the sketches of which it is surest." if sketched else "But these are only two of many."
+
+# %% [markdown]
+# No horse: a patchwork. In the first update, all weights move equally far. That is the work of Adam, the optimiser of
+# this chapter: it sets the length of each weight's steps, and the gradient only says in which direction the first one
+# goes. After that, the weights drift apart. They must serve every horse and every deer, near or far, and whichever way
+# it looks. All that a weight can say is: if it is bright *here*, it is rather a horse.
+#
+# For the horse, the positive products add up to {plus:.1f} and the negative ones to {minus:.1f}. What is left, with the
+# bias, is {total:.2f}.
+#
+# The sigmoid makes a probability of {says_horse:.3f} of that. The deer, it says, is a horse with a probability of
+# {says_deer:.3f}. {chosen} Before we count, let us see how it learned.
+#
+# ## How wrong is a probability?
+#
+# The target is one for a horse, and zero for a deer. For probabilities there is a better loss than the squared error.
+# Look at the probability that the neuron gave to the *true* class, and take minus its logarithm. This is the
+# **cross-entropy**. One formula serves for both classes, with the target $t$:
+#
+# $$L = -\frac{1}{N} \sum_{n=1}^{N} \left( t_n \log \hat{p}_n + (1 - t_n) \log (1 - \hat{p}_n) \right)$$
+#
+# For each picture, one of the two terms is zero. If you are sure and right, you pay almost nothing. If you say a half,
+# you pay {-math.log(0.5):.2f}. If you gave the truth a probability of {UNLIKELY}, you pay {-math.log(UNLIKELY):.2f},
+# and there is no upper limit. To be sure and wrong is the worst that you can be.
+#
+# Which way is down? The chain rule goes back through the loss, and then through the sigmoid:
+#
+# ::source tinylearn/losses.py BinaryCrossEntropy.backward
+#
+# ::source tinylearn/layers/activations.py Sigmoid.backward
+#
+# (Pass over `from_logits` today; `np.maximum` only avoids a division by zero.) Multiply the two slopes. The loss
+# divides by $\hat{p} (1 - \hat{p})$, and the sigmoid multiplies by it. This is the factor that made gradients vanish in
+# chapter 4. Here it cancels, and what is left is the error:
+#
+# $$\frac{\partial L}{\partial w_i} = \frac{1}{N} \sum_{n=1}^{N} \left( \hat{p}_n - t_n \right) x_{n i}$$
+#
+# Error times input: you know that from chapter 3. One thing is new. There, every update looked at all the examples.
+# Here the {n_train} pictures are shuffled in each epoch and dealt out in piles of {BATCH}. Such a pile is a
+# **minibatch**, or a **batch** for short, and an update looks at one batch only. Its gradient is rougher, but an epoch
+# now has {batches} updates in place of one. This is an epoch by hand, with plain gradient descent:
+
+# %%
+x, t, rate = red_pixels(pictures.x_train), pictures.y_train, 0.01
+w, b = np.zeros(pixels), 0.0
+order = np.random.default_rng(book.seed).permutation(n_train)
+for start in range(0, n_train, BATCH):
+    rows = order[start : start + BATCH]
+    p = 1 / (1 + np.exp(-(x[rows] @ w + b)))
+    dw = (p - t[rows]) @ x[rows] / len(rows)
+    db = (p - t[rows]).mean()
+    w, b = w - rate * dw, b - rate * db
+
+# %% Is that what `fit` does?
+plain, again = one_neuron(rng), np.random.default_rng(book.seed)
+fit(plain, x, t[:, None], loss=BinaryCrossEntropy(), optimizer=SGD(rate), epochs=1, batch_size=BATCH, rng=again)
+assert np.allclose(plain.parameters, [*w, b])
+
+# %% Count the right answers, and ask what they are worth
+known = correct(neuron.predict(x), t)
+by_heart = correct(network.predict(x), t)
 
 
+def card_of(model: Sequential, x: np.ndarray, y: np.ndarray) -> Scorecard:
+    """Return what the answers of a model to pictures (N, 32, 32, 3) are worth."""
+    return Scorecard(model.predict(red_pixels(x)), y, names=DEER_OR_HORSE)
+
+
+def judged(card: Scorecard) -> str:
+    """Say whether a model is better than the baseline, for a sentence."""
+    return "better than the baseline" if card.is_better else "not shown to be better than the baseline"
+
+
+# %% [markdown]
+# ## Is it any good?
+#
+# The pictures from which a model learns are its **training set**. Of these the neuron gets {known} of {n_train} right.
+# That proves little, for it was told the answers. So {n_test} pictures were put aside before the training: the **test
+# set**. The neuron never learns from them, and the two animals of the film are among them. Here is what it makes of all
+# of them:
+
+# %%
+answers = neuron.predict(red_pixels(pictures.x_test))
+card = Scorecard(answers, pictures.y_test, names=DEER_OR_HORSE)
+str(card)
+
+# %% What the lines of the card say
+low, high = card.interval
+place = "above" if card.baseline > high else "below" if card.is_better else "inside"
+meaning = "We can say" if card.is_better else "We cannot say"
+deviation = math.sqrt(card.accuracy * (1 - card.accuracy) / n_test)
+most = int(card.matrix.sum(axis=1).max())
+
+# %% [markdown]
+# The fraction of right answers is called **accuracy**. Here it is {card.accuracy:.1%}. Is that much? Before you rejoice
+# over an accuracy, ask two things.
+#
+# *Compared with what?* Of the {n_test} pictures {most} show a {card.majority}. If you say "{card.majority}" every time,
+# with your eyes shut, you get those {most} right. This is the **baseline**, in the second line. A model that does not
+# beat it has shown nothing.
+#
+# *How sure is it?* We have only {n_test} pictures; with others, the count would have been another. If the true accuracy
+# is $a$, the accuracy on $n$ pictures scatters around it with a standard deviation of
+#
+# $$\sqrt{\frac{a (1 - a)}{n}}$$
+#
+# and nineteen times in twenty, in {19 / 20:.0%} of all cases, it is off by less than two of these. Here one of them is
+# about {deviation:.1%}. All the accuracies that agree with the count, in this sense, are its **confidence interval**,
+# from {low:.0%} to {high:.0%}. The baseline lies {place} it. {meaning} that the neuron does better than shut eyes.
+#
+# The last lines show which mistakes it makes. They are the **confusion matrix**: a row for each true class, a column
+# for each answer, and the right answers on the diagonal. The neuron took {card.matrix[0, 1]} deer for horses, and
+# {card.matrix[1, 0]} horses for deer.
+
+# %% What the network is made of
+hidden = [layer.params["w"].shape[1] for layer in network.layers if isinstance(layer, Dense)][:-1]
+
+# %% [markdown]
+# ## A hidden layer
+#
+# Would more neurons do better? Put a hidden layer of {hidden[0]} neurons behind the pixels, another of {hidden[1]}
+# behind that, all with ReLU, and let one last neuron answer. In place of {neuron.parameters.size:,} parameters there
+# are now {network.parameters.size:,}. No neuron has to serve all animals any more. One can look for this, its neighbour
+# for that, and the next layer weighs what they say.
+#
+# What do they look for? The film shows four of the {hidden[0]}. Two of them answer the horses of the training set more
+# strongly than its deer, two do the opposite. Each map shows what training has *added* to the weights of a neuron,
+# because these weights start at random values. (Why not at zero? That is exercise 2.) The bars say how strongly it
+# answers the horse, above, and the deer, below. Do the four look for the same thing?
+
+
+# %% Draw the film: four neurons of the hidden layer
 def telling_neurons(answers: np.ndarray, labels: np.ndarray, shown: np.ndarray) -> list[int]:
     """Return two hidden neurons that answer horses more, then two that answer deer more, of all `answers` (N, 64).
 
@@ -178,32 +319,141 @@ def hidden_layer(
                        network=Predictions(recording, network, x, ["the horse", "the deer"]))  # fmt: skip
 
 
-# %% All that is learned
-pictures = horses_and_deer(book.data, book.data_dir, seed=book.seed)
-rng = np.random.default_rng(book.seed)
-neuron, network = one_neuron(rng), deeper_network(rng)
-of_neuron, of_network = (learn(model, pictures, rng) for model in (neuron, network))
+four = hidden_layer(network, of_network, pictures, shown, steps)
+book.film("ch05_hidden_layer", Clip(four, **pace), "Four of the hidden neurons, and their answers.")
+to_horse, to_deer = four.answers[-1]
+agree = int((to_horse > to_deer)[:2].sum() + (to_deer > to_horse)[2:].sum())
+sure_horse, sure_deer = four.predicted[-1].tolist()
 
-batches, slow = updates_of_an_epoch(pictures), {}
-epochs = [*range(0, EPOCHS, EPOCHS // 5 if book.quick else 1), EPOCHS]
-steps = ends = [batches * epoch for epoch in epochs]
-if not book.quick:  # the first epoch update by update, then every second epoch
-    steps = sorted({*range(batches), *ends[1::2], ends[-1]})
-    slow = dict.fromkeys(range(1, batches + 1), 0.7)
-shown = shown_pictures(pictures, neuron, book.data)
-pace: dict[str, Any] = {"fps": 8, "hold_first": 3, "hold_last": 4, "holds": slow}
+# %% [markdown]
+# Each has found a patchwork of its own: where one is blue, another is red. Of the four, {agree} answer these two
+# animals as their heading says. None has to be right every time, for the last neuron never hears one of them alone. It
+# gives the horse a probability of {sure_horse:.3f}, and the deer one of {sure_deer:.3f}.
+#
+# ## Learned by heart
+#
+# Is the network better, then? The third film counts right answers after every epoch, for the neuron and for the
+# network. The solid line is the accuracy on the training set, the dashed one that on the test set, and the dots are the
+# baseline. The shaded gap between the lines is what the model knows only about the pictures that it learned from. Which
+# of the two lines will the network push up further?
 
-# %% The films
-counts = right_answers(neuron, of_neuron, pictures, steps)
-book.film("ch05_horse_and_deer", Clip(horse_and_deer(PixelStates(of_neuron, shown, steps), counts), **pace))
+# %% Draw the film: the neuron and the network on both sets
 compared = [
     LearningRun("one neuron", *right_answers(neuron, of_neuron, pictures, ends)),
     LearningRun("three layers", *right_answers(network, of_network, pictures, ends)),
 ]
-book.film("ch05_neuron_and_network", Clip(AccuracyGap(epochs, compared), fps=12, hold_first=2, hold_last=4, colors=48))
-book.film("ch05_hidden_layer", Clip(hidden_layer(network, of_network, pictures, shown, steps), **pace))
+book.film("ch05_neuron_and_network", Clip(AccuracyGap(epochs, compared), fps=12, hold_first=2, hold_last=4, colors=48),
+          "Right answers on the training set and on the test set, epoch by epoch.")  # fmt: skip
+gaps = [run.gaps[-1] for run in compared]
+net_card = card_of(network, pictures.x_test, pictures.y_test)
+more, net_more = (card_of(model, pictures.x_more, pictures.y_more) for model in (neuron, network))
 
-# %% The numbers
+# %% [markdown]
+# In the end, the network knows {by_heart} of the {n_train} pictures of its training set, the neuron {known}. Of the
+# {n_test} in the test set the network gets {net_card.right} right, the neuron {card.right}.
+#
+# Both **overfit**: they have learned what is true of horses and deer, but also what happens to be true of these
+# {n_train} pictures alone, a bright spot here, a dark corner there. A network with {network.parameters.size:,}
+# parameters has ample room to learn {n_train} answers by heart. The gap of the network is {gaps[1]:.0%}, that of the
+# neuron {gaps[0]:.0%}. But do not choose a model by its gap, and least of all by its training set. What counts is
+# whether it generalises, and of that the training set says nothing.
+#
+# Nor do {n_test} pictures say much. So we kept {more.total} more from which neither has learned. Of these the neuron
+# gets {more.right} right: it is {judged(more)}.
+#
+# The network gets {net_more.right} right, with an interval from {net_more.interval[0]:.0%} to
+# {net_more.interval[1]:.0%}: it is {judged(net_more)}. Compare that with the probabilities that it gave to the two
+# animals in the film.
+#
+# ## Where it is wrong to trust it
+#
+# *A step to the side.* Every weight belongs to one pixel. Move all pictures of the training set by {MOVED} pixels to
+# the right; what leaves on the right comes back on the left. For you they are the same horses and deer. How many of
+# them does the network still know?
+
+# %%
+moved = np.roll(pictures.x_train, MOVED, axis=2)  # picture, row, column, colour
+still = correct(network.predict(red_pixels(moved)), pictures.y_train)
+by_heart, still
+
+# %% [markdown]
+# It knew {by_heart}, and now it gets {still} right. The horse has met the weights of other places, and what was learned
+# there is something else. Chapter 6 looks at pictures in another way.
+#
+# *Neither of them.* The neuron cannot say that it does not know. Show it a black picture: every product is zero, and
+# the answer is the sigmoid of the bias, {1 / (1 + math.exp(-neuron.parameters[-1])):.3f}. A probability from a model is
+# a probability among the classes that it was given, for pictures like those that it was given. A cow is outside, and
+# so, perhaps, is a horse in the snow.
+#
+# *A test set that was used.* Look at the dashed lines once more. They go up and down, and you might stop where one is
+# highest. Then you have chosen with the test set, and it is no longer a test: the number that you report is too good.
+# In chapter 7 a third set is put aside for choosing.
+#
+# With `python -m chapters.ch05_horse_or_deer --data cifar10` you can read this chapter with photographs. All its
+# numbers are then those of the photographs.
+#
+# ## Exercises
+#
+# Fold out an answer when you have your own.
+#
+# ### Exercise 1. The first gradient is a picture
+#
+# Before the first update, the neuron answers a half to everything. Put this into the formula of the gradient, with the
+# whole training set as one batch. Which picture is it?
+
+# %% Answer 1
+fresh, loss = one_neuron(rng), BinaryCrossEntropy()
+loss.forward(fresh.forward(x), t[:, None])
+fresh.backward(loss.backward())
+horses, deer = x[t == 1].sum(axis=0), x[t == 0].sum(axis=0)
+by_means = (deer - horses) / (2 * n_train)  # p - t is a half for deer, and minus a half for horses
+assert np.allclose(fresh.gradients[:-1], by_means, atol=1e-6)
+f"all deer laid over each other, minus all horses, divided by {2 * n_train}"
+
+
+# %% [markdown]
+# ### Exercise 2. Twins
+#
+# Build a network with eight hidden neurons, and give every weight the same value at the start. Train it for a few
+# epochs. How many different neurons are there in the hidden layer? Why?
+
+
+# %% Answer 2
+def alike(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
+    """Give all weights the same value."""
+    return np.full(shape, 0.01)
+
+
+eight = Dense(pixels, 8, rng=rng, weights=alike)
+twins = Sequential([eight, ReLU(), Dense(8, 1, rng=rng, weights=alike), Sigmoid()])
+fit(twins, x, t[:, None], loss=BinaryCrossEntropy(), optimizer=Adam(), epochs=5, batch_size=BATCH, rng=rng)
+learned = eight.params["w"]
+assert np.allclose(learned, learned[:, :1])  # same weights, same answers, same dout: so the same gradient, each time
+assert not np.allclose(learned, 0.01)  # although they have learned
+f"one: the weights of the eight differ by {np.ptp(learned, axis=1).max():.1g} at most"
+
+# %% [markdown]
+# ### Exercise 3. A jigsaw puzzle
+#
+# Mix up the pixels of all pictures, in the training set and in the test set, always in the same way. You would
+# recognise nothing. Train the neuron for a few epochs on the pictures as they are, and a second neuron on the mixed
+# ones, with the same batches. Which one does better?
+
+
+# %% Answer 3
+def trained(pixel_order: np.ndarray) -> np.ndarray:
+    """Return the probabilities for the test set of a neuron that saw all pixels in this order."""
+    model = one_neuron(rng)
+    fit(model, x[:, pixel_order], t[:, None], loss=BinaryCrossEntropy(), optimizer=Adam(), epochs=20, batch_size=BATCH,
+        rng=np.random.default_rng(book.seed))  # fmt: skip
+    return model.predict(red_pixels(pictures.x_test)[:, pixel_order])
+
+
+tidy, mixed = trained(np.arange(pixels)), trained(rng.permutation(pixels))
+assert np.allclose(tidy, mixed, atol=1e-6)  # the weights are mixed in the same way, and the sum is the same
+f"neither: {correct(tidy, pictures.y_test)} and {correct(mixed, pictures.y_test)} right of {n_test}"
+
+# %% The numbers of this run
 w, b = neuron.parameters[:-1], float(neuron.parameters[-1])
 by_hand = [answer_by_hand(picture, w, b) for picture in shown]
 book.numbers({
