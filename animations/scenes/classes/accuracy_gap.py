@@ -146,4 +146,4 @@ class AccuracyGap(PageScene):
         page.glide(page.bind(number, value=run.gaps), position=beside)
         word = add_label(axes, 0, 0, "overfitting", **looks)
         page.glide(word, position=lambda moment: np.subtract(beside(moment), (0, 0.06)))
-        page.show(run.gaps > 0.05, word)
+        page.show((run.gaps > 0.05) & (self.epochs > 0), word)  # before it has learned, a gap is chance
