@@ -75,6 +75,7 @@ of_neuron, of_network = (learn(model, pictures, rng) for model in (neuron, netwo
 n_train, n_test, side = len(pictures.x_train), len(pictures.x_test), pictures.x_train.shape[1]
 pixels, batches = side * side, updates_of_an_epoch(pictures)
 sketched = book.data == "sketches"
+one_by_one = "" if book.quick else f"The first {batches} updates are shown one by one."
 source = "sketches, which the program draws itself" if sketched else "photographs of CIFAR-10"
 
 # %% [markdown]
@@ -88,7 +89,7 @@ source = "sketches, which the program draws itself" if sketched else "photograph
 #
 # $$z = b + \sum_{i} w_i x_i, \qquad \hat{p} = \frac{1}{1 + e^{-z}}$$
 #
-# From a half upwards that means "horse", below it means "deer". As a program, it is a loop over all pixels:
+# A half or more means "horse", less means "deer". As a program, it is a loop over all pixels:
 
 
 # %%
@@ -104,12 +105,11 @@ def answer_by_hand(picture: np.ndarray, w: np.ndarray, b: float) -> float:
 # %% [markdown]
 # The film draws this loop. A horse and a deer go through the same neuron, from left to right. You see the picture, and
 # its red numbers as shades of grey. In the middle stand the weights, one for each pixel: blue above zero, red below.
-# Then come the products. A bright pixel keeps the colour of its weight, a dark one makes it pale. All blue and all red
-# together, and the bias, are the sum.
+# Then come the products. A bright pixel keeps the colour of its weight, a dark one makes it pale. Add up all that is
+# blue, all that is red, and the bias, and you have the sum.
 #
-# At the start all weights are zero: the neuron has no opinion, and answers a half to everything. The first {batches}
-# updates are shown one by one. Watch how the weights take colour, and make a guess: what will you see among them in the
-# end? A horse?
+# At the start all weights are zero: the neuron has no opinion, and answers a half to everything. {one_by_one} Watch how
+# the weights take colour, and make a guess: what will you see among them in the end? A horse?
 
 
 # %% Draw the film: a horse and a deer go through the neuron
@@ -153,30 +153,32 @@ says_horse, says_deer = states.predicted[-1].tolist()
 chosen = "But these two are the sketches of which it is surest." if sketched else "But these are only two of many."
 
 # %% [markdown]
-# No horse: a patchwork. In the first update, all weights move equally far. That is the work of Adam, the optimiser of
-# this chapter: it sets the length of each weight's steps, and the gradient only says in which direction the first one
-# goes. After that, the weights drift apart. They must serve every horse and every deer, near or far, and whichever way
-# it looks. All that a weight can say is: if it is bright *here*, it is rather a horse.
+# No horse: a patchwork. In the first update, almost all weights move equally far. That is the work of Adam, the
+# optimiser of this chapter. It gives each weight steps of its own length; for the first step that length is the same
+# for all, and the gradient only says which way. After that, the weights drift apart. They must serve every horse and
+# every deer, near or far, and whichever way it looks. All that a weight can say is: if it is bright *here*, it is
+# rather a horse, or rather a deer.
 #
 # For the horse, the positive products add up to {plus:.1f} and the negative ones to {minus:.1f}. What is left, with the
 # bias, is {total:.2f}.
 #
-# The sigmoid makes a probability of {says_horse:.3f} of that. The deer, it says, is a horse with a probability of
+# From that, the sigmoid makes a probability of {says_horse:.3f}. The deer, it says, is a horse with a probability of
 # {says_deer:.3f}. {chosen} Before we count, let us see how it learned.
 #
 # ## How wrong is a probability?
 #
-# The target is one for a horse, and zero for a deer. For probabilities there is a better loss than the squared error.
-# Look at the probability that the neuron gave to the *true* class, and take minus its logarithm. This is the
+# The target is one for a horse, and zero for a deer. For probabilities there is a better loss function than the squared
+# error. Look at the probability that the neuron gave to the *true* class, and take minus its logarithm. This is the
 # **cross-entropy**. One formula serves for both classes, with the target $t$:
 #
 # $$L = -\frac{1}{N} \sum_{n=1}^{N} \left( t_n \log \hat{p}_n + (1 - t_n) \log (1 - \hat{p}_n) \right)$$
 #
-# For each picture, one of the two terms is zero. If you are sure and right, you pay almost nothing. If you say a half,
-# you pay {-math.log(0.5):.2f}. If you gave the truth a probability of {UNLIKELY}, you pay {-math.log(UNLIKELY):.2f},
-# and there is no upper limit. To be sure and wrong is the worst that you can be.
+# For each picture, one of the two terms is zero. Be sure and right, and the loss is almost zero. Say a half, and it is
+# {-math.log(0.5):.2f}. Give the truth a probability of {UNLIKELY}, and it is {-math.log(UNLIKELY):.2f}. There is no
+# upper limit: nothing costs more than to be sure and wrong.
 #
-# Which way is down? The chain rule goes back through the loss, and then through the sigmoid:
+# Which way is down? The chain rule goes back through the loss, and then through the sigmoid, which gets the slope of
+# the loss as `dout`:
 #
 # ::source tinylearn/losses.py BinaryCrossEntropy.backward
 #
@@ -188,10 +190,14 @@ chosen = "But these two are the sketches of which it is surest." if sketched els
 #
 # $$\frac{\partial L}{\partial w_i} = \frac{1}{N} \sum_{n=1}^{N} \left( \hat{p}_n - t_n \right) x_{n i}$$
 #
-# Error times input: you know that from chapter 3. One thing is new. There, every update looked at all the examples.
-# Here the {n_train} pictures are shuffled in each epoch and dealt out in piles of {BATCH}. Such a pile is a
-# **minibatch**, or a **batch** for short, and an update looks at one batch only. Its gradient is rougher, but an epoch
-# now has {batches} updates in place of one. This is an epoch by hand, with plain gradient descent:
+# Error times input: you know that from chapter 3.
+#
+# One thing is new. There, every update looked at all the examples. Here the {n_train} pictures are shuffled in each
+# epoch and dealt out in piles of {BATCH}. Such a pile is a **minibatch**, or a **batch** for short, and an update looks
+# at one batch only.
+#
+# The gradient of a batch is rougher than that of all pictures, but an epoch has {batches} updates in place of one. Here
+# is one by hand, with plain gradient descent:
 
 # %%
 x, t, rate = red_pixels(pictures.x_train), pictures.y_train, 0.01
@@ -204,12 +210,10 @@ for start in range(0, n_train, BATCH):
     db = (p - t[rows]).mean()
     w, b = w - rate * dw, b - rate * db
 
-# %% Is that what `fit` does?
+# %% Compare that with fit, and count right answers
 plain, again = one_neuron(rng), np.random.default_rng(book.seed)
 fit(plain, x, t[:, None], loss=BinaryCrossEntropy(), optimizer=SGD(rate), epochs=1, batch_size=BATCH, rng=again)
 assert np.allclose(plain.parameters, [*w, b])
-
-# %% Count the right answers, and ask what they are worth
 known = correct(neuron.predict(x), t)
 by_heart = correct(network.predict(x), t)
 
@@ -229,15 +233,17 @@ def judged(card: Scorecard) -> str:
 #
 # The pictures from which a model learns are its **training set**. Of these the neuron gets {known} of {n_train} right.
 # That proves little, for it was told the answers. So {n_test} pictures were put aside before the training: the **test
-# set**. The neuron never learns from them, and the two animals of the film are among them. Here is what it makes of all
-# of them:
+# set**. The neuron never learns from them. The two animals of the film come from there.
+#
+# A `Scorecard` compares the answers to the test set with the labels, which are the targets. How many are right, and of
+# how many?
 
 # %%
 answers = neuron.predict(red_pixels(pictures.x_test))
 card = Scorecard(answers, pictures.y_test, names=DEER_OR_HORSE)
-str(card)
+card.right, card.total
 
-# %% What the lines of the card say
+# %% What these answers are worth
 low, high = card.interval
 place = "above" if card.baseline > high else "below" if card.is_better else "inside"
 meaning = "We can say" if card.is_better else "We cannot say"
@@ -245,12 +251,12 @@ deviation = math.sqrt(card.accuracy * (1 - card.accuracy) / n_test)
 most = int(card.matrix.sum(axis=1).max())
 
 # %% [markdown]
-# The fraction of right answers is called **accuracy**. Here it is {card.accuracy:.1%}. Is that much? Before you rejoice
-# over an accuracy, ask two things.
+# The fraction of right answers is called **accuracy**. Here it is {card.accuracy:.1%}. Is that much? Ask two things of
+# every accuracy.
 #
 # *Compared with what?* Of the {n_test} pictures {most} show a {card.majority}. If you say "{card.majority}" every time,
-# with your eyes shut, you get those {most} right. This is the **baseline**, in the second line. A model that does not
-# beat it has shown nothing.
+# with your eyes shut, you get those {most} right. This is the **baseline**. A model that does not beat it has shown
+# nothing.
 #
 # *How sure is it?* We have only {n_test} pictures; with others, the count would have been another. If the true accuracy
 # is $a$, the accuracy on $n$ pictures scatters around it with a standard deviation of
@@ -259,11 +265,19 @@ most = int(card.matrix.sum(axis=1).max())
 #
 # and nineteen times in twenty, in {19 / 20:.0%} of all cases, it is off by less than two of these. Here one of them is
 # about {deviation:.1%}. All the accuracies that agree with the count, in this sense, are its **confidence interval**,
-# from {low:.0%} to {high:.0%}. The baseline lies {place} it. {meaning} that the neuron does better than shut eyes.
+# from {low:.0%} to {high:.0%}. The baseline lies {place} it. {meaning} that the neuron does better than you with your
+# eyes shut.
 #
-# The last lines show which mistakes it makes. They are the **confusion matrix**: a row for each true class, a column
-# for each answer, and the right answers on the diagonal. The neuron took {card.matrix[0, 1]} deer for horses, and
+# Which mistakes does it make? The **confusion matrix** has a row for each true class and a column for each answer. On
+# its diagonal are the right answers; beside it you see that {card.matrix[0, 1]} deer were taken for horses, and
 # {card.matrix[1, 0]} horses for deer.
+#
+# | | says deer | says horse |
+# |---|---|---|
+# | a deer | {card.matrix[0, 0]} | {card.matrix[0, 1]} |
+# | a horse | {card.matrix[1, 0]} | {card.matrix[1, 1]} |
+#
+# (`print(card)` says all this in six lines.)
 
 # %% What the network is made of
 hidden = [layer.params["w"].shape[1] for layer in network.layers if isinstance(layer, Dense)][:-1]
@@ -326,16 +340,16 @@ agree = int((to_horse > to_deer)[:2].sum() + (to_deer > to_horse)[2:].sum())
 sure_horse, sure_deer = four.predicted[-1].tolist()
 
 # %% [markdown]
-# Each has found a patchwork of its own: where one is blue, another is red. Of the four, {agree} answer these two
-# animals as their heading says. None has to be right every time, for the last neuron never hears one of them alone. It
-# gives the horse a probability of {sure_horse:.3f}, and the deer one of {sure_deer:.3f}.
+# Each has found a patchwork of its own: where one is blue, another is red. In {agree} of {len(to_horse)} cases the
+# heading holds for these two animals, too. None has to be right every time, for the last neuron never hears one of them
+# alone. It gives the horse a probability of {sure_horse:.3f}, and the deer one of {sure_deer:.3f}.
 #
 # ## Learned by heart
 #
 # Is the network better, then? The third film counts right answers after every epoch, for the neuron and for the
-# network. The solid line is the accuracy on the training set, the dashed one that on the test set, and the dots are the
-# baseline. The shaded gap between the lines is what the model knows only about the pictures that it learned from. Which
-# of the two lines will the network push up further?
+# network. The solid line is the accuracy on the training set, the dashed one that on the test set, and the dotted one
+# the baseline. The gap between the two is shaded. (Before the first epoch nothing has been learned, so any gap that you
+# see there is chance.) Which of the two lines will the network push up further?
 
 # %% Draw the film: the neuron and the network on both sets
 compared = [
@@ -354,8 +368,8 @@ more, net_more = (card_of(model, pictures.x_more, pictures.y_more) for model in 
 #
 # Both **overfit**: they have learned what is true of horses and deer, but also what happens to be true of these
 # {n_train} pictures alone, a bright spot here, a dark corner there. A network with {network.parameters.size:,}
-# parameters has ample room to learn {n_train} answers by heart. The gap of the network is {gaps[1]:.0%}, that of the
-# neuron {gaps[0]:.0%}. But do not choose a model by its gap, and least of all by its training set. What counts is
+# parameters has ample room to learn {n_train} answers by heart. The gap of the network is {gaps[1]:.1%}, that of the
+# neuron {gaps[0]:.1%}. But do not choose a model by its gap, and least of all by its training set. What counts is
 # whether it generalises, and of that the training set says nothing.
 #
 # Nor do {n_test} pictures say much. So we kept {more.total} more from which neither has learned. Of these the neuron
@@ -377,8 +391,9 @@ still = correct(network.predict(red_pixels(moved)), pictures.y_train)
 by_heart, still
 
 # %% [markdown]
-# It knew {by_heart}, and now it gets {still} right. The horse has met the weights of other places, and what was learned
-# there is something else. Chapter 6 looks at pictures in another way.
+# It knew {by_heart}, and now it gets {still} right; always the same answer would get {np.bincount(t).max()}. Each
+# animal now meets the weights of other places, where the network has learned something else. Chapter 6 has a remedy:
+# weights that belong to no place.
 #
 # *Neither of them.* The neuron cannot say that it does not know. Show it a black picture: every product is zero, and
 # the answer is the sigmoid of the bias, {1 / (1 + math.exp(-neuron.parameters[-1])):.3f}. A probability from a model is
@@ -387,7 +402,7 @@ by_heart, still
 #
 # *A test set that was used.* Look at the dashed lines once more. They go up and down, and you might stop where one is
 # highest. Then you have chosen with the test set, and it is no longer a test: the number that you report is too good.
-# In chapter 7 a third set is put aside for choosing.
+# For choosing you need a third set; more of that in chapter 7.
 #
 # With `python -m chapters.ch05_horse_or_deer --data cifar10` you can read this chapter with photographs. All its
 # numbers are then those of the photographs.

@@ -8,13 +8,13 @@ from PIL import Image
 
 from chapters import ch05_horse_or_deer as chapter
 from chapters.parts.images import DEER_OR_HORSE, HorsesAndDeer
-from tests.chapters.chapter_helpers import check_films, check_scorecard, prose, run_chapter
+from tests.chapters.chapter_helpers import check_films, check_scorecard, run_chapter
 from tinylearn import Scorecard
 
 FILMS = {
     "ch05_horse_and_deer": (1378, 684),
-    "ch05_neuron_and_network": (1120, 592),
     "ch05_hidden_layer": (1346, 720),
+    "ch05_neuron_and_network": (1120, 592),
 }
 FORMATS = ("gif", "png")
 pytestmark = pytest.mark.usefixtures("each_sketch_is_drawn_once")
@@ -63,18 +63,24 @@ def test_the_films_show_what_the_headline_says(drawn):
 
 
 def test_numbers_in_the_text_are_those_of_the_run(drawn):
-    headline, text = drawn.headline, prose(chapter)
-    right, low, high = headline["neuron, 41 unseen, right"], *headline["neuron, 41 unseen, 95 % interval"]
-    always = round(41 * headline["neuron, 41 unseen, baseline"])
-    for said in (
-        f"Of the 41 sketches of the test set it gets {right.split()[0]} right",
-        f'{always} of the 41 are deer, so always answering "deer" gets {always}',
-        f"{right} can come from a model that is right in {100 * low:.0f} of 100 cases, or in {100 * high:.0f}",
-        f"by heart, {headline['three layers, right of those it learned from']},",
-        f"of the test set it gets {headline['three layers, 41 unseen, right']}.",
-        f"both look better than the {right} that count",
-    ):
-        assert said in text
+    """Prose and table of numbers are computed apart from each other."""
+    headline, said = drawn.headline, [words for words in drawn.cells if isinstance(words, list)]
+    right, low, high = headline["neuron, 41 unseen, right"].split()[0], *headline["neuron, 41 unseen, 95 % interval"]
+    matrix = headline["neuron, 41 unseen, confusion matrix"]
+    known = [headline[f"{name}, right of those it learned from"].split()[0] for name in ("three layers", "neuron")]
+    most = str(round(41 * headline["neuron, 41 unseen, baseline"]))
+    (worth,) = (words for words in said if "We cannot say" in words)
+    assert worth[:4] == [f"{headline['neuron, 41 unseen, accuracy']:.1%}", "41", most, "deer"]
+    assert worth[-10:-7] == [f"{low:.0%}", f"{high:.0%}", "inside"]
+    assert worth[-4:] == [str(count) for row in matrix for count in row]
+    (gap,) = (words for words in said if words[:3] == [known[0], "160", known[1]])
+    assert gap[3:6] == ["41", headline["three layers, 41 unseen, right"].split()[0], right]
+    (more,) = (words for words in said if "400" in words)
+    assert more[more.index("400") + 1] == headline["neuron, 400 unseen, right"].split()[0]
+    assert more[-4:-1] == [f"{end:.0%}" for end in headline["three layers, 400 unseen, 95 % interval"]] + [
+        "better than the baseline"
+    ]
+    assert headline["three layers, 400 unseen, verdict"].startswith("better than")
     assert headline["neuron, 41 unseen, verdict"].startswith('not shown to be better than always saying "deer"')
 
 
