@@ -263,13 +263,12 @@ most = int(card.matrix.sum(axis=1).max())
 #
 # $$\sqrt{\frac{a (1 - a)}{n}}$$
 #
-# and nineteen times in twenty, in {19 / 20:.0%} of all cases, it is off by less than two of these. Here one of them is
-# about {deviation:.1%}. All the accuracies that agree with the count, in this sense, are its **confidence interval**,
-# from {low:.0%} to {high:.0%}. The baseline lies {place} it. {meaning} that the neuron does better than you with your
-# eyes shut.
+# and in {19 / 20:.0%} of all cases it is off by less than two of these. Here one of them is about {deviation:.1%}. All
+# the accuracies that agree with the count, in this sense, are its **confidence interval**, from {low:.0%} to
+# {high:.0%}. The baseline lies {place} it. {meaning} that the neuron does better than you with your eyes shut.
 #
 # Which mistakes does it make? The **confusion matrix** has a row for each true class and a column for each answer. On
-# its diagonal are the right answers; beside it you see that {card.matrix[0, 1]} deer were taken for horses, and
+# its diagonal are the right answers. Beside it are {card.matrix[0, 1]} deer that were taken for horses, and
 # {card.matrix[1, 0]} horses for deer.
 #
 # | | says deer | says horse |
@@ -370,7 +369,7 @@ more, net_more = (card_of(model, pictures.x_more, pictures.y_more) for model in 
 # {n_train} pictures alone, a bright spot here, a dark corner there. A network with {network.parameters.size:,}
 # parameters has ample room to learn {n_train} answers by heart. The gap of the network is {gaps[1]:.1%}, that of the
 # neuron {gaps[0]:.1%}. But do not choose a model by its gap, and least of all by its training set. What counts is
-# whether it generalises, and of that the training set says nothing.
+# whether it generalises.
 #
 # Nor do {n_test} pictures say much. So we kept {more.total} more from which neither has learned. Of these the neuron
 # gets {more.right} right: it is {judged(more)}.
@@ -396,16 +395,16 @@ by_heart, still
 # weights that belong to no place.
 #
 # *Neither of them.* The neuron cannot say that it does not know. Show it a black picture: every product is zero, and
-# the answer is the sigmoid of the bias, {1 / (1 + math.exp(-neuron.parameters[-1])):.3f}. A probability from a model is
-# a probability among the classes that it was given, for pictures like those that it was given. A cow is outside, and
-# so, perhaps, is a horse in the snow.
+# the answer is the sigmoid of the bias, {1 / (1 + math.exp(-neuron.parameters[-1])):.3f}. Its probability chooses
+# between the classes that it knows, for pictures like those that it has seen. A cow is outside, and so, perhaps, is a
+# horse in the snow.
 #
 # *A test set that was used.* Look at the dashed lines once more. They go up and down, and you might stop where one is
 # highest. Then you have chosen with the test set, and it is no longer a test: the number that you report is too good.
 # For choosing you need a third set; more of that in chapter 7.
 #
-# With `python -m chapters.ch05_horse_or_deer --data cifar10` you can read this chapter with photographs. All its
-# numbers are then those of the photographs.
+# With `python -m chapters.ch05_horse_or_deer --data cifar10` you can read this chapter with photographs, and with their
+# numbers.
 #
 # ## Exercises
 #
@@ -451,8 +450,8 @@ f"one: the weights of the eight differ by {np.ptp(learned, axis=1).max():.1g} at
 # ### Exercise 3. A jigsaw puzzle
 #
 # Mix up the pixels of all pictures, in the training set and in the test set, always in the same way. You would
-# recognise nothing. Train the neuron for a few epochs on the pictures as they are, and a second neuron on the mixed
-# ones, with the same batches. Which one does better?
+# recognise nothing. Train one neuron for a few epochs on the pictures as they are, and another on the mixed ones, with
+# the same batches. Which one does better?
 
 
 # %% Answer 3
