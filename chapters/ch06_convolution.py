@@ -1,46 +1,19 @@
 # %% [markdown]
 # # Chapter 6. Convolution: a small filter that looks everywhere
 #
-# A neuron of chapter 5 has a weight for every pixel. Move the horse a little, and it meets other weights: what was
-# learned about legs at one place says nothing about legs at another. A filter is smaller, 3 × 3 weights, say, and is
-# laid on the picture at one place after the other. At each, every weight is multiplied with the number under it, and
-# the sum is written down. The same weights look everywhere; where the picture looks like the filter, the sum is large.
-# So what is written down is a picture again, of where the filter found what it looks for: a feature map.
+# Somebody hands you a photograph and asks: is there a horse in it? Do you need to know beforehand where it stands? Of
+# course not. You know what a leg looks like, and you recognise it on the left as well as on the right.
 #
-# Two things can be chosen. The stride is how far the filter moves from one place to the next; with 2, half as many
-# places fit in each direction. And since a 3 × 3 filter cannot stand with its middle on the rim, a border of zeros,
-# the padding, may be laid around the picture: with 1, a 3 × 3 filter has as many places as there are pixels.
+# The networks of chapter 5 cannot do that. Each of their weights belongs to one pixel. Move the horse a little, and
+# every pixel meets another weight: what was learned about legs at one place says nothing about legs at another. How can
+# a machine learn *once* what a leg looks like, and then look for it everywhere?
 #
-# Max pooling keeps the largest number under each window and forgets the others, and with them where exactly it was. A
-# leg that stands a pixel further to the left then often makes no difference any more. With a stride of 2 the windows
-# lie beside each other, and a quarter of the numbers is left.
-#
-# Nobody says what the filters should look for. They start as noise and are adjusted against the gradient, like all
-# weights. A small network with eight of them, 5 × 5 in three colours, learns to tell horses from deer. The third film
-# takes its first update apart. Every place of every picture pulls on the filter: the patch that lay under it, times
-# dout, which backpropagation hands back for this place. The sum of all pulls is the gradient, and the step goes
-# against it.
-#
-# The fourth film shows all eight filters while they learn, in a picture that they do not learn from. Each map
-# contributes to the sum of the last neuron, for a horse or for a deer, and so you see what a filter is good for. After
-# 60 epochs some answer along legs, some along a back, some to a colour; a few are hard to understand.
-#
-# Is it worth it? Here are the 160 pictures of chapter 5, their red pixels, and two networks: the dense one of that
-# chapter and one with two convolutions. Both know the 160 by heart in the end. Of the 41 that neither has seen the
-# second gets more right, but 41 are few. Of 400 more sketches it gets about six in seven right, the dense one five in
-# eight; the last film shows both while they learn. The second is not the smaller one: most of its parameters stand in
-# a dense layer behind the convolutions.
-#
-# ```
-# python -m chapters.ch06_convolution
-# python -m chapters.ch06_convolution --data cifar10 --data-dir PATH
-# python -m chapters.ch06_convolution --kernel "0 1; -1 0" --stride 2 --padding same --image "1 2 3; 4 5 6; 7 8 9"
-# ```
-#
-# The last animates a convolution of your own. What is left out: the book's image and filter, stride 1, padding 0.
+# It uses a stencil. Take a few weights, three rows of three, say, and lay them on the picture at one place after
+# another. These few weights are a **filter**, and laying it on every place is a **convolution**.
 
 # %% What this chapter uses
 import math
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -60,7 +33,7 @@ from animations import (
 from chapters.parts.dense_networks import EPOCHS as DENSE_EPOCHS
 from chapters.parts.dense_networks import SEEN, deeper_network, red_pixels
 from chapters.parts.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
-from chapters.parts.scores import recorded_counts, scores
+from chapters.parts.scores import correct, recorded_counts, scores
 from chapters.parts.your_convolution import IMAGE, ROW, SLOWLY
 from tinylearn import (
     Adam,
@@ -83,45 +56,90 @@ from tinylearn.initializers import he_normal
 from chapters.tools.run import begin
 
 book = begin("ch06")
-
-# %% What it works with
 SMALL_IMAGE = [[1, 1, 1], [0, 0, 0], [0, 0, 0]]
 DIAGONAL = [[1, 0], [0, 1]]
 BATCH, CNN_EPOCHS, FILTER_EPOCHS = 32, 40, 60
+POOL = 4  # rows and columns of the windows behind the eight filters
+LETTERS = "ABCDEFGH"  # their names
 PULLED = 6  # the filter whose update is taken apart
 READ = {0: 2, 1: 4, 2: 4, 3: 0.5, 4: 0.5, 5: 0.5, 6: 2, 7: 2, 8: 3, 9: 3}  # seconds for what its film says
+MOVES = (0, 1, 2, 4)  # pixels to the right
+
+# %% [markdown]
+# ## One filter, place by place
+#
+# Wherever the filter lies, it covers a patch of the picture. Multiply each number of the patch by the weight that lies
+# on it, and add up the products. Where the patch is bright under the large weights, the sum is large: the filter fits.
+# Write the sum down, move on, and do the same again. The sums make a picture of their own. It shows where the filter
+# found what it looks for, and is called a **feature map**.
+#
+# In the film two filters work on small images of zeros and ones. The small blue numbers are the filter. In the middle
+# are the products, and on the right the feature map is filled in. The upper filter has a row of ones: it looks for a
+# line from left to right, and the image has one, along its upper edge. The lower filter has its ones on a diagonal.
+#
+# Make two guesses before you press play. At which place will the upper filter fit best? And how many places does the
+# lower one need, if it goes through six rows and six columns without looking at any number twice?
 
 
-def convolve_by_hand(image: Any, kernel: Any, stride: int, padding: int) -> list[list[Any]]:
-    """Convolution, with nothing hidden.
+# %% Draw the film: two filters, place by place
+def padding_and_stride() -> list[ConvolutionSteps]:
+    """The two convolutions of the book, nine places each."""
+    return [ConvolutionSteps(SMALL_IMAGE, ROW, padding=1, name="row"),
+            ConvolutionSteps(IMAGE, DIAGONAL, stride=2, name="diagonal", with_clock=False)]  # fmt: skip
 
-    >>> convolve_by_hand(SMALL_IMAGE, ROW, stride=1, padding=1)
-    [[2, 3, 2], [0, 0, 0], [0, 0, 0]]
-    """
-    height, width, rows, columns = len(image), len(image[0]), len(kernel), len(kernel[0])
+
+boards = padding_and_stride()
+book.film("ch06_padding_and_stride", Clip(Stacked(*boards), **SLOWLY),
+          "Two convolutions: above with a border of zeros, below with longer steps.")  # fmt: skip
+left, diagonal = (board.out for board in boards)
+found_both = int((diagonal == np.trace(DIAGONAL)).sum())
+
+# %% [markdown]
+# The upper filter fits best in the middle of the upper row. There all its ones lie on the line, and the sum is
+# {left.max():.0f}. To the left and to the right of it the sum is {left[0, 0]:.0f}, because the filter hangs over the
+# edge.
+#
+# What lies out there? Zeros: a border of them was laid around the image. This is the **padding**. Without it, the
+# filter would fit into this image at a single place. With it, the feature map has as many places as the image has
+# pixels.
+#
+# The lower filter has no padding, but it moves two pixels at a time. The length of its move is the **stride**. With a
+# stride of two no two patches overlap, and {diagonal.size} places are enough. At {found_both} of them the filter found
+# both of its ones.
+#
+# How large is a feature map? If the image has $n$ rows, the filter $k$, the padding $p$ on each side, and the stride is
+# $s$, the map has
+#
+# $$\left\lfloor \frac{n + 2 p - k}{s} \right\rfloor + 1$$
+#
+# rows; the brackets say that you round down. And what stands in row $r$ and column $c$ of the map? With a stride of
+# one, and when $x$ is the image with its padding, it is
+#
+# $$y_{r c} = b + \sum_{i} \sum_{j} w_{i j} \, x_{r + i, \, c + j}$$
+#
+# You know this formula: it is the weighted sum of a neuron, with its bias $b$ (which is zero in the film). A filter is
+# a neuron that sees one patch only, and sees every patch in turn. As a program:
+
+
+# %%
+def convolve_by_hand(image: Any, kernel: Any, stride: int, padding: int) -> np.ndarray:
+    padded, (rows, columns) = np.pad(image, padding), np.shape(kernel)
+    height, width = padded.shape
     out = []
-    for top in range(-padding, height + padding - rows + 1, stride):
+    for top in range(0, height - rows + 1, stride):
         line = []
-        for left in range(-padding, width + padding - columns + 1, stride):
-            total = 0
-            for i in range(rows):
-                for j in range(columns):
-                    if 0 <= top + i < height and 0 <= left + j < width:  # the padding is 0 and adds nothing
-                        total += image[top + i][left + j] * kernel[i][j]
-            line.append(total)
+        for left in range(0, width - columns + 1, stride):
+            patch = padded[top : top + rows, left : left + columns]
+            line.append((patch * kernel).sum())
         out.append(line)
-    return out
+    return np.array(out)
 
 
-# %% Networks
-def convolutional_network(rng: np.random.Generator) -> Sequential:
-    """Return the network of the book, for pictures of one channel; the numbers behind the layers are output shapes."""
-    first = [Conv2D(1, 64, 3, rng=rng), ReLU(), MaxPool2D(2)]  # 15 × 15 × 64
-    second = [Conv2D(64, 32, 3, rng=rng), ReLU(), MaxPool2D(2)]  # 6 × 6 × 32
-    dense = [Flatten(), Dense(1152, 128, rng=rng), ReLU(), Dropout(0.2, rng=rng)]  # 128
-    return Sequential([*first, *second, *dense, Dense(128, 1, rng=rng), Sigmoid()], dtype=np.float32)
+# %%
+convolve_by_hand(SMALL_IMAGE, ROW, stride=1, padding=1)
 
 
+# %% Train the eight filters
 def eight_filters(rng: np.random.Generator) -> Sequential:
     """Return a network whose only convolution has eight filters in colour, as many places as pixels."""
     filters = Conv2D(3, 8, 5, padding="same", rng=rng, weights=small)
@@ -138,11 +156,6 @@ def centred(pictures: np.ndarray) -> np.ndarray:
     return pictures - np.float32(0.5)
 
 
-def red_channel(pictures: np.ndarray) -> np.ndarray:
-    """Return the red pixels (N, 32, 32, 1), still beside their neighbours."""
-    return pictures[..., :1]
-
-
 def learn(model: Sequential, x: np.ndarray, y: np.ndarray, epochs: int, rng: np.random.Generator, *others: Callback,
           learning_rate: float = 0.001) -> None:  # fmt: skip
     """Train the model."""
@@ -152,35 +165,30 @@ def learn(model: Sequential, x: np.ndarray, y: np.ndarray, epochs: int, rng: np.
         callbacks=[ProgressBar(epochs * updates, "chapter 6"), *others])  # fmt: skip
 
 
-def compare(data: HorsesAndDeer, rng: np.random.Generator, quick: bool) -> tuple[dict[str, Any], AccuracyGap]:
-    """Train the dense network and the convolutional one on the same red pixels; return how good they are, and become.
+pictures = horses_and_deer(book.data, book.data_dir, seed=book.seed)
+rng = np.random.default_rng(book.seed)
+filters = eight_filters(rng)
+recorder = Recorder(filters)
+x, y = centred(pictures.x_train), pictures.y_train
+learn(filters, x, y, 6 if book.quick else FILTER_EPOCHS, rng, recorder, learning_rate=0.003)
+side, n_more = pictures.x_train.shape[1], len(pictures.x_more)
+conv_epochs, dense_epochs = (2, 2) if book.quick else (CNN_EPOCHS, DENSE_EPOCHS)
 
-    The film counts, beside the training set, the further pictures: 41 would be too few to tell the two apart.
-    """
-    headline: dict[str, Any] = {}
-    runs, each, last = [], math.ceil(len(data.x_train) / BATCH), 2 if quick else CNN_EPOCHS
-    shown = [epoch for epoch in range(last + 1) if epoch < 10 or epoch % 5 == 0]
-    models = (("dense", deeper_network(rng), red_pixels, DENSE_EPOCHS),
-              ("convolutional", convolutional_network(rng), red_channel, CNN_EPOCHS))  # fmt: skip
-    for name, model, view, epochs in models:
-        recorder = Recorder(model, every=lambda step: step % each == 0 and step // each in shown)
-        learn(model, view(data.x_train), data.y_train, 2 if quick else epochs, rng, recorder)
-        headline |= {f"{name}, parameters": model.parameters.size} | scores(name, model, data, view)
-        sets = (view(data.x_train), data.y_train), (view(data.x_more), data.y_more)
-        counts = recorded_counts(recorder.recording, model, [each * epoch for epoch in shown], *sets)
-        seen, new = counts
-        runs.append(LearningRun(f"{name} network", Tally(SEEN, seen, len(data.y_train)),
-                                Tally("further pictures", new, len(data.y_more))))  # fmt: skip
-    return headline, AccuracyGap(shown, runs)
-
-
-# %% The pictures
-def padding_and_stride() -> list[ConvolutionSteps]:
-    """The two convolutions of the book, nine places each."""
-    return [ConvolutionSteps(SMALL_IMAGE, ROW, padding=1, name="row"),
-            ConvolutionSteps(IMAGE, DIAGONAL, stride=2, name="diagonal", with_clock=False)]  # fmt: skip
+# %% [markdown]
+# To see a filter of your own at work, write down its rows:
+# `python -m chapters.ch06_convolution --kernel "0 1; -1 0" --stride 2`.
+#
+# ## Keep the largest
+#
+# For a horse it makes no difference whether a leg stands a pixel further to the left. So we can afford to forget
+# exactly where a filter fitted. **Max pooling** does that. A window moves over the feature map. It has no weights: it
+# keeps the largest number that it sees, and drops the others.
+#
+# In the film, the window on the left moves by one. The one on the right moves by two, so that its windows lie side by
+# side. That is the usual way. Before you look: which four of the sixteen numbers on the right will be left?
 
 
+# %% Draw the film: max pooling
 def pooling() -> list[MaxPoolingSteps]:
     """Two images that a convolution made: the book's with stride 1, a larger one with stride 2, four places each."""
     small, large = ConvolutionSteps(IMAGE, DIAGONAL, stride=2).out, ConvolutionSteps(IMAGE, np.eye(3)).out
@@ -188,6 +196,94 @@ def pooling() -> list[MaxPoolingSteps]:
             MaxPoolingSteps(large, 2, stride=2, name="two", with_clock=False)]  # fmt: skip
 
 
+pools = pooling()
+book.film("ch06_max_pooling", Clip(SideBySide(*pools), **SLOWLY),
+          "Max pooling: windows that overlap, and windows side by side.")  # fmt: skip
+large, kept = pools[1].image, pools[1].out
+
+# %% [markdown]
+# On the right, a two is left of each window on the left side, and a three of each on the right side. Move one of these
+# threes to another place in its window, and the result is the same. Pooling keeps the fact that a filter matched
+# nearby, and drops exactly where. Of {large.size} numbers, {kept.size} are left, so that the next layer has less to do.
+# As a program, it is the loop from above, with `patch.max()` in place of the sum of the products.
+#
+# In tinylearn, a convolution has no loop at all:
+#
+# ::source tinylearn/layers/convolution.py Conv2D.forward
+#
+# `im2col` lays out the patches of all pictures as the rows of one large matrix. From there on it is a dense layer, a
+# single product of two matrices, and each filter is a column of `w`. (When you write `Conv2D`, a faster variant runs.
+# It gives the same numbers, except for rounding.)
+#
+# ## Nobody says what to look for
+#
+# You could think up filters for legs and antlers, as we did for the diagonal. But we do not have to. A filter consists
+# of weights, and weights can learn.
+#
+# Here is a small network. It has eight filters, five rows of five, each with weights for red, green and blue. Behind
+# them come ReLU and max pooling, in windows of four by four. A single neuron reads what is left, and says "horse" or
+# "deer". All together it has {filters.parameters.size:,} parameters, and the filters start as noise.
+#
+# How does a filter learn? As in chapter 4, the later layers hand back `dout`: how fast the loss would grow with each
+# number of the feature map. At row $r$ and column $c$ of picture $n$, the weight $w_{i j}$ met the pixel
+# $x_{n, \, r + i, \, c + j}$. So, by the chain rule,
+#
+# $$\frac{\partial L}{\partial w_{i j}} = \sum_{n} \sum_{r} \sum_{c} \text{dout}_{n r c} \, x_{n, \, r + i, \, c + j}$$
+#
+# In chapter 3 each row of the table pulled on the weight. Now each *place* of each picture pulls on the filter: with
+# its patch, multiplied by its `dout`.
+#
+# The film takes the very first update apart, for the filter called {LETTERS[PULLED]}. A batch has {BATCH} pictures; you
+# see the one that pulled most, and beside it its `dout`. Every other place would do as well, you may think. So guess:
+# at how many of the {side * side:,} places is `dout` not zero?
+
+
+# %% Draw the film: which places pulled
+def filter_pull(recording: Recording, pictures: np.ndarray, step: int, k: int) -> FilterPull:
+    """Which places pulled on filter k in an update; what is recorded proves that they add up to its gradient."""
+    name, before = "conv2d_1.w", recording.at(step - 1)
+    told, gradient = recording.explain(step, f"{name}[0, 0, 0, {k}]"), recording.gradients(step)[name]
+    return FilterPull(pictures[told.rows], told.inputs, told.dout[..., k], gradient[..., k], before[name][..., k],
+                      recording.at(step)[name][..., k], step=step, letter="ABCDEFGH"[k],
+                      recording=recording)  # fmt: skip
+
+
+pulls = filter_pull(recorder.recording, pictures.x_train, step=1, k=PULLED)
+book.film("ch06_filter_pull", Clip(pulls, fps=1, hold_last=4, holds=READ),
+          "One update of one filter: which places pulled on it, and where to.")  # fmt: skip
+pulling, windows = pulls.others[0] + len(pulls.shown), (side // POOL) ** 2
+by_place = [float(column[pulls.largest]) for column in pulls.columns]  # for the framed weight
+four, picture, slope = sum(by_place[:4]), sum(by_place[:5]), by_place[6]
+
+# %% [markdown]
+# At {pulling}. Max pooling is the reason: of each window only the largest number went on to the neuron, so only that
+# one can have changed the loss. There are {windows} windows, and where ReLU was off, not even the largest got through.
+#
+# Now look at the columns a to d. Each is the patch of one place, multiplied by a single number, for red, green and
+# blue. You can recognise the patch in it; where `dout` is negative, its colours are reversed. (The network sees pixels
+# between minus a half and a half, so that dark ones count as much as bright ones.)
+#
+# Follow the framed weight. The four places add {four:+.5f} to its gradient, and all the places of this picture together
+# {picture:+.5f}. With the other pictures of the batch it becomes {slope:+.5f}. The step goes against it. In the last
+# picture the step looks flat: in its first update, Adam moves all weights by about the same length, and the gradient
+# only decides in which direction.
+#
+# In the source, the formula is the second line:
+#
+# ::source tinylearn/layers/convolution.py Conv2D.backward
+#
+# (The last three lines are for a layer in front. A pixel lies in several patches, so it gets a gradient from each, and
+# `col2im` adds them up.)
+#
+# ## What became of them
+#
+# Next you see all eight filters while they learn, and their maps of a horse from the test set. In a filter, weights
+# above zero are blue, weights below zero red. A map is white where the filter fits best. The bar below it is what the
+# last neuron makes of this map: to the right it speaks for a horse, to the left for a deer. Which parts of the horse do
+# you expect to light up?
+
+
+# %% Draw the film: what eight filters see in a horse
 def shown_horse(model: Sequential, data: HorsesAndDeer, source: str) -> np.ndarray:
     """Return a horse of the test set: of the photographs the book's, of the sketches the first that is recognised."""
     says_horse = model.predict(centred(data.x_test))[:, 0] > 0.5
@@ -213,40 +309,201 @@ def feature_maps(model: Sequential, recording: Recording, horse: np.ndarray) -> 
                        recording=recording)  # fmt: skip
 
 
-def filter_pull(recording: Recording, pictures: np.ndarray, step: int, k: int) -> FilterPull:
-    """Which places pulled on filter k in an update; what is recorded proves that they add up to its gradient."""
-    name, before = "conv2d_1.w", recording.at(step - 1)
-    told, gradient = recording.explain(step, f"{name}[0, 0, 0, {k}]"), recording.gradients(step)[name]
-    return FilterPull(pictures[told.rows], told.inputs, told.dout[..., k], gradient[..., k], before[name][..., k],
-                      recording.at(step)[name][..., k], step=step, letter="ABCDEFGH"[k],
-                      recording=recording)  # fmt: skip
-
-
-# %% All that is learned
-pictures = horses_and_deer(book.data, book.data_dir, seed=book.seed)
-rng = np.random.default_rng(book.seed)
-filters = eight_filters(rng)
-recorder = Recorder(filters)
-x, y = centred(pictures.x_train), pictures.y_train
-learn(filters, x, y, 6 if book.quick else FILTER_EPOCHS, rng, recorder, learning_rate=0.003)
-
-# %% The films
-boards, pools = padding_and_stride(), pooling()
-left, diagonal = (board.out for board in boards)
-book.film("ch06_padding_and_stride", Clip(Stacked(*boards), **SLOWLY))
-book.film("ch06_max_pooling", Clip(SideBySide(*pools), **SLOWLY))
-pulls = filter_pull(recorder.recording, pictures.x_train, step=1, k=PULLED)
-book.film("ch06_filter_pull", Clip(pulls, fps=1, hold_last=4, holds=READ))
 maps = feature_maps(filters, recorder.recording, shown_horse(filters, pictures, book.data))
-book.film("ch06_feature_maps", Clip(maps, fps=5, hold_first=4, hold_last=4))
-compared, gap = compare(pictures, rng, book.quick)
-book.film("ch06_dense_and_convolution", Clip(gap, fps=3, hold_first=2, hold_last=4, motion=3, colors=64))
+book.film("ch06_feature_maps", Clip(maps, fps=5, hold_first=4, hold_last=4),
+          "Eight filters while they learn, and what they see in a picture of the test set.")  # fmt: skip
+says = maps.contributions[-1]
+loudest = int(np.abs(says).argmax())
+at_first, in_the_end = float(maps.maps[0].max()), float(maps.maps[-1].max())
 
-# %% The numbers
+# %% [markdown]
+# At first the brightest spot of any map has the value {at_first:.2f}, in the end {in_the_end:.2f}. Filter
+# {LETTERS[loudest]} has the loudest voice: its map adds {says[loudest]:+.2f} to the sum, for a
+# {DEER_OR_HORSE[int(says[loudest] > 0)]}. The sigmoid of the whole sum is the network's answer, a probability of
+# {maps.predicted[-1]:.3f} for a horse.
+#
+# Look at the three tiles of a filter. If they look alike, the filter does not care about colour. It answers to bright
+# and dark, and if it is blue on one side and red on the other, to an edge. If its tiles differ, it answers to a colour.
+# Compare with the maps: does one light up along the legs, another along the back, or on the ground?
+#
+# Do not try to find a story for each of them. The network knows nothing of legs. It knows what made the loss smaller on
+# {len(x)} pictures.
+#
+# ## Is it worth it?
+#
+# Let us compare. Both networks get the red pixels of the same {len(x)} pictures. The first is built like the dense one
+# of chapter 5. The second has two convolutions, each with ReLU and max pooling behind it, and then a dense layer.
+
+
+# %% Train both networks, and count the right answers
+def red_channel(pictures: np.ndarray) -> np.ndarray:
+    """Return the red pixels (N, 32, 32, 1), still beside their neighbours."""
+    return pictures[..., :1]
+
+
+def convolutional_network(rng: np.random.Generator) -> Sequential:
+    """Return the network of the book, for pictures of one channel; the numbers behind the layers are output shapes."""
+    first = [Conv2D(1, 64, 3, rng=rng), ReLU(), MaxPool2D(2)]  # 15 × 15 × 64
+    second = [Conv2D(64, 32, 3, rng=rng), ReLU(), MaxPool2D(2)]  # 6 × 6 × 32
+    dense = [Flatten(), Dense(1152, 128, rng=rng), ReLU(), Dropout(0.2, rng=rng)]  # 128
+    return Sequential([*first, *second, *dense, Dense(128, 1, rng=rng), Sigmoid()], dtype=np.float32)
+
+
+def compare(
+    data: HorsesAndDeer, rng: np.random.Generator, quick: bool
+) -> tuple[list[Sequential], dict[str, Any], AccuracyGap]:
+    """Train the dense network and the convolutional one on the same red pixels.
+
+    Return both, how good they are in the end, and a film of how they became so. It counts, beside the training set, the
+    further pictures: 41 would be too few to tell the two apart.
+    """
+    found: dict[str, Any] = {}
+    runs, each, last = [], math.ceil(len(data.x_train) / BATCH), 2 if quick else CNN_EPOCHS
+    shown = [epoch for epoch in range(last + 1) if epoch < 10 or epoch % 5 == 0]
+    models = (("dense", deeper_network(rng), red_pixels, DENSE_EPOCHS),
+              ("convolutional", convolutional_network(rng), red_channel, CNN_EPOCHS))  # fmt: skip
+    for name, model, view, epochs in models:
+        recorder = Recorder(model, every=lambda step: step % each == 0 and step // each in shown)
+        learn(model, view(data.x_train), data.y_train, 2 if quick else epochs, rng, recorder)
+        trained = model.parameters.copy()
+        found |= {f"{name}, parameters": model.parameters.size} | scores(name, model, data, view)
+        sets = (view(data.x_train), data.y_train), (view(data.x_more), data.y_more)
+        seen, new = recorded_counts(recorder.recording, model, [each * epoch for epoch in shown], *sets)
+        model.parameters[...] = trained
+        runs.append(LearningRun(f"{name} network", Tally(SEEN, seen, len(data.y_train)),
+                                Tally("further pictures", new, len(data.y_more))))  # fmt: skip
+    return [model for _, model, *_ in models], found, AccuracyGap(shown, runs)
+
+
+(dense, convolutional), compared, gap = compare(pictures, rng, book.quick)
+(dense_seen, dense_new), (conv_seen, conv_new) = (run.tallies for run in gap.runs)
+conv_right, dense_right = (compared[f"{name}, {n_more} unseen, right"] for name in ("convolutional", "dense"))
+conv_low, conv_high = compared[f"convolutional, {n_more} unseen, 95 % interval"]
+dense_low, dense_high = compared[f"dense, {n_more} unseen, 95 % interval"]
+if conv_low <= dense_high and dense_low <= conv_high:
+    verdict = "The intervals overlap, so these pictures cannot tell which network is better."
+else:
+    verdict = "The intervals do not overlap: that is more than luck."
+behind = convolutional.named_parameters()["dense_1.w"].size
+places = (side - 2) ** 2  # of a filter of 3 × 3 without padding
+
+# %% [markdown]
+# The film counts right answers: the solid line on the training set, the dashed one on {n_more} further pictures, from
+# which neither network learns. Which of the two will have the larger gap between its lines?
+
+# %% Draw the film: both networks on both sets
+book.film("ch06_dense_and_convolution", Clip(gap, fps=3, hold_first=2, hold_last=4, motion=3, colors=64),
+          "Right answers of the dense network and of the convolutional one, epoch by epoch.")  # fmt: skip
+
+# %% [markdown]
+# When the film ends, after {conv_epochs} epochs, the gap of the dense network is {gap.runs[0].gaps[-1]:.0%}, that of
+# the convolutional one {gap.runs[1].gaps[-1]:.0%}. The dense network then learned on, up to epoch {dense_epochs}.
+#
+# In the end the dense network gets {dense_right} further pictures right, an interval from {dense_low:.0%} to
+# {dense_high:.0%}. The convolutional one gets {conv_right}, from {conv_low:.0%} to {conv_high:.0%}. {verdict}
+#
+# Size is not what makes the difference. The convolutional network has {convolutional.parameters.size:,} parameters, the
+# dense one {dense.parameters.size:,}, and {behind:,} of the former stand in the dense layer *behind* the convolutions.
+# What matters is that weights are shared. A filter of the first layer is laid on {places} places of every picture.
+# Whatever it learns at one of them, it knows at all of them.
+#
+# ## Where it is wrong to trust it
+#
+# *A step to the side, again.* Move the pictures of the training set to the right; what leaves on the right comes back
+# on the left. How many does each network still know?
+
+
+# %%
+def still(model: Sequential, view: Any, pixels: int) -> int:
+    moved = np.roll(pictures.x_train, pixels, axis=2)  # picture, row, column, colour
+    return correct(model.predict(view(moved)), pictures.y_train)
+
+
+of_dense = {pixels: still(dense, red_pixels, pixels) for pixels in MOVES}
+of_conv = {pixels: still(convolutional, red_channel, pixels) for pixels in MOVES}
+f"dense: {of_dense}    convolutional: {of_conv}"
+
+# %% [markdown]
+# The pictures were moved by {MOVES[0]}, {MOVES[1]}, {MOVES[2]} and {MOVES[3]} pixels. In the first place, the
+# convolutional network knew {of_conv[0]}; after one pixel it gets {of_conv[1]} right, after four {of_conv[4]}. Are you
+# surprised? A feature map moves along with the picture, and pooling forgives a pixel or two. But behind the maps stands
+# a dense layer, and each of its weights still belongs to one place. Convolution lets a network learn *what* a leg looks
+# like from all places at once. It does not make the answer independent of *where* it stands. A cure comes in chapter 7:
+# to show the pictures moved while it learns.
+#
+# *Only moved, not turned.* Lay the line from the first film upright, and go over it with the same filter:
+
+# %%
+convolve_by_hand(np.transpose(SMALL_IMAGE), ROW, stride=1, padding=1)
+
+# %% [markdown]
+# It fits nowhere. The same holds for a leg twice as long, or seen from the front: for each the network needs other
+# filters, and examples to learn them from.
+#
+# *Only for neighbours.* A filter is small because what is near belongs together. In a picture that is so. If the
+# columns of your table are age, income and height, their order means nothing, and a filter that slides over them means
+# nothing, either. In exercise 3 of chapter 5 you mixed up all pixels, and the neuron did just as well. No filter could
+# find a leg there.
+#
+# ## Exercises
+#
+# Fold out an answer when you have your own.
+#
+# ### Exercise 1. How many places?
+#
+# A picture has {side} rows and {side} columns. Lay a filter of five by five on it, with a padding and a stride of two.
+# How large is the feature map? And which padding makes it as large as the picture, with a stride of one? Check the
+# formula against `Conv2D`.
+
+
+# %% Answer 1
+def side_of_map(n: int, k: int, s: int, p: int) -> int:
+    """Return the rows of the feature map: n of the picture, k of the filter, stride s, padding p."""
+    return (n + 2 * p - k) // s + 1
+
+
+for k, s, p in product((1, 2, 3, 5), (1, 2, 3), (0, 1, 2)):
+    found = Conv2D(1, 1, k, stride=s, padding=p, rng=rng).forward(np.zeros((1, side, side, 1)))
+    assert found.shape[1:3] == (side_of_map(side, k, s, p),) * 2
+assert side_of_map(side, 5, 1, 2) == side  # half of what the filter is larger than a pixel
+f"{side_of_map(side, 5, 2, 2)} rows and as many columns; with a stride of 1, a padding of 2 keeps all {side}"
+
+# %% [markdown]
+# ### Exercise 2. A filter as large as the picture
+#
+# Give a convolution a single filter that is as large as the picture, and no padding. At how many places does it fit?
+# How many parameters does it have? You have met this model before: where?
+
+# %% Answer 2
+whole, neuron = Conv2D(1, 1, side, rng=rng), Dense(side * side, 1, rng=rng)
+neuron.params["w"][...] = whole.params["w"].reshape(-1, 1)  # the same weights, row after row
+seen = whole.forward(red_channel(pictures.x_test))  # (N, 1, 1, 1)
+assert seen.shape[1:] == (1, 1, 1)
+assert np.allclose(seen[:, 0, 0], neuron.forward(red_pixels(pictures.x_test)), atol=1e-4)
+f"one place, {side * side + 1:,} parameters: it is the neuron of chapter 5"
+
+# %% [markdown]
+# ### Exercise 3. Move the horse
+#
+# Move the horse of the film four pixels to the right. What happens to its feature maps? And to what is left of them
+# after max pooling? Does the answer of the network stay the same?
+
+# %% Answer 3
+convolution, relu, pool = filters.layers[:3]
+horses = centred(np.stack([maps.picture, np.roll(maps.picture, 4, axis=1)]))
+of_horse, of_moved = fitted = relu.forward(convolution.forward(horses))  # (2, 32, 32, 8)
+assert np.allclose(of_moved[:, 6:-2], of_horse[:, 2:-6], atol=1e-4)  # away from the edges: the same, four pixels on
+small_maps = pool.forward(fitted)  # (2, 8, 8, 8)
+assert np.allclose(small_maps[1][:, 2:7], small_maps[0][:, 1:6], atol=1e-4)  # one window on
+stayed, went = filters.predict(horses)[:, 0]
+f"they move along; the probability of a horse was {stayed:.3f}, and is now {went:.3f}"
+
+# %% Keep the numbers of this run
 book.numbers({
     "3 × 3 filter, stride 1, padding 1": left.tolist(),
     "2 × 2 filter, stride 2": diagonal.tolist(),
-    "the same by hand": [convolve_by_hand(SMALL_IMAGE, ROW, 1, 1), convolve_by_hand(IMAGE, DIAGONAL, 2, 0)],
+    "the same by hand": [convolve_by_hand(SMALL_IMAGE, ROW, 1, 1).tolist(),
+                         convolve_by_hand(IMAGE, DIAGONAL, 2, 0).tolist()],
     "2 × 2 max pooling of that": pools[0].out.tolist(),
     **scores("eight filters", filters, pictures, centred),
     **compared,
