@@ -2,14 +2,14 @@
 # # Chapter 6. Convolution: a small filter that looks everywhere
 #
 # Somebody hands you a photograph and asks: is there a horse in it? Do you need to know beforehand where it stands? Of
-# course not. You know what a leg looks like, and you recognise it on the left as well as on the right.
+# course not. You know what a leg looks like, wherever it is.
 #
-# The networks of chapter 5 cannot do that. Each of their weights belongs to one pixel. Move the horse a little, and
-# every pixel meets another weight: what was learned about legs at one place says nothing about legs at another. How can
-# a machine learn *once* what a leg looks like, and then look for it everywhere?
+# The networks of chapter 5 cannot do that. Each of their weights belongs to one pixel. What was learned about legs at
+# one place says nothing about legs at another. How can a machine learn *once* what a leg looks like, and look for it
+# everywhere?
 #
-# It uses a stencil. Take a few weights, three rows of three, say, and lay them on the picture at one place after
-# another. These few weights are a **filter**, and laying it on every place is a **convolution**.
+# Take only a few weights, three rows of three, say, and lay them on the picture at one place after another. They are
+# called a **filter**, and laying it on every place is a **convolution**.
 
 # %% What this chapter uses
 import math
@@ -70,12 +70,12 @@ MOVES = (0, 1, 2, 4)  # pixels to the right
 #
 # Wherever the filter lies, it covers a patch of the picture. Multiply each number of the patch by the weight that lies
 # on it, and add up the products. Where the patch is bright under the large weights, the sum is large: the filter fits.
-# Write the sum down, move on, and do the same again. The sums make a picture of their own. It shows where the filter
-# found what it looks for, and is called a **feature map**.
+# Write it down, and move on. The sums make a picture of their own, which shows where the filter found what it looks
+# for: a **feature map**.
 #
 # In the film two filters work on small images of zeros and ones. The small blue numbers are the filter. In the middle
-# are the products, and on the right the feature map is filled in. The upper filter has a row of ones: it looks for a
-# line from left to right, and the image has one, along its upper edge. The lower filter has its ones on a diagonal.
+# are the products, on the right is the output, the feature map. The upper filter has a row of ones: it looks for a line
+# from left to right, and the image has one, along its upper edge. The lower filter has its ones on a diagonal.
 #
 # Make two guesses before you press play. At which place will the upper filter fit best? And how many places does the
 # lower one need, if it goes through six rows and six columns without looking at any number twice?
@@ -96,16 +96,13 @@ found_both = int((diagonal == np.trace(DIAGONAL)).sum())
 
 # %% [markdown]
 # The upper filter fits best in the middle of the upper row. There all its ones lie on the line, and the sum is
-# {left.max():.0f}. To the left and to the right of it the sum is {left[0, 0]:.0f}, because the filter hangs over the
-# edge.
+# {left.max():.0f}. Beside it the sum is {left[0, 0]:.0f}, because the filter hangs over the edge.
 #
-# What lies out there? Zeros: a border of them was laid around the image. This is the **padding**. Without it, the
-# filter would fit into this image at a single place. With it, the feature map has as many places as the image has
-# pixels.
+# What lies out there? Zeros: a border of them, the **padding**, was laid around the image. Without it, the filter would
+# fit into this image at a single place. With it, there are as many places as pixels.
 #
-# The lower filter has no padding, but it moves two pixels at a time. The length of its move is the **stride**. With a
-# stride of two no two patches overlap, and {diagonal.size} places are enough. At {found_both} of them the filter found
-# both of its ones.
+# The lower filter has no padding, but it moves two pixels at a time. This is its **stride**. So no two patches overlap,
+# and {diagonal.size} places are enough. At {found_both} of them the filter found both of its ones.
 #
 # How large is a feature map? If the image has $n$ rows, the filter $k$, the padding $p$ on each side, and the stride is
 # $s$, the map has
@@ -117,8 +114,8 @@ found_both = int((diagonal == np.trace(DIAGONAL)).sum())
 #
 # $$y_{r c} = b + \sum_{i} \sum_{j} w_{i j} \, x_{r + i, \, c + j}$$
 #
-# You know this formula: it is the weighted sum of a neuron, with its bias $b$ (which is zero in the film). A filter is
-# a neuron that sees one patch only, and sees every patch in turn. As a program:
+# You know this formula: it is the sum of a neuron, with its bias $b$ (zero in the film). A filter is a neuron that sees
+# one patch after another. As a program:
 
 
 # %%
@@ -137,6 +134,48 @@ def convolve_by_hand(image: Any, kernel: Any, stride: int, padding: int) -> np.n
 
 # %%
 convolve_by_hand(SMALL_IMAGE, ROW, stride=1, padding=1)
+
+
+# %% [markdown]
+# To see a filter of your own at work, give its rows:
+# `python -m chapters.ch06_convolution --kernel "0 1; -1 0" --stride 2`.
+#
+# ## Keep the largest
+#
+# For a horse it makes no difference whether a leg stands a pixel further to the left. So we can forget exactly where a
+# filter fitted. **Max pooling** does that. A window moves over the feature map, keeps the largest number that it sees,
+# and drops the others. It has no weights.
+#
+# In the film, the window on the left moves by one. The one on the right moves by two, so that its windows lie side by
+# side, as usual. Before you look: which of the sixteen numbers on the right will be left?
+
+
+# %% Draw the film: max pooling
+def pooling() -> list[MaxPoolingSteps]:
+    """Two images that a convolution made: the book's with stride 1, a larger one with stride 2, four places each."""
+    small, large = ConvolutionSteps(IMAGE, DIAGONAL, stride=2).out, ConvolutionSteps(IMAGE, np.eye(3)).out
+    return [MaxPoolingSteps(small, 2, stride=1, name="one"),
+            MaxPoolingSteps(large, 2, stride=2, name="two", with_clock=False)]  # fmt: skip
+
+
+pools = pooling()
+book.film("ch06_max_pooling", Clip(SideBySide(*pools), **SLOWLY),
+          "Max pooling: windows that overlap, and windows side by side.")  # fmt: skip
+large, kept = pools[1].image, pools[1].out
+
+# %% [markdown]
+# Two twos and two threes are left. Move one of the threes to another place in its window, and the result is the same.
+# Pooling keeps the fact that a filter matched nearby, and drops exactly where. With {kept.size} numbers in place of
+# {large.size}, the next layer has less to do. As a program, it is the loop from above, with `patch.max()` in place of
+# the sum of the products.
+#
+# In tinylearn, a convolution has no loop at all:
+#
+# ::source tinylearn/layers/convolution.py Conv2D.forward
+#
+# `im2col` lays out the patches of all pictures as the rows of one large matrix. From there on it is a dense layer: a
+# single product of matrices, in which each filter is a column of `w`. (When you write `Conv2D`, a faster variant runs,
+# with the same results except for rounding.)
 
 
 # %% Train the eight filters
@@ -175,54 +214,13 @@ side, n_more = pictures.x_train.shape[1], len(pictures.x_more)
 conv_epochs, dense_epochs = (2, 2) if book.quick else (CNN_EPOCHS, DENSE_EPOCHS)
 
 # %% [markdown]
-# To see a filter of your own at work, write down its rows:
-# `python -m chapters.ch06_convolution --kernel "0 1; -1 0" --stride 2`.
-#
-# ## Keep the largest
-#
-# For a horse it makes no difference whether a leg stands a pixel further to the left. So we can afford to forget
-# exactly where a filter fitted. **Max pooling** does that. A window moves over the feature map. It has no weights: it
-# keeps the largest number that it sees, and drops the others.
-#
-# In the film, the window on the left moves by one. The one on the right moves by two, so that its windows lie side by
-# side. That is the usual way. Before you look: which four of the sixteen numbers on the right will be left?
-
-
-# %% Draw the film: max pooling
-def pooling() -> list[MaxPoolingSteps]:
-    """Two images that a convolution made: the book's with stride 1, a larger one with stride 2, four places each."""
-    small, large = ConvolutionSteps(IMAGE, DIAGONAL, stride=2).out, ConvolutionSteps(IMAGE, np.eye(3)).out
-    return [MaxPoolingSteps(small, 2, stride=1, name="one"),
-            MaxPoolingSteps(large, 2, stride=2, name="two", with_clock=False)]  # fmt: skip
-
-
-pools = pooling()
-book.film("ch06_max_pooling", Clip(SideBySide(*pools), **SLOWLY),
-          "Max pooling: windows that overlap, and windows side by side.")  # fmt: skip
-large, kept = pools[1].image, pools[1].out
-
-# %% [markdown]
-# On the right, a two is left of each window on the left side, and a three of each on the right side. Move one of these
-# threes to another place in its window, and the result is the same. Pooling keeps the fact that a filter matched
-# nearby, and drops exactly where. Of {large.size} numbers, {kept.size} are left, so that the next layer has less to do.
-# As a program, it is the loop from above, with `patch.max()` in place of the sum of the products.
-#
-# In tinylearn, a convolution has no loop at all:
-#
-# ::source tinylearn/layers/convolution.py Conv2D.forward
-#
-# `im2col` lays out the patches of all pictures as the rows of one large matrix. From there on it is a dense layer, a
-# single product of two matrices, and each filter is a column of `w`. (When you write `Conv2D`, a faster variant runs.
-# It gives the same numbers, except for rounding.)
-#
 # ## Nobody says what to look for
 #
-# You could think up filters for legs and antlers, as we did for the diagonal. But we do not have to. A filter consists
-# of weights, and weights can learn.
+# You could think up filters for legs and antlers. But a filter is made of weights, and weights can be learned.
 #
-# Here is a small network. It has eight filters, five rows of five, each with weights for red, green and blue. Behind
-# them come ReLU and max pooling, in windows of four by four. A single neuron reads what is left, and says "horse" or
-# "deer". All together it has {filters.parameters.size:,} parameters, and the filters start as noise.
+# Here is a small network. It has eight filters of five by five, each with weights for red, green and blue. Behind them
+# come ReLU and max pooling, in windows of four by four. A single neuron reads what is left, and says "horse" or "deer".
+# It has {filters.parameters.size:,} parameters, and its filters start as noise.
 #
 # How does a filter learn? As in chapter 4, the later layers hand back `dout`: how fast the loss would grow with each
 # number of the feature map. At row $r$ and column $c$ of picture $n$, the weight $w_{i j}$ met the pixel
@@ -230,12 +228,12 @@ large, kept = pools[1].image, pools[1].out
 #
 # $$\frac{\partial L}{\partial w_{i j}} = \sum_{n} \sum_{r} \sum_{c} \text{dout}_{n r c} \, x_{n, \, r + i, \, c + j}$$
 #
-# In chapter 3 each row of the table pulled on the weight. Now each *place* of each picture pulls on the filter: with
-# its patch, multiplied by its `dout`.
+# In chapter 3, each row of the table pulled on the weight. Now each *place* of each picture pulls on the filter: with
+# its patch, times its `dout`.
 #
 # The film takes the very first update apart, for the filter called {LETTERS[PULLED]}. A batch has {BATCH} pictures; you
-# see the one that pulled most, and beside it its `dout`. Every other place would do as well, you may think. So guess:
-# at how many of the {side * side:,} places is `dout` not zero?
+# see the one that pulled most, and beside it its `dout`. Make a guess: at how many of the {side * side:,} places is
+# `dout` not zero?
 
 
 # %% Draw the film: which places pulled
@@ -253,33 +251,31 @@ book.film("ch06_filter_pull", Clip(pulls, fps=1, hold_last=4, holds=READ),
           "One update of one filter: which places pulled on it, and where to.")  # fmt: skip
 pulling, windows = pulls.others[0] + len(pulls.shown), (side // POOL) ** 2
 by_place = [float(column[pulls.largest]) for column in pulls.columns]  # for the framed weight
-four, picture, slope = sum(by_place[:4]), sum(by_place[:5]), by_place[6]
 
 # %% [markdown]
 # At {pulling}. Max pooling is the reason: of each window only the largest number went on to the neuron, so only that
-# one can have changed the loss. There are {windows} windows, and where ReLU was off, not even the largest got through.
+# one mattered to the loss. There are {windows} windows, and where ReLU was off, not even the largest got through.
 #
-# Now look at the columns a to d. Each is the patch of one place, multiplied by a single number, for red, green and
-# blue. You can recognise the patch in it; where `dout` is negative, its colours are reversed. (The network sees pixels
-# between minus a half and a half, so that dark ones count as much as bright ones.)
+# Now look at the columns a to d. Each is the patch of one place, in red, green and blue, multiplied by a single number.
+# You can recognise the patch; where `dout` is negative, its colours are reversed. (The network sees pixels between
+# minus a half and a half, so that dark ones count as much as bright ones.)
 #
-# Follow the framed weight. The four places add {four:+.5f} to its gradient, and all the places of this picture together
-# {picture:+.5f}. With the other pictures of the batch it becomes {slope:+.5f}. The step goes against it. In the last
-# picture the step looks flat: in its first update, Adam moves all weights by about the same length, and the gradient
-# only decides in which direction.
+# Follow the framed weight. To the pulls of the four places, the rest of this picture adds {by_place[4]:+.5f}, and the
+# other pictures of the batch add {by_place[5]:+.5f}. The sum is the gradient, {by_place[6]:+.5f}, and the step goes
+# against it. Why are all colours of the step equally strong? In its first update Adam moves all weights about equally
+# far, as in chapter 5.
 #
-# In the source, the formula is the second line:
+# In the source, the formula is the line of `self.grads["w"]`:
 #
 # ::source tinylearn/layers/convolution.py Conv2D.backward
 #
-# (The last three lines are for a layer in front. A pixel lies in several patches, so it gets a gradient from each, and
-# `col2im` adds them up.)
+# (The last three lines are for a layer in front: `col2im` adds up what a pixel gets from all its patches.)
 #
 # ## What became of them
 #
 # Next you see all eight filters while they learn, and their maps of a horse from the test set. In a filter, weights
 # above zero are blue, weights below zero red. A map is white where the filter fits best. The bar below it is what the
-# last neuron makes of this map: to the right it speaks for a horse, to the left for a deer. Which parts of the horse do
+# map adds to the sum of the last neuron: to the right for a horse, to the left for a deer. Which parts of the horse do
 # you expect to light up?
 
 
@@ -318,21 +314,20 @@ at_first, in_the_end = float(maps.maps[0].max()), float(maps.maps[-1].max())
 
 # %% [markdown]
 # At first the brightest spot of any map has the value {at_first:.2f}, in the end {in_the_end:.2f}. Filter
-# {LETTERS[loudest]} has the loudest voice: its map adds {says[loudest]:+.2f} to the sum, for a
-# {DEER_OR_HORSE[int(says[loudest] > 0)]}. The sigmoid of the whole sum is the network's answer, a probability of
-# {maps.predicted[-1]:.3f} for a horse.
+# {LETTERS[loudest]} has the loudest voice: its map adds {says[loudest]:+.2f} to the sum. The sigmoid of the sum is the
+# network's answer, a probability of {maps.predicted[-1]:.3f} for a horse.
 #
-# Look at the three tiles of a filter. If they look alike, the filter does not care about colour. It answers to bright
-# and dark, and if it is blue on one side and red on the other, to an edge. If its tiles differ, it answers to a colour.
-# Compare with the maps: does one light up along the legs, another along the back, or on the ground?
+# Look at the three tiles of a filter. If they look alike, the filter answers to bright and dark, whatever the colour;
+# if it is blue on one side and red on the other, to an edge. If the tiles differ, it answers to a colour. Now look at
+# the maps: does one light up along the legs, another along the back, or on the ground?
 #
-# Do not try to find a story for each of them. The network knows nothing of legs. It knows what made the loss smaller on
-# {len(x)} pictures.
+# But do not look for a story behind each of them. The network knows nothing of legs. It knows what made the loss
+# smaller on {len(x)} pictures.
 #
 # ## Is it worth it?
 #
-# Let us compare. Both networks get the red pixels of the same {len(x)} pictures. The first is built like the dense one
-# of chapter 5. The second has two convolutions, each with ReLU and max pooling behind it, and then a dense layer.
+# Let us compare two networks, on the red pixels of the same {len(x)} pictures. The first is built like the dense one of
+# chapter 5. The second has two convolutions, each with ReLU and max pooling behind it, and then a hidden layer.
 
 
 # %% Train both networks, and count the right answers
@@ -376,7 +371,6 @@ def compare(
 
 
 (dense, convolutional), compared, gap = compare(pictures, rng, book.quick)
-(dense_seen, dense_new), (conv_seen, conv_new) = (run.tallies for run in gap.runs)
 conv_right, dense_right = (compared[f"{name}, {n_more} unseen, right"] for name in ("convolutional", "dense"))
 conv_low, conv_high = compared[f"convolutional, {n_more} unseen, 95 % interval"]
 dense_low, dense_high = compared[f"dense, {n_more} unseen, 95 % interval"]
@@ -388,29 +382,30 @@ behind = convolutional.named_parameters()["dense_1.w"].size
 places = (side - 2) ** 2  # of a filter of 3 × 3 without padding
 
 # %% [markdown]
-# The film counts right answers: the solid line on the training set, the dashed one on {n_more} further pictures, from
-# which neither network learns. Which of the two will have the larger gap between its lines?
+# The solid line counts right answers on the training set, the dashed one those on {n_more} further pictures. Which
+# network will have the larger gap between its lines?
 
 # %% Draw the film: both networks on both sets
 book.film("ch06_dense_and_convolution", Clip(gap, fps=3, hold_first=2, hold_last=4, motion=3, colors=64),
           "Right answers of the dense network and of the convolutional one, epoch by epoch.")  # fmt: skip
 
 # %% [markdown]
-# When the film ends, after {conv_epochs} epochs, the gap of the dense network is {gap.runs[0].gaps[-1]:.0%}, that of
-# the convolutional one {gap.runs[1].gaps[-1]:.0%}. The dense network then learned on, up to epoch {dense_epochs}.
+# After {conv_epochs} epochs the gap of the dense network is {gap.runs[0].gaps[-1]:.0%}, that of the convolutional one
+# {gap.runs[1].gaps[-1]:.0%}. (The dense one learns until epoch {dense_epochs}, to give it every chance.)
 #
-# In the end the dense network gets {dense_right} further pictures right, an interval from {dense_low:.0%} to
-# {dense_high:.0%}. The convolutional one gets {conv_right}, from {conv_low:.0%} to {conv_high:.0%}. {verdict}
+# In the end the dense network gets {dense_right} further pictures right, with a confidence interval from
+# {dense_low:.0%} to {dense_high:.0%}. The convolutional one gets {conv_right}, from {conv_low:.0%} to {conv_high:.0%}.
+# {verdict}
 #
-# Size is not what makes the difference. The convolutional network has {convolutional.parameters.size:,} parameters, the
-# dense one {dense.parameters.size:,}, and {behind:,} of the former stand in the dense layer *behind* the convolutions.
-# What matters is that weights are shared. A filter of the first layer is laid on {places} places of every picture.
-# Whatever it learns at one of them, it knows at all of them.
+# Which is the larger one? The convolutional network has {convolutional.parameters.size:,} parameters, the dense one
+# {dense.parameters.size:,}. But {behind:,} of the former are weights of the hidden layer *behind* the convolutions. A
+# filter itself has few, and they are shared: in the first layer, each filter is laid on {places} places of every
+# picture, and what it learns at one of them, it knows at all of them.
 #
 # ## Where it is wrong to trust it
 #
 # *A step to the side, again.* Move the pictures of the training set to the right; what leaves on the right comes back
-# on the left. How many does each network still know?
+# on the left. How many does each network still get right?
 
 
 # %%
@@ -421,29 +416,26 @@ def still(model: Sequential, view: Any, pixels: int) -> int:
 
 of_dense = {pixels: still(dense, red_pixels, pixels) for pixels in MOVES}
 of_conv = {pixels: still(convolutional, red_channel, pixels) for pixels in MOVES}
-f"dense: {of_dense}    convolutional: {of_conv}"
+f"dense          {of_dense}\nconvolutional  {of_conv}"
 
 # %% [markdown]
-# The pictures were moved by {MOVES[0]}, {MOVES[1]}, {MOVES[2]} and {MOVES[3]} pixels. In the first place, the
-# convolutional network knew {of_conv[0]}; after one pixel it gets {of_conv[1]} right, after four {of_conv[4]}. Are you
-# surprised? A feature map moves along with the picture, and pooling forgives a pixel or two. But behind the maps stands
-# a dense layer, and each of its weights still belongs to one place. Convolution lets a network learn *what* a leg looks
-# like from all places at once. It does not make the answer independent of *where* it stands. A cure comes in chapter 7:
-# to show the pictures moved while it learns.
+# Before each colon stands by how many pixels the pictures were moved. Unmoved, the convolutional network gets
+# {of_conv[0]} right, after one pixel {of_conv[1]}, after four {of_conv[4]}. A feature map moves along with the picture,
+# and pooling forgives a pixel or so. But behind the maps stands a dense layer, and each of its weights still belongs to
+# one place. Convolution lets a network learn *what* a leg looks like from all places at once. It does not make the
+# answer independent of *where* the leg stands. Chapter 7 has a cure: move the pictures while the network learns.
 #
-# *Only moved, not turned.* Lay the line from the first film upright, and go over it with the same filter:
+# *Only moved, not turned.* Stand the line from the first film upright, and go over it with the same filter:
 
 # %%
 convolve_by_hand(np.transpose(SMALL_IMAGE), ROW, stride=1, padding=1)
 
 # %% [markdown]
-# It fits nowhere. The same holds for a leg twice as long, or seen from the front: for each the network needs other
-# filters, and examples to learn them from.
+# It fits nowhere. A leg that is bent, or twice as long, needs other filters, too.
 #
-# *Only for neighbours.* A filter is small because what is near belongs together. In a picture that is so. If the
-# columns of your table are age, income and height, their order means nothing, and a filter that slides over them means
-# nothing, either. In exercise 3 of chapter 5 you mixed up all pixels, and the neuron did just as well. No filter could
-# find a leg there.
+# *Only for neighbours.* A filter is small because in pictures, what is near belongs together. If the columns of your
+# table are age, income and height, their order means nothing, and nor does a filter that slides over them. In the last
+# exercise of chapter 5, the pixels were mixed up, and the neuron did just as well. A filter would find no legs there.
 #
 # ## Exercises
 #
@@ -452,8 +444,7 @@ convolve_by_hand(np.transpose(SMALL_IMAGE), ROW, stride=1, padding=1)
 # ### Exercise 1. How many places?
 #
 # A picture has {side} rows and {side} columns. Lay a filter of five by five on it, with a padding and a stride of two.
-# How large is the feature map? And which padding makes it as large as the picture, with a stride of one? Check the
-# formula against `Conv2D`.
+# How large is the feature map? And with a stride of one, which padding makes it as large as the picture?
 
 
 # %% Answer 1
@@ -471,8 +462,8 @@ f"{side_of_map(side, 5, 2, 2)} rows and as many columns; with a stride of 1, a p
 # %% [markdown]
 # ### Exercise 2. A filter as large as the picture
 #
-# Give a convolution a single filter that is as large as the picture, and no padding. At how many places does it fit?
-# How many parameters does it have? You have met this model before: where?
+# Give a convolution a single filter, as large as the picture, and no padding. At how many places does it fit? How many
+# parameters does it have? You have met this model before: where?
 
 # %% Answer 2
 whole, neuron = Conv2D(1, 1, side, rng=rng), Dense(side * side, 1, rng=rng)
@@ -485,8 +476,8 @@ f"one place, {side * side + 1:,} parameters: it is the neuron of chapter 5"
 # %% [markdown]
 # ### Exercise 3. Move the horse
 #
-# Move the horse of the film four pixels to the right. What happens to its feature maps? And to what is left of them
-# after max pooling? Does the answer of the network stay the same?
+# Move the horse of the film four pixels to the right. What happens to its feature maps, and to what max pooling leaves
+# of them? Does the network's answer stay the same?
 
 # %% Answer 3
 convolution, relu, pool = filters.layers[:3]
