@@ -1,62 +1,36 @@
 # %% [markdown]
-# # Chapter 8. The frozen lake: a network learns to play from games that are played at random
+# # Chapter 8. A network crosses a frozen lake
 #
-# A lake of 4 × 4 tiles: start in one corner, goal in the opposite one, four holes. A move goes left, down, right or
-# up. A step into a hole loses the game, and so do 100 moves without arriving. No move is called good or bad. So we
-# play 10,000 games in which every action is random. 14 of 1000 are won, and each of their moves gets the label 1; each
-# move of all others 0. The network sees where one stands and what one does, 16 + 4 inputs, and learns the probability
-# that this ends well. What it has then learned is the probability of winning *if every later action is random*.
+# You stand on a frozen lake, in one corner. In the opposite corner there is a flag, and somewhere between you and it
+# the ice has holes. You can walk left, down, right or up. Nobody shows you the way, and nobody calls a step good or
+# bad. You only notice, at the end, whether you have arrived. How could you learn to walk from that?
 #
-# To play, it is asked before each move four times, what if left, down, right, up, and takes the action of the largest
-# answer. A player as good as this is not what any of the games showed. That it wins follows from one line: what a tile
-# is worth is the mean of its four actions, and the best of four is not less than their mean. So every step leads to a
-# tile that is worth at least as much, and worth most is the goal.
-#
-# The exact probabilities can be calculated here, because the rules are known: those of a tile follow from those of the
-# tiles around it (dynamic programming). So we can say how wrong the network is: the mean of |network - exact| over all
-# pairs of the 11 tiles where a game goes on and the 4 actions. It is about as wrong as the games themselves: the share
-# of games that were won after each pair is off by as much, since 14 in 1000 is few. With some seeds, that is enough to
-# prefer, on the first tile, to walk against the edge for ever.
-#
-# For the last 20 epochs the labels are therefore others: not how a game ended, but what the network itself says of the
-# tile to which the move led. It has the same mean and does not depend on the dice of a single game. The error falls to
-# a hundredth and less, with no further game, and the player wins with each of the seeds 0 to 9.
-#
-# On a slippery lake a move goes astray in two of three cases. There even the exact probabilities for random games make
-# a player who wins 0.7298 of his games only, and who estimates them from outcomes gets far less: the four differ by
-# too little. But the same labels can ask for what is wanted: the best of the four answers for the next tile in place
-# of their mean, times 0.99, so that sooner is better. From 6000 random games the network then learns, with eight of
-# the seeds 0 to 9, to win 0.7402. With seeds 0 and 5 it prefers another action on one tile, and wins 0.7298. The
-# optimum, 0.7442, needs a player who also counts the moves that are left. The same labels work on larger lakes, where
-# a random game from the start hardly ever arrives: there, games start anywhere.
-#
-# In the words of **reinforcement learning**, the player is the **agent**, a tile is a **state**, a game an
-# **episode**, and the rule that names the action in each state is a **policy**. Labels that say how an episode ended
-# are **Monte Carlo returns**, the others **bootstrapped (TD) targets**, and 0.99 is a **discount factor**. Policy
-# evaluation finds exactly what a given policy is worth; value iteration finds what the best possible one is worth.
-#
-# How often a player wins follows from the rules in the same way. So you read exact win rates below. One line shows
-# what chance does: the network plays 300 games on the slippery lake, and you see how many it won. Such a share is
-# often off by two or three hundredths. To halve that, you need four times as many games.
-#
-# ```
-# python -m chapters.ch08_frozen_lake
-# python -m chapters.ch08_frozen_lake --play
-# python -m chapters.ch08_frozen_lake --render ansi
-# ```
-#
-# The second lets you play first; the last shows in the terminal how the network plays.
+# Until now every example in the table came with its right answer. Here there is no table. There is only a world in
+# which you can try things, again and again.
 
 # %% What this chapter uses
 import math
 import sys
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
+import gymnasium
 import numpy as np
 from gymnasium.envs.toy_text.frozen_lake import MAPS, generate_random_map
 
-from chapters.parts.lake import MAP, MOVES, Games, greedy, make_lake, open_tiles, play, random_games, starting_at, wins
+from chapters.parts.lake import (
+    ACTIONS,
+    MAP,
+    MOVES,
+    Episodes,
+    greedy,
+    make_lake,
+    open_tiles,
+    play,
+    random_episodes,
+    starting_at,
+    wins,
+)
 from chapters.parts.lake_films import (
     EARLY,
     PLAYED,
@@ -67,46 +41,74 @@ from chapters.parts.lake_films import (
     random_film,
     slippery_film,
 )
-from chapters.parts.lake_network import BATCH, glances, last_layer, learn, network, outcomes, predictions
+from chapters.parts.lake_network import BATCH, last_layer, learn, network, predictions, returns, td_targets
 from chapters.parts.lake_terminal import play_yourself, show_game
-from chapters.parts.lake_values import Later, best_of_four, by_player, exact_values, mean_of_four, win_rate
-from tinylearn import Recorder, Sequential, confidence_interval
+from chapters.parts.lake_values import Later, best_of_four, by_policy, exact_values, mean_of_four, rules, win_rate
 from chapters.tools.run import begin
 from chapters.tools.settings import Refusal
+from tinylearn import Recorder, Sequential, confidence_interval
 
 book = begin("ch08")
-
-# %% What it works with
-GAMES, EPOCHS, MORE = 10_000, 50, 20  # epochs that learn from outcomes, and then from glances
+EPISODES, EPOCHS, MORE = 10_000, 50, 20  # epochs with Monte Carlo returns, and then with bootstrapped targets
 DENSE = 10  # of the first updates, where most is learned, every tenth is shown
 RENDER = ("ansi",)
 
+# %% Play the random episodes, or one yourself
+if book.render not in (None, *RENDER):
+    raise Refusal(f"an episode can be rendered as {' or '.join(RENDER)}, got {book.render!r}")
+if book.play_first:
+    book.numbers({"your game": play_yourself(MAP, sys.stdin, seed=book.seed)})
 
-class Lake(NamedTuple):
-    """A lake beyond the first one, and how many random games are played on it, from anywhere."""
+count, epochs = (1000, (10, 20)) if book.quick else (EPISODES, (EPOCHS, MORE))
+episodes = random_episodes(make_lake(), count, seed=book.seed)
+won = int(episodes.rewards.sum())
+by_chance = win_rate(make_lake(), mean_of_four, MOVES)
+mean_length = len(episodes.states) / count
 
-    rows: Sequence[str]
-    slippery: bool
-    moves: int
-    games: int
+# %% [markdown]
+# To learn from trying is called **reinforcement learning**, and it has words of its own. The one who walks is the
+# **agent**. What it knows of the world at a moment is its **state**; here that is the number of the tile it stands on.
+# In each state it chooses an **action**, and for each move it gets a **reward**: one for the move to the flag, zero for
+# every other move. A walk from the start to its end is an **episode**, and the sum of its rewards is its **return**:
+# one if the agent arrived, zero if not.
+#
+# The rule that says which action to take in each state is a **policy**. We begin with the simplest of all: roll a die
+# with four sides. An episode ends at the flag or in a hole. If it still goes on after {MOVES} moves, it is
+# **truncated**.
+#
+# In the film you see three such episodes move by move. All others are only counted. A number at a hole says how many
+# episodes ended in it, and the bar below adds them up. Make a guess first: of a thousand episodes, how many arrive?
+
+# %% Draw the film: random play
+book.film("ch08_random_play", random_film(episodes),
+          "Random play: three episodes, and how all the others ended.")  # fmt: skip
+
+# %% [markdown]
+# Of {count:,} episodes {won} arrived. In the long run it is {1000 * by_chance:.1f} of a thousand. Most are short: after
+# {mean_length:.1f} moves, on average, the walk is over. Do you walk better? Try it:
+# `python -m chapters.ch08_frozen_lake --play`.
+#
+# And yet these episodes hold all that we need. Each of their {len(episodes.states):,} moves says: this state, this
+# action, and so it ended.
 
 
-def first_lake(seed: int, games: int, epochs: tuple[int, int]) -> tuple[Games, Learned]:
-    """Return random games, and what the network says early in its training and after each epoch.
+# %% Train the network, and record what it says
+def learned_from(episodes: Episodes, seed: int, epochs: tuple[int, int]) -> Learned:
+    """Return what the network says early in its training and after each epoch.
 
-    It learns for `epochs[0]` epochs from the outcomes of the games, then for `epochs[1]` from glances.
+    It learns for `epochs[0]` epochs from Monte Carlo returns, then for `epochs[1]` from bootstrapped targets.
     """
-    played, rng = random_games(make_lake(), games, seed=seed), np.random.default_rng(seed)
-    model, in_epoch = network(len("".join(MAP)), rng), math.ceil(len(played.tiles) / BATCH)
+    rng = np.random.default_rng(seed)
+    model, in_epoch = network(len("".join(MAP)), rng), math.ceil(len(episodes.states) / BATCH)
     recorder = Recorder(model, every=lambda step: step % in_epoch == 0 or (step % DENSE == 0 and step <= EARLY))
-    for labels, count in zip((outcomes(played), glances(played, mean_of_four)), epochs, strict=True):
-        learn(model, played, labels, count, rng=rng, callbacks=[recorder])
+    for labels, count in zip((returns(episodes), td_targets(episodes, mean_of_four)), epochs, strict=True):
+        learn(model, episodes, labels, count, rng=rng, callbacks=[recorder])
     tables, layers = said(model, recorder)
-    return played, Learned(recorder.recording.steps, tables, in_epoch, layers)
+    return Learned(recorder.recording.steps, tables, in_epoch, layers)
 
 
 def said(model: Sequential, recorder: Recorder) -> tuple[np.ndarray, dict[str, np.ndarray]]:
-    """Return what the network said of every tile and action, (R, 16, 4), from what was recorded, and its last layer."""
+    """Return what the network said of every state and action (R, 16, 4) in each record, and its last layer."""
     tables, layers = [], []
     for step in recorder.recording.steps:
         recorder.recording.restore(model, int(step))
@@ -115,116 +117,329 @@ def said(model: Sequential, recorder: Recorder) -> tuple[np.ndarray, dict[str, n
     return np.stack(tables), {name: np.stack([layer[name] for layer in layers]) for name in layers[0]}
 
 
-def sooner(values: np.ndarray) -> np.ndarray:
-    """Return what a tile is worth to one who takes the best action, if one game in a hundred ends with each move.
+def starts_won(values: np.ndarray) -> int:
+    """Return from how many of the 11 tiles the greedy policy wins; on ice that is not slippery, always or never."""
+    tiles = open_tiles(MAP)
+    return round(len(tiles) * win_rate(make_lake(starting_at(MAP, tiles)), by_policy(greedy(values)), MOVES))
 
-    Without that a detour costs nothing: on a lake that is not slippery every action but those into holes is worth 1.
-    """
-    return 0.99 * best_of_four(values)
+
+learned = learned_from(episodes, book.seed, epochs)
+from_returns, from_td = learned.after(epochs[0]), learned.tables[-1]
+by_returns, by_td = starts_won(from_returns), starts_won(from_td)
+starts = len(open_tiles(MAP))
+at_start = [learned.after(epoch)[0].max() for epoch in range(sum(epochs) + 1)]  # the value of the best action there
+halfway = epochs[0] // 2, epochs[0] + epochs[1] // 2
+wanders, settles = at_start[halfway[0] : epochs[0] + 1], at_start[halfway[1] :]
+
+# %% [markdown]
+# ## Labels from the end
+#
+# Now we can make a table after all. Each move becomes a row. Its input is the state and the action, both one-hot:
+# sixteen numbers for the tile, four for the direction. Its label is the return of its episode. Every move of an episode
+# that arrived gets a one, even the silly moves; every move of the others gets a zero, even the clever ones. Such labels
+# are called **Monte Carlo returns**, after the casino.
+#
+# Can anything be learned from labels as crude as these? Look at the slope of the loss. It is the binary cross-entropy
+# of chapter 5; `p` is what the network answers, and `t` the label:
+#
+# ::source tinylearn/losses.py BinaryCrossEntropy.backward
+#
+# Rows with the same input get the same answer, and their slopes add up to zero when the differences $p - t$ do: when
+# $p$ is the mean of their labels. So for each state and action the network learns which fraction of the episodes
+# arrived. That is the probability of winning *if every later action is random*. In reinforcement learning it is the
+# **value** of the action, and is written $Q$:
+#
+# $$Q(s, a) = P(\text{arrives} \mid \text{state } s, \text{ action } a, \text{ then random actions})$$
+#
+# To walk, ask the network four times in each state, once for each action, and take the action with the largest answer.
+# That is the **greedy policy**:
+#
+# ::source chapters/parts/lake.py greedy
+#
+# The film shows both while the network learns. The number on a tile is the value of its best action, and an arrow shows
+# which one that is. From a tile with a full arrow the greedy policy arrives, from one with a hollow arrow never. The
+# curve on the right counts the tiles from which it arrives. Now and then the pawn sets out, to show where the policy
+# leads. At the dotted line in the curve we give the network other labels. Watch the numbers on the tiles: what do they
+# do before that, and what after it?
+
+# %% Draw the film: learning to win
+book.film("ch08_learning_to_win", learning_film(learned, epochs[0]),
+          "What the network says of each tile, and where its greedy policy leads.")  # fmt: skip
+
+# %% [markdown]
+# With the first labels the greedy policy comes to arrive from {by_returns} of {starts} tiles. But the numbers do not
+# come to rest. In the second half of that phase the one at the start moves between {min(wanders):.4f} and
+# {max(wanders):.4f}; in the second half of the other phase, between {min(settles):.4f} and {max(settles):.4f}. In the
+# end the greedy policy arrives from {by_td} of {starts} tiles.
+#
+# How close to the truth are the numbers? In most worlds nobody could say. On this lake we can calculate it.
+#
+# ## What is the right answer?
+#
+# You know the rules, so you can work backwards. The move to the flag is worth one, a step into a hole zero. Every other
+# move leads to a state $s'$ with a random action to follow, so it is worth the mean of the four values there. With the
+# reward $r$ of the move:
+#
+# $$Q(s, a) = r + \frac{1}{4} \sum_{a'} Q(s', a')$$
+#
+# (Where the episode has ended, only $r$ is left.) Begin with zeros, which is right if no move is left. Put them in on
+# the right, and on the left you get the values for one move left; put those in, and you get them for two:
+
+# %%
+leads, rewards = rules(make_lake())  # (16, 4, 16) where a move leads, (16, 4) its reward
+exact = np.zeros((16, 4))
+for _ in range(MOVES):  # each time with one more move left
+    exact = rewards + leads @ exact.mean(axis=1)
+
+assert np.array_equal(exact, exact_values(make_lake(), mean_of_four, MOVES))
+
+
+# %% How wrong is the network, and how wrong is counting?
+def error(values: np.ndarray, exact: np.ndarray) -> float:
+    """Return the mean of |values - exact| over the 11 states where an episode goes on and the 4 actions."""
+    return float(np.abs(values - exact)[open_tiles(MAP)].mean())
+
+
+def fractions(episodes: Episodes) -> np.ndarray:
+    """Return which fraction of the episodes was won, by state and action (16, 4): no network, only counting."""
+    pairs = 4 * episodes.states + episodes.actions
+    counts, won = np.bincount(pairs, minlength=64), np.bincount(pairs, episodes.returns, minlength=64)
+    return (won / np.maximum(counts, 1)).reshape(16, 4)
+
+
+off_counted, off_returns, off_td = (error(each, exact) for each in (fractions(episodes), from_returns, from_td))
+
+# %% [markdown]
+# To solve a problem from its end backwards is **dynamic programming**. To find like this what a given policy is worth
+# is **policy evaluation**. Now compare. Over all states and actions, the network with the first labels is off by
+# {off_returns:.4f} on average. You need no network to be wrong: if you only count, for each state and action, which
+# fraction of the episodes arrived, you are off by {off_counted:.4f}. Whether a single episode arrives is a throw of
+# dice. So few do that the dice have not been thrown often enough.
+#
+# ## Labels from the next state
+#
+# What if you have neither the rules nor more episodes? Look at the formula again. It compares a value with the values
+# one move later, and the network has an opinion on those, too. So let it correct itself. The label of a move is no
+# longer how the episode ended, but what the network says of the next state:
+#
+# $$\text{target} = r + \frac{1}{4} \sum_{a'} \hat{Q}(s', a')$$
+#
+# ::source chapters/parts/lake_network.py td_targets
+#
+# (Here `later` is the mean of the four.) These are **bootstrapped (TD) targets**: the network pulls itself up by its
+# own bootstraps. That is less mad than it sounds. At the flag and in the holes the label is the reward, and that is
+# certain. From there the truth spreads back to the start, state by state. And the luck of a single episode plays no
+# part: the label does not ask which action was rolled next, but takes the mean of all four.
+#
+# The network learned with these labels for {epochs[1]} epochs, from the same moves. It was off by {off_returns:.5f};
+# now it is off by {off_td:.5f}.
+#
+# ## One walk, move by move
+#
+# Let it walk. In each state the film stops and asks the network four times. The bars are its answers; the green numbers
+# are the exact ones. Compare the first state with the last. Where is it easy to choose?
+
+# %% Draw the film: a walk of the network
+walk = play(make_lake(), greedy(from_td))
+moves = len(walk.actions)
+names = ", ".join(ACTIONS[action] for action in walk.actions[:SHOWN])
+book.film("ch08_frozen_lake", moves_film(walk, from_td, exact, learned.layer(-1)),
+          "Before each move the network is asked four times, once for each action.")  # fmt: skip
+
+# %% [markdown]
+# The network {f"arrives after {moves} moves" if walk.won else "does not arrive in this run"}: {names}. Beside the flag
+# the choice is easy. At the start the right answers are small and close together: {exact[0, 1]:.4f} for down and
+# {exact[0, 0]:.4f} for left.
+#
+# This should puzzle you. The values belong to an agent that acts at random and nearly always fails. Why does it help to
+# choose by them? Call $V(s)$ what a state is worth to that agent, the mean of its four values. The best of four numbers
+# is never less than their mean:
+#
+# $$\max_a Q(s, a) \ge \frac{1}{4} \sum_a Q(s, a) = V(s)$$
+#
+# And where the ice is not slippery, the value of an action *is* the value of the state to which it leads. So with exact
+# values each step of the greedy policy ends in a state that is worth at least as much as the one before, and nothing is
+# worth more than the flag. No episode has shown this policy. It was hidden in the failures of another.
+#
+# ## Slippery ice
+#
+# On real ice you slip. A move goes where you want in one of three cases only; in the others it goes to one side or the
+# other. On the left of the film walks the policy that you have just seen, on the right the best policy there is. Look
+# at the arrows on the right, above all beside the holes. Some seem to make no sense. What are they for?
+
+# %% Draw the film: the slippery lake
+film = slippery_film(from_td, book.seed)
+book.film("ch08_slippery_lake", film, "Two policies on slippery ice, and how their episodes end.")
+dry, best_rate = (player.rate for player in film.scene.players)
+dry_won = int(film.scene.players[0].counts[-1, -1])  # that ended on the last tile, at the flag
+low, high = confidence_interval(dry_won, PLAYED)
+
+# %% [markdown]
+# At the start the best policy walks against the edge of the lake: so it can slip down, but not to the right, towards
+# the first hole. Beside a hole it walks *away*, so that neither slip ends in the water. And between the two holes of
+# the second row it walks straight at one of them. If it went up or down, it would fall in two of three cases; like
+# this, in one. In the long run it wins {best_rate:.1%} of its episodes, the policy on the left {dry:.1%}.
+#
+# How was it found? By dynamic programming, with one word changed. If the agent will take the best action in the next
+# state, that state is worth the largest of its four values, not their mean:
+
+# %%
+leads, rewards = rules(make_lake(slippery=True))
+best = np.zeros((16, 4))
+for _ in range(MOVES):
+    best = rewards + leads @ best.max(axis=1)
+
+assert np.isclose(best[0].max(), best_rate)
+assert best[0].argmax() == best[4].argmax() == ACTIONS.index("left")
+
+# %% [markdown]
+# That is **value iteration**. And what works with the rules works without them. Change the same word in the labels, and
+# the network learns from *random* episodes what the *best* actions are worth:
+#
+# $$\text{target} = r + \gamma \max_{a'} \hat{Q}(s', a')$$
+#
+# This is Q-learning. The number $\gamma$ is the **discount factor**. A reward that comes a move later counts a little
+# less, so the agent does not put off what it can have now:
+
+# %%
+DISCOUNT = 0.99
+
+
+def discounted_max(values: np.ndarray) -> np.ndarray:
+    return DISCOUNT * values.max(axis=1)
+
+
+# %% Learn on other lakes, and calculate how often each policy wins
+class Lake(NamedTuple):
+    """A lake, and how many random episodes are played on it, from any tile."""
+
+    rows: Sequence[str]
+    slippery: bool
+    moves: int
+    episodes: int
+
+    def env(self, rows: Sequence[str] | None = None) -> gymnasium.Env:
+        """Return its environment, or one with other rows."""
+        return make_lake(rows or self.rows, slippery=self.slippery, moves=self.moves)
 
 
 def learn_best(lake: Lake, seed: int, epochs: tuple[int, int] = (5, 50)) -> list[np.ndarray]:
-    """Return what a network says after learning from outcomes, and after learning from glances with best actions."""
+    """Return what a network says after learning from returns, and then from bootstrapped targets with best actions."""
     everywhere = starting_at(lake.rows, open_tiles(lake.rows))
-    games = random_games(make_lake(everywhere, slippery=lake.slippery, moves=lake.moves), lake.games, seed=seed)
-    rng = np.random.default_rng(seed)
+    episodes, rng = random_episodes(lake.env(everywhere), lake.episodes, seed=seed), np.random.default_rng(seed)
     model, tables = network(len("".join(lake.rows)), rng), []
-    for labels, count in zip((outcomes(games), glances(games, sooner)), epochs, strict=True):
-        learn(model, games, labels, count, rng=rng)
+    for labels, count in zip((returns(episodes), td_targets(episodes, discounted_max)), epochs, strict=True):
+        learn(model, episodes, labels, count, rng=rng)
         tables.append(predictions(model))
     return tables
 
 
-# %% How good is it?
-def error(values: np.ndarray, exact: np.ndarray) -> float:
-    """Return the mean of |values - exact| over the pairs of the 11 tiles where a game goes on and the 4 actions."""
-    return float(np.abs(values - exact)[open_tiles(MAP)].mean())
+def win_rates(lake: Lake, networks: dict[str, np.ndarray]) -> dict[str, float]:
+    """Return how often policies win: random, the best possible, and greedy ones.
 
-
-def shares(games: Games) -> np.ndarray:
-    """Return for each tile and action the share of the moves whose game was won (16, 4): no network, only counting."""
-    pairs = 4 * games.tiles + games.actions
-    counts, won = np.bincount(pairs, minlength=64), np.bincount(pairs, games.won, minlength=64)
-    return (won / np.maximum(counts, 1)).reshape(16, 4)
-
-
-def starts_won(values: np.ndarray) -> int:
-    """Return from how many of the 11 tiles the greedy player wins; where nobody slips, that is always or never."""
-    tiles = open_tiles(MAP)
-    return round(len(tiles) * win_rate(make_lake(starting_at(MAP, tiles)), by_player(greedy(values)), MOVES))
-
-
-def table(name: str, lake: Lake, networks: dict[str, np.ndarray]) -> dict[str, Any]:
-    """Return how many games are won at random, at best, and by greedy players.
-
-    One of these knows the exact values of random play, the others what networks say: name → (tiles, 4).
+    One of these knows the exact values of random play, the others what networks say: name → (S, 4).
     """
-    env = make_lake(lake.rows, slippery=lake.slippery, moves=lake.moves)
-    players: dict[str, Later] = {"random": mean_of_four, "the best possible": best_of_four}
+    env = lake.env()
+    policies: dict[str, Later] = {"random": mean_of_four, "the best possible": best_of_four}
     known = {"exact values": exact_values(env, mean_of_four, lake.moves)} | networks
-    players |= {who: by_player(greedy(values)) for who, values in known.items()}
-    rates = {who: win_rate(env, later, lake.moves) for who, later in players.items()}
-    return {f"{name}, {who}": f"{rate:.4f} of games won (exact)" for who, rate in rates.items()}
+    policies |= {name: by_policy(greedy(values)) for name, values in known.items()}
+    return {name: win_rate(env, later, lake.moves) for name, later in policies.items()}
 
 
-def sample(lake: Lake, values: np.ndarray, seed: int) -> str:
-    """Return how many of a few played games the greedy player wins, and the 95 % interval for his win rate."""
-    won = wins(make_lake(lake.rows, slippery=lake.slippery, moves=lake.moves), greedy(values), PLAYED, seed=seed)
-    low, high = confidence_interval(won, PLAYED)
-    return f"{won} won, {won / PLAYED:.4f}, 95 % interval {low:.4f} to {high:.4f}"
+part, few = (20, (1, 2)) if book.quick else (1, (5, 50))
+slippery = Lake(MAP, True, MOVES, 6000 // part)
+lakes = {
+    "another map": Lake(generate_random_map(4, seed=book.seed), False, MOVES, 1000 // part),
+    "8 × 8": Lake(MAPS["8x8"], False, 2 * MOVES, 2000 // part),
+    "another 8 × 8": Lake(generate_random_map(8, seed=book.seed), False, 2 * MOVES, 2000 // part),
+}
+in_brief = "This was a quick run; with all episodes and epochs it learns more." if book.quick else ""
+slipped, slipped_best = learn_best(slippery, book.seed, few)
+rates = {
+    "not slippery": win_rates(Lake(MAP, False, MOVES, 0), {"network, from returns": from_returns, "network": from_td}),
+    "slippery": win_rates(slippery, {"network, from returns": slipped, "network": slipped_best}),
+} | {name: win_rates(lake, {"network": learn_best(lake, book.seed, few)[1]}) for name, lake in lakes.items()}
+learned_rate, returns_rate = rates["slippery"]["network"], rates["slippery"]["network, from returns"]
+moved = win_rate(lakes["another map"].env(), by_policy(greedy(from_td)), MOVES)
+large = rates["8 × 8"]
 
+# %% [markdown]
+# With such labels a network learned from {slippery.episodes:,} random episodes on slippery ice. (They began on any
+# tile.) Its greedy policy wins {learned_rate:.1%}. {in_brief} With Monte Carlo returns alone the same network had come
+# to {returns_rate:.1%}. It saw nothing but random walks, and found out about a policy that nobody had followed. It
+# cannot quite reach the best, because that one also counts the moves that are left.
+#
+# ## Where it is wrong to trust it
+#
+# *Another lake.* The network knows this lake by the numbers of its tiles. It has never seen a hole. On a map with other
+# holes its policy {"happens to arrive" if moved else "does not arrive"}. It does not generalise from lake to lake: for
+# each it must learn anew.
+#
+# *A larger lake.* All this rests on some random episodes that arrive. On eight rows of eight tiles
+# {large["random"]:.2%} of them do. So on such a lake our episodes began on any tile. Where you cannot choose where to
+# begin, chance may never reach the flag, and then there is nothing to learn from.
+#
+# *Few episodes.* In the last film the left policy won {dry_won} of {PLAYED} episodes. If you knew only that, you could
+# say little more than that its win rate lies between {low:.1%} and {high:.1%}. To halve that interval takes four times
+# as many episodes. The other win rates of this chapter are exact: they follow from the rules.
+#
+# *Another policy.* At the start the network says {from_td[0].max():.3f} of its best action. That is no forecast for its
+# own greedy policy, but for an agent that takes this one action and then rolls its die. Always ask of a value which
+# policy it belongs to.
+#
+# ## Exercises
+#
+# Fold out an answer when you have your own. Each is a program that has run with this chapter.
+#
+# ### Exercise 1. Six moves away
+#
+# On ice that is not slippery, take the best actions and a discount factor of {DISCOUNT}. What is the best action at the
+# start worth? Work it out on paper first. The flag is six moves away.
 
-# %% All of it
-def facts(values: np.ndarray, exact: np.ndarray) -> dict[str, Any]:
-    """Return what the greedy player does with these values, and how wrong they are."""
-    return {
-        "path": play(make_lake(), greedy(values)).actions[:SHOWN],
-        "starts won": f"{starts_won(values)} of {len(open_tiles(MAP))}",
-        "mean error": round(error(values, exact), 6),
-    }
+# %% Answer 1
+values = exact_values(make_lake(), discounted_max, MOVES)
+assert np.isclose(values[0].max(), DISCOUNT**5)  # the sixth move has the reward, and five come before it
+f"{values[0].max():.4f}"
 
+# %% [markdown]
+# ### Exercise 2. No hurry
+#
+# Now leave out the discount factor: let each action be worth what the best later actions make of it, on ice that is not
+# slippery. Which values do you get at the start? And where does the greedy policy walk, if it takes the first of
+# several equally good actions?
 
-def further(seed: int, networks: dict[str, np.ndarray], quick: bool) -> dict[str, Any]:
-    """Return the table of all lakes; `networks` learned on the first one, and others learn here on those beyond it."""
-    share, epochs = (20, (1, 2)) if quick else (1, (5, 50))
-    slippery = Lake(MAP, True, MOVES, 6000 // share)
-    lakes = {
-        "another map": Lake(generate_random_map(4, seed=seed), False, MOVES, 1000 // share),
-        "8 × 8": Lake(MAPS["8x8"], False, 2 * MOVES, 2000 // share),
-        "another 8 × 8": Lake(generate_random_map(8, seed=seed), False, 2 * MOVES, 2000 // share),
-    }
-    found = table("not slippery", Lake(MAP, False, MOVES, 0), networks)
-    from_outcomes, values = learn_best(slippery, seed, epochs)
-    found |= table("slippery", slippery, {"network, from outcomes": from_outcomes, "network": values})
-    found[f"slippery, network, {PLAYED} games played"] = sample(slippery, values, seed)
-    for name, lake in lakes.items():
-        found |= table(name, lake, {"network": learn_best(lake, seed, epochs)[1]})
-    return found
+# %% Answer 2
+values = exact_values(make_lake(), best_of_four, MOVES)
+patient = play(make_lake(), greedy(values))
+assert (values[0] == 1).all()  # whatever it does first, it can still arrive later
+assert not patient.won  # so it does not matter when, and it never does
+f"values {values[0].tolist()}; it walks {ACTIONS[patient.actions[0]]} {len(patient.actions)} times"
 
+# %% [markdown]
+# ### Exercise 3. A new hole
+#
+# Overnight the tile two below the start has become a hole. What does a greedy policy do that knows the exact values of
+# random play on the old lake? And one that knows those on the new lake?
 
-# %% A game first, if you want
-if book.render not in (None, *RENDER):
-    raise Refusal(f"a game can be rendered as {' or '.join(RENDER)}, got {book.render!r}")
-if book.play_first:
-    book.numbers({"your game": play_yourself(MAP, sys.stdin, seed=book.seed)})
+# %% Answer 3
+holed = make_lake(("SFFF", "FHFH", "HFFH", "HFFG"))
+old, new = play(holed, greedy(exact)), play(holed, greedy(exact_values(holed, mean_of_four, MOVES)))
+assert not old.won  # it walks down twice, into the water
+assert new.won
+f"old: {', '.join(ACTIONS[a] for a in old.actions)}; new: {', '.join(ACTIONS[a] for a in new.actions)}"
 
-# %% All that is learned
-games, epochs = (1000, (10, 20)) if book.quick else (GAMES, (EPOCHS, MORE))
-played, learned = first_lake(book.seed, games, epochs)
-from_outcomes, from_glances = learned.after(epochs[0]), learned.tables[-1]
-exact, game = exact_values(make_lake(), mean_of_four, MOVES), play(make_lake(), greedy(from_glances))
-
-# %% The films
-book.film("ch08_random_play", random_film(played))
-book.film("ch08_learning_to_win", learning_film(learned, epochs[0]))
-book.film("ch08_frozen_lake", moves_film(game, from_glances, exact, learned.layer(-1)))
-book.film("ch08_slippery_lake", slippery_film(from_glances, book.seed))
-
-# %% The numbers
-book.numbers({"random games": games, "their moves": len(played.tiles)})
-for labels, values in (("outcomes", from_outcomes), ("glances", from_glances)):
-    book.numbers({f"from {labels}, {name}": value for name, value in facts(values, exact).items()})
-book.numbers({"shares of games won, mean error": round(error(shares(played), exact), 6)})
-book.numbers(further(book.seed, {"network, from outcomes": from_outcomes, "network": from_glances}, book.quick))
+# %% The numbers of this run
+book.numbers({"random episodes": count, "their moves": len(episodes.states)})
+for labels, values in (("returns", from_returns), ("TD targets", from_td)):
+    book.numbers({
+        f"from {labels}, path": [ACTIONS[action] for action in play(make_lake(), greedy(values)).actions[:SHOWN]],
+        f"from {labels}, starts won": f"{starts_won(values)} of {starts}",
+        f"from {labels}, mean error": round(error(values, exact), 6),
+    })  # fmt: skip
+book.numbers({"fractions of episodes won, mean error": round(off_counted, 6)})
+book.numbers({f"win rate, {lake}, {name}": rate for lake, each in rates.items() for name, rate in each.items()})
+slipped_wins = wins(slippery.env(), greedy(slipped_best), PLAYED, seed=book.seed)
+book.numbers({f"slippery, network, {PLAYED} episodes played": f"{slipped_wins} won",
+              "95 % interval for its win rate": list(confidence_interval(slipped_wins, PLAYED))})  # fmt: skip
 if book.render is not None:
-    show_game(MAP, from_glances, seed=book.seed)
+    show_game(MAP, from_td, seed=book.seed)

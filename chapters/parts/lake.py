@@ -1,11 +1,11 @@
-"""The game of chapter 8, played through the API of gymnasium.
+"""The frozen lake of chapter 8 as an environment of gymnasium, and episodes on it.
 
-    S F F F        S start, F frozen, H hole, G goal. Tiles are numbered row by row, here 0 … 15.
-    F H F H        Actions: 0 left, 1 down, 2 right, 3 up; at the edge of the lake one stays where one is.
-    F F F H        A game ends in a hole (lost), at the goal (won), or after `moves` moves (lost).
-    H F F G
+    S F F F        S start, F frozen, H hole, G goal. A state is a tile; they are numbered row by row, here 0 … 15.
+    F H F H        Actions: 0 left, 1 down, 2 right, 3 up; at the edge of the lake the agent stays where it is.
+    F F F H        An episode ends in a hole (lost) or at the goal (won); after `moves` moves it is truncated (lost).
+    H F F G        The reward is 1 for the move to the goal, and 0 for every other move.
 
-N moves of all games together.
+N moves of all episodes together.
 """
 
 from __future__ import annotations
@@ -18,34 +18,34 @@ import numpy as np
 
 MAP = ("SFFF", "FHFH", "FFFH", "HFFG")
 ACTIONS = ("left", "down", "right", "up")
-MOVES = 100  # after which a game on a lake of 4 × 4 is broken off
+MOVES = 100  # after which an episode on a lake of 4 × 4 is truncated
 
-Player = Callable[[int], int]  # tile → action
-Choose = Callable[[int, int], int]  # tile, how many moves were made in this game → action
+Policy = Callable[[int], int]  # state → action
+Choose = Callable[[int, int], int]  # state, how many moves were made in this episode → action
 
 
-class Games(NamedTuple):
-    """Games move by move, one after the other; all arrays are (N,).
+class Episodes(NamedTuple):
+    """Episodes move by move, one after the other; all arrays are (N,).
 
-    tiles    where the player stood            actions  what he did
-    after    where that led                    ended    did the game end there, in a hole or at the goal?
-    rewards  1 for the move to the goal        won      1 for every move of a game that was won, else 0
-    game     which one it is, from 0 on
+    states   where the agent stood              actions      what it did
+    rewards  1 for the move to the goal         next_states  where that led
+    returns  the sum of the episode's rewards   terminated   did the episode end there, in a hole or at the goal?
+    episode  which one it is, from 0 on
     """
 
-    tiles: np.ndarray
+    states: np.ndarray
     actions: np.ndarray
-    after: np.ndarray
+    next_states: np.ndarray
     rewards: np.ndarray
-    ended: np.ndarray
-    won: np.ndarray
-    game: np.ndarray
+    terminated: np.ndarray
+    returns: np.ndarray
+    episode: np.ndarray
 
 
-class Game(NamedTuple):
-    """One game: the tiles, from the first to the last, one more than actions; the actions; whether it was won."""
+class Episode(NamedTuple):
+    """One episode: the states, one more than actions; the actions; whether it was won."""
 
-    tiles: list[int]
+    states: list[int]
     actions: list[int]
     won: bool
 
@@ -53,13 +53,13 @@ class Game(NamedTuple):
 def make_lake(rows: Sequence[str] = MAP, *, slippery: bool = False, moves: int = MOVES, **more: Any) -> gymnasium.Env:
     """Return gymnasium's environment of a lake; `more` goes to `gymnasium.make`.
 
-    On a slippery lake a move goes where it should in one of three cases, in the others to one of its two sides. The
-    number of moves must be said: for a map of one's own gymnasium would count to 100, however large it is.
+    On a slippery lake a move goes where it should in one of three cases, in the others to one of its two sides. Pass
+    the number of moves: for a map of your own gymnasium would truncate after 100, however large the map is.
 
     >>> env = make_lake()
-    >>> tile, _ = env.reset()
-    >>> tile, reward, terminated, truncated, _ = env.step(ACTIONS.index("down"))
-    >>> tile, reward, terminated, truncated
+    >>> state, _ = env.reset()
+    >>> state, reward, terminated, truncated, _ = env.step(ACTIONS.index("down"))
+    >>> state, reward, terminated, truncated
     (4, 0, False, False)
     """
     return gymnasium.make("FrozenLake-v1", desc=list(rows), is_slippery=slippery, max_episode_steps=moves,
@@ -67,7 +67,7 @@ def make_lake(rows: Sequence[str] = MAP, *, slippery: bool = False, moves: int =
 
 
 def open_tiles(rows: Sequence[str]) -> np.ndarray:
-    """Return the numbers of the tiles on which a game goes on: the start and the frozen ones.
+    """Return the states in which an episode goes on: the tiles that are start or frozen.
 
     >>> open_tiles(MAP).tolist()
     [0, 1, 2, 3, 4, 6, 8, 9, 10, 13, 14]
@@ -76,7 +76,7 @@ def open_tiles(rows: Sequence[str]) -> np.ndarray:
 
 
 def starting_at(rows: Sequence[str], tiles: Sequence[int] | np.ndarray) -> list[str]:
-    """Return the map with its start moved to these tiles; of several, each game draws one.
+    """Return the map with its start moved to these tiles; of several, each episode draws one.
 
     >>> starting_at(["SF", "HG"], [1]), starting_at(["SF", "HG"], [0, 1])
     (['FS', 'HG'], ['SS', 'HG'])
@@ -88,50 +88,50 @@ def starting_at(rows: Sequence[str], tiles: Sequence[int] | np.ndarray) -> list[
     return ["".join(letters[start : start + width]) for start in range(0, len(letters), width)]
 
 
-def random_games(env: gymnasium.Env, count: int, *, seed: int) -> Games:
-    """Play `count` games in which every action is random; the same seed gives the same games."""
-    env.action_space.seed(seed)  # has a generator of its own: with the lake's seed both would deal the same numbers
+def random_episodes(env: gymnasium.Env, count: int, *, seed: int) -> Episodes:
+    """Play `count` episodes in which every action is random; the same seed gives the same episodes."""
+    env.action_space.seed(seed)  # has a generator of its own: with the lake's seed both would draw the same numbers
     sample = env.action_space.sample
-    return recorded_games(env, lambda tile, moves: sample(), count, seed=seed)
+    return record_episodes(env, lambda state, moves: sample(), count, seed=seed)
 
 
-def recorded_games(env: gymnasium.Env, choose: Choose, count: int, *, seed: int) -> Games:
-    """Play `count` games in which `choose` says every action; the seed fixes where games start, and where one slips."""
+def record_episodes(env: gymnasium.Env, choose: Choose, count: int, *, seed: int) -> Episodes:
+    """Play `count` episodes with the actions of `choose`; the seed fixes their starts, and where the agent slips."""
     env.reset(seed=seed + 1)
     moves: list[tuple[Any, ...]] = []
-    won: list[Any] = []
-    for game in range(count):
-        tile, _ = env.reset()
+    returns: list[Any] = []
+    for episode in range(count):
+        state, _ = env.reset()
         over, first = False, len(moves)
         while not over:
-            action = choose(tile, len(moves) - first)
+            action = choose(state, len(moves) - first)
             after, reward, terminated, truncated, _ = env.step(action)
-            moves.append((tile, action, after, reward, terminated, game))
-            tile, over = after, terminated or truncated
-        won += [reward] * (len(moves) - first)  # the last move's: 1 if it led to the goal
-    tiles, actions, landed, rewards, ended, games = np.array(moves, dtype=np.intp).T
-    return Games(tiles, actions, landed, rewards, ended.astype(bool), np.array(won), games)
+            moves.append((state, action, after, reward, terminated, episode))
+            state, over = after, terminated or truncated
+        returns += [reward] * (len(moves) - first)  # the last reward: all others are 0
+    states, actions, next_states, rewards, ends, episodes = np.array(moves, dtype=np.intp).T
+    return Episodes(states, actions, next_states, rewards, ends.astype(bool), np.array(returns), episodes)
 
 
-def play(env: gymnasium.Env, player: Player) -> Game:
-    """Play one game, in which `player` chooses every action."""
-    tile, _ = env.reset()
-    tiles, actions, over, reward = [tile], [], False, 0.0
+def play(env: gymnasium.Env, policy: Policy) -> Episode:
+    """Play one episode with the actions of `policy`."""
+    state, _ = env.reset()
+    states, actions, over, reward = [state], [], False, 0.0
     while not over:
-        actions.append(int(player(tile)))
-        tile, reward, terminated, truncated, _ = env.step(actions[-1])  # type: ignore[assignment]
-        tiles.append(tile)
+        actions.append(int(policy(state)))
+        state, reward, terminated, truncated, _ = env.step(actions[-1])  # type: ignore[assignment]
+        states.append(state)
         over = terminated or truncated
-    return Game(tiles, actions, reward == 1)
+    return Episode(states, actions, reward == 1)
 
 
-def wins(env: gymnasium.Env, player: Player, count: int, *, seed: int) -> int:
-    """Return how many of `count` games `player` wins."""
+def wins(env: gymnasium.Env, policy: Policy, count: int, *, seed: int) -> int:
+    """Return how many of `count` episodes `policy` wins."""
     env.reset(seed=seed)
-    return sum(play(env, player).won for _ in range(count))
+    return sum(play(env, policy).won for _ in range(count))
 
 
-def greedy(values: np.ndarray) -> Player:
-    """Return who always takes the action with the largest of the four `values` (tiles, 4); of equal ones the first."""
+def greedy(values: np.ndarray) -> Policy:
+    """Return the greedy policy: the action with the largest of the four `values` (S, 4); of equal ones the first."""
     best = values.argmax(axis=1).tolist()
     return best.__getitem__

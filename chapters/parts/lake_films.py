@@ -1,4 +1,4 @@
-"""The films of chapter 8: random play, learning to win, a game of the network, and the slippery lake."""
+"""The films of chapter 8: random play, learning to win, an episode of the network, and the slippery lake."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from animations import Clip, LakeGames, LakeLearning, LakeMoves, LakePlayer
-from chapters.parts.lake import ACTIONS, MAP, MOVES, Game, Games, greedy, make_lake, play, recorded_games
+from chapters.parts.lake import ACTIONS, MAP, MOVES, Episode, Episodes, greedy, make_lake, play, record_episodes
 from chapters.parts.lake_values import (
     best_of_four,
     best_policy,
-    by_player,
+    by_policy,
     chances_of,
     exact_values,
     mean_of_four,
@@ -21,12 +21,12 @@ from chapters.parts.lake_values import (
 )
 
 EARLY = 300  # updates, in which most is learned
-SHOWN = 12  # moves of a game; who needs more walks in circles
-PLAYED = 300  # games on the slippery lake, to see chance
+SHOWN = 12  # moves of an episode; a policy that needs more walks in circles
+PLAYED = 300  # episodes on the slippery lake, to see chance
 
 
 class Learned(NamedTuple):
-    """What the network said of every tile and action, `tables` (R, 16, 4), after each of the updates `steps` (R,).
+    """What the network said of every state and action, `tables` (R, 16, 4), after each of the updates `steps` (R,).
 
     layers   what its last layer was given, held and gave then, if that is known: name → (R, …); see `last_layer`
     """
@@ -45,35 +45,35 @@ class Learned(NamedTuple):
         return {name: values[records] for name, values in (self.layers or {}).items()}
 
 
-def random_film(games: Games) -> Clip:
-    """Return the first film: three games of random play, and how all others ended."""
+def random_film(episodes: Episodes) -> Clip:
+    """Return the first film: three episodes of random play, and how all others ended."""
     exact = win_rate(make_lake(), mean_of_four, MOVES)
     chances = chances_of(make_lake(), np.full((MOVES, len("".join(MAP)), len(ACTIONS)), 1 / len(ACTIONS)))
-    player = lake_player("Four actions, equally likely", games, 3, exact, chances)
-    scene = LakeGames("Random play", [player], "A step into a hole loses the game.")
+    player = lake_player("Four actions, equally likely", episodes, 3, exact, chances)
+    scene = LakeGames("Random play", [player], "A step into a hole ends the episode.")
     return Clip(scene, fps=4, motion=3, hold_first=2, holds=dict.fromkeys(scene.ended, 1), hold_last=5, colors=96)
 
 
-def learning_film(learned: Learned, outcome_epochs: int) -> Clip:
+def learning_film(learned: Learned, return_epochs: int) -> Clip:
     """Return the second film: values and policy of the network early in its training, then after every second epoch."""
     epochs, env, last = learned.steps / learned.in_epoch, make_lake(), learned.steps[-1]
     shown = (learned.steps <= EARLY) | (epochs % 2 == 0) | (learned.steps == last)
     steps, tables = learned.steps[shown], learned.tables[shown]
     kinds = ("initialise", "adjust, repeat: Monte Carlo returns", "adjust, repeat: bootstrapped (TD) targets")
-    phases = [kinds[0 if epoch == 0 else 1 if epoch <= outcome_epochs else 2] for epoch in epochs[shown]]
-    policies = [by_player(greedy(table)) for table in tables]
+    phases = [kinds[0 if epoch == 0 else 1 if epoch <= return_epochs else 2] for epoch in epochs[shown]]
+    policies = [by_policy(greedy(table)) for table in tables]
     wins = np.stack([policy(exact_values(env, policy, MOVES)) for policy in policies])  # (R, 16)
-    ways = [play(env, greedy(table)).tiles for table in tables]
+    ways = [play(env, greedy(table)).states for table in tables]
     scene = LakeLearning(MAP, tables, wins, ways, steps, phases, **learned.layer(shown))
     holds = dict.fromkeys(scene.began, 1.0) | dict.fromkeys(scene.ended, 2.0)
     return Clip(scene, fps=4, motion=3, hold_first=4, holds=holds, hold_last=4, colors=96)
 
 
 def moves_film(
-    game: Game, values: np.ndarray, exact: np.ndarray, layer: Mapping[str, np.ndarray] = MappingProxyType({})
+    episode: Episode, values: np.ndarray, exact: np.ndarray, layer: Mapping[str, np.ndarray] = MappingProxyType({})
 ) -> Clip:
-    """Return the third film: a game, and before each move the four answers; `layer` is the last one that made them."""
-    scene = LakeMoves(MAP, game.tiles[: SHOWN + 1], game.actions[:SHOWN], values, exact, **layer)
+    """Return the third film: an episode, and before each move the four answers, which the last `layer` made."""
+    scene = LakeMoves(MAP, episode.states[: SHOWN + 1], episode.actions[:SHOWN], values, exact, **layer)
     holds = {frame: (0.9, 0.6, 0)[frame % 3] for frame in range(scene.frames)}
     return Clip(scene, fps=2, motion=6, hold_first=4, holds=holds, hold_last=4, colors=48)
 
@@ -81,9 +81,9 @@ def moves_film(
 def slippery_film(values: np.ndarray, seed: int) -> Clip:
     """Return the last film: on slippery ice, the policy that was learned without, beside the best that there is."""
     env, best, policy = make_lake(slippery=True), best_policy(make_lake(slippery=True), MOVES), greedy(values)
-    learned = recorded_games(env, lambda tile, moves: policy(tile), PLAYED, seed=seed)
-    counting = recorded_games(env, lambda tile, moves: int(best[moves, tile]), PLAYED, seed=seed)
-    rates = (win_rate(env, later, MOVES) for later in (by_player(policy), best_of_four))
+    learned = record_episodes(env, lambda state, moves: policy(state), PLAYED, seed=seed)
+    counting = record_episodes(env, lambda state, moves: int(best[moves, state]), PLAYED, seed=seed)
+    rates = (win_rate(env, later, MOVES) for later in (by_policy(policy), best_of_four))
     acts = np.eye(len(ACTIONS))  # action → the probability of each
     players = [
         lake_player("The policy of the lake without slipping", learned, 2, next(rates),
@@ -96,9 +96,9 @@ def slippery_film(values: np.ndarray, seed: int) -> Clip:
 
 
 def lake_player(
-    name: str, games: Games, walked: int, rate: float, chances: np.ndarray, policy: np.ndarray | None = None
+    name: str, episodes: Episodes, walked: int, rate: float, chances: np.ndarray, policy: np.ndarray | None = None
 ) -> LakePlayer:
-    """Return games for a film: the first few move by move, of all where they ended; the chances explain the rate."""
-    known, last = games.game < walked, np.flatnonzero(np.diff(games.game, append=-1))
-    moves = games.tiles[known], games.actions[known], games.game[known]
-    return LakePlayer(name, MAP, *moves, games.after[last], rate, policy, chances=chances)
+    """Return episodes for a film: the first few move by move, of all where they ended; the chances explain the rate."""
+    known, last = episodes.episode < walked, np.flatnonzero(np.diff(episodes.episode, append=-1))
+    moves = episodes.states[known], episodes.actions[known], episodes.episode[known]
+    return LakePlayer(name, MAP, *moves, episodes.next_states[last], rate, policy, chances=chances)

@@ -1,4 +1,4 @@
-"""The frozen lake in a terminal, as text: a game of the network to look at, and one for a person to play."""
+"""The frozen lake in a terminal, as text: an episode of the network to look at, and one for a person to play."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ HELP = "a left, s down, d right, w up, then Enter; q gives up"
 
 
 def show_game(rows: Sequence[str], values: np.ndarray, *, slippery: bool = False, seed: int = 0) -> bool:
-    """Print one game of the greedy player, move by move, with the four `values` (tiles, 4) of each tile it stands on.
+    """Print one episode of the greedy policy, move by move, with the four `values` (S, 4) of each state.
 
-    Return whether it was won. Tile and move are marked by gymnasium's own renderer of mode "ansi".
+    Return whether it was won. State and move are marked by gymnasium's own renderer of mode "ansi".
     """
     env = make_lake(rows, slippery=slippery, render_mode="ansi")
-    tile, _ = env.reset(seed=seed)
-    player, over, reward = greedy(values), False, 0.0
+    state, _ = env.reset(seed=seed)
+    policy, over, reward = greedy(values), False, 0.0
     print(_board(env))
     while not over:
-        print("  ".join(f"{name} {value:.4f}" for name, value in zip(ACTIONS, values[tile], strict=True)))
-        tile, reward, terminated, truncated, _ = env.step(player(tile))  # type: ignore[assignment]
+        print("  ".join(f"{name} {value:.4f}" for name, value in zip(ACTIONS, values[state], strict=True)))
+        state, reward, terminated, truncated, _ = env.step(policy(state))  # type: ignore[assignment]
         print(_board(env))
         over = terminated or truncated
     print("won" if reward == 1 else "lost", flush=True)
@@ -33,7 +33,7 @@ def show_game(rows: Sequence[str], values: np.ndarray, *, slippery: bool = False
 
 
 def play_yourself(rows: Sequence[str], keys: TextIO, *, slippery: bool = False, seed: int = 0) -> str:
-    """Let a person play one game, a line of `keys` for each move; return how it ended."""
+    """Let a person play one episode, a line of `keys` for each move; return how it ended."""
     env = make_lake(rows, slippery=slippery, render_mode="ansi")
     env.reset(seed=seed)
     print(f"From S to G; H is a hole. {HELP}.", _board(env), sep="\n", flush=True)
@@ -49,11 +49,11 @@ def play_yourself(rows: Sequence[str], keys: TextIO, *, slippery: bool = False, 
         moves += 1
         print(_board(env), flush=True)
         if terminated or truncated:
-            ended = "won" if reward == 1 else "lost in a hole" if terminated else "broken off"
+            ended = "won" if reward == 1 else "lost in a hole" if terminated else "truncated"
             break
     return f"{ended} after {moves} {'move' if moves == 1 else 'moves'}"
 
 
 def _board(env: gymnasium.Env) -> str:
-    """Return the lake as letters; the tile where the player stands is red."""
+    """Return the lake as letters; the tile where the agent stands is red."""
     return str(env.render()).rstrip()

@@ -1,4 +1,4 @@
-"""Chapter 8: what it says of its players is what they do; its films show that; games in the terminal."""
+"""Chapter 8: what it says of its policies is what they do; its films show that; episodes in the terminal."""
 
 import io
 import re
@@ -9,7 +9,7 @@ from PIL import Image
 
 from chapters import ch08_frozen_lake as chapter
 from chapters.parts import lake_terminal
-from chapters.parts.lake import MAP, make_lake, random_games
+from chapters.parts.lake import ACTIONS, MAP, make_lake, random_episodes
 from chapters.parts.lake_network import network, predictions
 from chapters.parts.lake_values import exact_values, mean_of_four
 from chapters.tools.chapter import CHAPTERS
@@ -30,32 +30,26 @@ def test_every_frame_of_every_film(drawn):
 
 @pytest.fixture
 def at_once(monkeypatch):
-    """A chapter that neither learns nor draws nor counts games: its network knows the exact values."""
+    """A chapter that neither learns nor draws: its networks know the exact values."""
     monkeypatch.setattr("chapters.tools.chapter.draw", lambda *_: None)
-    monkeypatch.setattr(chapter, "facts", lambda *_: {})
-    monkeypatch.setattr(chapter, "further", lambda *_: {})
-    monkeypatch.setattr(chapter, "first_lake", lambda seed, games, epochs: (
-        random_games(make_lake(), 20, seed=seed), chapter.Learned(np.arange(3), np.stack([EXACT] * 3), 1)))  # fmt: skip
+    monkeypatch.setattr(chapter, "EPISODES", 20)
+    monkeypatch.setattr(chapter, "learned_from", lambda episodes, seed, epochs: (
+        chapter.Learned(np.arange(3), np.stack([EXACT] * 3), 1)))  # fmt: skip
+    monkeypatch.setattr(chapter, "learn_best", lambda lake, seed, epochs: (
+        [exact_values(lake.env(), mean_of_four, lake.moves)] * 2))  # fmt: skip
     monkeypatch.setattr(chapter.Learned, "after", lambda learned, epoch: EXACT)
 
 
 # --- a run -----------------------------------------------------------------------------------------------------------
 
 
-def won(headline, name):
-    """Return the win rate that stands in the headline."""
-    number, words = headline[name].split(" ", 1)
-    assert words == "of games won (exact)"
-    return float(number)
-
-
-def test_a_few_games_and_a_second_look_are_enough_to_win(drawn):
+def test_a_few_episodes_and_bootstrapped_targets_are_enough_to_win(drawn):
     headline = drawn.headline
-    assert headline["random games"] == 1000
-    assert headline["from glances, path"] == BEST
-    assert headline["from glances, starts won"] == "11 of 11"
-    assert headline["from glances, mean error"] < 0.01 < headline["from outcomes, mean error"]
-    assert won(headline, "not slippery, network") == 1
+    assert headline["random episodes"] == 1000
+    assert headline["from TD targets, path"] == [ACTIONS[action] for action in BEST]
+    assert headline["from TD targets, starts won"] == "11 of 11"
+    assert headline["from TD targets, mean error"] < 0.01 < headline["from returns, mean error"]
+    assert headline["win rate, not slippery, network"] == 1
 
 
 def test_the_films_show_what_the_headline_says(drawn):
@@ -65,7 +59,7 @@ def test_the_films_show_what_the_headline_says(drawn):
     assert (moves.tiles, moves.actions) == ([0, 4, 8, 9, 13, 14, 15], BEST)
     np.testing.assert_array_equal(learning.predictions[-1], moves.predictions)
     np.testing.assert_allclose(moves.exact, EXACT)
-    assert len(play.players[0].ends) == headline["random games"]
+    assert len(play.players[0].ends) == headline["random episodes"]
     rates = [f"{player.rate:.4f}" for scene in (play, slippery) for player in scene.players]
     assert (rates[0], rates[2]) == ("0.0139", "0.7442")
     for player in slippery.players:
@@ -104,24 +98,19 @@ def test_the_files(drawn):
 def test_the_table_has_a_baseline_and_the_optimum_for_each_lake(drawn):
     headline = drawn.headline
     for lake in ("not slippery", "slippery", "another map", "8 × 8", "another 8 × 8"):
-        best = won(headline, f"{lake}, the best possible")
-        assert best == (0.7442 if lake == "slippery" else 1)
-        assert won(headline, f"{lake}, random") < won(headline, f"{lake}, exact values") <= best
-        assert 0 <= won(headline, f"{lake}, network") <= best
-    assert won(headline, "slippery, random") == won(headline, "not slippery, random") == 0.0139
-    assert won(headline, "slippery, exact values") == 0.7298
-    assert "slippery, network, 300 games played" in headline
+        best = headline[f"win rate, {lake}, the best possible"]
+        assert round(best, 4) == (0.7442 if lake == "slippery" else 1)
+        assert headline[f"win rate, {lake}, random"] < headline[f"win rate, {lake}, exact values"] <= best
+        assert 0 <= headline[f"win rate, {lake}, network"] <= best
+    for lake in ("slippery", "not slippery"):
+        assert round(headline[f"win rate, {lake}, random"], 4) == 0.0139
+    assert round(headline["win rate, slippery, exact values"], 4) == 0.7298
 
 
-def test_a_sample_scatters_around_the_exact_win_rate():
-    lake, values = chapter.Lake(MAP, True, 100, 0), exact_values(make_lake(slippery=True), mean_of_four, 100)
-    texts = [chapter.sample(lake, values, seed) for seed in (0, 0, 1)]
-    assert texts[0] == texts[1] != texts[2]
-    for text in texts:
-        count, _, share, _, _, _, low, _, high = text.replace(",", "").split()
-        assert float(share) == round(int(count) / 300, 4)
-        assert (float(low), float(high)) == pytest.approx(confidence_interval(int(count), 300), abs=5e-5)
-        assert float(low) < 0.7298 < float(high)
+def test_an_interval_comes_with_the_episodes_that_were_played(drawn):
+    won, word = drawn.headline["slippery, network, 300 episodes played"].split()
+    assert word == "won"
+    assert drawn.headline["95 % interval for its win rate"] == list(confidence_interval(int(won), 300))
 
 
 def test_what_is_shown_was_recorded_after_each_epoch(monkeypatch):
@@ -133,52 +122,71 @@ def test_what_is_shown_was_recorded_after_each_epoch(monkeypatch):
 
     real = chapter.learn
     monkeypatch.setattr(chapter, "learn", learn)
-    played, learned = chapter.first_lake(3, 80, (1, 2))
-    updates = -(-len(played.tiles) // 256)
+    played = random_episodes(make_lake(), 80, seed=3)
+    learned = chapter.learned_from(played, 3, (1, 2))
+    updates = -(-len(played.states) // 256)
     assert learned.steps.tolist() == [updates * epoch for epoch in range(4)]
     np.testing.assert_array_equal(learned.after(0), kept[0])
     np.testing.assert_array_equal(learned.after(1), kept[1])
-    again = chapter.first_lake(3, 80, (1, 2))[1]
+    again = chapter.learned_from(played, 3, (1, 2))
     assert learned.tables.tobytes() == again.tables.tobytes()
     np.testing.assert_array_equal(kept[0], predictions(network(16, np.random.default_rng(3))))
-    np.testing.assert_array_equal(played.tiles, random_games(make_lake(), 80, seed=3).tiles)
 
 
-def test_the_slippery_lake_is_learned_from_its_own_random_games():
+def test_a_discounted_maximum_is_the_best_of_four_times_099():
+    assert chapter.discounted_max(np.array([[0, 0.5, 1, 0.25], [0, 0, 0, 0]])).tolist() == [0.99, 0]
+
+
+def prose(run):
+    """Return all numbers and words that a run has filled into the prose, in order."""
+    return [text for cell in run.cells if isinstance(cell, list) for text in cell]
+
+
+def test_the_prose_says_what_the_headline_says(drawn):
+    said, headline = prose(drawn), drawn.headline
+    assert f"{headline['random episodes']:,}" in said
+    assert f"{headline['win rate, slippery, the best possible']:.1%}" in said
+    assert f"{headline['win rate, slippery, network']:.1%}" in said
+    assert f"{headline['from TD targets, mean error']:.5f}" in said
+    assert f"arrives after {len(BEST)} moves" in said
+    assert ", ".join(ACTIONS[action] for action in BEST) in said
+
+
+def test_the_slippery_lake_is_learned_from_its_own_random_episodes():
     lake = chapter.Lake(MAP, True, 100, 1500)
-    from_outcomes, values = chapter.learn_best(lake, 0, (3, 25))
-    found = chapter.table("it", lake, {"first": from_outcomes, "then": values})
-    assert won(found, "it, then") > 0.6 > won(found, "it, first")
+    from_returns, values = chapter.learn_best(lake, 0, (3, 25))
+    found = chapter.win_rates(lake, {"first": from_returns, "then": values})
+    assert found["then"] > 0.6 > found["first"]
 
 
 # --- its parts -------------------------------------------------------------------------------------------------------
 
 
-def test_the_error_is_the_mean_over_eleven_tiles_and_four_actions():
+def test_the_error_is_the_mean_over_eleven_states_and_four_actions():
     wrong = EXACT.copy()
-    wrong[[5, 7, 11, 12, 15]] = 0.9  # nobody asks what to do in a hole, or at the goal
+    wrong[[5, 7, 11, 12, 15]] = 0.9  # no action is chosen in a hole, or at the goal
     assert chapter.error(wrong, EXACT) == 0
     wrong[14, 2] -= 0.44
     assert chapter.error(wrong, EXACT) == pytest.approx(0.01)
 
 
-def test_shares_are_counted():
-    games = random_games(make_lake(), 500, seed=2)
-    shares = chapter.shares(games)
-    for tile, action in ((0, 1), (14, 2), (4, 0)):
-        here = (games.tiles == tile) & (games.actions == action)
-        assert shares[tile, action] == games.won[here].mean()
-    assert not shares[5].any()
+def test_fractions_are_counted():
+    episodes = random_episodes(make_lake(), 500, seed=2)
+    fractions = chapter.fractions(episodes)
+    for state, action in ((0, 1), (14, 2), (4, 0)):
+        here = (episodes.states == state) & (episodes.actions == action)
+        assert fractions[state, action] == episodes.returns[here].mean()
+    assert not fractions[5].any()
 
 
-def test_starts_from_which_a_player_wins():
+def test_counts_the_starts_from_which_a_policy_wins():
     assert chapter.starts_won(EXACT) == 11
     lost = EXACT.copy()
     lost[2] = [0, 0, 1, 0]  # into the corner, from where it comes back
     assert chapter.starts_won(lost) == 8
 
 
-def test_a_game_without_end_is_shown_in_part():
+def test_shows_an_episode_without_end_in_part():
     values = np.zeros((16, 4))  # always left
     film = chapter.moves_film(chapter.play(make_lake(), chapter.greedy(values)), values, EXACT).scene
     assert (film.tiles, film.actions) == ([0] * 13, [0] * 12)
@@ -202,7 +210,7 @@ def test_the_network_plays_in_the_terminal(tmp_path, at_once, capsys):
     assert shown.index("won") < shown.index("Chapter 8.")
 
 
-def test_a_lost_game_is_called_lost(capsys):
+def test_calls_a_lost_episode_lost(capsys):
     assert not lake_terminal.show_game(MAP, np.eye(4)[[2] * 5 + [0] * 11])  # into the wall on the right
     assert not lake_terminal.show_game(MAP, np.eye(4)[[2, 1, *[0] * 14]])
     assert capsys.readouterr().out.count("lost\n") == 2
@@ -214,7 +222,7 @@ def test_a_lost_game_is_called_lost(capsys):
         ("s\ns\nd\ns\nd\nd\n", "won after 6 moves"),
         ("DOWN\n down \nright\nl\nd\ns\nr\nd\n", "won after 8 moves"),
         ("d\nx\n\ns\n", "lost in a hole after 2 moves"),
-        ("a\n" * 150, "broken off after 100 moves"),
+        ("a\n" * 150, "truncated after 100 moves"),
         ("w\nq\nd\n", "given up after 1 move"),
         ("", "given up after 0 moves"),
     ],
@@ -237,7 +245,7 @@ def test_wrong_options_are_refused(tmp_path, capsys, words):
 
 
 def test_a_mode_that_does_not_exist_is_refused(tmp_path):
-    with pytest.raises(Refusal, match="a game can be rendered as ansi, got 'human'"):
+    with pytest.raises(Refusal, match="an episode can be rendered as ansi, got 'human'"):
         run_chapter(chapter, tmp_path, render="human")
 
 

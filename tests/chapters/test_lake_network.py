@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from chapters.parts import lake_network
-from chapters.parts.lake import Games, make_lake, open_tiles, random_games
-from chapters.parts.lake_network import every_pair, glances, learn, network, outcomes, predictions
+from chapters.parts.lake import Episodes, make_lake, open_tiles, random_episodes
+from chapters.parts.lake_network import every_pair, learn, network, predictions, returns, td_targets
 from chapters.parts.lake_values import best_of_four, exact_values, mean_of_four
 from tinylearn import Dense, Recorder, ReLU, Sigmoid
 
@@ -19,33 +19,34 @@ def test_the_network_is_the_books():
     assert [type(layer) for layer in layers[1::2]] == [ReLU] * 4 + [Sigmoid]
 
 
-def test_each_tile_and_action_has_its_row_and_its_inputs():
+def test_each_state_and_action_has_its_row_and_its_inputs():
     rows = every_pair(6)
     assert (rows.shape, rows.dtype) == ((24, 10), np.float32)
-    for tile in range(6):
+    for state in range(6):
         for action in range(4):
-            assert np.flatnonzero(rows[4 * tile + action]).tolist() == [tile, 6 + action]
+            assert np.flatnonzero(rows[4 * state + action]).tolist() == [state, 6 + action]
     model = network(6, np.random.default_rng(0))
     inputs = np.zeros((1, 10), np.float32)
     inputs[0, [4, 6 + 3]] = 1
     assert predictions(model)[4, 3] == pytest.approx(model.predict(inputs).item(), rel=1e-5)
 
 
-def games(**changed):
-    """Return two games on the small lake: one that is won, one that is broken off."""
-    moves = {"tiles": [0, 1, 2, 0], "actions": [2, 2, 1, 0], "after": [1, 2, 5, 0], "rewards": [0, 0, 1, 0],
-             "ended": [False, False, True, False], "won": [1, 1, 1, 0], "game": [0, 0, 0, 1]} | changed  # fmt: skip
-    return Games(*(np.array(moves[name]) for name in Games._fields))
+def two_episodes(**changed):
+    """Return two episodes on the small lake: one that is won, one that is truncated."""
+    moves = {"states": [0, 1, 2, 0], "actions": [2, 2, 1, 0], "next_states": [1, 2, 5, 0], "rewards": [0, 0, 1, 0],
+             "terminated": [False, False, True, False], "returns": [1, 1, 1, 0], "episode": [0, 0, 0, 1]}  # fmt: skip
+    moves |= changed
+    return Episodes(*(np.array(moves[name]) for name in Episodes._fields))
 
 
 @pytest.mark.parametrize("later", [mean_of_four, best_of_four])
-def test_labels(later):
+def test_labels_are_returns_or_what_the_next_state_is_worth(later):
     model = network(6, np.random.default_rng(0))
     worth = later(predictions(model))
-    assert outcomes(games())(model).tolist() == [1, 1, 1, 0]
-    np.testing.assert_allclose(glances(games(), later)(model), [worth[1], worth[2], 1, worth[0]], rtol=1e-6)
-    lost = games(rewards=[0, 0, 0, 0], ended=[False, True, True, False])
-    np.testing.assert_allclose(glances(lost, later)(model), [worth[1], 0, 0, worth[0]], rtol=1e-6)
+    assert returns(two_episodes())(model).tolist() == [1, 1, 1, 0]
+    np.testing.assert_allclose(td_targets(two_episodes(), later)(model), [worth[1], worth[2], 1, worth[0]], rtol=1e-6)
+    lost = two_episodes(rewards=[0, 0, 0, 0], terminated=[False, True, True, False])
+    np.testing.assert_allclose(td_targets(lost, later)(model), [worth[1], 0, 0, worth[0]], rtol=1e-6)
 
 
 def test_labels_are_asked_for_in_each_epoch_and_the_steps_become_smaller(monkeypatch):
@@ -53,7 +54,8 @@ def test_labels_are_asked_for_in_each_epoch_and_the_steps_become_smaller(monkeyp
     monkeypatch.setattr(lake_network, "fit", lambda model, x, y, *, optimizer, epochs, **others: told.append(
         (x, y, optimizer.learning_rate, epochs)))  # fmt: skip
     asked = iter(np.arange(12.0).reshape(3, 4))
-    learn(network(6, np.random.default_rng(0)), games(), lambda model: next(asked), 3, rng=np.random.default_rng(0))
+    rng = np.random.default_rng(0)
+    learn(network(6, rng), two_episodes(), lambda model: next(asked), 3, rng=rng)
     for epoch, (x, y, rate, epochs) in enumerate(told):
         np.testing.assert_array_equal(x, every_pair(6)[[2, 6, 9, 0]])
         assert y.ravel().tolist() == [4 * epoch, 4 * epoch + 1, 4 * epoch + 2, 4 * epoch + 3]
@@ -61,22 +63,22 @@ def test_labels_are_asked_for_in_each_epoch_and_the_steps_become_smaller(monkeyp
     assert len(told) == 3
 
 
-def test_with_glances_it_learns_the_exact_values_from_few_games():
+def test_learns_the_exact_values_from_few_episodes_with_bootstrapped_targets():
     env, rng = make_lake(SMALL), np.random.default_rng(0)
-    played, model = random_games(env, 300, seed=0), network(6, rng)
+    played, model = random_episodes(env, 300, seed=0), network(6, rng)
     off = []
-    for labels, epochs in ((outcomes(played), 10), (glances(played, mean_of_four), 15)):
+    for labels, epochs in ((returns(played), 10), (td_targets(played, mean_of_four), 15)):
         learn(model, played, labels, epochs, rng=rng)
         off.append(np.abs(predictions(model) - exact_values(env, mean_of_four, 100))[open_tiles(SMALL)].mean())
     assert off[1] < 0.02 < off[0] < 0.1
 
 
 @pytest.mark.parametrize(
-    "labels", [outcomes, lambda played: glances(played, best_of_four)], ids=["outcomes", "glances"]
+    "labels", [returns, lambda played: td_targets(played, best_of_four)], ids=["returns", "td_targets"]
 )
 def test_every_update_is_explained_although_the_learning_rate_falls_and_the_labels_change(labels):
     rng = np.random.default_rng(4)
-    played, model = random_games(make_lake(SMALL, slippery=True), 12, seed=4), network(6, rng)
+    played, model = random_episodes(make_lake(SMALL, slippery=True), 12, seed=4), network(6, rng)
     recorder = Recorder(model)
     learn(model, played, labels(played), 3, rng=rng, callbacks=[recorder])
     recording = recorder.recording
@@ -90,7 +92,7 @@ def test_the_same_seed_gives_the_same_bits():
     found = []
     for _ in range(2):
         rng = np.random.default_rng(4)
-        played, model = random_games(make_lake(SMALL, slippery=True), 50, seed=4), network(6, rng)
-        learn(model, played, glances(played, best_of_four), 2, rng=rng)
+        played, model = random_episodes(make_lake(SMALL, slippery=True), 50, seed=4), network(6, rng)
+        learn(model, played, td_targets(played, best_of_four), 2, rng=rng)
         found.append(model.parameters.tobytes())
     assert found[0] == found[1]

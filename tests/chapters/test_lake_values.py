@@ -1,4 +1,4 @@
-"""Exact values and win rates of the frozen lake: the known numbers, all games one by one, and games that are played."""
+"""Exact values and win rates of the frozen lake: known numbers, all episodes one by one, episodes that are played."""
 
 from itertools import pairwise, product
 
@@ -13,12 +13,12 @@ from chapters.parts.lake import (
     make_lake,
     open_tiles,
     play,
-    random_games,
-    recorded_games,
+    random_episodes,
+    record_episodes,
     starting_at,
     wins,
 )
-from chapters.parts.lake_values import best_of_four, best_policy, by_player, exact_values, mean_of_four, rules, win_rate
+from chapters.parts.lake_values import best_of_four, best_policy, by_policy, exact_values, mean_of_four, rules, win_rate
 from tinylearn import confidence_interval
 
 SMALL = ("SFF", "FHG")
@@ -37,31 +37,31 @@ def test_the_slippery_lake_has_its_known_values():
     values = exact_values(env, mean_of_four, 100)
     dry = exact_values(make_lake(), mean_of_four, 100)
     assert win_rate(env, best_of_four, 100) == pytest.approx(0.7442, abs=5e-5)
-    assert win_rate(env, by_player(greedy(values)), 100) == pytest.approx(0.7298, abs=5e-5)
-    assert win_rate(env, by_player(greedy(dry)), 100) == pytest.approx(0.0448, abs=5e-5)
+    assert win_rate(env, by_policy(greedy(values)), 100) == pytest.approx(0.7298, abs=5e-5)
+    assert win_rate(env, by_policy(greedy(dry)), 100) == pytest.approx(0.0448, abs=5e-5)
     assert win_rate(env, mean_of_four, 100) == pytest.approx(0.01394, abs=5e-6), "random actions slip anywhere anyway"
 
 
-def test_the_optimum_of_the_slippery_lake_needs_a_player_who_counts():
+def test_the_optimum_of_the_slippery_lake_needs_a_policy_that_counts():
     """The chapter says so: what is best on tile 2 depends on how many moves are left."""
     env = make_lake(slippery=True)
     assert [exact_values(env, best_of_four, left)[2].argmax() for left in (100, 12)] == [3, 2]
-    players = [by_player([0, 3, action, 3, 0, 0, 0, 0, 3, 1, 0, 0, 0, 2, 1, 0].__getitem__) for action in (0, 3)]
-    assert [round(win_rate(env, player, 100), 4) for player in players] == [0.7298, 0.7402]
+    policies = [by_policy([0, 3, action, 3, 0, 0, 0, 0, 3, 1, 0, 0, 0, 2, 1, 0].__getitem__) for action in (0, 3)]
+    assert [round(win_rate(env, policy, 100), 4) for policy in policies] == [0.7298, 0.7402]
 
 
 def test_the_best_policy_wins_as_often_as_value_iteration_says():
     env, best = make_lake(slippery=True, moves=30), best_policy(make_lake(slippery=True), 30)
     assert best.shape == (30, 16)
-    games = recorded_games(env, lambda tile, moves: int(best[moves, tile]), 1000, seed=0)
-    low, high = confidence_interval(int(games.rewards.sum()), 1000)
+    episodes = record_episodes(env, lambda state, moves: int(best[moves, state]), 1000, seed=0)
+    low, high = confidence_interval(int(episodes.rewards.sum()), 1000)
     assert low < win_rate(env, best_of_four, 30) < high
-    others = recorded_games(env, lambda tile, moves: int(best[0, tile]), 1000, seed=0)
-    assert others.rewards.sum() < games.rewards.sum(), "it counts the moves that are left"
+    others = record_episodes(env, lambda state, moves: int(best[0, state]), 1000, seed=0)
+    assert others.rewards.sum() < episodes.rewards.sum(), "it counts the moves that are left"
 
 
 @pytest.mark.parametrize("moves", [1, 2, 5])
-def test_they_equal_the_mean_over_all_games_one_by_one(moves):
+def test_they_equal_the_mean_over_all_episodes_one_by_one(moves):
     env = make_lake(SMALL, moves=moves)
     listed = env.unwrapped.P
     won = np.zeros((6, 4))
@@ -94,41 +94,41 @@ class Dice:
     moves=st.integers(1, 4),
 )
 @settings(deadline=None, derandomize=True, max_examples=100)
-def test_a_win_rate_is_the_mean_over_all_games_one_by_one(letters, actions, slippery, moves):
+def test_a_win_rate_is_the_mean_over_all_episodes_one_by_one(letters, actions, slippery, moves):
     """Three starts, and three places where a slippery move may lead: all throws of a die with three sides."""
-    rows, player = ["".join(letters[:3]), "".join(letters[3:])], actions.__getitem__
+    rows, policy = ["".join(letters[:3]), "".join(letters[3:])], actions.__getitem__
     env, won = make_lake(rows, slippery=slippery, moves=moves), []
     for throws in product(range(3), repeat=1 + moves):
         env.unwrapped.np_random = Dice(throws)
-        won.append(play(env, player).won)
-    assert win_rate(env, by_player(player), moves) == pytest.approx(np.mean(won), abs=1e-12)
+        won.append(play(env, policy).won)
+    assert win_rate(env, by_policy(policy), moves) == pytest.approx(np.mean(won), abs=1e-12)
 
 
 @pytest.mark.parametrize("moves", [9, 100])
-def test_a_win_rate_lies_in_the_interval_of_games_that_are_played(moves):
+def test_a_win_rate_lies_in_the_interval_of_episodes_that_are_played(moves):
     everywhere = make_lake(starting_at(MAP, open_tiles(MAP)), slippery=True, moves=moves)
-    player = greedy(exact_values(everywhere, mean_of_four, moves))
-    low, high = confidence_interval(wins(everywhere, player, 1000, seed=0), 1000)
-    assert low < win_rate(everywhere, by_player(player), moves) < high
+    policy = greedy(exact_values(everywhere, mean_of_four, moves))
+    low, high = confidence_interval(wins(everywhere, policy, 1000, seed=0), 1000)
+    assert low < win_rate(everywhere, by_policy(policy), moves) < high
 
 
-def test_random_games_agree():
+def test_random_episodes_agree():
     env = make_lake(slippery=True)
-    games, values = random_games(env, 3000, seed=1), exact_values(env, mean_of_four, 100)
+    episodes, values = random_episodes(env, 3000, seed=1), exact_values(env, mean_of_four, 100)
     for tile in (0, 8, 9, 14):
         for action in range(4):
-            labels = games.won[(games.tiles == tile) & (games.actions == action)]
+            labels = episodes.returns[(episodes.states == tile) & (episodes.actions == action)]
             margin = 4.5 * np.sqrt(values[tile, action] * (1 - values[tile, action]) / len(labels))
             assert abs(labels.mean() - values[tile, action]) < margin
 
 
 def test_rules_are_chances_and_lead_nowhere_after_the_end():
     for slippery in (False, True):
-        leads, at_once = rules(make_lake(slippery=slippery))
-        assert (leads.sum(axis=2) + at_once <= 1 + 1e-12).all()
+        leads, rewards = rules(make_lake(slippery=slippery))
+        assert (leads.sum(axis=2) + rewards <= 1 + 1e-12).all()
         assert set(np.flatnonzero(leads.sum(axis=(1, 2)))) <= set(open_tiles(MAP))
         assert set(np.flatnonzero(leads.sum(axis=(0, 1)))) == set(open_tiles(MAP))
-    assert at_once[14].tolist() == pytest.approx([0, 1 / 3, 1 / 3, 1 / 3])
+    assert rewards[14].tolist() == pytest.approx([0, 1 / 3, 1 / 3, 1 / 3])
 
 
 def test_without_a_move_nothing_is_won_and_with_more_never_less():
@@ -138,9 +138,20 @@ def test_without_a_move_nothing_is_won_and_with_more_never_less():
     assert all((after >= before - 1e-12).all() for before, after in pairwise(tables))
 
 
-def test_the_best_of_four_is_never_below_what_a_tile_is_worth():
-    """The chapter's reason why the greedy player wins: each of his steps leads to a tile worth at least as much."""
+def test_the_best_of_four_is_never_below_what_a_state_is_worth():
+    """The chapter's reason why the greedy policy wins: each of its steps leads to a state worth at least as much."""
     values = exact_values(make_lake(), mean_of_four, 400)
     worth = np.append(mean_of_four(values)[:15], 1.0)
-    tiles = play(make_lake(), greedy(values)).tiles
-    assert (np.diff(worth[tiles]) > 0).all()
+    states = play(make_lake(), greedy(values)).states
+    assert (np.diff(worth[states]) > 0).all()
+
+
+def test_the_best_policy_on_slippery_ice_walks_as_the_chapter_says():
+    env = make_lake(slippery=True)
+    policy, water = best_policy(env, 100)[0], {5, 7, 11, 12}
+    assert policy[0] == 0, "against the edge"
+    for tile in set(open_tiles(MAP).tolist()) - {6}:
+        assert not water & {after for _, after, _, _ in env.unwrapped.P[tile][policy[tile]]}
+    falls = [sum(after in water for _, after, _, _ in env.unwrapped.P[6][action]) for action in range(4)]
+    assert falls == [1, 2, 1, 2]
+    assert policy[6] == 0, "straight at a hole"

@@ -1,12 +1,12 @@
-"""Chapter 8: the games, and what the network said after each update that is shown, beside the exact values."""
+"""Chapter 8: the episodes, and what the network said after each update that is shown, beside the exact values."""
 
 import numpy as np
 
-from chapters.parts.lake import MAP, MOVES, greedy, make_lake, open_tiles, play, recorded_games, starting_at
+from chapters.parts.lake import MAP, MOVES, greedy, make_lake, open_tiles, play, record_episodes, starting_at
 from chapters.parts.lake_films import EARLY
-from chapters.parts.lake_values import best_of_four, best_policy, by_player, exact_values, mean_of_four, win_rate
+from chapters.parts.lake_values import best_of_four, best_policy, by_policy, exact_values, mean_of_four, win_rate
 
-HANDED = ("first_lake",)
+HANDED = ("learned_from",)
 CAPTIONS = set()
 UNPLACED = set()
 OPEN = open_tiles(MAP).tolist()
@@ -14,11 +14,11 @@ NAMES = {"game": "Episode", "games": "of"}
 
 
 def films(handed):
-    (_, (played, learned)) = handed["first_lake"][0]
+    ((played, *_), learned) = handed["learned_from"][0]
     env, learned_one = make_lake(slippery=True), greedy(learned.tables[-1])
-    best, policy = best_policy(env, MOVES), by_player(learned_one)
-    slippery = [recorded_games(env, choose, 300, seed=0) for choose in (
-        lambda tile, moves: learned_one(tile), lambda tile, moves: int(best[moves][tile]))]  # fmt: skip
+    best, policy = best_policy(env, MOVES), by_policy(learned_one)
+    slippery = [record_episodes(env, choose, 300, seed=0) for choose in (
+        lambda state, moves: learned_one(state), lambda state, moves: int(best[moves][state]))]  # fmt: skip
     return {
         "ch08_random_play": games([played], [win_rate(make_lake(), mean_of_four, MOVES)], 3),
         "ch08_learning_to_win": learning(learned),
@@ -28,9 +28,9 @@ def films(handed):
 
 
 def moves(values):
-    """The game of the last network."""
-    exact, game = exact_values(make_lake(), mean_of_four, MOVES), play(make_lake(), greedy(values))
-    tiles = game.tiles[: min(len(game.actions), 12)]
+    """The walk of the last network."""
+    exact, walk = exact_values(make_lake(), mean_of_four, MOVES), play(make_lake(), greedy(values))
+    tiles = walk.states[: min(len(walk.actions), 12)]
 
     def source(frame):
         tile = tiles[frame // 3]
@@ -50,14 +50,14 @@ def learning(learned):
     everywhere = make_lake(starting_at(MAP, OPEN))
     for record in records:
         table = learned.tables[record]
-        game = play(make_lake(), greedy(table))
-        end = "".join(MAP)[game.tiles[-1]]
+        walk = play(make_lake(), greedy(table))
+        end = "".join(MAP)[walk.states[-1]]
         end = end if end in "GH" else "for ever"
         found = {"step": learned.steps[record], "last_step": learned.steps[-1], "starts": 11,
-                 "rate": win_rate(everywhere, by_player(greedy(table)), MOVES)}  # fmt: skip
+                 "rate": win_rate(everywhere, by_policy(greedy(table)), MOVES)}  # fmt: skip
         found |= {f"value[{tile}]": table[tile].max() for tile in OPEN}
         walks = end not in seen or record == records[-1]
-        frames += [found] * (1 + walks * min(len(game.actions), 8 if end == "for ever" else 100))
+        frames += [found] * (1 + walks * min(len(walk.actions), 8 if end == "for ever" else 100))
         seen.add(end)
     names = {"step": "Update", "last_step": "of", "rate": "Win rate", "starts": "from any of"}
     return {"source": frames.__getitem__, "names": names}
@@ -65,8 +65,8 @@ def learning(learned):
 
 def games(players, rates, walked):
     """The frames of the games that are walked move by move, then those of games that are counted."""
-    lengths = [[int(np.sum(each.game == game)) for game in range(walked)] for each in players]
-    ends = [[each.after[each.game == game][-1] for game in range(each.game[-1] + 1)] for each in players]
+    lengths = [[int(np.sum(each.episode == game)) for game in range(walked)] for each in players]
+    ends = [[each.next_states[each.episode == game][-1] for game in range(each.episode[-1] + 1)] for each in players]
     total = len(ends[0])
     frames = [(game, move) for game, lasts in enumerate(zip(*lengths, strict=True)) for move in range(max(lasts) + 1)]
 
