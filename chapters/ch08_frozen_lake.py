@@ -5,8 +5,8 @@
 # the ice has holes. You can walk left, down, right or up. Nobody shows you the way, and nobody calls a step good or
 # bad. You only notice, at the end, whether you have arrived. How could you learn to walk from that?
 #
-# Until now every example in the table came with its right answer. Here there is no table. There is only a world in
-# which you can try things, again and again.
+# Until now every example came with its right answer. Here there is no table, only a world in which you can try things,
+# again and again.
 
 # %% What this chapter uses
 import math
@@ -76,8 +76,8 @@ mean_length = len(episodes.states) / count
 # with four sides. An episode ends at the flag or in a hole. If it still goes on after {MOVES} moves, it is
 # **truncated**.
 #
-# In the film you see three such episodes move by move. All others are only counted. A number at a hole says how many
-# episodes ended in it, and the bar below adds them up. Make a guess first: of a thousand episodes, how many arrive?
+# In the film you see three such episodes move by move; all others are only counted. The number at a hole says how many
+# ended in it, and the bar below adds them up. Make a guess first: of a thousand episodes, how many arrive?
 
 # %% Draw the film: random play
 book.film("ch08_random_play", random_film(episodes),
@@ -212,9 +212,9 @@ off_counted, off_returns, off_td = (error(each, exact) for each in (fractions(ep
 # %% [markdown]
 # To solve a problem from its end backwards is **dynamic programming**. To find like this what a given policy is worth
 # is **policy evaluation**. Now compare. Over all states and actions, the network with the first labels is off by
-# {off_returns:.4f} on average. You need no network to be wrong: if you only count, for each state and action, which
-# fraction of the episodes arrived, you are off by {off_counted:.4f}. Whether a single episode arrives is a throw of
-# dice. So few do that the dice have not been thrown often enough.
+# {off_returns:.4f} on average. You need no network for that: if you only count, for each state and action, which
+# fraction of the episodes arrived, you are off by {off_counted:.4f}. Whether an episode arrives is a throw of dice, and
+# too few have been thrown.
 #
 # ## Labels from the next state
 #
@@ -365,9 +365,9 @@ large = rates["8 × 8"]
 
 # %% [markdown]
 # With such labels a network learned from {slippery.episodes:,} random episodes on slippery ice. (They began on any
-# tile.) Its greedy policy wins {learned_rate:.1%}. {in_brief} With Monte Carlo returns alone the same network had come
-# to {returns_rate:.1%}. It saw nothing but random walks, and found out about a policy that nobody had followed. It
-# cannot quite reach the best, because that one also counts the moves that are left.
+# tile.) Its greedy policy wins {learned_rate:.1%}; before, after a few epochs with Monte Carlo returns, it won
+# {returns_rate:.1%}. {in_brief} It saw nothing but random walks, and found out about a policy that none of them
+# followed. It cannot quite reach the best one, which also counts the moves that are left.
 #
 # ## Where it is wrong to trust it
 #
@@ -376,25 +376,25 @@ large = rates["8 × 8"]
 # each it must learn anew.
 #
 # *A larger lake.* All this rests on some random episodes that arrive. On eight rows of eight tiles
-# {large["random"]:.2%} of them do. So on such a lake our episodes began on any tile. Where you cannot choose where to
-# begin, chance may never reach the flag, and then there is nothing to learn from.
+# {large["random"]:.2%} of them do. So there our episodes began on any tile. Where that is not possible, chance may
+# never reach the flag, and then there is nothing to learn from.
 #
-# *Few episodes.* In the last film the left policy won {dry_won} of {PLAYED} episodes. If you knew only that, you could
-# say little more than that its win rate lies between {low:.1%} and {high:.1%}. To halve that interval takes four times
-# as many episodes. The other win rates of this chapter are exact: they follow from the rules.
+# *Few episodes.* In the last film the left policy won {dry_won} of {PLAYED} episodes. From that alone you know little
+# more than that its win rate lies between {low:.1%} and {high:.1%}. To halve that interval takes four times as many
+# episodes. The other win rates are exact: they follow from the rules.
 #
 # *Another policy.* At the start the network says {from_td[0].max():.3f} of its best action. That is no forecast for its
-# own greedy policy, but for an agent that takes this one action and then rolls its die. Always ask of a value which
-# policy it belongs to.
+# own greedy policy, but for an agent that takes this action and then rolls its die. Always ask of a value which policy
+# it belongs to.
 #
 # ## Exercises
 #
-# Fold out an answer when you have your own. Each is a program that has run with this chapter.
+# Fold out an answer when you have your own.
 #
 # ### Exercise 1. Six moves away
 #
 # On ice that is not slippery, take the best actions and a discount factor of {DISCOUNT}. What is the best action at the
-# start worth? Work it out on paper first. The flag is six moves away.
+# start worth? The flag is six moves away.
 
 # %% Answer 1
 values = exact_values(make_lake(), discounted_max, MOVES)
@@ -404,9 +404,8 @@ f"{values[0].max():.4f}"
 # %% [markdown]
 # ### Exercise 2. No hurry
 #
-# Now leave out the discount factor: let each action be worth what the best later actions make of it, on ice that is not
-# slippery. Which values do you get at the start? And where does the greedy policy walk, if it takes the first of
-# several equally good actions?
+# Now leave out the discount factor. Which values do you get at the start? Where does the greedy policy walk, if it
+# takes the first of several equally good actions?
 
 # %% Answer 2
 values = exact_values(make_lake(), best_of_four, MOVES)
