@@ -68,13 +68,13 @@ mean_length = len(episodes.states) / count
 # %% [markdown]
 # To learn from trying is called **reinforcement learning**, and it has words of its own. The one who walks is the
 # **agent**. What it knows of the world at a moment is its **state**; here that is the number of the tile it stands on.
-# In each state it chooses an **action**, and for each move it gets a **reward**: one for the move to the flag, zero for
-# every other move. A walk from the start to its end is an **episode**, and the sum of its rewards is its **return**:
-# one if the agent arrived, zero if not.
+# In each state it chooses an action: left, down, right or up.
+#
+# For each move it gets a **reward**: one for the move to the flag, zero for every other. A walk from the start to its
+# end is an **episode**. It ends at the flag or in a hole. If it still goes on after {MOVES} moves, it is **truncated**.
 #
 # The rule that says which action to take in each state is a **policy**. We begin with the simplest of all: roll a die
-# with four sides. An episode ends at the flag or in a hole. If it still goes on after {MOVES} moves, it is
-# **truncated**.
+# with four sides.
 #
 # In the film you see three such episodes move by move; all others are only counted. The number at a hole says how many
 # ended in it, and the bar below adds them up. Make a guess first: of a thousand episodes, how many arrive?
@@ -135,9 +135,10 @@ wanders, settles = at_start[halfway[0] : epochs[0] + 1], at_start[halfway[1] :]
 # ## Labels from the end
 #
 # Now we can make a table after all. Each move becomes a row. Its input is the state and the action, both one-hot:
-# sixteen numbers for the tile, four for the direction. Its label is the return of its episode. Every move of an episode
-# that arrived gets a one, even the silly moves; every move of the others gets a zero, even the clever ones. Such labels
-# are called **Monte Carlo returns**, after the casino.
+# sixteen numbers for the tile, four for the direction. Its label is the **return** of its episode, the sum of all
+# rewards: one if it arrived, zero if not. So every move of an episode that arrived gets a one, even the silly moves;
+# every move of the others gets a zero, even the clever ones. Such labels are **Monte Carlo returns**, named after the
+# casino.
 #
 # Can anything be learned from labels as crude as these? Look at the slope of the loss. It is the binary cross-entropy
 # of chapter 5; `p` is what the network answers, and `t` the label:
@@ -167,20 +168,20 @@ book.film("ch08_learning_to_win", learning_film(learned, epochs[0]),
           "What the network says of each tile, and where its greedy policy leads.")  # fmt: skip
 
 # %% [markdown]
-# With the first labels the greedy policy comes to arrive from {by_returns} of {starts} tiles. But the numbers do not
-# come to rest. In the second half of that phase the one at the start moves between {min(wanders):.4f} and
-# {max(wanders):.4f}; in the second half of the other phase, between {min(settles):.4f} and {max(settles):.4f}. In the
-# end the greedy policy arrives from {by_td} of {starts} tiles.
+# After the first labels the greedy policy arrives from {by_returns} of {starts} tiles. But look at the number at the
+# start. In the second half of that phase it moves between {min(wanders):.4f} and {max(wanders):.4f}; in the second half
+# of the other phase, between {min(settles):.4f} and {max(settles):.4f}. After both, the greedy policy arrives from
+# {by_td} of {starts} tiles.
 #
-# How close to the truth are the numbers? In most worlds nobody could say. On this lake we can calculate it.
+# How close to the truth are such numbers? In most worlds nobody could say. On this lake we can calculate it.
 #
 # ## What is the right answer?
 #
 # You know the rules, so you can work backwards. The move to the flag is worth one, a step into a hole zero. Every other
-# move leads to a state $s'$ with a random action to follow, so it is worth the mean of the four values there. With the
+# move leads to a state $s′$ with a random action to follow, so it is worth the mean of the four values there. With the
 # reward $r$ of the move:
 #
-# $$Q(s, a) = r + \frac{1}{4} \sum_{a'} Q(s', a')$$
+# $$Q(s, a) = r + \frac{1}{4} \sum_{a′} Q(s′, a′)$$
 #
 # (Where the episode has ended, only $r$ is left.) Begin with zeros, which is right if no move is left. Put them in on
 # the right, and on the left you get the values for one move left; put those in, and you get them for two:
@@ -222,7 +223,7 @@ off_counted, off_returns, off_td = (error(each, exact) for each in (fractions(ep
 # one move later, and the network has an opinion on those, too. So let it correct itself. The label of a move is no
 # longer how the episode ended, but what the network says of the next state:
 #
-# $$\text{target} = r + \frac{1}{4} \sum_{a'} \hat{Q}(s', a')$$
+# $$\text{target} = r + \frac{1}{4} \sum_{a′} \hat{Q}(s′, a′)$$
 #
 # ::source chapters/parts/lake_network.py td_targets
 #
@@ -231,8 +232,8 @@ off_counted, off_returns, off_td = (error(each, exact) for each in (fractions(ep
 # certain. From there the truth spreads back to the start, state by state. And the luck of a single episode plays no
 # part: the label does not ask which action was rolled next, but takes the mean of all four.
 #
-# The network learned with these labels for {epochs[1]} epochs, from the same moves. It was off by {off_returns:.5f};
-# now it is off by {off_td:.5f}.
+# The network learned with these labels for {epochs[1]} epochs, from the same moves; the labels are calculated anew for
+# each epoch. It was off by {off_returns:.5f}. Now it is off by {off_td:.5f}.
 #
 # ## One walk, move by move
 #
@@ -241,21 +242,20 @@ off_counted, off_returns, off_td = (error(each, exact) for each in (fractions(ep
 
 # %% Draw the film: a walk of the network
 walk = play(make_lake(), greedy(from_td))
-moves = len(walk.actions)
+how = f"arrives after {len(walk.actions)} moves" if walk.won else "does not arrive in this run"
 names = ", ".join(ACTIONS[action] for action in walk.actions[:SHOWN])
 book.film("ch08_frozen_lake", moves_film(walk, from_td, exact, learned.layer(-1)),
           "Before each move the network is asked four times, once for each action.")  # fmt: skip
 
 # %% [markdown]
-# The network {f"arrives after {moves} moves" if walk.won else "does not arrive in this run"}: {names}. Beside the flag
-# the choice is easy. At the start the right answers are small and close together: {exact[0, 1]:.4f} for down and
-# {exact[0, 0]:.4f} for left.
+# The network {how}: {names}. Beside the flag the choice is easy. At the start the right answers are small and close
+# together: {exact[0, 1]:.4f} for down and {exact[0, 0]:.4f} for left.
 #
 # This should puzzle you. The values belong to an agent that acts at random and nearly always fails. Why does it help to
 # choose by them? Call $V(s)$ what a state is worth to that agent, the mean of its four values. The best of four numbers
 # is never less than their mean:
 #
-# $$\max_a Q(s, a) \ge \frac{1}{4} \sum_a Q(s, a) = V(s)$$
+# $$\max\limits_{a} Q(s, a) \ge \frac{1}{4} \sum_a Q(s, a) = V(s)$$
 #
 # And where the ice is not slippery, the value of an action *is* the value of the state to which it leads. So with exact
 # values each step of the greedy policy ends in a state that is worth at least as much as the one before, and nothing is
@@ -296,7 +296,7 @@ assert best[0].argmax() == best[4].argmax() == ACTIONS.index("left")
 # That is **value iteration**. And what works with the rules works without them. Change the same word in the labels, and
 # the network learns from *random* episodes what the *best* actions are worth:
 #
-# $$\text{target} = r + \gamma \max_{a'} \hat{Q}(s', a')$$
+# $$\text{target} = r + \gamma \max\limits_{a′} \hat{Q}(s′, a′)$$
 #
 # This is Q-learning. The number $\gamma$ is the **discount factor**. A reward that comes a move later counts a little
 # less, so the agent does not put off what it can have now:
@@ -353,7 +353,7 @@ lakes = {
     "8 × 8": Lake(MAPS["8x8"], False, 2 * MOVES, 2000 // part),
     "another 8 × 8": Lake(generate_random_map(8, seed=book.seed), False, 2 * MOVES, 2000 // part),
 }
-in_brief = "This was a quick run; with all episodes and epochs it learns more." if book.quick else ""
+in_brief = "(This was a quick run, with too few episodes and epochs.)" if book.quick else ""
 slipped, slipped_best = learn_best(slippery, book.seed, few)
 rates = {
     "not slippery": win_rates(Lake(MAP, False, MOVES, 0), {"network, from returns": from_returns, "network": from_td}),
@@ -366,8 +366,8 @@ large = rates["8 × 8"]
 # %% [markdown]
 # With such labels a network learned from {slippery.episodes:,} random episodes on slippery ice. (They began on any
 # tile.) Its greedy policy wins {learned_rate:.1%}; before, after a few epochs with Monte Carlo returns, it won
-# {returns_rate:.1%}. {in_brief} It saw nothing but random walks, and found out about a policy that none of them
-# followed. It cannot quite reach the best one, which also counts the moves that are left.
+# {returns_rate:.1%}. {in_brief} It saw nothing but random walks, and yet its values are about a policy that none of
+# them followed. It cannot quite reach the best one, which also counts the moves that are left.
 #
 # ## Where it is wrong to trust it
 #
@@ -380,8 +380,8 @@ large = rates["8 × 8"]
 # never reach the flag, and then there is nothing to learn from.
 #
 # *Few episodes.* In the last film the left policy won {dry_won} of {PLAYED} episodes. From that alone you know little
-# more than that its win rate lies between {low:.1%} and {high:.1%}. To halve that interval takes four times as many
-# episodes. The other win rates are exact: they follow from the rules.
+# more than that its win rate probably lies between {low:.1%} and {high:.1%}. To halve that interval takes four times as
+# many episodes. The other win rates are exact: they follow from the rules.
 #
 # *Another policy.* At the start the network says {from_td[0].max():.3f} of its best action. That is no forecast for its
 # own greedy policy, but for an agent that takes this action and then rolls its die. Always ask of a value which policy

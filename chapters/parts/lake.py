@@ -134,4 +134,4 @@ def wins(env: gymnasium.Env, policy: Policy, count: int, *, seed: int) -> int:
 def greedy(values: np.ndarray) -> Policy:
     """Return the greedy policy: the action with the largest of the four `values` (S, 4); of equal ones the first."""
     best = values.argmax(axis=1).tolist()
-    return best.__getitem__
+    return lambda state: best[state]
