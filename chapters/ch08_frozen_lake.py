@@ -12,7 +12,7 @@
 import math
 import sys
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import gymnasium
 import numpy as np
@@ -270,8 +270,9 @@ book.film("ch08_frozen_lake", moves_film(walk, from_td, exact, learned.layer(-1)
 # %% Draw the film: the slippery lake
 film = slippery_film(from_td, book.seed)
 book.film("ch08_slippery_lake", film, "Two policies on slippery ice, and how their episodes end.")
-dry, best_rate = (player.rate for player in film.scene.players)
-dry_won = int(film.scene.players[0].counts[-1, -1])  # that ended on the last tile, at the flag
+scene: Any = film.scene
+dry, best_rate = (player.rate for player in scene.players)
+dry_won = int(scene.players[0].counts[-1, -1])  # that ended on the last tile, at the flag
 low, high = confidence_interval(dry_won, PLAYED)
 
 # %% [markdown]
