@@ -269,11 +269,11 @@ book.film("ch08_frozen_lake", moves_film(walk, from_td, exact, learned.layer(-1)
 
 # %% Draw the film: the slippery lake
 film = slippery_film(from_td, book.seed)
-book.film("ch08_slippery_lake", film, "Two policies on slippery ice, and how their episodes end.")
 scene: Any = film.scene
 dry, best_rate = (player.rate for player in scene.players)
 dry_won = int(scene.players[0].counts[-1, -1])  # that ended on the last tile, at the flag
 low, high = confidence_interval(dry_won, PLAYED)
+book.film("ch08_slippery_lake", film, "Two policies on slippery ice, and how their episodes end.")
 
 # %% [markdown]
 # At the start the best policy walks against the edge of the lake: so it can slip down, but not to the right, towards
@@ -428,7 +428,7 @@ assert not old.won  # it walks down twice, into the water
 assert new.won
 f"old: {', '.join(ACTIONS[a] for a in old.actions)}; new: {', '.join(ACTIONS[a] for a in new.actions)}"
 
-# %% The numbers of this run
+# %% Keep the numbers of this run
 book.numbers({"random episodes": count, "their moves": len(episodes.states)})
 for labels, values in (("returns", from_returns), ("TD targets", from_td)):
     book.numbers({
