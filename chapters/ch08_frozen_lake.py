@@ -51,6 +51,7 @@ from tinylearn import Recorder, Sequential, confidence_interval
 book = begin("ch08")
 EPISODES, EPOCHS, MORE = 10_000, 50, 20  # epochs with Monte Carlo returns, and then with bootstrapped targets
 DENSE = 10  # of the first updates, where most is learned, every tenth is shown
+OTHERS = 100  # maps on which the network has not learned
 RENDER = ("ansi",)
 
 # %% Play the random episodes, or one yourself
@@ -71,7 +72,8 @@ mean_length = len(episodes.states) / count
 # In each state it chooses an action: left, down, right or up.
 #
 # For each move it gets a **reward**: one for the move to the flag, zero for every other. A walk from the start to its
-# end is an **episode**. It ends at the flag or in a hole. If it still goes on after {MOVES} moves, it is **truncated**.
+# end is an **episode**. It ends at the flag, and is won, or in a hole. If it still goes on after {MOVES} moves, it is
+# **truncated**.
 #
 # The rule that says which action to take in each state is a **policy**. We begin with the simplest of all: roll a die
 # with four sides.
@@ -168,12 +170,12 @@ book.film("ch08_learning_to_win", learning_film(learned, epochs[0]),
           "What the network says of each tile, and where its greedy policy leads.")  # fmt: skip
 
 # %% [markdown]
-# After the first labels the greedy policy arrives from {by_returns} of {starts} tiles. But look at the number at the
-# start. In the second half of that phase it moves between {min(wanders):.4f} and {max(wanders):.4f}; in the second half
-# of the other phase, between {min(settles):.4f} and {max(settles):.4f}. After both, the greedy policy arrives from
-# {by_td} of {starts} tiles.
+# When the labels change, the greedy policy arrives from {by_returns} of {starts} tiles. But look at the number at the
+# start. In the second half of the epochs before that, it moves between {min(wanders):.4f} and {max(wanders):.4f}; in
+# the second half of those after it, between {min(settles):.4f} and {max(settles):.4f}. In the end the greedy policy
+# arrives from {by_td} of {starts} tiles.
 #
-# How close to the truth are such numbers? In most worlds nobody could say. On this lake we can calculate it.
+# How close to the truth are such numbers? In most worlds nobody can say. On this lake we can calculate it.
 #
 # ## What is the right answer?
 #
@@ -211,11 +213,10 @@ def fractions(episodes: Episodes) -> np.ndarray:
 off_counted, off_returns, off_td = (error(each, exact) for each in (fractions(episodes), from_returns, from_td))
 
 # %% [markdown]
-# To solve a problem from its end backwards is **dynamic programming**. To find like this what a given policy is worth
+# To solve a problem from its end backwards is **dynamic programming**. To find in this way what a given policy is worth
 # is **policy evaluation**. Now compare. Over all states and actions, the network with the first labels is off by
-# {off_returns:.4f} on average. You need no network for that: if you only count, for each state and action, which
-# fraction of the episodes arrived, you are off by {off_counted:.4f}. Whether an episode arrives is a throw of dice, and
-# too few have been thrown.
+# {off_returns:.4f} on average. Counting is not right either: which fraction of the episodes arrived, for each state and
+# action, is off by {off_counted:.4f}. Whether an episode arrives is a throw of dice, and too few have been thrown.
 #
 # ## Labels from the next state
 #
@@ -242,6 +243,8 @@ off_counted, off_returns, off_td = (error(each, exact) for each in (fractions(ep
 
 # %% Draw the film: a walk of the network
 walk = play(make_lake(), greedy(from_td))
+each = np.split(episodes.actions, np.flatnonzero(np.diff(episodes.episode)) + 1)
+alike = sum(actions.tolist() == walk.actions for actions in each)
 how = f"arrives after {len(walk.actions)} moves" if walk.won else "does not arrive in this run"
 names = ", ".join(ACTIONS[action] for action in walk.actions[:SHOWN])
 book.film("ch08_frozen_lake", moves_film(walk, from_td, exact, learned.layer(-1)),
@@ -259,7 +262,8 @@ book.film("ch08_frozen_lake", moves_film(walk, from_td, exact, learned.layer(-1)
 #
 # And where the ice is not slippery, the value of an action *is* the value of the state to which it leads. So with exact
 # values each step of the greedy policy ends in a state that is worth at least as much as the one before, and nothing is
-# worth more than the flag. No episode has shown this policy. It was hidden in the failures of another.
+# worth more than the flag. Only {alike} of the {count:,} random episodes went exactly this way. The values that show it
+# are made of all of them, failures included.
 #
 # ## Slippery ice
 #
@@ -361,24 +365,25 @@ rates = {
     "slippery": win_rates(slippery, {"network, from returns": slipped, "network": slipped_best}),
 } | {name: win_rates(lake, {"network": learn_best(lake, book.seed, few)[1]}) for name, lake in lakes.items()}
 learned_rate, returns_rate = rates["slippery"]["network"], rates["slippery"]["network, from returns"]
-moved = win_rate(lakes["another map"].env(), by_policy(greedy(from_td)), MOVES)
+others = [make_lake(generate_random_map(4, seed=book.seed + 1 + k)) for k in range(OTHERS)]
+elsewhere = sum(play(other, greedy(from_td)).won for other in others)
 large = rates["8 × 8"]
 
 # %% [markdown]
-# With such labels a network learned from {slippery.episodes:,} random episodes on slippery ice. (They began on any
-# tile.) Its greedy policy wins {learned_rate:.1%}; before, after a few epochs with Monte Carlo returns, it won
-# {returns_rate:.1%}. {in_brief} It saw nothing but random walks, and yet its values are about a policy that none of
-# them followed. It cannot quite reach the best one, which also counts the moves that are left.
+# With such labels a network learned from {slippery.episodes:,} random episodes on slippery ice, which began on any
+# tile. Its greedy policy wins {learned_rate:.1%}; before, after a few epochs with Monte Carlo returns, it won
+# {returns_rate:.1%}. {in_brief} It saw nothing but random walks, and yet its values are about the best actions. It
+# cannot quite reach the best policy, which also counts the moves that are left.
 #
 # ## Where it is wrong to trust it
 #
-# *Another lake.* The network knows this lake by the numbers of its tiles. It has never seen a hole. On a map with other
-# holes its policy {"happens to arrive" if moved else "does not arrive"}. It does not generalise from lake to lake: for
-# each it must learn anew.
+# *Another lake.* The network knows this lake by the numbers of its tiles. It has never seen a hole. We drew {OTHERS}
+# maps with other holes, each with a way to the flag. On {elsewhere} of them its policy arrives. It does not generalise
+# from lake to lake: for each it must learn anew.
 #
 # *A larger lake.* All this rests on some random episodes that arrive. On eight rows of eight tiles
-# {large["random"]:.2%} of them do. So there our episodes began on any tile. Where that is not possible, chance may
-# never reach the flag, and then there is nothing to learn from.
+# {large["random"]:.2%} of them do. So there, too, our episodes began on any tile. Where that is not possible, chance
+# may never reach the flag, and then there is nothing to learn from.
 #
 # *Few episodes.* In the last film the left policy won {dry_won} of {PLAYED} episodes. From that alone you know little
 # more than that its win rate probably lies between {low:.1%} and {high:.1%}. To halve that interval takes four times as
@@ -436,7 +441,8 @@ for labels, values in (("returns", from_returns), ("TD targets", from_td)):
         f"from {labels}, starts won": f"{starts_won(values)} of {starts}",
         f"from {labels}, mean error": round(error(values, exact), 6),
     })  # fmt: skip
-book.numbers({"fractions of episodes won, mean error": round(off_counted, 6)})
+book.numbers({"fractions of episodes won, mean error": round(off_counted, 6),
+              f"other maps on which the network wins, of {OTHERS}": elsewhere})  # fmt: skip
 book.numbers({f"win rate, {lake}, {name}": rate for lake, each in rates.items() for name, rate in each.items()})
 slipped_wins = wins(slippery.env(), greedy(slipped_best), PLAYED, seed=book.seed)
 book.numbers({f"slippery, network, {PLAYED} episodes played": f"{slipped_wins} won",
