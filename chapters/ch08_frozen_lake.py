@@ -185,8 +185,8 @@ book.film("ch08_learning_to_win", learning_film(learned, epochs[0]),
 #
 # $$Q(s, a) = r + \frac{1}{4} \sum_{a′} Q(s′, a′)$$
 #
-# (Where the episode has ended, only $r$ is left.) Begin with zeros, which is right if no move is left. Put them in on
-# the right, and on the left you get the values for one move left; put those in, and you get them for two:
+# (Where the episode has ended, only $r$ counts.) Begin with zeros: without a move nothing can be won. Put them into the
+# formula, and it gives you the values for one move. Put those in, and you get the values for two:
 
 # %%
 leads, rewards = rules(make_lake())  # (16, 4, 16) where a move leads, (16, 4) its reward
@@ -215,8 +215,9 @@ off_counted, off_returns, off_td = (error(each, exact) for each in (fractions(ep
 # %% [markdown]
 # To solve a problem from its end backwards is **dynamic programming**. To find in this way what a given policy is worth
 # is **policy evaluation**. Now compare. Over all states and actions, the network with the first labels is off by
-# {off_returns:.4f} on average. Counting is not right either: which fraction of the episodes arrived, for each state and
-# action, is off by {off_counted:.4f}. Whether an episode arrives is a throw of dice, and too few have been thrown.
+# {off_returns:.4f} on average. Counting is not right either: for each state and action, which fraction of the episodes
+# arrived? That is off by {off_counted:.4f}. Whether an episode arrives is a throw of dice, and too few have been
+# thrown.
 #
 # ## Labels from the next state
 #
@@ -262,8 +263,8 @@ book.film("ch08_frozen_lake", moves_film(walk, from_td, exact, learned.layer(-1)
 #
 # And where the ice is not slippery, the value of an action *is* the value of the state to which it leads. So with exact
 # values each step of the greedy policy ends in a state that is worth at least as much as the one before, and nothing is
-# worth more than the flag. Only {alike} of the {count:,} random episodes went exactly this way. The values that show it
-# are made of all of them, failures included.
+# worth more than the flag. Of the {count:,} random episodes {alike} went exactly this way. The values that show it are
+# made of all of them, failures included.
 #
 # ## Slippery ice
 #
@@ -379,15 +380,15 @@ large = rates["8 × 8"]
 #
 # *Another lake.* The network knows this lake by the numbers of its tiles. It has never seen a hole. We drew {OTHERS}
 # maps with other holes, each with a way to the flag. On {elsewhere} of them its policy arrives. It does not generalise
-# from lake to lake: for each it must learn anew.
+# from lake to lake.
 #
 # *A larger lake.* All this rests on some random episodes that arrive. On eight rows of eight tiles
-# {large["random"]:.2%} of them do. So there, too, our episodes began on any tile. Where that is not possible, chance
-# may never reach the flag, and then there is nothing to learn from.
+# {large["random"]:.2%} do. So there, too, our episodes began on any tile. Where that is not possible, chance may never
+# reach the flag, and then there is nothing to learn from.
 #
-# *Few episodes.* In the last film the left policy won {dry_won} of {PLAYED} episodes. From that alone you know little
-# more than that its win rate probably lies between {low:.1%} and {high:.1%}. To halve that interval takes four times as
-# many episodes. The other win rates are exact: they follow from the rules.
+# *Few episodes.* In the last film the left policy won {dry_won} of {PLAYED} episodes. That alone tells you little more
+# than that its win rate probably lies between {low:.1%} and {high:.1%}. To halve this interval takes four times as
+# many. The other win rates are exact: they follow from the rules.
 #
 # *Another policy.* At the start the network says {from_td[0].max():.3f} of its best action. That is no forecast for its
 # own greedy policy, but for an agent that takes this action and then rolls its die. Always ask of a value which policy
@@ -423,8 +424,8 @@ f"values {values[0].tolist()}; it walks {ACTIONS[patient.actions[0]]} {len(patie
 # %% [markdown]
 # ### Exercise 3. A new hole
 #
-# Overnight the tile two below the start has become a hole. What does a greedy policy do that knows the exact values of
-# random play on the old lake? And one that knows those on the new lake?
+# Overnight the tile two below the start has become a hole. Where does the greedy policy of the old exact values walk?
+# And that of the new ones?
 
 # %% Answer 3
 holed = make_lake(("SFFF", "FHFH", "HFFH", "HFFG"))
