@@ -67,31 +67,29 @@ by_chance = win_rate(make_lake(), mean_of_four, MOVES)
 mean_length = len(episodes.states) / count
 
 # %% [markdown]
-# To learn from trying is called **reinforcement learning**, and it has words of its own. The one who walks is the
-# **agent**. What it knows of the world at a moment is its **state**; here that is the number of the tile it stands on.
-# In each state it chooses an action: left, down, right or up.
-#
-# For each move it gets a **reward**: one for the move to the flag, zero for every other. A walk from the start to its
-# end is an **episode**. It ends at the flag, and is won, or in a hole. If it still goes on after {MOVES} moves, it is
-# **truncated**.
-#
-# The rule that says which action to take in each state is a **policy**. We begin with the simplest of all: roll a die
-# with four sides.
-#
-# In the film you see three such episodes move by move; all others are only counted. The number at a hole says how many
-# ended in it, and the bar below adds them up. Make a guess first: of a thousand episodes, how many arrive?
+# Begin without a plan: before each step, roll a die with four sides. In the film you see three such walks move by move;
+# all others are only counted. The number at a hole says how many ended in it, and the bar below adds them up. Make a
+# guess first: of a thousand walks, how many arrive?
 
 # %% Draw the film: random play
 book.film("ch08_random_play", random_film(episodes),
-          "Random play: three episodes, and how all the others ended.")  # fmt: skip
+          "Random play: three walks, and how all the others ended.")  # fmt: skip
 
 # %% [markdown]
-# Of {count:,} episodes {won} arrived. In the long run it is {1000 * by_chance:.1f} of a thousand. Most are short: after
-# {mean_length:.1f} moves, on average, the walk is over. Do you walk better? Try it:
-# `python -m chapters.ch08_frozen_lake --play`.
+# Of {count:,} walks {won} arrived. In the long run it is {1000 * by_chance:.1f} of a thousand. After {mean_length:.1f}
+# moves, on average, it is over. Do you walk better? Try it: `python -m chapters.ch08_frozen_lake --play`.
 #
-# And yet these episodes hold all that we need. Each of their {len(episodes.states):,} moves says: this state, this
-# action, and so it ended.
+# To learn from trying is called **reinforcement learning**, and it has words of its own. The one who walks is the
+# **agent**. What it knows of the world at a moment is its **state**; here that is the number of the tile it stands on.
+# In each state it chooses an action: left, down, right or up. For each move it gets a reward: one for the move to the
+# flag, zero for every other.
+#
+# A walk from the start to its end is an **episode**. It ends at the flag, and is won, or in a hole. If it still goes on
+# after {MOVES} moves, it is **truncated**. The rule that says which action to take in each state is a **policy**. The
+# die was one.
+#
+# A bad one, and yet its episodes hold all that we need. Each of their {len(episodes.states):,} moves says: this state,
+# this action, and so it ended.
 
 
 # %% Train the network, and record what it says
@@ -138,9 +136,10 @@ wanders, settles = at_start[halfway[0] : epochs[0] + 1], at_start[halfway[1] :]
 #
 # Now we can make a table after all. Each move becomes a row. Its input is the state and the action, both one-hot:
 # sixteen numbers for the tile, four for the direction. Its label is the **return** of its episode, the sum of all
-# rewards: one if it arrived, zero if not. So every move of an episode that arrived gets a one, even the silly moves;
-# every move of the others gets a zero, even the clever ones. Such labels are **Monte Carlo returns**, named after the
-# casino.
+# **rewards**: one if it arrived, zero if not.
+#
+# So every move of an episode that arrived gets a one, even the silly moves; every move of the others gets a zero, even
+# the clever ones. Such labels are **Monte Carlo returns**, named after the casino.
 #
 # Can anything be learned from labels as crude as these? Look at the slope of the loss. It is the binary cross-entropy
 # of chapter 5; `p` is what the network answers, and `t` the label:
@@ -154,16 +153,17 @@ wanders, settles = at_start[halfway[0] : epochs[0] + 1], at_start[halfway[1] :]
 #
 # $$Q(s, a) = P(\text{arrives} \mid \text{state } s, \text{ action } a, \text{ then random actions})$$
 #
-# To walk, ask the network four times in each state, once for each action, and take the action with the largest answer.
-# That is the **greedy policy**:
+# To walk, ask the network four times in each state, once for each action, and take the action with the largest answer:
 #
 # ::source chapters/parts/lake.py greedy
 #
-# The film shows both while the network learns. The number on a tile is the value of its best action, and an arrow shows
-# which one that is. From a tile with a full arrow the greedy policy arrives, from one with a hollow arrow never. The
-# curve on the right counts the tiles from which it arrives. Now and then the pawn sets out, to show where the policy
-# leads. At the dotted line in the curve we give the network other labels. Watch the numbers on the tiles: what do they
-# do before that, and what after it?
+# That is the **greedy policy**. The film shows where it leads while the network learns. The number on a tile is the
+# value of its best action, and an arrow shows which one that is. From a tile with a full arrow the policy arrives, from
+# one with a hollow arrow never. The curve on the right counts the tiles from which it arrives. Now and then the pawn
+# sets out and shows the way.
+#
+# At the dotted line in the curve we give the network other labels. Watch the numbers on the tiles: what do they do
+# before that, and what after it?
 
 # %% Draw the film: learning to win
 book.film("ch08_learning_to_win", learning_film(learned, epochs[0]),
@@ -304,8 +304,7 @@ assert best[0].argmax() == best[4].argmax() == ACTIONS.index("left")
 #
 # $$\text{target} = r + \gamma \max\limits_{a′} \hat{Q}(s′, a′)$$
 #
-# This is Q-learning. The number $\gamma$ is the **discount factor**. A reward that comes a move later counts a little
-# less, so the agent does not put off what it can have now:
+# This is Q-learning. In code it is one line:
 
 # %%
 DISCOUNT = 0.99
@@ -371,6 +370,9 @@ elsewhere = sum(play(other, greedy(from_td)).won for other in others)
 large = rates["8 × 8"]
 
 # %% [markdown]
+# The number $\gamma$ is the **discount factor**. A reward that comes a move later counts a little less, so the agent
+# does not put off what it can have now.
+#
 # With such labels a network learned from {slippery.episodes:,} random episodes on slippery ice, which began on any
 # tile. Its greedy policy wins {learned_rate:.1%}; before, after a few epochs with Monte Carlo returns, it won
 # {returns_rate:.1%}. {in_brief} It saw nothing but random walks, and yet its values are about the best actions. It
