@@ -78,18 +78,6 @@ book.film("ch08_random_play", random_film(episodes),
 # %% [markdown]
 # Of {count:,} walks {won} arrived. In the long run it is {1000 * by_chance:.1f} of a thousand. After {mean_length:.1f}
 # moves, on average, it is over. Do you walk better? Try it: `python -m chapters.ch08_frozen_lake --play`.
-#
-# To learn from trying is called **reinforcement learning**, and it has words of its own. The one who walks is the
-# **agent**. What it knows of the world at a moment is its **state**; here that is the number of the tile it stands on.
-# In each state it chooses an action: left, down, right or up. For each move it gets a reward: one for the move to the
-# flag, zero for every other.
-#
-# A walk from the start to its end is an **episode**. It ends at the flag, and is won, or in a hole. If it still goes on
-# after {MOVES} moves, it is **truncated**. The rule that says which action to take in each state is a **policy**. The
-# die was one.
-#
-# A bad one, and yet its episodes hold all that we need. Each of their {len(episodes.states):,} moves says: this state,
-# this action, and so it ended.
 
 
 # %% Train the network, and record what it says
@@ -132,6 +120,18 @@ halfway = epochs[0] // 2, epochs[0] + epochs[1] // 2
 wanders, settles = at_start[halfway[0] : epochs[0] + 1], at_start[halfway[1] :]
 
 # %% [markdown]
+# To learn from trying is called **reinforcement learning**, and it has words of its own. The one who walks is the
+# **agent**. What it knows of the world at a moment is its **state**; here that is the number of the tile it stands on.
+# In each state it chooses an action: left, down, right or up. For each move it gets a reward: one for the move to the
+# flag, zero for every other.
+#
+# A walk from the start to its end is an **episode**. It ends at the flag, and is won, or in a hole. If it still goes on
+# after {MOVES} moves, it is **truncated**. The rule that says which action to take in each state is a **policy**. The
+# die was one.
+#
+# A bad one, and yet its episodes hold all that we need. Each of their {len(episodes.states):,} moves says: this state,
+# this action, and so it ended.
+#
 # ## Labels from the end
 #
 # Now we can make a table after all. Each move becomes a row. Its input is the state and the action, both one-hot:
