@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from chapters import ch02_gradient_descent as chapter
-from tests.chapters.chapter_helpers import check_films, prose, run_chapter
+from tests.chapters.chapter_helpers import check_films, run_chapter
 from tinylearn import SGD, Adam
 
 FILMS = ("ch02_grid_search", "ch02_fixed_steps", "ch02_learning_rates", "ch02_diverging", "ch02_two_dimensions")
