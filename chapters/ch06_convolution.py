@@ -107,10 +107,10 @@ found_both = int((diagonal == np.trace(DIAGONAL)).sum())
 # How large is a feature map? If the image has $n$ rows, the filter $k$, the padding $p$ on each side, and the stride is
 # $s$, the map has
 #
-# $$\left\lfloor \frac{n + 2 p - k}{s} \right\rfloor + 1$$
+# $$\frac{n + 2 p - k}{s} + 1$$
 #
-# rows; the brackets say that you round down. And what stands in row $r$ and column $c$ of the map? With a stride of
-# one, and when $x$ is the image with its padding, it is
+# rows, rounded down. And what stands in row $r$ and column $c$ of the map? With a stride of one, and when $x$ is the
+# image with its padding, it is
 #
 # $$y_{r c} = b + \sum_{i} \sum_{j} w_{i j} \, x_{r + i, \, c + j}$$
 #
@@ -146,8 +146,8 @@ convolve_by_hand(SMALL_IMAGE, ROW, stride=1, padding=1)
 # filter fitted. **Max pooling** does that. A window moves over the feature map, keeps the largest number that it sees,
 # and drops the others. It has no weights.
 #
-# In the film, the window on the left moves by one. The one on the right moves by two, so that its windows lie side by
-# side, as usual. Before you look: which of the sixteen numbers on the right will be left?
+# In the film, one window moves by one. The other moves by two, so that its windows lie side by side, as usual. Before
+# you look: which of the sixteen numbers of the larger image will be left?
 
 
 # %% Draw the film: max pooling
@@ -226,7 +226,7 @@ conv_epochs, dense_epochs = (2, 2) if book.quick else (CNN_EPOCHS, DENSE_EPOCHS)
 # number of the feature map. At row $r$ and column $c$ of picture $n$, the weight $w_{i j}$ met the pixel
 # $x_{n, \, r + i, \, c + j}$. So, by the chain rule,
 #
-# $$\frac{\partial L}{\partial w_{i j}} = \sum_{n} \sum_{r} \sum_{c} \text{dout}_{n r c} \, x_{n, \, r + i, \, c + j}$$
+# $$\frac{\partial L}{\partial w_{i j}} = \sum_{n, r, c} \text{dout}_{n r c} \, x_{n, \, r + i, \, c + j}$$
 #
 # In chapter 3, each row of the table pulled on the weight. Now each *place* of each picture pulls on the filter: with
 # its patch, times its `dout`.
@@ -375,7 +375,7 @@ conv_right, dense_right = (compared[f"{name}, {n_more} unseen, right"] for name 
 conv_low, conv_high = compared[f"convolutional, {n_more} unseen, 95 % interval"]
 dense_low, dense_high = compared[f"dense, {n_more} unseen, 95 % interval"]
 if conv_low <= dense_high and dense_low <= conv_high:
-    verdict = "The intervals overlap, so these pictures cannot tell which network is better."
+    verdict = "The intervals overlap, so these pictures leave open which network is better."
 else:
     verdict = "The intervals do not overlap: that is more than luck."
 behind = convolutional.named_parameters()["dense_1.w"].size
