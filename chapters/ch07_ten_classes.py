@@ -482,9 +482,9 @@ book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=1, hold_la
 # its score promises more than it will keep. A set by which you have chosen can no longer tell you how well a network
 # generalises. If the last film makes you switch augmentation on or off, you have used up its test set.
 #
-# So there is a third set, split off from the training set: the **validation set**. Learn from the first, choose by the
-# second, and look at the third once, at the end. Here we try three learning rates, and count right answers on the
-# validation set:
+# So there is a third set, split off from the training set: the **validation set**. Learn from the training set, choose
+# by the validation set, and look at the test set once, at the end. Here we try three learning rates, and count right
+# answers on the validation set:
 
 # %%
 count, tries = min(FEW, 3 * len(pictures.x_train) // 4), 2 if book.quick else 8
