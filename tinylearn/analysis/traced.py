@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import functools
 import operator
 import sys
 from collections.abc import Callable
@@ -153,7 +154,7 @@ class Trace:
     def write(self, name: str, value: Any) -> None:
         """Write a line for a number or a vector that is `name` from now on."""
         constant = isinstance(value, Number)
-        formula = ast.unparse(ast.parse(value.text, mode="eval"))  # with the brackets that are needed, and no others
+        formula = _without_needless_brackets(value.text)
         known = self.known if constant else {known: self.dtype.type(each) for known, each in self.known.items()}
         term = Term.of(name, formula, known)
         if np.float64(term.value).tobytes() != np.float64(value.now).tobytes():
@@ -181,6 +182,11 @@ class Trace:
         self.terms.append(Term(name, formula, str(result), result))
         self.known[name] = result
         return Vector.of(result, self, name)
+
+
+@functools.lru_cache(maxsize=1024)  # pages that explain many numbers ask for the same ones again and again
+def _without_needless_brackets(formula: str) -> str:
+    return ast.unparse(ast.parse(formula, mode="eval"))
 
 
 def raw_of(value: Any) -> Any:
