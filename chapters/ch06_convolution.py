@@ -434,8 +434,9 @@ convolve_by_hand(np.transpose(SMALL_IMAGE), ROW, stride=1, padding=1)
 # It fits nowhere. A leg that is bent, or twice as long, needs other filters, too.
 #
 # *Only for neighbours.* A filter is small because in pictures, what is near belongs together. If the columns of your
-# table are age, income and height, their order means nothing, and nor does a filter that slides over them. In the last
-# exercise of chapter 5, the pixels were mixed up, and the neuron did just as well. A filter would find no legs there.
+# table are age, income and height, their order means nothing, and neither does a filter that slides over them. In the
+# last exercise of chapter 5, the pixels were mixed up, and the neuron did just as well. A filter would find no legs
+# there.
 #
 # ## Exercises
 #
