@@ -438,8 +438,11 @@ plain, changed = gap.runs
 narrower = "That gap is narrower." if changed.gaps[-1] < plain.gaps[-1] else "In this run that gap is not narrower."
 fewer = changed.shares[1, -1] < plain.shares[1, -1]
 too_few = "; here it had too few to be better on the test set" if fewer else ""
-heart = known - card.accuracy > min(plain.gaps[-1], changed.gaps[-1])
-in_large = "" if heart else "So many pictures are hard to learn by heart."
+in_large = ""
+if len(pictures.x_train) <= FEW:
+    in_large = "In this quick run, they are no more."
+elif known - card.accuracy < min(plain.gaps[-1], changed.gaps[-1]):
+    in_large = "So many pictures are hard to learn by heart."
 book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=1, hold_last=4),
           "The same network, with few pictures: as they are, and with augmentation.")  # fmt: skip
 
