@@ -151,19 +151,26 @@ book.film("ch04_learning_sine", Clip(both, fps=10, hold_first=1.5, hold_last=3, 
 #
 # Take two neurons, one behind the other, without an activation function:
 #
-# $$w_2 \left( w_1 x + b_1 \right) + b_2 = \left( w_2 w_1 \right) x + \left( w_2 b_1 + b_2 \right)$$
+# $$w_2 \left( w_1 x + b_1 \right) + b_2$$
 #
-# On the right there is again one weight, in front of $x$, and one bias. A third layer changes nothing about that, nor
-# does a hundredth, and it makes no difference how many neurons a layer has. So the network on the left has {count}
-# parameters and can say no more than one neuron. The dashed line below it is the smallest loss that any straight line
-# can have, {error:.5f}. The network finds that line, at {line.loss[-1]:.5f}, and there is nothing better for it to
-# find.
+# Multiply it out:
+#
+# $$\left( w_2 w_1 \right) x + \left( w_2 b_1 + b_2 \right)$$
+#
+# There is again one weight, in front of $x$, and one bias. A third layer changes nothing about that, nor does a
+# hundredth, and it makes no difference how many neurons a layer has. So the network on the left has {count} parameters
+# and can say no more than one neuron. The dashed line below it is the smallest loss that any straight line can have,
+# {error:.5f}. The network finds that line, at {line.loss[-1]:.5f}, and there is nothing better for it to find.
 #
 # ## Two ways to bend
 #
-# Next to ReLU, the best-known activation function is the **sigmoid**. It squeezes every number between zero and one:
+# In a formula, ReLU is the larger of $x$ and zero:
 #
-# $$\text{ReLU}(x) = \max(x, 0) \qquad \sigma(x) = \frac{1}{1 + e^{-x}$$
+# $$\text{ReLU}(x) = \max(x, 0)$$
+#
+# Next to it, the best-known activation function is the **sigmoid**. It squeezes every number between zero and one:
+#
+# $$\sigma(x) = \frac{1}{1 + e^{-x}}$$
 #
 # In the next film a point walks along each of them. Below it you see how steep the curve is where the point stands.
 # Keep an eye on that slope: whatever a neuron learns is multiplied by it. Where would a neuron learn well, and where
@@ -309,7 +316,7 @@ for activation in (Sigmoid, ReLU):
 
 by_sigmoid, by_relu = np.array(columns)
 rows = enumerate(zip(by_sigmoid, by_relu, strict=True), 1)
-"\n".join(f"layer {k:2}   sigmoid {s:.7f}   ReLU {r:.7f}" for k, (s, r) in rows)
+"\n".join(["layer  sigmoid    ReLU", *(f"{k:5}  {s:.7f}  {r:.7f}" for k, (s, r) in rows)])
 
 # %% [markdown]
 # Read the table from the bottom to the top, which is the way that `dout` takes. With the sigmoid the gradients of the
@@ -431,8 +438,8 @@ def small_loss(parameters: np.ndarray) -> float:
     return float((w2 @ np.maximum(w1 * INPUT + b1, 0) + b2.item() - TARGET) ** 2)
 
 
-h_small = 1e-6
-nudged = [(small_loss(before + each) - small_loss(before - each)) / (2 * h_small) for each in h_small * np.eye(10)]
+nudge = 1e-6
+nudged = [(small_loss(before + each) - small_loss(before - each)) / (2 * nudge) for each in nudge * np.eye(10)]
 assert np.allclose(nudged, by_hand, rtol=0, atol=1e-6)
 f"largest difference: {np.abs(nudged - by_hand).max():.0e}"
 
@@ -450,7 +457,7 @@ fit(dead, x, y, loss=MeanSquaredError(), optimizer=Adam(LEARNING_RATE), epochs=2
 moved = [name for name, values in dead.named_parameters().items() if (values != was[name]).any()]
 assert not {"dense_1.w", "dense_1.b", "dense_2.w"} & set(moved)  # no gradient, and inputs that are all zero
 assert np.ptp(dead.predict(x)) < 1e-12  # whatever x is, the second layer gets seven zeros
-f"a level line at {dead.predict([[0.0]]).item():.3f}; moved: {', '.join(moved)}"
+f"a level line at {dead.predict([[0.0]]).item():z.3f}; moved: {', '.join(moved)}"
 
 
 # %% Compare with the mathematics, and keep the numbers of this run
