@@ -117,13 +117,13 @@ count = runners[LINE].model.parameters.size
 # **hidden layers**. What comes out of them is neither the question nor the answer.
 #
 # The film shows two such networks with the same {count} parameters, which start from the same values. They differ in
-# one thing. In the network on the right, each hidden neuron replaces its weighted sum by zero whenever that is
-# negative. Such a function behind a neuron is called an **activation function**, and this one is **ReLU** (rectified
-# linear unit). The network on the left has none.
+# one thing. In one of them, each hidden neuron replaces its weighted sum by zero whenever that is negative. Such a
+# function behind a neuron is called an **activation function**, and this one is **ReLU** (rectified linear unit). The
+# other network has none.
 #
 # Both learn for {EPOCHS:,} **epochs**; here an epoch is one update, which looks at all places. Watch the dots on the
-# right: each marks a place where a neuron switches between zero and not zero. And make a guess: how close does the
-# network on the left come to the wave?
+# curve with ReLU: each marks a place where a neuron switches between zero and not zero. And make a guess: how close
+# does the network without activation functions come to the wave?
 
 
 # %% Draw the film: a network without activation functions, and one with ReLU
@@ -142,10 +142,10 @@ book.film("ch04_learning_sine", Clip(both, fps=10, hold_first=1.5, hold_last=3, 
           "The same network twice, without activation functions and with ReLU.")  # fmt: skip
 
 # %% [markdown]
-# The network on the left is a straight line from first to last. Its loss stops at {line.loss[-1]:.4f}, with ReLU it
-# ends at {curve.loss[-1]:.4f}. The curve on the right consists of straight pieces, too, and every corner is at one of
-# the dots. Where a ReLU switches on or off, the slope of the sum behind it changes. That is how a network turns its
-# ruler.
+# Without activation functions the network is a straight line from first to last. Its loss stops at {line.loss[-1]:.4f}.
+# With ReLU the loss ends at {curve.loss[-1]:.4f}. That curve consists of straight pieces, too, and every corner is at
+# one of the dots. Where a ReLU switches on or off, the slope of the sum behind it changes. That is how a network turns
+# its ruler.
 #
 # ## Why a line stays a line
 #
@@ -158,9 +158,10 @@ book.film("ch04_learning_sine", Clip(both, fps=10, hold_first=1.5, hold_last=3, 
 # $$\left( w_2 w_1 \right) x + \left( w_2 b_1 + b_2 \right)$$
 #
 # There is again one weight, in front of $x$, and one bias. A third layer changes nothing about that, nor does a
-# hundredth, and it makes no difference how many neurons a layer has. So the network on the left has {count} parameters
-# and can say no more than one neuron. The dashed line below it is the smallest loss that any straight line can have,
-# {error:.5f}. The network finds that line, at {line.loss[-1]:.5f}, and there is nothing better for it to find.
+# hundredth, and it makes no difference how many neurons a layer has. So the network without activation functions has
+# {count} parameters and can say no more than one neuron. The dashed line below its curve is the smallest loss that any
+# straight line can have, {error:.5f}. The network finds that line, at {line.loss[-1]:.5f}, and there is nothing better
+# for it to find.
 #
 # ## Two ways to bend
 #
@@ -359,8 +360,8 @@ far = {name: runners[name].model.predict([[FAR], [FAR + 1]])[:, 0] for name in n
 #
 # $$p_k = \frac{e^{x_k}}{\sum_j e^{x_j}}$$
 #
-# In the film one of four scores rises, falls and comes back, and the other three stay. Which of the bars on the right
-# move? How far must the score rise to get the largest probability?
+# In the film one of four scores rises, falls and comes back, and the other three stay. Which of the probabilities move?
+# How far must the score rise to get the largest probability?
 
 
 # %% Draw the film: softmax
