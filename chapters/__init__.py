@@ -2,6 +2,13 @@
 it defines.
 """
 
+import sys
+
+if sys.argv[0] == "-m":  # python -m chapters, or one of them: this is the first of all its lines
+    from chapters.tools.starting import prepare
+
+    prepare()
+
 from chapters.tools.importing import install
 
 install()

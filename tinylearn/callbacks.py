@@ -26,11 +26,11 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import numpy as np
-from tqdm import tqdm
 
 from tinylearn.batches import checksum
 from tinylearn.checkpoint import save_checkpoint
 from tinylearn.checks import generator, path_of, positive_integer, real_array, shortened, texts
+from tinylearn.progress import Bar
 
 
 @dataclass(slots=True)
@@ -72,7 +72,7 @@ class ProgressBar:
     def __call__(self, update: Update) -> None:
         if self.bar is None:
             done = update.step - 1  # more than 0 in a resumed run
-            self.bar = tqdm(total=self.total, desc=self.description, unit=" updates", initial=done, leave=False)
+            self.bar = Bar(total=self.total, desc=self.description, unit=" updates", initial=done, leave=False)
         if self.bar.update():  # True when tqdm has just redrawn the line, a few times a second
             self.bar.set_postfix(loss=f"{update.loss:.4g}", refresh=False)
 

@@ -10,14 +10,13 @@ from dataclasses import KW_ONLY, InitVar, dataclass, field
 from itertools import pairwise
 from typing import Any, BinaryIO
 
-from tqdm import tqdm
-
 from animations import checks
 from animations.engine.glyphs import MISSING, refuse_missing_letter
 from animations.engine.painter import Painter
 from animations.engine.settings import DRAWING
 from animations.scene import Scene, checked_scene
 from tinylearn.checks import as_int, number
+from tinylearn.progress import Bar
 
 Taker = Generator[None, Any, None]  # takes picture after picture, (H, W, 4) uint8, each valid until the next
 Writer = Callable[["Clip", Painter, BinaryIO, str], Taker]  # of a format; the text is the file's name
@@ -127,7 +126,7 @@ class Clip:
                     if next(taker, "ended") != "ended":
                         waiting.append(taker)
                 places = range(len(self.delays()) if waiting else 0)
-                for place in tqdm(places, outputs[0][-1], unit=" pictures", leave=False, disable=not progress):
+                for place in Bar(places, outputs[0][-1], unit=" pictures", leave=False, disable=not progress):
                     whole = place % self.motion == 0
                     moment = place // self.motion if whole else place / self.motion
                     if painted:

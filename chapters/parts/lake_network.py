@@ -15,12 +15,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import numpy as np
-from tqdm import tqdm
 
 from chapters.parts.lake import Episodes
 from chapters.parts.lake_values import Later
 from tinylearn import Adam, BinaryCrossEntropy, Dense, ReLU, Sequential, Sigmoid, fit
 from tinylearn.callbacks import Callback
+from tinylearn.progress import Bar
 
 HIDDEN = (128, 64, 32, 16)
 BATCH, LEARNING_RATE = 256, 1e-3
@@ -102,7 +102,7 @@ def learn(
     """Train the network; the labels are calculated anew in each epoch, and the learning rate falls to 0 evenly."""
     x = every_pair(model.layers[0].n_in - 4)[4 * episodes.states + episodes.actions]  # type: ignore[attr-defined]
     optimizer = Adam(LEARNING_RATE)
-    for epoch in tqdm(range(epochs), desc="chapter 8", unit=" epochs", leave=False):
+    for epoch in Bar(range(epochs), desc="chapter 8", unit=" epochs", leave=False):
         optimizer.learning_rate = LEARNING_RATE * (1 - epoch / epochs)
         fit(model, x, labels(model)[:, None].astype(np.float32), loss=BinaryCrossEntropy(), optimizer=optimizer,
             epochs=1, batch_size=BATCH, rng=rng, callbacks=callbacks)  # fmt: skip

@@ -33,6 +33,7 @@ text beside them says what to look for; its numbers come from the same run.
 """
 GLOSSARY_TITLE = "Words"
 NOTES_FOR_TOOLS = re.compile(r"  # (fmt: skip|noqa.*|type: ignore.*)$", re.MULTILINE)
+DAMAGED = "The numbers in {name}.json are damaged: `python -m chapters {number}` makes them again."
 PENDING = "…"  # in the place of a number that the run has not come to
 
 
@@ -61,11 +62,11 @@ class BookPages:
             )
             notice, record = unfinished.get(chapter.name), None
             if notice is None:
-                record = (self.out / f"{chapter.name}.json").read_text(encoding="utf-8")
+                record = _record(self.out / f"{chapter.name}.json")
+                notice = None if record else DAMAGED.format(name=chapter.name, number=int(chapter.name[2:]))
             if self._is_new(chapter.name, (films, record, notice, around)):
                 self._page(f"{chapter.name}.html", chapter.title, "chapter",
-                           chapter_body(self.out, chapter, json.loads(record) if record else None, notice),
-                           _links(*around))  # fmt: skip
+                           chapter_body(self.out, chapter, record, notice), _links(*around))  # fmt: skip
                 _write(self.out / "source" / f"{chapter.path.stem}.txt", chapter.source)  # .txt: browsers show it
         if self._is_new("glossary", names):
             self._page("glossary.html", f"{GLOSSARY_TITLE}: {TITLE}", "words", glossary_body(chapters), _links())
@@ -92,6 +93,16 @@ class BookPages:
 def write_book(out: Path, unfinished: Mapping[str, str] | None = None) -> Path:
     """Write all pages of the book; return the path of the cover."""
     return BookPages(out).write(unfinished)
+
+
+def _record(path: Path) -> Any:
+    """Return what a run has left beside its films; None if that is damaged: cut short, edited, of something else."""
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+        sound = isinstance(record["numbers"], dict) and isinstance(record["cells"], list)
+    except (ValueError, KeyError, TypeError):
+        return None
+    return record if sound else None
 
 
 def _part(name: str) -> str:

@@ -16,13 +16,15 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from chapters.tools.starting import interruptible
+
 COMMAND = (sys.executable, "-m", "chapters")
 CLOCKS = ("RUN+12", "RUN-13")  # as TZ, for each run: so many hours behind UTC, or before it
 
 
 def check(argv: Sequence[str]) -> int:
     """Run `python -m chapters` with these arguments twice, say which files differ; return the exit code, 0 or 1."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+    with interruptible(), tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         outs = [Path(folder) / f"run {number}" for number in (1, 2)]
         for number, (out, clock) in enumerate(zip(outs, CLOCKS, strict=True), 1):
             print(f"run {number} of 2", flush=True)

@@ -7,11 +7,10 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from tqdm import tqdm
-
 from animations import Clip
 from animations.render import write
 from chapters.tools.processes import at_once
+from tinylearn.progress import Bar
 
 EXPLANATIONS = 500_000  # bytes of a film that may say why its numbers are what they are
 
@@ -25,7 +24,7 @@ def draw(clips: Mapping[str, Clip], out: Path, formats: tuple[str, ...], process
     paths = {name: [out / f"{name}.{suffix}" for suffix in formats] for name in clips if formats}
     jobs = {name: partial(_write, clips[name], files) for name, files in paths.items()}
     alone = min(processes, len(jobs)) == 1  # then each film has a bar of its own
-    with tqdm(total=len(jobs), desc="drawing", unit=" films", leave=False, disable=alone) as bar:
+    with Bar(total=len(jobs), desc="drawing", unit=" films", leave=False, disable=alone) as bar:
         at_once(jobs, processes, out, ends=lambda *_: bar.update())
 
 

@@ -9,10 +9,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from tqdm import tqdm
-
 from chapters.tools.book import BookPages
 from chapters.tools.figures import films_in
+from tinylearn.progress import Bar
 
 MAKING = "Still being made: the rest of this chapter comes while the program runs. Reload this page to see it."
 STOPPED = "Not finished: the run stopped early. `python -m chapters {number}` makes this chapter."
@@ -56,7 +55,7 @@ class LivePage:
                 if films != self.films:
                     first, path = not self.there, self._write(MAKING)
                     if first:
-                        tqdm.write(f"The first film can be opened: {path} (reload it to see more)", file=sys.stderr)
+                        Bar.write(f"The first film can be opened: {path} (reload it to see more)", file=sys.stderr)
                     self.films = films
 
     def _films(self) -> dict[Path, int]:

@@ -77,8 +77,8 @@ def _share(jobs: Mapping[str, Job], workers: list[Worker], begins: Callable, end
             at_work[worker.connection] = worker
         while not (answers := wait(at_work, timeout=1)):
             waits()
-        for ready in answers:
-            worker = at_work.pop(ready)  # type: ignore[call-overload]
+        for ready in [connection for connection in at_work if connection in answers]:
+            worker = at_work.pop(ready)
             result = worker.answer()
             idle.append(worker)
             ends(worker.job, result)

@@ -11,6 +11,7 @@ import tempfile
 from pathlib import Path
 
 from chapters.tools.chapter import CHAPTERS
+from chapters.tools.starting import interruptible
 
 ROOT = Path(__file__).parents[2]
 LIMIT = 3_000_000  # bytes, of all of them
@@ -28,7 +29,7 @@ def shown_pictures(readme: str) -> list[str]:
 def main() -> None:
     """Run the chapters of these pictures; put these in the place of those that are there."""
     docs, names = ROOT / "docs", shown_pictures((ROOT / "README.md").read_text(encoding="utf-8"))
-    with tempfile.TemporaryDirectory() as folder:
+    with interruptible(), tempfile.TemporaryDirectory() as folder:
         for chapter in sorted({name[:4] for name in names}):
             CHAPTERS[int(chapter[2:])].main(Path(folder), formats=("gif",))
         size = sum((Path(folder) / name).stat().st_size for name in names)

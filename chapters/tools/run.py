@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import builtins
-import io
+import errno
 import json
 import sys
+import tempfile
 import webbrowser
 from argparse import Namespace
 from collections.abc import Iterable, Mapping, Sequence
@@ -13,8 +14,6 @@ from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 from typing import Any
-
-from tqdm import tqdm
 
 from animations.formats.mp4 import check_video
 from chapters.tools.bars import without_bars
@@ -24,35 +23,47 @@ from chapters.tools.live_page import LivePage
 from chapters.tools.options import OWN
 from chapters.tools.outlook import Outlook, doing, expected
 from chapters.tools.processes import at_once
-from chapters.tools.settings import FORMATS, Refusal, parser
-from tinylearn.files import complete_or_absent
+from chapters.tools.settings import FORMATS, Refusal, folder, parser
+from chapters.tools.starting import interruptible, prepare_streams
+from chapters.tools.terminal import say
+from tinylearn.files import FULL, complete_or_absent
+from tinylearn.progress import Bar
+
+NO_FAULT_OF_OURS = (*FULL, errno.EACCES, errno.EPERM, errno.EROFS)  # no room, no rights
 
 
 def run_all(chapters: Mapping[str, Chapter], arguments: Namespace) -> None:
     """Run chapters, given by their names; say how they get on, and keep the page of the book up to date."""
-    _say_lines()
+    prepare_streams()
     out, formats = _folder(chapters, arguments), tuple(each for each in FORMATS if each in arguments.format)
     seconds = expected(chapters, len(formats), arguments.quick) if _usual(arguments) else {}
-    at_work = (
-        arguments.processes if seconds and len(chapters) > 1 else 1
-    )  # what may take hours is done alone, with bars
+    at_work = arguments.processes if seconds and len(chapters) > 1 else 1  # what takes hours is done alone, with bars
     settings = vars(arguments) | {"formats": formats, "processes": arguments.processes if at_work == 1 else 1}
     jobs = {name: partial(compute, chapters[name], name, out, settings) for name in _order(chapters, seconds, at_work)}
     try:
         with (
+            interruptible(),
             nullcontext() if sys.stderr.isatty() else without_bars(),
             LivePage(out, chapters) as page,
-            tqdm(bar_format="{desc}", leave=False, disable=at_work == 1) as line,
+            Bar(bar_format="{desc}", leave=False, disable=at_work == 1) as line,
         ):
             progress = Progress(chapters, Outlook(seconds, at_work), page, line, arguments.open)
             at_once(jobs, at_work, out, begins=progress.begins, ends=progress.ends, waits=progress.waits)
     except Refusal as refusal:
         raise SystemExit(str(refusal)) from refusal
     except KeyboardInterrupt:
-        path = out / "index.html"
-        there = f"What is finished can be opened: {path}" if path.exists() else "No film is finished yet."
-        tqdm.write(f"Interrupted. {there}", file=sys.stderr)
+        say(f"Interrupted. {_finished(out)}", sys.stderr)
         raise SystemExit(130) from None
+    except OSError as error:
+        if error.errno not in NO_FAULT_OF_OURS:
+            raise
+        what = error.strerror if error.filename is None else error  # without its number, where it was worded by us
+        raise SystemExit(f"{what}. {_finished(out)}") from error
+
+
+def _finished(out: Path) -> str:
+    path = out / "index.html"
+    return f"What is finished can be opened: {path}" if path.exists() else "No film is finished yet."
 
 
 class Progress:
@@ -68,7 +79,7 @@ class Progress:
         """Say what the chapter does, and about how long all of them still take."""
         short = self.chapters[name].title.partition(":")[0].rstrip(".")
         self.outlook.begins(name)
-        tqdm.write("; ".join(filter(None, [f"{short}: {doing(name)}", self.outlook.left()])), file=sys.stderr)
+        say("; ".join(filter(None, [f"{short}: {doing(name)}", self.outlook.left()])), sys.stderr)
 
     def waits(self) -> None:
         """Say again how long."""
@@ -81,9 +92,10 @@ class Progress:
             webbrowser.open(path.with_name(f"{name}.html").as_uri())
             self.to_open = False
         if len(self.chapters) > 1:
-            tqdm.write(f"Chapter {int(name[2:])} took {seconds:.0f} s and can be opened: {path}")
+            say(f"Chapter {int(name[2:])} took {seconds:.0f} s and can be opened: {path}", sys.stdout)
         else:
-            tqdm.write(f"{self.chapters[name].title} ({seconds:.1f} s)\n{table(record['numbers'])}\n  see {path}")
+            said = f"{self.chapters[name].title} ({seconds:.1f} s)\n{table(record['numbers'])}\n  see {path}"
+            say(said, sys.stdout)
 
 
 def _usual(arguments: Namespace) -> bool:
@@ -104,28 +116,23 @@ def _order(names: Iterable[str], seconds: Mapping[str, float], at_work: int) -> 
 def _folder(chapters: Mapping[str, Chapter], arguments: Namespace) -> Path:
     """Return the folder to write to, which is made; what cannot be is an error before minutes of training."""
     try:
-        own = getattr(arguments, "csv", None)  # the films of your table replace none of the chapter's
-        out: Path = (arguments.out / f"ch01_{own.stem}" if own else arguments.out).resolve()
+        out = folder(arguments)
         out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=out):  # may we?
+            pass
     except (OSError, ValueError) as error:  # a file is in the way, no rights, a name that no folder can have
-        raise SystemExit(
-            f"{', '.join(chapters)}: --out must be a folder to write to, got {arguments.out}: {error}"
-        ) from None
+        raise SystemExit(f"{', '.join(chapters)}: --out must be a folder to write to, got {out}: {error}") from None
     if "mp4" in arguments.format:
-        check_video()
+        try:
+            check_video()
+        except ModuleNotFoundError as error:
+            raise SystemExit(str(error)) from None
     return out
-
-
-def _say_lines() -> None:
-    """Write line by line, into a pipe too; a console that has no ° shows a question mark."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace", line_buffering=True)
 
 
 def compute(chapter: Chapter, name: str, out: Path, settings: dict[str, Any]) -> Record:
     """Run a chapter; write what it leaves to `name.json` and, if asked for, digests of what it records."""
-    _say_lines()
+    prepare_streams()
     own = {setting: value for setting, value in settings.items() if setting in chapter.takes}  # `data`, for some
     noted = recordings_noted(out / f"{name}_recordings.txt") if settings.get("digests") else nullcontext()
     try:

@@ -11,6 +11,9 @@ from tinylearn.checks import as_int, path_of, positive_integer, shortened, texts
 
 FORMATS = ("html", "gif", "mp4", "apng", "png")
 
+OWN_FILTER = {"kernel", "image", "stride", "padding"}
+OWN_TRAINING = {"epochs", "learning_rate"}
+
 Parser = argparse.ArgumentParser
 
 
@@ -40,13 +43,38 @@ def checked(
 def parser(description: str, prog: str) -> Parser:
     """Return the command line that all chapters share."""
     command = Parser(prog=prog, description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    command.add_argument("--out", type=Path, default=Path("gallery"), metavar="DIR", help="folder for the files")
+    command.add_argument(
+        "--out", type=Path, metavar="DIR",
+        help="folder for the files (default: gallery; a folder in it if the results will not be the book's)",
+    )  # fmt: skip
     command.add_argument("--seed", type=_from(0), default=0, help="fixes everything random (default: 0)")
     command.add_argument("--quick", action="store_true", help="fewer pictures, to see that all works")
     command.add_argument("--processes", type=_from(1), default=2, metavar="N", help="do so much at once (default: 2)")
     command.add_argument("--open", action="store_true", help="open the book when the first chapter is there")
     command.add_argument("--format", nargs="+", choices=FORMATS, default=["html", "gif"], help="(default: html gif)")
     return command
+
+
+def folder(arguments: argparse.Namespace) -> Path:
+    """Return the folder that a command line asks for.
+
+    What you make of a table or a filter of your own gets a folder in it, to replace no film of the chapter. So do all
+    runs whose numbers are not the book's, quick ones too, where no folder was named:
+
+    >>> folder(argparse.Namespace(out=None, seed=0, quick=True)).parts[-2:]
+    ('gallery', 'quick')
+    >>> folder(argparse.Namespace(out=Path("mine"), seed=0, quick=True)).name
+    'mine'
+    """
+    given = {name: value for name, value in vars(arguments).items() if value}
+    names = [f"ch01_{given['csv'].stem}"] if "csv" in given else []
+    names += ["ch06_own"] if OWN_FILTER & given.keys() else []
+    if arguments.out is None:
+        names += ["quick"] if arguments.quick else []
+        names += [f"seed_{arguments.seed}"] if arguments.seed else []
+        names += [given["data"]] if given.get("data", "sketches") != "sketches" else []
+        names += ["ch07_own"] if OWN_TRAINING & given.keys() else []
+    return Path(arguments.out or "gallery", "_".join(names)).resolve()
 
 
 def _from(least: int) -> Callable[[str], int]:

@@ -1,5 +1,6 @@
 """Chapters that take no time, take long, or go wrong: they stand in for real ones, also in other processes."""
 
+import errno
 import inspect
 import os
 import time
@@ -67,3 +68,13 @@ def slow(out):
     (Path(out) / "slow.pid").write_text(str(os.getpid()))
     time.sleep(60)
     return {"a": 1}
+
+
+def full_disk(out):
+    """Find the disk full."""
+    raise OSError(errno.ENOSPC, "render: that could not be written: no room")
+
+
+def missing_file(out):
+    """Forget to write a file before reading it."""
+    return {"a": (out / "forgotten").read_text()}

@@ -21,9 +21,8 @@ from typing import NamedTuple
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from tqdm import tqdm
-
 from tinylearn.files import say_what_is_full
+from tinylearn.progress import Bar
 
 try:
     import fcntl
@@ -96,7 +95,7 @@ def _complete(url: str, part: Path, checksum: Checksum) -> Checksum:
     with say_what_is_full(f"{url}: {part}"), open(part, "r+b") as file:
         have = file.seek(0, os.SEEK_END)
         if have < checksum.size:
-            with tqdm(total=checksum.size, initial=have, unit="B", unit_scale=True, desc=part.stem) as bar:
+            with Bar(total=checksum.size, initial=have, unit="B", unit_scale=True, desc=part.stem) as bar:
                 for position, chunk in _chunks(url, have, checksum.size):
                     file.seek(position)
                     file.write(chunk)

@@ -1,0 +1,156 @@
+"""`python -m chapters` where a terminal is missing or full, a reader has gone, Ctrl-C comes early, a name is taken."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from chapters.tools import run, settings
+from tests.chapters import stand_ins
+
+ROOT = Path(__file__).parents[2]
+CHAPTER = ["-m", "chapters", "--format", "png", "--quick", "3"]
+of_a_shell = pytest.mark.skipif(os.name == "nt", reason="says it in the words of a shell")
+
+
+def python(*words, cwd=ROOT, streams="", environment=None):
+    """Run Python; `streams` is what a shell would write behind the command."""
+    command = ["sh", "-c", f'exec "$@" {streams}', "sh", sys.executable, *map(str, words)]
+    variables = os.environ | {"PYTHONPATH": str(ROOT)} | (environment or {})
+    return subprocess.run(command, cwd=cwd, env=variables, capture_output=True, text=True, timeout=120, check=False)
+
+
+def run_here(main, out, *words):
+    run.run_all(
+        {"ch02": stand_ins.StandIn(main)},
+        settings.parser("", "").parse_args(["--out", str(out), "--format", "png", *words]),
+    )
+
+
+@pytest.mark.skipif(not os.path.exists("/proc/self/maps"), reason="asks Linux what a process has loaded")
+@pytest.mark.parametrize("module", ["chapters", "chapters.ch03_first_neuron"])
+def test_ctrl_c_during_imports_is_a_sentence(module, tmp_path):
+    process = subprocess.Popen([sys.executable, "-m", module, "--out", str(tmp_path)], cwd=ROOT,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
+    while "multiarray" not in Path(f"/proc/{process.pid}/maps").read_text():  # the first half of importing NumPy
+        time.sleep(0.001)
+    process.send_signal(signal.SIGINT)
+    said = process.communicate(timeout=15)
+    assert (process.returncode, *said) == (130, "", "\nInterrupted.\n")
+
+
+@of_a_shell
+@pytest.mark.parametrize("streams", ["2>&-", "2>/dev/full", ">&-", ">&- 2>&-"])
+def test_runs_without_a_terminal(tmp_path, streams):
+    done = python(*CHAPTER, "1", "--out", tmp_path, streams=streams)
+    assert done.returncode == 0, done.stderr
+    assert {"ch01.json", "ch03.json", "index.html", "ch01_shortest_scene.png"} <= set(os.listdir(tmp_path))
+    assert ("can be opened" in done.stdout) == (">&-" not in streams.replace("2>&-", ""))
+
+
+@of_a_shell
+@pytest.mark.parametrize("streams", ["", "2>&1"])
+def test_ends_quietly_when_nobody_reads_on(tmp_path, streams):
+    command = f'("$@" {streams}; echo "ended with $?" >&3) | head -n 1'
+    words = [*CHAPTER, "1", "--out", str(tmp_path)]
+    done = subprocess.run(["sh", "-c", f"{{ {command}; }} 3>&2", "sh", sys.executable, *words], cwd=ROOT,
+                          capture_output=True, text=True, timeout=120, check=False)  # fmt: skip
+    assert done.stderr.splitlines()[-1] == "ended with 141"
+    assert "Error" not in done.stderr
+    assert len(done.stdout.splitlines()) == 1
+    assert not [path.name for path in tmp_path.rglob(".*")]
+
+
+@of_a_shell
+@pytest.mark.parametrize("words", [["-OO"], ["-O"], []], ids=["OO", "O", "plain"])
+def test_an_ascii_console_in_a_folder_of_another_name_and_no_home(tmp_path, words):
+    home = dict.fromkeys(["HOME", "USERPROFILE"], "/nowhere/at/all")
+    plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
+    out = tmp_path / "ein schöner Ordner"
+    done = python(*words, *CHAPTER, "--out", out, environment=plain | home)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("Chapter 3. One neuron learns Fahrenheit from Celsius (")
+    assert "�" not in (out / "index.html").read_text(encoding="utf-8")
+    help_of_chapter_6 = python(*words, "-m", "chapters.ch06_convolution", "--help", environment=plain)
+    assert help_of_chapter_6.returncode == 0
+    assert "6 ? 6" in help_of_chapter_6.stdout
+
+
+def test_names_what_hides_a_package(tmp_path):
+    (tmp_path / "animations.py").write_text("", encoding="utf-8")
+    done = python(*CHAPTER, cwd=tmp_path)
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"{tmp_path / 'animations.py'} hides the package animations")
+    assert done.stderr.count("\n") == 1
+    assert python("-P", *CHAPTER, "--out", tmp_path, cwd=tmp_path).returncode == 0
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other rights")
+def test_refuses_at_once_a_folder_without_rights(tmp_path):
+    tmp_path.chmod(0o555)
+    rights = [] if os.geteuid() else ["setpriv", "--bounding-set=-dac_override"]  # root may write everywhere
+    done = subprocess.run([*rights, sys.executable, *CHAPTER, "--out", str(tmp_path)], cwd=ROOT, capture_output=True,
+                          text=True, timeout=60, check=False)  # fmt: skip
+    if "bounding set" in done.stderr:
+        pytest.skip("this root may not give rights away")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"ch03: --out must be a folder to write to, got {tmp_path}: [Errno 13]")
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_a_full_disk_is_a_sentence_that_says_what_is_kept(tmp_path, processes):
+    with pytest.raises(SystemExit, match=r"^render: that could not be written: no room\. No film is finished yet\.$"):
+        run_here(stand_ins.full_disk, tmp_path, "--processes", processes)
+    (tmp_path / "index.html").touch()
+    with pytest.raises(SystemExit, match=r"no room\. What is finished can be opened: .*index\.html$"):
+        run_here(stand_ins.full_disk, tmp_path, "--processes", processes)
+
+
+def test_an_error_of_ours_keeps_its_traceback(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        run_here(stand_ins.missing_file, tmp_path)
+
+
+def test_a_film_without_ffmpeg_is_refused_in_a_sentence(tmp_path, monkeypatch):
+    monkeypatch.setattr("animations.formats.mp4.find_spec", lambda name: None)
+    with pytest.raises(SystemExit, match=r"^render: \.mp4 needs the package imageio-ffmpeg"):
+        run_here(stand_ins.nothing, tmp_path, "--format", "mp4")
+
+
+@pytest.mark.parametrize(
+    "damaged",
+    ["", '{"numbers": {', "[]", "null", "\x00", '{"w": 1}', '{"numbers": {}}', '{"numbers": [], "cells": []}'],
+)
+def test_the_page_names_damaged_numbers(tmp_path, damaged):
+    (tmp_path / "ch03.json").write_text(damaged, encoding="utf-8")
+    run_here(stand_ins.nothing, tmp_path)
+    page = (tmp_path / "ch03.html").read_text(encoding="utf-8")
+    assert "The numbers in ch03.json are damaged: <code>python -m chapters 3</code> makes them again.</p>" in page
+    assert "All numbers of this run" not in page
+    assert json.loads((tmp_path / "ch02.json").read_text())["numbers"] == {"a": 1}
+
+
+@pytest.mark.parametrize(
+    ("options", "name"),
+    [
+        ({}, "gallery"),
+        ({"processes": 1, "format": ["png"], "resume": True}, "gallery"),
+        ({"quick": True}, "gallery/quick"),
+        ({"quick": True, "seed": 3}, "gallery/quick_seed_3"),
+        ({"data": "cifar10"}, "gallery/cifar10"),
+        ({"epochs": 2}, "gallery/ch07_own"),
+        ({"csv": Path("my/table.csv")}, "gallery/ch01_table"),
+        ({"kernel": [[1]]}, "gallery/ch06_own"),
+        ({"out": Path("mine"), "quick": True, "seed": 3}, "mine"),
+        ({"out": Path("mine"), "kernel": [[1]]}, "mine/ch06_own"),
+    ],
+)
+def test_runs_of_your_own_replace_none_of_the_book(options, name):
+    usual = settings.parser("", "").parse_args([])
+    assert settings.folder(type(usual)(**vars(usual) | options)) == Path(name).resolve()

@@ -1,0 +1,71 @@
+"""Progress is shown where there is a place for it; where there is none, work goes on without it."""
+
+import io
+import os
+import subprocess
+import sys
+
+import pytest
+
+from tinylearn.progress import Bar, takes_text
+
+PROGRAM = """
+import sys, tempfile
+import numpy as np
+from animations import Scene, render
+from tinylearn import SGD, Dense, MeanSquaredError, ProgressBar, Sequential, fit
+
+class Empty(Scene):
+    frames = 3
+    def draw(self, figure):
+        self.text = figure.text(0.5, 0.5, "a")
+    def update(self, frame):
+        return [self.text]
+
+x = np.ones((4, 1))
+model = Sequential([Dense(1, 1, rng=np.random.default_rng(0))])
+fit(model, x, x, loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=50, callbacks=[ProgressBar()])
+render(Empty(), tempfile.mkdtemp(dir=sys.argv[1]) + "/empty.gif")
+print("done")
+"""
+needs_dev_full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs a device that is always full")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="says it in the words of a shell")
+@pytest.mark.parametrize(
+    "stderr", [pytest.param("2>&-", id="closed"), pytest.param("2>/dev/full", id="full", marks=needs_dev_full)]
+)
+def test_trains_and_renders_without_a_place_for_progress(tmp_path, stderr):
+    command = ["sh", "-c", f'exec "$@" {stderr}', "sh", sys.executable, "-c", PROGRAM, str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (0, "done\n")
+
+
+@pytest.mark.parametrize(("environment", "shown"), [({}, True), ({"TQDM_DISABLE": "1"}, False)])
+def test_the_environment_can_forbid_all_bars(tmp_path, environment, shown):
+    done = subprocess.run([sys.executable, "-c", PROGRAM, tmp_path], env=os.environ | environment, check=True,
+                          capture_output=True, text=True, timeout=60)  # fmt: skip
+    assert ("training" in done.stderr, "empty.gif" in done.stderr) == (shown, shown)
+
+
+def test_a_bar_ends_where_stderr_does(monkeypatch):
+    class Gone(io.StringIO):
+        def write(self, text):
+            raise BrokenPipeError
+
+    shown = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", shown)
+    with Bar(range(3), "here") as bar:
+        bar.fp = Gone()
+        bar.sp = bar.status_printer(bar.fp)
+        assert list(bar) == [0, 1, 2]
+        assert bar.refresh() in (None, False)
+        assert bar.disable
+    assert "here" in shown.getvalue()
+
+
+def test_a_closed_stream_takes_no_text():
+    closed = io.StringIO()
+    assert takes_text(closed)
+    closed.close()
+    assert not takes_text(closed)
