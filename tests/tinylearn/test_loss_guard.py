@@ -360,7 +360,7 @@ def test_backward_waits_for_a_forward_that_ends_well():
 
     loss = Sometimes()
     loss.forward(HALF, HALF)
-    with pytest.raises(ZeroDivisionError, match=r"^Sometimes\(\): float division"), np.errstate(all="raise"):
+    with pytest.raises(ZeroDivisionError, match=r"^Sometimes\(\): (float )?division"), np.errstate(all="raise"):
         float(loss.forward(HALF[:1], HALF[:1]))
     with pytest.raises(ValueError, match="backward was called before forward"):
         loss.backward()

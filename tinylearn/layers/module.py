@@ -61,7 +61,8 @@ class Module:
         found: dict[str, Self] = {}
         numbers: Counter[str] = Counter()
         first = [part for _, part in found_in("layers", vars(self).get("layers"), Module)]
-        others = [part for _, part in self.attributes(Module) if not any(part is each for each in first)]
+        among_them = {id(part) for part in first}
+        others = [part for _, part in self.attributes(Module) if id(part) not in among_them]
         for part in [*first, *others]:
             kind = type(part).__name__.lower()
             numbers[kind] += 1
