@@ -6,8 +6,6 @@ from contextlib import closing
 from importlib.util import find_spec
 from typing import BinaryIO
 
-import imageio.v2 as imageio
-
 from animations.engine.clip import Clip, Taker
 from animations.engine.painter import Painter
 
@@ -34,6 +32,8 @@ def check_video() -> None:
 
 def write_mp4(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker:
     """Write every picture, as often as it is held. ffmpeg puts white beside an odd edge."""
+    import imageio.v2 as imageio  # and its 65 modules, so not at the top
+
     per_second = clip.fps * clip.motion
     writer = imageio.get_writer(
         file.name, format="FFMPEG", fps=per_second, codec="libx264", quality=None, pixelformat="yuv420p",

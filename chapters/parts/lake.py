@@ -11,10 +11,12 @@ N moves of all episodes together.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import gymnasium
 import numpy as np
+
+if TYPE_CHECKING:  # it is imported where a lake is made: the other chapters do without
+    import gymnasium
 
 MAP = ("SFFF", "FHFH", "FFFH", "HFFG")
 ACTIONS = ("left", "down", "right", "up")
@@ -62,6 +64,8 @@ def make_lake(rows: Sequence[str] = MAP, *, slippery: bool = False, moves: int =
     >>> state, reward, terminated, truncated
     (4, 0, False, False)
     """
+    import gymnasium
+
     return gymnasium.make("FrozenLake-v1", desc=list(rows), is_slippery=slippery, max_episode_steps=moves,
                           disable_env_checker=True, **more)  # fmt: skip
 

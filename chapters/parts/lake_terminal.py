@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-import gymnasium
 import numpy as np
 
 from chapters.parts.lake import ACTIONS, greedy, make_lake
+
+if TYPE_CHECKING:
+    import gymnasium
 
 KEYS = {"a": 0, "s": 1, "d": 2, "w": 3, "l": 0, "r": 2, "u": 3} | {name: k for k, name in enumerate(ACTIONS)}
 HELP = "a left, s down, d right, w up, then Enter; q gives up"

@@ -10,11 +10,14 @@ evaluation**, with the best actions **value iteration**. R. Bellman, "Dynamic Pr
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import gymnasium
 import numpy as np
 
 from chapters.parts.lake import Policy
+
+if TYPE_CHECKING:
+    import gymnasium
 
 Later = Callable[[np.ndarray], np.ndarray]
 

@@ -123,6 +123,17 @@ def test_a_film_without_ffmpeg_is_refused_in_a_sentence(tmp_path, monkeypatch):
         run_here(stand_ins.nothing, tmp_path, "--format", "mp4")
 
 
+def test_a_chapter_runs_without_the_packages_of_others(tmp_path):
+    missing, out = tmp_path / "missing", tmp_path / "out"
+    missing.mkdir()
+    for name in ("gymnasium", "imageio", "imageio_ffmpeg"):
+        (missing / f"{name}.py").write_text(f"raise ModuleNotFoundError('there is no {name}')", encoding="utf-8")
+    words = ["-m", "chapters", "1", "3", "--quick", "--format", "png", "--out", out]
+    done = python(*words, environment={"PYTHONPATH": os.pathsep.join([str(missing), str(ROOT)])})
+    assert done.returncode == 0, done.stderr
+    assert {"ch01.json", "ch03.json"} <= set(os.listdir(out))
+
+
 @pytest.mark.parametrize(
     "damaged",
     ["", '{"numbers": {', "[]", "null", "\x00", '{"w": 1}', '{"numbers": {}}', '{"numbers": [], "cells": []}'],
