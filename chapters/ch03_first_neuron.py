@@ -112,7 +112,7 @@ float(w), float(b)
 #
 # ## One update, slowly
 #
-# The next film shows the first updates one by one. Each has three pictures. First you see the errors. Then each row
+# The next film shows the first **updates** one by one. Each has three pictures. First you see the errors. Then each row
 # pulls: its share of the sum in the formula for $w$ is drawn as a bar, and all shares together are the slope. Then
 # comes the step. On the right is the loss for every $w$ and $b$, drawn like a map: along each line it is the same, and
 # at the star it is zero. While you watch, ask yourself two questions. Which rows pull hardest, and why? And where does
@@ -136,7 +136,7 @@ pulls = (2 / x.size * (x + 1 - y) * x)[:, 0]  # of each row, in the first update
 #
 # ## Why does it take so long?
 #
-# Two parameters, ten rows, {UPDATES:,} updates: that is a lot of work for a straight line. The map shows the reason.
+# Two **parameters**, ten rows, {UPDATES:,} updates: that is a lot of work for a straight line. The map shows the reason.
 # The valley is steep from wall to wall and almost level along its floor. How much a surface bends is called its
 # curvature, and for this loss it is the same everywhere:
 
