@@ -136,8 +136,8 @@ pulls = (2 / x.size * (x + 1 - y) * x)[:, 0]  # of each row, in the first update
 #
 # ## Why does it take so long?
 #
-# Two **parameters**, ten rows, {UPDATES:,} updates: that is a lot of work for a straight line. The map shows the reason.
-# The valley is steep from wall to wall and almost level along its floor. How much a surface bends is called its
+# Two **parameters**, ten rows, {UPDATES:,} updates: that is a lot of work for a straight line. The map shows the
+# reason. The valley is steep from wall to wall and almost level along its floor. How much a surface bends is called its
 # curvature, and for this loss it is the same everywhere:
 
 # %%

@@ -122,8 +122,8 @@ wanders, settles = at_start[halfway[0] : epochs[0] + 1], at_start[halfway[1] :]
 # %% [markdown]
 # To learn from trying is called **reinforcement learning**, and it has words of its own. The one who walks is the
 # **agent**. What it knows of the world at a moment is its **state**; here that is the number of the tile it stands on.
-# In each state it chooses an **action**: left, down, right or up. For each move it gets a reward: one for the move to the
-# flag, zero for every other.
+# In each state it chooses an **action**: left, down, right or up. For each move it gets a reward: one for the move to
+# the flag, zero for every other.
 #
 # A walk from the start to its end is an **episode**. It ends at the flag, and is won, or in a hole. If it still goes on
 # after {MOVES} moves, it is **truncated**. The rule that says which action to take in each state is a **policy**. The
