@@ -110,5 +110,5 @@ def test_without_ffmpeg_a_film_is_refused_before_the_training(tmp_path, monkeypa
         raise AssertionError("trained for nothing")
 
     monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
-    with pytest.raises(ModuleNotFoundError, match="imageio-ffmpeg"):
+    with pytest.raises(SystemExit, match="imageio-ffmpeg"):
         run.run_alone(StandIn(train), ["--format", "mp4", "--out", str(tmp_path)])
