@@ -214,7 +214,7 @@ def test_both_networks_see_the_same_red_pixels_and_the_filters_all_colours_from_
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """Run the chapter's command line without drawing; return the scene and what was written to ch06.json."""
+    """Run the chapter's command line without drawing; return the scene and what was written to ch06_own/ch06.json."""
     films = {}
     monkeypatch.setattr("chapters.tools.chapter.draw", lambda found, *_: films.update(found))
     monkeypatch.setattr(chapter, "learn", lambda *_, **__: pytest.fail("trained for nothing"))
@@ -222,7 +222,9 @@ def run(tmp_path, monkeypatch):
     def command(*words):
         run_alone(CHAPTERS[6], [*words, "--out", str(tmp_path)])
         assert list(films) == ["ch06_your_convolution"]
-        return films["ch06_your_convolution"].scene, json.loads((tmp_path / "ch06.json").read_text("utf-8"))["numbers"]
+        return films["ch06_your_convolution"].scene, json.loads(
+            (tmp_path / "ch06_own" / "ch06.json").read_text("utf-8")
+        )["numbers"]
 
     return command
 
