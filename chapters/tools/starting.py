@@ -36,15 +36,26 @@ def _end(*_: Any) -> None:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """While this runs, Ctrl-C is an error as usual: there is something to clean up."""
-    early = signal.getsignal(signal.SIGINT) is _end
-    if early:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """While this runs, Ctrl-C is an error as usual, a KeyboardInterrupt: there is something to clean up.
+
+    Also where it came while matplotlib converted a path: that says then that the path is wrong, a ValueError.
+    """
+    pressed, before = [], signal.getsignal(signal.SIGINT)
+
+    def interrupt(*_: Any) -> None:
+        pressed.append(True)
+        raise KeyboardInterrupt
+
+    if before in (_end, signal.default_int_handler):
+        signal.signal(signal.SIGINT, interrupt)
     try:
         yield
+    except Exception as error:
+        if pressed:
+            raise KeyboardInterrupt from error
+        raise
     finally:
-        if early:
-            signal.signal(signal.SIGINT, _end)
+        signal.signal(signal.SIGINT, before)
 
 
 def prepare_streams() -> None:

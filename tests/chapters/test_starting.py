@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from chapters.tools import run, settings
+from chapters.tools.starting import interruptible
 from tests.chapters import stand_ins
 
 ROOT = Path(__file__).parents[2]
@@ -42,6 +43,18 @@ def test_ctrl_c_during_imports_is_a_sentence(module, tmp_path):
     process.send_signal(signal.SIGINT)
     said = process.communicate(timeout=15)
     assert (process.returncode, *said) == (130, "", "\nInterrupted.\n")
+
+
+def test_ctrl_c_is_one_though_a_library_makes_another_error_of_it():
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), interruptible():
+        try:
+            signal.raise_signal(signal.SIGINT)
+        except KeyboardInterrupt:
+            raise ValueError("Invalid affine transformation matrix") from None
+    with pytest.raises(ValueError, match="of ours"), interruptible():
+        raise ValueError("of ours")
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 @of_a_shell
