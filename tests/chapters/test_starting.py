@@ -46,12 +46,15 @@ def test_ctrl_c_during_imports_is_a_sentence(module, tmp_path):
 
 
 def test_ctrl_c_is_one_though_a_library_makes_another_error_of_it():
-    before = signal.getsignal(signal.SIGINT)
-    with pytest.raises(KeyboardInterrupt), interruptible():
+    def convert():
         try:
             signal.raise_signal(signal.SIGINT)
         except KeyboardInterrupt:
             raise ValueError("Invalid affine transformation matrix") from None
+
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(KeyboardInterrupt), interruptible():
+        convert()
     with pytest.raises(ValueError, match="of ours"), interruptible():
         raise ValueError("of ours")
     assert signal.getsignal(signal.SIGINT) is before
