@@ -16,7 +16,7 @@ def read_glossary(text: str) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     for paragraph in re.split(r"\n\s*\n", text.strip()):
-        entry = re.fullmatch(r"\*\*(.+?)\*\*: (.+\.)", " ".join(paragraph.split()))
+        entry = re.fullmatch(r"\*\*([^*]+)\*\*: ([^*]+\.)", " ".join(paragraph.split()))
         if entry is None or entry[1] in found:
             raise ValueError(f"the glossary needs one paragraph a term, **term**: A sentence. It has {paragraph!r}")
         found[entry[1]] = entry[2]
