@@ -54,7 +54,7 @@ class Controls {
     this.slider = make("input", { type: "range", min: 0, max: last, value: 0, "aria-label": film.unit });
     this.slider.addEventListener("input", () => this.jump(Number(this.slider.value)));
     this.now = make("span");
-    const labels = film.moments.map((_, frame) => film.label(frame).length), of = ` / ${film.moments.at(-1)}`;
+    const labels = film.moments.map((_, frame) => film.label(frame).length), of = ` / ${film.written(film.frames - 1)}`;
     this.output = make("output", { "aria-live": "off" }, this.now, make("span", { class: "of" }, of));
     this.output.style.setProperty("--letters", Math.max(...labels));
     this.output.style.setProperty("--of", of.length);
@@ -77,7 +77,7 @@ class Controls {
     slider.value = film.picture;
     if (film.frame !== this.frame) {
       this.frame = film.frame;
-      this.now.textContent = `${film.unit} ${film.moments[film.frame]}`;
+      this.now.textContent = film.now();
       slider.setAttribute("aria-valuetext", film.label(film.frame, " of "));
       film.stage.setAttribute("aria-label", text);
     }

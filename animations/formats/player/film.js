@@ -62,7 +62,14 @@ class Film {
   get frame() { return Math.floor(this.picture / this.motion); }
 
   label(frame = this.frame, between = " / ") {
-    return `${this.unit} ${this.moments[frame]}${between}${this.moments.at(-1)}`;
+    return `${this.now(frame)}${between}${this.written(this.moments.length - 1)}`;
+  }
+
+  now(frame = this.frame) { return `${this.unit} ${this.written(frame)}`; }
+
+  written(frame) {  // a number with a minus sign; a time as the table has it
+    const moment = this.moments[frame];
+    return typeof moment === "number" ? String(moment).replace("-", "−") : moment;
   }
 
   // --- the picture ---------------------------------------------------------------------------------------------------

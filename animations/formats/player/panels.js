@@ -1,5 +1,5 @@
 "use strict";
-// Panels: those of a row stand under each other where they would be too small to read, and one alone scrolls sideways.
+// Panels: those of a row go on in a next row where they would be too small to read, and one alone scrolls sideways.
 
 const NARROW = 640;  // pixels; below, the controls are small and the sheet lies at the bottom of the screen
 const WIDE = 900;    // from here on, the sheet stands beside the picture
