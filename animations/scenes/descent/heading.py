@@ -32,7 +32,7 @@ class Heading(PageScene):
     def draw(self, figure: FigureBase) -> None:
         self.page = Page(figure, self.size)
         self.page.step((30, 30), self.clock, lambda frame: self.said[int(self.clock[frame] > 0)])
-        self.page.text(self.rule, (self.width - 24, 30), ha="right", size=style.LARGE)
+        self.page.text(self.rule, (330, 30), size=style.LARGE)  # in sight where the right end is not
 
     def describe(self, frame: int) -> str:
         return f"Step {self.clock[frame]}: {self.rule}."
