@@ -8,7 +8,7 @@
 # Now let the years go by in front of you. A line climbs and crosses another; you need not search, because you see it
 # happen.
 #
-# This chapter turns one table into five films. One of them you make by yourself, in about twenty lines. All other films
+# This chapter turns one table into five films. One of them you write yourself, in about twenty lines. All other films
 # of this book are made in the same way, whatever they show.
 
 # %% What this chapter uses
@@ -81,7 +81,7 @@ if book.quick:
 # Bank](https://data.worldbank.org/indicator/NY.GDP.MKTP.CD). {note}
 #
 # Watch the line of China, which begins below all others. The large number in the corner is the clock. Before you press
-# play, make a guess: in which year does China's line cross Japan's? And which lines does it cross before?
+# play, make a guess: in which year does China's line cross Japan's? And which lines does it cross first?
 
 # %% Draw the film: lines that grow
 few, many = (pictures_per_row(shown, most) for most in ((10, 10) if book.quick else (100, 200)))  # from row to row
@@ -90,7 +90,7 @@ book.film("ch01_gdp_lines", Clip(GrowingLines(shown), fps=10 / few, motion=few, 
           "Each line grows from its first year to its last.")  # fmt: skip
 
 # %% [markdown]
-# It passes the UK in {crossings["China passes UK"]}, Germany in {crossings["China passes Germany"]} and Japan in
+# China passes the UK in {crossings["China passes UK"]}, Germany in {crossings["China passes Germany"]} and Japan in
 # {crossings["China passes Japan"]}, and from then on it stays ahead of them. You also saw something that you did not
 # look for: Japan's line climbs until the middle of the nineties, and ends no higher than it was then. That is what a
 # picture is good for.
@@ -102,8 +102,8 @@ book.film("ch01_gdp_lines", Clip(GrowingLines(shown), fps=10 / few, motion=few, 
 #
 # $$\text{picture} = f(\text{frame})$$
 #
-# Here that is easy to say. Frame $n$ shows, of every line, the rows up to row $n$ of the table. So the first frame is a
-# point for each country, and the last is the whole chart.
+# Here that is easy to say. Frame $n$ shows each line up to row $n$ of the table. So the first frame is a point for each
+# country, and the last is the whole chart.
 #
 # In tinylearn such an $f$ is a class, a `Scene`. It has two methods. `draw` is called once, at the beginning. It makes
 # everything that will ever be seen: the axes, the title, the lines. Then `update` is called for each frame. It makes
@@ -155,8 +155,8 @@ book.film("ch01_shortest_scene", shortest, "The same table, drawn by the class a
 
 # %% [markdown]
 # The lines jump: there is a picture for each row, {len(shortest.delays())} in all, and nothing between them. There is
-# no clock, and no value at the end of a line. The names stand in a box, so your eyes have to go to and fro. But it is
-# the same film, and you know all of its code.
+# no clock, and no value at the end of a line. The names stand in a box, so your eyes have to go back and forth. But it
+# is the same film, and you know all of its code.
 #
 # Copy the class into a file of your own, with these lines around it, and put your own numbers in. You need as many
 # times as there are rows of values, and as many names as there are columns:
@@ -195,9 +195,9 @@ book.film("ch01_shortest_scene", shortest, "The same table, drawn by the class a
 #
 # $$(T - 1) \cdot m + 1$$
 #
-# pictures. The next one has {(len(shown.times) - 1) * many + 1}, of {len(shown.times)} rows. It is a race of bars: the
-# longest is on top, and whoever becomes longer moves up. Which bar never leaves its place? Keep an eye on the number at
-# the end of a bar, too, and on the scale at the bottom. Do they glide like the bars?
+# pictures. The next film makes {(len(shown.times) - 1) * many + 1} of them from {len(shown.times)} rows. It is a race
+# of bars: the longest is on top, and whoever becomes longer moves up. Which bar never leaves its place? Keep an eye on
+# the number at the end of a bar, too, and on the scale at the bottom. Do they glide like the bars?
 
 # %% Draw the film: a bar race
 book.film("ch01_bar_race", Clip(BarRace(shown), fps=10 / many, motion=many, **unhurried | {"colors": 32}),
@@ -220,8 +220,8 @@ growth = usa[-1] / usa[0]
 #
 # ## Which chart for which question?
 #
-# If you want to compare moments, the scale must stand still. In the next film it does. On the left is one year, as
-# bars; on the right are all years up to now, as lines. Both have one clock and one scale. Which of the two tells you
+# If you want to compare moments, the scale must stand still. In the next film it does. One chart shows a single year,
+# as bars; the other shows all years up to now, as lines. Both have one clock and one scale. Which of the two tells you
 # faster who is ahead? And which of them can still show you, at the end, when an economy shrank?
 
 # %% Draw the film: bars and lines beside each other
@@ -254,17 +254,17 @@ except ValueError as error:  # a negative value has no share
 # %% [markdown]
 # They do not. The wedge of the USA shrinks, from {shares[0]:.0%} to {shares[-1]:.0%}, while its line climbs and climbs.
 # The others have grown faster, that is all. The pie cannot tell you: it stays as large as it was while the sum, the
-# whole pie, becomes {total[-1] / total[0]:.0f} times as large. Nor is that whole the world. It is these five countries,
-# and a share of something else would be another number.
+# whole pie, becomes {total[-1] / total[0]:.0f} times as large. Nor is that whole the world. It is these five countries;
+# of the whole world, the share is smaller.
 #
 # ## Why you need not wait long
 #
-# To draw a picture with axes, ticks, a grid and a legend takes a computer a while, and each film has many pictures.
+# Drawing a picture with axes, ticks, a grid and a legend takes a computer a while, and each film has many pictures.
 # Most of each picture, however, is the same as before. So tinylearn draws what never changes once, and saves it as a
 # background. For each frame it puts back the background and draws only what `update` has returned. This is called
 # **blitting**.
 #
-# Say that the background costs $b$, what changes costs $c$, and there are $n$ frames. To draw everything each time
+# Say that the background costs $b$, what changes costs $c$, and there are $n$ frames. Drawing everything each time
 # costs $n \, (b + c)$. With blitting it is
 #
 # $$b + n \, c$$
@@ -325,8 +325,7 @@ drop = 1 - germany[EURO_FELL - first] / germany[EURO_FELL - 1 - first]
 #
 # ### Exercise 1. Lines that forget
 #
-# Change the shortest scene: each line shall show its last ten points and forget those before. You need only another
-# `update`.
+# Change the shortest scene so that each line shows only its last ten points. All you need is another `update`.
 
 
 # %% Answer 1
@@ -364,7 +363,7 @@ assert np.array_equal(shrank, faster)  # a wedge shrinks exactly when the others
 f"{(grew & shrank).sum()} of {len(grew)} years"
 
 # %% [markdown]
-# ### Exercise 3. Behind the last row
+# ### Exercise 3. Beyond the last row
 #
 # It is {last - 10}, and you have the table up to that year. Suppose that China and the USA go on growing, each by the
 # factor by which it has grown per year, on average, since {last - 20}. When does China pass the USA? Then look at the

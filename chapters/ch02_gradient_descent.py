@@ -156,7 +156,7 @@ f"felt: {felt:.4f}   calculated: {slope(START):.4f}"
 # $$x \leftarrow x - \text{step size} \cdot \text{sign of slope}$$
 #
 # How do you know that you are there? A walk on this curve ends when a step changes $y$ by no more than {ENOUGH}; we say
-# that it **converges**. One that does not is broken off after {MOST:,} steps.
+# that it **converges**. A walk that does not is stopped after {MOST:,} steps.
 #
 # In the film three walkers set out from the same place, with three step sizes. The orange arrow is the slope; it points
 # uphill along $x$. The blue arrow is the next step. With the largest size, {LARGE:g}, the first step goes almost to the
@@ -308,8 +308,9 @@ book.film("ch02_learning_rates", Clip(rates, fps=6, motion=3, holds=slowly, hold
 # $$\left( x - r \cdot 2 (x - 10) \right) - 10 = (1 - 2 r) (x - 10)$$
 #
 # Every step multiplies the distance by the same factor, $1 - 2 r$. For the moderate rate it is {factor(MODERATE):g}:
-# each step does a fifth of the way that is left. For the smallest rate it is {factor(SMALLEST):g}, which leaves almost
-# everything to do. For the large one it is {factor(LARGEST):g}, and the minus sign is the leap to the other wall.
+# each step covers a fifth of the way that is left. For the smallest rate it is {factor(SMALLEST):g}, so almost all of
+# the distance is left. For the one that is too large it is {factor(LARGEST):g}, and the minus sign is the leap to the
+# other wall.
 #
 # The two in $1 - 2 r$ comes from this curve: it is the **curvature**, the amount by which the slope changes when $x$
 # grows by one. In general the factor is
@@ -442,13 +443,12 @@ def valley_slope(place: np.ndarray) -> np.ndarray:
 # The lines above it are the first cure, **momentum**. Here `v` is a velocity: each step keeps a part of the step before
 # it. Leaps to and fro cancel, and steps in the same direction add up.
 #
-# The second cure is **RMSprop**. Here `v` is a running mean of each slope's square.
-#
-# Its root says how large that slope usually is, and the step is divided by it:
+# The second cure is **RMSprop**. Here `v` is a running mean of each slope's square. Its root says how large that slope
+# usually is, and the step is divided by it:
 #
 # ::source tinylearn/optimizers.py RMSprop.step
 #
-# So both directions are walked at one pace, however steep they are. The third cure, **Adam**, unites the two: it goes
+# So it goes at one pace in both directions, however steep they are. The third cure, **Adam**, unites the two: it goes
 # along a running mean of the gradient, divided by the usual size.
 #
 # All optimisers are used in the same way. This is a walk with momentum:
@@ -465,7 +465,7 @@ place.round(4)
 # It ends close to zero. In the film you see how, beside three others. Each walks with the best of {len(RATES_TO_TRY)}
 # learning rates. The orange arrow is the steepest way down for plain gradient descent, at a right angle to the contour
 # line. Near the minimum a window shows the walkers larger. The chart has their heights, again on a logarithmic scale.
-# Who goes straight, who swings, and who is lowest after {VALLEY_STEPS} steps?
+# Which walker goes straight, which one swings, and which is lowest after {VALLEY_STEPS} steps?
 
 
 # %% Draw the film: four optimisers in a valley

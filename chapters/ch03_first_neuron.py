@@ -46,12 +46,13 @@ truth = ASKED * 9 / 5 + 32
 # $$\hat{y} = w x + b$$
 #
 # That is a straight line: $w$ says how steep it is, and $b$ how high it is where $x$ is zero. Nobody knows yet what
-# they should be, so we **initialise** both with {ws[0]:.0f}. From then on the neuron must find better values by itself.
+# they should be, so we **initialise** both with {ws[0]:.0f}. From then on the neuron must find
+# better values by itself.
 #
-# Look at three things in the film. On the left are $w$ and $b$; in the middle stands the table, with what the neuron
-# predicts for each row; on the right is the line, with the right answers, the **targets**, as points. A red bar is an
-# error: how far the line misses the point. Before you press play, make a guess. What happens first: does the line turn,
-# or does it rise?
+# Look at three things in the film: at the arrows with $w$ and $b$, at the table with what the neuron predicts for each
+# row, and at the line among points. The points are the right answers, the **targets**. A red bar is an error: how far
+# the line misses the point. Before you press play, make a guess. What happens first: does the line turn, or does it
+# rise?
 
 # %% Draw the film: the neuron, the table and the line
 units = ("°C", "°F")
@@ -59,13 +60,13 @@ every_second = [2 * step for step in spaced_steps(UPDATES // 2, 9 if book.quick 
 states = NeuronStates(recording, x, y, every_second)
 neuron = SideBySide(NeuronDiagram(states, units=units, ask=ASKED), LineFit(states, units=units))
 book.film("ch03_first_neuron", Clip(neuron, fps=10, hold_first=1.5, hold_last=3, colors=32),
-          "One neuron, and the line that it is. Every second update is shown, most of the early ones.")  # fmt: skip
+          "One neuron and its line. Of the updates shown, most are early ones.")  # fmt: skip
 
 # %% [markdown]
-# It turns first. After {TURNED} updates $w$ is {ws[TURNED]:.2f}, not far from where it ends, while $b$ has only come to
-# {bs[TURNED]:.2f}. Then the line rises, more and more slowly. After {UPDATES:,} updates $w$ is {ws[-1]:.4f} and $b$ is
-# {bs[-1]:.2f}. For {ASKED:.0f} °C the neuron answers {answer:.2f} °F. The exact answer is {truth:g}: your American
-# reads a hundred and twenty-two.
+# It turns first. After {TURNED} updates $w$ is
+# {ws[TURNED]:.2f}, not far from where it ends, while $b$ has only come to {bs[TURNED]:.2f}. Then the line rises, more
+# and more slowly. After {UPDATES:,} updates $w$ is {ws[-1]:.4f} and $b$ is {bs[-1]:.2f}. For {ASKED:.0f} °C the neuron
+# answers {answer:.2f} °F. The exact answer is {truth:g}: your American reads a hundred and twenty-two.
 #
 # To answer with a number, as here, is called **regression**; with a straight line it is **linear regression**. So far
 # you have seen that it works. Now for how.
@@ -104,7 +105,7 @@ for _ in range(UPDATES):  # repeat
     db = (2 / x.size * error).sum()
     w, b = w - LEARNING_RATE * dw, b - LEARNING_RATE * db  # adjust
 
-float(w), float(b)
+f"w = {w:.4f}, b = {b:.4f}"
 
 # %% [markdown]
 # Initialise, adjust, repeat. Networks with millions of weights learn with the same loop; only the line that predicts
@@ -167,8 +168,8 @@ found = fit(fast, standardised, y, loss=MeanSquaredError(), optimizer=SGD(0.4), 
 needed = [loss <= losses[-1] for loss in found].index(True)  # the first is before any update
 
 # %% [markdown]
-# After {needed} updates, in place of {UPDATES:,}, the loss is as small as before. Whenever a network learns slowly,
-# look at its inputs first.
+# After {needed} updates, instead of {UPDATES:,}, the loss is as small as before. Whenever a network learns slowly, look
+# at its inputs first.
 #
 # ## The same with the parts of tinylearn
 #
@@ -178,8 +179,8 @@ needed = [loss <= losses[-1] for loss in found].index(True)  # the first is befo
 # ::source tinylearn/layers/dense.py Dense.forward
 #
 # A loss says how wrong that is, and how the loss grows with each prediction: $\frac{2}{N}(\hat{y}_i - y_i)$, the first
-# half of the formula. The layer gets that as `dout` and does the second half. Its first line below is our `dw`, the
-# second our `db`:
+# half of the formula. The layer gets that as `dout` and does the second half. The line with `grads["w"]` is our `dw`,
+# the next one our `db`:
 #
 # ::source tinylearn/layers/dense.py Dense.backward
 #
@@ -201,9 +202,9 @@ assert np.array_equal(parts.parameters, model.parameters)  # the same bits as `f
 assert np.abs(parts.parameters - [w, b]).max() < 1e-9  # and the same as the loop by hand
 
 # %% [markdown]
-# You will not write this loop again: `fit` is it, and with a `Recorder` among its callbacks it keeps $w$ and $b$ after
-# every update. Both films are drawn from that recording of {len(recording):,} states, the first of them from before the
-# first update. Fold out the code in front of the first film to see the call.
+# You will not write this loop again: `fit` runs it, and with a `Recorder` among its callbacks it keeps $w$ and $b$
+# after every update. Both films are drawn from that recording of {len(recording):,} states, the first of them from
+# before the first update. Fold out the code in front of the first film to see the call.
 #
 # ## Where it is wrong to trust it
 #
@@ -217,7 +218,7 @@ assert np.abs(parts.parameters - [w, b]).max() < 1e-9  # and the same as the loo
 # °C, and it answers {model.predict([[COLDER]]).item():.0f} °F without hesitation, although [nothing is colder than
 # −273.15 °C](https://www.bipm.org/en/si-base-units/kelvin). A small loss says that a model agrees with the data that it
 # has seen. Whether it will be right about others is another question, and from chapter 5 on we shall measure that, on
-# data which the model never learns from.
+# data from which the model never learns.
 #
 # ## Exercises
 #
@@ -256,8 +257,8 @@ f"{cool_bound / bound:.1f} times as large"
 # %% [markdown]
 # ### Exercise 3. The other way round
 #
-# Let the neuron learn Celsius from Fahrenheit, with a standardised input and the learning rate from above. Which weight
-# and which bias do you expect, for the input as it is in the table? Check by taking the standardisation back.
+# Let the neuron learn Celsius from Fahrenheit, with a standardised input and the learning rate of the round bowl. Which
+# weight and which bias do you expect, for the input as it is in the table? Check by taking the standardisation back.
 
 # %% Answer 3
 back = one_neuron()

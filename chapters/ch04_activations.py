@@ -206,7 +206,7 @@ book.film("ch04_relu_sigmoid", Clip(functions, fps=4 if book.quick else 20, hold
 # %% [markdown]
 # ReLU has only two slopes: one on the right, zero on the left. (At the corner itself there is no slope; tinylearn takes
 # {relu_slope_at_zero():.0f}.) The sigmoid is steepest in the middle, where its slope is {slopes.max():.2f}. Further out
-# it is almost level: where the film ends, the slope is {slopes[-1]:.4f}.
+# it is almost level: where the film ends, the slope is {slopes[-1]:.3f}.
 #
 # In tinylearn an activation function is a layer of its own, so it needs two methods. `dout` says how the loss grows
 # with each number that the layer gave:
@@ -360,8 +360,8 @@ far = {name: runners[name].model.predict([[FAR], [FAR + 1]])[:, 0] for name in n
 #
 # $$p_k = \frac{e^{x_k}}{\sum_j e^{x_j}}$$
 #
-# In the film one of four scores rises, falls and comes back, and the other three stay. Which of the probabilities move?
-# How far must the score rise to get the largest probability?
+# In the film one of four scores, here the inputs $x$, rises, falls and comes back, and the other three stay. Which of
+# the probabilities move? How far must the score rise to get the largest probability?
 
 
 # %% Draw the film: softmax
