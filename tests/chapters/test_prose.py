@@ -114,7 +114,14 @@ def test_all_terms_are_taught_somewhere():
 
 
 @pytest.mark.parametrize(
-    "text", ["loss: How wrong.", "**loss** How wrong.", "**loss**: How wrong", "**a**: B.\n\n**a**: C.", "**a**: B.\n**c**: D."]
+    "text",
+    [
+        "loss: How wrong.",
+        "**loss** How wrong.",
+        "**loss**: How wrong",
+        "**a**: B.\n\n**a**: C.",
+        "**a**: B.\n**c**: D.",
+    ],
 )
 def test_a_glossary_that_cannot_be_read_is_refused(text):
     with pytest.raises(ValueError, match=r"one paragraph a term, \*\*term\*\*: A sentence\. It has "):
