@@ -95,7 +95,7 @@ class Sum:
         self.labels = [_text("Sum", "each label", label) for label in _list("Sum", "labels", labels)]
         self.terms = [_term("Sum", "each term", term) for term in _list("Sum", "terms", terms)]
         if len(self.labels) != len(self.terms):
-            raise ValueError(f"Sum: each term has a label, got {len(self.labels)} labels for {len(self.terms)} terms")
+            raise ValueError(f"Sum: labels must be one for each of {len(self.terms)} terms, got {len(self.labels)}")
 
     def renamed(self, name: Callable[[str], str]) -> Sum:
         """Return the same sum, in which each gid is name(gid)."""

@@ -22,7 +22,7 @@ def explained(gid: str, table: Table, *given: Any) -> Why | None:
     """Return what the table's function for this gid says, or None if it has none, or there is no such number.
 
     >>> explained("w[1,2]", {"w[{},{}]": lambda i, j: Why("w", 10 * i + j)})
-    Why(says='w', value=12, parts=())
+    Why(says='w', value=12.0, parts=())
     """
     for template, explain in table.items():
         if found := _pattern(template).fullmatch(gid):

@@ -65,8 +65,10 @@ def folder(arguments: argparse.Namespace) -> Path:
     ('gallery', 'quick')
     >>> folder(argparse.Namespace(out=Path("mine"), seed=0, quick=True)).name
     'mine'
+    >>> folder(argparse.Namespace(out=Path("mine"), seed=0, quick=False, padding=0)).name
+    'ch06_own'
     """
-    given = {name: value for name, value in vars(arguments).items() if value}
+    given = {name: value for name, value in vars(arguments).items() if not (value is None or value is False)}
     names = [f"ch01_{given['csv'].stem}"] if "csv" in given else []
     names += ["ch06_own"] if OWN_FILTER & given.keys() else []
     if arguments.out is None:

@@ -72,8 +72,8 @@ def test_the_command_in_another_folder_and_on_a_console_that_knows_ascii_only(tm
     printed = answer.stdout.decode("ascii")
     assert printed.count("Chapter 3.") == 1
     assert "  50 ?C in ?F  " in printed
-    assert f"see {tmp_path / 'gallery' / 'index.html'}" in printed
-    check_gallery(tmp_path / "gallery", ["gif", "html"])
+    assert f"see {tmp_path / 'gallery' / 'quick' / 'index.html'}" in printed
+    check_gallery(tmp_path / "gallery" / "quick", ["gif", "html"])
 
 
 def test_the_command_on_consoles_that_know_more(tmp_path, monkeypatch):
