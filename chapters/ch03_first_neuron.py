@@ -46,8 +46,7 @@ truth = ASKED * 9 / 5 + 32
 # $$\hat{y} = w x + b$$
 #
 # That is a straight line: $w$ says how steep it is, and $b$ how high it is where $x$ is zero. Nobody knows yet what
-# they should be, so we **initialise** both with {ws[0]:.0f}. From then on the neuron must find
-# better values by itself.
+# they should be, so we **initialise** both with {ws[0]:.0f}. From then on the neuron must find better values by itself.
 #
 # Look at three things in the film: at the arrows with $w$ and $b$, at the table with what the neuron predicts for each
 # row, and at the line among points. The points are the right answers, the **targets**. A red bar is an error: how far
@@ -63,10 +62,10 @@ book.film("ch03_first_neuron", Clip(neuron, fps=10, hold_first=1.5, hold_last=3,
           "One neuron and its line. Of the updates shown, most are early ones.")  # fmt: skip
 
 # %% [markdown]
-# It turns first. After {TURNED} updates $w$ is
-# {ws[TURNED]:.2f}, not far from where it ends, while $b$ has only come to {bs[TURNED]:.2f}. Then the line rises, more
-# and more slowly. After {UPDATES:,} updates $w$ is {ws[-1]:.4f} and $b$ is {bs[-1]:.2f}. For {ASKED:.0f} °C the neuron
-# answers {answer:.2f} °F. The exact answer is {truth:g}: your American reads a hundred and twenty-two.
+# It turns first. After {TURNED} updates $w$ is {ws[TURNED]:.2f}, not far from where it ends, while $b$ has only come to
+# {bs[TURNED]:.2f}. Then the line rises, more and more slowly. After {UPDATES:,} updates $w$ is {ws[-1]:.4f} and $b$ is
+# {bs[-1]:.2f}. For {ASKED:.0f} °C the neuron answers {answer:.2f} °F. The exact answer is {truth:g}: your American
+# reads a hundred and twenty-two.
 #
 # To answer with a number, as here, is called **regression**; with a straight line it is **linear regression**. So far
 # you have seen that it works. Now for how.
@@ -117,7 +116,7 @@ f"w = {w:.4f}, b = {b:.4f}"
 # pulls: its share of the sum in the formula for $w$ is drawn as a bar, and all shares together are the slope. Then
 # comes the step. On the right is the loss for every $w$ and $b$, drawn like a map: along each line it is the same, and
 # at the star it is zero. While you watch, ask yourself two questions. Which rows pull hardest, and why? And where does
-# a step end, compared with the deepest line of the valley?
+# a step end, compared with the floor of the valley?
 
 # %% Draw the film: the first updates, and how every row pulls
 slowly = NeuronUpdates(recording, x, y, range(1, 3 if book.quick else 7), LEARNING_RATE, units=units)

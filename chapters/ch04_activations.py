@@ -253,10 +253,10 @@ book.film("ch04_one_update", Clip(passes, fps=1, motion=1 if book.quick else 10,
           "One update: numbers flow forward, dout flows back, and stops where a ReLU is off.")  # fmt: skip
 
 # %% [markdown]
-# It learns nothing. Its sum is negative, so its ReLU is off. What comes back meets a slope of zero and stops: the
-# gradients in front of it are zero, and its weight stays as it is. The other two neurons move, and the loss falls from
-# {passes.passes.losses[0]:.2f} to {passes.passes.losses[1]:.2f}. Here is the same update by hand, with NumPy. The
-# weights `w1`, `w2` and the biases `b1`, `b2` are those of the film:
+# It learns nothing. Its sum is negative, so its ReLU is off. What comes back meets a slope of zero and stops. So the
+# gradients of its weight and its bias are zero, and both stay as they are. The other two neurons move, and the loss
+# falls from {passes.passes.losses[0]:.2f} to {passes.passes.losses[1]:.2f}. Here is the same update by hand, with
+# NumPy. The weights `w1`, `w2` and the biases `b1`, `b2` are those of the film:
 
 # %%
 z = w1 * INPUT + b1  # forward: the sums of the three hidden neurons

@@ -135,7 +135,7 @@ def test_the_sheet_follows_the_picture(page):
 def test_what_is_explained_at_another_moment_says_where(page):
     page.show(3)
     page.ask("w")
-    assert page.texts(".sheet .says") == ["Not explained at update 6. explained at update 4"]
+    assert page.texts(".sheet .says") == ["Not explained at update 6. See update 4"]
     page.run("document.querySelector('.sheet .elsewhere').click()")
     page.wait_for(f"film.picture === {2 * MOTION} && asking.told.querySelector('.arithmetic')")
 

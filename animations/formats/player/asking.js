@@ -197,10 +197,9 @@ class Asking {
     const { film } = this, frames = this.explained.get(gid) ?? [];
     const other = frames.findLast((frame) => frame <= film.frame) ?? frames[0];
     if (other === undefined) return [make("p", { class: "says" }, NOT_SAID)];
-    const moment = (frame) => `${film.unit} ${film.moments[frame]}`;
-    const there = make("button", { type: "button", class: "elsewhere" }, `explained at ${moment(other)}`);
+    const there = make("button", { type: "button", class: "elsewhere" }, `See ${film.now(other)}`);
     there.addEventListener("click", () => this.go(other));
-    return [make("p", { class: "says" }, `Not explained at ${moment(film.frame)}. `, there)];
+    return [make("p", { class: "says" }, `Not explained at ${film.now()}. `, there)];
   }
 
   light() {  // the numbers of the picture that the explanation is made of

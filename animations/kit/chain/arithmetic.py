@@ -79,4 +79,5 @@ def bars(
 
 
 def _short(value: float) -> str:
-    return f"{value + 0.0:.2g}".replace("-", "−")  # of -0.0 that makes 0.0
+    digits = ".0f" if 10 <= abs(value) < 1e6 else ".2g"  # 100, not 1e+02
+    return f"{value + 0.0:{digits}}".replace("-", "−")  # of -0.0 that makes 0.0

@@ -23,8 +23,8 @@ KEPT = 4  # updates whose passes are kept
 OF_LAYERS: dict[str, tuple[str, Callable[[Look, str, Index], Sequence[Part]]]] = {
     "out": ("what {layer} gives", forward.parts_of_out),
     "in": ("what {layer} is given", forward.own_input),
-    "dout": ("dout of {layer}: how the loss grows with what it gives", backward.parts_of_dout),
-    "dx": ("what {layer} hands back: how the loss grows with what it is given", backward.parts_of_dx),
+    "dout": ("dout of {layer}: how the loss grows with its output", backward.parts_of_dout),
+    "dx": ("what {layer} hands back: how the loss grows with its input", backward.parts_of_dx),
 }
 
 

@@ -41,7 +41,7 @@ def _of_row(scene: Any, frame: int, row: int) -> dict[str, Callable[[], Why | No
         f"x[{row}]": lambda: noted(f"row {row}, in {x_unit}", f"the data: row {row} of x", x),
         f"target[{row}]": lambda: noted(f"the target of row {row}, in {y_unit}", f"the data: row {row} of y", target),
         f"predicted[{row}]": lambda: Why(
-            f"what the neuron says to row {row}, in {y_unit}", predicted,
+            f"what the neuron answers for row {row}, in {y_unit}", predicted,
             [weighted(states, frame, Term(x, f"x[{row}]"), predicted)],
         ),
         f"squared_error[{row}]": lambda: Why(
@@ -61,7 +61,7 @@ def weighted(states: Any, frame: int, x: Term, said: float) -> Line:
 
 def _answer(scene: Any, frame: int, ask: float) -> Why:
     said = float(scene.states.w[frame] * ask + scene.states.b[frame])
-    says = f"what the neuron says to {ask:g} {scene.units[0]}, which it has never seen"
+    says = f"what the neuron answers for {ask:g} {scene.units[0]}, which it has never seen"
     return Why(says, said, [weighted(scene.states, frame, Term(ask), said)])
 
 

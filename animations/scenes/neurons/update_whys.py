@@ -66,7 +66,7 @@ class OfFrame:
             target.gid: lambda: noted(f"the target of row {row}, in {scene.units[1]}", f"the data: row {row} of y",
                                       target.value),
             predicted.gid: lambda: Why(
-                f"what the neuron says to row {row}, before update {self.step}", predicted.value,
+                f"what the neuron answers for row {row}, before update {self.step}", predicted.value,
                 [Line("w · x + b", self.before(0), "*", x, "+", self.before(1), "=", predicted.value)],
             ),
             error.gid: lambda: Why(f"how wrong row {row} is", error.value,
