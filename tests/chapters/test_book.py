@@ -101,7 +101,7 @@ def test_films_stand_at_their_sentence(page):
 
 
 def test_what_a_cell_shows_in_the_end_stands_below_it(page):
-    assert '<pre class="output" tabindex="0"><code>(1.8002504858014874, 31.970400154777106)</code></pre>' in page
+    assert '<pre class="output" tabindex="0"><code>w = 1.8003, b = 31.9704</code></pre>' in page
 
 
 def test_code_of_the_framework_is_that_of_the_framework(page):
