@@ -156,8 +156,8 @@ chosen = "But these two are the sketches of which it is surest." if sketched els
 # No horse: a patchwork. In the first update, almost all weights move equally far. That is the work of Adam, the
 # optimiser of this chapter. It gives each weight steps of its own length; for the first step that length is the same
 # for all, and the gradient only says which way. After that, the weights drift apart. They must serve every horse and
-# every deer, near or far, and whichever way it looks. All that a weight can say is: if it is bright *here*, it is
-# rather a horse, or rather a deer.
+# every deer, near or far, and whichever way it looks. All that a weight can say is: bright *here* speaks for a horse,
+# or for a deer.
 #
 # For the horse, the positive products add up to {plus:.1f} and the negative ones to {minus:.1f}. What is left, with the
 # bias, is {total:.2f}.
@@ -263,9 +263,10 @@ most = int(card.matrix.sum(axis=1).max())
 #
 # $$\sqrt{\frac{a (1 - a)}{n}}$$
 #
-# and in {19 / 20:.0%} of all cases it is off by less than two of these. Here one of them is about {deviation:.1%}. All
-# the accuracies that agree with the count, in this sense, are its **confidence interval**, from {low:.0%} to
-# {high:.0%}. The baseline lies {place} it. {meaning} that the neuron does better than you with your eyes shut.
+# and in {19 / 20:.0%} of all cases it is off by less than two of these. Here one standard deviation is about
+# {deviation:.1%}. All the accuracies that agree with the count, in this sense, are its **confidence interval**, from
+# {low:.0%} to {high:.0%}. The baseline lies {place} it. {meaning} that the neuron does better than you with your eyes
+# shut.
 #
 # Which mistakes does it make? The **confusion matrix** has a row for each true class and a column for each answer. On
 # its diagonal are the right answers. Beside it are {card.matrix[0, 1]} deer that were taken for horses, and
@@ -341,14 +342,14 @@ sure_horse, sure_deer = four.predicted[-1].tolist()
 # %% [markdown]
 # Each has found a patchwork of its own: where one is blue, another is red. In {agree} of {len(to_horse)} cases the
 # heading holds for these two animals, too. None has to be right every time, for the last neuron never hears one of them
-# alone. It gives the horse a probability of {sure_horse:.3f}, and the deer one of {sure_deer:.3f}.
+# alone. The network gives the horse a probability of {sure_horse:.3f}, and the deer one of {sure_deer:.3f}.
 #
 # ## Learned by heart
 #
 # Is the network better, then? The third film counts right answers after every epoch, for the neuron and for the
 # network. The solid line is the accuracy on the training set, the dashed one that on the test set, and the dotted one
-# the baseline. The gap between the two is shaded. (Before the first epoch nothing has been learned, so any gap that you
-# see there is chance.) Which of the two lines will the network push up further?
+# the baseline. The gap between the solid line and the dashed one is shaded. (Before the first epoch nothing has been
+# learned, so any gap that you see there is chance.) Which of the two lines will the network push up further?
 
 # %% Draw the film: the neuron and the network on both sets
 compared = [
@@ -467,7 +468,7 @@ tidy, mixed = trained(np.arange(pixels)), trained(rng.permutation(pixels))
 assert np.allclose(tidy, mixed, atol=1e-6)  # the weights are mixed in the same way, and the sum is the same
 f"neither: {correct(tidy, pictures.y_test)} and {correct(mixed, pictures.y_test)} right of {n_test}"
 
-# %% The numbers of this run
+# %% Keep the numbers of this run
 w, b = neuron.parameters[:-1], float(neuron.parameters[-1])
 by_hand = [answer_by_hand(picture, w, b) for picture in shown]
 book.numbers({

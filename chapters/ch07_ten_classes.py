@@ -265,8 +265,8 @@ book.film("ch07_truck_and_frog", Clip(bars, fps=5, motion=2, hold_first=2.5, hol
 logits = np.asarray(bars.scores, float)  # of each picture of the film, each class of truck and frog
 
 # %% [markdown]
-# At the start every class has a little. The truck gets {first[0]:.2f} for "truck", and the frog {first[1]:.2f} for
-# "frog". Evenly shared out, it would be a tenth for each.
+# At the start every class has a little. The truck gets {first[0]:.3f} for "truck", and the frog {first[1]:.3f} for
+# "frog". Shared evenly, it would be a tenth for each.
 #
 # Then the bars begin to move, and not straight to their goal. Each batch pulls the weights towards its own pictures,
 # and what is good for one class may harm another. In the end the network gives {last[0]:.4f} to "truck" and
@@ -342,7 +342,7 @@ known = correct(training.model.predict(pictures.x_train[some]), pictures.y_train
 # Two pictures prove nothing, so we count. The test set has {card.total:,}, and the network is right about
 # {card.accuracy:.1%} of them. Always naming the most frequent class would be right about {card.baseline:.1%}.
 #
-# On many more pictures of the same kind, its share would probably come out between {card.interval[0]:.1%} and
+# On many more pictures of the same kind, its accuracy would probably come out between {card.interval[0]:.1%} and
 # {card.interval[1]:.1%}. The confusion matrix, in the table at the end of the page, says which class is taken for
 # which. Most often it was a {CLASS_NAMES[mistaken]} that was taken for a {CLASS_NAMES[taken_for]}:
 # {card.matrix[mistaken, taken_for]} of {card.matrix[mistaken].sum()}.
@@ -353,7 +353,7 @@ known = correct(training.model.predict(pictures.x_train[some]), pictures.y_train
 # nothing about trucks. It is right about the pictures that it knows, and helpless before others. In chapter 5 you saw
 # such a gap between training set and test set: that is **overfitting**.
 #
-# The best cure is more pictures. But somebody has to find and to label them. The next best cure is to make new pictures
+# The best cure is more pictures. But somebody has to find and label them. The next best cure is to make new pictures
 # out of old ones, by changes that leave the answer as it is. That is called **data augmentation**. Each time a picture
 # is shown, three things are drawn by chance: whether it is mirrored, an angle of up to {AUGMENT.rotation:.0f}° to
 # either side, and how far it moves, by up to {AUGMENT.shift:.0%} of its width and its height.
@@ -393,9 +393,9 @@ book.film("ch07_augmentation", Clip(shown, fps=1.2, motion=8, hold_last=3, hold_
 # ::source tinylearn/augmentation.py Augment.__call__
 #
 # Does it help? For the next film the same network learns twice, from no more than {min(FEW, len(pictures.x_train))}
-# pictures: once as they are, once with augmentation. Both begin with the same weights. The solid line is the share of
-# right answers on the training set, the dashed one that on the test set, and between them lies the gap. Two guesses,
-# please. Which network will be better on its training set? And which gap will be wider?
+# pictures: once as they are, once with augmentation. Both begin with the same weights. The solid line is the accuracy
+# on the training set, the dashed one that on the test set, and between them lies the gap. Two guesses, please. Which
+# network will be better on its training set? And which gap will be wider?
 
 
 # %% Draw the film: two networks that learn from few pictures
@@ -448,7 +448,7 @@ book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=1, hold_la
 
 # %% [markdown]
 # Shown the pictures as they are, the network ends with {plain.shares[0, -1]:.0%} on its training set and
-# {plain.shares[1, -1]:.0%} on the test set: a gap of {100 * plain.gaps[-1]:.0f} points.
+# {plain.shares[1, -1]:.0%} on the test set: a gap of {plain.gaps[-1]:.1%}.
 #
 # With augmentation it is {changed.shares[0, -1]:.0%} and {changed.shares[1, -1]:.0%}. {narrower} But augmentation has a
 # price. A network that never sees a picture twice has more to learn, and needs more epochs for it{too_few}.
@@ -510,7 +510,7 @@ chance = "With so few pictures and updates, chance has a say in that, too."
 why_that_one = reason if chosen == 1e-3 and not book.quick else chance
 
 # %% [markdown]
-# These are the right answers of each learning rate, out of {len(y)}. So you choose {chosen:g}. {why_that_one}
+# Behind each learning rate stands how many of {len(y)} answers were right. So you choose {chosen:g}. {why_that_one}
 #
 # The validation set also tells you when to stop. When the loss on it no longer falls, more epochs only teach the
 # network its training set. To end there is **early stopping**.
@@ -602,7 +602,7 @@ assert guesses[0, best] > guesses[1, best]  # it was the luckiest of twenty, not
 f"it looks like {guesses[0, best]:.1%}, and it is {guesses[1, best]:.1%}"
 
 
-# %% The numbers of this run
+# %% Keep the numbers of this run
 def headline(run: Run) -> dict[str, Any]:
     """Return what the network has become: of the two that are shown, of those it learned from, of those it did not."""
     card = Scorecard(run.model.predict(run.data.x_test), run.data.y_test, names=CLASS_NAMES)

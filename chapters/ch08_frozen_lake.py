@@ -68,8 +68,8 @@ mean_length = len(episodes.states) / count
 
 # %% [markdown]
 # Begin without a plan: before each step, roll a die with four sides. In the film you see three such walks move by move;
-# all others are only counted. The number at a hole says how many ended in it, and the bar below adds them up. Make a
-# guess first: of a thousand walks, how many arrive?
+# all others are only counted. The number at a hole says how many walks ended in it, and the bar below adds them up.
+# Make a guess first: of a thousand walks, how many arrive?
 
 # %% Draw the film: random play
 book.film("ch08_random_play", random_film(episodes),
@@ -159,8 +159,8 @@ wanders, settles = at_start[halfway[0] : epochs[0] + 1], at_start[halfway[1] :]
 #
 # That is the **greedy policy**. The film shows where it leads while the network learns. The number on a tile is the
 # value of its best action, and an arrow shows which one that is. From a tile with a full arrow the policy arrives, from
-# one with a hollow arrow never. The curve on the right counts the tiles from which it arrives. Now and then the pawn
-# sets out and shows the way.
+# one with a hollow arrow never. The curve is its win rate: the fraction of the tiles from which it arrives. Now and
+# then the pawn sets out and shows the way.
 #
 # At the dotted line in the curve we give the network other labels. Watch the numbers on the tiles: what do they do
 # before that, and what after it?
@@ -170,10 +170,10 @@ book.film("ch08_learning_to_win", learning_film(learned, epochs[0]),
           "What the network says of each tile, and where its greedy policy leads.")  # fmt: skip
 
 # %% [markdown]
-# When the labels change, the greedy policy arrives from {by_returns} of {starts} tiles. But look at the number at the
-# start. In the second half of the epochs before that, it moves between {min(wanders):.4f} and {max(wanders):.4f}; in
-# the second half of those after it, between {min(settles):.4f} and {max(settles):.4f}. In the end the greedy policy
-# arrives from {by_td} of {starts} tiles.
+# At the moment when the labels change, the greedy policy arrives from {by_returns} of {starts} tiles. But look at the
+# number at the start. In the second half of the epochs with the first labels, it moves between {min(wanders):.4f} and
+# {max(wanders):.4f}; in the second half of those with the other labels, between {min(settles):.4f} and
+# {max(settles):.4f}. In the end the greedy policy arrives from {by_td} of {starts} tiles.
 #
 # How close to the truth are such numbers? In most worlds nobody can say. On this lake we can calculate it.
 #
@@ -263,8 +263,8 @@ book.film("ch08_frozen_lake", moves_film(walk, from_td, exact, learned.layer(-1)
 #
 # And where the ice is not slippery, the value of an action *is* the value of the state to which it leads. So with exact
 # values each step of the greedy policy ends in a state that is worth at least as much as the one before, and nothing is
-# worth more than the flag. Of the {count:,} random episodes {alike} went exactly this way. The values that show it are
-# made of all of them, failures included.
+# worth more than the flag. Of the {count:,} random episodes {alike or "none"} went exactly this way. The values that
+# show it are made of all of them, failures included.
 #
 # ## Slippery ice
 #
@@ -376,7 +376,7 @@ large = rates["8 × 8"]
 # With such labels a network learned from {slippery.episodes:,} random episodes on slippery ice, which began on any
 # tile. Its greedy policy wins {learned_rate:.1%}; before, after a few epochs with Monte Carlo returns, it won
 # {returns_rate:.1%}. {in_brief} It saw nothing but random walks, and yet its values are about the best actions. It
-# cannot quite reach the best policy, which also counts the moves that are left.
+# stays below the best policy, which also counts the moves that are left.
 #
 # ## Where it is wrong to trust it
 #
