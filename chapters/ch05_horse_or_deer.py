@@ -272,7 +272,7 @@ most = int(card.matrix.sum(axis=1).max())
 # its diagonal are the right answers. Beside it are {card.matrix[0, 1]} deer that were taken for horses, and
 # {card.matrix[1, 0]} horses for deer.
 #
-# | | says deer | says horse |
+# | true class | says deer | says horse |
 # |---|---|---|
 # | a deer | {card.matrix[0, 0]} | {card.matrix[0, 1]} |
 # | a horse | {card.matrix[1, 0]} | {card.matrix[1, 1]} |

@@ -36,7 +36,7 @@ def after(rows: Rows, tile: int, action: int, values: np.ndarray, gid: Callable[
     """Return the line of what an action is worth by the next tile: the reward, or the mean of the four values there."""
     to, letter = rows.beside(tile, action), rows.letters[rows.beside(tile, action)]
     if letter in "GH":
-        return Line(f"tile {to} is {'the goal: reward 1' if letter == 'G' else 'a hole: reward 0'}, and the game ends",
+        return Line(f"tile {to} is {'the goal: reward 1' if letter == 'G' else 'a hole: reward 0'}; the episode ends",
                     float(letter == "G"))  # fmt: skip
     terms = [Term(float(value), gid(to, a)) for a, value in enumerate(values[to])]
     listed = [piece for term in terms for piece in ("+", term)][1:]

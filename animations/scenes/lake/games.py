@@ -129,7 +129,7 @@ class LakeGames(PageScene):
         self.page.bind(tried, verts=lambda frame: [aim(tiles[frame], tries[frame])] if tries[frame] >= 0 else [])
 
     def _say(self, player: LakePlayer, games: np.ndarray, moves: list[int], left: float) -> None:
-        """Write what happens: the action, whether the player slides, how the game ends."""
+        """Write what happens: the action, whether the player slides, how the episode ends."""
         said, colors = [], []
         for frame, (game, move) in enumerate(zip(games, moves, strict=True)):
             way, action = player.ways[game], player.tried[game][move]

@@ -60,7 +60,7 @@ def _wins(scene: Any, frame: int, tile: int) -> Why | None:
 
 
 def _way(scene: Any, record: int, tile: int) -> list[int]:
-    """Return the tiles over which the policy walks where nobody slips, until the game ends or a tile comes again."""
+    """Return the tiles over which the policy walks where nobody slips, until the episode ends or a tile comes again."""
     way = [tile]
     while scene.rows.letters[way[-1]] in "SF" and way[-1] not in way[:-1]:
         way.append(scene.rows.beside(way[-1], scene.policy[record, way[-1]]))
