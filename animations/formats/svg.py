@@ -37,8 +37,6 @@ SEGMENTS = {  # kind of segment → its letter in SVG, and how many places it ha
     Outline.CURVE4: ("c", 3),
     Outline.CLOSEPOLY: ("z", 1),
 }
-
-
 AS_IT_IS = IdentityTransform()
 
 
@@ -54,7 +52,6 @@ class SvgRenderer(RendererBase):
     """Notes elements, for a figure that `agg` would paint. What belongs to the whole film is kept from frame to frame.
 
     elements   what was drawn since `take` was called last
-    marks      for each subfigure that is a panel: which elements of the background are its own
     clips      shape of a clip path → its id
     hatches    pattern → its id
     colours    each colour that occurred → its number

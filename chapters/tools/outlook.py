@@ -24,7 +24,7 @@ SHARES = {  # measured with `python -m chapters` on two cores of an AMD EPYC of 
     "ch05": Share("trains one neuron and a network on pictures", 1.5, 5),
     "ch06": Share("trains three networks on pictures", 9, 4),
     "ch07": Share("trains a network on pictures of ten kinds", 52, 6),
-    "ch08": Share("lets networks learn from random games", 24, 6),
+    "ch08": Share("lets networks learn from random episodes", 24, 6),
 }
 QUICK = 0.2  # so much of that is what a quick run takes
 

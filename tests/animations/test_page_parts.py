@@ -18,6 +18,7 @@ from small_scenes import HiddenAxes, Overlapping, Trail
 from animations import SideBySide, Why, render
 from animations.formats.dark import at_night
 from animations.formats.fonts import faces_of, font_rules, width_of
+from animations.formats.html import player
 from animations.why import Line
 
 SANS = FontProperties(family=["DejaVu Sans"])
@@ -127,3 +128,7 @@ def test_a_page_is_as_large_as_its_scene_at_any_scale(tmp_path, scale):
     page = page_of(tmp_path, SideBySide(Overlapping(), Trail()), scale=scale)
     assert re.findall(r"--width:(\d+);--height:(\d+)", page) == [("320", "120"), ("160", "120"), ("160", "120")]
     assert all(float(least) <= 1 for least in re.findall(r"--least:([\d.]+)", page))
+
+
+def test_the_page_has_the_paper_of_films_at_night():
+    assert f"--paper: {at_night('#ffffff')};" in player("css")
