@@ -108,7 +108,7 @@ def passes(recording: Recording, step: int, again: bool = False) -> Passes:
 
 def prediction(model: Sequential, x: np.ndarray) -> dict[str, LayerPass]:
     """Return what every layer is given, and makes, when the model predicts for x (N, …). The model stays as it is."""
-    watch = _Watch(copy.deepcopy(model))
+    watch = _Observer(copy.deepcopy(model))
     watch.model.set_training(False)
     with watch.at_work(), np.errstate(all="ignore"):
         watch.model.forward(numbers("prediction", "x", x, model.dtype))
@@ -125,7 +125,7 @@ def _watched(recording: Recording, made: Replayed, again: bool) -> Passes:
     ) as fill_gradients:  # fmt: skip
         summed = np.zeros_like(training.model.gradients)
         for model, loss, rows in pieces_of(training, fill_gradients, len(x)):
-            watch = _Watch(model)
+            watch = _Observer(model)
             with watch.at_work():
                 value += gradients(model, loss, x[rows], y[rows], (rows.stop - rows.start) / len(x))
             parts.append(watch.layers)
@@ -150,7 +150,7 @@ def _joined(parts: list[dict[str, LayerPass]]) -> dict[str, LayerPass]:
     return first
 
 
-class _Watch:
+class _Observer:
     """Stand around forward and backward of every layer of a model, and note what they are given and hand back."""
 
     def __init__(self, model: Any) -> None:
