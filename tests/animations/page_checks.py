@@ -266,7 +266,7 @@ def ask(page, scene, frame, sources=None):
         why = whys[gid]
         faults += wrong_answer(gid, shown[gid], why, sources(gid, frame) if sources else None)
         if sheets:
-            faults += wrong_sheet(sheets[gid], gid, shown[gid], why)
+            faults += wrong_sheet(sheets[gid], gid, why)
         if sheets and told.get(gid) != json.loads(json.dumps(as_json(why))):
             faults.append(f"{gid}: the page says another thing than the scene")
     return len(asked), sorted(shown.keys() - asked), faults
@@ -291,7 +291,7 @@ const read = async () => {
     await window.tinylearnFilms.ask(0, gid);
     const sheet = document.querySelector(".sheet");
     found[gid] = {
-      heading: sheet.querySelector("header > :first-child").textContent, says: sheet.querySelector(".says").textContent,
+      heading: sheet.querySelector("h2").textContent, gid: sheet.querySelector("header code").textContent,
       titles: [...sheet.querySelectorAll(".number")].map(({ title }) => title),
     };
   }
@@ -302,20 +302,20 @@ read().then(done, (error) => done({ error: `${error.stack}` }));
 
 
 def sheets_of(page, gids):
-    """Return gid → what the sheet says that opens: heading, sentence, and a title for each number."""
+    """Return gid → what the sheet says that opens: heading, gid, and a title for each number."""
     sheets = page.browser.driver.execute_async_script(SHEETS, gids)
     assert "error" not in sheets, sheets
     page.browser.press("\ue00c")  # Escape closes it
     return sheets
 
 
-def wrong_sheet(sheet, gid, words, why):
-    """Return what is wrong with a sheet: it must name the number, say all, and have each number of it."""
+def wrong_sheet(sheet, gid, why):
+    """Return what is wrong with a sheet: it must say what the number is, name it, and have each number of it."""
     faults = []
-    if gid not in sheet["heading"] or words.replace("-", "−") not in sheet["heading"].replace("-", "−"):
-        faults.append(f"{gid}: the sheet asks {sheet['heading']!r}, though {words} is shown")
-    if not sheet["says"].startswith(why.says):
-        faults.append(f"{gid}: the sheet says {sheet['says']!r}, expected {why.says!r}")
+    if not sheet["heading"].startswith(f"{why.says}: "):
+        faults.append(f"{gid}: the sheet's heading is {sheet['heading']!r}, expected {why.says!r}")
+    if sheet["gid"] != gid:
+        faults.append(f"{gid}: the sheet names it {sheet['gid']!r}")
     expected = [why.value]
     for part in why.parts:
         if isinstance(part, LineOfWhy):

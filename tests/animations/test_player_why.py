@@ -51,9 +51,11 @@ def test_numbers_that_can_be_explained_can_be_asked(page):
     asked = page.run("return [...document.querySelectorAll('.stage [role=button]')].map((each) => each.dataset.gid)")
     assert asked == ["w", "loss", *(f"dout[{row}]" for row in range(6))]  # not b
     label = page.run("return document.querySelector('[data-gid=\"dout[1]\"]').getAttribute('aria-label')")
-    assert label == "why is dout[1] −7.667?"
-    page.show(4)
-    page.browser.wait_for("document.querySelector('[data-gid=w]').getAttribute('aria-label') === 'why is w 2.054?'")
+    assert label == "the error of row 1: −7.667, why?"
+    for frame, name in ((4, "the weight after update 8"), (3, "w")):  # which is not explained in frame 3
+        page.show(frame)
+        says = f"{name}: {STATES[frame][0]:.3f}, why?"
+        page.browser.wait_for(f"document.querySelector('[data-gid=w]').getAttribute('aria-label') === '{says}'")
 
 
 @pytest.mark.parametrize("frame", [0, 4, 5, len(MOMENTS) - 1])
@@ -66,8 +68,9 @@ def test_the_sheet_says_what_the_scene_says(page, frame):
         if gid == "gradient.w" and not scene.why("w", frame).parts[0].pieces[1:]:
             continue  # nothing leads there
         page.ask(gid)
-        assert page.texts(".sheet .says")[0].startswith(f"{why.says}: ")
-        assert numbers(page, ".says") == pytest.approx([why.value], rel=1e-8)
+        assert page.texts(".sheet h2")[0].startswith(f"{why.says}: ")
+        assert page.texts(".sheet header code") == [gid]
+        assert numbers(page, "h2") == pytest.approx([why.value], rel=1e-8)
         pieces = [part.terms if isinstance(part, Sum) else getattr(part, "pieces", ()) for part in why.parts]
         told = [piece.value for part in pieces for piece in part if isinstance(piece, Term)]
         totals = [part.total for part in why.parts if isinstance(part, Sum)]
@@ -101,10 +104,11 @@ def test_one_asks_back_and_goes_back(page):
     page.ask("w")
     for gid in ("gradient.w", "dout[0]"):
         page.run(f"document.querySelector('.sheet [data-of=\"{gid}\"]').click()")
-        page.browser.wait_for(f"document.querySelector('.sheet h2').textContent.startsWith('why is {gid} ')")
-    assert page.texts(".sheet nav span") == ["w ← gradient.w ← dout[0]"]
-    page.run("document.querySelector('.sheet .back').click()")
-    page.browser.wait_for("document.querySelector('.sheet nav span').textContent === 'w ← gradient.w'")
+        page.browser.wait_for(f"document.querySelector('.sheet header code').textContent === '{gid}'")
+    assert page.texts(".sheet nav button") == ["what all rows say", "the weight after update 8"]
+    page.run("document.querySelector('.sheet nav button').click()")
+    page.browser.wait_for("document.querySelector('.sheet header code').textContent === 'gradient.w'")
+    assert page.texts(".sheet nav button") == ["the weight after update 8"]
 
 
 def test_numbers_that_belong_together_light_up(page):
@@ -127,22 +131,23 @@ def test_the_sheet_follows_the_picture(page):
     page.show(4)
     page.ask("dout[0]")
     page.show(7)
-    asked = f"why is dout[0] {STATES[7][2][0]:.3f}?".replace("-", "−")
+    asked = f"the error of row 0: {STATES[7][2][0]:.5g}".replace("-", "−")
     page.browser.wait_for(f"document.querySelector('.sheet h2').textContent === '{asked}'")
-    assert numbers(page, ".says") == pytest.approx([STATES[7][2][0]], rel=1e-8)
+    assert numbers(page, "h2") == pytest.approx([STATES[7][2][0]], rel=1e-8)
 
 
 def test_what_is_explained_at_another_moment_says_where(page):
     page.show(3)
     page.ask("w")
-    assert page.texts(".sheet .says") == ["Not explained at update 6. See update 4"]
+    assert page.texts(".sheet h2") == [f"Where does {STATES[3][0]:.3f} come from?"]
+    assert page.texts(".sheet .missing") == ["Not explained at update 6. See update 4"]
     page.run("document.querySelector('.sheet .elsewhere').click()")
     page.wait_for(f"film.picture === {2 * MOTION} && asking.told.querySelector('.arithmetic')")
 
 
 def test_what_cannot_be_explained_says_so(page):
     page.ask("b")
-    assert page.texts(".sheet .says") == [NOT_SAID]
+    assert page.texts(".sheet .missing") == [NOT_SAID]
 
 
 def test_a_click_asks_and_one_beside_it_too(page):
@@ -179,7 +184,7 @@ def test_by_keyboard_alone(page):
     press(Keys.TAB)
     press(Keys.TAB)
     press(Keys.ENTER)
-    page.browser.wait_for("document.querySelector('.sheet h2').textContent.startsWith('why is gradient.w')")
+    page.browser.wait_for("document.querySelector('.sheet h2').textContent.startsWith('what all rows say')")
     press(Keys.ESCAPE)
     assert focused(page) == "w"
     press(Keys.ESCAPE)

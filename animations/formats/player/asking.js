@@ -51,12 +51,12 @@ class Asking {
     return seen.sort((one, other) => compare(one.place, other.place));
   }
 
-  name_numbers() {
-    for (const { element } of this.numbers()) this.name_number(element);
-  }
-
-  name_number(element) {
-    element.setAttribute("aria-label", `why is ${element.dataset.gid} ${written(element)}?`);
+  async name_numbers() {
+    const whys = await this.film.whys_of(this.film.frame);
+    for (const { element } of this.numbers()) {
+      const { gid } = element.dataset;
+      element.setAttribute("aria-label", `${whys[gid]?.says ?? gid}: ${written(element)}, why?`);
+    }
   }
 
   click({ target, clientX, clientY }) {
@@ -76,9 +76,7 @@ class Asking {
   }
 
   focus(target) {
-    if (!target.matches("[role=button]")) return;
-    this.name_number(target);
-    if (target.matches(":focus-visible")) this.ring("focus", [target]);
+    if (target.matches("[role=button]:focus-visible")) this.ring("focus", [target]);
   }
 
   press(event) {  // Enter goes into the picture, Escape out of it; up, down and Tab go from number to number
@@ -146,10 +144,11 @@ class Asking {
     Asking.open?.close();  // one sheet on a page
     Asking.open = this;
     this.heading = make("h2", { tabindex: -1 });
+    this.gid = make("code", { title: "its name in Python" });
     this.told = make("div", { class: "told" });
     const close = make_button("close", "close", "close (Escape)", () => this.close());
     this.sheet = make("aside", { class: "sheet", "aria-label": "where the number comes from" },
-      make("header", {}, this.heading, close), this.told);
+      make("header", {}, make("div", {}, this.heading, this.gid), close), this.told);
     this.told.addEventListener("pointerover", ({ target }) => this.point(target));
     this.told.addEventListener("focusin", ({ target }) => this.point(target));
     for (const name of ["pointerleave", "focusout"]) this.told.addEventListener(name, () => this.ring("pointed", []));
@@ -168,11 +167,12 @@ class Asking {
     const whys = await film.whys_of(frame);
     if (!this.sheet || gid !== this.trail.at(-1) || frame !== film.frame) return;  // another was asked in the meantime
     const answers = { ask: (each) => this.ask(each), known: (each) => each in whys && each !== gid };
-    const shown = this.drawn(new Set([gid])).map(written)[0];
     const why = whys[gid], focus = this.told.contains(document.activeElement) && document.activeElement;
     this.frame = frame;
-    this.heading.textContent = `why is ${gid} ${shown ?? (why ? few_digits(as_number(why.value)) : "what it is")}?`;
-    this.told.replaceChildren(...this.way_back(), ...(why ? parts_of(why, answers) : this.where_else(gid)),
+    this.heading.replaceChildren(...(why ? [`${why.says}: `, number_of([why.value, ""], answers)]
+      : [`Where does ${this.drawn(new Set([gid])).map(written)[0] ?? "this number"} come from?`]));
+    this.gid.textContent = gid;
+    this.told.replaceChildren(...this.way_back(whys), ...(why ? parts_of(why, answers) : this.where_else(gid)),
       ...(this.curve.changes ? [this.curve.element] : []),
       ...(film.why_says ? [make("p", { class: "budget" }, film.why_says)] : []));
     const again = focus && `button[data-of="${CSS.escape(focus.dataset.of ?? "")}"]`;  // what had the focus, made anew
@@ -180,26 +180,23 @@ class Asking {
     this.light();
   }
 
-  way_back() {  // "w ← gradient ← dout"; each can be gone back to
-    if (this.trail.length < 2) return [];
-    const back = make("button", { type: "button", class: "back" }, "back");
-    back.addEventListener("click", () => this.ask(this.trail.at(-2)));
-    const steps = this.trail.flatMap((gid, i) => {
-      const now = i === this.trail.length - 1;
-      const step = now ? make("b", { "aria-current": "step" }, gid) : make("button", { type: "button" }, gid);
-      if (!now) step.addEventListener("click", () => this.ask(gid));
-      return i ? [" ← ", step] : [step];
+  way_back(whys) {  // "back to [the gradient of w] [w after update 4]": what was asked before, the last one first
+    const before = this.trail.slice(0, -1).reverse();
+    const steps = before.map((gid) => {
+      const says = whys[gid]?.says ?? gid, step = make("button", { type: "button", title: `${says} (${gid})` }, says);
+      step.addEventListener("click", () => this.ask(gid));
+      return step;
     });
-    return [make("nav", { "aria-label": "asked so far" }, back, make("span", {}, ...steps))];
+    return steps.length ? [make("nav", { "aria-label": "asked before" }, "back to", ...steps)] : [];
   }
 
   where_else(gid) {  // the nearest frame that explains it, the earlier ones first
     const { film } = this, frames = this.explained.get(gid) ?? [];
     const other = frames.findLast((frame) => frame <= film.frame) ?? frames[0];
-    if (other === undefined) return [make("p", { class: "says" }, NOT_SAID)];
+    if (other === undefined) return [make("p", { class: "missing" }, NOT_SAID)];
     const there = make("button", { type: "button", class: "elsewhere" }, `See ${film.now(other)}`);
     there.addEventListener("click", () => this.go(other));
-    return [make("p", { class: "says" }, `Not explained at ${film.now()}. `, there)];
+    return [make("p", { class: "missing" }, `Not explained at ${film.now()}. `, there)];
   }
 
   light() {  // the numbers of the picture that the explanation is made of

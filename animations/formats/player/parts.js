@@ -58,6 +58,5 @@ function code_part({ code, lines }) {
 
 function parts_of(why, answers) {
   const make_part = (part) => ("code" in part ? code_part : "sum" in part ? sum_part : line_part)(part, answers);
-  const says = make("p", { class: "says" }, why.says, ": ", number_of([why.value, ""], answers));
-  return [says, ...why.parts.map(make_part)];
+  return why.parts.map(make_part);
 }
