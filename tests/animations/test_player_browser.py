@@ -254,9 +254,23 @@ def test_what_is_too_wide_scrolls_in_its_own_box(page):
     assert page.run(f"return [{box}.getAttribute('role'), {box}.getAttribute('aria-label')]")[0] == "region"
 
 
-def test_controls_are_low_and_can_be_hit_on_a_phone(page):
+def test_a_panel_shows_on_which_sides_it_goes_on(page):
     page.resize(360)
-    assert page.run("return document.querySelector('.controls').offsetHeight") <= 40
+    panel = "document.querySelector('.panel')"
+    for left, shown in ((0, ["hidden", "visible"]), (30, ["visible"] * 2), (9999, ["visible", "hidden"])):
+        page.run(f"{panel}.scrollLeft = {left}")
+        hints = f"['before', 'after'].map((side) => getComputedStyle({panel}, `::${{side}}`).visibility)"
+        page.browser.wait_for(f"String({hints}) === '{','.join(shown)}'")
+    page.resize(1280)
+    page.browser.wait_for(f"!{panel}.matches('.scrolls, .more-left, .more-right')")
+
+
+def test_controls_on_a_phone_are_half_as_high_and_can_be_hit(page):
+    height = "return document.querySelector('.controls').offsetHeight"
+    page.resize(1280)
+    on_a_desk = page.run(height)
+    page.resize(360)
+    assert page.run(height) <= on_a_desk / 2
     sizes = page.run(
         "return [...document.querySelectorAll('.controls > *')].map((each) => each.getBoundingClientRect())"
         ".filter(({ width }) => width).map(({ width, height, right }) => [width, height, right])"
@@ -264,6 +278,8 @@ def test_controls_are_low_and_can_be_hit_on_a_phone(page):
     assert len(sizes) == 7
     assert all(width >= 24 and right <= 360 for width, _, right in sizes)
     assert all(height >= 24 for width, height, _ in sizes if width < 40)
+    above = "return document.elementFromPoint({0}.left + 9, {0}.top - 6).closest('button')?.className"
+    assert page.run(above.format("document.querySelector('.controls .play').getBoundingClientRect()")) == "play"
 
 
 def test_full_screen(page):

@@ -9,6 +9,7 @@ class Panels {
     this.film = film;
     new ResizeObserver(() => this.fit()).observe(film.section);
     new ResizeObserver(() => this.fit()).observe(film.stage);
+    for (const panel of film.stage.querySelectorAll(".panel")) panel.addEventListener("scroll", () => this.hint(panel));
   }
 
   fit() {
@@ -27,8 +28,16 @@ class Panels {
 
   number(panel) { return [...this.film.stage.querySelectorAll(".panel")].indexOf(panel) + 1; }
 
+  hint(panel) {  // on which sides is there more? It fades there
+    const { scrollLeft: left, scrollWidth, clientWidth } = panel;
+    panel.classList.toggle("more-left", left > 1);
+    panel.classList.toggle("more-right", left + clientWidth < scrollWidth - 1);
+  }
+
   let_scroll(panel, scrolls) {  // with a name, and a place in the order of Tab: arrow keys scroll it then
-    if (panel.classList.toggle("scrolls", scrolls) === panel.hasAttribute("role")) return;
+    panel.classList.toggle("scrolls", scrolls);
+    this.hint(panel);
+    if (scrolls === panel.hasAttribute("role")) return;
     const label = `${this.film.id}, panel ${this.number(panel)}, scrolls sideways`;
     const said = { tabindex: "0", role: "region", "aria-label": label };
     for (const [name, value] of Object.entries(said))
