@@ -13,6 +13,7 @@ import numpy as np
 
 from animations import Clip, LineFit, NeuronDiagram, NeuronStates, NeuronUpdates, SideBySide, spaced_steps
 from chapters.tools.run import begin
+from chapters.turns import Choose, Place, Turn
 from tinylearn import SGD, Dense, MeanSquaredError, ProgressBar, Recorder, Sequential, fit
 from tinylearn.datasets import celsius_fahrenheit
 from tinylearn.initializers import ones
@@ -50,10 +51,12 @@ truth = ASKED * 9 / 5 + 32
 #
 # Look at three things in the film: at the arrows with $w$ and $b$, at the table with what the neuron predicts for each
 # row, and at the line among points. The points are the right answers, the **targets**. A red bar is an error: how far
-# the line misses the point. Before you press play, make a guess. What happens first: does the line turn, or does it
-# rise?
+# the line misses the point.
 
 # %% Draw the film: the neuron, the table and the line
+book.ask(Choose("What happens first: does the line turn, or does it rise?",
+                f"After {TURNED} updates $w$ is almost where it ends, and $b$ has hardly moved.",
+                options=("it turns", "it rises", "both at the same pace"), right="it turns"))  # fmt: skip
 units = ("°C", "°F")
 every_second = [2 * step for step in spaced_steps(UPDATES // 2, 9 if book.quick else 81)]  # w is on one side then
 states = NeuronStates(recording, x, y, every_second)
@@ -119,6 +122,9 @@ f"w = {w:.4f}, b = {b:.4f}"
 # a step end, compared with the floor of the valley?
 
 # %% Draw the film: the first updates, and how every row pulls
+book.ask(Place(f"$w$ begins at {ws[0]:.0f}, and will end at {ws[-1]:.1f}. Where will the first update put it?",
+               "It leaps over the best value, and lands on the other side.",
+               name="w", low=0, high=4, start=ws[0], answer=ws[1]))  # fmt: skip
 slowly = NeuronUpdates(recording, x, y, range(1, 3 if book.quick else 7), LEARNING_RATE, units=units)
 book.film("ch03_first_updates", Clip(slowly, fps=0.7, hold_first=2, hold_last=3, holds={1: 1, 2: 3}, motion=8,
                                      colors=64), "Look, pull, step: how each row moves the weight.")  # fmt: skip
@@ -134,6 +140,18 @@ pulls = (2 / x.size * (x + 1 - y) * x)[:, 0]  # of each row, in the first update
 # {ws[1]:.2f}. That is too far: it crosses the floor of the valley and lands on the opposite wall. The next step comes
 # back to {ws[2]:.2f}. To and fro it goes, and each time it ends a little closer to the floor.
 #
+# ## Your turn
+#
+# The next picture is no film. Your browser trains the neuron anew whenever you change something. Drag the hottest point
+# down, as if somebody had read the thermometer wrongly: one such **outlier** pulls harder than all other rows together.
+# Then raise the learning rate bit by bit, and watch the path in the map. How far can you go before the leaps grow?
+
+# %% Let the browser train it
+book.your_turn(Turn("neuron", "Move the points, the learning rate and the update", {
+    "x": x[:, 0], "y": y[:, 0], "rate": LEARNING_RATE, "updates": UPDATES, "ws": ws, "bs": bs,
+}))  # fmt: skip
+
+# %% [markdown]
 # ## Why does it take so long?
 #
 # Two **parameters**, ten rows, {UPDATES:,} updates: that is a lot of work for a straight line. The map shows the

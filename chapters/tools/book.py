@@ -22,6 +22,7 @@ from chapters.tools.numbers import numbers_table
 from chapters.tools.placeholders import placeholders, replaced
 from chapters.tools.prose import MARKDOWN, as_html, code, terms_in
 from chapters.tools.script import Cell
+from chapters.turns import turn as turns
 from tinylearn.files import complete_or_absent
 
 HERE = Path(__file__).parent
@@ -34,6 +35,7 @@ text beside them says what to look for; its numbers come from the same run.
 GLOSSARY_TITLE = "Words"
 NOTES_FOR_TOOLS = re.compile(r"  # (fmt: skip|noqa.*|type: ignore.*)$", re.MULTILINE)
 DAMAGED = "The numbers in {name}.json are damaged: `python -m chapters {number}` makes them again."
+DATA_TURN = re.compile(r'<section class="turn wide" id="turn-\w+" data-turn="(\w+)"')
 PENDING = "…"  # in the place of a number that the run has not come to
 
 
@@ -84,6 +86,9 @@ class BookPages:
         looks, script = _part("book.css"), ""
         if '<section class="film"' in main:  # the player, once for all films of the page
             looks, script = f"{looks}\n{player('css')}", f"<script>\n{player('js')}</script>"
+        if '<section class="guess"' in main or '<section class="turn' in main:
+            looks += turns.looks()
+            script += f'\n<script type="module">\n{turns.script(DATA_TURN.findall(main))}</script>'
         page = Template(_part("page.html")).substitute(
             title=html.escape(title), style=looks, kind=kind, links=links, main=main, script=script
         )
@@ -141,6 +146,7 @@ def chapter_body(out: Path, chapter: Chapter, record: Mapping[str, Any] | None, 
         found = left[number] if len(left) == len(script) else None
         parts.append(_prose(cell, found) if cell.prose else _code(cell, found))
         says = captions(cell) if films[number] else {}
+        parts += record.get("asked", {}).get(str(number), []) if record else []
         parts += [figure(out, film, says.get(film, "")) for film in films[number]]
         if number == 0 and notice:
             parts.append(_notice(notice))

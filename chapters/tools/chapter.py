@@ -4,6 +4,8 @@ What a cell asks of the run, and what it gives to it, goes through the `book` th
 
     book.quick, book.seed, book.data, …     the settings of this run
     book.film("ch03_first_neuron", clip, "What it shows.")    the page shows this film here
+    book.ask(Place("Where will $w$ be?", …))                   the page asks here
+    book.your_turn(Turn("neuron", …))                         and here one changes what was seen
     book.numbers({"w": w, "b": b})          go into `ch03.json`, and into the table at the end of the page
 """
 
@@ -26,8 +28,9 @@ from chapters.tools.options import OWN, Own
 from chapters.tools.placeholders import evaluated, placeholders
 from chapters.tools.script import Cell, cells_of, statements, title_of
 from chapters.tools.settings import FORMATS, checked
+from chapters.turns import Guess, Turn
 
-Record = dict[str, Any]  # what a run leaves beside its films: "numbers" and "cells"
+Record = dict[str, Any]  # what a run leaves beside its films: "numbers", "cells" and "asked"
 Watch = Callable[[dict[str, Any]], Any]
 RUNNING: list[Book] = []
 
@@ -37,6 +40,7 @@ class Book:
 
     films     name → clip, in the order in which the chapter shows them
     cells     for each cell that has run: the texts of the placeholders of prose, or what the last line of code is
+    asked     the number of a cell → the guesses and turns behind it, as HTML
     """
 
     def __init__(self, name: str, settings: Mapping[str, Any], *, in_notebook: bool = False) -> None:
@@ -44,6 +48,7 @@ class Book:
         self.films: dict[str, Clip] = {}
         self.found: dict[str, Any] = {}
         self.cells: list[list[str] | str] = []
+        self.asked: dict[str, list[str]] = {}
 
     def __getattr__(self, name: str) -> Any:
         try:
@@ -62,6 +67,17 @@ class Book:
             draw({name: clip}, self.out, self.formats)
         return None
 
+    def ask(self, guess: Guess) -> None:
+        """Ask for a guess here, in front of the film of the same cell."""
+        self._put(guess.fragment())
+
+    def your_turn(self, turn: Turn) -> None:
+        """Let one change here what was shown."""
+        self._put(turn.fragment())
+
+    def _put(self, fragment: str) -> None:
+        self.asked.setdefault(str(len(self.cells)), []).append(fragment)
+
     def numbers(self, found: Mapping[str, Any]) -> None:
         """Keep numbers of this run, by their names."""
         self.found |= found
@@ -70,7 +86,7 @@ class Book:
         """Draw what is left to draw; return what the run leaves beside its films."""
         if self.processes > 1:
             draw(self.films, self.out, self.formats, self.processes)
-        return {"numbers": self.found, "cells": self.cells}
+        return {"numbers": self.found, "cells": self.cells, "asked": self.asked}
 
 
 class Chapter:

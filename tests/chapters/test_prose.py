@@ -227,7 +227,7 @@ def chapter(tmp_path):
 def test_cells_run_in_their_order_and_leave_what_they_show(chapter, tmp_path):
     seen = []
     record = chapter.main(tmp_path, watch=lambda names: seen.append(names.get("w")))
-    assert record == {"numbers": {}, "cells": [[], "", "1.5", ["1.50"]]}
+    assert record == {"numbers": {}, "cells": [[], "", "1.5", ["1.50"]], "asked": {}}
     assert seen == [None, None, None, 1.5, 1.5]
     assert chapter.title == "Chapter 3. A run"
 

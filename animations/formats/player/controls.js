@@ -1,14 +1,6 @@
 "use strict";
 // Controls: the buttons, the slider and the label of a film, its keys, and its place in the address.
 
-function make(tag, attributes = {}, ...children) {
-  const element = tag.startsWith("svg:") ? document.createElementNS("http://www.w3.org/2000/svg", tag.slice(4))
-    : document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
 const SHAPES = {  // on a square of 16 × 16
   first: "M2 2h2v12H2zM14 2v12L5 8z",
   back: "M12 2v12L4 8z",

@@ -1,0 +1,50 @@
+// A guess: one drags a mark or chooses, and sees the record beside it.
+
+function answer_place(section, { low, high, start, answer, digits, name, unit }, reveal) {
+  const write = (value) => `${written(value, digits)}${unit && ` ${unit}`}`;
+  const input = make("input", { type: "range", min: low, max: high, step: "any", value: start, "aria-label": `your guess of ${name}` });
+  const output = make("output", {}), line = make("div", { class: "line" }, input);
+  const value = () => Number(Number(input.value).toFixed(digits));
+  const follow = () => {
+    output.textContent = `${name} = ${write(value())}`;
+    input.setAttribute("aria-valuetext", write(value()));
+  };
+  input.addEventListener("input", follow);
+  follow();
+  const ends = make("div", { class: "ends" }, make("span", {}, write(low)), make("span", {}, write(high)));
+  const button = make("button", { type: "button" }, "That is my guess");
+  button.addEventListener("click", () => {
+    const part = (each) => 100 * (Math.min(Math.max(each, low), high) - low) / (high - low), away = Math.abs(value() - answer);
+    const [from, to] = [part(value()), part(answer)].sort((a, b) => a - b);
+    line.append(make("i", { class: "away", style: `left: ${from}%; width: ${to - from}%` }),
+      make("i", { class: "record", style: `left: ${part(answer)}%` }));
+    input.disabled = true;
+    button.remove();
+    const exact = away < 10 ** -digits / 2 ? "exactly right" : `${write(away)} away`;
+    reveal(`You said ${write(value())}. The record says ${write(answer)}: ${exact}.`);
+  });
+  return [output, line, ends, button];
+}
+
+function answer_choice(section, { options, right }, reveal) {
+  const answer = options.indexOf(right), buttons = options.map((text) => make("button", { type: "button" }, text));
+  buttons.forEach((button, chosen) => button.addEventListener("click", () => {
+    for (const each of buttons) each.disabled = true;
+    buttons[answer].classList.add("right");
+    if (chosen !== answer) button.classList.add("wrong");
+    reveal(chosen === answer ? "Yes." : `No: ${right}.`);
+  }));
+  return [make("div", { class: "choices" }, ...buttons)];
+}
+
+for (const section of document.querySelectorAll(".guess")) {
+  const data = JSON.parse(section.querySelector(".guess-data").textContent), answer = section.querySelector("details");
+  const said = make("p", { class: "said", role: "status" });
+  const reveal = (text) => {
+    said.textContent = text;
+    Object.assign(answer, { hidden: false, open: true });
+    section.classList.add("answered");
+  };
+  answer.hidden = true;
+  answer.before(...(data.options ? answer_choice : answer_place)(section, data, reveal), said);
+}

