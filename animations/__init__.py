@@ -1,4 +1,4 @@
-"""animations: draws what tinylearn recorded. A scene says what a frame shows, `render` writes it to a file."""
+"""animations: draws what tinylearn recorded. A scene says what each frame shows; `render` writes it to a file."""
 
 from animations.audit import audit
 from animations.engine.clip import Clip

@@ -3,7 +3,7 @@
 python -m animations run/                        writes run.html
 python -m animations run/ --out page.html --open
 
-Why its numbers changed is not in the folder: for that, load it with what training was given, in Python:
+The folder does not tell why the numbers changed. For that, load it in Python, with everything that training was given:
 explore(Recording.load("run", model=…, x=…, y=…, loss=…, optimizer=…), "run.html")
 """
 
@@ -24,8 +24,8 @@ def main(words: Sequence[str] | None = None) -> int:
     form = argparse.RawDescriptionHelpFormatter
     command = argparse.ArgumentParser("python -m animations", description=__doc__, formatter_class=form)
     command.add_argument("recording", type=Path, metavar="FOLDER", help="a folder that a Recorder wrote")
-    command.add_argument("--out", type=Path, metavar="PAGE", help="the page (default: FOLDER.html)")
-    command.add_argument("--open", action="store_true", help="show it in the browser")
+    command.add_argument("--out", type=Path, metavar="PAGE", help="where to write the page (default: FOLDER.html)")
+    command.add_argument("--open", action="store_true", help="open the page in the browser")
     arguments = command.parse_args(words)
     out = arguments.out or Path(f"{arguments.recording.resolve().name}.html")
     if out.suffix.lower() != ".html":

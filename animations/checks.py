@@ -1,6 +1,6 @@
-"""Argument validation for scenes, beside `tinylearn.checks`: arrays, clocks, texts, sizes.
+"""Argument validation for scenes, in addition to `tinylearn.checks`: arrays, clocks, texts, sizes.
 
-A mistake is refused where the scene is made, not when a frame is drawn. `caller` is the scene, `name` the argument.
+Scenes refuse a mistake when you make them, not when they draw a frame. `caller` is the scene, `name` the argument.
 """
 
 from __future__ import annotations
@@ -18,20 +18,20 @@ from tinylearn.checks import as_int, finite, number, numbers, shortened
 from tinylearn.checks import instance as instance
 from tinylearn.checks import texts as list_of_texts
 
-LARGEST = 1e100  # no number may be further from 0: the squares and sums of larger ones become infinite
-MOST_PIXELS = 16_384  # of a picture's sides
+LARGEST = 1e100  # the largest size of a number: the squares and sums of larger ones become infinite
+MOST_PIXELS = 16_384  # of each side of a picture
 NO_LETTERS = {"Cc", "Cn", "Co", "Cs", "Zl", "Zp"}  # control characters, line breaks, halves of letters
 T = TypeVar("T")
 N = TypeVar("N", int, float)
 
 
 class Shape(tuple[int | str, ...]):
-    """The length of each axis, or a letter for any length from 1 on; `reason` says where the numbers come from."""
+    """A length for each axis, or a letter for any length of 1 or more; `reason` says where the numbers come from."""
 
     reason = ""
 
     def fits(self, shape: Sequence[int]) -> bool:
-        """Is this the shape of an array?"""
+        """Does an array of this shape fit?"""
         return len(self) == len(shape) and all(
             has > 0 if isinstance(wanted, str) else wanted == has for wanted, has in zip(self, shape, strict=True)
         )
@@ -41,14 +41,14 @@ class Shape(tuple[int | str, ...]):
 
 
 def mapping(caller: str, name: str, value: Any) -> dict[Any, Any]:
-    """Return a mapping as a dict; TypeError if it is none."""
+    """Return a mapping as a dict; TypeError for anything else."""
     if not isinstance(value, Mapping):
-        raise TypeError(f"{caller}: {name} must be a mapping, name → value, got {shortened(value)}")
+        raise TypeError(f"{caller}: {name} must be a mapping from name to value, got {shortened(value)}")
     return dict(value)
 
 
 def instances(caller: str, name: str, values: Any, kind: type[T]) -> tuple[T, ...]:
-    """Return a list of things of one kind as a tuple; TypeError if it is none."""
+    """Return a list of things of one kind as a tuple; TypeError for anything else."""
     if not isinstance(values, list | tuple) or not all(isinstance(value, kind) for value in values):
         raise TypeError(f"{caller}: {name} must be a list of {kind.__name__}, got {shortened(values)}")
     return tuple(values)
@@ -57,9 +57,9 @@ def instances(caller: str, name: str, values: Any, kind: type[T]) -> tuple[T, ..
 def within(
     caller: str, name: str, value: Any, kind: Callable[[str, str, Any], N], low: float, high: float, said: str = ""
 ) -> N:
-    """Return `value` as a number of that kind in [low, high]; TypeError if it is none, ValueError if it lies outside.
+    """Return `value` as a number of that kind in [low, high]; TypeError if it is none, ValueError if it is outside.
 
-    said   what it must do, instead of "lie in low … high"
+    said   what the error asks for, instead of "lie in low … high"
     """
     given = kind(caller, name, value)
     if not low <= given <= high:
@@ -68,12 +68,12 @@ def within(
 
 
 def real(caller: str, name: str, value: Any, low: float = -LARGEST, high: float = LARGEST) -> float:
-    """Return `value` as a float in [low, high]; TypeError if it is no number, ValueError if it lies outside."""
+    """Return `value` as a float in [low, high]; otherwise raise TypeError or ValueError."""
     return within(caller, name, value, number, low, high, f"be a number from {low:g} to {high:g}")
 
 
 def position(caller: str, name: str, value: Any, count: int, low: int = 0) -> int:
-    """Return a whole number in low … count - 1; TypeError or ValueError if it is none."""
+    """Return a whole number in low … count - 1; otherwise raise TypeError or ValueError."""
     return within(caller, name, value, as_int, low, count - 1)
 
 
@@ -89,7 +89,7 @@ def array(
     caller: str, name: str, values: Any, shape: Sequence[int | str], low: float = -LARGEST, high: float = LARGEST,
     hint: str = "",
 ) -> np.ndarray:  # fmt: skip
-    """Return a copy of `values` as floats, float32 if they are that, else float64; all lie in [low, high]."""
+    """Return a copy of `values` as floats in [low, high]: float32 stays float32, all else becomes float64."""
     copied = numbers(caller, name, values, np.float32 if getattr(values, "dtype", None) == np.float32 else np.float64)
     shape = shape if isinstance(shape, Shape) else Shape(shape)
     if not shape.fits(copied.shape):
@@ -109,22 +109,22 @@ def column(caller: str, name: str, values: Any, shape: Sequence[int | str] = ("N
 
 
 def growing(caller: str, name: str, values: Any, least: int = 2) -> np.ndarray:
-    """Return a copy of growing numbers (N,), `least` of them or more: each larger than the one before."""
+    """Return a copy of at least `least` numbers (N,), each larger than the one before."""
     copied = array(caller, name, values, ("N",))
     falls = np.flatnonzero(np.diff(copied) <= 0)
     if len(copied) < least or falls.size:
         got = shortened(values)
         if falls.size:
             got = f"{copied[falls[0] + 1]:.10g} after {copied[falls[0]]:.10g}"
-        raise ValueError(f"{caller}: {name} must be at least {least} growing numbers, got {got}")
+        raise ValueError(f"{caller}: {name} must be at least {least} numbers, each above the one before, got {got}")
     return copied
 
 
 def limits(caller: str, name: str, values: Any) -> tuple[float, float]:
-    """Return two numbers, the second larger."""
+    """Return two numbers, the second larger than the first."""
     low, high = array(caller, name, values, (2,))
     if not low < high:
-        raise ValueError(f"{caller}: {name} must be two growing numbers, got {shortened(values)}")
+        raise ValueError(f"{caller}: {name} must be two numbers, the second above the first, got {shortened(values)}")
     return float(low), float(high)
 
 
@@ -134,9 +134,9 @@ def picture(caller: str, name: str, values: Any, shape: Sequence[int | str]) -> 
 
 
 def clock(caller: str, name: str, values: Any, last: int | None = None, shape: Sequence[int | str] = "S") -> np.ndarray:
-    """Return what each frame shows, such as its step, (S,): whole numbers from 0 on, or to `last`, none below another.
+    """Return the clock (S,), one whole number for each frame, such as its step: 0 … `last`, and it never goes back.
 
-    TypeError for what is no whole number; ValueError for no frame at all, and for a clock that goes back.
+    TypeError for anything but whole numbers; ValueError if there is no frame, or the clock goes back.
     """
     times = numbers(caller, name, values, np.float64)
     kind = np.asarray(values).dtype.kind
@@ -148,13 +148,13 @@ def clock(caller: str, name: str, values: Any, last: int | None = None, shape: S
         raise TypeError(f"{caller}: {name} must be whole numbers, got {shortened(values)}")
     high = 2**53 if last is None else last
     if times[0] < 0 or times.max() > high or (np.diff(times) < 0).any():
-        upto = "" if last is None else f" to {last}"
-        raise ValueError(f"{caller}: {name} must grow from frame to frame, from 0{upto} on, got {shortened(values)}")
+        upto = " upwards" if last is None else f" to {last}"
+        raise ValueError(f"{caller}: {name} must be from 0{upto} and never go down, got {shortened(values)}")
     return times.astype(np.intp)
 
 
 def text(caller: str, name: str, value: Any) -> str:
-    """Return a text of one line; TypeError or ValueError if it is none."""
+    """Return a text of one line; otherwise raise TypeError or ValueError."""
     if not isinstance(value, str):
         raise TypeError(f"{caller}: {name} must be a text, got {shortened(value)}")
     unknown = sorted({letter for letter in value if unicodedata.category(letter) in NO_LETTERS})
@@ -169,7 +169,7 @@ def text(caller: str, name: str, value: Any) -> str:
 def texts(
     caller: str, name: str, values: Any, shape: Sequence[int | str] = "K", least: int = 1, most: int | None = None
 ) -> tuple[str, ...]:
-    """Return a list of such texts, as many as `shape` says, `least` to `most` of them, as a tuple."""
+    """Return a list of such texts as a tuple: as many as `shape` says, and `least` to `most` of them."""
     words = list_of_texts(caller, name, values)
     fits = shape[0] in (len(words), str(shape[0]))
     count = shape[0] if not fits else f"{least} to {most}" if most else f"{least} or more"
@@ -179,7 +179,7 @@ def texts(
 
 
 def font(caller: str, name: str, value: Any) -> str:
-    """Return the name of a font family that matplotlib finds; TypeError or ValueError if it is none."""
+    """Return the name of a font family that matplotlib finds; otherwise raise TypeError or ValueError."""
     if not isinstance(value, str):
         raise TypeError(f"{caller}: {name} must be the name of a font family, got {shortened(value)}")
     known = {entry.name for entry in fontManager.ttflist}
@@ -192,7 +192,7 @@ def font(caller: str, name: str, value: Any) -> str:
 
 
 def size(caller: str, value: Any) -> tuple[int, int]:
-    """Return width and height of a picture, in pixels; TypeError or ValueError if they are none."""
+    """Return width and height of a picture in pixels; otherwise raise TypeError or ValueError."""
     try:
         width, height = (operator.index(each) for each in value)
     except (TypeError, ValueError):
@@ -210,11 +210,11 @@ def function(caller: str, name: str, value: Any) -> Any:
 
 
 def number_form(caller: str, name: str, form: Any) -> Callable[[float], str]:
-    """Return what writes a number: "{:.2f}" as a function, or the function; TypeError if it gives no text."""
+    """Return a function that writes a number: "{:.2f}" as a function, or the function itself; TypeError otherwise."""
     write = form.format if isinstance(form, str) else form
     try:
         written = [write(0.0), write(12.5)]
-    except Exception:  # whatever a stranger's function raises
+    except Exception:  # a user's function may raise anything
         written = [None]
     if not all(isinstance(each, str) for each in written) or (isinstance(form, str) and written[0] == written[1]):
         raise TypeError(

@@ -1,4 +1,4 @@
-"""What a scene is made of, declared: from these lines come `__init__`, its signature and every check.
+"""Declares the arguments of a scene. From these lines come its `__init__`, its signature and every check.
 
     class ClassBars(Scene):
         picture: np.ndarray = pixels("H", "W", 3)
@@ -8,8 +8,8 @@
         epochs: np.ndarray = clock("S", kw_only=True)
         note: str = text(default="", kw_only=True)
 
-A letter stands for one length, the same wherever it comes; S is the number of frames. Arguments come in this order,
-those of a class before those that it inherits. A mistake is refused where the scene is made, not when it is drawn.
+A letter stands for one length, the same wherever it appears; S is the number of frames. The arguments follow in this
+order, a class's own before the inherited ones. Mistakes are refused when the scene is made, not when it is drawn.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ REQUIRED: Any = inspect.Parameter.empty
 
 
 class Field:
-    """An argument: `check(caller, name, value, shape)` returns what is kept, or raises TypeError or ValueError.
+    """An argument: `check(caller, name, value, shape)` returns the value to keep, or raises TypeError or ValueError.
 
-    shape     its lengths; those that are known come to `check` as numbers
-    default   what is taken where none is given; it is not checked. All kinds below take it, and kw_only, too.
-    apart     are the lengths of a thing its own? Otherwise they hold for the other arguments too
+    shape     its lengths; `check` gets the known ones as numbers
+    default   the value if you pass none, unchecked. All kinds below accept `default` and `kw_only`.
+    apart     does it have lengths of its own? Otherwise its lengths also apply to the other arguments
     """
 
     def __init__(
@@ -47,16 +47,16 @@ class Field:
         self.apart = apart
 
     def lengths(self, value: Any) -> list[tuple[str, int]]:
-        """Return (letter, length) of all that a value tells: its own axes, and the lengths of `Data` that it is."""
+        """Return (letter, length) of everything the value tells: its own axes, and its arguments if it is `Data`."""
         if isinstance(value, tuple) and all(isinstance(each, Data) for each in value):
             return [(key, each.lengths[key]) for each in value for key in each.lengths if key in self.shape]
         axes = zip(self.shape, np.shape(value), strict=False) if self.shape else ()
-        inner = getattr(value, "lengths", None)  # of Data, or of what is like it
+        inner = getattr(value, "lengths", None)  # of Data, or of something like it
         own = inner.items() if isinstance(inner, dict) and not self.apart else ()
         return [(letter, length) for letter, length in (*axes, *own) if isinstance(letter, str)]
 
     def parameter(self, name: str) -> inspect.Parameter:
-        """Return it as a part of a signature."""
+        """Return it as a parameter of a signature."""
         kind = inspect.Parameter.KEYWORD_ONLY if self.kw_only else inspect.Parameter.POSITIONAL_OR_KEYWORD
         return inspect.Parameter(name, kind, default=self.default)
 
@@ -64,9 +64,9 @@ class Field:
 def array(
     *shape: int | str, low: float = -checks.LARGEST, high: float = checks.LARGEST, hint: str = "", **how: Any
 ) -> Any:
-    """Declare finite numbers of one shape, all in [low, high]; they are copied, as float32 if they are that.
+    """Declare finite numbers of one shape, all in [low, high]; they are copied, and float32 stays float32.
 
-    hint   what to do with numbers outside, for the error
+    hint   for the error: what to do with numbers outside
     """
     return Field(
         lambda caller, name, value, shape: checks.array(caller, name, value, shape, low, high, hint), *shape, **how
@@ -74,7 +74,7 @@ def array(
 
 
 def column(length: str, **how: Any) -> Any:
-    """Declare numbers (N,); a column (N, 1) is taken as such."""
+    """Declare numbers (N,); a column (N, 1) counts as such."""
     return Field(checks.column, length, **how)
 
 
@@ -84,7 +84,7 @@ def pixels(*shape: int | str, **how: Any) -> Any:
 
 
 def clock(length: str = "S", **how: Any) -> Any:
-    """Declare what each frame shows, such as its step: whole numbers, none below the one before it."""
+    """Declare a clock, such as the step of each frame: whole numbers that never go back."""
     return Field(lambda caller, name, value, shape: checks.clock(caller, name, value, shape=shape), length, **how)
 
 
@@ -106,7 +106,7 @@ def texts(length: int | str, *, least: int = 1, most: int | None = None, **how: 
 
 
 def position(among: int | str, **how: Any) -> Any:
-    """Declare which one of `among` things, counted from 0. Declare what has that length before it."""
+    """Declare which one of `among` things, counted from 0. Declare the argument with that length before it."""
 
     def check(caller: str, name: str, value: Any, shape: Shape) -> int:
         return checks.position(caller, name, value, _known(caller, name, shape[0]))
@@ -115,7 +115,7 @@ def position(among: int | str, **how: Any) -> Any:
 
 
 def positions(length: str, among: int | str, **how: Any) -> Any:
-    """Declare a list of them, each counted from 0."""
+    """Declare a list of such positions, each counted from 0."""
 
     def check(caller: str, name: str, value: Any, shape: Shape) -> list[int]:
         return checks.positions(caller, name, value, (shape[0], _known(caller, name, shape[1])))
@@ -124,9 +124,9 @@ def positions(length: str, among: int | str, **how: Any) -> Any:
 
 
 def _known(caller: str, name: str, length: int | str) -> int:
-    """Return a length; TypeError if it is a letter that no argument has told yet."""
+    """Return a length; TypeError if it is a letter that no argument has defined yet."""
     if isinstance(length, str):
-        raise TypeError(f"{caller}: {name} is one of {length}, which is not known; declare what has {length} before it")
+        raise TypeError(f"{caller}: {name} is one of {length}, but no argument before it has the length {length}")
     return length
 
 
@@ -141,24 +141,24 @@ def whole(**how: Any) -> Any:
 
 
 def instance(kind: type, **how: Any) -> Any:
-    """Declare a thing of one kind; if that is `Data` too, its lengths hold here as well, unless it stands `apart`."""
+    """Declare an object of one kind; if it is `Data` too, its lengths apply here as well, unless it stands `apart`."""
     return Field(lambda caller, name, value, shape: checks.instance(caller, name, value, kind), **how)
 
 
 def anything(check: Callable[[str, str, Any], Any] = lambda caller, name, value: value, **how: Any) -> Any:
-    """Declare what `check(caller, name, value)` returns, where no other kind fits; without a check, what is given."""
+    """Declare any value, converted by `check(caller, name, value)`, for which no other kind fits."""
     return Field(lambda caller, name, value, shape: check(caller, name, value), **how)
 
 
 class Declared:
-    """The signature of a class, as help() shows it: what it declares, unless it has an `__init__` of its own."""
+    """The signature of a class, as help() shows it: its declared arguments, unless it has an `__init__` of its own."""
 
     def __get__(self, made: Any, cls: type[Data]) -> inspect.Signature:
         return cls.declared if cls.__init__ is Data.__init__ else inspect.signature(cls.__init__.__get__(cls))
 
 
 class Data:
-    """What has declared arguments. `prepare` is called when all are checked, and computes what follows from them.
+    """A class with declared arguments. Once all are checked, it calls `prepare`, which computes the rest from them.
 
     lengths   letter → length, of all arguments
 
@@ -182,7 +182,7 @@ class Data:
         own = {name: value for name, value in vars(cls).items() if isinstance(value, Field)}
         if taken := [name for name in own if name == "lengths" or callable(getattr(super(cls, cls), name, None))
                      or hasattr(Data, name)]:  # fmt: skip
-            raise TypeError(f"{cls.__name__}: {taken[0]} is a part of every scene; give the argument another name")
+            raise TypeError(f"{cls.__name__}: every scene already has {taken[0]}; give the argument another name")
         cls.fields = own | {name: field for name, field in cls.fields.items() if name not in vars(cls)}
         ordered = sorted(cls.fields.items(), key=lambda item: item[1].kw_only)
         cls.declared = inspect.Signature([field.parameter(name) for name, field in ordered])
@@ -216,4 +216,4 @@ class Data:
         self.prepare()
 
     def prepare(self) -> None:
-        """Compute what follows from the arguments, once."""
+        """Compute everything that follows from the arguments, once."""

@@ -1,10 +1,10 @@
-"""Explore a recording: one call from what was recorded to a page whose numbers say why they are what they are.
+"""Explore a recording: one call makes a page whose numbers say why they are what they are.
 
     explore(recorder.recording)                  shows itself in a notebook; .open() shows it in a browser
     explore(recorder.recording, "learned.html")  writes the page
 
-The network, the loss of every update, and numbers of the parameters, each with its history; a click asks where it comes
-from: back along the chain, through gradients and outputs, to the data and the loss.
+The page has the network, the loss of every update, and numbers of the parameters, each with its history. Click on a
+number to see where it comes from: back along the chain, through gradients and outputs, to the data and the loss.
 """
 
 from __future__ import annotations
@@ -28,14 +28,14 @@ from animations.scenes.training.loss_curve import LossCurve
 from tinylearn import Recording
 from tinylearn.checks import shortened
 
-BESIDE, LOSS, LOW = 900, 440, 280  # pixels: a network up to there has the losses beside it, so wide; or below, so high
+BESIDE, LOSS, LOW = 900, 440, 280  # pixels: narrower networks have the losses beside them; others, below
 
 
 class Exploration(Stacked):
-    """All that a recording of any model shows, in one picture: what `explore` returns.
+    """Everything a recording shows about any model, in one picture: the result of `explore`.
 
-    steps     the update that each frame shows; without them 61, dense at first, or all if there are fewer
-    numbers   parameters that must be shown in digits, by name: "dense_1.w[0,3]", or "dense_1.b" for all of them
+    steps     the update that each frame shows; by default 61, dense at first, or all if there are fewer
+    numbers   parameters to show in digits, by name: "dense_1.w[0,3]", or "dense_1.b" for all of its numbers
     options   of `render`, for the page that it shows itself as: fps, explanations, …
     """
 
@@ -45,11 +45,11 @@ class Exploration(Stacked):
         if not isinstance(recording, Recording):
             raise TypeError(f"explore: recording must be a Recording, got {shortened(recording)}")
         if not len(recording):
-            raise ValueError("explore: there is nothing in the recording yet")
+            raise ValueError("explore: the recording is still empty; explore it after the first update")
         if isinstance(numbers, str) or not isinstance(numbers, Iterable):
             raise TypeError(f"explore: numbers must be a list of names, got {shortened(numbers)}")
         if unknown := [name for name in options if name not in OPTIONS]:
-            raise TypeError(f"explore: there is no option {unknown[0]!r}; the options are {', '.join(OPTIONS)}")
+            raise TypeError(f"explore: unknown option {unknown[0]!r}; the options are {', '.join(OPTIONS)}")
         self.recording, self.options = recording, options
         network = network_of(recording, None if steps is None else checks.clock("explore", "steps", steps))
         width, height = network.size
@@ -60,10 +60,10 @@ class Exploration(Stacked):
                                 width=width + LOSS * beside)  # fmt: skip
         rows: list[Scene] = [SideBySide(network, loss)] if beside else [network, loss]
         super().__init__(*rows, *([rest] if rest.parts else []))
-        Clip(self, **options, caller="explore")  # which refuses what is no option
+        Clip(self, **options, caller="explore")  # it raises an error for a bad option
 
     def open(self) -> Path:
-        """Write the page to a temporary file, show it in the browser, and return where it is."""
+        """Write the page to a temporary file, open it in the browser, and return its path."""
         path = Path(tempfile.mkdtemp(prefix="tinylearn-")) / "exploration.html"
         render(self, path, progress=False, **self.options)
         if not webbrowser.open(path.as_uri()):
@@ -81,14 +81,15 @@ def explore(
     recording: Recording, path: str | os.PathLike[str] | None = None, *, steps: Sequence[int] | None = None,
     numbers: Iterable[str] = (), progress: bool = True, **options: Any,
 ) -> Exploration | Path:  # fmt: skip
-    """Return a recording as a scene that shows itself in a notebook and opens in a browser; or write it to `path`.
+    """Return the recording as a scene that shows itself in a notebook and opens in a browser; or write it to `path`.
 
-    A recording of `fit` in this process knows all that its numbers were made of. One that was loaded is told once, by
-    Recording.load(path, model=…, x=…, y=…, loss=…, optimizer=…); else the page shows the numbers without reasons. Of
-    many parameters those that changed most are shown in digits, and some others: `numbers` names those that must be.
+    A recording that `fit` made in this process knows everything its numbers were made of. If you loaded it, tell it
+    once: Recording.load(path, model=…, x=…, y=…, loss=…, optimizer=…). Otherwise the page shows the numbers without
+    explanations. If there are many parameters, the page shows in digits those that changed most, and some others;
+    `numbers` names those that you want to see.
 
     steps, numbers   see `Exploration`
-    options          of `render`: fps=5, explanations=2_000_000 (bytes of the page that say why), …
+    options          of `render`: fps=5, explanations=2_000_000 (bytes of the page for explanations), …
 
     >>> import numpy as np
     >>> from tinylearn import SGD, Dense, MeanSquaredError, Recorder, Sequential, fit
@@ -106,7 +107,7 @@ def explore(
 
 
 def network_of(recording: Recording, steps: Any) -> NetworkDiagram | RecordedParameters:
-    """Return a picture of the network; where its model is not known, or has too many layers, of its parameters."""
+    """Return a picture of the network; if its model is unknown or has too many layers, a picture of its parameters."""
     for origin in reversed(recording.origins):
         batches = origin.training.batches
         try:

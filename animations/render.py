@@ -1,7 +1,7 @@
-"""From a scene to a file: `render` writes one, `write` a clip in several formats.
+"""From a scene to a file: `render` writes one file, `write` writes a clip in several formats.
 
-Pictures are painted and written one by one, so that memory does not grow with their number. The file appears under its
-name when it is complete, and not before.
+Pictures are painted and written one after another, so more frames need no more memory. The file appears under its name
+only when it is complete.
 """
 
 from __future__ import annotations
@@ -45,32 +45,33 @@ OPTIONS = [option.name for option in fields(Clip) if option.name != "scene"]
 
 
 def render(scene: Scene, path: str | os.PathLike[str], *, progress: bool = True, **options: Any) -> Path:
-    """Write `scene` to `path`, in the format that its suffix names; return the path.
+    """Write `scene` to `path`, in the format of its suffix; return the path.
 
-    .gif    all frames, `fps` a second, the first and the last held for longer
-    .html   a page that plays them as a drawing, with buttons, a slider and keys; text is text, and its numbers say
-            where they come from; one file, no network
-    .apng   all frames like .gif, but with every colour as painted: a larger file, for pictures of many colours
-    .mp4    a film (H.264), once; needs `pip install imageio-ffmpeg`
+    .gif    all frames, `fps` a second; the first and the last stay longer
+    .html   a page that plays them as a drawing, with buttons, a slider and keys; its text is real text, and its numbers
+            say where they come from; one file, needs no network
+    .apng   all frames like .gif, but in their exact colours: a larger file, for pictures with many colours
+    .mp4    a video (H.264) that plays once; needs `pip install imageio-ffmpeg`
     .png    one frame: `frame`, or the last
 
-    The options are those of `Clip`: fps=5 (frames a second), hold_first=0 and hold_last=2 (seconds that the first and
-    the last frame stay longer), holds={} (frame → seconds), motion=1 (pictures from frame to frame, for scenes that
-    glide), colors=255 (of a .gif), loop=0 (how often it plays; 0: for ever), scale=1 (pixels per pixel of the scene's
-    size), font="" (a family for letters that DejaVu Sans lacks), frame=None (the one in a .png; None: the last),
-    explanations=2_000_000 (bytes of an .html that say why its numbers are what they are).
+    The options are those of `Clip`: fps=5 (frames a second), hold_first=0 and hold_last=2 (how many seconds the first
+    and the last frame stay longer), holds={} (frame → seconds), motion=1 (pictures from one frame to the next, for
+    scenes that glide), colors=255 (of a .gif), loop=0 (how often it plays; 0: for ever), scale=1 (pixels per pixel of
+    the scene's size), font="" (a family for letters that DejaVu Sans lacks), frame=None (the frame of a .png; None: the
+    last), explanations=2_000_000 (how many bytes an .html may spend to say why its numbers are what they are).
+
     Raises ValueError for another suffix and for a frame that the scene does not have, ModuleNotFoundError for an .mp4
     without imageio-ffmpeg.
     """
     path = path_of("render", path)
     if unknown := [name for name in options if name not in OPTIONS]:
-        raise TypeError(f"render: there is no option {unknown[0]!r}; the options are {', '.join(OPTIONS)}")
+        raise TypeError(f"render: unknown option {unknown[0]!r}; the options are {', '.join(OPTIONS)}")
     write(Clip(scene, **options, caller="render"), [path], progress)
     return path
 
 
 def write(clip: Clip, paths: Sequence[Path], progress: bool = True) -> None:
-    """Write a clip in several formats, as `render` does in one; each picture is painted once, for all of them."""
+    """Write a clip in several formats, as `render` does in one; paint each picture once for all of them."""
     for path in paths:
         suffix, per_second = path.suffix.lower(), clip.fps * clip.motion
         if suffix not in FORMATS:
@@ -79,23 +80,21 @@ def write(clip: Clip, paths: Sequence[Path], progress: bool = True) -> None:
             times, got = ("", clip.fps) if clip.motion == 1 else (" × motion", f"{clip.fps:g} × {clip.motion}")
             raise ValueError(
                 f"render: fps{times} must lie in 0.01 … {FORMATS[suffix].fastest} for {suffix}, "
-                f"since viewers do not show more, got {got}"
+                f"because viewers do not show more, got {got}"
             )
         if clip.loop and not FORMATS[suffix].loops:
-            raise ValueError(f"render: loop must be left out for {suffix}, which cannot say how often, got {clip.loop}")
+            raise ValueError(f"render: leave out loop for {suffix}, which cannot store it, got {clip.loop}")
         if clip.frame is not None and suffix != ".png":
-            raise ValueError(
-                f"render: frame must be left out for a {suffix}, which has all frames, got frame={clip.frame}"
-            )
+            raise ValueError(f"render: leave out frame for {suffix}, which shows all frames, got frame={clip.frame}")
         if suffix == ".mp4":
             check_video()
     with ExitStack() as stack:
         outputs = []
-        for path in reversed(paths):  # so that the first file is complete first
+        for path in reversed(paths):  # so that the first path is complete first
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)
             except OSError as error:
-                text = f"render: {path} cannot be written: there can be no folder {path.parent}, {error}"
+                text = f"render: cannot write {path}: cannot make the folder {path.parent}, {error}"
                 raise OSError(text) from error
             file = stack.enter_context(complete_or_absent(path, "render"))
             outputs.append((FORMATS[path.suffix.lower()].write, file, path.name))

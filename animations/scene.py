@@ -1,10 +1,10 @@
-"""A scene: a picture as a pure function of its data and the number of a frame.
+"""A scene: a picture that depends only on its data and the number of the frame.
 
-    draw(figure)      called once: makes what never changes, and the artists that do
+    draw(figure)      is called once: makes all artists, those that never change and those that do
     update(frame)     sets their data; returns the artists that it changed
-    trail(frame)      artists of `draw` that appear with this frame and stay as they are
+    trail(frame)      returns artists from `draw` that appear with this frame and never change again
 
-What moves is here; how fast, which frames and which file are said in `animations.render`.
+What moves is said here; how fast, which frames and which file are said in `animations.render`.
 """
 
 from __future__ import annotations
@@ -22,18 +22,19 @@ from tinylearn.checks import as_int, shortened
 
 
 class Scene(Data):
-    """What every scene is: a size in pixels, a number of frames, `draw` and `update`.
+    """The base class of all scenes: a size in pixels, a number of frames, `draw` and `update`.
 
-    Any frame can be drawn alone, in any order. Make every artist in `draw`; `update` only sets data, no z-orders. What
-    never changes is drawn first, trails next, what changes last: so give trails a z-order above 2.5, that of the axes'
-    spines, and changing artists one above the trails'. A scene object belongs to one figure.
+    Any frame can be drawn alone, in any order. Make every artist in `draw`. Let `update` set data only, never z-orders.
+    A frame is drawn in three layers: first all that never changes, then the trails, then all that changes. So give
+    trails a z-order above 2.5, that of the axes' spines, and changing artists a z-order above the trails'. A scene
+    object belongs to one figure.
 
-    A scene with `glides = True` is also asked for moments between frames: at `update(3.4)` places lie four tenths of
-    the way from frame 3 to frame 4; numbers, clocks and names are those of frame 3.
+    If a scene has `glides = True`, its `update` must also draw moments between frames. For `update(3.4)`, things stand
+    four tenths of the way from frame 3 to frame 4; numbers, clocks and names are those of frame 3.
 
-    matplotlib's own settings hold while it is drawn, whatever a user has set; `style` changes them: `{"axes.grid":
-    True}`, or "dark_background". Several threads may render, each its own scenes; a setting of matplotlib that a thread
-    makes while another draws is lost. The shortest scene:
+    Scenes are drawn with matplotlib's own settings, whatever the user has set. `style` changes them: `{"axes.grid":
+    True}`, or "dark_background". Several threads may render, each its own scenes; but a matplotlib setting that one
+    thread makes while another draws is lost. The shortest scene:
 
     >>> class Square(Scene):
     ...     size = (200, 200)
@@ -53,39 +54,40 @@ class Scene(Data):
 
     size = (1200, 600)
     frames = 1
-    glides = False  # can it be drawn between frames, `update(3.4)`?
-    style: str | Mapping[str, Any] = "default"  # of matplotlib: a name, or settings
+    glides = False  # can it be drawn between frames, as in `update(3.4)`?
+    style: str | Mapping[str, Any] = "default"  # a name of a matplotlib style, or settings
 
     def draw(self, figure: FigureBase) -> None:
         """Make every artist, on an empty figure of `size`."""
         raise NotImplementedError(f"{type(self).__name__} has no draw method: a scene needs draw and update")
 
     def update(self, frame: int) -> Sequence[Artist]:
-        """Set the artists' data for `frame`, 0 … frames - 1; return those that it changed."""
+        """Set the artists' data for `frame`, 0 … frames - 1; return the artists that it changed."""
         raise NotImplementedError(f"{type(self).__name__} has no update method: a scene needs draw and update")
 
     def trail(self, frame: int) -> Sequence[Artist]:
-        """Return the artists that appear with `frame` and never change: the path behind a moving point, say."""
+        """Return the artists that appear with `frame` and never change again, such as a point's path."""
         return ()
 
     def describe(self, frame: int) -> str:
-        """Say in words what `frame` shows, for those who cannot see it."""
+        """Say in words what `frame` shows, for readers who cannot see it."""
         return f"{type(self).__name__}, frame {frame} of {self.frames - 1}"
 
     def why(self, gid: str, frame: int) -> Why | None:
-        """Say where a number comes from: that of a drawn `gid`, or one that another number was made of.
+        """Explain where a number comes from. `gid` names a number of the picture, or one that another explanation
+        names.
 
-        None for what this scene cannot explain.
+        Return None if this scene cannot explain it.
         """
         return None
 
     def moments(self) -> tuple[str, Sequence[float]]:
-        """Return the unit in which frames are counted, and what each is: ("update", [0, 1, 2, 4, 8]); drawn first."""
+        """Return what the frames count, and each frame's count: ("update", [0, 1, 2, 4, 8]). Draw the scene first."""
         return "frame", range(self.frames)
 
 
 def checked_scene(caller: str, scene: Scene) -> Scene:
-    """Return a scene that has a size and frames; TypeError or ValueError if it is none."""
+    """Return the scene if it has a size and frames; otherwise raise TypeError or ValueError."""
     if not isinstance(scene, Scene):
         raise TypeError(f"{caller}: scene must be a Scene, got {shortened(scene)}")
     name = type(scene).__name__
@@ -96,7 +98,7 @@ def checked_scene(caller: str, scene: Scene) -> Scene:
 
 
 class Group(Scene):
-    """Scenes in one figure, on one clock; a shorter one holds its last picture. How they lie says the subclass."""
+    """Several scenes in one figure, on one clock; a shorter one holds its last picture. Subclasses arrange them."""
 
     also = " And: "  # between their descriptions
 
@@ -111,7 +113,7 @@ class Group(Scene):
         for number, scene in enumerate(places):
             if any(scene is other for other in places[:number]):
                 raise ValueError(
-                    f"{caller}: one scene object stands in two places; make a scene for each place, got twice {scene!r}"
+                    f"{caller}: each place needs a scene object of its own, got twice {scene!r}; make a second one"
                 )
         self.widths, self.heights = zip(*(scene.size for scene in scenes), strict=True)
         self.frames = max(scene.frames for scene in scenes)
@@ -119,7 +121,7 @@ class Group(Scene):
         self.style = scenes[0].style or "default"
         for scene in scenes:
             if (scene.style or "default") != self.style:
-                raise ValueError(f"{caller}: one figure has one style, got {self.style!r} and {scene.style!r}")
+                raise ValueError(f"{caller}: scenes in a figure share a style, got {self.style!r} and {scene.style!r}")
 
     def draw(self, figure: FigureBase) -> None:
         self.panels = self._panels(figure)
@@ -150,21 +152,21 @@ class Group(Scene):
         return next((said for said in longest if said[0] != "frame"), super().moments())
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out the panels, which `draw` makes anew: a scene may go to another process after it was drawn."""
+        """Leave out the panels, which `draw` makes again: a scene may go to another process after it was drawn."""
         return {name: value for name, value in vars(self).items() if name not in ("panels", "cover")}
 
     def _places(self) -> list[Scene]:
-        """Return the scenes in it, and those in groups of them."""
+        """Return the scenes in it, also those in nested groups."""
         return [each for scene in self.scenes
                 for each in (scene, *(scene._places() if isinstance(scene, Group) else ()))]  # fmt: skip
 
     def _panels(self, figure: FigureBase) -> list[SubFigure]:
-        """Divide the figure into a panel for each scene."""
+        """Divide the figure into one panel for each scene."""
         raise NotImplementedError(f"{type(self).__name__} has no _panels method")
 
 
 class SideBySide(Group):
-    """Scenes beside each other in one figure, from left to right, on one clock; a shorter one holds its last picture.
+    """Scenes next to each other in one figure, from left to right, on one clock; a shorter one holds its last picture.
 
     >>> left, right = Scene(), Scene()
     >>> SideBySide(left, right).size
@@ -182,7 +184,7 @@ class SideBySide(Group):
 
 
 class Stacked(Group):
-    """Scenes above each other in one figure, from the top down, on one clock; a shorter one holds its last picture.
+    """Scenes above each other in one figure, from top to bottom, on one clock; a shorter one holds its last picture.
 
     >>> left, right, wide = Scene(), Scene(), Scene()
     >>> wide.size = (2400, 300)
@@ -201,7 +203,7 @@ class Stacked(Group):
 
 
 class EndingWith(Group):
-    """A scene, and after its last frame a picture that stands alone: the answer.
+    """A scene, and after its last frame a picture on its own: the answer.
 
     >>> film, answer = Scene(), Scene()
     >>> film.frames = 20
@@ -237,7 +239,7 @@ class EndingWith(Group):
     def why(self, gid: str, frame: int) -> Why | None:
         film, answer = self.scenes
         told = answer.why(gid, 0) if frame >= self.frames - 1 else None
-        return told or film.why(gid, min(frame, film.frames - 1))  # what the answer covers is still there
+        return told or film.why(gid, min(frame, film.frames - 1))  # of the film that the answer covers
 
     def moments(self) -> tuple[str, Sequence[float]]:
         unit, values = self.scenes[0].moments()

@@ -1,4 +1,4 @@
-"""Why a number is what it is: the lines of arithmetic that make it, with the numbers of one frame.
+"""Why a number is what it is: the arithmetic that makes it, with the numbers of one frame.
 
     def why(self, gid, frame):                      a method of a scene
         if gid == "fallen":
@@ -8,9 +8,9 @@
             ])
         return super().why(gid, frame)
 
-Each part says how the number comes about: a `Line` is arithmetic, `Sum` numbers that add up to one, `Code` is the
-source that computes it. A `Term` with a gid can be asked in its turn, whether it is drawn or not: so you go back, step
-by step, to the data.
+Each part says how the number comes about. A `Line` is arithmetic, a `Sum` shows numbers that add up to one, `Code` is
+the source that computes it. A `Term` with a gid can be explained in turn, whether the picture shows it or not. That way
+you get back, step by step, to the data.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ from tinylearn.checks import real_array, shortened
 
 FUNCTIONS = {name: getattr(math, name) for name in ("exp", "log", "log1p", "sqrt", "tanh", "sin", "cos")}
 FUNCTIONS |= {"max": max, "min": min, "abs": abs}
-CLOSE = 1e-5  # the arithmetic is that of Python; numbers may have been made in float32
-ROUNDING = 5e-7  # of float32, as a part of what was added up: much of it may cancel
-TINY = 1e-37  # what is smaller, float32 makes 0
+CLOSE = 1e-5  # the arithmetic is Python's; numbers may come from float32
+ROUNDING = 5e-7  # of float32, as a fraction of the largest sum: much of it may cancel
+TINY = 1e-37  # float32 turns anything smaller into 0
 
 
 class Term(NamedTuple):
-    """A number in a line, and the gid under which it can be asked."""
+    """A number in a line, and the gid by which you can ask for its explanation."""
 
     value: float
     gid: str = ""
 
 
 class Line:
-    """Arithmetic with the numbers of this frame, in Python's notation. On both sides of "=" stands the same number.
+    """Arithmetic with the numbers of this frame, in Python's notation. Both sides of "=" have the same value.
 
-    words    what it says: "p − learning rate · g"
-    pieces   numbers, Terms, and between them what is done: "+", "- 0.5 *", "exp(", ")"; none: only words
+    words    says it in words: "p − learning rate · g"
+    pieces   numbers, Terms, and the operations between them: "+", "- 0.5 *", "exp(", ")"; without pieces, only words
 
     >>> line = Line("p − learning rate · g", 2.5, "-", 0.125, "*", Term(9.0, "gradient.w"), "=", 1.375)
     >>> line.arithmetic
@@ -58,12 +58,12 @@ class Line:
         self.pieces = tuple(piece if isinstance(piece, str) else _term("Line", "a piece", piece) for piece in pieces)
 
     def renamed(self, name: Callable[[str], str]) -> Line:
-        """Return the same line, in which each gid is name(gid)."""
+        """Return the same line with name(gid) for each gid."""
         return Line(self.words, *(piece if isinstance(piece, str) else _renamed(piece, name) for piece in self.pieces))
 
     @property
     def arithmetic(self) -> str:
-        """The line in Python's notation; a negative number that follows an operator stands in brackets."""
+        """The line in Python's notation; a negative number after an operator stands in brackets."""
         text = ""
         for piece in self.pieces:
             if isinstance(piece, str):
@@ -74,11 +74,11 @@ class Line:
         return re.sub(r"\s+", " ", re.sub(r"\(\s+", "(", re.sub(r"\s+\)", ")", text))).strip()
 
     def sides(self) -> list[float]:
-        """Return what each side of "=" comes to."""
+        """Return the value of each side of "="."""
         return [_value(side) for side in self.arithmetic.split("=")] if self.pieces else []
 
     def size(self) -> float:
-        """Return what a side would come to if nothing in it cancelled: rounding is as large as that makes it.
+        """Return the largest value a side would have if nothing in it cancelled; rounding errors grow with this size.
 
         >>> Line("old − step", 2.5, "-", 2.25, "=", 0.25).size()
         4.75
@@ -88,24 +88,24 @@ class Line:
 
 
 class Sum:
-    """Numbers that add up to `total`, drawn as bars: what each row adds to a gradient, each input to a sum."""
+    """Numbers that add up to `total`, drawn as bars: what each row adds to a gradient, or each input to a sum."""
 
     def __init__(self, words: str, labels: Sequence[str], terms: Sequence[float | Term], total: float) -> None:
         self.words, self.total = _text("Sum", "words", words), _number("Sum", "total", total)
         self.labels = [_text("Sum", "each label", label) for label in _list("Sum", "labels", labels)]
         self.terms = [_term("Sum", "each term", term) for term in _list("Sum", "terms", terms)]
         if len(self.labels) != len(self.terms):
-            raise ValueError(f"Sum: labels must be one for each of {len(self.terms)} terms, got {len(self.labels)}")
+            raise ValueError(f"Sum: expected one label for each of {len(self.terms)} terms, got {len(self.labels)}")
 
     def renamed(self, name: Callable[[str], str]) -> Sum:
-        """Return the same sum, in which each gid is name(gid)."""
+        """Return the same sum with name(gid) for each gid."""
         return Sum(self.words, self.labels, [_renamed(term, name) for term in self.terms], self.total)
 
 
 class Code:
-    """Lines of source, each with what it computes in this frame: ("dx = dout * (x > 0)", "1.5 * True = 1.5").
+    """Lines of source, each with its result in this frame: ("dx = dout * (x > 0)", "1.5 * True = 1.5").
 
-    title   where they stand: "ReLU.backward, in tinylearn/layers/activations.py"
+    title   where they are: "ReLU.backward, in tinylearn/layers/activations.py"
     """
 
     def __init__(self, title: str, lines: Sequence[tuple[str, str]]) -> None:
@@ -121,9 +121,9 @@ Part = Line | Sum | Code
 class Why:
     """Why a number is what it is.
 
-    says    what it is, in a few words: "the weight after update 12"
+    says    names the number in a few words: "the weight after update 12"
     value   the number itself, with all its digits
-    parts   how it comes about, in the order in which one reads
+    parts   how it comes about, in reading order
     """
 
     says: str
@@ -138,13 +138,13 @@ class Why:
                 raise TypeError(f"Why: each part must be a Line, a Sum or Code, got {shortened(part)}")
 
     def asked(self) -> Iterator[str]:
-        """Yield the gids that can be asked next."""
+        """Yield the gids of all numbers that you can ask about next."""
         for part in self.parts:
             terms = part.pieces if isinstance(part, Line) else part.terms if isinstance(part, Sum) else ()
             yield from (term.gid for term in terms if isinstance(term, Term) and term.gid)
 
     def renamed(self, name: Callable[[str], str]) -> Why:
-        """Return the same explanation, in which every gid that can be asked is name(gid).
+        """Return the same explanation with name(gid) for each gid that can be asked.
 
         >>> why = Why("w", 2.0, [Line("w", Term(2.0, "before.w"))])
         >>> list(why.renamed(lambda gid: f"earlier.{gid}").asked())
@@ -153,7 +153,7 @@ class Why:
         return replace(self, parts=[part if isinstance(part, Code) else part.renamed(name) for part in self.parts])
 
     def faults(self) -> list[str]:
-        """Return what is wrong with the arithmetic: sides that differ, a sum that is another, a last line that is.
+        """Return all faults of the arithmetic: two sides that differ, a wrong sum, a last line with another value.
 
         >>> Why("a sum", 3.0, [Line("one and one", 1, "+", 1, "=", 2)]).faults()
         ['a sum is 3.0, but the arithmetic ends on 2.0']
@@ -164,7 +164,7 @@ class Why:
                 sides = part.sides()
                 last, rounding = sides[-1], ROUNDING * part.size()
                 if not all(_close(side, last) or abs(side - last) <= rounding for side in sides):
-                    found.append(f"{part.words}: {part.arithmetic} comes to {sides}")
+                    found.append(f"{part.words}: {part.arithmetic} has the values {sides} on its sides")
             elif isinstance(part, Sum):
                 values, last = [term.value for term in part.terms], part.total
                 scale = sum(map(abs, values))
@@ -182,8 +182,8 @@ def _text(caller: str, name: str, value: Any) -> str:
 
 
 def _number(caller: str, name: str, value: Any) -> float:
-    """Return a number as a float, which may be infinite or nan; TypeError if it is none."""
-    if type(value) is float:  # nearly all are
+    """Return a number as a float, which may be infinite or nan; TypeError for anything else."""
+    if type(value) is float:  # nearly always
         return value
     if np.ndim(value) or not isinstance(value, int | float | np.number | np.bool | np.ndarray):
         raise TypeError(f"{caller}: {name} must be a number, got {shortened(value)}")
@@ -209,7 +209,7 @@ def _list(caller: str, name: str, value: Any, length: int | None = None) -> Sequ
 
 
 class _Added(ast.NodeTransformer):
-    """Make differences sums, and numbers positive; leave functions as they are."""
+    """Turn differences into sums, and all numbers positive; leave functions as they are."""
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
         self.generic_visit(node)
@@ -223,17 +223,17 @@ class _Added(ast.NodeTransformer):
 
 
 def _value(arithmetic: str) -> float:
-    """Return what Python makes of it; what is too large for a float is infinite."""
+    """Return the value that Python computes; a value too large for a float is infinite."""
     names = {"__builtins__": {}, "inf": math.inf, "nan": math.nan} | FUNCTIONS
     try:
         return float(eval(arithmetic, names))
     except OverflowError:
         return math.inf
     except (SyntaxError, NameError, TypeError, AttributeError) as error:
-        raise ValueError(f"Line: the pieces must make arithmetic of Python, got {arithmetic!r}: {error}") from None
+        raise ValueError(f"Line: the pieces must be arithmetic in Python, got {arithmetic!r}: {error}") from None
 
 
 def _close(one: float, other: float, scale: float = 0) -> bool:
-    """Are two numbers the same but for rounding?"""
+    """Are two numbers the same, apart from rounding?"""
     same = one == other or (math.isnan(one) and math.isnan(other))
     return same or abs(one - other) <= max(CLOSE * max(abs(one), abs(other), scale), TINY)

@@ -1,9 +1,9 @@
-"""Run the chapters: all of them, or those whose numbers are given.
+"""Run all chapters, or those that you name by their numbers.
 
-python -m chapters                      all, into gallery/
-python -m chapters 3 --format gif png   one, in two formats
-python -m chapters 1 --csv FILE         a table of your own
-python -m chapters --check              all, twice: are the files the same, byte for byte?
+python -m chapters                      run all of them, into gallery/
+python -m chapters 3 --format gif png   run one, in two formats
+python -m chapters 1 --csv FILE         animate a table of your own
+python -m chapters --check              run all twice: are the files the same, byte for byte?
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ def main() -> None:
     """Read the command line and run what it asks for."""
     command = parser(__doc__ or "", "python -m chapters")
     command.add_argument("chapters", nargs="*", type=int, metavar="N", help="chapter numbers (default: all)")
-    command.add_argument("--check", action="store_true", help="run twice, write nothing, say whether all is the same")
-    command.add_argument("--digests", action="store_true", help="write digests of what is recorded, to compare runs")
+    command.add_argument("--check", action="store_true", help="run twice, keep no files, report every difference")
+    command.add_argument("--digests", action="store_true", help="also write digests of all recordings, to compare runs")
     images.options(command)
     table_option(command)
     arguments = command.parse_args()
     for number in arguments.chapters:
         if number not in CHAPTERS:
-            command.error(f"chapter {number} does not exist yet; there is {', '.join(map(str, CHAPTERS))}")
+            command.error(f"chapter {number} does not exist; choose from {', '.join(map(str, CHAPTERS))}")
     if arguments.csv and arguments.chapters != [1]:
-        command.error("--csv is for chapter 1 alone: python -m chapters 1 --csv FILE")
+        command.error("--csv works with chapter 1 alone; run python -m chapters 1 --csv FILE")
     if arguments.check:
         sys.exit(check([word for word in sys.argv[1:] if not (len(word) > 2 and "--check".startswith(word))]))
     run_all({f"ch{number:02}": CHAPTERS[number] for number in arguments.chapters or CHAPTERS}, arguments)

@@ -1,1 +1,1 @@
-"""How frames are painted."""
+"""Paints frames."""

@@ -1,4 +1,4 @@
-"""A scene, and how it is to be shown: how fast, how long, how often, how large."""
+"""A scene and how to show it: how fast, how long, how often, how large."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from animations.scene import Scene, checked_scene
 from tinylearn.checks import as_int, number
 from tinylearn.progress import Bar
 
-Taker = Generator[None, Any, None]  # takes picture after picture, (H, W, 4) uint8, each valid until the next
-Writer = Callable[["Clip", Painter, BinaryIO, str], Taker]  # of a format; the text is the file's name
+Taker = Generator[None, Any, None]  # takes pictures one by one, (H, W, 4) uint8, each valid until the next
+Writer = Callable[["Clip", Painter, BinaryIO, str], Taker]  # of one format; the text is the file's name
 
 OPTIONS = {  # what kind of number, the least, the most
-    "fps": (number, 0.01, 60, "lie in 0.01 … 60, since viewers do not show more"),
+    "fps": (number, 0.01, 60, "lie in 0.01 … 60, because viewers do not show more"),
     "hold_first": (number, 0, 600, "be 0 to 600 seconds"),
     "hold_last": (number, 0, 600, "be 0 to 600 seconds"),
     "motion": (as_int, 1, 60, ""),
@@ -35,21 +35,21 @@ OPTIONS = {  # what kind of number, the least, the most
 
 @dataclass
 class Clip:
-    """A scene and how to show it. `animations.render.write` puts it into files; `render` makes one of its options.
+    """A scene and how to show it. `animations.render.write` writes it to files; `render` makes it from its options.
 
     fps          frames a second, at most 50 in .gif and .apng, 60 in .mp4 and .html
-    hold_first   seconds that the first frame stays longer
-    hold_last    seconds that the last frame stays longer
-    holds        the same of any frames, frame → seconds; negative frames count from the end
-    motion       pictures from each frame to the next, for scenes that glide; the film lasts as long
-    colors       in the palette of a .gif: 255, or less for a smaller file (48 are enough for lines and text)
+    hold_first   how many seconds the first frame stays longer
+    hold_last    how many seconds the last frame stays longer
+    holds        the same for any frame, frame → seconds; negative frames count from the end
+    motion       pictures from one frame to the next, for scenes that glide; the film does not get longer
+    colors       in the palette of a .gif: 255, or fewer for a smaller file (48 are enough for lines and text)
     loop         how often a .gif, .apng or .html plays; 0: for ever
-    scale        pixels per pixel of the scene's size: 2 for screens of high density
+    scale        pixels per pixel of the scene's size: 2 for high-density screens
     font         a font family for letters that DejaVu Sans lacks
-    frame        the one in a .png; negative counts from the end, None is the last
-    explanations bytes of an .html that may say why its numbers are what they are; 0: none
+    frame        the frame of a .png; negative counts from the end, None is the last
+    explanations bytes of an .html for explaining its numbers; 0: none
 
-    Raises TypeError and ValueError for what cannot be shown.
+    Raises TypeError and ValueError for values that cannot work.
     """
 
     scene: Scene
@@ -65,7 +65,7 @@ class Clip:
     font: str = ""
     frame: int | None = None
     explanations: int = 2_000_000
-    caller: InitVar[str] = "Clip"  # is named in errors
+    caller: InitVar[str] = "Clip"  # errors name it
 
     def __post_init__(self, caller: str) -> None:
         frames = checked_scene(caller, self.scene).frames
@@ -74,8 +74,8 @@ class Clip:
                 setattr(self, name, checks.within(caller, name, getattr(self, name), kind, low, high, said))
         if self.motion > 1 and not self.scene.glides:
             raise ValueError(
-                f"{caller}: motion must be left out for {type(self.scene).__name__}, which is drawn at whole frames, "
-                f"got {self.motion}; if its update(3.5) draws what lies between, let it say so: glides = True"
+                f"{caller}: leave out motion for {type(self.scene).__name__}, which draws whole frames only, "
+                f"got {self.motion}; if its update can draw moments such as 3.5, set glides = True"
             )
         if self.frame is not None:
             self.frame = checks.within(caller, "frame", self.frame, as_int, -frames, frames - 1)
@@ -88,9 +88,9 @@ class Clip:
             checks.font(caller, "font", self.font)
 
     def delays(self, per_second: float = 100) -> list[int]:
-        """Return how long each picture stays, in parts of a second: hundredths, the unit of GIF, or others.
+        """Return how long each picture stays, in hundredths of a second (the unit of GIF) or other parts of a second.
 
-        What is lost to rounding in one picture is made up for in the next, so that the total is right:
+        The next picture makes up for the rounding of the one before, so that the total is right:
 
         >>> scene = Scene()
         >>> scene.frames = 4
@@ -98,7 +98,7 @@ class Clip:
         [17, 16, 17, 117]
         """
         frames, stays = self.scene.frames, defaultdict[int, float](float)  # number of a picture → seconds
-        moving_on = (1 - 1 / self.motion) / self.fps  # the last frame stays for the pictures that would lead to a next
+        moving_on = (1 - 1 / self.motion) / self.fps  # the last frame stays for the pictures that would lead on
         for frame, seconds in ((0, self.hold_first), (-1, self.hold_last + moving_on), *self.holds.items()):
             stays[frame % frames * self.motion] += seconds
         ends, held = [0], 0.0
@@ -110,10 +110,10 @@ class Clip:
     def play(
         self, outputs: Sequence[tuple[Writer, BinaryIO, str]], progress: bool = False, painted: bool = True
     ) -> None:
-        """Let writers of formats write to their files; hand every picture to all that wait for it.
+        """Let the writers write to their files; hand every picture to all of them.
 
-        If no writer needs them `painted`, the figure only shows them. Painted
-        once, not once for each format, the films of the chapters take a quarter less time.
+        If no writer needs the pictures `painted`, the figure only shows them. The films of the chapters take a quarter
+        less time when each picture is painted once, not once for each format.
         """
         with ExitStack() as stack:
             stack.enter_context(DRAWING)
@@ -134,7 +134,7 @@ class Clip:
                     else:
                         painter.show(moment)
                     for taker in waiting:
-                        with suppress(StopIteration):  # its last one
+                        with suppress(StopIteration):  # its last picture
                             taker.send(painter.pixels)
             except UserWarning as warning:
                 refuse_missing_letter("render", warning)

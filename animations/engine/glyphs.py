@@ -1,4 +1,4 @@
-"""The letters of one font, each drawn once: a tile of coverage, from which texts of any colour are put together."""
+"""The letters of one font, each drawn once as a tile; texts of any colour are put together from these tiles."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ from matplotlib.font_manager import FontProperties
 
 from animations.engine.settings import DEFAULTS, using
 
-SHADES = 3  # above 0 of coverage: with 255 a GIF of numbers is a third larger, and looks the same
-MISSING = r"Glyph (\d+) .* missing from"  # so matplotlib warns, and draws a box
-FAMILIES = {"font.sans-serif", "font.serif", "font.monospace"}  # what these names mean
+SHADES = 3  # levels of coverage above 0: with 255, a GIF of numbers is a third larger and looks the same
+MISSING = r"Glyph (\d+) .* missing from"  # matplotlib warns like this, and draws a box
+FAMILIES = {"font.sans-serif", "font.serif", "font.monospace"}  # names that stand for other families
 
 
 def refuse_missing_letter(caller: str, warning: UserWarning) -> None:
-    """Raise ValueError with the name of the letter, if matplotlib warns that the font lacks it."""
+    """Raise ValueError with the name of the letter if matplotlib warns that the font lacks it."""
     if found := re.match(MISSING, str(warning)):
         letter = chr(int(found[1]))
         raise ValueError(
             f"{caller}: a text has the letter {letter!r} ({unicodedata.name(letter, ascii(letter))}), "
-            'which its font lacks; name one that has it: font="…" (matplotlib.font_manager.get_font_names())'
+            'which its font lacks; choose a font that has it: font="…" (matplotlib.font_manager.get_font_names())'
         ) from warning
 
 
 class Glyphs:
-    """The letters of one font at one resolution, each drawn when it is first asked for.
+    """The letters of one font at one resolution, each drawn on first use.
 
     height, descent   of a line, in whole pixels
     pad               the room around it for accents and slants
@@ -48,11 +48,11 @@ class Glyphs:
         self.tiles: dict[str, np.ndarray] = {}
 
     def width(self, text: str) -> int:
-        """Return how wide a text is, in pixels."""
+        """Return the width of a text, in pixels."""
         return sum(self.tile(letter).shape[1] - 2 * self.pad for letter in text)
 
     def paste(self, text: str) -> np.ndarray:
-        """Return how much of each pixel a text covers, (height, width) uint8, with the pad around it."""
+        """Return how much a text covers of each pixel, (height, width) uint8, with the pad around it."""
         coverage = np.zeros((self.height + 2 * self.pad, self.width(text) + 2 * self.pad), np.uint8)
         x = 0
         for letter in text:
@@ -63,7 +63,7 @@ class Glyphs:
         return coverage
 
     def tile(self, letter: str) -> np.ndarray:
-        """Return the coverage of a letter: as wide as it moves the next one, with the pad around it."""
+        """Return the coverage of a letter, as wide as its advance, with the pad around it."""
         if letter not in self.tiles:
             self.tiles[letter] = self._draw(letter)
         return self.tiles[letter]
@@ -82,11 +82,11 @@ class Glyphs:
         return (np.round(coverage * SHADES) * (255 // SHADES)).astype(np.uint8)
 
     def _advance(self, letter: str) -> int:
-        """Return by how many pixels a letter moves the next: the mean of ten, which is right between two pixels."""
+        """Return the advance of a letter in pixels: the mean of ten letters in a row, to a fraction of a pixel."""
         return max(1, round((self._measure(letter * 10 + ".")[0] - self._measure(".")[0]) / 10))
 
     def _measure(self, text: str) -> tuple[float, float, float]:
-        """Return width, height and descent of a text, as matplotlib lays it out."""
+        """Return width, height and descent of a text as matplotlib lays it out."""
         with using(self.settings):
             return self.ruler.get_text_width_height_descent(text, self.font, False)
 
@@ -95,13 +95,13 @@ _KNOWN: dict[tuple[FontProperties, float, tuple[str, ...]], Glyphs] = {}
 
 
 def glyphs_of(font: FontProperties, dpi: float) -> Glyphs:
-    """Return the glyphs of a font, the same for all texts that have it.
+    """Return the glyphs of a font; all texts in this font share them.
 
     >>> glyphs_of(FontProperties(size=10), 100) is glyphs_of(FontProperties(size=10), 100)
     True
     """
     key = font, dpi, tuple(matplotlib.rcParams["font.sans-serif"])
     if key not in _KNOWN:
-        font = font.copy()  # a text changes its own in place
+        font = font.copy()  # a text changes its font in place
         _KNOWN[font, *key[1:]] = Glyphs(font, dpi)
     return _KNOWN[key]

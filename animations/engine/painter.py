@@ -1,10 +1,10 @@
-"""Painting frames: what never changes is drawn once, the rest on top of a copy of it (what matplotlib calls blitting).
+"""Paints frames: draws once what never changes, and the rest on top of a copy of it (matplotlib calls this blitting).
 
-A frame restores the background and draws the changing artists in the order in which matplotlib would have drawn them,
-so that the result equals a full redraw pixel for pixel. Trails are painted into the background, once.
+For each frame, the painter restores the background and draws the changing artists in matplotlib's own order. So the
+result equals a full redraw, pixel for pixel. Trails are painted into the background, once.
 
-What matplotlib draws only as a whole is drawn so: 3-D axes, which sort their artists by depth; a legend; axes
-whose axis changes. Inset axes that lie over a changing artist are drawn again with it.
+Some things matplotlib draws only as a whole, and so does the painter: 3-D axes, which sort their artists by depth; a
+legend; axes with a changing axis. Inset axes over a changing artist are drawn again with it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from animations.scene import Scene
 
 
 def redraw(scene: Scene, frame: float, scale: float = 1, font: str = "") -> np.ndarray:
-    """Return one frame (H, W, 4) uint8, all of it drawn anew: the clear twin that Painter must equal."""
+    """Return one frame (H, W, 4) uint8, all of it drawn anew: the simple twin that Painter must equal."""
     painter = Painter(scene, scale, font)
     with using(painter.settings):
         scene.update(frame)  # type: ignore[arg-type]  # between frames only if the scene glides
@@ -39,7 +39,7 @@ def redraw(scene: Scene, frame: float, scale: float = 1, font: str = "") -> np.n
 
 
 class Painter:
-    """The frames of one scene, each (H, W, 4) uint8 and valid until the next is painted.
+    """Paints the frames of one scene, each (H, W, 4) uint8 and valid until the next is painted.
 
     scale   pixels per pixel of the scene's size
     font    a family for letters that DejaVu Sans lacks
@@ -51,9 +51,9 @@ class Painter:
             self.settings["font.family"] = [*self.settings["font.family"], font]
         with using(self.settings):
             dpi = scale * DPI
-            inches = (round(scale * side) / dpi for side in scene.size)  # matplotlib makes 28 pixels of 29
+            inches = (round(scale * side) / dpi for side in scene.size)  # matplotlib would make 28 pixels of 29
             width, height = (side if side * dpi % 1 < 0.5 else math.nextafter(side, 1e9) for side in inches)
-            self.figure = Figure(figsize=(width, height), dpi=dpi)  # free of pyplot's global state
+            self.figure = Figure(figsize=(width, height), dpi=dpi)  # without pyplot's global state
             self.renderer: Any = FigureCanvasAgg(self.figure).get_renderer()
             scene.draw(self.figure)
         for text in self.figure.findobj(Text) if font else ():
@@ -62,15 +62,15 @@ class Painter:
         self.pixels = np.asarray(self.renderer.buffer_rgba())
         self.trails = [self.artists("trail", scene.trail(frame)) for frame in range(scene.frames)]
         for artist in (artist for trail in self.trails for artist in trail):
-            artist.set_animated(True)  # matplotlib leaves these to us
-        self.returned: set[Artist] = set()  # all that `update` returned so far
-        self.changing: list[Artist] = []  # what is drawn for them in each frame
+            artist.set_animated(True)  # so matplotlib leaves these artists to us
+        self.returned: set[Artist] = set()  # all artists that `update` has returned so far
+        self.changing: list[Artist] = []  # the artists to draw for them in each frame
         self.background: Any = None
-        self.with_trails: Any = None  # the background with the trails of all frames before `painted`
+        self.with_trails: Any = None  # the background with all trails of the frames before `painted`
         self.painted = 0
 
     def show(self, frame: float) -> None:
-        """Let the figure show `frame`, or what lies between two frames, such as 3.4, of a scene that glides.
+        """Let the figure show `frame`, or for a scene that glides a moment between two frames, such as 3.4.
 
         Raises TypeError or ValueError if `update` returned no artists, or artists of another figure.
         """
@@ -81,7 +81,7 @@ class Painter:
             self.background = None
 
     def paint(self, frame: float) -> np.ndarray:
-        """Return the pixels of `frame`, which the figure then shows."""
+        """Return the pixels of `frame`; afterwards the figure shows it."""
         self.show(frame)
         with using(self.settings):
             if self.background is None:
@@ -108,17 +108,17 @@ class Painter:
             raise TypeError(f"{name} must return artists, as a list, got {returned!r}")
         for artist in returned:
             if isinstance(artist, list | tuple):
-                raise TypeError(f"{name} must return artists, got a list of them in a list, {artist!r}; write [*bars]")
+                raise TypeError(f"{name} must return a list of artists, got a list in it, {artist!r}; write [*bars]")
             if not isinstance(artist, Artist):
-                raise TypeError(f"{name} must return artists, got {artist!r} among them")
+                raise TypeError(f"{name} must return a list of artists, got {artist!r} in it")
             if artist.get_figure(root=True) is not self.figure:
-                raise ValueError(f"{name} returned {artist}, which is not in this figure: one figure a scene object")
+                raise ValueError(f"{name} returned {artist}, which is not in this figure; make a scene for each figure")
         return list(returned)
 
     def find_changing(self) -> None:
-        """Put in the order of drawing what changes: what `update` has returned until now, and what lies upon it."""
+        """Sort what changes by the order of drawing: what `update` has returned so far, and everything on top of it."""
         order = list(_in_drawing_order(self.figure))
-        self.holders = {artist: holders for artist, _, holders in order}  # what is hidden hides all that it holds
+        self.holders = {artist: holders for artist, _, holders in order}  # if one is hidden, so is everything inside it
         drawn = {whole for artist, whole, _ in order if artist in self.returned}
         drawn |= {inset for artist in drawn if artist.axes for inset in artist.axes.child_axes
                   if inset.get_zorder() >= artist.get_zorder()}  # fmt: skip
@@ -127,7 +127,7 @@ class Painter:
             artist.set_animated(True)
 
     def draw_background(self) -> None:
-        """Draw all but what changes, on paper, which can be seen where the figure is transparent."""
+        """Draw all that never changes, on paper, which shows where the figure is transparent."""
         self.find_changing()
         self.renderer.clear()
         self.pixels[:] = 255
@@ -139,10 +139,10 @@ class Painter:
 def _in_drawing_order(
     artist: Artist, part_of: Artist | None = None, holders: tuple[Artist, ...] = ()
 ) -> Iterator[tuple[Artist, Artist, tuple[Artist, ...]]]:
-    """Yield everything in a figure as matplotlib draws it, with the whole that it is drawn with, and all that hold it.
+    """Yield each artist of a figure in matplotlib's order, with the whole that it is drawn with, and all its parents.
 
-    Parent by parent come each parent's children, by z-order. `part_of`: the whole that those of `artist` belong to,
-    which often is each itself.
+    The children of each parent follow it, by z-order. `part_of` is the whole that the children of `artist` belong to;
+    often each child is its own.
     """
     for child in sorted(artist.get_children(), key=lambda child: child.get_zorder()):
         whole = part_of or (artist if isinstance(child, Axis) else child)  # other things of its axes lie over an axis

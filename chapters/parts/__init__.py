@@ -1,1 +1,1 @@
-"""What several chapters share: pictures, the lake, how good a model is."""
+"""Parts that several chapters share: pictures, the lake, how good a model is."""

@@ -1,4 +1,4 @@
-"""The network of three layers that chapters 5 and 6 train on red pixels, and what they call the sets of pictures."""
+"""The network of three layers that chapters 5 and 6 train on red pixels, and the names of their sets of pictures."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ SEEN, UNSEEN = "training set", "test set"
 
 
 def red_pixels(pictures: np.ndarray) -> np.ndarray:
-    """Return the red channels (N, 1024), row after row, of pictures (N, 32, 32, 3)."""
+    """Return the red channels (N, 1024) of pictures (N, 32, 32, 3), row after row."""
     return pictures[..., 0].reshape(len(pictures), -1)
 
 

@@ -1,9 +1,9 @@
-"""The pictures of chapters 5 to 7: sketches that the program draws itself, or the photographs of CIFAR-10.
+"""The pictures of chapters 5 to 7: sketches drawn by the program, or the photographs of CIFAR-10.
 
     x (N, 32, 32, 3): rows, columns, and red, green, blue in [0, 1]        y (N,): class numbers
 
-On the command line `--data sketches`, the default, needs no file; `--data cifar10` takes the photographs from the
-archive or the folder that `--data-dir` names, else from the cache, into which they are downloaded once.
+On the command line, `--data sketches` (the default) needs no file. `--data cifar10` reads the photographs from the
+archive or folder in `--data-dir`, or otherwise from the cache, and downloads them there once.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from tinylearn import datasets
 from tinylearn.datasets import CLASS_NAMES
 
 DATA = ("sketches", "cifar10")
-DEER_OR_HORSE = ("deer", "horse")  # what the labels 0 and 1 of `horses_and_deer` mean
-FIRST, FOUND, TESTED = 1000, 201, 41  # in the first 1000 photographs there are 201 deer and horses, of which 41 test
-SHOWN_HORSE, SHOWN_DEER = 152, 107  # which of these 201 the book shows
-MORE = 400  # sketches beyond that number
+DEER_OR_HORSE = ("deer", "horse")  # the meaning of the labels 0 and 1 of `horses_and_deer`
+FIRST, FOUND, TESTED = 1000, 201, 41  # of the first 1000 photographs 201 are deer or horses; 41 are tests
+SHOWN_HORSE, SHOWN_DEER = 152, 107  # the two of these 201 that the book shows
+MORE = 400  # sketches in addition
 
 
 class Images(NamedTuple):
-    """Pictures (N, 32, 32, 3) float32 and their class numbers (N,), to learn from and to be tested on."""
+    """Pictures (N, 32, 32, 3) float32 and their class numbers (N,), for training and for testing."""
 
     x_train: np.ndarray
     y_train: np.ndarray
@@ -39,8 +39,8 @@ class Images(NamedTuple):
 class HorsesAndDeer(NamedTuple):
     """Pictures (N, 32, 32, 3) float32 and their labels (N,): 1 for a horse, 0 for a deer.
 
-    160 to learn from and 41 to be tested on, as in the book. Since 41 are few, there are more in `x_more`, from which
-    no model learns either. `horse` and `deer` are the rows of `x_test` to show.
+    160 are for training and 41 for testing, as in the book. Since 41 are few, `x_more` holds more, and no model learns
+    from those either. `horse` and `deer` are the rows of `x_test` to show.
     """
 
     x_train: np.ndarray
@@ -54,9 +54,9 @@ class HorsesAndDeer(NamedTuple):
 
 
 def options(command: argparse.ArgumentParser) -> None:
-    """Add to a command line what says where the pictures come from."""
+    """Add the options that say where the pictures come from."""
     command.add_argument("--data", choices=DATA, default=DATA[0], help="for chapters 5 to 7 (default: %(default)s)")
-    command.add_argument("--data-dir", type=_existing, metavar="PATH", help="archive or folder of CIFAR-10 (default: "
+    command.add_argument("--data-dir", type=_existing, metavar="PATH", help="archive or folder with CIFAR-10 (default: "
                          "the cache; downloaded once, 170 MB)")  # fmt: skip
 
 
@@ -68,20 +68,20 @@ def load(
     classes: Sequence[str] | None = None,
     rng: np.random.Generator,
 ) -> Images:
-    """Return the photographs of CIFAR-10, all of them, or new sketches: so many to learn from, so many to be tested on.
+    """Return the photographs of CIFAR-10, all of them, or new sketches: this many for training, this many for testing.
 
-    `classes` are the sketches to draw (None: all ten). ValueError for data of another name, Refusal for
-    photographs that cannot be read, and for a `data_dir` that sketches have no use for.
+    `classes` are the sketches to draw (None: all ten). Raises ValueError if `data` has another name, and Refusal if the
+    photographs cannot be read, or if sketches are given a `data_dir`.
     """
     if data not in DATA:
         raise ValueError(f"load: data must be {' or '.join(DATA)}, got {data!r}")
     if data == "cifar10":
         try:
             return Images(*datasets.cifar10(data_dir, download=data_dir is None))
-        except (OSError, ValueError) as error:  # missing, damaged, or no network: the text says which file and why
+        except (OSError, ValueError) as error:  # missing, damaged, or no network: the message says which file, and why
             raise Refusal(str(error)) from error
     if data_dir is not None:
-        raise Refusal(f"sketches are drawn, not read from {data_dir}: choose data cifar10, or leave data_dir out")
+        raise Refusal(f"sketches need no data_dir, got {data_dir}: choose data cifar10, or leave out data_dir")
     x, y = datasets.sketches(sum(sketches), classes=classes, rng=rng)
     n_train = sketches[0]
     return Images(x[:n_train], y[:n_train], x[n_train:], y[n_train:])
@@ -90,10 +90,10 @@ def load(
 def horses_and_deer(
     data: str = "sketches", data_dir: str | os.PathLike[str] | None = None, *, seed: int = 0
 ) -> HorsesAndDeer:
-    """Return the pictures of chapters 5 and 6, in the numbers of the book; `seed` fixes what sketches look like.
+    """Return the pictures of chapters 5 and 6, as many as in the book; `seed` determines what sketches look like.
 
-    Of CIFAR-10 they are the deer and horses among the first 1000 photographs, and those of its own test set for more.
-    ValueError if these are not 201: then it is another set of pictures.
+    From CIFAR-10, these are the deer and horses among the first 1000 photographs, and those of its own test set as
+    `x_more`. ValueError if the first set does not have 201: then it is not CIFAR-10 as the book has it.
     """
     rng = np.random.default_rng(seed)
     images = load(data, data_dir, sketches=(FOUND, MORE), classes=DEER_OR_HORSE, rng=rng)
@@ -120,7 +120,7 @@ def _deer_and_horses(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarr
 
 
 def _existing(text: str) -> Path:
-    """Return a path; an error that says what is wrong is for the command line."""
+    """Return the path of an existing file or folder; otherwise raise an error for the command line."""
     if not Path(text).exists():
         raise argparse.ArgumentTypeError(f"there is no file or folder {text}")
     return Path(text)

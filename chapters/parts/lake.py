@@ -5,7 +5,7 @@
     F F F H        An episode ends in a hole (lost) or at the goal (won); after `moves` moves it is truncated (lost).
     H F F G        The reward is 1 for the move to the goal, and 0 for every other move.
 
-N moves of all episodes together.
+N is the number of moves in all episodes together.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-if TYPE_CHECKING:  # it is imported where a lake is made: the other chapters do without
+if TYPE_CHECKING:  # where a lake is made, it is imported; the other chapters do without
     import gymnasium
 
 MAP = ("SFFF", "FHFH", "FFFH", "HFFG")
@@ -55,8 +55,8 @@ class Episode(NamedTuple):
 def make_lake(rows: Sequence[str] = MAP, *, slippery: bool = False, moves: int = MOVES, **more: Any) -> gymnasium.Env:
     """Return gymnasium's environment of a lake; `more` goes to `gymnasium.make`.
 
-    On a slippery lake a move goes where it should in one of three cases, in the others to one of its two sides. Pass
-    the number of moves: for a map of your own gymnasium would truncate after 100, however large the map is.
+    On a slippery lake, a move goes where it should in one of three cases, and to one of its two sides in the others.
+    Pass `moves` for a map of your own: gymnasium would truncate after 100 moves, however large the map is.
 
     >>> env = make_lake()
     >>> state, _ = env.reset()
@@ -71,7 +71,7 @@ def make_lake(rows: Sequence[str] = MAP, *, slippery: bool = False, moves: int =
 
 
 def open_tiles(rows: Sequence[str]) -> np.ndarray:
-    """Return the states in which an episode goes on: the tiles that are start or frozen.
+    """Return the states where an episode continues: the start and the frozen tiles.
 
     >>> open_tiles(MAP).tolist()
     [0, 1, 2, 3, 4, 6, 8, 9, 10, 13, 14]
@@ -80,7 +80,7 @@ def open_tiles(rows: Sequence[str]) -> np.ndarray:
 
 
 def starting_at(rows: Sequence[str], tiles: Sequence[int] | np.ndarray) -> list[str]:
-    """Return the map with its start moved to these tiles; of several, each episode draws one.
+    """Return the map with its start on these tiles; if there are several, each episode draws one.
 
     >>> starting_at(["SF", "HG"], [1]), starting_at(["SF", "HG"], [0, 1])
     (['FS', 'HG'], ['SS', 'HG'])
@@ -93,14 +93,14 @@ def starting_at(rows: Sequence[str], tiles: Sequence[int] | np.ndarray) -> list[
 
 
 def random_episodes(env: gymnasium.Env, count: int, *, seed: int) -> Episodes:
-    """Play `count` episodes in which every action is random; the same seed gives the same episodes."""
-    env.action_space.seed(seed)  # has a generator of its own: with the lake's seed both would draw the same numbers
+    """Play `count` episodes with random actions; the same seed gives the same episodes."""
+    env.action_space.seed(seed)  # has its own generator: with the lake's seed, both would draw the same numbers
     sample = env.action_space.sample
     return record_episodes(env, lambda state, moves: sample(), count, seed=seed)
 
 
 def record_episodes(env: gymnasium.Env, choose: Choose, count: int, *, seed: int) -> Episodes:
-    """Play `count` episodes with the actions of `choose`; the seed fixes their starts, and where the agent slips."""
+    """Play `count` episodes with the actions of `choose`; the seed determines the starts, and where the agent slips."""
     env.reset(seed=seed + 1)
     moves: list[tuple[Any, ...]] = []
     returns: list[Any] = []
@@ -136,6 +136,6 @@ def wins(env: gymnasium.Env, policy: Policy, count: int, *, seed: int) -> int:
 
 
 def greedy(values: np.ndarray) -> Policy:
-    """Return the greedy policy: the action with the largest of the four `values` (S, 4); of equal ones the first."""
+    """Return the greedy policy: in each state the action with the largest of its four `values` (S, 4)."""
     best = values.argmax(axis=1).tolist()
     return lambda state: best[state]

@@ -20,15 +20,16 @@ from chapters.parts.lake_values import (
     win_rate,
 )
 
-EARLY = 300  # updates, in which most is learned
+EARLY = 300  # updates in which the network learns most
 SHOWN = 12  # moves of an episode; a policy that needs more walks in circles
-PLAYED = 300  # episodes on the slippery lake, to see chance
+PLAYED = 300  # episodes on the slippery lake, to show chance
 
 
 class Learned(NamedTuple):
-    """What the network said of every state and action, `tables` (R, 16, 4), after each of the updates `steps` (R,).
+    """What the network predicted for each state and action, `tables` (R, 16, 4), after each of the updates `steps`
+    (R,).
 
-    layers   what its last layer was given, held and gave then, if that is known: name → (R, …); see `last_layer`
+    layers   inputs, parameters and outputs of its last layer then, if known: name → (R, …); see `last_layer`
     """
 
     steps: np.ndarray
@@ -37,7 +38,7 @@ class Learned(NamedTuple):
     layers: dict[str, np.ndarray] | None = None
 
     def after(self, epoch: int) -> np.ndarray:
-        """Return what it said at the end of an epoch, (16, 4)."""
+        """Return the predictions at the end of an epoch, (16, 4)."""
         return self.tables[self.steps.searchsorted(epoch * self.in_epoch)]
 
     def layer(self, records: Any) -> dict[str, np.ndarray]:
@@ -72,14 +73,14 @@ def learning_film(learned: Learned, return_epochs: int) -> Clip:
 def moves_film(
     episode: Episode, values: np.ndarray, exact: np.ndarray, layer: Mapping[str, np.ndarray] = MappingProxyType({})
 ) -> Clip:
-    """Return the third film: an episode, and before each move the four answers, which the last `layer` made."""
+    """Return the third film: an episode, and before each move the four answers, made by the last `layer`."""
     scene = LakeMoves(MAP, episode.states[: SHOWN + 1], episode.actions[:SHOWN], values, exact, **layer)
     holds = {frame: (0.9, 0.6, 0)[frame % 3] for frame in range(scene.frames)}
     return Clip(scene, fps=2, motion=6, hold_first=4, holds=holds, hold_last=4, colors=48)
 
 
 def slippery_film(values: np.ndarray, seed: int) -> Clip:
-    """Return the last film: on slippery ice, the policy that was learned without, beside the best that there is."""
+    """Return the last film: on slippery ice, the policy learned without slipping, beside the best possible policy."""
     env, best, policy = make_lake(slippery=True), best_policy(make_lake(slippery=True), MOVES), greedy(values)
     learned = record_episodes(env, lambda state, moves: policy(state), PLAYED, seed=seed)
     counting = record_episodes(env, lambda state, moves: int(best[moves, state]), PLAYED, seed=seed)
@@ -98,7 +99,7 @@ def slippery_film(values: np.ndarray, seed: int) -> Clip:
 def lake_player(
     name: str, episodes: Episodes, walked: int, rate: float, chances: np.ndarray, policy: np.ndarray | None = None
 ) -> LakePlayer:
-    """Return episodes for a film: the first few move by move, of all where they ended; the chances explain the rate."""
+    """Return episodes for a film: the first few move by move, and the end of each; the chances explain the win rate."""
     known, last = episodes.episode < walked, np.flatnonzero(np.diff(episodes.episode, append=-1))
     moves = episodes.states[known], episodes.actions[known], episodes.episode[known]
     return LakePlayer(name, MAP, *moves, episodes.next_states[last], rate, policy, chances=chances)

@@ -2,10 +2,10 @@
 
     state (one-hot, S) and action (one-hot, 4)  →  128 → 64 → 32 → 16 → 1 with ReLU  →  sigmoid  →  probability
 
-It learns from the moves of random episodes, with labels of two kinds:
+It learns from the moves of random episodes, with two kinds of labels:
 
-    returns      Monte Carlo returns: 1 for every move of an episode that was won, 0 for those of the others
-    td_targets   bootstrapped targets: what the network itself says of the next state; 1 at the goal, 0 in a hole
+    returns      Monte Carlo returns: 1 for every move of an episode that was won, 0 for the others
+    td_targets   bootstrapped targets: the network's own prediction for the next state; 1 at the goal, 0 in a hole
 
 N moves, S states.
 """
@@ -25,11 +25,11 @@ from tinylearn.progress import Bar
 HIDDEN = (128, 64, 32, 16)
 BATCH, LEARNING_RATE = 256, 1e-3
 
-Labels = Callable[[Sequential], np.ndarray]  # what the network says may go into them
+Labels = Callable[[Sequential], np.ndarray]  # they may contain predictions of the network
 
 
 def network(states: int, rng: np.random.Generator) -> Sequential:
-    """Return the network; for the 16 states of chapter 8 that is 20-128-64-32-16-1."""
+    """Return the network; for the 16 states of chapter 8 it is 20-128-64-32-16-1."""
     layers = []
     for n_in, n_out in zip((states + 4, *HIDDEN), HIDDEN, strict=False):
         layers += [Dense(n_in, n_out, rng=rng), ReLU()]
@@ -47,15 +47,15 @@ def every_pair(states: int) -> np.ndarray:
 
 
 def predictions(model: Sequential) -> np.ndarray:
-    """Return what the network says of every state and action: (S, 4)."""
+    """Return what the network predicts for every state and action: (S, 4)."""
     states = model.layers[0].n_in - 4  # type: ignore[attr-defined]
     return model.predict(every_pair(states)).reshape(states, 4)
 
 
 def last_layer(model: Sequential) -> dict[str, np.ndarray]:
-    """Return what the last layer is given for every state and action, its parameters, and what it gives.
+    """Return the inputs of the last layer for every state and action, its parameters, and its outputs.
 
-    features (S, 4, D), weights (D,), bias (), scores (S, 4): of these `predictions` is the sigmoid.
+    features (S, 4, D), weights (D,), bias (), scores (S, 4): `predictions` is their sigmoid.
     """
     *layers, last, _ = model.layers
     states = model.layers[0].n_in - 4  # type: ignore[attr-defined]
@@ -72,12 +72,12 @@ def returns(episodes: Episodes) -> Labels:
 
 
 def td_targets(episodes: Episodes, later: Later) -> Labels:
-    """Return bootstrapped targets (N,): what the network says of the next state, where `later` chooses the action.
+    """Return bootstrapped targets (N,): the network's prediction for the next state, where `later` chooses the action.
 
-    The return of one episode is a throw of dice; it shows a small probability only if there are many. The value of the
-    next state has the same mean and varies less, because it was learned from every episode that passed there. A move
-    that ended the episode has its reward as target. A truncated episode has not ended: its last move gets a target
-    like any other.
+    The return of one episode is a throw of dice; you need many to see a small probability. The value of the next state
+    has the same mean and varies less, because the network learned it from every episode that passed there. If a move
+    ended the episode, its target is its reward. A truncated episode has not ended: its last move gets a target like any
+    other.
 
     R. S. Sutton, "Learning to predict by the methods of temporal differences", 1988; with the best action as `later`,
     C. Watkins, "Learning from delayed rewards", 1989 (Q-learning).
@@ -99,7 +99,7 @@ def learn(
     rng: np.random.Generator,
     callbacks: Iterable[Callback] = (),
 ) -> None:
-    """Train the network; the labels are calculated anew in each epoch, and the learning rate falls to 0 evenly."""
+    """Train the network, with new labels in each epoch and a learning rate that falls evenly to 0."""
     x = every_pair(model.layers[0].n_in - 4)[4 * episodes.states + episodes.actions]  # type: ignore[attr-defined]
     optimizer = Adam(LEARNING_RATE)
     for epoch in Bar(range(epochs), desc="chapter 8", unit=" epochs", leave=False):

@@ -1,4 +1,4 @@
-"""The frozen lake in a terminal, as text: an episode of the network to look at, and one for a person to play."""
+"""The frozen lake in a terminal, as text: watch an episode of the network, or play one yourself."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ HELP = "a left, s down, d right, w up, then Enter; q gives up"
 def show_game(rows: Sequence[str], values: np.ndarray, *, slippery: bool = False, seed: int = 0) -> bool:
     """Print one episode of the greedy policy, move by move, with the four `values` (S, 4) of each state.
 
-    Return whether it was won. State and move are marked by gymnasium's own renderer of mode "ansi".
+    Return whether it was won. gymnasium's own renderer ("ansi") marks state and move.
     """
     env = make_lake(rows, slippery=slippery, render_mode="ansi")
     state, _ = env.reset(seed=seed)
@@ -35,7 +35,7 @@ def show_game(rows: Sequence[str], values: np.ndarray, *, slippery: bool = False
 
 
 def play_yourself(rows: Sequence[str], keys: TextIO, *, slippery: bool = False, seed: int = 0) -> str:
-    """Let a person play one episode, a line of `keys` for each move; return how it ended."""
+    """Let a person play one episode, one line of `keys` per move; return how it ended."""
     env = make_lake(rows, slippery=slippery, render_mode="ansi")
     env.reset(seed=seed)
     print(f"From S to G; H is a hole. {HELP}.", _board(env), sep="\n", flush=True)
@@ -45,7 +45,7 @@ def play_yourself(rows: Sequence[str], keys: TextIO, *, slippery: bool = False, 
         if word in ("q", "quit"):
             break
         if word not in KEYS:
-            print(f"{word!r} is no move: {HELP}.", flush=True)
+            print(f"{word!r} is not a move: {HELP}.", flush=True)
             continue
         _, reward, terminated, truncated, _ = env.step(KEYS[word])
         moves += 1
@@ -57,5 +57,5 @@ def play_yourself(rows: Sequence[str], keys: TextIO, *, slippery: bool = False, 
 
 
 def _board(env: gymnasium.Env) -> str:
-    """Return the lake as letters; the tile where the agent stands is red."""
+    """Return the lake as letters; the agent's tile is red."""
     return str(env.render()).rstrip()

@@ -1,9 +1,9 @@
-"""What every action on a lake is worth exactly, by dynamic programming over the rules.
+"""The exact value of every action on a lake, by dynamic programming over the rules.
 
     value[s, a] = Σ over what can happen: its chance · (1 at the goal, 0 in a hole, else later(value)[next state])
 
-S states, four actions. `later` says how the episode goes on, (S, 4) → (S,): with random actions, `mean_of_four`; with
-those of a policy, `by_policy`; with the best ones, `best_of_four`. For a given policy this is called **policy
+S states, four actions. `later` says how the episode continues, (S, 4) → (S,): with random actions `mean_of_four`, with
+those of a policy `by_policy`, with the best ones `best_of_four`. For a given policy this is called **policy
 evaluation**, with the best actions **value iteration**. R. Bellman, "Dynamic Programming", 1957.
 """
 
@@ -23,22 +23,22 @@ Later = Callable[[np.ndarray], np.ndarray]
 
 
 def mean_of_four(values: np.ndarray) -> np.ndarray:
-    """Return what a state is worth if the next action is random: (S, 4) → (S,)."""
+    """Return the value of a state if the next action is random: (S, 4) → (S,)."""
     return values.mean(axis=1)
 
 
 def best_of_four(values: np.ndarray) -> np.ndarray:
-    """Return what a state is worth if the next action is the best: (S, 4) → (S,)."""
+    """Return the value of a state if the next action is the best one: (S, 4) → (S,)."""
     return values.max(axis=1)
 
 
 def by_policy(policy: Policy) -> Later:
-    """Return what says what a state is worth if the next action is that of `policy`: (S, 4) → (S,)."""
+    """Return a function for the value of a state if `policy` chooses the next action: (S, 4) → (S,)."""
     return lambda values: np.array([row[policy(state)] for state, row in enumerate(values)])
 
 
 def rules(env: gymnasium.Env) -> tuple[np.ndarray, np.ndarray]:
-    """Return the chance (S, 4, S) that an action leads to a state where the episode goes on; that it wins (S, 4)."""
+    """Return two chances: that an action leads on to a state (S, 4, S), and that it wins (S, 4)."""
     listed = env.unwrapped.P  # type: ignore[attr-defined]
     leads, rewards = np.zeros((len(listed), 4, len(listed))), np.zeros((len(listed), 4))
     for state, actions in listed.items():
@@ -70,7 +70,7 @@ def chances_of(env: gymnasium.Env, actions: np.ndarray) -> np.ndarray:
 def exact_values(env: gymnasium.Env, later: Later, moves: int) -> np.ndarray:
     """Return the probability of winning within `moves` moves, for every state and first action: (S, 4).
 
-    With no move left every state is worth 0; with one more, what the first move brings and what is left after it.
+    With no move left, every state is worth 0. With one more: what the first move brings, and what the rest is worth.
 
     >>> from chapters.parts.lake import make_lake
     >>> exact_values(make_lake(), mean_of_four, 100)[14].round(4)                   # beside the goal: right wins
@@ -86,7 +86,7 @@ def exact_values(env: gymnasium.Env, later: Later, moves: int) -> np.ndarray:
 
 
 def win_rate(env: gymnasium.Env, later: Later, moves: int) -> float:
-    """Return the probability of winning an episode of at most `moves` moves; several starts are equally likely.
+    """Return the probability of winning an episode of at most `moves` moves; all starts are equally likely.
 
     >>> from chapters.parts.lake import greedy, make_lake
     >>> policy = greedy(exact_values(make_lake(), mean_of_four, 100))               # knows a way
@@ -98,7 +98,7 @@ def win_rate(env: gymnasium.Env, later: Later, moves: int) -> float:
 
 
 def best_policy(env: gymnasium.Env, moves: int) -> np.ndarray:
-    """Return the best action (moves, S) after 0, 1, … moves, for every state, by value iteration; of equals the first.
+    """Return the best action (moves, S) after 0, 1, … moves, for every state, by value iteration; in a tie the first.
 
     >>> from chapters.parts.lake import make_lake
     >>> policy = best_policy(make_lake(slippery=True), 100)

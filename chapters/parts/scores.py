@@ -1,4 +1,4 @@
-"""How good a model is, counted the same way in every chapter of pictures."""
+"""Measures how good a model is, in the same way in every chapter of pictures."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tinylearn.workers import one_blas_thread
 
 
 def correct(predicted: np.ndarray, labels: np.ndarray) -> int:
-    """Return how many answers are correct; a probability of a half counts as class 1."""
+    """Return how many answers are correct; a probability of 0.5 counts as class 1."""
     return round(accuracy(predicted, labels) * len(labels))
 
 
 def counters(model: Sequential, *sets: tuple[np.ndarray, np.ndarray]) -> list[Evaluate]:
-    """Return for each (x, labels) a callback whose `values` are the correct answers after each epoch, from epoch 0."""
+    """Return for each (x, labels) a callback whose `values` count the correct answers after each epoch, from 0 on."""
     found = [Evaluate(x, labels, correct) for x, labels in sets]
     for each in found:
         each.measure(model)
@@ -28,12 +28,12 @@ def counters(model: Sequential, *sets: tuple[np.ndarray, np.ndarray]) -> list[Ev
 def recorded_counts(
     recording: Recording, model: Sequential, steps: Sequence[int], *sets: tuple[np.ndarray, np.ndarray]
 ) -> list[np.ndarray]:
-    """Return for each (x, labels) the correct answers (S,) of the recorded model after each of the S `steps`.
+    """Return, for each (x, labels), the correct answers (S,) of the recorded model after each of the S `steps`.
 
-    The model is then as it was after the last of them.
+    Afterwards the model is as it was after the last step.
     """
     counts = np.empty((len(sets), len(steps)), np.intp)
-    with one_blas_thread():  # as in `fit`: for tables as small as these it pays
+    with one_blas_thread():  # as in `fit`: faster for small tables like these
         for column, step in enumerate(steps):
             recording.restore(model, step)
             counts[:, column] = [correct(model.predict(x), labels) for x, labels in sets]
@@ -43,7 +43,7 @@ def recorded_counts(
 def scores(
     name: str, model: Sequential, data: HorsesAndDeer, view: Callable[[np.ndarray], np.ndarray]
 ) -> dict[str, Any]:
-    """Return what a model is worth that is shown `view(pictures)`: on the 160, on the book's 41, on further ones."""
+    """Return how good a model is that sees `view(pictures)`: on the 160, on the book's 41, and on further ones."""
     known = correct(model.predict(view(data.x_train)), data.y_train)
     found: dict[str, Any] = {f"{name}, right of those it learned from": f"{known} of {len(data.y_train)}"}
     for x, y in ((data.x_test, data.y_test), (data.x_more, data.y_more)):

@@ -1,4 +1,4 @@
-"""Progress bars, and where there should be none."""
+"""Turns progress bars off where they would be in the way."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tqdm import tqdm
 
 @contextmanager
 def without_bars() -> Iterator[None]:
-    """Show no progress bars for a while: in a log they are a line without end, and two of them fight for one line.
+    """Show no progress bars in this block: in a log they are one endless line, and two bars fight for the same line.
 
-    tqdm can be told so in general by the environment, but only before it is imported.
+    tqdm has an environment variable for that, but it works only before tqdm is imported.
     """
     init = tqdm.__init__
 

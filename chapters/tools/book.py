@@ -1,7 +1,7 @@
 """The book: a page for each chapter, a cover, and a glossary.
 
-It is made from files alone (the chapters' scripts; `chNN_*.html`, `.gif`, … and `chNN.json`, which runs leave), so that
-chapters can be run one by one, in any order, and read while they are made.
+It is made only from files: the chapters' scripts, and the `chNN_*.html`, `.gif`, … and `chNN.json` that runs write. So
+you can run the chapters one by one, in any order, and read them while they are being made.
 """
 
 from __future__ import annotations
@@ -28,28 +28,28 @@ from tinylearn.files import complete_or_absent
 HERE = Path(__file__).parent
 TITLE = "Machine learning, animated"
 INTRODUCTION = """
-Initialise, adjust, repeat: that is how machines learn, and here you can watch them do it. The films are drawn from
-data, and from recordings of programs while they learned. You can play each of them, stop it, and step through it. The
-text beside them says what to look for; its numbers come from the same run.
+Initialise, adjust, repeat: that is how machines learn, and here you can watch them do it. The films show real data,
+recorded while programs learned. You can play each film, stop it, and step through it. The text beside it tells you what
+to look for; its numbers come from the same run.
 """
 GLOSSARY_TITLE = "Words"
 NOTES_FOR_TOOLS = re.compile(r"  # (fmt: skip|noqa.*|type: ignore.*)$", re.MULTILINE)
-DAMAGED = "The numbers in {name}.json are damaged: `python -m chapters {number}` makes them again."
+DAMAGED = "The numbers in {name}.json are damaged. Run `python -m chapters {number}` to make them again."
 DATA_TURN = re.compile(r'<section class="turn wide" id="turn-\w+" data-turn="(\w+)"')
-PENDING = "…"  # in the place of a number that the run has not come to
+PENDING = "…"  # stands for a number that the run has not reached yet
 
 
 class BookPages:
-    """Writes the pages of the book into a folder, and those again of which something has changed."""
+    """Writes the pages of the book into a folder. Called again, it writes only the pages that have changed."""
 
     def __init__(self, out: Path) -> None:
         self.out = out
         self.written: dict[str, Any] = {}
 
     def write(self, unfinished: Mapping[str, str] | None = None) -> Path:
-        """Write the cover, and pages for all chapters whose numbers are in the folder; return the path of the cover.
+        """Write the cover, and a page for each chapter whose numbers are in the folder; return the path of the cover.
 
-        And for those that are `unfinished`: name → what to say, since their films and numbers are not all there yet.
+        Chapters in `unfinished` (name → notice) get a page too, though some of their films and numbers are missing.
         """
         unfinished = unfinished or {}
         chapters = [each for each in CHAPTERS.values()
@@ -78,13 +78,13 @@ class BookPages:
         return self.out / "index.html"
 
     def _is_new(self, page: str, made_of: Any) -> bool:
-        """Is a page made of other things than when it was written last?"""
+        """Has anything changed since the page was last written?"""
         before, self.written[page] = self.written.get(page), made_of
         return before != made_of
 
     def _page(self, file: str, title: str, kind: str, main: str, links: str) -> None:
         looks, script = _part("book.css"), ""
-        if '<section class="film"' in main:  # the player, once for all films of the page
+        if '<section class="film"' in main:  # write the player once for all films of the page
             looks, script = f"{looks}\n{player('css')}", f"<script>\n{player('js')}</script>"
         if '<section class="guess"' in main or '<section class="turn' in main:
             looks += turns.looks()
@@ -101,7 +101,7 @@ def write_book(out: Path, unfinished: Mapping[str, str] | None = None) -> Path:
 
 
 def _record(path: Path) -> Any:
-    """Return what a run has left beside its films; None if that is damaged: cut short, edited, of something else."""
+    """Return the record of a run; None if it is damaged: cut short, edited, or something else."""
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
         sound = isinstance(record["numbers"], dict) and isinstance(record["cells"], list)
@@ -120,7 +120,7 @@ def _write(path: Path, text: str) -> None:
 
 
 def _links(before: Chapter | None = None, after: Chapter | None = None) -> str:
-    """Return links to the cover, the glossary and, of a chapter, those before and after it."""
+    """Return links to the cover and the glossary, and from a chapter to the ones before and after it."""
     links = ['<a href="index.html">Contents</a>', '<a href="glossary.html">Words</a>']
     if before is not None:
         links.append(f'<a rel="prev" href="{before.name}.html">← {html.escape(_short(before))}</a>')
@@ -138,7 +138,7 @@ def _short(chapter: Chapter) -> str:
 
 
 def chapter_body(out: Path, chapter: Chapter, record: Mapping[str, Any] | None, notice: str | None) -> str:
-    """Return what stands between the bars of a chapter's page: its cells, each film behind the cell that shows it."""
+    """Return the main part of a chapter's page: its cells, each film after the cell that shows it."""
     script, left = chapter.script, record["cells"] if record else []
     films = placed({path.stem for path in films_in(out, chapter.name)}, script)
     parts = []
@@ -163,13 +163,13 @@ def _notice(text: str) -> str:
 
 
 def _prose(cell: Cell, found: Sequence[str] | None) -> str:
-    """Return prose with its numbers; without a run there are dots in their place."""
+    """Return prose with its numbers; without a run, dots stand for the numbers."""
     values = iter(found if found is not None and len(found) == len(placeholders(cell.text)) else ())
     return f'<div class="prose">\n{as_html(replaced(cell.text, lambda inside: next(values, PENDING)))}</div>'
 
 
 def _code(cell: Cell, found: str | None) -> str:
-    """Return code, and what its last line is; a cell that has a title is folded away under that."""
+    """Return code, and the value of its last line; if the cell has a title, hide it under that title."""
     if not cell.text:
         return ""
     output = f'<pre class="output" tabindex="0"><code>{html.escape(found)}</code></pre>' if found else ""
@@ -181,12 +181,12 @@ def _code(cell: Cell, found: str | None) -> str:
 
 
 def cover_body(out: Path, chapters: Sequence[Chapter], unfinished: Mapping[str, str]) -> str:
-    """Return the cover: a moving picture for each chapter, which leads to it."""
+    """Return the cover: for each chapter a moving picture that links to it."""
     cards = []
     for chapter in chapters:
         number, _, title = chapter.title.partition(". ")
         picture = _picture(out, chapter)
-        note = "<br><small>still being made</small>" if chapter.name in unfinished else ""
+        note = "<br><small>not finished yet</small>" if chapter.name in unfinished else ""
         cards.append(f'<li><a href="{chapter.name}.html">{picture}{html.escape(number)}<br>'
                      f"<strong>{html.escape(title)}</strong>{note}</a></li>")  # fmt: skip
     return (f"<h1>{TITLE}</h1>\n{MARKDOWN.render(INTRODUCTION)}\n"
@@ -194,7 +194,7 @@ def cover_body(out: Path, chapters: Sequence[Chapter], unfinished: Mapping[str, 
 
 
 def _picture(out: Path, chapter: Chapter) -> str:
-    """Return the first film of a chapter as a picture: the smallest that moves, else a still; "" if there is none."""
+    """Return the first film of a chapter as a picture: the smallest moving one, or a still; "" if there is none."""
     order = [
         film for films in placed({path.stem for path in films_in(out, chapter.name)}, chapter.script) for film in films
     ]
@@ -208,7 +208,7 @@ def _picture(out: Path, chapter: Chapter) -> str:
 
 
 def glossary_body(chapters: Sequence[Chapter]) -> str:
-    """Return all terms, what each means, and the place where it is first used in the chapters that are there."""
+    """Return all terms, their explanations, and a link to the chapter that uses each term first."""
     used: dict[str, Chapter] = {}
     for chapter in chapters:
         for cell in chapter.script:

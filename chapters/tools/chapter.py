@@ -1,12 +1,12 @@
-"""A chapter, and a run of it: its cells one after the other, as a notebook runs them.
+"""A chapter and its run: the cells run one after the other, as in a notebook.
 
-What a cell asks of the run, and what it gives to it, goes through the `book` that it got from `begin`:
+A cell talks to the run through `book`, which `begin` returned:
 
     book.quick, book.seed, book.data, …     the settings of this run
-    book.film("ch03_first_neuron", clip, "What it shows.")    the page shows this film here
-    book.ask(Place("Where will $w$ be?", …))                   the page asks here
-    book.your_turn(Turn("neuron", …))                         and here one changes what was seen
-    book.numbers({"w": w, "b": b})          go into `ch03.json`, and into the table at the end of the page
+    book.film("ch03_first_neuron", clip, "What it shows.")    shows this film here on the page
+    book.ask(Place("Where will $w$ be?", …))                   asks the reader here
+    book.your_turn(Turn("neuron", …))                          lets the reader change here what the film showed
+    book.numbers({"w": w, "b": b})          writes them into `ch03.json`, and into the table at the end of the page
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ from chapters.tools.script import Cell, cells_of, statements, title_of
 from chapters.tools.settings import FORMATS, checked
 from chapters.turns import Guess, Turn
 
-Record = dict[str, Any]  # what a run leaves beside its films: "numbers", "cells" and "asked"
+Record = dict[str, Any]  # the results of a run beside its films: "numbers", "cells" and "asked"
 Watch = Callable[[dict[str, Any]], Any]
 RUNNING: list[Book] = []
 
 
 class Book:
-    """What the cells of a chapter know of the run, and what they have given to it. `settings` are its attributes, too.
+    """What cells know of the run, and what they have handed to it. Its attributes include all `settings`.
 
     films     name → clip, in the order in which the chapter shows them
-    cells     for each cell that has run: the texts of the placeholders of prose, or what the last line of code is
-    asked     the number of a cell → the guesses and turns behind it, as HTML
+    cells     for each cell so far: the texts of the placeholders of prose, or the value of the last line of code
+    asked     the number of a cell → the guesses and turns after it, as HTML
     """
 
     def __init__(self, name: str, settings: Mapping[str, Any], *, in_notebook: bool = False) -> None:
@@ -57,33 +57,33 @@ class Book:
             raise AttributeError(f"{self.name}: a run has no setting {name!r}") from None
 
     def film(self, name: str, clip: Clip, caption: str = "") -> Any:
-        """Show a film here, over its caption. It is drawn at once, or with all others if processes share the work."""
+        """Show a film here, over its caption. Draw it now, or later with all others if processes share the work."""
         if not name.startswith(f"{self.name}_") or name in self.films:
             raise ValueError(f"{self.name}: a film needs a name of its own that begins with {self.name}_, got {name!r}")
         self.films[name] = clip
         if self.in_notebook:
-            return clip.scene  # which the notebook shows
+            return clip.scene  # the notebook shows it
         if self.processes == 1:
             draw({name: clip}, self.out, self.formats)
         return None
 
     def ask(self, guess: Guess) -> None:
-        """Ask for a guess here, in front of the film of the same cell."""
+        """Ask the reader for a guess here, before the film of the same cell."""
         self._put(guess.fragment())
 
     def your_turn(self, turn: Turn) -> None:
-        """Let one change here what was shown."""
+        """Let the reader change here what the film showed."""
         self._put(turn.fragment())
 
     def _put(self, fragment: str) -> None:
         self.asked.setdefault(str(len(self.cells)), []).append(fragment)
 
     def numbers(self, found: Mapping[str, Any]) -> None:
-        """Keep numbers of this run, by their names."""
+        """Keep numbers of this run, under their names."""
         self.found |= found
 
     def end(self) -> Record:
-        """Draw what is left to draw; return what the run leaves beside its films."""
+        """Draw the films that are still to be drawn; return the record of the run."""
         if self.processes > 1:
             draw(self.films, self.out, self.formats, self.processes)
         return {"numbers": self.found, "cells": self.cells, "asked": self.asked}
@@ -99,7 +99,7 @@ class Chapter:
 
     @cached_property
     def source(self) -> str:
-        """All of the script."""
+        """The whole script."""
         return self.path.read_text(encoding="utf-8")
 
     @cached_property
@@ -119,7 +119,7 @@ class Chapter:
 
     @property
     def takes(self) -> set[str]:
-        """The names of the settings that it takes."""
+        """The names of the settings that it accepts."""
         return {"seed", "quick", "formats", "processes", *self.own.defaults}
 
     def main(
@@ -133,13 +133,15 @@ class Chapter:
         watch: Watch = lambda names: None,
         **own: Any,
     ) -> Record:
-        """Run the chapter, write its films into the folder `out`; return what it leaves beside them.
+        """Run the chapter and write its films into the folder `out`; return its record.
 
-        `watch` is called with all names of the chapter after each of its statements, and may change them.
+        After each statement, `watch` is called with all names of the chapter, and may change them.
         """
         folder = checked(self.name, out, seed, quick, formats, processes)
         if unknown := own.keys() - self.own.defaults.keys():
-            raise TypeError(f"{self.name}: there is no setting {', '.join(sorted(unknown))}")
+            raise TypeError(
+                f"{self.name}: there is no setting {', '.join(sorted(unknown))}; it has {', '.join(sorted(self.takes))}"
+            )
         own = {**self.own.defaults, **own}
         common = {"out": folder, "seed": seed, "quick": quick, "formats": formats, "processes": processes}
         book = Book(self.name, common | own)
@@ -157,7 +159,7 @@ class Chapter:
 
 @contextmanager
 def _running(book: Book, name: str) -> Iterator[dict[str, Any]]:
-    """Let `begin` find the run, and pickle the classes of the chapter; yield the chapter's names."""
+    """Let `begin` find the run, and let the classes of the chapter be pickled; yield the chapter's names."""
     module, before = ModuleType(name), sys.modules.get(name)
     RUNNING.append(book)
     sys.modules[name] = module
@@ -172,7 +174,7 @@ def _running(book: Book, name: str) -> Iterator[dict[str, Any]]:
 
 
 def _run(cell: Cell, path: Path, names: dict[str, Any], watch: Watch) -> Any:
-    """Run a cell, statement by statement; return the value of its last line, None if that has none."""
+    """Run a cell, statement by statement; return the value of its last line, or None if it has none."""
     value = None
     for statement in statements(cell, path):
         value = None
@@ -185,7 +187,7 @@ def _run(cell: Cell, path: Path, names: dict[str, Any], watch: Watch) -> Any:
 
 
 def _value(value: Any) -> str:
-    """Return what a notebook shows of the last line of a cell; of NumPy's numbers, the number."""
+    """Return what a notebook shows for the last line of a cell, but NumPy's numbers as plain numbers."""
     with np.printoptions(legacy="1.25"):
         return "" if value is None else value if isinstance(value, str) else repr(value)
 

@@ -1,7 +1,7 @@
-"""Digests of all that a chapter records: `python -m chapters --digests` writes them to `chNN_recordings.txt`.
+"""Digests of everything a chapter records: `python -m chapters --digests` writes them to `chNN_recordings.txt`.
 
-Chapters record in memory and draw a few of the records, in rounded numbers. Two runs whose digests are equal recorded
-the same, bit for bit; where they differ, the file says in which recording, and what of it.
+A chapter records in memory, and draws only a few records, with rounded numbers. If the digests of two runs are equal,
+the runs recorded the same, bit for bit. If they differ, the file shows which recording differs, and which part of it.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from tinylearn.files import complete_or_absent
 
 @contextmanager
 def recordings_noted(path: Path) -> Iterator[None]:
-    """Write to `path`, at the end, the digests of the recordings whose recorders are closed meanwhile, as `fit` does.
+    """At the end of the block, write the digests of all recordings that ended in it to `path`.
 
-    tinylearn has no need to know of it: meanwhile another `close` stands in the place of the recorders' own.
+    A recording ends when its recorder is closed, as `fit` does. So this block replaces the recorders' `close`.
     """
     texts: list[str] = []
     close = Recorder.close
@@ -41,7 +41,7 @@ def recordings_noted(path: Path) -> Iterator[None]:
 
 
 def digests(recording: Recording) -> str:
-    """Return how many records of what a recording holds, and a line with the SHA-256 of each part.
+    """Return the number of records, the recorded parameters, and a line with the SHA-256 of each part.
 
     >>> import numpy as np
     >>> from tinylearn import Dense, Recorder, Sequential

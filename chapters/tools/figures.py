@@ -1,4 +1,4 @@
-"""A film in a page: where it stands, how it is shown, and its files."""
+"""A film in a page: its place, its player or picture, and links to its files."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from urllib.parse import quote
 
 from chapters.tools.script import Cell
 
-FRAGMENT = re.compile(r'<section class="film".*?</section>', re.DOTALL)  # of a page that `animations` wrote
-SUFFIXES = ("html", "gif", "mp4", "apng", "png")  # the first that is there is shown, the others are linked
+FRAGMENT = re.compile(r'<section class="film".*?</section>', re.DOTALL)  # in a page that `animations` wrote
+SUFFIXES = ("html", "gif", "mp4", "apng", "png")  # the page shows the first that exists, and links to the others
 
 
 def films_in(out: Path, name: str) -> set[Path]:
-    """Return the files in the folder `out` that are films of a chapter."""
+    """Return the files of a chapter's films in the folder `out`."""
     return {path for path in out.glob(f"{name}_*") if path.suffix[1:] in SUFFIXES and path.is_file()}
 
 
 def placed(films: Collection[str], script: Sequence[Cell]) -> list[list[str]]:
-    """Return for each cell of a script the films behind it, and for its end those that no cell names.
+    """Return the films to show after each cell of a script, and at its end those that no cell names.
 
-    A film stands behind the first cell of code that has its name in quotes; of several, in the order of their names
-    there.
+    A film follows the first code cell that has its name in quotes. Several films of one cell follow in the order of
+    their names there.
     """
     places: list[list[str]] = [[] for _ in range(len(script) + 1)]
     for film in sorted(films):
@@ -36,7 +36,7 @@ def placed(films: Collection[str], script: Sequence[Cell]) -> list[list[str]]:
 
 
 def captions(cell: Cell) -> dict[str, str]:
-    """Return film → caption, of the films that a cell shows with one.
+    """Return film → caption, for the films that a cell shows with a caption.
 
     >>> captions(Cell(False, "", 'book.film("ch03_bowl", Clip(bowl), "The loss is a bowl.")', 1))
     {'ch03_bowl': 'The loss is a bowl.'}
@@ -51,7 +51,7 @@ def captions(cell: Cell) -> dict[str, str]:
 
 
 def figure(out: Path, film: str, caption: str = "") -> str:
-    """Return a film, its caption, and links to its files: what plays in the page itself, if it was written as .html."""
+    """Return a film, its caption, and links to its files. An .html file plays in the page itself."""
     files = [out / f"{film}.{suffix}" for suffix in SUFFIXES if (out / f"{film}.{suffix}").is_file()]
     said = html.escape(caption or film[5:].replace("_", " "))
     links = " · ".join(f'<a href="{quote(file.name)}">{file.suffix[1:].upper()}</a>' for file in files)
@@ -61,7 +61,7 @@ def figure(out: Path, film: str, caption: str = "") -> str:
 
 
 def _player(path: Path, said: str) -> str:
-    """Return what shows the film of a file; "" for a page in which there is none."""
+    """Return what shows the film of a file; "" for a page without a film."""
     address = quote(path.name)
     if path.suffix == ".html":
         found = FRAGMENT.search(path.read_text(encoding="utf-8", errors="replace"))

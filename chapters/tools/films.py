@@ -1,4 +1,4 @@
-"""The animations of a chapter, drawn one after the other, or several at once in processes of their own."""
+"""Draws the films of a chapter, one after the other or in several processes."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from animations.render import write
 from chapters.tools.processes import at_once
 from tinylearn.progress import Bar
 
-EXPLANATIONS = 500_000  # bytes of a film that may say why its numbers are what they are
+EXPLANATIONS = 500_000  # for explanations, in each film
 
 
 def draw(clips: Mapping[str, Clip], out: Path, formats: tuple[str, ...], processes: int = 1) -> None:
-    """Write every clip in every format, as `name.format` in the folder `out`; `processes` of them at once.
+    """Write every clip in every format, as `name.format` in the folder `out`, with `processes` processes.
 
-    With more than one process the script that calls this must be importable without running: put what it does under
-    `if __name__ == "__main__"`.
+    With more than one process, Python must be able to import the calling script without running it: put its work
+    under `if __name__ == "__main__"`.
     """
     paths = {name: [out / f"{name}.{suffix}" for suffix in formats] for name in clips if formats}
     jobs = {name: partial(_write, clips[name], files) for name, files in paths.items()}
-    alone = min(processes, len(jobs)) == 1  # then each film has a bar of its own
+    alone = min(processes, len(jobs)) == 1  # then each film has its own progress bar
     with Bar(total=len(jobs), desc="drawing", unit=" films", leave=False, disable=alone) as bar:
         at_once(jobs, processes, out, ends=lambda *_: bar.update())
 
 
 def _write(clip: Clip, paths: Sequence[Path]) -> None:
-    """Write a clip; an error says which film it was."""
+    """Write a clip; if that fails, the error names the film."""
     try:
         write(replace(clip, explanations=min(clip.explanations, EXPLANATIONS)), paths)
     except Exception as error:

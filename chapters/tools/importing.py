@@ -1,7 +1,7 @@
-"""To import a chapter is to get its definitions: functions, classes, constants. Nothing is trained or drawn.
+"""Importing a chapter gives its definitions: functions, classes, constants. It trains and draws nothing.
 
-A chapter's script runs from top to bottom, as `python -m chapters.ch03_first_neuron` or as a notebook. Whoever imports
-it (a test, a process that draws a scene of the chapter) wants what it defines, and not to wait for a minute.
+If you run a chapter's script, as `python -m chapters.ch03_first_neuron` or in a notebook, it runs from top to bottom. A
+test, or a process that draws one of the chapter's scenes, imports it. It needs the definitions, without waiting.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from chapters.tools.script import cells_of, is_definition, statements, title_of
 
 
 class DefinitionsLoader(SourceFileLoader):
-    """Runs the definitions of a script alone."""
+    """Runs only the definitions of a script."""
 
     def exec_module(self, module: ModuleType) -> None:
         """Fill the module."""
@@ -31,12 +31,12 @@ class DefinitionsLoader(SourceFileLoader):
 
 
 class ChapterFinder(MetaPathFinder):
-    """Finds the chapters' scripts, where Python itself would find them."""
+    """Finds the chapters' scripts in the same places as Python itself."""
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """Return how a chapter is loaded, None for all other modules."""
+        """Return how to load a chapter; None for all other modules."""
         spec = PathFinder.find_spec(fullname, path) if re.fullmatch(r"chapters\.ch\d\d_\w+", fullname) else None
         if spec is not None and spec.origin is not None:
             spec.loader = DefinitionsLoader(fullname, spec.origin)
@@ -44,6 +44,6 @@ class ChapterFinder(MetaPathFinder):
 
 
 def install() -> None:
-    """From now on, to import a chapter is to get its definitions."""
+    """From now on, importing a chapter gives only its definitions."""
     if not any(isinstance(finder, ChapterFinder) for finder in sys.meta_path):
         sys.meta_path.insert(0, ChapterFinder())

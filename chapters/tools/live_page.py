@@ -1,4 +1,4 @@
-"""The pages of the book while its chapters are made: there from the first film on, renewed with each that arrives."""
+"""Keeps the pages of the book up to date while its chapters run: from the first film on, again with each new film."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from chapters.tools.book import BookPages
 from chapters.tools.figures import films_in
 from tinylearn.progress import Bar
 
-MAKING = "Still being made: the rest of this chapter comes while the program runs. Reload this page to see it."
-STOPPED = "Not finished: the run stopped early. `python -m chapters {number}` makes this chapter."
+MAKING = "Not finished yet: the rest of this chapter appears while the program runs. Reload this page to see it."
+STOPPED = "Not finished: the run stopped early. Run `python -m chapters {number}` to finish this chapter."
 PAUSE = 0.5  # seconds from one look at the folder to the next
 
 
 class LivePage:
-    """Writes the pages of the book into the folder `out` while the block runs, and at its end, also after an error.
+    """Writes the pages of the book into the folder `out` during the block, and again at its end, even after an error.
 
-    A thread looks at the folder: who writes films there, in this process or in another, need not tell.
+    A thread watches the folder. So whatever writes films there, in this process or another, need not report them.
     """
 
     def __init__(self, out: Path, names: Iterable[str]) -> None:
-        """For chapters of these names."""
+        """For the chapters with these names."""
         self.out, self.names, self.making = out, list(names), list(names)
         self.book = BookPages(out)
         self.films, self.there = self._films(), False
@@ -37,7 +37,7 @@ class LivePage:
         return self
 
     def finished(self, name: str) -> Path:
-        """Show all of this chapter, its numbers too; return the path of the cover."""
+        """Show the whole chapter, with its numbers; return the path of the cover."""
         self.making = [each for each in self.making if each != name]
         return self._write(MAKING)
 
@@ -45,21 +45,21 @@ class LivePage:
         self.over.set()
         self.thread.join()
         self.making = [name for name in self.making if not (self.out / f"{name}.json").exists()]
-        if self.there or self._films() != self.films:  # of a run that was refused there is nothing to see
+        if self.there or self._films() != self.films:  # a run that was refused leaves nothing to see
             self._write(STOPPED)
 
     def _keep_up(self) -> None:
         while not self.over.wait(PAUSE):
-            with suppress(OSError):  # a full disk, say; whoever draws will name it
+            with suppress(OSError):  # a full disk, say; the process that draws will report it
                 films = self._films()
                 if films != self.films:
                     first, path = not self.there, self._write(MAKING)
                     if first:
-                        Bar.write(f"The first film can be opened: {path} (reload it to see more)", file=sys.stderr)
+                        Bar.write(f"The first film is ready. Open {path} (reload it to see more)", file=sys.stderr)
                     self.films = films
 
     def _films(self) -> dict[Path, int]:
-        """Return the films that are there, and when each was written."""
+        """Return the films in the folder, and when each was written."""
         return {path: path.stat().st_mtime_ns for name in self.names for path in films_in(self.out, name)}
 
     def _write(self, instead: str) -> Path:

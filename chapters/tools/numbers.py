@@ -1,4 +1,4 @@
-"""The numbers of a run as a table in HTML: rounded, and a matrix as a matrix."""
+"""Shows the numbers of a run as a table in HTML: rounded, and matrices as matrices."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-DIGITS = 5  # that a rounded number shows
+DIGITS = 5  # of a rounded number
 
 
 def numbers_table(numbers: Mapping[str, Any]) -> str:
@@ -18,7 +18,7 @@ def numbers_table(numbers: Mapping[str, Any]) -> str:
 
 
 def shown(value: Any) -> str:
-    """Return a value of a run in HTML: a number, a list of numbers, a matrix, a list of matrices, or a text.
+    """Return a value of a run as HTML: a number, a list of numbers, a matrix, a list of matrices, or a text.
 
     >>> shown(31.970400154777106), shown([0.53, 0.66]), shown([[1, 2], [3, 4]])[:50]
     ('31.97', '0.53, 0.66', '<table class="matrix"><tr><td>1</td><td>2</td></tr')
@@ -38,7 +38,7 @@ def _matrix(rows: Sequence[Sequence[Any]]) -> str:
 
 
 def rounded(number: float) -> str:
-    """Return a number with five digits or all that stand before the point; of a tiny one, its power of ten.
+    """Return a number with five digits, or all digits before the point if they are more; if tiny, with a power of ten.
 
     >>> [rounded(number) for number in (7, 8001, -1234.56, 0.00054566, 121.98, 1.5, 3e-12, float("inf"))]
     ['7', '8,001', '−1,234.6', '0.00054566', '121.98', '1.5', '3 × 10⁻¹²', '∞']

@@ -1,4 +1,4 @@
-"""What some chapters can be told beyond what all can: their settings, and the options of the command line for them."""
+"""The settings and command-line options that only some chapters have."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Own(NamedTuple):
     """The settings of one chapter.
 
     defaults   name → value
-    add        adds them to a command line
-    instead    does what they ask for in the place of the chapter, and says whether it did; None: they never do
-    clean      makes of the words of a command line what argparse understands
-    refuse     raises an error for settings that do not fit each other
+    add        adds the options to a command line
+    instead    does what the options ask for in place of the chapter, and says whether it did; None: it never does
+    clean      turns a word of the command line into one that argparse understands
+    refuse     raises an error for settings that do not fit together
     """
 
     defaults: dict[str, Any] = {}  # noqa: RUF012
@@ -33,12 +33,12 @@ class Own(NamedTuple):
 
 
 def table_option(command: Parser) -> None:
-    """Add what chapter 1 can be told."""
-    command.add_argument("--csv", type=_table_file, metavar="FILE", help="chapter 1: a table of your own")
+    """Add the options of chapter 1."""
+    command.add_argument("--csv", type=_table_file, metavar="FILE", help="chapter 1: animate a table of your own")
 
 
 def _table_file(text: str) -> Path:
-    """Return the path of a table that can be read and drawn; what is wrong is an error of the command line."""
+    """Return the path of a table that can be read and drawn; otherwise raise an error for the command line."""
     try:
         table = read_table(text)
     except (OSError, ValueError) as error:
@@ -46,25 +46,25 @@ def _table_file(text: str) -> Path:
     try:
         with tempfile.TemporaryDirectory() as folder:
             render(GrowingLines(table), Path(folder, "last.png"), progress=False)
-    except ValueError as error:  # a letter that no font has, for one
+    except ValueError as error:  # such as a letter that no font has
         raise argparse.ArgumentTypeError(f"{text}: {error}") from None
     return Path(text)
 
 
 def training_options(command: Parser) -> None:
-    """Add what chapter 7 can be told."""
+    """Add the options of chapter 7."""
     images.options(command)
     command.add_argument("--epochs", type=_positive(int), metavar="N", help="(default: 8; photographs 125)")
     command.add_argument("--learning-rate", type=_positive(float), metavar="R", help="(default: 1e-3; photos 1e-4)")
     command.add_argument(
         "--checkpoint", type=Path, metavar="FILE", help="(default: in --out, ch07_sketches.npz or ch07_cifar10.npz)"
     )
-    command.add_argument("--resume", action="store_true", help="go on from the checkpoint")
-    command.add_argument("--record", type=Path, metavar="FOLDER", help="keep the updates of the film on disk")
+    command.add_argument("--resume", action="store_true", help="continue from the checkpoint")
+    command.add_argument("--record", type=Path, metavar="FOLDER", help="keep the updates of the film in this folder")
 
 
 def _positive(kind: Any) -> Any:
-    """Return what reads a number above 0 of this kind from the command line."""
+    """Return a function that reads a number above 0 of this kind from the command line."""
 
     def read(text: str) -> Any:
         value = kind(text)
@@ -72,15 +72,15 @@ def _positive(kind: Any) -> Any:
             raise ValueError
         return value
 
-    read.__name__ = f"{kind.__name__} above 0"  # argparse puts it in its error
+    read.__name__ = f"{kind.__name__} above 0"  # argparse shows this name in its error
     return read
 
 
 def lake_options(command: Parser) -> None:
-    """Add what chapter 8 can be told."""
-    command.add_argument("--render", choices=("ansi",), help="show a game of the network in the terminal")
+    """Add the options of chapter 8."""
+    command.add_argument("--render", choices=("ansi",), help="show an episode of the network in the terminal")
     command.add_argument(
-        "--play", dest="play_first", action="store_true", help="play a game yourself, before it learns"
+        "--play", dest="play_first", action="store_true", help="play an episode yourself before the network learns"
     )
 
 

@@ -1,4 +1,4 @@
-"""What a chapter does, and about how long a run still takes: what the terminal says while you wait."""
+"""Tells you while you wait: what each chapter does, and about how long the run still takes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import NamedTuple
 
 
 class Share(NamedTuple):
-    """A chapter's part of a run: what it does, and how many seconds of one processor that takes."""
+    """A chapter's part of a run: what it does, and how many seconds it takes on one processor."""
 
     does: str
     computing: float
-    drawing: float  # as html and gif
+    drawing: float  # for html and gif
 
 
-SHARES = {  # measured with `python -m chapters` on two cores of an AMD EPYC of 2022, with which others are compared
+SHARES = {  # measured with `python -m chapters` on two cores of an AMD EPYC of 2022, the yardstick for all others
     "ch01": Share("draws a table in five ways", 0, 9),
     "ch02": Share("walks down a curve and a valley", 0.5, 11.5),
     "ch03": Share("trains one neuron", 0.5, 2),
@@ -26,16 +26,16 @@ SHARES = {  # measured with `python -m chapters` on two cores of an AMD EPYC of 
     "ch07": Share("trains a network on pictures of ten kinds", 52, 6),
     "ch08": Share("lets networks learn from random episodes", 24, 6),
 }
-QUICK = 0.2  # so much of that is what a quick run takes
+QUICK = 0.2  # the fraction of that time that a quick run takes
 
 
 def doing(name: str) -> str:
-    """Return what a chapter does."""
+    """Return what a chapter does, in words."""
     return SHARES[name].does if name in SHARES else "computes and draws"
 
 
 def expected(names: Collection[str], formats: int, quick: bool) -> dict[str, float]:
-    """Return how many seconds each chapter takes on that machine; nothing if one is unknown."""
+    """Return how many seconds each chapter takes on that machine; empty if one of them is unknown."""
     if not all(name in SHARES for name in names):
         return {}
     scale = QUICK if quick else 1
@@ -43,7 +43,7 @@ def expected(names: Collection[str], formats: int, quick: bool) -> dict[str, flo
 
 
 class Outlook:
-    """How long a run still takes, judged by how long its chapters have taken until now."""
+    """Estimates how long a run still takes, from the times of its chapters so far."""
 
     def __init__(self, expected: Mapping[str, float], at_work: int) -> None:
         self.expected, self.at_work = expected, min(at_work, os.cpu_count() or 1)
@@ -51,16 +51,16 @@ class Outlook:
         self.took: dict[str, float] = {}
 
     def begins(self, name: str) -> None:
-        """Note that a chapter begins."""
+        """Note that a chapter has begun."""
         self.began[name] = time.monotonic()
 
     def ends(self, name: str) -> float:
-        """Note that a chapter has ended; return how many seconds it has taken."""
+        """Note that a chapter has ended; return how many seconds it took."""
         self.took[name] = time.monotonic() - self.began[name]
         return self.took[name]
 
     def seconds_left(self) -> float:
-        """Return how long all will still take, if this machine goes on to be as fast as it was until now."""
+        """Return how many seconds the rest will take, if this machine stays as fast as it was so far."""
         ended = self.expected.keys() & self.took.keys()
         slower = sum(self.took[name] for name in ended) / sum(self.expected[name] for name in ended) if ended else 1
         now = time.monotonic()
@@ -71,12 +71,12 @@ class Outlook:
         return max([sum(left) / self.at_work, *left])
 
     def left(self) -> str:
-        """Return how long, in words; nothing if nobody knows."""
+        """Return the remaining time in words; empty if it is unknown."""
         return f"{about(self.seconds_left())} left" if self.expected else ""
 
 
 def about(seconds: float) -> str:
-    """Return a time as roughly as it is known.
+    """Return a time, rounded to what we really know.
 
     >>> about(4), about(38.2), about(97), about(400)
     ('a few seconds', 'about 40 s', 'about 100 s', 'about 7 min')

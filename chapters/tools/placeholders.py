@@ -1,8 +1,8 @@
-"""Numbers in prose come from the run: `{losses[0]:.0f}` stands for the value that the code above it has computed.
+"""Numbers in the prose come from the run: `{losses[0]:.0f}` stands for a value that the code above it has computed.
 
-What stands between the braces is what Python has between those of an f-string. It is evaluated when the run comes to
-that prose, with the names that the code above has bound. In `code`, in $formulas$ and in blocks of them, braces are
-only braces.
+Between the braces stands whatever may stand in the braces of an f-string. When the run reaches the prose, it evaluates
+the expression with the names that the code above has defined. In `code`, in $formulas$ and in blocks of them, braces
+are only braces.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ PLACEHOLDER = re.compile(rf"(?P<left>{LEFT_ALONE})|\{{(?P<inside>[^{{}}]+)\}}", 
 
 
 def placeholders(prose: str) -> list[str]:
-    """Return what stands between the braces, in order.
+    """Return the texts between the braces, in order.
 
     >>> placeholders("from {losses[0]:.0f} to {loss}, with `{this}` and $e^{x}$ left alone")
     ['losses[0]:.0f', 'loss']
@@ -25,21 +25,21 @@ def placeholders(prose: str) -> list[str]:
 
 
 def replaced(prose: str, give: Callable[[str], str]) -> str:
-    """Return the prose with `give(what stands between the braces)` in the place of each placeholder."""
+    """Replace each placeholder in the prose with `give(its text)`; return the prose."""
     return PLACEHOLDER.sub(lambda found: found["left"] or give(found["inside"]), prose)
 
 
 def evaluated(inside: str, names: Mapping[str, Any], where: str) -> str:
-    """Return the value of a placeholder as a text, with the minus sign of print.
+    """Return the value of a placeholder as text, with a typographic minus sign.
 
     >>> evaluated("w[0]:,.2f", {"w": [-1234.567]}, "chapter 3")
     '−1,234.57'
 
-    NameError, or whatever error the expression raises, with a note that says where it stands.
+    Raises NameError, or whatever the expression raises, with a note that says where it stands.
     """
     try:
         value = eval(f'f"""{{{inside}}}"""', dict(names))
     except Exception as error:
-        error.add_note(f"{where}: {{{inside}}} in prose needs names that the code above it has bound")
+        error.add_note(f"{where}: {{{inside}}} in prose needs names that the code above it defines")
         raise
     return re.sub(r"(?<!\w)-(?=\d)", "−", value)

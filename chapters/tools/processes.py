@@ -1,7 +1,7 @@
-"""Several jobs at once, in processes of their own, which end when the one that started them does.
+"""Runs several jobs in parallel, each in a process that ends when the main process does.
 
-`concurrent.futures` has a pool of processes, too. But it cannot end those that are at work (before Python 3.14), and
-when one dies, it cannot say which job that process had.
+`concurrent.futures` has a pool of processes, too. But (before Python 3.14) it cannot stop a process that is working,
+and when one dies, it cannot say which job that process had.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ def at_once(
     ends: Callable[[str, Any], Any] = lambda name, result: None,
     waits: Callable[[], Any] = lambda: None,
 ) -> None:
-    """Do all jobs, so many at once; call `begins(name)` and `ends(name, result)` of each.
+    """Do all jobs, several in parallel; call `begins(name)` and `ends(name, result)` for each.
 
-    The first error, or Ctrl-C, ends them all; what they were writing in `folder` is removed. One process is this one;
-    so it is for a single job. With more, `waits()` is called every second, a job must be picklable, and the script that
-    calls this importable without running: put what it does under `if __name__ == "__main__"`.
+    The first error, or Ctrl-C, stops them all and removes what they were writing in `folder`. With one process, they
+    run in this one. With more, `waits()` is called every second, a job must be picklable, and Python must be able to
+    import the calling script without running it: put its work under `if __name__ == "__main__"`.
     """
     if processes == 1 or len(jobs) <= 1:
         for name, job in jobs.items():
@@ -57,7 +57,7 @@ def at_once(
         _share(jobs, workers, begins, ends, waits)
     except BaseException:
         for worker in workers:
-            worker.process.kill()  # no whole file is harmed; an exit raised somewhere inside a library could get lost
+            worker.process.kill()  # harms no complete file; an exit raised inside a library could get lost
             worker.process.join()
         if folder is not None:
             remove_unfinished(folder)
@@ -67,7 +67,7 @@ def at_once(
 
 
 def _share(jobs: Mapping[str, Job], workers: list[Worker], begins: Callable, ends: Callable, waits: Callable) -> None:
-    """Give each worker a job and, when it is done, the next one."""
+    """Give each worker a job, and the next one when it is done."""
     todo, idle, at_work = list(jobs.items()), list(workers), dict[Connection, Worker]()
     while todo or at_work:
         while todo and idle:
@@ -95,34 +95,34 @@ class Worker:
         self.job = ""
 
     def give(self, name: str, job: Job) -> None:
-        """Let it begin a job."""
+        """Let the worker begin a job."""
         self.job = name
         self.connection.send(job)
 
     def answer(self) -> Any:
-        """Return what the job has returned, or raise what it has raised."""
+        """Return what the job returned, or raise what it raised."""
         try:
             result, error = self.connection.recv()
         except (EOFError, OSError):
             self.process.join()
             raise BrokenProcessPool(
-                f"the process that was at work on {self.job} has ended, with exit code {self.process.exitcode}"
+                f"the process that worked on {self.job} ended with exit code {self.process.exitcode}"
             ) from None
         if error is not None:
             raise error
         return result
 
     def end(self) -> None:
-        """Let it end: there are no more jobs."""
+        """Tell the worker that there are no more jobs, so that it ends."""
         self.connection.close()
         self.process.join()
 
 
 def _start(processes: int) -> list[Worker]:
-    """Start so many, side by side.
+    """Start this many processes, side by side.
 
-    On Linux a server imports matplotlib, once, and each process begins as a copy of that. It imports nothing of ours,
-    which it would look for in the folder where the user stands, before all others.
+    On Linux, a server imports matplotlib once, and each process starts as a copy of it. The server imports none of our
+    packages, because it would look for them first in the user's current folder.
     """
     if sys.platform != "linux":
         context: BaseContext = multiprocessing.get_context("spawn")
@@ -134,11 +134,11 @@ def _start(processes: int) -> list[Worker]:
 
 @contextmanager
 def _ctrl_c_later() -> Iterator[None]:
-    """Hold Ctrl-C back for a moment. A process that is started meanwhile never hears of it; it ends with this one."""
+    """Hold Ctrl-C back for a moment. A process that starts meanwhile never receives it; it ends with this one."""
     if not hasattr(signal, "pthread_sigmask"):  # on Windows
         yield
         return
-    resource_tracker.ensure_running()  # which would let Ctrl-C through when it is started
+    resource_tracker.ensure_running()  # otherwise its start would let Ctrl-C through
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])
     try:
         yield
@@ -147,31 +147,31 @@ def _ctrl_c_later() -> Iterator[None]:
 
 
 def _work(jobs: Connection) -> None:
-    """Be the process: do the jobs that come, until there will be no more."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one that started this hears of it, too, and ends it
+    """Run as the process: do jobs until there are no more."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the main process receives it too, and ends this one
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    tqdm.set_lock(threading.RLock())  # its usual lock is a thing of the system's, which would outlive a kill
+    tqdm.set_lock(threading.RLock())  # tqdm's usual lock belongs to the system and would outlive a kill
     with without_bars(), suppress(EOFError, OSError):
         while True:
             jobs.send(_done(jobs.recv_bytes()))
 
 
 def _done(message: bytes) -> tuple[Any, Exception | None]:
-    """Do a job; return its result, or its error with the place where it was raised as a note."""
+    """Do a job; return its result, or its error with a note that says where it was raised."""
     try:
         return pickle.loads(message)(), None
     except Exception as error:
         place = "In a process of its own:\n" + "".join(traceback.format_exception(error))
         try:
             pickle.loads(pickle.dumps(error))
-        except Exception:  # it cannot be handed over as it is
+        except Exception:  # it cannot be pickled as it is
             error = RuntimeError(f"{type(error).__name__}: {error}")
         error.add_note(place)
         return None, error
 
 
 def _end_with_parent() -> None:
-    """End this process when the one that started it has ended: killed, that one could not tell."""
+    """End this process when the main process has ended; after a kill, that could not tell us."""
     parent = multiprocessing.parent_process()
     assert parent is not None
     parent.join()

@@ -1,10 +1,10 @@
-"""Prose in Markdown becomes HTML: formulas as MathML, code in colours, terms with what they mean.
+"""Turns prose in Markdown into HTML: formulas as MathML, code in colours, terms with their explanations.
 
-Beyond Markdown there are
+Beyond plain Markdown you can write
 
-    $…$, $$…$$                                         formulas in LaTeX, in a line and on a line of their own
-    **term**                                           a term of the glossary, where it is used first
-    ::source tinylearn/layers/dense.py Dense.forward   on a line of its own: these lines of the source, as they are now
+    $…$, $$…$$                                         a formula in LaTeX, in the text or on a line of its own
+    **term**                                           a term of the glossary, at its first use
+    ::source tinylearn/layers/dense.py Dense.forward   on a line of its own: shows this part of the source as it is now
 """
 
 from __future__ import annotations
@@ -31,25 +31,25 @@ from chapters.tools.sources import source_lines
 SOURCE = re.compile(r"::source (\S+) (\S+)")
 
 
-@cache  # pages are written again with every film that arrives
+@cache  # pages are written again for each new film
 def code(text: str, language: str = "python", caption: str = "") -> str:
-    """Return a block of code in colours. It can be scrolled with the keys where it is too wide."""
+    """Return a block of code in colours. If it is too wide, you can scroll it with the keyboard."""
     lines = highlight(text, get_lexer_by_name(language), HtmlFormatter(nowrap=True)).rstrip("\n")
     said = f"<figcaption>{caption}</figcaption>" if caption else ""
     return f'<figure class="code">{said}<pre tabindex="0"><code>{lines}</code></pre></figure>\n'
 
 
 def formula(latex: str, display: str) -> str:
-    """Return a formula as MathML; `display`: "inline" or "block". The LaTeX is what a screen reader may read."""
+    """Return a formula as MathML; `display`: "inline" or "block". Screen readers may read its LaTeX."""
     try:
         mathml = convert(latex, display=display)
     except Exception as error:
-        raise ValueError(f"this formula cannot be read: {latex!r}: {error}") from error
+        raise ValueError(f"cannot read this formula: {latex!r}: {error}") from error
     return mathml if display == "inline" else f'<div class="formula" tabindex="0">{mathml}</div>\n'
 
 
 def _dollars(state: StateInline, silent: bool) -> bool:
-    """Read $…$: no space inside the dollars, and no digit behind them, so that "US$ 3 and US$ 4" is none."""
+    """Read $…$: no space inside the dollars and no digit after them, so that "US$ 3 and US$ 4" is no formula."""
     found = re.compile(r"\$(?! )([^$\n]+?)(?<! )\$(?!\d)").match(state.src, state.pos)
     if found is None:
         return False
@@ -60,14 +60,14 @@ def _dollars(state: StateInline, silent: bool) -> bool:
 
 
 def _double_dollars(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """Read $$…$$, on one line or on several."""
+    """Read $$…$$, on one or several lines."""
     lines = state.src.split("\n")[start:end]
     if not lines[0].startswith("$$"):
         return False
     last = next((i for i, line in enumerate(lines) if line.rstrip().endswith("$$") and line.strip() != "$$" * (i == 0)),
                 None)  # fmt: skip
     if last is None:
-        raise ValueError(f"a formula that begins with $$ has no end: {lines[0]!r}")
+        raise ValueError(f"a formula begins with $$ but does not end: {lines[0]!r}")
     if not silent:
         state.push("formula_block", "", 0).content = "\n".join(lines[: last + 1]).strip().strip("$").strip()
         state.line = start + last + 1
@@ -113,7 +113,7 @@ MARKDOWN = _markdown()
 
 
 def terms_in(text: str) -> list[str]:
-    """Return what is bold in a text, in order.
+    """Return the bold words of a text, in order.
 
     >>> terms_in("By **backpropagation**, `**not this**`, **one**")
     ['backpropagation', 'one']
@@ -122,21 +122,21 @@ def terms_in(text: str) -> list[str]:
 
 
 def _bold(inline: Token) -> list[str]:
-    """Return what is bold in a line of tokens."""
+    """Return the bold words in one inline token."""
     children = inline.children or []
     opened = [i for i, token in enumerate(children) if token.type == "strong_open"]
     return [_text(children, i + 1) for i in opened]
 
 
 def _text(children: Sequence[Token], start: int) -> str:
-    """Return the text from there to the end of what is bold; it may go on in the next line."""
+    """Return the text from `start` to the end of the bold part, which may continue on the next line."""
     end = next(i for i in range(start, len(children)) if children[i].type == "strong_close")
     return "".join(token.content or " " for token in children[start:end])
 
 
 @cache
 def as_html(text: str) -> str:
-    """Return Markdown as HTML. A term of the glossary is explained below the block in which it is bold."""
+    """Return Markdown as HTML. Each bold term of the glossary is explained below its block."""
     tokens: list[Token] = []
     waiting: list[str] = []
     for token in MARKDOWN.parse(text):
@@ -153,7 +153,7 @@ def as_html(text: str) -> str:
 
 
 def _link_terms(inline: Token) -> None:
-    """Let what is bold and in the glossary be a link to it, and a place to come back to."""
+    """Turn each bold term of the glossary into a link to the glossary, and into an anchor."""
     children, linked = list(inline.children or []), []
     while children:
         linked.append(token := children.pop(0))
@@ -169,7 +169,7 @@ def _link_terms(inline: Token) -> None:
 
 
 def explanation(terms: Sequence[str]) -> str:
-    """Return a list of terms with what they mean."""
+    """Return a list of terms with their explanations."""
     items = "".join(f"<div><dt>{html.escape(term)}</dt><dd>{MARKDOWN.renderInline(GLOSSARY[term])}</dd></div>"
                     for term in terms)  # fmt: skip
     return f'<dl class="terms">{items}</dl>\n'

@@ -1,4 +1,4 @@
-"""Running chapters, one after the other or several at once: what the terminal says, and what is left in the folder."""
+"""Runs chapters, one after the other or in parallel: messages on the terminal, files in the folder."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ NO_FAULT_OF_OURS = (*FULL, errno.EACCES, errno.EPERM, errno.EROFS)  # no room, n
 
 
 def run_all(chapters: Mapping[str, Chapter], arguments: Namespace) -> None:
-    """Run chapters, given by their names; say how they get on, and keep the page of the book up to date."""
+    """Run chapters, given by their names. Report their progress and keep the cover of the book up to date."""
     prepare_streams()
     out, formats = _folder(chapters, arguments), tuple(each for each in FORMATS if each in arguments.format)
     seconds = expected(chapters, len(formats), arguments.quick) if _usual(arguments) else {}
-    at_work = arguments.processes if seconds and len(chapters) > 1 else 1  # what takes hours is done alone, with bars
+    at_work = arguments.processes if seconds and len(chapters) > 1 else 1  # a run of hours works alone, with bars
     settings = vars(arguments) | {"formats": formats, "processes": arguments.processes if at_work == 1 else 1}
     jobs = {name: partial(compute, chapters[name], name, out, settings) for name in _order(chapters, seconds, at_work)}
     try:
@@ -57,70 +57,70 @@ def run_all(chapters: Mapping[str, Chapter], arguments: Namespace) -> None:
     except OSError as error:
         if error.errno not in NO_FAULT_OF_OURS:
             raise
-        what = error.strerror if error.filename is None else error  # without its number, where it was worded by us
+        what = error.strerror if error.filename is None else error  # without its number, if we worded it ourselves
         raise SystemExit(f"{what}. {_finished(out)}") from error
 
 
 def _finished(out: Path) -> str:
     path = out / "index.html"
-    return f"What is finished can be opened: {path}" if path.exists() else "No film is finished yet."
+    return f"Open what is finished: {path}" if path.exists() else "No film is finished yet."
 
 
 class Progress:
-    """Says when a chapter begins, how long all of them still take, and when a chapter can be opened."""
+    """Says when a chapter begins, how long the rest still takes, and when you can open a chapter."""
 
     def __init__(
         self, chapters: Mapping[str, Chapter], outlook: Outlook, page: LivePage, line: Any, to_open: bool
     ) -> None:
-        """`line` stays below all that is said; the time that is left is renewed in it."""
+        """`line` stays below all messages and shows the time that is left."""
         self.chapters, self.outlook, self.page, self.line, self.to_open = chapters, outlook, page, line, to_open
 
     def begins(self, name: str) -> None:
-        """Say what the chapter does, and about how long all of them still take."""
+        """Say what the chapter does, and about how long all chapters still take."""
         short = self.chapters[name].title.partition(":")[0].rstrip(".")
         self.outlook.begins(name)
         say("; ".join(filter(None, [f"{short}: {doing(name)}", self.outlook.left()])), sys.stderr)
 
     def waits(self) -> None:
-        """Say again how long."""
+        """Show the remaining time again."""
         self.line.set_description_str(self.outlook.left())
 
     def ends(self, name: str, record: Record) -> None:
-        """Say where the chapter can be seen; print the numbers of one that is run alone."""
+        """Say where you can see the chapter; if it is the only one, print its numbers."""
         seconds, path = self.outlook.ends(name), self.page.finished(name)
         if self.to_open:
             webbrowser.open(path.with_name(f"{name}.html").as_uri())
             self.to_open = False
         if len(self.chapters) > 1:
-            say(f"Chapter {int(name[2:])} took {seconds:.0f} s and can be opened: {path}", sys.stdout)
+            say(f"Chapter {int(name[2:])} is ready after {seconds:.0f} s. Open {path}", sys.stdout)
         else:
             said = f"{self.chapters[name].title} ({seconds:.1f} s)\n{table(record['numbers'])}\n  see {path}"
             say(said, sys.stdout)
 
 
 def _usual(arguments: Namespace) -> bool:
-    """Is this a run like those that were timed, without settings of a chapter's own, on sketches?"""
+    """Is this a run like those that were timed: on sketches, and with no settings of a chapter's own?"""
     common = {"out", "open", "seed", "quick", "processes", "format", "chapters", "check", "digests", "data"}
     own = [value for name, value in vars(arguments).items() if name not in common]
     return getattr(arguments, "data", "sketches") == "sketches" and not any(own)
 
 
 def _order(names: Iterable[str], seconds: Mapping[str, float], at_work: int) -> list[str]:
-    """Return the names as they are or, if several are at work, the longest first, so that none is alone at the end.
+    """Return the names as they are or, if several chapters run in parallel, those that take longest first.
 
-    Chapter 1 comes first in any case: it has something to see soonest.
+    Chapter 1 always comes first: it has its first film soonest.
     """
     return sorted(names, key=lambda name: (name != "ch01", -seconds[name])) if at_work > 1 else list(names)
 
 
 def _folder(chapters: Mapping[str, Chapter], arguments: Namespace) -> Path:
-    """Return the folder to write to, which is made; what cannot be is an error before minutes of training."""
+    """Make and return the folder to write to; end with a message, before any training, if that is impossible."""
     try:
         out = folder(arguments)
         out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=out):  # may we?
+        with tempfile.TemporaryFile(dir=out):  # are we allowed to?
             pass
-    except (OSError, ValueError) as error:  # a file is in the way, no rights, a name that no folder can have
+    except (OSError, ValueError) as error:  # a file is in the way, no rights, an impossible name
         raise SystemExit(f"{', '.join(chapters)}: --out must be a folder to write to, got {out}: {error}") from None
     if "mp4" in arguments.format:
         try:
@@ -131,9 +131,9 @@ def _folder(chapters: Mapping[str, Chapter], arguments: Namespace) -> Path:
 
 
 def compute(chapter: Chapter, name: str, out: Path, settings: dict[str, Any]) -> Record:
-    """Run a chapter; write what it leaves to `name.json` and, if asked for, digests of what it records."""
+    """Run a chapter. Write its record to `name.json` and, if asked for, digests of its recordings."""
     prepare_streams()
-    own = {setting: value for setting, value in settings.items() if setting in chapter.takes}  # `data`, for some
+    own = {setting: value for setting, value in settings.items() if setting in chapter.takes}  # such as `data`
     noted = recordings_noted(out / f"{name}_recordings.txt") if settings.get("digests") else nullcontext()
     try:
         with noted:
@@ -146,7 +146,7 @@ def compute(chapter: Chapter, name: str, out: Path, settings: dict[str, Any]) ->
 
 
 def run_alone(chapter: Chapter, argv: Sequence[str] | None = None) -> None:
-    """Run one chapter from its own command line, with the options that are the chapter's own."""
+    """Run one chapter from its own command line, which has its own options too."""
     command = parser(chapter.title, f"python -m {chapter.module}")
     chapter.own.add(command)
     arguments = command.parse_args([chapter.own.clean(word) for word in (sys.argv[1:] if argv is None else argv)])
@@ -158,24 +158,24 @@ def run_alone(chapter: Chapter, argv: Sequence[str] | None = None) -> None:
 
 
 def begin(name: str) -> Book:
-    """Return what the cells of a chapter need of its run: the one that runs, or in a notebook one with the defaults.
+    """Return the book that the cells of a chapter use: that of the current run, or in a notebook one with the defaults.
 
-    Where the script itself was started, `python -m chapters.ch03_first_neuron --quick`, its cells are run with what
-    the command line says, and the program ends.
+    If you started the script itself, as in `python -m chapters.ch03_first_neuron --quick`, this function runs its cells
+    with the settings of the command line, and then ends the program.
     """
     if RUNNING:
         return RUNNING[-1]
     main = sys.modules["__main__"]
     script = Path(getattr(main, "__file__", None) or "")
     if script.stem.startswith(f"{name}_") and not hasattr(builtins, "__IPYTHON__"):
-        main.__spec__ = main.__file__ = None  # or each process that draws would begin with this script
+        main.__spec__ = main.__file__ = None  # otherwise each process that draws would run this script first
         run_alone(Chapter(script.resolve()))
         raise SystemExit
     return Book(name, DEFAULTS | (OWN[name].defaults if name in OWN else {}), in_notebook=True)
 
 
 def table(numbers: Mapping[str, Any]) -> str:
-    """Return a line for each number: its name, its value; of a matrix, one for each of its rows.
+    """Return a line for each number: its name, then its value; a matrix takes a line for each row.
 
     >>> print(table({"right": 3, "confusion matrix": [[12, 0], [3, 7]]}))
       right             3
@@ -191,10 +191,10 @@ def table(numbers: Mapping[str, Any]) -> str:
 
 
 def _matrix(value: Any) -> list[str]:
-    """Return the rows of a matrix with its numbers one below the other; of any other value, its text."""
+    """Return the rows of a matrix, with its numbers in columns; of any other value, its text."""
     if not (isinstance(value, list) and value and all(isinstance(row, list) and row for row in value)):
         return [str(value)]
     if any(isinstance(number, list) for row in value for number in row):
-        return [str(matrix) for matrix in value]  # several of them
+        return [str(matrix) for matrix in value]  # several matrices
     widest = max(len(str(number)) for row in value for number in row)
     return ["  ".join(f"{number!s:>{widest}}" for number in row) for row in value]

@@ -1,10 +1,10 @@
-"""A chapter as it is written: a script in cells of prose and of code, which editors and Jupyter open as a notebook.
+"""Reads a chapter: a script of prose and code cells, which editors and Jupyter open as a notebook.
 
     # %% [markdown]                 prose follows, in Markdown: each line is a comment
     # %%                            code follows
     # %% The four networks          code follows, which the page folds away under this title
 
-That is the percent format of jupytext. `python` reads such a script from top to bottom, and so does the book.
+This is the percent format of jupytext. `python` reads the script from top to bottom, and so does the book.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ MARKER = re.compile(r"# %%(?: (?P<title>[^\[\n]*))?(?P<prose>\[markdown\])?\s*")
 
 
 class Cell(NamedTuple):
-    """A piece of a script.
+    """A part of a script.
 
     prose   is it Markdown? Otherwise it is Python
-    title   of code that is folded away; "" if it is not
-    text    without the `# ` in front of the lines of prose
-    line    the number of its first line in the script, from 1 on
+    title   the page hides the code under this title; "" if the code is shown
+    text    without the `# ` in front of each line of prose
+    line    the number of its first line in the script, counted from 1
     """
 
     prose: bool
@@ -33,7 +33,7 @@ class Cell(NamedTuple):
 
 
 def cells_of(source: str, name: str = "script") -> list[Cell]:
-    """Return the cells of a script; ValueError for a script that does not begin with one, and code among prose.
+    """Return the cells of a script; ValueError if it does not begin with a cell, or has code among its prose.
 
     >>> cells_of("# %% [markdown]\\n# # One\\n#\\n# Two.\\n\\n# %% Three\\nx = 4\\n")[1]
     Cell(prose=False, title='Three', text='x = 4', line=7)
@@ -66,7 +66,7 @@ def _cell(prose: bool, title: str, lines: list[str], line: int, name: str) -> Ce
 
 
 def title_of(cells: list[Cell], name: str) -> str:
-    """Return the heading with which a chapter begins; ValueError if there is none."""
+    """Return the heading that a chapter begins with; ValueError if there is none."""
     found = re.match(r"# (.+)", cells[0].text) if cells and cells[0].prose else None
     if found is None:
         raise ValueError(f"{name}: a chapter must begin with prose whose first line is its title: # # Chapter …")
@@ -74,12 +74,12 @@ def title_of(cells: list[Cell], name: str) -> str:
 
 
 def statements(cell: Cell, path: Path) -> list[ast.stmt]:
-    """Return the statements of a cell of code, which know their lines in the script."""
+    """Return the statements of a code cell, with their line numbers in the script."""
     return ast.parse("\n" * (cell.line - 1) + cell.text, str(path)).body
 
 
 def is_definition(statement: ast.stmt) -> bool:
-    """Is this an import, a function, a class, or a constant, whose name is in capitals?
+    """Is this an import, a function, a class, or a constant (its name is in capitals)?
 
     >>> [is_definition(statement) for statement in ast.parse("import re; RATE, N = 0.1, 3; w = RATE").body]
     [True, True, False]

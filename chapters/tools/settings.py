@@ -1,4 +1,4 @@
-"""Settings that all chapters have: the command line, and what is refused before minutes of training."""
+"""The settings that all chapters share: the command line, and a check of every setting before the training begins."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ Parser = argparse.ArgumentParser
 
 
 class Refusal(ValueError):
-    """A chapter cannot run with these settings; the command line shows the sentence without a traceback."""
+    """A chapter cannot run with these settings; the command line shows this sentence without a traceback."""
 
 
 def checked(
     chapter: str, out: str | os.PathLike[str], seed: int, quick: bool, formats: Sequence[str], processes: int
 ) -> Path:
-    """Return the folder `out`; TypeError, ValueError or OSError before minutes of training for what cannot be meant."""
+    """Check the settings and return the folder `out`; raise TypeError, ValueError or OSError before any training."""
     folder = path_of(chapter, out)
     existing = next(path for path in (folder, *folder.absolute().parents) if path.exists())
     if not existing.is_dir():
@@ -41,16 +41,18 @@ def checked(
 
 
 def parser(description: str, prog: str) -> Parser:
-    """Return the command line that all chapters share."""
+    """Return a parser for the options that all chapters share."""
     command = Parser(prog=prog, description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     command.add_argument(
         "--out", type=Path, metavar="DIR",
-        help="folder for the files (default: gallery; a folder in it if the results will not be the book's)",
+        help="folder for the files (default: gallery, or a folder in it if the results differ from the book's)",
     )  # fmt: skip
-    command.add_argument("--seed", type=_from(0), default=0, help="fixes everything random (default: 0)")
-    command.add_argument("--quick", action="store_true", help="fewer pictures, to see that all works")
-    command.add_argument("--processes", type=_from(1), default=2, metavar="N", help="do so much at once (default: 2)")
-    command.add_argument("--open", action="store_true", help="open the book when the first chapter is there")
+    command.add_argument("--seed", type=_from(0), default=0, help="the same seed gives the same results (default: 0)")
+    command.add_argument("--quick", action="store_true", help="train and draw less, to see whether everything works")
+    command.add_argument(
+        "--processes", type=_from(1), default=2, metavar="N", help="how many processes share the work (default: 2)"
+    )
+    command.add_argument("--open", action="store_true", help="open the book when the first chapter is ready")
     command.add_argument("--format", nargs="+", choices=FORMATS, default=["html", "gif"], help="(default: html gif)")
     return command
 
@@ -58,8 +60,8 @@ def parser(description: str, prog: str) -> Parser:
 def folder(arguments: argparse.Namespace) -> Path:
     """Return the folder that a command line asks for.
 
-    What you make of a table or a filter of your own gets a folder in it, to replace no film of the chapter. So do all
-    runs whose numbers are not the book's, quick ones too, where no folder was named:
+    A table or a filter of your own gets a folder of its own inside, so that it does not replace the chapter's films. If
+    you name no folder, so does every run whose numbers differ from the book's, such as a quick one:
 
     >>> folder(argparse.Namespace(out=None, seed=0, quick=True)).parts[-2:]
     ('gallery', 'quick')
@@ -80,11 +82,11 @@ def folder(arguments: argparse.Namespace) -> Path:
 
 
 def _from(least: int) -> Callable[[str], int]:
-    """Return what reads a whole number from `least` on; an error that says what is wrong is for the command line."""
+    """Return a function that reads a whole number, `least` or more; its error is for the command line."""
 
     def read(text: str) -> int:
         if not text.isdecimal() or int(text) < least:
-            raise argparse.ArgumentTypeError(f"must be a whole number from {least} on, got {text!r}")
+            raise argparse.ArgumentTypeError(f"must be a whole number, {least} or more, got {text!r}")
         return int(text)
 
     return read

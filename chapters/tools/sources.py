@@ -1,4 +1,4 @@
-"""Lines of the framework, as they stand in its source now: what a page shows cannot differ from what runs."""
+"""Returns parts of the source as it is now, so that a page cannot show anything but the code that runs."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ ROOT = Path(__file__).parents[2]
 
 
 def source_lines(path: str, name: str) -> tuple[int, str]:
-    """Return a function or class of a file below the project's folder: its first line's number, and its text.
+    """Return a function or class of a source file: the number of its first line, and its text.
 
-    ValueError if the file has none of that name; the text is without the space in front of all lines, and without its
-    docstring, for which there is the prose.
+    The text has no common indentation and no docstring, since the prose explains it. `path` is relative to the project;
+    ValueError if the file has no such name.
 
     >>> print(source_lines("tinylearn/layers/dense.py", "Dense.forward")[1])
     def forward(self, x: np.ndarray) -> np.ndarray:
@@ -22,13 +22,13 @@ def source_lines(path: str, name: str) -> tuple[int, str]:
     """
     file = ROOT / path
     if not file.is_file():
-        raise ValueError(f"::source {path} {name}: there is no file {path} in the project")
+        raise ValueError(f"::source {path} {name}: the project has no file {path}")
     text = file.read_text(encoding="utf-8")
     node: ast.AST = ast.parse(text)
     for part in name.split("."):
         found = [each for each in ast.iter_child_nodes(node) if getattr(each, "name", None) == part]
         if not found:
-            raise ValueError(f"::source {path} {name}: there is no {part} in it")
+            raise ValueError(f"::source {path} {name}: the file has no {part}")
         node = found[-1]
     assert isinstance(node, ast.FunctionDef | ast.ClassDef)
     lines, first = text.splitlines(), min([node.lineno, *(each.lineno for each in node.decorator_list)])

@@ -1,7 +1,7 @@
-"""The first moments of `python -m chapters`: Ctrl-C during imports, streams that are closed, packages that are hidden.
+"""The first moments of `python -m chapters`: Ctrl-C during imports, closed streams, hidden packages.
 
-To import NumPy and matplotlib takes a second, and Ctrl-C in it would be a page of their source. Nothing has begun then,
-so the program may end at once. For the same reason only Python's own modules are imported here, and little of them.
+Importing NumPy and matplotlib takes a second. If you press Ctrl-C then, Python would print a page of their source.
+Nothing has begun yet, so the program may end. For the same reason this file imports only a few modules of Python's own.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def prepare() -> None:
-    """Make ready what every command of the chapters needs, before anything else is imported."""
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not where a script runs it deaf to Ctrl-C
+    """Prepare what every command of the chapters needs, before anything else is imported."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # not if a script has made it deaf to Ctrl-C
         signal.signal(signal.SIGINT, _end)
     refuse_hidden(("tinylearn", "animations"))
     prepare_streams()
 
 
 def _end(*_: Any) -> None:
-    """End at once: nothing has begun, or everything is done."""
+    """End the program: nothing has begun, or everything is done."""
     with suppress(OSError, ValueError):
         print("\nInterrupted.", file=sys.stderr, flush=True)
     os._exit(130)
@@ -36,9 +36,9 @@ def _end(*_: Any) -> None:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """While this runs, Ctrl-C is an error as usual, a KeyboardInterrupt: there is something to clean up.
+    """In this block Ctrl-C raises KeyboardInterrupt, as usual: there is something to clean up.
 
-    Also where it came while matplotlib converted a path: that says then that the path is wrong, a ValueError.
+    It does so even while matplotlib converts a path, where matplotlib would report a wrong path, a ValueError.
     """
     pressed, before = [], signal.getsignal(signal.SIGINT)
 
@@ -59,7 +59,7 @@ def interruptible() -> Iterator[None]:
 
 
 def prepare_streams() -> None:
-    """Write line by line, into a pipe too; show ? for what a console cannot; say nothing where nothing can be said."""
+    """Write line by line, also into a pipe. Show ? for what a console cannot show. Say nothing into a closed stream."""
     from tinylearn.progress import takes_text
 
     for name in ("stdout", "stderr"):
@@ -71,11 +71,11 @@ def prepare_streams() -> None:
 
 
 def refuse_hidden(packages: tuple[str, ...]) -> None:
-    """End with a sentence if another file or folder, in the current folder mostly, hides one of our packages."""
+    """End with a message if another file or folder, most often in the current folder, hides one of our packages."""
     for name in packages:
         spec = importlib.util.find_spec(name)
         if spec is not None and spec.origin is not None and Path(spec.origin).resolve().parent != ROOT / name:
             raise SystemExit(
-                f"{spec.origin} hides the package {name} that belongs to these chapters, {ROOT / name}: "
-                "rename it, or write python -P -m chapters, which does not look in the current folder"
+                f"{spec.origin} hides the package {name} of these chapters, {ROOT / name}: "
+                "rename it, or run python -P -m chapters, which does not look into the current folder"
             )

@@ -1,4 +1,4 @@
-"""What the chapters say on the terminal, above the bars; and their end when nobody reads on, as in `… | head`."""
+"""Writes to the terminal, above the progress bars; ends the program when its reader has gone, as in `… | head`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from typing import TextIO
 
 from tinylearn.progress import Bar
 
-NOBODY_READS = 128 + 13  # as a shell counts programs that a closed pipe has ended
+READER_GONE = 128 + 13  # as a shell counts programs that a closed pipe has ended
 
 
 def say(text: str, stream: TextIO) -> None:
-    """Write a line or more; SystemExit when the one who read has gone."""
+    """Write one or more lines; raise SystemExit if the reader has gone."""
     try:
         Bar.write(text, file=stream)
     except BrokenPipeError:
         nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())  # what is still in its buffer must go somewhere when Python ends
-        raise SystemExit(NOBODY_READS) from None
+        os.dup2(nowhere, stream.fileno())  # what is left in its buffer must go somewhere when Python ends
+        raise SystemExit(READER_GONE) from None

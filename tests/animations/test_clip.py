@@ -49,7 +49,7 @@ def test_holds_of_one_frame_add_up():
 
 
 @pytest.mark.parametrize(("options", "message"), [
-    ({"motion": 2}, "motion must be left out for Overlapping, which is drawn at whole frames, got 2; .* glides = True"),
+    ({"motion": 2}, "leave out motion for Overlapping, which draws whole frames only, got 2; .* glides = True"),
     ({"motion": 0}, "motion must lie in 1 … 60, got 0"),
     ({"holds": {6: 1}}, "each frame of holds must lie in -6 … 5, got 6"),
     ({"holds": {0: -1}}, r"holds\[0\] must be 0 to 600 seconds, got -1"),
@@ -66,7 +66,7 @@ def test_refuses(options, message):
 
 @pytest.mark.parametrize(("suffix", "fps", "motion", "message"), [
     ("gif", 51, 1, "fps must lie in 0.01 … 50 for .gif"),
-    ("apng", 10, 6, "fps × motion must lie in 0.01 … 50 for .apng, since viewers do not show more, got 10 × 6"),
+    ("apng", 10, 6, "fps × motion must lie in 0.01 … 50 for .apng, because viewers do not show more, got 10 × 6"),
     ("html", 31, 2, "fps × motion must lie in 0.01 … 60 for .html"),
     ("mp4", 21, 3, "fps × motion must lie in 0.01 … 60 for .mp4"),
 ])  # fmt: skip
@@ -109,7 +109,7 @@ def test_an_apng_says_how_often_it_plays(tmp_path, loop):
 
 @pytest.mark.parametrize("suffix", ["png", "mp4"])
 def test_loop_is_refused_where_a_file_cannot_say_it(tmp_path, suffix):
-    with pytest.raises(ValueError, match=rf"render: loop must be left out for \.{suffix}, which cannot say .*, got 2"):
+    with pytest.raises(ValueError, match=rf"render: leave out loop for \.{suffix}, which cannot store it, got 2"):
         render(Trail(), tmp_path / f"film.{suffix}", loop=2)
 
 

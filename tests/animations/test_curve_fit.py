@@ -253,7 +253,7 @@ def test_data_that_cannot_be_drawn_are_refused():
     recording = Recorder(model).recording
     with pytest.raises(ValueError, match=r"target must have shape \(5,\), as x has 5, got \(4,\)"):
         CurveStates(recording, model, x, y[:4], [0])
-    with pytest.raises(ValueError, match=r"CurveStates: x, .* must be at least 2 growing numbers"):
+    with pytest.raises(ValueError, match=r"CurveStates: x, .* must be at least 2 numbers, each above the one before"):
         CurveStates(recording, model, x[::-1], y, [0])
     with pytest.raises(
         ValueError, match=r"steps must be a list of whole numbers, one for each frame, got shape \(0,\)"

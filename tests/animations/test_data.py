@@ -109,7 +109,7 @@ def test_tallies_tell_how_many_epochs_there_are():
 
 @pytest.mark.parametrize(("kind", "given"), [(Unlike, [1, ["a", "b"]]), (Ranked, [[0, 1]])])
 def test_position_among_what_is_not_known_is_refused(kind, given):
-    with pytest.raises(TypeError, match="is one of K, which is not known; declare what has K before it"):
+    with pytest.raises(TypeError, match="is one of K, but no argument before it has the length K"):
         kind(*given)
 
 
@@ -160,13 +160,13 @@ def test_subclass_may_fix_an_argument_that_it_inherits():
 
 @pytest.mark.parametrize("name", ["fields", "lengths", "declared", "prepare"])
 def test_refuses_an_argument_named_like_a_part_of_data(name):
-    with pytest.raises(TypeError, match=f"Odd: {name} is a part of every scene; give the argument another name"):
+    with pytest.raises(TypeError, match=f"Odd: every scene already has {name}; give the argument another name"):
         type("Odd", (Scene,), {name: array("K")})
 
 
 @pytest.mark.parametrize("name", ["draw", "update", "trail", "describe"])
 def test_refuses_an_argument_named_like_a_method_of_a_scene(name):
-    with pytest.raises(TypeError, match=f"Odd: {name} is a part of every scene"):
+    with pytest.raises(TypeError, match=f"Odd: every scene already has {name}"):
         type("Odd", (Scene,), {name: array("K")})
 
 
@@ -221,7 +221,7 @@ def test_refuses_a_missing_argument_by_name():
     ("field", "right", "wrong", "message"),
     [
         (pixels("H", "W"), [[0, 0.5]], [[0, 2]], "for bytes: given / 255"),
-        (growing("K"), [1, 2], [2, 1], "must be at least 2 growing numbers"),
+        (growing("K"), [1, 2], [2, 1], "must be at least 2 numbers, each above the one before"),
         (positions("M", 4), [0, 3], [0, 4], "must lie in 0 … 3"),
         (whole(), 2, 0, "given must be"),
         (texts(2), ["x", "y"], ["x"], "must be 2 texts"),

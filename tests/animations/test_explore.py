@@ -109,7 +109,7 @@ def test_refuses_numbers_that_are_not_there(numbers, said):
 def test_refuses_what_is_no_recording():
     with pytest.raises(TypeError, match="explore: recording must be a Recording, got 'run'"):
         explore("run")
-    with pytest.raises(TypeError, match="there is no option 'speed'"):
+    with pytest.raises(TypeError, match="unknown option 'speed'"):
         explore(recorded("dense layers"), speed=3)
 
 

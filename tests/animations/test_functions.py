@@ -162,8 +162,8 @@ def test_a_layer_of_another_kind_works_too():
 @pytest.mark.parametrize(
     ("x", "message"),
     [
-        ([1.0], r"be at least 2 growing numbers, got array\(\[1\.\]\)"),
-        ([2.0, 1.0], "be at least 2 growing numbers, got 1 after 2"),
+        ([1.0], r"be at least 2 numbers, each above the one before, got array\(\[1\.\]\)"),
+        ([2.0, 1.0], "be at least 2 numbers, each above the one before, got 1 after 2"),
         ([[1.0, 2.0]], r"have shape \(N,\), got \(1, 2\)"),
         ([0.0, np.nan], r"be finite numbers, got nan at x\[1\]"),
         ([0.0, np.inf], r"be finite numbers, got inf at x\[1\]"),

@@ -82,10 +82,10 @@ def test_what_is_returned_must_be_artists(method):
             return []
 
     kind = type("Bars", (Bars,), {method: lambda self, frame: [self.bars]})
-    with pytest.raises(TypeError, match=rf"Bars.{method} must return artists, got a list .* write \[\*bars\]"):
+    with pytest.raises(TypeError, match=rf"Bars.{method} must return a list of artists, got .* write \[\*bars\]"):
         Painter(kind()).paint(0)
     kind = type("Bars", (Bars,), {method: lambda self, frame: [3]})
-    with pytest.raises(TypeError, match=rf"Bars.{method} must return artists, got 3 among them"):
+    with pytest.raises(TypeError, match=rf"Bars.{method} must return a list of artists, got 3 in it"):
         Painter(kind()).paint(0)
     kind = type("Bars", (Bars,), {method: lambda self, frame: None})
     with pytest.raises(TypeError, match=rf"Bars.{method} must return artists, as a list, got None"):

@@ -29,12 +29,12 @@ def names(folder):
 REFUSED = {
     "unknown suffix": ("scene.bmp", {}, "path must end in .apng, .gif, .html, .mp4, .png, got 'scene.bmp'"),
     "no suffix": ("scene", {}, "path must end in .apng, .gif, .html, .mp4, .png, got 'scene'"),
-    "no frames a second": ("scene.gif", {"fps": 0}, "fps must lie in 0.01 … 60, since viewers do not show more, got 0"),
+    "fps 0": ("scene.gif", {"fps": 0}, "fps must lie in 0.01 … 60, because viewers do not show more, got 0"),
     "negative fps": ("scene.gif", {"fps": -3}, "fps must lie in 0.01 … 60"),
     "too many frames a second": (
         "scene.gif",
         {"fps": 51},
-        "fps must lie in 0.01 … 50 for .gif, since viewers do not show more, got 51",
+        "fps must lie in 0.01 … 50 for .gif, because viewers do not show more, got 51",
     ),
     "fps that is no number": ("scene.gif", {"fps": float("nan")}, "fps must lie in 0.01 … 60"),
     "negative hold": ("scene.gif", {"hold_last": -1}, "hold_last must be 0 to 600 seconds, got -1"),
@@ -43,8 +43,8 @@ REFUSED = {
     "too many colours": ("scene.gif", {"colors": 256}, "colors must lie in 32 … 255, got 256"),
     "frame after the last": ("scene.png", {"frame": 6}, "frame must lie in -6 … 5, got 6"),
     "frame before the first": ("scene.png", {"frame": -7}, "frame must lie in -6 … 5, got -7"),
-    "one frame of a film": ("scene.gif", {"frame": 2}, "frame must be left out for a .gif, which has all frames"),
-    "one frame of a page": ("scene.HTML", {"frame": 2}, "frame must be left out for a .html, which has all frames"),
+    "one frame of a film": ("scene.gif", {"frame": 2}, "leave out frame for .gif, which shows all frames"),
+    "one frame of a page": ("scene.HTML", {"frame": 2}, "leave out frame for .html, which shows all frames"),
 }
 
 
@@ -65,7 +65,7 @@ def test_refuses_a_scene_without_frames(tmp_path):
 
 
 def test_refusal_makes_no_folders(tmp_path):
-    with pytest.raises(ValueError, match=r"frame must be left out for a \.gif"):
+    with pytest.raises(ValueError, match=r"leave out frame for \.gif"):
         render(Overlapping(), tmp_path / "new" / "scene.gif", frame=2)
     assert names(tmp_path) == []
 
@@ -212,5 +212,5 @@ def test_no_progress_prints_nothing(tmp_path, capsys, suffix):
 
 @pytest.mark.parametrize("option", ["fpz", "caller", "scene_"])
 def test_an_option_that_there_is_not_is_refused_with_those_that_there_are(tmp_path, option):
-    with pytest.raises(TypeError, match=f"render: there is no option '{option}'; the options are fps, .* frame"):
+    with pytest.raises(TypeError, match=f"render: unknown option '{option}'; the options are fps, .* frame"):
         render(Overlapping(), tmp_path / "film.gif", **{option: 3})

@@ -78,9 +78,9 @@ def test_trails_between_frames_are_those_of_the_frame_before():
 
 def test_one_scene_in_two_places_is_refused_in_groups_of_groups_too():
     one, other = Small(), Small()
-    with pytest.raises(ValueError, match="SideBySide: one scene object stands in two places"):
+    with pytest.raises(ValueError, match="SideBySide: each place needs a scene object of its own"):
         SideBySide(one, Stacked(other, one))
-    with pytest.raises(ValueError, match="SideBySide: one scene object stands in two places"):
+    with pytest.raises(ValueError, match="SideBySide: each place needs a scene object of its own"):
         SideBySide(SideBySide(one), Stacked(one))
 
 
@@ -95,7 +95,7 @@ def test_a_group_has_one_style():
         style = "dark_background"
 
     assert SideBySide(Dark(), Stacked(Dark(), Dark())).style == "dark_background"
-    with pytest.raises(ValueError, match=r"SideBySide: one figure has one style, got 'default' and 'dark_background'"):
+    with pytest.raises(ValueError, match=r"scenes in a figure share a style, got 'default' and 'dark_background'"):
         SideBySide(Overlapping(), Dark())
 
 
@@ -214,7 +214,7 @@ def test_nothing_and_one_object_in_two_places_are_refused(kind):
     with pytest.raises(ValueError, match=f"{kind.__name__}: expected at least one scene, got none"):
         kind()
     scene = Small()
-    with pytest.raises(ValueError, match=f"{kind.__name__}: one scene object stands in two places"):
+    with pytest.raises(ValueError, match=f"{kind.__name__}: each place needs a scene object of its own"):
         kind(scene, scene)
 
 

@@ -136,7 +136,7 @@ class Said(Small):
 
 @pytest.mark.parametrize("words", [("学", "b", "c"), ("a", "学", "c"), ("a", "b", "学"), ("ש学", "b", "c")])
 def test_a_letter_that_no_font_has_is_refused_by_name_and_leaves_nothing(tmp_path, words):
-    text = r"the letter '学' \(CJK UNIFIED IDEOGRAPH-5B66\), which its font lacks; name one that has it: font="
+    text = r"the letter '学' \(CJK UNIFIED IDEOGRAPH-5B66\), which its font lacks; choose a font that has it: font="
     for _ in range(2):  # nor is a box remembered
         with pytest.raises(ValueError, match=text):
             render(Said(*words), tmp_path / "film.gif", progress=False)

@@ -61,7 +61,7 @@ def test_what_is_right_is_counted():
                 if gid != "half"
                 else Why("half", VALUES[frame], [Line("1 + 1", 1, "+", 1, "=", VALUES[frame])])
             ),
-            "half: 1 + 1: 1.0 + 1.0 = 4.0 comes to [2.0, 4.0] (frame 2)",
+            "half: 1 + 1: 1.0 + 1.0 = 4.0 has the values [2.0, 4.0] on its sides (frame 2)",
         ),
     ],
 )

@@ -44,10 +44,10 @@ def test_epochs_that_are_none(tmp_path, epochs, kind):
 
 
 COMMANDS = {
-    "unknown chapter": (["3", "9"], "chapter 9 does not exist yet; there is 1, 2, 3, 4, 5, 6, 7, 8"),
+    "unknown chapter": (["3", "9"], "chapter 9 does not exist; choose from 1, 2, 3, 4, 5, 6, 7, 8"),
     "no number": (["first"], "invalid int value: 'first'"),
-    "negative seed": (["3", "--seed", "-1"], "must be a whole number from 0 on, got '-1'"),
-    "no process": (["3", "--processes", "0"], "must be a whole number from 1 on, got '0'"),
+    "negative seed": (["3", "--seed", "-1"], "must be a whole number, 0 or more, got '-1'"),
+    "no process": (["3", "--processes", "0"], "must be a whole number, 1 or more, got '0'"),
     "unknown format": (["3", "--format", "bmp"], "invalid choice: 'bmp'"),
     "unknown data": (["5", "--data", "mnist"], "invalid choice: 'mnist'"),
     "missing data": (["5", "--data", "cifar10", "--data-dir", "nowhere"], "there is no file or folder nowhere"),

@@ -240,7 +240,7 @@ def test_all_chapters_run_takes_a_table_for_chapter_1(tmp_path, monkeypatch, cap
     monkeypatch.setattr("sys.argv", ["chapters", "1", "3", *arguments])
     with pytest.raises(SystemExit, match="2"):
         __main__.main()
-    assert "--csv is for chapter 1 alone: python -m chapters 1 --csv FILE" in capsys.readouterr().err
+    assert "--csv works with chapter 1 alone; run python -m chapters 1 --csv FILE" in capsys.readouterr().err
 
 
 def test_a_table_without_shares_has_no_pie(tmp_path, capsys):

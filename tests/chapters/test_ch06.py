@@ -262,8 +262,8 @@ def test_pairs_are_rows_and_columns(run, pair):
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--kernel", "1 2; 3"], r"argument --kernel: all rows must be equally long, got \[2, 1\] numbers"),
-        (["--kernel", "1 x"], "argument --kernel: rows of numbers, separated by ;, are expected: .*'x'"),
+        (["--kernel", "1 2; 3"], r"argument --kernel: all rows need the same length, got \[2, 1\] numbers"),
+        (["--kernel", "1 x"], "argument --kernel: expected rows of numbers with ; between the rows: .*'x'"),
         (["--image", ""], "image must be rows of numbers"),
         (["--kernel", "1 2 3 4 5 6"], "kernel may have at most 5 rows and columns to be drawn, got 1 × 6"),
         (["--image", "1 2 3 4 5 6 7 8 9"], "image may have at most 8 rows and columns"),

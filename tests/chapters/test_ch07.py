@@ -316,7 +316,7 @@ def test_another_run_does_not_go_on_with_a_recording(recorded, photographs, tmp_
         (["--checkpoint", "nowhere/run.npz"], r"^ch07: there is no folder .*nowhere for the checkpoint$"),
         (
             ["--data-dir", "."],
-            r"^ch07: sketches are drawn, not read from \.: choose data cifar10, or leave .* out$",
+            r"^ch07: sketches need no data_dir, got \.: choose data cifar10, or leave out data_dir$",
         ),
     ],
 )

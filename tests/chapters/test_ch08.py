@@ -233,8 +233,8 @@ def test_a_person_plays(tmp_path, at_once, capsys, monkeypatch, keys, ended):
     shown = capsys.readouterr().out
     assert shown.startswith("From S to G; H is a hole. a left, s down, d right, w up, then Enter; q gives up.\n")
     assert re.search(rf"^  your game +{ended}$", shown, flags=re.MULTILINE)
-    assert ("'x' is no move: a left" in shown) == ("x" in keys)
-    assert ("'' is no move: a left" in shown) == ("\n\n" in keys)
+    assert ("'x' is not a move: a left" in shown) == ("x" in keys)
+    assert ("'' is not a move: a left" in shown) == ("\n\n" in keys)
 
 
 @pytest.mark.parametrize("words", [["--render", "rgb_array"], ["--render"], ["--seed", "-1"]])

@@ -53,7 +53,7 @@ def test_what_differs_between_two_runs_is_found(stand_in, capfd):
     *differences, last = capfd.readouterr().out.splitlines()[2:]
     assert [line.split(":")[0] for line in differences] == [
         "date.html", "hour.html", "lost.gif", "new.gif", "random.png", "set.json"]  # fmt: skip
-    assert "random.png: differs from byte 4 on, of 13 and 13" in differences
+    assert "random.png: differs from byte 4 on; the sizes are 13 and 13 bytes" in differences
     assert "new.gif: not written by the first run" in differences
     assert last.endswith(" bytes: 6 differ")
 
@@ -111,7 +111,7 @@ def test_each_kind_of_difference_is_named(tmp_path):
     (first / "lost").write_bytes(b"")
     (second / "new").write_bytes(b"")
     assert compare(first, second) == [
-        "deep/bits: differs from byte 2 on, of 5 and 7",
+        "deep/bits: differs from byte 2 on; the sizes are 5 and 7 bytes",
         "lost: not written by the second run",
         "new: not written by the first run",
     ]

@@ -112,7 +112,7 @@ def test_all_photographs(folder):
 def test_data_that_do_not_exist_are_refused(folder):
     with pytest.raises(ValueError, match="data must be sketches or cifar10, got 'mnist'"):
         images.horses_and_deer("mnist")
-    with pytest.raises(ValueError, match=r"sketches are drawn, not read from .*batches-bin: choose data cifar10"):
+    with pytest.raises(ValueError, match=r"sketches need no data_dir, got .*batches-bin: choose data cifar10"):
         images.horses_and_deer("sketches", folder)
 
 

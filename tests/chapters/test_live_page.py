@@ -44,9 +44,9 @@ def test_is_there_from_the_first_film_on_and_renewed_with_each(tmp_path, capsys)
         assert f"After {PENDING} updates" in second
         draw(tmp_path, "ch03_two")
         wait_for(tmp_path, "ch03", "ch03_two.html")
-        assert wait_for(tmp_path, "index", "ch03.html").count("still being made") == 2
+        assert wait_for(tmp_path, "index", "ch03.html").count("not finished yet") == 2
     said = capsys.readouterr().err
-    assert said == f"The first film can be opened: {tmp_path / 'index.html'} (reload it to see more)\n"
+    assert said == f"The first film is ready. Open {tmp_path / 'index.html'} (reload it to see more)\n"
 
 
 def test_shows_the_numbers_of_a_chapter_that_is_finished_and_in_the_end_nothing_else(tmp_path):
@@ -79,7 +79,7 @@ def test_is_true_after_an_error(tmp_path, error):
     assert MAKING not in first + second + third
     assert "Not finished" not in first + second
     assert "ch03_half.html" in third
-    assert "Not finished: the run stopped early. <code>python -m chapters 3</code> makes this chapter." in third
+    assert "Not finished: the run stopped early. Run <code>python -m chapters 3</code> to finish this chapter." in third
 
 
 def test_a_run_without_a_film_leaves_no_page(tmp_path):

@@ -108,5 +108,5 @@ def test_ends_the_other_jobs_after_an_error(tmp_path):
 
 
 def test_says_which_job_a_process_had_that_died():
-    with pytest.raises(BrokenProcessPool, match="at work on b has ended, with exit code 7"):
+    with pytest.raises(BrokenProcessPool, match="worked on b ended with exit code 7"):
         at_once({"a": partial(time.sleep, 60), "b": partial(os._exit, 7)}, 2)

@@ -124,7 +124,7 @@ def test_all_terms_are_taught_somewhere():
     ],
 )
 def test_a_glossary_that_cannot_be_read_is_refused(text):
-    with pytest.raises(ValueError, match=r"one paragraph a term, \*\*term\*\*: A sentence\. It has "):
+    with pytest.raises(ValueError, match=r"one paragraph per term, \*\*term\*\*: A sentence\. It has "):
         read_glossary(text)
 
 
@@ -146,7 +146,7 @@ def test_formulas_become_mathml():
 
 
 def test_a_formula_without_an_end_is_refused():
-    with pytest.raises(ValueError, match=r"a formula that begins with \$\$ has no end"):
+    with pytest.raises(ValueError, match=r"a formula begins with \$\$ but does not end"):
         as_html("$$x = 1\n\nand more")
 
 
@@ -159,7 +159,7 @@ def test_a_line_of_the_source_is_there_without_its_docstring():
 
 @pytest.mark.parametrize(
     ("path", "name", "message"),
-    [("tinylearn/nothing.py", "Dense", "there is no file"), ("tinylearn/layers/dense.py", "Dense.f", "there is no f")],
+    [("tinylearn/nothing.py", "Dense", "has no file"), ("tinylearn/layers/dense.py", "Dense.f", "the file has no f")],
 )
 def test_lines_that_are_not_there_are_refused(path, name, message):
     with pytest.raises(ValueError, match=message):
@@ -186,7 +186,7 @@ def test_placeholders_stand_for_values_with_a_minus_sign_of_print():
 def test_a_name_that_is_not_bound_is_an_error_that_says_where():
     with pytest.raises(NameError) as caught:
         evaluated("losses[0]", {}, "ch03, line 7")
-    assert caught.value.__notes__ == ["ch03, line 7: {losses[0]} in prose needs names that the code above it has bound"]
+    assert caught.value.__notes__ == ["ch03, line 7: {losses[0]} in prose needs names that the code above it defines"]
 
 
 def test_what_is_left_alone_is_left_alone():

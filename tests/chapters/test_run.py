@@ -37,15 +37,15 @@ def test_a_chapter_computes_while_films_of_another_are_drawn_and_can_be_opened(t
     run(tmp_path, {"ch02": StandIn(stand_ins.waits_for_the_page), "ch01": StandIn(stand_ins.two_films)}, "--seed", "3")
     seen, last = ((tmp_path / name).read_text() for name in ("seen.html", "index.html"))
     assert "ch01_" in seen
-    assert "still being made" in seen
-    assert "still being made" not in last
+    assert "not finished yet" in seen
+    assert "not finished yet" not in last
     assert numbers(tmp_path, "ch02")["seed"] == 3
     assert len({os.getpid(), numbers(tmp_path, "ch01")["process"], numbers(tmp_path, "ch02")["process"]}) == 3
     said = capsys.readouterr()
     begun = re.findall(r"^Chapters that take no time.*; (.*) left$", said.err, flags=re.MULTILINE)
     assert len(begun) == 2
     assert re.match(r"about \d+ s|a few seconds", begun[0])
-    finished = [f"Chapter {n} took \\d+ s and can be opened: {tmp_path / 'index.html'}" for n in (1, 2)]
+    finished = [f"Chapter {n} is ready after \\d+ s. Open {tmp_path / 'index.html'}" for n in (1, 2)]
     assert sorted(re.sub(r"\d+ s", r"\\d+ s", line) for line in said.out.splitlines()) == finished
 
 
@@ -67,7 +67,7 @@ def test_an_error_in_a_film_of_any_chapter_ends_the_run_and_names_the_film(tmp_p
 
 
 def test_the_death_of_a_process_ends_the_run_and_names_the_chapter(tmp_path):
-    with pytest.raises(BrokenProcessPool, match="at work on ch01 has ended, with exit code 1"):
+    with pytest.raises(BrokenProcessPool, match="worked on ch01 ended with exit code 1"):
         run(tmp_path, {"ch01": StandIn(stand_ins.killed_film), "ch02": StandIn(stand_ins.slow)})
 
 
@@ -108,11 +108,11 @@ def test_ctrl_c_ends_all_with_one_sentence_and_leaves_a_true_page(tmp_path, word
     (os.killpg if told == "all" else os.kill)(process.pid, signal.SIGINT)
     _, said = process.communicate(timeout=15)
     assert process.returncode == 130
-    assert said.splitlines()[-1] == f"Interrupted. What is finished can be opened: {tmp_path / 'index.html'}"
+    assert said.splitlines()[-1] == f"Interrupted. Open what is finished: {tmp_path / 'index.html'}"
     assert "Traceback" not in said
     page = (tmp_path / "ch01.html").read_text(encoding="utf-8")
     assert MAKING not in page
-    assert "<code>python -m chapters 1</code> makes this chapter." in page
+    assert "Run <code>python -m chapters 1</code> to finish this chapter." in page
     assert not [path.name for path in tmp_path.rglob(".*")]
     while Path("/proc/self/stat").exists() and alive_in(process.pid):  # the server of processes ends when it notices
         time.sleep(0.01)

@@ -66,7 +66,7 @@ def test_runs_without_a_terminal(tmp_path, streams):
     done = python(*CHAPTER, "1", "--out", tmp_path, streams=streams)
     assert done.returncode == 0, done.stderr
     assert {"ch01.json", "ch03.json", "index.html", "ch01_shortest_scene.png"} <= set(os.listdir(tmp_path))
-    assert ("can be opened" in done.stdout) == (">&-" not in streams.replace("2>&-", ""))
+    assert ("is ready after" in done.stdout) == (">&-" not in streams.replace("2>&-", ""))
 
 
 @of_a_shell
@@ -124,7 +124,7 @@ def test_a_full_disk_is_a_sentence_that_says_what_is_kept(tmp_path, processes):
     with pytest.raises(SystemExit, match=r"^render: that could not be written: no room\. No film is finished yet\.$"):
         run_here(stand_ins.full_disk, tmp_path, "--processes", processes)
     (tmp_path / "index.html").touch()
-    with pytest.raises(SystemExit, match=r"no room\. What is finished can be opened: .*index\.html$"):
+    with pytest.raises(SystemExit, match=r"no room\. Open what is finished: .*index\.html$"):
         run_here(stand_ins.full_disk, tmp_path, "--processes", processes)
 
 
@@ -158,7 +158,7 @@ def test_the_page_names_damaged_numbers(tmp_path, damaged):
     (tmp_path / "ch03.json").write_text(damaged, encoding="utf-8")
     run_here(stand_ins.nothing, tmp_path)
     page = (tmp_path / "ch03.html").read_text(encoding="utf-8")
-    assert "The numbers in ch03.json are damaged: <code>python -m chapters 3</code> makes them again.</p>" in page
+    assert "The numbers in ch03.json are damaged. Run <code>python -m chapters 3</code> to make them again.</p>" in page
     assert "All numbers of this run" not in page
     assert json.loads((tmp_path / "ch02.json").read_text())["numbers"] == {"a": 1}
 
