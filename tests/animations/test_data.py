@@ -202,7 +202,7 @@ def test_copies_and_pickles_are_equal():
         (points, {"z": 3}, TypeError, "Points: got an unexpected keyword argument 'z'"),
         (chart, {"names": ["a", "b"]}, ValueError, "Chart: names must be 3 texts, got 2"),
         (chart, {"best": 3}, ValueError, r"Chart: best must lie in 0 … 2, got 3"),
-        (chart, {"steps": [5, 1]}, ValueError, "Chart: steps must grow"),
+        (chart, {"steps": [5, 1]}, ValueError, "Chart: steps must be from 0 upwards and never go down"),
         (chart, {"rate": -1}, ValueError, "Chart: rate must be a number from 0"),
         (chart, {"points": [1]}, TypeError, "Chart: points must be a Points"),
     ],

@@ -197,7 +197,7 @@ def test_frames_in_any_order():
         ({"rows": ("HHHG",) * 4}, "rows need a tile S or F, where a game goes on"),
         ({"wins": WINS[:2]}, r"wins must have shape \(6, 16\), .*, got \(2, 16\)"),
         ({"wins": 2 * WINS + 1}, r"wins must"),
-        ({"steps": STEPS[::-1]}, "steps must grow"),
+        ({"steps": STEPS[::-1]}, "steps must be from 0 upwards and never go down"),
         ({"phases": ["initialise"]}, "phases must be 6 texts, got 1"),
         ({"ways": WAYS[:5]}, "ways must be 6, one for each record, of tiles 0 to 15, got 5"),
         ({"ways": [*WAYS[:5], [0, 16]]}, "ways must be 6, one for each record, of tiles 0 to 15"),

@@ -329,7 +329,7 @@ def test_planted_faults_are_found(six, fault):
         ({"a": [1, 2]}, {}, TypeError, r"as race\(…\) returns, got {'a': \[1, 2\]}"),
         ([1, 2], {}, TypeError, r"as race\(…\) returns, got \[1, 2\]"),
         ({"a": made_up([1.0])}, {"steps": []}, ValueError, "steps must be a list of whole numbers"),
-        ({"a": made_up([1.0])}, {"steps": [-1]}, ValueError, r"steps must grow .*, got \[-1\]"),
+        ({"a": made_up([1.0])}, {"steps": [-1]}, ValueError, r"steps must be from 0 .*, got \[-1\]"),
     ],
 )
 def test_what_is_no_race(runners, settings, kind, text):
