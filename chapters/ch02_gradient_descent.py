@@ -48,6 +48,7 @@ from tinylearn.analysis.autopsy import Autopsy
 from tinylearn.divergence import DivergenceMonitor
 from tinylearn.optimizers import Optimizer
 from chapters.tools.run import begin
+from chapters.turns import Choose, Turn
 
 book = begin("ch02")
 START, MOST, ENOUGH = 1.2345, 2000, 1e-4  # stop when y changes by no more than this, or after so many steps
@@ -89,8 +90,7 @@ points, heights, best = grid_search(height, 0, 20, MOST)
 gap = points[1] - points[0]
 
 # %% [markdown]
-# In the film a blue dot goes over {MOST:,} such places, and the green ring stays at the lowest so far. How close to ten
-# do you expect it to come?
+# In the film a blue dot goes over {MOST:,} such places, and the green ring stays at the lowest so far.
 
 
 # %% Draw the film: the grid
@@ -112,6 +112,9 @@ def look_everywhere(points: np.ndarray, heights: np.ndarray, clock: list[int]) -
     return Stacked(Heading("keep the lowest", clock, grid.size[0], said=said), grid)
 
 
+near = ("exactly to ten", "within a hundredth", "only within a tenth")
+book.ask(Choose("How close to ten will it come?", f"The best place of the grid is {best:.6f}.",
+                options=near, right=near[0 if best == 10 else 1 if abs(best - 10) < 0.01 else 2]))  # fmt: skip
 everywhere = look_everywhere(points, heights, clock(*range(0, MOST, 25), MOST - 1))
 book.film("ch02_grid_search", Clip(everywhere, fps=10, hold_first=1, colors=32),
           "A grid search. The ring is at the lowest place so far.")  # fmt: skip
@@ -160,7 +163,7 @@ f"felt: {felt:.4f}   calculated: {slope(START):.4f}"
 #
 # In the film three walkers set out from the same place, with three step sizes. The orange arrow is the slope; it points
 # uphill along $x$. The blue arrow is the next step. With the largest size, {LARGE:g}, the first step goes almost to the
-# minimum. Will this walker be the first to arrive?
+# minimum.
 
 
 # %% Draw the film: steps of one size
@@ -222,6 +225,9 @@ def fixed_steps_beside(walks: dict[float, Recording], clock: list[int]) -> Stack
 slowly = {} if book.quick else {0: 3, 1: 2, 2: 1.5, 3: 1, 4: 0.5}  # the first steps, for their arithmetic to be read
 fixed = {size: fixed_steps(size) for size in SIZES}
 faster = np.geomspace(10, MOST, 20).round().astype(int).tolist()
+arrived = min((size for size in SIZES if len(fixed[size]) <= MOST), key=lambda size: len(fixed[size]))
+book.ask(Choose("Which walker is the first to arrive?", "No other arrives at all.",
+                options=tuple(f"steps of {size:g}" for size in SIZES), right=f"steps of {arrived:g}"))  # fmt: skip
 sizes = fixed_steps_beside(fixed, clock(*range(10), *faster))
 book.film("ch02_fixed_steps", Clip(sizes, fps=4, motion=3, holds=slowly, hold_last=4, colors=40),
           "Three walkers with steps of one size. The orange arrow is the slope, the blue one the step.")  # fmt: skip
@@ -258,8 +264,7 @@ def descend_by_hand(rate: float) -> np.ndarray:
 
 # %% [markdown]
 # Three walkers again, with three learning rates. Below each curve is the arithmetic of the next step; click on a number
-# to ask where it comes from. Watch the length of the blue arrow. Who arrives first, and what becomes of the one whose
-# rate is too large?
+# to ask where it comes from. Watch the length of the blue arrow.
 
 
 # %% Draw the film: three learning rates
@@ -289,6 +294,9 @@ walks = {rate: gradient_descent(rate) for rate in RATES}
 fast, moderate, slow = (walks[rate]["x"][:, 0] for rate in RATES)
 early = len(fast) - 1  # the steps of the largest rate that converges
 later = np.geomspace(early, MOST, 20).round().astype(int).tolist()
+first = min(walks, key=lambda rate: len(walks[rate]))
+book.ask(Choose("Which learning rate arrives first?", f"It needs {len(walks[first]) - 1} steps.",
+                options=tuple(f"{rate:g}" for rate in RATES), right=f"{first:g}"))  # fmt: skip
 rates = learning_rates(walks, clock(*range(20), *range(20, early, 3), *later))
 book.film("ch02_learning_rates", Clip(rates, fps=6, motion=3, holds=slowly, hold_last=4, colors=40),
           "Gradient descent with three learning rates.")  # fmt: skip
@@ -398,6 +406,19 @@ explodes = leaps[TOO_FAR]["x"][:, 0]
 # In the chart, the walker at the bound and the slowest one seem to share a line: a rate that is far too small looks as
 # hopeless as one that is too large.
 #
+# ## Your turn
+#
+# Here your browser walks. Drag the start, change the learning rate, and look for three things: the rate that arrives in
+# a single step, the largest that still arrives, and one that leaps for ever. Then take the other curve, which has two
+# hollows. Can you find a start from which the walk ends in the wrong one?
+
+# %% Let the browser walk on the curve
+book.your_turn(Turn("curve_walk", "Drag the start, change the learning rate", {
+    "start": START, "rate": MODERATE, "most": MOST, "enough": ENOUGH,
+    "walks": [[rate, walk["x"][:, 0]] for rate, walk in walks.items()],
+}))  # fmt: skip
+
+# %% [markdown]
 # ## Two numbers at once
 #
 # With two numbers to adjust, the curve becomes a landscape, and we draw it as a map. From here on $x$ and $y$ are the
@@ -465,7 +486,7 @@ place.round(4)
 # It ends close to zero. In the film you see how, beside three others. Each walks with the best of {len(RATES_TO_TRY)}
 # learning rates. The orange arrow is the steepest way down for plain gradient descent, at a right angle to the contour
 # line. Near the minimum a window shows the walkers larger. The chart has their heights, again on a logarithmic scale.
-# Which walker goes straight, which one swings, and which is lowest after {VALLEY_STEPS} steps?
+# Which walker goes straight, and which one swings?
 
 
 # %% Draw the film: four optimisers in a valley
@@ -513,10 +534,13 @@ def valley_map(x: tuple[float, float], y: tuple[float, float], levels: list[floa
 
 
 in_the_valley = {name: best_walk(make) for name, make in OPTIMIZERS.items()}
+falls = {name: valley_heights(walk) for name, (_, walk) in in_the_valley.items()}
+deepest = min(falls, key=lambda name: falls[name][-1])
+book.ask(Choose(f"Which is lowest after {VALLEY_STEPS} steps?", "Look at the order a few steps earlier, though.",
+                options=tuple(falls), right=deepest))  # fmt: skip
 paths = two_dimensions(in_the_valley, clock(*range(30), *range(30, VALLEY_STEPS + 1, 2)))
 book.film("ch02_two_dimensions", Clip(paths, fps=6, motion=2, holds=slowly, hold_last=4, colors=64),
           "Four optimisers in a narrow valley, each with the best of the rates tried.")  # fmt: skip
-falls = {name: valley_heights(walk) for name, (_, walk) in in_the_valley.items()}
 highest_cure = max(falls[name][-1] for name in ("momentum", "RMSprop", "Adam"))
 times = int(falls["SGD"][-1] / highest_cure // 100 * 100)
 creeps, swing = in_the_valley["SGD"][1]["x"][-1].item(), in_the_valley["momentum"][1]["x"].max()
@@ -534,6 +558,17 @@ jump = VALLEY_STEPS // 2 + int(falls["RMSprop"][VALLEY_STEPS // 2 :].argmax())  
 # divides by less and less, until its steps are too long for these walls. With a fixed learning rate it does not come to
 # rest.
 #
+# Now walk through the valley yourself. With plain gradient descent, how large can the learning rate be? Give momentum
+# the same rate. Then start on the floor of the valley, where $y$ is zero, and compare the four again.
+
+# %% Let the browser walk in the valley
+book.your_turn(Turn("valley", "Drag the start, choose the optimiser and its rate", {
+    "start": [*VALLEY_START.values()], "steps": VALLEY_STEPS,
+    "walks": [[name, rate, np.stack([walk["x"][:, 0], walk["y"][:, 0]], axis=1).ravel()]
+              for name, (rate, walk) in in_the_valley.items()],
+}))  # fmt: skip
+
+# %% [markdown]
 # ## Where it is wrong to generalise
 #
 # *No learning rate is good in itself.* Our moderate one, {MODERATE}, is {MODERATE / bound:.0f} times the bound in the

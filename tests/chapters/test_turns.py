@@ -7,6 +7,11 @@ from tests.chapters.turns import check_python, given, in_node
 TURNS = {  # name → chapter, how far from the recording a state may be, settings of one's own
     "neuron": (3, 1e-13, [{"update": 6}, {"rate": 0.0004, "update": 100}, {"rate": 0.0006, "update": 50},
                           {"y": [-40, -22, 14, 32, 41, 50, 68, 104, 140, -80], "update": 1000}]),
+    "curve_walk": (2, 1e-9, [{"step": 3}, {"rate": 0.95, "start": 18.5, "step": 100}, {"rate": 1.1, "step": 60},
+                             {"curve": "hollows", "start": 2, "rate": 0.05, "step": 5}]),
+    "valley": (2, 1e-9, [{"step": 7}, {"optimizer": "momentum", "rate": 0.03, "step": 50},
+                         {"optimizer": "RMSprop", "rate": 0.3, "start": [2.5, -1], "step": 50},
+                         {"optimizer": "Adam", "rate": 0.75, "start": [-9, 0], "step": 90}, {"rate": 1.2, "step": 100}]),
 }  # fmt: skip
 
 

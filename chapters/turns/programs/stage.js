@@ -29,6 +29,15 @@ function pool(parent, create) {
   };
 }
 
+function arrow([x, y], [to_x, to_y], head = 9) {  // → d of an arrow, in pixels; none where it would be too short to see
+  const length = Math.hypot(to_x - x, to_y - y);
+  if (!(length > 1)) return "M0 0";
+  const [u, v] = [(to_x - x) / length * head, (to_y - y) / length * head];
+  const side = (sign) => `L${(to_x - u + sign * v / 2).toFixed(1)} ${(to_y - v - sign * u / 2).toFixed(1)}`;
+  const tip = `${to_x.toFixed(1)} ${to_y.toFixed(1)}`;
+  return `M${x.toFixed(1)} ${y.toFixed(1)}L${tip}${side(1)}M${tip}${side(-1)}`;
+}
+
 // --- axes ---------------------------------------------------------------------------------------------------------------
 
 function round_step(range, most) {  // → 1, 2 or 5 times a power of ten, so that `most` ticks are enough
