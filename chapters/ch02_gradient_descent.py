@@ -120,8 +120,8 @@ book.film("ch02_grid_search", Clip(everywhere, fps=10, hold_first=1, colors=32),
           "A grid search. The ring is at the lowest place so far.")  # fmt: skip
 
 # %% [markdown]
-# It finds $x$ = {best:.6f}. No other place on this grid is nearer to ten, since neighbours are {gap:.2f} apart. The
-# method is safe, unless the minimum hides between two neighbours.
+# It finds $x$ = {best:.6f}. Neighbours on this grid are {gap:.2f} apart. The method is safe, unless the minimum hides
+# between two neighbours.
 #
 # But look at the price. All these places are for a single number. For two numbers, a grid as fine has {pow(MOST, 2):,}
 # places. For ten, their number has {len(str(pow(MOST, 10)))} digits. You have to use your feet.
@@ -329,9 +329,9 @@ book.film("ch02_learning_rates", Clip(rates, fps=6, motion=3, holds=slowly, hold
 # {BOUND:g}, where the walker leaps to and fro between two places. Above it, each leap is longer than the one before.
 #
 # See it happen, with a rate of {TOO_FAR}. The camera steps back after every leap, so that the picture stays nearly the
-# same: look at the numbers on the axes. The chart shows the distances of five walkers. Its scale is logarithmic: each
-# mark is ten times the one below. There a distance that every step multiplies by the same factor makes a straight line.
-# No computer lets numbers grow for ever. How will it end?
+# same: look at the numbers on the axes. The chart shows the distances of five walkers. Its scale is logarithmic. There
+# a distance that every step multiplies by the same factor makes a straight line. No computer lets numbers grow for
+# ever. How will it end?
 
 
 # %% Draw the film: a learning rate that is too large
@@ -403,14 +403,13 @@ explodes = leaps[TOO_FAR]["x"][:, 0]
 # training that has diverged. There the height is called the loss, and the size of $x$ its norm. When a training of your
 # own stops with a `DivergenceError`, first try a smaller learning rate.
 #
-# In the chart, the walker at the bound and the slowest one seem to share a line: a rate that is far too small looks as
-# hopeless as one that is too large.
+# In the chart, the walker at the bound and the slowest one seem to share a line: too small looks as hopeless as too
+# large.
 #
 # ## Your turn
 #
-# Here your browser walks. Drag the start, change the learning rate, and look for three things: the rate that arrives in
-# a single step, the largest that still arrives, and one that leaps for ever. Then take the other curve, which has two
-# hollows. Can you find a start from which the walk ends in the wrong one?
+# Here your browser walks. Find the largest rate that still arrives. Then take the other curve, which has two hollows,
+# and find a start from which the walk ends in the wrong one.
 
 # %% Let the browser walk on the curve
 book.your_turn(Turn("curve_walk", "Drag the start, change the learning rate", {
@@ -558,8 +557,8 @@ jump = VALLEY_STEPS // 2 + int(falls["RMSprop"][VALLEY_STEPS // 2 :].argmax())  
 # divides by less and less, until its steps are too long for these walls. With a fixed learning rate it does not come to
 # rest.
 #
-# Now walk through the valley yourself. With plain gradient descent, how large can the learning rate be? Give momentum
-# the same rate. Then start on the floor of the valley, where $y$ is zero, and compare the four again.
+# Now walk yourself. Give plain gradient descent and momentum the same rate. Then start on the floor of the valley,
+# where $y$ is zero.
 
 # %% Let the browser walk in the valley
 book.your_turn(Turn("valley", "Drag the start, choose the optimiser and its rate", {

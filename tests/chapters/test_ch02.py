@@ -225,4 +225,4 @@ def test_what_the_text_says_of_the_valley(drawn):
     }
     assert heights["RMSprop"][84] < 0.001 < heights["SGD"][87] < heights["RMSprop"][87]
     said = next(cell for cell in drawn.cells if "1,100" in cell)
-    assert said == ["−1.985", "2.12", "1,100", "87", "0.1", "5"]
+    assert said == ["−1.985", "2.12", "1,100", "87"]

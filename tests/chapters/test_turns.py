@@ -11,7 +11,7 @@ TURNS = {  # name → chapter, how far from the recording a state may be, settin
                              {"curve": "hollows", "start": 2, "rate": 0.05, "step": 5}]),
     "valley": (2, 1e-9, [{"step": 7}, {"optimizer": "momentum", "rate": 0.03, "step": 50},
                          {"optimizer": "RMSprop", "rate": 0.3, "start": [2.5, -1], "step": 50},
-                         {"optimizer": "Adam", "rate": 0.75, "start": [-9, 0], "step": 90}, {"rate": 1.2, "step": 100}]),
+                         {"optimizer": "Adam", "rate": 0.75, "start": [-9, 0], "step": 90}, {"rate": 1.2, "step": 99}]),
 }  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def slope(x):
 
 
 np.seterr(over="ignore")  # a walk may diverge
-x, optimizer, path = np.array([${start}]), SGD(${rate}), [${start}]
+x, optimizer, path = np.array([${start}], float), SGD(${rate}), [${start}]
 for _ in range(${most}):
     before = height(x)
     optimizer.step(x, slope(x))
