@@ -1,17 +1,19 @@
 """Explanations for a page: why every number of every frame is what it is, as far as the page has room.
 
-A number leads to others: they are explained too, until nothing new is asked or a frame has its share. If all are more
-than the page may have, only every second frame is explained, every fourth, …; the page then says so. Three frames tell
-how much all would be.
+A number leads to others. They are explained too, the nearest and those that count most first, as many as a frame may
+have: so the way back from a drawn number ends at a parameter or at data. If all are more than the page may have, only
+every second frame is explained, every fourth, …; the page then says so. Three frames tell how much all would be.
 """
 
 from __future__ import annotations
 
 import base64
+import heapq
+import itertools
 import json
 import math
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from animations.scene import Scene
@@ -20,8 +22,8 @@ from animations.why import Code, Line, Sum, Term, Why
 BUDGET = 2_000_000  # bytes that the explanations of a page may take
 GROUP = 8  # frames that are packed, and unpacked, together
 DIGITS = 9  # of a number; a page shows five
-MOST = 400  # explanations of one frame
-DEPTH = 5  # from a number that is drawn to one that it was made of, and so on: from a weight back to the pixels
+MOST = 270  # explanations of one frame
+FAR = 10  # steps back from a number that is drawn; the k-th largest term of a sum is 2 log2(k) steps farther
 
 
 class Explanations:
@@ -64,18 +66,37 @@ def pack(content: Any) -> str:
 
 
 def explain(scene: Scene, frame: int, texts: Mapping[str, str]) -> dict[str, Any]:
-    """Return gid → explanation, ready for JSON, for all that is written, and for what that leads to."""
+    """Return gid → explanation, ready for JSON, for all that is written, and for what that leads to, nearest first."""
     told: dict[str, Any] = {}
-    asked = list(texts)
-    for _ in range(DEPTH):
-        leads_to: dict[str, None] = {}
-        for gid in asked:
-            why = None if gid in told or len(told) >= MOST else scene.why(gid, frame)
-            if why is not None:
-                told[gid] = as_json(why)
-                leads_to |= dict.fromkeys(why.asked())
-        asked = list(leads_to)
+    steps, number = dict.fromkeys(texts, 0.0), itertools.count()  # steps: gid → on the shortest way so far
+    waiting = [(0.0, next(number), gid) for gid in texts]
+    while waiting and len(told) < MOST:
+        so_far, _, gid = heapq.heappop(waiting)
+        why = scene.why(gid, frame) if so_far == steps[gid] else None  # else a shorter way led to it
+        if why is None:
+            continue
+        told[gid] = as_json(why)
+        for farther, other in leads_to(why):
+            if so_far + farther <= FAR and so_far + farther < steps.get(other, math.inf):
+                steps[other] = so_far + farther
+                heapq.heappush(waiting, (steps[other], next(number), other))
     return told
+
+
+def leads_to(why: Why) -> Iterator[tuple[float, str]]:
+    """Yield (steps, gid) of what can be asked next: a step, and more to the smaller terms of a sum or a maximum.
+
+    >>> list(leads_to(Why("a sum", 3.0, [Sum("", ["a", "b"], [Term(1.0, "a"), Term(2.0, "b")], 3.0)])))
+    [(1.0, 'b'), (3.0, 'a')]
+    """
+    for part in why.parts:
+        pieces = part.pieces if isinstance(part, Line) else part.terms if isinstance(part, Sum) else ()
+        terms, of_maximum = [piece for piece in pieces if isinstance(piece, Term)], "max(" in pieces[:1]
+        if of_maximum or isinstance(part, Sum):
+            terms.sort(key=lambda term: term.value if of_maximum else abs(term.value), reverse=True)
+            yield from ((1 + 2 * math.log2(1 + k), term.gid) for k, term in enumerate(terms) if term.gid)
+        else:
+            yield from ((1.0, term.gid) for term in terms if term.gid)
 
 
 def as_json(why: Why) -> dict[str, Any]:

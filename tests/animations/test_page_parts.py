@@ -15,11 +15,12 @@ from matplotlib.font_manager import FontProperties
 from page_checks import film_of
 from small_scenes import HiddenAxes, Overlapping, Trail
 
-from animations import SideBySide, Why, render
+from animations import Scene, SideBySide, Why, render
 from animations.formats.dark import at_night
 from animations.formats.fonts import faces_of, font_rules, width_of
 from animations.formats.html import player
-from animations.why import Line
+from animations.formats.whys import MOST, explain
+from animations.why import Line, Sum, Term
 
 SANS = FontProperties(family=["DejaVu Sans"])
 
@@ -132,3 +133,32 @@ def test_a_page_is_as_large_as_its_scene_at_any_scale(tmp_path, scale):
 
 def test_the_page_has_the_paper_of_films_at_night():
     assert f"--paper: {at_night('#ffffff')};" in player("css")
+
+
+# --- explanations -----------------------------------------------------------------------------------------------------
+
+
+class Deep(Scene):
+    """Eight sums of a hundred numbers, each of which was made of another, and so on: in six steps to a weight."""
+
+    def why(self, gid, frame):
+        kind, *places = gid.split(".")
+        if kind == "sum":
+            values = [(37 * k) % 100 for k in range(100)]
+            terms = [Term(value, f"made.{places[0]}.{k}.5") for k, value in enumerate(values)]
+            return Why("a sum", sum(values), [Sum("all", [*map(str, range(100))], terms, sum(values))])
+        number, k, left = places
+        if left == "0":
+            return Why("a weight", 1.0, [Line("given", 1.0)])
+        return Why("a number", 1.0, [Line("as before", Term(1.0, f"made.{number}.{k}.{int(left) - 1}"))])
+
+
+def test_from_every_drawn_number_the_way_leads_back_to_a_weight():
+    told = explain(Deep(), 0, {f"sum.{number}": "4950" for number in range(8)})
+    assert len(told) == MOST
+    largest = next(k for k in range(100) if (37 * k) % 100 == 99)
+    assert all(f"made.{number}.{largest}.0" in told for number in range(8))
+
+
+def test_all_is_told_if_it_is_little():
+    assert len(explain(Deep(), 0, {"made.0.0.5": "1", "made.0.0.4": "1"})) == 6
