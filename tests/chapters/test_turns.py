@@ -1,8 +1,12 @@
 """Pages that compute: each equals its recording, and the Python that one copies gives the numbers on the screen."""
 
+import json
+from types import SimpleNamespace
+
 import pytest
 
-from tests.chapters.turns import check_python, given, in_node
+from tests.browser import Browser
+from tests.chapters.turns import check_python, given, in_node, write_page
 
 TURNS = {  # name → chapter, how far from the recording a state may be, settings of one's own
     "neuron": (3, 1e-13, [{"update": 6}, {"rate": 0.0004, "update": 100}, {"rate": 0.0006, "update": 50},
@@ -16,20 +20,119 @@ TURNS = {  # name → chapter, how far from the recording a state may be, settin
 
 
 @pytest.fixture(scope="module", params=TURNS)
-def found(request, tmp_path_factory):
+def turn(request, tmp_path_factory):
     chapter, tolerance, settings = TURNS[request.param]
-    tmp_path = tmp_path_factory.mktemp(request.param)
-    return in_node(request.param, given(chapter, tmp_path)[request.param], tmp_path, settings), tolerance
+    folder = tmp_path_factory.mktemp(request.param)
+    data = given(chapter, folder)[request.param]
+    return SimpleNamespace(name=request.param, data=data, tolerance=tolerance, settings=settings, folder=folder)
 
 
-def test_every_state_equals_the_recording(found):
-    result, tolerance = found
-    assert result["found"]["states"] > 1
-    assert result["found"]["largest"] <= tolerance
+@pytest.fixture(scope="module")
+def found(turn):
+    return in_node(turn.name, turn.data, turn.folder, turn.settings)
 
 
-def test_copied_python_gives_the_numbers_on_the_screen(found, capsys):
-    result, tolerance = found
-    for run in result["runs"]:
-        check_python(run, max(tolerance, 1e-9))
+def test_every_state_equals_the_recording(found, turn):
+    assert found["found"]["states"] > 1
+    assert found["found"]["largest"] <= turn.tolerance
+
+
+def test_copied_python_gives_the_numbers_on_the_screen(found, turn, capsys):
+    for run in found["runs"]:
+        check_python(run, max(turn.tolerance, 1e-9))
+    assert "=" in capsys.readouterr().out
+
+
+# --- in the browser --------------------------------------------------------------------------------------------------
+
+OWN = "document.querySelector('.turn').classList.contains('own')"
+CONTROLS = "[...document.querySelectorAll('.turn :is(.drag, .slider input, select)')]"
+
+
+@pytest.fixture
+def page(driver, turn):
+    """The page with its turn, on a telephone."""
+    path = turn.folder / "page.html"
+    if not path.exists():
+        write_page(turn.name, turn.data, path)
+    browser = Browser(driver)
+    browser.driver.execute_cdp_cmd(
+        "Emulation.setDeviceMetricsOverride", {"width": 360, "height": 1400, "deviceScaleFactor": 1, "mobile": False}
+    )
+    browser.open(path, "#")
+    browser.wait_for(f"window.tinylearnTurns?.{turn.name}")
+    yield browser
+    assert browser.complaints() == []
+    assert {url.split("#")[0] for url in browser.requests()} <= {path.as_uri()}
+    browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
+
+
+def settled(page, turn):
+    """Return the settings that the page shows now."""
+    page.driver.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
+    return page.run(f"return tinylearnTurns.{turn.name}.settings")
+
+
+def change(page, turn):
+    """Change, with the keyboard alone, the first of all controls that makes another run."""
+    for i in range(page.run(f"return {CONTROLS}.length")):
+        for key in ("\ue014", "\ue013", "\ue015", "\ue012"):  # right, up, down, left
+            page.run(f"{CONTROLS}[{i}].focus()")
+            page.press(key)
+            if settled(page, turn) and page.run(f"return {OWN}"):
+                return
+    pytest.fail("no key has changed the run")
+
+
+def test_the_badge_says_what_was_found(page, turn, found):
+    badge = page.run("return document.querySelector('.badge').textContent")
+    there = page.run(f"return tinylearnTurns.{turn.name}.found")
+    assert there["states"] == found["found"]["states"]
+    assert there["largest"] <= turn.tolerance
+    assert f"{there['states']:,}" in badge
+    assert ("bit for bit" in badge) == (there["equal"] == there["states"])
+    assert page.run("return document.documentElement.scrollWidth") <= 360
+
+
+def test_the_keyboard_changes_the_run_which_can_be_kept_and_taken_back(page, turn):
+    before = settled(page, turn)
+    change(page, turn)
+    assert page.run("return document.querySelector('.badge').textContent") == "Your run"
+    page.wait_for(f"location.hash.startsWith('#turn-{turn.name}:')")
+    kept, address = settled(page, turn), page.run("return location.href")
+    assert kept != before
+    page.driver.get("about:blank")
+    page.driver.get(address)
+    page.wait_for(f"window.tinylearnTurns?.{turn.name}")
+    assert settled(page, turn) == kept
+    page.run(
+        "[...document.querySelectorAll('.foot button')].find((each) => each.textContent.startsWith('Back')).click()"
+    )
+    assert settled(page, turn) == before
+    assert not page.run(f"return {OWN}")
+
+
+def test_a_pointer_drags(page, turn):
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    before, marks = settled(page, turn), page.driver.find_elements("css selector", ".turn .drag")
+    marks = marks or page.driver.find_elements("css selector", ".turn .slider input")
+    ActionChains(page.driver).click_and_hold(marks[-1]).move_by_offset(-30, -20).release().perform()
+    assert settled(page, turn) != before
+
+
+def test_python_is_copied_and_gives_what_the_screen_shows(page, turn, capsys):
+    change(page, turn)
+    page.run(
+        "[...document.querySelectorAll('.foot button')].find((each) => each.textContent.startsWith('Copy')).click()"
+    )
+    page.wait_for("document.querySelector('.turn .python').textContent.includes('import')")
+    run = page.run(f"""
+        const {{ page, data, settings, result, text }} = tinylearnTurns.{turn.name}, plain = (value) => (
+          ArrayBuffer.isView(value) || Array.isArray(value) ? Array.from(value, plain) : value);
+        const numbers = Object.entries(page.numbers(data, settings, result))
+          .map(([name, value]) => [name, plain(value)]);
+        return {{ python: text.textContent, numbers: JSON.stringify(numbers) }};""")
+    run["numbers"] = {text: repr(value) for text, value in json.loads(run["numbers"])}
+    check_python(run, max(turn.tolerance, 1e-9))
     assert "=" in capsys.readouterr().out

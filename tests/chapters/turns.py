@@ -10,10 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from chapters.tools import book
 from chapters.tools.chapter import CHAPTERS
 from chapters.turns import turn as turns
 
 RUNNER = Path(__file__).with_name("turn_in_node.mjs")
+KNOWN = {}  # chapter → what `given` has found
 
 
 def node():
@@ -31,10 +33,12 @@ def node():
 
 def given(chapter, tmp_path):
     """Run a chapter quickly, without films; return what its page is given: name of a turn → packed data."""
+    if chapter in KNOWN:
+        return KNOWN[chapter]
     record = CHAPTERS[chapter].main(tmp_path, quick=True, formats=())
     fragments = "".join(chain.from_iterable(record["asked"].values()))
     pieces = re.findall(r'data-turn="(\w+)".*?class="turn-data">(.*?)</script>', fragments, re.DOTALL)
-    return {name: json.loads(data) for name, data in pieces}
+    return KNOWN.setdefault(chapter, {name: json.loads(data) for name, data in pieces})
 
 
 def in_node(name, data, tmp_path, settings=({},)):
@@ -56,3 +60,16 @@ def check_python(run, tolerance):
     for text, value in run["numbers"].items():
         ours, theirs = np.asarray(eval(text, names), float), np.asarray(eval(value), float)
         np.testing.assert_allclose(theirs, ours, rtol=tolerance, atol=tolerance, err_msg=text)
+
+
+PAGE = """<!DOCTYPE html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<title>turn</title><style>{looks}</style>
+<body><main>{fragment}</main><script type="module">{script}</script></body></html>
+"""
+
+
+def write_page(name, data, path):
+    """Write a page with one turn and nothing else."""
+    looks = (Path(book.__file__).with_name("book.css")).read_text(encoding="utf-8") + turns.looks()
+    fragment = turns.Turn(name, "Change something", data).fragment()
+    path.write_text(PAGE.format(looks=looks, fragment=fragment, script=turns.script([name])), encoding="utf-8")
