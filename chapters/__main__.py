@@ -34,7 +34,8 @@ def main() -> None:
         command.error("--csv works with chapter 1 alone; run python -m chapters 1 --csv FILE")
     if arguments.check:
         sys.exit(check([word for word in sys.argv[1:] if not (len(word) > 2 and "--check".startswith(word))]))
-    run_all({f"ch{number:02}": CHAPTERS[number] for number in arguments.chapters or CHAPTERS}, arguments)
+    chapters = {f"ch{number:02}": CHAPTERS[number] for number in arguments.chapters or CHAPTERS}
+    run_all(chapters, arguments, bind=not (arguments.format or arguments.csv))
 
 
 if __name__ == "__main__":

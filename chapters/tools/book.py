@@ -1,7 +1,8 @@
 """The book: a page for each chapter, a cover, and a glossary.
 
 It is made only from files: the chapters' scripts, and the `chNN_*.html`, `.gif`, … and `chNN.json` that runs write. So
-you can run the chapters one by one, in any order, and read them while they are being made.
+you can run the chapters one by one, in any order, and read them while they are being made. A page that is written again
+keeps its films, even those that have no file any more.
 """
 
 from __future__ import annotations
@@ -9,14 +10,14 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from string import Template
 from typing import Any
 
 from animations.formats.html import player
 from chapters.tools.chapter import CHAPTERS, Chapter
-from chapters.tools.figures import captions, figure, films_in, placed
+from chapters.tools.figures import bound_in, captions, figure, films_in, placed, remove_bound
 from chapters.tools.glossary import GLOSSARY, anchor, entry
 from chapters.tools.numbers import numbers_table
 from chapters.tools.placeholders import placeholders, replaced
@@ -40,10 +41,13 @@ PENDING = "…"  # stands for a number that the run has not reached yet
 
 
 class BookPages:
-    """Writes the pages of the book into a folder. Called again, it writes only the pages that have changed."""
+    """Writes the pages of the book into a folder. Called again, it writes only the pages that have changed.
 
-    def __init__(self, out: Path) -> None:
-        self.out = out
+    When the page of a chapter in `bind` is complete and holds its films, their .html files are removed.
+    """
+
+    def __init__(self, out: Path, bind: Collection[str] = ()) -> None:
+        self.out, self.bind = out, bind
         self.written: dict[str, Any] = {}
 
     def write(self, unfinished: Mapping[str, str] | None = None) -> Path:
@@ -57,25 +61,33 @@ class BookPages:
         (self.out / "source").mkdir(exist_ok=True)
         names = [chapter.name for chapter in chapters]
         for place, chapter in enumerate(chapters):
-            films = {path.name: path.stat().st_mtime_ns for path in films_in(self.out, chapter.name)}
             around = (
                 chapters[place - 1] if place else None,
                 chapters[place + 1] if place + 1 < len(chapters) else None,
             )
-            notice, record = unfinished.get(chapter.name), None
-            if notice is None:
-                record = _record(self.out / f"{chapter.name}.json")
-                notice = None if record else DAMAGED.format(name=chapter.name, number=int(chapter.name[2:]))
-            if self._is_new(chapter.name, (films, record, notice, around)):
-                self._page(f"{chapter.name}.html", chapter.title, "chapter",
-                           chapter_body(self.out, chapter, record, notice), _links(*around))  # fmt: skip
-                _write(self.out / "source" / f"{chapter.path.stem}.txt", chapter.source)  # .txt: browsers show it
+            self._chapter(chapter, around, unfinished.get(chapter.name))
         if self._is_new("glossary", names):
             self._page("glossary.html", f"{GLOSSARY_TITLE}: {TITLE}", "words", glossary_body(chapters), _links())
         cover = cover_body(self.out, chapters, unfinished)
         if self._is_new("index", cover):
             self._page("index.html", TITLE, "cover", cover, _links())
         return self.out / "index.html"
+
+    def _chapter(self, chapter: Chapter, around: tuple[Chapter | None, Chapter | None], notice: str | None) -> None:
+        """Write the page of a chapter, between those before and after it, if something has changed."""
+        name, record = chapter.name, None
+        if notice is None:
+            record = _record(self.out / f"{name}.json")
+            notice = None if record else DAMAGED.format(name=name, number=int(name[2:]))
+        if not self._is_new(name, (films_in(self.out, name), record, notice, around)):
+            return
+        bind = notice is None and name in self.bind
+        body = chapter_body(self.out, chapter, record, notice, bind=bind)
+        self._page(f"{name}.html", chapter.title, "chapter", body, _links(*around))
+        _write(self.out / "source" / f"{chapter.path.stem}.txt", chapter.source)  # .txt: browsers show it
+        if bind:
+            remove_bound(self.out, name)
+            self.written[name] = films_in(self.out, name), record, notice, around
 
     def _is_new(self, page: str, made_of: Any) -> bool:
         """Has anything changed since the page was last written?"""
@@ -137,20 +149,23 @@ def _short(chapter: Chapter) -> str:
 # --- a chapter ------------------------------------------------------------------------------------------------------
 
 
-def chapter_body(out: Path, chapter: Chapter, record: Mapping[str, Any] | None, notice: str | None) -> str:
+def chapter_body(
+    out: Path, chapter: Chapter, record: Mapping[str, Any] | None, notice: str | None, *, bind: bool = False
+) -> str:
     """Return the main part of a chapter's page: its cells, each film after the cell that shows it."""
     script, left = chapter.script, record["cells"] if record else []
-    films = placed({path.stem for path in films_in(out, chapter.name)}, script)
+    bound = bound_in(out, chapter.name)
+    films = placed({path.stem for path in films_in(out, chapter.name)} | bound.keys(), script)
     parts = []
     for number, cell in enumerate(script):
         found = left[number] if len(left) == len(script) else None
         parts.append(_prose(cell, found) if cell.prose else _code(cell, found))
         says = captions(cell) if films[number] else {}
         parts += record.get("asked", {}).get(str(number), []) if record else []
-        parts += [figure(out, film, says.get(film, "")) for film in films[number]]
+        parts += [figure(out, film, says.get(film, ""), bound.get(film, ""), bind=bind) for film in films[number]]
         if number == 0 and notice:
             parts.append(_notice(notice))
-    parts += [figure(out, film) for film in films[-1]]
+    parts += [figure(out, film, "", bound.get(film, ""), bind=bind) for film in films[-1]]
     if record:
         parts.append(f"<details><summary>All numbers of this run</summary>{numbers_table(record['numbers'])}</details>")
     source = f"source/{chapter.path.stem}.txt"

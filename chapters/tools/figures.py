@@ -1,4 +1,8 @@
-"""A film in a page: its place, its player or picture, and links to its files."""
+"""A film in a page: its place, its player or picture, and links to its files.
+
+A film that plays in its chapter's page is bound: the page holds it, and it needs no file. If there is a file, that is
+the newer film.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +16,30 @@ from urllib.parse import quote
 from chapters.tools.script import Cell
 
 FRAGMENT = re.compile(r'<section class="film".*?</section>', re.DOTALL)  # in a page that `animations` wrote
-SUFFIXES = ("html", "gif", "mp4", "apng", "png")  # the page shows the first that exists, and links to the others
+BOUND = re.compile(rf'<figure class="shown wide" id="([^"]*)">\s*({FRAGMENT.pattern})', re.DOTALL)  # in a chapter
+SUFFIXES = ("html", "gif", "mp4", "apng", "png")  # the page shows the first that exists, and links to all
+LINKS = ("on a page of its own", "as a GIF", "as a video", "as an APNG", "as a picture")
 
 
-def films_in(out: Path, name: str) -> set[Path]:
-    """Return the files of a chapter's films in the folder `out`."""
-    return {path for path in out.glob(f"{name}_*") if path.suffix[1:] in SUFFIXES and path.is_file()}
+def films_in(out: Path, name: str) -> dict[Path, int]:
+    """Return the files of a chapter's films in the folder `out`, and when each was written."""
+    files = [path for path in out.glob(f"{name}_*") if path.suffix[1:] in SUFFIXES and path.is_file()]
+    return {path: path.stat().st_mtime_ns for path in files}
+
+
+def bound_in(out: Path, name: str) -> dict[str, str]:
+    """Return film → fragment, for all films that a chapter's page holds."""
+    page = out / f"{name}.html"
+    text = page.read_text(encoding="utf-8", errors="replace") if page.is_file() else ""
+    return {html.unescape(film): fragment for film, fragment in BOUND.findall(text)}
+
+
+def remove_bound(out: Path, name: str) -> None:
+    """Remove the .html files of the films that the chapter's page holds exactly as they are."""
+    bound = bound_in(out, name)
+    for path in films_in(out, name):
+        if path.suffix == ".html" and bound.get(path.stem) == _fragment(path):
+            path.unlink()
 
 
 def placed(films: Collection[str], script: Sequence[Cell]) -> list[list[str]]:
@@ -50,22 +72,33 @@ def captions(cell: Cell) -> dict[str, str]:
     }
 
 
-def figure(out: Path, film: str, caption: str = "") -> str:
-    """Return a film, its caption, and links to its files. An .html file plays in the page itself."""
-    files = [out / f"{film}.{suffix}" for suffix in SUFFIXES if (out / f"{film}.{suffix}").is_file()]
+def figure(out: Path, film: str, caption: str = "", bound: str = "", *, bind: bool = False) -> str:
+    """Return a film, its caption, and links to its files.
+
+    An .html file plays in the page itself; without one, the fragment `bound` does. Set `bind` if the .html file will be
+    removed: then no link leads to it.
+    """
+    files = {suffix: file for suffix in SUFFIXES if (file := out / f"{film}.{suffix}").is_file()}
     said = html.escape(caption or film[5:].replace("_", " "))
-    links = " · ".join(f'<a href="{quote(file.name)}">{file.suffix[1:].upper()}</a>' for file in files)
-    player = next(filter(None, (_player(file, said) for file in files)), "")
-    return (f'<figure class="shown wide" id="{html.escape(film)}">\n{player}\n'
+    plays = _fragment(files["html"]) if "html" in files else ""
+    if bind and plays:
+        del files["html"]
+    links = " · ".join(f'<a href="{quote(files[suffix].name)}">{says}</a>'
+                       for suffix, says in zip(SUFFIXES, LINKS, strict=True) if suffix in files)  # fmt: skip
+    shown = plays or bound or next((_shown(file, said) for suffix, file in files.items() if suffix != "html"), "")
+    return (f'<figure class="shown wide" id="{html.escape(film)}">\n{shown}\n'
             f'<figcaption>{said} <span class="files">{links}</span></figcaption>\n</figure>')  # fmt: skip
 
 
-def _player(path: Path, said: str) -> str:
-    """Return what shows the film of a file; "" for a page without a film."""
+def _fragment(path: Path) -> str:
+    """Return the film in a page; "" for a page without a film."""
+    found = FRAGMENT.search(path.read_text(encoding="utf-8", errors="replace"))
+    return found[0] if found else ""
+
+
+def _shown(path: Path, said: str) -> str:
+    """Return what shows a video or a picture."""
     address = quote(path.name)
-    if path.suffix == ".html":
-        found = FRAGMENT.search(path.read_text(encoding="utf-8", errors="replace"))
-        return found[0] if found else ""
     if path.suffix == ".mp4":
         return f'<video src="{address}" aria-label="{said}" controls loop muted playsinline preload="none"></video>'
     return f'<img src="{address}" alt="{said}" loading="lazy">'

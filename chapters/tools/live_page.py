@@ -24,10 +24,10 @@ class LivePage:
     A thread watches the folder. So whatever writes films there, in this process or another, need not report them.
     """
 
-    def __init__(self, out: Path, names: Iterable[str]) -> None:
-        """For the chapters with these names."""
+    def __init__(self, out: Path, names: Iterable[str], *, bind: bool = False) -> None:
+        """For the chapters with these names; `bind` is for `BookPages`."""
         self.out, self.names, self.making = out, list(names), list(names)
-        self.book = BookPages(out)
+        self.book = BookPages(out, self.names if bind else ())
         self.films, self.there = self._films(), False
         self.one_writes, self.over = threading.Lock(), threading.Event()
         self.thread = threading.Thread(target=self._keep_up, daemon=True)
@@ -60,7 +60,7 @@ class LivePage:
 
     def _films(self) -> dict[Path, int]:
         """Return the films in the folder, and when each was written."""
-        return {path: path.stat().st_mtime_ns for name in self.names for path in films_in(self.out, name)}
+        return {path: when for name in self.names for path, when in films_in(self.out, name).items()}
 
     def _write(self, instead: str) -> Path:
         with self.one_writes:

@@ -9,7 +9,7 @@ import sys
 import tempfile
 import webbrowser
 from argparse import Namespace
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -23,7 +23,7 @@ from chapters.tools.live_page import LivePage
 from chapters.tools.options import OWN
 from chapters.tools.outlook import Outlook, doing, expected
 from chapters.tools.processes import at_once
-from chapters.tools.settings import FORMATS, Refusal, folder, parser
+from chapters.tools.settings import FORMATS, USUAL, Refusal, folder, parser
 from chapters.tools.starting import interruptible, prepare_streams
 from chapters.tools.terminal import say
 from tinylearn.files import FULL, complete_or_absent
@@ -32,10 +32,14 @@ from tinylearn.progress import Bar
 NO_FAULT_OF_OURS = (*FULL, errno.EACCES, errno.EPERM, errno.EROFS)  # no room, no rights
 
 
-def run_all(chapters: Mapping[str, Chapter], arguments: Namespace) -> None:
-    """Run chapters, given by their names. Report their progress and keep the cover of the book up to date."""
+def run_all(chapters: Mapping[str, Chapter], arguments: Namespace, *, bind: bool = False) -> None:
+    """Run chapters, given by their names. Report their progress and keep the cover of the book up to date.
+
+    With `bind`, a film that plays in its chapter's page leaves no .html file of its own.
+    """
     prepare_streams()
-    out, formats = _folder(chapters, arguments), tuple(each for each in FORMATS if each in arguments.format)
+    formats = tuple(each for each in FORMATS if each in (arguments.format or USUAL))
+    out = _folder(chapters, arguments, formats)
     seconds = expected(chapters, len(formats), arguments.quick) if _usual(arguments) else {}
     at_work = arguments.processes if seconds and len(chapters) > 1 else 1  # a run of hours works alone, with bars
     settings = vars(arguments) | {"formats": formats, "processes": arguments.processes if at_work == 1 else 1}
@@ -44,7 +48,7 @@ def run_all(chapters: Mapping[str, Chapter], arguments: Namespace) -> None:
         with (
             interruptible(),
             nullcontext() if sys.stderr.isatty() else without_bars(),
-            LivePage(out, chapters) as page,
+            LivePage(out, chapters, bind=bind) as page,
             Bar(bar_format="{desc}", leave=False, disable=at_work == 1) as line,
         ):
             progress = Progress(chapters, Outlook(seconds, at_work), page, line, arguments.open)
@@ -113,7 +117,7 @@ def _order(names: Iterable[str], seconds: Mapping[str, float], at_work: int) -> 
     return sorted(names, key=lambda name: (name != "ch01", -seconds[name])) if at_work > 1 else list(names)
 
 
-def _folder(chapters: Mapping[str, Chapter], arguments: Namespace) -> Path:
+def _folder(chapters: Mapping[str, Chapter], arguments: Namespace, formats: Collection[str]) -> Path:
     """Make and return the folder to write to; end with a message, before any training, if that is impossible."""
     try:
         out = folder(arguments)
@@ -122,7 +126,7 @@ def _folder(chapters: Mapping[str, Chapter], arguments: Namespace) -> Path:
             pass
     except (OSError, ValueError) as error:  # a file is in the way, no rights, an impossible name
         raise SystemExit(f"{', '.join(chapters)}: --out must be a folder to write to, got {out}: {error}") from None
-    if "mp4" in arguments.format:
+    if "mp4" in formats:
         try:
             check_video()
         except ModuleNotFoundError as error:

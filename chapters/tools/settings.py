@@ -10,6 +10,7 @@ from pathlib import Path
 from tinylearn.checks import as_int, path_of, positive_integer, shortened, texts
 
 FORMATS = ("html", "gif", "mp4", "apng", "png")
+USUAL = ("html", "gif")
 
 OWN_FILTER = {"kernel", "image", "stride", "padding"}
 OWN_TRAINING = {"epochs", "learning_rate"}
@@ -53,7 +54,7 @@ def parser(description: str, prog: str) -> Parser:
         "--processes", type=_from(1), default=2, metavar="N", help="how many processes share the work (default: 2)"
     )
     command.add_argument("--open", action="store_true", help="open the book when the first chapter is ready")
-    command.add_argument("--format", nargs="+", choices=FORMATS, default=["html", "gif"], help="(default: html gif)")
+    command.add_argument("--format", nargs="+", choices=FORMATS, help="(default: html gif)")
     return command
 
 

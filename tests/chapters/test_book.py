@@ -121,7 +121,8 @@ def test_films_in_the_order_of_the_script_the_unnamed_ones_last(page):
 
 def test_the_best_format_is_shown_and_the_others_are_linked(page):
     assert page.count('<section class="film" id="film-ch03_first_neuron"') == 1
-    assert '<a href="ch03_first_neuron.html">HTML</a> · <a href="ch03_first_neuron.gif">GIF</a>' in page
+    own, gif = "ch03_first_neuron.html", "ch03_first_neuron.gif"
+    assert f'<a href="{own}">on a page of its own</a> · <a href="{gif}">as a GIF</a>' in page
     assert re.search(r'<video src="ch03_x_film.mp4" [^>]*controls', page)
     assert re.search(r'<img src="ch03_x_moving.gif" alt="x moving" loading="lazy">', page)
     assert re.search(r'<img src="ch03_x_still.png"', page)

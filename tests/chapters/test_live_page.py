@@ -7,6 +7,7 @@ import pytest
 
 from animations import render
 from chapters.tools.book import PENDING, write_book
+from chapters.tools.figures import bound_in
 from chapters.tools.live_page import MAKING, LivePage
 from tests.chapters.slow_scenes import Slow
 from tests.chapters.test_book import Links
@@ -102,3 +103,67 @@ def test_films_of_an_earlier_run_are_shown_while_new_ones_are_made(tmp_path):
         assert "sevens" not in page
         live.finished("ch01")
     assert read(tmp_path, "ch01") == earlier
+
+
+# --- bound: a film that plays in its chapter's page is kept there alone ----------------------------------------------
+
+
+def bound(folder, name, *films):
+    """Make a chapter of these films, and bind them."""
+    with LivePage(folder, [name], bind=True) as live:
+        for film in films:
+            draw(folder, film)
+        save(folder, name, {})
+        live.finished(name)
+    return read(folder, name)
+
+
+def test_a_bound_film_is_in_the_page_and_nowhere_else(tmp_path):
+    page = bound(tmp_path, "ch01", "ch01_one", "ch01_two")
+    assert [*bound_in(tmp_path, "ch01")] == ["ch01_one", "ch01_two"]
+    assert not list(tmp_path.glob("ch01_*"))
+    assert "ch01_one.html" not in page  # nothing leads to what is not there
+
+
+def test_pages_that_are_written_again_keep_bound_films(tmp_path):
+    bound(tmp_path, "ch01", "ch01_one", "ch01_two")
+    films = bound_in(tmp_path, "ch01")
+    bound(tmp_path, "ch02", "ch02_one")
+    write_book(tmp_path)
+    assert bound_in(tmp_path, "ch01") == films
+    assert "Chapter 2 →" in read(tmp_path, "ch01")
+
+
+def test_a_film_that_is_drawn_again_takes_the_place_of_the_bound_one(tmp_path):
+    bound(tmp_path, "ch01", "ch01_one", "ch01_two")
+    before = bound_in(tmp_path, "ch01")
+    render(Slow(), tmp_path / "ch01_two.html", fps=7, progress=False)
+    write_book(tmp_path)
+    after = bound_in(tmp_path, "ch01")
+    assert after["ch01_one"] == before["ch01_one"]
+    assert after["ch01_two"] != before["ch01_two"]
+    assert "ch01_two.html" in read(tmp_path, "ch01")  # nobody asked to bind it
+
+
+def test_a_kill_while_files_are_removed_loses_no_film(tmp_path, monkeypatch):
+    monkeypatch.setattr("chapters.tools.book.remove_bound", lambda *_: None)
+    bound(tmp_path, "ch01", "ch01_one", "ch01_two")
+    monkeypatch.undo()
+    (tmp_path / "ch01_one.html").unlink()  # so far it came
+    bound(tmp_path, "ch01")
+    assert [*bound_in(tmp_path, "ch01")] == ["ch01_one", "ch01_two"]
+    assert not list(tmp_path.glob("ch01_*"))
+
+
+def test_what_stops_early_keeps_its_films_as_files(tmp_path):
+    with pytest.raises(RuntimeError), LivePage(tmp_path, ["ch01"], bind=True):  # noqa: PT012
+        draw(tmp_path, "ch01_one")
+        raise RuntimeError
+    assert "ch01_one.html" in read(tmp_path, "ch01")
+    assert (tmp_path / "ch01_one.html").is_file()
+
+
+def test_a_page_without_a_film_in_it_is_left_alone(tmp_path):
+    (tmp_path / "ch01_notes.html").write_text("<p>Mine.</p>")
+    bound(tmp_path, "ch01", "ch01_one")
+    assert (tmp_path / "ch01_notes.html").read_text() == "<p>Mine.</p>"

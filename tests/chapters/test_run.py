@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from chapters import __main__
 from chapters.tools.chapter import CHAPTERS
 from chapters.tools.check import compare
 from chapters.tools.live_page import MAKING
@@ -47,6 +48,18 @@ def test_a_chapter_computes_while_films_of_another_are_drawn_and_can_be_opened(t
     assert re.match(r"about \d+ s|a few seconds", begun[0])
     finished = [f"Chapter {n} is ready after \\d+ s. Open {tmp_path / 'index.html'}" for n in (1, 2)]
     assert sorted(re.sub(r"\d+ s", r"\\d+ s", line) for line in said.out.splitlines()) == finished
+
+
+@pytest.mark.parametrize(
+    ("words", "binds"), [("", True), ("3 --quick", True), ("3 --format html", False), ("1 --csv {csv}", False)]
+)
+def test_films_are_bound_where_nobody_asks_for_formats_or_has_a_table(tmp_path, monkeypatch, words, binds):
+    (tmp_path / "mine.csv").write_text("year,A,B\n1990,1,2\n2000,3,4\n")
+    asked = []
+    monkeypatch.setattr(__main__, "run_all", lambda chapters, arguments, bind: asked.append(bind))
+    monkeypatch.setattr("sys.argv", ["chapters", *words.format(csv=tmp_path / "mine.csv").split()])
+    __main__.main()
+    assert asked == [binds]
 
 
 def test_no_bars_where_there_is_no_terminal(tmp_path, capsys):
