@@ -29,6 +29,7 @@ from animations import (
 )
 from animations.scenes.activations.curve_fit import straight_line
 from chapters.tools.run import begin
+from chapters.turns import Choose, Place, Turn
 from tinylearn import (
     SGD,
     Adam,
@@ -58,6 +59,7 @@ INPUTS = np.linspace(-6, 6, 121)  # for the functions and their slopes
 INPUT, TARGET, SMALL_RATE = 2.0, 1.75, 0.02  # of the update that can be followed with a pencil
 DEPTH, WIDTH = 10, 16  # hidden layers of a deep network, and neurons in each
 SCORES, MOVING = (2.3, 7.9, 0.8, 5.1), 3  # for softmax; which of them moves, counted from 0
+MOST = 16 * 8 + 8  # random weights of a network that the browser trains: 16 neurons, 8, and 1
 FAR = 100.0  # an x far away from all that the networks have seen
 
 
@@ -122,8 +124,7 @@ count = runners[LINE].model.parameters.size
 # other network has none.
 #
 # Both learn for {EPOCHS:,} **epochs**; here an epoch is one update, which looks at all places. Watch the dots on the
-# curve with ReLU: each marks a place where a neuron switches between zero and not zero. And make a guess: how close
-# does the network without activation functions come to the wave?
+# curve with ReLU: each marks a place where a neuron switches between zero and not zero.
 
 
 # %% Draw the film: a network without activation functions, and one with ReLU
@@ -137,6 +138,11 @@ def two_networks(line: CurveStates, curve: CurveStates, error: float) -> SideByS
                       CurveFit(curve, title=RELU, name="relu", clock=False, **both))  # fmt: skip
 
 
+closeness = ("as close as the other network", "closer than a straight line", "no closer than a straight line")
+ends = line.loss[-1]
+book.ask(Choose("How close does the network without activation functions come to the wave?",
+                f"Its loss ends at {ends:.4f}. The best of all straight lines has {error:.4f}.", options=closeness,
+                right=closeness[0 if ends < 2 * curve.loss[-1] else 1 if ends < 0.99 * error else 2]))  # fmt: skip
 both = two_networks(line, curve, error)
 book.film("ch04_learning_sine", Clip(both, fps=10, hold_first=1.5, hold_last=3, colors=48),
           "The same network twice, without activation functions and with ReLU.")  # fmt: skip
@@ -197,6 +203,9 @@ def relu_slope_at_zero() -> float:
     return relu.backward(np.ones(1)).item()
 
 
+book.ask(Place("Where ReLU is steep, its slope is one. How steep is the sigmoid where it is steepest?",
+               "That is in the middle. Everywhere else it is less.",
+               name="slope", low=0, high=1, start=1, answer=FunctionStates(Sigmoid(), INPUTS).slope.max()))  # fmt: skip
 functions = two_functions(INPUTS[::20] if book.quick else INPUTS)
 slopes = FunctionStates(Sigmoid(), INPUTS).slope
 book.film("ch04_relu_sigmoid", Clip(functions, fps=4 if book.quick else 20, hold_first=1.5,
@@ -228,7 +237,7 @@ book.film("ch04_relu_sigmoid", Clip(functions, fps=4 if book.quick else 20, hold
 # The film shows one update of a network that you can follow with a pencil: one input, three neurons with ReLU, one
 # output, and a single example. First the numbers flow forward to the loss. Then `dout` flows back, in red. On each line
 # it is multiplied by the weight, at each ReLU by the slope. When a weight knows its `dout`, its gradient is its input
-# times that, as in chapter 3. Follow the neuron in the middle row. What will it learn from this example?
+# times that, as in chapter 3. Follow the neuron in the middle row.
 
 
 # %% Draw the film: one update, beat by beat
@@ -247,6 +256,11 @@ READING = {1: 2.5, 2: 1.5, 3: 1, 4: 1, 5: 2, 6: 2.5, 7: 3, 8: 2.5, 9: 2.5, 10: 3
 update = one_update()
 start = update.at(0)  # the parameters before the update
 w1, b1, w2, b2 = start["dense_1.w"][0], start["dense_1.b"], start["dense_2.w"][:, 0], start["dense_2.b"].item()
+is_off = w1[1] * INPUT + b1[1] <= 0
+book.ask(Choose("What will the neuron in the middle row learn from this example?",
+                "Its sum is negative, its ReLU is off, and the slope there is zero.",
+                options=("more than the other two", "less than the other two", "nothing"),
+                right="nothing" if is_off else "less than the other two"))  # fmt: skip
 passes = Backpropagation(update)
 book.film("ch04_one_update", Clip(passes, fps=1, motion=1 if book.quick else 10, hold_first=2, holds=READING,
                                   hold_last=4, colors=48),
@@ -352,6 +366,29 @@ far = {name: runners[name].model.predict([[FAR], [FAR + 1]])[:, 0] for name in n
 # To get below a tenth of the line's loss, ReLU needs {needed[RELU]} epochs, tanh {needed[TANH]}, and the sigmoid
 # {needed[SIGMOID]}. Two small slopes, one behind the other, can delay learning; ten can prevent it.
 #
+# ## Your turn
+#
+# The next picture is no film: your browser trains the network anew whenever you change something. Each hidden neuron
+# has a picture of its own. Point at one, and you see the curve without it, and its gradients. Draw a curve with the
+# ring. Then take neurons away from the first layer, down to one. How many does the wave need? And what has become of
+# the last one? With the sigmoid, watch how long the loss stays at the dashed line.
+
+
+# %% Let the browser train it
+def drawn(seed: int) -> np.ndarray:
+    """Return the normal numbers from which the initial weights of a network are made, for as many as it may have."""
+    return np.random.default_rng(seed).normal(size=MOST)
+
+
+parameters = np.array([np.concatenate([each.ravel() for each in runners[RELU].recording.at(step).values()])
+                       for step in steps])  # fmt: skip
+book.your_turn(Turn("curve", "Draw a curve, and choose the network that learns it", {
+    "x": x[:, 0], "y": y[:, 0], "first": 7, "second": 5, "rate": LEARNING_RATE, "updates": EPOCHS,
+    "seeds": [book.seed + k for k in range(10)], "normals": [drawn(book.seed + k) for k in range(10)],
+    "steps": steps, "parameters": parameters,
+}))  # fmt: skip
+
+# %% [markdown]
 # ## Several answers at once: softmax
 #
 # In chapter 7 you will need one more function, behind the last layer. There a network gives a score to each of ten
@@ -361,7 +398,7 @@ far = {name: runners[name].model.predict([[FAR], [FAR + 1]])[:, 0] for name in n
 # $$p_k = \frac{e^{x_k}}{\sum_j e^{x_j}}$$
 #
 # In the film one of four scores, here the inputs $x$, rises, falls and comes back, and the other three stay. Which of
-# the probabilities move? How far must the score rise to get the largest probability?
+# the probabilities move?
 
 
 # %% Draw the film: softmax
@@ -375,6 +412,9 @@ def moving_scores(frames: int) -> np.ndarray:
 scores = moving_scores(9 if book.quick else 101)
 p = Softmax().forward(np.array(SCORES))
 moves, highest = SCORES[MOVING], max(SCORES)
+book.ask(Place(f"The scores are {', '.join(map(str, SCORES))}. How far must the last one rise to be the most probable?",
+               "It has the largest probability as soon as it is the largest score.",
+               name="rise", low=0, high=4, start=0, answer=highest - moves, digits=1))  # fmt: skip
 bars = SoftmaxBars(scores, Softmax().forward(scores), moving=MOVING)
 book.film("ch04_softmax", Clip(bars, fps=10, hold_first=2, colors=48),
           "Scores, their powers of e, and the probabilities. One score moves.")  # fmt: skip

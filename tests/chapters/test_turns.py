@@ -16,6 +16,10 @@ TURNS = {  # name → chapter, how far from the recording a state may be, settin
     "valley": (2, 1e-9, [{"step": 7}, {"optimizer": "momentum", "rate": 0.03, "step": 50},
                          {"optimizer": "RMSprop", "rate": 0.3, "start": [2.5, -1], "step": 50},
                          {"optimizer": "Adam", "rate": 0.75, "start": [-9, 0], "step": 90}, {"rate": 1.2, "step": 99}]),
+    "curve": (4, 1e-9, [{"update": 0}, {"update": 300, "activation": "tanh", "seed": 1, "first": 4},
+                        {"update": 100, "activation": "sigmoid", "second": 0, "first": 16},
+                        {"update": 50, "activation": "none", "first": 1, "second": 8},
+                        {"update": 200, "heights": [round((k - 20) ** 2 / 200 - 1, 2) for k in range(41)]}]),
 }  # fmt: skip
 
 

@@ -4,10 +4,10 @@
 import { readFileSync } from "node:fs";
 
 const { name, data: packed, settings } = JSON.parse(readFileSync(0, "utf8"));
-const load = new Function(`${readFileSync(process.argv[2], "utf8")}\nreturn { page: TURNS[${JSON.stringify(name)}], unpack, verify, as_python };`);
-const { page, unpack, verify, as_python } = load(), data = await unpack(packed);
+const load = new Function(`${readFileSync(process.argv[2], "utf8")}\nreturn { page: TURNS[${JSON.stringify(name)}], unpack, complete, verify, as_python };`);
+const { page, unpack, complete, verify, as_python } = load(), data = await unpack(packed);
 const runs = settings.map((changes) => {
-  const wanted = { ...page.recorded(data), ...changes }, result = page.run(data, wanted);
+  const wanted = { ...page.recorded(data), ...changes }, result = complete(page, data, wanted);
   const numbers = Object.entries(page.numbers(data, wanted, result)).map(([text, value]) => [text, as_python(value)]);
   return { python: page.python(data, wanted), numbers: Object.fromEntries(numbers) };
 });

@@ -5,6 +5,7 @@
 //   recorded(data)                     → settings: those of the recorded run
 //   views                              names of settings that only choose what is shown, such as an update
 //   run(data, settings)                → result: the same run, computed here
+//   more(result)                       if a run takes longer than a picture may: does a piece of it → is there more?
 //   states(data, result)               → [[computed, recorded, width], …]: arrays; `width` numbers make one state
 //   python(data, settings)             → a program that makes the same run with tinylearn
 //   numbers(data, settings, result)    → Python expression → value: what the screen and that program both show
@@ -64,8 +65,14 @@ function compare(pairs) {  // → how many states there are, how many are equal 
   return found;
 }
 
-function verify(page, data) {  // → what `compare` finds for the recorded settings
-  return compare(page.states(data, page.run(data, page.recorded(data))));
+function complete(page, data, settings) {  // → result of the whole run
+  const result = page.run(data, settings);
+  while (page.more?.(result));
+  return result;
+}
+
+function verify(page, data, result = complete(page, data, page.recorded(data))) {  // → what `compare` finds
+  return compare(page.states(data, result));
 }
 
 function verdict({ states, equal, largest }) {  // → what the badge says. BLAS may add in another order, or round once less

@@ -8,11 +8,11 @@ class Turn {
     this.back = this.button("Back to the recording", () => this.set(page.recorded(data)));
     this.copy = this.button("Copy as Python", () => this.copy_python());
     this.text = make("pre", { class: "python", tabindex: 0, hidden: "" });
-    this.found = verify(page, data);
+    this.record = page.run(data, this.settings);  // what was recorded, computed here
     this.compute(this.asked());
     this.refresh = page.draw(this);
     this.stage.after(make("div", { class: "foot" }, this.badge, this.back, this.copy), this.text);
-    this.show();
+    this.check();
     addEventListener("hashchange", () => this.set(this.asked()));
   }
 
@@ -40,13 +40,37 @@ class Turn {
     const { page, data } = this, run = Object.keys(settings).filter((name) => !page.views.includes(name));
     const again = !this.result || run.some((name) => !same(settings[name], this.settings[name]));
     this.settings = settings;
-    if (again) this.result = page.run(data, settings);
     this.own = moved(page, data, settings).length > 0;
+    if (!again) return;
+    this.result = this.own ? page.run(data, settings) : this.record;
+    if (this.own && page.more) this.go_on();
+  }
+
+  work(result, pieces) {  // some milliseconds of it, so that the page stays quick → is there more?
+    const until = performance.now() + 5;
+    let more = true;
+    while (more && pieces-- > 0 && performance.now() < until) more = this.page.more?.(result) ?? false;
+    return more;
+  }
+
+  go_on() {  // a run of one's own, between two pictures: one sees it learn
+    this.going ??= requestAnimationFrame(() => {
+      this.going = null;
+      if (!this.own) return;
+      if (this.work(this.result, 6)) this.go_on();
+      this.show();
+    });
+  }
+
+  check() {  // is what was computed here what was recorded?
+    if (this.work(this.record, Infinity)) setTimeout(() => this.check(), 5);
+    else this.found = verify(this.page, this.data, this.record);
+    if (this.found || !this.badge.textContent) this.show();
   }
 
   show() {
     this.refresh();
-    const text = this.own ? "Your run" : verdict(this.found);
+    const text = this.own ? "Your run" : this.found ? verdict(this.found) : "Comparing with the recording …";
     if (this.badge.textContent !== text) this.badge.textContent = text;
     this.section.classList.toggle("own", this.own);
     this.back.disabled = same(this.settings, this.page.recorded(this.data));
