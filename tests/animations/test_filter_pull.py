@@ -150,6 +150,10 @@ def test_frames_in_any_order(update):
     check_painter(lambda: FilterPull(**update), [10, 0, 4])
 
 
+def test_counts_the_beats_of_one_update(scene):
+    assert scene.moments() == ("beat", range(11))
+
+
 def test_a_frame_in_words(scene):
     assert scene.describe(3) == (
         "Update 3, filter B, backpropagate: Place b: the patch that lay under the filter, times dout there, is how "

@@ -199,7 +199,23 @@ def test_the_history_is_that_of_the_film(page):
     assert page.get("asking.curve.texts") == drawn
     assert page.texts(".history .highest") == [max(drawn, key=float)]
     assert page.texts(".history .lowest") == [min(drawn, key=float)]
-    assert [page.texts(".history text")[i] for i in (-3, -1)] == ["update 0", "100"]
+    assert page.texts(".history text")[-3:] == ["update 0", "12", "100"]
+    assert page.texts(".history figcaption") == ["its history, by update (on a logarithmic scale)"]
+
+
+@pytest.mark.parametrize(("moments", "places", "logarithmic"), [
+    ([0, 1, 2, 3, 4], [0, 0.25, 0.5, 0.75, 1], False),
+    ([1970, 1980, 2000], [0, 1 / 3, 1], False),  # years, not frames
+    ([0, 1, 1, 2], [0, 0.4, 0.6, 0.8], False),  # two frames of one moment share the time until the next
+    ([0, 1, 3, 7, 15, 31], [0, 0.2, 0.4, 0.6, 0.8, 1], True),
+    (["May", "June", "July"], [0, 0.5, 1], False),
+    ([3, 1, 2], [0, 0.5, 1], False),
+])  # fmt: skip
+def test_the_history_counts_moments(page, moments, places, logarithmic):
+    told = page.run("return spread(arguments[0])", moments)
+    scale = places[-1]
+    assert told["places"] == pytest.approx([place / scale for place in places])
+    assert told["logarithmic"] is logarithmic
 
 
 def test_the_history_leads_to_its_moments(page):
@@ -208,14 +224,14 @@ def test_the_history_leads_to_its_moments(page):
     page.ask("loss")
     curve = page.browser.driver.find_element("css selector", ".history svg")
     ActionChains(page.browser.driver).move_to_element(curve).click().perform()
-    page.wait_for(f"film.picture === {5 * MOTION}")
+    page.wait_for(f"film.picture === {6 * MOTION}")
     page.run("document.querySelector('.history svg').focus()")
     page.browser.press(keys().ARROW_RIGHT)
-    page.wait_for(f"film.picture === {6 * MOTION}")
-    loss = Numbers().values(6)["loss"]
+    page.wait_for(f"film.picture === {7 * MOTION}")
+    loss = Numbers().values(7)["loss"]
     page.browser.wait_for(
         "document.querySelector('.history svg').getAttribute('aria-valuetext') === "
-        f"'update {MOMENTS[6]} of 100: {loss:.3f}'"
+        f"'update {MOMENTS[7]} of 100: {loss:.3f}'"
     )
     assert page.run("return document.activeElement.localName") == "svg"
     page.browser.press(keys().END)

@@ -158,5 +158,10 @@ def test_says_nothing_of_counts_that_are_not_there(gid):
     assert gap().why(gid, 0) is None
 
 
+def test_counts_moves_of_the_input_that_moves():
+    scene = softmax()
+    assert scene.moments() == ("move", range(scene.frames))
+
+
 def test_counts_sheets():
     assert ContactSheet(np.zeros((3, 1, 2, 4, 4, 1)), [""]).moments() == ("sheet", range(3))

@@ -123,7 +123,7 @@ class Asking {
     this.trail.push(gid);
     if (!this.sheet) this.open_sheet();
     await Promise.all([this.film.load(), this.film.list_explained()]);
-    this.curve = new Curve(this.film, gid, this.film.history(gid), (frame) => this.go(frame));
+    this.curve = new Curve(this.film, this.film.history(gid), (frame) => this.go(frame));
     await this.explain();
     this.heading.focus({ preventScroll: true });
     this.sheet.scrollTop = 0;

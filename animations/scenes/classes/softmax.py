@@ -76,6 +76,9 @@ class SoftmaxBars(PageScene):
     def why(self, gid: str, frame: int) -> Why | None:
         return explained(gid, SOFTMAX, self, frame)
 
+    def moments(self) -> tuple[str, Sequence[float]]:
+        return "move", range(self.frames)
+
     def _draw_bars(
         self, left: float, title: str, heights: Place, names: Sequence[str], letter: str, form: Form,
         values: np.ndarray,

@@ -9,6 +9,8 @@ N pictures in the batch, H W rows and columns of each, KH KW of the filter.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from matplotlib.artist import Artist
 from matplotlib.axes import Axes
@@ -117,6 +119,9 @@ class FilterPull(PageScene):
     def why(self, gid: str, frame: int) -> Why | None:
         told = explained(gid, PULLS, self, frame)
         return told if told or self.recorded is None else self.recorded.chain.why(gid, self.step)
+
+    def moments(self) -> tuple[str, Sequence[float]]:
+        return "beat", range(self.frames)
 
     def said(self, frame: int) -> tuple[str, ...]:
         """Return what training does in a frame, and three lines about that."""
