@@ -64,7 +64,7 @@ def page(driver, turn):
         "Emulation.setDeviceMetricsOverride", {"width": 360, "height": 1400, "deviceScaleFactor": 1, "mobile": False}
     )
     browser.open(path, "#")
-    browser.wait_for(f"window.tinylearnTurns?.{turn.name}")
+    browser.wait_for(f"window.tinylearnTurns?.{turn.name}?.found")
     yield browser
     assert browser.complaints() == []
     assert {url.split("#")[0] for url in browser.requests()} <= {path.as_uri()}
@@ -131,6 +131,7 @@ def test_python_is_copied_and_gives_what_the_screen_shows(page, turn, capsys):
         "[...document.querySelectorAll('.foot button')].find((each) => each.textContent.startsWith('Copy')).click()"
     )
     page.wait_for("document.querySelector('.turn .python').textContent.includes('import')")
+    page.wait_for(f"!tinylearnTurns.{turn.name}.going")  # a long run is done in pieces
     run = page.run(f"""
         const {{ page, data, settings, result, text }} = tinylearnTurns.{turn.name}, plain = (value) => (
           ArrayBuffer.isView(value) || Array.isArray(value) ? Array.from(value, plain) : value);
