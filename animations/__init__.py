@@ -17,7 +17,7 @@ from animations.scenes.activations.functions import FunctionAndSlope, FunctionSt
 from animations.scenes.classes.accuracy_gap import AccuracyGap, LearningRun
 from animations.scenes.classes.augmentation import AugmentationSteps
 from animations.scenes.classes.class_bars import ClassBars
-from animations.scenes.classes.contact_sheet import ContactSheet
+from animations.scenes.classes.image_grid import ImageGrid
 from animations.scenes.classes.softmax import SoftmaxBars
 from animations.scenes.convolution.convolution import ConvolutionSteps
 from animations.scenes.convolution.feature_maps import FeatureMaps
@@ -59,7 +59,6 @@ __all__ = [
     "ClassBars",
     "Clip",
     "Code",
-    "ContactSheet",
     "ContourDescent",
     "ConvolutionSteps",
     "Curve",
@@ -77,6 +76,7 @@ __all__ = [
     "GrowingLines",
     "Heading",
     "HiddenLayer",
+    "ImageGrid",
     "LakeGames",
     "LakeLearning",
     "LakeMoves",

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from animations import AccuracyGap, AugmentationSteps, ClassBars, Clip, ContactSheet, LearningRun, SideBySide, Tally
+from animations import AccuracyGap, AugmentationSteps, ClassBars, Clip, ImageGrid, LearningRun, SideBySide, Tally
 from chapters.parts import images
 from chapters.parts.images import Images
 from chapters.parts.scores import correct
@@ -367,11 +367,11 @@ def augmented(data: Images, rng: np.random.Generator) -> SideBySide:
     """A truck on the left, changed by chance, and on the right what the network has been shown in its place."""
     picture = data.x_train[np.flatnonzero(data.y_train == CLASS_NAMES.index("truck"))[0]]
     steps = AugmentationSteps(picture, *AUGMENT.draw(9, rng), name="a truck")
-    sheet = np.ones((steps.frames, *steps.shown.shape), np.float32)  # white, until it has been shown
+    grid = np.ones((steps.frames, *steps.shown.shape), np.float32)  # white, until it has been shown
     for frame, done in enumerate(steps.done):
-        sheet[frame, :done] = steps.shown[:done]
-    sheet = sheet.reshape(steps.frames, 3, 3, *picture.shape)
-    return SideBySide(steps, ContactSheet(sheet, [""] * 3, title="what the network has been shown", zoom=4))
+        grid[frame, :done] = steps.shown[:done]
+    grid = grid.reshape(steps.frames, 3, 3, *picture.shape)
+    return SideBySide(steps, ImageGrid(grid, [""] * 3, title="what the network has been shown", zoom=4))
 
 
 shown = augmented(pictures, np.random.default_rng(book.seed))

@@ -64,6 +64,7 @@ def test_tells_bold_terms_from_plain_ones():
 
 OLD_NAMES = {  # folder: old names → the words to use
     "": {
+        "ContactSheet contact_sheet": "ImageGrid",
         "Film Reel hundredths": "Clip, delays",
         "Together": "Group",
         "paint_whole": "redraw",

@@ -9,7 +9,7 @@ from animations import (
     AccuracyGap,
     AugmentationSteps,
     ClassBars,
-    ContactSheet,
+    ImageGrid,
     LearningRun,
     SideBySide,
     SoftmaxBars,
@@ -35,8 +35,8 @@ def by_class(**changed):
 def augmentation():
     picture = np.random.default_rng(1).random((6, 8, 3))
     steps = AugmentationSteps(picture, [1, 0, 0], [-12.5, 0, 7], [[0.1, -0.2], [0, 0], [-0.05, 0.3]], name="a truck")
-    sheet = np.zeros((steps.frames, 1, 3, 6, 8, 3))
-    return SideBySide(steps, ContactSheet(sheet, [""]))
+    grid = np.zeros((steps.frames, 1, 3, 6, 8, 3))
+    return SideBySide(steps, ImageGrid(grid, [""]))
 
 
 def softmax(kind=float):
@@ -164,4 +164,4 @@ def test_counts_moves_of_the_input_that_moves():
 
 
 def test_counts_sheets():
-    assert ContactSheet(np.zeros((3, 1, 2, 4, 4, 1)), [""]).moments() == ("sheet", range(3))
+    assert ImageGrid(np.zeros((3, 1, 2, 4, 4, 1)), [""]).moments() == ("grid", range(3))

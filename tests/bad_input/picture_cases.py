@@ -46,7 +46,7 @@ def shares(values: Any) -> Any:
     return values / values.sum(axis=2, keepdims=True)
 
 
-scene("ContactSheet", an.ContactSheet, images=array(2, 2, 3, 4, 4, 1, low=0, nan=WRONG, floats=None),
+scene("ImageGrid", an.ImageGrid, images=array(2, 2, 3, 4, 4, 1, low=0, nan=WRONG, floats=None),
       names=words("cat", "dog"), title=word("", "Pets"), zoom=whole(1, 3))  # fmt: skip
 scene("FeatureMaps", an.FeatureMaps, picture=array(6, 6, 3, low=0, nan=WRONG),
       filters=array(3, 3, 3, 3, 2, nan=WRONG), maps=array(3, 4, 4, 2, low=0, nan=WRONG),

@@ -1,10 +1,10 @@
-"""Many small pictures at once, as photographers look through a film: rows of pictures, a name before each row.
+"""A grid of small pictures: rows of pictures, with a name before each row.
 
     plane  ▢ ▢ ▢ ▢
     car    ▢ ▢ ▢ ▢
 
-All are one image artist: the sheet is put together as an array, with GAP pixels of paper between the pictures, and
-enlarged as a whole, so that a pixel is a square.
+All are one image artist. Its array holds every picture, with GAP pixels of paper between them. Matplotlib enlarges the
+array as a whole, so each pixel becomes a square.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ PAPER = [round(255 * part) for part in to_rgb(style.PAPER)]
 MARGIN, HEAD = 24, 44  # pixels around everything, and for the title
 
 
-class ContactSheet(PageScene):
+class ImageGrid(PageScene):
     """Rows of pictures, which may change from frame to frame.
 
     images   (S, R, M, H, W, C): S frames, R rows of M pictures; grey (C = 1) or red, green, blue (C = 3), in [0, 1]
@@ -35,11 +35,11 @@ class ContactSheet(PageScene):
     title    written above; "" for none
     zoom     how many pixels high and wide a pixel of a picture becomes
 
-    A sheet that stands still has one frame, `images[None]`. What was before and what comes of it stand side by side as
-    `SideBySide(ContactSheet(before[None], names), ContactSheet(after, [""] * len(names)))`.
+    A grid that does not change has one frame, `images[None]`. To compare before and after, put two side by side:
+    `SideBySide(ImageGrid(before[None], names), ImageGrid(after, [""] * len(names)))`.
 
-    >>> sheet = ContactSheet(np.zeros((1, 2, 8, 32, 32, 3)), ["cat", "dog"], title="Cats and dogs")
-    >>> sheet.describe(0)
+    >>> grid = ImageGrid(np.zeros((1, 2, 8, 32, 32, 3)), ["cat", "dog"], title="Cats and dogs")
+    >>> grid.describe(0)
     'Cats and dogs: 8 pictures in each row: cat, dog.'
     """
 
@@ -51,23 +51,23 @@ class ContactSheet(PageScene):
     def prepare(self) -> None:
         zoom, (rows, columns, h, w, channels) = self.zoom, self.images.shape[1:]
         if channels not in (1, 3):
-            raise ValueError(f"ContactSheet: the last axis of images must be 1 or 3 long, got {self.images.shape}")
+            raise ValueError(f"ImageGrid: the last axis of images must be 1 or 3 long, got {self.images.shape}")
         self.images = (self.images * 255).round().astype(np.uint8)  # as the screen shows them
         names = [text_width(name, style.MEDIUM) + MARGIN // 2 for name in self.names if name]
         self.left = MARGIN + max(names, default=0)
         self.extent = zoom * (columns * (w + GAP) - GAP), zoom * (rows * (h + GAP) - GAP)  # width, height
         width = max(self.left + self.extent[0], MARGIN + text_width(self.title, style.LARGE)) + MARGIN
         height = self.extent[1] + 2 * MARGIN + (HEAD if self.title else 0)
-        even = 2 * math.ceil(width / 2), 2 * math.ceil(height / 2)  # since films need that
-        self.size = checks.size("ContactSheet", even)
+        even = 2 * math.ceil(width / 2), 2 * math.ceil(height / 2)  # films need even sides
+        self.size = checks.size("ImageGrid", even)
 
     def draw(self, figure: FigureBase) -> None:
         page = self.page = Page(figure, self.size)
         (width, height), step = self.extent, self.zoom * (self.images.shape[3] + GAP)
         top = MARGIN + height
         place = (self.left, self.left + width, MARGIN, top)
-        image = page.axes.imshow(self._sheet(0), extent=place, aspect="auto", interpolation="nearest", zorder=3)
-        page.bind(image, data=self._sheet)
+        image = page.axes.imshow(self._grid(0), extent=place, aspect="auto", interpolation="nearest", zorder=3)
+        page.bind(image, data=self._grid)
         for row, name in enumerate(self.names):
             middle = top - row * step - (step - self.zoom * GAP) / 2
             page.text(name, (self.left - MARGIN // 2, middle), ha="right")
@@ -80,12 +80,12 @@ class ContactSheet(PageScene):
         return f"{title}{self.images.shape[2]} pictures in each row{names}.{which}"
 
     def moments(self) -> tuple[str, Sequence[float]]:
-        return "sheet", range(self.frames)
+        return "grid", range(self.frames)
 
-    def _sheet(self, frame: int) -> np.ndarray:
+    def _grid(self, frame: int) -> np.ndarray:
         """Return all pictures of a frame as one, (R (H + GAP) - GAP, M (W + GAP) - GAP, 3)."""
         _, rows, columns, h, w, _ = self.images.shape
-        sheet = np.empty((rows, h + GAP, columns, w + GAP, 3), np.uint8)
-        sheet[...] = PAPER
-        sheet[:, :h, :, :w] = self.images[frame].swapaxes(1, 2)  # (R, M, H, W, C) → (R, H, M, W, C)
-        return sheet.reshape(rows * (h + GAP), columns * (w + GAP), 3)[:-GAP, :-GAP]
+        grid = np.empty((rows, h + GAP, columns, w + GAP, 3), np.uint8)
+        grid[...] = PAPER
+        grid[:, :h, :, :w] = self.images[frame].swapaxes(1, 2)  # (R, M, H, W, C) → (R, H, M, W, C)
+        return grid.reshape(rows * (h + GAP), columns * (w + GAP), 3)[:-GAP, :-GAP]

@@ -1,4 +1,4 @@
-"""Contact sheets: every pixel of every picture stands where it belongs, enlarged and not changed."""
+"""Image grids: every pixel of every picture is where it belongs, enlarged and unchanged."""
 
 import re
 
@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from audit import check_layout, check_painter, nameless_digits
 
-from animations import ContactSheet, SideBySide
+from animations import ImageGrid, SideBySide
 from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter
-from animations.scenes.classes.contact_sheet import GAP, MARGIN
+from animations.scenes.classes.image_grid import GAP, MARGIN
 
 NAMES = ["cat", "", "dog"]
 
@@ -20,11 +20,11 @@ def images(frames=4, rows=3, columns=2, h=8, w=6, c=3):
 
 
 def make(**settings):
-    return ContactSheet(images(), NAMES, **{"title": "Pets", "zoom": 5} | settings)
+    return ImageGrid(images(), NAMES, **{"title": "Pets", "zoom": 5} | settings)
 
 
 def picture(pixels, scene, row, column, shift=0):
-    """Return the painted pixels of one picture, by its place counted from the lower right corner of the sheet."""
+    """Return the painted pixels of one picture, by its place counted from the lower right corner of the grid."""
     _, rows, columns, h, w, _ = scene.images.shape
     right = scene.left + scene.extent[0] - (columns - 1 - column) * (w + GAP) * scene.zoom + shift
     bottom = scene.size[1] - MARGIN - (rows - 1 - row) * (h + GAP) * scene.zoom
@@ -42,13 +42,13 @@ def enlarged(image, zoom):
 @pytest.mark.parametrize("title", ["", "Pets"])
 def test_every_pixel_of_every_picture_in_every_frame(zoom, channels, title):
     data = images(c=channels)
-    scene = ContactSheet(data, NAMES, title=title, zoom=zoom)
+    scene = ImageGrid(data, NAMES, title=title, zoom=zoom)
     painter = Painter(scene)
-    for frame, sheet in enumerate(data):
+    for frame, grid in enumerate(data):
         pixels = painter.paint(frame)
-        for row, column in np.ndindex(sheet.shape[:2]):
+        for row, column in np.ndindex(grid.shape[:2]):
             painted = picture(pixels, scene, row, column)
-            np.testing.assert_array_equal(painted, enlarged(sheet[row, column], zoom), f"{frame}: {row}, {column}")
+            np.testing.assert_array_equal(painted, enlarged(grid[row, column], zoom), f"{frame}: {row}, {column}")
 
 
 def test_between_the_pictures_lies_paper():
@@ -60,7 +60,7 @@ def test_between_the_pictures_lies_paper():
 
 def test_sheets_beside_each_other_are_as_exact():
     before, after = images(frames=1, columns=1), images(columns=4)
-    left, right = ContactSheet(before, NAMES, title="before"), ContactSheet(after, [""] * 3, title="after")
+    left, right = ImageGrid(before, NAMES, title="before"), ImageGrid(after, [""] * 3, title="after")
     pixels = Painter(SideBySide(left, right)).paint(3)
     for row in range(3):
         np.testing.assert_array_equal(picture(pixels, left, row, 0), enlarged(before[0, row, 0], 3))
@@ -85,7 +85,7 @@ def test_a_name_stands_before_the_middle_of_its_row():
 @pytest.mark.parametrize("names", [NAMES, ["WWWWWWWWWWWWWWWWWWWW", "i", "Zebra, grazing"], ["", "", ""]])
 @pytest.mark.parametrize("title", ["", "Pets", "Pictures of animals that live with people in their houses"])
 def test_every_text_has_its_place_and_can_be_read(names, title):
-    scene = ContactSheet(images(), names, title=title)
+    scene = ImageGrid(images(), names, title=title)
     (texts,) = check_layout(scene, 3)
     assert sorted(texts) == sorted(text for text in (*names, title) if text)
     assert scene.size[0] % 2 == scene.size[1] % 2 == 0
@@ -101,48 +101,48 @@ def test_frames_in_any_order():
 
 def test_what_becomes_of_the_array_afterwards_does_not_matter():
     data = images()
-    scene = ContactSheet(data, NAMES)
+    scene = ImageGrid(data, NAMES)
     data[:] = 0
     assert scene.images.any()
 
 
 def test_a_frame_in_words():
     assert make().describe(2) == "Pets: 2 pictures in each row: cat, dog. Sheet 2 of 3."
-    assert ContactSheet(images(frames=1), [""] * 3).describe(0) == "2 pictures in each row."
+    assert ImageGrid(images(frames=1), [""] * 3).describe(0) == "2 pictures in each row."
 
 
 @pytest.mark.parametrize("shape", [(3, 2, 8, 6, 3), (0, 3, 2, 8, 6, 3), (1, 3, 2, 8, 6, 3, 1)])
 def test_images_of_another_shape_are_refused(shape):
     with pytest.raises(ValueError, match=re.escape(f"images must have shape (S, R, M, H, W, C), got {shape}")):
-        ContactSheet(np.zeros(shape), NAMES)
+        ImageGrid(np.zeros(shape), NAMES)
 
 
 def test_images_of_two_or_four_colours_are_refused():
     with pytest.raises(ValueError, match=r"last axis of images must be 1 or 3 long, got \(1, 3, 2, 8, 6, 4\)"):
-        ContactSheet(np.zeros((1, 3, 2, 8, 6, 4)), NAMES)
+        ImageGrid(np.zeros((1, 3, 2, 8, 6, 4)), NAMES)
 
 
 def test_values_that_are_no_shares_of_light_are_refused():
     with pytest.raises(ValueError, match=r"images must lie in \[0, 1\], got 255 to 255; for bytes: images / 255"):
-        ContactSheet(np.full((1, 3, 2, 8, 6, 3), 255, np.uint8), NAMES)
+        ImageGrid(np.full((1, 3, 2, 8, 6, 3), 255, np.uint8), NAMES)
     for wrong, text in ((-0.1, "-0.1 to 0"), (1.5, "0 to 1.5")):
         data = np.zeros((1, 3, 2, 8, 6, 3))
         data[0, 1, 1, 2, 2, 0] = wrong
         with pytest.raises(ValueError, match=rf"images must lie in \[0, 1\], got {text}"):
-            ContactSheet(data, NAMES)
+            ImageGrid(data, NAMES)
     with pytest.raises(ValueError, match="images must be finite numbers, got nan"):
-        ContactSheet(np.where(data, np.nan, 0), NAMES)
+        ImageGrid(np.where(data, np.nan, 0), NAMES)
 
 
 def test_names_that_are_not_one_for_each_row_are_refused():
-    with pytest.raises(ValueError, match=r"ContactSheet: names must be 3 texts, got 2: \['cat', 'dog'\]"):
-        ContactSheet(images(), ["cat", "dog"])
-    with pytest.raises(TypeError, match=r"ContactSheet: names must be a list of texts, got 'cat'; write \['cat'\]"):
-        ContactSheet(images(), "cat")
+    with pytest.raises(ValueError, match=r"ImageGrid: names must be 3 texts, got 2: \['cat', 'dog'\]"):
+        ImageGrid(images(), ["cat", "dog"])
+    with pytest.raises(TypeError, match=r"ImageGrid: names must be a list of texts, got 'cat'; write \['cat'\]"):
+        ImageGrid(images(), "cat")
 
 
 def test_a_zoom_that_is_no_whole_number_is_refused():
-    with pytest.raises(ValueError, match="ContactSheet: zoom must be at least 1, got 0"):
+    with pytest.raises(ValueError, match="ImageGrid: zoom must be at least 1, got 0"):
         make(zoom=0)
-    with pytest.raises(TypeError, match=r"ContactSheet: zoom must be a whole number, got 2\.5"):
+    with pytest.raises(TypeError, match=r"ImageGrid: zoom must be a whole number, got 2\.5"):
         make(zoom=2.5)
