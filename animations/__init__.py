@@ -6,9 +6,9 @@ from animations.engine.text import Number, PastedText
 from animations.explore import explore
 from animations.formats import notebook as _notebook  # noqa: F401  # a scene shows itself
 from animations.kit import style as style
+from animations.kit.correct_counts import CorrectCounts
 from animations.kit.series import Series
 from animations.kit.steps import spaced_steps
-from animations.kit.tallies import Tally
 from animations.render import render
 from animations.scene import EndingWith, Scene, SideBySide, Stacked
 from animations.scenes.activations.curve_fit import CurveFit, CurveStates
@@ -61,6 +61,7 @@ __all__ = [
     "Code",
     "ContourDescent",
     "ConvolutionSteps",
+    "CorrectCounts",
     "Curve",
     "CurveDescent",
     "CurveFit",
@@ -102,7 +103,6 @@ __all__ = [
     "Stacked",
     "StepChart",
     "Sum",
-    "Tally",
     "Term",
     "Valley",
     "Why",

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from animations import AccuracyGap, Clip, HiddenLayer, LearningRun, PixelNeuron, PixelStates, Tally
+from animations import AccuracyGap, Clip, HiddenLayer, LearningRun, PixelNeuron, PixelStates, CorrectCounts
 from animations.kit.chain import Predictions
 from chapters.parts.dense_networks import EPOCHS, SEEN, UNSEEN, deeper_network, red_pixels
 from chapters.parts.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
@@ -125,14 +125,16 @@ def shown_pictures(data: HorsesAndDeer, neuron: Sequential, source: str) -> np.n
     return data.x_test[list(surest)]
 
 
-def right_answers(model: Sequential, recording: Recording, data: HorsesAndDeer, steps: Sequence[int]) -> list[Tally]:
-    """Return how many answers are right after `steps`: of the training set, 160, of the test set, 41, of always one."""
+def right_answers(
+    model: Sequential, recording: Recording, data: HorsesAndDeer, steps: Sequence[int]
+) -> list[CorrectCounts]:
+    """Return how many answers are correct after `steps`: training set, test set, and a constant answer."""
     sets = [(red_pixels(data.x_train), data.y_train), (red_pixels(data.x_test), data.y_test)]
     (seen, new), total = recorded_counts(recording, model, steps, *sets), len(data.y_test)
     of_each = np.bincount(data.y_test)
     always = np.full(len(steps), of_each.max())
-    return [Tally(SEEN, seen, len(data.y_train)), Tally(UNSEEN, new, total),
-            Tally(f"always {DEER_OR_HORSE[of_each.argmax()]}", always, total)]  # fmt: skip
+    return [CorrectCounts(SEEN, seen, len(data.y_train)), CorrectCounts(UNSEEN, new, total),
+            CorrectCounts(f"always {DEER_OR_HORSE[of_each.argmax()]}", always, total)]  # fmt: skip
 
 
 epochs = [*range(0, EPOCHS, EPOCHS // 5 if book.quick else 1), EPOCHS]
@@ -241,7 +243,7 @@ def judged(card: Scorecard) -> str:
 # %%
 answers = neuron.predict(red_pixels(pictures.x_test))
 card = Scorecard(answers, pictures.y_test, names=DEER_OR_HORSE)
-card.right, card.total
+card.correct, card.total
 
 # %% What these answers are worth
 low, high = card.interval
@@ -251,8 +253,8 @@ deviation = math.sqrt(card.accuracy * (1 - card.accuracy) / n_test)
 most = int(card.matrix.sum(axis=1).max())
 
 # %% [markdown]
-# The fraction of right answers is called **accuracy**. Here it is {card.accuracy:.1%}. Is that much? Ask two things of
-# every accuracy.
+# The fraction of correct answers is called **accuracy**. Here it is {card.accuracy:.1%}. Is that much? Ask two things
+# of every accuracy.
 #
 # *Compared with what?* Of the {n_test} pictures {most} show a {card.majority}. If you say "{card.majority}" every time,
 # with your eyes shut, you get those {most} right. This is the **baseline**. A model that does not beat it has shown
@@ -364,7 +366,7 @@ more, net_more = (card_of(model, pictures.x_more, pictures.y_more) for model in 
 
 # %% [markdown]
 # In the end, the network knows {by_heart} of the {n_train} pictures of its training set, the neuron {known}. Of the
-# {n_test} in the test set the network gets {net_card.right} right, the neuron {card.right}.
+# {n_test} in the test set the network gets {net_card.correct} right, the neuron {card.correct}.
 #
 # Both **overfit**: they have learned what is true of horses and deer, but also what happens to be true of these
 # {n_train} pictures alone, a bright spot here, a dark corner there. A network with {network.parameters.size:,}
@@ -373,9 +375,9 @@ more, net_more = (card_of(model, pictures.x_more, pictures.y_more) for model in 
 # whether it generalises.
 #
 # Nor do {n_test} pictures say much. So we kept {more.total} more from which neither has learned. Of these the neuron
-# gets {more.right} right: it is {judged(more)}.
+# gets {more.correct} right: it is {judged(more)}.
 #
-# The network gets {net_more.right} right, with an interval from {net_more.interval[0]:.0%} to
+# The network gets {net_more.correct} right, with an interval from {net_more.interval[0]:.0%} to
 # {net_more.interval[1]:.0%}: it is {judged(net_more)}. Compare that with the probabilities that it gave to the two
 # animals in the film.
 #

@@ -28,7 +28,7 @@ from animations import (
     MaxPoolingSteps,
     SideBySide,
     Stacked,
-    Tally,
+    CorrectCounts,
 )
 from chapters.parts.dense_networks import EPOCHS as DENSE_EPOCHS
 from chapters.parts.dense_networks import SEEN, deeper_network, red_pixels
@@ -365,13 +365,13 @@ def compare(
         sets = (view(data.x_train), data.y_train), (view(data.x_more), data.y_more)
         seen, new = recorded_counts(recorder.recording, model, [each * epoch for epoch in shown], *sets)
         model.parameters[...] = trained
-        runs.append(LearningRun(f"{name} network", Tally(SEEN, seen, len(data.y_train)),
-                                Tally("further pictures", new, len(data.y_more))))  # fmt: skip
+        runs.append(LearningRun(f"{name} network", CorrectCounts(SEEN, seen, len(data.y_train)),
+                                CorrectCounts("further pictures", new, len(data.y_more))))  # fmt: skip
     return [model for _, model, *_ in models], found, AccuracyGap(shown, runs)
 
 
 (dense, convolutional), compared, gap = compare(pictures, rng, book.quick)
-conv_right, dense_right = (compared[f"{name}, {n_more} unseen, right"] for name in ("convolutional", "dense"))
+conv_right, dense_right = (compared[f"{name}, {n_more} unseen, correct"] for name in ("convolutional", "dense"))
 conv_low, conv_high = compared[f"convolutional, {n_more} unseen, 95 % interval"]
 dense_low, dense_high = compared[f"dense, {n_more} unseen, 95 % interval"]
 if conv_low <= dense_high and dense_low <= conv_high:

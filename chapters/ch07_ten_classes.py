@@ -19,7 +19,16 @@ from typing import Any
 
 import numpy as np
 
-from animations import AccuracyGap, AugmentationSteps, ClassBars, Clip, ImageGrid, LearningRun, SideBySide, Tally
+from animations import (
+    AccuracyGap,
+    AugmentationSteps,
+    ClassBars,
+    Clip,
+    ImageGrid,
+    LearningRun,
+    SideBySide,
+    CorrectCounts,
+)
 from chapters.parts import images
 from chapters.parts.images import Images
 from chapters.parts.scores import correct
@@ -400,21 +409,21 @@ book.film("ch07_augmentation", Clip(shown, fps=1.2, motion=8, hold_last=3, hold_
 
 # %% Draw the film: two networks that learn from few pictures
 def learning_run(name: str, data: Images, augment: Augment | None, epochs: int, seed: int) -> LearningRun:
-    """Train the network on few pictures; return how many answers are right after each epoch, on both sets."""
+    """Train the network on few pictures; return how many answers are correct after each epoch, on both sets."""
     rng = np.random.default_rng(seed)
     model, (x, y, *test) = network(rng), data
     recorder = Recorder(model, every=math.ceil(len(x) / BATCH))
     fit(model, x, y, loss=CategoricalCrossEntropy(from_logits=True), optimizer=RMSprop(LEARNING_RATE["sketches"]),
         epochs=epochs, batch_size=BATCH, augment=augment, rng=rng, workers=WORKERS, callbacks=[recorder])  # fmt: skip
-    right = []
+    correct = []
     for step in recorder.recording.steps:
         recorder.recording.restore(model, step)
-        right.append([correct_of_each(model.predict(some), labels) for some, labels in ((x, y), test)])
-    seen, new = np.swapaxes(right, 0, 1)  # (S, 10) each
+        correct.append([correct_of_each(model.predict(some), labels) for some, labels in ((x, y), test)])
+    seen, new = np.swapaxes(correct, 0, 1)  # (S, 10) each
     return LearningRun(
         name,
         *(
-            Tally(which, each.sum(axis=1), count, of_each=each, classes=CLASS_NAMES)
+            CorrectCounts(which, each.sum(axis=1), count, of_each=each, classes=CLASS_NAMES)
             for which, each, count in (("training set", seen, len(x)), ("test set", new, len(test[0])))
         ),
     )
@@ -436,7 +445,7 @@ def overfitting(data: Images, epochs: int, seed: int) -> AccuracyGap:
 gap = overfitting(pictures, 2 if book.quick else FEW_EPOCHS, book.seed)
 plain, changed = gap.runs
 narrower = "That gap is narrower." if changed.gaps[-1] < plain.gaps[-1] else "In this run that gap is not narrower."
-fewer = changed.shares[1, -1] < plain.shares[1, -1]
+fewer = changed.accuracies[1, -1] < plain.accuracies[1, -1]
 too_few = "; here it had too few to be better on the test set" if fewer else ""
 in_large = ""
 if len(pictures.x_train) <= FEW:
@@ -447,10 +456,10 @@ book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=1, hold_la
           "The same network, with few pictures: as they are, and with augmentation.")  # fmt: skip
 
 # %% [markdown]
-# Shown the pictures as they are, the network ends with {plain.shares[0, -1]:.0%} on its training set and
-# {plain.shares[1, -1]:.0%} on the test set: a gap of {plain.gaps[-1]:.1%}.
+# Shown the pictures as they are, the network ends with {plain.accuracies[0, -1]:.0%} on its training set and
+# {plain.accuracies[1, -1]:.0%} on the test set: a gap of {plain.gaps[-1]:.1%}.
 #
-# With augmentation it is {changed.shares[0, -1]:.0%} and {changed.shares[1, -1]:.0%}. {narrower} But augmentation has a
+# With augmentation it is {changed.accuracies[0, -1]:.0%} and {changed.accuracies[1, -1]:.0%}. {narrower} But augmentation has a
 # price. A network that never sees a picture twice has more to learn, and needs more epochs for it{too_few}.
 #
 # And more pictures? The network of the first film has learned from {len(pictures.x_train):,}. It is right about
@@ -494,17 +503,17 @@ count, tries = min(FEW, 3 * len(pictures.x_train) // 4), 2 if book.quick else 8
 few = pictures.x_train[:count], pictures.y_train[:count]  # to learn from
 x, y = (part[count : count + NEW] for part in pictures[:2])  # to choose by
 entropy = CategoricalCrossEntropy(from_logits=True)
-right = {}
+n_correct = {}
 for rate in (1e-4, 1e-3, 1e-2):
     rng = np.random.default_rng(book.seed)
     model = network(rng)  # the same start each time
     fit(model, *few, loss=entropy, optimizer=RMSprop(rate), epochs=tries, rng=rng)
-    right[rate] = correct(model.predict(x), y)
+    n_correct[rate] = correct(model.predict(x), y)
 
-right
+n_correct
 
 # %% Choose the one that was best
-chosen = max(right, key=lambda rate: right[rate])
+chosen = max(n_correct, key=lambda rate: n_correct[rate])
 reason = "A smaller learning rate has not come far after so few updates; the steps of a larger one are too long."
 chance = "With so few pictures and updates, chance has a say in that, too."
 why_that_one = reason if chosen == 1e-3 and not book.quick else chance
@@ -611,8 +620,8 @@ def headline(run: Run) -> dict[str, Any]:
         first, last = (float(run.shown.values[epoch][i, CLASS_NAMES.index(name)]) for epoch in (0, -1))
         found[f"probability of a {name}, for the {name}"] = f"{first:.4f} at first, {last:.4f} in the end"
     x, y = run.data.x_train[:1000], run.data.y_train[:1000]
-    found["right of those it learned from"] = f"{correct(run.model.predict(x), y)} of {len(x)}"
-    return found | card.facts(f"{card.total} unseen")
+    found["correct of those it learned from"] = f"{correct(run.model.predict(x), y)} of {len(x)}"
+    return found | card.as_dict(f"{card.total} unseen")
 
 
 book.numbers(headline(training))

@@ -64,6 +64,7 @@ def test_tells_bold_terms_from_plain_ones():
 
 OLD_NAMES = {  # folder: old names → the words to use
     "": {
+        "Tally tally tallies": "CorrectCounts",
         "ContactSheet contact_sheet": "ImageGrid",
         "Film Reel hundredths": "Clip, delays",
         "Together": "Group",
@@ -82,6 +83,8 @@ OLD_NAMES = {  # folder: old names → the words to use
     },
     "tinylearn/": {"Watch": "DivergenceMonitor"},
     "tinylearn/recording/": {"waiting publish trim": "buffer, flush, truncate"},
+    "tinylearn/analysis/scorecard.py": {"right verdict facts": "correct, summary, as_dict"},
+    "tinylearn/metrics.py": {"right share": "correct, fraction"},
 }
 
 

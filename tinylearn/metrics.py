@@ -85,25 +85,26 @@ def majority_baseline(target: Any) -> float:
     return float(counts.max() / len(target))
 
 
-def confidence_interval(right: int, total: int) -> tuple[float, float]:
-    """Return the 95 % confidence interval of an accuracy of `right` out of `total`, by Wilson's formula.
+def confidence_interval(correct: int, total: int) -> tuple[float, float]:
+    """Return the 95 % confidence interval of an accuracy of `correct` out of `total`, by Wilson's formula.
 
-    If the accuracy on all pictures of the world is p, that on a random sample of them scatters around p with variance
-    p (1 - p) / total, and in 95 of 100 samples it is off by less than z = 1.96 standard deviations. The interval holds
-    every p that is no further than that from what was seen: (right / total - p)² ≤ z² p (1 - p) / total. Solved for p,
-    it never leaves [0, 1]. E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
+    Let p be the accuracy on all pictures of the world. On a random sample the accuracy scatters around p with variance
+    p (1 - p) / total. In 95 of 100 samples it is off by less than z = 1.96 standard deviations. The interval holds
+    every p that is no further than that from the accuracy that was counted:
+    (correct / total - p)² ≤ z² p (1 - p) / total. Solved for p, the interval never leaves [0, 1].
+    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
 
     >>> low, high = confidence_interval(24, 41)
     >>> print(f"{low:.3f} to {high:.3f}")
     0.434 to 0.722
     """
     total = positive_integer("confidence_interval", "total", total)
-    right = as_int("confidence_interval", "right", right)
-    if not 0 <= right <= total:
-        raise ValueError(f"confidence_interval: right must lie in 0 … total = {total}, got {right}")
-    share, z2 = right / total, Z95**2 / total
-    middle = (share + z2 / 2) / (1 + z2)
-    half = math.sqrt(z2 * share * (1 - share) + z2**2 / 4) / (1 + z2)
+    correct = as_int("confidence_interval", "correct", correct)
+    if not 0 <= correct <= total:
+        raise ValueError(f"confidence_interval: correct must lie in 0 … total = {total}, got {correct}")
+    fraction, z2 = correct / total, Z95**2 / total
+    middle = (fraction + z2 / 2) / (1 + z2)
+    half = math.sqrt(z2 * fraction * (1 - fraction) + z2**2 / 4) / (1 + z2)
     return max(middle - half, 0.0), min(middle + half, 1.0)  # rounding may miss 0 and 1 by a hair
 
 

@@ -45,8 +45,8 @@ def scores(
 ) -> dict[str, Any]:
     """Return how good a model is that sees `view(pictures)`: on the 160, on the book's 41, and on further ones."""
     known = correct(model.predict(view(data.x_train)), data.y_train)
-    found: dict[str, Any] = {f"{name}, right of those it learned from": f"{known} of {len(data.y_train)}"}
+    found: dict[str, Any] = {f"{name}, correct of those it learned from": f"{known} of {len(data.y_train)}"}
     for x, y in ((data.x_test, data.y_test), (data.x_more, data.y_more)):
         card = Scorecard(model.predict(view(x)), y, names=DEER_OR_HORSE)
-        found |= card.facts(f"{name}, {card.total} unseen")
+        found |= card.as_dict(f"{name}, {card.total} unseen")
     return found

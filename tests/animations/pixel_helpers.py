@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 import tinylearn as tl
-from animations import PixelNeuron, PixelStates, Tally
+from animations import CorrectCounts, PixelNeuron, PixelStates
 
 EPOCHS, UPDATES = 4, 2  # two updates an epoch
 STEPS = range(EPOCHS * UPDATES + 1)
@@ -34,12 +34,12 @@ def states(recording):
     return PixelStates(recording, PICTURES, STEPS)
 
 
-def tallies():
-    return [Tally(name, RIGHT[name], TOTALS[name]) for name in RIGHT]
+def counts():
+    return [CorrectCounts(name, RIGHT[name], TOTALS[name]) for name in RIGHT]
 
 
 def neuron(made, targets=(1, 0)):
-    return PixelNeuron(made, targets, tallies()[1:], names=list(PANELS), answers=ANSWERS, notes=["test set", "new"])
+    return PixelNeuron(made, targets, counts()[1:], names=list(PANELS), answers=ANSWERS, notes=["test set", "new"])
 
 
 def limits_of(recording):
@@ -54,7 +54,7 @@ def recomputed(recording):
     values = {"step": list(STEPS), "last_step": [STEPS[-1]] * 9, "weights": [1024] * 9}
     values |= {"scale[-1]": [-limit for limit in limits], "scale[1]": limits}
     for row, name in enumerate(("new", "always deer")):
-        values |= {f"right[{row}]": RIGHT[name], f"total[{row}]": [TOTALS[name]] * 9}
+        values |= {f"correct[{row}]": RIGHT[name], f"total[{row}]": [TOTALS[name]] * 9}
     for picture, name in enumerate(PANELS):
         red = [float(x) for x in PICTURES[picture, :, :, 0].ravel()]
         of_one = {gid: [] for gid in ("plus", "minus", "dense_1.b[0]", "sum", "predicted")}

@@ -5,7 +5,7 @@ import pytest
 from audit import check_all_numbers, check_layout, check_painter, nameless_digits, numbers_on, painted
 from matplotlib.patches import Polygon
 
-from animations import AccuracyGap, LearningRun, Tally, style
+from animations import AccuracyGap, CorrectCounts, LearningRun, style
 
 EPOCHS = [0, 1, 2, 4, 16]
 COUNTS = {"as they are": ([30, 90, 200, 310, 320], [31, 60, 120, 201, 199]),
@@ -14,7 +14,9 @@ TOTALS = 320, 300
 
 
 def run(name, seen, new):
-    return LearningRun(name, Tally("training set", np.array(seen), 320), Tally("test set", np.array(new), 300))
+    return LearningRun(
+        name, CorrectCounts("training set", np.array(seen), 320), CorrectCounts("test set", np.array(new), 300)
+    )
 
 
 def make():
@@ -29,8 +31,8 @@ def shares(i):
 def recomputed():
     values = {"epoch": EPOCHS, "last_epoch": 16}
     for i, counts in enumerate(COUNTS.values()):
-        for j, right in enumerate(counts):
-            values |= {f"run_{i}.right[{j}]": right, f"run_{i}.total[{j}]": TOTALS[j]}
+        for j, correct in enumerate(counts):
+            values |= {f"run_{i}.correct[{j}]": correct, f"run_{i}.total[{j}]": TOTALS[j]}
         values[f"run_{i}.gap"] = [seen / 320 - new / 300 for seen, new in zip(*counts, strict=True)]
     return values
 
@@ -48,7 +50,7 @@ def test_every_number_of_every_frame():
 def test_one_wrong_number_is_noticed(name):
     scene = make()
     values = getattr(scene.runs[1], name)
-    (values if name == "gaps" else values.right)[3] += 1
+    (values if name == "gaps" else values.correct)[3] += 1
     with pytest.raises(AssertionError, match="shows"):
         check_all_numbers(scene, recomputed())
 
@@ -103,14 +105,18 @@ def test_overfitting_is_named_below_its_number_while_there_is_a_gap_after_learni
 
 def test_always_the_same_answer_is_a_line_of_its_own():
     counts = COUNTS["as they are"]
-    always = Tally("always deer", np.full(5, 150), 300)
-    first = LearningRun("with", Tally("training set", counts[0], 320), Tally("test set", counts[1], 300), always)
+    always = CorrectCounts("always deer", np.full(5, 150), 300)
+    first = LearningRun(
+        "with", CorrectCounts("training set", counts[0], 320), CorrectCounts("test set", counts[1], 300), always
+    )
 
     def both():
         return AccuracyGap(EPOCHS, [first, run("without", *counts)])
 
-    values = recomputed() | {f"run_1.{gid}": recomputed()[f"run_0.{gid}"] for gid in ("right[0]", "right[1]", "gap")}
-    check_all_numbers(both(), values | {"run_0.right[2]": [150] * 5, "run_0.total[2]": [300] * 5})
+    values = recomputed() | {
+        f"run_1.{gid}": recomputed()[f"run_0.{gid}"] for gid in ("correct[0]", "correct[1]", "gap")
+    }
+    check_all_numbers(both(), values | {"run_0.correct[2]": [150] * 5, "run_0.total[2]": [300] * 5})
     for texts in check_layout(both(), 0, 4, words_at_ticks=[]):
         assert texts.count("always deer") == 1
     scene = both()
@@ -119,7 +125,7 @@ def test_always_the_same_answer_is_a_line_of_its_own():
     np.testing.assert_allclose(with_it.lines[4].get_ydata(), 0.5)
     assert (len(with_it.lines), len(without.lines)) == (7, 5)
     with pytest.raises(ValueError, match="LearningRun: always has 1 of S, not 2, as seen has 2"):
-        LearningRun("a", Tally("b", [1, 2], 2), Tally("c", [1, 2], 2), Tally("d", [1], 2))
+        LearningRun("a", CorrectCounts("b", [1, 2], 2), CorrectCounts("c", [1, 2], 2), CorrectCounts("d", [1], 2))
 
 
 def test_a_gap_below_zero_has_a_sign():
@@ -155,8 +161,8 @@ def test_frames_in_any_order():
 
 def test_a_frame_in_words():
     assert make().describe(3) == (
-        "Epoch 4 of 16: as they are, right are training set 310 of 320, test set 201 of 300, a gap of 29.9%; changed, "
-        "right are training set 150 of 320, test set 140 of 300, a gap of 0.2%."
+        "Epoch 4 of 16: as they are, correct are training set 310 of 320, test set 201 of 300, a gap of 29.9%; "
+        "changed, correct are training set 150 of 320, test set 140 of 300, a gap of 0.2%."
     )
 
 
@@ -166,6 +172,6 @@ def test_what_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="AccuracyGap: expected 1 to 3 runs, got 0"):
         AccuracyGap([0, 1], [])
     with pytest.raises(TypeError, match="AccuracyGap: runs must be a list of LearningRun"):
-        AccuracyGap([0, 1], [Tally("a", [1, 2], 2)])
+        AccuracyGap([0, 1], [CorrectCounts("a", [1, 2], 2)])
     with pytest.raises(ValueError, match="LearningRun: new has 3 of S, not 2, as seen has 2"):
-        LearningRun("a", Tally("b", [1, 2], 2), Tally("c", [1, 2, 3], 3))
+        LearningRun("a", CorrectCounts("b", [1, 2], 2), CorrectCounts("c", [1, 2, 3], 3))

@@ -25,7 +25,7 @@ from animations.data import (
     texts,
     whole,
 )
-from animations.kit.tallies import Tally, few_tallies
+from animations.kit.correct_counts import CorrectCounts, few_counts
 
 
 class Points(Data):
@@ -75,7 +75,7 @@ class Two(Scene):
 
 
 class Tallied(Scene):
-    tallies: tuple[Tally, ...] = few_tallies()
+    counts: tuple[CorrectCounts, ...] = few_counts()
 
 
 class Unlike(Scene):
@@ -101,7 +101,7 @@ def test_an_object_may_have_lengths_of_its_own():
 
 
 def test_tallies_tell_how_many_epochs_there_are():
-    one, other = Tally("a", [1, 2, 3], 5), Tally("b", [1, 2], 5)
+    one, other = CorrectCounts("a", [1, 2, 3], 5), CorrectCounts("b", [1, 2], 5)
     assert Tallied([one]).frames == Tallied([one, one]).frames == 3
     with pytest.raises(ValueError, match=r"Tallied: 'b' must have a count for each of 3 epochs, got \(2,\)"):
         Tallied([one, other])

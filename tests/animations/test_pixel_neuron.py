@@ -12,16 +12,16 @@ from pixel_helpers import (
     PANELS,
     PICTURES,
     STEPS,
+    counts,
     limits_of,
     neuron,
     recomputed,
     states,
-    tallies,
     trained,
 )
 
 import tinylearn as tl
-from animations import PixelNeuron, PixelStates, Tally, style
+from animations import CorrectCounts, PixelNeuron, PixelStates, style
 
 LAST = STEPS[-1]
 WEIGHTS, PRODUCTS = (438, 198, 288), ((790, 362, 224), (790, 98, 224))  # of the maps: left, bottom, side
@@ -73,7 +73,7 @@ def test_every_digit_says_where_it_came_from_and_stands_behind_its_name(made):
         gids = {"plus": "positive", "minus": "negative", "dense_1.b[0]": "bias", "sum": "sum"}
         assert {names[f"{name}.{gid}"] for gid in gids} == set(gids.values())
         assert all(names[f"{name}.{gid}"] == word for gid, word in gids.items())
-    assert (names["step"], names["last_step"], names["right[0]"]) == ("Update", "of", "new")
+    assert (names["step"], names["last_step"], names["correct[0]"]) == ("Update", "of", "new")
 
 
 # --- maps ------------------------------------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ def test_clock_and_words(made):
         words.append({text.get_text() for text in scene.page.axes.texts} & {"initialise", "adjust, repeat"})
     assert words == [{"initialise"}, {"adjust, repeat"}, {"adjust, repeat"}]
     assert scene.describe(1).startswith("Update 1 of 8: shown a horse, it says ")
-    assert scene.describe(1).endswith("right are new 1 of 7, always deer 4 of 7.")
+    assert scene.describe(1).endswith("correct are new 1 of 7, always deer 4 of 7.")
 
 
 def test_frames_in_any_order(made):
@@ -242,17 +242,17 @@ def test_states_between_kept_records_are_refused():
 def test_other_than_two_pictures_are_refused(recording):
     one = PixelStates(recording, PICTURES[:1], STEPS)
     with pytest.raises(ValueError, match=r"PixelNeuron: expected two pictures with different names, got \('horse',\)"):
-        PixelNeuron(one, [1], tallies(), names=["horse"], answers=ANSWERS, notes=[""])
+        PixelNeuron(one, [1], counts(), names=["horse"], answers=ANSWERS, notes=[""])
     with pytest.raises(ValueError, match=r"different names, got \('horse', 'horse'\)"):
-        PixelNeuron(states(recording), [1, 1], tallies(), names=["horse", "horse"], answers=ANSWERS, notes=["", ""])
+        PixelNeuron(states(recording), [1, 1], counts(), names=["horse", "horse"], answers=ANSWERS, notes=["", ""])
 
 
 def test_tallies_that_do_not_fit_are_refused(made):
     for wrong, got in (([1, 5], r"\[1\. 5\.\]"), ([-1, 4], r"\[-1\.  4\.\]"), ([0.5, 1], r"\[0\.5 1\. \]")):
-        with pytest.raises(ValueError, match=rf"Tally: 'seen' must count 0 to 4 right answers, got {got}"):
-            Tally("seen", wrong, 4)
+        with pytest.raises(ValueError, match=rf"CorrectCounts: 'seen' must count 0 to 4 correct answers, got {got}"):
+            CorrectCounts("seen", wrong, 4)
     words = {"names": list(PANELS), "answers": ANSWERS, "notes": ["", ""]}
     with pytest.raises(ValueError, match=r"PixelNeuron: 'seen' must have a count for each of 9 epochs, got \(2,\)"):
-        PixelNeuron(made, [1, 0], [Tally("seen", [1, 2], 4)], **words)
-    with pytest.raises(ValueError, match="PixelNeuron: expected 1 to 3 tallies, got 4"):
-        PixelNeuron(made, [1, 0], [*tallies(), tallies()[0]], **words)
+        PixelNeuron(made, [1, 0], [CorrectCounts("seen", [1, 2], 4)], **words)
+    with pytest.raises(ValueError, match="PixelNeuron: expected 1 to 3 counts, got 4"):
+        PixelNeuron(made, [1, 0], [*counts(), counts()[0]], **words)

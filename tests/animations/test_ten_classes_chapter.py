@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from audit import check_all_numbers, check_layout, nameless_digits
 
-from animations import LearningRun, Tally
+from animations import CorrectCounts, LearningRun
 from chapters import ch07_ten_classes as ch07
 from chapters.parts import images
 from tinylearn import CategoricalCrossEntropy, Evaluate, Recorder, RMSprop, fit
@@ -125,14 +125,14 @@ def test_the_gap_is_what_counting_during_the_same_training_finds(made, augment):
         count.measure(model)
     fit(model, data.x_train, data.y_train, loss=CategoricalCrossEntropy(from_logits=True), optimizer=RMSprop(1e-3),
         epochs=2, batch_size=32, augment=augment, rng=rng, workers=2, callbacks=counts)  # fmt: skip
-    assert [run.seen.right.tolist(), run.new.right.tolist()] == [count.values for count in counts]
+    assert [run.seen.correct.tolist(), run.new.correct.tolist()] == [count.values for count in counts]
     assert (run.name, run.seen.total, run.new.total) == ("a name", 40, 40)
 
 
 def test_both_networks_start_alike_and_are_counted_on_few_pictures(made, monkeypatch):
     asked = []
     monkeypatch.setattr(ch07, "learning_run", lambda *given: asked.append(given) or LearningRun(
-        given[0], Tally("a", [1, 2], 2), Tally("b", [1, 1], 2)))  # fmt: skip
+        given[0], CorrectCounts("a", [1, 2], 2), CorrectCounts("b", [1, 1], 2)))  # fmt: skip
     scene = ch07.overfitting(made[0].data, 1, 7)
     assert [(augment, epochs, seed) for _, _, augment, epochs, seed in asked] == [(None, 1, 7), (ch07.AUGMENT, 1, 7)]
     assert [run.name for run in scene.runs] == ["without augmentation", "with augmentation"]

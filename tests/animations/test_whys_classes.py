@@ -9,27 +9,29 @@ from animations import (
     AccuracyGap,
     AugmentationSteps,
     ClassBars,
+    CorrectCounts,
     ImageGrid,
     LearningRun,
     SideBySide,
     SoftmaxBars,
-    Tally,
 )
 
 NAMES, STEPS = ("cat", "dog", "frog"), [0, 1, 20]
 
 
 def gap(always=None):
-    runs = [LearningRun(name, Tally("training set", [3, 40, 41], 41), Tally("test set", [7, 5, 6], 12),
-                        *([Tally("always the same", [5, 5, 5], 12)] if name == "dense" else []))
+    runs = [LearningRun(name, CorrectCounts("training set", [3, 40, 41], 41), CorrectCounts("test set", [7, 5, 6], 12),
+                        *([CorrectCounts("always the same", [5, 5, 5], 12)] if name == "dense" else []))
             for name in ("dense", "convolutional")]  # fmt: skip
     return AccuracyGap([0, 1, 5], runs)
 
 
 def by_class(**changed):
-    """A run whose right answers are known class by class."""
-    counted = {"right": [3, 5], "total": 9, "of_each": [[1, 0, 2], [1, 3, 1]], "classes": NAMES} | changed
-    return AccuracyGap([0, 1], [LearningRun("dense", Tally("training set", **counted), Tally("test set", [1, 2], 4))])
+    """A run whose correct answers are known class by class."""
+    counted = {"correct": [3, 5], "total": 9, "of_each": [[1, 0, 2], [1, 3, 1]], "classes": NAMES} | changed
+    return AccuracyGap(
+        [0, 1], [LearningRun("dense", CorrectCounts("training set", **counted), CorrectCounts("test set", [1, 2], 4))]
+    )
 
 
 def augmentation():
@@ -101,18 +103,18 @@ def test_names_the_layer_before_the_last():
 
 
 def test_leads_from_a_gap_to_counts():
-    assert asked_back(gap(), "run_1.gap") == ["run_1.gap", "run_1.share", "run_1.right"]
-    assert gap().why("run_0.share[1]", 1).parts[0].arithmetic == "5.0 / 12.0 = 0.4166666666666667"
+    assert asked_back(gap(), "run_1.gap") == ["run_1.gap", "run_1.accuracy", "run_1.correct"]
+    assert gap().why("run_0.accuracy[1]", 1).parts[0].arithmetic == "5.0 / 12.0 = 0.4166666666666667"
 
 
-def test_leads_from_right_answers_to_those_of_a_class():
-    why = by_class().why("run_0.right[0]", 1)
+def test_leads_from_correct_answers_to_those_of_a_class():
+    why = by_class().why("run_0.correct[0]", 1)
     assert [(label, *term) for label, term in zip(why.parts[0].labels, why.parts[0].terms, strict=True)] == [
-        ("cat", 1, "run_0.right[0].of[0]"),
-        ("dog", 3, "run_0.right[0].of[1]"),
-        ("frog", 1, "run_0.right[0].of[2]"),
+        ("cat", 1, "run_0.correct[0].of[0]"),
+        ("dog", 3, "run_0.correct[0].of[1]"),
+        ("frog", 1, "run_0.correct[0].of[2]"),
     ]
-    assert by_class().why("run_0.right[1].of[0]", 1) is None
+    assert by_class().why("run_0.correct[1].of[0]", 1) is None
 
 
 @pytest.mark.parametrize(("changed", "message"), [
@@ -120,7 +122,7 @@ def test_leads_from_right_answers_to_those_of_a_class():
     ({"classes": None}, "'training set' needs of_each and classes together"),
 ])  # fmt: skip
 def test_refuses_classes_that_do_not_add_up(changed, message):
-    with pytest.raises(ValueError, match=f"Tally: {message}"):
+    with pytest.raises(ValueError, match=f"CorrectCounts: {message}"):
         by_class(**changed)
 
 
@@ -153,7 +155,7 @@ def test_refuses_what_does_not_explain_the_probabilities(given, changed, message
         bars(given, **changed)
 
 
-@pytest.mark.parametrize("gid", ["run_2.gap", "run_0.right[3]", "run_1.right[2]", "nothing"])
+@pytest.mark.parametrize("gid", ["run_2.gap", "run_0.correct[3]", "run_1.correct[2]", "nothing"])
 def test_says_nothing_of_counts_that_are_not_there(gid):
     assert gap().why(gid, 0) is None
 

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 import tinylearn as tl
-from animations import LineFit, NeuronDiagram, NeuronStates, NeuronUpdates, PixelNeuron, PixelStates, SideBySide, Tally
+from animations import (
+    CorrectCounts,
+    LineFit,
+    NeuronDiagram,
+    NeuronStates,
+    NeuronUpdates,
+    PixelNeuron,
+    PixelStates,
+    SideBySide,
+)
 from animations.why import Code, Sum
 from tests.animations.why_checks import check_whys
 from tinylearn.datasets import celsius_fahrenheit
@@ -39,8 +48,8 @@ def pixel_scene(zeros=True):
     tl.fit(model, pictures[..., 0].reshape(10, -1), labels[:, None] * 1.0, loss=tl.BinaryCrossEntropy(),
            optimizer=tl.Adam(), epochs=5, batch_size=4, rng=rng, callbacks=[recorder])  # fmt: skip
     states = PixelStates(recorder.recording, pictures[:2], [0, 3, 9, 15])
-    tally = Tally("training set", [4, 5, 6, 7], 10)
-    return PixelNeuron(states, (0, 1), [tally], names=("horse", "deer"), answers=("deer", "horse"), notes=["", ""])
+    count = CorrectCounts("training set", [4, 5, 6, 7], 10)
+    return PixelNeuron(states, (0, 1), [count], names=("horse", "deer"), answers=("deer", "horse"), notes=["", ""])
 
 
 def test_the_diagram_and_the_line(celsius, rows):

@@ -89,9 +89,9 @@ NUMBERS = {
         tl.majority_baseline, target=labels(4, 3, empty=WRONG, larger=OPEN), speaks=("classes",)
     ),
     "metrics.classes": Subject(metrics.classes, values=scores, speaks=("values",)),
-    "confidence_interval": Subject(tl.confidence_interval, right=whole(3, low=0), total=whole(7)),
+    "confidence_interval": Subject(tl.confidence_interval, correct=whole(3, low=0), total=whole(7)),
     "Scorecard": Subject(
-        lambda **given: (str(card := tl.Scorecard(**given)), card.facts("a model")),
+        lambda **given: (str(card := tl.Scorecard(**given)), card.as_dict("a model")),
         predicted=labels(4, 3),
         target=labels(4, 3),
         names=choice(["a", "b", "c"], ("ä", "", "c d"), wrong=[None, [], 3, [1, 2, 3]]),

@@ -82,27 +82,32 @@ scene("HiddenLayer, its words", lambda **given: an.HiddenLayer(
       targets=labels(2, 2), classes=words("deer", "horse"), title=word("hidden"), ends=words("a", "b"))  # fmt: skip
 
 
-def tally(name: str = "seen", right: Any = (1, 2, 4), total: Any = 4) -> an.Tally:
-    return an.Tally(name, np.array(right), total)
+def counts(name: str = "seen", correct: Any = (1, 2, 4), total: Any = 4) -> an.CorrectCounts:
+    return an.CorrectCounts(name, np.array(correct), total)
 
 
-TALLIES = objects(
-    "Tally(…)", tally, lambda: tally("new", (0, 4, 2), 9), wrong=[[tally()] * 4, [tally(right=[1])], [(1, 2, 3)]]
+ALL_COUNTS = objects(
+    "CorrectCounts(…)",
+    counts,
+    lambda: counts("new", (0, 4, 2), 9),
+    wrong=[[counts()] * 4, [counts(correct=[1])], [(1, 2, 3)]],
 )
 COUNTS = array(3, low=0, high=4, whole=True, nan=WRONG)
 NEURON = {"names": ("horse", "deer"), "answers": ("deer", "horse"), "notes": ("", "new")}
-scene("PixelNeuron", an.PixelNeuron, states=PIXEL_STATES, targets=labels(2, 2), tallies=TALLIES,
+scene("PixelNeuron", an.PixelNeuron, states=PIXEL_STATES, targets=labels(2, 2), counts=ALL_COUNTS,
       names=words("horse", "deer"), answers=words("deer", "horse"), notes=words("", "new"))  # fmt: skip
 scene("PixelNeuron, its pictures", lambda pictures: an.PixelNeuron(
-          an.PixelStates(run(16)[1], pictures, [0, 1, 4]), [1, 0], [tally()], **NEURON),
+          an.PixelStates(run(16)[1], pictures, [0, 1, 4]), [1, 0], [counts()], **NEURON),
       pictures=array(2, 4, 4, 3, low=0, nan=WRONG), speaks=("PixelStates",))  # fmt: skip
-RUN = objects("LearningRun(…)", lambda: an.LearningRun("a", tally(), tally("new", (0, 4, 2), 9)),
-              wrong=[[tally()], [an.LearningRun("a", tally(right=[1]), tally(right=[2]))]])  # fmt: skip
+RUN = objects("LearningRun(…)", lambda: an.LearningRun("a", counts(), counts("new", (0, 4, 2), 9)),
+              wrong=[[counts()], [an.LearningRun("a", counts(correct=[1]), counts(correct=[2]))]])  # fmt: skip
 scene("AccuracyGap", an.AccuracyGap, epochs=EPOCHS, runs=RUN)
 scene("LearningRun", lambda **given: an.AccuracyGap([0, 1, 4], [an.LearningRun(**given)]), name=word("as they are"),
-      seen=one_of("Tally(…)", tally, (1, 2, 3)), new=one_of("Tally(…)", tally, tally(right=[1])))  # fmt: skip
+      seen=one_of("CorrectCounts(…)", counts, (1, 2, 3)),
+      new=one_of("CorrectCounts(…)", counts, counts(correct=[1])))  # fmt: skip
 scene("AugmentationSteps", an.AugmentationSteps, picture=array(4, 6, 3, low=0, nan=WRONG),
       mirrored=array(3, low=0, high=1, whole=True, nan=WRONG), angles=array(3, low=-180, high=180, nan=WRONG),
       shifts=array(3, 2, low=-0.9, high=0.9, nan=WRONG), name=word("a truck"), slow=whole(1, 2, 5))  # fmt: skip
-scene("Tally", lambda **given: an.AccuracyGap([0, 1, 4], [an.LearningRun("a", tally(), an.Tally(**given))]),
-      name=word("seen"), right=COUNTS, total=whole(4, 50), speaks=("AccuracyGap", "LearningRun"))  # fmt: skip
+scene("CorrectCounts",
+      lambda **given: an.AccuracyGap([0, 1, 4], [an.LearningRun("a", counts(), an.CorrectCounts(**given))]),
+      name=word("seen"), correct=COUNTS, total=whole(4, 50), speaks=("AccuracyGap", "LearningRun"))  # fmt: skip

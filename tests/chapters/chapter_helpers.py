@@ -99,12 +99,12 @@ def check_films(run):
 
 
 def check_scorecard(headline, name, count):
-    """The accuracy of `name` on `count` pictures comes with count, matrix, baseline, interval, and a true verdict."""
-    right, total = (int(word) for word in headline[f"{name}, right"].split(" of "))
+    """The accuracy of `name` on `count` pictures comes with count, matrix, baseline, interval, and a true summary."""
+    correct, total = (int(word) for word in headline[f"{name}, correct"].split(" of "))
     matrix = np.array(headline[f"{name}, confusion matrix"])
-    assert (matrix.trace(), matrix.sum(), total) == (right, total, count)
-    assert headline[f"{name}, accuracy"] == right / total
+    assert (matrix.trace(), matrix.sum(), total) == (correct, total, count)
+    assert headline[f"{name}, accuracy"] == correct / total
     assert headline[f"{name}, baseline"] == matrix.sum(axis=1).max() / total
     low, high = headline[f"{name}, 95 % interval"]
-    assert low < right / total < high
-    assert headline[f"{name}, verdict"].startswith("better than") == (low > headline[f"{name}, baseline"])
+    assert low < correct / total < high
+    assert headline[f"{name}, summary"].startswith("better than") == (low > headline[f"{name}, baseline"])

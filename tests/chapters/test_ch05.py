@@ -33,9 +33,9 @@ def test_the_neuron_has_learned_the_two_that_are_shown(drawn):
 
 def test_three_layers_know_by_heart_what_they_have_seen_and_not_much_else(drawn):
     headline = drawn.headline
-    right, of, total = headline["three layers, right of those it learned from"].split()
+    correct, of, total = headline["three layers, correct of those it learned from"].split()
     assert (of, total) == ("of", "160")
-    assert int(right) >= 155
+    assert int(correct) >= 155
     assert headline["neuron, 400 unseen, accuracy"] < 0.65
     assert headline["three layers, 400 unseen, accuracy"] < 0.75
 
@@ -54,34 +54,37 @@ def test_the_films_show_what_the_headline_says(drawn):
     assert neuron.states.predicted[-1] == pytest.approx(wanted)
     compared = films["ch05_neuron_and_network"].scene.runs
     for run, name in zip(compared, ("neuron", "three layers"), strict=True):
-        seen, new, always = run.tallies
-        assert f"{seen.right[-1]} of {seen.total}" == headline[f"{name}, right of those it learned from"]
-        assert f"{new.right[-1]} of {new.total}" == headline[f"{name}, 41 unseen, right"]
-        assert always.right[0] / always.total == headline[f"{name}, 41 unseen, baseline"]
-    for one, other in zip(neuron.tallies, compared[0].tallies[1:], strict=True):
-        assert (one.name, one.total, one.right.tolist()) == (other.name, other.total, other.right.tolist())
+        seen, new, always = run.counts
+        assert f"{seen.correct[-1]} of {seen.total}" == headline[f"{name}, correct of those it learned from"]
+        assert f"{new.correct[-1]} of {new.total}" == headline[f"{name}, 41 unseen, correct"]
+        assert always.correct[0] / always.total == headline[f"{name}, 41 unseen, baseline"]
+    for one, other in zip(neuron.counts, compared[0].counts[1:], strict=True):
+        assert (one.name, one.total, one.correct.tolist()) == (other.name, other.total, other.correct.tolist())
 
 
 def test_numbers_in_the_text_are_those_of_the_run(drawn):
     """Prose and table of numbers are computed apart from each other."""
     headline, said = drawn.headline, [words for words in drawn.cells if isinstance(words, list)]
-    right, low, high = headline["neuron, 41 unseen, right"].split()[0], *headline["neuron, 41 unseen, 95 % interval"]
+    correct, low, high = (
+        headline["neuron, 41 unseen, correct"].split()[0],
+        *headline["neuron, 41 unseen, 95 % interval"],
+    )
     matrix = headline["neuron, 41 unseen, confusion matrix"]
-    known = [headline[f"{name}, right of those it learned from"].split()[0] for name in ("three layers", "neuron")]
+    known = [headline[f"{name}, correct of those it learned from"].split()[0] for name in ("three layers", "neuron")]
     most = str(round(41 * headline["neuron, 41 unseen, baseline"]))
     (worth,) = (words for words in said if "We cannot say" in words)
     assert worth[:4] == [f"{headline['neuron, 41 unseen, accuracy']:.1%}", "41", most, "deer"]
     assert worth[-10:-7] == [f"{low:.0%}", f"{high:.0%}", "inside"]
     assert worth[-4:] == [str(count) for row in matrix for count in row]
     (gap,) = (words for words in said if words[:3] == [known[0], "160", known[1]])
-    assert gap[3:6] == ["41", headline["three layers, 41 unseen, right"].split()[0], right]
+    assert gap[3:6] == ["41", headline["three layers, 41 unseen, correct"].split()[0], correct]
     (more,) = (words for words in said if "400" in words)
-    assert more[more.index("400") + 1] == headline["neuron, 400 unseen, right"].split()[0]
+    assert more[more.index("400") + 1] == headline["neuron, 400 unseen, correct"].split()[0]
     assert more[-4:-1] == [f"{end:.0%}" for end in headline["three layers, 400 unseen, 95 % interval"]] + [
         "better than the baseline"
     ]
-    assert headline["three layers, 400 unseen, verdict"].startswith("better than")
-    assert headline["neuron, 41 unseen, verdict"].startswith('not shown to be better than always saying "deer"')
+    assert headline["three layers, 400 unseen, summary"].startswith("better than")
+    assert headline["neuron, 41 unseen, summary"].startswith('not shown to be better than always saying "deer"')
 
 
 def test_the_pictures_shown_are_of_the_test_set(drawn):
@@ -150,8 +153,8 @@ def test_counts_are_those_of_the_recorded_parameters(monkeypatch):
         recording.restore(neuron, step)
         for count, x, y in zip(counts[:2], (data.x_train, data.x_test), (data.y_train, data.y_test), strict=True):
             card = Scorecard(neuron.predict(chapter.red_pixels(x)), y, names=DEER_OR_HORSE)
-            assert count.right[place] == card.right
-    assert counts[0].right[-1] > counts[0].right[0], "it has learned something"
+            assert count.correct[place] == card.correct
+    assert counts[0].correct[-1] > counts[0].correct[0], "it has learned something"
 
 
 def test_recording_changes_nothing_of_the_training(monkeypatch):

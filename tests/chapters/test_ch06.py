@@ -49,10 +49,10 @@ def test_the_three_arrays_of_the_book(drawn):
 def test_networks_that_are_compared_end_as_the_headline_says(drawn):
     headline, runs = drawn.headline, drawn.films["ch06_dense_and_convolution"].scene.runs
     for name, run in zip(("dense", "convolutional"), runs, strict=True):
-        seen, new = (f"{tally.right[-1]} of {tally.total}" for tally in run.tallies)
+        seen, new = (f"{count.correct[-1]} of {count.total}" for count in run.counts)
         assert (seen, new) == (
-            headline[f"{name}, right of those it learned from"],
-            headline[f"{name}, 400 unseen, right"],
+            headline[f"{name}, correct of those it learned from"],
+            headline[f"{name}, 400 unseen, correct"],
         )
 
 
@@ -166,7 +166,7 @@ def test_every_accuracy_comes_with_its_count_interval_and_baseline(drawn, name, 
 
 
 def test_no_accuracy_stands_alone(drawn):
-    models = {key.rpartition(",")[0] for key in drawn.headline if key.endswith(("accuracy", "right"))}
+    models = {key.rpartition(",")[0] for key in drawn.headline if key.endswith(("accuracy", "correct"))}
     assert models == {f"{name}, {count} unseen" for name in ("eight filters", "dense", "convolutional")
                       for count in (41, 400)}  # fmt: skip
 
@@ -175,10 +175,10 @@ def test_what_is_said_of_the_two_networks(monkeypatch, data):
     """After 15 of the 40 epochs it is so already: of 400 unseen six in seven, and five in eight."""
     monkeypatch.setattr(chapter, "CNN_EPOCHS", 15)
     (dense, convolutional), found, _ = chapter.compare(data, np.random.default_rng(0), quick=False)
-    assert found["dense, right of those it learned from"] == "160 of 160"
+    assert found["dense, correct of those it learned from"] == "160 of 160"
     assert found["dense, 400 unseen, accuracy"] == pytest.approx(5 / 8, abs=0.06)
     assert found["convolutional, 400 unseen, accuracy"] == pytest.approx(6 / 7, abs=0.06)
-    few = [int(found[f"{name}, 41 unseen, right"].split()[0]) for name in ("dense", "convolutional")]
+    few = [int(found[f"{name}, 41 unseen, correct"].split()[0]) for name in ("dense", "convolutional")]
     assert few[0] < few[1]
     assert (found["dense, parameters"], found["convolutional, parameters"]) == (67_713, 166_817)
     assert convolutional.named_parameters()["dense_1.w"].size > 166_817 / 2, "most of them stand in a dense layer"

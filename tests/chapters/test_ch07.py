@@ -154,8 +154,8 @@ def test_the_films_show_what_the_headline_says(drawn):
 
 def test_what_it_has_learned_from_is_counted(tmp_path):
     run = new_run(tmp_path)
-    right = sum(run.model.predict(run.data.x_train).argmax(axis=1) == run.data.y_train)
-    assert chapter.headline(run)["right of those it learned from"] == f"{right} of 70"
+    correct = sum(run.model.predict(run.data.x_train).argmax(axis=1) == run.data.y_train)
+    assert chapter.headline(run)["correct of those it learned from"] == f"{correct} of 70"
 
 
 def test_the_files(drawn):

@@ -134,42 +134,42 @@ def test_always_saying_the_same_is_right_as_often_as_the_baseline_says(target):
 
 
 @pytest.mark.parametrize(
-    ("right", "total", "low", "high"),
+    ("correct", "total", "low", "high"),
     [(24, 41, 0.4337, 0.7224), (0, 10, 0, 0.2775), (10, 10, 0.7225, 1), (1, 2, 0.0945, 0.9055)],
 )
-def test_known_intervals(right, total, low, high):
-    assert confidence_interval(right, total) == pytest.approx((low, high), abs=1e-4)
+def test_returns_known_intervals(correct, total, low, high):
+    assert confidence_interval(correct, total) == pytest.approx((low, high), abs=1e-4)
 
 
 @given(st.integers(1, 500).flatmap(lambda total: st.tuples(st.integers(0, total), st.just(total))))
 def test_the_ends_of_the_interval_are_1_96_standard_deviations_off(counts):
-    right, total = counts
-    share, (low, high) = right / total, confidence_interval(right, total)
-    assert 0 <= low <= share + 1e-12  # rounding
-    assert share - 1e-12 <= high <= 1
+    correct, total = counts
+    fraction, (low, high) = correct / total, confidence_interval(correct, total)
+    assert 0 <= low <= fraction + 1e-12  # rounding
+    assert fraction - 1e-12 <= high <= 1
     assert high - low < 3.93 / (2 * math.sqrt(total)), "wider than where the variance is largest"
     for end in (low, high):
-        assert (share - end) ** 2 == pytest.approx(1.959964**2 * end * (1 - end) / total, abs=1e-12)
-    assert confidence_interval(total - right, total) == pytest.approx((1 - high, 1 - low)), "right and wrong swapped"
+        assert (fraction - end) ** 2 == pytest.approx(1.959964**2 * end * (1 - end) / total, abs=1e-12)
+    assert confidence_interval(total - correct, total) == pytest.approx((1 - high, 1 - low)), "right and wrong swapped"
 
 
 def test_about_95_of_100_intervals_hold_the_truth():
     held = []
-    for right in np.random.default_rng(0).binomial(50, 0.7, size=2000):
-        low, high = confidence_interval(right, 50)
+    for correct in np.random.default_rng(0).binomial(50, 0.7, size=2000):
+        low, high = confidence_interval(correct, 50)
         held.append(low <= 0.7 <= high)
     assert 0.93 < np.mean(held) < 0.97
 
 
 @pytest.mark.parametrize(
-    ("right", "total", "error", "message"),
+    ("correct", "total", "error", "message"),
     [
-        (5, 4, ValueError, "right must lie in 0 … total = 4, got 5"),
-        (-1, 4, ValueError, "right must lie in 0 … total = 4, got -1"),
+        (5, 4, ValueError, "correct must lie in 0 … total = 4, got 5"),
+        (-1, 4, ValueError, "correct must lie in 0 … total = 4, got -1"),
         (0, 0, ValueError, "total must be at least 1, got 0"),
-        (0.5, 4, TypeError, "right must be a whole number, got 0.5"),
+        (0.5, 4, TypeError, "correct must be a whole number, got 0.5"),
     ],
 )
-def test_counts_that_are_none_are_refused(right, total, error, message):
+def test_counts_that_are_none_are_refused(correct, total, error, message):
     with pytest.raises(error, match=f"confidence_interval: {message}"):
-        confidence_interval(right, total)
+        confidence_interval(correct, total)

@@ -11,17 +11,17 @@ NAMES = ("deer", "horse")
 
 
 def test_the_book_s_neuron_is_worth_nothing():
-    """It calls all but two of 41 animals a horse: 24 right, as many as there are horses."""
+    """It calls all but two of 41 animals a horse: 24 correct, as many as there are horses."""
     card = Scorecard([1] * 23 + [0] + [0] + [1] * 16, [1] * 24 + [0] * 17, names=NAMES)
-    assert (card.right, card.total, card.majority) == (24, 41, "horse")
+    assert (card.correct, card.total, card.majority) == (24, 41, "horse")
     assert card.accuracy == card.baseline == 24 / 41
     assert not card.is_better
-    assert card.verdict() == 'no better than always saying "horse"'
-    assert card.verdict() in str(card)
+    assert card.summary() == 'no better than always saying "horse"'
+    assert card.summary() in str(card)
 
 
 @pytest.mark.parametrize(
-    ("right", "verdict"),
+    ("correct", "summary"),
     [
         (20, 'no better than always saying "deer"'),
         (50, 'no better than always saying "deer"'),
@@ -29,13 +29,13 @@ def test_the_book_s_neuron_is_worth_nothing():
         (60, 'better than always saying "deer"'),  # from here on the interval lies above 0.5
     ],
 )
-def test_the_verdict_asks_for_more_than_chance(right, verdict):
+def test_summary_asks_for_more_than_chance(correct, summary):
     target = np.arange(100) % 2
-    predicted = np.where(np.arange(100) < right, target, 1 - target)
+    predicted = np.where(np.arange(100) < correct, target, 1 - target)
     card = Scorecard(predicted, target, names=NAMES)
-    assert card.right == right
-    assert card.verdict() == verdict
-    assert card.is_better == (confidence_interval(right, 100)[0] > 0.5)
+    assert card.correct == correct
+    assert card.summary() == summary
+    assert card.is_better == (confidence_interval(correct, 100)[0] > 0.5)
 
 
 def test_its_numbers_are_those_of_the_metrics():
@@ -45,19 +45,19 @@ def test_its_numbers_are_those_of_the_metrics():
     np.testing.assert_array_equal(card.matrix, confusion_matrix(scores, target))
     assert card.accuracy == pytest.approx(accuracy(scores, target))
     assert card.baseline == majority_baseline(target)
-    assert card.interval == confidence_interval(card.right, 50)
+    assert card.interval == confidence_interval(card.correct, 50)
     assert np.bincount(target)[card.names.index(card.majority)] == card.baseline * 50
 
 
-def test_facts_are_ready_for_a_file():
-    facts = json.loads(json.dumps(Scorecard([[0.9], [0.4], [0.6]], [1, 0, 0], names=NAMES).facts("neuron")))
-    assert facts == {
+def test_as_dict_is_ready_for_a_file():
+    numbers = json.loads(json.dumps(Scorecard([[0.9], [0.4], [0.6]], [1, 0, 0], names=NAMES).as_dict("neuron")))
+    assert numbers == {
         "neuron, accuracy": pytest.approx(2 / 3),
-        "neuron, right": "2 of 3",
+        "neuron, correct": "2 of 3",
         "neuron, 95 % interval": [0.2077, 0.9385],
         "neuron, baseline": pytest.approx(2 / 3),
         "neuron, confusion matrix": [[1, 1], [0, 1]],
-        "neuron, verdict": 'no better than always saying "deer"',
+        "neuron, summary": 'no better than always saying "deer"',
     }
 
 

@@ -18,13 +18,13 @@ class Scorecard:
     predicted and target are those that `accuracy` takes; `names` are the K classes' names, class 0 first.
 
     matrix     (K, K) counts: row is the true class, column the predicted one
-    right      of `total` examples; `accuracy` is the share
+    correct    of `total` examples; `accuracy` is the fraction
     interval   the 95 % confidence interval of the accuracy
     majority   the name of the most frequent class; always saying it has the accuracy `baseline`
     is_better  does the whole interval lie above the baseline?
 
     >>> print(Scorecard([1] * 35 + [0] * 6, [1] * 24 + [0] * 17, names=["deer", "horse"]))
-    30 of 41 right: accuracy 0.732, 95 % interval 0.581 to 0.843
+    30 of 41 correct: accuracy 0.732, 95 % interval 0.581 to 0.843
     always saying "horse": 24 of 41, accuracy 0.585
     not shown to be better than always saying "horse": 41 examples are too few to tell
     true / predicted  deer  horse
@@ -37,16 +37,16 @@ class Scorecard:
         if not self.names:
             raise ValueError(f"Scorecard: names must hold a text for each class, got {names!r}")
         self.matrix = confusion_matrix(predicted, target, len(self.names))
-        self.right, self.total = int(self.matrix.trace()), int(self.matrix.sum())
+        self.correct, self.total = int(self.matrix.trace()), int(self.matrix.sum())
         if self.total == 0:
             raise ValueError("Scorecard: expected at least one example, got none")
-        self.accuracy = self.right / self.total
-        self.interval = confidence_interval(self.right, self.total)
+        self.accuracy = self.correct / self.total
+        self.interval = confidence_interval(self.correct, self.total)
         self.majority = self.names[self.matrix.sum(axis=1).argmax()]
         self.baseline = majority_baseline(target)
         self.is_better = self.baseline < self.interval[0]
 
-    def verdict(self) -> str:
+    def summary(self) -> str:
         """Return whether the model is better than always saying the most frequent class."""
         other = f'always saying "{self.majority}"'
         if self.is_better:
@@ -55,24 +55,25 @@ class Scorecard:
             return f"no better than {other}"
         return f"not shown to be better than {other}: {self.total} examples are too few to tell"
 
-    def facts(self, name: str) -> dict[str, Any]:
+    def as_dict(self, name: str) -> dict[str, Any]:
         """Return the same as numbers and texts for a JSON file; each key begins with `name`, of model or data."""
         return {
             f"{name}, accuracy": self.accuracy,
-            f"{name}, right": f"{self.right} of {self.total}",
+            f"{name}, correct": f"{self.correct} of {self.total}",
             f"{name}, 95 % interval": [round(end, 4) for end in self.interval],
             f"{name}, baseline": self.baseline,
             f"{name}, confusion matrix": self.matrix.tolist(),
-            f"{name}, verdict": self.verdict(),
+            f"{name}, summary": self.summary(),
         }
 
     def __str__(self) -> str:
         low, high = self.interval
         most = self.matrix.sum(axis=1).max()
+        interval = f"95 % interval {low:.3f} to {high:.3f}"
         lines = [
-            f"{self.right} of {self.total} right: accuracy {self.accuracy:.3f}, 95 % interval {low:.3f} to {high:.3f}",
+            f"{self.correct} of {self.total} correct: accuracy {self.accuracy:.3f}, {interval}",
             f'always saying "{self.majority}": {most} of {self.total}, accuracy {self.baseline:.3f}',
-            self.verdict(),
+            self.summary(),
         ]
         columns = [("true / predicted", *self.names), *zip(self.names, *self.matrix.astype(str).tolist(), strict=True)]
         widths = [max(map(len, column)) for column in columns]

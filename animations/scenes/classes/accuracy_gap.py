@@ -20,8 +20,8 @@ from animations.checks import Shape
 from animations.data import Data, Field, clock, instance, text
 from animations.kit import style
 from animations.kit.axes import add_label, add_number
+from animations.kit.correct_counts import LOOKS, ROW, CorrectCounts, in_words
 from animations.kit.page import Page, PageScene
-from animations.kit.tallies import LOOKS, ROW, Tally, in_words
 from animations.kit.whys import explained
 from animations.scenes.classes.gap_whys import GAPS
 from animations.why import Why
@@ -32,20 +32,20 @@ ROOM = 1.42  # of the axis of epochs, beside the longest run: for the gap
 
 
 class LearningRun(Data):
-    """How one network learns: its name, and how many answers are right of two sets that `seen` and `new` name.
+    """How one network learns: its name, and its correct answers on two sets, `seen` and `new`.
 
-    always   how many of the second set always giving the same answer gets right, if that is to be drawn
+    always   the correct answers on the second set of a model that always says the same; None to leave it out
     """
 
     name: str = text()
-    seen: Tally = instance(Tally)
-    new: Tally = instance(Tally)
-    always: Tally | None = instance(Tally, default=None)
+    seen: CorrectCounts = instance(CorrectCounts)
+    new: CorrectCounts = instance(CorrectCounts)
+    always: CorrectCounts | None = instance(CorrectCounts, default=None)
 
     def prepare(self) -> None:
-        self.tallies = (self.seen, self.new, *([self.always] if self.always is not None else []))
-        self.shares = np.array([tally.right / tally.total for tally in (self.seen, self.new)])  # (2, S)
-        self.gaps = self.shares[0] - self.shares[1]
+        self.counts = (self.seen, self.new, *([self.always] if self.always is not None else []))
+        self.accuracies = np.array([each.correct / each.total for each in (self.seen, self.new)])  # (2, S)
+        self.gaps = self.accuracies[0] - self.accuracies[1]
 
 
 def few_runs(length: str) -> Any:
@@ -71,7 +71,8 @@ class AccuracyGap(PageScene):
     epochs   (S,) the epoch of each frame
     runs     of a LearningRun each, with a count for each frame
 
-    The gids of its numbers, of run i and set j: "epoch", "last_epoch", "run_i.right[j]", "run_i.total[j]", "run_i.gap".
+    The gids of its numbers, for run i and set j:
+    "epoch", "last_epoch", "run_i.correct[j]", "run_i.total[j]", "run_i.gap".
     """
 
     epochs: np.ndarray = clock("S")
@@ -92,7 +93,8 @@ class AccuracyGap(PageScene):
 
     def describe(self, frame: int) -> str:
         told = [
-            f"{run.name}, right are {in_words(run.tallies, frame)}, a gap of {run.gaps[frame]:.1%}" for run in self.runs
+            f"{run.name}, correct are {in_words(run.counts, frame)}, a gap of {run.gaps[frame]:.1%}"
+            for run in self.runs
         ]
         return f"Epoch {self.epochs[frame]} of {self.epochs[-1]}: {'; '.join(told)}."
 
@@ -103,23 +105,23 @@ class AccuracyGap(PageScene):
         """Write the name of a run, and a row for each set: a piece of its line, its name, its count."""
         page, left = self.page, WIDE * i + 30
         page.text(run.name, (left, HIGH - 88), size=style.LARGE, weight="bold")
-        for j, (tally, look) in enumerate(zip(run.tallies, LOOKS, strict=False)):
+        for j, (each, look) in enumerate(zip(run.counts, LOOKS, strict=False)):
             y = HIGH - 126 - ROW * j
             page.axes.plot([left, left + 26, left + 52], [y] * 3, linewidth=2, markersize=8, markevery=[1], **look)
-            page.text(tally.name, (left + 68, y))
-            count = page.number("{:,.0f}", f"run_{i}.right[{j}]", tally.right, weight="bold")
-            total = page.number("{:,.0f}", f"run_{i}.total[{j}]", tally.total, color=style.QUIET)
+            page.text(each.name, (left + 68, y))
+            count = page.number("{:,.0f}", f"run_{i}.correct[{j}]", each.correct, weight="bold")
+            total = page.number("{:,.0f}", f"run_{i}.total[{j}]", each.total, color=style.QUIET)
             page.row((WIDE * i + PLOT[0] + PLOT[2], y), count, page.quiet("of"), total, ha="right")
 
     def _draw_lines(self, i: int, run: LearningRun) -> None:
         """Draw a line and its tip for each set, what lies between them, and at its end how wide the gap is."""
         (left, bottom, width, height), last, page = PLOT, max(self.epochs[-1], 1), self.page
         axes = page.plot((WIDE * i + left, bottom, width, height), xlabel="epoch", xlim=(-0.02 * last, ROOM * last),
-                         ylabel="share of right answers", ylim=(0, 1.04))  # fmt: skip
+                         ylabel="accuracy", ylim=(0, 1.04))  # fmt: skip
         axes.set_xticks(sorted({0, last // 2, last}))
-        for j, (tally, look) in enumerate(zip(run.tallies, LOOKS, strict=False)):
-            page.grow(axes, self.epochs, tally.right / tally.total, markersize=8, zorder=4 + j / 10, **look)
-        points = np.stack([np.broadcast_to(self.epochs, run.shares.shape), run.shares], axis=-1)  # (2, S, 2)
+        for j, (each, look) in enumerate(zip(run.counts, LOOKS, strict=False)):
+            page.grow(axes, self.epochs, each.correct / each.total, markersize=8, zorder=4 + j / 10, **look)
+        points = np.stack([np.broadcast_to(self.epochs, run.accuracies.shape), run.accuracies], axis=-1)  # (2, S, 2)
 
         def ends(moment: float) -> np.ndarray:
             """Return where both lines end, (2, 2)."""

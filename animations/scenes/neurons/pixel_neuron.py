@@ -15,10 +15,10 @@ from matplotlib.lines import Line2D
 from animations.data import instance, positions, texts
 from animations.kit import style
 from animations.kit.colours import NEGATIVE, POSITIVE, growing_limits
+from animations.kit.correct_counts import CorrectCounts, few_counts, in_words, write_counts
 from animations.kit.labels import with_article
 from animations.kit.numbers import three_decimals
 from animations.kit.page import Page, PageScene
-from animations.kit.tallies import Tally, few_tallies, in_words, write_counts
 from animations.scenes.neurons.pixel_states import PixelStates
 from animations.scenes.neurons.pixel_whys import pixel_why
 from animations.why import Why
@@ -33,7 +33,7 @@ class PixelNeuron(PageScene):
     """Two pictures, one above the other, on their way through the neuron of `states`, whose weights are between them.
 
     targets   of each picture 0 or 1: which of the answers is true
-    tallies   how many answers are right, in the frames of `states`
+    counts    how many answers are correct, in the frames of `states`
     names     stand before the gids of a picture's numbers: "horse" gives "horse.plus", "horse.sum", …
     answers   the names of the classes that probabilities of 0 and 1 mean
     notes     a word on each picture, below what it shows
@@ -41,7 +41,7 @@ class PixelNeuron(PageScene):
 
     states: PixelStates = instance(PixelStates)
     targets: list[int] = positions("P", 2)
-    tallies: tuple[Tally, ...] = few_tallies("S")
+    counts: tuple[CorrectCounts, ...] = few_counts("S")
     names: tuple[str, ...] = texts("P", kw_only=True)
     answers: tuple[str, ...] = texts(2, kw_only=True)
     notes: tuple[str, ...] = texts("P", kw_only=True)
@@ -80,7 +80,7 @@ class PixelNeuron(PageScene):
             f"{self.answers[1]} is {states.predicted[frame, picture]:.3f}"
             for picture, target in enumerate(self.targets)
         )
-        return f"Update {states.steps[frame]} of {states.last}: {shown}; right are {in_words(self.tallies, frame)}."
+        return f"Update {states.steps[frame]} of {states.last}: {shown}; correct are {in_words(self.counts, frame)}."
 
     def _draw_weights(self) -> None:
         """Draw the map of the weights, below it what its colours mean, and how many answers are right."""
@@ -89,8 +89,8 @@ class PixelNeuron(PageScene):
         page.signed_scale((MIDDLE, bottom - 32), WEIGHTS, self.limits)
         for word, x, ha in zip(self.answers, (MIDDLE, right), ("left", "right"), strict=True):
             page.quiet(f"for {word}", (x, bottom - 72), ha=ha)
-        page.quiet("right answers", (MIDDLE, bottom - 108))
-        write_counts(page, self.tallies, (MIDDLE, bottom - 136), right)
+        page.quiet("correct answers", (MIDDLE, bottom - 108))
+        write_counts(page, self.counts, (MIDDLE, bottom - 136), right)
 
     def _draw_headings(self) -> None:
         """Write above each column what it is, and between them what is done."""

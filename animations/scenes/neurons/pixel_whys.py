@@ -48,14 +48,14 @@ def _scale(scene: Any, frame: int, sign: int) -> Why:
     return scale_why(scene.states.w, scene.limits, scene.states.steps, frame, sign)
 
 
-def _right(scene: Any, frame: int, row: int) -> Why:
-    tally, step = scene.tallies[row], scene.states.steps[frame]
-    words = f"counted: {tally.name}, with the parameters after update {step}"
-    return noted(f"right answers, {tally.name}", words, tally.right[frame])
+def _correct(scene: Any, frame: int, row: int) -> Why:
+    count, step = scene.counts[row], scene.states.steps[frame]
+    words = f"counted: {count.name}, with the parameters after update {step}"
+    return noted(f"correct answers, {count.name}", words, count.correct[frame])
 
 
 def _total(scene: Any, frame: int, row: int) -> Why:
-    return noted(f"all answers, {scene.tallies[row].name}", "counted: one for each picture", scene.tallies[row].total)
+    return noted(f"all answers, {scene.counts[row].name}", "counted: one for each picture", scene.counts[row].total)
 
 
 # --- of one picture ---------------------------------------------------------------------------------------------------
@@ -122,7 +122,7 @@ OF_ALL: Table = {
     "last_step": _last_step,
     "weights": _weights,
     "scale[{±}]": _scale,
-    "right[{}]": _right,
+    "correct[{}]": _correct,
     "total[{}]": _total,
 }
 OF_PICTURE: Table = {

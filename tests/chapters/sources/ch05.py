@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from tests.chapters.sources.tallies import counts_of
+from tests.chapters.sources.counts import counts_of
 from tests.chapters.sources.values import named
 
 HANDED = ("learn", "PixelStates", "telling_neurons")
@@ -20,7 +20,7 @@ def films(handed):
     compared, names = {"epoch": epochs, "last_epoch": 125}, {"epoch": "Epoch", "last_epoch": "of"}
     for run, recording in (("run_0", of_neuron), ("run_1", of_network)):
         values, labels = counts(recording, data, epochs, f"{run}.")
-        seen, new = (values[f"{run}.right[{row}]"] for row in (0, 1))
+        seen, new = (values[f"{run}.correct[{row}]"] for row in (0, 1))
         gap = [a / 160 - b / 41 for a, b in zip(seen, new, strict=True)]
         compared, names = compared | values | {f"{run}.gap": gap}, names | labels
         middles = [(a / 160 + b / 41) / 2 for a, b in zip(seen, new, strict=True)]
@@ -55,10 +55,10 @@ def sigmoid(z):
 
 
 def counts(recording, data, epochs, prefix=""):
-    """Return values and labels of the right answers."""
+    """Return values and labels of the correct answers."""
     sets = ((data.x_train, data.y_train), (data.x_test, data.y_test))
-    right = [[int(((layers(recording, step, red(x))[-1][:, 0] >= 0) == y).sum()) for step in STEPS] for x, y in sets]
-    values, names = counts_of(*right, data.y_test, epochs, prefix)
+    correct = [[int(((layers(recording, step, red(x))[-1][:, 0] >= 0) == y).sum()) for step in STEPS] for x, y in sets]
+    values, names = counts_of(*correct, data.y_test, epochs, prefix)
     del values[f"{prefix}epoch"], names[f"{prefix}epoch"]
     return values, names
 
@@ -75,7 +75,7 @@ def neuron_film(recording, shown, counted):
     values |= scale([recording.at(step)["dense_1.w"] for step in STEPS])
     names = {"step": "Update", "last_step": "of", "weights": "weights w"}
     for row in (0, 1):  # of the test set, and of always the same answer
-        for gid in ("right", "total"):
+        for gid in ("correct", "total"):
             values[f"{gid}[{row}]"], names[f"{gid}[{row}]"] = (each[f"{gid}[{row + 1}]"] for each in counted)
     labels = {"plus": "positive", "minus": "negative", "dense_1.b[0]": "bias", "sum": "sum", "predicted": "probability"}
     for name, x in zip(("horse", "deer"), red(shown), strict=True):

@@ -60,18 +60,18 @@ def dense_and_convolution(handed):
     ):
         twin, counts = copy.deepcopy(model), []
         for pictures, labels in ((x, y), (view(data.x_more), data.y_more)):
-            right = []
+            correct = []
             for epoch in epochs:
                 recorder.recording.restore(twin, 5 * epoch)
-                right.append(int(((twin.predict(pictures)[:, 0] > 0.5) == labels).sum()))
-            counts.append(right)
+                correct.append(int(((twin.predict(pictures)[:, 0] > 0.5) == labels).sum()))
+            counts.append(correct)
         totals = len(y), len(data.y_more)
-        shares = [np.array(right) / total for right, total in zip(counts, totals, strict=True)]
-        for j, (right, total, name) in enumerate(zip(counts, totals, COUNTED, strict=True)):
-            values |= {f"run_{i}.right[{j}]": right, f"run_{i}.total[{j}]": [total] * 3}
-            names |= {f"run_{i}.right[{j}]": name, f"run_{i}.total[{j}]": "of"}
-        values[f"run_{i}.gap"] = shares[0] - shares[1]
-        middles = (shares[0] + shares[1]) / 2
+        accuracies = [np.array(correct) / total for correct, total in zip(counts, totals, strict=True)]
+        for j, (correct, total, name) in enumerate(zip(counts, totals, COUNTED, strict=True)):
+            values |= {f"run_{i}.correct[{j}]": correct, f"run_{i}.total[{j}]": [total] * 3}
+            names |= {f"run_{i}.correct[{j}]": name, f"run_{i}.total[{j}]": "of"}
+        values[f"run_{i}.gap"] = accuracies[0] - accuracies[1]
+        middles = (accuracies[0] + accuracies[1]) / 2
         gaps[f"run_{i}.gap"] = [(epoch + 0.04 * 2, max(y, 0.04)) for epoch, y in zip(epochs, middles, strict=True)]
     return values, names, lambda frame: {gid: places[frame] for gid, places in gaps.items()}
 

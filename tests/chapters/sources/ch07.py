@@ -38,15 +38,15 @@ def gaps_of(recordings, data, epochs):
     values, names = {"epoch": range(epochs + 1), "last_epoch": epochs}, {"epoch": "Epoch", "last_epoch": "of"}
     middles = []
     for i, recording in enumerate(recordings):
-        shares = []
+        accuracies = []
         for j, (x, y) in enumerate(((data.x_train, data.y_train), (data.x_test, data.y_test))):
             answers = [np.argmax(scores_of(recording, step, x), axis=1) for step in recording.steps]
-            right = np.array([sum(a == b for a, b in zip(each, y, strict=True)) for each in answers])
-            values |= {f"run_{i}.right[{j}]": right, f"run_{i}.total[{j}]": len(y)}
-            names |= {f"run_{i}.right[{j}]": ("training set", "test set")[j], f"run_{i}.total[{j}]": "of"}
-            shares.append(right / len(y))
-        values[f"run_{i}.gap"] = shares[0] - shares[1]
-        middles.append((shares[0] + shares[1]) / 2)
+            correct = np.array([sum(a == b for a, b in zip(each, y, strict=True)) for each in answers])
+            values |= {f"run_{i}.correct[{j}]": correct, f"run_{i}.total[{j}]": len(y)}
+            names |= {f"run_{i}.correct[{j}]": ("training set", "test set")[j], f"run_{i}.total[{j}]": "of"}
+            accuracies.append(correct / len(y))
+        values[f"run_{i}.gap"] = accuracies[0] - accuracies[1]
+        middles.append((accuracies[0] + accuracies[1]) / 2)
 
     def places(frame):
         return {f"run_{i}.gap": (frame + 0.04 * epochs, max(middle[frame], 0.04)) for i, middle in enumerate(middles)}
