@@ -459,8 +459,9 @@ book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=1, hold_la
 # Shown the pictures as they are, the network ends with {plain.accuracies[0, -1]:.0%} on its training set and
 # {plain.accuracies[1, -1]:.0%} on the test set: a gap of {plain.gaps[-1]:.1%}.
 #
-# With augmentation it is {changed.accuracies[0, -1]:.0%} and {changed.accuracies[1, -1]:.0%}. {narrower} But augmentation has a
-# price. A network that never sees a picture twice has more to learn, and needs more epochs for it{too_few}.
+# With augmentation it is {changed.accuracies[0, -1]:.0%} and {changed.accuracies[1, -1]:.0%}. {narrower} But
+# augmentation has a price. A network that never sees a picture twice has more to learn, and needs more epochs for
+# it{too_few}.
 #
 # And more pictures? The network of the first film has learned from {len(pictures.x_train):,}. It is right about
 # {known:.1%} of those, as far as we counted, and about {card.accuracy:.1%} of the test set. {in_large}

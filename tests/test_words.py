@@ -81,10 +81,12 @@ OLD_NAMES = {  # folder: old names → the words to use
         "Team deal": "ParallelGradients, spawn",
         "house doctor": "project layout, self-check",
     },
-    "tinylearn/": {"Watch": "DivergenceMonitor"},
+    "tinylearn/": {"share shares": "fraction, contribution", "Watch": "DivergenceMonitor"},
     "tinylearn/recording/": {"waiting publish trim": "buffer, flush, truncate"},
     "tinylearn/analysis/scorecard.py": {"right verdict facts": "correct, summary, as_dict"},
     "tinylearn/metrics.py": {"right share": "correct, fraction"},
+    "animations/kit/": {"share shares": "fraction, contribution"},
+    "animations/audit/": {"share shares": "fraction, contribution"},
 }
 
 

@@ -31,7 +31,7 @@ class Augment:
     """Mirror, turn and shift each image of a batch by chance: what `fit(augment=…)` calls.
 
     rotation   degrees: each image is turned by an angle from [-rotation, rotation); at most 180
-    shift      a share of the image: it moves by a share of its height, and another of its width, from [-shift, shift)
+    shift      how far at most: each image moves by a fraction of its height and one of its width, from [-shift, shift)
     flip       whether every second image, on average, is mirrored left to right
     fill       what comes from beyond the edge: "reflect" or "nearest"
 
@@ -101,7 +101,7 @@ def affine(x: np.ndarray, angles: Any, shifts: Any, mirrored: Any, *, fill: str 
     """Return a copy of x (N, H, W, C) with each image mirrored or not, turned about its centre, then shifted.
 
     angles (N,)     degrees, counter-clockwise as one sees it
-    shifts (N, 2)   down and to the right, as shares of height and width: above -1, below 1
+    shifts (N, 2)   down and to the right, as fractions of height and width: above -1, below 1
     mirrored (N,)   True for images to mirror left to right
 
     Done in one: the pixels are mixed only once, and `flip` before it would take half as long again.
@@ -119,7 +119,7 @@ def affine(x: np.ndarray, angles: Any, shifts: Any, mirrored: Any, *, fill: str 
     mirrored = _mirrored("affine", x, mirrored)
     if not (np.abs(shifts) < 1).all():
         got = f"{shifts.min():g} to {shifts.max():g}: divide by H and W"
-        raise ValueError(f"affine: shifts must lie between -1 and 1, as shares of height and width, got {got}")
+        raise ValueError(f"affine: shifts must lie between -1 and 1, as fractions of height and width, got {got}")
     out = np.empty(x.shape, x.dtype)
     at_once = max(1, PIECE // (x.shape[1] * x.shape[2]))
     for start in range(0, len(x), at_once):
@@ -164,11 +164,11 @@ def _read(x: np.ndarray, rows: np.ndarray, columns: np.ndarray, out: np.ndarray)
     """Write into `out` what x (N, H, W, C) shows at the places (rows, columns), mixed from the four pixels around.
 
     One channel after the other, since NumPy takes single numbers faster than pixels of three. Below the last row and
-    right of the last column lies nothing to mix in: its share there is 0, and any number may stand for it.
+    right of the last column lies nothing to mix in: its fraction there is 0, so any number will do.
     """
     n, h, w, channels = x.shape
     top, left = np.floor(rows), np.floor(columns)
-    down, right = (rows - top).ravel(), (columns - left).ravel()  # shares of the lower and of the right pixels
+    down, right = (rows - top).ravel(), (columns - left).ravel()  # fractions of the lower and of the right pixels
     images = np.arange(n)[:, None, None]
     pixels = ((images * h + top.astype(np.intp)) * w + left.astype(np.intp)).ravel()
     plane = np.zeros(n * h * w + w + 1, x.dtype)  # all pixels of a channel, row after row, and room for the lower right
@@ -179,9 +179,9 @@ def _read(x: np.ndarray, rows: np.ndarray, columns: np.ndarray, out: np.ndarray)
         out[..., c] = _mix(upper, lower, down).reshape(n, h, w)
 
 
-def _mix(a: np.ndarray, b: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """Return a + share · (b - a): a itself, bit for bit, where the share is 0 or a = b."""
-    return a + share * (b - a)
+def _mix(a: np.ndarray, b: np.ndarray, fraction: np.ndarray) -> np.ndarray:
+    """Return a + fraction · (b - a). Where the fraction is 0, or a = b, this is a, bit for bit."""
+    return a + fraction * (b - a)
 
 
 # --- what is checked --------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
-"""How good are the predictions: the share that is right, and which class is taken for which. N examples, K classes.
+"""How good are the predictions: accuracy, confusion matrix, baseline, confidence interval. N examples, K classes.
 
-A share means little alone. How many examples is it a share of? And how large is it for a model that always says the
-same? `tinylearn.scorecard` puts the three together.
+An accuracy says little alone. How many examples is it measured on? And what is the accuracy of a model that always says
+the same? `tinylearn.Scorecard` puts the three together.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def classes(values: Any) -> np.ndarray:
 
 
 def accuracy(predicted: Any, target: Any) -> float:
-    """Return the share of examples whose predicted class is the true one; both may have any form that `classes` takes.
+    """Return the fraction of correct predictions. Both arguments may have any form that `classes` accepts.
 
     >>> accuracy([[0.9], [0.2], [0.6], [0.4]], [1, 0, 0, 0])
     0.75
@@ -73,7 +73,7 @@ def confusion_matrix(predicted: Any, target: Any, n_classes: int | None = None) 
 
 
 def majority_baseline(target: Any) -> float:
-    """Return the share of the most frequent class: the accuracy of always saying that one, whatever is shown.
+    """Return the fraction of the most frequent class: the accuracy of a model that always predicts it.
 
     >>> majority_baseline([1, 0, 1, 1])
     0.75

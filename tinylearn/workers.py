@@ -4,7 +4,7 @@
               └─ the second half → replica 2: forward, loss, backward → gradients 2 ─┴─ sum → model.gradients
 
 A replica has the model's parameters, in the same memory, but layers and a gradient vector of its own. The mean over the
-batch is the mean over its pieces, each weighted by its share of the rows; so are the gradients. They are summed in a
+batch is the mean over its pieces, each weighted by its fraction of the rows; so are the gradients. They are summed in a
 fixed order: the same seed and the same number of workers give the same bits.
 
 NumPy lets another thread run while it computes. BLAS, which does the matrix products, is held to one thread meanwhile:
@@ -119,12 +119,12 @@ def _set_threads(library: Any, number: int) -> None:
     take_over(force=True)
 
 
-def gradients(model: Sequential, loss: Loss, x: np.ndarray, y: np.ndarray, share: float = 1.0) -> float:
-    """Fill `model.gradients` for one batch, or a `share` of one, and return its (share of the) loss."""
+def gradients(model: Sequential, loss: Loss, x: np.ndarray, y: np.ndarray, fraction: float = 1.0) -> float:
+    """Fill `model.gradients` for one batch, or for a `fraction` of one. Return its loss times that fraction."""
     value = loss.forward(model.forward(x), y)
     dout = loss.backward()
-    model.backward(dout if share == 1 else dout * share)
-    return value * share
+    model.backward(dout if fraction == 1 else dout * fraction)
+    return value * fraction
 
 
 class ParallelGradients:
@@ -142,17 +142,17 @@ class ParallelGradients:
     def gradients(self, x: np.ndarray, y: np.ndarray) -> float:
         """Fill `model.gradients` for the batch x, y and return its loss."""
         self.deal_random_numbers()
-        shares = self.shares(len(x))
-        others = [self.pool.submit(self._work, n, x, y, shares[n]) for n in range(1, len(shares))]
-        total, summed = self._work(0, x, y, shares[0])
+        slices = self.slices(len(x))
+        others = [self.pool.submit(self._work, n, x, y, slices[n]) for n in range(1, len(slices))]
+        total, summed = self._work(0, x, y, slices[0])
         for other in others:
             value, gradient = other.result()
             total += value
             summed = np.add(summed, gradient, out=self.model.gradients)
         return total
 
-    def shares(self, rows: int) -> list[slice]:
-        """Return which of so many rows each replica gets."""
+    def slices(self, rows: int) -> list[slice]:
+        """Divide the rows of a batch among the replicas: one slice each."""
         bounds = [rows * n // len(self.replicas) for n in range(len(self.replicas) + 1)]
         return [slice(*pair) for pair in itertools.pairwise(bounds)]
 

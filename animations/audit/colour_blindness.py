@@ -43,8 +43,8 @@ XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1
 
 def lab(rgb: ArrayLike) -> np.ndarray:
     """Return the CIE L*a*b* colours of linear RGB (…, 3), where distances are what an eye sees."""
-    share = np.asarray(rgb) @ XYZ.T / XYZ.sum(axis=1)
-    x, y, z = np.moveaxis(np.where(share > 216 / 24389, np.cbrt(share), share * 841 / 108 + 4 / 29), -1, 0)
+    fraction = np.asarray(rgb) @ XYZ.T / XYZ.sum(axis=1)
+    x, y, z = np.moveaxis(np.where(fraction > 216 / 24389, np.cbrt(fraction), fraction * 841 / 108 + 4 / 29), -1, 0)
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
 
 

@@ -68,10 +68,10 @@ class Ink:
         for text in texts:
             crop, ink = crops[id(text)], self.known[id(text)][1]
             seen = (shown[crop] != ground[crop]).any(axis=2) & ink
-            share = 1 - seen.sum() / max(ink.sum(), 1)
-            if ink.any() and share > MOST_COVERED:
+            fraction = 1 - seen.sum() / max(ink.sum(), 1)
+            if ink.any() and fraction > MOST_COVERED:
                 word = text.get_text()
-                yield word, f"{share:.0%} of {word!r} cannot be seen: something lies over it, or has its colour"
+                yield word, f"{fraction:.0%} of {word!r} cannot be seen: something lies over it, or has its colour"
 
     def _draw_changed(self, texts: Sequence[Text], crops: dict[int, tuple[slice, slice]]) -> None:
         changed = []

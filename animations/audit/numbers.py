@@ -27,8 +27,8 @@ def read_number(text: str) -> tuple[float, float] | None:
     number = Decimal(found[0].replace(",", ""))
     exponent = number.as_tuple().exponent
     half = 0.5 * 10.0**exponent if isinstance(exponent, int) else 0.0
-    share = 100 if text.endswith("%") else 1
-    return float(number) / share, half / share
+    scale = 100 if text.endswith("%") else 1
+    return float(number) / scale, half / scale
 
 
 def shows(text: str, value: float) -> bool:

@@ -206,16 +206,16 @@ class SvgRenderer(RendererBase):
         faces = faces_of(prop, letters)
         for face, its in faces.items():
             self.letters.setdefault(face, set()).update(its)
-        share = {"left": 0.0, "center": 0.5, "right": 1.0}[align]
+        fraction = {"left": 0.0, "center": 0.5, "right": 1.0}[align]
         attributes = {
-            "x": number(x + share * width),
+            "x": number(x + fraction * width),
             "y": number(y),
             "font-family": ",".join(face.name for face in faces),
             "font-size": number(size),
             **{key: value for key, value in look.items() if not key.startswith("stroke")},
         }
-        if share:
-            attributes["text-anchor"] = "middle" if share == 0.5 else "end"
+        if fraction:
+            attributes["text-anchor"] = "middle" if fraction == 0.5 else "end"
         if abs(width_of(letters, faces, size) - width) > 0.3 and len(letters) > 1:
             attributes["textLength"] = number(width)
         if angle:

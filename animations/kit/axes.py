@@ -34,7 +34,7 @@ def plot_axes(
     ycolor: str = style.INK,
     **settings: Any,
 ) -> Axes:
-    """Return axes for curves, at `box` (left, bottom, width, height) in shares of the figure, with a faint grid.
+    """Return axes for curves, at `box` (left, bottom, width, height) in fractions of the figure, with a faint grid.
 
     `settings` are matplotlib's: xlim, ylim, xscale, title, …
     """

@@ -23,13 +23,13 @@ def luminance(srgb: ArrayLike) -> np.ndarray:
     return linear(srgb) @ np.array([0.2126, 0.7152, 0.0722])
 
 
-def inks(shares: np.ndarray) -> np.ndarray:
-    """Return black or white for each of `shares`, -1 … 1 of SIGNED's scale: what can be read better on its colour.
+def inks(fractions: np.ndarray) -> np.ndarray:
+    """Return black or white for each of `fractions`, -1 … 1 on SIGNED's scale: the easier one to read on its colour.
 
     >>> inks(np.array([-1, 0, 0.9])).tolist()
     ['white', 'black', 'white']
     """
-    known = np.clip(np.nan_to_num(shares), -1, 1)
+    known = np.clip(np.nan_to_num(fractions), -1, 1)
     return np.where(luminance(colormaps[SIGNED]((known + 1) / 2)[..., :3]) > EQUAL, "black", "white")
 
 

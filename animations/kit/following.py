@@ -83,7 +83,7 @@ def between(values: np.ndarray) -> Callable[[float], Any]:
 
     def at(frame: float) -> Any:
         before = int(frame)
-        share = frame - before
-        return values[before] if share == 0 else (1 - share) * values[before] + share * values[before + 1]
+        fraction = frame - before
+        return values[before] if fraction == 0 else (1 - fraction) * values[before] + fraction * values[before + 1]
 
     return at

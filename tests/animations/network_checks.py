@@ -51,8 +51,8 @@ def check_lines(scene, recording, frame):
             ends = *(start + before.radius * way), *(end - column.radius * way)
             width = lines[tuple(np.round(ends, 3))]
             assert np.sign(width) == (1 if w[i, j] >= 0 else -1)
-            share = (abs(width) - THIN) / (THICK - THIN)
-            assert share - 1 / 8 <= abs(w[i, j]) / largest <= share + 1e-9
+            fraction = (abs(width) - THIN) / (THICK - THIN)
+            assert fraction - 1 / 8 <= abs(w[i, j]) / largest <= fraction + 1e-9
             found += 1
     assert found == len(lines)
     return found

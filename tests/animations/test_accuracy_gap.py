@@ -23,7 +23,7 @@ def make():
     return AccuracyGap(EPOCHS, [run(name, *counts) for name, counts in COUNTS.items()])
 
 
-def shares(i):
+def accuracies(i):
     """Return the accuracies of a run, (2, S)."""
     return np.array(list(COUNTS.values())[i]) / np.array(TOTALS)[:, None]
 
@@ -57,23 +57,23 @@ def test_one_wrong_number_is_noticed(name):
 
 @pytest.mark.parametrize("moment", [0, 1, 2.25, 4])
 def test_lines_grow_and_what_lies_between_them_is_shaded(moment):
-    scene, before, share = make(), int(moment), moment % 1
+    scene, before, fraction = make(), int(moment), moment % 1
     painted(scene, 0)
     scene.update(moment)
     for i, axes in enumerate(plots_of(scene)):
         after = min(before + 1, 4)
-        end = (1 - share) * EPOCHS[before] + share * EPOCHS[after]
-        tips = (1 - share) * shares(i)[:, before] + share * shares(i)[:, after]
+        end = (1 - fraction) * EPOCHS[before] + fraction * EPOCHS[after]
+        tips = (1 - fraction) * accuracies(i)[:, before] + fraction * accuracies(i)[:, after]
         lines = axes.lines
         for j in (0, 1):
             np.testing.assert_allclose(lines[2 * j].get_xydata()[-1], [end, tips[j]])
             np.testing.assert_allclose(lines[2 * j + 1].get_xydata(), [[end, tips[j]]])
-            np.testing.assert_allclose(lines[2 * j].get_ydata()[: before + 1], shares(i)[j, : before + 1])
+            np.testing.assert_allclose(lines[2 * j].get_ydata()[: before + 1], accuracies(i)[j, : before + 1])
         np.testing.assert_allclose(lines[4].get_xydata(), [[end, tips[0]], [end, tips[1]]])
         (area,) = axes.patches
         assert isinstance(area, Polygon)
         corners = {tuple(corner) for corner in area.get_xy().round(9)}
-        passed = {(x, y) for line in shares(i) for x, y in zip(EPOCHS[: before + 1], line.round(9), strict=False)}
+        passed = {(x, y) for line in accuracies(i) for x, y in zip(EPOCHS[: before + 1], line.round(9), strict=False)}
         assert corners == passed | {(round(end, 9), round(y, 9)) for y in tips}
 
 

@@ -109,8 +109,8 @@ def test_bar_and_number_stand_in_the_row_of_their_class_and_are_as_long_as_its_p
     numbers, bars = numbers_on(scene.page.figure), bars_of(scene, p)
     for frame in (*range(6), 3.25):
         scene.update(frame)
-        before, share = int(frame), frame - int(frame)
-        lengths = (1 - share) * PROBABILITIES[before, p] + share * PROBABILITIES[min(before + 1, 5), p]
+        before, fraction = int(frame), frame - int(frame)
+        lengths = (1 - fraction) * PROBABILITIES[before, p] + fraction * PROBABILITIES[min(before + 1, 5), p]
         for k, each in enumerate(CLASS_NAMES):
             box, y = bars[k].get_window_extent(), label(scene, each, p).get_position()[1]
             assert (box.y0 + box.y1) / 2 == pytest.approx(y)

@@ -132,11 +132,11 @@ def test_walkers_stand_where_they_are(painter, drawn):
 
 def test_between_two_frames_walkers_are_on_their_path(painter, drawn):
     scene, _ = drawn
-    for moment, step, share in ((0.25, 0, 0.25), (12.5, 17, 0.5)):  # the steps from 15 to 20 take one frame
+    for moment, step, fraction in ((0.25, 0, 0.25), (12.5, 17, 0.5)):  # the steps from 15 to 20 take one frame
         scene.update(moment)
         for walker, name in zip(walkers_of(painter), RATES, strict=True):
             start, end = (np.array(walk(name)[min(at, STEPS[name])]) for at in (step, step + 1))
-            np.testing.assert_allclose(walker.get_xydata(), [(1 - share) * start + share * end], rtol=1e-12)
+            np.testing.assert_allclose(walker.get_xydata(), [(1 - fraction) * start + fraction * end], rtol=1e-12)
         (number,) = painter.figure.findobj(lambda artist: artist.get_gid() == "step")
         assert number.get_text() == str(CLOCK[int(moment)])
 

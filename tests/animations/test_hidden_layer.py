@@ -66,8 +66,8 @@ def test_a_bar_is_as_long_as_the_answer_beside_the_largest_of_its_neuron(moment)
     scene = make()
     painted(scene, 0)
     scene.update(moment)
-    before, share = int(moment), moment % 1
-    now = ANSWERS[before] if share == 0 else (1 - share) * ANSWERS[before] + share * ANSWERS[before + 1]
+    before, fraction = int(moment), moment % 1
+    now = ANSWERS[before] if fraction == 0 else (1 - fraction) * ANSWERS[before] + fraction * ANSWERS[before + 1]
     for (picture, k), bar in bars(scene).items():
         sign = (1, -1)[picture]
         assert bar.get_height() == pytest.approx(sign * 118 * now[picture, k] / ANSWERS[..., k].max())

@@ -112,8 +112,8 @@ def test_a_tile_is_as_blue_as_its_value_says(drawn):
         colors = polygons(drawn, 2.6).get_facecolor()[:, :3]
         for place, tile in enumerate(OPEN):
             assert polygons(drawn, 2.6).get_paths()[place].vertices[:4].mean(axis=0) == pytest.approx(middle_of(tile))
-            share = 0.5 * max(PREDICTED[RECORD[frame], tile]) ** 0.5
-            wanted = (1 - share) * np.array(to_rgb(ICE)) + share * np.array(to_rgb(style.WEIGHT))
+            fraction = 0.5 * max(PREDICTED[RECORD[frame], tile]) ** 0.5
+            wanted = (1 - fraction) * np.array(to_rgb(ICE)) + fraction * np.array(to_rgb(style.WEIGHT))
             assert colors[place] == pytest.approx(wanted)
 
 

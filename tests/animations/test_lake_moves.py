@@ -108,9 +108,9 @@ def test_the_walker_walks_to_his_tile_while_numbers_and_words_stay(drawn):
     assert LakeMoves.glides
     drawn.update(7)  # chosen: from tile 8 to the right
     chosen = [(text.get_gid(), text.get_text()) for text in drawn.page.axes.texts]
-    for frame, share in ((7.25, 0.25), (7.5, 0.5), (7.999, 0.999)):
+    for frame, fraction in ((7.25, 0.25), (7.5, 0.5), (7.999, 0.999)):
         drawn.update(frame)
-        here = place(8) + share * (place(9) - place(8))
+        here = place(8) + fraction * (place(9) - place(8))
         assert middle_of_walker(drawn) == pytest.approx(here, abs=1)
         assert way(drawn)[-1] == pytest.approx(here), "the dotted line follows him"
         assert [(text.get_gid(), text.get_text()) for text in drawn.page.axes.texts] == chosen

@@ -27,8 +27,8 @@ def test_lines_are_the_weights(name, lines):
 
 def test_lines_of_other_weights_are_found(monkeypatch):
     model, recording = trained_xor()
-    shares = ParameterStates.shares
-    monkeypatch.setattr(ParameterStates, "shares", lambda states, *where: -shares(states, *where))
+    fractions = ParameterStates.fractions
+    monkeypatch.setattr(ParameterStates, "shares", lambda states, *where: -fractions(states, *where))
     scene = NetworkDiagram(recording, model)
     drawn(scene, 5)
     with pytest.raises(AssertionError):
@@ -56,9 +56,9 @@ def test_rims_are_the_biases():
         b, largest = recording[name][0][shown], np.abs(recording[name]).max()
         wanted = [style.QUIET if value == 0 else POSITIVE if value > 0 else NEGATIVE for value in b]
         assert [to_hex(color) for color in nodes.get_edgecolor()] == wanted
-        share = (np.array(nodes.get_linewidth()) - THIN) / (RIM - THIN)
-        assert (share - 1 / 8 <= np.abs(b) / largest).all()
-        assert (np.abs(b) / largest <= share + 1e-9).all()
+        fraction = (np.array(nodes.get_linewidth()) - THIN) / (RIM - THIN)
+        assert (fraction - 1 / 8 <= np.abs(b) / largest).all()
+        assert (np.abs(b) / largest <= fraction + 1e-9).all()
 
 
 @pytest.mark.parametrize("name", ["xor", "wide", "pictures", "any parameters"])

@@ -40,8 +40,8 @@ def recomputed(made):
         for p, number in enumerate((TRUCK, FROG)):
             scores = model.predict(data.x_test[[data.y_test.tolist().index(number)]])[0].astype(float)
             for k in range(10):
-                share = np.exp(scores[k]) / sum(np.exp(score) for score in scores)
-                values.setdefault(f"picture_{p}.predicted[{k}]", []).append(share)
+                fraction = np.exp(scores[k]) / sum(np.exp(score) for score in scores)
+                values.setdefault(f"picture_{p}.predicted[{k}]", []).append(fraction)
     return values
 
 

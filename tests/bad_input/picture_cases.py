@@ -31,13 +31,13 @@ scene = PICTURES.add
 EPOCHS = clock(0, 1, 4)
 NETWORK = one_of("Sequential(…)", lambda: tl.Sequential([tl.Flatten(), tl.Dense(48, 2, rng=seeded())]), tl.Sequential)
 scene("ClassBars",
-      lambda probabilities, **given: an.ClassBars(probabilities=shares(probabilities), **given),
+      lambda probabilities, **given: an.ClassBars(probabilities=normalised(probabilities), **given),
       pictures=array(1, 4, 4, 3, low=0, nan=WRONG), probabilities=array(3, 1, 2, low=0.1, nan=WRONG),
       names=words("cat", "dog"), targets=choice([0], [1], wrong=[[2], [-1], [0, 1], 0, None, "0", [0.5]]),
       model=NETWORK, steps=EPOCHS, epochs=EPOCHS, note=word("", "new"))  # fmt: skip
 
 
-def shares(values: Any) -> Any:
+def normalised(values: Any) -> Any:
     """Return rows that add up to 1, where there are any."""
     if not isinstance(values, np.ndarray) or values.dtype.kind not in "fiub" or values.ndim != 3:
         return values

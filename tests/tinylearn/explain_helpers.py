@@ -66,10 +66,10 @@ def check_text(explanation, dtype):
     assert dtype(before).tobytes() == explanation.old.tobytes()
     assert known["p"].tobytes() == dtype(after).tobytes() == explanation.new.tobytes()
     printed = re.findall(r"^  row (\d+): (?:(.+ \* .+) = )?(\S+)$", text, re.M)
-    for (row, product, share), expected in zip(printed, explanation.rows[:8], strict=True):
+    for (row, product, contribution), expected in zip(printed, explanation.rows[:8], strict=True):
         assert int(row) == expected
         assert (product == "") == (explanation.factors is None)
-        assert not product or compute(product, dtype).tobytes() == dtype(share).tobytes()
+        assert not product or compute(product, dtype).tobytes() == dtype(contribution).tobytes()
 
 
 def check(recording, explanation, dtype):

@@ -159,7 +159,7 @@ def test_moves_that_do_not_fit_are_refused():
     with pytest.raises(ValueError, match=r"affine: shifts must be finite numbers, got nan at shifts\[0, 0\]"):
         affine(x, angles, shifts + np.nan, mirrored)
     for wrong in (1, -2):
-        with pytest.raises(ValueError, match="affine: shifts must lie between -1 and 1, as shares of height and width"):
+        with pytest.raises(ValueError, match="shifts must lie between -1 and 1, as fractions of height and width"):
             affine(x, angles, shifts + wrong, mirrored)
     with pytest.raises(ValueError, match=r"affine: mirrored must be 5 bools, one per image, got int64 of shape \(5,\)"):
         affine(x, angles, shifts, [0, 1, 0, 1, 0])

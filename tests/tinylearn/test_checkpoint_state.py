@@ -150,7 +150,7 @@ def test_refuses_a_layer_that_has_a_state_only_here_or_only_there(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("share", "message"),
+    ("aliases", "message"),
     [
         (
             lambda model, optimizer: {"first": optimizer.mean[:3]},
@@ -164,11 +164,11 @@ def test_refuses_a_layer_that_has_a_state_only_here_or_only_there(tmp_path):
     ],
     ids=["view", "same", "of the model"],
 )
-def test_arrays_in_the_same_memory_are_refused(tmp_path, share, message):
+def test_arrays_in_the_same_memory_are_refused(tmp_path, aliases, message):
     """What comes back are arrays apart: a step that writes into one would leave the other as it is."""
     run = start(lambda: Averaged(0.1))
     go_on(run, 1)
-    vars(run[1]).update(share(run[0], run[1]))
+    vars(run[1]).update(aliases(run[0], run[1]))
     with pytest.raises(TypeError, match=f"checkpoint: optimizer.{message}, which .* let it be a copy"):
         save_checkpoint(tmp_path / "run.npz", *run)
     assert not list(tmp_path.iterdir())

@@ -144,12 +144,12 @@ def test_backward_can_be_called_again(kind, case: Case):
         np.testing.assert_array_equal(layer.grads[name], gradient)
 
 
-@given(n=st.integers(0, 3), sides=st.tuples(*[st.integers(1, 7)] * 3), stacked=st.booleans(), share=st.floats(0.3, 1.2))
-def test_a_product_by_halves_is_the_product(n, sides, stacked, share):
+@given(n=st.integers(0, 3), sides=st.tuples(*[st.integers(1, 7)] * 3), stacked=st.booleans(), ratio=st.floats(0.3, 1.2))
+def test_a_product_by_halves_is_the_product(n, sides, stacked, ratio):
     rows, terms, columns = sides
     a, b = images(n, rows, terms), images(*[n] * stacked, terms, columns)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fast_convolution, "FAST", share * rows * terms * columns)
+        patch.setattr(fast_convolution, "FAST", ratio * rows * terms * columns)
         np.testing.assert_allclose(fast_convolution.product(a, b), a @ b, **close)
 
 

@@ -45,7 +45,7 @@ def test_fit_switches_it_on_and_off_again():
     model = Sequential([Dropout(0.5, rng=rng), Watch(), Dense(40, 1, rng=rng)])
     x = numbers(8, 40)
     fit(model, x, x[:, :1], loss=MeanSquaredError(), optimizer=SGD(0.001), epochs=3)
-    assert all(0.3 < share < 0.7 for share in kept)
+    assert all(0.3 < fraction < 0.7 for fraction in kept)
     kept.clear()
     model.predict(x)
     model.forward(x)

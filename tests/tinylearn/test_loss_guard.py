@@ -130,11 +130,11 @@ def test_targets_may_be_anything():
         target_are = "anything"
 
         def forward(self, predicted, target):
-            values, self.share = target
-            return float((predicted - values).sum()) * self.share
+            values, self.fraction = target
+            return float((predicted - values).sum()) * self.fraction
 
         def backward(self):
-            return np.full((3, 1), self.share)
+            return np.full((3, 1), self.fraction)
 
     loss = Quantile()
     assert loss.forward(HALF, (0, 0.5)) == 0.75

@@ -1,4 +1,4 @@
-"""Metrics: the share that is right, which class is taken for which, and what such a share says."""
+"""Metrics: accuracy, confusion matrix, baseline, and confidence interval."""
 
 import math
 

@@ -219,6 +219,6 @@ def test_things_differ_in_pose_size_place_and_colour(view):
     across, up = painted.x[:, 0, 1] - painted.x[:, 0, 0], painted.y[:, 0, 1] - painted.y[:, 0, 0]
     assert np.rad2deg(np.arctan(up / across)).std() > 2
     assert 0.3 < (across > 0).mean() < 0.7
-    for share in (covered, 1 - covered):  # the thing, and what lies behind it
-        colours = (painted.pixels * share[:, None]).sum(axis=(2, 3)) / share.sum(axis=(1, 2))[:, None]
+    for fraction in (covered, 1 - covered):  # the thing, and what lies behind it
+        colours = (painted.pixels * fraction[:, None]).sum(axis=(2, 3)) / fraction.sum(axis=(1, 2))[:, None]
         assert colours.std(axis=0).min() > 0.05

@@ -63,8 +63,8 @@ def pieces_of(training: Training, fill_gradients: Any, rows: int) -> Iterator[tu
         yield training.model, training.loss, slice(0, rows)
         return
     workers.deal_random_numbers()
-    for (model, loss), share in zip(workers.replicas, workers.shares(rows), strict=True):
-        for piece in workers.pieces(share):
+    for (model, loss), of_replica in zip(workers.replicas, workers.slices(rows), strict=True):
+        for piece in workers.pieces(of_replica):
             yield model, loss, piece
 
 

@@ -54,9 +54,9 @@ def _scatter(dout: np.ndarray, masks: list[np.ndarray], places: list[np.ndarray]
     masked = list(zip(masks, places[1:], strict=True))[::-1]  # the first one has no mask: it gets what is left
     if overlap:
         for mask, place in masked:
-            share = dout * mask
-            place += share
-            dout = dout - share
+            contribution = dout * mask
+            place += contribution
+            dout = dout - contribution
         places[0] += dout
     elif masked:
         for mask, place in masked:

@@ -62,10 +62,10 @@ def _bent(look: Look, name: str, index: Index) -> list[Part]:
 def _softmax(look: Look, name: str, index: Index) -> list[Part]:
     *where, _ = index
     seen = look.layer(name)
-    shares = seen.dout[tuple(where)].astype(float) * seen.out[tuple(where)]  # type: ignore[index]
-    total = math.fsum(shares)
+    products = seen.dout[tuple(where)].astype(float) * seen.out[tuple(where)]  # type: ignore[index]
+    total = math.fsum(products)
     return [
-        bars("dout · out of every class", shares, lambda k: (f"class {k}", look.dout(name, (*where, k)).gid), total),
+        bars("dout · out of every class", products, lambda k: (f"class {k}", look.dout(name, (*where, k)).gid), total),
         Line("out · (dout − that sum)", look.out(name, index), "* (", look.dout(name, index), "-", total, ") =",
              look.dx(name, index).value),
     ]  # fmt: skip

@@ -149,9 +149,12 @@ def _categorical(look: Update, row: int) -> tuple[list[Part], float]:
     for k in np.flatnonzero(t):
         p, lines = _probability(look, row, int(k))
         value = -float(t[k]) * float(np.log(p.value))
-        share: list[Piece] = [float(t[k]), "*"] if t[k] != 1 else []
+        times: list[Piece] = [float(t[k]), "*"] if t[k] != 1 else []
         values.append(value)
-        parts += [*lines, Line(f"−log of the probability of the true class, {k}", "-", *share, "log(", p, ") =", value)]
+        parts += [
+            *lines,
+            Line(f"−log of the probability of the true class, {k}", "-", *times, "log(", p, ") =", value),
+        ]
     if len(values) > 1:
         parts.append(bars("all of them together", np.array(values), lambda k: ("a class", ""), sum(values)))
     return parts, float(sum(values))

@@ -34,7 +34,7 @@ class AugmentationSteps(PageScene):
     picture    (H, W, C) in [0, 1]
     mirrored   (N,) 1 for each time that it is mirrored, else 0
     angles     (N,) degrees by which it is turned, counter-clockwise
-    shifts     (N, 2) how far it moves down and to the right, as shares of its height and its width
+    shifts     (N, 2) how far it moves down and to the right, as fractions of its height and its width
     name       what the picture shows
     slow       how many times are shown step by step, in four frames each
 

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from animations.kit.whys import Table, added, given, learned, noted
-from animations.scenes.classes.softmax_whys import share, total_power
+from animations.scenes.classes.softmax_whys import as_fraction, total_power
 from animations.why import Line, Term, Why
 
 
@@ -45,7 +45,7 @@ def _predicted(scene: Any, frame: int, p: int, k: int) -> Why:
         return given(says, value)
     powers = _powers(scene, frame, p)
     total = Term(math.fsum(term.value for term in powers), f"picture_{p}.exp_sum")
-    return share(says, powers[k], total, value)
+    return as_fraction(says, powers[k], total, value)
 
 
 def _powers(scene: Any, frame: int, p: int) -> list[Term]:

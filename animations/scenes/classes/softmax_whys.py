@@ -22,7 +22,7 @@ def total_power(powers: Sequence[Term], names: Sequence[str], total: float) -> W
     return Why("the sum of all eˣ", total, [added("eˣ of each", rows, total)])
 
 
-def share(says: str, part: Term, total: Term, value: float) -> Why:
+def as_fraction(says: str, part: Term, total: Term, value: float) -> Why:
     """Explain a probability: a part of the sum of all eˣ."""
     return Why(says, value, [Line("eˣ, divided by the sum of all eˣ", part, "/", total, "=", value)])
 
@@ -49,7 +49,7 @@ def _total(scene: Any, frame: int) -> Why:
 
 def _probability(scene: Any, frame: int, k: int) -> Why:
     total = Term(float(scene.exponentials[frame].sum()), "exp_sum")
-    return share(f"output {k + 1}, a probability", _term(scene.exponentials, "exp", frame, k), total,
+    return as_fraction(f"output {k + 1}, a probability", _term(scene.exponentials, "exp", frame, k), total,
                  float(scene.probabilities[frame, k]))  # fmt: skip
 
 

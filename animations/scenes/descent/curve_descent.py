@@ -28,8 +28,8 @@ from animations.why import Why
 
 SHORTEST = 3  # pixels: a shorter arrow is not drawn
 REACH = 60  # pixels, of the tangent to each side
-ROWS = {"slope": 0.14, "step": 0.05}  # of the arrows, in shares of the picture's height
-BELOW = 0.2  # the share that they need
+ROWS = {"slope": 0.14, "step": 0.05}  # of the arrows, in fractions of the picture's height
+BELOW = 0.2  # the fraction that they need
 
 
 class CurveDescent(CurvePanel):
@@ -112,7 +112,7 @@ class CurveDescent(CurvePanel):
         """Draw slope and step as arrows from x, and say so where a step cannot be seen."""
         page, walk, (left, bottom, _, height) = self.page, self.descent, self.box
         small: dict[str, Any] = {"size": style.SMALL, "color": style.ERROR}
-        slope, step = (bottom + share * height for share in ROWS.values())
+        slope, step = (bottom + fraction * height for fraction in ROWS.values())
         divisor = page.number("{:g}", "divisor", self.divisor, **small)
         page.row((left - 9, slope), page.text("slope ÷", **small), divisor, space=4, ha="right")
         page.text("step", (left - 9, step), **small | {"ha": "right", "color": style.WEIGHT})
@@ -147,11 +147,11 @@ class CurveDescent(CurvePanel):
 
     def _window(self, at: float) -> tuple[float, float, float, float]:
         """Return left, right, bottom and top of what is seen at a moment."""
-        now, share = self.windows[int(at)], at - int(at)
-        if share == 0:
+        now, fraction = self.windows[int(at)], at - int(at)
+        if fraction == 0:
             left, right, bottom, top = now.tolist()
             return left, right, bottom, top
-        low, high = (1 - share) * now[:2] + share * self.windows[math.ceil(at), :2]
+        low, high = (1 - fraction) * now[:2] + fraction * self.windows[math.ceil(at), :2]
         return self.window(low, high, BELOW)
 
     def _pixel(self, at: float, more: float = 0) -> float:

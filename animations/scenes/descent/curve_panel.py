@@ -84,7 +84,7 @@ class CurvePanel(PageScene):
     def window(self, low: float, high: float, below: float = 0) -> tuple[float, float, float, float]:
         """Return left, right, bottom and top of the picture of the curve from x = low to high.
 
-        below   the share of its height that stays free below the curve
+        below   the fraction of its height that stays free below the curve
         """
         x, y = self.curve.x, self.curve.y
         seen = np.append(y[(low <= x) & (x <= high)], np.interp([low, high], x, y))

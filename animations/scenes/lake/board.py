@@ -94,7 +94,7 @@ def start_place(middle: np.ndarray, side: float) -> Place:
 
 def _draw_flag(page: Page, x: float, y: float, side: float) -> None:
     """Draw the goal: a flag on its pole, whose foot is at (x, y)."""
-    top, cloth, low = (y + share * side for share in (0.68, 0.52, 0.36))
+    top, cloth, low = (y + fraction * side for fraction in (0.68, 0.52, 0.36))
     pole = LineCollection([[(x, y), (x, top)]], colors=style.INK, linewidths=3, zorder=1.7)
     page.axes.add_collection(pole, autolim=False)
     corners = [(x, top), (x + 0.4 * side, cloth), (x, low)]
@@ -117,12 +117,12 @@ def add_walker(
     first = np.searchsorted(games, games)  # (S,) the frame with which its game begins
 
     def here(frame: float) -> np.ndarray:
-        now, share = int(frame), frame % 1
-        if not share or games[now + 1] != games[now]:
+        now, fraction = int(frame), frame % 1
+        if not fraction or games[now + 1] != games[now]:
             return middles[tiles[now]]
-        aside = RUN * side * np.sin(np.pi * share) * np.array(DIRECTIONS[actions[now]])
+        aside = RUN * side * np.sin(np.pi * fraction) * np.array(DIRECTIONS[actions[now]])
         runs = actions[now] >= 0 and tiles[now] == tiles[now + 1]
-        return (1 - share) * middles[tiles[now]] + share * middles[tiles[now + 1]] + (aside if runs else 0)
+        return (1 - fraction) * middles[tiles[now]] + fraction * middles[tiles[now + 1]] + (aside if runs else 0)
 
     def way(frame: float) -> list[np.ndarray]:
         now = int(frame)

@@ -136,8 +136,8 @@ class LakeLearning(PageScene):
     def _draw_values(self, grid: Grid) -> None:
         """Fill the tiles where a game goes on with a blue as strong as their value, and write it there."""
         page, side = self.page, self.side
-        share = 0.5 * np.sqrt(self.values[:, self.open, None])  # of blue: the root, or small ones would look alike
-        colors = (1 - share) * to_rgb(ICE) + share * to_rgb(style.WEIGHT)  # (R, open tiles, 3)
+        fraction = 0.5 * np.sqrt(self.values[:, self.open, None])  # of blue: the root, or small ones would look alike
+        colors = (1 - fraction) * to_rgb(ICE) + fraction * to_rgb(style.WEIGHT)  # (R, open tiles, 3)
         squares = [grid.outline(*divmod(tile, grid.columns), inset=1)[:4] for tile in self.open]
         filled = PolyCollection(squares, edgecolors="none", zorder=2.6)
         page.axes.add_collection(filled, autolim=False)

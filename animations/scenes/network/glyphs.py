@@ -37,9 +37,9 @@ def draw_nodes(page: Page, column: Column) -> None:
     nodes = page.axes.scatter(x, y, size, style.PAPER, edgecolor=style.QUIET, linewidth=1, zorder=2)
     if column.is_dense and "b" in column.recorded:
         nodes.set_zorder(4)  # lines change, too, and end here
-        shares = np.nan_to_num(column.recorded["b"].shares(column.shown))
-        colors = np.array([style.QUIET, POSITIVE, NEGATIVE])[np.sign(shares).astype(int)]  # at 0, above, below
-        page.bind(nodes, edgecolor=colors.tolist(), linewidth=thickness(shares, RIM))
+        fractions = np.nan_to_num(column.recorded["b"].fractions(column.shown))
+        colors = np.array([style.QUIET, POSITIVE, NEGATIVE])[np.sign(fractions).astype(int)]  # at 0, above, below
+        page.bind(nodes, edgecolor=colors.tolist(), linewidth=thickness(fractions, RIM))
 
 
 def draw_weights(page: Page, before: Column, column: Column) -> None:
@@ -51,14 +51,14 @@ def draw_weights(page: Page, before: Column, column: Column) -> None:
     if "w" not in column.recorded:
         page.axes.add_collection(LineCollection(list(lines), colors=style.FAINT, linewidths=1), autolim=False)
         return
-    shares = column.recorded["w"].shares(before.shown, column.shown).reshape(-1, len(lines))  # (S, L)
-    order = np.argsort(np.abs(shares), axis=1)
-    above = np.take_along_axis(shares, order, axis=1) >= 0
+    fractions = column.recorded["w"].fractions(before.shown, column.shown).reshape(-1, len(lines))  # (S, L)
+    order = np.argsort(np.abs(fractions), axis=1)
+    above = np.take_along_axis(fractions, order, axis=1) >= 0
     for (color, dashes), chosen in zip(SIGNS, (above, ~above), strict=True):
         drawn = LineCollection([], colors=color, linestyles=[dashes], zorder=3, capstyle="butt")
         page.axes.add_collection(drawn, autolim=False)
         theirs = [each[mask] for each, mask in zip(order, chosen, strict=True)]  # of each frame
-        widths = [thickness(each[mine], THICK) for each, mine in zip(shares, theirs, strict=True)]
+        widths = [thickness(each[mine], THICK) for each, mine in zip(fractions, theirs, strict=True)]
         page.bind(drawn, segments=[lines[mine] for mine in theirs], linewidth=widths)
 
 
@@ -68,6 +68,6 @@ def draw_arrow(page: Page, before: Column, column: Column) -> None:
     page.arrow((start, column.middle), (tip, column.middle), style.QUIET, head=10).set_linewidth(1.5)
 
 
-def thickness(shares: np.ndarray, thick: float) -> np.ndarray:
+def thickness(fractions: np.ndarray, thick: float) -> np.ndarray:
     """Return widths in points, from THIN to `thick` in eight steps: a line that changes less is not drawn anew."""
-    return THIN + (thick - THIN) * np.ceil(8 * np.minimum(np.abs(shares), 1)) / 8
+    return THIN + (thick - THIN) * np.ceil(8 * np.minimum(np.abs(fractions), 1)) / 8

@@ -41,7 +41,7 @@ class ParameterStates:
             self.norms = np.array([np.linalg.norm(value.ravel().astype(np.float64)) for value in self.values])
             self.pictures = np.array([value.ravel()[self.places] for value in self.values])
 
-    def shares(self, *where: Sequence[int]) -> np.ndarray:
+    def fractions(self, *where: Sequence[int]) -> np.ndarray:
         """Return the numbers of some rows, and columns, divided by the largest: (S, …), within -1 … 1."""
         return np.array([value[np.ix_(*where)] for value in self.values]) / (self.largest or 1.0)
 
