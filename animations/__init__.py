@@ -8,7 +8,7 @@ from animations.formats import notebook as _notebook  # noqa: F401  # a scene sh
 from animations.kit import style as style
 from animations.kit.correct_counts import CorrectCounts
 from animations.kit.series import Series
-from animations.kit.steps import spaced_steps
+from animations.kit.steps import log_spaced_steps
 from animations.render import render
 from animations.scene import EndingWith, Scene, SideBySide, Stacked
 from animations.scenes.activations.curve_fit import CurveFit, CurveStates
@@ -108,6 +108,6 @@ __all__ = [
     "Why",
     "audit",
     "explore",
+    "log_spaced_steps",
     "render",
-    "spaced_steps",
 ]

@@ -11,7 +11,7 @@
 # %% What this chapter uses
 import numpy as np
 
-from animations import Clip, LineFit, NeuronDiagram, NeuronStates, NeuronUpdates, SideBySide, spaced_steps
+from animations import Clip, LineFit, NeuronDiagram, NeuronStates, NeuronUpdates, SideBySide, log_spaced_steps
 from chapters.tools.run import begin
 from chapters.turns import Choose, Place, Turn
 from tinylearn import SGD, Dense, MeanSquaredError, ProgressBar, Recorder, Sequential, fit
@@ -58,7 +58,7 @@ book.ask(Choose("What happens first: does the line turn, or does it rise?",
                 f"After {TURNED} updates $w$ is almost where it ends, and $b$ has hardly moved.",
                 options=("it turns", "it rises", "both at the same pace"), right="it turns"))  # fmt: skip
 units = ("°C", "°F")
-every_second = [2 * step for step in spaced_steps(UPDATES // 2, 9 if book.quick else 81)]  # w is on one side then
+every_second = [2 * step for step in log_spaced_steps(UPDATES // 2, 9 if book.quick else 81)]  # w is on one side then
 states = NeuronStates(recording, x, y, every_second)
 neuron = SideBySide(NeuronDiagram(states, units=units, ask=ASKED), LineFit(states, units=units))
 book.film("ch03_first_neuron", Clip(neuron, fps=10, hold_first=1.5, hold_last=3, colors=32),

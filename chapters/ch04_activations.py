@@ -25,7 +25,7 @@ from animations import (
     FunctionStates,
     SideBySide,
     SoftmaxBars,
-    spaced_steps,
+    log_spaced_steps,
 )
 from animations.scenes.activations.curve_fit import straight_line
 from chapters.tools.run import begin
@@ -107,7 +107,7 @@ def best_line(x: np.ndarray, y: np.ndarray) -> tuple[float, float, float]:
 
 x, y = sine()
 w, b, error = best_line(x, y)
-runners, steps = learn(book.seed, x, y), spaced_steps(EPOCHS, 9 if book.quick else 101)
+runners, steps = learn(book.seed, x, y), log_spaced_steps(EPOCHS, 9 if book.quick else 101)
 states = {name: CurveStates(runner.recording, runner.model, x, y, steps) for name, runner in runners.items()}
 line, curve = states[LINE], states[RELU]
 count = runners[LINE].model.parameters.size

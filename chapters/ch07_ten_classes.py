@@ -57,7 +57,7 @@ from tinylearn.checkpoint import read_more
 from tinylearn.checks import path_of, positive_integer
 from tinylearn.datasets import CLASS_NAMES
 from chapters.tools.run import begin
-from chapters.tools.settings import Refusal
+from chapters.tools.settings import UsageError
 
 book = begin("ch07")
 BATCH, WORKERS = 32, 2
@@ -134,7 +134,7 @@ class Run:
         return self.updates * float(np.median(np.diff(times))) if len(times) > 1 else 0.0
 
 
-def outlook(run: Run, epochs: int, recorder: Recorder) -> str:
+def estimate_cost(run: Run, epochs: int, recorder: Recorder) -> str:
     """Say how long the run will take, and what a recording of it does."""
     left, pictures = epochs - run.epoch, len(run.data.x_train)
     minutes, updates = left * run.seconds_per_epoch() / 60, left * run.updates
@@ -148,14 +148,16 @@ def outlook(run: Run, epochs: int, recorder: Recorder) -> str:
 
 
 def checkpoint_file(out: Path, data: str, quick: bool, named: str | os.PathLike[str] | None, resume: bool) -> Path:
-    """Return where the checkpoint is; Refusal if there is none to go on from, or one that took hours would be lost."""
+    """Return the checkpoint's path. UsageError if --resume finds none, or if one that took hours would be lost."""
     file = path_of("ch07", named or out / f"ch07_{'quick' if quick else data}.npz")
     if resume and not file.exists():
-        raise Refusal(f"there is no checkpoint {file} to go on from; start without --resume")
+        raise UsageError(f"there is no checkpoint {file} to go on from; start without --resume")
     if not file.parent.is_dir():
-        raise Refusal(f"there is no folder {file.parent} for the checkpoint")
+        raise UsageError(f"there is no folder {file.parent} for the checkpoint")
     if file.exists() and not resume and (named or (data == "cifar10" and not quick)):
-        raise Refusal(f"{file} would be overwritten: go on from it with --resume, move it away, or name another file")
+        raise UsageError(
+            f"{file} would be overwritten: go on from it with --resume, move it away, or name another file"
+        )
     return file
 
 
@@ -199,14 +201,14 @@ try:
         training.resume()
     parts = [] if folder is None else parts_of(folder)
     if parts and not book.resume:
-        raise Refusal(f"{folder} holds a recording already; go on from it with --resume, or name another folder")
+        raise UsageError(f"{folder} holds a recording already; go on from it with --resume, or name another folder")
     todo = training.epoch < epochs
     part = folder / f"{len(parts) + 1}" if folder is not None and todo else None
     recorder = Recorder(training.model, part, every=film_steps(training.updates, epochs).__contains__)
 except (OSError, ValueError) as error:
-    raise Refusal(str(error)) from error
+    raise UsageError(str(error)) from error
 if todo and (book.data == "cifar10" or book.record is not None):
-    print(outlook(training, epochs, recorder), flush=True)
+    print(estimate_cost(training, epochs, recorder), flush=True)
 if todo:
     training.learn(epochs, recorder)
 else:

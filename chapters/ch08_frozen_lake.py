@@ -45,7 +45,7 @@ from chapters.parts.lake_network import BATCH, last_layer, learn, network, predi
 from chapters.parts.lake_terminal import play_yourself, show_game
 from chapters.parts.lake_values import Later, best_of_four, by_policy, exact_values, mean_of_four, rules, win_rate
 from chapters.tools.run import begin
-from chapters.tools.settings import Refusal
+from chapters.tools.settings import UsageError
 from tinylearn import Recorder, Sequential, confidence_interval
 
 book = begin("ch08")
@@ -56,7 +56,7 @@ RENDER = ("ansi",)
 
 # %% Play the random episodes, or one yourself
 if book.render not in (None, *RENDER):
-    raise Refusal(f"an episode can be rendered as {' or '.join(RENDER)}, got {book.render!r}")
+    raise UsageError(f"an episode can be rendered as {' or '.join(RENDER)}, got {book.render!r}")
 if book.play_first:
     book.numbers({"your game": play_yourself(MAP, sys.stdin, seed=book.seed)})
 

@@ -64,6 +64,9 @@ def test_tells_bold_terms_from_plain_ones():
 
 OLD_NAMES = {  # folder: old names → the words to use
     "": {
+        "outlook Outlook": "estimate_cost, remaining_time",
+        "Refusal": "UsageError",
+        "spaced_steps": "log_spaced_steps",
         "Tally tally tallies": "CorrectCounts",
         "ContactSheet contact_sheet": "ImageGrid",
         "Film Reel hundredths": "Clip, delays",

@@ -5,15 +5,15 @@ from __future__ import annotations
 from tinylearn.checks import as_int
 
 
-def spaced_steps(last: int, count: int) -> list[int]:
+def log_spaced_steps(last: int, count: int) -> list[int]:
     """Return `count` steps from 0 to `last`, dense at first and sparse later, as learning is fast and then slow.
 
-    >>> spaced_steps(8000, 9)
+    >>> log_spaced_steps(8000, 9)
     [0, 2, 8, 28, 88, 274, 845, 2601, 8000]
     """
-    last, count = as_int("spaced_steps", "last", last), as_int("spaced_steps", "count", count)
+    last, count = as_int("log_spaced_steps", "last", last), as_int("log_spaced_steps", "count", count)
     if not 2 <= count <= last + 1:
-        raise ValueError(f"spaced_steps: count must lie in 2 … {last + 1} to reach step {last}, got {count}")
+        raise ValueError(f"log_spaced_steps: count must lie in 2 … {last + 1} to reach step {last}, got {count}")
     steps = [0]
     for number in range(1, count):
         wanted = round((last + 1) ** (number / (count - 1))) - 1

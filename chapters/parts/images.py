@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from chapters.tools.settings import Refusal
+from chapters.tools.settings import UsageError
 from tinylearn import datasets
 from tinylearn.datasets import CLASS_NAMES
 
@@ -70,8 +70,8 @@ def load(
 ) -> Images:
     """Return the photographs of CIFAR-10, all of them, or new sketches: this many for training, this many for testing.
 
-    `classes` are the sketches to draw (None: all ten). Raises ValueError if `data` has another name, and Refusal if the
-    photographs cannot be read, or if sketches are given a `data_dir`.
+    `classes` are the sketches to draw (None: all ten). Raises ValueError if `data` has another name, and UsageError if
+    the photographs cannot be read, or if sketches are given a `data_dir`.
     """
     if data not in DATA:
         raise ValueError(f"load: data must be {' or '.join(DATA)}, got {data!r}")
@@ -79,9 +79,9 @@ def load(
         try:
             return Images(*datasets.cifar10(data_dir, download=data_dir is None))
         except (OSError, ValueError) as error:  # missing, damaged, or no network: the message says which file, and why
-            raise Refusal(str(error)) from error
+            raise UsageError(str(error)) from error
     if data_dir is not None:
-        raise Refusal(f"sketches need no data_dir, got {data_dir}: choose data cifar10, or leave out data_dir")
+        raise UsageError(f"sketches need no data_dir, got {data_dir}: choose data cifar10, or leave out data_dir")
     x, y = datasets.sketches(sum(sketches), classes=classes, rng=rng)
     n_train = sketches[0]
     return Images(x[:n_train], y[:n_train], x[n_train:], y[n_train:])

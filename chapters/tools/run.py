@@ -21,9 +21,9 @@ from chapters.tools.chapter import DEFAULTS, RUNNING, Book, Chapter, Record
 from chapters.tools.digests import recordings_noted
 from chapters.tools.live_page import LivePage
 from chapters.tools.options import OWN
-from chapters.tools.outlook import Outlook, doing, expected
 from chapters.tools.processes import at_once
-from chapters.tools.settings import FORMATS, USUAL, Refusal, folder, parser
+from chapters.tools.remaining_time import RemainingTime, doing, expected
+from chapters.tools.settings import FORMATS, USUAL, UsageError, folder, parser
 from chapters.tools.starting import interruptible, prepare_streams
 from chapters.tools.terminal import say
 from tinylearn.files import FULL, complete_or_absent
@@ -51,10 +51,10 @@ def run_all(chapters: Mapping[str, Chapter], arguments: Namespace, *, bind: bool
             LivePage(out, chapters, bind=bind) as page,
             Bar(bar_format="{desc}", leave=False, disable=at_work == 1) as line,
         ):
-            progress = Progress(chapters, Outlook(seconds, at_work), page, line, arguments.open)
+            progress = Progress(chapters, RemainingTime(seconds, at_work), page, line, arguments.open)
             at_once(jobs, at_work, out, begins=progress.begins, ends=progress.ends, waits=progress.waits)
-    except Refusal as refusal:
-        raise SystemExit(str(refusal)) from refusal
+    except UsageError as error:
+        raise SystemExit(str(error)) from error
     except KeyboardInterrupt:
         say(f"Interrupted. {_finished(out)}", sys.stderr)
         raise SystemExit(130) from None
@@ -74,24 +74,24 @@ class Progress:
     """Says when a chapter begins, how long the rest still takes, and when you can open a chapter."""
 
     def __init__(
-        self, chapters: Mapping[str, Chapter], outlook: Outlook, page: LivePage, line: Any, to_open: bool
+        self, chapters: Mapping[str, Chapter], remaining: RemainingTime, page: LivePage, line: Any, to_open: bool
     ) -> None:
         """`line` stays below all messages and shows the time that is left."""
-        self.chapters, self.outlook, self.page, self.line, self.to_open = chapters, outlook, page, line, to_open
+        self.chapters, self.remaining, self.page, self.line, self.to_open = chapters, remaining, page, line, to_open
 
     def begins(self, name: str) -> None:
         """Say what the chapter does, and about how long all chapters still take."""
         short = self.chapters[name].title.partition(":")[0].rstrip(".")
-        self.outlook.begins(name)
-        say("; ".join(filter(None, [f"{short}: {doing(name)}", self.outlook.left()])), sys.stderr)
+        self.remaining.begins(name)
+        say("; ".join(filter(None, [f"{short}: {doing(name)}", self.remaining.left()])), sys.stderr)
 
     def waits(self) -> None:
         """Show the remaining time again."""
-        self.line.set_description_str(self.outlook.left())
+        self.line.set_description_str(self.remaining.left())
 
     def ends(self, name: str, record: Record) -> None:
         """Say where you can see the chapter; if it is the only one, print its numbers."""
-        seconds, path = self.outlook.ends(name), self.page.finished(name)
+        seconds, path = self.remaining.ends(name), self.page.finished(name)
         if self.to_open:
             webbrowser.open(path.with_name(f"{name}.html").as_uri())
             self.to_open = False
@@ -142,8 +142,8 @@ def compute(chapter: Chapter, name: str, out: Path, settings: dict[str, Any]) ->
     try:
         with noted:
             record = chapter.main(out, **own)
-    except Refusal as refusal:
-        raise Refusal(f"{name}: {refusal}") from refusal
+    except UsageError as error:
+        raise UsageError(f"{name}: {error}") from error
     with complete_or_absent(out / f"{name}.json") as file:
         file.write((json.dumps(record, indent=1, ensure_ascii=False) + "\n").encode())
     return record

@@ -18,7 +18,7 @@ OWN_TRAINING = {"epochs", "learning_rate"}
 Parser = argparse.ArgumentParser
 
 
-class Refusal(ValueError):
+class UsageError(ValueError):
     """A chapter cannot run with these settings; the command line shows this sentence without a traceback."""
 
 

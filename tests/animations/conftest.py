@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tinylearn as tl
-from animations import LineFit, NeuronDiagram, NeuronStates, SideBySide, spaced_steps
+from animations import LineFit, NeuronDiagram, NeuronStates, SideBySide, log_spaced_steps
 from tinylearn.datasets import celsius_fahrenheit
 from tinylearn.initializers import ones
 
@@ -30,7 +30,7 @@ def recording():
 def states(recording):
     """The states of 81 frames, on arrays of their own, for a test to spoil as it likes."""
     x, y = celsius_fahrenheit()
-    return NeuronStates(recording, x.copy(), y.copy(), spaced_steps(8000, FRAMES))
+    return NeuronStates(recording, x.copy(), y.copy(), log_spaced_steps(8000, FRAMES))
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from audit import (
     names_beside,
 )
 
-from animations import CurveFit, CurveStates, SideBySide, spaced_steps, style
+from animations import CurveFit, CurveStates, SideBySide, log_spaced_steps, style
 from animations.engine.painter import Painter
 from animations.scenes.activations.curve_fit import bends, straight_line
 from chapters import ch04_activations as chapter
@@ -21,7 +21,7 @@ from tinylearn import Dense, Recorder, ReLU, Sequential
 from tinylearn.datasets import sine
 
 FRAMES = 31
-STEPS = spaced_steps(chapter.EPOCHS, FRAMES)
+STEPS = log_spaced_steps(chapter.EPOCHS, FRAMES)
 NAMES = {"line": False, "relu": True}  # name of the panel → has the network ReLUs?
 
 

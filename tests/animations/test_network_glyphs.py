@@ -28,7 +28,7 @@ def test_lines_are_the_weights(name, lines):
 def test_lines_of_other_weights_are_found(monkeypatch):
     model, recording = trained_xor()
     fractions = ParameterStates.fractions
-    monkeypatch.setattr(ParameterStates, "shares", lambda states, *where: -fractions(states, *where))
+    monkeypatch.setattr(ParameterStates, "fractions", lambda states, *where: -fractions(states, *where))
     scene = NetworkDiagram(recording, model)
     drawn(scene, 5)
     with pytest.raises(AssertionError):

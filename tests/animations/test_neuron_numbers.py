@@ -6,11 +6,11 @@ from audit import check_all_numbers, check_numbers, lines_and_tips, nameless_dig
 from conftest import ASK, FRAMES
 
 import tinylearn as tl
-from animations import NeuronStates, spaced_steps, style
+from animations import NeuronStates, log_spaced_steps, style
 from animations.engine.painter import Painter
 from tinylearn.datasets import celsius_fahrenheit
 
-STEPS = spaced_steps(8000, FRAMES)
+STEPS = log_spaced_steps(8000, FRAMES)
 
 
 @pytest.fixture(scope="module")

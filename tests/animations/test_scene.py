@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_scenes import Gliding, Overlapping, Small, Trail, whole
 
-from animations import EndingWith, Scene, SideBySide, Stacked, audit, spaced_steps
+from animations import EndingWith, Scene, SideBySide, Stacked, audit, log_spaced_steps
 from animations.audit.texts import drawn_texts
 from animations.engine.painter import Painter, redraw
 
@@ -245,7 +245,7 @@ lasts_and_counts = st.integers(1, 10**6).flatmap(
 @given(lasts_and_counts)
 def test_spaced_steps_are_so_many_rise_and_span_everything(last_and_count):
     last, count = last_and_count
-    steps = spaced_steps(last, count)
+    steps = log_spaced_steps(last, count)
     assert (len(steps), steps[0], steps[-1]) == (count, 0, last)
     assert all(type(step) is int for step in steps)
     assert all(a < b for a, b in pairwise(steps))
@@ -254,11 +254,11 @@ def test_spaced_steps_are_so_many_rise_and_span_everything(last_and_count):
 @settings(deadline=None, derandomize=True)
 @given(st.integers(1, 300))
 def test_spaced_steps_of_all_steps_are_all_steps(last):
-    assert spaced_steps(last, last + 1) == list(range(last + 1))
+    assert log_spaced_steps(last, last + 1) == list(range(last + 1))
 
 
 def test_spaced_steps_are_dense_at_first():
-    gaps = np.diff(spaced_steps(8000, 81))
+    gaps = np.diff(log_spaced_steps(8000, 81))
     assert gaps[0] == 1
     assert (np.diff(gaps[:-1]) >= -1).all()  # but for rounding the gaps grow
     assert gaps[-1] > 500
@@ -267,4 +267,4 @@ def test_spaced_steps_are_dense_at_first():
 @pytest.mark.parametrize("count", [-1, 0, 1, 12])
 def test_spaced_steps_refuse_a_count_that_does_not_fit(count):
     with pytest.raises(ValueError, match=rf"count must lie in 2 … 11 to reach step 10, got {count}"):
-        spaced_steps(10, count)
+        log_spaced_steps(10, count)

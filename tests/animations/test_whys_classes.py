@@ -118,7 +118,7 @@ def test_leads_from_correct_answers_to_those_of_a_class():
 
 
 @pytest.mark.parametrize(("changed", "message"), [
-    ({"of_each": [[1, 0, 2], [1, 3, 0]]}, "of_each of 'training set' must add up to right"),
+    ({"of_each": [[1, 0, 2], [1, 3, 0]]}, "of_each of 'training set' must add up to correct"),
     ({"classes": None}, "'training set' needs of_each and classes together"),
 ])  # fmt: skip
 def test_refuses_classes_that_do_not_add_up(changed, message):

@@ -79,7 +79,7 @@ RENDERED["Clip"] = Subject(
     scale=real(1.0, 2.5, low=0.1, high=10),
     font=choice("", "DejaVu Serif", wrong=[None, 3, "No Such Font", ["DejaVu Serif"]]),
 )
-RENDERED["spaced_steps"] = Subject(an.spaced_steps, last=whole(9, 200, low=-5), count=whole(2, 9, low=-5))
+RENDERED["log_spaced_steps"] = Subject(an.log_spaced_steps, last=whole(9, 200, low=-5), count=whole(2, 9, low=-5))
 RENDERED["Scene"] = Subject(
     lambda size, frames: str(an.audit(Unlike(size=size, frames=frames))),
     speaks=("audit",),

@@ -57,8 +57,8 @@ from animations import (
     Pie,
     Scene,
     SideBySide,
+    log_spaced_steps,
     render,
-    spaced_steps,
     style,
 )
 from animations.engine.painter import Painter
@@ -81,7 +81,7 @@ def neuron() -> Scene:
     recorder = tl.Recorder(model)
     tl.fit(model, x, y, loss=tl.MeanSquaredError(), optimizer=tl.SGD(0.0005), epochs=8000, batch_size=len(x),
            callbacks=[recorder])  # fmt: skip
-    states, units = NeuronStates(recorder.recording, x, y, spaced_steps(8000, 81)), ("°C", "°F")
+    states, units = NeuronStates(recorder.recording, x, y, log_spaced_steps(8000, 81)), ("°C", "°F")
     return SideBySide(NeuronDiagram(states, units=units, ask=50), PlainTicks(states, units=units))
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from animations import Clip
 from chapters.tools.films import draw
 from chapters.tools.options import Own
-from chapters.tools.settings import Refusal
+from chapters.tools.settings import UsageError
 from tests.chapters.slow_scenes import Broken, Killed, Slow
 
 
@@ -60,7 +60,7 @@ def nothing(out):
 
 def refused(out):
     """Refuse to run."""
-    raise Refusal("not with these settings")
+    raise UsageError("not with these settings")
 
 
 def slow(out):

@@ -19,7 +19,7 @@ from chapters import ch07_ten_classes as chapter
 from chapters.parts.images import Images
 from chapters.tools.chapter import CHAPTERS
 from chapters.tools.run import run_alone, table
-from chapters.tools.settings import Refusal
+from chapters.tools.settings import UsageError
 from tests.chapters.chapter_helpers import ChapterUnderTest, check_films, check_scorecard, run_chapter
 from tests.tinylearn.cifar10_files import BATCHES, write_folder
 from tinylearn import Recorder, Recording, RMSprop
@@ -255,20 +255,20 @@ def test_goes_on_with_what_the_first_run_counted(begun):
 
 def test_a_checkpoint_of_other_pictures_is_refused(finished, films, photographs):
     folder = finished / "record"
-    with pytest.raises(Refusal, match=r"checksum of x and y was .*; give what fit was given then: the same x, y"):
+    with pytest.raises(UsageError, match=r"checksum of x and y was .*; give what fit was given then: the same x, y"):
         run_chapter(chapter, finished, quick=True, resume=True, data="cifar10", data_dir=photographs,
                     learning_rate=1e-3, record=folder)  # fmt: skip
     assert not folder.exists()
 
 
 def test_hours_of_training_are_not_overwritten(tmp_path, films, photographs, monkeypatch, capsys):
-    monkeypatch.setattr(chapter, "outlook", lambda *_: "so many hours")
+    monkeypatch.setattr(chapter, "estimate_cost", lambda *_: "so many hours")
     settings = {"data": "cifar10", "data_dir": photographs, "epochs": 1}
     run_chapter(chapter, tmp_path, **settings)
     file = tmp_path / "ch07_cifar10.npz"
     before = file.read_bytes()
     for refused in (settings, settings | {"checkpoint": file}, {"quick": True, "checkpoint": file}):
-        with pytest.raises(Refusal, match=r"ch07_cifar10.npz would be overwritten: go on from it with --resume"):
+        with pytest.raises(UsageError, match=r"ch07_cifar10.npz would be overwritten: go on from it with --resume"):
             run_chapter(chapter, tmp_path, **refused)
     run_chapter(chapter, tmp_path, quick=True, epochs=1)  # has a file of its own
     assert file.read_bytes() == before
@@ -283,14 +283,14 @@ def test_before_a_long_run_starts_it_says_how_long_it_takes_and_what_a_recording
     monkeypatch.setattr(run, "updates", math.ceil(50_000 / 32))
     monkeypatch.setattr(run, "seconds_per_epoch", lambda: 33.3)
     recorder = Recorder(run.model, every=chapter.film_steps(run.updates, 125).__contains__)
-    first, second, third, *rest = chapter.outlook(run, 125, recorder).splitlines()
+    first, second, third, *rest = chapter.estimate_cost(run, 125, recorder).splitlines()
     assert first == "195,375 updates, 125 × 70 pictures: about 70 min"
     assert second == "all parameters after each update would take 132 GB;"
     assert third == "what is recorded:"
     assert rest[0].startswith("  169,130 numbers per record (conv2d_1.w, …, dense_2.b): 676,520 bytes")
     assert rest[1] == "  keeps step 0, the updates for whose step `every` returns True, and the last"
     run.shown.values += 124 * [0]
-    assert chapter.outlook(run, 125, recorder).startswith("1,563 updates, 1 × 70 pictures: about 1 min")
+    assert chapter.estimate_cost(run, 125, recorder).startswith("1,563 updates, 1 × 70 pictures: about 1 min")
 
 
 def test_what_is_recorded_is_said_and_is_there(recorded, photographs):
@@ -304,7 +304,9 @@ def test_what_is_recorded_is_said_and_is_there(recorded, photographs):
 
 def test_another_run_does_not_go_on_with_a_recording(recorded, photographs, tmp_path):
     folder, *_ = recorded
-    with pytest.raises(Refusal, match="record holds a recording already; go on from it with --resume, or name another"):
+    with pytest.raises(
+        UsageError, match="record holds a recording already; go on from it with --resume, or name another"
+    ):
         run_chapter(chapter, tmp_path, quick=True, data="cifar10", data_dir=photographs, record=folder / "record")
     assert [path.name for path in (folder / "record").iterdir()] == ["1"]
 

@@ -14,7 +14,7 @@ from chapters.parts.lake_network import network, predictions
 from chapters.parts.lake_values import exact_values, mean_of_four
 from chapters.tools.chapter import CHAPTERS
 from chapters.tools.run import run_alone
-from chapters.tools.settings import Refusal
+from chapters.tools.settings import UsageError
 from tests.chapters.chapter_helpers import ChapterUnderTest, check_films, run_chapter
 from tinylearn import confidence_interval
 
@@ -245,7 +245,7 @@ def test_wrong_options_are_refused(tmp_path, capsys, words):
 
 
 def test_a_mode_that_does_not_exist_is_refused(tmp_path):
-    with pytest.raises(Refusal, match="an episode can be rendered as ansi, got 'human'"):
+    with pytest.raises(UsageError, match="an episode can be rendered as ansi, got 'human'"):
         run_chapter(chapter, tmp_path, render="human")
 
 

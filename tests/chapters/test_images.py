@@ -7,7 +7,7 @@ import pytest
 
 from chapters.parts import images
 from chapters.tools.run import run_all
-from chapters.tools.settings import Refusal, parser
+from chapters.tools.settings import UsageError, parser
 from tests.chapters.stand_ins import StandIn
 from tinylearn.datasets import CLASS_NAMES
 
@@ -153,9 +153,9 @@ def test_a_chapter_is_told_what_it_takes_and_nothing_else(tmp_path, capsys):
 
 
 def test_photographs_that_cannot_be_read_are_refused_in_a_sentence(tmp_path):
-    with pytest.raises(Refusal, match="nowhere"):
+    with pytest.raises(UsageError, match="nowhere"):
         images.load("cifar10", tmp_path / "nowhere", sketches=(30, 20), rng=np.random.default_rng(0))
     (tmp_path / "cifar-10-batches-py").mkdir()
     (tmp_path / "cifar-10-batches-py" / "data_batch_1").write_bytes(b"junk")
-    with pytest.raises(Refusal, match="data_batch_1: expected a batch of CIFAR-10"):
+    with pytest.raises(UsageError, match="data_batch_1: expected a batch of CIFAR-10"):
         images.load("cifar10", tmp_path, sketches=(30, 20), rng=np.random.default_rng(0))

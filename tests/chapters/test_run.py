@@ -16,7 +16,7 @@ from chapters import __main__
 from chapters.tools.chapter import CHAPTERS
 from chapters.tools.check import compare
 from chapters.tools.live_page import MAKING
-from chapters.tools.outlook import SHARES
+from chapters.tools.remaining_time import WORK
 from chapters.tools.run import run_all
 from chapters.tools.settings import parser
 from tests.chapters import stand_ins
@@ -94,7 +94,7 @@ def test_a_refusal_is_a_sentence_that_names_the_chapter(tmp_path):
 def test_chapter_1_begins_first_and_then_the_longest(tmp_path, capsys):
     run(tmp_path, dict.fromkeys(["ch03", "ch07", "ch01", "ch02"], StandIn(stand_ins.nothing)))
     begun = re.findall(r": (.*);", capsys.readouterr().err)
-    assert begun == [SHARES[name].does for name in ("ch01", "ch07", "ch02", "ch03")]
+    assert begun == [WORK[name].does for name in ("ch01", "ch07", "ch02", "ch03")]
 
 
 def test_one_by_one_they_keep_their_order(tmp_path, capsys):

@@ -17,7 +17,7 @@ from animations import checks
 from animations.data import anything, text
 from animations.kit import style
 from animations.kit.page import SPACE, Page, PageScene
-from animations.kit.steps import spaced_steps
+from animations.kit.steps import log_spaced_steps
 from animations.kit.whys import explained
 from animations.scenes.lake.board import ACTIONS, WATER, add_walker, arrow, draw_lake
 from animations.scenes.lake.game_whys import GAMES
@@ -58,7 +58,7 @@ class LakeGames(PageScene):
         ((walked, games),) = alike
         lasts = [max(len(player.ways[game]) for player in self.players) for game in range(walked)]
         left = games - walked
-        counted = spaced_steps(left, min(COUNTED, left + 1))[1:] if left else []
+        counted = log_spaced_steps(left, min(COUNTED, left + 1))[1:] if left else []
         self.game = np.array([*np.repeat(np.arange(walked), lasts), *(walked - 1 + np.array(counted, int))])  # (S,)
         self.move = np.array([move for last in lasts for move in range(last)] + [-1] * len(counted))  # -1: counted
         self.frames = len(self.game)

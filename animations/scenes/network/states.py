@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from animations.kit.steps import spaced_steps
+from animations.kit.steps import log_spaced_steps
 from tinylearn import Recording, Sequential
 
 FRAMES = 61  # unless steps are given
@@ -70,7 +70,7 @@ def records_of(recording: Recording, steps: Iterable[int] | None) -> list[int]:
     if steps is not None:
         return [recording.index(step) for step in steps]
     count = min(FRAMES, len(recording))
-    return spaced_steps(len(recording) - 1, count) if count > 1 else [0]
+    return log_spaced_steps(len(recording) - 1, count) if count > 1 else [0]
 
 
 def _largest(values: np.ndarray) -> float:

@@ -22,7 +22,7 @@ from animations.data import anything, clock, text
 from animations.kit import style
 from animations.kit.labels import push_apart
 from animations.kit.page import Box, Page, PageScene
-from animations.kit.steps import spaced_steps
+from animations.kit.steps import log_spaced_steps
 from animations.scenes.training.race_lane import Lane, Row, room
 from animations.scenes.training.whys import race_why
 from animations.why import Why
@@ -143,7 +143,7 @@ def _clock(lanes: Sequence[Lane]) -> list[int]:
     Between two records there is nothing to show; so each frame shows the last one before it.
     """
     last = max(lane.last for lane in lanes)
-    wanted = range(last + 1) if last <= FEW else spaced_steps(last, FEW + 1)
+    wanted = range(last + 1) if last <= FEW else log_spaced_steps(last, FEW + 1)
     recorded = np.unique(np.concatenate([lane.steps for lane in lanes]))
     shown = set(recorded[np.searchsorted(recorded, wanted, side="right") - 1].tolist())
     ends = {step for lane in lanes if lane.diverged is not None for step in (lane.last, min(lane.diverged, last))}

@@ -1,6 +1,6 @@
 """Chapter 3: what the recorded neuron answers, and its error for every example."""
 
-from animations import spaced_steps
+from animations import log_spaced_steps
 from tinylearn.datasets import celsius_fahrenheit
 
 HANDED = ("NeuronStates",)
@@ -13,7 +13,7 @@ START, LOOK, PULL, STEP = range(4)  # phases of an update in slow motion
 def films(handed):
     ((recording, *_), _) = handed["NeuronStates"][0]
     x, target = (column[:, 0] for column in celsius_fahrenheit())
-    steps = [2 * step for step in spaced_steps(4000, 9)]
+    steps = [2 * step for step in log_spaced_steps(4000, 9)]
 
     def values(frame):
         w, b = recording["dense_1.w"][steps[frame]].item(), recording["dense_1.b"][steps[frame]].item()

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from animations import spaced_steps
+from animations import log_spaced_steps
 from tests.chapters.sources.update_by_hand import NAMES, SAID, places_of, update_by_hand
 from tests.chapters.sources.values import named
 from tinylearn.datasets import sine
@@ -51,7 +51,7 @@ def softmax_bars():
 def race(runners):
     """The losses are those of the recorded parameters, after the update."""
     x, y = sine()
-    steps, best = spaced_steps(1000, 9), np.polynomial.Polynomial.fit(x[:, 0], y[:, 0], 1)
+    steps, best = log_spaced_steps(1000, 9), np.polynomial.Polynomial.fit(x[:, 0], y[:, 0], 1)
 
     def values(frame):
         found = {"epoch": steps[frame], "last_epoch": 1000, "best_line": ((best(x) - y) ** 2).mean()}
@@ -66,7 +66,7 @@ def race(runners):
 
 def learning_sine(line, relu):
     x, y = sine()
-    steps, best = spaced_steps(1000, 9), np.polynomial.Polynomial.fit(x[:, 0], y[:, 0], 1)
+    steps, best = log_spaced_steps(1000, 9), np.polynomial.Polynomial.fit(x[:, 0], y[:, 0], 1)
     best_line = ((best(x) - y) ** 2).mean()
 
     def outputs(recording, step, bend):

@@ -8,7 +8,7 @@ from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 
-class Share(NamedTuple):
+class Work(NamedTuple):
     """A chapter's part of a run: what it does, and how many seconds it takes on one processor."""
 
     does: str
@@ -16,33 +16,33 @@ class Share(NamedTuple):
     drawing: float  # for html and gif
 
 
-SHARES = {  # measured with `python -m chapters` on two cores of an AMD EPYC of 2022, the yardstick for all others
-    "ch01": Share("draws a table in five ways", 0, 9),
-    "ch02": Share("walks down a curve and a valley", 0.5, 11.5),
-    "ch03": Share("trains one neuron", 0.5, 2),
-    "ch04": Share("trains four networks that differ in their activations", 1, 8.5),
-    "ch05": Share("trains one neuron and a network on pictures", 1.5, 5),
-    "ch06": Share("trains three networks on pictures", 9, 4),
-    "ch07": Share("trains a network on pictures of ten kinds", 52, 6),
-    "ch08": Share("lets networks learn from random episodes", 24, 6),
+WORK = {  # measured with `python -m chapters` on two cores of an AMD EPYC of 2022, the yardstick for all others
+    "ch01": Work("draws a table in five ways", 0, 9),
+    "ch02": Work("walks down a curve and a valley", 0.5, 11.5),
+    "ch03": Work("trains one neuron", 0.5, 2),
+    "ch04": Work("trains four networks that differ in their activations", 1, 8.5),
+    "ch05": Work("trains one neuron and a network on pictures", 1.5, 5),
+    "ch06": Work("trains three networks on pictures", 9, 4),
+    "ch07": Work("trains a network on pictures of ten kinds", 52, 6),
+    "ch08": Work("lets networks learn from random episodes", 24, 6),
 }
 QUICK = 0.2  # the fraction of that time that a quick run takes
 
 
 def doing(name: str) -> str:
     """Return what a chapter does, in words."""
-    return SHARES[name].does if name in SHARES else "computes and draws"
+    return WORK[name].does if name in WORK else "computes and draws"
 
 
 def expected(names: Collection[str], formats: int, quick: bool) -> dict[str, float]:
     """Return how many seconds each chapter takes on that machine; empty if one of them is unknown."""
-    if not all(name in SHARES for name in names):
+    if not all(name in WORK for name in names):
         return {}
     scale = QUICK if quick else 1
-    return {name: scale * (SHARES[name].computing + SHARES[name].drawing * formats / 2) for name in names}
+    return {name: scale * (WORK[name].computing + WORK[name].drawing * formats / 2) for name in names}
 
 
-class Outlook:
+class RemainingTime:
     """Estimates how long a run still takes, from the times of its chapters so far."""
 
     def __init__(self, expected: Mapping[str, float], at_work: int) -> None:

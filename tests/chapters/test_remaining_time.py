@@ -2,39 +2,39 @@
 
 import pytest
 
-from chapters.tools import outlook
+from chapters.tools import remaining_time
 from chapters.tools.chapter import CHAPTERS
-from chapters.tools.outlook import SHARES, Outlook, about, expected
+from chapters.tools.remaining_time import WORK, RemainingTime, about, expected
 
 
 @pytest.fixture
 def clock(monkeypatch):
     """Seconds that pass only when the test says so."""
     now = [0.0]
-    monkeypatch.setattr(outlook.time, "monotonic", lambda: now[0])
-    monkeypatch.setattr(outlook.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(remaining_time.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(remaining_time.os, "cpu_count", lambda: 2)
     return now
 
 
-def test_every_chapter_has_a_share():
-    assert list(SHARES) == [f"ch{number:02}" for number in CHAPTERS]
+def test_knows_the_work_of_every_chapter():
+    assert list(WORK) == [f"ch{number:02}" for number in CHAPTERS]
 
 
 def test_expects_less_of_a_quick_run_and_of_one_format():
-    usual = expected(SHARES, 2, quick=False)
-    assert sum(expected(SHARES, 2, quick=True).values()) < sum(usual.values()) / 3
+    usual = expected(WORK, 2, quick=False)
+    assert sum(expected(WORK, 2, quick=True).values()) < sum(usual.values()) / 3
     assert expected(["ch01"], 1, quick=False)["ch01"] == usual["ch01"] / 2
     assert expected(["ch01", "ch99"], 2, quick=False) == {}
 
 
 def test_knows_nothing_of_a_chapter_that_was_never_timed():
-    unknown = Outlook({}, 1)
+    unknown = RemainingTime({}, 1)
     unknown.begins("ch99")
     assert unknown.left() == ""
 
 
 def test_learns_how_fast_this_machine_is(clock):
-    run = Outlook({"a": 10, "b": 20, "c": 30}, 1)
+    run = RemainingTime({"a": 10, "b": 20, "c": 30}, 1)
     run.begins("a")
     assert run.seconds_left() == 60
     clock[0] = 5
@@ -50,10 +50,10 @@ def test_learns_how_fast_this_machine_is(clock):
     assert run.seconds_left() > 60
 
 
-def test_two_at_once_share_the_work_but_the_longest_is_not_shared(clock):
-    assert Outlook({"a": 10, "b": 20, "c": 30}, 2).seconds_left() == 30
-    assert Outlook({"a": 10, "b": 20, "c": 50}, 2).seconds_left() == 50
-    assert Outlook({"a": 10, "b": 20, "c": 30}, 16).seconds_left() == 30  # there are two processors
+def test_divides_the_work_by_two_processes_but_not_the_longest_chapter(clock):
+    assert RemainingTime({"a": 10, "b": 20, "c": 30}, 2).seconds_left() == 30
+    assert RemainingTime({"a": 10, "b": 20, "c": 50}, 2).seconds_left() == 50
+    assert RemainingTime({"a": 10, "b": 20, "c": 30}, 16).seconds_left() == 30  # there are two processors
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 7.9, 8, 14, 16, 149, 150, 7200])
