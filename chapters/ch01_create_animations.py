@@ -15,6 +15,7 @@
 import itertools
 import math
 from dataclasses import replace
+from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from animations import BarRace, Bars, Clip, GrowingLines, Pie, Scene, SideBySide
 from animations.engine.painter import Painter, redraw
 from animations.kit.labels import different
 from chapters.tools.run import begin
+from chapters.turns import Choose, Place, Turn
 from tinylearn.datasets import Table, gdp, read_table
 
 book = begin("ch01")
@@ -80,12 +82,14 @@ if book.quick:
 # earned in that year, in trillions of US dollars. The numbers come from the [World
 # Bank](https://data.worldbank.org/indicator/NY.GDP.MKTP.CD). {note}
 #
-# Watch the line of China, which begins below all others. The large number in the corner is the clock. Before you press
-# play, make a guess: in which year does China's line cross Japan's? And which lines does it cross first?
+# Watch the line of China, which begins below all others. The large number in the corner is the clock.
 
 # %% Draw the film: lines that grow
 few, many = (pictures_per_row(shown, most) for most in ((10, 10) if book.quick else (100, 200)))  # from row to row
 unhurried: dict[str, Any] = {"hold_first": 1, "hold_last": 3, "colors": 96}
+book.ask(Place("In which year does China's line cross Japan's, for good?", "From then on China stays ahead.",
+               name="year", low=first, high=last, start=first, digits=0,
+               answer=float(crossings["China passes Japan"])))  # fmt: skip
 book.film("ch01_gdp_lines", Clip(GrowingLines(shown), fps=10 / few, motion=few, **unhurried),
           "Each line grows from its first year to its last.")  # fmt: skip
 
@@ -196,10 +200,13 @@ book.film("ch01_shortest_scene", shortest, "The same table, drawn by the class a
 # $$(T - 1) \cdot m + 1$$
 #
 # pictures. The next film makes {(len(shown.times) - 1) * many + 1} of them from {len(shown.times)} rows. It is a race
-# of bars: the longest is on top, and whoever becomes longer moves up. Which bar never leaves its place? Keep an eye on
-# the number at the end of a bar, too, and on the scale at the bottom. Do they glide like the bars?
+# of bars: the longest is on top, and whoever becomes longer moves up. Keep an eye on the number at the end of a bar,
+# too, and on the scale at the bottom. Do they glide like the bars?
 
 # %% Draw the film: a bar race
+leaders = {economies.names[row.argmax()] for row in economies.values}
+book.ask(Choose("Which bar stays on top from the first year to the last?", "Below it, bars change places.",
+                options=(*economies.names, "none"), right=leaders.pop() if len(leaders) == 1 else "none"))  # fmt: skip
 book.film("ch01_bar_race", Clip(BarRace(shown), fps=10 / many, motion=many, **unhurried | {"colors": 32}),
           "A bar race: whoever becomes longer moves up.")  # fmt: skip
 by_name = dict(zip(economies.names, economies.values.T, strict=True))
@@ -299,6 +306,14 @@ f"matplotlib keeps {parts} parts of this figure; {changing} change"
 #
 # and open the page in `gallery`, in a folder named after your file. A cell may be empty: then there is a gap, and no
 # guess. If something in the file cannot be read, an error names the line and the column.
+#
+# Or try it here first. Change a number in the text below, or paste a table of your own in its place.
+
+# %% Let the browser draw a table
+text = files("tinylearn.datasets").joinpath("gdp.csv").read_text(encoding="utf-8")
+book.your_turn(Turn("table", "Paste a table, and drag the moment", {
+    "text": text, "times": economies.times, "values": economies.values,
+}))  # fmt: skip
 
 # %% A table of every tenth year, and what it makes of Japan
 between_tens = np.interp(economies.times, economies.times[::10], japan[::10])

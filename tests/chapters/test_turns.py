@@ -11,6 +11,7 @@ from tests.chapters.turns import check_python, given, in_node, write_page
 TURNS = {  # name → chapter, how far from the recording a state may be, settings of one's own
     "neuron": (3, 1e-13, [{"update": 6}, {"rate": 0.0004, "update": 100}, {"rate": 0.0006, "update": 50},
                           {"y": [-40, -22, 14, 32, 41, 50, 68, 104, 140, -80], "update": 1000}]),
+    "table": (1, 0, [{"tenths": 13}, {"text": "day;hares;foxes\n3;1,5;2\n1;4;\n2;;-7"}]),
     "curve_walk": (2, 1e-9, [{"step": 3}, {"rate": 0.95, "start": 18.5, "step": 100}, {"rate": 1.1, "step": 60},
                              {"curve": "hollows", "start": 2, "rate": 0.05, "step": 5}]),
     "valley": (2, 1e-9, [{"step": 7}, {"optimizer": "momentum", "rate": 0.03, "step": 50},
@@ -50,7 +51,7 @@ def test_copied_python_gives_the_numbers_on_the_screen(found, turn, capsys):
 # --- in the browser --------------------------------------------------------------------------------------------------
 
 OWN = "document.querySelector('.turn').classList.contains('own')"
-CONTROLS = "[...document.querySelectorAll('.turn :is(.drag, .slider input, select)')]"
+CONTROLS = "[...document.querySelectorAll('.turn :is(.drag, .slider input, select, textarea)')]"
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def settled(page, turn):
 def change(page, turn):
     """Change, with the keyboard alone, the first of all controls that makes another run."""
     for i in range(page.run(f"return {CONTROLS}.length")):
-        for key in ("\ue014", "\ue013", "\ue015", "\ue012"):  # right, up, down, left
+        for key in ("\ue014", "\ue013", "\ue015", "\ue012", "0"):  # right, up, down, left, a letter
             page.run(f"{CONTROLS}[{i}].focus()")
             page.press(key)
             if settled(page, turn) and page.run(f"return {OWN}"):

@@ -1,9 +1,11 @@
 """Pages that compute, run by node: do they equal the recording, and does their Python give their numbers?"""
 
+import contextlib
 import json
 import re
 import shutil
 import subprocess
+import tempfile
 from itertools import chain
 from pathlib import Path
 
@@ -54,7 +56,7 @@ def in_node(name, data, tmp_path, settings=({},)):
 def check_python(run, tolerance):
     """The Python that the page gives runs, and gives the numbers that the page shows."""
     names = {}
-    with np.errstate():
+    with np.errstate(), tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         exec(compile(run["python"], "copied", "exec"), names)
     assert run["numbers"]
     for text, value in run["numbers"].items():

@@ -46,9 +46,9 @@ function round_step(range, most) {  // → 1, 2 or 5 times a power of ten, so th
 }
 
 class Axes {  // a picture with two axes; x and y: [low, high] in the data's units; names: of the axes
-  constructor({ title, x, y, names: [x_name, y_name], width = 360, height = 300 }) {
+  constructor({ title, x, y, names: [x_name, y_name], width = 360, height = 300, left: margin = 46 }) {
     Object.assign(this, { title, x_name, y_name, width, height });
-    Object.assign(this, { left: 46, right: width - 10, top: 12, bottom: height - 38 });
+    Object.assign(this, { left: margin, right: width - 10, top: 12, bottom: height - 38 });
     this.id = `clip-${Axes.made = (Axes.made ?? 0) + 1}`;
     const { left, right, top, bottom } = this, frame = { x: left, y: top, width: right - left, height: bottom - top };
     this.ticks = SVG("g", { class: "ticks" });
@@ -69,7 +69,7 @@ class Axes {  // a picture with two axes; x and y: [low, high] in the data's uni
     const step_x = round_step(x[1] - x[0], 6), step_y = round_step(y[1] - y[0], 6);
     const digits = (step) => Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
     for (let i = Math.ceil(x[0] / step_x); i * step_x <= x[1]; i++)
-      text(this.X(i * step_x), bottom + 16, "middle", written(i * step_x, digits(step_x)));
+      text(this.X(i * step_x), bottom + 16, "middle", this.years ? String(i * step_x) : written(i * step_x, digits(step_x)));
     for (let i = Math.ceil(y[0] / step_y); i * step_y <= y[1]; i++)
       text(left - 5, this.Y(i * step_y) + 4, "end", written(i * step_y, digits(step_y)));
     text((left + right) / 2, height - 6, "middle", this.x_name);
@@ -130,8 +130,8 @@ class Axes {  // a picture with two axes; x and y: [low, high] in the data's uni
 // --- controls: each shows and changes one setting ------------------------------------------------------------------
 
 class Slider {  // values: [low, high], on even steps or a logarithmic scale; whole ones can be stepped through
-  constructor(turn, name, { label, values: [low, high], log = false, whole = false, digits = 4, count = 400 }) {
-    Object.assign(this, { turn, name, low, high, log, whole, digits, count: whole && !log ? high - low : count });
+  constructor(turn, name, { label, values: [low, high], log = false, whole = false, digits = 4, count = 400, text }) {
+    Object.assign(this, { turn, name, low, high, log, whole, digits, text, count: whole && !log ? high - low : count });
     this.input = make("input", { type: "range", min: 0, max: this.count, step: "any", "aria-label": label });
     this.output = make("output", {});
     this.element = make("div", { class: "slider" }, make("span", {}, label), this.input, this.output);
@@ -171,7 +171,7 @@ class Slider {  // values: [low, high], on even steps or a logarithmic scale; wh
   show() {
     const value = this.turn.settings[this.name];
     this.input.value = this.place(value);
-    this.output.textContent = written(value, this.whole ? 0 : this.digits);
+    this.output.textContent = this.text?.(value) ?? written(value, this.whole ? 0 : this.digits);
     this.input.setAttribute("aria-valuetext", this.output.textContent);
   }
 }
