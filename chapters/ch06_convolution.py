@@ -33,6 +33,7 @@ from animations import (
 from chapters.parts.dense_networks import EPOCHS as DENSE_EPOCHS
 from chapters.parts.dense_networks import SEEN, deeper_network, red_pixels
 from chapters.parts.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
+from chapters.parts.own_filter import own_filter
 from chapters.parts.scores import correct, recorded_counts, scores
 from chapters.parts.your_convolution import IMAGE, ROW, SLOWLY
 from tinylearn import (
@@ -54,6 +55,7 @@ from tinylearn import (
 from tinylearn.callbacks import Callback
 from tinylearn.initializers import he_normal
 from chapters.tools.run import begin
+from chapters.turns import Choose, Place
 
 book = begin("ch06")
 SMALL_IMAGE = [[1, 1, 1], [0, 0, 0], [0, 0, 0]]
@@ -75,10 +77,8 @@ MOVES = (0, 1, 2, 4)  # pixels to the right
 #
 # In the film two filters work on small images of zeros and ones. The small blue numbers are the filter. In the middle
 # are the products, on the right is the output, the feature map. The upper filter has a row of ones: it looks for a line
-# from left to right, and the image has one, along its upper edge. The lower filter has its ones on a diagonal.
-#
-# Make two guesses before you press play. At which place will the upper filter fit best? And how many places does the
-# lower one need, if it goes through six rows and six columns without looking at any number twice?
+# from left to right, and the image has one, along its upper edge. The lower filter has its ones on a diagonal. It goes
+# through six rows and six columns, and looks at no number twice.
 
 
 # %% Draw the film: two filters, place by place
@@ -89,9 +89,20 @@ def padding_and_stride() -> list[ConvolutionSteps]:
 
 
 boards = padding_and_stride()
+left, diagonal = (board.out for board in boards)
+where = {(row, column): f"in the {down} row, {across}"
+         for row, down in enumerate(("upper", "middle", "lower"))
+         for column, across in enumerate(("on the left", "in the middle", "on the right"))}  # fmt: skip
+best = where[divmod(int(left.argmax()), left.shape[1])]
+book.ask(Choose("The upper filter has nine places. At which will it fit best?",
+                "All its ones lie on the line there.",
+                options=(where[0, 0], where[0, 1], where[1, 1]), right=best))  # fmt: skip
+numbers = np.size(IMAGE)
+book.ask(Place(f"The lower image has {numbers} numbers. How many places does the filter need there?",
+               "At each it covers four numbers, and no number twice.",
+               name="places", low=1, high=numbers, start=numbers, answer=diagonal.size, digits=0))  # fmt: skip
 book.film("ch06_padding_and_stride", Clip(Stacked(*boards), **SLOWLY),
           "Two convolutions: above with a border of zeros, below with longer steps.")  # fmt: skip
-left, diagonal = (board.out for board in boards)
 found_both = int((diagonal == np.trace(DIAGONAL)).sum())
 
 # %% [markdown]
@@ -137,7 +148,22 @@ convolve_by_hand(SMALL_IMAGE, ROW, stride=1, padding=1)
 
 
 # %% [markdown]
-# To see a filter of your own at work, give its rows:
+# ## Your turn
+#
+# In the next picture, the filter is yours. Click on pixels, type weights, and point at a number of the output: you see
+# the patch that it comes from, and its sum. Try three things. Take the dot as the image, and any filter: what stands in
+# the output, and which way round? Then lay the upright edges on the horse; which of its edges vanish? And take a stride
+# of one: which padding leaves the horse as large as it is?
+
+# %% Let the browser convolve
+pictures = horses_and_deer(book.data, book.data_dir, seed=book.seed)
+book.your_turn(own_filter(
+    list(zip(("row of ones", "diagonal"), boards, strict=True)), pictures.x_test[pictures.horse, :, :, 0],
+    f"horses_and_deer({book.data!r}, seed={book.seed}).x_test[{pictures.horse}, :, :, 0].astype(float)",
+))  # fmt: skip
+
+# %% [markdown]
+# To make a film of a filter of your own, give its rows:
 # `python -m chapters.ch06_convolution --kernel "0 1; -1 0" --stride 2`.
 #
 # ## Keep the largest
@@ -146,8 +172,7 @@ convolve_by_hand(SMALL_IMAGE, ROW, stride=1, padding=1)
 # filter fitted. **Max pooling** does that. A window moves over the feature map, keeps the largest number that it sees,
 # and drops the others. It has no weights.
 #
-# In the film, one window moves by one. The other moves by two, so that its windows lie side by side, as usual. Before
-# you look: which of the sixteen numbers of the larger image will be left?
+# In the film, one window moves by one. The other moves by two, so that its windows lie side by side, as usual.
 
 
 # %% Draw the film: max pooling
@@ -159,9 +184,12 @@ def pooling() -> list[MaxPoolingSteps]:
 
 
 pools = pooling()
+large, kept = pools[1].image, pools[1].out
+book.ask(Place(f"The larger image has {large.size} numbers. How many of them will be left?",
+               "One of each window, and the windows do not overlap.",
+               name="numbers", low=1, high=large.size, start=large.size, answer=kept.size, digits=0))  # fmt: skip
 book.film("ch06_max_pooling", Clip(SideBySide(*pools), **SLOWLY),
           "Max pooling: windows that overlap, and windows side by side.")  # fmt: skip
-large, kept = pools[1].image, pools[1].out
 
 # %% [markdown]
 # Two twos and two threes are left. Move one of the threes to another place in its window, and the result is the same.
@@ -204,7 +232,6 @@ def learn(model: Sequential, x: np.ndarray, y: np.ndarray, epochs: int, rng: np.
         callbacks=[ProgressBar(epochs * updates, "chapter 6"), *others])  # fmt: skip
 
 
-pictures = horses_and_deer(book.data, book.data_dir, seed=book.seed)
 rng = np.random.default_rng(book.seed)
 filters = eight_filters(rng)
 recorder = Recorder(filters)
@@ -232,8 +259,7 @@ conv_epochs, dense_epochs = (2, 2) if book.quick else (CNN_EPOCHS, DENSE_EPOCHS)
 # its patch, times its `dout`.
 #
 # The film takes the very first update apart, for the filter called {LETTERS[PULLED]}. A batch has {BATCH} pictures; you
-# see the one that pulled most, and beside it its `dout`. Make a guess: at how many of the {side * side:,} places is
-# `dout` not zero?
+# see the one that pulled most, and beside it its `dout`.
 
 
 # %% Draw the film: which places pulled
@@ -247,9 +273,12 @@ def filter_pull(recording: Recording, pictures: np.ndarray, step: int, k: int) -
 
 
 pulls = filter_pull(recorder.recording, pictures.x_train, step=1, k=PULLED)
+pulling, windows = pulls.others[0] + len(pulls.shown), (side // POOL) ** 2
+book.ask(Place(f"The filter lies on {side * side:,} places of a picture. At how many of them is `dout` not zero?",
+               "Max pooling lets one number of each window through, or none.",
+               name="places", low=0, high=side * side, start=side * side, answer=pulling, digits=0))  # fmt: skip
 book.film("ch06_filter_pull", Clip(pulls, fps=1, hold_last=4, holds=READ),
           "One update of one filter: which places pulled on it, and where to.")  # fmt: skip
-pulling, windows = pulls.others[0] + len(pulls.shown), (side // POOL) ** 2
 by_place = [float(column[pulls.largest]) for column in pulls.columns]  # for the framed weight
 
 # %% [markdown]
@@ -270,6 +299,10 @@ by_place = [float(column[pulls.largest]) for column in pulls.columns]  # for the
 # ::source tinylearn/layers/convolution.py Conv2D.backward
 #
 # (The last three lines are for a layer in front: `col2im` adds up what a pixel gets from all its patches.)
+#
+# Look at [a filter backward](#turn-filter:view="backward"): `dout` is one at the place that you choose. You see
+# which weight and which pixel gets which gradient. Change the image, and watch the filter's; change the filter, and
+# watch the image's.
 #
 # ## What became of them
 #
@@ -382,16 +415,20 @@ behind = convolutional.named_parameters()["dense_1.w"].size
 places = (side - 2) ** 2  # of a filter of 3 × 3 without padding
 
 # %% [markdown]
-# The solid line counts right answers on the training set, the dashed one those on {n_more} further pictures. Which
-# network will have the larger gap between its lines?
+# The solid line counts right answers on the training set, the dashed one those on {n_more} further pictures.
 
 # %% Draw the film: both networks on both sets
+gap_of_dense, gap_of_conv = (run.gaps[-1] for run in gap.runs)
+book.ask(Choose("Which network will have the larger gap between its two lines?",
+                f"In the end it is {gap_of_dense:.0%} for the dense one, {gap_of_conv:.0%} for the other.",
+                options=("the dense one", "the convolutional one"),
+                right=f"the {'dense' if gap_of_dense > gap_of_conv else 'convolutional'} one"))  # fmt: skip
 book.film("ch06_dense_and_convolution", Clip(gap, fps=3, hold_first=2, hold_last=4, motion=3, colors=64),
           "Right answers of the dense network and of the convolutional one, epoch by epoch.")  # fmt: skip
 
 # %% [markdown]
-# After {conv_epochs} epochs the gap of the dense network is {gap.runs[0].gaps[-1]:.0%}, that of the convolutional one
-# {gap.runs[1].gaps[-1]:.0%}. (The dense one learns until epoch {dense_epochs}, to give it every chance.)
+# After {conv_epochs} epochs the gap of the dense network is {gap_of_dense:.0%}, that of the convolutional one
+# {gap_of_conv:.0%}. (The dense one learns until epoch {dense_epochs}, to give it every chance.)
 #
 # In the end the dense network gets {dense_right} further pictures right, with a confidence interval from
 # {dense_low:.0%} to {dense_high:.0%}. The convolutional one gets {conv_right}, from {conv_low:.0%} to {conv_high:.0%}.

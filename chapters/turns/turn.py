@@ -27,7 +27,7 @@ class Turn:
     >>> Turn("nobody", "", {})
     Traceback (most recent call last):
         ...
-    ValueError: Turn: 'nobody' has no program, chapters/turns/programs/nobody.js; there are neuron
+    ValueError: Turn: 'nobody' has no program, chapters/turns/programs/nobody.js; there are ...
     """
 
     name: str
@@ -52,7 +52,8 @@ class Turn:
         )
 
 
-SHARED = ("core", "stage", "guess", "page")
+PARTS = ("core", "stage", "board", "guess")  # what each page has
+SHARED = (*PARTS, "page")
 
 
 def names() -> list[str]:
@@ -69,7 +70,9 @@ def source(name: str) -> str:
 def script(turns: Iterable[str]) -> str:
     """Return the programs of a page with these turns, as one module; page.js starts them."""
     make = PLAYER.joinpath("make.js").read_text(encoding="utf-8")
-    return "\n".join([make, source("core"), source("stage"), source("guess"), *map(source, turns), source("page")])
+    return "\n".join(
+        [make, source("core"), source("stage"), source("board"), source("guess"), *map(source, turns), source("page")]
+    )
 
 
 def looks() -> str:

@@ -21,6 +21,11 @@ TURNS = {  # name → chapter, how far from the recording a state may be, settin
                         {"update": 100, "activation": "sigmoid", "second": 0, "first": 16},
                         {"update": 50, "activation": "none", "first": 1, "second": 8},
                         {"update": 200, "heights": [round((k - 20) ** 2 / 200 - 1, 2) for k in range(41)]}]),
+    "filter": (6, 0, [{"cell": [2, 0]}, {"dout": "all"},
+                      {"picture": "face", "edits": [[0, 0, 1], [3, 4, 0.5]], "padding": 1, "cell": [9, 9],
+                       "kernel": [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]},
+                      {"picture": "horse", "edits": [[31, 0, 1]], "stride": 3, "padding": 2, "dout": "all",
+                       "kernel": [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]}]),
 }  # fmt: skip
 
 

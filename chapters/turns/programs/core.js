@@ -6,6 +6,7 @@
 //   views                              names of settings that only choose what is shown, such as an update
 //   run(data, settings)                → result: the same run, computed here
 //   more(result)                       if a run takes longer than a picture may: does a piece of it → is there more?
+//   counts                             what a state is called in the badge; "states" if there is none
 //   states(data, result)               → [[computed, recorded, width], …]: arrays; `width` numbers make one state
 //   python(data, settings)             → a program that makes the same run with tinylearn
 //   numbers(data, settings, result)    → Python expression → value: what the screen and that program both show
@@ -75,10 +76,10 @@ function verify(page, data, result = complete(page, data, page.recorded(data))) 
   return compare(page.states(data, result));
 }
 
-function verdict({ states, equal, largest }) {  // → what the badge says. BLAS may add in another order, or round once less
+function verdict({ states, equal, largest }, counts = "states") {  // → what the badge says. BLAS may add in another order, or round once less
   const all = states.toLocaleString("en");
-  if (equal === states) return `${all} of ${all} states equal to the recording, bit for bit`;
-  return `${all} states equal to the recording within ${largest.toExponential(1).replace("-", "−")}`;
+  if (equal === states) return `${all} of ${all} ${counts} equal to the recording, bit for bit`;
+  return `${all} ${counts} equal to the recording within ${largest.toExponential(1).replace("-", "−")}`;
 }
 
 // --- Python -----------------------------------------------------------------------------------------------------------

@@ -13,7 +13,11 @@ class Turn {
     this.refresh = page.draw(this);
     this.stage.after(make("div", { class: "foot" }, this.badge, this.back, this.copy), this.text);
     this.check();
-    addEventListener("hashchange", () => this.set(this.asked()));
+    addEventListener("hashchange", () => {  // a link in the text leads to settings
+      if (!location.hash.startsWith(`#${section.id}:`)) return;
+      this.set(this.asked());
+      section.scrollIntoView();
+    });
   }
 
   button(text, action) {
@@ -70,7 +74,7 @@ class Turn {
 
   show() {
     this.refresh();
-    const text = this.own ? "Your run" : this.found ? verdict(this.found) : "Comparing with the recording …";
+    const text = this.own ? "Your run" : this.found ? verdict(this.found, this.page.counts) : "Comparing with the recording …";
     if (this.badge.textContent !== text) this.badge.textContent = text;
     this.section.classList.toggle("own", this.own);
     this.back.disabled = same(this.settings, this.page.recorded(this.data));

@@ -176,12 +176,16 @@ class Slider {  // values: [low, high], on even steps or a logarithmic scale; wh
   }
 }
 
-class Choice {  // options: [[value, text], …]
-  constructor(turn, name, { label, options }) {
+class Choice {  // options: [[value, text], …]; own: what it says of a value that is none of them
+  constructor(turn, name, { label, options, own = "" }) {
     this.select = make("select", {}, ...options.map(([value, text]) => make("option", { value: JSON.stringify(value) }, text)));
+    if (own) this.select.append(make("option", { value: "own", hidden: "", disabled: "" }, own));
     this.element = make("label", { class: "choice" }, make("span", {}, label), this.select);
     this.select.addEventListener("change", () => turn.set({ [name]: JSON.parse(this.select.value) }));
-    this.show = () => { this.select.value = JSON.stringify(turn.settings[name]); };
+    this.show = () => {
+      this.select.value = JSON.stringify(turn.settings[name]);
+      if (own && this.select.selectedIndex < 0) this.select.value = "own";
+    };
   }
 }
 

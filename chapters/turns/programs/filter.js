@@ -1,0 +1,290 @@
+// Chapter 6: one filter on one image. Change a pixel, a weight, the stride: see what comes out, and what flows back.
+
+const MOST = 5;  // rows and columns of a filter
+
+const zeros = (rows, columns) => Array.from({ length: rows }, () => new Array(columns).fill(0));
+const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
+
+function image_of({ pictures }, { picture, edits }) {  // → rows of pixels: a ready-made picture, and what was changed in it
+  const { pixels } = pictures.find(({ name }) => name === picture), [rows, columns] = pixels.shape;
+  const image = Array.from({ length: rows }, (_, row) => Array.from(pixels.subarray(row * columns, (row + 1) * columns)));
+  for (const [row, column, value] of edits) image[row][column] = value;
+  return image;
+}
+
+// Lay the filter on place [r, c] of the output: take(i, j, row, column) for each weight [i, j] and the pixel under it.
+function lay(size, { stride, padding }, [r, c], take) {
+  for (let i = 0; i < size; i++)
+    for (let j = 0; j < size; j++) take(i, j, r * stride + i - padding, c * stride + j - padding);
+}
+
+const pixel = (image, row, column) => image[row]?.[column] ?? 0;  // around the image are zeros
+
+function places(n, size, { stride, padding }) { return Math.max(0, Math.floor((n + 2 * padding - size) / stride) + 1); }
+
+function convolve(image, settings) {  // → out: at each place, the sum of the products
+  const { kernel } = settings, size = kernel.length;
+  const out = zeros(places(image.length, size, settings), places(image[0].length, size, settings));
+  out.forEach((line, r) => line.forEach((_, c) => {
+    lay(size, settings, [r, c], (i, j, row, column) => { out[r][c] += pixel(image, row, column) * kernel[i][j]; });
+  }));
+  return out;
+}
+
+function flow_back(image, settings, dout) {  // → how the loss grows with each weight and with each pixel
+  const { kernel } = settings, dw = zeros(kernel.length, kernel.length), dx = zeros(image.length, image[0].length);
+  dout.forEach((line, r) => line.forEach((d, c) => {
+    if (d === 0) return;
+    lay(kernel.length, settings, [r, c], (i, j, row, column) => {
+      dw[i][j] += pixel(image, row, column) * d;
+      if (row in dx && column in dx[row]) dx[row][column] += kernel[i][j] * d;
+    });
+  }));
+  return { dw, dx };
+}
+
+const chosen = ({ cell: [r, c] }, out) => [clamp(r, 0, out.length - 1), clamp(c, 0, (out[0]?.length ?? 0) - 1)];
+
+function dout_of(settings, out) {  // → 1 at the chosen place, or at all
+  const [r, c] = chosen(settings, out);
+  return out.map((line, row) => line.map((_, column) => Number(settings.dout === "all" || (row === r && column === c))));
+}
+
+TURNS.filter = {
+  counts: "numbers",
+  views: ["cell", "view", "dout"],
+
+  recorded: ({ checks: [{ settings }] }) => structuredClone(settings),
+
+  run(data, settings) {
+    const image = image_of(data, settings);
+    return { image, out: convolve(image, settings) };
+  },
+
+  states(data) {  // all convolutions of the chapter's film: the output, and what flows back if `dout` is 1 everywhere
+    return data.checks.flatMap(({ settings, out, dw, dx }) => {
+      const result = this.run(data, settings), ones = result.out.map((line) => line.map(() => 1));
+      const back = flow_back(result.image, settings, ones);
+      return [[result.out, out], [back.dw, dw], [back.dx, dx]].map(([ours, theirs]) => [ours.flat(), theirs, 1]);
+    });
+  },
+
+  allowed(data, settings) {  // an address that was changed by hand may ask for anything
+    const { picture, edits, kernel, stride, padding, cell } = settings, whole = (low, high) => (n) => Number.isInteger(n) && n >= low && n <= high;
+    const shape = data.pictures.find(({ name }) => name === picture)?.pixels.shape;
+    const lists = (value, length) => Array.isArray(value) && value.length === length && value.every(Number.isFinite);
+    const good = shape && whole(1, 4)(stride) && whole(0, 3)(padding) && lists(cell, 2)
+      && Array.isArray(kernel) && whole(1, MOST)(kernel.length) && kernel.every((row) => lists(row, kernel.length))
+      && Array.isArray(edits) && edits.every((edit) => lists(edit, 3) && edit.slice(0, 2).every((at, axis) => whole(0, shape[axis] - 1)(at)));
+    return good ? settings : this.recorded(data);
+  },
+
+  python(data, settings) {
+    const { picture, edits, kernel, stride, padding } = settings, { python } = data.pictures.find(({ name }) => name === picture);
+    const { image, out } = this.run(data, settings), [r, c] = chosen(settings, out);
+    const made = python ? [`image = ${python}`, ...edits.map(([row, column, value]) => `image[${row}, ${column}] = ${as_python(value)}`)]
+      : [`image = np.array(${as_python(image)}, float)`];
+    return `\
+import numpy as np
+
+${python ? "from chapters.parts.images import horses_and_deer\n" : ""}from tinylearn import Conv2D
+
+${made.join("\n")}
+kernel = np.array(${as_python(kernel)})
+layer = Conv2D(1, 1, ${kernel.length}, stride=${stride}, padding=${padding}, rng=np.random.default_rng(0))
+layer.params["w"][:, :, 0, 0] = kernel
+out = layer.forward(image[None, :, :, None])  # picture, row, column, channel
+${settings.dout === "all" ? "dout = np.ones_like(out)" : `dout = np.zeros_like(out)\ndout[0, ${r}, ${c}, 0] = 1`}
+dx = layer.backward(dout)
+print(f"out = {out[0, :, :, 0]}")
+print(f"gradient of the filter = {layer.grads['w'][:, :, 0, 0]}")
+print(f"gradient of the image = {dx[0, :, :, 0]}")
+`;
+  },
+
+  numbers(data, settings, { image, out }) {
+    const { dw, dx } = flow_back(image, settings, dout_of(settings, out));
+    return { "out[0, :, :, 0]": out, "layer.grads['w'][:, :, 0, 0]": dw, "dx[0, :, :, 0]": dx };
+  },
+
+  draw(turn) {
+    const { data } = turn, { pictures } = data, photo = () => Boolean(pictures.find(({ name }) => name === turn.settings.picture).python);
+    const paint = (row, column, value) => {
+      const rest = turn.waiting?.edits ?? turn.settings.edits, edits = rest.filter(([r, c]) => r !== row || c !== column);
+      const before = image_of(data, { ...turn.settings, edits: [] })[row][column];
+      turn.set({ edits: value === before ? edits : [...edits, [row, column, value]] });
+    };
+    const toggled = (row, column) => Number(turn.result.image[row][column] < 0.5);
+    const inside = ([row, column]) => pixel(turn.result.image.map((line) => line.map(() => true)), row, column);
+
+    const image = new Board({
+      label: "image: the arrow keys choose a pixel, Enter changes it, a digit writes it",
+      press: (at) => (inside(at) ? toggled(...at) : null),
+      drag: (at, value) => inside(at) && value !== null && paint(...at, value),
+      key: (at, key) => inside(at) && (key === "Enter" || key === " " ? paint(...at, toggled(...at)) : paint(...at, Number(key))),
+    });
+    const output = new Board({ label: "output: the arrow keys choose a place", over: (at) => turn.set({ cell: at }) });
+    const filter = new Weights(turn);
+
+    const panel = (board, ...below) => {
+      const title = make("figcaption", {});
+      return { title, element: make("figure", { class: "board" }, title, board.element, ...below) };
+    };
+    const [sum, size, note] = ["sum", "size", "note"].map((name) => make("p", { class: `arithmetic ${name}` }));
+    const legend = make("p", { class: "arithmetic" });
+    const panels = [panel(image), panel(filter, sum), panel(output, legend, size, note)];
+
+    const sizes = {  // of the filter, as a slider wants it
+      get settings() { return { size: turn.settings.kernel.length }; },
+      set: ({ size }) => turn.set({ kernel: zeros(size, size).map((line, i) => line.map((_, j) => pixel(turn.settings.kernel, i, j))) }),
+    };
+    const choice = (name, label, options, own) => new Choice(turn, name, { label, options, own });
+    const picture = choice("picture", "image", pictures.map(({ name, text }) => [name, text]));
+    picture.select.addEventListener("change", () => turn.set({ edits: [] }));
+    const douts = choice("dout", "dout is 1 at", [["cell", "the chosen place"], ["all", "all places"]]);
+    const controls = [
+      picture, choice("kernel", "filter", data.kernels.map(({ text, rows }) => [rows, text]), "your own"),
+      choice("view", "show", [["forward", "forward: the output"], ["backward", "backward: the gradients"]]), douts,
+      new Slider(sizes, "size", { label: "filter size", values: [1, MOST], whole: true }),
+      new Slider(turn, "stride", { label: "stride", values: [1, 4], whole: true }),
+      new Slider(turn, "padding", { label: "padding", values: [0, 3], whole: true }),
+    ];
+    turn.stage.append(make("div", { class: "controls" }, ...controls.map(({ element }) => element)),
+      make("div", { class: "panels" }, ...panels.map(({ element }) => element)));
+    for (const board of [image, output]) board.resized = () => turn.refresh?.();
+
+    return () => {
+      const { settings, result } = turn, { kernel, stride, padding } = settings, { out } = result;
+      const back = settings.view === "backward", dout = dout_of(settings, out), at = chosen(settings, out), [r, c] = at;
+      const { dw, dx } = flow_back(result.image, settings, dout), k = kernel.length, [rows, columns] = [result.image.length, result.image[0].length];
+      const weights = new Map();  // pixel → the weight that lies on it
+      if (out.length && out[0].length) lay(k, settings, at, (i, j, row, column) => weights.set(`${row},${column}`, kernel[i][j]));
+      const titles = back ? [`The gradient of the image, dx.${image.two ? " In the corner: its pixels." : ""}`, "The filter, and below each weight its gradient, dw.", "dout: how fast the loss grows with each number of the output."]
+        : ["The image. Click on a pixel.", "The filter. Type a weight, or drag it up and down.", "The output. Point at a number: what is it made of?"];
+      titles.forEach((text, i) => { panels[i].title.textContent = text; });
+
+      const most = (matrix) => Math.max(1e-12, ...matrix.flat().map(Math.abs));
+      const [brightest, most_dx, most_out] = [result.image, dx, out].map(most), lowest = Math.min(...out.flat()), highest = Math.max(...out.flat());
+      image.show(rows, columns, padding, (row, column) => {
+        const value = pixel(result.image, row, column), weight = weights.get(`${row},${column}`), border = !(row in dx && column in dx[row]);
+        const corner = back ? (border ? "" : short(value)) : weight === undefined ? "" : short(weight);
+        const shade = back && !border ? tint(dx[row][column], most_dx) : photo() ? grey(border ? 0 : value) : ink(value, brightest);
+        return { text: back ? (border ? "" : short(dx[row][column])) : short(value), corner, shade, border, says: `${short(value)}${border ? ", padding" : ""}` };
+      }, { frame: weights.size ? [r * stride - padding, c * stride - padding, k] : null, plain: photo(), back });
+      output.show(out.length, out[0]?.length ?? 0, 0, (row, column) => {
+        const value = back ? dout[row][column] : out[row][column];
+        const shade = back ? tint(value, 1) : photo() ? grey((value - lowest) / (highest - lowest || 1)) : tint(value, most_out);
+        return { text: short(value), corner: back ? short(out[row][column]) : "", shade, says: short(value) };
+      }, { frame: [r, c, 1], cursor: at, plain: photo(), back });
+      filter.show(back ? dw : null);
+
+      sum.textContent = out.flat().length === 0 ? "" : back ? told_back(settings, at) : told(result.image, settings, at, out[r][c]);
+      legend.textContent = photo() && !back ? `Black: ${short(lowest)}, white: ${short(highest)}` : "";
+      const formula = (n) => `(${n} + 2 · ${padding} − ${k}) / ${stride} + 1`, exact = (rows + 2 * padding - k) % stride === 0;
+      size.textContent = `Rows of the output: ${formula(rows)} = ${out.length || "none"}${exact || !out.length ? "" : ", rounded down"}`;
+      note.textContent = noted(result.image, settings, out);
+      douts.element.hidden = !back;
+      for (const control of controls) control.show();
+    };
+  },
+};
+
+// --- words and colours ------------------------------------------------------------------------------------------------
+
+const short = (value, digits = 2) => (Number.isInteger(value) ? written(value, 0) : written(value, digits).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, ""));
+const ink = (value, most) => `color-mix(in srgb, ${value < 0 ? "var(--red)" : "CanvasText"} ${14 * Math.abs(value) / most}%, Canvas)`;
+const tint = (value, most) => `color-mix(in srgb, var(${value < 0 ? "--red" : "--blue"}) ${45 * Math.abs(value) / most}%, Canvas)`;
+const grey = (part) => `rgb(${new Array(3).fill(Math.round(255 * clamp(part, 0, 1)))})`;
+
+function told(image, settings, at, total) {  // the sum of products of a place; those that are zero are only counted
+  const products = [];
+  lay(settings.kernel.length, settings, at, (i, j, row, column) => products.push([pixel(image, row, column), settings.kernel[i][j]]));
+  const some = products.filter(([x, w]) => x * w !== 0), none = products.length - some.length;
+  const terms = some.map(([x, w]) => `${short(x)} · ${w < 0 ? `(${short(w, 4)})` : short(w, 4)}`).join(" + ") || "0";
+  const rest = none ? ` (${none === products.length ? "all" : none} of the ${products.length} products ${none === 1 ? "is" : "are"} 0)` : "";
+  return `Row ${at[0] + 1}, column ${at[1] + 1}: ${terms} = ${short(total)}${rest}`;
+}
+
+function told_back({ dout }, [r, c]) {
+  return dout === "all" ? "Each weight gets the sum of all pixels that it met, each pixel the sum of all weights that lay on it."
+    : `Row ${r + 1}, column ${c + 1}: each weight gets the pixel under it, each pixel the weight on it.`;
+}
+
+function noted(image, settings, out) {  // what no place has seen
+  if (!out.length || !out[0].length) return "The filter is larger than the image and its padding: it fits nowhere.";
+  const seen = image.map((line) => line.map(() => false));
+  out.forEach((line, r) => line.forEach((_, c) => lay(settings.kernel.length, settings, [r, c], (i, j, row, column) => {
+    if (row in seen && column in seen[row]) seen[row][column] = true;
+  })));
+  const unseen = seen.flat().filter((each) => !each).length;
+  return unseen ? `${unseen} pixel${unseen > 1 ? "s are" : " is"} under the filter at no place.` : "";
+}
+
+// --- the weights: fields to type into, or to drag up and down ---------------------------------------------------------
+
+class Weights {
+  constructor(turn) {
+    this.turn = turn;
+    this.element = make("div", { class: "weights" });
+    this.typing = null;  // the field that one types into: it keeps what is written
+  }
+
+  kernel() { return this.turn.waiting?.kernel ?? this.turn.settings.kernel; }
+
+  put(i, j, value) {
+    if (!Number.isFinite(value)) return;
+    this.turn.set({ kernel: this.kernel().map((row, r) => (r === i ? row.with(j, clamp(Number(value.toFixed(4)), -99, 99)) : row)) });
+  }
+
+  field(i, j) {
+    const input = make("input", { type: "text", inputmode: "decimal", role: "spinbutton", "aria-label": `weight in row ${i + 1}, column ${j + 1}` });
+    const value = () => this.kernel()[i][j];
+    input.addEventListener("input", () => {
+      this.typing = input;
+      this.put(i, j, input.value.trim() ? Number(input.value.replace("−", "-").replace(",", ".")) : NaN);
+    });
+    input.addEventListener("blur", () => { this.typing = null; this.turn.refresh(); });
+    input.addEventListener("focus", () => input.select());
+    input.addEventListener("keydown", (event) => {
+      const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+      if (!by) return;
+      event.preventDefault();
+      this.typing = null;
+      this.put(i, j, value() + by * (event.shiftKey ? 0.1 : 1));
+    });
+    let from = null;
+    input.addEventListener("pointerdown", ({ clientY, pointerId }) => {
+      from = { clientY, value: value() };
+      input.setPointerCapture(pointerId);
+    });
+    input.addEventListener("pointermove", ({ clientY, shiftKey }) => {
+      const steps = from && Math.trunc((from.clientY - clientY) / 12);
+      if (!from || (steps === 0 && !this.dragged)) return;
+      this.dragged = true;
+      this.typing = null;
+      this.put(i, j, from.value + steps * (shiftKey ? 0.1 : 1));
+    });
+    for (const name of ["pointerup", "pointercancel"]) input.addEventListener(name, () => { from = null; this.dragged = false; });
+    return input;
+  }
+
+  show(gradients) {  // of the weights, or null
+    const { kernel } = this.turn.settings, size = kernel.length;
+    if (this.fields?.length !== size * size) {
+      this.fields = Array.from({ length: size * size }, (_, place) => this.field(Math.floor(place / size), place % size));
+      this.below = this.fields.map(() => make("output", {}));
+      this.element.style.setProperty("--size", size);
+      this.element.replaceChildren(...this.fields.map((field, place) => make("div", {}, field, this.below[place])));
+    }
+    const most = gradients && Math.max(1e-12, ...gradients.flat().map(Math.abs));
+    this.element.classList.toggle("back", Boolean(gradients));
+    kernel.flat().forEach((weight, place) => {
+      const field = this.fields[place], gradient = gradients?.flat()[place];
+      if (field !== this.typing) field.value = short(weight, 4);
+      field.classList.toggle("long", field.value.length > 5);
+      set(field, { "aria-valuenow": weight });
+      this.below[place].textContent = gradients ? short(gradient) : "";
+      this.below[place].style.background = gradients ? tint(gradient, most) : "";
+    });
+  }
+}
