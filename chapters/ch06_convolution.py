@@ -150,10 +150,10 @@ convolve_by_hand(SMALL_IMAGE, ROW, stride=1, padding=1)
 # %% [markdown]
 # ## Your turn
 #
-# In the next picture, the filter is yours. Click on pixels, type weights, and point at a number of the output: you see
-# the patch that it comes from, and its sum. Try three things. Take the dot as the image, and any filter: what stands in
-# the output, and which way round? Then lay the upright edges on the horse; which of its edges vanish? And take a stride
-# of one: which padding leaves the horse as large as it is?
+# Now the filter is yours. Click on pixels, type weights, and point at a number of the output: you see the patch that it
+# comes from, and its sum. Take the dot as the image, and any filter: what stands in the output, and which way round?
+# Then lay the upright edges on the horse, with a stride of one. Which of its edges vanish? Which padding leaves the map
+# as large as the horse?
 
 # %% Let the browser convolve
 pictures = horses_and_deer(book.data, book.data_dir, seed=book.seed)
@@ -163,7 +163,7 @@ book.your_turn(own_filter(
 ))  # fmt: skip
 
 # %% [markdown]
-# To make a film of a filter of your own, give its rows:
+# To film a filter of your own:
 # `python -m chapters.ch06_convolution --kernel "0 1; -1 0" --stride 2`.
 #
 # ## Keep the largest
@@ -243,7 +243,7 @@ conv_epochs, dense_epochs = (2, 2) if book.quick else (CNN_EPOCHS, DENSE_EPOCHS)
 # %% [markdown]
 # ## Nobody says what to look for
 #
-# You could think up filters for legs and antlers. But a filter is made of weights, and weights can be learned.
+# A filter is made of weights, and weights can be learned.
 #
 # Here is a small network. It has eight filters of five by five, each with weights for red, green and blue. Behind them
 # come ReLU and max pooling, in windows of four by four. A single neuron reads what is left, and says "horse" or "deer".
@@ -300,9 +300,8 @@ by_place = [float(column[pulls.largest]) for column in pulls.columns]  # for the
 #
 # (The last three lines are for a layer in front: `col2im` adds up what a pixel gets from all its patches.)
 #
-# Look at [a filter backward](#turn-filter:view="backward"): `dout` is one at the place that you choose. You see
-# which weight and which pixel gets which gradient. Change the image, and watch the filter's; change the filter, and
-# watch the image's.
+# Look at [a filter backward](#turn-filter:view="backward"): `dout` is one at the place that you choose. Whose gradient
+# changes when you change the image, and whose when you change the filter?
 #
 # ## What became of them
 #
