@@ -1,8 +1,8 @@
 # %% [markdown]
 # # Chapter 6. Convolution: a small filter that looks everywhere
 #
-# Somebody hands you a photograph and asks: is there a horse in it? Do you need to know beforehand where it stands? Of
-# course not. You know what a leg looks like, wherever it is.
+# Somebody hands you a photograph: is there a horse in it? Do you need to know beforehand where it stands? Of course
+# not. You know what a leg looks like, wherever it is.
 #
 # The networks of chapter 5 cannot do that. Each of their weights belongs to one pixel. What was learned about legs at
 # one place says nothing about legs at another. How can a machine learn *once* what a leg looks like, and look for it
@@ -75,10 +75,10 @@ MOVES = (0, 1, 2, 4)  # pixels to the right
 # Write it down, and move on. The sums make a picture of their own, which shows where the filter found what it looks
 # for: a **feature map**.
 #
-# In the film two filters work on small images of zeros and ones. The small blue numbers are the filter. In the middle
-# are the products, on the right is the output, the feature map. The upper filter has a row of ones: it looks for a line
-# from left to right, and the image has one, along its upper edge. The lower filter has its ones on a diagonal. It goes
-# through six rows and six columns, and looks at no number twice.
+# In the film two filters work on small images of zeros and ones. The small blue numbers are the filter, on the right is
+# the output, the feature map. The upper filter has a row of ones: it looks for a line from left to right, and the image
+# has one, along its upper edge. The lower filter has its ones on a diagonal. It goes through six rows and six columns,
+# and looks at no number twice.
 
 
 # %% Draw the film: two filters, place by place
@@ -258,8 +258,8 @@ conv_epochs, dense_epochs = (2, 2) if book.quick else (CNN_EPOCHS, DENSE_EPOCHS)
 # In chapter 3, each row of the table pulled on the weight. Now each *place* of each picture pulls on the filter: with
 # its patch, times its `dout`.
 #
-# The film takes the very first update apart, for the filter called {LETTERS[PULLED]}. A batch has {BATCH} pictures; you
-# see the one that pulled most, and beside it its `dout`.
+# The film takes the first update of filter {LETTERS[PULLED]} apart. A batch has {BATCH} pictures; you see the one that
+# pulled most, and beside it its `dout`.
 
 
 # %% Draw the film: which places pulled
@@ -305,10 +305,10 @@ by_place = [float(column[pulls.largest]) for column in pulls.columns]  # for the
 #
 # ## What became of them
 #
-# Next you see all eight filters while they learn, and their maps of a horse from the test set. In a filter, weights
-# above zero are blue, weights below zero red. A map is white where the filter fits best. The bar below it is what the
-# map adds to the sum of the last neuron: to the right for a horse, to the left for a deer. Which parts of the horse do
-# you expect to light up?
+# Next you see all eight filters while they learn, and their maps of a horse from the test set. Weights above zero are
+# blue, weights below zero red. A map is white where the filter fits best. The bar below it is what the map adds to the
+# sum of the last neuron: to the right for a horse, to the left for a deer. Which parts of the horse do you expect to
+# light up?
 
 
 # %% Draw the film: what eight filters see in a horse

@@ -237,7 +237,7 @@ class Weights {
   }
 
   field(i, j) {
-    const input = make("input", { type: "text", inputmode: "decimal", role: "spinbutton", "aria-label": `weight in row ${i + 1}, column ${j + 1}` });
+    const input = make("input", { type: "text", class: "drag", inputmode: "decimal", role: "spinbutton", "aria-label": `weight in row ${i + 1}, column ${j + 1}` });
     const value = () => this.kernel()[i][j];
     input.addEventListener("input", () => {
       this.typing = input;
