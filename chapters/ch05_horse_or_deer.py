@@ -419,12 +419,12 @@ by_heart, still
 # whole training set as one batch. Which picture is it?
 
 # %% Answer 1
-fresh, loss = one_neuron(rng), BinaryCrossEntropy()
-loss.forward(fresh.forward(x), t[:, None])
-fresh.backward(loss.backward())
+untrained, loss = one_neuron(rng), BinaryCrossEntropy()
+loss.forward(untrained.forward(x), t[:, None])
+untrained.backward(loss.backward())
 horses, deer = x[t == 1].sum(axis=0), x[t == 0].sum(axis=0)
 by_means = (deer - horses) / (2 * n_train)  # p - t is a half for deer, and minus a half for horses
-assert np.allclose(fresh.gradients[:-1], by_means, atol=1e-6)
+assert np.allclose(untrained.gradients[:-1], by_means, atol=1e-6)
 f"all deer laid over each other, minus all horses, divided by {2 * n_train}"
 
 

@@ -13,7 +13,7 @@ FLOORS = {  # the lowest first; a module may import from its own floor and from 
     "tools": "checks progress files npz guarding",
     "layers": "initializers layers",
     "model": "parameters sharing summary model_files model",
-    "training": """losses loss optimizers optimizer_base optimizer_guard optimizer_memory divergence batches
+    "training": """losses loss optimizers optimizer_base optimizer_guard optimizer_state divergence batches
         checkpoint callbacks run workers training_arguments training""",
     "recording": "recording",
     "analysis": "metrics analysis",

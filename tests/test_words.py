@@ -64,6 +64,7 @@ def test_tells_bold_terms_from_plain_ones():
 
 OLD_NAMES = {  # folder: old names → the words to use
     "": {
+        "Ground Ink": "Background, TextMask",
         "outlook Outlook": "estimate_cost, remaining_time",
         "Refusal": "UsageError",
         "spaced_steps": "log_spaced_steps",
@@ -84,12 +85,22 @@ OLD_NAMES = {  # folder: old names → the words to use
         "Team deal": "ParallelGradients, spawn",
         "house doctor": "project layout, self-check",
     },
-    "tinylearn/": {"share shares": "fraction, contribution", "Watch": "DivergenceMonitor"},
+    "tinylearn/": {
+        "who": "caller",
+        "floats": "as_floats",
+        "share shares": "fraction, contribution",
+        "Watch": "DivergenceMonitor",
+    },
     "tinylearn/recording/": {"waiting publish trim": "buffer, flush, truncate"},
     "tinylearn/analysis/scorecard.py": {"right verdict facts": "correct, summary, as_dict"},
     "tinylearn/metrics.py": {"right share": "correct, fraction"},
     "animations/kit/": {"share shares": "fraction, contribution"},
     "animations/audit/": {"share shares": "fraction, contribution"},
+    "tinylearn/analysis/": {"fresh initial remembered": "clone, init_parameter, state"},
+    "tinylearn/layers/": {"met covered": "strip, patches"},
+    "animations/": {"who": "caller"},
+    "chapters/": {"outcomes": "transitions"},
+    "tests/": {"breach breaches BREACHES rival rivals strangers": "planted_faults, concurrent_recorders, third_party"},
 }
 
 
@@ -131,6 +142,8 @@ OLD_PHRASES = {  # a regular expression → what to say instead
     r"\b(in|of|from) the house\b": "in this project",
     r"\bdoors? of the (library|house)\b": "at the boundary, where arguments are checked",
     r"\bdoctors?\b": "self-check",
+    r"\bstrangers?('s)? (layer|loss|optimi[sz]er)s?\b|\b(of|to|by) strangers?\b": "third-party",
+    r"\bbreach(es)?\b": "a planted fault",
 }
 
 

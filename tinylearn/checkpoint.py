@@ -25,7 +25,7 @@ from tinylearn.checks import existing_path, generator, instance
 from tinylearn.files import complete_or_absent
 from tinylearn.model import Sequential
 from tinylearn.npz import read_arrays
-from tinylearn.optimizer_memory import facts_of, recall, remembered
+from tinylearn.optimizer_state import description_of, full_state, restore_state
 from tinylearn.optimizers import Optimizer
 
 FORMAT = "tinylearn checkpoint 2"
@@ -50,10 +50,10 @@ def save_checkpoint(
     ...     load_checkpoint(f"{folder}/run.npz", model, optimizer, rng)
     {'epoch': 3, 'losses': array([0.9, 0.5, 0.4])}
     """
-    facts, generators = _facts(model, optimizer, rng)
+    description, generators = _description(model, optimizer, rng)
     arrays: dict[str, Any] = {"parameters": model.parameters, "state": model.vectors.state}
     numbers = {}
-    for name, value in remembered(optimizer).items():
+    for name, value in full_state(optimizer).items():
         if isinstance(value, np.ndarray | np.generic) and value.dtype.kind in PLAIN:
             arrays[f"optimizer.{name}"] = value
         elif value is None or isinstance(value, bool | int | float | str):
@@ -64,7 +64,7 @@ def save_checkpoint(
     _check_apart(arrays)
     about = {
         "format": FORMAT,
-        "facts": facts,
+        "facts": description,
         "optimizer": numbers,
         "scalars": [name for name, value in arrays.items() if isinstance(value, np.generic)],
         "generators": {name: each.bit_generator.state for name, each in generators.items()},
@@ -86,7 +86,7 @@ def load_checkpoint(
     come back as Python's, lists as arrays. ValueError with the first thing that differs if the file belongs to another
     run, and for a file that is no checkpoint; FileNotFoundError if there is none. Nothing is changed then.
     """
-    (own, generators), (arrays, about, more) = _facts(model, optimizer, rng), _read(path)
+    (own, generators), (arrays, about, more) = _description(model, optimizer, rng), _read(path)
     saved = about["facts"]
     for name in [*own, *saved]:
         here, there = own.get(name, "absent"), saved.get(name, "absent")
@@ -94,7 +94,7 @@ def load_checkpoint(
             raise ValueError(f"{path} is the checkpoint of another run: {name} is {here} here, {there} there")
     model.parameters = arrays["parameters"]
     model.vectors.state[...] = arrays["state"]
-    recall(optimizer, about["optimizer"] | _part(arrays, "optimizer."))
+    restore_state(optimizer, about["optimizer"] | _part(arrays, "optimizer."))
     for name, each in generators.items():
         each.bit_generator.state = about["generators"][name]
         if about["seeds"][name] is not None:
@@ -128,21 +128,21 @@ def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Any],
     return arrays, about, more
 
 
-def _facts(
+def _description(
     model: Sequential, optimizer: Optimizer, rng: np.random.Generator
 ) -> tuple[dict[str, str], dict[str, np.random.Generator]]:
     """Return what must be the same in both runs, by name, and all generators, of which some may be one object."""
     instance("checkpoint", "model", model, Sequential)
     instance("checkpoint", "optimizer", optimizer, Optimizer)
     generators = {"rng": generator("checkpoint", rng)} | model.generators()
-    facts = {f"layer {number}": repr(layer) for number, layer in enumerate(model.layers, 1)}
-    facts |= {name: f"{view.dtype} {view.shape}" for name, view in model.named_arrays().items()}
-    facts |= facts_of(optimizer)
+    description = {f"layer {number}": repr(layer) for number, layer in enumerate(model.layers, 1)}
+    description |= {name: f"{view.dtype} {view.shape}" for name, view in model.named_arrays().items()}
+    description |= description_of(optimizer)
     first_with: dict[int, str] = {}
     for name, each in generators.items():
         first = first_with.setdefault(id(each.bit_generator), name)
-        facts[name] = type(each.bit_generator).__name__ if first == name else f"the same as {first}"
-    return facts, generators
+        description[name] = type(each.bit_generator).__name__ if first == name else f"the same as {first}"
+    return description, generators
 
 
 def _seed(rng: np.random.Generator) -> Any:

@@ -52,7 +52,7 @@ def name_error(caller: Any, error: Exception) -> None:
     error.named = True  # type: ignore[attr-defined]
 
 
-def floats(caller: Any, name: str, values: Any, dtype: np.dtype | None = None) -> np.ndarray:
+def as_floats(caller: Any, name: str, values: Any, dtype: np.dtype | None = None) -> np.ndarray:
     """Return `values` as an array of float32 or float64, of `dtype` if one is given; TypeError for float16."""
     array = numbers(caller, name, values, dtype)
     if array.dtype in FLOATS:

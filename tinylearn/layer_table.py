@@ -59,8 +59,8 @@ def make_layer(name: str, rng: np.random.Generator) -> Layer:
     layer = LAYERS[name].make(rng)
     for parameter in layer.named_parameters().values():
         parameter += rng.normal(size=parameter.shape)  # biases start at zero, which would hide errors
-    for remembered in layer.named_state().values():
-        remembered += rng.uniform(0.5, 1.5, size=remembered.shape)  # a variance stays positive
+    for state in layer.named_state().values():
+        state += rng.uniform(0.5, 1.5, size=state.shape)  # a variance stays positive
     return layer
 
 

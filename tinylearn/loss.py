@@ -17,7 +17,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from tinylearn.checks import numbers, real_array, shortened
-from tinylearn.guarding import again, floats, guard, returned
+from tinylearn.guarding import again, as_floats, guard, returned
 
 NDARRAY = np.ndarray
 DECLARED = {
@@ -138,7 +138,7 @@ def _as_arrays(loss: Any, owner: Any, predicted: Any, target: Any) -> tuple[np.n
     predicted = real_array(loss, "predicted", predicted)
     if predicted.dtype.kind != "f":
         raise TypeError(f"{loss}: predicted must hold floats, as models return, got an array of {predicted.dtype}")
-    predicted = floats(loss, "predicted", predicted)
+    predicted = as_floats(loss, "predicted", predicted)
     if predicted.size == 0:
         raise ValueError(f"{loss}: predicted must hold at least one number, got shape {predicted.shape}")
     if owner.target_are == "anything":

@@ -11,7 +11,7 @@ import numpy as np
 
 from tinylearn.checks import found_in, number_between
 from tinylearn.guarding import guard
-from tinylearn.optimizer_guard import NOT_STEPPED, Memory, OfInner, guarded_step
+from tinylearn.optimizer_guard import NOT_STEPPED, OfInner, State, guarded_step
 
 
 class Optimizer:
@@ -46,7 +46,7 @@ class Optimizer:
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
         """Note the settings: whatever the constructor is given."""
         optimizer = super().__new__(cls)
-        optimizer.state, optimizer._arguments, optimizer._stepped = Memory(), (args, kwargs), NOT_STEPPED
+        optimizer.state, optimizer._arguments, optimizer._stepped = State(), (args, kwargs), NOT_STEPPED
         return optimizer
 
     def __init__(self, learning_rate: float, weight_decay: float = 0.0) -> None:
@@ -82,7 +82,7 @@ class Optimizer:
         bound.apply_defaults()
         return dict([*bound.arguments.items()][1:])
 
-    def _as_made(self) -> Self:
+    def _rebuilt(self) -> Self:
         """Return what the constructor makes of the same arguments."""
         args, kwargs = self._arguments
 
@@ -91,13 +91,13 @@ class Optimizer:
                 return type(value)(map(anew, value))
             if isinstance(value, dict):
                 return {key: anew(each) for key, each in value.items()}
-            return value._as_made() if isinstance(value, Optimizer) else value
+            return value._rebuilt() if isinstance(value, Optimizer) else value
 
         return type(self)(*map(anew, args), **{name: anew(value) for name, value in kwargs.items()})
 
     def clone(self) -> Self:
         """Return an optimiser with the same settings, and the learning rate of now, that remembers nothing."""
-        new = self._as_made()
+        new = self._rebuilt()
         for part, own in zip(new.parts().values(), self.parts().values(), strict=True):
             if "_learning_rate" in vars(own):
                 part._learning_rate = own._learning_rate

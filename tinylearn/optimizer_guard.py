@@ -14,7 +14,7 @@ from tinylearn.guarding import name_error
 NOT_STEPPED = None, None, None, False  # shape, dtype and a weak reference to the parameters; does NumPy raise errors?
 
 
-class Memory(dict[str, Any]):
+class State(dict[str, Any]):
     """What an optimiser remembers; `zeros` are shape and dtype of the arrays that are made when they are asked for."""
 
     zeros: dict[str, tuple[Any, Any]] = {}  # noqa: RUF012 (never changed)
@@ -44,7 +44,7 @@ def guarded_step(formula: Callable[..., None], _: type) -> Callable[..., None]:
                 type(parameters) is type(gradients) is np.ndarray
                 and parameters.shape == gradients.shape == shape
                 and parameters.dtype is gradients.dtype is dtype
-                and type(optimizer.state) is Memory
+                and type(optimizer.state) is State
             ):
                 gradients = _checked(optimizer, parameters, gradients)
                 raises = optimizer._stepped[3]
@@ -81,8 +81,8 @@ def _checked(optimizer: Any, parameters: Any, gradients: Any) -> Any:
     if gradients.shape != shape:
         must = f"gradients must have the shape of the parameters, {shape}"
         raise ValueError(f"{optimizer}: {must}, got {gradients.shape}")
-    if not isinstance(optimizer.state, Memory):
-        optimizer.state = Memory(optimizer.state)
+    if not isinstance(optimizer.state, State):
+        optimizer.state = State(optimizer.state)
     for array in [optimizer.state[name] for name in optimizer.remembers if name in optimizer.state]:
         if (array.shape, array.dtype) != (shape, dtype):
             stepped = f"has stepped parameters of {array.dtype} {array.shape}"

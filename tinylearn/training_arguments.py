@@ -11,7 +11,7 @@ from tinylearn.batches import blocks
 from tinylearn.checks import finite, generator, instance, numbers, positive_integer, real_array, shortened
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
-from tinylearn.optimizer_memory import remembers_other
+from tinylearn.optimizer_state import remembers_other
 from tinylearn.optimizers import Optimizer
 from tinylearn.sharing import refuse_changes
 

@@ -44,10 +44,10 @@ def workers_for(model: Sequential, loss: Loss, workers: int, batch_shape: tuple[
     A small network gets one worker, and BLAS one thread.
     """
     keep_freed_memory()
-    remembered = list(model.named_state())
-    if workers > 1 and remembered:
+    state = list(model.named_state())
+    if workers > 1 and state:
         raise ValueError(
-            f"fit: workers must be 1 for a model that remembers more than parameters, {remembered[0]}: several would "
+            f"fit: workers must be 1 for a model that remembers more than parameters, {state[0]}: several would "
             f"each remember a part of the batches; got workers={workers}"
         )
     workers = min(workers, batch_shape[0])

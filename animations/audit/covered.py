@@ -20,7 +20,7 @@ from animations.scene import Scene
 MOST_COVERED = 0.1  # of a text's pixels
 
 
-class Ground(Scene):
+class Background(Scene):
     """The frames that a painter has painted, without their texts: what lies under these."""
 
     def __init__(self, painter: Painter) -> None:
@@ -46,7 +46,7 @@ class Ground(Scene):
         return self.painter.changing
 
 
-class Ink:
+class TextMask:
     """Which pixels each text paints where it is alone, drawn anew only where something changed."""
 
     def __init__(self, figure: Figure) -> None:

@@ -14,7 +14,7 @@ from matplotlib.text import Text
 from animations.audit import arguments, colour_blindness, layout, numbers, places, things
 from animations.audit.clock import Clock
 from animations.audit.contrast import faint_texts
-from animations.audit.covered import Ground, Ink
+from animations.audit.covered import Background, TextMask
 from animations.audit.places import Labels
 from animations.audit.redraw import Redraw
 from animations.audit.report import Report
@@ -115,7 +115,7 @@ class _Audited:
         self.places, self.names, self.again = places, names or {}, again
         self.redraw = Redraw(scene) if "redraw" in checks else None
         self.painter = Painter(scene)
-        self.ground, self.ink = Ground(self.painter), Ink(self.painter.figure)
+        self.ground, self.ink = Background(self.painter), TextMask(self.painter.figure)
         if self.redraw:
             self.painter.paint(0)  # as in a film, all others are painted over what lies under this one
         self.report, self.clock, self.boxes = Report(type(scene).__name__), Clock(), Boxes()

@@ -12,7 +12,7 @@ from tinylearn.layers.windows import Windows
 LARGEST_IMAGE, LARGEST_WINDOW, LARGEST_BOARD = 8, 5, 12  # rows and columns; the board is the image with its padding
 
 
-def covered(
+def patches_under(
     caller: str, name: str, windows: Windows, image: np.ndarray, around: float
 ) -> tuple[list[tuple[int, int]], np.ndarray]:
     """Return where each window begins in the image (H, W) with its padding, and the numbers under each (P, KH, KW).
@@ -22,7 +22,7 @@ def covered(
 
     ValueError if no window fits the image, or if they are too large to be drawn.
 
-    >>> covered("Scene", "size", Windows((1, 2), (1, 1), (0, 0)), np.array([[1, 2, 3]]), 0)
+    >>> patches_under("Scene", "size", Windows((1, 2), (1, 1), (0, 0)), np.array([[1, 2, 3]]), 0)
     ([(0, 0), (0, 1)], array([[[1, 2]],
     <BLANKLINE>
            [[2, 3]]]))

@@ -42,8 +42,8 @@ def rules(env: gymnasium.Env) -> tuple[np.ndarray, np.ndarray]:
     listed = env.unwrapped.P  # type: ignore[attr-defined]
     leads, rewards = np.zeros((len(listed), 4, len(listed))), np.zeros((len(listed), 4))
     for state, actions in listed.items():
-        for action, outcomes in actions.items():
-            for chance, after, reward, terminated in outcomes:
+        for action, transitions in actions.items():
+            for chance, after, reward, terminated in transitions:
                 rewards[state, action] += chance * reward
                 leads[state, action, after] += 0 if terminated else chance
     return leads, rewards
@@ -60,8 +60,8 @@ def chances_of(env: gymnasium.Env, actions: np.ndarray) -> np.ndarray:
     """
     listed = env.unwrapped.P  # type: ignore[attr-defined]
     leads = np.zeros((len(listed), 4, len(listed)))
-    for state, outcomes in listed.items():
-        for action, each in outcomes.items():
+    for state, transitions in listed.items():
+        for action, each in transitions.items():
             for chance, after, _, _ in each:
                 leads[state, action, after] += chance
     return np.einsum("msa,sat->mst", actions, leads)

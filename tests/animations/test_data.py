@@ -225,7 +225,7 @@ def test_refuses_a_missing_argument_by_name():
         (positions("M", 4), [0, 3], [0, 4], "must lie in 0 … 3"),
         (whole(), 2, 0, "given must be"),
         (texts(2), ["x", "y"], ["x"], "must be 2 texts"),
-        (anything(lambda who, name, value: [value][1 - value]), 1, 2.5, "indices"),
+        (anything(lambda caller, name, value: [value][1 - value]), 1, 2.5, "indices"),
     ],
 )
 def test_every_kind_takes_what_is_right_and_names_what_is_wrong(field, right, wrong, message):

@@ -23,11 +23,11 @@ def test_nothing_overlaps(name):
 
 @st.composite
 def networks(draw):
-    """Return layers and the shape of an example: dense, activations, and strangers with names of any length."""
+    """Return layers and the shape of an example: dense, activations, third-party ones with long names."""
     n_in = units = draw(st.sampled_from([1, 2, 5, 9, 10, 300]))
     layers = []
     for number in range(draw(st.integers(1, 10))):
-        kind = draw(st.sampled_from(["dense", "dense", "relu", "stranger"]))
+        kind = draw(st.sampled_from(["dense", "dense", "relu", "third-party"]))
         if kind == "dense":
             n_out = draw(st.sampled_from([1, 2, 3, 8, 9, 10, 50]))
             layers.append(tl.Dense(units, n_out, rng=np.random.default_rng(number)))

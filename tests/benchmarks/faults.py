@@ -28,11 +28,11 @@ from tqdm import tqdm
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 from tests.faults import files, full_disk, onlookers
-from tests.faults.breaches import BREACHES
+from tests.faults.concurrent_recorders import record_at_the_same_time
 from tests.faults.death import killed, pace
 from tests.faults.job import Job, Verdict
 from tests.faults.jobs import JOBS
-from tests.faults.rivals import rivalry
+from tests.faults.planted_faults import PLANTED_FAULTS
 from tests.tinylearn import interrupted_run
 from tests.tinylearn.download_server import serving
 
@@ -56,30 +56,30 @@ class Row:
         numbers = {**self.landed, "kept": self.total.kept}
         numbers |= {kind: len(getattr(self.total, kind)) for kind in ("lost", "half", "litter")}
         tqdm.write(f"{self.name:44} {self.tries:5}" + "".join(f"{numbers.get(name, 0):8,}" for name in COLUMNS))
-        for text in self.total.breaches[:3]:
+        for text in self.total.faults[:3]:
             tqdm.write(f"    {text[:300]}")
 
 
-def kills(job: Job, tries: int, rng: np.random.Generator, breach: str | None) -> Row:
+def kills(job: Job, tries: int, rng: np.random.Generator, planted: str | None) -> Row:
     """Kill a job so often."""
     row = Row(job.name)
     with new_folders(tries + 1) as folders, job.ready() as ready:
-        seconds = pace(ready, folders.pop(), breach)
+        seconds = pace(ready, folders.pop(), planted)
         for folder in tqdm(folders, desc=job.name, leave=False):
-            death, verdict = killed(ready, folder, rng, seconds, breach)
+            death, verdict = killed(ready, folder, rng, seconds, planted)
             row.add(verdict, death.landed)
     in_the_work = row.landed["first" if job.outputs == 1 else "during"]
-    if not in_the_work and not row.total.breaches:
+    if not in_the_work and not row.total.faults:
         row.total.lost.append("no kill landed in the middle of the work: this proves nothing")
     return row
 
 
-def rivalries(tries: int, rng: np.random.Generator) -> Row:
+def concurrent(tries: int, rng: np.random.Generator) -> Row:
     """Let two recorders meet in one folder so often."""
     row = Row("two recorders in one folder")
     with new_folders(tries) as folders:
         for folder in folders:
-            row.add(rivalry(folder, rng))
+            row.add(record_at_the_same_time(folder, rng))
     return row
 
 
@@ -131,13 +131,13 @@ def new(folder: Path) -> Path:
     return folder
 
 
-def rows(only: str, tries: int, seed: int, breach: str | None) -> Iterator[Row]:
+def rows(only: str, tries: int, seed: int, planted: str | None) -> Iterator[Row]:
     """Do all that is asked for."""
     for name, job in JOBS.items():
         if only in name:
-            yield kills(job, tries, np.random.default_rng(seed), breach)
+            yield kills(job, tries, np.random.default_rng(seed), planted)
     if only in "two recorders in one folder":
-        yield rivalries(tries, np.random.default_rng(seed))
+        yield concurrent(tries, np.random.default_rng(seed))
     if only in "full disk":
         yield from full_disks()
     if only in "onlookers":
@@ -149,17 +149,17 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20, help="of each job")
     parser.add_argument("--seed", type=int, default=0, help="of the moments")
     parser.add_argument("--only", default="", help="jobs whose names contain this")
-    parser.add_argument("--plant", choices=BREACHES, help="a fault to be found")
+    parser.add_argument("--plant", choices=PLANTED_FAULTS, help="a fault to be found")
     arguments = parser.parse_args()
     os.environ["no_proxy"] = "*"
     print(f"{'':44} {'tries':>5}" + "".join(f"{name:>8}" for name in COLUMNS))
-    breaches, tried = 0, 0
+    faults, tried = 0, 0
     for row in rows(arguments.only, arguments.kills, arguments.seed, arguments.plant):
         row.show()
-        breaches, tried = breaches + len(row.total.breaches), tried + 1
+        faults, tried = faults + len(row.total.faults), tried + 1
     if not tried:
         sys.exit(f"no name contains {arguments.only!r}; the jobs are {', '.join(JOBS)}")
-    sys.exit(1 if breaches else 0)
+    sys.exit(1 if faults else 0)
 
 
 if __name__ == "__main__":

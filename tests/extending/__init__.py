@@ -1,1 +1,1 @@
-"""Layers of a stranger, who knows the README's recipe and public names only."""
+"""Third-party layers: written with the recipe of the README and public names only."""

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import wait
 from pathlib import Path
 
-from tests.faults.breaches import BREACHES
+from tests.faults.planted_faults import PLANTED_FAULTS
 
 CONTEXT = multiprocessing.get_context("forkserver")  # a child is there at once: the server has imported everything
 CONTEXT.set_forkserver_preload(["tests.faults.jobs"])
@@ -27,10 +27,10 @@ class Death:
 class Life:
     """A job at work in a process, and session, of its own."""
 
-    def __init__(self, job, folder, breach=None):
+    def __init__(self, job, folder, planted=None):
         self.signs, theirs = CONTEXT.Pipe(duplex=False)
         self.errors = folder.with_name(folder.name + ".errors")
-        self.process = CONTEXT.Process(target=_live, args=(job, folder, theirs, self.errors, breach))
+        self.process = CONTEXT.Process(target=_live, args=(job, folder, theirs, self.errors, planted))
         self.process.start()
         theirs.close()
         self.heard, self.open = [], True
@@ -84,9 +84,9 @@ class Life:
         return Death(done, "between" if word == "done" else "first" if n == 1 else "during")
 
 
-def pace(job, folder, breach=None):
+def pace(job, folder, planted=None):
     """Return how many seconds an output takes: the median of a life; of one that writes once, all of it."""
-    started, life = time.monotonic(), Life(job, folder, breach)
+    started, life = time.monotonic(), Life(job, folder, planted)
     if job.once:
         life.process.join(10 * PATIENCE)
     else:
@@ -98,9 +98,9 @@ def pace(job, folder, breach=None):
     return seconds if job.once else statistics.median(b - a for a, b in itertools.pairwise(begun))
 
 
-def killed(job, folder, rng, seconds, breach=None):
+def killed(job, folder, rng, seconds, planted=None):
     """Let the job work in `folder`, kill it at a random moment; return its death and the verdict on what is left."""
-    life = Life(job, folder, breach)
+    life = Life(job, folder, planted)
     began = life.until_it_begins(job.outputs if job.once else int(rng.integers(1, job.outputs + 1)))
     life.listen(seconds * rng.random())
     orphans = life.kill()
@@ -112,12 +112,12 @@ def killed(job, folder, rng, seconds, breach=None):
     return death, verdict
 
 
-def _live(job, folder, signs, errors, breach):
+def _live(job, folder, signs, errors, planted):
     """Be the process."""
     os.setsid()
     os.dup2(os.open(errors, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), 2)
-    if breach:
-        BREACHES[breach]()
+    if planted:
+        PLANTED_FAULTS[planted]()
     job.work(folder, lambda word, n: signs.send((word, int(n))))
 
 

@@ -24,7 +24,7 @@ class Verdict:
     litter: list[str] = field(default_factory=list)  # what nobody will ever remove: files, processes
 
     @property
-    def breaches(self) -> list[str]:
+    def faults(self) -> list[str]:
         return [*self.lost, *self.half, *self.litter]
 
 

@@ -1,4 +1,4 @@
-"""What was complete survives a kill, a full disk and a rival; nothing half-written has a final name.
+"""Complete files survive a kill, a full disk and a second recorder; a half-written file never has a final name.
 
 A few kills of each job; `python tests/benchmarks/faults.py` does many, and of whole chapters too.
 """
@@ -15,10 +15,10 @@ import pytest
 
 from chapters.tools import processes
 from tests.faults import death, files, full_disk, onlookers
+from tests.faults.concurrent_recorders import record_at_the_same_time
 from tests.faults.death import Life, killed
 from tests.faults.job import Job
 from tests.faults.jobs import JOBS
-from tests.faults.rivals import rivalry
 from tests.tinylearn import interrupted_run
 from tests.tinylearn.download_server import serving
 
@@ -48,26 +48,26 @@ def test_a_kill_loses_nothing_that_was_complete(tmp_path, name):
         job.outputs = min(job.outputs, OUTPUTS)
         for number in range(2):
             its_death, verdict = killed(job, numbered(tmp_path, number), rng, SECONDS)
-            assert verdict.breaches == [], its_death
+            assert verdict.faults == [], its_death
 
 
 @pytest.mark.parametrize(
-    ("breach", "name", "said"),
+    ("planted", "name", "said"),
     [
         ("write_in_place", "save_checkpoint", "run.npz is neither version"),
         ("rename_too_early", "render .png", "film.png is neither version"),
         ("count_before_the_row", "record tiny rows, flushed at once", "damaged recording"),
     ],
 )
-def test_a_planted_fault_is_found(tmp_path, breach, name, said):
+def test_a_planted_fault_is_found(tmp_path, planted, name, said):
     rng, job = np.random.default_rng(0), copy.copy(JOBS[name])
     job.outputs = 8
     for number in range(20):
         seconds = SECONDS * 2 ** (number // 4)  # on a slow machine an output takes longer
-        _, verdict = killed(job, numbered(tmp_path, number), rng, seconds, breach)
-        if verdict.breaches:
+        _, verdict = killed(job, numbered(tmp_path, number), rng, seconds, planted)
+        if verdict.faults:
             break
-    assert any(part in text for text in verdict.breaches for part in said.split("|"))
+    assert any(part in text for text in verdict.faults for part in said.split("|"))
 
 
 class Silent(Job):
@@ -105,7 +105,7 @@ def test_a_kill_ends_the_processes_that_draw_too(tmp_path):
 def test_of_two_recorders_in_one_folder_the_second_is_refused(tmp_path):
     rng = np.random.default_rng(0)
     for number in range(2):
-        assert rivalry(numbered(tmp_path, number), rng).breaches == []
+        assert record_at_the_same_time(numbered(tmp_path, number), rng).faults == []
 
 
 # --- a full disk -------------------------------------------------------------------------------------------------
@@ -129,30 +129,30 @@ def full(disk, tmp_path):
 @pytest.mark.filterwarnings("ignore:unclosed file <_io.BufferedWriter:ResourceWarning")  # imageio's, to a dead ffmpeg
 @pytest.mark.parametrize("job", files.JOBS, ids=lambda job: job.name)
 def test_a_full_disk_leaves_the_last_complete_file(tmp_path, full, job):
-    assert full_disk.rewrite(job, tmp_path, full).breaches == []
+    assert full_disk.rewrite(job, tmp_path, full).faults == []
 
 
 @every_disk
 @pytest.mark.parametrize("kind", interrupted_run.KINDS)
 def test_a_full_disk_leaves_the_records_until_then(tmp_path, full, kind):
-    assert full_disk.record(kind, tmp_path, full).breaches == []
+    assert full_disk.record(kind, tmp_path, full).faults == []
 
 
 @every_disk
 def test_a_full_disk_leaves_the_part_of_a_download(tmp_path, full, capsys):
     with serving() as server:
-        assert full_disk.fetch(server, tmp_path, full).breaches == []
+        assert full_disk.fetch(server, tmp_path, full).faults == []
 
 
 @pytest.mark.parametrize("size", onlookers.ROWS)
 @pytest.mark.parametrize("budgets", [{}, onlookers.BUDGETS], ids=["all", "under a budget"])
 def test_a_thread_that_looks_harms_nothing_and_sees_what_happened(tmp_path, size, budgets):
     verdict = onlookers.looked_at(tmp_path, size, 100, budgets.get(size), seconds=0.5)
-    assert verdict.breaches == []
+    assert verdict.faults == []
     assert verdict.kept > 5
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks")
 @pytest.mark.parametrize("size", onlookers.ROWS)
 def test_a_forked_child_never_writes(tmp_path, size):
-    assert onlookers.forked(tmp_path, size, 12, updates=240).breaches == []
+    assert onlookers.forked(tmp_path, size, 12, updates=240).faults == []

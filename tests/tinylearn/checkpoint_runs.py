@@ -58,6 +58,6 @@ def state(run):
     """Return all that a run depends on, as what compares bit for bit."""
     model, optimizer, rng = run
     kept = optimizer.state | {"learning_rate": optimizer.learning_rate}
-    remembered = {name: value.tobytes() if isinstance(value, np.ndarray) else value for name, value in kept.items()}
+    state = {name: value.tobytes() if isinstance(value, np.ndarray) else value for name, value in kept.items()}
     generators = [rng, *(layer.rng for layer in model.layers if isinstance(layer, Dropout))]
-    return model.parameters.tobytes(), remembered, [repr(each.bit_generator.state) for each in generators]
+    return model.parameters.tobytes(), state, [repr(each.bit_generator.state) for each in generators]

@@ -77,9 +77,9 @@ def go_on(run, epochs, **settings):
 def state(run):
     model, optimizer, _ = run
     kept = vars(optimizer) | optimizer.state
-    remembered = {name: (type(value), np.asarray(value).tobytes()) for name, value in kept.items()
+    state = {name: (type(value), np.asarray(value).tobytes()) for name, value in kept.items()
                   if value is not None and name != "state"}  # fmt: skip
-    return model.parameters.tobytes(), remembered, model.vectors.state.tobytes()
+    return model.parameters.tobytes(), state, model.vectors.state.tobytes()
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -74,7 +74,7 @@ def test_the_mean_is_kept():
 
 
 def test_every_number_of_a_batch_is_dropped_by_itself():
-    """Not a whole row, column or channel at once: two neighbours along any axis agree as often as two strangers."""
+    """Not a whole row, column or channel at once: two neighbours along any axis agree as often as two random ones."""
     kept = training(0.5).forward(numbers(20, 20, 20, 20)) != 0
     for axis in range(4):
         agree = (np.diff(kept, axis=axis) == 0).mean()

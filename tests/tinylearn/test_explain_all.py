@@ -32,7 +32,7 @@ LEARNERS = [name for name in LAYERS if Sequential([make_layer(name, np.random.de
 
 
 class Scale(Layer):
-    """A stranger's: forward and backward, nothing else."""
+    """A third-party layer: forward and backward, nothing else."""
 
     def __init__(self, n):
         self.params["factor"] = np.linspace(0.5, 1.5, n)
@@ -52,8 +52,8 @@ def up_and_down(update):
 
 def run(name, kind, dtype, rng):
     """Return the recording of a layer and a dense one: three epochs of two batches, of 3 rows and what is left."""
-    layer = Scale(5) if name == "a stranger's" else make_layer(name, rng)
-    one, other = (rng.normal(size=(2, 5)) if name == "a stranger's" else make_input(name, rng)[:2] for _ in range(2))
+    layer = Scale(5) if name == "third-party" else make_layer(name, rng)
+    one, other = (rng.normal(size=(2, 5)) if name == "third-party" else make_input(name, rng)[:2] for _ in range(2))
     x = np.concatenate([one, other])
     outputs = Sequential(copy.deepcopy([layer, Flatten()])).output_shapes(x.shape[1:])[-1][0]
     optimizer = OPTIMIZERS[kind].make()
@@ -66,7 +66,7 @@ def run(name, kind, dtype, rng):
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("kind", OPTIMIZERS)
-@pytest.mark.parametrize("name", [*LEARNERS, "a stranger's"])
+@pytest.mark.parametrize("name", [*LEARNERS, "third-party"])
 def test_the_printed_arithmetic_gives_the_recorded_bits(name, kind, dtype):
     rng = np.random.default_rng([*map(ord, name + kind)])
     recording = run(name, kind, dtype, rng)

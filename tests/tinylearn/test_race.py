@@ -81,7 +81,7 @@ def test_variants_that_are_none(variants, kind, text):
 
 
 class Counting(Optimizer):
-    """One of a stranger, whose memory has other names: a count, and a part of its own."""
+    """A third-party optimizer; its state has other names: a count, and a part of its own."""
 
     def __init__(self, learning_rate):
         super().__init__(learning_rate)

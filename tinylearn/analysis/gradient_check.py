@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from tinylearn.analysis.gradient_rules import DX, RULES, GradientError, after_forward, fresh, gradients, x_name
+from tinylearn.analysis.gradient_rules import DX, RULES, GradientError, after_forward, clone, gradients, x_name
 from tinylearn.checks import finite, generator, number_between, real_array, same_state, shortened
 from tinylearn.layers import Layer
 from tinylearn.losses import Loss
@@ -77,7 +77,7 @@ def check_gradients(
     reports: list[GradientReport] = []
     failed: dict[str, GradientError] = {}
     for mode, douts in (("training", copy.deepcopy(rng)), ("predicting", rng)):  # the same in both modes
-        trial = fresh(layer)
+        trial = clone(layer)
         trial.set_training(mode == "training")
         try:
             reports += _check_with_parts(trial, x, douts, h, tolerance)
@@ -119,7 +119,7 @@ def _check(layer: Layer, x: np.ndarray, rng: np.random.Generator, h: float, tole
 
 def _check_rules(layer: Layer, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Try out the rules with a random dout, and return that; for a loss it is 1, so that its gradients are its own."""
-    out = fresh(layer).forward(x.copy())
+    out = clone(layer).forward(x.copy())
     if out.ndim < 1:
         raise GradientError(f"{layer}: forward must return a batch (N, …), got a single number, {out}")
     dout = np.ones(1) if isinstance(layer, _LossAsLayer) else rng.normal(size=out.shape)
@@ -166,7 +166,7 @@ def _batches(layer: Layer, x: np.ndarray) -> Iterator[np.ndarray]:
     yield x
     if len(x) > 1:
         try:
-            fresh(layer).forward(x[:1].copy())
+            clone(layer).forward(x[:1].copy())
         except ValueError:
             if not layer.training:
                 raise
@@ -182,7 +182,7 @@ def _given_to_parts(layer: Layer, x: np.ndarray) -> list[tuple[str, Layer, np.nd
         given[name] = np.array(x)
         return forward(x)
 
-    trial, parts = fresh(layer), dict(fresh(layer).walk())
+    trial, parts = clone(layer), dict(clone(layer).walk())
     for name, part in trial.walk():
         part.forward = functools.partial(noting, name, part.forward)
     trial.forward(x.copy())

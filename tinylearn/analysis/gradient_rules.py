@@ -28,7 +28,7 @@ class GradientError(AssertionError):
     """A gradient differs from central differences, or a rule of `backward` was broken."""
 
 
-def fresh(layer: Layer) -> Any:
+def clone(layer: Layer) -> Any:
     """Return a copy in float64, as it would be in a model; its random generators are where those of `layer` are."""
     other = copy.deepcopy(layer)  # whose needs_dx is True, whatever that of `layer` is
     pack(other, np.dtype(np.float64))
@@ -37,7 +37,7 @@ def fresh(layer: Layer) -> Any:
 
 def after_forward(layer: Layer, x: np.ndarray) -> Any:
     """Return a copy that has run forward(x)."""
-    other = fresh(layer)
+    other = clone(layer)
     other.forward(x)
     return other
 
@@ -81,7 +81,7 @@ def x_name(layer: Layer) -> str:
 
 
 def copies_compute_the_same(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
-    if not same(fresh(layer).forward(x.copy()), fresh(layer).forward(x.copy())):
+    if not same(clone(layer).forward(x.copy()), clone(layer).forward(x.copy())):
         raise GradientError(
             f"{layer}: two copies give different outputs for one {x_name(layer)}; keep all that forward reads in "
             "attributes, also a random generator, as in self.rng = rng"
@@ -98,12 +98,12 @@ def what_is_given_is_only_read(layer: Layer, x: np.ndarray, dout: np.ndarray) ->
         raise GradientError(f"{layer}: backward wrote into {x_name(layer)}, which forward had cached; work on a copy")
     if not np.array_equal(dout_given, dout):
         raise GradientError(f"{layer}: backward wrote into dout; work on a copy")
-    if not np.array_equal(trial.vectors.parameters, fresh(layer).vectors.parameters, equal_nan=True):
+    if not np.array_equal(trial.vectors.parameters, clone(layer).vectors.parameters, equal_nan=True):
         raise GradientError(f"{layer}: forward or backward changed a parameter; that is what the optimiser does")
 
 
 def the_order_of_memory_does_not_matter(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
-    usual, strided = fresh(layer), fresh(layer)
+    usual, strided = clone(layer), clone(layer)
     if not same(usual.forward(x), strided.forward(not_contiguous(x))):
         raise GradientError(
             f"{layer}: forward gives something else when {x_name(layer)} is not contiguous in memory; {MEMORY_ORDER}"
@@ -121,7 +121,7 @@ def a_second_backward_gives_the_same(layer: Layer, x: np.ndarray, dout: np.ndarr
 def backward_belongs_to_the_last_forward(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
     usual, other = after_forward(layer, x), after_forward(layer, np.flip(x))
     for trial in (usual, other):
-        trial.vectors.state[:] = fresh(layer).vectors.state  # the first forward may have changed it
+        trial.vectors.state[:] = clone(layer).vectors.state  # the first forward may have changed it
         trial.forward(x)
     otherwise = "is not that of the last of two forwards; cache anew in each forward"
     must_agree(layer, gradients(usual, dout), gradients(other, dout), otherwise)
@@ -129,7 +129,7 @@ def backward_belongs_to_the_last_forward(layer: Layer, x: np.ndarray, dout: np.n
 
 def a_copy_has_a_cache_of_its_own(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
     usual, trial = gradients(after_forward(layer, x), dout), after_forward(layer, x)
-    for other in (fresh(trial), twin(trial)):  # a twin shares parameters and state; predict computes with one
+    for other in (clone(trial), twin(trial)):  # a twin shares parameters and state; predict computes with one
         other.forward(np.flip(x))
     otherwise = "changes when a copy runs forward in between, as in predict; cache in attributes of self"
     must_agree(layer, usual, gradients(trial, dout), otherwise)
@@ -146,7 +146,7 @@ def backward_is_linear(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
 
 
 def without_dx_the_rest_is_the_same(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
-    usual, trial = gradients(after_forward(layer, x), dout), fresh(layer)
+    usual, trial = gradients(after_forward(layer, x), dout), clone(layer)
     trial.needs_dx = False
     trial.forward(x)
     try:

@@ -17,7 +17,7 @@ from tinylearn.checks import as_int, instance, positive_integer, shortened
 from tinylearn.divergence import DivergenceError
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
-from tinylearn.optimizer_memory import has_stepped
+from tinylearn.optimizer_state import has_stepped
 from tinylearn.optimizers import Optimizer
 from tinylearn.recording import Recorder, Recording
 from tinylearn.training import fit

@@ -32,7 +32,7 @@ def with_training(
     x, y = check_data("with_training", x, y, model.dtype)
     _compare(recording, {"model": recording.meta["model"]}, {"model": without_addresses(model)})
     batches = Batches(x, y, len(x), 1, dtype=model.dtype, rng=np.random.default_rng(0), shuffle=False, augment=augment)
-    given = Training(model, loss, optimizer._as_made(), batches)
+    given = Training(model, loss, optimizer._rebuilt(), batches)
     runs = recording.meta["runs"] or [description(origin) for origin in recording.origins if origin.by_fit]
     origins = [_origin(recording, run, given) for run in runs]
     if not origins:

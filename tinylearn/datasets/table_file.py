@@ -63,10 +63,10 @@ def read_table(path: str | os.PathLike[str]) -> Table:
     except ValueError as error:
         raise ValueError(f"{path}, {error}") from None
     there = [place for place, number in numbers.items() if not math.isnan(number)]
-    held, named = {time for _, time in there}, {name for name, _ in there}
+    held, key = {time for _, time in there}, {name for name, _ in there}
     if len(held) < LEAST_ROWS:
         raise ValueError(f"{path}: expected at least {LEAST_ROWS} rows of numbers under the names, got {len(held)}")
-    names = tuple(dict.fromkeys(value.name for value in found if value.name in named))
+    names = tuple(dict.fromkeys(value.name for value in found if value.name in key))
     kept = sorted(time for time in {*times.values()} if min(held) <= time <= max(held))
     values = [[numbers.get((name, time), math.nan) for name in names] for time in kept]
     told = {name.strip().lower(): text.strip() for name, _, text in captions if name.strip().lower() in CAPTIONS}
@@ -131,12 +131,12 @@ def _values(top: int, head: list[str], rows: dict[int, list[str]]) -> tuple[str,
     if not words:
         return _column_a_series(top, head, rows)
 
-    who = next((k for k in words if len(set(columns[k])) > 1), words[0])
+    key = next((k for k in words if len(set(columns[k])) > 1), words[0])
     heads = [YEAR.sub("", name) for name in head]
     times = [k for k in counted if cells.is_time(heads[k]) and _DIGITS.search(heads[k]) and "." not in heads[k]]
     if len(times) > 1:
-        return "year", "", [Value(n, head[k], row[who], heads[k], row[k]) for n, row in rows.items() for k in times]
-    return _line_a_value(top, head, rows, who, counted)
+        return "year", "", [Value(n, head[k], row[key], heads[k], row[k]) for n, row in rows.items() for k in times]
+    return _line_a_value(top, head, rows, key, counted)
 
 
 def _column_a_series(top: int, head: list[str], rows: dict[int, list[str]]) -> tuple[str, str, list[Value]]:
@@ -151,36 +151,36 @@ def _column_a_series(top: int, head: list[str], rows: dict[int, list[str]]) -> t
 
 
 def _line_a_value(
-    top: int, head: list[str], rows: dict[int, list[str]], who: int, counted: list[int]
+    top: int, head: list[str], rows: dict[int, list[str]], key: int, counted: list[int]
 ) -> tuple[str, str, list[Value]]:
     """Return the same of a table with a value in each line. Column `who` has the series, `counted` have numbers."""
     columns = [[row[k] for row in rows.values()] for k in range(len(head))]
     clocks = [k for k in counted if head[k].lower() in CLOCKS]
     _check_names(top, [head[k] for k in counted])
-    if len(counted) < 2 or len(set(columns[who])) == len(rows):
+    if len(counted) < 2 or len(set(columns[key])) == len(rows):
         raise ValueError(
-            f"line {min(rows)}, column {head[who]!r}: expected numbers, got words such as {columns[who][0]!r}; leave "
+            f"line {min(rows)}, column {head[key]!r}: expected numbers, got words such as {columns[key][0]!r}; leave "
             "the column out or, if these are the times, write them as 1987, 2020-03 or 2020-03-02"
         )
     time = (clocks or [k for k in counted if head[k].lower() != "value"] or counted)[0]
     wrong = next((cell for cell in columns[time] if not clocks and not _is_clock(cell)), None)
     if wrong is not None:
         raise ValueError(
-            f"line {top}: expected the times beside {head[who]!r} in a column of whole numbers or dates, got {wrong!r} "
+            f"line {top}: expected the times beside {head[key]!r} in a column of whole numbers or dates, got {wrong!r} "
             f"in {head[time]!r}; call the column of the times year or date"
         )
     rest = [k for k in counted if k != time]
     rest = [k for k in rest if head[k].lower() == "value"] or rest
     if len(rest) > 1:
         raise ValueError(
-            f"line {top}: expected one column of values beside {head[who]!r} and {head[time]!r}, got "
+            f"line {top}: expected one column of values beside {head[key]!r} and {head[time]!r}, got "
             f"{', '.join(head[k] for k in rest)}; keep one of these"
         )
     title = "" if head[rest[0]].lower() == "value" else head[rest[0]]
     return (
         head[time] or "time",
         title,
-        [Value(n, head[rest[0]], row[who], row[time], row[rest[0]]) for n, row in rows.items()],
+        [Value(n, head[rest[0]], row[key], row[time], row[rest[0]]) for n, row in rows.items()],
     )
 
 

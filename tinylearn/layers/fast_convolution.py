@@ -45,8 +45,8 @@ class Conv2D(convolution.Conv2D):
         """dw and db as in `convolution.py`, a row of the filter at a time: dw[i] = strips[:, from row i on]ᵀ @ dout."""
         n, oh, ow, f = dout.shape
         places = dout.reshape(n, oh * ow, f)
-        met = rows_met(self.patches, self.windows.size[0] if self.row_by_row else 1, oh, ow)
-        dw = [product(patches.swapaxes(1, 2), places).sum(axis=0) for patches in met]  # (KW·C + 1, F) each
+        strips = rows_of_patches(self.patches, self.windows.size[0] if self.row_by_row else 1, oh, ow)
+        dw = [product(strip.swapaxes(1, 2), places).sum(axis=0) for strip in strips]  # (KW·C + 1, F) each
         self.grads["w"] = np.reshape([each[:-1] for each in dw], self.params["w"].shape)
         self.grads["b"] = dw[0][-1]
         if not self.needs_dx:
@@ -99,17 +99,17 @@ def with_ones(patches: np.ndarray) -> np.ndarray:
     return rows.reshape(n, oh * ow, kh * run + 1)
 
 
-def rows_met(patches: np.ndarray, kh: int, oh: int, ow: int) -> Iterator[np.ndarray]:
+def rows_of_patches(patches: np.ndarray, kh: int, oh: int, ow: int) -> Iterator[np.ndarray]:
     """Yield what each row of the filter meets, (N, OH·OW, …): row i what lies i rows of the image further down."""
     return (patches[:, i * ow : (i + oh) * ow] for i in range(kh))
 
 
 def correlated(patches: np.ndarray, w: np.ndarray, oh: int, ow: int) -> np.ndarray:
     """Return out (N, OH, OW, F): the sum over the rows of the filter w (KH, KW·C, F)."""
-    first, *others = rows_met(patches, len(w), oh, ow)
+    first, *others = rows_of_patches(patches, len(w), oh, ow)
     out = product(first, w[0])
-    for met, row in zip(others, w[1:], strict=True):
-        out += product(met, row)
+    for strip, row in zip(others, w[1:], strict=True):
+        out += product(strip, row)
     return out.reshape(len(out), oh, ow, w.shape[2])
 
 

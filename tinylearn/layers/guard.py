@@ -17,7 +17,7 @@ from typing import Any, NoReturn
 import numpy as np
 
 from tinylearn.checks import numbers, shortened
-from tinylearn.guarding import again, floats, name_error, returned
+from tinylearn.guarding import again, as_floats, name_error, returned
 
 NDARRAY = np.ndarray
 Expected = tuple[int | str, ...]
@@ -98,7 +98,7 @@ def _super_backward(layer: Any, formula: Callable[[Any, np.ndarray], Any], dout:
 
 def _checked_x(layer: Any, x: Any) -> np.ndarray:
     """Return x as an array of floats; TypeError or ValueError, with what to do, unless the layer can take it."""
-    x = floats(layer, "x", x, layer.dtype)
+    x = as_floats(layer, "x", x, layer.dtype)
     expected = declared_shape(layer)
     try:
         if not _fits(x.shape, expected):

@@ -16,7 +16,7 @@ from tinylearn.batches import Batches, checksum
 from tinylearn.checks import without_addresses
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential
-from tinylearn.optimizer_memory import has_stepped
+from tinylearn.optimizer_state import has_stepped
 from tinylearn.optimizers import Optimizer
 
 
@@ -53,7 +53,7 @@ def description(origin: Origin) -> dict[str, Any]:
     return {
         "after_step": origin.step,
         "loss": without_addresses(training.loss),
-        "optimizer": without_addresses(training.optimizer._as_made()),
+        "optimizer": without_addresses(training.optimizer._rebuilt()),
         "optimizer_has_stepped": has_stepped(training.optimizer),
         "epochs": batches.epochs,
         "batch_size": batches.size,

@@ -48,14 +48,14 @@ def convolution_out(look: Look, name: str, index: Index) -> list[Part]:
     row, p, q, f = index
     seen = look.layer(name)
     x, w = seen.x, seen.layer.params["w"]
-    met = [(i, j, h, v, c) for i, j, h, v in patch(seen.layer.windows, x.shape[1:3], p, q) for c in range(x.shape[3])]
+    pairs = [(i, j, h, v, c) for i, j, h, v in patch(seen.layer.windows, x.shape[1:3], p, q) for c in range(x.shape[3])]
 
     def terms(k: int) -> tuple[str, Term, Term]:
-        i, j, h, v, c = met[k]
+        i, j, h, v, c = pairs[k]
         return f"pixel {h}, {v}, channel {c}", look.x(name, (row, h, v, c)), look.parameter(name, "w", (i, j, c, f))
 
-    left = np.array([x[row, h, v, c] for _, _, h, v, c in met])
-    right = np.array([w[i, j, c, f] for i, j, _, _, c in met])
+    left = np.array([x[row, h, v, c] for _, _, h, v, c in pairs])
+    right = np.array([w[i, j, c, f] for i, j, _, _, c in pairs])
     words, bias = "pixel · weight over the patch, added up, and the bias", ("the bias", look.parameter(name, "b", (f,)))
     return [products(words, left, right, terms, look.out(name, index).value, more=[bias], follow=0)]
 
@@ -91,16 +91,16 @@ def convolution_dx(look: Look, name: str, index: Index) -> list[Part]:
     seen = look.layer(name)
     w, dout = seen.layer.params["w"], seen.dout
     places = list(over(seen.layer.windows, seen.x.shape[1:3], h, v))
-    met = [(*place, f) for place in places for f in range(w.shape[3])]
-    if not met or dout is None:
+    pairs = [(*place, f) for place in places for f in range(w.shape[3])]
+    if not pairs or dout is None:
         return [Line("no window covers this pixel: it does not reach the loss", look.dx(name, index).value)]
 
     def terms(k: int) -> tuple[str, Term, Term]:
-        p, q, i, j, f = met[k]
+        p, q, i, j, f = pairs[k]
         return f"place {p}, {q}, filter {f}", look.parameter(name, "w", (i, j, c, f)), look.dout(name, (row, p, q, f))
 
-    left = np.array([w[i, j, c, f] for _, _, i, j, f in met])
-    right = np.array([dout[row, p, q, f] for p, q, _, _, f in met])
+    left = np.array([w[i, j, c, f] for _, _, i, j, f in pairs])
+    right = np.array([dout[row, p, q, f] for p, q, _, _, f in pairs])
     words = "weight · dout, over all places and filters that see this pixel"
     return [products(words, left, right, terms, look.dx(name, index).value)]
 
@@ -141,6 +141,6 @@ def places_of_weight(look: Look, name: str, index: Index) -> tuple[list[Index], 
     seen = look.layer(name)
     windows, shape = seen.layer.windows, seen.x.shape[1:3]
     ((above, _), (left, _)), (sh, sw) = windows.pads(*shape), windows.stride
-    met = [((p * sh + i - above, q * sw + j - left, c), (p, q, f)) for p, q in np.ndindex(*windows.count(*shape))]
-    met = [(pixel, place) for pixel, place in met if 0 <= pixel[0] < shape[0] and 0 <= pixel[1] < shape[1]]
-    return [pixel for pixel, _ in met], [place for _, place in met]
+    pairs = [((p * sh + i - above, q * sw + j - left, c), (p, q, f)) for p, q in np.ndindex(*windows.count(*shape))]
+    pairs = [(pixel, place) for pixel, place in pairs if 0 <= pixel[0] < shape[0] and 0 <= pixel[1] < shape[1]]
+    return [pixel for pixel, _ in pairs], [place for _, place in pairs]

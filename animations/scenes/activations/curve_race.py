@@ -30,15 +30,15 @@ LEFT, BOTTOM, WIDE, HIGH = 84, 66, 500, 470  # pixels: where the losses are draw
 PANELS, PANEL, GAP, TITLE = 640, 292, 28, 34  # where the networks begin, how wide each is; between two; above each
 
 
-def _states(who: str, name: str, states: Any) -> dict[str, CurveStates]:
-    states = {checks.text(who, "each name", each): own for each, own in checks.mapping(who, name, states).items()}
-    checks.instances(who, name, list(states.values()), CurveStates)
+def _states(caller: str, name: str, states: Any) -> dict[str, CurveStates]:
+    states = {checks.text(caller, "each name", each): own for each, own in checks.mapping(caller, name, states).items()}
+    checks.instances(caller, name, list(states.values()), CurveStates)
     if not 1 <= len(states) <= len(style.SERIES):
-        raise ValueError(f"{who}: expected 1 to {len(style.SERIES)} {name}, got {len(states)}")
+        raise ValueError(f"{caller}: expected 1 to {len(style.SERIES)} {name}, got {len(states)}")
     first, *others = states.values()
     for other, what in product(others, ("x", "target", "steps")):
         if not np.array_equal(getattr(first, what), getattr(other, what)):
-            raise ValueError(f"{who}: all {name} must have the same {what}, got others")
+            raise ValueError(f"{caller}: all {name} must have the same {what}, got others")
     return states
 
 

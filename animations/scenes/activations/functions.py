@@ -60,9 +60,9 @@ def value_and_slope(layer: Layer, x: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
     `backward` multiplies its `dout` by the slope; a `dout` of ones leaves the slope.
     """
-    who, shape = f"value_and_slope of {layer}", (x.size, 1)
-    y = checks.array(who, "value", layer.forward(x[:, None]), shape)
-    slope = checks.array(who, "slope", layer.backward(np.ones_like(y)), shape)
+    caller, shape = f"value_and_slope of {layer}", (x.size, 1)
+    y = checks.array(caller, "value", layer.forward(x[:, None]), shape)
+    slope = checks.array(caller, "slope", layer.backward(np.ones_like(y)), shape)
     return y[:, 0], slope[:, 0]
 
 

@@ -53,14 +53,14 @@ def few_runs(length: str) -> Any:
     return Field(_few, length)
 
 
-def _few(who: str, name: str, values: Any, shape: Shape) -> tuple[LearningRun, ...]:
-    runs = checks.instances(who, name, values, LearningRun)
+def _few(caller: str, name: str, values: Any, shape: Shape) -> tuple[LearningRun, ...]:
+    runs = checks.instances(caller, name, values, LearningRun)
     if not 1 <= len(runs) <= MOST:
-        raise ValueError(f"{who}: expected 1 to {MOST} {name}, got {len(runs)}")
+        raise ValueError(f"{caller}: expected 1 to {MOST} {name}, got {len(runs)}")
     for run in runs:
         if not shape.fits(run.gaps.shape):
             raise ValueError(
-                f"{who}: {run.name!r} must have a count for each of {shape[0]} epochs, got {len(run.gaps)}"
+                f"{caller}: {run.name!r} must have a count for each of {shape[0]} epochs, got {len(run.gaps)}"
             )
     return runs
 

@@ -28,7 +28,7 @@ from animations.kit.boards import DIGIT, Grid, Outline, cell_width, draw_board, 
 from animations.kit.numbers import letters
 from animations.kit.page import SPACE, Page, PageScene
 from animations.kit.whys import Table, explained
-from animations.kit.windows import covered, in_words
+from animations.kit.windows import in_words, patches_under
 from animations.scenes.convolution.window_whys import WINDOWS
 from animations.why import Why
 from tinylearn.layers.windows import Windows
@@ -51,7 +51,7 @@ class WindowSteps(PageScene):
 
     title: str = text(default="", kw_only=True)
     name: str = text(default="", kw_only=True)
-    with_clock: bool = anything(lambda who, name, value: bool(value), default=True, kw_only=True)
+    with_clock: bool = anything(lambda caller, name, value: bool(value), default=True, kw_only=True)
 
     glides = True
     image: np.ndarray
@@ -65,7 +65,7 @@ class WindowSteps(PageScene):
     def cover(self, windows: Windows, name: str) -> np.ndarray:
         """Return what the windows cover at each place, (P, KH, KW); `name`: the argument that has their size."""
         self.windows = windows
-        self.corners, inputs = covered(type(self).__name__, name, windows, self.image, self.around)
+        self.corners, inputs = patches_under(type(self).__name__, name, windows, self.image, self.around)
         return inputs
 
     def lay_out(self, out: np.ndarray, result: tuple[str, str, Form], wide: int, high: int) -> None:

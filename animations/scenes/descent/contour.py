@@ -38,7 +38,7 @@ class ContourDescent(PageScene):
     """
 
     valley: Valley = data.instance(Valley)
-    series: tuple[Series, ...] = data.anything(lambda who, _, value: checked_series(who, value, ("x", "y")))
+    series: tuple[Series, ...] = data.anything(lambda caller, _, value: checked_series(caller, value, ("x", "y")))
     clock: np.ndarray = data.clock("S")
     gradient: Any = data.anything(checks.function, default=None, kw_only=True)
     closer: Valley | None = data.instance(Valley, default=None, kw_only=True, apart=True)

@@ -25,7 +25,7 @@ class Valley(data.Data):
     x: np.ndarray = data.growing("W")
     y: np.ndarray = data.growing("H")
     f: np.ndarray = data.array("H", "W")
-    levels: np.ndarray = data.anything(lambda who, name, value: checks.growing(who, name, value, least=1))
+    levels: np.ndarray = data.anything(lambda caller, name, value: checks.growing(caller, name, value, least=1))
     label: str = data.text()
     bottom: np.ndarray = data.array(2)
     numbers_at: float = data.real()

@@ -55,12 +55,12 @@ class Rows(tuple[str, ...]):
 def lake(most: int | None = None) -> Any:
     """Declare the rows of a map, equally long texts of the letters S, F, H and G, at most `most` rows and columns."""
 
-    def check(who: str, name: str, value: Any) -> Rows:
-        rows = Rows(checks.texts(who, name, value))
+    def check(caller: str, name: str, value: Any) -> Rows:
+        rows = Rows(checks.texts(caller, name, value))
         if not rows[0] or {len(row) for row in rows} != {len(rows[0])} or set(rows.letters) - set("SFHG"):
-            raise ValueError(f"{who}: {name} must be equally long texts of the letters S, F, H, G, got {value}")
+            raise ValueError(f"{caller}: {name} must be equally long texts of the letters S, F, H, G, got {value}")
         if most:
-            check_room(who, name, (len(rows), len(rows[0])), most, "take a smaller lake")
+            check_room(caller, name, (len(rows), len(rows[0])), most, "take a smaller lake")
         return rows
 
     return anything(check)

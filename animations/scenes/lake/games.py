@@ -43,7 +43,9 @@ class LakeGames(PageScene):
     """
 
     title: str = text()
-    players: tuple[LakePlayer, ...] = anything(lambda who, name, value: checks.instances(who, name, value, LakePlayer))
+    players: tuple[LakePlayer, ...] = anything(
+        lambda caller, name, value: checks.instances(caller, name, value, LakePlayer)
+    )
     note: str = text(default="")
 
     glides = True

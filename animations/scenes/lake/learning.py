@@ -69,7 +69,7 @@ class LakeLearning(PageScene):
     rows: Rows = lake(MOST)
     predictions: np.ndarray = array("R", "T", len(ACTIONS), low=0, high=1)
     wins: np.ndarray = array("R", "T", low=0, high=1)
-    ways: tuple[list[int], ...] = anything(lambda who, name, value: _ways(who, name, value))
+    ways: tuple[list[int], ...] = anything(lambda caller, name, value: _ways(caller, name, value))
     steps: np.ndarray = clock("R")
     phases: tuple[str, ...] = texts("R")
     scores: np.ndarray | None = array("R", "T", 4, default=None, kw_only=True)
@@ -213,11 +213,11 @@ class LakeLearning(PageScene):
         page.grow(axes, self.steps[self.record], self.rates[self.record], color=style.WEIGHT, markersize=8)
 
 
-def _ways(who: str, name: str, value: Any) -> tuple[list[int], ...]:
+def _ways(caller: str, name: str, value: Any) -> tuple[list[int], ...]:
     """Return lists of tiles; TypeError or ValueError if these are none."""
     if not isinstance(value, list | tuple):
-        raise TypeError(f"{who}: {name} must be lists of tiles, got {shortened(value)}")
+        raise TypeError(f"{caller}: {name} must be lists of tiles, got {shortened(value)}")
     return tuple(
-        checks.positions(who, f"{name}[{number}], {shortened(way)},", way, ("M", 2**31))
+        checks.positions(caller, f"{name}[{number}], {shortened(way)},", way, ("M", 2**31))
         for number, way in enumerate(value)
     )

@@ -55,7 +55,7 @@ class NetworkDiagram(PageScene):
     recording: Recording = instance(Recording)
     model: Sequential = instance(Sequential)
     steps: np.ndarray = clock("S", default=None)
-    input_shape: tuple[int, ...] | None = anything(lambda who, name, shape: shape, default=None, kw_only=True)
+    input_shape: tuple[int, ...] | None = anything(lambda caller, name, shape: shape, default=None, kw_only=True)
 
     def prepare(self) -> None:
         recording = self.recording

@@ -69,7 +69,7 @@ class ParameterNumbers(PageScene):
 
     recording: Recording = instance(Recording)
     steps: np.ndarray = clock("S")
-    numbers: tuple[str, ...] = anything(lambda who, name, given: tuple(given), default=(), kw_only=True)
+    numbers: tuple[str, ...] = anything(lambda caller, name, given: tuple(given), default=(), kw_only=True)
     apart: Collection[str] = anything(default=(), kw_only=True)
     width: int = anything(default=1200, kw_only=True)
 

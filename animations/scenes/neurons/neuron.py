@@ -46,12 +46,12 @@ class NeuronStates(Data):
     layer: str = text(default="dense_1")
 
     def prepare(self) -> None:
-        who, recording = "NeuronStates", self.recording
+        caller, recording = "NeuronStates", self.recording
         records, self.last = [recording.index(step) for step in self.steps], int(recording.steps[-1])
         w, b = f"{self.layer}.w", f"{self.layer}.b"
         told = f"{w}, of one input and one neuron, at each step,"
-        self.w = checks.array(who, told, recording[w][records], (self.frames, 1, 1), -LARGEST, LARGEST)[:, 0, 0]
-        self.b = checks.array(who, b, recording[b][records], (self.frames, 1), -LARGEST, LARGEST)[:, 0]
+        self.w = checks.array(caller, told, recording[w][records], (self.frames, 1, 1), -LARGEST, LARGEST)[:, 0, 0]
+        self.b = checks.array(caller, b, recording[b][records], (self.frames, 1), -LARGEST, LARGEST)[:, 0]
         self.predicted = self.w[:, None] * self.x + self.b[:, None]
         self.squared_error = (self.predicted - self.target) ** 2
         self.loss = self.squared_error.mean(axis=1)

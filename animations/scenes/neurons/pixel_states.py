@@ -34,15 +34,15 @@ class PixelStates(Data):
     def prepare(self) -> None:
         self.red, self.shape = self.pictures[..., 0], self.pictures.shape[1:3]
         self.x = self.red.reshape(len(self.red), -1)
-        who, recorded = "PixelStates", self.recording.steps
+        caller, recorded = "PixelStates", self.recording.steps
         records = np.minimum(np.searchsorted(recorded, self.steps), len(recorded) - 1)
         if not (recorded[records] == self.steps).all():
-            raise ValueError(f"{who}: steps must be recorded ones, 0 to {recorded[-1]}, got {self.steps.tolist()}")
+            raise ValueError(f"{caller}: steps must be recorded ones, 0 to {recorded[-1]}, got {self.steps.tolist()}")
         self.last = int(recorded[-1])
         w, b = (self.recording[f"{self.layer}.{letter}"][records] for letter in "wb")
         told = f"{self.layer}.w, of one neuron that sees every pixel, after each update,"
-        self.w = checks.array(who, told, w, (self.frames, self.x.shape[1], 1))[..., 0]
-        self.b = checks.array(who, f"{self.layer}.b", b, (self.frames, 1))[:, 0]
+        self.w = checks.array(caller, told, w, (self.frames, self.x.shape[1], 1))[..., 0]
+        self.b = checks.array(caller, f"{self.layer}.b", b, (self.frames, 1))[:, 0]
         self.products = self.x * self.w[:, None]
         self.plus, self.minus = np.maximum(self.products, 0).sum(axis=2), np.minimum(self.products, 0).sum(axis=2)
         self.sums = self.w @ self.x.T + self.b[:, None]

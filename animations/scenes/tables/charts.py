@@ -31,7 +31,7 @@ class GrowingLines(TableScene):
     """
 
     width: int = whole(default=1000, kw_only=True)
-    with_values: bool = anything(lambda who, name, value: bool(value), default=True, kw_only=True)
+    with_values: bool = anything(lambda caller, name, value: bool(value), default=True, kw_only=True)
 
     many = "named: the {top} largest of {all} in {last}"
 

@@ -32,18 +32,18 @@ MOST_SERIES = len(style.SERIES) * len(PATTERNS)  # that look different
 HEAD, FOOT = 100, 84  # pixels above and below the plot, for captions
 
 
-def check_table(who: str, name: str, value: Any) -> Table:
+def check_table(caller: str, name: str, value: Any) -> Table:
     """Return a table of which all texts can be drawn."""
-    table = checks.instance(who, name, value, Table, example='read_table("data.csv")')
-    checks.texts(who, "the table's names", table.names)
+    table = checks.instance(caller, name, value, Table, example='read_table("data.csv")')
+    checks.texts(caller, "the table's names", table.names)
     for part in ("clock", "title", "unit", "source"):
-        checks.text(who, f"the table's {part}", getattr(table, part))
+        checks.text(caller, f"the table's {part}", getattr(table, part))
     return table
 
 
-def check_top(who: str, name: str, value: Any) -> int:
+def check_top(caller: str, name: str, value: Any) -> int:
     """Return how many series to draw: as many as look different, at most."""
-    return checks.position(who, name, value, MOST_SERIES + 1, low=1)
+    return checks.position(caller, name, value, MOST_SERIES + 1, low=1)
 
 
 class TableScene(PageScene):
@@ -57,7 +57,7 @@ class TableScene(PageScene):
 
     table: Table = anything(check_table)
     top: int = anything(check_top, default=10, kw_only=True)
-    with_clock: bool = anything(lambda who, name, value: bool(value), default=True, kw_only=True)
+    with_clock: bool = anything(lambda caller, name, value: bool(value), default=True, kw_only=True)
     title: str = text(default="", kw_only=True)
     source: str | None = text(default=None, kw_only=True)
 

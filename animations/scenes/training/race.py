@@ -35,12 +35,12 @@ LEFT, BOTTOM, TOP, EDGE = 110, 70, 500, 24  # pixels: where the axes lie, and th
 GAP = 44  # pixels from name to name
 
 
-def _runners(who: str, name: str, runners: Any) -> dict[str, Runner]:
+def _runners(caller: str, name: str, runners: Any) -> dict[str, Runner]:
     if not isinstance(runners, Mapping) or not all(isinstance(runner, Runner) for runner in runners.values()):
-        raise TypeError(f"{who}: expected name → Runner, as race(…) returns, got {shortened(runners)}")
+        raise TypeError(f"{caller}: expected name → Runner, as race(…) returns, got {shortened(runners)}")
     if not 1 <= len(runners) <= len(LOOKS):
-        raise ValueError(f"{who}: expected 1 to {len(LOOKS)} runners, got {len(runners)}")
-    return {checks.text(who, "each name", each): runner for each, runner in runners.items()}
+        raise ValueError(f"{caller}: expected 1 to {len(LOOKS)} runners, got {len(runners)}")
+    return {checks.text(caller, "each name", each): runner for each, runner in runners.items()}
 
 
 class Race(PageScene):

@@ -21,9 +21,9 @@ from animations.why import Why
 LEAST = 1e-100  # on a log axis
 
 
-def _forms(who: str, name: str, forms: Any) -> dict[str, Callable[[float], str]]:
-    given = checks.mapping(who, name, forms)
-    return {column: checks.number_form(who, "a form", form) for column, form in given.items()}
+def _forms(caller: str, name: str, forms: Any) -> dict[str, Callable[[float], str]]:
+    given = checks.mapping(caller, name, forms)
+    return {column: checks.number_form(caller, "a form", form) for column, form in given.items()}
 
 
 class StepChart(PageScene):
@@ -33,7 +33,7 @@ class StepChart(PageScene):
     forms    column → how its numbers are written, if not as "{:.4g}". The gid of a number is "name.column".
     """
 
-    series: tuple[Series, ...] = data.anything(lambda who, name, series: checked_series(who, series, ()))
+    series: tuple[Series, ...] = data.anything(lambda caller, name, series: checked_series(caller, series, ()))
     clock: np.ndarray = data.clock("S")
     shown: str = data.text(kw_only=True)
     title: str = data.text(kw_only=True)

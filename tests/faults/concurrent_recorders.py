@@ -14,12 +14,12 @@ KIND = "under a budget"  # whose file is replaced
 
 
 @dataclass
-class Rival(Job):
+class ConcurrentRecorder(Job):
     """Records into `run`, from a moment on; says ("begin", 1) if it may, ("done", 0) if it is refused by name."""
 
     run: Path
     moment: float
-    name = "rival"
+    name = "recorder"
 
     def work(self, folder, tell):
         flush_every_record()
@@ -36,17 +36,20 @@ class Rival(Job):
         interrupted_run.train(model, 10**9, [recorder])
 
 
-def rivalry(folder, rng):
-    """Let two rivals meet, kill the one that records; return the verdict on its recording."""
+def record_at_the_same_time(folder, rng):
+    """Let two recorders start on one folder, kill the one that records; return the verdict on its recording."""
     verdict, now = Verdict(), time.time() + 0.1
     late = rng.choice([0, 0.001, 0.02]) * rng.random()
-    lives = [Life(Rival(folder / "run", moment), folder / name) for moment, name in ((now, "a"), (now + late, "b"))]
+    lives = [
+        Life(ConcurrentRecorder(folder / "run", moment), folder / name)
+        for moment, name in ((now, "a"), (now + late, "b"))
+    ]
     deadline = time.monotonic() + PATIENCE
     while not all(life.heard for life in lives):
         for life in lives:
             life.listen(0.01)
             if not life.heard and (time.monotonic() > deadline or not (life.process.is_alive() or life.open)):
-                raise RuntimeError(f"a rival says nothing:\n{life.errors.read_text()}")
+                raise RuntimeError(f"a recorder says nothing:\n{life.errors.read_text()}")
     for life in lives:
         life.listen(0.1 * rng.random())
         life.kill()

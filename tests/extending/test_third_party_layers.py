@@ -1,4 +1,4 @@
-"""All that tinylearn does for its own layers it does for a stranger's, with no line more."""
+"""tinylearn does for a third-party layer all that it does for its own, without an extra line of code."""
 
 import copy
 import pickle
@@ -80,7 +80,7 @@ def test_the_gradients_of_a_table_of_words():
     assert check_gradients(words(), WORDS[:4]).error < 1e-6
 
 
-def test_mistakes_of_the_stranger_are_found():
+def test_finds_mistakes_in_a_third_party_layer():
     class Forgetful(GroupNorm):
         def backward(self, dout):
             super().backward(dout)
@@ -122,7 +122,7 @@ def test_mistakes_of_the_stranger_are_found():
         ),
     ],
 )
-def test_what_does_not_fit_names_the_strangers_layer(run, error, message):
+def test_names_the_third_party_layer_when_something_does_not_fit(run, error, message):
     with pytest.raises(error, match=message):
         run()
 

@@ -21,7 +21,7 @@ from tinylearn.optimizer_guard import NOT_STEPPED, owner_of
 from tinylearn.optimizers import Optimizer
 
 
-def remembered(optimizer: Optimizer) -> dict[str, Any]:
+def full_state(optimizer: Optimizer) -> dict[str, Any]:
     """Return name → value of everything that a new optimiser with the same settings does not have."""
     found: dict[str, Any] = {}
     for prefix, part, new in _beside_new(optimizer):
@@ -35,8 +35,8 @@ def remembered(optimizer: Optimizer) -> dict[str, Any]:
     return found
 
 
-def recall(optimizer: Optimizer, values: dict[str, Any]) -> None:
-    """Make the optimiser the one of which `remembered` returned `values`; it is then bound to no parameters."""
+def restore_state(optimizer: Optimizer, values: dict[str, Any]) -> None:
+    """Make the optimiser the one of which `full_state` returned `values`; it is then bound to no parameters."""
     parts = list(_beside_new(optimizer))
     for _, part, new in parts:
         vars(part).update({name: each for name, each in vars(new).items() if not any(found_in(name, each, Optimizer))})
@@ -52,7 +52,7 @@ def has_stepped(optimizer: Optimizer) -> bool:
     """Return whether the optimiser has anything that a new one does not have, but a learning rate, or a generator."""
     return any(
         not name.endswith("self._learning_rate") and not isinstance(value, np.random.Generator)
-        for name, value in remembered(optimizer).items()
+        for name, value in full_state(optimizer).items()
     )
 
 
@@ -63,19 +63,19 @@ def remembers_other(optimizer: Optimizer, parameters: np.ndarray) -> bool:
     return other and has_stepped(optimizer)
 
 
-def facts_of(optimizer: Optimizer) -> dict[str, str]:
+def description_of(optimizer: Optimizer) -> dict[str, str]:
     """Return what must be the same in two runs, by name: settings as they were given, and what is remembered."""
-    facts = {}
+    description = {}
     with np.printoptions(threshold=sys.maxsize, floatmode="unique"):
         for prefix, part, new in _beside_new(optimizer):
             name = f"the optimizer {prefix}".rstrip(" .")
-            facts[name] = re.sub(r" at 0x[0-9A-Fa-f]+", "", Optimizer.__repr__(new))  # where a function is, now
-            facts[f"what {name} remembers"] = ", ".join(part.remembers) or "nothing"
-    return facts
+            description[name] = re.sub(r" at 0x[0-9A-Fa-f]+", "", Optimizer.__repr__(new))  # where a function is, now
+            description[f"what {name} remembers"] = ", ".join(part.remembers) or "nothing"
+    return description
 
 
 def _beside_new(optimizer: Optimizer) -> Iterator[tuple[str, Optimizer, Optimizer]]:
     """Yield for the optimiser, and those that it holds: the prefix of its names, itself, and itself as it was made."""
-    new = optimizer._as_made().parts()
+    new = optimizer._rebuilt().parts()
     for name, part in optimizer.parts().items():
         yield f"{name}." if name else "", part, new[name]

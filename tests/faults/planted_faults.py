@@ -12,7 +12,7 @@ WRITERS = [import_module(name) for name in ("tinylearn.checkpoint", "tinylearn.m
 
 
 @contextlib.contextmanager
-def _in_place(path, who="", **settings):
+def _in_place(path, caller="", **settings):
     with open(path, "wb") as file:
         time.sleep(PAUSE)
         yield file
@@ -25,7 +25,7 @@ def write_in_place():
 
 
 @contextlib.contextmanager
-def _renamed_early(path, who="", **settings):
+def _renamed_early(path, caller="", **settings):
     temporary = Path(path).with_name(".x.0000000000000000.tmp" + Path(path).suffix)
     with open(temporary, "wb") as file:
         temporary.replace(path)
@@ -55,4 +55,4 @@ def count_before_the_row():
     Store.flush = count_first
 
 
-BREACHES = {breach.__name__: breach for breach in (write_in_place, rename_too_early, count_before_the_row)}
+PLANTED_FAULTS = {planted.__name__: planted for planted in (write_in_place, rename_too_early, count_before_the_row)}
