@@ -2,6 +2,11 @@
 
 const UNIT = 48;  // of the drawing, from cell to cell
 
+function short(value, digits = 2) {  // a number with as few digits as it needs, two at most behind the point
+  if (value === null || value === undefined) return "";
+  return Number.isInteger(value) ? written(value, 0) : written(value, digits).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+}
+
 class Board {
   // over(at): the pointer or the arrow keys have come to row and column `at`; press(at) → a value, which drag(at, value)
   // puts there and, with a mouse, wherever one draws it; key(at, key): Enter, space, or a digit
@@ -84,7 +89,7 @@ class Board {
     this.layer.replaceChildren(...this.cells.flatMap(({ rect, text, corner }) => (text ? [rect, text, corner] : [rect])));
   }
 
-  // Show rows × columns, with `border` more on each side; describe(row, column) → { text, corner, shade, border, says }.
+  // Show rows × columns, with `border` more on each side; describe(row, column) → { value, corner, shade, border }.
   // frame: [row, column, side] of a square to mark; plain: colours without numbers
   show(rows, columns, border, describe, { frame = null, cursor = this.cursor, plain = false, back = false } = {}) {
     const shape = [rows, columns, border, plain], across = columns + 2 * border;
@@ -92,24 +97,28 @@ class Board {
       this.build(...shape);
       Object.assign(this, { shape, rows, columns, border });
     }
-    this.says = (row, column) => describe(row, column).says;
+    this.says = (row, column) => {
+      const { value, border: outside } = describe(row, column);
+      return `${short(value)}${outside ? ", padding" : ""}`;
+    };
     const pixels = (this.px || Math.min(across * UNIT, 384)) / Math.max(across, 1), zoom = UNIT / pixels;
     this.two = pixels > 34 && !plain;  // is there room for a second number in the corner?
     this.svg.classList.toggle("back", back);
     this.svg.classList.toggle("plain", plain);
     this.cells.forEach((cell, place) => {
-      const { text, corner = "", shade, border: outside = false } = describe(Math.floor(place / across) - border, place % across - border);
-      const now = `${text}|${corner}|${shade}|${outside}|${zoom}`;
+      const { value, corner = null, shade, border: outside = false } = describe(Math.floor(place / across) - border, place % across - border);
+      const now = plain ? `${shade}${outside}` : [value, corner, shade, outside, zoom].join();
       if (now === cell.now) return;
       cell.now = now;
       cell.rect.style.fill = shade;
       cell.rect.classList.toggle("outside", outside);
       if (plain) return;
-      const two = this.two && corner, size = Math.min(two ? 14 : 15, (pixels - 3) / (0.62 * text.length));
-      set(cell.text, { y: cell.y + (two ? UNIT - 6 * zoom : UNIT / 2 + size * zoom * 0.36), style: `font-size: ${size * zoom}px` });
+      const text = short(value), small = this.two ? short(corner) : "", size = Math.min(small ? 14 : 15, (pixels - 3) / (0.62 * text.length));
+      set(cell.text, { y: cell.y + (small ? UNIT - 6 * zoom : UNIT / 2 + size * zoom * 0.36), style: `font-size: ${size * zoom}px` });
       set(cell.corner, { y: cell.y + 13 * zoom, style: `font-size: ${12 * zoom}px` });
+      cell.text.classList.toggle("nothing", back && value === 0);
       cell.text.textContent = size > 10 ? text : "";
-      cell.corner.textContent = two && corner.length * 7 < pixels ? corner : "";
+      cell.corner.textContent = small.length * 7 < pixels ? small : "";
     });
     this.cursor = [Math.min(cursor[0], rows + border - 1), Math.min(cursor[1], columns + border - 1)];
     if (frame && rows && columns) set(this.frame, { x: (frame[1] + border) * UNIT, y: (frame[0] + border) * UNIT, width: frame[2] * UNIT, height: frame[2] * UNIT });

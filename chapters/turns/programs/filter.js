@@ -108,7 +108,7 @@ print(f"gradient of the image = {dx[0, :, :, 0]}")
   },
 
   draw(turn) {
-    const { data } = turn, { pictures } = data, photo = () => Boolean(pictures.find(({ name }) => name === turn.settings.picture).python);
+    const { data } = turn, { pictures } = data;
     const paint = (row, column, value) => {
       const rest = turn.waiting?.edits ?? turn.settings.edits, edits = rest.filter(([r, c]) => r !== row || c !== column);
       const before = image_of(data, { ...turn.settings, edits: [] })[row][column];
@@ -155,10 +155,10 @@ print(f"gradient of the image = {dx[0, :, :, 0]}")
 
     return () => {
       const { settings, result } = turn, { kernel, stride, padding } = settings, { out } = result;
+      const photo = Boolean(pictures.find(({ name }) => name === settings.picture).python);
       const back = settings.view === "backward", dout = dout_of(settings, out), at = chosen(settings, out), [r, c] = at;
       const { dw, dx } = flow_back(result.image, settings, dout), k = kernel.length, [rows, columns] = [result.image.length, result.image[0].length];
-      const weights = new Map();  // pixel → the weight that lies on it
-      if (out.length && out[0].length) lay(k, settings, at, (i, j, row, column) => weights.set(`${row},${column}`, kernel[i][j]));
+      const fits = out.length > 0 && out[0].length > 0, top = r * stride - padding, left = c * stride - padding;
       const titles = back ? [`The gradient of the image, dx.${image.two ? " In the corner: its pixels." : ""}`, "The filter, and below each weight its gradient, dw.", "dout: how fast the loss grows with each number of the output."]
         : ["The image. Click on a pixel.", "The filter. Type a weight, or drag it up and down.", "The output. Point at a number: what is it made of?"];
       titles.forEach((text, i) => { panels[i].title.textContent = text; });
@@ -166,20 +166,19 @@ print(f"gradient of the image = {dx[0, :, :, 0]}")
       const most = (matrix) => Math.max(1e-12, ...matrix.flat().map(Math.abs));
       const [brightest, most_dx, most_out] = [result.image, dx, out].map(most), lowest = Math.min(...out.flat()), highest = Math.max(...out.flat());
       image.show(rows, columns, padding, (row, column) => {
-        const value = pixel(result.image, row, column), weight = weights.get(`${row},${column}`), border = !(row in dx && column in dx[row]);
-        const corner = back ? (border ? "" : short(value)) : weight === undefined ? "" : short(weight);
-        const shade = back && !border ? tint(dx[row][column], most_dx) : photo() ? grey(border ? 0 : value) : ink(value, brightest);
-        return { text: back ? (border ? "" : short(dx[row][column])) : short(value), corner, shade, border, says: `${short(value)}${border ? ", padding" : ""}` };
-      }, { frame: weights.size ? [r * stride - padding, c * stride - padding, k] : null, plain: photo(), back });
+        const value = pixel(result.image, row, column), weight = kernel[row - top]?.[column - left], border = !(row in dx && column in dx[row]);
+        const shade = back && !border ? tint(dx[row][column], most_dx) : photo ? grey(border ? 0 : value) : ink(value, brightest);
+        return back ? { value: border ? null : dx[row][column], corner: border ? null : value, shade, border } : { value, corner: weight, shade, border };
+      }, { frame: fits ? [top, left, k] : null, plain: photo, back });
       output.show(out.length, out[0]?.length ?? 0, 0, (row, column) => {
         const value = back ? dout[row][column] : out[row][column];
-        const shade = back ? tint(value, 1) : photo() ? grey((value - lowest) / (highest - lowest || 1)) : tint(value, most_out);
-        return { text: short(value), corner: back ? short(out[row][column]) : "", shade, says: short(value) };
-      }, { frame: [r, c, 1], cursor: at, plain: photo(), back });
+        const shade = back ? tint(value, 1) : photo ? grey((value - lowest) / (highest - lowest || 1)) : tint(value, most_out);
+        return { value, corner: back ? out[row][column] : null, shade };
+      }, { frame: [r, c, 1], cursor: at, plain: photo, back });
       filter.show(back ? dw : null);
 
-      sum.textContent = out.flat().length === 0 ? "" : back ? told_back(settings, at) : told(result.image, settings, at, out[r][c]);
-      legend.textContent = photo() && !back ? `Black: ${short(lowest)}, white: ${short(highest)}` : "";
+      sum.textContent = !fits ? "" : back ? told_back(settings, at) : told(result.image, settings, at, out[r][c]);
+      legend.textContent = photo && !back ? `Black: ${short(lowest)}, white: ${short(highest)}` : "";
       const formula = (n) => `(${n} + 2 · ${padding} − ${k}) / ${stride} + 1`, exact = (rows + 2 * padding - k) % stride === 0;
       size.textContent = `Rows of the output: ${formula(rows)} = ${out.length || "none"}${exact || !out.length ? "" : ", rounded down"}`;
       note.textContent = noted(result.image, settings, out);
@@ -191,9 +190,9 @@ print(f"gradient of the image = {dx[0, :, :, 0]}")
 
 // --- words and colours ------------------------------------------------------------------------------------------------
 
-const short = (value, digits = 2) => (Number.isInteger(value) ? written(value, 0) : written(value, digits).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, ""));
-const ink = (value, most) => `color-mix(in srgb, ${value < 0 ? "var(--red)" : "CanvasText"} ${14 * Math.abs(value) / most}%, Canvas)`;
-const tint = (value, most) => `color-mix(in srgb, var(${value < 0 ? "--red" : "--blue"}) ${45 * Math.abs(value) / most}%, Canvas)`;
+const mix = (colour, percent) => `color-mix(in srgb, ${colour} ${percent.toFixed(1)}%, Canvas)`;
+const ink = (value, most) => mix(value < 0 ? "var(--red)" : "CanvasText", 14 * Math.abs(value) / most);
+const tint = (value, most) => mix(`var(${value < 0 ? "--red" : "--blue"})`, 45 * Math.abs(value) / most);
 const grey = (part) => `rgb(${new Array(3).fill(Math.round(255 * clamp(part, 0, 1)))})`;
 
 function told(image, settings, at, total) {  // the sum of products of a place; those that are zero are only counted
@@ -210,13 +209,11 @@ function told_back({ dout }, [r, c]) {
     : `Row ${r + 1}, column ${c + 1}: each weight gets the pixel under it, each pixel the weight on it.`;
 }
 
-function noted(image, settings, out) {  // what no place has seen
+function noted(image, { kernel, stride, padding }, out) {  // what no place has seen
   if (!out.length || !out[0].length) return "The filter is larger than the image and its padding: it fits nowhere.";
-  const seen = image.map((line) => line.map(() => false));
-  out.forEach((line, r) => line.forEach((_, c) => lay(settings.kernel.length, settings, [r, c], (i, j, row, column) => {
-    if (row in seen && column in seen[row]) seen[row][column] = true;
-  })));
-  const unseen = seen.flat().filter((each) => !each).length;
+  const seen = (n, count) => Array.from({ length: n }, (_, at) => at + padding).filter((at) => (
+    Math.min(Math.floor(at / stride), count - 1) * stride + kernel.length > at)).length;
+  const unseen = image.length * image[0].length - seen(image.length, out.length) * seen(image[0].length, out[0].length);
   return unseen ? `${unseen} pixel${unseen > 1 ? "s are" : " is"} under the filter at no place.` : "";
 }
 

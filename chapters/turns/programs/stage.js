@@ -2,13 +2,16 @@
 
 const SVG = (tag, attributes, ...children) => make(`svg:${tag}`, attributes, ...children);
 
+const FORMATS = [];  // by their digits: to make one takes longer than to use it a hundred times
+
 function written(value, digits = 4) {  // a number as people write it: −1,296.9
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : value < 0 ? "−∞" : "∞";
   if (value !== 0 && (Math.abs(value) >= 1e7 || Math.abs(value) < 10 ** -digits / 2)) {
     const [mantissa, exponent] = value.toExponential(2).replace("-", value < 0 ? "−" : "-").split("e");
     return `${mantissa}e${exponent.replace("-", "−").replace("+", "")}`;
   }
-  const text = Math.abs(value).toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const format = FORMATS[digits] ??= new Intl.NumberFormat("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const text = format.format(Math.abs(value));
   return `${value < 0 && /[1-9]/.test(text) ? "−" : ""}${text}`;
 }
 
