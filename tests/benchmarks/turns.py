@@ -1,79 +1,60 @@
-"""Peers that take turns: each in a process of its own, and only one of them computes at a time.
+"""Measure pages that compute: `python -m tests.benchmarks.turns gallery` after `python -m chapters --format html`.
 
-    parent   peer.ask("round", 32)  ──  a line of JSON  ──▶   child   answer("round", 32)
-             4711.0                 ◀── a line of JSON  ──            computes, and returns 4711.0
-
-So neither the threads of one peer nor its settings of memory allocation reach another. Rounds are interleaved: what the
-machine does besides slows all peers alike, and a ratio is the median of the ratios of single rounds.
+A line for each turn: how many states of the recording its program makes again, how many bit for bit, the largest
+difference, what it weighs; and how long one change takes, from the new setting to the changed picture, while the
+first thing that can be dragged is dragged to and fro, in frames of the browser.
 """
 
-from __future__ import annotations
-
-import json
-import os
-import statistics
-import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Self
+from pathlib import Path
 
-import numpy as np
-import torch
-from threadpoolctl import threadpool_info
+from tests.browser import Browser, chromium
 
-# glibc keeps the memory that is freed instead of returning it: PyTorch at its best.
-KEEP_MEMORY = {"MALLOC_TRIM_THRESHOLD_": "1000000000", "MALLOC_MMAP_THRESHOLD_": "1000000000"}
-
-
-class Peer:
-    """A benchmark file run once more, as `python FILE --peer NAME`, that answers questions until it is closed."""
-
-    def __init__(self, file: str, name: str, environment: Mapping[str, str] | None = None) -> None:
-        self.name = name
-        inherited = {key: value for key, value in os.environ.items() if not key.startswith(("MALLOC_", "GLIBC_"))}
-        self.process = subprocess.Popen(
-            [sys.executable, file, "--peer", name], env=inherited | dict(environment or {}),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-
-    def ask(self, *question: Any) -> Any:
-        """Return what the child's function answers to `question`."""
-        print(json.dumps(question), file=self.process.stdin, flush=True)
-        line = self.process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"the peer {self.name} has ended without an answer; its error is printed above")
-        return json.loads(line)
-
-    def close(self) -> None:
-        """End the process."""
-        self.process.stdin.close()
-        self.process.wait()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: Any) -> None:
-        self.close()
+DRAG = """
+const [name, done] = arguments, turn = window.tinylearnTurns[name], { section } = turn, took = [], gaps = [];
+const mark = section.querySelector(".drag") ?? section.querySelector(".slider input");
+section.scrollIntoView();
+const { compute, show } = turn;
+turn.compute = (settings) => { turn.begun = performance.now(); compute.call(turn, settings); };
+turn.show = () => { show.call(turn); took.push(performance.now() - turn.begun); };
+let before, count = 0;
+const key = (code) => mark.dispatchEvent(new KeyboardEvent("keydown", { key: code, bubbles: true, cancelable: true }));
+(function frame(now) {
+  if (before) gaps.push(now - before);
+  before = now;
+  key(["ArrowRight", "ArrowUp", "ArrowLeft", "ArrowDown"][Math.floor(count / 15) % 4]);
+  if (++count < 180) return requestAnimationFrame(frame);
+  Object.assign(turn, { compute, show });
+  const at = (list, part) => list.sort((a, b) => a - b)[Math.floor(part * (list.length - 1))];
+  done([took.length, at(took, 0.5), at(took, 0.95), gaps.filter((gap) => gap > 20).length / gaps.length]);
+})();
+"""
+HEAD = ("page", "turn", "states", "bit for bit", "largest", "kB", "changes", "median ms", "95 % ms", "late frames")
 
 
-def serve(answer: Callable[..., Any]) -> None:
-    """Be the child: answer every question that comes, until there are no more."""
-    for line in sys.stdin:
-        print(json.dumps(answer(*json.loads(line))), flush=True)
+def measure(path: Path) -> list[tuple]:
+    """Return a row for each turn of a page."""
+    driver = chromium()
+    browser, rows = Browser(driver), []
+    try:
+        browser.open(path)
+        names = browser.run("return [...document.querySelectorAll('.turn')].map((each) => each.dataset.turn)")
+        for name in names:
+            browser.wait_for(f"window.tinylearnTurns?.{name}?.found")
+            found = browser.run(f"return tinylearnTurns.{name}.found")
+            weight = browser.run(f"return document.querySelector('#turn-{name} .turn-data').textContent.length") / 1000
+            count, median, slow, late = driver.execute_async_script(DRAG, name)
+            rows.append((path.stem, name, found["states"], found["equal"], f"{found['largest']:.1e}", f"{weight:.0f}",
+                         count, f"{median:.1f}", f"{slow:.1f}", f"{late:.0%}"))  # fmt: skip
+        assert browser.complaints() == []
+    finally:
+        driver.quit()
+    return rows
 
 
-def ratio(ours: Sequence[float], theirs: Sequence[float]) -> float:
-    """Return the median of the ratios of single rounds."""
-    return statistics.median(a / b for a, b in zip(ours, theirs, strict=True))
-
-
-def print_machine() -> None:
-    """Print what is measured on: versions, cores, and the kernels and threads of BLAS and OpenMP."""
-    pools = (
-        f"{pool['internal_api']} {pool.get('architecture', '')} ({pool['num_threads']} threads)"
-        for pool in threadpool_info()
-    )
-    print(f"NumPy {np.__version__}, PyTorch {torch.__version__}, {os.cpu_count()} cores; {', '.join(pools)}")
-    print(f"PyTorch computes with {torch.backends.cpu.get_cpu_capability()}")
-    if "OPENBLAS_CORETYPE" in os.environ:
-        print("WARNING: OPENBLAS_CORETYPE is set, which slows NumPy and not PyTorch: run with env -u OPENBLAS_CORETYPE")
+if __name__ == "__main__":
+    table = [HEAD] + [row for path in sorted(Path(sys.argv[1]).glob("ch0?.html")) for row in measure(path)]
+    widths = [max(len(str(row[column])) for row in table) for column in range(len(HEAD))]
+    for row in table:
+        print("  ".join(f"{value!s:{'<' if column < 2 else '>'}{width}}"
+                        for column, (value, width) in enumerate(zip(row, widths, strict=True))))  # fmt: skip

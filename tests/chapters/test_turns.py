@@ -113,7 +113,7 @@ def test_the_keyboard_changes_the_run_which_can_be_kept_and_taken_back(page, tur
     assert kept != before
     page.driver.get("about:blank")
     page.driver.get(address)
-    page.wait_for(f"window.tinylearnTurns?.{turn.name}")
+    page.wait_for(f"window.tinylearnTurns?.{turn.name}?.found")
     assert settled(page, turn) == kept
     page.run(
         "[...document.querySelectorAll('.foot button')].find((each) => each.textContent.startsWith('Back')).click()"
@@ -137,6 +137,7 @@ def test_python_is_copied_and_gives_what_the_screen_shows(page, turn, capsys):
         "[...document.querySelectorAll('.foot button')].find((each) => each.textContent.startsWith('Copy')).click()"
     )
     page.wait_for("document.querySelector('.turn .python').textContent.includes('import')")
+    page.wait_for(f"!tinylearnTurns.{turn.name}.going")  # it trains while one looks on
     page.wait_for(f"!tinylearnTurns.{turn.name}.going")  # a long run is done in pieces
     run = page.run(f"""
         const {{ page, data, settings, result, text }} = tinylearnTurns.{turn.name}, plain = (value) => (
