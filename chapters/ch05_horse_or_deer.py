@@ -19,8 +19,10 @@ from animations import AccuracyGap, Clip, HiddenLayer, LearningRun, PixelNeuron,
 from animations.kit.chain import Predictions
 from chapters.parts.dense_networks import EPOCHS, SEEN, UNSEEN, deeper_network, red_pixels
 from chapters.parts.images import DEER_OR_HORSE, HorsesAndDeer, horses_and_deer
+from chapters.parts.pixels_turn import pixels_turn
 from chapters.parts.scores import correct, recorded_counts, scores
 from chapters.tools.run import begin
+from chapters.turns import Choose, Place, Turn
 from tinylearn import (
     SGD,
     Adam,
@@ -109,20 +111,19 @@ def answer_by_hand(picture: np.ndarray, w: np.ndarray, b: float) -> float:
 # blue, all that is red, and the bias, and you have the sum.
 #
 # At the start all weights are zero: the neuron has no opinion, and answers a half to everything. {one_by_one} Watch how
-# the weights take colour, and make a guess: what will you see among them in the end? A horse?
+# the weights take colour.
 
 
 # %% Draw the film: a horse and a deer go through the neuron
-def shown_pictures(data: HorsesAndDeer, neuron: Sequential, source: str) -> np.ndarray:
-    """Return a horse and a deer (2, 32, 32, 3) of the test set to show.
+def shown_rows(data: HorsesAndDeer, neuron: Sequential, source: str) -> list[int]:
+    """Return the rows of a horse and a deer of the test set to show.
 
     Of the photographs they are the book's; of the sketches those of which the neuron is surest in the end.
     """
     if source == "cifar10":
-        return data.x_test[[data.horse, data.deer]]
+        return [data.horse, data.deer]
     p = neuron.predict(red_pixels(data.x_test))[:, 0]
-    surest = np.where(data.y_test == 1, p, 0).argmax(), np.where(data.y_test == 0, p, 1).argmin()
-    return data.x_test[list(surest)]
+    return [int(np.where(data.y_test == 1, p, 0).argmax()), int(np.where(data.y_test == 0, p, 1).argmin())]
 
 
 def right_answers(
@@ -145,9 +146,13 @@ if not book.quick:  # the first epoch update by update, then every second epoch
     slow = dict.fromkeys(range(1, batches + 1), 0.7)
 pace: dict[str, Any] = {"fps": 8, "hold_first": 3, "hold_last": 4, "holds": slow}
 
-shown = shown_pictures(pictures, neuron, book.data)
+rows_shown = shown_rows(pictures, neuron, book.data)
+shown = pictures.x_test[rows_shown]
 states, counts = PixelStates(of_neuron, shown, steps), right_answers(neuron, of_neuron, pictures, steps)
 looking = PixelNeuron(states, (1, 0), counts[1:], names=("horse", "deer"), answers=DEER_OR_HORSE, notes=[UNSEEN] * 2)
+book.ask(Choose("What will you see among the weights in the end?",
+                "Each weight must serve every horse and every deer, wherever they stand.",
+                options=("a horse", "half a horse, half a deer", "a patchwork"), right="a patchwork"))  # fmt: skip
 book.film("ch05_horse_and_deer", Clip(looking, **pace),
           "One neuron, and two pictures from which it does not learn.")  # fmt: skip
 plus, minus, total = (float(each[-1, 0]) for each in (states.plus, states.minus, states.sums))
@@ -167,6 +172,18 @@ chosen = "But these two are the sketches of which it is surest." if sketched els
 # From that, the sigmoid makes a probability of {says_horse:.3f}. The deer, it says, is a horse with a probability of
 # {says_deer:.3f}. {chosen} Before we count, let us see how it learned.
 #
+# ## Your turn
+#
+# Here your browser does the sum, as often as you like. Drag the horse to one side: how far does it get as a horse? Turn
+# it, mirror it, and look for the pixels that speak loudest. Then draw. What must you paint before the neuron changes
+# its mind? On the empty canvas, only the bias is left.
+
+# %% Let the browser look
+book.your_turn(Turn("pixels", "Move the picture, and draw on it", {
+    **pixels_turn(neuron, of_neuron, pictures, rows_shown, batches), "data": book.data, "seed": book.seed,
+}))  # fmt: skip
+
+# %% [markdown]
 # ## How wrong is a probability?
 #
 # The target is one for a horse, and zero for a deer. For probabilities there is a better loss function than the squared
@@ -251,16 +268,21 @@ place = "above" if card.baseline > high else "below" if card.is_better else "ins
 meaning = "We can say" if card.is_better else "We cannot say"
 deviation = math.sqrt(card.accuracy * (1 - card.accuracy) / n_test)
 most = int(card.matrix.sum(axis=1).max())
+ways = ("the neuron", f'always "{card.majority}"', "neither")
+better = ways[0] if card.correct > most else ways[1] if card.correct < most else ways[2]
+book.ask(Choose(f'Suppose that you say "{card.majority}" every time, with your eyes shut. Who gets more of these '
+                f"{n_test} right, you or the neuron?",
+                f"Your eyes shut, you get {most}; the neuron gets {card.correct}.",
+                options=ways, right=better))  # fmt: skip
 
 # %% [markdown]
 # The fraction of correct answers is called **accuracy**. Here it is {card.accuracy:.1%}. Is that much? Ask two things
 # of every accuracy.
 #
-# *Compared with what?* Of the {n_test} pictures {most} show a {card.majority}. If you say "{card.majority}" every time,
-# with your eyes shut, you get those {most} right. This is the **baseline**. A model that does not beat it has shown
-# nothing.
+# *Compared with what?* Of the {n_test} pictures {most} show a {card.majority}. With your eyes shut, you get these.
+# This is the **baseline**. A model that does not beat it has shown nothing.
 #
-# *How sure is it?* We have only {n_test} pictures; with others, the count would have been another. If the true accuracy
+# *How sure is it?* With {n_test} other pictures, the count would have been another. If the true accuracy
 # is $a$, the accuracy on $n$ pictures scatters around it with a standard deviation of
 #
 # $$\sqrt{\frac{a (1 - a)}{n}}$$
@@ -351,13 +373,21 @@ sure_horse, sure_deer = four.predicted[-1].tolist()
 # Is the network better, then? The third film counts right answers after every epoch, for the neuron and for the
 # network. The solid line is the accuracy on the training set, the dashed one that on the test set, and the dotted one
 # the baseline. The gap between the solid line and the dashed one is shaded. (Before the first epoch nothing has been
-# learned, so any gap that you see there is chance.) Which of the two lines will the network push up further?
+# learned, so any gap that you see there is chance.)
 
 # %% Draw the film: the neuron and the network on both sets
 compared = [
     LearningRun("one neuron", *right_answers(neuron, of_neuron, pictures, ends)),
     LearningRun("three layers", *right_answers(network, of_network, pictures, ends)),
 ]
+(seen, new), (net_seen, net_new) = (run.accuracies[:, -1] for run in compared)
+gained, gained_new = net_seen - seen, net_new - new
+lines = ("on the training set", "on the test set", "on both alike")
+further = lines[0] if gained > gained_new else lines[1] if gained < gained_new else lines[2]
+book.ask(Choose("Where will the network be further ahead of the neuron?",
+                f"On the training set it is {net_seen:.1%} against {seen:.1%}, on the test set {net_new:.1%} against "
+                f"{new:.1%}.",
+                options=lines, right=further))  # fmt: skip
 book.film("ch05_neuron_and_network", Clip(AccuracyGap(epochs, compared), fps=12, hold_first=2, hold_last=4, colors=48),
           "Right answers on the training set and on the test set, epoch by epoch.")  # fmt: skip
 gaps = [run.gaps[-1] for run in compared]
@@ -384,13 +414,16 @@ more, net_more = (card_of(model, pictures.x_more, pictures.y_more) for model in 
 # ## Where it is wrong to trust it
 #
 # *A step to the side.* Every weight belongs to one pixel. Move all pictures of the training set by {MOVED} pixels to
-# the right; what leaves on the right comes back on the left. For you they are the same horses and deer. How many of
-# them does the network still know?
+# the right; what leaves on the right comes back on the left. For you they are the same horses and deer.
 
 # %%
 moved = np.roll(pictures.x_train, MOVED, axis=2)  # picture, row, column, colour
 still = correct(network.predict(red_pixels(moved)), pictures.y_train)
-by_heart, still
+
+# %% Ask first
+book.ask(Place(f"How many of the {n_train} does the network still know?",
+               f"It knew {by_heart} of them where they were.", name="right answers", low=0, high=n_train,
+               start=by_heart, answer=still, digits=0))  # fmt: skip
 
 # %% [markdown]
 # It knew {by_heart}, and now it gets {still} right; always the same answer would get {np.bincount(t).max()}. Each

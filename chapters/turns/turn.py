@@ -52,7 +52,7 @@ class Turn:
         )
 
 
-PARTS = ("core", "stage", "board", "guess")  # what each page has
+PARTS = ("core", "stage", "board", "picture", "easel", "guess")  # what each page has
 SHARED = (*PARTS, "page")
 
 
@@ -70,9 +70,7 @@ def source(name: str) -> str:
 def script(turns: Iterable[str]) -> str:
     """Return the programs of a page with these turns, as one module; page.js starts them."""
     make = PLAYER.joinpath("make.js").read_text(encoding="utf-8")
-    return "\n".join(
-        [make, source("core"), source("stage"), source("board"), source("guess"), *map(source, turns), source("page")]
-    )
+    return "\n".join([make, *map(source, PARTS), *map(source, turns), source("page")])
 
 
 def looks() -> str:

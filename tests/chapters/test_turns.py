@@ -26,6 +26,8 @@ TURNS = {  # name → chapter, how far from the recording a state may be, settin
                        "kernel": [[0, -1, 0], [-1, 5, -1], [0, -1, 0]]},
                       {"picture": "horse", "edits": [[31, 0, 1]], "stride": 3, "padding": 2, "dout": "all",
                        "kernel": [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]}]),
+    "pixels": (5, 1e-13, [{}, {"picture": 1, "epoch": 8, "mirrored": True, "turned": -20, "right": 3, "down": -2},
+                          {"picture": 8, "drawn": "0a30b30c0", "right": 16, "turned": 45}]),
 }  # fmt: skip
 
 

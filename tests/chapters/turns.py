@@ -46,7 +46,7 @@ def given(chapter, tmp_path):
 def in_node(name, data, tmp_path, settings=({},)):
     """Return what the program of a turn finds with packed data: see `turn_in_node.mjs`."""
     program = tmp_path / "program.js"
-    program.write_text("\n".join([turns.source("core"), turns.source(name)]), encoding="utf-8")
+    program.write_text("\n".join(map(turns.source, ("core", "picture", name))), encoding="utf-8")
     given = json.dumps({"name": name, "data": data, "settings": list(settings)})
     done = subprocess.run([node(), RUNNER, program], input=given, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

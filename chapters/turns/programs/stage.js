@@ -145,14 +145,18 @@ class Slider {  // values: [low, high], on even steps or a logarithmic scale; wh
 
   button(text, by, label) {
     const button = make("button", { type: "button", "aria-label": label }, text);
-    button.addEventListener("click", () => this.put(this.turn.settings[this.name] + by));
+    button.addEventListener("click", () => this.go(by));
     return button;
   }
 
-  step(event) {  // a key moves by one, or by a hundredth of the scale
+  step(event) {
     const by = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1 }[event.key];
     if (!by) return;
     event.preventDefault();
+    this.go(by);
+  }
+
+  go(by) {  // a key moves by one, or by a hundredth of the scale
     const value = this.turn.settings[this.name];
     this.put(this.whole ? value + by : this.value(this.place(value) + by * this.count / 100));
   }
@@ -177,6 +181,18 @@ class Slider {  // values: [low, high], on even steps or a logarithmic scale; wh
     this.output.textContent = this.text?.(value) ?? written(value, this.whole ? 0 : this.digits);
     this.input.setAttribute("aria-valuetext", this.output.textContent);
   }
+}
+
+class Stops extends Slider {  // a slider that knows the values in `stops` only
+  constructor(turn, name, { label, stops }) {
+    super(turn, name, { label, values: [0, stops.length - 1], whole: true });
+    this.stops = stops;
+  }
+
+  go(by) { this.put(this.value(this.place(this.turn.settings[this.name]) + by)); }
+  put(value) { this.turn.set({ [this.name]: value }); }
+  value(place) { return this.stops[Math.round(Math.min(Math.max(place, 0), this.count))]; }
+  place(value) { return this.stops.indexOf(value); }
 }
 
 class Choice {  // options: [[value, text], …]; own: what it says of a value that is none of them
