@@ -15,6 +15,7 @@ from tinylearn.batches import Batches
 from tinylearn.callbacks import Update
 from tinylearn.checkpoint import load_checkpoint, read_more
 from tinylearn.checks import without_addresses
+from tinylearn.ctrl_c import ctrl_c_later
 from tinylearn.divergence import DivergenceError
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential, first_that_learns
@@ -44,39 +45,34 @@ class Run:
     def going_on(self, resume: str | os.PathLike[str] | None) -> Iterator[None]:
         """Start the callbacks, go to step 0 or to where a checkpoint was written, and tell the model that it learns.
 
-        At the end, also after an error, the model is told that it does not, and the callbacks are closed.
+        At the end, also after an error, the model is told that it does not, and the callbacks are closed. Ctrl-C waits
+        until the update under way is told.
         """
         model, first = self.model, first_that_learns(self.model)
         if not all(part.needs_dx for _, part in model.walk()):
             raise ValueError("fit: this model is being trained by another fit; train a copy, copy.deepcopy(model)")
-        at_the_end = ExitStack()
-        try:
+        with ctrl_c_later() as self.ctrl_c_may_come, ExitStack() as at_the_end:
             at_the_end.callback(self.listeners.clear)  # done last: they refer to the run, which refers to them
             for callback in self.callbacks:
                 if hasattr(callback, "close"):
                     at_the_end.callback(callback.close)
-            for _ in range(2):  # twice, in case Ctrl-C interrupts the first
-                at_the_end.callback(model.set_training, False)
-                at_the_end.callback(setattr, first, "needs_dx", True)
-            with np.errstate(all="ignore"):  # NaN and infinity: DivergenceError reports them
-                self._tell_of("start", self)
-                model.set_training(True)
-                first.needs_dx = False
-                if resume is not None:
-                    self._go_on(resume)
-                for callback in self.callbacks:
-                    takes_update = not hasattr(callback, "listener")
-                    self.listeners.append((callback if takes_update else callback.listener(model), takes_update))
-                yield
-                refuse_changes(model)  # a part that forward made has not learned
-        except DivergenceError as error:
-            self._tell_of("diverged", error)
-            raise
-        finally:
+            at_the_end.callback(model.set_training, False)
+            at_the_end.callback(setattr, first, "needs_dx", True)
             try:
-                at_the_end.close()
-            finally:  # what is left, if Ctrl-C interrupts that: it comes also where `with` would call the stack's end
-                at_the_end.close()
+                with np.errstate(all="ignore"):  # NaN and infinity: DivergenceError reports them
+                    self._tell_of("start", self)
+                    model.set_training(True)
+                    first.needs_dx = False
+                    if resume is not None:
+                        self._go_on(resume)
+                    for callback in self.callbacks:
+                        takes_update = not hasattr(callback, "listener")
+                        self.listeners.append((callback if takes_update else callback.listener(model), takes_update))
+                    yield
+                    refuse_changes(model)  # a part that forward made has not learned
+            except DivergenceError as error:
+                self._tell_of("diverged", error)
+                raise
 
     def tell(self, loss: float, rows: np.ndarray) -> None:
         """Count an update, and tell every callback of it; a recorder's `listener` by single values, which is faster."""
@@ -99,6 +95,7 @@ class Run:
             self.stopped = True
             if self.loss_rows:
                 self._end_epoch()
+        self.ctrl_c_may_come()
 
     def _tell_of(self, what: str, *about: Any) -> None:
         """Call the method of that name of every callback that has it."""

@@ -53,6 +53,8 @@ def fit(
     that is a mean over the rows, and layers that treat each row alone, as all do here. x and y may be larger than
     memory.
 
+    Ctrl-C ends training after the update under way: parameters, optimiser, records and checkpoints are whole.
+
     resume   the file that a `Checkpoint` wrote: the same call then finishes the run that wrote it, bit for bit. Its
              steps and epochs continue from there.
 

@@ -27,6 +27,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import ThreadpoolController
 
+from tinylearn.ctrl_c import ctrl_c_later
 from tinylearn.losses import Loss
 from tinylearn.model import Sequential, first_that_learns
 from tinylearn.parameters import replica
@@ -57,8 +58,19 @@ def workers_for(model: Sequential, loss: Loss, workers: int, batch_shape: tuple[
             yield functools.partial(gradients, model, loss)
         return
     largest = max(math.prod(shape or (1,)) for shape in model.output_shapes(batch_shape[1:]))
-    with one_blas_thread(), ThreadPoolExecutor(workers - 1) as pool:
+    with one_blas_thread(), _threads(workers - 1) as pool:
         yield ParallelGradients(model, loss, workers, max(1, PIECE // largest), pool).gradients
+
+
+@contextmanager
+def _threads(number: int) -> Iterator[ThreadPoolExecutor]:
+    """Yield a pool of threads; Ctrl-C in its end would leave locks behind, for which they wait for ever."""
+    pool = ThreadPoolExecutor(number)
+    try:
+        yield pool
+    finally:
+        with ctrl_c_later():
+            pool.shutdown()
 
 
 _lock = threading.RLock()  # a signal may come while this thread has it
@@ -85,7 +97,7 @@ def one_blas_thread(number: int = 1) -> Iterator[None]:
     """
     holder = object()
     try:
-        with _lock:
+        with ctrl_c_later(), _lock:
             if number == 1 or not _holders:
                 _holders.add(holder)
                 _before[:] = _before or [(library, library.num_threads) for library in _blas()]
@@ -101,7 +113,7 @@ def one_blas_thread(number: int = 1) -> Iterator[None]:
 
 def _let_go(holder: object) -> None:
     """Give BLAS its threads back if nobody else holds it."""
-    with _lock:
+    with ctrl_c_later(), _lock:
         _holders.discard(holder)
         if not _holders:
             for library, threads in _before:
@@ -143,12 +155,13 @@ class ParallelGradients:
         """Fill `model.gradients` for the batch x, y and return its loss."""
         self.deal_random_numbers()
         slices = self.slices(len(x))
-        others = [self.pool.submit(self._work, n, x, y, slices[n]) for n in range(1, len(slices))]
-        total, summed = self._work(0, x, y, slices[0])
-        for other in others:
-            value, gradient = other.result()
-            total += value
-            summed = np.add(summed, gradient, out=self.model.gradients)
+        with ctrl_c_later():  # the pool's locks are not made for it
+            others = [self.pool.submit(self._work, n, x, y, slices[n]) for n in range(1, len(slices))]
+            total, summed = self._work(0, x, y, slices[0])
+            for other in others:
+                value, gradient = other.result()
+                total += value
+                summed = np.add(summed, gradient, out=self.model.gradients)
         return total
 
     def slices(self, rows: int) -> list[slice]:

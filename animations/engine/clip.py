@@ -16,6 +16,7 @@ from animations.engine.painter import Painter
 from animations.engine.settings import DRAWING
 from animations.scene import Scene, checked_scene
 from tinylearn.checks import as_int, number
+from tinylearn.ctrl_c import ctrl_c_later
 from tinylearn.progress import Bar
 
 Taker = Generator[None, Any, None]  # takes pictures one by one, (H, W, 4) uint8, each valid until the next
@@ -115,7 +116,7 @@ class Clip:
         If no writer needs the pictures `painted`, the figure only shows them. The films of the chapters take a quarter
         less time when each picture is painted once, not once for each format.
         """
-        with ExitStack() as stack:
+        with ctrl_c_later() as ctrl_c_may_come, ExitStack() as stack:
             stack.enter_context(DRAWING)
             stack.enter_context(warnings.catch_warnings())
             warnings.filterwarnings("error", MISSING)
@@ -136,6 +137,7 @@ class Clip:
                     for taker in waiting:
                         with suppress(StopIteration):  # its last picture
                             taker.send(painter.pixels)
+                    ctrl_c_may_come()
             except UserWarning as warning:
                 refuse_missing_letter("render", warning)
                 raise

@@ -31,8 +31,8 @@ def using(settings: Mapping[str, Any]) -> Iterator[None]:
     params: Any = matplotlib.rcParams
     with DRAWING, np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):  # NumPy's own, too
         before = dict(dict.items(params))  # not `dict.copy`, which sorts them
-        dict.update(params, settings)
         try:
+            dict.update(params, settings)
             yield
         finally:
             dict.update(params, before)

@@ -11,6 +11,7 @@ from typing import Any
 
 from chapters.tools.book import BookPages
 from chapters.tools.figures import films_in
+from tinylearn.ctrl_c import ctrl_c_later
 from tinylearn.progress import Bar
 
 MAKING = "Not finished yet: the rest of this chapter appears while the program runs. Reload this page to see it."
@@ -33,7 +34,8 @@ class LivePage:
         self.thread = threading.Thread(target=self._keep_up, daemon=True)
 
     def __enter__(self) -> LivePage:
-        self.thread.start()
+        with ctrl_c_later():  # or the thread may wait for ever for a lock of `start`
+            self.thread.start()
         return self
 
     def finished(self, name: str) -> Path:
@@ -42,11 +44,12 @@ class LivePage:
         return self._write(MAKING)
 
     def __exit__(self, *error: Any) -> None:
-        self.over.set()
-        self.thread.join()
-        self.making = [name for name in self.making if not (self.out / f"{name}.json").exists()]
-        if self.there or self._films() != self.films:  # a run that was refused leaves nothing to see
-            self._write(STOPPED)
+        with ctrl_c_later():
+            self.over.set()
+            self.thread.join(2)  # it may wait for tqdm's lock, which Ctrl-C can leave behind
+            self.making = [name for name in self.making if not (self.out / f"{name}.json").exists()]
+            if self.there or self._films() != self.films:  # a run that was refused leaves nothing to see
+                self._write(STOPPED)
 
     def _keep_up(self) -> None:
         while not self.over.wait(PAUSE):
@@ -63,7 +66,7 @@ class LivePage:
         return {path: when for name in self.names for path, when in films_in(self.out, name).items()}
 
     def _write(self, instead: str) -> Path:
-        with self.one_writes:
+        with ctrl_c_later(), self.one_writes:
             path = self.book.write({name: instead.format(number=int(name[2:])) for name in self.making})
             self.there = True
             return path

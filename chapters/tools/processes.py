@@ -25,6 +25,7 @@ from typing import Any
 from tqdm import tqdm
 
 from chapters.tools.bars import without_bars
+from tinylearn.ctrl_c import ctrl_c_later
 from tinylearn.files import remove_unfinished
 
 Job = Callable[[], Any]
@@ -52,15 +53,16 @@ def at_once(
         return
     workers: list[Worker] = []
     try:
-        with _ctrl_c_later():
+        with ctrl_c_later(), _deaf():
             workers += _start(min(processes, len(jobs)))
         _share(jobs, workers, begins, ends, waits)
     except BaseException:
-        for worker in workers:
-            worker.process.kill()  # harms no complete file; an exit raised inside a library could get lost
-            worker.process.join()
-        if folder is not None:
-            remove_unfinished(folder)
+        with ctrl_c_later():
+            for worker in workers:
+                worker.process.kill()  # harms no complete file; an exit raised inside a library could get lost
+                worker.process.join()
+            if folder is not None:
+                remove_unfinished(folder)
         raise
     for worker in workers:
         worker.end()
@@ -133,8 +135,8 @@ def _start(processes: int) -> list[Worker]:
 
 
 @contextmanager
-def _ctrl_c_later() -> Iterator[None]:
-    """Hold Ctrl-C back for a moment. A process that starts meanwhile never receives it; it ends with this one."""
+def _deaf() -> Iterator[None]:
+    """Let a process that starts meanwhile never receive Ctrl-C; it ends with this one."""
     if not hasattr(signal, "pthread_sigmask"):  # on Windows
         yield
         return

@@ -1,5 +1,6 @@
 """Whatever way fit ends, nothing that it changed outside of its arguments' numbers stays changed."""
 
+import concurrent.futures
 import copy
 import threading
 from pathlib import Path
@@ -13,7 +14,7 @@ from tests.tinylearn.ctrl_c import InterruptedAt
 from tests.tinylearn.training_helpers import small_data, small_model, train
 from tinylearn import SGD, Dense, DivergenceError, Layer, MeanSquaredError, Recorder, Sequential, fit, workers
 
-TINYLEARN = str(Path(tinylearn.__file__).parent)
+TINYLEARN = Path(tinylearn.__file__).parent
 BLAS = ThreadpoolController().select(user_api="blas")
 
 
@@ -134,7 +135,15 @@ def test_leaves_nothing_after_an_error_of_a_layer_in_either_thread():
 
 @pytest.mark.parametrize(
     ("file", "apart", "lines"),
-    [("training.py", 1, 20), ("run.py", 1, 50), ("workers.py", 1, 100), ("layers/module.py", 101, 9_000)],
+    [
+        ("training.py", 1, 20),
+        ("run.py", 1, 50),
+        ("workers.py", 1, 100),
+        ("layers/module.py", 101, 9_000),
+        (concurrent.futures.__path__[0], 3, 100),  # whose locks are not made for it
+        (threading.__file__, 3, 100),
+    ],
+    ids=["training", "run", "workers", "module", "pool", "threads"],
 )
 def test_leaves_nothing_after_ctrl_c_at_any_line(file, apart, lines):
     """Not one moment but all of them: each time all is given back, and closed, but for what was never called."""
@@ -144,7 +153,7 @@ def test_leaves_nothing_after_ctrl_c_at_any_line(file, apart, lines):
         model, doors = small_model(), [Door(), Door()]
         before = surroundings(model)
         try:
-            with InterruptedAt(line, f"{TINYLEARN}/{file}"):
+            with InterruptedAt(line, TINYLEARN / file):
                 train(model, x, y, batch_size=2, workers=2, callbacks=[doors[0], Recorder(model), doors[1]])
         except KeyboardInterrupt:
             was_interrupted = True

@@ -21,6 +21,7 @@ import numpy as np
 
 from tinylearn.callbacks import Update
 from tinylearn.checks import path_of, shortened
+from tinylearn.ctrl_c import ctrl_c_later
 from tinylearn.divergence import DivergenceError
 from tinylearn.files import FULL
 from tinylearn.recording.meta import META, RUNS, Meta
@@ -89,8 +90,9 @@ class Recorder:
         dtype = record_dtype(self.names, [named[name] for name in self.names])
         self._meta_size = len(self._meta.as_bytes())
         self._thinning.check(Table(dtype), self._meta_size)
-        self._store = self._first_store(dtype)
-        self._finisher: Any = weakref.finalize(self, self._store.finish)  # when this vanishes, or Python ends
+        with ctrl_c_later():  # a thread that writes must have somebody who ends it
+            self._store = self._first_store(dtype)
+            self._finisher: Any = weakref.finalize(self, self._store.finish)  # when this vanishes, or Python ends
 
     def _first_store(self, dtype: np.dtype) -> Store:
         """Return a new store that holds step 0. Of two processes that try this in one folder, one fails."""
@@ -283,14 +285,15 @@ class Recorder:
         self._run = None
         if self.closed or self._store.is_of_another_process():
             return
-        try:
-            self._thinning.add_last(self._store, self._meta_size)
-            self._store.close()
-        except OSError as error:
-            self._fail(error)
-        self.closed = self._meta.content["closed"] = True
-        self._write_meta()
-        self._finisher.detach()
+        with ctrl_c_later():
+            try:
+                self._thinning.add_last(self._store, self._meta_size)
+                self._store.close()
+            except OSError as error:
+                self._fail(error)
+            self.closed = self._meta.content["closed"] = True
+            self._write_meta()
+            self._finisher.detach()
 
     def __enter__(self) -> Self:
         return self

@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 
 from tinylearn.checks import real_array, shortened
+from tinylearn.ctrl_c import ctrl_c_later
 from tinylearn.recording.table import Table
 
 ABOUT = (("step", "<i8"), ("epoch", "<i8"), ("loss", "<f8"), ("learning_rate", "<f8"), ("batch_size", "<i8"))
@@ -56,7 +57,7 @@ class Store:
         self.batch: Any = None  # that of the last record; CHANGED if it cannot be known to be the same still
         self.batch_size, self.batch_bytes = 0, b""
         self.stop, self.abandoned = threading.Event(), False
-        self.rewriting = False  # also after Ctrl-C has cut a rewrite short: then the next call ends it
+        self.rewriting = False  # also after an error has cut a rewrite short: then the next call ends it
         self._measure()
         self._start_thread()
 
@@ -77,9 +78,9 @@ class Store:
         self.appended += 1  # the last: until now an interruption leaves nothing
 
     def flush(self, commit: bool = True) -> None:
-        """Write every record so far, and let readers see them; if Ctrl-C interrupts it, the next one does it again."""
+        """Write every record so far, and let readers see them; what an error cuts short, the next one does again."""
         self.check_process()
-        with self.lock:
+        with ctrl_c_later(), self.lock:
             self._end_rewrite()
             table, rows = self.table, self.appended
             first, last = table.rows % self.places, (rows - 1) % self.places + 1
@@ -98,7 +99,7 @@ class Store:
         """Return all records so far."""
         if self.is_of_another_process() or (self.table.file.closed and not self.rewriting):
             return self.table.read()
-        with self.lock:
+        with ctrl_c_later(), self.lock:
             self.flush()
             return self.table.read()
 
@@ -108,7 +109,7 @@ class Store:
         dtype = self.table.dtype
         kinds: list[Any] = [(name, dtype[name].base, dtype[name].shape) for name in dtype.names or ()]
         kinds = [(name, kind, (batch,) if name == "batch" and batch else shape) for name, kind, shape in kinds]
-        with self.lock:
+        with ctrl_c_later(), self.lock:
             self.flush()
             self.rewriting = True
             try:
@@ -158,7 +159,8 @@ class Store:
         self.stop.clear()
         self.thread = threading.Thread(target=self._look_now_and_then, name="recorder", daemon=True)
         if self.folder is not None:
-            self.thread.start()
+            with ctrl_c_later():  # or the thread may wait for ever for a lock of `start`
+                self.thread.start()
 
     def _look_now_and_then(self) -> None:
         """Write now and then, until the store is closed."""
@@ -174,9 +176,10 @@ class Store:
             self.finish()
 
     def _stop_thread(self) -> None:
-        self.stop.set()
-        if self.thread.is_alive() and self.thread is not threading.current_thread():
-            self.thread.join()
+        with ctrl_c_later():
+            self.stop.set()
+            if self.thread.is_alive() and self.thread is not threading.current_thread():
+                self.thread.join()
 
     def is_of_another_process(self) -> bool:
         """Is this process a fork of the one that writes to the folder?"""
@@ -199,7 +202,7 @@ class Store:
         """Write what waits, and close the file."""
         self.check_process()
         self._stop_thread()
-        with self.lock:
+        with ctrl_c_later(), self.lock:
             self.flush()
             self.table.close()
 
