@@ -343,6 +343,7 @@ def hidden_layer(
         return relu.forward(dense.forward(x))
 
     begun, x = recording.at(0)["dense_1.w"], red_pixels(shown)
+    pixels = [f"row {row + 1}, column {column + 1}, red" for row, column in np.ndindex(shown.shape[1:3])]
     recording.restore(network, steps[-1])
     neurons = telling_neurons(answers(red_pixels(data.x_train)), data.y_train, answers(x))
     learned, answered, predicted = [], [], []
@@ -354,7 +355,7 @@ def hidden_layer(
     return HiddenLayer(shown, learned, answered, predicted, steps, targets=(1, 0), classes=DEER_OR_HORSE, note=UNSEEN,
                        title="four hidden neurons: what each looks for, and how strongly it answers",
                        ends=("these answer horses more", "these answer deer more"), neurons=neurons,
-                       network=Predictions(recording, network, x, ["the horse", "the deer"]))  # fmt: skip
+                       network=Predictions(recording, network, x, ["the horse", "the deer"], pixels))  # fmt: skip
 
 
 four = hidden_layer(network, of_network, pictures, shown, steps)

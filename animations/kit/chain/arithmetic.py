@@ -22,17 +22,6 @@ def gid_of(name: str, index: Index) -> str:
     return f"{name}[{','.join(str(int(i)) for i in index)}]" if index else name
 
 
-def place_of(index: Index) -> str:
-    """Say where a number stands in a row.
-
-    >>> place_of((2,)), place_of((4, 5, 0)), place_of((1, 3))
-    ('unit 2', 'place 4, 5, channel 0', 'place 1, 3')
-    """
-    if len(index) == 3:
-        return f"place {index[0]}, {index[1]}, channel {index[2]}"
-    return f"unit {index[0]}" if len(index) == 1 else f"place {', '.join(map(str, index))}"
-
-
 def products(
     words: str, left: np.ndarray, right: np.ndarray, terms: Callable[[int], tuple[str, Term, Term]], total: float, *,
     more: Sequence[tuple[str, Term]] = (), follow: int = 1,

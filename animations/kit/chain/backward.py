@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from animations.kit.chain import images, losses, norms
-from animations.kit.chain.arithmetic import Index, Piece, bars, place_of, products
+from animations.kit.chain.arithmetic import Index, Piece, bars, products
 from animations.kit.chain.forward import Explain, Known, made_of
 from animations.kit.chain.look import Look, Update, first_that_handed_back, parts_of
 from animations.kit.chain.source import code_of
@@ -46,7 +46,7 @@ def _dense(look: Look, name: str, index: Index) -> list[Part]:
     w, dout = seen.layer.params["w"][i], seen.dout[tuple(where)]  # type: ignore[index]  # it has handed dx back
 
     def terms(j: int) -> tuple[str, Term, Term]:
-        return place_of((j,)), look.parameter(name, "w", (i, j)), look.dout(name, (*where, j))
+        return look.place(name, (j,)), look.parameter(name, "w", (i, j)), look.dout(name, (*where, j))
 
     words = f"weight · dout of {name}, over all its units: this number reaches the loss through each"
     return [products(words, w, dout, terms, look.dx(name, index).value)]
@@ -75,7 +75,7 @@ def _flatten(look: Look, name: str, index: Index) -> list[Part]:
     shape, number = look.layer(name).x.shape[1:], 0
     for i, length in zip(index[1:], shape, strict=True):
         number = number * length + i
-    return [Line(f"{place_of(index[1:])} is number {number} of the row: it only renames",
+    return [Line(f"{look.place_in_x(name, index[1:])} is number {number} of the row: it only renames",
                  look.dout(name, (index[0], number)))]  # fmt: skip
 
 

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from animations.kit.chain import backward, forward, gradients, losses, parameters
-from animations.kit.chain.arithmetic import Index, gid_of, place_of
+from animations.kit.chain.arithmetic import Index
 from animations.kit.chain.look import Look, Prediction, Update, inside
+from animations.kit.chain.words import parameter_in_words, place_of
 from animations.kit.whys import noted
 from animations.why import Line, Part, Why
 from tinylearn import Recording, Sequential
@@ -33,6 +34,7 @@ class Chain:
 
     recording   of `fit` in this process, or what `recording.with_training(…)` returns; of any other only the values
                 of the parameters are known
+    inputs      what the D numbers of a row of x are called, if they have names: ["height", "weight"]
 
     >>> import numpy as np
     >>> from tinylearn import SGD, Dense, MeanSquaredError, Recorder, Sequential, fit
@@ -44,7 +46,7 @@ class Chain:
     >>> chain = Chain(recorder.recording)
     >>> why = chain.why("dense_1.w[0,0]", 2)
     >>> why.says, why.parts[-1].arithmetic
-    ('dense_1.w[0,0] after update 2', '2.5 - 0.125 * 9.0 = 1.375')
+    ('the weight of dense_1 after update 2', '2.5 - 0.125 * 9.0 = 1.375')
     >>> list(why.asked())
     ['before.dense_1.w[0,0]', 'learning_rate', 'gradient.dense_1.w[0,0]']
     >>> print(chain.why("gradient.dense_1.w[0,0]", 2).parts[0].arithmetic)
@@ -53,8 +55,8 @@ class Chain:
     2 * (8.5 - 6.0) / 2 = 2.5
     """
 
-    def __init__(self, recording: Recording) -> None:
-        self.recording = recording
+    def __init__(self, recording: Recording, inputs: Sequence[str] = ()) -> None:
+        self.recording, self.inputs = recording, inputs
         self._looks: OrderedDict[tuple[int, bool], Update | str] = OrderedDict()
 
     def why(self, gid: str, step: int, again: bool = False) -> Why | None:
@@ -80,7 +82,7 @@ class Chain:
         """Return the passes of update `step`, or why they cannot be made again."""
         if (step, again) not in self._looks:
             try:
-                self._looks[step, again] = Update(self.recording, step, again)
+                self._looks[step, again] = Update(self.recording, step, again, self.inputs)
             except ValueError as error:
                 self._looks[step, again] = str(error)
             while len(self._looks) > KEPT:
@@ -88,23 +90,29 @@ class Chain:
         self._looks.move_to_end((step, again))
         return self._looks[step, again]
 
-    def __reduce__(self) -> tuple[type[Chain], tuple[Recording]]:
+    def __reduce__(self) -> tuple[type[Chain], tuple[Recording, Sequence[str]]]:
         """Leave out what can be made again: a scene may go to another process."""
-        return Chain, (self.recording,)
+        return Chain, (self.recording, self.inputs)
 
     def _parameter(self, name: str, index: Index, step: int) -> Why | None:
         values = self.recording[name][self.recording.index(step)]
         if not inside(values, index):
             return None
-        value, gid = float(values[index]), gid_of(name, index)
+        value, which = float(values[index]), self._in_words(name, index)
         if step == self.recording.steps[0]:
-            return Why(f"{gid} at the start", value, parameters.parts_of_start(self.recording, name, index))
-        look, says = self.look(step), f"{gid} after update {step}"
+            return Why(f"{which} at the start", value, parameters.parts_of_start(self.recording, name, index))
+        look, says = self.look(step), f"{which} after update {step}"
         if isinstance(look, str):
             return Why(says, value, [Line(f"as recorded; how it came about is not known: {look}", value)])
         if name not in look.parameters:
             return Why(says, value, [Line("its layer remembers it from batch to batch; no gradient changes it", value)])
         return Why(says, value, parameters.parts_of_update(look, name, index))
+
+    def _in_words(self, name: str, index: Index) -> str:
+        """Say which parameter that is, by the first update that can be looked into."""
+        first = self.look(int(self.recording.steps[min(1, len(self.recording) - 1)]))
+        names = names_of_inputs(first, name) if isinstance(first, Update) else ()
+        return parameter_in_words(name, index, self.recording.shapes[name], names)
 
 
 class Predictions:
@@ -112,12 +120,14 @@ class Predictions:
 
         Predictions(recording, model, x, ["the horse", "the deer"]).why("out.dense_1[0,3]", 12)
 
-    The parameters are those of `Chain`, x is data.
+    The parameters are those of `Chain`, x is data; `inputs` are the names of the numbers of a row, as there.
     """
 
-    def __init__(self, recording: Recording, model: Sequential, x: np.ndarray, labels: Sequence[str]) -> None:
+    def __init__(
+        self, recording: Recording, model: Sequential, x: np.ndarray, labels: Sequence[str], inputs: Sequence[str] = ()
+    ) -> None:
         self.recording, self.model, self.x, self.labels = recording, copy.deepcopy(model), x, labels
-        self.chain = Chain(recording)
+        self.chain = Chain(recording, inputs)
         self.seen: tuple[int, Prediction] | None = None
 
     def why(self, gid: str, step: int) -> Why | None:
@@ -126,18 +136,25 @@ class Predictions:
         if kind in ("out", "in"):
             return of_layer(self.look(step), kind, name, index)
         if not kind and name == "x" and index and inside(self.x, index):
-            return noted(f"x of {self.labels[index[0]]}, {place_of(index[1:])}", "given to the network", self.x[index])
+            where = place_of(index[1:], self.chain.inputs, in_colour=self.x.ndim == 4 and self.x.shape[-1] == 3)
+            return noted(f"x of {at(self.labels[index[0]], where)}", "given to the network", self.x[index])
         return self.chain.why(gid, step)
 
     def look(self, step: int) -> Prediction:
         """Return the pass after update `step`; the last one is kept."""
         if self.seen is None or self.seen[0] != step:
             self.recording.restore(self.model, step)
-            self.seen = step, Prediction(self.model, self.x, self.labels, step)
+            self.seen = step, Prediction(self.model, self.x, self.labels, step, self.chain.inputs)
         return self.seen[1]
 
     def __reduce__(self) -> tuple[type[Predictions], tuple[Any, ...]]:
-        return Predictions, (self.recording, self.model, self.x, self.labels)
+        return Predictions, (self.recording, self.model, self.x, self.labels, self.chain.inputs)
+
+
+def names_of_inputs(look: Look, parameter: str) -> Sequence[str]:
+    """Return what the numbers are called that the layer of a parameter is given."""
+    layer, _ = gradients.split(parameter)
+    return look.names(look.layer(layer).x_from) if layer in look.layers else ()
 
 
 def taken_apart(gid: str) -> tuple[str, str, Index]:
@@ -156,12 +173,15 @@ def of_layer(look: Look, kind: str, name: str, index: Index) -> Why | None:
     """Explain a number that a layer gives or is given, or its gradient."""
     if kind == "slope" and name in look.layers:
         told = backward.slope_of(look, name, index)
-        return told and Why(f"the slope of {name} at {look.row(index[0])}, {place_of(index[1:])}, {look.when}", *told)
+        where = told and at(look.row(index[0]), look.place(name, index[1:]))
+        return told and Why(f"the slope of {name} at {where}, {look.when}", *told)
     if not look.holds(kind, name, index) or not index:
         return None
     said, parts = OF_LAYERS[kind]
     array = getattr(look.layer(name), {"in": "x"}.get(kind, kind))
-    where = f"{look.row(index[0])}, {place_of(index[1:])}" if len(array) == len(look.labels) else place_of(index)
+    place = look.place if kind in ("out", "dout") else look.place_in_x
+    is_of_row = len(array) == len(look.labels)
+    where = at(look.row(index[0]), place(name, index[1:])) if is_of_row else place_of(index)
     says = f"{said.format(layer=name)}; {where}, {look.when}"
     return Why(says, float(array[index]), parts(look, name, index))
 
@@ -169,17 +189,17 @@ def of_layer(look: Look, kind: str, name: str, index: Index) -> Why | None:
 def _of_gradient(look: Update, kind: str, name: str, index: Index) -> Why | None:
     if name not in look.parameters or not inside(look.parameters[name], index):
         return None
-    gid = gid_of(name, index)
+    which = parameter_in_words(name, index, look.parameters[name].shape, names_of_inputs(look, name))
     if kind == "before":
         value = float(look.parameters[name][index])
-        return Why(f"{gid} before update {look.step}", value, [Line(f"as update {look.step - 1} left it", value)])
+        return Why(f"{which} before update {look.step}", value, [Line(f"as update {look.step - 1} left it", value)])
     if kind == "gradient":
         value = float(look.gradients[name][index])
-        says = f"the gradient of the loss with respect to {gid}, in update {look.step}"
+        says = f"the gradient of the loss with respect to {which}, in update {look.step}"
         return Why(says, value, gradients.parts_of_gradient(look, name, index))
     row = int(kind.removeprefix("row").removesuffix(".gradient"))
     told = gradients.parts_of_row(look, name, index, row)
-    return told and Why(f"what {look.row(row)} adds to the gradient of {gid}, {look.when}", told[1], told[0])
+    return told and Why(f"what {look.row(row)} adds to the gradient of {which}, {look.when}", told[1], told[0])
 
 
 def _of_batch(look: Update, name: str, index: Index) -> Why | None:
@@ -196,6 +216,16 @@ def _of_batch(look: Update, name: str, index: Index) -> Why | None:
     array = {"x": look.layer(MODEL).x, "target": look.targets}.get(name)
     if not index or array is None or not inside(array, index):
         return None
-    where = f"{look.row(index[0])} of {name}" + (f", {place_of(index[1:])}" if index[1:] else "")
+    place = look.place_in_x(MODEL, index[1:]) if name == "x" else place_of(index[1:])
+    which = at(look.row(index[0]), place) if array[0].size > 1 else look.row(index[0])
     changed = ", as augment changed them" if name == "x" and look.made.before.batches.augment is not None else ""
-    return noted(f"{name}, {look.row(index[0])}", f"the data{changed}: {where}", float(array[index]))
+    return noted(f"{name}, {which}", f"the data{changed}", float(array[index]))
+
+
+def at(row: str, place: str) -> str:
+    """Say where a number stands: in which row of the data, and where in that.
+
+    >>> at("row 7", "row 2, column 3, red"), at("row 7", "unit 2")
+    ('row 7, at row 2, column 3, red', 'row 7, unit 2')
+    """
+    return f"{row}, {'at ' * place.startswith('row ')}{place}"

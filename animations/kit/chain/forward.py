@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from animations.kit.chain import images, norms
-from animations.kit.chain.arithmetic import Index, Piece, bars, place_of, products
+from animations.kit.chain.arithmetic import Index, Piece, bars, products
 from animations.kit.chain.look import Look, last_that_gave, parts_of
 from animations.kit.chain.source import code_of
 from animations.why import Line, Part, Term
@@ -35,7 +35,7 @@ def _dense(look: Look, name: str, index: Index) -> list[Part]:
     x, w = look.layer(name).x[tuple(where)], look.layer(name).layer.params["w"][:, unit]
 
     def terms(i: int) -> tuple[str, Term, Term]:
-        return place_of((i,)), look.x(name, (*where, i)), look.parameter(name, "w", (i, unit))
+        return look.place_in_x(name, (i,)), look.x(name, (*where, i)), look.parameter(name, "w", (i, unit))
 
     bias = "the bias", look.parameter(name, "b", (unit,))
     return [products("input · weight, added up, and the bias", x, w, terms, look.out(name, index).value,
@@ -93,7 +93,8 @@ def _flatten(look: Look, name: str, index: Index) -> list[Part]:
     row, number = index
     x = look.layer(name).x
     place = tuple(int(i) for i in np.unravel_index(number, x.shape[1:]))
-    return [Line(f"it only renames: number {number} of a row is {place_of(place)}", look.x(name, (row, *place)))]
+    where = look.place_in_x(name, place)
+    return [Line(f"it only renames: number {number} of a row is {where}", look.x(name, (row, *place)))]
 
 
 def _dropout(look: Look, name: str, index: Index) -> list[Part]:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from animations.kit.chain import images
-from animations.kit.chain.arithmetic import Index, bars, gid_of, place_of, products
+from animations.kit.chain.arithmetic import Index, bars, gid_of, products
 from animations.kit.chain.look import Update
 from animations.kit.chain.norms import Norm
 from animations.kit.chain.source import code_of
@@ -67,7 +67,7 @@ def parts_of_row(look: Update, parameter: str, index: Index, row: int) -> tuple[
     total = float((values * douts).sum())
 
     def terms(k: int) -> tuple[str, Term, Term]:
-        return place_of(pairs.places[k]), pairs.inputs(row, k), look.dout(name, (row, *pairs.places[k]))
+        return look.place(name, pairs.places[k]), pairs.inputs(row, k), look.dout(name, (row, *pairs.places[k]))
 
     return [products(f"{pairs.words}, at each place", values, douts, terms, total)], total
 

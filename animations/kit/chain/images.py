@@ -8,6 +8,7 @@ import numpy as np
 
 from animations.kit.chain.arithmetic import Index, bars, products
 from animations.kit.chain.look import Look
+from animations.kit.whys import place
 from animations.why import Line, Part, Term
 from tinylearn.layers.windows import Windows
 
@@ -52,7 +53,7 @@ def convolution_out(look: Look, name: str, index: Index) -> list[Part]:
 
     def terms(k: int) -> tuple[str, Term, Term]:
         i, j, h, v, c = pairs[k]
-        return f"pixel {h}, {v}, channel {c}", look.x(name, (row, h, v, c)), look.parameter(name, "w", (i, j, c, f))
+        return look.place_in_x(name, (h, v, c)), look.x(name, (row, h, v, c)), look.parameter(name, "w", (i, j, c, f))
 
     left = np.array([x[row, h, v, c] for _, _, h, v, c in pairs])
     right = np.array([w[i, j, c, f] for i, j, _, _, c in pairs])
@@ -78,7 +79,7 @@ def mean_out(look: Look, name: str, index: Index) -> list[Part]:
     values = np.array([seen.x[row, h, w, c] for h, w in places], float) / size
 
     def bar(k: int) -> tuple[str, str]:
-        return f"pixel {places[k][0]}, {places[k][1]}, / {size}", look.x(name, (row, *places[k], c)).gid
+        return f"{place(*places[k])}: / {size}", look.x(name, (row, *places[k], c)).gid
 
     return [bars(f"the mean of the patch: each pixel divided by {size}", values, bar, look.out(name, index).value)]
 
@@ -97,7 +98,7 @@ def convolution_dx(look: Look, name: str, index: Index) -> list[Part]:
 
     def terms(k: int) -> tuple[str, Term, Term]:
         p, q, i, j, f = pairs[k]
-        return f"place {p}, {q}, filter {f}", look.parameter(name, "w", (i, j, c, f)), look.dout(name, (row, p, q, f))
+        return f"{place(p, q)}, filter {f}", look.parameter(name, "w", (i, j, c, f)), look.dout(name, (row, p, q, f))
 
     left = np.array([w[i, j, c, f] for _, _, i, j, f in pairs])
     right = np.array([dout[row, p, q, f] for p, q, _, _, f in pairs])

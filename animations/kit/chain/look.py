@@ -8,10 +8,14 @@ from typing import Any
 import numpy as np
 
 from animations.kit.chain.arithmetic import Index, gid_of
+from animations.kit.chain.words import place_of, places_in
 from animations.why import Term
 from tinylearn import Recording, Sequential
+from tinylearn import layers as tl
 from tinylearn.analysis.every_layer import MODEL, LayerPass, Source, passes, prediction
 from tinylearn.analysis.replay import Replayed
+
+ONE_BY_ONE = (tl.ReLU, tl.LeakyReLU, tl.Sigmoid, tl.Tanh, tl.Dropout)  # each number goes through alone
 
 
 class Look:
@@ -21,12 +25,14 @@ class Look:
     parameters  name → array, as they are in this pass, and `prefix`, which stands before their gids
     state       name → array, what the layers remembered before this pass
     labels      what the rows are called (N,): "row 17"
+    inputs      what the D numbers of x (N, D) are called: ["height", "weight"]; nothing if they have no names
     """
 
     layers: dict[str, LayerPass]
     parameters: dict[str, np.ndarray]
     state: dict[str, np.ndarray]
     labels: Sequence[str]
+    inputs: Sequence[str] = ()
     prefix = ""
     when = ""  # in words
 
@@ -63,6 +69,30 @@ class Look:
         """Say which row that is."""
         return self.labels[number]
 
+    def place(self, name: str, index: Index) -> str:
+        """Say where a number stands in what a layer gives, or in its dout."""
+        return place_of(index, self.names(Source("out", name)))
+
+    def place_in_x(self, name: str, index: Index) -> str:
+        """Say where a number stands in what a layer is given."""
+        return place_of(index, self.names(self.layer(name).x_from), self._in_colour(name))
+
+    def names(self, source: Source) -> Sequence[str]:
+        """Return what the units are called of the data, or of what a layer gives; nothing if they have no names."""
+        kind, name = source
+        if kind == "data":
+            return self.inputs
+        seen = self.layers.get(name)
+        if kind != "out" or seen is None:
+            return ()
+        if isinstance(seen.layer, tl.Flatten) and seen.x.ndim == 4:
+            return places_in(seen.x.shape[1:], self._in_colour(name))
+        return self.names(seen.x_from) if isinstance(seen.layer, ONE_BY_ONE) else ()
+
+    def _in_colour(self, name: str) -> bool:
+        seen = self.layer(name)
+        return seen.x_from[0] == "data" and seen.x.ndim == 4 and seen.x.shape[-1] == 3
+
     def _made_by(self, source: Source, name: str) -> str:
         kind, layer = source
         return {"data": "x", "out": f"out.{layer}"}.get(kind, f"in.{name}")
@@ -71,8 +101,10 @@ class Look:
 class Prediction(Look):
     """A look at what a model predicts for x (N, …), with its parameters of now: those after update `step`."""
 
-    def __init__(self, model: Sequential, x: np.ndarray, labels: Sequence[str], step: int) -> None:
-        self.layers, self.labels = prediction(model, x), labels
+    def __init__(
+        self, model: Sequential, x: np.ndarray, labels: Sequence[str], step: int, inputs: Sequence[str] = ()
+    ) -> None:
+        self.layers, self.labels, self.inputs = prediction(model, x), labels, inputs
         self.parameters = {name: array.copy() for name, array in model.named_parameters().items()}
         self.state = {name: array.copy() for name, array in model.named_state().items()}
         self.when = f"after update {step}"
@@ -81,8 +113,8 @@ class Prediction(Look):
 class Update(Look):
     """A look at both passes of update `step` of a recording; `again`: with the parameters that it made."""
 
-    def __init__(self, recording: Recording, step: int, again: bool = False) -> None:
-        self.recording, self.step = recording, step
+    def __init__(self, recording: Recording, step: int, again: bool = False, inputs: Sequence[str] = ()) -> None:
+        self.recording, self.step, self.inputs = recording, step, inputs
         seen = passes(recording, step, again)
         self.made: Replayed = seen.made
         self.layers, self.loss, self.targets = seen.layers, seen.loss, seen.target

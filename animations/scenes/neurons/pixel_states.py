@@ -13,6 +13,7 @@ import numpy as np
 from animations import checks
 from animations.data import Data, clock, instance, pixels, text
 from animations.kit.chain import Chain
+from animations.kit.whys import place
 from tinylearn import Recording, Sigmoid
 
 
@@ -47,4 +48,4 @@ class PixelStates(Data):
         self.plus, self.minus = np.maximum(self.products, 0).sum(axis=2), np.minimum(self.products, 0).sum(axis=2)
         self.sums = self.w @ self.x.T + self.b[:, None]
         self.predicted = Sigmoid().forward(self.sums)
-        self.chain = Chain(self.recording)
+        self.chain = Chain(self.recording, [f"{place(*index)}, red" for index in np.ndindex(self.shape)])
