@@ -1,1 +1,1 @@
-"""What scenes are made of."""
+"""The parts that scenes are made of."""

@@ -1,4 +1,4 @@
-"""What most scenes start with: axes with our fonts and colours, labels, and numbers that say where they come from."""
+"""Most scenes start here: axes with our fonts and colours, labels, and numbers that say where they come from."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from animations.engine.text import Form, Number, PastedText
 from animations.kit import style
 from animations.kit.numbers import WITH_EXPONENT
 
-UNNAMED = re.compile(r"$|_(child|container)\d+$|_nolegend_$")  # what matplotlib calls a line without a name
+UNNAMED = re.compile(r"$|_(child|container)\d+$|_nolegend_$")  # matplotlib's names for a line without a name
 
 
 def plot_axes(
@@ -49,8 +49,8 @@ def plot_axes(
 
 
 def log_loss(axes: Axes, last: int) -> None:
-    """Make both axes logarithmic: steps 0, 1, 10, … `last` from left to right, since learning is fast at first."""
-    axes.set_xscale("symlog", linthresh=1)  # logarithmic from 1 on, and 0 has its place
+    """Make both axes logarithmic, and show the steps 0, 1, 10, … `last`: learning is fast at first."""
+    axes.set_xscale("symlog", linthresh=1)  # logarithmic from 1 on, with a place for 0
     axes.set_yscale("log")
     steps = sorted({0, 1, *(10**power for power in range(1, 20) if 10**power < last / 2), last})
     axes.set_xticks(steps, [str(step) for step in steps])
@@ -65,14 +65,14 @@ def add_legend(axes: Axes, **settings: Any) -> Legend:
     handles = settings.pop("handles", [each for each in every if not UNNAMED.match(str(each.get_label()))])
     names = settings.pop("labels", [each.get_label() for each in handles])
     own: dict[str, Any] = {"frameon": False, "labelcolor": style.INK, "prop": {"size": style.SMALL}}
-    legend = axes.legend(handles, ["name"] * len(handles), **own | settings)  # it takes none that begins with "_"
+    legend = axes.legend(handles, ["name"] * len(handles), **own | settings)  # matplotlib skips names with "_"
     for text, name in zip(legend.get_texts(), names, strict=True):
         text.set(text=name, parse_math=False)
     return legend
 
 
 def arrow_corners(start: np.ndarray, tip: np.ndarray, width: float = 2) -> np.ndarray:
-    """Return the corners (7, 2) of an arrow, in pixels; the fourth is its tip, and a short one has a small head."""
+    """Return the corners (7, 2) of an arrow, in pixels. The fourth is its tip; a short arrow has a small head."""
     length = math.dist(start, tip)
     along = (tip - start) / length
     across = np.array([-along[1], along[0]])
@@ -82,13 +82,13 @@ def arrow_corners(start: np.ndarray, tip: np.ndarray, width: float = 2) -> np.nd
 
 
 def mark_values(axis: Axis, form: str) -> None:
-    """Mark an axis with round values: with commas, or with exponents where `form` writes the numbers with them."""
+    """Mark an axis with round values: with commas, or with exponents if `form` writes numbers that way."""
     axis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
     axis.set_major_formatter("{x:.4g}" if form == WITH_EXPONENT else "{x:,.13g}")
 
 
 def mark_times(axis: Axis, times: np.ndarray, dates: bool) -> None:
-    """Mark an axis with round times, or with dates: then they are days since 1970."""
+    """Mark an axis with round times, or with dates: then the times are days since 1970."""
     if dates:
         axis.set_major_locator(AutoDateLocator(minticks=3, maxticks=6))
         axis.set_major_formatter(AutoDateFormatter(axis.get_major_locator()))
@@ -99,7 +99,7 @@ def mark_times(axis: Axis, times: np.ndarray, dates: bool) -> None:
 
 
 def pixel_axes(figure: FigureBase, size: tuple[int, int]) -> Axes:
-    """Return invisible axes over all of the figure, in pixels: (0, 0) is the lower left corner."""
+    """Return invisible axes over the whole figure, in pixels: (0, 0) is the lower left corner."""
     axes = figure.add_axes((0, 0, 1, 1), xlim=(0, size[0]), ylim=(0, size[1]), xticks=[], yticks=[])
     axes.set_axis_off()
     return axes
@@ -113,7 +113,7 @@ def add_label(axes: Axes, x: float, y: float, text: str, **settings: Any) -> Pas
 
 
 def add_number(axes: Axes, x: float, y: float, form: Form, gid: str, **settings: Any) -> Number:
-    """Make a place at (x, y) for a number whose origin is `gid`; `set_value` writes it. It ends at x unless told."""
+    """Make a place at (x, y) for a number that comes from `gid`; `set_value` writes it. It ends at x by default."""
     made = Number(x, y, form, gid=gid, **_defaults({"ha": "right"} | settings))
     axes.add_artist(made)
     return made
@@ -121,5 +121,5 @@ def add_number(axes: Axes, x: float, y: float, form: Form, gid: str, **settings:
 
 def _defaults(settings: dict[str, Any]) -> dict[str, Any]:
     own: dict[str, Any] = {"size": style.MEDIUM, "color": style.INK, "va": "center_baseline"}
-    own["parse_math"] = False  # two $ in a text are no formula
+    own["parse_math"] = False  # two $ in a text do not make a formula
     return own | settings

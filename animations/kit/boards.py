@@ -29,8 +29,8 @@ from tinylearn.checks import numbers
 Outline = list[tuple[float, float]]
 Color = tuple[float, float, float]
 
-MOST = 1000  # numbers below that have room on a board
-CELL = 44  # pixels: a cell is at least as large
+MOST = 1000  # larger numbers have no room on a board
+CELL = 44  # pixels: the smallest cell
 DIGIT = 11  # pixels: the width of a digit in style.MEDIUM, rounded up
 
 
@@ -43,7 +43,7 @@ class Grid:
         self.right, self.bottom = self.left + columns * wide, self.top - rows * high
 
     def centre(self, i: int, j: int) -> tuple[float, float]:
-        """Return the middle of a cell.
+        """Return the centre of a cell.
 
         >>> Grid((100, 500), 2, 3, 40, 20).centre(1, 0)
         (120.0, 470.0)
@@ -51,7 +51,7 @@ class Grid:
         return self.left + (j + 0.5) * self.wide, self.top - (i + 0.5) * self.high
 
     def outline(self, i: int, j: int, rows: int = 1, columns: int = 1, inset: float = 0) -> Outline:
-        """Return the corners of `rows` × `columns` cells from (i, j) on, the first corner twice: a closed line."""
+        """Return the corners of `rows` × `columns` cells from (i, j) on, ending with the first: a closed line."""
         left, right = self.left + j * self.wide + inset, self.left + (j + columns) * self.wide - inset
         top, bottom = self.top - i * self.high - inset, self.top - (i + rows) * self.high + inset
         return [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
@@ -73,9 +73,9 @@ def draw_board(
     page: Page, grid: Grid, name: str, values: np.ndarray, tint: str, seen: np.ndarray | None = None,
     color: str = style.INK, lines: str = style.FAINT,
 ) -> None:  # fmt: skip
-    """Draw cells with values (rows, columns) in them, on tints of a colour; the gids are `name[i,j]`.
+    """Draw cells with the values (rows, columns) in them, on tints of a colour; the gids are `name[i,j]`.
 
-    seen   (S, rows, columns), which of them each frame shows, if not all; other cells are empty
+    seen   (S, rows, columns), the cells that each frame fills, if not all; the others stay empty
     """
     draw_cells(page, grid, colors=lines)
     write_numbers(page, grid, plain_form(values), name, values, seen, color=color)
@@ -86,7 +86,7 @@ def draw_board(
 
 
 def draw_outlines(page: Page, outlines: Sequence[Outline], **settings: Any) -> LineCollection:
-    """Draw closed lines, as one collection."""
+    """Draw closed lines as one collection."""
     own: dict[str, Any] = {"colors": style.FAINT, "linewidths": 1.0, "zorder": 2} | settings
     made = LineCollection(list(outlines), **own)
     page.axes.add_collection(made, autolim=False)
@@ -99,7 +99,7 @@ def draw_cells(page: Page, grid: Grid, **settings: Any) -> None:
 
 
 def mark_cells(page: Page, outlines: Shown, **settings: Any) -> LineCollection:
-    """Draw thick lines around cells: a list of outlines for each frame, or a function of the frame."""
+    """Draw thick lines around cells: give a list of outlines for each frame, or a function of the frame."""
     own: dict[str, Any] = {"colors": style.INK, "linewidths": 3.0, "joinstyle": "miter", "zorder": 4} | settings
     made = draw_outlines(page, (), **own)
     page.bind(made, segments=outlines)
@@ -107,7 +107,7 @@ def mark_cells(page: Page, outlines: Shown, **settings: Any) -> LineCollection:
 
 
 def draw_tints(page: Page, grid: Grid, colors: Sequence[Any], zorder: float = 1) -> PolyCollection:
-    """Fill all cells, row by row, up to a pixel from their outlines."""
+    """Fill all cells, row by row, up to one pixel inside their outlines."""
     inner = [grid.outline(i, j, inset=1)[:4] for i, j in grid.cells()]
     filled = PolyCollection(inner, facecolors=colors, edgecolors="none", zorder=zorder)
     page.axes.add_collection(filled, autolim=False)
@@ -115,9 +115,9 @@ def draw_tints(page: Page, grid: Grid, colors: Sequence[Any], zorder: float = 1)
 
 
 def tints(values: np.ndarray, color: str) -> list[Color]:
-    """Return for each of `values` a tint of `color`: the further from 0 the stronger, and 0 is paper.
+    """Return a tint of `color` for each of `values`: stronger the further it is from 0, and paper at 0.
 
-    All are so pale that a number of that colour can be read on them.
+    All are so pale that a number in that colour is readable on them.
     """
     size = np.abs(values).ravel()
     strength = 0.14 * size / max(size.max(initial=0), 1e-300)
@@ -137,7 +137,7 @@ def write_numbers(
 
 
 def write_heading(page: Page, grid: Grid, words: str) -> None:
-    """Write what a board is, above its left corner."""
+    """Write the name of a board above its left corner."""
     page.quiet(words, (grid.left, grid.top + 18))
 
 
@@ -145,24 +145,24 @@ def write_heading(page: Page, grid: Grid, words: str) -> None:
 
 
 def cell_width(values: np.ndarray, least: int = CELL) -> int:
-    """Return how many pixels wide a cell must be for each of `values`, `least` at least."""
+    """Return how wide a cell must be for each of `values`, in pixels: `least` or more."""
     return max(least, DIGIT * letters(values) + 18)
 
 
 def board(most: int, **how: Any) -> Any:
-    """Declare numbers (rows, columns) of a scene, at most `most` of each; see `checked_board`."""
+    """Declare the numbers (rows, columns) of a scene, at most `most` of each; see `checked_board`."""
     return anything(lambda caller, name, value: checked_board(caller, name, value, most), **how)
 
 
 def checked_board(caller: str, name: str, values: Any, most: int) -> np.ndarray:
     """Return `values` as a float64 array (rows, columns).
 
-    ValueError if it is none, has no cell, more than `most` rows or columns, or a number too large to be written.
+    ValueError for another shape, no cell, more than `most` rows or columns, or a number that is too large to write.
     """
     board = numbers(caller, name, values, np.float64)
     if board.ndim != 2 or not board.size:
         raise ValueError(f"{caller}: {name} must be rows of numbers, (rows, columns), got shape {board.shape}")
-    check_room(caller, name, board.shape, most, "take a piece of it")
+    check_room(caller, name, board.shape, most, "take a part of it")
     if not (np.abs(board) < MOST).all():
         wrong = board[~(np.abs(board) < MOST)][0]
         raise ValueError(

@@ -1,4 +1,4 @@
-"""Numbers above and below zero as colours, and which ink can be read on a colour."""
+"""Colours for numbers above and below zero, and the text colour that is readable on each."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex
 from numpy.typing import ArrayLike
 
-SIGNED = "RdBu"  # red below 0, white at 0, blue above: apart also to the colour-blind
-NEGATIVE, POSITIVE = (to_hex(colormaps[SIGNED](end)) for end in (0.1, 0.9))  # of lines
-EQUAL = 0.179  # on this luminance black and white letters can be read equally well, at 4.6 : 1
+SIGNED = "RdBu"  # red below 0, white at 0, blue above; the colour-blind can tell them apart too
+NEGATIVE, POSITIVE = (to_hex(colormaps[SIGNED](end)) for end in (0.1, 0.9))  # for lines
+EQUAL = 0.179  # at this luminance, black and white letters are equally readable, at 4.6 : 1
 
 
 def linear(srgb: ArrayLike) -> np.ndarray:
@@ -34,7 +34,7 @@ def inks(fractions: np.ndarray) -> np.ndarray:
 
 
 def growing_limits(values: np.ndarray) -> np.ndarray:
-    """Return (S,) for values (S, …): how large one was until then, above or below zero; before that, the first.
+    """Return (S,) for values (S, …): the largest size so far, above or below zero; before that, the first one.
 
     >>> growing_limits(np.array([[0, 0], [1, -2], [1, 1], [0, 3]]))
     array([2., 2., 2., 3.])

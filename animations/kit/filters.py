@@ -1,4 +1,4 @@
-"""A filter as a small picture: its channels below each other, blue where a weight is above zero, red where below.
+"""A filter as a small picture, its channels below each other: weights above zero are blue, below zero red.
 
     red    ┌─────┐
            └─────┘
@@ -18,11 +18,11 @@ from matplotlib.image import AxesImage
 from animations.kit.colours import SIGNED
 from animations.kit.page import Page
 
-WIDE, HIGH = 40, 136  # pixels: of the three channels, 5 × 5 each, with their gaps
+WIDE, HIGH = 40, 136  # pixels: of three channels of 5 × 5 each, with their gaps
 
 
 def channel_tiles(w: np.ndarray) -> np.ndarray:
-    """Return weights (…, KH, KW, C) as one picture (…, C · KH + C - 1, KW): a row of NaN between two channels.
+    """Return weights (…, KH, KW, C) as one picture (…, C · KH + C - 1, KW), with a row of NaN between two channels.
 
     >>> channel_tiles(np.array([[[1.0, 3], [2, 4]]]))
     array([[ 1.,  2.],
@@ -37,9 +37,10 @@ def channel_tiles(w: np.ndarray) -> np.ndarray:
 
 
 def draw_filter(page: Page, corner: tuple[int, int], w: np.ndarray, limit: float) -> AxesImage:
-    """Draw weights (KH, KW, C), or those of each frame (S, KH, KW, C), at `corner`, the lower left one, in pixels.
+    """Draw weights (KH, KW, C), or those of each frame (S, KH, KW, C), with the lower left corner at `corner`, in
+    pixels.
 
-    limit   a weight of that size has the full colour, whatever its sign
+    limit   a weight of this size has the full colour, whatever its sign
     """
     axes, tiles = page.image(corner, (WIDE, HIGH)), channel_tiles(w)
     axes.spines[:].set_visible(False)

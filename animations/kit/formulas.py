@@ -1,4 +1,4 @@
-"""Formulas that a function's own source tells, to be written with numbers in the place of its letters."""
+"""Reads formulas from the source of a function, to write them with numbers for the letters."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ ARITHMETIC = (ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.Constant, a
 
 
 class Formula(NamedTuple):
-    """What a function returns, as its source says it: "2 * (x - 10)", in the letters `names`."""
+    """The formula that a function returns, as its source has it: "2 * (x - 10)", with the letters `names`."""
 
     function: str
     text: str
     names: tuple[str, ...]
 
     def line(self, words: str, values: Mapping[str, float | Term], result: float) -> Line:
-        """Return the formula with numbers in it: `values` are those of its letters.
+        """Return the formula with numbers: `values` are those of its letters.
 
         >>> Formula("slope", "2 * (x - 10)", ("x",)).line("the slope", {"x": 1.5}, -17.0).arithmetic
         '2 * (1.5 - 10) = -17.0'
@@ -39,11 +39,11 @@ class Formula(NamedTuple):
 
 
 def formula_of(function: Callable[..., Any], part: int | None = None) -> Formula | None:
-    """Return the formula that a function of numbers returns; None if its source is not there, or is not plain.
+    """Return the formula that a function of numbers returns; None if its source is missing or is not plain.
 
-    Plain is arithmetic with its arguments, or with the parts of its one argument, as in `x, y = place`.
+    A plain formula is arithmetic with its arguments, or with the parts of its one argument, as in `x, y = place`.
 
-    part   which one of `return np.array([…])`
+    part   which element of `return np.array([…])`
     """
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function))).body[0]
@@ -55,7 +55,7 @@ def formula_of(function: Callable[..., Any], part: int | None = None) -> Formula
     for step in tree.body[:-1]:
         if isinstance(step, ast.Assign) and isinstance(step.targets[0], ast.Tuple) and len(names) == 1:
             names = [part.id for part in step.targets[0].elts if isinstance(part, ast.Name)]
-        elif not (isinstance(step, ast.Expr) and isinstance(step.value, ast.Constant)):  # no docstring
+        elif not (isinstance(step, ast.Expr) and isinstance(step.value, ast.Constant)):  # not a docstring
             return None
     formula = tree.body[-1].value
     if part is not None:
@@ -64,7 +64,7 @@ def formula_of(function: Callable[..., Any], part: int | None = None) -> Formula
 
 
 def _part(formula: ast.expr | None, part: int) -> ast.expr | None:
-    """Return one of the numbers of `np.array([…])`, or of a list."""
+    """Return one of the elements of `np.array([…])`, or of a list."""
     listed = formula.args[0] if isinstance(formula, ast.Call) and formula.args else formula
     if isinstance(listed, ast.List | ast.Tuple) and part < len(listed.elts):
         return listed.elts[part]
@@ -72,7 +72,7 @@ def _part(formula: ast.expr | None, part: int) -> ast.expr | None:
 
 
 def _is_plain(formula: ast.expr, names: list[str]) -> bool:
-    """Is this arithmetic, with no other letters than names and no functions but those that lines know?"""
+    """Is this arithmetic with these names only, and only with functions that lines know?"""
     known = {*names, *FUNCTIONS}
     return all(
         isinstance(node, ARITHMETIC) and (not isinstance(node, ast.Name) or node.id in known)
@@ -81,7 +81,7 @@ def _is_plain(formula: ast.expr, names: list[str]) -> bool:
 
 
 def checked(line: Line, value: float, otherwise: str) -> Line:
-    """Return a line if it comes to `value`; or, where the number was made in another way, the words `otherwise`.
+    """Return a line if its value is `value`; otherwise the words `otherwise`: the number was made in another way.
 
     >>> checked(Line("one and one", 1, "+", 1, "=", 2), 2.0, "as recorded").arithmetic
     '1.0 + 1.0 = 2.0'

@@ -1,4 +1,4 @@
-"""A small picture in a scene: every pixel a visible square, some of them framed."""
+"""A small picture in a scene: each pixel is a visible square; some have frames."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from animations.kit import style
 def image_axes(figure: FigureBase, size: tuple[int, int], corner: tuple[int, int], extent: tuple[int, int]) -> Axes:
     """Return axes without ticks for an image: `corner` (left, bottom) and `extent` (width, height), in pixels.
 
-    `size` (width, height) is that of the figure. An image stays sharp if `extent` is a whole multiple of its shape.
+    `size` (width, height) is the figure's. An image stays sharp if `extent` is a whole multiple of its shape.
     """
     width, height = size
     axes = figure.add_axes((corner[0] / width, corner[1] / height, extent[0] / width, extent[1] / height))
@@ -25,11 +25,11 @@ def image_axes(figure: FigureBase, size: tuple[int, int], corner: tuple[int, int
 
 
 def frame_pixels(axes: Axes, pixels: Sequence[int], shape: tuple[int, ...]) -> list[Artist]:
-    """Draw frames around some pixels, counted row after row, of the (H, W) image in `axes`; return them."""
+    """Draw frames around some pixels, counted row by row, of the (H, W) image in `axes`; return them."""
     frames: list[Artist] = []
     for pixel in pixels:
         row, column = divmod(pixel, shape[1])
-        for color, width in ((style.PAPER, 3.5), (style.INK, 1.5)):  # to be seen on dark and on bright
+        for color, width in ((style.PAPER, 3.5), (style.INK, 1.5)):  # visible on dark and on bright pixels
             square = Rectangle((column - 0.5, row - 0.5), 1, 1, fill=False, edgecolor=color, linewidth=width, zorder=4)
             frames.append(axes.add_patch(square))
     return frames

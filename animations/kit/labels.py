@@ -1,4 +1,4 @@
-"""Names that fit where they stand, and places where they do not touch."""
+"""Names that fit into their space, and places where they do not touch."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from animations.kit import style
 
 
 def short(name: str, letters: int = 20) -> str:
-    """Return a name that fits on a picture.
+    """Return a name that is short enough for a picture.
 
     >>> short("UK"), short("United Kingdom of Great Britain")
     ('UK', 'United Kingdom of G…')
@@ -21,19 +21,19 @@ def short(name: str, letters: int = 20) -> str:
 
 
 def widest(texts: Iterable[str], size: float = style.SMALL, weight: str = "normal") -> int:
-    """Return how many pixels the widest of some texts takes; a minus as wide as a Number draws it."""
+    """Return the width of the widest text, in pixels; a minus is as wide as in a Number."""
     return max((text_width(text.replace("-", "−"), size, weight) for text in texts), default=0)
 
 
 def width_of(text: Text) -> float:
-    """Return how wide a text is in the units of its place: in pixels of a page, whatever the scale."""
+    """Return the width of a text in the units of its place: in pixels of a page, at any scale."""
     if not text.get_text() or text.axes is None:
         return 0.0
     return round(float(text.get_window_extent().transformed(text.get_transform().inverted()).width), 6)
 
 
 def fit(label: Text, widest: float) -> float:
-    """Shorten a text that is wider than `widest` pixels of its page, in its middle; return its width."""
+    """If a text is wider than `widest` pixels of its page, shorten it in the middle; return its width."""
     text = label.get_text()
     kept = len(text)
     while kept > 2 and width_of(label) > widest:
@@ -43,13 +43,13 @@ def fit(label: Text, widest: float) -> float:
 
 
 def different(names: Sequence[str], letters: int = 20) -> list[str]:
-    """Return names that fit on a picture and still differ: those that begin alike are cut in the middle.
+    """Return names that are short enough for a picture and still differ; if they begin alike, cut the middle.
 
     >>> different(["UK", "United States of America, men", "United States of America, women"])
     ['UK', 'United St…erica, men', 'United St…ica, women']
     """
     cut = [short(name, letters) for name in names]
-    for kept in (letters // 2, *range(1, letters - 1)):  # at the end
+    for kept in (letters // 2, *range(1, letters - 1)):  # letters kept at the end
         cut = [
             f"{name[: letters - 1 - kept]}…{name[-kept:]}" if cut.count(now) > 1 else now
             for name, now in zip(names, cut, strict=True)
@@ -67,10 +67,10 @@ def with_article(name: str) -> str:
 
 
 def push_apart(wanted: Sequence[float] | np.ndarray, gap: float, low: float, high: float) -> np.ndarray:
-    """Return places near those wanted, in the same order, `gap` apart at least and from `low` to `high` if they fit.
+    """Return places near those wanted, in the same order, at least `gap` apart, and from `low` to `high` if they fit.
 
-    Subtract gap, 2 gap, … from the sorted places: now they only must not decrease, and the nearest such places are
-    found by giving neighbours that do decrease their mean, again and again (pool adjacent violators).
+    Subtract gap, 2 gap, … from the sorted places; now they only must not decrease. To find the nearest such places,
+    give neighbours that decrease their mean, again and again (pool adjacent violators).
 
     >>> push_apart([50, 12, 10, 11], 4, 0, 100)
     array([50., 15.,  7., 11.])

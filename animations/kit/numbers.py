@@ -1,6 +1,6 @@
-"""How numbers are written on pictures: every form in one place, from a value to its text.
+"""How numbers are written on pictures: every format in one place, from a value to its text.
 
-As many digits as the eye can use, the same number of them while a value changes, no "-0".
+They have as many digits as the eye can use, keep that number while a value changes, and never show "-0".
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ import numpy as np
 
 from animations.engine.text import unsigned_zero
 
-WITH_EXPONENT = "{:.4g}"  # how very large and very small numbers are written
+WITH_EXPONENT = "{:.4g}"  # for very large and very small numbers
 
 
 def few_digits(value: float) -> str:
-    """Return a number with three digits that count, but at least one and at most four behind the point.
+    """Return a number with three significant digits, but with one to four digits after the point.
 
     >>> [few_digits(value) for value in (12321, 82.42, 8.2, -0.97, 0.00076, -1e-9)]
     ['12321.0', '82.4', '8.20', '-0.970', '0.0008', '0.0000']
@@ -50,12 +50,12 @@ def signed_digits(value: float) -> str:
     >>> [signed_digits(value) for value in (0.182, -0.00099, 12.3, -0.0)]
     ['+0.18', '-0.00099', '+12', '+0.0']
     """
-    value = value + 0.0  # of -0.0 that makes 0.0
+    value = value + 0.0  # turns -0.0 into 0.0
     return f"{value:+.0f}" if abs(value) >= 10 else f"{value:+#.2g}"
 
 
 def probability(value: float) -> str:
-    """Return a probability with three decimals, but never as certain, nor as impossible, as these would make it look.
+    """Return a probability with three decimals, but never as 0.000 or 1.000 if it is neither impossible nor certain.
 
     >>> [probability(value) for value in (0.25, 0.99974, 0.0002)]
     ['0.250', '> 0.999', '< 0.001']
@@ -64,7 +64,7 @@ def probability(value: float) -> str:
 
 
 def decimals_by_size(value: float) -> str:
-    """Return a number with four decimals, three if that is all it has, fewer if it is large, six if it is small.
+    """Return a number with four decimals; three if it has no more, fewer if it is large, six if it is small.
 
     >>> [decimals_by_size(value) for value in (1.2345, -17.531, 157.7829, -493904.1, 2.4394e11, 0.000117747)]
     ['1.2345', '-17.531', '157.78', '-493904', '2.439e+11', '0.000118']
@@ -78,7 +78,7 @@ def decimals_by_size(value: float) -> str:
 
 
 def in_brackets(value: float) -> str:
-    """Return a number in brackets, with its sign, which is the direction.
+    """Return a number in brackets, with its sign, which shows the direction.
 
     >>> in_brackets(-17.531), in_brackets(15.7779), in_brackets(-1.0), in_brackets(-0.0)
     ('(-17.531)', '(+15.7779)', '(-1)', '(+0.000)')
@@ -88,7 +88,7 @@ def in_brackets(value: float) -> str:
 
 
 def four_digits(value: float) -> str:
-    """Return a number with four digits, and as many when they are zeros; three and an exponent if it is far from 1.
+    """Return a number with four digits, even if they are zeros; with three and an exponent if it is far from 1.
 
     >>> [four_digits(value) for value in (0.5, 12.3456, 0.00123, 9999.6, 4.373e12, 2e-7, 0, -0.25)]
     ['0.5000', '12.35', '0.001230', '10000', '4.37e+12', '2.00e-07', '0', '-0.2500']
@@ -111,7 +111,7 @@ def no_negative_zero(value: float) -> str:
 
 
 def form_for(largest: float) -> str:
-    """Return how to write numbers up to `largest`: three digits of that one, with a power of ten if it is huge or tiny.
+    """Return a format for numbers up to `largest`: three digits of that one, with a power of ten if it is huge or tiny.
 
     >>> [form_for(largest).format(0.25) for largest in (0.5, 3, 70, 1e6)]
     ['0.250', '0.25', '0.2', '2.5e-01']
@@ -123,7 +123,7 @@ def form_for(largest: float) -> str:
 
 
 def three_digits(value: float) -> str:
-    """Return a number of any size in few letters.
+    """Return a number of any size in few characters.
 
     >>> [three_digits(value) for value in (0.25, -31.7, 1.5e6, -0.0)]
     ['0.250', '-31.7', '1.5e+06', '0.0']
@@ -132,7 +132,7 @@ def three_digits(value: float) -> str:
 
 
 def plain_form(values: np.ndarray) -> Callable[[float], str]:
-    """Return how to write `values`: with as many decimals as all of them need, but at most two.
+    """Return a function that writes `values` with as many decimals as all of them need, but at most two.
 
     >>> [plain_form(np.array(values))(values[0]) for values in ([-0.5, 1], [-0.0, 2], [1 / 3])]
     ['-0.5', '0', '0.33']
@@ -142,7 +142,7 @@ def plain_form(values: np.ndarray) -> Callable[[float], str]:
 
 
 def letters(values: np.ndarray) -> int:
-    """Return how many letters the longest of `values` takes.
+    """Return the number of characters of the longest of `values`.
 
     >>> letters(np.array([1, -0.5]))
     4
@@ -152,7 +152,7 @@ def letters(values: np.ndarray) -> int:
 
 
 def down_and_across(pair: tuple[int, int]) -> str:
-    """Return how far something reaches down and across: one number, if both are the same.
+    """Return how far something reaches down and across: as one number if both are the same.
 
     >>> down_and_across((2, 2)), down_and_across((1, 2))
     ('2', '1 down, 2 across')
@@ -161,10 +161,10 @@ def down_and_across(pair: tuple[int, int]) -> str:
 
 
 def number_form(values: np.ndarray) -> str:
-    """Return how to write values so that the largest has four digits: the same number of decimals for all.
+    """Return a format for all values in which the largest has four digits: the same number of decimals for each.
 
-    There are no more decimals than the values have themselves. Where the largest is less than a thousandth, or a
-    million millions and more, all are written with exponents.
+    It has no more decimals than the values. If the largest is below a thousandth, or a million million or more, it uses
+    exponents.
 
     >>> number_form(np.array([0.0926, 20.953])), number_form(np.array([12_345.6])), number_form(np.array([3, 5]))
     ('{:,.2f}', '{:,.0f}', '{:,.0f}')
@@ -183,7 +183,7 @@ def number_form(values: np.ndarray) -> str:
 
 
 def decimals(values: np.ndarray, most: int) -> int:
-    """Return how many decimals the values have, `most` if they have more: 2 for 0.25 and 3.5."""
+    """Return how many decimals the values have, at most `most`: 2 for 0.25 and 3.5."""
     with np.errstate(under="ignore"):
         have = [count for count in range(most) if np.allclose(np.round(values, count), values, rtol=1e-12, atol=0)]
     return have[0] if have else most

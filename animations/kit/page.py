@@ -1,4 +1,4 @@
-"""The page that a scene writes on: things are placed by relation, and bound to what they show in each frame.
+"""The page that a scene writes on: it places things relative to each other, and binds them to values for each frame.
 
     page = Page(figure, self.size, "neuron")
     page.clock((30, 558), "Update", "step", self.steps, last)      Update   19 of 8000
@@ -8,8 +8,8 @@
     …
     return page.update(frame)
 
-All places are pixels, (0, 0) the lower left corner. What is shown has one value, or one for each frame, or it is a
-function of the frame: see `following`, which binds it.
+All places are pixels; (0, 0) is the lower left corner. A value is the same for all frames, or there is one for each
+frame, or it is a function of the frame: see `following`, which binds it.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ MARKS = {"✓": style.TARGET, "✗": style.ERROR}
 
 
 class Page(Following):
-    """A sheet of `size` pixels over the whole figure. `name` stands before the gids of all its numbers, with a dot.
+    """A sheet of `size` pixels over the whole figure. `name` comes before the gids of all its numbers, with a dot.
 
-    axes   in pixels, to draw on: lines, patches, collections
+    axes   in pixels, for lines, patches, collections
     """
 
     def __init__(self, figure: FigureBase, size: tuple[int, int], name: str = "") -> None:
@@ -53,7 +53,7 @@ class Page(Following):
         self.figure, self.size, self.prefix = figure, size, f"{name}." if name else ""
         self.axes = kit.pixel_axes(figure, size)
         self._longest: dict[Text, str] = {}  # number → its longest text
-        self.moments: tuple[str, Sequence[float]] = ("frame", ())  # the unit of the clock, and what it shows
+        self.moments: tuple[str, Sequence[float]] = ("frame", ())  # the unit of the clock, and its values
 
     # --- what is on it ----------------------------------------------------------------------------------------------
 
@@ -62,7 +62,7 @@ class Page(Following):
         return kit.add_label(self.axes, *place, words, **settings)
 
     def quiet(self, words: str, place: Place = (0, 0), **settings: Any) -> PastedText:
-        """Write a text that explains, in a quiet colour."""
+        """Write an explaining text, in a quiet colour."""
         return self.text(words, place, **{"color": style.QUIET} | settings)
 
     def words(self, words: Shown, place: Place = (0, 0), **settings: Any) -> PastedText:
@@ -72,7 +72,7 @@ class Page(Following):
         return made
 
     def number(self, form: Form, gid: str, values: Shown, place: Place = (0, 0), **settings: Any) -> Number:
-        """Write a number whose origin is `gid`: one value, or one for each frame. It ends at its place, unless told."""
+        """Write a number that comes from `gid`: one value, or one for each frame. It ends at its place by default."""
         made = kit.add_number(self.axes, *place, form, f"{self.prefix}{gid}", **settings)
         if not callable(values) and not has_frames(values):
             made.set_value(values)
@@ -92,12 +92,12 @@ class Page(Following):
         self, place: Place, name: str, form: Form, gid: str, values: Shown, *, weight: str = "normal", ha: str = "left",
         **settings: Any,
     ) -> float:  # fmt: skip
-        """Write a number behind its name, "w = 0.250", as a row; return its other end. `weight` is the number's."""
+        """Write a number after its name, "w = 0.250", as a row; return its other end. `weight` is the number's."""
         written = self.text(name, **settings), self.number(form, gid, values, weight=weight, **settings)
         return self.row(place, *written, ha=ha)
 
     def step(self, place: Place, steps: np.ndarray, said: Callable[[int], str] | None = None) -> Place:
-        """Write "Step n" and what happens then, "adjust, repeat" unless told; return where that begins."""
+        """Write "Step n" and what happens then, by default "adjust, repeat"; return the place of these words."""
         self._count_in("step", steps)
         end = self.named(place, "Step", "{:.0f}", "step", steps, size=style.LARGE)
         said = said or (lambda frame: "adjust, repeat" if steps[frame] else "initialise")
@@ -106,7 +106,7 @@ class Page(Following):
     def clock(
         self, place: Place, word: str, gid: str, values: Shown, last: float, last_gid: str = "", **settings: Any
     ) -> float:
-        """Write "word n of last"; return where that ends. The gid of the last is last_gid, or "last_" and the other."""
+        """Write "word n of last"; return where it ends. The gid of the last is last_gid, or "last_" and the first."""
         quiet = {"color": style.QUIET} | settings
         self._count_in(word.lower(), values)
         return self.row(
@@ -118,7 +118,7 @@ class Page(Following):
         )
 
     def _count_in(self, unit: str, values: Shown) -> None:
-        """Take the first clock that counts the frames for their unit."""
+        """Use the first clock that counts the frames as their unit."""
         if self.moments[0] == "frame" and not callable(values) and has_frames(values):
             self.moments = unit, values
 
@@ -128,7 +128,7 @@ class Page(Following):
                           **{"color": style.QUIET} | settings)  # fmt: skip
 
     def verdict(self, said: Shown, place: Place, **settings: Any) -> PastedText:
-        """Write an answer, in the colour of the truth if it ends with ✓, of an error with ✗, and else a quiet one."""
+        """Write an answer: in the colour of the truth if it ends with ✓, of an error if with ✗, else in a quiet one."""
         made = self.words(said, place, size=style.LARGE, weight="bold", **settings)
         at = self._reader("verdict", said)
         return self.bind(made, color=lambda frame: MARKS.get(at(frame)[-1:], style.QUIET))
@@ -142,36 +142,36 @@ class Page(Following):
         self.text(words, centre, **{"color": color, "ha": "center", "size": style.LARGE} | settings)
 
     def probability(self, corner: Place, extent: Place, values: np.ndarray) -> None:
-        """Draw an upright bar from 0 to 1 that is as full as a probability (S,) says, with a line across at a half."""
+        """Draw an upright bar from 0 to 1, as full as the probability (S,), with a line across at one half."""
         (left, low), (width, height) = corner, extent
         bar = Rectangle(corner, width, 0, facecolor=style.FAINT, zorder=3)
         box = Rectangle(corner, width, height, fill=False, edgecolor=style.INK, linewidth=1, zorder=4)
         half = (left - 8, low + height / 2), (left + width + 8, low + height / 2)
         self.bind(self.axes.add_patch(bar), height=values * height)
-        self.bind(self.axes.add_patch(box))  # it lies on the bar, as does the line
+        self.bind(self.axes.add_patch(box))  # it lies on the bar, and so does the line
         self.bind(self.line(*half, style.INK, linestyle="--", linewidth=1, zorder=4))
 
     def rule(self, ends: Place, y: float) -> Line2D:
-        """Draw a faint line from left to right."""
+        """Draw a faint horizontal line."""
         return self.axes.add_line(Line2D(ends, [y, y], color=style.FAINT, linewidth=1))
 
     def line(self, start: Place, end: Place, color: str, gaps: Place = (0, 0), **settings: Any) -> Line2D:
-        """Draw a line from one place to another, that begins and ends `gaps` pixels from them."""
+        """Draw a line from one place to another; it leaves `gaps` pixels free at its ends."""
         way = np.subtract(end, start) / np.hypot(*np.subtract(end, start))
         own: dict[str, Any] = {"color": color, "linewidth": 2, "solid_capstyle": "butt", "dash_capstyle": "butt"}
         return self.axes.add_line(Line2D(*np.c_[start + gaps[0] * way, end - gaps[1] * way], **own | settings))
 
     def arrow(self, start: Place, tip: Place, color: str, *, head: float = 14) -> Line2D:
-        """Draw an arrow, its head as long as wide; return its shaft."""
+        """Draw an arrow with a head as long as it is wide; return its shaft."""
         way = np.subtract(tip, start) / np.hypot(*np.subtract(tip, start))
         neck, across = tip - head * way, head / 2 * np.array([-way[1], way[0]])
         self.axes.add_patch(Polygon([tip, neck + across, neck - across], color=color))
         return self.line(start, tip, color, (0, head))
 
     def signed_arrow(self, start: Place, end: Place, values: np.ndarray, color: str, gaps: Place = (38, 50)) -> None:
-        """Draw an arrow between two circles that stands for a number: thick as it is large, dashed while below zero.
+        """Draw an arrow between two circles for a number: the larger, the thicker, and dashed while below zero.
 
-        gaps   from the middle of each circle to where the arrow begins and ends
+        gaps   from the centre of each circle to the beginning and the end of the arrow
         """
         way = np.subtract(end, start) / np.hypot(*np.subtract(end, start))
         self.signed(self.arrow(start + gaps[0] * way, end - gaps[1] * way, color, head=16), values)
@@ -179,14 +179,14 @@ class Page(Following):
     def signed(
         self, line: Line2D, values: np.ndarray, least: float = 1.5, most: float = 7.5, largest: float = 0
     ) -> None:
-        """Let a line be as thick as its number is large, beside the largest of all, and dashed while below zero."""
+        """Make a line as thick as its number is large, relative to the largest of all, and dashed while below zero."""
         largest = largest or np.abs(values).max() or 1
-        steps = np.round(2 * (most - least) * np.abs(values) / largest)  # or each frame would redraw it
+        steps = np.round(2 * (most - least) * np.abs(values) / largest)  # otherwise each frame would redraw it
         styles = ["-" if value >= 0 else (0, (1.5, 1)) for value in values]
         self.bind(line, linewidth=least + 0.5 * steps, linestyle=styles)
 
     def plot(self, box: Box, **settings: Any) -> Axes:
-        """Return axes for curves at a box of pixels; see `plot_axes`."""
+        """Return axes for curves in a box of pixels; see `plot_axes`."""
         (width, height), (left, bottom, wide, high) = self.size, box
         return kit.plot_axes(self.figure, (left / width, bottom / height, wide / width, high / height), **settings)
 
@@ -201,16 +201,16 @@ class Page(Following):
         self, axes: Axes, x: np.ndarray, y: np.ndarray, *, marker: str = "o", markersize: float = 6, zorder: float = 3,
         **settings: Any,
     ) -> None:  # fmt: skip
-        """Draw a line that grows through points (S,), one more with each frame, and a dot where it ends.
+        """Draw a line through points (S,) that grows by one with each frame, and a dot at its end.
 
-        Set the axes' scales before: between two points the dot stays on the straight line that is seen.
+        Set the axes' scales first: between two points, the dot stays on the straight line that you see.
         """
         (line,) = axes.plot([], [], linewidth=2, zorder=zorder, **settings)
         (tip,) = axes.plot([], [], marker=marker, markersize=markersize, zorder=zorder + 1, **settings)
         self.walk(axes, line, tip, np.stack([x, y]), np.arange(len(x)))
 
     def walk(self, axes: Axes, line: Line2D, tip: Line2D, points: np.ndarray, reached: np.ndarray) -> None:
-        """Let a line go through points (2, P), and a dot be where it ends: at points[:, reached[s]] in frame s."""
+        """Draw a line through points (2, P) and a dot at its end: in frame s, at points[:, reached[s]]."""
         scale = axes.transScale
         end = between(scale.transform(points.T))
 
@@ -229,7 +229,7 @@ class Page(Following):
         return image_axes(self.figure, self.size, corner, extent)
 
     def signed_map(self, corner: tuple[int, int], side: int, values: np.ndarray, limits: np.ndarray) -> None:
-        """Draw numbers (S, H, W) as a map in colours: blue above zero, up to the frame's limit (S,), red below."""
+        """Draw numbers (S, H, W) as a coloured map: blue above zero, up to the frame's limit (S,), red below."""
         (left, bottom), axes = corner, self.image(corner, (side, side))
         axes.spines[:].set_visible(False)  # the image would cover half of them
         frame = Rectangle((left - 1, bottom - 1), side + 2, side + 2, facecolor=style.QUIET, linewidth=0)
@@ -238,7 +238,7 @@ class Page(Following):
         self.bind(image, data=values, clim=np.c_[-limits, limits])
 
     def signed_scale(self, corner: tuple[int, int], width: int, limits: np.ndarray) -> None:
-        """Draw what the colours of such maps mean, and below it the limits (S,): "scale[-1]" and "scale[1]"."""
+        """Draw the colour scale of such maps, and below it the limits (S,): "scale[-1]" and "scale[1]"."""
         left, bottom = corner
         self.image(corner, (width, 14)).imshow(np.linspace(-1, 1, width)[None], cmap=SIGNED, aspect="auto")
         self.number(signed_digits, "scale[-1]", -limits, (left, bottom - 18), ha="left", size=style.SMALL)
@@ -247,9 +247,9 @@ class Page(Following):
     # --- where it stands --------------------------------------------------------------------------------------------
 
     def row(self, place: Place, *texts: Text, space: float = SPACE, ha: str = "left") -> float:
-        """Put texts beside each other, from `place` to the right, or up to it (ha="right"); return the other end.
+        """Put texts next to each other, from `place` to the right, or up to it (ha="right"); return the other end.
 
-        A number that changes gets the room of its longest value, and ends where that does.
+        A number that changes gets the room of its longest value, and ends at the end of that.
         """
         widths = [self.width(text) for text in texts]
         x = place[0] if ha == "left" else place[0] - sum(widths) - space * (len(texts) - 1)
@@ -261,12 +261,12 @@ class Page(Following):
         return x - space if ha == "left" else start
 
     def column(self, place: Place, step: float, *rows: Sequence[Text], space: float = SPACE) -> None:
-        """Put rows under each other, `step` pixels apart."""
+        """Put rows below each other, `step` pixels apart."""
         for number, row in enumerate(rows):
             self.row((place[0], place[1] - number * step), *row, space=space)
 
     def width(self, text: Text) -> float:
-        """Return how many pixels wide a text is, or the longest that it will be."""
+        """Return the width of a text in pixels; of one that changes, the largest width it will have."""
         shown = text.get_text()
         text.set_text(self._longest.get(text, shown))
         width = width_of(text)
@@ -275,10 +275,10 @@ class Page(Following):
 
 
 class PageScene(Scene):
-    """A scene all of whose changes are bound to its page, which `draw` makes: self.page = Page(figure, self.size)."""
+    """A scene that binds all its changes to its page. `draw` makes the page: self.page = Page(figure, self.size)."""
 
     page: Page
-    checked: Page | None = None  # a page whose lists are as long as the scene
+    checked: Page | None = None  # a page whose lists have been checked against the scene's frames
 
     def update(self, frame: float) -> list[Artist]:
         caller, page = type(self).__name__, getattr(self, "page", None)
@@ -294,5 +294,5 @@ class PageScene(Scene):
         return (unit, values) if len(values) == self.frames else super().moments()
 
     def __getstate__(self) -> dict[str, Any]:
-        """Leave out the page, which `draw` makes anew: a scene may go to another process after it was drawn."""
+        """Leave out the page, which `draw` makes again: a scene may go to another process after it was drawn."""
         return {name: value for name, value in vars(self).items() if name not in ("page", "checked")}

@@ -1,4 +1,4 @@
-"""Where the ends of a scale of colours come from, if it grows with the numbers that it shows."""
+"""Explains the ends of a colour scale that grows with its numbers."""
 
 from __future__ import annotations
 
@@ -24,6 +24,6 @@ def scale_why(maps: np.ndarray, limits: np.ndarray, steps: np.ndarray, frame: in
     at = int(largest[: frame + 1].argmax()) if until else int(np.flatnonzero(largest == limits[frame])[0])
     words = f"the largest number so far, without its sign: after update {steps[at]}"
     if not until:
-        words = f"all numbers are 0; the first others will be as large as this, after update {steps[at]}"
+        words = f"all numbers are 0; the first other ones, after update {steps[at]}, are as large as this"
     number = float(maps[at].ravel()[sizes[at].argmax()])
     return Why(says, value, [Line(words, "abs(" if sign > 0 else "- abs(", number, ") =", value)])

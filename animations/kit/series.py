@@ -1,4 +1,4 @@
-"""Things that are compared step by step: each a series of numbers, in columns that have names."""
+"""Things to compare step by step: each is a series of numbers, in columns with names."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tinylearn.checks import numbers
 def _columns(caller: str, name: str, values: Any) -> dict[str, np.ndarray]:
     columns = checks.mapping(caller, name, values)
     if not columns:
-        raise ValueError(f"{caller}: {name} must be one at least, got {columns}")
+        raise ValueError(f"{caller}: {name} must have at least one column, got {columns}")
     return {checks.text(caller, "a column", column): _column(column, each) for column, each in columns.items()}
 
 
@@ -28,10 +28,11 @@ def _column(name: str, values: Any) -> np.ndarray:
 
 
 class Series(Data):
-    """One of the things compared: its name, and column → its value at every step (S,), or one value for all steps.
+    """One of the things to compare: its name, and column → its value at every step (S,), or one value for all steps.
 
-    whys   whys(column, step) explains a number, as `Scene.why` does: that of the column at a step, or one that another
-           was made of; None for what it does not know
+    whys   whys(column, step) explains a number, as `Scene.why` does: that column at a step, or a number that it was
+    made
+           from; None if it cannot
 
     Raises ValueError for numbers that are not finite.
     """
@@ -44,12 +45,12 @@ class Series(Data):
         return f"Series({self.name!r}, {list(self.columns)})"
 
     def at(self, column: str, step: int) -> float:
-        """Return the value at a step; what has ended keeps its last."""
+        """Return the value at a step; after its end, a series keeps its last value."""
         values = self.columns[column]
         return float(values if values.ndim == 0 else values[min(step, len(values) - 1)])
 
     def why(self, gid: str, step: int) -> Why | None:
-        """Explain the number "name.column" at a step, or one that it was made of."""
+        """Explain the number "name.column" at a step, or a number that it was made from."""
         column = gid.removeprefix(f"{self.name}.")
         if column == gid:
             return None
@@ -57,7 +58,7 @@ class Series(Data):
         return why.renamed(lambda gid: f"{self.name}.{gid}") if why else self._given(column, step)
 
     def _given(self, column: str, step: int) -> Why | None:
-        """Explain a number of which no more is known than that it was given."""
+        """Explain a number of which only this is known: the picture was given it."""
         if column not in self.columns:
             return None
         values, words = self.columns[column], "given to this picture"
@@ -69,7 +70,7 @@ class Series(Data):
 
 
 def checked_series(caller: str, series: Sequence[Series], growing: Sequence[str]) -> tuple[Series, ...]:
-    """Return 1 to 5 series with the columns `growing`, a value at every step; TypeError or ValueError if not."""
+    """Return 1 to 5 series, each with a value at every step in the columns `growing`; otherwise raise an error."""
     checked = checks.instances(caller, "series", series, Series)
     if not 1 <= len(checked) <= len(style.SERIES):
         raise ValueError(f"{caller}: expected 1 to {len(style.SERIES)} series, got {len(checked)}")

@@ -1,4 +1,4 @@
-"""Which steps of a long training are shown."""
+"""Chooses which steps of a long training to show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the explanations of many scenes share: gids taken apart, long sums, sigmoids, what training has changed.
+"""Parts of the explanations of many scenes: parsing gids, long sums, sigmoids, changes by training.
 
 TABLE = {"product[{},{}]": product, "sum": whole_sum}         what explains a gid: product(scene, frame, i, j) → Why
 explained("product[2,0]", TABLE, scene, frame)                calls product(scene, frame, 2, 0)
@@ -19,7 +19,7 @@ Table = Mapping[str, Callable[..., Why | None]]
 
 
 def explained(gid: str, table: Table, *given: Any) -> Why | None:
-    """Return what the table's function for this gid says, or None if it has none, or there is no such number.
+    """Return the explanation by the table's function for this gid; None if there is no such function or number.
 
     >>> explained("w[1,2]", {"w[{},{}]": lambda i, j: Why("w", 10 * i + j)})
     Why(says='w', value=12.0, parts=())
@@ -35,7 +35,7 @@ def explained(gid: str, table: Table, *given: Any) -> Why | None:
 
 @functools.cache
 def _pattern(template: str) -> re.Pattern[str]:
-    """Return the pattern of a template: {} is a whole number, {±} one that may be below 0."""
+    """Return the pattern of a template: {} is a whole number, {±} one that may be negative."""
     return re.compile(re.escape(template).replace(r"\{\}", r"(\d+)").replace(r"\{±\}", r"(-?\d+)"))
 
 
@@ -45,12 +45,12 @@ def noted(says: str, words: str, value: float) -> Why:
 
 
 def given(says: str, value: float) -> Why:
-    """Explain a number of which nothing is known but that somebody made the picture with it."""
+    """Explain a number of which only this is known: the picture was given it."""
     return noted(says, "given to this picture", value)
 
 
 def added(words: str, rows: Iterable[tuple[str, float, str]], total: float, most: int = MOST) -> Sum:
-    """Return a sum of (label, number, gid); of more than `most` the largest ones, and all others together.
+    """Return a sum of (label, number, gid); if there are more than `most`, the largest ones, and all others together.
 
     >>> added("all", [("a", 1, ""), ("b", -5, ""), ("c", 2, "")], -2, most=2).labels
     ['b', 'the other 2 together']
@@ -65,7 +65,7 @@ def added(words: str, rows: Iterable[tuple[str, float, str]], total: float, most
 
 
 def largest(words: str, terms: Sequence[Term]) -> Line:
-    """Return the line of the largest of some numbers.
+    """Return a line for the largest of some numbers.
 
     >>> largest("of all", [Term(1.0), Term(-2.0)]).arithmetic
     'max(1.0 , -2.0) = 1.0'
@@ -77,20 +77,20 @@ def largest(words: str, terms: Sequence[Term]) -> Line:
 
 
 def sigmoid(total: Term) -> Line:
-    """Return the line of the sigmoid of a sum, of any size.
+    """Return a line for the sigmoid of a sum, of any size.
 
     >>> sigmoid(Term(-2.0)).arithmetic
     '1 / (1 + exp(- (-2.0))) = 0.11920292202211755'
     """
     s = total.value
-    if s < -700:  # where e to the -s is too large for a float
+    if s < -700:  # below that, e to the -s is too large for a float
         return Line("the sigmoid of the sum: e to the sum", "exp(", total, ") =", math.exp(s))
     return Line("the sigmoid of the sum: 1 / (1 + e to the −sum)", "1 / ( 1 + exp( -", total, ") ) =",
                 1 / (1 + math.exp(-s)))  # fmt: skip
 
 
 def learned(says: str, values: Sequence[float], steps: Sequence[int], frame: int) -> Why:
-    """Explain a parameter that is known at some updates: what it was, and what training has added since.
+    """Explain a parameter that is known at some updates: its earlier value, and the change by training since then.
 
     >>> learned("b", [0.5, 0.25], [0, 10], 1).parts[0].arithmetic
     '0.5 + (-0.25) = 0.25'
@@ -105,7 +105,7 @@ def learned(says: str, values: Sequence[float], steps: Sequence[int], frame: int
 
 
 def place(row: int, column: int) -> str:
-    """Return where a number of a board or a picture stands, as one counts.
+    """Return the row and column of a number, counted from 1.
 
     >>> place(0, 4)
     'row 1, column 5'

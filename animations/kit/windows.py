@@ -1,4 +1,4 @@
-"""Windows that slide over a small image, as those of a convolution: what they cover, and what is said of them."""
+"""Windows that slide over a small image, such as those of a convolution: what they cover, and how to describe them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ LARGEST_IMAGE, LARGEST_WINDOW, LARGEST_BOARD = 8, 5, 12  # rows and columns; the
 def patches_under(
     caller: str, name: str, windows: Windows, image: np.ndarray, around: float
 ) -> tuple[list[tuple[int, int]], np.ndarray]:
-    """Return where each window begins in the image (H, W) with its padding, and the numbers under each (P, KH, KW).
+    """Return the corner of each window in the image (H, W) with its padding, and the numbers under each (P, KH, KW).
 
-    name     of the argument that has the windows' size
-    around   what the padding holds
+    name     of the argument with the windows' size
+    around   the numbers in the padding
 
-    ValueError if no window fits the image, or if they are too large to be drawn.
+    ValueError if no window fits into the image, or if they are too large to draw.
 
     >>> patches_under("Scene", "size", Windows((1, 2), (1, 1), (0, 0)), np.array([[1, 2, 3]]), 0)
     ([(0, 0), (0, 1)], array([[[1, 2]],
@@ -41,7 +41,7 @@ def patches_under(
 
 
 def in_words(windows: Windows, what: str) -> str:
-    """Return what is said of windows in a title.
+    """Describe the windows for a title.
 
     >>> in_words(Windows((3, 3), (2, 2), (0, 0)), "filter"), in_words(Windows((3, 3), (1, 2), "same"), "filter")
     ('3 × 3 filter, stride 2, no padding', '3 × 3 filter, stride 1 down, 2 across, padding same')

@@ -248,15 +248,15 @@ def test_what_is_off_is_said():
     said = {round(abs(why.value), 9) > 0: why.parts[-1].words for why in
             (chain.why(f"dout.dense_1[{row},{unit}]", 1) for row in range(4) for unit in range(5))}  # fmt: skip
     assert said == {
-        True: "dout · slope; the slope is 1: it is on",
-        False: "dout · slope; the slope is 0: a ReLU that is off stops it",
+        True: "dout · slope; the slope is 1: the ReLU is on",
+        False: "dout · slope; the slope is 0: the ReLU is off and stops the gradient",
     }, "some are on, some off"
 
 
 def test_before_the_first_update_only_where_it_starts_is_told():
     recording = run("dense, SGD", np.float64)
     chain = Chain(recording)
-    assert "drawn at random" in chain.why("dense_1.w[0,0]", 0).parts[0].words
+    assert "usually at random" in chain.why("dense_1.w[0,0]", 0).parts[0].words
     assert "starts with the same value" in chain.why("dense_1.b[0]", 0).parts[0].words
     assert [chain.why(gid, 0) for gid in ("loss", "dout.dense_1[0,0]", "gradient.dense_1.w[0,0]")] == [None] * 3
 
@@ -295,7 +295,7 @@ def test_a_recording_that_does_not_know_how_it_was_made_says_so(tmp_path):
     loaded = tl.Recording.load(tmp_path / "run")
     why = Chain(loaded).why("dense_1.w[0,0]", 2)
     assert why.value == loaded.at(2)["dense_1.w"][0, 0]
-    assert "how it came about is not known" in why.parts[0].words
+    assert "its origin is unknown" in why.parts[0].words
     assert Chain(loaded).why("dout.dense_1[0,0]", 2) is None
     knowing = loaded.with_training(model=tl.Sequential(layers(np.random.default_rng(1))), x=x, y=y, loss=loss(),
                                    optimizer=optimizer())  # fmt: skip
@@ -320,7 +320,7 @@ class Sorted(tl.Optimizer):
     ("optimizer", "said"),
     [
         (Signs, r"the parameter: p = p − learning_rate · sign\(g\)"),
-        (Sorted, "what Sorted(.*) made of both; its arithmetic is not told: .*"),
+        (Sorted, "Sorted(.*) made it from both; its arithmetic cannot be shown: .*"),
     ],
 )
 def test_an_optimizer_of_ones_own_is_told_in_words_where_python_has_none(optimizer, said, monkeypatch):

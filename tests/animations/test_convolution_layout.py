@@ -100,7 +100,7 @@ def test_a_frame_in_words():
     ("image", "kernel", "others", "message"),
     [
         (np.ones(4), [[1]], {}, r"image must be rows of numbers, \(rows, columns\), got shape \(4,\)"),
-        (np.ones((9, 3)), [[1]], {}, r"image may have at most 8 rows and columns to be drawn, got 9 × 3; take a piece"),
+        (np.ones((9, 3)), [[1]], {}, r"image may have at most 8 rows and columns to be drawn, got 9 × 3; take a part"),
         (np.ones((8, 8)), np.ones((6, 2)), {}, r"kernel may have at most 5 rows and columns to be drawn, got 6 × 2"),
         ([[1]], [[1000]], {}, r"kernel must hold numbers between -1000 and 1000 to be drawn"),
         ([[np.nan]], [[1]], {}, r"image must hold numbers between"),

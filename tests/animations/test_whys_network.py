@@ -39,7 +39,7 @@ def test_a_loaded_recording_says_what_is_not_known(tmp_path):
         tl.fit(model, x, x[:, :1], loss=tl.MeanSquaredError(), optimizer=tl.SGD(), epochs=3, callbacks=[recorder])
     scene = NetworkDiagram(tl.Recording.load(tmp_path / "run"), model)
     check_whys(scene)
-    assert "how it came about is not known" in scene.why("dense_1.w[0,0]", 2).parts[0].words
+    assert "its origin is unknown" in scene.why("dense_1.w[0,0]", 2).parts[0].words
     assert scene.why("loss", 2).parts[0].words == "as recorded"
 
 

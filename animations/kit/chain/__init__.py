@@ -1,6 +1,6 @@
-"""Why the numbers of a recorded network are what they are, at any update: along the chain, back to data and loss.
+"""Explains the numbers of a recorded network, at any update: back along the chain, to the data and the loss.
 
-    chain = Chain(recording)                   of `fit` in this process; else Chain(recording.with_training(model=…, …))
+    chain = Chain(recording)                   made by `fit` in this process; else recording.with_training(model=…, …)
     chain.why("dense_1.w[0,3]", 12)            the parameter after update 12
 
     dense_1.w[0,3]              → before.dense_1.w[0,3], gradient.dense_1.w[0,3]
@@ -10,13 +10,13 @@
     slope.relu_1[row,3]         → x and out of an activation
     loss, loss[row]             → out of the last layer, target[row,0]
 
-A row is counted within the batch; what is said of it names the row of the data. `dx.NAME[…]` is what a layer hands
-back, `in.NAME[…]` what a layer of your own gives to one in it.
+Rows are counted within the batch; the words name the row of the data. `dx.NAME[…]` is the gradient that a layer hands
+back, `in.NAME[…]` the input that a layer of your own gives to a layer inside it.
 
-    parameters   a parameter: initialise, or the optimiser's lines
+    parameters   a parameter: how it was initialised, or the optimiser's lines
     gradients    what each row adds to a gradient
-    forward, backward, images, norms     how each kind of layer makes its out, and its dx: a table of functions
-    losses       the same of each loss
+    forward, backward, images, norms     how each kind of layer makes its out and its dx: a table of functions
+    losses       the same for each loss
     source       the lines of a layer's own source that make a number
 """
 

@@ -1,4 +1,4 @@
-"""Sums and products as a reader sees them: few as one line, many as bars, of very many the largest."""
+"""Sums and products as a reader sees them: a few as one line, many as bars, and of very many the largest."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from animations.why import Line, Part, Sum, Term
 
 Index = tuple[int, ...]
 Piece = str | float | Term
-FEW, BARS = 4, 40  # products that have room in a line; bars
+FEW, BARS = 4, 40  # products in one line; bars
 
 
 def gid_of(name: str, index: Index) -> str:
@@ -26,13 +26,13 @@ def products(
     words: str, left: np.ndarray, right: np.ndarray, terms: Callable[[int], tuple[str, Term, Term]], total: float, *,
     more: Sequence[tuple[str, Term]] = (), follow: int = 1,
 ) -> Part:  # fmt: skip
-    """Say what products (K,) add up to, and `more` beside them.
+    """Explain the sum of products (K,) and of `more`.
 
-    terms    k → a label, and both factors; asked only of those that are shown
+    terms    k → a label and both factors; called only for products that are shown
     follow   which factor a bar leads to, 0 or 1
     """
     if not len(left) and not more:
-        return Line("nothing meets here", total)
+        return Line("no input arrives here", total)
     if len(left) <= FEW:
         pieces: list[str | Term] = []
         for k in range(len(left)):
@@ -53,7 +53,7 @@ def bars(
     words: str, values: np.ndarray, bar: Callable[[int], tuple[str, str]], total: float,
     more: Sequence[tuple[str, Term]] = (),
 ) -> Sum:  # fmt: skip
-    """Say what values (K,) add up to; bar(k) returns the label and the gid of one. Of many the largest come first."""
+    """Explain the sum of values (K,); bar(k) returns the label and the gid of one. If many, the largest come first."""
     order, room = np.arange(len(values)), BARS - len(more)
     if len(values) > room:
         order = np.argsort(-np.abs(values), kind="stable")[: room - 1]
@@ -69,4 +69,4 @@ def bars(
 
 def _short(value: float) -> str:
     digits = ".0f" if 10 <= abs(value) < 1e6 else ".2g"  # 100, not 1e+02
-    return f"{value + 0.0:{digits}}".replace("-", "−")  # of -0.0 that makes 0.0
+    return f"{value + 0.0:{digits}}".replace("-", "−")  # turns -0.0 into 0.0

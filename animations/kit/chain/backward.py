@@ -1,4 +1,4 @@
-"""Backward: how each kind of layer makes a number of its dx, from the dout that it was given."""
+"""Backward: how each kind of layer makes a number of its dx from its dout."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tinylearn.layers import convolution, dense, pooling
 
 
 def parts_of_dout(look: Look, name: str, index: Index) -> Sequence[Part]:
-    """Say from where a layer has its dout: from the loss, the layer behind it, or the one that holds it."""
+    """Say where a layer's dout comes from: the loss, the layer after it, or the layer that holds it."""
     kind, other = look.layer(name).dout_from
     if kind == "loss" and isinstance(look, Update):
         return losses.parts_of_dout(look, index, look.dout(name, index).value)
@@ -29,7 +29,7 @@ def parts_of_dout(look: Look, name: str, index: Index) -> Sequence[Part]:
 
 
 def parts_of_dx(look: Look, name: str, index: Index) -> Sequence[Part]:
-    """Say how layer `name` made its dx at (row, …), and in which lines of its source."""
+    """Explain how layer `name` made its dx at (row, …), and show the lines of its source that did it."""
     giver = first_that_handed_back(look, name)
     if giver != name:
         return parts_of_dx(look, giver, index)
@@ -53,7 +53,7 @@ def _dense(look: Look, name: str, index: Index) -> list[Part]:
 
 
 def _bent(look: Look, name: str, index: Index) -> list[Part]:
-    """An activation that bends every number for itself."""
+    """An activation, which treats each number on its own."""
     words, pieces = SLOPES[type(look.layer(name).layer)](look, name, index)
     slope: list[Piece] = ["* (", *pieces, ") ="] if len(pieces) > 1 else ["*", *pieces, "="]
     return [Line(f"dout · slope; the slope is {words}", look.dout(name, index), *slope, look.dx(name, index).value)]
@@ -75,7 +75,7 @@ def _flatten(look: Look, name: str, index: Index) -> list[Part]:
     shape, number = look.layer(name).x.shape[1:], 0
     for i, length in zip(index[1:], shape, strict=True):
         number = number * length + i
-    return [Line(f"{look.place_in_x(name, index[1:])} is number {number} of the row: it only renames",
+    return [Line(f"{look.place_in_x(name, index[1:])} is number {number} of the row: only the index changes",
                  look.dout(name, (index[0], number)))]  # fmt: skip
 
 
@@ -93,7 +93,7 @@ def _residual(look: Look, name: str, index: Index) -> list[Part]:
 
 
 def _own(look: Look, name: str, index: Index) -> list[Part]:
-    """A layer of a user's own: its source, and the dout that it was given at this place, if it has such a place."""
+    """A layer of a user's own: its source, and its dout at this place, if it has that place."""
     seen, value = look.layer(name), look.dx(name, index).value
     whole: Any = seen.dx
     known: list[Known] = []
@@ -111,7 +111,7 @@ Slope = Callable[[Look, str, Index], tuple[str, list[Piece]]]
 
 
 def slope_of(look: Look, name: str, index: Index) -> tuple[float, list[Part]] | None:
-    """Return the slope of an activation at its x, and how it comes about; None for other layers."""
+    """Return the slope of an activation at its x, and its explanation; None for other layers."""
     find = SLOPES.get(type(look.layer(name).layer))
     if find is None or not look.holds("out", name, index):
         return None
@@ -122,7 +122,7 @@ def slope_of(look: Look, name: str, index: Index) -> tuple[float, list[Part]] | 
 
 def _relu(look: Look, name: str, index: Index) -> tuple[str, list[Piece]]:
     is_on = look.out(name, index).value > 0
-    return ("1: it is on", ["1"]) if is_on else ("0: a ReLU that is off stops it", ["0"])
+    return ("1: the ReLU is on", ["1"]) if is_on else ("0: the ReLU is off and stops the gradient", ["0"])
 
 
 def _leaky(look: Look, name: str, index: Index) -> tuple[str, list[Piece]]:

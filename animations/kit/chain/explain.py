@@ -1,4 +1,4 @@
-"""Which explanation a gid of a recorded network has."""
+"""Finds the explanation for a gid of a recorded network."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from tinylearn.analysis.every_layer import MODEL
 GID = re.compile(r"(?:(row\d+\.gradient|gradient|before|dout|dx|out|in|slope)\.)?([^\[\]]+)(?:\[(\d+(?:,\d+)*)\])?")
 KEPT = 4  # updates whose passes are kept
 OF_LAYERS: dict[str, tuple[str, Callable[[Look, str, Index], Sequence[Part]]]] = {
-    "out": ("what {layer} gives", forward.parts_of_out),
-    "in": ("what {layer} is given", forward.own_input),
+    "out": ("the output of {layer}", forward.parts_of_out),
+    "in": ("the input of {layer}", forward.own_input),
     "dout": ("dout of {layer}: how the loss grows with its output", backward.parts_of_dout),
-    "dx": ("what {layer} hands back: how the loss grows with its input", backward.parts_of_dx),
+    "dx": ("dx of {layer}: how the loss grows with its input", backward.parts_of_dx),
 }
 
 
 class Chain:
-    """Explains parameters, gradients and what layers give and are given, of a recorded network.
+    """Explains the parameters and gradients of a recorded network, and the inputs and outputs of its layers.
 
-    recording   of `fit` in this process, or what `recording.with_training(…)` returns; of any other only the values
-                of the parameters are known
-    inputs      what the D numbers of a row of x are called, if they have names: ["height", "weight"]
+    recording   made by `fit` in this process, or by `recording.with_training(…)`; for any other, only the values of
+                the parameters are known
+    inputs      the names of the D numbers in a row of x, if they have names: ["height", "weight"]
 
     >>> import numpy as np
     >>> from tinylearn import SGD, Dense, MeanSquaredError, Recorder, Sequential, fit
@@ -60,9 +60,9 @@ class Chain:
         self._looks: OrderedDict[tuple[int, bool], Update | str] = OrderedDict()
 
     def why(self, gid: str, step: int, again: bool = False) -> Why | None:
-        """Explain a number of update `step`; None for what no part of the network has.
+        """Explain a number of update `step`; return None if the network has no such number.
 
-        again   what the same batch would make after the update; then the gids of parameters have no "before."
+        again   explain what the same batch would give after the update; then gids of parameters have no "before."
         """
         kind, name, index = taken_apart(gid)
         if step not in self.recording.steps:
@@ -79,7 +79,7 @@ class Chain:
         return _of_batch(look, name, index)
 
     def look(self, step: int, again: bool = False) -> Update | str:
-        """Return the passes of update `step`, or why they cannot be made again."""
+        """Return the passes of update `step`, or the reason why they cannot be repeated."""
         if (step, again) not in self._looks:
             try:
                 self._looks[step, again] = Update(self.recording, step, again, self.inputs)
@@ -91,7 +91,7 @@ class Chain:
         return self._looks[step, again]
 
     def __reduce__(self) -> tuple[type[Chain], tuple[Recording, Sequence[str]]]:
-        """Leave out what can be made again: a scene may go to another process."""
+        """Leave out everything that can be made again: a scene may go to another process."""
         return Chain, (self.recording, self.inputs)
 
     def _parameter(self, name: str, index: Index, step: int) -> Why | None:
@@ -103,24 +103,24 @@ class Chain:
             return Why(f"{which} at the start", value, parameters.parts_of_start(self.recording, name, index))
         look, says = self.look(step), f"{which} after update {step}"
         if isinstance(look, str):
-            return Why(says, value, [Line(f"as recorded; how it came about is not known: {look}", value)])
+            return Why(says, value, [Line(f"as recorded; its origin is unknown: {look}", value)])
         if name not in look.parameters:
-            return Why(says, value, [Line("its layer remembers it from batch to batch; no gradient changes it", value)])
+            return Why(says, value, [Line("its layer keeps it from batch to batch; no gradient changes it", value)])
         return Why(says, value, parameters.parts_of_update(look, name, index))
 
     def _in_words(self, name: str, index: Index) -> str:
-        """Say which parameter that is, by the first update that can be looked into."""
+        """Name the parameter, by the first update that can be looked into."""
         first = self.look(int(self.recording.steps[min(1, len(self.recording) - 1)]))
         names = names_of_inputs(first, name) if isinstance(first, Update) else ()
         return parameter_in_words(name, index, self.recording.shapes[name], names)
 
 
 class Predictions:
-    """Explains what a recorded model predicts for x (N, …), with its parameters as they were after any update.
+    """Explains the predictions of a recorded model for x (N, …), with its parameters after any update.
 
         Predictions(recording, model, x, ["the horse", "the deer"]).why("out.dense_1[0,3]", 12)
 
-    The parameters are those of `Chain`, x is data; `inputs` are the names of the numbers of a row, as there.
+    Parameters are explained by `Chain`; x is data; `inputs` are the names of the numbers in a row, as there.
     """
 
     def __init__(
@@ -131,7 +131,7 @@ class Predictions:
         self.seen: tuple[int, Prediction] | None = None
 
     def why(self, gid: str, step: int) -> Why | None:
-        """Explain a number of a prediction after update `step`, or what led to its parameters."""
+        """Explain a number of a prediction after update `step`, or a number that led to its parameters."""
         kind, name, index = taken_apart(gid)
         if kind in ("out", "in"):
             return of_layer(self.look(step), kind, name, index)
@@ -141,7 +141,7 @@ class Predictions:
         return self.chain.why(gid, step)
 
     def look(self, step: int) -> Prediction:
-        """Return the pass after update `step`; the last one is kept."""
+        """Return the pass after update `step`; the last pass is kept."""
         if self.seen is None or self.seen[0] != step:
             self.recording.restore(self.model, step)
             self.seen = step, Prediction(self.model, self.x, self.labels, step, self.chain.inputs)
@@ -158,7 +158,7 @@ def names_of_inputs(look: Look, parameter: str) -> Sequence[str]:
 
 
 def taken_apart(gid: str) -> tuple[str, str, Index]:
-    """Return the kind, the name and the index of a gid; an empty name for what is none.
+    """Return the kind, the name and the index of a gid; if it is none, an empty name.
 
     >>> taken_apart("dout.dense_1[7,3]"), taken_apart("residual_1.dense_1.b[0]")
     (('dout', 'dense_1', (7, 3)), ('', 'residual_1.dense_1.b', (0,)))
@@ -170,7 +170,7 @@ def taken_apart(gid: str) -> tuple[str, str, Index]:
 
 
 def of_layer(look: Look, kind: str, name: str, index: Index) -> Why | None:
-    """Explain a number that a layer gives or is given, or its gradient."""
+    """Explain an input, an output or a gradient of a layer."""
     if kind == "slope" and name in look.layers:
         told = backward.slope_of(look, name, index)
         where = told and at(look.row(index[0]), look.place(name, index[1:]))

@@ -1,4 +1,4 @@
-"""A gradient: what each row of the batch adds to it, input · dout, and of one row what each of its places adds."""
+"""A gradient: what each row of the batch adds to it, input · dout, and what each place of a row adds."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from tinylearn.analysis.passes import contributions
 from tinylearn.analysis.replay import as_in_training
 from tinylearn.layers import convolution, dense
 
-MOST_ROWS = 512  # of a layer of a user's own: its backward runs once for each
+MOST_ROWS = 512  # for a layer of a user's own: its backward runs once for each row
 
 
 class Pairs(NamedTuple):
-    """What meets at a parameter in a row, at each of P places: an input, and the dout that it is multiplied by.
+    """The numbers that meet at a parameter in a row, at each of P places: an input and the dout to multiply it by.
 
     inputs   row, place → the input as a term; values (N, P)
-    places   where dout stands, (…) without the row
+    places   the places in dout, (…) without the row
     """
 
     words: str
@@ -36,12 +36,12 @@ class Pairs(NamedTuple):
 
 
 def parts_of_gradient(look: Update, parameter: str, index: Index) -> Sequence[Part]:
-    """Say how the rows of the batch add up to a gradient."""
+    """Explain how the rows of the batch add up to a gradient."""
     name, key, total = *split(parameter), float(look.gradients[parameter][index])
     seen = look.layer(name)
     code = code_of(seen.layer, "backward", key, seen, total)
     if seen.dout is None:
-        return [Line("backward did not come to this layer", total)]
+        return [Line("backward did not reach this layer", total)]
     pairs = pairs_of(look, name, key, index)
     if pairs is None:
         return [*_by_row_alone(look, parameter, index, total), code]
@@ -58,7 +58,7 @@ def parts_of_gradient(look: Update, parameter: str, index: Index) -> Sequence[Pa
 
 
 def parts_of_row(look: Update, parameter: str, index: Index, row: int) -> tuple[Sequence[Part], float] | None:
-    """Say what the places of one row add to a gradient; None where a row has no places."""
+    """Explain what the places of one row add to a gradient; None if a row has no places."""
     name, key = split(parameter)
     pairs = pairs_of(look, name, key, index) if look.layer(name).dout is not None else None
     if pairs is None or not 0 <= row < len(pairs.values):
@@ -73,7 +73,7 @@ def parts_of_row(look: Update, parameter: str, index: Index, row: int) -> tuple[
 
 
 def pairs_of(look: Update, name: str, key: str, index: Index) -> Pairs | None:
-    """Return what meets at a parameter; None for a layer of a user's own, or one that has other rows than the batch."""
+    """Return the pairs at a parameter; None for a layer of a user's own, or if its rows are not those of the batch."""
     seen = look.layer(name)
     make = PAIRS.get((type(seen.layer), key))
     if make is None or seen.dout is None or len(seen.dout) != len(look.labels):
@@ -92,28 +92,28 @@ def split(parameter: str) -> tuple[str, str]:
 
 
 def _douts(look: Update, name: str, pairs: Pairs) -> np.ndarray:
-    """Return dout at the places (N, P)."""
+    """Return dout at these places, (N, P)."""
     dout: Any = look.layer(name).dout
     return _columns(dout, pairs.places)
 
 
 def _columns(array: Any, places: Sequence[Index]) -> np.ndarray:
-    """Return what stands at some places of every row, (N, P)."""
+    """Return the numbers at some places of every row, (N, P)."""
     columns = [array[(slice(None), *place)].astype(float) for place in places]
     return np.stack(columns, axis=1) if columns else np.zeros((len(array), 0))
 
 
 def _by_row_alone(look: Update, parameter: str, index: Index, total: float) -> list[Part]:
-    """Run backward for each row alone, as `explain` does."""
+    """Run backward for each row on its own, as `explain` does."""
     seen, rows = None, len(look.labels)
     if rows <= MOST_ROWS:
         made = look.made
         with as_in_training(look.recording, look.step, made.before):
             seen = contributions(made.before.copy(), made.batch, parameter, index, look.gradients[parameter][index])
     if seen is None or seen.contributions is None:
-        return [Line("the backward of its layer made it of the dout of all rows", total)]
+        return [Line("the backward of its layer computes it from the dout of all rows", total)]
     added = seen.contributions.astype(float)
-    return [bars("what each row adds: the backward of its layer, for that row alone", added,
+    return [bars("what each row adds, from the backward of its layer for that row alone", added,
                  lambda row: (look.row(row), ""), total)]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Layers with windows: what they make of the patch under a window, and how dout goes back to a pixel."""
+"""Layers with windows: what they compute from the patch under a window, and how dout goes back to a pixel."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tinylearn.layers.windows import Windows
 
 
 def patch(windows: Windows, shape: tuple[int, ...], p: int, q: int) -> Iterator[tuple[int, int, int, int]]:
-    """Yield (i, j, h, w): the entries of the window at place p, q, and the pixels under them; none for padding.
+    """Yield (i, j, h, w): each entry of the window at place p, q, and the pixel under it; nothing for padding.
 
     shape   of the image, (H, W)
 
@@ -29,7 +29,7 @@ def patch(windows: Windows, shape: tuple[int, ...], p: int, q: int) -> Iterator[
 
 
 def over(windows: Windows, shape: tuple[int, ...], h: int, w: int) -> Iterator[tuple[int, int, int, int]]:
-    """Yield (p, q, i, j): the places whose window covers the pixel h, w, and the entry of the window that lies there.
+    """Yield (p, q, i, j): each place whose window covers the pixel h, w, and the entry of the window over it.
 
     >>> list(over(Windows((2, 2), (2, 2), (0, 0)), (4, 4), 1, 2))
     [(0, 1, 1, 0)]
@@ -114,14 +114,14 @@ def largest_dx(look: Look, name: str, index: Index) -> list[Part]:
     for p, q, _, _ in over(windows, shape, h, w):
         pixels = [(above, left) for _, _, above, left in patch(windows, shape, p, q)]
         values = [seen.x[row, above, left, c] for above, left in pixels]
-        if pixels[int(np.argmax(values))] == (h, w):  # of equal ones the first
+        if pixels[int(np.argmax(values))] == (h, w):  # in a tie, the first
             won.append(look.dout(name, (row, p, q, c)))
     if not won:
         return [Line("another pixel of its patch is larger: dout goes there, and stops here", dx)]
     if len(won) == 1:
-        return [Line("it is the largest of its patch, and gets all of dout", won[0])]
+        return [Line("it is the largest of its patch and gets all of dout", won[0])]
     pieces: list[str | Term] = [piece for term in won for piece in ("+", term)]
-    return [Line("it is the largest of several patches, and gets the dout of each", *pieces[1:], "=", dx)]
+    return [Line("it is the largest of several patches and gets the dout of each", *pieces[1:], "=", dx)]
 
 
 def mean_dx(look: Look, name: str, index: Index) -> list[Part]:
@@ -137,7 +137,7 @@ def mean_dx(look: Look, name: str, index: Index) -> list[Part]:
 
 
 def places_of_weight(look: Look, name: str, index: Index) -> tuple[list[Index], list[Index]]:
-    """Return which pixel (h, w, c), and which number of dout (p, q, f), meet at a weight, in every row."""
+    """Return the pixels (h, w, c) and the numbers of dout (p, q, f) that meet at a weight, in every row."""
     i, j, c, f = index
     seen = look.layer(name)
     windows, shape = seen.layer.windows, seen.x.shape[1:3]

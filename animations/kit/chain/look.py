@@ -1,4 +1,4 @@
-"""A look into one pass, of an update or a prediction: its numbers as terms, each with the gid that can be asked."""
+"""A look at one pass, of an update or a prediction: its numbers as terms, each with the gid to ask for it."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ ONE_BY_ONE = (tl.ReLU, tl.LeakyReLU, tl.Sigmoid, tl.Tanh, tl.Dropout)  # each nu
 
 
 class Look:
-    """What every layer makes of N rows; most methods return one number as a term.
+    """What every layer computes for N rows; most methods return one number as a term.
 
-    layers      name → what was seen of it; "model" is the whole
-    parameters  name → array, as they are in this pass, and `prefix`, which stands before their gids
-    state       name → array, what the layers remembered before this pass
-    labels      what the rows are called (N,): "row 17"
-    inputs      what the D numbers of x (N, D) are called: ["height", "weight"]; nothing if they have no names
+    layers      name → what was seen of the layer; "model" is the whole model
+    parameters  name → array, as in this pass; `prefix` stands before their gids
+    state       name → array, what the layers kept from before this pass
+    labels      the names of the rows (N,): "row 17"
+    inputs      the names of the D numbers of x (N, D): ["height", "weight"]; empty if they have none
     """
 
     layers: dict[str, LayerPass]
@@ -40,7 +40,7 @@ class Look:
         return self.layers[name]
 
     def holds(self, kind: str, name: str, index: Index) -> bool:
-        """Is there such a number of a layer?"""
+        """Does a layer have such a number?"""
         seen = self.layers.get(name)
         array = getattr(seen, {"in": "x"}.get(kind, kind)) if seen else None
         return array is not None and inside(array, index)
@@ -49,7 +49,7 @@ class Look:
         return Term(float(self.layer(name).out[index]), gid_of(f"out.{name}", index))
 
     def x(self, name: str, index: Index) -> Term:
-        """What a layer is given, under the name of who made it."""
+        """The input of a layer, under the name of the layer that made it."""
         return Term(float(self.layer(name).x[index]), gid_of(self._made_by(self.layer(name).x_from, name), index))
 
     def dout(self, name: str, index: Index) -> Term:
@@ -66,19 +66,19 @@ class Look:
         return Term(float(self.parameters[whole][index]), gid_of(f"{self.prefix}{whole}", index))
 
     def row(self, number: int) -> str:
-        """Say which row that is."""
+        """Return the name of a row."""
         return self.labels[number]
 
     def place(self, name: str, index: Index) -> str:
-        """Say where a number stands in what a layer gives, or in its dout."""
+        """Name the place of a number in the output of a layer, or in its dout."""
         return place_of(index, self.names(Source("out", name)))
 
     def place_in_x(self, name: str, index: Index) -> str:
-        """Say where a number stands in what a layer is given."""
+        """Name the place of a number in the input of a layer."""
         return place_of(index, self.names(self.layer(name).x_from), self._in_colour(name))
 
     def names(self, source: Source) -> Sequence[str]:
-        """Return what the units are called of the data, or of what a layer gives; nothing if they have no names."""
+        """Return the names of the units of the data, or of a layer's output; empty if they have none."""
         kind, name = source
         if kind == "data":
             return self.inputs
@@ -99,7 +99,7 @@ class Look:
 
 
 class Prediction(Look):
-    """A look at what a model predicts for x (N, …), with its parameters of now: those after update `step`."""
+    """A look at a model's predictions for x (N, …), with its current parameters: those after update `step`."""
 
     def __init__(
         self, model: Sequential, x: np.ndarray, labels: Sequence[str], step: int, inputs: Sequence[str] = ()
@@ -131,18 +131,18 @@ class Update(Look):
 
 
 def inside(array: Any, index: Sequence[int]) -> bool:
-    """Is there such an index?"""
+    """Does this index exist?"""
     shape = np.shape(array)
     return len(index) == len(shape) and all(0 <= i < n for i, n in zip(index, shape, strict=True))
 
 
 def parts_of(look: Look, name: str) -> list[str]:
-    """Return the names of the layers that a layer holds, in their order."""
+    """Return the names of the layers inside a layer, in their order."""
     return [each for each, seen in look.layers.items() if each != MODEL and seen.inside == name]
 
 
 def last_that_gave(look: Look, name: str) -> str:
-    """Return the name of the layer inside `name` whose out is its out, or that name itself."""
+    """Return the name of the layer inside `name` that makes its out, or `name` itself."""
     whole = look.layer(name).out
     same: Iterable[str] = (part for part in reversed(parts_of(look, name)) if _same(look.layer(part).out, whole))
     part = next(iter(same), "")
@@ -150,7 +150,7 @@ def last_that_gave(look: Look, name: str) -> str:
 
 
 def first_that_handed_back(look: Look, name: str) -> str:
-    """Return the name of the layer inside `name` whose dx is its dx, or that name itself."""
+    """Return the name of the layer inside `name` that makes its dx, or `name` itself."""
     whole = look.layer(name).dx
     part = next((part for part in parts_of(look, name) if _same(look.layer(part).dx, whole)), "")
     return first_that_handed_back(look, part) if part else name

@@ -17,19 +17,19 @@ from tinylearn.losses import TINY, BinaryCrossEntropy, CategoricalCrossEntropy, 
 
 
 class Formula(NamedTuple):
-    """A loss: the loss of one number, or of one row, and how the whole loss grows with a number."""
+    """The formulas of a loss: for one number, for one row, and for how the whole loss grows with a number."""
 
     of_row: Callable[[Update, int], tuple[list[Part], float]]
     slope: Callable[[Update, Index, float], list[Part]]
 
 
 def formula_of(look: Update) -> Formula | None:
-    """Return the formula of the loss, None for one of a user's own."""
+    """Return the formula of the loss; None for a loss of the user's own."""
     return LOSSES.get(type(look.made.before.loss))
 
 
 def parts_of_loss(look: Update) -> Sequence[Part]:
-    """Say how the loss of the batch is the mean of those of its rows."""
+    """Explain the loss of the batch as the mean over its rows."""
     formula, rows = formula_of(look), len(look.labels)
     if formula is None:
         return _own(look, "forward", look.loss)
@@ -42,13 +42,13 @@ def parts_of_loss(look: Update) -> Sequence[Part]:
 
 
 def parts_of_dout(look: Update, index: Index, dout: float) -> Sequence[Part]:
-    """Say how the loss grows with a number of the last layer."""
+    """Explain how the loss grows with a number of the last layer."""
     formula = formula_of(look)
     return formula.slope(look, index, dout) if formula else _own(look, "backward", dout)
 
 
 def predicted(look: Update, index: Index) -> Term:
-    """Return what the model says, under the name of its last layer."""
+    """Return a prediction, under the name of the last layer."""
     return look.out(last_that_gave(look, MODEL), index)
 
 
@@ -58,7 +58,7 @@ def _own(look: Update, method: str, value: float) -> list[Part]:
 
 
 def _mean(look: Update, row: int, one: Callable[[Index], tuple[list[Part], float]]) -> tuple[list[Part], float]:
-    """Return the mean over the numbers of a row, each by its formula."""
+    """Return the mean over the numbers of a row, each computed by its formula."""
     shape = look.layer(MODEL).out.shape[1:]
     places = list(np.ndindex(*shape))
     told = [one((row, *place)) for place in places]
@@ -109,7 +109,7 @@ def _surprise(look: Update, p: Term, yes: bool) -> tuple[float, list[Piece], str
         x = p.value if yes else -p.value  # 1 − sigmoid(x) = sigmoid(−x)
         value = float(np.logaddexp(0, -x))
         words = f"−log of the probability of {'yes, sigmoid(x)' if yes else 'no, 1 − sigmoid(x)'}"
-        if x > 0:  # without a large exp
+        if x > 0:  # avoids a large exp
             return value, ["log1p(exp(", *(["-"] if yes else []), p, "))"], words
         return value, [*(["-"] if yes else []), p, "+ log1p(exp(", *([] if yes else ["-"]), p, "))"], words
     tiny = float(TINY[look.layer(MODEL).out.dtype])
@@ -156,12 +156,12 @@ def _categorical(look: Update, row: int) -> tuple[list[Part], float]:
             Line(f"−log of the probability of the true class, {k}", "-", *times, "log(", p, ") =", value),
         ]
     if len(values) > 1:
-        parts.append(bars("all of them together", np.array(values), lambda k: ("a class", ""), sum(values)))
+        parts.append(bars("the sum of all these", np.array(values), lambda k: ("a class", ""), sum(values)))
     return parts, float(sum(values))
 
 
 def _probability(look: Update, row: int, k: int) -> tuple[Term, list[Part]]:
-    """Return the probability of a class, and how it was made if that was in the loss."""
+    """Return the probability of a class, and how it was made if the loss made it."""
     out = look.layer(MODEL).out[row]
     tiny = float(TINY[out.dtype])
     if not look.from_logits:

@@ -13,12 +13,13 @@ from tinylearn.layers import BatchNorm
 
 
 class Norm:
-    """What a normalising layer computes, with its own formulas and in its dtype, so that rounding is the same.
+    """The numbers of a normalising layer, computed with its own formulas and in its dtype, so that rounding is the
+    same.
 
-    mean, variance, std   for every number of x (N, …, D), or to be stretched to it
+    mean, variance, std   for every number of x (N, …, D), or broadcast to it
     z, dz                 the normalised numbers (N, …, D), and how the loss grows with them
-    over                  in words, over what mean and variance go
-    fixed                 are they those that the layer remembers? So it is for a prediction, and for a single row
+    over                  says what mean and variance are taken over
+    fixed                 do they come from the layer's state? They do for a prediction, and for a single row
     """
 
     def __init__(self, look: Look, name: str) -> None:
@@ -33,7 +34,7 @@ class Norm:
             self.mean, self.variance = rows.mean(axis=0), rows.var(axis=0)
         else:
             self.mean, self.variance = (look.state[f"{name}.{key}"] for key in ("mean", "var"))
-            self.over, self.fixed = "the batches before, as the layer remembers it", True
+            self.over, self.fixed = "the earlier batches, as the layer keeps it", True
         self.std = np.sqrt(self.variance + seen.layer.epsilon)
         self.z = (x - self.mean) / self.std
         self.dz = (seen.dout if seen.dout is not None else np.zeros_like(x)) * seen.layer.params["gamma"]
@@ -43,12 +44,12 @@ class Norm:
         return (values[..., index[-1]].ravel() if self.by_batch else values[index[:-1]]).astype(float)
 
     def mean_of(self, values: np.ndarray, index: Index) -> float:
-        """Return the mean of those, as the layer computes it."""
+        """Return their mean, as the layer computes it."""
         means = values.reshape(-1, values.shape[-1]).mean(axis=0) if self.by_batch else values.mean(axis=-1)
         return float(means[index[-1] if self.by_batch else index[:-1]])
 
     def member(self, k: int, index: Index) -> Index:
-        """Return where the k-th of them stands."""
+        """Return the index of the k-th of them."""
         shape = self.z.shape[:-1]
         where = tuple(int(i) for i in np.unravel_index(k, shape)) if self.by_batch else index[:-1]
         return (*where, index[-1] if self.by_batch else k)

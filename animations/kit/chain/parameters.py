@@ -1,4 +1,4 @@
-"""A parameter after an update: the optimiser's lines, from old to new; before the first, where it was initialised."""
+"""A parameter after an update: the optimiser's lines, from old to new; before the first update, its initial value."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tinylearn.analysis.replay import as_in_training
 from tinylearn.analysis.traced import terms_of
 from tinylearn.optimizers import Optimizer
 
-NUMBER = r"(\(-[^()]*\)|[^()\s]+)"  # as explanation.py writes one
+NUMBER = r"(\(-[^()]*\)|[^()\s]+)"  # as explanation.py writes a number
 SHARED = {"p": "the parameter", "decay": "weight decay makes it smaller by this factor"}
 MEANINGS: dict[type, dict[str, str]] = {
     SGD: {"v": "the velocity"},
@@ -36,7 +36,7 @@ MEANINGS: dict[type, dict[str, str]] = {
 
 
 def parts_of_start(recording: Recording, parameter: str, index: Index) -> Sequence[Part]:
-    """Say where a parameter starts. Which initializer it was is not recorded, but what that made is."""
+    """Explain the start of a parameter. The recording does not have the name of its initializer, only the result."""
     values = np.asarray(recording[parameter][0])
     value = float(values[index])
     if recording.steps[0]:
@@ -45,11 +45,11 @@ def parts_of_start(recording: Recording, parameter: str, index: Index) -> Sequen
         return [Line(f"initialise: every number of {parameter} starts with the same value", value)]
     if values.size == 1 or len(np.unique(values)) < values.size:
         return [Line("initialise: set before the first update", value)]
-    return [Line(f"initialise: set by the initializer of {parameter}, as a rule drawn at random", value)]
+    return [Line(f"initialise: set by the initializer of {parameter}, usually at random", value)]
 
 
 def parts_of_update(look: Update, parameter: str, index: Index) -> Sequence[Part]:
-    """Say how the optimiser made the new value of the old one and the gradient."""
+    """Explain how the optimiser made the new value from the old one and the gradient."""
     made = look.made
     new = float(made.after.model.named_parameters()[parameter][index])
     with as_in_training(look.recording, look.step, made.before):
@@ -60,23 +60,23 @@ def parts_of_update(look: Update, parameter: str, index: Index) -> Sequence[Part
     p = Term(float(look.parameters[parameter][index]), gid_of(f"before.{parameter}", index))
     given = [Line("the gradient of this update", g), Line("before the update", p)]
     if not terms:
-        return [*given, Line(f"what {optimizer} made of both; its arithmetic is not told: {untold}", new)]
+        return [*given, Line(f"{optimizer} made it from both; its arithmetic cannot be shown: {untold}", new)]
     known, lines = {"p": p, "g": g, "learning_rate": Term(optimizer.learning_rate, "learning_rate")}, list[Line]()
     for told in (*constants, *terms):
         lines.append(line_of(told, known, meaning_of(told.name, optimizer)))
-        known[told.name] = Term(float(told.value))  # from here on it is that
+        known[told.name] = Term(float(told.value))  # from here on, the name has this value
     return lines if all(len(line.pieces) > 1 for line in lines) else [*given, *lines]
 
 
 def position(named: dict[str, np.ndarray], parameter: str, index: Index) -> int:
-    """Return where a number stands in the vector of all parameters."""
+    """Return the position of a number in the vector of all parameters."""
     names = [*named]
     before = sum(named[name].size for name in names[: names.index(parameter)])
     return before + (int(np.ravel_multi_index(index, named[parameter].shape)) if index else 0)
 
 
 def meaning_of(name: str, optimizer: Optimizer) -> str:
-    """Say what the optimiser's name for a number means; nothing, if that is known only to who wrote it.
+    """Explain the optimiser's name for a number; "" if only the author of the optimiser knows.
 
     >>> meaning_of("v", SGD()), meaning_of("v", Adam()), meaning_of("speed", Adam())
     ('the velocity', 'the running mean of g²', '')
@@ -85,7 +85,7 @@ def meaning_of(name: str, optimizer: Optimizer) -> str:
 
 
 def line_of(told: OptimizerLine, known: dict[str, Term], meaning: str = "") -> Line:
-    """Return a line of the optimiser's with its numbers as terms; in words, if it has no arithmetic of Python's."""
+    """Return a line of the optimiser with its numbers as terms; only as words if it has no plain arithmetic."""
     words, value = f"{told.name} = {_pretty(told.formula)}", float(told.value)
     words = f"{meaning}: {words}" if meaning else words
     names, between = WORD.findall(told.formula), WORD.split(told.formula)
@@ -104,7 +104,7 @@ def line_of(told: OptimizerLine, known: dict[str, Term], meaning: str = "") -> L
 
 
 def _joined(pieces: list[Piece]) -> list[Piece]:
-    """Return them with neighbouring texts in one: "sqrt(" and not "sqrt" and "("."""
+    """Join neighbouring texts: "sqrt(" instead of "sqrt" and "("."""
     joined: list[Piece] = []
     for piece in pieces:
         if isinstance(piece, str) and joined and isinstance(joined[-1], str):
@@ -115,5 +115,5 @@ def _joined(pieces: list[Piece]) -> list[Piece]:
 
 
 def _pretty(formula: str) -> str:
-    """Write a formula as a book does: · for *, − for -."""
+    """Write a formula as in a book: · for *, − for -."""
     return formula.replace("**", "^").replace(" * ", " · ").replace("-", "−")

@@ -1,4 +1,4 @@
-"""The lines of a layer's own source that make a number, with what they make."""
+"""Shows the lines of a layer's own source that make a number, with their results."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ MOST = 6  # lines
 
 
 def code_of(owner: Any, method: str, key: str = "", seen: LayerPass | None = None, value: float | None = None) -> Code:
-    """Return the lines of `method` that assign grads[key], or without a key those that lead to what it returns.
+    """Return the lines of `method` that assign grads[key], or without a key the lines that lead to its return value.
 
-    seen    its local variables are written beside the lines that make them
-    value   of the number that is explained: it stands beside the last line
+    seen    shows its local variables beside the lines that assign them
+    value   of the explained number: shown beside the last line
     """
     formula = getattr(getattr(type(owner), method), "formula", getattr(type(owner), method))
     title = f"{formula.__qualname__}, in {_file_of(formula)}"
     lines = _lines(formula, key)
     if not lines:
-        return Code(title, [("(its source is not to be found)", "")])
+        return Code(title, [("(its source cannot be found)", "")])
     local = seen.local if seen else {}
     told = [(text, ", ".join(f"{name}: {_in_words(local[name])}" for name in names if name in local))
             for text, names in lines]  # fmt: skip
@@ -36,7 +36,7 @@ def code_of(owner: Any, method: str, key: str = "", seen: LayerPass | None = Non
 
 @cache
 def _lines(formula: Any, key: str) -> list[tuple[str, tuple[str, ...]]]:
-    """Return (statement, the names that it assigns) for the statements that matter, as they stand in the source."""
+    """Return (statement, the names that it assigns) for the relevant statements, as the source has them."""
     try:
         source = textwrap.dedent(inspect.getsource(formula))
         (function,) = ast.parse(source).body
@@ -64,7 +64,7 @@ def _assigns_grads(node: ast.AST, key: str) -> bool:
 
 
 def _names(node: ast.AST) -> tuple[str, ...]:
-    """Return the names of the local variables that a statement assigns."""
+    """Return the local variables that a statement assigns."""
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AugAssign) else []
     return tuple(each.id for target in targets for each in ast.walk(target) if isinstance(each, ast.Name)
                  and isinstance(each.ctx, ast.Store))  # fmt: skip
@@ -75,7 +75,7 @@ def _reads(node: ast.AST) -> set[str]:
 
 
 def _text(source: str, node: ast.stmt) -> str:
-    """Return a statement in one line, without comments."""
+    """Return a statement on one line, without comments."""
     lines = (ast.get_source_segment(source, node) or "").splitlines()
     return " ".join(line.split("  #")[0].strip() for line in lines)
 
@@ -85,7 +85,7 @@ def _file_of(formula: Any) -> str:
     try:
         path = Path(inspect.getsourcefile(formula) or "")
     except TypeError:
-        return "a file that is not to be found"
+        return "a file that cannot be found"
     depth = formula.__module__.count(".") + 1
     return "/".join(path.parts[-depth:])
 
