@@ -1,18 +1,18 @@
-"""The audit: is every number that a scene draws the right one, and can everybody read the picture?
+"""The audit: is every number of a scene right, and can everybody read the picture?
 
 every_frame.py        audit(scene, source): goes through all frames
-sources.py            what the numbers should be: a recording, arrays, a function
-texts.py              which texts a frame draws, and the boxes they take
-numbers.py            each number against its source
-places.py             each number at its place: boards and rows, marks of axes, the names by it
-covered.py            every letter is to be seen: nothing lies over it
-layout.py             no text cut off, none touching another, nothing on the edge
-contrast.py           texts that can be read on what lies under them
-colour_blindness.py   colours that stay apart for those who lack a kind of cones
-clock.py              what `update` changed it returned; it needs no frame before; digits that change are numbers
-redraw.py             painted is what matplotlib draws from nothing, in three frames
-things.py             no two things of one name or one look, and all of them in the legend
-report.py             what was found
+sources.py            the right numbers: from a recording, arrays, a function
+texts.py              which texts a frame draws, and their boxes
+numbers.py            compares each number with its source
+places.py             is each number in its place? On boards, in rows, at the marks of axes, by its name
+covered.py            is every letter visible? Nothing lies over it
+layout.py             no text is cut off or touches another, and nothing is on the edge
+contrast.py           each text is readable on what lies under it
+colour_blindness.py   the colour-blind can tell the colours apart
+clock.py              does `update` return all that it changes, whatever came before? Are changing digits numbers?
+redraw.py             three painted frames equal what matplotlib draws from scratch
+things.py             no two things share a name or a look, and the legend has all of them
+report.py             the findings
 """
 
 from animations.audit.every_frame import CHECKS as CHECKS

@@ -1,4 +1,4 @@
-"""What `audit` may be asked: each mistake is refused in a sentence before a frame is painted."""
+"""Argument validation for `audit`: each mistake is refused in a sentence before a frame is painted."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ WHO = "audit"
 
 
 def check_scene(scene: Scene) -> None:
-    """Raise TypeError or ValueError for what is no scene."""
+    """Raise TypeError or ValueError if this is not a scene."""
     checked_scene(WHO, scene)
 
 
 def frames_of(scene: Scene, frames: Any) -> Sequence[int]:
-    """Return the frames to look at, all by default; TypeError or ValueError for one that the scene has not."""
+    """Return the frames to look at, by default all; TypeError or ValueError for one that the scene does not have."""
     if frames is None:
         return range(scene.frames)
     if isinstance(frames, str) or not isinstance(frames, Iterable):
@@ -28,30 +28,30 @@ def frames_of(scene: Scene, frames: Any) -> Sequence[int]:
 
 
 def check_steps(steps: Any) -> None:
-    """Raise TypeError or ValueError unless these are updates, one for each frame, or nothing."""
+    """Raise TypeError or ValueError unless these are updates, one for each frame, or None."""
     if steps is not None:
         checks.clock(WHO, "steps", steps)
 
 
 def texts_of(name: str, values: Any) -> set[str]:
-    """Return several texts; TypeError for anything else, a single text too."""
+    """Return several texts as a set; TypeError for anything else, including a single text."""
     if isinstance(values, str) or not isinstance(values, Collection) or not all(isinstance(v, str) for v in values):
         raise TypeError(f"{WHO}: {name} must be texts, as in {{'one', 'another'}}, got {shortened(values)}")
     return set(values)
 
 
 def check_places(places: Any) -> None:
-    """Raise TypeError unless this is a function, or nothing."""
+    """Raise TypeError unless this is a function or None."""
     if places is not None and not isinstance(places, Callable):  # type: ignore[arg-type]
         raise TypeError(f"{WHO}: places must be a function frame → (gid → (x, y)), got {shortened(places)}")
 
 
 def check_names(names: Any) -> None:
-    """Raise TypeError unless this is gid → label, or labels; or nothing."""
+    """Raise TypeError unless this is a mapping gid → label, or labels, or None."""
     if names is None:
         return
     if not isinstance(names, Mapping):
-        raise TypeError(f"{WHO}: names must be a mapping, gid → label, got {shortened(names)}")
+        raise TypeError(f"{WHO}: names must be a mapping from gid to label, got {shortened(names)}")
     for gid, label in names.items():
         if not isinstance(label, str) and not (isinstance(label, tuple) and all(isinstance(v, str) for v in label)):
-            raise TypeError(f"{WHO}: names[{gid!r}] must be a label, or several in a tuple, got {shortened(label)}")
+            raise TypeError(f"{WHO}: names[{gid!r}] must be a label, or a tuple of labels, got {shortened(label)}")

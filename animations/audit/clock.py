@@ -1,6 +1,6 @@
-"""A frame is a pure function of its number: what `update` changes it returns, and any frame can be drawn alone.
+"""A frame depends only on its number: `update` returns everything that it changes, and any frame can be drawn alone.
 
-Digits that change with it are numbers: they say by their gid where they come from.
+Digits that change from frame to frame are numbers: their gid says where they come from.
 """
 
 from __future__ import annotations
@@ -20,19 +20,19 @@ State = tuple[Any, ...]
 
 
 def state(text: Text) -> State:
-    """Return what can be seen of a text."""
+    """Return everything visible about a text."""
     x, y = text.get_transform().transform(text.get_unitless_position())
     return text.get_text(), text.get_gid(), round(float(x), 3), round(float(y), 3), to_hex(text.get_color())
 
 
 class Clock:
-    """What the texts of the frames before looked like."""
+    """The looks of the texts in the frames before."""
 
     def __init__(self) -> None:
         self.before: dict[int, tuple[Text, State]] = {}
         self.now: dict[int, tuple[Text, State]] = {}
         self.first_seen: dict[int, list[State]] = {}
-        self.digits: dict[int, tuple[Text, str]] = {}  # the texts that are no numbers, and what they showed
+        self.digits: dict[int, tuple[Text, str]] = {}  # the texts that are not numbers, and what they showed
 
     def see(self, frame: int, texts: Sequence[Text]) -> None:
         """Go on to `frame`, which shows `texts`."""
@@ -40,9 +40,10 @@ class Clock:
         self.first_seen[frame] = [its for _, its in self.now.values()]
 
     def not_returned(self, changing: Sequence[Artist]) -> Iterator[tuple[str, str]]:
-        """Yield (text, message) of those that changed since the frame before, or came, or went, but were not returned.
+        """Yield (text, message) for each text that changed, appeared or vanished since the last frame but was not
+        returned.
 
-        Painted is what was returned: such a text stays on the picture as it was.
+        Only returned artists are painted: such a text would stay on the picture as it was.
         """
         if not self.before:
             return
@@ -57,10 +58,10 @@ class Clock:
             for text, (word, gid, *_) in moved:
                 stays = id(text) in self.before and id(text) in self.now
                 if id(text) not in returned and (stays or id(text) not in covered):
-                    yield gid or word, f"{word!r} changed, but update did not return it: painted is the old one"
+                    yield gid or word, f"{word!r} changed, but update did not return it: the old one stays"
 
     def no_record(self, texts: Sequence[Text], names: Collection[str]) -> Iterator[tuple[str, str]]:
-        """Yield (text at first, message) of those without a gid whose digits are others now, but for `names`."""
+        """Yield (first text, message) for each text without a gid whose digits have changed, unless in `names`."""
         for text in texts:
             word = text.get_text()
             if text.get_gid() or word in names or not DIGIT.search(word):
@@ -68,8 +69,8 @@ class Clock:
             _, before = self.digits.setdefault(id(text), (text, word))
             if DIGIT.findall(word) != DIGIT.findall(before):
                 both = f"{before!r} became {word!r}"
-                yield before, f"{both}: changing digits are no caption; draw a Number with a gid"
+                yield before, f"{both}: changing digits are not a caption; draw a Number with a gid"
 
     def another_time(self, frame: int, texts: Sequence[Text]) -> bool:
-        """Are the texts of this frame other ones than the first time?"""
+        """Do the texts of this frame differ from the first time?"""
         return sorted(map(repr, self.first_seen[frame])) != sorted(map(repr, map(state, texts)))

@@ -1,12 +1,12 @@
-"""Colours that mean different things stay apart for those who lack one of the three kinds of cones.
+"""The colour-blind, who lack one of the three kinds of cones, can tell apart colours with different meanings.
 
-Seen by them, a colour is its linear RGB times a matrix (Machado, Oliveira and Fernandes, "A Physiologically-based Model
-for Simulation of Color Vision Deficiency", 2009, severity 1.0); apart is measured as the distance in CIE L*a*b* (1976),
-of which 2.3 is just noticeable.
+We compute what they see: linear RGB times a matrix (Machado, Oliveira and Fernandes, "A Physiologically-based Model for
+Simulation of Color Vision Deficiency", 2009, severity 1.0). Then we measure the distance of two colours in CIE L*a*b*
+(1976), where 2.3 is just noticeable.
 
-Which colours? Those of the lines, markers, patches and collections in one axes, in one frame: each is taken to mean a
-thing of its own. Two that look alike to everybody (nearer than DIFFERENT) are shades of one colour, and not judged. Nor
-are pictures and colours by the hundred, which are gradients; of a colour map the two ends must stay apart.
+Which colours? Those of the lines, markers, patches and collections in one axes, in one frame; each counts as a thing of
+its own. If two look alike to everybody (nearer than DIFFERENT), they are shades of one colour, and are not judged. Nor
+are pictures, and colours by the hundred, which are gradients; but the two ends of a colour map must differ.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from numpy.typing import ArrayLike
 
 from animations.kit.colours import linear
 
-APART = 10.0  # at least, for everybody: four times what is just noticeable
-DIFFERENT = 20.0  # two things, to those who see all colours
+APART = 10.0  # the least, for everybody: four times what is just noticeable
+DIFFERENT = 20.0  # two different things, to those who see all colours
 MANY = 12  # colours in one collection: a gradient
 
 SEEN_WITH = {
@@ -42,7 +42,7 @@ XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1
 
 
 def lab(rgb: ArrayLike) -> np.ndarray:
-    """Return the CIE L*a*b* colours of linear RGB (…, 3), where distances are what an eye sees."""
+    """Return linear RGB (…, 3) as CIE L*a*b*, where distances match what the eye sees."""
     fraction = np.asarray(rgb) @ XYZ.T / XYZ.sum(axis=1)
     x, y, z = np.moveaxis(np.where(fraction > 216 / 24389, np.cbrt(fraction), fraction * 841 / 108 + 4 / 29), -1, 0)
     return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)
@@ -50,7 +50,7 @@ def lab(rgb: ArrayLike) -> np.ndarray:
 
 @functools.lru_cache(maxsize=4096)
 def distances(one: str, other: str) -> dict[str, float]:
-    """Return how far apart two colours are: for "everybody" else, and with each kind of colour blindness.
+    """Return how far apart two colours are: for everybody else, and with each kind of colour blindness.
 
     >>> {kind: round(far) for kind, far in distances("#c01000", "#5e6a00").items()}
     {'everybody': 80, 'protanopia': 15, 'deuteranopia': 8, 'tritanopia': 85}
@@ -61,7 +61,7 @@ def distances(one: str, other: str) -> dict[str, float]:
 
 
 def confused(colours: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """Yield (both colours, message) of pairs that are two colours to most and one to some."""
+    """Yield (both colours, message) for each pair that looks different to most people and alike to some."""
     for one, other in combinations(sorted(colours), 2):
         far = distances(one, other)
         kind = min(SEEN_WITH, key=far.__getitem__)
@@ -71,7 +71,7 @@ def confused(colours: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 def confused_in(axes: Axes, artists: Iterable[Artist]) -> Iterator[tuple[str, str]]:
-    """Yield the same for the colours of `artists`, which are those that `axes` draws."""
+    """Yield the same for the colours of `artists`, drawn by `axes`."""
     colours: set[str] = set()
     for artist in artists:
         if isinstance(artist, ScalarMappable) and artist.get_array() is not None:
@@ -82,12 +82,12 @@ def confused_in(axes: Axes, artists: Iterable[Artist]) -> Iterator[tuple[str, st
 
 
 def judged(axes: Axes) -> list[Artist]:
-    """Return what stands for things in axes: not their frame, marks and grid."""
+    """Return the artists in axes that stand for things: not their frame, marks and grid."""
     return [child for child in axes.get_children() if not isinstance(child, Axis | Spine)]
 
 
 def colours_of(artist: Artist, paper: tuple[float, float, float]) -> set[str]:
-    """Return the colours that an artist shows, mixed with the paper where they are transparent."""
+    """Return the colours that an artist shows, mixed with the paper if they are transparent."""
     shown: list = []
     if isinstance(artist, Line2D) and np.size(artist.get_xdata()):
         shown = [to_rgba(artist.get_color(), artist.get_alpha())] if artist.get_linestyle() != "None" else []

@@ -1,4 +1,4 @@
-"""Every letter is to be seen: what a text paints when it is alone, it paints in the picture, too."""
+"""Every letter is visible: a text paints the same pixels in the picture as it does alone."""
 
 from __future__ import annotations
 
@@ -21,33 +21,33 @@ MOST_COVERED = 0.1  # of a text's pixels
 
 
 class Background(Scene):
-    """The frames that a painter has painted, without their texts: what lies under these."""
+    """The frames of a painter without their texts: the background of these."""
 
     def __init__(self, painter: Painter) -> None:
         self.painter, self.twin = painter, copy.copy(painter)
-        self.twin.scene = self  # on the same figure, with a background of its own
+        self.twin.scene = self  # on the same figure, with its own background
 
     def paint(self, frame: int, texts: Sequence[Text]) -> np.ndarray:
-        """Return the pixels (H, W, 3) of the frame that was painted last, without `texts`."""
+        """Return the pixels (H, W, 3) of the last painted frame without `texts`."""
         before = [(text, text.get_visible(), text.get_alpha()) for text in texts]
         for text in texts:
             if isinstance(text, PastedText) and not text.get_bbox_patch():
                 text.set_visible(False)
             else:
-                text.set_alpha(0)  # invisible ones would move the labels of axes, and hide a patch of their own
-        pixels = self.twin.paint(frame).copy()[..., :3]  # the whole is copied at once, three of four by pieces
+                text.set_alpha(0)  # if invisible, labels of axes would move, and a text's own patch would vanish
+        pixels = self.twin.paint(frame).copy()[..., :3]  # faster than to copy three of four channels
         for text, visible, alpha in before:
             text.set_visible(visible)
             text.set_alpha(alpha)
         return pixels
 
     def update(self, frame: int) -> Sequence[Artist]:
-        """Change nothing: the painter's scene has done so."""
+        """Change nothing: the painter's scene has already done so."""
         return self.painter.changing
 
 
 class TextMask:
-    """Which pixels each text paints where it is alone, drawn anew only where something changed."""
+    """The pixels that each text paints on its own, drawn again only when something changed."""
 
     def __init__(self, figure: Figure) -> None:
         width, height = figure.canvas.get_width_height()
@@ -57,7 +57,7 @@ class TextMask:
     def covered(
         self, texts: Sequence[Text], boxes: Sequence[Bbox], shown: np.ndarray, ground: np.ndarray
     ) -> Iterator[tuple[str, str]]:
-        """Yield (text, message) of those that cannot be seen in `shown` (H, W, 3), a picture over its `ground`."""
+        """Yield (text, message) for each text that is not visible in `shown` (H, W, 3), a picture over its `ground`."""
         height = len(shown)
         crops = {
             id(text): (slice(max(height - round(box.y1), 0), max(height - round(box.y0), 0)),
@@ -71,7 +71,7 @@ class TextMask:
             fraction = 1 - seen.sum() / max(ink.sum(), 1)
             if ink.any() and fraction > MOST_COVERED:
                 word = text.get_text()
-                yield word, f"{fraction:.0%} of {word!r} cannot be seen: something lies over it, or has its colour"
+                yield word, f"{fraction:.0%} of {word!r} is invisible: something lies over it or has its colour"
 
     def _draw_changed(self, texts: Sequence[Text], crops: dict[int, tuple[slice, slice]]) -> None:
         changed = []
@@ -89,6 +89,6 @@ class TextMask:
             alpha = np.asarray(self.renderer.buffer_rgba())[..., 3]
             for text, state in changed:
                 own = alpha[crops[id(text)]]
-                outlined = text.get_path_effects() or text.get_bbox_patch()  # these make a ground of their own
+                outlined = text.get_path_effects() or text.get_bbox_patch()  # these make their own background
                 ink = np.zeros_like(own, bool) if outlined else own > own.max(initial=0) / 2
                 self.known[id(text)] = (state, ink)

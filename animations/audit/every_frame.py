@@ -1,4 +1,4 @@
-"""audit(scene, source): every frame of a scene, looked at as its readers and its recording do."""
+"""audit(scene, source): looks at every frame of a scene, as its readers and its recording do."""
 
 from __future__ import annotations
 
@@ -29,8 +29,8 @@ CHECKS = (
     "contrast", "colour blindness", "not returned", "order", "redraw", "no record", "same name", "same colour",
     "not in legend",
 )  # fmt: skip
-OF_NUMBERS = {"number", "twice", "board", "place"}  # which are no marks of axes
-NOT_PAINTED = {*OF_NUMBERS, "nameless", "order", "no record"}  # can be checked without painting the frame
+OF_NUMBERS = {"number", "twice", "board", "place"}  # which are not marks of axes
+NOT_PAINTED = {*OF_NUMBERS, "nameless", "order", "no record"}  # checks that need no painted frame
 
 
 def audit(
@@ -44,19 +44,19 @@ def audit(
     frames: Iterable[int] | None = None,
     checks: Collection[str] = CHECKS,
 ) -> Report:
-    """Look at every frame of a scene, and report what is wrong.
+    """Look at every frame of a scene, and report every fault.
 
-    source    what its numbers are: a Recording; what race(…) returned; gid → a value, or one for each frame; a function
-              frame → (gid → value); a list of these, of which the first that knows a gid counts. Without it no number
-              is compared
-    steps     the update that each frame shows, for a Recording; told by the scene's own `steps` if it has them
-    allowed   texts whose digits come from nowhere: titles, captions; besides the scene's own `captions`, if it has them
-    places    frame → (gid → (x, y)), in the data of the axes that the number is in
-    names     gid → the label that is nearest on one of its sides, "loss" in `loss 0.25`, or above a column; or several
-    frames    only these
-    checks    only these of `animations.audit.CHECKS`
+    source    the right numbers: a Recording; the result of race(…); gid → a value, or one for each frame; a function
+              frame → (gid → value); or a list of these, where the first that knows a gid counts. Without a source,
+              numbers are not compared
+    steps     for a Recording: the update that each frame shows; by default the scene's own `steps`
+    allowed   texts whose digits need no source, such as titles; the scene's own `captions` are allowed, too
+    places    frame → (gid → (x, y)), in the data coordinates of the axes that hold the number
+    names     gid → the label nearest to it on one of its sides, "loss" in `loss 0.25`, or above a column; or several
+    frames    look only at these
+    checks    do only these of `animations.audit.CHECKS`
 
-    The scene must not have been drawn before. ValueError for an unknown check, or a source that does not fit.
+    The scene must not have been drawn yet. ValueError for an unknown check, or a source that does not fit.
 
     >>> from animations import Scene, audit
     >>> from animations.kit.axes import add_number, pixel_axes
@@ -79,7 +79,7 @@ def audit(
     arguments.check_steps(steps)
     checked, every = arguments.texts_of("checks", checks), arguments.frames_of(scene, frames)
     if unknown := checked - set(CHECKS):
-        raise ValueError(f"audit: there is no check {', '.join(sorted(unknown))}; there is {', '.join(CHECKS)}")
+        raise ValueError(f"audit: unknown check {', '.join(sorted(unknown))}; the checks are {', '.join(CHECKS)}")
     sources = None if source is None else Sources(source, scene, steps)
     allowed = {*arguments.texts_of("allowed", allowed), *_captions(scene), *(sources.names if sources else ())}
     again = {every[0], every[len(every) // 2], every[-1]} if len(every) else set()
@@ -93,13 +93,13 @@ def audit(
 
 
 def _captions(scene: Scene) -> set[str]:
-    """Return the texts of which a scene says that their digits belong to names."""
+    """Return the texts whose digits belong to names, according to the scene."""
     parts = scene.scenes if isinstance(scene, Group) else ()
     return {*getattr(scene, "captions", ()), *(text for part in parts for text in _captions(part))}
 
 
 class _Audited:
-    """One scene, and what is known of it so far."""
+    """One scene, and what is known about it so far."""
 
     def __init__(
         self,
@@ -117,10 +117,10 @@ class _Audited:
         self.painter = Painter(scene)
         self.ground, self.ink = Background(self.painter), TextMask(self.painter.figure)
         if self.redraw:
-            self.painter.paint(0)  # as in a film, all others are painted over what lies under this one
+            self.painter.paint(0)  # as in a film, all other frames are painted over this one's background
         self.report, self.clock, self.boxes = Report(type(scene).__name__), Clock(), Boxes()
         self.paper = np.round(255 * np.array(to_rgb(style.PAPER))).astype(np.uint8)
-        self.seen: set[str] = set()  # gids, and those of which some frame tells the place
+        self.seen: set[str] = set()  # gids, and those whose place some frame tells
         self.placed: set[str] = set()
 
     def look_at(self, frame: int) -> None:
@@ -150,19 +150,19 @@ class _Audited:
             self._add(frame, "no record", self.clock.no_record([t for t in texts if id(t) not in marks], names))
 
     def look_again(self) -> None:
-        """Check that three frames are the same when they are drawn again: after others, and from nothing."""
+        """Check that three frames look the same when they are drawn again: after others, and from scratch."""
         for frame in sorted(self.again) if "order" in self.checks else ():
             self.scene.update(frame)
             if self.clock.another_time(frame, texts_among(self._drawn(frame))):
-                self._add(frame, "order", [("frame", f"frame {frame} shows other texts when it is drawn after others")])
+                self._add(frame, "order", [("frame", f"frame {frame} shows other texts if it is drawn after others")])
         for frame, what, message in self.redraw.differing(self.painter) if self.redraw else ():
             self._add(frame, "redraw", [(what, message)])
 
     def look_back(self, frame: int) -> None:
-        """After the last frame, name what was in no frame: a name for a number, or the place of one."""
+        """After the last frame, name numbers with a name or a place that were in no frame."""
         self.report.unplaced = self.seen - self.placed
         never = self.names.keys() - self.seen
-        self._add(frame, "name", ((gid, f"{gid}, which should stand by a name, is in no frame") for gid in never))
+        self._add(frame, "name", ((gid, f"{gid} should stand by a name, but is in no frame") for gid in never))
 
     def _drawn(self, frame: int) -> list[Artist]:
         return list(drawn(self.painter.figure, self._later(frame), marks=not self.checks <= OF_NUMBERS))

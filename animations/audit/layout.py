@@ -8,11 +8,11 @@ import numpy as np
 from matplotlib.text import Text
 from matplotlib.transforms import Bbox
 
-GAP = 2  # pixels that must lie between two texts
+GAP = 2  # pixels, at least, between two texts
 
 
 def cut_off(texts: Sequence[Text], boxes: Sequence[Bbox], size: tuple[int, int]) -> Iterator[tuple[str, str]]:
-    """Yield (text, message) of those that reach over the edge of the picture, or of what they are clipped to."""
+    """Yield (text, message) for each text that crosses the edge of the picture, or of its clip."""
     for text, box in zip(texts, boxes, strict=True):
         word = text.get_text()
         if box.x0 < 0 or box.y0 < 0 or box.x1 > size[0] or box.y1 > size[1]:
@@ -24,7 +24,7 @@ def cut_off(texts: Sequence[Text], boxes: Sequence[Bbox], size: tuple[int, int])
 
 
 def touching(texts: Sequence[Text], boxes: Sequence[Bbox]) -> Iterator[tuple[str, str]]:
-    """Yield (both texts, message) of pairs with less than GAP pixels between them."""
+    """Yield (both texts, message) for each pair with less than GAP pixels between them."""
     if not texts:
         return
     x0, y0, x1, y1 = np.array([box.extents for box in boxes]).T
@@ -43,7 +43,7 @@ def _slanted(text: Text) -> bool:
 
 
 def _corners(text: Text, box: Bbox) -> np.ndarray:
-    """Return the corners (4, 2) of the box that turns with the text; `box` is the upright one around it."""
+    """Return the corners (4, 2) of the box that turns with the text; `box` is the upright box around it."""
     angle = text.get_rotation()
     text.set_rotation(0)
     upright = text.get_window_extent()
@@ -55,7 +55,7 @@ def _corners(text: Text, box: Bbox) -> np.ndarray:
 
 
 def _apart(one: np.ndarray, other: np.ndarray) -> bool:
-    """Does a line along a side of one of two boxes, (4, 2) corners each, lie between them?"""
+    """Does a line along a side of one of two boxes, (4, 2) corners each, separate them?"""
     for box in (one, other):
         for x, y in np.diff(box[:3], axis=0):
             across = np.array([-y, x]) / np.hypot(x, y)
@@ -65,7 +65,7 @@ def _apart(one: np.ndarray, other: np.ndarray) -> bool:
 
 
 def painted_on_edge(pixels: np.ndarray, paper: np.ndarray) -> bool:
-    """Is there on the outermost pixels of (H, W, 3) another colour than the paper's?"""
+    """Has any of the outermost pixels of (H, W, 3) another colour than the paper?"""
     edges = (pixels[0], pixels[-1], pixels[:, 0], pixels[:, -1])
     return any((edge != paper).any() for edge in edges)
 

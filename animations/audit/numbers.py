@@ -1,4 +1,4 @@
-"""Each drawn number against its source: to half a unit of the last digit that it shows."""
+"""Compares each number on the picture with its source, to half a unit of the last digit shown."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NUMBER = re.compile(r"-?(?:(?:\d[\d,]*\.?\d*|\.\d+)(?:e[+-]?\d+)?|\binf\b|\bnan\
 
 
 def read_number(text: str) -> tuple[float, float] | None:
-    """Return the one number in a text and half a unit of its last digit; None if there is none, or more than one.
+    """Return the number in a text and half a unit of its last digit; None if the text does not have exactly one number.
 
     >>> read_number("1.25"), read_number("12 %"), read_number("1,200 steps"), read_number("3 of 4")
     ((1.25, 0.005), (0.12, 0.005), (1200.0, 0.5), None)
@@ -32,7 +32,7 @@ def read_number(text: str) -> tuple[float, float] | None:
 
 
 def shows(text: str, value: float) -> bool:
-    """Does the text show this value? "> 0.999" shows what lies above, by no more than a unit of the last digit.
+    """Does the text show this value? "> 0.999" shows a larger one, by at most a unit of the last digit.
 
     >>> shows("0.999", 0.9991), shows("> 0.999", 0.9998), shows("> 0.999", 0.9), shows("> 0.999", 1.1)
     (True, True, False, False)
@@ -50,28 +50,28 @@ def shows(text: str, value: float) -> bool:
 
 
 def twice(texts: Sequence[Text]) -> Iterator[tuple[str, str]]:
-    """Yield (gid, message) of gids that two texts have."""
+    """Yield (gid, message) for each gid that two texts share."""
     for gid, count in Counter(text.get_gid() for text in texts).items():
         if count > 1:
-            yield str(gid), f"{count} texts have the gid {gid!r}: a gid is there twice"
+            yield str(gid), f"{count} texts share the gid {gid!r}: give each its own"
 
 
 def unreadable(texts: Sequence[Text]) -> Iterator[tuple[str, str]]:
-    """Yield (gid, message) of texts with a gid that are not one number."""
+    """Yield (gid, message) for each text with a gid that is not one number."""
     for text in texts:
         if read_number(text.get_text()) is None:
             yield str(text.get_gid()), f"{text.get_gid()} shows {text.get_text()!r}, which is not one number"
 
 
 def wrong_numbers(texts: Sequence[Text], sources: Sources, frame: int) -> Iterator[tuple[str, str]]:
-    """Yield (gid, message) of numbers that are wrong, have no source, or are not drawn though their source is there."""
+    """Yield (gid, message) for each number that is wrong, has no source, or is missing though it has a source."""
     values = sources.named(frame)
     yield from unreadable(texts)
     for text in texts:
         gid, word = str(text.get_gid()), text.get_text()
         value = values[gid] if gid in values else sources.recorded(gid, frame)
         if value is None:
-            yield gid, f"{gid} shows {word}, and no source knows {gid}"
+            yield gid, f"{gid} shows {word}, but no source knows {gid}"
         elif read_number(word) and not shows(word, float(value)):
             yield gid, f"{gid} shows {word}, its source says {float(value)!r}"
     for gid in values.keys() - {text.get_gid() for text in texts}:

@@ -1,7 +1,7 @@
-"""The painted frame is what matplotlib draws from nothing: nothing is forgotten, covered, or left from another frame.
+"""A painted frame equals what matplotlib draws from scratch: nothing is forgotten, covered, or left from before.
 
-Three frames are drawn again, each by a copy of the scene on a figure of its own. Where a pixel differs, each artist is
-drawn alone, as it was, is, and should be: that tells which one it is.
+Three frames are drawn again, each by a copy of the scene on its own figure. If a pixel differs, each artist is drawn
+alone, as it was, as it is, and as it should be: that shows which artist is the cause.
 """
 
 from __future__ import annotations
@@ -20,21 +20,21 @@ from matplotlib.figure import Figure, FigureBase
 from animations.engine.painter import Painter, redraw
 from animations.scene import Group, Scene
 
-Look = tuple[int, bool]  # a hash of the pixels that an artist paints alone; is one of them where the picture is wrong?
+Look = tuple[int, bool]  # a hash of the pixels that an artist paints alone; is one of them wrong in the picture?
 
 
 class Redraw:
     """What a painter painted, and the scene as it was before it was drawn."""
 
     def __init__(self, scene: Scene) -> None:
-        self.undrawn = scene  # what cannot be copied is drawn a second time, last
-        if not vars(scene).keys() & {"draw", "update", "trail"}:  # functions of its own know only this scene
-            with contextlib.suppress(Exception):  # of any class, from things that cannot be copied
+        self.undrawn = scene  # if it cannot be copied, it is drawn a second time, at the end
+        if not vars(scene).keys() & {"draw", "update", "trail"}:  # functions set on the object know only this scene
+            with contextlib.suppress(Exception):  # things that cannot be copied may raise anything
                 self.undrawn = _copied(scene)
         self.painted: dict[int, np.ndarray] = {}  # frame → (H, W, 3)
 
     def differing(self, painter: Painter) -> Iterator[tuple[int, str, str]]:
-        """Yield (frame, artist, message) where painted is not what a full redraw shows."""
+        """Yield (frame, artist, message) where the painted frame differs from a full redraw."""
         again = self.undrawn is painter.scene
         for frame, painted in self.painted.items():
             scene = self.undrawn if again else _copied(self.undrawn)
@@ -45,7 +45,7 @@ class Redraw:
 
 
 def _copied(scene: Scene) -> Scene:
-    """Return a copy of a scene that shares its arrays: recordings may be large."""
+    """Return a copy of a scene that shares its arrays, because recordings may be large."""
     shared: dict[int, Any] = {}
     ahead, seen = [scene], set()
     while ahead:
@@ -65,11 +65,11 @@ def _copied(scene: Scene) -> Scene:
 def _anything(wrong: np.ndarray) -> str:
     rows, columns = np.nonzero(wrong)
     place = f"x {columns.min()} … {columns.max()}, y {rows.min()} … {rows.max()} from the top"
-    return f"painted is not what a full redraw shows, at {place}: return all that changes there"
+    return f"the painted frame differs from a full redraw at {place}: return everything that changes there"
 
 
 def _causes(painter: Painter, frame: int, wrong: np.ndarray, anew: Scene) -> list[tuple[str, str]]:
-    """Return (artist, message) of those that are the cause of the pixels `wrong` (H, W); `anew` shows it right."""
+    """Return (artist, message) for each cause of the wrong pixels (H, W); `anew` shows the frame right."""
     scene, figures = painter.scene, [artist.get_figure(root=True) for artist in anew.update(frame)]
     scene.update(0)
     before = _looks(painter.figure, wrong)
@@ -81,23 +81,23 @@ def _causes(painter: Painter, frame: int, wrong: np.ndarray, anew: Scene) -> lis
     for part in now:
         word = name_of(part, scene)
         if now[part] != should[part]:
-            found.append((word, f"{word} depends on the frames before: let update set all of it, whatever it was"))
+            found.append((word, f"{word} depends on the frames before: let update set all of it in every frame"))
         elif now[part] != before[part] and changing.isdisjoint({id(part), id(part.axes)}):
-            found.append((word, f"{word} changed, but update did not return it: painted is the old one"))
+            found.append((word, f"{word} changed, but update did not return it: the old one stays"))
     return found or list(_over([part for part in now if now[part][1]], changing, scene))
 
 
 def _over(parts: list[Artist], changing: set[int], scene: Scene) -> Iterator[tuple[str, str]]:
-    """Yield (artist, message) of `parts` that lie over changing ones; they come in the order of drawing."""
+    """Yield (artist, message) for `parts` that lie over changing ones; they come in drawing order."""
     for number, part in enumerate(parts):
         below = [each for each in parts[:number] if id(each) in changing]
         if below and id(part) not in changing:
             word, lower = name_of(part, scene), name_of(below[-1], scene)
-            yield word, f"{word} lies over {lower}, which changes: return both, or give {lower} the higher z-order"
+            yield word, f"{word} lies over {lower}, which changes: return both, or give {lower} a higher z-order"
 
 
 def _looks(figure: Figure, wrong: np.ndarray) -> dict[Artist, Look]:
-    """Return the look of each artist of a figure, in the order of drawing."""
+    """Return the look of each artist of a figure, in drawing order."""
     width, height = figure.canvas.get_width_height()
     renderer, looks = RendererAgg(width, height, figure.dpi), {}
     for part in _parts(figure):
@@ -109,8 +109,8 @@ def _looks(figure: Figure, wrong: np.ndarray) -> dict[Artist, Look]:
 
 
 def _parts(artist: Artist) -> Iterator[Artist]:
-    """Yield what matplotlib draws by itself: all but what belongs to 3-D axes, a legend, an axis."""
-    paper = getattr(artist, "patch", None)  # of a figure or axes: under all of it
+    """Yield each artist that matplotlib draws on its own: not the parts of 3-D axes, a legend, an axis."""
+    paper = getattr(artist, "patch", None)  # of a figure or axes, under all of it
     for child in sorted(artist.get_children(), key=lambda child: (child is not paper, child.get_zorder())):
         if not isinstance(child, Axes | FigureBase) or getattr(child, "name", "") == "3d":
             yield child
@@ -119,7 +119,7 @@ def _parts(artist: Artist) -> Iterator[Artist]:
 
 
 def name_of(artist: Artist, scene: Scene) -> str:
-    """Return how the scene calls an artist, `self.lines[2]`, or what it is."""
+    """Return the scene's name for an artist, such as `self.lines[2]`, or else its type."""
     for part in scene.scenes if isinstance(scene, Group) else (scene,):
         owner = "self" if part is scene else type(part).__name__
         for name, value in vars(part).items():

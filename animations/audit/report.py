@@ -1,4 +1,4 @@
-"""What an audit found."""
+"""The findings of an audit."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ class AuditError(AssertionError):
 
 
 class Finding(NamedTuple):
-    """One fault: the frame in which it shows first, its kind (one of CHECKS), the gid or text, and a sentence."""
+    """One fault: the first frame that shows it, its kind (one of CHECKS), the gid or text, and a sentence."""
 
     frame: int
     kind: str
     what: str
     message: str
-    frames: int = 1  # in how many frames `what` has a fault of this kind
+    frames: int = 1  # the number of frames in which `what` has this kind of fault
 
     def __str__(self) -> str:
         more = f" (and {self.frames - 1} more)" if self.frames > 1 else ""
@@ -26,14 +26,14 @@ class Finding(NamedTuple):
 
 @dataclass
 class Report:
-    """How much an audit looked at, and the faults that it found.
+    """How much an audit looked at, and the faults it found.
 
-    frames    that were looked at
-    texts     that were drawn in them, all frames together
-    numbers   of these, that have a gid; `compared` of them were compared with their source, and of `placed` also the
-              place is known: in an array, from `places`, by their names
-    unplaced  gids of which no frame told the place
-    captions  texts with digits that say of no number where it comes from, and were allowed to
+    frames    the number of frames
+    texts     the number of texts in all frames together
+    numbers   how many of these have a gid; `compared` of them were compared with their source, and for `placed` the
+    place
+              is known, too: from an array, from `places`, from their names
+    unplaced  gids whose place no frame told captions  texts with digits that are allowed to have no source
     """
 
     scene: str
@@ -48,7 +48,7 @@ class Report:
 
     @property
     def findings(self) -> list[Finding]:
-        """The faults, by frame; what is wrong with the same thing in many frames is one of them."""
+        """The faults, by frame; the same fault of the same thing in many frames counts once."""
         return sorted(self._found.values(), key=lambda finding: finding.frame)
 
     @property
@@ -57,14 +57,14 @@ class Report:
         return not self._found
 
     def add(self, frame: int, kind: str, what: str, message: str) -> None:
-        """Remember a fault; of one that is known, only that it is still there."""
+        """Remember a fault; if it is known, only count the frame."""
         known = self._found.get((kind, what))
         self._found[kind, what] = (
             known._replace(frames=known.frames + 1) if known else Finding(frame, kind, what, message)
         )
 
     def check(self) -> Report:
-        """Return the report itself; AuditError with all findings if there are any."""
+        """Return the report itself; raise AuditError with all findings if there are any."""
         if not self.ok:
             raise AuditError(str(self))
         return self

@@ -1,16 +1,16 @@
-"""What the numbers of a scene should be, by gid and frame.
+"""The right numbers of a scene, by gid and frame.
 
-    Recording                       knows dense_1.w[0,0] (any parameter), dense_1.w.norm, and dense_1.w.largest: without
-                                    its sign, of all records; step, last_step, epoch, last_epoch, and loss: that of the
-                                    batch before the update, as it is recorded
-    {gid: value or values}          the same in all frames, or one for each
+    Recording                       knows dense_1.w[0,0] (any parameter), dense_1.w.norm, and dense_1.w.largest, the
+                                    largest size in all records; step, last_step, epoch, last_epoch; and loss, that
+                                    of the batch before the update, as recorded
+    {gid: value or values}          the same value in all frames, or one for each
     {name: Recording}               the same for gids that begin with a name: "horse.dense_1.b[0]"
-    {name: Runner}                  what race(…) returns: the same, of the last record until then, "SGD.diverged", the
-                                    update that broke, and the step and the epoch of the longest
-    function frame → {gid: value}   where numbers come and go
+    {name: Runner}                  the result of race(…): the same, from the last record so far; "SGD.diverged",
+                                    the update that diverged; and the step and epoch of the longest runner
+    function frame → {gid: value}   for numbers that come and go
     a list of these                 the first that knows a gid gives its value
 
-What a mapping or a function names must be drawn; a recording knows more than a picture shows.
+Every gid in a mapping or from a function must be drawn; a recording knows more than a picture shows.
 """
 
 from __future__ import annotations
@@ -27,12 +27,12 @@ from tinylearn import Recording
 from tinylearn.analysis.race import Runner
 from tinylearn.checks import numbers, shortened
 
-Source = Any  # what is said above
+Source = Any  # as described above
 Values = Mapping[str, float]
 
 
 class Sources:
-    """All that was given for `scene`; `steps` says the update that each frame shows, for recordings."""
+    """All sources for `scene`; `steps` gives the update that each frame shows, for recordings."""
 
     def __init__(self, given: Source, scene: Scene, steps: Sequence[int] | None) -> None:
         self.scene, self.steps = scene, steps
@@ -41,19 +41,19 @@ class Sources:
             tuple[str, Recording, list[int]]
         ] = []  # name before the gids, and a record for each frame
         self.told: list[Values] = []  # for each frame, what races say beside their recordings
-        self.names: set[str] = set()  # digits in them are no numbers
+        self.names: set[str] = set()  # digits in them are not numbers
         for each in given if isinstance(given, list | tuple) else [given]:
             self._take(each)
 
     def named(self, frame: int) -> dict[str, float]:
-        """Return gid → value of all that must be drawn."""
+        """Return gid → value for everything that must be drawn."""
         values: dict[str, float] = {}
         for function in self.functions:
             values = {**_said(function, frame), **values}
         return values
 
     def recorded(self, gid: str, frame: int) -> float | None:
-        """Return what the recordings say of a number, or None."""
+        """Return the value of a number in the recordings, or None."""
         if self.told and gid in self.told[frame]:
             return self.told[frame][gid]
         for name, recording, records in self.recordings:
@@ -97,7 +97,7 @@ class Sources:
         self.recordings.append((name, recording, records))
 
     def _race(self, runners: Mapping[str, Runner]) -> None:
-        """Take runners, of whom each may have ended, or not be recorded, when others were."""
+        """Take runners; some may end, or miss a record, while others have one."""
         if not runners:
             return
         known = {f"{name}.": runner.recording for name, runner in runners.items()}
@@ -123,10 +123,10 @@ class Sources:
 
 
 def _said(function: Callable[[int], Values], frame: int) -> Values:
-    """Return what a source says of a frame; TypeError unless that is gid → number."""
+    """Return what a source says about a frame; TypeError unless that is gid → number."""
     said = function(frame)
     if not isinstance(said, Mapping):
-        raise TypeError(f"audit: a source must return a mapping gid → number, got {shortened(said)} for frame {frame}")
+        raise TypeError(f"audit: a source must return a dict, gid → number, got {shortened(said)} for frame {frame}")
     for gid, value in said.items():
         if np.ndim(numbers("audit", f"the source of {gid} in frame {frame}", value)):
             raise TypeError(f"audit: the source of {gid} in frame {frame} must be one number, got {shortened(value)}")
@@ -165,6 +165,6 @@ def _look_up(recording: Recording, gid: str, record: int) -> float | None:
 
 @functools.lru_cache(maxsize=256)
 def _largest(recording: Recording, name: str) -> float:
-    """Return the largest finite number of a parameter in all records, without its sign."""
+    """Return the largest size of a finite number of a parameter in all records."""
     values = recording[name]
     return float(np.abs(values[np.isfinite(values)]).max(initial=0))

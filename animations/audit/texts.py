@@ -1,4 +1,4 @@
-"""Which texts a frame draws, and the boxes that they take."""
+"""Which texts a frame draws, and their boxes."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ DIGIT = re.compile(r"\d")
 
 
 def drawn(artist: Artist, hidden: Collection[int] = (), *, marks: bool = True) -> Iterator[Artist]:
-    """Yield what matplotlib draws of an artist: itself and what is in it, but not the marks beyond an axis' ends.
+    """Yield everything that matplotlib draws of an artist: the artist and its parts, but no marks beyond an axis' ends.
 
-    `hidden`: the ids of trails that appear only later; without `marks`, none of any axis: bringing them up to date
-    takes most of the time.
+    `hidden`: the ids of trails that appear only later. `marks=False` leaves out all marks of axes, because updating
+    them takes most of the time.
     """
     if not artist.get_visible() or id(artist) in hidden:
         return
@@ -43,7 +43,7 @@ def drawn(artist: Artist, hidden: Collection[int] = (), *, marks: bool = True) -
 
 
 def _uncovered(figure: FigureBase, children: list[Artist]) -> list[Artist]:
-    """Return the children of a figure without those below one that covers all of it, as an answer at the end does."""
+    """Return the children of a figure, without those below one that covers it all, as an answer at the end does."""
     covers = [number for number, child in enumerate(children)
               if isinstance(child, SubFigure) and child.get_visible() and to_rgba(child.get_facecolor())[3] == 1
               and np.allclose(child.bbox.extents, figure.get_window_extent().extents)]  # fmt: skip
@@ -51,17 +51,17 @@ def _uncovered(figure: FigureBase, children: list[Artist]) -> list[Artist]:
 
 
 def drawn_texts(figure: Artist, hidden: Collection[int] = ()) -> list[Text]:
-    """Return the texts with letters that are drawn."""
+    """Return the visible texts that are not empty."""
     return texts_among(drawn(figure, hidden))
 
 
 def texts_among(artists: Iterable[Artist]) -> list[Text]:
-    """Return the artists that are texts and have letters."""
+    """Return the artists that are non-empty texts."""
     return [artist for artist in artists if isinstance(artist, Text) and artist.get_text().strip()]
 
 
 def texts_of_axes(artists: Collection[Artist]) -> set[int]:
-    """Return the ids of labels, factors and numbers at marks that belong to axes; of marks, those among `artists`."""
+    """Return the ids of labels, factors and numbers at marks that belong to axes; for marks, only among `artists`."""
     return texts_of_marks(artists) | {id(artist.label) for artist in artists if isinstance(artist, Axis)}
 
 
@@ -77,13 +77,13 @@ def texts_of_marks(artists: Iterable[Artist]) -> set[int]:
 
 
 def nameless_digits(texts: Collection[Text], axes: Collection[int]) -> list[str]:
-    """Return the texts with digits that do not say where these came from; `axes`: ids of texts that need not."""
+    """Return the texts with digits but no gid; `axes`: ids of texts that need none."""
     found = (text.get_text() for text in texts if not text.get_gid() and id(text) not in axes)
     return [text for text in found if DIGIT.search(text)]
 
 
 class Boxes:
-    """The boxes of texts in pixels, measured anew only where something changed: measuring takes most of an audit."""
+    """The boxes of texts in pixels, measured again only after a change: measuring takes most of an audit."""
 
     def __init__(self) -> None:
         self.known: dict[int, tuple[Any, Bbox]] = {}
@@ -105,8 +105,8 @@ class Boxes:
 
 
 def _ticks(axis: Axis) -> list[Tick]:
-    """Return the marks that lie within the axis, each with its present text."""
-    axis.get_majorticklabels()  # brings them up to date
+    """Return the marks that lie within the axis, each with its current text."""
+    axis.get_majorticklabels()  # updates them
     low, high = np.sort(axis.get_transform().transform(axis.get_view_interval()))
     room = 1e-10 * (high - low)
     ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]

@@ -1,7 +1,7 @@
 """Two things in one place have two names and two looks, and the legend names all of them.
 
-A thing is what has a label: a line, bars, dots, a wedge, an entry of a legend. Its look is its colour and its pattern:
-two lines of one colour stay apart if one of them is dashed. Axes over each other, as `twinx` makes them, are one place.
+A thing is anything with a label: a line, bars, dots, a wedge, an entry of a legend. Its look is its colour and pattern:
+you can tell two lines of one colour apart if one is dashed. Axes over each other, as from `twinx`, are one place.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from matplotlib.patches import Patch
 
 from animations.audit.colour_blindness import colours_of, distances
 
-NOTICEABLE = 2.3  # a smaller distance between two colours is none
+NOTICEABLE = 2.3  # a smaller distance between two colours is invisible
 GIVEN = re.compile(r"_(child|container|collection|line|image|nolegend)\d*_?")  # labels that matplotlib gives
 Named = tuple[str, Artist]
 
 
 def things(artists: Iterable[Artist]) -> list[list[Named]]:
-    """Return the things of each place, (label, artist) each; `artists`: all that are drawn."""
+    """Return the things in each place, (label, artist) each; `artists` are all that are drawn."""
     drawn = list(artists)
     places: dict[tuple[int, ...], list[Named]] = defaultdict(list)
     visible = set(map(id, drawn))
@@ -44,14 +44,14 @@ def things(artists: Iterable[Artist]) -> list[list[Named]]:
 
 
 def entries(artists: Iterable[Artist]) -> list[list[Named]]:
-    """Return the same of each legend: its entries."""
+    """Return the same for each legend: its entries."""
     legends = [legend for legend in artists if isinstance(legend, Legend)]
     both = [zip(legend.get_texts(), legend.legend_handles, strict=True) for legend in legends]
     return [[(text.get_text(), handle) for text, handle in each if handle] for each in both]
 
 
 def of_one_name(artists: list[Artist]) -> Iterator[tuple[str, str]]:
-    """Yield (name, message) of names that two things in one place have, or two marks of an axis."""
+    """Yield (name, message) for each name that two things in one place share, or two marks of an axis."""
     marks: dict[Any, list[str]] = defaultdict(list)
     for tick in (artist for artist in artists if isinstance(artist, Tick)):
         marks[tick.axes, type(tick)].append(tick.label1.get_text())
@@ -59,11 +59,11 @@ def of_one_name(artists: list[Artist]) -> Iterator[tuple[str, str]]:
     for names in [*words, *([name for name, _ in here] for here in [*things(artists), *entries(artists)])]:
         for name, count in Counter(names).items():
             if count > 1:
-                yield name, f"{count} things in one place are called {name!r}: give each a name of its own"
+                yield name, f"{count} things in one place are called {name!r}: give each its own name"
 
 
 def of_one_colour(artists: list[Artist]) -> Iterator[tuple[str, str]]:
-    """Yield (both names, message) of things in one place that look the same."""
+    """Yield (both names, message) for each two things in one place that look the same."""
     for here in [*things(artists), *entries(artists)]:
         looks = [(name, _look(artist)) for name, artist in here]
         for (one, its), (other, others) in combinations(looks, 2):
@@ -73,14 +73,14 @@ def of_one_colour(artists: list[Artist]) -> Iterator[tuple[str, str]]:
 
 
 def not_in_the_legend(artists: list[Artist]) -> Iterator[tuple[str, str]]:
-    """Yield (name, message) of things that begin with "_", which is why matplotlib leaves them out of a legend."""
+    """Yield (name, message) for each thing whose name begins with "_", which matplotlib leaves out of a legend."""
     if any(isinstance(artist, Legend) for artist in artists):
         for name in (name for here in things(artists) for name, _ in here if name.startswith("_")):
-            yield name, f"{name!r} is not in the legend, since it begins with _: write another name, or no legend"
+            yield name, f"{name!r} is not in the legend, because it begins with _: choose another name or no legend"
 
 
 def _look(artist: Artist) -> tuple[list[str], Any]:
-    """Return the colours and the pattern of a thing; no colours if it is not to be seen, or has a map of them."""
+    """Return the colours and the pattern of a thing; no colours if it is invisible or has a colour map."""
     paper = to_rgb(artist.axes.get_facecolor()) if artist.axes is not None else (1.0, 1.0, 1.0)
     pattern: Any = None
     if isinstance(artist, Line2D):

@@ -1,1 +1,1 @@
-"""How frames become files: a module for each format."""
+"""Turns frames into files: one module for each format."""

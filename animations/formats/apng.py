@@ -1,7 +1,7 @@
 """Animated PNG: every pixel exactly as painted, in a file that browsers show as a picture.
 
-An ordinary PNG of the first frame, and after it, of each frame, the rectangle that changed, transparent where it did
-not. PNG specification, third edition, W3C 2025, chapters 5 and 11.
+The file is an ordinary PNG of the first frame. After it comes, for each further frame, the rectangle that changed,
+transparent where nothing did. PNG specification, third edition, W3C 2025, chapters 5 and 11.
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from animations.engine.clip import Clip, Taker
 from animations.engine.painter import Painter
 from animations.formats.differences import difference, pack, unpack
 
-KEEP, OVER = 0, 1  # a frame stays when the next comes; the next is drawn over it
-LONGEST = 65_535  # hundredths of a second; what is shown for longer is timed in whole seconds
+KEEP, OVER = 0, 1  # the frame stays when the next comes; the next is drawn over it
+LONGEST = 65_535  # hundredths of a second; longer times are given in whole seconds
 
 
 def write_apng(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker:
-    """Write every picture as it comes."""
+    """Write every picture as it arrives."""
     height, width, _ = painter.pixels.shape
     delays = clip.delays()
     file.write(b"\x89PNG\r\n\x1a\n")
     _write_chunk(file, b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0))  # 8 bits; red green blue alpha
     _write_chunk(file, b"acTL", struct.pack(">II", len(delays), clip.loop))
-    number, before = 0, np.empty(0, np.uint32)  # chunks of frames are numbered
+    number, before = 0, np.empty(0, np.uint32)  # the chunks of frames are numbered
     for delay in delays:
         frame = yield
         now = pack(frame)
@@ -46,7 +46,7 @@ def write_apng(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker
 
 
 def _changed_rectangle(before: np.ndarray, now: np.ndarray) -> tuple[int, int, np.ndarray]:
-    """Return left, top and the pixels (H, W, 4) of the rectangle that changed; one see-through pixel if nothing did."""
+    """Return left, top and the pixels (H, W, 4) of the rectangle that changed; one transparent pixel if nothing did."""
     changed = difference(before, now)
     if changed is None:
         return 0, 0, np.zeros((1, 1, 4), np.uint8)
@@ -58,7 +58,7 @@ def _changed_rectangle(before: np.ndarray, now: np.ndarray) -> tuple[int, int, n
 
 
 def _deflate(rectangle: np.ndarray) -> bytes:
-    """Return the rows, each after a byte that says how it is filtered (not at all), deflated."""
+    """Return the rows, deflated; each begins with a byte that says how it is filtered (not at all)."""
     height, width, _ = rectangle.shape
     rows = np.zeros((height, 1 + 4 * width), np.uint8)
     rows[:, 1:] = rectangle.reshape(height, 4 * width)

@@ -1,6 +1,6 @@
-"""Colours at night: what is light becomes dark and the other way round; hue and order of lightness stay.
+"""Colours at night: light becomes dark and dark becomes light; the hue and the order of lightness stay.
 
-In OKLab, where equal steps look equal: https://bottosson.github.io/posts/oklab/
+The colours are computed in OKLab, where equal steps look equal: https://bottosson.github.io/posts/oklab/
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import functools
 import numpy as np
 from matplotlib.colors import to_hex, to_rgb
 
-DARKEST, LIGHTEST = 0.205, 0.945  # what white becomes, and all that is nearly black
+DARKEST, LIGHTEST = 0.205, 0.945  # what white becomes, and what black becomes
 
 TO_LMS = np.array([[0.4122214708, 0.5363325363, 0.0514459929],
                    [0.2119034982, 0.6806995451, 0.1073969566],
@@ -22,7 +22,7 @@ TO_LAB = np.array([[0.2104542553, 0.7936177850, -0.0040720468],
 
 @functools.lru_cache(maxsize=4096)
 def at_night(colour: str) -> str:
-    """Return the colour that stands for another on dark paper.
+    """Return the colour that replaces another on dark paper.
 
     >>> at_night("#ffffff"), at_night("#000000")
     ('#171717', '#ededed')
@@ -31,7 +31,7 @@ def at_night(colour: str) -> str:
     light = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
     lightness, a, b = TO_LAB @ np.cbrt(TO_LMS @ light)
     lightness = min(DARKEST + 0.97 * (1 - lightness), LIGHTEST)
-    for part in np.linspace(1, 0, 41):  # of the colourfulness: as much as a screen can show
+    for part in np.linspace(1, 0, 41):  # fractions of the colourfulness, until a screen can show it
         light = np.linalg.inv(TO_LMS) @ (np.linalg.inv(TO_LAB) @ [lightness, part * a, part * b]) ** 3
         if (light > -1e-4).all() and (light < 1.0001).all():
             break

@@ -1,6 +1,6 @@
-"""What changes from frame to frame: single numbers for colours, and the pixels that are not as before.
+"""Finds what changes from frame to frame: colours packed into single numbers, and the pixels that differ.
 
-Files of animations stay small because a frame stores only these. Packed: (H, W) uint32, red + 256 green + 65536 blue.
+A frame stores only these, so files of animations stay small. Packed: (H, W) uint32, red + 256 green + 65536 blue.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 
 
 class Difference(NamedTuple):
-    """The pixels in which two frames differ, D of them, in the smallest rectangle around them."""
+    """The D pixels in which two frames differ, within the smallest rectangle around them."""
 
     left: int
     top: int
@@ -23,7 +23,7 @@ class Difference(NamedTuple):
 
 
 def difference(before: np.ndarray, now: np.ndarray) -> Difference | None:
-    """Compare two packed frames; None if they are equal.
+    """Compare two packed frames; return None if they are equal.
 
     >>> old, new = np.zeros((4, 6), np.uint32), np.zeros((4, 6), np.uint32)
     >>> new[2, 1:3] = 255

@@ -1,10 +1,10 @@
-"""A scene as one drawing in SVG: what never changes, and for what does, each attribute in every picture.
+"""A scene as one drawing in SVG: the parts that never change, and the attributes of the others in every picture.
 
-    panel          a part of the page: the whole scene, or each of those that stand beside or above each other
-    slot           an element that changes; the k-th that an artist draws is always the same slot, if it can be
-    track          an attribute of a slot: from which picture on it is what
+    panel          a part of the page: the whole scene, or each of the scenes next to or above each other
+    slot           an element that changes; the k-th element of an artist always uses the same slot, if possible
+    track          an attribute of a slot: its values, and the picture from which each holds
 
-The order is the painter's: background, trails, and what changes on top.
+The order is the painter's: background, trails, and on top everything that changes.
 """
 
 from __future__ import annotations
@@ -23,21 +23,21 @@ from animations.scene import Scene, SideBySide, Stacked
 
 
 class Slot:
-    """An element that changes: `tracks` say from which picture on each attribute is what, None if it is gone."""
+    """An element that changes: `tracks` hold each attribute's values, and from which picture; None: it is hidden."""
 
     def __init__(self, number: int, tag: str) -> None:
         self.number, self.tag = number, tag
         self.tracks: dict[str, list[tuple[int, str | None]]] = {}
 
     def set(self, picture: int, values: dict[str, str]) -> None:
-        """Note all of its attributes, and its "text", in a picture."""
+        """Note all its attributes, and its "text", in a picture."""
         for name in {**self.tracks, **values}:
             value, track = values.get(name), self.tracks.setdefault(name, [(0, None)])
             if value != track[-1][1]:
                 track[:] = [*track, (picture, value)] if picture > track[-1][0] else [(picture, value)]
 
     def hide(self, picture: int) -> None:
-        """Let it not be seen in a picture; the rest stays as it is."""
+        """Hide it in a picture; everything else stays as it is."""
         track = self.tracks.setdefault("display", [(0, None)])
         if track[-1][1] != "none":
             track[:] = [*track, (picture, "none")] if picture > track[-1][0] else [(picture, "none")]
@@ -48,7 +48,7 @@ class Slot:
 
 
 class Layer:
-    """What one artist draws, picture after picture."""
+    """Everything that one artist draws, picture by picture."""
 
     def __init__(self, panel: int) -> None:
         self.panel = panel
@@ -56,7 +56,7 @@ class Layer:
 
 
 class Panel(NamedTuple):
-    """A part of the page: the figure of its scene, and where it lies in pixels: left, top, width, height."""
+    """A part of the page: the figure of its scene, and its place in pixels: left, top, width, height."""
 
     figure: FigureBase
     box: tuple[float, float, float, float]
@@ -66,9 +66,9 @@ class Drawing:
     """Takes the pictures of a painter, one after another.
 
     panels       the parts of the page
-    layout       how they lie: a panel's number, or ("row", [layout, …]), ("column", [layout, …])
+    layout       their arrangement: a panel's number, or ("row", [layout, …]), ("column", [layout, …])
     background   for each panel, the elements that never change
-    texts        for each frame: gid → what is written
+    texts        for each frame: gid → its text
     """
 
     def __init__(self, painter: Painter) -> None:
@@ -77,12 +77,12 @@ class Drawing:
         self.panels: list[Panel] = []
         self.layout = self._lay_out(painter.scene, painter.figure)
         self.texts: list[dict[str, str]] = []
-        self.still_texts: dict[str, str] = {}  # of the background
+        self.still_texts: dict[str, str] = {}  # in the background
         self.slots: list[Slot] = []
         self.background: list[list[Element]] = [[] for _ in self.panels]
         self.trails: list[list[tuple[int, Element]]] = [[] for _ in self.panels]  # (picture, element)
         self.layers: dict[Artist, Layer] = {}
-        self.pictures: set[Artist] = set()  # what is drawn as pictures of themselves
+        self.pictures: set[Artist] = set()  # artists that are drawn as pictures
         self._prepare_images()
         for frame in range(painter.scene.frames):
             painter.show(frame)
@@ -103,7 +103,7 @@ class Drawing:
                     self._note_texts(elements)
 
     def _note_texts(self, elements: Iterable[Element]) -> None:
-        """Note what is written under each gid in the frame that is taken."""
+        """Note the text of each gid in the current frame."""
         for element in elements:
             if gid := element.attributes.get("data-gid"):
                 self.texts[-1][gid] = element.attributes.get("data-text", element.text)
@@ -111,7 +111,7 @@ class Drawing:
     # --- parts of the page -------------------------------------------------------------------------------------------
 
     def _lay_out(self, scene: Scene, figure: Any) -> Any:
-        """Return how the panels of a scene lie, and number them."""
+        """Return the arrangement of a scene's panels, and number them."""
         if isinstance(scene, SideBySide | Stacked):
             parts = [self._lay_out(part, panel) for part, panel in zip(scene.scenes, scene.panels, strict=True)]
             return "row" if isinstance(scene, SideBySide) else "column", parts
@@ -120,29 +120,29 @@ class Drawing:
         return len(self.panels) - 1
 
     def _panel_of(self, artist: Artist) -> int:
-        """Return the number of the panel that an artist lies in."""
+        """Return the number of the panel that an artist belongs to."""
         figures = [panel.figure for panel in self.panels]
         figure: Any = artist if isinstance(artist, SubFigure) else artist.get_figure()
         while figure not in figures and figure is not self.painter.figure:
             figure = figure._parent  # of a subfigure
         return figures.index(figure) if figure in figures else 0
 
-    # --- what is drawn -----------------------------------------------------------------------------------------------
+    # --- artists ---------------------------------------------------------------------------------------------------
 
     def _prepare_images(self) -> None:
-        """Let images of squares keep their own pixels, and mark those in which a colour stands for a number.
+        """Let images of squares keep their own pixels, and mark those whose colours stand for numbers.
 
-        They become dark at night; photographs do not, nor what is shown in greys, as their channels are.
+        These become dark at night; photographs do not, nor do images in greys, such as the channels of a photograph.
         """
         for image in self.painter.figure.findobj(AxesImage):
             if _shows_squares(image):
-                image.set_interpolation("none")  # the same pixels, and a renderer may scale them
+                image.set_interpolation("none")  # the pixels stay the same, and a renderer may scale them
             array = image.get_array()
             if array is not None and array.ndim == 2 and not image.get_cmap().is_gray():
                 image.set_url("map")
 
     def _take_background(self) -> None:
-        """Take what never changes, and note what does, in the order of drawing."""
+        """Take what never changes, and list what does, in drawing order."""
         self.painter.find_changing()
         for number, panel in enumerate(self.panels):
             self.background[number] = self._drawn(panel.figure)
@@ -153,14 +153,14 @@ class Drawing:
             self.layers[artist] = Layer(self._panel_of(artist))
 
     def _take_trails(self, picture: int, frame: int) -> None:
-        """Take the artists that appear with a frame, and stay."""
+        """Take the artists that appear with a frame and stay."""
         for artist in self.painter.trails[frame]:
             if all(map(Artist.get_visible, self.painter.holders[artist])):
                 trail = self.trails[self._panel_of(artist)]
                 trail += [(picture, element) for element in self._drawn(artist)]
 
     def _drawn(self, artist: Artist) -> list[Element]:
-        """Return the elements that an artist draws; what draws in a way of its own, in it, is a picture of itself."""
+        """Return the elements that an artist draws; any part that draws in its own way becomes a picture."""
         while True:
             try:
                 artist.draw(self.renderer)
@@ -168,12 +168,12 @@ class Drawing:
             except Exception:
                 self.renderer.take()
                 culprit = self._culprit(artist)
-                if culprit in self.pictures:  # it cannot be painted either
+                if culprit in self.pictures:  # it cannot even be painted
                     raise
                 self._let_be_painted(culprit)
 
     def _culprit(self, artist: Artist) -> Artist:
-        """Return what in an artist cannot be drawn as elements: an innermost one; itself, if nothing in it."""
+        """Return the innermost part of an artist that cannot be drawn as elements; the artist itself if none fails."""
         for child in artist.get_children():
             try:
                 child.draw(self.renderer)
@@ -184,7 +184,7 @@ class Drawing:
         return artist
 
     def _let_be_painted(self, artist: Artist) -> None:
-        """From now on let an artist be a picture of itself in this drawing; others paint it as they did."""
+        """From now on, draw an artist as a picture in this drawing; others still paint it as before."""
         draw = artist.draw
         self.pictures.add(artist)
 
@@ -217,7 +217,7 @@ class Drawing:
 
 
 def _shows_squares(image: AxesImage) -> bool:
-    """Is each pixel of an image drawn as a rectangle? So matplotlib does by itself where they are 3 times as large."""
+    """Is each pixel of an image drawn as a rectangle? matplotlib does that if it is at least three times as large."""
     (height, width), box = image.get_size(), image.get_window_extent()
     large = abs(box.width) >= 3 * width and abs(box.height) >= 3 * height
     return image.get_interpolation() == "nearest" or (large and image.get_interpolation() in ("auto", "antialiased"))

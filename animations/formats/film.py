@@ -1,11 +1,11 @@
-"""A film as a fragment of HTML: the drawing of its first picture, and packed, what changes and why.
+"""A film as a fragment of HTML: the drawing of its first picture; and, packed, all changes and explanations.
 
-`player/player.js` plays it. What it is given, as JSON:
+`player/player.js` plays it. It reads this from JSON:
 
-    motion, loop     pictures from a frame to the next; how often it plays, 0 for ever
-    milliseconds     how long each picture is shown
-    texts            what each frame shows, in words
-    unit, moments    what the frames are counted in, and which each is: "update", [0, 1, 2, 4]
+    motion, loop     pictures from one frame to the next; how often it plays, 0 for ever
+    milliseconds     how long it shows each picture
+    texts            each frame in words
+    unit, moments    what the frames count, and the count of each frame: "update", [0, 1, 2, 4]
     changes          strings; tracks [slot, attribute, pictures, numbers of strings]; trails [slot, picture]
     whys             for each `why_group` frames: frame → gid → why, see `whys`
 
@@ -31,7 +31,7 @@ LEAST = 12  # pixels of the smallest text, on any screen
 
 
 def fragment(clip: Clip, drawing: Drawing, name: str, whys: Explanations) -> str:
-    """Return the film as HTML to put into a page with the player."""
+    """Return the film as HTML, for a page that has the player."""
     title, ident = html.escape(name.replace("_", " ")), f"film-{re.sub(r'[^A-Za-z0-9_-]', '-', name)}"
     width, height = clip.scene.size
     markup = _Markup(drawing, ident, clip.scale)
@@ -59,14 +59,14 @@ def fragment(clip: Clip, drawing: Drawing, name: str, whys: Explanations) -> str
 
 
 def _colours(ident: str, colours: Iterable[str]) -> str:
-    """Return the variables that hold the colours, by day and by night."""
+    """Return CSS variables for the colours, by day and by night."""
     day = ";".join(f"--c{number}:{colour}" for number, colour in enumerate(colours))
     night = ";".join(f"--c{number}:{at_night(colour)}" for number, colour in enumerate(colours))
     return f"#{ident}{{{day}}}\n@media screen and (prefers-color-scheme:dark){{#{ident}{{{night}}}}}"
 
 
 def _changes(slots: Iterable[Slot], trails: list[tuple[int, int]], markup: _Markup) -> dict[str, Any]:
-    """Return all that changes: the strings, and for each attribute of a slot from which picture on it is which."""
+    """Return all changes: the strings, and for each attribute of a slot, the picture from which each string holds."""
     strings: dict[str, int] = {}
     tracks = [
         [slot.number, name, [picture for picture, _ in track],
@@ -77,9 +77,9 @@ def _changes(slots: Iterable[Slot], trails: list[tuple[int, int]], markup: _Mark
 
 
 class _Markup:
-    """Writes the elements of a drawing; its names of clips and hatches begin with `ident`.
+    """Writes the elements of a drawing; the names of its clips and hatches begin with `ident`.
 
-    A drawing at a `scale` has finer units, and is shown at the size of its scene all the same.
+    A drawing at a `scale` has finer units, but is shown at the size of its scene.
     """
 
     def __init__(self, drawing: Drawing, ident: str, scale: float) -> None:
@@ -87,11 +87,11 @@ class _Markup:
         self.trails: list[tuple[int, int]] = []  # (slot, picture)
 
     def named(self, value: str) -> str:
-        """Return a value of an attribute whose url(#…) leads to this film's own."""
+        """Return a value of an attribute; url(#…) in it points to this film's own element."""
         return value.replace("url(#", f"url(#{self.ident}-") if value.startswith("url(#") else value
 
     def stage(self, layout: Any) -> str:
-        """Return a panel, or a row or a column of panels."""
+        """Return a panel, or a row or column of panels."""
         if isinstance(layout, int):
             return self._panel(layout)
         direction, parts = layout
@@ -99,14 +99,14 @@ class _Markup:
         return f'<div class="{direction}" style="--width:{width:g}">{inside}</div>'
 
     def _width(self, layout: Any) -> float:
-        """Return how wide a panel is, or a row or a column of panels."""
+        """Return the width of a panel, or of a row or column of panels."""
         if isinstance(layout, int):
             return self.drawing.panels[layout].box[2] / self.scale
         direction, parts = layout
         return (sum if direction == "row" else max)(map(self._width, parts))
 
     def _panel(self, number: int) -> str:
-        """Return the picture of a panel as it is first."""
+        """Return the first picture of a panel."""
         drawing = self.drawing
         x, y, width, height = drawing.panels[number].box
         body = [self._element(element) for element in drawing.background[number]]
@@ -149,7 +149,7 @@ class _Markup:
         return f"<{element.tag}{written}>{text}</{element.tag}>" if text else f"<{element.tag}{written}/>"
 
     def _definitions(self) -> str:
-        """Return the shapes that cut off, and the hatches."""
+        """Return the clips and the hatches."""
         renderer, side = self.drawing.renderer, UNITS * int(self.drawing.renderer.dpi)
         clips = [f'<clipPath id="{self.ident}-{name}"><path d="{shape}"/></clipPath>'
                  for shape, name in renderer.clips.items()]  # fmt: skip

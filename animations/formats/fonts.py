@@ -1,7 +1,7 @@
-"""Fonts in a page: only the letters that it shows, so that text stands where matplotlib set it.
+"""Fonts in a page: only the letters that it shows, so that its text stands where matplotlib put it.
 
-fontTools, which comes with matplotlib, cuts a font down to some letters. A font is first cut to those that nearly every
-picture has: from that, a film's own letters are found ten times as fast.
+fontTools, which comes with matplotlib, cuts a font down to some letters. We first cut it to those of nearly every
+picture; from that smaller font, we cut a film's letters ten times as fast.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ TABLES = ["GSUB", "GPOS", "GDEF", "MATH", "kern", "FFTM", "DSIG", "prep", "fpgm"
 
 
 class Face(NamedTuple):
-    """A font file, and which of the fonts in it."""
+    """A font file, and the number of a font inside it."""
 
     path: str
     number: int = 0
 
     @property
     def name(self) -> str:
-        """The name of the family in the page: the same for the same font."""
+        """The name of its family in the page: always the same for the same font."""
         return "f" + hashlib.sha256(f"{self.path.rpartition('/')[2]}{self.number}".encode()).hexdigest()[:6]
 
 
 def faces_of(font: FontProperties, letters: str) -> dict[Face, set[str]]:
-    """Return the faces that a text is drawn with, and which of its letters each: the first family that has one."""
+    """Return the faces for a text, each with the letters it draws: the first family that has a letter draws it."""
     faces: dict[Face, set[str]] = {}
     missing = set(letters)
     for face in _candidates(font):
@@ -48,13 +48,13 @@ def faces_of(font: FontProperties, letters: str) -> dict[Face, set[str]]:
 
 
 def width_of(letters: str, faces: Iterable[Face], size: float) -> float:
-    """Return how wide a browser sets letters of so many pixels, without kerning."""
+    """Return how wide a browser sets letters of this size in pixels, without kerning."""
     advances = [_letters_in(face) for face in faces]
     return size * sum(next((each[letter] for each in advances if letter in each), 0.6) for letter in letters)
 
 
 def font_rules(letters: dict[Face, set[str]]) -> str:
-    """Return the rules of CSS that bring these letters of each face."""
+    """Return CSS rules with these letters of each face."""
     return "\n".join(
         f"@font-face{{font-family:{face.name};src:url(data:font/woff;base64,"
         f"{base64.b64encode(_woff(face, frozenset(some))).decode()})}}"
@@ -75,7 +75,7 @@ def _faces_of_families(families: tuple[str, ...], *more: Any) -> list[Face]:
         return [Face(str(file))]
     found = []
     for number, family in enumerate(families):
-        with suppress(ValueError):  # there is no such family; the first one is replaced by matplotlib's own
+        with suppress(ValueError):  # there is no such family; for the first one, matplotlib uses its own
             font = FontProperties(family=family, style=style, variant=variant, weight=weight, stretch=stretch)
             found.append(findfont(font, fallback_to_default=number == 0))
     return [*dict.fromkeys(Face(str(path), getattr(path, "face_index", 0)) for path in found)]
@@ -83,7 +83,7 @@ def _faces_of_families(families: tuple[str, ...], *more: Any) -> list[Face]:
 
 @functools.cache
 def _letters_in(face: Face) -> dict[str, float]:
-    """Return letter → how far it moves the next one, in parts of the font's size."""
+    """Return letter → its advance, as a fraction of the font size."""
     font = _open(face)
     advances, unit = font["hmtx"].metrics, font["head"].unitsPerEm
     return {chr(code): advances[glyph][0] / unit for code, glyph in font.getBestCmap().items()}

@@ -1,9 +1,9 @@
-"""GIF files, streamed: one palette for all frames, and of each frame only the pixels that changed.
+"""GIF files, written frame by frame: one palette for all frames, and in each frame only the pixels that changed.
 
-Pillow compresses the frames; the few bytes around them are written here, because Pillow's own animation writer holds
-every frame in memory before it writes the first. The format: GIF89a Specification, CompuServe 1990.
+Pillow compresses the frames; this module writes the few bytes around them, because Pillow's own animation writer keeps
+all frames in memory until it writes the first. The format: GIF89a Specification, CompuServe 1990.
 
-Index 255 means "as before"; nothing is dithered, since a dithered area would change in every frame.
+Index 255 means "as before". Nothing is dithered, because a dithered area would change in every frame.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from animations.formats.differences import difference, pack, unpack
 
 BITS = 8
 UNCHANGED = 255
-EXACT = 15  # the number of commonest colours that stand in the palette exactly
-LATE = 8  # the least number of places that are kept for colours that come up later
+EXACT = 15  # this many of the commonest colours are in the palette exactly
+LATE = 8  # at least this many places are kept for colours that appear later
 NEAR, FAR = 3 * 4**2, 3 * 16**2  # squared distances: see `Palette`
-LONGEST = 65_535  # hundredths of a second that a frame can be shown
+LONGEST = 65_535  # hundredths of a second, the longest time of a frame
 
 
 def write_gif(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker:
-    """Write every picture as it comes, with a palette made from the first, the middle and the last; that at last.
+    """Write every picture as it arrives. The palette comes from the first, the middle and the last picture.
 
-    A picture equal to the one before only holds that longer.
+    A picture equal to the one before only makes that one stay longer.
     """
     last = clip.scene.frames - 1
     palette = Palette([painter.paint(frame).copy() for frame in sorted({0, (last + 1) // 2, last})], clip.colors)
@@ -39,7 +39,7 @@ def write_gif(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker:
     file.write(b"GIF89a" + struct.pack("<HHBBB", width, height, 0b11110111, 0, 0))  # a global palette of 256
     palette_at = file.tell()
     file.write(bytes(768))
-    if clip.loop != 1:  # after it has played, it is repeated so often, or for ever
+    if clip.loop != 1:  # how often it plays again, or for ever
         file.write(b"\x21\xff\x0bNETSCAPE2.0\x03\x01" + struct.pack("<HB", max(clip.loop - 1, 0), 0))
     delays = iter(clip.delays())
     before = pack((yield))
@@ -67,13 +67,13 @@ def write_gif(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker:
 
 
 class Palette:
-    """At most `colors` colours (N, 3), and for every colour that comes up the nearest of them.
+    """At most `colors` colours (N, 3), and for every colour that appears the nearest of them.
 
-    From samples, (H, W, 4) uint8 each: the commonest 15 exactly, the others by octree. A colour that comes up later
-    gets a place of its own if it differs from all that have one: visibly (is not NEAR) while there are many places; the
-    more of them are taken, the more it must differ, until only another colour gets one (is FAR).
+    From samples, (H, W, 4) uint8 each, it takes the 15 commonest colours exactly, and the others by octree. A colour
+    that appears later gets its own place if it differs enough from all others. While many places are free, a visible
+    difference (not NEAR) is enough; the fewer are left, the larger it must be, up to a clearly different colour (FAR).
 
-    The nearest are looked up in a table of 64³ cells, 6 bits each of red, green, blue, filled as colours come up.
+    To find the nearest colour, it uses a table of 64³ cells, 6 bits each of red, green, blue, filled as colours appear.
     """
 
     def __init__(self, samples: Sequence[np.ndarray], colors: int = 255) -> None:
@@ -89,14 +89,14 @@ class Palette:
         self.table[_cell(pack(self.colours))[::-1]] = np.arange(len(self.colours), dtype=np.uint8)[::-1]  # first wins
 
     def indices(self, packed: np.ndarray) -> np.ndarray:
-        """Return the index of every colour, given as packed; colours of cells that come up first get theirs."""
+        """Return the index of every packed colour; colours of cells that are new get theirs now."""
         cells = _cell(packed)
         unknown = self.table[cells] == UNCHANGED
         if unknown.any():
             found, counts = np.unique(packed[unknown], return_counts=True)
             found = found[np.argsort(-counts, kind="stable")]
             found = found[np.sort(np.unique(_cell(found), return_index=True)[1])]  # the commonest of each cell
-            for part in np.array_split(found, 1 + len(found) // 4096):  # all of a photograph would fill the memory
+            for part in np.array_split(found, 1 + len(found) // 4096):  # a whole photograph would fill the memory
                 colours = unpack(part).astype(np.int32)
                 distances = ((colours[:, None, :] - self.colours[None]) ** 2).sum(axis=-1)
                 nearest, distance = distances.argmin(axis=1), distances.min(axis=1)
@@ -112,10 +112,10 @@ class Palette:
 
 
 def _write_image(file: BinaryIO, indices: np.ndarray, corner: tuple[int, int], delay: int) -> None:
-    """Write an image that is shown for `delay` hundredths of a second."""
+    """Write an image that stays for `delay` hundredths of a second."""
     while True:
         height, width = indices.shape
-        keep_and_see_through = 0b00000101  # what was drawn stays; UNCHANGED lets it show
+        keep_and_see_through = 0b00000101  # the old picture stays; UNCHANGED lets it show through
         time = min(delay, LONGEST)
         file.write(b"\x21\xf9\x04" + struct.pack("<BHBB", keep_and_see_through, time, UNCHANGED, 0))
         file.write(b"," + struct.pack("<HHHHBB", *corner, width, height, 0, BITS))

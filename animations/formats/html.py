@@ -1,6 +1,6 @@
-"""Interactive pages: one HTML file that plays a scene as a drawing, and says why its numbers are what they are.
+"""Interactive pages: one HTML file that plays a scene as a drawing, and explains its numbers.
 
-A film is a fragment of HTML (see `film`), without a player; a page has one, or a book several, and the player once.
+A film is a fragment of HTML without a player (see `film`). A page has one film, a book several; each has one player.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ def write_page(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker
 
 
 def write_film(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker:
-    """Write a film alone, to be put into a page that has the player."""
+    """Write only the film, for a page that has the player."""
     drawing = Drawing(painter)
     for picture in range(len(clip.delays())):
         yield
@@ -47,15 +47,15 @@ def write_film(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker
 
 
 def player(language: str) -> str:
-    """Return the player's programs ("js") or looks ("css")."""
+    """Return the player's programs ("js") or its style sheet ("css")."""
     parts = sorted(part.name for part in PLAYER.iterdir() if part.name.endswith(f".{language}"))
     return "\n".join(PLAYER.joinpath(part).read_text(encoding="utf-8") for part in parts)
 
 
 def embed(page: str, scene: Scene, picture: str) -> str:
-    """Return a page of a scene as HTML to put into another page, such as a notebook.
+    """Return a scene's page as HTML to put into another page, such as a notebook.
 
-    `picture` is a PNG in base64, for viewers that take no pages: where there are scripts, the page takes it away.
+    `picture` is a PNG in base64, for viewers that show no pages; where scripts run, the page removes it.
     """
     (width, height), name, said = scene.size, type(scene).__name__, html.escape(scene.describe(scene.frames - 1))
     style = (

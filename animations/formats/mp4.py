@@ -1,4 +1,4 @@
-"""MP4 films: H.264 through imageio and ffmpeg, as every browser plays it. Needs the extra `video`."""
+"""MP4 films: H.264 through imageio and ffmpeg, which every browser plays. Needs the extra `video`."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from animations.engine.clip import Clip, Taker
 from animations.engine.painter import Painter
 
 FFMPEG = [
-    *("-crf", "20"),  # quality: 0 is lossless, 23 the default; here text stays sharp
-    *("-preset", "veryfast"),  # of drawings the slower ones make files as large
+    *("-crf", "20"),  # quality: 0 is lossless, 23 the default; with 20, text stays sharp
+    *("-preset", "veryfast"),  # slower presets do not make drawings smaller
     *("-threads", "1"),  # the other processor draws
-    # how colours are stored: players guess where it is not said, and Chromium's red is up to 39 of 255 off. With the
-    # matrix of BT.709, its blue is still 12 off; with this one all are at most 2
+    # How colours are stored. Without it, players guess, and Chromium's red is up to 39 of 255 off. With the matrix of
+    # BT.709, its blue is still 12 off; with this one, all are at most 2 off.
     *("-x264-params", "colormatrix=smpte170m:colorprim=bt709:transfer=iec61966-2-1"),
     *("-movflags", "+faststart"),  # it plays before all of it is loaded
 ]
@@ -22,17 +22,17 @@ FILTERS = "pad=ceil(iw/2)*2:ceil(ih/2)*2:color=white,scale=out_color_matrix=bt60
 
 
 def check_video() -> None:
-    """Raise ModuleNotFoundError, saying what to install, if there is no ffmpeg."""
+    """Raise ModuleNotFoundError, with the command that installs ffmpeg, if there is none."""
     if find_spec("imageio_ffmpeg") is None:
         raise ModuleNotFoundError(
-            "render: .mp4 needs the package imageio-ffmpeg, which brings ffmpeg; "
+            "render: .mp4 needs the package imageio-ffmpeg, which contains ffmpeg; "
             'install it with: python -m pip install imageio-ffmpeg (or, in a clone, -e ".[video]")'
         )
 
 
 def write_mp4(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker:
-    """Write every picture, as often as it is held. ffmpeg puts white beside an odd edge."""
-    import imageio.v2 as imageio  # and its 65 modules, so not at the top
+    """Write every picture as often as it is shown. ffmpeg adds white at an odd edge."""
+    import imageio.v2 as imageio  # with its 65 modules, so not at the top
 
     per_second = clip.fps * clip.motion
     writer = imageio.get_writer(
@@ -40,27 +40,27 @@ def write_mp4(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker:
         macro_block_size=1, output_params=["-vf", FILTERS, *FFMPEG],
     )  # fmt: skip
     times = clip.delays(per_second)
-    with closing(writer):  # after an error too, which `with writer` would not
+    with closing(writer):  # even after an error, unlike `with writer`
         for often in times:
             picture = yield
             try:
                 for _ in range(often):
                     writer.append_data(picture)
-            except OSError:  # ffmpeg has ended, which is found below
+            except OSError:  # ffmpeg has ended; the check below finds out
                 break
     _check_whole(name, file.name, sum(times))
 
 
 def _check_whole(name: str, path: str, frames: int) -> None:
     """Raise OSError unless the film has that many frames: imageio does not ask how ffmpeg ended, on a full disk say."""
-    from imageio_ffmpeg import count_frames_and_secs  # of the extra, so not at the top
+    from imageio_ffmpeg import count_frames_and_secs  # from the extra, so not at the top
 
     try:
         found, _ = count_frames_and_secs(path)
-    except RuntimeError:  # not even its table of contents was written
+    except RuntimeError:  # ffmpeg did not even write the table of contents
         found = 0
     if found != frames:
         raise OSError(
-            f"render: {name} could not be written: ffmpeg wrote {found} of {frames} frames, and says why above. "
-            "(No space left on the disk, or a quota? Then free some space, or write elsewhere)"
+            f"render: could not write {name}: ffmpeg wrote {found} of {frames} frames, and says why above. "
+            "(If the disk or a quota is full, free some space, or write to another place.)"
         )

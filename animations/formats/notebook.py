@@ -1,4 +1,4 @@
-"""Notebooks: a scene shows itself as a page that plays, and as a picture where pages are not shown."""
+"""Notebooks: a scene shows itself as a page that plays, or as a picture where pages do not show."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from animations.scene import Scene
 
 
 def mimebundle(scene: Scene, include: Any = None, exclude: Any = None, **options: Any) -> dict[str, str]:
-    """Return what a notebook shows: the page, and the last frame for one that is exported, printed or not trusted.
+    """Return what a notebook shows: the page, and the last frame for an exported, printed or untrusted notebook.
 
     `options` are those of the clip.
     """

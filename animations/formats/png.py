@@ -11,7 +11,7 @@ from animations.engine.painter import Painter
 
 
 def write_png(clip: Clip, painter: Painter, file: BinaryIO, name: str) -> Taker:
-    """Write one frame; wait for no others."""
+    """Write one frame, and wait for no others."""
     frame = -1 if clip.frame is None else clip.frame
     Image.fromarray(painter.paint(frame % clip.scene.frames)[..., :3]).save(file, "PNG")
     yield from ()

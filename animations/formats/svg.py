@@ -1,4 +1,4 @@
-"""A renderer that notes what matplotlib draws as elements of SVG, instead of painting it.
+"""A renderer that turns what matplotlib draws into elements of SVG, instead of painting it.
 
     line, patch, marker, collection, 3-D, mathtext     <path>
     text                                               <text>, in the font that matplotlib found
@@ -27,10 +27,10 @@ from PIL import Image
 
 from animations.formats.fonts import Face, faces_of, width_of
 
-UNITS = 10  # a pixel
-PICTURE_SCALE = 2  # of what is painted because SVG has no shape for it: for screens of high density
-MANY = 400  # cells of a mesh: more are an image
-SEGMENTS = {  # kind of segment → its letter in SVG, and how many places it has
+UNITS = 10  # per pixel
+PICTURE_SCALE = 2  # for things painted because SVG has no shape for them: enough for high-density screens
+MANY = 400  # cells of a mesh; a mesh with more becomes an image
+SEGMENTS = {  # kind of segment → its letter in SVG, and its number of points
     Outline.MOVETO: ("m", 1),
     Outline.LINETO: ("l", 1),
     Outline.CURVE3: ("q", 2),
@@ -49,13 +49,13 @@ class Element(NamedTuple):
 
 
 class SvgRenderer(RendererBase):
-    """Notes elements, for a figure that `agg` would paint. What belongs to the whole film is kept from frame to frame.
+    """Notes elements, for a figure that `agg` would paint. It keeps from frame to frame what belongs to the whole film.
 
-    elements   what was drawn since `take` was called last
+    elements   drawn since the last call of `take`
     clips      shape of a clip path → its id
     hatches    pattern → its id
-    colours    each colour that occurred → its number
-    letters    each face of a font → the letters that it is needed for
+    colours    each colour so far → its number
+    letters    each face of a font → the letters that it must draw
     """
 
     def __init__(self, agg: RendererAgg) -> None:
@@ -68,15 +68,15 @@ class SvgRenderer(RendererBase):
         self.colours: dict[str, int] = {}
         self.letters: dict[Face, set[str]] = {}
         self.gid: str | None = None  # of the text that is being drawn
-        self.words, self.before = "", 0  # if as shapes: which, and how many elements there were
+        self.words, self.before = "", 0  # for a text as shapes: its words, and how many elements came before
         self._text2path = _Shapes(self._begin_shape)
 
     def take(self) -> list[Element]:
-        """Return what was drawn since the last call."""
+        """Return the elements since the last call."""
         taken, self.elements = self.elements, []
         return taken
 
-    # --- what matplotlib asks ----------------------------------------------------------------------------------------
+    # --- questions of matplotlib --------------------------------------------------------------------------------------
 
     def get_canvas_width_height(self) -> tuple[float, float]:
         return self.width, self.height
@@ -119,7 +119,7 @@ class SvgRenderer(RendererBase):
         self, gc: GraphicsContextBase, marker_path: Outline, marker_trans: Transform, path: Outline, trans: Transform,
         rgbFace: Any = None,
     ) -> None:  # fmt: skip
-        """Draw a marker at each vertex of a path, as one shape."""
+        """Draw a marker at each vertex of a path, all as one shape."""
         look = self._look(gc, rgbFace)
         if look is None:
             return
@@ -152,7 +152,7 @@ class SvgRenderer(RendererBase):
         self, gc: GraphicsContextBase, x: float, y: float, s: str, prop: Any, angle: float, ismath: Any = False,
         mtext: Text | None = None,
     ) -> None:  # fmt: skip
-        """Write a line whose left end is at x, y, from the upper left corner."""
+        """Write a line of text that begins at x, y, counted from the upper left corner."""
         if ismath:
             super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
             return
@@ -183,12 +183,12 @@ class SvgRenderer(RendererBase):
             self.gid = None
 
     def _begin_shape(self, words: str) -> None:
-        """Note that the next shapes are a text: mathtext, or one with an effect."""
+        """Note that the next shapes are a text: mathtext, or a text with an effect."""
         self._name_shape()
         self.words, self.before = words, len(self.elements)
 
     def _name_shape(self) -> None:
-        """Say of a text that was drawn as shapes which it is, on the one on top."""
+        """Name a text that was drawn as shapes, on its top shape."""
         if self.words and len(self.elements) > self.before:
             self.elements[-1].attributes.update(
                 {"data-text": self.words} | ({"data-gid": self.gid} if self.gid else {})
@@ -219,7 +219,7 @@ class SvgRenderer(RendererBase):
         if abs(width_of(letters, faces, size) - width) > 0.3 and len(letters) > 1:
             attributes["textLength"] = number(width)
         if angle:
-            attributes["transform"] = f"rotate({-angle:g} {number(x)} {number(y)})"  # which turns what cuts off, too
+            attributes["transform"] = f"rotate({-angle:g} {number(x)} {number(y)})"  # it turns the clip too
             attributes |= self._clip(gc, Affine2D().rotate_deg_around(x, y, angle))
         if gid:
             attributes["data-gid"] = gid
@@ -232,7 +232,7 @@ class SvgRenderer(RendererBase):
     def draw_image(
         self, gc: GraphicsContextBase, x: float, y: float, im: Any, transform: Transform | None = None
     ) -> None:
-        """Draw pixels (H, W, 4), the lowest row first; `transform` leads from the unit square to where they lie."""
+        """Draw pixels (H, W, 4), the lowest row first; `transform` maps the unit square to their place."""
         height, width = im.shape[:2]
         if not height or not width:
             return
@@ -258,11 +258,11 @@ class SvgRenderer(RendererBase):
         self.elements.append(Element("image", attributes))
 
     def picture_of(self, draw: Callable[[RendererAgg], Any]) -> None:
-        """Note the picture of what draws in a way of its own."""
+        """Note the picture of something that draws in its own way."""
         self._paint(draw)
 
     def _paint(self, draw: Any, *arguments: Any) -> None:
-        """Let something paint, and note the pixels that it leaves, if there are any."""
+        """Let something paint, and note the pixels it leaves, if any."""
         agg = RendererAgg(self.width, self.height, self.dpi)
         (getattr(agg, draw)(*arguments) if isinstance(draw, str) else draw(agg))
         pixels = np.asarray(agg.buffer_rgba())
@@ -273,14 +273,14 @@ class SvgRenderer(RendererBase):
             place |= {"width": number(part.shape[1]), "height": number(part.shape[0])}
             self.elements.append(Element("image", {"href": png(part), **place}))
 
-    # --- how things look ---------------------------------------------------------------------------------------------
+    # --- looks -------------------------------------------------------------------------------------------------------
 
     def colour(self, colour: Any) -> str:
-        """Return the variable that holds a colour."""
+        """Return the variable for a colour."""
         return f"var(--c{self.colours.setdefault(to_hex(colour[:3]), len(self.colours))})"
 
     def _look(self, gc: GraphicsContextBase, face: Any) -> dict[str, str] | None:
-        """Return fill and stroke as attributes; None if nothing can be seen."""
+        """Return fill and stroke as attributes; None if nothing is visible."""
         look: dict[str, str] = {}
         alpha = gc.get_alpha() if gc.get_forced_alpha() else None
         if face is not None and (opaque := _alpha(face, alpha)) > 0:
@@ -311,7 +311,7 @@ class SvgRenderer(RendererBase):
         return look
 
     def _clip(self, gc: GraphicsContextBase, turn: Transform = AS_IT_IS) -> dict[str, str]:
-        """Return the attribute that cuts off what lies outside: a path, or else a rectangle; `turn` leads to it."""
+        """Return the clip attribute: a path, or else a rectangle, in the coordinates before `turn`."""
         path, transform = cast(tuple[Outline | None, Any], gc.get_clip_path())
         rectangle = gc.get_clip_rectangle()
         if path is not None and not np.isfinite(transform.transform_affine(path.vertices)).all():
@@ -320,7 +320,7 @@ class SvgRenderer(RendererBase):
             shape = self._cut(path, transform + self.flip + turn)
         elif rectangle is None:
             return {}
-        elif turn is AS_IT_IS:  # nearly always: the short way
+        elif turn is AS_IT_IS:  # nearly always, so the short way
             shape = self._rectangle(*rectangle.extents)
         else:
             shape = self._cut(Outline.unit_rectangle(), BboxTransformTo(rectangle) + self.flip + turn)
@@ -336,7 +336,7 @@ class SvgRenderer(RendererBase):
         return f"M{left} {top}h{right - left}v{bottom - top}h{left - right}z"
 
     def _hatch(self, gc: GraphicsContextBase, shape: str, look: dict[str, str]) -> None:
-        """Draw what is filled, and let the hatch lie upon it."""
+        """Draw the filled shape, and the hatch on top of it."""
         if "fill" in look:
             fill = {key: value for key, value in look.items() if not key.startswith("stroke")}
             self.elements.append(Element("path", {"d": shape, **fill}))
@@ -354,7 +354,7 @@ class SvgRenderer(RendererBase):
 
 
 class _Shapes(TextToPath):
-    """The shapes of letters; tells of which, since those of a text with effects come without it."""
+    """The shapes of letters; it reports each text, because a text with effects arrives without its words."""
 
     def __init__(self, tell: Callable[[str], None]) -> None:
         super().__init__()
@@ -371,7 +371,7 @@ def _alpha(colour: Sequence[float], forced: float | None) -> float:
 
 
 def number(pixels: float) -> str:
-    """Return a length in pixels in the drawing's units.
+    """Return a length in pixels in units of the drawing.
 
     >>> number(12), number(0.25)
     ('120', '2.5')
@@ -384,9 +384,9 @@ def _rounded(vertices: np.ndarray) -> np.ndarray:
 
 
 def path_data(vertices: Any, codes: Any, relative: bool = False) -> str:
-    """Return a path as the text of SVG, by its steps, which are short numbers.
+    """Return a path in SVG's notation, as relative steps, because these are short numbers.
 
-    relative   leave out the first "move to": it may begin anywhere
+    relative   leave out the first "move to", so that the path may begin anywhere
 
     >>> path_data(np.array([[0, 0], [10, 0], [10, 5.0]]), None)
     'M0 0l100 0 0 50'
@@ -400,7 +400,7 @@ def path_data(vertices: Any, codes: Any, relative: bool = False) -> str:
     while i < len(kinds):
         letter, count = SEGMENTS[kinds[i]]
         end = i + count
-        if kinds[i] == Outline.LINETO:  # as many as there are
+        if kinds[i] == Outline.LINETO:  # all that follow
             end = next((k for k in range(i, len(kinds)) if kinds[k] != Outline.LINETO), len(kinds))
             steps = np.diff(places[i:end], axis=0, prepend=now[None])
         else:
@@ -420,7 +420,7 @@ def path_data(vertices: Any, codes: Any, relative: bool = False) -> str:
 
 
 def png(pixels: np.ndarray) -> str:
-    """Return pixels (H, W, 4) uint8 as the address of a PNG, with a palette if it has at most 256 colours."""
+    """Return pixels (H, W, 4) uint8 as the address of a PNG, with a palette if they have at most 256 colours."""
     file = io.BytesIO()
     colours, numbers = np.unique(np.ascontiguousarray(pixels).view(np.uint32), return_inverse=True)
     if len(colours) <= 256:

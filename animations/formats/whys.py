@@ -1,8 +1,9 @@
-"""Explanations for a page: why every number of every frame is what it is, as far as the page has room.
+"""Explanations for a page: why each number of each frame is what it is, as far as the page has room.
 
-A number leads to others. They are explained too, the nearest and those that count most first, as many as a frame may
-have: so the way back from a drawn number ends at a parameter or at data. If all are more than the page may have, only
-every second frame is explained, every fourth, …; the page then says so. Three frames tell how much all would be.
+One number leads to others. These are explained too, as many as a frame may have: first the nearest ones and those that
+count most. So the way back from a number on the picture ends at a parameter or at data. If all explanations together
+are too large, only every second frame is explained, or every fourth, …, and the page says so. Three frames tell how
+large all would be.
 """
 
 from __future__ import annotations
@@ -19,18 +20,18 @@ from typing import Any
 from animations.scene import Scene
 from animations.why import Code, Line, Sum, Term, Why
 
-BUDGET = 2_000_000  # bytes that the explanations of a page may take
-GROUP = 8  # frames that are packed, and unpacked, together
+BUDGET = 2_000_000  # bytes for the explanations of a page
+GROUP = 8  # frames that are packed and unpacked together
 DIGITS = 9  # of a number; a page shows five
 MOST = 270  # explanations of one frame
-FAR = 10  # steps back from a number that is drawn; the k-th largest term of a sum is 2 log2(k) steps farther
+FAR = 10  # steps back from a number on the picture; the k-th largest term of a sum is 2 log2(k) steps farther
 
 
 class Explanations:
-    """The explanations of a scene, for `texts`: what is written under each gid, frame by frame.
+    """The explanations of a scene for its `texts`: what each gid shows, frame by frame.
 
     groups   for each `group` frames: frame → gid → explanation, packed
-    says     what was left out, in a sentence; nothing if nothing was
+    says     a sentence about what was left out; "" if nothing was
     """
 
     def __init__(self, scene: Scene, texts: Sequence[Mapping[str, str]], budget: int = BUDGET) -> None:
@@ -40,7 +41,7 @@ class Explanations:
             return
         last, every = len(texts) - 1, 1
         told = {frame: explain(scene, frame, texts[frame]) for frame in sorted({last // 3, 2 * last // 3, last})}
-        whole = len(pack(told)) * len(texts) / len(told)  # about, for all
+        whole = len(pack(told)) * len(texts) / len(told)  # an estimate for all
         while whole / every > budget and every <= last:
             every *= 2
         while True:
@@ -54,7 +55,7 @@ class Explanations:
             told, whole, every = kept, max(whole, size * every), 2 * every
         if every > 1:
             self.says = (
-                f"Numbers are explained in one frame of {every}: for all of them this page would need about "
+                f"Only one frame in {every} explains its numbers: for all frames, this page would need about "
                 f"{whole / 1e6:.1f} MB more, and it may take {budget / 1e6:g} MB."
             )
 
@@ -66,7 +67,7 @@ def pack(content: Any) -> str:
 
 
 def explain(scene: Scene, frame: int, texts: Mapping[str, str]) -> dict[str, Any]:
-    """Return gid → explanation, ready for JSON, for all that is written, and for what that leads to, nearest first."""
+    """Return gid → explanation, ready for JSON, for all numbers of a frame and what they lead to, nearest first."""
     told: dict[str, Any] = {}
     steps, number = dict.fromkeys(texts, 0.0), itertools.count()  # steps: gid → on the shortest way so far
     waiting = [(0.0, next(number), gid) for gid in texts]
@@ -100,7 +101,7 @@ def leads_to(why: Why) -> Iterator[tuple[float, str]]:
 
 
 def as_json(why: Why) -> dict[str, Any]:
-    """Return an explanation as the player reads it."""
+    """Return an explanation in the form that the player reads."""
     return {"says": why.says, "value": _number(why.value), "parts": [_part(part) for part in why.parts]}
 
 

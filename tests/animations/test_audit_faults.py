@@ -73,8 +73,8 @@ def test_a_number_off_its_place_or_after_another_name_is_found():
 def test_a_number_that_has_a_place_or_a_name_and_is_never_drawn_is_found():
     report = audit(Tiny(), places=lambda frame: {"gain": (360, 200)}, names={"gain": "gain"})
     assert {(finding.kind, finding.message) for finding in report.findings} == {
-        ("place", "gain is not drawn, though it has a place"),
-        ("name", "gain, which should stand by a name, is in no frame"),
+        ("place", "gain has a place but is not drawn"),
+        ("name", "gain should stand by a name, but is in no frame"),
     }
 
 
@@ -84,16 +84,16 @@ def test_what_is_clipped_is_cut_off_by_its_axes():
 
 
 @pytest.mark.parametrize(("fault", "says"), {
-    "a patch that is not returned": "self.more changed, but update did not return it: painted is the old one",
-    "a line under a label": "PastedText 'above' lies over self.more, which changes: return both, or give self.more the "
+    "a patch that is not returned": "self.more changed, but update did not return it: the old one stays",
+    "a line under a label": "PastedText 'above' lies over self.more, which changes: return both, or give self.more a "
                             "higher z-order",
-    "a line that remembers": "self.more depends on the frames before: let update set all of it, whatever it was",
-    "digits of an axis that change": "'loss 0' became 'loss 1': changing digits are no caption; draw a Number with a "
-                                     "gid",
-    "two lines of one name": "2 things in one place are called 'A': give each a name of its own",
+    "a line that remembers": "self.more depends on the frames before: let update set all of it in every frame",
+    "digits of an axis that change": "'loss 0' became 'loss 1': changing digits are not a caption; draw a Number with "
+                                     "a gid",
+    "two lines of one name": "2 things in one place are called 'A': give each its own name",
     "two lines of one colour": "'A' and 'B' have the same colour, #0068a8: give one of them another colour, dash or "
                                "hatch",
-    "a name that begins with _": "'_total' is not in the legend, since it begins with _: write another name, or no "
+    "a name that begins with _": "'_total' is not in the legend, because it begins with _: choose another name or no "
                                  "legend",
 }.items())  # fmt: skip
 def test_a_finding_says_what_to_do(fault, says):
@@ -120,7 +120,7 @@ def test_a_scene_that_cannot_be_copied_is_drawn_again():
     scene = planted(FAULTS["a patch that is not returned"][2])
     scene.held = (number for number in ())  # generators cannot be copied
     (finding,) = audit(scene, checks=["redraw"]).findings
-    assert "painted is not what a full redraw shows, at x 1" in finding.message
+    assert "the painted frame differs from a full redraw at x 1" in finding.message
     fair, watched = Tiny(), Tiny()
     fair.held = (number for number in ())
     watched.draw = lambda figure: Tiny.draw(watched, figure)

@@ -57,7 +57,7 @@ def test_what_does_not_fit_is_refused(recording):
         audit(scene, recording)
     with pytest.raises(ValueError, match=r"loss must be one number, or one for each of 4 frames, got \(3,\)"):
         audit(Tiny(), {"loss": [1, 2, 3]})
-    with pytest.raises(ValueError, match="there is no check colour; there is number, "):
+    with pytest.raises(ValueError, match="unknown check colour; the checks are number, "):
         audit(Tiny(), checks=["colour"])
     with pytest.raises(TypeError, match="a source must be a Recording, a mapping"):
         audit(Tiny(), 3)

@@ -121,7 +121,7 @@ def test_writes_a_page_that_counts_updates_and_explains(tmp_path):
     assert len(data["whys"]) == 1
     small = explore(recorded("dense layers"), tmp_path / "small.html", explanations=60_000, progress=False)
     assert sum(map(len, data_of(small)["whys"])) <= 60_000
-    assert "one frame of" in data_of(small)["why_says"]
+    assert "one frame in" in data_of(small)["why_says"]
 
 
 def test_a_loaded_recording_shows_numbers_and_says_how_to_ask_why(tmp_path):
