@@ -1,1 +1,1 @@
-"""The scenes, a folder for each theme."""
+"""The scenes, one folder per theme."""

@@ -117,7 +117,7 @@ def test_words_say_the_direction_and_what_is_being_done_is_bold():
 @pytest.mark.parametrize("picture", [PICTURE, PICTURE[..., :1], np.full((40, 9, 3), 0.5)])
 def test_every_text_has_its_place(picture):
     for texts in check_layout(make(picture=picture, name="a picture with a name that goes on"), 0, 3, -1):
-        assert {"drawn by chance", "that it is shown"} <= set(texts)
+        assert {"drawn at random", "that it is shown"} <= set(texts)
 
 
 def test_frames_in_any_order():

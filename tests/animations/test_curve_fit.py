@@ -268,7 +268,7 @@ def test_data_that_cannot_be_drawn_are_refused():
     ("losses", "message"),
     [
         ((0.0, 1.0), "be 1e-100 or more, got 0 to 1"),
-        ((2.0, 1.0), r"be the lowest and the highest, got \[2. 1.\]"),
+        ((2.0, 1.0), r"be two numbers, the lowest and the highest, got \[2. 1.\]"),
         ((0.1, np.inf), "be finite numbers"),
         ((np.nan, 1.0), "be finite numbers"),
     ],

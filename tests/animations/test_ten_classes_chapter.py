@@ -110,7 +110,7 @@ def test_augmentation_shows_what_fit_would_give_the_network_for_these_draws(made
 
 def test_the_film_of_augmentation_has_its_place(made):
     for texts in check_layout(ch07.augmented(made[0].data, np.random.default_rng(0)), 0, 7, -1):
-        assert {"a truck", "drawn by chance", "what the network has been shown"} <= set(texts)
+        assert {"a truck", "drawn at random", "what the network has been shown"} <= set(texts)
 
 
 @pytest.mark.parametrize("augment", [None, ch07.AUGMENT])

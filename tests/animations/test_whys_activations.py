@@ -87,7 +87,7 @@ def test_a_layer_that_changes_the_units_is_named():
     made = CurveStates(Recorder(model).recording, model, X, Y, [0])
     scene = CurveFit(made, title="t", name="net", best_line=1, heights=(-2, 2), losses=made.loss[[0, 0]])
     check_whys(scene)
-    assert scene.why("net.out[1,5,3]", 0).parts[0].words == "what the forward of Doubled() makes of this example"
+    assert scene.why("net.out[1,5,3]", 0).parts[0].words == "the result of Doubled()'s forward for this example"
 
 
 def test_activations_are_explained_by_their_formulas():
@@ -95,7 +95,7 @@ def test_activations_are_explained_by_their_formulas():
     y = function(Sigmoid()).states.y[3]
     assert function(Sigmoid()).why("f.y", 3).parts[0].arithmetic == f"1 / (1 + exp(-0.75)) = {y}".replace("-0", "- 0")
     assert function(Sigmoid()).why("f.slope", 3).parts[0].arithmetic == f"{y} * (1 - {y}) = {y * (1 - y)}"
-    assert function(Cube()).why("f.slope", 1).parts[0].words == "what the backward of Cube() makes of a dout of 1"
+    assert function(Cube()).why("f.slope", 1).parts[0].words == "the result of Cube()'s backward for a dout of 1"
 
 
 def follow(scene, frame, *wanted):

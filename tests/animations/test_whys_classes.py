@@ -99,7 +99,7 @@ def test_leads_from_a_probability_to_the_feature_of_the_last_layer():
 
 
 def test_names_the_layer_before_the_last():
-    assert bars().why("picture_0.feature[5]", 0).parts[0].words == "what relu_1 gives"
+    assert bars().why("picture_0.feature[5]", 0).parts[0].words == "the output of relu_1"
 
 
 def test_leads_from_a_gap_to_counts():
@@ -146,7 +146,7 @@ def test_counts_the_parameters_layer_by_layer():
 
 @pytest.mark.parametrize(("given", "changed", "message"), [
     (["scores"], {"scores": np.ones((3, 2, 3))}, "probabilities must be the softmax of scores"),
-    (["scores", "features"], {}, "features, weights and biases explain the scores together, got some of them"),
+    (["scores", "features"], {}, "give features, weights and biases together to explain scores, got some of them"),
     (["features", "weights", "biases"], {}, "explain scores, got none"),
     (["scores", "features", "weights"], {"biases": np.full((3, 3), 9)}, "scores must be features · weights"),
 ])  # fmt: skip

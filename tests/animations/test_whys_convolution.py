@@ -121,7 +121,7 @@ def test_leads_from_the_answer_back_to_a_pixel(trained):
 
 
 @pytest.mark.parametrize(("changed", "message"), [
-    ({"x": None}, "x and filter_biases explain the maps together, got one of them"),
+    ({"x": None}, "give x and filter_biases together to explain the maps, got one of them"),
     ({"x": np.zeros((SIZE, SIZE, 3))}, "maps must be those of x, filters and filter_biases"),
     ({"weights": np.ones((7, 4, 4, 3))}, "contributions must be those of maps, max pooling and weights"),
     ({"weights": np.ones((7, 5, 4, 3))}, "must be covered by windows"),
@@ -160,7 +160,7 @@ def test_leads_from_a_filter_by_the_optimiser_and_dout_back_to_the_loss(trained)
 def test_refuses_a_recording_of_other_filters(trained):
     for make in (maps_of, pulls_of):
         changed = {"recording": recorded_elsewhere()}
-        with pytest.raises(ValueError, match="recording must hold"):
+        with pytest.raises(ValueError, match="recording must contain"):
             make(trained, **changed)
 
 

@@ -194,7 +194,7 @@ def test_a_place_is_made_by_the_lines_of_its_optimiser():
 
 def test_a_walk_that_another_optimiser_made_is_refused():
     recording = walked("SGD")[0].recording
-    with pytest.raises(ValueError, match="must make the steps that are recorded"):
+    with pytest.raises(ValueError, match="must make the recorded steps"):
         Walk(recording, SGD(0.02), chapter.valley, chapter.valley_slope)
 
 

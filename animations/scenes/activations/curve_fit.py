@@ -1,9 +1,9 @@
-"""A network that learns a curve: the target, what the network says instead, and below them its falling loss.
+"""A network that learns a curve: the target, the network's own curve, and below them the falling loss.
 
-A network of dense layers and ReLUs can only draw straight pieces. They meet where a neuron switches on or off: dots.
+A network of dense layers and ReLUs draws only straight pieces. They meet where a neuron switches on or off: the dots.
 
-Everything in a frame belongs to one step: the model is restored as it was after that step, and its curve, its bends
-and its loss are computed from it, before anything is drawn.
+All numbers of a frame belong to one step. Before anything is drawn, the model is restored as it was after that step,
+and its curve, its bends and its loss are computed.
 """
 
 from __future__ import annotations
@@ -26,17 +26,16 @@ from animations.scenes.activations.line_whys import BestLineWhys, LayersWhys
 from animations.why import Line, Why
 from tinylearn import Dense, Recording, ReLU, Sequential
 
-LEAST = 1e-100  # on the axis of losses
-CURVE, DOT = (83.2, 323, 531.2, 285), 12  # pixels: where the curve is drawn; how far dots must lie apart
+LEAST = 1e-100  # the lower end of the axis of losses
+CURVE, DOT = (83.2, 323, 531.2, 285), 12  # pixels: the place of the curve; the least distance of dots
 
 
 class CurveStates(Data):
-    """What a network with one input and one output says at some steps of its recording.
+    """The curve of a network with one input and one output, at some steps of its recording.
 
-    x, target (N,), x growing; steps (S,); predicted (S, N), loss (S,), the mean squared error. For each step `bends`
-    has the points (B, 2) of the curve at which a ReLU has just switched, at the first x behind the switch. `line`
-    (S, 2): w and b of the straight line that a network of nothing but dense layers is; None for others. N examples,
-    S steps, B bends.
+    x, target (N,), x growing; steps (S,); predicted (S, N); loss (S,), the mean squared error. `bends` has, for each
+    step, the points (B, 2) of the curve where a ReLU has just switched: at the first x after the switch. `line` (S, 2):
+    w and b of the straight line, if the network has dense layers only; otherwise None. N examples, S steps, B bends.
     """
 
     recording: Recording = instance(Recording)
@@ -46,9 +45,9 @@ class CurveStates(Data):
     steps: np.ndarray = clock("S")
 
     def prepare(self) -> None:
-        checks.growing("CurveStates", "x, in whose order the rows must be sorted to be drawn as a curve,", self.x)
+        checks.growing("CurveStates", "x, in the order of the rows,", self.x)
         self.last = int(self.recording.steps[-1])
-        model = copy.deepcopy(self.model)  # the caller's keeps its parameters
+        model = copy.deepcopy(self.model)  # the caller's model keeps its parameters
         predicted, self.bends, lines = [], [], []
         for step in self.steps:
             self.recording.restore(model, step)
@@ -59,10 +58,10 @@ class CurveStates(Data):
         self.predicted = np.array(predicted)
         self.loss = ((self.predicted - self.target) ** 2).mean(axis=1)
         self.line = None if lines[0] is None else np.array(lines)
-        self._passes: tuple[int, list[Pass]] = -1, []  # of the frame that was asked last
+        self._passes: tuple[int, list[Pass]] = -1, []  # of the last requested frame
 
     def passes(self, frame: int) -> list[Pass]:
-        """Return what each layer is given and gives, with the parameters of a frame; of one that is no (N, …), none."""
+        """Return input and output of each layer, with the parameters of a frame; none for one that is not (N, …)."""
         if self._passes[0] != frame:
             model, passes, out = copy.deepcopy(self.model), list[Pass](), self.x[:, None]
             self.recording.restore(model, self.steps[frame])
@@ -72,7 +71,7 @@ class CurveStates(Data):
         return self._passes[1]
 
     def why(self, prefix: str, gid: str, frame: int) -> Why | None:
-        """Explain the loss, or what it is made of; of a straight line also w and b."""
+        """Explain the loss, or a number it is made from; for a straight line also w and b."""
         loss = LossWhys(prefix, int(self.steps[frame]), self.x, self.target, self.predicted[frame],
                         float(self.loss[frame]), self.passes(frame))  # fmt: skip
         return (self.line is not None and LayersWhys(loss).why(gid)) or loss.why(gid)
@@ -88,7 +87,7 @@ def bends(model: Sequential, x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def apart(points: np.ndarray, least: float) -> np.ndarray:
-    """Return the points (B, 2), sorted by x, but none that lies less than `least` behind one that is returned.
+    """Return the points (B, 2), sorted by x, without those less than `least` after the point returned before them.
 
     >>> apart(np.array([[0.0, 5], [0.1, 6], [0.3, 7]]), 0.2)
     array([[0. , 5. ],
@@ -102,9 +101,9 @@ def apart(points: np.ndarray, least: float) -> np.ndarray:
 
 
 def straight_line(model: Sequential) -> tuple[float, float] | None:
-    """Return w and b of the one line that dense layers in a row are; None if another layer is among them.
+    """Return w and b of the line that dense layers in a row make; None if there is another layer among them.
 
-    (x · w₁ + b₁) · w₂ + b₂ = x · (w₁ · w₂) + (b₁ · w₂ + b₂): again a weight and a bias, however many layers follow.
+    (x · w₁ + b₁) · w₂ + b₂ = x · (w₁ · w₂) + (b₁ · w₂ + b₂): again one weight and one bias, for any number of layers.
     """
     w, b = np.ones((1, 1)), np.zeros(1)
     for layer in model.layers:
@@ -115,15 +114,15 @@ def straight_line(model: Sequential) -> tuple[float, float] | None:
 
 
 class CurveFit(PageScene):
-    """The network's curve moving towards the target; below, the loss so far, beside that of the best straight line.
+    """The network's curve, moving towards the target; below it the loss so far, next to that of the best straight line.
 
-    title       what kind of network this is
-    name        stands before the gids of the numbers: "relu" gives "relu.epoch", "relu.loss"
-    best_line   the loss that no straight line falls below, as a dashed line
-    heights     limits of y, and `losses`: lowest and highest loss to make room for; the same in panels to compare
-    clock       is the clock written? One panel of those on one clock is enough
+    title       the kind of network
+    name        precedes the gids of the numbers: "relu" gives "relu.epoch", "relu.loss"
+    best_line   the lowest loss of any straight line, drawn as a dashed line
+    heights     limits of y, and `losses`, the lowest and highest loss to make room for; the same in panels to compare
+    clock       write the clock? One panel on a common clock is enough
 
-    A dot stands where a ReLU switches, one for those that lie too close to be told apart; "bends" says how many dots.
+    A dot marks each switch of a ReLU, or several that are too close to tell apart; "bends" is the number of dots.
     """
 
     states: CurveStates = instance(CurveStates)
@@ -139,7 +138,7 @@ class CurveFit(PageScene):
 
     def prepare(self) -> None:
         if self.losses[0] > self.losses[1]:
-            raise ValueError(f"CurveFit: losses must be the lowest and the highest, got {self.losses}")
+            raise ValueError(f"CurveFit: losses must be two numbers, the lowest and the highest, got {self.losses}")
         x, wide = self.states.x, CURVE[2]
         self.limits = x[0] - 0.2, x[-1] + 0.2
         self.dots = [apart(points, DOT * (self.limits[1] - self.limits[0]) / wide) for points in self.states.bends]
@@ -172,7 +171,7 @@ class CurveFit(PageScene):
 
     def _why_bends(self, frame: int) -> Why:
         all_bends, dots = len(self.states.bends[frame]), len(self.dots[frame])
-        words = "where a ReLU switches from one x to the next, less those too near to be told apart"
+        words = "where a ReLU switches from one x to the next, without those too close to tell apart"
         line = Line(words, all_bends, "-", all_bends - dots, "=", dots)
         return Why("the dots: places where the curve can bend", dots, [line])
 
@@ -180,7 +179,7 @@ class CurveFit(PageScene):
         return "epoch", self.states.steps.tolist()
 
     def _write_heading(self) -> None:
-        """Write the title, the clock, the loss, and what the curve consists of."""
+        """Write the title, the clock, the loss, and what the curve is made of."""
         page, states, blue = self.page, self.states, style.WEIGHT
         page.text(self.title, (40, 726), size=style.LARGE)
         if self.clock:
@@ -212,7 +211,7 @@ class CurveFit(PageScene):
 
     def _draw_loss(self, axes: Axes) -> None:
         log_loss(axes, self.states.last)
-        axes.yaxis.set_major_formatter("{x:g}")  # 0.01: easier than a power of 10
+        axes.yaxis.set_major_formatter("{x:g}")  # 0.01 is easier to read than a power of 10
         axes.set_ylim(self.losses[0] / 2, self.losses[1] * 2)
         axes.axhline(self.best_line, color=style.QUIET, linestyle="--", linewidth=1.5, zorder=2.6)
         self.page.named((550, 254), "- - -  best straight line", "{:.5f}", "best_line", self.best_line, ha="right",

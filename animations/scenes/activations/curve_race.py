@@ -1,4 +1,4 @@
-"""Networks that learn the same curve, on one clock: the loss of each, and beside it what it says.
+"""Networks that learn the same curve, on one clock: the loss of each, and next to it its curve.
 
 epoch 62 of 1000   adjust, repeat
   │╲_   ● no bends    0.50   ■ with ReLU   0.25
@@ -26,8 +26,8 @@ from animations.scenes.activations.curve_whys import epoch_why
 from animations.scenes.activations.line_whys import BestLineWhys
 from animations.why import Why
 
-LEFT, BOTTOM, WIDE, HIGH = 84, 66, 500, 470  # pixels: where the losses are drawn
-PANELS, PANEL, GAP, TITLE = 640, 292, 28, 34  # where the networks begin, how wide each is; between two; above each
+LEFT, BOTTOM, WIDE, HIGH = 84, 66, 500, 470  # pixels: the place of the losses
+PANELS, PANEL, GAP, TITLE = 640, 292, 28, 34  # pixels: the networks begin; the width of each; between two; above each
 
 
 def _states(caller: str, name: str, states: Any) -> dict[str, CurveStates]:
@@ -38,18 +38,18 @@ def _states(caller: str, name: str, states: Any) -> dict[str, CurveStates]:
     first, *others = states.values()
     for other, what in product(others, ("x", "target", "steps")):
         if not np.array_equal(getattr(first, what), getattr(other, what)):
-            raise ValueError(f"{caller}: all {name} must have the same {what}, got others")
+            raise ValueError(f"{caller}: all {name} must have the same {what}, got different ones")
     return states
 
 
 class CurveRace(PageScene):
-    """Name → CurveStates, 1 to 5 of them, at the same steps: their losses fall, and their curves move to the target.
+    """Name → CurveStates, 1 to 5 of them, at the same steps: their losses fall, and their curves approach the target.
 
-    title       what differs
-    best_line   the loss that no straight line falls below, as a dashed line
+    title       how they differ
+    best_line   the lowest loss of any straight line, drawn as a dashed line
 
-    A loss is that of the parameters whose curve is drawn. The gids of the numbers: "epoch", "last_epoch", "best_line",
-    and "name.loss".
+    Each loss belongs to the parameters whose curve is drawn. The gids of the numbers: "epoch", "last_epoch",
+    "best_line", and "name.loss".
     """
 
     states: dict[str, CurveStates] = anything(_states)
@@ -64,7 +64,7 @@ class CurveRace(PageScene):
         self.x, self.target, self.steps, self.last = first.x, first.target, first.steps, first.last
         self.frames = len(self.steps)
         self.names = [short(name) for name in self.states]
-        self.captions = tuple(self.names)  # digits in them are those of names
+        self.captions = tuple(self.names)  # their digits belong to names
 
     def draw(self, figure: FigureBase) -> None:
         self.page = page = Page(figure, self.size)
@@ -90,10 +90,10 @@ class CurveRace(PageScene):
         return BestLineWhys("", self.x, self.target, self.best_line).why(gid)
 
     def _draw_losses(self) -> None:
-        """Draw the losses so far, and that of the best straight line."""
+        """Draw the losses so far, and the loss of the best straight line."""
         axes = self.page.plot((LEFT, BOTTOM, WIDE, HIGH - 40), xlabel="epoch, log scale", ylabel="loss, log scale",
                               ycolor=style.ERROR)  # fmt: skip
-        losses = np.clip([states.loss for states in self.states.values()], 1e-100, 1e100)  # the axis has no 0
+        losses = np.clip([states.loss for states in self.states.values()], 1e-100, 1e100)  # a log axis has no 0
         log_loss(axes, self.last)
         axes.yaxis.set_major_formatter("{x:g}")
         axes.set_ylim(min(losses.min(), self.best_line or 1) / 2, losses.max() * 2)
@@ -104,7 +104,7 @@ class CurveRace(PageScene):
             self.page.grow(axes, self.steps, loss, color=color, marker=marker, markersize=8)
 
     def _draw_network(self, place: int, name: str) -> None:
-        """Draw one network: marker, name and loss, and below them its curve on its way to the target."""
+        """Draw one network: marker, name and loss, and below them its curve, which approaches the target."""
         page, states, rows = self.page, self.states[name], (len(self.states) + 1) // 2
         color, marker, high = style.SERIES[place], style.MARKERS[place], HIGH / rows
         left, top = PANELS + place % 2 * (PANEL + GAP), BOTTOM + HIGH - place // 2 * high

@@ -1,4 +1,4 @@
-"""Where the numbers of a network that learns a curve come from, at one step: its loss, and back through every layer.
+"""Explains the numbers of a network that learns a curve, at one step: its loss, and back through every layer.
 
 loss → square[i], of example i → predicted[i] → out[2,i,0], of the last layer → product[2,i,0,k]
      → out[1,i,k], of the layer before it → … → x[i], and the parameters: dense_1.w[0,k]
@@ -18,8 +18,8 @@ from animations.why import Line, Part, Term, Why
 from tinylearn.layers import Layer
 from tinylearn.layers.dense import Dense
 
-SHOWN = 10  # examples whose part in a loss is shown
-FEW = 4  # products that have room in a line
+SHOWN = 10  # examples shown in a loss
+FEW = 4  # products in one line
 
 
 def epoch_why(says: str, epoch: int) -> Why:
@@ -28,16 +28,16 @@ def epoch_why(says: str, epoch: int) -> Why:
 
 
 def mean_of(words: str, rows: list[tuple[str, float, str]], mean: float) -> list[Part]:
-    """Say that numbers (label, number, gid) were added up, and divided by how many they are."""
+    """Explain a mean: the numbers (label, number, gid) are added up and divided by how many there are."""
     total = math.fsum(value for _, value, _ in rows)
-    largest = max(range(len(rows)), key=lambda i: abs(rows[i][1]))  # it alone can be asked: a page has little room
+    largest = max(range(len(rows)), key=lambda i: abs(rows[i][1]))  # only it can be asked: a page has little room
     rows = [(label, value, gid if i == largest else "") for i, (label, value, gid) in enumerate(rows)]
     divided = Line("divided by their number, the mean", total, "/", len(rows), "=", mean)
     return [added(words, rows, total, most=SHOWN), divided]
 
 
 class Pass(NamedTuple):
-    """One layer in a forward pass of N examples: what it was given and what it gave, both (N, units)."""
+    """One layer in a forward pass of N examples: its input and its output, both (N, units)."""
 
     name: str
     layer: Layer
@@ -47,12 +47,12 @@ class Pass(NamedTuple):
 
 @dataclass(frozen=True)
 class LossWhys:
-    """Explains the loss of a network after epoch `step`, and all that it is made of.
+    """Explains the loss of a network after epoch `step`, and everything it is made from.
 
-    prefix              what stands before the gids: "relu."
-    x, target           (N,) the examples: the inputs, and what should be said of each
-    predicted, loss     (N,) what the network says, and one number, the mean squared error
-    passes              of the layers, one after the other, with the parameters of this step
+    prefix              precedes the gids: "relu."
+    x, target           (N,) the inputs and the targets of the examples
+    predicted, loss     (N,) the predictions, and one number, the mean squared error
+    passes              of the layers, in order, with the parameters of this step
     """
 
     prefix: str
@@ -95,11 +95,11 @@ class LossWhys:
 
     def prediction(self, i: int) -> Why:
         value = float(self.predicted[i])
-        says = f"what the network says of x = {self.x[i]:.3g}, {self.when}"
+        says = f"the network's prediction for x = {self.x[i]:.3g}, {self.when}"
         if not self.passes or self.passes[-1].out[i].item() != value:
-            return noted(says, "what the model's forward pass gave, of which no more is known", value)
+            return noted(says, "the output of the model's forward pass; no more is known", value)
         last = len(self.passes) - 1
-        return Why(says, value, [Line("what its last layer gives", self.term(f"out[{last},{i},0]", value))])
+        return Why(says, value, [Line("the output of its last layer", self.term(f"out[{last},{i},0]", value))])
 
     def input(self, i: int) -> Why:
         return given(f"x of example {i}", self.x[i])
@@ -110,18 +110,18 @@ class LossWhys:
     # --- one of its layers ----------------------------------------------------------------------------------------
 
     def out(self, layer: int, i: int, j: int) -> Why:
-        """Explain what unit j of a layer gives for example i: of a dense one, an activation, or another."""
+        """Explain the output of unit j of a layer for example i: of a dense layer, an activation, or another."""
         name, made, x, out = self.passes[layer]
         value = float(out[i, j])
         says = f"unit {j} of {name}, for x = {self.x[i]:.3g}"
         if isinstance(made, Dense):
             return Why(says, value, [self._weighted(layer, i, j, value)])
         if x.shape != out.shape:
-            return noted(says, f"what the forward of {made} makes of this example", value)
+            return noted(says, f"the result of {made}'s forward for this example", value)
         return Why(says, value, [value_line(made, self.into(layer, i, j), value)])
 
     def into(self, layer: int, i: int, k: int) -> Term:
-        """Return input k of a layer: x, or what the layer before it gave."""
+        """Return input k of a layer: x, or the output of the layer before it."""
         return self.term(f"out[{layer - 1},{i},{k}]" if layer else f"x[{i}]", self.passes[layer].x[i, k])
 
     def parameter(self, layer: int, key: str, *index: int) -> Term:
@@ -139,7 +139,7 @@ class LossWhys:
         return noted(f"{gid.removeprefix(self.prefix)} {self.when}", words, value)
 
     def _weighted(self, layer: int, i: int, j: int, total: float) -> Part:
-        """Say how a dense layer adds up what comes in, each number times its weight, and the bias."""
+        """Explain the sum of a dense layer: each input times its weight, plus the bias."""
         words, weights = "input · weight, added up, and the bias", self.passes[layer].layer.params["w"][:, j]
         bias = self.parameter(layer, "b", j)
         if len(weights) <= FEW:

@@ -1,4 +1,4 @@
-"""A function of one number, and below it its slope: a point moves along both.
+"""A function of one number, and below it its slope. A point moves along both.
 
 f(x)     ╱      the point, and the tangent through it
     ____╱
@@ -25,13 +25,13 @@ from animations.why import Why
 from tinylearn.layers import Layer
 
 FINE = 1201  # points of the curves between the first and the last x
-REACH = 1.0  # the tangent goes so far to each side of its point
+REACH = 1.0  # the tangent reaches this far to each side of its point
 
 
 class FunctionStates(Data):
-    """What a layer makes of some numbers, one by one.
+    """The outputs of a layer for some numbers, one by one.
 
-    x, y, slope (S,): inputs, outputs and derivatives, a frame each; fine_x, fine_y, fine_slope (FINE,): the curves.
+    x, y, slope (S,): input, output and derivative of each frame; fine_x, fine_y, fine_slope (FINE,): the curves.
 
     >>> from tinylearn import ReLU
     >>> FunctionStates(ReLU(), np.array([-1.0, 0.0, 2.0])).slope
@@ -48,7 +48,7 @@ class FunctionStates(Data):
         self.fine_y, self.fine_slope = value_and_slope(self.layer, self.fine_x)
 
     def at(self, frame: float) -> np.ndarray:
-        """Return x, y and slope of a frame, (3,); between two frames those of a place on the curves."""
+        """Return x, y and slope of a frame, (3,); between two frames, those of a place on the curves."""
         if frame == int(frame):
             return np.array([values[int(frame)] for values in (self.x, self.y, self.slope)])
         x = np.interp(frame, range(len(self.x)), self.x)
@@ -56,7 +56,7 @@ class FunctionStates(Data):
 
 
 def value_and_slope(layer: Layer, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return f(x) and f′(x), each (S,), of a layer that treats every number by itself.
+    """Return f(x) and f′(x), each (S,), of a layer that treats each number on its own.
 
     `backward` multiplies its `dout` by the slope; a `dout` of ones leaves the slope.
     """
@@ -67,12 +67,12 @@ def value_and_slope(layer: Layer, x: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
 
 class FunctionAndSlope(PageScene):
-    """The curve with its moving point and tangent; below, the slope, which is drawn as far as the point has come.
+    """The curve with its moving point and tangent; below it the slope, drawn as far as the point has come.
 
-    title    the name of the function, and `formula`: what it is
-    name     stands before the gids of the numbers: "relu" gives "relu.x", "relu.y", "relu.slope"
+    title    the name of the function, and `formula`, its formula
+    name     precedes the gids of the numbers: "relu" gives "relu.x", "relu.y", "relu.slope"
     note     a remark below the heading of the slope
-    steepest the slopes that the axis has room for, 0 and their own at least; the same in panels to compare
+    steepest slopes that the axis must have room for, besides 0 and its own; use the same in panels to compare
     """
 
     states: FunctionStates = instance(FunctionStates)
@@ -94,7 +94,7 @@ class FunctionAndSlope(PageScene):
         page.named((end + 40, 624), "f(x) =", "{:.3f}", "y", states.y, color=style.WEIGHT, weight="bold")
         page.named((40, 262), "slope f′(x) =", "{:.3f}", "slope", states.slope, color=style.BIAS, weight="bold")
         page.quiet(self.note, (600, 262), ha="right", size=style.SMALL)
-        rise = REACH * states.slope  # there is room for all tangents
+        rise = REACH * states.slope  # leaves room for all tangents
         above = self._plot((70.4, 318.5, 544, 283.5), np.concatenate([states.fine_y, states.y - rise, states.y + rise]))
         slopes = np.concatenate([states.fine_slope, [0, self.steepest]])
         below = self._plot((70.4, 59.5, 544, 168), slopes, xlabel="x", xcolor=style.INPUT)
@@ -112,7 +112,7 @@ class FunctionAndSlope(PageScene):
         return "x", self.states.x.tolist()
 
     def _plot(self, box: Box, seen: np.ndarray, **settings: str) -> Axes:
-        """Return axes with a tenth of room above and below what is seen, and to both sides for the tangent."""
+        """Return axes with a tenth of room above and below the `seen` numbers, and at the sides for the tangent."""
         (left, right), pad = self.states.x[[0, -1]], 0.1 * (np.ptp(seen) or 1.0)
         axes = self.page.plot(box, xlim=(left - 1.2 * REACH, right + 1.2 * REACH),
                               ylim=(seen.min() - pad, seen.max() + pad), **settings)  # fmt: skip
@@ -128,7 +128,7 @@ class FunctionAndSlope(PageScene):
         self.page.dot(axes, lambda moment: self.states.at(moment)[:2], color=style.WEIGHT, markersize=9)
 
     def _draw_slope(self, axes: Axes) -> None:
-        """Draw all of the slope faintly, the stem, and the part behind the point."""
+        """Draw the whole slope faintly, the stem, and the part behind the point."""
         fine = np.array([self.states.fine_x, break_at_jumps(self.states.fine_slope)])
         axes.plot(*fine, color=style.FAINT, linewidth=2, zorder=2.6)
         self._move(axes, lambda x, y, slope: ([x, x], [0, slope]), color=style.BIAS, linewidth=3)
@@ -142,7 +142,7 @@ class FunctionAndSlope(PageScene):
 
 
 def break_at_jumps(y: np.ndarray) -> np.ndarray:
-    """Return y with NaN where it jumps, so that no line is drawn there; a jump is a fifth of all that y spans.
+    """Return y with NaN where it jumps, so that no line is drawn there. A jump is a fifth of the whole range of y.
 
     >>> break_at_jumps(np.array([0.0, 0.0, 1.0, 1.0]))
     array([ 0.,  0., nan,  1.])

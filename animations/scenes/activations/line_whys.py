@@ -1,4 +1,4 @@
-"""Straight lines, explained: the one that dense layers in a row are, and the best one through some points."""
+"""Explains straight lines: the one that dense layers in a row make, and the best one through some points."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from animations.why import Line, Term, Why
 
 @dataclass(frozen=True)
 class LayersWhys:
-    """Explains "w" and "b" of the line that a network of dense layers is: after each of them it is a line, too.
+    """Explains "w" and "b" of the line that a network of dense layers makes. After each layer it is still a line.
 
-    To each unit j of layer l leads a line of its own, line.w[l,j] and line.b[l,j]. A layer multiplies those before it
-    by its weights and adds them up: (x · w₁ + b₁) · w₂ + b₂ = x · (w₁ · w₂) + (b₁ · w₂ + b₂).
+    Each unit j of layer l has its own line, line.w[l,j] and line.b[l,j]. A layer multiplies the lines before it by its
+    weights and adds them up: (x · w₁ + b₁) · w₂ + b₂ = x · (w₁ · w₂) + (b₁ · w₂ + b₂).
     """
 
     network: LossWhys
@@ -28,14 +28,14 @@ class LayersWhys:
         return explained(whole.get(own, own), LAYERS, self) if gid.startswith(prefix) else None
 
     def line(self, key: str, layer: int) -> np.ndarray:
-        """Return w or b of the lines to a layer's units."""
+        """Return w or b of the lines at a layer's units."""
         start = {"w": np.ones(1), "b": np.zeros(1)}[key]
         for each in self.network.passes[: layer + 1]:
             start = start @ each.layer.params["w"] + (each.layer.params["b"] if key == "b" else 0)
         return start
 
     def whole(self, key: str, layer: int, j: int) -> Why:
-        """Explain w or b of the line to unit j of a layer."""
+        """Explain w or b of the line at unit j of a layer."""
         network, value = self.network, float(self.line(key, layer)[j])
         unit = f"unit {j} of {network.passes[layer].name} is" if layer < len(network.passes) - 1 else "all layers are"
         says = f"{key} of the line that {unit}, {network.when}"
@@ -68,9 +68,10 @@ LAYERS: Table = {
 
 @dataclass(frozen=True)
 class BestLineWhys:
-    """Explains the loss of the best straight line through the examples x, target (N,), if `loss` is that.
+    """Explains the loss of the best straight line through the examples x, target (N,), if `loss` is that loss.
 
-    Both slopes of the loss are 0 there: w = Σ (x − x̄)(y − ȳ) / Σ (x − x̄)², and b = ȳ − w x̄, with the means x̄ and ȳ.
+    There, both slopes of the loss are 0: w = Σ (x − x̄)(y − ȳ) / Σ (x − x̄)², and b = ȳ − w x̄, with the means x̄ and
+    ȳ.
     """
 
     prefix: str
@@ -83,7 +84,7 @@ class BestLineWhys:
 
     @property
     def off(self) -> tuple[np.ndarray, np.ndarray]:
-        """Return how far each x and each target is from their mean."""
+        """Return how far each x and each target is from its mean."""
         return self.x - self.x.mean(), self.target - self.target.mean()
 
     @property
@@ -96,11 +97,11 @@ class BestLineWhys:
         return float(self.target.mean() - self.w * self.x.mean())
 
     def loss(self) -> Why:
-        says, squares = "the loss that no straight line falls below", (self.w * self.x + self.b - self.target) ** 2
+        says, squares = "the lowest loss of any straight line", (self.w * self.x + self.b - self.target) ** 2
         if not np.isclose(squares.mean(), self.given, rtol=1e-6):
             return given(says, self.given)
         rows = [(f"x = {self.x[i]:.3g}", *self.term(f"square[{i}]", float(squares[i]))) for i in range(len(squares))]
-        line = Line("of all lines the best: its w", self.term("w", self.w)), Line("and its b", self.term("b", self.b))
+        line = Line("the best line's w", self.term("w", self.w)), Line("and its b", self.term("b", self.b))
         return Why(says, self.given, [*line, *mean_of("its squared errors", rows, self.given)])
 
     def square(self, i: int) -> Why:
@@ -113,8 +114,8 @@ class BestLineWhys:
         off_x, off_y = self.off
         over, under = float((off_x * off_y).sum()), float((off_x**2).sum())
         return Why("w of the best line", self.w, [
-            added("x and target, each less its mean, multiplied", self._rows(off_x * off_y), over, most=SHOWN),
-            added("x less its mean, squared", self._rows(off_x**2), under, most=SHOWN),
+            added("x minus its mean, times target minus its mean", self._rows(off_x * off_y), over, most=SHOWN),
+            added("x minus its mean, squared", self._rows(off_x**2), under, most=SHOWN),
             Line("the first sum, divided by the second", over, "/", under, "=", self.w),
         ])  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""The arithmetic of activations: what each makes of a number, and how steep it is there."""
+"""The arithmetic of activations: the output for a number, and the slope there."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _leaky(layer: Layer, x: Term, out: float) -> Line:
 
 
 def _sigmoid(layer: Layer, x: Term, out: float) -> Line:
-    if x.value < 0:  # where exp(−x) may be too large for a float
+    if x.value < 0:  # otherwise exp(−x) may be too large for a float
         return Line("1 / (1 + exp(−x)), which is exp(x) / (1 + exp(x))", "exp(", x, ") / (1 + exp(", x, ")) =", out)
     return Line("1 / (1 + exp(−x))", "1 / (1 + exp(-", x, ")) =", out)
 
@@ -32,12 +32,12 @@ def _tanh(layer: Layer, x: Term, out: float) -> Line:
 
 
 def _relu_slope(layer: Layer, out: Term, slope: float) -> Line:
-    words = "f(x) is above 0: there f(x) = x, of slope 1" if out.value > 0 else "f(x) is 0: there it is level"
+    words = "f(x) is above 0: there f(x) = x, with slope 1" if out.value > 0 else "f(x) is 0: the curve is level there"
     return Line(words, slope)
 
 
 def _leaky_slope(layer: Layer, out: Term, slope: float) -> Line:
-    words = "f(x) is above 0: there f(x) = x, of slope 1" if out.value > 0 else "there f(x) = slope · x, a setting"
+    words = "f(x) is above 0: there f(x) = x, with slope 1" if out.value > 0 else "there f(x) = slope · x, a setting"
     return Line(words, slope)
 
 
@@ -59,21 +59,21 @@ SLOPES: dict[type[Layer], Arithmetic] = {
 
 
 def value_line(layer: Layer, x: Term, out: float) -> Line:
-    """Say how an activation makes `out` of x; of a layer of another kind, that it did.
+    """Explain how an activation makes `out` from x; for another kind of layer, only that it did.
 
     >>> value_line(Tanh(), Term(0.0), 0.0).arithmetic, value_line(ReLU(), Term(-2.0), 0.0).arithmetic
     ('tanh(0.0) = 0.0', 'max(-2.0 , 0) = 0.0')
     """
-    return _line(VALUES, f"what the forward of {layer} makes of x", layer, x, out)
+    return _line(VALUES, f"the result of {layer}'s forward for x", layer, x, out)
 
 
 def slope_line(layer: Layer, out: Term, slope: float) -> Line:
-    """Say how steep an activation is, by what it gives there.
+    """Explain the slope of an activation from its output there.
 
     >>> slope_line(Sigmoid(), Term(0.5), 0.25).arithmetic
     '0.5 * (1 - 0.5) = 0.25'
     """
-    return _line(SLOPES, f"what the backward of {layer} makes of a dout of 1", layer, out, slope)
+    return _line(SLOPES, f"the result of {layer}'s backward for a dout of 1", layer, out, slope)
 
 
 def _line(table: dict[type[Layer], Arithmetic], words: str, layer: Layer, term: Term, value: float) -> Line:

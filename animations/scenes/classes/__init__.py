@@ -1,1 +1,1 @@
-"""Classifiers and what they say."""
+"""Classifiers and their answers."""

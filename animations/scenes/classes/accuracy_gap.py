@@ -1,4 +1,4 @@
-"""The gap of overfitting: how many answers are right on the training set and on the test set, and what lies between.
+"""The gap of overfitting: the accuracy on the training set and on the test set, and the difference between them.
 
 1 ┤     ╭──────● training set
   │   ╭─╯░░░░░░┃ gap 31 %
@@ -26,9 +26,9 @@ from animations.kit.whys import explained
 from animations.scenes.classes.gap_whys import GAPS
 from animations.why import Why
 
-MOST, WIDE, HIGH = 3, 560, 592  # runs beside each other; the width of each, and the height, in pixels
+MOST, WIDE, HIGH = 3, 560, 592  # runs next to each other; the width of each, and the height, in pixels
 PLOT = 70, 64, 450, 330  # left, bottom, width, height of the axes of a run
-ROOM = 1.42  # of the axis of epochs, beside the longest run: for the gap
+ROOM = 1.42  # of the axis of epochs, relative to the longest run: leaves room for the gap
 
 
 class LearningRun(Data):
@@ -66,10 +66,10 @@ def _few(caller: str, name: str, values: Any, shape: Shape) -> tuple[LearningRun
 
 
 class AccuracyGap(PageScene):
-    """For one to three networks the accuracy on both sets as lines that grow, on one clock; the gap is shaded.
+    """The accuracy on both sets, for one to three networks, as growing lines on one clock; the gap is shaded.
 
     epochs   (S,) the epoch of each frame
-    runs     of a LearningRun each, with a count for each frame
+    runs     a LearningRun for each network, with a count for each frame
 
     The gids of its numbers, for run i and set j:
     "epoch", "last_epoch", "run_i.correct[j]", "run_i.total[j]", "run_i.gap".
@@ -114,7 +114,7 @@ class AccuracyGap(PageScene):
             page.row((WIDE * i + PLOT[0] + PLOT[2], y), count, page.quiet("of"), total, ha="right")
 
     def _draw_lines(self, i: int, run: LearningRun) -> None:
-        """Draw a line and its tip for each set, what lies between them, and at its end how wide the gap is."""
+        """Draw a line and its tip for each set, the area between them, and the size of the gap at its end."""
         (left, bottom, width, height), last, page = PLOT, max(self.epochs[-1], 1), self.page
         axes = page.plot((WIDE * i + left, bottom, width, height), xlabel="epoch", xlim=(-0.02 * last, ROOM * last),
                          ylabel="accuracy", ylim=(0, 1.04))  # fmt: skip
@@ -124,12 +124,12 @@ class AccuracyGap(PageScene):
         points = np.stack([np.broadcast_to(self.epochs, run.accuracies.shape), run.accuracies], axis=-1)  # (2, S, 2)
 
         def ends(moment: float) -> np.ndarray:
-            """Return where both lines end, (2, 2)."""
+            """Return the ends of both lines, (2, 2)."""
             before, after = points[:, int(moment)], points[:, min(int(moment) + 1, self.frames - 1)]
             return before + (moment - int(moment)) * (after - before)
 
         def outline(moment: float) -> np.ndarray:
-            """Return what goes along one line and back along the other, (2 R, 2)."""
+            """Return the outline along one line and back along the other, (2 R, 2)."""
             seen, new = np.concatenate([points[:, : int(moment) + 1], ends(moment)[:, None]], axis=1)
             return np.concatenate([seen, new[::-1]])
 
@@ -139,7 +139,7 @@ class AccuracyGap(PageScene):
         page.glide(axes.plot([], [], zorder=3, **gap)[0], data=lambda moment: ends(moment).T)
 
         def beside(moment: float) -> tuple[float, float]:
-            """Return a place to the right of the gap, and within the axes."""
+            """Return a place to the right of the gap, but within the axes."""
             x, y = ends(moment).mean(axis=0)
             return x + 0.04 * last, min(max(y, 0.04), 1)
 

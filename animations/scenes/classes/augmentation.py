@@ -1,6 +1,6 @@
-"""Augmentation, step by step: a picture is mirrored or not, turned, and moved, by numbers that are drawn each time.
+"""Augmentation, step by step: a picture is mirrored or not, turned, and moved, by random numbers, each time anew.
 
-▒▒▒▒▒▒▒▒▒     drawn by chance
+▒▒▒▒▒▒▒▒▒     drawn at random
 ▒▒▒▒▒▒▒▒▒     mirrored
 ▒▒▒▒▒▒▒▒▒     turned left     12.3 °
 ▒▒▒▒▒▒▒▒▒     moved down      1.4 pixels
@@ -24,22 +24,23 @@ from animations.why import Line, Why
 from tinylearn.augmentation import affine
 
 LEFT, BOTTOM, SIDE = 24, 30, 384  # the picture, in pixels
-WORDS, NUMBER = 444, 630  # where words start, and where numbers end
+WORDS, NUMBER = 444, 630  # the words begin, the numbers end
 STAGES = 4  # of a picture that is shown slowly: as it is, mirrored, turned, moved
 
 
 class AugmentationSteps(PageScene):
-    """A picture, and what becomes of it each time that it is shown: the first times slowly, then at once.
+    """A picture, and its changes each time that it is shown: slowly at first, then all changes in one frame.
 
     picture    (H, W, C) in [0, 1]
-    mirrored   (N,) 1 for each time that it is mirrored, else 0
+    mirrored   (N,) 1 for each time that it is mirrored, otherwise 0
     angles     (N,) degrees by which it is turned, counter-clockwise
-    shifts     (N, 2) how far it moves down and to the right, as fractions of its height and its width
+    shifts     (N, 2) how far it moves down and to the right, as fractions of its height and width
     name       what the picture shows
-    slow       how many times are shown step by step, in four frames each
+    slow       how many times to show step by step, in four frames each
 
-    What `Augment.draw` returns can be given for mirrored, angles and shifts. `shown` (N, H, W, C) are the pictures that
-    come of it, `done` (S,) says how many of them are complete in each frame. The gids of its numbers: "time",
+    `Augment.draw` returns values for mirrored, angles and shifts. `shown` (N, H, W, C) are the resulting pictures;
+    `done` (S,) counts the complete ones in each frame. The gids of the numbers: "time", "last_time", "angle", "down",
+    "right"; words say the direction.
     "last_time", "angle", "down", "right"; the direction is in words.
     """
 
@@ -61,13 +62,13 @@ class AugmentationSteps(PageScene):
             )
         self.mirrored, slow = self.mirrored == 1, min(self.slow, count)
         stages = [*range(STAGES)] * slow + [STAGES - 1] * (count - slow)
-        self.times = np.array([*np.repeat(range(slow), STAGES), *range(slow, count)])  # of each frame
+        self.times = np.array([*np.repeat(range(slow), STAGES), *range(slow, count)])  # in each frame
         self.stages, self.frames = np.array(stages), len(stages)
         self.done = self.times + (self.stages == STAGES - 1)
         self.shown = np.stack([self.changed(time, STAGES - 1) for time in range(count)])
 
     def changed(self, time: int, stage: float) -> np.ndarray:
-        """Return the picture (H, W, C) at some stage: 1.0 is mirrored, 1.5 half turned, 3.0 as the network sees it."""
+        """Return the picture (H, W, C) at a stage: 1.0 is mirrored, 1.5 half turned, 3.0 as the network sees it."""
         turned, moved = np.clip([stage - 1, stage - 2], 0, 1)
         mirrored = self.mirrored[time] and stage >= 0.5
         x = affine(self.picture[None], [turned * self.angles[time]], [moved * self.shifts[time]], [bool(mirrored)])
@@ -81,7 +82,7 @@ class AugmentationSteps(PageScene):
                                  interpolation="nearest", zorder=3)  # fmt: skip
         page.glide(image, data=self._pixels, extent=self._extent)
         fit(page.text(self.name, (WORDS, 388), size=style.LARGE, weight="bold"), self.size[0] - WORDS)
-        page.quiet("drawn by chance", (WORDS, 336))
+        page.quiet("drawn at random", (WORDS, 336))
         down, right = (self.shifts * self.picture.shape[:2]).T
         self._draw_row(290, 1, np.where(self.mirrored, "mirrored", "not mirrored"))
         for gid, values, y, stage, unit, ways in (
@@ -105,7 +106,7 @@ class AugmentationSteps(PageScene):
         return explained(gid, WHYS, self, self.times[frame])
 
     def _draw_row(self, y: float, stage: int, words: np.ndarray, *others: Text) -> None:
-        """Write what is done in a stage, in ink as long as it is being done, or when all is done."""
+        """Write what happens in a stage: in ink while it happens, or when everything is done."""
         made = self.page.words(words[self.times].tolist(), (WORDS, y))
         colors = [style.INK if now in (stage - 1, STAGES - 1) else style.QUIET for now in self.stages]
         weights = ["bold" if now == stage - 1 else "normal" for now in self.stages]
@@ -113,7 +114,7 @@ class AugmentationSteps(PageScene):
             self.page.bind(each, color=colors, weight=weights)
 
     def _moment(self, moment: float) -> tuple[int, float]:
-        """Return which time it is, and the stage; what is complete stays so until the next time begins."""
+        """Return how often it was shown, and the stage; a complete picture stays until the next time begins."""
         frame = int(moment)
         stage = self.stages[frame]
         return self.times[frame], stage if stage == STAGES - 1 else stage + moment - frame
@@ -122,7 +123,7 @@ class AugmentationSteps(PageScene):
         return np.broadcast_to(self.changed(*self._moment(moment)), (*self.picture.shape[:2], 3))
 
     def _extent(self, moment: float) -> tuple[float, float, float, float]:
-        """Return left, right, bottom, top of the picture: while it is mirrored it turns over, like a card."""
+        """Return left, right, bottom, top of the picture; while it is mirrored, it turns over like a card."""
         time, stage = self._moment(moment)
         high, wide = SIDE * np.array(self.picture.shape[:2]) / max(self.picture.shape[:2])
         narrow = abs(math.cos(math.pi * min(stage, 1))) if self.mirrored[time] else 1
@@ -134,17 +135,17 @@ class AugmentationSteps(PageScene):
 
 
 def _angle(scene: AugmentationSteps, time: int) -> Why:
-    """Explain by how much a picture is turned."""
+    """Explain the angle of a picture."""
     angle = float(scene.angles[time])
-    words = f"drawn by chance; its sign says that the picture is turned {'right' if angle < 0 else 'left'}"
+    words = f"drawn at random; its sign says that the picture is turned {'right' if angle < 0 else 'left'}"
     return Why("the angle, in degrees", abs(angle), [Line(words, "abs(", angle, ") =", abs(angle))])
 
 
 def _shift(scene: AugmentationSteps, time: int, axis: int, side: str) -> Why:
-    """Explain by how many pixels a picture is moved."""
+    """Explain by how many pixels a picture moves."""
     part, length = float(scene.shifts[time, axis]), scene.picture.shape[axis]
     pixels = abs(part * length)
-    words = f"drawn by chance as a fraction of the {side}, times the pixels of the {side}"
+    words = f"drawn at random as a fraction of the {side}, times the pixels of the {side}"
     return Why(f"how far the picture moves along its {side}", pixels, [
         Line(words, "abs(", part, ") *", length, "=", pixels)])  # fmt: skip
 

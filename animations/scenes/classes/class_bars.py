@@ -1,4 +1,4 @@
-"""What one network says of pictures, update by update: its probability of each class as a bar and as a number.
+"""A network's answers for pictures, update by update: its probability of each class, as a bar and as a number.
 
     a truck                                               says truck ✓
     ▒▒▒▒▒▒▒                                               plane ▏            < 0.001
@@ -33,10 +33,10 @@ from tinylearn import Sequential
 
 MOST, MOST_PICTURES = 12, 3  # classes, pictures
 SIDE = 192  # of a picture, in pixels
-LEFT, RIGHT = 30, 1170  # where pictures start, and where the numbers of the bars end
-NETWORK = 256, 472  # where the network starts, and how wide it is
-NAMES, MARK = 800, 776  # where the names of classes start; before the true one stands a mark
-WIDEST, DIGITS = 120, 80  # a class name, and the room for a number, in pixels
+LEFT, RIGHT = 30, 1170  # where pictures begin, and where the numbers of the bars end
+NETWORK = 256, 472  # where the network begins, and its width
+NAMES, MARK = 800, 776  # where the names of classes begin; a mark precedes the true one
+WIDEST, DIGITS = 120, 80  # the longest class name, and the room for a number, in pixels
 HEAD, FOOT, STEP = 72, 8, 24  # the heading, the margin below, from bar to bar
 TITLE, AXIS = 36, 68  # above and below the bars of a picture
 
@@ -45,16 +45,16 @@ class ClassBars(PageScene):
     """Pictures, the layers of the network, and for each picture a bar from 0 to 1 for each class, on one clock.
 
     pictures        (P, H, W, 3) in [0, 1], one to three
-    probabilities   (S, P, K), each row as a Softmax returns it
-    names           K class names; the bars stand in this order
-    targets         (P,) which of them is true: its row has a mark, is bold, and in the colour of the truth
-    model           whose layers are drawn
+    probabilities   (S, P, K), each row as Softmax returns it
+    names           K class names, in the order of the bars
+    targets         (P,) the true class: its row has a mark, is bold, and has the colour of the truth
+    model           its layers are drawn
     steps, epochs   (S,) the update and the epoch of each frame
-    note            a word on the pictures
+    note            a word about the pictures
 
-    What explains the probabilities can be given, too; it must give the same ones:
+    To explain the probabilities, pass these too; they must give the same ones:
 
-    scores          (S, P, K), of which the probabilities are the softmax
+    scores          (S, P, K): their softmax gives the probabilities
     features        (S, P, D) before the last layer, its weights (S, D, K) and biases (S, K): they give the scores
 
     The gids of its numbers: "step", "last_step", "epoch", "last_epoch", "parameters",
@@ -88,7 +88,7 @@ class ClassBars(PageScene):
         check_origins(self)
         self.layers = LayerBlocks(self.model, self.pictures.shape[1:])
         self.captions = self.layers.captions
-        self.half = max(STEP * len(self.names), SIDE + 24) // 2  # of what stands beside a picture
+        self.half = max(STEP * len(self.names), SIDE + 24) // 2  # of all that stands next to a picture
         self.row = max(TITLE + 2 * self.half + AXIS, 2 * math.ceil(self.layers.height / count / 2))
         self.size = 1200, HEAD + self.row * count + FOOT
 
@@ -106,7 +106,7 @@ class ClassBars(PageScene):
             y = self.size[1] - HEAD - self.row * p - TITLE - self.half  # the middle of picture and bars
             self._draw_picture(p, y)
             self._draw_bars(p, y)
-            side = middle + np.clip(y - middle, -high / 2 + 30, high / 2 - 30)  # where the network is entered and left
+            side = middle + np.clip(y - middle, -high / 2 + 30, high / 2 - 30)  # at the edge of the network
             page.arrow((LEFT + SIDE + 8, y), (left - 4, side), style.QUIET, head=10)
             page.arrow((left + width + 4, side), (MARK - 10, y), style.QUIET, head=10)
 
@@ -117,7 +117,7 @@ class ClassBars(PageScene):
         return changed
 
     def said(self, frame: int, p: int) -> str:
-        """Return the class of the largest probability, and whether that is right."""
+        """Return the most probable class, and whether it is right."""
         row = self.probabilities[frame, p]
         first, *others = np.flatnonzero(row == row.max())
         return "cannot tell" if others else f"says {self.names[first]} {'✓' if first == self.targets[p] else '✗'}"
@@ -139,7 +139,7 @@ class ClassBars(PageScene):
         return explained(gid, table, self, frame)
 
     def _draw_picture(self, p: int, middle: float) -> None:
-        """Draw a picture as large as whole pixels allow, above it what it shows, and a note below."""
+        """Draw a picture as large as whole pixels allow, above it what it shows, and below it a note."""
         high, wide = self.pictures.shape[1:3]
         times = SIDE / max(high, wide)
         times = int(times) if times >= 1 else times
@@ -151,10 +151,10 @@ class ClassBars(PageScene):
         fit(self.page.quiet(self.note, (LEFT, middle - SIDE / 2 - 18)), SIDE)
 
     def _draw_bars(self, p: int, middle: float) -> None:
-        """Draw the verdict, and below it a row for each class: its name, its bar, its number."""
+        """Draw the answer, and below it a row for each class: its name, its bar, its number."""
         page, count, target = self.page, len(self.names), self.targets[p]
         high = STEP * count
-        rows = middle + high / 2 - STEP * (np.arange(count) + 0.5)  # (K,) heights of the rows' middles, in pixels
+        rows = middle + high / 2 - STEP * (np.arange(count) + 0.5)  # (K,) heights of the middles of the rows, in pixels
         self.verdicts.append(page.verdict(lambda frame: self.said(frame, p), (NAMES, middle + high / 2 + 22)))
         plain: dict[str, Any] = {"weight": "normal", "color": style.INK}
         looks = [plain] * count

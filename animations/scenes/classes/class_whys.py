@@ -1,7 +1,7 @@
-"""Where the probabilities of classes come from: softmax, the scores, and the last layer that made these.
+"""Explains the probabilities of classes: softmax, the scores, and the last layer, which made the scores.
 
 picture_p.predicted[k]    eˣ[k] / exp_sum
-picture_p.exp[k]          e to the score, less the largest score: that changes no probability, and is never too large
+picture_p.exp[k]          e to the score minus the largest score: never too large, and the probabilities stay the same
 picture_p.score[k]        feature · weight of the last layer, and its bias, added up
 """
 
@@ -24,7 +24,7 @@ def _clock(scene: Any, frame: int, name: str, at: int) -> Why:
 
 
 def _parameters(scene: Any, frame: int) -> Why:
-    """Explain how many parameters the network has: those of each layer, added up."""
+    """Explain the number of the network's parameters: those of each layer, added up."""
     rows = [(name, values.size, f"parameters[{i}]")
             for i, (name, values) in enumerate(scene.model.named_parameters().items())]  # fmt: skip
     total = scene.model.parameters.size
@@ -49,7 +49,7 @@ def _predicted(scene: Any, frame: int, p: int, k: int) -> Why:
 
 
 def _powers(scene: Any, frame: int, p: int) -> list[Term]:
-    """Return e to each score, less the largest."""
+    """Return e to each score, minus the largest."""
     scores = scene.scores[frame, p].tolist()
     return [Term(math.exp(score - max(scores)), f"picture_{p}.exp[{k}]") for k, score in enumerate(scores)]
 
@@ -57,7 +57,7 @@ def _powers(scene: Any, frame: int, p: int) -> list[Term]:
 def _power(scene: Any, frame: int, p: int, k: int) -> Why:
     scores, value = scene.scores[frame, p], _powers(scene, frame, p)[k].value
     best = int(scores.argmax())
-    line = Line("e to the score, less the largest score", "exp(", Term(float(scores[k]), f"picture_{p}.score[{k}]"),
+    line = Line("e to the score minus the largest score", "exp(", Term(float(scores[k]), f"picture_{p}.score[{k}]"),
                 "-", Term(float(scores[best]), f"picture_{p}.score[{best}]"), ") =", value)  # fmt: skip
     return Why(f"eˣ of {scene.names[k]}", value, [line])
 
@@ -68,7 +68,7 @@ def _total(scene: Any, frame: int, p: int) -> Why:
 
 
 def _score(scene: Any, frame: int, p: int, k: int) -> Why:
-    """Explain what the last layer gives for a class."""
+    """Explain the last layer's score for a class."""
     says, total = f"the score of {scene.names[k]}, before softmax", float(scene.scores[frame, p, k])
     if scene.features is None:
         return given(says, total)
@@ -87,7 +87,7 @@ def _product(scene: Any, frame: int, p: int, d: int, k: int) -> Why:
 
 def _feature(scene: Any, frame: int, p: int, d: int) -> Why:
     before = [name for name in scene.model.layer_names[:-1] if not name.startswith("dropout")]
-    words = f"what {before[-1]} gives" if before else "given to the network"
+    words = f"the output of {before[-1]}" if before else "given to the network"
     return noted(f"feature {d + 1} of this picture", words, scene.features[frame, p, d])
 
 
@@ -132,10 +132,10 @@ def check_origins(scene: Any) -> None:
     layer = [scene.features, scene.weights, scene.biases]
     missing = [each is None for each in layer]
     if any(missing) and (not all(missing)):
-        raise ValueError("ClassBars: features, weights and biases explain the scores together, got some of them")
+        raise ValueError("ClassBars: give features, weights and biases together to explain scores, got some of them")
     if not any(missing):
         if scene.scores is None:
-            raise ValueError("ClassBars: features, weights and biases explain scores, got none")
+            raise ValueError("ClassBars: features, weights and biases explain scores; give scores, too")
         made = scene.features @ scene.weights + scene.biases[:, None]
         if not np.allclose(made, scene.scores, rtol=1e-3, atol=1e-3 * (np.abs(scene.scores).max() or 1)):
             raise ValueError("ClassBars: scores must be features · weights + biases; take all from one network")

@@ -1,4 +1,4 @@
-"""Where the numbers of an accuracy gap come from: correct / total for both sets, and the difference.
+"""Explains the numbers of an accuracy gap: correct / total for both sets, and the difference.
 
 run_i.gap            accuracy[0] - accuracy[1]
 run_i.accuracy[j]    correct[j] / total[j]
@@ -21,12 +21,12 @@ def _last_epoch(scene: Any, frame: int) -> Why:
 
 
 def _correct(scene: Any, frame: int, i: int, j: int) -> Why:
-    """Explain how many answers are correct: they were counted."""
+    """Explain the number of correct answers: it was counted."""
     run = scene.runs[i]
     count, epoch = run.counts[j], scene.epochs[frame]
     says = f"correct answers, {count.name}, after epoch {epoch}"
     if j == len(run.accuracies):
-        return noted(says, "counted: the answers that are correct if all are the same", count.correct[frame])
+        return noted(says, "counted: the correct answers if all answers are the same", count.correct[frame])
     if count.of_each is not None:
         counts = zip(count.classes, count.of_each[frame].tolist(), strict=True)
         rows = [(name, number, f"run_{i}.correct[{j}].of[{k}]") for k, (name, number) in enumerate(counts)]
@@ -38,7 +38,7 @@ def _correct(scene: Any, frame: int, i: int, j: int) -> Why:
 
 
 def _correct_of(scene: Any, frame: int, i: int, j: int, k: int) -> Why | None:
-    """Explain how many answers are correct for one class."""
+    """Explain the number of correct answers for one class."""
     count = scene.runs[i].counts[j]
     if count.of_each is None:
         return None
@@ -61,7 +61,7 @@ def _accuracy(scene: Any, frame: int, i: int, j: int) -> Why:
 
 
 def _gap(scene: Any, frame: int, i: int) -> Why:
-    """Explain the gap: the accuracy on the set that was learned from, less that on the other."""
+    """Explain the gap: the accuracy on the training set, minus that on the other set."""
     run = scene.runs[i]
     seen, new = (Term(float(run.accuracies[j, frame]), f"run_{i}.accuracy[{j}]") for j in (0, 1))
     line = Line(f"accuracy, {run.seen.name} − accuracy, {run.new.name}", seen, "-", new, "=", float(run.gaps[frame]))

@@ -1,4 +1,4 @@
-"""A network as a row of blocks: what its layers give, from the picture to the last numbers.
+"""A network as a row of blocks: the outputs of its layers, from the picture to the last numbers.
 
     ▇▇▇▇▇▇▇          ▇▇▇             ▌              ▖
     ▇▇▇▇▇▇▇    →     ▇▇▇      →      ▌       →
@@ -7,7 +7,7 @@
     conv2d_1         conv2d_2       flatten_1       dense_2
     relu_1           relu_2         dense_1
 
-A block begins with a layer that has parameters, and where pictures become rows of numbers.
+A block begins with each layer that has parameters, and where pictures become rows of numbers.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from animations.kit.page import Box, Page, Place
 from tinylearn import Sequential
 
 LINE, TITLE = 18, 56  # pixels: from a line of text to the next, and above the blocks
-MARGIN = 8  # to the left and to the right of the blocks
+MARGIN = 8  # to the left and right of the blocks
 HIGHEST, LEAST = 128, 8  # pixels: the longest side of a block, and the shortest
-PLANES, APART = 4, 5  # drawn of an image, and how many pixels each is from the next
+PLANES, APART = 4, 5  # planes of an image, and the pixels between them
 SMALL: dict[str, Any] = {"size": style.SMALL, "ha": "center"}
 
 
 class LayerBlocks:
-    """The blocks of `model`, shown pictures of `input_shape` (H, W, C): names of layers, and the shape they give.
+    """The blocks of `model` for pictures of `input_shape` (H, W, C): the names of its layers, and their output shapes.
 
-    captions     the texts whose digits belong to names and shapes
-    parameters   how many the network has: the number with the gid "parameters"
+    captions     texts whose digits belong to names and shapes
+    parameters   the number of the network's parameters, with the gid "parameters"
 
     >>> import numpy as np
     >>> from tinylearn import Conv2D, Dense, Flatten, ReLU
@@ -47,7 +47,7 @@ class LayerBlocks:
     def __init__(self, model: Sequential, input_shape: tuple[int, ...]) -> None:
         self.largest = max(input_shape[:2])
         self.blocks: list[tuple[list[str], tuple[int, ...]]] = []
-        shape, learns = input_shape, True  # of the block before, and has it parameters?
+        shape, learns = input_shape, True  # of the block before; does it have parameters?
         for layer, name, gives in zip(model.layers, model.layer_names, model.output_shapes(input_shape), strict=True):
             has, before = bool(layer.named_parameters()), len(shape)
             names, shape = [name], gives or shape
@@ -61,9 +61,10 @@ class LayerBlocks:
         self.captions = {_in_words(shape) for _, shape in self.blocks}.union(*(names for names, _ in self.blocks))
 
     def draw(self, page: Page, box: Box) -> None:
-        """Draw a frame, in it the blocks from left to right, and below each what it gives and the names of its layers.
+        """Draw a frame, in it the blocks from left to right, and below each its output shape and the names of its
+        layers.
 
-        box   left, bottom, width and height of the frame: at least `height` high
+        box   left, bottom, width and height of the frame; it must be at least `height` high
         """
         left, bottom, width, height = box
         page.axes.add_patch(FancyBboxPatch((left, bottom), width, height, "round,pad=0,rounding_size=14",
@@ -82,12 +83,12 @@ class LayerBlocks:
                 fit(page.quiet(name, (x, y - LINE * number), **SMALL), room - 6)
 
     def _draw_block(self, page: Page, middle: Place, shape: tuple[int, ...]) -> float:
-        """Draw planes for an image, as large as it is beside the picture, a column for a vector; return its reach."""
+        """Draw an image as planes, in proportion to the picture, and a vector as a column; return its reach."""
         planes, sides = 1, (16.0, min(16 * math.log2(shape[0] + 1), HIGHEST))
         if len(shape) == 3:
             planes = min(shape[2], PLANES)
             sides = tuple(max(HIGHEST * side / self.largest, LEAST) for side in (shape[1], shape[0]))  # type: ignore
-        for plane in reversed(range(planes)):  # the foremost last
+        for plane in reversed(range(planes)):  # the front one last
             shift = APART * (plane - (planes - 1) / 2)
             corner = middle[0] - sides[0] / 2 + shift, middle[1] - sides[1] / 2 + shift
             page.axes.add_patch(Rectangle(corner, *sides, facecolor=style.PAPER, edgecolor=style.INK, linewidth=1.2))

@@ -1,4 +1,4 @@
-"""Softmax: scores as bars, beside them the powers of e that do it all, and the probabilities that they become.
+"""Softmax: scores as bars, next to them the powers of e that do all the work, and the resulting probabilities.
 
 x[k]  →  eˣ  →  eˣ / (sum of all eˣ)  =  p[k]
 """
@@ -23,18 +23,18 @@ from animations.scenes.classes.softmax_whys import SOFTMAX
 from animations.why import Why
 from tinylearn.checks import shortened
 
-PANELS, WIDE = (64, 498, 930), 326  # where inputs, powers and probabilities start, and how wide they are, in pixels
-BOTTOM, HIGH, TITLE, SUM = 130, 350, 548, 62  # where bars stand, how high they may be; heights of the texts
+PANELS, WIDE = (64, 498, 930), 326  # the inputs, powers and probabilities begin, and their width, in pixels
+BOTTOM, HIGH, TITLE, SUM = 130, 350, 548, 62  # the bars stand, their greatest height; the heights of the texts
 
 
 class SoftmaxBars(PageScene):
-    """Bars of the inputs on the left, of every eˣ in the middle, of the probabilities on the right, and their sums.
+    """Bars of the inputs on the left, of each eˣ in the middle, of the probabilities on the right, and their sums.
 
-    The axes stay as they are: a bar twice as high is twice as much.
+    The axes never change: a bar twice as high is twice as much.
 
-    inputs          (S, K): S frames, K numbers up to 700 and down to -700, where eˣ is finite
+    inputs          (S, K): S frames, K numbers from -700 to 700, where eˣ is finite
     probabilities   (S, K), as the Softmax layer returned them
-    moving          which of the K inputs moves
+    moving          the number of the input that moves
     """
 
     inputs: np.ndarray = array("S", "K", low=-700, high=700)
@@ -89,7 +89,7 @@ class SoftmaxBars(PageScene):
         axes.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10]))
         axes.yaxis.set_major_formatter("{x:g}")
         axes.set_xticks(range(self.count), names)
-        axes.grid(visible=False)  # every bar has its number; a line through it would only disturb
+        axes.grid(visible=False)  # every bar has its number; lines through it would distract
         bars = axes.bar(range(self.count), values[0], width=0.6, color=style.SERIES[: self.count], zorder=3)
         tops = np.maximum(values, 0) + 0.012 * heights[1]  # a few pixels above each bar
         for k, bar in enumerate(bars):

@@ -1,4 +1,4 @@
-"""Where the probabilities of a softmax come from: e to the x, divided by the sum of all."""
+"""Explains the probabilities of a softmax: e to the x, divided by the sum of all."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Windows that go over images."""
+"""Windows that slide over images."""

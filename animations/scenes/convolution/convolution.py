@@ -1,4 +1,4 @@
-"""Convolution on boards of numbers: the filter is laid on the image, place by place.
+"""Convolution on boards of numbers: the filter lies on one place of the image after another.
 
     start               the filter lies beside the image
     cover               it lies on KH × KW numbers of the image: each meets a number of the filter
@@ -26,14 +26,14 @@ from tinylearn.layers.windows import Windows
 
 
 class ConvolutionSteps(WindowSteps):
-    """One filter goes over an image of one channel; every product is written out.
+    """One filter slides over an image with one channel; every product is written out.
 
     image (H, W), at most 8 × 8; kernel (KH, KW), at most 5 × 5; `stride` and `padding` are those of Conv2D. The output
-    is that of `tinylearn.layers.loops.convolve` without a bias. Raises ValueError for boards that are larger, hold
-    numbers of 1000 and more, or have no place for the filter.
+    is that of `tinylearn.layers.loops.convolve` without a bias. Raises ValueError for boards that are larger or have
+    numbers of 1000 or more, and if the filter has no place.
 
-    gids, beside those of WindowSteps: `w[i,j]`, `product[i,j]`, its factors `product[i,j].x` and `product[i,j].w`, and
-    `sum`.
+    The gids, besides those of WindowSteps: `w[i,j]`, `product[i,j]`, its factors `product[i,j].x` and `product[i,j].w`,
+    and `sum`.
 
     >>> steps = ConvolutionSteps([[1, 1, 1], [0, 0, 0]], [[1, 1]])
     >>> steps.out, steps.frames
@@ -79,11 +79,11 @@ class ConvolutionSteps(WindowSteps):
         return f"{' + '.join(f'{x:g} · {w:g}' for x, w in pairs)} ="
 
     def _cells(self, top: float) -> Grid:
-        """Return the cells in which the filter lies at first, and then its products."""
+        """Return the cells that first hold the filter, and then its products."""
         return Grid((self.work_left, top), *self.windows.size, self.wide, SIDE)
 
     def _draw_weight(self, i: int, j: int, home: tuple[float, float]) -> None:
-        """Write w[i,j] into its cell, and, from the first place on, below the number of the image that it meets."""
+        """Write w[i,j] into its cell, and from the first place on, below the number of the image that it meets."""
         grid, form = self.board, plain_form(self.kernel)
         cells = [grid.centre(row + i, column + j) for row, column in self.corners]
         laid = np.add([cells[place] for place in self.place], (grid.wide / 2 - 5, 9 - SIDE / 2))  # (S, 2)
@@ -94,7 +94,7 @@ class ConvolutionSteps(WindowSteps):
         self.page.glide(weight, position=lies)
 
     def _draw_product(self, i: int, j: int, centre: float, y: float) -> None:
-        """Write into a cell x and w side by side, and the product below them."""
+        """Write x and w next to each other into a cell, and the product below them."""
         page, gid, form = self.page, f"product[{i},{j}]", plain_form(self.products)
         x = centre + 4.75 * (letters(self.image) - letters(self.kernel))  # of the dot: both factors fill the cell
         dot = page.text("·", (x, y + 12), size=style.SMALL, ha="center")

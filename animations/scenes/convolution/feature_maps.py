@@ -1,9 +1,9 @@
-"""What the filters of a network see in one picture, while they learn, and what that contributes to its answer.
+"""What the filters of a network see in one picture while they learn, and what that contributes to its answer.
 
     picture (H, W, 3)  →  each filter w (KH, KW, 3), slid over it, plus b, then ReLU  →  its map (OH, OW)
     all maps           →  pooling, one neuron: what each map contributes, plus b      →  sum  →  sigmoid  →  answer
 
-A filter has weights for red, green and blue. Its map is bright where it found what it looks for.
+A filter has weights for red, green and blue. Its map is bright wherever it found its pattern.
 
 S frames, F filters.
 """
@@ -30,25 +30,25 @@ LEFT, APART, DOWN = 304, 204, 232  # of the first filter; from column to column;
 
 
 class FeatureMaps(PageScene):
-    """A picture, up to eight filters, the map of each, what it contributes, and the answer that follows, on one clock.
+    """A picture, up to eight filters, the map of each, its contribution, and the resulting answer, on one clock.
 
     picture        (H, W, 3) in [0, 1]
     filters        (S, KH, KW, 3, F)
     maps           (S, OH, OW, F), after ReLU
-    contributions  (S, F), what each map adds to the sum of the last neuron; biases (S,), what it adds itself
+    contributions  (S, F), what each map adds to the sum of the last neuron; biases (S,), its own bias
     steps          (S,) the update of each frame
     answers        two names: the sigmoid of the sum is the probability of the second
-    target         which of them is true
+    target         the number of the true one
 
-    What explains these numbers can be given, too; it must give the same ones:
+    To explain these numbers, pass these too; they must give the same ones:
 
-    x              (H, W, 3), the picture as the network sees it, and filter_biases (S, F): for the maps, which then
-                   have as many places as the picture has pixels
-    weights        (S, PH, PW, F) of the last neuron, for the contributions: PH · PW windows of max pooling, that lie
-                   beside each other
-    recording      in which the parameters changed, update by update: for the filters, biases and weights
+    x              (H, W, 3), the picture as the network sees it, and filter_biases (S, F): they explain the maps,
+                   which must then have as many places as the picture has pixels
+    weights        (S, PH, PW, F) of the last neuron: they explain the contributions, with PH · PW windows of max
+                   pooling next to each other
+    recording      of the parameters, update by update: it explains the filters, biases and weights
 
-    The colours of all filters have one scale. A map is black at 0 and white at the largest number that it holds in any
+    All filters share one scale of colours. A map is black at 0, and white at the largest number that it has in any
     frame.
 
     gids: `step`, `last_step`, `sum`, `b`, `predicted`, and for filter k `contributions[k]`.
@@ -94,7 +94,7 @@ class FeatureMaps(PageScene):
             self._draw_filter(k, LEFT + APART * column, 484 - DOWN * row)
 
     def said(self, frame: int) -> str:
-        """Return the answer, and whether that is right; a sum of zero is none."""
+        """Return the answer, and whether it is right; a sum of zero is no answer."""
         answer = int(self.sums[frame] > 0)
         return (
             f"says {self.answers[answer]} {'✓' if answer == self.target else '✗'}"
@@ -131,7 +131,7 @@ class FeatureMaps(PageScene):
         page.verdict(self.said, (left, 36))
 
     def _draw_filter(self, k: int, left: int, top: int) -> None:
-        """Draw filter k, beside it its map, and below them what that contributes."""
+        """Draw filter k, next to it its map, and below them the contribution of the map."""
         page, right = self.page, left + WIDE + 10
         page.text(LETTERS[k], (left - 10, top - 20), weight="bold", ha="right")
         draw_filter(page, (left, top - HIGH), self.filters[..., k], self.limit)
@@ -142,7 +142,7 @@ class FeatureMaps(PageScene):
         self._draw_contribution(k, (right + MAP / 2, top - HIGH - 22))
 
     def _draw_contribution(self, k: int, zero: tuple[float, float]) -> None:
-        """Draw a bar from zero, to the right or to the left, and below it its number and which answer it is for."""
+        """Draw a bar from zero, to the right or to the left, and below it its number and the answer that it favours."""
         page, values, (x, y) = self.page, self.contributions[:, k], zero
         width = BAR * values / (np.abs(self.contributions).max() or 1)
         bar = page.axes.add_patch(Rectangle((x, y - 7), 0, 14, linewidth=1.5, zorder=3))

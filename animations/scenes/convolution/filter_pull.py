@@ -1,8 +1,8 @@
-"""One update of one filter: which places of the pictures pulled on it, and where to.
+"""One update of one filter: which places of the pictures pulled on it, and in which direction.
 
-    dout · patch                 the pull of a place: what it adds to the gradient of the filter
-    Σ over a picture's places    what that picture adds
-    Σ over the batch             the gradient of w, against which the optimiser steps
+    dout · patch                 the pull of a place: its contribution to the gradient of the filter
+    Σ over a picture's places    the contribution of that picture
+    Σ over the batch             the gradient of w; the optimiser steps against it
 
 N pictures in the batch, H W rows and columns of each, KH KW of the filter.
 """
@@ -42,22 +42,21 @@ RIGHT = LEFT + 2 * PICTURE + 48  # of the images: the words, and below them the 
 
 
 class FilterPull(PageScene):
-    """The picture that pulled most on a filter, the places that did, and what became of the filter, in one update.
+    """The picture that pulled most on a filter, its strongest places, and the effect on the filter, in one update.
 
     pictures   (N, H, W, 3) in [0, 1], the batch; x (N, H, W, 3), the same as the layer saw it
-    dout       (N, H, W), of the loss with respect to this filter's maps of them: as many places as pixels
-    gradient   (KH, KW, 3), that of the filter; before and after (KH, KW, 3), the filter itself
+    dout       (N, H, W), of the loss with respect to this filter's maps: as many places as pixels
+    gradient   (KH, KW, 3), of the filter; before and after (KH, KW, 3), the filter itself
     step       the update
     letter     the name of the filter
-    recording  of the update, if that is to explain dout and the step: back to the loss, and by the optimiser's lines
+    recording  of the update, to explain dout (back to the loss) and the step (by the optimiser's lines)
 
-    Four places are shown, those that pulled most of all whose patches lie in the picture and do not
-    overlap. The weight whose gradient
-    is largest is framed; its numbers stand below each column. Raises ValueError if the pulls do not add up to the
-    gradient, or there are no such four places.
+    It shows the four places that pulled most, out of those whose patches lie in the picture and do not overlap. The
+    weight with the largest gradient has a frame; its numbers stand below each column. Raises ValueError if the pulls do
+    not add up to the gradient, or there are no four such places.
 
-    gids: `step`, `places` and `pictures`, how many more there are; `dout[k]` of the four places; and for the framed
-    weight `pull[k]`, `pull.places`, `pull.pictures`, `gradient`, `before`, `change`, `after`.
+    The gids: `step`; `places` and `pictures`, the numbers of further ones; `dout[k]` of the four places; and for the
+    framed weight `pull[k]`, `pull.places`, `pull.pictures`, `gradient`, `before`, `change`, `after`.
     """
 
     pictures: np.ndarray = pixels("N", "H", "W", 3)

@@ -1,4 +1,4 @@
-"""Where the numbers of feature maps come from: back through pooling, ReLU and the filter to the pixels of the picture.
+"""Explains the numbers of feature maps: back through pooling, ReLU and the filter to the pixels of the picture.
 
 predicted  ←  sum  ←  contributions[k], b
 contributions[k]      contribution[k,r,c] of all places after pooling, added up
@@ -38,7 +38,7 @@ def _predicted(scene: Any, frame: int) -> Why:
 
 
 def _sum(scene: Any, frame: int) -> Why:
-    """Explain the sum of the last neuron: one contribution of each map, and its bias."""
+    """Explain the sum of the last neuron: the contribution of each map, and its bias."""
     rows = [(f"map {LETTERS[k]}", float(value), f"contributions[{k}]")
             for k, value in enumerate(scene.contributions[frame])]  # fmt: skip
     total = float(scene.sums[frame])
@@ -51,7 +51,7 @@ def _bias(scene: Any, frame: int) -> Why:
 
 
 def _contributions(scene: Any, frame: int, k: int) -> Why:
-    """Explain what a map adds to the sum: each of its numbers after pooling, times its weight."""
+    """Explain the contribution of a map: each of its numbers after pooling, times its weight."""
     says, total = f"what map {LETTERS[k]} adds to the sum", float(scene.contributions[frame, k])
     if scene.weights is None:
         return given(says, total)
@@ -82,7 +82,7 @@ def _pooled(scene: Any, frame: int, r: int, c: int, k: int) -> Why:
 
 
 def _map(scene: Any, frame: int, r: int, c: int, k: int) -> Why:
-    """Explain a number of a map: ReLU of what the filter gives there."""
+    """Explain a number of a map: ReLU of the filter's sum there."""
     says, value = f"{place(r, c)} of map {LETTERS[k]}", float(scene.origins.maps(frame)[r, c, k])
     if scene.x is None:
         return given(says, value)
@@ -91,7 +91,7 @@ def _map(scene: Any, frame: int, r: int, c: int, k: int) -> Why:
 
 
 def _map_sum(scene: Any, frame: int, r: int, c: int, k: int) -> Why:
-    """Explain what a filter gives at one place: its products, and its bias."""
+    """Explain the sum of a filter at one place: its products, and its bias."""
     total, (height, width), rows = float(scene.origins.before_relu[frame, r, c, k]), scene.x.shape[:2], []
     for (i, j, channel), w in np.ndenumerate(scene.filters[frame, ..., k]):
         row, column = under(r, c, i, j, scene.filters.shape[1:3])
@@ -106,7 +106,7 @@ def _map_sum(scene: Any, frame: int, r: int, c: int, k: int) -> Why:
 def _product(scene: Any, frame: int, k: int, r: int, c: int, i: int, j: int, channel: int) -> Why | None:
     row, column = under(r, c, i, j, scene.filters.shape[1:3])
     if min(row, column) < 0:
-        return None  # of the padding
+        return None  # in the padding
     x, w = float(scene.x[row, column, channel]), float(scene.filters[frame, i, j, channel, k])
     line = Line("input · weight", Term(x, f"x[{row},{column},{channel}]"), "*",
                 Term(w, f"filter[{i},{j},{channel},{k}]"), "=", x * w)  # fmt: skip
@@ -152,11 +152,11 @@ BEFORE_RELU: Table = {
 
 
 class Origins:
-    """What explains the maps and the contributions of FeatureMaps, as far as it was given.
+    """Explains the maps and the contributions of FeatureMaps, as far as their sources were given.
 
-    before_relu   (S, H, W, F), what the filters give, in all digits: with x
-    block         rows and columns of a window of max pooling: with weights
-    recorded      where the parameters are recorded: with a recording
+    before_relu   (S, H, W, F), the sums of the filters, in all digits: needs x
+    block         rows and columns of a window of max pooling: needs weights
+    recorded      the recorded parameters: needs a recording
     """
 
     before_relu: np.ndarray | None = None
@@ -171,7 +171,7 @@ class Origins:
             first = {name: values[0] for name, values in self.parameters.items()}
             self.recorded = Recorded("FeatureMaps", scene.recording, int(scene.steps[0]), first)
         if (scene.x is None) != (scene.filter_biases is None):
-            raise ValueError("FeatureMaps: x and filter_biases explain the maps together, got one of them")
+            raise ValueError("FeatureMaps: give x and filter_biases together to explain the maps, got one of them")
         if scene.x is not None:
             patches = patches_of(scene.x[None].astype(float), scene.filters.shape[1:3])[0]  # (H, W, KH, KW, 3)
             self.before_relu = (
@@ -189,7 +189,7 @@ class Origins:
 
     @property
     def table(self) -> Table:
-        """Return what explains the scene's numbers."""
+        """Return the table that explains the scene's numbers."""
         before, after = self.before_relu is not None, self.block is not None
         return {**DRAWN, **(BEFORE_RELU if before else {}), **(AFTER_POOLING if after else {})}
 
@@ -200,18 +200,18 @@ class Origins:
         return told or learned(says, values[(slice(None), *index)], self.steps, frame)
 
     def maps(self, frame: int) -> np.ndarray:
-        """Return the maps of a frame (OH, OW, F), in all digits if they can be calculated."""
+        """Return the maps of a frame (OH, OW, F), in all digits if they can be computed."""
         if self.before_relu is None:
             return self.given[frame].astype(float)
         return np.maximum(self.before_relu[frame], 0)
 
     def pooled(self, frame: int) -> np.ndarray:
-        """Return what max pooling keeps of the maps, (PH, PW, F)."""
+        """Return the numbers that max pooling keeps of the maps, (PH, PW, F)."""
         (high, wide), maps = self.block or (1, 1), self.maps(frame)
         return maps.reshape(maps.shape[0] // high, high, maps.shape[1] // wide, wide, -1).max(axis=(1, 3))
 
 
 def _compare(name: str, told: np.ndarray, made: np.ndarray, of: str) -> None:
-    """Raise ValueError if what explains an argument gives other numbers."""
+    """Raise ValueError if the numbers that should explain an argument give another result."""
     if made.shape != told.shape or not np.allclose(made, told, rtol=1e-3, atol=1e-3 * (np.abs(told).max() or 1)):
         raise ValueError(f"FeatureMaps: {name} must be those of {of}; take all from one network")

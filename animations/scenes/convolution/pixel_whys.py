@@ -1,7 +1,7 @@
-"""Where a pixel comes from: the picture as it is shown, and as the network sees it.
+"""Explains a pixel: of the picture as shown, and as the network sees it.
 
 pixel[r,c,k]    row r, column c of the picture, k of red, green, blue
-x[r,c,k]        the same as an input, if that is the picture, moved by one number: x = pixel - 0.5
+x[r,c,k]        the same as an input, if the inputs are the picture plus one number: x = pixel - 0.5
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def pixel(picture: np.ndarray, r: int, c: int, k: int) -> Why:
 
 
 def network_input(x: np.ndarray, picture: np.ndarray, r: int, c: int, k: int, gid: str) -> Why:
-    """Explain an input of x (H, W, 3), which was made of a picture; `gid` is that of the pixel."""
+    """Explain an input of x (H, W, 3), made from a picture; `gid` is the pixel's."""
     says, value = f"the input at {place(r, c)}, {COLOURS[k]}", float(x[r, c, k])
     shift = round(float(np.median(x - picture)), 6)
     if not np.allclose(x, picture + float(shift), rtol=1e-5, atol=1e-7):
@@ -31,7 +31,7 @@ def network_input(x: np.ndarray, picture: np.ndarray, r: int, c: int, k: int, gi
 
 
 def under(r: int, c: int, i: int, j: int, size: tuple[int, ...]) -> tuple[int, int]:
-    """Return the pixel under cell (i, j) of a filter whose middle lies on row r, column c; it may be padding.
+    """Return the pixel under cell (i, j) of a filter whose centre lies on row r, column c; it may be padding.
 
     >>> under(0, 5, 0, 2, (3, 3))
     (-1, 6)

@@ -1,7 +1,7 @@
-"""Max pooling on boards of numbers: of all numbers under the window, the largest is kept.
+"""Max pooling on boards of numbers: it keeps the largest number under the window.
 
     cover       the window lies on KH × KW numbers of the image
-    compare     the largest of them is marked; of equal ones the first, row by row, as MaxPool2D has it
+    compare     the largest of them gets a mark; in a tie the first, row by row, as in MaxPool2D
     write       it becomes a number of the output
 
 H W rows and columns of the image, KH KW of the window, OH OW of the output; P = OH · OW places, S frames.
@@ -25,13 +25,13 @@ from tinylearn.layers.loops import max_pool
 
 
 class MaxPoolingSteps(WindowSteps):
-    """A window goes over an image of one channel, and the largest number under it is written down.
+    """A window slides over an image with one channel and writes down the largest number under it.
 
-    image (H, W), at most 8 × 8; `size` (at most 5 × 5), `stride` and `padding` are those of MaxPool2D: what is padded
-    never wins, so its cells stay empty. The output is that of `tinylearn.layers.loops.max_pool`. Raises ValueError for
-    boards that are larger, hold numbers of 1000 and more, or have no place for the window.
+    image (H, W), at most 8 × 8; `size` (at most 5 × 5), `stride` and `padding` are those of MaxPool2D. Padding never
+    wins, so its cells stay empty. The output is that of `tinylearn.layers.loops.max_pool`. Raises ValueError for boards
+    that are larger or have numbers of 1000 or more, and if the window has no place.
 
-    gids, beside those of WindowSteps: `largest`.
+    The gids, besides those of WindowSteps: `largest`.
 
     >>> MaxPoolingSteps([[1, 0, 2], [1, 0, 1], [2, 1, 0]], stride=1).out
     array([[1., 2.],
@@ -39,7 +39,7 @@ class MaxPoolingSteps(WindowSteps):
     """
 
     image: np.ndarray = board(LARGEST_IMAGE)
-    size: Any = anything(default=2)  # of the window; `lay_out` makes it that of the picture
+    size: Any = anything(default=2)  # of the window; `lay_out` makes it the picture's
     stride: Any = anything(default=None, kw_only=True)
     padding: Any = anything(default=0, kw_only=True)
 
@@ -57,7 +57,7 @@ class MaxPoolingSteps(WindowSteps):
         self.lay_out(out, ("largest =", "largest", plain_form(self.image)), 0, SIDE)
 
     def draw_work(self, top: float) -> float:
-        """Mark the largest number under the window; it is said in the middle of the output."""
+        """Mark the largest number under the window; write it in the middle of the output."""
         self.marks = mark_cells(self.page, self._marks, zorder=5)
         return top - self.out.shape[0] * SIDE / 2
 

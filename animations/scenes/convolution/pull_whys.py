@@ -1,4 +1,4 @@
-"""Where the numbers of a filter's update come from: all are those of one weight, the framed one.
+"""Explains the numbers of a filter's update: all belong to one weight, the framed one.
 
 gradient            the pulls of four places, of the other places, of the other pictures
 pull[n,r,c]         dout · x: picture n, the place in row r, column c
@@ -34,7 +34,7 @@ def _pull(scene: Any, frame: int, n: int, r: int, c: int) -> Why:
     i, j, channel = scene.largest
     row, column = under(r, c, i, j, scene.gradient.shape)
     (height, width), dout, pull = scene.x.shape[1:3], float(scene.dout[n, r, c]), float(_pulls(scene)[n, r, c])
-    seen = Term(0.0)  # of the padding
+    seen = Term(0.0)  # in the padding
     if 0 <= row < height and 0 <= column < width:
         seen = Term(float(scene.x[n, row, column, channel]), f"x[{n},{row},{column},{channel}]")
     line = Line("dout · the input that lay under the framed weight", Term(dout, _dout_gid(scene, n, r, c)), "*", seen,
@@ -43,7 +43,7 @@ def _pull(scene: Any, frame: int, n: int, r: int, c: int) -> Why:
 
 
 def _dout_gid(scene: Any, n: int, r: int, c: int) -> str:
-    """Return the gid of a dout: the drawn one of the four places."""
+    """Return the gid of a dout: for the four places, the one on the picture."""
     drawn = n == scene.chosen and (r, c) in scene.shown
     return f"dout[{scene.shown.index((r, c))}]" if drawn else f"dout[{n},{r},{c}]"
 
@@ -53,7 +53,7 @@ def _shown_pull(scene: Any, frame: int, k: int) -> Why:
 
 
 def _dout(scene: Any, frame: int, n: int, r: int, c: int) -> Why:
-    """Explain a dout: from the recording, back along the chain to the loss, if there is one."""
+    """Explain a dout: with a recording, back along the chain to the loss."""
     says, value = f"dout of the place in {place(r, c)}", float(scene.dout[n, r, c])
     if scene.recorded is None:
         return noted(says, DOUT, value)
@@ -68,7 +68,7 @@ def _shown_dout(scene: Any, frame: int, k: int) -> Why:
 
 def _places(scene: Any, frame: int) -> Why:
     count = scene.others[0]
-    line = Line("the places of this picture that pull, but the four shown", count + len(scene.shown), "-",
+    line = Line("the places of this picture that pull, without the four shown", count + len(scene.shown), "-",
                 len(scene.shown), "=", count)  # fmt: skip
     return Why("how many other places pull", count, [line])
 
@@ -79,20 +79,20 @@ def _pictures(scene: Any, frame: int) -> Why:
 
 
 def _pull_of_places(scene: Any, frame: int) -> Why:
-    """Explain what the other places of the picture add."""
+    """Explain the pull of the other places of the picture."""
     total = float(scene.columns[4][scene.largest])
     return Why("the pull of the other places", total, [_added_places(scene, scene.chosen, scene.shown, total)])
 
 
 def _added_places(scene: Any, n: int, without: list[tuple[int, int]], total: float) -> Sum:
-    """Return the sum over the places of picture n, but some."""
+    """Return the sum over the places of picture n, without some."""
     rows = [(place(r, c), pull, f"pull[{n},{r},{c}]")
             for (r, c), pull in np.ndenumerate(_pulls(scene)[n]) if pull and (r, c) not in without]  # fmt: skip
     return added("dout · input of each place", rows, total)
 
 
 def _pull_of_pictures(scene: Any, frame: int) -> Why:
-    """Explain what all other pictures add."""
+    """Explain the pull of all other pictures."""
     total = float(scene.columns[5][scene.largest])
     rows = [(f"picture {n + 1}", math.fsum(pulls.flat), f"pull.picture[{n}]")
             for n, pulls in enumerate(_pulls(scene)) if n != scene.chosen]  # fmt: skip
@@ -126,7 +126,7 @@ def _before(scene: Any, frame: int) -> Why:
 
 
 def _change(scene: Any, frame: int) -> Why:
-    """Explain the step: the optimiser's, which went against the gradient."""
+    """Explain the step: the optimiser's, against the gradient."""
     before, after = (float(w[scene.largest]) for w in (scene.before, scene.after))
     gradient = Term(float(scene.gradient[scene.largest]), "gradient")
     lines = [Line("the optimiser steps against the gradient, which is", gradient),
@@ -136,7 +136,7 @@ def _change(scene: Any, frame: int) -> Why:
 
 
 def _after(scene: Any, frame: int) -> Why:
-    """Explain the weight after the update: by the optimiser's lines, from the recording, if there is one."""
+    """Explain the weight after the update: with a recording, by the optimiser's lines."""
     before, after = (float(w[scene.largest]) for w in (scene.before, scene.after))
     says = f"{_framed(scene)}, after update {scene.step}"
     if scene.recorded is not None:
@@ -175,7 +175,7 @@ PULLS: Table = {
 
 @dataclass
 class RecordedFilter:
-    """Under which name a filter is recorded, which one it is there, and what explains that recording."""
+    """The name of a filter in a recording, its number there, and the chain that explains that recording."""
 
     name: str
     filter: int
@@ -183,11 +183,11 @@ class RecordedFilter:
 
 
 def recorded_filter(scene: Any) -> RecordedFilter | None:
-    """Return where the scene's filter is recorded, or None if it was given no recording; ValueError if it is not."""
+    """Return where the scene's filter is recorded; None without a recording, ValueError if it is not in there."""
     if scene.recording is None:
         return None
     for name, values in scene.recording.at(scene.step).items():
         for k in range(values.shape[-1] if values.shape[:-1] == scene.after.shape else 0):
             if np.array_equal(values[..., k], scene.after):
                 return RecordedFilter(name, k, Chain(scene.recording))
-    raise ValueError(f"FilterPull: recording must hold the filter after update {scene.step}, got one that does not")
+    raise ValueError(f"FilterPull: recording must contain the filter after update {scene.step}, but does not")

@@ -1,6 +1,6 @@
-"""The places of pictures that pull on a filter: at each, dout times the patch that lay under it.
+"""The places of pictures that pull on a filter: at each, dout times the patch under the filter.
 
-N pictures, H W rows and columns, as many places; KH KW rows and columns of the filter, C channels.
+N pictures, H W rows and columns, and as many places; KH KW rows and columns of the filter, C channels.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ Place = tuple[int, int]
 
 
 def patches_of(x: np.ndarray, size: Place) -> np.ndarray:
-    """Return what lay under a filter of that size at every pixel of x (N, H, W, C): (N, H, W, KH, KW, C)."""
+    """Return the patch under a filter of that size at every pixel of x (N, H, W, C): (N, H, W, KH, KW, C)."""
     padded = Windows(size, (1, 1), "same").pad(x)
     return np.moveaxis(sliding_window_view(padded, size, axis=(1, 2)), 3, -1)
 
 
 def strongest_apart(force: np.ndarray, size: Place, most: int) -> list[Place]:
-    """Return up to `most` places of the largest forces (H, W) whose patches lie in the picture and do not overlap.
+    """Return up to `most` places with the largest forces (H, W), whose patches are in the picture and do not overlap.
 
     >>> strongest_apart(np.array([[9, 9, 9, 9, 9], [9, 5, 7, 6, 9], [9, 9, 9, 9, 9]]), (3, 1), 2)
     [(1, 0), (1, 4)]

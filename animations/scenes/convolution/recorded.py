@@ -1,4 +1,4 @@
-"""Numbers of a scene that stand in a recording: under which name, and what explains them there."""
+"""Numbers of a scene that are in a recording: under which name, and how to explain them there."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tinylearn import Recording
 
 
 class Recorded:
-    """The chain of a recording, and which of its parameters hold the numbers of a scene.
+    """The chain of a recording, and the parameters in it that hold the numbers of a scene.
 
     arrays   name → what the scene shows of a parameter after update `step`, in any shape
     """
@@ -24,7 +24,7 @@ class Recorded:
         for what, array in arrays.items():
             found = [name for name, values in at.items() if np.array_equal(np.ravel(values), np.ravel(array))]
             if not found:
-                raise ValueError(f"{caller}: recording must hold {what} after update {step}, got one that does not")
+                raise ValueError(f"{caller}: recording must contain {what} after update {step}, but does not")
             self.names[what] = found[0], np.shape(array), at[found[0]].shape
 
     def why(self, says: str, what: str, index: tuple[int, ...], step: int) -> Why | None:

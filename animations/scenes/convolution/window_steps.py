@@ -1,4 +1,4 @@
-"""A window that goes over an image place by place, while the output fills up: what convolution and pooling share.
+"""A window that slides over an image, place by place, while the output fills up: shared by convolution and pooling.
 
     image, with its padding            what is done           output
     ┌ ─ ┬ ─ ┬ ─ ┐                                             ┌───┬───┐
@@ -7,8 +7,8 @@
       0 ║ 1   1 ║                                             │   │   │
     └ ─ ╚═══════╝                                             └───┴───┘
 
-Frame 0 is the start: nothing is covered, nothing written. Then each place takes three frames: cover, work, write.
-Between two places the window slides.
+Frame 0 is the start: nothing is covered or written. Then each place takes three frames: cover, work, write. Between
+two places, the window slides.
 
 H W rows and columns of the image, KH KW of the window, OH OW of the output; P = OH · OW places, row by row; S frames.
 """
@@ -33,20 +33,20 @@ from animations.scenes.convolution.window_whys import WINDOWS
 from animations.why import Why
 from tinylearn.layers.windows import Windows
 
-SIDE = 56  # pixels: the least width and the height of a cell
-GAP, MARGIN, LINE = 48, 26, 34  # pixels: between boards, around all, from line to line
-ABOVE = MARGIN + 3 * LINE  # pixels: the title, the clock, what the boards are
+SIDE = 56  # pixels: the smallest side of a cell
+GAP, MARGIN, LINE = 48, 26, 34  # pixels: between boards, around everything, from line to line
+ABOVE = MARGIN + 3 * LINE  # pixels: the title, the clock, the names of the boards
 START, COVER, WORK, WRITE = range(4)
 
 
 class WindowSteps(PageScene):
-    """The boards of the image and of the output, the window, and the clock; a subclass draws the work between them.
+    """The boards of image and output, the window, and the clock; a subclass draws the work between them.
 
-    image (H, W), out (OH, OW); `name` stands before the gids, as in "name.out[0,0]", if it is not empty. Beside a scene
-    that has as many places, with_clock=False leaves the clock to that one.
+    image (H, W), out (OH, OW); `name` precedes the gids, as in "name.out[0,0]", if it is not empty. Next to a scene
+    with as many places, use with_clock=False: then only the other one shows the clock.
 
-    gids: `x[r,c]` for the cells of the image, `padding[r,c]` for those around it, in the same coordinates (so that
-    r or c is negative, or beyond the image), `out[p,q]`, `place` and `places`, counted from 1.
+    The gids: `x[r,c]` for the cells of the image; `padding[r,c]` for those around it, in the same coordinates (so r or
+    c is negative, or beyond the image); `out[p,q]`; `place` and `places`, counted from 1.
     """
 
     title: str = text(default="", kw_only=True)
@@ -55,15 +55,15 @@ class WindowSteps(PageScene):
 
     glides = True
     image: np.ndarray
-    what = ""  # that slides over the image
-    work = ""  # what the frames between "cover" and "write" do
-    around = 0.0  # what the padding holds; -inf is not written
-    least = (0, 0)  # pixels: the size of small boards, so that they fit beside each other
+    what = ""  # the thing that slides over the image
+    work = ""  # the work in the frames between "cover" and "write"
+    around = 0.0  # the number in the padding; -inf is not written
+    least = (0, 0)  # pixels: the size of small boards, so that they fit next to each other
     window_color = style.INK
     whys: Table = WINDOWS
 
     def cover(self, windows: Windows, name: str) -> np.ndarray:
-        """Return what the windows cover at each place, (P, KH, KW); `name`: the argument that has their size."""
+        """Return the numbers under the window at each place, (P, KH, KW); `name` is the argument with its size."""
         self.windows = windows
         self.corners, inputs = patches_under(type(self).__name__, name, windows, self.image, self.around)
         return inputs
@@ -71,8 +71,8 @@ class WindowSteps(PageScene):
     def lay_out(self, out: np.ndarray, result: tuple[str, str, Form], wide: int, high: int) -> None:
         """Compute what each frame shows, and where the boards stand.
 
-        out          (OH, OW), what is written
-        result       of the work: the words before the number, its gid, and how it is written
+        out          (OH, OW), the numbers to write
+        result       of the work: the words before the number, its gid, and its format
         wide, high   how many pixels the work takes above its result
         """
         self.out, self.result = out, result
@@ -92,15 +92,15 @@ class WindowSteps(PageScene):
         self.size = max(self.least[0], right + MARGIN, title + MARGIN), max(self.least[1], ABOVE + below + MARGIN)
 
     def home(self, top: float) -> Outline | None:
-        """Return where the window lies before it covers anything, if it is seen there."""
+        """Return the window's outline before it covers anything, if it is visible then."""
         return None
 
     def draw_work(self, top: float) -> float:
-        """Draw what is done with the covered cells, from the height `top` down; return where the result stands."""
+        """Draw the work on the covered cells, from the height `top` downwards; return the height of the result."""
         raise NotImplementedError
 
     def work_in_words(self, place: int) -> str:
-        """Say what is done at a place, up to the number that is written."""
+        """Say in words what happens at a place, up to the number that is written."""
         raise NotImplementedError
 
     def draw(self, figure: FigureBase) -> None:
@@ -130,15 +130,15 @@ class WindowSteps(PageScene):
         return "place", np.where(self.phase == START, 0, self.place + 1).tolist()
 
     def gid(self, own: str) -> str:
-        """Return a gid as it is drawn: with the name of the scene before it, if that has one."""
+        """Return a gid as drawn: after the name of the scene, if it has one."""
         return f"{self.name}.{own}" if self.name else own
 
     def since(self, phase: int, *artists: Artist) -> None:
-        """Show artists from a phase on, at each place anew."""
+        """Show artists from a phase on, at each place again."""
         self.page.show(self.phase >= phase, *artists)
 
     def _draw_clock(self, y: float) -> None:
-        """Write which place it is, and what is done there."""
+        """Write which place it is, and what happens there."""
         page, phases = self.page, ("start", "cover", self.work, "write")
         place = page.number("{:.0f}", "place", self.place + 1, weight="bold")
         last = page.number("{:.0f}", "places", self.out.size, color=style.QUIET)
@@ -149,7 +149,7 @@ class WindowSteps(PageScene):
         page.bind(page.words([phases[phase] for phase in self.phase], weight="bold"), position=at)
 
     def _draw_image(self, top: float) -> None:
-        """Draw the image, framed, around it the padding, with dashed cells, and the window."""
+        """Draw the image in a frame, the padding around it in dashed cells, and the window."""
         page, (h, w), ((above, _), (left, _)) = self.page, self.image.shape, self.windows.pads(*self.image.shape)
         rows, columns = self.windows.padded_shape(h, w)
         grid = self.board = Grid((MARGIN, top), rows, columns, cell_width(self.image, SIDE), SIDE)
@@ -172,14 +172,14 @@ class WindowSteps(PageScene):
         self.since(START if home else COVER, self.window)
 
     def _write_result(self, y: float) -> None:
-        """Write what the work gives."""
+        """Write the result of the work."""
         words, gid, form = self.result
         said = self.page.quiet(words), self.page.number(form, gid, self.out.flat[self.place], weight="bold")
         self.page.row((self.work_left, y), *said)
         self.since(WORK, *said)
 
     def _draw_output(self, top: float) -> None:
-        """Draw the cells of the output, and in them the numbers that are written one by one."""
+        """Draw the cells of the output, and in them the numbers, which appear one by one."""
         page, (rows, columns) = self.page, self.out.shape
         grid = Grid((self.out_left, top), rows, columns, cell_width(self.out, SIDE), SIDE)
         write_heading(page, grid, "output")

@@ -1,4 +1,4 @@
-"""Where the numbers of a window that goes over an image come from: for convolution and for max pooling.
+"""Explains the numbers of a window that slides over an image: for convolution and for max pooling.
 
 out[p,q], sum        the products of all numbers under the filter, added up
 product[i,j]         x · w          of the place that is shown; `out[p,q].product[i,j]` of any other
@@ -16,7 +16,7 @@ from animations.why import Line, Term, Why
 
 
 def of_cell(scene: Any, number: int, i: int, j: int) -> Term:
-    """Return the number that lies under cell (i, j) of the window at a place, of the image or of its padding."""
+    """Return the number under cell (i, j) of the window at a place, from the image or its padding."""
     (above, _), (left, _) = scene.windows.pads(*scene.image.shape)
     (row, column), (height, width) = scene.corners[number], scene.image.shape
     r, c = row + i - above, column + j - left
@@ -30,7 +30,7 @@ def _pixel(scene: Any, frame: int, r: int, c: int) -> Why:
 
 
 def _padding(scene: Any, frame: int, r: int, c: int) -> Why | None:
-    """Explain a cell beside the image."""
+    """Explain a cell outside the image."""
     (height, width), (down, across) = scene.image.shape, scene.windows.pads(*scene.image.shape)
     beside = not (0 <= r < height and 0 <= c < width)
     near = -down[0] <= r < height + down[1] and -across[0] <= c < width + across[1]
@@ -39,16 +39,16 @@ def _padding(scene: Any, frame: int, r: int, c: int) -> Why | None:
 
 
 def _place(scene: Any, frame: int) -> Why:
-    """Explain which place it is."""
+    """Explain the number of the place."""
     number, (_, columns) = int(scene.place[frame]), scene.out.shape
     p, q = divmod(number, columns)
-    line = Line("counted row by row: rows above · places in a row, and those to the left, plus 1",
+    line = Line("counted row by row: rows above · places in a row, plus those to the left, plus 1",
                 p, "*", columns, "+", q, "+ 1 =", number + 1)  # fmt: skip
     return Why("the place of the window", number + 1, [line])
 
 
 def _places(scene: Any, frame: int) -> Why:
-    """Explain how many places there are: by image, padding, window and stride."""
+    """Explain how many places there are: from image, padding, window and stride."""
     rows, columns = scene.out.shape
     lines = [
         Line(f"{name}: (image + padding − window) // stride + 1",
@@ -77,7 +77,7 @@ def _weight(scene: Any, frame: int, i: int, j: int) -> Why:
 
 
 def _product(scene: Any, frame: int, i: int, j: int, number: int | None = None) -> Why:
-    """Explain a product of one place: the one that the frame shows, unless told."""
+    """Explain a product of one place: by default the one that the frame shows."""
     number = int(scene.place[frame]) if number is None else number
     x, w, product = of_cell(scene, number, i, j), scene.kernel[i, j], float(scene.products[number, i, j])
     line = Line("the number of the image · the weight that lies on it", x, "*",
@@ -117,7 +117,7 @@ def _sum_at(scene: Any, frame: int, number: int) -> Why:
 
 
 def _number(scene: Any, p: int, q: int) -> int:
-    """Return which place writes out[p,q]; IndexError if none does."""
+    """Return the number of the place that writes out[p,q]; IndexError if none does."""
     return int(np.arange(scene.out.size).reshape(scene.out.shape)[p, q])
 
 
@@ -145,7 +145,7 @@ def _pooled(scene: Any, frame: int, p: int, q: int) -> Why:
 
 
 def _largest_at(scene: Any, number: int) -> Why:
-    """Explain a number of the output: the largest under the window; the padding holds none."""
+    """Explain a number of the output: the largest under the window, without the padding."""
     terms = [of_cell(scene, number, i, j) for i, j in np.argwhere(np.isfinite(scene.inputs[number])).tolist()]
     says = f"the output in {place(*divmod(number, scene.out.shape[1]))}"
     return Why(says, float(scene.out.flat[number]), [largest("the largest number under the window", terms)])

@@ -21,18 +21,20 @@ from animations.scenes.descent.valley import Valley
 from animations.scenes.descent.whys import clock_why
 from animations.why import Why
 
-DOWNHILL, CORNER = 60, 15  # pixels: an arrow's length, the side of a right angle's mark
-FAN = 34, 25  # pixels: how far from the start its walkers are shown, and how far from each other
+DOWNHILL, CORNER = 60, 15  # pixels: the length of an arrow, the side of the mark of a right angle
+FAN = 34, 25  # pixels: how far walkers stand from the start, and from each other
 
 
 class ContourDescent(PageScene):
     """The paths of `series` on the map, from their columns "x" and "y"; clock (S,): the step that each frame shows.
 
-    gradient     of the function, from places (2, S) to (2, S). With it an arrow at the first walker shows the steepest
-                 way down; it leaves the contour line at a right angle.
-    closer       the map of a small part, drawn larger from when the first walker comes there
-    closer_at    where: the lower left corner, as a place of the large map, outside of all paths
+    gradient     of the function, from places (2, S) to (2, S). With it, an arrow at the first walker shows the steepest
+                 way down, at a right angle to the contour line.
+    closer       a part of the map, drawn larger as soon as the first walker is there
+    closer_at    the place for it: its lower left corner on the large map, away from all paths
     closer_by    how many times larger
+
+    x and y have the same scale. Walkers that start together are shown next to each other at the start.
 
     x and y have one scale. All walkers that start together are shown side by side at the start.
     """
@@ -57,7 +59,7 @@ class ContourDescent(PageScene):
                 "ContourDescent", "what gradient returns", self.gradient(self.places[0].T), (2, self.frames)
             ).T
         )
-        del self.gradient  # with a lambda no scene could go to another process
+        del self.gradient  # with a lambda, the scene could not go to another process
 
     def draw(self, figure: FigureBase) -> None:
         self.page = page = Page(figure, self.size)
@@ -71,7 +73,7 @@ class ContourDescent(PageScene):
         if self.slopes is not None:
             self._draw_downhill(axes)
         legend = add_legend(axes, loc="upper left", ncols=5, frameon=True, framealpha=1, edgecolor=style.FAINT)
-        legend.set_zorder(2.45)  # under paths and walkers, should they come there
+        legend.set_zorder(2.45)  # under paths and walkers, if they come there
         self._draw_start(axes)
         if self.closer is not None:
             self._draw_closer(axes, self.closer)
@@ -87,7 +89,7 @@ class ContourDescent(PageScene):
         return clock_why(self.clock[frame]) if gid == "step" else None
 
     def _check_room(self) -> None:
-        """Refuse a part that would be drawn over the edge of the map."""
+        """Raise ValueError if the enlarged part would cross the edge of the map."""
         parts = zip("xy", self.closer_at, (self.closer.x, self.closer.y) if self.closer else (), strict=False)
         for axis, start, part in parts:
             low, high = getattr(self.valley, axis)[[0, -1]]
@@ -99,12 +101,12 @@ class ContourDescent(PageScene):
                 )
 
     def _looks(self) -> list[tuple[Series, dict[str, Any]]]:
-        """Return each series with the colour and the marker that it has everywhere."""
+        """Return each series with its colour and marker, the same everywhere."""
         looks = zip(self.series, style.SERIES, style.MARKERS, strict=False)
         return [(one, {"color": color, "marker": marker}) for one, color, marker in looks]
 
     def _draw_walkers(self, axes: Axes) -> list[Line2D]:
-        """Draw the paths, and the markers that walk them; return both."""
+        """Draw the paths, and the markers that walk along them; return both."""
         drawn = []
         for number, (one, look) in enumerate(self._looks()):
             points = np.stack([one.columns["x"], one.columns["y"]])
@@ -136,7 +138,7 @@ class ContourDescent(PageScene):
         page.bind(arrow, xy=arrows)
 
     def _free(self, line: np.ndarray) -> np.ndarray:
-        """Return a line (2, P) with gaps where numbers stand on the map."""
+        """Return a line (2, P) with gaps for the numbers on the map."""
         points, page = self.to_page.transform(line.T), self.page.axes.transData
         for number in self.numbers:
             box = number.get_window_extent().transformed(page.inverted()).padded(6)
@@ -144,7 +146,7 @@ class ContourDescent(PageScene):
         return line
 
     def _draw_start(self, axes: Axes) -> None:
-        """Fan the walkers out in the first frame, if all of them stand at one place."""
+        """Fan the walkers out in the first frame, if all stand in one place."""
         if len(self.series) == 1 or (self.places[:, 0] != self.places[0, 0]).any():
             return
         left, low = self.to_page.transform(self.places[0, 0])
@@ -160,7 +162,7 @@ class ContourDescent(PageScene):
         self.page.show([True] + [False] * (self.frames - 1), *fan)
 
     def _draw_closer(self, axes: Axes, part: Valley) -> None:
-        """Draw a part of the map larger, and a frame around it where it is."""
+        """Draw a part of the map larger, and a frame around it on the map."""
         page, (left, bottom) = self.page, self.to_page.transform(self.closer_at)
         corners = np.array([(part.x[0], part.y[0]), (part.x[-1], part.y[-1])])
         width, height = self.closer_by * np.diff(self.to_page.transform(corners), axis=0)[0]

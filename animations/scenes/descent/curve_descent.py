@@ -4,7 +4,7 @@
 
 Two arrows below the curve say the same: the slope's points uphill, the step's against it. All numbers of a frame belong
 to one step s: x, y and slope are those at x[s], and the arithmetic is that of the step to x[s + 1], as recorded.
-Between two frames the dot walks, and all else waits for it.
+Between two frames the dot walks, and everything else waits for it.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from animations.scenes.descent.descent import Descent
 from animations.scenes.descent.whys import WalkWhys
 from animations.why import Why
 
-SHORTEST = 3  # pixels: a shorter arrow is not drawn
-REACH = 60  # pixels, of the tangent to each side
+SHORTEST = 3  # pixels: shorter arrows are not drawn
+REACH = 60  # pixels of the tangent on each side
 ROWS = {"slope": 0.14, "step": 0.05}  # of the arrows, in fractions of the picture's height
 BELOW = 0.2  # the fraction that they need
 
 
 class CurveDescent(CurvePanel):
-    """The walk on its curve. `setting` says what the rate is called, and `push` what it is multiplied with.
+    """The walk on its curve. `setting` is the name of the rate, and `push` the name of its factor.
 
-    views    (S, 2) from which x to which each frame looks, for a camera that moves; else it sees the whole curve
+    views    (S, 2) the range of x in each frame, for a moving camera; by default each frame shows the whole curve
 
-    The slope's arrow is drawn shorter, by the factor written beside it: a slope has the unit of y by x.
+    The slope's arrow is shorter than the slope, by the factor written next to it: a slope has the unit of y by x.
     """
 
     descent: Descent = data.instance(Descent)
@@ -94,7 +94,7 @@ class CurveDescent(CurvePanel):
             self.page.glide(self.axes, xlim=lambda at: self._window(at)[:2], ylim=lambda at: self._window(at)[2:])
 
     def _draw_walk(self) -> None:
-        """Draw the tangent, a line down to the arrows, the path and the dot that walks it."""
+        """Draw the tangent, a line down to the arrows, the path, and the dot that walks along it."""
         page, axes, walk, inside = self.page, self.axes, self.descent, self.inside
         (down,) = axes.plot([], [], color=style.QUIET, linewidth=1, linestyle=":", zorder=2.6)
         page.glide(down, data=self._way_down, visible=lambda at: bool(inside[int(at)]))
@@ -109,7 +109,7 @@ class CurveDescent(CurvePanel):
         self.tangent, self.path = tangent, path
 
     def _draw_arrows(self) -> None:
-        """Draw slope and step as arrows from x, and say so where a step cannot be seen."""
+        """Draw slope and step as arrows from x; where a step is too short to see, say so."""
         page, walk, (left, bottom, _, height) = self.page, self.descent, self.box
         small: dict[str, Any] = {"size": style.SMALL, "color": style.ERROR}
         slope, step = (bottom + fraction * height for fraction in ROWS.values())
@@ -122,14 +122,14 @@ class CurveDescent(CurvePanel):
             "step": self._draw_arrow(step, following - walk.x[self.shown], style.WEIGHT),
         }
         short = ~self._long(following - walk.x[self.shown]) & self.inside & ~np.array(self.over)
-        right = walk.x[self.shown] > self.windows[:, :2].mean(axis=1)  # of the middle, where words go to the left
+        right = walk.x[self.shown] > self.windows[:, :2].mean(axis=1)  # of the middle: then words go to the left
         quiet: dict[str, Any] = {"size": style.SMALL, "color": style.QUIET, "transform": page.axes.transData}
         words = add_label(self.axes, 0, 0, "too short to be seen", zorder=3.5, **quiet)
         page.bind(words, visible=short.tolist(), ha=["right" if each else "left" for each in right])
         page.glide(words, position=lambda at: (self._pixel(at) + (-8 if right[int(at)] else 8), step))
 
     def _draw_arrow(self, y: float, lengths: np.ndarray, color: str) -> Polygon:
-        """Draw an arrow at y pixels that begins at x and is `lengths` long, (S,), if that can be seen."""
+        """Draw an arrow at y pixels that begins at x and is `lengths` long, (S,), if it is long enough to see."""
         seen = self.inside & self._long(lengths)
         arrow = Polygon(np.zeros((7, 2)), color=color, linewidth=0, zorder=3.5, transform=self.page.axes.transData)
 
@@ -141,12 +141,12 @@ class CurveDescent(CurvePanel):
         return arrow
 
     def _long(self, lengths: np.ndarray) -> np.ndarray:
-        """Return in which frames such a way along x can be seen, (S,)."""
+        """Return in which frames such a length along x is visible, (S,)."""
         left, right = self.windows[:, :2].T
         return np.abs(lengths) * self.box[2] / (right - left) >= SHORTEST
 
     def _window(self, at: float) -> tuple[float, float, float, float]:
-        """Return left, right, bottom and top of what is seen at a moment."""
+        """Return left, right, bottom and top of the view at a moment."""
         now, fraction = self.windows[int(at)], at - int(at)
         if fraction == 0:
             left, right, bottom, top = now.tolist()
@@ -155,20 +155,20 @@ class CurveDescent(CurvePanel):
         return self.window(low, high, BELOW)
 
     def _pixel(self, at: float, more: float = 0) -> float:
-        """Return where x + more lies on the page at a moment, in pixels from its left."""
+        """Return the place of x + more on the page at a moment, in pixels from its left."""
         left, right, *_ = self._window(at)
         x = self.descent.x[self.shown[int(at)]] + more
         return float(self.box[0] + self.box[2] * (x - left) / (right - left))
 
     def _tangent(self, at: float) -> np.ndarray:
-        """Return the x and the y of both ends of the tangent, (2, 2)."""
+        """Return x and y of both ends of the tangent, (2, 2)."""
         left, right, bottom, top = self._window(at)
         x, y, slope = (values[self.shown[int(at)]] for values in (self.descent.x, self.descent.y, self.descent.slope))
         half = REACH / math.hypot(self.box[2] / (right - left), slope * self.box[3] / (top - bottom))
         return np.array([[x - half, x + half], [y - slope * half, y + slope * half]])
 
     def _way_down(self, at: float) -> np.ndarray:
-        """Return the x and the y of a line from the curve down to the arrows, (2, 2)."""
+        """Return x and y of a line from the curve down to the arrows, (2, 2)."""
         _, _, bottom, top = self._window(at)
         x, y = (values[self.shown[int(at)]] for values in (self.descent.x, self.descent.y))
         return np.array([[x, x], [y, bottom + ROWS["step"] * (top - bottom)]])
@@ -192,7 +192,7 @@ class CurveDescent(CurvePanel):
         page.show(lambda frame: not self.over[frame], *parts)
 
     def _write_change(self) -> None:
-        """Write why the walk has ended, in the place of the arithmetic."""
+        """Write why the walk has ended, in place of the arithmetic."""
         page, walk = self.page, self.descent
         why = (
             page.quiet("In the last step y changed by"),

@@ -1,4 +1,4 @@
-"""A curve with a heading above it and numbers below: the page on which one-dimensional searches are drawn."""
+"""A curve with a heading above it and numbers below: the page for one-dimensional searches."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from animations.kit.page import Page, PageScene
 
 
 class Curve(data.Data):
-    """A curve to be drawn: x, y (K,), K points from left to right, and what to write beside it.
+    """A curve to draw: x, y (K,), K points from left to right, with labels.
 
-    f   the function that it is; if its source is a formula, heights are explained by that
+    f   its function; if the source of f is a formula, it explains the heights
     """
 
     x: np.ndarray = data.growing("K")
@@ -28,16 +28,16 @@ class Curve(data.Data):
 
     def prepare(self) -> None:
         self.formula = formula_of(self.f) if self.f else None
-        del self.f  # with a lambda no scene could go to another process
+        del self.f  # with a lambda, the scene could not go to another process
 
 
 class CurvePanel(PageScene):
-    """What searches along a curve share: title and curve. What happens on it is for a subclass to draw.
+    """The page of searches along a curve: title and curve. A subclass draws the search itself.
 
-    clock    (S,) the step that each frame shows; a `Heading` over the panels shows it to the reader. A search that ends
-             before the clock does holds its last step, while the clock goes on.
-    title    a word on this search
-    name     stands before the gids of this panel's numbers: "slow" gives "slow.x"
+    clock    (S,) the step that each frame shows; a `Heading` over the panels displays it. If a search ends before the
+             clock, it holds its last step while the clock goes on.
+    title    a word about this search
+    name     precedes the gids of this panel's numbers: "slow" gives "slow.x"
     """
 
     curve: Curve = data.instance(Curve)
@@ -51,7 +51,7 @@ class CurvePanel(PageScene):
     look: ClassVar[dict[str, Any]] = {"color": style.WEIGHT, "markersize": 11, "clip_on": False}  # of the dot
 
     def until(self, last: int) -> None:
-        """Let step `last` be the last: `shown` (S,) is the step of the search in each frame, `over` (S,) if it was."""
+        """Make `last` the last step: `shown` (S,) is the step of the search in each frame, `over` (S,) if it ended."""
         self.last, self.shown, self.over = last, np.minimum(self.clock, last), (self.clock >= last).tolist()
 
     def moments(self) -> tuple[str, Sequence[float]]:
@@ -60,9 +60,9 @@ class CurvePanel(PageScene):
     def draw_panel(self, figure: FigureBase, setting: tuple[str, float], end: tuple[str, str, str], row: float) -> None:
         """Draw title and curve, on `page` and `axes`.
 
-        setting   what tells this search from others: a name and a number
-        end       what to write before and after the number of the last step, when that is reached, and its colour
-        row       the height at which that is written
+        setting   the difference from other searches: a name and a number
+        end       the texts before and after the number of the last step, once it is reached, and their colour
+        row       their height
         """
         self.page = page = Page(figure, self.size, self.name)
         page.text(self.title, (30, 566), size=style.LARGE, weight="bold")
@@ -82,7 +82,7 @@ class CurvePanel(PageScene):
         self.axes.plot(self.curve.x, self.curve.y, color=style.QUIET, linewidth=1.5)
 
     def window(self, low: float, high: float, below: float = 0) -> tuple[float, float, float, float]:
-        """Return left, right, bottom and top of the picture of the curve from x = low to high.
+        """Return left, right, bottom and top of the view of the curve from x = low to high.
 
         below   the fraction of its height that stays free below the curve
         """

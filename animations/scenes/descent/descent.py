@@ -1,4 +1,4 @@
-"""What is known of a walk down a curve: a recording, and the curve's height and slope at every step."""
+"""The facts of a walk down a curve: a recording, and the curve's height and slope at every step."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ class Descent(data.Data):
 
     x         as recorded
     y, slope  the curve's height there, and its derivative
-    push      what the rate is multiplied with: the slope, or what `push` makes of it, such as its sign
-    change    by how much y changed in the last step; the walk has converged if that is no more than `enough`
+    push      the factor of the rate: the slope, or what `push` makes from it, such as its sign
+    change    how much y changed in the last step; the walk has converged if it is at most `enough`
     """
 
     recording: Recording = data.instance(Recording)
@@ -38,7 +38,7 @@ class Descent(data.Data):
         self.height_formula, self.slope_formula = formula_of(self.f), formula_of(self.slope)  # None if not known
         self.y, self.slope = self._values("f", self.x), self._values("slope", self.x)
         self.push = self._values("push", self.slope) if self.push else self.slope
-        del self.f  # with a lambda no scene could go to another process
+        del self.f  # with a lambda, the scene could not go to another process
         self.last = len(x) - 1
         self.change = abs(float(self.y[-1] - self.y[-2]))
         self.converged = self.change <= self.enough

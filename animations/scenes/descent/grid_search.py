@@ -19,7 +19,7 @@ RING: dict[str, Any] = {"markersize": 17, "markerfacecolor": "none", "markeredge
 
 
 class GridSearch(CurvePanel):
-    """The points x, y (N,) of a grid, looked at from left to right: step s looks at point s, and 0 is the first."""
+    """The points x, y (N,) of a grid, from left to right: step s looks at point s, starting with point 0."""
 
     x: np.ndarray = data.column("N")
     y: np.ndarray = data.column("N")
@@ -37,7 +37,7 @@ class GridSearch(CurvePanel):
         page, axes, points = self.page, self.axes, np.column_stack([self.x, self.y])
         self.dot = page.dot(axes, lambda moment: points[self._seen(moment)], **self.look)
         self.ring = page.dot(axes, lambda moment: points[self.best[self._seen(moment)]], **self.look | RING)
-        self.seen: list[Artist] = []  # what each frame adds
+        self.seen: list[Artist] = []  # the artists that each frame adds
         for start, step in zip([0, *self.shown[:-1] + 1], self.shown, strict=True):
             self.seen += axes.plot(*points[start : step + 1].T, "o", color=style.WEIGHT, markersize=3, zorder=2.7)
         now, best = self.shown, self.best[self.shown]
@@ -64,5 +64,5 @@ class GridSearch(CurvePanel):
         return GridWhys(self.x, self.y, self.best, formula, f"{self.name}.", step).why(gid)
 
     def _seen(self, moment: float) -> int:
-        """Return the point at a moment; between two frames, too, the search goes from point to point."""
+        """Return the point at a moment; even between two frames, the search goes from point to point."""
         return int(np.interp(moment, range(self.frames), self.shown))

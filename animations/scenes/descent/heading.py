@@ -1,4 +1,4 @@
-"""A heading over scenes that go by one rule on one clock: Stacked(Heading(…), SideBySide(…))."""
+"""A heading over scenes with the same rule and clock: Stacked(Heading(…), SideBySide(…))."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from animations.why import Why
 
 
 class Heading(PageScene):
-    """The rule, and the step that each frame shows; so no panel needs a clock of its own.
+    """The rule, and the step of each frame, so that no panel needs its own clock.
 
-    rule     what happens in a step, in a line
+    rule     what happens in a step, on one line
     clock    (S,) the step of each frame
     width    of the picture, in pixels
-    said     what happens at step 0, and what later
+    said     the words for step 0, and for later steps
     """
 
     rule: str = data.text()
@@ -32,7 +32,7 @@ class Heading(PageScene):
     def draw(self, figure: FigureBase) -> None:
         self.page = Page(figure, self.size)
         self.page.step((30, 30), self.clock, lambda frame: self.said[int(self.clock[frame] > 0)])
-        self.page.text(self.rule, (330, 30), size=style.LARGE)  # in sight where the right end is not
+        self.page.text(self.rule, (330, 30), size=style.LARGE)  # visible even if the right end is not
 
     def describe(self, frame: int) -> str:
         return f"Step {self.clock[frame]}: {self.rule}."

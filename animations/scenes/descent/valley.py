@@ -1,4 +1,4 @@
-"""A function over the plane, drawn as a map: its contour lines, their numbers, its lowest place."""
+"""A function over the plane as a map: its contour lines, their numbers, its lowest place."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from animations.kit import style
 
 
 class Valley(data.Data):
-    """A function over the plane, to be drawn as contour lines.
+    """A function over the plane, drawn as contour lines.
 
-    x (W,), y (H,)    where it was computed, from left to right and from below
-    f (H, W)          its values; `levels` of it become lines
-    label             what to write above the map; the lowest place is marked with a cross at `bottom`
-    numbers_at        the x where lines carry their number, above the bottom: choose it away from the paths
+    x (W,), y (H,)    the places where it was computed, from left to right and from the bottom up
+    f (H, W)          its values; `levels` are those of the lines
+    label             the text above the map; a cross at `bottom` marks the lowest place
+    numbers_at        the x where lines carry their numbers, above the bottom: choose it away from the paths
     """
 
     x: np.ndarray = data.growing("W")
@@ -44,7 +44,7 @@ class Valley(data.Data):
     def draw(self, axes: Axes, numbers: bool = True) -> list[Text]:
         """Draw the map, and return the numbers on it.
 
-        x and y have one scale, so that a right angle of the function is one of the picture.
+        x and y have the same scale, so that right angles stay right angles.
         """
         axes.grid(False)
         axes.set(xlim=self.x[[0, -1]], ylim=self.y[[0, -1]], aspect="equal")
@@ -53,18 +53,18 @@ class Valley(data.Data):
         look: dict[str, Any] = {"fontsize": style.SMALL, "colors": style.QUIET, "manual": self._number_places()}
         written = list(axes.clabel(lines, fmt="%g", **look)) if numbers else []
         for number in written:
-            number.set(fontfamily=style.FONT, zorder=2.4)  # under all that changes
+            number.set(fontfamily=style.FONT, zorder=2.4)  # under everything that changes
         return written
 
     def line_through(self, x: float, y: float) -> np.ndarray:
-        """Return the contour line on which a place lies, (2, P), with nan between its pieces."""
+        """Return the contour line through a place, (2, P), with nan between its pieces."""
         height = np.interp(y, self.y, [np.interp(x, self.x, row) for row in self.f])
         pieces = contour_generator(self.x, self.y, self.f).lines(height)
         gap = np.full((1, 2), np.nan)
         return np.concatenate([gap, *(part for piece in pieces for part in (piece, gap))]).T
 
     def _number_places(self) -> list[tuple[float, float]]:
-        """Return where lines cross x = numbers_at above the bottom."""
+        """Return the places where lines cross x = numbers_at above the bottom."""
         above = self.y >= self.bottom[1]
         heights = self.f[above, np.abs(self.x - self.numbers_at).argmin()]
         crossing = [level for level in self.levels if heights[0] < level < heights[-1]]

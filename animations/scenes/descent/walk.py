@@ -1,4 +1,4 @@
-"""A walk over a plane that an optimiser has made, explained step by step: what `Series(…, whys=walk.why)` asks."""
+"""Explains the walk of an optimiser over a plane, step by step, for `Series(…, whys=walk.why)`."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from tinylearn import Recording
 from tinylearn.analysis.traced import terms_of
 from tinylearn.optimizers import Optimizer
 
-REACH = 3  # steps that one can go back; the frames of earlier ones explain them
+REACH = 3  # how many steps you can go back; the frames of earlier ones explain them
 GID = re.compile(r"(gradient\.)?([^\[\]]+)\[(\d+)\]")
 
 
 class Walk(data.Data):
-    """A recorded walk, every step of it, of parameters that are one number each: S steps, D parameters.
+    """A recorded walk with all its steps, of parameters that are one number each: S steps, D parameters.
 
-    optimizer   as it was before the first step; ValueError if it does not make the steps that are recorded
+    optimizer   as it was before the first step; ValueError if it does not make the recorded steps
     f           the height of places (D, S), to (S,), and `gradient` of them, to (D, S)
-    height      what the column with the heights is called
+    height      the name of the column with the heights
 
-    Explains the columns of its parameters, `height`, and "learning rate"; by their step also those of other steps,
+    Explains the columns of its parameters, `height`, and "learning rate"; with a step, also numbers of other steps,
     "x[3]", and the gradient there, "gradient.x[3]".
     """
 
@@ -50,7 +50,7 @@ class Walk(data.Data):
         self.heights = checks.array("Walk", "what f returns", self.f(self.places), shape[1:])
         self.height_formula = formula_of(self.f)
         self.slope_formulas = [formula_of(self.gradient, axis) for axis in range(len(names))]
-        del self.f, self.gradient  # with a lambda no scene could go to another process
+        del self.f, self.gradient  # with a lambda, the scene could not go to another process
         self.optimizers = self._followed()
 
     def _followed(self) -> list[Optimizer]:
@@ -61,17 +61,17 @@ class Walk(data.Data):
             optimizer.step(place, self.slopes[:, step - 1].copy())
             if not np.array_equal(place, self.places[:, step]):
                 raise ValueError(
-                    f"Walk: {self.optimizer} must make the steps that are recorded, got {place} after step {step} "
+                    f"Walk: {self.optimizer} must make the recorded steps, got {place} after step {step} "
                     f"instead of {self.places[:, step]}"
                 )
         return found
 
     def why(self, gid: str, step: int) -> Why | None:
-        """Explain a number: `step` is that of one whose gid tells none."""
+        """Explain a number; `step` is its step if its gid has none."""
         if gid == "learning rate":
             rate = self.optimizer.learning_rate
             return noted("the learning rate", "a setting, chosen before the walk", rate)
-        now = min(step, len(self.heights) - 1)  # what has ended keeps its last
+        now = min(step, len(self.heights) - 1)  # after its end, a walk keeps its last place
         found = GID.fullmatch(f"{gid}[{now}]" if gid in (*self.names, self.height) else gid)
         if not found or int(found[3]) >= len(self.heights):
             return None
@@ -89,7 +89,7 @@ class Walk(data.Data):
         return Term(float(values[axis, step]), f"{kind}{self.names[axis]}[{step}]")
 
     def _place(self, axis: int, step: int, is_last: bool) -> Why:
-        """Explain a coordinate by the one before; if it is the last of those that are asked, without a way back."""
+        """Explain a coordinate from the one before; the last one that can be asked gets no way back."""
         name, value = self.names[axis], float(self.places[axis, step])
         if step == 0:
             return noted(f"{name} at the start", "where the walk starts, chosen", value)
@@ -103,9 +103,9 @@ class Walk(data.Data):
         known = {"p": p, "g": g, "learning_rate": Term(optimizer.learning_rate, "learning rate")}
         for told in (*constants, *terms):
             lines.append(line_of(told, known))
-            known[told.name] = Term(float(told.value))  # from here on it is that
+            known[told.name] = Term(float(told.value))  # from here on, the name has this value
         if not terms:
-            lines.append(Line(f"what {optimizer} made of them; its arithmetic is not told: {untold}", value))
+            lines.append(Line(f"{optimizer} made it from them; its arithmetic cannot be shown: {untold}", value))
         return Why(f"{name} after step {step}, by {optimizer}", value, lines)
 
     def _slope(self, axis: int, step: int) -> Why:
@@ -117,7 +117,7 @@ class Walk(data.Data):
         return Why(f"the height at step {step}", value, self._at(step, self.height_formula, value, "its formula"))
 
     def _at(self, step: int, formula: Formula | None, value: float, words: str) -> list[Part]:
-        """Say how a function made a number of a place."""
+        """Explain how a function made a number from a place."""
         here = {name: self.term(axis, step) for axis, name in enumerate(self.names)}
         if formula and {*formula.names} <= here.keys():
             line = checked(formula.line(f"{words}: {formula.text}", here, value), value, "")

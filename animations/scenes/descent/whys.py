@@ -1,4 +1,4 @@
-"""Where the numbers of a search along a curve come from: each place from the one before, back to the start.
+"""Explains the numbers of a search along a curve: each place from the one before, back to the start.
 
 x[s] = x[s−1] − rate · push[s−1]; y[s] and slope[s] are those of the curve at x[s].
 """
@@ -21,16 +21,16 @@ def clock_why(step: int) -> Why:
     return noted("the step that this frame shows", "steps made since the start, which is step 0", step)
 
 
-REACH = 3  # steps that one can go back; the frames of earlier ones explain them
+REACH = 3  # how many steps you can go back; the frames of earlier ones explain them
 
 
 @dataclass(frozen=True)
 class WalkWhys:
-    """Explains the numbers of a walk: those drawn at step `now`, and by their step those of any other, x[3].
+    """Explains the numbers of a walk: those drawn at step `now`, and those of any other step, as x[3].
 
-    prefix         what stands before its gids: "slow."
-    setting, push  what the rate is called, and what it is multiplied with
-    divisor        by which the slope's arrow is shorter
+    prefix         precedes its gids: "slow."
+    setting, push  the name of the rate, and of its factor
+    divisor        how many times shorter the slope's arrow is
     """
 
     walk: Descent
@@ -44,7 +44,7 @@ class WalkWhys:
         return explained(gid.removeprefix(self.prefix), TABLE, self) if gid.startswith(self.prefix) else None
 
     def term(self, name: str, step: int) -> Term:
-        """Return x, y, slope or push of a step as a term; of the last few steps it can be asked."""
+        """Return x, y, slope or push of a step as a term; for the last few steps it can be asked."""
         values: np.ndarray = getattr(self.walk, name)
         return Term(float(values[step]), f"{self.prefix}{name}[{step}]" if step >= self.now - REACH else "")
 
@@ -67,7 +67,7 @@ class WalkWhys:
         return self._on_the_curve("slope", step, "the derivative of the curve", self.walk.slope_formula)
 
     def pushed(self, step: int) -> Why:
-        """Explain what the rate is multiplied with: the slope, its sign, or what else was made of it."""
+        """Explain the factor of the rate: the slope, its sign, or another number made from it."""
         value, slope = float(self.walk.push[step]), self.term("slope", step)
         says = f"the {self.push} at x, step {step}"
         if value == slope.value:
@@ -96,18 +96,18 @@ class WalkWhys:
     def shortening(self) -> Why:
         power = round(math.log10(self.divisor))
         words = "a power of 10, so that the steepest slope's arrow takes no more than a tenth of the width"
-        says = "by what the slope's arrow is shorter than the slope"
+        says = "how many times shorter the slope's arrow is than the slope"
         return Why(says, self.divisor, [Line(words, "10 **", power, "=", self.divisor)])
 
     def _on_the_curve(self, name: str, step: int, words: str, formula: Formula | None) -> Why:
-        """Explain a number that a function of x returned, by its formula where that can be read."""
+        """Explain a number that a function of x returned: by its formula, if it can be read."""
         x, value = self.term("x", step), float(getattr(self.walk, name)[step])
         says = f"{words} at x, step {step}"
         return Why(says, value, by_formula(formula, x, value, words))
 
 
 def by_formula(formula: Formula | None, x: Term, value: float, words: str) -> list[Line]:
-    """Say how a function of x made a value: by its formula, if it is known and comes to that."""
+    """Explain how a function of x made a value: by its formula, if it is known and gives that value."""
     if formula and len(formula.names) == 1:
         name, *_ = formula.names
         line = formula.line(f"{words}: {formula.function}({name}) = {formula.text}", {name: x}, value)
@@ -138,10 +138,10 @@ TABLE: Table = {
 
 @dataclass(frozen=True)
 class GridWhys:
-    """Explains the numbers of a grid search at point `now`, and by its number those of any other point, y[3].
+    """Explains the numbers of a grid search at point `now`, and those of any other point, as y[3].
 
     x, y   (N,) the points
-    best   (N,) the number of the best point until each
+    best   (N,) the number of the best point so far
     curve  the formula of the curve, if it is known
     """
 
@@ -161,7 +161,7 @@ class GridWhys:
         return Term(float(values[point]), f"{self.prefix}{axis}[{point}]")
 
     def count(self) -> Why:
-        return noted("the points of the grid", "a setting: so many points are looked at", len(self.x))
+        return noted("the points of the grid", "a setting: the number of points", len(self.x))
 
     def last_step(self) -> Why:
         count = len(self.x)
@@ -170,7 +170,7 @@ class GridWhys:
         return Why("the step in which the last point is seen", count - 1, [line])
 
     def x_of(self, point: int) -> Why:
-        """Explain where a point is: as far from the first as its number says, if the points are evenly spaced."""
+        """Explain the place of a point: if the points are evenly spaced, from the first, the last and its number."""
         first, last, value, count = float(self.x[0]), float(self.x[-1]), float(self.x[point]), len(self.x)
         words = f"point {point} of 0 … {count - 1}, evenly from {first:g} to {last:g}"
         line = Line(words, first, "+", point, "* (", last, "-", first, ") /", count - 1, "=", value)
@@ -188,7 +188,7 @@ class GridWhys:
         return Why("x of the lowest point so far", float(self.x[best]), [lowest, x])
 
     def best_y(self) -> Why:
-        """Explain the lowest y until this point: the lower of its own and the lowest before."""
+        """Explain the lowest y so far: the lower of this point's and the lowest before."""
         now = self.now
         value, own = float(self.y[self.best[now]]), self.term("y", now)
         says = f"the lowest y of the points 0 … {now}"
