@@ -228,7 +228,9 @@ def test_the_others_are_faint_lines():
 def test_a_pie_refuses_what_has_no_shares():
     with pytest.raises(ValueError, match="a share cannot be negative, but Oslo is -4 at month 2"):
         Pie(Table([1, 2], ["Rome", "Oslo"], [[8, 0], [9, -4]], clock="month"))
-    with pytest.raises(ValueError, match="a value above 0, or there are no shares, got none at year 1"):
+    with pytest.raises(
+        ValueError, match="every row needs a value above 0, otherwise it has no shares; got none at year 1"
+    ):
         Pie(Table([1, 2], ["A", "B"], [[0, 0], [1, 1]], clock="year"))
 
 

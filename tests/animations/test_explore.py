@@ -96,9 +96,9 @@ def test_of_a_large_one_those_that_changed_most_are_shown_and_those_that_are_nam
 
 
 @pytest.mark.parametrize(("numbers", "said"), [
-    (["dense_9.w"], "numbers must name recorded ones, such as 'dense_1.w', got 'dense_9.w'"),
+    (["dense_9.w"], "numbers must name recorded numbers, such as 'dense_1.w', got 'dense_9.w'"),
     (["dense_1.w[0]"], r"there is no dense_1.w\[0\]: dense_1.w has shape \(2, 5\)"),
-    ([3], "numbers must name recorded ones"),
+    ([3], "numbers must name recorded numbers"),
     ("dense_1.w", "numbers must be a list of names"),
 ])  # fmt: skip
 def test_refuses_numbers_that_are_not_there(numbers, said):

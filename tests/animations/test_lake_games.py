@@ -226,11 +226,11 @@ def test_frames_in_any_order():
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"rows": ("SX", "FG")}, "rows must be equally long"),
+        ({"rows": ("SX", "FG")}, "rows must be texts of one length"),
         ({"tiles": [0, 4, 0, 0, 16]}, "tiles must"),
         ({"actions": [1, 2, 3, 2]}, r"actions must be .*\(5,\)"),
-        ({"games": [0, 0, 2, 2, 2]}, "games must count 0, 1, … up to 9 at most, as ends has 10, got"),
-        ({"games": [0, 0, 1, 1, 1], "ends": [5]}, "games must count 0, 1, … up to 0 at most, as ends has 1, got"),
+        ({"games": [0, 0, 2, 2, 2]}, "games must count 0, 1, … up to 9 at most, because ends has 10, got"),
+        ({"games": [0, 0, 1, 1, 1], "ends": [5]}, "games must count 0, 1, … up to 0 at most, because ends has 1, got"),
         ({"rate": 1.1}, "rate must"),
         ({"policy": POLICY[:4]}, "policy must"),
     ],

@@ -193,8 +193,8 @@ def test_frames_in_any_order():
     ("changed", "message"),
     [
         ({"rows": ("SFFFFFFFFG",)}, "rows may have at most 8 rows and columns to be drawn, got 1 × 10; take a smaller"),
-        ({"rows": ("SX",)}, "rows must be equally long"),
-        ({"rows": ("HHHG",) * 4}, "rows need a tile S or F, where a game goes on"),
+        ({"rows": ("SX",)}, "rows must be texts of one length"),
+        ({"rows": ("HHHG",) * 4}, "rows need a tile S or F, where an episode goes on"),
         ({"wins": WINS[:2]}, r"wins must have shape \(6, 16\), .*, got \(2, 16\)"),
         ({"wins": 2 * WINS + 1}, r"wins must"),
         ({"steps": STEPS[::-1]}, "steps must be from 0 upwards and never go down"),

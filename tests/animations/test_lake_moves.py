@@ -239,8 +239,8 @@ def test_frames_in_any_order():
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"rows": ("SFF", "FG")}, "rows must be equally long texts of the letters S, F, H, G"),
-        ({"rows": ("SX", "FG")}, "rows must be equally long"),
+        ({"rows": ("SFF", "FG")}, "rows must be texts of one length with the letters S, F, H, G"),
+        ({"rows": ("SX", "FG")}, "rows must be texts of one length"),
         ({"rows": ()}, "rows must be 1 or more texts, got 0"),
         ({"predictions": PREDICTED[:9]}, r"predictions must have shape \(16, 4\), as rows has 16, got \(9, 4\)"),
         ({"exact": EXACT.T}, r"exact must have shape \(16, 4\), as rows has 16, got \(4, 16\)"),

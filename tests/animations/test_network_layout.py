@@ -78,6 +78,6 @@ def test_a_long_network_goes_on_in_a_second_row_with_its_lines():
 
 def test_a_network_that_is_far_too_long_is_refused():
     model, recording = trained(dense(*[2] * 40), (2,), epochs=1)
-    message = r"39 layers need \d+ rows, and there is room for 4; draw a Sequential of a part"
+    message = r"39 layers need \d+ rows, and there is room for 4; draw a Sequential with some"
     with pytest.raises(ValueError, match=message):
         NetworkDiagram(recording, model)

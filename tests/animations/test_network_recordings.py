@@ -52,7 +52,7 @@ def emptied(recording):
         (lambda model, recording: (recording, tl.Sequential([Holder({"a": (2, 3)})])), ValueError,
          r"not of this model: dense_1.w has shape \(2, 3\) in the recording, and is not there in the model"),
         (lambda model, recording: (recording, model, []), ValueError, "NetworkDiagram: steps must"),
-        (lambda model, recording: (emptied(recording), model), ValueError, "nothing in the recording yet"),
+        (lambda model, recording: (emptied(recording), model), ValueError, "the recording is still empty"),
     ],
 )  # fmt: skip
 def test_what_does_not_belong_together_is_refused(change, error, message):

@@ -75,9 +75,9 @@ def test_bars_are_as_long_as_the_pulls(scene):
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"updates": [0, 1]}, "updates must be 1 or more, since 0 is the start"),
-        ({"target": TARGET + 1}, "must be the rows that the neuron learned from"),
-        ({"x": np.arange(11.0), "target": np.arange(11.0)}, "room for at most 10 rows, got 11"),
+        ({"updates": [0, 1]}, "updates must be 1 or more, because 0 is the start"),
+        ({"target": TARGET + 1}, "must be all rows that the neuron learned from"),
+        ({"x": np.arange(11.0), "target": np.arange(11.0)}, "room for 10 rows, got 11"),
         ({"layer": "dense_2"}, "dense_2"),
     ],
 )

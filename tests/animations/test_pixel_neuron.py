@@ -218,7 +218,7 @@ def test_states_are_those_after_the_updates(recording):
 
 
 def test_states_of_what_was_not_recorded_are_refused(recording):
-    with pytest.raises(ValueError, match=r"steps must be recorded ones, 0 to 8, got \[0, 9\]"):
+    with pytest.raises(ValueError, match=r"steps must be recorded steps, 0 to 8, got \[0, 9\]"):
         PixelStates(recording, PICTURES, [0, 9])
     with pytest.raises(ValueError, match=r"dense_1.w, of one neuron .* \(1, 16, 1\), got \(1, 1024, 1\)"):
         PixelStates(recording, PICTURES[:, :4, :4], [0])
@@ -235,7 +235,7 @@ def test_states_between_kept_records_are_refused():
     tl.fit(model, PICTURES[..., 0].reshape(2, -1), [[1], [0]], loss=tl.BinaryCrossEntropy(), optimizer=tl.SGD(0.1),
            epochs=4, callbacks=[recorder])  # fmt: skip
     assert PixelStates(recorder.recording, PICTURES, [0, 2, 4]).last == 4
-    with pytest.raises(ValueError, match=r"steps must be recorded ones, 0 to 4, got \[0, 3\]"):
+    with pytest.raises(ValueError, match=r"steps must be recorded steps, 0 to 4, got \[0, 3\]"):
         PixelStates(recorder.recording, PICTURES, [0, 3])
 
 

@@ -147,7 +147,7 @@ def test_counts_the_parameters_layer_by_layer():
 @pytest.mark.parametrize(("given", "changed", "message"), [
     (["scores"], {"scores": np.ones((3, 2, 3))}, "probabilities must be the softmax of scores"),
     (["scores", "features"], {}, "give features, weights and biases together to explain scores, got some of them"),
-    (["features", "weights", "biases"], {}, "explain scores, got none"),
+    (["features", "weights", "biases"], {}, "explain scores; give scores, too"),
     (["scores", "features", "weights"], {"biases": np.full((3, 3), 9)}, "scores must be features · weights"),
 ])  # fmt: skip
 def test_refuses_what_does_not_explain_the_probabilities(given, changed, message):

@@ -168,10 +168,10 @@ def test_names_the_episodes_that_ended_on_a_tile():
 
 
 @pytest.mark.parametrize(("make", "message"), [
-    (lambda: player(rate=EXACT_100 + 0.01), "LakePlayer: rate must be what follows from chances"),
+    (lambda: player(rate=EXACT_100 + 0.01), "LakePlayer: rate must follow from chances"),
     (lambda: moves(scores=np.ones((16, 4))), "LakeMoves: predictions must be the sigmoid of scores"),
-    (lambda: moves(bias=None), "LakeMoves: features, weights and bias explain the scores together"),
-    (lambda: moves(scores=None), "LakeMoves: features, weights and bias explain scores, got none"),
+    (lambda: moves(bias=None), "LakeMoves: give features, weights and bias together to explain scores"),
+    (lambda: moves(scores=None), "LakeMoves: features, weights and bias explain scores; give scores, too"),
     (lambda: learning(bias=np.full(3, 9)), "LakeLearning: scores must be features · weights"),
 ])  # fmt: skip
 def test_refuses_what_does_not_explain_the_numbers(make, message):

@@ -1,8 +1,8 @@
-"""Where a network's answer for a tile and an action comes from, and what it has learned that answer from.
+"""Explains a network's answer for a tile and an action, and the target it has learned from.
 
 predicted[t,a]    the sigmoid of score[t,a]; beside it the target that bootstrapping would set
 score[t,a]        feature · weight of the last layer, and its bias, added up
-exact[t,a]        the reward, or the mean of the four actions on the next tile: every later action is random
+exact[t,a]        the reward, or the mean of the four actions on the next tile: all later actions are random
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from animations.why import Line, Term, Why
 
 
 class Answers(NamedTuple):
-    """What a network said of every tile and action, (T, 4), and the last layer that made it, as far as it is known.
+    """A network's answers for all tiles and actions, (T, 4), and the last layer that made them, as far as it is known.
 
     scores (T, 4), features (T, 4, D), weights (D,), bias ()
     """
@@ -33,7 +33,7 @@ class Answers(NamedTuple):
 
 
 def after(rows: Rows, tile: int, action: int, values: np.ndarray, gid: Callable[[int, int], str]) -> Line:
-    """Return the line of what an action is worth by the next tile: the reward, or the mean of the four values there."""
+    """Return a line with the value of an action: the reward, or the mean of the four values on the next tile."""
     to, letter = rows.beside(tile, action), rows.letters[rows.beside(tile, action)]
     if letter in "GH":
         return Line(f"tile {to} is {'the goal: reward 1' if letter == 'G' else 'a hole: reward 0'}; the episode ends",
@@ -49,16 +49,16 @@ def _named(tile: int, action: int) -> str:
 
 
 def predicted(scene: Any, frame: int, tile: int, action: int) -> Why | None:
-    """Explain what the network says of an action: its target, and the sigmoid of its score."""
+    """Explain the network's answer for an action: its target, and the sigmoid of its score."""
     answers: Answers = scene.answers(frame)
     if answers.rows.letters[tile] in "HG":
-        return given(f"what the network says of {_named(tile, action)}", answers.predictions[tile, action])
+        return given(f"the network's prediction for {_named(tile, action)}", answers.predictions[tile, action])
     target = after(answers.rows, tile, action, answers.predictions, answers.gid)
     value = float(answers.predictions[tile, action])
     says = f"the network's probability of winning with {_named(tile, action)}"
     target = Line(f"its target, if bootstrapped: {target.words}", *target.pieces)
     if answers.scores is None:
-        return Why(says, value, [target, Line("what the network says: given to this picture", value)])
+        return Why(says, value, [target, Line("the network's prediction, given to this picture", value)])
     score = sigmoid(Term(float(answers.scores[tile, action]), f"score[{tile},{action}]"))
     return Why(says, value, [target, Line(score.words, *score.pieces[:-1], value)])
 
@@ -84,7 +84,7 @@ def _product(scene: Any, frame: int, tile: int, action: int, d: int) -> Why:
 
 
 def _feature(scene: Any, frame: int, tile: int, action: int, d: int) -> Why:
-    words = f"what the layers before the last one give for {_named(tile, action)}"
+    words = f"the output of the layers before the last one, for {_named(tile, action)}"
     return noted(f"feature {d + 1}", words, scene.answers(frame).features[tile, action, d])
 
 
@@ -97,7 +97,7 @@ def _bias(scene: Any, frame: int) -> Why:
 
 
 def answer_table(scene: Any) -> Table:
-    """Return what explains the answers of a scene, as far as it knows the last layer."""
+    """Return the table that explains the answers of a scene, as far as its last layer is known."""
     scores, features = scene.scores is not None, scene.features is not None
     return {**PREDICTED, **(SCORES if scores else {}), **(FEATURES if features else {})}
 
@@ -121,11 +121,11 @@ def check_last_layer(caller: str, predictions: np.ndarray, scores: Any, layer: S
         raise ValueError(f"{caller}: predictions must be the sigmoid of scores; take both from one network")
     missing = [each is None for each in layer]
     if any(missing) and not all(missing):
-        raise ValueError(f"{caller}: features, weights and bias explain the scores together, got some of them")
+        raise ValueError(f"{caller}: give features, weights and bias together to explain scores, got some of them")
     if any(missing):
         return
     if scores is None:
-        raise ValueError(f"{caller}: features, weights and bias explain scores, got none")
+        raise ValueError(f"{caller}: features, weights and bias explain scores; give scores, too")
     features, weights, bias = layer
     made = np.einsum("rtad,rd->rta", features, weights) + bias[:, None, None]
     if not np.allclose(made, scores, rtol=1e-3, atol=1e-3 * (np.abs(scores).max() or 1)):

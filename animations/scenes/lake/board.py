@@ -1,6 +1,6 @@
-"""A frozen lake from above: ice, holes, the goal; a pawn that walks on it, and arrows for where it may go.
+"""A frozen lake from above: ice, holes, the goal; a pawn that walks over it, and arrows for possible moves.
 
-    S F        S start, F frozen, H hole, G goal; tile i · columns + j is in row i from above, column j from the left
+    S F        S start, F frozen, H hole, G goal; tile i · columns + j is in row i from the top, column j from the left
     H G        actions 0 left, 1 down, 2 right, 3 up
 
 T tiles, S frames. Places are pixels of a `Page`: y grows upwards.
@@ -24,20 +24,20 @@ from animations.kit.boards import Grid, check_room, draw_cells, draw_tints
 from animations.kit.page import Page, Place
 
 ACTIONS = ("left", "down", "right", "up")
-DIRECTIONS = ((-1, 0), (0, -1), (1, 0), (0, 1))  # of these, on the page
+DIRECTIONS = ((-1, 0), (0, -1), (1, 0), (0, 1))  # of these actions, on the page
 ICE, WATER = "#eaf3f9", "#33507a"
 RUN = 0.26  # of a tile: how far a walker runs against the edge of the lake
 
 
 class Rows(tuple[str, ...]):
-    """The rows of a map; `letters` are those of all tiles, row by row."""
+    """The rows of a map; `letters` has the letters of all tiles, row by row."""
 
     @property
     def letters(self) -> str:
         return "".join(self)
 
     def beside(self, tile: int, action: int) -> int:
-        """Return the tile to which an action wants: the same, at the edge of the lake.
+        """Return the tile that an action aims at; at the edge of the lake, the same tile.
 
         >>> Rows(["SF", "HG"]).beside(0, 2), Rows(["SF", "HG"]).beside(0, 3)
         (1, 0)
@@ -53,12 +53,12 @@ class Rows(tuple[str, ...]):
 
 
 def lake(most: int | None = None) -> Any:
-    """Declare the rows of a map, equally long texts of the letters S, F, H and G, at most `most` rows and columns."""
+    """Declare the rows of a map: texts of one length with the letters S, F, H, G, at most `most` rows and columns."""
 
     def check(caller: str, name: str, value: Any) -> Rows:
         rows = Rows(checks.texts(caller, name, value))
         if not rows[0] or {len(row) for row in rows} != {len(rows[0])} or set(rows.letters) - set("SFHG"):
-            raise ValueError(f"{caller}: {name} must be equally long texts of the letters S, F, H, G, got {value}")
+            raise ValueError(f"{caller}: {name} must be texts of one length with the letters S, F, H, G, got {value}")
         if most:
             check_room(caller, name, (len(rows), len(rows[0])), most, "take a smaller lake")
         return rows
@@ -67,11 +67,11 @@ def lake(most: int | None = None) -> Any:
 
 
 def draw_lake(page: Page, rows: Rows, corner: Place, side: float, start: bool = True) -> np.ndarray:
-    """Draw the ice, the holes, the start and the goal; return the middle of every tile, (T, 2).
+    """Draw the ice, the holes, the start and the goal; return the centres of all tiles, (T, 2).
 
-    corner   the upper left one of the lake
+    corner   the upper left corner of the lake
     side     of a tile, in pixels
-    start    is the word "start" written?
+    start    write the word "start"?
     """
     grid = Grid(corner, len(rows), len(rows[0]), side, side)
     letters, middles = np.array(list(rows.letters)), np.array([grid.centre(i, j) for i, j in grid.cells()])
@@ -88,12 +88,12 @@ def draw_lake(page: Page, rows: Rows, corner: Place, side: float, start: bool = 
 
 
 def start_place(middle: np.ndarray, side: float) -> Place:
-    """Return where the word start stands on a tile; on a small one under the walker's feet."""
+    """Return the place of the word "start" on a tile; on a small tile, under the walker's feet."""
     return middle[0] - 0.46 * side, middle[1] - (0.24 if side > 110 else 0.37) * side
 
 
 def _draw_flag(page: Page, x: float, y: float, side: float) -> None:
-    """Draw the goal: a flag on its pole, whose foot is at (x, y)."""
+    """Draw the goal: a flag on a pole with its foot at (x, y)."""
     top, cloth, low = (y + fraction * side for fraction in (0.68, 0.52, 0.36))
     pole = LineCollection([[(x, y), (x, top)]], colors=style.INK, linewidths=3, zorder=1.7)
     page.axes.add_collection(pole, autolim=False)
@@ -104,17 +104,17 @@ def _draw_flag(page: Page, x: float, y: float, side: float) -> None:
 def add_walker(
     page: Page, middles: np.ndarray, side: float, tiles: np.ndarray, games: np.ndarray, actions: np.ndarray
 ) -> list[Artist]:
-    """Draw a pawn that walks, and the way it has come in this game, as a dotted line; return both.
+    """Draw a pawn that walks, and its path in this episode as a dotted line; return both.
 
-    middles   (T, 2) of the tiles, of `side` pixels
-    tiles     (S,) where it stands in each frame; until the next frame it is on its way, if that shows the same game
-    games     (S,) which game a frame shows
-    actions   (S,) what it tries then, -1 for nothing; if that leads nowhere, it runs against the edge and back
+    middles   (T, 2) the centres of the tiles, which are `side` pixels wide
+    tiles     (S,) its tile in each frame; it walks to the next frame's tile if that frame shows the same episode
+    games     (S,) the episode of each frame
+    actions   (S,) its action then, -1 for none; if the action leads nowhere, it runs against the edge and back
     """
     turn, high = np.radians(np.arange(-60, 241, 10)), 0.5 * side
     head = np.column_stack([0.2 * np.cos(turn), 0.3 + 0.2 * np.sin(turn)])
     outline = high * np.vstack([[[-0.3, -0.5], [0.3, -0.5], [0.14, 0.1]], head, [[-0.14, 0.1]]])
-    first = np.searchsorted(games, games)  # (S,) the frame with which its game begins
+    first = np.searchsorted(games, games)  # (S,) the frame where its episode begins
 
     def here(frame: float) -> np.ndarray:
         now, fraction = int(frame), frame % 1
@@ -138,14 +138,14 @@ def add_walker(
 
 
 def add_way(page: Page) -> LineCollection:
-    """Draw dotted lines for the way of a walker."""
+    """Draw dotted lines for the path of a walker."""
     made = LineCollection([], colors=style.WEIGHT, linewidths=4, linestyles=":", zorder=3)
     page.axes.add_collection(made, autolim=False)
     return made
 
 
 def steps_along(tiles: Sequence[int] | np.ndarray) -> dict[frozenset[int], list[int]]:
-    """Return the steps from one tile to another, each once: dots that lie on dots would make a line.
+    """Return the steps from tile to tile, each once, because dots on top of dots would make a line.
 
     >>> list(steps_along([0, 1, 0, 0, 4]).values())
     [[0, 1], [0, 4]]
@@ -158,7 +158,7 @@ def steps_along(tiles: Sequence[int] | np.ndarray) -> dict[frozenset[int], list[
 
 
 def arrow(place: np.ndarray, action: int, start: float, long: float, thick: float) -> np.ndarray:
-    """Return the outline (7, 2) of an arrow that begins `start` pixels from `place`, `long` pixels with its head."""
+    """Return the outline (7, 2) of an arrow that begins `start` pixels from `place` and is `long` pixels long."""
     head = min(2.2 * thick, long)
     along = np.array([0, long - head, long - head, long, long - head, long - head, 0]) + start
     across = thick / 2 * np.array([1, 1, 2.6, 0, -2.6, -1, -1]) * (head / (2.2 * thick))

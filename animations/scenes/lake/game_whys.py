@@ -1,4 +1,4 @@
-"""Where the numbers of many games come from: games are counted; a win rate is calculated, move by move, backwards.
+"""Explains the numbers of many episodes: episodes are counted; a win rate is computed, move by move, backwards.
 
 won[i], lost[i], out[i]    ended_i[t] of their tiles, added up
 rate[i]                    value_i[M,t] of the start, with all M moves left
@@ -14,7 +14,7 @@ import numpy as np
 from animations.kit.whys import Table, added, given, noted
 from animations.why import Line, Term, Why
 
-LISTED = 8  # episodes that are named
+LISTED = 8  # episodes listed by number
 
 
 def _game(scene: Any, frame: int) -> Why:
@@ -26,12 +26,12 @@ def _games(scene: Any, frame: int) -> Why:
 
 
 def _done(scene: Any, frame: int, i: int) -> int:
-    """Return how many games of a player have ended."""
+    """Return how many episodes of a player have ended."""
     return int(scene.done(scene.players[i])[frame])
 
 
 def _ended(scene: Any, frame: int, i: int, tile: int) -> Why:
-    """Explain how many games ended on a tile: those."""
+    """Explain how many episodes ended on a tile: list them."""
     player, done = scene.players[i], _done(scene, frame, i)
     episodes = (np.flatnonzero(np.array(player.ends[:done]) == tile) + 1).tolist()
     named = ", ".join(map(str, episodes[:LISTED])) + (", …" if len(episodes) > LISTED else "")
@@ -40,7 +40,7 @@ def _ended(scene: Any, frame: int, i: int, tile: int) -> Why:
 
 
 def _kind(scene: Any, frame: int, i: int, letters: str, says: str) -> Why:
-    """Explain how many games ended on one kind of tile."""
+    """Explain how many episodes ended on one kind of tile."""
     player, done = scene.players[i], _done(scene, frame, i)
     tiles = [tile for tile, letter in enumerate(player.rows.letters) if letter in letters]
     counts = {tile: int(player.counts[done, tile]) for tile in tiles if player.counts[done, tile]}
@@ -52,7 +52,7 @@ def _kind(scene: Any, frame: int, i: int, letters: str, says: str) -> Why:
 
 
 def _rate(scene: Any, frame: int, i: int) -> Why:
-    """Explain the exact win rate: what the start is worth, with all moves left."""
+    """Explain the exact win rate: the value of the start, with all moves left."""
     player = scene.players[i]
     says = f"the exact win rate, {player.name}"
     if player.values is None:
@@ -68,7 +68,7 @@ def _rate(scene: Any, frame: int, i: int) -> Why:
 
 
 def _value(scene: Any, frame: int, i: int, left: int, tile: int) -> Why | None:
-    """Explain the probability of winning from a tile with some moves left: by the tiles to which a move can lead."""
+    """Explain the probability of winning from a tile with some moves left: by the tiles that a move can lead to."""
     player = scene.players[i]
     if player.values is None:
         return None

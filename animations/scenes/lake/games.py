@@ -1,7 +1,7 @@
-"""Games on the frozen lake, played by one or two beside each other: how often is the goal reached?
+"""Episodes on the frozen lake, of one player or of two next to each other: how often do they reach the goal?
 
-The first games are walked move by move, all others counted: where each has ended, and the bar below says how many
-were won, ended in a hole, or had no move left.
+The first episodes are shown move by move. The others are counted: each tile shows how many ended there, and the bar
+below shows how many were won, ended in a hole, or ran out of moves.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from animations.scenes.lake.player import LakePlayer
 from animations.why import Why
 
 MARGIN, GAP, LOW, HIGH, BAR = 40, 60, 130, 152, 22  # pixels: around and between lakes, below, above them; the bar
-COUNTED = 20  # frames, at most, in which games are only counted
+COUNTED = 20  # frames, at most, that only count episodes
 PARTS = (("Won", style.TARGET, "G"), ("In a hole", WATER, "H"), ("Out of moves", style.QUIET, "SF"))
 SAID = {"G": "at the goal ✓", "H": "in a hole ✗", "S": "out of moves ✗", "F": "out of moves ✗"}
 
 
 class LakeGames(PageScene):
-    """The games of one player, or of two: how the first went, and where all ended.
+    """The episodes of one player, or of two: how the first ones went, and where all ended.
 
     title     the heading
-    players   one or two `LakePlayer`, with as many games, of which as many are known move by move
-    note      what is to be known, below the heading
+    players   one or two `LakePlayer`, with the same numbers of episodes and of episodes known move by move
+    note      a remark below the heading
 
-    Gids: "game", "games"; of the first player "won[0]", "lost[0]", "out[0]", "rate[0]", and "ended_0[5]" for the games
-    that ended on tile 5, where that is a hole or the goal and a game has ended there. `ended` are the frames that show
-    the end of a game.
+    The gids: "game", "games"; for the first player "won[0]", "lost[0]", "out[0]", "rate[0]", and "ended_0[5]" for the
+    episodes that ended on tile 5, if it is a hole or the goal and one has ended there. `ended` are the frames that show
+    the end of an episode.
     """
 
     title: str = text()
@@ -54,7 +54,7 @@ class LakeGames(PageScene):
         alike = {(len(player.ways), len(player.ends)) for player in self.players}
         if len(alike) != 1 or len(self.players) > 2:
             raise ValueError(
-                "LakeGames: players must be one or two, with as many games and as many known move by move, got "
+                "LakeGames: players must be one or two, with equally many episodes, in all and move by move, got "
                 f"{len(self.players)}: {[(player.name, len(player.ends), len(player.ways)) for player in self.players]}"
             )
         ((walked, games),) = alike
@@ -89,17 +89,17 @@ class LakeGames(PageScene):
         return explained(gid, GAMES, self, frame)
 
     def done(self, player: LakePlayer) -> np.ndarray:
-        """Return how many games of a player have ended in each frame: (S,)."""
+        """Return how many episodes of a player have ended in each frame: (S,)."""
         lasts = np.array([len(way) - 1 for way in player.ways])
         walking = np.minimum(self.game, len(lasts) - 1)
         return self.game + ((self.move < 0) | (self.move >= lasts[walking]))
 
     def _count(self, player: LakePlayer, done: np.ndarray, letters: str) -> np.ndarray:
-        """Return how many of the games that are done ended on tiles of these letters."""
+        """Return how many of the finished episodes ended on tiles with these letters."""
         return player.counts[done][..., [letter in letters for letter in player.rows.letters]].sum(axis=-1)
 
     def _draw_player(self, number: int, player: LakePlayer, left: float) -> None:
-        """Draw a player's lake, his games on it, and below it what has come of them."""
+        """Draw a player's lake, the episodes on it, and below it their results."""
         page, rows = self.page, player.rows
         side = self.board / max(len(rows), len(rows[0]))
         middles = draw_lake(page, rows, (left, LOW + self.board), side)
@@ -145,7 +145,7 @@ class LakeGames(PageScene):
         self.page.bind(self.page.axes.texts[-1], color=colors)
 
     def _count_ends(self, number: int, player: LakePlayer, middles: np.ndarray, side: float) -> None:
-        """Write on each hole and on the goal how many games have ended there."""
+        """Write on each hole and on the goal how many episodes have ended there."""
         for tile, letter in enumerate(player.rows.letters):
             if letter in "HG":
                 (x, y), count = middles[tile], player.counts[self.done(player), tile]
@@ -155,7 +155,7 @@ class LakeGames(PageScene):
                 self.page.show(count > 0, made)
 
     def _draw_bar(self, number: int, player: LakePlayer, left: float) -> None:
-        """Draw a bar of all games until now, in three parts, and write how many each holds."""
+        """Draw a bar of all episodes so far, in three parts, and write the number of each."""
         page, done, ends, row = self.page, self.done(player), np.zeros(self.frames), []
         for (name, color, letters), gid in zip(PARTS, ("won", "lost", "out"), strict=True):
             count = self._count(player, done, letters)  # (S,)
@@ -169,4 +169,4 @@ class LakeGames(PageScene):
         exact = page.text("Exact win rate", size=style.LARGE)
         rate = page.number("{:.4f}", f"rate[{number}]", player.rate, size=style.LARGE, weight="bold")
         page.row((left, 28), exact, rate)
-        page.show(self.move < 0, exact, rate)  # the answer comes when the games are counted
+        page.show(self.move < 0, exact, rate)  # the answer comes when the episodes are counted

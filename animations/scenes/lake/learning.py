@@ -1,9 +1,9 @@
-"""What a network has learned of the frozen lake, and what comes of it: the way that its policy walks.
+"""What a network has learned about the frozen lake, and the result: the path of its policy.
 
 each tile: the value of its best action, as a number and as a blue; an arrow, the action  │  the win rate, growing
 
-Most records are shown for a moment, with all of their way. In the first that ends in a new manner, for ever on the
-ice, in a hole, or at the goal, and in the last, a pawn walks it.
+Most records stay for a moment and show their whole path. A pawn walks the path of the last record, and of the first
+record with each new kind of end: it walks for ever, falls into a hole, or reaches the goal.
 """
 
 from __future__ import annotations
@@ -39,31 +39,31 @@ from animations.scenes.lake.learning_whys import LEARNING
 from animations.why import Why
 from tinylearn.checks import shortened
 
-BOARD, MARGIN, PANEL = 600, 40, 430  # pixels: the longer side of the lake, what lies around it, what stands beside it
+BOARD, MARGIN, PANEL = 600, 40, 430  # pixels: the longer side of the lake, the space around it, the panel next to it
 MOST = 8  # rows and columns
-WALKED = 8  # moves of a way that has no end
+WALKED = 8  # moves on a path without an end
 ENDS = {"G": "arrives at the goal ✓", "H": "falls into a hole ✗"}
 FOR_EVER = "walks for ever ✗"
 
 
 class LakeLearning(PageScene):
-    """The lake with the values of a network, its policy and how often this wins, record by record.
+    """The lake with the values of a network, its policy, and how often the policy wins, record by record.
 
     rows         the map, at most 8 × 8
     predictions  (R, T, 4) the network's probability of winning in each record, for each tile and action
-    wins         (R, T) how often the policy that takes the best of the four wins from each tile
-    ways         R lists of the tiles over which it walks, from the start to the end
+    wins         (R, T) how often the greedy policy, which takes the best of the four, wins from each tile
+    ways         R lists of the tiles on its path, from the start to the end
     steps        (R,) the update of each record
-    phases       (R,) what is learned from, in a few words
+    phases       (R,) the kind of labels, in a few words
 
-    What explains the predictions can be given, too; it must give the same ones:
+    To explain the predictions, pass these too; they must give the same ones:
 
-    scores       (R, T, 4), of which they are the sigmoid
+    scores       (R, T, 4): their sigmoid gives the predictions
     features     (R, T, 4, D) before the last layer, its weights (R, D), its bias (R,): they give the scores
 
-    Gids: "step", "last_step", "rate", "starts"; "value[4]" for the best action of tile 4. The rate is the mean of
-    `wins` over the tiles where a game goes on, and "starts" says how many these are. `began` and `ended` are the
-    frames in which a pawn sets out and has come to its end.
+    The gids: "step", "last_step", "rate", "starts"; "value[4]" for the best action of tile 4. The rate is the mean of
+    `wins` over the tiles where an episode continues; "starts" is the number of these. `began` and `ended` are the
+    frames where a pawn begins its walk and ends it.
     """
 
     rows: Rows = lake(MOST)
@@ -87,7 +87,7 @@ class LakeLearning(PageScene):
                              f"{len(letters) - 1}, got {len(self.ways)}: {shortened(self.ways)}")  # fmt: skip
         self.open = [tile for tile, letter in enumerate(letters) if letter in "SF"]
         if not self.open:
-            raise ValueError(f"LakeLearning: rows need a tile S or F, where a game goes on, got {tuple(self.rows)}")
+            raise ValueError(f"LakeLearning: rows need a tile S or F, where an episode goes on, got {tuple(self.rows)}")
         self.values, self.policy = self.predictions.max(axis=2), self.predictions.argmax(axis=2)  # (R, T)
         self.rates = self.wins[:, self.open].mean(axis=1)
         self.said = [ENDS.get(letters[way[-1]], FOR_EVER) for way in self.ways]
@@ -101,7 +101,7 @@ class LakeLearning(PageScene):
         self.ended = [int(ends[record]) for record in sorted(walked)]
         self.began = [int(ends[record] - moves[record]) for record in sorted(walked)]
         self.walks = np.isin(self.record, sorted(walked))  # (S,) does a pawn walk?
-        self.shown = self.moved == np.array(moves)[self.record]  # (S,) is it said how this ends?
+        self.shown = self.moved == np.array(moves)[self.record]  # (S,) does the frame say how this ends?
         self.side = BOARD / max(len(self.rows), len(self.rows[0]))
         self.wide = round(self.side * len(self.rows[0]))
         self.size = (2 * MARGIN + self.wide + MARGIN + PANEL, 2 * MARGIN + BOARD)
@@ -126,7 +126,7 @@ class LakeLearning(PageScene):
         return explained(gid, {**LEARNING, **answer_table(self)}, self, frame)
 
     def answers(self, frame: int) -> Answers:
-        """Return what the network said in a frame, and what made it."""
+        """Return the network's answers in a frame, and what made them."""
         record = self.record[frame]
         given = self.scores, self.features, self.weights, self.bias
         scores, features, weights, bias = (None if each is None else each[record] for each in given)
@@ -134,7 +134,7 @@ class LakeLearning(PageScene):
                        lambda tile, action: f"predicted[{tile},{action}]")  # fmt: skip
 
     def _draw_values(self, grid: Grid) -> None:
-        """Fill the tiles where a game goes on with a blue as strong as their value, and write it there."""
+        """Fill the tiles where an episode continues with a blue as strong as their value, and write the value there."""
         page, side = self.page, self.side
         fraction = 0.5 * np.sqrt(self.values[:, self.open, None])  # of blue: the root, or small ones would look alike
         colors = (1 - fraction) * to_rgb(ICE) + fraction * to_rgb(style.WEIGHT)  # (R, open tiles, 3)
@@ -146,11 +146,11 @@ class LakeLearning(PageScene):
             x, y = self.middles[tile]
             page.number(three_decimals, f"value[{tile}]", self.values[self.record, tile],
                         (x - 0.45 * side, y + 0.37 * side), ha="left", zorder=3)  # fmt: skip
-            if self.rows.letters[tile] == "S":  # as what changes: it lies on the blue
+            if self.rows.letters[tile] == "S":  # as a changing artist: it lies on the blue
                 page.words(lambda frame: "start", start_place(self.middles[tile], side), size=style.SMALL, zorder=3)
 
     def _draw_policy(self) -> None:
-        """Draw the best action of each tile: a full arrow if the policy wins from there, else a hollow red one."""
+        """Draw the best action of each tile: a full arrow if the policy wins from there, otherwise a hollow red one."""
         page, best, side = self.page, self.policy[self.record], self.side
         wins = self.wins[self.record][:, self.open, None] >= 0.5  # (S, open tiles, 1)
         arrows = PolyCollection([], linewidths=1.5, zorder=2.9)
@@ -161,7 +161,7 @@ class LakeLearning(PageScene):
                       for tile in self.open])  # fmt: skip
 
     def _draw_way(self) -> None:
-        """Draw the way of the policy from the start, and the pawn, which waits there in records shown for a moment."""
+        """Draw the path of the policy from the start, and the pawn, which waits there in records shown for a moment."""
         page = self.page
         tiles = np.array([self.ways[record][moved] for record, moved in zip(self.record, self.moved, strict=True)])
         tries = np.where(self.walks, self.policy[self.record, tiles], -1)
@@ -171,7 +171,7 @@ class LakeLearning(PageScene):
         page.bind(add_way(page), segments=lambda frame: [self.middles[step] for step in whole[frame]])
 
     def _draw_panel(self, left: float, top: float) -> None:
-        """Write the heading, the update, how the way ends, what the colours mean, and the win rate above its curve."""
+        """Write the heading, the update, how the path ends, what the colours mean, and the win rate over its curve."""
         page, record = self.page, self.record
         page.text("Learning to win", (left, top - 14), size=style.LARGE, weight="bold")
         page.clock((left, top - 52), "Update", "step", self.steps[record], self.steps[-1])
@@ -190,7 +190,7 @@ class LakeLearning(PageScene):
         self._draw_curve((left + 44, MARGIN + 134, PANEL - 60, top - 236 - MARGIN - 134))
         lines = (
             ("Number and blue: the value of the best action, which is", style.INK),
-            ("the chance to win if all later actions are random.", style.INK),
+            ("the chance of winning if all later actions are random.", style.INK),
             ("Arrow: the best action. Full: from here it wins.", style.WEIGHT),
             ("Hollow: from here it never arrives.", style.ERROR),
         )
@@ -198,7 +198,7 @@ class LakeLearning(PageScene):
             page.text(words, (left, MARGIN + 70 - 22 * row), color=color, size=style.SMALL)
 
     def _draw_curve(self, box: tuple[float, float, float, float]) -> None:
-        """Draw the win rate so far, and a line where what is learned from changes; learning is fast at first."""
+        """Draw the win rate so far, and a line where the kind of labels changes; learning is fast at first."""
         page, last = self.page, max(int(self.steps[-1]), 1)
         axes = page.plot(box, xlabel="update", ylim=(-0.05, 1.05), yticks=[0, 0.5, 1])
         axes.set_xscale("function", functions=(np.cbrt, lambda root: root**3))
@@ -214,7 +214,7 @@ class LakeLearning(PageScene):
 
 
 def _ways(caller: str, name: str, value: Any) -> tuple[list[int], ...]:
-    """Return lists of tiles; TypeError or ValueError if these are none."""
+    """Return lists of tiles; otherwise raise TypeError or ValueError."""
     if not isinstance(value, list | tuple):
         raise TypeError(f"{caller}: {name} must be lists of tiles, got {shortened(value)}")
     return tuple(

@@ -1,4 +1,4 @@
-"""Where the numbers of learning on the lake come from: values, the ways of the policy, how often it wins."""
+"""Explains the numbers of learning on the lake: values, the paths of the policy, how often it wins."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def _last_step(scene: Any, frame: int) -> Why:
 
 
 def _starts(scene: Any, frame: int) -> Why:
-    words = "counted on the map: the start and the frozen tiles, where a game goes on"
-    return noted("the tiles from which games can start", words, len(scene.open))
+    words = "counted on the map: the start and the frozen tiles, where an episode continues"
+    return noted("the tiles where episodes can start", words, len(scene.open))
 
 
 def _value(scene: Any, frame: int, tile: int) -> Why | None:
@@ -29,13 +29,13 @@ def _value(scene: Any, frame: int, tile: int) -> Why | None:
         return None
     terms = [Term(float(value), f"predicted[{tile},{a}]") for a, value in enumerate(scene.predictions[record, tile])]
     best = ACTIONS[scene.policy[record, tile]]
-    line = largest(f"the largest of what the network says of left, down, right, up; it is that of {best}", terms)
+    line = largest(f"the largest of the predictions for left, down, right, up: that for {best}", terms)
     says = f"the value of tile {tile} after update {scene.steps[record]}"
     return Why(says, float(scene.values[record, tile]), [line])
 
 
 def _rate(scene: Any, frame: int) -> Why:
-    """Explain the win rate: the mean over the tiles from which games can start."""
+    """Explain the win rate: the mean over the tiles where episodes can start."""
     record, count = scene.record[frame], len(scene.open)
     wins = [float(scene.wins[record, tile]) for tile in scene.open]
     rows = [(f"tile {tile}", won, f"wins[{tile}]") for tile, won in zip(scene.open, wins, strict=True)]
@@ -46,7 +46,7 @@ def _rate(scene: Any, frame: int) -> Why:
 
 
 def _wins(scene: Any, frame: int, tile: int) -> Why | None:
-    """Explain how often the policy wins from a tile: by its way, where that leads to what is said."""
+    """Explain how often the policy wins from a tile: by its path, if that gives the same result."""
     record = scene.record[frame]
     says, value = f"how often the policy wins from tile {tile}", float(scene.wins[record, tile])
     if tile not in scene.open:
@@ -60,7 +60,7 @@ def _wins(scene: Any, frame: int, tile: int) -> Why | None:
 
 
 def _way(scene: Any, record: int, tile: int) -> list[int]:
-    """Return the tiles over which the policy walks where nobody slips, until the episode ends or a tile comes again."""
+    """Return the path of the policy without slipping, until the episode ends or a tile comes again."""
     way = [tile]
     while scene.rows.letters[way[-1]] in "SF" and way[-1] not in way[:-1]:
         way.append(scene.rows.beside(way[-1], scene.policy[record, way[-1]]))

@@ -1,4 +1,4 @@
-"""Where the numbers of a game come from that a network plays, move by move."""
+"""Explains the numbers of an episode that a network plays, move by move."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def _moves(scene: Any, frame: int) -> Why:
 
 
 def _tile(scene: Any, frame: int) -> Why:
-    """Explain on which tile the agent stands."""
+    """Explain which tile the agent is on."""
     move, wide = int(scene.move[frame]), len(scene.rows[0])
     tile = int(scene.tile[frame])
     row, column = divmod(tile, wide)
@@ -31,7 +31,7 @@ def _tile(scene: Any, frame: int) -> Why:
 
 
 def _exact(scene: Any, frame: int, tile: int, action: int) -> Why:
-    """Explain what an action is worth by the rules: the next tile says it, where the numbers agree with that."""
+    """Explain the exact value of an action: by the next tile, if the numbers agree."""
     says, value = f"the exact probability of winning with {ACTIONS[action]} on tile {tile}", scene.exact[tile, action]
     if scene.rows.letters[tile] in "HG":
         return given(says, value)

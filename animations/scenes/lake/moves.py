@@ -1,4 +1,4 @@
-"""A game on the frozen lake: before each move the network is asked four times, once for each action.
+"""An episode on the frozen lake: before each move, the network is asked four times, once for each action.
 
 the lake, from above  │  action → tile and action as 20 numbers → network → probability, as a bar and as a number
 """
@@ -21,27 +21,27 @@ from animations.scenes.lake.board import ACTIONS, Rows, add_walker, arrow, draw_
 from animations.scenes.lake.move_whys import MOVES
 from animations.why import Why
 
-BOARD, MARGIN = 480, 40  # pixels: the longer side of the lake, and what lies around it
+BOARD, MARGIN = 480, 40  # pixels: the longer side of the lake, and the space around it
 ROWS = (420, 345, 270, 195)  # heights of the four actions
 TOP, BOTTOM = 446, 169  # of the network
-# Where marks, names, inputs, those of the action, network and bars begin, and where the two columns of numbers end.
+# Where marks, names, inputs, inputs for the action, network and bars begin; where the two columns of numbers end.
 MARK, NAME, INPUTS, ASKED, BOX, BARS, PREDICTED, EXACT = 570, 592, 680, 804, 860, 982, 1238, 1310
-LONGEST, THICK = 170, 9  # pixels: the bar of the best action; how thick arrows are
+LONGEST, THICK = 170, 9  # pixels: the bar of the best action; the thickness of arrows
 ASK, CHOOSE, MOVE = range(3)
 
 
 class LakeMoves(PageScene):
-    """A game: three frames for each of its moves. In the last of them the walker has moved.
+    """An episode: three frames for each of its moves. In the third, the walker has moved.
 
     rows         the map
-    tiles        (M + 1,) where the walker stands, from the first tile to the last
-    actions      (M,) what he does
+    tiles        (M + 1,) the walker's tiles, from the first to the last
+    actions      (M,) its actions
     predictions  (T, 4) the network's probability of winning for each tile and action
-    exact        (T, 4) the true one
+    exact        (T, 4) the true probability
 
-    What explains the predictions can be given, too; it must give the same ones:
+    To explain the predictions, pass these too; they must give the same ones:
 
-    scores       (T, 4), of which they are the sigmoid
+    scores       (T, 4): their sigmoid gives the predictions
     features     (T, 4, D) before the last layer, its weights (D,), its bias: they give the scores
 
     Gids: "move", "moves", "tile"; "predicted[2]" and "exact[2]" for the action 2 on that tile.
@@ -71,7 +71,7 @@ class LakeMoves(PageScene):
         check_last_layer("LakeMoves", self.predictions[None], scores, layer)
         self.frames = 3 * len(self.actions)
         self.move, self.phase = np.divmod(np.arange(self.frames), 3)  # (S,)
-        self.tile = np.array(self.tiles)[self.move]  # (S,) for which the network is asked
+        self.tile = np.array(self.tiles)[self.move]  # (S,) the tile that the network is asked about
         taken = np.array(self.actions)[self.move, None] == np.arange(len(ACTIONS))
         self.chosen = taken & (self.phase >= CHOOSE)[:, None]  # (S, 4)
         values = self.predictions[self.tile]  # (S, 4)
@@ -95,12 +95,12 @@ class LakeMoves(PageScene):
         return explained(gid, {**MOVES, **answer_table(self)}, self, frame)
 
     def answers(self, frame: int) -> Answers:
-        """Return what the network said, and what made it."""
+        """Return the network's answers, and what made them."""
         return Answers(self.rows, self.predictions, self.scores, self.features, self.weights, self.bias,
                        lambda tile, action: self.gid("predicted", frame, tile, action))  # fmt: skip
 
     def gid(self, name: str, frame: int, tile: int, action: int) -> str:
-        """Return the gid of a number of a tile and an action: the drawn one on the tile where the walker stands."""
+        """Return the gid of a number for a tile and an action: on the walker's tile, the one on the picture."""
         return f"{name}[{action}]" if tile == self.tile[frame] else f"{name}[{tile},{action}]"
 
     def _said(self, move: int, phase: int) -> str:
@@ -111,7 +111,7 @@ class LakeMoves(PageScene):
         return ("Ask: what if the next action is …", f"Choose the best: {name}", f"Move {name}{end}")[phase]
 
     def _draw_lake(self) -> None:
-        """Draw the lake, the walker, his way so far, and his arrows: all four, then the one that is chosen."""
+        """Draw the lake, the walker, its path so far, and its arrows: all four, then the chosen one."""
         page, side = self.page, BOARD / max(len(self.rows), len(self.rows[0]))
         middles = draw_lake(page, self.rows, (MARGIN, MARGIN + BOARD), side)
         tiles = np.where(self.phase == MOVE, np.array(self.tiles)[self.move + 1], self.tile)  # (S,)
@@ -119,7 +119,7 @@ class LakeMoves(PageScene):
         add_walker(page, middles, side, tiles, np.zeros(self.frames, int), tries)
 
         shown = (self.phase == ASK)[:, None] | self.chosen & (self.phase == CHOOSE)[:, None]
-        lengths = np.where(shown, 0.24 * side * self.beside_best, 0)  # (S, 4); of length 0 it is not seen
+        lengths = np.where(shown, 0.24 * side * self.beside_best, 0)  # (S, 4); length 0 is invisible
         arrows = PolyCollection([], edgecolors="none", zorder=4)
         page.axes.add_collection(arrows, autolim=False)
         page.bind(arrows, facecolor=np.where(self.phase == ASK, style.QUIET, style.WEIGHT), verts=lambda frame: [
@@ -149,7 +149,7 @@ class LakeMoves(PageScene):
         page.quiet("network", (BOX + 40, TOP + 14), ha="center", size=style.SMALL)
 
     def _draw_inputs(self) -> None:
-        """Draw the network's inputs for each action, dark for 1, white for 0: one of all tiles, one of all actions."""
+        """Draw the network's inputs for each action, dark for 1, white for 0: one per tile and one per action."""
         page, count = self.page, self.lengths["T"]
         grids = [[Grid((INPUTS, y + 8), 1, count, 116 / count, 16), Grid((ASKED, y + 8), 1, 4, 8, 16)] for y in ROWS]
         squares = [grid.outline(*cell)[:4] for pair in grids for grid in pair for cell in grid.cells()]
@@ -180,6 +180,6 @@ class LakeMoves(PageScene):
         page.text("exact", (EXACT, TOP + 14), ha="right", size=style.SMALL, color=style.TARGET)
 
     def _stress(self, text: Text, chosen: np.ndarray) -> None:
-        """Write a text in bold and in colour, in the frames in which its action is chosen."""
+        """Make a text bold and coloured in the frames where its action is chosen."""
         when = {"color": (style.WEIGHT, style.INK), "weight": ("bold", "normal")}
         self.page.bind(text, **{name: np.where(chosen, *values) for name, values in when.items()})

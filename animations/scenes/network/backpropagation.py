@@ -27,20 +27,20 @@ from animations.scenes.network.update_whys import backpropagation_why
 from animations.why import Why
 from tinylearn import Dense, Recording, ReLU
 
-RADIUS, APART, UNDER_NODE = 34, 150, 51  # pixels: of a node; to the next one below it; to what stands below a node
-EDGE, DENSE, ALONE, LOSS = 84, 410, 170, 170  # at both sides; to a dense layer, to an activation, to the loss
+RADIUS, APART, UNDER_NODE = 34, 150, 51  # pixels: of a node; to the next one below it; from a node to the text below it
+EDGE, DENSE, ALONE, LOSS = 84, 410, 170, 170  # pixels at both sides; to a dense layer, to an activation, to the loss
 HEADING, FOOT, NARROWEST = 140, 10, 960
 GLYPH, UNDER, BACK = 10, 24, 8  # from a value to the ends of its line; down to its arithmetic; to the stream of dout
-Written = dict[Sequence[int], list[Part]]  # frames → the arithmetic that is written in them
+Written = dict[Sequence[int], list[Part]]  # frames → the arithmetic in them
 
 
 class Backpropagation(PageScene):
     """Update `step` of a recording: forward, loss, backward, gradients, the step, and forward once more.
 
-    A small network of dense layers and activations learns with plain SGD from one row at a time: `UpdatePasses`, which
-    asks the layers' own forward and backward for all numbers, says what does not fit.
+    A small network of dense layers and activations learns with plain SGD from one row at a time. `UpdatePasses` gets
+    all numbers from the layers' own forward and backward, and raises an error if the update does not fit.
 
-    A weight is a line, blue above zero, red and dashed below. The gids of the numbers: "step", "learning_rate";
+    A weight is a line: blue above zero, red and dashed below. The gids of the numbers: "step", "learning_rate";
     "input[0]", "target[0]", "loss", and of the arithmetic of the loss "loss.out", "loss.target", "loss.before";
     "dense_1[0].out", "dense_1[0].dout", "relu_1[0].slope"; "dense_1.w[0,1]", "dense_1.b[1]", and of the arithmetic of
     a parameter "dense_1.w[0,1].x", ".weight", ".product", ".dout", ".gradient", ".before" and ".rate".
@@ -102,7 +102,7 @@ class Backpropagation(PageScene):
             page.quiet(name, (x, top - 116), ha="center", size=style.SMALL)
 
     def _draw_weights(self, number: int) -> None:
-        """Draw a line for each weight, broken where the weight stands, and below that what it does now."""
+        """Draw a line for each weight, with a gap for the weight, and below it what it does now."""
         page, passes, beats, name = self.page, self.passes, self.beats, self.passes.names[number]
         w, new = passes.before[f"{name}.w"], passes.after[f"{name}.w"]
         inputs, douts = passes.outputs[0][number - 1] if number else passes.x, passes.douts[number]
@@ -117,7 +117,7 @@ class Backpropagation(PageScene):
             also: Written = {(number + 1,): [given, "×", weight, "=", ("product", inputs[i] * w[i, j], style.INK)]}
             if number:
                 also[beats.told_at(number - 1),] = [dout, "×", weight, "=", pull("product", douts[j] * w[i, j])]
-            side = int(np.sign(end[1] - start[1]))  # where the line rises, there is room below it on its right
+            side = int(np.sign(end[1] - start[1]))  # where the line rises, there is room below its right part
             gap, ha = page.width(tag) / 2 + GLYPH, ("center", "left", "right")[side]
             self._write((x - (gap - GLYPH) * side, y - UNDER), number, "w", (i, j), [given, "×", dout], also, ha)
             stream = draw_stream(page, start, end, beats.forward(number), gap, markersize=9)
@@ -140,7 +140,7 @@ class Backpropagation(PageScene):
     def _write(
         self, place: Place, number: int, key: str, where: tuple[int, ...], made_of: list[Part], also: Written, ha: str
     ) -> None:
-        """Write how the gradient of a parameter is made, and its step, in their frames; and what is `also` written."""
+        """Write how the gradient of a parameter is made, and its step, in their frames; and the `also` parts."""
         name, beats, passes = f"{self.passes.names[number]}.{key}", self.beats, self.passes
         gradient = pull("gradient", passes.gradients[name][where])
         before = "before", passes.before[name][where], style.WEIGHT if key == "w" else style.BIAS
@@ -152,7 +152,7 @@ class Backpropagation(PageScene):
             draw_formula(self.page, place, when, self.form, gid, *parts, ha=ha)
 
     def _draw_slopes(self, number: int) -> None:
-        """Draw the way of each number through an activation; where a ReLU is off, a bar stops what comes."""
+        """Draw the path of each number through an activation; if a ReLU is off, a bar stops the number."""
         page, beats, passes, name = self.page, self.beats, self.passes, self.passes.names[number]
         known, slopes = beats.when(beats.forward(number)), passes.slopes[name]
         for k, (start, end) in enumerate(zip(self.places[number], self.places[number + 1], strict=True)):
@@ -170,12 +170,12 @@ class Backpropagation(PageScene):
                 draw_formula(page, (x, y - 34), told, plain_form(slopes), f"{name}[{k}]", "×", slope)
 
     def _draw_back(self, number: int, start: Place, end: Place, gap: float = 0, off: bool = False) -> None:
-        """Draw the way of dout to a node of layer `number`, below that of the values."""
+        """Draw the path of dout to a node of layer `number`, below that of the values."""
         run, (start, end) = self.beats.backward(number, off), ((x, y - BACK) for x, y in (start, end))
         draw_stream(self.page, start, end, run, gap, way=False, color=style.ERROR, zorder=2.4)
 
     def _draw_layer(self, number: int) -> None:
-        """Draw the nodes of a layer, what it gives in them, and below them dout."""
+        """Draw the nodes of a layer with its outputs, and dout below them."""
         beats, passes, name = self.beats, self.passes, self.passes.names[number]
         known, told = beats.when(beats.forward(number)), beats.when(beats.backward(number))
         for k, (x, y) in enumerate(self.places[number + 1]):

@@ -1,8 +1,8 @@
-"""The beats of one update: what each frame of `Backpropagation` brings, and how far it has come between two frames.
+"""The beats of one update: what each frame of `Backpropagation` brings, and how far it is between two frames.
 
     initialise  forward, a layer a frame  loss  backward, from the loss on  gradients  the step  forward again  loss
 
-On the way from one frame to the next values run; with the frame they arrive.
+Values run on the way from one frame to the next, and arrive with the frame.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from animations.scenes.network.passes import UpdatePasses
 from tinylearn import Dense, ReLU
 from tinylearn.layers import Layer
 
-STOP = 0.46  # of its way comes what is stopped
+STOP = 0.46  # how far along its path a stopped value comes
 Progress = Callable[[float], float]  # moment → how far something has come, 0 … 1
 
 
 class Beat(NamedTuple):
-    """A word, a sentence, and the numbers that come with a frame."""
+    """A word, a sentence, and the numbers that arrive with a frame."""
 
     phase: str
     words: str
@@ -31,8 +31,8 @@ class Beat(NamedTuple):
 class Beats:
     """The `said` beats of an update, one for each of S frames.
 
-    last    how many layers there are: the number of what comes behind them, the loss
-    learns  the frame at which the gradients of dense layer `number` are seen; `turn`: that of the step
+    last    the number of layers, which is also the number of the loss after them
+    learns  the frame that shows the gradients of dense layer `number`; `turn`: the frame of the step
     """
 
     def __init__(self, passes: UpdatePasses) -> None:
@@ -56,12 +56,12 @@ class Beats:
         return come
 
     def backward(self, number: int, off: bool = False) -> Progress:
-        """Return how far dout has come on its way to what layer `number` gives; with the step it is gone."""
+        """Return how far dout is on its way to the output of layer `number`; it vanishes with the step."""
         begins, most = self.told_at(number) - 1, STOP if off else 1
         return lambda moment: float(np.clip(moment - begins, 0, most)) if moment < self.turn else 0.0
 
     def told_at(self, number: int) -> int:
-        """Return the frame in which dout has come to what layer `number` gives."""
+        """Return the frame where dout has arrived at the output of layer `number`."""
         return 2 * self.last + 1 - number
 
     def when(self, progress: Progress) -> np.ndarray:
@@ -69,7 +69,7 @@ class Beats:
         return np.array([progress(frame) == 1 for frame in range(self.frames)])
 
     def by_frame(self, before: Any, after: Any) -> np.ndarray:
-        """Return what changes with the step, (S,)."""
+        """Return values that change with the step, (S,)."""
         return np.where(np.arange(self.frames) < self.turn, before, after)
 
     def _all(self) -> Iterator[Beat]:

@@ -1,10 +1,10 @@
-"""A parameter below its layer: its name and its norm, its numbers as a picture, and the scale of that picture.
+"""A parameter below its layer: its name and norm, its numbers as a picture, and the scale of that picture.
 
     w     norm 3.71
     ▒▒▒▒▒▒▒▒▒▒▒▒▒▒▒      blue above zero, red below, white at zero
     scale ±1.25
 
-Few numbers are written into their picture, each where it stands in the array.
+If there are only a few numbers, they are written into the picture, each in its place in the array.
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ from animations.kit.page import Page, Place
 from animations.scenes.network.states import ParameterStates
 
 NAME, PICTURE, SCALE = 12, 26, 14  # pixels: from the top to the middle of the name, and to the picture; to the scale
-STRIP, CELL = (128, 64), 24  # the picture of a parameter, and a number in it: not larger
-WRITTEN, WRITTEN_SHAPE = 24, (8, 6)  # a parameter of at most so many numbers, rows and columns is written out
+STRIP, CELL = (128, 64), 24  # the largest picture of a parameter, and of a number in it
+WRITTEN, WRITTEN_SHAPE = 24, (8, 6)  # at most this many numbers, rows and columns are written out
 SMALL: dict[str, Any] = {"size": style.SMALL}
 
 
 class Block:
-    """The room that a parameter takes, `width` × `height` pixels or wider, and what is drawn there.
+    """The space of a parameter, `width` × `height` pixels or wider, and what is drawn there.
 
-    written   are its numbers written into the picture, in the form `form`?
+    written   are its numbers written into the picture, in the format `form`?
     cell      width and height of a number in the picture
     """
 
@@ -66,7 +66,7 @@ class Block:
             page.text("not recorded", **below)
 
     def _draw_picture(self, page: Page, grid: Grid) -> None:
-        """Draw the numbers as a picture, and write them into it if they are few."""
+        """Draw the numbers as a picture, and if they are few, write them into it."""
         parameter, limit = self.parameter, self.parameter.largest or 1.0
         extent = grid.left, grid.right, grid.bottom, grid.top
         picture = page.axes.imshow(parameter.pictures[0], SIGNED, vmin=-limit, vmax=limit, extent=extent,

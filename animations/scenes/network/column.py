@@ -1,4 +1,4 @@
-"""A column in the picture of a network: a layer, what it gives, and its parameters below.
+"""A column in the picture of a network: a layer, its output, and its parameters below.
 
     dense_1       its name, output shape, and how many parameters it has, as in `model.summary()`
     (N, 3)
@@ -7,7 +7,7 @@
        o
     w  norm       a block for each parameter
 
-All in pixels, y from below.
+All in pixels, y from the bottom.
 """
 
 from __future__ import annotations
@@ -22,21 +22,21 @@ from tinylearn import Dense, Recording, Sequential
 Shape = tuple[int, ...]
 Point = tuple[float, float]
 
-NODES, NODE_ROOM, ALL_NODES = 9, 50, 282  # places for nodes; from one to the next, and for all of them, at most
+NODES, NODE_ROOM, ALL_NODES = 9, 50, 282  # the most nodes; from one to the next, and for all of them, at most
 PLANES, PLANES_APART = 5, 7  # of an image, at most; from each to the next, to the right and up
-CARD, LARGEST_PLANE = 56, 120  # the sides of what is neither vector nor image, and of an image, at most
-BLOCKS = 4  # parameters that are drawn; of more, it is said how many
+CARD, LARGEST_PLANE = 56, 120  # the sides of a card (neither vector nor image), and of an image, at most
+BLOCKS = 4  # parameters that are drawn; for the others, only their number
 
 
 class Column:
-    """A layer, or the input: what is written of it, its blocks, and where it stands.
+    """A layer, or the input: its texts, its blocks, and its place.
 
-    shape       of one example, None if it is not known
-    is_dense    is it a Dense layer, whose weights are lines from the column before?
-    slots       the units that are drawn as nodes: all, or as many of the first as of the last, with a None between
+    shape       of one example, None if unknown
+    is_dense    is it a Dense layer? Its weights are lines from the column before
+    slots       the units that are drawn as nodes: all, or the first and the last ones with a None between
     reach       how far the glyph reaches from the middle to each side
-    x, top      its middle and its upper edge; `middle` is the height of its glyph, `blocks_top` that below which its
-                blocks lie
+    x, top      its middle and its upper edge; `middle` is the height of its glyph, and its blocks lie below
+                `blocks_top`
     """
 
     x = top = middle = blocks_top = 0.0
@@ -71,7 +71,7 @@ class Column:
         self.height_of_blocks = sum(block.height for block in self.blocks) + (20 if self.more else 0)
 
     def places(self, dots: bool = False) -> list[Point]:
-        """Return the middles of the nodes of `shown`, from above; or, of those that are left out, of the dots."""
+        """Return the centres of the nodes in `shown`, from the top; or of the dots for those left out."""
         upper = self.middle + self.node_room * (len(self.slots) - 1) / 2
         heights = [upper - self.node_room * slot for slot, unit in enumerate(self.slots) if (unit is None) == dots]
         return [(self.x, y) for y in heights]
@@ -80,7 +80,7 @@ class Column:
 def columns_of(
     recording: Recording, model: Sequential, records: Sequence[int], input_shape: Shape | None
 ) -> list[Column]:
-    """Return a column for the input and for each layer, with what `model.summary()` says of it."""
+    """Return a column for the input and for each layer, with the facts of `model.summary()`."""
     shapes = model.output_shapes(input_shape)
     if input_shape is None and shapes[0] is not None:
         input_shape = (model.layers[0].n_in,)  # type: ignore[attr-defined]  # that told output_shapes
@@ -94,9 +94,9 @@ def columns_of(
 
 
 def _planes(shape: Shape | None) -> tuple[int, tuple[float, float]]:
-    """Return how many planes an image (H, W, C) is drawn as, and the width and height of each.
+    """Return how many planes show an image (H, W, C), and the width and height of each.
 
-    A larger image is drawn larger, but not in proportion: of 224 × 224 and 7 × 7 both must be seen.
+    Larger images are drawn larger, but not in proportion, so that both 224 × 224 and 7 × 7 are visible.
     """
     if shape is None or len(shape) not in (2, 3):
         return 1, (CARD, CARD)

@@ -1,4 +1,4 @@
-"""A network of any layers while it learns: what each layer gives, and how its parameters move.
+"""A network of any layers while it learns: the output shape of each layer, and how its parameters change.
 
     input     dense_1     relu_1     dense_2
       o ─────── o    ──►    o ─────── o          lines: the weights of dense layers; rims of nodes: their biases
@@ -6,7 +6,7 @@
              w  3.71                w  1.80      of every parameter of every layer: its norm, its numbers as a
              ▒▒▒▒▒▒▒                ▒▒▒▒▒▒▒      picture, and the scale of that picture
 
-What a layer computes is not recorded, and not shown; what it learns is. So a layer of your own is drawn as ours are.
+The recording has what a layer learns, not what it computes, so only that is shown. Your own layers look like ours.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ TITLES = 12, 36, 58  # pixels from the top of a row down to the middle of name, 
 
 
 class NetworkDiagram(PageScene):
-    """The layers of `model` from left to right, with their parameters as they were recorded.
+    """The layers of `model` from left to right, with their recorded parameters.
 
-    steps         the update that each frame shows; without them 61, dense at first, or all if there are fewer
-    input_shape   the shape of one example, as for `model.summary`: needed unless the first layer tells it
+    steps         the update that each frame shows; by default 61, dense at first, or all if there are fewer
+    input_shape   the shape of one example, as for `model.summary`: needed if the first layer does not tell it
 
-    A weight of a dense layer is a line, a bias the rim of a node: the thicker the larger, compared with the largest of
-    that parameter in the whole recording, which is written below its picture after ±. Blue is above zero, red, and as a
-    line dashed, below. Of more than 9 units the first 4 and the last 4 are drawn. A parameter of at most 24 numbers (8
-    rows, 6 columns) is written out; of a large one the picture shows 64 rows and 128 columns, evenly spaced. What was
-    not recorded is grey. Four rows of about ten layers have room.
+    A weight of a dense layer is a line, a bias the rim of a node: thicker the larger it is, relative to the largest of
+    its parameter in the whole recording (written below its picture after ±). Blue is above zero; red, and as a line
+    dashed, is below. If there are more than 9 units, the first 4 and the last 4 are drawn. A parameter of at most 24
+    numbers (8 rows, 6 columns) is written out. For a large one, the picture shows 64 rows and 128 columns, evenly
+    spaced. Grey means not recorded. There is room for four rows of about ten layers.
 
-    The gids of its numbers: "step", "last_step", "epoch", "last_epoch"; "loss", of the batch, before the update;
-    "dense_1.w[0,1]", "dense_1.w.norm", "dense_1.w.largest". `captions` are the texts whose digits belong to names and
+    The gids of the numbers: "step", "last_step", "epoch", "last_epoch"; "loss", of the batch, before the update;
+    "dense_1.w[0,1]", "dense_1.w.norm", "dense_1.w.largest". The digits in the texts `captions` belong to names and
     shapes.
     """
 
@@ -109,7 +109,7 @@ class NetworkDiagram(PageScene):
         (draw_nodes if column.units else draw_image)(page, column)
 
     def _draw_legend(self) -> None:
-        """Say what colours and widths mean."""
+        """Write what colours and widths mean."""
         page, x, y = self.page, float(LEFT), 24
         for word, (color, dashes) in zip(("above zero", "below zero"), SIGNS, strict=True):
             page.axes.add_line(Line2D([x, x + 40], [y, y], color=color, linestyle=dashes, linewidth=3.5))

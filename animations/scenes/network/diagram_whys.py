@@ -1,4 +1,4 @@
-"""Where the numbers of a network's picture come from: parameters from the recording, norms and scales from these."""
+"""Explains the numbers of a network's picture: parameters from the recording, and norms and scales from these."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from animations.why import Line, Why
 
 
 def diagram_why(scene: Any, gid: str, frame: int) -> Why | None:
-    """Explain a number of the scene; what is not its own is that of the recorded network."""
+    """Explain a number of the scene; any other is a number of the recorded network."""
     step = int(scene.steps[frame])
     table: dict[str, Callable[[], Why | None]] = {
         "step": lambda: noted("the update that this frame shows", "counted while training", step),
         "last_step": lambda: noted("the last update", "counted while training", scene.last),
-        "epoch": lambda: noted("its epoch: how often the data are gone through", "counted while training",
+        "epoch": lambda: noted("its epoch: how often training goes through the data", "counted while training",
                                scene.epochs[frame]),
         "last_epoch": lambda: noted("the last epoch", "counted while training", scene.last_epoch),
         "loss": lambda: _loss(scene, frame, step),
@@ -32,7 +32,7 @@ def diagram_why(scene: Any, gid: str, frame: int) -> Why | None:
 
 
 def _loss(scene: Any, frame: int, step: int) -> Why | None:
-    """Explain the loss of the batch; where that is not known any more, it is read from the recording."""
+    """Explain the loss of the batch; if it cannot be computed again, it comes from the recording."""
     if np.isnan(scene.losses[frame]):
         return None
     told: Why | None = scene.chain.why("loss", step)
@@ -53,7 +53,7 @@ def _norm(scene: Any, state: ParameterStates, frame: int) -> Why:
     total = float(squares.sum())
     return Why(f"the norm of {state.name}: how large all its numbers are together", norm,
                [bars("the squares of all its numbers", squares, bar, total),
-                Line("the root of that", "sqrt(", total, ") =", norm)])  # fmt: skip
+                Line("the square root of the sum", "sqrt(", total, ") =", norm)])  # fmt: skip
 
 
 def _largest(scene: Any, state: ParameterStates, frame: int) -> Why:

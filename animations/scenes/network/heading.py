@@ -13,7 +13,7 @@ from animations.scenes.network.layout import LEFT
 
 
 def draw_heading(page: Page, scene: Any) -> None:
-    """Write at the top of a page, in two lines, what a scene shows: `steps`, `epochs`, `losses` (S,), and the last."""
+    """Write at the top of a page, in two lines, a scene's `steps`, `epochs`, `losses` (S,), and the last of each."""
     above, below = page.size[1] - 36, page.size[1] - 68
     right = page.clock((LEFT, above), "Update", "step", scene.steps, scene.last, size=style.LARGE)
     phases = ["adjust, repeat" if step else "initialise" for step in scene.steps]

@@ -1,8 +1,8 @@
-"""A hidden layer at work: what some of its neurons have learned to look for, and how strongly each answers.
+"""A hidden layer at work: what some of its neurons have learned to look for, and how strongly each responds.
 
     picture  →  each neuron: ReLU(x @ w + b), its answer  →  the layers after it  →  the probability of "yes"
 
-S frames, K neurons, H W rows and columns of two pictures, which go through the same network.
+S frames, K neurons, H W rows and columns of two pictures that go through the same network.
 """
 
 from __future__ import annotations
@@ -24,28 +24,28 @@ from animations.why import Why
 
 MOST = 4  # neurons
 PICTURE, SIDE, LEFT, FIRST, STEP = 128, 192, 30, 200, 222  # sides of pictures and maps; where they begin; map to map
-MIDDLE, BASE, REACH = 326, 104, 118  # of the maps; from there to where bars begin; the longest bar
-ROWS = (("upper", 1, 489), ("lower", -1, 163))  # of each picture: its name, where its bars point, its own middle
+MIDDLE, BASE, REACH = 326, 104, 118  # of the maps; from there to the bars; the longest bar
+ROWS = (("upper", 1, 489), ("lower", -1, 163))  # of each picture: its name, the direction of its bars, its middle
 
 
 class HiddenLayer(PageScene):
-    """Maps of K neurons in a row, and on both sides of each a bar: its answers to the upper and to the lower picture.
+    """Maps of K neurons in a row, with a bar above and below each: its answers to the upper and the lower picture.
 
-    A bar is as long as its answer is large, beside the largest that this neuron gives in any frame. The scale of the
-    maps' colours grows with the weights.
+    A bar shows how large an answer is, relative to the largest of this neuron in any frame. The colour scale of the
+    maps grows with the weights.
 
     pictures   (2, H, W, 3) in [0, 1]
     learned    (S, H, W, K) what training has added to the weights: blue above zero, red below
     answers    (S, 2, K) after ReLU
-    predicted  (S, 2) the probability of the second of the classes
+    predicted  (S, 2) the probability of the second class
     steps      (S,) the update of each frame
-    targets    of each picture 0 or 1: which class is true
-    classes    the names of the classes that probabilities of 0 and 1 mean
-    note       a word on the pictures
-    title      what kind of neurons these are
-    ends       what those on the left, and what those on the right have in common
-    network    what the recorded network makes of both pictures, so that each number can say where it comes from; then
-               also `neurons`, which those K are, and `layer`, whose out their answers are
+    targets    the true class of each picture, 0 or 1
+    classes    the names of the classes 0 and 1
+    note       a word about the pictures
+    title      the kind of neurons
+    ends       what the neurons on the left have in common, and those on the right
+    network    the recorded network's pass for both pictures, to explain each number; it needs `neurons`, the numbers of
+               the K neurons, and `layer`, whose out is their answers
 
     gids: "step", "last_step", "scale[-1]", "scale[1]"; of the upper picture and neuron k "upper.answers[k]" and
     "upper.predicted", of the lower one "lower.answers[k]" and "lower.predicted".
@@ -107,7 +107,7 @@ class HiddenLayer(PageScene):
             self._draw_probability(picture, y)
 
     def said(self, picture: int, frame: int) -> str:
-        """Return the network's answer to a picture, and whether that is right; a half is no answer."""
+        """Return the network's answer to a picture, and whether it is right; one half is no answer."""
         p, true = self.predicted[frame, picture], self.targets[picture]
         answer = int(p > 0.5)
         return "cannot tell" if p == 0.5 else f"says {self.classes[answer]} {'✓' if answer == true else '✗'}"
@@ -155,7 +155,7 @@ class HiddenLayer(PageScene):
         page.row((LEFT, top), name, page.quiet(self.note))
 
     def _draw_probability(self, picture: int, y: int) -> None:
-        """Draw the probability as a bar between the two classes, with its number and the verdict."""
+        """Draw the probability as a bar between the two classes, with its number and the answer."""
         page, (no, yes), p, half = self.page, self.classes, self.predicted[:, picture], REACH / 2
         start = FIRST + STEP * (self.lengths["K"] - 1) + SIDE + 16
         page.arrow((start, y), (start + 34, y), style.INK, head=12)

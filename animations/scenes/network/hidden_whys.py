@@ -1,4 +1,4 @@
-"""Where the numbers of a hidden layer come from: from the network that made them, if the scene was given that."""
+"""Explains the numbers of a hidden layer: from the network that made them, if the scene has it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from animations.why import Why
 
 
 def hidden_why(scene: Any, gid: str, frame: int) -> Why | None:
-    """Explain a number of the scene; what is not its own is that of the recorded network."""
+    """Explain a number of the scene; any other is a number of the recorded network."""
     for picture, row in enumerate(("upper", "lower")):
         if gid.startswith(f"{row}."):
             return explained(gid.removeprefix(f"{row}."), OF_PICTURE, scene, frame, picture)

@@ -1,7 +1,7 @@
-"""Where the columns of a network stand: from left to right, in as few rows as there can be.
+"""The places of a network's columns: from left to right, in as few rows as possible.
 
-A row that is not the first begins with the last column of the row above once more: from there its lines come. Columns
-are as wide as what stands in them, so that nothing overlaps whatever the layers are. All in pixels, y from below.
+Each further row repeats the last column of the row above, because its lines begin there. Columns are as wide as their
+contents, so that nothing overlaps, whatever the layers. All in pixels, y from the bottom.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from itertools import pairwise
 
 from animations.scenes.network.column import Column
 
-WIDEST, NARROWEST = 1640, 780  # the picture, unless two columns alone are wider; the heading needs the least
+WIDEST, NARROWEST = 1640, 780  # the widest picture, unless two columns need more; the narrowest, for the heading
 MOST_ROWS = 4
 LEFT, GUTTER, BETWEEN = 24, 150, (24, 150)  # the margin; where the columns begin; between two of them, least and most
 HEADING, FOOT = 104, 48  # above the first row and below the last
@@ -21,7 +21,7 @@ Rows = list[list[Column]]
 
 
 def arrange(columns: Sequence[Column]) -> tuple[Rows, tuple[int, int]]:
-    """Give the columns their places; return the rows of them, and the size of their picture.
+    """Give the columns their places; return their rows, and the size of the picture.
 
     ValueError if there is no room for all of them.
     """
@@ -30,10 +30,10 @@ def arrange(columns: Sequence[Column]) -> tuple[Rows, tuple[int, int]]:
     below = [max(column.height_of_blocks for column in row) + ROW_GAP for row in rows]
     width = max(NARROWEST, *map(_width, rows))
     height = HEADING + TITLES * len(rows) + sum(glyphs) + sum(below) + FOOT
-    size = 2 * round(width / 2 + 0.5), 2 * round(height / 2 + 0.5)  # films need even ones
+    size = 2 * round(width / 2 + 0.5), 2 * round(height / 2 + 0.5)  # films need even sides
     top = size[1] - HEADING
     for row, high, rest in zip(rows, glyphs, below, strict=True):
-        between = min(BETWEEN[0] + (size[0] - _width(row)) / (len(row) - 1), BETWEEN[1])  # what room is left
+        between = min(BETWEEN[0] + (size[0] - _width(row)) / (len(row) - 1), BETWEEN[1])  # the room that is left
         left: float = GUTTER
         for column in row:
             column.x, column.top = left + column.width / 2, top
@@ -44,12 +44,12 @@ def arrange(columns: Sequence[Column]) -> tuple[Rows, tuple[int, int]]:
 
 
 def _in_rows(columns: Sequence[Column]) -> Rows:
-    """Divide the columns into as few rows as there can be, of widths as equal as they can be."""
+    """Divide the columns into as few rows as possible, with widths as equal as possible."""
     rows = _filled(columns, WIDEST)
     if len(rows) > MOST_ROWS:
         raise ValueError(
             f"NetworkDiagram: {len(columns) - 1} layers need {len(rows)} rows, and there is room for {MOST_ROWS}; "
-            "draw a Sequential of a part of them"
+            "draw a Sequential with some of them"
         )
     for limit in range(WIDEST, NARROWEST, -20):
         narrower = _filled(columns, limit)
@@ -70,5 +70,5 @@ def _filled(columns: Sequence[Column], limit: int) -> Rows:
 
 
 def _width(row: Sequence[Column]) -> float:
-    """Return the width of a picture of this row, with as little between its columns as there may be."""
+    """Return the width of a picture with this row, with the least space between its columns."""
     return GUTTER + sum(column.width for column in row) + BETWEEN[0] * (len(row) - 1) + LEFT

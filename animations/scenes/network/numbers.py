@@ -26,7 +26,7 @@ from animations.why import Why
 from tinylearn import Recording
 from tinylearn.checks import shortened
 
-MOST = 48  # numbers, but for those that are asked for by name
+MOST = 48  # numbers, in addition to those asked for by name
 HEADINGS = 24  # parameters
 LEFT, TOP, HEADING, ROW, GAP, FOOT = 24, 48, 30, 24, 26, 44  # pixels
 SPACE = 10  # between an index, its number and its history
@@ -36,7 +36,7 @@ SMALL: dict[str, Any] = {"size": style.SMALL}
 
 
 class ShownNumbers:
-    """Those numbers of one parameter that are shown: their indices in it, as texts, and their values (S, K)."""
+    """The numbers of one parameter to show: their indices, as texts, and their values (S, K)."""
 
     def __init__(self, name: str, shape: tuple[int, ...], places: np.ndarray, values: np.ndarray) -> None:
         self.name, self.values, self.title = name, values, short(name, 40)
@@ -48,7 +48,7 @@ class ShownNumbers:
         self.digits = widest(self.form.format(value) for value in values.flat)
 
     def curves(self) -> np.ndarray:
-        """Return the histories (K, S) in pixels around their middles, all on one scale: one sees which moved."""
+        """Return the histories (K, S) in pixels around their middles, all on one scale, so that you see which moved."""
         values = np.where(np.isfinite(self.values), self.values, np.nan).T.astype(float)
         with np.errstate(over="ignore"):
             middle = (np.fmax.reduce(values, axis=1) / 2 + np.fmin.reduce(values, axis=1) / 2)[:, None]
@@ -57,14 +57,14 @@ class ShownNumbers:
 
 
 class ParameterNumbers(PageScene):
-    """Numbers of a recording's parameters: all of a small one, of others those that changed most and some more.
+    """Numbers of a recording's parameters: all of a small one; of others, those that changed most and some more.
 
     steps     (S,) the update that each frame shows
-    numbers   those that must be there, by name: "dense_1.w[0,3]", or "dense_1.b" for all of them
-    apart     parameters whose numbers stand elsewhere, and are left out unless they are named
-    width     of the picture, pixels; it is as high as it must be
+    numbers   those that must be there, by name: "dense_1.w[0,3]", or "dense_1.b" for all of its numbers
+    apart     parameters whose numbers are shown elsewhere; they are left out unless you name them
+    width     of the picture, in pixels; the height follows
 
-    The gids of its numbers are their names.
+    The gids of the numbers are their names.
     """
 
     recording: Recording = instance(Recording)
@@ -119,7 +119,7 @@ class ParameterNumbers(PageScene):
         return f"{count} numbers of the parameters after update {self.steps[frame]}, each with its history."
 
     def _draw_part(self, part: ShownNumbers, top: float) -> None:
-        """Draw the numbers of a parameter in rows from above."""
+        """Draw the numbers of a parameter in rows, from the top."""
         page, columns, histories = self.page, self.columns, part.curves()
         x = np.linspace(0, CURVE, histories.shape[1])
         lines = list[np.ndarray]()
@@ -141,7 +141,7 @@ class ParameterNumbers(PageScene):
 
 
 def fair_shares(sizes: Sequence[int], most: int) -> list[int]:
-    """Divide `most` fairly: who needs less takes less, and leaves the rest to the others.
+    """Divide `most` fairly: if one needs less than its share, the others get the rest.
 
     >>> fair_shares([1000, 10, 50], 60), fair_shares([4, 2], 60)
     ([25, 10, 25], [4, 2])
@@ -154,13 +154,13 @@ def fair_shares(sizes: Sequence[int], most: int) -> list[int]:
 
 
 def changes(states: Sequence[np.ndarray]) -> np.ndarray:
-    """Return how far each of K numbers went from its least to its largest, for their values (K,) in some states."""
+    """Return the range of each of K numbers, from least to largest, for their values (K,) in some states."""
     with np.errstate(invalid="ignore", over="ignore"):
         return np.nan_to_num(functools.reduce(np.fmax, states) - functools.reduce(np.fmin, states), nan=0.0)
 
 
 def choose(change: np.ndarray, count: int) -> np.ndarray:
-    """Return the places of `count` numbers of K: two of three changed most, the others are evenly spaced.
+    """Return the places of `count` of K numbers: two thirds changed most, the others are evenly spaced.
 
     >>> choose(np.array([1, 0, 5, 0, 0, 3]), 3)
     array([0, 2, 5])
@@ -173,12 +173,12 @@ def choose(change: np.ndarray, count: int) -> np.ndarray:
 
 
 def named(recording: Recording, numbers: Iterable[str]) -> dict[str, list[int]]:
-    """Return parameter → places of the numbers that are named; ValueError if there is no such one."""
+    """Return parameter → places of the named numbers; ValueError if one does not exist."""
     found = dict[str, list[int]]()
     for each in numbers:
         match = NAME.fullmatch(each) if isinstance(each, str) else None
         if match is None or match[1] not in recording:
-            raise ValueError(f"explore: numbers must name recorded ones, such as {recording.names[0]!r}, got "
+            raise ValueError(f"explore: numbers must name recorded numbers, such as {recording.names[0]!r}, got "
                              f"{shortened(each)}")  # fmt: skip
         name, shape = match[1], recording.shapes[match[1]]
         places = range(math.prod(shape))

@@ -1,10 +1,10 @@
-"""The parameters of a recording, layer by layer, where its model is not at hand: norms, and numbers as pictures.
+"""The parameters of a recording, layer by layer, if its model is not available: norms, and numbers as pictures.
 
     dense_1              dense_2
     w  norm 3.71         w  norm 1.80
     ▒▒▒▒▒▒▒▒▒▒           ▒▒▒▒▒▒▒▒▒▒
 
-Of layers without parameters a recording knows nothing; so none are drawn, and no arrows.
+A recording knows nothing of layers without parameters, so there are no such layers and no arrows.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ from animations.scenes.network.states import ParameterStates, records_of
 from animations.why import Why
 from tinylearn import Recording
 
-WIDEST, MOST = 1200, 60  # pixels of the picture; parameters that are drawn
+WIDEST, MOST = 1200, 60  # pixels of the picture; the most parameters
 TITLE, GAP, ROW_GAP, FOOT = 22, 30, 20, 66  # a layer's name; between layers, and rows of them; below the last row
 
 
 class LayerBlocks:
-    """A layer: its name, and the blocks of its parameters below each other; `left` and `top` are where it stands."""
+    """A layer: its name, and the blocks of its parameters below each other, at `left` and `top`."""
 
     left = top = 0.0
 
     def __init__(self, name: str, parameters: list[ParameterStates]) -> None:
         self.title = short(name)
         for each in parameters:
-            each.key = each.name.rpartition(".")[2]  # the names of layers that hold this one stand in the title
+            each.key = each.name.rpartition(".")[2]  # the title has the names of the layers that hold this one
         self.blocks = [Block(each) for each in parameters]
         self.width = max(widest([self.title], weight="bold"), *(block.width for block in self.blocks))
         self.height = TITLE + sum(block.height for block in self.blocks)
@@ -56,7 +56,7 @@ class LayerBlocks:
 class RecordedParameters(PageScene):
     """The parameters of a recording of any model, at most 60 of them, each as in a `NetworkDiagram`.
 
-    steps   the update that each frame shows; without them 61, dense at first, or all if there are fewer
+    steps   the update that each frame shows; by default 61, dense at first, or all if there are fewer
 
     The gids of its numbers: "step", "last_step", "epoch", "last_epoch", "loss"; "dense_1.w[0,1]", "dense_1.w.norm",
     "dense_1.w.largest".
@@ -101,7 +101,7 @@ class RecordedParameters(PageScene):
         return f"Update {self.steps[frame]} of {self.last}: the norms of the parameters are {norms}."
 
     def _remarks(self) -> list[str]:
-        """Return what is not shown, and what is not known."""
+        """Return remarks about what is not shown, and what is unknown."""
         told = "model=…, x=…, y=…, loss=…, optimizer=…"
         in_memory = self.recording.source == "memory"
         way = f"recording.with_training({told})" if in_memory else f"Recording.load(path, {told})"
@@ -109,7 +109,7 @@ class RecordedParameters(PageScene):
                 *[f"To ask why they change, say what trained: {way}"] * (not self.recording.origins)]  # fmt: skip
 
     def _arrange(self) -> tuple[int, int]:
-        """Give the layers their places, in rows from above; return the size of the picture."""
+        """Give the layers their places, in rows from the top; return the size of the picture."""
         rows, left = [[self.layers[0]]], float(LEFT + self.layers[0].width + GAP)
         for layer in self.layers[1:]:
             if left + layer.width > WIDEST - LEFT:
@@ -126,4 +126,4 @@ class RecordedParameters(PageScene):
                 layer.left, layer.top = left, top
                 left += layer.width + GAP
             top -= high
-        return 2 * round(width / 2 + 0.5), 2 * round(height / 2 + 0.5)  # films need even ones
+        return 2 * round(width / 2 + 0.5), 2 * round(height / 2 + 0.5)  # films need even sides

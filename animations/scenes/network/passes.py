@@ -1,4 +1,4 @@
-"""What one update of a small network makes: values forward, dout backward, gradients, and the step.
+"""The numbers of one update of a small network: values forward, dout backward, gradients, and the step.
 
 x  →  layer  →  …  →  layer  →  loss           each layer's own forward
       dout   ←  …  ←  dout   ←                 each layer's own backward, which fills its gradients, too
@@ -15,18 +15,18 @@ from animations.data import Data, instance, whole
 from tinylearn import SGD, Dense, LeakyReLU, MeanSquaredError, Recording, ReLU, Sequential, Sigmoid, Tanh
 from tinylearn.analysis.replay import Replayed, replay
 
-ALONE = (ReLU, LeakyReLU, Sigmoid, Tanh)  # each bends every number by itself: one line from each unit to the next
-MOST_LAYERS, MOST_WEIGHTS = 5, 3  # that have room: in all, and between two columns
+ALONE = (ReLU, LeakyReLU, Sigmoid, Tanh)  # each treats every number on its own: one line from each unit to the next
+MOST_LAYERS, MOST_WEIGHTS = 5, 3  # the most that there is room for: layers in all, weights between two columns
 
 
 class UpdatePasses(Data):
-    """Both passes of update `step`, made again by `replay`, and the forward pass with its new parameters.
+    """Both passes of update `step`, repeated by `replay`, and the forward pass with its new parameters.
 
     names, layers       from left to right; `layers` are copies with the parameters before the update
     x, target           (units,) each; the batch is one row
-    outputs, off        before and after the update, for each layer: what it gives, and where a ReLU is off, (units,)
+    outputs, off        before and after the update, for each layer: its output, and where a ReLU is off, (units,)
     losses              before and after
-    douts               for each layer: how the loss grows with what it gives, (units,)
+    douts               for each layer: how the loss grows with its output, (units,)
     slopes              for each activation, by its name: f′ at each unit
     before, after, gradients   "dense_1.w" → array; learning_rate
 
@@ -65,7 +65,7 @@ class UpdatePasses(Data):
                     for each in self.outputs]  # fmt: skip
 
     def _check(self, made: Replayed) -> None:
-        """Raise ValueError for an update that has no room, or that this picture would tell wrongly."""
+        """Raise ValueError for an update that there is no room for, or that this picture would show wrongly."""
         optimizer, (_, x, y) = made.before.optimizer, made.batch
         unknown = [layer for layer in self.layers if type(layer) not in (Dense, *ALONE)]
         dense = [layer for layer in self.layers if isinstance(layer, Dense)]
@@ -85,7 +85,7 @@ class UpdatePasses(Data):
 
 
 def _forward(model: Sequential, x: np.ndarray) -> list[np.ndarray]:
-    """Return what each layer gives."""
+    """Return the output of each layer."""
     outputs = [x]
     for layer in model.layers:
         outputs.append(layer.forward(outputs[-1]))

@@ -1,7 +1,7 @@
-"""What a recording says of a network's parameters, at the steps of a picture.
+"""A recording's facts about a network's parameters, at the steps of a picture.
 
-Of a parameter with few numbers all are shown, of a larger one a sample. As a picture it has rows and columns: those of
-a matrix as they are, a vector as one row, and of a kernel (KH, KW, C, F) a column for each filter. S steps.
+A parameter with few numbers is shown completely, a larger one as a sample. As a picture it has rows and columns: a
+matrix keeps its own, a vector is one row, and a kernel (KH, KW, C, F) has a column for each filter. S steps.
 """
 
 from __future__ import annotations
@@ -14,18 +14,18 @@ import numpy as np
 from animations.kit.steps import log_spaced_steps
 from tinylearn import Recording, Sequential
 
-FRAMES = 61  # unless steps are given
-ROWS, COLUMNS = 64, 128  # of a parameter, at most; of a larger one evenly spaced rows and columns
+FRAMES = 61  # by default
+ROWS, COLUMNS = 64, 128  # of a parameter, at most; a larger one shows evenly spaced rows and columns
 
 
 class ParameterStates:
     """One parameter at some steps of its recording.
 
     name, key, shape           "dense_1.w", "w", (D, M); `records` are those of the steps
-    recorded                   False if the recording was told to leave it out: then there is nothing of what follows
-    largest                    the largest number in all of the recording, without its sign: the scale of its picture
+    recorded                   False if the recording left it out; then the rest is missing
+    largest                    the largest size in the whole recording: the scale of its picture
     norms (S,)                 the root of the sum of all squares
-    places (rows, columns)     where the numbers of the picture stand in the flat parameter
+    places (rows, columns)     the places of the picture's numbers in the flat parameter
     pictures (S, rows, columns)
     """
 
@@ -42,17 +42,17 @@ class ParameterStates:
             self.pictures = np.array([value.ravel()[self.places] for value in self.values])
 
     def fractions(self, *where: Sequence[int]) -> np.ndarray:
-        """Return the numbers of some rows, and columns, divided by the largest: (S, …), within -1 … 1."""
+        """Return the numbers of some rows and columns, divided by the largest: (S, …), within -1 … 1."""
         return np.array([value[np.ix_(*where)] for value in self.values]) / (self.largest or 1.0)
 
     def index(self, row: int, column: int) -> str:
-        """Return what stands behind the name of a number of the picture: `[2,0]`, or nothing for a single number."""
+        """Return the index of a number of the picture, as in its name: `[2,0]`, or "" for a single number."""
         where = np.unravel_index(self.places[row, column], self.shape)
         return f"[{','.join(str(int(i)) for i in where)}]" if self.shape else ""
 
 
 def check_belongs(recording: Recording, model: Sequential) -> None:
-    """Raise ValueError unless this is a recording of such a model."""
+    """Raise ValueError unless this is a recording of this model."""
     own = model.named_arrays()
     for name, shape in recording.shapes.items():
         mine = f"has shape {own[name].shape}" if name in own else "is not there"
@@ -64,9 +64,9 @@ def check_belongs(recording: Recording, model: Sequential) -> None:
 
 
 def records_of(recording: Recording, steps: Iterable[int] | None) -> list[int]:
-    """Return where in a recording the steps are; without steps 61 records, dense at first, or all if they are fewer."""
+    """Return the records of the steps; by default 61, dense at first, or all if there are fewer."""
     if not len(recording):
-        raise ValueError("NetworkDiagram: there is nothing in the recording yet")
+        raise ValueError("NetworkDiagram: the recording is still empty")
     if steps is not None:
         return [recording.index(step) for step in steps]
     count = min(FRAMES, len(recording))
@@ -74,7 +74,7 @@ def records_of(recording: Recording, steps: Iterable[int] | None) -> list[int]:
 
 
 def _largest(values: np.ndarray) -> float:
-    """Return the largest finite number without its sign, 0 if there is none; a large recording is not copied."""
+    """Return the largest size of a finite number, or 0; a large recording is not copied."""
     low, high = values.min(), values.max()
     if not (np.isfinite(low) and np.isfinite(high)):
         values = values[np.isfinite(values)]
@@ -83,7 +83,7 @@ def _largest(values: np.ndarray) -> float:
 
 
 def _spaced(length: int, most: int) -> np.ndarray:
-    """Return at most `most` of 0 … length - 1, from the first to the last.
+    """Return at most `most` of 0 … length - 1, with the first and the last.
 
     >>> _spaced(9, 5), _spaced(3, 5)
     (array([0, 2, 4, 6, 8]), array([0, 1, 2]))

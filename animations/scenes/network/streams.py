@@ -1,4 +1,4 @@
-"""Parts of a network at work: nodes, streams that run from node to node, and the arithmetic of a line.
+"""Parts of a network at work: nodes, streams from node to node, and the arithmetic of a line.
 
 o ────── 1.00 ────● ─ ─ o        a line leaves a gap for what is written on it
     2.00 × 1.00 = 2.00
@@ -22,18 +22,18 @@ from animations.kit.following import Shown
 from animations.kit.page import Page, Place
 
 Part = str | tuple[str, Any, str]  # of a formula: a sign; or the name of a number, its value and its colour
-BELOW, ABOVE = (to_hex(colormaps[SIGNED](end)) for end in (0.03, 0.97))  # zero; so dark, apart from ERROR to all eyes
-LOUD: dict[str, Any] = {"size": style.MEDIUM, "weight": "bold"}  # numbers that count most
+BELOW, ABOVE = (to_hex(colormaps[SIGNED](end)) for end in (0.03, 0.97))  # dark, to tell them from ERROR
+LOUD: dict[str, Any] = {"size": style.MEDIUM, "weight": "bold"}  # the numbers that count most
 
 
 def draw_stream(
     page: Page, start: Place, end: Place, progress: Callable[[float], float], gap: float = 0, *, way: bool = True,
     **look: Any,
 ) -> Line2D:  # fmt: skip
-    """Draw a line that has come progress(moment), 0 … 1, of its way from `start` to `end`; a marker is at its head.
+    """Draw a line that has covered progress(moment), 0 … 1, of its path from `start` to `end`, with a marker at its
+    head.
 
-    gap   pixels left free to the left and to the right of its middle
-    way   is all of its way seen, as a faint line?
+    gap   pixels left free to the left and right of its middle way   show the whole path as a faint line?
     """
     own: dict[str, Any] = {"marker": "o", "markevery": [-1], "markersize": 7, "linewidth": 2, "zorder": 2.2}
     (line,) = page.axes.plot([], [], **own | {"solid_capstyle": "butt", "dash_capstyle": "butt"} | look)
@@ -54,7 +54,7 @@ def draw_stream(
 def draw_formula(
     page: Page, place: Place, when: Shown, form: Form, gid: str, *parts: Part, ha: str = "center", **settings: Any
 ) -> None:  # fmt: skip
-    """Write a line of arithmetic, seen `when`. The gids are `gid`, a dot, and each name; `settings` of the numbers."""
+    """Write a line of arithmetic, shown `when`. Each gid is `gid`, a dot, and a name; `settings` are the numbers'."""
     small: dict[str, Any] = {"size": style.SMALL, "zorder": 5}
     made = [page.quiet(part, **small) if isinstance(part, str) else
             page.number("{:g}" if part[0] == "rate" else form, f"{gid}.{part[0]}", part[1], color=part[2],
@@ -65,7 +65,7 @@ def draw_formula(
 
 
 def pull(name: str, value: Any) -> Part:
-    """Return a number of a formula that tells how the loss grows; where it does not, it is grey."""
+    """Return a number of a formula that says how the loss grows; where it does not, the number is grey."""
     return name, float(value), style.ERROR if value else style.QUIET
 
 
@@ -73,7 +73,7 @@ def draw_node(
     page: Page, place: Place, radius: float, form: Form, gid: str, values: Shown, known: np.ndarray, off: Any = False,
     color: str = style.INK,
 ) -> None:  # fmt: skip
-    """Draw a circle and the number in it, which is known in some frames (S,); where it is `off`, it is grey."""
+    """Draw a circle with a number, which is known in some frames (S,); where it is `off`, it is grey."""
     circle = Circle(place, radius, linewidth=2.5, zorder=4)
     page.axes.add_patch(circle)
     page.bind(circle, edgecolor=np.where(known & np.logical_not(off), color, style.FAINT).tolist(),

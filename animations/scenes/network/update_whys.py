@@ -1,4 +1,4 @@
-"""Where the numbers of one update come from: the chain of the recorded network, under the names of this picture.
+"""Explains the numbers of one update: by the chain of the recorded network, under the names of this picture.
 
     this picture            the chain, row 0 of the batch
     input[i], target[0]     x[0,i], target[0,0]
@@ -7,7 +7,7 @@
     dense_1.w[0,1]          before.dense_1.w[0,1]; after the step dense_1.w[0,1]
     dense_1.w[0,1].gradient gradient.dense_1.w[0,1]
 
-After the step outputs and loss are those with the new parameters. What led to the step keeps the names of the chain.
+After the step, outputs and loss have the new parameters. Numbers that led to the step keep their names in the chain.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def backpropagation_why(scene: Any, gid: str, frame: int) -> Why | None:
 
 
 class _OfFrame:
-    """A frame before the step, or after it."""
+    """A frame before or after the step."""
 
     def __init__(self, scene: Any, frame: int) -> None:
         self.scene, self.frame, self.passes, self.step = scene, frame, scene.passes, scene.step
@@ -47,7 +47,7 @@ class _OfFrame:
         return told and told.renamed(self.after_step if self.stepped and not again else self.of_picture)
 
     def in_chain(self, gid: str, parameter: re.Match[str] | None) -> tuple[str, bool]:
-        """Return the gid of the chain for one of this picture, and whether the pass after the step is meant."""
+        """Return the chain's gid for one of this picture, and whether it means the pass after the step."""
         last = self.passes.names[-1]
         if parameter:
             return self.of_parameter(*parameter.groups()), False
@@ -61,7 +61,7 @@ class _OfFrame:
         return named.get(gid, (gid, False))
 
     def of_parameter(self, layer: str, key: str, index: str, part: str | None) -> str:
-        """Return the gid of the chain for a parameter, or for a number of the arithmetic that stands with it."""
+        """Return the chain's gid for a parameter, or for a number of the arithmetic next to it."""
         name = f"{layer}.{key}[{index}]"
         if part is None:
             return name if self.stepped or layer.startswith(("before.", "gradient.")) else f"before.{name}"
@@ -94,7 +94,7 @@ class _OfFrame:
         return _product("what this line carries: input · weight", Term(float(given[i]), f"{layer}.w[{i},{j}].x"), w)
 
     def of_picture(self, gid: str) -> str:
-        """Return the name that this picture has for a gid of the chain."""
+        """Return this picture's name for a gid of the chain."""
         for chain, picture in SAME.items():
             if found := re.fullmatch(re.escape(chain).replace(r"\{\}", r"(\d+)"), gid):
                 return picture.format(found[1])
@@ -107,7 +107,7 @@ class _OfFrame:
         return gid.removeprefix("before.")
 
     def after_step(self, gid: str) -> str:
-        """Return it where the nodes show what came after: only what stands with a parameter has names of its own."""
+        """Return it if the nodes show the state after the step: only numbers next to a parameter have other names."""
         for kind in ("before", "gradient"):
             if gid.startswith(f"{kind}."):
                 return f"{gid.removeprefix(f'{kind}.')}.{kind}"

@@ -1,10 +1,10 @@
-"""One neuron with one input, drawn while it learns: the diagram with its numbers, and the line that it stands for.
+"""One neuron with one input, drawn while it learns: a diagram with its numbers, and the line it represents.
 
     x → (w) → Σ → predicted = w · x + b        ten pairs (x, target), the squared error of each, their mean: the loss
     1 → (b) ↗
 
 Everything in a frame belongs to one step: w and b are the recorded parameters after that step, and predictions, errors
-and loss are computed from these.
+and loss are computed from them.
 """
 
 from __future__ import annotations
@@ -28,13 +28,13 @@ from animations.why import Why
 from tinylearn import Recording
 
 EDGE = 752  # where the table ends, in pixels
-LARGEST = 1e15  # w, b and an input, without their signs
-LEAST = 1e-30  # the axis of losses ends here, at the latest: 0 has no place on it
-MOST = 20  # pairs, for which there is room in the table
+LARGEST = 1e15  # the largest size of w, b and an input
+LEAST = 1e-30  # the lower end of the axis of losses, which has no place for 0
+MOST = 20  # pairs that the table has room for
 
 
 class NeuronStates(Data):
-    """What a neuron with one input computes at some steps of its recording.
+    """The numbers of a neuron with one input, at some steps of its recording.
 
     x, target (N,); steps (S,); w, b, loss (S,); predicted, squared_error (S, N). N examples, S steps.
     """
@@ -61,8 +61,8 @@ class NeuronStates(Data):
 class NeuronDiagram(PageScene):
     """The neuron: inputs, arrows with w and b, the sum, and a table of predictions, targets and squared errors.
 
-    An arrow is as thick as its number is large, compared with the largest that it has been, and dashed while negative.
-    `ask` is an input that the neuron does not learn from, to show its answer.
+    The larger a number, relative to its largest size so far, the thicker its arrow; negative ones are dashed. `ask` is
+    an input that the neuron does not learn from, to show its answer.
     """
 
     states: NeuronStates = instance(NeuronStates)
@@ -73,7 +73,7 @@ class NeuronDiagram(PageScene):
 
     def prepare(self) -> None:
         if self.states.x.size > MOST:
-            raise ValueError(f"NeuronDiagram: there is room for at most {MOST} pairs, got {self.states.x.size}")
+            raise ValueError(f"NeuronDiagram: the table has room for {MOST} pairs, got {self.states.x.size}")
 
     def why(self, gid: str, frame: int) -> Why | None:
         return neuron_why(self, gid, frame)
@@ -113,7 +113,7 @@ class NeuronDiagram(PageScene):
         page.arrow((331, 300), (366, 300), style.INK)
 
     def _draw_table(self) -> None:
-        """Draw one row a pair: x, prediction, target, squared error; and the loss below."""
+        """Draw one row per pair: x, prediction, target, squared error; and below them the loss."""
         page, states, (x_unit, y_unit) = self.page, self.states, self.units
         columns = (
             (426, x_unit, "x", "{:.4g}", states.x, style.INPUT),
@@ -132,7 +132,7 @@ class NeuronDiagram(PageScene):
         page.number(few_digits, "loss", states.loss, (EDGE, 112), color=style.ERROR, weight="bold")
 
     def _draw_answer(self, ask: float) -> None:
-        """Write what the neuron says to an input that it was never shown."""
+        """Write the neuron's answer to an input that it has never seen."""
         page, (x_unit, y_unit) = self.page, self.units
         answer = page.number("{:.1f}", f"answer({ask:g})", self.states.w * ask + self.states.b, color=style.WEIGHT)
         question = page.quiet(f"never shown: {ask:g} {x_unit} →")
@@ -140,7 +140,7 @@ class NeuronDiagram(PageScene):
 
 
 class LineFit(PageScene):
-    """The line that the neuron stands for, moving through the points, over the falling loss."""
+    """The line that the neuron represents, moving through the points, over the falling loss."""
 
     states: NeuronStates = instance(NeuronStates)
     units: tuple[str, ...] = texts(2, default=("x", "y"), kw_only=True)
@@ -168,7 +168,7 @@ class LineFit(PageScene):
         return f"The line through {states.x.size} points misses them by at most {worst:.2f} {self.units[1]}."
 
     def _draw_points(self) -> None:
-        """Draw the points, the line, how far it misses them, and where it has been."""
+        """Draw the points, the line, their distances from it, and its earlier positions."""
         page, states, (x_unit, y_unit) = self.page, self.states, self.units
         x, seen = states.x, np.append(states.predicted, states.target)
         pad_x, pad_y = 0.08 * np.ptp(x) or 1.0, 0.08 * np.ptp(seen) or 1.0
@@ -183,7 +183,7 @@ class LineFit(PageScene):
         (line,) = axes.plot(ends, ends, color=style.WEIGHT, linewidth=2, zorder=3, label="w · x + b")
         page.glide(line, ydata=lines)
         (points,) = axes.plot(x, states.target, "o", color=style.TARGET, markersize=6, zorder=4, label="targets")
-        page.bind(points)  # they lie on what changes
+        page.bind(points)  # they lie on changing artists
         add_legend(axes, loc="upper left")
         self.ghosts = {
             frame: axes.plot(ends, lines[frame], color=style.FAINT, linewidth=1.5, zorder=2.6)[0]
@@ -191,7 +191,7 @@ class LineFit(PageScene):
         }
 
     def _landmarks(self) -> list[int]:
-        """Return frames from one to the next of which the line has moved by a tenth of the picture somewhere."""
+        """Return frames between which the line has moved by a tenth of the picture somewhere."""
         predicted, frames = self.states.predicted, [0]
         for frame in range(self.frames):
             if np.abs(predicted[frame] - predicted[frames[-1]]).max() > np.ptp(predicted) / 10:

@@ -1,4 +1,4 @@
-"""Where the numbers of a neuron with one input come from: from w, b and the rows; w and b from the recording."""
+"""Explains the numbers of a neuron with one input: from w, b and the rows; w and b from the recording."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from animations.why import Line, Term, Why
 
 
 def neuron_why(scene: Any, gid: str, frame: int) -> Why | None:
-    """Explain a number of a scene with `states`; what is not its own is that of the recorded network."""
+    """Explain a number of a scene with `states`; any other is a number of the recorded network."""
     states = scene.states
     step = int(states.steps[frame])
     return _table(scene, frame).get(gid, lambda: states.chain.why(gid, step))()
 
 
 def _table(scene: Any, frame: int) -> dict[str, Callable[[], Why | None]]:
-    """Return gid → what explains it in a frame."""
+    """Return gid → the function that explains it in a frame."""
     states = scene.states
     step = int(states.steps[frame])
     table: dict[str, Callable[[], Why | None]] = {
@@ -41,11 +41,11 @@ def _of_row(scene: Any, frame: int, row: int) -> dict[str, Callable[[], Why | No
         f"x[{row}]": lambda: noted(f"row {row}, in {x_unit}", f"the data: row {row} of x", x),
         f"target[{row}]": lambda: noted(f"the target of row {row}, in {y_unit}", f"the data: row {row} of y", target),
         f"predicted[{row}]": lambda: Why(
-            f"what the neuron answers for row {row}, in {y_unit}", predicted,
+            f"the neuron's answer for row {row}, in {y_unit}", predicted,
             [weighted(states, frame, Term(x, f"x[{row}]"), predicted)],
         ),
         f"squared_error[{row}]": lambda: Why(
-            f"how wrong row {row} is, squared: so no error is below 0, and large ones count most", error,
+            f"the squared error of row {row}: never below 0, and large errors count most", error,
             [Line("(prediction − target)²", "(", Term(predicted, f"predicted[{row}]"), "-",
                   Term(target, f"target[{row}]"), ") ** 2 =", error)],
         ),
@@ -53,7 +53,7 @@ def _of_row(scene: Any, frame: int, row: int) -> dict[str, Callable[[], Why | No
 
 
 def weighted(states: Any, frame: int, x: Term, said: float) -> Line:
-    """Say what the neuron makes of x in a frame."""
+    """Explain the neuron's answer for x in a frame."""
     w = Term(float(states.w[frame]), f"{states.layer}.w[0,0]")
     b = Term(float(states.b[frame]), f"{states.layer}.b[0]")
     return Line("w · x + b", w, "*", x, "+", b, "=", said)
@@ -61,7 +61,7 @@ def weighted(states: Any, frame: int, x: Term, said: float) -> Line:
 
 def _answer(scene: Any, frame: int, ask: float) -> Why:
     said = float(scene.states.w[frame] * ask + scene.states.b[frame])
-    says = f"what the neuron answers for {ask:g} {scene.units[0]}, which it has never seen"
+    says = f"the neuron's answer for {ask:g} {scene.units[0]}, which it has never seen"
     return Why(says, said, [weighted(scene.states, frame, Term(ask), said)])
 
 

@@ -1,9 +1,9 @@
-"""One neuron that looks at two pictures: pixels times weights are a third map, whose pixels add up to the answer.
+"""One neuron that looks at two pictures: pixels times weights make a third map, and its pixels add up to the answer.
 
     red channel x  ·  weights w  =  products x · w,  all of them + b → sum → sigmoid → predicted
 
-All maps of a frame have the same colours and the same scale, which grows with the weights: blue above zero speaks for
-"yes", red below for "no". So a bright pixel leaves its weight's colour as it is, and a dark one makes it pale.
+All maps of a frame have the same colours and scale, which grows with the weights: blue, above zero, counts for "yes";
+red, below zero, for "no". So a bright pixel keeps its weight's colour, and a dark pixel makes it pale.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from animations.why import Why
 
 SMALL, SIDE, WEIGHTS = 96, 224, 288  # of the picture; of its red channel and its products; of the weights
 LEFT, RED, MIDDLE, PRODUCTS, ADDED = 30, 150, 438, 790, 1036  # where the columns begin
-WIDE = 172  # the column of what is added
+WIDE = 172  # the column of the sum
 ROWS, CENTRE = (474, 210), 342  # the middles of both rows, and of the weights between them
 
 
 class PixelNeuron(PageScene):
-    """Two pictures, one above the other, on their way through the neuron of `states`, whose weights are between them.
+    """Two pictures, one above the other, on their way through the neuron of `states`; its weights are between them.
 
-    targets   of each picture 0 or 1: which of the answers is true
+    targets   the true answer for each picture, 0 or 1
     counts    how many answers are correct, in the frames of `states`
-    names     stand before the gids of a picture's numbers: "horse" gives "horse.plus", "horse.sum", …
-    answers   the names of the classes that probabilities of 0 and 1 mean
-    notes     a word on each picture, below what it shows
+    names     precede the gids of a picture's numbers: "horse" gives "horse.plus", "horse.sum", …
+    answers   the names of the classes 0 and 1
+    notes     a word about each picture, below what it shows
     """
 
     states: PixelStates = instance(PixelStates)
@@ -68,7 +68,7 @@ class PixelNeuron(PageScene):
             self._draw_answer(picture, y)
 
     def said(self, picture: int, frame: int) -> str:
-        """Return the neuron's answer to a picture, and whether that is right; a probability of a half is no answer."""
+        """Return the neuron's answer to a picture, and whether it is right; a probability of one half is no answer."""
         total, true = self.states.sums[frame, picture], self.targets[picture]
         answer = int(total > 0)
         return f"says {self.answers[answer]} {'✓' if answer == true else '✗'}" if total else "cannot tell"
@@ -83,7 +83,7 @@ class PixelNeuron(PageScene):
         return f"Update {states.steps[frame]} of {states.last}: {shown}; correct are {in_words(self.counts, frame)}."
 
     def _draw_weights(self) -> None:
-        """Draw the map of the weights, below it what its colours mean, and how many answers are right."""
+        """Draw the map of the weights, and below it the meaning of its colours and the number of correct answers."""
         page, right, bottom = self.page, MIDDLE + WEIGHTS, CENTRE - WEIGHTS // 2
         page.signed_map((MIDDLE, bottom), WEIGHTS, self.states.w.reshape(-1, *self.states.shape), self.limits)
         page.signed_scale((MIDDLE, bottom - 32), WEIGHTS, self.limits)
@@ -93,7 +93,7 @@ class PixelNeuron(PageScene):
         write_counts(page, self.counts, (MIDDLE, bottom - 136), right)
 
     def _draw_headings(self) -> None:
-        """Write above each column what it is, and between them what is done."""
+        """Write the name of each column above it, and the operations between them."""
         page, top = self.page, ROWS[0] + SIDE // 2 + 18
         page.text("red channel x", (RED + SIDE / 2, top), color=style.INPUT, ha="center")
         count = page.number("{:.0f}", "weights", self.states.w.shape[1], color=style.WEIGHT)
@@ -116,7 +116,7 @@ class PixelNeuron(PageScene):
         page.signed_map((PRODUCTS, y - half), SIDE, products, self.limits)
 
     def _draw_sum(self, picture: int, y: int) -> None:
-        """Write what the positive products add up to, the negative ones, the bias, and below the line all of it."""
+        """Write the sum of the positive products, that of the negative ones, the bias, and below a line the total."""
         page, states, name, right = self.page, self.states, self.names[picture], ADDED + WIDE
         for height, word, gid, values, color in (
             (84, "positive", "plus", states.plus[:, picture], POSITIVE),

@@ -1,9 +1,9 @@
-"""What one sigmoid neuron, whose inputs are the red pixels of pictures, computes while it learns.
+"""The numbers of one sigmoid neuron, whose inputs are the red pixels of pictures, while it learns.
 
     picture (H, W, 3) → red channel → x (D,) → x @ w + b → sigmoid → predicted
 
-P pictures, D = H · W pixels of each, row after row, S updates. Everything belongs to the moment after its update: w and
-b are recorded, products, sums and probabilities computed from them.
+P pictures, D = H · W pixels of each, row by row, S updates. Everything belongs to the moment after its update: w and b
+are recorded; products, sums and probabilities are computed from them.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from tinylearn import Recording, Sigmoid
 
 
 class PixelStates(Data):
-    """What the neuron makes of P pictures after some updates; 0 is before the first.
+    """The neuron's numbers for P pictures after some updates; 0 is before the first.
 
     pictures (P, H, W, 3), red (P, H, W), x (P, D), shape (H, W); steps (S,), `last` that of the whole recording
     w (S, D), b (S,), products (S, P, D) = x · w, plus and minus (S, P): the sums of those above and below zero,
     sums (S, P) = x @ w + b, predicted (S, P) = sigmoid(sums)
 
-    Raises ValueError if the recorded layer is not one neuron with D inputs, or if an update was not recorded.
+    Raises ValueError if the recorded layer is not one neuron with D inputs, or an update was not recorded.
     """
 
     recording: Recording = instance(Recording)
@@ -38,7 +38,7 @@ class PixelStates(Data):
         caller, recorded = "PixelStates", self.recording.steps
         records = np.minimum(np.searchsorted(recorded, self.steps), len(recorded) - 1)
         if not (recorded[records] == self.steps).all():
-            raise ValueError(f"{caller}: steps must be recorded ones, 0 to {recorded[-1]}, got {self.steps.tolist()}")
+            raise ValueError(f"{caller}: steps must be recorded steps, 0 to {recorded[-1]}, got {self.steps.tolist()}")
         self.last = int(recorded[-1])
         w, b = (self.recording[f"{self.layer}.{letter}"][records] for letter in "wb")
         told = f"{self.layer}.w, of one neuron that sees every pixel, after each update,"

@@ -1,7 +1,7 @@
-"""Where the numbers of a neuron that sees pictures come from: pixels and weights; these from the recording.
+"""Explains the numbers of a neuron that sees pictures: from pixels and weights; the weights from the recording.
 
 horse.product[r,c]    a pixel times its weight
-horse.pixel[r,c]      red, of 0 to 1
+horse.pixel[r,c]      red, from 0 to 1
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from animations.why import Line, Term, Why
 
 
 def pixel_why(scene: Any, gid: str, frame: int) -> Why | None:
-    """Explain a number of the scene; what is not its own is that of the recorded network."""
+    """Explain a number of the scene; any other is a number of the recorded network."""
     for picture, name in enumerate(scene.names):
         if gid.startswith(f"{name}."):
             own = gid.removeprefix(f"{name}.")
@@ -70,7 +70,7 @@ def _minus(scene: Any, frame: int, picture: int) -> Why:
 
 
 def _part(scene: Any, frame: int, picture: int, sums: np.ndarray, word: str, sign: int) -> Why:
-    """Explain the sum of the products of one sign."""
+    """Explain the sum of the products with one sign."""
     products, value = scene.states.products[frame, picture], float(sums[frame, picture])
     rows = [(place(*_where(scene, i)), float(products[i]), f"{scene.names[picture]}.product[{_index(scene, i)}]")
             for i in np.flatnonzero(sign * products > 0).tolist()]  # fmt: skip
@@ -98,7 +98,7 @@ def _product(scene: Any, frame: int, picture: int, r: int, c: int) -> Why:
 
 def _pixel(scene: Any, frame: int, picture: int, r: int, c: int) -> Why:
     value = float(scene.states.red[picture, r, c])
-    return noted(f"how red {place(r, c)} of the {scene.names[picture]} is, of 0 to 1", "read from the picture", value)
+    return noted(f"how red {place(r, c)} of the {scene.names[picture]} is, from 0 to 1", "read from the picture", value)
 
 
 def _sum(scene: Any, frame: int, picture: int) -> Why:

@@ -1,12 +1,12 @@
-"""One update after another in slow motion: how wrong is each row, which way does it pull, one step down the valley.
+"""One update after another in slow motion: how wrong is each row, how does it pull, one step down the valley.
 
     x   predicted  target   error      pull on w = 2/N · error · x         the loss over w and b, from above:
     100    101.0      212    −111      ◄──────────────  −2220              a dot that takes the step, against the
       …                                their sum, dw    −3893              arrow of the gradient
     w ← 1.0000 − 0.0005 · (−3893.0) = 2.9465
 
-The first frame is "initialise"; then they come in threes: look, pull, step. All numbers of the three belong to one
-update: w and b before it, the gradient as `Recording.gradients` makes it again, and w and b as recorded after it.
+The first frame is "initialise"; after it, each update takes three frames: look, pull, step. All numbers of the three
+belong to one update: w and b before it, its gradient from `Recording.gradients`, and the recorded w and b after it.
 """
 
 from __future__ import annotations
@@ -32,20 +32,20 @@ PHASES = (
     "adjust: how does each row pull?",
     "adjust: one step, and repeat",
 )
-ROW, TOP = 31, 474  # pixels from row to row; where the first stands
-ZERO, REACH, EDGE = 490, 130, 720  # of the bars: where 0 is, how long the longest is, and where their numbers end
-MOST = 10  # rows, for which there is room
+ROW, TOP = 31, 474  # pixels from row to row; the place of the first
+ZERO, REACH, EDGE = 490, 130, 720  # of the bars: the place of 0, the length of the longest, the end of their numbers
+MOST = 10  # rows that there is room for
 
 
 class NeuronUpdates(PageScene):
-    """Some updates of one neuron with one input, which learns by SGD from all rows at once.
+    """Some updates of one neuron with one input, which learns by SGD from all rows in each update.
 
     x, target   (N,) the rows, at most 10
-    updates     (U,) which updates are shown
+    updates     (U,) the updates to show
     rate        the learning rate
 
-    Gids: "step", "last_step", "loss", "rate.w"; "x[3]", "predicted[3]", "target[3]", "error[3]", "pull[3]"; before and
-    after the update "dense_1.w[0,0]" and "next.dense_1.w[0,0]", "gradient.dense_1.w[0,0]", and so for "dense_1.b[0]".
+    The gids: "step", "last_step", "loss", "rate.w"; "x[3]", "predicted[3]", "target[3]", "error[3]", "pull[3]"; before
+    and after the update "dense_1.w[0,0]" and "next.dense_1.w[0,0]", "gradient.dense_1.w[0,0]"; same for "dense_1.b[0]".
     """
 
     recording: Recording = instance(Recording)
@@ -61,13 +61,13 @@ class NeuronUpdates(PageScene):
 
     def prepare(self) -> None:
         if self.x.size > MOST:
-            raise ValueError(f"NeuronUpdates: there is room for at most {MOST} rows, got {self.x.size}")
+            raise ValueError(f"NeuronUpdates: the table has room for {MOST} rows, got {self.x.size}")
         if self.updates[0] < 1:
-            raise ValueError(f"NeuronUpdates: updates must be 1 or more, since 0 is the start, got {self.updates[0]}")
+            raise ValueError(f"NeuronUpdates: updates must be 1 or more, because 0 is the start, got {self.updates[0]}")
         self.names = f"{self.layer}.w[0,0]", f"{self.layer}.b[0]"
         self.frames = 1 + 3 * len(self.updates)
         self.phases = np.array([START, *[LOOK, PULL, STEP] * len(self.updates)])
-        self.shown = np.array([0, *np.repeat(np.arange(len(self.updates)), 3)])  # frame → which of the updates
+        self.shown = np.array([0, *np.repeat(np.arange(len(self.updates)), 3)])  # frame → index of its update
         after = [self.recording.index(step) for step in self.updates]
         before = [self.recording.index(step - 1) for step in self.updates]
         places = np.column_stack([self.recording[f"{self.layer}.w"][:, 0, 0], self.recording[f"{self.layer}.b"][:, 0]])
@@ -78,7 +78,7 @@ class NeuronUpdates(PageScene):
         self.pulls = 2 / self.x.size * self.errors * self.x  # (U, N): they add up to the gradient of w
         if not np.allclose(self.pulls.sum(axis=1), self.gradients[:, 0]):
             raise ValueError(
-                "NeuronUpdates: x and target must be the rows that the neuron learned from, all at once, with the mean "
+                "NeuronUpdates: x and target must be all rows that the neuron learned from in one batch, with the mean "
                 f"squared error: their pulls add up to {self.pulls.sum(axis=1)}, the gradient is {self.gradients[:, 0]}"
             )
         self.chain = Chain(self.recording)
@@ -116,7 +116,7 @@ class NeuronUpdates(PageScene):
         )
 
     def _draw_table(self) -> None:
-        """Draw a row for each example: what goes in, what comes out, how wrong that is, and how it pulls on w."""
+        """Draw a row for each example: its input, its output, its error, and its pull on w."""
         page, shown, (x_unit, y_unit) = self.page, self.shown, self.units
         columns = (
             (84, x_unit, "x", "{:.4g}", self.x, style.INPUT),
@@ -139,7 +139,7 @@ class NeuronUpdates(PageScene):
             page.glide(bar, width=np.where(self.phases >= PULL, REACH * pulls / longest, 0))
 
     def _draw_step(self) -> None:
-        """Write the two sums of the pulls, and the steps that they make."""
+        """Write the two sums of the pulls, and the resulting steps."""
         page, names = self.page, self.names
         for axis, (name, color) in enumerate((("w", style.WEIGHT), ("b", style.BIAS))):
             y, old, new = 116 - 46 * axis, self.before[self.shown, axis], self.after[self.shown, axis]
@@ -155,7 +155,7 @@ class NeuronUpdates(PageScene):
             page.show(self.phases == STEP, *ending)
 
     def _draw_valley(self) -> None:
-        """Draw the loss over w and b as a map, the way so far, the gradient, and the dot that steps against it."""
+        """Draw the loss over w and b as a map, the path so far, the gradient, and the dot that steps against it."""
         axes = self.page.plot((806, 70, 444, 430), xlabel="w", ylabel="b", xcolor=style.WEIGHT, ycolor=style.BIAS)
         best = np.linalg.lstsq(np.column_stack([self.x, np.ones_like(self.x)]), self.target, rcond=None)[0]
         self._draw_map(axes, best)
@@ -171,7 +171,7 @@ class NeuronUpdates(PageScene):
         self.page.dot(axes, self.where, color=style.WEIGHT, markersize=11)
 
     def _draw_map(self, axes: Axes, best: np.ndarray) -> None:
-        """Draw contour lines around the lowest place, `best`, as far as the way goes."""
+        """Draw contour lines around the lowest place, `best`, as far as the path goes."""
         seen = np.vstack([self.where, best])
         low, high = seen.min(axis=0), seen.max(axis=0)
         pad = 0.12 * (high - low) + 1e-9
@@ -185,7 +185,7 @@ class NeuronUpdates(PageScene):
         axes.annotate("no error", tuple(best), (8, 8), textcoords="offset points", color=style.TARGET, size=style.SMALL)
 
     def _way(self, frame: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return the way until a frame, or between two."""
+        """Return the path up to a frame, or a moment between two."""
         before = int(frame)
         ahead = self.where[min(before + 1, self.frames - 1)]
         tip = self.where[before] + (frame - before) * (ahead - self.where[before])

@@ -1,7 +1,7 @@
-"""Where the numbers of an update in slow motion come from: errors, pulls, their sum, the step.
+"""Explains the numbers of an update in slow motion: errors, pulls, their sum, the step.
 
-What made w and b before the update is told with the gids of the recorded network behind "earlier.": that is another
-update, with gradients of its own.
+Numbers that made w and b before the update have the gids of the recorded network after "earlier.": they belong to
+another update, which has its own gradients.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class OfFrame:
         return Term(float(self.old[axis]), self.scene.names[axis])
 
     def of_row(self, row: int) -> dict[str, Callable[[], Why | None]]:
-        """Return what explains the numbers of a row."""
+        """Return the functions that explain the numbers of a row."""
         scene = self.scene
         x, target = Term(float(scene.x[row]), f"x[{row}]"), Term(float(scene.target[row]), f"target[{row}]")
         error, pull = Term(float(self.errors[row]), f"error[{row}]"), float(self.pulls[row])
@@ -66,10 +66,10 @@ class OfFrame:
             target.gid: lambda: noted(f"the target of row {row}, in {scene.units[1]}", f"the data: row {row} of y",
                                       target.value),
             predicted.gid: lambda: Why(
-                f"what the neuron answers for row {row}, before update {self.step}", predicted.value,
+                f"the neuron's answer for row {row}, before update {self.step}", predicted.value,
                 [Line("w · x + b", self.before(0), "*", x, "+", self.before(1), "=", predicted.value)],
             ),
-            error.gid: lambda: Why(f"how wrong row {row} is", error.value,
+            error.gid: lambda: Why(f"the error of row {row}", error.value,
                                    [Line("predicted − target", predicted, "-", target, "=", error.value)]),
             f"pull[{row}]": lambda: Why(
                 f"how row {row} pulls on w: what it adds to the gradient", pull,
@@ -79,7 +79,7 @@ class OfFrame:
         }  # fmt: skip
 
     def of_parameter(self, axis: int, letter: str) -> dict[str, Callable[[], Why | None]]:
-        """Return what explains w or b before and after the update, its gradient and the rate."""
+        """Return the functions that explain w or b before and after the update, its gradient and the rate."""
         name, rate = self.scene.names[axis], self.scene.rate
         slope, new = float(self.scene.gradients[self.update, axis]), float(self.new[axis])
         gradient = Term(slope, f"gradient.{name}")
@@ -95,7 +95,7 @@ class OfFrame:
         }  # fmt: skip
 
     def earlier(self, axis: int, letter: str) -> Why:
-        """Explain w or b before the update: by the update that made it, or where it started."""
+        """Explain w or b before the update: by the update that made it, or as its initial value."""
         name, value = self.scene.names[axis], float(self.old[axis])
         told = self.scene.chain.why(name, self.step - 1)
         if told:
@@ -115,7 +115,7 @@ class OfFrame:
         return Why(f"how the loss grows with {letter}, in update {self.step}", value, [*parts, *source])
 
     def loss(self) -> Why:
-        """Explain the loss of the place where the dot is."""
+        """Explain the loss at the place of the dot."""
         scene, where = self.scene, self.scene.where[self.frame]
         squares = (scene.predict(where) - scene.target) ** 2 / self.count
         moved = np.any(where != self.old)

@@ -1,8 +1,8 @@
-"""A bar race: horizontal bars, the longest on top, that change places while the years go by.
+"""A bar race: horizontal bars, the longest on top, that change places over the years.
 
-Of many series the largest of each row are shown: a bar comes in from below and leaves downwards. The axis grows with
-the leader. Two bars that change places slide over each other with their names and values, each on a piece of paper, so
-that a value stays with its bar.
+If there are many series, only the largest of each row are shown: a bar comes in from below and leaves downwards. The
+axis grows with the leader. Two bars that change places slide over each other with their names and values, each on its
+own paper, so that a value stays with its bar.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from animations.scenes.tables.table_scene import FOOT, HEAD, MOST_SERIES, TableS
 from tinylearn.datasets import Table
 
 THICK = 0.54  # of a bar, in lanes; a lane is the height of the plot divided by the number of bars
-RIM = 2  # pixels of paper above and below a bar, which part it from a bar that it passes
+RIM = 2  # pixels of paper above and below a bar, which separate it from a bar that it passes
 NEAR = 10  # pixels between a bar and its texts
-SHORTEST = 200  # pixels that the axis has at least
+SHORTEST = 200  # pixels, the least length of the axis
 HALO = 4, 11  # pixels of paper beside a text, and from its middle up and down
 
 
 class Runner(NamedTuple):
-    """What belongs to a series, in the order in which it is drawn: paper lies under the bar and under both texts."""
+    """The artists of a series, in drawing order: the paper lies under the bar and both texts."""
 
     rim: Rectangle
     bar: Rectangle
@@ -41,7 +41,8 @@ class Runner(NamedTuple):
 
 
 class BarRace(TableScene):
-    """A bar for each of the `top` largest of a row, the largest on top, its name before it and its value at its end.
+    """A bar for each of the `top` largest of a row, the largest on top, with its name before it and its value at its
+    end.
 
     A series is in the race while it has values. lanes (frames, K): 0 on top, `count` for a bar that is not shown.
     """
@@ -71,10 +72,10 @@ class BarRace(TableScene):
         page = self.draw_captions(figure)
         self.box = left, FOOT, width - left - right, height - FOOT - HEAD
         self.axes = page.plot(self.box, xlim=self.limits[0], yticks=[])
-        self.axes.grid(visible=False)  # the values stand at the bars
+        self.axes.grid(visible=False)  # the bars have their values
         self.axes.spines["left"].set_visible(False)
         self.axes.yaxis.set_visible(False)
-        self.axes.xaxis.set_label_coords(0, 0)  # there is none, and its place need not be found in each frame
+        self.axes.xaxis.set_label_coords(0, 0)  # there is no label, so matplotlib need not find its place in each frame
         mark_values(self.axes.xaxis, self.form)
         self.runners = [self._make_runner(k) for k in range(len(self.names))]
 
@@ -115,7 +116,7 @@ class BarRace(TableScene):
         runner = Runner(under, bar, papers[0], name, papers[1], self.add_value(k, self.values[:, k], self.form))
         plot = TransformedBbox(Bbox.from_bounds(0, bottom, self.size[0], high), page.axes.transData)
         for artist in runner:
-            artist.set(clip_box=plot, clip_on=True)  # a bar that comes in comes from behind the axis
+            artist.set(clip_box=plot, clip_on=True)  # a bar comes in from behind the axis
         return runner
 
 
@@ -131,7 +132,7 @@ def lanes(values: np.ndarray, count: int) -> np.ndarray:
 
 
 def growing_limits(values: np.ndarray) -> np.ndarray:
-    """Return the ends of the axis in each row (T, 2): 0 and the largest value so far, or less than 0 for a smaller one.
+    """Return the ends of the axis in each row (T, 2): 0 and the largest value so far; below 0 if a value is smaller.
 
     >>> growing_limits(np.array([[1.0, 2], [4, 3], [2, -1]])).tolist()
     [[0.0, 2.0], [0.0, 4.0], [-1.0, 4.0]]
@@ -144,15 +145,15 @@ def growing_limits(values: np.ndarray) -> np.ndarray:
 
 
 def looks(shown: np.ndarray) -> np.ndarray:
-    """Return how each series looks in each row (T, K): no two that are `shown` (T, K) at a time look alike.
+    """Return the look of each series in each row (T, K): no two that are `shown` (T, K) in a row look alike.
 
-    A series keeps its look while it is shown, and if it is free also when it comes back.
+    A series keeps its look while it is shown; when it comes back, it gets the same look if that is free.
 
     >>> looks(np.array([[True, False], [False, True]]))
     array([[0, 1],
            [0, 1]])
     """
-    seen = shown | np.vstack([shown[1:], shown[-1:]])  # while the one goes, the other comes
+    seen = shown | np.vstack([shown[1:], shown[-1:]])  # while one leaves, the other comes
     found = np.tile(np.arange(shown.shape[1]) % MOST_SERIES, (len(shown), 1))
     for row, now in enumerate(seen):
         if row:

@@ -23,11 +23,11 @@ LEAST = 120  # pixels that the lines need
 
 
 class GrowingLines(TableScene):
-    """A line for each series, growing with time on fixed axes, its name and its value where it ends.
+    """A line for each series that grows with time on fixed axes, with its name and value at its end.
 
-    Of many series the `top` largest of the last row have colours and names; the others are faint. A line has a gap
-    where values are missing; the name of a series that has ended stands without a value. `with_values=False` leaves the
-    values out, where a chart beside it shows them; `width` is the picture's, in pixels.
+    If there are many series, the `top` largest of the last row have colours and names; the others are faint. Where
+    values are missing, a line has a gap; when a series has ended, its name stands without a value. Use
+    `with_values=False` if a chart next to it shows the values. `width` is the picture's, in pixels.
     """
 
     width: int = whole(default=1000, kw_only=True)
@@ -50,7 +50,7 @@ class GrowingLines(TableScene):
         self.size = self.width_for(self.width), 600
 
     def _room(self) -> int:
-        """Return how many pixels the names and values need where the lines end."""
+        """Return how many pixels the names and values need at the ends of the lines."""
         numbers = GAP + widest(self.texts(self.values.ravel(), self.form), style.MEDIUM) if self.with_values else 0
         return 48 + widest(self.names, style.MEDIUM) + numbers
 
@@ -75,7 +75,7 @@ class GrowingLines(TableScene):
         self.leaders = LineCollection([], colors=[label.color for label in self.labels], linewidths=1, zorder=3)
         page.axes.add_collection(self.leaders, autolim=False)
         self.low, self.high = bottom + LINE_HEIGHT / 2, top + LINE_HEIGHT
-        self.x = left + (right - left) * (times - times[0]) / np.ptp(times)  # where the lines end, in pixels
+        self.x = left + (right - left) * (times - times[0]) / np.ptp(times)  # the ends of the lines, in pixels
         self.y = bottom + (top - bottom) * (self.values - limits[0]) / (limits[1] - limits[0])
         self.last_y = carried(self.y)
         self.alone = alone(self.values)
@@ -101,9 +101,9 @@ class GrowingLines(TableScene):
 
 
 class Bars(TableScene):
-    """A bar for each series, in the table's order, as high as its value: beside GrowingLines, as high as its line.
+    """A bar for each series, in the table's order, as high as its value; next to GrowingLines, as high as its line.
 
-    Of many series the `top` largest of the last row are drawn.
+    If there are many series, only the `top` largest of the last row are drawn.
     """
 
     def prepare(self) -> None:
@@ -138,19 +138,19 @@ class Bars(TableScene):
 
 
 def value_limits(values: np.ndarray) -> tuple[float, float]:
-    """Return the ends of an axis for values: 0 is always on it, and a little room beyond them."""
+    """Return the ends of an axis for values: it includes 0, and a little space beyond them."""
     low, high = min(0.0, np.nanmin(values)), max(0.0, np.nanmax(values))
     room = 0.06 * (high - low) or 1.0
     return low - (room if low < 0 else 0), high + room
 
 
 def top_of(values: np.ndarray, frame: float) -> float:
-    """Return where the bar of a value ends upwards."""
+    """Return the upper end of the bar of a value."""
     return max(float(held(values, frame)), 0.0)
 
 
 def carried(rows: np.ndarray) -> np.ndarray:
-    """Return rows in which the last value stands for those that are missing after it.
+    """Return rows where the last known value replaces each missing value after it.
 
     >>> carried(np.array([[np.nan, 1], [2, np.nan], [np.nan, 3]]))
     array([[nan,  1.],
@@ -162,6 +162,6 @@ def carried(rows: np.ndarray) -> np.ndarray:
 
 
 def alone(values: np.ndarray) -> np.ndarray:
-    """Return where a value stands between two that are missing, or the ends: a line does not show it."""
+    """Return where a value stands between two missing ones, or at an end: a line does not show it."""
     there = np.pad(~np.isnan(values), ((1, 1), (0, 0)))
     return there[1:-1] & ~there[:-2] & ~there[2:]

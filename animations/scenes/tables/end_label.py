@@ -14,9 +14,9 @@ GAP = 7  # pixels from a name to its value
 
 
 class EndLabel:
-    """The name of a series and, after it, a number: written where its line or its bar ends. `width` in pixels.
+    """The name of a series and a number after it, at the end of its line or bar. `width` is in pixels.
 
-    `values` are those that the number shows in each frame, written as `form`; None for no number.
+    `values` are the numbers in each frame, written as `form`; None for no number.
     """
 
     def __init__(
@@ -33,7 +33,7 @@ class EndLabel:
             self.width += widest(scene.texts(values, form), style.MEDIUM)
 
     def move(self, x: float, y: float) -> None:
-        """Begin at x, in the middle of the line at y; with no y there is no label."""
+        """Begin at x, in the middle of the line at y; without y, the label is hidden."""
         self.name.set(visible=not np.isnan(y), position=(x, y))
         if self.number is not None:
             self.number.set_position((x + self.step, y))

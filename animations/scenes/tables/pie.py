@@ -1,7 +1,7 @@
-"""A pie that changes with time: the share of each series in the sum of all, in that moment.
+"""A pie that changes with time: the share of each series in the sum of all, at that moment.
 
-Wedges follow each other clockwise from the top, in the order of the table, always. Their labels stand around the pie;
-where wedges are thin, labels would lie on each other, and are pushed apart along the ring on which they stand.
+The wedges always follow each other clockwise from the top, in the order of the table. Their labels stand around the
+pie; where thin wedges would make them overlap, they are pushed apart along a ring.
 """
 
 from __future__ import annotations
@@ -26,17 +26,17 @@ from animations.why import Why
 from tinylearn.datasets import Table
 
 RADIUS = 150  # of the pie, in pixels
-RIM = 14  # pixels between the pie and a label that stands in the middle of its wedge
+RIM = 14  # pixels between the pie and a label in the middle of its wedge
 GAP = 8  # pixels between labels
-SWEEPS = 300  # labels are pushed apart at most so often; a few are enough but for many thin wedges
+SWEEPS = 300  # how often labels are pushed apart at most; a few times are enough, except for many thin wedges
 
 
 class Pie(TableScene):
-    """A wedge for each series, its name and its share in percent; the sum, which is the whole pie, stands below.
+    """A wedge for each series, with its name and its share in percent; below, the sum, which is the whole pie.
 
-    A series whose value is missing is left out of that row's pie and of its sum. Of many series the `top` largest of
-    the last row are drawn. shares (frames, K), total (frames,). Raises ValueError for a negative value, and for a row
-    without any above zero: neither has shares.
+    If a value is missing, the series is left out of that row's pie and sum. If there are many series, only the `top`
+    largest of the last row are drawn. shares (frames, K), total (frames,). Raises ValueError for a negative value, and
+    for a row without any value above zero: neither has shares.
     """
 
     def prepare(self) -> None:
@@ -44,7 +44,7 @@ class Pie(TableScene):
         check_shares(self.table)
         self.unit = ", ".join(filter(None, ["percent of the sum of those shown", self.note]))
         letters = max(len(name) for name in self.names) + len(" 99.9%")
-        wanted = 2 * (RADIUS + RIM + 11 * letters + 10)  # so that the labels fit on both sides
+        wanted = 2 * (RADIUS + RIM + 11 * letters + 10)  # room for the labels on both sides
         self.size = (self.width_for(wanted), 600)
         self.amounts = np.nan_to_num(self.values)
         self.total = self.amounts.sum(axis=1)
@@ -75,7 +75,7 @@ class Pie(TableScene):
         ends = 2 * np.pi * np.cumsum(amounts / amounts.sum())
         starts = np.concatenate([[0], ends[:-1]])
         for wedge, start, end in zip(self.wedges, starts, ends, strict=True):
-            wedge.set_theta1(90 - np.degrees(end))  # matplotlib counts from the right, against the clock
+            wedge.set_theta1(90 - np.degrees(end))  # matplotlib counts from the right, counter-clockwise
             wedge.set_theta2(90 - np.degrees(start))
         self._place_labels((starts + ends) / 2, np.flatnonzero(~np.isnan(self.values[int(frame)])))
         names = [label.name for label in self.labels]
@@ -94,7 +94,7 @@ class Pie(TableScene):
         return PieWhys(self.table, frame).why(gid)
 
     def _place_labels(self, middles: np.ndarray, shown: np.ndarray) -> None:
-        """Put the labels that are shown around the pie, each joined by a line to the middle of its wedge's rim."""
+        """Put the visible labels around the pie, each with a line to the middle of its wedge's rim."""
         (x, y), lines = self.centre, np.full((len(self.labels), 2, 2), np.nan)
         for label in self.labels:
             label.move(np.nan, np.nan)
@@ -121,15 +121,15 @@ def check_shares(table: Table) -> None:
     empty = np.nansum(table.values, axis=1) == 0
     if empty.any():
         raise ValueError(
-            f"Pie: a row needs a value above 0, or there are no shares, got none at {table.clock} "
+            f"Pie: every row needs a value above 0, otherwise it has no shares; got none at {table.clock} "
             f"{table.written(table.times[empty][0])}; leave that row out"
         )
 
 
 def ring_place(angle: float, width: float) -> tuple[float, float]:
-    """Return the middle of a label `width` pixels wide, right and up from the pie's, at `angle` clockwise from the top.
+    """Return the centre of a label `width` pixels wide, right and up from the pie's, at `angle` clockwise from the top.
 
-    As near as it comes to the pie: its box touches the line that touches the circle of radius RADIUS + RIM there.
+    It comes as near to the pie as possible: its box touches the tangent of the circle of radius RADIUS + RIM there.
     """
     across, up = math.sin(angle), math.cos(angle)
     distance = RADIUS + RIM + width / 2 * abs(across) + LINE_HEIGHT / 2 * abs(up)
@@ -137,10 +137,10 @@ def ring_place(angle: float, width: float) -> tuple[float, float]:
 
 
 def push_around(middles: Sequence[float] | np.ndarray, widths: Sequence[float]) -> list[float]:
-    """Return angles near `middles` (increasing, in radians) at which no label lies on another.
+    """Return angles near `middles` (increasing, in radians) where no label overlaps another.
 
-    Two that do are pushed apart along the ring by as much as is missing, sideways or up and down, whichever is less;
-    that may push them onto the next, so it is repeated until all are free.
+    Two labels that overlap are pushed apart along the ring, sideways or up and down, whichever is less. That may push
+    them onto the next ones, so it is repeated until all are free.
     """
     angles = [float(middle) for middle in middles]
     for _ in range(SWEEPS):
@@ -155,9 +155,9 @@ def push_around(middles: Sequence[float] | np.ndarray, widths: Sequence[float]) 
 
 
 def missing_angle(apart: float, angle: float, width: float, its_width: float) -> float:
-    """Return by how much to part two labels, at `angle` and `apart` further on; 0 if they are free of each other.
+    """Return how far to move two labels apart, at `angle` and `apart` further on; 0 if they do not touch.
 
-    Negative if they touch around the top, the last and the first: there they part by coming nearer the other way.
+    Negative if the last and the first touch at the top: there they move apart by coming closer the other way round.
     """
     (x, y), (its_x, its_y) = ring_place(angle, width), ring_place(angle + apart, its_width)
     sideways = (width + its_width) / 2 + GAP - abs(x - its_x)
@@ -165,7 +165,7 @@ def missing_angle(apart: float, angle: float, width: float, its_width: float) ->
     if sideways <= 0 or upwards <= 0:
         return 0.0
     over_the_top = apart > math.pi
-    between = angle + apart / 2 + (math.pi if over_the_top else 0.0)  # there the ring runs along (cos, -sin)
+    between = angle + apart / 2 + (math.pi if over_the_top else 0.0)  # around the top, the ring runs along (cos, -sin)
     along, down = abs(math.cos(between)), abs(math.sin(between))
     missing = min(sideways / max(along, 0.01), upwards / max(down, 0.01)) / math.hypot(x, y) + 1e-3
     return -missing if over_the_top else missing

@@ -1,8 +1,8 @@
-"""What all charts of a table share: which series are drawn, the captions, the clock, colours.
+"""The parts shared by all charts of a table: the choice of series, the captions, the clock, the colours.
 
-A frame is a row of the table. Between two rows places glide along the straight line from one to the next, as a line
-chart has it anyway. Digits and the clock do not: from frame 17 to 18 a chart says what the table says of row 17, and
-the gid of a number says that too: value[1987, Japan]. What is missing in the table is missing on the chart.
+A frame is a row of the table. Between two rows, things glide along a straight line from one to the next, as in a line
+chart. Digits and the clock do not: from frame 17 to 18, a chart shows the numbers of row 17, and the gid of a number
+says so: value[1987, Japan]. A value that is missing in the table is missing on the chart.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ from animations.why import Why
 from tinylearn.datasets import Table
 
 PATTERNS = (("", "-"), ("///", "--"), ("...", ":"))  # hatching of bars and dashes of lines that share a colour
-MOST_SERIES = len(style.SERIES) * len(PATTERNS)  # that look different
+MOST_SERIES = len(style.SERIES) * len(PATTERNS)  # the most series that look different
 HEAD, FOOT = 100, 84  # pixels above and below the plot, for captions
 
 
 def check_table(caller: str, name: str, value: Any) -> Table:
-    """Return a table of which all texts can be drawn."""
+    """Return a table whose texts can all be drawn."""
     table = checks.instance(caller, name, value, Table, example='read_table("data.csv")')
     checks.texts(caller, "the table's names", table.names)
     for part in ("clock", "title", "unit", "source"):
@@ -42,17 +42,17 @@ def check_table(caller: str, name: str, value: Any) -> Table:
 
 
 def check_top(caller: str, name: str, value: Any) -> int:
-    """Return how many series to draw: as many as look different, at most."""
+    """Return how many series to draw: at most as many as look different."""
     return checks.position(caller, name, value, MOST_SERIES + 1, low=1)
 
 
 class TableScene(PageScene):
-    """What the charts of a table share.
+    """The base class of charts of a table.
 
-    Of a table with many series the `top` largest of its last row are drawn. Title and source are the table's unless
-    told; `with_clock` writes the time at the top.
+    If a table has many series, the `top` largest of its last row are drawn. Title and source are the table's by
+    default; `with_clock` writes the time at the top.
 
-    values   (frames, K) of those drawn, NaN where one is missing
+    values   (frames, K) of the series that are drawn, NaN where one is missing
     """
 
     table: Table = anything(check_table)
@@ -62,7 +62,7 @@ class TableScene(PageScene):
     source: str | None = text(default=None, kw_only=True)
 
     glides = True
-    many = "the {top} largest of {all} in {last}"  # what a caption says of a table with more series
+    many = "the {top} largest of {all} in {last}"  # a caption for tables with more series
 
     def prepare(self) -> None:
         table, self.table = self.table, self.choose(self.table)
@@ -76,20 +76,20 @@ class TableScene(PageScene):
         self.names = different(self.table.names)
         self.form = number_form(self.values)
         self.letters = max(map(len, self.texts(self.values.ravel(), self.form)))  # of the longest value
-        self.left = max(84, 40 + 10 * self.letters)  # where a vertical axis stands, in pixels
+        self.left = max(84, 40 + 10 * self.letters)  # the place of a vertical axis, in pixels
 
     def choose(self, table: Table) -> Table:
-        """Return the part of a table that is drawn."""
+        """Return the part of a table to draw."""
         return table.largest(self.top)
 
     def width_for(self, wanted: float) -> int:
-        """Return the picture's width: as wanted, or more if the captions need more; even, since films need that."""
+        """Return the picture's width: as wanted, or more if the captions need it; even, because films need that."""
         clock = 28 * len(max(self.times, key=len)) + 20 if self.with_clock else 0
         head, foot = clock + max(15 * len(self.title), 11 * len(self.unit)), 10 * len(f"Source: {self.source}")
         return 2 * math.ceil(max(wanted, 48 + head, 48 + foot) / 2)
 
     def draw_captions(self, figure: FigureBase) -> Page:
-        """Write title, unit, source, and the clock, on a page that lies over all axes; return it."""
+        """Write title, unit, source, and the clock, on a page over all axes; return the page."""
         self.page = Page(figure, self.size)
         self.page.axes.set_zorder(2)
         height, left = self.size[1], 24.0
@@ -106,14 +106,14 @@ class TableScene(PageScene):
         self, series: int, values: np.ndarray, form: Form, kind: str = "value", axes: Axes | None = None, x: float = 0,
         **settings: Any,
     ) -> Number:  # fmt: skip
-        """Make a number that shows, in each frame, the one of `values` (frames,) that belongs to this row."""
+        """Make a number that shows, in each frame, this row's value of `values` (frames,)."""
         number = add_number(axes or self.page.axes, x, 0, form, "", **{"ha": "left", "zorder": 4} | settings)
         gids = [f"{kind}[{time}, {self.table.names[series]}]" for time in self.times]
         self.page.bind(number, gid=gids, text=self.texts(values, form))
         return number
 
     def texts(self, values: np.ndarray, form: Form) -> list[str]:
-        """Return values as they are written, "" for one that is missing."""
+        """Return the texts of values, "" for a missing one."""
         write = checks.number_form(type(self).__name__, "form", form)
         return ["" if np.isnan(value) else write(value) for value in values]
 
@@ -138,7 +138,7 @@ class TableScene(PageScene):
 
 
 def between(rows: np.ndarray, frame: float) -> np.ndarray:
-    """Return what lies on the straight line from one row to the next; NaN where one of them is missing.
+    """Return the values on the straight line from one row to the next; NaN where one of them is missing.
 
     >>> between(np.array([[1.0, 2], [3, np.nan]]), 0.5), between(np.array([[1.0, 2], [3, np.nan]]), 0)
     (array([ 2., nan]), array([1., 2.]))
@@ -148,7 +148,7 @@ def between(rows: np.ndarray, frame: float) -> np.ndarray:
 
 
 def held(rows: np.ndarray, frame: float) -> np.ndarray:
-    """Return the same, and where one of the two is missing the other.
+    """Return the same, but where one of the two is missing, the other.
 
     >>> held(np.array([[1.0, 2], [3, np.nan]]), 0.5)
     array([2., 2.])
@@ -158,5 +158,5 @@ def held(rows: np.ndarray, frame: float) -> np.ndarray:
 
 
 def look(series: int) -> tuple[str, str, str]:
-    """Return colour, hatching and dashes of a series; those of the first five are "" and "-"."""
+    """Return colour, hatching and dashes of a series; the first five have "" and "-"."""
     return style.SERIES[series % len(style.SERIES)], *PATTERNS[series // len(style.SERIES)]

@@ -1,4 +1,4 @@
-"""Where the numbers of a chart come from: a cell of the table; in a pie, cells, their sum, and one divided by it."""
+"""Explains the numbers of a chart: a cell of the table; in a pie, cells, their sum, and a cell divided by it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ GID = re.compile(r"(\w+)\[([^,]*?)(?:, (.*))?\]", re.DOTALL)  # what it is, when
 
 @dataclass(frozen=True)
 class TableWhys:
-    """Explains value[1987, Japan], and the clock, which stands for row `row` of the table."""
+    """Explains value[1987, Japan], and the clock of row `row` of the table."""
 
     table: Table
     row: int
@@ -28,7 +28,7 @@ class TableWhys:
         return self.explain(*found.groups()) if found else None
 
     def explain(self, kind: str, time: str, name: str | None) -> Why | None:
-        """Explain what has such a gid."""
+        """Explain a number with such a gid."""
         return self.value(time, name) if kind == "value" and name is not None else None
 
     def clock(self) -> Why:
@@ -38,7 +38,7 @@ class TableWhys:
         return noted(f"the {table.clock} of this frame", words, time)
 
     def value(self, time: str, name: str) -> Why | None:
-        """Explain a cell: how it changed since the one before, and that it was read."""
+        """Explain a cell: how it has changed since the one before, and that it was read."""
         if (found := self._cell(time, name)) is None:
             return None
         row, column = found
@@ -51,12 +51,12 @@ class TableWhys:
         return Why(says, float(values[row]), [*parts, read])
 
     def term(self, row: int, column: int) -> Term:
-        """Return a cell as a term; one of this frame or of the row before can be asked, others in their own frames."""
+        """Return a cell as a term. It can be asked if it is in this row or the row before."""
         value, time = float(self.table.values[row, column]), self.table.written(self.table.times[row])
         return Term(value, f"value[{time}, {self.table.names[column]}]" if row >= self.row - 1 else "")
 
     def _change(self, now: float, row: int, column: int) -> Line:
-        """Return how much larger a value is than that of an earlier row: as a share of it, if that makes sense."""
+        """Return how much larger a value is than that of an earlier row: as a fraction of it, if that makes sense."""
         since, before = self.table.written(self.table.times[row]), self.term(row, column)
         change = now - before.value
         if before.value > 0:
@@ -74,7 +74,7 @@ class TableWhys:
 
 @dataclass(frozen=True)
 class PieWhys(TableWhys):
-    """Explains share[1987, Japan] and total[1987], too: of the series that are shown, those with a value."""
+    """Explains share[1987, Japan] and total[1987], too, for the series in the picture that have a value."""
 
     def explain(self, kind: str, time: str, name: str | None) -> Why | None:
         if kind == "total" and name is None:

@@ -1,1 +1,1 @@
-"""Training, seen as a whole."""
+"""Whole trainings."""

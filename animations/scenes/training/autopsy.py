@@ -1,7 +1,7 @@
-"""The autopsy of a training that diverged, in one picture: loss and norms up to the update that broke, on a log axis.
+"""The autopsy of a training that diverged, in one picture: loss and norms up to the diverging update, on a log axis.
 
-The curves end where the numbers do; the broken update is a dashed line. A table says of the loss and of each parameter
-the first value shown and the last.
+The curves end where the numbers end; a dashed line marks the diverging update. A table has the first and the last shown
+value of the loss and of each parameter's norm.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ from animations.why import Why
 from tinylearn.analysis.autopsy import Autopsy
 
 ROW = 26  # pixels from row to row of the table
-LOOKS = [  # of the curves: the loss is the first
+LOOKS = [  # of the curves, the loss first
     {"color": color, "marker": marker, "linestyle": dash}
     for color, marker, dash in zip((style.INK, *style.SERIES), style.MARKERS, (":", *"----"), strict=False)
 ]
 
 
 class AutopsyPicture(PageScene):
-    """What `recording.autopsy()` found: one frame. Of many parameters, the four that grew most.
+    """The result of `recording.autopsy()` as one frame. If there are many parameters, the four that grew most.
 
     The gids of its numbers: "diverged_at", "learning_rate"; "loss.first" and "loss.last" for the loss of the first and
     the last update shown, "dense_1.w.first" and "dense_1.w.last" for the norm of that parameter after them; "first",
@@ -48,7 +48,7 @@ class AutopsyPicture(PageScene):
         self.curves = {"loss": autopsy.losses} | shown
         self.labels = ["loss", *(f"norm of {name}" for name in shown)]
         unknown = "" if autopsy.parameter in autopsy.norms else f" ({autopsy.parameter} was not recorded)"
-        self.captions = (f"It {autopsy.reason}{unknown}.", *self.labels)  # digits in them are those of names
+        self.captions = (f"It {autopsy.reason}{unknown}.", *self.labels)  # their digits belong to names
 
     def draw(self, figure: FigureBase) -> None:
         self.page = Page(figure, self.size)
@@ -83,12 +83,12 @@ class AutopsyPicture(PageScene):
         axes.set_yscale("log")
         axes.set(xlim=(steps[0] - margin, step + margin), ylim=(10.0**low, 10.0**high))
         axes.set_yticks([10.0**power for power in range(low, high + 1, math.ceil((high - low) / 8))])
-        axes.set_autoscale_on(False)  # which would overflow near the largest number there is
+        axes.set_autoscale_on(False)  # it would overflow near the largest possible number
         axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
         axes.yaxis.set_minor_locator(NullLocator())
         for values, look in zip(self.curves.values(), LOOKS, strict=False):
-            visible = np.isfinite(values) & (values > 0)  # zero, as of biases at the start, has no place on a log axis
-            every = max(1, len(steps) // 8)  # a mark for each of a few updates only
+            visible = np.isfinite(values) & (values > 0)  # no zeros on a log axis: biases often begin so
+            every = max(1, len(steps) // 8)  # a few marks are enough
             axes.plot(
                 steps[visible], values[visible], markersize=6, markevery=every, linewidth=2, clip_on=False, **look
             )
@@ -114,7 +114,7 @@ class AutopsyPicture(PageScene):
 
 
 def _powers_of_ten(values: np.ndarray) -> tuple[int, int]:
-    """Return the exponents of two powers of ten between which all values lie that a log axis can show."""
+    """Return the exponents of two powers of ten around all values that a log axis can show."""
     values = values[np.isfinite(values) & (values > 0)]
     low, high = (values.min(), values.max()) if len(values) else (1.0, 1.0)
     power = max(math.floor(math.log10(low)), -307)
@@ -122,6 +122,6 @@ def _powers_of_ten(values: np.ndarray) -> tuple[int, int]:
 
 
 def _growth(norms: np.ndarray) -> float:
-    """Return by what factor a norm grew; from zero, the norm itself."""
+    """Return the factor by which a norm grew; from zero, the norm itself."""
     positive = norms[norms > 0]
     return float(positive[-1] / positive[0]) if len(positive) else 0.0

@@ -1,4 +1,4 @@
-"""The loss of every update, and a dot at the one that is shown."""
+"""The loss of every update, and a dot at the current one."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from animations.kit.page import Page, PageScene
 from tinylearn import Recording
 
 MUCH = 30  # losses that differ by more than this factor need a log axis
-BINS = 400  # of a longer recording the curve has the largest and the smallest loss of each
+BINS = 400  # for a longer recording, the curve has the largest and the smallest loss of each bin
 
 
 class LossCurve(PageScene):
-    """The losses that a recording holds: of each batch, before its update.
+    """The losses in a recording: of each batch, before its update.
 
     steps   (S,) the update that each frame shows
     size    (width, height) of the picture
 
-    Its digits are those of the axes; the loss itself stands in a `NetworkDiagram`.
+    Its digits are those of the axes; a `NetworkDiagram` shows the loss as a number.
     """
 
     recording: Recording = instance(Recording)
@@ -55,7 +55,7 @@ class LossCurve(PageScene):
         axes.plot(*self.curve, color=style.ERROR, linewidth=1, alpha=0.6)
         places = np.stack([self.steps, self.losses], axis=1).astype(float)
         seen = np.isfinite(self.losses)
-        places[~seen] = self.curve[0][0], self.curve[1][0]  # where it waits, unseen
+        places[~seen] = self.curve[0][0], self.curve[1][0]  # waits here, invisible
         dot = page.dot(axes, places, color=style.ERROR, markersize=10)
         page.show(seen, dot)
 
@@ -65,7 +65,7 @@ class LossCurve(PageScene):
         return f"The loss of the batch of update {self.steps[frame]}, before it: {said}."
 
     def _set_axes(self, axes: Axes) -> None:
-        """Give the axes their ends and their marks."""
+        """Set the ends and the marks of the axes."""
         steps, values = self.curve
         first, last = steps[0], max(steps[-1], steps[0] + 1)
         low, high = values.min(), values.max()
@@ -82,7 +82,7 @@ class LossCurve(PageScene):
 
 
 def envelope(steps: np.ndarray, losses: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return points (P,) of a curve that looks the same: of many only the extremes of each part, in their order.
+    """Return points (P,) of a curve that looks the same: for a long one, only the extremes of each part, in order.
 
     >>> steps, losses = envelope(np.arange(1, 10_001), np.sin(np.arange(10_000)))
     >>> len(steps), round(float(losses.max()), 3)

@@ -1,4 +1,4 @@
-"""A race: the losses of networks that started equal, on one clock, each with its name beside it.
+"""A race: the losses of networks with the same start, on one clock, each with its name next to it.
 
 update 12 of 60   epoch 2 of 10   adjust, repeat
   │╲_    × · · · · · SGD      1.93      names in the order of the losses, the lowest at the bottom
@@ -30,8 +30,8 @@ from tinylearn.analysis.race import Runner
 from tinylearn.checks import shortened
 
 LOOKS = tuple(zip((*style.SERIES, style.INK), (*style.MARKERS, "P"), strict=True))  # colour and marker of each runner
-FEW = 100  # updates: up to here each is a frame, and the axis of updates is not logarithmic
-LEFT, BOTTOM, TOP, EDGE = 110, 70, 500, 24  # pixels: where the axes lie, and the margin at the right
+FEW = 100  # updates: up to this many, each is a frame and the axis is linear
+LEFT, BOTTOM, TOP, EDGE = 110, 70, 500, 24  # pixels: the place of the axes, and the margin at the right
 GAP = 44  # pixels from name to name
 
 
@@ -44,16 +44,16 @@ def _runners(caller: str, name: str, runners: Any) -> dict[str, Runner]:
 
 
 class Race(PageScene):
-    """What `race(…)` returned, name → Runner, 1 to 6 of them: the loss of each batch, before its update.
+    """The result of `race(…)`, name → Runner, 1 to 6 of them: the loss of each batch, before its update.
 
-    steps    (S,) the update that each frame shows; by default each, or about 100 that are ever farther apart
-    title    what differs
+    steps    (S,) the update that each frame shows; by default all, or about 100 with growing distances
+    title    how they differ
 
-    The clock runs to the last update that is recorded. A runner that diverged, or ended, stays where it did and says
-    so. The axis of losses is logarithmic if they differ much, or if one diverged or is about to: its curve then leaves
-    the picture at the top. The gids of the numbers: "step", "last_step"; "epoch", "last_epoch" if all runners make as
-    many updates an epoch, more than one; "name.loss", "name.diverged", and "name.last_step" for one that ends before
-    others.
+    The clock runs to the last recorded update. A runner that diverged or ended stays there, and the picture says so.
+    The axis of losses is logarithmic if they differ much, or if a runner diverged or is about to: its curve then leaves
+    the picture at the top. The gids of the numbers: "step", "last_step"; "epoch", "last_epoch" if all runners make the
+    same number of updates per epoch, more than one; "name.loss", "name.diverged", and "name.last_step" for a runner
+    that ends before others.
     """
 
     runners: dict[str, Runner] = anything(_runners)
@@ -70,7 +70,7 @@ class Race(PageScene):
         self.steps = np.array(_clock(self.lanes)) if self.steps is None else self.steps
         self.frames = len(self.steps)
         self.low, self.high, self.is_log = room(self.lanes)
-        self.captions = tuple(lane.title for lane in self.lanes)  # digits in them are those of names
+        self.captions = tuple(lane.title for lane in self.lanes)  # their digits belong to names
 
     def draw(self, figure: FigureBase) -> None:
         self.page = Page(figure, self.size)
@@ -102,7 +102,7 @@ class Race(PageScene):
         return "update", self.steps.tolist()
 
     def _tips(self, lane: Lane) -> np.ndarray:
-        """Return where a curve ends, (S, 2) pixels of the page; before the first update, where it will begin."""
+        """Return the ends of a curve, (S, 2), in pixels of the page; before the first update, where it will begin."""
         losses = np.where(lane.upto(self.steps) > 1, lane.loss(self.steps), lane.first_loss)
         x, y = (
             np.clip(self.steps, 1, max(lane.last, 1)),
@@ -112,7 +112,7 @@ class Race(PageScene):
         return self.page.axes.transData.inverted().transform(pixels)
 
     def _draw_heading(self) -> None:
-        """Write the title and the clock: what is counted, for all runners together."""
+        """Write the title and the clock, which counts for all runners."""
         page, longest = self.page, self.longest
         page.text(self.title, (40, 586), size=style.LARGE)
         x = page.clock((40, 546), "update", "step", self.steps, self.last)
@@ -130,7 +130,7 @@ class Race(PageScene):
         if few:
             axes.xaxis.set_major_locator(MaxNLocator(8, integer=True, steps=[1, 2, 5, 10]))
         if self.is_log:
-            digits = (1, 2, 5) if self.high < 200 * self.low else (1,)  # few powers of ten
+            digits = (1, 2, 5) if self.high < 200 * self.low else (1,)  # for less than a few powers of ten
             axes.yaxis.set_major_locator(LogLocator(subs=digits, numticks=9))
         for axis in (axes.xaxis, axes.yaxis):
             axis.set(minor_locator=NullLocator(), major_formatter="{x:g}")
@@ -138,9 +138,9 @@ class Race(PageScene):
 
 
 def _clock(lanes: Sequence[Lane]) -> list[int]:
-    """Return the update of each frame: all, or about 100, of those that are recorded, and where runners diverged.
+    """Return the update of each frame: all recorded ones, or about 100 of them, and those where runners diverged.
 
-    Between two records there is nothing to show; so each frame shows the last one before it.
+    Between two records there is nothing to show; so each frame shows the last record before it.
     """
     last = max(lane.last for lane in lanes)
     wanted = range(last + 1) if last <= FEW else log_spaced_steps(last, FEW + 1)

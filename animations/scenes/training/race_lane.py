@@ -1,6 +1,6 @@
-"""The runners of a race picture: what each shows at any update, and where its name stands.
+"""The runners of a race picture: what each shows at any update, and the place of its name.
 
-A lane reads the recording; a row draws it: the curve and its tip, and at the right a name and a loss, joined by a line.
+A lane reads the recording. A row draws it: the curve and its tip, and at the right, joined by a line, name and loss.
 S steps, one for each frame.
 """
 
@@ -20,16 +20,16 @@ from animations.kit.page import Page
 from tinylearn.analysis.race import Runner
 
 WIDE = 30  # losses that differ by more than this factor need a log axis
-FAR = 1e6  # a loss this many times the first is about to diverge; where all do, they are shown up to there
-BELOW = 20  # pixels from a name to what became of its runner
-NUMBER = 124  # pixels that a loss may take, and what is left between it and a name
+FAR = 1e6  # this many times the first loss means that it is about to diverge; the axis ends there if all do
+BELOW = 20  # pixels from a name to the words about its runner
+NUMBER = 124  # pixels for a loss, and between it and a name
 
 
 class Lane:
-    """A runner on the clock: what its recording says at some updates, which is its last record until then.
+    """A runner on the clock: its last record at any update.
 
-    steps, epochs, losses (R,); last, the last update recorded; diverged, the update that broke, or None; ending, what
-    became of it: a word, the gid of the update, and that.
+    steps, epochs, losses (R,); last, the last recorded update; diverged, the update that diverged, or None; ending, how
+    it ended: a word, the gid of the update, and the update.
     """
 
     def __init__(self, name: str, runner: Runner) -> None:
@@ -44,23 +44,23 @@ class Lane:
             self.ending = "diverged", "diverged", self.diverged
 
     def upto(self, steps: Any) -> Any:
-        """Return how many records there are until then."""
+        """Return how many records there are up to these steps."""
         return np.searchsorted(self.steps, steps, side="right")
 
     def record(self, step: int) -> int:
-        """Return the last update that is recorded until then."""
+        """Return the last recorded update up to this step."""
         return int(self.steps[self.upto(step) - 1])
 
     def epoch(self, steps: Any) -> Any:
-        """Return the epoch at that time."""
+        """Return the epoch at these steps."""
         return self.epochs[self.upto(steps) - 1]
 
     def loss(self, steps: Any) -> Any:
-        """Return the loss at that time; NaN before the first update that is recorded."""
+        """Return the loss at these steps; NaN before the first recorded update."""
         return self.losses[self.upto(steps) - 1]
 
     def is_calm(self) -> bool:
-        """Has it neither diverged nor grown so far from its first loss that it is about to?"""
+        """Is it stable: neither diverged, nor so far above its first loss that it is about to?"""
         return self.diverged is None and not self.losses[-1] > FAR * abs(self.first_loss) > 0
 
     def is_over(self, steps: Any, end: int) -> Any:
@@ -70,7 +70,7 @@ class Lane:
         return (self.last <= steps) & (self.last < end)
 
     def describe(self, step: int, end: int) -> str:
-        """Say the loss at a step, and what became of it by then."""
+        """Say the loss at a step, and how it has ended by then."""
         word, _, update = self.ending
         return f"{self.name} {self.loss(step):.4g}" + (
             f" ({word} at update {update})" if self.is_over(step, end) else ""
@@ -85,7 +85,7 @@ class Lane:
 def room(lanes: Sequence[Lane]) -> tuple[float, float, bool]:
     """Return the limits of the axis of losses, and whether it is logarithmic.
 
-    They hold every loss of the calm runners; of the others, what lies below the highest of these.
+    They include every loss of the stable runners, and the losses of the others below the highest of these.
     """
     losses = np.concatenate([lane.losses[np.isfinite(lane.losses)] for lane in lanes])
     calm = [lane.losses[np.isfinite(lane.losses)] for lane in lanes if lane.is_calm()]
@@ -104,7 +104,7 @@ def room(lanes: Sequence[Lane]) -> tuple[float, float, bool]:
 
 
 class Row:
-    """What is drawn of one runner; its name and loss, or what stands below, need `width` pixels."""
+    """The artists of one runner; its name and loss, or the words below them, need `width` pixels."""
 
     def __init__(self, page: Page, lane: Lane, steps: np.ndarray, color: str, marker: str) -> None:
         self.page, self.lane, self.steps, self.color, self.marker = page, lane, steps, color, marker
@@ -138,7 +138,7 @@ class Row:
         page.show(over, self.ending, self.ended)
 
     def _way(self, axes: Axes, records: int, wanted: int) -> np.ndarray:
-        """Return the curve (2, …) of so many records, and up to the tip if that is on its way to more of them."""
+        """Return the curve (2, …) up to this many records, and up to the tip if it is on its way to more."""
         passed = np.stack([self.lane.steps[1:records], self.lane.losses[1:records]])
         if records in (1, wanted):
             return passed

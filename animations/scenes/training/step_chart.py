@@ -1,4 +1,4 @@
-"""Several things compared step by step: a table of their numbers, and above it one of them as lines on a log axis."""
+"""Several things, compared step by step: a table of their numbers, and above it one column as lines on a log axis."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from animations.kit.series import checked_series as checked_series
 from animations.kit.style import MARKERS, TIP
 from animations.why import Why
 
-LEAST = 1e-100  # on a log axis
+LEAST = 1e-100  # the lower end of a log axis
 
 
 def _forms(caller: str, name: str, forms: Any) -> dict[str, Callable[[float], str]]:
@@ -27,10 +27,10 @@ def _forms(caller: str, name: str, forms: Any) -> dict[str, Callable[[float], st
 
 
 class StepChart(PageScene):
-    """The table of all columns at the step of the clock, and `shown`, one of them, growing step by step.
+    """The table of all columns at the step of the clock; and `shown`, one of the columns, growing step by step.
 
     clock    (S,) the step that each frame shows
-    forms    column → how its numbers are written, if not as "{:.4g}". The gid of a number is "name.column".
+    forms    column → the format of its numbers, by default "{:.4g}". The gid of a number is "name.column".
     """
 
     series: tuple[Series, ...] = data.anything(lambda caller, name, series: checked_series(caller, series, ()))
@@ -90,7 +90,7 @@ class StepChart(PageScene):
             self.page.walk(axes, line, tip, points, np.minimum(self.clock, last_point))
 
     def _draw_table(self, top: float) -> None:
-        """Draw a row for each series: marker, name, one number a column."""
+        """Draw a row for each series: marker, name, one number per column."""
         page, columns, forms = self.page, list(self.series[0].columns), self.forms or {}
         ends = np.linspace(570, 200, len(columns), endpoint=False)[::-1]
         for column, end in zip(columns, ends, strict=True):

@@ -1,4 +1,4 @@
-"""Where the numbers of a whole training come from: clocks, recorded losses, what an autopsy found."""
+"""Explains the numbers of a whole training: clocks, recorded losses, the findings of an autopsy."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from animations.why import Line, Term, Why
 from tinylearn.analysis.autopsy import Autopsy
 
 ENDS = {"first": 0, "last": -1}  # of an autopsy's curves
-UPDATE = "update."  # before the gids of an update, after the name of the runner
+UPDATE = "update."  # precedes the gids of an update, after the name of the runner
 MADE = "updates made since training began"
 PASSED = "how often training has begun to go through all examples"
 
@@ -41,7 +41,7 @@ def race_why(gid: str, lanes: Sequence[Lane], longest: Lane, step: int) -> Why |
 
 
 def _loss_why(lane: Lane, step: int) -> Why:
-    """Explain the last recorded loss: by its formula, where that update can be made again."""
+    """Explain the last recorded loss: by its formula, if that update can be repeated."""
     loss = lane.loss(step)
     why = _update_why(lane, step, "loss")
     says = f"the loss of the batch of update {lane.record(step)}, before it: {lane.name}"
@@ -59,13 +59,13 @@ def _ending_why(lane: Lane) -> Why:
     word, _, update = lane.ending
     reasons = {
         "diverged": "the first update after which a number was not finite, or far too large",
-        "ended": "the last that is recorded; others made more",
+        "ended": "the last recorded update; others made more",
     }
     return noted(f"the update at which {lane.name} {word}", reasons[word], update)
 
 
 def autopsy_why(gid: str, autopsy: Autopsy, curves: Mapping[str, np.ndarray]) -> Why | None:
-    """Explain a number of the picture of an autopsy; `curves` are those drawn, name → (S,)."""
+    """Explain a number of an autopsy's picture; `curves` are those drawn, name → (S,)."""
     facts: Mapping[str, Callable[[], Why]] = {
         "diverged_at": lambda: _diverged(autopsy),
         "learning_rate": lambda: noted("the learning rate", "a setting, chosen before training", autopsy.learning_rate),
@@ -79,7 +79,7 @@ def autopsy_why(gid: str, autopsy: Autopsy, curves: Mapping[str, np.ndarray]) ->
 
 
 def _diverged(autopsy: Autopsy) -> Why:
-    """Explain which update broke: the one after the last that is shown, or a later one."""
+    """Explain which update diverged: the one after the last shown, or a later one."""
     last = int(autopsy.steps[-1])
     line = Line("the update after the last that is recorded", Term(last, "last"), "+ 1 =", autopsy.step)
     broke = checked(line, autopsy.step, "the first update after which a number was not finite, or far too large")
@@ -87,7 +87,7 @@ def _diverged(autopsy: Autopsy) -> Why:
 
 
 def _curve_why(autopsy: Autopsy, name: str, values: np.ndarray, end: str) -> Why:
-    """Explain a loss or a norm at the first or the last update shown: how it grew in between, and where it is from."""
+    """Explain a loss or a norm at the first or the last update shown: its growth in between, and its origin."""
     step, first, value = int(autopsy.steps[ENDS[end]]), float(values[0]), float(values[ENDS[end]])
     says = f"the loss of the batch of update {step}, before it"
     words = "as recorded"
