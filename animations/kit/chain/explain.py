@@ -100,8 +100,8 @@ class Chain:
             return None
         value, which = float(values[index]), self._in_words(name, index)
         if step == self.recording.steps[0]:
-            return Why(f"{which} at the start", value, parameters.parts_of_start(self.recording, name, index))
-        look, says = self.look(step), f"{which} after update {step}"
+            return Why(when(which, "at the start"), value, parameters.parts_of_start(self.recording, name, index))
+        look, says = self.look(step), when(which, f"after update {step}")
         if isinstance(look, str):
             return Why(says, value, [Line(f"as recorded; its origin is unknown: {look}", value)])
         if name not in look.parameters:
@@ -192,7 +192,9 @@ def _of_gradient(look: Update, kind: str, name: str, index: Index) -> Why | None
     which = parameter_in_words(name, index, look.parameters[name].shape, names_of_inputs(look, name))
     if kind == "before":
         value = float(look.parameters[name][index])
-        return Why(f"{which} before update {look.step}", value, [Line(f"as update {look.step - 1} left it", value)])
+        return Why(
+            when(which, f"before update {look.step}"), value, [Line(f"as update {look.step - 1} left it", value)]
+        )
     if kind == "gradient":
         value = float(look.gradients[name][index])
         says = f"the gradient of the loss with respect to {which}, in update {look.step}"
@@ -220,6 +222,15 @@ def _of_batch(look: Update, name: str, index: Index) -> Why | None:
     which = at(look.row(index[0]), place) if array[0].size > 1 else look.row(index[0])
     changed = ", as augment changed them" if name == "x" and look.made.before.batches.augment is not None else ""
     return noted(f"{name}, {which}", f"the data{changed}", float(array[index]))
+
+
+def when(which: str, moment: str) -> str:
+    """Say which number at which moment.
+
+    >>> when("the weight of dense_1", "at the start"), when("the weight of dense_1 for row 2, column 3", "at the start")
+    ('the weight of dense_1 at the start', 'the weight of dense_1 for row 2, column 3, at the start')
+    """
+    return f"{which}{',' * (',' in which)} {moment}"
 
 
 def at(row: str, place: str) -> str:
