@@ -215,11 +215,11 @@ def test_only_the_film_in_the_middle_plays(driver, book):
     page.wait_for("clock.playing === null")
 
 
-def test_a_film_far_away_is_not_inflated(driver, book):
+def test_the_explanations_of_a_film_far_away_are_not_inflated(driver, book):
     page = Page(Browser(driver)).open(book)
-    assert page.run("return tinylearnFilms.players[2].film.tracks") is None
+    assert page.run("return tinylearnFilms.players[2].asking.explained.size") == 0
     page.run("scrollTo(0, document.body.scrollHeight)")
-    page.browser.wait_for("tinylearnFilms.players[2].film.tracks !== null")
+    page.browser.wait_for("tinylearnFilms.players[2].asking.explained.size > 0")
 
 
 def test_the_address_names_one_of_several_films(driver, book):
@@ -314,6 +314,17 @@ def test_print_is_the_picture(page):
     page.resize(360)
     widths = page.run("return [...document.querySelectorAll('.panel > svg')].map((each) => each.clientWidth)")
     assert widths == [180, 180]  # the whole picture
+
+
+def test_print_shows_the_last_picture_of_a_film_that_was_not_started(driver, book):
+    page = Page(Browser(driver)).open(book)
+    page.run("tinylearnFilms.show(0, 8)")
+    page.browser.wait_for("tinylearnFilms.players.every(({ film }) => film.tracks)")
+    page.run("addEventListener('beforeprint', () => { window.printed = [...document.querySelectorAll('.film')]"
+             ".map(({ dataset }) => Number(dataset.picture)); })")  # fmt: skip
+    driver.execute_cdp_cmd("Page.printToPDF", {})
+    assert page.run("return printed") == [8, LAST * MOTION, LAST * MOTION]
+    assert page.run("return tinylearnFilms.players.map(({ film }) => film.picture)") == [8, 0, 0]
 
 
 def test_the_picture_stands_without_scripts(driver, film):

@@ -54,6 +54,7 @@ class Film {
     this.last = this.milliseconds.length - 1;
     this.frames = this.last / this.motion + 1;
     this.picture = 0;        // the one that is wanted: `motion` of them lead from a frame to the next
+    this.started = false;    // was another picture than the first one wanted?
     this.tracks = null;      // not inflated yet: the page shows picture 0
     this.followers = [];     // functions that are called when the picture is another
     this.opened = new Map(); // of the last groups of explanations: number → what was inflated
@@ -89,6 +90,7 @@ class Film {
   }
 
   show(picture) {
+    this.started ||= picture > 0;
     this.picture = Math.min(Math.max(Math.round(picture), 0), this.last);
     this.draw();
     return this.load();

@@ -46,6 +46,23 @@ new ResizeObserver((entries) => {  // a page that holds this one may give it the
   if (parent !== window) parent.postMessage({ height: Math.ceil(entries.at(-1).contentRect.height) }, "*");
 }).observe(document.querySelector("main") ?? document.body);
 
+// Print: a film stands as it does on the screen; one that was not started yet shows its last picture, the answer.
+const idle = window.requestIdleCallback ?? setTimeout;
+function load_rest() {  // one after the other, when there is nothing else to do: printing cannot wait
+  const next = players.find(({ film }) => !film.loading);
+  if (next) idle(() => next.film.load().catch(() => {}).then(load_rest));
+}
+load_rest();
+function show_unstarted(picture_of) {
+  for (const { film } of players) {
+    if (film.started || !film.tracks) continue;
+    film.picture = picture_of(film);
+    film.draw();
+  }
+}
+addEventListener("beforeprint", () => show_unstarted((film) => film.last));
+addEventListener("afterprint", () => show_unstarted(() => 0));
+
 const find_player = (id) => players.find(({ film }) => film.id === id) ?? players[id];
 window.tinylearnFilms = {  // for programs: a film is named by its id or its number on the page
   players, clock,

@@ -192,9 +192,8 @@ def _of_gradient(look: Update, kind: str, name: str, index: Index) -> Why | None
     which = parameter_in_words(name, index, look.parameters[name].shape, names_of_inputs(look, name))
     if kind == "before":
         value = float(look.parameters[name][index])
-        return Why(
-            when(which, f"before update {look.step}"), value, [Line(f"as update {look.step - 1} left it", value)]
-        )
+        line = Line(f"as update {look.step - 1} left it", value)
+        return Why(when(which, f"before update {look.step}"), value, [line])
     if kind == "gradient":
         value = float(look.gradients[name][index])
         says = f"the gradient of the loss with respect to {which}, in update {look.step}"
