@@ -43,9 +43,19 @@ from chapters.parts.lake_films import (
 )
 from chapters.parts.lake_network import BATCH, last_layer, learn, network, predictions, returns, td_targets
 from chapters.parts.lake_terminal import play_yourself, show_game
-from chapters.parts.lake_values import Later, best_of_four, by_policy, exact_values, mean_of_four, rules, win_rate
+from chapters.parts.lake_values import (
+    Later,
+    best_of_four,
+    best_policy,
+    by_policy,
+    exact_values,
+    mean_of_four,
+    rules,
+    win_rate,
+)
 from chapters.tools.run import begin
 from chapters.tools.settings import UsageError
+from chapters.turns import Choose, Place, Turn
 from tinylearn import Recorder, Sequential, confidence_interval
 
 book = begin("ch08")
@@ -69,9 +79,11 @@ mean_length = len(episodes.states) / count
 # %% [markdown]
 # Begin without a plan: before each step, roll a die with four sides. In the film you see three such walks move by move;
 # all others are only counted. The number at a hole says how many walks ended in it, and the bar below adds them up.
-# Make a guess first: of a thousand walks, how many arrive?
 
 # %% Draw the film: random play
+book.ask(Place("Of a thousand such walks, how many arrive at the flag, in the long run?",
+               "Nearly all of them end in a hole.",
+               name="walks that arrive", low=0, high=200, start=100, answer=1000 * by_chance, digits=1))  # fmt: skip
 book.film("ch08_random_play", random_film(episodes),
           "Random play: three walks, and how all the others ended.")  # fmt: skip
 
@@ -159,8 +171,7 @@ wanders, settles = at_start[halfway[0] : epochs[0] + 1], at_start[halfway[1] :]
 #
 # That is the **greedy policy**. The film shows where it leads while the network learns. The number on a tile is the
 # value of its best action, and an arrow shows which one that is. From a tile with a full arrow the policy arrives, from
-# one with a hollow arrow never. The curve is its win rate: the fraction of the tiles from which it arrives. Now and
-# then the pawn sets out and shows the way.
+# one with a hollow arrow never. The curve is its win rate: the fraction of the tiles from which it arrives.
 #
 # At the dotted line in the curve we give the network other labels. Watch the numbers on the tiles: what do they do
 # before that, and what after it?
@@ -175,7 +186,7 @@ book.film("ch08_learning_to_win", learning_film(learned, epochs[0]),
 # {max(wanders):.4f}; in the second half of those with the other labels, between {min(settles):.4f} and
 # {max(settles):.4f}. In the end the greedy policy arrives from {by_td} of {starts} tiles.
 #
-# How close to the truth are such numbers? In most worlds nobody can say. On this lake we can calculate it.
+# How close to the truth are such numbers? On this lake we can calculate it.
 #
 # ## What is the right answer?
 #
@@ -230,17 +241,17 @@ off_counted, off_returns, off_td = (error(each, exact) for each in (fractions(ep
 # ::source chapters/parts/lake_network.py td_targets
 #
 # (Here `later` is the mean of the four.) These are **bootstrapped (TD) targets**: the network pulls itself up by its
-# own bootstraps. That is less mad than it sounds. At the flag and in the holes the label is the reward, and that is
-# certain. From there the truth spreads back to the start, state by state. And the luck of a single episode plays no
-# part: the label does not ask which action was rolled next, but takes the mean of all four.
+# own bootstraps. At the flag and in the holes the label is the reward, and that is certain. From there the truth
+# spreads back to the start, state by state. And the luck of a single episode plays no part: the label does not ask
+# which action was rolled next, but takes the mean of all four.
 #
 # The network learned with these labels for {epochs[1]} epochs, from the same moves; the labels are calculated anew for
 # each epoch. It was off by {off_returns:.5f}. Now it is off by {off_td:.5f}.
 #
 # ## One walk, move by move
 #
-# Let it walk. In each state the film stops and asks the network four times. The bars are its answers; the green numbers
-# are the exact ones. Compare the first state with the last. Where is it easy to choose?
+# In each state the film stops and asks the network four times. The bars are its answers; the green numbers are the
+# exact ones. Where is it easy to choose?
 
 # %% Draw the film: a walk of the network
 walk = play(make_lake(), greedy(from_td))
@@ -270,12 +281,18 @@ book.film("ch08_frozen_lake", moves_film(walk, from_td, exact, learned.layer(-1)
 #
 # On real ice you slip. A move goes where you want in one of three cases only; in the others it goes to one side or the
 # other. On the left of the film walks the policy that you have just seen, on the right the best policy there is. Look
-# at the arrows on the right, above all beside the holes. Some seem to make no sense. What are they for?
+# at the arrows on the right, above all beside the holes.
 
 # %% Draw the film: the slippery lake
 film = slippery_film(from_td, book.seed)
 scene: Any = film.scene
 dry, best_rate = (player.rate for player in scene.players)
+book.ask(Place("Of a hundred episodes on slippery ice, how many does the policy win that learned without slipping?",
+               f"The best policy wins {100 * best_rate:.1f}.",
+               name="episodes won", low=0, high=100, start=50, answer=100 * dry, digits=1))  # fmt: skip
+book.ask(Choose("And at the start, in which direction does the best policy walk?",
+                "It looks as if it did not move at all, but on slippery ice it does.",
+                options=ACTIONS, right=ACTIONS[best_policy(make_lake(slippery=True), MOVES)[0, 0]]))  # fmt: skip
 dry_won = int(scene.players[0].counts[-1, -1])  # that ended on the last tile, at the flag
 low, high = confidence_interval(dry_won, PLAYED)
 book.film("ch08_slippery_lake", film, "Two policies on slippery ice, and how their episodes end.")
@@ -378,6 +395,19 @@ large = rates["8 × 8"]
 # {returns_rate:.1%}. {in_brief} It saw nothing but random walks, and yet its values are about the best actions. It
 # stays below the best policy, which also counts the moves that are left.
 #
+# ## Your turn
+#
+# Your browser calculates the values anew whenever you change the lake. Dig a hole on the agent's way: does it find
+# another? Make the ice slippery and later actions the best, and press play: you see where the agent may be. Raise the
+# moves ahead from zero, and the values spread from the flag.
+
+# %% Let the browser calculate it
+book.your_turn(Turn("lake", "Dig a hole, move the agent, make the ice slippery", {
+    "rows": list(MAP), "moves": MOVES,
+    "tables": np.stack([exact_values(make_lake(), mean_of_four, left) for left in range(MOVES + 1)]),
+}))  # fmt: skip
+
+# %% [markdown]
 # ## Where it is wrong to trust it
 #
 # *Another lake.* The network knows this lake by the numbers of its tiles. It has never seen a hole. We drew {OTHERS}
@@ -388,9 +418,9 @@ large = rates["8 × 8"]
 # {large["random"]:.2%} do. So there, too, our episodes began on any tile. Where that is not possible, chance may never
 # reach the flag, and then there is nothing to learn from.
 #
-# *Few episodes.* In the last film the left policy won {dry_won} of {PLAYED} episodes. That alone tells you little more
-# than that its win rate probably lies between {low:.1%} and {high:.1%}. To halve this interval takes four times as
-# many. The other win rates are exact: they follow from the rules.
+# *Few episodes.* In the last film the left policy won {dry_won} of {PLAYED} episodes. That alone tells you only that
+# its win rate probably lies between {low:.1%} and {high:.1%}. To halve this interval takes four times as many. The
+# other win rates are exact: they follow from the rules.
 #
 # *Another policy.* At the start the network says {from_td[0].max():.3f} of its best action. That is no forecast for its
 # own greedy policy, but for an agent that takes this action and then rolls its die. Always ask of a value which policy

@@ -28,6 +28,9 @@ TURNS = {  # name → chapter, how far from the recording a state may be, settin
                        "kernel": [[-1, 0, 1], [-1, 0, 1], [-1, 0, 1]]}]),
     "pixels": (5, 1e-13, [{}, {"picture": 1, "epoch": 8, "mirrored": True, "turned": -20, "right": 3, "down": -2},
                           {"picture": 8, "drawn": "0a30b30c0", "right": 16, "turned": 45}]),
+    "lake": (8, 1e-13, [{}, {"slippery": True, "next": "best"}, {"slippery": True, "ahead": 1}, {"next": "best"},
+                        {"rows": ["FFHF", "FHFF", "SFFH", "HFFG"], "slippery": True, "discount": 0.9, "ahead": 7},
+                        {"rows": ["FFFH", "HFHF", "FFSF", "FHGF"], "next": "best", "discount": 0.75, "ahead": 3}]),
 }  # fmt: skip
 
 

@@ -49,9 +49,10 @@ function round_step(range, most) {  // → 1, 2 or 5 times a power of ten, so th
 }
 
 class Axes {  // a picture with two axes; x and y: [low, high] in the data's units; names: of the axes
-  constructor({ title, x, y, names: [x_name, y_name], width = 360, height = 300, left: margin = 46 }) {
+  constructor({ title, x, y, names: [x_name, y_name], width = 360, height = 300,
+    left: before = 46, right: behind = 10, top: above = 12, bottom: below = 38 }) {  // the room for ticks and names
     Object.assign(this, { title, x_name, y_name, width, height });
-    Object.assign(this, { left: margin, right: width - 10, top: 12, bottom: height - 38 });
+    Object.assign(this, { left: before, right: width - behind, top: above, bottom: height - below });
     this.id = `clip-${Axes.made = (Axes.made ?? 0) + 1}`;
     const { left, right, top, bottom } = this, frame = { x: left, y: top, width: right - left, height: bottom - top };
     this.ticks = SVG("g", { class: "ticks" });
