@@ -117,7 +117,7 @@ print(values.round(4), f"win rate of the greedy policy = {rate}", sep="\\n")
   },
 
   draw(turn) {
-    const { data } = turn, size = data.rows.length, board = new Board(turn, size);
+    const { data } = turn, size = data.rows.length, board = new Ice(turn, size);
     const last = () => {  // after so many moves hardly any walk goes on
       const { rows } = turn.settings, { leads, tables } = turn.result, letters = rows.join("");
       const all = walks(rows, leads, greedy(tables[turn.settings.ahead]), data.moves);
@@ -171,7 +171,7 @@ print(values.round(4), f"win rate of the greedy policy = {rate}", sep="\\n")
 
 const place = (s, size) => `row ${Math.floor(s / size) + 1}, column ${s % size + 1}`;
 
-class Board {  // the lake: tiles that one digs or fills, the agent that one drags
+class Ice {  // the lake: tiles that one digs or fills, the agent that one drags
   constructor(turn, size) {
     const unit = 360 / size, middle = (s) => [(s % size + 0.5) * unit, (Math.floor(s / size) + 0.5) * unit];
     const axes = new Axes({ title: "Number and arrow: what the best action is worth, and its aim. Click on ice: a hole. On a hole: ice. Drag the agent, the ring.",
