@@ -132,7 +132,9 @@ def test_a_pointer_drags(page, turn):
 
     before, marks = settled(page, turn), page.driver.find_elements("css selector", ".turn .drag")
     marks = marks or page.driver.find_elements("css selector", ".turn .slider input")
-    ActionChains(page.driver).click_and_hold(marks[-1]).move_by_offset(-30, -20).release().perform()
+    page.run("arguments[0].scrollIntoView({ block: 'center' })", marks[-1])
+    hand = ActionChains(page.driver).click_and_hold(marks[-1])
+    hand.move_by_offset(-30, -20).move_by_offset(0, 90).release().perform()
     assert settled(page, turn) != before
 
 
