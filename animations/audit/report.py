@@ -69,7 +69,7 @@ class Report:
             raise AuditError(str(self))
         return self
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:  # so that a notebook shows the text
         head = (
             f"{self.scene}: {self.frames} frames, {self.texts} texts, {self.numbers} numbers, "
             f"{self.compared} compared with their source, {self.placed} with their place: "

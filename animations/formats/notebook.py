@@ -19,7 +19,10 @@ def mimebundle(scene: Scene, include: Any = None, exclude: Any = None, **options
     """
     page, picture = io.BytesIO(), io.BytesIO()
     name = type(scene).__name__
-    Clip(scene, **options, caller=name).play([(write_page, page, name), (write_png, picture, name)])
+    try:
+        Clip(scene, **options, caller=name).play([(write_page, page, name), (write_png, picture, name)])
+    except NotImplementedError as error:  # a scene without `draw`; a notebook keeps this kind of error to itself
+        raise TypeError(str(error)) from None
     png = base64.b64encode(picture.getvalue()).decode()
     return {
         "text/html": embed(page.getvalue().decode(), scene, png),

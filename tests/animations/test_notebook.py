@@ -11,11 +11,16 @@ import pytest
 from PIL import Image
 
 from animations import Line, Scene, Why, explore
+from animations.audit.report import Report
 from animations.engine.painter import Painter
 from tests.animations.explored import recorded
 from tests.animations.page_checks import DATA
 from tests.animations.player_scenes import Page
 from tests.browser import Browser
+from tinylearn import Scorecard
+from tinylearn.analysis.autopsy import Autopsy
+from tinylearn.analysis.explanation import Explanation
+from tinylearn.analysis.gradient_check import GradientReport
 
 FRAME = re.compile(r'<iframe srcdoc="([^"]*)".*?</iframe>', re.DOTALL)
 
@@ -64,6 +69,17 @@ def test_without_pages_the_picture_is_there_too():
     assert "<script" not in text
     np.testing.assert_array_equal(pixels(re.search(r'src="data:image/png;base64,([^"]*)"', text)[1]), painted(Dots()))
     assert 'alt="Dots, frame 3 of 3"' in text
+
+
+def test_a_scene_without_draw_is_an_error_that_notebooks_show():
+    with pytest.raises(TypeError, match=r"^Scene has no draw method: a scene needs draw and update$"):
+        Scene()._repr_mimebundle_()
+
+
+@pytest.mark.parametrize("kind", [Scorecard, Explanation, Autopsy, GradientReport, Report])
+def test_a_result_is_shown_as_it_is_printed(kind):
+    assert kind.__repr__ is not object.__repr__
+    assert kind.__str__ is object.__str__, "or repr and str differ"
 
 
 def test_a_scene_that_was_changed_since_is_shown_as_it_is_now():

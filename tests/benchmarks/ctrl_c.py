@@ -40,7 +40,6 @@ def train(folder: Path) -> None:
     rng = np.random.default_rng(0)
     model = Sequential([Dense(20, 40, rng=rng), ReLU(), Dense(40, 1, rng=rng)])
     x, y = rng.normal(size=(64, 20)), rng.normal(size=(64, 1))
-    print("ready", flush=True)
     callbacks = [Recorder(model, folder / "run", budget="20 MB"), Checkpoint(folder / "run.npz", rng, every=100)]
     fit(model, x, y, loss=MeanSquaredError(), optimizer=SGD(1e-6), epochs=10**9, batch_size=16, workers=2, rng=rng,
         callbacks=callbacks)  # fmt: skip
@@ -64,7 +63,6 @@ class Circle(Scene):
 
 def draw(folder: Path) -> None:
     """Draw two films."""
-    print("ready", flush=True)
     for name in ("film.gif", "film.html"):
         render(Circle(), folder / name, progress=False)
 
@@ -186,6 +184,7 @@ def main(times: int, names: list[str]) -> None:
 
 if __name__ == "__main__":
     if sys.argv[1] in ("train", "draw"):
+        print("ready", flush=True)
         {"train": train, "draw": draw}[sys.argv[1]](Path(sys.argv[2]))
     else:
         main(int(sys.argv[1]), sys.argv[2:] or list(TRIALS))

@@ -33,7 +33,7 @@ class Autopsy:
     step_lengths: np.ndarray  # (S,) how far the update moved all parameters; NaN where the one before was not recorded
     gradient_norms: np.ndarray  # (S,) as DivergenceError knew them; NaN where it did not
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:  # so that a notebook shows the table
         rows = {"loss before it": self.losses, "gradient norm": self.gradient_norms, "step length": self.step_lengths}
         for name, norms in self.norms.items():
             rows |= {f"{name}, norm": norms, f"{name}, largest": self.largest[name]}

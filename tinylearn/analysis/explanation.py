@@ -82,7 +82,7 @@ class Explanation:
         """As in `dense_1.w[0, 3]`."""
         return f"{self.parameter}[{', '.join(map(str, self.index))}]"
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:  # so that a notebook shows the text
         lines = [f"update {self.step} of {self.name}: epoch {self.epoch}, {len(self.rows)} rows, loss {self.loss:.6g}"]
         if self.old.dtype == np.float32:
             lines.append("to compute a line again in float32, write np.float32(…) around each number, np.sqrt for sqrt")

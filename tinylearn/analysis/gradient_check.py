@@ -41,7 +41,7 @@ class GradientReport:
     numeric: float
     error: float
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:
         return (
             f"{self.name}{list(self.index)}: backward gives {self.analytic:.9g}, central differences "
             f"{self.numeric:.9g} (relative error {self.error:.1e})"

@@ -66,7 +66,7 @@ class Scorecard:
             f"{name}, summary": self.summary(),
         }
 
-    def __str__(self) -> str:
+    def __repr__(self) -> str:  # so that a notebook shows the table
         low, high = self.interval
         most = self.matrix.sum(axis=1).max()
         interval = f"95 % interval {low:.3f} to {high:.3f}"
