@@ -13,6 +13,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+from chapters.tools.prose import MARKDOWN
 from chapters.tools.script import Cell
 
 FRAGMENT = re.compile(r'<section class="film".*?</section>', re.DOTALL)  # in a page that `animations` wrote
@@ -87,7 +88,7 @@ def figure(out: Path, film: str, caption: str = "", bound: str = "", *, bind: bo
                        for suffix, says in zip(SUFFIXES, LINKS, strict=True) if suffix in files)  # fmt: skip
     shown = plays or bound or next((_shown(file, said) for suffix, file in files.items() if suffix != "html"), "")
     return (f'<figure class="shown wide" id="{html.escape(film)}">\n{shown}\n'
-            f'<figcaption>{said} <span class="files">{links}</span></figcaption>\n</figure>')  # fmt: skip
+            f'<figcaption>{MARKDOWN.renderInline(caption) or said} <span class="files">{links}</span></figcaption>\n</figure>')  # fmt: skip
 
 
 def _fragment(path: Path) -> str:

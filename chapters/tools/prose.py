@@ -1,6 +1,6 @@
 """Turns prose in Markdown into HTML: formulas as MathML, code in colours, terms with their explanations.
 
-Beyond plain Markdown you can write
+Straight quotes become typographic ones. Beyond plain Markdown you can write
 
     $…$, $$…$$                                         a formula in LaTeX, in the text or on a line of its own
     **term**                                           a term of the glossary, at its first use
@@ -97,7 +97,7 @@ def _fence(renderer: RendererProtocol, tokens: Sequence[Token], at: int, options
 
 
 def _markdown() -> MarkdownIt:
-    markdown = MarkdownIt("commonmark").enable("table")
+    markdown = MarkdownIt("commonmark", {"typographer": True}).enable(["table", "smartquotes"])
     markdown.inline.ruler.before("escape", "formula", _dollars)
     markdown.block.ruler.before("fence", "formula_block", _double_dollars, {"alt": ["paragraph"]})
     markdown.block.ruler.before("fence", "source", _source, {"alt": ["paragraph"]})

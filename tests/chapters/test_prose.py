@@ -128,6 +128,11 @@ def test_a_glossary_that_cannot_be_read_is_refused(text):
         read_glossary(text)
 
 
+def test_shows_typographic_quotes_but_not_in_code():
+    shown = as_html("""The neuron's answer: "no", in `print("code")`.""")
+    assert "The neuron’s answer: “no”, in <code>print(&quot;code&quot;)</code>." in shown
+
+
 def test_a_term_is_a_link_and_its_sentence_stands_below_the_block():
     page = as_html("By the **chain\nrule** it is.\n\nNext.")
     assert '<dfn id="chain-rule"><a href="glossary.html#chain-rule">chain rule</a></dfn>' in page
@@ -143,6 +148,11 @@ def test_formulas_become_mathml():
     assert '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">' in page
     assert "<mfrac>" in page
     assert "in US$ 3 and US$ 4." in page
+
+
+def test_quotes_are_typographic_but_not_in_code():
+    shown = as_html("""The neuron's answer: "no", in `print("code")`.""")
+    assert "The neuron’s answer: “no”, in <code>print(&quot;code&quot;)</code>." in shown
 
 
 def test_a_formula_without_an_end_is_refused():
