@@ -87,8 +87,9 @@ def figure(out: Path, film: str, caption: str = "", bound: str = "", *, bind: bo
     links = " · ".join(f'<a href="{quote(files[suffix].name)}">{says}</a>'
                        for suffix, says in zip(SUFFIXES, LINKS, strict=True) if suffix in files)  # fmt: skip
     shown = plays or bound or next((_shown(file, said) for suffix, file in files.items() if suffix != "html"), "")
+    below = MARKDOWN.renderInline(caption) or said  # with typographic quotes
     return (f'<figure class="shown wide" id="{html.escape(film)}">\n{shown}\n'
-            f'<figcaption>{MARKDOWN.renderInline(caption) or said} <span class="files">{links}</span></figcaption>\n</figure>')  # fmt: skip
+            f'<figcaption>{below} <span class="files">{links}</span></figcaption>\n</figure>')  # fmt: skip
 
 
 def _fragment(path: Path) -> str:
