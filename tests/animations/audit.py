@@ -28,7 +28,7 @@ def check_all_numbers(scene, values):
 
 
 def check_numbers(figure, frame, values):
-    """The same for a figure that shows `frame`."""
+    """Compare the numbers of a figure that shows `frame` in the same way."""
     now = values(frame) if callable(values) else {gid: each[frame] for gid, each in values.items()}
     texts = [text for text in drawn_texts(figure) if text.get_gid()]
     found = [*twice(texts), *wrong_numbers(texts, Sources(lambda frame: now, Scene(), None), frame)]
@@ -36,7 +36,7 @@ def check_numbers(figure, frame, values):
 
 
 def nameless_digits(scene, frames):
-    """Return the texts with digits that do not say where these come from."""
+    """Return the texts with digits that have no source."""
     report = audit(scene, frames=[frame % scene.frames for frame in frames], checks={"nameless", "no record"})
     return {finding.what for finding in report.findings}
 
@@ -58,7 +58,7 @@ def check_layout(scene, *frames, words_at_ticks=None):
 
 
 def words_at_ticks_of(figure):
-    """Return the tick labels that are no numbers."""
+    """Return the tick labels that are not numbers."""
     axes = [axes for axes in figure.findobj(Axes) if axes.axison]
     words = [label.get_text() for each in axes for axis in (each.xaxis, each.yaxis) for label in axis.get_ticklabels()]
     return [word for word in words if word and not re.fullmatch(r"[-−]?[\d.]+(e[+-−]?\d+)?", word)]
@@ -72,25 +72,25 @@ def audited(scene, frames, checks):
 
 
 def figures_of(scene):
-    """Return a list of the figures on which a scene is drawn from now on."""
+    """Return a list that collects the figures of a scene from now on."""
     figures, draw = [], scene.draw
     scene.draw = lambda figure: (figures.append(figure), draw(figure))
     return figures
 
 
 def names_beside(scene):
-    """Return gid → the nearest label before that number, on its line; for numbers that have one."""
+    """Return gid → the nearest label before that number, on its line; only for numbers that have one."""
     texts = drawn_texts(painted(scene, 0).figure)
     return names_before(texts, [text.get_window_extent() for text in texts])
 
 
 def numbers_on(figure):
-    """Return gid → the number that has it."""
+    """Return gid → its number."""
     return {text.get_gid(): text for text in drawn_texts(figure) if text.get_gid()}
 
 
 def lines_and_tips(figure):
-    """Return the lines of the last plot, each with the dot at its end, in the order in which they were drawn."""
+    """Return the lines of the last plot, each with the dot at its end, in drawing order."""
     *_, axes = (axes for axes in figure.axes if axes.axison and axes.lines)
     return list(zip(axes.lines[::2], axes.lines[1::2], strict=True))
 
@@ -103,7 +103,7 @@ def painted(scene, frame):
 
 
 def check_painter(scene_maker, frames):
-    """What Painter draws, in any order, equals a redraw of everything."""
+    """Check that Painter, in any order, equals a redraw of everything."""
     painter = Painter(scene_maker())
     for frame in frames:
         np.testing.assert_array_equal(painter.paint(frame), redraw(scene_maker(), frame), f"frame {frame}")

@@ -29,7 +29,7 @@ class Tiny(Scene):
         self.name = add_label(self.page, 230, 200, "loss")
         self.loss = add_number(self.page, 360, 200, "{:.3f}", "loss", zorder=3)
         self.axes = figure.add_axes((0.15, 0.2, 0.75, 0.35), xlim=(0, 3), ylim=(0, 4))
-        self.axes.locator_params(nbins=1)  # two marks: to look at more would take most of the time
+        self.axes.locator_params(nbins=1)  # two marks: more would take most of the time
         (self.line,) = self.axes.plot([], [], color="#0068a8", zorder=3)
         (self.other,) = self.axes.plot([0, 3], [1, 1], color="#b83d00")
 
@@ -42,7 +42,7 @@ class Tiny(Scene):
 
 
 def only(frame, change):
-    """A fault of one frame: `change(scene)` after its update."""
+    """A fault in one frame: `change(scene)` after its update."""
 
     def plant(kind):
         update = kind.update
@@ -59,7 +59,7 @@ def only(frame, change):
 
 
 def drawn(change):
-    """A fault that is there from the beginning: `change(scene)` after it was drawn."""
+    """A fault from the beginning: `change(scene)` after the scene was drawn."""
 
     def plant(kind):
         draw = kind.draw
@@ -79,7 +79,7 @@ def returns(choose):
 
 
 def moves(make, move):
-    """An artist more, which `move(artist, frame)` changes; `make(scene)` returns it."""
+    """One more artist, which `move(artist, frame)` changes; `make(scene)` returns it."""
 
     def plant(kind):
         draw, update = kind.draw, kind.update
@@ -98,7 +98,7 @@ def moves(make, move):
 
 
 def flash(make):
-    """An artist that is to be seen in frame 2 alone; `make(scene)` returns it."""
+    """An artist that is visible in frame 2 only; `make(scene)` returns it."""
     return moves(make, lambda artist, frame: artist.set_visible(frame == 2))
 
 
@@ -108,7 +108,7 @@ def both(*plants):
 
 
 def label(x, y, text, **settings):
-    """A text more, at x, y."""
+    """One more text, at x, y."""
     return drawn(lambda scene: add_label(scene.page, x, y, text, **settings))
 
 

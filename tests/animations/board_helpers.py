@@ -1,4 +1,4 @@
-"""What the boards of convolution and pooling must show, recomputed cell by cell; and where it must stand."""
+"""The right contents of the boards of convolution and pooling, computed cell by cell; and their right places."""
 
 import re
 
@@ -18,7 +18,7 @@ FACTS = {  # image, kernel, stride, padding, output
 
 
 def pads_of(length, size, stride, padding):
-    """Return (before, after) for a number or "same"; TensorFlow's rule: as many windows as strides begin."""
+    """Return (before, after) for a number or "same"; TensorFlow's rule: one window for each begun stride."""
     if padding != "same":
         return padding, padding
     total = max((-(-length // stride) - 1) * stride + size - length, 0)
@@ -26,7 +26,7 @@ def pads_of(length, size, stride, padding):
 
 
 class Expected:
-    """What a window of `size` over `image` covers; rows and columns are those of the image, also in the padding."""
+    """Return the numbers under a window of `size`; rows and columns count in the image, also in the padding."""
 
     def __init__(self, image, size, stride, padding, prefix=""):
         self.image, self.size, self.stride, self.prefix = np.array(image, float), size, stride, prefix
@@ -41,7 +41,7 @@ class Expected:
         return 0 <= r < self.image.shape[0] and 0 <= c < self.image.shape[1]
 
     def cells(self):
-        """Yield (r, c) of every cell of the image and its padding."""
+        """Yield (r, c) for every cell of the image and its padding."""
         for r in range(-self.down[0], self.image.shape[0] + self.down[1]):
             for c in range(-self.across[0], self.image.shape[1] + self.across[1]):
                 yield r, c
@@ -59,7 +59,7 @@ class Expected:
         return f"{self.prefix}{'x' if self.inside(r, c) else 'padding'}[{r},{c}]"
 
     def values(self, frame, work, out, *, padding=True, clock=True):
-        """Return gid → value of a frame; `work(covered, phase)` gives those between image and output."""
+        """Return gid → value for a frame; `work(covered, phase)` gives the numbers between image and output."""
         place, phase = (frame - 1) // 3, (frame - 1) % 3 if frame else -1
         values = {self.gid_of(r, c): self.at(r, c, 0) for r, c in self.cells() if padding or self.inside(r, c)}
         if frame and clock:
@@ -96,7 +96,7 @@ def convolved(expected, kernel):
 
 
 def convolution_values(image, kernel, stride, padding, prefix="", *, clock=True):
-    """Return a function frame → (gid → value) for all that ConvolutionSteps draws."""
+    """Return a function frame → (gid → value) for everything that ConvolutionSteps draws."""
     expected = Expected(image, np.shape(kernel), np.broadcast_to(stride, 2), padding, prefix)
     out, work = convolved(expected, kernel)
     own = {f"{prefix}w[{i},{j}]": value for (i, j), value in np.ndenumerate(np.array(kernel, float))}
@@ -104,14 +104,14 @@ def convolution_values(image, kernel, stride, padding, prefix="", *, clock=True)
 
 
 def largest(expected, place):
-    """Return the largest number under the window and its (i, j), the first of equals."""
+    """Return the largest number under the window and its (i, j), in a tie the first."""
     inside = {where: cell for where, cell in expected.covered(place).items() if expected.inside(*cell)}
     value = max(expected.image[cell] for cell in inside.values())
     return value, min(where for where, cell in inside.items() if expected.image[cell] == value)
 
 
 def pooling_values(image, size, stride, padding, prefix="", *, clock=True):
-    """Return a function frame → (gid → value) for all that MaxPoolingSteps draws."""
+    """Return a function frame → (gid → value) for everything that MaxPoolingSteps draws."""
     expected = Expected(image, size, stride, padding, prefix)
     out = np.reshape([largest(expected, place)[0] for place in range(expected.places)], expected.shape)
 
@@ -123,7 +123,7 @@ def pooling_values(image, size, stride, padding, prefix="", *, clock=True):
 
 
 def positions(figure, prefix=""):
-    """Return {board: {(i, j): (x, y)}} of all visible numbers on boards; padding counts as the image's."""
+    """Return {board: {(i, j): (x, y)}} of all visible numbers on boards; padding counts as part of the image."""
     found = {}
     for text in drawn_texts(figure):
         match = re.fullmatch(re.escape(prefix) + r"(\w+)\[(-?\d+),(-?\d+)\](\.\w)?", text.get_gid() or "")
@@ -134,7 +134,7 @@ def positions(figure, prefix=""):
 
 
 def check_places(scene, figure, prefix=""):
-    """Row i of an array is one line of the picture, below row i - 1; column j is right of column j - 1."""
+    """Check that row i of an array is one line of the picture, below row i - 1, and column j right of column j - 1."""
     for frame in range(scene.frames):
         scene.update(frame)
         for name, board in positions(figure, prefix).items():
@@ -149,7 +149,7 @@ def check_places(scene, figure, prefix=""):
 
 
 def enclosed(lines, board):
-    """Return for each thick outline the (i, j) of the numbers inside it."""
+    """Return, for each thick outline, the (i, j) of the numbers inside it."""
     found = []
     for path in lines.get_paths():
         (left, bottom), (right, top) = path.vertices.min(axis=0), path.vertices.max(axis=0)
@@ -158,7 +158,7 @@ def enclosed(lines, board):
 
 
 def check_filter(scene, figure, stride, padding, prefix=""):
-    """The filter lies beside the image at first, then each weight in the cell with the number that it meets, framed."""
+    """Check that the filter begins beside the image, then lies on it, with a frame, each weight on its number."""
     expected = Expected(scene.image, scene.kernel.shape, stride, padding)
     for frame in range(scene.frames):
         scene.update(frame)
@@ -175,7 +175,7 @@ def check_filter(scene, figure, stride, padding, prefix=""):
 
 
 def check_marks(scene, figure, size, stride, padding, prefix=""):
-    """The largest number is marked on the image, once it has been found."""
+    """Check that the largest number is marked on the image, once it has been found."""
     expected = Expected(scene.image, size, stride, padding)
     for frame in range(scene.frames):
         scene.update(frame)

@@ -28,14 +28,14 @@ def recording():
 
 @pytest.fixture
 def states(recording):
-    """The states of 81 frames, on arrays of their own, for a test to spoil as it likes."""
+    """The states of 81 frames, on their own arrays, for tests that spoil them."""
     x, y = celsius_fahrenheit()
     return NeuronStates(recording, x.copy(), y.copy(), log_spaced_steps(8000, FRAMES))
 
 
 @pytest.fixture
 def make(states):
-    """Functions that make each scene anew, since a scene serves one figure at a time."""
+    """Functions that make each scene, because a scene belongs to one figure at a time."""
 
     def diagram():
         return NeuronDiagram(states, units=UNITS, ask=ASK)

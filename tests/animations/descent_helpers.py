@@ -1,4 +1,4 @@
-"""Walks for the tests, made by hand, and recorded: what the scenes then show must be these."""
+"""Walks for the tests, made by hand and recorded: the scenes must show these."""
 
 import functools
 
@@ -75,7 +75,7 @@ def three_panels():
 
 
 def panel_values(rate, clock=CLOCK, most=2000):
-    """Return a function frame → (gid → value) of all numbers that a panel must show, from the walk by hand alone."""
+    """Return a function frame → (gid → value) for all numbers of a panel, from the walk by hand alone."""
     x, name = walk(rate, most), f"rate_{rate}"
     last = len(x) - 1
 
@@ -95,7 +95,7 @@ def panel_values(rate, clock=CLOCK, most=2000):
 
 
 def check_curve(panel):
-    """The curve of a panel that is drawn goes through (x, (x − 10)²) from edge to edge, in pieces too short to see."""
+    """Check that a panel's curve goes through (x, (x − 10)²) from edge to edge, in invisibly short pieces."""
     (line,) = [line for line in panel.axes.lines if line.get_color() == style.QUIET and line.get_linestyle() == "-"]
     x, y = line.get_data()
     left, right = panel.axes.get_xlim()
@@ -105,7 +105,7 @@ def check_curve(panel):
 
 
 def check_map(figure, f, bottom):
-    """Lines lie where f has their level, numbers stand on the line whose level they show, the cross at the bottom."""
+    """Check that lines lie at their levels of f, numbers on the lines of their level, and the cross at the bottom."""
     whole, *parts = figure.findobj(ContourSet)
     for lines in (whole, *parts):  # a part may be drawn larger
         for level, path in zip(lines.levels, lines.get_paths(), strict=True):
@@ -119,7 +119,7 @@ def check_map(figure, f, bottom):
 
 
 def check_map_numbers_are_free(figure, scene):
-    """No path comes near the number of a contour line."""
+    """Check that no path comes near the number of a contour line."""
     lines = figure.findobj(ContourSet)[0]
     for one in scene.series:
         steps = np.arange(0, len(one.columns["x"]) - 1 + 1e-9, 0.01)

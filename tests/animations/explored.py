@@ -8,7 +8,7 @@ import tinylearn as tl
 
 
 class Gated(tl.Layer):
-    """A residual layer of a user's own: out = x + scale · tanh(x @ w + b), with layers in it."""
+    """A residual layer of a user's own: out = x + scale · tanh(x @ w + b), with layers inside."""
 
     def __init__(self, units, rng):
         self.inner, self.squash = tl.Dense(units, units, rng=rng), tl.Tanh()
@@ -34,7 +34,7 @@ def two_moons(rows=24):
 
 
 def stripes(rows=12):
-    """Pictures (N, 6, 6, 1) with a bright row, and which of three it is."""
+    """Return pictures (N, 6, 6, 1) with a bright row, and the number of that row."""
     which = np.arange(rows) % 3
     x = np.random.default_rng(1).normal(0, 0.1, (rows, 6, 6, 1))
     x[np.arange(rows), 2 * which] += 1
@@ -66,7 +66,7 @@ RUNS = {  # layers, data, loss, optimiser, settings of the recorder
 
 
 def run(name, path=None, epochs=8):
-    """Train one of RUNS; return its recording, and all that `Recording.load` has to be given."""
+    """Train one of RUNS; return its recording, and the arguments that `Recording.load` needs."""
     layers, data, loss, optimizer, settings = RUNS[name]
     parts = {"model": tl.Sequential(layers(np.random.default_rng(2))), "loss": loss(), "optimizer": optimizer.clone()}
     x, y = data()

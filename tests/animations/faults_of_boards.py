@@ -1,4 +1,4 @@
-"""Planted faults of boards: right numbers, each at the place of another."""
+"""Planted faults of boards: right numbers in each other's places."""
 
 from audit_helpers import drawn, only
 
@@ -13,13 +13,13 @@ def swap_places(scene, one=(0, 1), other=(1, 1)):
 
 
 def transpose(scene):
-    """Every number keeps its gid and its value, at the place of another cell."""
+    """Move every number, with its gid and value, to the place of another cell."""
     for (i, j), number in scene.cells.items():
         number.set_position((90 + 70 * i, 200 - 40 * j))
 
 
 def vector(*places):
-    """Three numbers that are alone in a scene's source: v[0], v[1], v[2], at `places`."""
+    """Three numbers at `places` that only a scene's source knows: v[0], v[1], v[2]."""
     return drawn(lambda scene: [add_number(scene.page, x, y, "{:.1f}", f"v[{i}]", zorder=3).set_value(i)
                                 for i, (x, y) in enumerate(places)])  # fmt: skip
 

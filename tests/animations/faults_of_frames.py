@@ -9,7 +9,7 @@ from animations.kit.axes import add_label
 
 
 def remember(kind):
-    """What this frame shows depends on what was drawn before."""
+    """A frame that depends on what was drawn before."""
     update = kind.update
 
     def counting(scene, frame):
@@ -29,12 +29,12 @@ def line(**settings):
 
 
 def forgotten(make, move):
-    """An artist that moves, and is not returned."""
+    """An artist that moves but is not returned."""
     return both(moves(make, move), forgets("more"))
 
 
 def forgets(name):
-    """`update` does not return the artist of that name."""
+    """Let `update` leave out the artist with that name."""
     return returns(lambda scene, changed: [each for each in changed if each is not getattr(scene, name)])
 
 
@@ -48,7 +48,7 @@ def dots_in_depth(scene):
 
 
 def grow(line, frame):
-    """Add a point to those that the line has, whatever these are."""
+    """Add a point to the points that the line has already."""
     line.set_data([*line.get_xdata(), frame], [*line.get_ydata(), frame])
 
 

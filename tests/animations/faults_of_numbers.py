@@ -1,4 +1,4 @@
-"""Planted faults of numbers: one that is wrong, missing, unknown, without its gid, or a mark of an axis that lies."""
+"""Planted faults of numbers: wrong, missing, unknown or without a gid; or a mark of an axis that lies."""
 
 from audit_helpers import LOSS, W, drawn, only
 from matplotlib.text import Text

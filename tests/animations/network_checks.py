@@ -1,4 +1,4 @@
-"""What must hold in a drawn network: its lines are the recorded weights, and everything has room."""
+"""Checks of a drawn network: its lines are the recorded weights, and everything has room."""
 
 import itertools
 
@@ -13,25 +13,25 @@ from animations.scenes.network.glyphs import THICK, THIN
 
 
 def drawn(scene, frame=0):
-    """Return the painter of a scene that was drawn and shows a frame, of which no pixel is painted yet."""
+    """Return the painter of a drawn scene that shows a frame, before any pixel is painted."""
     painter = Painter(scene)
     scene.update(frame)
     return painter
 
 
 def texts(scene):
-    """Return the texts of a scene that was drawn."""
+    """Return the texts of a drawn scene."""
     return [text.get_text() for text in drawn_texts(scene.page.figure)]
 
 
 def lines_of(scene, *colors):
-    """Return the collections of lines of these colours in a scene that was drawn, with their colours."""
+    """Return the collections of lines with these colours in a drawn scene, and their colours."""
     lines = [each for each in scene.page.axes.collections if isinstance(each, LineCollection)]
     return [(each, to_hex(each.get_edgecolor()[0])) for each in lines if to_hex(each.get_edgecolor()[0]) in colors]
 
 
 def check_lines(scene, recording, frame):
-    """Compare the lines of all dense layers with the recorded weights: which are there, on which way, and how thick."""
+    """Compare the lines of all dense layers with the recorded weights: which there are, their paths and thickness."""
     lines = {}
     for collection, color in lines_of(scene, POSITIVE, NEGATIVE):
         sign = 1 if color == POSITIVE else -1
@@ -59,7 +59,7 @@ def check_lines(scene, recording, frame):
 
 
 def check_room(scene):
-    """Columns of a row of a drawn scene lie apart, all on the page, no text on a picture but its own numbers."""
+    """Check that the columns of a row are apart and on the page, and no text is on a picture but its own numbers."""
     width, _ = scene.size
     for row in scene.rows:
         for before, column in itertools.pairwise(row):

@@ -9,7 +9,7 @@ import tinylearn as tl
 
 
 class Holder(tl.Layer):
-    """Gives on what it gets; holds parameters of any shapes, which its gradients move."""
+    """Passes its input on; holds parameters of any shapes, and moves them by their gradients."""
 
     def __init__(self, shapes, seed=0):
         rng = np.random.default_rng(seed)
@@ -38,7 +38,7 @@ def trained(layers, input_shape, *, epochs=6, rate=0.1, seed=0, **settings):
 
 
 def dense(*units, activation=None, seed=1):
-    """Return dense layers from units[0] to units[-1], with biases that are not zero, and activations between them."""
+    """Return dense layers from units[0] to units[-1], with biases other than zero, and activations between them."""
     rng = np.random.default_rng(seed)
     layers = []
     for n_in, n_out in pairwise(units):

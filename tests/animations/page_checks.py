@@ -28,7 +28,7 @@ from animations.formats.whys import as_json
 from animations.why import Line as LineOfWhy
 from animations.why import Sum
 
-OFF, DIFFERENCE = 1.5, 4  # pixels that a text may stand off, and of 255 what the pixels may differ by on average
+OFF, DIFFERENCE = 1.5, 4  # pixels that a text may be off; average difference of pixels, out of 255
 DATA = re.compile(r'<script type="application/json" class="film-data">(.*?)</script>', re.DOTALL)
 
 
@@ -43,7 +43,7 @@ class Line(NamedTuple):
     gid: str = ""
 
     def away(self, other):
-        """Return how far two lines stand apart, at the place where it is most."""
+        """Return the largest distance between two lines."""
         return max(abs(one - two) for one, two in zip(self.places, other.places, strict=True))
 
 
@@ -51,7 +51,7 @@ class Line(NamedTuple):
 
 
 class Expected:
-    """The pictures of a clip, each drawn from nothing: which pixels are painted, and which texts, where."""
+    """The pictures of a clip, each drawn from scratch: painted pixels, texts, and their places."""
 
     def __init__(self, clip):
         self.clip = copy.deepcopy(clip)  # as it was before it was drawn
@@ -65,7 +65,7 @@ class Expected:
 
 @contextmanager
 def drawn_lines():
-    """Yield a list, to which the lines of every text are added that matplotlib draws meanwhile."""
+    """Yield a list that collects the lines of every text that matplotlib draws in this block."""
     lines, seen = [], set()
 
     def watched(draw):
@@ -83,7 +83,7 @@ def drawn_lines():
 
 
 def lines_of(text, renderer):
-    """Return the lines of a text; none of one that is nowhere."""
+    """Return the lines of a text; none for a text without a place."""
     gid, size = text.get_gid() or "", text.get_fontsize() * renderer.dpi / 72
     if isinstance(text, PastedText) and text._letters().strip():
         x0, below, x1, _ = text.get_window_extent(renderer).extents
@@ -104,7 +104,7 @@ def lines_of(text, renderer):
 
 
 def ink_of(text, renderer):
-    """Return the box of what a text paints, without a frame and a halo, and 0."""
+    """Return the box of a text's pixels, without frame and halo, and 0."""
     alone = RendererAgg(renderer.width, renderer.height, renderer.dpi)
     effects = [Normal()] if text.get_path_effects() else []  # then its letters are shapes
     with mock.patch.multiple(text, _bbox_patch=None, _path_effects=effects):
@@ -169,11 +169,11 @@ class Page:
         self.browser.driver.execute_async_script(SHOW, frame * self.film["motion"])
 
     def lines(self):
-        """Return the lines of text that can be seen."""
+        """Return the visible lines of text."""
         return [Line(**line) for line in self.browser.run(LINES)]
 
     def pixels(self):
-        """Return what is seen (H, W, 3)."""
+        """Return the visible pixels (H, W, 3)."""
         box = self.browser.run("return document.querySelector('.stage').getBoundingClientRect().toJSON()")
         shown = round(box["width"]), round(box["height"])
         assert shown == tuple(self.size), f"the picture is shown as {shown}, not at its own size, {self.size}"
@@ -183,13 +183,13 @@ class Page:
 
 
 def seek_times(page, count=40):
-    """Return the milliseconds that it takes to come to each of some pictures, at random."""
+    """Return how many milliseconds it takes to go to each of some pictures, at random."""
     places = np.random.default_rng(0).integers(len(page.film["milliseconds"]), size=count)
     return page.browser.run(SEEK, places.tolist())
 
 
 def film_of(page):
-    """Return the data of the first film of a page, `changes` and `whys` unpacked, with the bytes that `whys` take."""
+    """Return the data of a page's first film, `changes` and `whys` unpacked, with the size of `whys` in bytes."""
     film = json.loads(DATA.search(page)[1])
     return film | {
         "changes": unpack(film["changes"]),
@@ -216,7 +216,7 @@ class Compared(NamedTuple):
 
 
 def compare(page, expected, frame):
-    """Compare a frame of a page with what matplotlib paints."""
+    """Compare a frame of a page with matplotlib's picture."""
     pixels, lines = expected.frame(frame)
     page.show(frame)
     faults, off = wrong_lines(lines, page.lines())
@@ -273,7 +273,7 @@ def ask(page, scene, frame, sources=None):
 
 
 def wrong_answer(gid, words, why, source):
-    """Return what is wrong with an explanation: its arithmetic, or another number than is shown, or than its source."""
+    """Return what is wrong with an explanation: its arithmetic, or a number other than shown, or than its source."""
     faults = [f"{gid}: {fault}" for fault in why.faults()]
     if not shows(words, why.value):
         faults.append(f"{gid} shows {words}, explained is {why.value!r}")
@@ -302,7 +302,7 @@ read().then(done, (error) => done({ error: `${error.stack}` }));
 
 
 def sheets_of(page, gids):
-    """Return gid → what the sheet says that opens: heading, gid, and a title for each number."""
+    """Return gid → the contents of the sheet: heading, gid, and a title for each number."""
     sheets = page.browser.driver.execute_async_script(SHEETS, gids)
     assert "error" not in sheets, sheets
     page.browser.press("\ue00c")  # Escape closes it
@@ -310,7 +310,7 @@ def sheets_of(page, gids):
 
 
 def wrong_sheet(sheet, gid, why):
-    """Return what is wrong with a sheet: it must say what the number is, name it, and have each number of it."""
+    """Return what is wrong with a sheet: it must say what the number is, name it, and have all its numbers."""
     faults = []
     if not sheet["heading"].startswith(f"{why.says}: "):
         faults.append(f"{gid}: the sheet's heading is {sheet['heading']!r}, expected {why.says!r}")

@@ -1,4 +1,4 @@
-"""Scenes of a user: what matplotlib can draw, in a page."""
+"""Scenes of a user: everything that matplotlib can draw, in a page."""
 
 import numpy as np
 from matplotlib.artist import Artist
@@ -11,7 +11,7 @@ from animations import Number, PastedText, Scene
 
 
 class Everything(Scene):
-    """Nine axes: what is three-dimensional, polar, hatched, dashed, half transparent, an image, an arrow, a formula."""
+    """Nine axes: three-dimensional, polar, hatched, dashed, half transparent, an image, an arrow, a formula."""
 
     size, frames = (1200, 1000), 6
 
@@ -134,7 +134,7 @@ class Everything(Scene):
 
 
 class Own(Artist):
-    """An artist that draws in a way of its own: pixels, as only Agg's renderer takes them."""
+    """An artist that draws in its own way: pixels, for Agg's renderer only."""
 
     def draw(self, renderer):
         pixels = np.asarray(renderer.buffer_rgba())
@@ -142,7 +142,7 @@ class Own(Artist):
 
 
 class Oddities(Scene):
-    """What few scenes have: an artist of its own kind, halos, sketched lines, rasters, images that lie otherwise."""
+    """Rare things: an artist of its own kind, halos, sketched lines, rasters, turned images."""
 
     size, frames, style = (1000, 700), 6, "dark_background"
 

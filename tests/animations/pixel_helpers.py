@@ -1,4 +1,4 @@
-"""A neuron that learns from small random pictures, and what its scenes should show, computed number by number."""
+"""A neuron that learns from small random pictures, and the right contents of its scenes, number by number."""
 
 import math
 
@@ -7,10 +7,10 @@ import numpy as np
 import tinylearn as tl
 from animations import CorrectCounts, PixelNeuron, PixelStates
 
-EPOCHS, UPDATES = 4, 2  # two updates an epoch
+EPOCHS, UPDATES = 4, 2  # two updates per epoch
 STEPS = range(EPOCHS * UPDATES + 1)
 ANSWERS = ("deer", "horse")
-PANELS = {"horse": 1, "deer": 0}  # name → target; the order is that of the pictures
+PANELS = {"horse": 1, "deer": 0}  # name → target, in the order of the pictures
 RIGHT = {"seen": np.arange(9), "new": np.array([3, 1, 4, 1, 5, 2, 6, 5, 3]), "always deer": np.full(9, 4)}
 TOTALS = {"seen": 16, "new": 7, "always deer": 7}
 
@@ -43,7 +43,7 @@ def neuron(made, targets=(1, 0)):
 
 
 def limits_of(recording):
-    """Return the largest weight, without its sign, until each step."""
+    """Return the largest size of a weight up to each step."""
     largest = [abs(recording.at(step)["dense_1.w"]).max() for step in STEPS]
     return [max(largest[: step + 1]) for step in STEPS]
 

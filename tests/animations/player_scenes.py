@@ -12,7 +12,7 @@ UPDATES = 20  # frames are updates 0, 2, 4, …, and then 100
 
 
 def learn(steps):
-    """Return for each update: w, b, dout (6,), the gradient of w."""
+    """Return, for each update, w, b, dout (6,), and the gradient of w."""
     w, b, states = 1.0, 1.0, []
     for _ in range(steps):
         dout = 2 * (w * X + b - Y) / len(X)
@@ -27,7 +27,7 @@ STATES = [ALL[moment] for moment in MOMENTS]
 
 
 class Numbers(Scene):
-    """w, b, the loss and each row's dout; all but b say why, w not in every third frame."""
+    """w, b, the loss and each row's dout. All but b have explanations; w not in every third frame."""
 
     size = (600, 400)
     frames = len(STATES)
@@ -113,7 +113,7 @@ def neuron():
 
 
 class Page:
-    """A page with films in a browser, through what it offers to programs."""
+    """A page with films in a browser, used through the player's functions for programs."""
 
     def __init__(self, browser, film=0):
         self.browser, self.run, self.film = browser, browser.run, film
@@ -124,7 +124,7 @@ class Page:
         return self
 
     def wait_for(self, expression):
-        """Wait until something is true of the film's player: `film`, `controls`, `asking`, `clock`."""
+        """Wait until a condition of the film's player holds: `film`, `controls`, `asking`, `clock`."""
         known = f"{{ film, controls, asking }} = tinylearnFilms.players[{self.film}], {{ clock }} = tinylearnFilms"
         self.browser.wait_for(f"(() => {{ const {known}; return {expression}; }})()")
 

@@ -1,4 +1,4 @@
-"""What FilterPull must show: the pull of every place, added up in plain loops."""
+"""The right contents of FilterPull: the pull of every place, added up in plain loops."""
 
 import numpy as np
 
@@ -10,7 +10,7 @@ def padded(x, size):
 
 
 def pulls_of(x, dout, size):
-    """Return for each picture: place → dout · patch, of the places that pull."""
+    """Return for each picture: place → dout · patch, for the places that pull."""
     found, images = [], padded(np.asarray(x, float), size)
     for image, hands_back in zip(images, dout, strict=True):
         found.append({(p, q): float(hands_back[p, q]) * image[p : p + size[0], q : q + size[1]]
@@ -23,13 +23,13 @@ def amount(pull):
 
 
 def chosen_of(pulls):
-    """Return which picture pulled most, and which four places of it, apart from each other and from the rim."""
+    """Return the picture that pulled most, and four of its places, apart from each other and from the rim."""
     chosen = max(range(len(pulls)), key=lambda n: amount(sum(pulls[n].values())))
     return chosen, sorted(pulls[chosen], key=lambda place: (-amount(pulls[chosen][place]), place))
 
 
 def apart(places, shape, size):
-    """Return the first four places whose patches lie inside and share no pixel with one before."""
+    """Return the first four places whose patches lie inside and share no pixel with an earlier one."""
     taken, kept = set(), []
     for p, q in places:
         top, left = p - (size[0] - 1) // 2, q - (size[1] - 1) // 2
@@ -42,7 +42,7 @@ def apart(places, shape, size):
 
 
 def pull_values(x, dout, gradient, before, after, step):
-    """Return a function frame → (gid → value) for all that FilterPull draws."""
+    """Return a function frame → (gid → value) for everything that FilterPull draws."""
     size = gradient.shape[:2]
     pulls = pulls_of(x, dout, size)
     chosen, ranked = chosen_of(pulls)

@@ -15,7 +15,7 @@ from animations.engine.painter import Painter, redraw
 
 @functools.cache
 def whole(kind, frame):
-    """Return a frame (H, W, 4) of a new scene of that kind, drawn from nothing; the same frame is drawn once."""
+    """Return a frame (H, W, 4) of a new scene of that kind, drawn from scratch; each frame is drawn only once."""
     pixels = redraw(kind(), frame)
     pixels.flags.writeable = False
     return pixels
@@ -23,7 +23,7 @@ def whole(kind, frame):
 
 @functools.cache
 def painted(kind):
-    """Return all frames (F, H, W, 4) of one of ALL: those that `whole` takes longer for, as test_painter proves."""
+    """Return all frames (F, H, W, 4) of one of ALL, painted, because `whole` takes longer; test_painter proves them."""
     assert kind in ALL
     painter = Painter(kind())
     pixels = np.stack([painter.paint(frame).copy() for frame in reversed(range(kind.frames))])[::-1]
@@ -37,12 +37,12 @@ class Small(Scene):
 
     def axes(self, figure, box=(0.2, 0.2, 0.65, 0.65)):
         axes = figure.add_axes(box, xlim=(0, 10), ylim=(0, 10))
-        axes.locator_params(nbins=1)  # two marks: to draw more would take most of the time
+        axes.locator_params(nbins=1)  # two marks: more would take most of the time
         return axes
 
 
 class Overlapping(Small):
-    """Three half-transparent things that change, made in another order than that in which they lie on each other."""
+    """Three half-transparent things that change, made in another order than they lie on each other."""
 
     def draw(self, figure):
         axes = self.axes(figure)
@@ -58,7 +58,7 @@ class Overlapping(Small):
 
 
 class FigureText(Small):
-    """Text that belongs to the figure and not to axes, over axes that do not change and a line that does."""
+    """Text that belongs to the figure and not to axes, over axes that never change and a line that does."""
 
     def draw(self, figure):
         (self.line,) = self.axes(figure).plot([0, 10], [0, 0], linewidth=4, color="tab:blue", zorder=3)
@@ -75,7 +75,7 @@ class FigureText(Small):
 
 
 class Trail(Small):
-    """A path behind a moving point: later pieces over earlier ones, none in frame 0."""
+    """A path behind a moving point: later pieces lie over earlier ones; frame 0 has none."""
 
     def draw(self, figure):
         axes = self.axes(figure)
@@ -93,7 +93,7 @@ class Trail(Small):
 
 
 class TwoAxes(Small):
-    """Axes that overlap: all of the upper one lies over all of the lower one, whatever the z-orders within."""
+    """Axes that overlap: all of the upper one lies over all of the lower one, whatever the z-orders inside."""
 
     def draw(self, figure):
         upper = self.axes(figure, (0.4, 0.4, 0.5, 0.5))
@@ -110,7 +110,7 @@ class TwoAxes(Small):
 
 
 class Late(Small):
-    """An artist that is returned from frame 3 on only, lies under another changing one, and goes back."""
+    """An artist that is returned only from frame 3 on, lies under another changing one, and moves back."""
 
     def draw(self, figure):
         axes = self.axes(figure)
@@ -136,7 +136,7 @@ class LateWithTrail(Late):
 
 
 class Appearing(Small):
-    """Artists that become visible and invisible again."""
+    """Artists that appear and vanish again."""
 
     def draw(self, figure):
         axes = self.axes(figure)
@@ -166,7 +166,7 @@ class Picture(Small):
 
 
 class InDepth(Small):
-    """Dots and a face in 3-D axes, which matplotlib places and sorts anew whenever it draws the axes."""
+    """Dots and a face in 3-D axes, which matplotlib places and sorts again whenever it draws the axes."""
 
     def draw(self, figure):
         axes = figure.add_axes((0, 0, 1, 1), projection="3d", xlim=(0, 6), ylim=(0, 6), zlim=(0, 6),
@@ -182,7 +182,7 @@ class InDepth(Small):
 
 
 class UnderInset(Small):
-    """A line that goes on under inset axes, in which a dot moves."""
+    """A line that continues under inset axes with a moving dot."""
 
     def draw(self, figure):
         axes = self.axes(figure)
@@ -197,7 +197,7 @@ class UnderInset(Small):
 
 
 class Parts(Small):
-    """Texts that matplotlib draws with what they belong to: a legend, an axis."""
+    """Texts that matplotlib draws as part of something: a legend, an axis."""
 
     def draw(self, figure):
         axes = self.axes(figure)
@@ -212,7 +212,7 @@ class Parts(Small):
 
 
 class HiddenAxes(Small):
-    """Axes that are seen in some frames only, with all that lies in them: a line that changes, a trail, an inset."""
+    """Axes that are visible in some frames only, with everything inside: a changing line, a trail, an inset."""
 
     def draw(self, figure):
         self.all = self.axes(figure)
@@ -234,7 +234,7 @@ class HiddenAxes(Small):
 
 
 class Gliding(Small):
-    """A square that is asked for between frames, beside the number of the frame."""
+    """A square that can be drawn between frames, next to the number of the frame."""
 
     glides = True
 

@@ -1,4 +1,4 @@
-"""Animated PNG: what Pillow reads back is what was painted, for as long as was asked."""
+"""Animated PNG: Pillow reads back what was painted, for as long as it should stay."""
 
 import numpy as np
 import pytest

@@ -12,7 +12,7 @@ from faults_of_places import PLACES
 from animations import Scene, SideBySide, audit
 from animations.audit import CHECKS, AuditError
 
-# what is wrong → the kind of check that finds it, the thing that it names, how it is planted
+# description → the kind of check that finds it, the thing that it names, how to plant it
 FAULTS = NUMBERS | BOARDS | PLACES | COLOURS | FRAME_BY_FRAME
 
 
@@ -37,7 +37,7 @@ def test_a_planted_fault_is_found(fault):
 
 
 class Honest(Scene):
-    """What matplotlib offers, used as it should be: slanted labels, an arrow with a text, numbers around a circle."""
+    """Proper uses of matplotlib: slanted labels, an arrow with a text, numbers around a circle."""
 
     size, frames = (400, 300), 2
 
@@ -103,7 +103,7 @@ def test_a_finding_says_what_to_do(fault, says):
 
 
 def distinct(scene):
-    """Lines apart by dash, width or nothing but their having no name; names that are no words; a legend of two."""
+    """Lines told apart by dash or width, or without a name; names that are not words; a legend with two entries."""
     scene.axes.plot([0, 1], [0, 1], "r", label="A")
     scene.axes.plot([0, 1], [0, 2], "r--", label="B")
     scene.axes.plot([0, 1], [0, 3], "r", linewidth=4, label="C")

@@ -1,4 +1,4 @@
-"""The numbers of a scene are compared with a recording, with several sources in their order, or refused."""
+"""The audit compares the numbers of a scene with a recording, or several sources in order, or refuses these."""
 
 import numpy as np
 import pytest

@@ -12,7 +12,7 @@ from animations.engine.text import PastedText
 
 
 def texts_that_draw_themselves(scene, frame, monkeypatch):
-    """Return the texts that are told to draw themselves: matplotlib asks only marks that lie within their axis."""
+    """Return the texts that matplotlib draws: it asks only marks that lie within their axis."""
     drawn = {}
 
     def watch(kind):
@@ -30,7 +30,7 @@ def texts_that_draw_themselves(scene, frame, monkeypatch):
         redraw(scene, frame)
     texts = [text.get_text() for text in drawn.values() if text.get_visible() and text.get_text().strip()
              and np.allclose(text.get_figure(root=True).bbox.size, scene.size)]  # fmt: skip
-    return sorted(texts)  # without single letters, which are drawn once in figures of their own
+    return sorted(texts)  # without single letters, which are drawn once in their own figures
 
 
 @pytest.mark.parametrize("make", [Tiny, *ALL])

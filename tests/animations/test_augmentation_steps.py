@@ -1,4 +1,4 @@
-"""Augmentation step by step: every number, every pixel, and what lies between two steps."""
+"""Augmentation step by step: every number, every pixel, and the moments between two steps."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The picture of an autopsy: its curves, its broken step and its numbers are those of the recording."""
+"""The picture of an autopsy: its curves, its diverging update and its numbers are those of the recording."""
 
 import numpy as np
 import pytest
@@ -20,7 +20,7 @@ def network(learning_rate=1000.0, layers=2):
 
 
 def single_number():
-    """One number that overflows, as in chapter 2, in a loop that told no learning rate."""
+    """One number that overflows, as in chapter 2, in a loop that does not tell the learning rate."""
     model = Sequential([Dense(1, 1, rng=np.random.default_rng(0))])
     with Recorder(model) as recorder:
         for step in range(1, 40):

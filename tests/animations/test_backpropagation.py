@@ -1,4 +1,4 @@
-"""One update of a small network: what is drawn is computed here by hand, and equals what the recorded update made."""
+"""One update of a small network: its picture is computed here by hand, and equals the recorded update."""
 
 from itertools import pairwise
 
@@ -80,7 +80,7 @@ def test_of_any_small_network_the_numbers_are_those_of_its_recording(units, acti
         for name, gradient in wanted.items():
             assert passes.gradients[name].tobytes() == gradient.tobytes()
         assert passes.losses[0] == recording.losses[recording.index(step)]
-        for number, name in enumerate(passes.names):  # what explain says of the way back
+        for number, name in enumerate(passes.names):  # what explain says about backward
             if name.startswith("dense"):
                 told = recording.explain(step, f"{name}.w[0,0]")
                 np.testing.assert_array_equal(told.dout[0], passes.douts[number])
@@ -98,7 +98,7 @@ def test_dout_stops_at_the_relu_that_is_off_and_its_weights_stay(recording):
 
 
 def streams(scene, color):
-    """Return the lines of a colour that run, with where each begins and where its head is."""
+    """Return the lines of a colour that run, each with its beginning and its head."""
     lines = [line for line in scene.page.axes.lines if line.get_color() == color and line.get_marker() == "o"]
     ends = [line.get_xydata()[[0, -1]] if len(line.get_xdata()) else None for line in lines]
     return [each for each in ends if each is not None]

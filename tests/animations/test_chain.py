@@ -1,4 +1,4 @@
-"""The chain against truth: terms add up to what was recorded, slopes are those that are measured, along every layer."""
+"""The chain against truth: terms add up to the recorded numbers, slopes equal measured ones, in every layer."""
 
 import math
 import re
@@ -20,7 +20,7 @@ SOFT = RNG.uniform(size=(7, 2))
 
 
 class Halved(tl.Layer):
-    """A layer of a user's own: half of x passes by, the other half through a dense layer that it holds."""
+    """A layer of a user's own: half of x passes by, the other half goes through a dense layer inside."""
 
     def __init__(self, rng):
         self.inner, self.params["scale"] = tl.Dense(4, 4, rng=rng), np.full(4, 1.5)
@@ -89,7 +89,7 @@ KINDS = [(name, dtype) for name in RUNS for dtype in (np.float64, np.float32)]
 
 
 def run(name, dtype, batch_size=4):
-    """Return a recording of a few updates, anew."""
+    """Return a new recording of a few updates."""
     layers, x, y, loss, optimizer = RUNS[name]
     rng = np.random.default_rng(1)
     model = tl.Sequential(layers(rng), dtype)
@@ -105,7 +105,7 @@ def recording(request):
 
 
 def follow(chain, gid, step, most=400):
-    """Ask a number and all that it leads to; return gid → explanation, and what is wrong."""
+    """Ask a number and all that it leads to; return gid → explanation, and all faults."""
     told, problems, waiting = {}, [], [(gid, None)]
     while waiting and len(told) < most:
         gid, value = waiting.pop()
@@ -146,7 +146,7 @@ def test_the_terms_of_a_gradient_add_up_to_the_recorded_one(recording):
 
 
 def test_a_dout_is_the_slope_that_is_measured():
-    """A bias moves what its layer gives: the loss moves with it as dout says, in all rows together."""
+    """Check that a bias moves its layer's output, and the loss with it as dout says, in all rows together."""
     recording = run("dense, SGD", np.float64, batch_size=7)
     chain, model = Chain(recording), recording.origins[0].training.model
     for name in ("dense_1", "dense_2", "dense_3"):
@@ -164,7 +164,7 @@ def test_a_dout_is_the_slope_that_is_measured():
 def test_each_layer_of_the_table_tells_its_out_and_its_dx(name):
     rng = np.random.default_rng(2)
     x = make_input(name, rng)
-    model = tl.Sequential([Scale(), make_layer(name, rng)])  # of a model without parameters nothing is recorded
+    model = tl.Sequential([Scale(), make_layer(name, rng)])  # a model without parameters records nothing
     shape, recorder = model.forward(x).shape, tl.Recorder(model)
     tl.fit(model, x, rng.normal(size=shape), loss=tl.MeanSquaredError(), optimizer=tl.SGD(0.01), epochs=2,
            batch_size=len(x), callbacks=[recorder], shuffle=False)  # fmt: skip
@@ -221,7 +221,7 @@ class Skip(tl.Layer):
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_a_residual_of_ones_own_is_seen_to_add(dtype, monkeypatch):
-    """Nothing tells that it does: in every row and place the numbers are such a sum."""
+    """Nothing declares this: the numbers are such a sum in every row and place."""
     net = (lambda rng: [tl.Dense(3, 4, rng=rng), Skip(rng), tl.Dense(4, 2, rng=rng)], *PLAIN[1:], lambda: tl.SGD(0.1))
     monkeypatch.setitem(RUNS, "skip", net)
     recording = run("skip", dtype)
@@ -303,14 +303,14 @@ def test_a_recording_that_does_not_know_how_it_was_made_says_so(tmp_path):
 
 
 class Signs(tl.Optimizer):
-    """It steps by the sign alone: that is no arithmetic of Python's."""
+    """It steps by the sign alone, which is no arithmetic in Python's notation."""
 
     def step(self, parameters, gradients):
         parameters -= self.learning_rate * np.sign(gradients)
 
 
 class Sorted(tl.Optimizer):
-    """What it does cannot be followed."""
+    """It cannot be followed."""
 
     def step(self, parameters, gradients):
         parameters -= self.learning_rate * np.sort(gradients)

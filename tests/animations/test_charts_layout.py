@@ -1,4 +1,4 @@
-"""On the charts of chapter 1 every text can be read in every frame, also while bars pass and wedges are thin."""
+"""On the charts of chapter 1 every text is readable in every frame, even while bars pass and wedges are thin."""
 
 import itertools
 from dataclasses import replace
@@ -18,7 +18,7 @@ from tinylearn.datasets import Table, gdp, read_table
 
 
 def crowded(scene):
-    """Return (frame, texts) wherever texts touch or leave the picture, looking at every frame."""
+    """Return (frame, texts) for each frame where texts touch or leave the picture."""
     all_texts, found = Painter(scene).figure.findobj(PastedText), []
     for frame in range(scene.frames):
         scene.update(frame)
@@ -48,14 +48,14 @@ def test_there_is_room_for_the_longest_number():
 
 
 def random_table(seed):
-    """Return a table to be afraid of: many series that pass each other all the time, ties, gaps, long names."""
+    """Return a difficult table: many series that pass each other all the time, ties, gaps, long names."""
     rng = np.random.default_rng(seed)
     rows, series = int(rng.integers(2, 9)), int(rng.integers(1, 11))
     walk = np.cumsum(rng.normal(size=(rows, series)), axis=0)
     ties = rng.integers(0, 3, (rows, series)) + (np.arange(series) == 0)
     values = [np.abs(walk) * 10.0 ** rng.integers(-3, 7), rng.random((rows, series)) ** 6, ties * 1.0, walk][seed % 4]
     values[1:, 1:][rng.random((rows - 1, series - 1)) < 0.2] = np.nan
-    values[0] += 0.01  # of every series at least this one, and of every row the first
+    values[0] += 0.01  # at least this one of every series, and the first of every row
     names = [f"{k} {'name' * int(rng.integers(1, 5))}" for k in range(series)]
     captions = {"title": "A long title " * int(rng.integers(1, 5)), "unit": "units " * int(rng.integers(1, 9))}
     return Table(np.arange(rows) + 1990, names, values, clock="year", source="a book", **captions)

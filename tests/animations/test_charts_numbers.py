@@ -19,14 +19,14 @@ NAMES = ("USA", "Japan", "Germany", "UK", "China")
 
 @functools.cache
 def figures():
-    """Return year → (name → value), read from the file without the code that is tested."""
+    """Return year → (name → value), read from the file without the code under test."""
     lines = (Path(tinylearn.datasets.__file__).parent / "gdp.csv").read_text(encoding="utf-8").splitlines()
     rows = csv.DictReader(line for line in lines if not line.startswith("#"))
     return {int(row["year"]): {name: float(row[name]) for name in NAMES} for row in rows}
 
 
 def expected(row, *kinds):
-    """Return gid → value of a frame: what the table says of that row."""
+    """Return gid → value for a frame, from that row of the table."""
     year = 1970 + row
     value = figures()[year]
     values = {
@@ -63,7 +63,7 @@ def test_every_number_of_every_frame_is_that_of_the_table(kind):
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_between_two_rows_the_numbers_are_those_of_the_first(kind):
-    """Only places are new."""
+    """Only the places are new."""
     scene = make(kind)
     figure = Painter(scene).figure
     for frame in (0.5, 17.4, 49.99):
@@ -103,12 +103,12 @@ def test_painter_draws_what_a_full_redraw_draws(kind):
 
 @functools.cache
 def drawn(kind):
-    """Return a scene that is painted once, for all tests that only look at what it shows and where that is."""
+    """Return a scene that is painted once, for all tests that only look at it."""
     return painted(make(kind), 0).scene
 
 
 def values_of(frame):
-    """Return the values of a row or, between two, those on the straight line."""
+    """Return the values of a row, or between two rows, those on the straight line."""
     here, there = (np.array(list(figures()[1970 + row].values())) for row in (int(frame), int(np.ceil(frame))))
     return here + (frame % 1) * (there - here)
 
@@ -299,7 +299,7 @@ def test_a_line_has_a_gap_and_a_value_alone_a_dot():
     np.testing.assert_array_equal(c, [5, np.nan, np.nan, np.nan, np.nan])
     assert [line.get_markevery() for line in scene.lines] == [[3, 4], [4], [0, 4]]
     names = {label.name.get_text(): label.name.get_visible() for label in scene.labels}
-    assert names == {"A": True, "B": True, "C": True}  # C has ended, and is still the name of its line
+    assert names == {"A": True, "B": True, "C": True}  # C has ended, but its line keeps its name
     scene.update(0.5)
     assert not scene.labels[1].name.get_visible()  # B has not begun
 

@@ -1,4 +1,4 @@
-"""In the charts of chapter 1 names, numbers and the lines that lead to them belong to what they stand at."""
+"""In the charts of chapter 1, names, numbers and their connecting lines belong to the things next to them."""
 
 import functools
 
@@ -23,7 +23,7 @@ def drawn(kind, **settings):
 
 
 def updated(kind, frame, **settings):
-    """Return the scene of that kind, which is drawn once."""
+    """Return the scene of that kind, drawn once."""
     scene = drawn(kind, **settings)
     scene.update(frame)
     return scene
@@ -119,7 +119,7 @@ def test_beside_a_bar_stand_its_name_and_its_number(frame):
 
 
 def test_while_bars_pass_their_texts_stay_with_them():
-    """Each on its paper, which is as large as the text, and a little more."""
+    """Each stands on its paper, which is a little larger than the text."""
     for frame in np.linspace(35, 38, 16):
         scene = updated(BarRace, frame)
         for runner in scene.runners:
@@ -135,7 +135,7 @@ def test_while_bars_pass_their_texts_stay_with_them():
 
 
 def test_of_two_that_pass_all_of_one_lies_on_the_other():
-    """Its bar, its name, its number: no letters of the other shine through."""
+    """Its bar, name and number: no letters of the other shine through."""
     scene = BarRace(Table([1, 2], ["Aaaaaaa", "Bb"], [[1, 2], [2, 1]], title="t"))
     pixels = Painter(scene).paint(0.5)[..., :3]
     name = scene.runners[1].name.get_window_extent()
@@ -155,7 +155,7 @@ def test_lanes_are_ranks_and_glide_from_row_to_row():
 
 
 def test_the_axis_grows_with_the_leader():
-    """And never shrinks: a crisis is seen as a shorter bar."""
+    """It never shrinks, so a crisis makes the bars shorter."""
     highest = np.maximum.accumulate(gdp().values.max(axis=1))
     for frame in (0, 10, 39, 50):
         assert updated(BarRace, frame).axes.get_xlim() == (0, highest[frame])
@@ -165,7 +165,7 @@ def test_the_axis_grows_with_the_leader():
 
 
 def test_the_ten_largest_of_many():
-    """A bar comes in from below and leaves downwards; who is never among them is not in the race."""
+    """A bar comes in from below and leaves downwards; if a series is never among them, it is not in the race."""
     values = np.zeros((3, 14))
     values[0], values[1], values[2] = range(14), np.roll(range(14), 7), np.roll(range(14), 7)
     values[:, 0] = -1
@@ -200,7 +200,7 @@ def test_bars_that_are_shown_together_look_different(seed):
 
 
 def painted_length(pixels, bar, color):
-    """Return how many pixels of the colour there are in the row in the middle of a bar."""
+    """Return how many pixels of the colour there are in the middle row of a bar."""
     box, height = bar.get_window_extent(), len(pixels)
     row = pixels[height - 1 - int((box.y0 + box.y1) / 2), int(box.x0) - 5 :, :3]
     return int((row == [round(255 * part) for part in to_rgb(color)]).all(axis=1).sum())
@@ -219,7 +219,7 @@ def test_a_bar_is_painted_as_long_as_its_value(frame):
 
 
 def test_bars_that_pass_are_parted_by_paper():
-    """One over the other, with a rim of two pixels of paper above and below the upper one."""
+    """One lies over the other, with a rim of two pixels of paper above and below the upper one."""
     scene = BarRace(Table([1, 2], ["A", "B"], [[1, 2], [2, 1]]))
     pixels = Painter(scene).paint(0.6)[..., :3]
     upper = scene.runners[1].bar.get_window_extent()  # B is made later
@@ -255,7 +255,7 @@ def test_a_leader_goes_from_the_middle_of_its_wedge_to_its_own_label(frame):
 
 
 def test_the_pictures_width_has_room_for_the_words_under_the_title():
-    """They are longer than a short title and no unit."""
+    """They are longer than a short title without a unit."""
     scene = Pie(Table([0.5, 0.80000001], ["A", "B"], [[1, 2], [2, 1]], title="x"))
     painter = Painter(scene)
     scene.update(1)

@@ -55,12 +55,12 @@ def recomputed():
 
 
 def bars_of(scene, p=0):
-    """Return the bars of a picture, from the top down."""
+    """Return the bars of a picture, from top to bottom."""
     return [axes for axes in scene.page.figure.axes if axes.axison and axes.patches][p].patches
 
 
 def with_rows(rows, names=("cat", "dog", "frog"), target=1, picture=None, note=""):
-    """Return a scene of one picture with given probabilities, one row a frame."""
+    """Return a scene of one picture with the given probabilities, one row per frame."""
     picture = np.zeros((4, 4, 3)) if picture is None else picture
     network = Sequential([Flatten(), Dense(picture.size, 2, rng=rng)])
     return ClassBars(picture[None], np.array(rows)[:, None], names, targets=[target], model=network,
@@ -89,7 +89,7 @@ def test_nothing_is_certain_and_nothing_impossible(value, said):
 
 
 def test_a_probability_that_is_not_nearly_one_is_no_more_than_0_999():
-    """What says "> 0.999" of 0.99 is found."""
+    """A text "> 0.999" for 0.99 is found."""
     scene = with_rows([[0.99, 0.01]], ("cat", "dog"))
     figure = painted(scene, 0).figure
     numbers_on(figure)["picture_0.predicted[0]"].set_text("> 0.999")

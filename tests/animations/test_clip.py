@@ -133,7 +133,7 @@ def test_scale_is_pixels_per_pixel(tmp_path, suffix, scale):
     assert shown.shape == (120 * scale, 160 * scale, 3)
     small = np.array(Image.fromarray(shown).resize((160, 120), Image.Resampling.BOX)).astype(int)
     expected = whole(Overlapping, 5 if suffix == "png" else 0)[..., :3]
-    assert np.abs(small - expected).mean() < 10  # the same picture, but for its edges
+    assert np.abs(small - expected).mean() < 10  # the same picture, except for its edges
 
 
 def test_a_page_of_scale_two_is_as_wide_as_before(tmp_path):

@@ -1,4 +1,4 @@
-"""The map with its walkers, and the chart beside it: every number and every line is that of the walks given."""
+"""The map with its walkers, and the chart next to it: every number and every line comes from the given walks."""
 
 import pickle
 
@@ -22,7 +22,7 @@ def f(x, y):
 
 
 def walk(name):
-    """Return the places (S, 2) of plain descent with the rate of that name, by hand."""
+    """Return the places (S, 2) of plain descent with this rate, by hand."""
     places = [(-9.0, 2.0)]
     for _ in range(STEPS[name]):
         x, y = places[-1]
@@ -76,7 +76,7 @@ def drawn(painter):
 
 
 def table(frame):
-    """Return gid → value of the numbers of the chart, from the walks by hand alone."""
+    """Return gid → value for the numbers of the chart, from the walks by hand alone."""
     values = {}
     for name, rate in RATES.items():
         x, y = walk(name)[min(CLOCK[frame], STEPS[name])]
@@ -161,7 +161,7 @@ def test_lines_numbers_and_cross_are_where_the_function_has_them(painter, drawn)
 
 
 def test_x_and_y_of_the_map_have_one_scale(painter):
-    painter.paint(0)  # a right angle of the map is one of the picture
+    painter.paint(0)  # right angles of the map stay right angles
     (lines,) = painter.figure.findobj(ContourSet)
     origin, along_x, along_y = lines.axes.transData.transform([(0, 0), (1, 0), (0, 1)])
     np.testing.assert_allclose(along_x - origin, (along_y - origin)[::-1])
@@ -179,7 +179,7 @@ def test_lines_of_the_chart_grow_to_the_step(drawn):
 
 def test_between_two_frames_lines_of_the_chart_go_on_along_their_path(drawn):
     _, scene = drawn
-    scene.update(12.5)  # from step 15 to 20: at 17.5, half of the way from 17 to 18, as it is seen on a log axis
+    scene.update(12.5)  # from step 15 to 20: half way on a log axis is 17.5
     for (line, tip), name in zip(lines_of(scene), RATES, strict=True):
         heights = [f(x, y) for x, y in walk(name)]
         passed = [*enumerate(heights[:18])]
@@ -190,7 +190,7 @@ def test_between_two_frames_lines_of_the_chart_go_on_along_their_path(drawn):
 
 
 def lines_of(scene):
-    """Return (line, tip) of each series of a chart that was drawn."""
+    """Return (line, tip) for each series of a drawn chart."""
     lines = scene.page.figure.axes[-1].lines
     return list(zip(lines[::2], lines[1::2], strict=True))
 

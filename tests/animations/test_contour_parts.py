@@ -1,4 +1,4 @@
-"""On the map: the way down at a right angle to its contour line, the start fanned out, the middle drawn larger."""
+"""On the map: the way down at a right angle to its contour line, the fan at the start, the enlarged middle."""
 
 import pickle
 
@@ -34,13 +34,13 @@ def painter():
 
 
 def parts(painter, kind, axes=1, **look):
-    """Return the artists of one kind on some axes, the map if not told, that look so."""
+    """Return the artists of one kind on some axes, by default the map, with this look."""
     found = painter.figure.axes[axes].findobj(kind)
     return [one for one in found if all(getattr(one, f"get_{name}")() == value for name, value in look.items())]
 
 
 def test_every_number():
-    last = {"closer_by": 2}  # before that nobody comes to the middle
+    last = {"closer_by": 2}  # before that, none comes to the middle
     check_all_numbers(contour(), lambda frame: {"step": CLOCK[frame]} | (last if frame == len(CLOCK) - 1 else {}))
 
 
@@ -48,7 +48,7 @@ def test_every_number():
 
 
 def check_way_down(painter, frame):
-    """The arrow begins at the first walker, against the gradient, and at a right angle to the contour line there."""
+    """The arrow begins at the first walker, against the gradient, at a right angle to the contour line there."""
     painter.scene.update(frame)
     place, to_pixels = np.array(walk("SGD")[CLOCK[frame]]), painter.figure.axes[1].transData.transform
     (arrow,) = parts(painter, Polygon)
@@ -107,7 +107,7 @@ def test_at_the_bottom_there_is_no_way_down():
 
 
 def fan(painter):
-    """Return the texts and markers that show who starts."""
+    """Return the texts and markers that name the walkers at the start."""
     names = [text for text in painter.figure.axes[1].texts if text.get_text() in RATES]
     marks = [line for line in painter.figure.axes[1].lines if line.get_zorder() == 6 and line.get_markersize() == 10]
     return names, marks

@@ -1,4 +1,4 @@
-"""The boards of convolution and pooling: texts, colours, words; and arrays that have no room on them."""
+"""The boards of convolution and pooling: texts, colours, words; and arrays that are too large for them."""
 
 import numpy as np
 import pytest
@@ -57,7 +57,7 @@ def test_every_number_can_be_read_on_its_tint(color, text):
 
 
 def test_every_digit_says_where_it_came_from():
-    """But for those of the title, which says what is seen."""
+    """Except for the title, which describes the picture."""
     titles = {"3 × 3 filter, stride 1, padding 1", "2 × 2 filter, stride 2, no padding"}
     assert nameless_digits(book(), range(28)) == titles
     assert nameless_digits(pooling_with_padding(), [0]) == {

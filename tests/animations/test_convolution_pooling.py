@@ -1,4 +1,4 @@
-"""Every number of every frame of max pooling, and which one is marked as the largest."""
+"""Every number of every frame of max pooling, and the mark of the largest."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Two networks that learn a sine: all that is drawn is what the recorded parameters compute, by hand, at that step."""
+"""Two networks that learn a sine: everything drawn is computed by hand from the recorded parameters of that step."""
 
 import copy
 from itertools import product
@@ -22,7 +22,7 @@ from tinylearn.datasets import sine
 
 FRAMES = 31
 STEPS = log_spaced_steps(chapter.EPOCHS, FRAMES)
-NAMES = {"line": False, "relu": True}  # name of the panel → has the network ReLUs?
+NAMES = {"line": False, "relu": True}  # name of the panel → does the network have ReLUs?
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +41,7 @@ def computed(trained):
 
 @pytest.fixture
 def states(computed):
-    """Name → states on arrays of their own, for a test to spoil."""
+    """Name → states on their own arrays, for tests that spoil them."""
     return copy.deepcopy(computed)
 
 
@@ -69,7 +69,7 @@ class Lines:
 
 
 def hidden_and_output(recording, step, relu):
-    """Return what goes into the first and the second hidden layer's activations, and the output: by hand."""
+    """Return the inputs of the first and the second hidden layer's activations, and the output: by hand."""
     p, cut = recording.at(step), (lambda z: np.where(z > 0, z, 0)) if relu else (lambda z: z)
     first = np.linspace(-5, 5, 1000)[:, None] * p["dense_1.w"] + p["dense_1.b"]
     second = cut(first) @ p["dense_2.w"] + p["dense_2.b"]
@@ -77,13 +77,13 @@ def hidden_and_output(recording, step, relu):
 
 
 def switches(first, second):
-    """Return for each x but the first whether a neuron of the hidden layers has just been switched."""
+    """Return for each x but the first whether a neuron of the hidden layers has just switched."""
     on = np.hstack([first, second]) > 0
     return (on[1:] != on[:-1]).any(axis=1)
 
 
 def told_apart(places):
-    """Return those of the growing places at which a dot is drawn: 12 pixels of 531 that are 10.4 units lie between."""
+    """Return the growing places where a dot is drawn; they are 12 pixels apart, and 531 pixels are 10.4 units."""
     kept = []
     for place in places:
         if not kept or place >= kept[-1] + 12 * 10.4 / 531.2:
@@ -163,7 +163,7 @@ def test_between_two_frames_the_dots_lie_on_the_curve_which_is_on_its_way(drawn)
 
 
 def test_the_number_of_dots_is_that_of_the_dots_that_can_be_told_apart(drawn):
-    """Eleven places were written over nine dots: some lay upon others."""
+    """The text said eleven places over nine dots, because some dots hid others."""
     panel = drawn.scenes[1]
     lines, fewer = Lines(panel), 0
     (number,) = panel.page.figure.findobj(lambda artist: artist.get_gid() == "relu.bends")
@@ -216,7 +216,7 @@ def test_the_first_frame_initialises_and_the_others_adjust(drawn):
 
 
 def test_between_two_bends_the_curve_is_straight(states):
-    """The dots are all the places where the curve can bend: elsewhere its slope does not change."""
+    """The dots mark all places where the curve can bend: elsewhere its slope does not change."""
     relu = states["relu"]
     for predicted, dots in zip(relu.predicted, relu.bends, strict=True):
         change = np.abs(np.diff(predicted, n=2))  # at x[1], x[2], …

@@ -1,4 +1,4 @@
-"""Networks that learn one curve: losses and curves are what their recorded parameters compute, at the same epoch."""
+"""Networks that learn one curve: losses and curves follow from their recorded parameters at the same epoch."""
 
 import copy
 
@@ -35,7 +35,7 @@ def make(states):
 
 
 def said(name, runner, step):
-    """Return what a network says after an update, by hand."""
+    """Return a network's predictions after an update, by hand."""
     p, bend = runner.recording.at(step), chapter.ACTIVATIONS[name]
     bend = bend().forward if bend else lambda z: z
     out = sine()[0]
@@ -66,7 +66,7 @@ def test_one_wrong_loss_is_noticed(states, runners, name):
 
 
 def test_a_loss_is_that_of_the_parameters_that_are_shown(states, runners):
-    """It was recorded before the next update: the race once showed the loss before this one."""
+    """The race once showed the loss before this update, which was recorded before the next one."""
     for name, runner in runners.items():
         np.testing.assert_allclose(states[name].loss[:-1], runner.recording.losses[np.add(STEPS[:-1], 1)], rtol=1e-12)
 

@@ -1,4 +1,4 @@
-"""Chapter 2's films, whole: every number of every frame, calculated here once more, and each curve and map."""
+"""Chapter 2's films, complete: every number of every frame, calculated again here, and each curve and map."""
 
 from pathlib import Path
 
@@ -26,21 +26,21 @@ def films():
 
 @pytest.mark.parametrize("name", ["grid_search", "fixed_steps", "learning_rates", "diverging", "two_dimensions"])
 def test_every_number(films, name):
-    """The sources are those of the chapter's quick films, for the clocks of the whole ones."""
+    """The sources of the chapter's quick films, for the clocks of the complete ones."""
     scene = films[f"ch02_{name}"].scene
     clock = clock_of(scene)
     check_all_numbers(scene, getattr(sources, name)(clock)["source"])
 
 
 def clock_of(scene):
-    """Return the clock of the first scene of a film that has one."""
+    """Return the clock of a film's first scene that has one."""
     while not hasattr(scene, "clock"):
         scene = scene.scenes[0]
     return scene.clock.tolist()
 
 
 def panels_of(scene):
-    """Return all scenes of a film that are no groups."""
+    """Return all scenes of a film, without groups."""
     return [panel for each in scene.scenes for panel in panels_of(each)] if hasattr(scene, "scenes") else [scene]
 
 
@@ -79,7 +79,7 @@ def test_the_ring_at_the_first_point_keeps_off_the_numbers_of_the_axis(films):
 
 
 def test_the_path_of_0_0003_is_to_be_seen(films):
-    """Its single steps are a tenth of a pixel; the path is drawn all the same."""
+    """Single steps are a tenth of a pixel, but the path is drawn."""
     scene = panels_of(films["ch02_learning_rates"].scene)[3]
     assert scene.descent.rate == 0.0003
     Painter(scene)

@@ -1,4 +1,4 @@
-"""The grid search shows each point where it is, and the best of those that were looked at so far."""
+"""The grid search shows each point in its place, and the best one so far."""
 
 import numpy as np
 import pytest

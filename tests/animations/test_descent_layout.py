@@ -1,4 +1,4 @@
-"""On the descent panels and the grid search no text is cut off or touches another; any frame equals a full redraw."""
+"""On the descent panels and the grid search no text is cut off or touches another; frames equal a full redraw."""
 
 import pickle
 

@@ -1,4 +1,4 @@
-"""Every number of the descent panels, in every frame, is that of a walk made by hand; the path lies where it went."""
+"""Every number of the descent panels, in every frame, comes from a walk made by hand; so does the path."""
 
 import functools
 
@@ -27,7 +27,7 @@ from animations.engine.painter import Painter
 
 
 def texts_of(scene, frame):
-    """Return gid → text of the numbers that are to be seen in a scene that was drawn."""
+    """Return gid → text for the visible numbers of a drawn scene."""
     scene.update(frame)
     found = scene.axes.figure.findobj(lambda artist: artist.get_gid() is not None and artist.get_visible())
     return {number.get_gid(): number.get_text() for number in found}
@@ -40,7 +40,7 @@ def leaving(clock=range(61)):
 
 @functools.cache
 def drawn(rate):
-    """Return the panel of a rate, drawn once for all tests that only look at what it shows."""
+    """Return the panel of a rate, drawn once for all tests that only look at it."""
     scene = leaving() if rate == 1.1 else panel(rate)
     Painter(scene)
     return scene
@@ -67,7 +67,7 @@ def test_the_first_update_is_written_as_in_the_book():
 
 @pytest.mark.parametrize("rate", RATES)
 def test_the_arithmetic_holds_as_it_is_written(rate):
-    """A reader who calculates with the digits shown gets the digits shown, up to the rounding of the last."""
+    """A reader who calculates with the shown digits gets the shown digits, except for rounding of the last."""
     scene = drawn(rate)
     numbers = {artist.get_gid(): artist for artist in scene.axes.figure.findobj(lambda artist: artist.get_gid())}
     checked = 0
@@ -112,7 +112,7 @@ def test_no_number_is_drawn_without_saying_where_it_came_from():
 
 
 def words(scene, frame):
-    """Return the texts that are to be seen in a scene that was drawn."""
+    """Return the visible texts of a drawn scene."""
     scene.update(frame)
     found = scene.axes.figure.findobj(lambda artist: isinstance(artist, Text) and artist.get_visible())
     return {text.get_text() for text in found}
@@ -180,7 +180,7 @@ def test_between_two_frames_the_dot_walks_and_all_else_waits_for_it():
 
 
 def along_x(scene, arrow):
-    """Return from where to where an arrow goes, as x of the curve, where a reader sees it."""
+    """Return where an arrow begins and ends, as x of the curve, as a reader sees it."""
     corners = scene.page.axes.transData.transform(arrow.get_xy()[:-1])
     ends = scene.axes.transData.inverted().transform([(corners[0] + corners[-1]) / 2, corners[3]])
     assert corners[3, 1] == pytest.approx((corners[0, 1] + corners[-1, 1]) / 2)  # it is level
@@ -188,7 +188,7 @@ def along_x(scene, arrow):
 
 
 def check_arrows(scene, x, frame, step):
-    """The slope's arrow goes uphill from x, a tenth as long as the slope is steep; the step's goes to the next x."""
+    """The slope's arrow points uphill from x, a tenth as long as the slope; the step's arrow ends at the next x."""
     ends = {"slope": x[step] + slope(x[step]) / 10, "step": x[min(step + 1, len(x) - 1)]}
     left, right = scene.axes.get_xlim()
     for name, end in ends.items():
@@ -221,7 +221,7 @@ def test_a_wrong_arrow_is_noticed(name):
 def test_a_step_that_is_too_short_for_an_arrow_is_said_to_be():
     said = "too short to be seen"
     assert said in words(drawn(0.0003), 0)
-    assert said not in words(drawn(0.0003), -1)  # no step is made any more
+    assert said not in words(drawn(0.0003), -1)  # there are no more steps
     assert said not in words(drawn(0.1), 0)
     assert said in words(drawn(0.1), 27)
 
@@ -237,7 +237,7 @@ def test_an_arrow_is_drawn_smaller_where_slopes_are_steep():
 
 
 def followed(clock=range(0, 40, 2)):
-    """Return a walk that diverges, seen by a camera that steps back as far as it leaps."""
+    """Return a diverging walk, seen by a camera that steps back as far as the walk leaps."""
     x = np.array(walk(1.1, most=60))
     reach = 1.5 * np.abs(x[list(clock)] - 10)
     far = np.geomspace(0.1, 1e5, 300)

@@ -1,4 +1,4 @@
-"""A scene as one drawing: its tracks, replayed, give every picture as it would have been drawn alone."""
+"""A scene as one drawing: its tracks, replayed, give every picture as if it were drawn alone."""
 
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ from animations.formats.drawing import Drawing, Slot
 
 
 def drawn(scene, pictures=None, motion=1):
-    """Return the drawing of a scene, of some of its pictures."""
+    """Return the drawing of some pictures of a scene."""
     painter = Painter(scene)
     drawing = Drawing(painter)
     for picture in range((scene.frames - 1) * motion + 1) if pictures is None else pictures:
@@ -32,14 +32,14 @@ def at(slot, picture):
 
 
 def shown(drawing, picture):
-    """Return what can be seen of what changes in a picture: tag and attributes, in their order."""
+    """Return the visible changing parts of a picture, in order: tag and attributes."""
     slots = (slot for layer in drawing.layers.values() for slot in layer.slots)
     seen = [(slot.tag, at(slot, picture)) for slot in slots]
     return [(tag, look) for tag, look in seen if look.get("display") != "none"]
 
 
 def resolved(seen, drawing):
-    """Return the same with colours, clips and hatches for the names that this drawing has for them."""
+    """Return the same with colours, clips and hatches in place of their names in this drawing."""
     renderer = drawing.renderer
     names = {f"var(--c{number})": colour for colour, number in renderer.colours.items()}
     names |= {f"url(#{name})": shape for shape, name in (renderer.clips | renderer.hatches).items()}
@@ -73,7 +73,7 @@ LOOKS = st.lists(st.dictionaries(st.sampled_from(["x", "fill", "text"]), st.samp
 
 @given(LOOKS)
 def test_a_slot_keeps_every_look(looks):
-    """None: it is hidden, and what it looked like before does not matter."""
+    """None means hidden, and the earlier look does not matter."""
     slot = Slot(0, "path")
     for picture, look in enumerate(looks):
         slot.hide(picture) if look is None else slot.set(picture, look)
@@ -175,7 +175,7 @@ def test_panels_are_those_of_groups_in_groups():
 
 
 class Pixels(Artist):
-    """Takes what only Agg's renderer has."""
+    """Takes something that only Agg's renderer has."""
 
     def draw(self, renderer):
         np.asarray(renderer.buffer_rgba())[10:20, 30:50] = 255 - self.shade
@@ -237,5 +237,5 @@ def test_an_artist_that_nobody_can_draw_is_an_error():
 
 @pytest.mark.parametrize(("scene", "pictures"), [(Everything, []), (Oddities, ["AxesImage", "Own"])])
 def test_what_matplotlib_has_is_drawn_as_elements(scene, pictures):
-    """But for an image that is turned."""
+    """Except for a turned image."""
     assert sorted(type(artist).__name__ for artist in drawn(scene(), [0]).pictures) == pictures

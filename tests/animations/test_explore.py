@@ -1,4 +1,4 @@
-"""`explore`: from any recording to a page of its network, losses and numbers, which says why."""
+"""`explore`: from any recording to a page of its network, losses and numbers, with explanations."""
 
 import json
 import re
@@ -21,7 +21,7 @@ from tests.animations.why_checks import check_whys
 
 
 def parts_of(explored):
-    """Return the scenes that an exploration is made of, by their classes."""
+    """Return the scenes of an exploration, by their classes."""
     return {type(scene): scene for scene in explored._places()}
 
 
@@ -32,7 +32,7 @@ def names_of(recording):
 
 
 def texts_of(scene):
-    """Return the texts of a scene that was drawn."""
+    """Return the texts of a drawn scene."""
     return [artist for artist in scene.page.axes.get_children() if isinstance(artist, Text)]
 
 
@@ -52,7 +52,7 @@ def test_every_number_says_why(name):
 
 @pytest.mark.parametrize("name", RUNS)
 def test_every_number_is_what_was_recorded_and_none_touches_another(name):
-    """A list of some numbers of a matrix is no board; where each stands asks the next test."""
+    """A list of some numbers of a matrix is not a board; the next test checks their places."""
     report = audit(explore(recorded(name)), recorded(name), frames=[0, 3, 8])
     assert [str(each) for each in report.findings if "straight line" not in str(each)] == []
 
@@ -82,7 +82,7 @@ def test_of_a_large_one_those_that_changed_most_are_shown_and_those_that_are_nam
     rng = np.random.default_rng(0)
     model = tl.Sequential([tl.Dense(30, 20, rng=rng), tl.Dense(20, 2, rng=rng)])
     recorder, x = tl.Recorder(model), np.zeros((4, 30))
-    x[:, 7] = 1  # only this one of the inputs moves weights
+    x[:, 7] = 1  # only this input moves weights
     tl.fit(model, x, np.ones((4, 2)), loss=tl.MeanSquaredError(), optimizer=tl.SGD(0.1), epochs=9, callbacks=[recorder])
     recording = recorder.recording
     plain, asked = (parts_of(explore(recording, numbers=names))[ParameterNumbers]
@@ -91,7 +91,7 @@ def test_of_a_large_one_those_that_changed_most_are_shown_and_those_that_are_nam
     change = np.ptp(recording["dense_1.w"], axis=0)
     most = np.argsort(-change.ravel(), kind="stable")[:5]
     assert {f"dense_1.w[{place // 20},{place % 20}]" for place in most} <= shown
-    assert any(re.fullmatch(r"dense_1\.w\[(?!7,)\d+,\d+\]", gid) for gid in shown)  # and some that did not move
+    assert any(re.fullmatch(r"dense_1\.w\[(?!7,)\d+,\d+\]", gid) for gid in shown)  # and some that did not change
     assert gids_of(asked) - shown >= {"dense_1.w[29,18]", "dense_2.b[0]", "dense_2.b[1]"}
 
 

@@ -1,4 +1,4 @@
-"""An explored recording in a real browser: every number can be asked, and the sheet leads back to the data."""
+"""An explored recording in a real browser: every number has an answer, and the sheet leads back to the data."""
 
 import numpy as np
 import pytest

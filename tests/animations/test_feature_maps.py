@@ -1,4 +1,4 @@
-"""Feature maps: every number, filter, map and bar of every frame is what the recorded weights make of the picture."""
+"""Feature maps: every number, filter, map and bar of every frame follows from the recorded weights and the picture."""
 
 import numpy as np
 import pytest
@@ -23,7 +23,7 @@ FITTING = {"picture": np.zeros((8, 8, 3)), "filters": np.zeros((2, 3, 3, 3, 4)),
 
 @pytest.fixture(scope="module")
 def recording():
-    """The recording of a network with six filters of 3 × 3, two updates an epoch, that learns from noise."""
+    """The recording of a network with six filters of 3 × 3, two updates per epoch, that learns from noise."""
     rng = np.random.default_rng(0)
     filters = tl.Conv2D(3, FILTERS, 3, padding="same", rng=rng)
     model = tl.Sequential([filters, tl.ReLU(), tl.Flatten(), tl.Dense(SIZE**2 * FILTERS, 1, rng=rng), tl.Sigmoid()])
@@ -36,7 +36,7 @@ def recording():
 
 @pytest.fixture
 def scene(recording):
-    """The scene of that recording, its maps computed by the layers; on arrays of its own, for a test to spoil."""
+    """The scene of that recording, with maps computed by the layers; on its own arrays, for tests that spoil them."""
     layer, maps, contributions = tl.Conv2D(3, FILTERS, 3, padding="same", rng=np.random.default_rng(1)), [], []
     for step in recording.steps.tolist():
         for name in ("w", "b"):
@@ -111,7 +111,7 @@ def test_no_digit_is_without_a_name(scene):
 
 
 def places(painter):
-    """Return for each letter its name, and the boxes of the images behind it: its filter and its map."""
+    """Return for each letter its name, and the boxes of the images after it: its filter and its map."""
     boxes, found = [axes.bbox for axes in painter.figure.axes if axes.images], []
     letters = [text for text in painter.scene.page.axes.texts if text.get_text() in tuple("ABCDEFGH")]
     for letter in sorted(letters, key=lambda text: text.get_text()):
@@ -129,7 +129,7 @@ def middles(pixels, box, shape):
 
 
 def tiles(w, limit):
-    """Return the colours (11, 3, 3) of a filter (3, 3, 3): red, green, blue below each other, paper between them."""
+    """Return the colours (11, 3, 3) of a filter (3, 3, 3): red, green, blue below each other, with paper between."""
     colours = np.full((11, 3, 3), 255.0)
     for channel in range(3):
         colours[4 * channel : 4 * channel + 3] = 255 * colormaps["RdBu"](0.5 + w[..., channel] / (2 * limit))[..., :3]
@@ -137,7 +137,7 @@ def tiles(w, limit):
 
 
 def check_pictures(scene, recording, seen):
-    """Picture, filters and maps are painted pixel by pixel, these two behind their letter, in every frame."""
+    """Picture, filters and maps are painted pixel by pixel in every frame; filters and maps after their letter."""
     filters, painter = recording["conv2d_1.w"], Painter(scene)
     limit, largest = np.abs(filters).max(), seen.max(axis=(0, 1, 2))
     for frame in range(scene.frames):
@@ -173,7 +173,7 @@ def test_a_filter_or_map_at_the_place_of_another_is_noticed(scene, recording, se
 
 
 def check_bars(scene, figure, frame, contributions, predicted):
-    """Each bar reaches from zero as far as its number, dashed and to the left below zero; the last is the answer."""
+    """Each bar reaches from zero to its number, dashed and to the left below zero; the last one is the answer."""
     scene.update(frame)
     frame_of, bar, *bars = (patch for patch in scene.page.axes.patches if isinstance(patch, Rectangle))
     np.testing.assert_allclose(bar.get_width() / frame_of.get_width(), predicted[frame])
@@ -212,7 +212,7 @@ def test_filters_of_zeros_are_white_and_find_nothing():
 
 
 def full(steps=(0, 3, 1250)):
-    """As much as there is room for: eight filters, large numbers, long names."""
+    """The most that there is room for: eight filters, large numbers, long names."""
     rng = np.random.default_rng(0)
     shape = (len(steps), 32, 32, 8)
     return FeatureMaps(rng.random((32, 32, 3)), rng.normal(0, 20, (len(steps), 5, 5, 3, 8)),

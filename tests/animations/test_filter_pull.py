@@ -1,4 +1,4 @@
-"""One update of a filter: the pulls of all places, in plain loops, are what is drawn, and add up to its gradient."""
+"""One update of a filter: the pulls of all places, computed in plain loops, are drawn, and add up to its gradient."""
 
 import re
 
@@ -20,7 +20,7 @@ NAMED = ("x", "dout", "gradient", "before", "after")
 
 @pytest.fixture(scope="module")
 def update():
-    """An update of a small network, from its recording: argument → what FilterPull is given."""
+    """An update of a small network, from its recording: the arguments of FilterPull by name."""
     rng = np.random.default_rng(0)
     layers = [tl.Conv2D(3, 2, 3, padding="same", rng=rng), tl.ReLU(), tl.MaxPool2D(4), tl.Flatten()]
     model = tl.Sequential([*layers, tl.Dense(32, 1, rng=rng), tl.Sigmoid()])
@@ -74,13 +74,13 @@ def test_no_digit_is_without_a_name(scene):
 
 
 def images_of(painter):
-    """Return the axes of pictures: the picture, dout, and below each other's the tiles and patches, left to right."""
+    """Return the axes of pictures: the picture, dout, and the tiles and patches, from left to right."""
     axes = [each for each in painter.figure.axes if each.images]
     return sorted(axes, key=lambda each: (-each.bbox.height, each.bbox.x0))
 
 
 def framed(axes):
-    """Return the corners (row, column) of the patches that are framed, in the order of their names."""
+    """Return the corners (row, column) of the framed patches, in the order of their names."""
     names = {text.get_text(): text for text in axes.texts if text.get_visible()}
     corners = [(patch.get_y() + 0.5, patch.get_x() + 0.5) for patch in axes.patches
                if isinstance(patch, Rectangle) and patch.get_visible()][::2]  # fmt: skip

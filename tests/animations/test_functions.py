@@ -1,4 +1,4 @@
-"""The point that moves along an activation and its slope: every number is that of the function, by its own formula."""
+"""The point that moves along an activation and its slope: every number follows from the function's own formula."""
 
 import numpy as np
 import pytest
@@ -39,13 +39,13 @@ class Lines:
 
 
 def number(panel, name):
-    """Return the number of a panel that has this name."""
+    """Return the number with this name in a panel."""
     (found,) = panel.page.figure.findobj(lambda artist: artist.get_gid() == f"{panel.name}.{name}")
     return found
 
 
 def recomputed():
-    """Return gid → the value in each frame; the layers are not asked."""
+    """Return gid → the value in each frame, without asking the layers."""
     x = np.linspace(-6, 6, 121)
     return {
         "relu.x": x,
@@ -79,7 +79,7 @@ def test_the_curves_are_those_of_the_formulas(drawn):
             x, y = line.get_data()
             assert (x[0], x[-1]) == (-6, 6)
             assert len(x) > 1000
-            assert np.isnan(y).sum() == (panel is drawn.scenes[0] and line is lines.faint)  # one gap: where ReLU jumps
+            assert np.isnan(y).sum() == (panel is drawn.scenes[0] and line is lines.faint)  # one gap: ReLU jumps
             np.testing.assert_allclose(y, np.where(np.isnan(y), y, wanted(x)), rtol=1e-9)
 
 

@@ -1,4 +1,4 @@
-"""The GIF that is written, read back: the frames, their times, one palette, and no more memory for more of them."""
+"""A GIF, read back: frames, times, one palette, and no more memory for more frames."""
 
 import tracemalloc
 from pathlib import Path
@@ -35,13 +35,13 @@ def read(path):
 
 
 def painted(scene):
-    """Return all frames as they are painted, (F, H, W, 3)."""
+    """Return all painted frames, (F, H, W, 3)."""
     painter = Painter(scene)
     return np.stack([painter.paint(frame)[..., :3].copy() for frame in range(scene.frames)])
 
 
 def blocks(path):
-    """Walk through a GIF by its specification; yield (kind, bytes) of its header and blocks, up to the trailer."""
+    """Go through a GIF by its specification; yield (kind, bytes) of its header and blocks, up to the trailer."""
     data, at = Path(path).read_bytes(), 13 + 768
     yield "header", data[:at]
     while data[at] != 0x3B:
@@ -104,7 +104,7 @@ def test_neurons_animation_read_back_is_that_painted(make, tmp_path):
 
 
 def test_a_colour_of_a_single_frame_stays_that_colour(tmp_path):
-    """The palette comes from a few frames; what appears in none of them must not turn into another colour."""
+    """The palette comes from a few frames; a colour that none of them has must not turn into another."""
 
     class Flash(Counter):
         def update(self, frame):
@@ -129,7 +129,7 @@ def test_a_scene_of_one_frame_is_one_picture(tmp_path):
 
 
 class Hues(Small):
-    """A colour for each frame, all round the circle; or all of a map of colours, a few in each frame."""
+    """A colour for each frame, around the colour circle; or all of a colour map, a few in each frame."""
 
     frames = 60
 
@@ -200,7 +200,7 @@ def test_a_scene_in_which_nothing_moves_is_one_picture(tmp_path):
 
 
 def test_a_picture_that_stays_for_more_than_eleven_minutes_can_be_written(tmp_path):
-    """GIF counts a delay in two bytes: at most 655.35 seconds."""
+    """GIF stores a delay in two bytes: at most 655.35 seconds."""
     _, delays = read(write(Counter([4] * 80), tmp_path, fps=0.1, hold_last=0))
     assert sum(delays) == 80_000
 
@@ -247,7 +247,7 @@ def test_fewer_colours_make_a_smaller_file_that_still_shows_the_picture(tmp_path
 
 
 def test_memory_does_not_grow_with_the_number_of_frames(tmp_path):
-    """Each frame is another picture of noise, so that none is merged and none is small."""
+    """Each frame is another picture of noise, so that none can be merged or is small."""
     width, height = 300, 200
 
     class Noise(Small):
@@ -271,7 +271,7 @@ def test_memory_does_not_grow_with_the_number_of_frames(tmp_path):
         finally:
             tracemalloc.stop()
 
-    write(Noise(3), tmp_path)  # what is made once
+    write(Noise(3), tmp_path)  # to make everything that is made once
     few, many = peak(10), peak(40)
     assert many - few < 30 * width * height / 2  # not even half a byte of each pixel of the frames more
 
@@ -280,7 +280,7 @@ def test_memory_does_not_grow_with_the_number_of_frames(tmp_path):
 
 
 def photograph(seed, size=64):
-    """Return something like a photograph: smooth colours, and noise; (H, W, 4)."""
+    """Return something like a photograph: smooth colours and noise; (H, W, 4)."""
     rng = np.random.default_rng(seed)
     coarse = rng.integers(0, 256, (5, 5, 3)).astype(np.uint8)
     smooth = np.array(Image.fromarray(coarse).resize((size, size), Image.Resampling.BICUBIC)).astype(int)
@@ -289,13 +289,13 @@ def photograph(seed, size=64):
 
 
 def distance(pixels, palette):
-    """Return how far colours are from the nearest in a palette, on average."""
+    """Return the average distance of colours from the nearest in a palette."""
     return np.sqrt(((pixels[:, None].astype(int) - palette[None]) ** 2).sum(axis=-1)).min(axis=1).mean()
 
 
 @pytest.mark.parametrize("colors", [32, 64, 255])
 def test_palette_of_photographs_is_near_their_colours(colors):
-    """Keeping 15 colours exact may cost the others a little: at 32 a third, at 255 next to nothing."""
+    """Keeping 15 colours exact may cost the others a little: at 32 a third, at 255 almost nothing."""
     samples = [photograph(seed) for seed in range(3)]
     palette = Palette(samples, colors).colours
     assert 0.7 * colors < len(palette) < colors  # some places are for colours that come up later

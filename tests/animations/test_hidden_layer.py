@@ -1,4 +1,4 @@
-"""Hidden neurons before two pictures: numbers, maps, bars and words of every frame are those of the network."""
+"""Hidden neurons and two pictures: numbers, maps, bars and words of every frame are those of the network."""
 
 import numpy as np
 import pytest
@@ -36,7 +36,7 @@ def expected():
 
 
 def bars(scene):
-    """Return (picture, neuron) → bar, by where they stand."""
+    """Return (picture, neuron) → bar, found by its place."""
     found = [patch for patch in scene.page.axes.patches if isinstance(patch, Rectangle) and patch.get_width() == 72]
     assert len(found) == 2 * K
     columns = sorted({bar.get_x() for bar in found})

@@ -15,7 +15,7 @@ NAMES = ["cat", "", "dog"]
 
 
 def images(frames=4, rows=3, columns=2, h=8, w=6, c=3):
-    """Return pictures without a white pixel, so that paper can be told from them."""
+    """Return pictures without a white pixel, to tell them from paper."""
     return np.random.default_rng(0).uniform(0, 0.9, (frames, rows, columns, h, w, c))
 
 

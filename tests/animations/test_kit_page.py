@@ -1,4 +1,4 @@
-"""The page that scenes write on: what stands where, and what follows the frames."""
+"""The page that scenes write on: places, and values that follow the frames."""
 
 import itertools
 import pickle

@@ -1,4 +1,4 @@
-"""Games on the lake: the first walked move by move, all counted; every number, pawn, arrow, word and bar."""
+"""Episodes on the lake: the first ones move by move, all counted; every number, pawn, arrow, word and bar."""
 
 from itertools import chain
 
@@ -39,19 +39,19 @@ def film(names=BOTH, note="It slides.", **changed):
 
 @pytest.fixture(scope="module")
 def drawn():
-    """The scene of both, drawn once for all tests that only look at it."""
+    """The scene of both players, drawn once for all tests that only look at it."""
     scene = film()
     Painter(scene)
     return scene
 
 
 def move(frame):
-    """Return the game and the move of a frame of two players; a move that is none for games that are only counted."""
+    """Return the episode and the move of a frame of two players; no move for episodes that are only counted."""
     return (0, frame) if frame < 6 else (1, frame - 6) if frame < 10 else (frame - 8, None)
 
 
 def done(name, frame):
-    """Return how many games have ended."""
+    """Return how many episodes have ended."""
     game, moves = move(frame)
     return game + (moves is None or moves >= LASTS[name][game])
 
@@ -70,13 +70,13 @@ def recomputed(frame):
 
 
 def middle_of(tile, number=0):
-    """Return the middle of a tile of one of two boards, in pixels."""
+    """Return the centre of a tile of one of two boards, in pixels."""
     row, column = divmod(tile, 4)
     return np.array([40 + 480 * number + 105 * (column + 0.5), 130 + 420 - 105 * (row + 0.5)])
 
 
 def pawns(scene):
-    """Return the middles of the pawns that are seen."""
+    """Return the centres of the visible pawns."""
     corners = [patch.get_xy() for patch in scene.page.axes.patches if patch.get_zorder() == 5 and patch.get_visible()]
     return [(each.min(axis=0) + each.max(axis=0)) / 2 for each in corners]
 
@@ -95,7 +95,7 @@ def arrows(scene, zorder):
 
 
 def words(scene):
-    """Return what is said of both players, and the colours."""
+    """Return the words about both players, and their colours."""
     place = scene.size[1] - 152 + 20
     said = [text for text in scene.page.axes.texts if text.get_position()[1] == place]
     return [(text.get_text(), text.get_color()) for text in said]
@@ -142,7 +142,7 @@ def test_pawns_walk_between_frames_but_not_from_game_to_game(drawn):
 
 
 def test_a_way_back_and_forth_is_drawn_once():
-    """Dots that lie on dots made a solid line."""
+    """Dots on top of dots made a solid line."""
     tiles = [0, 1, 0, 0, 1, 2]
     scene = LakeGames("Games", [LakePlayer("it", MAP, tiles, [2, 0, 0, 2, 2, 3], [0] * 6, [2], 0.5)])
     Painter(scene)

@@ -1,4 +1,4 @@
-"""Learning to win: value and action of every tile, the way that the pawn walks, the win rate; in every frame."""
+"""Learning to win: value and action of every tile, the pawn's path, the win rate; in every frame."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ OPEN = [0, 1, 2, 3, 4, 6, 8, 9, 10, 13, 14]
 STEPS = [0, 10, 20, 30, 299, 600]
 PHASES = ["initialise", *["returns"] * 3, *["targets"] * 2]
 WAYS = [[0] * 101, [0] * 101, [0, 4, 5], [0, 1, 5], [0, 4, 8, 9, 13, 14, 15], [0, 4, 8, 9, 13, 14, 15]]
-RECORD = [0] * 9 + [1] + [2] * 3 + [3] + [4] * 7 + [5] * 7  # walked are the first of each end, and the last
+RECORD = [0] * 9 + [1] + [2] * 3 + [3] + [4] * 7 + [5] * 7  # the first record of each end, and the last, are walked
 MOVED = [*range(9), 0, *range(3), 0, *range(7), *range(7)]
 SAID = ["walks for ever ✗", "walks for ever ✗", *["falls into a hole ✗"] * 2, *["arrives at the goal ✓"] * 2]
 rng = np.random.default_rng(3)
@@ -45,7 +45,7 @@ def recomputed():
 
 
 def middle_of(tile):
-    """Return the middle of a tile, in pixels."""
+    """Return the centre of a tile, in pixels."""
     row, column = divmod(tile, 4)
     return np.array([40 + 150 * column + 75, 640 - 150 * row - 75])
 
@@ -70,7 +70,7 @@ def ways(scene):
 
 
 def corners(tiles):
-    """Return the middles of tiles; nothing for one alone."""
+    """Return the centres of tiles; empty for a single tile."""
     found = [tuple(middle_of(tile).tolist()) for tile in dict.fromkeys(tiles)]
     return found if len(found) > 1 else []
 

@@ -1,4 +1,4 @@
-"""A game on the frozen lake: every number, bar, arrow, mark and word of each of its three frames a move."""
+"""An episode on the frozen lake: every number, bar, arrow, mark and word of each of its three frames per move."""
 
 import numpy as np
 import pytest
@@ -45,20 +45,20 @@ def number(scene, gid):
 
 
 def word(scene, *words):
-    """Return the text that says one of these words."""
+    """Return the text with one of these words."""
     (found,) = (text for text in scene.page.axes.texts if text.get_text() in words)
     return found
 
 
 def shapes(scene, count):
-    """Return the collection of so many polygons: 4 arrows, 80 inputs."""
+    """Return the collection with this many polygons: 4 arrows, 80 inputs."""
     (found,) = (each for each in scene.page.axes.collections
                 if isinstance(each, PolyCollection) and len(each.get_paths()) == count)  # fmt: skip
     return found
 
 
 def bars(scene):
-    """Return the bars of the four actions, from above."""
+    """Return the bars of the four actions, from the top."""
     return [patch for patch in scene.page.axes.patches if isinstance(patch, Rectangle) and patch.get_zorder() == 3]
 
 
@@ -68,7 +68,7 @@ def middle_of_walker(scene):
 
 
 def way(scene):
-    """Return the corners of the dotted line (points, 2), up to where it ends."""
+    """Return the corners of the dotted line (points, 2), up to its end."""
     (path,) = (each for each in scene.page.axes.collections if isinstance(each, LineCollection)
                and each.get_zorder() == 3)  # fmt: skip
     points = [tuple(point) for segment in path.get_segments() for point in segment]
@@ -76,7 +76,7 @@ def way(scene):
 
 
 def place(tile):
-    """Return the middle of a tile, in pixels."""
+    """Return the centre of a tile, in pixels."""
     return np.array([100 + 120 * (tile % 4), 460 - 120 * (tile // 4)])
 
 
@@ -114,7 +114,7 @@ def test_the_walker_walks_to_his_tile_while_numbers_and_words_stay(drawn):
         assert middle_of_walker(drawn) == pytest.approx(here, abs=1)
         assert way(drawn)[-1] == pytest.approx(here), "the dotted line follows him"
         assert [(text.get_gid(), text.get_text()) for text in drawn.page.axes.texts] == chosen
-    for frame in (6.5, 8.5):  # before he goes, and before the next question
+    for frame in (6.5, 8.5):  # before it moves, and before the next question
         drawn.update(frame)
         assert middle_of_walker(drawn) == pytest.approx(place(8 if frame < 7 else 9), abs=1)
 
@@ -135,7 +135,7 @@ def test_the_chosen_action_alone_is_marked_and_only_after_the_question(drawn):
 
 
 def beside_best(move):
-    """Return the four predictions before a move, the best of them as 1."""
+    """Return the four predictions before a move, scaled so that the best is 1."""
     return PREDICTED[TILES[move]] / max(PREDICTED[TILES[move]])
 
 

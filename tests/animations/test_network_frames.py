@@ -1,4 +1,4 @@
-"""The frames of a network's diagram: each alone, the first one, what is said of one, and beside another scene."""
+"""The frames of a network's diagram: each alone, the first one, its words, and next to another scene."""
 
 import numpy as np
 from audit import check_painter

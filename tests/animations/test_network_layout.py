@@ -1,4 +1,4 @@
-"""The layout of a network's diagram: whatever the layers, nothing overlaps, and a long network goes on in rows."""
+"""The layout of a network's diagram: with any layers, nothing overlaps, and a long network continues in rows."""
 
 import itertools
 

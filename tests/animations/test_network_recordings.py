@@ -1,4 +1,4 @@
-"""A network's diagram of recordings that do not hold everything, or do not belong to the model."""
+"""A network's diagram of recordings that are incomplete, or do not belong to the model."""
 
 import pytest
 from network_checks import check_lines, check_room, lines_of, texts

@@ -17,7 +17,7 @@ def test_every_text_has_its_place_and_can_be_read(make, kind, least):
 
 
 def test_digits_keep_their_places_while_a_number_grows(make):
-    """A right-aligned number ends at the same pixel, whatever it shows."""
+    """A right-aligned number ends at the same pixel, whatever its value."""
     scene = make.diagram()
     (number,) = Painter(scene).figure.findobj(lambda artist: artist.get_gid() == "predicted[9]")
     ends = set()

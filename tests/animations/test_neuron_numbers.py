@@ -43,7 +43,7 @@ def test_every_number_of_every_frame_is_the_recorded_one(make, recomputed, kind)
 
 @pytest.mark.parametrize("name", ["w", "b", "predicted", "squared_error", "loss", "steps", "x", "target"])
 def test_one_wrong_value_is_noticed(make, states, recomputed, name):
-    """The check above must see one entry of one array that is off by 5 %."""
+    """The check above must notice one entry of one array that is off by 5 %."""
     values = getattr(states, name)
     frame_or_pair = 5 if values.size in (10, FRAMES) else (FRAMES // 2, 5)
     values[frame_or_pair] += 1 if name == "steps" else abs(values[frame_or_pair]) / 20
@@ -63,7 +63,7 @@ def test_one_wrong_text_is_noticed(make, recomputed):
 
 
 def test_numbers_of_another_step_are_noticed(make, recomputed):
-    """The book shows weights after an update beside predictions from before it."""
+    """The book shows weights after an update next to predictions from before it."""
     scene = make.diagram()
     painter, values = Painter(scene), recomputed.copy()
     scene.update(1)
@@ -74,7 +74,7 @@ def test_numbers_of_another_step_are_noticed(make, recomputed):
 
 
 def test_no_number_is_drawn_without_saying_where_it_came_from(make):
-    """Digits without a gid are the input of the bias, 1, and a label that says what was asked."""
+    """The only digits without a gid are the input of the bias, 1, and the label of the question."""
     assert nameless_digits(make.diagram(), range(FRAMES)) == {"1", f"never shown: {ASK} °C →"}
 
 

@@ -1,4 +1,4 @@
-"""Updates in slow motion: every number is the recording's, and the pulls that are drawn add up to the gradient."""
+"""Updates in slow motion: every number is the recording's, and the pulls add up to the gradient."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Notebooks: a scene shows itself as a page in a frame, or as a picture where there are no pages."""
+"""Notebooks: a scene shows itself as a page in a frame, or as a picture where pages do not show."""
 
 import base64
 import html
@@ -64,7 +64,7 @@ def test_it_has_a_page_a_picture_and_a_text():
 
 
 def test_without_pages_the_picture_is_there_too():
-    """As GitHub and notebooks that are not trusted show it: without frames and scripts."""
+    """As GitHub and untrusted notebooks show it: without frames and scripts."""
     text = FRAME.sub("", Dots()._repr_mimebundle_()["text/html"])
     assert "<script" not in text
     np.testing.assert_array_equal(pixels(re.search(r'src="data:image/png;base64,([^"]*)"', text)[1]), painted(Dots()))
@@ -106,7 +106,7 @@ def test_an_exploration_is_shown_with_its_options():
 
 @pytest.fixture
 def notebook(driver, tmp_path):
-    """Three outputs, each in a cell: a small scene, a wide one and an exploration that is higher than the screen."""
+    """Three outputs, each in its cell: a small scene, a wide one, and an exploration taller than the screen."""
     scenes = Dots(), Dots(size=(1300, 300)), explore(recorded("dense layers"), steps=[0, 1, 8])
     cells = zip((700, 1000, 800), (scene._repr_mimebundle_()["text/html"] for scene in scenes), strict=True)
     body = "".join(f"<div style='width: {width}px'>{cell}</div>" for width, cell in cells)

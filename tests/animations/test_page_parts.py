@@ -1,4 +1,4 @@
-"""What a page is made of: fonts with the letters that it shows, colours for the night, tracks that are packed."""
+"""The parts of a page: fonts with only the letters it shows, colours for the night, packed tracks."""
 
 import base64
 import io
@@ -139,7 +139,7 @@ def test_the_page_has_the_paper_of_films_at_night():
 
 
 class Deep(Scene):
-    """Eight sums of a hundred numbers, each of which was made of another, and so on: in six steps to a weight."""
+    """Eight sums of a hundred numbers; each was made from another, and so on: in six steps to a weight."""
 
     def why(self, gid, frame):
         kind, *places = gid.split(".")

@@ -53,7 +53,7 @@ OF_USERS = {
 
 
 def opened(driver, scene, path, **options):
-    """Write a page and open it; return it, and what is expected of it."""
+    """Write a page and open it; return it, and the expected contents."""
     clip = Clip(scene, **options)
     expected = Expected(copy.deepcopy(clip))
     write(clip, [path], progress=False)

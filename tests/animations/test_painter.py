@@ -1,4 +1,4 @@
-"""The painted frame equals a full redraw, pixel for pixel, whatever was painted before it, or nothing."""
+"""A painted frame equals a full redraw, pixel for pixel, whatever was painted before it."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,7 @@ ORDERS = {
 
 
 def differing(painter, wholes, order):
-    """Return those frames of `order` that are painted otherwise than as a whole."""
+    """Return the frames of `order` that differ from a full redraw."""
     return [frame for frame in order if not np.array_equal(painter.paint(frame), wholes[frame])]
 
 
@@ -30,7 +30,7 @@ def test_small_scene_equals_a_full_redraw(scene, order):
 
 @pytest.mark.parametrize("scene", ALL, ids=lambda scene: scene.__name__)
 def test_small_scene_has_frames_that_differ(scene):
-    """Without this, the test above could pass on scenes in which nothing moves."""
+    """Otherwise the test above could pass with scenes in which nothing moves."""
     wholes = {whole(scene, frame).tobytes() for frame in range(scene.frames)}
     assert len(wholes) == scene.frames
 
@@ -62,7 +62,7 @@ def test_frame_has_the_size_of_the_scene_and_is_opaque(make):
 
 
 def test_a_forgotten_artist_is_a_difference_that_the_comparison_sees():
-    """The comparison of this file must see an update that does not return what it changed."""
+    """The comparison in this file must notice an update that does not return what it changed."""
 
     class Forgetful(Overlapping):
         def update(self, frame):

@@ -1,4 +1,4 @@
-"""Pasted text stands where matplotlib's own would, and looks like it; what cannot be pasted is matplotlib's own."""
+"""Pasted text looks like matplotlib's own, in the same place; matplotlib draws what cannot be pasted."""
 
 import unicodedata
 
@@ -35,13 +35,13 @@ def ink(picture):
 
 
 def place(picture):
-    """Return the rows and columns between which there is ink: top, bottom, left, right."""
+    """Return the rows and columns around the ink: top, bottom, left, right."""
     rows, columns = np.nonzero(ink(picture) > 0.2)
     return np.array([rows.min(), rows.max(), columns.min(), columns.max()])
 
 
 def both(text="0.125", x=0.5, y=0.5, **settings):
-    """Return a picture of matplotlib's own text, and one of the pasted."""
+    """Return a picture of matplotlib's own text, and one of the pasted text."""
     settings = {"fontfamily": style.FONT, "size": style.MEDIUM} | settings
     return pixels(Text(x, y, text, **settings)), pixels(PastedText(x, y, text, **settings))
 
@@ -106,7 +106,7 @@ def test_window_extent_is_near_that_of_matplotlibs_own_text(text):
 
 @pytest.mark.parametrize("decomposed", ["Sa\u0303o", "Y\u0302 = 3", "A\u030angstro\u0308m"])
 def test_accents_stand_on_their_letters_however_they_are_written(decomposed):
-    """A Mac writes names of files with accents of their own."""
+    """A Mac writes file names with separate accents."""
     composed = unicodedata.normalize("NFC", decomposed)
     assert pastable(decomposed) == composed != decomposed
     np.testing.assert_array_equal(both(decomposed)[1], both(composed)[1])
@@ -216,7 +216,7 @@ def test_a_text_that_was_drawn_and_changed_is_drawn_as_a_new_one(change, made):
 
 
 def test_a_text_that_was_drawn_and_changed_leaves_the_letters_to_others():
-    """Its font was the first of its kind: what changes it in place must not change under which font they are kept."""
+    """Its font was the first of its kind; changing it in place must not change the font that the letters belong to."""
     first = PastedText(0.5, 0.5, "W", family=style.FONT, size=23.5, weight="bold")
     pixels(first)
     letters = glyphs_of(first.get_fontproperties().copy(), 100)

@@ -1,4 +1,4 @@
-"""A neuron before two pictures: every number, map, bar and word of every frame is what was recorded."""
+"""A neuron and two pictures: every number, map, bar and word of every frame is as recorded."""
 
 import numpy as np
 import pytest
@@ -34,7 +34,7 @@ def recording():
 
 @pytest.fixture
 def made(recording):
-    """States on arrays of their own, for a test to spoil."""
+    """States on their own arrays, for tests that spoil them."""
     return states(recording)
 
 
@@ -80,7 +80,7 @@ def test_every_digit_says_where_it_came_from_and_stands_behind_its_name(made):
 
 
 def test_every_weight_and_product_is_painted_at_its_place_in_its_colour(made, recording):
-    """On one scale: what a weight of that colour means is the same in all maps."""
+    """They share one scale: a colour means the same weight in all maps."""
     scene = neuron(made)
     painter = painted(scene, 0)
     for step in (0, 1, LAST):
@@ -96,7 +96,7 @@ def test_every_weight_and_product_is_painted_at_its_place_in_its_colour(made, re
 
 
 def test_a_map_of_other_weights_is_noticed(made):
-    """The check above fails where a map belongs to another picture."""
+    """The check above fails if a map belongs to another picture."""
     made.products = made.products[:, ::-1]
     with pytest.raises(AssertionError, match="neighbours"):
         test_every_weight_and_product_is_painted_at_its_place_in_its_colour(made, made.recording)

@@ -141,7 +141,7 @@ def test_it_stops_at_its_end_and_plays_again(page):
 
 @pytest.mark.parametrize(("speed", "expected"), [("0.25", 0), ("1", 1), ("4", 6)])
 def test_each_picture_is_shown_for_its_time(page, speed, expected):
-    """The clock is told the time; the browser's own calls are left out."""
+    """The test sets the clock; the browser's own calls are left out."""
     shown = page.run(
         "window.requestAnimationFrame = () => -1;"
         "const { clock, players: [{ film }] } = tinylearnFilms, speed = document.querySelector('select');"
@@ -189,7 +189,7 @@ def test_the_address_is_kept_up_to_date(page):
 
 
 def test_many_steps_at_once_do_not_overrun_the_address(page):
-    """Chromium takes 200 changes of the address in 30 seconds."""
+    """Chromium allows 200 changes of the address in 30 seconds."""
     page.run("for (let k = 0; k < 600; k++) tinylearnFilms.show(0, k % 40)")
     page.browser.wait_for("location.hash === '#frame=9.75'")
     assert page.browser.complaints() == []
@@ -372,6 +372,6 @@ def test_a_scene_of_one_frame_needs_no_clock(driver, tmp_path):
 
 
 def test_the_program_and_the_looks_stay_small():
-    """They are read; and each page carries them."""
+    """They are read aloud, and each page has them."""
     assert len(player("js").encode()) < 45_000
     assert len(player("css").encode()) < 12_000

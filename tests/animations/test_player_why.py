@@ -1,4 +1,4 @@
-"""Why? in a real browser: numbers are asked by mouse, by keyboard and by programs; the sheet says what `why` says."""
+"""Why? in a real browser: ask numbers by mouse, keyboard and program; the sheet says what `why` says."""
 
 import pytest
 from player_scenes import MOMENTS, STATES, Numbers, Page, neuron
@@ -35,7 +35,7 @@ def focused(page):
 
 
 def ringed(page, kind):
-    """Return how many numbers of the picture have a ring of this kind that can be seen."""
+    """Return how many numbers of the picture have a visible ring of this kind."""
     return page.run(
         f"return [...document.querySelectorAll('.ring.{kind}')].filter((each) => each.getBBox().width).length"
     )
@@ -66,7 +66,7 @@ def test_the_sheet_says_what_the_scene_says(page, frame):
     for gid in gids:
         why = scene.why(gid, frame)
         if gid == "gradient.w" and not scene.why("w", frame).parts[0].pieces[1:]:
-            continue  # nothing leads there
+            continue  # it leads nowhere
         page.ask(gid)
         assert page.texts(".sheet h2")[0].startswith(f"{why.says}: ")
         assert page.texts(".sheet header code") == [gid]

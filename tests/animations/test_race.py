@@ -1,4 +1,4 @@
-"""A race on one clock: every number, curve and name is that of its runner at that update, and nothing overlaps."""
+"""A race on one clock: every number, curve and name belongs to its runner at that update; nothing overlaps."""
 
 from itertools import product
 from types import SimpleNamespace
@@ -35,7 +35,7 @@ def raced(names=tuple(OPTIMIZERS), epochs=40, **settings):
 
 
 def made_up(losses, diverged=None, epoch=4):
-    """A runner with these losses from update 1 on; `epoch` updates are one."""
+    """A runner with these losses from update 1 on, and `epoch` updates per epoch."""
     steps = np.arange(len(losses) + 1)
     recording = SimpleNamespace(steps=steps, epochs=-(-steps // epoch), losses=np.array([np.nan, *losses]),
                                 divergence=None if diverged is None else {"step": diverged})  # fmt: skip
@@ -48,7 +48,7 @@ def six():
 
 
 def values_of(runners, step):
-    """Return gid → value of all that a frame of this step must show, found record by record."""
+    """Return gid → value for everything that a frame of this step must show, found record by record."""
     longest = max((runner.recording for runner in runners.values()), key=lambda recording: recording.steps[-1])
     last = longest.steps[-1]
     values = {"step": step, "last_step": last, "last_epoch": longest.epochs[-1]}
@@ -63,7 +63,7 @@ def values_of(runners, step):
 
 
 def shown(scene, *frames):
-    """Return gid → text of each frame."""
+    """Return gid → text for each frame."""
     numbers, found = Painter(scene).figure.findobj(Number), []
     for frame in frames:
         scene.update(frame)
@@ -170,7 +170,7 @@ def test_names_stand_in_the_order_of_the_losses(six):
         heights = [row.name.get_position()[1] for row in scene.rows]
         losses = [values_of(six, scene.steps[frame])[f"{name}.loss"] for name in six]
         inside = np.clip(losses, *scene.axes.get_ylim())
-        lowest_first = np.lexsort((-np.arange(6), inside))  # of equal ones the first stands highest
+        lowest_first = np.lexsort((-np.arange(6), inside))  # in a tie the first is highest
         assert (np.diff(np.array(heights)[lowest_first]) > 43.9).all()
 
 
@@ -223,7 +223,7 @@ def test_the_update_that_broke_is_a_frame_and_the_one_before():
     assert scene.frames < 110
     (last,) = shown(scene, list(scene.steps).index(7776))
     assert "b.diverged" not in last
-    (alone,) = shown(Race({"b": made_up([1.0] * 7, 8)}), 7)  # where all diverge, the clock ends with them
+    (alone,) = shown(Race({"b": made_up([1.0] * 7, 8)}), 7)  # if all diverge, the clock ends with them
     assert alone["b.diverged"] == "8"
 
 

@@ -1,4 +1,4 @@
-"""render: what it refuses, where it writes, and that a file is there whole or not at all."""
+"""render: its errors, where it writes, and that a file is complete or absent."""
 
 import re
 
@@ -172,7 +172,7 @@ def test_png_is_the_painted_frame(tmp_path, frame, shown):
 
 
 def test_all_formats_at_once_have_the_bytes_of_each_alone(tmp_path):
-    """Also with a frame that is painted alone, or before the others, as for the palette of a GIF."""
+    """Even with a frame that is painted alone, or before the others, as for the palette of a GIF."""
     suffixes = ["html", "gif", "apng", "png"]
     for order in (suffixes, suffixes[::-1]):
         together = [tmp_path / f"film.{suffix}" for suffix in order]

@@ -1,4 +1,4 @@
-"""Scenes: a pure function of their data and the frame; composed on one clock; steps spaced as learning goes."""
+"""Scenes depend only on their data and the frame; groups share one clock; steps are dense while learning is fast."""
 
 from itertools import pairwise
 

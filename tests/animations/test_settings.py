@@ -1,4 +1,4 @@
-"""The same scene makes the same picture under any setting of matplotlib; letters, fonts, and figures without paper."""
+"""The same scene makes the same picture under any matplotlib setting; letters, fonts, and figures without paper."""
 
 import hashlib
 import json
@@ -202,7 +202,7 @@ def test_threads_render_what_one_does_and_leave_settings_and_warnings_as_they_we
 
 
 class Clear(Overlapping):
-    """Neither the figure nor the axes have a ground."""
+    """Neither the figure nor the axes have a background."""
 
     def draw(self, figure):
         super().draw(figure)

@@ -1,4 +1,4 @@
-"""Four scores and the probabilities that they become: every number and every bar, in every frame."""
+"""Four scores and their probabilities: every number and every bar, in every frame."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Colours: text in any of them can be read, and any two are told apart, by colour-blind readers too."""
+"""Colours: text in any of them is readable, and any two differ, for colour-blind readers too."""
 
 from itertools import combinations
 
@@ -36,7 +36,7 @@ def test_series_stay_apart(kind):
 
 
 def test_any_two_colours_stay_apart():
-    """So all may meet in one picture: x is QUIET, and w the first of the series."""
+    """So all may appear in one picture: x is QUIET, and w the first of the series."""
     colours = {*COLOURS.values(), *style.SERIES}
     apart = {(one, other): min(distances(one, other).values()) for one, other in combinations(sorted(colours), 2)}
     assert min(apart.values()) >= APART, min(apart, key=apart.get)

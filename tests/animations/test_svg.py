@@ -30,7 +30,7 @@ def figure():
 
 
 def elements(figure, artist):
-    """Return what an artist draws, and the renderer that it drew with."""
+    """Return what an artist draws, and its renderer."""
     renderer = SvgRenderer(FigureCanvasAgg(figure).get_renderer())
     if artist.get_figure() is None:
         figure.add_artist(artist)
@@ -64,7 +64,7 @@ def test_number_is_right_to_a_hundredth_of_a_pixel(pixels):
 
 
 def replayed(data):
-    """Return the places that a path of "m", "l" and "z" goes through, in pixels."""
+    """Return the points of a path of "m", "l" and "z", in pixels."""
     places, now, start = [], np.zeros(2), np.zeros(2)
     for part in data.replace("M", " M").replace("m", " m").replace("l", " l").replace("z", " z ").split():
         letter = part[0] if part[0] in "Mmlz" else ""

@@ -1,4 +1,4 @@
-"""Chapter 7's films, whole: every number of every frame, calculated here once more from the parameters it had then."""
+"""Chapter 7's films, complete: every number of every frame, calculated again here from its parameters."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def film(made):
 
 @pytest.fixture(scope="module")
 def recomputed(made):
-    """Return gid → the value in each frame: all nine updates are shown, and what there is before them."""
+    """Return gid → the value in each frame: all nine updates, and the state before them."""
     run, _, kept = made
     data, model = run.data, ch07.network(np.random.default_rng(1))
     values = {"step": range(10), "last_step": [9] * 10, "epoch": [0, 1, 1, 1, 2, 2, 2, 3, 3, 3], "last_epoch": [3] * 10}
@@ -81,7 +81,7 @@ def test_most_frames_lie_in_the_first_epoch_and_some_in_every_other():
 
 
 def test_parts_of_a_run_are_joined_where_it_went_on(made):
-    """The first part was killed after update 5, and went on after a checkpoint at update 3."""
+    """The first part was killed after update 5, and continued from a checkpoint at update 3."""
     run, recording, _ = made
     first, second = (Recorder(run.model) for _ in range(2))
     for step in (1, 2, 3, 4, 5):

@@ -1,4 +1,4 @@
-"""MP4 films: what a decoder reads back, and what is said where there is no ffmpeg."""
+"""MP4 films: read back by a decoder; and the error without ffmpeg."""
 
 import base64
 import gc
@@ -16,7 +16,7 @@ from small_scenes import Gliding, Overlapping, Small, whole
 from animations import render
 from animations.engine.painter import redraw
 
-# imageio's reader, which only these tests use, leaves its pipes to the garbage collector
+# imageio's reader, used only in these tests, leaves its pipes to the garbage collector
 pytestmark = [
     pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
@@ -36,7 +36,7 @@ def read(path):
 
 
 class Single(Small):
-    """One frame, that is both the first and the last."""
+    """One frame, which is both the first and the last."""
 
     frames = 1
 
@@ -83,7 +83,7 @@ def test_every_frame_looks_like_the_painted_one(tmp_path):
 
 
 class Hues(Small):
-    """Patches of many colours, larger than 720 lines: of such films players guess other colours."""
+    """Patches of many colours, taller than 720 lines: for such films, players guess other colours."""
 
     size, frames = (1200, 900), 2
 

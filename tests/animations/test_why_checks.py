@@ -1,4 +1,4 @@
-"""The checks of explanations find each fault that is planted."""
+"""The checks of explanations find each planted fault."""
 
 import re
 
@@ -14,7 +14,7 @@ VALUES = np.array([1.25, 2.5, 4.0])
 
 
 class Doubled(Scene):
-    """A number, and what it was doubled from, which is not drawn."""
+    """A number, and the number it was doubled from, which is not drawn."""
 
     size, frames = (100, 60), 3
 

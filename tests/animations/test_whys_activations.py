@@ -99,7 +99,7 @@ def test_activations_are_explained_by_their_formulas():
 
 
 def follow(scene, frame, *wanted):
-    """Ask the drawn loss, then what it names whose gid has the next word, and so on."""
+    """Ask the drawn loss, then the gid with the next word that it names, and so on."""
     why = scene.why("net.loss", frame)
     for word in wanted:
         why = scene.why(next(gid for gid in why.asked() if word in gid), frame)

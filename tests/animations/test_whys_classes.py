@@ -1,4 +1,4 @@
-"""Where the numbers of classifiers come from: accuracy and its gap, softmax, scores, chance in augmentation."""
+"""Explanations of classifiers: accuracy and its gap, softmax, scores, chance in augmentation."""
 
 import numpy as np
 import pytest
@@ -47,7 +47,7 @@ def softmax(kind=float):
 
 
 def bars(given=("scores", "features", "weights", "biases"), **changed):
-    """A small network that learns from noise, its last layer given from update to update."""
+    """A small network that learns from noise; its last layer is given for each update."""
     rng = np.random.default_rng(3)
     model = tl.Sequential([tl.Flatten(), tl.Dense(48, 60, rng=rng), tl.ReLU(), tl.Dropout(0.2, rng=rng),
                            tl.Dense(60, 3, rng=rng)], dtype=np.float32)  # fmt: skip
@@ -84,7 +84,7 @@ def test_explains_every_number(make):
 
 
 def asked_back(scene, gid, frame=1):
-    """Return the names of the numbers that are met if the first of each explanation is asked."""
+    """Return the names of the numbers on the way if you always ask the first of each explanation."""
     seen = []
     while gid:
         seen.append(gid.split("[")[0])

@@ -1,4 +1,4 @@
-"""Where the numbers of convolution, pooling, feature maps and pulls come from: asked back to image and weights."""
+"""Explanations of convolution, pooling, feature maps and pulls lead back to image and weights."""
 
 import numpy as np
 import pytest
@@ -75,7 +75,7 @@ def trained():
 
 
 def maps_of(trained, **changed):
-    """What the filters see in the first picture, after every update, with all that explains it."""
+    """What the filters see in the first picture, after every update, with everything that explains it."""
     model, recording, pictures = trained
     convolution, relu, pooling, _, neuron, _ = model.layers
     maps, contributions, weights = [], [], []
@@ -165,7 +165,7 @@ def test_refuses_a_recording_of_other_filters(trained):
 
 
 def recorded_elsewhere():
-    """The recording of a network that has nothing in common with the others but its updates."""
+    """The recording of a network that shares nothing with the others but its updates."""
     rng = np.random.default_rng(7)
     model = tl.Sequential([tl.Dense(1, 1, rng=rng)])
     recorder = tl.Recorder(model)

@@ -1,4 +1,4 @@
-"""Where the numbers of the frozen lake come from: answers, values and win rates, back to the rules and the network."""
+"""Explanations of the frozen lake: answers, values and win rates, back to the rules and the network."""
 
 from itertools import chain
 
@@ -17,7 +17,7 @@ LAYER = ("scores", "features", "weights", "bias")
 
 
 def led(tile, action):
-    """Return the tile to which an action leads."""
+    """Return the tile that an action leads to."""
     row, column = divmod(tile, 4)
     row, column = [(row, column - 1), (row + 1, column), (row, column + 1), (row - 1, column)][action]
     return 4 * row + column if 0 <= row < 4 and 0 <= column < 4 else tile
@@ -36,7 +36,7 @@ EXACT = random_values(300)
 
 
 def answers(records, known=LAYER):
-    """Return predictions (R, 16, 4) of a layer of its own for each record, and the layer itself."""
+    """Return predictions (R, 16, 4) of a layer for each record, and the layer."""
     rng = np.random.default_rng(records)
     layer = {"features": rng.random((records, 16, 4, 50), dtype=np.float32),
              "weights": rng.normal(size=(records, 50)).astype(np.float32) / 3,
@@ -55,7 +55,7 @@ def learning(known=LAYER, **changed):
     predictions, layer = answers(3, known)
     wins = np.random.default_rng(1).random((3, 16))
     for record, table in enumerate(predictions):
-        for tile in OPEN[2:]:  # the first two stay as they are: what no way explains
+        for tile in OPEN[2:]:  # the first two stay: no path explains them
             wins[record, tile] = float(LETTERS[walked(table, tile)[-1]] == "G")
     ways = [walked(table, 0) for table in predictions]
     return LakeLearning(MAP, predictions, wins, ways, [0, 10, 20], ["initialise", "returns", "targets"],
@@ -63,7 +63,7 @@ def learning(known=LAYER, **changed):
 
 
 def walked(table, tile):
-    """Return the tiles over which one walks who takes the best action, a hundred moves at most."""
+    """Return the tiles on the path of the greedy policy, at most a hundred moves."""
     way = [tile]
     while LETTERS[way[-1]] in "SF" and len(way) < 100:
         way.append(led(way[-1], table[way[-1]].argmax()))

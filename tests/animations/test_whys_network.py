@@ -1,4 +1,4 @@
-"""Every number of the scenes of networks says where it comes from, along the chain back to data and loss."""
+"""Every number of the network scenes has an explanation, along the chain back to data and loss."""
 
 import numpy as np
 import pytest
@@ -62,7 +62,7 @@ def test_one_update(activation, step):
 
 
 def test_the_chain_of_an_update_runs_through_the_picture():
-    """From a weight's gradient each number leads to one that is drawn, until the target is reached."""
+    """From a weight's gradient each number leads to one on the picture, until the target is reached."""
     rng = np.random.default_rng(4)
     recording = learn(tl.Dense(2, 1, rng=rng), tl.Tanh(), tl.Dense(1, 1, rng=rng))
     scene = Backpropagation(recording)
@@ -92,7 +92,7 @@ def test_after_the_step_a_node_is_told_with_the_new_parameters():
 
 
 def hidden(network=True):
-    """Return the scene of a small network before two pictures."""
+    """Return the scene of a small network with two pictures."""
     rng = np.random.default_rng(0)
     pictures, labels = rng.random((8, 4, 4, 3)), rng.integers(2, size=(8, 1)) * 1.0
     model = tl.Sequential([tl.Dense(16, 5, rng=rng), tl.ReLU(), tl.Dense(5, 1, rng=rng), tl.Sigmoid()])

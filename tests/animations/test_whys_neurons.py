@@ -1,4 +1,4 @@
-"""Every number of the scenes of single neurons says where it comes from, back to data and initial values."""
+"""Every number of the neuron scenes has an explanation, back to data and initial values."""
 
 import numpy as np
 import pytest
@@ -39,7 +39,7 @@ def celsius():
 
 
 def pixel_scene(zeros=True):
-    """Return two pictures before a neuron that learned from ten, and the recording."""
+    """Return two pictures and a neuron that learned from ten, and the recording."""
     rng = np.random.default_rng(3)
     pictures, labels = rng.random((10, 4, 5, 3)), rng.integers(2, size=10)
     start = tl.initializers.zeros if zeros else tl.initializers.he_normal

@@ -47,7 +47,7 @@ def test_says_how_a_value_grew():
 def test_growth_goes_back_over_gaps_to_the_first_value():
     assert [line.words for line in BarRace(GAPS).why("value[1900, 7]", 0).parts] == ["read from the table: 7, 1900"]
     change, _ = BarRace(GAPS).why("value[1910.5, 7]", 0).parts
-    assert (change.words, change.arithmetic) == ("change since 1900", "0.0 - (-3.0) = 3.0")  # no share of less than 0
+    assert (change.words, change.arithmetic) == ("change since 1900", "0.0 - (-3.0) = 3.0")  # no percentage below 0
     growth, _ = BarRace(GAPS).why("value[2000, 007]", 0).parts
     assert (growth.words, growth.arithmetic) == ("growth since 1900", "(6.0 - 2.0) / 2.0 = 2.0")
 

@@ -1,4 +1,4 @@
-"""Races and autopsies explain their numbers: what was recorded, and how it grew."""
+"""Races and autopsies explain their numbers: as recorded, and how they grew."""
 
 import numpy as np
 import pytest
@@ -13,7 +13,7 @@ from tinylearn.analysis.race import Runner
 
 
 def made_up(losses, diverged=None, every=1):
-    """Return a runner with these losses from update 1 on, in a loop of its own, of which nothing else is known."""
+    """Return a runner with these losses from update 1 on, in its own loop; nothing else is known about it."""
     recorder = Recorder(Place(["w"]))
     for step, loss in enumerate(losses, 1):
         recorder(Update(every * step, 1, loss))

@@ -1,4 +1,4 @@
-"""What is asked of the explanations of a scene: every drawn number has one, it is right, and so is what it leads to."""
+"""Checks of a scene's explanations: every drawn number has one, it is right, and so is all that it leads to."""
 
 import math
 from collections import deque
@@ -9,7 +9,7 @@ from animations.engine.painter import Painter
 from animations.engine.settings import using
 from animations.why import Line, Sum, Term
 
-DEPTH, MOST = 4, 400  # how far back is asked; how many numbers of a frame are
+DEPTH, MOST = 4, 400  # how many steps back; how many numbers of a frame
 
 
 def check_whys(scene, frames=None):
@@ -36,7 +36,7 @@ def check_whys(scene, frames=None):
 
 
 def _asked(scene, frame, shown):
-    """Return how many numbers were asked in a frame, and what is wrong with the answers."""
+    """Return how many numbers were asked in a frame, and the faults in the answers."""
     problems, known, waiting = [], {}, deque((gid, text, None, 0) for gid, text in shown)
     while waiting:
         gid, text, value, depth = waiting.popleft()
@@ -56,7 +56,7 @@ def _asked(scene, frame, shown):
 
 
 def wrong_with(gid, why, text=None, value=None):
-    """Return what is wrong with an explanation: of a number drawn as `text`, or that was `value` in another one."""
+    """Return the faults of an explanation: of a number drawn as `text`, or with `value` in another explanation."""
     problems = [f"{gid}: {fault}" for fault in why.faults()]
     if not why.says or not why.parts:
         problems.append(f"{gid}: nothing is said of it")
@@ -68,7 +68,7 @@ def wrong_with(gid, why, text=None, value=None):
 
 
 def leads_to(why):
-    """Yield the gids that can be asked next, each with what it must be; a bar of a sum may lead to a factor of it."""
+    """Yield the gids to ask next, each with its right value; a bar of a sum may lead to one of its factors."""
     for part in why.parts:
         if isinstance(part, Line):
             yield from ((piece.gid, piece.value) for piece in part.pieces if isinstance(piece, Term) and piece.gid)
