@@ -3,9 +3,9 @@
     predicted, target (N, …)  →  forward  →  a float, the mean
     dpredicted (N, …)         ←  backward
 
-The field's word is **loss function** (also cost, objective). "Mean" is over all elements; for the categorical loss,
-whose row of K probabilities is one answer, over the rows. Backpropagation begins here: each `backward` is the
-derivative of the `forward` above it. `Loss` checks what they are given.
+Such a formula is called a **loss function** (also cost, objective). Each loss here is a mean over all elements. Only
+the categorical loss is a mean over the rows, since a row of K probabilities is one answer. Backpropagation begins here:
+each `backward` is the derivative of the `forward` above it. The base class `Loss` checks the arguments.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ import numpy as np
 
 from tinylearn.loss import Loss
 
-# dtype → its smallest normal number (that of full precision): its logarithm, and 1 divided by it, are still finite.
+# dtype → its smallest number of full precision: both its logarithm and 1 divided by it are still finite.
 TINY = {np.dtype(kind): np.finfo(kind).tiny for kind in (np.float32, np.float64)}
 
 
 def sum_of_products(a: np.ndarray, b: np.ndarray) -> float:
-    """Return Σ a · b, summed in float64: in float32, a sum of 4·10⁷ numbers is wrong in the fourth digit."""
+    """Return Σ a · b, added up in float64: in float32, a sum of 4·10⁷ numbers is wrong in the fourth digit."""
     return float(np.vdot(a.astype(np.float64, copy=False), b.astype(np.float64, copy=False)))
 
 
@@ -44,11 +44,11 @@ class MeanSquaredError(Loss):
 
 
 class BinaryCrossEntropy(Loss):
-    """The mean of -(t · log p + (1 - t) · log(1 - p)), for p the predicted probability of "yes" and t 1 or 0.
+    """The mean of -(t · log p + (1 - t) · log(1 - p)): p is the predicted probability of "yes", and t is 1 or 0.
 
-    With `from_logits`, predicted is the x before the sigmoid, p = sigmoid(x). That is better: where p has rounded to 1
-    (in float32 from x = 18 on), only x still says how wrong "yes" is. Without it, a p or 1 - p of 0 counts as the
-    smallest normal number of its dtype: the loss and its gradient stay finite.
+    With `from_logits`, pass the x before the sigmoid, p = sigmoid(x). That is better: where p has rounded to 1 (in
+    float32 from x = 18 on), only x still says how wrong "yes" is. Without `from_logits`, a p or 1 - p of 0 counts as
+    the smallest normal number of its dtype, so that the loss and its gradient stay finite.
 
     >>> BinaryCrossEntropy().forward(np.array([[0.5], [0.5]]), np.array([[1.0], [0.0]]))
     0.6931471805599453
@@ -74,7 +74,7 @@ class BinaryCrossEntropy(Loss):
         """∂/∂p of -(t log p + (1 - t) log(1 - p)) is (1 - t) / (1 - p) - t / p = (p - t) / (p (1 - p)).
 
         From logits, x reaches the loss through p with the sigmoid's slope p (1 - p) as factor. That cancels the
-        denominator: p - t is left. Both are divided by the number of elements, since the loss is a mean.
+        denominator and leaves p - t. The loss is a mean, so both are divided by the number of elements.
         """
         p, t = self.p, self.t
         return (p - t if self.from_logits else (p - t) / np.maximum(p * (1 - p), TINY[p.dtype])) / t.size
@@ -83,9 +83,9 @@ class BinaryCrossEntropy(Loss):
 class CategoricalCrossEntropy(Loss):
     """The mean over the rows of -log p[k], where k is the row's true class and p its K predicted probabilities.
 
-    predicted (N, K), K ≥ 2; target either class numbers (N,) or rows of probabilities (N, K), one-hot as a rule.
-    With `from_logits`, predicted is the x before the softmax. That is better: where p has rounded to 0, only x still
-    says how wrong the answer is. Without it, a p of 0 counts as the smallest normal number of its dtype.
+    predicted (N, K), K ≥ 2; target: class numbers (N,), or rows of probabilities (N, K), which are usually one-hot.
+    With `from_logits`, pass the x before the softmax. That is better: where p has rounded to 0, only x still says how
+    wrong the answer is. Without `from_logits`, a p of 0 counts as the smallest normal number of its dtype.
 
     >>> loss = CategoricalCrossEntropy()
     >>> loss.forward(np.array([[0.5, 0.25, 0.25]]), np.array([0]))
@@ -120,7 +120,7 @@ class CategoricalCrossEntropy(Loss):
         From logits, x[j] reaches the loss through every p[k] of its row, with factor p[k] ([k = j] - p[j]), where
         [k = j] is 1 if k = j, else 0 (the Kronecker delta). The p[k] cancels:
             Σ_k -t[k] ([k = j] - p[j]) = p[j] Σ_k t[k] - t[j] = p[j] - t[j] for a row of t that sums to 1
-        Both are divided by the number of rows, since the loss is a mean.
+        The loss is a mean, so both are divided by the number of rows.
         """
         p, t = self.p, self.t
         return (p * t.sum(axis=1, keepdims=True) - t if self.from_logits else -t / p) / len(t)

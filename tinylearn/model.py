@@ -3,7 +3,7 @@
     x → layers[0] → layers[1] → … → out
     dx ←          ←           ← … ← dout
 
-**Backpropagation** is the second line: each layer gives the one before it what the chain rule needs.
+**Backpropagation** is the second line: the dx of each layer is the dout of the layer before it.
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from tinylearn.parameters import Views, pack, twin
 from tinylearn.sharing import refuse_changes, refuse_sharing
 from tinylearn.summary import output_shapes, summary
 
-AT_ONCE = 2**16  # numbers of x that `predict` takes; four times as many images took 1.7 times as long
+AT_ONCE = 2**16  # numbers of x in a batch of `predict`; with four times as many, images took 1.7 times as long
 
 
 class Sequential(Layer):
     """Layers one after another. It is a layer itself: an encoder and a decoder make a model.
 
-    parameters, gradients   one contiguous vector each; the `params` and `grads` of all layers are views into them
-    layers, dtype           as given; every parameter and every input is turned into `dtype`
+    parameters, gradients   one contiguous vector each; the `params` and `grads` of all layers are views of them
+    layers, dtype           as given; the model converts every parameter and every input to `dtype`
 
     >>> from tinylearn import Dense, ReLU
     >>> rng = np.random.default_rng(0)
@@ -55,7 +55,7 @@ class Sequential(Layer):
         pack(self, float_type("Sequential", dtype))
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        """Return the output for the batch `x`; it is the caller's own, no later call writes into it."""
+        """Return the output for the batch `x`. You may keep it: no later call writes into it."""
         out = x
         try:
             for layer in self.layers:
@@ -68,7 +68,7 @@ class Sequential(Layer):
         """Fill `gradients` from `dout`, the gradient of the loss with respect to the last output; return dx."""
         for layer in reversed(self.layers):
             dx = layer.backward(dout)
-            if dx is None:  # well, if no layer before this one learns
+            if dx is None:  # fine, if no layer before this one learns
                 if layer.needs_dx:
                     self._refuse_learners_before(layer)
                 return None
@@ -78,8 +78,8 @@ class Sequential(Layer):
     def predict(self, x: Any, batch_size: int | None = None) -> np.ndarray:
         """Return the output for all rows of `x`, `batch_size` rows at a time, with `training` off.
 
-        Without it 256 rows at a time, and fewer if they are long: what the layers make of images stays in the cache.
-        The caches of the layers stay as they are, so a `backward` may still follow the last `forward`.
+        By default it takes 256 rows at a time, or fewer if they are long, so that the outputs of the layers fit into
+        the processor's cache. The layers keep the arrays of the last `forward`, so `backward` may still follow it.
         """
         x = real_array("predict", "x", x)
         if batch_size is None:
@@ -87,7 +87,7 @@ class Sequential(Layer):
         batch_size = positive_integer("predict", "batch_size", batch_size)
         if x.ndim < 1:
             raise ValueError(f"predict: x must have shape (N, …), a row per example, got {x}")
-        if x.ndim == 1:  # probably one row without its batch axis: not to be cut into batches
+        if x.ndim == 1:  # probably one row without its batch axis: do not cut it into batches
             batch_size = max(len(x), 1)
         refuse_changes(self)
         idle = twin(self)
@@ -106,13 +106,13 @@ class Sequential(Layer):
 
     @property
     def layer_names(self) -> list[str]:
-        """A name for each layer: its class in lower case, numbered from 1 within the class."""
+        """The name of each layer: its class in lower case, numbered from 1 within the class."""
         return list(self.parts())[: len(self.layers)]
 
     def summary(self, input_shape: tuple[int, ...] | None = None) -> str:
         """Return a table of layers, output shapes (N is the batch) and numbers of parameters.
 
-        `input_shape` is the shape of one example; give it unless the first layer determines it, as Dense does.
+        Pass the shape of one example as `input_shape`, unless the first layer determines it, as Dense does.
 
         >>> from tinylearn import Dense, Sigmoid
         >>> print(Sequential([Dense(2, 1, rng=np.random.default_rng(0)), Sigmoid()]).summary())
@@ -124,27 +124,27 @@ class Sequential(Layer):
         return summary(self, input_shape)
 
     def output_shapes(self, input_shape: tuple[int, ...] | None = None) -> list[tuple[int, ...] | None]:
-        """Return each layer's output shape for one example of `input_shape`, None where it cannot be known."""
+        """Return each layer's output shape for one example of `input_shape`; None where it is not known."""
         return output_shapes(self, input_shape)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the parameters, and what the layers remember, to `path` as `.npz`, one array per name.
+        """Write the parameters and the state of the layers to `path` as `.npz`, one array per name.
 
-        A file of that name is replaced atomically. Read it back with `load`, or without tinylearn with
+        This replaces an existing file atomically. Read the file with `load`, or without tinylearn with
         `np.load(path)["dense_1.w"]`.
         """
         save_arrays(path, self.named_arrays())
 
     def load(self, path: str | os.PathLike[str]) -> None:
-        """Read what `save` wrote.
+        """Read the file that `save` wrote.
 
-        Raises ValueError with the first name that differs if it does not fit, and for a file of another kind;
-        FileNotFoundError if there is none. The model is then unchanged.
+        Raises FileNotFoundError if there is none, and ValueError if it is another kind of file or does not fit this
+        model: the message names the first array that differs. After an error the model is unchanged.
         """
         self.assign(load_arrays(path), str(path))
 
     def assign(self, values: Mapping[str, np.ndarray], source: str) -> None:
-        """Set every parameter and state, bit for bit, to the array of its name; nothing changes if one differs."""
+        """Set every parameter and state, bit for bit, to the array of its name. If one does not fit, change nothing."""
         own = self.named_arrays()
         for name in [*own, *values]:
             mine = f"{own[name].dtype} {own[name].shape}" if name in own else "no such parameter"
@@ -155,17 +155,17 @@ class Sequential(Layer):
             view[...] = values[name]
 
     def named_arrays(self) -> dict[str, np.ndarray]:
-        """Return name → view for all that training changes: the parameters, and after them the state of the layers."""
+        """Return name → view of everything that training changes: first the parameters, then the layers' state."""
         refuse_changes(self)
         return self.named_parameters() | self.named_state()
 
     def _refuse_learners_before(self, layer: Layer) -> None:
-        """Raise ValueError if a layer before this one learns: it needs the dx that this one did not give."""
+        """Raise ValueError if a layer before this one learns: it needs the dx that this one did not return."""
         if any(each.named_parameters() for each in self.layers[: self.layers.index(layer)]):
             required_dx(layer, None)
 
     def __setstate__(self, attributes: dict[str, Any]) -> None:
-        """Give a copy vectors of its own: copied arrays are no views any more."""
+        """Give a copy vectors of its own: arrays that were copied are not views any more."""
         vars(self).update(attributes)
         if not isinstance(self.params, Views):  # a twin's are still views
             self.inside = False
@@ -180,7 +180,7 @@ class Sequential(Layer):
 
 
 def first_that_learns(model: Layer) -> Layer:
-    """Return the first layer with parameters: nothing needs its dx while the model learns. The model, if none has."""
+    """Return the first layer with parameters, or the model if none has any. Training does not need this layer's dx."""
     backward = type(model).backward
     if not isinstance(model, Sequential) or backward is not Sequential.backward:  # what it does with a dx is its own
         return model

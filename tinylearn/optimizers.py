@@ -3,11 +3,11 @@
 `step(parameters, gradients)` moves the parameters, in place, against their gradients. Both are arrays of one shape: a
 model's two vectors, or the single number of chapter 2. The default settings are those of Keras.
 
-p parameters, g gradients; m is a running mean of g, v one of g² (but in SGD the **velocity**): zeros at the start.
+p parameters, g gradients; m is a running mean of g, and v one of g² (in SGD, v is the **velocity**). Both start at 0.
 
-Each of them, and each of your own, has **weight decay**, a **regularisation**: before every step p is made smaller,
-`p ← p - learning_rate · weight_decay · p`, so a weight stays large only if the data keep asking for it. It is
-decoupled: beside the gradient step, not a part of g. Loshchilov and Hinton 2019, arXiv:1711.05101.
+Every optimiser, also your own, has **weight decay**, a form of **regularisation**. It shrinks p before every step,
+`p ← p - learning_rate · weight_decay · p`, so a weight stays large only if the data keep asking for it. The decay is
+decoupled: it is a step of its own, not a part of g. Loshchilov and Hinton 2019, arXiv:1711.05101.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from tinylearn.optimizer_base import Optimizer
 class SGD(Optimizer):
     """Gradient descent, with optional momentum (Polyak 1964): `v ← momentum · v - learning_rate · g`, `p ← p + v`.
 
-    Without momentum that is one step downhill: `p ← p - learning_rate · g`. "S" is for stochastic: g may be the
-    gradient on a batch, a random sample of the data.
+    Without momentum this is one step downhill: `p ← p - learning_rate · g`. "S" stands for stochastic, because g may be
+    the gradient on a batch, which is a random sample of the data.
 
     >>> p = np.array([1.2345])
     >>> SGD(0.1).step(p, 2 * (p - 10))
@@ -49,7 +49,7 @@ class SGD(Optimizer):
 
 
 class RMSprop(Optimizer):
-    """Divide each step by the gradient's usual size: steep and flat directions then move at one pace.
+    """Divide each step by the gradient's usual size, so that steep and flat directions move at the same pace.
 
     v is a running mean of g²: `v ← rho · v + (1 - rho) · g²`, `p ← p - learning_rate · g / (√v + epsilon)`.
     Hinton, Neural Networks for Machine Learning, lecture 6e, 2012.
@@ -79,8 +79,8 @@ class RMSprop(Optimizer):
 class Adam(Optimizer):
     """Momentum and RMSprop in one. Kingma and Ba 2015, arXiv:1412.6980, algorithm 1; AdamW with a weight decay.
 
-    m is a running mean of g, `m ← m + (1 - beta_1) (g - m)`, and v one of g², with beta_2; a beta says how much of the
-    old stays. Both start at 0, so after t steps they are too small. **Bias correction** undoes that:
+    m is a running mean of g, `m ← m + (1 - beta_1) (g - m)`, and v one of g², with beta_2. A beta is the fraction of
+    the old mean that stays. Both start at 0, so they are too small at first. After t steps, **bias correction** gives
     `m̂ = m / (1 - beta_1ᵗ)`, `v̂ = v / (1 - beta_2ᵗ)`, `p ← p - learning_rate · m̂ / (√v̂ + epsilon)`.
 
     >>> p = np.array([1.0])
@@ -105,7 +105,7 @@ class Adam(Optimizer):
         t = self.state["t"] = self.state.get("t", 0) + 1
         m += m_rest * (gradients - m)
         v += v_rest * (gradients * gradients - v)
-        # The bias correction is done on two numbers, not on two vectors: √v̂ + epsilon = (√v + epsilon · root) / root
-        root = np.sqrt(1 - self.beta_2**t).item()  # a Python number, with which float32 stays float32
+        # Correct the bias of two numbers in place of two vectors: √v̂ + epsilon = (√v + epsilon · root) / root
+        root = np.sqrt(1 - self.beta_2**t).item()  # a Python number, so that float32 stays float32
         rate_t, epsilon_t = self.learning_rate * root / (1 - self.beta_1**t), self.epsilon * root
         parameters -= rate_t * m / (np.sqrt(v) + epsilon_t)

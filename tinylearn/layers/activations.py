@@ -1,12 +1,12 @@
-"""Activations: each bends every number independently; only softmax looks at a whole row.
+"""Activations: each bends every number on its own. Only softmax looks at a whole row.
 
     x (N, …)  →  f(x)  →  out (N, …)
 
-Without one between them, two dense layers are one dense layer: a straight line stays straight (chapter 4). For a
-function of single numbers the chain rule is one product, `dx = dout · f′(x)`, entry by entry; and f′ is a short
-formula in `out`. So `forward` keeps only `out`, or where it is above 0.
+Two dense layers without an activation between them are one dense layer: a straight line stays straight (chapter 4).
+For a function of single numbers the chain rule is one product, `dx = dout · f′(x)`, entry by entry. f′ is a short
+formula in `out`, so `forward` keeps only `out`, or a mask of its positive entries.
 
-Where f′ is almost 0, hardly any gradient gets through, and the layers before it learn slowly: the **vanishing
+Where f′ is almost 0, hardly any gradient gets through, and the layers before it learn slowly. This is the **vanishing
 gradient** of sigmoid and tanh.
 """
 
@@ -31,12 +31,12 @@ class ReLU(Layer):
         return out
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
-        """out = x where x > 0: slope 1. out = 0 elsewhere: slope 0 (by convention at x = 0 itself, too)."""
+        """Where x > 0, out = x has slope 1. Elsewhere out = 0 has slope 0; at x = 0 this is a convention."""
         return dout * self.positive
 
 
 class LeakyReLU(Layer):
-    """x where it is positive, a small part of it elsewhere: `out = x` or `slope · x`. Maas, Hannun and Ng 2013.
+    """Keep x where it is positive, and multiply it by `slope` elsewhere. Maas, Hannun and Ng 2013.
 
     With ReLU, a neuron whose x is negative for every example gets no gradient: it is **dead**. Here it gets a little.
 
@@ -52,7 +52,7 @@ class LeakyReLU(Layer):
         return x * self.slopes
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
-        """out = x · slopes, entry by entry, and the slopes do not change near x: dx = dout · slopes."""
+        """out = x · slopes, entry by entry. The slopes do not change near x, so dx = dout · slopes."""
         return dout * self.slopes
 
     def __repr__(self) -> str:
@@ -94,7 +94,7 @@ class Tanh(Layer):
 class Softmax(Layer):
     """Turn each row of scores into probabilities that sum to 1: `out[k] = exp(x[k]) / Σ_j exp(x[j])`.
 
-    The row is the last axis, of two scores or more. Bridle 1990; the numbers below are those of chapter 4.
+    A row is the last axis; it needs two scores or more. Bridle 1990. The numbers below come from chapter 4.
 
     >>> Softmax().forward([[2.3, 7.9, 0.8, 5.1]]).round(5)
     array([[3.4700e-03, 9.3867e-01, 7.7000e-04, 5.7080e-02]])
@@ -107,7 +107,7 @@ class Softmax(Layer):
             raise ValueError(f"a row must have two scores or more, got {x_shape}; take Sigmoid() for a single one")
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        e = np.exp(x - x.max(axis=-1, keepdims=True))  # a common shift cancels in the fraction; now no exp is above 1
+        e = np.exp(x - x.max(axis=-1, keepdims=True))  # a common shift cancels in the fraction; now exp ≤ 1
         self.out = e / e.sum(axis=-1, keepdims=True)
         return self.out
 

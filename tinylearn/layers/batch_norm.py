@@ -2,17 +2,17 @@
 
     x (N, …, D)  →  z = (x - mean) / √(var + epsilon)  →  out = gamma · z + beta  (N, …, D)
 
-N batch, D features (`n_in`); mean, var, scale gamma and shift beta (D,): a feature has one of each. In images
+N batch, D features (`n_in`); mean, var, scale gamma and shift beta (D,): each feature has one of each. In images
 (N, H, W, C) the channels are the features, and every pixel of every image is a row. The next layer gets numbers of a
-steady size, however the layers before it change; so deep networks learn with larger learning rates.
+steady size, however the layers before it change. So deep networks learn with larger learning rates.
 
-**Two modes.** A prediction for one example must not depend on the others in its batch. So while the network learns,
-the layer keeps a running mean and variance, in `state`, and uses these when it predicts:
+**Two modes.** A prediction for one example must not depend on the other examples in its batch. So while the network
+learns, the layer keeps a running mean and variance in `state`, and it uses these when it predicts:
 
     running = (1 - momentum) · running + momentum · that of the batch            PyTorch's convention; Keras swaps them
 
-As in PyTorch, the batch is normalised with the variance Σ (x - mean)² / N. The running one takes
-Σ (x - mean)² / (N - 1) from each batch: that is **unbiased**, on average the variance of all data.
+As in PyTorch, the batch is normalised with the variance Σ (x - mean)² / N. The running variance takes
+Σ (x - mean)² / (N - 1) from each batch. That one is **unbiased**: on average it is the variance of all data.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ from tinylearn.layers.layer import Layer
 class BatchNorm(Layer):
     """Normalise each feature over the batch: `out = gamma · (x - mean) / √(var + epsilon) + beta`.
 
-    x (N, …, n_in) → out (N, …, n_in). Ioffe and Szegedy 2015, arXiv:1502.03167. While training, mean and var are those
-    of the batch, otherwise the running ones. A single row has no variance: it gets the running ones also while
-    training, and is not remembered (PyTorch refuses it).
+    x (N, …, n_in) → out (N, …, n_in). Ioffe and Szegedy 2015, arXiv:1502.03167. While training, mean and var come from
+    the batch; otherwise they are the running ones. A single row has no variance. So even while training, it is
+    normalised with the running ones and does not change them (PyTorch refuses it).
 
     >>> layer = BatchNorm(1)
     >>> layer.training = True
@@ -80,8 +80,8 @@ class BatchNorm(Layer):
             dx[n] = (dz[n] - mean of dz - z[n] · mean of dz z) / std
         (std by z[n] / N: std = √(var + epsilon), so ∂std = ∂var / 2 std, and ∂var / ∂x[n] = 2 (x[n] - mean) / N.)
 
-        When it predicts, no x moves the mean and std, and only the first way is left. forward keeps z and std alone:
-        x and the mean appear only inside z.
+        In a prediction no x moves the mean and std, so only the first way is left. forward keeps just z and std,
+        because x and the mean appear only inside z.
         """
         dout_rows, z = dout.reshape(-1, self.n_in), self.z.reshape(-1, self.n_in)  # (N, D)
         self.grads["gamma"] = (dout_rows * z).sum(axis=0)  # (D,)

@@ -1,4 +1,4 @@
-"""Convolution: one small filter looks at every place of an image, and writes down how well it fits there.
+"""Convolution: a small filter visits every place of an image, and writes down how well it fits there.
 
     x (N, H, W, C)  →  at each place: Σ patch · w + b  →  out (N, OH, OW, F)
 
@@ -6,13 +6,13 @@ N batch, H W rows and columns, C channels, KH KW rows and columns of the filter 
 places down and across; w (KH, KW, C, F), b (F,). `windows.py` says where the filter lies: **stride** and **padding**.
 `loops.py` does the same in plain loops; chapter 6 animates them.
 
-The part of the image under the filter is a **patch**. **im2col** lays all patches out as the rows of one matrix, so
-that a convolution is a dense layer which sees one patch after the other:
+The part of the image under the filter is a **patch**. **im2col** lays out all patches as the rows of one matrix. A
+convolution is then a dense layer that sees one patch after another:
 
     patches (N·OH·OW, KH·KW·C)  @  w (KH·KW·C, F)  +  b  =  out (N·OH·OW, F)
 
 Patches overlap, so the matrix holds a pixel up to KH·KW times: that is the price of a single large product. **col2im**
-goes back from the patches to the pixels. `fast_convolution.py` pays less, and is what `tinylearn.Conv2D` runs.
+goes back from the patches to the pixels. `tinylearn.Conv2D` runs `fast_convolution.py`, which pays less.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ class Conv2D(Layer):
     """F filters slide over the image; each place gets `Σ patch · w + b`. LeCun et al. 1989.
 
     x (N, H, W, channels_in) → out (N, OH, OW, channels_out). `kernel_size`, `stride` and `padding` are an int or a pair
-    (rows, columns); padding is also "valid" (none) or "same" (as many places as pixels, divided by the stride, rounded
-    up). The filter is not flipped: strictly, this is **cross-correlation**. Raises ValueError for an image with
-    other channels, or too small for one patch.
+    (rows, columns). Padding may also be "valid" (none) or "same" (there are then as many places as pixels, divided by
+    the stride and rounded up). The filter is not flipped: strictly speaking, this is **cross-correlation**. Raises
+    ValueError if an image has another number of channels, or is too small for one patch.
 
     >>> layer = Conv2D(3, 8, 5, stride=2, padding=1, rng=np.random.default_rng(0))
     >>> layer.forward(np.ones((4, 32, 32, 3))).shape
@@ -75,13 +75,13 @@ class Conv2D(Layer):
     def backward(self, dout: np.ndarray) -> np.ndarray | None:
         """Derive the gradients from  out[r, f] = Σ_k rows[r, k] w[k, f] + b[f], by the chain rule.
 
-        r counts the places of all images, k the entries of a patch. That is the dense layer's formula, and so are the
-        gradients: w[k, f] reaches the loss through place r with factor rows[r, k], b[f] with factor 1:
+        r counts the places of all images, k the entries of a patch. This is the formula of a dense layer, so the
+        gradients are the same, too. w[k, f] reaches the loss through place r with factor rows[r, k], b[f] with 1:
             dw[k, f] = Σ_r rows[r, k] dout[r, f]         dw = rowsᵀ @ dout
             db[f] = Σ_r dout[r, f]
-        and an entry of a patch reaches it through every filter f:
+        An entry of a patch reaches the loss through every filter f:
             drows[r, k] = Σ_f dout[r, f] w[k, f]         drows = dout @ wᵀ
-        A pixel stands in several patches; it reaches the loss through each, so its gradient is the sum: col2im.
+        A pixel belongs to several patches and reaches the loss through each, so its gradient is their sum: col2im.
         """
         dout_rows = dout.reshape(-1, self.channels_out)  # (N·OH·OW, F)
         self.grads["w"] = (self.rows.T @ dout_rows).reshape(self.params["w"].shape)  # (KH, KW, C, F)
@@ -99,7 +99,7 @@ class Conv2D(Layer):
 def im2col(x: np.ndarray, windows: Windows, fill: float = 0.0) -> np.ndarray:
     """Return the patches of the images x (N, H, W, C), padded with `fill`: (N, OH, OW, KH, KW, C).
 
-    This is a view, no copy; `reshape` copies.
+    This is a view, not a copy; `reshape` makes a copy.
 
     >>> image = np.arange(9).reshape(1, 3, 3, 1)
     >>> im2col(image, Windows((2, 2), (1, 1), (0, 0))).reshape(4, 4)
@@ -125,6 +125,6 @@ def col2im(dpatches: np.ndarray, x_shape: tuple[int, ...], windows: Windows) -> 
     (sh, sw), (height, width) = windows.stride, x_shape[1:3]
     dx = np.zeros((n, *windows.padded_shape(height, width), c), dpatches.dtype)
     for i in range(kh):
-        for j in range(kw):  # entry (i, j) of all patches in one sum: no two of these lie on the same pixel
+        for j in range(kw):  # add entry (i, j) of all patches in one go: no two of these are the same pixel
             dx[:, strided(i, sh, oh), strided(j, sw, ow)] += dpatches[:, :, :, i, j]
     return windows.unpad(dx, height, width)

@@ -2,7 +2,7 @@
 
     x (N, D)  →  x @ w + b  →  out (N, M)
 
-N batch, D inputs (`n_in`), M outputs (`n_out`); w (D, M), b (M,). `fast_dense.py` is what `tinylearn.Dense` runs.
+N batch, D inputs (`n_in`), M outputs (`n_out`); w (D, M), b (M,). `tinylearn.Dense` runs `fast_dense.py`.
 """
 
 from __future__ import annotations

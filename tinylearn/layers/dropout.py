@@ -2,9 +2,9 @@
 
     x (N, …)  →  x · mask  →  out (N, …)          while `training`; otherwise out = x
 
-No neuron can rely on another being there, so each has to be useful alone: that is **regularisation**, which keeps a
-network from **overfitting**, learning its examples by heart. The numbers that stay are multiplied by 1 / (1 - rate), so
-that sums keep their mean, and predicting needs no correction.
+No neuron can rely on any other, so each has to be useful alone. This is **regularisation**: it keeps a network from
+**overfitting**, that is, from learning its examples by heart. The remaining numbers are multiplied by 1 / (1 - rate).
+That keeps the mean of every sum, so that predictions need no correction.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tinylearn.layers.layer import Layer
 class Dropout(Layer):
     """Set each number to 0 with probability `rate`, while training. Srivastava et al. 2014.
 
-    The mask is drawn from `rng`, which the layer keeps; another layer may draw from the same one.
+    The layer keeps `rng` and draws the mask from it. Several layers may draw from the same one.
 
     >>> layer = Dropout(0.5, rng=np.random.default_rng(1))
     >>> layer.forward(np.ones((1, 4)))
@@ -40,7 +40,7 @@ class Dropout(Layer):
         return x * self.mask
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
-        """out = x · mask, entry by entry, and the mask does not depend on x: dx = dout · mask."""
+        """out = x · mask, entry by entry. The mask does not depend on x, so dx = dout · mask."""
         return dout * self.mask
 
     def __repr__(self) -> str:

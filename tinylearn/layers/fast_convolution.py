@@ -1,17 +1,18 @@
-"""Convolution, faster: what `tinylearn.Conv2D` runs. The formula and its derivation are in `convolution.py`.
+"""A faster convolution, which `tinylearn.Conv2D` runs. The formula and its derivation are in `convolution.py`.
 
-im2col copies each patch whole, KH·KW·C numbers for each place. Here, each row of the filter is a product of its own:
+im2col copies whole patches: KH·KW·C numbers for each place. Here, each row of the filter has a product of its own:
 
-    strips (N, H·OW, KW·C)    at each place of each row of the image: the KW pixels that a row of the filter meets
+    strips (N, H·OW, KW·C)    at each place of each row of the image: the KW pixels under a row of the filter
     w[i]   (KW·C, F)          row i of the filter, in the same order
     out    (N, OH·OW, F)      Σ_i  strips[:, from row i of the image on] @ w[i]
 
 The strips need a KH-th of the memory, and time goes with memory. The bias is one more weight, whose input is always 1:
-the strips have a last column of ones. And dx needs no col2im: it is a convolution, of dout with zeros around it, with
-the filter turned by 180°, since what row i of the filter meets from one place, row i - 1 meets from the place below.
+the strips have a last column of ones. And dx needs no col2im. It is itself a convolution: of dout, with zeros around
+it, by the filter turned by 180°. The reason: the pixels under row i of the filter at one place are under row i - 1 at
+the place below.
 
-With few channels a row of the filter is short, and with a stride the patches hardly overlap: there, im2col's one large
-product is faster.
+With few channels a row of the filter is short, and with a stride the patches hardly overlap. In both cases the one
+large product of im2col is faster.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from numpy.lib.stride_tricks import as_strided
 from tinylearn.layers import convolution
 from tinylearn.layers.windows import Pair, padded, strided
 
-FEW = 16  # channels; with fewer, whole patches are copied
+FEW = 16  # channels; with fewer, copy whole patches
 FAST = 1_000_000  # multiplications; in a product of fewer, OpenBLAS takes up to a third less time for each
 
 
@@ -42,7 +43,7 @@ class Conv2D(convolution.Conv2D):
         return correlated(self.patches, w, oh, ow)
 
     def backward(self, dout: np.ndarray) -> np.ndarray | None:
-        """dw and db as in `convolution.py`, a row of the filter at a time: dw[i] = strips[:, from row i on]ᵀ @ dout."""
+        """Find dw and db as in `convolution.py`, row by row of the filter: dw[i] = strips[:, from row i on]ᵀ @ dout."""
         n, oh, ow, f = dout.shape
         places = dout.reshape(n, oh * ow, f)
         strips = rows_of_patches(self.patches, self.windows.size[0] if self.row_by_row else 1, oh, ow)
@@ -54,7 +55,7 @@ class Conv2D(convolution.Conv2D):
         return self._dx_of_rows(dout) if self.row_by_row else self._dx_of_patches(dout)
 
     def _dx_of_rows(self, dout: np.ndarray) -> np.ndarray:
-        """Return dx (N, H, W, C): the convolution of dout with the turned filter."""
+        """Return dx (N, H, W, C): the convolution of dout with the filter turned by 180°."""
         (_, h, width, c), (kh, kw) = self.shape, self.windows.size
         down, across = (
             (size - 1 - before, size - 1 - after) for size, (before, after) in zip((kh, kw), self.pads, strict=True)
@@ -64,7 +65,7 @@ class Conv2D(convolution.Conv2D):
         return correlated(strips.reshape(len(dout), (h + kh - 1) * width, kw * dout.shape[3]), turned, h, width)
 
     def _dx_of_patches(self, dout: np.ndarray) -> np.ndarray:
-        """Return dx (N, H, W, C) by col2im, one channel after the other: then the pixels of a row lie side by side."""
+        """Return dx (N, H, W, C) by col2im, channel by channel, so that the pixels of a row lie side by side."""
         (n, oh, ow, f), (kh, kw), (sh, sw) = dout.shape, self.windows.size, self.windows.stride
         _, h, width, c = self.shape
         dpatches = product(self.params["w"].reshape(-1, f), dout.reshape(n, oh * ow, f).swapaxes(1, 2))
@@ -76,13 +77,13 @@ class Conv2D(convolution.Conv2D):
         return np.ascontiguousarray(self.windows.unpad(dx.transpose(0, 2, 3, 1), h, width))
 
     def _worth_rows(self) -> bool:
-        """Say whether each row of the filter is worth a product of its own."""
+        """Is a product for each row of the filter faster?"""
         fits = all(pad < size for size, pads in zip(self.windows.size, self.pads, strict=True) for pad in pads)
         return self.windows.stride == (1, 1) and self.channels_in >= FEW and fits
 
 
 def patches_of(x: np.ndarray, size: Pair, stride: Pair) -> np.ndarray:
-    """Return the patches of the images x (N, H, W, C) as a view (N, OH, OW, KH, KW·C): a row of pixels is one run."""
+    """Return the patches of the images x (N, H, W, C) as a view (N, OH, OW, KH, KW·C), without a copy."""
     (n, h, w, c), (kh, kw), (sh, sw) = x.shape, size, stride
     pixels = x.reshape(n, h, w * c)
     image, row, number = pixels.strides
@@ -100,7 +101,7 @@ def with_ones(patches: np.ndarray) -> np.ndarray:
 
 
 def rows_of_patches(patches: np.ndarray, kh: int, oh: int, ow: int) -> Iterator[np.ndarray]:
-    """Yield what each row of the filter meets, (N, OH·OW, …): row i what lies i rows of the image further down."""
+    """Yield for each row of the filter the strips under it, (N, OH·OW, …): for row i, those i rows further down."""
     return (patches[:, i * ow : (i + oh) * ow] for i in range(kh))
 
 
@@ -114,7 +115,7 @@ def correlated(patches: np.ndarray, w: np.ndarray, oh: int, ow: int) -> np.ndarr
 
 
 def product(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return a @ b (N, I, K); by halves of the longer side, I or K, where that makes both fast.
+    """Return a @ b (N, I, K). Halve the longer side, I or K, if that makes both halves fast.
 
     >>> product(np.ones((2, 3, 5)), np.ones((5, 4))).shape
     (2, 3, 4)

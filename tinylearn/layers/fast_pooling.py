@@ -1,9 +1,9 @@
-"""Max pooling, faster: what `tinylearn.MaxPool2D` runs. The formula and its derivation are in `pooling.py`.
+"""A faster max pooling, which `tinylearn.MaxPool2D` runs. The formula and its derivation are in `pooling.py`.
 
-No patch is copied. The largest of a window is found in two steps, in each row of the window, then among the rows; each
-step keeps a running maximum, and a mask of where the next number beats it:
+It copies no patch. It finds the largest number of a window in two steps: first in each row of the window, then among
+the rows. Each step keeps a running maximum, and a mask of the entries where the next number is larger:
 
-    running_max, mask = max(running_max, next), next > running_max      only if larger: of equals, the first one stays
+    running_max, mask = max(running_max, next), next > running_max      strictly larger: among equals, the first stays
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ class MaxPool2D(pooling.MaxPool2D):
         return out
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
-        """dout goes back the way the largest came: first to its row of the window, then to its place in that row."""
+        """Send dout back the way the largest number came: to its row of the window, then to its place in that row."""
         (oh, ow), (kh, kw), (sh, sw) = dout.shape[1:3], self.windows.size, self.windows.stride
         n, h, width, c = self.padded_shape
         dacross = np.zeros((n, h, ow, c), dout.dtype)
@@ -38,7 +38,7 @@ class MaxPool2D(pooling.MaxPool2D):
 
 
 def _largest(numbers: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
-    """Return the largest, entry by entry, and for each array after the first a mask: is it larger than all before?"""
+    """Return the maximum, entry by entry, and for each array after the first a mask: is it larger than all before?"""
     running_max, masks = numbers[0], []
     for each in numbers[1:]:
         masks.append(each > running_max)
@@ -47,11 +47,11 @@ def _largest(numbers: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
 
 
 def _scatter(dout: np.ndarray, masks: list[np.ndarray], places: list[np.ndarray], overlap: bool) -> None:
-    """Write dout to the places of the largest: the last one whose mask is set gets all of it, the others nothing.
+    """Write dout to the places of the largest numbers: the last place whose mask is set gets all of it.
 
-    Where windows do not overlap nothing is there yet, and all is written right into its place, in half the time.
+    Windows that do not overlap need no sum: each contribution is written directly, in half the time.
     """
-    masked = list(zip(masks, places[1:], strict=True))[::-1]  # the first one has no mask: it gets what is left
+    masked = list(zip(masks, places[1:], strict=True))[::-1]  # the first one has no mask: it gets the rest
     if overlap:
         for mask, place in masked:
             contribution = dout * mask

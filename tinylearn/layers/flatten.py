@@ -15,7 +15,7 @@ from tinylearn.layers.layer import Layer
 
 
 class Flatten(Layer):
-    """Lay everything after the batch axis out in one row.
+    """Put all axes after the batch axis into one row.
 
     >>> Flatten().forward(np.zeros((5, 32, 32, 3))).shape
     (5, 3072)
@@ -28,5 +28,5 @@ class Flatten(Layer):
         return x.reshape(len(x), math.prod(x.shape[1:]))
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
-        """Nothing was computed, only renamed: out[n, (h·W + w)·C + c] is x[n, h, w, c]. So dx is dout, reshaped."""
+        """Nothing is computed, only renamed: out[n, (h·W + w)·C + c] is x[n, h, w, c]. So dx is dout, reshaped."""
         return dout.reshape(self.shape)

@@ -1,12 +1,12 @@
-"""The guard around `forward` and `backward` of every layer: a formula gets what it expects, or an error says why not.
+"""The guard around `forward` and `backward` of every layer: it checks what goes in and what comes out.
 
-    x       is an array of floats, of the model's dtype inside a model, and has the layer's `x_shape`
+    x       is an array of floats, with the layer's `x_shape` and, inside a model, the model's dtype
     out     is an array of that dtype
-    dout    has the shape of out, and its dtype; and there was a forward
+    dout    has the shape of out, and its dtype; and `forward` has run before
     grads   are assigned anew, one for each parameter, in its shape
     dx      has the shape of x, or is None
 
-An x with the shape and the dtype of the one before passes with a few comparisons. Every error names the layer.
+If x has the shape and the dtype of the last one, a few comparisons are enough. Every error names the layer.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def guarded_backward(formula: Callable[[Any, np.ndarray], Any], _: type) -> Call
 
 
 def _super_backward(layer: Any, formula: Callable[[Any, np.ndarray], Any], dout: np.ndarray) -> Any:
-    """Return what a super().backward gives. It gives dx in any case: the backward that calls it may work with that."""
+    """Run super().backward and return its dx. It always computes dx, since the method that calls it may need it."""
     needs_dx, layer.needs_dx = layer.needs_dx, True
     try:
         return formula(layer, dout)
@@ -97,7 +97,7 @@ def _super_backward(layer: Any, formula: Callable[[Any, np.ndarray], Any], dout:
 
 
 def _checked_x(layer: Any, x: Any) -> np.ndarray:
-    """Return x as an array of floats; TypeError or ValueError, with what to do, unless the layer can take it."""
+    """Return x as an array of floats. TypeError or ValueError, with a hint, if the layer cannot take it."""
     x = as_floats(layer, "x", x, layer.dtype)
     expected = declared_shape(layer)
     try:
@@ -114,7 +114,7 @@ def _checked_x(layer: Any, x: Any) -> np.ndarray:
 
 
 def _checked_dout(layer: Any, dout: Any) -> np.ndarray:
-    """Return dout as floats; ValueError unless there was a forward whose out has its shape."""
+    """Return dout as floats. ValueError if `forward` has not run, or if its out had another shape."""
     shape = layer.out_shape
     if shape is None:
         raise ValueError(f"{layer}: backward was called before forward; call forward(x) first")
@@ -127,7 +127,7 @@ def _checked_dout(layer: Any, dout: Any) -> np.ndarray:
 
 
 def raise_misfit(layers: tuple[Any, ...], layer: Any, x: np.ndarray, error: Exception) -> NoReturn:
-    """Raise the error of a layer; if that could not take x, with the layer before it, which gave it."""
+    """Raise the error of a layer. If it could not take x, name the layer before it, too: x came from there."""
     if hasattr(error, "misfit"):
         place = next(number for number, each in enumerate(layers) if each is layer)
         where = f"{layer}, the first layer, does not fit the input: "
@@ -138,7 +138,7 @@ def raise_misfit(layers: tuple[Any, ...], layer: Any, x: np.ndarray, error: Exce
 
 
 def checked_layers(caller: str, layers: Any, kind: type) -> tuple[Any, ...]:
-    """Return the layers that a model or a layer is made of, as a tuple; TypeError if one of them is no layer."""
+    """Return the layers of a model or a layer as a tuple; TypeError if one of them is not a layer."""
     if not isinstance(layers, Iterable) or isinstance(layers, str):
         raise TypeError(f"{caller}: expected a list of layers, got {shortened(layers)}; write [ReLU(), …]")
     layers = tuple(layers)
@@ -154,7 +154,7 @@ def checked_layers(caller: str, layers: Any, kind: type) -> tuple[Any, ...]:
 
 
 def required_dx(layer: Any, dx: np.ndarray | None) -> np.ndarray:
-    """Return what a layer's backward gave; ValueError that names it if that is None, and others need it."""
+    """Return the dx of a layer's backward. If it is None, but other layers need it, raise ValueError."""
     if dx is None:
         error = ValueError("backward returned None, but layers before it learn; return dx")
         name_error(layer, error)
@@ -166,13 +166,13 @@ def required_dx(layer: Any, dx: np.ndarray | None) -> np.ndarray:
 
 
 def declared_shape(layer: Any) -> Expected:
-    """Return the layer's `x_shape` with numbers in the place of the attributes that it names: ("N", "…", 5)."""
+    """Return the layer's `x_shape`, with each attribute name replaced by its value: ("N", "…", 5)."""
     lengths = {name: vars(layer).get(name) for name in type(layer).x_shape}
     return tuple(value if isinstance(value, int) else name for name, value in lengths.items())
 
 
 def _fits(shape: tuple[int, ...], expected: Expected) -> bool:
-    """Say whether a shape is one of those that are expected."""
+    """Is this one of the shapes that the layer expects?"""
     if "…" in expected:
         at, more = expected.index("…"), len(shape) - (len(expected) - 1)
         expected = expected[:at] + ("…",) * more + expected[at + 1 :]
@@ -181,7 +181,7 @@ def _fits(shape: tuple[int, ...], expected: Expected) -> bool:
 
 
 def _hint(shape: tuple[int, ...], expected: Expected) -> str:
-    """Return what to write to get from one shape to the other, where that can be guessed."""
+    """Return a hint: what to write to get from one shape to the other, if that can be guessed."""
     if "H" in expected:
         hints = {
             2: f"; give the pixels their places with x.reshape(-1, H, W, {expected[-1]})",

@@ -1,15 +1,16 @@
-"""The one protocol of all layers: **backpropagation**, which is the **chain rule**, layer by layer.
+"""All layers have one protocol: **backpropagation**, which is the **chain rule**, layer by layer.
 
     x     forward →     out
     dx  ← backward      dout
 
 `dout` says how much the loss grows when an entry of `out` grows. From it, `backward` derives how much the loss grows
-with every parameter (kept in `grads`) and with every entry of `x` (returned: it is the `dout` of the layer before).
-Throughout the project `dname` is the gradient of the loss with respect to `name`, in the shape of `name`.
+with each parameter, and stores that in `grads`. It does the same for each entry of `x`, and returns that: it is the
+`dout` of the layer before. Throughout the project, `dname` is the gradient of the loss with respect to `name`. It has
+the shape of `name`.
 
 Every derivation states the chain rule in these words: "w reaches the loss through out, with factor f". The factor is
-f = ∂out / ∂w and adds f · dout to dw; dw is the sum over all entries of `out` through which w reaches the loss.
-The two methods are formulas and nothing else: `guard.py` checks what goes in and out, also in a layer of your own.
+f = ∂out / ∂w, and it adds f · dout to dw. If w reaches the loss through several entries of `out`, dw is their sum.
+The two methods hold formulas and nothing else. `guard.py` checks their arguments and results, in your own layers too.
 """
 
 from __future__ import annotations
@@ -24,18 +25,18 @@ from tinylearn.layers.module import Module
 
 
 class Layer(Module):
-    """What every layer is: two methods, and three dicts of arrays by name. `module.py` has the rest.
+    """A layer is two methods, and three dicts of arrays by name. `module.py` has the rest.
 
-    params     what the layer learns
-    grads      the same names; `backward` assigns the gradients here, anew each time
-    state      what it remembers from batch to batch without gradients, such as a running mean
-    training   False except inside `fit`; for layers that behave differently while they learn (dropout)
+    params     the parameters that the layer learns
+    grads      their gradients, under the same names; each `backward` assigns them anew
+    state      arrays that it keeps from batch to batch, and that have no gradients, such as a running mean
+    training   True only inside `fit`, for layers that behave differently while they learn (dropout)
     x_shape    of the class: the shape that `forward` expects. "…" stands for any number of axes, the name of an
                attribute for its value, any other name for any length
-    out_shape  the shape that `forward` returned last, None before
+    out_shape  the shape of the last output; None before the first `forward`
     needs_dx   False inside `fit` for the first layer that learns: no layer before it needs a gradient
 
-    A layer of your own is one class. It may hold layers, as attributes or in lists.
+    To make a layer of your own, write one class. It may hold layers, as attributes or in lists.
 
     >>> class Scale(Layer):
     ...     def __init__(self):
@@ -67,18 +68,18 @@ class Layer(Module):
         guard(cls, forward=guarded_forward, backward=guarded_backward)
 
     def forward(self, x: np.ndarray) -> np.ndarray:
-        """Return the output for a batch `x` of shape (N, …), and remember what `backward` needs.
+        """Return the output for a batch `x` of shape (N, …), and keep the arrays that `backward` needs.
 
-        That may be `x` itself, not a copy: write into `x` only after `backward`.
+        One of these may be `x` itself, not a copy. So do not write into `x` before `backward` has run.
         """
         raise NotImplementedError(f"{self} has no forward method: a layer needs forward(x) and backward(dout)")
 
     def backward(self, dout: np.ndarray) -> np.ndarray | None:
-        """Assign `grads`, return dx, or None where x has no gradient. Linear in dout; changes neither x nor dout."""
+        """Assign `grads`; return dx, or None if x has no gradient. Linear in dout; changes neither x nor dout."""
         raise NotImplementedError(f"{self} has no backward method: a layer needs forward(x) and backward(dout)")
 
     def check_shape(self, x_shape: tuple[int, ...]) -> None:
-        """Raise ValueError for a shape that `x_shape` allows and the layer cannot take; called before `forward`."""
+        """Raise ValueError if `x_shape` allows this shape, but the layer cannot take it. Runs before `forward`."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"

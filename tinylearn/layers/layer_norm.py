@@ -2,9 +2,9 @@
 
     x (N, …, D)  →  z = (x - mean) / √(var + epsilon)  →  out = gamma · z + beta  (N, …, D)
 
-N batch, D features (`n_in`); mean and var (N, …, 1), one for each row; scale gamma and shift beta (D,). It
-turns batch normalisation round: a row is measured on its own, not beside others. So nothing is remembered, training and
-predicting are the same, and a batch of one will do. Transformers are built with it.
+N batch, D features (`n_in`); mean and var (N, …, 1), one for each row; scale gamma and shift beta (D,). Batch
+normalisation compares a row with others; this layer measures each row on its own. So it needs no state, it does the
+same in training and in prediction, and a batch of one is enough. Transformers use it.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from tinylearn.layers.layer import Layer
 class LayerNorm(Layer):
     """Normalise each row over its features: `out = gamma · (x - mean) / √(var + epsilon) + beta`.
 
-    x (N, …, n_in) → out (N, …, n_in). Ba, Kiros and Hinton 2016, arXiv:1607.06450. `epsilon` keeps a row of equal
-    numbers from a division by 0.
+    x (N, …, n_in) → out (N, …, n_in). Ba, Kiros and Hinton 2016, arXiv:1607.06450. Without `epsilon`, a row of equal
+    numbers would be divided by 0.
 
     >>> LayerNorm(4).forward([[1.0, 1, 3, 3], [10, 10, 30, 30]]).round(3)
     array([[-1., -1.,  1.,  1.],
@@ -46,7 +46,7 @@ class LayerNorm(Layer):
 
         gamma[d] reaches the loss through out[d] of every row n, with factor z[n, d], beta[d] with factor 1:
             dgamma[d] = Σ_n dout[n, d] z[n, d]         dbeta[d] = Σ_n dout[n, d]
-        z[d] reaches it with factor gamma[d], and x[d] reaches it through all z of its row, since it moves the mean by
+        z[d] reaches it with factor gamma[d]. x[d] reaches it through all z of its row, because it moves the mean by
         1 / D and std by z[d] / D:
             dz[d] = gamma[d] dout[d]
             dx[d] = dz[d] / std                               through z[d] itself

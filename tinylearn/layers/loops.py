@@ -1,7 +1,7 @@
-"""Convolution and max pooling in plain loops: slow, and as clear as it gets.
+"""Convolution and max pooling in plain loops: slow, but as clear as it gets.
 
-The layers compute the same with few large NumPy operations; the tests hold them equal. Chapter 6 animates these loops,
-place by place: lay the window on a patch, multiply and add, write.
+The layers compute the same with a few large NumPy operations; tests check that the results agree. Chapter 6 animates
+these loops, place by place: lay the window on a patch, multiply and add, write.
 
 N batch, H W rows and columns of the image, C channels, KH KW of the window, F filters, OH OW of the output.
 """
@@ -36,7 +36,7 @@ def convolve(x: np.ndarray, w: np.ndarray, b: np.ndarray, windows: Windows) -> n
 def convolve_backward(
     x: np.ndarray, w: np.ndarray, dout: np.ndarray, windows: Windows
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Return dx, dw and db: at each place, out = Σ patch · w + b, so patch and w reach it with each other as factor."""
+    """Return dx, dw and db. At each place out = Σ patch · w + b: patch has factor w, and w has factor patch."""
     padded = windows.pad(x)
     dtype = np.result_type(x, w, dout)
     dpadded, dw, db = np.zeros(padded.shape, dtype), np.zeros(w.shape, dtype), np.zeros(w.shape[3], dtype)
@@ -58,7 +58,7 @@ def max_pool(x: np.ndarray, windows: Windows) -> np.ndarray:
 
 
 def max_pool_backward(x: np.ndarray, dout: np.ndarray, windows: Windows) -> np.ndarray:
-    """Return dx: each dout is added at the largest number under its window, of equals at the first, row by row."""
+    """Return dx: each dout is added at the largest number under its window; among equals, at the first, row by row."""
     padded = windows.pad(x, -np.inf)
     dpadded = np.zeros_like(padded)
     for n, p, q, patch in places(dout, windows):
@@ -70,7 +70,7 @@ def max_pool_backward(x: np.ndarray, dout: np.ndarray, windows: Windows) -> np.n
 
 
 def places(out: np.ndarray, windows: Windows) -> Iterator[tuple[int, int, int, tuple[int, slice, slice]]]:
-    """Yield n, row p, column q of every place in `out`, and the index of the patch there, in the padded images."""
+    """Yield image n, row p and column q of every place in `out`, and the index of its patch in the padded images."""
     (kh, kw), (sh, sw) = windows.size, windows.stride
     for n, p, q in np.ndindex(out.shape[:3]):
         yield n, p, q, (n, slice(p * sh, p * sh + kh), slice(q * sw, q * sw + kw))

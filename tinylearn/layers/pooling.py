@@ -3,8 +3,8 @@
     x (N, H, W, C)  →  patches (N, OH, OW, KH·KW, C)  →  out (N, OH, OW, C)
 
 Pooling keeps the fact that a filter matched nearby, and drops exactly where. With patches of 2 × 2, side by side, the
-image has a quarter of its pixels left. Nothing is learned. `loops.py` does the same in plain loops;
-`fast_pooling.py` is faster, and is what `tinylearn.MaxPool2D` runs.
+image has a quarter of its pixels left. Pooling learns nothing. `loops.py` does the same in plain loops;
+`tinylearn.MaxPool2D` runs `fast_pooling.py`, which is faster.
 
 N batch, H W rows and columns, C channels, KH KW rows and columns of the patch, OH OW patches down and across.
 """
@@ -21,7 +21,7 @@ from tinylearn.layers.windows import Windows
 
 
 class Pool2D(Layer):
-    """What max and average pooling share: where their windows stand."""
+    """The base of max and average pooling: their windows."""
 
     x_shape = ("N", "H", "W", "C")
 
@@ -40,9 +40,10 @@ class Pool2D(Layer):
 class MaxPool2D(Pool2D):
     """The largest number of each window: x (N, H, W, C) → out (N, OH, OW, C). Ranzato et al. 2007.
 
-    `size`, `stride` (default: size, so that the windows lie side by side) and `padding` are an int or a pair
-    (rows, columns); padding is also "valid" or "same". The padding is -inf, which loses against every finite number.
-    Of equal numbers, the first, row by row, gets the gradient. Raises ValueError for an image too small for one window.
+    `size`, `stride` and `padding` are an int or a pair (rows, columns). The default stride is the size, so that the
+    windows lie side by side. Padding may also be "valid" or "same"; it is filled with -inf, which is never the largest.
+    If several numbers are the largest, the first, row by row, gets the gradient. Raises ValueError for an image that is
+    too small for one window.
 
     >>> x = np.array([[1.0, 0, 2], [1, 0, 1], [2, 1, 0]])[None, :, :, None]
     >>> MaxPool2D(2, stride=1).forward(x)[0, :, :, 0]
@@ -55,11 +56,11 @@ class MaxPool2D(Pool2D):
         n, oh, ow, kh, kw, c = patches.shape
         patches = patches.reshape(n, oh, ow, kh * kw, c)
         self.shape = x.shape
-        self.argmax = patches.argmax(axis=3, keepdims=True)  # (N, OH, OW, 1, C): of equals, the first
+        self.argmax = patches.argmax(axis=3, keepdims=True)  # (N, OH, OW, 1, C): the first of equals
         return np.take_along_axis(patches, self.argmax, axis=3)[:, :, :, 0]
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
-        """out is one of the numbers of the patch: the largest reaches the loss with factor 1, the others with 0.
+        """out is the largest number of the patch: that one reaches the loss with factor 1, the others with 0.
 
             dpatches[n, p, q, k, c] = dout[n, p, q, c] if k = argmax[n, p, q, c], else 0
 
@@ -74,8 +75,8 @@ class MaxPool2D(Pool2D):
 class AveragePool2D(Pool2D):
     """The mean of each window: x (N, H, W, C) → out (N, OH, OW, C). LeCun et al. 1989 call it subsampling.
 
-    The arguments are those of `MaxPool2D`. The padding is 0 and counts: every mean is over KH·KW numbers. (That is
-    PyTorch's default, count_include_pad=True. TensorFlow leaves the padding out.)
+    It takes the arguments of `MaxPool2D`. The padding is 0, and it counts: every mean is over KH·KW numbers. (PyTorch
+    does the same by default, count_include_pad=True. TensorFlow leaves the padding out.)
 
     >>> AveragePool2D(2).forward(np.array([[1.0, 2, 7, 5], [3, 2, 5, 7]])[None, :, :, None])[0, :, :, 0]
     array([[2., 6.]])

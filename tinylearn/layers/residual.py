@@ -1,10 +1,10 @@
-"""A residual connection: what the layers find is added to what came in.
+"""A residual connection: the output of some layers is added to their input.
 
     x ─┬─ layers[0] → layers[1] → … → f(x) ─┐
        └────────────────────────────────────┴─ + → out = x + f(x)
 
-The layers only learn what to change. And the gradient has a path back with no layer on it: it reaches the start of even
-a deep network unchanged, and does not **vanish**. He et al. 2016, arXiv:1512.03385.
+The layers only learn what to change. And the gradient has a way back without any layer. It reaches the start of even a
+deep network unchanged, and does not **vanish**. He et al. 2016, arXiv:1512.03385.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tinylearn.layers.layer import Layer
 
 
 class Residual(Layer):
-    """Add to x what the layers make of it: `out = x + layers(x)`. They must keep the shape of x.
+    """Add the output of the layers to x: `out = x + layers(x)`. The layers must keep the shape of x.
 
     >>> from tinylearn.layers.activations import ReLU
     >>> Residual(ReLU()).forward([[-1.0, 2.0]])
@@ -37,9 +37,9 @@ class Residual(Layer):
         return x + out
 
     def backward(self, dout: np.ndarray) -> np.ndarray:
-        """out = x + f(x): x reaches the loss directly, with factor 1, and through f: dx = dout + df, df the dx of f.
+        """out = x + f(x): x reaches the loss directly, with factor 1, and through f. So dx = dout + df, the dx of f.
 
-        The layers of f find their own gradients on the way, by the chain rule.
+        On the way back, the layers of f find their own gradients, by the chain rule.
         """
         df = dout
         for layer in reversed(self.layers):

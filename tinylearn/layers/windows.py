@@ -1,4 +1,4 @@
-"""Windows that slide over an image, for convolution and pooling: where they stand, and how many there are.
+"""Windows that slide over an image, for convolution and pooling: where they lie, and how many fit.
 
     kernel 3, stride 2, padding 1, on a row of 5:
 
@@ -7,7 +7,7 @@
         └───┘         window 1, two places further
             └───┘     window 2
 
-    count = (H + before + after - KH) // SH + 1          cells that the last window does not reach are left out
+    count = (H + before + after - KH) // SH + 1          the last window may leave out a few cells
 
 H W rows and columns of the image, KH KW of the window, SH SW of the stride, OH OW windows down and across.
 """
@@ -28,8 +28,8 @@ Pads = tuple[Pair, Pair]  # (above, below), (left, right)
 class Windows:
     """Windows of `size` (KH, KW), `stride` (SH, SW) apart, over an image with `padding`.
 
-    padding   rows and columns added on both sides, (PH, PW); or "same": as much as gives ceil(H / SH) windows down
-              and ceil(W / SW) across; an odd cell goes below or on the right (TensorFlow's rule)
+    padding   the rows and columns to add on both sides, (PH, PW); or "same", which adds enough for ceil(H / SH)
+              windows down and ceil(W / SW) across; an odd cell goes below or on the right (TensorFlow's rule)
 
     >>> windows = Windows((3, 3), (2, 2), "same")
     >>> windows.pads(32, 32), windows.count(32, 32)
@@ -42,9 +42,9 @@ class Windows:
 
     @classmethod
     def of(cls, caller: str, name: str, size: Any, stride: Any, padding: Any) -> Windows:
-        """Return the windows that a layer's arguments ask for: each an int or a pair, padding also "valid" or "same".
+        """Return the windows for a layer's arguments: each is an int or a pair; padding may be "valid" or "same".
 
-        `who` and `name` are what an error calls the layer and the argument `size`.
+        In error messages `caller` is the layer, and `name` is the argument `size`.
         """
         if isinstance(padding, str):
             if padding not in ("valid", "same"):
@@ -55,14 +55,14 @@ class Windows:
         return cls(_pair(caller, name, size, least=1), _pair(caller, "stride", stride, least=1), checked)
 
     def pads(self, height: int, width: int) -> Pads:
-        """Return ((above, below), (left, right)): the rows and columns that are added around an image."""
+        """Return ((above, below), (left, right)): how many rows and columns to add around an image."""
         if isinstance(self.padding, str):
             down = _same(height, self.size[0], self.stride[0])
             return down, _same(width, self.size[1], self.stride[1])
         return (self.padding[0], self.padding[0]), (self.padding[1], self.padding[1])
 
     def count(self, height: int, width: int) -> Pair:
-        """Return (OH, OW): how many windows fit down and across. ValueError if none does."""
+        """Return (OH, OW): how many windows fit down and across. Raise ValueError if none fits."""
         rows, columns = self.padded_shape(height, width)
         room = rows - self.size[0], columns - self.size[1]
         if height < 1 or width < 1 or min(room) < 0:
@@ -73,21 +73,21 @@ class Windows:
         return room[0] // self.stride[0] + 1, room[1] // self.stride[1] + 1
 
     def padded_shape(self, height: int, width: int) -> Pair:
-        """Return how many rows and columns an image has with its padding."""
+        """Return the rows and columns of an image together with its padding."""
         down, across = self.pads(height, width)
         return height + sum(down), width + sum(across)
 
     def pad(self, x: np.ndarray, value: float = 0.0) -> np.ndarray:
-        """Return x (N, H, W, C) with its padding, filled with `value`; x itself if there is none."""
+        """Return x (N, H, W, C) with padding of `value` around it; x itself if there is no padding."""
         return padded(x, self.pads(*x.shape[1:3]), value)
 
     def unpad(self, x: np.ndarray, height: int, width: int) -> np.ndarray:
-        """Return the part of a padded x (N, …, …, C) that is the image of `height` × `width`."""
+        """Return the image of `height` × `width` from a padded x (N, …, …, C)."""
         (above, _), (left, _) = self.pads(height, width)
         return x[:, above : above + height, left : left + width]
 
     def refuse_padding_alone(self, caller: str) -> None:
-        """Raise ValueError if a window could stand on the padding alone, and hold no number of the image."""
+        """Raise ValueError if a window could lie on the padding alone, without any number of the image."""
         if not isinstance(self.padding, str) and (self.padding[0] >= self.size[0] or self.padding[1] >= self.size[1]):
             raise ValueError(
                 f"{caller}: padding must be smaller than the window, got {self.padding} for {self.size[0]} × "
@@ -95,7 +95,7 @@ class Windows:
             )
 
     def arguments(self, default_stride: Pair = (1, 1)) -> str:
-        """Return the arguments of a layer's call that ask for these windows.
+        """Return these windows as the arguments of a layer's call.
 
         >>> Windows((3, 3), (2, 2), (1, 0)).arguments()
         '3, stride=2, padding=(1, 0)'
@@ -106,7 +106,7 @@ class Windows:
 
 
 def padded(x: np.ndarray, pads: Pads, value: float = 0.0) -> np.ndarray:
-    """Return x (N, H, W, C) with so many rows and columns of `value` around each image; x itself if there are none."""
+    """Return x (N, H, W, C) with `pads` rows and columns of `value` around each image; x itself if all are 0."""
     (above, below), (left, right) = pads
     if not any(map(any, pads)):
         return x
@@ -117,9 +117,9 @@ def padded(x: np.ndarray, pads: Pads, value: float = 0.0) -> np.ndarray:
 
 
 def strided(start: int, stride: int, count: int) -> slice:
-    """Return the slice that picks `count` entries from `start` on, each `stride` after the last.
+    """Return the slice that picks `count` entries, `stride` apart, from `start` on.
 
-    strided(i, SH, OH) are the rows of the image that lie under row i of the windows, one for each window.
+    strided(i, SH, OH) picks the rows of the image that lie under row i of the windows, one for each window.
 
     >>> list(range(10))[strided(1, 3, 3)]
     [1, 4, 7]
@@ -128,19 +128,19 @@ def strided(start: int, stride: int, count: int) -> slice:
 
 
 def _short(value: Pair | str) -> str:
-    """Return a pair as it would be written: as one number if both are equal."""
+    """Return a pair as you would write it: one number if both are equal."""
     return repr(value) if isinstance(value, str) or value[0] != value[1] else repr(value[0])
 
 
 def _same(length: int, size: int, stride: int) -> Pair:
-    """Return how much to add before and after `length` cells, so that ceil(length / stride) windows fit."""
+    """Return how many cells to add before and after `length` cells, so that ceil(length / stride) windows fit."""
     count = -(-length // stride)
     total = max((count - 1) * stride + size - length, 0)
     return total // 2, total - total // 2
 
 
 def _pair(caller: str, name: str, value: Any, least: int) -> Pair:
-    """Return an int twice, or a pair of ints as it is; an error if they are none, or below `least`."""
+    """Return an int twice, or a pair of ints as it is; raise an error for anything else, or below `least`."""
     values = tuple(value) if isinstance(value, tuple | list) else (value, value)
     if len(values) != 2:
         raise ValueError(f"{caller}: {name} must be a number or a pair (rows, columns), got {value!r}")
