@@ -1,4 +1,4 @@
-"""The **minibatches** of a training run, batches for short: which rows of the data come when, and how many have come.
+"""The **minibatches** of a training run, or batches for short: which rows come when, and how many have come.
 
 rows of x    3 0 4 │ 1 5 2 ║ 5 1 2 │ 0 4 3 ║ …        batch_size 3, shuffled anew in every epoch
 step             1       2       3       4
@@ -16,19 +16,19 @@ import numpy as np
 
 from tinylearn.checks import numbers
 
-BLOCK = 1 << 20  # bytes to read at a time where the whole array is read
+BLOCK = 1 << 20  # bytes to read at a time when reading a whole array
 
 Batch = tuple[np.ndarray, np.ndarray, np.ndarray]  # row numbers, their x, their y
 
 
 class Batches:
-    """Iterate to get (rows, x, y) of every batch that is still to come.
+    """Iterate over it to get (rows, x, y) of each remaining batch.
 
-    step, epoch  of the batch that was given last; 0 at the start
-    last         that batch
-    rest         the row numbers that are still to come in this epoch, in their order
+    step, epoch  of the last batch; 0 at the start
+    last         the last batch
+    rest         the row numbers that remain in this epoch, in their order
 
-    With the same settings, and `rng` as it was, the same batches come again. Only the rows of a batch are converted to
+    The same settings and the same state of `rng` give the same batches. Only the rows of a batch are converted to
     `dtype` (except whole numbers in y, which may be classes), so x and y may be larger than memory.
 
     >>> x = np.arange(5.0)[:, None]
@@ -46,11 +46,11 @@ class Batches:
         self.dtype, self.shuffle, self.augment, self.rng = dtype, shuffle, augment, rng
         self.step = self.epoch = 0
         self.rest = np.empty(0, np.int64)
-        self.one_batch = augment is None and len(x) <= size  # the same in every epoch: not shuffled, not taken again
+        self.one_batch = augment is None and len(x) <= size  # the same in every epoch: take it only once
         self.last: Batch
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what is copied: not the batches themselves, which are taken anew from x and y."""
+        """Return what a copy gets: not the batches, which it takes anew from x and y."""
         return {name: value for name, value in vars(self).items() if name not in ("whole", "last")}
 
     @functools.cached_property
@@ -58,12 +58,12 @@ class Batches:
         """The only batch, if there is one."""
         whole = self._batch(np.arange(len(self.x)))
         for array in whole:
-            array.flags.writeable = False  # what a layer wrote into it would be there in the next epoch
+            array.flags.writeable = False  # or a layer could change it for the next epoch
         return whole
 
     @property
     def last_of_epoch(self) -> bool:
-        """Was the batch that was given last the last one of its epoch?"""
+        """Was this batch the last one of its epoch?"""
         return not len(self.rest)
 
     def __iter__(self) -> Iterator[Batch]:
@@ -87,7 +87,7 @@ class Batches:
 
     @functools.cached_property
     def digest(self) -> str:
-        """A checksum, by which a resumed run recognises its data."""
+        """A checksum: a resumed run recognises its data by it."""
         return checksum(self.x, self.y)
 
     def _order(self) -> np.ndarray:

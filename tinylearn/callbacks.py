@@ -1,6 +1,6 @@
 """Callbacks: `fit` calls them after every update. They may look, record, measure or stop.
 
-Any function of an `Update` is one. Early stopping, say:
+Any function of an `Update` can be a callback. Early stopping, for example:
 
     def enough(update):
         if update.last_of_epoch and update.loss < 0.01:
@@ -11,8 +11,8 @@ A callback may also have these methods, which `fit` calls:
     start(run)             before the first update
     diverged(error)        if training diverged
     close()                at the end, also after an error
-    keep(), restore(kept)  to get what a checkpoint keeps of it; to give that back when the run is resumed
-    resuming(step)         before a run is resumed after that step; if it raises an error, nothing is changed
+    keep(), restore(kept)  to return what a checkpoint should keep; to take that back when the run is resumed
+    resuming(step)         before a run is resumed after that step; if it raises an error, nothing changes
     resumed(step, epoch)   when everything is as it was after that step
 """
 
@@ -35,12 +35,12 @@ from tinylearn.progress import Bar
 
 @dataclass(slots=True)
 class Update:
-    """What a callback is told after one update of the parameters."""
+    """The argument of a callback: it describes one update of the parameters."""
 
     step: int  # 1, 2, … within this run
     epoch: int = 0  # 1, 2, …: which pass through the data this is
     loss: float = math.nan  # of this batch, before the update
-    batch: np.ndarray | None = None  # the row numbers of this batch; None if there are none
+    batch: np.ndarray | None = None  # the row numbers of this batch; None if it has none
     model: Any = None  # with its parameters after the update; copy what you keep
     optimizer: Any = None
     learning_rate: float = math.nan  # of this step
@@ -53,13 +53,13 @@ class Update:
 
 
 class Callback(Protocol):
-    """Anything that can be called with an Update."""
+    """Anything that you can call with an Update."""
 
     def __call__(self, update: Update) -> Any: ...
 
 
 class ProgressBar:
-    """A callback that shows the updates made so far, and the loss, on one line.
+    """A callback that shows the number of updates and the loss on one line.
 
     `total` is the number of updates of the run, if known: epochs × batches per epoch.
     """
@@ -86,8 +86,8 @@ class ProgressBar:
 class Evaluate:
     """A callback that measures the model at the end of each epoch: `values` are metric(model.predict(x), y).
 
-    On a **validation set**, which the model does not learn from, they say whether it **generalises**, or **overfits**:
-    gets better only on its **training set**.
+    Measure on a **validation set**, from which the model does not learn. The values show whether the model
+    **generalises**, or **overfits**: then it gets better only on its **training set**.
 
     >>> from tinylearn import SGD, Dense, MeanSquaredError, Sequential, fit
     >>> x = np.array([[0.0], [1.0]])
@@ -109,12 +109,12 @@ class Evaluate:
             self.measure(update.model)
 
     def measure(self, model: Any) -> None:
-        """Measure the model as it is now. Before `fit`, this makes the first value that of epoch 0."""
+        """Measure the model now. Call it before `fit` to get a first value for epoch 0."""
         self.values.append(self.metric(model.predict(self.x), self.y))
 
     @functools.cached_property
     def name(self) -> str:
-        """The name of its values in a checkpoint, so that no other Evaluate gets them."""
+        """The name of its values in a checkpoint. It keeps the values of several Evaluates apart."""
         return f"{getattr(self.metric, '__name__', 'metric')} of {len(self.x)} rows, checksum {checksum(self.x)}"
 
     def keep(self) -> list[Any]:
@@ -127,11 +127,12 @@ class Evaluate:
 
 
 class Checkpoint:
-    """A callback that writes all that a run needs to be resumed, after each epoch, or after one update in `every`.
+    """A callback that saves the run after each epoch, or after every `every` updates, so that you can resume it.
 
-    If the run is interrupted, call `fit` as before, with `resume=path`: it continues from there, and ends with the same
-    parameters, bit for bit, as a run that was not. `rng` is the generator that `fit` is given. Put the checkpoint last
-    in `callbacks`: then it saves what the others have changed, such as the learning rate. OSError if it cannot write.
+    If the run is interrupted, repeat the call of `fit` with `resume=path`. It continues from there and ends with the
+    same parameters, bit for bit, as a run without interruption. Pass the same `rng` here and to `fit`. Put the
+    checkpoint last in `callbacks`, so that it saves the changes of the others, such as the learning rate. Raises
+    OSError if it cannot write.
 
     >>> import tempfile
     >>> from tinylearn import SGD, Dense, MeanSquaredError, Sequential, fit
@@ -156,7 +157,7 @@ class Checkpoint:
         self.run: Any = None
 
     def start(self, run: Any) -> None:
-        """Keep the run, to ask it later what to save."""
+        """Keep the run, in order to save it later."""
         if run.batches.rng is not self.rng:
             raise ValueError("Checkpoint: rng must be the generator that fit is given; write fit(…, rng=rng)")
         self.run = run

@@ -1,14 +1,14 @@
 """Checkpoints: everything that the rest of a training run depends on, in one file.
 
-    parameters, state   the model's vectors: what it learns, and what its layers remember, such as running means
-    optimizer.m, …      the arrays that the optimiser remembers
+    parameters, state   the model's vectors: its parameters, and the state of its layers, such as running means
+    optimizer.m, …      the arrays in the optimiser's state
     more.losses, …      what the caller adds
     about               JSON text: the optimiser's numbers, the states of the random generators, what must be the same
                         in both runs, and the names of all arrays, so that none is missed
 
-A run that is killed and goes on from its last checkpoint makes, bit for bit, the parameters of the run without a kill:
-the same batches in the same order, the same neurons dropped, the same steps. What else changes while a run goes on is
-not kept: attributes of a layer, or an `augment`, that count.
+Suppose that a run is killed and continues from its last checkpoint. It makes the same batches in the same order, drops
+the same neurons, and takes the same steps. So its parameters are, bit for bit, those of a run without a kill. A
+checkpoint does not keep other things that change during a run, such as a counter in a layer or in `augment`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tinylearn.optimizer_state import description_of, full_state, restore_state
 from tinylearn.optimizers import Optimizer
 
 FORMAT = "tinylearn checkpoint 2"
-PLAIN = "biufU"  # the kinds of arrays that need no pickle: truths, numbers, texts
+PLAIN = "biufU"  # kinds of arrays that need no pickle: bools, numbers, texts
 
 
 def save_checkpoint(
@@ -37,9 +37,9 @@ def save_checkpoint(
 ) -> None:
     """Write `model`, `optimizer`, `rng` and the generators of the model's layers to `path`, a `.npz` without pickle.
 
-    `more` are numbers, texts and arrays that belong to the run: the epoch, say, and the losses. A file of that name is
-    replaced atomically. TypeError for an optimiser that remembers something else, or two arrays in the same memory,
-    and for something else in `more`; OSError if the file cannot be written.
+    In `more`, pass numbers, texts and arrays that belong to the run, such as the epoch and the losses. This replaces an
+    existing file atomically. Raises TypeError if the optimiser's state or `more` hold anything else, or if two arrays
+    of the state share memory; OSError if the file cannot be written.
 
     >>> import tempfile
     >>> from tinylearn import Adam, Dense
@@ -79,12 +79,13 @@ def save_checkpoint(
 def load_checkpoint(
     path: str | os.PathLike[str], model: Sequential, optimizer: Optimizer, rng: np.random.Generator
 ) -> dict[str, Any]:
-    """Bring `model`, `optimizer`, `rng` and the generators of the model's layers to where they were; return `more`.
+    """Restore `model`, `optimizer`, `rng` and the generators of the model's layers; return `more`.
 
-    All must be made as for the run that wrote the file: generators that were one must be one again, the optimiser has
-    the same settings (a learning rate that was changed since comes back changed). Of `more`, single numbers and texts
-    come back as Python's, lists as arrays. ValueError with the first thing that differs if the file belongs to another
-    run, and for a file that is no checkpoint; FileNotFoundError if there is none. Nothing is changed then.
+    First make them as you did for the run that wrote the file. If two generators were one object, they must be one
+    again. Give the optimiser the same settings: if its learning rate changed during the run, that comes back, too. In
+    `more`, single numbers and texts come back as Python objects, lists as arrays. Raises FileNotFoundError if there is
+    no file, and ValueError if it is not a checkpoint or belongs to another run: the message says what differs. After
+    an error nothing is changed.
     """
     (own, generators), (arrays, about, more) = _description(model, optimizer, rng), _read(path)
     saved = about["facts"]
@@ -105,12 +106,12 @@ def load_checkpoint(
 
 
 def read_more(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Return what `load_checkpoint` would, and change nothing."""
+    """Return the `more` of a checkpoint, as `load_checkpoint` does, and change nothing."""
     return _read(path)[2]
 
 
 def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Return a file's arrays, what it says about them, and `more`; ValueError if `save_checkpoint` did not write it."""
+    """Return a file's arrays, its `about`, and `more`; ValueError if `save_checkpoint` did not write it."""
     path = existing_path("load_checkpoint", path)
     try:
         arrays = read_arrays(path)
@@ -122,7 +123,7 @@ def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Any],
         arrays |= {name: arrays[name][()] for name in about["scalars"]}  # NumPy's, not arrays without axes
     except (FileNotFoundError, PermissionError):
         raise
-    except Exception as error:  # zip, array and JSON each have their own for a damaged file
+    except Exception as error:  # zip, array and JSON raise different ones for a damaged file
         raise ValueError(f"{path} is not a file that save_checkpoint wrote: {error}") from error
     more = {name: value if value.ndim else value.item() for name, value in _part(arrays, "more.").items()}
     return arrays, about, more
@@ -131,7 +132,7 @@ def _read(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, Any],
 def _description(
     model: Sequential, optimizer: Optimizer, rng: np.random.Generator
 ) -> tuple[dict[str, str], dict[str, np.random.Generator]]:
-    """Return what must be the same in both runs, by name, and all generators, of which some may be one object."""
+    """Return by name what must be equal in both runs, and all generators (some may be the same object)."""
     instance("checkpoint", "model", model, Sequential)
     instance("checkpoint", "optimizer", optimizer, Optimizer)
     generators = {"rng": generator("checkpoint", rng)} | model.generators()
@@ -146,7 +147,7 @@ def _description(
 
 
 def _seed(rng: np.random.Generator) -> Any:
-    """Return what `rng.spawn` depends on, which is not in the generator's state: its seed, and how many it spawned."""
+    """Return the seed, and the number of generators spawned: `rng.spawn` needs both, but they are not in its state."""
     seed = rng.bit_generator.seed_seq
     return seed.state if isinstance(seed, np.random.SeedSequence) else None
 
@@ -161,7 +162,7 @@ def _check_apart(arrays: dict[str, Any]) -> None:
 
 def _plain_array(name: str, value: Any) -> np.ndarray:
     """Return a value of `more` as an array; TypeError if only a pickle could hold it."""
-    with suppress(ValueError):  # which NumPy raises for rows of different lengths
+    with suppress(ValueError):  # NumPy raises it for rows of different lengths
         array = np.asarray(value)
         if array.dtype.kind in PLAIN:
             return array

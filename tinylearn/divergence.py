@@ -1,8 +1,9 @@
 """Divergence: how `fit` notices that the parameters or the loss grow without bound, and what it says then.
 
-Each update is judged by its loss and the sum of the squares of all parameters. The norm of every parameter is measured
-only if the loss is not finite, or that sum is more than ten times what it was at the last measurement; in the ten
-updates after that, or after the start; and once in 256 updates. A healthy run pays little.
+A cheap check comes after each update: it looks at the loss, and at the sum of the squares of all parameters. The full
+check measures the norm of every parameter. It runs if the loss is not finite, or if the sum is more than ten times as
+large as at the last measurement. It also runs in the ten updates after such a jump, in the first ten updates, and once
+in 256 updates. So a healthy run pays little.
 """
 
 from __future__ import annotations
@@ -14,11 +15,11 @@ from typing import Any
 import numpy as np
 
 GROWTH = 1e6  # the norm of a parameter may not grow by more than this factor in one update
-NEARLY_ZERO = 1e-6  # a parameter whose norm is a smaller fraction of that of all has no size of its own to grow from
+NEARLY_ZERO = 1e-6  # a parameter with a smaller fraction of the total norm has no size of its own to grow from
 REST = 256  # updates from one measurement to the next, as long as all is well
-ALERT = 10  # updates that are measured one by one after the start, or a jump of the sum
-HUGE = 1e30  # where the sum of squares is larger, every update is measured
-KNOWN = 5  # gradient norms that are kept
+ALERT = 10  # updates to measure one by one after the start, or after a jump of the sum
+HUGE = 1e30  # if the sum of squares is larger, measure every update
+KNOWN = 5  # gradient norms to keep
 
 
 class DivergenceError(ArithmeticError):
@@ -27,7 +28,7 @@ class DivergenceError(ArithmeticError):
     parameter        the first one that broke; if only the loss did, the one with the largest norm
     learning_rate    the optimiser's
     gradient_norm    of that update
-    gradient_norms   step → norm, of the last updates, up to five; a healthy run that breaks suddenly has only the last
+    gradient_norms   step → norm for up to five last updates; only one if a healthy run breaks suddenly
 
     >>> print(DivergenceError(3, "dense_1.w", 1000.0, 2e9, gradient_norms={2: 4e4, 3: 2e9}))
     training diverged: update 3 made dense_1.w NaN or infinite (learning rate 1000, gradient norm 2e+09; before it: \
@@ -63,12 +64,12 @@ def diagnose(
     total           the norm of all parameters together, before
     loss            of the update's batch, before
     known_at        the update after which `before` was measured, if that is not the previous one
-    loss_again      returns the loss of the same batch after the update, if that can be known
+    loss_again      returns the loss of the same batch after the update; None if nothing can compute it
 
-    Broken is, in this order: a parameter that is NaN or infinite; such a loss; a norm above 1 and more than 10⁶ times
-    as large as before, if the update made that of all more than ten times as large and the loss no smaller: a line
-    that has to learn targets of a million takes such a step, and a good one. A parameter that was zero, as biases are
-    at the start, or nearly so, has no size to grow from: it is measured against that of all.
+    An update is broken if, in this order: a parameter is NaN or infinite; the loss is; or a norm is above 1 and more
+    than 10⁶ times as large as before. The last is no fault if the loss became smaller, or if the total norm grew less
+    than tenfold: a line that learns targets of a million takes such a step, and it is a good one. Biases start at zero.
+    A parameter that was zero or nearly so has no size to grow from: it is compared with the total norm.
 
     >>> start = {"w": 1.0, "b": 0.0}
     >>> diagnose(start, 1.0, {"w": 3.0, "b": 2e5}, loss=1.0)
@@ -97,7 +98,7 @@ def diagnose(
 
 
 def norm(values: np.ndarray) -> float:
-    """Return the root of the sum of squares, also where a square would be too large or too small for its dtype."""
+    """Return the root of the sum of squares, even if a square is too large or too small for its dtype."""
     with np.errstate(all="ignore"):
         square = float(np.vdot(values, values))
         if 1e-30 < square < 1e30:
@@ -115,13 +116,13 @@ def norms_of(named: dict[str, np.ndarray]) -> dict[str, float]:
 
 
 class DivergenceMonitor:
-    """Checks the updates of a model, and raises DivergenceError for one that broke.
+    """Checks the updates of a model, and raises DivergenceError for a broken one.
 
     model       anything with `parameters`, a vector, and `named_parameters()`
-    loss_again  returns the loss of the last batch after the update; without it, a norm that grew counts as
-                divergence whatever the loss did
+    loss_again  returns the loss of the last batch after the update; without it, a norm that grows too much counts as
+                divergence whatever the loss does
 
-    `fit` calls `check` after every update, which measures only where it must. A loop like chapter 2's calls `measure`.
+    `fit` calls `check` after every update; it measures only when it must. A loop like chapter 2's calls `measure`.
     """
 
     def __init__(self, model: Any, optimizer: Any, loss_again: Callable[[], float] | None = None) -> None:
@@ -133,13 +134,13 @@ class DivergenceMonitor:
         self.gradient_norms: dict[int, float] = {}  # of the last updates, if all of them were measured
 
     def check(self, step: int, loss: float) -> None:
-        """Measure update `step` if its loss, or the parameters after it, are suspicious, or if it is time to."""
+        """Measure update `step` if its loss or its parameters look suspicious, or if a measurement is due."""
         before, self.square = self.square, self.parameters.dot(self.parameters)
         if not (math.isfinite(loss) and self.square < self.high and step < self.due):
             self.measure(step, loss, self.model.gradients, before)
 
     def measure(self, step: int, loss: float, gradients: np.ndarray, square: float = math.nan) -> None:
-        """Raise DivergenceError if update `step` broke something. `square`: the sum of all squares before, if known."""
+        """Raise DivergenceError if update `step` broke something. `square`: the previous sum of squares, if known."""
         earlier = self.gradient_norms if step - 1 in self.gradient_norms else {}
         self.gradient_norms = dict([*earlier.items(), (step, norm(gradients))][-KNOWN:])
         total = math.sqrt(square) if 0 < square < math.inf else math.hypot(*self.norms.values())

@@ -1,16 +1,16 @@
 """Files that are complete or absent: a crash never leaves a half-written file.
 
-A file is written beside its place, to `.run.1f2e3d4c5b6a7988.tmp.npz` for `run.npz`, and renamed when it is whole. So
-under its name is the old file, the new one or, if there was none, nothing:
+A file is first written under a temporary name, such as `.run.1f2e3d4c5b6a7988.tmp.npz` for `run.npz`, and renamed when
+it is complete. So its own name always holds the old file, the new one or, if there was no old one, nothing:
 
     an error, a full disk, Ctrl-C      nothing else is left
-    a kill                             the temporary file may be left; the next write of that name removes it
+    a kill                             the temporary file may be left; the next write to that name removes it
     a loss of power                    nothing is renamed before the disk has it
 
-A link stays a link, and what it leads to is replaced. A device or a pipe is refused: it would become a plain file.
+A link stays a link, and its target is replaced. A device or a pipe is refused, since it would become a plain file.
 
-A temporary file is locked while its writer lives; the lock ends with the process. So one that can be locked is
-nobody's. Windows has no such locks: there what a kill has left stays.
+The writer locks its temporary file, and the lock ends with the process. So if a file can be locked, its writer is dead.
+Windows has no such locks: there the temporary file of a killed process stays.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)  # no space left, disk quota ex
 def complete_or_absent(
     path: str | os.PathLike[str], caller: str = "write", *, survives_power_loss: bool = True
 ) -> Iterator[BinaryIO]:
-    """Open a file beside `path` to write to; it takes that name when the block ends well, and vanishes if not.
+    """Open a temporary file to write to. If the block ends well it takes the name `path`; otherwise it vanishes.
 
     `survives_power_loss` waits for the disk before the file is renamed: a checkpoint of a million numbers then takes
-    1.4 times as long. Raises an OSError that names `path`, and TypeError for what is no path.
+    1.4 times as long. Raises an OSError that names `path`, and TypeError if it is not a path.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -58,10 +58,10 @@ def complete_or_absent(
     try:
         try:
             _remove_stale(target.parent, rf"\.{re.escape(target.stem[:50])}", re.escape(target.suffix))
-            while not temporary.exists():  # again if another process took it for stale, before it was locked
+            while not temporary.exists():  # again, if another process removed it before it was locked
                 temporary.touch(exist_ok=False)
                 lock = _lock(temporary, wait=True)
-        except OSError as error:  # which names the temporary file, of which nobody knows
+        except OSError as error:  # it names the temporary file, which the user does not know
             raise OSError(
                 error.errno, f"{caller}: {path} cannot be written: {os.strerror(error.errno or 0)}"
             ) from error
@@ -85,7 +85,7 @@ def complete_or_absent(
 
 @contextmanager
 def say_what_is_full(what: str) -> Iterator[None]:
-    """Name the file that a full disk has no room for: the system's own error does not."""
+    """If the disk is full, name the file: the error of the system does not."""
     try:
         yield
     except OSError as error:
@@ -96,7 +96,7 @@ def say_what_is_full(what: str) -> Iterator[None]:
 
 
 def _target(path: Path, caller: str) -> Path:
-    """Return the file that `path` is or leads to; OSError if none can be written there."""
+    """Return the file that `path` is, or links to; OSError if it cannot be written."""
     target = Path(os.path.realpath(path)) if path.is_symlink() else path
     if path.is_dir():
         raise IsADirectoryError(f"{caller}: {path} cannot be written: it is a folder; name a file in it")
@@ -115,13 +115,13 @@ def _remove(temporary: Path) -> None:
 
 
 def remove_unfinished(folder: Path) -> None:
-    """Remove all temporary files in a folder whose writers are dead, such as processes that one had to kill."""
+    """Remove all temporary files of dead writers in a folder, such as those of killed processes."""
     with suppress(FileNotFoundError):
         _remove_stale(folder, r"\..{1,50}", r"(\..*)?")
 
 
 def _remove_stale(folder: Path, stem: str, suffix: str) -> None:
-    """Remove temporary files of names like these whose writers are dead."""
+    """Remove temporary files with such names, if their writers are dead."""
     pattern = re.compile(rf"{stem}\.[0-9a-f]{{16}}\.tmp{suffix}")
     for name in filter(pattern.fullmatch, os.listdir(folder)):
         lock = _lock(folder / name, wait=False)
@@ -131,7 +131,7 @@ def _remove_stale(folder: Path, stem: str, suffix: str) -> None:
 
 
 def _lock(path: Path, wait: bool) -> int | None:
-    """Return a descriptor that holds the file's lock; None if somebody else does, or there are no locks, or no file."""
+    """Return a descriptor that holds the file's lock; None if another process holds it, or without locks or file."""
     if fcntl is None:
         return None
     try:
@@ -140,7 +140,7 @@ def _lock(path: Path, wait: bool) -> int | None:
         return None
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.path.samestat(os.fstat(descriptor), os.stat(path)):  # while this waited, the file may have been removed
+        if os.path.samestat(os.fstat(descriptor), os.stat(path)):  # the file may have been removed in the meantime
             return descriptor
     except OSError:
         pass

@@ -1,7 +1,7 @@
-"""Where the parameters start: *initialise*, before *adjust* and *repeat*.
+"""The initial values of the parameters: *initialise*, before *adjust* and *repeat*.
 
-An initializer is a function `(shape, rng) -> array`. The last axis of `shape` counts the outputs; the axes before it
-count what one output sums over, its fan-in: D of dense weights (D, M), KH·KW·C of a convolution's (KH, KW, C, F).
+An initializer is a function `(shape, rng) -> array`. The last axis of `shape` counts the outputs. The axes before it
+count the terms in the sum of one output, its fan-in: D for dense weights (D, M), KH·KW·C for filters (KH, KW, C, F).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Initializer = Callable[[tuple[int, ...], Rng], np.ndarray]
 
 
 def fans(shape: tuple[int, ...]) -> tuple[int, int]:
-    """Return (fan-in, fan-out): how many numbers one output sums, and how many outputs one input feeds.
+    """Return (fan-in, fan-out): the number of terms in one output, and the number of outputs that one input reaches.
 
     >>> fans((3, 3, 16, 32))
     (144, 288)
@@ -31,7 +31,7 @@ def fans(shape: tuple[int, ...]) -> tuple[int, int]:
 
 
 def init_parameter(caller: str, name: str, initializer: Initializer, shape: tuple[int, ...], rng: Any) -> np.ndarray:
-    """Return `initializer(shape, rng)`; ValueError, naming the parameter, for another shape, NaN or an infinity."""
+    """Return `initializer(shape, rng)`. ValueError that names the parameter for a wrong shape, NaN or infinity."""
     generator(caller, rng)
     if not callable(initializer):
         raise TypeError(
@@ -48,8 +48,8 @@ def init_parameter(caller: str, name: str, initializer: Initializer, shape: tupl
 def he_normal(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     """Normal numbers of variance 2 / fan-in. He et al. 2015, arXiv:1502.01852.
 
-    A sum of fan-in terms has fan-in times the variance of one term, and a ReLU keeps half of it; the 2 makes up for
-    that, so that signals neither fade nor explode from layer to layer.
+    The variance of a sum of fan-in terms is fan-in times that of one term, and a ReLU keeps half of it. The 2 makes up
+    for that, so that signals neither fade nor explode from layer to layer.
     """
     fan_in, _ = fans(shape)
     return rng.normal(0.0, math.sqrt(2 / fan_in), shape)
@@ -58,7 +58,7 @@ def he_normal(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
 def glorot_uniform(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
     """Uniform numbers of variance 2 / (fan-in + fan-out), for sigmoid and tanh. Glorot and Bengio 2010.
 
-    Uniform numbers in [-a, a] have the variance a² / 3.
+    Numbers that are uniform in [-a, a] have the variance a² / 3.
     """
     limit = math.sqrt(6 / sum(fans(shape)))
     return rng.uniform(-limit, limit, shape)
@@ -70,12 +70,12 @@ def zeros(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
 
 
 def ones(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-    """All ones: where chapter 3 starts its w and b."""
+    """All ones: chapter 3 starts its w and b with them."""
     return np.ones(shape)
 
 
 def constant(value: float) -> Initializer:
-    """Return an initializer that starts every number at `value`.
+    """Return an initializer that sets every number to `value`.
 
     >>> constant(0.5)((2, 1), np.random.default_rng(0))
     array([[0.5],

@@ -1,6 +1,6 @@
-"""The table of layers. A new layer is one row: what is asked of every layer is then asked of it too.
+"""The table of layers. Add one row for a new layer: all tests of layers then test it, too.
 
-`python -m tinylearn` checks the gradients of all rows, the tests much more, also against PyTorch.
+`python -m tinylearn` checks the gradients of all rows. The tests check much more, also against PyTorch.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from tinylearn.layers import Layer
 
 class Row(NamedTuple):
     make: Callable[[np.random.Generator], Layer]
-    shape: tuple[int, ...]  # of an input: the batch first; small, odd and unequal, so that a mix-up shows
+    shape: tuple[int, ...]  # of an input, the batch first; small, odd and unequal, to reveal mixed-up axes
 
 
 LAYERS = {
@@ -55,7 +55,7 @@ LAYERS = {
 
 
 def make_layer(name: str, rng: np.random.Generator) -> Layer:
-    """Return the layer of that row, with parameters that are all different from zero, and a state that is not new."""
+    """Return the layer of this row. Its parameters are all different from zero, and its state is not the first one."""
     layer = LAYERS[name].make(rng)
     for parameter in layer.named_parameters().values():
         parameter += rng.normal(size=parameter.shape)  # biases start at zero, which would hide errors
@@ -65,7 +65,7 @@ def make_layer(name: str, rng: np.random.Generator) -> Layer:
 
 
 def make_input(name: str, rng: np.random.Generator) -> np.ndarray:
-    """Return an input for the row's layer: no two numbers equal, none near 0, where ReLU has a kink."""
+    """Return an input for the layer of this row. No two numbers are equal, and none is near 0, the kink of ReLU."""
     shape = LAYERS[name].shape
     steps = np.arange(1, np.prod(shape) + 1) / np.prod(shape)  # evenly spaced: no ties for pooling, either
     signs = rng.choice([-2.0, 2.0], size=steps.size)

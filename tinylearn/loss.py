@@ -1,10 +1,10 @@
-"""The one protocol of all losses: `forward` says how wrong, `backward` how that grows with each prediction.
+"""All losses have one protocol: `forward` says how wrong, `backward` how that grows with each prediction.
 
-    loss.forward(predicted, target)  →  checked, as the loss declares  →  its formula  →  a Python float
-    loss.backward()                  →  refused before forward         →  its formula  →  an array like predicted
+    loss.forward(predicted, target)  →  checks what the loss declares  →  its formula  →  a Python float
+    loss.backward()                  →  an error before forward        →  its formula  →  an array like predicted
 
-For a loss of numbers, a batch in the shape and dtype of the one before passes with a few comparisons.
-`super().forward(…)` meets the guard of that class, with what that class declares.
+If a batch has the shape and dtype of the last one, a few comparisons are enough for a loss of numbers.
+`super().forward(…)` runs the guard of the parent class, with the declarations of that class.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ ROW_SUM = 0.005  # and a row's sum this far from 1: a float32 softmax over 200,0
 
 
 class Loss:
-    """What every loss is: `forward(predicted, target)` gives a number, then `backward()` gives dpredicted.
+    """A loss is two methods: `forward(predicted, target)` returns a number, then `backward()` returns dpredicted.
 
-    Both are formulas. What they take is declared, and checked before they run:
+    Both hold formulas only. A class declares its arguments, and the guard checks them before the formulas run:
 
     predicted_are  "numbers"; "probabilities", each in [0, 1]; or "distributions", each row of which sums to 1 too
     target_are     "numbers" or "probabilities", in the shape and dtype of predicted; "classes": class numbers (N,) or
-                   rows of probabilities (N, K), which forward gets as rows, one-hot; "anything", as it was given
+                   rows of probabilities (N, K), which forward gets as rows, one-hot; "anything", unchanged
     from_logits    True: predicted are the numbers before the sigmoid or the softmax, whatever predicted_are says
 
-    A loss of your own is one class with `forward` and `backward`:
+    To make a loss of your own, write one class with `forward` and `backward`:
 
     >>> class AbsoluteError(Loss):
     ...     def forward(self, predicted, target):
@@ -62,7 +62,7 @@ class Loss:
         guard(cls, forward=guarded_forward, backward=guarded_backward)
 
     def forward(self, predicted: np.ndarray, target: Any) -> float:
-        """Return the mean loss of `predicted` against `target`, and remember what `backward` needs."""
+        """Return the mean loss of `predicted` against `target`, and keep the arrays that `backward` needs."""
         raise NotImplementedError(f"{self} has no forward method: a loss needs forward(predicted, target), backward()")
 
     def backward(self) -> np.ndarray:
@@ -70,11 +70,11 @@ class Loss:
         raise NotImplementedError(f"{self} has no backward method: a loss needs forward(predicted, target), backward()")
 
     def __copy__(self) -> Self:
-        """Return a copy that shares nothing: what forward remembers, also in a dict or a list, is each copy's own."""
+        """Return a copy that shares nothing: each copy has its own arrays, also those in a dict or a list."""
         return copy.deepcopy(self)
 
     def __repr__(self) -> str:
-        """Return the call that makes such a loss: its arguments, unless they are the default, or not kept by name."""
+        """Return the call that makes this loss, with the arguments that it keeps by name and that are no defaults."""
         parameters = inspect.signature(type(self)).parameters
         kept = {name: getattr(self, name) for name in parameters if hasattr(self, name)}
         told = [f"{name}={shortened(value)}" for name, value in kept.items() if value is not parameters[name].default]
@@ -134,7 +134,7 @@ def guarded_backward(formula: Callable[..., Any], _: type) -> Callable[..., np.n
 
 
 def _as_arrays(loss: Any, owner: Any, predicted: Any, target: Any) -> tuple[np.ndarray, Any]:
-    """Return both in the type, shape and dtype that the formula wants; TypeError or ValueError if they cannot be."""
+    """Return both in the type, shape and dtype that the formula needs; TypeError or ValueError if that fails."""
     predicted = real_array(loss, "predicted", predicted)
     if predicted.dtype.kind != "f":
         raise TypeError(f"{loss}: predicted must hold floats, as models return, got an array of {predicted.dtype}")
@@ -158,9 +158,10 @@ def _as_arrays(loss: Any, owner: Any, predicted: Any, target: Any) -> tuple[np.n
 
 
 def _as_rows(loss: Any, predicted: np.ndarray, target: Any) -> np.ndarray:
-    """Return `target`, class numbers (N,) or rows (N, K), as one row of K probabilities each, for `predicted` (N, K).
+    """Return `target`, class numbers (N,) or rows (N, K), as rows of K probabilities, for `predicted` (N, K).
 
-    ValueError unless class numbers lie in 0 … K-1, and rows in [0, 1] sum to 1; TypeError for other class numbers.
+    ValueError if a class number is not in 0 … K-1, or if a row is not in [0, 1] or does not sum to 1. TypeError for
+    class numbers that are not integers.
     """
     if predicted.ndim != 2 or predicted.shape[1] < 2:
         must = "predicted must have shape (N, K), a column for each of at least 2 classes"
@@ -184,7 +185,7 @@ def _as_rows(loss: Any, predicted: np.ndarray, target: Any) -> np.ndarray:
 
 
 def _in_range(loss: Any, owner: Any, predicted: np.ndarray, target: Any) -> np.ndarray:
-    """Return `predicted`, with what rounding put outside [0, 1] back into it; ValueError for what lies further out."""
+    """Return `predicted`, clipped to [0, 1] where it is outside by rounding; ValueError if it is further outside."""
     if owner.target_are == "probabilities":
         _check_probabilities(loss, "target", target, "1 is yes, 0 no")
     if owner.predicted_are == "numbers" or loss.from_logits:
@@ -201,14 +202,14 @@ def _in_range(loss: Any, owner: Any, predicted: np.ndarray, target: Any) -> np.n
 
 
 def _way_out(loss: Any, owner: Any) -> str:
-    """Return what to do about predictions that are no probabilities."""
+    """Return a hint: what to do about predictions that are not probabilities."""
     layer = "Softmax" if owner.predicted_are == "distributions" else "Sigmoid"
     choice = ", or pass from_logits=True" if "from_logits" in vars(loss) else ""
     return f"end the model with {layer}(){choice}"
 
 
 def extremes(values: np.ndarray) -> tuple[float, float]:
-    """Return the smallest and the largest entry, or NaN: a quarter of the time of min() and max() on a small array."""
+    """Return the smallest and the largest entry, or NaN, four times as fast as min() and max() on a small array."""
     return values.item(values.argmin()), values.item(values.argmax())
 
 
@@ -221,7 +222,7 @@ def _check_probabilities(loss: Any, name: str, values: np.ndarray, hint: str) ->
 
 
 def _check_sums(loss: Any, name: str, values: np.ndarray, hint: str) -> None:
-    """Raise ValueError if a row of `values` (…, K) does not sum to 1; one of NaN is left to the loss's own NaN."""
+    """Raise ValueError if a row of `values` (…, K) does not sum to 1. A row with NaN may pass: its loss will be NaN."""
     sums = np.atleast_1d(values).sum(axis=-1, dtype=np.float64).ravel()
     row = int(np.abs(sums - 1).argmax())
     if abs(sums[row] - 1) > ROW_SUM:
@@ -230,7 +231,7 @@ def _check_sums(loss: Any, name: str, values: np.ndarray, hint: str) -> None:
 
 
 def _one_number(loss: Any, value: Any) -> float:
-    """Return what forward gave as a Python float; ValueError for several numbers, TypeError for none."""
+    """Return the result of forward as a Python float; ValueError for several numbers, TypeError for anything else."""
     if np.ndim(value):
         raise ValueError(f"{loss}: forward must return one number, got shape {np.shape(value)}; take its mean()")
     if isinstance(value, int | float | np.ndarray | np.generic) and np.asarray(value).dtype.kind in "fiu":

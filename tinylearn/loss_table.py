@@ -1,6 +1,6 @@
-"""The table of losses. A new loss is one row: what is asked of every loss is then asked of it too.
+"""The table of losses. Add one row for a new loss: all tests of losses then test it, too.
 
-`python -m tinylearn` checks the gradients of all rows, the tests much more.
+`python -m tinylearn` checks the gradients of all rows. The tests check much more.
 """
 
 from __future__ import annotations

@@ -14,13 +14,13 @@ from tinylearn.npz import read_arrays
 
 
 def save_arrays(path: str | os.PathLike[str], arrays: Mapping[str, np.ndarray]) -> None:
-    """Write the arrays to `path`; a file of that name is replaced whole or not at all."""
+    """Write the arrays to `path`; this replaces an existing file atomically."""
     with complete_or_absent(path, "save") as file:
         np.savez(file, **arrays)  # type: ignore[arg-type]
 
 
 def load_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
-    """Return the arrays that `save_arrays` wrote; ValueError for a file of something else."""
+    """Return the arrays that `save_arrays` wrote; ValueError for any other file."""
     path = existing_path("load", path)
     try:
         return read_arrays(path)

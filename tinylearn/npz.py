@@ -9,9 +9,10 @@ import numpy as np
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:
-    """Return all arrays of an .npz file, read whole; nothing in it is unpickled, so that no file can run code.
+    """Return all arrays of an .npz file. It unpickles nothing, so no file can run code.
 
-    ValueError for what is no .npz file, or only the beginning of one; for a damaged one, zipfile's and NumPy's errors.
+    ValueError if it is not an .npz file, or only the beginning of one. zipfile or NumPy raise their errors for a
+    damaged one.
     """
     with open(path, "rb") as handle:
         if not zipfile.is_zipfile(handle):  # NumPy would take it for a pickle, and advise to trust it

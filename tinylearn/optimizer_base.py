@@ -1,4 +1,4 @@
-"""What every optimiser is, and what one of your own gets without writing a line: settings, memory, copies."""
+"""The base of every optimiser. Your own inherits from it, too: settings, state, and copies need no extra line."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from tinylearn.optimizer_guard import NOT_STEPPED, OfInner, State, guarded_step
 
 
 class Optimizer:
-    """What every optimiser is: a learning rate, its rule `step`, and a dict `state` of all that it remembers.
+    """An optimiser is a learning rate, a rule `step`, and a dict `state` of all that it remembers.
 
-    One of your own inherits from it. What its `step` is given has been checked. The arrays that `remembers` names are
-    zeros in `state`, in the shape of the parameters, until a step changes them. If it holds another optimiser and
-    gives no learning rate to `super().__init__`, it has that of the other one.
+    Your own inherits from it. The arguments of `step` are checked before it runs. The names in `remembers` become
+    arrays in `state`: zeros in the shape of the parameters, until a step changes them. If it holds another optimiser
+    and passes no learning rate to `super().__init__`, it uses the learning rate of that one.
 
     >>> from tinylearn import SGD
     >>> class Clipped(Optimizer):
@@ -31,20 +31,20 @@ class Optimizer:
     Clipped(inner=SGD(learning_rate=0.1, momentum=0.0, weight_decay=0.0), largest=1)
     """
 
-    __slots__ = ("__dict__", "__weakref__", "_arguments", "_stepped")  # the last two are no part of what it remembers
+    __slots__ = ("__dict__", "__weakref__", "_arguments", "_stepped")  # the last two are not part of its state
     remembers: tuple[str, ...] = ()
     state: dict[str, Any]
     weight_decay = 0.0
     _learning_rate: Any = OfInner()
     _arguments: tuple[tuple[Any, ...], dict[str, Any]]
-    _stepped: tuple[Any, ...]  # the guard's: what the last parameters were like
+    _stepped: tuple[Any, ...]  # for the guard: shape and dtype of the last parameters
 
     def __init_subclass__(cls, **settings: Any) -> None:
         super().__init_subclass__(**settings)
         guard(cls, step=guarded_step)
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        """Note the settings: whatever the constructor is given."""
+        """Note the settings: all arguments of the constructor."""
         optimizer = super().__new__(cls)
         optimizer.state, optimizer._arguments, optimizer._stepped = State(), (args, kwargs), NOT_STEPPED
         return optimizer
@@ -66,10 +66,10 @@ class Optimizer:
     def _set_learning_rate(self, value: float) -> None:
         new, old = number_between(type(self).__name__, "learning_rate", value, 0, math.inf), self.learning_rate
         for part in self.parts().values():
-            if vars(part).get("_learning_rate") == old:  # a part that has another one was given it by a schedule
+            if vars(part).get("_learning_rate") == old:  # if a part has another one, a schedule has set it
                 part._learning_rate = new
 
-    learning_rate = property(  # read in C, as it is in every step
+    learning_rate = property(  # read in C, since every step reads it
         attrgetter("_learning_rate"), _set_learning_rate,
         doc="The size of a step; assign to change it while training. A schedule may end at 0.",
     )  # fmt: skip
@@ -83,7 +83,7 @@ class Optimizer:
         return dict([*bound.arguments.items()][1:])
 
     def _rebuilt(self) -> Self:
-        """Return what the constructor makes of the same arguments."""
+        """Return a new object: call the constructor again, with the same arguments."""
         args, kwargs = self._arguments
 
         def anew(value: Any) -> Any:
@@ -96,7 +96,7 @@ class Optimizer:
         return type(self)(*map(anew, args), **{name: anew(value) for name, value in kwargs.items()})
 
     def clone(self) -> Self:
-        """Return an optimiser with the same settings, and the learning rate of now, that remembers nothing."""
+        """Return an optimiser with the same settings and the present learning rate, but with an empty state."""
         new = self._rebuilt()
         for part, own in zip(new.parts().values(), self.parts().values(), strict=True):
             if "_learning_rate" in vars(own):
@@ -104,7 +104,7 @@ class Optimizer:
         return new
 
     def parts(self) -> dict[str, Optimizer]:
-        """Return itself, under the name "", and the optimisers that it holds, in attributes or in lists there."""
+        """Return itself, under the name "", and the optimisers that it holds, in attributes or in lists."""
         found: dict[str, Optimizer] = {"": self}
         for attribute, value in vars(self).items():
             for name, held in found_in(attribute, value, Optimizer):
@@ -112,7 +112,7 @@ class Optimizer:
         return found
 
     def __getstate__(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Return what a copy has: all but the parameters that were stepped."""
+        """Return what a copy gets: everything except the note about the last parameters."""
         return vars(self).copy(), {"_arguments": self._arguments}
 
     def __repr__(self) -> str:

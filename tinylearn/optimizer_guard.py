@@ -1,4 +1,4 @@
-"""What stands around every optimiser's `step`: arguments are checked, what it remembers is there, errors name it."""
+"""The guard around every optimiser's `step`: it checks arguments, makes the state, and puts names into errors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ NOT_STEPPED = None, None, None, False  # shape, dtype and a weak reference to th
 
 
 class State(dict[str, Any]):
-    """What an optimiser remembers; `zeros` are shape and dtype of the arrays that are made when they are asked for."""
+    """The state of an optimiser. `zeros` are shape and dtype of the arrays that it makes when a step asks for them."""
 
     zeros: dict[str, tuple[Any, Any]] = {}  # noqa: RUF012 (never changed)
 
@@ -27,7 +27,7 @@ class State(dict[str, Any]):
 
 
 class OfInner:
-    """The learning rate of an optimiser that was given none: that of the one that it holds."""
+    """The learning rate of an optimiser without its own: it uses that of the optimiser that it holds."""
 
     def __get__(self, optimizer: Any, kind: Any = None) -> Any:
         inner = [*optimizer.parts().values()][1:]
@@ -66,9 +66,8 @@ def guarded_step(formula: Callable[..., None], _: type) -> Callable[..., None]:
 
 
 def _checked(optimizer: Any, parameters: Any, gradients: Any) -> Any:
-    """Return the gradients, as floats, and note what the parameters are like; TypeError or ValueError if they misfit.
-
-    NumPy would stretch gradients of another shape over them, silently.
+    """Return the gradients, as floats, and note shape and dtype of the parameters. TypeError or ValueError if they
+    do not fit: NumPy would silently broadcast gradients of another shape.
     """
     if not _plain_floats(parameters):
         array = isinstance(parameters, np.ndarray)
@@ -90,19 +89,19 @@ def _checked(optimizer: Any, parameters: Any, gradients: Any) -> Any:
                 f"{optimizer} {stepped}, now got {dtype} {shape}; use a new optimizer for other parameters"
             )
     optimizer.state.zeros = dict.fromkeys(optimizer.remembers, (shape, dtype))
-    raises = "raise" in np.geterr().values()  # asked seldom, since errstate takes half as long as a step
+    raises = "raise" in np.geterr().values()  # not in every step: errstate takes half as long as a step
     optimizer._stepped = shape, dtype, weakref.ref(owner_of(parameters)), raises
     return gradients
 
 
 def _plain_floats(value: Any) -> bool:
-    """Return whether a step can work with a value as it is."""
+    """Can a step use this value as it is?"""
     odd = np.ma.MaskedArray | np.matrix
     return isinstance(value, np.ndarray) and not isinstance(value, odd) and value.dtype in FLOATS
 
 
 def owner_of(array: np.ndarray) -> np.ndarray:
-    """Return the array whose memory this one views, or itself."""
+    """Return the array that owns this memory: the one behind a view, or the array itself."""
     while isinstance(array.base, np.ndarray):
         array = array.base
     return array

@@ -1,10 +1,10 @@
-"""What an optimiser has beside its settings, as one flat dict: what checkpoints keep.
+"""The full state of an optimiser, everything but its settings, as one flat dict. Checkpoints keep it.
 
     m, v, t, …             its `state`
     self.count             an attribute that differs from that of a new optimiser, such as the learning rate
     inner.m, …             the same of an optimiser that it holds, by the name of the attribute
 
-A new optimiser with the same settings that is given this dict goes on as the first one would have.
+Give this dict to a new optimiser with the same settings: it continues exactly as the first one would have.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tinylearn.optimizers import Optimizer
 
 
 def full_state(optimizer: Optimizer) -> dict[str, Any]:
-    """Return name → value of everything that a new optimiser with the same settings does not have."""
+    """Return name → value for everything in which it differs from a new optimiser with the same settings."""
     found: dict[str, Any] = {}
     for prefix, part, new in _beside_new(optimizer):
         found |= {f"{prefix}{name}": value for name, value in part.state.items()}
@@ -36,7 +36,7 @@ def full_state(optimizer: Optimizer) -> dict[str, Any]:
 
 
 def restore_state(optimizer: Optimizer, values: dict[str, Any]) -> None:
-    """Make the optimiser the one of which `full_state` returned `values`; it is then bound to no parameters."""
+    """Set the full state to `values`, as `full_state` returned them. The optimiser may then step any parameters."""
     parts = list(_beside_new(optimizer))
     for _, part, new in parts:
         vars(part).update({name: each for name, each in vars(new).items() if not any(found_in(name, each, Optimizer))})
@@ -49,7 +49,7 @@ def restore_state(optimizer: Optimizer, values: dict[str, Any]) -> None:
 
 
 def has_stepped(optimizer: Optimizer) -> bool:
-    """Return whether the optimiser has anything that a new one does not have, but a learning rate, or a generator."""
+    """Does it differ from a new optimiser in more than its learning rate and its generators?"""
     return any(
         not name.endswith("self._learning_rate") and not isinstance(value, np.random.Generator)
         for name, value in full_state(optimizer).items()
@@ -57,25 +57,25 @@ def has_stepped(optimizer: Optimizer) -> bool:
 
 
 def remembers_other(optimizer: Optimizer, parameters: np.ndarray) -> bool:
-    """Return whether the optimiser remembers steps of other parameters than these; a copy is bound to none."""
+    """Does it remember steps of other parameters than these? A copy may step any parameters."""
     stepped = [part._stepped[2] for part in optimizer.parts().values()]
     other = any(each is not None and each() is not owner_of(parameters) for each in stepped)
     return other and has_stepped(optimizer)
 
 
 def description_of(optimizer: Optimizer) -> dict[str, str]:
-    """Return what must be the same in two runs, by name: settings as they were given, and what is remembered."""
+    """Return by name what must be equal in two runs: the settings as given, and the names of the state."""
     description = {}
     with np.printoptions(threshold=sys.maxsize, floatmode="unique"):
         for prefix, part, new in _beside_new(optimizer):
             name = f"the optimizer {prefix}".rstrip(" .")
-            description[name] = re.sub(r" at 0x[0-9A-Fa-f]+", "", Optimizer.__repr__(new))  # where a function is, now
+            description[name] = re.sub(r" at 0x[0-9A-Fa-f]+", "", Optimizer.__repr__(new))  # no addresses
             description[f"what {name} remembers"] = ", ".join(part.remembers) or "nothing"
     return description
 
 
 def _beside_new(optimizer: Optimizer) -> Iterator[tuple[str, Optimizer, Optimizer]]:
-    """Yield for the optimiser, and those that it holds: the prefix of its names, itself, and itself as it was made."""
+    """Yield for the optimiser, and for those that it holds: the prefix of its names, itself, and a new one like it."""
     new = optimizer._rebuilt().parts()
     for name, part in optimizer.parts().items():
         yield f"{name}." if name else "", part, new[name]

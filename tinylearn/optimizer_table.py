@@ -1,7 +1,7 @@
-"""The table of optimisers. A new one is one row: what is asked of every optimiser is then asked of it too.
+"""The table of optimisers. Add one row for a new one: all tests of optimisers then test it, too.
 
-`python -m tinylearn` makes three steps with each row; where they lead was worked out from the formulas by hand.
-The tests do more, also with PyTorch.
+`python -m tinylearn` takes three steps with each row, and compares them with results worked out by hand from the
+formulas. The tests do more, also with PyTorch.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ GRADIENTS = (4.0, -1.0, 2.5)  # of the three steps
 
 class Row(NamedTuple):
     make: Callable[[], Optimizer]
-    end: float  # where the three steps lead from 1.0
+    end: float  # the result of the three steps from 1.0
 
 
 OPTIMIZERS = {

@@ -1,4 +1,4 @@
-"""A progress bar where there is a place for one, and silence where there is none: progress is never worth an error."""
+"""A progress bar if there is a place to show one, otherwise silence. It never raises an error."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 
 def takes_text(stream: TextIO | None) -> bool:
-    """Can text be written there? Not if it is closed, as without a console, nor if the disk behind it is full.
+    """Can we write text there? Not if it is closed (without a console), or if the disk behind it is full.
 
     >>> takes_text(None), takes_text(io.StringIO())
     (False, True)
@@ -29,7 +29,7 @@ def takes_text(stream: TextIO | None) -> bool:
 
 
 class Bar(tqdm):
-    """tqdm's bar, on stderr. Without stderr, or with TQDM_DISABLE=1, none is shown; it ends where stderr does."""
+    """tqdm's bar, on stderr. It is hidden without stderr, or with TQDM_DISABLE=1; it ends if stderr does."""
 
     def __init__(self, *given: Any, disable: bool = False, **settings: Any) -> None:
         if disable or not takes_text(sys.stderr):

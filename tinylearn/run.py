@@ -1,4 +1,4 @@
-"""A training run: what `fit` was given, how far it has come, and which callbacks are told."""
+"""A training run: its parts, how far it has come, and its callbacks."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Run:
     """One run of `fit`.
 
     losses               the mean loss of every complete epoch
-    loss_sum, loss_rows  of the epoch that has begun: the sum of loss times rows over its batches, and of their rows
+    loss_sum, loss_rows  in the present epoch: the sum of loss times rows over its batches, and the sum of their rows
     """
 
     def __init__(
@@ -43,10 +43,10 @@ class Run:
 
     @contextmanager
     def going_on(self, resume: str | os.PathLike[str] | None) -> Iterator[None]:
-        """Start the callbacks, go to step 0 or to where a checkpoint was written, and tell the model that it learns.
+        """Start the callbacks, go to step 0 or to the step of a checkpoint, and switch the model to training.
 
-        At the end, also after an error, the model is told that it does not, and the callbacks are closed. Ctrl-C waits
-        until the update under way is told.
+        At the end, also after an error, switch the model back, and close the callbacks. Ctrl-C waits until all
+        callbacks know of the present update.
         """
         model, first = self.model, first_that_learns(self.model)
         if not all(part.needs_dx for _, part in model.walk()):
@@ -75,7 +75,7 @@ class Run:
                 raise
 
     def tell(self, loss: float, rows: np.ndarray) -> None:
-        """Count an update, and tell every callback of it; a recorder's `listener` by single values, which is faster."""
+        """Count an update, and tell every callback. A recorder's `listener` gets single values, which is faster."""
         batches, update = self.batches, None
         self.loss_sum += loss * len(rows)
         self.loss_rows += len(rows)
@@ -98,13 +98,13 @@ class Run:
         self.ctrl_c_may_come()
 
     def _tell_of(self, what: str, *about: Any) -> None:
-        """Call the method of that name of every callback that has it."""
+        """Call this method of every callback that has it."""
         for callback in self.callbacks:
             if hasattr(callback, what):
                 getattr(callback, what)(*about)
 
     def loss_again(self) -> float:
-        """Return the loss of the last batch with the parameters as they are now, and disturb nothing."""
+        """Return the loss of the last batch with the present parameters, and disturb nothing."""
         _, x, y = self.batches.last
         return copy.deepcopy(self.loss).forward(copy.deepcopy(self.model).forward(x), y)
 
@@ -116,14 +116,14 @@ class Run:
     # --- checkpoints --------------------------------------------------------------------------------------------------
 
     def to_keep(self) -> dict[str, Any]:
-        """Return by name what the rest of the run depends on: where it is, and what its callbacks have counted."""
+        """Return by name everything that the rest of the run needs: its position, and the counts of its callbacks."""
         batches = self.batches
         place = {"step": batches.step, "epoch": batches.epoch, "rest": batches.rest}
         losses = {"losses": self.losses, "loss_sum": self.loss_sum, "loss_rows": self.loss_rows}
         return place | losses | self._given() | {name: each.keep() for name, each in self._keepers().items()}
 
     def _given(self) -> dict[str, Any]:
-        """Return by name what `fit` must be given again when the run is resumed."""
+        """Return by name the arguments that `fit` must get again to resume the run."""
         batches = self.batches
         return {
             "number of rows": len(batches.x),
@@ -135,7 +135,7 @@ class Run:
         }
 
     def _keepers(self) -> dict[str, Any]:
-        """Return name → callback for those that a checkpoint keeps. The name: its `name` or class, numbered from 1."""
+        """Return name → callback for those that a checkpoint keeps. A name is a `name` or class, numbered from 1."""
         found, numbers = {}, Counter[str]()
         for callback in self.callbacks:
             if hasattr(callback, "keep"):

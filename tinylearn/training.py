@@ -5,7 +5,7 @@
         model.backward(loss.backward())                         which way is down?
         optimizer.step(model.parameters, model.gradients)       adjust: one step there
 
-Nothing in a model, a loss or an optimiser knows who listens: recorders, progress bars and checkpoints are callbacks.
+Models, losses and optimisers do not know who listens: recorders, progress bars and checkpoints are callbacks.
 """
 
 from __future__ import annotations
@@ -45,22 +45,22 @@ def fit(
 ) -> list[float]:
     """Train `model` on the inputs `x` (N, …) and targets `y` (N, …); return the mean loss of every epoch.
 
-    Each epoch goes through the rows once, `batch_size` at a time, in an order that `rng` shuffles anew (unless
-    `shuffle` is off or one batch holds all rows). Without `rng` the order differs from run to run. `augment(x, rng)`
-    may change the inputs of a batch (**data augmentation**); it draws from `rng` alone. After each update every
-    callback is called with an `Update`. With `workers` above 1, that many threads split each batch when the network
-    is large enough to benefit; the same seed and the same number of workers give the same bits. That needs a loss
-    that is a mean over the rows, and layers that treat each row alone, as all do here. x and y may be larger than
-    memory.
+    Each epoch goes through the rows once, `batch_size` at a time, and `rng` shuffles them anew (unless `shuffle` is
+    False or one batch holds all rows). Without `rng` the order differs from run to run. After each update `fit` calls
+    every callback with an `Update`. x and y may be larger than memory.
 
-    Ctrl-C ends training after the update under way: parameters, optimiser, records and checkpoints are whole.
+    augment   `augment(x, rng)` may change the inputs of a batch (**data augmentation**); it must draw from `rng` alone
+    workers   split each batch over this many threads, if the network is large enough to benefit. The same seed and the
+              same number of workers give the same bits. The loss must be a mean over the rows, and the layers must
+              treat each row alone, as all do here
+    resume    the file that a `Checkpoint` wrote: repeat the call with it, and it finishes the run, bit for bit. Steps
+              and epochs continue from there
 
-    resume   the file that a `Checkpoint` wrote: the same call then finishes the run that wrote it, bit for bit. Its
-             steps and epochs continue from there.
+    Ctrl-C ends training after the present update: parameters, optimiser, records and checkpoints are complete.
 
-    Raises ValueError for data that do not fit or hold NaN, before the first update, and DivergenceError when a
-    parameter or the loss becomes NaN or infinite, or an update makes the norm of a parameter more than 10⁶ times as
-    large and the loss no smaller (see `divergence.py`).
+    Raises ValueError before the first update if the data do not fit or hold NaN. Raises DivergenceError if a parameter
+    or the loss becomes NaN or infinite, or if an update makes the norm of a parameter more than 10⁶ times as large and
+    the loss no smaller (see `divergence.py`).
 
     >>> from tinylearn import SGD, Dense, MeanSquaredError
     >>> rng = np.random.default_rng(0)
@@ -79,7 +79,7 @@ def fit(
     run = Run(model, loss, optimizer, batches, workers, callbacks)
     parameters, gradients = model.parameters, model.gradients
     with run.going_on(resume), workers_for(model, loss, workers, batches.shape) as forward_and_backward:
-        monitor = DivergenceMonitor(model, optimizer, run.loss_again)  # of the model where the run starts, or goes on
+        monitor = DivergenceMonitor(model, optimizer, run.loss_again)  # begins where the run starts or continues
         for rows, x_batch, y_batch in batches:
             value = forward_and_backward(x_batch, y_batch)
             optimizer.step(parameters, gradients)

@@ -1,4 +1,4 @@
-"""What is checked before training starts: the parts, and the data."""
+"""Checks before training starts: the parts, and the data."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from tinylearn.sharing import refuse_changes
 
 
 def check_data(caller: str, x: Any, y: Any, dtype: np.dtype) -> tuple[np.ndarray, np.ndarray]:
-    """Return x (N, …) and y (N, …) as arrays whose numbers are finite in `dtype`; they are converted batch by batch.
+    """Return x (N, …) and y (N, …) as arrays of numbers that are finite in `dtype`. `fit` converts them by batches.
 
-    TypeError for what holds no real numbers; ValueError for NaN, no rows, or another number of rows in y than in x.
+    TypeError for anything but real numbers; ValueError for NaN, for no rows, or if x and y differ in their rows.
     """
     x, y = real_array(caller, "x", x), real_array(caller, "y", y)
     if x.ndim < 2:
@@ -38,14 +38,14 @@ def check_data(caller: str, x: Any, y: Any, dtype: np.dtype) -> tuple[np.ndarray
 
 
 def check_numbers(epochs: Any, batch_size: Any, workers: Any, rng: Any) -> tuple[int, int, int, np.random.Generator]:
-    """Return what `fit` counts by, as ints of at least 1, and a generator."""
+    """Return epochs, batch size and workers as ints of at least 1, and a generator."""
     named = {"epochs": epochs, "batch_size": batch_size, "workers": workers}
     counts = (positive_integer("fit", name, value) for name, value in named.items())
     return *counts, np.random.default_rng() if rng is None else generator("fit", rng)  # type: ignore[return-value]
 
 
 def check_parts(caller: str, model: Any, loss: Any, optimizer: Any) -> None:
-    """Raise TypeError, with what to write instead, if one of them is no part of training."""
+    """Raise TypeError, with a hint, if one of them is not a model, a loss or an optimiser."""
     instance(caller, "model", model, Sequential, example="Sequential([Dense(…), …])")
     refuse_changes(model)
     instance(caller, "loss", loss, Loss, example="MeanSquaredError()")
@@ -55,7 +55,7 @@ def check_parts(caller: str, model: Any, loss: Any, optimizer: Any) -> None:
 
 
 def check_memory(optimizer: Optimizer, parameters: np.ndarray) -> None:
-    """Raise ValueError, with the way out, for an optimiser that remembers the gradients of another model."""
+    """Raise ValueError, with a hint, for an optimiser that remembers the gradients of another model."""
     if remembers_other(optimizer, parameters):
         raise ValueError(
             f"fit: {optimizer} remembers the gradients of another model, which would move this one too; write "
@@ -64,7 +64,7 @@ def check_memory(optimizer: Optimizer, parameters: np.ndarray) -> None:
 
 
 def check_functions(callbacks: Any, augment: Any) -> tuple[Callable[..., Any], ...]:
-    """Return the callbacks; TypeError if one of them, or `augment`, is no function."""
+    """Return the callbacks; TypeError if one of them, or `augment`, is not a function."""
     if not isinstance(callbacks, Iterable) or isinstance(callbacks, str | Mapping):
         raise TypeError(f"fit: callbacks must be a list, got {shortened(callbacks)}; write callbacks=[…]")
     callbacks = tuple(callbacks)

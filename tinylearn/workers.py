@@ -3,13 +3,13 @@
     x (N, …) ─┬─ the first half  → replica 1: forward, loss, backward → gradients 1 ─┐
               └─ the second half → replica 2: forward, loss, backward → gradients 2 ─┴─ sum → model.gradients
 
-A replica has the model's parameters, in the same memory, but layers and a gradient vector of its own. The mean over the
-batch is the mean over its pieces, each weighted by its fraction of the rows; so are the gradients. They are summed in a
-fixed order: the same seed and the same number of workers give the same bits.
+A replica has the model's parameters, in the same memory, but its own layers and its own gradient vector. The mean over
+the batch is the weighted mean over its pieces: each counts by its fraction of the rows. The same holds for the
+gradients. They are added up in a fixed order, so the same seed and the same number of workers give the same bits.
 
-NumPy lets another thread run while it computes. BLAS, which does the matrix products, is held to one thread meanwhile:
-two workers with a thread each beat one worker whose products alone use two. For a small network it is so, too: sharing
-out a small product takes longer than computing it, and on a busy machine up to 25 times as long.
+NumPy lets another thread run while it computes. BLAS does the matrix products, and during `fit` it gets one thread: two
+workers with a thread each are faster than one worker with two threads for its products. A small network gains even
+more: to divide a small product among threads takes longer than to compute it, on a busy machine up to 25 times as long.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from tinylearn.parameters import replica
 Compute = Callable[[np.ndarray, np.ndarray], float]  # (x, y) → loss; fills model.gradients
 
 SMALL = 10_000_000  # multiplications of a forward pass below which one worker is faster than several
-PIECE = 1_000_000  # numbers that the largest layer may put out for one piece of a batch: they stay in the cache
+PIECE = 1_000_000  # outputs of the largest layer for one piece of a batch, so that they stay in the cache
 
 
 @contextmanager
@@ -80,7 +80,7 @@ _before: list[tuple[Any, int]] = []  # (library, its threads when the first of t
 
 @functools.cache
 def _blas() -> list[Any]:
-    """Return the libraries that are loaded; to look for them takes longer than a small `fit`."""
+    """Return the loaded libraries. (Looking for them takes longer than a small `fit`.)"""
     return ThreadpoolController().select(user_api="blas").lib_controllers
 
 
@@ -91,9 +91,9 @@ def blas_threads() -> int:
 
 @contextmanager
 def one_blas_thread(number: int = 1) -> Iterator[None]:
-    """Hold BLAS to one thread, in the whole process; of holders that overlap, the last gives back what it had.
+    """Hold BLAS to one thread, in the whole process. If several callers overlap, the last one restores its threads.
 
-    Another `number` gives way: nothing happens while somebody holds BLAS to one.
+    Another `number` has no effect while another caller holds BLAS to one thread.
     """
     holder = object()
     try:
@@ -112,7 +112,7 @@ def one_blas_thread(number: int = 1) -> Iterator[None]:
 
 
 def _let_go(holder: object) -> None:
-    """Give BLAS its threads back if nobody else holds it."""
+    """Give BLAS its threads back, unless another caller still holds it."""
     with ctrl_c_later(), _lock:
         _holders.discard(holder)
         if not _holders:
@@ -122,7 +122,7 @@ def _let_go(holder: object) -> None:
 
 
 def _set_threads(library: Any, number: int) -> None:
-    """Set how many threads a library uses, from whatever thread: threadpoolctl lets only the first one do it."""
+    """Set how many threads a library uses, from any thread: threadpoolctl lets only the first one do it."""
     if library.num_threads == number:
         return
     take_over = getattr(library, "clear_controlling_thread", lambda force: None)
@@ -186,14 +186,14 @@ class ParallelGradients:
         return total, summed
 
     def deal_random_numbers(self) -> None:
-        """Seed the generators of the replicas by those of the model: which thread is faster changes nothing."""
+        """Seed the generators of the replicas from those of the model, so that the threads' speed changes nothing."""
         for rng, copies in self.generators:
             for each in copies:
                 each.bit_generator.state = np.random.PCG64(rng.integers(2**63)).state
 
 
 def at_most(model: Sequential, batch_shape: tuple[int, ...]) -> int:
-    """Return as many multiplications or more, at once: as if each parameter met each place of the images.
+    """Return an upper bound of the multiplications, quickly: as if each parameter were used at each place of an image.
 
     >>> from tinylearn import Dense
     >>> at_most(Sequential([Dense(20, 128, rng=np.random.default_rng(0))]), (32, 20))
@@ -203,7 +203,7 @@ def at_most(model: Sequential, batch_shape: tuple[int, ...]) -> int:
 
 
 def multiplications(model: Sequential, batch_shape: tuple[int, ...]) -> int:
-    """Return how many multiplications a forward pass takes: each parameter meets each place of its layer's output.
+    """Return how many multiplications a forward pass takes: each parameter is used at each place of its output.
 
     >>> from tinylearn import Conv2D
     >>> multiplications(Sequential([Conv2D(3, 64, 3, rng=np.random.default_rng(0))]), (32, 32, 32, 3))
@@ -216,9 +216,9 @@ def multiplications(model: Sequential, batch_shape: tuple[int, ...]) -> int:
 
 
 def keep_freed_memory() -> None:
-    """Have the memory that arrays give back kept for the arrays to come, up to 64 MB, instead of returned.
+    """Keep up to 64 MB of freed memory for the next arrays, instead of returning it to the system.
 
     Linux clears memory before a process gets it again, so a convolution would take three times as long. Its C library
-    keeps blocks as large as the largest that was freed (mallopt(3): "dynamic mmap threshold").
+    keeps blocks up to the size of the largest one that was freed (mallopt(3): "dynamic mmap threshold").
     """
     np.empty(2**25 - 2**13, np.uint8)
