@@ -181,7 +181,9 @@ def _as_rows(loss: Any, predicted: np.ndarray, target: Any) -> np.ndarray:
         if not 0 <= wrong < k:
             hint = "; count the classes from 0" if wrong == k else ""
             raise ValueError(f"{loss}: class numbers must lie in 0 … {k - 1}, got {wrong}{hint}")
-    return np.eye(k, dtype=predicted.dtype)[target]
+    rows = np.zeros((n, k), predicted.dtype)  # not the rows of np.eye(k): that is k² numbers, for a batch of few
+    rows[np.arange(n), target] = 1
+    return rows
 
 
 def _in_range(loss: Any, owner: Any, predicted: np.ndarray, target: Any) -> np.ndarray:

@@ -1,6 +1,6 @@
 """A training run that tests start in a process of their own, to interrupt it.
 
-python interrupted_run.py FOLDER KIND forever         trains until somebody ends it; says "ready" when it starts
+python interrupted_run.py FOLDER KIND forever         trains until somebody ends it; says "ready" after two of them
 python interrupted_run.py FOLDER KIND memory N M      trains M updates, says the most memory used until N, and ever
 """
 
@@ -47,8 +47,12 @@ def train(model, epochs, callbacks):
 def train_forever(folder, kind):
     model = make_model(kind)
     recorder = Recorder(model, folder, **KINDS[kind][1])
-    print("ready", flush=True)
-    train(model, 10**9, [recorder])
+
+    def say(update):
+        if update.step == 2:
+            print("ready", flush=True)
+
+    train(model, 10**9, [recorder, say])
 
 
 def most_memory():

@@ -237,7 +237,7 @@ def test_two_calls_of_fit(kind, choice, tmp_path):
     same = [whole, recording]
     if "budget" not in choice:  # which dropped what the second call began with
         same.append(Recording.load(tmp_path / "run", **parts))
-    for step in recording.steps[-1:0:-1].tolist():
+    for step in recording.steps[-1:0:-5].tolist():
         assert len({str(replace(each.explain(step, "dense_1.w[2, 0]"), old_is_recorded=True)) for each in same}) == 1
         check(recording, recording.explain(step, "dense_1.w[2, 0]"), np.float64)
 

@@ -1,5 +1,7 @@
 """Losses: values by hand, gradients against central differences, and what happens at the edges."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -337,6 +339,15 @@ def test_a_float32_softmax_over_many_thousand_classes_is_a_distribution():
     predicted = Softmax().forward(x)
     assert np.abs(predicted.sum(axis=1, dtype=np.float64) - 1).max() > 1e-4
     CategoricalCrossEntropy().forward(predicted, np.arange(4))
+
+
+def test_memory_grows_with_the_classes_not_with_their_square():
+    predicted, target = np.zeros((2, 50_000)), np.array([0, 49_999])
+    tracemalloc.start()
+    CategoricalCrossEntropy(from_logits=True).forward(predicted, target)
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 20 * predicted.nbytes
 
 
 @pytest.mark.parametrize("from_logits", [False, True])

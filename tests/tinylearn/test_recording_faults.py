@@ -32,7 +32,7 @@ def start(folder, kind, *what):
 
 
 def end_after(process, seconds, how):
-    """Send the process the signal `how` that long after its training has started; return what it said."""
+    """Send the process the signal `how` that long after its second update; return what it said."""
     assert process.stdout.readline() == "ready\n"
     time.sleep(seconds)
     process.send_signal(how)
@@ -88,7 +88,7 @@ def test_an_error_in_a_callback_leaves_a_closed_recording(tmp_path, kind, first)
 
 @pytest.mark.parametrize(
     ("kind", "updates", "apart", "settings"),
-    [("tiny rows", 3, 2, {}), ("rows over 4 KiB", 3, 3, {}), ("under a budget", 24, 7, {"budget": 8_000})],
+    [("tiny rows", 3, 2, {}), ("rows over 4 KiB", 3, 3, {}), ("under a budget", 24, 17, {"budget": 8_000})],
     ids=interrupted_run.KINDS,
 )
 def test_ctrl_c_at_any_line_of_the_recorder(tmp_path, kind, updates, apart, settings, monkeypatch):

@@ -141,7 +141,7 @@ def _binary_slope(look: Update, index: Index, dout: float) -> list[Part]:
 def _classes(look: Update) -> np.ndarray:
     """Return the targets as rows of probabilities (N, K)."""
     target, k = np.asarray(look.targets), look.layer(MODEL).out.shape[1]
-    return np.eye(k)[target] if target.ndim == 1 else target
+    return (target[:, None] == np.arange(k)).astype(float) if target.ndim == 1 else target
 
 
 def _categorical(look: Update, row: int) -> tuple[list[Part], float]:
