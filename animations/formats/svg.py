@@ -156,10 +156,9 @@ class SvgRenderer(RendererBase):
         if ismath:
             super().draw_text(gc, x, y, s, prop, angle, ismath, mtext)
             return
-        gid = mtext.get_gid() if mtext is not None else None
         width = self.agg.get_text_width_height_descent(s, prop, False)[0]
         align = mtext.get_horizontalalignment() if mtext is not None and not angle else "left"
-        self._write(gc, s, (x, y), width, prop, align, gid, angle)
+        self._write(gc, s, (x, y), width, prop, align, self.gid, angle)
 
     def draw_letters(self, text: Text, letters: str, left: float, baseline: float, width: float) -> None:
         """Write a line of a PastedText, whose letters stand without kerning; `baseline` is counted from below."""

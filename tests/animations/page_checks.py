@@ -99,7 +99,7 @@ def lines_of(text, renderer):
         elif words.strip():
             x, y = start[0] + place[0], renderer.height - start[1] - place[1]
             ends = x, y, x + width * math.cos(angle), y - width * math.sin(angle)
-            lines.append(Line(words, (*ends, size), gid if len(info) == 1 else ""))
+            lines.append(Line(words, (*ends, size), gid))
     return [line for line in lines if np.isfinite(line.places).all()]
 
 

@@ -1,10 +1,11 @@
 """Why? in a real browser: ask numbers by mouse, keyboard and program; the sheet says what `why` says."""
 
 import pytest
+from matplotlib.patheffects import withStroke
 from player_scenes import MOMENTS, STATES, Numbers, Page, neuron
 
-from animations import render
-from animations.why import Sum, Term
+from animations import Scene, render
+from animations.why import Line, Sum, Term, Why
 from tests.browser import Browser
 
 MOTION = 4
@@ -163,6 +164,45 @@ def test_a_click_asks_and_one_beside_it_too(page):
     below = round(number.size["height"] / 2 + 6)
     ActionChains(page.browser.driver).move_to_element_with_offset(number, 0, below).click().perform()
     page.wait_for("asking.trail[0] === 'dout[3]' && asking.sheet")
+
+
+class Shapes(Scene):
+    """Numbers that are drawn as several shapes, or several lines."""
+
+    size, frames = (500, 320), 3
+
+    def draw(self, figure):
+        places = {"fraction": (0.1, 0.8), "lines": (0.1, 0.5), "halo": (0.1, 0.2), "plain": (0.6, 0.5)}
+        self.texts = {gid: figure.text(*place, "", gid=gid, fontsize=20) for gid, place in places.items()}
+        self.texts["halo"].set_path_effects([withStroke(linewidth=3, foreground="w")])
+
+    def update(self, frame):
+        self.texts["fraction"].set_text(rf"$\frac{{1}}{{2}} x^2 = {frame}.5$")
+        self.texts["lines"].set_text(f"$x^2$ is\n${frame}.5$ now")
+        self.texts["halo"].set_text(f"{frame}.5")
+        self.texts["plain"].set_text(f"{frame}.5\nnow")
+        return [*self.texts.values()]
+
+    def why(self, gid, frame):
+        return Why(f"the {gid}", frame + 0.5, [Line("counted", frame, "+ 0.5 =", frame + 0.5)])
+
+
+def test_a_number_of_several_shapes_is_one_button(driver, tmp_path):
+    from selenium.webdriver.common.action_chains import ActionChains
+
+    page = Page(Browser(driver)).open(render(Shapes(), tmp_path / "shapes.html", progress=False))
+    buttons = page.run("return [...document.querySelectorAll('.stage [role=button]')].map((each) => each.dataset.gid)")
+    assert sorted(buttons) == ["fraction", "halo", "lines", "plain"]
+    for gid in ("lines", "plain"):
+        last = page.browser.driver.find_elements("css selector", f"[data-gid={gid}]")[-1]
+        ActionChains(driver).move_to_element(last).click().perform()
+        page.wait_for(f"asking.trail[0] === '{gid}' && asking.told?.querySelector('.arithmetic')")
+        assert ringed(page, "asked") == 1
+        ring, line = page.run(
+            "return [document.querySelector('.ring.asked'), arguments[0]].map((each) => each.getBoundingClientRect())"
+            ".map(({ top, bottom }) => [top, bottom])", last)  # fmt: skip
+        assert ring[0] < line[0] < line[1] < ring[1] + 1
+    assert "$" not in page.run("return document.querySelector('[data-gid=fraction]').ariaLabel")
 
 
 def test_by_keyboard_alone(page):

@@ -4,7 +4,27 @@
 const NEAR = 12;  // pixels: a click as near to a number as this means it
 const NOT_SAID = "This picture does not say where this number comes from.";
 
-const written = ({ dataset, textContent }) => with_minus(dataset.text ?? textContent);
+const written = ({ dataset, textContent }) => with_minus(plain(dataset.text ?? textContent));
+
+// A number may be drawn as several shapes: those that follow the first one. Together they are one button.
+const follows = ({ dataset, previousElementSibling: before }) => (
+  dataset.gid !== undefined && before?.dataset.gid === dataset.gid);
+
+function first_of(element) {
+  return element && follows(element) ? first_of(element.previousElementSibling) : element;
+}
+
+function shapes_of(element) {  // those that can be seen
+  const next = element.nextElementSibling, more = next && follows(next) ? shapes_of(next) : [];
+  return element.getClientRects().length ? [element, ...more] : more;
+}
+
+function union(boxes) {
+  const [left, top] = ["x", "y"].map((side) => Math.min(...boxes.map((box) => box[side])));
+  const right = Math.max(...boxes.map(({ x, width }) => x + width));
+  const bottom = Math.max(...boxes.map(({ y, height }) => y + height));
+  return new DOMRect(left, top, right - left, bottom - top);
+}
 
 class Asking {
   static open = null;  // the one whose sheet is open
@@ -16,9 +36,7 @@ class Asking {
 
   async start() {  // when the film is near the screen: which numbers can be asked?
     this.explained = await this.film.list_explained();
-    const { stage } = this.film, follows = ({ dataset, previousElementSibling: before }) => (
-      dataset.gid && before?.dataset.gid === dataset.gid);  // as a letter that is drawn as a shape follows another
-    const numbers = [...this.film.numbers()].filter(([element, gids]) => (
+    const { stage } = this.film, numbers = [...this.film.numbers()].filter(([element, gids]) => (
       gids.some((gid) => this.explained.has(gid)) && !follows(element))).map(([element]) => element);
     if (numbers.length === 0) return;
     for (const number of numbers) {
@@ -43,7 +61,7 @@ class Asking {
   numbers() {  // → those that can be seen now, in reading order: panel by panel, line by line
     const panels = [...this.film.stage.querySelectorAll(".panel")];
     const seen = [...this.film.stage.querySelectorAll("[role=button]")].map((element) => {
-      const box = element.getBoundingClientRect();
+      const box = union(shapes_of(element).map((shape) => shape.getBoundingClientRect()));
       const panel = panels.indexOf(element.closest(".panel")), line = Math.round((box.top + box.bottom) / 24);
       return { element, box, place: [panel, line, box.left] };
     }).filter(({ element, box }) => box.width > 0 && this.explained.has(element.dataset.gid));
@@ -62,7 +80,7 @@ class Asking {
   click({ target, clientX, clientY }) {
     const away = ({ box }) => Math.hypot(
       Math.max(box.left - clientX, clientX - box.right, 0), Math.max(box.top - clientY, clientY - box.bottom, 0));
-    const found = target.closest("[role=button]") ??
+    const found = first_of(target.closest("[data-gid]"))?.closest("[role=button]") ??
       this.numbers().filter((each) => away(each) <= NEAR).sort((one, other) => away(one) - away(other))[0]?.element;
     if (found) this.ask_drawn(found);
   }
@@ -97,14 +115,15 @@ class Asking {
 
   ring(kind, elements) {  // draws a ring around elements of the picture, on top of all; there may be several kinds
     for (const ring of this.rings.get(kind) ?? []) ring.remove();
-    this.rings.set(kind, elements.map((element) => {
-      const svg = element.ownerSVGElement, box = element.getBBox(), place = element.getScreenCTM();
+    const seen = elements.filter((element) => shapes_of(element).length);
+    this.rings.set(kind, seen.map((element) => {
+      const svg = element.ownerSVGElement, box = union(shapes_of(element).map((shape) => shape.getBBox())), place = element.getScreenCTM();
       const room = 3 / Math.hypot(place.a, place.b);  // 3 pixels
       const { a, b, c, d, e, f } = svg.getScreenCTM().inverse().multiply(place);
       const ring = make("svg:rect", {
         class: `ring ${kind}`, x: box.x - room, width: box.width + 2 * room, y: box.y - room / 2,
         height: box.height + room, rx: room, transform: `matrix(${[a, b, c, d, e, f]})`,
-        visibility: box.width ? "visible" : "hidden",
+        visibility: box.width > 0 ? "visible" : "hidden",
       });
       svg.append(ring);
       return ring;
@@ -112,7 +131,8 @@ class Asking {
   }
 
   drawn(gids) {  // → the elements of the picture that show these
-    return [...this.film.stage.querySelectorAll("[data-gid]")].filter(({ dataset }) => gids.has(dataset.gid));
+    const all = [...this.film.stage.querySelectorAll("[data-gid]")];
+    return all.filter((each) => gids.has(each.dataset.gid) && !follows(each));
   }
 
   // --- the sheet -----------------------------------------------------------------------------------------------------

@@ -6,6 +6,10 @@ async function inflate(base64) {  // → what the JSON in it says
   return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"))).json();
 }
 
+function plain(text) {  // "x^2 = 3" for "$x^2 = \\mathdefault{3}$"
+  return /\$.*\$/.test(text) ? text.replace(/\\mathdefault|[$\\{}]/g, "") : text;
+}
+
 const NUMBER = /-?(?:(?:\d[\d,]*\.?\d*|\.\d+)(?:e[+-]?\d+)?|\binf\b|\bnan\b)/;
 const SPECIAL = { inf: Infinity, "-inf": -Infinity, nan: NaN };
 
@@ -126,7 +130,7 @@ class Film {
       for (let frame = 0; frame < this.frames; frame++) {
         const picture = frame * this.motion;
         if (now("display", picture) !== "none" && now("data-gid", picture) === gid)
-          texts[frame] = now("data-text", picture) ?? now("text", picture);
+          texts[frame] = plain(now("data-text", picture) ?? now("text", picture));
       }
     }
     return texts;
