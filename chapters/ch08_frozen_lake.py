@@ -280,19 +280,24 @@ book.film("ch08_frozen_lake", moves_film(walk, from_td, exact, learned.layer(-1)
 # ## Slippery ice
 #
 # On real ice you slip. A move goes where you want in one of three cases only; in the others it goes to one side or the
-# other. On the left of the film walks the policy that you have just seen, on the right the best policy there is. Look
-# at the arrows on the right, above all beside the holes.
+# other.
 
-# %% Draw the film: the slippery lake
+# %% Ask how often two policies win, and where the best one walks
 film = slippery_film(from_td, book.seed)
 scene: Any = film.scene
 dry, best_rate = (player.rate for player in scene.players)
+book.ask(Choose("At the start, in which direction does the best policy walk?",
+                "It looks as if it did not move at all, but on slippery ice it does.",
+                options=ACTIONS, right=ACTIONS[best_policy(make_lake(slippery=True), MOVES)[0, 0]]))  # fmt: skip
 book.ask(Place("Of a hundred episodes on slippery ice, how many does the policy win that learned without slipping?",
                f"The best policy wins {100 * best_rate:.1f}.",
                name="episodes won", low=0, high=100, start=50, answer=100 * dry, digits=1))  # fmt: skip
-book.ask(Choose("And at the start, in which direction does the best policy walk?",
-                "It looks as if it did not move at all, but on slippery ice it does.",
-                options=ACTIONS, right=ACTIONS[best_policy(make_lake(slippery=True), MOVES)[0, 0]]))  # fmt: skip
+
+# %% [markdown]
+# On the left of the film walks the policy that you have just seen, on the right the best policy there is. Look at the
+# arrows on the right, above all beside the holes.
+
+# %% Draw the film: the slippery lake
 dry_won = int(scene.players[0].counts[-1, -1])  # that ended on the last tile, at the flag
 low, high = confidence_interval(dry_won, PLAYED)
 book.film("ch08_slippery_lake", film, "Two policies on slippery ice, and how their episodes end.")

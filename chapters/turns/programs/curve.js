@@ -21,15 +21,28 @@ function network(widths, activation, x) {  // widths: [1, 7, 5, 1]
   return { x, layers, length, bends: BENDS[activation] };
 }
 
+function sum_of(a) {
+  let sum = 0;
+  for (let n = 0; n < a.length; n++) sum += a[n];
+  return sum;
+}
+
+function product(a, b) {
+  let sum = 0;
+  for (let n = 0; n < a.length; n++) sum += a[n] * b[n];
+  return sum;
+}
+
+function add(a, factor, b) {  // a += factor · b
+  for (let n = 0; n < a.length; n++) a[n] += factor * b[n];
+}
+
 function forward({ x, layers, bends: [bend] }, p) {  // → what the last neuron says for every x
   let given = [x];
   for (const { n_in, n_out, w, b, out } of layers) {
     for (let j = 0; j < n_out; j++) {
       const sum = out[j].fill(p[b + j]);
-      for (let i = 0; i < n_in; i++) {
-        const weight = p[w + i * n_out + j], h = given[i];
-        for (let n = 0; n < x.length; n++) sum[n] += weight * h[n];
-      }
+      for (let i = 0; i < n_in; i++) add(sum, p[w + i * n_out + j], given[i]);
       if (out !== layers.at(-1).out) for (let n = 0; n < x.length; n++) sum[n] = bend(sum[n]);
     }
     given = out;
@@ -46,13 +59,10 @@ function backward({ x, layers, length, bends: [, slope] }, p, y) {  // → the g
     for (let j = 0; j < n_out; j++) {
       const d = dout[j];
       if (k < layers.length - 1) for (let n = 0; n < x.length; n++) d[n] *= slope(out[j][n]);
-      for (let n = 0; n < x.length; n++) gradients[b + j] += d[n];
+      gradients[b + j] = sum_of(d);
       for (let i = 0; i < n_in; i++) {
-        const h = given[i], weight = p[w + i * n_out + j], back = before?.dout[i];
-        let sum = 0;
-        for (let n = 0; n < x.length; n++) sum += h[n] * d[n];
-        gradients[w + i * n_out + j] = sum;
-        if (back) for (let n = 0; n < x.length; n++) back[n] += weight * d[n];
+        gradients[w + i * n_out + j] = product(given[i], d);
+        if (before) add(before.dout[i], p[w + i * n_out + j], d);
       }
     }
   }
@@ -163,10 +173,10 @@ print(f"after update ${update}: loss = {loss}")
     const plot = new Axes({ title: "The curve and the network", x: [-8, 8], y: [-LIMIT - 0.2, LIMIT + 0.2], names: ["x", "y"], width, height: width > 560 ? 370 : 300 });
     const history = new Axes({ title: "The loss; dashed: that of the best straight line", x: [0, data.updates], y: [0, 1], names: ["update", "loss"], width, height: 150 });
     const [target, said, without] = ["target-line", "line", "without"].map((name) => SVG("path", { class: name }));
-    const unseen = [[-8, x[0]], [x.at(-1), 8]].map(([from, to]) => SVG("rect", {
-      class: "unseen", x: plot.X(from), width: plot.X(to) - plot.X(from), y: plot.top, height: plot.bottom - plot.top }));
-    const empty = (width > 500 ? [-6.5, 6.5] : []).map((at) => SVG("text", { class: "unseen-text", "text-anchor": "middle", x: plot.X(at), y: plot.bottom - 8 }, "no examples"));
-    plot.plot.append(...unseen, ...empty, target, without, said);
+    const empty_parts = [[-8, x[0]], [x.at(-1), 8]].map(([from, to]) => SVG("rect", {
+      class: "no-data", x: plot.X(from), width: plot.X(to) - plot.X(from), y: plot.top, height: plot.bottom - plot.top }));
+    const empty = (width > 500 ? [-6.5, 6.5] : []).map((at) => SVG("text", { class: "no-data-text", "text-anchor": "middle", x: plot.X(at), y: plot.bottom - 8 }, "no examples"));
+    plot.plot.append(...empty_parts, ...empty, target, without, said);
     const bends = pool(plot.plot, () => SVG("circle", { r: 3.5, class: "bend" }));
     const pencil = pencil_on(plot, turn);
 
@@ -205,7 +215,7 @@ print(f"after update ${update}: loss = {loss}")
       set(now, { cx: history.X(update), cy: history.Y(loss) });
       text.textContent = `Update ${written(update, 0)}: the loss is ${written(loss, 5)}. The best straight line has ${written(line_loss, 5)}.`;
 
-      tiles.show(shown, p, result.net);
+      tiles.show(shown, p, result.net, gradients);
       const { chosen } = tiles;
       set(without, { visibility: chosen ? "visible" : "hidden" });
       if (chosen) {
@@ -277,6 +287,8 @@ function corners_of({ x, layers }, answer) {  // → [x, y] where a ReLU switche
 
 const ORDINALS = ["first", "second"];
 
+const mean_size = ({ w, b }, gradients) => gradients.subarray(w, b).reduce((sum, each) => sum + Math.abs(each), 0) / (b - w);
+
 function learns(net, gradients, { layer, neuron }) {  // what a neuron's gradients are, and whether it is dead
   const { n_in, n_out, w, b, out } = net.layers[layer], incoming = Array.from({ length: n_in }, (_, i) => gradients[w + i * n_out + neuron]);
   const size = incoming.reduce((sum, each) => sum + Math.abs(each), 0) / n_in;
@@ -308,13 +320,14 @@ class Tiles {  // a small picture of each hidden neuron; of the one under the po
     return Object.assign(button, { curve });
   }
 
-  show({ x, layers }, p, net) {
+  show({ x, layers }, p, net, gradients) {
     const hidden = layers.slice(0, -1), { w } = layers.at(-1);
     if (this.chosen && !(this.chosen.neuron < hidden[this.chosen.layer]?.n_out)) this.chosen = null;
     this.rows.forEach(({ element, caption, show }, layer) => {
       const { n_out = 0, out } = hidden[layer] ?? {}, last = layer === hidden.length - 1;
       element.hidden = !n_out;
-      caption.textContent = `The ${ORDINALS[layer]} layer: what each neuron ${last ? "adds to the curve" : "passes on"}`;
+      const size = hidden[layer] ? mean_size(net.layers[layer], gradients) : 0;
+      caption.textContent = `The ${ORDINALS[layer]} layer: what each neuron ${last ? "adds to the curve" : "passes on"}. Gradient of a weight: ${written(size, 5)}, in size on average.`;
       const values = (neuron) => out[neuron].map((h) => (last ? p[w + neuron] : 1) * h);
       const limit = Math.max(1e-9, ...Array.from({ length: n_out }, (_, neuron) => Math.max(...values(neuron).map(Math.abs))));
       show(n_out, (button, neuron) => {
