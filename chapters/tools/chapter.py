@@ -64,7 +64,7 @@ class Book:
         if self.in_notebook:
             return clip.scene  # the notebook shows it
         if self.processes == 1:
-            draw({name: clip}, self.out, self.formats)
+            draw({name: clip}, self.out, self.formats, 1, self.scale)
         return None
 
     def ask(self, guess: Guess) -> None:
@@ -85,7 +85,7 @@ class Book:
     def end(self) -> Record:
         """Draw the films that are still to be drawn; return the record of the run."""
         if self.processes > 1:
-            draw(self.films, self.out, self.formats, self.processes)
+            draw(self.films, self.out, self.formats, self.processes, self.scale)
         return {"numbers": self.found, "cells": self.cells, "asked": self.asked}
 
 
@@ -120,7 +120,7 @@ class Chapter:
     @property
     def takes(self) -> set[str]:
         """The names of the settings that it accepts."""
-        return {"seed", "quick", "formats", "processes", *self.own.defaults}
+        return {"seed", "quick", "formats", "processes", "scale", *self.own.defaults}
 
     def main(
         self,
@@ -130,6 +130,7 @@ class Chapter:
         quick: bool = False,
         formats: tuple[str, ...] = ("gif",),
         processes: int = 1,
+        scale: float = 1,
         watch: Watch = lambda names: None,
         **own: Any,
     ) -> Record:
@@ -137,13 +138,14 @@ class Chapter:
 
         After each statement, `watch` is called with all names of the chapter, and may change them.
         """
-        folder = checked(self.name, out, seed, quick, formats, processes)
+        folder = checked(self.name, out, seed, quick, formats, processes, scale)
         if unknown := own.keys() - self.own.defaults.keys():
             raise TypeError(
                 f"{self.name}: there is no setting {', '.join(sorted(unknown))}; it has {', '.join(sorted(self.takes))}"
             )
         own = {**self.own.defaults, **own}
-        common = {"out": folder, "seed": seed, "quick": quick, "formats": formats, "processes": processes}
+        common = {"out": folder, "seed": seed, "quick": quick, "formats": formats, "processes": processes,
+                  "scale": scale}  # fmt: skip
         book = Book(self.name, common | own)
         if self.own.instead is not None and self.own.instead(book):
             return book.end()
@@ -194,4 +196,5 @@ def _value(value: Any) -> str:
 
 SCRIPTS = sorted(Path(__file__).parents[1].glob("ch[0-9][0-9]_*.py"))
 CHAPTERS = {int(path.stem[2:4]): Chapter(path) for path in SCRIPTS}
-DEFAULTS: dict[str, Any] = {"out": Path(), "seed": 0, "quick": False, "formats": FORMATS[:1], "processes": 1}
+DEFAULTS: dict[str, Any] = {"out": Path(), "seed": 0, "quick": False, "formats": FORMATS[:1], "processes": 1,
+                            "scale": 1}  # fmt: skip

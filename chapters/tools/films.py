@@ -15,23 +15,30 @@ from tinylearn.progress import Bar
 EXPLANATIONS = 500_000  # for explanations, in each film
 
 
-def draw(clips: Mapping[str, Clip], out: Path, formats: tuple[str, ...], processes: int = 1) -> None:
+def draw(clips: Mapping[str, Clip], out: Path, formats: tuple[str, ...], processes: int = 1, scale: float = 1) -> None:
     """Write every clip in every format, as `name.format` in the folder `out`, with `processes` processes.
+
+    Pictures and videos get `scale` times as many pixels each way; an .html is a drawing, sharp at any size.
 
     With more than one process, Python must be able to import the calling script without running it: put its work
     under `if __name__ == "__main__"`.
     """
     paths = {name: [out / f"{name}.{suffix}" for suffix in formats] for name in clips if formats}
-    jobs = {name: partial(_write, clips[name], files) for name, files in paths.items()}
+    jobs = {name: partial(_write, clips[name], files, scale) for name, files in paths.items()}
     alone = min(processes, len(jobs)) == 1  # then each film has its own progress bar
     with Bar(total=len(jobs), desc="drawing", unit=" films", leave=False, disable=alone) as bar:
         at_once(jobs, processes, out, ends=lambda *_: bar.update())
 
 
-def _write(clip: Clip, paths: Sequence[Path]) -> None:
+def _write(clip: Clip, paths: Sequence[Path], scale: float) -> None:
     """Write a clip; if that fails, the error names the film."""
+    clip = replace(clip, explanations=min(clip.explanations, EXPLANATIONS))
+    larger = [] if scale == 1 else [path for path in paths if path.suffix != ".html"]
     try:
-        write(replace(clip, explanations=min(clip.explanations, EXPLANATIONS)), paths)
+        if larger:
+            write(replace(clip, scale=clip.scale * scale), larger)
+        if rest := [path for path in paths if path not in larger]:
+            write(clip, rest)
     except Exception as error:
         error.add_note(f"in the film {paths[0].stem}")
         raise

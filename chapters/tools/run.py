@@ -104,7 +104,8 @@ class Progress:
 
 def _usual(arguments: Namespace) -> bool:
     """Is this a run like those that were timed: on sketches, and with no settings of a chapter's own?"""
-    common = {"out", "open", "seed", "quick", "processes", "format", "chapters", "check", "digests", "data"}
+    common = {"out", "open", "seed", "quick", "processes", "format", "chapters", "check", "digests", "data",
+              "scale", "slides"}  # fmt: skip
     own = [value for name, value in vars(arguments).items() if name not in common]
     return getattr(arguments, "data", "sketches") == "sketches" and not any(own)
 

@@ -7,10 +7,11 @@ import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from tinylearn.checks import as_int, path_of, positive_integer, shortened, texts
+from tinylearn.checks import as_int, number, path_of, positive_integer, shortened, texts
 
 FORMATS = ("html", "gif", "mp4", "apng", "png")
 USUAL = ("html", "gif")
+SMALLEST, LARGEST = 0.5, 4  # pixels of a film's file for each pixel of its size
 
 OWN_FILTER = {"kernel", "image", "stride", "padding"}
 OWN_TRAINING = {"epochs", "learning_rate"}
@@ -23,7 +24,13 @@ class UsageError(ValueError):
 
 
 def checked(
-    chapter: str, out: str | os.PathLike[str], seed: int, quick: bool, formats: Sequence[str], processes: int
+    chapter: str,
+    out: str | os.PathLike[str],
+    seed: int,
+    quick: bool,
+    formats: Sequence[str],
+    processes: int,
+    scale: float,
 ) -> Path:
     """Check the settings and return the folder `out`; raise TypeError, ValueError or OSError before any training."""
     folder = path_of(chapter, out)
@@ -38,6 +45,8 @@ def checked(
         if each not in FORMATS:
             raise ValueError(f"{chapter}: formats must be some of {', '.join(FORMATS)}, got {each!r}")
     positive_integer(chapter, "processes", processes)
+    if not SMALLEST <= number(chapter, "scale", scale) <= LARGEST:
+        raise ValueError(f"{chapter}: scale must lie in {SMALLEST} … {LARGEST}, got {scale:g}")
     return folder
 
 
@@ -55,6 +64,10 @@ def parser(description: str, prog: str) -> Parser:
     )
     command.add_argument("--open", action="store_true", help="open the book when the first chapter is ready")
     command.add_argument("--format", nargs="+", choices=FORMATS, help="(default: html gif)")
+    command.add_argument(
+        "--scale", type=_scale, default=1, metavar="N", help="2: twice the resolution, for pictures and videos"
+    )
+    command.add_argument("--slides", action="store_true", help="also write each chapter as slides, to teach with")
     return command
 
 
@@ -80,6 +93,17 @@ def folder(arguments: argparse.Namespace) -> Path:
         names += [given["data"]] if given.get("data", "sketches") != "sketches" else []
         names += ["ch07_own"] if OWN_TRAINING & given.keys() else []
     return Path(arguments.out or "gallery", "_".join(names)).resolve()
+
+
+def _scale(text: str) -> float:
+    """Read how much larger than usual the films shall be; errors are worded for the command line."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0
+    if not SMALLEST <= value <= LARGEST:
+        raise argparse.ArgumentTypeError(f"must lie in {SMALLEST} … {LARGEST}, got {text!r}")
+    return value
 
 
 def _from(least: int) -> Callable[[str], int]:

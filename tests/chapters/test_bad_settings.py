@@ -15,6 +15,8 @@ REFUSED = {
     "unknown format": ({"formats": ("gif", "bmp")}, ValueError, "some of html, gif, mp4, apng, png, got 'bmp'"),
     "no process": ({"processes": 0}, ValueError, "processes must be at least 1, got 0"),
     "half a process": ({"processes": 1.5}, TypeError, "processes must be a whole number, got 1.5"),
+    "no pixels": ({"scale": 0}, ValueError, "scale must lie in 0.5 … 4, got 0"),
+    "scale in words": ({"scale": "2"}, TypeError, "scale must be a number, got '2'"),
     "quick in words": ({"quick": "yes"}, TypeError, "quick must be True or False, got 'yes'"),
 }
 
@@ -48,6 +50,7 @@ COMMANDS = {
     "no number": (["first"], "invalid int value: 'first'"),
     "negative seed": (["3", "--seed", "-1"], "must be a whole number, 0 or more, got '-1'"),
     "no process": (["3", "--processes", "0"], "must be a whole number, 1 or more, got '0'"),
+    "too many pixels": (["3", "--scale", "9"], "must lie in 0.5 … 4, got '9'"),
     "unknown format": (["3", "--format", "bmp"], "invalid choice: 'bmp'"),
     "unknown data": (["5", "--data", "mnist"], "invalid choice: 'mnist'"),
     "missing data": (["5", "--data", "cifar10", "--data-dir", "nowhere"], "there is no file or folder nowhere"),

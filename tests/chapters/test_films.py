@@ -8,6 +8,7 @@ import time
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
 
+import imageio.v3 as imageio
 import pytest
 from PIL import Image
 
@@ -35,6 +36,20 @@ def test_all_films_in_all_formats_the_same_alone_and_at_once(tmp_path):
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes()
     with Image.open(tmp_path / "1" / "two.gif") as film:
         assert film.info["duration"] == 1100
+
+
+def test_pictures_and_videos_at_twice_the_resolution_and_drawings_as_they_are(tmp_path):
+    for scale in (1, 2):
+        (tmp_path / str(scale)).mkdir()
+        draw({"one": Clip(Slow())}, tmp_path / str(scale), ("html", "gif", "apng", "png", "mp4"), 1, scale)
+    once, twice = tmp_path / "1", tmp_path / "2"
+    for name in ("one.gif", "one.png", "one.apng"):
+        with Image.open(once / name) as small, Image.open(twice / name) as large:
+            assert large.size == tuple(2 * side for side in small.size)
+            assert getattr(large, "n_frames", 1) == getattr(small, "n_frames", 1)
+    widths = [next(iter(imageio.imiter(folder / "one.mp4", plugin="FFMPEG"))).shape[1] for folder in (once, twice)]
+    assert widths[1] == 2 * widths[0]
+    assert (twice / "one.html").read_bytes() == (once / "one.html").read_bytes()
 
 
 def test_after_a_process_has_died_new_ones_draw(tmp_path):
