@@ -77,14 +77,14 @@ class BookPages:
         """Write the page of a chapter, between those before and after it, if something has changed."""
         name, record = chapter.name, None
         if notice is None:
-            record = _record(self.out / f"{name}.json")
+            record = read_record(self.out / f"{name}.json")
             notice = None if record else DAMAGED.format(name=name, number=int(name[2:]))
         if not self._is_new(name, (films_in(self.out, name), record, notice, around)):
             return
         bind = notice is None and name in self.bind
         body = chapter_body(self.out, chapter, record, notice, bind=bind)
         self._page(f"{name}.html", chapter.title, "chapter", body, _links(*around))
-        _write(self.out / "source" / f"{chapter.path.stem}.txt", chapter.source)  # .txt: browsers show it
+        write_page(self.out / "source" / f"{chapter.path.stem}.txt", chapter.source)  # .txt: browsers show it
         if bind:
             remove_bound(self.out, name)
             self.written[name] = films_in(self.out, name), record, notice, around
@@ -95,16 +95,7 @@ class BookPages:
         return before != made_of
 
     def _page(self, file: str, title: str, kind: str, main: str, links: str) -> None:
-        looks, script = _part("book.css"), ""
-        if '<section class="film"' in main:  # write the player once for all films of the page
-            looks, script = f"{looks}\n{player('css')}", f"<script>\n{player('js')}</script>"
-        if '<section class="guess"' in main or '<section class="turn' in main:
-            looks += turns.looks()
-            script += f'\n<script type="module">\n{turns.script(DATA_TURN.findall(main))}</script>'
-        page = Template(_part("page.html")).substitute(
-            title=html.escape(title), style=looks, kind=kind, links=links, main=main, script=script
-        )
-        _write(self.out / file, page)
+        write_page(self.out / file, page(title, kind, main, links))
 
 
 def write_book(out: Path, unfinished: Mapping[str, str] | None = None) -> Path:
@@ -112,7 +103,22 @@ def write_book(out: Path, unfinished: Mapping[str, str] | None = None) -> Path:
     return BookPages(out).write(unfinished)
 
 
-def _record(path: Path) -> Any:
+def page(title: str, kind: str, main: str, links: str, *, looks: str = "", script: str = "") -> str:
+    """Return a page, with the player and the programs of turns where it needs them, and then `looks` and `script`."""
+    styles, scripts = [part("book.css")], []
+    if '<section class="film"' in main:  # write the player once for all films of the page
+        styles.append(player("css"))
+        scripts.append(f"<script>\n{player('js')}</script>")
+    if '<section class="guess"' in main or '<section class="turn' in main:
+        styles.append(turns.looks())
+        scripts.append(f'<script type="module">\n{turns.script(DATA_TURN.findall(main))}</script>')
+    return Template(part("page.html")).substitute(
+        title=html.escape(title), kind=kind, links=links, main=main,
+        style="\n".join(filter(None, [*styles, looks])), script="\n".join(filter(None, [*scripts, script])),
+    )  # fmt: skip
+
+
+def read_record(path: Path) -> Any:
     """Return the record of a run; None if it is damaged: cut short, edited, or something else."""
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
@@ -122,11 +128,13 @@ def _record(path: Path) -> Any:
     return record if sound else None
 
 
-def _part(name: str) -> str:
+def part(name: str) -> str:
+    """Return a file that pages are made of."""
     return (HERE / name).read_text(encoding="utf-8")
 
 
-def _write(path: Path, text: str) -> None:
+def write_page(path: Path, text: str) -> None:
+    """Write a page; a reader finds the old one or the new one, never half of one."""
     with complete_or_absent(path) as file:
         file.write(text.encode())
 
@@ -178,18 +186,27 @@ def _notice(text: str) -> str:
 
 
 def _prose(cell: Cell, found: Sequence[str] | None) -> str:
-    """Return prose with its numbers; without a run, dots stand for the numbers."""
+    return f'<div class="prose">\n{as_html(prose_text(cell, found))}</div>'
+
+
+def prose_text(cell: Cell, found: Sequence[str] | None) -> str:
+    """Return prose with its numbers, in Markdown; without a run, dots stand for the numbers."""
     values = iter(found if found is not None and len(found) == len(placeholders(cell.text)) else ())
-    return f'<div class="prose">\n{as_html(replaced(cell.text, lambda inside: next(values, PENDING)))}</div>'
+    return replaced(cell.text, lambda inside: next(values, PENDING))
 
 
 def _code(cell: Cell, found: str | None) -> str:
     """Return code, and the value of its last line; if the cell has a title, hide it under that title."""
     if not cell.text:
         return ""
-    output = f'<pre class="output" tabindex="0"><code>{html.escape(found)}</code></pre>' if found else ""
-    shown = code(NOTES_FOR_TOOLS.sub("", cell.text)) + output
+    shown = code_shown(cell, found)
     return f"<details><summary>{html.escape(cell.title)}</summary>{shown}</details>" if cell.title else shown
+
+
+def code_shown(cell: Cell, found: str | None) -> str:
+    """Return code, and the value of its last line."""
+    output = f'<pre class="output" tabindex="0"><code>{html.escape(found)}</code></pre>' if found else ""
+    return code(NOTES_FOR_TOOLS.sub("", cell.text)) + output
 
 
 # --- cover and glossary -----------------------------------------------------------------------------------------------

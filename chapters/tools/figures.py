@@ -24,8 +24,14 @@ LINKS = ("on a page of its own", "as a GIF", "as a video", "as an APNG", "as a p
 
 def films_in(out: Path, name: str) -> dict[Path, int]:
     """Return the files of a chapter's films in the folder `out`, and when each was written."""
-    files = [path for path in out.glob(f"{name}_*") if path.suffix[1:] in SUFFIXES and path.is_file()]
+    files = [path for path in out.glob(f"{name}_*")
+             if path.suffix[1:] in SUFFIXES and path.is_file() and path != slides_file(out, name)]  # fmt: skip
     return {path: path.stat().st_mtime_ns for path in files}
+
+
+def slides_file(out: Path, name: str) -> Path:
+    """Return where the slides of a chapter are."""
+    return out / f"{name}_slides.html"
 
 
 def bound_in(out: Path, name: str) -> dict[str, str]:

@@ -24,6 +24,7 @@ from chapters.tools.options import OWN
 from chapters.tools.processes import at_once
 from chapters.tools.remaining_time import RemainingTime, doing, expected
 from chapters.tools.settings import FORMATS, USUAL, UsageError, folder, parser
+from chapters.tools.slides import write_slides
 from chapters.tools.starting import interruptible, prepare_streams
 from chapters.tools.terminal import say
 from tinylearn.files import FULL, complete_or_absent
@@ -51,7 +52,8 @@ def run_all(chapters: Mapping[str, Chapter], arguments: Namespace, *, bind: bool
             LivePage(out, chapters, bind=bind) as page,
             Bar(bar_format="{desc}", leave=False, disable=at_work == 1) as line,
         ):
-            progress = Progress(chapters, RemainingTime(seconds, at_work), page, line, arguments.open)
+            progress = Progress(chapters, RemainingTime(seconds, at_work), page, line,
+                                to_open=arguments.open, slides=arguments.slides)  # fmt: skip
             at_once(jobs, at_work, out, begins=progress.begins, ends=progress.ends, waits=progress.waits)
     except UsageError as error:
         raise SystemExit(str(error)) from error
@@ -74,10 +76,18 @@ class Progress:
     """Says when a chapter begins, how long the rest still takes, and when you can open a chapter."""
 
     def __init__(
-        self, chapters: Mapping[str, Chapter], remaining: RemainingTime, page: LivePage, line: Any, to_open: bool
+        self,
+        chapters: Mapping[str, Chapter],
+        remaining: RemainingTime,
+        page: LivePage,
+        line: Any,
+        *,
+        to_open: bool,
+        slides: bool,
     ) -> None:
         """`line` stays below all messages and shows the time that is left."""
-        self.chapters, self.remaining, self.page, self.line, self.to_open = chapters, remaining, page, line, to_open
+        self.chapters, self.remaining, self.page, self.line = chapters, remaining, page, line
+        self.to_open, self.slides = to_open, slides
 
     def begins(self, name: str) -> None:
         """Say what the chapter does, and about how long all chapters still take."""
@@ -92,6 +102,9 @@ class Progress:
     def ends(self, name: str, record: Record) -> None:
         """Say where you can see the chapter; if it is the only one, print its numbers."""
         seconds, path = self.remaining.ends(name), self.page.finished(name)
+        if self.slides and record["cells"]:  # a film of your own in the chapter's place has none
+            path_of_slides = write_slides(path.parent, self.chapters[name])
+            say(f"Slides of chapter {int(name[2:])}: {path_of_slides}", sys.stdout)
         if self.to_open:
             webbrowser.open(path.with_name(f"{name}.html").as_uri())
             self.to_open = False
