@@ -37,7 +37,9 @@ class Slide:
 
     def as_html(self) -> str:
         """Return the slide as a part of the page."""
-        return f'<section class="slide" data-kind="{self.kind}" tabindex="-1">\n' + "\n".join(self.parts) + "\n</section>"
+        return (
+            f'<section class="slide" data-kind="{self.kind}" tabindex="-1">\n' + "\n".join(self.parts) + "\n</section>"
+        )
 
 
 @dataclass

@@ -1,0 +1,168 @@
+"""A chapter as slides: which part of it is a slide, and how a page of them leads on, with its films."""
+
+import re
+
+import pytest
+
+from chapters.tools.chapter import CHAPTERS
+from chapters.tools.figures import bound_in, films_in
+from chapters.tools.run import run_alone
+from chapters.tools.slides import Deck
+from tests.browser import Browser
+
+RIGHT, LEFT, HOME, END, PAGE_DOWN, ESCAPE = "\ue014", "\ue012", "\ue011", "\ue010", "\ue00f", "\ue00c"
+SHOWN = "document.querySelector('.slide:not([hidden])')"
+NUMBER = "Number(document.querySelector('.steps output').textContent.split(' /')[0])"
+
+
+# --- which slides there are ------------------------------------------------------------------------------------------
+
+
+def texts(*cells):
+    """Return the kind and the text of each slide that cells of prose make."""
+    deck = Deck()
+    for cell in cells:
+        deck.prose(cell)
+    return [(slide.kind, re.sub(r"<math.*?</math>", "FORMULA", " ".join(slide.parts), flags=re.DOTALL))
+            for slide in deck.slides]  # fmt: skip
+
+
+def words(slide):
+    return " ".join(re.sub(r"<[^>]*>", " ", slide).split())
+
+
+def test_shows_a_heading_with_the_first_paragraph_below_it():
+    slides = texts(
+        "# A title\n\nIt begins.\n\nIt goes on.", "More.\n\n## A part\n\nFirst.\n\nSecond.\n\n## Another\n\nThird."
+    )
+    assert [(kind, words(text)) for kind, text in slides] == [
+        ("title", "A title It begins."), ("text", "A part First."), ("text", "Another Third."),
+    ]  # fmt: skip
+
+
+def test_shows_a_formula_with_the_paragraph_in_front_of_it():
+    slides = texts("## A part\n\nFirst:\n\n$$a$$\n\n$$b$$\n\nLeft out.\n\nIntroduces:\n\n$$c$$\n\nLeft out, too.")
+    assert [words(text) for _, text in slides] == ["A part First: FORMULA FORMULA Introduces: FORMULA"]
+    long = " ".join(["word"] * 60)
+    slides = texts(f"## A part\n\n{long}:\n\n$$a$$\n\n{long}\n\n$$b$$")
+    assert [words(text) for _, text in slides] == [f"A part {long}: FORMULA", f"A part {long} FORMULA"]
+
+
+def test_cuts_a_long_paragraph_at_the_end_of_a_sentence():
+    ((_, text),) = texts("## A part\n\n" + "Ten words are in this one, and here they are. " * 9)
+    assert words(text).count("Ten words") == 5
+
+
+def test_leaves_a_heading_out_that_only_holds_smaller_ones():
+    slides = texts("## Exercises\n\nTry them.\n\n### Exercise 1\n\nDo it.", "### Exercise 2\n\nDo that.")
+    assert [words(text) for _, text in slides] == ["Exercise 1 Do it.", "Exercise 2 Do that."]
+
+
+# --- a chapter --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    out = tmp_path_factory.mktemp("slides")
+    run_alone(CHAPTERS[3], ["--quick", "--format", "html", "--processes", "1", "--slides", "--out", str(out)])
+    return out
+
+
+def test_writes_them_beside_the_page_and_takes_them_for_no_film(folder):
+    path = folder / "ch03_slides.html"
+    assert path not in films_in(folder, "ch03")
+    assert bound_in(folder, "ch03").keys() == {"ch03_first_neuron", "ch03_first_updates"}
+    kinds = re.findall(r'<section class="slide" data-kind="(\w+)"', path.read_text(encoding="utf-8"))
+    assert [kind for kind in kinds if kind not in ("text", "code", "formula")] == [
+        "title", "guess", "film", "guess", "film", "turn",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", [["--kernel", "1"], ["--kernel", "1", "--slides"]])
+def test_a_film_of_your_own_has_no_slides(tmp_path, words):
+    run_alone(CHAPTERS[6], [*words, "--format", "png", "--out", str(tmp_path)])
+    assert not list(tmp_path.rglob("*_slides.html"))
+
+
+# --- in the browser ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def page(driver, folder):
+    browser = Browser(driver)
+    browser.open(folder / "ch03_slides.html", "#1", calm=False)
+    browser.wait_for("document.querySelector('.steps')")
+    yield browser
+    assert browser.complaints() == []
+    assert {url.split("#")[0] for url in browser.requests()} <= {(folder / "ch03_slides.html").as_uri()}
+
+
+def go(page, kind):
+    """Go to the first slide of a kind; return its number."""
+    place = page.run(f"return [...document.querySelectorAll('.slide')].findIndex(s => s.dataset.kind === '{kind}')") + 1
+    page.run(f"location.hash = '#{place}'")
+    page.wait_for(f"{NUMBER} === {place}")
+    return place
+
+
+def test_keys_lead_on_and_back(page):
+    last = page.run("return document.querySelectorAll('.slide').length")
+    for key, place in ((RIGHT, 2), (LEFT, 1), (LEFT, 1), (PAGE_DOWN, 2), (END, last), (RIGHT, last), (HOME, 1)):
+        page.press(key)
+        assert page.run(f"return {NUMBER}") == place
+        assert page.run("return document.querySelectorAll('.slide:not([hidden])').length") == 1
+        assert page.run("return location.hash") == f"#{place}"
+    page.run(f"{SHOWN}.click()")
+    assert page.run(f"return {NUMBER}") == 2
+
+
+def test_a_guess_is_answered_by_the_next_key_and_the_film_comes_after_it(page):
+    place, told = go(page, "guess"), f"return {SHOWN}.querySelector('details').open"
+    assert not page.run(told)
+    page.press(RIGHT)
+    assert page.run(f"return {NUMBER}") == place
+    assert page.run(told)
+    assert "It turns." in page.run(f"return {SHOWN}.innerText")
+    page.press(RIGHT)
+    assert page.run(f"return {SHOWN}.dataset.kind") == "film"
+
+
+def test_a_film_starts_with_its_slide_waits_where_it_is_held_and_goes_on(page):
+    page.run("location.hash = '#film-ch03_first_updates:'")
+    page.wait_for(f"{SHOWN}.querySelector('#film-ch03_first_updates')")
+    film, clock = "tinylearnFilms.players[1].film", "tinylearnFilms.clock"
+    first, second, last = page.run(f"return {film}.stops")
+    assert page.run(f"return {clock}.playing === {film}")
+    place = page.run(f"return {NUMBER}")
+    page.press(RIGHT)  # while it plays: to where it is held
+    assert page.run(f"return [{film}.picture, {clock}.playing]") == [first, None]
+    page.run(f"{film}.speed = 50")
+    page.press(RIGHT)
+    page.wait_for(f"{film}.picture === {second} && !{clock}.playing")  # it has stopped there
+    page.press(RIGHT)
+    page.wait_for(f"{film}.picture === {last} && !{clock}.playing")
+    assert page.run(f"return {NUMBER}") == place
+    page.press(RIGHT)
+    assert page.run(f"return {NUMBER}") == place + 1
+
+
+def test_keys_belong_to_a_control_until_escape(page):
+    place = go(page, "turn")
+    page.run(f"{SHOWN}.querySelector('input').focus()")
+    page.press(RIGHT)
+    assert page.run(f"return {NUMBER}") == place
+    page.press(ESCAPE)
+    page.press(RIGHT)
+    assert page.run(f"return {NUMBER}") == place + 1
+
+
+def test_prints_each_slide_on_a_page_but_for_the_turn(page):
+    page.run("dispatchEvent(new Event('beforeprint'))")
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    seen = page.run(
+        "return [...document.querySelectorAll('.slide')].filter(s => s.offsetHeight > 0).map(s => s.dataset.kind)"
+    )
+    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    assert "turn" not in seen
+    assert len(seen) == page.run("return document.querySelectorAll('.slide').length") - 1
+    assert page.run("return tinylearnFilms.players.every(({ film }) => film.picture === film.last)")
