@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
+_held = False  # by a block around this one, in the main thread
 IMPATIENT = 1.0  # seconds after which a second Ctrl-C is not the same one: what runs may be stuck
 
 
@@ -38,8 +39,12 @@ def ctrl_c_later() -> Iterator[Callable[[], None]]:
     >>> done
     ['all of the block', 'then Ctrl-C']
     """
+    global _held
+    if _held or threading.current_thread() is not threading.main_thread():
+        yield lambda: None
+        return
     before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(before):  # ignored, or the system's
+    if not callable(before):  # it is ignored, or left to the system
         yield lambda: None
         return
     pressed: list[tuple[float, tuple[Any, ...]]] = []  # when, and what a handler is told
@@ -57,7 +62,9 @@ def ctrl_c_later() -> Iterator[Callable[[], None]]:
 
     signal.signal(signal.SIGINT, note)  # from here on nothing is raised between two steps
     try:
+        _held = True
         yield may_come
     finally:
+        _held = False
         signal.signal(signal.SIGINT, before)
         may_come()
