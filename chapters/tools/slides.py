@@ -113,7 +113,8 @@ def shortened(paragraph: str) -> str:
     """
     if paragraph.startswith("$$"):
         return paragraph
-    sentences, kept = re.split(r"(?<=[.?!]) +|(?<=[.?!])\n", paragraph), []
+    sentences = re.split(r"(?<=[.?!]) +|(?<=[.?!])\n", paragraph)
+    kept: list[str] = []
     for sentence in sentences:
         if kept and len(" ".join([*kept, sentence]).split()) > SHORT:
             break
