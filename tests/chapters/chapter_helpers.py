@@ -1,4 +1,4 @@
-"""A quick run of a chapter, a look at all its films, and what is asked of every accuracy that it states."""
+"""A quick run of a chapter, a look at all its films, and checks of every accuracy that it states."""
 
 import copy
 import importlib
@@ -14,18 +14,18 @@ from chapters.tools.chapter import CHAPTERS, Book, Chapter
 
 
 class QuickRun(NamedTuple):
-    """What a quick run returned, its films as they were before they were drawn, where their files are."""
+    """A quick run: its result, its films as they were before they were drawn, and the folder of their files."""
 
     headline: dict
     films: dict
     folder: Any
-    sources: Any  # what the films should show: of tests/chapters/sources
-    handed: dict  # name → (arguments, what was returned) of each call that they ask for
-    cells: list  # what its cells have left
+    sources: Any  # what the films should show, from tests/chapters/sources
+    handed: dict  # name → (arguments, result) of each call of these functions
+    cells: list  # the texts of its cells
 
 
 class ChapterUnderTest(Chapter):
-    """A chapter that runs with what a test has put in the place of its definitions, watched by the test."""
+    """A chapter that runs with a test's replacements for its definitions, while the test watches."""
 
     def __init__(self, module, look=lambda names: None):
         super().__init__(Path(module.__file__))
@@ -45,12 +45,12 @@ DEFINED = {each.name: dict(vars(importlib.import_module(each.module))) for each 
 
 
 def run_chapter(module, out, **settings):
-    """Run a chapter with what the test has put in the place of its definitions; return its numbers."""
+    """Run a chapter with a test's replacements for its definitions; return its numbers."""
     return ChapterUnderTest(module).main(out, **settings)["numbers"]
 
 
 def prose(module):
-    """Return all that a chapter says, on one line."""
+    """Return the whole prose of a chapter, on one line."""
     return " ".join(" ".join(cell.text for cell in Chapter(Path(module.__file__)).script if cell.prose).split())
 
 
@@ -68,7 +68,7 @@ def quick_run(module, folder, formats):
 
 
 def watch(handed, names):
-    """See to it that `handed` gets the arguments of each call of these functions, and what it returned."""
+    """Let `handed` collect the arguments and results of these functions."""
     for name in handed.keys() & names.keys():
         if not hasattr(names[name], "watched"):
             names[name] = watched(names[name], handed[name])
@@ -85,7 +85,7 @@ def watched(function, calls):
 
 
 def check_films(run):
-    """In every frame of every film: right numbers at their places, and legible for all."""
+    """Check every frame of every film: right numbers in their places, readable for everybody."""
     expected, captions = run.sources.films(run.handed), set()
     assert run.films.keys() == expected.keys()
     for name, film in run.films.items():
@@ -99,7 +99,7 @@ def check_films(run):
 
 
 def check_scorecard(headline, name, count):
-    """The accuracy of `name` on `count` pictures comes with count, matrix, baseline, interval, and a true summary."""
+    """Check that the accuracy of `name` on `count` pictures has count, matrix, baseline, interval, and summary."""
     correct, total = (int(word) for word in headline[f"{name}, correct"].split(" of "))
     matrix = np.array(headline[f"{name}, confusion matrix"])
     assert (matrix.trace(), matrix.sum(), total) == (correct, total, count)

@@ -1,4 +1,4 @@
-"""What the tests of every chapter begin with: a quick run of it."""
+"""The start of every chapter's tests: a quick run of it."""
 
 import functools
 
@@ -10,14 +10,14 @@ from tests.chapters.chapter_helpers import quick_run
 
 @pytest.fixture(scope="module")
 def drawn(request, tmp_path_factory):
-    """A quick run of the `chapter` that a file of tests imports, its films drawn in the `FORMATS` of that file."""
+    """A quick run of the `chapter` in a test file, with films in that file's `FORMATS`."""
     tests = request.module
     return quick_run(tests.chapter, tmp_path_factory.mktemp("gallery"), tests.FORMATS)
 
 
 @pytest.fixture(scope="module")
 def each_sketch_is_drawn_once(request):
-    """The horses and deer of a seed are always the same; nobody may write into those that many get."""
+    """The horses and deer of a seed are always the same; tests share them, so none may write into them."""
     chapter = request.module.chapter
     draw = chapter.horses_and_deer
 

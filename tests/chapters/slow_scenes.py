@@ -1,4 +1,4 @@
-"""Scenes that take their time, or go wrong: drawing processes import this file, and little else."""
+"""Slow or faulty scenes: drawing processes import this file, and little else."""
 
 import os
 import time
@@ -33,7 +33,7 @@ class Broken(Slow):
 
 
 class Killed(Slow):
-    """The process that draws it ends."""
+    """The process that draws it dies."""
 
     def update(self, frame):
-        os._exit(1)  # as a process ends that takes more memory than there is
+        os._exit(1)  # like a process that takes more memory than there is

@@ -1,4 +1,4 @@
-"""Chapters that take no time, take long, or go wrong: they stand in for real ones, also in other processes."""
+"""Chapters that take no time, take long, or fail: they replace real ones, even in other processes."""
 
 import errno
 import inspect
@@ -14,7 +14,7 @@ from tests.chapters.slow_scenes import Broken, Killed, Slow
 
 
 class StandIn:
-    """Stands in for a chapter; `function` is its run, and returns its numbers."""
+    """Replaces a chapter; `function` is its run, and returns its numbers."""
 
     title = "Chapters that take no time"
     module = "chapters.ch00"
@@ -29,13 +29,13 @@ class StandIn:
 
 
 def two_films(out, *, formats=("png",), processes=1):
-    """Draw two films, at once."""
+    """Draw two films without delay."""
     draw({"ch01_one": Clip(Slow()), "ch01_two": Clip(Slow())}, out, formats, processes)
     return {"films": 2, "process": os.getpid()}
 
 
 def waits_for_the_page(out, *, seed=0):
-    """Compute until the cover of the book is there, and keep a copy of it."""
+    """Compute until the cover of the book exists, and keep a copy of it."""
     page = out / "index.html"
     while not page.exists():
         time.sleep(0.01)
@@ -44,12 +44,12 @@ def waits_for_the_page(out, *, seed=0):
 
 
 def broken_film(out, *, formats=("png",), processes=1):
-    """Draw a film that cannot be drawn."""
+    """Draw a film that fails."""
     draw({"ch01_broken": Clip(Broken())}, out, formats, processes)
 
 
 def killed_film(out, *, formats=("png",), processes=1):
-    """Draw a film, and die of it."""
+    """Draw a film and die."""
     draw({"ch01_killed": Clip(Killed())}, out, formats, processes)
 
 

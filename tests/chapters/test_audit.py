@@ -1,4 +1,4 @@
-"""No chapter is forgotten: the tests of each look at every frame of every film of its own quick run."""
+"""No chapter is forgotten: the tests of each one look at every frame of every film of its own quick run."""
 
 import importlib
 
@@ -9,7 +9,7 @@ from chapters.tools.chapter import CHAPTERS
 
 @pytest.mark.parametrize("number", CHAPTERS)
 def test_all_films_of_a_chapter_are_looked_at(number, monkeypatch):
-    """The test of that name is there, and hands the run of this chapter on to `check_films`."""
+    """The test with that name exists, and passes the run of this chapter to `check_films`."""
     tests = importlib.import_module(f"tests.chapters.test_ch{number:02}")
     looked_at = []
     monkeypatch.setattr(tests, "check_films", looked_at.append)

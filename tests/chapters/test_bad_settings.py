@@ -1,4 +1,4 @@
-"""What no chapter can do is refused before it begins, in a sentence, and nothing is left in the folder."""
+"""Impossible settings are refused before a chapter begins, in a sentence, and leave nothing in the folder."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""The pages of the book: what they say without a browser, and what they do in one."""
+"""The pages of the book: their contents without a browser, and their behaviour in one."""
 
 import html
 import inspect
@@ -23,7 +23,7 @@ from tinylearn.layers.dense import Dense
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory):
-    """A gallery with chapter 3, as its script writes it, and films that no script names, in other formats."""
+    """A gallery with chapter 3, as its script writes it, and films in other formats that no script names."""
     from tests.animations.small_scenes import Overlapping
 
     folder = tmp_path_factory.mktemp("my gallery ü")
@@ -40,7 +40,7 @@ def page(out):
 
 
 class Links(HTMLParser):
-    """Collects what a page refers to, and sees to it that its tags are closed in order."""
+    """Collects the references of a page, and checks that its tags are closed in order."""
 
     VOID = ("meta", "link", "img", "br", "input")
 
@@ -68,7 +68,7 @@ def test_every_reference_is_there(out, name):
         file, _, place = link.partition("#")
         if place:
             assert f'id="{place}"' in (out / (file or f"{name}.html")).read_text(encoding="utf-8"), link
-        elif not link.startswith("https://"):  # a source that is cited: to click on, nothing that is loaded
+        elif not link.startswith("https://"):  # a cited source: to click on, not to load
             assert not re.match(r"\w+:|/", link), link
             assert (out / link).is_file(), link
 
@@ -97,7 +97,7 @@ def test_numbers_in_prose_are_those_of_the_run(page):
 def test_films_stand_at_their_sentence(page):
     guess, film = page.index("does the line turn,"), page.index('id="ch03_first_neuron"')
     assert guess < film < page.index("It turns first.") < page.index('id="ch03_first_updates"')
-    assert page.index("<summary>Answer 1</summary>") < page.index('id="ch03_x_film"')  # no cell names it: at the end
+    assert page.index("<summary>Answer 1</summary>") < page.index('id="ch03_x_film"')  # no cell names it
 
 
 def test_what_a_cell_shows_in_the_end_stands_below_it(page):
@@ -222,7 +222,7 @@ def test_films_play_in_the_page(browser):
 
 
 def outside(browser):
-    """Return the texts of cells that do not begin inside what shows them."""
+    """Return the texts of cells that do not begin inside their scrolling box."""
     browser.run("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
     return browser.run(
         "return [...document.querySelectorAll('.numbers td, .numbers th')].filter((cell) => {"

@@ -1,4 +1,4 @@
-"""Chapter 1: its numbers, its films, its shortest scene in a file of somebody else, and tables of other people."""
+"""Chapter 1: its numbers, its films, its shortest scene in somebody else's file, and other people's tables."""
 
 import inspect
 import json
@@ -39,7 +39,7 @@ def test_the_numbers_of_the_book(drawn):
 
 
 def test_who_passes_whom(drawn):
-    """For good: from that year on, and not in the year before, the one is ahead."""
+    """For good: it is ahead from that year on, and not in the year before."""
     headline = drawn.headline
     passes = {key: year for key, year in headline.items() if " passes " in key}
     assert passes == {"Japan passes Germany": 1972, "China passes UK": 2006, "China passes Germany": 2007,
@@ -65,7 +65,7 @@ def test_the_films(drawn):
 
 
 def films_of(folder, table=None, quick=False):
-    """Return name → clip, of a run that draws none of them."""
+    """Return name → clip, from a run that draws none of them."""
     ran = []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("chapters.tools.chapter.draw", lambda *films: None)
@@ -100,7 +100,7 @@ def test_a_country_has_its_colour_in_the_shortest_scene_too():
     assert legend.get_zorder() < scene.lines[0].get_zorder()  # or Painter would be wrong
     bottom, top = scene.lines[0].axes.get_ylim()
     assert bottom < 0.0926
-    assert top > 21.4332  # the axes leave room for what is to come
+    assert top > 21.4332  # the axes leave room for larger values later
 
 
 def test_the_first_picture_of_the_shortest_scene_shows_points():
@@ -125,7 +125,7 @@ def test_a_title_with_two_dollars_is_no_formula():
 
 
 def test_ten_lines_look_different_and_all_are_in_the_legend():
-    """Also a name that begins with "_", and one with two dollars, which is no formula."""
+    """Even a name that begins with "_", and one with two dollars, which is not a formula."""
     names = [*"ABCDEFGH", "_total", "US$ (2015 US$)"]
     scene = chapter.ShortestScene(np.array([1, 2]), names, np.arange(20.0).reshape(2, 10), "")
     Painter(scene).paint(1)
@@ -143,7 +143,7 @@ def test_the_shortest_scene_has_at_most_25_lines():
 
 
 def test_the_shortest_scene_works_in_another_file_with_other_data(tmp_path):
-    """Its source in the place that the prose leaves for it: and a film is there."""
+    """Put its source into the place that the prose leaves for it, and a film is there."""
     (program,) = re.findall(
         r"(?s)```python\n(.*?)```", "\n".join(cell.text for cell in CHAPTERS[1].script if cell.prose)
     )
@@ -160,7 +160,7 @@ def test_the_shortest_scene_works_in_another_file_with_other_data(tmp_path):
 
 
 def command(folder, text, *arguments):
-    """Run the chapter's command line on a table in `folder`, where its gallery then stands."""
+    """Run the chapter's command line on a table in `folder`, which then has its gallery."""
     (folder / "mine.csv").write_text(text, encoding="utf-8")
     arguments = ["--csv", str(folder / "mine.csv"), "--out", str(folder / "gallery"), *arguments]
     run_alone(ChapterUnderTest(chapter), arguments)
@@ -174,11 +174,11 @@ def test_a_table_of_your_own(tmp_path):
     assert saved["months"] == 4
     assert (saved["hares 4"], saved["foxes 4"]) == (5, 2)
     assert {path.stem for path in folder.glob("ch01_*.png")} == FILMS
-    assert [path.name for path in (tmp_path / "gallery").iterdir()] == ["ch01_mine"]  # the chapter's own stay
+    assert [path.name for path in (tmp_path / "gallery").iterdir()] == ["ch01_mine"]  # the chapter's own films stay
 
 
 def test_a_wrong_table_is_an_error_of_the_command_line(tmp_path, monkeypatch, capsys):
-    """The script itself is run: it knows the option by its own lines."""
+    """The script itself runs, and knows the option from its own lines."""
     (tmp_path / "hares.csv").write_text("month,hares\n1,9\n2,many\n")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["ch01_create_animations.py", "--csv", "hares.csv"])

@@ -1,4 +1,4 @@
-"""Chapter 2 gives the numbers of the book; what it draws is what it recorded."""
+"""Chapter 2 gives the numbers of the book, and draws what it recorded."""
 
 import functools
 import json
@@ -18,7 +18,7 @@ FORMATS = ("gif",)
 
 @pytest.fixture(scope="module", autouse=True)
 def each_best_walk_is_looked_for_once():
-    """It is the same in every run of the chapter: quick, whole, and for a test."""
+    """It is the same in every run of the chapter: quick, complete, and for a test."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(chapter, "best_walk", functools.cache(chapter.best_walk))
         yield
@@ -30,7 +30,7 @@ def test_every_frame_of_every_film(drawn):
 
 @pytest.fixture(scope="module")
 def films(tmp_path_factory):
-    """The films of the whole chapter, not drawn."""
+    """The films of the complete chapter, not drawn."""
     caught = {}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("chapters.tools.chapter.draw", lambda films, *_: caught.update(films))
@@ -72,7 +72,7 @@ def test_the_films_and_their_order(films):
 
 
 def curves_of(film):
-    """Return the walks on a curve of a film, which has them under a heading."""
+    """Return the walks in a film of curves under a heading."""
     heading, panels = film.scene.scenes
     assert all(panel.clock.tolist() == heading.clock.tolist() for panel in panels.scenes)
     return panels.scenes
@@ -127,7 +127,7 @@ def test_the_step_multiplies_the_distance_by_the_factor():
 
 
 def test_the_step_at_which_a_rate_that_is_too_large_diverges(drawn):
-    """The first update that starts from a y that is infinite, walked by hand."""
+    """The first update that starts from an infinite y, in a walk by hand."""
     x, step = np.float64(chapter.START), 1
     with np.errstate(over="ignore"):
         while np.isfinite(chapter.height(x)):
@@ -176,7 +176,7 @@ def test_descend_stops_after_the_first_step_that_changes_little():
 
 
 def valley_ends(make, rates):
-    """Return rate → how high the walk with it ends, by hand."""
+    """Return rate → the final height of its walk, by hand."""
     ends = {}
     for rate in rates:
         place, optimizer = np.array(list(chapter.VALLEY_START.values())), make(rate)
@@ -196,17 +196,17 @@ def test_each_optimiser_walks_with_the_best_of_the_rates(name):
     ends = valley_ends(make, chapter.RATES_TO_TRY)
     assert best == min(ends, key=ends.get)
     assert chapter.valley_heights(walk)[-1] == ends[best]
-    assert best not in (min(ends), max(ends))  # the list goes far enough to both sides
+    assert best not in (min(ends), max(ends))  # the list goes far enough on both sides
 
 
 def best_ends(rates):
-    """Return how high plain descent ends, and how high the highest of the three others, each with its best rate."""
+    """Return the final height of plain descent, and the highest of the three others, each with its best rate."""
     ends = {name: min(valley_ends(make, rates).values()) for name, make in chapter.OPTIMIZERS.items()}
     return ends.pop("SGD"), max(ends.values())
 
 
 def test_that_plain_descent_stays_far_behind_is_not_for_want_of_a_rate(monkeypatch):
-    """With twice as many rates, and from another start, it is behind still."""
+    """It is still behind with twice as many rates, and from another start."""
     rates = chapter.RATES_TO_TRY
     between = [(one * other) ** 0.5 for one, other in pairwise(rates)]
     for tried in (rates, sorted([*rates, *between])):
@@ -219,7 +219,7 @@ def test_that_plain_descent_stays_far_behind_is_not_for_want_of_a_rate(monkeypat
 
 
 def test_what_the_text_says_of_the_valley(drawn):
-    """RMSprop is low, and then, where it leaps up, higher than plain descent; the prose says at which step."""
+    """RMSprop is low, and where it leaps up, higher than plain descent; the prose says at which step."""
     heights = {
         name: chapter.valley_heights(chapter.best_walk(chapter.OPTIMIZERS[name])[1]) for name in ("SGD", "RMSprop")
     }

@@ -56,7 +56,7 @@ def test_the_files(drawn):
 
 
 def check_gallery(folder, formats):
-    """In the folder there are the film in these formats, the page and the numbers, and nothing else."""
+    """The folder has the film in these formats, the page and the numbers, and nothing else."""
     files = {path.name for path in folder.iterdir()}
     films = {f"ch03_first_{name}.{suffix}" for name in ("updates", "neuron") for suffix in formats}
     assert files == {"ch03.json", *films, "ch03.html", "glossary.html", "index.html", "source"}

@@ -58,7 +58,7 @@ def test_only_the_line_stays_behind(drawn):
 
 
 def test_the_whole_films_are_those_of_the_book(drawn, tmp_path, monkeypatch):
-    """They show what the networks of the quick run have learned, which is all there is to learn."""
+    """They show what the networks of the quick run have learned, and they have learned all there is."""
     films, ((asked, runners),) = {}, drawn.handed["learn"]
     monkeypatch.setattr("chapters.tools.chapter.draw", lambda found, *_: films.update(found))
     monkeypatch.setattr(chapter, "learn", lambda *given: np.testing.assert_equal(given, asked) or runners)

@@ -1,4 +1,4 @@
-"""Chapter 5: what one neuron makes of horses and deer, counted honestly; the films show what the headline says."""
+"""Chapter 5: one neuron, and horses and deer, counted honestly; the films agree with the results."""
 
 import math
 
@@ -63,7 +63,7 @@ def test_the_films_show_what_the_headline_says(drawn):
 
 
 def test_numbers_in_the_text_are_those_of_the_run(drawn):
-    """Prose and table of numbers are computed apart from each other."""
+    """Prose and table of numbers are computed independently."""
     headline, said = drawn.headline, [words for words in drawn.cells if isinstance(words, list)]
     correct, low, high = (
         headline["neuron, 41 unseen, correct"].split()[0],
@@ -127,7 +127,7 @@ def test_the_files(drawn):
 
 
 def easy(rng, count):
-    """Return pictures whose left half is bright for a horse, the right one for a deer, and their labels."""
+    """Return pictures that are bright on the left for a horse and on the right for a deer, and their labels."""
     labels = rng.integers(0, 2, count)
     pictures = 0.7 * rng.random((count, 32, 32, 3), dtype=np.float32)
     pictures[labels == 1, :, :16] += 0.3
@@ -174,7 +174,7 @@ def test_telling_neurons_answer_one_animal_more_and_one_of_the_pictures():
     labels = np.array([1, 1, 0, 0])
     answers = np.array([[5, 1, 2, 0, 3, 9], [5, 1, 4, 0, 2, 8], [1, 3, 2, 0, 1, 1], [2, 4, 3, 0, 1, 0]], float)
     shown = np.ones((2, 6))
-    shown[:, 5] = 0  # the one that tells them apart best is off for both
+    shown[:, 5] = 0  # the pixel that tells them apart best is off for both
     assert chapter.telling_neurons(answers, labels, shown) == [0, 4, 3, 1]
 
 

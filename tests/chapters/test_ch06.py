@@ -172,7 +172,7 @@ def test_no_accuracy_stands_alone(drawn):
 
 
 def test_what_is_said_of_the_two_networks(monkeypatch, data):
-    """After 15 of the 40 epochs it is so already: of 400 unseen six in seven, and five in eight."""
+    """It is already so after 15 of the 40 epochs: of 400 unseen pictures six in seven, and five in eight."""
     monkeypatch.setattr(chapter, "CNN_EPOCHS", 15)
     (dense, convolutional), found, _ = chapter.compare(data, np.random.default_rng(0), quick=False)
     assert found["dense, correct of those it learned from"] == "160 of 160"
@@ -214,7 +214,7 @@ def test_both_networks_see_the_same_red_pixels_and_the_filters_all_colours_from_
 
 @pytest.fixture
 def run(tmp_path, monkeypatch):
-    """Run the chapter's command line without drawing; return the scene and what was written to ch06_own/ch06.json."""
+    """Run the chapter's command line without drawing; return the scene and the contents of ch06_own/ch06.json."""
     films = {}
     monkeypatch.setattr("chapters.tools.chapter.draw", lambda found, *_: films.update(found))
     monkeypatch.setattr(chapter, "learn", lambda *_, **__: pytest.fail("trained for nothing"))

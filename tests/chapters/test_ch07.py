@@ -1,4 +1,4 @@
-"""Chapter 7: a run that is killed goes on bit for bit, is not lost by accident, and shows what it has counted."""
+"""Chapter 7: a killed run continues bit for bit, is not lost by accident, and shows what it has counted."""
 
 import contextlib
 import io
@@ -35,7 +35,7 @@ def test_every_frame_of_every_film(drawn):
 
 @pytest.fixture
 def films(monkeypatch):
-    """Where films go that are not drawn."""
+    """The folder for films that are not drawn."""
     films = {}
     monkeypatch.setattr("chapters.tools.chapter.draw", lambda found, *_: films.update(found))
     return films
@@ -62,7 +62,7 @@ def photographs(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def recorded(tmp_path_factory, photographs):
-    """A quick run on photographs, and a recording of it: the folder, the films, which are not drawn, what it said."""
+    """A quick run on photographs, and its recording: the folder, the films (not drawn), and its output."""
     folder, films, said = tmp_path_factory.mktemp("photographs"), {}, io.StringIO()
     with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(said):
         patch.setattr("chapters.tools.chapter.draw", lambda found, *_: films.update(found))
@@ -88,7 +88,7 @@ def arrays(file):
 
 
 def check_same_bits(one, other):
-    """All that two checkpoints hold is the same: parameters, optimiser, generators, counts, what was shown."""
+    """Check that two checkpoints hold the same: parameters, optimiser, generators, counts, recorded updates."""
     one, other = arrays(one), arrays(other)
     assert one.keys() == other.keys() >= {"parameters", "optimizer.v", "about", "more.losses"}
     assert sum(name.startswith("more.probabilities of 2 rows") for name in one) == 1
@@ -207,7 +207,7 @@ def test_a_run_that_is_killed_twice_ends_with_the_bits_of_one_that_is_not(tmp_pa
     assert [path.name for path in sorted((tmp_path / "record").iterdir())] == ["1", "2", "3"]
     assert whole.steps.tolist() == sorted(chapter.film_steps(7, epochs))
     assert {0, *whole.steps[whole.steps >= 7 * reached[2]]} <= {*resumed.steps} <= {*whole.steps, 7 * reached[2]}
-    for frame, step in enumerate(resumed.steps):  # a few of those before a kill had not been written yet
+    for frame, step in enumerate(resumed.steps):  # some updates before a kill had not been written yet
         if step in whole.steps:
             np.testing.assert_array_equal(resumed.probabilities[frame], whole.probabilities[whole.steps == step][0])
 
@@ -245,7 +245,7 @@ def test_a_checkpoint_of_another_run_is_refused(begun):
 
 
 def test_goes_on_with_what_the_first_run_counted(begun):
-    """Also from epoch 0: a network that starts otherwise than that one did counts for nothing."""
+    """Even from epoch 0: a network with another start does not count."""
     first, again = new_run(begun), new_run(begun, seed=4)
     again.resume()
     assert again.epoch == 1
@@ -270,7 +270,7 @@ def test_hours_of_training_are_not_overwritten(tmp_path, films, photographs, mon
     for refused in (settings, settings | {"checkpoint": file}, {"quick": True, "checkpoint": file}):
         with pytest.raises(UsageError, match=r"ch07_cifar10.npz would be overwritten: go on from it with --resume"):
             run_chapter(chapter, tmp_path, **refused)
-    run_chapter(chapter, tmp_path, quick=True, epochs=1)  # has a file of its own
+    run_chapter(chapter, tmp_path, quick=True, epochs=1)  # it has its own file
     assert file.read_bytes() == before
     assert capsys.readouterr().out == "so many hours\n"
 

@@ -1,4 +1,4 @@
-"""Chapter 8: what it says of its policies is what they do; its films show that; episodes in the terminal."""
+"""Chapter 8: its statements about its policies are true; its films show them; episodes in the terminal."""
 
 import io
 import re
@@ -182,7 +182,7 @@ def test_fractions_are_counted():
 def test_counts_the_starts_from_which_a_policy_wins():
     assert chapter.starts_won(EXACT) == 11
     lost = EXACT.copy()
-    lost[2] = [0, 0, 1, 0]  # into the corner, from where it comes back
+    lost[2] = [0, 0, 1, 0]  # into the corner it came from
     assert chapter.starts_won(lost) == 8
 
 

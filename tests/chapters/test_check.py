@@ -1,4 +1,4 @@
-"""`--check` says whether two runs write the same files and record the same, and finds what does not."""
+"""`--check` says whether two runs write the same files and record the same, and finds differences."""
 
 import subprocess
 import sys
@@ -43,7 +43,7 @@ if "--planted" in sys.argv:
 
 @pytest.fixture
 def stand_in(tmp_path, monkeypatch):
-    """A program in the place of the chapters: it writes small files at once."""
+    """A program in place of the chapters: it writes small files without delay."""
     (tmp_path / "program.py").write_text(CHAPTERS)
     monkeypatch.setattr(chapters.tools.check, "COMMAND", [sys.executable, str(tmp_path / "program.py")])
 
@@ -66,7 +66,7 @@ def test_what_is_the_same_in_two_runs_is_not(stand_in, capfd):
 
 @pytest.fixture
 def written(monkeypatch):
-    """The texts that the second run wrote, by name; its folder is removed when it has been compared."""
+    """The texts that the second run wrote, by name; its folder is removed after the comparison."""
     texts = {}
 
     def look_and_compare(first, second):

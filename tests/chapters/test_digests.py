@@ -1,4 +1,4 @@
-"""A recording has a digest for each of its parts, and another one where a part differs."""
+"""A recording has a digest for each of its parts; if a part differs, so does its digest."""
 
 import numpy as np
 import pytest
@@ -9,7 +9,7 @@ from tinylearn.recording.store import Store
 
 
 def recorded(path):
-    """Return the digests, line by line, of a short run that is recorded in memory."""
+    """Return the digests, line by line, of a short run recorded in memory."""
     x = np.arange(4.0)[:, None]
     with recordings_noted(path):
         model = Sequential([Dense(1, 1, rng=np.random.default_rng(0))])
@@ -33,7 +33,7 @@ def test_a_recording_is_noted_once_and_only_then(tmp_path):
 
 
 def test_a_billionth_in_a_recorded_row_is_another_digest(tmp_path, monkeypatch):
-    """The fault is planted where each row is written: the training does not see it."""
+    """The fault is planted where each row is written, so that the training does not see it."""
     lines, append = recorded(tmp_path / "notes"), Store.append
 
     def noisy(store, *record):

@@ -1,4 +1,4 @@
-"""Films are drawn alone or several at once, with the same bytes; an error or Ctrl-C stops them all."""
+"""Films are drawn alone or in parallel, with the same bytes; an error or Ctrl-C stops them all."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""The pictures of chapters 5 to 7: the right ones, in the book's split, from where the command line says."""
+"""The pictures of chapters 5 to 7: the right ones, in the book's split, from the place that the command line names."""
 
 import argparse
 
@@ -15,7 +15,7 @@ DEER, HORSE = CLASS_NAMES.index("deer"), CLASS_NAMES.index("horse")
 
 
 def labels_with(rng, total, deer_and_horses):
-    """Return `total` class numbers, of which so many are deer or horses; number 152 of these a horse, 107 a deer."""
+    """Return `total` class numbers with this many deer or horses; of these, number 152 is a horse, 107 a deer."""
     others = [k for k in range(10) if k not in (DEER, HORSE)]
     labels = rng.choice(others, total)
     places = np.sort(rng.choice(total, deer_and_horses, replace=False))
@@ -25,7 +25,7 @@ def labels_with(rng, total, deer_and_horses):
 
 
 def write_batch(path, labels, rng):
-    """Write a batch in CIFAR-10's binary layout; the first byte of a picture says which row it is."""
+    """Write a batch in CIFAR-10's binary format; the first byte of a picture is its row."""
     pixels = rng.integers(0, 256, (len(labels), 3072))
     pixels[:, 0] = np.arange(len(labels)) % 256
     np.column_stack([labels, pixels]).astype(np.uint8).tofile(path)
@@ -33,7 +33,7 @@ def write_batch(path, labels, rng):
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
-    """A shortened copy of CIFAR-10 as it could be: noise, but the right numbers of deer and horses."""
+    """A shortened copy of CIFAR-10: noise, but with the right numbers of deer and horses."""
     rng = np.random.default_rng(0)
     folder = tmp_path_factory.mktemp("data") / "cifar-10-batches-bin"
     folder.mkdir()

@@ -1,4 +1,4 @@
-"""Episodes of chapter 8: what is written down of them is what happened, and a seed fixes it all."""
+"""Episodes of chapter 8: their record is what happened, and a seed determines everything."""
 
 import gymnasium
 import numpy as np
@@ -26,7 +26,7 @@ def episodes():
 
 
 def split(episodes):
-    """Return the row numbers of each episode: a new one begins where a move does not start where the last one led."""
+    """Return the row numbers of each episode: a new one begins where a move does not start where the last one ended."""
     starts = [0]
     for row in range(1, len(episodes.states)):
         if episodes.terminated[row - 1] or episodes.states[row] != episodes.next_states[row - 1]:
@@ -99,7 +99,7 @@ def test_a_truncated_episode_is_lost_and_has_not_terminated():
 
 
 def split_by_length(episodes, moves):
-    """Return the rows of each episode: it ends where it has terminated, or after so many moves."""
+    """Return the rows of each episode: it ends where it terminated, or after this many moves."""
     found, rows = [], []
     for row, terminated in enumerate(episodes.terminated):
         rows.append(row)

@@ -32,7 +32,7 @@ def test_each_state_and_action_has_its_row_and_its_inputs():
 
 
 def two_episodes(**changed):
-    """Return two episodes on the small lake: one that is won, one that is truncated."""
+    """Return two episodes on the small lake: one is won, one is truncated."""
     moves = {"states": [0, 1, 2, 0], "actions": [2, 2, 1, 0], "next_states": [1, 2, 5, 0], "rewards": [0, 0, 1, 0],
              "terminated": [False, False, True, False], "returns": [1, 1, 1, 0], "episode": [0, 0, 0, 1]}  # fmt: skip
     moves |= changed

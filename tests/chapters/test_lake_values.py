@@ -1,4 +1,4 @@
-"""Exact values and win rates of the frozen lake: known numbers, all episodes one by one, episodes that are played."""
+"""Exact values and win rates of the frozen lake: known numbers, all episodes one by one, played episodes."""
 
 from itertools import pairwise, product
 
@@ -43,7 +43,7 @@ def test_the_slippery_lake_has_its_known_values():
 
 
 def test_the_optimum_of_the_slippery_lake_needs_a_policy_that_counts():
-    """The chapter says so: what is best on tile 2 depends on how many moves are left."""
+    """The chapter says so: the best action on tile 2 depends on how many moves are left."""
     env = make_lake(slippery=True)
     assert [exact_values(env, best_of_four, left)[2].argmax() for left in (100, 12)] == [3, 2]
     policies = [by_policy([0, 3, action, 3, 0, 0, 0, 0, 3, 1, 0, 0, 0, 2, 1, 0].__getitem__) for action in (0, 3)]
@@ -76,7 +76,7 @@ def test_they_equal_the_mean_over_all_episodes_one_by_one(moves):
 
 
 class Dice:
-    """What a lake draws its random numbers from, with throws that are given: a third, the next one, or the last."""
+    """Replaces a lake's random numbers by given ones: a third, the next one, or the last."""
 
     def __init__(self, throws):
         self.throws = iter(throws)
@@ -95,7 +95,7 @@ class Dice:
 )
 @settings(deadline=None, derandomize=True, max_examples=100)
 def test_a_win_rate_is_the_mean_over_all_episodes_one_by_one(letters, actions, slippery, moves):
-    """Three starts, and three places where a slippery move may lead: all throws of a die with three sides."""
+    """Three starts, and three places that a slippery move may lead to: all throws of a die with three sides."""
     rows, policy = ["".join(letters[:3]), "".join(letters[3:])], actions.__getitem__
     env, won = make_lake(rows, slippery=slippery, moves=moves), []
     for throws in product(range(3), repeat=1 + moves):
@@ -139,7 +139,7 @@ def test_without_a_move_nothing_is_won_and_with_more_never_less():
 
 
 def test_the_best_of_four_is_never_below_what_a_state_is_worth():
-    """The chapter's reason why the greedy policy wins: each of its steps leads to a state worth at least as much."""
+    """The chapter's reason why the greedy policy wins: each step leads to a state worth at least as much."""
     values = exact_values(make_lake(), mean_of_four, 400)
     worth = np.append(mean_of_four(values)[:15], 1.0)
     states = play(make_lake(), greedy(values)).states

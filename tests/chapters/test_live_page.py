@@ -1,4 +1,4 @@
-"""The pages of the book while it is made: there from the first film on, true at every moment, in the end as ever."""
+"""The pages of the book while it is made: there from the first film on, true at every moment, complete at the end."""
 
 import json
 import time
@@ -22,7 +22,7 @@ def read(folder, name):
 
 
 def wait_for(folder, name, text):
-    """Return the page of a chapter as soon as it says that."""
+    """Return the page of a chapter as soon as it contains this text."""
     while not (folder / f"{name}.html").exists() or text not in read(folder, name):
         time.sleep(0.01)
     return read(folder, name)
@@ -69,7 +69,7 @@ def test_shows_the_numbers_of_a_chapter_that_is_finished_and_in_the_end_nothing_
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
 def test_is_true_after_an_error(tmp_path, error):
-    save(tmp_path, "ch02", {})  # of another run
+    save(tmp_path, "ch02", {})  # from another run
     with pytest.raises(error), LivePage(tmp_path, ["ch01", "ch02", "ch03"]) as live:  # noqa: PT012
         draw(tmp_path, "ch01_one")
         save(tmp_path, "ch01", {})

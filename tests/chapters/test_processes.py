@@ -1,4 +1,4 @@
-"""Jobs at once: each is reported; an error, or the death of a process, ends them all and says which job it was."""
+"""Jobs in parallel: each is reported; an error, or the death of a process, ends them all and names the job."""
 
 import os
 import threading
@@ -42,12 +42,12 @@ def lives(pid):
         os.kill(pid, 0)
     except ProcessLookupError:
         return False
-    with open(f"/proc/{pid}/stat") as stat:  # one that has ended may wait for its parent to notice
+    with open(f"/proc/{pid}/stat") as stat:  # a process that has ended may wait for its parent
         return stat.read().rpartition(")")[2].split()[0] != "Z"
 
 
 def noted(jobs, processes):
-    """Return what at_once reports, in order."""
+    """Return the reports of at_once, in order."""
     said = []
     at_once(jobs, processes, begins=lambda name: said.append(name),
             ends=lambda name, result: said.append((name, result)))  # fmt: skip

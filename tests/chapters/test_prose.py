@@ -1,4 +1,4 @@
-"""The prose of the book: no number that is not bound, each term explained once, every sentence there to be read."""
+"""The prose of the book: every number is bound, each term is explained once, every sentence is readable."""
 
 import importlib
 import os
@@ -45,7 +45,7 @@ def unbound_digits(text):
 
 
 def without_links(text):
-    """Return a text without the links to a source, digits and all."""
+    """Return a text without its links to sources, and without their digits."""
     return re.sub(r"\[[^\]]*\]\(https://[^)]*\)", "", text)
 
 
@@ -148,11 +148,6 @@ def test_formulas_become_mathml():
     assert '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">' in page
     assert "<mfrac>" in page
     assert "in US$ 3 and US$ 4." in page
-
-
-def test_quotes_are_typographic_but_not_in_code():
-    shown = as_html("""The neuron's answer: "no", in `print("code")`.""")
-    assert "The neuron’s answer: “no”, in <code>print(&quot;code&quot;)</code>." in shown
 
 
 def test_a_formula_without_an_end_is_refused():

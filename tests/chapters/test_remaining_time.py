@@ -1,4 +1,4 @@
-"""How long a run still takes: as measured at first, then by how fast this machine is; never absurd."""
+"""The remaining time of a run: first as measured before, then by the speed of this machine; never absurd."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Chapters that run at once: the same files as one by one, one error ends all, and so does Ctrl-C."""
+"""Chapters in parallel: the same files as one by one; one error ends all, and so does Ctrl-C."""
 
 import json
 import os
@@ -34,7 +34,7 @@ def numbers(out, name):
 
 
 def test_a_chapter_computes_while_films_of_another_are_drawn_and_can_be_opened(tmp_path, capsys):
-    """The second one waits until the page shows a film of the first: one by one, it would wait for ever."""
+    """The second one waits until the page shows a film of the first; one by one, it would wait for ever."""
     run(tmp_path, {"ch02": StandIn(stand_ins.waits_for_the_page), "ch01": StandIn(stand_ins.two_films)}, "--seed", "3")
     seen, last = ((tmp_path / name).read_text() for name in ("seen.html", "index.html"))
     assert "ch01_" in seen
@@ -132,7 +132,7 @@ def test_ctrl_c_ends_all_with_one_sentence_and_leaves_a_true_page(tmp_path, word
 
 
 def alive_in(session):
-    """Return what is still running of a session; what has ended may wait for its parent to notice."""
+    """Return the running processes of a session; a process that has ended may wait for its parent."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:

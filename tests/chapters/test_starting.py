@@ -1,4 +1,4 @@
-"""`python -m chapters` where a terminal is missing or full, a reader has gone, Ctrl-C comes early, a name is taken."""
+"""`python -m chapters` with a missing or full terminal, a gone reader, an early Ctrl-C, a name that is taken."""
 
 import json
 import os
@@ -20,7 +20,7 @@ of_a_shell = pytest.mark.skipif(os.name == "nt", reason="says it in the words of
 
 
 def python(*words, cwd=ROOT, streams="", environment=None):
-    """Run Python; `streams` is what a shell would write behind the command."""
+    """Run Python; `streams` is what a shell would write after the command."""
     command = ["sh", "-c", f'exec "$@" {streams}', "sh", sys.executable, *map(str, words)]
     variables = os.environ | {"PYTHONPATH": str(ROOT)} | (environment or {})
     return subprocess.run(command, cwd=cwd, env=variables, capture_output=True, text=True, timeout=120, check=False)

@@ -1,4 +1,4 @@
-"""Chapter 3: what the recorded neuron answers, and its error for every example."""
+"""Chapter 3: the answers of the recorded neuron, and its error for every example."""
 
 from animations import log_spaced_steps
 from tinylearn.datasets import celsius_fahrenheit

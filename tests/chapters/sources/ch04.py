@@ -49,7 +49,7 @@ def softmax_bars():
 
 
 def race(runners):
-    """The losses are those of the recorded parameters, after the update."""
+    """The losses belong to the recorded parameters, after the update."""
     x, y = sine()
     steps, best = log_spaced_steps(1000, 9), np.polynomial.Polynomial.fit(x[:, 0], y[:, 0], 1)
 
@@ -70,7 +70,7 @@ def learning_sine(line, relu):
     best_line = ((best(x) - y) ** 2).mean()
 
     def outputs(recording, step, bend):
-        """Return the sums of both hidden layers, before any ReLU, and what the network says."""
+        """Return the sums of both hidden layers, before any ReLU, and the predictions."""
         w = recording.at(step)
         first = x @ w["dense_1.w"] + w["dense_1.b"]
         second = bend(first) @ w["dense_2.w"] + w["dense_2.b"]

@@ -1,4 +1,4 @@
-"""Chapter 5: what neuron and network answer and count, computed by hand from their recorded parameters alone."""
+"""Chapter 5: answers and counts of neuron and network, computed by hand from their recorded parameters alone."""
 
 import numpy as np
 
@@ -41,7 +41,7 @@ def red(pictures):
 
 
 def layers(recording, step, x):
-    """Return what each Dense layer gives, without the model: ReLU between them, and the sum of the last."""
+    """Return the output of each Dense layer, without the model: ReLU between them, and the sum of the last."""
     parameters, outputs = recording.at(step), []
     for number in range(1, len(parameters) // 2 + 1):
         x = x @ parameters[f"dense_{number}.w"] + parameters[f"dense_{number}.b"]
@@ -64,7 +64,7 @@ def counts(recording, data, epochs, prefix=""):
 
 
 def scale(maps):
-    """Return the limits of the colours: the largest number until then, above or below zero; at 0 that of the next."""
+    """Return the limits of the colours: the largest size so far; while that is 0, the next one."""
     largest = [np.abs(each).max() for each in maps]
     limits = np.array([max(largest[: max(frame, 1) + 1]) for frame in range(len(maps))])
     return {"scale[-1]": -limits, "scale[1]": limits}
@@ -74,7 +74,7 @@ def neuron_film(recording, shown, counted):
     values = {"step": STEPS, "last_step": 625, "weights": 1024}
     values |= scale([recording.at(step)["dense_1.w"] for step in STEPS])
     names = {"step": "Update", "last_step": "of", "weights": "weights w"}
-    for row in (0, 1):  # of the test set, and of always the same answer
+    for row in (0, 1):  # for the test set, and for always giving the same answer
         for gid in ("correct", "total"):
             values[f"{gid}[{row}]"], names[f"{gid}[{row}]"] = (each[f"{gid}[{row + 1}]"] for each in counted)
     labels = {"plus": "positive", "minus": "negative", "dense_1.b[0]": "bias", "sum": "sum", "predicted": "probability"}

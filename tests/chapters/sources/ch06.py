@@ -81,7 +81,7 @@ def clock(prefix):
 
 
 def answers(model, recording, horse):
-    """Return gid → value in each frame: what each map contributes, and the answer."""
+    """Return gid → value in each frame: the contribution of each map, and the answer."""
     steps = [0, 1, 2, 3, 4, 5, 10, 15, 20, 25, 30]
     values = {"step": steps, "last_step": [30] * len(steps)}
     windows, pooling = model.layers[0].windows, model.layers[2].windows
@@ -98,7 +98,7 @@ def answers(model, recording, horse):
 
 
 def pulls(model, recording, pictures):
-    """Return the values of the film of update 1: its forward and backward pass, made again layer by layer."""
+    """Return the values of the film of update 1: its forward and backward pass, computed again layer by layer."""
     recording.restore(model, 0)
     batch, loss, y = recording.batch(1), BinaryCrossEntropy(), recording.origins[0].training.batches.y
     x = centred(pictures[batch])

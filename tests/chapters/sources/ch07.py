@@ -1,4 +1,4 @@
-"""Chapter 7: what the network says, counted and calculated again from its recordings; what augmentation draws."""
+"""Chapter 7: the network's answers, counted and calculated again from its recordings; the draws of augmentation."""
 
 import numpy as np
 
@@ -55,7 +55,7 @@ def gaps_of(recordings, data, epochs):
 
 
 def drawn():
-    """Return gid → values of the film of augmentation, and gid → labels: the generator is asked once more."""
+    """Return gid → values of the film of augmentation, and gid → labels, from a second look at the generator."""
     rng, times = np.random.default_rng(0), [*[0] * 4, *[1] * 4, *range(2, 9)]
     _, angles, shifts = rng.random(9), rng.uniform(-20, 20, 9), rng.uniform(-0.1, 0.1, (9, 2))
     values = {"time": np.add(times, 1), "last_time": 9, "angle": abs(angles[times])}

@@ -1,4 +1,4 @@
-"""Chapter 8: the episodes, and what the network said after each update that is shown, beside the exact values."""
+"""Chapter 8: the episodes, and the network's predictions after each update shown, next to the exact values."""
 
 import numpy as np
 
@@ -43,7 +43,7 @@ def moves(values):
 
 
 def learning(learned):
-    """The frames of each record: one, or as many as the pawn walks."""
+    """The frames of each record: one, or as many as the pawn's moves."""
     records = [record for record, step in enumerate(learned.steps)
                if step <= EARLY or step % (2 * learned.in_epoch) == 0 or step == learned.steps[-1]]  # fmt: skip
     frames, seen = [], set()
@@ -64,7 +64,7 @@ def learning(learned):
 
 
 def games(players, rates, walked):
-    """The frames of the games that are walked move by move, then those of games that are counted."""
+    """The frames of the episodes shown move by move, then those of counted episodes."""
     lengths = [[int(np.sum(each.episode == game)) for game in range(walked)] for each in players]
     ends = [[each.next_states[each.episode == game][-1] for game in range(each.episode[-1] + 1)] for each in players]
     total = len(ends[0])
@@ -95,7 +95,7 @@ def games(players, rates, walked):
 
 
 def counted(frame, left):
-    """Return how many further games are counted after so many frames: more and more, from 1 to all, in 19 frames."""
+    """Return how many further episodes are counted after some frames: more and more, from 1 to all, in 19 frames."""
     steps = [0]
     for number in range(1, 20):
         steps.append(max(round((left + 1) ** (number / 19)) - 1, steps[-1] + 1))

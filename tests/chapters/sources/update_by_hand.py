@@ -1,16 +1,16 @@
-"""What the update of a network 1-3-1 with ReLU shows: computed from its recorded parameters, without its layers."""
+"""The update of a network 1-3-1 with ReLU, computed from its recorded parameters, without its layers."""
 
 import numpy as np
 
 X, TARGET, RATE = 2.0, 1.75, 0.02
 STEP, LAST = 10, 14  # the frames of the step, and of the last one
-OUT = {"dense_1": 1, "relu_1": 2, "dense_2": 3}  # layer → the frame that shows what it gives
+OUT = {"dense_1": 1, "relu_1": 2, "dense_2": 3}  # layer → the frame that shows its output
 DOUT = {"dense_2": 5, "relu_1": 6, "dense_1": 7}
 GRADIENTS = {"dense_2": 8, "dense_1": 9}
 NAMES = {"step": "update", "learning_rate": "learning rate", "dense_2.b[0]": "b", "dense_2.b[0].before": "−",
          "dense_2.b[0].rate": "−", "dense_2.b[0].dout": "1 ×", "dense_2.b[0].gradient": "=",
          "dense_2[0].dout": "dout", "loss.before": "before", "loss.out": "−", "loss.target": "−"}  # fmt: skip
-SAID = {  # digits in these are those of names and formulas
+SAID = {  # digits in these belong to names and formulas
     "1 ×", "2 × (", *OUT, *(f"{name}, after the step" for name in OUT),
     *(f"{name}: each line carries input × weight; a node adds them up, and b" for name in GRADIENTS),
     *(f"{name}: the gradient of a weight is its input × its dout; a bias has input 1" for name in GRADIENTS),
@@ -22,7 +22,7 @@ PLACES = {"input[0]": (84, 235), "dense_2[0].out": (1074, 235), "loss": (1244, 2
 
 
 class Pass:
-    """What a network gives and, going back, how the loss grows with that: name of a layer → numbers."""
+    """The outputs of a network and, going back, how the loss grows with them: name of a layer → numbers."""
 
     def __init__(self, p):
         z = X * p["dense_1.w"][0] + p["dense_1.b"]
@@ -37,7 +37,7 @@ class Pass:
 
 
 def update_by_hand(recording):
-    """Return frame → (gid → value): what must be drawn, and nothing else."""
+    """Return frame → (gid → value) of everything that must be drawn, and nothing else."""
     p, new = recording.at(0), recording.at(1)
     before, after = Pass(p), Pass(new)
 

@@ -1,13 +1,13 @@
-"""Gids → values, or → labels, of several things together."""
+"""Joins gids → values, or → labels, of several things."""
 
 
 def together(*mappings):
-    """Return one mapping of several."""
+    """Return one mapping made from several."""
     return {gid: value for mapping in mappings for gid, value in mapping.items()}
 
 
 def beside(*functions):
-    """Return the function frame → (gid → value) of scenes beside each other."""
+    """Return the function frame → (gid → value) of scenes next to each other."""
     return lambda frame: together(*(function(frame) for function in functions))
 
 
