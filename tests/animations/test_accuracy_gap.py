@@ -41,13 +41,13 @@ def plots_of(scene):
     return [axes for axes in scene.page.figure.axes if axes.axison]
 
 
-def test_every_number_of_every_frame():
+def test_shows_every_number_of_every_frame():
     check_all_numbers(make(), recomputed())
     assert nameless_digits(make(), range(5)) == set()
 
 
 @pytest.mark.parametrize("name", ["seen", "new", "gaps"])
-def test_one_wrong_number_is_noticed(name):
+def test_notices_one_wrong_number(name):
     scene = make()
     values = getattr(scene.runs[1], name)
     (values if name == "gaps" else values.correct)[3] += 1
@@ -56,7 +56,7 @@ def test_one_wrong_number_is_noticed(name):
 
 
 @pytest.mark.parametrize("moment", [0, 1, 2.25, 4])
-def test_lines_grow_and_what_lies_between_them_is_shaded(moment):
+def test_grows_lines_and_shades_the_area_between_them(moment):
     scene, before, fraction = make(), int(moment), moment % 1
     painted(scene, 0)
     scene.update(moment)
@@ -77,7 +77,7 @@ def test_lines_grow_and_what_lies_between_them_is_shaded(moment):
         assert corners == passed | {(round(end, 9), round(y, 9)) for y in tips}
 
 
-def test_the_gap_stands_beside_its_bracket_and_moves_with_it():
+def test_moves_the_gap_with_its_bracket():
     scene = make()
     painter = painted(scene, 0)
     for moment in (0, 2, 2.5, 4):
@@ -91,7 +91,7 @@ def test_the_gap_stands_beside_its_bracket_and_moves_with_it():
     assert numbers_on(painter.figure)["run_0.gap"].get_text() == "gap 22.5%", "digits are those of the epoch before"
 
 
-def test_overfitting_is_named_below_its_number_while_there_is_a_gap_after_learning():
+def test_names_overfitting_below_its_number_while_there_is_a_gap_after_learning():
     scene = make()
     painter = painted(scene, 0)
     words = [text for axes in plots_of(scene) for text in axes.texts if text.get_text() == "overfitting"]
@@ -103,7 +103,7 @@ def test_overfitting_is_named_below_its_number_while_there_is_a_gap_after_learni
             assert word.get_visible() == (recomputed()[f"run_{i}.gap"][frame] > 0.05 and scene.epochs[frame] > 0)
 
 
-def test_always_the_same_answer_is_a_line_of_its_own():
+def test_draws_a_line_for_always_giving_the_same_answer():
     counts = COUNTS["as they are"]
     always = CorrectCounts("always deer", np.full(5, 150), 300)
     first = LearningRun(
@@ -128,11 +128,11 @@ def test_always_the_same_answer_is_a_line_of_its_own():
         LearningRun("a", CorrectCounts("b", [1, 2], 2), CorrectCounts("c", [1, 2], 2), CorrectCounts("d", [1], 2))
 
 
-def test_a_gap_below_zero_has_a_sign():
+def test_shows_the_sign_of_a_gap_below_zero():
     assert numbers_on(painted(make(), 0).figure)["run_0.gap"].get_text() == "gap -1.0%"
 
 
-def test_lines_look_like_their_samples():
+def test_matches_lines_with_their_samples():
     scene = make()
     painted(scene, 0)
     samples = scene.page.axes.lines
@@ -143,30 +143,30 @@ def test_lines_look_like_their_samples():
             assert (sample.get_color(), sample.get_marker()) == (tip.get_color(), tip.get_marker())
 
 
-def test_every_text_has_its_place_and_every_tick_stands_at_its_number():
+def test_keeps_every_text_in_place_and_every_tick_at_its_number():
     for frame, texts in zip((0, 2, 4), check_layout(make(), 0, 2, 4, words_at_ticks=[]), strict=True):
         assert {"as they are", "changed", "training set", "test set"} <= set(texts)
         assert ("initialise" in texts) == (frame == 0)
         assert texts.count("Epoch") == 1, "one clock"
 
 
-def test_one_run_of_no_epoch_and_three_runs():
+def test_draws_one_run_of_no_epoch_and_three_runs():
     check_layout(AccuracyGap([0], [run("one", [3], [4])]), 0)
     check_layout(AccuracyGap(EPOCHS, [run(name, *COUNTS["changed"]) for name in "abc"]), 4)
 
 
-def test_frames_in_any_order():
+def test_draws_frames_in_any_order():
     check_painter(make, [4, 0, 2])
 
 
-def test_a_frame_in_words():
+def test_says_a_frame_in_words():
     assert make().describe(3) == (
         "Epoch 4 of 16: as they are, correct are training set 310 of 320, test set 201 of 300, a gap of 29.9%; "
         "changed, correct are training set 150 of 320, test set 140 of 300, a gap of 0.2%."
     )
 
 
-def test_what_does_not_fit_is_refused():
+def test_refuses_what_does_not_fit():
     with pytest.raises(ValueError, match=r"AccuracyGap: 'as they are' must have a count for each of 2 epochs, got 5"):
         AccuracyGap([0, 1], make().runs)
     with pytest.raises(ValueError, match="AccuracyGap: expected 1 to 3 runs, got 0"):

@@ -19,7 +19,7 @@ class Still(Small):
 
 
 @pytest.mark.parametrize("kind", [*ALL, Still], ids=lambda kind: kind.__name__)
-def test_every_frame_pixel_for_pixel(tmp_path, kind):
+def test_equals_every_frame_pixel_for_pixel(tmp_path, kind):
     expected = painted(kind) if kind in ALL else [whole(kind, number) for number in range(6)]
     with Image.open(render(kind(), tmp_path / "scene.apng", progress=False)) as film:
         assert (film.n_frames, film.size, film.info["loop"]) == (6, kind.size, 0)
@@ -30,7 +30,7 @@ def test_every_frame_pixel_for_pixel(tmp_path, kind):
 
 
 @pytest.mark.parametrize(("hold_last", "last"), [(2, 2250), (600, 600250)])
-def test_times(tmp_path, hold_last, last):
+def test_gives_times(tmp_path, hold_last, last):
     path = render(Overlapping(), tmp_path / "scene.apng", fps=4, hold_first=1, hold_last=hold_last, progress=False)
     with Image.open(path) as film:
         milliseconds = []
@@ -40,7 +40,7 @@ def test_times(tmp_path, hold_last, last):
     assert milliseconds == [1250, 250, 250, 250, 250, last]
 
 
-def test_those_who_know_no_animations_see_the_first_frame(tmp_path):
+def test_shows_the_first_frame_without_animations(tmp_path):
     path = render(Overlapping(), tmp_path / "scene.apng", progress=False)
     data = path.read_bytes()
     assert data.index(b"IDAT") < data.index(b"fdAT")

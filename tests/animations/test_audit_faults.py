@@ -16,19 +16,19 @@ from animations.audit import CHECKS, AuditError
 FAULTS = NUMBERS | BOARDS | PLACES | COLOURS | FRAME_BY_FRAME
 
 
-def test_nothing_is_found_in_the_scene_without_faults():
+def test_finds_nothing_in_the_scene_without_faults():
     report = audit(Tiny(), SOURCE, names={"loss": "loss"}).check()
     assert (report.ok, report.findings) == (True, [])
     assert (report.frames, report.numbers, report.compared) == (FRAMES, 5 * FRAMES, 5 * FRAMES)
 
 
 @pytest.mark.parametrize("kind", CHECKS)
-def test_a_check_that_is_asked_alone_finds_nothing_either(kind):
+def test_finds_nothing_with_a_single_check_either(kind):
     assert audit(Tiny(), SOURCE, names={"loss": "loss"}, checks=[kind]).ok
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_planted_fault_is_found(fault):
+def test_finds_a_planted_fault(fault):
     kind, what, plant = FAULTS[fault]
     report = audit(planted(plant), SOURCE, checks=[kind])
     assert (kind, what) in {(finding.kind, finding.what) for finding in report.findings}
@@ -54,23 +54,23 @@ class Honest(Scene):
         return [self.note, *self.around]
 
 
-def test_nothing_is_found_in_an_honest_scene():
+def test_finds_nothing_in_an_honest_scene():
     values = {"note": [0, 1]} | {f"v[{k}]": [k + 1, k + 2] for k in range(6)}
     assert audit(Honest(), values).check().placed == 12
 
 
-def test_every_kind_of_check_has_a_planted_fault():
+def test_plants_a_fault_for_every_kind_of_check():
     assert {kind for kind, _, _ in FAULTS.values()} | {"place", "name"} == set(CHECKS)
 
 
-def test_a_number_off_its_place_or_after_another_name_is_found():
+def test_finds_a_number_off_its_place_or_after_another_name():
     at = {"loss": (360, 200)}
     assert audit(Tiny(), places=lambda frame: at).ok
     report = audit(Tiny(), places=lambda frame: at | {"w[0,0]": (95, 200)}, names={"loss": "gain"})
     assert [(finding.kind, finding.what) for finding in report.findings] == [("place", "w[0,0]"), ("name", "loss")]
 
 
-def test_a_number_that_has_a_place_or_a_name_and_is_never_drawn_is_found():
+def test_finds_a_number_with_a_place_or_a_name_that_is_never_drawn():
     report = audit(Tiny(), places=lambda frame: {"gain": (360, 200)}, names={"gain": "gain"})
     assert {(finding.kind, finding.message) for finding in report.findings} == {
         ("place", "gain has a place but is not drawn"),
@@ -78,7 +78,7 @@ def test_a_number_that_has_a_place_or_a_name_and_is_never_drawn_is_found():
     }
 
 
-def test_what_is_clipped_is_cut_off_by_its_axes():
+def test_calls_clipped_text_cut_off_by_its_axes():
     report = audit(planted(PLACES["cut off by its axes"][2]), checks=["cut off"])
     assert [finding.message for finding in report.findings] == ["'clipped' is cut off by its axes"]
 
@@ -96,7 +96,7 @@ def test_what_is_clipped_is_cut_off_by_its_axes():
     "a name that begins with _": "'_total' is not in the legend, because it begins with _: choose another name or no "
                                  "legend",
 }.items())  # fmt: skip
-def test_a_finding_says_what_to_do(fault, says):
+def test_says_what_to_do_about_a_finding(fault, says):
     kind, what, plant = FAULTS[fault]
     findings = audit(planted(plant), SOURCE, checks=[kind]).findings
     assert says in {finding.message for finding in findings if finding.what == what}
@@ -112,11 +112,11 @@ def distinct(scene):
     scene.axes.legend(scene.axes.get_lines()[2:4], ["A", "B"], loc="lower right")
 
 
-def test_things_that_can_be_told_apart_are_not_blamed():
+def test_does_not_blame_things_that_can_be_told_apart():
     audit(planted(drawn(distinct)), SOURCE, checks=["same name", "same colour", "not in legend"]).check()
 
 
-def test_a_scene_that_cannot_be_copied_is_drawn_again():
+def test_draws_a_scene_again_that_cannot_be_copied():
     scene = planted(FAULTS["a patch that is not returned"][2])
     scene.held = (number for number in ())  # generators cannot be copied
     (finding,) = audit(scene, checks=["redraw"]).findings
@@ -128,22 +128,22 @@ def test_a_scene_that_cannot_be_copied_is_drawn_again():
         audit(scene, SOURCE).check()
 
 
-def test_an_artist_of_several_scenes_is_called_by_its_own():
+def test_names_an_artist_of_several_scenes_after_its_own():
     scene = SideBySide(Tiny(), planted(FAULTS["a line that is not returned"][2]))
     assert [finding.what for finding in audit(scene, checks=["redraw"]).findings] == ["Tiny.line"]
 
 
-def test_what_lies_over_a_line_is_that_alone():
+def test_knows_what_lies_over_a_line():
     report = audit(planted(FAULTS["a line under a label"][2]), checks=["redraw"])
     assert {finding.what for finding in report.findings} == {"PastedText 'above'"}
 
 
-def test_only_some_frames_are_painted_as_in_the_film():
+def test_paints_only_some_frames_as_in_the_film():
     report = audit(planted(FAULTS["a line that is not returned"][2]), frames=[2], checks=["redraw"])
     assert [(finding.frame, finding.what) for finding in report.findings] == [(2, "self.line")]
 
 
-def test_a_finding_says_where_and_how_often():
+def test_says_where_a_finding_is_and_how_often():
     (finding,) = audit(planted(only(2, lambda scene: scene.loss.set_text("1.001"))), SOURCE).findings
     assert (finding.frame, finding.kind, finding.what, finding.frames) == (2, "number", "loss", 1)
     assert finding.message == "loss shows 1.001, its source says 1.0"

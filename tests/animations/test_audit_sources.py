@@ -38,19 +38,19 @@ class Recorded(Tiny):
         return [*self.cells.values(), self.loss, self.line]
 
 
-def test_numbers_are_compared_with_a_recording(recording):
+def test_compares_numbers_with_a_recording(recording):
     assert audit(Recorded(recording), recording).check().compared == 5 * FRAMES
     assert audit(Recorded(recording, "left."), {"left": recording}).ok
     late = audit(Recorded(recording), recording, steps=[0, 0, 2, 3])
     assert {(finding.frame, finding.kind) for finding in late.findings} == {(1, "number")}
 
 
-def test_the_first_source_that_knows_a_number_counts(recording):
+def test_uses_the_first_source_that_knows_a_number(recording):
     report = audit(Recorded(recording), [{"step": [0, 1, 2, 4]}, recording])
     assert [(finding.frame, finding.what) for finding in report.findings] == [(3, "step")]
 
 
-def test_what_does_not_fit_is_refused(recording):
+def test_refuses_what_does_not_fit(recording):
     scene = Recorded(recording)
     scene.frames = 3
     with pytest.raises(ValueError, match="has 3 frames and does not say which of the 4 records each shows"):

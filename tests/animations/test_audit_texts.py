@@ -34,7 +34,7 @@ def texts_that_draw_themselves(scene, frame, monkeypatch):
 
 
 @pytest.mark.parametrize("make", [Tiny, *ALL])
-def test_the_audit_sees_the_texts_that_matplotlib_draws(make, monkeypatch):
+def test_sees_the_texts_that_matplotlib_draws(make, monkeypatch):
     painter = Painter(make())
     painter.paint(2)
     later = {id(artist) for trail in painter.trails[3:] for artist in trail}

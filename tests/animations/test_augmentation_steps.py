@@ -28,20 +28,20 @@ def image_of(scene):
     return image
 
 
-def test_every_number_of_every_frame():
+def test_shows_every_number_of_every_frame():
     check_all_numbers(make(), recomputed())
     assert nameless_digits(make(), range(10)) == set()
 
 
 @pytest.mark.parametrize("name", ["angles", "shifts", "times"])
-def test_one_wrong_number_is_noticed(name):
+def test_notices_one_wrong_number(name):
     scene = make()
     getattr(scene, name)[1] += 1 if name == "times" else 0.3
     with pytest.raises(AssertionError, match="shows"):
         check_all_numbers(scene, recomputed())
 
 
-def test_each_step_shows_what_has_been_done_until_then():
+def test_shows_at_each_step_what_was_done_so_far():
     scene = make()
     painted(scene, 0)
     still, unmoved = [0.0], [[0.0, 0.0]]
@@ -59,7 +59,7 @@ def test_each_step_shows_what_has_been_done_until_then():
             np.testing.assert_allclose(image_of(scene).get_array(), wanted, atol=1e-12)
 
 
-def test_what_comes_of_it_is_what_affine_makes_of_all_the_numbers_at_once():
+def test_equals_one_affine_map_of_all_numbers():
     scene = make()
     wanted = affine(np.repeat(PICTURE[None], 4, axis=0), ANGLES, SHIFTS, MIRRORED)
     np.testing.assert_allclose(scene.shown, wanted, atol=1e-12)
@@ -70,7 +70,7 @@ def test_what_comes_of_it_is_what_affine_makes_of_all_the_numbers_at_once():
     assert scene.done.tolist() == [0, 0, 0, 1, 1, 1, 1, 2, 3, 4]
 
 
-def test_between_two_steps_it_is_on_its_way():
+def test_moves_between_two_steps():
     scene = make()
     painted(scene, 0)
     scene.update(1.5)  # half turned
@@ -80,7 +80,7 @@ def test_between_two_steps_it_is_on_its_way():
     np.testing.assert_allclose(image_of(scene).get_array(), wanted)
 
 
-def test_a_picture_turns_over_while_it_is_mirrored():
+def test_turns_a_picture_over_while_it_is_mirrored():
     scene = make()
     painted(scene, 4)
     widths = []
@@ -96,7 +96,7 @@ def test_a_picture_turns_over_while_it_is_mirrored():
     assert image_of(scene).get_extent()[:2] == pytest.approx([24, 408]), "this time it is not mirrored"
 
 
-def test_words_say_the_direction_and_what_is_being_done_is_bold():
+def test_says_the_direction_and_makes_the_current_step_bold():
     scene = make()
     painted(scene, 0)
     words = (
@@ -115,16 +115,16 @@ def test_words_say_the_direction_and_what_is_being_done_is_bold():
 
 
 @pytest.mark.parametrize("picture", [PICTURE, PICTURE[..., :1], np.full((40, 9, 3), 0.5)])
-def test_every_text_has_its_place(picture):
+def test_finds_room_for_every_text(picture):
     for texts in check_layout(make(picture=picture, name="a picture with a name that goes on"), 0, 3, -1):
         assert {"drawn at random", "that it is shown"} <= set(texts)
 
 
-def test_frames_in_any_order():
+def test_draws_frames_in_any_order():
     check_painter(make, [9, 0, 5])
 
 
-def test_a_frame_in_words():
+def test_says_a_frame_in_words():
     assert make().describe(5) == (
         "Time 2 of 4 that a truck is shown: mirrored, turned by -3.5 degrees, moved -4.0 pixels down and 0.0 to the "
         "right; after the mirror."
@@ -144,6 +144,6 @@ def test_a_frame_in_words():
         ({"slow": 0}, "slow must be at least 1, got 0"),
     ],
 )
-def test_what_does_not_fit_is_refused(changed, message):
+def test_refuses_what_does_not_fit(changed, message):
     with pytest.raises(ValueError, match=f"AugmentationSteps: {message}"):
         make(**changed)

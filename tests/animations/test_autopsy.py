@@ -61,7 +61,7 @@ def recording(request):
 
 
 @pytest.mark.parametrize("last", [1, 2, 6])
-def test_every_number_and_the_layout(recording, last):
+def test_checks_every_number_and_the_layout(recording, last):
     autopsy = recording.autopsy(last)
     scene = AutopsyPicture(autopsy)
     names = [name for name in scene.curves if name != "loss"]
@@ -73,7 +73,7 @@ def test_every_number_and_the_layout(recording, last):
     assert report.numbers == 1 + bool(rate) + columns * (1 + len(names)) + losses
 
 
-def test_curves_and_the_broken_step(recording):
+def test_draws_curves_and_the_diverging_step(recording):
     autopsy = recording.autopsy()
     scene = AutopsyPicture(autopsy)
     axes = Painter(scene).figure.axes[1]
@@ -90,7 +90,7 @@ def test_curves_and_the_broken_step(recording):
     assert low <= drawn.min() <= drawn.max() <= high
 
 
-def test_of_many_parameters_the_four_that_grew_most_and_the_one_that_broke():
+def test_shows_the_four_parameters_that_grew_most_and_the_one_that_diverged():
     autopsy = RECORDINGS["deep"]().autopsy()
     scene = AutopsyPicture(autopsy)
     assert len(autopsy.norms) == 8
@@ -102,7 +102,7 @@ def test_of_many_parameters_the_four_that_grew_most_and_the_one_that_broke():
     assert [name for name in autopsy.norms if name in scene.curves] == list(scene.curves)[1:]
 
 
-def test_in_words(recording):
+def test_says_it_in_words(recording):
     autopsy = recording.autopsy()
     said = AutopsyPicture(autopsy).describe(0)
     assert said.startswith(f"Update {autopsy.step} {autopsy.reason}. ")
@@ -111,12 +111,12 @@ def test_in_words(recording):
     assert AutopsyPicture(recording.autopsy(1)).describe(0).endswith(f"norms of update {autopsy.steps[-1]} before it.")
 
 
-def test_the_caption_says_what_the_error_said(recording):
+def test_says_in_the_caption_what_the_error_said(recording):
     autopsy = recording.autopsy()
     assert AutopsyPicture(autopsy).captions[0] == f"It {autopsy.reason}."
 
 
-def test_a_parameter_that_was_not_recorded_is_said_to_be():
+def test_says_that_a_parameter_was_not_recorded():
     rng = np.random.default_rng(0)
     model = Sequential([Dense(3, 3, rng=rng), Dense(3, 1, rng=rng)])
     recorder = Recorder(model, select=["dense_2.b"])

@@ -48,12 +48,12 @@ class Halved(MeanSquaredError):
         return super().backward() / 2
 
 
-def test_every_number_of_every_frame_is_drawn_when_it_is_known_and_not_before(recording):
+def test_draws_every_number_of_every_frame_once_it_is_known(recording):
     check_all_numbers(Backpropagation(recording), update_by_hand(recording))
 
 
 @pytest.mark.parametrize("what", ["outputs", "douts", "gradients", "before", "after", "losses", "slopes"])
-def test_one_wrong_number_is_noticed(recording, what):
+def test_notices_one_wrong_number(recording, what):
     scene = Backpropagation(recording)
     values = getattr(scene.passes, what)
     array = {"outputs": lambda: values[1][0], "douts": lambda: values[1], "losses": lambda: values}.get(
@@ -63,7 +63,7 @@ def test_one_wrong_number_is_noticed(recording, what):
         check_all_numbers(scene, update_by_hand(recording))
 
 
-def test_gradients_are_those_of_the_update_bit_for_bit(recording):
+def test_equals_the_gradients_of_the_update_bit_for_bit(recording):
     passes, wanted = UpdatePasses(recording, 1), recording.gradients(1)
     assert passes.gradients.keys() == wanted.keys()
     for name, gradient in wanted.items():
@@ -73,7 +73,7 @@ def test_gradients_are_those_of_the_update_bit_for_bit(recording):
 
 
 @pytest.mark.parametrize(("units", "activation"), [((1, 3, 1), Tanh), ((3, 1, 2, 1), ReLU), ((2, 1), ReLU)])
-def test_of_any_small_network_the_numbers_are_those_of_its_recording(units, activation):
+def test_takes_the_numbers_of_any_small_network_from_its_recording(units, activation):
     recording = learn(*units, activation=activation, rows=3, batch_size=1)
     for step in (1, 5):
         passes, wanted = UpdatePasses(recording, step), recording.gradients(step)
@@ -87,7 +87,7 @@ def test_of_any_small_network_the_numbers_are_those_of_its_recording(units, acti
                 np.testing.assert_array_equal(told.inputs[0], passes.outputs[0][number - 1] if number else passes.x)
 
 
-def test_dout_stops_at_the_relu_that_is_off_and_its_weights_stay(recording):
+def test_stops_dout_at_the_relu_that_is_off_and_keeps_its_weights(recording):
     passes = UpdatePasses(recording, 1)
     assert [off.tolist() for off in passes.off[0]] == [[False] * 3, [False, True, False], [False]]
     assert passes.douts[1][1] == -1.5
@@ -104,7 +104,7 @@ def streams(scene, color):
     return [each for each in ends if each is not None]
 
 
-def test_between_two_frames_values_run_to_the_right_and_dout_to_the_left(drawn):
+def test_runs_values_to_the_right_and_dout_to_the_left_between_two_frames(drawn):
     drawn.update(0.25)
     ((x, y),) = drawn.places[0]
     heads = streams(drawn, ABOVE) + streams(drawn, BELOW)
@@ -119,7 +119,7 @@ def test_between_two_frames_values_run_to_the_right_and_dout_to_the_left(drawn):
     assert head[0] == (loss[0] + out[0]) / 2
 
 
-def test_what_is_off_is_stopped_half_way_and_grey(drawn):
+def test_stops_off_neurons_half_way_and_greys_them(drawn):
     drawn.update(7)
     (left, y), right = drawn.places[1][1], drawn.places[2][1]
     stopped = [head for start, head in streams(drawn, style.ERROR) if start[0] == right[0] and abs(start[1] - y) < 20]
@@ -130,7 +130,7 @@ def test_what_is_off_is_stopped_half_way_and_grey(drawn):
     assert grey == [right]
 
 
-def test_a_line_is_dashed_red_below_zero_and_blue_above_and_leaves_its_number_free(drawn):
+def test_draws_a_line_red_and_dashed_below_zero_blue_above_with_a_gap_for_its_number(drawn):
     drawn.update(LAST)
     w = {**drawn.passes.after}
     lines = [line for line in drawn.page.axes.lines if line.get_color() in (ABOVE, BELOW)]
@@ -142,13 +142,13 @@ def test_a_line_is_dashed_red_below_zero_and_blue_above_and_leaves_its_number_fr
     assert all(np.isnan(line.get_xydata()).any() for line in lines)
 
 
-def test_with_the_step_what_the_old_parameters_made_is_gone(drawn):
+def test_removes_what_the_old_parameters_made_with_the_step(drawn):
     drawn.update(STEP)
     for color in (ABOVE, BELOW, style.ERROR):
         assert streams(drawn, color) == []
 
 
-def test_words_of_every_beat_and_frames_in_words(drawn):
+def test_says_every_beat_and_frame_in_words(drawn):
     phases = [drawn.beats.said[frame].phase for frame in range(drawn.frames)]
     assert phases == ["initialise", *["forward"] * 3, "loss", *["backward"] * 3, "gradients", "gradients", "step",
                       *["forward again"] * 3, "loss"]  # fmt: skip
@@ -158,23 +158,23 @@ def test_words_of_every_beat_and_frames_in_words(drawn):
     assert "it fell" in drawn.describe(LAST)
 
 
-def test_a_step_that_is_too_large_is_called_that():
+def test_calls_a_step_too_large():
     scene = Backpropagation(learn(1, 2, 1, activation=Tanh, optimizer=SGD(5.0)))
     assert scene.passes.losses[1] > scene.passes.losses[0]
     assert "this step was too large" in scene.describe(scene.frames - 1)
 
 
 @pytest.mark.parametrize("units", [(1, 3, 1), (3, 1), (1, 2, 1)])
-def test_every_text_has_its_place_and_can_be_read(units):
+def test_keeps_every_text_in_place_and_readable(units):
     scene = Backpropagation(learn(*units))
     check_layout(scene, *range(scene.frames))
 
 
-def test_every_digit_says_where_it_came_from(recording):
+def test_says_where_every_digit_comes_from(recording):
     assert nameless_digits(Backpropagation(recording), range(15)) == set()
 
 
-def test_frames_in_any_order(recording):
+def test_draws_frames_in_any_order(recording):
     check_painter(lambda: Backpropagation(recording), [7, 2.5, 14])
 
 
@@ -190,13 +190,13 @@ def test_frames_in_any_order(recording):
         ({"units": (1, 2)}, r"MeanSquaredError of one output, got MeanSquaredError\(\) of \(2,\)"),
     ],
 )
-def test_updates_that_it_would_tell_wrongly_are_refused(settings, message):
+def test_refuses_updates_that_it_would_tell_wrongly(settings, message):
     recording = learn(*settings.pop("units", (1, 1)), **settings)
     with pytest.raises(ValueError, match=f"UpdatePasses: update 1 must have {message}"):
         Backpropagation(recording)
 
 
-def test_layers_that_mix_numbers_are_refused():
+def test_refuses_layers_that_mix_numbers():
     rng = np.random.default_rng(0)
     model = Sequential([Dense(1, 2, rng=rng), Sequential([Dense(2, 1, rng=rng)])])
     recorder = Recorder(model)
@@ -205,6 +205,6 @@ def test_layers_that_mix_numbers_are_refused():
         Backpropagation(recorder.recording)
 
 
-def test_an_update_that_is_not_recorded_is_refused(recording):
+def test_refuses_an_update_that_is_not_recorded(recording):
     with pytest.raises(ValueError, match="step 2 is not in this recording"):
         Backpropagation(recording, 2)

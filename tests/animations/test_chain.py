@@ -119,7 +119,7 @@ def follow(chain, gid, step, most=400):
     return told, problems
 
 
-def test_every_number_of_an_update_is_told_and_leads_back(recording):
+def test_explains_every_number_of_an_update_and_leads_back(recording):
     chain, step = Chain(recording), int(recording.steps[-2])
     for name in recording.names:
         for index in list(np.ndindex(*recording.shapes[name]))[::3]:
@@ -133,7 +133,7 @@ def test_every_number_of_an_update_is_told_and_leads_back(recording):
     assert any(gid.startswith(("x[", "in.")) for gid in told) or isinstance(told["loss"].parts[0], Code)
 
 
-def test_the_terms_of_a_gradient_add_up_to_the_recorded_one(recording):
+def test_adds_the_terms_of_a_gradient_up_to_the_recorded_one(recording):
     chain, step = Chain(recording), int(recording.steps[-1])
     for name, gradient in recording.gradients(step).items():
         for index in np.ndindex(*gradient.shape):
@@ -145,7 +145,7 @@ def test_the_terms_of_a_gradient_add_up_to_the_recorded_one(recording):
             assert made_of == pytest.approx(float(gradient[index]), rel=1e-4, abs=1e-6 * sum(added) + 1e-12)
 
 
-def test_a_dout_is_the_slope_that_is_measured():
+def test_explains_a_dout_by_the_measured_slope():
     """Check that a bias moves its layer's output, and the loss with it as dout says, in all rows together."""
     recording = run("dense, SGD", np.float64, batch_size=7)
     chain, model = Chain(recording), recording.origins[0].training.model
@@ -161,7 +161,7 @@ def test_a_dout_is_the_slope_that_is_measured():
 
 
 @pytest.mark.parametrize("name", LAYERS)
-def test_each_layer_of_the_table_tells_its_out_and_its_dx(name):
+def test_tells_out_and_dx_of_each_layer_of_the_table(name):
     rng = np.random.default_rng(2)
     x = make_input(name, rng)
     model = tl.Sequential([Scale(), make_layer(name, rng)])  # a model without parameters records nothing
@@ -190,7 +190,7 @@ class Scale(tl.Layer):
         return dout * self.params["scale"]
 
 
-def test_a_layer_of_ones_own_shows_its_own_lines():
+def test_shows_the_lines_of_a_custom_layer():
     chain = Chain(run("own layer, RMSprop", np.float64))
     (code,) = (part for part in chain.why("dx.halved_1[0,1]", 4).parts if isinstance(part, Code))
     assert re.fullmatch(r"Halved\.backward, in (tests/animations/)?test_chain\.py", code.title)
@@ -220,7 +220,7 @@ class Skip(tl.Layer):
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_a_residual_of_ones_own_is_seen_to_add(dtype, monkeypatch):
+def test_recognises_a_custom_residual_as_a_sum(dtype, monkeypatch):
     """Nothing declares this: the numbers are such a sum in every row and place."""
     net = (lambda rng: [tl.Dense(3, 4, rng=rng), Skip(rng), tl.Dense(4, 2, rng=rng)], *PLAIN[1:], lambda: tl.SGD(0.1))
     monkeypatch.setitem(RUNS, "skip", net)
@@ -233,7 +233,7 @@ def test_a_residual_of_ones_own_is_seen_to_add(dtype, monkeypatch):
         assert follow(chain, gid, 3)[1] == []
 
 
-def test_a_dense_layer_shows_the_line_of_its_backward():
+def test_shows_the_line_of_backward_for_a_dense_layer():
     chain = Chain(run("dense, SGD", np.float64))
     code = chain.why("gradient.dense_1.w[0,1]", 2).parts[-1]
     assert code.title == "Dense.backward, in tinylearn/layers/fast_dense.py"
@@ -242,7 +242,7 @@ def test_a_dense_layer_shows_the_line_of_its_backward():
     assert [text for text, _ in code.lines] == ['return dout.dot(self.params["w"].T) if self.needs_dx else None']
 
 
-def test_what_is_off_is_said():
+def test_says_which_neurons_are_off():
     recording = run("dense, SGD", np.float64)
     chain = Chain(recording)
     said = {round(abs(why.value), 9) > 0: why.parts[-1].words for why in
@@ -253,7 +253,7 @@ def test_what_is_off_is_said():
     }, "some are on, some off"
 
 
-def test_before_the_first_update_only_where_it_starts_is_told():
+def test_explains_only_the_start_before_the_first_update():
     recording = run("dense, SGD", np.float64)
     chain = Chain(recording)
     assert "usually at random" in chain.why("dense_1.w[0,0]", 0).parts[0].words
@@ -261,7 +261,7 @@ def test_before_the_first_update_only_where_it_starts_is_told():
     assert [chain.why(gid, 0) for gid in ("loss", "dout.dense_1[0,0]", "gradient.dense_1.w[0,0]")] == [None] * 3
 
 
-def test_one_replay_answers_all_numbers_of_a_step(monkeypatch):
+def test_answers_all_numbers_of_a_step_with_one_replay(monkeypatch):
     from tinylearn.analysis import every_layer
 
     calls = []
@@ -274,7 +274,7 @@ def test_one_replay_answers_all_numbers_of_a_step(monkeypatch):
     assert len(calls) == 1
 
 
-def test_many_rows_are_the_largest_bars_and_the_rest():
+def test_shows_many_rows_as_the_largest_bars_and_the_rest():
     x = np.random.default_rng(0).normal(size=(300, 1))
     model = tl.Sequential([tl.Dense(1, 1, rng=np.random.default_rng(0))])
     recorder = tl.Recorder(model)
@@ -287,7 +287,7 @@ def test_many_rows_are_the_largest_bars_and_the_rest():
     assert sizes == sorted(sizes, reverse=True)
 
 
-def test_a_recording_that_does_not_know_how_it_was_made_says_so(tmp_path):
+def test_says_if_a_recording_does_not_know_how_it_was_made(tmp_path):
     layers, x, y, loss, optimizer = RUNS["dense, SGD"]
     model = tl.Sequential(layers(np.random.default_rng(1)))
     with tl.Recorder(model, tmp_path / "run") as recorder:
@@ -323,7 +323,7 @@ class Sorted(tl.Optimizer):
         (Sorted, "Sorted(.*) made it from both; its arithmetic cannot be shown: .*"),
     ],
 )
-def test_an_optimizer_of_ones_own_is_told_in_words_where_python_has_none(optimizer, said, monkeypatch):
+def test_explains_a_custom_optimizer_in_words_where_python_has_none(optimizer, said, monkeypatch):
     monkeypatch.setitem(RUNS, "own", (dense_net, TABLE, NUMBERS, tl.MeanSquaredError, lambda: optimizer(0.01)))
     recording = run("own", np.float64)
     why = Chain(recording).why("dense_1.w[0,0]", 3)
@@ -334,7 +334,7 @@ def test_an_optimizer_of_ones_own_is_told_in_words_where_python_has_none(optimiz
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-def test_the_last_updates_of_a_training_that_diverged_are_told(dtype):
+def test_explains_the_last_updates_of_a_training_that_diverged(dtype):
     model = tl.Sequential(dense_net(np.random.default_rng(1)), dtype)
     recorder = tl.Recorder(model)
     with pytest.raises(tl.DivergenceError):
@@ -345,7 +345,7 @@ def test_the_last_updates_of_a_training_that_diverged_are_told(dtype):
         assert follow(chain, gid, last, most=80)[1] == []
 
 
-def test_two_workers_see_the_rows_of_one_batch(monkeypatch):
+def test_shows_two_workers_the_rows_of_one_batch(monkeypatch):
     monkeypatch.setattr("tinylearn.workers.SMALL", 0)
     rng = np.random.default_rng(1)
     model = tl.Sequential([*dense_net(rng)])
@@ -359,7 +359,7 @@ def test_two_workers_see_the_rows_of_one_batch(monkeypatch):
     assert [chain.why(f"x[{row},0]", 3).value for row in range(5)] == TABLE[rows, 0].tolist()
 
 
-def test_a_parameter_that_was_not_recorded_can_still_be_followed():
+def test_follows_a_parameter_that_was_not_recorded():
     rng = np.random.default_rng(1)
     model = tl.Sequential(dense_net(rng))
     recorder = tl.Recorder(model, select=["dense_1.w"])
@@ -374,5 +374,5 @@ def test_a_parameter_that_was_not_recorded_can_still_be_followed():
     "gid", ["dense_9.w[0,0]", "dense_1.w[9,0]", "dense_1.w", "dout.dense_1[0,9]", "dout.nobody[0]", "x[9,9]", "",
             "gradient.dense_1.w[0]", "row99.gradient.dense_1.w[0,0]", "w[", "dout.dense_1", "loss[99]"],
 )  # fmt: skip
-def test_what_the_network_does_not_have_is_not_told(gid):
+def test_tells_nothing_that_the_network_does_not_have(gid):
     assert Chain(run("dense, SGD", np.float64)).why(gid, 2) is None

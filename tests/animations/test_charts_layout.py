@@ -34,11 +34,11 @@ def crowded(scene):
 
 
 @pytest.mark.parametrize("scene", [GrowingLines, BarRace, Bars, Pie])
-def test_no_text_touches_another_in_any_frame(scene):
+def test_keeps_texts_apart_in_any_frame(scene):
     assert crowded(scene(gdp())) == []
 
 
-def test_there_is_room_for_the_longest_number():
+def test_leaves_room_for_the_longest_number():
     scene = GrowingLines(Table([1, 2], ["A"], [[5e12], [6.333e13]]))
     Painter(scene)
     scene.update(1)
@@ -63,7 +63,7 @@ def random_table(seed):
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("scene", [GrowingLines, BarRace, Bars, Pie])
-def test_no_text_touches_another_with_other_tables(scene, seed):
+def test_keeps_texts_apart_with_other_tables(scene, seed):
     table = random_table(seed)
     if scene is Pie and (table.values < 0).any():
         table = replace(table, values=np.abs(table.values))
@@ -71,7 +71,7 @@ def test_no_text_touches_another_with_other_tables(scene, seed):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_text_has_its_place_and_can_be_read(kind):
+def test_keeps_every_text_in_place_and_readable(kind):
     """The axes' own texts too; in 1971, while Japan passes Germany, and in 1990."""
     for texts in check_layout(make(kind), 1, 20):
         assert {"USA", "Japan", "Germany", "UK", "China"} <= set(texts)
@@ -80,7 +80,7 @@ def test_every_text_has_its_place_and_can_be_read(kind):
         assert len(texts) >= 19
 
 
-def test_labels_that_lie_on_each_other_are_noticed():
+def test_notices_labels_that_lie_on_each_other():
     class Straight(GrowingLines):
         def update(self, frame):
             changed = super().update(frame)
@@ -95,7 +95,7 @@ def test_labels_that_lie_on_each_other_are_noticed():
 
 @pytest.mark.parametrize("kind", [GrowingLines, BarRace, Bars, Pie])
 @pytest.mark.parametrize("name", TABLES)
-def test_the_tables_that_people_have_can_be_drawn_and_read(kind, name, tmp_path):
+def test_draws_the_tables_that_people_have_readably(kind, name, tmp_path):
     (tmp_path / "mine.csv").write_text(TABLES[name][0])
     table = read_table(tmp_path / "mine.csv")
     if kind is Pie and (table.values < 0).any():
@@ -116,7 +116,7 @@ def test_names_are_cut_so_that_they_still_differ(kind):
     assert crowded(scene) == []
 
 
-def test_no_text_lies_on_a_bar_of_the_race_in_any_row():
+def test_keeps_texts_off_the_bars_of_the_race_in_any_row():
     scene = BarRace(gdp())
     Painter(scene)
     for frame in range(scene.frames):
@@ -132,7 +132,7 @@ def test_no_text_lies_on_a_bar_of_the_race_in_any_row():
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_pushed_apart_in_order_within_bounds_and_no_further_than_needed(seed):
+def test_pushes_apart_in_order_within_bounds_and_no_further_than_needed(seed):
     rng = np.random.default_rng(seed)
     wanted = rng.uniform(0, 100, 6)
     places = push_apart(wanted, 10, 0, 100)
@@ -146,12 +146,12 @@ def test_pushed_apart_in_order_within_bounds_and_no_further_than_needed(seed):
     assert all(best <= ((other - wanted[order]) ** 2).sum() + 1e-9 for other in free)
 
 
-def test_what_is_apart_stays_where_it_is():
+def test_leaves_things_that_are_apart_in_place():
     np.testing.assert_array_equal(push_apart([30, 80, 10], 10, 0, 100), [30, 80, 10])
     np.testing.assert_array_equal(push_around([0.5, 2, 4], [60, 60, 60]), [0.5, 2, 4])
 
 
-def test_labels_around_a_pie_part_over_the_top():
+def test_parts_labels_around_the_top_of_a_pie():
     """The last wedge and the first are neighbours too."""
     first, last = push_around([0.05, 6.2], [80, 80])
     assert first > 0.05

@@ -55,14 +55,14 @@ KINDS = {"lines": ("value", "year"), "race": ("value", "year"), "bars": ("value"
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_every_number_of_every_frame_is_that_of_the_table(kind):
+def test_takes_every_number_of_every_frame_from_the_table(kind):
     scene = make(kind)
     assert scene.frames == 51
     check_all_numbers(scene, lambda frame: expected(frame, *KINDS[kind]))
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_between_two_rows_the_numbers_are_those_of_the_first(kind):
+def test_shows_the_numbers_of_the_first_between_two_rows(kind):
     """Only the places are new."""
     scene = make(kind)
     figure = Painter(scene).figure
@@ -72,7 +72,7 @@ def test_between_two_rows_the_numbers_are_those_of_the_first(kind):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_one_wrong_value_is_noticed(kind):
+def test_notices_one_wrong_value(kind):
     scene = make(kind)
     spoiled = scene.scenes[0] if isinstance(scene, SideBySide) else scene
     (spoiled.shares if kind == "pie" else spoiled.values)[5, 3] *= 1.1
@@ -80,7 +80,7 @@ def test_one_wrong_value_is_noticed(kind):
         check_all_numbers(scene, lambda frame: expected(frame, *KINDS[kind]))
 
 
-def test_a_value_under_the_name_of_another_country_is_noticed():
+def test_notices_a_value_under_the_name_of_another_country():
     scene = make("race")
     scene.values = scene.values[:, [1, 0, 2, 3, 4]]
     with pytest.raises(AssertionError, match="shows"):
@@ -88,13 +88,13 @@ def test_a_value_under_the_name_of_another_country_is_noticed():
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_no_number_is_drawn_without_saying_where_it_came_from(kind):
+def test_draws_no_number_without_its_source(kind):
     captions = {"Source: World Bank, NY.GDP.MKTP.CD, CC BY 4.0"}
     assert nameless_digits(make(kind), range(0, 51, 25)) <= captions
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_painter_draws_what_a_full_redraw_draws(kind):
+def test_draws_what_a_full_redraw_draws(kind):
     check_painter(lambda: make(kind), [50, 18])
 
 
@@ -113,7 +113,7 @@ def values_of(frame):
     return here + (frame % 1) * (there - here)
 
 
-def test_lines_hold_the_whole_years_so_far_and_end_at_now():
+def test_draws_the_years_so_far_as_lines_that_end_now():
     scene = drawn("lines")
     for frame in (0, 0.5, 1, 37.25, 50):
         scene.update(frame)
@@ -124,7 +124,7 @@ def test_lines_hold_the_whole_years_so_far_and_end_at_now():
             np.testing.assert_allclose(heights, [*(figures()[year][name] for year in years), value], rtol=1e-12)
 
 
-def test_bars_are_as_long_as_their_values():
+def test_draws_bars_as_long_as_their_values():
     race, (bars, _) = drawn("race"), drawn("bars").scenes
     for frame in (0, 0.5, 38, 50):
         race.update(frame)
@@ -135,7 +135,7 @@ def test_bars_are_as_long_as_their_values():
         np.testing.assert_allclose([bar.get_height() for bar in bars.bars], values_of(frame), rtol=1e-12)
 
 
-def test_wedges_take_their_shares_of_the_circle_clockwise_from_the_top():
+def test_gives_wedges_their_shares_clockwise_from_the_top():
     pie, _ = drawn("pie").scenes
     for frame in (0, 0.5, 38, 50):
         pie.update(frame)
@@ -147,7 +147,7 @@ def test_wedges_take_their_shares_of_the_circle_clockwise_from_the_top():
         assert ends[-1] == pytest.approx(360)
 
 
-def test_beside_each_other_a_bar_is_as_high_as_its_line_ends():
+def test_makes_a_bar_as_high_as_the_end_of_the_line_next_to_it():
     scene = drawn("bars")
     scene.update(38)
     bars, lines = scene.scenes
@@ -157,14 +157,14 @@ def test_beside_each_other_a_bar_is_as_high_as_its_line_ends():
         assert top == pytest.approx(end, abs=1e-6)
 
 
-def test_the_end_of_a_line_is_where_its_label_thinks_it_is():
+def test_knows_where_a_line_ends_for_its_label():
     scene = drawn("lines")
     scene.update(38)
     ends = [line.axes.transData.transform(line.get_xydata()[-1]) for line in scene.lines]
     np.testing.assert_allclose(ends, np.column_stack([np.full(5, scene.x[38]), scene.y[38]]), atol=1e-6)
 
 
-def test_a_country_keeps_its_colour_everywhere():
+def test_keeps_the_colour_of_a_country_everywhere():
     lines, race, bars, pie = drawn("lines"), drawn("race"), drawn("bars").scenes[0], drawn("pie").scenes[0]
     for scene in (lines, race, bars, pie):
         scene.update(0)
@@ -178,7 +178,7 @@ def test_a_country_keeps_its_colour_everywhere():
         assert [label.get_text() for label in labels] == list(NAMES)
 
 
-def test_words_for_those_who_do_not_see_the_picture():
+def test_says_it_for_those_who_do_not_see_the_picture():
     assert make("race").describe(17) == (
         "Gross domestic product, year 1987: USA 4.86, Japan 2.53, Germany 1.30, UK 0.75, China 0.27 "
         "trillion US$, current prices."
@@ -191,7 +191,7 @@ def test_words_for_those_who_do_not_see_the_picture():
 # --- other tables ----------------------------------------------------------------------------------------------------
 
 
-def test_from_the_sixth_series_on_colours_come_again_with_a_pattern():
+def test_repeats_colours_with_a_pattern_from_the_sixth_series_on():
     table = Table([1, 2], list("ABCDEFG"), np.ones((2, 7)))
     lines, race = GrowingLines(table), BarRace(table)
     for scene in (lines, race):
@@ -209,14 +209,14 @@ def test_refuses_to_show_more_series_than_look_different(scene):
 
 
 @pytest.mark.parametrize("scene", [GrowingLines, Bars, Pie])
-def test_of_many_series_the_largest_of_the_last_row_are_named(scene):
+def test_names_the_largest_series_of_the_last_row(scene):
     many = Table([1, 2], list("ABCDEFGHIJKL"), [range(12), [5, 9, 8, 1, 2, np.nan, 7, 6, 3, 4, 11, 12]], unit="mm")
     made = scene(many, top=3)
     assert made.names == ["B", "K", "L"]
     assert "the 3 largest of 12 in 2" in made.unit
 
 
-def test_the_others_are_faint_lines():
+def test_draws_the_others_as_faint_lines():
     made = GrowingLines(Table([1, 2, 3], list("ABC"), [[1, 2, 3], [4, 5, np.nan], [9, 7, 8]]), top=1)
     Painter(made)
     made.update(1.5)
@@ -225,7 +225,7 @@ def test_the_others_are_faint_lines():
     np.testing.assert_allclose(c, [[1, 3]])
 
 
-def test_a_pie_refuses_what_has_no_shares():
+def test_refuses_a_pie_without_shares():
     with pytest.raises(ValueError, match="a share cannot be negative, but Oslo is -4 at month 2"):
         Pie(Table([1, 2], ["Rome", "Oslo"], [[8, 0], [9, -4]], clock="month"))
     with pytest.raises(
@@ -249,7 +249,7 @@ def test_a_pie_refuses_what_has_no_shares():
         ([[0, 0], [0, 0]], "0"),
     ],
 )
-def test_numbers_are_written_as_their_size_asks(values, shown):
+def test_writes_numbers_by_their_size(values, shown):
     scene = BarRace(Table([1, 2], ["A", "B"], values))
     Painter(scene)
     scene.update(0)
@@ -257,7 +257,7 @@ def test_numbers_are_written_as_their_size_asks(values, shown):
 
 
 @pytest.mark.parametrize("largest", [9.9e-4, 0.001, 9.9e11, 1e12])
-def test_an_axis_and_its_numbers_are_written_in_one_way(largest):
+def test_writes_an_axis_and_its_numbers_in_one_way(largest):
     scene = GrowingLines(Table([1, 2], ["A", "B"], [[largest, 0], [0, 0]]))
     Painter(scene)
     scene.update(0)
@@ -278,7 +278,7 @@ def texts_of(scene, frame):
 
 
 @pytest.mark.parametrize("kind", [GrowingLines, BarRace, Bars, Pie])
-def test_no_number_stands_for_a_value_that_is_missing(kind):
+def test_draws_no_number_for_a_missing_value(kind):
     scene = kind(GAPS, title="t")
     Painter(scene)
     for frame in (0, 0.5, 1, 1.5, 2, 2.5, 3):
@@ -289,7 +289,7 @@ def test_no_number_stands_for_a_value_that_is_missing(kind):
         assert sorted(word for word in shown if word[0].isdigit()) == sorted([*expected, str(int(frame) + 1)]), frame
 
 
-def test_a_line_has_a_gap_and_a_value_alone_a_dot():
+def test_leaves_a_gap_in_a_line_and_draws_a_dot_for_a_single_value():
     scene = GrowingLines(GAPS)
     Painter(scene)
     scene.update(3)
@@ -304,7 +304,7 @@ def test_a_line_has_a_gap_and_a_value_alone_a_dot():
     assert not scene.labels[1].name.get_visible()  # B has not begun
 
 
-def test_a_bar_is_absent_where_a_value_is():
+def test_leaves_out_a_bar_where_a_value_is_missing():
     scene = Bars(GAPS)
     Painter(scene)
     for frame, shown in ((0, "AC"), (0.5, "AC"), (1, "AB"), (2.5, "B"), (3, "AB")):
@@ -312,7 +312,7 @@ def test_a_bar_is_absent_where_a_value_is():
         assert "".join(name for name, bar in zip("ABC", scene.bars, strict=True) if bar.get_visible()) == shown
 
 
-def test_a_series_comes_into_the_race_with_its_first_value_and_leaves_with_its_last():
+def test_enters_a_series_with_its_first_value_and_removes_it_after_its_last():
     scene = BarRace(GAPS)
     Painter(scene)
     np.testing.assert_array_equal(scene.lanes, [[1, 2, 0], [1, 0, 2], [2, 0, 2], [0, 1, 2]])
@@ -323,7 +323,7 @@ def test_a_series_comes_into_the_race_with_its_first_value_and_leaves_with_its_l
         assert all(np.isfinite(runner.bar.get_width()) for runner in scene.runners if runner.bar.get_visible())
 
 
-def test_a_pie_leaves_out_what_is_missing():
+def test_leaves_missing_values_out_of_a_pie():
     scene = Pie(GAPS)
     Painter(scene)
     scene.update(0)
@@ -335,7 +335,7 @@ def test_a_pie_leaves_out_what_is_missing():
 
 
 @pytest.mark.parametrize("kind", [GrowingLines, BarRace, Bars, Pie])
-def test_clock_and_axis_write_dates(kind):
+def test_writes_dates_on_clock_and_axis(kind):
     table = Table([18320, 18321, 18351, 18352], ["A"], [[1], [2], [3], [4]], clock="day", dates="%Y-%m-%d")
     scene = kind(table)
     Painter(scene)
@@ -344,7 +344,7 @@ def test_clock_and_axis_write_dates(kind):
     assert scene.describe(0).startswith(", day 2020-02-28: A ")
 
 
-def test_ticks_are_dates_and_two_nights_are_twice_as_long_as_one():
+def test_draws_ticks_as_dates_and_two_nights_twice_as_long_as_one():
     table = Table([18320, 18322, 18323], ["A"], [[1], [2], [3]], clock="day", dates="%Y-%m-%d")
     scene = GrowingLines(table)
     Painter(scene)

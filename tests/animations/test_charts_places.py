@@ -41,7 +41,7 @@ def shows(number, value):
 
 
 @pytest.mark.parametrize("frame", [0, 15, 36, 42, 50])
-def test_at_the_end_of_a_line_stand_its_own_name_and_number(frame):
+def test_writes_the_name_and_number_of_a_line_at_its_end(frame):
     """In the order of the ends, at their height if no other is near, and joined to them by a line."""
     scene, values = updated(GrowingLines, frame), gdp().values[frame]
     ends = np.array([line.axes.transData.transform(line.get_xydata()[-1]) for line in scene.lines])
@@ -85,7 +85,7 @@ def check_marks(axis):
 
 
 @pytest.mark.parametrize("frame", [0, 25, 50])
-def test_under_a_bar_stands_its_name_and_over_it_its_number(frame):
+def test_writes_the_name_under_a_bar_and_the_number_over_it(frame):
     scene, values = updated(Bars, frame), gdp().values[frame]
     names = scene.bars[0].axes.get_xticklabels()
     assert [name.get_text() for name in names] == list(NAMES)
@@ -101,7 +101,7 @@ def test_under_a_bar_stands_its_name_and_over_it_its_number(frame):
 
 
 @pytest.mark.parametrize("frame", [0, 20, 50])
-def test_beside_a_bar_stand_its_name_and_its_number(frame):
+def test_writes_name_and_number_next_to_a_bar(frame):
     """In each row the bars stand in whole lanes, the longest on top."""
     scene, values = updated(BarRace, frame), gdp().values[frame]
     order = list(np.argsort(-values))
@@ -118,7 +118,7 @@ def test_beside_a_bar_stand_its_name_and_its_number(frame):
         assert runner.name.get_window_extent().x1 == pytest.approx(axes.x0 - NEAR, abs=1)
 
 
-def test_while_bars_pass_their_texts_stay_with_them():
+def test_keeps_texts_with_their_bars_while_these_pass():
     """Each stands on its paper, which is a little larger than the text."""
     for frame in np.linspace(35, 38, 16):
         scene = updated(BarRace, frame)
@@ -134,7 +134,7 @@ def test_while_bars_pass_their_texts_stay_with_them():
                 assert sheet.y1 >= letters.y1 - 1
 
 
-def test_of_two_that_pass_all_of_one_lies_on_the_other():
+def test_draws_all_of_one_over_the_other_of_two_that_pass():
     """Its bar, name and number: no letters of the other shine through."""
     scene = BarRace(Table([1, 2], ["Aaaaaaa", "Bb"], [[1, 2], [2, 1]], title="t"))
     pixels = Painter(scene).paint(0.5)[..., :3]
@@ -144,7 +144,7 @@ def test_of_two_that_pass_all_of_one_lies_on_the_other():
     assert np.abs(paper - pink).sum(axis=1).min() > 60
 
 
-def test_lanes_are_ranks_and_glide_from_row_to_row():
+def test_ranks_lanes_and_glides_from_row_to_row():
     scene = updated(BarRace, 36.25)  # China passes Germany
     ranks = [np.argsort(np.argsort(-gdp().values[row])) for row in (36, 37)]
     np.testing.assert_array_equal(scene.lanes[36:38], ranks)
@@ -154,7 +154,7 @@ def test_lanes_are_ranks_and_glide_from_row_to_row():
     np.testing.assert_allclose(lanes, 0.75 * ranks[0] + 0.25 * ranks[1], atol=1e-9)
 
 
-def test_the_axis_grows_with_the_leader():
+def test_grows_the_axis_with_the_leader():
     """It never shrinks, so a crisis makes the bars shorter."""
     highest = np.maximum.accumulate(gdp().values.max(axis=1))
     for frame in (0, 10, 39, 50):
@@ -164,7 +164,7 @@ def test_the_axis_grows_with_the_leader():
     np.testing.assert_array_equal(growing_limits(np.array([[0.0, np.nan], [0, 0], [-2, 3]])), [[0, 5], [0, 5], [-2, 3]])
 
 
-def test_the_ten_largest_of_many():
+def test_shows_the_ten_largest_of_many():
     """A bar comes in from below and leaves downwards; if a series is never among them, it is not in the race."""
     values = np.zeros((3, 14))
     values[0], values[1], values[2] = range(14), np.roll(range(14), 7), np.roll(range(14), 7)
@@ -188,7 +188,7 @@ def test_the_ten_largest_of_many():
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_bars_that_are_shown_together_look_different(seed):
+def test_gives_bars_shown_together_different_looks(seed):
     values = np.cumsum(np.random.default_rng(seed).normal(size=(40, 30)), axis=0)
     scene = BarRace(Table(range(40), [f"{k}" for k in range(30)], values), top=8)
     shown = scene.lanes < 8
@@ -207,7 +207,7 @@ def painted_length(pixels, bar, color):
 
 
 @pytest.mark.parametrize("frame", [0, 50])
-def test_a_bar_is_painted_as_long_as_its_value(frame):
+def test_paints_a_bar_as_long_as_its_value(frame):
     """To the pixel: an outline would take one at each end."""
     scene = BarRace(gdp())
     pixels = Painter(scene).paint(frame)
@@ -218,7 +218,7 @@ def test_a_bar_is_painted_as_long_as_its_value(frame):
     assert np.abs(painted - truth).max() <= 1
 
 
-def test_bars_that_pass_are_parted_by_paper():
+def test_separates_passing_bars_by_paper():
     """One lies over the other, with a rim of two pixels of paper above and below the upper one."""
     scene = BarRace(Table([1, 2], ["A", "B"], [[1, 2], [2, 1]]))
     pixels = Painter(scene).paint(0.6)[..., :3]
@@ -234,7 +234,7 @@ def test_bars_that_pass_are_parted_by_paper():
 
 
 @pytest.mark.parametrize("frame", [0, 17, 36, 50])
-def test_a_leader_goes_from_the_middle_of_its_wedge_to_its_own_label(frame):
+def test_draws_a_leader_from_the_middle_of_a_wedge_to_its_label(frame):
     scene = updated(Pie, frame)
     shares = gdp().values[frame] / gdp().values[frame].sum()
     middles = 2 * np.pi * (np.cumsum(shares) - shares / 2)  # clockwise from the top
@@ -254,7 +254,7 @@ def test_a_leader_goes_from_the_middle_of_its_wedge_to_its_own_label(frame):
             assert abs(off) < 0.15
 
 
-def test_the_pictures_width_has_room_for_the_words_under_the_title():
+def test_widens_the_picture_for_the_words_under_the_title():
     """They are longer than a short title without a unit."""
     scene = Pie(Table([0.5, 0.80000001], ["A", "B"], [[1, 2], [2, 1]], title="x"))
     painter = Painter(scene)

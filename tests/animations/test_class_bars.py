@@ -70,12 +70,12 @@ def with_rows(rows, names=("cat", "dog", "frog"), target=1, picture=None, note="
 # --- numbers and bars ------------------------------------------------------------------------------------------------
 
 
-def test_every_number_of_every_frame():
+def test_shows_every_number_of_every_frame():
     check_all_numbers(film(), recomputed())
 
 
 @pytest.mark.parametrize(("p", "frame"), [(0, 0), (1, 5)])
-def test_one_wrong_probability_is_noticed(p, frame):
+def test_notices_one_wrong_probability(p, frame):
     scene = film()
     scene.probabilities[frame, p, 3] += 0.002
     with pytest.raises(AssertionError, match="shows"):
@@ -83,12 +83,12 @@ def test_one_wrong_probability_is_noticed(p, frame):
 
 
 @pytest.mark.parametrize(("value", "said"), [(0.99951, "> 0.999"), (0.9994, "0.999"), (1, "> 0.999"), (0, "< 0.001")])
-def test_nothing_is_certain_and_nothing_impossible(value, said):
+def test_shows_nothing_as_certain_or_impossible(value, said):
     scene = with_rows([[value, 1 - value]], ("cat", "dog"))
     assert numbers_on(painted(scene, 0).figure)["picture_0.predicted[0]"].get_text() == said
 
 
-def test_a_probability_that_is_not_nearly_one_is_no_more_than_0_999():
+def test_shows_at_most_0_999_unless_nearly_certain():
     """A text "> 0.999" for 0.99 is found."""
     scene = with_rows([[0.99, 0.01]], ("cat", "dog"))
     figure = painted(scene, 0).figure
@@ -99,12 +99,12 @@ def test_a_probability_that_is_not_nearly_one_is_no_more_than_0_999():
         check_numbers(figure, 0, values)
 
 
-def test_every_digit_says_where_it_came_from():
+def test_says_where_every_digit_comes_from():
     assert nameless_digits(film(), range(6)) == set()
 
 
 @pytest.mark.parametrize("p", [0, 1])
-def test_bar_and_number_stand_in_the_row_of_their_class_and_are_as_long_as_its_probability(p):
+def test_places_bar_and_number_in_the_row_of_their_class_as_long_as_its_probability(p):
     scene = painter().scene
     numbers, bars = numbers_on(scene.page.figure), bars_of(scene, p)
     for frame in (*range(6), 3.25):
@@ -127,7 +127,7 @@ def label(scene, name, p):
     return sorted(found, key=lambda text: -text.get_position()[1])[p]
 
 
-def test_between_two_updates_bars_are_on_their_way_and_numbers_stay():
+def test_moves_bars_between_two_updates_and_keeps_numbers():
     scene = painter().scene
     scene.update(2)
     before = {gid: number.get_text() for gid, number in numbers_on(scene.page.figure).items()}
@@ -135,11 +135,11 @@ def test_between_two_updates_bars_are_on_their_way_and_numbers_stay():
     assert {gid: number.get_text() for gid, number in numbers_on(scene.page.figure).items()} == before
 
 
-def test_the_bars_of_all_pictures_start_at_one_place():
+def test_starts_the_bars_of_all_pictures_in_one_place():
     assert len({bars_of(painter().scene, p)[0].get_window_extent().x0 for p in (0, 1)}) == 1
 
 
-def test_blocks_are_named_after_the_layers_and_what_they_give():
+def test_names_blocks_after_the_layers_and_their_outputs():
     scene = painter().scene
     assert scene.layers.blocks == [
         (["conv2d_1", "maxpool2d_1", "relu_1"], (15, 15, 4)), (["flatten_1", "dense_1"], (10,))]  # fmt: skip
@@ -151,7 +151,7 @@ def test_blocks_are_named_after_the_layers_and_what_they_give():
 
 
 @pytest.mark.parametrize(("p", "name"), list(enumerate(TARGETS)))
-def test_the_true_class_alone_is_marked_by_an_arrow_bold_letters_and_colour(p, name):
+def test_marks_only_the_true_class_by_an_arrow_bold_letters_and_colour(p, name):
     scene = painter().scene
     scene.update(3)
     bars, numbers = bars_of(scene, p), numbers_on(scene.page.figure)
@@ -174,7 +174,7 @@ def test_the_true_class_alone_is_marked_by_an_arrow_bold_letters_and_colour(p, n
         ([0.4, 0.2, 0.4], "cannot tell", style.QUIET),
     ],
 )
-def test_the_verdict(row, said, colour):
+def test_gives_the_verdict(row, said, colour):
     scene = with_rows([[1.0, 0, 0], row])
     painted(scene, 1)
     (verdict,) = (text for text in scene.page.axes.texts if text.get_text() == said)
@@ -185,7 +185,7 @@ def test_the_verdict(row, said, colour):
 
 
 @pytest.mark.parametrize("p", [0, 1])
-def test_the_picture_is_painted_pixel_by_pixel(p):
+def test_paints_the_picture_pixel_by_pixel(p):
     axes = [axes for axes in painter().scene.page.figure.axes if axes.images][p]
     box = axes.get_window_extent()
     left, top = round(box.x0), 768 - round(box.y1)
@@ -195,7 +195,7 @@ def test_the_picture_is_painted_pixel_by_pixel(p):
 
 
 @pytest.mark.parametrize("shape", [(9, 20), (300, 100)])
-def test_a_picture_of_any_size_keeps_its_shape_and_its_place(shape):
+def test_keeps_the_shape_and_place_of_a_picture_of_any_size(shape):
     scene = with_rows([[0.5, 0.25, 0.25]], picture=np.full((*shape, 3), 0.5))
     check_layout(scene, 0)
     image = next(axes for axes in scene.page.figure.axes if axes.images)
@@ -208,7 +208,7 @@ def test_a_picture_of_any_size_keeps_its_shape_and_its_place(shape):
 # --- layout ----------------------------------------------------------------------------------------------------------
 
 
-def test_every_text_has_its_place_and_can_be_read_and_every_tick_stands_at_its_number():
+def test_keeps_every_text_readable_and_every_tick_at_its_number():
     scene = film()
     assert scene.size == (1200, 768)
     for texts in check_layout(scene, 0, 1, 5, words_at_ticks=[]):
@@ -229,7 +229,7 @@ LONG = "a class with a name that goes on and on"
         ((LONG,) * 12, 0),
     ],
 )
-def test_few_many_and_long_names_have_their_place(names, said):
+def test_finds_room_for_few_many_and_long_names(names, said):
     rows = np.eye(len(names))[[said]]
     scene = with_rows(rows, names, target=0, note=LONG)
     check_layout(scene, 0)
@@ -239,7 +239,7 @@ def test_few_many_and_long_names_have_their_place(names, said):
     check_all_numbers(with_rows(rows, names, target=0), values)
 
 
-def test_a_long_name_keeps_its_start_and_its_end():
+def test_keeps_the_start_and_the_end_of_a_long_name():
     scene = with_rows(np.eye(2), (LONG, "yes"))
     painted(scene, 0)
     short = [text.get_text() for text in scene.page.axes.texts if "…" in text.get_text()]
@@ -251,7 +251,7 @@ def test_a_long_name_keeps_its_start_and_its_end():
     assert scene.said(0, 0) == f"says {LONG} ✗"
 
 
-def test_frames_in_any_order():
+def test_draws_frames_in_any_order():
     check_painter(film, [5, 0])
 
 
@@ -284,7 +284,7 @@ def test_frames_in_any_order():
         ),
     ],
 )
-def test_what_does_not_fit_is_refused(changed, message):
+def test_refuses_what_does_not_fit(changed, message):
     network = Sequential([Flatten(), Dense(48, 2, rng=rng)])
     right = {"pictures": np.zeros((1, 4, 4, 3)), "probabilities": [[[0.5, 0.5]]], "names": ["cat", "dog"],
              "targets": [0], "model": network, "steps": [0], "epochs": [0]}  # fmt: skip
@@ -293,7 +293,7 @@ def test_what_does_not_fit_is_refused(changed, message):
         ClassBars(**right | changed)
 
 
-def test_pictures_that_the_network_cannot_take_are_refused():
+def test_refuses_pictures_that_the_network_cannot_take():
     with pytest.raises(ValueError, match=r"Dense\(48, 2\)"):
         ClassBars(np.zeros((1, 5, 4, 3)), [[[0.5, 0.5]]], ["cat", "dog"], targets=[0], steps=[0], epochs=[0],
                   model=Sequential([Flatten(), Dense(48, 2, rng=rng)]))  # fmt: skip

@@ -20,7 +20,7 @@ def picture(path, number):
 # --- which pictures, for how long ----------------------------------------------------------------------------------
 
 
-def test_motion_puts_pictures_between_frames_and_whole_frames_stay_whole_numbers(tmp_path):
+def test_puts_pictures_between_frames_for_motion_and_keeps_whole_frames_whole(tmp_path):
     asked = []
 
     class Asked(Gliding):
@@ -35,7 +35,7 @@ def test_motion_puts_pictures_between_frames_and_whole_frames_stay_whole_numbers
 
 @pytest.mark.parametrize("motion", [1, 2, 3, 7])
 @pytest.mark.parametrize("per_second", [100, 1000])
-def test_a_film_lasts_as_long_with_motion_as_without(motion, per_second):
+def test_lasts_as_long_with_motion_as_without(motion, per_second):
     clip = Clip(Gliding(), fps=3, motion=motion, hold_first=1, hold_last=2.5, holds={2: 0.75, -2: 1})
     delays = clip.delays(per_second)
     assert len(delays) == 5 * motion + 1
@@ -80,7 +80,7 @@ def test_refuses_more_pictures_a_second_than_are_shown(tmp_path, suffix, fps, mo
 
 
 @pytest.mark.parametrize("suffix", ["gif", "apng"])
-def test_motion_in_films(tmp_path, suffix):
+def test_moves_in_films(tmp_path, suffix):
     path = render(Gliding(), tmp_path / f"film.{suffix}", fps=10, motion=4, hold_last=0, holds={2: 1}, progress=False)
     assert picture(path, 8)[1] >= 1020
     for number in (0, 3, 8, 13, 20):
@@ -88,7 +88,7 @@ def test_motion_in_films(tmp_path, suffix):
         assert np.abs(shown.astype(int) - expected).max() <= (0 if suffix == "apng" else 30)
 
 
-def test_motion_in_pages(tmp_path):
+def test_moves_in_pages(tmp_path):
     path = render(SideBySide(Gliding(), Trail()), tmp_path / "film.html", fps=30, motion=2, hold_last=0, progress=False)
     film = json.loads(path.read_text().split('class="film-data">')[1].split("</script>")[0])
     assert (film["motion"], len(film["texts"]), len(film["milliseconds"])) == (2, 6, 11)
@@ -96,25 +96,25 @@ def test_motion_in_pages(tmp_path):
 
 
 @pytest.mark.parametrize(("loop", "told"), [(0, 0), (1, None), (3, 2)])
-def test_a_gif_says_how_often_it_is_repeated(tmp_path, loop, told):
+def test_stores_how_often_a_gif_repeats(tmp_path, loop, told):
     with Image.open(render(Trail(), tmp_path / "film.gif", loop=loop, progress=False)) as film:
         assert film.info.get("loop") == told
 
 
 @pytest.mark.parametrize("loop", [0, 1, 3])
-def test_an_apng_says_how_often_it_plays(tmp_path, loop):
+def test_stores_how_often_an_apng_plays(tmp_path, loop):
     with Image.open(render(Trail(), tmp_path / "film.apng", loop=loop, progress=False)) as film:
         assert film.info["loop"] == loop
 
 
 @pytest.mark.parametrize("suffix", ["png", "mp4"])
-def test_loop_is_refused_where_a_file_cannot_say_it(tmp_path, suffix):
+def test_refuses_loop_where_a_file_cannot_say_it(tmp_path, suffix):
     with pytest.raises(ValueError, match=rf"render: leave out loop for \.{suffix}, which cannot store it, got 2"):
         render(Trail(), tmp_path / f"film.{suffix}", loop=2)
 
 
 @pytest.mark.parametrize(("size", "scale"), [((29, 57), 1), ((58, 113), 1), ((115, 201), 1.1), ((7, 1001), 0.7)])
-def test_no_pixel_is_lost_to_rounding(tmp_path, size, scale):
+def test_loses_no_pixel_to_rounding(tmp_path, size, scale):
     """29 / 100 * 100 is a little less than 29."""
 
     class Sized(Trail):
@@ -127,7 +127,7 @@ def test_no_pixel_is_lost_to_rounding(tmp_path, size, scale):
 
 @pytest.mark.parametrize("scale", [2, 0.5, 1.5])
 @pytest.mark.parametrize("suffix", ["png", "gif", "apng"])
-def test_scale_is_pixels_per_pixel(tmp_path, suffix, scale):
+def test_takes_scale_as_pixels_per_pixel(tmp_path, suffix, scale):
     path = render(Overlapping(), tmp_path / f"film.{suffix}", scale=scale, progress=False)
     shown = picture(path, 0)[0]
     assert shown.shape == (120 * scale, 160 * scale, 3)
@@ -136,7 +136,7 @@ def test_scale_is_pixels_per_pixel(tmp_path, suffix, scale):
     assert np.abs(small - expected).mean() < 10  # the same picture, except for its edges
 
 
-def test_a_page_of_scale_two_is_as_wide_as_before(tmp_path):
+def test_keeps_the_width_of_a_page_at_scale_two(tmp_path):
     page = render(Overlapping(), tmp_path / "film.html", scale=2, progress=False).read_text()
     assert '<div class="panel" style="--width:160;--height:120;' in page
     assert 'viewBox="0 0 3200 2400"' in page

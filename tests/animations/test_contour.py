@@ -88,7 +88,7 @@ def table(frame):
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
-def test_every_number_of_every_frame():
+def test_shows_every_number_of_every_frame():
     check_all_numbers(contour(), {"step": CLOCK})
     check_all_numbers(chart(), table)
     check_all_numbers(both(), lambda frame: table(frame) | {"step": CLOCK[frame]})
@@ -96,14 +96,14 @@ def test_every_number_of_every_frame():
 
 @pytest.mark.parametrize("column", ["x", "y", "f"])
 @pytest.mark.parametrize("walker", [0, 1, 2])
-def test_one_wrong_value_is_noticed(walker, column):
+def test_notices_one_wrong_value(walker, column):
     wrong = series()
     wrong[walker].columns[column][7] += 0.002
     with pytest.raises(AssertionError, match=f"{column} shows"):
         check_all_numbers(chart(wrong), table)
 
 
-def test_one_wrong_text_is_noticed():
+def test_notices_one_wrong_text():
     scene = chart()
     painter = Painter(scene)
     scene.update(5)
@@ -114,7 +114,7 @@ def test_one_wrong_text_is_noticed():
         check_numbers(painter.figure, 5, table)
 
 
-def test_digits_without_a_source_are_those_of_the_formula():
+def test_allows_digits_without_a_source_only_in_the_formula():
     found = nameless_digits(both(), range(len(CLOCK)))
     assert {text for text in found if not text.isdigit()} == {"f = ½ (x² + 25 y²)"}, "others are heights on the map"
 
@@ -122,7 +122,7 @@ def test_digits_without_a_source_are_those_of_the_formula():
 # --- what is drawn without digits ------------------------------------------------------------------------------------
 
 
-def test_walkers_stand_where_they_are(painter, drawn):
+def test_draws_walkers_where_they_are(painter, drawn):
     scene, _ = drawn
     for frame, step in enumerate(CLOCK):
         scene.update(frame)
@@ -130,7 +130,7 @@ def test_walkers_stand_where_they_are(painter, drawn):
             np.testing.assert_array_equal(walker.get_xydata(), [walk(name)[min(step, STEPS[name])]])
 
 
-def test_between_two_frames_walkers_are_on_their_path(painter, drawn):
+def test_keeps_walkers_on_their_path_between_two_frames(painter, drawn):
     scene, _ = drawn
     for moment, step, fraction in ((0.25, 0, 0.25), (12.5, 17, 0.5)):  # the steps from 15 to 20 take one frame
         scene.update(moment)
@@ -141,7 +141,7 @@ def test_between_two_frames_walkers_are_on_their_path(painter, drawn):
         assert number.get_text() == str(CLOCK[int(moment)])
 
 
-def test_paths_go_through_every_step_also_those_that_the_clock_skips(painter, drawn):
+def test_draws_paths_through_every_step_even_those_the_clock_skips(painter, drawn):
     scene, _ = drawn
     (lines,) = painter.figure.findobj(ContourSet)
     paths = [line for line in lines.axes.lines if line.get_markersize() == 4]
@@ -151,7 +151,7 @@ def test_paths_go_through_every_step_also_those_that_the_clock_skips(painter, dr
             np.testing.assert_array_equal(path.get_xydata(), walk(name)[: step + 1])
 
 
-def test_lines_numbers_and_cross_are_where_the_function_has_them(painter, drawn):
+def test_draws_lines_numbers_and_cross_where_the_function_has_them(painter, drawn):
     figure, (scene, _) = painter.figure, drawn
     (lines,) = figure.findobj(ContourSet)
     assert list(lines.levels) == [0.5, 2, 10, 40, 60]
@@ -160,14 +160,14 @@ def test_lines_numbers_and_cross_are_where_the_function_has_them(painter, drawn)
     check_map_numbers_are_free(figure, scene)
 
 
-def test_x_and_y_of_the_map_have_one_scale(painter):
+def test_gives_x_and_y_of_the_map_one_scale(painter):
     painter.paint(0)  # right angles of the map stay right angles
     (lines,) = painter.figure.findobj(ContourSet)
     origin, along_x, along_y = lines.axes.transData.transform([(0, 0), (1, 0), (0, 1)])
     np.testing.assert_allclose(along_x - origin, (along_y - origin)[::-1])
 
 
-def test_lines_of_the_chart_grow_to_the_step(drawn):
+def test_grows_lines_of_the_chart_to_the_step(drawn):
     _, scene = drawn
     for frame, step in enumerate(CLOCK):
         scene.update(frame)
@@ -177,7 +177,7 @@ def test_lines_of_the_chart_grow_to_the_step(drawn):
             np.testing.assert_allclose(tip.get_xydata(), [[len(heights) - 1, heights[-1]]], rtol=1e-12)
 
 
-def test_between_two_frames_lines_of_the_chart_go_on_along_their_path(drawn):
+def test_continues_lines_of_the_chart_along_their_path_between_two_frames(drawn):
     _, scene = drawn
     scene.update(12.5)  # from step 15 to 20: half way on a log axis is 17.5
     for (line, tip), name in zip(lines_of(scene), RATES, strict=True):
@@ -207,7 +207,7 @@ def mark_in_row(scene, name):
     return mark.get_color(), mark.get_marker()
 
 
-def test_a_walker_is_the_same_colour_and_shape_everywhere_and_no_two_are_alike(painter, drawn):
+def test_gives_a_walker_the_same_look_everywhere_and_no_two_alike(painter, drawn):
     _, chart_ = drawn
     marks = [(walker.get_color(), walker.get_marker()) for walker in walkers_of(painter)]
     for lines in zip(*lines_of(chart_), strict=True):
@@ -216,7 +216,7 @@ def test_a_walker_is_the_same_colour_and_shape_everywhere_and_no_two_are_alike(p
     assert len({to_hex(color) for color, _ in marks}) == len({marker for _, marker in marks}) == 3
 
 
-def test_descriptions():
+def test_describes_frames():
     assert contour().describe(1).startswith("Step 1 in the valley f = ½ (x² + 25 y²): SGD at (-8.460, -1.000), slow at")
     assert chart().describe(0) == "f at step 0: SGD 90.5, slow 90.5, Adam 90.5."
 
@@ -224,16 +224,16 @@ def test_descriptions():
 # --- layout ----------------------------------------------------------------------------------------------------------
 
 
-def test_every_text_has_its_place_and_can_be_read():
+def test_keeps_every_text_in_place_and_readable():
     for texts in check_layout(both(), 1, 3, 14):
         assert {"Step", "SGD", "slow", "Adam", "learning rate", "f, log scale"} <= set(texts)
 
 
-def test_painted_frames_equal_a_full_redraw():
+def test_equals_a_full_redraw_in_painted_frames():
     check_painter(both, [2, 0, 14, 1])
 
 
-def test_a_scene_can_go_to_another_process(painter):
+def test_sends_a_scene_to_another_process(painter):
     copy = pickle.loads(pickle.dumps(both()))
     np.testing.assert_array_equal(Painter(copy).paint(5), painter.paint(5))
 
@@ -241,26 +241,26 @@ def test_a_scene_can_go_to_another_process(painter):
 # --- what cannot be drawn --------------------------------------------------------------------------------------------
 
 
-def test_a_map_that_is_turned_is_refused():
+def test_refuses_a_map_that_is_turned():
     map_ = valley()
     with pytest.raises(ValueError, match=r"f must have shape \(201, 57\), as y has 201, as x has 57, got \(57, 201\)"):
         Valley(map_.x, map_.y, map_.f.T, map_.levels, "f", bottom=(0, 0), numbers_at=3)
 
 
 @pytest.mark.parametrize("value", [0.0, -1.0, np.inf, np.nan])
-def test_what_a_log_axis_cannot_show_is_refused(value):
+def test_refuses_values_that_a_log_axis_cannot_show(value):
     wrong = series()
     wrong[1].columns["f"][3] = value
     with pytest.raises(ValueError, match="f of slow must be finite and above 0, for a log axis"):
         chart(wrong)
 
 
-def test_more_series_than_there_are_colours_are_refused():
+def test_refuses_more_series_than_there_are_colours():
     with pytest.raises(ValueError, match="expected 1 to 5 series, got 6"):
         chart(2 * series())
 
 
-def test_a_lowest_place_above_the_map_is_refused():
+def test_refuses_a_lowest_place_above_the_map():
     map_ = valley()
     with pytest.raises(ValueError, match=r"Valley: bottom must lie on the map, y up to 2\.5, got 3"):
         Valley(map_.x, map_.y, map_.f, map_.levels, "f", bottom=(0, 3), numbers_at=3)

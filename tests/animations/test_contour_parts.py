@@ -39,7 +39,7 @@ def parts(painter, kind, axes=1, **look):
     return [one for one in found if all(getattr(one, f"get_{name}")() == value for name, value in look.items())]
 
 
-def test_every_number():
+def test_shows_every_number():
     last = {"closer_by": 2}  # before that, none comes to the middle
     check_all_numbers(contour(), lambda frame: {"step": CLOCK[frame]} | (last if frame == len(CLOCK) - 1 else {}))
 
@@ -69,17 +69,17 @@ def check_way_down(painter, frame):
 
 
 @pytest.mark.parametrize("frame", [0, 1, 2])
-def test_the_way_down_leaves_its_contour_line_at_a_right_angle(painter, frame):
+def test_leaves_the_contour_line_at_a_right_angle(painter, frame):
     check_way_down(painter, frame)
 
 
-def test_a_way_down_that_is_not_the_steepest_is_noticed():
+def test_notices_a_way_down_that_is_not_the_steepest():
     wrong = Painter(contour(gradient=lambda places: gradient(places) + np.array([[40], [0]])))
     with pytest.raises(AssertionError):
         check_way_down(wrong, 0)
 
 
-def test_the_mark_of_the_right_angle_is_one(painter):
+def test_draws_a_right_angle_as_its_mark(painter):
     for frame in (0, 1, 5):
         painter.scene.update(frame)
         (mark,) = parts(painter, Line2D, linewidth=1.2)
@@ -87,7 +87,7 @@ def test_the_mark_of_the_right_angle_is_one(painter):
         assert (first - corner) @ (last - corner) == pytest.approx(0, abs=1e-9)
 
 
-def test_between_two_frames_the_way_down_stays_where_it_was_found(painter):
+def test_keeps_the_way_down_between_two_frames(painter):
     painter.scene.update(3)
     (arrow,) = parts(painter, Polygon)
     before = arrow.get_xy().tolist()
@@ -95,7 +95,7 @@ def test_between_two_frames_the_way_down_stays_where_it_was_found(painter):
     assert arrow.get_xy().tolist() == before
 
 
-def test_at_the_bottom_there_is_no_way_down():
+def test_shows_no_way_down_at_the_bottom():
     still = Series("still", {"x": np.zeros(2), "y": np.zeros(2)})
     painted = Painter(ContourDescent(valley(), [still], [0, 1], gradient=gradient))
     painted.paint(0)
@@ -113,7 +113,7 @@ def fan(painter):
     return names, marks
 
 
-def test_in_the_first_frame_all_walkers_are_seen_beside_their_start(painter):
+def test_shows_all_walkers_next_to_their_start_in_the_first_frame(painter):
     names, marks = fan(painter)
     assert [name.get_text() for name in names] == list(RATES)
     assert [mark.get_color() for mark in marks] == [name.get_color() for name in names] == list(style.SERIES[:3])
@@ -124,7 +124,7 @@ def test_in_the_first_frame_all_walkers_are_seen_beside_their_start(painter):
         assert {part.get_visible() for part in (*names, *marks)} == {seen}
 
 
-def test_walkers_that_start_apart_need_no_fan():
+def test_needs_no_fan_for_walkers_that_start_apart():
     walkers = series()
     walkers[0].columns["x"][0] += 1
     assert fan(Painter(contour(walkers))) == ([], [])
@@ -133,7 +133,7 @@ def test_walkers_that_start_apart_need_no_fan():
 # --- a part drawn larger ----------------------------------------------------------------------------------------------
 
 
-def test_the_part_is_so_many_times_larger_and_its_frame_is_where_it_is(painter):
+def test_enlarges_the_part_as_told_and_frames_its_place(painter):
     painter.paint(14)
     whole, part = painter.figure.axes[1:3]
     unit, larger = (np.diff(axes.transData.transform([(0, 0), (1, 1)]), axis=0)[0] for axes in (whole, part))
@@ -145,7 +145,7 @@ def test_the_part_is_so_many_times_larger_and_its_frame_is_where_it_is(painter):
     np.testing.assert_allclose(corner, [-6, -2.3], atol=1e-6)
 
 
-def test_the_part_shows_the_same_walks_from_when_the_first_comes_there(painter):
+def test_shows_the_same_walks_in_the_part_from_the_first_arrival_on(painter):
     _, _, part = painter.figure.axes
     walks = {name: np.array(walk(name)) for name in RATES}
     seen = False
@@ -159,7 +159,7 @@ def test_the_part_shows_the_same_walks_from_when_the_first_comes_there(painter):
     assert seen
 
 
-def test_a_part_that_leaves_the_map_is_refused():
+def test_refuses_a_part_that_leaves_the_map():
     with pytest.raises(ValueError, match=r"closer must fit on the map, x from -10 to 4, got -6 to 19: choose another"):
         contour(by=10)
 
@@ -167,15 +167,15 @@ def test_a_part_that_leaves_the_map_is_refused():
 # --- layout -----------------------------------------------------------------------------------------------------------
 
 
-def test_every_text_has_its_place_and_can_be_read():
+def test_keeps_every_text_in_place_and_readable():
     for texts in check_layout(contour(), 1, 14):
         assert "steepest way down from SGD" in texts
 
 
-def test_painted_frames_equal_a_full_redraw():
+def test_equals_a_full_redraw_in_painted_frames():
     check_painter(contour, [2, 0, 14, 1])
 
 
-def test_a_scene_can_go_to_another_process(painter):
+def test_sends_a_scene_to_another_process(painter):
     copy = pickle.loads(pickle.dumps(contour()))
     np.testing.assert_array_equal(Painter(copy).paint(5), painter.paint(5))

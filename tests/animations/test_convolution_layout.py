@@ -39,24 +39,24 @@ def pooling_with_padding():
 
 @pytest.mark.parametrize(("make", "frames"), [(book, (0, 14, 27)), (pooling, (0, 5, 12)), (largest, (192,)),
                                               (smallest, (0, 9)), (pooling_with_padding, (2, 12))])  # fmt: skip
-def test_every_text_has_its_place_and_can_be_read(make, frames):
+def test_keeps_every_text_in_place_and_readable(make, frames):
     assert all(len(texts) > 5 for texts in check_layout(make(), *frames))
 
 
-def test_scenes_beside_each_other_are_equally_high():
+def test_makes_scenes_next_to_each_other_equally_high():
     heights = {scene.size[1] for scene in book().scenes}
     assert len(heights) == 1, "or the lower one is stretched"
 
 
 @pytest.mark.parametrize(("color", "text"), [(style.WEIGHT, style.WEIGHT), (style.INPUT, style.INK)])
-def test_every_number_can_be_read_on_its_tint(color, text):
+def test_keeps_every_number_readable_on_its_tint(color, text):
     palest, strongest = tints(np.array([0, -3]), color)
     assert palest == to_rgb(style.PAPER)
     assert contrast(text, strongest) >= 4.5
     assert contrast(strongest, style.PAPER) > 1.1, "and the tint can be seen"
 
 
-def test_every_digit_says_where_it_came_from():
+def test_says_where_every_digit_comes_from():
     """Except for the title, which describes the picture."""
     titles = {"3 × 3 filter, stride 1, padding 1", "2 × 2 filter, stride 2, no padding"}
     assert nameless_digits(book(), range(28)) == titles
@@ -66,11 +66,11 @@ def test_every_digit_says_where_it_came_from():
 
 
 @pytest.mark.parametrize("make", [book, pooling_with_padding])
-def test_frames_in_any_order(make):
+def test_draws_frames_in_any_order(make):
     check_painter(make, [5, 0, 12])
 
 
-def test_the_phase_is_said():
+def test_says_the_phase():
     for scene, work in ((book().scenes[0], "multiply and add"), (pooling(), "compare")):
         figure, phases = Painter(scene).figure, ["start", "cover", work, "write", "cover"]
         for frame, phase in enumerate(phases):
@@ -78,7 +78,7 @@ def test_the_phase_is_said():
             assert [text.get_text() for text in drawn_texts(figure) if text.get_text() in phases] == [phase]
 
 
-def test_padding_looks_different_from_the_image():
+def test_draws_padding_unlike_the_image():
     scene = book().scenes[0]
     painter = Painter(scene)
     colors = {}
@@ -89,7 +89,7 @@ def test_padding_looks_different_from_the_image():
     assert len(dashed[0].get_paths()) == 16, "25 cells, of which 9 are the image"
 
 
-def test_a_frame_in_words():
+def test_says_a_frame_in_words():
     left, right = book().scenes
     assert left.describe(0) == ("3 × 3 filter, stride 1, padding 1: nothing is covered yet, and the output is empty.")
     assert right.describe(9).endswith("place 3 of 9: 1 · 1 + 0 · 0 + 0 · 0 + 1 · 1 = 2, for row 1, column 3.")
@@ -111,12 +111,12 @@ def test_a_frame_in_words():
         ([[1]], [[1]], {"padding": 6}, r"image and padding may have at most 12 rows and columns .* got 13 × 13"),
     ],
 )
-def test_boards_that_cannot_be_drawn_are_refused(image, kernel, others, message):
+def test_refuses_boards_that_cannot_be_drawn(image, kernel, others, message):
     with pytest.raises(ValueError, match=message):
         ConvolutionSteps(image, kernel, **others)
 
 
-def test_pooling_that_cannot_be_drawn_is_refused():
+def test_refuses_pooling_that_cannot_be_drawn():
     with pytest.raises(ValueError, match="size may have at most 5 rows and columns to be drawn, got 6 × 6"):
         MaxPoolingSteps(np.ones((8, 8)), 6)
     with pytest.raises(ValueError, match="MaxPoolingSteps: a window of 2 × 2 does not fit an image of 1 × 8"):

@@ -22,7 +22,7 @@ def make(name, prefix=""):
 
 
 @facts
-def test_the_outputs_of_the_book_in_the_right_places(name):
+def test_gives_the_outputs_of_the_book_in_the_right_places(name):
     scene, wanted = make(name), FACTS[name][-1]
     np.testing.assert_array_equal(scene.out, wanted)
     painter = Painter(scene)
@@ -37,13 +37,13 @@ def test_the_outputs_of_the_book_in_the_right_places(name):
 
 
 @facts
-def test_every_number_of_every_frame(name):
+def test_shows_every_number_of_every_frame(name):
     scene = make(name)
     assert scene.frames == 1 + 3 * 9
     check_places(scene, check_all_numbers(scene, convolution_values(*FACTS[name][:4])))
 
 
-def test_two_convolutions_beside_each_other():
+def test_draws_two_convolutions_next_to_each_other():
     scene = SideBySide(make("padding", "left"), make("stride", "right"))
     sides = [convolution_values(*FACTS[name][:4], prefix) for name, prefix in
              (("padding", "left."), ("stride", "right."))]  # fmt: skip
@@ -51,7 +51,7 @@ def test_two_convolutions_beside_each_other():
 
 
 @facts
-def test_window_and_target_are_where_the_numbers_come_from_and_go_to(name):
+def test_marks_where_the_numbers_come_from_and_go_to(name):
     image, kernel, stride, padding, _ = FACTS[name]
     expected, scene = Expected(image, np.shape(kernel), (stride, stride), padding), make(name)
     painter = Painter(scene)
@@ -65,19 +65,19 @@ def test_window_and_target_are_where_the_numbers_come_from_and_go_to(name):
 
 
 @facts
-def test_every_weight_lies_on_the_number_that_it_meets(name):
+def test_lays_every_weight_on_the_number_that_it_meets(name):
     scene = make(name)
     check_filter(scene, Painter(scene).figure, (FACTS[name][2],) * 2, FACTS[name][3])
 
 
-def test_a_filter_that_lies_at_the_place_before_is_noticed():
+def test_notices_a_filter_that_lies_at_the_place_before():
     scene = make("stride")
     scene.corners.insert(0, scene.corners.pop())
     with pytest.raises(AssertionError, match="lies"):
         check_filter(scene, Painter(scene).figure, (2, 2), 0)
 
 
-def test_between_two_places_window_and_weights_slide_and_numbers_stay():
+def test_slides_window_and_weights_between_two_places_and_keeps_numbers():
     scene = make("padding")
     painter = Painter(scene)
 
@@ -94,7 +94,7 @@ def test_between_two_places_window_and_weights_slide_and_numbers_stay():
     assert between[2:] == before[2:] == ("2", "1")
 
 
-def test_before_the_first_place_nothing_is_said_of_places_products_and_sums():
+def test_says_nothing_of_places_products_and_sums_before_the_first_place():
     for scene in (make("padding"), MaxPoolingSteps([[1, 0], [0, 1]])):
         figure = Painter(scene).figure
         scene.update(0)
@@ -103,7 +103,7 @@ def test_before_the_first_place_nothing_is_said_of_places_products_and_sums():
         assert not {"place", "of", "·", "sum of all products =", "largest =", "image · filter"} & set(texts)
 
 
-def test_of_two_beside_each_other_one_may_have_the_clock():
+def test_allows_the_clock_in_one_of_two_panels():
     image, kernel, stride, padding, _ = FACTS["stride"]
     scene = ConvolutionSteps(image, kernel, stride=stride, padding=padding, with_clock=False)
     check_all_numbers(scene, convolution_values(image, kernel, stride, padding, clock=False))
@@ -130,7 +130,7 @@ def convolutions(draw):
 
 @settings(max_examples=12, deadline=None)
 @given(convolutions())
-def test_every_number_of_any_convolution(arguments):
+def test_shows_every_number_of_any_convolution(arguments):
     image, kernel, stride, padding = arguments
     scene = ConvolutionSteps(image, kernel, stride=stride, padding=padding)
     figure = check_all_numbers(scene, convolution_values(*arguments))
@@ -140,7 +140,7 @@ def test_every_number_of_any_convolution(arguments):
 
 @settings(max_examples=60, deadline=None)
 @given(convolutions())
-def test_the_output_is_that_of_the_layer_and_of_the_loops(arguments):
+def test_equals_the_output_of_the_layer_and_of_the_loops(arguments):
     image, kernel, stride, padding = np.array(arguments[0], float), np.array(arguments[1], float), *arguments[2:]
     scene = ConvolutionSteps(image, kernel, stride=stride, padding=padding)
     layer = Conv2D(1, 1, kernel.shape, stride, padding, rng=np.random.default_rng(0))
@@ -155,7 +155,7 @@ def test_the_output_is_that_of_the_layer_and_of_the_loops(arguments):
 
 
 @pytest.mark.parametrize("name", ["inputs", "products", "out", "kernel", "image"])
-def test_one_wrong_value_is_noticed(name):
+def test_notices_one_wrong_value(name):
     scene = make("stride")
     values = getattr(scene, name)
     values[(1,) * values.ndim] += 1
@@ -163,7 +163,7 @@ def test_one_wrong_value_is_noticed(name):
         check_all_numbers(scene, convolution_values(*FACTS["stride"][:4]))
 
 
-def test_an_output_written_too_early_is_noticed():
+def test_notices_an_output_written_too_early():
     scene = make("padding")
     painter = Painter(scene)
     scene.update(3)
@@ -172,7 +172,7 @@ def test_an_output_written_too_early_is_noticed():
 
 
 @pytest.mark.parametrize("turn", [lambda i, j: (j, i), lambda i, j: (i, 2 - j), lambda i, j: (2 - i, j)])
-def test_a_board_that_is_transposed_or_mirrored_is_noticed(turn):
+def test_notices_a_board_that_is_transposed_or_mirrored(turn):
     """As the book draws the first output and the second filter."""
     scene = make("padding")
     figure = Painter(scene).figure

@@ -14,7 +14,7 @@ from tinylearn import MaxPool2D
 IMAGE, OUT = [[1, 0, 2], [1, 0, 1], [2, 1, 0]], [[1, 2], [2, 1]]
 
 
-def test_the_output_of_the_book():
+def test_gives_the_output_of_the_book():
     scene = MaxPoolingSteps(IMAGE, 2, stride=1)
     np.testing.assert_array_equal(scene.out, OUT)
     assert scene.frames == 1 + 3 * 4
@@ -23,13 +23,13 @@ def test_the_output_of_the_book():
     check_marks(scene, figure, (2, 2), (1, 1), 0)
 
 
-def test_of_equal_numbers_the_first_is_marked():
+def test_marks_the_first_of_equal_numbers():
     scene = MaxPoolingSteps([[0, 3, 3], [3, 3, 3]], (2, 3))
     assert scene.winners == [(0, 1)]
     check_marks(scene, Painter(scene).figure, (2, 3), (2, 3), 0)
 
 
-def test_padding_never_wins():
+def test_never_lets_padding_win():
     scene = MaxPoolingSteps([[-1, -2], [-3, -4]], 2, stride=2, padding=1)
     np.testing.assert_array_equal(scene.out, [[-1, -2], [-3, -4]])
     figure = check_all_numbers(scene, pooling_values([[-1, -2], [-3, -4]], (2, 2), (2, 2), 1))
@@ -47,7 +47,7 @@ side = st.integers(2, 4)
     st.tuples(st.integers(1, 2), st.integers(1, 2)), st.tuples(st.integers(1, 3), st.integers(1, 3)),
     st.sampled_from([0, "same"]),
 )  # fmt: skip
-def test_any_pooling(image, size, stride, padding):
+def test_pools_in_any_way(image, size, stride, padding):
     scene = MaxPoolingSteps(image, size, stride=stride, padding=padding)
     x = np.array(image, float)[None, :, :, None]
     np.testing.assert_array_equal(scene.out, MaxPool2D(size, stride, padding).forward(x)[0, :, :, 0])
@@ -56,7 +56,7 @@ def test_any_pooling(image, size, stride, padding):
     check_marks(scene, figure, size, stride, padding)
 
 
-def test_a_wrong_winner_is_noticed():
+def test_notices_a_wrong_winner():
     scene = MaxPoolingSteps(IMAGE, 2, stride=1)
     scene.winners[2] = (1, 1)
     figure = Painter(scene).figure

@@ -113,19 +113,19 @@ def recomputed(trained):
     return values
 
 
-def test_every_number_of_every_frame_is_the_recorded_one(make, recomputed):
+def test_takes_every_number_of_every_frame_from_the_recording(make, recomputed):
     check_all_numbers(make(), recomputed)
 
 
 @pytest.mark.parametrize(("name", "what"), [("line", "loss"), ("relu", "loss"), ("line", "steps")])
-def test_one_wrong_value_is_noticed(make, states, recomputed, name, what):
+def test_notices_one_wrong_value(make, states, recomputed, name, what):
     values = getattr(states[name], what)
     values[10] += 1
     with pytest.raises(AssertionError, match="shows"):
         check_all_numbers(make(), recomputed)
 
 
-def test_one_wrong_line_or_bend_is_noticed(make, states, recomputed):
+def test_notices_one_wrong_line_or_bend(make, states, recomputed):
     states["line"].line[10, 0] += 0.001
     with pytest.raises(AssertionError, match=r"line\.w shows"):
         check_all_numbers(make(), recomputed)
@@ -135,7 +135,7 @@ def test_one_wrong_line_or_bend_is_noticed(make, states, recomputed):
         check_all_numbers(make(), recomputed)
 
 
-def test_curves_dots_and_losses_are_those_of_the_step(drawn, trained, recomputed):
+def test_draws_curves_dots_and_losses_of_the_step(drawn, trained, recomputed):
     scene, x = drawn, np.linspace(-5, 5, 1000)
     for frame, (panel, (name, relu)) in product((0, 12, 30), zip(scene.scenes, NAMES.items(), strict=True)):
         scene.update(frame)
@@ -151,7 +151,7 @@ def test_curves_dots_and_losses_are_those_of_the_step(drawn, trained, recomputed
         np.testing.assert_allclose(lines.dots.get_xydata(), np.c_[dots, np.interp(dots, x, said)], rtol=1e-9, atol=1e-9)
 
 
-def test_between_two_frames_the_dots_lie_on_the_curve_which_is_on_its_way(drawn):
+def test_keeps_the_dots_on_the_moving_curve_between_two_frames(drawn):
     panel = drawn.scenes[1]
     lines, states = Lines(panel), panel.states
     panel.update(12.25)
@@ -162,7 +162,7 @@ def test_between_two_frames_the_dots_lie_on_the_curve_which_is_on_its_way(drawn)
     assert STEPS[12] < lines.tip.get_xdata()[0] < STEPS[13]
 
 
-def test_the_number_of_dots_is_that_of_the_dots_that_can_be_told_apart(drawn):
+def test_counts_the_dots_that_can_be_told_apart(drawn):
     """The text said eleven places over nine dots, because some dots hid others."""
     panel = drawn.scenes[1]
     lines, fewer = Lines(panel), 0
@@ -176,7 +176,7 @@ def test_the_number_of_dots_is_that_of_the_dots_that_can_be_told_apart(drawn):
     assert fewer > 0
 
 
-def test_curves_and_losses_lie_within_their_axes(drawn):
+def test_keeps_curves_and_losses_within_their_axes(drawn):
     for panel in drawn.scenes:
         drawn.update(FRAMES - 1)
         lines = Lines(panel)
@@ -192,7 +192,7 @@ def test_curves_and_losses_lie_within_their_axes(drawn):
         assert limits[0] == limits[1], "the panels can only be compared on the same axes"
 
 
-def test_colours_and_dashes_mean_what_the_legend_says(drawn):
+def test_uses_colours_and_dashes_as_the_legend_says(drawn):
     for lines in map(Lines, drawn.scenes):
         found = {text.get_text(): line for text, line in zip(*legend(lines.curve.axes), strict=True)}
         looks = {text: (line.get_color(), line.get_linestyle()) for text, line in found.items()}
@@ -208,14 +208,14 @@ def legend(axes):
     return axes.get_legend().get_texts(), axes.get_legend().get_lines()
 
 
-def test_the_first_frame_initialises_and_the_others_adjust(drawn):
+def test_initialises_in_the_first_frame_and_adjusts_in_the_others(drawn):
     panel = drawn.scenes[0]
     for frame, phase in ((0, "initialise"), (1, "adjust, repeat"), (FRAMES - 1, "adjust, repeat")):
         panel.update(frame)
         assert phase in {text.get_text() for text in panel.page.axes.texts}
 
 
-def test_between_two_bends_the_curve_is_straight(states):
+def test_keeps_the_curve_straight_between_two_bends(states):
     """The dots mark all places where the curve can bend: elsewhere its slope does not change."""
     relu = states["relu"]
     for predicted, dots in zip(relu.predicted, relu.bends, strict=True):
@@ -225,21 +225,21 @@ def test_between_two_bends_the_curve_is_straight(states):
     assert change[near].max() > 1e-4
 
 
-def test_a_network_without_activations_is_a_straight_line_at_every_step(states):
+def test_draws_a_straight_line_at_every_step_without_activations(states):
     line = states["line"]
     np.testing.assert_allclose(line.predicted, line.line[:, :1] * line.x + line.line[:, 1:], rtol=1e-9, atol=1e-12)
     assert states["relu"].line is None
     assert all(len(dots) == 0 for dots in line.bends)
 
 
-def test_the_model_of_the_caller_keeps_its_parameters(trained):
+def test_keeps_the_parameters_of_the_callers_model(trained):
     model, recording = trained["relu"]
     before = model.parameters.copy()
     CurveStates(recording, model, *sine(), [0, 5])
     np.testing.assert_array_equal(model.parameters, before)
 
 
-def test_a_bend_lies_where_the_neuron_switches():
+def test_bends_where_the_neuron_switches():
     model = Sequential([Dense(1, 1, rng=np.random.default_rng(0)), ReLU()])
     model.parameters = np.array([2.0, -1.0])  # on from x = 0.5
     x = np.array([0.0, 0.25, 0.75, 1.0])
@@ -247,7 +247,7 @@ def test_a_bend_lies_where_the_neuron_switches():
     assert straight_line(model) is None
 
 
-def test_data_that_cannot_be_drawn_are_refused():
+def test_refuses_data_that_cannot_be_drawn():
     x, y = sine(5)
     model = chapter.network(0, ReLU)
     recording = Recorder(model).recording
@@ -273,17 +273,17 @@ def test_data_that_cannot_be_drawn_are_refused():
         ((np.nan, 1.0), "be finite numbers"),
     ],
 )
-def test_losses_that_a_log_scale_cannot_show_are_refused(states, losses, message):
+def test_refuses_losses_that_a_log_scale_cannot_show(states, losses, message):
     with pytest.raises(ValueError, match=f"CurveFit: losses must {message}"):
         CurveFit(states["line"], title="", name="line", best_line=0.5, heights=(-1, 1), losses=losses)
 
 
-def test_every_text_has_its_place_and_can_be_read_and_every_tick_stands_at_its_number(make):
+def test_keeps_every_text_readable_and_every_tick_at_its_number(make):
     for texts in check_layout(make(), 0, 30, words_at_ticks=[]):
         assert len(texts) > 60
 
 
-def test_every_number_stands_behind_its_name(make):
+def test_writes_every_number_after_its_name(make):
     scene = make()
     both = {"epoch": "epoch", "loss": "loss", "best_line": "- - -  best straight line"}
     names = {f"{name}.{gid}": text for name in NAMES for gid, text in both.items()}
@@ -294,15 +294,15 @@ def test_every_number_stands_behind_its_name(make):
         assert (lines.fall.axes.get_xlabel(), lines.fall.axes.get_ylabel()) == ("epoch, log scale", "loss, log scale")
 
 
-def test_every_digit_says_where_it_came_from(make):
+def test_says_where_every_digit_comes_from(make):
     assert nameless_digits(make(), range(0, FRAMES, 5)) == set()
 
 
-def test_frames_in_any_order(make):
+def test_draws_frames_in_any_order(make):
     check_painter(make, [30, 7])
 
 
-def test_a_frame_in_words(make):
+def test_says_a_frame_in_words(make):
     scene = make()
     assert isinstance(scene, SideBySide)
     words = scene.describe(FRAMES - 1)

@@ -53,25 +53,25 @@ def recomputed(runners):
     return values
 
 
-def test_every_number_of_every_frame(states, runners):
+def test_shows_every_number_of_every_frame(states, runners):
     check_all_numbers(make(states), recomputed(runners))
 
 
 @pytest.mark.parametrize("name", list(chapter.ACTIVATIONS))
-def test_one_wrong_loss_is_noticed(states, runners, name):
+def test_notices_one_wrong_loss(states, runners, name):
     spoiled = copy.deepcopy(states)
     spoiled[name].loss[2] *= 1.01
     with pytest.raises(AssertionError, match=f"{name}.loss shows"):
         check_all_numbers(make(spoiled), recomputed(runners))
 
 
-def test_a_loss_is_that_of_the_parameters_that_are_shown(states, runners):
+def test_shows_the_loss_of_the_parameters_on_the_picture(states, runners):
     """The race once showed the loss before this update, which was recorded before the next one."""
     for name, runner in runners.items():
         np.testing.assert_allclose(states[name].loss[:-1], runner.recording.losses[np.add(STEPS[:-1], 1)], rtol=1e-12)
 
 
-def test_curves_and_losses_are_those_of_their_networks(drawn, runners, states):
+def test_draws_curves_and_losses_of_their_networks(drawn, runners, states):
     _, losses, *panels = drawn.page.figure.axes
     for frame, step in enumerate(STEPS):
         drawn.update(frame)
@@ -87,7 +87,7 @@ def test_curves_and_losses_are_those_of_their_networks(drawn, runners, states):
             np.testing.assert_allclose(fall.get_xydata(), np.c_[STEPS, states[name].loss][: frame + 1])
 
 
-def test_marker_name_and_loss_of_a_network_stand_over_its_curve(drawn):
+def test_writes_marker_name_and_loss_over_the_curve_of_a_network(drawn):
     _, losses, *panels = drawn.page.figure.axes
     markers = [line for line in drawn.page.axes.lines if line.get_marker() in style.MARKERS]
     tips = [line for line in losses.lines if line.get_marker() in style.MARKERS]
@@ -101,7 +101,7 @@ def test_marker_name_and_loss_of_a_network_stand_over_its_curve(drawn):
         assert {text.get_color() for text in drawn.page.axes.texts if text.get_text() == name} == {number.get_color()}
 
 
-def test_between_two_frames_curves_and_tips_are_on_their_way(drawn, states):
+def test_moves_curves_and_tips_between_two_frames(drawn, states):
     _, losses, panel, *_ = drawn.page.figure.axes
     drawn.update(2.5)
     first = states[chapter.LINE].predicted
@@ -111,7 +111,7 @@ def test_between_two_frames_curves_and_tips_are_on_their_way(drawn, states):
     assert all(3 < tip < 9 for tip in tips)
 
 
-def test_all_panels_have_the_same_axes_and_hold_the_target(drawn):
+def test_gives_all_panels_the_same_axes_with_room_for_the_target(drawn):
     _, losses, *panels = drawn.page.figure.axes
     assert len({(*panel.get_xlim(), *panel.get_ylim()) for panel in panels}) == 1
     low, high = panels[0].get_ylim()
@@ -120,7 +120,7 @@ def test_all_panels_have_the_same_axes_and_hold_the_target(drawn):
 
 
 @pytest.mark.parametrize("count", [1, 3, 4])
-def test_every_text_has_its_place_and_can_be_read(states, count):
+def test_keeps_every_text_in_place_and_readable(states, count):
     check_layout(make(dict(list(states.items())[:count])), 0, 4, words_at_ticks=[])
 
 
@@ -132,16 +132,16 @@ def test_names_and_digits(states):
     assert nameless_digits(scene, range(len(STEPS))) == set()
 
 
-def test_frames_in_any_order(states):
+def test_draws_frames_in_any_order(states):
     check_painter(lambda: make(states), [4, 1])
 
 
-def test_a_frame_in_words(states):
+def test_says_a_frame_in_words(states):
     words = make(states).describe(0)
     assert words.startswith("Four networks, epoch 0 of 1000: losses of without activations 1.6977, with ReLU 0.8643,")
 
 
-def test_states_that_cannot_be_compared_are_refused(states, runners):
+def test_refuses_states_that_cannot_be_compared(states, runners):
     one = next(iter(runners.values()))
     other = CurveStates(one.recording, one.model, *sine(), [0, 2])
     with pytest.raises(ValueError, match="CurveRace: all states must have the same steps, got others"):

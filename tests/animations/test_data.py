@@ -64,7 +64,7 @@ def test_keeps_copies_of_the_right_kind():
     assert made.lengths == {"N": 2, "K": 3}
 
 
-def test_frames_are_the_length_s_and_prepare_sees_all():
+def test_takes_the_length_s_as_frames_and_prepares_with_all():
     made = chart()
     assert (made.frames, made.total, made.best, made.rate) == (3, 21, 1, None)
 
@@ -87,12 +87,12 @@ class Ranked(Scene):
     order: list[int] = positions("S", "K")
 
 
-def test_data_with_another_length_than_is_known_is_refused():
+def test_refuses_data_with_another_length_than_is_known():
     with pytest.raises(ValueError, match=r"Two: points has 2 of N, not 3, as steps has 3"):
         Two([0, 1, 2], points())
 
 
-def test_an_object_may_have_lengths_of_its_own():
+def test_allows_an_object_its_own_lengths():
     class Roll:
         lengths = (1, 2)
 
@@ -100,7 +100,7 @@ def test_an_object_may_have_lengths_of_its_own():
     assert type("Any", (Scene,), {"roll": anything()})(roll).roll is roll
 
 
-def test_tallies_tell_how_many_epochs_there_are():
+def test_takes_the_number_of_epochs_from_the_counts():
     one, other = CorrectCounts("a", [1, 2, 3], 5), CorrectCounts("b", [1, 2], 5)
     assert Tallied([one]).frames == Tallied([one, one]).frames == 3
     with pytest.raises(ValueError, match=r"Tallied: 'b' must have a count for each of 3 epochs, got \(2,\)"):
@@ -108,16 +108,16 @@ def test_tallies_tell_how_many_epochs_there_are():
 
 
 @pytest.mark.parametrize(("kind", "given"), [(Unlike, [1, ["a", "b"]]), (Ranked, [[0, 1]])])
-def test_position_among_what_is_not_known_is_refused(kind, given):
+def test_refuses_a_position_among_an_unknown_length(kind, given):
     with pytest.raises(TypeError, match="is one of K, but no argument before it has the length K"):
         kind(*given)
 
 
-def test_signature_is_that_of_the_declaration():
+def test_takes_the_signature_from_the_declaration():
     assert str(inspect.signature(Chart)) == "(points, steps, names, best, *, rate=None)"
 
 
-def test_own_init_keeps_its_signature():
+def test_keeps_the_signature_of_an_own_init():
     class Own(Chart):
         def __init__(self, size):
             self.size = size
@@ -126,7 +126,7 @@ def test_own_init_keeps_its_signature():
     assert list(inspect.signature(Own).parameters) == ["size"]
 
 
-def test_own_init_may_pass_on_arguments():
+def test_lets_an_own_init_pass_on_arguments():
     class Own(Scene):
         values: np.ndarray = array("S")
         note: str = text(default="")
@@ -138,7 +138,7 @@ def test_own_init_may_pass_on_arguments():
     assert (made.frames, made.note, str(inspect.signature(Own))) == (2, "mine", "(values)")
 
 
-def test_scene_may_be_a_dataclass_or_have_a_mixin():
+def test_accepts_a_dataclass_or_a_mixin_as_scene():
     @dataclass
     class Plain(Scene):
         n: int = 3
@@ -151,7 +151,7 @@ def test_scene_may_be_a_dataclass_or_have_a_mixin():
     assert type("Mixed", (Scene, Mixin), {})().mixed
 
 
-def test_subclass_may_fix_an_argument_that_it_inherits():
+def test_lets_a_subclass_fix_an_inherited_argument():
     class Fixed(Points):
         label = "mine"
 
@@ -170,7 +170,7 @@ def test_refuses_an_argument_named_like_a_method_of_a_scene(name):
         type("Odd", (Scene,), {name: array("K")})
 
 
-def test_subclass_has_its_own_arguments_before_those_it_inherits():
+def test_puts_arguments_of_a_subclass_before_inherited_ones():
     class More(Points):
         z: float = real()
 
@@ -179,13 +179,13 @@ def test_subclass_has_its_own_arguments_before_those_it_inherits():
     assert type("Same", (More,), {})(3, [0], [[1]]).z == 3
 
 
-def test_class_without_arguments_takes_none():
+def test_takes_no_arguments_for_a_class_without_any():
     assert str(inspect.signature(type("Plain", (Scene,), {}))) == "()"
     with pytest.raises(TypeError, match="Plain: too many positional arguments"):
         type("Plain", (Scene,), {})(3)
 
 
-def test_copies_and_pickles_are_equal():
+def test_copies_and_pickles_to_equal_objects():
     made = points()
     for twin in (copy.deepcopy(made), pickle.loads(pickle.dumps(made))):
         assert twin.y.tolist() == made.y.tolist()
@@ -228,14 +228,14 @@ def test_refuses_a_missing_argument_by_name():
         (anything(lambda caller, name, value: [value][1 - value]), 1, 2.5, "indices"),
     ],
 )
-def test_every_kind_takes_what_is_right_and_names_what_is_wrong(field, right, wrong, message):
+def test_accepts_right_values_of_every_kind_and_names_wrong_ones(field, right, wrong, message):
     kind = type("Kind", (Data,), {"given": field})
     assert np.array_equal(kind(right).given, right)
     with pytest.raises((TypeError, ValueError), match=message):
         kind(wrong)
 
 
-def test_a_thing_that_stands_apart_has_lengths_of_its_own():
+def test_allows_other_lengths_in_a_thing_that_stands_apart():
     class Two(Data):
         one: Points = instance(Points)
         other: Points = instance(Points, apart=True)

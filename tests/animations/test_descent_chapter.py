@@ -25,7 +25,7 @@ def films():
 
 
 @pytest.mark.parametrize("name", ["grid_search", "fixed_steps", "learning_rates", "diverging", "two_dimensions"])
-def test_every_number(films, name):
+def test_shows_every_number(films, name):
     """The sources of the chapter's quick films, for the clocks of the complete ones."""
     scene = films[f"ch02_{name}"].scene
     clock = clock_of(scene)
@@ -44,7 +44,7 @@ def panels_of(scene):
     return [panel for each in scene.scenes for panel in panels_of(each)] if hasattr(scene, "scenes") else [scene]
 
 
-def test_a_film_has_one_clock(films):
+def test_has_one_clock_for_a_film(films):
     for film in films.values():
         clocks = [scene.clock.tolist() for scene in panels_of(film.scene) if hasattr(scene, "clock")]
         assert clocks == [clocks[0]] * len(clocks)
@@ -52,7 +52,7 @@ def test_a_film_has_one_clock(films):
         assert texts.count("Step") == 1
 
 
-def test_the_curve_of_every_panel_is_that_of_the_formula_beside_it(films):
+def test_draws_the_curve_of_every_panel_by_the_formula_next_to_it(films):
     panels = [scene for film in films.values() for scene in panels_of(film.scene) if isinstance(scene, CurvePanel)]
     assert len(panels) == 1 + 3 + 3 + 1
     for panel in panels:
@@ -61,14 +61,14 @@ def test_the_curve_of_every_panel_is_that_of_the_formula_beside_it(films):
         check_curve(panel)
 
 
-def test_the_map_is_that_of_the_formula_above_it(films):
+def test_draws_the_map_of_the_formula_above_it(films):
     map_ = films["ch02_two_dimensions"].scene.scenes[0]
     figure = Painter(map_).figure
     check_map(figure, lambda x, y: (x**2 + 100 * y**2) / 2, bottom=(0, 0))
     check_map_numbers_are_free(figure, map_)
 
 
-def test_the_ring_at_the_first_point_keeps_off_the_numbers_of_the_axis(films):
+def test_keeps_the_ring_at_the_first_point_off_the_numbers_of_the_axis(films):
     grid = films["ch02_grid_search"].scene.scenes[1]
     figure = Painter(grid).figure
     grid.update(0)
@@ -78,7 +78,7 @@ def test_the_ring_at_the_first_point_keeps_off_the_numbers_of_the_axis(films):
     assert ring[0] - radius - 3 > right
 
 
-def test_the_path_of_0_0003_is_to_be_seen(films):
+def test_shows_the_path_of_0_0003(films):
     """Single steps are a tenth of a pixel, but the path is drawn."""
     scene = panels_of(films["ch02_learning_rates"].scene)[3]
     assert scene.descent.rate == 0.0003
@@ -88,7 +88,7 @@ def test_the_path_of_0_0003_is_to_be_seen(films):
     assert scene.path.get_visible()
 
 
-def test_the_picture_of_what_diverges_stays_the_same(films):
+def test_keeps_the_picture_of_a_divergence(films):
     scene = next(scene for scene in panels_of(films["ch02_diverging"].scene) if isinstance(scene, CurvePanel))
     Painter(scene)
     places = []
@@ -100,6 +100,6 @@ def test_the_picture_of_what_diverges_stays_the_same(films):
     np.testing.assert_allclose(places, np.broadcast_to(places[0], np.shape(places)), atol=0.5)
 
 
-def test_the_arrows_of_three_learning_rates_have_one_scale(films):
+def test_scales_the_arrows_of_three_learning_rates_alike(films):
     panels = [scene for scene in panels_of(films["ch02_learning_rates"].scene) if isinstance(scene, CurvePanel)]
     assert [panel.divisor for panel in panels] == [10, 10, 10]

@@ -25,24 +25,24 @@ def recomputed(frame):
     return {f"grid.{gid}": value for gid, value in now.items()}
 
 
-def test_every_number_of_every_frame():
+def test_shows_every_number_of_every_frame():
     assert recomputed(9)["grid.best.x"] == pytest.approx(10.005002501250624, rel=1e-15)
     check_all_numbers(grid(), recomputed)
 
 
 @pytest.mark.parametrize("name", ["x", "y", "best"])
-def test_one_wrong_value_is_noticed(name):
+def test_notices_one_wrong_value(name):
     scene = grid(X.copy())
     getattr(scene, name)[50] += 1 if name == "y" else -20
     with pytest.raises(AssertionError, match="shows"):
         check_all_numbers(scene, recomputed)
 
 
-def test_no_number_is_drawn_without_saying_where_it_came_from():
+def test_draws_no_number_without_its_source():
     assert nameless_digits(grid(), range(len(CLOCK))) == set()
 
 
-def test_points_are_uncovered_from_left_to_right_each_once():
+def test_uncovers_points_from_left_to_right_each_once():
     scene = grid()
     Painter(scene)
     for frame, step in enumerate(CLOCK):
@@ -50,7 +50,7 @@ def test_points_are_uncovered_from_left_to_right_each_once():
         np.testing.assert_array_equal(seen, X[: step + 1])
 
 
-def test_dot_and_ring_are_at_this_point_and_at_the_best():
+def test_puts_dot_and_ring_at_this_point_and_at_the_best():
     scene = grid()
     Painter(scene)
     scene.update(7)
@@ -58,7 +58,7 @@ def test_dot_and_ring_are_at_this_point_and_at_the_best():
     np.testing.assert_allclose(scene.ring.get_xydata(), [[X[1000], height(X[1000])]])
 
 
-def test_between_two_frames_it_looks_at_the_points_between():
+def test_looks_at_the_points_between_two_frames():
     scene = grid()
     Painter(scene)
     scene.update(3.5)  # from point 50 to point 999
@@ -67,17 +67,17 @@ def test_between_two_frames_it_looks_at_the_points_between():
     np.testing.assert_allclose(scene.ring.get_xydata(), [[X[1000], height(X[1000])]])
 
 
-def test_of_two_equally_good_points_the_first_stays_the_best():
+def test_keeps_the_first_of_two_equally_good_points():
     scene = grid(np.arange(5.0), np.array([3.0, 1.0, 2.0, 1.0, 0.5]), clock=range(5))
     assert scene.best.tolist() == [0, 1, 1, 1, 4]
 
 
-def test_description():
+def test_describes_the_picture():
     assert grid().describe(8) == (
         "Look everywhere: 2000 of 2000 points looked at; the best so far is x = 10.005003, y = 0.000025."
     )
 
 
-def test_grid_search_refuses_columns_that_do_not_fit():
+def test_refuses_columns_that_do_not_fit_a_grid_search():
     with pytest.raises(ValueError, match=r"y must have shape \(2000,\), as x has 2000, got \(3,\)"):
         grid(y=np.zeros(3))

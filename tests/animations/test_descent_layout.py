@@ -20,21 +20,21 @@ def grid():
     return GridSearch(x, height(x), curve(), [*range(0, 2000, 100), 1999], title="Look everywhere", name="grid")
 
 
-def test_every_text_of_three_panels_has_its_place_and_can_be_read():
+def test_keeps_every_text_of_three_panels_readable():
     _, texts, _ = check_layout(three_panels(), 1, 30, -1)  # in frame 30 one has converged, two have not
     assert {"slope ÷", "30", "✓ converged at step", "0.95", "0.1", "0.0003", "y = (x − 10)²", "100"} <= set(texts)
 
 
-def test_every_text_of_large_numbers_has_its_place_and_can_be_read():
+def test_keeps_every_text_of_large_numbers_readable():
     check_layout(diverging(), 1, 14, 59, -1)
 
 
-def test_every_text_of_the_grid_search_has_its_place_and_can_be_read():
+def test_keeps_every_text_of_the_grid_search_readable():
     for texts in check_layout(grid(), 1, 10, -1):
         assert "best so far" in texts
 
 
-def test_a_heading_has_its_rule_and_the_one_clock():
+def test_shows_the_rule_and_the_one_clock_in_a_heading():
     heading = Heading("x ← x − slope", [0, 1, 30], 700, said=("first", "next"))
     assert heading.size == (700, 60)
     assert [heading.describe(frame) for frame in (0, 2)] == ["Step 0: x ← x − slope.", "Step 30: x ← x − slope."]
@@ -45,7 +45,7 @@ def test_a_heading_has_its_rule_and_the_one_clock():
     check_all_numbers(heading, {"step": [0, 1, 30]})
 
 
-def test_digits_of_this_point_and_of_the_best_stand_under_each_other():
+def test_aligns_digits_of_this_point_and_of_the_best():
     x = np.linspace(0, 20, 200)  # 19.899497 is one digit longer than the best, 9.949749
     figure = Painter(GridSearch(x, height(x), curve(), [0, 150], title="Look", name="grid")).figure
     for axis in ("x", "y"):
@@ -55,7 +55,7 @@ def test_digits_of_this_point_and_of_the_best_stand_under_each_other():
         assert now.get_window_extent().x1 == best.get_window_extent().x1
 
 
-def test_long_words_over_the_arithmetic_have_their_place():
+def test_finds_room_for_long_words_over_the_arithmetic():
     walked = descent(0.1)
     scene = CurveDescent(
         walked, curve(), CLOCK, title="Steps of one size", name="fixed", setting="step size", push="sign of slope"
@@ -64,18 +64,18 @@ def test_long_words_over_the_arithmetic_have_their_place():
 
 
 @pytest.mark.parametrize("make", [lambda: SideBySide(panel(0.95), panel(0.1)), diverging, grid])
-def test_painted_frames_equal_a_full_redraw(make):
+def test_equals_a_full_redraw_in_painted_frames(make):
     check_painter(make, [13, 0, make().frames - 1, 12])
 
 
 @pytest.mark.parametrize("make", [panel, grid])
-def test_a_scene_can_go_to_another_process(make):
+def test_sends_a_scene_to_another_process(make):
     """Scenes are pickled before they are drawn."""
     copy = pickle.loads(pickle.dumps(make()))
     np.testing.assert_array_equal(Painter(copy).paint(5), Painter(make()).paint(5))
 
 
-def test_digits_keep_their_places_while_a_number_changes():
+def test_keeps_digits_in_place_while_a_number_changes():
     scene = panel(0.95)
     painter, ends = Painter(scene), set()
     (number,) = painter.figure.findobj(lambda artist: artist.get_gid() == "rate_0.95.update.x")

@@ -46,7 +46,7 @@ def drawn(rate):
     return scene
 
 
-def test_every_number_of_three_panels_on_one_clock():
+def test_shows_every_number_of_three_panels_on_one_clock():
     panels = [panel_values(rate) for rate in RATES]
 
     def values(frame):
@@ -55,18 +55,18 @@ def test_every_number_of_three_panels_on_one_clock():
     check_all_numbers(three_panels(), values)
 
 
-def test_every_number_of_a_walk_that_diverges():
+def test_shows_every_number_of_a_diverging_walk():
     check_all_numbers(leaving(), panel_values(1.1, range(61), most=60))
 
 
-def test_the_first_update_is_written_as_in_the_book():
+def test_writes_the_first_update_as_in_the_book():
     texts = texts_of(drawn(0.1), 0)
     names = ("update.x", "update.rate", "update.push", "update.next_x")
     assert [texts[f"rate_0.1.{name}"] for name in names] == ["1.2345", "0.1", "(-17.531)", "2.9876"]
 
 
 @pytest.mark.parametrize("rate", RATES)
-def test_the_arithmetic_holds_as_it_is_written(rate):
+def test_keeps_the_arithmetic_true_as_written(rate):
     """A reader who calculates with the shown digits gets the shown digits, except for rounding of the last."""
     scene = drawn(rate)
     numbers = {artist.get_gid(): artist for artist in scene.axes.figure.findobj(lambda artist: artist.get_gid())}
@@ -85,7 +85,7 @@ def test_the_arithmetic_holds_as_it_is_written(rate):
 
 
 @pytest.mark.parametrize("name", ["x", "y", "slope", "push"])
-def test_one_wrong_value_is_noticed(name):
+def test_notices_one_wrong_value(name):
     walked = descent(0.1)
     setattr(walked, name, getattr(walked, name).copy())
     getattr(walked, name)[7] += 0.001
@@ -93,7 +93,7 @@ def test_one_wrong_value_is_noticed(name):
         check_all_numbers(panel(walked=walked), panel_values(0.1))
 
 
-def test_one_wrong_text_is_noticed():
+def test_notices_one_wrong_text():
     scene, values = panel(0.1), panel_values(0.1)
     painter = Painter(scene)
     scene.update(3)
@@ -104,7 +104,7 @@ def test_one_wrong_text_is_noticed():
         check_numbers(painter.figure, 3, values)
 
 
-def test_no_number_is_drawn_without_saying_where_it_came_from():
+def test_draws_no_number_without_its_source():
     assert nameless_digits(panel(), range(len(CLOCK))) == set()
 
 
@@ -119,20 +119,20 @@ def words(scene, frame):
 
 
 @pytest.mark.parametrize(("rate", "last"), [(0.1, 30), (0.95, 58)])
-def test_a_walk_that_has_converged_says_so_from_then_on(rate, last):
+def test_says_that_a_walk_has_converged_from_then_on(rate, last):
     scene = drawn(rate)
     assert "✓ converged at step" not in words(scene, last - 1)
     for frame in (last, len(CLOCK) - 1):
         assert {"✓ converged at step", str(last), "≤"} <= words(scene, frame)
 
 
-def test_a_walk_that_has_not_converged_says_so_at_its_end():
+def test_says_at_its_end_that_a_walk_has_not_converged():
     scene = drawn(0.0003)
     assert "✗ not converged after" not in words(scene, -2)
     assert {"✗ not converged after", "2000", "steps", ">"} <= words(scene, -1)
 
 
-def test_description():
+def test_describes_the_picture():
     scene = panel(0.1)
     assert scene.describe(0) == (
         "Panel, learning rate 0.1, step 0: x = 1.2345, y = 76.8340, slope -17.531; the next x is 2.9876."
@@ -144,7 +144,7 @@ def test_description():
 
 
 @pytest.mark.parametrize("rate", RATES)
-def test_the_point_is_on_the_curve_and_the_tangent_has_its_slope(rate):
+def test_keeps_the_point_on_the_curve_and_the_tangent_at_its_slope(rate):
     scene, x = drawn(rate), walk(rate)
     for frame, step in enumerate(CLOCK):
         scene.update(frame)
@@ -157,7 +157,7 @@ def test_the_point_is_on_the_curve_and_the_tangent_has_its_slope(rate):
 
 
 @pytest.mark.parametrize("rate", RATES)
-def test_the_path_goes_through_every_step_also_those_that_the_clock_skips(rate):
+def test_draws_the_path_through_every_step_even_those_the_clock_skips(rate):
     scene, x = drawn(rate), np.array(walk(rate))
     for frame, step in enumerate(CLOCK):
         scene.update(frame)
@@ -165,7 +165,7 @@ def test_the_path_goes_through_every_step_also_those_that_the_clock_skips(rate):
         np.testing.assert_allclose(scene.path.get_xydata(), np.column_stack([passed, height(passed)]), rtol=1e-12)
 
 
-def test_between_two_frames_the_dot_walks_and_all_else_waits_for_it():
+def test_walks_the_dot_between_two_frames_while_all_else_waits():
     scene, x = drawn(0.95), walk(0.95)
     scene.update(3)
     waiting = [artist.get_xy().tolist() for artist in scene.arrows.values()], scene.tangent.get_xydata().tolist()
@@ -199,7 +199,7 @@ def check_arrows(scene, x, frame, step):
 
 
 @pytest.mark.parametrize("rate", RATES)
-def test_the_arrow_of_the_slope_points_uphill_and_that_of_the_step_goes_to_the_next_x(rate):
+def test_points_the_slope_uphill_and_the_step_to_the_next_x(rate):
     scene, x = drawn(rate), walk(rate)
     for frame, step in enumerate(CLOCK):
         scene.update(frame)
@@ -207,7 +207,7 @@ def test_the_arrow_of_the_slope_points_uphill_and_that_of_the_step_goes_to_the_n
 
 
 @pytest.mark.parametrize("name", ["slope", "x"])
-def test_a_wrong_arrow_is_noticed(name):
+def test_notices_a_wrong_arrow(name):
     walked = descent(0.1)
     setattr(walked, name, getattr(walked, name).copy())
     getattr(walked, name)[3] += 0.3
@@ -218,7 +218,7 @@ def test_a_wrong_arrow_is_noticed(name):
         check_arrows(scene, walk(0.1), 3, 2 if name == "x" else 3)
 
 
-def test_a_step_that_is_too_short_for_an_arrow_is_said_to_be():
+def test_says_that_a_step_is_too_short_for_an_arrow():
     said = "too short to be seen"
     assert said in words(drawn(0.0003), 0)
     assert said not in words(drawn(0.0003), -1)  # there are no more steps
@@ -226,7 +226,7 @@ def test_a_step_that_is_too_short_for_an_arrow_is_said_to_be():
     assert said in words(drawn(0.1), 27)
 
 
-def test_an_arrow_is_drawn_smaller_where_slopes_are_steep():
+def test_draws_an_arrow_smaller_where_slopes_are_steep():
     steep = Descent(recorded_walk(0.1), lambda x: 100 * height(x), lambda x: 100 * slope(x), 0.001, enough=ENOUGH)
     wall = Curve(curve().x, 100 * curve().y)
     scene = CurveDescent(steep, wall, CLOCK, title="Steep", name="steep")
@@ -246,7 +246,7 @@ def followed(clock=range(0, 40, 2)):
     return CurveDescent(descent(1.1, most=60), wide, clock, title="Diverges", name="far", views=views)
 
 
-def test_the_picture_stays_the_same_while_the_numbers_explode():
+def test_keeps_the_picture_while_the_numbers_explode():
     scene, x = followed(), walk(1.1, most=60)
     Painter(scene)
     places = []
@@ -258,7 +258,7 @@ def test_the_picture_stays_the_same_while_the_numbers_explode():
     np.testing.assert_allclose(places, np.broadcast_to(places[0], np.shape(places)), atol=0.5)
 
 
-def test_between_two_frames_the_camera_is_on_its_way_and_arrows_stay_at_their_x():
+def test_moves_the_camera_between_two_frames_and_keeps_arrows_at_their_x():
     scene, x = followed(), walk(1.1, most=60)
     Painter(scene)
     scene.update(4.5)
@@ -274,12 +274,12 @@ def test_marks_of_a_moving_camera_are_where_they_say_and_never_below_the_curve()
     assert min(scene.axes.get_yticks()) >= 0
 
 
-def test_views_from_right_to_left_are_refused():
+def test_refuses_views_from_right_to_left():
     with pytest.raises(ValueError, match="views must go from a smaller x to a larger"):
         CurveDescent(descent(0.1), curve(), [0, 1], title="t", name="n", views=[(0, 20), (20, 0)])
 
 
-def test_what_has_left_the_picture_is_not_drawn():
+def test_does_not_draw_what_has_left_the_picture():
     scene = drawn(1.1)
     shown, x = [], np.array(walk(1.1, most=60))
     for frame in range(61):
@@ -291,7 +291,7 @@ def test_what_has_left_the_picture_is_not_drawn():
     assert not any(arrow.get_visible() for arrow in scene.arrows.values())  # nor its arrows
 
 
-def test_between_two_frames_the_point_is_on_its_way_and_tangent_and_numbers_are_those_before():
+def test_moves_the_point_between_two_frames_and_keeps_tangent_and_numbers():
     scene, x = drawn(0.1), walk(0.1)
     scene.update(3)
     tangent, texts = scene.tangent.get_xydata(), texts_of(scene, 3)
@@ -302,7 +302,7 @@ def test_between_two_frames_the_point_is_on_its_way_and_tangent_and_numbers_are_
     assert texts_of(scene, 3.25) == texts
 
 
-def test_what_leaves_the_picture_is_not_drawn_on_its_way_out():
+def test_does_not_draw_what_leaves_the_picture_on_its_way_out():
     scene = drawn(1.1)
     seen = []
     for frame in (12, 12.5, 13):
@@ -314,7 +314,7 @@ def test_what_leaves_the_picture_is_not_drawn_on_its_way_out():
 # --- Descent ---------------------------------------------------------------------------------------------------------
 
 
-def test_descent_reads_the_recording():
+def test_reads_the_descent_from_the_recording():
     walked, x = descent(0.1), walk(0.1)
     np.testing.assert_array_equal(walked.x, x)
     assert (walked.last, walked.converged) == (30, True)
@@ -322,14 +322,14 @@ def test_descent_reads_the_recording():
     assert not descent(0.0003).converged
 
 
-def test_push_is_what_the_rate_is_multiplied_with():
+def test_multiplies_the_rate_with_the_push():
     walked = Descent(recorded(x=[9.5, 10.5]), height, slope, 1.0, enough=0, push=np.sign)
     assert walked.push.tolist() == [-1, 1]
     assert walked.slope.tolist() == [-1, 1]
     assert walked.converged
 
 
-def test_descent_refuses_what_it_cannot_draw():
+def test_refuses_a_descent_that_it_cannot_draw():
     recording = recorded(x=[1.0, 2.0])
     recording.table = np.zeros(2, [("x", float, 2)])
     with pytest.raises(ValueError, match=r"x must be one number, got an array of shape \(2,\)"):

@@ -47,7 +47,7 @@ def resolved(seen, drawing):
 
 
 @pytest.mark.parametrize("kind", [*ALL, Gliding])
-def test_every_picture_is_what_is_drawn_for_it_alone(kind):
+def test_draws_every_picture_as_if_alone(kind):
     film = drawn(kind())
     for frame in range(kind.frames):
         painter = Painter(kind())
@@ -57,7 +57,7 @@ def test_every_picture_is_what_is_drawn_for_it_alone(kind):
         assert resolved(shown(film, frame), film) == resolved(shown(alone, 0), alone), f"frame {frame}"
 
 
-def test_between_frames_texts_stay_and_places_move():
+def test_keeps_texts_and_moves_places_between_frames():
     film = drawn(Gliding(), motion=4)
     assert len(film.texts) == Gliding.frames
     assert [texts["frame"] for texts in film.texts] == list("012345")
@@ -72,7 +72,7 @@ LOOKS = st.lists(st.dictionaries(st.sampled_from(["x", "fill", "text"]), st.samp
 
 
 @given(LOOKS)
-def test_a_slot_keeps_every_look(looks):
+def test_keeps_every_look_of_a_slot(looks):
     """None means hidden, and the earlier look does not matter."""
     slot = Slot(0, "path")
     for picture, look in enumerate(looks):
@@ -83,7 +83,7 @@ def test_a_slot_keeps_every_look(looks):
 
 
 @given(LOOKS)
-def test_a_track_says_nothing_twice(looks):
+def test_says_nothing_twice_in_a_track(looks):
     slot = Slot(0, "path")
     for picture, look in enumerate(looks):
         slot.hide(picture) if look is None else slot.set(picture, look)
@@ -97,29 +97,29 @@ def test_a_track_says_nothing_twice(looks):
 # --- what changes and what does not ---------------------------------------------------------------------------------
 
 
-def test_what_never_changes_is_background_and_has_no_slot():
+def test_draws_what_never_changes_as_background_without_a_slot():
     film = drawn(Overlapping())
     assert len(film.slots) == 3
     assert sum(element.tag == "text" for element in film.background[0]) >= 2  # marks of the axes
 
 
-def test_an_artist_that_appears_and_vanishes_keeps_its_slot():
+def test_keeps_the_slot_of_an_artist_that_appears_and_vanishes():
     film = drawn(Appearing())
     assert len(film.slots) == Appearing.frames
     assert [len(shown(film, frame)) for frame in range(Appearing.frames)] == [6, 3, 2, 2, 2, 1]
 
 
-def test_trails_come_with_their_picture():
+def test_shows_trails_with_their_picture():
     film = drawn(Trail(), motion=1)
     assert [picture for picture, _ in film.trails[0]] == [1, 2, 3, 4, 5]
     assert {element.tag for _, element in film.trails[0]} == {"path"}
 
 
-def test_a_trail_in_hidden_axes_is_none():
+def test_draws_no_trail_in_hidden_axes():
     assert drawn(HiddenAxes()).trails == [[]]
 
 
-def test_an_image_that_changes_changes_its_pixels_alone():
+def test_changes_only_the_pixels_of_an_image_that_changes():
     film = drawn(Picture())
     (slot,) = [slot for slot in film.slots if slot.tag == "image"]
     assert [name for name, track in slot.tracks.items() if len(track) > 1] == ["href"]
@@ -129,7 +129,7 @@ LARGE = [("nearest", 40, True), ("auto", 8, True), ("auto", 40, False), ("biline
 
 
 @pytest.mark.parametrize(("interpolation", "cells", "squares"), LARGE)
-def test_large_pixels_are_squares(interpolation, cells, squares):
+def test_draws_large_pixels_as_squares(interpolation, cells, squares):
     class Noise(Small):
         def draw(self, figure):
             noise = np.random.default_rng(0).random((cells, cells))
@@ -145,7 +145,7 @@ def test_large_pixels_are_squares(interpolation, cells, squares):
     assert "map" in slot.first()["class"]  # its colours stand for numbers
 
 
-def test_texts_are_those_that_are_written_in_a_frame():
+def test_notes_the_texts_written_in_a_frame():
     class Two(Small):
         def draw(self, figure):
             figure.add_artist(Number(0.1, 0.1, "{:.0f}", gid="still")).set_value(7)
@@ -163,7 +163,7 @@ def test_texts_are_those_that_are_written_in_a_frame():
     assert texts[2] == {"still": "7", "formula": "$x_2$"}
 
 
-def test_panels_are_those_of_groups_in_groups():
+def test_finds_panels_of_groups_in_groups():
     film = drawn(Stacked(SideBySide(Overlapping(), Trail()), Appearing()))
     assert film.layout == ("column", [("row", [0, 1]), 2])
     assert [panel.box for panel in film.panels] == [(0, 0, 160, 120), (160, 0, 160, 120), (0, 120, 320, 120)]
@@ -191,7 +191,7 @@ class WithPixels(Overlapping):
         return [*super().update(frame), self.pixels]
 
 
-def test_an_artist_of_its_own_kind_is_a_picture_of_itself_and_nothing_else_is():
+def test_draws_only_an_artist_of_its_own_kind_as_a_picture():
     film = drawn(WithPixels())
     (picture,) = [slot for slot in film.slots if slot.tag == "image"]
     look = picture.first()
@@ -200,7 +200,7 @@ def test_an_artist_of_its_own_kind_is_a_picture_of_itself_and_nothing_else_is():
     assert [element.tag for element in film.background[0] if element.tag == "image"] == []
 
 
-def test_one_that_never_changes_leaves_its_axes_as_they_are():
+def test_leaves_axes_as_they_are_if_nothing_changes():
     class Still(Overlapping):
         def draw(self, figure):
             super().draw(figure)
@@ -212,7 +212,7 @@ def test_one_that_never_changes_leaves_its_axes_as_they_are():
     assert tags.count("text") == [each.tag for each in drawn(Overlapping()).background[0]].count("text")
 
 
-def test_others_paint_it_as_they_did():
+def test_lets_others_paint_it_as_before():
     painter = Painter(WithPixels())
     before = painter.paint(0).copy()
     drawing = Drawing(painter)
@@ -221,7 +221,7 @@ def test_others_paint_it_as_they_did():
     np.testing.assert_array_equal(painter.paint(0), before)
 
 
-def test_an_artist_that_nobody_can_draw_is_an_error():
+def test_raises_an_error_for_an_artist_that_cannot_be_drawn():
     class Broken(Artist):
         def draw(self, renderer):
             raise ZeroDivisionError("this artist is broken")
@@ -236,6 +236,6 @@ def test_an_artist_that_nobody_can_draw_is_an_error():
 
 
 @pytest.mark.parametrize(("scene", "pictures"), [(Everything, []), (Oddities, ["AxesImage", "Own"])])
-def test_what_matplotlib_has_is_drawn_as_elements(scene, pictures):
+def test_draws_everything_of_matplotlib_as_elements(scene, pictures):
     """Except for a turned image."""
     assert sorted(type(artist).__name__ for artist in drawn(scene(), [0]).pictures) == pictures

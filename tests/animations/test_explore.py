@@ -46,19 +46,19 @@ def data_of(page):
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_every_number_says_why(name):
+def test_explains_every_number(name):
     assert check_whys(explore(recorded(name))) > 100
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_every_number_is_what_was_recorded_and_none_touches_another(name):
+def test_shows_every_recorded_number_without_touching_another(name):
     """A list of some numbers of a matrix is not a board; the next test checks their places."""
     report = audit(explore(recorded(name)), recorded(name), frames=[0, 3, 8])
     assert [str(each) for each in report.findings if "straight line" not in str(each)] == []
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_a_number_in_the_list_stands_beside_its_index_below_its_name(name):
+def test_places_a_number_next_to_its_index_below_its_name(name):
     scene = parts_of(explore(recorded(name)))[ParameterNumbers]
     painter = Painter(scene)
     painter.show(3)
@@ -71,14 +71,14 @@ def test_a_number_in_the_list_stands_beside_its_index_below_its_name(name):
         assert above + index == number
 
 
-def test_a_small_network_shows_all_its_numbers():
+def test_shows_all_numbers_of_a_small_network():
     explored = explore(recorded("dense layers"))
     shown = gids_of(parts_of(explored)[NetworkDiagram]) | gids_of(parts_of(explored)[ParameterNumbers])
     assert names_of(recorded("dense layers")) - shown == set()
     assert parts_of(explored)[ParameterNumbers].is_whole
 
 
-def test_of_a_large_one_those_that_changed_most_are_shown_and_those_that_are_named():
+def test_shows_numbers_of_a_large_one_that_changed_most_or_are_named():
     rng = np.random.default_rng(0)
     model = tl.Sequential([tl.Dense(30, 20, rng=rng), tl.Dense(20, 2, rng=rng)])
     recorder, x = tl.Recorder(model), np.zeros((4, 30))
@@ -124,7 +124,7 @@ def test_writes_a_page_that_counts_updates_and_explains(tmp_path):
     assert "one frame in" in data_of(small)["why_says"]
 
 
-def test_a_loaded_recording_shows_numbers_and_says_how_to_ask_why(tmp_path):
+def test_shows_the_numbers_of_a_loaded_recording_and_says_how_to_ask_why(tmp_path):
     _, parts = run("a layer of one's own", tmp_path / "run")
     explored = explore(tl.Recording.load(tmp_path / "run"))
     Painter(explored)
@@ -143,7 +143,7 @@ def test_a_loaded_recording_shows_numbers_and_says_how_to_ask_why(tmp_path):
     assert "p = p − " in now.parts[-1].words
 
 
-def test_a_loop_of_ones_own_is_told_what_to_give():
+def test_tells_a_custom_loop_what_to_give():
     model = tl.Sequential([tl.Dense(1, 1, rng=np.random.default_rng(0))])
     recorder, loss, sgd = tl.Recorder(model), tl.MeanSquaredError(), tl.SGD(0.1)
     x = np.array([[1.0], [2.0]])
@@ -156,7 +156,7 @@ def test_a_loop_of_ones_own_is_told_what_to_give():
     assert "recording.with_training(model=…" in scene._remarks()[0]
 
 
-def test_more_layers_than_a_diagram_has_room_for():
+def test_refuses_more_layers_than_a_diagram_has_room_for():
     rng = np.random.default_rng(0)
     model = tl.Sequential([layer for _ in range(48) for layer in (tl.Dense(12, 12, rng=rng), tl.Tanh())])
     recorder, x = tl.Recorder(model), rng.normal(size=(2, 12))
@@ -168,7 +168,7 @@ def test_more_layers_than_a_diagram_has_room_for():
     assert check_whys(explored, [1]) > 100
 
 
-def test_a_training_that_diverged_is_shown_up_to_its_end():
+def test_shows_a_diverged_training_up_to_its_end():
     model = tl.Sequential([tl.Dense(1, 1, rng=np.random.default_rng(0))])
     recorder, x = tl.Recorder(model), np.array([[1.0], [2.0]])
     with pytest.raises(tl.DivergenceError):
@@ -180,14 +180,14 @@ def test_a_training_that_diverged_is_shown_up_to_its_end():
     assert np.isfinite(parts_of(explored)[LossCurve].curve[1]).all()
 
 
-def test_one_record_is_enough():
+def test_needs_only_one_record():
     recorder = tl.Recorder(tl.Sequential([tl.Dense(1, 1, rng=np.random.default_rng(0))]))
     explored = explore(recorder.recording)
     Painter(explored).paint(0)
     assert explored.frames == 1
 
 
-def test_a_long_curve_keeps_its_extremes():
+def test_keeps_the_extremes_of_a_long_curve():
     rng = np.random.default_rng(0)
     model = tl.Sequential([tl.Dense(1, 1, rng=rng)])
     recorder, x = tl.Recorder(model), rng.normal(size=(1000, 1))
@@ -213,7 +213,7 @@ def test_opens_in_the_browser_or_says_where_it_is(monkeypatch, tmp_path, capsys)
     assert data_of(path)["whys"] == []
 
 
-def test_a_folder_becomes_a_page(tmp_path, monkeypatch, capsys):
+def test_makes_a_page_of_a_folder(tmp_path, monkeypatch, capsys):
     run("dense layers", tmp_path / "learned")
     monkeypatch.chdir(tmp_path)
     opened = []
@@ -225,7 +225,7 @@ def test_a_folder_becomes_a_page(tmp_path, monkeypatch, capsys):
     assert data_of(tmp_path / "learned.html")["moments"] == list(recorded("dense layers").steps)
 
 
-def test_what_is_no_recording_is_said_in_a_line(tmp_path, capsys):
+def test_says_in_a_line_what_is_no_recording(tmp_path, capsys):
     assert main([str(tmp_path / "nothing")]) == 1
     assert "is no recording: expected a folder that a Recorder wrote" in capsys.readouterr().err
     with pytest.raises(SystemExit):

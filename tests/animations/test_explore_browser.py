@@ -20,7 +20,7 @@ def opened(driver, tmp_path):
 
 
 @pytest.mark.parametrize("name", RUNS)
-def test_a_page_answers_for_all_its_numbers(opened, name):
+def test_answers_for_all_numbers_of_a_page(opened, name):
     page = opened(name, steps=recorded(name).steps[[0, 3, 6]])
     page.show(2, motion=1)
     page.wait_for("film.frame === 2")
@@ -41,7 +41,7 @@ def test_a_page_answers_for_all_its_numbers(opened, name):
     assert len(page.browser.requests()) == 1
 
 
-def test_the_sheet_leads_from_a_weight_back_to_the_data(opened):
+def test_leads_on_the_sheet_from_a_weight_back_to_the_data(opened):
     page = opened("dense layers", steps=[0, 1, 8])
     page.show(2, motion=1)
     recording = recorded("dense layers")
@@ -58,7 +58,7 @@ def test_the_sheet_leads_from_a_weight_back_to_the_data(opened):
 
 
 @pytest.mark.parametrize("width", [360, 800, 1400])
-def test_it_fits_screens(opened, width):
+def test_fits_screens(opened, width):
     page = opened("a layer of one's own", steps=[0, 8])
     page.resize(width)
     assert page.run("return document.documentElement.scrollWidth") <= width

@@ -77,11 +77,11 @@ def numbers(recording, seen):
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
-def test_every_number_of_every_frame_is_computed_from_the_recorded_weights(scene, recording, seen):
+def test_computes_every_number_of_every_frame_from_the_recorded_weights(scene, recording, seen):
     check_all_numbers(scene, numbers(recording, seen))
 
 
-def test_the_probability_is_that_of_the_network(scene, recording):
+def test_takes_the_probability_from_the_network(scene, recording):
     rng = np.random.default_rng(0)
     layers = [tl.Conv2D(3, FILTERS, 3, padding="same", rng=rng), tl.ReLU(), tl.Flatten()]
     model = tl.Sequential([*layers, tl.Dense(SIZE**2 * FILTERS, 1, rng=rng), tl.Sigmoid()])
@@ -95,7 +95,7 @@ def test_the_probability_is_that_of_the_network(scene, recording):
     lambda contributions, biases, steps: biases[1:2].__iadd__(0.5),
     lambda contributions, biases, steps: steps[2:].__iadd__(1),
 ])  # fmt: skip
-def test_a_wrong_value_is_noticed(scene, recording, seen, spoil):
+def test_notices_a_wrong_value(scene, recording, seen, spoil):
     arrays = scene.contributions.copy(), scene.biases.copy(), scene.steps.copy()
     spoil(*arrays)
     wrong = FeatureMaps(PICTURE, scene.filters, scene.maps, *arrays, **ANSWERS)
@@ -103,7 +103,7 @@ def test_a_wrong_value_is_noticed(scene, recording, seen, spoil):
         check_all_numbers(wrong, numbers(recording, seen))
 
 
-def test_no_digit_is_without_a_name(scene):
+def test_leaves_no_digit_without_a_name(scene):
     assert not nameless_digits(scene, range(scene.frames))
 
 
@@ -152,12 +152,12 @@ def check_pictures(scene, recording, seen):
             np.testing.assert_allclose(middles(pixels, of_map, (SIZE, SIZE)), greys, atol=2, err_msg=f"{frame} {name}")
 
 
-def test_picture_filters_and_maps_are_painted_pixel_by_pixel(scene, recording, seen):
+def test_paints_picture_filters_and_maps_pixel_by_pixel(scene, recording, seen):
     check_pictures(scene, recording, seen)
 
 
 @pytest.mark.parametrize("swapped", [0, 1])
-def test_a_filter_or_map_at_the_place_of_another_is_noticed(scene, recording, seen, swapped):
+def test_notices_a_filter_or_map_at_the_place_of_another(scene, recording, seen, swapped):
     draw = scene.draw
 
     def exchange(figure):
@@ -186,7 +186,7 @@ def check_bars(scene, figure, frame, contributions, predicted):
         assert (to_hex(bar.get_facecolor()) == style.PAPER) == (bar.get_linestyle() == "--") == (value < 0)
 
 
-def test_every_bar_is_as_long_as_its_number(scene, recording, seen):
+def test_draws_every_bar_as_long_as_its_number(scene, recording, seen):
     values, figure = numbers(recording, seen), Painter(scene).figure
     contributions = np.array([values[f"contributions[{k}]"] for k in range(FILTERS)]).T
     assert (contributions < 0).any()
@@ -196,7 +196,7 @@ def test_every_bar_is_as_long_as_its_number(scene, recording, seen):
         check_bars(scene, figure, 2, contributions[:, ::-1], values["predicted"])
 
 
-def test_filters_of_zeros_are_white_and_find_nothing():
+def test_draws_filters_of_zeros_white_and_their_maps_empty():
     scene = FeatureMaps(
         PICTURE, np.zeros((2, 3, 3, 3, 1)), np.zeros((2, 8, 8, 1)), [[0]] * 2, [0, 0], [0, 1], **ANSWERS
     )
@@ -220,13 +220,13 @@ def full(steps=(0, 3, 1250)):
                        steps, ("deer", "horse"), 0)  # fmt: skip
 
 
-def test_every_text_has_its_place_and_can_be_read():
+def test_keeps_every_text_in_place_and_readable():
     phases = ("initialise", "adjust, repeat", "adjust, repeat")
     for phase, texts in zip(phases, check_layout(full(), 0, 1, 2), strict=True):
         assert {*"ABCDEFGH", "a deer", phase} <= set(texts)
 
 
-def test_no_text_reaches_into_a_picture():
+def test_keeps_texts_off_the_pictures():
     scene = full()
     painter = Painter(scene)
     scene.update(2)
@@ -237,18 +237,18 @@ def test_no_text_reaches_into_a_picture():
         assert not any(box.overlaps(picture) for picture in pictures), text.get_text()
 
 
-def test_what_begins_later_is_not_said_to_be_initialised():
+def test_does_not_say_initialised_of_a_later_start():
     scene = FeatureMaps(**FITTING | {"steps": [5, 6]})
     assert "adjust, repeat" in check_layout(scene, 0)[0]
 
 
-def test_frames_in_any_order():
+def test_draws_frames_in_any_order():
     rng = np.random.default_rng(0)
     arrays = FITTING | {name: rng.random(FITTING[name].shape) for name in ("picture", "filters", "maps")}
     check_painter(lambda: FeatureMaps(**arrays), [1, 0])
 
 
-def test_a_frame_in_words(scene, recording, seen):
+def test_says_a_frame_in_words(scene, recording, seen):
     values = numbers(recording, seen)
     said = ", ".join(f"{letter} {values[f'contributions[{k}]'][2]:+.2f}" for k, letter in enumerate("ABCDEF"))
     answer = "says horse ✓" if values["predicted"][2] > 0.5 else "says deer ✗"
@@ -288,13 +288,13 @@ def test_a_frame_in_words(scene, recording, seen):
         ({"maps": np.full((2, 8, 8, 4), np.nan)}, "maps must be finite numbers, got nan"),
     ],
 )
-def test_arrays_that_do_not_belong_together_are_refused(wrong, message):
+def test_refuses_arrays_that_do_not_belong_together(wrong, message):
     FeatureMaps(**FITTING)
     with pytest.raises(ValueError, match=f"FeatureMaps: .*{message}"):
         FeatureMaps(**FITTING | wrong)
 
 
-def test_what_becomes_of_the_arrays_afterwards_does_not_matter():
+def test_ignores_later_changes_of_the_arrays():
     arrays = {name: np.array(values) for name, values in FITTING.items() if name not in ANSWERS}
     scene = FeatureMaps(**arrays, **ANSWERS)
     for array in arrays.values():

@@ -47,12 +47,12 @@ def values_of(update):
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
-def test_every_number_of_every_frame_is_added_up_from_the_recorded_update(scene, update):
+def test_adds_up_every_number_of_every_frame_from_the_recorded_update(scene, update):
     assert scene.frames == 11
     check_all_numbers(scene, values_of(update))
 
 
-def test_what_is_added_up_is_the_gradient_that_the_recording_proves(update, scene):
+def test_adds_up_to_the_gradient_that_the_recording_proves(update, scene):
     total = sum(pull for each in pulls_of(update["x"], update["dout"], (3, 3)) for pull in each.values())
     np.testing.assert_allclose(total, update["gradient"], atol=1e-12)
     np.testing.assert_allclose(sum(scene.columns[:6]), update["gradient"], atol=1e-12)
@@ -60,13 +60,13 @@ def test_what_is_added_up_is_the_gradient_that_the_recording_proves(update, scen
 
 
 @pytest.mark.parametrize("column", range(10))
-def test_a_wrong_column_is_noticed(scene, update, column):
+def test_notices_a_wrong_column(scene, update, column):
     scene.columns[column] = scene.columns[column] + 0.01
     with pytest.raises(AssertionError, match="shows"):
         check_all_numbers(scene, values_of(update))
 
 
-def test_no_digit_is_without_a_name(scene):
+def test_leaves_no_digit_without_a_name(scene):
     assert not nameless_digits(scene, range(scene.frames))
 
 
@@ -90,7 +90,7 @@ def framed(axes):
     return corners
 
 
-def test_the_places_that_pulled_most_are_framed_one_by_one_on_the_picture_and_on_dout(scene, update):
+def test_frames_the_places_that_pulled_most_one_by_one_on_picture_and_dout(scene, update):
     pulls = pulls_of(update["x"], update["dout"], (3, 3))
     chosen, ranked = chosen_of(pulls)
     corners = [(p - 1, q - 1) for p, q in apart(ranked, (SIZE, SIZE), (3, 3))]
@@ -105,7 +105,7 @@ def test_the_places_that_pulled_most_are_framed_one_by_one_on_the_picture_and_on
             assert framed(axes) == corners[: max(0, min(frame - 1, 4))]
 
 
-def test_tiles_are_the_pulls_above_zero_blue_below_red(scene, update):
+def test_draws_tiles_of_the_pulls_blue_above_zero_red_below(scene, update):
     pulls = pulls_of(update["x"], update["dout"], (3, 3))
     chosen, ranked = chosen_of(pulls)
     own = [pulls[chosen][place] for place in apart(ranked, (SIZE, SIZE), (3, 3))]
@@ -123,7 +123,7 @@ def test_tiles_are_the_pulls_above_zero_blue_below_red(scene, update):
             np.testing.assert_allclose(seen[outside], wanted[outside], atol=3)
 
 
-def test_only_places_inside_that_share_no_pixel_are_shown():
+def test_shows_only_places_inside_that_share_no_pixel():
     force = np.zeros((7, 9))
     force[0, 0], force[3, 3], force[3, 4], force[5, 3], force[3, 6], force[1, 1] = 9, 8, 7, 6, 5, 4
     assert strongest_apart(force, (3, 3), 4) == [(3, 3), (3, 6)]
@@ -134,7 +134,7 @@ def test_only_places_inside_that_share_no_pixel_are_shown():
 # --- words and layout ------------------------------------------------------------------------------------------------
 
 
-def test_every_text_has_its_place_and_can_be_read(scene):
+def test_keeps_every_text_in_place_and_readable(scene):
     first, *others, last = check_layout(scene, *range(scene.frames))
     assert {"repeat", "before", "Update", "which places pulled on filter B?"} <= set(first)
     assert not {"dout", "a", "gradient", "step", "after", "+", "="} & set(first), "nothing to be said yet"
@@ -142,11 +142,11 @@ def test_every_text_has_its_place_and_can_be_read(scene):
     assert ["adjust" in texts for texts in others] == [False] * 8 + [True]
 
 
-def test_the_first_update_begins_with_initialise(update):
+def test_begins_the_first_update_with_initialise(update):
     assert "initialise" in check_layout(FilterPull(**update | {"step": 1}), 0)[0]
 
 
-def test_frames_in_any_order(update):
+def test_draws_frames_in_any_order(update):
     check_painter(lambda: FilterPull(**update), [10, 0, 4])
 
 
@@ -154,7 +154,7 @@ def test_counts_the_beats_of_one_update(scene):
     assert scene.moments() == ("beat", range(11))
 
 
-def test_a_frame_in_words(scene):
+def test_says_a_frame_in_words(scene):
     assert scene.describe(3) == (
         "Update 3, filter B, backpropagate: Place b: the patch that lay under the filter, times dout there, is how "
         "this place pulls on the filter."
@@ -177,6 +177,6 @@ def test_a_frame_in_words(scene):
         (lambda given: {"step": 0}, "step must be at least 1, got 0"),
     ],
 )
-def test_what_does_not_belong_together_is_refused(update, wrong, message):
+def test_refuses_things_that_do_not_belong_together(update, wrong, message):
     with pytest.raises(ValueError, match=re.compile(f"FilterPull: .*{message}", re.DOTALL)):
         FilterPull(**update | wrong(update))

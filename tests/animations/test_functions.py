@@ -57,20 +57,20 @@ def recomputed():
     }
 
 
-def test_every_number_of_every_frame():
+def test_shows_every_number_of_every_frame():
     check_all_numbers(two_functions(INPUTS), recomputed())
 
 
 @pytest.mark.parametrize("name", ["x", "y", "slope"])
 @pytest.mark.parametrize("side", [0, 1])
-def test_one_wrong_value_is_noticed(name, side):
+def test_notices_one_wrong_value(name, side):
     scene = two_functions(INPUTS)
     getattr(scene.scenes[side].states, name)[80] += 0.06  # more than half of the last digit of x
     with pytest.raises(AssertionError, match=f"{name} shows"):
         check_all_numbers(scene, recomputed())
 
 
-def test_the_curves_are_those_of_the_formulas(drawn):
+def test_draws_the_curves_of_the_formulas(drawn):
     functions = (lambda x: np.where(x > 0, x, 0), lambda x: np.where(x > 0, 1, 0)), (
         sigmoid, lambda x: sigmoid(x) * (1 - sigmoid(x)))  # fmt: skip
     for panel, (f, slope) in zip(drawn.scenes, functions, strict=True):
@@ -83,7 +83,7 @@ def test_the_curves_are_those_of_the_formulas(drawn):
             np.testing.assert_allclose(y, np.where(np.isnan(y), y, wanted(x)), rtol=1e-9)
 
 
-def test_what_is_about_the_slope_has_one_colour_and_what_is_about_the_value_another(drawn):
+def test_colours_slope_and_value_differently(drawn):
     for panel in drawn.scenes:
         lines, (x, y, slope) = Lines(panel), (number(panel, name) for name in ("x", "y", "slope"))
         assert {artist.get_color() for artist in (slope, lines.tangent, lines.traced, lines.tip, lines.stem)} == {
@@ -93,7 +93,7 @@ def test_what_is_about_the_slope_has_one_colour_and_what_is_about_the_value_anot
         assert {artist.get_color() for artist in (x, lines.drop)} == {style.INPUT}
 
 
-def test_the_slope_below_is_the_slope_of_the_tangent_above(drawn):
+def test_shows_the_slope_of_the_tangent_above_as_height_below(drawn):
     for scene in drawn.scenes:
         lines = Lines(scene)
         for frame in range(scene.frames):
@@ -111,7 +111,7 @@ def test_the_slope_below_is_the_slope_of_the_tangent_above(drawn):
             assert floor < min(low, high) <= max(low, high) < top, "the tangent is cut off"
 
 
-def test_between_two_frames_the_point_stays_on_the_curve_and_the_numbers_stay(drawn):
+def test_keeps_the_point_on_the_curve_between_two_frames_and_the_numbers_too(drawn):
     functions = (lambda x: (max(x, 0), float(x > 0))), lambda x: (sigmoid(x), sigmoid(x) * (1 - sigmoid(x)))
     for panel, f in zip(drawn.scenes, functions, strict=True):
         for frame in (29.25, 62.5, 90.75):
@@ -123,7 +123,7 @@ def test_between_two_frames_the_point_stays_on_the_curve_and_the_numbers_stay(dr
             assert number(panel, "x").get_text() == f"{INPUTS[int(frame)]:.1f}"
 
 
-def test_both_slopes_stand_on_the_same_axis_so_that_one_sees_which_is_steeper(drawn):
+def test_draws_both_slopes_on_the_same_axis_to_compare_them(drawn):
     relu, sigmoid = (Lines(panel).tip.axes for panel in drawn.scenes)
     assert relu.get_ylim() == sigmoid.get_ylim()
     low, high = relu.get_ylim()
@@ -133,7 +133,7 @@ def test_both_slopes_stand_on_the_same_axis_so_that_one_sees_which_is_steeper(dr
     assert drawn.scenes[1].note == "never steeper than 0.25"
 
 
-def test_the_slope_is_drawn_as_far_as_the_point_has_come(drawn):
+def test_draws_the_slope_as_far_as_the_point_has_come(drawn):
     _, scene = drawn.scenes
     for frame in (0, 30, 60, 120):
         scene.update(frame)
@@ -142,19 +142,19 @@ def test_the_slope_is_drawn_as_far_as_the_point_has_come(drawn):
         np.testing.assert_allclose(slope, sigmoid(x) * (1 - sigmoid(x)), rtol=1e-9)
 
 
-def test_no_line_is_drawn_where_the_slope_jumps():
+def test_draws_no_line_where_the_slope_jumps():
     np.testing.assert_array_equal(break_at_jumps(np.array([0.0, 0.0, 0.0, 1.0, 1.0])), [0, 0, 0, np.nan, 1])
     np.testing.assert_array_equal(break_at_jumps(np.ones(5)), np.ones(5))
 
 
-def test_relu_at_zero_has_the_slope_that_the_note_says():
+def test_gives_relu_at_zero_the_slope_that_the_note_says():
     states = FunctionStates(ReLU(), INPUTS)
     assert INPUTS[60] == 0
     assert states.slope[60] == 0
     assert two_functions(INPUTS).scenes[0].note == "at 0 itself tinylearn takes 0"
 
 
-def test_a_layer_of_another_kind_works_too():
+def test_works_with_another_kind_of_layer():
     states = FunctionStates(Tanh(), INPUTS)
     np.testing.assert_allclose(states.slope, 1 / np.cosh(INPUTS) ** 2, rtol=1e-9)
 
@@ -169,12 +169,12 @@ def test_a_layer_of_another_kind_works_too():
         ([0.0, np.inf], r"be finite numbers, got inf at x\[1\]"),
     ],
 )
-def test_inputs_that_are_no_growing_row_are_refused(x, message):
+def test_refuses_inputs_that_do_not_grow(x, message):
     with pytest.raises(ValueError, match=f"FunctionStates: x must {message}"):
         FunctionStates(Sigmoid(), np.array(x))
 
 
-def test_a_layer_that_does_not_keep_the_shape_is_refused():
+def test_refuses_a_layer_that_does_not_keep_the_shape():
     class Twice(ReLU):
         def forward(self, x):
             return np.hstack([x, x])
@@ -183,12 +183,12 @@ def test_a_layer_that_does_not_keep_the_shape_is_refused():
         value_and_slope(Twice(), np.arange(3.0))
 
 
-def test_every_text_has_its_place_and_can_be_read_and_every_tick_stands_at_its_number():
+def test_keeps_every_text_readable_and_every_tick_at_its_number():
     for texts in check_layout(two_functions(INPUTS), 0, 60, 120, words_at_ticks=[]):
         assert len(texts) > 30
 
 
-def test_every_number_stands_behind_its_name():
+def test_writes_every_number_after_its_name():
     names = {"x": "x =", "y": "f(x) =", "slope": "slope f′(x) ="}
     scene = two_functions(INPUTS)
     assert names_beside(scene) == {f"{side}.{gid}": name for side in ("relu", "sigmoid") for gid, name in names.items()}
@@ -196,16 +196,16 @@ def test_every_number_stands_behind_its_name():
     assert [Lines(panel).tip.axes.get_xlabel() for panel in scene.scenes] == ["x", "x"]
 
 
-def test_digits_without_a_gid_belong_to_formulas():
+def test_allows_digits_without_a_gid_only_in_formulas():
     found = nameless_digits(two_functions(INPUTS), [0, 60])
     assert found == {"f(x) = max(x, 0)", "f(x) = 1 / (1 + e⁻ˣ)", "at 0 itself tinylearn takes 0",
                      "never steeper than 0.25"}  # fmt: skip
 
 
-def test_frames_in_any_order():
+def test_draws_frames_in_any_order():
     check_painter(lambda: two_functions(INPUTS), [120, 3])
 
 
-def test_a_frame_in_words():
+def test_says_a_frame_in_words():
     scene = FunctionAndSlope(FunctionStates(ReLU(), INPUTS), title="ReLU", formula="", name="relu")
     assert scene.describe(80) == "ReLU at x = 2.0: its value is 2.000, and its slope there 1.000."

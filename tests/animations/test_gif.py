@@ -72,7 +72,7 @@ class Counter(Small):
 
 
 @pytest.mark.parametrize("scene", [Overlapping, Trail, Picture], ids=lambda scene: scene.__name__)
-def test_frames_read_back_are_those_painted(tmp_path, scene):
+def test_reads_back_the_painted_frames(tmp_path, scene):
     frames, _ = read(write(scene(), tmp_path))
     error = np.abs(frames.astype(int) - painted(scene()))
     assert len(frames) == scene.frames
@@ -81,7 +81,7 @@ def test_frames_read_back_are_those_painted(tmp_path, scene):
     assert error.max() <= 64  # somewhere at a soft edge
 
 
-def test_commonest_colours_are_exact(tmp_path):
+def test_keeps_the_commonest_colours_exactly(tmp_path):
     frames, expected = read(write(Overlapping(), tmp_path))[0], painted(Overlapping())
     colours, counts = np.unique(expected.reshape(-1, 3), axis=0, return_counts=True)
     commonest = colours[np.argsort(-counts)[:6]]
@@ -90,7 +90,7 @@ def test_commonest_colours_are_exact(tmp_path):
         assert (frames[where] == colour).all()
 
 
-def test_neurons_animation_read_back_is_that_painted(make, tmp_path):
+def test_reads_back_the_painted_animation_of_the_neuron(make, tmp_path):
     painter, numbers, end = Painter(make.both()), [0, 1, 40, 80], 0
     for frame, delay in each(write(make.both(), tmp_path, fps=10, colors=40)):
         end += delay
@@ -103,7 +103,7 @@ def test_neurons_animation_read_back_is_that_painted(make, tmp_path):
     assert not numbers
 
 
-def test_a_colour_of_a_single_frame_stays_that_colour(tmp_path):
+def test_keeps_the_colour_of_a_single_frame(tmp_path):
     """The palette comes from a few frames; a colour that none of them has must not turn into another."""
 
     class Flash(Counter):
@@ -116,13 +116,13 @@ def test_a_colour_of_a_single_frame_stays_that_colour(tmp_path):
     assert np.abs(frames[1, 65, 5].astype(int) - red).max() <= 40
 
 
-def test_imageio_reads_the_same_frames(tmp_path):
+def test_equals_the_frames_that_imageio_reads(tmp_path):
     path = write(Trail(), tmp_path)
     again = imageio.imread(path, index=None)
     np.testing.assert_array_equal(again[..., :3], read(path)[0])
 
 
-def test_a_scene_of_one_frame_is_one_picture(tmp_path):
+def test_makes_one_picture_of_a_scene_with_one_frame(tmp_path):
     frames, delays = read(write(Counter([5]), tmp_path, fps=4, hold_last=1))
     assert (len(frames), delays) == (1, [125])
     assert np.abs(frames.astype(int) - painted(Counter([5]))).max() <= 40
@@ -168,7 +168,7 @@ class Twenty(Small):
 
 
 @pytest.mark.parametrize("scene", [Hues, Turbo, Twenty], ids=lambda scene: scene.__name__)
-def test_many_colours_that_come_one_after_the_other_stay_apart(tmp_path, scene):
+def test_keeps_many_colours_apart_that_come_one_after_the_other(tmp_path, scene):
     frames, delays = read(write(scene(), tmp_path, fps=10, hold_last=0))
     assert len(frames) >= 0.9 * scene.frames
     each_frame = np.repeat(frames, np.array(delays) // 10, axis=0)
@@ -180,32 +180,32 @@ def test_many_colours_that_come_one_after_the_other_stay_apart(tmp_path, scene):
 
 @pytest.mark.parametrize("fps", [0.5, 2.5, 3, 6, 7, 12, 15, 24, 30, 33.3, 50])
 @pytest.mark.parametrize("hold_last", [0, 1.25])
-def test_whole_animation_takes_as_long_as_it_should(tmp_path, fps, hold_last):
+def test_lasts_as_long_as_it_should(tmp_path, fps, hold_last):
     _, delays = read(write(Counter(list(range(10))), tmp_path, fps=fps, hold_last=hold_last))
     assert len(delays) == 10
     assert sum(delays) == pytest.approx(100 * (10 / fps + hold_last), abs=1)
     assert max(delays[:-1]) - min(delays[:-1]) <= 1
 
 
-def test_equal_frames_that_follow_each_other_are_one_that_stays_longer(tmp_path):
+def test_merges_equal_frames_into_one_that_stays_longer(tmp_path):
     frames, delays = read(write(Counter([0, 0, 0, 1, 2, 2, 0]), tmp_path, fps=10, hold_last=1))
     assert delays == [30, 10, 20, 110]
     np.testing.assert_array_equal(frames[0], frames[3])
     np.testing.assert_array_equal(frames[:3], read(write(Counter([0, 1, 2]), tmp_path))[0])
 
 
-def test_a_scene_in_which_nothing_moves_is_one_picture(tmp_path):
+def test_makes_one_picture_of_a_scene_without_motion(tmp_path):
     frames, delays = read(write(Counter([4] * 7), tmp_path, fps=10, hold_last=0))
     assert (len(frames), delays) == (1, [70])
 
 
-def test_a_picture_that_stays_for_more_than_eleven_minutes_can_be_written(tmp_path):
+def test_writes_a_picture_that_stays_for_more_than_eleven_minutes(tmp_path):
     """GIF stores a delay in two bytes: at most 655.35 seconds."""
     _, delays = read(write(Counter([4] * 80), tmp_path, fps=0.1, hold_last=0))
     assert sum(delays) == 80_000
 
 
-def test_it_starts_again_for_ever(tmp_path):
+def test_starts_again_for_ever(tmp_path):
     path = write(Trail(), tmp_path)
     with Image.open(path) as image:
         assert image.info["loop"] == 0
@@ -215,7 +215,7 @@ def test_it_starts_again_for_ever(tmp_path):
 # --- the file ------------------------------------------------------------------------------------------------------
 
 
-def test_all_frames_share_one_palette(tmp_path):
+def test_shares_one_palette_among_all_frames(tmp_path):
     path = write(Picture(), tmp_path)
     descriptors = [block[9] for kind, block in blocks(path) if kind == "image"]
     assert len(descriptors) == Picture.frames
@@ -225,7 +225,7 @@ def test_all_frames_share_one_palette(tmp_path):
     assert header[10] & 0x80
 
 
-def test_a_frame_holds_only_the_rectangle_that_changed(tmp_path):
+def test_stores_only_the_rectangle_that_changed(tmp_path):
     path = write(Counter([0, 1, 2]), tmp_path)
     sizes = [(int.from_bytes(block[5:7], "little"), int.from_bytes(block[7:9], "little"))
              for kind, block in blocks(path) if kind == "image"]  # fmt: skip
@@ -234,19 +234,19 @@ def test_a_frame_holds_only_the_rectangle_that_changed(tmp_path):
 
 
 @pytest.mark.parametrize("colors", [32, 40, 255])
-def test_no_more_colours_than_asked_for(tmp_path, colors):
+def test_uses_no_more_colours_than_asked_for(tmp_path, colors):
     frames, _ = read(write(Picture(), tmp_path, colors=colors))
     assert len(np.unique(frames.reshape(-1, 3), axis=0)) <= colors
 
 
-def test_fewer_colours_make_a_smaller_file_that_still_shows_the_picture(tmp_path):
+def test_makes_a_smaller_file_with_fewer_colours_that_still_shows_the_picture(tmp_path):
     many = write(Overlapping(), tmp_path).stat().st_size
     path = write(Overlapping(), tmp_path, colors=32)
     assert path.stat().st_size < many
     assert np.abs(read(path)[0].astype(int) - painted(Overlapping())).mean() < 1
 
 
-def test_memory_does_not_grow_with_the_number_of_frames(tmp_path):
+def test_needs_no_more_memory_for_more_frames(tmp_path):
     """Each frame is another picture of noise, so that none can be merged or is small."""
     width, height = 300, 200
 
@@ -294,7 +294,7 @@ def distance(pixels, palette):
 
 
 @pytest.mark.parametrize("colors", [32, 64, 255])
-def test_palette_of_photographs_is_near_their_colours(colors):
+def test_approximates_photographs_by_their_palette(colors):
     """Keeping 15 colours exact may cost the others a little: at 32 a third, at 255 almost nothing."""
     samples = [photograph(seed) for seed in range(3)]
     palette = Palette(samples, colors).colours
@@ -308,7 +308,7 @@ def test_palette_of_photographs_is_near_their_colours(colors):
     assert found < 0.8 * distance(pixels, cube)
 
 
-def test_palette_holds_the_commonest_colours_exactly():
+def test_keeps_the_commonest_colours_of_the_palette_exactly():
     sample = photograph(0)
     panels = [(0, 104, 168), (184, 61, 0), (0, 115, 79), (255, 255, 255), (254, 255, 255)]
     for i, colour in enumerate(panels):
@@ -317,7 +317,7 @@ def test_palette_holds_the_commonest_colours_exactly():
     assert set(panels) <= palette
 
 
-def test_palette_of_few_colours_is_exact():
+def test_keeps_a_palette_of_few_colours_exactly():
     sample = np.full((8, 8, 4), 255, np.uint8)
     sample[:2, :, :3] = 12, 34, 56
     palette = {tuple(colour) for colour in Palette([sample]).colours.tolist()}

@@ -43,7 +43,7 @@ def bars(scene):
     return {(int(bar.get_y() < 326), columns.index(bar.get_x())): bar for bar in found}
 
 
-def test_every_number_of_every_frame():
+def test_shows_every_number_of_every_frame():
     check_all_numbers(make(), expected())
     assert nameless_digits(make(), range(S)) == set()
 
@@ -62,7 +62,7 @@ def test_notices_swapped_answers(swap):
 
 
 @pytest.mark.parametrize("moment", [0, 2, 3.25, S - 1])
-def test_a_bar_is_as_long_as_the_answer_beside_the_largest_of_its_neuron(moment):
+def test_scales_a_bar_to_the_largest_answer_of_its_neuron(moment):
     scene = make()
     painted(scene, 0)
     scene.update(moment)
@@ -78,7 +78,7 @@ def test_a_bar_is_as_long_as_the_answer_beside_the_largest_of_its_neuron(moment)
         assert float(number.get_text()) == pytest.approx(ANSWERS[before, picture, k], abs=0.006), "of the record"
 
 
-def test_what_training_added_is_painted_at_its_place_in_its_colour():
+def test_paints_the_changes_by_training_in_their_place_and_colour():
     scene = make()
     painter = painted(scene, 0)
     for frame in (0, 3, S - 1):
@@ -92,7 +92,7 @@ def test_what_training_added_is_painted_at_its_place_in_its_colour():
             assert np.abs(drawn - wanted).max() <= 3
 
 
-def test_the_probability_fills_its_bar():
+def test_fills_the_bar_by_the_probability():
     scene = make()
     painted(scene, 0)
     boxes = [patch for patch in scene.page.axes.patches if isinstance(patch, Rectangle) and patch.get_width() == 30]
@@ -112,7 +112,7 @@ def test_the_probability_fills_its_bar():
         (0.5, 0, "cannot tell", style.QUIET),
     ],
 )
-def test_the_verdict(p, target, said, colour):
+def test_gives_the_verdict(p, target, said, colour):
     scene = make(targets=(target, 0), predicted=np.tile([p, 0.9], (S, 1)))
     painted(scene, 3)
     (verdict,) = (text for text in scene.page.axes.texts if text.get_text() == said and text.get_position()[1] > 326)
@@ -120,25 +120,25 @@ def test_the_verdict(p, target, said, colour):
     assert said in scene.describe(3)
 
 
-def test_every_text_has_its_place_and_can_be_read():
+def test_keeps_every_text_in_place_and_readable():
     for texts in check_layout(make(), 0, 1, S - 1):
         assert {"a horse", "a deer", "test set", "answer horses", "answer deer", "three hidden neurons"} <= set(texts)
 
 
-def test_frames_in_any_order_and_in_words():
+def test_draws_frames_in_any_order_and_says_them_in_words():
     check_painter(make, [3, 0])
     answers = ", ".join(f"{answer:.2f}" for answer in ANSWERS[3, 1])
     assert make().describe(3).startswith("Update 10 of 625: shown a horse, the neurons answer ")
     assert f"shown a deer, the neurons answer {answers}, and the network says" in make().describe(3)
 
 
-def test_neurons_that_are_always_off_are_drawn():
+def test_draws_neurons_that_are_always_off():
     scene = make(answers=np.zeros((S, 2, K)), learned=np.zeros((S, 32, 32, K)))
     painted(scene, 2)
     assert {bar.get_height() for bar in bars(scene).values()} == {0}
 
 
-def test_too_many_neurons_and_answers_before_relu_are_refused():
+def test_refuses_too_many_neurons_and_answers_before_relu():
     five = {"learned": np.zeros((S, 2, 2, 5)), "answers": np.zeros((S, 2, 5)), "pictures": np.zeros((2, 2, 2, 3))}
     with pytest.raises(ValueError, match=r"HiddenLayer: expected two targets and 1 to 4 neurons, got \[1, 0\] and 5"):
         make(**five)

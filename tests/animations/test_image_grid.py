@@ -40,7 +40,7 @@ def enlarged(image, zoom):
 @pytest.mark.parametrize("zoom", [1, 3, 10])
 @pytest.mark.parametrize("channels", [1, 3])
 @pytest.mark.parametrize("title", ["", "Pets"])
-def test_every_pixel_of_every_picture_in_every_frame(zoom, channels, title):
+def test_checks_every_pixel_of_every_picture_in_every_frame(zoom, channels, title):
     data = images(c=channels)
     scene = ImageGrid(data, NAMES, title=title, zoom=zoom)
     painter = Painter(scene)
@@ -51,14 +51,14 @@ def test_every_pixel_of_every_picture_in_every_frame(zoom, channels, title):
             np.testing.assert_array_equal(painted, enlarged(grid[row, column], zoom), f"{frame}: {row}, {column}")
 
 
-def test_between_the_pictures_lies_paper():
+def test_leaves_paper_between_the_pictures():
     scene = make()
     pixels = Painter(scene).paint(0)[..., :3]
     painted = (pixels != 255).any(axis=2)[-MARGIN - scene.extent[1] :, scene.left :]
     assert painted.sum() == scene.zoom**2 * scene.images[0, ..., 0].size
 
 
-def test_sheets_beside_each_other_are_as_exact():
+def test_keeps_sheets_next_to_each_other_as_exact():
     before, after = images(frames=1, columns=1), images(columns=4)
     left, right = ImageGrid(before, NAMES, title="before"), ImageGrid(after, [""] * 3, title="after")
     pixels = Painter(SideBySide(left, right)).paint(3)
@@ -69,7 +69,7 @@ def test_sheets_beside_each_other_are_as_exact():
             np.testing.assert_array_equal(painted, enlarged(after[3, row, column], 3))
 
 
-def test_a_name_stands_before_the_middle_of_its_row():
+def test_places_a_name_before_the_middle_of_its_row():
     scene = make(title="")
     painter = Painter(scene)
     painter.paint(0)
@@ -84,45 +84,45 @@ def test_a_name_stands_before_the_middle_of_its_row():
 
 @pytest.mark.parametrize("names", [NAMES, ["WWWWWWWWWWWWWWWWWWWW", "i", "Zebra, grazing"], ["", "", ""]])
 @pytest.mark.parametrize("title", ["", "Pets", "Pictures of animals that live with people in their houses"])
-def test_every_text_has_its_place_and_can_be_read(names, title):
+def test_keeps_every_text_in_place_and_readable(names, title):
     scene = ImageGrid(images(), names, title=title)
     (texts,) = check_layout(scene, 3)
     assert sorted(texts) == sorted(text for text in (*names, title) if text)
     assert scene.size[0] % 2 == scene.size[1] % 2 == 0
 
 
-def test_no_text_is_a_number():
+def test_refuses_text_as_a_number():
     assert nameless_digits(make(), range(4)) == set()
 
 
-def test_frames_in_any_order():
+def test_draws_frames_in_any_order():
     check_painter(make, [3, 0, 2])
 
 
-def test_what_becomes_of_the_array_afterwards_does_not_matter():
+def test_ignores_later_changes_of_the_array():
     data = images()
     scene = ImageGrid(data, NAMES)
     data[:] = 0
     assert scene.images.any()
 
 
-def test_a_frame_in_words():
+def test_says_a_frame_in_words():
     assert make().describe(2) == "Pets: 2 pictures in each row: cat, dog. Sheet 2 of 3."
     assert ImageGrid(images(frames=1), [""] * 3).describe(0) == "2 pictures in each row."
 
 
 @pytest.mark.parametrize("shape", [(3, 2, 8, 6, 3), (0, 3, 2, 8, 6, 3), (1, 3, 2, 8, 6, 3, 1)])
-def test_images_of_another_shape_are_refused(shape):
+def test_refuses_images_of_another_shape(shape):
     with pytest.raises(ValueError, match=re.escape(f"images must have shape (S, R, M, H, W, C), got {shape}")):
         ImageGrid(np.zeros(shape), NAMES)
 
 
-def test_images_of_two_or_four_colours_are_refused():
+def test_refuses_images_of_two_or_four_colours():
     with pytest.raises(ValueError, match=r"last axis of images must be 1 or 3 long, got \(1, 3, 2, 8, 6, 4\)"):
         ImageGrid(np.zeros((1, 3, 2, 8, 6, 4)), NAMES)
 
 
-def test_values_that_are_no_shares_of_light_are_refused():
+def test_refuses_values_that_are_no_shares_of_light():
     with pytest.raises(ValueError, match=r"images must lie in \[0, 1\], got 255 to 255; for bytes: images / 255"):
         ImageGrid(np.full((1, 3, 2, 8, 6, 3), 255, np.uint8), NAMES)
     for wrong, text in ((-0.1, "-0.1 to 0"), (1.5, "0 to 1.5")):
@@ -134,14 +134,14 @@ def test_values_that_are_no_shares_of_light_are_refused():
         ImageGrid(np.where(data, np.nan, 0), NAMES)
 
 
-def test_names_that_are_not_one_for_each_row_are_refused():
+def test_refuses_names_unless_there_is_one_for_each_row():
     with pytest.raises(ValueError, match=r"ImageGrid: names must be 3 texts, got 2: \['cat', 'dog'\]"):
         ImageGrid(images(), ["cat", "dog"])
     with pytest.raises(TypeError, match=r"ImageGrid: names must be a list of texts, got 'cat'; write \['cat'\]"):
         ImageGrid(images(), "cat")
 
 
-def test_a_zoom_that_is_no_whole_number_is_refused():
+def test_refuses_a_zoom_that_is_no_whole_number():
     with pytest.raises(ValueError, match="ImageGrid: zoom must be at least 1, got 0"):
         make(zoom=0)
     with pytest.raises(TypeError, match=r"ImageGrid: zoom must be a whole number, got 2\.5"):

@@ -101,7 +101,7 @@ def words(scene):
     return [(text.get_text(), text.get_color()) for text in said]
 
 
-def test_every_number_of_every_frame():
+def test_shows_every_number_of_every_frame():
     assert film().frames == 18
     check_all_numbers(film(), recomputed)
     assert nameless_digits(film(), range(18)) == set()
@@ -111,13 +111,13 @@ def test_every_number_of_every_frame():
     ("name", "changed", "gid"),
     [("ends", [5, 7, *ENDS["first"][2:]], r"ended_0\[7\]"), ("rate", 0.2499, r"rate\[0\]")],
 )
-def test_one_wrong_number_is_noticed(name, changed, gid):
+def test_notices_one_wrong_number(name, changed, gid):
     wrong = LakeGames("Games", [player("first", **{name: changed}), player("second")])
     with pytest.raises(AssertionError, match=rf"{gid} (shows|is)"):
         check_all_numbers(wrong, recomputed)
 
 
-def test_a_shorter_game_waits_for_the_longer_one(drawn):
+def test_lets_a_shorter_game_wait_for_the_longer_one(drawn):
     assert (drawn.ended, drawn.glides) == ([5, 9], True)
     for frame in range(18):
         drawn.update(frame)
@@ -129,7 +129,7 @@ def test_a_shorter_game_waits_for_the_longer_one(drawn):
         assert np.ravel(pawns(drawn)) == pytest.approx(np.ravel(wanted), abs=1)
 
 
-def test_pawns_walk_between_frames_but_not_from_game_to_game(drawn):
+def test_walks_pawns_between_frames_but_not_between_games(drawn):
     drawn.update(1.5)  # from tile 4 into the hole; from 4 to 8
     for pawn, wanted in zip(
         pawns(drawn), ((middle_of(4) + middle_of(5)) / 2, (middle_of(4, 1) + middle_of(8, 1)) / 2), strict=True
@@ -141,7 +141,7 @@ def test_pawns_walk_between_frames_but_not_from_game_to_game(drawn):
     assert pawns(drawn)[0] == pytest.approx(middle_of(0) + np.array([0, 0.26 * 105]), abs=1)
 
 
-def test_a_way_back_and_forth_is_drawn_once():
+def test_draws_a_way_back_and_forth_once():
     """Dots on top of dots made a solid line."""
     tiles = [0, 1, 0, 0, 1, 2]
     scene = LakeGames("Games", [LakePlayer("it", MAP, tiles, [2, 0, 0, 2, 2, 3], [0] * 6, [2], 0.5)])
@@ -154,7 +154,7 @@ def test_a_way_back_and_forth_is_drawn_once():
     assert (first[1], second[1][0] - first[0][0]) == (second[0], 240)
 
 
-def test_what_is_tried_is_an_arrow_and_a_word_which_says_whether_one_slides(drawn):
+def test_shows_what_is_tried_as_an_arrow_and_a_word_and_whether_it_slides(drawn):
     said = {0: ("action: down", "action: down"), 2: ("in a hole ✗", "action: right"),
             4: ("in a hole ✗", "action: down, but it slides"), 5: ("in a hole ✗", "out of moves ✗"),
             6: ("action: up", "action: down, but it slides"), 12: ("", "")}  # fmt: skip
@@ -174,7 +174,7 @@ def test_what_is_tried_is_an_arrow_and_a_word_which_says_whether_one_slides(draw
                 assert outline == pytest.approx(arrow(place, actions[moves], 0.26 * 105, 0.22 * 105, 0.07 * 105))
 
 
-def test_a_policy_is_drawn_where_a_game_goes_on(drawn):
+def test_draws_the_policy_where_an_episode_continues(drawn):
     nothing, policy = arrows(drawn, 1.8)
     tiles = [0, 1, 2, 3, 4, 6, 8, 9, 10, 13, 14]
     assert not nothing
@@ -182,7 +182,7 @@ def test_a_policy_is_drawn_where_a_game_goes_on(drawn):
         assert outline == pytest.approx(arrow(middle_of(tile, 1), POLICY[tile], 0.26 * 105, 0.22 * 105, 0.07 * 105))
 
 
-def test_bars_are_the_parts_of_the_games_that_have_ended(drawn):
+def test_divides_bars_by_the_ends_of_the_episodes(drawn):
     for frame in range(18):
         drawn.update(frame)
         wanted, values = [], recomputed(frame)
@@ -196,7 +196,7 @@ def test_bars_are_the_parts_of_the_games_that_have_ended(drawn):
             assert found == (pytest.approx(part[0]), pytest.approx(part[1]), part[2])
 
 
-def test_every_text_has_its_place_and_can_be_read():
+def test_keeps_every_text_in_place_and_readable():
     for names in (ALONE, BOTH):
         for texts in check_layout(film(names), 0, 2, 5, -1):
             assert {"Games", "It slides.", "first", "Won", "Out of moves"} <= set(texts)
@@ -205,21 +205,21 @@ def test_every_text_has_its_place_and_can_be_read():
 
 
 @pytest.mark.parametrize("rows", [("SG",), ("SFFFFFFF",) * 7 + ("FFFFFFFG",)])
-def test_lakes_of_other_shapes_have_their_place(rows):
+def test_finds_room_for_lakes_of_other_shapes(rows):
     goal = len("".join(rows)) - 1
     scene = LakeGames("Games", [LakePlayer("it", rows, [0], [2], [0], [goal], 1)])
     assert scene.frames == 2
     check_layout(scene, 0, 1)
 
 
-def test_a_frame_in_words():
+def test_says_a_frame_in_words():
     assert film().describe(17) == (
         "Episode 10 of 10: first has won 4 of 10, exact win rate 0.2500, second has won 4 of 10, exact win rate 0.2500."
     )
     assert film(ALONE).describe(0) == "Episode 1 of 10: first has won 0 of 0, exact win rate 0.2500."
 
 
-def test_frames_in_any_order():
+def test_draws_frames_in_any_order():
     check_painter(film, [17, 1, 6, 0])
 
 
@@ -235,7 +235,7 @@ def test_frames_in_any_order():
         ({"policy": POLICY[:4]}, "policy must"),
     ],
 )
-def test_a_player_that_does_not_fit_is_refused(changed, message):
+def test_refuses_a_player_that_does_not_fit(changed, message):
     with pytest.raises(ValueError, match=f"LakePlayer: .*{message}"):
         player("first", **changed)
 
@@ -245,6 +245,6 @@ def test_a_player_that_does_not_fit_is_refused(changed, message):
     [[], [player("first"), player("second", ends=ENDS["second"][:9])], [player("first") for _ in range(3)]],
     ids=["none", "not as many games", "three"],
 )
-def test_players_that_do_not_fit_are_refused(players):
+def test_refuses_players_that_do_not_fit(players):
     with pytest.raises(ValueError, match=f"LakeGames: players must be one or two, .* got {len(players)}: "):
         LakeGames("Games", players)

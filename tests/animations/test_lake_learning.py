@@ -80,13 +80,13 @@ def verdict(scene):
     return found.get_text()
 
 
-def test_every_number_of_every_frame():
+def test_shows_every_number_of_every_frame():
     check_all_numbers(film(), recomputed())
     assert nameless_digits(film(), range(28)) == set()
 
 
 @pytest.mark.parametrize("tile", [0, 14])
-def test_one_wrong_number_is_noticed(tile):
+def test_notices_one_wrong_number(tile):
     wrong = PREDICTED.copy()
     wrong[2, tile] += 0.002
     with pytest.raises(AssertionError, match=rf"value\[{tile}\] shows"):
@@ -97,7 +97,7 @@ def test_one_wrong_number_is_noticed(tile):
         check_all_numbers(film(wins=other), recomputed())
 
 
-def test_each_value_stands_on_its_tile(drawn):
+def test_writes_each_value_on_its_tile(drawn):
     drawn.update(0)
     numbers = numbers_on(drawn.page.figure)
     for tile in OPEN:
@@ -106,7 +106,7 @@ def test_each_value_stands_on_its_tile(drawn):
             assert np.abs(corner - middle_of(tile)).max() < 75
 
 
-def test_a_tile_is_as_blue_as_its_value_says(drawn):
+def test_colours_a_tile_as_blue_as_its_value(drawn):
     for frame in (0, 9, 27):
         drawn.update(frame)
         colors = polygons(drawn, 2.6).get_facecolor()[:, :3]
@@ -117,7 +117,7 @@ def test_a_tile_is_as_blue_as_its_value_says(drawn):
             assert colors[place] == pytest.approx(wanted)
 
 
-def test_an_arrow_is_the_best_action_and_hollow_where_that_does_not_win(drawn):
+def test_draws_the_best_action_as_an_arrow_hollow_where_it_does_not_win(drawn):
     for frame in range(0, 28, 3):
         drawn.update(frame)
         arrows, record = polygons(drawn, 2.9), RECORD[frame]
@@ -129,7 +129,7 @@ def test_an_arrow_is_the_best_action_and_hollow_where_that_does_not_win(drawn):
             assert (edge, face) == ((style.WEIGHT,) * 2 if wins else (style.ERROR, style.PAPER))
 
 
-def test_the_pawn_walks_the_first_way_of_each_end_and_the_last_and_then_it_is_said_how_it_ends(drawn):
+def test_walks_the_first_path_of_each_end_and_the_last_and_then_says_how_it_ends(drawn):
     assert (drawn.frames, drawn.glides) == (28, True)
     assert (drawn.began, drawn.ended) == ([0, 10, 14, 21], [8, 12, 20, 27])
     for frame, (record, moved) in enumerate(zip(RECORD, MOVED, strict=True)):
@@ -141,7 +141,7 @@ def test_the_pawn_walks_the_first_way_of_each_end_and_the_last_and_then_it_is_sa
         assert verdict(drawn) == (SAID[record] if frame in (8, 9, 12, 13, 20, 27) else "…")
 
 
-def test_between_frames_it_is_on_its_way_or_runs_against_the_edge_but_not_from_one_record_to_the_next(drawn):
+def test_moves_between_frames_or_runs_against_the_edge_but_not_between_records(drawn):
     drawn.update(15.25)
     assert pawn(drawn) == pytest.approx(0.75 * middle_of(4) + 0.25 * middle_of(8), abs=1)
     drawn.update(0.5)
@@ -151,7 +151,7 @@ def test_between_frames_it_is_on_its_way_or_runs_against_the_edge_but_not_from_o
     assert verdict(drawn) == SAID[2]
 
 
-def test_the_curve_is_the_win_rate_and_a_line_stands_where_the_labels_change(drawn):
+def test_draws_the_win_rate_and_a_line_where_the_labels_change(drawn):
     (axes,) = (axes for axes in drawn.page.figure.axes if axes.axison)
     change, curve, tip = axes.lines
     for frame in (13, 27):
@@ -164,20 +164,20 @@ def test_the_curve_is_the_win_rate_and_a_line_stands_where_the_labels_change(dra
     assert change.get_xdata()[0] == 30
 
 
-def test_every_text_has_its_place_and_can_be_read_and_every_tick_stands_at_its_number():
+def test_keeps_every_text_readable_and_every_tick_at_its_number():
     for texts in check_layout(film(), 0, 12, 27, words_at_ticks=[]):
         assert {"start", "Learning to win", "Win rate", "From the start its policy"} <= set(texts)
 
 
 @pytest.mark.parametrize("rows", [("SFG",), ("SFFFFFFF",) * 7 + ("FFFFFFFG",)])
-def test_smaller_and_larger_lakes_have_their_place(rows):
+def test_finds_room_for_smaller_and_larger_lakes(rows):
     count = len("".join(rows))
     scene = LakeLearning(rows, np.full((1, count, 4), 0.9999), np.ones((1, count)), [[0, 1]], [0], ["initialise"])
     for texts in check_layout(scene, 0, 1):
         assert "start" in texts
 
 
-def test_a_frame_in_words():
+def test_says_a_frame_in_words():
     rate = recomputed()["rate"][-1]
     assert film().describe(27) == (
         "Update 600 of 600, targets: from the start the policy arrives at the goal; from any of 11 tiles it wins "
@@ -185,7 +185,7 @@ def test_a_frame_in_words():
     )
 
 
-def test_frames_in_any_order():
+def test_draws_frames_in_any_order():
     check_painter(film, [27, 3, 0, 9])
 
 
@@ -205,6 +205,6 @@ def test_frames_in_any_order():
         ({"ways": [*WAYS[:5], [0, -1]]}, r"ways\[5\], \[0, -1\], must"),
     ],
 )
-def test_what_does_not_fit_is_refused(changed, message):
+def test_refuses_what_does_not_fit(changed, message):
     with pytest.raises(ValueError, match=f"LakeLearning: .*{message}"):
         film(**changed)

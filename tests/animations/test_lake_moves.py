@@ -80,20 +80,20 @@ def place(tile):
     return np.array([100 + 120 * (tile % 4), 460 - 120 * (tile // 4)])
 
 
-def test_every_number_of_every_frame():
+def test_shows_every_number_of_every_frame():
     check_all_numbers(film(), recomputed())
     assert nameless_digits(film(), range(18)) == set()
 
 
 @pytest.mark.parametrize("name", ["predictions", "exact"])
-def test_one_wrong_number_is_noticed(name):
+def test_notices_one_wrong_number(name):
     wrong = {"predictions": PREDICTED, "exact": EXACT}[name].copy()
     wrong[13, 0] += 0.0002
     with pytest.raises(AssertionError, match=r"\[0\] shows"):
         check_all_numbers(film(**{name: wrong}), recomputed())
 
 
-def test_three_phases_of_a_move(drawn):
+def test_shows_three_phases_of_a_move(drawn):
     said = ["Ask: what if the next action is …", "Choose the best: down", "Move down"]
     for frame in range(18):
         drawn.update(frame)
@@ -104,7 +104,7 @@ def test_three_phases_of_a_move(drawn):
     assert word(drawn, "Move right: the goal ✓")
 
 
-def test_the_walker_walks_to_his_tile_while_numbers_and_words_stay(drawn):
+def test_walks_to_its_tile_while_numbers_and_words_stay(drawn):
     assert LakeMoves.glides
     drawn.update(7)  # chosen: from tile 8 to the right
     chosen = [(text.get_gid(), text.get_text()) for text in drawn.page.axes.texts]
@@ -119,7 +119,7 @@ def test_the_walker_walks_to_his_tile_while_numbers_and_words_stay(drawn):
         assert middle_of_walker(drawn) == pytest.approx(place(8 if frame < 7 else 9), abs=1)
 
 
-def test_the_chosen_action_alone_is_marked_and_only_after_the_question(drawn):
+def test_marks_only_the_chosen_action_and_only_after_the_question(drawn):
     for frame in range(18):
         drawn.update(frame)
         move, phase = divmod(frame, 3)
@@ -139,7 +139,7 @@ def beside_best(move):
     return PREDICTED[TILES[move]] / max(PREDICTED[TILES[move]])
 
 
-def test_the_longest_bar_is_the_best_and_all_others_are_in_proportion(drawn):
+def test_draws_the_best_bar_longest_and_all_others_in_proportion(drawn):
     for frame in range(18):
         drawn.update(frame)
         for action, bar in enumerate(bars(drawn)):
@@ -148,7 +148,7 @@ def test_the_longest_bar_is_the_best_and_all_others_are_in_proportion(drawn):
             assert bar.get_y() + bar.get_height() / 2 == pytest.approx(row)
 
 
-def test_bars_glide_to_the_next_question():
+def test_glides_bars_to_the_next_question():
     scene = film()
     Painter(scene)
     scene.update(5.25)
@@ -156,13 +156,13 @@ def test_bars_glide_to_the_next_question():
         assert bar.get_width() == pytest.approx(170 * (0.75 * beside_best(1)[action] + 0.25 * beside_best(2)[action]))
 
 
-def test_a_network_that_hopes_for_nothing_has_no_bars():
+def test_draws_no_bars_for_a_network_without_hope():
     scene = film(predictions=np.zeros((16, 4)))
     Painter(scene).paint(0)
     assert [bar.get_width() for bar in bars(scene)] == [0] * 4
 
 
-def test_the_inputs_are_one_for_the_tile_and_one_for_the_action(drawn):
+def test_sets_one_input_for_the_tile_and_one_for_the_action(drawn):
     for frame in range(0, 18, 3):
         drawn.update(frame)
         dark = [to_hex(color) == style.INK for color in shapes(drawn, 80).get_facecolor()]
@@ -170,7 +170,7 @@ def test_the_inputs_are_one_for_the_tile_and_one_for_the_action(drawn):
             assert np.flatnonzero(dark[20 * action : 20 * (action + 1)]).tolist() == [TILES[frame // 3], 16 + action]
 
 
-def test_arrows_leave_the_walker_in_their_direction_as_long_as_the_prediction_says(drawn):
+def test_draws_arrows_from_the_walker_as_long_as_the_predictions(drawn):
     for move, tile in enumerate(TILES[:-1]):
         for phase, shown in enumerate((range(4), [ACTIONS[move]], [])):
             drawn.update(3 * move + phase)
@@ -187,11 +187,11 @@ def test_arrows_leave_the_walker_in_their_direction_as_long_as_the_prediction_sa
                 assert tip == pytest.approx(np.multiply(ahead, wanted), abs=1e-6)
 
 
-def test_an_arrow_for_nothing_has_no_size():
+def test_gives_an_arrow_for_nothing_no_size():
     assert np.ptp(arrow(np.zeros(2), 2, 10, 0, 9), axis=0).max() == 0
 
 
-def test_against_the_edge_the_walker_runs_and_comes_back():
+def test_runs_against_the_edge_and_comes_back():
     scene = film(tiles=[0, 0, 4], actions=[3, 1])  # up, and then down
     Painter(scene)
     for frame, up in ((1, 0), (1.25, 0.5**0.5), (1.5, 1), (1.75, 0.5**0.5), (2, 0), (3.5, 0)):
@@ -199,7 +199,7 @@ def test_against_the_edge_the_walker_runs_and_comes_back():
         assert middle_of_walker(scene) - place(0) == pytest.approx([0, 0.26 * 120 * up], abs=1)
 
 
-def test_the_lake_is_the_map():
+def test_draws_the_map_as_the_lake():
     pixels = Painter(film()).paint(0)[..., :3]
     water = {5, 7, 11, 12}
     for tile in range(16):
@@ -212,27 +212,27 @@ def test_the_lake_is_the_map():
     assert green[440:560, 400:520].any()
 
 
-def test_every_text_has_its_place_and_can_be_read_and_every_tick_stands_at_its_number():
+def test_keeps_every_text_readable_and_every_tick_at_its_number():
     for texts in check_layout(film(), 0, 1, 17, words_at_ticks=[]):
         assert {"The frozen lake", "start", "← left", "exact", "probability of winning"} <= set(texts)
 
 
 @pytest.mark.parametrize("rows", [("SG",), ("SFFFFFFF",) * 7 + ("FFFFFFFG",), ("SFHFG",) * 3])
-def test_lakes_of_other_shapes_have_their_place(rows):
+def test_finds_room_for_lakes_of_other_shapes(rows):
     count = len("".join(rows))
     scene = LakeMoves(rows, [0, 1], [2], np.full((count, 4), 0.5), np.full((count, 4), 0.5))
     (texts,) = check_layout(scene, 1)
     assert "start" in texts
 
 
-def test_a_hole_is_called_one_and_frames_are_said_in_words():
+def test_names_a_hole_and_says_frames_in_words():
     scene = film(tiles=[0, 1, 5], actions=[2, 1])
     assert scene.describe(5).endswith("Move down: a hole ✗.")
     assert film(tiles=[0, 1], actions=[2]).describe(2).endswith("Move right, and so on ✗.")
     assert film().describe(0).startswith(f"Move 1 of 6, on tile 0: left {PREDICTED[0, 0]:.4f}, down ")
 
 
-def test_frames_in_any_order():
+def test_draws_frames_in_any_order():
     check_painter(film, [17, 1, 4, 0])
 
 
@@ -248,6 +248,6 @@ def test_frames_in_any_order():
         ({"actions": [], "tiles": [0]}, "at least one action"),
     ],
 )
-def test_what_does_not_fit_is_refused(changed, message):
+def test_refuses_what_does_not_fit(changed, message):
     with pytest.raises(ValueError, match=f"LakeMoves: .*{message}"):
         film(**changed)

@@ -8,12 +8,12 @@ from network_helpers import trained_xor
 from animations import NetworkDiagram, SideBySide, audit
 
 
-def test_any_frame_alone_and_in_any_order():
+def test_draws_any_frame_alone_and_in_any_order():
     model, recording = trained_xor()
     check_painter(lambda: NetworkDiagram(recording, model), [7, 0, 9, 3])
 
 
-def test_the_first_frame_has_no_loss_and_every_other_has():
+def test_shows_a_loss_in_every_frame_but_the_first():
     model, recording = trained_xor()
     scene = NetworkDiagram(recording, model)
     drawn(scene, 3)
@@ -22,7 +22,7 @@ def test_the_first_frame_has_no_loss_and_every_other_has():
     assert {"none yet", "initialise"} <= set(texts(scene))
 
 
-def test_descriptions_say_the_norms():
+def test_says_the_norms_in_descriptions():
     model, recording = trained_xor()
     scene = NetworkDiagram(recording, model)
     norm = np.linalg.norm(recording.at(4)["dense_2.w"])
@@ -30,7 +30,7 @@ def test_descriptions_say_the_norms():
     assert f"dense_2.w {norm:.2f}" in scene.describe(4) or f"dense_2.w {norm:.3f}" in scene.describe(4)
 
 
-def test_beside_another_scene():
+def test_draws_next_to_another_scene():
     model, recording = trained_xor()
     both = SideBySide(NetworkDiagram(recording, model), NetworkDiagram(recording, model))
     audit(both, recording, frames=[0], checks={"nameless", "cut off", "touching", "contrast", "edge"}).check()

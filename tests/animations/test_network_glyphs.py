@@ -16,7 +16,7 @@ from animations.scenes.network.states import ParameterStates
 
 
 @pytest.mark.parametrize(("name", "lines"), [("one neuron", 1), ("xor", 9), ("wide", 8 * 8 + 8 * 9 + 9 * 8)])
-def test_lines_are_the_weights(name, lines):
+def test_draws_the_weights_as_lines(name, lines):
     model, recording, _ = trained_net(name)
     scene = NetworkDiagram(recording, model)
     drawn(scene)
@@ -25,7 +25,7 @@ def test_lines_are_the_weights(name, lines):
         assert check_lines(scene, recording, frame) == lines
 
 
-def test_lines_of_other_weights_are_found(monkeypatch):
+def test_finds_lines_of_other_weights(monkeypatch):
     model, recording = trained_xor()
     fractions = ParameterStates.fractions
     monkeypatch.setattr(ParameterStates, "fractions", lambda states, *where: -fractions(states, *where))
@@ -35,7 +35,7 @@ def test_lines_of_other_weights_are_found(monkeypatch):
         check_lines(scene, recording, 5)
 
 
-def test_the_largest_weight_lies_on_top():
+def test_draws_the_largest_weight_on_top():
     model, recording = trained_xor()
     scene = NetworkDiagram(recording, model)
     drawn(scene, 5)
@@ -43,7 +43,7 @@ def test_the_largest_weight_lies_on_top():
         assert (np.diff(lines.get_linewidth()) >= 0).all()
 
 
-def test_rims_are_the_biases():
+def test_draws_the_biases_as_rims():
     layers = dense(2, 12, 3)
     layers[1].params["b"][1] = 0.0
     model, recording = trained(layers, (2,), rate=0.01)
@@ -62,7 +62,7 @@ def test_rims_are_the_biases():
 
 
 @pytest.mark.parametrize("name", ["xor", "wide", "pictures", "any parameters"])
-def test_every_number_of_a_picture_is_painted_at_its_place_in_its_colour(name):
+def test_paints_every_number_of_a_picture_in_its_place_and_colour(name):
     model, recording, shape = trained_net(name)
     scene = NetworkDiagram(recording, model, input_shape=shape)
     painter = Painter(scene)
@@ -80,7 +80,7 @@ def test_every_number_of_a_picture_is_painted_at_its_place_in_its_colour(name):
         assert np.abs(cells[: len(rows), : len(columns)] - colors).max() <= 4, block.parameter.name
 
 
-def test_pictures_are_as_in_the_array_and_their_colours_have_one_scale():
+def test_draws_pictures_as_in_the_array_with_one_scale_of_colours():
     model, recording = trained_xor()
     scene = NetworkDiagram(recording, model, steps=[2, 7])
     drawn(scene, 1)

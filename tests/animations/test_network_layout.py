@@ -14,7 +14,7 @@ from animations import NetworkDiagram, audit
 
 
 @pytest.mark.parametrize("name", NETS)
-def test_nothing_overlaps(name):
+def test_overlaps_nowhere(name):
     model, recording, shape = trained_net(name)
     scene = NetworkDiagram(recording, model, input_shape=shape)
     drawn(scene)
@@ -47,7 +47,7 @@ def networks(draw):
 
 @settings(max_examples=4, deadline=None, derandomize=True, phases=[Phase.generate])
 @given(networks())
-def test_any_network_has_room(network):
+def test_finds_room_for_any_network(network):
     layers, shape, size = network
     model, recording = trained(layers, shape, epochs=2, rate=0.1 * size)
     scene = NetworkDiagram(recording, model, input_shape=shape)
@@ -55,7 +55,7 @@ def test_any_network_has_room(network):
     check_room(scene)
 
 
-def test_columns_without_room_between_them_are_found(monkeypatch):
+def test_finds_columns_without_room_between_them(monkeypatch):
     model, recording = trained(dense(*[5] * 6), (5,))
     monkeypatch.setattr("animations.scenes.network.layout.BETWEEN", (-60, -60))
     scene = NetworkDiagram(recording, model)
@@ -64,7 +64,7 @@ def test_columns_without_room_between_them_are_found(monkeypatch):
         check_room(scene)
 
 
-def test_a_long_network_goes_on_in_a_second_row_with_its_lines():
+def test_continues_a_long_network_in_a_second_row_with_its_lines():
     model, recording = trained(dense(*[3] * 10), (3,))
     scene = NetworkDiagram(recording, model)
     drawn(scene)
@@ -76,7 +76,7 @@ def test_a_long_network_goes_on_in_a_second_row_with_its_lines():
     assert layers == ["input", *model.layer_names]
 
 
-def test_a_network_that_is_far_too_long_is_refused():
+def test_refuses_a_network_that_is_far_too_long():
     model, recording = trained(dense(*[2] * 40), (2,), epochs=1)
     message = r"39 layers need \d+ rows, and there is room for 4; draw a Sequential with some"
     with pytest.raises(ValueError, match=message):

@@ -11,7 +11,7 @@ from animations.scenes.network.states import ParameterStates
 
 
 @pytest.mark.parametrize("name", NETS)
-def test_every_number_is_right_and_a_norm_and_a_scale_of_every_parameter_stand_after_its_name(name):
+def test_shows_every_number_and_a_norm_and_scale_after_the_name_of_every_parameter(name):
     model, recording, shape = trained_net(name)
     scene = NetworkDiagram(recording, model, input_shape=shape)
     shown = [block.parameter for row in scene.rows for column in row for block in column.blocks]
@@ -26,7 +26,7 @@ def test_every_number_is_right_and_a_norm_and_a_scale_of_every_parameter_stand_a
 
 
 @pytest.mark.parametrize("name", NETS)
-def test_titles_shapes_and_counts_are_those_of_the_summary(name):
+def test_takes_titles_shapes_and_counts_from_the_summary(name):
     model, recording, shape = trained_net(name)
     scene = NetworkDiagram(recording, model, input_shape=shape)
     drawn(scene)
@@ -41,7 +41,7 @@ def test_titles_shapes_and_counts_are_those_of_the_summary(name):
         assert middle[:3] == [column.title, column.shape_text, column.count]
 
 
-def test_few_numbers_are_written_and_many_are_not():
+def test_writes_few_numbers_out_but_not_many():
     model, recording = trained(dense(8, 3, 4, 7, 7), (8,))
     scene = NetworkDiagram(recording, model)
     gids = {text.get_gid() for text in drawn_texts(drawn(scene).figure)}
@@ -50,7 +50,7 @@ def test_few_numbers_are_written_and_many_are_not():
     assert {f"dense_1.w[{i},{j}]" for i in range(8) for j in range(3)} <= gids
 
 
-def test_numbers_that_are_not_finite_are_drawn():
+def test_draws_numbers_that_are_not_finite():
     model, recording = trained(dense(2, 3, 1), (2,))
     recording.table = recording.table.copy()
     recording["dense_1.w"][5, [0, 1], 0] = np.inf
@@ -80,7 +80,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_the_audit_finds_planted_faults(monkeypatch, fault):
+def test_finds_planted_faults_by_audit(monkeypatch, fault):
     model, recording = trained_xor()
     plant(monkeypatch, FAULTS[fault])
     report = audit(NetworkDiagram(recording, model), recording, frames=[3])

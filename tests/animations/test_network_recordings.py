@@ -8,7 +8,7 @@ import tinylearn as tl
 from animations import NetworkDiagram, audit, style
 
 
-def test_what_was_not_recorded_is_grey_and_says_so():
+def test_greys_what_was_not_recorded_and_says_so():
     model, recording = trained(dense(3, 4, 2), (3,), select=["dense_2.w", "dense_1.b"])
     scene = NetworkDiagram(recording, model)
     audit(scene, recording, frames=[3]).check()
@@ -18,7 +18,7 @@ def test_what_was_not_recorded_is_grey_and_says_so():
     check_room(scene)
 
 
-def test_every_nth_update_and_chosen_steps(tmp_path):
+def test_shows_every_nth_update_and_chosen_steps(tmp_path):
     model, recording = trained(dense(2, 3), (2,), epochs=20, every=5, path=tmp_path / "run")
     assert NetworkDiagram(recording, model).steps.tolist() == [0, 5, 10, 15, 20]
     recording = tl.Recording.load(tmp_path / "run")
@@ -31,7 +31,7 @@ def test_every_nth_update_and_chosen_steps(tmp_path):
     assert len(NetworkDiagram(recording, model).steps) == 61
 
 
-def test_without_an_input_shape_outputs_are_unknown():
+def test_shows_unknown_outputs_without_an_input_shape():
     model, recording = trained(convolutional(), (9, 8, 2))
     scene = NetworkDiagram(recording, model)
     audit(scene, recording, frames=[6]).check()
@@ -55,6 +55,6 @@ def emptied(recording):
         (lambda model, recording: (emptied(recording), model), ValueError, "the recording is still empty"),
     ],
 )  # fmt: skip
-def test_what_does_not_belong_together_is_refused(change, error, message):
+def test_refuses_things_that_do_not_belong_together(change, error, message):
     with pytest.raises(error, match=message):
         NetworkDiagram(*change(*trained_xor()))

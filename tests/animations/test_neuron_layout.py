@@ -8,7 +8,7 @@ from animations.engine.painter import Painter
 
 
 @pytest.mark.parametrize(("kind", "least"), [("diagram", 45), ("line", 20), ("both", 75)])
-def test_every_text_has_its_place_and_can_be_read(make, kind, least):
+def test_keeps_every_text_in_place_and_readable(make, kind, least):
     *_, last = every = check_layout(getattr(make, kind)(), 0, 40, 80)
     assert all(len(texts) > least for texts in every)
     if kind == "both":
@@ -16,7 +16,7 @@ def test_every_text_has_its_place_and_can_be_read(make, kind, least):
         assert words <= set(last)
 
 
-def test_digits_keep_their_places_while_a_number_grows(make):
+def test_keeps_digits_in_place_while_a_number_grows(make):
     """A right-aligned number ends at the same pixel, whatever its value."""
     scene = make.diagram()
     (number,) = Painter(scene).figure.findobj(lambda artist: artist.get_gid() == "predicted[9]")

@@ -37,12 +37,12 @@ def recomputed(recording):
 
 
 @pytest.mark.parametrize("kind", ["diagram", "both"])
-def test_every_number_of_every_frame_is_the_recorded_one(make, recomputed, kind):
+def test_takes_every_number_of_every_frame_from_the_recording(make, recomputed, kind):
     check_all_numbers(getattr(make, kind)(), recomputed)
 
 
 @pytest.mark.parametrize("name", ["w", "b", "predicted", "squared_error", "loss", "steps", "x", "target"])
-def test_one_wrong_value_is_noticed(make, states, recomputed, name):
+def test_notices_one_wrong_value(make, states, recomputed, name):
     """The check above must notice one entry of one array that is off by 5 %."""
     values = getattr(states, name)
     frame_or_pair = 5 if values.size in (10, FRAMES) else (FRAMES // 2, 5)
@@ -51,7 +51,7 @@ def test_one_wrong_value_is_noticed(make, states, recomputed, name):
         check_all_numbers(make.diagram(), recomputed)
 
 
-def test_one_wrong_text_is_noticed(make, recomputed):
+def test_notices_one_wrong_text(make, recomputed):
     scene = make.diagram()
     painter = Painter(scene)
     scene.update(40)
@@ -62,7 +62,7 @@ def test_one_wrong_text_is_noticed(make, recomputed):
         check_numbers(painter.figure, 40, recomputed)
 
 
-def test_numbers_of_another_step_are_noticed(make, recomputed):
+def test_notices_numbers_of_another_step(make, recomputed):
     """The book shows weights after an update next to predictions from before it."""
     scene = make.diagram()
     painter, values = Painter(scene), recomputed.copy()
@@ -73,12 +73,12 @@ def test_numbers_of_another_step_are_noticed(make, recomputed):
         check_numbers(painter.figure, 1, values)
 
 
-def test_no_number_is_drawn_without_saying_where_it_came_from(make):
+def test_draws_no_number_without_its_source(make):
     """The only digits without a gid are the input of the bias, 1, and the label of the question."""
     assert nameless_digits(make.diagram(), range(FRAMES)) == {"1", f"never shown: {ASK} °C →"}
 
 
-def test_loss_of_a_step_is_the_loss_that_the_next_update_recorded(recording):
+def test_shows_the_loss_that_the_next_update_recorded(recording):
     """`losses` holds the loss before each update, and the scene the loss after it."""
     x, target = (column[:, 0] for column in celsius_fahrenheit())
     w, b = recording["dense_1.w"][:, 0, 0], recording["dense_1.b"][:, 0]
@@ -87,7 +87,7 @@ def test_loss_of_a_step_is_the_loss_that_the_next_update_recorded(recording):
     assert len(loss) == 8001
 
 
-def test_states_show_the_loss_that_the_next_update_recorded(states, recording):
+def test_shows_the_loss_that_the_next_update_recorded_in_states(states, recording):
     np.testing.assert_allclose(states.loss[:-1], recording.losses[states.steps[:-1] + 1], rtol=1e-12)
 
 
@@ -101,7 +101,7 @@ def drawn_parts(figure):
 
 
 @pytest.mark.parametrize("frame", [0, 1, 17, 80])
-def test_line_errors_and_loss_are_those_of_the_step(make, recording, recomputed, frame):
+def test_draws_line_errors_and_loss_of_the_step(make, recording, recomputed, frame):
     line, errors, points, fall, dot = drawn_parts(painted(make.line(), frame).figure)
     x, target = (column[:, 0] for column in celsius_fahrenheit())
     w, b = recording["dense_1.w"][STEPS[frame], 0, 0], recording["dense_1.b"][STEPS[frame], 0]
@@ -116,7 +116,7 @@ def test_line_errors_and_loss_are_those_of_the_step(make, recording, recomputed,
     np.testing.assert_allclose(fall.get_xydata(), path, rtol=1e-12)
 
 
-def test_between_two_steps_the_line_turns_and_the_dot_walks_on_the_straight_line_that_is_seen(make):
+def test_turns_the_line_between_two_steps_and_keeps_the_dot_on_the_visible_line(make):
     scene = make.line()
     figure = painted(scene, 30).figure
     line, errors, points, fall, dot = drawn_parts(figure)
@@ -133,7 +133,7 @@ def test_between_two_steps_the_line_turns_and_the_dot_walks_on_the_straight_line
     assert errors.get_segments()[0][0].tolist() == points.get_xydata()[0].tolist()
 
 
-def test_lines_left_behind_are_those_of_their_steps(make, recording):
+def test_leaves_lines_of_earlier_steps_behind(make, recording):
     scene = make.line()
     Painter(scene)
     left = [(frame, ghost) for frame in range(FRAMES) for ghost in scene.trail(frame)]
@@ -144,7 +144,7 @@ def test_lines_left_behind_are_those_of_their_steps(make, recording):
         np.testing.assert_allclose(heights, w * ends + b, rtol=1e-12)
 
 
-def test_arrow_is_thicker_for_a_larger_weight_and_dashed_for_a_negative_one(make, states):
+def test_draws_arrows_thicker_for_larger_weights_and_dashed_for_negative_ones(make, states):
     states.w[:3] = -2.0, 0.5, 3.0
     scene = make.diagram()
     Painter(scene)
@@ -161,7 +161,7 @@ def test_arrow_is_thicker_for_a_larger_weight_and_dashed_for_a_negative_one(make
 # --- states --------------------------------------------------------------------------------------------------------
 
 
-def test_states_hold_w_b_predictions_and_loss_of_the_same_step(states, recording):
+def test_holds_w_b_predictions_and_loss_of_the_same_step(states, recording):
     for frame, step in enumerate(STEPS):
         parameters = recording.at(step)
         assert states.w[frame] == parameters["dense_1.w"][0, 0]
@@ -171,18 +171,18 @@ def test_states_hold_w_b_predictions_and_loss_of_the_same_step(states, recording
         assert states.loss[frame] == pytest.approx(states.squared_error[frame].mean(), rel=1e-14)
 
 
-def test_first_and_last_state_are_those_of_the_book(states):
+def test_shows_the_first_and_last_state_of_the_book(states):
     assert (states.w[0], states.b[0]) == (1, 1)
     np.testing.assert_allclose([states.w[-1], states.b[-1]], [1.8002504858014874, 31.970400154777106], rtol=1e-12)
 
 
-def test_states_refuse_a_layer_of_another_shape():
+def test_refuses_a_layer_of_another_shape_in_states():
     model = tl.Sequential([tl.Dense(2, 1, rng=np.random.default_rng(0))])
     x, target = np.ones(3), np.ones(3)
     with pytest.raises(ValueError, match=r"dense_1.w, of one input and one neuron, .* \(1, 1, 1\), got \(1, 2, 1\)"):
         NeuronStates(tl.Recorder(model).recording, x, target, [0])
 
 
-def test_states_refuse_targets_that_do_not_fit(recording):
+def test_refuses_targets_that_do_not_fit_in_states(recording):
     with pytest.raises(ValueError, match=r"target must have shape \(10,\), as x has 10, got \(9,\)"):
         NeuronStates(recording, np.ones(10), np.ones(9), [0])

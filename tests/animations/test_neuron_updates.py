@@ -19,31 +19,31 @@ def scene(recording):
     return NeuronUpdates(recording, X, TARGET, UPDATES, RATE, units=UNITS)
 
 
-def test_every_number_of_every_frame_is_the_recorded_one(scene, recording):
+def test_takes_every_number_of_every_frame_from_the_recording(scene, recording):
     check_all_numbers(scene, lambda frame: in_slow_motion(recording, UPDATES, frame))
     assert nameless_digits(scene, range(scene.frames)) == {"pull on w = 2/N · error · x"}  # a formula
 
 
 @pytest.mark.parametrize("name", ["errors", "pulls", "before", "after", "gradients"])
-def test_one_wrong_value_is_noticed(scene, recording, name):
+def test_notices_one_wrong_value(scene, recording, name):
     getattr(scene, name)[1] *= 1.3
     with pytest.raises(AssertionError, match="shows"):
         check_all_numbers(scene, lambda frame: in_slow_motion(recording, UPDATES, frame))
 
 
-def test_gradients_are_those_of_the_recording_and_the_pulls_add_up_to_them(scene, recording):
+def test_takes_gradients_from_the_recording_and_adds_the_pulls_up_to_them(scene, recording):
     for at, update in enumerate(UPDATES):
         made = recording.gradients(update)
         assert scene.gradients[at].tolist() == [made["dense_1.w"].item(), made["dense_1.b"].item()]
         assert scene.pulls[at].sum() == pytest.approx(made["dense_1.w"].item(), rel=1e-12)
 
 
-def test_layout_and_paint(scene):
+def test_lays_out_and_paints(scene):
     check_layout(scene, *range(scene.frames))
     audit(scene, lambda frame: {}, checks={"redraw"}).check()
 
 
-def test_dot_steps_along_the_dotted_line_while_numbers_wait(scene):
+def test_steps_the_dot_along_the_dotted_line_while_numbers_wait(scene):
     painter = Painter(scene)
     valley = painter.figure.axes[1]
     dot, dotted = (
@@ -62,7 +62,7 @@ def test_dot_steps_along_the_dotted_line_while_numbers_wait(scene):
     assert number.get_visible()
 
 
-def test_bars_are_as_long_as_the_pulls(scene):
+def test_draws_bars_as_long_as_the_pulls(scene):
     painter = Painter(scene)
     bars = sorted(painter.figure.axes[0].patches, key=lambda bar: -bar.get_y())
     scene.update(1)
@@ -81,7 +81,7 @@ def test_bars_are_as_long_as_the_pulls(scene):
         ({"layer": "dense_2"}, "dense_2"),
     ],
 )
-def test_what_does_not_fit_is_refused(recording, changed, message):
+def test_refuses_what_does_not_fit(recording, changed, message):
     given = {"recording": recording, "x": X, "target": TARGET, "updates": [1], "rate": RATE}
     with pytest.raises((ValueError, KeyError), match=message):
         NeuronUpdates(**given | changed)

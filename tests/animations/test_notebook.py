@@ -54,7 +54,7 @@ def painted(scene):
     return Painter(scene).paint(scene.frames - 1)[..., :3]
 
 
-def test_it_has_a_page_a_picture_and_a_text():
+def test_has_a_page_a_picture_and_a_text():
     bundle = Dots()._repr_mimebundle_()
     assert set(bundle) == {"text/html", "image/png", "text/plain"}
     np.testing.assert_array_equal(pixels(bundle["image/png"]), painted(Dots()))
@@ -63,7 +63,7 @@ def test_it_has_a_page_a_picture_and_a_text():
     assert page.count("</body>") == 1
 
 
-def test_without_pages_the_picture_is_there_too():
+def test_shows_the_picture_without_pages():
     """As GitHub and untrusted notebooks show it: without frames and scripts."""
     text = FRAME.sub("", Dots()._repr_mimebundle_()["text/html"])
     assert "<script" not in text
@@ -71,18 +71,18 @@ def test_without_pages_the_picture_is_there_too():
     assert 'alt="Dots, frame 3 of 3"' in text
 
 
-def test_a_scene_without_draw_is_an_error_that_notebooks_show():
+def test_shows_notebooks_the_error_of_a_scene_without_draw():
     with pytest.raises(TypeError, match=r"^Scene has no draw method: a scene needs draw and update$"):
         Scene()._repr_mimebundle_()
 
 
 @pytest.mark.parametrize("kind", [Scorecard, Explanation, Autopsy, GradientReport, Report])
-def test_a_result_is_shown_as_it_is_printed(kind):
+def test_shows_a_result_as_it_is_printed(kind):
     assert kind.__repr__ is not object.__repr__
     assert kind.__str__ is object.__str__, "or repr and str differ"
 
 
-def test_a_scene_that_was_changed_since_is_shown_as_it_is_now():
+def test_shows_a_scene_as_it_is_after_a_change():
     scene = Dots()
     before = scene._repr_mimebundle_()
     scene.word, scene.frames = "another", 6
@@ -94,7 +94,7 @@ def test_a_scene_that_was_changed_since_is_shown_as_it_is_now():
     assert before["text/html"] == Dots()._repr_mimebundle_()["text/html"]
 
 
-def test_an_exploration_is_shown_with_its_options():
+def test_shows_an_exploration_with_its_options():
     bundle = explore(recorded("dense layers"), steps=[0, 1], explanations=0, fps=2)._repr_mimebundle_()
     data = json.loads(DATA.search(html.unescape(FRAME.search(bundle["text/html"])[1]))[1])
     assert (data["whys"], data["moments"], data["milliseconds"]) == ([], [0, 1], [500, 2500])
@@ -133,7 +133,7 @@ def bare(browser):
                        ".reduce((one, other) => one + other)")  # fmt: skip
 
 
-def test_a_frame_is_as_high_as_its_film_but_no_higher_than_the_screen(notebook):
+def test_makes_a_frame_as_high_as_its_film_but_no_higher_than_the_screen(notebook):
     found = heights(notebook)
     for number, height in enumerate(found[:2]):
         notebook.driver.switch_to.frame(number)
@@ -145,7 +145,7 @@ def test_a_frame_is_as_high_as_its_film_but_no_higher_than_the_screen(notebook):
     assert notebook.complaints() == []
 
 
-def test_a_sheet_below_a_picture_has_room_of_its_own(notebook):
+def test_gives_a_sheet_below_a_picture_its_own_room(notebook):
     before = heights(notebook)
     notebook.driver.switch_to.frame(0)
     page = Page(notebook)
@@ -165,7 +165,7 @@ def test_a_sheet_below_a_picture_has_room_of_its_own(notebook):
     assert heights(notebook) == before
 
 
-def test_every_output_answers_for_itself(notebook):
+def test_explains_every_output(notebook):
     notebook.driver.switch_to.frame(2)
     page = Page(notebook)
     page.wait_for("film.tracks !== null && asking.explained.size > 0")

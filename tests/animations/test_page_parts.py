@@ -36,12 +36,12 @@ def letters_of(rules):
 
 @settings(deadline=None, max_examples=20)  # the first opens the font
 @given(st.sets(st.sampled_from("aZ09 −–·→αΩé∑Ж½"), min_size=1))
-def test_a_font_has_the_letters_that_are_needed_and_few_others(letters):
+def test_embeds_the_letters_that_are_needed_and_few_others(letters):
     (face,) = faces_of(SANS, "".join(letters))
     assert letters - {" "} <= letters_of(font_rules({face: letters}))[face.name] <= letters | {" "}
 
 
-def test_a_letter_that_only_a_second_family_has_comes_from_it():
+def test_takes_a_letter_from_the_second_family_that_has_it():
     font = FontProperties(family=["STIXGeneral", "DejaVu Sans"])
     only = next(letter for letter in "▁▂☃☺♻⚀✂" if len(faces_of(font, "a" + letter)) == 2)
     first, second = faces_of(font, f"a{only}").items()
@@ -52,7 +52,7 @@ def test_a_letter_that_only_a_second_family_has_comes_from_it():
     )
 
 
-def test_bold_and_slanted_are_faces_of_their_own():
+def test_embeds_bold_and_slanted_as_their_own_faces():
     fonts = [
         SANS,
         FontProperties(family="DejaVu Sans", weight="bold"),
@@ -70,14 +70,14 @@ def lightness(colour):
 
 
 @given(st.integers(0, 0xFFFFFF))
-def test_a_colour_at_night_can_be_shown_and_light_is_dark(number):
+def test_gives_night_colours_that_can_be_shown_and_makes_light_dark(number):
     night = at_night(f"#{number:06x}")
     assert re.fullmatch("#[0-9a-f]{6}", night)
     assert lightness(at_night("#ffffff")) - 0.02 <= lightness(night) <= lightness(at_night("#000000")) + 0.02
 
 
 @given(st.lists(st.integers(0, 255), min_size=2, max_size=2, unique=True))
-def test_the_order_of_greys_is_turned_round(greys):
+def test_reverses_the_order_of_greys(greys):
     dark, light = (f"#{3 * f'{grey:02x}'}" for grey in sorted(greys))
     assert lightness(at_night(dark)) >= lightness(at_night(light))
 
@@ -94,7 +94,7 @@ def page_of(tmp_path, scene, **options):
     return render(scene, tmp_path / "a film.html", progress=False, **options).read_text(encoding="utf-8")
 
 
-def test_drawings_are_well_formed_and_names_are_the_film_s_own(tmp_path):
+def test_draws_well_formed_pictures_with_names_of_their_own(tmp_path):
     page = page_of(tmp_path, SideBySide(Overlapping(), Trail()))
     drawings = re.findall(r"<svg.*?</svg>", page, re.DOTALL)
     assert len(drawings) == 2
@@ -104,7 +104,7 @@ def test_drawings_are_well_formed_and_names_are_the_film_s_own(tmp_path):
     assert set(re.findall(r"url\(#([^)]+)\)", page)) <= set(ids)
 
 
-def test_every_colour_that_is_used_has_a_value_by_day_and_by_night(tmp_path):
+def test_defines_every_colour_in_use_by_day_and_by_night(tmp_path):
     page = page_of(tmp_path, HiddenAxes())
     used = set(re.findall(r"var\((--c\d+)\)", page + json.dumps(film_of(page)["changes"])))
     assert used
@@ -113,7 +113,7 @@ def test_every_colour_that_is_used_has_a_value_by_day_and_by_night(tmp_path):
         assert used <= {each.partition(":")[0] for each in values.split(";")}
 
 
-def test_what_changes_names_slots_that_are_there_and_strings(tmp_path):
+def test_names_existing_slots_and_strings_in_changes(tmp_path):
     page = page_of(tmp_path, SideBySide(HiddenAxes(), Trail()))
     changes = film_of(page)["changes"]
     slots = {int(slot) for slot in re.findall(r'data-slot="(\d+)"', page)}
@@ -125,13 +125,13 @@ def test_what_changes_names_slots_that_are_there_and_strings(tmp_path):
 
 
 @pytest.mark.parametrize("scale", [0.5, 1, 3])
-def test_a_page_is_as_large_as_its_scene_at_any_scale(tmp_path, scale):
+def test_sizes_a_page_like_its_scene_at_any_scale(tmp_path, scale):
     page = page_of(tmp_path, SideBySide(Overlapping(), Trail()), scale=scale)
     assert re.findall(r"--width:(\d+);--height:(\d+)", page) == [("320", "120"), ("160", "120"), ("160", "120")]
     assert all(float(least) <= 1 for least in re.findall(r"--least:([\d.]+)", page))
 
 
-def test_the_page_has_the_paper_of_films_at_night():
+def test_gives_the_page_the_paper_of_films_at_night():
     assert f"--paper: {at_night('#ffffff')};" in player("css")
 
 
@@ -153,12 +153,12 @@ class Deep(Scene):
         return Why("a number", 1.0, [Line("as before", Term(1.0, f"made.{number}.{k}.{int(left) - 1}"))])
 
 
-def test_from_every_drawn_number_the_way_leads_back_to_a_weight():
+def test_leads_from_every_drawn_number_back_to_a_weight():
     told = explain(Deep(), 0, {f"sum.{number}": "4950" for number in range(8)})
     assert len(told) == MOST
     largest = next(k for k in range(100) if (37 * k) % 100 == 99)
     assert all(f"made.{number}.{largest}.0" in told for number in range(8))
 
 
-def test_all_is_told_if_it_is_little():
+def test_explains_everything_if_it_is_little():
     assert len(explain(Deep(), 0, {"made.0.0.5": "1", "made.0.0.4": "1"})) == 6

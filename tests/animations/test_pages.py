@@ -67,7 +67,7 @@ def own_screen(driver):
 
 
 @pytest.mark.parametrize("name", THEMES | OF_USERS)
-def test_page_shows_what_matplotlib_paints_and_its_sheet_what_the_scene_explains(driver, tmp_path, name):
+def test_shows_what_matplotlib_paints_and_explains_what_the_scene_explains(driver, tmp_path, name):
     scene = (THEMES | OF_USERS)[name]()
     page, expected = opened(driver, scene, tmp_path / "page.html")
     asked = 0
@@ -83,7 +83,7 @@ def test_page_shows_what_matplotlib_paints_and_its_sheet_what_the_scene_explains
 
 
 @pytest.mark.parametrize("scale", [0.5, 2])
-def test_a_page_is_as_large_at_any_scale(driver, tmp_path, scale):
+def test_sizes_a_page_alike_at_any_scale(driver, tmp_path, scale):
     page, _ = opened(driver, Overlapping(), tmp_path / "page.html", scale=scale)
     page.show(3)
     assert page.pixels().shape == (120, 160, 3)  # which also asks that the picture has this size
@@ -92,7 +92,7 @@ def test_a_page_is_as_large_at_any_scale(driver, tmp_path, scale):
 # --- the checks find what is wrong ----------------------------------------------------------------------------------
 
 
-def test_a_text_that_stands_off_or_is_not_there_or_too_many_is_found():
+def test_finds_a_text_out_of_place_missing_or_extra():
     line, moved = Line("1.5", (10, 20, 30, 20, 12), "x"), Line("1.5", (10, 20 + OFF + 0.1, 30, 20, 12), "x")
     assert wrong_lines([line], [line]) == ([], 0)
     assert "expected [10.0" in wrong_lines([line], [moved])[0][0]
@@ -100,14 +100,14 @@ def test_a_text_that_stands_off_or_is_not_there_or_too_many_is_found():
     assert "should not be there" in wrong_lines([line], [line, line])[0][0]
 
 
-def test_other_pixels_are_found(driver, tmp_path):
+def test_finds_other_pixels(driver, tmp_path):
     page, expected = opened(driver, Overlapping(), tmp_path / "page.html")
     backwards = {"update": lambda self, frame: Overlapping.update(self, 5 - frame)}
     expected.clip.scene.__class__ = type("Backwards", (Overlapping,), backwards)
     assert any("the pixels differ" in fault for fault in compare(page, expected, 0).faults)
 
 
-def test_wrong_answers_are_found():
+def test_finds_wrong_answers():
     why = Why("a sum", 3.0, [LineOfWhy("one and two", 1, "+", 2, "=", 3)])
     sheet = {"heading": "a sum: 3", "gid": "sum", "titles": ["3", "1", "2", "3"]}
     assert wrong_answer("sum", "3.0", why, 3.0) == wrong_sheet(sheet, "sum", why) == []

@@ -23,19 +23,19 @@ def differing(painter, wholes, order):
 
 @pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
 @pytest.mark.parametrize("scene", ALL, ids=lambda scene: scene.__name__)
-def test_small_scene_equals_a_full_redraw(scene, order):
+def test_equals_a_full_redraw_of_each_small_scene(scene, order):
     wholes = {frame: whole(scene, frame) for frame in order}
     assert differing(Painter(scene()), wholes, order) == []
 
 
 @pytest.mark.parametrize("scene", ALL, ids=lambda scene: scene.__name__)
-def test_small_scene_has_frames_that_differ(scene):
+def test_has_different_frames_in_each_small_scene(scene):
     """Otherwise the test above could pass with scenes in which nothing moves."""
     wholes = {whole(scene, frame).tobytes() for frame in range(scene.frames)}
     assert len(wholes) == scene.frames
 
 
-def test_neuron_scenes_equal_a_full_redraw_in_any_order_alone_and_beside_each_other(make):
+def test_equals_a_full_redraw_of_neuron_scenes_in_any_order_alone_and_next_to_each_other(make):
     order = [0, 80, 33, 7, 60, 6, 1, 80, 0]
     diagram, line = ({frame: redraw(kind(), frame) for frame in set(order)} for kind in (make.diagram, make.line))
     both = {frame: np.hstack([diagram[frame], line[frame]]) for frame in diagram}
@@ -45,7 +45,7 @@ def test_neuron_scenes_equal_a_full_redraw_in_any_order_alone_and_beside_each_ot
     np.testing.assert_array_equal(redraw(make.both(), 33), both[33])
 
 
-def test_small_scenes_beside_each_other_equal_a_full_redraw():
+def test_equals_a_full_redraw_of_small_scenes_next_to_each_other():
     def scene():
         return SideBySide(Overlapping(), Trail(), SideBySide(TwoAxes(), Overlapping()))
 
@@ -55,13 +55,13 @@ def test_small_scenes_beside_each_other_equal_a_full_redraw():
     np.testing.assert_array_equal(redraw(scene(), 3), wholes[3])
 
 
-def test_frame_has_the_size_of_the_scene_and_is_opaque(make):
+def test_sizes_a_frame_like_the_scene_and_makes_it_opaque(make):
     frame = Painter(make.both()).paint(0)
     assert (frame.shape, frame.dtype) == ((600, 1200, 4), np.uint8)
     assert (frame[..., 3] == 255).all()
 
 
-def test_a_forgotten_artist_is_a_difference_that_the_comparison_sees():
+def test_notices_a_forgotten_artist():
     """The comparison in this file must notice an update that does not return what it changed."""
 
     class Forgetful(Overlapping):
@@ -73,7 +73,7 @@ def test_a_forgotten_artist_is_a_difference_that_the_comparison_sees():
 
 
 @pytest.mark.parametrize("method", ["update", "trail"])
-def test_what_is_returned_must_be_artists(method):
+def test_requires_artists_as_result(method):
     class Bars(Small):
         def draw(self, figure):
             self.bars = self.axes(figure).bar([1, 2], [3, 4])
@@ -94,7 +94,7 @@ def test_what_is_returned_must_be_artists(method):
     assert Painter(kind()).paint(0).any()
 
 
-def test_what_never_changes_is_drawn_once():
+def test_draws_what_never_changes_once():
     class Counting(Small):
         def draw(self, figure):
             (self.point,) = self.axes(figure).plot([0], [0], "o")

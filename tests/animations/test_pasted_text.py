@@ -82,12 +82,12 @@ def test_follows_its_position_even_off_the_edge(x, y):
     assert abs(place(own) - place(pasted)).max() <= 2
 
 
-def test_what_rises_above_the_line_is_not_cut_off():
+def test_does_not_cut_off_what_rises_above_the_line():
     own, pasted = both("Ŷ", size=40)
     assert abs(place(own) - place(pasted)).max() <= 2
 
 
-def test_window_extent_holds_the_ink():
+def test_encloses_the_ink_in_the_window_extent():
     text = PastedText(0.5, 0.5, "−1.25 gp", ha="center", va="center", fontfamily=style.FONT)
     top, bottom, left, right = place(pixels(text))
     box = text.get_window_extent()
@@ -97,7 +97,7 @@ def test_window_extent_holds_the_ink():
 
 
 @pytest.mark.parametrize("text", ["0.125", "loss", "−3"])
-def test_window_extent_is_near_that_of_matplotlibs_own_text(text):
+def test_measures_nearly_like_matplotlibs_own_text(text):
     own, pasted = (kind(0.5, 0.5, text, ha="right", fontfamily=style.FONT) for kind in (Text, PastedText))
     pixels(own), pixels(pasted)
     boxes = Bbox(own.get_window_extent()).extents, pasted.get_window_extent().extents
@@ -105,7 +105,7 @@ def test_window_extent_is_near_that_of_matplotlibs_own_text(text):
 
 
 @pytest.mark.parametrize("decomposed", ["Sa\u0303o", "Y\u0302 = 3", "A\u030angstro\u0308m"])
-def test_accents_stand_on_their_letters_however_they_are_written(decomposed):
+def test_puts_accents_on_their_letters_however_they_are_written(decomposed):
     """A Mac writes file names with separate accents."""
     composed = unicodedata.normalize("NFC", decomposed)
     assert pastable(decomposed) == composed != decomposed
@@ -127,32 +127,32 @@ FALLBACKS = {
 
 
 @pytest.mark.parametrize("settings", FALLBACKS.values(), ids=FALLBACKS)
-def test_what_cannot_be_pasted_is_matplotlibs_own(settings):
+def test_leaves_unpastable_text_to_matplotlib(settings):
     own, pasted = both(**settings)
     np.testing.assert_array_equal(pasted, own)
 
 
 @pytest.mark.parametrize(("text", "rotation"), [("1.5", 90), ("one\ntwo", 0), ("$x^2$", 0)])
-def test_window_extent_of_what_cannot_be_pasted_is_matplotlibs_own(text, rotation):
+def test_measures_unpastable_text_as_matplotlib_does(text, rotation):
     own, pasted = (kind(0.5, 0.5, text, rotation=rotation) for kind in (Text, PastedText))
     pixels(own), pixels(pasted)
     np.testing.assert_array_equal(own.get_window_extent().extents, pasted.get_window_extent().extents)
 
 
-def test_hebrew_begins_on_the_right():
+def test_begins_hebrew_on_the_right():
     alone, word = (both(text, ha="right", size=40)[1] for text in ("ש", "שלום"))
     _, _, left, right = place(alone)
     np.testing.assert_array_equal(word[:, left + 2 : right + 1], alone[:, left + 2 : right + 1])
 
 
-def test_width_is_that_of_the_letters_and_a_guess_for_those_that_the_font_lacks():
+def test_measures_the_width_of_letters_and_guesses_for_missing_ones():
     assert text_width("Sa\u0303o", 12) == text_width("São", 12)
     assert text_width("学习", 72) == 200
     assert text_width("GDP 学", 12) == text_width("GDP ", 12) + 17
 
 
 @pytest.mark.parametrize("kind", [Text, PastedText])
-def test_text_with_clip_on_ends_at_its_axes(kind):
+def test_ends_clipped_text_at_its_axes(kind):
     figure = Figure((3, 2), dpi=100, facecolor="white")
     canvas = FigureCanvasAgg(figure)
     axes = figure.add_axes((0.2, 0.2, 0.3, 0.6))
@@ -163,30 +163,30 @@ def test_text_with_clip_on_ends_at_its_axes(kind):
     assert 100 <= columns.min() <= columns.max() <= 150
 
 
-def test_nothing_is_drawn_without_text_and_while_invisible():
+def test_draws_nothing_without_text_or_while_invisible():
     assert ink(pixels(PastedText(0.5, 0.5, ""))).sum() == 0
     assert ink(pixels(PastedText(0.5, 0.5, "text", visible=False))).sum() == 0
 
 
-def test_alpha_weakens_the_ink_evenly():
+def test_weakens_the_ink_evenly_by_alpha():
     full, half = (ink(pixels(PastedText(0.5, 0.5, "88.8", alpha=alpha))) for alpha in (1, 0.5))
     np.testing.assert_allclose(half, full / 2, atol=0.01)
     assert full.max() > 0.95
 
 
-def test_alpha_of_the_colour_counts_as_well():
+def test_counts_the_alpha_of_the_colour_too():
     full, half = (ink(pixels(PastedText(0.5, 0.5, "88.8", color=color))) for color in ("#000000", "#00000080"))
     np.testing.assert_allclose(half, full / 2, atol=0.01)
 
 
-def test_full_coverage_has_exactly_the_colour():
+def test_paints_exactly_the_colour_at_full_coverage():
     picture = pixels(PastedText(0.5, 0.5, "88", color=style.WEIGHT, size=30, weight="bold"))
     colours, counts = np.unique(picture.reshape(-1, 3), axis=0, return_counts=True)
     commonest = colours[np.argsort(-counts)[1]]  # after the paper
     assert "#" + bytes(commonest).hex() == style.WEIGHT
 
 
-def test_few_shades_make_small_files():
+def test_makes_small_files_with_few_shades():
     assert len(np.unique(pixels(PastedText(0.5, 0.5, "0123456789")).reshape(-1, 3), axis=0)) <= 4
 
 
@@ -200,7 +200,7 @@ CHANGES = {
 
 
 @pytest.mark.parametrize(("change", "made"), CHANGES.values(), ids=CHANGES)
-def test_a_text_that_was_drawn_and_changed_is_drawn_as_a_new_one(change, made):
+def test_draws_a_changed_text_like_a_new_one(change, made):
     def text(x=0.5, y=0.5, text="1.5", **settings):
         return PastedText(x, y, text, **settings)
 
@@ -215,7 +215,7 @@ def test_a_text_that_was_drawn_and_changed_is_drawn_as_a_new_one(change, made):
     assert not np.array_equal(after, pixels(text()))
 
 
-def test_a_text_that_was_drawn_and_changed_leaves_the_letters_to_others():
+def test_leaves_the_letters_of_a_changed_text_to_others():
     """Its font was the first of its kind; changing it in place must not change the font that the letters belong to."""
     first = PastedText(0.5, 0.5, "W", family=style.FONT, size=23.5, weight="bold")
     pixels(first)
@@ -224,7 +224,7 @@ def test_a_text_that_was_drawn_and_changed_leaves_the_letters_to_others():
     assert glyphs_of(FontProperties(family=style.FONT, size=23.5, weight="bold"), 100) is letters
 
 
-def test_one_font_in_two_sizes_and_resolutions_are_different_letters():
+def test_keeps_letters_of_one_font_in_two_sizes_and_resolutions_apart():
     sizes = [place(pixels(PastedText(0.1, 0.1, "8", size=size))) for size in (10, 20, 10)]
     heights = [bottom - top for top, bottom, _, _ in sizes]
     assert heights[1] > 1.5 * heights[0]
@@ -234,13 +234,13 @@ def test_one_font_in_two_sizes_and_resolutions_are_different_letters():
 # --- numbers -------------------------------------------------------------------------------------------------------
 
 
-def test_number_shows_its_value_in_its_form_under_its_gid():
+def test_shows_the_value_of_a_number_in_its_form_under_its_gid():
     number = Number(0, 0, "{:.2f} °F", gid="answer(50)")
     number.set_value(121.98292444485148)
     assert (number.get_text(), number.get_gid()) == ("121.98 °F", "answer(50)")
 
 
-def test_number_is_ascii_and_can_be_read_back():
+def test_writes_a_number_in_ascii_that_can_be_read_back():
     number = Number(0, 0, "{:.3f}", gid="w")
     number.set_value(-1.23456)
     assert number.get_text().isascii()
@@ -252,13 +252,13 @@ def test_number_is_ascii_and_can_be_read_back():
     ("{:+.1f}", 0.01, "+0.0"), ("{:.0%}", -1e-9, "0%"), ("{:.1e}", -0.0, "0.0e+00"), ("{:g}", -1e-9, "-1e-09"),
     (few_digits, -1e-9, "0.0000"), (decimals_by_size, -1e-9, "0.000"), (in_brackets, -1e-9, "(+0.000)"),
 ])  # fmt: skip
-def test_number_that_is_zero_has_no_minus(form, value, shown):
+def test_writes_zero_without_a_minus(form, value, shown):
     number = Number(0, 0, form, gid="x")
     number.set_value(value)
     assert number.get_text() == shown
 
 
-def test_number_paints_a_minus_sign_and_no_hyphen():
+def test_paints_a_minus_sign_and_no_hyphen():
     number = Number(0.5, 0.5, "{:.1f}", gid="w")
     number.set_value(-1.5)
     painted = pixels(number)
@@ -266,11 +266,11 @@ def test_number_paints_a_minus_sign_and_no_hyphen():
     assert not np.array_equal(painted, pixels(PastedText(0.5, 0.5, "-1.5")))
 
 
-def test_number_before_its_first_value_is_nothing():
+def test_shows_nothing_before_the_first_value_of_a_number():
     assert ink(pixels(Number(0.5, 0.5, "{:.1f}", gid="w"))).sum() == 0
 
 
-def test_digits_are_equally_wide():
+def test_makes_digits_equally_wide():
     def right_edge(value):
         number = Number(0.2, 0.5, "{:.0f}", gid="w")
         number.set_value(value)

@@ -41,7 +41,7 @@ def made(recording):
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
-def test_every_number_of_every_frame_is_the_recorded_one(made, recording):
+def test_takes_every_number_of_every_frame_from_the_recording(made, recording):
     check_all_numbers(neuron(made), recomputed(recording))
 
 
@@ -59,14 +59,14 @@ def test_notices_numbers_of_the_other_picture(made, recording):
         check_all_numbers(neuron(made), recomputed(recording))
 
 
-def test_what_is_added_up_is_the_sum(made):
+def test_adds_up_to_the_sum(made):
     np.testing.assert_allclose(made.plus + made.minus + made.b[:, None], made.sums, atol=1e-12)
     np.testing.assert_allclose(made.products.sum(axis=2) + made.b[:, None], made.sums, atol=1e-12)
     assert (made.plus[1:] > 0).all()
     assert (made.minus[1:] < 0).all()
 
 
-def test_every_digit_says_where_it_came_from_and_stands_behind_its_name(made):
+def test_says_where_every_digit_comes_from_and_puts_it_after_its_name(made):
     assert nameless_digits(neuron(made), STEPS) == set()
     names = names_beside(neuron(made))
     for name in PANELS:
@@ -79,7 +79,7 @@ def test_every_digit_says_where_it_came_from_and_stands_behind_its_name(made):
 # --- maps ------------------------------------------------------------------------------------------------------------
 
 
-def test_every_weight_and_product_is_painted_at_its_place_in_its_colour(made, recording):
+def test_paints_every_weight_and_product_in_its_place_and_colour(made, recording):
     """They share one scale: a colour means the same weight in all maps."""
     scene = neuron(made)
     painter = painted(scene, 0)
@@ -95,14 +95,14 @@ def test_every_weight_and_product_is_painted_at_its_place_in_its_colour(made, re
             assert np.abs(pixels[middles] - wanted).max() <= 3, "neighbours in a table of 256 colours"
 
 
-def test_a_map_of_other_weights_is_noticed(made):
+def test_notices_a_map_of_other_weights(made):
     """The check above fails if a map belongs to another picture."""
     made.products = made.products[:, ::-1]
     with pytest.raises(AssertionError, match="neighbours"):
-        test_every_weight_and_product_is_painted_at_its_place_in_its_colour(made, made.recording)
+        test_paints_every_weight_and_product_in_its_place_and_colour(made, made.recording)
 
 
-def test_the_pictures_are_painted_pixel_by_pixel(made):
+def test_paints_the_pictures_pixel_by_pixel(made):
     scene = neuron(made)
     pixels = painted(scene, 0).paint(0).astype(int)
     for picture, middle in zip(PICTURES, (474, 210), strict=True):
@@ -113,7 +113,7 @@ def test_the_pictures_are_painted_pixel_by_pixel(made):
             assert np.abs(drawn - 255 * wanted)[1:-1, 1:-1].max() <= 2, "but for its frame"
 
 
-def test_the_scale_has_the_colours_and_the_limits_of_the_weights(made, recording):
+def test_shows_the_colours_and_limits_of_the_weights_on_the_scale(made, recording):
     scene = neuron(made)
     images = [axes.images[0] for axes in painted(scene, 0).figure.axes if axes.images]
     signed = [image for image in images if image.get_cmap().name == "RdBu"]
@@ -130,7 +130,7 @@ def test_the_scale_has_the_colours_and_the_limits_of_the_weights(made, recording
     assert places["for horse"].x1 == pytest.approx(438 + 288, abs=2)
 
 
-def test_a_neuron_that_has_learned_nothing_is_drawn(made):
+def test_draws_a_neuron_that_has_learned_nothing(made):
     made.w[:2] = 0
     assert neuron(made).limits[:2].tolist() == [neuron(made).limits[2]] * 2, "the first that there is"
     made.w[:] = 0
@@ -142,7 +142,7 @@ def test_a_neuron_that_has_learned_nothing_is_drawn(made):
 # --- what is drawn without digits ------------------------------------------------------------------------------------
 
 
-def test_the_bar_is_as_high_as_the_probability(made, recording):
+def test_draws_the_bar_as_high_as_the_probability(made, recording):
     scene = neuron(made)
     painted(scene, 0)
     page, values = scene.page.axes, recomputed(recording)
@@ -167,7 +167,7 @@ def test_the_bar_is_as_high_as_the_probability(made, recording):
         (0.0, 0, "cannot tell", style.QUIET),
     ],
 )
-def test_the_verdict(made, total, target, said, colour):
+def test_gives_the_verdict(made, total, target, said, colour):
     made.sums[4] = total, 3.0
     scene = neuron(made, targets=(target, 1))
     painted(scene, 4)
@@ -179,18 +179,18 @@ def test_the_verdict(made, total, target, said, colour):
 # --- layout ----------------------------------------------------------------------------------------------------------
 
 
-def test_every_text_has_its_place_and_can_be_read(made):
+def test_keeps_every_text_in_place_and_readable(made):
     words = {"a horse", "a deer", "test set", "red channel x", "products x · w", "sigmoid", "1024", "for deer"}
     for texts in check_layout(neuron(made), 0, 1, LAST):
         assert words <= set(texts)
 
 
-def test_large_sums_find_room(made):
+def test_finds_room_for_large_sums(made):
     made.plus[:], made.minus[:], made.sums[:] = 123.456, -234.567, -111.111
     check_layout(neuron(made), LAST)
 
 
-def test_clock_and_words(made):
+def test_shows_clock_and_words(made):
     scene = neuron(made)
     painted(scene, 0)
     words = []
@@ -202,14 +202,14 @@ def test_clock_and_words(made):
     assert scene.describe(1).endswith("correct are new 1 of 7, always deer 4 of 7.")
 
 
-def test_frames_in_any_order(made):
+def test_draws_frames_in_any_order(made):
     check_painter(lambda: neuron(made), [5, 0])
 
 
 # --- states ----------------------------------------------------------------------------------------------------------
 
 
-def test_states_are_those_after_the_updates(recording):
+def test_shows_states_after_the_updates(recording):
     found = PixelStates(recording, PICTURES, [0, 3, LAST])
     for row, step in enumerate((0, 3, LAST)):
         np.testing.assert_array_equal(found.w[row], recording.at(step)["dense_1.w"][:, 0])
@@ -217,7 +217,7 @@ def test_states_are_those_after_the_updates(recording):
     assert found.last == LAST == EPOCHS * 2
 
 
-def test_states_of_what_was_not_recorded_are_refused(recording):
+def test_refuses_states_that_were_not_recorded(recording):
     with pytest.raises(ValueError, match=r"steps must be recorded steps, 0 to 8, got \[0, 9\]"):
         PixelStates(recording, PICTURES, [0, 9])
     with pytest.raises(ValueError, match=r"dense_1.w, of one neuron .* \(1, 16, 1\), got \(1, 1024, 1\)"):
@@ -229,7 +229,7 @@ def test_states_of_what_was_not_recorded_are_refused(recording):
         PixelStates(tl.Recorder(model).recording, PICTURES, [0])
 
 
-def test_states_between_kept_records_are_refused():
+def test_refuses_states_between_kept_records():
     model = tl.Sequential([tl.Dense(1024, 1, rng=np.random.default_rng(0)), tl.Sigmoid()])
     recorder = tl.Recorder(model, every=2)
     tl.fit(model, PICTURES[..., 0].reshape(2, -1), [[1], [0]], loss=tl.BinaryCrossEntropy(), optimizer=tl.SGD(0.1),
@@ -239,7 +239,7 @@ def test_states_between_kept_records_are_refused():
         PixelStates(recorder.recording, PICTURES, [0, 3])
 
 
-def test_other_than_two_pictures_are_refused(recording):
+def test_refuses_other_than_two_pictures(recording):
     one = PixelStates(recording, PICTURES[:1], STEPS)
     with pytest.raises(ValueError, match=r"PixelNeuron: expected two pictures with different names, got \('horse',\)"):
         PixelNeuron(one, [1], counts(), names=["horse"], answers=ANSWERS, notes=[""])
@@ -247,7 +247,7 @@ def test_other_than_two_pictures_are_refused(recording):
         PixelNeuron(states(recording), [1, 1], counts(), names=["horse", "horse"], answers=ANSWERS, notes=["", ""])
 
 
-def test_tallies_that_do_not_fit_are_refused(made):
+def test_refuses_tallies_that_do_not_fit(made):
     for wrong, got in (([1, 5], r"\[1\. 5\.\]"), ([-1, 4], r"\[-1\.  4\.\]"), ([0.5, 1], r"\[0\.5 1\. \]")):
         with pytest.raises(ValueError, match=rf"CorrectCounts: 'seen' must count 0 to 4 correct answers, got {got}"):
             CorrectCounts("seen", wrong, 4)

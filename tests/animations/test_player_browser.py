@@ -47,7 +47,7 @@ def keys():
     return Keys
 
 
-def test_no_complaint_and_no_request_but_for_the_page_itself(driver, film):
+def test_complains_of_nothing_and_requests_only_the_page(driver, film):
     page = Page(Browser(driver)).open(film, calm=False)
     page.wait_for(f"film.picture === {LAST * MOTION} && clock.playing === null")
     page.ask("gradient.w")
@@ -55,7 +55,7 @@ def test_no_complaint_and_no_request_but_for_the_page_itself(driver, film):
     assert page.browser.requests() == [film.as_uri()]
 
 
-def test_every_frame_shows_its_numbers_in_any_order(page):
+def test_shows_the_numbers_of_every_frame_in_any_order(page):
     scene = Numbers()
     painter = Painter(scene)
     for frame in (3, 0, LAST, 5, 4, 0, 1):
@@ -67,7 +67,7 @@ def test_every_frame_shows_its_numbers_in_any_order(page):
         assert shown == drawn, f"frame {frame}"
 
 
-def test_lines_glide_and_trails_appear(page):
+def test_glides_lines_and_shows_trails(page):
     lines = set()
     for picture in range(2 * MOTION + 1):
         page.show(picture / MOTION)
@@ -78,7 +78,7 @@ def test_lines_glide_and_trails_appear(page):
     assert len(lines) == 2 * MOTION + 1
 
 
-def test_a_seek_takes_at_most_five_milliseconds(page):
+def test_seeks_within_five_milliseconds(page):
     times = page.get(
         "Array.from({ length: 99 }, (_, k) => { const start = performance.now();"
         " film.show(k * 17 % (film.last + 1)); return performance.now() - start; })"
@@ -86,7 +86,7 @@ def test_a_seek_takes_at_most_five_milliseconds(page):
     assert statistics.median(times) < 5
 
 
-def test_keys(page):
+def test_reacts_to_keys(page):
     Keys, end = keys(), LAST * MOTION
     for key, expected in (
         (Keys.ARROW_RIGHT, 1),
@@ -102,19 +102,19 @@ def test_keys(page):
         assert page.get("film.picture") == expected
 
 
-def test_keys_go_one_picture_when_the_slider_has_the_focus(page):
+def test_moves_one_picture_per_key_when_the_slider_has_the_focus(page):
     page.get("controls.slider.focus()")
     page.browser.press(keys().ARROW_RIGHT)
     assert page.get("film.picture") == 1
 
 
-def test_buttons(page):
+def test_reacts_to_buttons(page):
     for name, expected in (("forward", 1), ("forward", 2), ("back", 1), ("last", LAST * MOTION), ("first", 0)):
         page.browser.driver.find_element("css selector", f"button.{name}").click()
         assert page.get("film.picture") == expected
 
 
-def test_space_plays_and_pauses(page):
+def test_plays_and_pauses_on_space(page):
     page.browser.press(" ")
     page.wait_for("film.picture > 3")
     assert page.get("controls.button.getAttribute('aria-label')") == "pause"
@@ -126,13 +126,13 @@ def test_space_plays_and_pauses(page):
     assert page.get("controls.button.getAttribute('aria-label')") == "play"
 
 
-def test_space_on_a_button_presses_that_button_only(page):
+def test_presses_only_that_button_on_space(page):
     page.run("document.querySelector('button.forward').focus()")
     page.browser.press(" ")
     assert page.get("[film.picture, clock.playing]") == [1, None]
 
 
-def test_it_stops_at_its_end_and_plays_again(page):
+def test_stops_at_its_end_and_plays_again(page):
     page.browser.press(keys().END)
     page.browser.press(" ")
     page.wait_for("clock.playing === film && film.picture < 9")
@@ -140,7 +140,7 @@ def test_it_stops_at_its_end_and_plays_again(page):
 
 
 @pytest.mark.parametrize(("speed", "expected"), [("0.25", 0), ("1", 1), ("4", 6)])
-def test_each_picture_is_shown_for_its_time(page, speed, expected):
+def test_shows_each_picture_for_its_time(page, speed, expected):
     """The test sets the clock; the browser's own calls are left out."""
     shown = page.run(
         "window.requestAnimationFrame = () => -1;"
@@ -151,7 +151,7 @@ def test_each_picture_is_shown_for_its_time(page, speed, expected):
     assert shown == expected
 
 
-def test_labels_are_in_the_picture_s_own_unit(page):
+def test_labels_in_the_unit_of_the_picture(page):
     page.show(5)
     assert page.get("controls.output.textContent") == "update 10 / 100"
     assert page.get("controls.slider.getAttribute('aria-valuetext')") == "update 10 of 100"
@@ -160,7 +160,7 @@ def test_labels_are_in_the_picture_s_own_unit(page):
     assert page.get("controls.spoken.textContent").replace(". ", " ") == said
 
 
-def test_nothing_is_spoken_while_it_plays(page):
+def test_speaks_nothing_while_it_plays(page):
     said = page.get("controls.spoken.textContent")
     page.browser.press(" ")
     page.wait_for("film.frame > 1")
@@ -174,12 +174,12 @@ def test_nothing_is_spoken_while_it_plays(page):
     [("#update=8", 4 * MOTION), ("#update=9", 4 * MOTION), ("#update=99", 9 * MOTION), ("#frame=3", 3 * MOTION),
      ("#frame=2.5", 10), ("#update=7000", LAST * MOTION), ("#update=x", 0), ("#year=4", 0), ("#5", 0)],
 )  # fmt: skip
-def test_the_address_says_the_moment(driver, film, fragment, picture):
+def test_says_the_moment_in_the_address(driver, film, fragment, picture):
     page = Page(Browser(driver)).open(film, fragment)
     assert page.get("film.picture") == picture
 
 
-def test_the_address_is_kept_up_to_date(page):
+def test_keeps_the_address_up_to_date(page):
     page.browser.press(keys().END)
     page.browser.wait_for("location.hash === '#update=100'")
     page.browser.press(keys().ARROW_LEFT)
@@ -188,20 +188,20 @@ def test_the_address_is_kept_up_to_date(page):
     page.wait_for(f"film.picture === {3 * MOTION}")
 
 
-def test_many_steps_at_once_do_not_overrun_the_address(page):
+def test_does_not_overrun_the_address_with_many_steps(page):
     """Chromium allows 200 changes of the address in 30 seconds."""
     page.run("for (let k = 0; k < 600; k++) tinylearnFilms.show(0, k % 40)")
     page.browser.wait_for("location.hash === '#frame=9.75'")
     assert page.browser.complaints() == []
 
 
-def test_not_when_a_moment_is_asked_for_or_less_motion(driver, film):
+def test_does_not_play_if_a_moment_or_less_motion_is_asked_for(driver, film):
     for fragment, calm in (("#update=4", False), ("", True)):
         page = Page(Browser(driver)).open(film, fragment, calm=calm)
         assert page.get("[clock.playing, film.paused]") == [None, True]
 
 
-def test_only_the_film_in_the_middle_plays(driver, book):
+def test_plays_only_the_film_in_the_middle(driver, book):
     page = Page(Browser(driver)).open(book, calm=False)
     page.wait_for("clock.playing?.id === 'film-one'")
     page.run("document.getElementById('film-two').scrollIntoView()")
@@ -215,14 +215,14 @@ def test_only_the_film_in_the_middle_plays(driver, book):
     page.wait_for("clock.playing === null")
 
 
-def test_the_explanations_of_a_film_far_away_are_not_inflated(driver, book):
+def test_does_not_inflate_the_explanations_of_a_film_far_away(driver, book):
     page = Page(Browser(driver)).open(book)
     assert page.run("return tinylearnFilms.players[2].asking.explained.size") == 0
     page.run("scrollTo(0, document.body.scrollHeight)")
     page.browser.wait_for("tinylearnFilms.players[2].asking.explained.size > 0")
 
 
-def test_the_address_names_one_of_several_films(driver, book):
+def test_names_one_of_several_films_in_the_address(driver, book):
     page = Page(Browser(driver), film=1).open(book, "#film-two:update=8")
     assert page.get("film.picture") == 4 * MOTION
     assert page.get("Math.abs(film.section.getBoundingClientRect().top) < 2")
@@ -231,7 +231,7 @@ def test_the_address_names_one_of_several_films(driver, book):
 
 
 @pytest.mark.parametrize("width", [1280, 800, 360])
-def test_text_can_be_read_and_nothing_is_wider_than_the_screen(page, width):
+def test_keeps_text_readable_and_everything_within_the_screen(page, width):
     page.resize(width)
     smallest = page.run(
         "return Math.min(...[...document.querySelectorAll('.stage text')].filter((each) => each.getBBox().width)"
@@ -243,7 +243,7 @@ def test_text_can_be_read_and_nothing_is_wider_than_the_screen(page, width):
     assert stacked is (width < 1000)
 
 
-def test_what_is_too_wide_scrolls_in_its_own_box(page):
+def test_scrolls_wide_things_in_their_own_box(page):
     page.resize(360)
     box = "document.querySelector('.panel')"
     assert page.run(f"return {box}.scrollWidth") > 400
@@ -254,7 +254,7 @@ def test_what_is_too_wide_scrolls_in_its_own_box(page):
     assert page.run(f"return [{box}.getAttribute('role'), {box}.getAttribute('aria-label')]")[0] == "region"
 
 
-def test_a_panel_shows_on_which_sides_it_goes_on(page):
+def test_shows_on_which_sides_a_panel_continues(page):
     page.resize(360)
     panel = "document.querySelector('.panel')"
     for left, shown in ((0, ["hidden", "visible"]), (30, ["visible"] * 2), (9999, ["visible", "hidden"])):
@@ -265,7 +265,7 @@ def test_a_panel_shows_on_which_sides_it_goes_on(page):
     page.browser.wait_for(f"!{panel}.matches('.scrolls, .more-left, .more-right')")
 
 
-def test_controls_on_a_phone_are_half_as_high_and_can_be_hit(page):
+def test_halves_the_height_of_controls_on_a_phone_but_keeps_them_usable(page):
     height = "return document.querySelector('.controls').offsetHeight"
     page.resize(1280)
     on_a_desk = page.run(height)
@@ -282,14 +282,14 @@ def test_controls_on_a_phone_are_half_as_high_and_can_be_hit(page):
     assert page.run(above.format("document.querySelector('.controls .play').getBoundingClientRect()")) == "play"
 
 
-def test_full_screen(page):
+def test_fills_the_screen(page):
     page.browser.driver.find_element("css selector", "button.whole").click()
     page.browser.wait_for("document.fullscreenElement === document.querySelector('.film')")
     page.browser.driver.find_element("css selector", "button.whole").click()
     page.browser.wait_for("document.fullscreenElement === null")
 
 
-def test_at_night_maps_are_inverted_and_ink_is_bright(page):
+def test_inverts_maps_and_brightens_ink_at_night(page):
     for scheme in ("light", "dark"):
         page.prefer(scheme=scheme)
         ink, paper = (
@@ -302,7 +302,7 @@ def test_at_night_maps_are_inverted_and_ink_is_bright(page):
         assert (filtered != "none") is (scheme == "dark")
 
 
-def test_print_is_the_picture(page):
+def test_prints_the_picture(page):
     page.show(5)
     page.ask("w")
     page.prefer(medium="print")
@@ -316,7 +316,7 @@ def test_print_is_the_picture(page):
     assert widths == [180, 180]  # the whole picture
 
 
-def test_print_shows_the_last_picture_of_a_film_that_was_not_started(driver, book):
+def test_prints_the_last_picture_of_a_film_that_was_not_started(driver, book):
     page = Page(Browser(driver)).open(book)
     page.run("tinylearnFilms.show(0, 8)")
     page.browser.wait_for("tinylearnFilms.players.every(({ film }) => film.tracks)")
@@ -327,7 +327,7 @@ def test_print_shows_the_last_picture_of_a_film_that_was_not_started(driver, boo
     assert page.run("return tinylearnFilms.players.map(({ film }) => film.picture)") == [8, 0, 0]
 
 
-def test_the_picture_stands_without_scripts(driver, film):
+def test_shows_the_picture_without_scripts(driver, film):
     driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
     try:
         driver.get(film.as_uri())
@@ -339,7 +339,7 @@ def test_the_picture_stands_without_scripts(driver, film):
         driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
 
 
-def test_a_damaged_page_says_so(driver, film):
+def test_reports_a_damaged_page(driver, film):
     path, text = film.with_name("damaged.html"), film.read_text(encoding="utf-8")
     path.write_text(re.sub(r'"changes":"[^"]{20}', '"changes":"AAAAAAAAAAAAAAAAAAAA', text), encoding="utf-8")
     page = Page(Browser(driver))
@@ -347,7 +347,7 @@ def test_a_damaged_page_says_so(driver, film):
     page.wait_for("controls.output.textContent.startsWith('This page is damaged')")
 
 
-def test_icons_are_drawn_and_everything_has_a_name(page):
+def test_draws_icons_and_names_everything(page):
     for button in page.browser.driver.find_elements("css selector", ".controls button"):
         assert not button.text.strip()
         assert button.find_elements("css selector", "svg")
@@ -355,7 +355,7 @@ def test_icons_are_drawn_and_everything_has_a_name(page):
         assert all(page.run(f"return [...document.querySelectorAll('{kind}')].map((each) => each.ariaLabel)"))
 
 
-def test_a_scene_of_one_frame_needs_no_clock(driver, tmp_path):
+def test_needs_no_clock_for_a_scene_with_one_frame(driver, tmp_path):
     class One(Scene):
         def draw(self, figure):
             self.text = figure.text(0.5, 0.5, "one")
@@ -371,7 +371,7 @@ def test_a_scene_of_one_frame_needs_no_clock(driver, tmp_path):
     assert browser.complaints() == []
 
 
-def test_the_program_and_the_looks_stay_small():
+def test_keeps_program_and_style_sheet_small():
     """They are read aloud, and each page has them."""
     assert len(player("js").encode()) < 45_000
     assert len(player("css").encode()) < 12_000

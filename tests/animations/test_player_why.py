@@ -48,7 +48,7 @@ def numbers(page, selector):
     return [float(title.split(" = ")[-1]) for title in titles]
 
 
-def test_numbers_that_can_be_explained_can_be_asked(page):
+def test_lets_you_ask_every_number_with_an_explanation(page):
     asked = page.run("return [...document.querySelectorAll('.stage [role=button]')].map((each) => each.dataset.gid)")
     assert asked == ["w", "loss", *(f"dout[{row}]" for row in range(6))]  # not b
     label = page.run("return document.querySelector('[data-gid=\"dout[1]\"]').getAttribute('aria-label')")
@@ -60,7 +60,7 @@ def test_numbers_that_can_be_explained_can_be_asked(page):
 
 
 @pytest.mark.parametrize("frame", [0, 4, 5, len(MOMENTS) - 1])
-def test_the_sheet_says_what_the_scene_says(page, frame):
+def test_says_on_the_sheet_what_the_scene_says(page, frame):
     scene = Numbers()
     page.show(frame)
     gids = [gid for gid in ("w", "loss", "dout[0]", "dout[5]", "gradient.w") if scene.why(gid, frame)]
@@ -79,7 +79,7 @@ def test_the_sheet_says_what_the_scene_says(page, frame):
         assert numbers(page, ".total") == pytest.approx(totals, rel=1e-8)
 
 
-def test_arithmetic_is_written_as_by_hand(page):
+def test_writes_arithmetic_as_by_hand(page):
     page.show(4)
     page.ask("w")
     assert page.texts(".arithmetic") == ["2.0505 − 0.0001 · (−30.485) = 2.0535"]
@@ -87,7 +87,7 @@ def test_arithmetic_is_written_as_by_hand(page):
     assert page.texts(".arithmetic") == ["2 · (−81.092 − (−40)) / 6 = −13.697"]
 
 
-def test_bars_end_in_their_total(page):
+def test_ends_bars_at_their_total(page):
     page.show(4)
     page.ask("gradient.w")
     widths = page.run("return [...document.querySelectorAll('.sum i')].map((each) => each.getBoundingClientRect())"
@@ -100,7 +100,7 @@ def test_bars_end_in_their_total(page):
     assert page.texts(".code code") == ["dw = x.T @ dout", "return dout @ w.T"]
 
 
-def test_one_asks_back_and_goes_back(page):
+def test_asks_back_and_goes_back(page):
     page.show(4)
     page.ask("w")
     for gid in ("gradient.w", "dout[0]"):
@@ -112,7 +112,7 @@ def test_one_asks_back_and_goes_back(page):
     assert page.texts(".sheet nav button") == ["the weight after update 8"]
 
 
-def test_numbers_that_belong_together_light_up(page):
+def test_lights_up_numbers_that_belong_together(page):
     page.show(4)
     page.ask("gradient.w")
     assert ringed(page, "lit") == 6
@@ -128,7 +128,7 @@ def test_numbers_that_belong_together_light_up(page):
     assert left < starts < ends < right
 
 
-def test_the_sheet_follows_the_picture(page):
+def test_follows_the_picture_with_the_sheet(page):
     page.show(4)
     page.ask("dout[0]")
     page.show(7)
@@ -137,7 +137,7 @@ def test_the_sheet_follows_the_picture(page):
     assert numbers(page, "h2") == pytest.approx([STATES[7][2][0]], rel=1e-8)
 
 
-def test_what_is_explained_at_another_moment_says_where(page):
+def test_explains_a_number_of_another_moment_and_says_where(page):
     page.show(3)
     page.ask("w")
     assert page.texts(".sheet h2") == [f"Where does {STATES[3][0]:.3f} come from?"]
@@ -146,12 +146,12 @@ def test_what_is_explained_at_another_moment_says_where(page):
     page.wait_for(f"film.picture === {2 * MOTION} && asking.told.querySelector('.arithmetic')")
 
 
-def test_what_cannot_be_explained_says_so(page):
+def test_says_what_cannot_be_explained(page):
     page.ask("b")
     assert page.texts(".sheet .missing") == [NOT_SAID]
 
 
-def test_a_click_asks_and_one_beside_it_too(page):
+def test_asks_by_a_click_on_a_number_or_next_to_it(page):
     from selenium.webdriver.common.action_chains import ActionChains
 
     page.show(4)
@@ -205,7 +205,7 @@ def test_a_number_of_several_shapes_is_one_button(driver, tmp_path):
     assert "$" not in page.run("return document.querySelector('[data-gid=fraction]').ariaLabel")
 
 
-def test_by_keyboard_alone(page):
+def test_works_with_the_keyboard_alone(page):
     Keys, press = keys(), page.browser.press
     press(Keys.TAB)
     assert page.get("document.activeElement === film.stage")
@@ -233,7 +233,7 @@ def test_by_keyboard_alone(page):
     assert page.run("return document.activeElement.className") == "first"
 
 
-def test_the_history_is_that_of_the_film(page):
+def test_shows_the_history_of_the_film(page):
     page.ask("w")
     drawn = [f"{state[0]:.3f}" for state in STATES]
     assert page.get("asking.curve.texts") == drawn
@@ -251,14 +251,14 @@ def test_the_history_is_that_of_the_film(page):
     (["May", "June", "July"], [0, 0.5, 1], False),
     ([3, 1, 2], [0, 0.5, 1], False),
 ])  # fmt: skip
-def test_the_history_counts_moments(page, moments, places, logarithmic):
+def test_counts_moments_in_the_history(page, moments, places, logarithmic):
     told = page.run("return spread(arguments[0])", moments)
     scale = places[-1]
     assert told["places"] == pytest.approx([place / scale for place in places])
     assert told["logarithmic"] is logarithmic
 
 
-def test_the_history_leads_to_its_moments(page):
+def test_leads_from_the_history_to_its_moments(page):
     from selenium.webdriver.common.action_chains import ActionChains
 
     page.ask("loss")
@@ -278,7 +278,7 @@ def test_the_history_leads_to_its_moments(page):
     page.wait_for("film.picture === film.last")
 
 
-def test_on_a_phone_the_sheet_lies_below_and_leaves_the_controls(page):
+def test_places_the_sheet_below_on_a_phone_and_leaves_the_controls(page):
     page.resize(360, 700)
     page.ask("dout[5]")
     sheet, controls, number = page.run(
@@ -292,7 +292,7 @@ def test_on_a_phone_the_sheet_lies_below_and_leaves_the_controls(page):
     assert page.run("return document.documentElement.scrollWidth") <= 360
 
 
-def test_one_sheet_on_a_page(driver, film):
+def test_opens_one_sheet_on_a_page(driver, film):
     text = film.read_text(encoding="utf-8")
     start, end = text.index("<section"), text.index("</section>") + len("</section>")
     both = film.with_name("both.html")
@@ -306,7 +306,7 @@ def test_one_sheet_on_a_page(driver, film):
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1280, 360])
-def test_no_serious_fault_of_accessibility(page, width, scheme):
+def test_has_no_serious_fault_of_accessibility(page, width, scheme):
     axe = pytest.importorskip("axe_core_python.selenium", reason="needs axe: pip install -e '.[test]'")
     page.resize(width)
     page.prefer(scheme=scheme)

@@ -74,26 +74,26 @@ def shown(scene, *frames):
 # --- numbers ------------------------------------------------------------------------------------------------------
 
 
-def test_where_each_epoch_is_one_update_it_is_counted_once():
+def test_counts_an_epoch_of_one_update_once():
     scene = Race(raced(["SGD", "Adam"], epochs=4, batch_size=24))
     (texts,) = shown(scene, 2)
     assert texts.keys() == {"step", "last_step", "SGD.loss", "Adam.loss"}
 
 
-def test_every_number_of_every_frame_is_the_recorded_one(six):
+def test_takes_every_number_of_every_frame_from_the_recording(six):
     assert six[WILD].divergence is not None
     scene = Race(six)
     check_all_numbers(scene, lambda frame: values_of(six, scene.steps[frame]))
     assert (scene.frames, scene.steps[0], scene.steps[-1]) == (101, 0, 120)
 
 
-def test_the_audit_knows_what_race_returns(six):
+def test_accepts_the_result_of_race_in_an_audit(six):
     report = audit(Race(six, steps=[0, 1, 30, 61, 120]), six)
     report.check()
     assert report.compared == report.numbers == 4 * 5 + 4 * 6 + 3
 
 
-def test_first_middle_and_last_frame_by_hand(six):
+def test_equals_the_first_middle_and_last_frame_by_hand(six):
     scene = Race(six, steps=[0, 60, 120])
     first, middle, last = shown(scene, 0, 1, 2)
     assert first.keys() == {"step", "epoch", "last_step", "last_epoch"}
@@ -104,7 +104,7 @@ def test_first_middle_and_last_frame_by_hand(six):
     assert float(last[f"{WILD}.loss"]) == pytest.approx(six[WILD].recording.losses[-1], rel=0.005)
 
 
-def test_in_words(six):
+def test_says_it_in_words(six):
     scene = Race(six, steps=[0, 120])
     assert scene.describe(0).endswith("are equal.")
     said = scene.describe(1)
@@ -141,7 +141,7 @@ def test_names_curves_and_tips_belong_to_their_runner(six):
         assert row.ending.get_visible() == row.ended.get_visible() == diverged
 
 
-def test_between_two_frames_tips_curves_and_names_are_on_their_way(six):
+def test_moves_tips_curves_and_names_between_two_frames(six):
     scene = Race({name: six[name] for name in ("SGD", "Adam")})
     Painter(scene)
     seen = {}
@@ -157,7 +157,7 @@ def test_between_two_frames_tips_curves_and_names_are_on_their_way(six):
         assert before[2] == between[2] != after[2], "numbers are those of a record"
 
 
-def test_each_loss_stands_after_its_name(six):
+def test_writes_each_loss_after_its_name(six):
     names = {f"{name}.loss": name for name in six if len(name) <= 20} | {f"{WILD}.diverged": "diverged at update"}
     audit(Race(six, steps=[119, 120]), six, names=names, checks=["name"]).check()
 
@@ -174,7 +174,7 @@ def test_names_stand_in_the_order_of_the_losses(six):
         assert (np.diff(np.array(heights)[lowest_first]) > 43.9).all()
 
 
-def test_six_colours_and_six_markers():
+def test_has_six_colours_and_six_markers():
     colours, markers = zip(*LOOKS, strict=True)
     assert len(set(colours)) == len(set(markers)) == 6
     assert colours[:5] == style.SERIES
@@ -184,7 +184,7 @@ def test_six_colours_and_six_markers():
 
 
 @pytest.mark.parametrize("count", [1, 4, 6])
-def test_layout_with_one_to_six_runners(count):
+def test_lays_out_one_to_six_runners(count):
     first = raced([*OPTIMIZERS][:count], epochs=12)
     scene = Race(first)
     assert scene.frames == 37, "up to 100 updates, each is a frame"
@@ -210,14 +210,14 @@ ODD = {
 
 
 @pytest.mark.parametrize("kind", ODD)
-def test_odd_races(kind):
+def test_draws_odd_races(kind):
     runners = ODD[kind]()
     scene = Race(runners)
     frames = sorted({min(2, scene.frames - 1), scene.frames - 1})
     audit(scene, runners, frames=frames, allowed=scene.captions).check()
 
 
-def test_the_update_that_broke_is_a_frame_and_the_one_before():
+def test_shows_the_diverging_update_and_the_one_before_as_frames():
     scene = Race({"a": made_up(np.geomspace(1, 1e-3, 10_000)), "b": made_up([1.0] * 7776, 7777)})
     assert {7776, 7777} <= set(scene.steps)
     assert scene.frames < 110
@@ -228,7 +228,7 @@ def test_the_update_that_broke_is_a_frame_and_the_one_before():
 
 
 @pytest.mark.parametrize("kind", ["one diverges at once", "about to diverge", "infinite at the end", "below zero"])
-def test_a_wild_runner_does_not_squeeze_the_others(kind):
+def test_does_not_let_a_diverging_runner_squeeze_the_others(kind):
     scene = Race(ODD[kind]())
     Painter(scene)
     low, high = scene.axes.get_ylim()
@@ -237,7 +237,7 @@ def test_a_wild_runner_does_not_squeeze_the_others(kind):
     assert high < 100 * max(abs(calm))
 
 
-def test_beside_other_scenes(six):
+def test_draws_next_to_other_scenes(six):
     small = raced(["Adam"], epochs=10)
     both = SideBySide(Race(small), Race(raced(["Adam"], epochs=10), title="Again"))
     report = audit(both, small, frames=[30], checks=["touching", "cut off", "edge", "number"])
@@ -246,7 +246,7 @@ def test_beside_other_scenes(six):
     np.testing.assert_allclose(tips[0], tips[1], atol=0.01)
 
 
-def test_a_runner_that_ends_early_says_so_and_other_epochs_are_not_shared():
+def test_says_where_a_runner_ends_and_does_not_share_other_epochs():
     (last,) = shown(Race(ODD["of other lengths"]()), 40)
     assert last["b.last_step"] == "20"
     assert "a.last_step" not in last
@@ -254,7 +254,7 @@ def test_a_runner_that_ends_early_says_so_and_other_epochs_are_not_shared():
 
 
 @pytest.mark.parametrize("settings", [{"every": 7}, {"budget": 6_000}])
-def test_recordings_that_are_not_of_every_update(settings):
+def test_draws_recordings_without_every_update(settings):
     runners = raced(["SGD", WILD, "Adam"], record=lambda model: Recorder(model, **settings))
     assert len(runners["Adam"].recording) < 60
     scene = Race(runners)
@@ -265,7 +265,7 @@ def test_recordings_that_are_not_of_every_update(settings):
     audit(Race(runners, steps=[10, 11, 12]), runners, checks=["number"]).check()
 
 
-def test_any_frame_can_be_painted_alone(six):
+def test_paints_any_frame_alone(six):
     check_painter(lambda: Race(six), [100, 3])
 
 
@@ -306,7 +306,7 @@ FAULTS = {  # how it is planted → the kind of check that finds it, what this s
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.__name__)
-def test_planted_faults_are_found(six, fault):
+def test_finds_planted_faults(six, fault):
     scene = Race(six, steps=[0, 60, 120])
     draw = scene.draw
     scene.draw = lambda figure: (draw(figure), fault(scene))
@@ -332,6 +332,6 @@ def test_planted_faults_are_found(six, fault):
         ({"a": made_up([1.0])}, {"steps": [-1]}, ValueError, r"steps must be from 0 .*, got \[-1\]"),
     ],
 )
-def test_what_is_no_race(runners, settings, kind, text):
+def test_refuses_what_is_no_race(runners, settings, kind, text):
     with pytest.raises(kind, match=text):
         Race(runners, **settings)

@@ -64,7 +64,7 @@ def test_refuses_a_scene_without_frames(tmp_path):
     assert names(tmp_path) == []
 
 
-def test_refusal_makes_no_folders(tmp_path):
+def test_makes_no_folders_before_a_refusal(tmp_path):
     with pytest.raises(ValueError, match=r"leave out frame for \.gif"):
         render(Overlapping(), tmp_path / "new" / "scene.gif", frame=2)
     assert names(tmp_path) == []
@@ -74,14 +74,14 @@ def test_refusal_makes_no_folders(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", ["apng", "gif", "html", "mp4", "png"])
-def test_a_scene_that_fails_leaves_nothing(tmp_path, suffix):
+def test_leaves_nothing_of_a_scene_that_fails(tmp_path, suffix):
     with pytest.raises(RuntimeError, match="no frame 4"):
         render(Broken(), tmp_path / f"scene.{suffix}", progress=False, frame=4 if suffix == "png" else None)
     assert names(tmp_path) == []
 
 
 @pytest.mark.parametrize("suffix", ["apng", "gif", "html", "mp4", "png"])
-def test_a_scene_that_fails_leaves_the_old_file_as_it_was(tmp_path, suffix):
+def test_leaves_the_old_file_if_a_scene_fails(tmp_path, suffix):
     path = tmp_path / f"scene.{suffix}"
     path.write_bytes(b"what was there")
     with pytest.raises(RuntimeError, match="no frame 4"):
@@ -90,7 +90,7 @@ def test_a_scene_that_fails_leaves_the_old_file_as_it_was(tmp_path, suffix):
     assert names(tmp_path) == [path.name]
 
 
-def test_ctrl_c_leaves_nothing(tmp_path):
+def test_leaves_nothing_on_ctrl_c(tmp_path):
     class Stopped(Overlapping):
         def update(self, frame):
             if frame == 4:
@@ -102,7 +102,7 @@ def test_ctrl_c_leaves_nothing(tmp_path):
     assert names(tmp_path) == []
 
 
-def test_file_is_not_there_while_it_is_being_written(tmp_path):
+def test_hides_the_file_while_it_is_being_written(tmp_path):
     path = tmp_path / "scene.gif"
 
     class Watching(Overlapping):
@@ -115,7 +115,7 @@ def test_file_is_not_there_while_it_is_being_written(tmp_path):
 
 
 @pytest.mark.parametrize("suffix", ["apng", "gif", "html", "mp4", "png"])
-def test_an_old_file_is_replaced_and_nothing_else_is_left(tmp_path, suffix):
+def test_replaces_an_old_file_and_leaves_nothing_else(tmp_path, suffix):
     path = tmp_path / f"scene.{suffix}"
     path.write_bytes(b"old" * 10**5)
     render(Overlapping(), path, progress=False)
@@ -124,12 +124,12 @@ def test_an_old_file_is_replaced_and_nothing_else_is_left(tmp_path, suffix):
     assert names(tmp_path) == [path.name]
 
 
-def test_same_scene_gives_the_same_bytes_again(tmp_path):
+def test_gives_the_same_bytes_for_the_same_scene(tmp_path):
     first, again = (render(Overlapping(), tmp_path / name, progress=False) for name in ("a.gif", "b.gif"))
     assert first.read_bytes() == again.read_bytes()
 
 
-def test_one_scene_can_be_rendered_twice(tmp_path):
+def test_renders_one_scene_twice(tmp_path):
     scene = Overlapping()
     first, again = (render(scene, tmp_path / name, progress=False) for name in ("a.gif", "b.gif"))
     assert first.read_bytes() == again.read_bytes()
@@ -139,7 +139,7 @@ def test_one_scene_can_be_rendered_twice(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["Ŷ und °C.gif", "with spaces.png", "学习.gif", "two.dots.png", "UPPER.GIF"])
-def test_any_name_will_do(tmp_path, name):
+def test_accepts_any_name(tmp_path, name):
     render(Overlapping(), tmp_path / "some folder" / name, progress=False)
     with Image.open(tmp_path / "some folder" / name) as image:
         assert image.format == name[-3:].upper()
@@ -161,7 +161,7 @@ def test_takes_a_string_and_a_relative_path(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize(("frame", "shown"), [(0, 0), (3, 3), (5, 5), (-1, 5), (-6, 0), (None, 5)])
-def test_png_is_the_painted_frame(tmp_path, frame, shown):
+def test_writes_the_painted_frame_as_png(tmp_path, frame, shown):
     path = render(Overlapping(), tmp_path / "scene.png", frame=frame)
     with Image.open(path) as image:
         assert (image.mode, image.size) == ("RGB", Overlapping.size)
@@ -171,7 +171,7 @@ def test_png_is_the_painted_frame(tmp_path, frame, shown):
 # --- progress ------------------------------------------------------------------------------------------------------
 
 
-def test_all_formats_at_once_have_the_bytes_of_each_alone(tmp_path):
+def test_writes_the_same_bytes_in_all_formats_together_as_alone(tmp_path):
     """Even with a frame that is painted alone, or before the others, as for the palette of a GIF."""
     suffixes = ["html", "gif", "apng", "png"]
     for order in (suffixes, suffixes[::-1]):
@@ -184,7 +184,7 @@ def test_all_formats_at_once_have_the_bytes_of_each_alone(tmp_path):
             path.unlink()
 
 
-def test_an_error_leaves_none_of_the_formats(tmp_path):
+def test_leaves_none_of_the_formats_after_an_error(tmp_path):
     class Broken(Overlapping):
         def update(self, frame):
             if frame == 1:
@@ -196,7 +196,7 @@ def test_an_error_leaves_none_of_the_formats(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_progress_goes_to_stderr_only_and_names_the_file(tmp_path, capsys):
+def test_shows_progress_on_stderr_only_and_names_the_file(tmp_path, capsys):
     render(Overlapping(), tmp_path / "scene.gif")
     printed = capsys.readouterr()
     assert printed.out == ""
@@ -205,12 +205,12 @@ def test_progress_goes_to_stderr_only_and_names_the_file(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("suffix", ["apng", "gif", "html", "mp4", "png"])
-def test_no_progress_prints_nothing(tmp_path, capsys, suffix):
+def test_prints_nothing_without_progress(tmp_path, capsys, suffix):
     render(Overlapping(), tmp_path / f"scene.{suffix}", progress=False)
     assert capsys.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("option", ["fpz", "caller", "scene_"])
-def test_an_option_that_there_is_not_is_refused_with_those_that_there_are(tmp_path, option):
+def test_refuses_an_unknown_option_and_lists_the_known_ones(tmp_path, option):
     with pytest.raises(TypeError, match=f"render: unknown option '{option}'; the options are fps, .* frame"):
         render(Overlapping(), tmp_path / "film.gif", **{option: 3})

@@ -14,7 +14,7 @@ from animations.engine.painter import Painter, redraw
 
 
 @pytest.mark.parametrize("kind", ["diagram", "line"])
-def test_neuron_scene_looks_the_same_painted_first_or_after_others(make, kind):
+def test_paints_a_neuron_scene_alike_first_or_after_others(make, kind):
     after_others = Painter(getattr(make, kind)())
     for frame in (80, 3, 40, 0):
         first = Painter(getattr(make, kind)()).paint(frame)
@@ -28,20 +28,20 @@ class Short(Trail):
     frames = 3
 
 
-def test_side_by_side_holds_the_last_picture_of_the_shorter_scene():
+def test_holds_the_last_picture_of_the_shorter_scene_side_by_side():
     both, alone = Painter(SideBySide(Short(), Overlapping())), Painter(Short())
     width = Short.size[0]
     for frame, shown in ((0, 0), (2, 2), (3, 2), (5, 2), (1, 1)):
         assert np.array_equal(both.paint(frame)[:, :width], alone.paint(shown))
 
 
-def test_side_by_side_leaves_each_scene_as_it_is_alone():
+def test_leaves_each_scene_as_it_is_alone_side_by_side():
     frame = redraw(SideBySide(Overlapping(), Trail()), 4)
     assert np.array_equal(frame[:, :160], whole(Overlapping, 4))
     assert np.array_equal(frame[:, 160:], whole(Trail, 4))
 
 
-def test_side_by_side_is_as_wide_as_all_and_as_high_and_long_as_the_largest():
+def test_is_as_wide_as_all_and_as_high_and_long_as_the_largest_side_by_side():
     class Other(Small):
         size, frames = (50, 300), 9
 
@@ -49,13 +49,13 @@ def test_side_by_side_is_as_wide_as_all_and_as_high_and_long_as_the_largest():
     assert (scene.size, scene.frames) == ((370, 300), 9)
 
 
-def test_side_by_side_describes_every_scene(make):
+def test_describes_every_scene_side_by_side(make):
     words = make.both().describe(80)
     assert "Update 8000 of 8000" in words
     assert "The line through 10 points" in words
 
 
-def test_a_group_asks_only_those_that_glide_for_what_lies_between_frames():
+def test_asks_only_gliding_scenes_of_a_group_for_moments_between_frames():
     class Brief(Gliding):
         frames = 2
 
@@ -67,7 +67,7 @@ def test_a_group_asks_only_those_that_glide_for_what_lies_between_frames():
         assert np.array_equal(picture[:, 160 * place : 160 * place + 160], redraw(kind(), moment))
 
 
-def test_trails_between_frames_are_those_of_the_frame_before():
+def test_shows_the_trails_of_the_frame_before_between_frames():
     class Flying(Trail):
         glides = True
 
@@ -76,7 +76,7 @@ def test_trails_between_frames_are_those_of_the_frame_before():
         assert np.array_equal(painter.paint(moment), redraw(Flying(), moment))
 
 
-def test_one_scene_in_two_places_is_refused_in_groups_of_groups_too():
+def test_refuses_one_scene_in_two_places_in_groups_of_groups_too():
     one, other = Small(), Small()
     with pytest.raises(ValueError, match="SideBySide: each place needs a scene object of its own"):
         SideBySide(one, Stacked(other, one))
@@ -84,13 +84,13 @@ def test_one_scene_in_two_places_is_refused_in_groups_of_groups_too():
         SideBySide(SideBySide(one), Stacked(one))
 
 
-def test_no_style_is_the_default_style():
+def test_uses_the_default_style_without_one():
     kinds = [type("Plain", (Overlapping,), {"style": style}) for style in (None, {}, "default")]
     assert SideBySide(*(kind() for kind in kinds)).style == "default"
     assert np.array_equal(redraw(kinds[0](), 0), whole(Overlapping, 0))
 
 
-def test_a_group_has_one_style():
+def test_allows_one_style_in_a_group():
     class Dark(Overlapping):
         style = "dark_background"
 
@@ -102,20 +102,20 @@ def test_a_group_has_one_style():
 # --- stacked, and both ---------------------------------------------------------------------------------------------
 
 
-def test_stacked_leaves_each_scene_as_it_is_alone_the_first_above():
+def test_leaves_each_stacked_scene_as_it_is_alone_the_first_above():
     frame = redraw(Stacked(Overlapping(), Trail()), 4)
     assert np.array_equal(frame[:120], whole(Overlapping, 4))
     assert np.array_equal(frame[120:], whole(Trail, 4))
 
 
-def test_stacked_holds_the_last_picture_of_the_shorter_scene():
+def test_holds_the_last_picture_of_the_shorter_stacked_scene():
     both, alone = Painter(Stacked(Short(), Overlapping())), Painter(Short())
     height = Short.size[1]
     for frame, shown in ((0, 0), (2, 2), (3, 2), (5, 2), (1, 1)):
         assert np.array_equal(both.paint(frame)[:height], alone.paint(shown))
 
 
-def test_stacked_is_as_high_as_all_and_as_wide_and_long_as_the_largest():
+def test_is_as_high_as_all_and_as_wide_and_long_as_the_largest_if_stacked():
     class Other(Small):
         size, frames = (300, 50), 9
 
@@ -123,7 +123,7 @@ def test_stacked_is_as_high_as_all_and_as_wide_and_long_as_the_largest():
     assert (scene.size, scene.frames) == ((300, 290), 9)
 
 
-def test_a_scene_below_two_that_stand_side_by_side():
+def test_places_a_scene_below_two_next_to_each_other():
     class Low(Overlapping):
         size = (320, 40)
 
@@ -140,7 +140,7 @@ def test_a_scene_below_two_that_stand_side_by_side():
         assert np.array_equal(pixels[120:], whole(Low, frame))
 
 
-def test_stacked_describes_every_scene():
+def test_describes_every_stacked_scene():
     words = Stacked(Small(), SideBySide(Trail(), Short())).describe(4)
     assert words == "Small, frame 4 of 5 Below it: Trail, frame 4 of 5 Beside it: Short, frame 2 of 2"
 
@@ -160,7 +160,7 @@ class Answer(Small):
 
 
 @pytest.mark.parametrize("kind", [Trail, Overlapping])
-def test_a_film_is_as_it_is_alone_until_its_answer_covers_it(kind):
+def test_shows_a_film_as_it_is_alone_until_its_answer_covers_it(kind):
     painter = Painter(EndingWith(kind(), Answer()))
     alone = redraw(Answer(), 0)
     for frame in (3, 6, 0, 6, 5):
@@ -173,13 +173,13 @@ def test_a_film_is_as_it_is_alone_until_its_answer_covers_it(kind):
             np.testing.assert_array_equal(picture, redraw(EndingWith(kind(), Answer()), 6))
 
 
-def test_between_its_last_frame_and_the_answer_a_film_waits():
+def test_waits_between_the_last_frame_and_the_answer():
     painter = Painter(EndingWith(Gliding(), Answer()))
     last = painter.paint(Gliding.frames - 1).copy()
     np.testing.assert_array_equal(painter.paint(Gliding.frames - 0.5), last)
 
 
-def test_what_an_answer_covers_is_not_there_any_more():
+def test_hides_everything_that_an_answer_covers():
     texts = []
     for frame in (0, 6):
         scene = EndingWith(Trail(), Answer())
@@ -192,12 +192,12 @@ def test_what_an_answer_covers_is_not_there_any_more():
     assert report.ok, str(report)
 
 
-def test_a_film_and_its_answer_describe_themselves():
+def test_describes_a_film_and_its_answer():
     scene = EndingWith(Trail(), Answer())
     assert [scene.describe(frame) for frame in (5, 6)] == ["Trail, frame 5 of 5", "Answer, frame 0 of 0"]
 
 
-def test_an_answer_that_moves_or_has_no_room_is_refused():
+def test_refuses_an_answer_that_moves_or_has_no_room():
     with pytest.raises(ValueError, match="EndingWith: answer must be one picture, got 6 frames"):
         EndingWith(Trail(), Overlapping())
     large = Trail()
@@ -210,7 +210,7 @@ def test_an_answer_that_moves_or_has_no_room_is_refused():
 
 
 @pytest.mark.parametrize("kind", [SideBySide, Stacked])
-def test_nothing_and_one_object_in_two_places_are_refused(kind):
+def test_refuses_nothing_and_one_object_in_two_places(kind):
     with pytest.raises(ValueError, match=f"{kind.__name__}: expected at least one scene, got none"):
         kind()
     scene = Small()
@@ -219,14 +219,14 @@ def test_nothing_and_one_object_in_two_places_are_refused(kind):
 
 
 @pytest.mark.parametrize("kind", [SideBySide, Stacked])
-def test_a_list_of_scenes_is_refused_with_the_star_to_write(kind):
+def test_refuses_a_list_of_scenes_with_the_star_to_write(kind):
     text = rf"^{kind.__name__}: expected scenes, got a list of 2; write {kind.__name__}\(\*scenes\)$"
     with pytest.raises(TypeError, match=text):
         kind([Small(), Small()])
 
 
 @pytest.mark.parametrize("method", ["draw", "update"])
-def test_scene_without_a_method_says_which_one(method):
+def test_says_which_method_a_scene_lacks(method):
     class Empty(Scene):
         pass
 
@@ -243,7 +243,7 @@ lasts_and_counts = st.integers(1, 10**6).flatmap(
 
 @settings(deadline=None, derandomize=True)
 @given(lasts_and_counts)
-def test_spaced_steps_are_so_many_rise_and_span_everything(last_and_count):
+def test_spaces_the_given_number_of_rising_steps_over_everything(last_and_count):
     last, count = last_and_count
     steps = log_spaced_steps(last, count)
     assert (len(steps), steps[0], steps[-1]) == (count, 0, last)
@@ -253,11 +253,11 @@ def test_spaced_steps_are_so_many_rise_and_span_everything(last_and_count):
 
 @settings(deadline=None, derandomize=True)
 @given(st.integers(1, 300))
-def test_spaced_steps_of_all_steps_are_all_steps(last):
+def test_returns_all_steps_if_all_are_asked_for(last):
     assert log_spaced_steps(last, last + 1) == list(range(last + 1))
 
 
-def test_spaced_steps_are_dense_at_first():
+def test_spaces_steps_densely_at_first():
     gaps = np.diff(log_spaced_steps(8000, 81))
     assert gaps[0] == 1
     assert (np.diff(gaps[:-1]) >= -1).all()  # but for rounding the gaps grow
@@ -265,6 +265,6 @@ def test_spaced_steps_are_dense_at_first():
 
 
 @pytest.mark.parametrize("count", [-1, 0, 1, 12])
-def test_spaced_steps_refuse_a_count_that_does_not_fit(count):
+def test_refuses_a_count_of_steps_that_does_not_fit(count):
     with pytest.raises(ValueError, match=rf"count must lie in 2 … 11 to reach step 10, got {count}"):
         log_spaced_steps(10, count)

@@ -51,7 +51,7 @@ def expected(tmp_path_factory):
 
 
 @pytest.mark.parametrize("settings", USERS.values(), ids=USERS)
-def test_whatever_a_user_has_set_every_format_has_the_same_bytes(tmp_path, expected, settings):
+def test_writes_the_same_bytes_whatever_a_user_has_set(tmp_path, expected, settings):
     with matplotlib.rc_context():
         settings = dict(settings)
         plt.style.use(settings.pop("style", "default"))
@@ -61,7 +61,7 @@ def test_whatever_a_user_has_set_every_format_has_the_same_bytes(tmp_path, expec
         assert dict.copy(matplotlib.rcParams) == before
 
 
-def test_a_matplotlibrc_in_the_folder_changes_nothing(tmp_path, expected):
+def test_ignores_a_matplotlibrc_in_the_folder(tmp_path, expected):
     (tmp_path / "matplotlibrc").write_text(
         "axes.facecolor: black\nfigure.facecolor: 333333\nimage.origin: lower\nfont.size: 17\nbackend: svg\n"
         "text.usetex: True\nfont.sans-serif: DejaVu Serif\naxes.grid: True\n"
@@ -88,7 +88,7 @@ class Dark(Overlapping):
     style = "dark_background"
 
 
-def test_a_scene_may_ask_for_settings_or_a_style():
+def test_lets_a_scene_ask_for_settings_or_a_style():
     assert (redraw(Gridded(), 0)[20, 100, :3] != 255).any()
     assert (redraw(Dark(), 0)[2, 2] == (0, 0, 0, 255)).all()
     for kind in (Gridded, Dark):
@@ -97,13 +97,13 @@ def test_a_scene_may_ask_for_settings_or_a_style():
             np.testing.assert_array_equal(painter.paint(frame), redraw(kind(), frame))
 
 
-def test_a_group_has_the_style_of_its_scenes():
+def test_takes_the_style_of_a_group_from_its_scenes():
     frame = redraw(SideBySide(Dark(), Dark()), 2)
     np.testing.assert_array_equal(frame, np.hstack([redraw(Dark(), 2)] * 2))
 
 
 @pytest.mark.parametrize("style", ["no such style", {"axes.gird": True}, {"axes.grid": "perhaps"}, 3])
-def test_a_style_that_matplotlib_does_not_know_is_refused(style):
+def test_refuses_a_style_that_matplotlib_does_not_know(style):
     scene = Overlapping()
     scene.style = style
     with pytest.raises(
@@ -135,7 +135,7 @@ class Said(Small):
 
 
 @pytest.mark.parametrize("words", [("学", "b", "c"), ("a", "学", "c"), ("a", "b", "学"), ("ש学", "b", "c")])
-def test_a_letter_that_no_font_has_is_refused_by_name_and_leaves_nothing(tmp_path, words):
+def test_refuses_a_letter_that_no_font_has_and_leaves_nothing(tmp_path, words):
     text = r"the letter '学' \(CJK UNIFIED IDEOGRAPH-5B66\), which its font lacks; choose a font that has it: font="
     for _ in range(2):  # nor is a box remembered
         with pytest.raises(ValueError, match=text):
@@ -147,7 +147,7 @@ LACKING = "⏢"  # a trapezium: STIX has it, DejaVu Sans does not
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
-def test_a_font_gives_the_letters_that_dejavu_lacks_and_leaves_the_others(tmp_path, place):
+def test_takes_letters_that_dejavu_lacks_from_another_font_and_no_others(tmp_path, place):
     words = ["a", "b", "c"]
     expected = redraw(Said(*words), 1)
     np.testing.assert_array_equal(redraw(Said(*words), 1, font="STIXGeneral"), expected)
@@ -166,7 +166,7 @@ class InARow(PageScene):
         self.page.row((5, 30), self.page.text(3 * LACKING), self.page.text("behind"))
 
 
-def test_a_font_is_known_where_texts_are_measured(tmp_path):
+def test_measures_texts_in_the_font_of_the_scene(tmp_path):
     assert render(InARow(), tmp_path / "row.png", font="STIXGeneral", progress=False).exists()
     scene = InARow()
     first, second = (text.get_window_extent() for text in Painter(scene, font="STIXGeneral").scene.page.axes.texts)
@@ -176,7 +176,7 @@ def test_a_font_is_known_where_texts_are_measured(tmp_path):
 
 @pytest.mark.parametrize("kind", [BarRace, Bars, GrowingLines, Pie])
 @pytest.mark.parametrize("tiny", [1e-300, 1e-310])
-def test_tiny_numbers_are_drawn_whatever_a_user_wants_to_be_raised(kind, tiny):
+def test_draws_tiny_numbers_whatever_a_user_raises(kind, tiny):
     table = Table([1, 2], ["a", "b"], [[tiny, 1], [1, 2]])
     with np.errstate(all="raise"):
         painter = Painter(kind(table))
@@ -186,7 +186,7 @@ def test_tiny_numbers_are_drawn_whatever_a_user_wants_to_be_raised(kind, tiny):
 # --- threads -------------------------------------------------------------------------------------------------------
 
 
-def test_threads_render_what_one_does_and_leave_settings_and_warnings_as_they_were(tmp_path):
+def test_renders_in_threads_as_in_one_and_leaves_settings_and_warnings_as_they_were(tmp_path):
     def film(number):
         scene = Overlapping()
         scene.style = ("default", "dark_background")[number % 2]
@@ -216,14 +216,14 @@ class Tinted(Overlapping):
         figure.set(facecolor="#ff000080")
 
 
-def test_what_is_transparent_lies_on_paper():
+def test_lays_transparent_things_on_paper():
     np.testing.assert_array_equal(redraw(Clear(), 3), redraw(Overlapping(), 3))
     np.testing.assert_array_equal(Painter(Clear()).paint(3), redraw(Overlapping(), 3))
     assert redraw(Tinted(), 0)[2, 2].tolist() == [255, 127, 127, 255]
 
 
 @pytest.mark.parametrize("suffix", ["gif", "apng", "png"])  # in a page there is only the reader's paper
-def test_what_is_transparent_lies_on_paper_in_every_format(tmp_path, suffix):
+def test_lays_transparent_things_on_paper_in_every_format(tmp_path, suffix):
     clear, opaque = (
         render(kind(), tmp_path / f"film.{suffix}", progress=False).read_bytes().replace(b"Clear", b"Overlapping")
         for kind in (Clear, Overlapping)

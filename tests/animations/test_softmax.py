@@ -55,32 +55,32 @@ def recomputed():
     return values
 
 
-def test_every_number_of_every_frame():
+def test_shows_every_number_of_every_frame():
     check_all_numbers(make(), recomputed())
 
 
 @pytest.mark.parametrize("name", ["inputs", "probabilities", "exponentials"])
-def test_one_wrong_value_is_noticed(name):
+def test_notices_one_wrong_value(name):
     scene = make()
     getattr(scene, name)[50, 1] *= 1.05
     with pytest.raises(AssertionError, match="shows"):
         check_all_numbers(scene, recomputed())
 
 
-def test_the_film_starts_and_ends_with_the_numbers_of_the_book():
+def test_starts_and_ends_the_film_with_the_numbers_of_the_book():
     scene = make()
     for frame in (0, -1):
         np.testing.assert_allclose(scene.inputs[frame], SCORES, rtol=1e-12)
         np.testing.assert_allclose(scene.probabilities[frame], [0.00347, 0.93867, 0.00077, 0.05708], atol=5e-6)
 
 
-def test_one_score_goes_up_and_down_and_the_others_stay():
+def test_moves_one_score_up_and_down_and_keeps_the_others():
     moves = [k for k in range(4) if np.ptp(INPUTS[:, k])]
     assert moves == [MOVING]
     assert (INPUTS[:, MOVING].max(), INPUTS[:, MOVING].min()) == pytest.approx((9.1, 1.1))
 
 
-def test_bars_are_as_high_as_their_numbers(drawn):
+def test_draws_bars_as_high_as_their_numbers(drawn):
     scene, values = drawn, recomputed()
     for frame in (0, 33, 100):
         scene.update(frame)
@@ -91,7 +91,7 @@ def test_bars_are_as_high_as_their_numbers(drawn):
                 assert bar.get_y() + bar.get_height() < bar.axes.get_ylim()[1]
 
 
-def test_a_bar_stands_over_its_name_and_wears_the_colour_of_its_numbers(drawn):
+def test_places_a_bar_over_its_name_in_the_colour_of_its_numbers(drawn):
     drawn.update(0)
     for name, bars in zip(("input", "eˣ", "output"), bars_of(drawn).values(), strict=True):
         for k, (bar, number) in enumerate(bars):
@@ -102,12 +102,12 @@ def test_a_bar_stands_over_its_name_and_wears_the_colour_of_its_numbers(drawn):
             assert {to_hex(bar.get_facecolor()), number.get_color()} == {style.SERIES[k]}
 
 
-def test_the_moving_input_is_framed(drawn):
+def test_frames_the_moving_input(drawn):
     framed = [k for k, (bar, _) in enumerate(bars_of(drawn)["x"]) if to_hex(bar.get_edgecolor()) == style.INK]
     assert framed == [MOVING]
 
 
-def test_sums_and_headings_stand_behind_and_over_what_they_name():
+def test_writes_sums_and_headings_next_to_what_they_name():
     scene = make()
     names = names_beside(scene)
     assert (names["exp_sum"], names["p_sum"]) == ("sum of eˣ", "sum of p")
@@ -117,12 +117,12 @@ def test_sums_and_headings_stand_behind_and_over_what_they_name():
     assert left == sorted(left)
 
 
-def test_the_axis_of_the_powers_holds_all_of_them_and_begins_at_0(drawn):
+def test_fits_all_powers_on_an_axis_from_0(drawn):
     low, high = bars_of(drawn)["exp"][0][0].axes.get_ylim()
     assert (low, high) == (0, pytest.approx(1.12 * np.exp(9.1)))
 
 
-def test_powers_of_any_size_are_written_in_few_letters():
+def test_writes_powers_of_any_size_in_few_letters():
     inputs = np.array([[700.0, -700.0], [30.0, 1.0]])
     scene = SoftmaxBars(inputs, Softmax().forward(inputs), moving=0)
     check_layout(scene, 0, 1)
@@ -130,7 +130,7 @@ def test_powers_of_any_size_are_written_in_few_letters():
     assert numbers_on(scene.page.figure)["exp[0]"].get_text() == "1.01e+304"
 
 
-def test_numbers_follow_the_tops_of_their_bars_also_below_0():
+def test_moves_numbers_with_the_tops_of_their_bars_also_below_0():
     inputs = INPUTS - 5
     scene = SoftmaxBars(inputs, Softmax().forward(inputs), moving=MOVING)
     Painter(scene)
@@ -143,7 +143,7 @@ def test_numbers_follow_the_tops_of_their_bars_also_below_0():
             assert low <= bar.get_height(), "the bar goes through the floor"
 
 
-def test_between_two_frames_bars_and_the_places_of_their_numbers_glide_and_digits_stay():
+def test_glides_bars_and_their_numbers_between_two_frames_and_keeps_digits():
     scene = make()
     painted(scene, 0)
     bar, number = bars_of(scene)["x"][MOVING]
@@ -156,7 +156,7 @@ def test_between_two_frames_bars_and_the_places_of_their_numbers_glide_and_digit
     assert (height, y) == pytest.approx(((first + last) / 2, (low + high) / 2))
 
 
-def test_every_text_has_its_place_and_can_be_read_and_every_tick_stands_at_its_number():
+def test_keeps_every_text_readable_and_every_tick_at_its_number():
     names = [
         "input 1",
         "input 2",
@@ -168,19 +168,19 @@ def test_every_text_has_its_place_and_can_be_read_and_every_tick_stands_at_its_n
         assert len(texts) > 30
 
 
-def test_every_digit_says_where_it_came_from():
+def test_says_where_every_digit_comes_from():
     assert nameless_digits(make(), range(0, FRAMES, 10)) == set()
 
 
-def test_frames_in_any_order():
+def test_draws_frames_in_any_order():
     check_painter(make, [60, 20, 100])
 
 
-def test_a_frame_in_words():
+def test_says_a_frame_in_words():
     assert make().describe(0).startswith("Softmax: 2.3 becomes 0.00347, 7.9 becomes 0.93867,")
 
 
-def test_arrays_that_do_not_fit_are_refused():
+def test_refuses_arrays_that_do_not_fit():
     with pytest.raises(ValueError, match=r"probabilities must have shape \(5, 4\), as inputs has 5, .*got \(4, 4\)"):
         SoftmaxBars(INPUTS[:5], INPUTS[:4], moving=0)
     with pytest.raises(ValueError, match="moving must lie in 0 … 3, got 4"):
@@ -194,6 +194,6 @@ def test_arrays_that_do_not_fit_are_refused():
 
 
 @pytest.mark.parametrize("wrong", [np.nan, np.inf, 1000])
-def test_inputs_too_large_for_an_exponential_are_refused(wrong):
+def test_refuses_inputs_too_large_for_an_exponential(wrong):
     with pytest.raises(ValueError, match=r"inputs must (be finite numbers|lie in \[-700, 700\]), got"):
         SoftmaxBars(np.array([[0.0, wrong]]), np.array([[0.0, 1.0]]), moving=0)

@@ -12,17 +12,17 @@ NOT_FOR_TEXT = {"PAPER", "FAINT"}
 COLOURS = {name: value for name, value in vars(style).items() if isinstance(value, str) and value.startswith("#")}
 
 
-def test_contrast_is_measured_as_defined():
+def test_measures_contrast_as_defined():
     assert contrast("black", "white") == pytest.approx(21)
     assert contrast("#777777", "white") == pytest.approx(4.48, abs=0.005)  # just too faint
 
 
 @pytest.mark.parametrize("name", sorted(COLOURS.keys() - NOT_FOR_TEXT))
-def test_text_colour_can_be_read_on_paper(name):
+def test_keeps_text_colours_readable_on_paper(name):
     assert contrast(COLOURS[name], style.PAPER) >= 4.5
 
 
-def test_there_are_text_colours():
+def test_has_text_colours():
     assert len(COLOURS.keys() - NOT_FOR_TEXT) >= 7
 
 
@@ -30,12 +30,12 @@ def test_there_are_text_colours():
 
 
 @pytest.mark.parametrize("kind", ["everybody", *SEEN_WITH])
-def test_series_stay_apart(kind):
+def test_keeps_series_apart(kind):
     apart = [distances(one, other)[kind] for one, other in combinations(style.SERIES, 2)]
     assert min(apart) > 20  # 2.3 is just noticeable
 
 
-def test_any_two_colours_stay_apart():
+def test_keeps_any_two_colours_apart():
     """So all may appear in one picture: x is QUIET, and w the first of the series."""
     colours = {*COLOURS.values(), *style.SERIES}
     apart = {(one, other): min(distances(one, other).values()) for one, other in combinations(sorted(colours), 2)}
@@ -43,5 +43,5 @@ def test_any_two_colours_stay_apart():
 
 
 @pytest.mark.parametrize("colour", style.SERIES)
-def test_series_can_be_read_on_paper(colour):
+def test_keeps_series_readable_on_paper(colour):
     assert contrast(colour, style.PAPER) >= 4.5

@@ -59,7 +59,7 @@ def image_axes(figure, array, **settings):
 
 
 @given(st.floats(-1e6, 1e6))
-def test_number_is_right_to_a_hundredth_of_a_pixel(pixels):
+def test_places_a_number_to_a_hundredth_of_a_pixel(pixels):
     assert float(number(pixels)) == pytest.approx(10 * pixels, rel=1e-4, abs=0.06)
 
 
@@ -84,23 +84,23 @@ def replayed(data):
 
 
 @given(st.lists(st.tuples(st.floats(-500, 500), st.floats(-500, 500)), min_size=2, max_size=30))
-def test_a_path_goes_through_its_vertices_and_errors_do_not_add_up(vertices):
+def test_goes_through_the_vertices_of_a_path_without_adding_up_errors(vertices):
     found = [*replayed(path_data(np.array(vertices), None))]
     np.testing.assert_allclose(found, vertices, atol=0.051)
 
 
-def test_a_path_of_curves_keeps_their_control_points():
+def test_keeps_the_control_points_of_curves():
     outline = Outline([(0, 0), (1, 2), (3, 2), (4, 0), (5, 1), (6, 0), (0, 0)], [1, 4, 4, 4, 3, 3, 79])
     assert path_data(outline.vertices, outline.codes) == "M0 0c10 20 30 20 40 0q10 10 20 0z"
 
 
-def test_a_path_of_one_point_is_none():
+def test_ignores_a_path_of_one_point():
     assert path_data(np.array([[5.0, 5.0]]), None) == ""
 
 
 @pytest.mark.parametrize("colours", [3, 256, 257])
 @pytest.mark.parametrize("opaque", [True, False])
-def test_png_keeps_every_pixel(colours, opaque):
+def test_keeps_every_pixel_in_png(colours, opaque):
     picture = np.random.default_rng(0).integers(256, size=(colours, 4)).astype(np.uint8)
     picture = np.repeat(picture, 3, axis=0).reshape(colours, 3, 4)
     if opaque:
@@ -112,7 +112,7 @@ def test_png_keeps_every_pixel(colours, opaque):
 # --- how things look ------------------------------------------------------------------------------------------------
 
 
-def test_a_line_has_colour_width_dashes_and_ends(figure):
+def test_gives_a_line_colour_width_dashes_and_ends(figure):
     line = Line2D([0.1, 0.9], [0.5, 0.5], color="#ff000080", linewidth=7.2, linestyle=(1, (1, 2)))
     element = only(figure, line)
     assert element.tag == "path"
@@ -123,28 +123,28 @@ def test_a_line_has_colour_width_dashes_and_ends(figure):
     }  # fmt: skip
 
 
-def test_a_colour_has_one_number_wherever_it_occurs(figure):
+def test_gives_a_colour_one_number_wherever_it_occurs(figure):
     first, renderer = elements(figure, Rectangle((0.1, 0.1), 0.5, 0.5, facecolor="red", edgecolor="blue"))
     assert [*renderer.colours] == ["#ff0000", "#0000ff"]
     assert (first[0].attributes["fill"], first[0].attributes["stroke"]) == ("var(--c0)", "var(--c1)")
 
 
 @pytest.mark.parametrize("settings", [{"alpha": 0}, {"facecolor": "none", "edgecolor": "none"}, {"visible": False}])
-def test_what_cannot_be_seen_is_no_element(figure, settings):
+def test_draws_no_element_for_invisible_things(figure, settings):
     assert elements(figure, Rectangle((0.1, 0.1), 0.5, 0.5, **settings))[0] == []
 
 
-def test_alpha_is_that_of_fill_and_stroke(figure):
+def test_uses_the_alpha_of_fill_and_stroke(figure):
     look = only(figure, Rectangle((0.1, 0.1), 0.5, 0.5, edgecolor="blue", alpha=0.25)).attributes
     assert look["fill-opacity"] == look["stroke-opacity"] == "0.25"
 
 
-def test_markers_are_one_shape(figure):
+def test_draws_markers_as_one_shape(figure):
     line = Line2D([0.2, 0.4, np.nan, 0.8], 4 * [0.5], marker="s", linestyle="", transform=figure.transFigure)
     assert only(figure, line).attributes["d"].count("M") == 3
 
 
-def test_each_line_of_a_collection_has_its_own_look(figure):
+def test_gives_each_line_of_a_collection_its_own_look(figure):
     lines = LineCollection([[(0, 0), (1, 1)], [(0, 1), (1, 0)]], colors=["red", "blue"], linewidths=[1, 2])
     lines.set_transform(figure.transFigure)
     found, _ = elements(figure, lines)
@@ -152,7 +152,7 @@ def test_each_line_of_a_collection_has_its_own_look(figure):
     assert len({element.attributes["stroke"] for element in found}) == 2
 
 
-def test_a_hatch_lies_upon_what_is_filled(figure):
+def test_lays_a_hatch_over_the_filled_shape(figure):
     patch = Rectangle((0.1, 0.1), 0.5, 0.5, hatch="//", facecolor="red", edgecolor="blue")
     (below, above), renderer = elements(figure, patch)
     assert below.attributes["fill"] == "var(--c0)"
@@ -161,7 +161,7 @@ def test_a_hatch_lies_upon_what_is_filled(figure):
     assert len(renderer.hatches) == 1
 
 
-def test_what_is_cut_off_alike_shares_a_clip(figure):
+def test_shares_equal_clips(figure):
     axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
     renderer = SvgRenderer(FigureCanvasAgg(figure).get_renderer())
     for _ in range(3):
@@ -174,7 +174,7 @@ def test_what_is_cut_off_alike_shares_a_clip(figure):
     assert renderer.take()[0].attributes["clip-path"] == "url(#clip1)"
 
 
-def test_without_end_what_lies_far_outside_is_left_out(figure):
+def test_leaves_out_what_lies_far_outside(figure):
     line = Line2D([0, 1e9], [0.5, 1e9], transform=figure.transFigure)
     assert len(only(figure, line).attributes["d"]) < 40
 
@@ -182,7 +182,7 @@ def test_without_end_what_lies_far_outside_is_left_out(figure):
 # --- text -----------------------------------------------------------------------------------------------------------
 
 
-def test_text_is_text_with_its_gid_and_anchor(figure):
+def test_writes_text_as_text_with_its_gid_and_anchor(figure):
     text = figure.text(0.5, 0.5, "a < b & “c”", ha="center", gid="x", color="red", alpha=0.5, fontsize=7.2)
     element = only(figure, text)
     assert (element.tag, element.text) == ("text", "a < b & “c”")
@@ -192,11 +192,11 @@ def test_text_is_text_with_its_gid_and_anchor(figure):
     assert "stroke" not in look
 
 
-def test_text_of_two_lines_is_two_texts(figure):
+def test_writes_text_of_two_lines_as_two_texts(figure):
     assert [each.text for each in elements(figure, figure.text(0.1, 0.5, "one\ntwo"))[0]] == ["one", "two"]
 
 
-def test_turned_text_is_turned_about_its_start_and_so_is_what_cuts_it_off(figure):
+def test_turns_text_about_its_start_with_its_clip(figure):
     axes = figure.add_axes((0.1, 0.1, 0.8, 0.8))
     text = axes.text(0.5, 0.5, "turned", rotation=90, clip_on=True)
     (element,), renderer = elements(figure, text)
@@ -210,24 +210,24 @@ def test_turned_text_is_turned_about_its_start_and_so_is_what_cuts_it_off(figure
 
 
 @pytest.mark.parametrize("kind", [Text, PastedText])
-def test_a_text_without_letters_is_no_element(figure, kind):
+def test_draws_no_element_for_an_empty_text(figure, kind):
     assert elements(figure, kind(0.5, 0.5, " "))[0] == []
 
 
-def test_mathtext_is_a_shape_that_says_its_words_and_its_gid(figure):
+def test_draws_mathtext_as_a_shape_with_its_words_and_gid(figure):
     element = only(figure, figure.text(0.1, 0.5, "$x^2$", gid="square"))
     assert element.tag == "path"
     assert (element.attributes["data-text"], element.attributes["data-gid"]) == ("$x^2$", "square")
 
 
-def test_a_halo_leaves_a_text_its_words_and_its_gid_once(figure):
+def test_keeps_the_words_and_the_gid_of_a_text_with_a_halo_once(figure):
     text = figure.text(0.1, 0.5, "1.5", gid="x", path_effects=[withStroke(linewidth=3, foreground="red")])
     halo, letters = elements(figure, text)[0]
     assert "data-gid" not in halo.attributes
     assert (letters.attributes["data-text"], letters.attributes["data-gid"]) == ("1.5", "x")
 
 
-def test_a_pasted_text_stands_on_whole_pixels_and_keeps_its_own_words(figure):
+def test_keeps_the_words_of_pasted_text_on_whole_pixels(figure):
     text = PastedText(0.513, 0.518, "Sa\u0303o", transform=figure.transFigure)
     element = only(figure, text)
     assert element.text == "São"
@@ -249,25 +249,25 @@ CORNERS = np.array([[[255, 0, 0, 255], [0, 255, 0, 255]], [[0, 0, 255, 255], [0,
         ({"origin": "upper", "extent": (2, 8, 7, 3)}, CORNERS[::-1]),
     ],
 )
-def test_an_image_has_its_own_pixels_the_right_way_round(figure, settings, expected):
+def test_draws_an_image_in_its_own_pixels_the_right_way_round(figure, settings, expected):
     element = only(figure, image_axes(figure, CORNERS, **({"extent": (2, 8, 3, 7)} | settings)))
     np.testing.assert_array_equal(pixels(element), expected)
     assert [element.attributes[name] for name in ("x", "y", "width", "height")] == ["200", "300", "600", "400"]
     assert "squares" in element.attributes["class"]
 
 
-def test_an_image_that_is_half_transparent_has_an_opacity(figure):
+def test_gives_a_half_transparent_image_an_opacity(figure):
     assert only(figure, image_axes(figure, CORNERS, alpha=0.5)).attributes["opacity"] == "0.5"
 
 
-def test_a_turned_image_is_refused_so_that_it_is_painted(figure):
+def test_paints_an_image_that_is_turned(figure):
     image = image_axes(figure, CORNERS)
     image.set_transform(image.axes.transData + Affine2D().rotate_deg(20))
     with pytest.raises(NotImplementedError, match="turned"):
         elements(figure, image)
 
 
-def test_a_small_mesh_is_shapes_and_a_large_or_a_shaded_one_an_image(figure):
+def test_draws_a_small_mesh_as_shapes_and_a_large_or_shaded_one_as_an_image(figure):
     axes = figure.add_axes((0, 0, 1, 1))
     small, large = axes.pcolormesh(np.eye(5)), axes.pcolormesh(np.eye(30))
     shaded = axes.pcolormesh(np.eye(5), shading="gouraud")

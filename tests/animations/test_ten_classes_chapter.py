@@ -45,34 +45,34 @@ def recomputed(made):
     return values
 
 
-def test_every_number_of_every_frame(film, recomputed):
+def test_shows_every_number_of_every_frame(film, recomputed):
     check_all_numbers(film, recomputed)
 
 
-def test_digits_that_come_from_nowhere_belong_to_names_and_shapes_of_layers(film):
+def test_allows_digits_without_a_source_only_in_names_and_shapes_of_layers(film):
     assert nameless_digits(film, range(film.frames)) == set()
     assert {"15 × 15 × 64", "6 × 6 × 32", "128", "10", "conv2d_1", "dense_2"} <= film.captions
 
 
-def test_frames_of_other_updates_are_noticed(film, recomputed):
+def test_notices_frames_of_other_updates(film, recomputed):
     order = [0, 2, 1, *range(3, 10)]
     swapped = {gid: [values[frame] for frame in order] for gid, values in recomputed.items() if "predicted" in gid}
     with pytest.raises(AssertionError, match="shows"):
         check_all_numbers(film, recomputed | swapped)
 
 
-def test_the_pictures_are_the_first_truck_and_frog_that_it_never_learns_from(made, film):
+def test_shows_the_first_truck_and_frog_that_it_never_learns_from(made, film):
     data = made[0].data
     for picture, number in zip(film.pictures, (TRUCK, FROG), strict=True):
         np.testing.assert_array_equal(picture, data.x_test[data.y_test.tolist().index(number)])
         assert not (data.x_train == picture).all(axis=(1, 2, 3)).any()
 
 
-def test_drawing_leaves_the_trained_network_as_it_is(made, film):
+def test_leaves_the_trained_network_as_it_is(made, film):
     np.testing.assert_array_equal(made[0].model.parameters, made[2][-1])
 
 
-def test_most_frames_lie_in_the_first_epoch_and_some_in_every_other():
+def test_draws_most_frames_in_the_first_epoch_and_some_in_every_other():
     for updates, epochs in ((250, 8), (1563, 125)):
         steps = np.array(sorted(ch07.film_steps(updates, epochs)))
         assert (len(steps), steps[0], steps[-1]) == (60, 0, updates * epochs)
@@ -80,7 +80,7 @@ def test_most_frames_lie_in_the_first_epoch_and_some_in_every_other():
         assert (np.diff(steps) > 0).all()
 
 
-def test_parts_of_a_run_are_joined_where_it_went_on(made):
+def test_joins_parts_of_a_run_where_it_continued(made):
     """The first part was killed after update 5, and continued from a checkpoint at update 3."""
     run, recording, _ = made
     first, second = (Recorder(run.model) for _ in range(2))
@@ -94,7 +94,7 @@ def test_parts_of_a_run_are_joined_where_it_went_on(made):
     assert list(ch07.joined([recording])) == list(range(10))
 
 
-def test_augmentation_shows_what_fit_would_give_the_network_for_these_draws(made):
+def test_shows_what_fit_would_give_the_network_for_these_draws(made):
     data = made[0].data
     scene = ch07.augmented(data, np.random.default_rng(5))
     steps, sheet = scene.scenes
@@ -108,13 +108,13 @@ def test_augmentation_shows_what_fit_would_give_the_network_for_these_draws(made
         assert (pictures[done:] == 255).all(), "nothing is there before it was shown"
 
 
-def test_the_film_of_augmentation_has_its_place(made):
+def test_finds_room_for_the_film_of_augmentation(made):
     for texts in check_layout(ch07.augmented(made[0].data, np.random.default_rng(0)), 0, 7, -1):
         assert {"a truck", "drawn at random", "what the network has been shown"} <= set(texts)
 
 
 @pytest.mark.parametrize("augment", [None, ch07.AUGMENT])
-def test_the_gap_is_what_counting_during_the_same_training_finds(made, augment):
+def test_counts_the_gap_during_the_same_training(made, augment):
     data = images.Images(*(part[:40] for part in made[0].data))
     run = ch07.learning_run("a name", data, augment, 2, 3)
     rng = np.random.default_rng(3)
@@ -129,7 +129,7 @@ def test_the_gap_is_what_counting_during_the_same_training_finds(made, augment):
     assert (run.name, run.seen.total, run.new.total) == ("a name", 40, 40)
 
 
-def test_both_networks_start_alike_and_are_counted_on_few_pictures(made, monkeypatch):
+def test_starts_both_networks_alike_and_counts_them_on_few_pictures(made, monkeypatch):
     asked = []
     monkeypatch.setattr(ch07, "learning_run", lambda *given: asked.append(given) or LearningRun(
         given[0], CorrectCounts("a", [1, 2], 2), CorrectCounts("b", [1, 1], 2)))  # fmt: skip

@@ -47,7 +47,7 @@ class Single(Small):
         return []
 
 
-def test_one_frame_is_held_as_first_and_as_last(tmp_path):
+def test_holds_a_single_frame_as_first_and_as_last(tmp_path):
     _, frames = read(render(Single(), tmp_path / "film.mp4", fps=4, hold_first=2, hold_last=1, progress=False))
     assert len(frames) == 13
 
@@ -66,7 +66,7 @@ class Odd(Small):
 
 
 @pytest.mark.parametrize("settings", [{}, {"hold_first": 1, "hold_last": 0.5}, {"hold_last": 0}])
-def test_frames_and_holds(tmp_path, settings):
+def test_combines_frames_and_holds(tmp_path, settings):
     meta, frames = read(render(Overlapping(), tmp_path / "film.mp4", fps=4, progress=False, **settings))
     holds = round(4 * settings.get("hold_first", 0)) + round(4 * settings.get("hold_last", 2))
     assert len(frames) == Overlapping.frames + holds
@@ -74,7 +74,7 @@ def test_frames_and_holds(tmp_path, settings):
     assert meta["size"] == Overlapping.size
 
 
-def test_every_frame_looks_like_the_painted_one(tmp_path):
+def test_paints_every_frame_alike(tmp_path):
     _, frames = read(render(Overlapping(), tmp_path / "film.mp4", progress=False, hold_last=0))
     for number, frame in enumerate(frames):
         off = [np.abs(frame - whole(Overlapping, other)[..., :3].astype(int)).mean() for other in range(6)]
@@ -109,7 +109,7 @@ video.onseeked = () => {
 """
 
 
-def test_a_browser_shows_the_colours_that_were_painted(tmp_path, driver):
+def test_keeps_painted_colours_in_a_browser(tmp_path, driver):
     path = render(Hues(), tmp_path / "film.mp4", progress=False)
     driver.get("about:blank")
     url = driver.execute_async_script(PICTURE_OF_A_FILM, base64.b64encode(path.read_bytes()).decode())
@@ -138,7 +138,7 @@ def test_plays_in_browsers(tmp_path):
     assert 0 < data.index(b"moov") < data.index(b"mdat")
 
 
-def test_odd_sizes_are_made_even_without_scaling(tmp_path):
+def test_makes_odd_sizes_even_without_scaling(tmp_path):
     _, frames = read(render(Odd(), tmp_path / "film.mp4", progress=False))
     assert frames[0].shape == (122, 162, 3)
     painted = whole(Odd, 0)[..., :3].astype(int)
@@ -146,13 +146,13 @@ def test_odd_sizes_are_made_even_without_scaling(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["Ŷ und °C.mp4", "with spaces.mp4", "UPPER.MP4", "-dash.mp4"])
-def test_any_name_will_do(tmp_path, name):
+def test_accepts_any_name(tmp_path, name):
     path = render(Overlapping(), tmp_path / name, progress=False)
     assert read(path)[0]["codec"] == "h264"
     assert [each.name for each in tmp_path.iterdir()] == [name]
 
 
-def test_without_ffmpeg_it_says_what_to_install(tmp_path, monkeypatch):
+def test_says_what_to_install_without_ffmpeg(tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "imageio_ffmpeg", None)
     with pytest.raises(
         ModuleNotFoundError, match=r"needs the package imageio-ffmpeg.* python -m pip install imageio-f"
@@ -161,7 +161,7 @@ def test_without_ffmpeg_it_says_what_to_install(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_error_of_the_scene_is_told_as_it_is_and_ffmpeg_ends_before_its_file_goes(tmp_path, capfd):
+def test_reports_an_error_of_the_scene_and_ends_ffmpeg_before_its_file_goes(tmp_path, capfd):
     class Gone(Overlapping):
         def update(self, frame):
             if frame == 2:

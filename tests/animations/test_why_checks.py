@@ -36,7 +36,7 @@ def changed(**how):
     return type("Changed", (Doubled,), how)()
 
 
-def test_what_is_right_is_counted():
+def test_counts_correct_answers():
     assert check_whys(Doubled()) == 6
     assert check_whys(Doubled(), frames=[-1, 2]) == 2
 
@@ -65,17 +65,17 @@ def test_what_is_right_is_counted():
         ),
     ],
 )
-def test_a_fault_is_found(why, problem):
+def test_finds_a_fault(why, problem):
     with pytest.raises(AssertionError, match=re.escape(problem)):
         check_whys(changed(why=why))
 
 
-def test_a_scene_without_numbers_is_no_success():
+def test_does_not_count_a_scene_without_numbers_as_success():
     with pytest.raises(AssertionError, match="no number is drawn"):
         check_whys(changed(draw=lambda self, figure: None, update=lambda self, frame: []))
 
 
-def test_what_cancels_may_be_off_by_the_rounding_of_float32_and_no_more():
+def test_allows_cancelling_numbers_the_rounding_of_float32_and_no_more():
     exact = Line("old − step", 1.0, "-", 0.9999, "=", 0.0001)
     rounded = Line("old − step", 1.0, "-", 0.9999, "=", 0.0001 + 3e-7)
     wrong = Line("old − step", 1.0, "-", 0.9999, "=", 0.0001 + 3e-6)
@@ -83,7 +83,7 @@ def test_what_cancels_may_be_off_by_the_rounding_of_float32_and_no_more():
     assert faults == [False, False, True]
 
 
-def test_numbers_that_are_too_large_or_too_small_are_no_fault():
+def test_accepts_very_large_and_very_small_numbers():
     assert Why("e", np.inf, [Line("e", "exp(", 1000.0, ") =", np.inf)]).faults() == []
     assert Why("e", 0.0, [Line("e", "exp(", -200.0, ") =", 0.0)]).faults() == []
     assert Why("e", 0.0, [Line("e", "exp(", -2.0, ") =", 0.0)]).faults()

@@ -81,7 +81,7 @@ def test_explains_every_number(kind):
     check_whys(scene, range(scene.frames))
 
 
-def test_a_layer_that_changes_the_units_is_named():
+def test_names_a_layer_that_changes_the_units():
     rng = np.random.default_rng(0)
     model = Sequential([Dense(1, 2, rng=rng), Doubled(), Dense(4, 1, rng=rng)])
     made = CurveStates(Recorder(model).recording, model, X, Y, [0])
@@ -90,7 +90,7 @@ def test_a_layer_that_changes_the_units_is_named():
     assert scene.why("net.out[1,5,3]", 0).parts[0].words == "the result of Doubled()'s forward for this example"
 
 
-def test_activations_are_explained_by_their_formulas():
+def test_explains_activations_by_their_formulas():
     assert function(ReLU()).why("f.y", 1).parts[0].arithmetic == "max(-2.5 , 0) = 0.0"
     y = function(Sigmoid()).states.y[3]
     assert function(Sigmoid()).why("f.y", 3).parts[0].arithmetic == f"1 / (1 + exp(-0.75)) = {y}".replace("-0", "- 0")
@@ -106,7 +106,7 @@ def follow(scene, frame, *wanted):
     return why
 
 
-def test_a_loss_leads_back_through_every_layer_to_the_data_and_the_parameters():
+def test_leads_from_a_loss_through_every_layer_to_data_and_parameters():
     scene, steps = panel(ReLU), ("square", "predicted", "out[4", "out[3", "out[2")
     loss = scene.why("net.loss", 2)
     bars, mean = loss.parts
@@ -121,7 +121,7 @@ def test_a_loss_leads_back_through_every_layer_to_the_data_and_the_parameters():
     assert weight.parts[0].words == "as recorded after epoch 5"
 
 
-def test_a_line_is_what_its_layers_multiply_to():
+def test_equals_the_product_of_its_layers():
     scene = panel()
     learned = states().recording.at(20)
     (bars,) = scene.why("net.w", 3).parts
@@ -131,7 +131,7 @@ def test_a_line_is_what_its_layers_multiply_to():
     assert scene.why("net.line.b[0,4]", 3).value == learned["dense_1.b"][4]
 
 
-def test_the_best_line_is_computed_and_another_number_is_given():
+def test_explains_the_best_line_as_computed_or_as_given():
     w, b, loss = best_line(X, Y)
     scene = panel()
     why = scene.why("net.best_line", 0)
@@ -141,13 +141,13 @@ def test_the_best_line_is_computed_and_another_number_is_given():
     assert scene.why("net.best_line", 0).parts[0].words == "given to this picture"
 
 
-def test_dots_are_the_bends_that_can_be_told_apart():
+def test_draws_the_bends_that_can_be_told_apart_as_dots():
     scene = panel(ReLU)
     scene.states.bends[0], scene.dots[0] = np.zeros((5, 2)), np.zeros((2, 2))
     assert scene.why("net.bends", 0).parts[0].arithmetic == "5.0 - 3.0 = 2.0"
 
 
-def test_networks_are_told_apart_by_their_names():
+def test_tells_networks_apart_by_their_names():
     scene = race()
     losses = [scene.why(f"{name}.loss", 3).value for name in scene.states]
     assert losses == [each.loss[3] for each in scene.states.values()]
@@ -159,6 +159,6 @@ def test_knows_nothing_of_what_there_is_not(gid):
     assert panel(ReLU).why(gid, 0) is None
 
 
-def test_frames_are_counted_in_epochs_and_in_x():
+def test_counts_frames_in_epochs_and_in_x():
     assert panel(name="a").moments() == ("epoch", STEPS)
     assert SideBySide(function(ReLU()), function(Tanh())).moments() == ("x", [-800.0, -2.5, 0.0, 0.75, 800.0])

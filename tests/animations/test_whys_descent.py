@@ -47,7 +47,7 @@ def parts(scene, gid, frame=0):
     return scene.why(gid, frame).parts
 
 
-def test_a_step_is_the_one_before_less_rate_times_slope():
+def test_explains_a_step_as_the_one_before_minus_rate_times_slope():
     scene = panel(0.1)
     (line,) = parts(scene, "rate_0.1.update.next_x", 3)
     x = scene.descent.x
@@ -57,20 +57,20 @@ def test_a_step_is_the_one_before_less_rate_times_slope():
     assert scene.why("rate_0.1.x", 4).value == x[4]
 
 
-def test_one_goes_back_to_the_start():
+def test_goes_back_to_the_start():
     scene, gid, steps = panel(0.1), "rate_0.1.x", 0
     while (why := scene.why(gid, 3)).says != "x at the start":
         gid, steps = next(asked for asked in why.asked() if ".x[" in asked), steps + 1
     assert (steps, why.value) == (3, 1.2345)
 
 
-def test_a_frame_explains_the_last_few_steps_and_leaves_others_to_their_frames():
+def test_explains_the_last_few_steps_and_leaves_others_to_their_frames():
     scene, series = panel(0.1), walked("SGD")[1]
     assert [len({*scene.why(f"rate_0.1.x[{step}]", 9).asked()}) for step in (9, 8, 7, 6)] == [3, 3, 3, 1]
     assert [len({*series.why(f"SGD.x[{step}]", 9).asked()}) for step in (9, 8, 7, 6)] == [3, 3, 3, 1]
 
 
-def test_height_and_slope_are_computed_by_the_formulas_of_the_functions():
+def test_computes_height_and_slope_by_the_formulas_of_the_functions():
     (line,) = parts(panel(0.1), "rate_0.1.y")
     assert line.arithmetic == f"(1.2345 - 10) ** 2 = {(1.2345 - 10) ** 2}"
     assert line.words == "the height of the curve: height(x) = (x - 10) ** 2"
@@ -79,7 +79,7 @@ def test_height_and_slope_are_computed_by_the_formulas_of_the_functions():
     assert line.arithmetic.startswith("2 * (1.2345 - 10) = -17.531")
 
 
-def test_a_curve_without_a_formula_is_as_its_function_returned_it():
+def test_explains_a_curve_without_a_formula_as_returned():
     scene = walk([1.0, 2.0], f=lambda x: np.cosh(x), derivative=lambda x: np.sinh(x))
     check_whys(scene)
     at, returned = parts(scene, "walk.y", 1)
@@ -87,24 +87,24 @@ def test_a_curve_without_a_formula_is_as_its_function_returned_it():
     assert returned.words == "the height of the curve, as its function returned it"
 
 
-def test_a_walk_by_another_rule_is_as_recorded():
+def test_explains_a_walk_by_another_rule_as_recorded():
     scene = walk([1.0, 2.0, 7.0])
     check_whys(scene)
     assert [line.words for line in parts(scene, "walk.x[2]")] == ["as recorded after step 2"]
 
 
-def test_a_push_of_another_kind_is_named():
+def test_names_a_push_of_another_kind():
     scene = walk([1.0, 2.5, 2.6], push=lambda slope: slope / 3)
     check_whys(scene)
     assert [line.sides() for line in parts(scene, "walk.push[0]")] == [[-18.0], [-6.0]]
 
 
-def test_the_sign_of_a_slope_is_the_slope_divided_by_its_size():
+def test_explains_the_sign_of_a_slope_as_slope_divided_by_its_size():
     (line,) = parts(fixed(8.0), "fixed.update.push")
     assert line.arithmetic.replace(str(2 * (1.2345 - 10)), "s") == "s / abs(s) = -1.0"
 
 
-def test_the_end_says_why():
+def test_says_at_the_end_why():
     scene = panel(0.1)
     (line,) = parts(scene, "rate_0.1.change", scene.frames - 1)
     y = scene.descent.y[-2:].tolist()
@@ -113,7 +113,7 @@ def test_the_end_says_why():
     assert parts(panel(0.0003), "rate_0.0003.last_step")[0].words.startswith("y still changes")
 
 
-def test_the_lowest_of_a_grid_is_the_lower_of_two():
+def test_explains_the_lowest_of_a_grid_as_the_lower_of_two():
     (line,) = parts(grid(), "grid.best.y", 4)  # point 999
     x = np.linspace(0, 20, 2000)
     assert line.sides() == [min((x[998] - 10) ** 2, (x[999] - 10) ** 2)] * 2
@@ -122,7 +122,7 @@ def test_the_lowest_of_a_grid_is_the_lower_of_two():
     assert line.arithmetic == f"0.0 + 999.0 * (20.0 - 0.0) / 1999.0 = {x[999]}"
 
 
-def test_heights_of_a_grid_are_computed_by_the_formula_of_its_curve():
+def test_computes_heights_of_a_grid_by_the_formula_of_its_curve():
     x = np.linspace(0, 20, 21)
     curves = [Curve(x, height(x), "y", f) for f in (height, None)]
     known, unknown = (GridSearch(x, height(x), each, [0, 20], title="t", name="grid") for each in curves)
@@ -131,7 +131,7 @@ def test_heights_of_a_grid_are_computed_by_the_formula_of_its_curve():
     assert unknown.why("grid.now.y", 1).parts[-1].words == "the height of the curve there, as its function returned it"
 
 
-def test_what_a_chart_was_given_is_said_to_be_given():
+def test_says_that_a_chart_was_given_its_numbers():
     one = Series("A", {"fixed": 2.0, "f": [3.0, 2.0]})
     scene = StepChart([one], [0, 1, 5], shown="f", title="t")
     words = [scene.why("A.f", frame).parts[0].words for frame in range(3)]
@@ -141,7 +141,7 @@ def test_what_a_chart_was_given_is_said_to_be_given():
 
 
 @pytest.mark.parametrize("make", [panel, grid, chart, three_panels])
-def test_frames_are_counted_in_steps(make):
+def test_counts_frames_in_steps(make):
     scene = make()
     unit, steps = scene.moments()
     assert (unit, len(steps)) == ("step", scene.frames)
@@ -169,14 +169,14 @@ def walked(name, steps=12):
     return walk, Series(name, columns, whys=walk.why)
 
 
-def test_a_chart_of_optimisers_explains_every_number():
+def test_explains_every_number_of_a_chart_of_optimisers():
     series = [walked(name, steps)[1] for name, steps in zip(OPTIMIZERS, (12, 12, 5, 12), strict=True)]
     scene = StepChart(series, [0, 1, 4, 12], shown="f", title="t")
     check_whys(scene, range(4))
     assert scene.why("RMSprop.x", 3).says.startswith("x after step 5, by RMSprop")
 
 
-def test_a_place_is_made_by_the_lines_of_its_optimiser():
+def test_explains_a_place_by_the_lines_of_its_optimiser():
     walk, series = walked("momentum")
     lines = series.why("momentum.y", 2).parts
     (x, y), (_, slope) = walk.places[:, 1], walk.slopes[:, 1]
@@ -192,13 +192,13 @@ def test_a_place_is_made_by_the_lines_of_its_optimiser():
     assert line.sides() == pytest.approx([(x**2 + 100 * y**2) / 2] * 2)
 
 
-def test_a_walk_that_another_optimiser_made_is_refused():
+def test_refuses_a_walk_that_another_optimiser_made():
     recording = walked("SGD")[0].recording
     with pytest.raises(ValueError, match="must make the recorded steps"):
         Walk(recording, SGD(0.02), chapter.valley, chapter.valley_slope)
 
 
-def test_functions_without_formulas_are_as_they_returned():
+def test_explains_functions_without_formulas_as_returned():
     recording = walked("SGD")[0].recording
     walk = Walk(recording, SGD(0.01), lambda at: chapter.valley(at), lambda at: chapter.valley_slope(at))
     assert [line.words for line in walk.why("f", 1).parts] == ["at this x", "at this y", "as its function returned it"]
@@ -206,5 +206,5 @@ def test_functions_without_formulas_are_as_they_returned():
 
 
 @pytest.mark.parametrize("gid", ["z", "x[13]", "gradient.f[0]", "gradient.x", "other.x"])
-def test_a_walk_knows_nothing_of_others(gid):
+def test_explains_nothing_of_other_walks(gid):
     assert walked("SGD")[0].why(gid, 1) is None

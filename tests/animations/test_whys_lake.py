@@ -107,7 +107,7 @@ def test_explains_every_number(make):
     assert check_whys(scene, frames) > 0
 
 
-def test_an_exact_value_is_the_mean_of_the_next_tile_or_the_reward():
+def test_explains_an_exact_value_by_the_next_tile_or_the_reward():
     scene = moves()
     assert list(scene.why("exact[1]", 0).asked()) == [f"exact[4,{a}]" for a in range(4)]
     assert list(scene.why("exact[0]", 0).asked()) == [f"exact[{a}]" for a in range(4)], "at the edge: the same tile"
@@ -117,7 +117,7 @@ def test_an_exact_value_is_the_mean_of_the_next_tile_or_the_reward():
     assert "given" in moves(exact=EXACT**2).why("exact[1]", 0).parts[0].words
 
 
-def test_an_answer_leads_to_its_target_and_to_the_features_of_the_last_layer():
+def test_leads_from_an_answer_to_its_target_and_the_features_of_the_last_layer():
     target, said = moves().why("predicted[1]", 0).parts
     assert [term.gid for term in target.pieces if not isinstance(term, str)][:4] == [f"predicted[4,{a}]" for a in
                                                                                      range(4)]  # fmt: skip
@@ -126,13 +126,13 @@ def test_an_answer_leads_to_its_target_and_to_the_features_of_the_last_layer():
     assert list(moves().why("product[0,1,7]", 0).asked()) == ["feature[0,1,7]", "weight[7]"]
 
 
-def test_a_value_is_the_largest_of_four_answers():
+def test_takes_the_largest_of_four_answers_as_the_value():
     scene = learning()
     assert list(scene.why("value[4]", 5).asked()) == [f"predicted[4,{a}]" for a in range(4)]
     assert scene.why("value[5]", 5) is None, "a hole has none"
 
 
-def test_a_win_is_explained_by_the_way_of_the_policy_where_that_says_the_same():
+def test_explains_a_win_by_the_path_of_the_policy_if_that_agrees():
     scene = learning()
     line = scene.why(f"wins[{OPEN[5]}]", 0).parts[0]
     way = walked(scene.predictions[0], OPEN[5])
@@ -140,7 +140,7 @@ def test_a_win_is_explained_by_the_way_of_the_policy_where_that_says_the_same():
     assert "given" in scene.why("wins[0]", 0).parts[0].words
 
 
-def test_a_win_rate_goes_back_move_by_move_to_the_goal():
+def test_explains_a_win_rate_move_by_move_up_to_the_goal():
     scene = LakeGames("Games", [player()])
     (gid,) = scene.why("rate[0]", scene.frames - 1).asked()
     assert gid == "value_0[100,0]"
@@ -151,7 +151,7 @@ def test_a_win_rate_goes_back_move_by_move_to_the_goal():
     assert scene.why("step_0[0,0,4]", 9) is None
 
 
-def test_a_win_rate_of_several_starts_is_their_mean():
+def test_averages_the_win_rate_over_several_starts():
     rate = float(random_values(100)[:2].mean())
     two = player(rows=("SSFF", *MAP[1:]), rate=rate)
     scene = LakeGames("Games", [two])

@@ -12,14 +12,14 @@ from tests.animations.why_checks import check_whys
 
 
 @pytest.mark.parametrize("name", NETS)
-def test_a_diagram(name):
+def test_opens_a_diagram(name):
     model, recording, shape = trained_net(name)
     scene = NetworkDiagram(recording, model, input_shape=shape)
     assert check_whys(scene) > 10
     assert scene.moments()[0] == "update"
 
 
-def test_a_diagram_of_a_part_of_what_was_recorded():
+def test_draws_a_diagram_of_a_partial_recording():
     rng = np.random.default_rng(0)
     model = tl.Sequential([tl.Dense(2, 3, rng=rng), tl.Tanh(), tl.Dense(3, 1, rng=rng)])
     recorder = tl.Recorder(model, select=["dense_2.w"], every=2)
@@ -31,7 +31,7 @@ def test_a_diagram_of_a_part_of_what_was_recorded():
     assert scene.why("dense_2.w[0,0]", 1).parts[-1].words == "the parameter: p = p − rate_t · m / (sqrt(v) + epsilon_t)"
 
 
-def test_a_loaded_recording_says_what_is_not_known(tmp_path):
+def test_says_what_a_loaded_recording_does_not_know(tmp_path):
     rng = np.random.default_rng(0)
     model = tl.Sequential([tl.Dense(2, 1, rng=rng)])
     with tl.Recorder(model, tmp_path / "run") as recorder:
@@ -53,7 +53,7 @@ def learn(*layers, x=(0.5, -1.0), optimizer=None):
 
 @pytest.mark.parametrize("activation", [tl.ReLU, lambda: tl.LeakyReLU(0.2), tl.Sigmoid, tl.Tanh])
 @pytest.mark.parametrize("step", [1, 2])
-def test_one_update(activation, step):
+def test_explains_one_update(activation, step):
     rng = np.random.default_rng(4)
     recording = learn(tl.Dense(2, 1, rng=rng), activation(), tl.Dense(1, 3, rng=rng), activation(),
                       tl.Dense(3, 1, rng=rng))  # fmt: skip
@@ -61,7 +61,7 @@ def test_one_update(activation, step):
     assert check_whys(scene, range(scene.frames)) > 20 * scene.frames
 
 
-def test_the_chain_of_an_update_runs_through_the_picture():
+def test_runs_the_chain_of_an_update_through_the_picture():
     """From a weight's gradient each number leads to one on the picture, until the target is reached."""
     rng = np.random.default_rng(4)
     recording = learn(tl.Dense(2, 1, rng=rng), tl.Tanh(), tl.Dense(1, 1, rng=rng))
@@ -78,7 +78,7 @@ def test_the_chain_of_an_update_runs_through_the_picture():
     }  # fmt: skip
 
 
-def test_after_the_step_a_node_is_told_with_the_new_parameters():
+def test_tells_a_node_with_the_new_parameters_after_the_step():
     rng = np.random.default_rng(4)
     recording = learn(tl.Dense(2, 1, rng=rng), tl.Tanh(), tl.Dense(1, 1, rng=rng))
     scene = Backpropagation(recording)
@@ -112,7 +112,7 @@ def hidden(network=True):
                        title="three", ends=("horses", "deer"), **(given if network else {}))  # fmt: skip
 
 
-def test_a_hidden_layer_leads_to_the_pixels_and_to_the_gradients():
+def test_leads_from_a_hidden_layer_to_the_pixels_and_the_gradients():
     scene = hidden()
     assert check_whys(scene, range(scene.frames)) > 4 * 60
     assert scene.why("upper.answers[1]", 2).value == pytest.approx(scene.answers[2, 0, 1])
@@ -123,14 +123,14 @@ def test_a_hidden_layer_leads_to_the_pixels_and_to_the_gradients():
     assert isinstance(gradient.parts[-1], Code)
 
 
-def test_a_hidden_layer_of_which_only_numbers_are_known():
+def test_explains_a_hidden_layer_as_given_if_only_numbers_are_known():
     scene = hidden(network=False)
     assert check_whys(scene, range(scene.frames)) >= 4 * 12
     assert scene.why("upper.answers[1]", 2).parts[0].words == "given to this picture"
     assert scene.why("gradient.dense_1.w[3,0]", 3) is None
 
 
-def test_another_network_than_that_of_the_answers_is_refused():
+def test_refuses_another_network_than_that_of_the_answers():
     scene = hidden()
     wrong = {"targets": (1, 0), "classes": ("deer", "horse"), "title": "three", "ends": ("horses", "deer"),
              "network": scene.network, "neurons": [0, 1, 2]}  # fmt: skip

@@ -52,7 +52,7 @@ def pixel_scene(zeros=True):
     return PixelNeuron(states, (0, 1), [count], names=("horse", "deer"), answers=("deer", "horse"), notes=["", ""])
 
 
-def test_the_diagram_and_the_line(celsius, rows):
+def test_opens_the_diagram_and_the_line(celsius, rows):
     states = NeuronStates(celsius, *rows, [0, 1, 2, 4, 20, 40])
     both = SideBySide(NeuronDiagram(states, units=UNITS, ask=50), LineFit(states, units=UNITS))
     assert check_whys(both) > 3 * 44
@@ -60,7 +60,7 @@ def test_the_diagram_and_the_line(celsius, rows):
     assert LineFit(states, units=UNITS).moments()[0] == "update"
 
 
-def test_a_weight_leads_to_the_pull_of_every_row(celsius, rows):
+def test_leads_from_a_weight_to_the_pull_of_every_row(celsius, rows):
     scene = NeuronDiagram(NeuronStates(celsius, *rows, [0, 1, 2]), units=UNITS)
     step = scene.why("dense_1.w[0,0]", 2)
     assert [*step.asked()] == ["before.dense_1.w[0,0]", "learning_rate", "gradient.dense_1.w[0,0]"]
@@ -72,7 +72,7 @@ def test_a_weight_leads_to_the_pull_of_every_row(celsius, rows):
     assert scene.why("dense_1.w[0,0]", 0).parts[0].words == "initialise: set before the first update"
 
 
-def test_updates_in_slow_motion(celsius, rows):
+def test_explains_updates_in_slow_motion(celsius, rows):
     scene = NeuronUpdates(celsius, *rows, [1, 2, 5], 0.0005, units=UNITS)
     assert check_whys(scene, range(scene.frames)) > 10 * 40
     gradient = scene.why("gradient.dense_1.w[0,0]", 3)
@@ -86,7 +86,7 @@ def test_updates_in_slow_motion(celsius, rows):
 
 
 @pytest.mark.parametrize("zeros", [True, False])
-def test_a_neuron_before_pictures(zeros):
+def test_explains_a_neuron_with_pictures(zeros):
     scene = pixel_scene(zeros)
     assert check_whys(scene, range(scene.frames)) > 4 * 40
     plus = scene.why("horse.plus", 2)
@@ -95,7 +95,7 @@ def test_a_neuron_before_pictures(zeros):
     assert [*product.asked()][1].startswith("dense_1.w[")
 
 
-def test_a_scene_goes_to_another_process_without_what_it_has_asked(celsius, rows):
+def test_sends_a_scene_to_another_process_without_its_cached_answers(celsius, rows):
     import pickle
 
     scene = NeuronDiagram(NeuronStates(celsius, *rows, [0, 1, 2]), units=UNITS)

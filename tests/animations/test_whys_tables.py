@@ -44,7 +44,7 @@ def test_says_how_a_value_grew():
     assert (origin.words, origin.sides()) == ("read from the table: China, 1987", [now])
 
 
-def test_growth_goes_back_over_gaps_to_the_first_value():
+def test_measures_growth_over_gaps_from_the_first_value():
     assert [line.words for line in BarRace(GAPS).why("value[1900, 7]", 0).parts] == ["read from the table: 7, 1900"]
     change, _ = BarRace(GAPS).why("value[1910.5, 7]", 0).parts
     assert (change.words, change.arithmetic) == ("change since 1900", "0.0 - (-3.0) = 3.0")  # no percentage below 0
@@ -57,7 +57,7 @@ def test_knows_nothing_of_what_is_not_in_the_table(gid):
     assert GrowingLines(GAPS).why(gid, 0) is None
 
 
-def test_a_pie_divides_by_the_sum_of_those_shown():
+def test_divides_a_pie_by_the_sum_of_the_series_shown():
     table = gdp()
     scene = Pie(table, top=2)
     shown = scene.table.values[3].tolist()
@@ -70,19 +70,19 @@ def test_a_pie_divides_by_the_sum_of_those_shown():
     assert bars.labels == [*scene.names]
 
 
-def test_what_is_missing_is_no_part_of_the_whole():
+def test_leaves_missing_values_out_of_the_whole():
     why = Pie(WITHOUT_NEGATIVES).why("total[-1]", 0)
     assert (why.parts[0].labels, why.value) == (["B"], 2)
     assert Pie(WITHOUT_NEGATIVES).why("share[-1, A]", 0) is None
 
 
-def test_frames_are_counted_as_the_table_counts():
+def test_counts_frames_as_the_table_counts():
     unit, times = GrowingLines(gdp(), with_clock=False).moments()
     assert (unit, [*times]) == ("year", [*range(1970, 2021)])
     assert SideBySide(Bars(gdp()), Pie(gdp())).moments()[0] == "year"
 
 
-def test_dates_are_counted_in_days_and_frames_by_themselves():
+def test_counts_dates_in_days_and_frames_as_frames():
     scene = GrowingLines(DATES)
     Painter(scene)
     assert scene.moments() == ("frame", range(2))

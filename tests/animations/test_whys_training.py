@@ -27,11 +27,11 @@ def six():
     return raced()
 
 
-def test_a_race_explains_every_number(six):
+def test_explains_every_number_of_a_race(six):
     check_whys(Race(six), (0, 1, 5, 60, -1))
 
 
-def test_runners_that_end_or_diverge_explain_every_number():
+def test_explains_every_number_of_runners_that_end_or_diverge():
     runners = {"a": made_up([3, 2, 1]), "a.b": made_up([3, np.inf], 3), "step": made_up([3, 2, 2, 1, 1])}
     scene = Race(runners)
     check_whys(scene, range(scene.frames))
@@ -43,12 +43,12 @@ def test_runners_that_end_or_diverge_explain_every_number():
     assert scene.why("a.diverged", last) is None
 
 
-def test_a_loss_between_two_records_is_that_of_the_last():
+def test_explains_a_loss_between_two_records_by_the_last_one():
     why = Race({"a": made_up([3, 2, 1], every=10)}, steps=[0, 15, 30]).why("a.loss", 1)
     assert (why.value, why.says) == (3, "the loss of the batch of update 10, before it: a")
 
 
-def test_a_loss_leads_back_to_the_rows_of_its_batch(six):
+def test_leads_from_a_loss_to_the_rows_of_its_batch(six):
     scene = Race(six, steps=[0, 3, 7])
     why = scene.why("Adam.loss", 1)
     recording = six["Adam"].recording
@@ -62,18 +62,18 @@ def test_a_loss_leads_back_to_the_rows_of_its_batch(six):
     assert scene.why("Adam.update.dense_1.w[9,9]", 2) is None
 
 
-def test_frames_are_counted_in_updates(six):
+def test_counts_frames_in_updates(six):
     scene = Race(six, steps=[0, 3, 7])
     assert scene.moments() == ("update", [0, 3, 7])
 
 
 @pytest.mark.parametrize("kind", RECORDINGS)
 @pytest.mark.parametrize("last", [1, 2, 6])
-def test_an_autopsy_explains_every_number(kind, last):
+def test_explains_every_number_of_an_autopsy(kind, last):
     check_whys(AutopsyPicture(RECORDINGS[kind]().autopsy(last)))
 
 
-def test_the_end_of_a_curve_says_how_it_grew():
+def test_says_at_the_end_of_a_curve_how_it_grew():
     autopsy = RECORDINGS["one layer"]().autopsy(4)
     scene, norms = AutopsyPicture(autopsy), autopsy.norms["dense_1.w"]
     grown, recorded = scene.why("dense_1.w.last", 0).parts
@@ -82,7 +82,7 @@ def test_the_end_of_a_curve_says_how_it_grew():
     assert (recorded.sides(), scene.why("dense_1.w.first", 0).value) == ([norms[-1]], norms[0])
 
 
-def test_the_update_that_broke_is_the_one_after_the_last_record():
+def test_explains_the_diverging_update_as_the_one_after_the_last_record():
     autopsy = RECORDINGS["two layers"]().autopsy(3)
     why = AutopsyPicture(autopsy).why("diverged_at", 0)
     assert why.parts[0].arithmetic == f"{float(autopsy.steps[-1])} + 1 = {float(autopsy.step)}"
@@ -90,5 +90,5 @@ def test_the_update_that_broke_is_the_one_after_the_last_record():
 
 
 @pytest.mark.parametrize("gid", ["dense_1.w", "dense_9.w.last", "loss.middle", "step"])
-def test_an_autopsy_knows_nothing_of_others(gid):
+def test_explains_nothing_of_other_autopsies(gid):
     assert AutopsyPicture(RECORDINGS["one layer"]().autopsy(3)).why(gid, 0) is None

@@ -23,14 +23,14 @@ REFUSED = {
 
 @pytest.mark.parametrize("number", CHAPTERS)
 @pytest.mark.parametrize(("settings", "kind", "message"), REFUSED.values(), ids=REFUSED)
-def test_settings_that_no_chapter_can_have(tmp_path, number, settings, kind, message):
+def test_refuses_settings_that_no_chapter_can_have(tmp_path, number, settings, kind, message):
     with pytest.raises(kind, match=f"^ch{number:02}: .*{re.escape(message)}"):
         CHAPTERS[number].main(tmp_path, **settings)
     assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("number", CHAPTERS)
-def test_a_file_in_the_place_of_the_folder(tmp_path, number):
+def test_refuses_a_file_in_place_of_the_folder(tmp_path, number):
     (tmp_path / "file").write_text("")
     for out in (tmp_path / "file", tmp_path / "file" / "below"):
         with pytest.raises(NotADirectoryError, match=re.escape(f"ch{number:02}: {out} must be a folder to write to")):
@@ -40,7 +40,7 @@ def test_a_file_in_the_place_of_the_folder(tmp_path, number):
 
 
 @pytest.mark.parametrize(("epochs", "kind"), [(0, ValueError), (-1, ValueError), (1.5, TypeError)])
-def test_epochs_that_are_none(tmp_path, epochs, kind):
+def test_refuses_impossible_epochs(tmp_path, epochs, kind):
     with pytest.raises(kind, match=r"ch07: epochs must be (at least 1|a whole number), got "):
         CHAPTERS[7].main(tmp_path, quick=True, epochs=epochs)
 
@@ -59,7 +59,7 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize(("argv", "message"), COMMANDS.values(), ids=COMMANDS)
-def test_the_command_line_says_what_is_wrong(tmp_path, monkeypatch, capsys, argv, message):
+def test_says_on_the_command_line_what_is_wrong(tmp_path, monkeypatch, capsys, argv, message):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["chapters", *argv])
     with pytest.raises(SystemExit, match="2"):
@@ -68,7 +68,7 @@ def test_the_command_line_says_what_is_wrong(tmp_path, monkeypatch, capsys, argv
     assert not list(tmp_path.iterdir()), "a gallery, say"
 
 
-def test_the_command_line_refuses_a_file_as_the_folder(tmp_path):
+def test_refuses_a_file_as_the_folder_on_the_command_line(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(SystemExit, match=r"ch03: --out must be a folder to write to, got .*file"):
         run_alone(CHAPTERS[3], ["--out", str(tmp_path / "file"), "--quick"])

@@ -60,7 +60,7 @@ class Links(HTMLParser):
 
 
 @pytest.mark.parametrize("name", ["index", "ch03", "glossary"])
-def test_every_reference_is_there(out, name):
+def test_resolves_every_reference(out, name):
     page = (out / f"{name}.html").read_text(encoding="utf-8")
     links = Links(page).found
     assert len(links) > 4
@@ -73,53 +73,53 @@ def test_every_reference_is_there(out, name):
             assert (out / link).is_file(), link
 
 
-def test_the_cover_leads_to_the_chapter_by_a_picture_that_moves(out):
+def test_leads_from_the_cover_to_the_chapter_by_a_moving_picture(out):
     cover = (out / "index.html").read_text(encoding="utf-8")
     (card,) = re.findall(r"<li>(.*?)</li>", cover, flags=re.DOTALL)
     assert '<a href="ch03.html"><img src="ch03_first_neuron.gif" alt="" loading="lazy">Chapter 3<br>' in card
     assert "<strong>One neuron learns Fahrenheit from Celsius</strong>" in card
 
 
-def test_title_text_and_numbers_of_the_chapter(out, page):
+def test_writes_title_text_and_numbers_of_the_chapter(out, page):
     assert page.count("<h1>Chapter 3. One neuron learns Fahrenheit from Celsius</h1>") == 1
     assert "It multiplies its input <math" in page
     for key, value in json.loads((out / "ch03.json").read_text(encoding="utf-8"))["numbers"].items():
         assert f'<tr><th scope="row">{key}</th><td>{shown(value)}</td></tr>' in page
 
 
-def test_numbers_in_prose_are_those_of_the_run(page):
+def test_takes_numbers_in_prose_from_the_run(page):
     words = " ".join(re.sub(r"<math.*?</math>", "w", page, flags=re.DOTALL).split())
     assert "After 8,000 updates w is 1.8003 and w is 31.97. For 50 °C the neuron answers 121.98 °F." in words
     prose = re.sub(r"<math.*?</math>", "", "".join(re.findall(r"<p>.*?</p>", page, re.DOTALL)), flags=re.DOTALL)
     assert not re.search(r"\{|" + PENDING, prose)
 
 
-def test_films_stand_at_their_sentence(page):
+def test_places_films_at_their_sentence(page):
     guess, film = page.index("does the line turn,"), page.index('id="ch03_first_neuron"')
     assert guess < film < page.index("It turns first.") < page.index('id="ch03_first_updates"')
     assert page.index("<summary>Answer 1</summary>") < page.index('id="ch03_x_film"')  # no cell names it
 
 
-def test_what_a_cell_shows_in_the_end_stands_below_it(page):
+def test_shows_the_result_of_a_cell_below_it(page):
     assert '<pre class="output" tabindex="0"><code>w = 1.8003, b = 31.9704</code></pre>' in page
 
 
-def test_code_of_the_framework_is_that_of_the_framework(page):
+def test_shows_the_code_of_the_framework_as_it_is(page):
     text = html.unescape(re.sub(r"<[^>]+>", "", page))
     assert textwrap.dedent(inspect.getsource(Dense.forward)).strip() in text
 
 
-def test_source_is_the_chapter(out):
+def test_shows_the_chapter_as_source(out):
     with open(ch03_first_neuron.__file__, encoding="utf-8") as source:
         assert (out / "source" / "ch03_first_neuron.txt").read_text(encoding="utf-8") == source.read()
 
 
-def test_films_in_the_order_of_the_script_the_unnamed_ones_last(page):
+def test_orders_films_as_in_the_script_the_unnamed_ones_last(page):
     order = re.findall(r'<figure class="shown wide" id="ch03_(\w+)"', page)
     assert order == ["first_neuron", "first_updates", "x_film", "x_moving", "x_player", "x_still"]
 
 
-def test_the_best_format_is_shown_and_the_others_are_linked(page):
+def test_shows_the_best_format_and_links_the_others(page):
     assert page.count('<section class="film" id="film-ch03_first_neuron"') == 1
     own, gif = "ch03_first_neuron.html", "ch03_first_neuron.gif"
     assert f'<a href="{own}">on a page of its own</a> · <a href="{gif}">as a GIF</a>' in page
@@ -128,19 +128,19 @@ def test_the_best_format_is_shown_and_the_others_are_linked(page):
     assert re.search(r'<img src="ch03_x_still.png"', page)
 
 
-def test_the_player_is_there_once_and_only_where_there_are_films(out, page):
+def test_writes_the_player_once_and_only_where_there_are_films(out, page):
     assert page.count("window.tinylearnFilms =") == 1
     assert "<script" not in (out / "glossary.html").read_text(encoding="utf-8")
 
 
-def test_chapters_that_have_not_run_are_left_out(tmp_path, out):
+def test_leaves_out_chapters_that_have_not_run(tmp_path, out):
     assert sorted(path.name for path in out.glob("ch0?.html")) == ["ch03.html"]
     empty = write_book(tmp_path).read_text(encoding="utf-8")
     assert "Machine learning, animated" in empty
     Links(empty)
 
 
-def test_chapters_lead_to_their_neighbours(tmp_path):
+def test_links_chapters_to_their_neighbours(tmp_path):
     for name in ("ch02", "ch03", "ch08"):
         (tmp_path / f"{name}.json").write_text('{"numbers": {}, "cells": []}')
     write_book(tmp_path)
@@ -149,7 +149,7 @@ def test_chapters_lead_to_their_neighbours(tmp_path):
     assert '<a class="next" rel="next" href="ch08.html">Chapter 8 →</a>' in page
 
 
-def test_a_page_is_written_again_only_if_something_has_changed(tmp_path):
+def test_writes_a_page_again_only_after_a_change(tmp_path):
     (tmp_path / "ch03.json").write_text('{"numbers": {"a": 1}, "cells": []}')
     (tmp_path / "ch02.json").write_text('{"numbers": {}, "cells": []}')
     book = BookPages(tmp_path)
@@ -161,7 +161,7 @@ def test_a_page_is_written_again_only_if_something_has_changed(tmp_path):
     assert {path.name for path in tmp_path.glob("*.html") if path.read_text() != "old"} == {"ch03.html"}
 
 
-def test_numbers_cannot_break_the_page(tmp_path):
+def test_survives_odd_numbers_in_the_page(tmp_path):
     (tmp_path / "ch03.json").write_text(json.dumps({"numbers": {"<b>": "</table> & $x"}, "cells": []}))
     write_book(tmp_path)
     page = (tmp_path / "ch03.html").read_text(encoding="utf-8")
@@ -171,7 +171,7 @@ def test_numbers_cannot_break_the_page(tmp_path):
 NAMES = ["50% & more", 'q" onload=x', "a#b?c", "<b>", "it's"]
 
 
-def test_odd_names_are_quoted_and_what_is_no_film_is_left_out(tmp_path, out):
+def test_quotes_odd_names_and_leaves_out_files_that_are_not_films(tmp_path, out):
     (tmp_path / "ch03.json").write_text('{"numbers": {}, "cells": []}', encoding="utf-8")
     for name in NAMES:
         shutil.copy(out / "ch03_x_player.html", tmp_path / f"ch03_{name}.html")
@@ -208,13 +208,13 @@ def screen(browser, width):
         "width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600})  # fmt: skip
 
 
-def test_no_complaint_and_nothing_from_elsewhere(browser, out):
+def test_complains_of_nothing_and_loads_nothing_from_elsewhere(browser, out):
     browser.wait_for("tinylearnFilms.players.length === 3")
     assert browser.complaints() == []
     assert all(url.startswith(out.as_uri()) for url in browser.requests())
 
 
-def test_films_play_in_the_page(browser):
+def test_plays_films_in_the_page(browser):
     browser.run("tinylearnFilms.players[1].film.section.scrollIntoView()")
     browser.wait_for("tinylearnFilms.players[1].film.tracks.length")
     browser.run("tinylearnFilms.show('film-ch03_first_updates', 24)")
@@ -233,7 +233,7 @@ def outside(browser):
 
 
 @pytest.mark.parametrize("width", [360, 390, 768, 1280])
-def test_nothing_is_wider_than_the_screen_and_every_number_begins_inside_its_box(browser, width):
+def test_keeps_everything_within_the_screen_and_numbers_inside_their_box(browser, width):
     screen(browser, width)
     try:
         assert browser.run("return document.documentElement.scrollWidth") <= width
@@ -243,7 +243,7 @@ def test_nothing_is_wider_than_the_screen_and_every_number_begins_inside_its_box
         browser.driver.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
 
 
-def test_a_confusion_matrix_of_ten_classes_is_a_matrix_that_fits(driver, tmp_path):
+def test_fits_a_confusion_matrix_of_ten_classes_as_a_matrix(driver, tmp_path):
     matrix = [[100 * row + column for column in range(10)] for row in range(10)]
     (tmp_path / "ch07.json").write_text(json.dumps({"numbers": {"confusion matrix": matrix}, "cells": []}))
     write_book(tmp_path)
@@ -256,14 +256,14 @@ def test_a_confusion_matrix_of_ten_classes_is_a_matrix_that_fits(driver, tmp_pat
     assert table <= box
 
 
-def test_lines_have_about_65_letters(browser):
+def test_keeps_lines_at_about_65_letters(browser):
     """A letter of English takes about half of an em."""
     column, size = browser.run("const p = document.querySelector('.prose p');"
                                "return [p.clientWidth, parseFloat(getComputedStyle(p).fontSize)]")  # fmt: skip
     assert 60 <= column / size / 0.5 <= 72
 
 
-def test_can_be_read_in_the_light_and_in_the_dark(browser):
+def test_stays_readable_in_the_light_and_in_the_dark(browser):
     for scheme in ("light", "dark"):
         preference = {"name": "prefers-color-scheme", "value": scheme}
         browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [preference]})
@@ -273,7 +273,7 @@ def test_can_be_read_in_the_light_and_in_the_dark(browser):
         assert bright == [scheme == "dark", scheme == "light"]
 
 
-def test_on_paper_there_is_the_picture_and_no_button(browser):
+def test_prints_the_picture_without_buttons(browser):
     browser.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
     try:
         height = "return document.querySelector('#film-ch03_first_neuron svg').getBoundingClientRect().height"

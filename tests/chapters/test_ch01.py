@@ -26,11 +26,11 @@ FILMS = {"ch01_shortest_scene", "ch01_gdp_lines", "ch01_bar_race", "ch01_bars_an
 FORMATS = ("gif",)
 
 
-def test_every_frame_of_every_film(drawn):
+def test_checks_every_frame_of_every_film(drawn):
     check_films(drawn)
 
 
-def test_the_numbers_of_the_book(drawn):
+def test_gives_the_numbers_of_the_book(drawn):
     headline = drawn.headline
     assert headline["years"] == 51
     last = {"USA": 20.953, "China": 14.7227, "Japan": 5.0578, "Germany": 3.8464, "UK": 2.7598}
@@ -38,7 +38,7 @@ def test_the_numbers_of_the_book(drawn):
     assert headline["all together 2020"] == pytest.approx(sum(last.values()))
 
 
-def test_who_passes_whom(drawn):
+def test_says_who_passes_whom(drawn):
     """For good: it is ahead from that year on, and not in the year before."""
     headline = drawn.headline
     passes = {key: year for key, year in headline.items() if " passes " in key}
@@ -50,7 +50,7 @@ def test_who_passes_whom(drawn):
     assert (china < japan)[table.times < 2010].all()
 
 
-def test_the_films(drawn):
+def test_draws_the_films(drawn):
     headline, folder = drawn.headline, drawn.folder
     assert {path.stem for path in folder.glob("*.gif")} == FILMS
     sizes = {}
@@ -74,7 +74,7 @@ def films_of(folder, table=None, quick=False):
     return ran[-1].films
 
 
-def test_all_years_are_in_the_films_that_are_not_quick(tmp_path):
+def test_draws_all_years_in_films_that_are_not_quick(tmp_path):
     films = films_of(tmp_path)
     assert films.keys() == FILMS
     for name, film in films.items():
@@ -89,7 +89,7 @@ def test_all_years_are_in_the_films_that_are_not_quick(tmp_path):
     assert len(films["ch01_gdp_lines"].delays()) == 101
 
 
-def test_a_country_has_its_colour_in_the_shortest_scene_too():
+def test_colours_a_country_in_the_shortest_scene_too():
     scene = chapter.shortest_scene(gdp())
     Painter(scene).paint(20)
     assert [line.get_color() for line in scene.lines] == list(style.SERIES)
@@ -103,7 +103,7 @@ def test_a_country_has_its_colour_in_the_shortest_scene_too():
     assert top > 21.4332  # the axes leave room for larger values later
 
 
-def test_the_first_picture_of_the_shortest_scene_shows_points():
+def test_shows_points_in_the_first_picture_of_the_shortest_scene():
     """A line of one point has no length."""
     values = np.array([[1.0, 5, 9], [2, 2, 2]])
     scene = chapter.ShortestScene(np.array([1, 2]), ["A", "B", "C"], values, "")
@@ -113,7 +113,7 @@ def test_the_first_picture_of_the_shortest_scene_shows_points():
         assert to_hex(pixels[y, x] / 255) == line.get_color()
 
 
-def test_a_title_with_two_dollars_is_no_formula():
+def test_does_not_read_two_dollars_in_a_title_as_a_formula():
     scene = chapter.ShortestScene(np.array([1, 2]), ["A"], np.array([[1.0], [2]]), "from US$ to NZ$")
     Painter(scene).paint(0)
     title = scene.lines[0].axes.title
@@ -124,7 +124,7 @@ def test_a_title_with_two_dollars_is_no_formula():
     assert title.get_window_extent().width == as_it_is
 
 
-def test_ten_lines_look_different_and_all_are_in_the_legend():
+def test_gives_ten_lines_different_looks_and_legend_entries():
     """Even a name that begins with "_", and one with two dollars, which is not a formula."""
     names = [*"ABCDEFGH", "_total", "US$ (2015 US$)"]
     scene = chapter.ShortestScene(np.array([1, 2]), names, np.arange(20.0).reshape(2, 10), "")
@@ -138,11 +138,11 @@ def test_ten_lines_look_different_and_all_are_in_the_legend():
 # --- the shortest scene, copied --------------------------------------------------------------------------------------
 
 
-def test_the_shortest_scene_has_at_most_25_lines():
+def test_keeps_the_shortest_scene_within_25_lines():
     assert len(inspect.getsource(chapter.ShortestScene).splitlines()) <= 25
 
 
-def test_the_shortest_scene_works_in_another_file_with_other_data(tmp_path):
+def test_runs_the_shortest_scene_in_another_file_with_other_data(tmp_path):
     """Put its source into the place that the prose leaves for it, and a film is there."""
     (program,) = re.findall(
         r"(?s)```python\n(.*?)```", "\n".join(cell.text for cell in CHAPTERS[1].script if cell.prose)
@@ -166,7 +166,7 @@ def command(folder, text, *arguments):
     run_alone(ChapterUnderTest(chapter), arguments)
 
 
-def test_a_table_of_your_own(tmp_path):
+def test_animates_a_table_of_your_own(tmp_path):
     table = "# unit: thousands\nmonth,hares,foxes\n1,9,1\n2,7,2\n3.5,3,3\n4,5,2\n"
     command(tmp_path, table, "--quick", "--processes", "1", "--format", "png")
     folder = tmp_path / "gallery" / "ch01_mine"
@@ -177,7 +177,7 @@ def test_a_table_of_your_own(tmp_path):
     assert [path.name for path in (tmp_path / "gallery").iterdir()] == ["ch01_mine"]  # the chapter's own films stay
 
 
-def test_a_wrong_table_is_an_error_of_the_command_line(tmp_path, monkeypatch, capsys):
+def test_reports_a_wrong_table_on_the_command_line(tmp_path, monkeypatch, capsys):
     """The script itself runs, and knows the option from its own lines."""
     (tmp_path / "hares.csv").write_text("month,hares\n1,9\n2,many\n")
     monkeypatch.chdir(tmp_path)
@@ -189,7 +189,7 @@ def test_a_wrong_table_is_an_error_of_the_command_line(tmp_path, monkeypatch, ca
     assert not (tmp_path / "gallery").exists()
 
 
-def test_a_file_that_is_not_there_is_an_error_of_the_command_line(capsys):
+def test_reports_a_missing_file_on_the_command_line(capsys):
     with pytest.raises(SystemExit):
         run_alone(ChapterUnderTest(chapter), ["--csv", "nowhere.csv"])
     assert "argument --csv" in (error := capsys.readouterr().err)
@@ -204,7 +204,7 @@ def test_a_file_that_is_not_there_is_an_error_of_the_command_line(capsys):
     ],
     ids=["letters that the font lacks", "too large a value"],
 )  # fmt: skip
-def test_what_cannot_be_drawn_is_an_error_of_the_command_line_too(tmp_path, capsys, text, message):
+def test_reports_an_undrawable_table_on_the_command_line_too(tmp_path, capsys, text, message):
     with pytest.raises(SystemExit):
         command(tmp_path, text)
     error = capsys.readouterr().err
@@ -214,7 +214,7 @@ def test_what_cannot_be_drawn_is_an_error_of_the_command_line_too(tmp_path, caps
     assert not (tmp_path / "gallery").exists()
 
 
-def test_dates_are_dates_in_the_headline(tmp_path, monkeypatch):
+def test_writes_dates_as_dates_in_the_headline(tmp_path, monkeypatch):
     monkeypatch.setattr("chapters.tools.chapter.draw", lambda *films: None)
     path = tmp_path / "days.csv"
     path.write_text("day,A,B\n20200302,1,2\n20200303,5,\n20200304,5,1\n20200305,6,\n")
@@ -225,13 +225,13 @@ def test_dates_are_dates_in_the_headline(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_the_tables_that_people_have_become_films(tmp_path, name):
+def test_makes_films_of_the_tables_that_people_have(tmp_path, name):
     (tmp_path / "mine.csv").write_text(TABLES[name][0], encoding="utf-8")
     for film in films_of(tmp_path, tmp_path / "mine.csv", quick=True).values():
         assert (Painter(film.scene).paint(film.scene.frames - 1)[..., :3] < 250).any(), "nothing is drawn"
 
 
-def test_all_chapters_run_takes_a_table_for_chapter_1(tmp_path, monkeypatch, capsys):
+def test_accepts_a_table_for_chapter_1_in_a_run_of_all(tmp_path, monkeypatch, capsys):
     (tmp_path / "mine.csv").write_text("year,A\n1990,5\n1991,7\n")
     arguments = ["--csv", str(tmp_path / "mine.csv"), "--out", str(tmp_path), "--format", "png"]
     monkeypatch.setattr("sys.argv", ["chapters", "1", "--quick", "--processes", "1", *arguments])
@@ -243,13 +243,13 @@ def test_all_chapters_run_takes_a_table_for_chapter_1(tmp_path, monkeypatch, cap
     assert "--csv works with chapter 1 alone; run python -m chapters 1 --csv FILE" in capsys.readouterr().err
 
 
-def test_a_table_without_shares_has_no_pie(tmp_path, capsys):
+def test_draws_no_pie_for_a_table_without_shares(tmp_path, capsys):
     (tmp_path / "mine.csv").write_text("month,Oslo,Rome\n1,-4,8\n2,-3,9\n3,0,12\n")
     assert films_of(tmp_path, tmp_path / "mine.csv").keys() == FILMS - {"ch01_pie_and_lines"}
     assert "Pie: a share cannot be negative, but Oslo is -4 at month 1" in capsys.readouterr().out
 
 
-def test_a_page_of_another_table_says_that_the_text_is_not_about_it(tmp_path):
+def test_says_that_the_text_is_not_about_another_table(tmp_path):
     (tmp_path / "mine.csv").write_text("month,Oslo\n1,4\n2,3\n")
     said = [f"{ChapterUnderTest(chapter).main(tmp_path, formats=(), csv=csv)['cells']}"
             for csv in (tmp_path / "mine.csv", None)]  # fmt: skip

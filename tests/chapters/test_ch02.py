@@ -24,7 +24,7 @@ def each_best_walk_is_looked_for_once():
         yield
 
 
-def test_every_frame_of_every_film(drawn):
+def test_checks_every_frame_of_every_film(drawn):
     check_films(drawn)
 
 
@@ -38,7 +38,7 @@ def films(tmp_path_factory):
     return caught
 
 
-def test_the_numbers_of_the_book(drawn):
+def test_gives_the_numbers_of_the_book(drawn):
     headline = drawn.headline
     assert headline["grid search, x"] == 10.005002501250624
     assert headline["fixed size, steps"] == 877
@@ -57,7 +57,7 @@ def test_the_numbers_of_the_book(drawn):
     json.dumps(headline)
 
 
-def test_the_files(drawn):
+def test_writes_the_files(drawn):
     folder = drawn.folder
     assert {path.stem for path in folder.iterdir()} == set(FILMS)
     for name, size in zip(FILMS, [(600, 660), (1800, 660), (1800, 660), (1200, 660), (1500, 600)], strict=True):
@@ -66,7 +66,7 @@ def test_the_files(drawn):
             assert film.n_frames >= 3
 
 
-def test_the_films_and_their_order(films):
+def test_draws_the_films_in_order(films):
     assert tuple(films) == FILMS
     assert [film.scene.frames for film in films.values()] == [81, 30, 53, 29, 66]
 
@@ -78,7 +78,7 @@ def curves_of(film):
     return panels.scenes
 
 
-def test_learning_rates_run_on_one_clock_that_shows_every_early_step(films):
+def test_runs_learning_rates_on_one_clock_that_shows_every_early_step(films):
     panels = curves_of(films["ch02_learning_rates"])
     assert [panel.descent.rate for panel in panels] == [0.95, 0.1, 0.0003]
     assert panels[0].clock[:21].tolist() == list(range(21))
@@ -86,7 +86,7 @@ def test_learning_rates_run_on_one_clock_that_shows_every_early_step(films):
     assert [panel.descent.converged for panel in panels] == [True, True, False]
 
 
-def test_no_one_size_is_right(films):
+def test_has_no_single_right_size(films):
     panels = curves_of(films["ch02_fixed_steps"])
     assert [(panel.descent.rate, panel.descent.converged) for panel in panels] == [
         (8, False),
@@ -98,7 +98,7 @@ def test_no_one_size_is_right(films):
     assert (walked[-1] - walked[0]) / (10 - walked[0]) < 1 / 4
 
 
-def test_the_first_steps_are_held_for_their_arithmetic_to_be_read(films):
+def test_holds_the_first_steps_for_their_arithmetic(films):
     for name, film in films.items():
         if name != "ch02_grid_search":
             delays = film.delays()[:: film.motion]
@@ -106,27 +106,27 @@ def test_the_first_steps_are_held_for_their_arithmetic_to_be_read(films):
             assert delays[0] >= 300
 
 
-def test_what_diverges_ends_with_what_the_autopsy_says(films):
+def test_ends_divergence_with_the_words_of_the_autopsy(films):
     ending = films["ch02_diverging"].scene
     assert "Update 1936 met a loss of inf" in ending.describe(ending.frames - 1)
     assert ending.scenes[1].autopsy.steps[[0, -1]].tolist() == [1, 1935]
 
 
-def test_quick_films_end_as_the_whole_ones_do(films, drawn):
+def test_ends_quick_films_as_the_complete_ones(films, drawn):
     for name, film in films.items():
         whole, short = film.scene, drawn.films[name].scene
         assert short.frames < whole.frames / 4
         assert short.describe(short.frames - 1) == whole.describe(whole.frames - 1)
 
 
-def test_the_step_multiplies_the_distance_by_the_factor():
+def test_multiplies_the_distance_by_the_factor_in_a_step():
     for rate in (0.95, 0.1, 0.0003, 1.1):
         distance = chapter.gradient_descent(rate, most=20, enough=-1)["x"][:, 0] - 10
         np.testing.assert_allclose(distance[1:] / distance[:-1], chapter.factor(rate), rtol=1e-9)
     assert abs(chapter.factor(chapter.BOUND)) == 1
 
 
-def test_the_step_at_which_a_rate_that_is_too_large_diverges(drawn):
+def test_says_at_which_step_a_rate_that_is_too_large_diverges(drawn):
     """The first update that starts from an infinite y, in a walk by hand."""
     x, step = np.float64(chapter.START), 1
     with np.errstate(over="ignore"):
@@ -143,18 +143,18 @@ def test_the_step_at_which_a_rate_that_is_too_large_diverges(drawn):
 
 
 @pytest.mark.parametrize("rate", chapter.RATES)
-def test_the_walk_by_hand_is_the_one_that_is_drawn(rate):
+def test_draws_the_walk_made_by_hand(rate):
     np.testing.assert_array_equal(chapter.descend_by_hand(rate), chapter.gradient_descent(rate)["x"][:, 0])
 
 
-def test_the_slope_of_the_valley_is_that_of_its_heights():
+def test_equals_the_slope_of_the_heights_of_the_valley():
     place, h = np.array([-3.0, 0.7]), 1e-5
     for axis, step in enumerate(h * np.eye(2)):
         two_sided = (chapter.valley(place + step) - chapter.valley(place - step)) / (2 * h)
         assert chapter.valley_slope(place)[axis] == pytest.approx(two_sided, rel=1e-8)
 
 
-def test_descend_is_the_optimiser_step_by_step():
+def test_descends_like_the_optimiser_step_by_step():
     recording = chapter.descend(
         chapter.Point(x=-9.0, y=2.0), chapter.valley, chapter.valley_slope, Adam(0.5), most=7, enough=-1
     )
@@ -167,7 +167,7 @@ def test_descend_is_the_optimiser_step_by_step():
         optimizer.step(place, chapter.valley_slope(place))
 
 
-def test_descend_stops_after_the_first_step_that_changes_little():
+def test_stops_descending_after_the_first_step_that_changes_little():
     recording = chapter.descend(chapter.Point(x=1.2345), chapter.height, chapter.slope, SGD(0.1), enough=1.0)
     y = chapter.height(recording["x"][:, 0])
     changes = np.abs(np.diff(y))
@@ -188,7 +188,7 @@ def valley_ends(make, rates):
 
 
 @pytest.mark.parametrize("name", chapter.OPTIMIZERS)
-def test_each_optimiser_walks_with_the_best_of_the_rates(name):
+def test_walks_each_optimiser_with_the_best_of_the_rates(name):
     make = chapter.OPTIMIZERS[name]
     best, walk = chapter.best_walk(make)
     assert len(walk) == 101
@@ -205,7 +205,7 @@ def best_ends(rates):
     return ends.pop("SGD"), max(ends.values())
 
 
-def test_that_plain_descent_stays_far_behind_is_not_for_want_of_a_rate(monkeypatch):
+def test_leaves_plain_descent_far_behind_at_any_rate(monkeypatch):
     """It is still behind with twice as many rates, and from another start."""
     rates = chapter.RATES_TO_TRY
     between = [(one * other) ** 0.5 for one, other in pairwise(rates)]
@@ -218,7 +218,7 @@ def test_that_plain_descent_stays_far_behind_is_not_for_want_of_a_rate(monkeypat
         assert plain > 10 * worst_of_three
 
 
-def test_what_the_text_says_of_the_valley(drawn):
+def test_keeps_the_statements_about_the_valley_true(drawn):
     """RMSprop is low, and where it leaps up, higher than plain descent; the prose says at which step."""
     heights = {
         name: chapter.valley_heights(chapter.best_walk(chapter.OPTIMIZERS[name])[1]) for name in ("SGD", "RMSprop")

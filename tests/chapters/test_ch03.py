@@ -19,11 +19,11 @@ from tests.chapters.chapter_helpers import check_films
 FORMATS = ("gif", "png")
 
 
-def test_every_frame_of_every_film(drawn):
+def test_checks_every_frame_of_every_film(drawn):
     check_films(drawn)
 
 
-def test_the_numbers_of_the_book(drawn):
+def test_gives_the_numbers_of_the_book(drawn):
     headline = drawn.headline
     assert headline["w"] == pytest.approx(1.8002504858014874, rel=1e-12)
     assert headline["b"] == pytest.approx(31.970400154777106, rel=1e-12)
@@ -35,7 +35,7 @@ def test_the_numbers_of_the_book(drawn):
     assert headline["difference from the loop by hand"] < 1e-9
 
 
-def test_the_recording_gives_back_any_update(drawn):
+def test_restores_any_update_from_the_recording(drawn):
     ((recording, *_), _) = drawn.handed["NeuronStates"][0]
     model = chapter.one_neuron()
     assert len(recording) == 8001
@@ -43,7 +43,7 @@ def test_the_recording_gives_back_any_update(drawn):
     np.testing.assert_allclose(model.parameters, [2.040425243055281, 3.589007086046493], rtol=1e-12)
 
 
-def test_the_files(drawn):
+def test_writes_the_files(drawn):
     folder = drawn.folder
     with Image.open(folder / "ch03_first_neuron.gif") as film:
         assert film.size == (1200, 600)
@@ -64,7 +64,7 @@ def check_gallery(folder, formats):
     assert saved["numbers"]["records, with step 0"] == 8001
 
 
-def test_the_command_in_another_folder_and_on_a_console_that_knows_ascii_only(tmp_path):
+def test_works_in_another_folder_and_on_an_ascii_console(tmp_path):
     command = [sys.executable, "-m", "chapters", "3", "3", "--quick", "--format", "gif", "html"]
     environment = os.environ | {"PYTHONIOENCODING": "ascii"}
     answer = subprocess.run(command, cwd=tmp_path, capture_output=True, env=environment, check=False)
@@ -76,7 +76,7 @@ def test_the_command_in_another_folder_and_on_a_console_that_knows_ascii_only(tm
     check_gallery(tmp_path / "gallery" / "quick", ["gif", "html"])
 
 
-def test_the_command_on_consoles_that_know_more(tmp_path, monkeypatch):
+def test_works_on_consoles_that_know_more(tmp_path, monkeypatch):
     """The chapter runs once, for the first of them."""
     monkeypatch.setattr("sys.argv", ["chapters", "3", "--quick", "--out", str(tmp_path), "--format", "png"])
     monkeypatch.setattr(Chapter, "main", functools.cache(Chapter.main))

@@ -14,11 +14,11 @@ FILMS = {"ch04_learning_sine": (1280, 760), "ch04_relu_sigmoid": (1280, 700), "c
 FORMATS = ("gif", "png")
 
 
-def test_every_frame_of_every_film(drawn):
+def test_checks_every_frame_of_every_film(drawn):
     check_films(drawn)
 
 
-def test_the_numbers_of_the_book(drawn):
+def test_gives_the_numbers_of_the_book(drawn):
     headline = drawn.headline
     assert headline["softmax"] == [0.00347, 0.93867, 0.00077, 0.05708]
     assert headline["loss of the best straight line"] == pytest.approx(0.50003, abs=5e-6)
@@ -26,7 +26,7 @@ def test_the_numbers_of_the_book(drawn):
     assert headline["loss with ReLU"] < 0.05
 
 
-def test_by_hand_and_with_layers_is_the_same(drawn):
+def test_gives_the_same_by_hand_and_with_layers(drawn):
     headline = drawn.headline
     assert headline["slope of ReLU at 0"] == 0
     assert headline["steepest slope of the sigmoid"] == 0.25
@@ -36,7 +36,7 @@ def test_by_hand_and_with_layers_is_the_same(drawn):
     assert headline["w and b of the network without activations"] == pytest.approx(by_hand, abs=1e-6)
 
 
-def test_the_films_show_what_the_headline_says(drawn):
+def test_shows_in_the_films_what_the_headline_says(drawn):
     headline, films = drawn.headline, drawn.films
     assert list(films) == list(FILMS), "the films come in the order of the text"
     assert films["ch04_softmax"].scene.probabilities[0].round(5).tolist() == headline["softmax"]
@@ -48,7 +48,7 @@ def test_the_films_show_what_the_headline_says(drawn):
     assert update.passes.losses.round(6).tolist() == [1, 0.266256]
 
 
-def test_only_the_line_stays_behind(drawn):
+def test_leaves_only_the_line_behind(drawn):
     headline, films = drawn.headline, drawn.films
     names = list(films["ch04_race"].scene.states)
     assert names == ["without activations", "with ReLU", "with tanh", "with sigmoid"]
@@ -57,7 +57,7 @@ def test_only_the_line_stays_behind(drawn):
     assert max(bent) < 0.02
 
 
-def test_the_whole_films_are_those_of_the_book(drawn, tmp_path, monkeypatch):
+def test_draws_the_complete_films_of_the_book(drawn, tmp_path, monkeypatch):
     """They show what the networks of the quick run have learned, and they have learned all there is."""
     films, ((asked, runners),) = {}, drawn.handed["learn"]
     monkeypatch.setattr("chapters.tools.chapter.draw", lambda found, *_: films.update(found))
@@ -74,7 +74,7 @@ def test_the_whole_films_are_those_of_the_book(drawn, tmp_path, monkeypatch):
         np.testing.assert_array_equal(all_four.states[name].loss, panel.states.loss)
 
 
-def test_the_films(drawn):
+def test_draws_the_films(drawn):
     folder = drawn.folder
     for name, size in FILMS.items():
         with Image.open(folder / f"{name}.gif") as film:
@@ -85,21 +85,21 @@ def test_the_films(drawn):
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_with_any_seed_the_network_with_relu_learns(seed):
+def test_learns_with_relu_with_any_seed(seed):
     x, y = sine()
     runner = chapter.learn(seed, x, y, [chapter.RELU])[chapter.RELU]
     assert ((runner.model.predict(x) - y) ** 2).mean() < 0.02
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_with_any_seed_a_line_stays_a_line(seed):
+def test_keeps_a_line_a_line_with_any_seed(seed):
     x, y = sine()
     model = chapter.learn(seed, x, y, [chapter.LINE])[chapter.LINE].model
     loss, best = ((model.predict(x) - y) ** 2).mean(), chapter.best_line(x, y)[2]
     assert best - 1e-12 < loss < best + 1e-6, "no line is better than the best, and the network finds it"
 
 
-def test_all_networks_start_from_the_same_weights():
+def test_starts_all_networks_from_the_same_weights():
     line, relu, *others = (chapter.network(3, activation) for activation in chapter.ACTIVATIONS.values())
     for other in (relu, *others):
         np.testing.assert_array_equal(line.parameters, other.parameters)
@@ -108,7 +108,7 @@ def test_all_networks_start_from_the_same_weights():
     assert [layer.n_in for layer in line.layers] + [line.layers[-1].n_out] == [1, 7, 5, 1]
 
 
-def test_no_neuron_starts_dead_in_the_first_layer_and_most_are_on_in_the_second():
+def test_starts_no_neuron_dead_in_the_first_layer_and_most_on_in_the_second():
     x, _ = sine()
     on = []
     for seed in range(20):
@@ -120,7 +120,7 @@ def test_no_neuron_starts_dead_in_the_first_layer_and_most_are_on_in_the_second(
     assert np.mean(on) > 0.6
 
 
-def test_the_best_line_by_hand_is_that_of_least_squares():
+def test_equals_the_best_line_of_least_squares_by_hand():
     x, y = sine()
     x = x + 3  # off the centre, or b would not matter
     w, b, error = chapter.best_line(x, y)

@@ -20,18 +20,18 @@ FORMATS = ("gif", "png")
 pytestmark = pytest.mark.usefixtures("each_sketch_is_drawn_once")
 
 
-def test_every_frame_of_every_film(drawn):
+def test_checks_every_frame_of_every_film(drawn):
     check_films(drawn)
 
 
-def test_the_neuron_has_learned_the_two_that_are_shown(drawn):
+def test_has_learned_the_two_pictures_shown(drawn):
     headline = drawn.headline
     assert headline["probability of a horse, for the horse"] > 0.75
     assert headline["probability of a horse, for the deer"] < 0.25
     assert headline["difference from the sum by hand"] < 1e-12
 
 
-def test_three_layers_know_by_heart_what_they_have_seen_and_not_much_else(drawn):
+def test_overfits_with_three_layers(drawn):
     headline = drawn.headline
     correct, of, total = headline["three layers, correct of those it learned from"].split()
     assert (of, total) == ("of", "160")
@@ -41,11 +41,11 @@ def test_three_layers_know_by_heart_what_they_have_seen_and_not_much_else(drawn)
 
 
 @pytest.mark.parametrize("name", ["neuron, 41 unseen", "neuron, 400 unseen", "three layers, 41 unseen"])
-def test_every_accuracy_comes_with_its_count_interval_and_baseline(drawn, name):
+def test_gives_every_accuracy_with_its_count_interval_and_baseline(drawn, name):
     check_scorecard(drawn.headline, name, int(name.split()[-2]))
 
 
-def test_the_films_show_what_the_headline_says(drawn):
+def test_shows_in_the_films_what_the_headline_says(drawn):
     headline, films = drawn.headline, drawn.films
     assert list(films) == list(FILMS)
     neuron, hidden = (films[f"ch05_{name}"].scene for name in ("horse_and_deer", "hidden_layer"))
@@ -62,7 +62,7 @@ def test_the_films_show_what_the_headline_says(drawn):
         assert (one.name, one.total, one.correct.tolist()) == (other.name, other.total, other.correct.tolist())
 
 
-def test_numbers_in_the_text_are_those_of_the_run(drawn):
+def test_takes_numbers_in_the_text_from_the_run(drawn):
     """Prose and table of numbers are computed independently."""
     headline, said = drawn.headline, [words for words in drawn.cells if isinstance(words, list)]
     correct, low, high = (
@@ -87,7 +87,7 @@ def test_numbers_in_the_text_are_those_of_the_run(drawn):
     assert headline["neuron, 41 unseen, summary"].startswith('not shown to be better than always saying "deer"')
 
 
-def test_the_pictures_shown_are_of_the_test_set(drawn):
+def test_shows_pictures_of_the_test_set(drawn):
     data = chapter.horses_and_deer("sketches", None, seed=0)
     neuron, hidden = (drawn.films[f"ch05_{name}"].scene for name in ("horse_and_deer", "hidden_layer"))
     assert (neuron.notes, hidden.note) == (("test set",) * 2, "test set")
@@ -100,7 +100,7 @@ def test_the_pictures_shown_are_of_the_test_set(drawn):
     assert of_photographs == [data.horse, data.deer]
 
 
-def test_the_whole_film_has_every_update_of_the_first_epoch_and_then_epochs(tmp_path, monkeypatch):
+def test_draws_every_update_of_the_first_epoch_and_then_epochs_in_the_complete_film(tmp_path, monkeypatch):
     films = {}
     monkeypatch.setattr("chapters.tools.chapter.draw", lambda found, *_: films.update(found))
     monkeypatch.setattr(chapter, "EPOCHS", 7)
@@ -113,7 +113,7 @@ def test_the_whole_film_has_every_update_of_the_first_epoch_and_then_epochs(tmp_
     assert films["ch05_neuron_and_network"].scene.frames == 8
 
 
-def test_the_files(drawn):
+def test_writes_the_files(drawn):
     folder = drawn.folder
     for name, size in FILMS.items():
         with Image.open(folder / f"{name}.gif") as film:
@@ -157,7 +157,7 @@ def test_counts_are_those_of_the_recorded_parameters(monkeypatch):
     assert counts[0].correct[-1] > counts[0].correct[0], "it has learned something"
 
 
-def test_recording_changes_nothing_of_the_training(monkeypatch):
+def test_changes_nothing_of_the_training_by_recording(monkeypatch):
     monkeypatch.setattr(chapter, "EPOCHS", 2)
     data = easy_data(np.random.default_rng(0))
     results = []
@@ -170,7 +170,7 @@ def test_recording_changes_nothing_of_the_training(monkeypatch):
     np.testing.assert_array_equal(*results)
 
 
-def test_telling_neurons_answer_one_animal_more_and_one_of_the_pictures():
+def test_answers_one_animal_more_and_one_of_the_pictures_in_telling_neurons():
     labels = np.array([1, 1, 0, 0])
     answers = np.array([[5, 1, 2, 0, 3, 9], [5, 1, 4, 0, 2, 8], [1, 3, 2, 0, 1, 1], [2, 4, 3, 0, 1, 0]], float)
     shown = np.ones((2, 6))
@@ -178,7 +178,7 @@ def test_telling_neurons_answer_one_animal_more_and_one_of_the_pictures():
     assert chapter.telling_neurons(answers, labels, shown) == [0, 4, 3, 1]
 
 
-def test_what_training_added_and_answers_are_those_of_the_recorded_network(monkeypatch):
+def test_shows_changes_and_answers_of_the_recorded_network(monkeypatch):
     monkeypatch.setattr(chapter, "EPOCHS", 3)
     data = easy_data(np.random.default_rng(0))
     network = chapter.deeper_network(np.random.default_rng(3))
@@ -193,7 +193,7 @@ def test_what_training_added_and_answers_are_those_of_the_recorded_network(monke
     np.testing.assert_allclose(scene.answers[1], np.maximum(chapter.red_pixels(data.x_test[:2]) @ w + b, 0))
 
 
-def test_by_hand_is_the_sum_over_the_red_channel():
+def test_equals_the_sum_over_the_red_channel_by_hand():
     rng = np.random.default_rng(0)
     picture, w = rng.random((32, 32, 3)), rng.normal(size=1024)
     total = (picture[:, :, 0] * w.reshape(32, 32)).sum() + 0.3
@@ -201,7 +201,7 @@ def test_by_hand_is_the_sum_over_the_red_channel():
     np.testing.assert_array_equal(chapter.red_pixels(picture[None])[0], picture[..., 0].ravel())
 
 
-def test_the_neuron_starts_without_an_opinion():
+def test_starts_the_neuron_without_an_opinion():
     pictures, _ = easy(np.random.default_rng(0), 3)
     neuron = chapter.one_neuron(np.random.default_rng(0))
     np.testing.assert_array_equal(neuron.predict(chapter.red_pixels(pictures)), np.full((3, 1), 0.5))

@@ -32,11 +32,11 @@ def data(each_sketch_is_drawn_once):
     return chapter.horses_and_deer("sketches", None, seed=0)
 
 
-def test_every_frame_of_every_film(drawn):
+def test_checks_every_frame_of_every_film(drawn):
     check_films(drawn)
 
 
-def test_the_three_arrays_of_the_book(drawn):
+def test_uses_the_three_arrays_of_the_book(drawn):
     headline, films = drawn.headline, drawn.films
     left, right = films["ch06_padding_and_stride"].scene.scenes
     pooling, _ = films["ch06_max_pooling"].scene.scenes
@@ -46,7 +46,7 @@ def test_the_three_arrays_of_the_book(drawn):
     assert headline["the same by hand"] == [LEFT, DIAGONAL]
 
 
-def test_networks_that_are_compared_end_as_the_headline_says(drawn):
+def test_ends_compared_networks_as_the_headline_says(drawn):
     headline, runs = drawn.headline, drawn.films["ch06_dense_and_convolution"].scene.runs
     for name, run in zip(("dense", "convolutional"), runs, strict=True):
         seen, new = (f"{count.correct[-1]} of {count.total}" for count in run.counts)
@@ -58,7 +58,7 @@ def test_networks_that_are_compared_end_as_the_headline_says(drawn):
 
 @pytest.mark.parametrize("size", [(3, 3), (1, 2), (4, 2)])
 @pytest.mark.parametrize(("stride", "padding"), [(1, 0), (1, 1), (2, 1), (3, 2)])
-def test_by_hand_equals_the_layer(size, stride, padding):
+def test_equals_the_layer_by_hand(size, stride, padding):
     rng = np.random.default_rng(stride)
     image, kernel = rng.normal(size=(5, 7)), rng.normal(size=size)
     layer = Conv2D(1, 1, size, stride, padding, rng=rng)
@@ -67,7 +67,7 @@ def test_by_hand_equals_the_layer(size, stride, padding):
     np.testing.assert_allclose(out, layer.forward(image[None, :, :, None])[0, :, :, 0], atol=1e-12)
 
 
-def test_films_and_files(drawn):
+def test_writes_films_and_files(drawn):
     films, folder = drawn.films, drawn.folder
     assert list(films) == list(FILMS)
     assert sorted(path.name for path in folder.iterdir()) == sorted(f"{name}.png" for name in FILMS)
@@ -76,7 +76,7 @@ def test_films_and_files(drawn):
             assert picture.size == films[name].scene.size == size
 
 
-def test_two_films_beside_each_other_have_one_size_and_one_clock(drawn):
+def test_gives_two_films_next_to_each_other_one_size_and_one_clock(drawn):
     for name in ("padding_and_stride", "max_pooling"):
         one, other = drawn.films[f"ch06_{name}"].scene.scenes
         assert one.frames == other.frames
@@ -85,7 +85,7 @@ def test_two_films_beside_each_other_have_one_size_and_one_clock(drawn):
     assert len({board.size[1] for board in chapter.pooling()}) == 1, "or the lower one is stretched"
 
 
-def test_boards_are_grids_the_filter_lies_on_the_image_and_the_largest_of_each_window_is_marked(drawn):
+def test_draws_boards_as_grids_lays_the_filter_on_the_image_and_marks_the_largest_of_each_window(drawn):
     convolutions, pools = (drawn.films[f"ch06_{name}"].scene for name in ("padding_and_stride", "max_pooling"))
     figure = Painter(convolutions).figure
     for scene, prefix, stride, padding in zip(convolutions.scenes, ("row.", "diagonal."), (1, 2), (1, 0), strict=True):
@@ -97,14 +97,14 @@ def test_boards_are_grids_the_filter_lies_on_the_image_and_the_largest_of_each_w
         check_marks(scene, figure, (2, 2), (stride, stride), 0, prefix)
 
 
-def test_the_larger_image_that_is_pooled_is_a_convolution_of_the_book_s(drawn):
+def test_pools_the_larger_image_from_a_convolution_of_the_book(drawn):
     _, pooled = drawn.films["ch06_max_pooling"].scene.scenes
     by_hand = chapter.convolve_by_hand(chapter.IMAGE, np.eye(3, dtype=int).tolist(), 1, 0)
     assert pooled.image.tolist() == by_hand.tolist()
     assert pooled.out.tolist() == [[2, 3], [2, 3]]
 
 
-def test_filters_and_maps_are_those_of_every_update_that_is_shown(drawn):
+def test_shows_filters_and_maps_of_every_update(drawn):
     shown = drawn.films["ch06_feature_maps"].scene
     ((model, recording, horse), _) = drawn.handed["feature_maps"][0]
     assert shown.steps.tolist() == [*range(6), *range(10, 5 * EPOCHS + 1, 5)], "all of the first epoch, then its ends"
@@ -117,7 +117,7 @@ def test_filters_and_maps_are_those_of_every_update_that_is_shown(drawn):
         np.testing.assert_allclose(shown.predicted[frame], model.predict(chapter.centred(horse[None]))[0, 0], atol=1e-5)
 
 
-def test_filters_and_maps_change_visibly(drawn):
+def test_changes_filters_and_maps_visibly(drawn):
     """Even within the six epochs of a quick run."""
     shown = drawn.films["ch06_feature_maps"].scene
     for k in range(8):
@@ -127,7 +127,7 @@ def test_filters_and_maps_change_visibly(drawn):
 
 
 @pytest.mark.parametrize("source", ["sketches", "cifar10"])
-def test_the_picture_is_a_horse_that_it_does_not_learn_from(data, source):
+def test_shows_a_horse_that_it_does_not_learn_from(data, source):
     model = chapter.eight_filters(np.random.default_rng(1))
     horse = chapter.shown_horse(model, data, source)
     (row,) = np.flatnonzero((data.x_test == horse).all(axis=(1, 2, 3)))
@@ -137,7 +137,7 @@ def test_the_picture_is_a_horse_that_it_does_not_learn_from(data, source):
         assert row == data.horse
 
 
-def test_the_horse_that_is_shown_is_recognised_if_one_is(data):
+def test_recognises_the_horse_that_is_shown_if_it_recognises_any(data):
     class SaysHorse:
         def __init__(self, rows):
             self.rows = rows
@@ -151,7 +151,7 @@ def test_the_horse_that_is_shown_is_recognised_if_one_is(data):
         np.testing.assert_array_equal(chapter.shown_horse(SaysHorse(rows), data, "sketches"), data.x_test[shown])
 
 
-def test_the_pictures_that_pull_are_the_first_batch(drawn, data):
+def test_shows_the_first_batch_as_the_pictures_that_pull(drawn, data):
     shown, ((recording, _), _) = drawn.films["ch06_filter_pull"].scene, drawn.handed["filter_pull"][0]
     np.testing.assert_array_equal(shown.pictures, data.x_train[recording.batch(1)])
     assert (shown.step, shown.letter) == (1, "ABCDEFGH"[chapter.PULLED])
@@ -161,17 +161,17 @@ def test_the_pictures_that_pull_are_the_first_batch(drawn, data):
 
 @pytest.mark.parametrize("count", [41, 400])
 @pytest.mark.parametrize("name", ["eight filters", "dense", "convolutional"])
-def test_every_accuracy_comes_with_its_count_interval_and_baseline(drawn, name, count):
+def test_gives_every_accuracy_with_its_count_interval_and_baseline(drawn, name, count):
     check_scorecard(drawn.headline, f"{name}, {count} unseen", count)
 
 
-def test_no_accuracy_stands_alone(drawn):
+def test_leaves_no_accuracy_alone(drawn):
     models = {key.rpartition(",")[0] for key in drawn.headline if key.endswith(("accuracy", "correct"))}
     assert models == {f"{name}, {count} unseen" for name in ("eight filters", "dense", "convolutional")
                       for count in (41, 400)}  # fmt: skip
 
 
-def test_what_is_said_of_the_two_networks(monkeypatch, data):
+def test_says_the_facts_of_the_two_networks(monkeypatch, data):
     """It is already so after 15 of the 40 epochs: of 400 unseen pictures six in seven, and five in eight."""
     monkeypatch.setattr(chapter, "CNN_EPOCHS", 15)
     (dense, convolutional), found, _ = chapter.compare(data, np.random.default_rng(0), quick=False)
@@ -189,7 +189,7 @@ def test_what_is_said_of_the_two_networks(monkeypatch, data):
 # --- parts -----------------------------------------------------------------------------------------------------------
 
 
-def test_the_networks_have_the_shapes_that_are_written_beside_them():
+def test_gives_the_networks_the_shapes_written_next_to_them():
     x, shapes = np.zeros((2, 32, 32, 1), np.float32), []
     for layer in chapter.convolutional_network(np.random.default_rng(0)).layers:
         x = layer.forward(x)
@@ -200,7 +200,7 @@ def test_the_networks_have_the_shapes_that_are_written_beside_them():
     assert convolution.forward(np.zeros((1, 32, 32, 3), np.float32)).shape == (1, 32, 32, 8)
 
 
-def test_both_networks_see_the_same_red_pixels_and_the_filters_all_colours_from_below_0():
+def test_shows_both_networks_the_same_red_pixels_and_the_filters_all_colours_from_below_0():
     pictures = np.random.default_rng(0).random((2, 32, 32, 3), dtype=np.float32)
     np.testing.assert_array_equal(chapter.red_channel(pictures).ravel(), chapter.red_pixels(pictures).ravel())
     np.testing.assert_array_equal(chapter.red_channel(pictures)[..., 0], pictures[:, :, :, 0])
@@ -229,7 +229,7 @@ def run(tmp_path, monkeypatch):
     return command
 
 
-def test_the_example_of_the_text(run):
+def test_runs_the_example_of_the_text(run):
     words = next(line for line in your_convolution.__doc__.splitlines() if "--kernel" in line).split(maxsplit=3)[3]
     assert words == '--kernel "0 1; -1 0" --stride 2 --padding same --image "1 2 3; 4 5 6; 7 8 9"'
     scene, written = run("--kernel", "0 1; -1 0", "--stride", "2", "--padding", "same", "--image", "1 2 3;4 5 6;7 8 9")
@@ -237,7 +237,7 @@ def test_the_example_of_the_text(run):
     assert written == {"2 × 2 filter, stride 2, padding same": [[2 - 4, -6], [8, 0]]}
 
 
-def test_what_is_left_out_is_the_book_s(run):
+def test_takes_the_book_for_everything_left_out(run):
     scene, _ = run("--padding", "0")
     assert (scene.image.tolist(), scene.kernel.tolist()) == (chapter.IMAGE, chapter.ROW)
     assert (scene.windows.stride, scene.windows.padding) == ((1, 1), (0, 0))
@@ -246,13 +246,13 @@ def test_what_is_left_out_is_the_book_s(run):
 
 
 @pytest.mark.parametrize("kernel", ["-1,0;0,1", "-1 0; 0 1", " -1 0 ;0 1;", "-1.0, 0; 0, +1"])
-def test_rows_may_begin_with_a_minus_sign(run, kernel):
+def test_accepts_rows_that_begin_with_a_minus_sign(run, kernel):
     scene, _ = run("--kernel", kernel)
     assert scene.kernel.tolist() == [[-1, 0], [0, 1]]
 
 
 @pytest.mark.parametrize("pair", ["1 2", "1,2", "1, 2"])
-def test_pairs_are_rows_and_columns(run, pair):
+def test_takes_pairs_as_rows_and_columns(run, pair):
     scene, _ = run("--stride", pair, "--padding", pair, "--kernel", "-.5")
     assert (scene.windows.stride, scene.windows.padding) == ((1, 2), (1, 2))
     assert scene.kernel.tolist() == [[-0.5]]
@@ -277,7 +277,7 @@ def test_pairs_are_rows_and_columns(run, pair):
         (["--padding", "full"], """padding must be a number, a pair, "valid" or "same", got 'full'"""),
     ],
 )
-def test_a_wrong_convolution_is_an_error_of_the_command_line(words, message, tmp_path, capsys):
+def test_reports_a_wrong_convolution_on_the_command_line(words, message, tmp_path, capsys):
     with pytest.raises(SystemExit):
         run_alone(CHAPTERS[6], [*words, "--out", str(tmp_path / "new")])
     (said,) = (line for line in capsys.readouterr().err.splitlines() if ": error: " in line)
@@ -286,7 +286,7 @@ def test_a_wrong_convolution_is_an_error_of_the_command_line(words, message, tmp
     assert not (tmp_path / "new").exists()
 
 
-def test_all_chapters_know_this_one_but_not_its_own_options(monkeypatch, tmp_path, capsys):
+def test_knows_this_chapter_among_all_but_not_its_own_options(monkeypatch, tmp_path, capsys):
     told = []
     monkeypatch.setattr(all_chapters, "run_all", lambda *given: told.append(given))
     monkeypatch.setattr("sys.argv", ["chapters", "6", "--out", str(tmp_path)])

@@ -29,7 +29,7 @@ FILMS = {"ch07_truck_and_frog": (1200, 768), "ch07_augmentation": (1216, 492), "
 FORMATS = ("gif", "png")
 
 
-def test_every_frame_of_every_film(drawn):
+def test_checks_every_frame_of_every_film(drawn):
     check_films(drawn)
 
 
@@ -99,7 +99,7 @@ def check_same_bits(one, other):
 # --- what is learned and shown ---------------------------------------------------------------------------------------
 
 
-def test_the_network_and_its_training_are_the_books(tmp_path, monkeypatch):
+def test_uses_the_network_and_training_of_the_book(tmp_path, monkeypatch):
     told = {}
     monkeypatch.setattr(chapter, "fit", lambda model, x, y, **settings: told.update(settings, model=model, x=x))
     run = new_run(tmp_path)
@@ -112,7 +112,7 @@ def test_the_network_and_its_training_are_the_books(tmp_path, monkeypatch):
     assert (chapter.EPOCHS["cifar10"], chapter.LEARNING_RATE["cifar10"]) == (125, 1e-4)
 
 
-def test_counting_and_the_estimate_change_nothing_of_the_training(tmp_path, monkeypatch):
+def test_changes_nothing_of_the_training_by_counting_and_estimating(tmp_path, monkeypatch):
     results = []
     for watched in (True, False):
         run = new_run(tmp_path)
@@ -126,7 +126,7 @@ def test_counting_and_the_estimate_change_nothing_of_the_training(tmp_path, monk
     assert results[0][1] == results[1][1]
 
 
-def test_recording_changes_nothing_of_the_training(tmp_path):
+def test_changes_nothing_of_the_training_by_recording(tmp_path):
     parameters = []
     for others in ([], [0]):
         run = new_run(tmp_path)
@@ -135,7 +135,7 @@ def test_recording_changes_nothing_of_the_training(tmp_path):
     np.testing.assert_array_equal(*parameters)
 
 
-def test_the_films_show_what_the_headline_says(drawn):
+def test_shows_in_the_films_what_the_headline_says(drawn):
     headline, films = drawn.headline, drawn.films
     assert list(films) == list(FILMS)
     bars, gap = films["ch07_truck_and_frog"].scene, films["ch07_overfitting"].scene
@@ -152,13 +152,13 @@ def test_the_films_show_what_the_headline_says(drawn):
     assert gap.epochs.tolist() == [0, 1, 2]
 
 
-def test_what_it_has_learned_from_is_counted(tmp_path):
+def test_counts_what_it_has_learned_from(tmp_path):
     run = new_run(tmp_path)
     correct = sum(run.model.predict(run.data.x_train).argmax(axis=1) == run.data.y_train)
     assert chapter.headline(run)["correct of those it learned from"] == f"{correct} of 70"
 
 
-def test_the_files(drawn):
+def test_writes_the_files(drawn):
     folder = drawn.folder
     frames = {"ch07_augmentation": 15, "ch07_truck_and_frog": 15, "ch07_overfitting": 3}
     for name, size in FILMS.items():
@@ -170,7 +170,7 @@ def test_the_files(drawn):
     assert {path.suffix for path in folder.iterdir()} == {".gif", ".png", ".npz"}
 
 
-def test_the_photographs_are_those_that_the_book_shows(photographs, recorded):
+def test_loads_the_photographs_that_the_book_shows(photographs, recorded):
     _, films, _ = recorded
     rows = np.fromfile(photographs / "test_batch.bin", np.uint8).reshape(60, 3073)
     for picture, row in zip(films["ch07_truck_and_frog"].scene.pictures, (23, 29), strict=True):
@@ -181,7 +181,7 @@ def test_the_photographs_are_those_that_the_book_shows(photographs, recorded):
 # --- a run that is killed --------------------------------------------------------------------------------------------
 
 
-def test_a_run_that_is_killed_twice_ends_with_the_bits_of_one_that_is_not(tmp_path, films):
+def test_ends_with_the_same_bits_after_two_kills(tmp_path, films):
     epochs, file = 4, tmp_path / "ch07_quick.npz"
     command = [sys.executable, "-m", "chapters.ch07_ten_classes", "--quick", "--epochs", str(epochs),
                "--out", str(tmp_path), "--format", "png", "--record", str(tmp_path / "record")]  # fmt: skip
@@ -212,14 +212,14 @@ def test_a_run_that_is_killed_twice_ends_with_the_bits_of_one_that_is_not(tmp_pa
             np.testing.assert_array_equal(resumed.probabilities[frame], whole.probabilities[whole.steps == step][0])
 
 
-def test_without_a_folder_the_film_begins_where_the_run_goes_on(finished, films):
+def test_begins_the_film_where_the_run_continues_without_a_folder(finished, films):
     run_chapter(chapter, finished, quick=True, epochs=3, resume=True)
     scene = films["ch07_truck_and_frog"].scene
     later = sorted(step for step in chapter.film_steps(7, 3) if step > 14)
     assert (scene.steps.tolist(), scene.epochs.tolist()) == ([14, *later], [2] + len(later) * [3])
 
 
-def test_a_finished_run_that_goes_on_only_draws(finished, drawn, films, capsys):
+def test_only_draws_when_a_finished_run_is_resumed(finished, drawn, films, capsys):
     file = finished / "ch07_quick.npz"
     os.utime(file, (0, 0))
     assert run_chapter(chapter, finished, quick=True, resume=True, record=finished / "record") == drawn.headline
@@ -239,12 +239,12 @@ def begun(tmp_path_factory):
     return folder
 
 
-def test_a_checkpoint_of_another_run_is_refused(begun):
+def test_refuses_a_checkpoint_of_another_run(begun):
     with pytest.raises(ValueError, match=r"another run: the optimizer is RMSprop\(learning_rate=0.01.* here, RMSprop"):
         new_run(begun, learning_rate=0.01).resume()
 
 
-def test_goes_on_with_what_the_first_run_counted(begun):
+def test_continues_with_the_counts_of_the_first_run(begun):
     """Even from epoch 0: a network with another start does not count."""
     first, again = new_run(begun), new_run(begun, seed=4)
     again.resume()
@@ -253,7 +253,7 @@ def test_goes_on_with_what_the_first_run_counted(begun):
     assert first.model.parameters.tobytes() != again.model.parameters.tobytes()
 
 
-def test_a_checkpoint_of_other_pictures_is_refused(finished, films, photographs):
+def test_refuses_a_checkpoint_of_other_pictures(finished, films, photographs):
     folder = finished / "record"
     with pytest.raises(UsageError, match=r"checksum of x and y was .*; give what fit was given then: the same x, y"):
         run_chapter(chapter, finished, quick=True, resume=True, data="cifar10", data_dir=photographs,
@@ -261,7 +261,7 @@ def test_a_checkpoint_of_other_pictures_is_refused(finished, films, photographs)
     assert not folder.exists()
 
 
-def test_hours_of_training_are_not_overwritten(tmp_path, films, photographs, monkeypatch, capsys):
+def test_never_overwrites_hours_of_training(tmp_path, films, photographs, monkeypatch, capsys):
     monkeypatch.setattr(chapter, "estimate_cost", lambda *_: "so many hours")
     settings = {"data": "cifar10", "data_dir": photographs, "epochs": 1}
     run_chapter(chapter, tmp_path, **settings)
@@ -278,7 +278,7 @@ def test_hours_of_training_are_not_overwritten(tmp_path, films, photographs, mon
 # --- the command line ------------------------------------------------------------------------------------------------
 
 
-def test_before_a_long_run_starts_it_says_how_long_it_takes_and_what_a_recording_would(tmp_path, monkeypatch):
+def test_says_before_a_long_run_how_long_it_takes_and_what_a_recording_would(tmp_path, monkeypatch):
     run = new_run(tmp_path)
     monkeypatch.setattr(run, "updates", math.ceil(50_000 / 32))
     monkeypatch.setattr(run, "seconds_per_epoch", lambda: 33.3)
@@ -293,7 +293,7 @@ def test_before_a_long_run_starts_it_says_how_long_it_takes_and_what_a_recording
     assert chapter.estimate_cost(run, 125, recorder).startswith("1,563 updates, 1 × 70 pictures: about 1 min")
 
 
-def test_what_is_recorded_is_said_and_is_there(recorded, photographs):
+def test_says_what_is_recorded_and_records_it(recorded, photographs):
     folder, _, said = recorded
     assert "14 updates, 2 × 200 pictures: about 1 min" in said
     assert "169,130 numbers per record (conv2d_1.w, …, dense_2.b)" in said
@@ -302,7 +302,7 @@ def test_what_is_recorded_is_said_and_is_there(recorded, photographs):
     np.testing.assert_array_equal(recording.rows[-1], arrays(folder / "ch07_quick.npz")["parameters"])
 
 
-def test_another_run_does_not_go_on_with_a_recording(recorded, photographs, tmp_path):
+def test_does_not_continue_a_recording_in_another_run(recorded, photographs, tmp_path):
     folder, *_ = recorded
     with pytest.raises(
         UsageError, match="record holds a recording already; go on from it with --resume, or name another"
@@ -322,23 +322,23 @@ def test_another_run_does_not_go_on_with_a_recording(recorded, photographs, tmp_
         ),
     ],
 )
-def test_what_cannot_be_is_said_in_a_sentence(tmp_path, words, message):
+def test_says_in_a_sentence_what_is_impossible(tmp_path, words, message):
     with pytest.raises(SystemExit, match=message):
         run_alone(ChapterUnderTest(chapter), ["--quick", "--out", str(tmp_path), *words])
 
 
 @pytest.mark.parametrize("words", [["--epochs", "0"], ["--epochs", "1.5"], ["--learning-rate", "nan"]])
-def test_numbers_that_make_no_sense_are_refused(tmp_path, capsys, words):
+def test_refuses_numbers_that_make_no_sense(tmp_path, capsys, words):
     with pytest.raises(SystemExit):
         run_alone(ChapterUnderTest(chapter), ["--out", str(tmp_path), *words])
     assert f"argument {words[0]}: invalid" in capsys.readouterr().err
 
 
-def test_it_is_one_of_the_chapters():
+def test_belongs_to_the_chapters():
     assert CHAPTERS[7].module == chapter.__name__
 
 
-def test_a_matrix_is_printed_row_by_row_and_everything_else_on_a_line():
+def test_prints_a_matrix_row_by_row_and_everything_else_on_a_line():
     headline = {"right": 3, "matrix": [[12, 0], [3, 7]], "interval": [0.1, 0.25], "two": [[[1]], [[2]]], "none": []}
     assert table(headline).splitlines() == [
         "  right     3",

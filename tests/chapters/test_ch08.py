@@ -24,7 +24,7 @@ BEST, EXACT = [1, 1, 2, 1, 2, 2], exact_values(make_lake(), mean_of_four, 100)
 FORMATS = ("gif", "png")
 
 
-def test_every_frame_of_every_film(drawn):
+def test_checks_every_frame_of_every_film(drawn):
     check_films(drawn)
 
 
@@ -43,7 +43,7 @@ def at_once(monkeypatch):
 # --- a run -----------------------------------------------------------------------------------------------------------
 
 
-def test_a_few_episodes_and_bootstrapped_targets_are_enough_to_win(drawn):
+def test_needs_few_episodes_and_bootstrapped_targets_to_win(drawn):
     headline = drawn.headline
     assert headline["random episodes"] == 1000
     assert headline["from TD targets, path"] == [ACTIONS[action] for action in BEST]
@@ -52,7 +52,7 @@ def test_a_few_episodes_and_bootstrapped_targets_are_enough_to_win(drawn):
     assert headline["win rate, not slippery, network"] == 1
 
 
-def test_the_films_show_what_the_headline_says(drawn):
+def test_shows_in_the_films_what_the_headline_says(drawn):
     headline, films = drawn.headline, drawn.films
     assert list(films) == list(FILMS)
     play, learning, moves, slippery = (films[name].scene for name in FILMS)
@@ -67,7 +67,7 @@ def test_the_films_show_what_the_headline_says(drawn):
         assert low < player.rate < high
 
 
-def test_learning_is_shown_densely_at_first_and_then_after_every_second_epoch(drawn):
+def test_shows_learning_densely_at_first_and_then_after_every_second_epoch(drawn):
     learning, in_epoch = drawn.films["ch08_learning_to_win"].scene, 31
     steps = learning.steps.tolist()
     assert steps[:4] == [0, 10, 20, 30]
@@ -79,14 +79,14 @@ def test_learning_is_shown_densely_at_first_and_then_after_every_second_epoch(dr
     assert learning.said[0] != "arrives at the goal ✓" == learning.said[-1]
 
 
-def test_what_must_be_read_is_held_and_what_walks_moves(drawn):
+def test_holds_what_must_be_read_and_moves_what_walks(drawn):
     for film in drawn.films.values():
         seconds = np.array(film.delays()) / 100
         assert (seconds[[0, -1]] > [2, 4]).all()
         assert 12 <= film.fps * film.motion <= 16, "pictures a second"
 
 
-def test_the_files(drawn):
+def test_writes_the_files(drawn):
     folder = drawn.folder
     for name, size in FILMS.items():
         with Image.open(folder / f"{name}.gif") as film:
@@ -95,7 +95,7 @@ def test_the_files(drawn):
             assert picture.size == size
 
 
-def test_the_table_has_a_baseline_and_the_optimum_for_each_lake(drawn):
+def test_gives_a_baseline_and_the_optimum_for_each_lake(drawn):
     headline = drawn.headline
     for lake in ("not slippery", "slippery", "another map", "8 × 8", "another 8 × 8"):
         best = headline[f"win rate, {lake}, the best possible"]
@@ -107,13 +107,13 @@ def test_the_table_has_a_baseline_and_the_optimum_for_each_lake(drawn):
     assert round(headline["win rate, slippery, exact values"], 4) == 0.7298
 
 
-def test_an_interval_comes_with_the_episodes_that_were_played(drawn):
+def test_gives_an_interval_with_the_played_episodes(drawn):
     won, word = drawn.headline["slippery, network, 300 episodes played"].split()
     assert word == "won"
     assert drawn.headline["95 % interval for its win rate"] == list(confidence_interval(int(won), 300))
 
 
-def test_what_is_shown_was_recorded_after_each_epoch(monkeypatch):
+def test_shows_what_was_recorded_after_each_epoch(monkeypatch):
     kept = []
 
     def learn(model, *others, callbacks, **settings):
@@ -133,7 +133,7 @@ def test_what_is_shown_was_recorded_after_each_epoch(monkeypatch):
     np.testing.assert_array_equal(kept[0], predictions(network(16, np.random.default_rng(3))))
 
 
-def test_a_discounted_maximum_is_the_best_of_four_times_099():
+def test_takes_the_best_of_four_times_099_as_the_discounted_maximum():
     assert chapter.discounted_max(np.array([[0, 0.5, 1, 0.25], [0, 0, 0, 0]])).tolist() == [0.99, 0]
 
 
@@ -142,7 +142,7 @@ def prose(run):
     return [text for cell in run.cells if isinstance(cell, list) for text in cell]
 
 
-def test_the_prose_says_what_the_headline_says(drawn):
+def test_says_in_prose_what_the_headline_says(drawn):
     said, headline = prose(drawn), drawn.headline
     assert f"{headline['random episodes']:,}" in said
     assert f"{headline['win rate, slippery, the best possible']:.1%}" in said
@@ -152,7 +152,7 @@ def test_the_prose_says_what_the_headline_says(drawn):
     assert ", ".join(ACTIONS[action] for action in BEST) in said
 
 
-def test_the_slippery_lake_is_learned_from_its_own_random_episodes():
+def test_learns_the_slippery_lake_from_its_own_random_episodes():
     lake = chapter.Lake(MAP, True, 100, 1500)
     from_returns, values = chapter.learn_best(lake, 0, (3, 25))
     found = chapter.win_rates(lake, {"first": from_returns, "then": values})
@@ -162,7 +162,7 @@ def test_the_slippery_lake_is_learned_from_its_own_random_episodes():
 # --- its parts -------------------------------------------------------------------------------------------------------
 
 
-def test_the_error_is_the_mean_over_eleven_states_and_four_actions():
+def test_takes_the_error_as_mean_over_eleven_states_and_four_actions():
     wrong = EXACT.copy()
     wrong[[5, 7, 11, 12, 15]] = 0.9  # no action is chosen in a hole, or at the goal
     assert chapter.error(wrong, EXACT) == 0
@@ -170,7 +170,7 @@ def test_the_error_is_the_mean_over_eleven_states_and_four_actions():
     assert chapter.error(wrong, EXACT) == pytest.approx(0.01)
 
 
-def test_fractions_are_counted():
+def test_counts_fractions_as_fractions():
     episodes = random_episodes(make_lake(), 500, seed=2)
     fractions = chapter.fractions(episodes)
     for state, action in ((0, 1), (14, 2), (4, 0)):
@@ -199,7 +199,7 @@ def run(tmp_path, *words):
     run_alone(ChapterUnderTest(chapter), ["--out", str(tmp_path), *words])
 
 
-def test_the_network_plays_in_the_terminal(tmp_path, at_once, capsys):
+def test_plays_with_the_network_in_the_terminal(tmp_path, at_once, capsys):
     run(tmp_path, "--render", "ansi")
     shown = capsys.readouterr().out
     assert shown.count("left ") == 6
@@ -227,7 +227,7 @@ def test_calls_a_lost_episode_lost(capsys):
         ("", "given up after 0 moves"),
     ],
 )
-def test_a_person_plays(tmp_path, at_once, capsys, monkeypatch, keys, ended):
+def test_lets_a_person_play(tmp_path, at_once, capsys, monkeypatch, keys, ended):
     monkeypatch.setattr("sys.stdin", io.StringIO(keys))
     run(tmp_path, "--play")
     shown = capsys.readouterr().out
@@ -238,16 +238,16 @@ def test_a_person_plays(tmp_path, at_once, capsys, monkeypatch, keys, ended):
 
 
 @pytest.mark.parametrize("words", [["--render", "rgb_array"], ["--render"], ["--seed", "-1"]])
-def test_wrong_options_are_refused(tmp_path, capsys, words):
+def test_refuses_wrong_options(tmp_path, capsys, words):
     with pytest.raises(SystemExit):
         run(tmp_path, *words)
     assert f"error: argument {words[0]}" in capsys.readouterr().err
 
 
-def test_a_mode_that_does_not_exist_is_refused(tmp_path):
+def test_refuses_a_mode_that_does_not_exist(tmp_path):
     with pytest.raises(UsageError, match="an episode can be rendered as ansi, got 'human'"):
         run_chapter(chapter, tmp_path, render="human")
 
 
-def test_it_is_one_of_the_chapters():
+def test_belongs_to_the_chapters():
     assert CHAPTERS[8].module == chapter.__name__

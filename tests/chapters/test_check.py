@@ -48,7 +48,7 @@ def stand_in(tmp_path, monkeypatch):
     monkeypatch.setattr(chapters.tools.check, "COMMAND", [sys.executable, str(tmp_path / "program.py")])
 
 
-def test_what_differs_between_two_runs_is_found(stand_in, capfd):
+def test_finds_differences_between_two_runs(stand_in, capfd):
     assert check(["3", "--planted"]) == 1
     *differences, last = capfd.readouterr().out.splitlines()[2:]
     assert [line.split(":")[0] for line in differences] == [
@@ -58,7 +58,7 @@ def test_what_differs_between_two_runs_is_found(stand_in, capfd):
     assert last.endswith(" bytes: 6 differ")
 
 
-def test_what_is_the_same_in_two_runs_is_not(stand_in, capfd):
+def test_gives_equal_digests_for_equal_runs(stand_in, capfd):
     assert check(["3"]) == 0
     assert capfd.readouterr().out.splitlines() == ["run 1 of 2", "run 2 of 2",
                                                    "2 files, 21 bytes: the same in both runs"]  # fmt: skip
@@ -77,14 +77,14 @@ def written(monkeypatch):
     return texts
 
 
-def test_the_other_options_are_passed_on(stand_in, written, monkeypatch):
+def test_passes_on_the_other_options(stand_in, written, monkeypatch):
     monkeypatch.setattr("sys.argv", ["chapters", "3", "1", "--quick", "--che", "--format", "png", "--seed", "2"])
     with pytest.raises(SystemExit, match=r"^0$"):
         main()
     assert written["arguments.txt"] == "3 1 --quick --format png --seed 2 --digests --out"
 
 
-def test_a_chapter_is_the_same_twice_and_no_gallery_is_written(written, tmp_path, capfd, monkeypatch):
+def test_runs_a_chapter_twice_alike_and_writes_no_gallery(written, tmp_path, capfd, monkeypatch):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.argv", ["chapters", "3", "--quick", "--format", "gif", "--che", "--seed", "2"])
     with pytest.raises(SystemExit, match=r"^0$"):
@@ -96,12 +96,12 @@ def test_a_chapter_is_the_same_twice_and_no_gallery_is_written(written, tmp_path
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_run_that_fails_is_no_success(stand_in, capfd):
+def test_does_not_count_a_failed_run_as_success(stand_in, capfd):
     assert check(["1", "--fail"]) == 1
     assert "run 1 ended with exit code 3" in capfd.readouterr().out
 
 
-def test_each_kind_of_difference_is_named(tmp_path):
+def test_names_each_kind_of_difference(tmp_path):
     first, second = tmp_path / "first", tmp_path / "second"
     for folder in (first, second):
         (folder / "deep").mkdir(parents=True)
@@ -117,7 +117,7 @@ def test_each_kind_of_difference_is_named(tmp_path):
     ]
 
 
-def test_recordings_of_two_processes_are_the_same_bytes_but_not_with_another_seed(tmp_path, monkeypatch):
+def test_records_the_same_bytes_in_two_processes_but_not_with_another_seed(tmp_path, monkeypatch):
     for name, seed in (("first", "3"), ("other", "4")):  # here, and the second one elsewhere
         monkeypatch.setattr("sys.argv", ["record", tmp_path / name, seed])
         exec(RECORD, {})

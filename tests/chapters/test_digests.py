@@ -19,7 +19,7 @@ def recorded(path):
     return path.read_text().splitlines()
 
 
-def test_a_recording_is_noted_once_and_only_then(tmp_path):
+def test_notes_a_recording_once_and_only_in_its_block(tmp_path):
     close = Recorder.close
     lines = recorded(tmp_path / "notes")
     assert Recorder.close is close
@@ -32,7 +32,7 @@ def test_a_recording_is_noted_once_and_only_then(tmp_path):
     assert recorded(tmp_path / "again") == lines
 
 
-def test_a_billionth_in_a_recorded_row_is_another_digest(tmp_path, monkeypatch):
+def test_gives_another_digest_for_a_change_of_a_billionth(tmp_path, monkeypatch):
     """The fault is planted where each row is written, so that the training does not see it."""
     lines, append = recorded(tmp_path / "notes"), Store.append
 
@@ -45,7 +45,7 @@ def test_a_billionth_in_a_recorded_row_is_another_digest(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("part", ["steps", "epochs", "losses", "divergence"])
-def test_each_part_of_a_recording_has_its_digest(part):
+def test_gives_each_part_of_a_recording_its_digest(part):
     recording = Recorder(Sequential([Dense(1, 1, rng=np.random.default_rng(0))])).recording
     before = digests(recording).splitlines()
     setattr(recording, part, {"step": 3} if part == "divergence" else getattr(recording, part) + 1)
@@ -54,7 +54,7 @@ def test_each_part_of_a_recording_has_its_digest(part):
     assert [new.split()[0] for old, new in zip(before, after, strict=True) if new != old] == [part]
 
 
-def test_other_batches_have_another_digest():
+def test_gives_other_batches_another_digest():
     model, told = Sequential([Dense(1, 1, rng=np.random.default_rng(0))]), []
     for batch in ([0, 1], [1, 0], [0]):
         recorder = Recorder(model)

@@ -26,7 +26,7 @@ def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
-def test_all_films_in_all_formats_the_same_alone_and_at_once(tmp_path):
+def test_writes_all_films_in_all_formats_alike_alone_and_in_parallel(tmp_path):
     films = {"one": Clip(Slow(), fps=4), "two": Clip(Slow(), fps=10, hold_first=1, colors=32)}
     for processes in (1, 2):
         (tmp_path / str(processes)).mkdir()
@@ -52,21 +52,21 @@ def test_pictures_and_videos_at_twice_the_resolution_and_drawings_as_they_are(tm
     assert (twice / "one.html").read_bytes() == (once / "one.html").read_bytes()
 
 
-def test_after_a_process_has_died_new_ones_draw(tmp_path):
+def test_draws_in_new_processes_after_one_has_died(tmp_path):
     with pytest.raises(BrokenProcessPool, match=r"worked on a ended"):
         draw({"a": Clip(Killed()), "b": Clip(Slow(0.2))}, tmp_path, ("gif",), processes=2)
     draw({"c": Clip(Slow()), "d": Clip(Slow())}, tmp_path, ("gif",), processes=2)
     assert {"c.gif", "d.gif"} <= set(names(tmp_path))
 
 
-def test_an_error_names_the_film_and_stops_all_others(tmp_path):
+def test_names_the_film_of_an_error_and_stops_all_others(tmp_path):
     films = {"broken": Clip(Broken())} | {f"slow_{number}": Clip(Slow(60)) for number in range(6)}
     with pytest.raises(RuntimeError, match=r"(?s)this film is broken.*in the film broken"):
         draw(films, tmp_path, ("gif",), processes=2)
     assert names(tmp_path) == []
 
 
-def test_where_the_user_stands_may_be_other_chapters(tmp_path):
+def test_works_in_a_folder_with_other_chapters(tmp_path):
     (tmp_path / "chapters").mkdir()
     (tmp_path / "chapters" / "__init__.py").touch()
     script = tmp_path / "scripts" / "script.py"
@@ -84,7 +84,7 @@ def test_where_the_user_stands_may_be_other_chapters(tmp_path):
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C in another way")
-def test_ctrl_c_ends_at_once_and_leaves_no_half_file(tmp_path):
+def test_ends_soon_on_ctrl_c_and_leaves_no_half_file(tmp_path):
     program = (
         "from pathlib import Path\n"
         "from animations import Clip\n"
@@ -105,7 +105,7 @@ def test_ctrl_c_ends_at_once_and_leaves_no_half_file(tmp_path):
 
 
 @pytest.mark.parametrize("processes", ["0", "-1", "two", "1.5"])
-def test_a_wrong_number_of_processes_is_refused_before_anything_is_done(tmp_path, capsys, processes):
+def test_refuses_a_wrong_number_of_processes_before_anything_is_done(tmp_path, capsys, processes):
     with pytest.raises(SystemExit):
         run.run_alone(CHAPTERS[3], ["--processes", processes, "--out", str(tmp_path / "new")])
     assert f"must be a whole number, 1 or more, got '{processes}'" in capsys.readouterr().err
@@ -113,14 +113,14 @@ def test_a_wrong_number_of_processes_is_refused_before_anything_is_done(tmp_path
 
 
 @pytest.mark.parametrize("seed", ["-1", "1.5", "x"])
-def test_a_wrong_seed_is_refused_before_anything_is_done(tmp_path, capsys, seed):
+def test_refuses_a_wrong_seed_before_anything_is_done(tmp_path, capsys, seed):
     with pytest.raises(SystemExit):
         run.run_alone(CHAPTERS[3], ["--seed", seed, "--out", str(tmp_path / "new")])
     assert f"argument --seed: must be a whole number, 0 or more, got '{seed}'" in capsys.readouterr().err
     assert names(tmp_path) == []
 
 
-def test_without_ffmpeg_a_film_is_refused_before_the_training(tmp_path, monkeypatch):
+def test_refuses_a_film_without_ffmpeg_before_the_training(tmp_path, monkeypatch):
     def train(*_, **__):
         raise AssertionError("trained for nothing")
 

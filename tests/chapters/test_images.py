@@ -44,7 +44,7 @@ def folder(tmp_path_factory):
     return folder
 
 
-def test_the_photographs_are_those_of_the_book(folder):
+def test_loads_the_photographs_of_the_book(folder):
     found = images.horses_and_deer("cifar10", folder)
     everything = np.fromfile(folder / "data_batch_1.bin", np.uint8).reshape(-1, 3073)[:1000]
     rows = [row for row in everything if row[0] in (DEER, HORSE)]
@@ -59,13 +59,13 @@ def test_the_photographs_are_those_of_the_book(folder):
     assert found.y_test[[found.horse, found.deer]].tolist() == [1, 0]
 
 
-def test_the_further_photographs_are_those_of_the_test_set(folder):
+def test_takes_further_photographs_from_the_test_set(folder):
     found = images.horses_and_deer("cifar10", folder)
     assert found.y_more.tolist() == [1, 0, 1]
     assert (found.x_more[:, 0, 0, 0] * 255).round().tolist() == [0, 2, 4]
 
 
-def test_another_number_of_deer_and_horses_is_refused(folder, tmp_path):
+def test_refuses_another_number_of_deer_and_horses(folder, tmp_path):
     for path in folder.iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes())
     short = (folder / "data_batch_1.bin").read_bytes()[: 500 * 3073]
@@ -80,7 +80,7 @@ def sketches():
     return images.horses_and_deer(seed=1)
 
 
-def test_sketches_come_in_the_same_numbers_and_more(sketches):
+def test_draws_sketches_in_the_same_numbers_and_more(sketches):
     found = sketches
     assert [len(x) for x in (found.x_train, found.x_test, found.x_more)] == [160, 41, 400]
     for x, y in ((found.x_train, found.y_train), (found.x_test, found.y_test), (found.x_more, found.y_more)):
@@ -90,7 +90,7 @@ def test_sketches_come_in_the_same_numbers_and_more(sketches):
     assert found.y_test[[found.horse, found.deer]].tolist() == [1, 0]
 
 
-def test_sketches_are_those_of_the_seed_and_none_is_there_twice(sketches):
+def test_draws_the_sketches_of_the_seed_and_none_twice(sketches):
     one, same, other = sketches, *(images.horses_and_deer(seed=seed) for seed in (1, 2))
     np.testing.assert_array_equal(one.x_train, same.x_train)
     assert (one.x_train != other.x_train).any()
@@ -98,18 +98,18 @@ def test_sketches_are_those_of_the_seed_and_none_is_there_twice(sketches):
     assert len({picture.tobytes() for picture in pictures}) == len(pictures) == 601
 
 
-def test_ten_classes():
+def test_draws_ten_classes():
     found = images.load("sketches", None, sketches=(30, 20), rng=np.random.default_rng(0))
     assert (len(found.x_train), len(found.x_test)) == (30, 20)
     assert len(set(found.y_train.tolist())) > 5
 
 
-def test_all_photographs(folder):
+def test_loads_all_photographs(folder):
     found = images.load("cifar10", folder, sketches=(30, 20), rng=np.random.default_rng(0))
     assert (found.x_train.shape, found.y_test.tolist()) == ((1010, 32, 32, 3), [HORSE, 0, DEER, 9, HORSE])
 
 
-def test_data_that_do_not_exist_are_refused(folder):
+def test_refuses_data_that_do_not_exist(folder):
     with pytest.raises(ValueError, match="data must be sketches or cifar10, got 'mnist'"):
         images.horses_and_deer("mnist")
     with pytest.raises(ValueError, match=r"sketches need no data_dir, got .*batches-bin: choose data cifar10"):
@@ -125,7 +125,7 @@ def settings(*words):
     return vars(command.parse_args(words))
 
 
-def test_the_command_line(folder, capsys):
+def test_reads_the_command_line(folder, capsys):
     assert settings() == {"data": "sketches", "data_dir": None}
     assert settings("--data", "cifar10", "--data-dir", str(folder)) == {"data": "cifar10", "data_dir": folder}
     with pytest.raises(SystemExit):
@@ -133,7 +133,7 @@ def test_the_command_line(folder, capsys):
     assert "--data-dir: there is no file or folder nowhere" in capsys.readouterr().err
 
 
-def test_a_chapter_is_told_what_it_takes_and_nothing_else(tmp_path, capsys):
+def test_passes_a_chapter_only_the_settings_that_it_takes(tmp_path, capsys):
     told = []
 
     def with_data(out, *, seed=0, formats=(), data="sketches", data_dir=None):
@@ -152,7 +152,7 @@ def test_a_chapter_is_told_what_it_takes_and_nothing_else(tmp_path, capsys):
     assert told == [(tmp_path, 3, ("png",), "cifar10", None), (tmp_path, 3, ("png",))]
 
 
-def test_photographs_that_cannot_be_read_are_refused_in_a_sentence(tmp_path):
+def test_refuses_photographs_that_cannot_be_read_in_a_sentence(tmp_path):
     with pytest.raises(UsageError, match="nowhere"):
         images.load("cifar10", tmp_path / "nowhere", sketches=(30, 20), rng=np.random.default_rng(0))
     (tmp_path / "cifar-10-batches-py").mkdir()

@@ -78,7 +78,7 @@ def test_records_episodes_of_a_policy_that_counts_its_moves():
     assert episodes.returns.all()
 
 
-def test_environment_and_action_space_do_not_deal_the_same_numbers():
+def test_draws_other_numbers_in_environment_and_action_space():
     env = make_lake(slippery=True)
     random_episodes(env, 1, seed=3)
     states = [generator.bit_generator.state["state"]["inc"] for generator in (env.unwrapped.np_random,
@@ -86,7 +86,7 @@ def test_environment_and_action_space_do_not_deal_the_same_numbers():
     assert states[0] != states[1]
 
 
-def test_a_truncated_episode_is_lost_and_has_not_terminated():
+def test_counts_a_truncated_episode_as_lost_but_not_terminated():
     episodes = random_episodes(make_lake(WIDE, moves=12), 300, seed=0)
     each = split_by_length(episodes, 12)
     lengths = [len(rows) for rows in each]
@@ -109,18 +109,18 @@ def split_by_length(episodes, moves):
     return found
 
 
-def test_a_map_of_ones_own_has_the_limit_that_it_was_given():
+def test_uses_the_given_limit_for_a_map():
     for moves in (7, 150):
         episode = play(make_lake(WIDE, moves=moves), lambda state: 0)
         assert episode == Episode([0] * (moves + 1), [0] * moves, False)
 
 
-def test_the_wrappers_are_those_that_count():
+def test_wraps_only_the_functions_that_count():
     assert isinstance(make_lake(), gymnasium.wrappers.TimeLimit)
     assert make_lake().spec.max_episode_steps == 100
 
 
-def test_play_follows_the_policy():
+def test_plays_by_the_policy():
     path = {0: 1, 4: 1, 8: 2, 9: 1, 13: 2, 14: 2}
     assert play(make_lake(), path.__getitem__) == Episode([0, 4, 8, 9, 13, 14, 15], [1, 1, 2, 1, 2, 2], True)
     assert play(make_lake(), lambda state: 2 - state) == Episode([0, 1, 5], [2, 1], False)
@@ -134,12 +134,12 @@ def test_wins_as_many_episodes_with_the_same_seed():
     assert counts[0] == counts[1] != counts[2]
 
 
-def test_greedy_takes_the_first_of_equal_ones():
+def test_takes_the_first_of_equal_actions():
     policy = greedy(np.array([[0.1, 0.5, 0.2, 0.5], [0, 0, 0, 0.1]]))
     assert [policy(0), policy(1)] == [1, 3]
 
 
-def test_starts_are_moved_and_nothing_else():
+def test_moves_only_the_starts():
     for tile in open_tiles(MAP):
         rows = starting_at(MAP, [tile])
         assert make_lake(rows).reset(seed=0)[0] == tile

@@ -12,14 +12,14 @@ from tinylearn import Dense, Recorder, ReLU, Sigmoid
 SMALL = ("SFF", "FHG")
 
 
-def test_the_network_is_the_books():
+def test_uses_the_network_of_the_book():
     layers = network(16, np.random.default_rng(0)).layers
     sizes = [(layer.n_in, layer.n_out) for layer in layers if isinstance(layer, Dense)]
     assert sizes == [(20, 128), (128, 64), (64, 32), (32, 16), (16, 1)]
     assert [type(layer) for layer in layers[1::2]] == [ReLU] * 4 + [Sigmoid]
 
 
-def test_each_state_and_action_has_its_row_and_its_inputs():
+def test_gives_each_state_and_action_its_row_and_its_inputs():
     rows = every_pair(6)
     assert (rows.shape, rows.dtype) == ((24, 10), np.float32)
     for state in range(6):
@@ -40,7 +40,7 @@ def two_episodes(**changed):
 
 
 @pytest.mark.parametrize("later", [mean_of_four, best_of_four])
-def test_labels_are_returns_or_what_the_next_state_is_worth(later):
+def test_labels_moves_with_returns_or_the_value_of_the_next_state(later):
     model = network(6, np.random.default_rng(0))
     worth = later(predictions(model))
     assert returns(two_episodes())(model).tolist() == [1, 1, 1, 0]
@@ -49,7 +49,7 @@ def test_labels_are_returns_or_what_the_next_state_is_worth(later):
     np.testing.assert_allclose(td_targets(lost, later)(model), [worth[1], 0, 0, worth[0]], rtol=1e-6)
 
 
-def test_labels_are_asked_for_in_each_epoch_and_the_steps_become_smaller(monkeypatch):
+def test_asks_for_labels_in_each_epoch_and_shrinks_the_steps(monkeypatch):
     told = []
     monkeypatch.setattr(lake_network, "fit", lambda model, x, y, *, optimizer, epochs, **others: told.append(
         (x, y, optimizer.learning_rate, epochs)))  # fmt: skip
@@ -76,7 +76,7 @@ def test_learns_the_exact_values_from_few_episodes_with_bootstrapped_targets():
 @pytest.mark.parametrize(
     "labels", [returns, lambda played: td_targets(played, best_of_four)], ids=["returns", "td_targets"]
 )
-def test_every_update_is_explained_although_the_learning_rate_falls_and_the_labels_change(labels):
+def test_explains_every_update_with_a_falling_learning_rate_and_changing_labels(labels):
     rng = np.random.default_rng(4)
     played, model = random_episodes(make_lake(SMALL, slippery=True), 12, seed=4), network(6, rng)
     recorder = Recorder(model)
@@ -88,7 +88,7 @@ def test_every_update_is_explained_although_the_learning_rate_falls_and_the_labe
         assert explanation.terms[-1].value == explanation.new == recording.at(step)["dense_2.w"][3, 5]
 
 
-def test_the_same_seed_gives_the_same_bits():
+def test_gives_the_same_bits_for_the_same_seed():
     found = []
     for _ in range(2):
         rng = np.random.default_rng(4)

@@ -24,7 +24,7 @@ from tinylearn import confidence_interval
 SMALL = ("SFF", "FHG")
 
 
-def test_along_the_path_they_are_the_known_ones():
+def test_gives_the_known_values_along_the_path():
     values, tiles = exact_values(make_lake(), mean_of_four, 100), [0, 4, 8, 9, 13, 14]
     along = [values[tile, action] for tile, action in zip(tiles, (1, 1, 2, 1, 2, 2), strict=True)]
     assert along == pytest.approx([0.0162, 0.0348, 0.0882, 0.1758, 0.4393, 1.0], abs=5e-5)
@@ -32,7 +32,7 @@ def test_along_the_path_they_are_the_known_ones():
     assert mean_of_four(values)[0] == pytest.approx(0.01394, abs=5e-6)
 
 
-def test_the_slippery_lake_has_its_known_values():
+def test_gives_the_slippery_lake_its_known_values():
     env = make_lake(slippery=True)
     values = exact_values(env, mean_of_four, 100)
     dry = exact_values(make_lake(), mean_of_four, 100)
@@ -42,7 +42,7 @@ def test_the_slippery_lake_has_its_known_values():
     assert win_rate(env, mean_of_four, 100) == pytest.approx(0.01394, abs=5e-6), "random actions slip anywhere anyway"
 
 
-def test_the_optimum_of_the_slippery_lake_needs_a_policy_that_counts():
+def test_needs_a_counting_policy_for_the_optimum_of_the_slippery_lake():
     """The chapter says so: the best action on tile 2 depends on how many moves are left."""
     env = make_lake(slippery=True)
     assert [exact_values(env, best_of_four, left)[2].argmax() for left in (100, 12)] == [3, 2]
@@ -50,7 +50,7 @@ def test_the_optimum_of_the_slippery_lake_needs_a_policy_that_counts():
     assert [round(win_rate(env, policy, 100), 4) for policy in policies] == [0.7298, 0.7402]
 
 
-def test_the_best_policy_wins_as_often_as_value_iteration_says():
+def test_wins_with_the_best_policy_as_often_as_value_iteration_says():
     env, best = make_lake(slippery=True, moves=30), best_policy(make_lake(slippery=True), 30)
     assert best.shape == (30, 16)
     episodes = record_episodes(env, lambda state, moves: int(best[moves, state]), 1000, seed=0)
@@ -61,7 +61,7 @@ def test_the_best_policy_wins_as_often_as_value_iteration_says():
 
 
 @pytest.mark.parametrize("moves", [1, 2, 5])
-def test_they_equal_the_mean_over_all_episodes_one_by_one(moves):
+def test_equals_the_mean_over_all_episodes(moves):
     env = make_lake(SMALL, moves=moves)
     listed = env.unwrapped.P
     won = np.zeros((6, 4))
@@ -94,7 +94,7 @@ class Dice:
     moves=st.integers(1, 4),
 )
 @settings(deadline=None, derandomize=True, max_examples=100)
-def test_a_win_rate_is_the_mean_over_all_episodes_one_by_one(letters, actions, slippery, moves):
+def test_equals_the_mean_over_all_episodes_one_by_one(letters, actions, slippery, moves):
     """Three starts, and three places that a slippery move may lead to: all throws of a die with three sides."""
     rows, policy = ["".join(letters[:3]), "".join(letters[3:])], actions.__getitem__
     env, won = make_lake(rows, slippery=slippery, moves=moves), []
@@ -105,14 +105,14 @@ def test_a_win_rate_is_the_mean_over_all_episodes_one_by_one(letters, actions, s
 
 
 @pytest.mark.parametrize("moves", [9, 100])
-def test_a_win_rate_lies_in_the_interval_of_episodes_that_are_played(moves):
+def test_lies_in_the_interval_of_played_episodes(moves):
     everywhere = make_lake(starting_at(MAP, open_tiles(MAP)), slippery=True, moves=moves)
     policy = greedy(exact_values(everywhere, mean_of_four, moves))
     low, high = confidence_interval(wins(everywhere, policy, 1000, seed=0), 1000)
     assert low < win_rate(everywhere, by_policy(policy), moves) < high
 
 
-def test_random_episodes_agree():
+def test_agrees_with_random_episodes():
     env = make_lake(slippery=True)
     episodes, values = random_episodes(env, 3000, seed=1), exact_values(env, mean_of_four, 100)
     for tile in (0, 8, 9, 14):
@@ -122,7 +122,7 @@ def test_random_episodes_agree():
             assert abs(labels.mean() - values[tile, action]) < margin
 
 
-def test_rules_are_chances_and_lead_nowhere_after_the_end():
+def test_gives_rules_as_chances_that_lead_nowhere_after_the_end():
     for slippery in (False, True):
         leads, rewards = rules(make_lake(slippery=slippery))
         assert (leads.sum(axis=2) + rewards <= 1 + 1e-12).all()
@@ -131,14 +131,14 @@ def test_rules_are_chances_and_lead_nowhere_after_the_end():
     assert rewards[14].tolist() == pytest.approx([0, 1 / 3, 1 / 3, 1 / 3])
 
 
-def test_without_a_move_nothing_is_won_and_with_more_never_less():
+def test_wins_nothing_without_a_move_and_never_less_with_more():
     env = make_lake(slippery=True)
     assert not exact_values(env, best_of_four, 0).any()
     tables = [exact_values(env, best_of_four, moves) for moves in (1, 6, 30, 100)]
     assert all((after >= before - 1e-12).all() for before, after in pairwise(tables))
 
 
-def test_the_best_of_four_is_never_below_what_a_state_is_worth():
+def test_never_puts_the_best_of_four_below_the_value_of_a_state():
     """The chapter's reason why the greedy policy wins: each step leads to a state worth at least as much."""
     values = exact_values(make_lake(), mean_of_four, 400)
     worth = np.append(mean_of_four(values)[:15], 1.0)
@@ -146,7 +146,7 @@ def test_the_best_of_four_is_never_below_what_a_state_is_worth():
     assert (np.diff(worth[states]) > 0).all()
 
 
-def test_the_best_policy_on_slippery_ice_walks_as_the_chapter_says():
+def test_walks_the_best_policy_on_slippery_ice_as_the_chapter_says():
     env = make_lake(slippery=True)
     policy, water = best_policy(env, 100)[0], {5, 7, 11, 12}
     assert policy[0] == 0, "against the edge"

@@ -32,7 +32,7 @@ def save(folder, name, numbers):
     (folder / f"{name}.json").write_text(json.dumps({"numbers": numbers, "cells": []}))
 
 
-def test_is_there_from_the_first_film_on_and_renewed_with_each(tmp_path, capsys):
+def test_exists_from_the_first_film_on_and_is_renewed_with_each(tmp_path, capsys):
     with LivePage(tmp_path, ["ch01", "ch03"]):
         assert not (tmp_path / "index.html").exists()
         draw(tmp_path, "ch01_one")
@@ -68,7 +68,7 @@ def test_shows_the_numbers_of_a_chapter_that_is_finished_and_in_the_end_nothing_
 
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
-def test_is_true_after_an_error(tmp_path, error):
+def test_stays_true_after_an_error(tmp_path, error):
     save(tmp_path, "ch02", {})  # from another run
     with pytest.raises(error), LivePage(tmp_path, ["ch01", "ch02", "ch03"]) as live:  # noqa: PT012
         draw(tmp_path, "ch01_one")
@@ -83,13 +83,13 @@ def test_is_true_after_an_error(tmp_path, error):
     assert "Not finished: the run stopped early. Run <code>python -m chapters 3</code> to finish this chapter." in third
 
 
-def test_a_run_without_a_film_leaves_no_page(tmp_path):
+def test_leaves_no_page_after_a_run_without_a_film(tmp_path):
     with pytest.raises(RuntimeError), LivePage(tmp_path, ["ch01"]):
         raise RuntimeError
     assert list(tmp_path.iterdir()) == []
 
 
-def test_films_of_an_earlier_run_are_shown_while_new_ones_are_made(tmp_path):
+def test_shows_films_of_an_earlier_run_while_new_ones_are_made(tmp_path):
     draw(tmp_path, "ch01_one")
     draw(tmp_path, "ch01_two")
     save(tmp_path, "ch01", {"sevens": 7})
@@ -118,14 +118,14 @@ def bound(folder, name, *films):
     return read(folder, name)
 
 
-def test_a_bound_film_is_in_the_page_and_nowhere_else(tmp_path):
+def test_keeps_a_bound_film_in_the_page_alone(tmp_path):
     page = bound(tmp_path, "ch01", "ch01_one", "ch01_two")
     assert [*bound_in(tmp_path, "ch01")] == ["ch01_one", "ch01_two"]
     assert not list(tmp_path.glob("ch01_*"))
     assert "ch01_one.html" not in page  # nothing leads to what is not there
 
 
-def test_pages_that_are_written_again_keep_bound_films(tmp_path):
+def test_keeps_bound_films_when_pages_are_written_again(tmp_path):
     bound(tmp_path, "ch01", "ch01_one", "ch01_two")
     films = bound_in(tmp_path, "ch01")
     bound(tmp_path, "ch02", "ch02_one")
@@ -134,7 +134,7 @@ def test_pages_that_are_written_again_keep_bound_films(tmp_path):
     assert "Chapter 2 →" in read(tmp_path, "ch01")
 
 
-def test_a_film_that_is_drawn_again_takes_the_place_of_the_bound_one(tmp_path):
+def test_replaces_a_bound_film_by_one_that_is_drawn_again(tmp_path):
     bound(tmp_path, "ch01", "ch01_one", "ch01_two")
     before = bound_in(tmp_path, "ch01")
     render(Slow(), tmp_path / "ch01_two.html", fps=7, progress=False)
@@ -145,7 +145,7 @@ def test_a_film_that_is_drawn_again_takes_the_place_of_the_bound_one(tmp_path):
     assert "ch01_two.html" in read(tmp_path, "ch01")  # nobody asked to bind it
 
 
-def test_a_kill_while_files_are_removed_loses_no_film(tmp_path, monkeypatch):
+def test_loses_no_film_when_killed_while_files_are_removed(tmp_path, monkeypatch):
     monkeypatch.setattr("chapters.tools.book.remove_bound", lambda *_: None)
     bound(tmp_path, "ch01", "ch01_one", "ch01_two")
     monkeypatch.undo()
@@ -155,7 +155,7 @@ def test_a_kill_while_files_are_removed_loses_no_film(tmp_path, monkeypatch):
     assert not list(tmp_path.glob("ch01_*"))
 
 
-def test_what_stops_early_keeps_its_films_as_files(tmp_path):
+def test_keeps_films_as_files_if_it_stops_early(tmp_path):
     with pytest.raises(RuntimeError), LivePage(tmp_path, ["ch01"], bind=True):  # noqa: PT012
         draw(tmp_path, "ch01_one")
         raise RuntimeError
@@ -163,7 +163,7 @@ def test_what_stops_early_keeps_its_films_as_files(tmp_path):
     assert (tmp_path / "ch01_one.html").is_file()
 
 
-def test_a_page_without_a_film_in_it_is_left_alone(tmp_path):
+def test_leaves_alone_a_page_without_a_film_in_it(tmp_path):
     (tmp_path / "ch01_notes.html").write_text("<p>Mine.</p>")
     bound(tmp_path, "ch01", "ch01_one")
     assert (tmp_path / "ch01_notes.html").read_text() == "<p>Mine.</p>"

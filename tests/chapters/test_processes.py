@@ -65,7 +65,7 @@ def test_reports_each_job(processes):
         assert said.index(text) < said.index((text, text.upper()))
 
 
-def test_one_process_is_this_one():
+def test_uses_this_process_if_there_is_one():
     jobs = {"a": os.getpid, "b": os.getpid}
     assert noted(jobs, 1) == ["a", ("a", os.getpid()), "b", ("b", os.getpid())]
     assert noted({"a": os.getpid}, 2) == ["a", ("a", os.getpid())]

@@ -50,24 +50,24 @@ def without_links(text):
 
 
 @pytest.mark.parametrize("number", WRITTEN)
-def test_every_digit_is_bound_to_the_run_or_to_a_source(number):
+def test_binds_every_digit_to_the_run_or_to_a_source(number):
     assert [word for text in prose_of(number) for word in unbound_digits(without_links(text))] == []
 
 
-def test_an_unbound_digit_would_be_found():
+def test_would_find_an_unbound_digit():
     text = "In chapter 4, {n} of 41, `0.5`, $x^2$, `python -m chapters 3`, [−273.15 °C](https://a.org/2), ½ of 3.2."
     assert unbound_digits(without_links(text)) == ["41,", "`0.5`,", "3.2."]
     assert unbound_digits("7 in [a note](https://b.org/1)") == ["7"]
 
 
 @pytest.mark.parametrize("number", WRITTEN)
-def test_a_chapter_is_long_enough_to_teach_and_short_enough_to_be_read(number):
+def test_keeps_chapters_long_enough_to_teach_and_short_enough_to_read(number):
     words = [word for text in prose_of(number) for word in re.sub(r"\$\$.*?\$\$|::source.*", "", text).split()]
     assert 1200 <= len(words) <= 2000
 
 
 @pytest.mark.parametrize("number", WRITTEN)
-def test_a_chapter_begins_with_a_question_and_has_formulas_code_and_lines_of_the_framework(number):
+def test_begins_a_chapter_with_a_question_and_shows_formulas_code_and_lines_of_the_framework(number):
     first, *rest = prose_of(number)
     assert "?" in first
     whole = "\n".join(rest)
@@ -77,7 +77,7 @@ def test_a_chapter_begins_with_a_question_and_has_formulas_code_and_lines_of_the
 
 
 @pytest.mark.parametrize("number", WRITTEN)
-def test_three_exercises_each_with_an_answer_that_checks_itself(number):
+def test_has_three_exercises_each_with_an_answer_that_checks_itself(number):
     script = CHAPTERS[number].script
     for exercise in (1, 2, 3):
         places = [i for i, cell in enumerate(script) if f"### Exercise {exercise}. " in cell.text]
@@ -88,7 +88,7 @@ def test_three_exercises_each_with_an_answer_that_checks_itself(number):
 
 
 @pytest.mark.parametrize("number", WRITTEN)
-def test_before_and_behind_every_film_there_is_prose_and_below_it_a_caption(number):
+def test_puts_prose_before_and_after_every_film_and_a_caption_below(number):
     script = CHAPTERS[number].script
     for i, cell in enumerate(script):
         if "book.film(" in cell.text:
@@ -100,14 +100,14 @@ def test_before_and_behind_every_film_there_is_prose_and_below_it_a_caption(numb
 # --- the glossary ----------------------------------------------------------------------------------------------------
 
 
-def test_what_is_bold_is_a_term_and_is_explained_once_in_the_book():
+def test_explains_each_bold_term_once_in_the_book():
     bold = [term for number in CHAPTERS for text in prose_of(number) for term in terms_in(text)]
     assert [term for term in bold if entry(term) is None] == []
     written = [entry(term) for number in WRITTEN for text in prose_of(number) for term in terms_in(text)]
     assert sorted(written) == sorted(set(written))
 
 
-def test_all_terms_are_taught_somewhere():
+def test_teaches_all_terms_somewhere():
     taught = {entry(term) for number in CHAPTERS for text in prose_of(number) for term in terms_in(text)}
     missing = set(GLOSSARY) - taught
     assert not missing or UNWRITTEN, f"no chapter has these in bold: {missing}"
@@ -123,7 +123,7 @@ def test_all_terms_are_taught_somewhere():
         "**a**: B.\n**c**: D.",
     ],
 )
-def test_a_glossary_that_cannot_be_read_is_refused(text):
+def test_refuses_a_glossary_that_cannot_be_read(text):
     with pytest.raises(ValueError, match=r"one paragraph per term, \*\*term\*\*: A sentence\. It has "):
         read_glossary(text)
 
@@ -133,7 +133,7 @@ def test_shows_typographic_quotes_but_not_in_code():
     assert "The neuron’s answer: “no”, in <code>print(&quot;code&quot;)</code>." in shown
 
 
-def test_a_term_is_a_link_and_its_sentence_stands_below_the_block():
+def test_links_a_term_and_explains_it_below_its_block():
     page = as_html("By the **chain\nrule** it is.\n\nNext.")
     assert '<dfn id="chain-rule"><a href="glossary.html#chain-rule">chain rule</a></dfn>' in page
     assert page.index("</p>") < page.index("<dt>chain rule</dt>") < page.index("Next.")
@@ -142,7 +142,7 @@ def test_a_term_is_a_link_and_its_sentence_stands_below_the_block():
 # --- Markdown, and what is beyond it ---------------------------------------------------------------------------------
 
 
-def test_formulas_become_mathml():
+def test_turns_formulas_into_mathml():
     page = as_html("The line $y = w x$ and\n\n$$\\frac{1}{N}\n\\sum_i x_i$$\n\nin US$ 3 and US$ 4.")
     assert page.count("<math ") == 2
     assert '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">' in page
@@ -150,12 +150,12 @@ def test_formulas_become_mathml():
     assert "in US$ 3 and US$ 4." in page
 
 
-def test_a_formula_without_an_end_is_refused():
+def test_refuses_a_formula_without_an_end():
     with pytest.raises(ValueError, match=r"a formula begins with \$\$ but does not end"):
         as_html("$$x = 1\n\nand more")
 
 
-def test_a_line_of_the_source_is_there_without_its_docstring():
+def test_returns_lines_of_the_source_without_the_docstring():
     page = as_html("Look:\n\n::source tinylearn/layers/dense.py Dense.backward\n\nSo.")
     assert "in tinylearn/layers/dense.py, line " in page
     assert "Derive" not in page
@@ -166,12 +166,12 @@ def test_a_line_of_the_source_is_there_without_its_docstring():
     ("path", "name", "message"),
     [("tinylearn/nothing.py", "Dense", "has no file"), ("tinylearn/layers/dense.py", "Dense.f", "the file has no f")],
 )
-def test_lines_that_are_not_there_are_refused(path, name, message):
+def test_refuses_missing_lines(path, name, message):
     with pytest.raises(ValueError, match=message):
         source_lines(path, name)
 
 
-def test_code_is_coloured_and_escaped():
+def test_colours_and_escapes_code():
     page = as_html("```python\nif a < b: pass\n```")
     assert '<span class="k">if</span>' in page
     assert "&lt;" in page
@@ -180,7 +180,7 @@ def test_code_is_coloured_and_escaped():
 # --- numbers ---------------------------------------------------------------------------------------------------------
 
 
-def test_placeholders_stand_for_values_with_a_minus_sign_of_print():
+def test_replaces_placeholders_by_values_with_a_minus_sign_of_print():
     names = {"w": [1.5, -2.25], "name": "deer"}
     prose = "{w[1]:.1f} and {name!r}, {'more' if w[0] > 1 else 'fewer'}; `{w}`, $e^{x}$ and x-1"
     assert replaced(prose, lambda inside: evaluated(inside, names, "here")) == (
@@ -188,13 +188,13 @@ def test_placeholders_stand_for_values_with_a_minus_sign_of_print():
     )
 
 
-def test_a_name_that_is_not_bound_is_an_error_that_says_where():
+def test_says_where_an_unbound_name_stands():
     with pytest.raises(NameError) as caught:
         evaluated("losses[0]", {}, "ch03, line 7")
     assert caught.value.__notes__ == ["ch03, line 7: {losses[0]} in prose needs names that the code above it defines"]
 
 
-def test_what_is_left_alone_is_left_alone():
+def test_leaves_plain_things_alone():
     assert placeholders("```\n{a}\n``` `{b}` $\\frac{c}{d}$ $$\n{e}\n$$ {f}") == ["f"]
     assert re.search(LEFT_ALONE, r"\$5 {g} \$6") is None
     assert PLACEHOLDER.search("{}") is None
@@ -229,7 +229,7 @@ def chapter(tmp_path):
     return Chapter(path)
 
 
-def test_cells_run_in_their_order_and_leave_what_they_show(chapter, tmp_path):
+def test_runs_cells_in_order_and_keeps_their_results(chapter, tmp_path):
     seen = []
     record = chapter.main(tmp_path, watch=lambda names: seen.append(names.get("w")))
     assert record == {"numbers": {}, "cells": [[], "", "1.5", ["1.50"]], "asked": {}}
@@ -237,7 +237,7 @@ def test_cells_run_in_their_order_and_leave_what_they_show(chapter, tmp_path):
     assert chapter.title == "Chapter 3. A run"
 
 
-def test_an_error_in_a_cell_names_its_line(chapter, tmp_path):
+def test_names_the_line_of_an_error_in_a_cell(chapter, tmp_path):
     chapter.path.write_text(SCRIPT.replace("w = 3 * RATE", "w = 3 / 0"), encoding="utf-8")
     with pytest.raises(ZeroDivisionError) as caught:
         chapter.main(tmp_path)
@@ -245,7 +245,7 @@ def test_an_error_in_a_cell_names_its_line(chapter, tmp_path):
     assert (str(last.path), last.lineno + 1) == (str(chapter.path), 12)
 
 
-def test_a_setting_that_a_chapter_does_not_have_is_refused(chapter, tmp_path):
+def test_refuses_a_setting_that_a_chapter_does_not_have(chapter, tmp_path):
     with pytest.raises(TypeError, match="ch03: there is no setting csv"):
         chapter.main(tmp_path, csv="a.csv")
 
@@ -257,19 +257,19 @@ def test_a_setting_that_a_chapter_does_not_have_is_refused(chapter, tmp_path):
         ("# %% [markdown]\n# Text\nx = 1\n", "line 3: in prose every line must begin with '# ', got 'x = 1'"),
     ],
 )
-def test_a_script_that_is_no_chapter_is_refused(source, message):
+def test_refuses_a_script_that_is_no_chapter(source, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         cells_of(source)
 
 
-def test_a_film_needs_a_name_of_its_own(tmp_path, chapter):
+def test_requires_a_name_for_each_film(tmp_path, chapter):
     for line in ('book.film("x", None)', 'book.film("ch04_x", None)'):
         chapter.path.write_text(SCRIPT.replace("w = 3 * RATE", line), encoding="utf-8")
         with pytest.raises(ValueError, match="ch03: a film needs a name of its own that begins with ch03_, got"):
             Chapter(chapter.path).main(tmp_path)
 
 
-def test_in_a_notebook_cells_run_with_the_defaults_and_a_film_is_a_scene_to_show(chapter, monkeypatch):
+def test_runs_cells_with_the_defaults_in_a_notebook_and_shows_films_as_scenes(chapter, monkeypatch):
     film = "shown = book.film('ch03_x', Clip(Scene()))"
     source = SCRIPT.replace("w = 3 * RATE", f"from animations import Clip, Scene\n{film}\nw = 3 * RATE")
     monkeypatch.delattr(sys.modules["__main__"], "__file__", raising=False)
@@ -282,7 +282,7 @@ def test_in_a_notebook_cells_run_with_the_defaults_and_a_film_is_a_scene_to_show
 
 
 @pytest.mark.parametrize("words", [["-m", "chapters.ch03_first_neuron"], ["chapters/ch03_first_neuron.py"]])
-def test_a_script_that_is_started_runs_with_its_command_line(tmp_path, words):
+def test_runs_a_started_script_with_its_command_line(tmp_path, words):
     command = [sys.executable, *words, "--quick", "--format", "png", "gif", "--out", str(tmp_path)]
     answer = subprocess.run(
         command, cwd=ROOT, env=os.environ | {"PYTHONPATH": str(ROOT)}, capture_output=True, text=True
@@ -292,7 +292,7 @@ def test_a_script_that_is_started_runs_with_its_command_line(tmp_path, words):
     assert {"ch03.html", "ch03.json", "ch03_first_neuron.png"} <= {path.name for path in tmp_path.iterdir()}
 
 
-def test_to_import_a_chapter_is_to_get_its_definitions():
+def test_imports_only_the_definitions_of_a_chapter():
     module = importlib.import_module("chapters.ch03_first_neuron")
     assert module.__doc__ == "Chapter 3. One neuron learns Fahrenheit from Celsius"
     assert module.UPDATES == 8000
@@ -300,6 +300,6 @@ def test_to_import_a_chapter_is_to_get_its_definitions():
     assert not {"book", "model", "recording", "ws"} & set(vars(module))
 
 
-def test_classes_of_a_chapter_can_go_to_other_processes():
+def test_sends_classes_of_a_chapter_to_other_processes():
     scene = importlib.import_module("chapters.ch01_create_animations").ShortestScene
     assert pickle.loads(pickle.dumps(scene)) is scene

@@ -57,7 +57,7 @@ def test_divides_the_work_by_two_processes_but_not_the_longest_chapter(clock):
 
 
 @pytest.mark.parametrize("seconds", [0, 1, 7.9, 8, 14, 16, 149, 150, 7200])
-def test_times_are_rough(seconds):
+def test_rounds_times(seconds):
     text = about(seconds)
     number = int("".join(filter(str.isdecimal, text)) or 0) * (60 if "min" in text else 1)
     assert abs(number - seconds) <= max(8, 0.25 * seconds)

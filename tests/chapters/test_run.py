@@ -33,7 +33,7 @@ def numbers(out, name):
     return json.loads((out / f"{name}.json").read_text())["numbers"]
 
 
-def test_a_chapter_computes_while_films_of_another_are_drawn_and_can_be_opened(tmp_path, capsys):
+def test_computes_a_chapter_while_films_of_another_are_drawn_and_can_be_opened(tmp_path, capsys):
     """The second one waits until the page shows a film of the first; one by one, it would wait for ever."""
     run(tmp_path, {"ch02": StandIn(stand_ins.waits_for_the_page), "ch01": StandIn(stand_ins.two_films)}, "--seed", "3")
     seen, last = ((tmp_path / name).read_text() for name in ("seen.html", "index.html"))
@@ -53,7 +53,7 @@ def test_a_chapter_computes_while_films_of_another_are_drawn_and_can_be_opened(t
 @pytest.mark.parametrize(
     ("words", "binds"), [("", True), ("3 --quick", True), ("3 --format html", False), ("1 --csv {csv}", False)]
 )
-def test_films_are_bound_where_nobody_asks_for_formats_or_has_a_table(tmp_path, monkeypatch, words, binds):
+def test_binds_films_unless_formats_or_a_table_are_given(tmp_path, monkeypatch, words, binds):
     (tmp_path / "mine.csv").write_text("year,A,B\n1990,1,2\n2000,3,4\n")
     asked = []
     monkeypatch.setattr(__main__, "run_all", lambda chapters, arguments, bind: asked.append(bind))
@@ -62,7 +62,7 @@ def test_films_are_bound_where_nobody_asks_for_formats_or_has_a_table(tmp_path, 
     assert asked == [binds]
 
 
-def test_no_bars_where_there_is_no_terminal(tmp_path, capsys):
+def test_shows_no_bars_without_a_terminal(tmp_path, capsys):
     run(tmp_path, {"ch01": StandIn(stand_ins.two_films)}, "--processes", "1")
     run(tmp_path, {"ch01": StandIn(stand_ins.two_films), "ch03": CHAPTERS[3]}, "--quick")
     said = capsys.readouterr()
@@ -71,7 +71,7 @@ def test_no_bars_where_there_is_no_terminal(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("processes", ["1", "2"])
-def test_an_error_in_a_film_of_any_chapter_ends_the_run_and_names_the_film(tmp_path, processes):
+def test_ends_the_run_and_names_the_film_after_an_error_in_any_chapter(tmp_path, processes):
     mains = {"ch01": StandIn(stand_ins.broken_film), "ch02": StandIn(stand_ins.slow)}
     with pytest.raises(RuntimeError, match=r"(?s)this film is broken.*in the film ch01_broken"):
         run(tmp_path, mains, "--processes", processes)
@@ -79,30 +79,30 @@ def test_an_error_in_a_film_of_any_chapter_ends_the_run_and_names_the_film(tmp_p
     assert not (tmp_path / "ch02.json").exists()
 
 
-def test_the_death_of_a_process_ends_the_run_and_names_the_chapter(tmp_path):
+def test_ends_the_run_and_names_the_chapter_when_a_process_dies(tmp_path):
     with pytest.raises(BrokenProcessPool, match="worked on ch01 ended with exit code 1"):
         run(tmp_path, {"ch01": StandIn(stand_ins.killed_film), "ch02": StandIn(stand_ins.slow)})
 
 
-def test_a_refusal_is_a_sentence_that_names_the_chapter(tmp_path):
+def test_names_the_chapter_in_a_refusal(tmp_path):
     refused, others = {"ch02": StandIn(stand_ins.refused)}, {"ch01": StandIn(stand_ins.two_films)}
     for chapters in (refused | others, refused):
         with pytest.raises(SystemExit, match=r"^ch02: not with these settings$"):
             run(tmp_path, chapters)
 
 
-def test_chapter_1_begins_first_and_then_the_longest(tmp_path, capsys):
+def test_begins_with_chapter_1_and_then_the_longest(tmp_path, capsys):
     run(tmp_path, dict.fromkeys(["ch03", "ch07", "ch01", "ch02"], StandIn(stand_ins.nothing)))
     begun = re.findall(r": (.*);", capsys.readouterr().err)
     assert begun == [WORK[name].does for name in ("ch01", "ch07", "ch02", "ch03")]
 
 
-def test_one_by_one_they_keep_their_order(tmp_path, capsys):
+def test_keeps_their_order_one_by_one(tmp_path, capsys):
     run(tmp_path, dict.fromkeys(["ch03", "ch07", "ch01"], StandIn(stand_ins.nothing)), "--processes", "1")
     assert re.findall(r"^Chapter (\d)", capsys.readouterr().out, flags=re.MULTILINE) == ["3", "7", "1"]
 
 
-def test_the_same_bytes_at_once_and_one_by_one(tmp_path):
+def test_writes_the_same_bytes_in_parallel_and_one_by_one(tmp_path):
     for count in ("1", "2"):
         words = ["1", "3", "--quick", "--digests", "--processes", count, "--out", str(tmp_path / count)]
         subprocess.run([sys.executable, "-m", "chapters", *words], cwd=ROOT, check=True, capture_output=True)
@@ -113,7 +113,7 @@ def test_the_same_bytes_at_once_and_one_by_one(tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="Windows sends Ctrl-C in another way")
 @pytest.mark.parametrize("told", ["all", "one"])
 @pytest.mark.parametrize("words", [["1", "7"], ["1"], ["1", "7", "--processes", "1"]], ids=["two", "one", "here"])
-def test_ctrl_c_ends_all_with_one_sentence_and_leaves_a_true_page(tmp_path, words, told):
+def test_ends_all_on_ctrl_c_with_one_sentence_and_leaves_a_true_page(tmp_path, words, told):
     command = [sys.executable, "-m", "chapters", *words, "--out", str(tmp_path)]
     process = subprocess.Popen(command, cwd=ROOT, start_new_session=True, stderr=subprocess.PIPE, text=True)
     while not (tmp_path / "index.html").exists() and process.poll() is None:

@@ -35,7 +35,7 @@ def run_here(main, out, *words):
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/maps"), reason="asks Linux what a process has loaded")
 @pytest.mark.parametrize("module", ["chapters", "chapters.ch03_first_neuron"])
-def test_ctrl_c_during_imports_is_a_sentence(module, tmp_path):
+def test_says_one_sentence_on_ctrl_c_during_imports(module, tmp_path):
     process = subprocess.Popen([sys.executable, "-m", module, "--out", str(tmp_path)], cwd=ROOT,
                                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)  # fmt: skip
     while "multiarray" not in Path(f"/proc/{process.pid}/maps").read_text():  # the first half of importing NumPy
@@ -45,7 +45,7 @@ def test_ctrl_c_during_imports_is_a_sentence(module, tmp_path):
     assert (process.returncode, *said) == (130, "", "\nInterrupted.\n")
 
 
-def test_ctrl_c_is_one_though_a_library_makes_another_error_of_it():
+def test_recognises_ctrl_c_though_a_library_makes_another_error_of_it():
     def convert():
         try:
             signal.raise_signal(signal.SIGINT)
@@ -84,7 +84,7 @@ def test_ends_quietly_when_nobody_reads_on(tmp_path, streams):
 
 @of_a_shell
 @pytest.mark.parametrize("words", [["-OO"], ["-O"], []], ids=["OO", "O", "plain"])
-def test_an_ascii_console_in_a_folder_of_another_name_and_no_home(tmp_path, words):
+def test_works_on_an_ascii_console_in_a_renamed_folder_without_a_home(tmp_path, words):
     home = dict.fromkeys(["HOME", "USERPROFILE"], "/nowhere/at/all")
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "ascii"}
     out = tmp_path / "ein schöner Ordner"
@@ -120,7 +120,7 @@ def test_refuses_at_once_a_folder_without_rights(tmp_path):
 
 
 @pytest.mark.parametrize("processes", ["1", "2"])
-def test_a_full_disk_is_a_sentence_that_says_what_is_kept(tmp_path, processes):
+def test_says_in_a_sentence_what_is_kept_when_the_disk_is_full(tmp_path, processes):
     with pytest.raises(SystemExit, match=r"^render: that could not be written: no room\. No film is finished yet\.$"):
         run_here(stand_ins.full_disk, tmp_path, "--processes", processes)
     (tmp_path / "index.html").touch()
@@ -128,18 +128,18 @@ def test_a_full_disk_is_a_sentence_that_says_what_is_kept(tmp_path, processes):
         run_here(stand_ins.full_disk, tmp_path, "--processes", processes)
 
 
-def test_an_error_of_ours_keeps_its_traceback(tmp_path):
+def test_keeps_the_traceback_of_our_own_errors(tmp_path):
     with pytest.raises(FileNotFoundError):
         run_here(stand_ins.missing_file, tmp_path)
 
 
-def test_a_film_without_ffmpeg_is_refused_in_a_sentence(tmp_path, monkeypatch):
+def test_refuses_a_film_without_ffmpeg_in_a_sentence(tmp_path, monkeypatch):
     monkeypatch.setattr("animations.formats.mp4.find_spec", lambda name: None)
     with pytest.raises(SystemExit, match=r"^render: \.mp4 needs the package imageio-ffmpeg"):
         run_here(stand_ins.nothing, tmp_path, "--format", "mp4")
 
 
-def test_a_chapter_runs_without_the_packages_of_others(tmp_path):
+def test_runs_a_chapter_without_the_packages_of_others(tmp_path):
     missing, out = tmp_path / "missing", tmp_path / "out"
     missing.mkdir()
     for name in ("gymnasium", "imageio", "imageio_ffmpeg"):
@@ -154,7 +154,7 @@ def test_a_chapter_runs_without_the_packages_of_others(tmp_path):
     "damaged",
     ["", '{"numbers": {', "[]", "null", "\x00", '{"w": 1}', '{"numbers": {}}', '{"numbers": [], "cells": []}'],
 )
-def test_the_page_names_damaged_numbers(tmp_path, damaged):
+def test_names_damaged_numbers_on_the_page(tmp_path, damaged):
     (tmp_path / "ch03.json").write_text(damaged, encoding="utf-8")
     run_here(stand_ins.nothing, tmp_path)
     page = (tmp_path / "ch03.html").read_text(encoding="utf-8")

@@ -47,12 +47,12 @@ def found(turn):
     return in_node(turn.name, turn.data, turn.folder, turn.settings)
 
 
-def test_every_state_equals_the_recording(found, turn):
+def test_equals_the_recording_in_every_state(found, turn):
     assert found["found"]["states"] > 1
     assert found["found"]["largest"] <= turn.tolerance
 
 
-def test_copied_python_gives_the_numbers_on_the_screen(found, turn, capsys):
+def test_copies_python_that_gives_the_numbers_on_the_screen(found, turn, capsys):
     for run in found["runs"]:
         check_python(run, max(turn.tolerance, 1e-9))
     assert "=" in capsys.readouterr().out
@@ -99,7 +99,7 @@ def change(page, turn):
     pytest.fail("no key has changed the run")
 
 
-def test_the_badge_says_what_was_found(page, turn, found):
+def test_says_on_the_badge_what_was_found(page, turn, found):
     badge = page.run("return document.querySelector('.badge').textContent")
     there = page.run(f"return tinylearnTurns.{turn.name}.found")
     assert there["states"] == found["found"]["states"]
@@ -109,7 +109,7 @@ def test_the_badge_says_what_was_found(page, turn, found):
     assert page.run("return document.documentElement.scrollWidth") <= 360
 
 
-def test_the_keyboard_changes_the_run_which_can_be_kept_and_taken_back(page, turn):
+def test_changes_the_run_by_keyboard_and_keeps_it_or_takes_it_back(page, turn):
     before = settled(page, turn)
     change(page, turn)
     assert page.run("return document.querySelector('.badge').textContent") == "Your run"
@@ -127,7 +127,7 @@ def test_the_keyboard_changes_the_run_which_can_be_kept_and_taken_back(page, tur
     assert not page.run(f"return {OWN}")
 
 
-def test_a_pointer_drags(page, turn):
+def test_drags_with_a_pointer(page, turn):
     from selenium.webdriver.common.action_chains import ActionChains
 
     before, marks = settled(page, turn), page.driver.find_elements("css selector", ".turn .drag")
@@ -138,7 +138,7 @@ def test_a_pointer_drags(page, turn):
     assert settled(page, turn) != before
 
 
-def test_python_is_copied_and_gives_what_the_screen_shows(page, turn, capsys):
+def test_copies_python_that_gives_what_the_screen_shows(page, turn, capsys):
     change(page, turn)
     page.run(
         "[...document.querySelectorAll('.foot button')].find((each) => each.textContent.startsWith('Copy')).click()"
