@@ -30,6 +30,7 @@ from animations import (
     CorrectCounts,
 )
 from chapters.parts import images
+from chapters.parts.classes_turn import classes_turn
 from chapters.parts.images import Images
 from chapters.parts.scores import correct
 from tinylearn import (
@@ -58,6 +59,7 @@ from tinylearn.checks import path_of, positive_integer
 from tinylearn.datasets import CLASS_NAMES
 from chapters.tools.run import begin
 from chapters.tools.settings import UsageError
+from chapters.turns import Choose, Place, Turn
 
 book = begin("ch07")
 BATCH, WORKERS = 32, 2
@@ -227,8 +229,6 @@ quick_note = few_updates if book.quick else ""
 # among them, a truck and a frog of the test set. In the middle stand the layers of the network; on the right are its
 # answers, a bar for each class. The ten bars of a picture always add up to one. The clock at the top counts updates.
 # After the first epoch its leaps get longer and longer.
-#
-# Before you press play, make a guess. What will the bars look like when the network has not learned anything yet?
 
 
 # %% Draw the film: a truck and a frog, update by update
@@ -271,6 +271,9 @@ def last_layer(model: Sequential, x: np.ndarray) -> tuple[np.ndarray, np.ndarray
 
 bars = class_bars(training, [*parts, recorder.recording])
 pause = {frame: 1 for frame, step in enumerate(bars.steps) if step == training.updates}  # at the end of epoch 1
+book.ask(Place('How much does the truck get for "truck" before the network has learned anything?',
+               "A network that knows nothing gives every class a little.",
+               name="probability", low=0, high=1, start=0.5, answer=first[0]))  # fmt: skip
 book.film("ch07_truck_and_frog", Clip(bars, fps=5, motion=2, hold_first=2.5, hold_last=4, holds=pause),
           "What the network says of two pictures that it never learns from.")  # fmt: skip
 logits = np.asarray(bars.scores, float)  # of each picture of the film, each class of truck and frog
@@ -348,6 +351,12 @@ mistakes = card.matrix * (1 - np.eye(10, dtype=int))
 mistaken, taken_for = np.unravel_index(mistakes.argmax(), mistakes.shape)
 some = slice(1000)
 known = correct(training.model.predict(pictures.x_train[some]), pictures.y_train[some]) / len(pictures.y_train[some])
+often, likely = CLASS_NAMES[mistaken], mistakes[mistaken].argsort(kind="stable")[::-1]
+four = sorted([each for each in likely if each != mistaken][:4])  # for which it is taken most often
+book.ask(Choose(f"One mistake is the most frequent of all, and it is about a {often}. For what is a {often} taken?",
+                f"That happens to {mistakes.max()} of {card.matrix[mistaken].sum()}.",
+                options=tuple(f"for a {CLASS_NAMES[each]}" for each in four),
+                right=f"for a {CLASS_NAMES[taken_for]}"))  # fmt: skip
 
 # %% [markdown]
 # Two pictures prove nothing, so we count. The test set has {card.total:,}, and the network is right about
@@ -403,10 +412,24 @@ book.film("ch07_augmentation", Clip(shown, fps=1.2, motion=8, hold_last=3, hold_
 #
 # ::source tinylearn/augmentation.py Augment.__call__
 #
+# ## Your turn
+#
+# Your browser has the network, too. Turn the truck, mirror it, move it, or paint it green. So long as you stay within
+# the limits of augmentation, does the answer change? And beyond them, what does the truck become? Below you see what
+# the filters of the first layer find in the picture. Then compare with the network after its first epoch.
+
+# %% Let the browser look
+book.your_turn(Turn("classes", "Turn the picture, and draw on it", {
+    **classes_turn(network(np.random.default_rng(book.seed)), joined([*parts, recorder.recording]), pictures,
+                   training.rows, training.updates),
+    "data": book.data, "seed": book.seed, "sketches": [n_train, n_test], "learned": len(pictures.x_train),
+    "rate": learning_rate, "checkpoint": file.name, "done": training.epoch,
+}))  # fmt: skip
+
+# %% [markdown]
 # Does it help? For the next film the same network learns twice, from no more than {min(FEW, len(pictures.x_train))}
 # pictures: once as they are, once with augmentation. Both begin with the same weights. The solid line is the accuracy
-# on the training set, the dashed one that on the test set, and between them lies the gap. Two guesses, please. Which
-# network will be better on its training set? And which gap will be wider?
+# on the training set, the dashed one that on the test set, and between them lies the gap.
 
 
 # %% Draw the film: two networks that learn from few pictures
@@ -454,6 +477,9 @@ if len(pictures.x_train) <= FEW:
     in_large = "In this quick run, they are no more."
 elif known - card.accuracy < min(plain.gaps[-1], changed.gaps[-1]):
     in_large = "So many pictures are hard to learn by heart."
+widest = max(gap.runs, key=lambda run: run.gaps[-1])
+book.ask(Choose("Which gap will be wider in the end?", f"{plain.gaps[-1]:.1%} without augmentation, "
+                f"{changed.gaps[-1]:.1%} with it.", options=(plain.name, changed.name), right=widest.name))  # fmt: skip
 book.film("ch07_overfitting", Clip(gap, fps=1.5, motion=6, hold_first=1, hold_last=4),
           "The same network, with few pictures: as they are, and with augmentation.")  # fmt: skip
 
@@ -533,6 +559,9 @@ noise = probabilities(training.model.predict(np.random.default_rng(book.seed).ra
 wrong = np.flatnonzero(answers.argmax(axis=1) != pictures.y_test)
 surest = wrong[answers[wrong].max(axis=1).argmax()]
 sure, y_sure = answers[surest], pictures.y_test[surest]
+book.ask(Place("Now show the network nothing but noise. How much will it give to its favourite class?",
+               f'It would say "{CLASS_NAMES[noise.argmax()]}".', name="probability", low=0, high=1, start=0.1,
+               answer=float(noise.max())))  # fmt: skip
 
 # %% [markdown]
 # ## Where it is wrong to trust it

@@ -9,7 +9,6 @@ import numpy as np
 
 from chapters.parts.dense_networks import SEEN, UNSEEN, red_pixels
 from chapters.parts.images import DEER_OR_HORSE, HorsesAndDeer
-from chapters.parts.shown_pictures import picture_data
 from tinylearn import Recording, Sequential
 
 KEPT = (0, 1, 2, 3, 5, 8, 12, 20, 32, 50, 80)  # epochs, and the last: with all, the page would be ten times as large
@@ -32,8 +31,10 @@ def pixels_turn(
         answers.append(neuron.predict(x)[:, 0])
     kept = [recording.at(step) for step in steps]
     return {
-        "pictures": [picture_data(*picture, red=red, answers=each)
-                     for picture, red, each in zip(pictures, x, np.transpose(answers), strict=True)],
+        "pictures": [{"colours": np.rint(255 * picture).astype(np.uint8), "red": red, "answers": each,
+                      "name": name, "label": label, "python": python}
+                     for (picture, name, label, python), red, each
+                     in zip(pictures, x, np.transpose(answers), strict=True)],
         "epochs": epochs,
         "batches": batches,
         "w": np.array([each["dense_1.w"][:, 0] for each in kept]),

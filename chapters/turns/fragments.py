@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-DTYPES = ("float64", "float32", "int32", "uint8")
+DTYPES = ("float64", "float32", "int32", "uint16", "int16", "uint8", "int8")
 
 
 def as_json(value: Any) -> str:

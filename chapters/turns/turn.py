@@ -10,6 +10,7 @@ import html
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from importlib.resources import files
+from itertools import chain
 from typing import Any
 
 from chapters.turns.fragments import as_json, packed
@@ -52,14 +53,20 @@ class Turn:
         )
 
 
-PARTS = ("core", "stage", "board", "picture", "easel", "guess")  # what each page has
-SHARED = (*PARTS, "page")
+PARTS = ("core", "stage", "board", "guess")  # what each page has
+NEEDS = {"pixels": ("picture", "easel"), "classes": ("picture", "easel", "convnet")}  # what else a turn is made of
+SHARED = {*PARTS, "page", *chain.from_iterable(NEEDS.values())}
 
 
 def names() -> list[str]:
     """Return the names of all turns that have a program."""
-    programs = (path.name.removesuffix(".js") for path in PROGRAMS.iterdir() if path.name.endswith(".js"))
-    return sorted(name for name in programs if name not in SHARED)
+    there = (path.name.removesuffix(".js") for path in PROGRAMS.iterdir() if path.name.endswith(".js"))
+    return sorted(name for name in there if name not in SHARED)
+
+
+def programs(name: str) -> list[str]:
+    """Return the names of the programs of a turn: those that it needs, and its own."""
+    return [*NEEDS.get(name, ()), name]
 
 
 def source(name: str) -> str:
@@ -70,7 +77,8 @@ def source(name: str) -> str:
 def script(turns: Iterable[str]) -> str:
     """Return the programs of a page with these turns, as one module; page.js starts them."""
     make = PLAYER.joinpath("make.js").read_text(encoding="utf-8")
-    return "\n".join([make, *map(source, PARTS), *map(source, turns), source("page")])
+    own = dict.fromkeys(chain.from_iterable(map(programs, turns)))  # each once
+    return "\n".join([make, *map(source, (*PARTS, *own, "page"))])
 
 
 def looks() -> str:

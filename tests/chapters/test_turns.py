@@ -31,6 +31,8 @@ TURNS = {  # name → chapter, how far from the recording a state may be, settin
     "lake": (8, 1e-13, [{}, {"slippery": True, "next": "best"}, {"slippery": True, "ahead": 1}, {"next": "best"},
                         {"rows": ["FFHF", "FHFF", "SFFH", "HFFG"], "slippery": True, "discount": 0.9, "ahead": 7},
                         {"rows": ["FFFH", "HFHF", "FFSF", "FHGF"], "next": "best", "discount": 0.75, "ahead": 3}]),
+    "classes": (7, 0.01, [{}, {"picture": 1, "epoch": 1, "mirrored": True, "turned": 20, "right": 3, "down": -3},
+                          {"picture": 6, "drawn": "ga7gb7gc6hc5", "turned": -45, "filter": 5}]),
 }  # fmt: skip
 
 
@@ -54,7 +56,7 @@ def test_equals_the_recording_in_every_state(found, turn):
 
 def test_copies_python_that_gives_the_numbers_on_the_screen(found, turn, capsys):
     for run in found["runs"]:
-        check_python(run, max(turn.tolerance, 1e-9))
+        check_python(run, max(turn.tolerance, 1e-9), turn.folder)
     assert "=" in capsys.readouterr().out
 
 
@@ -153,5 +155,5 @@ def test_copies_python_that_gives_what_the_screen_shows(page, turn, capsys):
           .map(([name, value]) => [name, plain(value)]);
         return {{ python: text.textContent, numbers: JSON.stringify(numbers) }};""")
     run["numbers"] = {text: repr(value) for text, value in json.loads(run["numbers"])}
-    check_python(run, max(turn.tolerance, 1e-9))
+    check_python(run, max(turn.tolerance, 1e-9), turn.folder)
     assert "=" in capsys.readouterr().out

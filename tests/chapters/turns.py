@@ -46,17 +46,19 @@ def given(chapter, tmp_path):
 def in_node(name, data, tmp_path, settings=({},)):
     """Return what the program of a turn finds with packed data: see `turn_in_node.mjs`."""
     program = tmp_path / "program.js"
-    program.write_text("\n".join(map(turns.source, ("core", "picture", name))), encoding="utf-8")
+    program.write_text("\n".join(map(turns.source, ("core", *turns.programs(name)))), encoding="utf-8")
     given = json.dumps({"name": name, "data": data, "settings": list(settings)})
     done = subprocess.run([node(), RUNNER, program], input=given, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 
-def check_python(run, tolerance):
-    """The Python that the page gives runs, and gives the numbers that the page shows."""
+def check_python(run, tolerance, beside):
+    """The Python that the page gives runs, with the checkpoints `beside` the page, and gives the numbers on it."""
     names = {}
     with np.errstate(), tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
+        for checkpoint in beside.glob("*.npz"):
+            shutil.copy(checkpoint, folder)
         exec(compile(run["python"], "copied", "exec"), names)
     assert run["numbers"]
     for text, value in run["numbers"].items():

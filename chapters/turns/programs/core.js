@@ -16,7 +16,9 @@ const TURNS = {};
 
 // --- data: an array is its bytes, deflated, in base64 ------------------------------------------------------------------
 
-const ARRAYS = { float64: Float64Array, float32: Float32Array, uint8: Uint8Array, int32: Int32Array };
+const ARRAYS = {
+  float64: Float64Array, float32: Float32Array, int32: Int32Array, uint16: Uint16Array, int16: Int16Array, uint8: Uint8Array, int8: Int8Array,
+};
 
 async function unpack_array({ dtype, planes }) {  // the first bytes of all numbers, then the second bytes, …
   const packed = Uint8Array.from(atob(planes), (letter) => letter.charCodeAt(0));

@@ -1,12 +1,13 @@
 // Pictures of pixels on the screen: drawn large, watched, dragged, drawn on. What their settings mean is in picture.js.
 
-class PixelMap {  // a small picture, drawn large; a pixel of it can be marked
-  constructor(title, size = SIDE) {
+class PixelMap {  // a small picture, drawn large, of `size` × `size` places, of which one can be marked
+  constructor(title, size = SIDE, pixels = size) {
     this.size = size;
-    this.canvas = make("canvas", { width: size, height: size });
+    this.canvas = make("canvas", { width: pixels, height: pixels });
     this.context = this.canvas.getContext("2d");
-    this.image = this.context.createImageData(size, size);
+    this.image = this.context.createImageData(pixels, pixels);
     this.square = make("i", { class: "mark", style: `width: ${100 / size}%; height: ${100 / size}%` });
+    this.square.hidden = true;
     this.box = make("div", { class: "pixmap" }, this.canvas, this.square);
     this.caption = make("figcaption", {}, title);
     this.element = make("figure", { class: "pixels" }, this.caption, this.box);
@@ -22,7 +23,8 @@ class PixelMap {  // a small picture, drawn large; a pixel of it can be marked
     this.fill((i) => [...(values[i] < 0 ? red : blue), 255 * Math.min(Math.abs(values[i]) / largest, 1)]);
   }
 
-  mark(pixel) {
+  mark(pixel) {  // null: none
+    this.square.hidden = pixel === null;
     this.square.style.left = `${100 / this.size * (pixel % this.size)}%`;
     this.square.style.top = `${100 / this.size * Math.floor(pixel / this.size)}%`;
   }
@@ -34,7 +36,7 @@ class PixelMap {  // a small picture, drawn large; a pixel of it can be marked
 
   // Tell `look(pixel)` where the pointer is, or where the arrow keys lead; null where it has left.
   watched(label, look, now) {
-    set(this.box, { tabindex: 0, role: "application", "aria-label": `${label}. Arrow keys go from pixel to pixel.` });
+    set(this.box, { tabindex: 0, role: "application", "aria-label": `${label}. The arrow keys go from one to the next.` });
     const tell = (event) => { const [row, column] = this.at(event); look(row * this.size + column); };
     for (const name of ["pointermove", "pointerdown"]) this.box.addEventListener(name, tell);
     this.box.addEventListener("pointerleave", (event) => { if (event.pointerType === "mouse") look(null); });
@@ -51,9 +53,11 @@ class PixelMap {  // a small picture, drawn large; a pixel of it can be marked
 
 const arrow_key = (event) => ({ ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] })[event.key] ?? [0, 0];
 
-function inks(element) {  // → blue and red of the page, light or dark, as [r, g, b]
-  const style = getComputedStyle(element);
-  return ["--blue", "--red"].map((name) => style.getPropertyValue(name).trim().slice(1).match(/../g).map((pair) => parseInt(pair, 16)));
+const dark = globalThis.matchMedia?.("(prefers-color-scheme: dark)"), INKS = {};  // node has none
+
+function inks(element) {  // → blue and red of the page, light or dark, as [r, g, b]; to ask for a style takes long
+  const colour = (name) => getComputedStyle(element).getPropertyValue(name).trim().slice(1).match(/../g);
+  return INKS[dark.matches] ??= ["--blue", "--red"].map((name) => colour(name).map((pair) => parseInt(pair, 16)));
 }
 
 class Easel extends PixelMap {  // the picture that one drags, or draws on; palette: [[name, colour in CSS], …]
@@ -141,13 +145,14 @@ class Easel extends PixelMap {  // the picture that one drags, or draws on; pale
   }
 }
 
-class Thumbnails {  // one button a picture; colours: uint8, three numbers a pixel
+class Thumbnails {  // one button a picture; colours: three whole numbers a pixel, of one byte or two
   constructor(turn, pictures, label) {
     this.turn = turn;
     this.buttons = pictures.map(({ colours, name }, picture) => {
-      const grid = new PixelMap("");
-      grid.fill((i) => [...colours.subarray(3 * i, 3 * i + 3), 255]);
-      const button = make("button", { type: "button", title: name, "aria-label": name }, grid.canvas);
+      const thumbnail = new PixelMap("");
+      const bytes = colours.BYTES_PER_ELEMENT === 1 ? colours : colours.map((number) => number >> 8);
+      thumbnail.fill((i) => [...bytes.subarray(3 * i, 3 * i + 3), 255]);
+      const button = make("button", { type: "button", title: name, "aria-label": name }, thumbnail.canvas);
       button.addEventListener("click", () => turn.set({ picture, drawn: "" }));
       return button;
     });
@@ -172,3 +177,5 @@ function move_controls(turn) {
   const slider = (name, label) => new Slider(turn, name, { label, values: [-FARTHEST[name], FARTHEST[name]], whole: true });
   return [slider("turned", "turned left, °"), slider("right", "right, pixels"), slider("down", "down, pixels"), new Toggle(turn, "mirrored", "mirrored")];
 }
+
+const largest_of = (values) => values.reduce((most, each) => Math.max(most, Math.abs(each)), 0);

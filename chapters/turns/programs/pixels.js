@@ -76,9 +76,9 @@ print(f"z = {z}, the probability of a horse = {p}")
     const sum = new Waterfall(["blue products", "red products", "bias", "sum z"], "How the products add up");
 
     turn.stage.append(thumbnails.element, make("div", { class: "panels looks" },
-      make("div", {}, answer, scale.element, easel.element, ...moves.map(({ element }) => element)),
+      make("div", {}, answer, scale.element, easel.element, make("div", { class: "later" }, ...moves.map(({ element }) => element))),
       make("div", {}, when.element, make("div", { class: "pair" }, weights.element, products.element), pixel, sum.element, sigmoid)));
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => turn.show());
+    dark.addEventListener("change", () => turn.show());
 
     function point() {  // the pixel that is watched, or the one that speaks loudest
       const i = watched ?? loudest, { x, weights: each, products: product } = seen;
@@ -110,7 +110,6 @@ print(f"z = {z}, the probability of a horse = {p}")
   },
 };
 
-const largest_of = (values) => values.reduce((most, each) => Math.max(most, Math.abs(each)), 0);
 const in_sum = (value, digits) => (value < 0 ? `(${written(value, digits)})` : written(value, digits));
 
 class Between {  // a probability as a mark between two answers
