@@ -1,8 +1,8 @@
 """`python -m tinylearn`: check your installation in a few seconds. Please paste its output into bug reports.
 
-It prints versions, the library that multiplies matrices and its threads, what floating-point numbers do here, the
-gradients of every layer and loss against central differences, and steps of every optimiser against its formula.
-Exit code 1 if something is wrong.
+It prints versions, the library for matrix products and its threads, and how floating-point numbers behave here. It
+compares the gradients of every layer and loss with central differences, and steps of every optimiser with its formula.
+The exit code is 1 if something is wrong.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ PACKAGES = (
     "threadpoolctl",
 )
 HERE = Path(__file__).parent
-Result = tuple[str, bool, str]  # what was asked, whether all is well, what was found
+Result = tuple[str, bool, str]  # the question, whether all is well, the finding
 
 
 def versions() -> Iterator[str]:
@@ -59,7 +59,7 @@ def versions() -> Iterator[str]:
 
 
 def commit() -> str:
-    """Return which commit of the repository this is, or "" outside one."""
+    """Return the commit of the repository, or "" outside one."""
     with suppress(OSError, subprocess.SubprocessError):
         command = ["git", "-C", str(HERE), "log", "-1", "--format=%h of %as", "--", "."]
         found = subprocess.run(command, capture_output=True, text=True, timeout=5, check=True).stdout.strip()
@@ -68,7 +68,7 @@ def commit() -> str:
 
 
 def arithmetic() -> Iterator[Result]:
-    """Yield what training relies on and a compiler's or a library's option can break."""
+    """Yield properties that training relies on, and that options of a compiler or a library can break."""
     for dtype, eps in ((np.float32, 2.0**-23), (np.float64, 2.0**-52)):
         name, found = np.dtype(dtype).name, float(np.finfo(dtype).eps)
         yield f"{name}: 1 and the next number are {eps:.3g} apart", found == eps, f"{found:.3g}"
@@ -85,7 +85,7 @@ def arithmetic() -> Iterator[Result]:
 
 
 def layers() -> Iterator[Result]:
-    """Yield for each row of the table of layers how far backward is from central differences."""
+    """Yield for each row of the table of layers the error of backward against central differences."""
 
     def error(name: str) -> str:
         rng = np.random.default_rng(0)
@@ -96,7 +96,7 @@ def layers() -> Iterator[Result]:
 
 
 def losses() -> Iterator[Result]:
-    """Yield for each row of the table of losses how far backward is from central differences."""
+    """Yield for each row of the table of losses the error of backward against central differences."""
 
     def error(name: str) -> str:
         rng, row = np.random.default_rng(0), LOSSES[name]
@@ -107,7 +107,7 @@ def losses() -> Iterator[Result]:
 
 
 def optimizers() -> Iterator[Result]:
-    """Yield for each row of the table of optimisers whether its steps lead where its formula leads."""
+    """Yield for each row of the table of optimisers whether its steps agree with its formula."""
 
     def steps(name: str) -> str:
         row, p = OPTIMIZERS[name], np.array([1.0])
@@ -122,11 +122,11 @@ def optimizers() -> Iterator[Result]:
 
 
 def each(names: Iterable[str], check: Callable[[str], str]) -> Iterator[Result]:
-    """Yield for each name what its check returned, or what it raised."""
+    """Yield for each name the result of its check, or the error."""
     for name in names:
         try:
             yield name, True, check(name)
-        except Exception as error:  # whatever it is: the others are still checked
+        except Exception as error:  # any error at all: go on with the other checks
             yield name, False, str(error) or repr(error)
 
 
@@ -151,7 +151,7 @@ def main() -> int:
 
 if __name__ == "__main__":
     if hasattr(signal, "SIGPIPE"):  # not on Windows
-        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # end quietly when nobody reads on, as in `… | head`
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # end quietly if the reader stops, as in `… | head`
     try:
         sys.exit(main())
     except KeyboardInterrupt:

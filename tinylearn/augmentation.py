@@ -1,15 +1,16 @@
-"""Augmentation: other pictures of the same things. A horse that looks the other way is a horse.
+"""Augmentation: more pictures of the same things. A horse that looks the other way is still a horse.
 
     x (N, H, W, C)  →  mirror some, turn and shift each a little  →  new batch, of the same shape and dtype
 
 **Data augmentation**: every epoch sees other pixels with the same labels, so a network cannot learn its pictures by
-heart. N batch, H W rows and columns, C channels; the rows of pixels are counted downwards.
+heart. N batch, H W rows and columns, C channels; rows of pixels count downwards.
 
-Turning is done backwards: for each pixel of the new picture, where in the old one did it come from?
+The computation goes backwards: for each pixel of the new picture, it asks where in the old one it came from.
 
     row, column  →  undo the shift  →  undo the turn about the centre  →  undo the mirror  →  a place in the old picture
 
-It lies between four pixels, which are mixed, the nearer the more (bilinear). Beyond the edge the picture goes on so:
+That place lies between four pixels. They are mixed; nearer ones count more (bilinear). Beyond the edge, `fill` says how
+the picture continues:
 
     "reflect"   d c b a | a b c d | d c b a    mirrored at its edge, again and again; NumPy's `pad` says "symmetric"
     "nearest"   a a a a | a b c d | d d d d    the pixel at the edge
@@ -24,19 +25,19 @@ import numpy as np
 from tinylearn.checks import as_int, finite, generator, number, number_between, numbers, real_array
 
 FILLS = ("reflect", "nearest")
-PIECE = 8192  # pixels turned at once, which stay in the cache: half the time for 32 images of 32 × 32
+PIECE = 8192  # pixels to turn together, so that they stay in the cache: half the time for 32 images of 32 × 32
 
 
 class Augment:
-    """Mirror, turn and shift each image of a batch by chance: what `fit(augment=…)` calls.
+    """Mirror, turn and shift each image of a batch at random. Pass it as `fit(augment=…)`.
 
     rotation   degrees: each image is turned by an angle from [-rotation, rotation); at most 180
     shift      how far at most: each image moves by a fraction of its height and one of its width, from [-shift, shift)
     flip       whether every second image, on average, is mirrored left to right
-    fill       what comes from beyond the edge: "reflect" or "nearest"
+    fill       how the picture continues beyond the edge: "reflect" or "nearest"
 
-    What is not asked for draws no random numbers; the rest draws for each batch first who is mirrored (N,), then the
-    angles (N,), then the shifts (N, 2). ValueError or TypeError for a batch that is not (N, H, W, C), of floats.
+    For each batch it draws first the mirrored images (N,), then the angles (N,), then the shifts (N, 2). A change that
+    is switched off draws no random numbers. ValueError or TypeError if a batch is not (N, H, W, C), of floats.
 
     >>> augment = Augment(rotation=20, shift=0.1, flip=True)
     >>> x = np.random.default_rng(0).random((32, 32, 32, 3), np.float32)
@@ -53,7 +54,7 @@ class Augment:
         self.flip, self.fill = bool(flip), _known_fill("Augment", fill)
 
     def __call__(self, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """Return a new batch, changed by what `rng` draws; x stays as it is."""
+        """Return a new batch, changed at random by `rng`; x stays as it is."""
         x, rng = _images("Augment", x), generator("Augment", rng)
         mirrored, angles, shifts = self.draw(len(x), rng)
         if self.rotation or self.shift:
@@ -61,7 +62,7 @@ class Augment:
         return flip(x, mirrored)
 
     def draw(self, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Return what is drawn for a batch of `count` images, as `affine` takes it: mirrored, angles, shifts.
+        """Draw the arguments of `affine` for a batch of `count` images: mirrored, angles, shifts.
 
         >>> mirrored, angles, shifts = Augment(rotation=20).draw(2, np.random.default_rng(1))
         >>> mirrored, angles.round(1), shifts
@@ -85,7 +86,7 @@ class Augment:
 
 
 def flip(x: np.ndarray, mirrored: Any) -> np.ndarray:
-    """Return a copy of x (N, H, W, C) with those images mirrored left to right for which `mirrored` (N,) is True.
+    """Return a copy of x (N, H, W, C), with each image mirrored left to right for which `mirrored` (N,) is True.
 
     >>> flip(np.array([[[[1.0], [2.0], [3.0]]]]), [True]).ravel()
     array([3., 2., 1.])
@@ -104,7 +105,7 @@ def affine(x: np.ndarray, angles: Any, shifts: Any, mirrored: Any, *, fill: str 
     shifts (N, 2)   down and to the right, as fractions of height and width: above -1, below 1
     mirrored (N,)   True for images to mirror left to right
 
-    Done in one: the pixels are mixed only once, and `flip` before it would take half as long again.
+    All three changes are one step, so the pixels are mixed only once. A separate `flip` would take half as long again.
 
     >>> x = np.array([[1.0, 2.0], [3.0, 4.0]]).reshape(1, 2, 2, 1)
     >>> affine(x, [90], [[0, 0]], [False])[0, :, :, 0].round(6)
@@ -132,11 +133,11 @@ def affine(x: np.ndarray, angles: Any, shifts: Any, mirrored: Any, *, fill: str 
 def _sources(
     x: np.ndarray, angles: np.ndarray, shifts: np.ndarray, mirrored: np.ndarray, fill: str
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return for each new pixel where it comes from: rows (N, H, W) and columns (N, H, W), within the image.
+    """Return the place where each new pixel comes from: rows (N, H, W) and columns (N, H, W), within the image.
 
-    Seen from the centre, u rows below and v columns to the right, a turn by an angle a takes (u, v) to
-    (u cos a - v sin a, v cos a + u sin a). The turn by -a, which undoes it, has the other sign before each sine; a
-    mirror changes the sign of v.
+    Let (u, v) be u rows below and v columns right of the centre. A turn by an angle a takes it to
+    (u cos a - v sin a, v cos a + u sin a). The turn by -a undoes this; it has the other sign before each sine. A mirror
+    changes the sign of v.
     """
     (h, w), dtype = x.shape[1:3], np.result_type(x.dtype, np.float32)
     u = np.arange(h) - (h - 1) / 2 - shifts[:, :1] * h  # (N, H)
@@ -149,9 +150,9 @@ def _sources(
 
 
 def _inside(places: np.ndarray, size: int, fill: str) -> np.ndarray:
-    """Return places in [0, size - 1] that show what `fill` puts at `places`.
+    """Return the places in [0, size - 1] that `fill` shows at `places`.
 
-    Mirrored at both edges, -½ and size - ½, the image repeats itself every 2 size pixels.
+    An image that is mirrored at both edges, -½ and size - ½, repeats itself every 2 size pixels.
     """
     if fill == "reflect":
         places = places + 0.5
@@ -161,10 +162,10 @@ def _inside(places: np.ndarray, size: int, fill: str) -> np.ndarray:
 
 
 def _read(x: np.ndarray, rows: np.ndarray, columns: np.ndarray, out: np.ndarray) -> None:
-    """Write into `out` what x (N, H, W, C) shows at the places (rows, columns), mixed from the four pixels around.
+    """Write into `out` the colours of x (N, H, W, C) at the places (rows, columns), mixed from the four pixels around.
 
-    One channel after the other, since NumPy takes single numbers faster than pixels of three. Below the last row and
-    right of the last column lies nothing to mix in: its fraction there is 0, so any number will do.
+    It takes one channel after another: NumPy takes single numbers faster than pixels of three. Below the last row and
+    right of the last column there is nothing to mix in. Its fraction there is 0, so any number will do.
     """
     n, h, w, channels = x.shape
     top, left = np.floor(rows), np.floor(columns)
@@ -188,7 +189,7 @@ def _mix(a: np.ndarray, b: np.ndarray, fraction: np.ndarray) -> np.ndarray:
 
 
 def _images(caller: str, x: Any) -> np.ndarray:
-    """Return x as an array (N, H, W, C) of floats; ValueError or TypeError if it is none."""
+    """Return x as an array (N, H, W, C) of floats; ValueError or TypeError for anything else."""
     x = real_array(caller, "x", x)
     if x.ndim != 4 or 0 in x.shape[1:]:
         raise ValueError(f"{caller}: x must be images of shape (N, H, W, C), got {x.shape}")

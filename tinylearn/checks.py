@@ -1,4 +1,4 @@
-"""Argument validation, in one place: each error says who called, what was expected, and what came."""
+"""Argument validation, in one place. Each error names the caller and says what it expected, and what it got."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ FLOATS = (np.dtype(np.float32), np.dtype(np.float64))  # what tinylearn computes
 
 
 def as_int(caller: str, name: str, value: Any) -> int:
-    """Return `value` as an int; TypeError if it is no whole number, with the one to write for "3" or 3.0."""
+    """Return `value` as an int. TypeError if it is not a whole number; for "3" or 3.0 a hint says to write 3."""
     try:
         return operator.index(value)
     except TypeError:
@@ -30,7 +30,7 @@ def as_int(caller: str, name: str, value: Any) -> int:
 
 
 def positive_integer(caller: str, name: str, value: Any) -> int:
-    """Return `value` as an int of at least 1; TypeError for no whole number, ValueError for a smaller one."""
+    """Return `value` as an int of at least 1. TypeError if it is not a whole number, ValueError if it is smaller."""
     given = as_int(caller, name, value)
     if given < 1:
         raise ValueError(f"{caller}: {name} must be at least 1, got {given}")
@@ -38,9 +38,9 @@ def positive_integer(caller: str, name: str, value: Any) -> int:
 
 
 def number(caller: str, name: str, value: Any) -> float:
-    """Return `value` as a Python float; TypeError if it is no single number, with the one to write for "0.1".
+    """Return `value` as a Python float. TypeError if it is not a single number; for "0.1" a hint says to write 0.1.
 
-    A Python float, since NumPy 2 turns float32 arrays into float64 when they meet an `np.float64`.
+    It must be a Python float: in NumPy 2, a float32 array and an `np.float64` give float64.
     """
     try:
         if isinstance(value, str | bytes) or np.ndim(value):
@@ -54,7 +54,7 @@ def number(caller: str, name: str, value: Any) -> float:
 def number_between(caller: str, name: str, value: Any, low: float, high: float, *, open_low: bool = False) -> float:
     """Return `value` as a Python float in [low, high), or in (low, high) with `open_low`.
 
-    TypeError if it is no number, ValueError if it lies outside.
+    TypeError if it is not a number, ValueError if it lies outside.
     """
     given = number(caller, name, value)
     if not (low < given if open_low else low <= given) or not given < high:
@@ -65,7 +65,7 @@ def number_between(caller: str, name: str, value: Any, low: float, high: float, 
 
 
 def _meant(value: Any, kind: type[int] | type[float]) -> str:
-    """Return the hint of what to write for a number in quotes, or a whole number with a point; or nothing.
+    """Return a hint for a number in quotes, or for a whole number with a point: what to write. Else return "".
 
     >>> _meant("0.1", float), _meant(100.0, int), _meant(2.5, int)
     ('; write 0.1', '; write 100', '')
@@ -79,14 +79,14 @@ def _meant(value: Any, kind: type[int] | type[float]) -> str:
 
 
 def generator(caller: str, rng: Any) -> np.random.Generator:
-    """Return `rng` if it is a NumPy random generator; TypeError with the line to write if it is not."""
+    """Return `rng` if it is a NumPy random generator; else raise TypeError with the line to write."""
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"{caller}: rng must be a NumPy generator, such as np.random.default_rng(0), got {rng!r}")
     return rng
 
 
 def float_type(caller: str, dtype: DTypeLike) -> np.dtype:
-    """Return the dtype; TypeError unless it is float32 or float64. (float16 ends at 65,504: losses soon exceed it.)"""
+    """Return the dtype; TypeError unless it is float32 or float64. (The limit of float16 is 65,504: too small.)"""
     with contextlib.suppress(TypeError, ValueError):
         if dtype is not None and np.dtype(dtype) in FLOATS:
             return np.dtype(dtype)
@@ -95,9 +95,9 @@ def float_type(caller: str, dtype: DTypeLike) -> np.dtype:
 
 
 def numbers(caller: object, name: str, values: Any, dtype: DTypeLike | None = None) -> np.ndarray:
-    """Return `values` as an array of `dtype`; without one, of floats: as they are, or whole numbers as float64.
+    """Return `values` as an array of `dtype`. Without dtype, floats stay as they are; whole numbers become float64.
 
-    TypeError if they are no real numbers (text, objects, complex), ValueError for one too large for the dtype.
+    TypeError if they are not real numbers (text, objects, complex), ValueError if one is too large for the dtype.
     """
     array = real_array(caller, name, values)
     if array.dtype == dtype or (dtype is None and array.dtype.kind == "f"):
@@ -111,9 +111,9 @@ def numbers(caller: object, name: str, values: Any, dtype: DTypeLike | None = No
 
 
 def real_array(caller: object, name: str, values: Any) -> np.ndarray:
-    """Return `values` as the array of real numbers that they are; TypeError for text, objects and complex numbers.
+    """Return `values` as a plain array of real numbers, also if it is a matrix or a memory map.
 
-    ValueError for an entry that a masked array masks. The array is a plain one, also of a matrix or a memory map.
+    TypeError for text, objects and complex numbers, ValueError if a masked array masks an entry.
     """
     if type(values) is np.ndarray and values.dtype.kind in "fiub":
         return values
@@ -131,7 +131,7 @@ def real_array(caller: object, name: str, values: Any) -> np.ndarray:
 
 
 def _content(values: Any, array: np.ndarray) -> str:
-    """Return in words what `values` holds instead of numbers; `array` is made of them."""
+    """Say in words what `values` holds instead of numbers; `array` holds the same values."""
     if not hasattr(values, "__array__"):  # a list, a text, …
         return shortened(values)
     kind = {"U": "texts", "S": "bytes", "O": "objects"}.get(array.dtype.kind, array.dtype)
@@ -140,7 +140,7 @@ def _content(values: Any, array: np.ndarray) -> str:
 
 
 def _conversion(name: str, array: np.ndarray) -> str:
-    """Return the hint of how texts or objects become numbers; or nothing."""
+    """Return a hint: how to turn texts or objects into numbers. Else return ""."""
     entries = array.ravel().tolist()
     if array.ndim == 0 or array.dtype.kind not in "UO" or None in entries:
         return ""
@@ -153,7 +153,7 @@ def _conversion(name: str, array: np.ndarray) -> str:
 
 
 def same_state(one: Any, other: Any) -> bool:
-    """Return whether two values, and what they hold, are the same: arrays, dicts, lists, objects with attributes."""
+    """Are two values equal, with everything that they hold: arrays, dicts, lists, objects with attributes?"""
     if type(one) is not type(other):
         return False
     if isinstance(one, np.ndarray):
@@ -168,7 +168,7 @@ def same_state(one: Any, other: Any) -> bool:
 
 
 def shortened(value: Any, most: int = 80) -> str:
-    """Return what `value` looks like, on one line of at most so many letters; of a class, that it lacks its brackets.
+    """Return `value` as text, on one line of at most `most` letters. For a class, say that its brackets are missing.
 
     >>> shortened([1, 2]), shortened(Path)
     ('[1, 2]', 'the class Path; write Path(…)')
@@ -180,7 +180,7 @@ def shortened(value: Any, most: int = 80) -> str:
 
 
 def without_addresses(value: Any) -> str:
-    """Return what `value` looks like, but for where in memory it is: the same in every run of a program.
+    """Return `value` as text, without memory addresses, so that it is the same in every run of a program.
 
     >>> without_addresses(object())
     '<object object>'
@@ -189,7 +189,7 @@ def without_addresses(value: Any) -> str:
 
 
 def instance(caller: str, name: str, value: Any, kind: type[T], example: str = "") -> T:
-    """Return `value`; TypeError, with an example, if it is not of that kind."""
+    """Return `value` if it is of this kind; else raise TypeError with an example."""
     if not isinstance(value, kind):
         article = "an" if kind.__name__[0] in "AEIOU" else "a"
         example = f" such as {example}" if example else ""
@@ -198,9 +198,9 @@ def instance(caller: str, name: str, value: Any, kind: type[T], example: str = "
 
 
 def path_of(caller: str, path: Any) -> Path:
-    """Return `path` as an absolute Path, so that a later chdir changes nothing; `~` is the home folder.
+    """Return `path` as an absolute Path, so that a later chdir changes nothing. `~` is the home folder.
 
-    TypeError if it is no text and no Path, ValueError for a text that no file can have.
+    TypeError if it is neither a text nor a Path, ValueError if it cannot be the name of a file.
     """
     if not isinstance(path, str | os.PathLike) or isinstance(os.fspath(path), bytes):
         raise TypeError(f"{caller}: path must be a text or a pathlib.Path, got {shortened(path)}")
@@ -210,7 +210,7 @@ def path_of(caller: str, path: Any) -> Path:
         raise ValueError(f"{caller}: path must name a file or a folder, got ''; the current folder is '.'")
     try:
         return Path(path).expanduser().absolute()
-    except RuntimeError:  # a user whom nobody knows
+    except RuntimeError:  # there is no such user
         raise ValueError(f"{caller}: there is no home folder for {os.fspath(path)}; write it out") from None
 
 
@@ -227,7 +227,7 @@ def existing_path(caller: str, path: Any) -> Path:
 
 
 def texts(caller: object, name: str, values: Any) -> tuple[str, ...]:
-    """Return a list of texts as a tuple; TypeError if it is none, or a single text."""
+    """Return a list of texts as a tuple; TypeError for anything else, also for a single text."""
     if isinstance(values, str) or not isinstance(values, Sequence) or not all(isinstance(text, str) for text in values):
         hint = f"; write [{values!r}]" if isinstance(values, str) else ""
         raise TypeError(f"{caller}: {name} must be a list of texts, got {shortened(values)}{hint}")
@@ -237,9 +237,9 @@ def texts(caller: object, name: str, values: Any) -> tuple[str, ...]:
 def finite(
     caller: object, name: str, array: np.ndarray, hint: str = "clean the data before training", first_row: int = 0
 ) -> None:
-    """Raise ValueError that names the first entry of `array` that is NaN or infinite, if there is one.
+    """Raise ValueError if `array` holds NaN or infinity; the message names the first such entry.
 
-    `first_row` is the number of the array's first row, if it is a part of a larger one.
+    If the array is part of a larger one, `first_row` is the number of its first row there.
     """
     if array.dtype.kind != "f" or np.isfinite(array).all():
         return

@@ -1,6 +1,6 @@
-"""What the guards of layers, losses and optimisers share: how they get round a formula, and what its errors say.
+"""Shared by the guards of layers, losses and optimisers: how to wrap a formula, and how to name its errors.
 
-Each base class calls `guard` for its subclasses. The subclass's own method is then the bare formula inside.
+Each base class calls `guard` for its subclasses. The method of the subclass is then the bare formula inside.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tinylearn.checks import FLOATS, numbers, real_array, shortened
 
 
 def guard(cls: Any, **guards: Callable[[Any, Any], Any]) -> None:
-    """Put a guard round methods of a class: name → function of the formula and the class, which returns the guard."""
+    """Wrap methods of a class in guards: name → a function that turns the formula and the class into the guard."""
     for name, around in guards.items():
         method = getattr(cls, name)
         formula = method if name in vars(cls) else getattr(method, "formula", method)
@@ -25,9 +25,9 @@ def guard(cls: Any, **guards: Callable[[Any, Any], Any]) -> None:
 
 
 def again(caller: Any, method: Callable[..., Any], error: Exception, *given: Any) -> Any:
-    """Call the method again without np.seterr, if that made the error; else raise the error, which names `who` then.
+    """If np.seterr caused the error, call the method again without it. Else raise the error, with the caller's name.
 
-    exp(-1000) is 0, and that is right: an underflow is no error. An overflow becomes an infinity, which `fit` reports.
+    exp(-1000) is 0, and that is correct: an underflow is not an error. An overflow becomes infinity; `fit` reports it.
     """
     if isinstance(error, FloatingPointError) and "raise" in np.geterr().values():
         with np.errstate(all="ignore"):
@@ -37,9 +37,9 @@ def again(caller: Any, method: Callable[..., Any], error: Exception, *given: Any
 
 
 def name_error(caller: Any, error: Exception) -> None:
-    """Put `who` in front of an error's message, unless the part that raised it stands there already.
+    """Put the caller in front of an error's message, unless the message names it already.
 
-    The error stays the same object. One that makes its text of more than a message, such as OSError, gets a note.
+    The error stays the same object. If its text is made of more than a message, as in OSError, it gets a note.
     """
     text, args = str(error), error.args
     name = type(caller).__name__
@@ -53,7 +53,7 @@ def name_error(caller: Any, error: Exception) -> None:
 
 
 def as_floats(caller: Any, name: str, values: Any, dtype: np.dtype | None = None) -> np.ndarray:
-    """Return `values` as an array of float32 or float64, of `dtype` if one is given; TypeError for float16."""
+    """Return `values` as an array of float32 or float64 (of `dtype`, if given); TypeError for float16."""
     array = numbers(caller, name, values, dtype)
     if array.dtype in FLOATS:
         return array
@@ -67,7 +67,7 @@ def as_floats(caller: Any, name: str, values: Any, dtype: np.dtype | None = None
 def returned(
     caller: Any, name: str, must: str, value: Any, dtype: np.dtype, shape: tuple[int, ...] | None = None
 ) -> np.ndarray:
-    """Return what a formula gave as an array of `dtype`; TypeError if it is none, ValueError if its shape is wrong."""
+    """Return the result of a formula as an array of `dtype`. TypeError if it is not one, ValueError for its shape."""
     if not isinstance(value, np.ndarray | np.generic):
         raise TypeError(f"{caller}: {must}, as an array, got {shortened(value)}")
     if shape not in (None, value.shape):

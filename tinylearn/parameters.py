@@ -1,11 +1,11 @@
-"""One vector for all parameters of a model, one for all gradients; the layers hold views into them.
+"""One vector for all parameters of a model, and one for all gradients. The layers hold views of them.
 
     dense_1.w (D, M)     dense_1.b (M,)   dense_2.w …
     [ · · · · · · · · ·   · · ·            · · · …      ]   one contiguous vector
 
-A view is an array that shares another's memory: writing into one changes the other. So `layer.params` is a dict of
-views, `model.parameters` the vector; an optimiser updates every parameter with a few vector operations, a recorder
-copies one array, a file holds one. What layers remember, their `state`, is in a third vector.
+A view is an array that shares the memory of another: writing into one changes the other. `layer.params` is a dict of
+views, and `model.parameters` is the vector. So an optimiser updates every parameter with a few vector operations, and a
+recorder copies a single array. A third vector holds the `state` of all layers.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ M = TypeVar("M", bound=Module)
 
 
 class Views(dict[str, np.ndarray]):
-    """name → view into a model's vector: assigning checks the shape and writes the values into the vector.
+    """A dict name → view of a model's vector. Assigning checks the shape and writes the values into the vector.
 
     >>> vector = np.zeros(3)
     >>> views = Views({"w": vector[:2], "b": vector[2:]}, owner="Dense(2, 1)")
@@ -47,7 +47,7 @@ class Views(dict[str, np.ndarray]):
         view[...] = value
 
     def update(self, *args: Any, **kwargs: Any) -> None:
-        """Assign one by one: dict's own update would put new arrays in the place of the views."""
+        """Assign one by one: dict.update would replace the views by new arrays."""
         for name, value in dict(*args, **kwargs).items():
             self[name] = value
 
@@ -66,7 +66,7 @@ class Views(dict[str, np.ndarray]):
 
 
 class ParameterViews(Views):
-    """Views of parameters: assigning one to another is refused, since that would only copy its values."""
+    """Views of parameters. Assigning one parameter to another is an error, since that would only copy its values."""
 
     def __setitem__(self, name: str, value: Any) -> None:
         view = self.get(name)
@@ -79,7 +79,7 @@ class ParameterViews(Views):
 
 
 class Vectors(NamedTuple):
-    """The vectors of a module: all parameters, all gradients, and all that is remembered, its own before its parts'."""
+    """The vectors of a module: all parameters, all gradients, and all state, its own before those of its parts."""
 
     parameters: np.ndarray
     gradients: np.ndarray
@@ -87,7 +87,7 @@ class Vectors(NamedTuple):
 
 
 def pack(module: Module, dtype: np.dtype) -> None:
-    """Move all parameters of `module` and its parts into one vector, and what they remember into another."""
+    """Move all parameters of `module` and its parts into one vector, and their state into another."""
     for _, layer in module.walk():
         vars(layer).pop("vectors", None)  # those of a model that becomes a part
         layer.params, layer.state = (_converted(layer, each, dtype) for each in (layer.params, layer.state))
@@ -113,7 +113,7 @@ def replica(module: M) -> M:
 
 
 def _twin(module: M, memo: dict[int, Any]) -> M:
-    """Return a copy that shares params, grads and state; `memo`: id of an object → what the copy has in its place."""
+    """Return a copy that shares params, grads and state. `memo`: id of an object → the object that replaces it."""
     for _, layer in module.walk():
         memo |= {id(shared): shared for shared in (layer.params, layer.grads, layer.state)}
     other = copy.deepcopy(module, memo)
@@ -123,7 +123,7 @@ def _twin(module: M, memo: dict[int, Any]) -> M:
 
 
 def _place(module: Module, vectors: Vectors) -> None:
-    """Make the arrays of `module` and of its parts views into `vectors`, which have exactly their length."""
+    """Make the arrays of `module` and its parts views of `vectors`, which have exactly the right lengths."""
     module.vectors, owner = vectors, repr(module)
     parameters, gradients, state = vectors
     module.grads = Views(_views(module.params, gradients), owner)
@@ -139,7 +139,7 @@ def _place(module: Module, vectors: Vectors) -> None:
 
 
 def _views(arrays: dict[str, np.ndarray], vector: np.ndarray) -> dict[str, np.ndarray]:
-    """Return for each array a view of its shape into `vector`, one after the other."""
+    """Return for each array a view of `vector` in its shape, one after the other."""
     views, start = {}, 0
     for name, array in arrays.items():
         views[name] = vector[start : start + array.size].reshape(array.shape)

@@ -1,7 +1,7 @@
-"""What a model refuses: layers and arrays that would silently not learn, or be lost.
+"""Mistakes that a model refuses: layers and arrays that would get lost, or silently not learn.
 
-A model moves every parameter, and all that layers remember, into its own vectors (see `parameters.py`). What is in two
-places, or comes later, would stay behind.
+A model moves all parameters and all state of its layers into its own vectors (see `parameters.py`). An array that is in
+two places, or that comes later, would stay behind.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tinylearn.parameters import Views
 
 
 def refuse_sharing(model: Module) -> None:
-    """Raise ValueError if a layer or an array of this new model is also somewhere else, or where it is not found."""
+    """Raise ValueError if a layer or an array of this new model is in two places, or where the model cannot find it."""
     _refuse_taken_names(model)
     layers = [layer for _, layer in model.walk()]
     for number, layer in enumerate(layers):
@@ -32,7 +32,7 @@ def refuse_sharing(model: Module) -> None:
 
 
 def refuse_changes(model: Module) -> None:
-    """Raise ValueError if layers, or their dicts of arrays, came, went or were replaced after the model was made."""
+    """Raise ValueError if layers, or their dicts of arrays, have changed since the model was made."""
     made_of, now = {"": model} | dict(model.made_of), dict(model.walk())
     for name, layer in now.items():
         for kind in ("params", "grads", "state"):
@@ -54,7 +54,7 @@ def refuse_changes(model: Module) -> None:
 
 
 def _refuse_taken_names(model: Module) -> None:
-    """Raise TypeError for an attribute that hides what the base class has under its name, or a dict that is none."""
+    """Raise TypeError if an attribute hides a name of the base class, or if `params` and the like are not dicts."""
     layers = [model]
     for layer in layers:  # it grows
         kind = type(layer).__name__
@@ -70,7 +70,7 @@ def _refuse_taken_names(model: Module) -> None:
 
 
 def _refuse_owned(layers: Iterable[Module]) -> None:
-    """Raise ValueError for a layer of another model. A whole model that stands in no other one may be a part of one."""
+    """Raise ValueError for a layer of another model. A whole model may be a part, if no other model holds it."""
     for layer in layers:
         if not isinstance(layer.params, Views):
             _refuse_owned(layer.parts().values())
@@ -79,7 +79,7 @@ def _refuse_owned(layers: Iterable[Module]) -> None:
 
 
 def _refuse_hidden(layers: Iterable[Module]) -> None:
-    """Raise an error for what a layer keeps where it is not found, or as what it cannot be kept in a checkpoint."""
+    """Raise an error for a layer in a place where it is not found, or a generator that no checkpoint can keep."""
     for layer in layers:
         for name, value in vars(layer).items():
             kind = type(value).__name__
@@ -96,7 +96,7 @@ def _refuse_hidden(layers: Iterable[Module]) -> None:
 
 
 def _refuse_equal_names(layers: Iterable[Module]) -> None:
-    """Raise ValueError if a layer uses one name for two arrays, or one that a part's array has."""
+    """Raise ValueError if a layer uses one name for two arrays, or the name of an array in one of its parts."""
     for layer in layers:
         own = [*layer.params, *layer.state]
         parts = layer.parts().items()
@@ -107,7 +107,7 @@ def _refuse_equal_names(layers: Iterable[Module]) -> None:
 
 
 def _refuse_aliases(model: Module) -> None:
-    """Raise ValueError if a parameter or a state is the same memory as another one, or as an attribute of a layer."""
+    """Raise ValueError if a parameter or a state shares memory with another one, or with an attribute of a layer."""
     arrays = [
         (f"{name}.{key}".lstrip("."), array)
         for name, layer in model.walk()

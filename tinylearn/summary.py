@@ -1,4 +1,4 @@
-"""A table of a model: its layers, what each gives, and how many parameters it has."""
+"""A table of a model: its layers, their output shapes, and their numbers of parameters."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tinylearn.parameters import replica
 
 
 def summary(model: Any, input_shape: tuple[int, ...] | None) -> str:
-    """Do what `Sequential.summary` says."""
+    """Return the table of `Sequential.summary`."""
     rows = [("layer", "name", "output shape", "parameters")]
     for layer, name, shape in zip(model.layers, model.layer_names, output_shapes(model, input_shape), strict=True):
         count = sum(value.size for value in layer.named_parameters().values())
@@ -26,9 +26,9 @@ def summary(model: Any, input_shape: tuple[int, ...] | None) -> str:
 
 
 def output_shapes(model: Any, input_shape: tuple[int, ...] | None) -> list[tuple[int, ...] | None]:
-    """Do what `Sequential.output_shapes` says: send a row of zeros through a replica of the model.
+    """Return the shapes of `Sequential.output_shapes`: send a row of zeros through a replica of the model.
 
-    So it holds for layers of your own, too, and draws no random numbers of theirs.
+    So this works for your own layers, too, and it draws no random numbers from the model's generators.
     """
     if input_shape is None:
         input_shape = _told_by(model)
@@ -48,7 +48,7 @@ def output_shapes(model: Any, input_shape: tuple[int, ...] | None) -> list[tuple
 
 
 def _told_by(layer: Any) -> tuple[int, ...] | None:
-    """Return the shape of one example, if the first layer declares the length of every axis but the first."""
+    """Return the shape of one example if the first layer declares the length of all its axes, else None."""
     while hasattr(layer, "layers"):
         layer = layer.layers[0]
     _, *row = declared_shape(layer)

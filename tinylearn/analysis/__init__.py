@@ -1,6 +1,6 @@
-"""What can be asked of a training: why a number changed, how training broke, which variant is better, what it is worth.
+"""Questions about a training: why a number changed, how training broke, which variant is better, how good a model is.
 
-All of it stands on recordings, which know nothing of it: the methods are added here.
+All of them build on recordings. The recordings do not know about them: this package adds the methods.
 """
 
 from tinylearn.analysis.autopsy import autopsy

@@ -1,7 +1,7 @@
 """The autopsy of a training that diverged: its last finite states, and what broke first.
 
-`fit` tells the recorder of a DivergenceError: the broken update is the one after the last record. A loop without a
-monitor may have recorded it; then it is found here, by the same rules (`divergence.diagnose`).
+`fit` tells the recorder about a DivergenceError: the broken update is the one after the last record. A loop without a
+monitor may have recorded it. Then `autopsy` finds it, by the same rules (`divergence.diagnose`).
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ class Autopsy:
     step: int
     parameter: str
     reason: str
-    learning_rate: float  # NaN if it was not told
-    steps: np.ndarray  # (S,) the updates after which the parameters were so
-    losses: np.ndarray  # (S,) of the batch of that update, before it
+    learning_rate: float  # NaN if unknown
+    steps: np.ndarray  # (S,) each state is that after this update
+    losses: np.ndarray  # (S,) the loss of the batch, before the update
     norms: dict[str, np.ndarray]  # name → (S,) the norm of each parameter
-    largest: dict[str, np.ndarray]  # name → (S,) its entry that is farthest from 0, without sign
-    step_lengths: np.ndarray  # (S,) how far the update moved all parameters; NaN where the one before was not recorded
-    gradient_norms: np.ndarray  # (S,) as DivergenceError knew them; NaN where it did not
+    largest: dict[str, np.ndarray]  # name → (S,) the largest absolute value
+    step_lengths: np.ndarray  # (S,) how far the update moved all parameters; NaN if the previous one was not recorded
+    gradient_norms: np.ndarray  # (S,) from DivergenceError; NaN where unknown
 
     def __repr__(self) -> str:  # so that a notebook shows the table
         rows = {"loss before it": self.losses, "gradient norm": self.gradient_norms, "step length": self.step_lengths}
@@ -46,9 +46,9 @@ class Autopsy:
 
 
 def autopsy(recording: Recording, last: int = 8) -> Autopsy:
-    """Return the `last` finite states of a training that diverged, and what broke first: print it, or read it.
+    """Return the `last` finite states of a training that diverged, and what broke first. Print it, or use its data.
 
-    ValueError if it did not diverge.
+    Raises ValueError if training did not diverge.
 
     >>> import numpy as np
     >>> from tinylearn import SGD, Dense, DivergenceError, MeanSquaredError, Recorder, Sequential, fit
@@ -91,7 +91,7 @@ def autopsy(recording: Recording, last: int = 8) -> Autopsy:
 
 
 def _recorded_fault(recording: Recording) -> dict[str, Any]:
-    """Return what is known of the first update that broke, judged as `fit` judges one; ValueError if none did."""
+    """Return what is known of the first broken update, by the rules of `fit`; ValueError if none is broken."""
     next_losses = [*recording.losses[1:].tolist(), math.inf]
     for index, record in enumerate(recording.table):
         after = {name: norm(record[name].ravel()) for name in recording.names}
@@ -111,5 +111,5 @@ def _recorded_fault(recording: Recording) -> dict[str, Any]:
 
 
 def _follows(recording: Recording, index: int) -> bool:
-    """Return whether the record before is that of the update before."""
+    """Is the previous record that of the previous update?"""
     return index > 0 and recording.steps[index] == recording.steps[index - 1] + 1

@@ -1,11 +1,11 @@
-"""A look at every layer in one update: what it was given and what it made of that, forward and backward.
+"""A look at every layer in one update: its inputs and outputs, forward and backward.
 
     x ──► dense_1 ──► relu_1 ──► dense_2 ──► out, loss
          ◄── dout    ◄── dout    ◄── dout  ◄──
 
-The update is made again by `replay`, which proves it by the recorded bits; its forward and backward pass then run once
-more, and each layer is watched. From whom a layer has its x and its dout is found by looking: they are what another one
-has made. So a layer of your own that holds layers needs to tell nothing.
+`replay` repeats the update, and proves it by the recorded bits. Then its forward and backward pass run once more, while
+an observer notes the arrays of each layer. It finds the source of an x or a dout by comparison: it is the output of
+another layer. So your own layers need not tell how they pass arrays to the layers that they hold.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ from tinylearn.model import Sequential
 from tinylearn.recording import Recording
 from tinylearn.workers import gradients, workers_for
 
-MODEL = "model"  # the name of the whole, which walk() calls ""
-KEPT = 4  # updates of a recording that are kept
+MODEL = "model"  # the name of the whole model; walk() calls it ""
+KEPT = 4  # updates of a recording to keep
 
 
 class Source(NamedTuple):
@@ -45,14 +45,14 @@ NOBODY = Source("made", MODEL)
 
 @dataclass
 class LayerPass:
-    """One layer in one update, N rows; a layer that backward did not reach has no dout, and one may hand back no dx.
+    """One layer in one update of N rows. If backward did not reach it, it has no dout; and its dx may be None.
 
     layer               a copy, with the parameters before the update
     inside              the name of the layer that holds it
     x, out, dout, dx    (N, …)
-    x_from, dout_from   whose they are
-    calls               how often forward was called: what is seen is the last time
-    local               name → what the local variables of its backward held in the end
+    x_from, dout_from   their sources
+    calls               how often forward was called; the arrays are those of the last call
+    local               name → the last value of each local variable of its backward
     """
 
     layer: Any
@@ -71,7 +71,7 @@ class LayerPass:
 class Passes:
     """Both passes of update `made.step`. The name of the whole model is "model".
 
-    layers      name → what was seen of it
+    layers      name → its LayerPass
     loss        of the batch, before the update
     target      (N, …) as the loss got it
     """
@@ -91,11 +91,11 @@ _seen: WeakKeyDictionary[Recording, OrderedDict[tuple[int, bool], Passes]] = Wea
 
 
 def passes(recording: Recording, step: int, again: bool = False) -> Passes:
-    """Return what every layer was given, and made, in update `step`; the last few updates are kept.
+    """Return the inputs and outputs of every layer in update `step`; the last few updates are cached.
 
-    again   what the same batch would make after the update
+    again   the same batch once more, after the update
 
-    ValueError if the update cannot be made again, or if its passes, made again, give other gradients.
+    ValueError if the update cannot be repeated, or if the repeated passes give different gradients.
     """
     known = _seen.setdefault(recording, OrderedDict())
     if (step, again) not in known:
@@ -107,7 +107,7 @@ def passes(recording: Recording, step: int, again: bool = False) -> Passes:
 
 
 def prediction(model: Sequential, x: np.ndarray) -> dict[str, LayerPass]:
-    """Return what every layer is given, and makes, when the model predicts for x (N, …). The model stays as it is."""
+    """Return the inputs and outputs of every layer when the model predicts for x (N, …). The model does not change."""
     watch = _Observer(copy.deepcopy(model))
     watch.model.set_training(False)
     with watch.at_work(), np.errstate(all="ignore"):
@@ -116,7 +116,7 @@ def prediction(model: Sequential, x: np.ndarray) -> dict[str, LayerPass]:
 
 
 def _watched(recording: Recording, made: Replayed, again: bool) -> Passes:
-    """Run forward and backward once more, in the workers' pieces if there were any, and watch."""
+    """Run forward and backward once more, in the same pieces as the workers, and observe the layers."""
     training, (_, x, y) = (made.after if again else made.before).copy(), made.batch
     training.model.set_training(True)
     parts, value = [], 0.0
@@ -151,7 +151,7 @@ def _joined(parts: list[dict[str, LayerPass]]) -> dict[str, LayerPass]:
 
 
 class _Observer:
-    """Stand around forward and backward of every layer of a model, and note what they are given and hand back."""
+    """Wraps forward and backward of every layer of a model, and notes their arguments and results."""
 
     def __init__(self, model: Any) -> None:
         self.model = model
@@ -161,7 +161,7 @@ class _Observer:
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
-        """Watch while in it."""
+        """Observe inside the `with` block."""
         for name, part in self.model.walk():
             kind = type(part)
             vars(part)["forward"] = self._forward(name or MODEL, part, kind.forward.__get__(part))
@@ -201,16 +201,16 @@ class _Observer:
         return kept
 
     def _take(self, given: Source, array: np.ndarray, of_model: Source) -> Source:
-        """Note what a layer is given, and return whose that is; the model's own comes `of_model`."""
+        """Note the argument of a layer, and return its source; that of the model itself is `of_model`."""
         whose = of_model if given.layer == MODEL else self._whose(array, *given)
         self.handed_on[given] = whose
         self._note(given, array)
         return whose
 
     def _whose(self, array: np.ndarray, kind: str, name: str) -> Source:
-        """Return whose array this is: the very object, or else one of the same bits, the latest; or what holds `name`.
+        """Return the source of an array: the same object, else the latest array with the same bits, else its holder.
 
-        What a layer only hands on to one in it is that of whoever gave it.
+        If a layer only hands an array on to a layer inside it, the source is the one that made the array.
         """
         kinds = ("x", "out") if kind == "x" else ("dout", "dx")
         events = [event for event in self.events if event[0].kind in kinds]
@@ -229,7 +229,7 @@ def _holder(name: str) -> str:
 
 @contextmanager
 def _locals_of(method: Any, into: dict[str, Any]) -> Iterator[None]:
-    """Note the local variables of a method's formula as it returns: numbers as they are, of arrays their shapes."""
+    """Note the local variables of a formula when it returns: numbers as they are, arrays by their shapes."""
     code, before = getattr(getattr(method, "formula", method), "__code__", None), sys.gettrace()
 
     def on_return(frame: Any, event: str, _: Any) -> Any:

@@ -1,9 +1,9 @@
-"""Explain one update of one number, from the recording: make it again, and look at every step of it.
+"""Explain one update of one number, from the recording: repeat the update, and look at each of its steps.
 
     p(step - 1), recorded → forward, loss, backward → g → optimiser → p(step), which must be the recorded one
 
-replay.py makes the update, passes.py looks into its forward and backward pass, traced.py finds how the optimiser made
-its step, explanation.py prints.
+replay.py repeats the update, passes.py looks into its forward and backward pass, traced.py finds the arithmetic of the
+optimiser's step, and explanation.py prints the result.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ from tinylearn.recording import Recording
 
 
 def explain(recording: Recording, step: int, name: str) -> Explanation:
-    """Explain how update `step` changed one number, such as "dense_1.w[0, 3]": print what this returns, or read it.
+    """Explain how update `step` changed one number, such as "dense_1.w[0, 3]". Print the result, or use its data.
 
     From the gradient g on, the printed arithmetic gives the recorded number again, bit for bit. The loss is a mean, so
-    each dout holds 1/N, and g is the plain sum of what the rows add; but for rounding, as NumPy has its own order.
+    each dout includes the factor 1/N, and g is the plain sum over the rows. (NumPy adds in its own order, so the last
+    digits may differ.)
 
-    A recording that was made by `fit` in this process knows all that it needs; x and y must be as they were. One that
-    was loaded, or made in a loop of your own, needs `with_training`. Any recorded update can be explained, even if
-    `every`, `budget` or `select` dropped earlier ones, as long as these can be replayed.
+    If `fit` made the recording in this process, it needs nothing else; only x and y must not have changed. If you
+    loaded it, or made it in your own loop, call `with_training` first. You can explain every recorded update. `every`,
+    `budget` or `select` may have dropped earlier ones, as long as these can be repeated.
 
-    Raises ValueError if the update, made again, is not the recorded one, bit for bit.
+    Raises ValueError if the repeated update differs from the recorded one in a single bit.
 
     >>> import numpy as np
     >>> from tinylearn import SGD, Dense, MeanSquaredError, Recorder, Sequential, fit
@@ -69,9 +70,9 @@ def explain(recording: Recording, step: int, name: str) -> Explanation:
 
 
 def gradients(recording: Recording, step: int) -> dict[str, np.ndarray]:
-    """Return name → gradient of the loss, as update `step` used it. The update is made again, as `explain` does.
+    """Return name → gradient of the loss in update `step`. It repeats the update, as `explain` does.
 
-    ValueError if that does not make, bit for bit, what was recorded.
+    Raises ValueError if the repeated update differs from the recorded one in a single bit.
     """
     after = replay(recording, positive_integer("gradients", "step", step)).after
     return {name: gradient.copy() for name, gradient in after.model.named_gradients().items()}
@@ -94,7 +95,7 @@ def _place(recording: Recording, name: str) -> tuple[str, tuple[int, ...]]:
 
 
 def _position(named: dict[str, np.ndarray], name: str, index: tuple[int, ...]) -> int:
-    """Return where a parameter's number stands in the vector of all; ValueError for what is no parameter."""
+    """Return the place of a parameter's number in the vector of all; ValueError if it is not a parameter."""
     if name not in named:
         raise ValueError(
             f"explain: {name} is state, not a parameter: it has no gradient, so there is nothing to explain"

@@ -1,6 +1,6 @@
 """One update of one number, explained: as data, and as text whose arithmetic gives the recorded number again.
 
-What `recording.explain` returns; explain.py finds the numbers.
+`recording.explain` returns it; explain.py finds the numbers.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 WORD = re.compile(r"\b[A-Za-z_]\w*")
-SHOWN = 8  # rows of a batch that are printed one by one
+SHOWN = 8  # rows of a batch to print one by one
 
 
 class Term(NamedTuple):
-    """A line of the optimiser's arithmetic: `name` becomes `formula`, in numbers `arithmetic`, which is `value`."""
+    """A line of the optimiser's arithmetic: `name` = `formula`, with numbers `arithmetic`, and the result `value`."""
 
     name: str
     formula: str
@@ -26,7 +26,7 @@ class Term(NamedTuple):
 
     @classmethod
     def of(cls, name: str, formula: str, values: dict[str, Any]) -> Term:
-        """Return the term with `values` in the place of names; the arithmetic is that of their dtype.
+        """Return the term with names replaced by `values`; it computes in their dtype.
 
         >>> print(Term.of("p", "p - rate * g", {"p": np.float32(1), "rate": np.float32(0.1), "g": np.float32(-3)}))
         p = p - rate * g
@@ -35,16 +35,16 @@ class Term(NamedTuple):
         """
         arithmetic = WORD.sub(lambda word: number(values[word[0]]) if word[0] in values else word[0], formula)
         functions = {word: getattr(np, word, None) for word in WORD.findall(formula)}
-        value = eval(formula, {"__builtins__": {}} | functions, values)  # a text that was traced.py puts together
+        value = eval(formula, {"__builtins__": {}} | functions, values)  # traced.py made this text
         return cls(name, formula, arithmetic, value)
 
     def __str__(self) -> str:
-        lines = dict.fromkeys([self.formula, self.arithmetic, str(self.value)])  # what is a number already is one line
+        lines = dict.fromkeys([self.formula, self.arithmetic, str(self.value)])  # a plain number needs one line only
         return f"{self.name} = " + f"\n{' ' * len(self.name)} = ".join(lines)
 
 
 def number(value: Any) -> str:
-    """Return a number in the fewest digits that tell it from all others of its dtype; a negative one in brackets.
+    """Return a number with the fewest digits that identify it in its dtype; put a negative one in brackets.
 
     >>> number(np.float32(0.1)), number(np.float64(-0.1))
     ('0.1', '(-0.1)')
@@ -64,18 +64,18 @@ class Explanation:
     loss: float  # of the batch, before the update
     rows: np.ndarray  # (N,) the row numbers of the batch
     chain: tuple[tuple[str, np.ndarray], ...]  # (layer, the dout that it handed back), from the loss on
-    inputs: np.ndarray  # (N, …) what the parameter's layer got
-    dout: np.ndarray  # (N, …) the gradient of the loss with respect to what the layer gave
-    contributions: np.ndarray | None  # (N,) what each row adds to the gradient; None if that cannot be told
-    factors: np.ndarray | None  # (N, 2) for a weight of a dense layer: the input and the dout whose product that is
-    gradient: Any  # the sum of contributions but for rounding, since NumPy adds in an order of its own
+    inputs: np.ndarray  # (N, …) the input of the parameter's layer
+    dout: np.ndarray  # (N, …) the gradient of the loss with respect to the layer's output
+    contributions: np.ndarray | None  # (N,) what each row adds to the gradient; None if unknown
+    factors: np.ndarray | None  # (N, 2) for a dense weight: input and dout, the factors of each row
+    gradient: Any  # the sum of the contributions, except for rounding: NumPy adds in its own order
     optimizer: str  # its settings
-    constants: tuple[Term, ...]  # what the optimiser makes of its settings for this step, in Python's numbers
-    terms: tuple[Term, ...]  # its arithmetic from g to the new p; empty, as constants are, if that cannot be told
+    constants: tuple[Term, ...]  # constants that the optimiser computes for this step, as Python numbers
+    terms: tuple[Term, ...]  # its arithmetic from g to the new p; empty, as constants are, if unknown
     untold: str  # why not
     old: Any  # before the update
     new: Any  # after it, as recorded
-    old_is_recorded: bool  # or else it was found by making the updates before it again
+    old_is_recorded: bool  # else it was found by repeating earlier updates
 
     @property
     def name(self) -> str:

@@ -1,12 +1,12 @@
-"""Is a backward pass right? Nudge every number a little, and see whether the output moves as backward says.
+"""Is a backward pass correct? Nudge every number a little, and see whether the output moves as backward says.
 
 For a random upstream gradient dout, the number  s(x, params) = Σ dout · layer.forward(x)  has the gradients that
 `backward(dout)` must return; central differences find them without any derivation:
 
     ∂s / ∂x[i] ≈ (s(x[i] + h) - s(x[i] - h)) / 2h
 
-The upstream must be random: with all ones, softmax's gradient is zero whatever its backward does. Everything runs in
-float64. Keep x away from kinks (0 for ReLU) and ties, where a slope does not exist.
+dout must be random: if it is all ones, the gradient of softmax is zero, whatever its backward does. Everything runs in
+float64. Keep x away from kinks (0 for ReLU) and ties, because there is no slope there.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tinylearn.sharing import refuse_sharing
 
 @dataclass(frozen=True)
 class GradientReport:
-    """The worst entry: where it is, what backward says there, what central differences say, and the error.
+    """The entry with the largest error: its index, the number from backward, and that from central differences.
 
     error = |analytic - numeric|, relative to the largest numeric gradient in the same array (at least 0.001).
     """
@@ -50,18 +50,18 @@ class GradientReport:
 
 def check_gradients(
     layer: Layer | Loss, x: Any, target: Any = None, *, rng: np.random.Generator | None = None,
-    h: float = 1e-5,  # smaller, rounding spoils the difference; larger, curvature does
+    h: float = 1e-5,  # with a smaller step, rounding spoils the difference; with a larger one, curvature does
     tolerance: float = 1e-6,
 ) -> GradientReport:  # fmt: skip
     """Check the gradients of a layer or a model at `x` (N, …), or those of a loss; return the worst entry.
 
         check_gradients(layer, x)      check_gradients(model, x)      check_gradients(loss, predicted, target)
 
-    They are checked while training and while predicting, for the batch and for its first row alone. Raises
-    GradientError if an error is above `tolerance`, or if `forward` or `backward` breaks a rule of `gradient_rules.py`;
-    it names the innermost layer that is wrong. All runs are on copies: what you pass stays as it is.
+    It checks both modes, training and predicting, with the batch and with its first row alone. Raises GradientError if
+    an error is above `tolerance`, or if `forward` or `backward` breaks a rule of `gradient_rules.py`. The error names
+    the innermost layer that is wrong. All runs use copies, so your arguments stay as they are.
 
-    Whole numbers, such as the word numbers of an embedding, cannot be nudged: dx is not checked for them.
+    Whole numbers, such as the word numbers of an embedding, cannot be nudged, so their dx is not checked.
 
     >>> from tinylearn import Dense, MeanSquaredError
     >>> rng = np.random.default_rng(0)
@@ -91,7 +91,7 @@ def check_gradients(
 def _check_with_parts(
     layer: Layer, x: np.ndarray, rng: np.random.Generator, h: float, tolerance: float
 ) -> list[GradientReport]:
-    """Check the layer, and that those inside it keep to the rules; if a gradient is wrong, look where that begins."""
+    """Check the layer, and the rules for the layers inside it. If a gradient is wrong, find the innermost cause."""
     parts = _given_to_parts(layer, x)
     try:
         for name, part, given in parts:
@@ -118,7 +118,7 @@ def _check(layer: Layer, x: np.ndarray, rng: np.random.Generator, h: float, tole
 
 
 def _check_rules(layer: Layer, x: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Try out the rules with a random dout, and return that; for a loss it is 1, so that its gradients are its own."""
+    """Try out the rules with a random dout, and return it. For a loss, dout is 1, so the gradients are its own."""
     out = clone(layer).forward(x.copy())
     if out.ndim < 1:
         raise GradientError(f"{layer}: forward must return a batch (N, …), got a single number, {out}")
@@ -148,7 +148,7 @@ def _compare(layer: Layer, x: np.ndarray, dout: np.ndarray, h: float, tolerance:
 
 
 def _central_differences(function: Callable[[], float], value: np.ndarray, h: float) -> np.ndarray:
-    """Return the gradient of `function` with respect to each entry of `value`, which it reads."""
+    """Return the gradient of `function`, which reads `value`, with respect to each entry of `value`."""
     gradient = np.empty(value.shape)
     for index in np.ndindex(value.shape):
         before = value[index]
@@ -162,7 +162,7 @@ def _central_differences(function: Callable[[], float], value: np.ndarray, h: fl
 
 
 def _batches(layer: Layer, x: np.ndarray) -> Iterator[np.ndarray]:
-    """Yield the batch, then its first row alone; while it learns, a layer may refuse that: one row has no variance."""
+    """Yield the batch, then its first row alone. In training a layer may refuse a single row: it has no variance."""
     yield x
     if len(x) > 1:
         try:
@@ -175,7 +175,7 @@ def _batches(layer: Layer, x: np.ndarray) -> Iterator[np.ndarray]:
 
 
 def _given_to_parts(layer: Layer, x: np.ndarray) -> list[tuple[str, Layer, np.ndarray]]:
-    """Return the name of each layer inside this one, a copy of it, and the x that it is given, the innermost first."""
+    """Return the name of each layer inside this one, a copy, and its x; the innermost come first."""
     given: dict[str, np.ndarray] = {}
 
     def noting(name: str, forward: Callable[..., Any], x: Any) -> Any:
@@ -191,7 +191,7 @@ def _given_to_parts(layer: Layer, x: np.ndarray) -> list[tuple[str, Layer, np.nd
 
 @contextlib.contextmanager
 def _named(part: str) -> Iterator[None]:
-    """Say in a GradientError in which layer inside it was found."""
+    """Add to a GradientError the name of the inner layer."""
     try:
         yield
     except GradientError as error:
@@ -225,7 +225,7 @@ class _LossAsLayer(Layer):
 
 
 def _checked(layer: Any, x: Any, target: Any) -> tuple[Layer, np.ndarray]:
-    """Return the layer, or the loss as one, and a copy of x; TypeError or ValueError unless they can be checked."""
+    """Return the layer, or the loss as a layer, and a copy of x; TypeError or ValueError if they cannot be checked."""
     if isinstance(layer, Loss):
         if target is None:
             raise TypeError(f"check_gradients: {layer} needs a target, got None; write (loss, predicted, target)")

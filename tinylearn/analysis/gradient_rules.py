@@ -1,7 +1,7 @@
-"""What every `forward` and `backward` keeps to, besides right numbers. Each rule is tried out on copies of the layer.
+"""Rules that every `forward` and `backward` must keep, besides correct numbers. All runs use copies of the layer.
 
-A gradient can be right when it is looked at and wrong in training: because it was added to the one before, or belongs
-to another batch. Central differences see none of that; these rules do.
+A gradient can be correct in a check and wrong in training: if backward adds it to the last one, say, or if it belongs
+to another batch. Central differences do not notice that; these rules do.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ Gradients = dict[str, Any]  # name of a parameter → its gradient; DX → dx, o
 
 
 class GradientError(AssertionError):
-    """A gradient differs from central differences, or a rule of `backward` was broken."""
+    """A gradient differs from central differences, or `backward` breaks a rule."""
 
 
 def clone(layer: Layer) -> Any:
-    """Return a copy in float64, as it would be in a model; its random generators are where those of `layer` are."""
-    other = copy.deepcopy(layer)  # whose needs_dx is True, whatever that of `layer` is
+    """Return a copy in float64, packed as in a model; its random generators are in the same state."""
+    other = copy.deepcopy(layer)  # its needs_dx is always True
     pack(other, np.dtype(np.float64))
     return other
 
@@ -46,13 +46,13 @@ def gradients(layer: Layer, dout: np.ndarray) -> Gradients:
     """Run backward; return copies of dx and of the gradients of all parameters."""
     try:
         dx = layer.backward(dout)
-    except (AttributeError, TypeError, ValueError) as error:  # of the guard; or a part returned no dx
+    except (AttributeError, TypeError, ValueError) as error:  # from the guard; or a part returned no dx
         raise GradientError(str(error)) from error
     return {DX: dx if dx is None else dx.copy()} | {name: each.copy() for name, each in layer.named_gradients().items()}
 
 
 def must_agree(layer: Layer, one: Gradients, two: Gradients, otherwise: str) -> None:
-    """Raise GradientError with `otherwise` told of the first gradient that is not the same in both, up to rounding."""
+    """If a gradient differs by more than rounding, raise GradientError: it names the first one, then `otherwise`."""
     for name, gradient in one.items():
         if not same(gradient, two[name]):
             subject = f"d{x_name(layer)}" if name == DX else f"the gradient of {name}"
@@ -60,7 +60,7 @@ def must_agree(layer: Layer, one: Gradients, two: Gradients, otherwise: str) -> 
 
 
 def same(one: np.ndarray | None, two: np.ndarray | None) -> bool:
-    """Say whether two arrays hold the same numbers, up to rounding, where those of the first are finite."""
+    """Are the numbers equal, up to rounding, wherever those of the first array are finite?"""
     if one is None or two is None or one.shape != two.shape:
         return one is two
     one, two = one[np.isfinite(one)], two[np.isfinite(one)]
@@ -73,7 +73,7 @@ def not_contiguous(values: np.ndarray) -> np.ndarray:
 
 
 def x_name(layer: Layer) -> str:
-    """Return what the layer's input is called: a loss has no x."""
+    """Return the name of the layer's input: a loss has no x."""
     return getattr(layer, "x_name", "x")
 
 
@@ -139,7 +139,7 @@ def backward_is_linear(layer: Layer, x: np.ndarray, dout: np.ndarray) -> None:
     trial, other = after_forward(layer, x), np.flip(dout) - 0.5
     one, two, both, none = (gradients(trial, each) for each in (dout, other, dout + other, 0 * dout))
     given = [name for name, gradient in one.items() if gradient is not None]
-    with np.errstate(invalid="ignore"):  # infinity is left to the comparison with central differences
+    with np.errstate(invalid="ignore"):  # the comparison with central differences deals with infinity
         must_agree(layer, {name: 0 * one[name] for name in given}, none, f"is not 0 for a dout of 0; {PENALTY}")
         otherwise = "for dout_1 + dout_2 is not the sum of both; backward must be linear in dout"
         must_agree(layer, {name: one[name] + two[name] for name in given}, both, otherwise)

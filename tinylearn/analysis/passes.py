@@ -1,8 +1,8 @@
-"""A look into one forward and backward pass: what each layer was given, and what each row adds to one gradient.
+"""A look into one forward and backward pass: the input of each layer, and the contribution of each row to a gradient.
 
-A gradient is linear in dout: the gradients of the rows add up. To find what one row adds, set dout to 0 for all other
-rows and run backward. For a dense layer it is simply input · dout. Where a layer has other rows than the batch, as
-after one that cuts images into patches, the rows of the loss's dout are taken.
+A gradient is linear in dout, so the gradients of the rows add up. To find the contribution of one row, set dout to 0 in
+all other rows and run backward. For a dense layer it is simply input · dout. A layer may have other rows than the
+batch, for example after a layer that cuts images into patches. Then we take the rows of the loss's dout.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from tinylearn.model import Sequential
 from tinylearn.recording.origin import Training
 from tinylearn.workers import ParallelGradients, gradients, workers_for
 
-Chain = tuple[tuple[str, np.ndarray], ...]  # (layer, the dout that it handed back), from the loss on
+Chain = tuple[tuple[str, np.ndarray], ...]  # (layer, the dx that it returned), beginning at the loss
 
 
 class Seen(NamedTuple):
-    """What was seen of one parameter's layer in a batch of N rows; see `Explanation`."""
+    """The arrays of one parameter's layer in a batch of N rows; see `Explanation`."""
 
     chain: Chain
     inputs: np.ndarray
@@ -33,9 +33,9 @@ class Seen(NamedTuple):
 
 
 def contributions(training: Training, batch: Batch, parameter: str, index: tuple[int, ...], gradient: Any) -> Seen:
-    """Run forward and backward on the batch, in the workers' pieces if there were any; return what was seen.
+    """Run forward and backward on the batch, in the same pieces as the workers; return what was seen.
 
-    The model is changed.
+    This changes the model.
     """
     _, x, y = batch
     layer, _, key = parameter.rpartition(".")
@@ -74,7 +74,7 @@ def _joined(parts: Any) -> Any:
 
 
 class Hooks:
-    """Stand around the backward of each layer, and the forward of one, and note what these are given and hand back."""
+    """Wraps the backward of each layer, and the forward of one, and notes their arguments and results."""
 
     def __init__(self, model: Sequential, name: str) -> None:
         self.model, self.name, self.layer = model, name, dict(model.walk())[name]

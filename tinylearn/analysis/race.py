@@ -1,6 +1,6 @@
-"""A race: variants of a training that differ in one thing, from the same initial weights, through the same batches.
+"""A race: variants of a training that differ in one thing, with the same initial weights and the same batches.
 
-Whatever differs in the end then comes from that one thing, and not from luck at the start. `animations.Race` draws it.
+So every difference at the end comes from that one thing, and not from luck at the start. `animations.Race` draws it.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ class Runner:
     """One variant after the race."""
 
     model: Sequential  # after the last update
-    recording: Recording  # every update, from the common start on
+    recording: Recording  # every update from the common start
     losses: list[float]  # the mean loss of every epoch; none if it diverged
-    divergence: DivergenceError | None  # what stopped it
+    divergence: DivergenceError | None  # the error that stopped it
 
 
 def race(
@@ -50,18 +50,18 @@ def race(
 ) -> dict[str, Runner]:
     """Train variants that differ in one thing; return name → Runner, in the same order.
 
-    Pass a dict, name → variant, in place of the one thing that differs, whatever it is. All else is the same for all.
+    Pass a dict, name → variant, in place of the argument that differs. All other arguments are the same for all.
 
     make_model   called once per variant, with a generator of the same seed: the same initial weights, dropout too.
                  Models may differ in their layers, as with other activations, or with and without BatchNorm;
                  parameters of the same name and shape must start equal
     data         (x, y), as for `fit`; settings are more of `fit`'s: batch_size, shuffle, augment, workers
-    optimizer    only copied; it must not have made a step yet
+    optimizer    each variant gets a copy; it must not have made a step yet
     record       makes the recorder of a model: `lambda model: Recorder(model, budget="20 MB")`
 
-    The order of rows is the same for all, whatever `augment` draws. A runner that diverges, or that a callback stops,
-    ends there; the others go on. Raises ValueError or TypeError if not exactly one thing differs, or if two models do
-    not start equal.
+    The order of rows is the same for all, whatever `augment` draws. If a runner diverges, or a callback stops it, the
+    others continue. Raises ValueError or TypeError if not exactly one thing differs, or if two models do not start
+    equal.
 
     >>> from tinylearn import SGD, Adam, Dense, MeanSquaredError
     >>> x = np.linspace(-1, 1, 20)[:, None]
@@ -104,7 +104,7 @@ def race(
 
 @dataclass
 class OwnDraws:
-    """An `augment` that draws from a generator of its own: the order of rows stays the same whatever it draws."""
+    """An `augment` with its own generator: whatever it draws, the order of rows stays the same."""
 
     augment: Callable[..., Any]
     rng: np.random.Generator
@@ -117,7 +117,7 @@ class OwnDraws:
 
 
 def _what_differs(given: Mapping[str, Any]) -> str:
-    """Return which argument is a dict of variants; TypeError or ValueError unless just one is."""
+    """Return the name of the argument that is a dict of variants; TypeError or ValueError unless exactly one is."""
     dicts = [what for what, value in given.items() if isinstance(value, Mapping)]
     for what in {"rng", "resume"} & given.keys():
         raise ValueError(
@@ -140,7 +140,7 @@ def _check_run(
     name: Any, model: Any, *, data: Any, optimizer: Any, loss: Any, epochs: Any, batch_size: Any = 1,
     augment: Any = None, **others: Any,
 ) -> None:  # fmt: skip
-    """Raise an error for a variant that cannot be trained, or whose optimiser has what a new one would not have."""
+    """Raise an error if a variant cannot be trained, or if its optimiser is not a new one."""
     instance("race", "the name of a variant", name, str, example='"SGD"')
     check_parts("race", model, loss, optimizer)
     if not isinstance(data, list | tuple) or len(data) != 2:
@@ -156,7 +156,7 @@ def _check_run(
 
 
 def _check_start(models: Mapping[str, Sequential]) -> None:
-    """Raise ValueError unless each model is one of its own, and all that two have in common starts equal."""
+    """Raise ValueError if two models are the same object, or if a parameter that they share does not start equal."""
     if len({id(model) for model in models.values()}) < len(models):
         raise ValueError("race: make_model(rng) must make a new model each time, got one object twice")
     first = next(iter(models))

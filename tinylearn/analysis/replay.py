@@ -1,9 +1,9 @@
-"""Replay: make an update of a recording again. It must make the recorded parameters, bit for bit.
+"""Replay: repeat an update of a recording. The result must be the recorded parameters, bit for bit.
 
-    what `fit` began with  →  its batches, forward, backward, step, one update after another  →  the update in question
+    the start of `fit`  →  its batches, forward, backward, step, one update after another  →  the update in question
 
-Where an update depends on nothing but the parameters before it, as with SGD without momentum, it is made from the
-record before. Otherwise (Adam's m and v, dropout, augmentation) that call of `fit` is repeated from its start.
+If an update depends only on the parameters before it, as with SGD without momentum, replay begins at the previous
+record. Otherwise (Adam's m and v, dropout, augmentation) it repeats that call of `fit` from the start.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from tinylearn.recording import Recording
 from tinylearn.recording.origin import Origin, Training
 from tinylearn.workers import Compute, blas_threads, one_blas_thread, workers_for
 
-KEPT = 8  # replays that are kept: to explain update 2, 3, 4, … would take longer each time
+KEPT = 8  # replays to keep: without them, to explain update 2, 3, 4, … would take longer each time
 
 
 class Replayed(NamedTuple):
-    """Update `step` of a recording: all that training depended on before and after it, and its batch."""
+    """Update `step` of a recording: the whole training before and after it, and its batch."""
 
     step: int
     before: Training
@@ -38,16 +38,16 @@ class Replayed(NamedTuple):
 
 
 class ReplayMismatchError(ValueError):
-    """An update, made again, is not the recorded one."""
+    """The repeated update is not the recorded one."""
 
 
 _reached: WeakKeyDictionary[Origin, list[Replayed]] = WeakKeyDictionary()
 
 
 def replay(recording: Recording, step: int) -> Replayed:
-    """Make update `step` of the recording again, and return it.
+    """Repeat update `step` of the recording, and return it.
 
-    ValueError if it cannot be made from what was kept, or if it does not make, bit for bit, what was recorded.
+    Raises ValueError if it cannot be repeated, or if the result differs from the recording in a single bit.
     """
     recording.index(step)
     origin = _origin_of(recording, step)
@@ -57,13 +57,13 @@ def replay(recording: Recording, step: int) -> Replayed:
     try:
         return _replay(recording, origin, step)
     except ReplayMismatchError:
-        with contextlib.suppress(ReplayMismatchError):  # a layer or a loss that counts its calls, say
+        with contextlib.suppress(ReplayMismatchError):  # for example, a layer or a loss counts its calls
             return _replay(recording, origin, step, from_beginning=True)
         raise
 
 
 def _replay(recording: Recording, origin: Origin, step: int, from_beginning: bool = False) -> Replayed:
-    """Make the updates of a call of `fit` again, as many as are needed for update `step`."""
+    """Repeat the updates of a call of `fit`, as many as update `step` needs."""
     with np.errstate(all="ignore"), _threads(origin):  # as in `fit`
         now, training, by_batches = _start(recording, origin, step, from_beginning)
         with workers_for(training.model, training.loss, training.workers, training.batches.shape) as fill_gradients:
@@ -80,13 +80,13 @@ def _replay(recording: Recording, origin: Origin, step: int, from_beginning: boo
                 if before is not None:
                     break
     found = Replayed(step, before, training, batch)
-    if by_batches:  # from here, a later replay can go on
+    if by_batches:  # a later replay can continue from here
         _reached[origin] = [*_reached.get(origin, [])[1 - KEPT :], found]
     return found
 
 
 def _start(recording: Recording, origin: Origin, step: int, from_beginning: bool) -> tuple[int, Training, bool]:
-    """Return after which step to start, with what, and whether the batches are those of `fit`, or the recorded ones."""
+    """Return the step to start after, the training there, and whether to use the batches of `fit` or of the records."""
     training, index = origin.training.copy(), recording.index(step)
     because = "something that counts" if from_beginning else _depends_on(origin.training)
     whole = set(training.model.named_arrays()) == set(recording.names)
@@ -112,7 +112,7 @@ def _start(recording: Recording, origin: Origin, step: int, from_beginning: bool
 
 
 def _optimizer_before(recording: Recording, origin: Origin) -> Optimizer:
-    """Return the optimiser as the call of `fit` before left it: no copy was kept."""
+    """Return the optimiser as the previous call of `fit` left it: no copy was kept."""
     calls = [each for each in recording.origins if each.step < origin.step]
     if not calls:
         raise ValueError(
@@ -125,7 +125,7 @@ def _optimizer_before(recording: Recording, origin: Origin) -> Optimizer:
 def _step(
     recording: Recording, training: Training, step: int, batch: Batch, fill_gradients: Compute, before: Training | None
 ) -> None:
-    """Make one update, as `fit` does, with the recorded learning rate; `before` gets that too."""
+    """Make one update, as `fit` does, with the recorded learning rate; set that in `before`, too."""
     model, optimizer = training.model, training.optimizer
     index = bisect_left(recording.steps, step)
     kept = index < len(recording) and recording.steps[index] == step
@@ -164,7 +164,7 @@ def _set_learning_rate(optimizer: Optimizer, rate: float, training: Training) ->
 
 
 def _recorded_batch(recording: Recording, training: Training, step: int) -> Batch:
-    """Return the batch of the rows that update `step` saw; all rows if that was not told."""
+    """Return the batch of update `step`; all rows if its row numbers are unknown."""
     rows, data = recording.batch(step), training.batches
     rows = rows if len(rows) else np.arange(len(data.x))
     if rows.max() >= len(data.x):
@@ -173,7 +173,7 @@ def _recorded_batch(recording: Recording, training: Training, step: int) -> Batc
 
 
 def _depends_on(training: Training) -> str:
-    """Return on what an update depends besides the parameters before it and its batch; nothing, perhaps."""
+    """Return in words what an update depends on, besides its batch and the parameters before it; "" if nothing."""
     if training.batches.augment is not None or training.model.generators():
         return "what random generators draw"
     trial = copy.deepcopy(training.optimizer)
@@ -183,7 +183,7 @@ def _depends_on(training: Training) -> str:
 
 
 def _origin_of(recording: Recording, step: int) -> Origin:
-    """Return the call of `fit` that made update `step`; ValueError, with what to do, if that is not known."""
+    """Return the call of `fit` that made update `step`; ValueError with a hint if that is unknown."""
     if not recording.origins:
         raise ValueError(
             "recording: it does not know how it was made; load it with that, Recording.load(path, model=…, x=…, y=…, "
@@ -200,13 +200,13 @@ def _origin_of(recording: Recording, step: int) -> Origin:
 
 @contextlib.contextmanager
 def as_in_training(recording: Recording, step: int, training: Training) -> Iterator[None]:
-    """Let BLAS use as many threads as it did in that update, and NumPy tell nobody of NaN and infinity."""
+    """Let BLAS use as many threads as it did in that update, and silence NumPy's warnings of NaN and infinity."""
     as_workers_did = workers_for(training.model, training.loss, training.workers, training.batches.shape)
     with np.errstate(all="ignore"), _threads(_origin_of(recording, step)), as_workers_did:
         yield
 
 
 def _threads(origin: Origin) -> contextlib.AbstractContextManager[None]:
-    """Let BLAS use as many threads as it did: with another number, products may differ in their last bits."""
+    """Let BLAS use as many threads as it did then: with another number, products may differ in their last bits."""
     same = origin.blas_threads in (0, blas_threads())
     return contextlib.nullcontext() if same else one_blas_thread(origin.blas_threads)

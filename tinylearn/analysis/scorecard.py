@@ -1,4 +1,4 @@
-"""What a classifier is worth, said honestly: its accuracy, on how many examples, and beside what it has to beat.
+"""An honest account of a classifier: its accuracy, on how many examples, and beside the baseline.
 
 N examples, K classes.
 """
@@ -13,14 +13,14 @@ from tinylearn.metrics import confidence_interval, confusion_matrix, majority_ba
 
 
 class Scorecard:
-    """How many predictions are right, which class is taken for which, and whether that is better than no model at all.
+    """How many predictions are correct, which class is taken for which, and whether that beats no model at all.
 
-    predicted and target are those that `accuracy` takes; `names` are the K classes' names, class 0 first.
+    predicted and target are as for `accuracy`; `names` are the names of the K classes, class 0 first.
 
     matrix     (K, K) counts: row is the true class, column the predicted one
     correct    of `total` examples; `accuracy` is the fraction
     interval   the 95 % confidence interval of the accuracy
-    majority   the name of the most frequent class; always saying it has the accuracy `baseline`
+    majority   the name of the most frequent class; if you always say it, your accuracy is `baseline`
     is_better  does the whole interval lie above the baseline?
 
     >>> print(Scorecard([1] * 35 + [0] * 6, [1] * 24 + [0] * 17, names=["deer", "horse"]))
@@ -47,7 +47,7 @@ class Scorecard:
         self.is_better = self.baseline < self.interval[0]
 
     def summary(self) -> str:
-        """Return whether the model is better than always saying the most frequent class."""
+        """Say whether the model is better than always saying the most frequent class."""
         other = f'always saying "{self.majority}"'
         if self.is_better:
             return f"better than {other}"
@@ -56,7 +56,7 @@ class Scorecard:
         return f"not shown to be better than {other}: {self.total} examples are too few to tell"
 
     def as_dict(self, name: str) -> dict[str, Any]:
-        """Return the same as numbers and texts for a JSON file; each key begins with `name`, of model or data."""
+        """Return its numbers and texts for a JSON file; each key begins with `name`, of the model or the data."""
         return {
             f"{name}, accuracy": self.accuracy,
             f"{name}, correct": f"{self.correct} of {self.total}",

@@ -1,4 +1,4 @@
-"""A recording that was loaded is given what it cannot store: then it can explain, as in the process that trained."""
+"""Give a loaded recording the parts that it cannot store. Then it can explain, as in the process that trained."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ def with_training(
     recording: Recording, *, model: Any = None, x: Any = None, y: Any = None, loss: Any = None, optimizer: Any = None,
     augment: Callable[..., Any] | None = None,
 ) -> Recording:  # fmt: skip
-    """Return the same recording, which can explain its updates: model, data, loss and optimiser are those of the run.
+    """Return the same recording, but able to explain its updates. Pass the model, data, loss and optimiser of the run.
 
-    Only x and y must hold the same numbers; the recording brings back the parameters and the generators that training
-    began with. Two things must be as they were before training: parameters that were not recorded, and in a loop of
-    your own the model's random generators. Nothing that is given is changed. Of several calls of `fit`, those made with
-    these data and these parts can be explained.
+    x and y must hold the same numbers. The recording restores the initial parameters and generators. Only two things
+    must be as before training: parameters that were not recorded, and, for your own loop, the model's random
+    generators. Your arguments do not change. If there were several calls of `fit`, you can explain those with these
+    data and parts.
 
-    Raises ValueError, with what was and what is, if no call was made with these.
+    Raises ValueError if no call was made with these; the message says what differs.
     """
     check_parts("with_training", model, loss, optimizer)
     check_functions((), augment)
@@ -44,7 +44,7 @@ def with_training(
 
 
 def _origin(recording: Recording, run: dict[str, Any], given: Training) -> Origin:
-    """Return what one call of `fit` began with; or, if it is not that, an origin that says what is another one."""
+    """Return the origin of one call of `fit`; if these parts do not match, its `unknown` says which one."""
     training, unknown = _at(recording, run["after_step"], given), ""
     batches, generators = training.batches, training.model.generators()
     batches.size, batches.epochs, batches.shuffle = run["batch_size"], run["epochs"], run["shuffle"]
@@ -71,7 +71,7 @@ def _origin(recording: Recording, run: dict[str, Any], given: Training) -> Origi
 
 
 def _at(recording: Recording, step: int, given: Training) -> Training:
-    """Return a copy with the parameters of the record of that step, which every recording has, if all were recorded."""
+    """Return a copy with the recorded parameters of that step, which is always there, if all were recorded."""
     training = given.copy()
     training.model.set_training(True)
     if set(recording.names) == set(training.model.named_arrays()) and step in recording.steps:
@@ -80,12 +80,12 @@ def _at(recording: Recording, step: int, given: Training) -> Training:
 
 
 def _kinds(states: dict[str, Any]) -> dict[str, str]:
-    """Return name → the kind of each generator, or which one it is the same as."""
+    """Return name → the kind of each generator, or "the same as" and the name of another."""
     return {name: state if isinstance(state, str) else state["bit_generator"] for name, state in states.items()}
 
 
 def _compare(recording: Recording, was: dict[str, Any], now: dict[str, Any]) -> None:
-    """Raise ValueError for the first thing that is another one now."""
+    """Raise ValueError for the first thing that differs."""
     for name, value in now.items():
         if was[name] != value:
             raise ValueError(

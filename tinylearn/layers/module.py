@@ -1,10 +1,10 @@
-"""Layers inside layers: who holds whom, and what everything is called.
+"""Layers inside layers: which layer holds which, and the names of everything.
 
     Sequential([Dense(2, 3), Residual(Dense(3, 3), ReLU())])
 
     dense_1.w   dense_1.b   residual_1.dense_1.w   residual_1.dense_1.b
 
-A layer is found where it is: in an attribute, or in a list, tuple or dict that is an attribute. Nothing is registered.
+You need not register anything: layers are found in attributes, and in lists, tuples and dicts that are attributes.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ LEFT_OUT = ("vectors", "may_skip_parts", "needs_dx")  # of copies
 
 
 class Module:
-    """Arrays by name, and other modules inside it. A layer is a module that also computes.
+    """A module holds arrays by name, and other modules. A layer is a module that also computes.
 
     params, grads, state   name → array, each in the order in which they were added
-    vectors                of a model and its parts: all numbers of these, and of what is inside, as three vectors
+    vectors                in a model and its parts: all numbers, also of the modules inside, as three vectors
     inside                 is it part of a model?
     """
 
@@ -42,7 +42,7 @@ class Module:
     may_skip_parts: bool = False  # is it a layer in a model, with parts, and not one that calls all?
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Self:
-        """Give every module its own dicts, so that its `__init__` has nothing to call and nothing to forget."""
+        """Give every module its own dicts, so that no `__init__` has to call, or can forget, super().__init__."""
         module = super().__new__(cls)
         module.params, module.grads, module.state = {}, {}, {}
         module.training = module.inside = False
@@ -50,13 +50,13 @@ class Module:
         return module
 
     def __getstate__(self) -> dict[str, Any]:
-        """Return what is copied and pickled: not what a model, or `fit`, gives each of its layers anew."""
+        """Return what to copy or pickle: everything except the values that a model, or `fit`, gives its layers anew."""
         return {name: value for name, value in vars(self).items() if name not in LEFT_OUT}
 
     def parts(self) -> dict[str, Self]:
         """Return the layers that this one holds, by name: the class in lower case, numbered from 1 within the class.
 
-        Those in its list `layers`, if it has one, come first.
+        If it has a list `layers`, those come first.
         """
         found: dict[str, Self] = {}
         numbers: Counter[str] = Counter()
@@ -70,7 +70,7 @@ class Module:
         return found
 
     def walk(self, name: str = "", above: tuple[Module, ...] = ()) -> Iterator[tuple[str, Self]]:
-        """Yield (name, layer) for this one, whose name is "", then for each of its parts and what that holds."""
+        """Yield (name, layer): first for itself, with the name "", then for each part, and the parts of that one."""
         if any(self is each for each in above):
             raise ValueError(
                 f"{type(self).__name__} holds itself; keep no reference to a layer that this one stands in"
@@ -88,7 +88,7 @@ class Module:
         return self._named("grads")
 
     def named_state(self) -> dict[str, np.ndarray]:
-        """Return name → array for what this layer and its parts remember: `batchnorm_1.mean`, …"""
+        """Return name → array for the state of this layer and its parts: `batchnorm_1.mean`, …"""
         return self._named("state")
 
     def generators(self) -> dict[str, np.random.Generator]:
@@ -100,14 +100,14 @@ class Module:
         }
 
     def set_training(self, training: bool) -> None:
-        """Tell this layer and its parts whether they are learning."""
+        """Set `training` for this layer and its parts."""
         for _, part in self.walk():
             part.training = training
 
     def attributes(self, kind: type[T]) -> Iterator[tuple[str, T]]:
         """Yield (attribute, value) for values of that type, also those in lists, tuples and dicts.
 
-        Those in `params`, `grads` and `state` do not count, nor those that the parts hold.
+        It skips `params`, `grads` and `state`, and the attributes of the parts.
         """
         for name, value in vars(self).items():
             if name not in ("params", "grads", "state", "vectors", "made_of"):

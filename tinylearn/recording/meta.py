@@ -1,4 +1,4 @@
-"""`meta.json`, beside the table: how a recording was made, as far as a file can tell."""
+"""`meta.json`, beside the table: it describes how a recording was made."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from tinylearn.recording.origin import Origin, description
 
 META = "meta.json"
 FORMAT = "tinylearn recording 2"
-RUNS = 1000  # calls of `fit` that are described, the last ones
+RUNS = 1000  # the last calls of `fit`, which it describes
 
 
 class Meta:
-    """What `meta.json` holds: `content`, and in which folder it is, if in any."""
+    """The content of `meta.json`, and its folder (None in memory)."""
 
     def __init__(self, model: Any, folder: Path | None) -> None:
         versions = {"python": platform.python_version(), "numpy": np.__version__, "machine": platform.machine()}
@@ -29,7 +29,7 @@ class Meta:
         self.runs = list[str]()  # as text: a run becomes text once, not for each of the next runs again
 
     def add_run(self, origin: Origin, most: float) -> None:
-        """Say how a call of `fit` begins; drop the oldest if the file would exceed `most` bytes."""
+        """Add how a call of `fit` begins; drop the oldest if the file would exceed `most` bytes."""
         run = description(origin)
         self.content["runs"] = [*self.content["runs"][1 - RUNS :], run]
         self.runs = [*self.runs[1 - RUNS :], json.dumps(run, default=np.ndarray.tolist)]
@@ -42,7 +42,7 @@ class Meta:
         return text.replace('"runs": null', f'"runs": [{", ".join(self.runs)}]').encode()
 
     def write(self, content: bytes) -> None:
-        """Write the file, all at once."""
+        """Write the file atomically."""
         if self.folder is not None:
             with complete_or_absent(self.folder / META, "Recorder", survives_power_loss=False) as file:
                 file.write(content)

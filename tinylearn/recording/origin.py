@@ -1,7 +1,7 @@
-"""How a recording was made: for each call of `fit`, all that training depended on, as it was before the first update.
+"""How a recording was made: for each call of `fit`, everything that training depends on, before the first update.
 
-In the process that trained, that is a copy of it: `analysis/` makes any update again. On disk it is a description, by
-which one can see whether a training that is given later is the same.
+In the process that trained, this is a copy, from which `analysis/` repeats any update. On disk it is a description. If
+you later pass a model and data, `with_training` compares them with it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from tinylearn.optimizers import Optimizer
 
 @dataclass
 class Training:
-    """What `fit` works with, at some moment. It is copied as a whole, since its parts may share a generator."""
+    """All that `fit` works with, at some moment. Copy it as a whole, since its parts may share a generator."""
 
     model: Sequential
     loss: Loss
@@ -37,7 +37,7 @@ class Training:
 
 @dataclass(frozen=True, eq=False)
 class Origin:
-    """One call of `fit`. It made the updates after `step`, up to the next call."""
+    """One call of `fit`: it made the updates after `step`, up to the next call."""
 
     step: int
     training: Training
@@ -48,7 +48,7 @@ class Origin:
 
 
 def description(origin: Origin) -> dict[str, Any]:
-    """Return what `meta.json` says of a call of `fit`."""
+    """Describe a call of `fit` for `meta.json`."""
     training, batches = origin.training, origin.training.batches
     return {
         "after_step": origin.step,
@@ -69,7 +69,7 @@ def description(origin: Origin) -> dict[str, Any]:
 
 
 def states_of(generators: dict[str, np.random.Generator]) -> dict[str, Any]:
-    """Return name → the state of each generator; for one object under a second name, "the same as" and the first."""
+    """Return name → the state of each generator. A second name for the same object gets "the same as" the first."""
     first = {id(rng): name for name, rng in reversed(generators.items())}
     return {
         name: rng.bit_generator.state if first[id(rng)] == name else f"the same as {first[id(rng)]}"
@@ -78,7 +78,7 @@ def states_of(generators: dict[str, np.random.Generator]) -> dict[str, Any]:
 
 
 def digest(array: np.ndarray) -> str:
-    """Return a text that almost certainly changes with any number in the array.
+    """Return a text that almost certainly changes if any number in the array changes.
 
     >>> digest(np.array([1.0, 2.0]))
     'float64 (2,), checksum 7ba3895f'

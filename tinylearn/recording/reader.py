@@ -5,12 +5,12 @@
     recording.at(100)["dense_1.w"]      (D, M): as it was after update 100
     recording.restore(model, 100)       the model is, bit for bit, as it was after update 100
 
-R records. Its folder holds `records.npy`, which is mapped into memory, so that only what is asked for is read, and
-`meta.json`, which says how the recording was made. Without tinylearn:
+R records. The folder holds two files. `records.npy` is mapped into memory, so that you read only the parts that you ask
+for. `meta.json` says how the recording was made. You can read it without tinylearn, too:
 
     np.load("run/records.npy", mmap_mode="r")["dense_1.w"]
 
-For a model of more than about 200 parameters NumPy wants `max_header_size=1_000_000` there.
+For a model with more than about 200 named parameters, add `max_header_size=1_000_000`.
 """
 
 from __future__ import annotations
@@ -31,21 +31,21 @@ from tinylearn.recording.table import map_table
 
 
 class Recording:
-    """What a Recorder wrote, to be read; never changes.
+    """The records of a Recorder, for reading. It never changes.
 
     table                   (R,) structured: everything; a field for each of the following, and for each parameter
-    steps, epochs, losses   (R,) each: of every record, its update, that update's epoch and the loss of its batch
-                            before the update (NaN for the first record, which no update made)
+    steps, epochs, losses   (R,) each: the update of every record, its epoch, and the loss of its batch before the
+                            update (NaN for the first record, which comes before all updates)
     learning_rates          (R,) the learning rate of that update; NaN where there is none
     names, shapes           the recorded parameters
     rows                    (R, P) all their numbers, one parameter after another
-    closed                  False if the recorder is still at work, or its process was killed
-    divergence              what DivergenceError told of the update that ended training, if that happened; see `autopsy`
-    meta                    how it was made, as `meta.json` says it
-    origins                 the same as copies of what training began with, in the process that trained
+    closed                  False if the recorder is still at work, or if its process was killed
+    divergence              if training diverged: what DivergenceError said of the last update; see `autopsy`
+    meta                    how it was made: the content of `meta.json`
+    origins                 in the process that trained: how it was made, as copies of model, data and optimiser
     """
 
-    # What can be asked of a recording; tinylearn/analysis adds it.
+    # More methods; tinylearn/analysis adds them.
     explain: Callable[..., Any]  # explain(step, "dense_1.w[0, 3]"): why this number changed
     gradients: Callable[..., Any]  # gradients(step): name → gradient of that update
     autopsy: Callable[..., Any]  # autopsy(last=8): the last states before training diverged
@@ -72,9 +72,9 @@ class Recording:
     def load(cls, path: str | os.PathLike[str], **training: Any) -> Self:
         """Open the folder that a Recorder wrote, or is writing: all records that are complete now.
 
-        With `model`, `x`, `y`, `loss`, `optimizer`, and `augment` if there was one, which are not in the folder, it can
-        also explain: see `with_training`. FileNotFoundError if there is no recording there, ValueError if its files are
-        damaged.
+        The folder does not hold `model`, `x`, `y`, `loss`, `optimizer` and `augment`. If you pass them, the recording
+        can also explain its updates: see `with_training`. Raises FileNotFoundError if there is no recording, and
+        ValueError if its files are damaged.
         """
         folder = path_of("Recording.load", path)
         if not folder.is_dir():
@@ -101,18 +101,18 @@ class Recording:
         return isinstance(name, str) and name in self.shapes
 
     def __getitem__(self, name: str) -> np.ndarray:
-        """Return one parameter through all records, (R, *shape); read-only, from a folder read as it is used."""
+        """Return one parameter through all records, (R, *shape), read-only. A folder is read only where you use it."""
         if name not in self:
             raise KeyError(f"recording: {name!r} was not recorded, only {', '.join(self.names)}")
         return self.table[name]
 
     def at(self, step: int) -> dict[str, np.ndarray]:
-        """Return name → array as they were after update `step`; 0 is before the first."""
+        """Return name → array, the parameters after update `step`; step 0 is before the first update."""
         record = self.table[self.index(step)]
         return {name: record[name].copy() for name in self.names}
 
     def batch(self, step: int) -> np.ndarray:
-        """Return the row numbers of the batch that update `step` saw; empty for step 0."""
+        """Return the row numbers of the batch of update `step`; empty for step 0."""
         record = self.table[self.index(step)]
         size, listed = int(record["batch_size"]), record["batch"]
         if size > len(listed) or (size and listed[0] < 0):
@@ -120,7 +120,7 @@ class Recording:
         return listed[:size].copy()
 
     def index(self, step: int) -> int:
-        """Return the index of the record of update `step`; ValueError with the nearest ones if it was not kept."""
+        """Return the index of the record of update `step`. If it was not kept, ValueError names the nearest ones."""
         step = as_int("recording", "step", step)
         index = bisect_left(self.steps, step)  # np.searchsorted would read the whole column
         if index < len(self) and self.steps[index] == step:
@@ -131,14 +131,14 @@ class Recording:
     def restore(self, model: Any, step: int) -> None:
         """Set the model's parameters, bit for bit, to those after update `step`.
 
-        ValueError with the first name that differs, and an unchanged model, if the recording is not of such a model.
+        If the recording does not fit the model, ValueError names the first parameter that differs, and nothing changes.
         """
         if not hasattr(model, "assign"):
             raise TypeError(f"recording: restore needs a Sequential as its model, got {shortened(model)}")
         model.assign(self.at(step), f"the recording in {self.source}")
 
     def describe(self) -> str:
-        """Say in a line what is recorded."""
+        """Describe the recording in one line."""
         state = "" if self.closed else ", not closed"
         span = f"steps {self.steps[0]} to {self.steps[-1]}" if len(self) else "no steps"
         return f"{len(self):,} records, {span}, of {', '.join(self.names)}, in {self.source}{state}"

@@ -4,7 +4,7 @@
     fit(model, …, callbacks=[recorder])                     and every update after it
     recording = Recording.load("run")                       at any time, from any process
 
-It copies; nothing in the model, the loss or the optimiser knows of it.
+It only copies: the model, the loss and the optimiser do not know about it.
 """
 
 from __future__ import annotations
@@ -33,23 +33,23 @@ from tinylearn.recording.table import Table
 from tinylearn.recording.thinning import Thinning
 from tinylearn.workers import blas_threads
 
-COPIED_BYTES = 1 << 28  # memory for the copies made at each `fit`, about
+COPIED_BYTES = 1 << 28  # memory for the copies at each `fit`, roughly
 
 
 class Recorder:
     """A callback that stores the parameters after every update, with step, epoch, loss, batch and learning rate.
 
-    path     a folder (made if it is missing), and memory use stays constant; None keeps everything in memory
-    every    a number n: keep one update in n; or a function: keep the updates for whose step it returns True
-    select   parameter names, or a function that returns True for the names to keep; default: all
-    budget   the most bytes to use, such as 2_000_000 or "2 MB": before it is exceeded, every other record is dropped
-             and half as many are kept from then on, so that an endless run keeps an evenly spaced history
+    path     a folder (created if it is missing): memory use then stays constant. None keeps everything in memory
+    every    a number n: keep one update in n. Or a function of the step: keep an update if it returns True
+    select   parameter names, or a function that returns True for the names to keep. Default: all
+    budget   the most bytes to use, such as 2_000_000 or "2 MB". When it is used up, the recorder drops every other
+             record and keeps half as many from then on. So an endless run keeps an evenly spaced history
 
-    Step 0, the parameters as they are now, and the last update are always there. `fit` closes the recorder at its end,
-    however it ends; in a loop of your own write `with Recorder(…) as recorder`. A recorder that is called again after
-    that goes on counting where it stopped. When `fit(…, resume=…)` continues a run, a new recorder starts at the step
-    of the checkpoint instead of 0. Raises FileExistsError if the folder holds a recording already, and
-    OSError when the disk is full: the model is then what it was, and the records until then can be read.
+    It always keeps step 0, the parameters as they are now, and the last update. `fit` closes the recorder when it ends,
+    also after an error; in your own loop write `with Recorder(…) as recorder`. If you call it again after that, it
+    continues to count where it stopped. When `fit(…, resume=…)` continues a run, a new recorder starts at the step of
+    the checkpoint instead of 0. Raises FileExistsError if the folder already holds a recording, and OSError when the
+    disk is full. The model then stays intact, and you can read all earlier records.
 
     >>> from tinylearn import SGD, Dense, MeanSquaredError, Sequential, fit
     >>> model = Sequential([Dense(1, 1, rng=np.random.default_rng(0))])
@@ -74,7 +74,7 @@ class Recorder:
         self.model, self.path = model, None if path is None else path_of("Recorder", path)
         named = model.named_parameters() | getattr(model, "named_state", dict)()
         self.names = selected_names(named, select)
-        # Views of what is copied after each update, as flat bytes: the whole vector, or one a parameter or state.
+        # Views of the bytes to copy after each update: of the whole vector, or of each parameter and state.
         whole = self.names == tuple(model.named_parameters())
         arrays = [model.parameters] if whole else [named[name] for name in self.names]
         self._pieces = [memoryview(values.reshape(-1)).cast("B") for values in arrays]
@@ -90,12 +90,12 @@ class Recorder:
         dtype = record_dtype(self.names, [named[name] for name in self.names])
         self._meta_size = len(self._meta.as_bytes())
         self._thinning.check(Table(dtype), self._meta_size)
-        with ctrl_c_later():  # a thread that writes must have somebody who ends it
+        with ctrl_c_later():  # once the thread writes, something must end it
             self._store = self._first_store(dtype)
-            self._finisher: Any = weakref.finalize(self, self._store.finish)  # when this vanishes, or Python ends
+            self._finisher: Any = weakref.finalize(self, self._store.finish)  # when this is deleted, or at exit
 
     def _first_store(self, dtype: np.dtype) -> Store:
-        """Return a new store that holds step 0. Of two processes that try this in one folder, one fails."""
+        """Return a new store that holds step 0. If two processes try this in one folder, one of them fails."""
         if self.path is not None:
             self._make_folder(self.path)
         store = None
@@ -119,7 +119,7 @@ class Recorder:
 
     @staticmethod
     def _make_folder(path: Path) -> None:
-        """Make the folder, if it is missing; OSError that says so if that cannot be, or if a recording is there."""
+        """Make the folder if it is missing. OSError with a hint if that fails, or if it holds a recording."""
         try:
             path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -132,31 +132,31 @@ class Recorder:
 
     @property
     def row_bytes(self) -> int:
-        """The bytes of one record's parameters."""
+        """The number of bytes for the parameters of one record."""
         return sum(piece.nbytes for piece in self._pieces)
 
     @property
     def budget(self) -> int | None:
-        """The most bytes to use, if that is limited."""
+        """The most bytes to use; None without a limit."""
         return self._thinning.budget
 
     @property
     def recording(self) -> Recording:
-        """What is recorded so far, to read, in any thread; what is recorded later is not in it."""
+        """A Recording of all records so far, for any thread. It does not get later records."""
         meta, source = dict(self._meta.content), str(self.path or "memory")
         return Recording(self._store.read(), meta, source=source, origins=self._origins)
 
     def __call__(self, update: Update) -> None:
-        """Keep the parameters as they are now, after `update`, if they are wanted."""
+        """Keep the present parameters, after `update`, if `every` selects this step."""
         if update.model is not None:
             self._check_model(update.model)
         rate = update.learning_rate
-        if math.isnan(rate) and update.optimizer is not None:  # in a loop of one's own, right after the step
+        if math.isnan(rate) and update.optimizer is not None:  # in your own loop, directly after the step
             rate = update.optimizer.learning_rate
         self.record(update.step, update.epoch, update.loss, update.batch, rate)
 
     def record(self, step: int, epoch: int, loss: float, batch: Any, learning_rate: float = math.nan) -> None:
-        """Record one update from plain values."""
+        """Record one update, given as plain values."""
         loss, rate = float(loss), float(learning_rate)  # a wrong value fails here, not in the thread that writes
         step += self._steps_before
         if step <= self._last_step or self.closed:
@@ -179,7 +179,7 @@ class Recorder:
             raise TypeError(f"Recorder: step and epoch must be whole numbers, got {step!r} and {epoch!r}") from None
 
     def _again(self, step: int) -> int:
-        """Return the step's number in the recording, if it belongs to another `fit`, or follows after `close`."""
+        """Return the step's number in the recording: it grows from one `fit` to the next, also after `close`."""
         if self.closed:
             self._reopen()
             self._write_meta()
@@ -199,11 +199,11 @@ class Recorder:
     # --- what `fit` tells ---------------------------------------------------------------------------------------------
 
     def start(self, run: Any) -> None:
-        """Keep the run, of which `listener` makes a copy."""
+        """Keep the run, so that `listener` can copy it."""
         self._run = run
 
     def listener(self, model: Any) -> Callable[..., None]:
-        """Note how the run begins; return what `fit` is to call after each update: `record`, which takes less time."""
+        """Note how the run begins; return `record`, which `fit` calls after each update, because it takes less time."""
         self._check_model(model)
         if self.closed:
             self._reopen()
@@ -216,7 +216,7 @@ class Recorder:
         return self.record
 
     def _note(self, run: Any) -> None:
-        """Keep a copy of what the run begins with, and describe it in `meta.json`."""
+        """Keep a copy of the run as it begins, and describe it in `meta.json`."""
         training, unknown = Training(run.model, run.loss, run.optimizer, run.batches, run.workers), ""
         try:
             training = training.copy()
@@ -230,7 +230,7 @@ class Recorder:
             self._write_meta()
 
     def resuming(self, step: int) -> None:
-        """Raise ValueError if a run that goes on after update `step` cannot: later steps are recorded already."""
+        """Raise ValueError if a run cannot continue after update `step`, because later steps are already recorded."""
         step += self._steps_before
         if self._last_step > step:
             raise ValueError(
@@ -239,9 +239,9 @@ class Recorder:
             )
 
     def resumed(self, step: int, epoch: int) -> None:
-        """Be told, by `fit(…, resume=…)`, that the run goes on after update `step`, where the model is now.
+        """Note that the run continues after update `step`, as `fit(…, resume=…)` says. The model is there now.
 
-        That is then the first record, if there was none but step 0. ValueError if later steps are recorded already.
+        If there was only step 0, this becomes the first record. ValueError if later steps are already recorded.
         """
         self.resuming(step)
         if self._last_step > 0:
@@ -256,7 +256,7 @@ class Recorder:
             self._fail(error)
 
     def diverged(self, error: DivergenceError) -> None:
-        """Note, for `Recording.autopsy`, that training diverged. `fit` calls this, and the end of a `with` block."""
+        """Note for `Recording.autopsy` that training diverged. `fit` calls this; so does the end of a `with` block."""
         last = self._last_step
         step = error.step + self._steps_before
         step = step if step > last else error.step + last  # the first update of another fit: not counted on yet
@@ -281,7 +281,7 @@ class Recorder:
     # --- begin, end, failure ------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Keep the last update if it is not kept yet, and complete the files. Safe to call twice."""
+        """Keep the last update, if it is not kept yet, and complete the files. You may call it twice."""
         self._run = None
         if self.closed or self._store.is_of_another_process():
             return
@@ -304,7 +304,7 @@ class Recorder:
         self.close()
 
     def _reopen(self) -> None:
-        """Go on after `close`."""
+        """Continue after `close`."""
         if self._failure:
             raise OSError(self._failure)
         self._store.reopen()
@@ -313,7 +313,7 @@ class Recorder:
         self._finisher = weakref.finalize(self, self._store.finish)
 
     def _write_meta(self) -> None:
-        """Write `meta.json`, for which there must be room."""
+        """Write `meta.json`; there must be room for it."""
         try:
             self._store.check_process()
             content = self._meta.as_bytes()
@@ -341,7 +341,7 @@ class Recorder:
         raise (OSError(error.errno, self._failure) if error.errno else OSError(self._failure)) from error
 
     def describe(self) -> str:
-        """Say how many bytes an update takes and what will be kept.
+        """Say how many bytes an update takes, and which updates will be kept.
 
         >>> from tinylearn import Dense, Sequential
         >>> print(Recorder(Sequential([Dense(1, 1, rng=np.random.default_rng(0))]), every=10).describe())

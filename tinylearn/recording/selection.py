@@ -1,4 +1,4 @@
-"""Selection: which parameters of a model a recorder keeps; each becomes a column of the table."""
+"""Selection: the parameters of a model that a recorder keeps. Each becomes a column of the table."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Selection = str | Iterable[str] | Callable[[str], Any] | None
 
 
 def selected_names(named: dict[str, np.ndarray], select: Selection) -> tuple[str, ...]:
-    """Return the names that `select` lets through, in the order of the model."""
+    """Return the names that `select` allows, in the order of the model."""
     taken = [name for name in named if name in dict(ABOUT) or name == "batch"]
     if taken:
         raise ValueError(f"Recorder: {taken[0]} is the name of a column; call the parameter otherwise")

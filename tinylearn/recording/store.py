@@ -1,14 +1,15 @@
-"""What a recorder writes into: the table of records, and those that still wait for it.
+"""The store behind a recorder: the table of records, and a buffer for records that are not written yet.
 
     step epoch loss learning_rate   of the update
-    batch_size, batch               how many rows it saw, and their numbers, padded with -1. A batch of the rows
+    batch_size, batch               the number of its rows, and their row numbers, padded with -1. A batch of the rows
                                     0 … n-1 in their order stores only n
     dense_1.w, dense_1.b, …         the parameters after it
 
-A record waits in memory. A thread writes twice a second, more often if records are large; a reader, or training when
-many wait, writes them sooner. So `append`, in every step of training, is little more than a copy:
+A new record goes into the buffer, in memory. A thread flushes it to disk twice a second, or more often if records are
+large. A reader flushes it, too, and so does training when the buffer is full. So `append`, in every step of training,
+is little more than a copy:
 
-    place of record k: k modulo `places`        [ · · · w w w w · · · ]    w waits: from `table.rows` to `appended`
+    place of record k: k modulo `places`        [ · · · b b b b · · · ]    b buffered: from `table.rows` to `appended`
 """
 
 from __future__ import annotations
@@ -41,13 +42,13 @@ pack_into = HEAD.pack_into
 
 
 def record_dtype(names: Iterable[str], arrays: Iterable[np.ndarray], batch: int = 0) -> np.dtype:
-    """Return the dtype of a record, for batches of at most so many listed rows."""
+    """Return the dtype of a record, for batches with at most `batch` row numbers."""
     own = [(name, array.dtype.newbyteorder("<").str, array.shape) for name, array in zip(names, arrays, strict=True)]
     return np.dtype([*ABOUT, ("batch", "<i8", (batch,)), *own])
 
 
 class Store:
-    """The records of one recording, in `folder` or, if that is None, in memory. Any thread may flush."""
+    """The records of one recording, in `folder`, or in memory if that is None. Any thread may flush."""
 
     def __init__(self, dtype: np.dtype, folder: Path | None) -> None:
         self.table, self.folder = Table(dtype, None if folder is None else folder / TABLE), folder
@@ -78,7 +79,7 @@ class Store:
         self.appended += 1  # the last: until now an interruption leaves nothing
 
     def flush(self, commit: bool = True) -> None:
-        """Write every record so far, and let readers see them; what an error cuts short, the next one does again."""
+        """Write all records so far, and let readers see them. After an error, the next flush does it again."""
         self.check_process()
         with ctrl_c_later(), self.lock:
             self._end_rewrite()
@@ -104,7 +105,7 @@ class Store:
             return self.table.read()
 
     def rewrite(self, keep: np.ndarray | None = None, batch: int | None = None) -> None:
-        """Keep only the records of these indices, with room for so many listed rows of a batch."""
+        """Keep only the records of these indices, with room for `batch` row numbers."""
         self.check_process()
         dtype = self.table.dtype
         kinds: list[Any] = [(name, dtype[name].base, dtype[name].shape) for name in dtype.names or ()]
@@ -118,7 +119,7 @@ class Store:
                 self._end_rewrite()
 
     def _end_rewrite(self) -> None:
-        """Go on with the file that is there: the new table, or the old one if a rewrite failed."""
+        """Continue with the file as it is: the new table, or the old one if a rewrite failed."""
         if self.rewriting:
             self.table.open()
             self._measure()
@@ -144,7 +145,7 @@ class Store:
         self.batch = batch if frozen else CHANGED
 
     def _measure(self) -> None:
-        """Choose what depends on the bytes of a record."""
+        """Set everything that depends on the size of a record."""
         self.appended, self.size = self.table.rows, self.table.dtype.itemsize
         self.listed = self.table.dtype["batch"].shape[0]  # of the largest batch until now
         self.head_bytes = HEAD.size + 8 * self.listed
@@ -155,7 +156,7 @@ class Store:
     # --- threads and processes ----------------------------------------------------------------------------------------
 
     def _start_thread(self) -> None:
-        """Let a thread write to the folder."""
+        """Start a thread that flushes to the folder."""
         self.stop.clear()
         self.thread = threading.Thread(target=self._look_now_and_then, name="recorder", daemon=True)
         if self.folder is not None:
@@ -163,7 +164,7 @@ class Store:
                 self.thread.start()
 
     def _look_now_and_then(self) -> None:
-        """Write now and then, until the store is closed."""
+        """Flush now and then, until the store is closed."""
         try:
             while not self.stop.wait(SECONDS_IF_LARGE if self.large else SECONDS):
                 now = time.monotonic()
@@ -186,20 +187,20 @@ class Store:
         return self.folder is not None and os.getpid() != self.process
 
     def check_process(self) -> None:
-        """In a forked process, raise OSError if there is a folder, which is not its own. Memory is."""
+        """In a forked process, raise OSError if there is a folder: it belongs to the parent. Memory does not."""
         if self.is_of_another_process():
             raise OSError("this process is a fork of the one that records there; make a new Recorder, in a new folder")
         if os.getpid() != self.process:
             self.process, self.lock = os.getpid(), threading.RLock()  # a thread of the parent may hold the old lock
 
     def reopen(self) -> None:
-        """Go on after `close`."""
+        """Continue after `close`."""
         self.check_process()
         self.table.open()
         self._start_thread()
 
     def close(self) -> None:
-        """Write what waits, and close the file."""
+        """Flush the buffer, and close the file."""
         self.check_process()
         self._stop_thread()
         with ctrl_c_later(), self.lock:
@@ -207,7 +208,7 @@ class Store:
             self.table.close()
 
     def finish(self) -> None:
-        """Close, for a recorder that nobody closed, and that is gone."""
+        """Close the store of a recorder that was deleted without `close`."""
         if self.thread is threading.current_thread() and not self.abandoned:  # which may be in the middle of `flush`
             self.abandoned = True
             self.stop.set()
@@ -231,7 +232,7 @@ class Store:
 
 
 def _row_numbers(batch: Any) -> np.ndarray:
-    """Return the row numbers of a batch as int64, flat; TypeError or ValueError if it holds none."""
+    """Return the row numbers of a batch as int64, flat; TypeError or ValueError for anything else."""
     if isinstance(batch, np.ndarray) and batch.dtype == np.int64 and not batch.flags.writeable:  # one of `fit`
         return batch.ravel()
     rows = real_array("Recorder", "batch", () if batch is None else batch)
@@ -241,5 +242,5 @@ def _row_numbers(batch: Any) -> np.ndarray:
 
 
 def _listed(rows: np.ndarray) -> np.ndarray:
-    """Return the row numbers that have to be listed: none if they are 0, 1, 2, …"""
+    """Return the row numbers to list: none if they are 0, 1, 2, …"""
     return rows[:0] if len(rows) and not rows[0] and np.array_equal(rows, np.arange(len(rows))) else rows

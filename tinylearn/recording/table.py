@@ -3,8 +3,8 @@
     header          says how many rows are complete
     row row row …   each with the fields of the dtype
 
-Rows are put in their place first, then the header counts them. So `np.load` reads the file at any moment, also after
-the process was killed in the middle of anything; and what an interruption cut short can simply be done again.
+A write first puts rows in their place, and then counts them in the header. So `np.load` can read the file at any
+moment, even after a kill in the middle of a write. And you can simply repeat a write that was interrupted.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import numpy as np
 
 from tinylearn.files import complete_or_absent
 
-BLOCK = 1 << 20  # bytes that are copied at a time
+BLOCK = 1 << 20  # bytes to copy at a time
 
 
 class Table:
@@ -39,7 +39,7 @@ class Table:
         self.file: io.BytesIO | io.FileIO = io.BytesIO()
         if path is None:
             return
-        open(path, "xb").close()  # a file that is there already is somebody's
+        open(path, "xb").close()  # an existing file belongs to another recording
         try:
             self.file = open(path, "r+b", buffering=0)  # noqa: SIM115 (closed by close)
             self.commit(0)
@@ -48,7 +48,7 @@ class Table:
             raise
 
     def open(self) -> None:
-        """Open the file anew: after `close`, or when another one has taken its place."""
+        """Open the file again, after `close`, or after another file has replaced it."""
         if self.path is not None:
             self.file.close()
             self.file = open(self.path, "r+b", buffering=0)  # noqa: SIM115 (closed by close)
@@ -56,32 +56,32 @@ class Table:
             self.visible = self.rows
 
     def write_rows(self, row: int, parts: Iterable[bytes | memoryview]) -> None:
-        """Write whole rows, in one part or several, from row number `row` on; nobody sees them yet."""
+        """Write complete rows, in one part or several, from row number `row` on. Readers do not see them yet."""
         at = self.header_bytes + row * self.dtype.itemsize
         for part in parts:
             at = self._write(at, part)
 
     def rows_until_here(self) -> int:
-        """Return how many rows are whole, up to where `write_rows` came before it failed."""
+        """Return how many complete rows `write_rows` wrote before it failed."""
         return (self.reached - self.header_bytes) // self.dtype.itemsize
 
     def commit(self, rows: int) -> None:
-        """Let readers see the first `rows` rows, which are in the file."""
+        """Let readers see the first `rows` rows; they must be in the file."""
         if rows != self.visible:
             self._write(0, _header(self.dtype, rows))
         self.rows = self.visible = rows
 
     def read(self) -> np.ndarray:
-        """Return all rows that are counted; what is written later does not touch them. A file is mapped, not read."""
+        """Return all rows that are counted; later writes do not change them. A file is mapped, not read."""
         if self.path is not None:
             return map_table(self.path)[: self.rows]
         data = self.file.getvalue()  # type: ignore[union-attr]
         return np.frombuffer(data, self.dtype, self.rows, offset=self.header_bytes)
 
     def rewrite(self, dtype: np.dtype, rows: np.ndarray) -> None:
-        """Keep the rows of these numbers, and convert them to `dtype`; a field that is longer is padded with -1.
+        """Keep only the rows with these numbers, and convert them to `dtype`. A longer field is padded with -1.
 
-        Atomic: a reader of the file sees the old table or the new one. To go on writing, `open` it after that.
+        This is atomic: a reader of the file sees the old table or the new one. Call `open` before you write again.
         """
         old, at_a_time = self.read(), max(1, BLOCK // dtype.itemsize)
         header, memory = _header(dtype, len(rows)), io.BytesIO()
@@ -97,7 +97,7 @@ class Table:
             self.visible = self.rows
 
     def close(self) -> None:
-        """Close the file, without what an interruption has left behind its last row."""
+        """Close the file, and cut off anything that an interruption left behind its last row."""
         if self.path is not None and not self.file.closed:
             try:
                 self.file.truncate(self.header_bytes + self.rows * self.dtype.itemsize)
@@ -111,7 +111,7 @@ class Table:
             self.path.unlink(missing_ok=True)
 
     def _write(self, at: int, data: bytes | memoryview) -> int:
-        """Write all of `data` from there on; return where it ends."""
+        """Write all of `data` from byte `at` on; return where it ends."""
         rest = memoryview(data)
         while rest:  # a disk that is nearly full takes a part, and then nothing
             self.reached = at
@@ -126,9 +126,9 @@ class Table:
 
 
 def map_table(path: Path) -> np.ndarray:
-    """Return the rows of such a file without reading them: a plain array over the mapped file.
+    """Return the rows of a table's file without reading them: a plain array over the mapped file.
 
-    (np.load opens the file twice, and in between another one may take its place.)
+    (np.load opens the file twice, and another file may replace it in between.)
     """
     with open(path, "rb") as file:
         dtype, rows, header_bytes = _read_header(file)
@@ -137,7 +137,7 @@ def map_table(path: Path) -> np.ndarray:
 
 
 def _header(dtype: np.dtype, rows: int) -> bytes:
-    """Return the header of a `.npy` file of `rows` rows; NumPy pads it, so that its length is always the same."""
+    """Return the header of a `.npy` file with `rows` rows. NumPy pads it, so its length is always the same."""
     header = io.BytesIO()
     description = {"descr": np.lib.format.dtype_to_descr(dtype), "fortran_order": False, "shape": (rows,)}
     np.lib.format.write_array_header_2_0(header, description)
@@ -145,7 +145,7 @@ def _header(dtype: np.dtype, rows: int) -> bytes:
 
 
 def _read_header(file: Any) -> tuple[np.dtype, int, int]:
-    """Return dtype, number of rows and length of the header of a file; ValueError if it is not that of a table."""
+    """Read the header of a file; return dtype, number of rows and its length. ValueError if it is not a table."""
     if np.lib.format.read_magic(file) != (2, 0):
         raise ValueError("it is not a table that a Recorder wrote")
     shape, _, dtype = np.lib.format.read_array_header_2_0(file, max_header_size=1 << 30)
@@ -155,7 +155,7 @@ def _read_header(file: Any) -> tuple[np.dtype, int, int]:
 
 
 def _converted(rows: np.ndarray, dtype: np.dtype) -> np.ndarray:
-    """Return the rows with the fields of `dtype`; what a longer field has more is -1."""
+    """Return the rows with the fields of `dtype`; a longer field is filled up with -1."""
     if rows.dtype == dtype:
         return rows
     new = np.empty(len(rows), dtype)

@@ -1,7 +1,7 @@
-"""Thinning: which updates a recording keeps, so that it stays as small as it was asked to be.
+"""Thinning: which updates a recording keeps, so that it stays within its budget.
 
 every=3            0 . . 3 . . 6 . . 9 . . 12
-a budget is full   0 . . . . . 6 . . . . . 12      every other record goes, half as many come from now on
+a budget is full   0 . . . . . 6 . . . . . 12      drop every other record; keep half as many from now on
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ UNITS |= {"KIB": 2**10, "MIB": 2**20, "GIB": 2**30, "TIB": 2**40}
 
 
 class Thinning:
-    """Keeps one update in `every`, or those for whose step that returns True, in at most `budget` bytes."""
+    """Keeps one update in `every`, or those for which `every(step)` is True, in at most `budget` bytes."""
 
     def __init__(self, every: int | Callable[[int], Any], budget: int | str | None) -> None:
         self.every = every if callable(every) else positive_integer("Recorder", "every", every)
         self.budget, self.asked = None if budget is None else number_of_bytes(budget), budget
         self.keeps_all = every == 1 and budget is None
-        self.stride = 1  # of the updates that `every` lets through, each stride-th is kept
+        self.stride = 1  # keep each stride-th of the updates that `every` selects
         self.accepted = 0
         self.skipped: tuple[Any, ...] | None = None  # the record of the last update, if it was not kept
         self.off_stride: list[int] = []  # steps that were kept only because they were the last of a fit
 
     def check(self, table: Table, other_bytes: int) -> None:
-        """Raise ValueError if the budget does not hold a handful of records, beside so many other bytes."""
+        """Raise ValueError if the budget has no room for a handful of records beside the other bytes."""
         size = table.dtype.itemsize
         least = _needed(table, 6, size, other_bytes)
         if self.budget is not None and least > self.budget:
@@ -44,7 +44,7 @@ class Thinning:
             )
 
     def add(self, store: Store, record: tuple[Any, ...], other_bytes: int) -> None:
-        """Append a record (step, epoch, loss, rate, batch, parameters), or remember it, if it is not wanted."""
+        """Append a record (step, epoch, loss, rate, batch, parameters). If it is not selected, only remember it."""
         step, *numbers, batch, parameters = record
         if self.every(step) if callable(self.every) else step % self.every == 0:
             self.accepted += 1
@@ -65,7 +65,7 @@ class Thinning:
         self.skipped = None
 
     def make_room(self, store: Store, batch: Any, other_bytes: int) -> None:
-        """Free room for one more record: drop those kept only as the end of a fit, and then every other one."""
+        """Make room for one more record: first drop those that are only the end of a fit, then every other one."""
         while self.budget and len(store) > 1:
             if _needed(store.table, len(store) + 1, store.room_for(batch), other_bytes) <= self.budget:
                 return
@@ -78,9 +78,9 @@ class Thinning:
 
 
 def _needed(table: Table, records: int, size: int, other_bytes: int) -> int:
-    """Return the peak of bytes in a rewrite, when the old and the new files both exist.
+    """Return the peak of bytes in a rewrite, while the old and the new file both exist.
 
-    While records are thinned, half of them are there twice; while they become larger, all are.
+    When records are thinned, half of them exist twice; when they become larger, all of them do.
     """
     now = table.dtype.itemsize
     twice = (now + size) * records if size > now else size * (records + records // 2 + 1)
@@ -88,7 +88,7 @@ def _needed(table: Table, records: int, size: int, other_bytes: int) -> int:
 
 
 def number_of_bytes(budget: int | str) -> int:
-    """Return a number of bytes given as such or as text: 2_000_000, "2 MB", "0.5 GB", "64 KiB"."""
+    """Return a number of bytes, given as a number or as text: 2_000_000, "2 MB", "0.5 GB", "64 KiB"."""
     if isinstance(budget, str):
         match = re.fullmatch(r"\s*([\d_.]+)\s*([A-Za-z]*)\s*", budget)
         if match and match[2].upper() in UNITS:
