@@ -314,15 +314,15 @@ hidden = [layer.params["w"].shape[1] for layer in network.layers if isinstance(l
 # are now {network.parameters.size:,}. No neuron has to serve all animals any more. One can look for this, its neighbour
 # for that, and the next layer weighs what they say.
 #
-# What do they look for? The film shows four of the {hidden[0]}. Two of them answer the horses of the training set more
-# strongly than its deer, two do the opposite. Each map shows what training has *added* to the weights of a neuron,
-# because these weights start at random values. (Why not at zero? That is exercise 2.) The bars say how strongly it
-# answers the horse, above, and the deer, below. Do the four look for the same thing?
+# What do they look for? The film shows four of the {hidden[0]}. Two of them respond to the horses of the training set
+# more strongly than to its deer, two do the opposite. Each map shows what training has *added* to the weights of a
+# neuron, because these weights start at random values. (Why not at zero? That is exercise 2.) The bars say how strongly
+# it responds to the horse, above, and to the deer, below. Do the four look for the same thing?
 
 
 # %% Draw the film: four neurons of the hidden layer
 def telling_neurons(answers: np.ndarray, labels: np.ndarray, shown: np.ndarray) -> list[int]:
-    """Return two hidden neurons that answer horses more, then two that answer deer more, of all `answers` (N, 64).
+    """Return two hidden neurons that prefer horses, then two that prefer deer, of all `answers` (N, 64).
 
     The difference of the two means is measured in standard deviations of the neuron's answers; a neuron that is off
     for both pictures that are `shown`, answers (2, 64), is left out.
@@ -354,7 +354,7 @@ def hidden_layer(
         predicted.append(network.predict(x)[:, 0])
     return HiddenLayer(shown, learned, answered, predicted, steps, targets=(1, 0), classes=DEER_OR_HORSE, note=UNSEEN,
                        title="four hidden neurons: what each looks for, and how strongly it answers",
-                       ends=("these answer horses more", "these answer deer more"), neurons=neurons,
+                       ends=("these prefer horses", "these prefer deer"), neurons=neurons,
                        network=Predictions(recording, network, x, ["the horse", "the deer"], pixels))  # fmt: skip
 
 

@@ -275,7 +275,7 @@ book.ask(Place('How much does the truck get for "truck" before the network has l
                "A network that knows nothing gives every class a little.",
                name="probability", low=0, high=1, start=0.5, answer=first[0]))  # fmt: skip
 book.film("ch07_truck_and_frog", Clip(bars, fps=5, motion=2, hold_first=2.5, hold_last=4, holds=pause),
-          "What the network says of two pictures that it never learns from.")  # fmt: skip
+          "The network's answers to two pictures that it never learns from.")  # fmt: skip
 logits = np.asarray(bars.scores, float)  # of each picture of the film, each class of truck and frog
 
 # %% [markdown]

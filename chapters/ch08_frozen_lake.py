@@ -178,7 +178,7 @@ wanders, settles = at_start[halfway[0] : epochs[0] + 1], at_start[halfway[1] :]
 
 # %% Draw the film: learning to win
 book.film("ch08_learning_to_win", learning_film(learned, epochs[0]),
-          "What the network says of each tile, and where its greedy policy leads.")  # fmt: skip
+          "The network's answer for each tile, and the path of its greedy policy.")  # fmt: skip
 
 # %% [markdown]
 # At the moment when the labels change, the greedy policy arrives from {by_returns} of {starts} tiles. But look at the
@@ -234,7 +234,7 @@ off_counted, off_returns, off_td = (error(each, exact) for each in (fractions(ep
 #
 # What if you have neither the rules nor more episodes? Look at the formula again. It compares a value with the values
 # one move later, and the network has an opinion on those, too. So let it correct itself. The label of a move is no
-# longer how the episode ended, but what the network says of the next state:
+# longer how the episode ended, but the network's own prediction for the next state:
 #
 # $$\text{target} = r + \frac{1}{4} \sum_{a′} \hat{Q}(s′, a′)$$
 #

@@ -1,4 +1,4 @@
-"""matplotlib's own settings, whatever the user has changed: the same scene makes the same picture everywhere."""
+"""matplotlib's own settings, whatever the user has changed, so that a scene makes the same picture everywhere."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ DPI = 100  # a pixel is 0.72 points
 FONT = "DejaVu Sans"  # ships with matplotlib: the same picture everywhere
 DEFAULTS: dict[str, Any] = {
     **{key: value for key, value in dict.items(matplotlib.rcParamsDefault) if not key.startswith("backend")},
-    "font.sans-serif": [FONT],  # the others are of one computer
+    "font.sans-serif": [FONT],  # other fonts may be missing on other computers
 }
-DRAWING = RLock()  # matplotlib's settings, and what to warn of, are those of the process: one thread draws at a time
+DRAWING = RLock()  # settings and warnings belong to the process: one thread draws at a time
 
 
 @contextmanager
 def using(settings: Mapping[str, Any]) -> Iterator[None]:
-    """Draw under these settings, which matplotlib has checked; other threads that want to draw wait meanwhile.
+    """Draw with these settings, which matplotlib has checked; other threads that want to draw must wait.
 
-    A few microseconds: `rc_context` takes 1.5 ms.
+    It takes a few microseconds; `rc_context` takes 1.5 ms.
     """
     params: Any = matplotlib.rcParams
-    with DRAWING, np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):  # NumPy's own, too
-        before = dict(dict.items(params))  # not `dict.copy`, which sorts them
+    with DRAWING, np.errstate(divide="warn", over="warn", under="ignore", invalid="warn"):  # NumPy's settings, too
+        before = dict(dict.items(params))  # `dict.copy` would sort them
         try:
             dict.update(params, settings)
             yield
@@ -39,7 +39,7 @@ def using(settings: Mapping[str, Any]) -> Iterator[None]:
 
 
 def settings_of(scene: Scene) -> dict[str, Any]:
-    """Return the settings of a scene: matplotlib's own but for its `style`; ValueError if that is none."""
+    """Return the settings of a scene: matplotlib's own, changed by its `style`; ValueError if the style is invalid."""
     with using(DEFAULTS):
         try:
             if scene.style and scene.style != "default":

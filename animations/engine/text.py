@@ -1,7 +1,7 @@
-"""Text that changes from frame to frame, pasted from glyphs that were drawn once.
+"""Text that changes from frame to frame, pasted together from letters that were drawn once.
 
-Laying out a text costs matplotlib 0.7 ms; a picture with 23 numbers spends most of its time there. Here each letter
-is drawn once for each font and size (see `glyphs`), and a text is put together from these tiles.
+matplotlib needs 0.7 ms to lay out a text; for a picture with 23 numbers, that is most of the time. Here each letter is
+drawn once for each font and size (see `glyphs`), and a text is put together from these tiles.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from animations.engine.settings import DEFAULTS, DPI, FONT, using
 from tinylearn.checks import shortened
 
 NEGATIVE_ZERO = re.compile(r"-0([.,]?0)*(?![.,]?\d)(e|\D|$)")
-Form = str | Callable[[float], str]  # how a number is written: "{:.2f}", or a function
+Form = str | Callable[[float], str]  # the format of a number: "{:.2f}", or a function
 
 
 @functools.lru_cache(maxsize=4096)
 def pastable(text: str) -> str:
-    """Return a text with its accents on their letters; nothing if it needs a layout, which is matplotlib's.
+    """Return a text with its accents on their letters; "" if only matplotlib can lay it out.
 
-    Letters stand one after the other in most scripts, but not from right to left; nor do marks that combine, nor what
-    is joined by letters that are not seen.
+    Letters stand one after the other in most scripts, but not from right to left. Nor can we place combining marks, or
+    letters joined by invisible ones.
 
     >>> [pastable(text) for text in ("Sa\\u0303o", "x\\u0304", "שלום", "$x^2$")]
     ['São', '', '', '']
@@ -49,7 +49,7 @@ def pastable(text: str) -> str:
 
 
 def unsigned_zero(written: str) -> str:
-    """Return a written number; if it is a zero, without a minus sign.
+    """Return a written number, and a zero without a minus sign.
 
     >>> [unsigned_zero(written) for written in ("-0.00", "-0.0%", "-0.01", "-0", "-10", "-inf")]
     ['0.00', '0.0%', '-0.01', '0', '-10', '-inf']
@@ -58,9 +58,9 @@ def unsigned_zero(written: str) -> str:
 
 
 class PastedText(Text):
-    """A `Text` of one plain line, drawn quickly; whatever else a `Text` can be is drawn by matplotlib.
+    """A `Text` of one plain line, drawn quickly; matplotlib draws any other kind of text.
 
-    Letters stand on whole pixels and without kerning, so that digits keep their places while a number changes.
+    Letters stand on whole pixels, without kerning, so that digits keep their places while a number changes.
     """
 
     def draw(self, renderer: RendererBase) -> None:
@@ -69,7 +69,7 @@ class PastedText(Text):
             super().draw(renderer)
             return
         glyphs = self._glyphs()
-        if hasattr(renderer, "draw_letters"):  # of pages, where a text is a text
+        if hasattr(renderer, "draw_letters"):  # a renderer of pages, where text stays text
             width = glyphs.width(letters)
             left, bottom = self._corner(glyphs, width)
             renderer.draw_letters(self, letters, left, bottom + glyphs.descent, width)
@@ -87,7 +87,7 @@ class PastedText(Text):
         self.stale = False
 
     def get_window_extent(self, renderer: RendererBase | None = None, dpi: float | None = None) -> Bbox:
-        """Return the box of the letters in pixels, as they are pasted."""
+        """Return the box of the letters in pixels, as pasted."""
         letters = self._letters()
         if not letters:
             return super().get_window_extent(renderer, dpi)
@@ -96,17 +96,17 @@ class PastedText(Text):
         return Bbox.from_bounds(*self._corner(glyphs, width), width, glyphs.height)
 
     def _letters(self) -> str:
-        """Return what is pasted; nothing if this is no line that can be: upright, with nothing around it."""
+        """Return the letters to paste; "" if the line cannot be pasted: if it is turned, or has anything around it."""
         more = self.get_rotation(), self.get_bbox_patch(), self.get_path_effects(), self.get_clip_path()
         return "" if any(more) or self.get_wrap() or self.get_usetex() else pastable(self.get_text())
 
     def _glyphs(self) -> Glyphs:
         figure = self.get_figure(root=True)
-        assert figure is not None, "a text is drawn in a figure"
+        assert figure is not None, "a text must be in a figure to be drawn"
         return glyphs_of(self.get_fontproperties(), figure.dpi)
 
     def _corner(self, glyphs: Glyphs, width: int) -> tuple[int, int]:
-        """Return the left and lower edge of the letters in pixels, from position, alignment and their width."""
+        """Return the left and lower edge of the letters in pixels, from their place, alignment and width."""
         x, y = self.get_transform().transform(self.get_unitless_position())
         before = {"left": 0.0, "center": 0.5, "right": 1.0}[self.get_horizontalalignment()]
         below = {
@@ -120,9 +120,9 @@ class PastedText(Text):
 
 
 class Number(PastedText):
-    """A text that shows one number, and says by its `gid` where the number came from: `dense_1.w[0,0]`, `loss`.
+    """A text that shows one number; its `gid` says where the number comes from: `dense_1.w[0,0]`, `loss`.
 
-    The text itself is plain ASCII, so that a test can read it back; on the picture "-" is drawn as a minus sign.
+    The text itself is plain ASCII, so that a test can read it back; the picture shows "-" as a minus sign.
 
     >>> number = Number(0, 0, "{:.2f}", gid="dense_1.b[0]")
     >>> number.set_value(-1.2345)
@@ -136,7 +136,7 @@ class Number(PastedText):
         self.set_gid(checks.text("Number", "gid", gid))
 
     def set_value(self, value: float) -> None:
-        """Show `value`; TypeError if it is no number."""
+        """Show `value`; TypeError for anything but a number."""
         if np.ndim(value) or not isinstance(value, int | float | np.number | np.bool | np.ndarray):
             raise TypeError(f"Number: {self.get_gid()} must be one number, got {shortened(value)}")
         self.set_text(unsigned_zero(self.form(value)))
@@ -146,16 +146,16 @@ class Number(PastedText):
 
 
 def text_width(text: str, points: float, weight: str = "normal") -> int:
-    """Return how wide a text is when it is pasted, in pixels. A letter that DejaVu Sans lacks is as wide as high."""
+    """Return the width of a pasted text, in pixels. A letter that DejaVu Sans lacks counts as wide as high."""
     glyphs, index_of = _plain(points, weight)
     text = unicodedata.normalize("NFC", text)
     known = [letter for letter in text if index_of(ord(letter))]
     return glyphs.width("".join(known)) + (len(text) - len(known)) * round(points * DPI / 72)
 
 
-@functools.cache  # found anew for each text, the font takes a seventh of the time of a chart with many numbers
+@functools.cache  # otherwise finding the font takes a seventh of a chart's time
 def _plain(points: float, weight: str) -> tuple[Glyphs, Callable[[int], int]]:
-    """Return the glyphs of DejaVu Sans, and the function that knows which letters it has."""
+    """Return the glyphs of DejaVu Sans, and a function that knows which letters it has."""
     font = FontProperties(family=FONT, size=points, weight=weight)
     with using(DEFAULTS):
         return glyphs_of(font, DPI), get_font(findfont(font)).get_char_index

@@ -161,8 +161,8 @@ def test_draws_frames_in_any_order():
 
 def test_says_a_frame_in_words():
     assert make().describe(3) == (
-        "Epoch 4 of 16: as they are, correct are training set 310 of 320, test set 201 of 300, a gap of 29.9%; "
-        "changed, correct are training set 150 of 320, test set 140 of 300, a gap of 0.2%."
+        "Epoch 4 of 16: as they are, correct answers: training set 310 of 320, test set 201 of 300, a gap of 29.9%; "
+        "changed, correct answers: training set 150 of 320, test set 140 of 300, a gap of 0.2%."
     )
 
 

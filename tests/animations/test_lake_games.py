@@ -214,9 +214,9 @@ def test_finds_room_for_lakes_of_other_shapes(rows):
 
 def test_says_a_frame_in_words():
     assert film().describe(17) == (
-        "Episode 10 of 10: first has won 4 of 10, exact win rate 0.2500, second has won 4 of 10, exact win rate 0.2500."
+        "Episode 10 of 10: first: won 4 of 10, exact win rate 0.2500, second: won 4 of 10, exact win rate 0.2500."
     )
-    assert film(ALONE).describe(0) == "Episode 1 of 10: first has won 0 of 0, exact win rate 0.2500."
+    assert film(ALONE).describe(0) == "Episode 1 of 10: first: won 0 of 0, exact win rate 0.2500."
 
 
 def test_draws_frames_in_any_order():

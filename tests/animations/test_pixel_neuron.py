@@ -199,7 +199,7 @@ def test_shows_clock_and_words(made):
         words.append({text.get_text() for text in scene.page.axes.texts} & {"initialise", "adjust, repeat"})
     assert words == [{"initialise"}, {"adjust, repeat"}, {"adjust, repeat"}]
     assert scene.describe(1).startswith("Update 1 of 8: shown a horse, it says ")
-    assert scene.describe(1).endswith("correct are new 1 of 7, always deer 4 of 7.")
+    assert scene.describe(1).endswith("correct: new 1 of 7, always deer 4 of 7.")
 
 
 def test_draws_frames_in_any_order(made):

@@ -152,7 +152,7 @@ class Predictions:
 
 
 def names_of_inputs(look: Look, parameter: str) -> Sequence[str]:
-    """Return what the numbers are called that the layer of a parameter is given."""
+    """Return the names of the inputs of a parameter's layer."""
     layer, _ = gradients.split(parameter)
     return look.names(look.layer(layer).x_from) if layer in look.layers else ()
 

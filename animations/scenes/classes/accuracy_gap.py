@@ -93,7 +93,7 @@ class AccuracyGap(PageScene):
 
     def describe(self, frame: int) -> str:
         told = [
-            f"{run.name}, correct are {in_words(run.counts, frame)}, a gap of {run.gaps[frame]:.1%}"
+            f"{run.name}, correct answers: {in_words(run.counts, frame)}, a gap of {run.gaps[frame]:.1%}"
             for run in self.runs
         ]
         return f"Epoch {self.epochs[frame]} of {self.epochs[-1]}: {'; '.join(told)}."

@@ -80,7 +80,7 @@ class LakeGames(PageScene):
     def describe(self, frame: int) -> str:
         game, done = self.game[frame] + 1, [self.done(player)[frame] for player in self.players]
         won = ", ".join(
-            f"{player.name} has won {self._count(player, count, 'G')} of {count}, exact win rate {player.rate:.4f}"
+            f"{player.name}: won {self._count(player, count, 'G')} of {count}, exact win rate {player.rate:.4f}"
             for player, count in zip(self.players, done, strict=True)
         )
         return f"Episode {game} of {len(self.players[0].ends)}: {won}."

@@ -129,8 +129,8 @@ class HiddenLayer(PageScene):
         page.text("what training", (LEFT, MIDDLE + 48), color=style.WEIGHT)
         page.text("added to w", (LEFT, MIDDLE + 26), color=style.WEIGHT)
         page.signed_scale((LEFT, MIDDLE - 8), FIRST - LEFT - 14, self.limits)
-        page.quiet("the layers after it", (right + 20, MIDDLE + 10))
-        page.quiet("make of these answers", (right + 20, MIDDLE - 14))
+        page.quiet("the later layers turn", (right + 20, MIDDLE + 10))
+        page.quiet("them into one answer", (right + 20, MIDDLE - 14))
 
     def _draw_neuron(self, neuron: int, left: int) -> None:
         """Draw the map of a neuron, and its answers above and below it as bars with their numbers."""

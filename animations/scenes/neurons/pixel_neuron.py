@@ -80,7 +80,7 @@ class PixelNeuron(PageScene):
             f"{self.answers[1]} is {states.predicted[frame, picture]:.3f}"
             for picture, target in enumerate(self.targets)
         )
-        return f"Update {states.steps[frame]} of {states.last}: {shown}; correct are {in_words(self.counts, frame)}."
+        return f"Update {states.steps[frame]} of {states.last}: {shown}; correct: {in_words(self.counts, frame)}."
 
     def _draw_weights(self) -> None:
         """Draw the map of the weights, and below it the meaning of its colours and the number of correct answers."""
