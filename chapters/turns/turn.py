@@ -54,7 +54,11 @@ class Turn:
 
 
 PARTS = ("core", "stage", "board", "guess")  # what each page has
-NEEDS = {"pixels": ("picture", "easel"), "classes": ("picture", "easel", "convnet")}  # what else a turn is made of
+NEEDS = {  # what else a turn is made of
+    "curve": ("curve_picture",),
+    "pixels": ("picture", "easel"),
+    "classes": ("picture", "easel", "convnet"),
+}
 SHARED = {*PARTS, "page", *chain.from_iterable(NEEDS.values())}
 
 
