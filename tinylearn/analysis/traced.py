@@ -73,7 +73,7 @@ def terms_of(
 
 
 class Trace:
-    """The lines of one step, as they are found."""
+    """The lines of one step, in the order in which they are found."""
 
     def __init__(self, parameters: np.ndarray, place: int) -> None:
         self.shape, self.dtype, self.place = parameters.shape, parameters.dtype, place
@@ -82,7 +82,7 @@ class Trace:
         self.known: dict[str, Any] = {}  # name → number, as it is now
 
     def follow(self, optimizer: Optimizer, parameters: np.ndarray, gradients: np.ndarray) -> None:
-        """Run the step on what remembers how it was made."""
+        """Run the step on numbers that remember how they were made."""
         p, g = self.leaf("p", parameters), self.leaf("g", gradients)
         for part in optimizer.parts().values():
             for name in part.remembers:
@@ -92,7 +92,7 @@ class Trace:
         optimizer.step(p, g)
 
     def leaf(self, name: str, value: Any) -> Any:
-        """Return a number, or an array in the shape of the parameters, under its name; anything else as it is."""
+        """Give a number, or an array in the shape of the parameters, its name; return anything else as it is."""
         name = name.lstrip("_")
         if not (isinstance(value, float) and value == self.known.get(name)):
             name = self.new_name(name)  # two optimisers, one in the other, may have the same names
@@ -105,7 +105,7 @@ class Trace:
         return value
 
     def compute(self, ufunc: np.ufunc, method: str, inputs: tuple[Any, ...], out: Any = (), **settings: Any) -> Any:
-        """Do what a ufunc or an operator does; return it with its text."""
+        """Run a ufunc or an operator; return the result with its text."""
         raw = [raw_of(value) for value in inputs]
         if method != "__call__" or ufunc.signature is not None:  # a reduction, or a product of vectors
             return self.whole(ufunc.__name__, inputs, getattr(ufunc, method)(*raw, **settings))
@@ -122,7 +122,7 @@ class Trace:
         return self.change(out[0], text) if changed else Vector.of(value, self, text)
 
     def call(self, function: Any, args: tuple[Any, ...], settings: dict[str, Any]) -> Any:
-        """Do what a function of NumPy's does that is no ufunc."""
+        """Run a NumPy function that is not a ufunc."""
         if function.__name__ == "clip":
             return function._implementation(*args, **settings)  # made of ufuncs
         if function is np.where and len(args) == 3:
@@ -135,7 +135,7 @@ class Trace:
         return self.whole(function.__name__, args, result)
 
     def operand(self, value: Any, of_data: bool = True) -> str:
-        """Return the text of an operand; first write a line for one that has a name, and for a constant among data."""
+        """Return the text of an operand. Named operands, and constants among data, first get a line of their own."""
         if isinstance(value, Followed):
             if not value.text.isidentifier():
                 name = name_in_code(value)
@@ -147,12 +147,12 @@ class Trace:
         return number(value)
 
     def new_name(self, name: str) -> str:
-        """Return the name, with a count if there is such a number already."""
+        """Return the name, with a count if it is already in use."""
         names = [name, *(f"{name}_{count}" for count in range(2, 3 + len(self.known)))]
         return next(each for each in names if each not in self.known)
 
     def write(self, name: str, value: Any) -> None:
-        """Write a line for a number or a vector that is `name` from now on."""
+        """Write a line for a number or a vector, which is called `name` from now on."""
         constant = isinstance(value, Number)
         formula = _without_needless_brackets(value.text)
         known = self.known if constant else {known: self.dtype.type(each) for known, each in self.known.items()}
@@ -163,7 +163,7 @@ class Trace:
         self.known[name], value.text = value.now, name
 
     def change(self, vector: Any, text: str) -> Any:
-        """Note that a vector, whose numbers are new already, was changed in place."""
+        """Note that a vector was changed in place; it already holds the new numbers."""
         if not isinstance(vector, Vector):
             raise Untold("a plain array is changed in place")
         vector.text = text
@@ -172,7 +172,7 @@ class Trace:
         return vector
 
     def whole(self, name: str, inputs: Any, result: Any) -> Any:
-        """Return what was computed of all numbers of a vector at once; its line says so, without arithmetic."""
+        """Return a result that needs all numbers of a vector, such as a norm; its line shows no arithmetic."""
         if isinstance(result, np.ndarray) and result.dtype.kind == "f":
             raise Untold(f"{name} is not followed")
         if not isinstance(result, np.floating):
@@ -197,7 +197,7 @@ def raw_of(value: Any) -> Any:
 
 
 def name_in_code(value: Any) -> str:
-    """Return the name of the local variable that holds `value` in the code that computes with it, or ""."""
+    """Return the name of the local variable that holds `value` in the calling code, or ""."""
     frame: Any = sys._getframe(1)
     while frame.f_globals.get("__name__") in (__name__, NDArrayOperatorsMixin.__module__):
         frame = frame.f_back
@@ -206,7 +206,7 @@ def name_in_code(value: Any) -> str:
 
 
 class Followed:
-    """A number or an array with a text. Whatever NumPy does with one, its lines do."""
+    """A number or an array with a text. NumPy's operations on it go through `lines`."""
 
     lines: Trace
     text: str

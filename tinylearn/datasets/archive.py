@@ -1,7 +1,7 @@
-"""Files out of a .tar.gz or .tar that may come from anywhere: read by name, in memory. Nothing is unpacked to the disk.
+"""Read files by name from a .tar.gz or .tar that may come from anywhere. Nothing is unpacked to the disk.
 
-So a member named ../../.bashrc has no place to go to, and a link is nothing but a member that is no file. And since
-what is packed small may unpack without end, what is read is limited, of each member and of all.
+So a member named ../../.bashrc does no harm, and a link is just a member that is not a file. A small archive may unpack
+to endless data, so the size is limited, for each member and for the whole archive.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ GZIP = b"\x1f\x8b"  # how what gzip packed begins
 def members(
     path: Path, names: Collection[str], *, most: int, checksum: Checksum | None
 ) -> Iterator[tuple[str, bytes | None]]:
-    """Yield (name, bytes) of each file of the archive, in its order; None for bytes if the file is not wanted.
+    """Yield (name, bytes) for each file of the archive, in its order; bytes is None if the name is not in `names`.
 
-    Wanted are those of these names, in any folder but one above. Raises ValueError if the checksum of the archive is
-    another one (None: it may be any), if it is no .tar.gz and no .tar or cut short, if such a file has more than `most`
-    bytes, or the whole archive more than `most` for each name.
+    A file may be in any folder, but not in one above. Raises ValueError if the archive has a different checksum (unless
+    that is None), if it is not a .tar.gz or .tar or is cut short, if such a file has more than `most` bytes, or the
+    whole archive more than `most` for each name.
     """
     with open(path, "rb") as file:
         if checksum:
@@ -44,7 +44,7 @@ def members(
 
 
 def read_all(file: IO[bytes], where: str, most: int) -> bytes:
-    """Return what is in `file`; ValueError that begins with `where` if that is more than `most` bytes."""
+    """Return the content of `file`; ValueError that begins with `where` if it has more than `most` bytes."""
     data = file.read(most + 1)
     if len(data) > most:
         raise ValueError(f"{where}: expected at most {most:,} bytes, got more; that is no batch of CIFAR-10")
@@ -52,7 +52,7 @@ def read_all(file: IO[bytes], where: str, most: int) -> bytes:
 
 
 class Limited(io.BufferedIOBase):
-    """Reads a file, until more than `most` bytes have come out of it: then it raises ValueError."""
+    """Reads a file; raises ValueError after more than `most` bytes."""
 
     def __init__(self, file: io.BufferedIOBase, where: str, most: int) -> None:
         self.file, self.where, self.most, self.count = file, where, most, 0

@@ -3,10 +3,9 @@
     binary   n records:  label (1 byte) · red (1024) · green (1024) · blue (1024)
     Python   a pickled dict:  b"labels" → list of n numbers,  b"data" → (n, 3072) uint8, a row as above
 
-A pickle is a program: it may name any function of any module, and Python would call it. So `BatchUnpickler` knows the
-few names that arrays and bytes come in, and no other; and even those make notes of what they are called with instead
-of arrays, since NumPy's own code for unpickling is not written for data that lies. So a hostile pickle can waste time
-and memory, but it runs nothing.
+A pickle is a program: it may name any function of any module, and Python would call it. So `BatchUnpickler` admits only
+the few names that arrays and bytes need. Even these do not make arrays, but only note their arguments, because NumPy's
+own code for unpickling trusts its data. So a hostile pickle can waste time and memory, but it cannot run anything.
 """
 
 from __future__ import annotations
@@ -25,14 +24,14 @@ MOST_BYTES = MOST_ROWS * 5000  # of its file; a row of a pickle takes 3,104, or 
 
 
 class Batch(NamedTuple):
-    """What the file of a batch holds, n rows: labels (n,) and rows (n, 3072), both uint8."""
+    """A batch of n rows: labels (n,) and rows (n, 3072), both uint8."""
 
     labels: np.ndarray
     rows: np.ndarray
 
 
 def binary_batch(where: str, data: bytes) -> Batch:
-    """Return the batch that `data` is in the binary layout; ValueError that begins with `where` if it is none.
+    """Read a batch in the binary layout from `data`; ValueError that begins with `where` if it is not one.
 
     >>> labels, rows = binary_batch("a toad", bytes([6]) + bytes(3072))
     >>> labels, rows.shape
@@ -48,7 +47,7 @@ def binary_batch(where: str, data: bytes) -> Batch:
 
 
 def python_batch(where: str, data: bytes) -> Batch:
-    """Return the batch that `data` is as a pickle; ValueError that begins with `where` if it is none, or asks for more.
+    """Read a batch from the pickle `data`; ValueError that begins with `where` if it is not one, or asks for more.
 
     >>> python_batch("mail.pickle", b"cos\\nsystem\\n(S'echo hello'\\ntR.")
     Traceback (most recent call last):
@@ -67,7 +66,7 @@ def python_batch(where: str, data: bytes) -> Batch:
 
 
 class Noted:
-    """Stands for what a pickle makes: notes the arguments and the state it is given, and does nothing with them."""
+    """Stands in for an object of a pickle: it notes arguments and state, and does nothing with them."""
 
     arguments: tuple[Any, ...] = ()
     state: Any = None
@@ -80,7 +79,7 @@ class Noted:
 
 
 class FromBuffer(Noted):
-    """Stands for an array of protocol 5, which has no state but arguments: gives it the state of the earlier ones."""
+    """Stands in for an array of protocol 5, which has arguments but no state: gives it the state of older protocols."""
 
     def __init__(self, data: Any, dtype: Any, shape: Any, order: Any) -> None:
         self.state = (1, shape, dtype, order == "F", data)
@@ -98,11 +97,11 @@ ADMITTED = {
 
 
 class BatchUnpickler(pickle._Unpickler):
-    """Reads the pickles of batches; any other name than those of ADMITTED is refused before it is looked up.
+    """Reads the pickles of batches, and refuses every name that is not in ADMITTED before looking it up.
 
-    Made of the unpickler that is written in Python, which is as quick here (0.1 s a batch): one wrong byte can make
-    the one in C take up to 64 GB, for a memo of as many entries as it announces. A bytearray is read as
-    bytes, since Python would make it as long as is announced, however few bytes follow.
+    It is built on Python's unpickler in Python, which is as fast here (0.1 s a batch). In the one in C, a wrong byte
+    can announce a memo so large that it takes up to 64 GB. A bytearray is read as bytes, since Python would make it as
+    long as announced, however few bytes follow.
     """
 
     dispatch = pickle._Unpickler.dispatch | {pickle.BYTEARRAY8[0]: pickle._Unpickler.dispatch[pickle.BINBYTES8[0]]}
@@ -116,7 +115,7 @@ class BatchUnpickler(pickle._Unpickler):
 
 
 def _rows(where: str, array: Noted) -> np.ndarray:
-    """Return the array (n, 3072) whose pickled state is (version, shape, dtype, whether columns come first, bytes)."""
+    """Return the array (n, 3072) from its pickled state: (version, shape, dtype, do columns come first?, bytes)."""
     match array.state:
         case (_, (int(n), 3072), Noted(arguments=("u1" | b"u1", *_)), fortran, bytes(data)) if len(data) == n * PIXELS:
             return np.frombuffer(data, np.uint8).reshape((n, PIXELS), order="F" if fortran else "C")

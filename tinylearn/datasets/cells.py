@@ -1,7 +1,8 @@
-"""What the cells of a table mean: a number, a value that is missing, a time.
+"""The meaning of the cells of a table: a number, a missing value, or a time.
 
-Numbers may have thousands apart (1,234,567 or 1 234 567) and, where commas part no columns, a decimal comma. Times are
-numbers such as years, or dates, which become days since 1970: two nights are two days, also from February to March.
+Numbers may have separators for thousands (1,234,567 or 1 234 567). If commas do not separate columns, they may have a
+decimal comma. Times are numbers such as years, or dates. Dates become days since 1970, so that every day has the same
+length in a chart.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ FORMS = {  # how dates are written in files → how they are shown
     DAY: DAY, "%Y/%m/%d": DAY, "%d.%m.%Y": DAY, "%d/%m/%Y": DAY, "%m/%d/%Y": DAY, MONTH: MONTH, "%Y/%m": MONTH,
     "%b %Y": MONTH, "%B %Y": MONTH, MINUTE: SECOND, SECOND: SECOND, "%Y-%m-%d %H:%M:%S.%f": SECOND,
 }  # fmt: skip
-DIGITS = {8: ("%Y%m%d", DAY), 6: ("%Y%m", MONTH)}  # 20200302 and 202003, of years that are meant for such
+DIGITS = {8: ("%Y%m%d", DAY), 6: ("%Y%m", MONTH)}  # 20200302 and 202003, for years in this range
 EPOCH = datetime(1970, 1, 1)
 
 
@@ -33,7 +34,7 @@ def is_missing(cell: str) -> bool:
 
 
 def number(cell: str, decimal: str = ".") -> float | None:
-    """Return the number in a cell, None if it is none; `decimal` is the mark before the decimals.
+    """Return the number in a cell, None if there is none; `decimal` is the mark before the decimals.
 
     >>> number("1,234.5"), number("1.234,5", ","), number("12 000"), number("1,5")
     (1234.5, 1234.5, 12000.0, None)
@@ -54,12 +55,12 @@ def is_time(cell: str) -> bool:
     """Can a cell be a time, or any other number?"""
     try:
         return number(cell) is not None or number(cell, ",") is not None or times([cell]) is not None
-    except ValueError:  # a date, which can be read in two ways
+    except ValueError:  # a date that has two readings
         return True
 
 
 def decimal_mark(cells: Sequence[str], delimiter: str) -> str:
-    """Return "," if these cells, which `delimiter` parts, are written with decimal commas, else ".".
+    """Return "," if these cells, separated by `delimiter`, have decimal commas, else ".".
 
     >>> decimal_mark(["1,5", "2"], ";"), decimal_mark(["1,500", "2"], "\\t"), decimal_mark(["1,500"], ";")
     (',', '.', ',')
@@ -70,9 +71,9 @@ def decimal_mark(cells: Sequence[str], delimiter: str) -> str:
 
 
 def times(cells: Sequence[str]) -> tuple[list[float], str] | None:
-    """Return numbers for cells that are times, and how dates are shown, "" for plain numbers; None if one is no time.
+    """Return cells of times as numbers, and the format of dates ("" for numbers); None if one is not a time.
 
-    ValueError for dates that can be read in two ways.
+    ValueError if a date has two readings.
 
     >>> times(["1970", "1980.5"]), times(["2020-02-28", "2020-03-01"]), times(["1990Q1", "1990Q3"])
     (([1970.0, 1980.5], ''), ([18320.0, 18322.0], '%Y-%m-%d'), ([7305.0, 7486.0], '%Y Q%q'))
@@ -98,7 +99,7 @@ def times(cells: Sequence[str]) -> tuple[list[float], str] | None:
 
 
 def written(time: float, form: str) -> str:
-    """Return a time as it is shown: a number as it is, a date as `form` says.
+    """Return a time as text: a number as it is, a date in the format `form`.
 
     >>> written(1987.0, ""), written(18322.0, "%Y-%m-%d"), written(7486.0, "%Y Q%q")
     ('1987', '2020-03-01', '1990 Q3')
@@ -110,7 +111,7 @@ def written(time: float, form: str) -> str:
 
 
 def _digits(cells: Sequence[str]) -> tuple[list[float], str] | None:
-    """Return the dates in cells such as 20200302 or 202003; None if these are not all such."""
+    """Return the dates in cells such as 20200302 or 202003; None if one has another form."""
     form, shown = DIGITS.get(len(cells[0]), ("", ""))
     if not form or not all(cell.isdecimal() and len(cell) == len(cells[0]) for cell in cells):
         return None
@@ -120,7 +121,7 @@ def _digits(cells: Sequence[str]) -> tuple[list[float], str] | None:
 
 
 def _moments(cells: Sequence[str], form: str) -> list[datetime]:
-    """Return the dates that cells hold, all written as `form`; [] if one is not."""
+    """Return the dates in the cells, all in the format `form`; [] if one is not."""
     with suppress(ValueError):
         return [datetime.strptime(cell, form) for cell in cells]
     return []

@@ -1,4 +1,4 @@
-"""Ten temperatures in Celsius and in Fahrenheit: all that the neuron of chapter 3 gets to see."""
+"""Ten temperatures in Celsius and in Fahrenheit: the neuron of chapter 3 learns from these alone."""
 
 from __future__ import annotations
 

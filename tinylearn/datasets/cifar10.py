@@ -26,7 +26,7 @@ URL = "https://www.cs.toronto.edu/~kriz/"
 
 
 class Cifar10(NamedTuple):
-    """Images (N, 32, 32, 3) float32 in [0, 1], red green blue, and class numbers (N,), to train and to test with."""
+    """Images (N, 32, 32, 3) float32 in [0, 1], red green blue, and class numbers (N,), for training and testing."""
 
     x_train: np.ndarray
     y_train: np.ndarray
@@ -35,7 +35,7 @@ class Cifar10(NamedTuple):
 
 
 class Form(NamedTuple):
-    """One of the two forms that CIFAR-10 comes in."""
+    """One of the two formats of CIFAR-10."""
 
     archive: str
     checksum: Checksum
@@ -59,21 +59,21 @@ PYTHON = Form(
     BATCHES,
     python_batch,
 )
-FORMS = (BINARY, PYTHON)  # in this order they are looked for: the first is no pickle
+FORMS = (BINARY, PYTHON)  # look for them in this order: the first is not a pickle
 
 
 def cifar10(path: str | os.PathLike[str] | None = None, download: bool = False) -> Cifar10:
-    """Return CIFAR-10: 50,000 images to train with and 10,000 to test with, in the order of the files.
+    """Return CIFAR-10: 50,000 images for training and 10,000 for testing, in the order of the files.
 
-    `path` is one of the archives above, one of the folders, or a folder that holds one of them. None is the cache:
-    the folder TINYLEARN_DATA of the environment, else tinylearn in XDG_CACHE_HOME, else ~/.cache/tinylearn; with
-    `download`, the binary archive (170 MB) is fetched into it if it holds nothing. What was interrupted is resumed.
+    `path` is one of the archives above, one of the folders, or a folder that holds one of them. None is the cache: the
+    folder in the environment variable TINYLEARN_DATA, else tinylearn in XDG_CACHE_HOME, else ~/.cache/tinylearn. With
+    `download`, and an empty cache, the binary archive (170 MB) is fetched. An interrupted download is resumed.
 
-    Batches may be cut short, to any number of rows. An archive with the name of an official one must have the official
-    hash; one of any other name is read without that check, also a .tar, or one of more folders. The files are not
-    trusted: of pickles, nothing but an array and a list is taken, and nothing of an archive is written to the disk.
+    Batches may be cut short, to any number of rows. An archive with an official name must have the official hash. One
+    with another name is read without this check; it may also be a .tar, or have more folders. The files are not
+    trusted: a pickle may hold only an array and a list, and nothing from an archive is written to the disk.
 
-    Raises FileNotFoundError if there is no data or a batch is missing, ValueError if a file is not what it should be,
+    Raises FileNotFoundError if there is no data or a batch is missing, ValueError if a file has another content, and
     ConnectionError if a download fails.
 
     >>> from tinylearn.datasets import CLASS_NAMES, cifar10
@@ -99,7 +99,7 @@ def _cache() -> Path:
 
 
 def _source(path: Path) -> Path | None:
-    """Return the archive, or the folder of batches, that `path` is or holds; None if there is none."""
+    """Return the archive or the folder of batches: `path` itself, or one inside it; None if there is none."""
     if path.is_file():
         return path
     for form in FORMS:
@@ -126,7 +126,7 @@ def _archive(path: Path) -> list[Batch]:
 
 
 def _nothing(place: Path, names: Collection[str]) -> FileNotFoundError:
-    """Return the error that says which names are in `place`, where no batch of CIFAR-10 is."""
+    """Return the error for a place without CIFAR-10; it names the files that are there."""
     found = shortened(list(names), 160) if names else "none"
     if any("cifar-100" in each or Path(each).name in ("meta", "fine_label_names.txt") for each in names):
         found += ", which is CIFAR-100"
@@ -146,7 +146,7 @@ def _folder(path: Path) -> list[Batch]:
 
 
 def _in_order(path: Path, batches: dict[str, Batch]) -> list[Batch]:
-    """Return the six batches in their order; FileNotFoundError that names those that are not there."""
+    """Return the six batches in their order; FileNotFoundError names those that are missing."""
     form = max(FORMS, key=lambda form: len(batches.keys() & set(form.names)))
     if missing := [name for name in form.names if name not in batches]:
         raise FileNotFoundError(

@@ -1,11 +1,11 @@
-"""One file from the network, known beforehand by its size and hash: it is there whole, or it is not there.
+"""Download one file with a known size and hash. You find the complete file, or no file.
 
     cifar-10-binary.tar.gz.part    what has arrived so far; the next call asks the server for the rest
     cifar-10-binary.tar.gz.lock    empty; a second program waits here until the first is done
     cifar-10-binary.tar.gz         the whole file; it gets this name when size and hash are right
 
-A resumed download whose hash is wrong (the part was damaged, or the server's file has changed in between) begins anew
-by itself. So no server needs to be asked whether its file is still the same one: the hash knows.
+If a resumed download ends with a wrong hash (the part was damaged, or the server's file has changed), it starts again
+from the beginning. So it need not ask the server whether the file is still the same: the hash tells.
 """
 
 from __future__ import annotations
@@ -26,16 +26,16 @@ from tinylearn.progress import Bar
 
 try:
     import fcntl
-except ImportError:  # Windows: two programs that download at once may spoil each other's part; the hash sees it
+except ImportError:  # Windows: two programs that download together may spoil each other's part; the hash shows it
     fcntl = None  # type: ignore[assignment]
 
-CHUNK = 1 << 16  # bytes asked for at once
+CHUNK = 1 << 16  # bytes in one request
 TIMEOUT = 30  # seconds of silence after which a connection counts as broken
-OUT_OF_RANGE = 416  # what a server answers whose file ends before the byte that is asked for
+OUT_OF_RANGE = 416  # the answer of a server if its file ends before the requested byte
 
 
 class Checksum(NamedTuple):
-    """What a file is known by: its size in bytes and its hash, by an algorithm such as "md5".
+    """Identifies a file: its size in bytes and its hash, by an algorithm such as "md5".
 
     >>> import io
     >>> print(Checksum.of(io.BytesIO(b"frog"), "md5"))
@@ -48,7 +48,7 @@ class Checksum(NamedTuple):
 
     @classmethod
     def of(cls, file: io.BufferedIOBase, algorithm: str) -> Checksum:
-        """Return the checksum of the whole `file`, which is at its first byte before and after."""
+        """Return the checksum of the whole `file`. The position is at the first byte before and after."""
         file.seek(0)
         digest = hashlib.file_digest(file, lambda: hashlib.new(algorithm, usedforsecurity=False))
         size = file.seek(0, os.SEEK_END)
@@ -60,10 +60,10 @@ class Checksum(NamedTuple):
 
 
 def download(url: str, path: Path, checksum: Checksum) -> None:
-    """Fetch the file at `url` to `path`, unless it is there; go on with what an earlier call has left half done.
+    """Fetch the file at `url` to `path`, unless it is there. Continue an earlier call that was interrupted.
 
-    Raises ConnectionError if the network fails, OSError if the disk is full: the part that has arrived stays for the
-    next call. Raises ValueError if the file there is not the one of this `checksum`: nothing of it stays.
+    Raises ConnectionError if the network fails, and OSError if the disk is full: the next call then continues with the
+    part that has arrived. Raises ValueError, and keeps nothing, if the file does not have this `checksum`.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(path.name + ".part")
@@ -85,12 +85,12 @@ def download(url: str, path: Path, checksum: Checksum) -> None:
 def _one_at_a_time(lock: Path) -> Iterator[None]:
     with open(lock, "ab") as file:
         if fcntl:
-            fcntl.flock(file, fcntl.LOCK_EX)  # given back when the file is closed, also by a kill
+            fcntl.flock(file, fcntl.LOCK_EX)  # released when the file is closed, also after a kill
         yield
 
 
 def _complete(url: str, part: Path, checksum: Checksum) -> Checksum:
-    """Add to `part` what it lacks of the file at `url`; return its checksum."""
+    """Append to `part` the missing bytes of the file at `url`; return its checksum."""
     part.touch()
     with say_what_is_full(f"{url}: {part}"), open(part, "r+b") as file:
         have = file.seek(0, os.SEEK_END)
@@ -101,7 +101,7 @@ def _complete(url: str, part: Path, checksum: Checksum) -> Checksum:
                     file.write(chunk)
                     bar.update(file.tell() - bar.n)
             file.flush()
-            os.fsync(file.fileno())  # before it gets its name, for the case that the power fails
+            os.fsync(file.fileno())  # before it gets its name, in case the power fails
         return Checksum.of(file, checksum.algorithm)
 
 

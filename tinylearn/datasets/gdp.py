@@ -1,7 +1,7 @@
-"""The gross domestic product of five countries, 1970 to 2020: what chapter 1 animates.
+"""The gross domestic product of five countries, 1970 to 2020. Chapter 1 animates it.
 
 Source: World Bank, World Development Indicators, indicator NY.GDP.MKTP.CD, "GDP (current US$)", licence CC BY 4.0;
-here in trillions, rounded to four decimals. Current prices: a year's own dollars, inflation not taken out.
+here in trillions, rounded to four decimals. In current prices: the dollars of each year, not adjusted for inflation.
 """
 
 from __future__ import annotations

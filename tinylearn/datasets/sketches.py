@@ -1,4 +1,4 @@
-"""Pictures of the ten classes of CIFAR-10 that the program draws itself, as many as one likes, without a download.
+"""Pictures of the ten classes of CIFAR-10. The program draws as many as you like, without a download.
 
 Pose, size, place, colours, background, light and grain are random, and most classes have several views. Classes that
 look alike share their palettes and places (deer and horse, cat and dog, car and truck): shape has to tell them apart.
@@ -18,7 +18,7 @@ from tinylearn.datasets.sketchbook import VIEWS, View
 from tinylearn.datasets.sketchbook.canvas import SIDE, Canvas
 from tinylearn.datasets.sketchbook.scenery import light
 
-AT_ONCE = 24  # pictures on one canvas: their arrays stay in the cache, twice as fast as 256
+AT_ONCE = 24  # pictures on one canvas, so that their arrays stay in the cache: twice as fast as 256
 
 
 def sketches(
@@ -26,10 +26,10 @@ def sketches(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Draw `n` pictures: images (n, 32, 32, 3) float32 in [0, 1] and labels (n,) int64, the numbers of CIFAR-10.
 
-    `classes` are names or numbers of `CLASS_NAMES`; without it, all ten. Each is drawn n // len(classes) times, some
-    of them once more (chance says which), in random order. The same state of `rng` gives the same bits.
+    `classes` are names or numbers of `CLASS_NAMES`; by default all ten. Each class is drawn n // len(classes) times, a
+    few random ones once more. The order is random. The same state of `rng` gives the same bits.
 
-    Raises ValueError for n < 1 and for classes that are none, unknown, or named twice.
+    Raises ValueError if n < 1, if `classes` is empty, or if a class is unknown or named twice.
 
     >>> images, labels = sketches(6, classes=["deer", "horse"], rng=np.random.default_rng(0))
     >>> images.shape, images.dtype.name, sorted(labels.tolist())
@@ -47,7 +47,7 @@ def sketches(
 
 
 def _drawn(views: Sequence[View], n: int, rng: np.random.Generator) -> np.ndarray:
-    """Return n pictures (n, 32, 32, 3) of one class, each in a view that chance chooses."""
+    """Return n pictures (n, 32, 32, 3) of one class, each in a random view."""
     images = np.empty((n, SIDE, SIDE, 3), np.float32)
     choice = rng.integers(len(views), size=n)
     for number, view in enumerate(views):

@@ -1,4 +1,4 @@
-"""A table of numbers over time: what the charts of chapter 1 draw."""
+"""A table of numbers over time, which the charts of chapter 1 draw."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from tinylearn.checks import numbers, positive_integer, texts
 from tinylearn.datasets import cells
 
 LEAST_ROWS = 2  # one would be a picture, not an animation
-LARGEST = 1e100  # no number may be further from 0: sums and lengths of larger ones become infinite
+LARGEST = 1e100  # no number may be further from 0, or sums and lengths become infinite
 
 
 @dataclass(frozen=True, eq=False)
 class Table:
     """Several series over the same times: times (T,) and values (T, K) float64, K names. T times, K series.
 
-    A value that is missing is NaN. `clock` is what the times count: "year", say. `dates` says that the times are days
-    since 1970, and how to write them, such as "%Y-%m-%d". Raises ValueError if the parts do not fit together.
+    A missing value is NaN. `clock` is the unit of the times, such as "year". If the times are days since 1970, `dates`
+    is the format for writing them, such as "%Y-%m-%d". Raises ValueError if the parts do not fit together.
 
     >>> table = Table([2000, 2010, 2020], ["A", "B"], [[1, 5], [2, 4], [3, 3]], clock="year")
     >>> table.values.shape
@@ -65,7 +65,7 @@ class Table:
             raise ValueError(f"Table: every series needs a name of its own, got {', '.join(self.names)}")
 
     def written(self, time: float) -> str:
-        """Return a time as it is shown: 1987, or 2020-03-02."""
+        """Return a time as text: 1987, or 2020-03-02."""
         return cells.written(time, self.dates)
 
     def columns(self, chosen: Sequence[int]) -> Table:
@@ -73,7 +73,7 @@ class Table:
         return replace(self, names=tuple(self.names[k] for k in chosen), values=self.values[:, list(chosen)])
 
     def largest(self, count: int) -> Table:
-        """Return a table of the `count` series that are the largest in the last row, in the order of this one.
+        """Return a table of the `count` largest series of the last row, in the present order.
 
         >>> Table([1, 2], ["A", "B", "C"], [[9, 1, 2], [3, 5, 4]]).largest(2).names
         ('B', 'C')

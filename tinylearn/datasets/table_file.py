@@ -1,4 +1,4 @@
-"""Reading a table from a file. It stands there in one of three shapes, told apart by what the columns hold:
+"""Reading a table from a file. The file has one of three shapes; the contents of the columns show which one:
 
     year,Japan,UK        country,code,year,gdp        country,code,1970,1971
     1970,0.21,0.13       Japan,JPN,1970,0.21          Japan,JPN,0.21,0.24
@@ -7,7 +7,7 @@
     a column a series    a line a value, as           a line a series, as
                          Our World in Data has it     the World Bank has it
 
-Lines that start with # are comments; of "# title: …", "# unit: …" and "# source: …" the text is kept.
+Lines that start with # are comments. The table keeps the texts of "# title: …", "# unit: …" and "# source: …".
 """
 
 from __future__ import annotations
@@ -26,14 +26,14 @@ from tinylearn.datasets import cells
 from tinylearn.datasets.table import LARGEST, LEAST_ROWS, Table
 
 CAPTIONS = ("title", "unit", "source")
-CLOCKS = {"year", "date", "time", "day", "month", "week", "quarter", "period"}  # what columns of times are called
+CLOCKS = {"year", "date", "time", "day", "month", "week", "quarter", "period"}  # usual names of columns of times
 NOTES = ("Data Source", "Last Updated", "Data from database", "sep=")  # lines around a table: the World Bank's, Excel's
 _DIGITS = re.compile(r"\d\D*\d\D*\d\D*\d")  # at least four of them: no 14 and 21
 YEAR = re.compile(r" \[YR\d+\]$")  # of the World Bank: 1960 [YR1960]
 
 
 class Value(NamedTuple):
-    """A value as it stands in a file: in which line and column, of which series, at what time."""
+    """A value in a file: its line and column, its series, its time, and its text."""
 
     line: int
     column: str
@@ -46,9 +46,9 @@ def read_table(path: str | os.PathLike[str]) -> Table:
     """Read a table from a file in UTF-8, with commas, semicolons or tabs between its columns, in one of three shapes.
 
     Empty cells, "..", "NA", "n/a" and "-" are missing values; 2020-03-02, 20200302, 2020-03 and 1990Q1 are dates. The
-    lines may stand in any order. Series without a value are left out, and so are times before the first value and after
-    the last. Raises ValueError that names the file, the line, the column, and says what to mend; FileNotFoundError if
-    there is no such file.
+    lines may have any order. Series without a value are left out, and so are times before the first value and after the
+    last. Raises FileNotFoundError if there is no such file, and ValueError for a mistake: the message names the file,
+    the line and the column, and says how to correct it.
     """
     path = existing_path("read_table", path)
     try:
@@ -74,9 +74,9 @@ def read_table(path: str | os.PathLike[str]) -> Table:
 
 
 def _columns(lines: list[str]) -> tuple[str, int, list[str], dict[int, list[str]]]:
-    """Return what parts the columns, in which line their names stand, the names, and line number → cells.
+    """Return the separator of the columns, the line with their names, the names, and line number → cells.
 
-    Columns in which nothing stands are left out.
+    Empty columns are left out.
     """
     plain = ["" if line.startswith("#") or line.lstrip('"').startswith(NOTES) else line for line in lines]
     first = next((line for line in plain if line.strip()), "")
@@ -85,7 +85,9 @@ def _columns(lines: list[str]) -> tuple[str, int, list[str], dict[int, list[str]
     stripped = ((reader.line_num, [cell.strip() for cell in row]) for row in reader)
     rows = {line: row for line, row in stripped if any(row)}
     number, head = next(iter(rows.items()), (1, []))
-    if head and all(cells.number(cell) is not None for cell in head):  # its names stand in a comment, as NumPy has it
+    if head and all(
+        cells.number(cell) is not None for cell in head
+    ):  # its names are in a comment, as NumPy writes them
         above = [line[1:] for line in lines[: number - 1] if line.startswith("#")][-1:]
         names = next(csv.reader(above, delimiter=delimiter), [])
         _check_names(number, head if len(names) != len(head) else [])
@@ -124,7 +126,7 @@ def _check_names(line: int, names: Sequence[str]) -> None:
 
 
 def _values(top: int, head: list[str], rows: dict[int, list[str]]) -> tuple[str, str, list[Value]]:
-    """Return what the times count, a title or "", and the values, in whichever shape they stand under line `top`."""
+    """Return the unit of the times, a title or "", and the values below line `top`, for any of the three shapes."""
     columns = [[row[k] for row in rows.values()] for k in range(len(head))]
     words = [k for k, column in enumerate(columns) if _are_words(column)]
     counted = [k for k in range(len(head)) if k not in words]
@@ -140,7 +142,7 @@ def _values(top: int, head: list[str], rows: dict[int, list[str]]) -> tuple[str,
 
 
 def _column_a_series(top: int, head: list[str], rows: dict[int, list[str]]) -> tuple[str, str, list[Value]]:
-    """Return the same of a table of numbers alone: the times stand in its first column, or after an index of pandas."""
+    """Return the same for a table of numbers: the times are in its first column, or after an index from pandas."""
     first, clocks = [row[0] for row in rows.values()], [k for k, name in enumerate(head) if name.lower() in CLOCKS]
     is_index = not head[0] and clocks and first == [str(n) for n in range(len(rows))]
     time = clocks[0] if is_index else 0
@@ -153,7 +155,7 @@ def _column_a_series(top: int, head: list[str], rows: dict[int, list[str]]) -> t
 def _line_a_value(
     top: int, head: list[str], rows: dict[int, list[str]], key: int, counted: list[int]
 ) -> tuple[str, str, list[Value]]:
-    """Return the same of a table with a value in each line. Column `who` has the series, `counted` have numbers."""
+    """Return the same for a table with a value in each line. Column `key` has the series; `counted` have numbers."""
     columns = [[row[k] for row in rows.values()] for k in range(len(head))]
     clocks = [k for k in counted if head[k].lower() in CLOCKS]
     _check_names(top, [head[k] for k in counted])
@@ -197,7 +199,7 @@ def _is_clock(cell: str) -> bool:
 
 
 def _times(clock: str, found: Sequence[Value]) -> tuple[dict[str, float], str]:
-    """Return text → time of all that stand there, and how dates are shown ("": they are plain numbers)."""
+    """Return text → time for all times in the file, and the format of dates ("" for plain numbers)."""
     texts = list(dict.fromkeys(value.time for value in found))
     wrong = next((value for value in found if not cells.is_time(value.time)), None)
     try:
@@ -212,7 +214,7 @@ def _times(clock: str, found: Sequence[Value]) -> tuple[dict[str, float], str]:
 
 
 def _numbers(found: Sequence[Value], times: dict[str, float], decimal: str) -> dict[tuple[str, float], float]:
-    """Return (series, time) → value, NaN for one that is missing."""
+    """Return (series, time) → value; NaN if it is missing."""
     lines: dict[tuple[str, float], int] = {}
     numbers = {}
     for value in found:
