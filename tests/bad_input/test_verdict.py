@@ -90,7 +90,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_found(name, tmp_path):
+def test_finds_a_fault(name, tmp_path):
     call, case, text = FAULTS[name]
     verdict = judge("planted", Subject(call, **dict.fromkeys(case, array(3, 2))), case, tmp_path)
     assert verdict.kind == "fault"

@@ -59,7 +59,7 @@ def test_a_kill_loses_nothing_that_was_complete(tmp_path, name):
         ("count_before_the_row", "record tiny rows, flushed at once", "damaged recording"),
     ],
 )
-def test_a_planted_fault_is_found(tmp_path, planted, name, said):
+def test_finds_a_planted_fault(tmp_path, planted, name, said):
     rng, job = np.random.default_rng(0), copy.copy(JOBS[name])
     job.outputs = 8
     for number in range(20):
@@ -102,7 +102,7 @@ def test_a_kill_ends_the_processes_that_draw_too(tmp_path):
     assert orphans == []
 
 
-def test_of_two_recorders_in_one_folder_the_second_is_refused(tmp_path):
+def test_refuses_the_second_of_two_recorders_in_one_folder(tmp_path):
     rng = np.random.default_rng(0)
     for number in range(2):
         assert record_at_the_same_time(numbered(tmp_path, number), rng).faults == []

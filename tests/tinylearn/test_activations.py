@@ -38,7 +38,7 @@ def test_leaky_relu_lets_a_part_of_the_gradient_through():
 @pytest.mark.parametrize(
     ("slope", "error"), [(-0.1, ValueError), (1, ValueError), (np.nan, ValueError), ("1", TypeError)]
 )
-def test_a_wrong_slope_is_refused(slope, error):
+def test_refuses_a_wrong_slope(slope, error):
     with pytest.raises(error, match=r"^LeakyReLU: slope must be "):
         LeakyReLU(slope)
 
@@ -74,7 +74,7 @@ rows_of_scores = arrays(np.float64, st.tuples(st.integers(1, 6), st.integers(2, 
 
 
 @pytest.mark.parametrize("shape", [(3, 1), (1,), (2, 3, 1)])
-def test_softmax_of_one_score_is_refused(shape):
+def test_refuses_softmax_of_one_score(shape):
     """It would be 1, whatever the score."""
     with pytest.raises(ValueError, match=r"^Softmax\(\): a row must have two scores or more, got .*; take Sigmoid\(\)"):
         Softmax().forward(np.ones(shape))

@@ -30,7 +30,7 @@ def test_what_is_drawn_is_what_a_batch_is_changed_by():
 
 
 @pytest.mark.parametrize(("count", "kind"), [(-1, ValueError), (1.5, TypeError), ("3", TypeError)])
-def test_a_count_that_is_none_is_refused(count, kind):
+def test_refuses_a_wrong_count(count, kind):
     with pytest.raises(kind, match="Augment: count must be "):
         Augment().draw(count, np.random.default_rng(0))
 
@@ -112,7 +112,7 @@ def test_fit_takes_it():
     assert losses[0] == losses[1] != losses[2]
 
 
-def test_it_is_written_as_the_call_that_makes_it():
+def test_writes_it_as_the_call_that_makes_it():
     assert repr(ALL) == "Augment(rotation=20, shift=0.1, flip=True, fill='reflect')"
     assert repr(eval(repr(ALL))) == repr(ALL)
 
@@ -128,13 +128,13 @@ def test_it_is_written_as_the_call_that_makes_it():
         ({"fill": "zeros"}, "Augment: fill must be one of 'reflect', 'nearest', got 'zeros'"),
     ],
 )
-def test_arguments_out_of_range_are_refused(arguments, message):
+def test_refuses_arguments_out_of_range(arguments, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         Augment(**arguments)
 
 
 @pytest.mark.parametrize("call", [lambda x: ALL(x, np.random.default_rng(0)), lambda x: flip(x, [True] * len(x))])
-def test_batches_that_are_none_are_refused(call):
+def test_refuses_wrong_batches(call):
     with pytest.raises(ValueError, match=r"x must be images of shape \(N, H, W, C\), got \(4, 8, 8\)"):
         call(np.zeros((4, 8, 8)))
     with pytest.raises(ValueError, match=r"x must be images of shape \(N, H, W, C\), got \(4, 0, 8, 3\)"):
@@ -143,12 +143,12 @@ def test_batches_that_are_none_are_refused(call):
         call(np.zeros((4, 8, 8, 3), np.uint8))
 
 
-def test_an_rng_that_is_none_is_refused():
+def test_refuses_a_wrong_rng():
     with pytest.raises(TypeError, match=r"Augment: rng must be a NumPy generator, .* got 0"):
         ALL(images(), 0)
 
 
-def test_moves_that_do_not_fit_are_refused():
+def test_refuses_moves_that_do_not_fit():
     x, angles, shifts, mirrored = images(), np.zeros(5), np.zeros((5, 2)), np.zeros(5, bool)
     with pytest.raises(ValueError, match=r"affine: angles must have shape \(5,\), for 5 images, got \(\)"):
         affine(x, 20, shifts, mirrored)

@@ -158,7 +158,7 @@ def lose(step, parameters):
         (lose, "dense_1.w", "met a loss of nan, with dense_1.w at norm"),
     ],
 )
-def test_what_broke_first_is_found_in_the_recording(meddle, parameter, what):
+def test_finds_what_broke_first_in_the_recording(meddle, parameter, what):
     autopsy = broken_by_hand(meddle).autopsy(last=4)
     assert (autopsy.step, autopsy.parameter) == (9, parameter)
     assert autopsy.reason.startswith(what)

@@ -74,7 +74,7 @@ def test_batches_that_are_kept_keep_their_rows():
             batch[0] = 0
 
 
-def test_all_callbacks_are_called_in_order():
+def test_calls_all_callbacks_in_order():
     calls = []
     x, y = small_data(4)
     train(small_model(), x, y, epochs=2, callbacks=[lambda update: calls.append("a"), lambda update: calls.append("b")])
@@ -127,7 +127,7 @@ def test_one_callback_that_cannot_close_does_not_keep_the_others_open():
     assert last.closed == 1
 
 
-def test_nothing_is_kept_after_fit():
+def test_keeps_nothing_after_fit():
     model, loss = small_model(), BinaryCrossEntropy()
     x, y = small_data(4)
     watch = Door()

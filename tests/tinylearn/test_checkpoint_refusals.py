@@ -61,12 +61,12 @@ def dropout(rate):
     ids=["another layer", "a layer less", "a layer more", "rate", "size", "dtype", "kind of optimiser", "learning rate",
          "momentum", "kind of generator", "shared there", "shared here"],
 )  # fmt: skip
-def test_a_file_of_another_run_is_refused_with_what_differs(tmp_path, there, here, message):
+def test_refuses_a_file_of_another_run_with_what_differs(tmp_path, there, here, message):
     save_checkpoint(tmp_path / "run.npz", *there, epoch=1)
     check_refused(tmp_path / "run.npz", here, f"is the checkpoint of another run: {message}")
 
 
-def test_an_optimizer_that_remembers_other_things_under_its_name_is_refused(tmp_path, monkeypatch):
+def test_refuses_an_optimizer_that_remembers_other_things_under_its_name(tmp_path, monkeypatch):
     run, other = start(), start()
     save_checkpoint(tmp_path / "run.npz", *other)
     monkeypatch.setattr(Adam, "remembers", ("m", "v", "velocity"))
@@ -82,7 +82,7 @@ def saved(tmp_path):
     return tmp_path / "run.npz"
 
 
-def test_a_file_that_is_cut_off_is_refused(saved):
+def test_refuses_a_file_that_is_cut_off(saved):
     whole, run = saved.read_bytes(), start(seed=9)
     for length in [0, 1, 4, *np.linspace(5, len(whole) - 1, 40).astype(int)]:
         saved.write_bytes(whole[:length])
@@ -112,7 +112,7 @@ def test_a_flipped_bit_is_refused_or_harms_nothing(saved):
 
 
 @pytest.mark.parametrize("missing", ["parameters", "optimizer.m", "more.epoch", "about"])
-def test_a_file_without_one_of_its_arrays_is_refused(saved, missing):
+def test_refuses_a_file_without_one_of_its_arrays(saved, missing):
     with np.load(saved) as file:
         arrays = {name: file[name] for name in file.files if name != missing}
     np.savez(saved, **arrays)
@@ -162,12 +162,12 @@ def test_a_pickle_inside_is_not_opened(saved, tmp_path):
     assert (tmp_path / "sprung").exists()
 
 
-def test_a_file_in_another_format_is_refused(saved, monkeypatch):
+def test_refuses_a_file_in_another_format(saved, monkeypatch):
     monkeypatch.setattr("tinylearn.checkpoint.FORMAT", "tinylearn checkpoint 99")
     check_refused(saved, start(seed=9), "save_checkpoint wrote: its format is tinylearn checkpoint 2")
 
 
-def test_a_file_of_model_save_is_refused(tmp_path):
+def test_refuses_a_file_of_model_save(tmp_path):
     run = start()
     run[0].save(tmp_path / "model.npz")
     check_refused(tmp_path / "model.npz", run, "is not a file that save_checkpoint wrote")
@@ -195,7 +195,7 @@ def test_what_is_no_part_of_a_run_is_refused_by_name(saved, call):
 
 
 @pytest.mark.parametrize("value", [[1, 2], np.array([None])], ids=["list", "array of objects"])
-def test_an_optimizer_that_remembers_what_no_file_can_hold_is_refused(tmp_path, value):
+def test_refuses_an_optimizer_that_remembers_what_no_file_can_hold(tmp_path, value):
     run = start()
     run[1].state["history"] = value
     with pytest.raises(TypeError, match=r"Adam\.history must be an array, a number, a text or None to be kept, got "):

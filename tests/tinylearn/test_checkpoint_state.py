@@ -164,7 +164,7 @@ def test_refuses_a_layer_that_has_a_state_only_here_or_only_there(tmp_path):
     ],
     ids=["view", "same", "of the model"],
 )
-def test_arrays_in_the_same_memory_are_refused(tmp_path, aliases, message):
+def test_refuses_arrays_in_the_same_memory(tmp_path, aliases, message):
     """What comes back are arrays apart: a step that writes into one would leave the other as it is."""
     run = start(lambda: Averaged(0.1))
     go_on(run, 1)

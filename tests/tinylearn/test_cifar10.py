@@ -113,7 +113,7 @@ def test_an_empty_cache_says_where_it_is_and_what_to_do(cache, monkeypatch):
 
 
 @pytest.mark.parametrize("download", [True, False])
-def test_a_path_that_holds_nothing_is_refused_by_name(tmp_path, cache, download):
+def test_refuses_an_empty_path_by_name(tmp_path, cache, download):
     for path in (tmp_path, tmp_path / "cifar-10-batches-py", tmp_path / "typo.tar.gz"):
         with pytest.raises(FileNotFoundError, match=f"{path}, found none"):
             cifar10(path, download=download)

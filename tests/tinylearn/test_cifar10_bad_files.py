@@ -36,7 +36,7 @@ def spoil(path, form, name, change):
 
 @pytest.mark.parametrize("bytes_left", [0, 1, 100, 3073 * 2 - 1, -1])
 @both_forms
-def test_a_batch_that_is_cut_short_is_refused(tmp_path, form, bytes_left):
+def test_refuses_a_batch_that_is_cut_short(tmp_path, form, bytes_left):
     file = spoil(tmp_path, form, "data_batch_2", lambda data: data[:bytes_left])
     with pytest.raises(ValueError, match=rf"^{file}: expected .* got "):
         cifar10(tmp_path)
@@ -44,7 +44,7 @@ def test_a_batch_that_is_cut_short_is_refused(tmp_path, form, bytes_left):
 
 @pytest.mark.parametrize("label", [10, 255])
 @both_forms
-def test_a_label_above_9_is_refused_with_its_row(tmp_path, form, label):
+def test_refuses_a_label_above_9_with_its_row(tmp_path, form, label):
     batches = random_batches()
     batches["data_batch_3"][0][1] = label
     folder = write_folder(tmp_path / "folder", form, batches)
@@ -53,7 +53,7 @@ def test_a_label_above_9_is_refused_with_its_row(tmp_path, form, label):
 
 
 @both_forms
-def test_a_missing_batch_is_named(tmp_path, form):
+def test_names_a_missing_batch(tmp_path, form):
     batches = random_batches()
     del batches["data_batch_4"], batches["test_batch"]
     missing = "data_batch_4{0}, test_batch{0} are missing".format({"binary": r"\.bin", "python": ""}[form])
@@ -93,7 +93,7 @@ CIFAR_100 = {"python": ["meta", "test", "train"], "binary": ["fine_label_names.t
 
 @both_forms
 @pytest.mark.parametrize("given", ["cifar-100-{}.tar.gz", "a.tar", "cifar-100-{}", "renamed", "."])
-def test_cifar_100_is_named(tmp_path, form, given):
+def test_names_cifar_100(tmp_path, form, given):
     """As an archive or a folder, of its own name or another, or in the folder that is given."""
     names, given = CIFAR_100[form], given.format(form)
     path = tmp_path / given
@@ -112,7 +112,7 @@ def test_cifar_100_is_named(tmp_path, form, given):
         cifar10(path)
 
 
-def test_what_lies_there_instead_is_named(tmp_path):
+def test_names_the_files_that_are_there_instead(tmp_path):
     archive = write_archive(tmp_path / "a.tar", {"photos/1.png": b"x", "notes": b"x"})
     with pytest.raises(FileNotFoundError, match=rf"in {archive}, found \['photos/1.png', 'notes'\]; call"):
         cifar10(archive)
@@ -120,7 +120,7 @@ def test_what_lies_there_instead_is_named(tmp_path):
         cifar10(tmp_path)
 
 
-def test_two_files_for_one_batch_are_named(tmp_path):
+def test_names_two_files_for_one_batch(tmp_path):
     archive = write_archive(
         tmp_path / "a.tar", {name: bytes(3073) for name in ("data_batch_1.bin", "b/data_batch_1.bin")}
     )
@@ -150,7 +150,7 @@ def test_an_archive_with_an_official_name_must_have_the_official_hash(tmp_path, 
 
 @both_forms
 @pytest.mark.parametrize("part", [0, 0.3, 0.7, 0.999])
-def test_an_archive_that_is_cut_short_is_refused(tmp_path, form, part):
+def test_refuses_an_archive_that_is_cut_short(tmp_path, form, part):
     archive = write_archive(tmp_path / "short.tar.gz", archive_members(form, random_batches()))
     data = archive.read_bytes()
     archive.write_bytes(data[: int(part * len(data))])
@@ -190,7 +190,7 @@ def test_a_link_or_device_in_place_of_a_batch_is_not_followed(tmp_path, kind):
         cifar10(write_archive(tmp_path / "a.tar.gz", batches, link))
 
 
-def test_a_member_that_announces_a_huge_size_is_refused(tmp_path):
+def test_refuses_a_member_that_announces_a_huge_size(tmp_path):
     head = tarfile.TarInfo("cifar-10-batches-bin/data_batch_1.bin")
     head.size = 1 << 40
     (tmp_path / "a.tar.gz").write_bytes(gzip.compress(head.tobuf() + bytes(10_000)))

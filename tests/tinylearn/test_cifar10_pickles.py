@@ -76,13 +76,13 @@ def test_protocol_5_is_read_of_either_numpy_and_of_arrays_that_cannot_be_written
         ({b"labels": [], b"data": ROWS[:0]}, "expected 1 to 10,000 rows and a label for each, got 0 rows"),
     ],
 )
-def test_other_contents_are_refused(batch, match):
+def test_refuses_other_contents(batch, match):
     for protocol in (4, 5):
         with pytest.raises(ValueError, match=rf"^here: .*{match}"):
             python_batch("here", pickle.dumps(batch, protocol))
 
 
-def test_bytes_that_are_fewer_than_the_shape_announces_are_refused():
+def test_refuses_bytes_that_are_fewer_than_the_shape_announces():
     data = python_2_pickle(LABELS, ROWS).replace(b"J" + struct.pack("<i", 3), b"J" + struct.pack("<i", 4))
     with pytest.raises(ValueError, match="expected data of shape"):
         python_batch("here", data)
@@ -190,7 +190,7 @@ def test_a_hostile_batch_of_a_folder_runs_nothing(tmp_path):
         "numpy:",
     ],
 )
-def test_names_that_look_like_those_of_arrays_are_refused(name):
+def test_refuses_names_that_look_like_those_of_arrays(name):
     module, name = name.split(":")
     text = b"".join(b"\x8c" + bytes([len(part)]) + part.encode() for part in (module, name))
     for data in (f"c{module}\n{name}\n.".encode(), b"\x80\4" + text + b"\x93.", f"(i{module}\n{name}\n.".encode()):

@@ -245,7 +245,7 @@ def test_repr_rebuilds_the_layer(arguments, written):
         ((1, 1, 3, 1, "full"), ValueError, "Conv2D: padding must be a number, .* got 'full'"),
     ],
 )
-def test_wrong_arguments_are_refused(arguments, error, message):
+def test_refuses_wrong_arguments(arguments, error, message):
     with pytest.raises(error, match=f"^{message}$"):
         Conv2D(*arguments, rng=np.random.default_rng(0))
 
@@ -257,7 +257,7 @@ def test_a_generator_is_needed():
         Conv2D(1, 1, 3, rng=0)
 
 
-def test_an_initializer_of_another_shape_is_refused():
+def test_refuses_an_initializer_of_another_shape():
     with pytest.raises(
         ValueError, match=r"^Conv2D: the initializer of w must return shape \(3, 3, 1, 2\), got \(2,\)$"
     ):
@@ -283,13 +283,13 @@ def test_an_initializer_of_another_shape_is_refused():
         ((4, 5, 0, 2), r": a window of 3 × 2 does not fit an image of 5 × 0 with padding \(0, 0\); take"),
     ],
 )
-def test_wrong_images_are_refused(shape, message):
+def test_refuses_wrong_images(shape, message):
     with pytest.raises(ValueError, match=r"^Conv2D\(2, 3, \(3, 2\)\)") as error:
         small_layer().forward(np.ones(shape))
     assert error.match(message)
 
 
-def test_a_dout_of_another_shape_is_refused_before_it_is_used():
+def test_refuses_a_dout_of_another_shape_before_it_is_used():
     layer = small_layer()
     out = layer.forward(np.ones((2, 5, 4, 2)))
     for wrong in (out[:1], out[:, :1], out[..., :1], out[0], out.reshape(2, -1)):

@@ -123,6 +123,6 @@ def test_training_lowers_the_loss():
         (lambda rng: [Conv2D(3, 8, 3, rng=rng)], (1, 9, 9, 1), r"^Conv2D\(3, 8, 3\), the first layer, does not fit "),
     ],
 )  # fmt: skip
-def test_layers_that_do_not_fit_are_named(layers, shape, message):
+def test_names_layers_that_do_not_fit(layers, shape, message):
     with pytest.raises(ValueError, match=message):
         Sequential(layers(np.random.default_rng(0))).predict(np.ones(shape))

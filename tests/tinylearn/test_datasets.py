@@ -34,6 +34,6 @@ def test_the_best_straight_line_through_the_sine_costs_what_the_book_says():
 
 
 @pytest.mark.parametrize(("count", "error"), [(0, ValueError), (-3, ValueError), (2.5, TypeError)])
-def test_a_sine_of_no_points_is_refused(count, error):
+def test_refuses_a_sine_of_no_points(count, error):
     with pytest.raises(error, match="sine: count must be"):
         sine(count)

@@ -106,7 +106,7 @@ def shrink_a_bias(parameters):
 
 
 @pytest.mark.parametrize("at", [1, 2, 7, 40, 200])
-def test_a_parameter_that_breaks_out_of_the_blue_is_named(at):
+def test_names_a_parameter_that_breaks_suddenly(at):
     error = diverging(set_to_nan, at)
     assert (error.step, error.parameter, error.reason) == (at, "dense_2.b", "made dense_2.b NaN or infinite")
 
@@ -171,7 +171,7 @@ def test_trains_on_targets_of_millions(seed, scale):
     np.testing.assert_allclose(model.parameters, [3 * scale, scale], rtol=1e-8)
 
 
-def test_the_loss_after_growth_is_measured_without_disturbing_anything():
+def test_measures_the_loss_after_growth_without_disturbing_anything():
     """With dropout, which draws, and a state, which moves."""
 
     class Counting(Layer):

@@ -101,7 +101,7 @@ def test_a_file_that_has_changed_in_between_is_fetched_from_its_start(server, pa
 
 
 @pytest.mark.parametrize("left", [CONTENT[:100] + b"x" + CONTENT[101:], CONTENT[:-1] + b"x", CONTENT + b"x", b"x"])
-def test_a_damaged_part_is_replaced(server, path, part, left):
+def test_replaces_a_damaged_part(server, path, part, left):
     part.parent.mkdir()
     part.write_bytes(left)
     download(server.url, path, CHECKSUM)

@@ -66,14 +66,14 @@ def test_the_share_that_is_kept_and_what_becomes_of_it(rate):
     assert abs(kept.sum() - n * (1 - rate)) < 4 * math.sqrt(n * rate * (1 - rate))
 
 
-def test_the_mean_is_kept():
+def test_keeps_the_mean():
     x = numbers(400, 500)
     # A number times its mask scatters by x · √(rate / (1 - rate)), the mean of n of them by √n less; x is below 2.
     scatter = 2 * math.sqrt(0.4 / 0.6 / x.size)
     assert abs(training(0.4).forward(x).mean() - x.mean()) < 4 * scatter
 
 
-def test_every_number_of_a_batch_is_dropped_by_itself():
+def test_drops_every_number_of_a_batch_on_its_own():
     """Not a whole row, column or channel at once: two neighbours along any axis agree as often as two random ones."""
     kept = training(0.5).forward(numbers(20, 20, 20, 20)) != 0
     for axis in range(4):
@@ -163,7 +163,7 @@ def test_a_generator_put_back_drops_the_same_again():
         (None, TypeError, "Dropout: rate must be a number, got None"),
     ],
 )
-def test_a_wrong_rate_is_refused(rate, error, message):
+def test_refuses_a_wrong_rate(rate, error, message):
     with pytest.raises(error, match=f"^{message}$"):
         Dropout(rate, rng=np.random.default_rng(0))
 

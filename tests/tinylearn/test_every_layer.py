@@ -100,7 +100,7 @@ def test_a_layer_that_counts_its_calls_is_told_as_it_was():
     np.testing.assert_array_equal(last.x.T @ last.dout, gradients["dense_2.w"])
 
 
-def test_passes_that_give_other_gradients_than_the_update_are_refused(monkeypatch):
+def test_refuses_passes_that_give_other_gradients_than_the_update(monkeypatch):
     recording = recorded([tl.Dense(3, 1, rng=np.random.default_rng(0))], X, Y, tl.SGD(0.1))
     made = every_layer.replay(recording, 2)
     made.after.model.gradients[0] += 1

@@ -109,13 +109,13 @@ def test_what_is_no_number_of_the_model_is_refused(run, name, message):
         (1.5, TypeError, "{}: step must be a whole number, got 1.5"),
     ],
 )
-def test_an_update_that_there_is_not_is_refused(run, ask, step, error, message):
+def test_refuses_an_update_that_does_not_exist(run, ask, step, error, message):
     with pytest.raises(error, match=message.format(ask)):
         run.explain(step, "dense_1.w[0, 0]") if ask == "explain" else run.gradients(step)
 
 
 @pytest.mark.parametrize(("name", "value"), [("x", 7.0), ("y", 0.5)])
-def test_data_that_were_changed_since_are_refused(name, value):
+def test_refuses_data_that_were_changed_since(name, value):
     parts = small_parts()
     recording = recorded(**parts, optimizer=SGD(0.1))
     step = next(step for step in recording.steps[1:].tolist() if 0 in recording.batch(step))
@@ -124,7 +124,7 @@ def test_data_that_were_changed_since_are_refused(name, value):
         recording.explain(step, "dense_1.w[0, 0]")
 
 
-def test_a_callback_that_changes_the_model_is_refused():
+def test_refuses_a_callback_that_changes_the_model():
     def push(update):
         update.model.parameters[...] += 0.25
 

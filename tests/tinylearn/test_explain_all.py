@@ -175,7 +175,7 @@ class Mixed(Layer):
         return dout * self.params["w"]
 
 
-def test_rows_that_do_not_add_up_to_the_gradient_are_not_told():
+def test_does_not_tell_rows_that_do_not_add_up_to_the_gradient():
     rng = np.random.default_rng(0)
     x = rng.normal(size=(6, 3))
     explanation = recorded([Mixed(), Dense(3, 1, rng=rng)], x, x[:, :1], SGD(0.01)).explain(4, "mixed_1.w[1]")

@@ -399,7 +399,7 @@ def test_positions_of_a_row_are_added_up(layers, name):
         assert explanation.contributions[row] == pytest.approx(model.named_gradients()[name][1, 0] / 3, rel=1e-12)
 
 
-def test_rows_that_are_not_those_of_the_batch_are_not_told():
+def test_does_not_tell_rows_that_are_not_those_of_the_batch():
     """The model's output has two rows for each of the batch."""
 
     class PerRow(MeanSquaredError):

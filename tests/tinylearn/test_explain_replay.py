@@ -164,7 +164,7 @@ def test_every_update_of_a_learning_rate_that_changes(make, name, tmp_path):
 )
 @pytest.mark.parametrize("kind", OPTIMIZERS)
 @pytest.mark.parametrize("settings", [{}, {"augment": noisy, "rate": 0.5, "workers": 2}])
-def test_every_update_that_was_kept_is_explained_as_if_all_were(monkeypatch, kind, choice, settings):
+def test_explains_every_update_that_was_kept_as_if_all_were(monkeypatch, kind, choice, settings):
     monkeypatch.setattr("tinylearn.workers.SMALL", 0)
     given, rng = dict(settings), np.random.default_rng(2)
     layers = [Dense(3, 4, rng=rng), Dropout(given.pop("rate", 0.0), rng=rng), Dense(4, 1, rng=rng)]
@@ -323,7 +323,7 @@ def test_of_a_loop_of_ones_own_what_was_left_out_is_not_known(make, choice, mess
         recording.with_training(model=dense(), x=X, y=Y, loss=loss, optimizer=make()).explain(4, "dense_1.b[0]")
 
 
-def test_an_x_that_is_too_short_for_a_loop_of_ones_own_is_refused():
+def test_refuses_an_x_that_is_too_short_for_your_own_loop():
     recording = loop(dense(), SGD(0.1), [np.array([8, 1])], MeanSquaredError())
     told = recording.with_training(model=dense(), x=X[:8], y=Y[:8], loss=MeanSquaredError(), optimizer=SGD(0.1))
     with pytest.raises(ValueError, match="recording: update 1 saw row 8, x has only 8; give the same x"):

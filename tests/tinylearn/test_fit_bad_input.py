@@ -22,7 +22,7 @@ from tinylearn import SGD, Augment, Dense, MeanSquaredError, ProgressBar, Sequen
         (np.ones((4, 2)), np.ones((4, 1)), r"Dense\(3, 5\), the first layer, does not fit the input"),
     ],
 )
-def test_data_of_wrong_shapes_are_refused(x, y, message):
+def test_refuses_data_of_wrong_shapes(x, y, message):
     model = small_model()
     before = model.parameters.copy()
     with pytest.raises(ValueError, match=message):
@@ -31,7 +31,7 @@ def test_data_of_wrong_shapes_are_refused(x, y, message):
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
-def test_data_that_are_not_finite_are_refused_with_their_place(bad):
+def test_refuses_data_that_are_not_finite_with_their_place(bad):
     x, y = small_data(4)
     x[2, 1] = bad
     with pytest.raises(ValueError, match=rf"fit: x must be finite numbers, got {bad} at x\[2, 1\]; clean the data"):
@@ -42,7 +42,7 @@ def test_data_that_are_not_finite_are_refused_with_their_place(bad):
         train(small_model(), x, y)
 
 
-def test_masked_data_are_refused_with_their_place():
+def test_refuses_masked_data_with_their_place():
     """As plain numbers they would be whatever stands below the mask: 0, -999."""
     x, y = small_data(4)
     masked = np.zeros(x.shape, bool)
@@ -68,7 +68,7 @@ def test_other_kinds_of_arrays_train_as_plain_ones_do(kind, batch_size):
     assert models[0].parameters.tobytes() == models[1].parameters.tobytes()
 
 
-def test_data_that_are_no_numbers_are_refused():
+def test_refuses_data_that_are_not_numbers():
     with pytest.raises(TypeError, match=r"fit: x must hold real numbers, got \[\['a', 'b', 'c'\]\]"):
         train(small_model(), [["a", "b", "c"]], [[1]])
     with pytest.raises(TypeError, match=r"fit: y must hold real numbers, got \[\['yes'\]\]"):
@@ -84,7 +84,7 @@ def test_data_that_are_no_numbers_are_refused():
         ({"rng": 0}, TypeError, "fit: rng must be a NumPy generator"),
     ],
 )
-def test_wrong_settings_are_refused(settings, error, message):
+def test_refuses_wrong_settings(settings, error, message):
     x, y = small_data(4)
     with pytest.raises(error, match=message):
         train(small_model(), x, y, **settings)
@@ -105,7 +105,7 @@ def test_wrong_settings_are_refused(settings, error, message):
         ({"workers": 0}, "workers must be at least 1, got 0"),
     ],
 )
-def test_a_wrong_part_is_named(wrong, message):
+def test_names_a_wrong_part(wrong, message):
     model = Sequential([Dense(1, 1, rng=np.random.default_rng(0))])
     parts = {"loss": MeanSquaredError(), "optimizer": SGD(0.1), "epochs": 1} | wrong
     with pytest.raises((TypeError, ValueError), match=message):

@@ -226,7 +226,7 @@ def test_harmless_underflow_stays_harmless(tmp_path, n_workers, dtype):
 
 
 @pytest.mark.usefixtures("all_raise")
-def test_divergence_is_reported_as_such():
+def test_reports_divergence_as_such():
     (x, y), model = small_data(8), small_model()
     with pytest.raises(DivergenceError, match=r"update 1 grew dense_1\.w from norm"):
         train(model, x, y, loss=MeanSquaredError(), optimizer=SGD(1e300), epochs=9)

@@ -93,7 +93,7 @@ def test_a_smaller_tolerance_is_harder_to_meet():
         check_gradients(Sigmoid(), x, tolerance=1e-16)
 
 
-def test_a_kink_at_x_is_noticed():
+def test_notices_a_kink_at_x():
     """At 0 a ReLU has no slope: central differences find a half, and backward says 0. Keep away from it."""
     with pytest.raises(GradientError, match=r"x\[0, 1\]: backward gives -?0, central"):
         check_gradients(ReLU(), np.array([[1.0, 0.0, -1.0]]))
@@ -114,11 +114,11 @@ def test_a_whole_model_can_be_checked():
     np.testing.assert_array_equal(model.parameters, parameters)
 
 
-def test_a_float32_model_is_checked_in_float64():
+def test_checks_a_float32_model_in_float64():
     assert check_gradients(small_model(dtype=np.float32), np.random.default_rng(1).normal(size=(3, 4))).error < 1e-7
 
 
-def test_an_error_in_a_model_is_caught():
+def test_catches_an_error_in_a_model():
     with pytest.raises(GradientError, match=r"(x|dense_\d\.[wb])\[.*\]: backward gives"):
         check_gradients(small_model(last=SoftmaxOfZeroGradient()), np.random.default_rng(1).normal(size=(3, 4)))
 
@@ -133,7 +133,7 @@ def test_a_layer_inside_a_model_can_be_checked_by_itself():
 @pytest.mark.parametrize(
     ("x", "message"), [([[np.nan]], "finite"), (np.zeros((0, 1)), "at least one row"), (1.0, "row")]
 )
-def test_nothing_to_check_is_refused(x, message):
+def test_refuses_nothing_to_check(x, message):
     with pytest.raises(ValueError, match=message):
         check_gradients(Dense(1, 1, rng=np.random.default_rng(0)), x)
 

@@ -71,7 +71,7 @@ def test_a_wrong_backward_is_named_and_not_the_layer_before_it(wrap, answer, err
         model.backward(np.ones((3, 2)))
 
 
-def test_a_wrong_dx_is_refused_in_a_layer_alone():
+def test_refuses_a_wrong_dx_in_a_layer_alone():
     layer = Broken(np.ones((3, 1)))  # which NumPy would add to anything of three rows
     layer.forward(np.ones((3, 2)))
     with pytest.raises(ValueError, match=r"^Broken\(\): backward must return dx in the shape of x"):
@@ -100,7 +100,7 @@ def test_an_error_of_a_forward_names_its_layer_whatever_its_type(error):
 
 
 @pytest.mark.parametrize("out", [None, 3.0, [[1.0]], "x"])
-def test_a_forward_that_returns_no_array_is_named(out):
+def test_names_a_forward_that_returns_no_array(out):
     class Odd(Layer):
         def forward(self, x):
             return out
@@ -142,7 +142,7 @@ def test_an_overflow_is_an_infinity_also_where_numpy_was_told_to_raise():
         np.testing.assert_array_equal(layer.forward([[1e200]]), [[np.inf]])
 
 
-def test_a_masked_entry_is_refused_with_its_place():
+def test_refuses_a_masked_entry_with_its_place():
     masked = np.ma.masked_invalid([[1.0, 2.0], [3.0, 4.0], [np.nan, 6.0]])
     for call in (dense().forward, Sequential([dense()]).forward, Sequential([dense()]).predict):
         with pytest.raises(ValueError, match=r"x must hold numbers only, got a masked entry at x\[2, 0\]"):
@@ -189,7 +189,7 @@ def test_other_numbers_become_floats(dtype):
     assert layer.grads["w"].dtype.isnative
 
 
-def test_float16_is_refused_by_a_layer_alone_and_as_a_models_dtype():
+def test_refuses_float16_by_a_layer_alone_and_as_a_models_dtype():
     with pytest.raises(TypeError, match=r"^Dense\(2, 2\): x must hold float32 or float64, got float16"):
         dense().forward(np.ones((3, 2), np.float16))
     with pytest.raises(TypeError, match=r"dtype must be np\.float32 or np\.float64, got float16"):

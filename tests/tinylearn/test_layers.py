@@ -127,7 +127,7 @@ def test_backward_before_forward_says_so(name):
 
 
 @every_layer
-def test_a_dout_of_another_shape_is_refused(name):
+def test_refuses_a_dout_of_another_shape(name):
     rng = np.random.default_rng(9)
     layer, x = make_layer(name, rng), make_input(name, rng)
     out = layer.forward(x)

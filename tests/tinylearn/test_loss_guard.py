@@ -51,7 +51,7 @@ def test_an_own_loss_gets_targets_in_the_shape_and_dtype_of_predicted(dtype, tar
         (HALF.astype(np.float16), HALF, TypeError, "predicted must hold float32 or float64, got float16"),
     ],
 )
-def test_wrong_arguments_of_an_own_loss_are_refused(predicted, target, error, message):
+def test_refuses_wrong_arguments_of_an_own_loss(predicted, target, error, message):
     loss = Own()
     loss.forward(HALF, HALF)
     with pytest.raises(error, match=rf"^Own\(\): {message}"):
@@ -68,7 +68,7 @@ def test_a_batch_of_another_shape_or_dtype_is_looked_at_again():
 
 
 @pytest.mark.parametrize("name", LOSSES)
-def test_masked_entries_are_refused_with_their_place(name):
+def test_refuses_masked_entries_with_their_place(name):
     rng = np.random.default_rng(0)
     loss, predicted, target = LOSSES[name].make(), LOSSES[name].predicted(rng), LOSSES[name].target(rng)
     for wrong in (predicted, target):
@@ -99,7 +99,7 @@ def test_matrices_count_as_arrays(loss):
 # --- what a loss declares ---------------------------------------------------------------------------------------------
 
 
-def test_declared_probabilities_are_checked_in_every_batch():
+def test_checks_declared_probabilities_in_every_batch():
     class Brier(Own):
         predicted_are = target_are = "probabilities"
 
@@ -239,7 +239,7 @@ def test_what_a_loss_remembers_in_a_dict_is_its_own_in_a_copy():
     np.testing.assert_array_equal(loss.backward(), np.ones((3, 1)))
 
 
-def test_a_loss_is_written_as_the_call_that_makes_it():
+def test_writes_a_loss_as_the_call_that_makes_it():
     class Huber(Own):
         def __init__(self, delta=1.0, *, rows=False):
             self.delta, self.rows = delta, rows
@@ -282,7 +282,7 @@ def test_a_loss_is_a_python_float(value):
         (1j, TypeError, "1j"),
     ],
 )
-def test_a_forward_that_gives_no_number_is_refused(value, error, message):
+def test_refuses_a_forward_that_gives_no_number(value, error, message):
     with pytest.raises(error, match=rf"^Gives\(\): forward must return one number, got {message}"):
         giving(value).forward(HALF, HALF)
 
@@ -295,7 +295,7 @@ def test_a_forward_that_gives_no_number_is_refused(value, error, message):
         (np.ones(3), ValueError, r"got \(3,\)"),
     ],
 )
-def test_a_backward_that_gives_another_shape_is_refused(gradient, error, got):
+def test_refuses_a_backward_that_gives_another_shape(gradient, error, got):
     loss = giving(0.0, gradient)
     loss.forward(HALF, HALF)
     with pytest.raises(error, match=rf"^Gives\(\): backward must return .* of predicted, \(3, 1\), {got}$"):

@@ -302,7 +302,7 @@ def test_backward_before_forward_says_so(loss):
     ],
 )
 @pytest.mark.parametrize("from_logits", [False, True])
-def test_wrong_classes_are_refused(target, error, message, from_logits):
+def test_refuses_wrong_classes(target, error, message, from_logits):
     with pytest.raises(error, match=message):
         CategoricalCrossEntropy(from_logits).forward(np.full((2, 3), 1 / 3), np.array(target))
 
@@ -323,7 +323,7 @@ def test_a_binary_target_outside_0_and_1_is_refused(target, from_logits):
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_rows_that_are_no_distribution_are_refused(dtype):
+def test_refuses_rows_that_are_not_distribution(dtype):
     """Sigmoids in the place of a softmax: all of them at 1 would be a loss of 0, and right about nothing."""
     predicted = Sigmoid().forward(np.array([[0.0, 0.0], [2.0, 1.0]], dtype))
     refused = r"each row of predicted must sum to 1, got 1.61186 in row 1 of .*; end the model with Softmax\(\), or"
@@ -352,7 +352,7 @@ def test_memory_grows_with_the_classes_not_with_their_square():
 
 @pytest.mark.parametrize("from_logits", [False, True])
 @pytest.mark.parametrize("target", [[[1], [1]], [0, 0]])
-def test_one_class_is_refused(from_logits, target):
+def test_refuses_one_class(from_logits, target):
     """A softmax over one number is always 1: the loss would be 0 for ever."""
     with pytest.raises(ValueError, match=r"at least 2 classes, got \(2, 1\); .* take BinaryCrossEntropy$"):
         CategoricalCrossEntropy(from_logits).forward(np.ones((2, 1)), np.array(target))
@@ -360,7 +360,7 @@ def test_one_class_is_refused(from_logits, target):
 
 @pytest.mark.parametrize("from_logits", [False, True])
 @pytest.mark.parametrize("row", [[1, 1, 0], [0, 0, 0], [0.5, 0.25, 0]])
-def test_a_target_row_that_is_no_distribution_is_refused(from_logits, row):
+def test_refuses_a_target_row_that_is_not_a_distribution(from_logits, row):
     with pytest.raises(
         ValueError, match=r"each row of target must sum to 1, got .* in row 1 of .*; for several yes .* Binary"
     ):

@@ -59,7 +59,7 @@ def test_accuracy_compares_a_column_with_a_row_number_by_number():
     assert accuracy(np.array([[0.9], [0.8], [0.1]]), np.array([1, 1, 0])) == 1.0
 
 
-def test_accuracy_of_unequal_lengths_or_of_nothing_is_refused():
+def test_refuses_accuracy_of_unequal_lengths_or_of_nothing():
     with pytest.raises(ValueError, match="accuracy: expected one target per prediction, got 2 and 3"):
         accuracy([0, 1], [0, 1, 1])
     with pytest.raises(ValueError, match="accuracy: expected at least one example, got none"):
@@ -99,18 +99,18 @@ def test_the_number_of_classes_can_be_given():
         ([0, 1], [0], "confusion_matrix: expected one target per prediction, got 2 and 1"),
     ],
 )
-def test_wrong_classes_are_refused(predicted, target, message):
+def test_refuses_wrong_classes(predicted, target, message):
     with pytest.raises(ValueError, match=message):
         confusion_matrix(predicted, target, n_classes=3)
 
 
 @pytest.mark.parametrize(("n_classes", "error"), [(0, ValueError), (-2, ValueError), (2.5, TypeError)])
-def test_a_number_of_classes_that_is_none_is_refused(n_classes, error):
+def test_refuses_a_wrong_number_of_classes(n_classes, error):
     with pytest.raises(error, match="n_classes"):
         confusion_matrix([], [], n_classes=n_classes)
 
 
-def test_class_numbers_as_floats_are_refused():
+def test_refuses_class_numbers_as_floats():
     """They would be taken for probabilities."""
     with pytest.raises(ValueError, match="class numbers must be integers"):
         accuracy(np.eye(3), [0.0, 1.0, 2.0])
@@ -170,6 +170,6 @@ def test_about_95_of_100_intervals_hold_the_truth():
         (0.5, 4, TypeError, "correct must be a whole number, got 0.5"),
     ],
 )
-def test_counts_that_are_none_are_refused(correct, total, error, message):
+def test_refuses_wrong_counts(correct, total, error, message):
     with pytest.raises(error, match=f"confidence_interval: {message}"):
         confidence_interval(correct, total)

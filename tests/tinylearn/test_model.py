@@ -66,7 +66,7 @@ def test_other_ways_to_change_a_dict_cannot_lose_the_views():
     np.testing.assert_array_equal(model.parameters[12:16], [1, 1, 1, 1])
 
 
-def test_an_unknown_name_is_refused():
+def test_refuses_an_unknown_name():
     model = small_model()
     with pytest.raises(ValueError, match=r"Dense\(3, 4\) has no parameter 'weights', only w, b"):
         model.layers[0].params["weights"] = np.ones((3, 4))
@@ -77,7 +77,7 @@ def test_an_unknown_name_is_refused():
 
 
 @pytest.mark.parametrize("value", [np.ones(3), np.ones((1, 4)), 1.0])
-def test_a_parameter_of_another_shape_is_refused(value):
+def test_refuses_a_parameter_of_another_shape(value):
     model = small_model()
     with pytest.raises(ValueError, match=r"Dense\(3, 4\): b has shape \(4,\), got"):
         model.layers[0].params["b"] = value
@@ -199,7 +199,7 @@ def test_asking_for_shapes_leaves_the_last_forward_alone():
     np.testing.assert_array_equal(model.backward(dout), expected)
 
 
-def test_shapes_that_do_not_fit_are_found_by_summary():
+def test_finds_shapes_that_do_not_fit_by_summary():
     rng = np.random.default_rng(0)
     with pytest.raises(ValueError, match="layers 1 and 2 do not fit"):
         Sequential([Dense(3, 4, rng=rng), Dense(5, 2, rng=rng)]).summary()

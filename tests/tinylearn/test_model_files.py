@@ -50,7 +50,7 @@ def assert_refused(model, path, message):
     np.testing.assert_array_equal(model.parameters, before)
 
 
-def test_a_file_of_another_model_is_refused_with_the_first_name_that_differs(tmp_path):
+def test_refuses_a_file_of_another_model_with_the_first_name_that_differs(tmp_path):
     rng, path = np.random.default_rng(0), tmp_path / "model.npz"
     model = small_model()
     Sequential([Dense(3, 4, rng=rng), Dense(4, 5, rng=rng)]).save(path)
@@ -63,7 +63,7 @@ def test_a_file_of_another_model_is_refused_with_the_first_name_that_differs(tmp
     assert_refused(model, path, r"dense_1.w is float64 \(3, 4\) in the model, float32 \(3, 4\) there")
 
 
-def test_a_file_that_is_no_model_is_refused(tmp_path):
+def test_refuses_a_file_that_is_not_a_model(tmp_path):
     path = tmp_path / "model.npz"
     small_model().save(path)
     whole = path.read_bytes()
@@ -74,7 +74,7 @@ def test_a_file_that_is_no_model_is_refused(tmp_path):
     assert_refused(small_model(1), path, "is not a file that Sequential.save wrote")
 
 
-def test_a_file_with_a_flipped_bit_is_refused(tmp_path):
+def test_refuses_a_file_with_a_flipped_bit(tmp_path):
     path = tmp_path / "model.npz"
     small_model().save(path)
     content = bytearray(path.read_bytes())
@@ -83,12 +83,12 @@ def test_a_file_with_a_flipped_bit_is_refused(tmp_path):
     assert_refused(small_model(1), path, "is not a file that Sequential.save wrote")
 
 
-def test_a_plain_npy_file_is_refused(tmp_path):
+def test_refuses_a_plain_npy_file(tmp_path):
     np.save(tmp_path / "model.npy", np.ones(26))
     assert_refused(small_model(), tmp_path / "model.npy", "is not a file that Sequential.save wrote")
 
 
-def test_a_pickle_is_refused(tmp_path):
+def test_refuses_a_pickle(tmp_path):
     objects = np.array([{"not": "numbers"}], dtype=object)
     np.savez(tmp_path / "model.npz", **{"dense_1.w": objects})
     assert_refused(small_model(), tmp_path / "model.npz", "is not a file that Sequential.save wrote")

@@ -58,7 +58,7 @@ def test_inputs_become_the_models_dtype(dtype):
 
 
 @pytest.mark.parametrize("x", [[["a", "b", "c"]], [[1j, 0, 0]], np.array([[None, 1, 2]])])
-def test_inputs_that_are_no_numbers_are_refused(x):
+def test_refuses_inputs_that_are_not_numbers(x):
     with pytest.raises(TypeError, match="x must hold real numbers, got "):
         small_model().forward(x)
     with pytest.raises(TypeError, match="x must hold real numbers, got "):
@@ -164,12 +164,12 @@ def test_a_missing_flatten_is_suggested():
         model.forward(np.ones((1, 2, 2, 3)))
 
 
-def test_an_input_that_does_not_fit_is_told_from_layers_that_do_not():
+def test_tells_an_input_that_does_not_fit_from_layers_that_do_not():
     with pytest.raises(ValueError, match=r"Dense\(3, 4\), the first layer, does not fit the input: .* got \(6, 5\)"):
         small_model().forward(np.ones((6, 5)))
 
 
-def test_layers_that_do_not_fit_are_found_before_the_first_update():
+def test_finds_layers_that_do_not_fit_before_the_first_update():
     rng = np.random.default_rng(0)
     model = Sequential([Dense(3, 4, rng=rng), Dense(5, 2, rng=rng)])
     before = model.parameters.copy()

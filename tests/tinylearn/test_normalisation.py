@@ -171,6 +171,6 @@ def test_repr_rebuilds_the_layer(layer, written):
         (lambda: BatchNorm(3).forward(np.ones(3)), r"got \(3,\); for a single row, write x\[None\]$"),
     ],
 )
-def test_what_does_not_fit_is_refused(make, message):
+def test_refuses_what_does_not_fit(make, message):
     with pytest.raises(ValueError, match=message):
         make()

@@ -210,14 +210,14 @@ def test_a_momentum_that_is_set_after_some_steps_starts_at_rest():
 
 @every_optimizer
 @pytest.mark.parametrize("learning_rate", [0, 0.0, -0.1, float("nan"), float("inf")])
-def test_a_learning_rate_that_is_not_above_0_is_refused(make, learning_rate):
+def test_refuses_a_learning_rate_that_is_not_above_0(make, learning_rate):
     with pytest.raises(ValueError, match=r"(SGD|RMSprop|Adam): learning_rate must be above 0, got"):
         make(learning_rate)
 
 
 @every_optimizer
 @pytest.mark.parametrize("learning_rate", ["fast", "0.1", None, [0.1, 0.2], 1j])
-def test_a_learning_rate_that_is_no_number_is_refused(make, learning_rate):
+def test_refuses_a_learning_rate_that_is_not_a_number(make, learning_rate):
     with pytest.raises(TypeError, match="learning_rate must be a number, got"):
         make(learning_rate)
 
@@ -247,13 +247,13 @@ def test_momentum_outside_0_and_1_is_refused(momentum):
         (lambda: Adam(weight_decay=-1), r"Adam: weight_decay must be in \[0, inf\), got -1"),
     ],
 )
-def test_other_settings_out_of_range_are_refused(make, message):
+def test_refuses_other_settings_out_of_range(make, message):
     with pytest.raises(ValueError, match=message):
         make()
 
 
 @every_optimizer
-def test_gradients_of_another_shape_are_refused(make):
+def test_refuses_gradients_of_another_shape(make):
     """NumPy would stretch the single number over all three."""
     p = np.ones(3)
     with pytest.raises(ValueError, match=r"gradients must have the shape of the parameters, \(3,\), got \(1,\)"):

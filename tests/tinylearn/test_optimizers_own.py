@@ -218,7 +218,7 @@ def test_without_a_learning_rate_it_says_what_to_do():
     "make", [lambda: SGD(0.05, momentum=0.9), RMSprop, Adam, *MAKERS.values()], ids=["SGD", "RMSprop", "Adam", *MAKERS]
 )
 @pytest.mark.parametrize("kept", [True, False], ids=["the first model is there", "it is gone"])
-def test_an_optimizer_that_remembers_another_model_is_refused(make, kept):
+def test_refuses_an_optimizer_that_remembers_another_model(make, kept):
     optimizer, first, other = make(), small_model(), small_model(1)
     train(first, optimizer)
     train(first, optimizer)  # the same model goes on
@@ -284,7 +284,7 @@ def test_a_run_goes_on_from_a_checkpoint(make, dtype, tmp_path):
         ),
     ],
 )
-def test_other_settings_are_refused(there, here, message, tmp_path):
+def test_refuses_other_settings(there, here, message, tmp_path):
     rng = np.random.default_rng(0)
     save_checkpoint(tmp_path / "run.npz", small_model(), there(), rng)
     with pytest.raises(ValueError, match=f"(?s)is the checkpoint of another run: the optimizer is .*{message}"):
@@ -310,7 +310,7 @@ def test_a_state_with_names_of_other_things_comes_back(tmp_path):
     assert (again.max_norm, again.learning_rate, again.inner.beta) == (1.0, 0.1, 0.9)
 
 
-def test_an_optimizer_that_draws_random_numbers_is_refused(tmp_path):
+def test_refuses_an_optimizer_that_draws_random_numbers(tmp_path):
     rng = np.random.default_rng(0)
     with pytest.raises(TypeError, match=r"Lion\.self\.beta must be an array, a number, .*, got Generator"):
         save_checkpoint(tmp_path / "run.npz", small_model(), Lion(0.1, rng), rng)
@@ -335,7 +335,7 @@ def small_model_of(rng):
 
 @every_own
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_every_update_is_explained(make, dtype, tmp_path):
+def test_explains_every_update(make, dtype, tmp_path):
     """In the process that trained; and loaded, told with a new optimiser."""
     model = small_model(0, dtype)
     recorder = Recorder(model, tmp_path / "run")
@@ -399,7 +399,7 @@ EVERY = {"SGD": SGD, "RMSprop": RMSprop, "Adam": Adam, **MAKERS}
 )
 @pytest.mark.parametrize("name", EVERY)
 @pytest.mark.parametrize("before", [False, True], ids=["at first", "later"])
-def test_what_cannot_be_stepped_is_refused_by_name(name, p, g, kind, message, before):
+def test_refuses_what_cannot_be_stepped_by_name(name, p, g, kind, message, before):
     optimizer = EVERY[name]()
     if before:
         optimizer.step(np.ones(2), np.ones(2))
@@ -419,7 +419,7 @@ def test_gradients_of_another_dtype_are_the_numbers_that_they_are(name, dtype):
     np.testing.assert_allclose(found, wanted, rtol=1e-6)
 
 
-def test_memory_of_another_shape_or_dtype_is_refused():
+def test_refuses_memory_of_another_shape_or_dtype():
     optimizer = Clipped(Lion(0.1), 1.0)
     optimizer.step(np.ones(3), np.ones(3))
     with pytest.raises(

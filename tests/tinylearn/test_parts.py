@@ -100,7 +100,7 @@ def test_parts_have_their_place_in_their_name():
     assert list(deep().generators()) == ["residual_1.sequential_1.dropout_1.rng"]
 
 
-def test_parts_are_found_in_attributes_lists_tuples_and_dicts():
+def test_finds_parts_in_attributes_lists_tuples_and_dicts():
     model = Sequential([Held()])
     names = [f"held_1.dense_{n}.{key}" for n in range(1, 5) for key in "wb"]
     assert list(model.named_parameters()) == list(model.named_gradients()) == names
@@ -226,7 +226,7 @@ class Net(Sequential):
         super().__init__([dense(1, n), Residual(dense(2, n)), self.head])
 
 
-def test_layers_of_a_class_of_its_own_are_named_as_they_stand():
+def test_names_layers_of_your_own_class_in_their_order():
     assert list(Net(3, "").parts()) == ["dense_1", "residual_1", "dense_2"]  # the head is no fourth one
 
 
@@ -329,7 +329,7 @@ def scale(values):
     return Scale()
 
 
-def test_an_attribute_that_is_a_parameter_is_refused():
+def test_refuses_an_attribute_that_is_a_parameter():
     """It would compute with the array of before, which never moves."""
     for layer in (scale(np.ones(3)), Residual(scale(np.ones(3)))):
         with pytest.raises(ValueError, match=r"^Scale\(\): its attribute w is the same array as .*w, .*self\.params"):
@@ -353,7 +353,7 @@ def test_a_parameter_of_an_inner_layer_is_not_a_parameter_of_the_outer(view):
 
 @pytest.mark.parametrize("view", [lambda w: w, lambda w: w.T, lambda w: w[:]], ids=["same", "T", "view"])
 @pytest.mark.parametrize("when", ["before", "after"])
-def test_tied_weights_are_refused(view, when):
+def test_refuses_tied_weights(view, when):
     a, b = dense(0), dense(1)
     if when == "after":
         Sequential([a, Residual(b)])
@@ -395,7 +395,7 @@ class TwoOf(Layer):
         lambda layer: Sequential([TwoOf(Residual(layer), layer)]),
     ],
 )
-def test_one_layer_in_two_places_is_refused(make):
+def test_refuses_one_layer_in_two_places(make):
     """Its second forward would overwrite what the backward of the first needs."""
     with pytest.raises(
         ValueError, match=r"one layer object stands in two places, Dense\(3, 3\); make one for each place"
@@ -403,7 +403,7 @@ def test_one_layer_in_two_places_is_refused(make):
         make(dense())
 
 
-def test_a_layer_that_holds_itself_is_refused():
+def test_refuses_a_layer_that_holds_itself():
     layer = TwoOf(dense(), None)
     layer.other = layer
     with pytest.raises(ValueError, match="TwoOf holds itself; keep no reference to a layer that this one stands in"):

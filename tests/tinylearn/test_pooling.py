@@ -219,7 +219,7 @@ def test_windows_lie_side_by_side_by_default():
         ({"padding": "full"}, ValueError, "padding must be a number, .* got 'full'"),
     ],
 )
-def test_wrong_arguments_are_refused(kind, arguments, error, message):
+def test_refuses_wrong_arguments(kind, arguments, error, message):
     with pytest.raises(error, match=f"^{kind.__name__}: {message}$"):
         kind(**arguments)
 
@@ -233,12 +233,12 @@ def test_wrong_arguments_are_refused(kind, arguments, error, message):
         ((4, 5, 0, 1), r": a window of 3 × 3 does not fit an image of 5 × 0 with padding \(0, 0\); take"),
     ],
 )
-def test_wrong_images_are_refused(shape, message):
+def test_refuses_wrong_images(shape, message):
     with pytest.raises(ValueError, match=rf"^MaxPool2D\(3\){message}"):
         MaxPool2D(3).forward(np.ones(shape))
 
 
-def test_a_dout_of_another_shape_is_refused():
+def test_refuses_a_dout_of_another_shape():
     layer = MaxPool2D(2)
     out = layer.forward(np.ones((2, 4, 6, 3)))
     for wrong in (out[:1], out[:, :1], out[..., :1], out[0]):

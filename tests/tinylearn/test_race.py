@@ -100,7 +100,7 @@ class Nested(Counting):
 @pytest.mark.parametrize(
     "used", [Adam(), RMSprop(), SGD(0.1, momentum=0.9), Counting(0.1), Nested(0.1)], ids=lambda one: type(one).__name__
 )
-def test_an_optimiser_that_has_run_before_is_refused(used):
+def test_refuses_an_optimiser_that_has_run_before(used):
     race(make_model, (X, Y), {"new": used}, **SETTINGS)
     used.step(np.zeros(2), np.zeros(2))  # without a slope, only a count may change
     if not isinstance(used, Adam | Counting):
@@ -119,13 +119,13 @@ def test_an_optimiser_that_remembers_nothing_may_have_run_before_and_a_rate_may_
     np.testing.assert_array_equal(runners["changed"].recording.rows, runners["new"].recording.rows)
 
 
-def test_models_that_differ_are_refused():
+def test_refuses_models_that_differ():
     own = np.random.default_rng(0)
     with pytest.raises(ValueError, match="'b' starts with other parameters than 'a'; make_model"):
         race(lambda rng: make_model(own), (X, Y), {"a": SGD(), "b": SGD()}, **SETTINGS)
 
 
-def test_one_model_for_all_is_refused():
+def test_refuses_one_model_for_all():
     model = make_model(np.random.default_rng(0))
     with pytest.raises(ValueError, match="must make a new model each time"):
         race(lambda rng: model, (X, Y), {"a": SGD(), "b": SGD()}, **SETTINGS)
@@ -168,7 +168,7 @@ def test_models_with_and_without_a_layer_start_equal_in_what_they_share():
     assert normalised.names[-2:] == ("batchnorm_1.mean", "batchnorm_1.var")
 
 
-def test_models_that_cannot_start_equal_are_refused():
+def test_refuses_models_that_cannot_start_equal():
     other = lambda rng: Sequential([Dense(3, 5, rng=rng), Dense(5, 1, rng=np.random.default_rng(0))])  # noqa: E731
     with pytest.raises(ValueError, match=r"'two' starts with other parameters than 'one'.* differs is dense_2\.w"):
         race({"one": with_activation(list), "two": other}, (X, Y), SGD(), **SETTINGS)
@@ -305,7 +305,7 @@ def test_a_recorder_of_ones_own_and_more_callbacks():
         assert runner.recording.names == ("dense_1.w",)
 
 
-def test_a_folder_that_cannot_be_recorded_into_is_told_before_the_first_training(tmp_path):
+def test_tells_a_folder_that_cannot_be_recorded_into_before_the_first_training(tmp_path):
     def fails(update):
         raise AssertionError("it trains")
 

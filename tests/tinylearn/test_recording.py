@@ -23,7 +23,7 @@ from tinylearn import (
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("batch_size", [4, 10], ids=["minibatches", "full batch"])
-def test_every_update_is_kept(place, dtype, batch_size):
+def test_keeps_every_update(place, dtype, batch_size):
     model = small_model(dtype=dtype)
     recorder, witness = Recorder(model, place), Witness(model)
     train(model, [recorder, witness], batch_size=batch_size)
@@ -100,7 +100,7 @@ def test_an_update_of_nothing_but_a_step(place):
     assert recorder.recording.batch(1).shape == (0,)
 
 
-def test_a_batch_that_is_written_over_later_is_kept_as_it_was(place):
+def test_keeps_a_batch_that_is_written_over_later_as_it_was(place):
     """A loop of one's own may use one array for the row numbers of every batch."""
     batch = np.array([0, 1])
     with Recorder(small_model(), place) as recorder:
@@ -191,7 +191,7 @@ def test_a_loop_of_ones_own_may_start_again_from_1(place):
     assert_agrees(recorder.recording, witness)
 
 
-def test_steps_that_fall_back_are_refused(place):
+def test_refuses_steps_that_fall_back(place):
     recorder = Recorder(small_model(), place)
     recorder(Update(5))
     with pytest.raises(ValueError, match=r"steps must grow, .* got step 3 after step 5; .* make a new Recorder"):
@@ -220,14 +220,14 @@ def test_closed_says_whether_the_recorder_is_at_work(place):
         assert Recording.load(place).closed
 
 
-def test_another_model_is_refused(place):
+def test_refuses_another_model(place):
     """A model that was made anew, in a notebook, say: the recorder would keep the old one, which never changes."""
     model, another = small_model(), small_model()
     with Recorder(model, place) as recorder, pytest.raises(ValueError, match="made for another model"):
         train(another, [recorder])
 
 
-def test_a_model_that_became_a_part_of_another_is_refused(place):
+def test_refuses_a_model_that_became_a_part_of_another(place):
     """Its parameters moved into the vector of that one: the recorder would keep those that no update changes."""
     model = small_model()
     with Recorder(model, place) as recorder:

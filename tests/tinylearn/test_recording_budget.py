@@ -144,7 +144,7 @@ def test_budgets_in_words(text, number):
         ),
     ],
 )
-def test_budgets_that_are_none_are_refused(tmp_path, budget, error, message):
+def test_refuses_wrong_budgets(tmp_path, budget, error, message):
     with pytest.raises(error, match=f"Recorder: {message}"):
         Recorder(small_model(), tmp_path / "run", budget=budget)
     assert not (tmp_path / "run").exists()

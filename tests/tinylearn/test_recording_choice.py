@@ -25,7 +25,7 @@ def test_the_last_update_is_that_of_the_end_although_others_came_between(place):
 
 
 @pytest.mark.parametrize(("every", "error"), [(0, ValueError), (-3, ValueError), (1.5, TypeError), ("all", TypeError)])
-def test_an_every_that_is_none_is_refused(every, error):
+def test_refuses_a_wrong_every(every, error):
     with pytest.raises(error, match="Recorder: every must be"):
         Recorder(small_model(), every=every)
 
@@ -43,7 +43,7 @@ def test_an_every_that_is_none_is_refused(every, error):
         (lambda name: True, ("dense_1.w", "dense_1.b", "dense_2.w", "dense_2.b")),
     ],
 )
-def test_only_what_was_selected_is_kept(place, select, names):
+def test_keeps_only_what_was_selected(place, select, names):
     model = small_model()
     recorder = Recorder(model, place, select=select)
     train(model, [recorder], epochs=2)
@@ -62,7 +62,7 @@ def test_only_what_was_selected_is_kept(place, select, names):
         (lambda name: False, "none was selected"),
     ],
 )
-def test_a_selection_that_fits_nothing_is_refused(tmp_path, select, message):
+def test_refuses_a_selection_that_fits_nothing(tmp_path, select, message):
     with pytest.raises(ValueError, match=f"Recorder: select must name parameters of the model, .*{message}"):
         Recorder(small_model(), tmp_path / "run", select=select)
     assert not (tmp_path / "run").exists()  # no half-made recording is left, the next try can use the folder

@@ -190,7 +190,7 @@ def folder(tmp_path):
     ],
     ids=["missing", "empty", "text", "half a header", "cut short", "a pickle", "another array"],
 )
-def test_a_damaged_table_is_named(folder, damage):
+def test_names_a_damaged_table(folder, damage):
     damage(folder / "records.npy")
     with pytest.raises(ValueError, match=r"run is a damaged recording: \S"):
         Recording.load(folder)

@@ -50,7 +50,7 @@ def test_meta_says_how_the_recording_was_made(tmp_path):
     assert (run["x"], run["y"]) == (digest(x), digest(x[:, :1] > 0))
 
 
-def test_a_folder_that_holds_a_recording_is_refused(tmp_path):
+def test_refuses_a_folder_that_holds_a_recording(tmp_path):
     model = small_model()
     train(model, [Recorder(model, tmp_path / "run")])
     with pytest.raises(FileExistsError, match="holds a recording already; delete that folder or choose another"):
@@ -90,7 +90,7 @@ def test_a_tilde_is_the_home_folder_and_nothing_is_no_path(tmp_path, monkeypatch
         Recorder(small_model(), "~nobody-of-that-name/run")
 
 
-def test_a_parameter_called_like_a_column_is_refused(tmp_path):
+def test_refuses_a_parameter_called_like_a_column(tmp_path):
     class Model(Sequential):
         def __init__(self, rng):
             self.params["step"] = np.zeros(3)

@@ -22,7 +22,7 @@ from tinylearn import SGD, Dense, Layer, MeanSquaredError, Recorder, Recording, 
         ({"batch": "abc"}, TypeError, "batch must"),
     ],
 )
-def test_an_update_of_ones_own_that_is_none_is_refused(place, told, error, message):
+def test_refuses_a_wrong_update_of_your_own(place, told, error, message):
     with Recorder(small_model(), place) as recorder:
         with pytest.raises(error, match=f"^Recorder: {message}"):
             recorder(Update(**{"step": 1} | told))
@@ -30,7 +30,7 @@ def test_an_update_of_ones_own_that_is_none_is_refused(place, told, error, messa
     assert recorder.recording.steps.tolist() == [0, 1]
 
 
-def test_a_recorder_that_stands_twice_in_callbacks_is_refused():
+def test_refuses_a_recorder_that_is_twice_in_callbacks():
     model = small_model()
     recorder = Recorder(model)
     with pytest.raises(ValueError, match=r"^Recorder: one recorder stands twice in callbacks"):
@@ -46,7 +46,7 @@ class Named(Layer):
     ("layers", "message"),
     [([ReLU()], "the model has no parameters to record"), ([Named("β")], "'named_1.β' cannot name a column")],
 )
-def test_a_model_that_cannot_be_recorded_is_refused(tmp_path, layers, message):
+def test_refuses_a_model_that_cannot_be_recorded(tmp_path, layers, message):
     with pytest.raises(ValueError, match=f"^Recorder: {message}"):
         Recorder(Sequential(layers), tmp_path / "run")
 

@@ -29,7 +29,7 @@ def test_training_on_from_a_restored_step_gives_the_same_run():
     assert again.parameters.tobytes() == model.parameters.tobytes()
 
 
-def test_restore_into_another_model_is_refused(place):
+def test_refuses_restore_into_another_model(place):
     recording = record_step_0(small_model(), place)
     rng = np.random.default_rng(0)
     wider = Sequential([Dense(3, 5, rng=rng), ReLU(), Dense(5, 1, rng=rng)])

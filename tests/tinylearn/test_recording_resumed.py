@@ -96,7 +96,7 @@ def test_the_recorder_that_was_there_when_the_run_stopped_goes_on(run, place):
     assert recorder.recording.rows.tobytes() == whole.rows.tobytes()
 
 
-def test_a_recorder_that_is_further_than_the_checkpoint_is_refused_before_the_first_update(run, place):
+def test_refuses_a_recorder_that_is_further_than_the_checkpoint_before_the_first_update(run, place):
     _, checkpoint = run
     again = start()
     recorder = Recorder(again[0], place)

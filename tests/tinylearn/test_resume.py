@@ -256,7 +256,7 @@ def test_the_rest_of_an_epoch_is_not_for_callbacks_to_change(begun):
     go_on(start(), 1, callbacks=[change], resume=begun / "1.npz")
 
 
-def test_growth_is_measured_from_where_the_run_goes_on(tmp_path):
+def test_measures_growth_from_where_the_run_goes_on(tmp_path):
     """Not from the weights of the new model: 3·10⁸ would be 10⁸ times as large, and a loss of 0 falls no further."""
     x, file = np.array([[-1.0], [1.0]]), tmp_path / "run.npz"
 

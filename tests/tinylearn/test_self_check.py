@@ -49,7 +49,7 @@ def test_a_wrong_backward_is_named_and_the_exit_code_is_1(two_layers, monkeypatc
     assert text.rstrip().endswith("WRONG: Doubled. Please report it with all of the above.")
 
 
-def test_a_layer_that_cannot_even_run_is_named(two_layers, monkeypatch, capsys):
+def test_names_a_layer_that_cannot_even_run(two_layers, monkeypatch, capsys):
     monkeypatch.setitem(LAYERS, "Misfit", Row(lambda rng: tinylearn.Dense(2, 3, rng=rng), (5, 4)))
     assert main() == 1
     assert "WRONG Misfit: Dense(2, 3) expects" in capsys.readouterr().out
@@ -66,7 +66,7 @@ def test_a_layer_that_cannot_even_run_is_named(two_layers, monkeypatch, capsys):
         ("abs", lambda *_: np.ones(1), "a float32 matrix product agrees with float64"),
     ],
 )
-def test_wrong_arithmetic_is_noticed(monkeypatch, name, stand_in, asked):
+def test_notices_wrong_arithmetic(monkeypatch, name, stand_in, asked):
     class Broken:
         def __getattr__(self, other):
             return stand_in if other == name else getattr(np, other)
@@ -76,7 +76,7 @@ def test_wrong_arithmetic_is_noticed(monkeypatch, name, stand_in, asked):
     assert any(asked in question for question, well, _ in arithmetic() if not well)
 
 
-def test_a_fault_in_one_mode_is_noticed(two_layers, monkeypatch, capsys):
+def test_notices_a_fault_in_one_mode(two_layers, monkeypatch, capsys):
     class Whole(tinylearn.Dropout):
         def backward(self, dout):
             return dout
@@ -104,12 +104,12 @@ def test_ends_quietly_when_nobody_reads_on():
     run.stderr.close()
 
 
-def test_a_blas_that_is_not_seen_is_named_as_numpy_knows_it(monkeypatch):
+def test_names_a_blas_that_is_not_seen_as_numpy_knows_it(monkeypatch):
     monkeypatch.setattr(self_check, "threadpool_info", list)
     *_, last = self_check.versions()
     assert last.startswith(f"blas: {np.show_config(mode='dicts')['Build Dependencies']['blas']['name']} ")
 
 
-def test_outside_a_repository_no_commit_is_told(monkeypatch, tmp_path):
+def test_tells_no_commit_outside_a_repository(monkeypatch, tmp_path):
     monkeypatch.setattr(self_check, "HERE", tmp_path)
     assert self_check.commit() == ""

@@ -162,7 +162,7 @@ def test_one_neuron_is_worse_at_deer_and_horse_than_a_small_network_that_convolv
         ("6", TypeError, "sketches: n must be a whole number, got '6'"),
     ],
 )
-def test_a_wrong_number_of_pictures_is_refused(n, error, message):
+def test_refuses_a_wrong_number_of_pictures(n, error, message):
     with pytest.raises(error, match=message):
         drawn(n)
 
@@ -182,7 +182,7 @@ def test_a_wrong_number_of_pictures_is_refused(n, error, message):
         (["deer", "horse", 4], ValueError, "every class must be named only once, got 'deer' twice"),
     ],
 )
-def test_wrong_classes_are_refused(classes, error, message):
+def test_refuses_wrong_classes(classes, error, message):
     with pytest.raises(error, match=f"sketches: {message}"):
         drawn(5, classes=classes)
 

@@ -128,7 +128,7 @@ def test_save_and_load(tmp_path):
         np.testing.assert_array_equal(file["batchnorm_1.mean"], model.layers[0].state["mean"])
 
 
-def test_a_file_without_the_state_is_refused(tmp_path):
+def test_refuses_a_file_without_the_state(tmp_path):
     model = net()
     np.savez(tmp_path / "model.npz", **model.named_parameters())
     with pytest.raises(
@@ -186,7 +186,7 @@ def test_a_model_that_takes_another_over_casts_its_state():
 
 
 @pytest.mark.parametrize("small", [True, False])
-def test_several_workers_are_refused(small, monkeypatch):
+def test_refuses_several_workers(small, monkeypatch):
     """Also for a network so small that one would do all the work: it may grow."""
     if not small:
         monkeypatch.setattr(workers, "SMALL", 0)
@@ -206,7 +206,7 @@ def test_a_layer_that_only_draws_random_numbers_has_no_state():
     assert model.named_state() == {}
 
 
-def test_a_state_of_another_shape_or_name_is_refused():
+def test_refuses_a_state_of_another_shape_or_name():
     (layer,) = Sequential([BatchNorm(4)]).layers
     with pytest.raises(ValueError, match=r"BatchNorm\(4\): mean has shape \(4,\), got \(3,\)"):
         layer.state["mean"] = np.ones(3)
@@ -214,7 +214,7 @@ def test_a_state_of_another_shape_or_name_is_refused():
         layer.state["median"] = np.ones(4)
 
 
-def test_a_state_that_is_an_attribute_or_a_parameter_is_refused():
+def test_refuses_a_state_that_is_an_attribute_or_a_parameter():
     class Remembers(Layer):
         def __init__(self, where):
             self.state["mean"] = np.zeros(3)
@@ -229,7 +229,7 @@ def test_a_state_that_is_an_attribute_or_a_parameter_is_refused():
         Sequential([Remembers("params")])
 
 
-def test_a_name_that_two_arrays_have_is_refused():
+def test_refuses_a_name_that_two_arrays_have():
     """A file, and a recording, would keep one of them."""
 
     class Twice(Layer):

@@ -92,7 +92,7 @@ def test_names_with_commas_and_a_title_from_the_file_name(file):
         ("year,A\n3,2\n", "expected at least 2 rows of numbers under the names, got 1"),
     ],
 )
-def test_a_mistake_in_a_file_is_found_by_its_place(file, text, message):
+def test_finds_a_mistake_in_a_file_by_its_place(file, text, message):
     with pytest.raises(ValueError, match=rf"rain\.csv.*{message}"):
         read_table(file(text))
 
@@ -130,7 +130,7 @@ def test_the_largest_in_the_last_row_in_the_order_of_the_table():
     np.testing.assert_array_equal(table.largest(1).values, [[1], [3]])
 
 
-def test_another_encoding_is_refused(file):
+def test_refuses_another_encoding(file):
     with pytest.raises(ValueError, match=r"rain\.csv: expected text in UTF-8 .* save it as CSV UTF-8"):
         read_table(file("year,Köln\n1,2\n2,3", "latin-1"))
 

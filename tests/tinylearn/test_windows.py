@@ -83,7 +83,7 @@ def test_pads_are_rows_then_columns():
     ],
     ids=str,
 )
-def test_an_image_too_small_for_a_window_is_refused(windows, height, width, message):
+def test_refuses_an_image_too_small_for_a_window(windows, height, width, message):
     with pytest.raises(ValueError, match=r"; take a smaller window, more padding, or larger images$") as error:
         windows.count(height, width)
     assert str(error.value).startswith(message)
@@ -109,7 +109,7 @@ def test_padding_is_zero_by_default_and_keeps_the_dtype():
     assert padded.dtype == np.float32
 
 
-def test_without_padding_nothing_is_copied():
+def test_copies_nothing_without_padding():
     x = np.ones((1, 4, 4, 1))
     assert square(2, 2, (0, 0)).pad(x) is x
     assert square(2, 2, "same").pad(x) is x
@@ -175,7 +175,7 @@ WRONG = [  # size, stride, padding, error, message
 
 
 @pytest.mark.parametrize(("size", "stride", "padding", "error", "message"), WRONG)
-def test_a_wrong_size_stride_or_padding_is_refused(size, stride, padding, error, message):
+def test_refuses_a_wrong_size_stride_or_padding(size, stride, padding, error, message):
     with pytest.raises(error) as raised:
         Windows.of("MaxPool2D", "size", size, stride, padding)
     assert str(raised.value) == f"MaxPool2D: {message}"
