@@ -108,9 +108,10 @@ class SvgRenderer(RendererBase):
         clip = None if rgbFace is not None or gc.get_hatch() else (-9, -9, self.width + 9, self.height + 9)
         outline = path.cleaned(
             transform + self.flip, remove_nans=True, clip=clip, snap=gc.get_snap(), stroke_width=line, curves=True,
-            sketch=gc.get_sketch_params(),
+            sketch=gc.get_sketch_params(), simplify=None if clip else False,
         )  # fmt: skip
-        if shape := path_data(outline.vertices, outline.codes):
+        circle = None if gc.get_sketch_params() else circle_data(path, transform + self.flip)
+        if shape := circle or path_data(outline.vertices, outline.codes):
             if gc.get_hatch():
                 self._hatch(gc, shape, look)
             self.elements.append(Element("path", {"d": shape, **look, **more}))
@@ -124,8 +125,10 @@ class SvgRenderer(RendererBase):
         if look is None:
             return
         line = gc.get_linewidth() * self.dpi / 72 if "stroke" in look else 0.0
-        shape = marker_path.cleaned(marker_trans + Affine2D().scale(1, -1), stroke_width=line, snap=False, curves=True)
+        trans_down = marker_trans + Affine2D().scale(1, -1)
+        shape = marker_path.cleaned(trans_down, stroke_width=line, snap=False, curves=True)
         first, rest = _rounded(np.asarray(shape.vertices)[:1])[0], path_data(shape.vertices, shape.codes, relative=True)
+        rest = circle_data(marker_path, trans_down, relative=True) or rest
         places = [vertices[-2:] for vertices, _ in path.iter_segments(trans + self.flip, simplify=False)]
         inside = [place for place in places if np.isfinite(place).all() and self._is_near(place)]
         if inside:
@@ -401,7 +404,7 @@ def path_data(vertices: Any, codes: Any, relative: bool = False) -> str:
         end = i + count
         if kinds[i] == Outline.LINETO:  # all that follow
             end = next((k for k in range(i, len(kinds)) if kinds[k] != Outline.LINETO), len(kinds))
-            steps = np.diff(places[i:end], axis=0, prepend=now[None])
+            steps = _straightened(np.diff(places[i:end], axis=0, prepend=now[None]))
         else:
             steps = places[i:end] - now
         if kinds[i] == Outline.MOVETO:
@@ -412,10 +415,40 @@ def path_data(vertices: Any, codes: Any, relative: bool = False) -> str:
             now = start
         else:
             if i or not relative:
-                parts.append(letter + " ".join(map(str, steps.ravel().tolist())))
+                parts.append(letter + " ".join(map(str, steps.ravel().tolist())).replace(" -", "-"))
             now = places[end - 1]
         i = end
     return "".join(parts) if len(parts) > (not relative) else ""
+
+
+def _straightened(steps: np.ndarray) -> np.ndarray:
+    """Make one step of those that go on in the same direction.
+
+    >>> _straightened(np.array([[3, 0], [6, 0], [0, 5]])).tolist()
+    [[9, 0], [0, 5]]
+    """
+    one, next_one = steps[:-1], steps[1:]
+    go_on = (one[:, 0] * next_one[:, 1] == one[:, 1] * next_one[:, 0]) & ((one * next_one).sum(axis=1) > 0)
+    return np.add.reduceat(steps, np.flatnonzero(np.concatenate([[True], ~go_on])))
+
+
+def circle_data(path: Outline, transform: Transform, relative: bool = False) -> str:
+    """Return matplotlib's circle as two arcs, which begin where it begins; "" for other paths, and if it is turned.
+
+    relative   leave out the "move to" the start
+
+    >>> circle_data(Outline.unit_circle(), Affine2D().scale(2, -2).translate(5, 5))
+    'M50 70a20 20 0 0 0 0-40a20 20 0 0 0 0 40z'
+    """
+    if path is not Outline.unit_circle() or not transform.is_affine:
+        return ""
+    matrix = transform.get_matrix()
+    (x, start), (_, end) = _rounded(transform.transform([(0, -1), (0, 1)]))
+    if not np.isfinite(matrix).all() or matrix[0, 1] or matrix[1, 0] or start == end:
+        return ""
+    radii, sweep = f"{number(abs(matrix[0, 0]))} {abs(end - start) / 2:g}", int(matrix[0, 0] * matrix[1, 1] > 0)
+    arcs = "".join(f"a{radii} 0 0 {sweep} 0 {height}" for height in (end - start, start - end)).replace(" -", "-")
+    return f"{'' if relative else f'M{x} {start}'}{arcs}z"
 
 
 def png(pixels: np.ndarray) -> str:
