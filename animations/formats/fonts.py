@@ -110,7 +110,10 @@ def _woff(face: Face, letters: frozenset[str]) -> bytes:
 
 
 def _cut(font: TTFont, letters: Iterable[str], flavor: str | None) -> bytes:
-    options = subset.Options(drop_tables=TABLES, hinting=False, layout_features=[], name_IDs=[2], flavor=flavor)
+    for table in TABLES:
+        if table in font:
+            del font[table]  # `drop_tables` would read them first
+    options = subset.Options(hinting=False, layout_features=[], name_IDs=[2], flavor=flavor)
     cutter = subset.Subsetter(options)
     cutter.populate(text="".join(letters))
     cutter.subset(font)
