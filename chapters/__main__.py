@@ -3,7 +3,7 @@
 python -m chapters                      run all of them, into gallery/
 python -m chapters 3 --format gif png   run one, in two formats
 python -m chapters 1 --csv FILE         animate a table of your own
-python -m chapters 3 --slides           one, with slides to teach with
+python -m chapters 3 --slides           run one, and write it as slides too
 python -m chapters --check              run all twice: are the files the same, byte for byte?
 """
 

@@ -129,6 +129,16 @@ def test_changes_the_run_by_keyboard_and_keeps_it_or_takes_it_back(page, turn):
     assert not page.run(f"return {OWN}")
 
 
+def test_leads_to_settings_by_a_link_in_the_text(page, turn):
+    from urllib.parse import urlencode
+
+    wanted = turn.settings[-1]
+    there = urlencode({name: json.dumps(value) for name, value in wanted.items()})
+    page.run(f"document.body.style.padding = '3000px 0'; location.hash = '#turn-{turn.name}:{there}'")
+    page.wait_for("Math.abs(document.querySelector('.turn').getBoundingClientRect().top) < 5")
+    assert {name: settled(page, turn)[name] for name in wanted} == wanted
+
+
 def test_drags_with_a_pointer(page, turn):
     from selenium.webdriver.common.action_chains import ActionChains
 

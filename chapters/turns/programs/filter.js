@@ -73,7 +73,7 @@ TURNS.filter = {
     const { picture, edits, kernel, stride, padding, cell } = settings, whole = (low, high) => (n) => Number.isInteger(n) && n >= low && n <= high;
     const shape = data.pictures.find(({ name }) => name === picture)?.pixels.shape;
     const lists = (value, length) => Array.isArray(value) && value.length === length && value.every(Number.isFinite);
-    const good = shape && whole(1, 4)(stride) && whole(0, 3)(padding) && lists(cell, 2)
+    const good = shape && whole(1, 4)(stride) && whole(0, 3)(padding) && lists(cell, 2) && cell.every(Number.isInteger)
       && Array.isArray(kernel) && whole(1, MOST)(kernel.length) && kernel.every((row) => lists(row, kernel.length))
       && Array.isArray(edits) && edits.every((edit) => lists(edit, 3) && edit.slice(0, 2).every((at, axis) => whole(0, shape[axis] - 1)(at)));
     return good ? settings : this.recorded(data);
@@ -199,8 +199,9 @@ function told(image, settings, at, total) {  // the sum of products of a place; 
   const products = [];
   lay(settings.kernel.length, settings, at, (i, j, row, column) => products.push([pixel(image, row, column), settings.kernel[i][j]]));
   const some = products.filter(([x, w]) => x * w !== 0), none = products.length - some.length;
-  const terms = some.map(([x, w]) => `${short(x)} · ${w < 0 ? `(${short(w, 4)})` : short(w, 4)}`).join(" + ") || "0";
-  const rest = none ? ` (${none === products.length ? "all" : none} of the ${products.length} products ${none === 1 ? "is" : "are"} 0)` : "";
+  if (!some.length) return `Row ${at[0] + 1}, column ${at[1] + 1}: ${none === 1 ? "the product is" : `all ${none} products are`} 0`;
+  const terms = some.map(([x, w]) => `${short(x)} · ${w < 0 ? `(${short(w, 4)})` : short(w, 4)}`).join(" + ");
+  const rest = none ? ` (${none} of the ${products.length} products ${none === 1 ? "is" : "are"} 0)` : "";
   return `Row ${at[0] + 1}, column ${at[1] + 1}: ${terms} = ${short(total)}${rest}`;
 }
 

@@ -34,7 +34,7 @@ function pool(parent, create) {
 
 function arrow([x, y], [to_x, to_y], head = 9) {  // → d of an arrow, in pixels; none where it would be too short to see
   const length = Math.hypot(to_x - x, to_y - y);
-  if (!(length > 1)) return "M0 0";
+  if (!(length > 1) || !(Math.abs(x) + Math.abs(y) < 1e6)) return "M0 0";  // or far outside, as after divergence
   const [u, v] = [(to_x - x) / length * head, (to_y - y) / length * head];
   const side = (sign) => `L${(to_x - u + sign * v / 2).toFixed(1)} ${(to_y - v - sign * u / 2).toFixed(1)}`;
   const tip = `${to_x.toFixed(1)} ${to_y.toFixed(1)}`;
