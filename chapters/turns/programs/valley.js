@@ -122,7 +122,7 @@ print(f"after ${step} steps: x, y = {path[: ${step + 1}][-1]}")
       chart.range([0, data.steps], [Math.min(-5, powers[last][1]) - 0.5, Math.max(3, Math.min(Math.max(...powers.map(([, each]) => each)), 40)) + 0.5]);
       others(recorded.length, (line, i) => set(line, { d: chart.path(recorded[i]) }));
       set(falls, { d: chart.path(powers) });
-      set(mark, { cx: chart.X(step), cy: chart.Y(powers[step][1]) });
+      set(mark, { cx: chart.X(step), cy: Math.max(chart.Y(powers[step][1]), -1e4) });
       const digits = Math.abs(place[0]) + Math.abs(place[1]) < 1000 ? 4 : 0;
       lines[0].textContent = `${optimizer}: ${RULES[optimizer].rule}`;
       lines[1].textContent = `gradient (${slopes.map((each) => written(each, digits)).join(", ")}): the red arrow, uphill`;
