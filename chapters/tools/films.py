@@ -9,7 +9,7 @@ from pathlib import Path
 
 from animations import Clip
 from animations.render import write
-from chapters.tools.processes import at_once
+from chapters.tools.processes import run_parallel
 from tinylearn.progress import Bar
 
 EXPLANATIONS = 500_000  # for explanations, in each film
@@ -27,7 +27,7 @@ def draw(clips: Mapping[str, Clip], out: Path, formats: tuple[str, ...], process
     jobs = {name: partial(_write, clips[name], files, scale) for name, files in paths.items()}
     alone = min(processes, len(jobs)) == 1  # then each film has its own progress bar
     with Bar(total=len(jobs), desc="drawing", unit=" films", leave=False, disable=alone) as bar:
-        at_once(jobs, processes, out, ends=lambda *_: bar.update())
+        run_parallel(jobs, processes, out, ends=lambda *_: bar.update())
 
 
 def _write(clip: Clip, paths: Sequence[Path], scale: float) -> None:

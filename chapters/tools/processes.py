@@ -31,7 +31,7 @@ from tinylearn.files import remove_unfinished
 Job = Callable[[], Any]
 
 
-def at_once(
+def run_parallel(
     jobs: Mapping[str, Job],
     processes: int,
     folder: Path | None = None,

@@ -21,7 +21,7 @@ from chapters.tools.chapter import DEFAULTS, RUNNING, Book, Chapter, Record
 from chapters.tools.digests import recordings_noted
 from chapters.tools.live_page import LivePage
 from chapters.tools.options import OWN
-from chapters.tools.processes import at_once
+from chapters.tools.processes import run_parallel
 from chapters.tools.remaining_time import RemainingTime, doing, expected
 from chapters.tools.settings import FORMATS, USUAL, UsageError, folder, parser
 from chapters.tools.slides import write_slides
@@ -54,7 +54,7 @@ def run_all(chapters: Mapping[str, Chapter], arguments: Namespace, *, bind: bool
         ):
             progress = Progress(chapters, RemainingTime(seconds, at_work), page, line,
                                 to_open=arguments.open, slides=arguments.slides)  # fmt: skip
-            at_once(jobs, at_work, out, begins=progress.begins, ends=progress.ends, waits=progress.waits)
+            run_parallel(jobs, at_work, out, begins=progress.begins, ends=progress.ends, waits=progress.waits)
     except UsageError as error:
         raise SystemExit(str(error)) from error
     except KeyboardInterrupt:

@@ -67,7 +67,7 @@ def parser(description: str, prog: str) -> Parser:
     command.add_argument(
         "--scale", type=_scale, default=1, metavar="N", help="2: twice the resolution, for pictures and videos"
     )
-    command.add_argument("--slides", action="store_true", help="also write each chapter as slides, to teach with")
+    command.add_argument("--slides", action="store_true", help="also write each chapter as slides, for teaching")
     return command
 
 

@@ -8,7 +8,7 @@ from functools import partial
 
 import pytest
 
-from chapters.tools.processes import at_once
+from chapters.tools.processes import run_parallel
 
 
 class Odd(Exception):
@@ -47,9 +47,9 @@ def lives(pid):
 
 
 def noted(jobs, processes):
-    """Return the reports of at_once, in order."""
+    """Return the reports of run_parallel, in order."""
     said = []
-    at_once(jobs, processes, begins=lambda name: said.append(name),
+    run_parallel(jobs, processes, begins=lambda name: said.append(name),
             ends=lambda name, result: said.append((name, result)))  # fmt: skip
     return said
 
@@ -82,31 +82,31 @@ def test_runs_in_a_thread():
 
 def test_says_that_it_waits():
     waited = []
-    at_once({"a": partial(time.sleep, 1.5), "b": os.getpid}, 2, waits=lambda: waited.append(True))
+    run_parallel({"a": partial(time.sleep, 1.5), "b": os.getpid}, 2, waits=lambda: waited.append(True))
     assert waited
 
 
 @pytest.mark.parametrize("processes", [1, 2])
 def test_raises_the_error_of_a_job(processes):
     with pytest.raises(ValueError, match="no such thing") as caught:
-        at_once({"a": partial(fail, ValueError("no such thing")), "b": os.getpid}, processes)
+        run_parallel({"a": partial(fail, ValueError("no such thing")), "b": os.getpid}, processes)
     if processes == 2:
         assert "in fail\n" in "".join(caught.value.__notes__)  # where it was raised
 
 
 def test_hands_over_an_error_that_cannot_be_pickled_in_words():
     with pytest.raises(RuntimeError, match="Odd: this and that"):
-        at_once({"a": fail_oddly, "b": os.getpid}, 2)
+        run_parallel({"a": fail_oddly, "b": os.getpid}, 2)
 
 
 @pytest.mark.skipif(not os.path.exists("/proc/self/stat"), reason="asks Linux which processes live")
 def test_ends_the_other_jobs_after_an_error(tmp_path):
     with pytest.raises(ValueError, match="no more"):
-        at_once({"a": partial(begin_and_wait, tmp_path), "b": partial(fail_when_it_has_begun, tmp_path)}, 2)
+        run_parallel({"a": partial(begin_and_wait, tmp_path), "b": partial(fail_when_it_has_begun, tmp_path)}, 2)
     (file,) = tmp_path.iterdir()
     assert not lives(int(file.name))
 
 
 def test_says_which_job_a_process_had_that_died():
     with pytest.raises(BrokenProcessPool, match="worked on b ended with exit code 7"):
-        at_once({"a": partial(time.sleep, 60), "b": partial(os._exit, 7)}, 2)
+        run_parallel({"a": partial(time.sleep, 60), "b": partial(os._exit, 7)}, 2)

@@ -90,7 +90,7 @@ class Drawing(Job):
 
     def work(self, folder, tell):
         jobs = dict.fromkeys(["one", "other"], functools.partial(time.sleep, 60))
-        processes.at_once(jobs, 2, begins=lambda name: tell("begin", 1))
+        processes.run_parallel(jobs, 2, begins=lambda name: tell("begin", 1))
 
 
 def test_a_kill_ends_the_processes_that_draw_too(tmp_path):
