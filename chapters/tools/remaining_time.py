@@ -17,14 +17,14 @@ class Work(NamedTuple):
 
 
 WORK = {  # measured with `python -m chapters` on two cores of an AMD EPYC of 2022, the yardstick for all others
-    "ch01": Work("draws a table in five ways", 0, 9),
-    "ch02": Work("walks down a curve and a valley", 0.5, 11.5),
-    "ch03": Work("trains one neuron", 0.5, 2),
-    "ch04": Work("trains four networks that differ in their activations", 1, 8.5),
-    "ch05": Work("trains one neuron and a network on pictures", 1.5, 5),
-    "ch06": Work("trains three networks on pictures", 9, 4),
-    "ch07": Work("trains a network on pictures of ten kinds", 52, 6),
-    "ch08": Work("lets networks learn from random episodes", 24, 6),
+    "ch01": Work("draws a table in five ways", 0, 12),
+    "ch02": Work("walks down a curve and a valley", 0.5, 22.5),
+    "ch03": Work("trains one neuron", 0.5, 6.5),
+    "ch04": Work("trains four networks that differ in their activations", 1.5, 15),
+    "ch05": Work("trains one neuron and a network on pictures", 2, 10),
+    "ch06": Work("trains three networks on pictures", 11, 16),
+    "ch07": Work("trains a network on pictures of ten kinds", 52, 9),
+    "ch08": Work("lets networks learn from random episodes", 26, 12),
 }
 QUICK = 0.2  # the fraction of that time that a quick run takes
 
