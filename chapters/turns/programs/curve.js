@@ -127,7 +127,7 @@ TURNS.curve = {
   run(data, settings) {  // before the first update; `more` goes on
     const net = network(widths_of(settings), settings.activation, data.x), y = curve_of(data, settings);
     const [m, v] = [new Float64Array(net.length), new Float64Array(net.length)];
-    return { net, y, m, v, states: [initial(data, settings)], losses: [], rate: data.rate, updates: data.updates };
+    return { net, y, m, v, states: [initial(data, settings)], losses: [], line_loss: best_line(data.x, y), rate: data.rate, updates: data.updates };
   },
 
   more(run) {

@@ -19,8 +19,8 @@ function draw_curve(turn) {
     make("div", { class: "panels curve" }, make("div", {}, plot.element, text, history.element), make("div", {}, tiles.element, about)));
 
   return () => {
-    const { settings, result } = turn, { net, y } = result, update = Math.min(settings.update, result.states.length - 1);
-    const p = result.states[update], loss = error_of(forward(net, p), y), line_loss = best_line(x, y), gradients = backward(net, p, y);
+    const { settings, result } = turn, { net, y, line_loss } = result, update = Math.min(settings.update, result.states.length - 1);
+    const p = result.states[update], loss = error_of(forward(net, p), y), gradients = backward(net, p, y);
     const shown = network(widths_of(settings), settings.activation, WIDE), said = forward(shown, p).slice();
     tiles.show(shown, p, net, gradients);
     const { chosen } = tiles;
@@ -61,9 +61,10 @@ function history_of({ updates }, width) {  // the loss, update by update
   history.plot.append(straight, line, now);
   const show = (losses, line_loss) => {
     history.range([0, updates], [0, 1.1 * Math.max(losses[0], line_loss)]);
-    set(line, { d: history.path(losses.map((each, k) => [k, each])) });
+    const every = Math.ceil(losses.length / 300), last = losses.length - 1;
+    set(line, { d: history.path(losses.map((each, k) => [k, each]).filter(([k]) => k % every === 0 || k === last || k < 20)) });
     set(straight, { d: history.path([[0, line_loss], [updates, line_loss]]) });
-    set(now, { cx: history.X(losses.length - 1), cy: history.Y(losses.at(-1)) });
+    set(now, { cx: history.X(last), cy: history.Y(losses[last]) });
   };
   return { element: history.element, show };
 }

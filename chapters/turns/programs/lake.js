@@ -238,7 +238,7 @@ class Ice {  // the lake: tiles that one digs or fills, the agent that one drags
       set(tile.flag, { visibility: letter === "G" ? "visible" : "hidden" });
       tile.value.textContent = ends ? "" : written(worth, 4);
       const [down, right] = STEPS[policy[s]], reach = 0.2 * this.unit;
-      set(tile.way, { d: ends || !worth ? "M0 0" : arrow([x - right * reach, y - down * reach], [x + right * reach, y + down * reach]) });
+      set(tile.way, { d: ends || !worth ? `M${x} ${y}` : arrow([x - right * reach, y - down * reach], [x + right * reach, y + down * reach]) });
       set(tile.cloud, { r: 0.27 * this.unit * Math.sqrt(chances[s]) });
       tile.chance.textContent = chances[s] >= 0.0005 && chances[s] < 0.9995 ? `${written(100 * chances[s], 1)} %` : "";
     });

@@ -1,0 +1,68 @@
+"""Marks that only one page that computes has: tiles of the lake, neurons of the network."""
+
+import pytest
+
+from tests.browser import Browser
+from tests.chapters.turns import given, write_page
+
+
+@pytest.fixture
+def opened(driver, tmp_path):
+    """Return a function that opens the page of a turn with settings, as the end of its address."""
+
+    def opened(name, chapter, settings=""):
+        path = tmp_path / "page.html"
+        write_page(name, given(chapter, tmp_path)[name], path)
+        browser = Browser(driver)
+        browser.open(path, f"#turn-{name}:{settings}")
+        browser.wait_for(f"window.tinylearnTurns?.{name}?.found && !tinylearnTurns.{name}.going")
+        return browser
+
+    return opened
+
+
+def test_a_tile_becomes_a_hole_by_a_click_and_freezes_again_by_a_key(opened):
+    page = opened("lake", 8)
+    page.driver.find_elements("css selector", ".tile")[4].click()
+    page.wait_for("tinylearnTurns.lake.settings.rows[1] === 'HHFH'")
+    page.run("document.querySelectorAll('.tile')[0].focus()")
+    for key in ("\ue015", "\ue007"):  # down, Enter
+        page.press(key)
+    page.wait_for("tinylearnTurns.lake.settings.rows[1] === 'FHFH'")
+    assert page.complaints() == []
+
+
+def test_the_start_and_the_flag_are_never_holes(opened):
+    page = opened("lake", 8)
+    tiles = page.driver.find_elements("css selector", ".tile")
+    for tile, row in ((0, 0), (15, 3)):
+        page.run("arguments[0].dispatchEvent(new MouseEvent('click', { bubbles: true }))", tiles[tile])
+        page.driver.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
+        assert page.run(f"return tinylearnTurns.lake.settings.rows[{row}]") == ("SFFF", "HFFG")[row // 3]
+
+
+def curves(page):
+    """Return what the network says, and what it would say without the neuron in focus, from x = -8 to 5."""
+    page.run("document.querySelector('.neuron').focus()")
+    paths = page.run("return ['line', 'without'].map((name) => document.querySelector(`.${name}`).getAttribute('d'))")
+    return [path.split("L")[:130] for path in paths]
+
+
+SAID = "return document.querySelector('.panels [role=status]').textContent"
+
+
+def test_a_dead_neuron_says_so_and_the_curve_without_it_is_the_same(opened):
+    page = opened("curve", 4, "first=1")
+    line, without = curves(page)
+    assert line == without
+    assert len(line) == 130
+    assert "it is dead for good" in page.run(SAID)
+    assert page.complaints() == []
+
+
+def test_a_neuron_that_is_on_has_gradients_and_the_curve_without_it_is_another(opened):
+    page = opened("curve", 4)
+    line, without = curves(page)
+    assert line != without
+    assert len(without) == 130
+    assert "gradient of its weight" in page.run(SAID)
