@@ -118,7 +118,7 @@ def answer_by_hand(picture: np.ndarray, w: np.ndarray, b: float) -> float:
 def shown_rows(data: HorsesAndDeer, neuron: Sequential, source: str) -> list[int]:
     """Return the rows of a horse and a deer of the test set to show.
 
-    Of the photographs they are the book's; of the sketches those of which the neuron is surest in the end.
+    Of the photographs they are the book's; of the sketches, the two that the neuron is surest about in the end.
     """
     if source == "cifar10":
         return [data.horse, data.deer]
@@ -157,7 +157,7 @@ book.film("ch05_horse_and_deer", Clip(looking, **pace),
           "One neuron, and two pictures from which it does not learn.")  # fmt: skip
 plus, minus, total = (float(each[-1, 0]) for each in (states.plus, states.minus, states.sums))
 says_horse, says_deer = states.predicted[-1].tolist()
-chosen = "But these two are the sketches of which it is surest." if sketched else "But these are only two of many."
+chosen = "But these are the two sketches that it is surest about." if sketched else "But these are only two of many."
 
 # %% [markdown]
 # No horse: a patchwork. In the first update, almost all weights move equally far. That is the work of Adam, the

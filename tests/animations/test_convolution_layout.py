@@ -86,7 +86,7 @@ def test_draws_padding_unlike_the_image():
         colors.setdefault(text.get_gid().split("[")[0], set()).add(text.get_color())
     assert colors["padding.padding"] == {style.QUIET} != colors["padding.x"]
     dashed = [each for each in scene.page.axes.collections if each.get_linestyle()[0][1]]
-    assert len(dashed[0].get_paths()) == 16, "25 cells, of which 9 are the image"
+    assert len(dashed[0].get_paths()) == 16, "25 cells, 9 of them the image"
 
 
 def test_says_a_frame_in_words():

@@ -181,7 +181,7 @@ class Origins:
         if scene.weights is not None:
             shape, windows = scene.maps.shape[1:3], scene.weights.shape[1:3]
             if shape[0] % windows[0] or shape[1] % windows[1]:
-                raise ValueError(f"FeatureMaps: maps of {shape} must be covered by windows beside each other, as many "
+                raise ValueError(f"FeatureMaps: maps of {shape} must be covered by windows next to each other, as many "
                                  f"as weights, got {windows}")  # fmt: skip
             self.block = shape[0] // windows[0], shape[1] // windows[1]
             made = [(self.pooled(frame) * w).sum(axis=(0, 1)) for frame, w in enumerate(scene.weights)]
