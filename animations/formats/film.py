@@ -4,9 +4,9 @@
 
     motion, loop     pictures from one frame to the next; how often it plays, 0 for ever
     milliseconds     how long it shows each picture
-    texts            each frame in words
     unit, moments    what the frames count, and the count of each frame: "update", [0, 1, 2, 4]
-    changes          strings; tracks [slot, attribute, pictures, numbers of strings]; trails [slot, picture]
+    changes          strings; tracks [slot, attribute, pictures, numbers of strings]; trails [slot, picture];
+                     texts, each frame in words
     whys             for each `why_group` frames: frame → gid → why, see `whys`
 
 `changes` and each of `whys` are JSON, deflated, in base64.
@@ -37,14 +37,14 @@ def fragment(clip: Clip, drawing: Drawing, name: str, whys: Explanations) -> str
     markup = _Markup(drawing, ident, clip.scale)
     stage, trails = markup.stage(drawing.layout), markup.trails
     unit, moments = clip.scene.moments()
+    texts = [clip.scene.describe(frame) for frame in range(clip.scene.frames)]
     data = {
         "motion": clip.motion,
         "loop": clip.loop,
         "milliseconds": clip.delays(1000),
-        "texts": [clip.scene.describe(frame) for frame in range(clip.scene.frames)],
         "unit": unit,
         "moments": [moment if isinstance(moment, str) else float(moment) for moment in moments],
-        "changes": pack(_changes(drawing.slots, trails, markup)),
+        "changes": pack(_changes(drawing.slots, trails, markup) | {"texts": texts}),
         "whys": whys.groups,
         "why_group": whys.group,
         "why_says": whys.says,

@@ -20,9 +20,8 @@ function shapes_of(element) {  // those that can be seen
 }
 
 function union(boxes) {
-  const [left, top] = ["x", "y"].map((side) => Math.min(...boxes.map((box) => box[side])));
-  const right = Math.max(...boxes.map(({ x, width }) => x + width));
-  const bottom = Math.max(...boxes.map(({ y, height }) => y + height));
+  const [left, top] = ["left", "top"].map((side) => Math.min(...boxes.map((box) => box[side])));
+  const [right, bottom] = ["right", "bottom"].map((side) => Math.max(...boxes.map((box) => box[side])));
   return new DOMRect(left, top, right - left, bottom - top);
 }
 
@@ -41,13 +40,12 @@ class Asking {
     if (numbers.length === 0) return;
     for (const number of numbers) {
       number.setAttribute("role", "button");
-      number.setAttribute("tabindex", "-1");
+      number.tabIndex = -1;
     }
     for (const svg of stage.querySelectorAll(".panel > svg")) svg.setAttribute("role", "group");
     stage.tabIndex = 0;
     stage.setAttribute("aria-keyshortcuts", "Enter");
     stage.title = "Click a number, or press Enter here, to ask where it comes from";
-    stage.classList.add("askable");
     stage.addEventListener("click", (event) => this.click(event));
     stage.addEventListener("keydown", (event) => this.press(event));
     stage.addEventListener("focusin", ({ target }) => this.focus(target));
@@ -65,8 +63,8 @@ class Asking {
       const panel = panels.indexOf(element.closest(".panel")), line = Math.round((box.top + box.bottom) / 24);
       return { element, box, place: [panel, line, box.left] };
     }).filter(({ element, box }) => box.width > 0 && this.explained.has(element.dataset.gid));
-    const compare = ([panel, line, x], [other, below, right]) => panel - other || line - below || x - right;
-    return seen.sort((one, other) => compare(one.place, other.place));
+    return seen.sort(({ place: [panel, line, x] }, { place: [other, below, right] }) => (
+      panel - other || line - below || x - right));
   }
 
   async name_numbers() {
@@ -87,7 +85,7 @@ class Asking {
 
   ask_drawn(element) { return this.ask_first(element.dataset.gid, element); }
 
-  ask_first(gid, element = this.drawn(new Set([gid]))[0]) {
+  ask_first(gid, element = this.drawn(gid)[0]) {
     this.asked = element;
     this.trail = [];
     return this.ask(gid);
@@ -100,13 +98,13 @@ class Asking {
   press(event) {  // Enter goes into the picture, Escape out of it; up, down and Tab go from number to number
     const { target, key, shiftKey } = event, { stage } = this.film;
     const numbers = this.numbers().map(({ element }) => element), at = numbers.indexOf(target);
-    const step = { ArrowDown: 1, ArrowUp: -1, Tab: shiftKey ? -1 : 1 }[key];
+    const step = { ArrowDown: 1, ArrowUp: -1, Tab: shiftKey ? -1 : 1 }[key], on_number = at >= 0;
     let next = null;
     if (target === stage && ["Enter", "ArrowDown"].includes(key))
       next = numbers.find((each) => each === this.asked) ?? numbers[0];
-    else if (target.matches("[role=button]") && step) next = numbers[at + step] ?? (key === "Tab" ? null : target);
-    else if (target.matches("[role=button]") && (key === "Enter" || key === " ")) this.ask_drawn(target);
-    else if (target.matches("[role=button]") && key === "Escape" && !this.sheet) next = stage;
+    else if (on_number && step) next = numbers[at + step] ?? (key === "Tab" ? null : target);
+    else if (on_number && (key === "Enter" || key === " ")) this.ask_drawn(target);
+    else if (on_number && key === "Escape" && !this.sheet) next = stage;
     else return;
     if (next === null && key === "Tab") return;
     event.preventDefault();
@@ -117,22 +115,22 @@ class Asking {
     for (const ring of this.rings.get(kind) ?? []) ring.remove();
     const seen = elements.filter((element) => shapes_of(element).length);
     this.rings.set(kind, seen.map((element) => {
-      const svg = element.ownerSVGElement, box = union(shapes_of(element).map((shape) => shape.getBBox())), place = element.getScreenCTM();
+      const boxes = shapes_of(element).map((shape) => DOMRect.fromRect(shape.getBBox()));
+      const svg = element.ownerSVGElement, box = union(boxes), place = element.getScreenCTM();
       const room = 3 / Math.hypot(place.a, place.b);  // 3 pixels
       const { a, b, c, d, e, f } = svg.getScreenCTM().inverse().multiply(place);
       const ring = make("svg:rect", {
         class: `ring ${kind}`, x: box.x - room, width: box.width + 2 * room, y: box.y - room / 2,
         height: box.height + room, rx: room, transform: `matrix(${[a, b, c, d, e, f]})`,
-        visibility: box.width > 0 ? "visible" : "hidden",
       });
       svg.append(ring);
       return ring;
     }));
   }
 
-  drawn(gids) {  // → the elements of the picture that show these
+  drawn(...gids) {  // → the elements of the picture that show these
     const all = [...this.film.stage.querySelectorAll("[data-gid]")];
-    return all.filter((each) => gids.has(each.dataset.gid) && !follows(each));
+    return all.filter((each) => gids.includes(each.dataset.gid) && !follows(each));
   }
 
   // --- the sheet -----------------------------------------------------------------------------------------------------
@@ -166,7 +164,7 @@ class Asking {
     this.heading = make("h2", { tabindex: -1 });
     this.gid = make("code", { title: "its name in Python" });
     this.told = make("div", { class: "told" });
-    const close = make_button("close", "close", "close (Escape)", () => this.close());
+    const close = make_icon("close", "close", "close (Escape)", () => this.close());
     this.sheet = make("aside", { class: "sheet", "aria-label": "where the number comes from" },
       make("header", {}, make("div", {}, this.heading, this.gid), close), this.told);
     this.told.addEventListener("pointerover", ({ target }) => this.point(target));
@@ -179,7 +177,7 @@ class Asking {
 
   point(target) {  // the number that is pointed at in the sheet stands out in the picture
     const gid = target.closest("[data-of]")?.dataset.of;
-    this.ring("pointed", gid ? this.drawn(new Set([gid])) : []);
+    this.ring("pointed", gid ? this.drawn(gid) : []);
   }
 
   async explain() {
@@ -190,7 +188,7 @@ class Asking {
     const why = whys[gid], focus = this.told.contains(document.activeElement) && document.activeElement;
     this.frame = frame;
     this.heading.replaceChildren(...(why ? [`${why.says}: `, number_of([why.value, ""], answers)]
-      : [`Where does ${this.drawn(new Set([gid])).map(written)[0] ?? "this number"} come from?`]));
+      : [`Where does ${this.drawn(gid).map(written)[0] ?? "this number"} come from?`]));
     this.gid.textContent = gid;
     this.told.replaceChildren(...this.way_back(whys), ...(why ? parts_of(why, answers) : this.where_else(gid)),
       ...(this.curve.changes ? [this.curve.element] : []),
@@ -201,11 +199,9 @@ class Asking {
   }
 
   way_back(whys) {  // "back to [the gradient of w] [w after update 4]": what was asked before, the last one first
-    const before = this.trail.slice(0, -1).reverse();
-    const steps = before.map((gid) => {
-      const says = whys[gid]?.says ?? gid, step = make("button", { type: "button", title: `${says} (${gid})` }, says);
-      step.addEventListener("click", () => this.ask(gid));
-      return step;
+    const steps = this.trail.slice(0, -1).reverse().map((gid) => {
+      const says = whys[gid]?.says ?? gid;
+      return make_button({ title: `${says} (${gid})` }, says, () => this.ask(gid));
     });
     return steps.length ? [make("nav", { "aria-label": "asked before" }, "back to", ...steps)] : [];
   }
@@ -213,17 +209,16 @@ class Asking {
   where_else(gid) {  // the nearest frame that explains it, the earlier ones first
     const { film } = this, frames = this.explained.get(gid) ?? [];
     const other = frames.findLast((frame) => frame <= film.frame) ?? frames[0];
-    if (other === undefined) return [make("p", { class: "missing" }, NOT_SAID)];
-    const there = make("button", { type: "button", class: "elsewhere" }, `See ${film.now(other)}`);
-    there.addEventListener("click", () => this.go(other));
-    return [make("p", { class: "missing" }, `Not explained at ${film.now()}. `, there)];
+    const told = other === undefined ? [NOT_SAID] : [`Not explained at ${film.now()}. `,
+      make_button({ class: "elsewhere" }, `See ${film.now(other)}`, () => this.go(other))];
+    return [make("p", { class: "missing" }, ...told)];
   }
 
   light() {  // the numbers of the picture that the explanation is made of
     const gid = this.trail.at(-1), all = this.told.querySelectorAll("[data-of]");
-    const named = Array.from(all, ({ dataset }) => dataset.of);
-    this.ring("asked", this.drawn(new Set([gid])));
-    this.ring("lit", this.drawn(new Set(named.filter((each) => each !== gid))));
+    const named = Array.from(all, ({ dataset }) => dataset.of).filter((each) => each !== gid);
+    this.ring("asked", this.drawn(gid));
+    this.ring("lit", this.drawn(...named));
   }
 
   follow() {  // another picture, another answer, when the browser is about to draw it

@@ -20,11 +20,13 @@ const KEYS = { Home: "first", ArrowLeft: "back", " ": "play", ArrowRight: "forwa
 const shape = (name) => make("svg:svg", { viewBox: "0 0 16 16", class: name, "aria-hidden": "true" },
   make("svg:path", { d: SHAPES[name] }));
 
-function make_button(name, label, title, action) {
-  const button = make("button", { type: "button", class: name, "aria-label": label, title }, shape(name));
+function make_button(attributes, content, action) {
+  const button = make("button", { type: "button", ...attributes }, content);
   button.addEventListener("click", action);
   return button;
 }
+const make_icon = (name, label, title, action) => (
+  make_button({ class: name, "aria-label": label, title }, shape(name), action));
 
 class Controls {
   constructor(film, clock) {
@@ -39,7 +41,7 @@ class Controls {
       whole: () => (document.fullscreenElement ? document.exitFullscreen() : section.requestFullscreen()),
     };
     const buttons = Object.entries(TITLES).map(([name, [label, key]]) =>
-      make_button(name, label, key ? `${label} (${key})` : label, this.actions[name]));
+      make_icon(name, label, key ? `${label} (${key})` : label, this.actions[name]));
     this.button = buttons[2];
     this.button.append(shape("pause"));
     buttons[5].hidden = !document.fullscreenEnabled;
@@ -71,9 +73,9 @@ class Controls {
       this.frame = film.frame;
       this.now.textContent = film.now();
       slider.setAttribute("aria-valuetext", film.label(film.frame, " of "));
-      film.stage.setAttribute("aria-label", text);
     }
-    if (this.clock.playing !== film && this.spoken.textContent !== text) this.spoken.textContent = text;
+    if (text && film.stage.getAttribute("aria-label") !== text) film.stage.setAttribute("aria-label", text);
+    if (text && this.clock.playing !== film && this.spoken.textContent !== text) this.spoken.textContent = text;
   }
 
   mark_playing(playing) {

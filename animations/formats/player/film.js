@@ -59,6 +59,7 @@ class Film {
     this.frames = this.last / this.motion + 1;
     this.picture = 0;        // the one that is wanted: `motion` of them lead from a frame to the next
     this.started = false;    // was another picture than the first one wanted?
+    this.texts = [];         // each frame in words: also not inflated yet
     this.tracks = null;      // not inflated yet: the page shows picture 0
     this.followers = [];     // functions that are called when the picture is another
     this.opened = new Map(); // of the last groups of explanations: number → what was inflated
@@ -82,10 +83,10 @@ class Film {
   load() { return this.loading ??= this.inflate_tracks(); }
 
   async inflate_tracks() {
-    const { strings, tracks, trails } = await inflate(this.changes);
+    const { strings, tracks, trails, texts } = await inflate(this.changes);
     const slots = new Map([...this.stage.querySelectorAll("[data-slot]")].map((each) => [each.dataset.slot, each]));
     const hidden = strings.push("none") - 1;
-    this.strings = strings;
+    Object.assign(this, { strings, texts });
     this.tracks = tracks.map(([slot, ...track]) => new Track(slots.get(`${slot}`), ...track));
     for (const [slot, picture] of trails)
       if (picture > 0) this.tracks.push(new Track(slots.get(`${slot}`), "display", [0, picture], [hidden, -1]));
@@ -100,9 +101,9 @@ class Film {
     return this.load();
   }
 
-  draw() {
+  draw(picture = this.picture) {
     if (this.tracks) {
-      const { picture, strings } = this;
+      const { strings } = this;
       for (const track of this.tracks) track.show(track.at(picture), strings);
       this.section.dataset.picture = picture;
     }

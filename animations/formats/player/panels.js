@@ -26,8 +26,6 @@ class Panels {
     for (const child of node.children) this.place(child, under ? width : width * share(child, node));
   }
 
-  number(panel) { return [...this.film.stage.querySelectorAll(".panel")].indexOf(panel) + 1; }
-
   hint(panel) {  // on which sides is there more? It fades there
     const { scrollLeft: left, scrollWidth, clientWidth } = panel;
     panel.classList.toggle("more-left", left > 1);
@@ -38,7 +36,8 @@ class Panels {
     panel.classList.toggle("scrolls", scrolls);
     this.hint(panel);
     if (scrolls === panel.hasAttribute("role")) return;
-    const label = `${this.film.id}, panel ${this.number(panel)}, scrolls sideways`;
+    const number = [...this.film.stage.querySelectorAll(".panel")].indexOf(panel) + 1;
+    const label = `${this.film.id}, panel ${number}, scrolls sideways`;
     const said = { tabindex: "0", role: "region", "aria-label": label };
     for (const [name, value] of Object.entries(said))
       if (scrolls) panel.setAttribute(name, value);

@@ -21,9 +21,7 @@ function number_of([given, gid], { ask, known }) {
   const value = as_number(given), attributes = { class: "number", title: gid ? `${gid} = ${value}` : `${value}` };
   if (gid) attributes["data-of"] = gid;
   if (!gid || !known(gid)) return make("span", attributes, few_digits(value));
-  const button = make("button", { type: "button", ...attributes }, few_digits(value));
-  button.addEventListener("click", () => ask(gid));
-  return button;
+  return make_button(attributes, few_digits(value), () => ask(gid));
 }
 
 function line_part({ line, pieces }, answers) {

@@ -53,15 +53,12 @@ function load_rest() {  // one after the other, when there is nothing else to do
   if (next) idle(() => next.film.load().catch(() => {}).then(load_rest));
 }
 load_rest();
-function show_unstarted(picture_of) {
-  for (const { film } of players) {
-    if (film.started || !film.tracks) continue;
-    film.picture = picture_of(film);
-    film.draw();
-  }
-}
-addEventListener("beforeprint", () => show_unstarted((film) => film.last));
-addEventListener("afterprint", () => show_unstarted(() => 0));
+addEventListener("beforeprint", () => {
+  for (const { film } of players) if (!film.started) film.draw(film.last);
+});
+addEventListener("afterprint", () => {
+  for (const { film } of players) film.draw();
+});
 
 const find_player = (id) => players.find(({ film }) => film.id === id) ?? players[id];
 window.tinylearnFilms = {  // for programs: a film is named by its id or its number on the page
