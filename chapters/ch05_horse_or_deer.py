@@ -174,13 +174,13 @@ chosen = "But these are the two sketches that it is surest about." if sketched e
 #
 # ## Your turn
 #
-# Here your browser does the sum, as often as you like. Drag the horse to one side: how far does it get as a horse? Turn
-# it, mirror it, and look for the pixels that speak loudest. Then draw. What must you paint before the neuron changes
-# its mind? On the empty canvas, only the bias is left.
+# Here your browser does the sum. Drag the horse to one side: how far does it get as a horse? Turn it, mirror it, and
+# look for the pixels that speak loudest. Then draw. What must you paint before the neuron changes its mind? On the
+# empty canvas, only the bias is left.
 
 # %% Let the browser look
 book.your_turn(Turn("pixels", "Move the picture, and draw on it", {
-    **pixels_turn(neuron, of_neuron, pictures, rows_shown, batches), "data": book.data, "seed": book.seed,
+    **pixels_turn(neuron, of_neuron, network, pictures, rows_shown, batches), "data": book.data, "seed": book.seed,
 }))  # fmt: skip
 
 # %% [markdown]
@@ -369,6 +369,8 @@ sure_horse, sure_deer = four.predicted[-1].tolist()
 # heading holds for these two animals, too. None has to be right every time, for the last neuron never hears one of them
 # alone. The network gives the horse a probability of {sure_horse:.3f}, and the deer one of {sure_deer:.3f}.
 #
+# Let it look at [your picture](#turn-pixels), too, and see how its weights change with the picture.
+#
 # ## Learned by heart
 #
 # Is the network better, then? The third film counts right answers after every epoch, for the neuron and for the
@@ -409,8 +411,8 @@ more, net_more = (card_of(model, pictures.x_more, pictures.y_more) for model in 
 # gets {more.correct} right: it is {judged(more)}.
 #
 # The network gets {net_more.correct} right, with an interval from {net_more.interval[0]:.0%} to
-# {net_more.interval[1]:.0%}: it is {judged(net_more)}. Compare that with the probabilities that it gave to the two
-# animals in the film.
+# {net_more.interval[1]:.0%}: it is {judged(net_more)}. Compare that with its probabilities for the two animals in
+# the film.
 #
 # ## Where it is wrong to trust it
 #
@@ -440,8 +442,7 @@ book.ask(Place(f"How many of the {n_train} does the network still know?",
 # highest. Then you have chosen with the test set, and it is no longer a test: the number that you report is too good.
 # For choosing you need a third set; more of that in chapter 7.
 #
-# With `python -m chapters.ch05_horse_or_deer --data cifar10` you can read this chapter with photographs, and with their
-# numbers.
+# With `python -m chapters.ch05_horse_or_deer --data cifar10` you can read this chapter with photographs.
 #
 # ## Exercises
 #

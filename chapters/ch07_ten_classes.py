@@ -414,9 +414,9 @@ book.film("ch07_augmentation", Clip(shown, fps=1.2, motion=8, hold_last=3, hold_
 #
 # ## Your turn
 #
-# Your browser has the network, too. Turn the truck, mirror it, move it, or paint it green. So long as you stay within
-# the limits of augmentation, does the answer change? And beyond them, what does the truck become? Below you see what
-# the filters of the first layer find in the picture. Then compare with the network after its first epoch.
+# Your browser has the network, too. Turn the truck, mirror it, move it, or paint it green. Does the answer change while
+# you stay within the limits of augmentation? Beyond them, what does the truck become? And what is an empty canvas?
+# Below you see what the filters of the first layer find. Then ask the network after its first epoch the same.
 
 # %% Let the browser look
 book.your_turn(Turn("classes", "Turn the picture, and draw on it", {

@@ -1,7 +1,7 @@
 """What the page of chapter 7 is given, in which one moves, turns and draws on pictures in front of the network.
 
 As float32 the network's 169,130 parameters would make the page 770 kB larger, for each epoch. So they are rounded: in
-the large dense layer to one byte, elsewhere to twelve bits. The page says by how much its answers are off.
+the large dense layer to one byte, elsewhere to eleven bits. The page says by how much its answers are off.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from tinylearn.datasets import CLASS_NAMES
 from tinylearn.layers.activations import Softmax
 
 OTHERS = ("plane", "cat", "horse", "ship")  # beside those of the film
-LARGE, MOST_OF_ALL = 50_000, {np.int8: 127, np.int16: 2047}  # numbers in a large layer; the largest whole numbers
+BITS = [11, 11, 8, 11]  # of the weights of each layer
 
 
-def rounded(values: np.ndarray) -> dict[str, np.ndarray]:
-    """Return values (…, M) as whole numbers, and the step of each of the M columns: value = number · step.
+def rounded(values: np.ndarray, bits: int) -> dict[str, np.ndarray]:
+    """Return values (…, M) as whole numbers of so many bits, and the step of each column: value = number · step.
 
-    >>> small = rounded(np.array([[0.5, 0.0], [-1.0, 0.25]]))
-    >>> small["numbers"].tolist(), (small["numbers"] * small["step"]).round(3).tolist()
-    ([[1024, 0], [-2047, 2047]], [[0.5, 0.0], [-1.0, 0.25]])
+    >>> small = rounded(np.array([[0.5, 0.0], [-1.0, 0.25]]), 8)
+    >>> small["numbers"].tolist(), (small["numbers"] * small["step"]).round(2).tolist()
+    ([[64, 0], [-127, 127]], [[0.5, 0.0], [-1.0, 0.25]])
     """
-    dtype = np.int8 if values.size > LARGE else np.int16
     largest = np.abs(values).reshape(-1, values.shape[-1]).max(axis=0)
-    step = np.where(largest > 0, largest, 1) / MOST_OF_ALL[dtype]
-    return {"numbers": np.rint(values / step).astype(dtype), "step": step.astype(np.float32)}
+    step = np.where(largest > 0, largest, 1) / (2 ** (bits - 1) - 1)
+    numbers = np.rint(values / step).astype(np.int8 if bits <= 8 else np.int16)
+    return {"numbers": numbers, "step": step.astype(np.float32)}
 
 
 def classes_turn(model: Sequential, found: Mapping[int, Recording], data: Images, shown: Sequence[int],
@@ -47,7 +47,8 @@ def classes_turn(model: Sequential, found: Mapping[int, Recording], data: Images
     for step in steps:
         found[step].restore(model, step)
         layers = [layer.params for layer in model.layers if layer.params]
-        nets.append([{"w": rounded(params["w"]), "b": params["b"].copy()} for params in layers])
+        nets.append([{"w": rounded(params["w"], bits), "b": params["b"].copy()}
+                     for params, bits in zip(layers, BITS, strict=True)])  # fmt: skip
         answers.append(Softmax().forward(model.predict(pictures)))
     labels = data.y_test[rows].tolist()
     about: list[dict[str, Any]] = [

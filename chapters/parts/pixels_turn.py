@@ -16,9 +16,16 @@ OTHERS, KNOWN = 4, 2  # pictures beside those of the film: of the test set, of t
 
 
 def pixels_turn(
-    neuron: Sequential, recording: Recording, data: HorsesAndDeer, shown: Sequence[int], batches: int
+    neuron: Sequential,
+    recording: Recording,
+    network: Sequential,
+    data: HorsesAndDeer,
+    shown: Sequence[int],
+    batches: int,
 ) -> dict[str, Any]:
     """Return pictures, and after some epochs the neuron's weights and its answer to each picture.
+
+    And the trained network, as float32, with its answers.
 
     `shown` are the rows of the test set that the film shows; `batches` are the updates of an epoch.
     """
@@ -30,15 +37,18 @@ def pixels_turn(
         recording.restore(neuron, step)
         answers.append(neuron.predict(x)[:, 0])
     kept = [recording.at(step) for step in steps]
+    layers = [{name: values.astype(np.float32) for name, values in layer.params.items()}
+              for layer in network.layers if layer.params]  # fmt: skip
     return {
         "pictures": [{"colours": np.rint(255 * picture).astype(np.uint8), "red": red, "answers": each,
-                      "name": name, "label": label, "python": python}
-                     for (picture, name, label, python), red, each
-                     in zip(pictures, x, np.transpose(answers), strict=True)],
+                      "network_answers": answer, "name": name, "label": label, "python": python}
+                     for (picture, name, label, python), red, each, answer
+                     in zip(pictures, x, np.transpose(answers), network.predict(x), strict=True)],
         "epochs": epochs,
         "batches": batches,
         "w": np.array([each["dense_1.w"][:, 0] for each in kept]),
         "b": np.array([each["dense_1.b"][0] for each in kept]),
+        "network": layers,
     }  # fmt: skip
 
 

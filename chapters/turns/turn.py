@@ -54,11 +54,8 @@ class Turn:
 
 
 PARTS = ("core", "stage", "board", "guess")  # what each page has
-NEEDS = {  # what else a turn is made of
-    "curve": ("curve_picture",),
-    "pixels": ("picture", "easel"),
-    "classes": ("picture", "easel", "convnet"),
-}
+PICTURES = ("picture", "easel", "layers")
+NEEDS = {"curve": ("curve_picture",), "pixels": PICTURES, "classes": PICTURES}  # what else a turn is made of
 SHARED = {*PARTS, "page", *chain.from_iterable(NEEDS.values())}
 
 

@@ -63,7 +63,7 @@ for name, probability in zip(CLASS_NAMES, p):
     let watched = null, seen = null;
     const easel = new Easel(turn, { title: "The picture. Drag it, or choose a colour and draw.", look: (pixel) => easel.mark(pixel),
       palette: PAINTS.map(([name, paint]) => [name, `rgb(${paint.map((part) => 255 * part)})`]) });
-    const maps = new PixelMap("What each of the 64 filters of the first layer finds", wide, wide * room);
+    const maps = new PixelMap("What the 64 filters of the first layer find", wide, wide * room);
     const large = new PixelMap("", room - 2), kernels = ["red", "green", "blue"].map((colour) => new PixelMap(colour, 3));
     const chosen = () => watched ?? turn.settings.filter;
     maps.watched("the maps", (filter) => { watched = filter; show_filter(); }, chosen);
@@ -88,7 +88,7 @@ for name, probability in zip(CLASS_NAMES, p):
       const map = Float32Array.from({ length: large.size ** 2 }, (_, i) => seen.maps[i * filters + filter]);
       const kernel = kernels.map((_, channel) => Float64Array.from({ length: 9 }, (_, i) => w[(3 * i + channel) * filters + filter]));
       maps.mark(filter);
-      large.caption.textContent = `Filter ${filter + 1}: blue where it finds what it looks for; below, its weights`;
+      large.caption.textContent = `What filter ${filter + 1} finds, and below its weights`;
       large.signed(map, largest_of(map) || 1);
       kernels.forEach((each, channel) => each.signed(kernel[channel], Math.max(...kernel.map(largest_of)) || 1));
     }
@@ -118,7 +118,7 @@ for name, probability in zip(CLASS_NAMES, p):
         cells[i].textContent = written_share(p[i]);
         heads[i].classList.toggle("right", i === label);
       });
-      answer.textContent = `The network says ${classes[says]}, with probability ${written_share(p[says])}. `
+      answer.textContent = `The network says ${classes[says]}, with a probability of ${written_share(p[says]).replace("> ", "more than ")}. `
         + (label === null ? "Nothing is in the picture but what you draw." : `It is ${name}. ${says === label ? "Right ✓" : "Wrong ✗"}`);
       answer.classList.toggle("mistaken", label !== null && says !== label);
       for (const control of [thumbnails, when, ...moves]) control.show();

@@ -1,37 +1,33 @@
-// Chapter 5: a horse or a deer goes through one neuron. Move it, turn it, draw on it: which pixels decide?
+// Chapter 5: a horse or a deer goes through one neuron, or three layers. Move it, draw on it: which pixels decide?
 
 const GREYS = [["black", [0]], ["dark grey", [0.33]], ["light grey", [0.67]], ["white", [1]]];
 
 TURNS.pixels = {
-  views: ["picture", "epoch"],
+  views: ["picture", "epoch", "model"],
 
-  recorded: ({ epochs }) => ({ ...UNTOUCHED, epoch: epochs.at(-1) }),
+  recorded: ({ epochs }) => ({ ...UNTOUCHED, epoch: epochs.at(-1), model: "neuron" }),
 
-  allowed: ({ pictures, epochs }, settings) => allowed_picture(settings, pictures.length, epochs, GREYS.length),
+  allowed({ pictures, epochs }, settings) {
+    return { ...allowed_picture(settings, pictures.length, epochs, GREYS.length), model: settings.model === "network" ? "network" : "neuron" };
+  },
 
-  run({ pictures, epochs, w, b }, settings) {  // what the neuron makes of each picture, changed as the settings say
-    const palette = GREYS.map(([, grey]) => grey), pixels = w.length / epochs.length;
+  run(data, settings) {  // what neuron and network make of each picture, changed as the settings say
+    const { pictures, epochs, w, b } = data, palette = GREYS.map(([, grey]) => grey), pixels = w.length / epochs.length;
     return {
-      look(picture, epoch) {
+      look({ picture, epoch, model }) {
         const x = changed(pictures[picture].red, settings, palette), at = epochs.indexOf(epoch);
-        const weights = w.subarray(at * pixels, (at + 1) * pixels), products = new Float64Array(pixels);
-        let plus = 0, minus = 0, z = b[at];
-        for (let i = 0; i < pixels; i++) {
-          products[i] = x[i] * weights[i];
-          z += products[i];
-          if (products[i] > 0) plus += products[i];
-          else minus += products[i];
-        }
-        return { x, weights, products, plus, minus, bias: b[at], z, p: 1 / (1 + Math.exp(-z)) };
+        return summed(x, model === "network" ? acting(x, data.network) : { weights: w.subarray(at * pixels, (at + 1) * pixels), bias: b[at] });
       },
     };
   },
 
   states({ pictures, epochs }, { look }) {
-    return pictures.map(({ answers }, picture) => [Float64Array.from(epochs, (epoch) => look(picture, epoch).p), answers, 1]);
+    return pictures.flatMap(({ answers, network_answers }, picture) => [
+      [Float64Array.from(epochs, (epoch) => look({ picture, epoch, model: "neuron" }).p), answers, 1],
+      [[look({ picture, epoch: epochs.at(-1), model: "network" }).p], network_answers, 1]]);
   },
 
-  python: ({ pictures, data, seed, batches }, settings) => `\
+  python: ({ pictures, data, seed, batches, epochs }, settings) => `\
 import numpy as np
 
 from chapters.ch05_horse_or_deer import learn, one_neuron
@@ -41,35 +37,43 @@ from tinylearn.augmentation import affine
 
 pictures = horses_and_deer(${as_python(data)}, seed=${seed})
 rng = np.random.default_rng(${seed})
-neuron, _ = one_neuron(rng), deeper_network(rng)  # as in the chapter: both draw from rng
-recording = learn(neuron, pictures, rng)  # a second
-recording.restore(neuron, ${batches * settings.epoch})  # after epoch ${settings.epoch}
+neuron, network = one_neuron(rng), deeper_network(rng)  # as in the chapter: both draw from rng
+recording = learn(neuron, pictures, rng)
+${settings.model === "network" ? `learn(network, pictures, rng)
+model = network` : `recording.restore(neuron, ${batches * settings.epoch})  # after epoch ${settings.epoch}
+model = neuron`}
 
 picture = ${pictures[settings.picture].python}
 ${changes_in_python(settings, GREYS.map(([, grey]) => grey))}
-w, b = neuron.parameters[:-1], neuron.parameters[-1]
-products = w * red_pixels(picture)[0]
-z = b + products.sum()
-p = neuron.predict(red_pixels(picture)).item()
+x = red_pixels(picture)
+out, layers = x, model.layers[:-1]  # without the sigmoid
+for layer in layers:
+    out = layer.forward(out)
+z, slopes = out.item(), np.ones_like(out)
+for layer in reversed(layers):
+    slopes = layer.backward(slopes)
+products = (x * slopes)[0]  # the slopes of one neuron along its inputs are its weights
+p = model.predict(x).item()
 print(f"z = {z}, the probability of a horse = {p}")
 `,
 
-  numbers({ picture: _ }, { picture, epoch }, { look }) {
-    const { z, p, plus } = look(picture, epoch);
+  numbers(data, settings, { look }) {
+    const { z, p, plus } = look(settings);
     return { z, p, "products[products > 0].sum()": plus };
   },
 
   draw(turn) {
-    const { pictures, epochs, w } = turn.data;
+    const { pictures, epochs } = turn.data;
     let watched = null, loudest = 0, seen = null;
     const look = (pixel) => { watched = pixel; point(); };
     const easel = new Easel(turn, { title: "The red numbers of the picture. Drag it.", look,
       palette: GREYS.map(([name, [grey]]) => [name, `rgb(${Array(3).fill(255 * grey)})`]) });
-    const weights = new PixelMap("Weights w: blue above zero, red below").watched("the weights", look, () => watched ?? loudest);
+    const weights = new PixelMap("").watched("the weights", look, () => watched ?? loudest);
     const products = new PixelMap("Products x · w: their sum decides").watched("the products", look, () => watched ?? loudest);
     const maps = [easel, weights, products];
 
     const thumbnails = new Thumbnails(turn, pictures, "which picture");
+    const who = new Choice(turn, "model", { label: "who looks?", options: [["neuron", "one neuron"], ["network", "three layers"]] });
     const when = new Stops(turn, "epoch", { label: "after epoch", stops: epochs }), moves = move_controls(turn);
     const answer = make("p", { class: "answer", role: "status" }), scale = new Between("deer", "horse");
     const [pixel, sigmoid] = ["", ""].map(() => make("p", { class: "arithmetic" }));
@@ -77,7 +81,7 @@ print(f"z = {z}, the probability of a horse = {p}")
 
     turn.stage.append(thumbnails.element, make("div", { class: "panels looks" },
       make("div", {}, answer, scale.element, easel.element, make("div", { class: "later" }, ...moves.map(({ element }) => element))),
-      make("div", {}, when.element, make("div", { class: "pair" }, weights.element, products.element), pixel, sum.element, sigmoid)));
+      make("div", {}, who.element, when.element, make("div", { class: "pair" }, weights.element, products.element), pixel, sum.element, sigmoid)));
     dark.addEventListener("change", () => turn.show());
 
     function point() {  // the pixel that is watched, or the one that speaks loudest
@@ -87,11 +91,12 @@ print(f"z = {z}, the probability of a horse = {p}")
         + `x · w = ${written(x[i], 3)} · ${in_sum(each[i], 3)} = ${written(product[i], 3)}`;
     }
 
-    const deepest = Array.from(epochs, (_, at) => largest_of(w.subarray(at * SIDE ** 2, (at + 1) * SIDE ** 2)));
     return () => {
-      const { picture, epoch } = turn.settings, { label, name } = pictures[picture];
-      seen = turn.result.look(picture, epoch);
-      const deep = deepest[epochs.indexOf(epoch)] || 1;
+      const { picture, model } = turn.settings, { label, name } = pictures[picture], one = model === "neuron";
+      seen = turn.result.look(turn.settings);
+      const deep = largest_of(seen.weights) || 1;
+      weights.caption.textContent = one ? "Weights w: blue above zero" : "Weights w, for this picture";
+      when.element.hidden = !one;
       easel.show((i) => [255 * seen.x[i], 255 * seen.x[i], 255 * seen.x[i], 255]);
       weights.signed(seen.weights, deep);
       products.signed(seen.products, deep);
@@ -100,15 +105,36 @@ print(f"z = {z}, the probability of a horse = {p}")
 
       const { plus, minus, bias, z, p } = seen, says = p >= 0.5 ? 1 : 0;
       sum.show([plus, minus, bias, z]);
-      sigmoid.textContent = `The sigmoid: 1 / (1 + e^${in_sum(-z, 2)}) = ${written(p, 3)}`;
+      sigmoid.replaceChildren("The sigmoid: 1 / (1 + e", make("sup", {}, written(-z, 2)), `) = ${written(p, 3)}`);
       scale.show(p);
-      answer.textContent = `The neuron says ${["deer", "horse"][says]}: a horse with probability ${written(p, 3)}. `
+      answer.textContent = `The ${model} says ${["deer", "horse"][says]}: a horse with probability ${written(p, 3)}. `
         + (label === null ? "Nothing is in the picture but what you draw." : `It is ${name}. ${says === label ? "Right ✓" : "Wrong ✗"}`);
       answer.classList.toggle("mistaken", label !== null && says !== label);
-      for (const control of [thumbnails, when, ...moves]) control.show();
+      for (const control of [thumbnails, who, when, ...moves]) control.show();
     };
   },
 };
+
+// With ReLU, a network is one neuron for every picture near this one. Its weights: the slopes of z along the pixels.
+function acting(x, [first, second, third]) {
+  const one = dense(x, first), two = dense(relu(one), second), [z] = dense(relu(two), third);
+  const back = (slopes, { w }) => Float64Array.from({ length: w.length / slopes.length }, (_, i) => slopes.reduce((sum, slope, j) => sum + slope * w[i * slopes.length + j], 0));
+  const passed = (slopes, sums) => slopes.map((slope, i) => (sums[i] > 0 ? slope : 0));
+  const weights = back(passed(back(passed(third.w, two), second), one), first);
+  return { weights, bias: z - weights.reduce((sum, weight, i) => sum + weight * x[i], 0) };
+}
+
+function summed(x, { weights, bias }) {
+  const products = new Float64Array(x.length);
+  let plus = 0, minus = 0, z = bias;
+  for (let i = 0; i < x.length; i++) {
+    products[i] = x[i] * weights[i];
+    z += products[i];
+    if (products[i] > 0) plus += products[i];
+    else minus += products[i];
+  }
+  return { x, weights, products, plus, minus, bias, z, p: 1 / (1 + Math.exp(-z)) };
+}
 
 const in_sum = (value, digits) => (value < 0 ? `(${written(value, digits)})` : written(value, digits));
 

@@ -1,4 +1,4 @@
-// The network of chapter 7, forwards, for one picture: convolution, pooling and ReLU twice, then two dense layers.
+// The layers of the networks of chapters 5 and 7, forwards, for one picture.
 
 // Numbers [in …][out] that stand for weights, each column with its own step → the weights, in double precision: faster.
 function unrounded({ w: { numbers, step }, b }) {
@@ -52,7 +52,7 @@ function pooled(x, side, channels) {  // the largest of 2 × 2, or zero if it is
 }
 
 function dense(x, { w, b }) {
-  const sum = b.slice(), wide = b.length;
+  const sum = Float64Array.from(b), wide = b.length;
   for (let i = 0; i < x.length; i++) {
     if (x[i] === 0) continue;
     for (let j = 0; j < wide; j++) sum[j] += x[i] * w[i * wide + j];
@@ -60,13 +60,16 @@ function dense(x, { w, b }) {
   return sum;
 }
 
+const relu = (values) => values.map((each) => Math.max(each, 0));
+
 function softmax(logits) {
   const largest = Math.max(...logits), e = logits.map((z) => Math.exp(z - largest)), sum = e.reduce((a, b) => a + b);
   return e.map((each) => each / sum);
 }
 
+// The network of chapter 7: convolution, pooling and ReLU twice, then two dense layers.
 function forward(x, [first, second, third, last]) {  // x (32, 32, 3) → the 64 maps (30, 30, 64), the ten probabilities
   const maps = convolved(x, 32, first), filters = first.b.length;
   const seen = pooled(convolved(pooled(maps, 30, filters), 15, second), 13, second.b.length);
-  return { maps, p: softmax(dense(dense(seen, third).map((z) => Math.max(z, 0)), last)) };
+  return { maps, p: softmax(dense(relu(dense(seen, third)), last)) };
 }
