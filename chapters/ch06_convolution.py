@@ -90,13 +90,9 @@ def padding_and_stride() -> list[ConvolutionSteps]:
 
 boards = padding_and_stride()
 left, diagonal = (board.out for board in boards)
-where = {(row, column): f"in the {down} row, {across}"
-         for row, down in enumerate(("upper", "middle", "lower"))
-         for column, across in enumerate(("on the left", "in the middle", "on the right"))}  # fmt: skip
-best = where[divmod(int(left.argmax()), left.shape[1])]
-book.ask(Choose("The upper filter has nine places. At which will it fit best?",
-                "All its ones lie on the line there.",
-                options=(where[0, 0], where[0, 1], where[1, 1]), right=best))  # fmt: skip
+book.ask(Place("The upper filter begins with its middle on the upper left pixel. Which number will it write there?",
+               "Two of its ones lie on the line, the third hangs over the edge.",
+               name="output", low=0, high=3, start=0, answer=float(left[0, 0]), digits=0))  # fmt: skip
 numbers = np.size(IMAGE)
 book.ask(Place(f"The lower image has {numbers} numbers. How many places does the filter need there?",
                "At each it covers four numbers, and no number twice.",

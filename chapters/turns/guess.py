@@ -20,7 +20,7 @@ class Guess:
         """Return the question as HTML. Without scripts its answer can be unfolded."""
         data = {name: value for name, value in asdict(self).items() if name not in ("question", "says")}
         return (
-            f'<section class="guess" aria-label="a guess">\n<p><strong>Guess first.</strong> '
+            f'<section class="guess" role="group" aria-label="a guess">\n<p><strong>Guess first.</strong> '
             f"{MARKDOWN.renderInline(self.question)}</p>\n<details><summary>The answer</summary>"
             f'<p><span class="bare">{html.escape(self.answered())}</span> '
             f"{MARKDOWN.renderInline(self.says)}</p></details>\n"
