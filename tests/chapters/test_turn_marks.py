@@ -1,9 +1,14 @@
-"""Marks that only one page that computes has: tiles of the lake, neurons of the network."""
+"""What only one page that computes has: the tiles and the rules of the lake, the neurons of the network."""
+
+import json
+import subprocess
 
 import pytest
 
+from chapters.parts.lake import make_lake, open_tiles
+from chapters.turns import turn as turns
 from tests.browser import Browser
-from tests.chapters.turns import given, write_page
+from tests.chapters.turns import given, node, write_page
 
 
 @pytest.fixture
@@ -39,6 +44,22 @@ def test_the_start_and_the_flag_are_never_holes(opened):
         page.run("arguments[0].dispatchEvent(new MouseEvent('click', { bubbles: true }))", tiles[tile])
         page.driver.execute_async_script("requestAnimationFrame(() => requestAnimationFrame(arguments[0]))")
         assert page.run(f"return tinylearnTurns.lake.settings.rows[{row}]") == ("SFFF", "HFFG")[row // 3]
+
+
+@pytest.mark.parametrize("slippery", [False, True])
+@pytest.mark.parametrize("rows", [["SFFF", "FHFH", "FFFH", "HFFG"], ["FFH", "GSF", "HFF"]])
+def test_an_action_leads_where_gymnasium_has_it_with_the_same_chance(rows, slippery, tmp_path):
+    program = tmp_path / "rules.js"
+    ask = f"console.log(JSON.stringify(outcomes({json.dumps(rows)}, {json.dumps(slippery)})))"
+    program.write_text("\n".join([turns.source("core"), turns.source("lake"), ask]), encoding="utf-8")
+    ours = json.loads(subprocess.run([node(), program], capture_output=True, text=True, check=True).stdout)
+    listed = make_lake(rows, slippery=slippery).unwrapped.P
+    for state in open_tiles(rows).tolist():
+        for action, outcomes in listed[state].items():
+            theirs = {}
+            for chance, after, _, _ in outcomes:
+                theirs[after] = theirs.get(after, 0) + chance
+            assert dict(ours[state][action]) == pytest.approx(theirs, abs=1e-12)
 
 
 def curves(page):
