@@ -51,7 +51,7 @@ class Turn {
   }
 
   work(result, pieces) {  // some milliseconds of it, so that the page stays quick → is there more?
-    const until = performance.now() + 5;
+    const until = performance.now() + 3;
     let more = true;
     while (more && pieces-- > 0 && performance.now() < until) more = this.page.more?.(result) ?? false;
     return more;
