@@ -144,7 +144,7 @@ def test_says_a_frame_in_words(states):
 def test_refuses_states_that_cannot_be_compared(states, runners):
     one = next(iter(runners.values()))
     other = CurveStates(one.recording, one.model, *sine(), [0, 2])
-    with pytest.raises(ValueError, match="CurveRace: all states must have the same steps, got others"):
+    with pytest.raises(ValueError, match="CurveRace: all states must have the same steps, got different ones"):
         make(states | {"other": other})
     with pytest.raises(ValueError, match="CurveRace: expected 1 to 5 states, got 0"):
         make({})
