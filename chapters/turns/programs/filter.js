@@ -130,9 +130,9 @@ print(f"gradient of the image = {dx[0, :, :, 0]}")
       const title = make("figcaption", {});
       return { title, element: make("figure", { class: "board" }, title, board.element, ...below) };
     };
-    const [sum, size, note] = ["sum", "size", "note"].map((name) => make("p", { class: `arithmetic ${name}` }));
-    const legend = make("p", { class: "arithmetic" });
-    const panels = [panel(image), panel(filter, sum), panel(output, legend, size, note)];
+    const [sum, size, note, under_image, under_output] = ["sum", "size", "note", "legend", "legend"]
+      .map((name) => make("p", { class: `arithmetic ${name}` }));
+    const panels = [panel(image, under_image), panel(filter, sum), panel(output, under_output, size, note)];
 
     const sizes = {  // of the filter, as a slider wants it
       get settings() { return { size: turn.settings.kernel.length }; },
@@ -167,7 +167,7 @@ print(f"gradient of the image = {dx[0, :, :, 0]}")
       const [brightest, most_dx, most_out] = [result.image, dx, out].map(most), lowest = Math.min(...out.flat()), highest = Math.max(...out.flat());
       image.show(rows, columns, padding, (row, column) => {
         const value = pixel(result.image, row, column), weight = kernel[row - top]?.[column - left], border = !(row in dx && column in dx[row]);
-        const shade = back && !border ? tint(dx[row][column], most_dx) : photo ? grey(border ? 0 : value) : ink(value, brightest);
+        const shade = back ? (border ? "transparent" : tint(dx[row][column], most_dx)) : photo ? grey(border ? 0 : value) : ink(value, brightest);
         return back ? { value: border ? null : dx[row][column], corner: border ? null : value, shade, border } : { value, corner: weight, shade, border };
       }, { frame: fits ? [top, left, k] : null, plain: photo, back });
       output.show(out.length, out[0]?.length ?? 0, 0, (row, column) => {
@@ -178,7 +178,8 @@ print(f"gradient of the image = {dx[0, :, :, 0]}")
       filter.show(back ? dw : null);
 
       sum.textContent = !fits ? "" : back ? told_back(settings, at) : told(result.image, settings, at, out[r][c]);
-      legend.textContent = photo && !back ? `Black: ${short(lowest)}, white: ${short(highest)}` : "";
+      under_output.textContent = photo && !back ? `Black: ${short(lowest)}, white: ${short(highest)}` : "";
+      under_image.textContent = photo && back ? `From ${short(Math.min(...dx.flat()))} (red below 0) to ${short(Math.max(...dx.flat()))} (blue above 0).` : "";
       const formula = (n) => `(${n} + 2 · ${padding} − ${k}) / ${stride} + 1`, exact = (rows + 2 * padding - k) % stride === 0;
       size.textContent = `Rows of the output: ${formula(rows)} = ${out.length || "none"}${exact || !out.length ? "" : ", rounded down"}`;
       note.textContent = noted(result.image, settings, out);
