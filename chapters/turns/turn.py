@@ -53,9 +53,15 @@ class Turn:
         )
 
 
-PARTS = ("core", "stage", "board", "guess")  # what each page has
+PARTS = ("core", "stage", "guess")  # what each page has
 PICTURES = ("picture", "easel", "layers")
-NEEDS = {"curve": ("curve_picture",), "pixels": PICTURES, "classes": PICTURES}  # what else a turn is made of
+FILTERS = ("board", "weights", "convolving")
+NEEDS = {  # what else a turn is made of
+    "curve": ("curve_picture",),
+    "pixels": PICTURES,
+    "classes": PICTURES,
+    "filter": FILTERS,
+}
 SHARED = {*PARTS, "page", *chain.from_iterable(NEEDS.values())}
 
 
