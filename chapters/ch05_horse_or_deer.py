@@ -268,11 +268,11 @@ place = "above" if card.baseline > high else "below" if card.is_better else "ins
 meaning = "We can say" if card.is_better else "We cannot say"
 deviation = math.sqrt(card.accuracy * (1 - card.accuracy) / n_test)
 most = int(card.matrix.sum(axis=1).max())
-ways = ("the neuron", f'always "{card.majority}"', "neither")
+ways = ("the neuron", "you", "both the same")
 better = ways[0] if card.correct > most else ways[1] if card.correct < most else ways[2]
 book.ask(Choose(f'Suppose that you say "{card.majority}" every time, with your eyes shut. Who gets more of these '
                 f"{n_test} right, you or the neuron?",
-                f"Your eyes shut, you get {most}; the neuron gets {card.correct}.",
+                f"You get {most}; the neuron gets {card.correct}. Is that a difference, or chance?",
                 options=ways, right=better))  # fmt: skip
 
 # %% [markdown]

@@ -61,5 +61,6 @@ def classes_turn(model: Sequential, found: Mapping[int, Recording], data: Images
                      for each, x, answer in zip(about, pictures, np.swapaxes(answers, 0, 1), strict=True)],
         "epochs": [step // updates for step in steps],
         "nets": nets,
+        "filter": int(np.abs(layers[0]["w"]).sum(axis=(0, 1, 2)).argmax()),  # the first to be shown large
         "classes": list(CLASS_NAMES),
     }  # fmt: skip

@@ -6,7 +6,7 @@ const PAINTS = [["black", [0, 0, 0]], ["white", [1, 1, 1]], ["grey", [0.5, 0.5, 
 TURNS.classes = {
   views: ["picture", "epoch", "filter"],
 
-  recorded: ({ epochs }) => ({ ...UNTOUCHED, epoch: epochs.at(-1), filter: 0 }),
+  recorded: ({ epochs, filter }) => ({ ...UNTOUCHED, epoch: epochs.at(-1), filter }),
 
   allowed({ pictures, epochs, nets }, settings) {
     const allowed = allowed_picture(settings, pictures.length, epochs, PAINTS.length), filters = nets[0][0].b.length;
