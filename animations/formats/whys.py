@@ -85,7 +85,9 @@ def explain(scene: Scene, frame: int, texts: Mapping[str, str]) -> dict[str, Any
 
 
 def leads_to(why: Why) -> Iterator[tuple[float, str]]:
-    """Yield (steps, gid) of what can be asked next: a step, and more to the smaller terms of a sum or a maximum.
+    """Yield (steps, gid) of what can be asked next: half a step within a line of arithmetic, a step within a sum.
+
+    The smaller terms of a sum or a maximum are farther away.
 
     >>> list(leads_to(Why("a sum", 3.0, [Sum("", ["a", "b"], [Term(1.0, "a"), Term(2.0, "b")], 3.0)])))
     [(1.0, 'b'), (3.0, 'a')]
@@ -93,11 +95,11 @@ def leads_to(why: Why) -> Iterator[tuple[float, str]]:
     for part in why.parts:
         pieces = part.pieces if isinstance(part, Line) else part.terms if isinstance(part, Sum) else ()
         terms, of_maximum = [piece for piece in pieces if isinstance(piece, Term)], "max(" in pieces[:1]
+        step, farther = (1.0 if isinstance(part, Sum) else 0.5), 0.0
         if of_maximum or isinstance(part, Sum):
             terms.sort(key=lambda term: term.value if of_maximum else abs(term.value), reverse=True)
-            yield from ((1 + 2 * math.log2(1 + k), term.gid) for k, term in enumerate(terms) if term.gid)
-        else:
-            yield from ((1.0, term.gid) for term in terms if term.gid)
+            farther = 2.0
+        yield from ((step + farther * math.log2(1 + k), term.gid) for k, term in enumerate(terms) if term.gid)
 
 
 def as_json(why: Why) -> dict[str, Any]:
