@@ -69,10 +69,11 @@ class Turn {
   check() {  // is what was computed here what was recorded?
     if (this.work(this.record, Infinity)) setTimeout(() => this.check(), 5);
     else this.found = verify(this.page, this.data, this.record);
-    if (this.found || !this.badge.textContent) this.show();
+    if (this.found || !(performance.now() - this.shown < 100)) this.show();  // it is seen to learn
   }
 
   show() {
+    this.shown = performance.now();
     this.refresh();
     const text = this.own ? "Your run" : this.found ? verdict(this.found, this.page.counts) : "Comparing with the recording …";
     if (this.badge.textContent !== text) this.badge.textContent = text;
