@@ -159,7 +159,7 @@ class Checkpoint:
     def start(self, run: Any) -> None:
         """Keep the run, in order to save it later."""
         if run.batches.rng is not self.rng:
-            raise ValueError("Checkpoint: rng must be the generator that fit is given; write fit(…, rng=rng)")
+            raise ValueError("Checkpoint: rng must be the generator that you pass to fit; write fit(…, rng=rng)")
         self.run = run
 
     def __call__(self, update: Update) -> None:

@@ -148,15 +148,15 @@ class Run:
         """Continue from the checkpoint; change nothing if a different run wrote it."""
         batches, keepers, given, saved = self.batches, self._keepers(), self._given(), read_more(path)
         if not {"step", *given} <= saved.keys():
-            raise ValueError(f"fit: {path} is no checkpoint of a run; give the file that a Checkpoint callback wrote")
+            raise ValueError(f"fit: {path} is no checkpoint of a run; pass the file that a Checkpoint callback wrote")
         for name, now in given.items():
             if saved[name] != now:
                 raise ValueError(
-                    f"fit: resume must be of a run like this one: {name} was {saved[name]}, is {now}; give what fit "
-                    "was given then: the same x, y, batch_size, shuffle, loss and augment"
+                    f"fit: resume must be of a run like this one: {name} was {saved[name]}, is {now}; pass the same "
+                    "arguments as then: x, y, batch_size, shuffle, loss and augment"
                 )
         for name in keepers.keys() - saved.keys():
-            raise ValueError(f"fit: {path} knows nothing of {name}; give the callbacks of the first run")
+            raise ValueError(f"fit: {path} has no values of {name}; pass the callbacks of the first run")
         if saved["epoch"] > batches.epochs:
             is_in = f"{path} is in epoch {saved['epoch']}"
             raise ValueError(f"fit: epochs must count from the start: {is_in}, got epochs={batches.epochs}")

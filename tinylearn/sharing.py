@@ -24,7 +24,7 @@ def refuse_sharing(model: Module) -> None:
     layers = [layer for _, layer in model.walk()]
     for number, layer in enumerate(layers):
         if any(layer is other for other in layers[:number]):
-            raise ValueError(f"Sequential: one layer object stands in two places, {layer!r}; make one for each place")
+            raise ValueError(f"Sequential: one layer object is in two places, {layer!r}; make one for each place")
     _refuse_hidden(layers)
     _refuse_owned(model.parts().values())
     _refuse_aliases(model)

@@ -255,7 +255,7 @@ def test_continues_with_the_counts_of_the_first_run(begun):
 
 def test_refuses_a_checkpoint_of_other_pictures(finished, films, photographs):
     folder = finished / "record"
-    with pytest.raises(UsageError, match=r"checksum of x and y was .*; give what fit was given then: the same x, y"):
+    with pytest.raises(UsageError, match=r"checksum of x and y was .*; pass the same arguments as then: x, y"):
         run_chapter(chapter, finished, quick=True, resume=True, data="cifar10", data_dir=photographs,
                     learning_rate=1e-3, record=folder)  # fmt: skip
     assert not folder.exists()

@@ -349,7 +349,7 @@ def test_refuses_what_no_checkpoint_can_be(tmp_path, wrong, error, message):
 def test_refuses_another_generator_than_that_of_fit(tmp_path, rng):
     (x, y), model = small_data(4), small_model()
     before = model.parameters.copy()
-    message = r"Checkpoint: rng must be the generator that fit is given; write fit\(…, rng=rng\)"
+    message = r"Checkpoint: rng must be the generator that you pass to fit; write fit\(…, rng=rng\)"
     with pytest.raises(ValueError, match=message):
         train(model, x, y, rng=rng, callbacks=[Checkpoint(tmp_path / "run.npz", np.random.default_rng(0))])
     np.testing.assert_array_equal(model.parameters, before)

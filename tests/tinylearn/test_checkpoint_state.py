@@ -154,13 +154,13 @@ def test_refuses_a_layer_that_has_a_state_only_here_or_only_there(tmp_path):
     [
         (
             lambda model, optimizer: {"first": optimizer.mean[:3]},
-            "self.first is in the memory of optimizer.self.mean",
+            "self.first shares memory with optimizer.self.mean",
         ),
         (
             lambda model, optimizer: {"same": optimizer.mean},
-            "self.same is in the memory of optimizer.self.mean",
+            "self.same shares memory with optimizer.self.mean",
         ),
-        (lambda model, optimizer: {"p": model.parameters[1:]}, "self.p is in the memory of parameters"),
+        (lambda model, optimizer: {"p": model.parameters[1:]}, "self.p shares memory with parameters"),
     ],
     ids=["view", "same", "of the model"],
 )
@@ -169,7 +169,7 @@ def test_refuses_arrays_in_the_same_memory(tmp_path, aliases, message):
     run = start(lambda: Averaged(0.1))
     go_on(run, 1)
     vars(run[1]).update(aliases(run[0], run[1]))
-    with pytest.raises(TypeError, match=f"checkpoint: optimizer.{message}, which .* let it be a copy"):
+    with pytest.raises(TypeError, match=f"checkpoint: optimizer.{message}, but .* store a copy"):
         save_checkpoint(tmp_path / "run.npz", *run)
     assert not list(tmp_path.iterdir())
 

@@ -39,7 +39,7 @@ def interrupted(server, path, after=100_000):
     """A first call, whose connection ends after that many bytes."""
     server.breaks_after = after
     with pytest.raises(
-        ConnectionError, match=f"{server.url}: .* after {after:,} of 300,000 bytes; call again to go on"
+        ConnectionError, match=f"{server.url}: .* after {after:,} of 300,000 bytes; call again to continue"
     ):
         download(server.url, path, CHECKSUM)
     server.breaks_after = None

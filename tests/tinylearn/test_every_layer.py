@@ -105,7 +105,7 @@ def test_refuses_passes_that_give_other_gradients_than_the_update(monkeypatch):
     made = every_layer.replay(recording, 2)
     made.after.model.gradients[0] += 1
     monkeypatch.setattr(every_layer, "replay", lambda *given: made)
-    with pytest.raises(ValueError, match="the passes of update 2, made again, give other gradients"):
+    with pytest.raises(ValueError, match="the passes of update 2, repeated, give other gradients"):
         passes(recording, 2)
 
 

@@ -120,7 +120,7 @@ def test_refuses_data_that_were_changed_since(name, value):
     recording = recorded(**parts, optimizer=SGD(0.1))
     step = next(step for step in recording.steps[1:].tolist() if 0 in recording.batch(step))
     parts[name][0] = value
-    with pytest.raises(ValueError, match=rf"update {step}, made again, has another dense_\d\.\w than the recorded one"):
+    with pytest.raises(ValueError, match=rf"update {step}, repeated, has another dense_\d\.\w than the recorded one"):
         recording.explain(step, "dense_1.w[0, 0]")
 
 
@@ -129,7 +129,7 @@ def test_refuses_a_callback_that_changes_the_model():
         update.model.parameters[...] += 0.25
 
     recording = recorded(**small_parts(), optimizer=SGD(0.1), callbacks=[push])
-    with pytest.raises(ValueError, match=r"update 3, made again, has another .* a callback changed the model"):
+    with pytest.raises(ValueError, match=r"update 3, repeated, has another .* a callback changed the model"):
         recording.explain(3, "dense_1.w[0, 0]")
 
 
@@ -138,7 +138,7 @@ def test_a_loop_of_ones_own_has_to_be_told():
     with Recorder(model) as recorder:
         recorder(Update(1, 1, 0.5))
     with pytest.raises(
-        ValueError, match=r"does not know how it was made; load it with that, Recording\.load.*recording\.with_training"
+        ValueError, match=r"does not know how it was made; load it with Recording\.load.*recording\.with_training"
     ):
         recorder.recording.explain(1, "dense_1.w[0, 0]")
 

@@ -211,7 +211,7 @@ def test_learning_rates_of_updates_that_were_left_out_are_not_known(kind):
         explanation = recorder.recording.explain(6, "dense_1.w[0, 0]")
         assert f"learning_rate={0.1 * (1 - 5 / 15)!r}," in explanation.optimizer
     for step in (9,) if kind == "SGD" else (6, 9):
-        with pytest.raises(ValueError, match=r"made again, has another dense_1\.w .* a callback changed .* optimizer"):
+        with pytest.raises(ValueError, match=r"repeated, has another dense_1\.w .* a callback changed .* optimizer"):
             recorder.recording.explain(step, "dense_1.w[0, 0]")
 
 
@@ -304,7 +304,7 @@ def test_random_numbers_of_a_loop_of_ones_own_are_those_of_the_model_that_is_tol
     check(recording, explanation, np.float64)
     models[2].set_training(True)
     models[2].forward(X)
-    with pytest.raises(ValueError, match="made again, has another"):
+    with pytest.raises(ValueError, match="repeated, has another"):
         recording.with_training(model=models[2], x=X, y=Y, loss=loss, optimizer=SGD(0.1)).explain(4, "dense_2.b[0]")
 
 
@@ -326,5 +326,5 @@ def test_of_a_loop_of_ones_own_what_was_left_out_is_not_known(make, choice, mess
 def test_refuses_an_x_that_is_too_short_for_your_own_loop():
     recording = loop(dense(), SGD(0.1), [np.array([8, 1])], MeanSquaredError())
     told = recording.with_training(model=dense(), x=X[:8], y=Y[:8], loss=MeanSquaredError(), optimizer=SGD(0.1))
-    with pytest.raises(ValueError, match="recording: update 1 saw row 8, x has only 8; give the same x"):
+    with pytest.raises(ValueError, match="recording: update 1 saw row 8, x has only 8; pass the same x"):
         told.explain(1, "dense_1.w[0, 0]")

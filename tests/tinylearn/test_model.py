@@ -106,7 +106,7 @@ def test_a_model_without_parameters_works():
 
 def test_a_layer_object_cannot_stand_in_two_places():
     layer = Dense(2, 2, rng=np.random.default_rng(0))
-    with pytest.raises(ValueError, match=r"one layer object stands in two places, Dense\(2, 2\); make one for each"):
+    with pytest.raises(ValueError, match=r"one layer object is in two places, Dense\(2, 2\); make one for each"):
         Sequential([layer, layer])
 
 

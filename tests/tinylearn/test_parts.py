@@ -397,9 +397,7 @@ class TwoOf(Layer):
 )
 def test_refuses_one_layer_in_two_places(make):
     """Its second forward would overwrite what the backward of the first needs."""
-    with pytest.raises(
-        ValueError, match=r"one layer object stands in two places, Dense\(3, 3\); make one for each place"
-    ):
+    with pytest.raises(ValueError, match=r"one layer object is in two places, Dense\(3, 3\); make one for each place"):
         make(dense())
 
 

@@ -232,7 +232,7 @@ def test_refuses_a_model_that_became_a_part_of_another(place):
     model = small_model()
     with Recorder(model, place) as recorder:
         whole = Sequential([model])
-        with pytest.raises(ValueError, match=r"^Recorder: the parameters are elsewhere in memory since the model beca"):
+        with pytest.raises(ValueError, match=r"^Recorder: the parameters have moved in memory, since the model beca"):
             train(model, [recorder])
     assert whole.parameters.size == model.parameters.size
 

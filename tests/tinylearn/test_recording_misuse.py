@@ -80,7 +80,7 @@ def test_what_cannot_be_copied_is_recorded_all_the_same_and_explain_says_why(pla
     recorder = Recorder(model, place)
     fit(model, x, x[:, :1], loss=Locked(), optimizer=SGD(0.01), epochs=3, callbacks=[recorder])
     assert len(recorder.recording) == 4
-    with pytest.raises(ValueError, match="how update 2 was made is not known: what fit began with could not be copied"):
+    with pytest.raises(ValueError, match="it is unknown how update 2 was made: the start of fit could not be copied"):
         recorder.recording.explain(2, "dense_1.b[0]")
 
 
@@ -127,6 +127,6 @@ def test_copies_of_what_fits_began_with_do_not_fill_memory(monkeypatch):
     assert len(recording.origins) == 4
     assert recording.explain(36, "dense_1.w[0, 0]").new == recording.at(36)["dense_1.w"][0, 0]
     with pytest.raises(
-        ValueError, match="how update 3 was made is not known: it was no call of fit that is still known"
+        ValueError, match="it is unknown how update 3 was made: no call of fit that is still known made it"
     ):
         recording.explain(3, "dense_1.w[0, 0]")

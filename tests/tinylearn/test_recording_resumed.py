@@ -102,7 +102,7 @@ def test_refuses_a_recorder_that_is_further_than_the_checkpoint_before_the_first
     recorder = Recorder(again[0], place)
     go_on(again, 2, callbacks=[recorder])
     before, records = again[0].parameters.tobytes(), recorder.recording.rows.tobytes()
-    message = "the run goes on after step 4, but step 6 is recorded already; give a new Recorder, with another folder"
+    message = "the run continues after step 4, but step 6 is already recorded; pass a new Recorder, with another folder"
     with pytest.raises(ValueError, match=message):
         go_on(again, 2, callbacks=[recorder], resume=checkpoint(4))
     assert again[0].parameters.tobytes() == before

@@ -192,7 +192,7 @@ def assert_refused(error, message, run, *args, **settings):
     ],
 )
 def test_refuses_other_data_and_other_batches(begun, step, changed, message):
-    message = f"^fit: resume must be of a run like this one: {message}; give what fit was given then: the same x"
+    message = f"^fit: resume must be of a run like this one: {message}; pass the same arguments as then: x"
     assert_refused(ValueError, message, start(seed=9), 2, resume=begun / f"{step}.npz", **changed)
 
 
@@ -205,7 +205,7 @@ def test_refuses_other_data_and_other_batches(begun, step, changed, message):
     ],
 )
 def test_refuses_other_settings(begun, name, value, message):
-    message = f"^fit: resume must be of a run like this one: {message}.*; give what fit was given then: .*{name}"
+    message = f"^fit: resume must be of a run like this one: {message}.*; pass the same arguments as then: .*{name}"
     assert_refused(ValueError, message, start(seed=9), 2, resume=begun / "4.npz", **{name: value})
 
 
@@ -238,14 +238,14 @@ def test_refuses_another_optimizer(begun):
 def test_refuses_callbacks_that_were_not_there(begun):
     settings = {"callbacks": evaluations()[:1], "resume": begun / "4.npz"}
     message = (
-        r"4\.npz knows nothing of accuracy of 9 rows, checksum [0-9a-f]{8}, 1; give the callbacks of the first run"
+        r"4\.npz has no values of accuracy of 9 rows, checksum [0-9a-f]{8}, 1; pass the callbacks of the first run"
     )
     assert_refused(ValueError, message, start(seed=9), 2, **settings)
 
 
 def test_refuses_a_checkpoint_whose_generator_is_not_that_of_fit(begun, tmp_path):
     settings = {"callbacks": [Checkpoint(tmp_path / "run.npz", np.random.default_rng(0))], "resume": begun / "4.npz"}
-    assert_refused(ValueError, "Checkpoint: rng must be the generator that fit is given", start(seed=9), 2, **settings)
+    assert_refused(ValueError, "Checkpoint: rng must be the generator that you pass", start(seed=9), 2, **settings)
 
 
 def test_the_rest_of_an_epoch_is_not_for_callbacks_to_change(begun):

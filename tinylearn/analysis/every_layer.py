@@ -40,7 +40,7 @@ class Source(NamedTuple):
     layer: str
 
 
-NOBODY = Source("made", MODEL)
+UNKNOWN = Source("made", MODEL)
 
 
 @dataclass
@@ -62,7 +62,7 @@ class LayerPass:
     x_from: Source
     dout: np.ndarray | None = None
     dx: np.ndarray | None = None
-    dout_from: Source = NOBODY
+    dout_from: Source = UNKNOWN
     calls: int = 1
     local: dict[str, Any] = field(default_factory=dict)
 
@@ -133,7 +133,7 @@ def _watched(recording: Recording, made: Replayed, again: bool) -> Passes:
     wanted = summed if again else made.after.model.gradients
     if not np.allclose(summed, wanted, rtol=1e-3, atol=1e-6 * float(np.abs(wanted).max(initial=0)), equal_nan=True):
         raise ValueError(
-            f"recording: the passes of update {made.step}, made again, give other gradients; a layer or a loss counts "
+            f"recording: the passes of update {made.step}, repeated, give other gradients; a layer or a loss counts "
             "its calls, or draws from something else than its own NumPy generators"
         )
     return Passes(made, _joined(parts), value, y)

@@ -72,8 +72,8 @@ def _replay(recording: Recording, origin: Origin, step: int, from_beginning: boo
                 batch = next(iter(training.batches), None) if by_batches else _recorded_batch(recording, training, now)
                 if batch is None:
                     raise ValueError(
-                        f"recording: update {step} was made after fit had ended, in a loop of your own; of that the "
-                        "recording does not know how it was made"
+                        f"recording: update {step} was made after fit had ended, in your own loop; the recording does "
+                        "not know how"
                     )
                 before = training.copy() if now == step else None
                 _step(recording, training, now, batch, fill_gradients, before)
@@ -105,8 +105,8 @@ def _start(recording: Recording, origin: Origin, step: int, from_beginning: bool
     if not whole or recording.steps[0] != 0 or index != step:
         because = because or "the parameters before it"
         raise ValueError(
-            f"recording: in a loop of your own, update {step} needs all updates before it, since it depends on "
-            f"{because}; record with every=1, without select or budget, from the beginning"
+            f"recording: in your own loop, update {step} needs all updates before it, since it depends on {because}; "
+            "record with every=1, without select or budget, from the beginning"
         )
     return 0, training, False
 
@@ -146,10 +146,10 @@ def _step(
 
 def _mismatch(recording: Recording, training: Training, step: int, what: str) -> str:
     whole = set(training.model.named_arrays()) == set(recording.names)
-    of_model = "" if whole else "the model that was given began with other numbers in what was not recorded, "
+    of_model = "" if whole else "the model that you passed has other initial values where nothing was recorded, "
     return (
-        f"recording: update {step}, made again, has {what} than the recorded one. So something is not as it was: "
-        f"{of_model}x or y were changed since, a callback changed the model or the optimizer, or a layer or augment "
+        f"recording: update {step}, repeated, has {what} than the recorded one. So something has changed: "
+        f"{of_model}x or y are different now, a callback changed the model or the optimizer, or a layer or augment "
         "draws from something else than its own NumPy generators"
     )
 
@@ -168,7 +168,7 @@ def _recorded_batch(recording: Recording, training: Training, step: int) -> Batc
     rows, data = recording.batch(step), training.batches
     rows = rows if len(rows) else np.arange(len(data.x))
     if rows.max() >= len(data.x):
-        raise ValueError(f"recording: update {step} saw row {rows.max()}, x has only {len(data.x)}; give the same x")
+        raise ValueError(f"recording: update {step} saw row {rows.max()}, x has only {len(data.x)}; pass the same x")
     return rows, *take_rows(data.x, data.y, rows, data.dtype)
 
 
@@ -186,15 +186,15 @@ def _origin_of(recording: Recording, step: int) -> Origin:
     """Return the call of `fit` that made update `step`; ValueError with a hint if that is unknown."""
     if not recording.origins:
         raise ValueError(
-            "recording: it does not know how it was made; load it with that, Recording.load(path, model=…, x=…, y=…, "
-            "loss=…, optimizer=…), or take recording.with_training(model=…, …) of one in memory"
+            "recording: it does not know how it was made; load it with Recording.load(path, model=…, x=…, y=…, "
+            "loss=…, optimizer=…) or, if it is in memory, use recording.with_training(model=…, …)"
         )
     if step == recording.steps[0]:
-        raise ValueError(f"recording: no update that was recorded made step {step}; it is where the recording begins")
+        raise ValueError(f"recording: step {step} is where the recording begins; no recorded update made it")
     began = [origin for origin in recording.origins if origin.step < step]
-    unknown = began[-1].unknown if began else "it was no call of fit that is still known"
+    unknown = began[-1].unknown if began else "no call of fit that is still known made it"
     if unknown:
-        raise ValueError(f"recording: how update {step} was made is not known: {unknown}")
+        raise ValueError(f"recording: it is unknown how update {step} was made: {unknown}")
     return began[-1]
 
 

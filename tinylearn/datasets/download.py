@@ -126,6 +126,6 @@ def _chunks(url: str, start: int, size: int) -> Iterator[tuple[int, bytes]]:
         yield from _chunks(url, 0, size)
     elif position < size:
         raise ConnectionError(
-            f"{url}: {trouble} after {position:,} of {size:,} bytes; call again to go on from there, "
-            "or give the path of a copy that you have"
+            f"{url}: {trouble} after {position:,} of {size:,} bytes; call again to continue, "
+            "or pass the path of your own copy"
         )

@@ -149,7 +149,7 @@ def checked_layers(caller: str, layers: Any, kind: type) -> tuple[Any, ...]:
             hint = "" if isinstance(layer, type) else "; a layer of your own inherits from Layer"
             raise TypeError(f"{caller}: expected layers such as ReLU(), got {shortened(layer)}{hint}")
         if sum(layer is each for each in layers) > 1:
-            raise ValueError(f"{caller}: one layer object stands in two places, {layer}; make one for each place")
+            raise ValueError(f"{caller}: one layer object is in two places, {layer}; make one for each place")
     return layers
 
 

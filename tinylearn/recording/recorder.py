@@ -107,7 +107,7 @@ class Recorder:
         except FileExistsError as error:
             raise FileExistsError(
                 f"Recorder: {error.filename} exists already; choose another folder. (A recorder is at work there, or "
-                "was killed before its first record was complete; or the file is somebody else's)"
+                "was killed before its first record was complete; or the file is another program's)"
             ) from None
         except BaseException as error:
             if store is not None:
@@ -190,8 +190,8 @@ class Recorder:
         if step != self._steps_before + 1:
             raise ValueError(
                 f"Recorder: steps must grow, or start again from 1, got step {step - self._steps_before} after step "
-                f"{self._last_step}; for a run that goes on from an earlier step make a new Recorder, with another "
-                "folder"
+                f"{self._last_step}; for a run that continues from an earlier step make a new Recorder, with "
+                "another folder"
             )
         self._steps_before, self._epochs_before = self._last_step, self._last_epoch
         return self._steps_before + 1
@@ -221,7 +221,7 @@ class Recorder:
         try:
             training = training.copy()
         except Exception as error:  # whatever a user's object raises
-            unknown = f"what fit began with could not be copied: {error}"
+            unknown = f"the start of fit could not be copied: {error}"
         origin = Origin(self._steps_before + run.batches.step, training, blas_threads(), unknown=unknown)
         most = min(RUNS, max(2, COPIED_BYTES // (8 * run.model.parameters.nbytes + 1)))
         self._origins[:] = [*self._origins[1 - most :], origin]
@@ -234,8 +234,8 @@ class Recorder:
         step += self._steps_before
         if self._last_step > step:
             raise ValueError(
-                f"Recorder: the run goes on after step {step}, but step {self._last_step} is recorded already; give a "
-                "new Recorder, with another folder"
+                f"Recorder: the run continues after step {step}, but step {self._last_step} is already recorded; pass "
+                "a new Recorder, with another folder"
             )
 
     def resumed(self, step: int, epoch: int) -> None:
@@ -274,8 +274,8 @@ class Recorder:
         vector = model.parameters
         if vector is not self._vector and vector.__array_interface__ != self._vector.__array_interface__:
             raise ValueError(
-                "Recorder: the parameters are elsewhere in memory since the model became a part of another one; make "
-                "the recorder after that"
+                "Recorder: the parameters have moved in memory, since the model became a part of another one; make the "
+                "recorder after that"
             )
 
     # --- begin, end, failure ------------------------------------------------------------------------------------------
