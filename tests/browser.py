@@ -27,7 +27,7 @@ class Browser:
         self.run = driver.execute_script
 
     def open(self, path, fragment="", *, calm=True):
-        """Load a file; `calm` asks for reduced motion, so that nothing plays by itself."""
+        """Load a file; `calm` asks for reduced motion, so that nothing plays automatically."""
         motion = {"name": "prefers-reduced-motion", "value": "reduce" if calm else ""}
         self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [motion]})
         if fragment:  # or a page that is open would only go to another place in it, and not be loaded

@@ -2,7 +2,7 @@
 
     python tests/floors.py > floors.txt && python -m pip install -c floors.txt -e ".[test]"
 
-A bound that nobody can install (`>= 3.6` where 3.6.1 was the first) stops pip, and so does one that another package's
+A bound that cannot be installed (`>= 3.6` where 3.6.1 was the first) stops pip, and so does one that another package's
 bound excludes: setup.cfg then promises what does not exist.
 """
 

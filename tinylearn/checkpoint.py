@@ -156,9 +156,7 @@ def _check_apart(arrays: dict[str, Any]) -> None:
     """Raise TypeError if two arrays share memory: read from a file, they would not."""
     for (one, a), (other, b) in itertools.combinations(arrays.items(), 2):
         if np.shares_memory(a, b):
-            raise TypeError(
-                f"checkpoint: {other} shares memory with {one}, but would not after a resume; store a copy"
-            )
+            raise TypeError(f"checkpoint: {other} shares memory with {one}, but would not after a resume; store a copy")
 
 
 def _plain_array(name: str, value: Any) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""All rows of the table of bad input: public name, and what for, → how it is called, and with what."""
+"""The whole table of bad input: public name and purpose → how to call it, and with which arguments."""
 
 from tests.bad_input.board_cases import BOARDS
 from tests.bad_input.chart_cases import CHARTS
@@ -19,4 +19,4 @@ SCENES = (CHARTS, DESCENTS, NEURONS, PICTURES, BOARDS, RUNS, PARTS)
 ANIMATIONS = {name: subject for scenes in SCENES for name, subject in scenes.made.items()}
 DRAWN = {name: subject for scenes in SCENES for name, subject in scenes.drawn.items()}
 CASES: dict[str, Subject] = {**LAYERS, **NUMBERS, **TRAINING, **RECORDINGS, **DATA, **ANIMATIONS, **RENDERED}
-SLOW: dict[str, Subject] = {**DRAWN, **MP4}  # of which the suite tries few
+SLOW: dict[str, Subject] = {**DRAWN, **MP4}  # the suite tries a few of these

@@ -1,4 +1,4 @@
-"""What callers give by mistake: strategies of arrays, numbers, labels, paths and objects, good and hostile.
+"""Mistakes of callers: strategies of arrays, numbers, labels, paths and objects, good and hostile.
 
 An `Argument` is two strategies of `Given`: the good ones, and the hostile ones. A `Given` is a value and what is known
 of it: the plain value that must give the same answer, or that it must be refused, or nothing (either is right).
@@ -160,7 +160,7 @@ def choice(*good: Any, wrong: Sequence[Any] = (), also: Sequence[Any] = ()) -> A
 
 
 def never_none(argument: Argument) -> Argument:
-    """The same where None means something else, such as a generator that nobody has seeded."""
+    """The same, but None means something else, such as a generator without a seed."""
     return Argument(argument.good, argument.hostile.filter(lambda given: given.value is not None))
 
 

@@ -1,4 +1,4 @@
-"""Bad input for pictures: what a network sees, says and counts of them."""
+"""Bad input for pictures: what a network sees, answers and counts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What scenes are given: texts, clocks and the small runs that they draw; and what is asked of a scene.
+"""Arguments of scenes: texts, clocks and the small runs that they draw; and the checks of a scene.
 
 A scene must be right, or refused, when it is made. So one row of the table makes a scene and reads what it says of
 each frame; another, for the campaign and for a few cases of the suite, draws it too.
@@ -60,7 +60,7 @@ def placed(scene: Any, scale: float) -> dict[str, np.ndarray]:
 
 
 class Scenes:
-    """Rows of the table: `made` are those of the suite; `drawn`, those that draw as well, of which it tries few.
+    """Rows of the table: `made` for the suite; `drawn` also draw, and the suite tries a few of them.
 
     placed   scene and scale → where its texts stand
     """

@@ -1,4 +1,4 @@
-"""The small models and runs that the cases of bad input are made with."""
+"""Small models and runs for the cases of bad input."""
 
 from __future__ import annotations
 

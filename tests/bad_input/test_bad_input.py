@@ -1,4 +1,4 @@
-"""Every public function, given what nobody should give it: a right answer, or a refusal that helps.
+"""Every public function, called with wrong arguments: it gives a correct answer, or an error that helps.
 
 The long campaign, with random cases and a count for each function, is tests/benchmarks/bad_input.py.
 """

@@ -1,4 +1,4 @@
-"""Scenes that were made of bad input and not refused: they are drawn as plain numbers are, without a warning."""
+"""Scenes that accept bad input: they are drawn like scenes of plain numbers, without a warning."""
 
 import re
 import tempfile

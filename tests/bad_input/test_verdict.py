@@ -1,4 +1,4 @@
-"""The judge of bad input, tried on functions that do wrong on purpose: it must find each fault."""
+"""The judge of bad input, tried on functions with planted faults: it must find each one."""
 
 import warnings
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The verdict on one call: a right answer, a refusal that helps, or a fault.
+"""The verdict on one call: a correct answer, an error that helps, or a fault.
 
 A row for another public function, in one of the tables of cases:
 

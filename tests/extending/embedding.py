@@ -1,4 +1,4 @@
-"""An embedding: each word of a sentence, given by its number, becomes the vector that is learned for it."""
+"""An embedding: each word of a sentence, given by its number, becomes a vector that is learned."""
 
 import numpy as np
 

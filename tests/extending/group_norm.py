@@ -1,4 +1,4 @@
-"""Group normalisation: of each image, each group of channels is moved to mean 0 and variance 1. Wu and He 2018."""
+"""Group normalisation: each group of channels of an image gets mean 0 and variance 1. Wu and He 2018."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""A scale that is measured: each feature is divided by the largest number of it that was seen while learning."""
+"""A measured scale: each feature is divided by the largest value that it had in training."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Squeeze and excitation: a small network looks at the means of all channels and says how loud each may be. Hu 2018."""
+"""Squeeze and excitation: a small network looks at the means of all channels and scales each of them. Hu 2018."""
 
 from tinylearn import Dense, Dropout, Layer, ReLU, Sigmoid
 
@@ -22,7 +22,7 @@ class SqueezeExcite(Layer):
         return x * self.cache["factor"]
 
     def backward(self, dout):
-        """out = x · factor(mean of x): x reaches the loss by itself, and through the mean and the layers inside."""
+        """out = x · factor(mean of x): x reaches the loss directly, and through the mean and the layers inside."""
         x = self.cache["x"]
         dfactor = (dout * x).sum(axis=(1, 2))
         for layer in reversed(self.gate()):

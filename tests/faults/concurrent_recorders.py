@@ -1,4 +1,4 @@
-"""Two processes that record into one folder at the same moment: one does, the other is told so."""
+"""Two processes record into one folder at the same moment: one succeeds, the other gets an error."""
 
 import time
 from dataclasses import dataclass
@@ -55,7 +55,7 @@ def record_at_the_same_time(folder, rng):
         life.kill()
         life.death()
     said = sorted(life.heard[0][1] for life in lives)
-    verdict.half += [] if said == ["begin", "done"] else [f"two that record at once: {said}"]
+    verdict.half += [] if said == ["begin", "done"] else [f"two that record together: {said}"]
     recording = Recording.load(folder / "run")
     assert_start_of_the_undisturbed_run(recording, KIND)
     verdict.kept = len(recording)

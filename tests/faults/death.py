@@ -1,4 +1,4 @@
-"""A job in a process of its own, which is killed at a random moment between two of its signs of life."""
+"""A job in its own process, killed at a random moment between two of its signs of life."""
 
 import itertools
 import multiprocessing
@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tests.faults.planted_faults import PLANTED_FAULTS
 
-CONTEXT = multiprocessing.get_context("forkserver")  # a child is there at once: the server has imported everything
+CONTEXT = multiprocessing.get_context("forkserver")  # a child starts quickly: the server has imported everything
 CONTEXT.set_forkserver_preload(["tests.faults.jobs"])
 PATIENCE = 60  # seconds
 
@@ -36,7 +36,7 @@ class Life:
         self.heard, self.open = [], True
 
     def listen(self, seconds):
-        """Hear what it says within so many seconds; return whether it lives and may say more."""
+        """Listen for that many seconds; return whether it lives and may say more."""
         deadline = time.monotonic() + seconds
         while (left := deadline - time.monotonic()) > 0:
             ready = wait([self.signs, self.process.sentinel] if self.open else [self.process.sentinel], left)
@@ -75,7 +75,7 @@ class Life:
     def death(self):
         """Return what it said before its end, whose cause was our signal or nothing."""
         if self.process.exitcode not in (0, -9):
-            raise RuntimeError(f"the job failed by itself:\n{self.errors.read_text()}")
+            raise RuntimeError(f"the job failed without a kill:\n{self.errors.read_text()}")
         words = [(word, int(n)) for _, word, n in self.heard]
         done = max((n for word, n in words if word == "done"), default=0)
         word, n = words[-1] if words else ("begin", 1)
@@ -122,7 +122,7 @@ def _live(job, folder, signs, errors, planted):
 
 
 def _orphans(session, seconds):
-    """Return the processes of a session that do not end by themselves within so many seconds; end them."""
+    """Return the processes of a session that do not end within that many seconds; end them."""
     deadline = time.monotonic() + seconds
     while (left := _members(session)) and time.monotonic() < deadline:
         time.sleep(0.02)

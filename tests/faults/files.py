@@ -1,4 +1,4 @@
-"""Jobs that rewrite one file: checkpoints, models and pictures, of which version n is told from n + 1 at a glance."""
+"""Jobs that rewrite one file: checkpoints, models and pictures. Version n is easy to tell from version n + 1."""
 
 from importlib.util import find_spec
 
@@ -29,7 +29,7 @@ def model_file(path, n):
 
 
 def train(path, last, tell):
-    """Write a checkpoint after each update, of which `tell` hears; stop after update `last`."""
+    """Write a checkpoint after each update, and call `tell`; stop after update `last`."""
     rng = np.random.default_rng(0)
     model, optimizer = Sequential([Dense(30, 200, rng=rng), Dense(200, 1, rng=rng)]), SGD(0.001, momentum=0.9)
     x = rng.normal(size=(40, 30))

@@ -1,4 +1,4 @@
-"""Disks with little room, and what they must leave whole: a quota for each file, and a small file system."""
+"""Disks with little room, and the files that must stay complete: a quota for each file, and a small file system."""
 
 import contextlib
 import os

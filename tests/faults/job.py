@@ -1,4 +1,4 @@
-"""What is killed: a job, which writes outputs 1, 2, 3, … into a folder, and what must be left of them.
+"""The jobs to kill: a job writes outputs 1, 2, 3, … into a folder, and knows what must be left.
 
 A job gives signs of life: ("begin", n) before it writes output n, ("done", n) when that is complete.
 """
@@ -21,7 +21,7 @@ class Verdict:
     kept: int = 0
     lost: list[str] = field(default_factory=list)  # what was complete, and is gone or changed
     half: list[str] = field(default_factory=list)  # what is under its final name without being complete
-    litter: list[str] = field(default_factory=list)  # what nobody will ever remove: files, processes
+    litter: list[str] = field(default_factory=list)  # files and processes that are left over for ever
 
     @property
     def faults(self) -> list[str]:
@@ -49,7 +49,7 @@ class Rewritten(Job):
     write: Callable[[Path, int], object]
 
     def work(self, folder, tell):
-        """Write versions until somebody ends this process."""
+        """Write versions until this process is killed."""
         n = 0
         while True:
             n += 1

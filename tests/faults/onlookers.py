@@ -1,4 +1,4 @@
-"""Who looks at a recording, or forks its process, while it is made: what is recorded stays what happened."""
+"""Readers of a recording, and forks of its process, while it grows: the records stay correct."""
 
 import os
 import threading

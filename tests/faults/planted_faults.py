@@ -1,4 +1,4 @@
-"""Faults planted on purpose, to see that the kills find them."""
+"""Planted faults: the kills must find them."""
 
 import contextlib
 import time

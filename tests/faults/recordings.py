@@ -1,6 +1,6 @@
-"""Jobs that record: one endless training, and one small recording after another, in which most moments are rare ones.
+"""Jobs that record: one endless training, and many small recordings, in which rare moments are frequent.
 
-What must be left: every record that was complete, bit for bit as in a run that nobody disturbed.
+Every complete record must be left, bit for bit as in an undisturbed run.
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from tinylearn import Recorder, Recording, Update
 from tinylearn.recording import store
 
 UPDATES = 40  # of a small recording
-BUDGETS = {"under a budget": {"budget": 9_000}}  # of which some updates make several thinnings
+BUDGETS = {"under a budget": {"budget": 9_000}}  # some updates cause several thinnings
 
 
 def flush_every_record():

@@ -1,4 +1,4 @@
-"""Convolution and pooling against PyTorch on more than 200 random configurations each, float64: out, dx, dw, db."""
+"""Convolution and pooling against PyTorch, on more than 200 random configurations each, float64: out, dx, dw, db."""
 
 import numpy as np
 import pytest

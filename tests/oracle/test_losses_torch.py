@@ -1,4 +1,4 @@
-"""Every loss against PyTorch's, float64: the value and the gradient."""
+"""Every loss against PyTorch, float64: the value and the gradient."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Small training runs with all that a checkpoint has to keep: shuffling, dropout, augmentation, an optimiser."""
+"""Small training runs with everything that a checkpoint must keep: shuffling, dropout, augmentation, an optimiser."""
 
 import shutil
 
@@ -35,7 +35,7 @@ def start(seed=0, optimizer="Adam", dtype=np.float64, *, shared=True, generator=
 
 
 def go_on(run, epochs, n_workers=1, side=6, count=40, data_seed=1, **settings):
-    """Train for so many epochs, in batches of 16 of 40 images; return their losses. `settings` are those of `fit`."""
+    """Train for `epochs` epochs, in batches of 16 of 40 images; return the losses. `settings` go to `fit`."""
     model, optimizer, rng = run
     data = np.random.default_rng(data_seed)
     x, y = data.random((count, side, side, 2)), data.integers(0, 3, count)

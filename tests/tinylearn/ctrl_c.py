@@ -1,4 +1,4 @@
-"""Ctrl-C before any line, and at the beginning of any function, that one likes."""
+"""Press Ctrl-C before any chosen line, or at the beginning of any function."""
 
 import dis
 import linecache

@@ -1,4 +1,4 @@
-"""A server on this machine that does what servers do: breaks off, ignores, changes its file, refuses, is slow."""
+"""A server on this machine that behaves like real ones: it breaks off, ignores ranges, changes files, refuses, is slow."""
 
 import contextlib
 import hashlib

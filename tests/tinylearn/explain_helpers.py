@@ -1,4 +1,4 @@
-"""Runs to explain, and what an explanation must fulfil: read as a reader would, its text gives the recorded bits."""
+"""Runs to explain, and a check that reads an explanation as a reader would: its text must give the recorded bits."""
 
 import re
 

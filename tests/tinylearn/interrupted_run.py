@@ -1,6 +1,6 @@
-"""A training run that tests start in a process of their own, to interrupt it.
+"""A training run in its own process, for tests that interrupt it.
 
-python interrupted_run.py FOLDER KIND forever         trains until somebody ends it; says "ready" after two of them
+python interrupted_run.py FOLDER KIND forever         trains until it is killed; says "ready" after two of them
 python interrupted_run.py FOLDER KIND memory N M      trains M updates, says the most memory used until N, and ever
 """
 

@@ -1,4 +1,4 @@
-"""The table of layers, for tests; it stands in the package, since `python -m tinylearn` checks its gradients too."""
+"""The table of layers, for tests. It is in the package, since `python -m tinylearn` checks these gradients, too."""
 
 from tinylearn.layer_table import LAYERS, Row, make_input, make_layer
 

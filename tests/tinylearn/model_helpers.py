@@ -1,4 +1,4 @@
-"""What the tests of Sequential share: a small model."""
+"""A small model, for the tests of Sequential."""
 
 import numpy as np
 

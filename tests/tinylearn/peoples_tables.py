@@ -1,4 +1,4 @@
-"""Tables of the kinds that people have, a few lines of each: name → (text of a file, names, times as shown, values)."""
+"""Tables as people keep them, a few lines of each: name → (text of a file, names, times as shown, values)."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""What the tests of the recorder share: a small training, and a witness that the recording must agree with."""
+"""A small training for the tests of the recorder, and a witness that the recording must agree with."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""What each activation computes, at known points and at large ones."""
+"""Activations: their values at known points, and at large ones."""
 
 import numpy as np
 import pytest

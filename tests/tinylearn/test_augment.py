@@ -1,4 +1,4 @@
-"""Augment, what `fit` calls: the draws are those that it promises, x stays as it is, and mistakes are named."""
+"""Augment, which `fit` calls: it draws as it promises, x does not change, and errors name mistakes."""
 
 import re
 

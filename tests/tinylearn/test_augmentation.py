@@ -1,4 +1,4 @@
-"""Augmentation: the geometry is exact, the fast way equals the plain loops, and what must not change does not."""
+"""Augmentation: the geometry is exact, and the fast way equals the plain loops."""
 
 import math
 

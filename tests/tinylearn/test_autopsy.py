@@ -38,7 +38,7 @@ def place(request, tmp_path):
 
 
 def broken_by_hand(meddle, updates=12, **choice):
-    """Return the recording of a loop of one's own that nobody watched, in which `meddle(step, parameters)` broke in."""
+    """Return the recording of a loop without a monitor; `meddle(step, parameters)` breaks something in it."""
     model = small_model()
     with Recorder(model, **choice) as recorder:
         for step in range(1, updates + 1):
@@ -116,7 +116,7 @@ def test_with_records_left_out(place):
     assert np.isnan(autopsy.step_lengths[0])
 
 
-def test_a_loop_of_ones_own_that_watches(place):
+def test_finds_divergence_in_your_own_loop_with_a_monitor(place):
     model = small_model()
     optimizer, monitor, recorder = SGD(0.1), DivergenceMonitor(model, SGD(0.1)), Recorder(model, place)
 

@@ -1,4 +1,4 @@
-"""Batches know where in the data they are, can be replayed, and convert no more than a batch at a time."""
+"""Batches know their position in the data, can be replayed, and convert only one batch at a time."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""Callbacks are told what happened at every update, and closed at the end, the progress bar among them."""
+"""`fit` tells callbacks about every update and closes them at the end, also the progress bar."""
 
 import io
 import weakref

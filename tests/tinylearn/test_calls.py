@@ -1,4 +1,4 @@
-"""One update is short: few functions of ours stand between the batch and the parameters."""
+"""One update is short: it passes only a few of our functions between the batch and the parameters."""
 
 import sys
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""A run that goes on from a checkpoint ends with the bits of the run that was never stopped."""
+"""A run that continues from a checkpoint ends with the bits of a run without interruption."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The file of a checkpoint: what was added comes back, it is whole or absent, and a pickle is never needed."""
+"""The file of a checkpoint: additions come back, it is complete or absent, and it never needs a pickle."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Files that are no checkpoint, are damaged, or belong to another run, are refused, and nothing is changed."""
+"""Files that are no checkpoint, are damaged, or belong to another run, are refused, and nothing changes."""
 
 import io
 import pickle

@@ -1,4 +1,4 @@
-"""What is neither a parameter nor a generator, but changes while a run goes on, is in a checkpoint or is refused."""
+"""Other things that change during a run: a checkpoint keeps them, or refuses them."""
 
 import numpy as np
 import pytest

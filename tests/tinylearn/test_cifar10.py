@@ -1,4 +1,4 @@
-"""CIFAR-10 from archives and folders of both forms: the same arrays, in the order of the files."""
+"""CIFAR-10 from archives and folders in both formats: the same arrays, in the order of the files."""
 
 import numpy as np
 import pytest

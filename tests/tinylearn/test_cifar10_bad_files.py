@@ -1,4 +1,4 @@
-"""What is no CIFAR-10, not all of it, or more than that: refused with the file, what was expected and what came."""
+"""Files that are not CIFAR-10, or too few, or too many: the error names the file, and says what was expected."""
 
 import gzip
 import io
@@ -24,7 +24,7 @@ both_forms = pytest.mark.parametrize("form", FOLDERS)
 
 
 def spoil(path, form, name, change):
-    """A folder with all six batches, of which that one's bytes are changed."""
+    """A folder with all six batches; the bytes of one of them are changed."""
     folder = write_folder(path / FOLDERS[form], form, random_batches())
     (file,) = folder.glob(f"{name}*")
     file.write_bytes(change(file.read_bytes()))

@@ -1,4 +1,4 @@
-"""Pickles of batches: honest ones are read, whoever wrote them; of hostile ones nothing runs."""
+"""Pickles of batches: any honest one is read; a hostile one cannot run anything."""
 
 import contextlib
 import os

@@ -1,4 +1,4 @@
-"""What Conv2D computes, by hand and against the plain loops, and what it refuses."""
+"""Conv2D, by hand and against the plain loops, and its errors."""
 
 import numpy as np
 import pytest

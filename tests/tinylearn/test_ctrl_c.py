@@ -1,4 +1,4 @@
-"""Ctrl-C is held back where it would do harm, and comes where it does none."""
+"""Ctrl-C waits where it would do harm, and comes where it does none."""
 
 import signal
 import threading

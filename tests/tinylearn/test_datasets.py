@@ -1,4 +1,4 @@
-"""The data that the chapters learn from."""
+"""The data of the chapters."""
 
 import numpy as np
 import pytest

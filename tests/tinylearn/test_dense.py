@@ -1,4 +1,4 @@
-"""What a dense layer computes, and where the parameters of layers start."""
+"""Dense layers by hand, and the initial parameters of layers."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Training that diverges stops at the update that broke, and says where, how and what to try."""
+"""Training that diverges stops at the broken update. The error says where, how, and what to try."""
 
 import copy
 import pickle
@@ -266,7 +266,7 @@ def test_gradient_norms_are_those_of_updates_in_a_row(at, known):
 
 
 def test_a_run_that_diverges_slowly_tells_the_last_gradients_too():
-    """A rate just above the bound: nine thousand updates, of which a third are looked at."""
+    """A rate just above the bound: nine thousand updates; a third of them are measured."""
     model = Sequential([Dense(1, 1, rng=np.random.default_rng(0), weights=ones)])
     with pytest.raises(DivergenceError) as caught:
         train(model, [[1.0], [-1.0]], [[0.0], [0.0]], loss=MeanSquaredError(), optimizer=SGD(1.02), epochs=20_000)

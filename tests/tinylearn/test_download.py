@@ -1,4 +1,4 @@
-"""Downloads from a server on this machine that does what servers do: breaks off, ignores, changes its file, refuses."""
+"""Downloads from a server on this machine that behaves like real ones: it breaks off, changes its file, refuses."""
 
 import hashlib
 import importlib
@@ -51,7 +51,7 @@ def test_a_download_is_the_file_and_leaves_no_part(server, path, part, capsys):
     assert not part.exists()
     assert server.ranges == [None]
     assert "file.tar.gz" in capsys.readouterr().err  # the bar
-    download(server.url, path, CHECKSUM)  # is there: nobody is asked
+    download(server.url, path, CHECKSUM)  # it is there: no request
     assert server.ranges == [None]
 
 

@@ -1,4 +1,4 @@
-"""Dropout: off unless training, the share it keeps, the numbers it keeps, and whose random numbers it draws."""
+"""Dropout: off unless training; the fraction and the numbers that it keeps; and its random numbers."""
 
 import math
 
@@ -74,7 +74,7 @@ def test_keeps_the_mean():
 
 
 def test_drops_every_number_of_a_batch_on_its_own():
-    """Not a whole row, column or channel at once: two neighbours along any axis agree as often as two random ones."""
+    """It drops no whole row, column or channel: two neighbours along any axis agree as often as two random numbers."""
     kept = training(0.5).forward(numbers(20, 20, 20, 20)) != 0
     for axis in range(4):
         agree = (np.diff(kept, axis=axis) == 0).mean()

@@ -1,4 +1,4 @@
-"""What every layer of an update is given and makes, and from whom it has that."""
+"""The inputs and outputs of every layer in an update, and their sources."""
 
 import numpy as np
 import pytest

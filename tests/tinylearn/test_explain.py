@@ -1,4 +1,4 @@
-"""An update explained: what it says, and what it refuses."""
+"""An explained update: its text, and its errors."""
 
 import copy
 
@@ -133,7 +133,7 @@ def test_refuses_a_callback_that_changes_the_model():
         recording.explain(3, "dense_1.w[0, 0]")
 
 
-def test_a_loop_of_ones_own_has_to_be_told():
+def test_asks_for_the_model_of_your_own_loop():
     model = Sequential([Dense(3, 1, rng=np.random.default_rng(0))])
     with Recorder(model) as recorder:
         recorder(Update(1, 1, 0.5))

@@ -1,4 +1,4 @@
-"""Every layer, every optimiser, both dtypes, a learning rate that changes: what is printed gives the recorded bits."""
+"""Every layer and optimiser, both dtypes, changing learning rates: the printed text gives the recorded bits."""
 
 import copy
 import re

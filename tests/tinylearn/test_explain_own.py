@@ -1,4 +1,4 @@
-"""Explanations of what a reader wrote: optimisers and layers."""
+"""Explanations for your own optimisers and layers."""
 
 import re
 
@@ -104,7 +104,7 @@ class Signwise(Optimizer):
 
 
 class Layerwise(Optimizer):
-    """Numbers of all parameters at once."""
+    """A number that needs all parameters together."""
 
     def step(self, parameters, gradients):
         ratio = np.linalg.norm(parameters) / (np.linalg.norm(gradients) + 1)
@@ -219,7 +219,7 @@ class Double(Optimizer):
 
 
 class Hidden(Optimizer):
-    """It changes the parameters where nobody sees it."""
+    """It changes the parameters unseen."""
 
     def step(self, parameters, gradients):
         np.asarray(parameters)[...] -= 0.1 * np.asarray(gradients)

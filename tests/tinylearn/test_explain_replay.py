@@ -1,4 +1,4 @@
-"""Updates that are made again to explain one: the same batches, random numbers, workers; and where that is refused."""
+"""Updates that are repeated to explain one: the same batches, random numbers and workers; and when that is refused."""
 
 from dataclasses import replace
 
@@ -42,7 +42,7 @@ from tinylearn.workers import multiplications
 @pytest.mark.parametrize("batch_size", [2, 9])
 @pytest.mark.parametrize("shared", [True, False])
 def test_dropout_and_augmentation_are_drawn_again(kind, augment, batch_size, shared):
-    """SGD remembers nothing: it is for the random numbers alone that the updates before are made again."""
+    """SGD remembers nothing: only the random numbers need the earlier updates."""
     layers, rng = with_dropout()
     rng = rng if shared else np.random.default_rng(1)
     recording = recorded(layers, X, Y, OPTIMIZERS[kind](), rng=rng, batch_size=batch_size, augment=augment)
@@ -265,11 +265,11 @@ def test_a_recording_of_a_run_that_went_on(kind, tmp_path):
         loaded.explain(5, "dense_1.w[0, 0]")
 
 
-# --- a loop of one's own ----------------------------------------------------------------------------------------------
+# --- your own loop ----------------------------------------------------------------------------------------------------
 
 
 def loop(model, optimizer, batches, loss, **choice):
-    """Return the recording of a loop that tells which rows it took, and of which optimiser, only if it took some."""
+    """Return the recording of a loop. If it took rows, it tells the recorder which ones, and its optimiser."""
     with Recorder(model, **choice) as recorder:
         for step, rows in enumerate(batches, 1):
             taken = slice(None) if rows is None else rows
@@ -283,7 +283,7 @@ def loop(model, optimizer, batches, loss, **choice):
 
 @pytest.mark.parametrize("kind", OPTIMIZERS)
 @pytest.mark.parametrize("rows", [None, np.array([4, 0, 7])], ids=["all rows, without saying so", "some rows"])
-def test_every_update_of_a_loop_of_ones_own(kind, rows):
+def test_explains_every_update_of_your_own_loop(kind, rows):
     loss = MeanSquaredError()
     recording = loop(dense(), OPTIMIZERS[kind](), [rows] * 5, loss)
     recording = recording.with_training(model=dense(), x=X, y=Y, loss=loss, optimizer=OPTIMIZERS[kind]())
@@ -293,7 +293,7 @@ def test_every_update_of_a_loop_of_ones_own(kind, rows):
         assert explanation.terms[-1].value == explanation.new == recording.at(step)["dense_1.w"][0, 0]
 
 
-def test_random_numbers_of_a_loop_of_ones_own_are_those_of_the_model_that_is_told():
+def test_takes_random_numbers_of_your_own_loop_from_the_model_that_you_pass():
     layers, loss = [with_dropout()[0] for _ in range(3)], MeanSquaredError()
     models = [Sequential(each) for each in layers]
     models[0].set_training(True)
@@ -316,7 +316,7 @@ def test_random_numbers_of_a_loop_of_ones_own_are_those_of_the_model_that_is_tol
         (lambda: SGD(0.1), {"select": "dense_1.b"}, "update 4 needs all .* depends on the parameters before it"),
     ],
 )  # fmt: skip
-def test_of_a_loop_of_ones_own_what_was_left_out_is_not_known(make, choice, message):
+def test_does_not_know_updates_that_your_own_loop_left_out(make, choice, message):
     loss = MeanSquaredError()
     recording = loop(dense(), make(), [None] * 5, loss, **choice)
     with pytest.raises(ValueError, match=message):

@@ -1,4 +1,4 @@
-"""Files that are complete or absent: links, devices, folders that refuse, and what a dead writer has left."""
+"""Files that are complete or absent: links, devices, read-only folders, and leftovers of dead writers."""
 
 import contextlib
 import os
@@ -118,7 +118,7 @@ locks = pytest.mark.skipif(os.name != "posix", reason="without locks, what a kil
 def test_removes_what_the_dead_have_left_of_any_file_and_nothing_else(tmp_path):
     for name in ("run.npz", "page.html", "no suffix"):
         left_by_a_kill(tmp_path / name)
-    (tmp_path / ".run.tmp.npz").touch()  # somebody else's
+    (tmp_path / ".run.tmp.npz").touch()  # of another program
     with complete_or_absent(tmp_path / "alive.gif") as file:
         assert len(list(tmp_path.iterdir())) == 5
         remove_unfinished(tmp_path)

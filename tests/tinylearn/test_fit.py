@@ -1,4 +1,4 @@
-"""fit: the loop by hand is the truth, and the neuron of chapter 3 is the number to reproduce."""
+"""fit against a loop by hand, and against the published numbers of chapter 3's neuron."""
 
 import numpy as np
 import pytest

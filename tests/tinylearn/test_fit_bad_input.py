@@ -1,4 +1,4 @@
-"""What fit cannot train with is refused, in words that say what to change."""
+"""Wrong arguments of fit: the errors say what to change."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Whatever way fit ends, nothing that it changed outside of its arguments' numbers stays changed."""
+"""However fit ends, it restores everything that it changed, except its results."""
 
 import concurrent.futures
 import copy

@@ -1,4 +1,4 @@
-"""What `check_gradients` leaves alone, what it reports, and that it checks whole models."""
+"""`check_gradients`: what it leaves unchanged, what it reports, and whole models."""
 
 import copy
 

@@ -1,4 +1,4 @@
-"""Who checks the checker? Each layer here has one planted error, and `check_gradients` must catch it and say where."""
+"""Who checks the checker? Each layer here has one planted error. `check_gradients` must find it and say where."""
 
 import numpy as np
 import pytest
@@ -45,7 +45,7 @@ class DenseWithOneWrongWeight(Dense):
 
 
 class DenseWrongForOneRow(Dense):
-    """As if somebody had squeezed an axis of length one."""
+    """An axis of length one is squeezed away."""
 
     def backward(self, dout):
         dx = super().backward(dout)

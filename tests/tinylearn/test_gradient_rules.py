@@ -1,4 +1,4 @@
-"""Layers with right numbers and bad manners: each breaks one rule, and `check_gradients` must say which."""
+"""Layers with correct numbers that break one rule each: `check_gradients` must say which rule."""
 
 import re
 from typing import ClassVar

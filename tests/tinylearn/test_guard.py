@@ -1,4 +1,4 @@
-"""The guard around every layer: what it makes of x and dout, and which layer an error names, alone and in a model."""
+"""The guard around every layer: how it converts x and dout, and which layer its errors name, alone and in a model."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What every layer promises, row by row of the table, and one of your own too."""
+"""The promises of every layer, row by row of the table, and for one of your own."""
 
 import copy
 

@@ -1,4 +1,4 @@
-"""What every loss gets from its base class, also one of a user's own: arguments that are right, errors that name it."""
+"""The guard around every loss, also around your own: it checks arguments, and puts names into errors."""
 
 import copy
 import pickle

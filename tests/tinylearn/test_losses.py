@@ -1,4 +1,4 @@
-"""Losses: values by hand, gradients against central differences, and what happens at the edges."""
+"""Losses: values by hand, gradients against central differences, and extreme inputs."""
 
 import tracemalloc
 

@@ -1,4 +1,4 @@
-"""Sequential: one vector for all parameters, views into it, and how a model is made and shown."""
+"""Sequential: one vector for all parameters, views of it, and how to make and show a model."""
 
 import copy
 
@@ -121,7 +121,7 @@ def test_a_layer_cannot_belong_to_two_models():
 
 
 def test_a_refused_model_does_not_take_its_layers():
-    """The first layer is free, the second belongs to somebody: after the error the first is still free."""
+    """The first layer is free, the second belongs to a model. After the error the first is still free."""
     free, taken = (Dense(2, 2, rng=np.random.default_rng(0)) for _ in range(2))
     Sequential([taken])
     with pytest.raises(ValueError, match="already belongs to a model"):

@@ -1,4 +1,4 @@
-"""Data go through a whole model: forward, backward and predict, and layers that do not fit."""
+"""A whole model: forward, backward and predict, and layers that do not fit."""
 
 import copy
 
@@ -128,7 +128,7 @@ def test_predict_switches_training_back_after_an_error():
 
 
 def test_predict_leaves_what_backward_needs():
-    """Between forward and backward somebody may look at other data."""
+    """Other code may predict for other data between forward and backward."""
     model, rng = small_model(), np.random.default_rng(0)
     x, other = rng.normal(size=(2, 4, 3))
     dout = rng.normal(size=model.forward(x).shape)

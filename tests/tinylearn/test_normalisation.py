@@ -1,4 +1,4 @@
-"""BatchNorm and LayerNorm by hand: what is normalised over what, what is remembered, and at the edges."""
+"""BatchNorm and LayerNorm by hand: their means and variances, their state, and extreme inputs."""
 
 import numpy as np
 import pytest

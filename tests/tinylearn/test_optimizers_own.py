@@ -1,4 +1,4 @@
-"""Optimisers that a reader wrote, and wrappers round others, are checked, copied, kept, recorded like the shipped."""
+"""Your own optimisers, and wrappers around others, are checked, copied, saved and recorded like ours."""
 
 import copy
 import math
@@ -45,7 +45,7 @@ class Lion(Optimizer):
 
 
 class Counted(Optimizer):
-    """What it remembers is in attributes, one of which its first step makes."""
+    """It keeps its state in attributes; its first step makes one of them."""
 
     def __init__(self, learning_rate):
         super().__init__(learning_rate)
@@ -143,7 +143,7 @@ def train(model, optimizer, epochs=3, **settings):
 
 
 def walk(optimizer, steps=6, seed=0):
-    """Return p after so many steps along random gradients."""
+    """Return p after a number of steps along random gradients."""
     p, rng = np.ones(5), np.random.default_rng(seed)
     for _ in range(steps):
         optimizer.step(p, rng.normal(size=5))
@@ -479,7 +479,7 @@ def test_without_a_step_it_says_so():
         Idle(0.1).step(np.ones(1), np.ones(1))
 
 
-def test_an_optimizer_of_ones_own_has_weight_decay_without_a_line():
+def test_gives_weight_decay_to_your_own_optimizer_without_a_line():
     class Descent(Optimizer):
         def step(self, p, g):
             p -= self.learning_rate * g

@@ -1,4 +1,4 @@
-"""Layers inside layers: found where they stand, one vector for all, copies of their own; what is refused."""
+"""Layers inside layers: where they are found, one vector for all, independent copies, and errors."""
 
 import copy
 import pickle

@@ -1,4 +1,4 @@
-"""What pooling computes, by hand and against the plain loops: ties, padding, overlaps, gaps; and what it refuses."""
+"""Pooling, by hand and against the plain loops: ties, padding, overlaps, gaps; and its errors."""
 
 import numpy as np
 import pytest

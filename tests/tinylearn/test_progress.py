@@ -1,4 +1,4 @@
-"""Progress is shown where there is a place for it; where there is none, work goes on without it."""
+"""A progress bar if there is a place for one; without a place, work continues silently."""
 
 import io
 import os

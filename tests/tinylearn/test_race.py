@@ -1,4 +1,4 @@
-"""A race starts all variants from the same weights, through the same batches, and ends each for itself."""
+"""A race starts all variants from the same weights, with the same batches; each may end on its own."""
 
 import numpy as np
 import pytest
@@ -294,7 +294,7 @@ def test_a_race_is_what_fit_does():
     np.testing.assert_array_equal(runner.model.parameters, model.parameters)
 
 
-def test_a_recorder_of_ones_own_and_more_callbacks():
+def test_takes_your_own_recorder_and_more_callbacks():
     heard = []
     runners = race(make_model, (X, Y), {"SGD": SGD(0.1), "Adam": Adam()}, **SETTINGS, callbacks=iter([heard.append]),
                    record=lambda model: Recorder(model, every=5, select=["dense_1.w"]))  # fmt: skip

@@ -1,4 +1,4 @@
-"""The recorder keeps what happened: compared with a plain list of copies, in memory and in a folder."""
+"""The recorder against a plain list of copies, in memory and in a folder."""
 
 import numpy as np
 import pytest
@@ -66,7 +66,7 @@ def test_step_0_is_there_before_training(place):
     np.testing.assert_array_equal(recording.at(0)["dense_1.w"], model.layers[0].params["w"])
 
 
-def test_a_loop_of_ones_own(place):
+def test_records_your_own_loop(place):
     model = small_model()
     witness = Witness(model)
     with Recorder(model, place) as recorder:
@@ -80,7 +80,7 @@ def test_a_loop_of_ones_own(place):
 
 
 def test_the_learning_rate_is_the_one_that_the_step_was_made_with(place):
-    """In `fit`, whose callbacks may change it, and in a loop of one's own, which tells of the optimiser."""
+    """In `fit`, where callbacks may change it, and in your own loop, which passes the optimiser."""
     model = small_model()
     recorder = Recorder(model, place)
     train(model, [recorder], epochs=3)
@@ -101,7 +101,7 @@ def test_an_update_of_nothing_but_a_step(place):
 
 
 def test_keeps_a_batch_that_is_written_over_later_as_it_was(place):
-    """A loop of one's own may use one array for the row numbers of every batch."""
+    """Your own loop may use one array for the row numbers of every batch."""
     batch = np.array([0, 1])
     with Recorder(small_model(), place) as recorder:
         for step in (1, 2, 3):
@@ -164,7 +164,7 @@ def test_a_second_and_a_third_fit_go_on_counting(place):
 
 
 def test_the_last_update_of_each_fit_stays(place):
-    """Also when it is none of the 7th ones: what is in a recording stays in it, since somebody may be reading it."""
+    """Also if its step is not a multiple of 7: a record stays in the recording, because a reader may have it."""
     model = small_model()
     recorder, witness = Recorder(model, place, every=7), Witness(model)
     train(model, [recorder, witness], epochs=3)
@@ -177,7 +177,7 @@ def test_the_last_update_of_each_fit_stays(place):
     assert (held.rows.tobytes(), held.losses.tobytes()) == before
 
 
-def test_a_loop_of_ones_own_may_start_again_from_1(place):
+def test_lets_your_own_loop_start_again_from_1(place):
     model = small_model()
     witness = Witness(model)
     with Recorder(model, place) as recorder:

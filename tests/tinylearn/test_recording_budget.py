@@ -1,4 +1,4 @@
-"""A recording stays within its budget, and what it keeps is evenly spaced."""
+"""A recording stays within its budget, and its records are evenly spaced."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The recorder keeps what was chosen, every so many updates and selected parameters, and says so in words."""
+"""The recorder keeps the chosen updates and parameters, and describes the choice in words."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is left of a recording when something goes wrong: Ctrl-C, damaged files. Kills and full disks: tests/faults."""
+"""Recordings after Ctrl-C and damage to files. For kills and full disks see tests/faults."""
 
 import contextlib
 import json
@@ -92,7 +92,7 @@ def test_an_error_in_a_callback_leaves_a_closed_recording(tmp_path, kind, first)
     ids=interrupted_run.KINDS,
 )
 def test_ctrl_c_at_any_line_of_the_recorder(tmp_path, kind, updates, apart, settings, monkeypatch):
-    """Not one moment but all of them, so many lines `apart`: each time, what is left is closed and whole."""
+    """Interrupt at every moment, `apart` lines from one to the next: each time the files are closed and complete."""
     monkeypatch.setattr("tinylearn.recording.store.WAITING_BYTES", 1)  # training itself writes every record
     line, wrong, was_interrupted = 0, {}, True
     while was_interrupted:

@@ -1,4 +1,4 @@
-"""The folder of a recording: plain files that others may read, also while training goes on."""
+"""The folder of a recording: plain files that others may read, even during training."""
 
 import errno
 import json

@@ -1,4 +1,4 @@
-"""Whatever happens to a recorder, in whatever order, it agrees with a plain list of copies."""
+"""Any calls of a recorder, in any order, agree with a plain list of copies."""
 
 import shutil
 import tempfile
@@ -89,7 +89,7 @@ class RecorderMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.path is not None)
     @rule()
     def become_thinner_or_wider(self):
-        """As a budget or a larger batch would have it; nobody sees a difference."""
+        """Rewrite, as a budget or a larger batch does; readers see no difference."""
         if not self.closed:
             self.recorder._store.rewrite(batch=self.recorder._store.listed + 1)
 

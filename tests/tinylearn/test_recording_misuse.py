@@ -1,4 +1,4 @@
-"""What a recorder is told wrongly, by a loop of one's own or by a run of an unusual kind, is answered in words."""
+"""Misuse of a recorder, in your own loop or in an unusual run: the error says what to do."""
 
 import os
 import threading

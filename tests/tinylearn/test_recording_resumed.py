@@ -1,4 +1,4 @@
-"""Recorders in a run that goes on from a checkpoint: their records are those of the run that was never stopped."""
+"""Recorders in a run that continues from a checkpoint record the same as in a run without interruption."""
 
 import numpy as np
 import pytest
@@ -128,7 +128,7 @@ def test_a_recorder_that_was_closed_before_the_first_update(run, place):
     assert_is_the_end_of(whole, recorder.recording, 5)
 
 
-def test_a_loop_of_ones_own_may_say_so_and_start_again_from_1(place):
+def test_lets_your_own_loop_start_again_from_1_if_it_says_so(place):
     with Recorder(start()[0], place) as recorder:
         recorder.resumed(step=5, epoch=2)
         recorder(Update(1, epoch=1))

@@ -1,4 +1,4 @@
-"""A run goes on from a checkpoint of any of its steps, within an epoch too, with the bits of the whole run.
+"""A run continues from a checkpoint of any step, even within an epoch, with the bits of the complete run.
 
 Its recordings are in `test_recording_resumed.py`.
 """
@@ -139,7 +139,7 @@ def test_goes_on_with_what_was_evaluated(tmp_path, step, swapped):
 
 
 class Counter:
-    """A callback of one's own that counts updates."""
+    """A callback that counts updates."""
 
     count = 0
 

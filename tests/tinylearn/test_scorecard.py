@@ -1,4 +1,4 @@
-"""Scorecards: what is said about a classifier is true, and not more than the number of examples allows."""
+"""Scorecards: their claims are true, and go no further than the number of examples allows."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""`python -m tinylearn` says what a report of a bug needs, and notices what is wrong."""
+"""`python -m tinylearn` prints everything that a bug report needs, and notices faults."""
 
 import re
 import signal

@@ -1,4 +1,4 @@
-"""The sketchbook: shapes have the area, the place and the angle that they should, and no two pictures are alike."""
+"""The sketchbook: shapes have the correct area, place and angle, and no two pictures are alike."""
 
 import numpy as np
 import pytest

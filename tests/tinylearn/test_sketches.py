@@ -1,4 +1,4 @@
-"""Sketches: as many as asked for, of the classes asked for, the same bits for the same seed; shape tells them apart."""
+"""Sketches: the requested number and classes, the same bits for the same seed; shape tells classes apart."""
 
 import functools
 
@@ -93,7 +93,7 @@ def test_a_label_names_what_is_drawn(name, monkeypatch):
 
 
 def test_each_picture_stands_where_its_label_does(monkeypatch):
-    """Of classes that are one colour each view, though each view is drawn by itself, some pictures at once."""
+    """Each view has its own colour here, and is drawn alone, several pictures together."""
 
     def all_in(colour):
         return lambda canvas: canvas.box(-2, -2, 2, 2, colour)

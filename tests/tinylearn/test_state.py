@@ -1,4 +1,4 @@
-"""State: what a layer remembers from batch to batch is saved, loaded, in checkpoints, cast, and one worker's only."""
+"""State, which a layer keeps from batch to batch: saved, loaded, in checkpoints, cast, and with one worker only."""
 
 import copy
 import pickle

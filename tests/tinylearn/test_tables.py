@@ -1,4 +1,4 @@
-"""Tables: the GDP figures of chapter 1, and files of other people, right and wrong."""
+"""Tables: the GDP figures of chapter 1, and files of other people, correct and wrong."""
 
 import hashlib
 

@@ -1,4 +1,4 @@
-"""Where windows stand: counted one by one, and against TensorFlow's rule for "same" worked out by hand."""
+"""Windows: counted one by one, and against TensorFlow's rule for "same", worked out by hand."""
 
 import math
 

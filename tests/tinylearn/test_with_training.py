@@ -1,4 +1,4 @@
-"""A recording that was loaded explains once it is given what it cannot store, and refuses what is another one."""
+"""A loaded recording explains once you pass the parts that it cannot store, and refuses different ones."""
 
 import numpy as np
 import pytest

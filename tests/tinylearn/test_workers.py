@@ -1,4 +1,4 @@
-"""Workers: several threads compute what one would, the same bits every time, and small networks stay on one."""
+"""Workers: several threads compute the same as one, with the same bits every time; small networks stay on one."""
 
 import threading
 
@@ -71,7 +71,7 @@ def no_net_is_small(monkeypatch):
 @pytest.mark.parametrize("n_workers", [2, 3, 5])
 @pytest.mark.parametrize("piece", [1, 3, 100])
 def test_workers_compute_what_one_would(n_workers, piece, monkeypatch):
-    """50 rows in batches of 16, the last of which has 2: fewer rows than workers."""
+    """50 rows in batches of 16. The last batch has 2: fewer rows than workers."""
     monkeypatch.setattr(workers, "PIECE", piece * SIDE * SIDE * 2)  # `piece` rows at a time
     alone, together = convnet(), convnet()
     losses_alone = train(alone, n_workers=1, optimizer=SGD(0.1))
@@ -126,7 +126,7 @@ def test_each_replica_drops_other_numbers_and_each_update_too():
 
 
 class Noise(Layer):
-    """A layer of one's own that draws from generators under names of its own."""
+    """A layer that draws from several generators with other names."""
 
     def __init__(self, seed):
         self.source, self.other = np.random.default_rng(seed), np.random.default_rng(seed + 1)

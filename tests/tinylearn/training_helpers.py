@@ -1,4 +1,4 @@
-"""What the tests of fit share: a neuron, a small model, data for it, and a short call of fit."""
+"""For the tests of fit: a neuron, a small model, data for it, and a short call of fit."""
 
 import numpy as np
 

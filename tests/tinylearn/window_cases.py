@@ -90,7 +90,7 @@ def cases(draw: st.DrawFn, *, pooling: bool = False, largest: int = 5) -> Case:
 
 
 def assert_they_cover(seen: set[Case], at_least: int) -> None:
-    """At least so many different configurations, and among them every kind that is easy to get wrong."""
+    """Assert `at_least` different configurations, and every kind that is easy to get wrong."""
     assert len({case._replace(seed=0) for case in seen}) >= at_least
     kinds = {kind: any(is_it(case) for case in seen) for kind, is_it in KINDS.items()}
     assert all(kinds.values()), kinds
