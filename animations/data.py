@@ -135,7 +135,7 @@ def real(*, low: float = -checks.LARGEST, high: float = checks.LARGEST, **how: A
     return Field(lambda caller, name, value, shape: checks.real(caller, name, value, low, high), **how)
 
 
-def whole(**how: Any) -> Any:
+def integer(**how: Any) -> Any:
     """Declare a whole number, 1 or more."""
     return Field(lambda caller, name, value, shape: positive_integer(caller, name, value), **how)
 

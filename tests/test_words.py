@@ -101,6 +101,7 @@ OLD_NAMES = {  # folder: old names → the words to use
     "animations/": {"who": "caller"},
     "chapters/": {"outcomes": "transitions"},
     "tests/": {"breach breaches BREACHES rival rivals strangers": "planted_faults, concurrent_recorders, third_party"},
+    "animations/data.py": {"whole": "integer"},
 }
 
 

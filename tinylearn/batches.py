@@ -51,15 +51,15 @@ class Batches:
 
     def __getstate__(self) -> dict[str, Any]:
         """Return what a copy gets: not the batches, which it takes anew from x and y."""
-        return {name: value for name, value in vars(self).items() if name not in ("whole", "last")}
+        return {name: value for name, value in vars(self).items() if name not in ("only_batch", "last")}
 
     @functools.cached_property
-    def whole(self) -> Batch:
+    def only_batch(self) -> Batch:
         """The only batch, if there is one."""
-        whole = self._batch(np.arange(len(self.x)))
-        for array in whole:
+        batch = self._batch(np.arange(len(self.x)))
+        for array in batch:
             array.flags.writeable = False  # or a layer could change it for the next epoch
-        return whole
+        return batch
 
     @property
     def last_of_epoch(self) -> bool:
@@ -71,7 +71,7 @@ class Batches:
             self.step += 1
             if self.one_batch:
                 self.epoch += 1
-                self.last = self.whole
+                self.last = self.only_batch
             else:
                 if not len(self.rest):
                     self.epoch += 1

@@ -9,7 +9,7 @@ import numpy as np
 
 from animations import checks
 from animations.checks import Shape
-from animations.data import Data, Field, array, text, texts, whole
+from animations.data import Data, Field, array, integer, text, texts
 from animations.kit import style
 from animations.kit.page import SPACE, Page, Place
 
@@ -29,7 +29,7 @@ class CorrectCounts(Data):
 
     name: str = text()
     correct: np.ndarray = array("S")
-    total: int = whole()
+    total: int = integer()
     of_each: np.ndarray | None = array("S", "K", low=0, default=None, kw_only=True)
     classes: tuple[str, ...] | None = texts("K", default=None, kw_only=True)
 

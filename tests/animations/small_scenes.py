@@ -14,7 +14,7 @@ from animations.engine.painter import Painter, redraw
 
 
 @functools.cache
-def whole(kind, frame):
+def redrawn(kind, frame):
     """Return a frame (H, W, 4) of a new scene of that kind, drawn from scratch; each frame is drawn only once."""
     pixels = redraw(kind(), frame)
     pixels.flags.writeable = False

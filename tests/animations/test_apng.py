@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PIL import Image
-from small_scenes import ALL, Overlapping, Small, painted, whole
+from small_scenes import ALL, Overlapping, Small, painted, redrawn
 
 from animations import render
 
@@ -20,7 +20,7 @@ class Still(Small):
 
 @pytest.mark.parametrize("kind", [*ALL, Still], ids=lambda kind: kind.__name__)
 def test_equals_every_frame_pixel_for_pixel(tmp_path, kind):
-    expected = painted(kind) if kind in ALL else [whole(kind, number) for number in range(6)]
+    expected = painted(kind) if kind in ALL else [redrawn(kind, number) for number in range(6)]
     with Image.open(render(kind(), tmp_path / "scene.apng", progress=False)) as film:
         assert (film.n_frames, film.size, film.info["loop"]) == (6, kind.size, 0)
         for number in range(6):
@@ -45,4 +45,4 @@ def test_shows_the_first_frame_without_animations(tmp_path):
     data = path.read_bytes()
     assert data.index(b"IDAT") < data.index(b"fdAT")
     with Image.open(path) as picture:
-        np.testing.assert_array_equal(np.array(picture.convert("RGB")), whole(Overlapping, 0)[..., :3])
+        np.testing.assert_array_equal(np.array(picture.convert("RGB")), redrawn(Overlapping, 0)[..., :3])

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 from PIL import Image
-from small_scenes import Gliding, Overlapping, Trail, whole
+from small_scenes import Gliding, Overlapping, Trail, redrawn
 
 from animations import Clip, SideBySide, render
 from animations.engine.painter import redraw
@@ -132,7 +132,7 @@ def test_takes_scale_as_pixels_per_pixel(tmp_path, suffix, scale):
     shown = picture(path, 0)[0]
     assert shown.shape == (120 * scale, 160 * scale, 3)
     small = np.array(Image.fromarray(shown).resize((160, 120), Image.Resampling.BOX)).astype(int)
-    expected = whole(Overlapping, 5 if suffix == "png" else 0)[..., :3]
+    expected = redrawn(Overlapping, 5 if suffix == "png" else 0)[..., :3]
     assert np.abs(small - expected).mean() < 10  # the same picture, except for its edges
 
 

@@ -17,13 +17,13 @@ from animations.data import (
     column,
     growing,
     instance,
+    integer,
     pixels,
     position,
     positions,
     real,
     text,
     texts,
-    whole,
 )
 from animations.kit.correct_counts import CorrectCounts, few_counts
 
@@ -223,7 +223,7 @@ def test_refuses_a_missing_argument_by_name():
         (pixels("H", "W"), [[0, 0.5]], [[0, 2]], "for bytes: given / 255"),
         (growing("K"), [1, 2], [2, 1], "must be at least 2 numbers, each above the one before"),
         (positions("M", 4), [0, 3], [0, 4], "must lie in 0 … 3"),
-        (whole(), 2, 0, "given must be"),
+        (integer(), 2, 0, "given must be"),
         (texts(2), ["x", "y"], ["x"], "must be 2 texts"),
         (anything(lambda caller, name, value: [value][1 - value]), 1, 2.5, "indices"),
     ],

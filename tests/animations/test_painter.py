@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from small_scenes import ALL, Overlapping, Small, Trail, TwoAxes, whole
+from small_scenes import ALL, Overlapping, Small, Trail, TwoAxes, redrawn
 
 from animations import SideBySide
 from animations.engine.painter import Painter, redraw
@@ -24,14 +24,14 @@ def differing(painter, wholes, order):
 @pytest.mark.parametrize("order", ORDERS.values(), ids=ORDERS)
 @pytest.mark.parametrize("scene", ALL, ids=lambda scene: scene.__name__)
 def test_equals_a_full_redraw_of_each_small_scene(scene, order):
-    wholes = {frame: whole(scene, frame) for frame in order}
+    wholes = {frame: redrawn(scene, frame) for frame in order}
     assert differing(Painter(scene()), wholes, order) == []
 
 
 @pytest.mark.parametrize("scene", ALL, ids=lambda scene: scene.__name__)
 def test_has_different_frames_in_each_small_scene(scene):
     """Otherwise the test above could pass with scenes in which nothing moves."""
-    wholes = {whole(scene, frame).tobytes() for frame in range(scene.frames)}
+    wholes = {redrawn(scene, frame).tobytes() for frame in range(scene.frames)}
     assert len(wholes) == scene.frames
 
 
@@ -50,7 +50,7 @@ def test_equals_a_full_redraw_of_small_scenes_next_to_each_other():
         return SideBySide(Overlapping(), Trail(), SideBySide(TwoAxes(), Overlapping()))
 
     kinds = Overlapping, Trail, TwoAxes, Overlapping
-    wholes = {frame: np.hstack([whole(kind, frame) for kind in kinds]) for frame in range(6)}
+    wholes = {frame: np.hstack([redrawn(kind, frame) for kind in kinds]) for frame in range(6)}
     assert differing(Painter(scene()), wholes, [5, 0, 3, 1, 4, 2]) == []
     np.testing.assert_array_equal(redraw(scene(), 3), wholes[3])
 
@@ -68,7 +68,7 @@ def test_notices_a_forgotten_artist():
         def update(self, frame):
             return super().update(frame)[:-1]
 
-    wholes = {frame: whole(Overlapping, frame) for frame in range(6)}
+    wholes = {frame: redrawn(Overlapping, frame) for frame in range(6)}
     assert differing(Painter(Forgetful()), wholes, range(6)) == [1, 2, 3, 4, 5]
 
 

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 from PIL import Image
-from small_scenes import Overlapping, Small, whole
+from small_scenes import Overlapping, Small, redrawn
 
 from animations import Clip, render
 from animations.render import write
@@ -165,7 +165,7 @@ def test_writes_the_painted_frame_as_png(tmp_path, frame, shown):
     path = render(Overlapping(), tmp_path / "scene.png", frame=frame)
     with Image.open(path) as image:
         assert (image.mode, image.size) == ("RGB", Overlapping.size)
-        np.testing.assert_array_equal(np.array(image), whole(Overlapping, shown)[..., :3])
+        np.testing.assert_array_equal(np.array(image), redrawn(Overlapping, shown)[..., :3])
 
 
 # --- progress ------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_scenes import Gliding, Overlapping, Small, Trail, whole
+from small_scenes import Gliding, Overlapping, Small, Trail, redrawn
 
 from animations import EndingWith, Scene, SideBySide, Stacked, audit, log_spaced_steps
 from animations.audit.texts import drawn_texts
@@ -37,8 +37,8 @@ def test_holds_the_last_picture_of_the_shorter_scene_side_by_side():
 
 def test_leaves_each_scene_as_it_is_alone_side_by_side():
     frame = redraw(SideBySide(Overlapping(), Trail()), 4)
-    assert np.array_equal(frame[:, :160], whole(Overlapping, 4))
-    assert np.array_equal(frame[:, 160:], whole(Trail, 4))
+    assert np.array_equal(frame[:, :160], redrawn(Overlapping, 4))
+    assert np.array_equal(frame[:, 160:], redrawn(Trail, 4))
 
 
 def test_is_as_wide_as_all_and_as_high_and_long_as_the_largest_side_by_side():
@@ -87,7 +87,7 @@ def test_refuses_one_scene_in_two_places_in_groups_of_groups_too():
 def test_uses_the_default_style_without_one():
     kinds = [type("Plain", (Overlapping,), {"style": style}) for style in (None, {}, "default")]
     assert SideBySide(*(kind() for kind in kinds)).style == "default"
-    assert np.array_equal(redraw(kinds[0](), 0), whole(Overlapping, 0))
+    assert np.array_equal(redraw(kinds[0](), 0), redrawn(Overlapping, 0))
 
 
 def test_allows_one_style_in_a_group():
@@ -104,8 +104,8 @@ def test_allows_one_style_in_a_group():
 
 def test_leaves_each_stacked_scene_as_it_is_alone_the_first_above():
     frame = redraw(Stacked(Overlapping(), Trail()), 4)
-    assert np.array_equal(frame[:120], whole(Overlapping, 4))
-    assert np.array_equal(frame[120:], whole(Trail, 4))
+    assert np.array_equal(frame[:120], redrawn(Overlapping, 4))
+    assert np.array_equal(frame[120:], redrawn(Trail, 4))
 
 
 def test_holds_the_last_picture_of_the_shorter_stacked_scene():
@@ -135,9 +135,9 @@ def test_places_a_scene_below_two_next_to_each_other():
     for frame in (5, 0, 3):
         pixels = painter.paint(frame)
         assert np.array_equal(pixels, redraw(make(), frame))
-        assert np.array_equal(pixels[:120, :160], whole(Overlapping, frame))
-        assert np.array_equal(pixels[:120, 160:], whole(Trail, frame))
-        assert np.array_equal(pixels[120:], whole(Low, frame))
+        assert np.array_equal(pixels[:120, :160], redrawn(Overlapping, frame))
+        assert np.array_equal(pixels[:120, 160:], redrawn(Trail, frame))
+        assert np.array_equal(pixels[120:], redrawn(Low, frame))
 
 
 def test_describes_every_stacked_scene():
@@ -166,7 +166,7 @@ def test_shows_a_film_as_it_is_alone_until_its_answer_covers_it(kind):
     for frame in (3, 6, 0, 6, 5):
         picture = painter.paint(frame)
         if frame < 6:
-            np.testing.assert_array_equal(picture, whole(kind, frame))
+            np.testing.assert_array_equal(picture, redrawn(kind, frame))
         else:
             np.testing.assert_array_equal(picture[20:100, 20:140], alone)
             assert (picture[:20] == 255).all()

@@ -11,7 +11,7 @@ import pytest
 from matplotlib.colors import hsv_to_rgb
 from matplotlib.patches import Rectangle
 from PIL import Image
-from small_scenes import Gliding, Overlapping, Small, whole
+from small_scenes import Gliding, Overlapping, Small, redrawn
 
 from animations import render
 from animations.engine.painter import redraw
@@ -77,7 +77,7 @@ def test_combines_frames_and_holds(tmp_path, settings):
 def test_paints_every_frame_alike(tmp_path):
     _, frames = read(render(Overlapping(), tmp_path / "film.mp4", progress=False, hold_last=0))
     for number, frame in enumerate(frames):
-        off = [np.abs(frame - whole(Overlapping, other)[..., :3].astype(int)).mean() for other in range(6)]
+        off = [np.abs(frame - redrawn(Overlapping, other)[..., :3].astype(int)).mean() for other in range(6)]
         assert off[number] < 6  # colours are stored at half the resolution
         assert off[number] < min(off[:number] + off[number + 1 :])
 
@@ -115,7 +115,7 @@ def test_keeps_painted_colours_in_a_browser(tmp_path, driver):
     url = driver.execute_async_script(PICTURE_OF_A_FILM, base64.b64encode(path.read_bytes()).decode())
     assert url.startswith("data:image/png;base64,"), url
     shown = np.array(Image.open(io.BytesIO(base64.b64decode(url.split(",")[1]))).convert("RGB")).astype(int)
-    off = np.abs(shown - whole(Hues, 0)[..., :3]).reshape(9, 100, 12, 100, 3)
+    off = np.abs(shown - redrawn(Hues, 0)[..., :3]).reshape(9, 100, 12, 100, 3)
     assert off[:, 10:-10, :, 10:-10].max() <= 4  # within each patch: at edges colours are half as sharp
 
 
@@ -141,7 +141,7 @@ def test_plays_in_browsers(tmp_path):
 def test_makes_odd_sizes_even_without_scaling(tmp_path):
     _, frames = read(render(Odd(), tmp_path / "film.mp4", progress=False))
     assert frames[0].shape == (122, 162, 3)
-    painted = whole(Odd, 0)[..., :3].astype(int)
+    painted = redrawn(Odd, 0)[..., :3].astype(int)
     assert np.abs(frames[0][:121, :161] - painted).mean() < 6
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 import animations as an
-from tests.bad_input.hostile import WRONG, array, choice, real, whole
+from tests.bad_input.hostile import WRONG, array, choice, integer, real
 from tests.bad_input.scene_arguments import Scenes, clock, objects, optional, word, words
 from tests.bad_input.verdict import Subject
 
@@ -14,9 +14,9 @@ scene = BOARDS.add
 
 BOARD = array(3, 4, low=-9, high=9, nan=WRONG)
 scene("ConvolutionSteps", an.ConvolutionSteps, image=BOARD, kernel=array(2, 2, low=-9, high=9, nan=WRONG),
-      stride=whole(1, 2), padding=whole(0, 1, low=0), title=word("", "Edges"), name=word("", "one"))  # fmt: skip
-scene("MaxPoolingSteps", an.MaxPoolingSteps, image=BOARD, size=whole(2, 1), stride=optional(whole(1, 2)),
-      padding=whole(0, low=0), title=word("", "Largest"), name=word("", "one"),
+      stride=integer(1, 2), padding=integer(0, 1, low=0), title=word("", "Edges"), name=word("", "one"))  # fmt: skip
+scene("MaxPoolingSteps", an.MaxPoolingSteps, image=BOARD, size=integer(2, 1), stride=optional(integer(1, 2)),
+      padding=integer(0, low=0), title=word("", "Largest"), name=word("", "one"),
       speaks=("MaxPool2D",))  # fmt: skip
 MAP = choice(
     ["SF", "HG"], ("SF", "HG"), wrong=["SFHG", None, [], [""], ["SF", "H"], ["SX", "HG"], [1, 2], ["sf", "hg"]]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 import animations as an
-from tests.bad_input.hostile import OPEN, Argument, array, choice, flag, made, whole
+from tests.bad_input.hostile import OPEN, Argument, array, choice, flag, integer, made
 from tests.bad_input.scene_arguments import Scenes, optional, word, words
 from tinylearn.datasets import Table
 
@@ -20,7 +20,7 @@ def table(values: Any, names: Any = ("Oslo", "Rome"), **texts: Any) -> Table:
 
 
 VALUES = array(3, 2, low=0, high=9, nan=OPEN)
-SETTINGS: dict[str, Argument] = {"top": whole(1, 2), "with_clock": flag(), "title": word("a title"),
+SETTINGS: dict[str, Argument] = {"top": integer(1, 2), "with_clock": flag(), "title": word("a title"),
                                  "source": optional(word("a source"))}  # fmt: skip
 for kind in (an.BarRace, an.Bars, an.GrowingLines, an.Pie):
     scene(

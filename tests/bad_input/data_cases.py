@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import tinylearn as tl
-from tests.bad_input.hostile import array, choice, flag, never_none, old_path, real, rng, whole
+from tests.bad_input.hostile import array, choice, flag, integer, never_none, old_path, real, rng
 from tests.bad_input.small_runs import seeded
 from tests.bad_input.verdict import Subject
 from tests.tinylearn.cifar10_files import random_batches, write_folder
@@ -60,12 +60,12 @@ DATA = {
     "initializers.constant": Subject(
         lambda value: initializers.constant(value)((2, 2), seeded()), value=real(0.5, low=-np.inf)
     ),
-    "datasets.sine": Subject(datasets.sine, count=whole(2, 10)),
+    "datasets.sine": Subject(datasets.sine, count=integer(2, 10)),
     "datasets.celsius_fahrenheit": Subject(datasets.celsius_fahrenheit),
     "datasets.gdp": Subject(lambda: described(datasets.gdp())),
     "datasets.sketches": Subject(
         datasets.sketches,
-        n=whole(2, 3),
+        n=integer(2, 3),
         rng=rng(),
         classes=choice(
             None, ["deer", 7], wrong=[[], ["dragon"], [10], [-1], [1.5], 3.5, [None], ["deer", 4]], also=["deer"]

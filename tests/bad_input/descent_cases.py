@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import animations as an
-from tests.bad_input.hostile import WRONG, array, choice, made, real, whole
+from tests.bad_input.hostile import WRONG, array, choice, integer, made, real
 from tests.bad_input.scene_arguments import (
     Scenes,
     X,
@@ -64,7 +64,7 @@ scene("CurveDescent", an.CurveDescent, descent=made("Descent(…)", functools.ca
       curve=made("Curve(…)", lambda: CURVE), clock=STEPS, title=word("Down"), name=word("down"),
       setting=word("learning rate"), push=word("slope"),
       views=choice(None, [(0, 20)] * 4, wrong=[[(20, 0)] * 4, [(0, 20)], 3, "x", [(0, np.nan)] * 4]))  # fmt: skip
-scene("Heading", an.Heading, rule=word("x ← x − slope"), clock=STEPS, width=whole(200), said=words("first", "next"))
+scene("Heading", an.Heading, rule=word("x ← x − slope"), clock=STEPS, width=integer(200), said=words("first", "next"))
 
 
 def valley(**changed: Any) -> an.Valley:

@@ -136,7 +136,7 @@ def values(a: np.ndarray, nan: Any) -> list[Given]:
 # --- single values ----------------------------------------------------------------------------------------------------
 
 
-def whole(*good: int, low: int = 1) -> Argument:
+def integer(*good: int, low: int = 1) -> Argument:
     """A whole number of at least `low`, and what else may come."""
     small = [n for n in (-2, -1, 0) if n < low]
     wrong = [*small, 1.5, 2.0, np.nan, np.inf, "3", b"3", (), [2.5], {}, 1j, np.float64(2), Decimal(2), len]

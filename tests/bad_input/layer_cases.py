@@ -11,7 +11,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import tinylearn as tl
-from tests.bad_input.hostile import WRONG, Argument, Given, array, choice, of, real, rng, whole
+from tests.bad_input.hostile import WRONG, Argument, Given, array, choice, integer, of, real, rng
 from tests.bad_input.small_runs import seeded
 from tests.bad_input.verdict import Subject
 from tinylearn import initializers, layer_table
@@ -60,16 +60,16 @@ LAYERS = {
     "Layer": Subject(lambda: repr(tl.Layer())),
     "Dense": Subject(
         lambda **given: repr(tl.Dense(**given)),
-        n_in=whole(3),
-        n_out=whole(2),
+        n_in=integer(3),
+        n_out=integer(2),
         rng=rng(),
         weights=weights,
         biases=weights,
     ),
     "Conv2D": Subject(
         lambda **given: repr(tl.Conv2D(**given)),
-        channels_in=whole(3),
-        channels_out=whole(2),
+        channels_in=integer(3),
+        channels_out=integer(2),
         kernel_size=pair,
         stride=choice(1, (2, 1), wrong=[0, -1, "1", 0.5, (1, 0)]),
         padding=pads,
@@ -89,10 +89,10 @@ LAYERS = {
         stride=choice(None, 1, (1, 2), wrong=[0, -1, "1", 0.5, (1, 0)]),
     ),
     "BatchNorm": Subject(
-        lambda **given: repr(tl.BatchNorm(**given)), n_in=whole(3), momentum=real(0.5, high=1), epsilon=real(0.1)
+        lambda **given: repr(tl.BatchNorm(**given)), n_in=integer(3), momentum=real(0.5, high=1), epsilon=real(0.1)
     ),
     "BatchNorm.forward, training": Subject(_normalised_while_training, x=array(4, 3)),
-    "LayerNorm": Subject(lambda **given: repr(tl.LayerNorm(**given)), n_in=whole(3), epsilon=real(0.1)),
+    "LayerNorm": Subject(lambda **given: repr(tl.LayerNorm(**given)), n_in=integer(3), epsilon=real(0.1)),
     "LeakyReLU": Subject(lambda **given: repr(tl.LeakyReLU(**given)), slope=real(0.5, high=1)),
     "Residual": Subject(
         lambda layer: repr(tl.Residual(layer)),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import animations as an
 import tinylearn as tl
-from tests.bad_input.hostile import WRONG, Argument, Given, array, choice, made, real, whole
+from tests.bad_input.hostile import WRONG, Argument, Given, array, choice, integer, made, real
 from tests.bad_input.scene_arguments import (
     NEURON,
     STATES,
@@ -61,7 +61,7 @@ def softmax_bars(scores: Any, **given: Any) -> an.SoftmaxBars:
     return an.SoftmaxBars(scores, probabilities, **given)
 
 
-scene("SoftmaxBars", softmax_bars, scores=array(3, 4, low=-5, high=5, nan=WRONG), moving=whole(0, 3, low=0))
+scene("SoftmaxBars", softmax_bars, scores=array(3, 4, low=-5, high=5, nan=WRONG), moving=integer(0, 3, low=0))
 scene("SoftmaxBars, probabilities", lambda probabilities: an.SoftmaxBars(np.zeros((3, 4)), probabilities, moving=0),
       probabilities=Argument(st.just(Given(np.full((3, 4), 0.25))), array(3, 4, nan=WRONG).hostile))  # fmt: skip
 NEURONS.made["NeuronStates"] = Subject(

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import tinylearn as tl
-from tests.bad_input.hostile import OPEN, WRONG, Argument, array, choice, labels, real, whole
+from tests.bad_input.hostile import OPEN, WRONG, Argument, array, choice, integer, labels, real
 from tests.bad_input.verdict import Subject
 from tinylearn import metrics
 
@@ -82,14 +82,14 @@ NUMBERS = {
         tl.confusion_matrix,
         predicted=labels(4, 3, larger=OPEN),
         target=labels(4, 3, larger=OPEN),
-        n_classes=whole(3, 5),
+        n_classes=integer(3, 5),
         speaks=("classes",),
     ),
     "majority_baseline": Subject(
         tl.majority_baseline, target=labels(4, 3, empty=WRONG, larger=OPEN), speaks=("classes",)
     ),
     "metrics.classes": Subject(metrics.classes, values=scores, speaks=("values",)),
-    "confidence_interval": Subject(tl.confidence_interval, correct=whole(3, low=0), total=whole(7)),
+    "confidence_interval": Subject(tl.confidence_interval, correct=integer(3, low=0), total=integer(7)),
     "Scorecard": Subject(
         lambda **given: (str(card := tl.Scorecard(**given)), card.as_dict("a model")),
         predicted=labels(4, 3),

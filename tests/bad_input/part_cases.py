@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import animations as an
 from tests.animations.small_scenes import Trail
-from tests.bad_input.hostile import WRONG, Argument, choice, of, whole
+from tests.bad_input.hostile import WRONG, Argument, choice, integer, of
 from tests.bad_input.scene_arguments import Scenes, painted, told, word
 from tests.bad_input.verdict import Subject
 
@@ -102,7 +102,7 @@ def answer() -> an.Scene:
 SIZE = choice(
     (80, 60), wrong=[None, 3, (80,), (80, 60, 3), (0, 60), (80, -1), (80.5, 60), "ab", (10**6, 60), (np.nan, 9)]
 )
-FRAMES = whole(1, 6)
+FRAMES = integer(1, 6)
 for kind in (an.SideBySide, an.Stacked):
     scene(kind.__name__, lambda size, frames, kind=kind: kind(shaped(size, frames), Trail()), size=SIZE, frames=FRAMES)
     PARTS.made[f"{kind.__name__}, its scenes"] = Subject(

@@ -9,7 +9,7 @@ import numpy as np
 import animations as an
 import tinylearn as tl
 from animations.scenes.convolution.pulls import patches_of
-from tests.bad_input.hostile import WRONG, array, choice, labels, whole
+from tests.bad_input.hostile import WRONG, array, choice, integer, labels
 from tests.bad_input.scene_arguments import PICTURES as PICTURES_SHOWN
 from tests.bad_input.scene_arguments import (
     PIXEL_STATES,
@@ -47,11 +47,11 @@ def normalised(values: Any) -> Any:
 
 
 scene("ImageGrid", an.ImageGrid, images=array(2, 2, 3, 4, 4, 1, low=0, nan=WRONG, floats=None),
-      names=words("cat", "dog"), title=word("", "Pets"), zoom=whole(1, 3))  # fmt: skip
+      names=words("cat", "dog"), title=word("", "Pets"), zoom=integer(1, 3))  # fmt: skip
 scene("FeatureMaps", an.FeatureMaps, picture=array(6, 6, 3, low=0, nan=WRONG),
       filters=array(3, 3, 3, 3, 2, nan=WRONG), maps=array(3, 4, 4, 2, low=0, nan=WRONG),
       contributions=array(3, 2, nan=WRONG), biases=array(3, nan=WRONG), steps=EPOCHS, answers=words("deer", "horse"),
-      target=whole(0, 1, low=0))  # fmt: skip
+      target=integer(0, 1, low=0))  # fmt: skip
 
 
 def pull(x: Any, dout: Any, gradient: Any, **given: Any) -> an.FilterPull:
@@ -66,7 +66,7 @@ def pull(x: Any, dout: Any, gradient: Any, **given: Any) -> an.FilterPull:
 
 scene("FilterPull", pull, pictures=array(2, 12, 12, 3, low=0, nan=WRONG), x=array(2, 12, 12, 3, nan=WRONG),
       dout=array(2, 12, 12, nan=WRONG), gradient=array(3, 3, 3, nan=WRONG), before=array(3, 3, 3, nan=WRONG),
-      after=array(3, 3, 3, nan=WRONG), step=whole(1, 7), letter=word("A", "G"))  # fmt: skip
+      after=array(3, 3, 3, nan=WRONG), step=integer(1, 7), letter=word("A", "G"))  # fmt: skip
 PICTURES.made["PixelStates"] = Subject(
     lambda **given: [getattr(an.PixelStates(**given), name) for name in ("red", "w", "sums", "predicted")],
     speaks=("recording", "Recording"),
@@ -107,7 +107,7 @@ scene("LearningRun", lambda **given: an.AccuracyGap([0, 1, 4], [an.LearningRun(*
       new=one_of("CorrectCounts(…)", counts, counts(correct=[1])))  # fmt: skip
 scene("AugmentationSteps", an.AugmentationSteps, picture=array(4, 6, 3, low=0, nan=WRONG),
       mirrored=array(3, low=0, high=1, whole=True, nan=WRONG), angles=array(3, low=-180, high=180, nan=WRONG),
-      shifts=array(3, 2, low=-0.9, high=0.9, nan=WRONG), name=word("a truck"), slow=whole(1, 2, 5))  # fmt: skip
+      shifts=array(3, 2, low=-0.9, high=0.9, nan=WRONG), name=word("a truck"), slow=integer(1, 2, 5))  # fmt: skip
 scene("CorrectCounts",
       lambda **given: an.AccuracyGap([0, 1, 4], [an.LearningRun("a", counts(), an.CorrectCounts(**given))]),
-      name=word("seen"), correct=COUNTS, total=whole(4, 50), speaks=("AccuracyGap", "LearningRun"))  # fmt: skip
+      name=word("seen"), correct=COUNTS, total=integer(4, 50), speaks=("AccuracyGap", "LearningRun"))  # fmt: skip

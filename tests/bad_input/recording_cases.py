@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import tinylearn as tl
-from tests.bad_input.hostile import choice, made, new_folder, new_path, old_path, rng, whole
+from tests.bad_input.hostile import choice, integer, made, new_folder, new_path, old_path, rng
 from tests.bad_input.small_runs import X, Y, any_loss, model, optimizer, recorded, seeded, small_model, train
 from tests.bad_input.verdict import Subject
 
@@ -98,7 +98,7 @@ RECORDINGS = {
         augment=choice(None, wrong=[3, "noisy", len, tl.Augment]),
         speaks=("fit",),
     ),
-    "Recording.autopsy": Subject(autopsied, last=whole(1, 5)),
+    "Recording.autopsy": Subject(autopsied, last=integer(1, 5)),
     "save_checkpoint": Subject(
         checkpointed,
         path=new_path(".npz"),

@@ -10,7 +10,7 @@ import numpy as np
 import animations as an
 from animations.kit.axes import add_number, pixel_axes
 from tests.animations.small_scenes import Small, Trail
-from tests.bad_input.hostile import NO_PATHS, WRONG, Argument, choice, inside, made, of, real, st, whole
+from tests.bad_input.hostile import NO_PATHS, WRONG, Argument, choice, inside, integer, made, of, real, st
 from tests.bad_input.scene_arguments import clock, optional
 from tests.bad_input.verdict import Subject
 
@@ -53,7 +53,7 @@ FILM = {
     "fps": real(5.0, 50.0, low=0.01, high=50),
     "hold_first": real(0.0, 1.0, high=600),
     "hold_last": real(2.0, 0.0, high=600),
-    "colors": whole(255, 32),
+    "colors": integer(255, 32),
 }
 
 
@@ -75,16 +75,16 @@ RENDERED["Clip"] = Subject(
     **{**FILM, "fps": real(5.0, 60.0, low=0.01, high=60)},
     holds=choice({}, {0: 1, -1: 0.5}, wrong=[None, 3, [1], {6: 1}, {-7: 1}, {0: -1}, {"a": 1}, {0.5: 1}, {0: "1"}]),
     motion=choice(1, np.int64(1), wrong=[0, -1, 2, 1.5, None, "1", [1]]),  # Trail does not glide
-    loop=whole(0, 3),
+    loop=integer(0, 3),
     scale=real(1.0, 2.5, low=0.1, high=10),
     font=choice("", "DejaVu Serif", wrong=[None, 3, "No Such Font", ["DejaVu Serif"]]),
 )
-RENDERED["log_spaced_steps"] = Subject(an.log_spaced_steps, last=whole(9, 200, low=-5), count=whole(2, 9, low=-5))
+RENDERED["log_spaced_steps"] = Subject(an.log_spaced_steps, last=integer(9, 200, low=-5), count=integer(2, 9, low=-5))
 RENDERED["Scene"] = Subject(
     lambda size, frames: str(an.audit(Unlike(size=size, frames=frames))),
     speaks=("audit",),
     size=choice((80, 60), wrong=[None, 3, (80,), (80, 60, 3), (0, 60), (80, -1), (80.5, 60), "ab", (10**6, 60)]),
-    frames=whole(1, 6),
+    frames=integer(1, 6),
 )
 
 

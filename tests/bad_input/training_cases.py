@@ -15,6 +15,7 @@ from tests.bad_input.hostile import (
     choice,
     fixed,
     flag,
+    integer,
     labels,
     made,
     never_none,
@@ -22,7 +23,6 @@ from tests.bad_input.hostile import (
     old_path,
     real,
     rng,
-    whole,
 )
 from tests.bad_input.small_runs import X, Y, any_loss, model, optimizer, seeded, small_model, train
 from tests.bad_input.verdict import Subject
@@ -84,10 +84,10 @@ NO_AUGMENTS = ["flip", 3, [], tl.Augment, lambda x, rng: None, lambda x, rng: x[
 augments = choice(None, lambda x, rng: x + 1, wrong=NO_AUGMENTS)
 settings: dict[str, Argument] = {
     "loss": any_loss,
-    "epochs": whole(1, 2),
-    "batch_size": whole(2, 3, 32),
+    "epochs": integer(1, 2),
+    "batch_size": integer(2, 3, 32),
     "shuffle": flag(),
-    "workers": whole(1, 2),
+    "workers": integer(1, 2),
     "augment": augments,
 }
 NOT_FINITE = {"nan": WRONG}
@@ -113,7 +113,7 @@ TRAINING = {
         speaks=("Dense",),
     ),
     "Sequential.predict": Subject(
-        lambda **given: small_model().predict(**given), x=array(4, 3), batch_size=whole(2, 256), speaks=("Dense",)
+        lambda **given: small_model().predict(**given), x=array(4, 3), batch_size=integer(2, 256), speaks=("Dense",)
     ),
     "Sequential.parameters": Subject(
         lambda values: (setattr(m := small_model(), "parameters", values), m.parameters.copy())[1], values=array(26)
@@ -186,7 +186,7 @@ TRAINING = {
             {"a": tl.SGD(0.1), "b c": tl.Adam(0.1)},
             wrong=[None, [tl.SGD(0.1)], {"a": 0.1}, {3: tl.SGD()}, tl.SGD(0.1), stepped(tl.SGD(0.1, 0.5))],
         ),
-        epochs=whole(1),
+        epochs=integer(1),
         seed=choice(0, 7, wrong=[-1, 1.5, "0", (), [None], None]),
         speaks=("fit",),
     ),

@@ -1,4 +1,4 @@
-"""A server on this machine that behaves like real ones: it breaks off, ignores ranges, changes files, refuses, is slow."""
+"""A server on this machine that behaves like real ones: it breaks off, refuses, is slow, changes files."""
 
 import contextlib
 import hashlib

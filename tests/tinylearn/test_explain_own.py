@@ -277,7 +277,7 @@ def test_an_optimizer_with_an_array_that_it_never_changes_remembers_nothing():
     explanation = recording.explain(6, "dense_1.b[0]")
     check(recording, explanation, np.float64)
     assert "- 0.05 * " in str(explanation)
-    with pytest.raises(ValueError, match=r"in a loop of your own, update 9 needs all .* on the parameters before it"):
+    with pytest.raises(ValueError, match=r"in your own loop, update 9 needs all .* on the parameters before it"):
         recording.explain(9, "dense_1.b[0]")
 
 

@@ -108,7 +108,7 @@ class Trace:
         """Run a ufunc or an operator; return the result with its text."""
         raw = [raw_of(value) for value in inputs]
         if method != "__call__" or ufunc.signature is not None:  # a reduction, or a product of vectors
-            return self.whole(ufunc.__name__, inputs, getattr(ufunc, method)(*raw, **settings))
+            return self.of_all_numbers(ufunc.__name__, inputs, getattr(ufunc, method)(*raw, **settings))
         if {"d->?", "dd->?"} & set(ufunc.types):
             return ufunc(*raw)  # a decision
         of_data = any(isinstance(value, np.ndarray) for value in raw)
@@ -132,7 +132,7 @@ class Trace:
         result = function(*raw_of(args), **settings)
         if function in LIKE:
             return Vector.of(result, self, self.operand(result))
-        return self.whole(function.__name__, args, result)
+        return self.of_all_numbers(function.__name__, args, result)
 
     def operand(self, value: Any, of_data: bool = True) -> str:
         """Return the text of an operand. Named operands, and constants among data, first get a line of their own."""
@@ -171,7 +171,7 @@ class Trace:
             self.write(vector.leaf, vector)
         return vector
 
-    def whole(self, name: str, inputs: Any, result: Any) -> Any:
+    def of_all_numbers(self, name: str, inputs: Any, result: Any) -> Any:
         """Return a result that needs all numbers of a vector, such as a norm; its line shows no arithmetic."""
         if isinstance(result, np.ndarray) and result.dtype.kind == "f":
             raise Untold(f"{name} is not followed")

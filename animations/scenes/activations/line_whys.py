@@ -34,7 +34,7 @@ class LayersWhys:
             start = start @ each.layer.params["w"] + (each.layer.params["b"] if key == "b" else 0)
         return start
 
-    def whole(self, key: str, layer: int, j: int) -> Why:
+    def composed(self, key: str, layer: int, j: int) -> Why:
         """Explain w or b of the line at unit j of a layer."""
         network, value = self.network, float(self.line(key, layer)[j])
         unit = f"unit {j} of {network.passes[layer].name} is" if layer < len(network.passes) - 1 else "all layers are"
@@ -59,8 +59,8 @@ class LayersWhys:
 
 
 LAYERS: Table = {
-    "line.w[{},{}]": lambda line, layer, j: line.whole("w", layer, j),
-    "line.b[{},{}]": lambda line, layer, j: line.whole("b", layer, j),
+    "line.w[{},{}]": lambda line, layer, j: line.composed("w", layer, j),
+    "line.b[{},{}]": lambda line, layer, j: line.composed("b", layer, j),
     "line.w[{},{},{}]": lambda line, layer, i, j: line.part("w", layer, i, j),
     "line.b[{},{},{}]": lambda line, layer, i, j: line.part("b", layer, i, j),
 }

@@ -15,7 +15,7 @@ import numpy as np
 from matplotlib.figure import FigureBase
 from matplotlib.text import Text
 
-from animations.data import array, pixels, text, whole
+from animations.data import array, integer, pixels, text
 from animations.kit import style
 from animations.kit.labels import fit
 from animations.kit.page import Page, PageScene
@@ -49,7 +49,7 @@ class AugmentationSteps(PageScene):
     angles: np.ndarray = array("N", low=-180, high=180)
     shifts: np.ndarray = array("N", 2, low=-0.999, high=0.999)
     name: str = text(kw_only=True)
-    slow: int = whole(default=2, kw_only=True)
+    slow: int = integer(default=2, kw_only=True)
 
     size = (752, 492)
     glides = True

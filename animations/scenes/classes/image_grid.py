@@ -17,7 +17,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import FigureBase
 
 from animations import checks
-from animations.data import pixels, text, texts, whole
+from animations.data import integer, pixels, text, texts
 from animations.engine.text import text_width
 from animations.kit import style
 from animations.kit.page import Page, PageScene
@@ -46,7 +46,7 @@ class ImageGrid(PageScene):
     images: np.ndarray = pixels("S", "R", "M", "H", "W", "C")
     names: tuple[str, ...] = texts("R")
     title: str = text(default="", kw_only=True)
-    zoom: int = whole(default=3, kw_only=True)
+    zoom: int = integer(default=3, kw_only=True)
 
     def prepare(self) -> None:
         zoom, (rows, columns, h, w, channels) = self.zoom, self.images.shape[1:]

@@ -17,7 +17,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import FigureBase
 from matplotlib.patches import Rectangle
 
-from animations.data import array, instance, pixels, text, whole
+from animations.data import array, instance, integer, pixels, text
 from animations.kit import style
 from animations.kit.axes import add_label
 from animations.kit.colours import SIGNED
@@ -65,7 +65,7 @@ class FilterPull(PageScene):
     gradient: np.ndarray = array("KH", "KW", 3)
     before: np.ndarray = array("KH", "KW", 3)
     after: np.ndarray = array("KH", "KW", 3)
-    step: int = whole(kw_only=True)
+    step: int = integer(kw_only=True)
     letter: str = text(kw_only=True)
     recording: Recording | None = instance(Recording, default=None, kw_only=True)
 

@@ -23,7 +23,7 @@ class Heading(PageScene):
 
     rule: str = data.text()
     clock: np.ndarray = data.clock("S")
-    width: int = data.whole(default=1200)
+    width: int = data.integer(default=1200)
     said: tuple[str, ...] = data.texts(2, default=("initialise", "adjust, repeat"), kw_only=True)
 
     def prepare(self) -> None:

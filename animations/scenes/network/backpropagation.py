@@ -15,7 +15,7 @@ import numpy as np
 from matplotlib.figure import FigureBase
 from matplotlib.lines import Line2D
 
-from animations.data import instance, whole
+from animations.data import instance, integer
 from animations.kit import style
 from animations.kit.chain import Chain
 from animations.kit.numbers import plain_form
@@ -47,7 +47,7 @@ class Backpropagation(PageScene):
     """
 
     recording: Recording = instance(Recording)
-    step: int = whole(default=1)
+    step: int = integer(default=1)
 
     glides = True
 

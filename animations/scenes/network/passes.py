@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from animations.data import Data, instance, whole
+from animations.data import Data, instance, integer
 from tinylearn import SGD, Dense, LeakyReLU, MeanSquaredError, Recording, ReLU, Sequential, Sigmoid, Tanh
 from tinylearn.analysis.replay import Replayed, replay
 
@@ -35,7 +35,7 @@ class UpdatePasses(Data):
     """
 
     recording: Recording = instance(Recording)
-    step: int = whole(default=1)
+    step: int = integer(default=1)
 
     def prepare(self) -> None:
         made = replay(self.recording, self.step)

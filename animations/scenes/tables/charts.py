@@ -11,7 +11,7 @@ from matplotlib.figure import FigureBase
 from matplotlib.patches import Rectangle
 
 from animations import checks
-from animations.data import anything, whole
+from animations.data import anything, integer
 from animations.engine.text import Number
 from animations.kit import style
 from animations.kit.axes import mark_times, mark_values
@@ -30,7 +30,7 @@ class GrowingLines(TableScene):
     `with_values=False` if a chart next to it shows the values. `width` is the picture's, in pixels.
     """
 
-    width: int = whole(default=1000, kw_only=True)
+    width: int = integer(default=1000, kw_only=True)
     with_values: bool = anything(lambda caller, name, value: bool(value), default=True, kw_only=True)
 
     many = "named: the {top} largest of {all} in {last}"
