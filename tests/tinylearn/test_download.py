@@ -141,7 +141,9 @@ def test_a_file_of_another_size_is_refused_and_the_part_is_kept(server, path, pa
 @pytest.mark.parametrize(("status", "text"), [(404, "Not Found"), (503, "Service Unavailable"), (416, "Range")])
 def test_a_server_that_refuses_is_quoted(server, path, status, text):
     server.status = status
-    with pytest.raises(ConnectionError, match=rf"{server.url}: .*{status}.*{text}.*; call again .* path of a copy"):
+    with pytest.raises(
+        ConnectionError, match=rf"{server.url}: .*{status}.*{text}.*; call again .* path of your own copy"
+    ):
         download(server.url, path, CHECKSUM)
     assert not path.exists()
 

@@ -261,7 +261,7 @@ def test_a_recording_of_a_run_that_went_on(kind, tmp_path):
             ValueError, match=r"recording: updates after step 5 need what Adam\(.*\) remembers of those b"
         ):
             loaded.explain(6, "dense_1.w[0, 0]")
-    with pytest.raises(ValueError, match="recording: no update that was recorded made step 5; it is where"):
+    with pytest.raises(ValueError, match="recording: step 5 is where the recording begins; no"):
         loaded.explain(5, "dense_1.w[0, 0]")
 
 

@@ -218,7 +218,7 @@ def test_refuses_fewer_epochs_than_are_done(begun):
 def test_refuses_a_checkpoint_of_no_run(tmp_path):
     run = start(seed=9)
     save_checkpoint(tmp_path / "run.npz", *start(), epoch=1)
-    message = r"^fit: .*run\.npz is no checkpoint of a run; give the file that a Checkpoint callback wrote"
+    message = r"^fit: .*run\.npz is no checkpoint of a run; pass the file that a Checkpoint callback wrote"
     assert_refused(ValueError, message, run, 2, resume=tmp_path / "run.npz")
 
 

@@ -77,7 +77,9 @@ def test_parameters_that_were_not_recorded_are_those_of_the_model_that_is_told(t
     fit(model, **parts, epochs=3, callbacks=[recorder])
     loaded = Recording.load(tmp_path / "run", model=dense(), **parts)
     check(loaded, loaded.explain(3, "dense_1.w[2, 0]"), np.float64)
-    with pytest.raises(ValueError, match="the model that was given began with other numbers in what was not recorded"):
+    with pytest.raises(
+        ValueError, match="the model that you passed has other initial values where nothing was recorded"
+    ):
         Recording.load(tmp_path / "run", model=model, **parts).explain(3, "dense_1.w[2, 0]")
 
 
