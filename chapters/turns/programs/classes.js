@@ -121,6 +121,7 @@ for name, probability in zip(CLASS_NAMES, p):
       answer.textContent = `The network says ${classes[says]}, with a probability of ${written_share(p[says]).replace("> ", "more than ")}. `
         + (label === null ? "Nothing is in the picture but what you draw." : `It is ${name}. ${says === label ? "Right ✓" : "Wrong ✗"}`);
       answer.classList.toggle("mistaken", label !== null && says !== label);
+      answer.classList.toggle("unjudged", label === null);
       for (const control of [thumbnails, when, ...moves]) control.show();
     };
   },

@@ -110,6 +110,7 @@ print(f"z = {z}, the probability of a horse = {p}")
       answer.textContent = `The ${model} says ${["deer", "horse"][says]}: a horse with probability ${written(p, 3)}. `
         + (label === null ? "Nothing is in the picture but what you draw." : `It is ${name}. ${says === label ? "Right ✓" : "Wrong ✗"}`);
       answer.classList.toggle("mistaken", label !== null && says !== label);
+      answer.classList.toggle("unjudged", label === null);
       for (const control of [thumbnails, who, when, ...moves]) control.show();
     };
   },
