@@ -47,11 +47,22 @@ function tell(guess) {  // the answer, if nobody has guessed
   guess.classList.add("told");
 }
 
+function fit(slide) {  // text that is higher than the screen gets smaller, as far as it can be read
+  if (slide.matches("[data-kind=film], [data-kind=turn]")) return;
+  let part = 1;
+  slide.style.removeProperty("--fit");
+  for (let i = 0; i < 4 && slide.scrollHeight > innerHeight + 1 && part > 0.6; i++) {
+    part = Math.max(part * innerHeight / slide.scrollHeight, 0.6);
+    slide.style.setProperty("--fit", part);
+  }
+}
+
 function show(place) {
   const before = film_on(slides[at]);
   at = Math.min(Math.max(place, 0), slides.length - 1);
   slides.forEach((slide, i) => { slide.hidden = i !== at; });
   if (before) clock.pause(before);
+  fit(slides[at]);
   counter.textContent = `${at + 1} / ${slides.length}`;
   slides[at].focus({ preventScroll: true });
   scrollTo(0, 0);
@@ -112,6 +123,7 @@ addEventListener("touchend", ({ changedTouches: [{ clientX, clientY }] }) => {
 
 let unseen = [];
 addEventListener("beforeprint", () => {  // a film that has not played shows its last picture
+  for (const slide of slides) slide.style.removeProperty("--fit");
   unseen = players.map(({ film }) => film).filter((film) => film.picture === 0);
   for (const film of unseen) film.show(film.last);
 });
@@ -129,6 +141,7 @@ steps.className = "steps";
 steps.append(step("‹", "back", back), counter, step("›", "on", next));
 document.body.append(steps);
 for (const { film } of players) prepare(film);
+addEventListener("resize", () => fit(slides[at]));
 show(asked());
 addEventListener("hashchange", () => show(asked()));
 for (const { film } of players) film.load();

@@ -53,7 +53,9 @@ class Deck:
     shown: bool = False  # is that one on the last slide?
 
     def add(self, kind: str, *parts: str) -> None:
-        """Add a slide."""
+        """Add a slide, in the place of a heading that has nothing below it."""
+        if self.slides and self.slides[-1].parts == [self.heading]:
+            self.slides.pop()
         self.slides.append(Slide(kind, [each for each in parts if each]))
         self.shown = False
 

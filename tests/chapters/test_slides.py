@@ -59,6 +59,13 @@ def test_leaves_a_heading_out_that_only_holds_smaller_ones():
     assert [words(text) for _, text in slides] == ["Exercise 1 Do it.", "Exercise 2 Do that."]
 
 
+def test_leaves_a_heading_out_that_has_nothing_below_it():
+    deck = Deck()
+    deck.prose("## A part")
+    deck.add("film", "film")
+    assert [slide.parts for slide in deck.slides] == [["film"]]
+
+
 # --- a chapter --------------------------------------------------------------------------------------------------------
 
 
