@@ -288,7 +288,7 @@ def test_reports_a_wrong_convolution_on_the_command_line(words, message, tmp_pat
 
 def test_knows_this_chapter_among_all_but_not_its_own_options(monkeypatch, tmp_path, capsys):
     told = []
-    monkeypatch.setattr(all_chapters, "run_all", lambda *given: told.append(given))
+    monkeypatch.setattr(all_chapters, "run_all", lambda *given, **_: told.append(given))
     monkeypatch.setattr("sys.argv", ["chapters", "6", "--out", str(tmp_path)])
     all_chapters.main()
     ((chapters, arguments),) = told
