@@ -38,7 +38,7 @@ def test_writes_all_films_in_all_formats_alike_alone_and_in_parallel(tmp_path):
         assert film.info["duration"] == 1100
 
 
-def test_pictures_and_videos_at_twice_the_resolution_and_drawings_as_they_are(tmp_path):
+def test_draws_pictures_and_videos_at_twice_the_resolution_and_leaves_pages_as_they_are(tmp_path):
     for scale in (1, 2):
         (tmp_path / str(scale)).mkdir()
         draw({"one": Clip(Slow())}, tmp_path / str(scale), ("html", "gif", "apng", "png", "mp4"), 1, scale)

@@ -87,7 +87,7 @@ def test_writes_them_beside_the_page_and_takes_them_for_no_film(folder):
 
 
 @pytest.mark.parametrize("words", [["--kernel", "1"], ["--kernel", "1", "--slides"]])
-def test_a_film_of_your_own_has_no_slides(tmp_path, words):
+def test_writes_none_for_a_film_of_your_own(tmp_path, words):
     run_alone(CHAPTERS[6], [*words, "--format", "png", "--out", str(tmp_path)])
     assert not list(tmp_path.rglob("*_slides.html"))
 
@@ -113,7 +113,7 @@ def go(page, kind):
     return place
 
 
-def test_keys_lead_on_and_back(page):
+def test_leads_on_and_back_by_keys(page):
     last = page.run("return document.querySelectorAll('.slide').length")
     for key, place in ((RIGHT, 2), (LEFT, 1), (LEFT, 1), (PAGE_DOWN, 2), (END, last), (RIGHT, last), (HOME, 1)):
         page.press(key)
@@ -124,7 +124,7 @@ def test_keys_lead_on_and_back(page):
     assert page.run(f"return {NUMBER}") == 2
 
 
-def test_a_guess_is_answered_by_the_next_key_and_the_film_comes_after_it(page):
+def test_answers_a_guess_with_the_next_key_and_shows_the_film_after_it(page):
     place, told = go(page, "guess"), f"return {SHOWN}.querySelector('details').open"
     assert not page.run(told)
     page.press(RIGHT)
@@ -135,7 +135,7 @@ def test_a_guess_is_answered_by_the_next_key_and_the_film_comes_after_it(page):
     assert page.run(f"return {SHOWN}.dataset.kind") == "film"
 
 
-def test_a_film_starts_with_its_slide_waits_where_it_is_held_and_goes_on(page):
+def test_starts_a_film_with_its_slide_waits_where_it_is_held_and_goes_on(page):
     page.run("location.hash = '#film-ch03_first_updates:'")
     page.wait_for(f"{SHOWN}.querySelector('#film-ch03_first_updates')")
     film, clock = "tinylearnFilms.players[1].film", "tinylearnFilms.clock"
@@ -154,7 +154,7 @@ def test_a_film_starts_with_its_slide_waits_where_it_is_held_and_goes_on(page):
     assert page.run(f"return {NUMBER}") == place + 1
 
 
-def test_keys_belong_to_a_control_until_escape(page):
+def test_leaves_keys_to_a_control_until_escape(page):
     place = go(page, "turn")
     page.run(f"{SHOWN}.querySelector('input').focus()")
     page.press(RIGHT)
@@ -162,6 +162,15 @@ def test_keys_belong_to_a_control_until_escape(page):
     page.press(ESCAPE)
     page.press(RIGHT)
     assert page.run(f"return {NUMBER}") == place + 1
+
+
+def test_fits_each_slide_into_the_window(page):
+    for place in range(1, page.run("return document.querySelectorAll('.slide').length") + 1):
+        page.run(f"location.hash = '#{place}'")
+        page.wait_for(f"{NUMBER} === {place}")
+        kind, height, width = page.run(f"const s = {SHOWN}; return [s.dataset.kind, s.scrollHeight, s.scrollWidth]")
+        assert kind == "turn" or height <= page.run("return innerHeight") + 1, place
+        assert width <= page.run("return innerWidth"), place
 
 
 def test_prints_each_slide_on_a_page_but_for_the_turn(page):
