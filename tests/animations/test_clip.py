@@ -1,9 +1,8 @@
 """Clips: which pictures, for how long, how large; the same in every format."""
 
-import json
-
 import numpy as np
 import pytest
+from page_checks import film_of
 from PIL import Image
 from small_scenes import Gliding, Overlapping, Trail, redrawn
 
@@ -90,8 +89,8 @@ def test_moves_in_films(tmp_path, suffix):
 
 def test_moves_in_pages(tmp_path):
     path = render(SideBySide(Gliding(), Trail()), tmp_path / "film.html", fps=30, motion=2, hold_last=0, progress=False)
-    film = json.loads(path.read_text().split('class="film-data">')[1].split("</script>")[0])
-    assert (film["motion"], len(film["texts"]), len(film["milliseconds"])) == (2, 6, 11)
+    film = film_of(path.read_text(encoding="utf-8"))
+    assert (film["motion"], len(film["changes"]["texts"]), len(film["milliseconds"])) == (2, 6, 11)
     assert sum(film["milliseconds"]) == 200  # 60 pictures a second: 16 or 17 ms each
 
 

@@ -14,7 +14,7 @@ from animations import Line, Scene, Why, explore
 from animations.audit.report import Report
 from animations.engine.painter import Painter
 from tests.animations.explored import recorded
-from tests.animations.page_checks import DATA
+from tests.animations.page_checks import DATA, film_of
 from tests.animations.player_scenes import Page
 from tests.browser import Browser
 from tinylearn import Scorecard
@@ -59,7 +59,7 @@ def test_has_a_page_a_picture_and_a_text():
     assert set(bundle) == {"text/html", "image/png", "text/plain"}
     np.testing.assert_array_equal(pixels(bundle["image/png"]), painted(Dots()))
     page = html.unescape(FRAME.search(bundle["text/html"])[1])
-    assert len(json.loads(DATA.search(page)[1])["texts"]) == 4
+    assert len(film_of(page)["changes"]["texts"]) == 4
     assert page.count("</body>") == 1
 
 
