@@ -67,6 +67,7 @@ def _checked(picture: str, scene: Any) -> dict[str, Any]:
     out = layer.forward(np.asarray(scene.image, float)[None, :, :, None])  # (1, OH, OW, 1)
     dx = layer.backward(np.ones_like(out))
     assert dx is not None
+    best = [int(place) for place in np.unravel_index(out.argmax(), out.shape)[1:3]]  # where it fits best
     settings = {"picture": picture, "edits": [], "kernel": scene.kernel.tolist(), "stride": stride, "padding": padding,
-                "cell": [0, 0], "view": "forward", "dout": "cell"}  # fmt: skip
+                "cell": best, "view": "forward", "dout": "cell"}  # fmt: skip
     return {"settings": settings, "out": out.ravel(), "dw": layer.grads["w"].ravel(), "dx": dx.ravel()}
