@@ -64,7 +64,7 @@ class Book:
         if self.in_notebook:
             return clip.scene  # the notebook shows it
         if self.processes == 1:
-            draw({name: clip}, self.out, self.formats, 1, self.scale)
+            draw({name: clip}, self.out, self.formats, 1, self.scale, self.first)
         return None
 
     def ask(self, guess: Guess) -> None:
@@ -78,6 +78,11 @@ class Book:
     def _put(self, fragment: str) -> None:
         self.asked.setdefault(str(len(self.cells)), []).append(fragment)
 
+    @property
+    def first(self) -> str | None:
+        """The name of the first film, which moves on the cover."""
+        return next(iter(self.films), None)
+
     def numbers(self, found: Mapping[str, Any]) -> None:
         """Keep numbers of this run, under their names."""
         self.found |= found
@@ -85,7 +90,7 @@ class Book:
     def end(self) -> Record:
         """Draw the films that are still to be drawn; return the record of the run."""
         if self.processes > 1:
-            draw(self.films, self.out, self.formats, self.processes, self.scale)
+            draw(self.films, self.out, self.formats, self.processes, self.scale, self.first)
         return {"numbers": self.found, "cells": self.cells, "asked": self.asked}
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from tinylearn.checks import as_int, number, path_of, positive_integer, shortened, texts
 
 FORMATS = ("html", "gif", "mp4", "apng", "png")
-USUAL = ("html", "gif")
+USUAL = FORMATS[:1]
 SMALLEST, LARGEST = 0.5, 4  # pixels of a film's file for each pixel of its size
 
 OWN_FILTER = {"kernel", "image", "stride", "padding"}
@@ -63,7 +63,9 @@ def parser(description: str, prog: str) -> Parser:
         "--processes", type=_from(1), default=2, metavar="N", help="how many processes share the work (default: 2)"
     )
     command.add_argument("--open", action="store_true", help="open the book when the first chapter is ready")
-    command.add_argument("--format", nargs="+", choices=FORMATS, help="(default: html gif)")
+    command.add_argument(
+        "--format", nargs="+", choices=FORMATS, help="(default: html, and a gif of the first film for the cover)"
+    )
     command.add_argument(
         "--scale", type=_scale, default=1, metavar="N", help="2: twice the resolution, for pictures and videos"
     )
