@@ -140,15 +140,32 @@ def test_leads_to_settings_by_a_link_in_the_text(page, turn):
     assert {name: settled(page, turn)[name] for name in wanted} == wanted
 
 
-def test_drags_with_a_pointer(page, turn):
+def drag_with_mouse(page, mark):
     from selenium.webdriver.common.action_chains import ActionChains
 
+    hand = ActionChains(page.driver).click_and_hold(mark)
+    hand.move_by_offset(-30, -20).move_by_offset(0, 90).release().perform()
+
+
+def drag_with_finger(page, mark):
+    box = page.run("const { x, y, width, height } = arguments[0].getBoundingClientRect();"
+                   "return [x + width / 2, y + height / 2]", mark)  # fmt: skip
+    page.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    for kind, *away in (("touchStart", 0, 0), ("touchMove", -30, -20), ("touchMove", -30, 70), ("touchEnd",)):
+        points = [{"x": box[0] + away[0], "y": box[1] + away[1]}] if away else []
+        page.driver.execute_cdp_cmd("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+    page.driver.execute_cdp_cmd("Emulation.setTouchEmulationEnabled", {"enabled": False})
+
+
+@pytest.mark.parametrize("drag", [drag_with_mouse, drag_with_finger])
+def test_drags(page, turn, drag):
     before, marks = settled(page, turn), page.driver.find_elements("css selector", ".turn .drag")
     marks = marks or page.driver.find_elements("css selector", ".turn .slider input")
     page.run("arguments[0].scrollIntoView({ block: 'center' })", marks[-1])
-    hand = ActionChains(page.driver).click_and_hold(marks[-1])
-    hand.move_by_offset(-30, -20).move_by_offset(0, 90).release().perform()
+    page.run("window.cancelled = 0; addEventListener('pointercancel', () => { cancelled++; })")
+    drag(page, marks[-1])
     assert settled(page, turn) != before
+    assert page.run("return cancelled") == 0  # the page has not scrolled instead
 
 
 def test_copies_python_that_gives_what_the_screen_shows(page, turn, capsys):
@@ -157,7 +174,6 @@ def test_copies_python_that_gives_what_the_screen_shows(page, turn, capsys):
         "[...document.querySelectorAll('.foot button')].find((each) => each.textContent.startsWith('Copy')).click()"
     )
     page.wait_for("document.querySelector('.turn .python').textContent.includes('import')")
-    page.wait_for(f"!tinylearnTurns.{turn.name}.going")  # it trains while one looks on
     page.wait_for(f"!tinylearnTurns.{turn.name}.going")  # a long run is done in pieces
     run = page.run(f"""
         const {{ page, data, settings, result, text }} = tinylearnTurns.{turn.name}, plain = (value) => (

@@ -106,6 +106,7 @@ class Axes {  // a picture with two axes; x and y: [low, high] in the data's uni
       const [x, y] = get(), text = [step_x && `${this.x_name} ${written(x, 3)}`, step_y && `${this.y_name} ${written(y, 3)}`];
       set(mark, { "aria-valuenow": step_x ? x : y, "aria-valuetext": text.filter(Boolean).join(", ") });
     };
+    mark.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });  // or the page scrolls
     mark.addEventListener("pointerdown", (event) => {
       event.preventDefault();
       mark.focus({ preventScroll: true });

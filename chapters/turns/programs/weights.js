@@ -23,6 +23,7 @@ class Weights {
     });
     input.addEventListener("blur", () => { this.typing = null; this.turn.refresh(); });
     input.addEventListener("focus", () => input.select());
+    input.addEventListener("dragstart", (event) => event.preventDefault());  // of the selected text
     input.addEventListener("keydown", (event) => {
       const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
       if (!by) return;
