@@ -69,7 +69,7 @@ function show(place) {
   const film = film_on(slides[at]);
   if (film && film.picture === 0 && !calm) clock.play(film);
   try {
-    history.replaceState(null, "", `#${at + 1}`);
+    if (asked() !== at) history.replaceState(null, "", `#${at + 1}`);  // what was changed on this slide stays there
   } catch { /* a page inside a page may have no address */ }
 }
 

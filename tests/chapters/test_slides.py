@@ -173,6 +173,19 @@ def test_fits_each_slide_into_the_window(page):
         assert width <= page.run("return innerWidth"), place
 
 
+def test_a_link_keeps_what_was_changed_on_a_slide(page):
+    place = go(page, "turn")
+    page.wait_for("window.tinylearnTurns?.neuron?.found")
+    page.run("tinylearnTurns.neuron.set({ rate: 0.0001 })")
+    page.wait_for("location.hash.startsWith('#turn-neuron:')")
+    address = page.run("return location.href")
+    page.driver.get("about:blank")
+    page.driver.get(address)
+    page.wait_for("window.tinylearnTurns?.neuron?.found")
+    assert page.run(f"return {NUMBER}") == place
+    assert page.run("return tinylearnTurns.neuron.settings.rate") == 0.0001
+
+
 def test_prints_each_slide_on_a_page_but_for_the_turn(page):
     count = page.run("return document.querySelectorAll('.slide').length")
     page.wait_for("tinylearnFilms.players.every(({ film }) => film.tracks)")
