@@ -112,6 +112,8 @@ def shortened(paragraph: str) -> str:
 
     >>> shortened("A short one. " + "And more. " * 50).count("more")
     23
+    >>> shortened("A framework has parts. A layer predicts:")
+    'A framework has parts.'
     """
     if paragraph.startswith("$$"):
         return paragraph
@@ -121,6 +123,8 @@ def shortened(paragraph: str) -> str:
         if kept and len(" ".join([*kept, sentence]).split()) > SHORT:
             break
         kept.append(sentence)
+    if len(kept) > 1 and kept[-1].endswith(":"):  # it announces what this slide does not show
+        kept.pop()
     return " ".join(kept)
 
 
