@@ -62,8 +62,8 @@ print(f"step ${step}: x = {path[: ${step + 1}][-1]}, and after {len(path) - 1} s
 
   draw(turn) {
     const { data } = turn;
-    const hill = new Axes({ title: "The curve. Drag the start.", x: [0, 1], y: [0, 1], names: ["x", "height"] });
-    const chart = new Axes({ title: "The height after each step, as a power of ten", x: [0, 10], y: [-5, 3], names: ["step", "10 to the power of"] });
+    const hill = new Axes({ title: "Drag the start. Orange: the slope. Blue: the next step.", x: [0, 1], y: [0, 1], names: ["x", "height"] });
+    const chart = new Axes({ title: "How far above the minimum, after each step", x: [0, 10], y: [-5, 3], names: ["step", "height, log scale"], powers: true });
     const curve_line = SVG("path", { class: "others" }), path = SVG("path", { class: "path" });
     const slope_arrow = SVG("path", { class: "slope" }), ahead = SVG("path", { class: "ahead" });
     const dot = SVG("circle", { r: 6, class: "now" });
@@ -104,8 +104,9 @@ print(f"step ${step}: x = {path[: ${step + 1}][-1]}, and after {len(path) - 1} s
       set(start, { cx: hill.X(xs[0]), cy: hill.Y(height(xs[0])), visibility: Math.abs(xs[0] - middle) <= half * out ? "visible" : "hidden" });
       const here = [hill.X(x), hill.Y(height(x))], next = x - rate * slope(x);
       set(dot, { cx: here[0], cy: here[1] });
-      const uphill = Math.sign(slope(x)) * Math.min(60, 4 * Math.abs(slope(x)) / out);
-      set(slope_arrow, { d: arrow([here[0], here[1] - 12], [here[0] + uphill, here[1] - 12]) });
+      const uphill = here[0] + Math.sign(slope(x)) * Math.min(60, 4 * Math.abs(slope(x)) / out);
+      const tip = Math.min(Math.max(uphill, hill.left + 2), hill.right - 2);  // inside of the axes, so that its head is seen
+      set(slope_arrow, { d: arrow([here[0], here[1] - 12], [tip, here[1] - 12]) });
       set(ahead, { d: arrow(here, [Math.min(Math.max(hill.X(next), -900), 900), here[1]]) });
 
       const power = (value) => Math.log10(Math.max(Math.abs(value), 1e-9)), lowest = curve === "square" ? 0 : height(-1.0575);

@@ -48,10 +48,12 @@ function round_step(range, most) {  // → 1, 2 or 5 times a power of ten, so th
   return step * ([1, 2, 5].find((factor) => range / (step * factor) <= most) ?? 10);
 }
 
-class Axes {  // a picture with two axes; x and y: [low, high] in the data's units; names: of the axes
-  constructor({ title, x, y, names: [x_name, y_name], width = 360, height = 300,
+const power_of_ten = (exponent) => `10${[...written(exponent, 0)].map((each) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[each] ?? "⁻").join("")}`;
+
+class Axes {  // a picture with two axes; x and y: [low, high] in the data's units; names: of the axes; powers: y is an exponent of ten
+  constructor({ title, x, y, names: [x_name, y_name], powers = false, width = 360, height = 300,
     left: before = 46, right: behind = 10, top: above = 12, bottom: below = 38 }) {  // the room for ticks and names
-    Object.assign(this, { title, x_name, y_name, width, height });
+    Object.assign(this, { title, x_name, y_name, powers, width, height });
     Object.assign(this, { left: before, right: width - behind, top: above, bottom: height - below });
     this.id = `clip-${Axes.made = (Axes.made ?? 0) + 1}`;
     const { left, right, top, bottom } = this, frame = { x: left, y: top, width: right - left, height: bottom - top };
@@ -75,7 +77,7 @@ class Axes {  // a picture with two axes; x and y: [low, high] in the data's uni
     for (let i = Math.ceil(x[0] / step_x); i * step_x <= x[1]; i++)
       text(this.X(i * step_x), bottom + 16, "middle", this.years ? String(i * step_x) : written(i * step_x, digits(step_x)));
     for (let i = Math.ceil(y[0] / step_y); i * step_y <= y[1]; i++)
-      text(left - 5, this.Y(i * step_y) + 4, "end", written(i * step_y, digits(step_y)));
+      text(left - 5, this.Y(i * step_y) + 4, "end", this.powers ? power_of_ten(i * step_y) : written(i * step_y, digits(step_y)));
     text((left + right) / 2, height - 6, "middle", this.x_name);
     ticks.push(SVG("text", { class: "name", "text-anchor": "middle",
       transform: `translate(11 ${(top + bottom) / 2}) rotate(-90)` }, this.y_name));

@@ -76,7 +76,7 @@ print(f"after ${step} steps: x, y = {path[: ${step + 1}][-1]}")
   draw(turn) {
     const { data } = turn, levels = [1, 5, 20, 50, 100, 200, 400];
     const map = new Axes({ title: "The valley from above. Drag the start.", x: [-10, 4], y: [-3.9, 3.9], names: ["x", "y"], height: 219 });
-    const chart = new Axes({ title: "The height f after each step, as a power of ten; grey: the walks of the film", x: [0, data.steps], y: [-5.5, 3.5], names: ["step", "10 to the power of"], height: 219 });
+    const chart = new Axes({ title: "The height f after each step. Grey: the walks of the film.", x: [0, data.steps], y: [-5.5, 3.5], names: ["step", "height, log scale"], powers: true, height: 219 });
     levels.forEach((level) => map.plot.append(SVG("ellipse", {
       class: "contour", cx: map.X(0), cy: map.Y(0), rx: Math.sqrt(2 * level) * (map.X(1) - map.X(0)), ry: Math.sqrt(level / 50) * (map.Y(0) - map.Y(1)),
     })));
@@ -125,7 +125,7 @@ print(f"after ${step} steps: x, y = {path[: ${step + 1}][-1]}")
       set(mark, { cx: chart.X(step), cy: Math.max(chart.Y(powers[step][1]), -1e4) });
       const digits = Math.abs(place[0]) + Math.abs(place[1]) < 1000 ? 4 : 0;
       lines[0].textContent = `${optimizer}: ${RULES[optimizer].rule}`;
-      lines[1].textContent = `gradient (${slopes.map((each) => written(each, digits)).join(", ")}): the red arrow, uphill`;
+      lines[1].textContent = `gradient (${slopes.map((each) => written(each, digits)).join(", ")}): the orange arrow, uphill`;
       lines[2].textContent = `(${place.map((each) => written(each, digits)).join(", ")}) → (${next.map((each) => written(each, digits)).join(", ")})`;
       lines[3].textContent = last < data.steps || valley_height(places[last]) > valley_height(places[0])
         ? `It diverges: after ${last} steps it is higher than at the start.`
