@@ -8,10 +8,11 @@ class Turn {
     this.back = this.button("Back to the recording", () => this.set(page.recorded(data)));
     this.copy = this.button("Copy as Python", () => this.copy_python());
     this.text = make("pre", { class: "python", tabindex: 0, hidden: "" });
+    this.how = make("p", { class: "small", hidden: "" }, "This program makes the run above with tinylearn. Save it as run.py, and type: python run.py");
     this.record = page.run(data, this.settings);  // what was recorded, computed here
     this.compute(this.asked());
     this.refresh = page.draw(this);
-    this.stage.after(make("div", { class: "foot" }, this.badge, this.back, this.copy), this.text);
+    this.stage.after(make("div", { class: "foot" }, this.badge, this.back, this.copy), this.how, this.text);
     this.check();
     addEventListener("hashchange", () => {  // a link in the text leads to settings
       if (!location.hash.startsWith(`#${section.id}:`)) return;
@@ -110,7 +111,7 @@ class Turn {
   python() { return this.page.python(this.data, this.settings); }
 
   async copy_python() {  // into the clipboard, and below the picture, to be read
-    this.text.hidden = false;
+    this.text.hidden = this.how.hidden = false;
     this.text.textContent = this.python();
     try {
       await navigator.clipboard.writeText(this.text.textContent);
