@@ -50,11 +50,11 @@ truth = ASKED * 9 / 5 + 32
 # they should be, so we **initialise** both with {ws[0]:.0f}. From then on the neuron must find better values by itself.
 #
 # Look at three things in the film: at the arrows with $w$ and $b$, at the table with what the neuron predicts for each
-# row, and at the line among points. The points are the right answers, the **targets**. A red bar is an error: how far
-# the line misses the point.
+# row, and at the line among points. The points are the right answers, the **targets**. An orange bar is an error: how
+# far the line misses the point.
 
 # %% Draw the film: the neuron, the table and the line
-book.ask(Choose("What happens first: does the line turn, or does it rise?",
+book.ask(Choose("The line begins too low and too flat. Which comes first: does it turn, or does it rise?",
                 f"After {TURNED} updates $w$ is almost where it ends, and $b$ has hardly moved.",
                 options=("it turns", "it rises", "both at the same pace"), right="it turns"))  # fmt: skip
 units = ("°C", "°F")

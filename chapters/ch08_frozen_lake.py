@@ -83,7 +83,7 @@ mean_length = len(episodes.states) / count
 # %% Draw the film: random play
 book.ask(Place("Of a thousand such walks, how many arrive at the flag, in the long run?",
                "Nearly all of them end in a hole.",
-               name="walks that arrive", low=0, high=200, start=100, answer=1000 * by_chance, digits=1))  # fmt: skip
+               name="walks that arrive", low=0, high=200, start=100, answer=1000 * by_chance, digits=0))  # fmt: skip
 book.film("ch08_random_play", random_film(episodes),
           "Random play: three walks, and how all the others ended.")  # fmt: skip
 
@@ -289,9 +289,9 @@ dry, best_rate = (player.rate for player in scene.players)
 book.ask(Choose("At the start, in which direction does the best policy walk?",
                 "It looks as if it did not move at all, but on slippery ice it does.",
                 options=ACTIONS, right=ACTIONS[best_policy(make_lake(slippery=True), MOVES)[0, 0]]))  # fmt: skip
-book.ask(Place("Of a hundred episodes on slippery ice, how many does the policy win that learned without slipping?",
-               f"The best policy wins {100 * best_rate:.1f}.",
-               name="episodes won", low=0, high=100, start=50, answer=100 * dry, digits=1))  # fmt: skip
+book.ask(Place("The policy learned without slipping. Of a hundred episodes on slippery ice, how many does it win?",
+               f"The best policy wins {100 * best_rate:.0f}.",
+               name="episodes won", low=0, high=100, start=50, answer=100 * dry, digits=0))  # fmt: skip
 
 # %% [markdown]
 # On the left of the film walks the policy that you have just seen, on the right the best policy there is. Look at the

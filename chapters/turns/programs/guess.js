@@ -20,8 +20,7 @@ function answer_place(section, { low, high, start, answer, digits, name, unit },
       make("i", { class: "record", style: `left: ${part(answer)}%` }));
     input.disabled = true;
     button.remove();
-    const exact = away < 10 ** -digits / 2 ? "exactly right" : `${write(away)} away`;
-    reveal(`You said ${write(value())}. The record says ${write(answer)}: ${exact}.`);
+    reveal(away < 10 ** -digits / 2 ? `Exactly right: ${write(answer)}.` : `You said ${write(value())}. It is ${write(answer)}: you were ${write(away)} away.`);
   });
   return [output, line, ends, button];
 }
