@@ -52,7 +52,7 @@ from chapters.turns import Choose, Turn
 
 book = begin("ch02")
 START, MOST, ENOUGH = 1.2345, 2000, 1e-4  # stop when y changes by no more than this, or after so many steps
-SIZES = {8.0: "too large", 0.01: "small enough", 0.001: "too small"}
+SIZES = {8.0: "long steps", 0.01: "short steps", 0.001: "tiny steps"}
 RATES = {0.95: "too large", 0.1: "moderate", 0.0003: "too small"}
 TOO_FAR, BOUND, LEAPS = 1.1, 1.0, 60  # a rate that diverges, the bound between, and for how many steps to watch them
 VALLEY_START, VALLEY_STEPS = {"x": -9.0, "y": 2.0}, 100
@@ -282,11 +282,11 @@ def factor(rate: float) -> float:
 
 
 def learning_rates(walks: dict[float, Recording], clock: list[int]) -> Stacked:
-    """Too large, moderate and too small."""
+    """A large, a medium and a small one; which of them is best is a guess."""
     panels = []
-    for rate, recording in walks.items():
+    for title, (rate, recording) in zip(("Large", "Medium", "Small"), walks.items(), strict=True):
         walk = Descent(recording, height, slope, rate, enough=ENOUGH)
-        panels.append(CurveDescent(walk, curve(), clock, title=RATES[rate].capitalize(), name=f"rate_{rate}"))
+        panels.append(CurveDescent(walk, curve(), clock, title=title, name=f"rate_{rate}"))
     return under(RULE, clock, SideBySide(*panels))
 
 
