@@ -108,7 +108,7 @@ def test_says_on_the_badge_what_was_found(page, turn, found):
     assert there["states"] == found["found"]["states"]
     assert there["largest"] <= turn.tolerance
     assert f"{there['states']:,}" in badge
-    assert ("bit for bit" in badge) == (there["equal"] == there["states"])
+    assert ("exactly as in the recording" in badge) == (there["equal"] == there["states"])
     assert page.run("return document.documentElement.scrollWidth") <= 360
 
 

@@ -80,8 +80,10 @@ function verify(page, data, result = complete(page, data, page.recorded(data))) 
 
 function verdict({ states, equal, largest }, counts = "states") {  // → what the badge says. BLAS may add in another order, or round once less
   const all = states.toLocaleString("en");
-  if (equal === states) return `${all} of ${all} ${counts} equal to the recording, bit for bit`;
-  return `${all} ${counts} equal to the recording within ${largest.toExponential(1).replace("-", "−")}`;
+  if (equal === states) return `Computed here: ${all} ${counts}, each exactly as in the recording`;
+  const decimals = Math.floor(-Math.log10(largest));
+  return decimals > 0 ? `Computed here: ${all} ${counts}, as in the recording to ${decimals} decimal places`
+    : `Computed here: ${all} ${counts}, not as in the recording: up to ${largest.toPrecision(2)} away`;
 }
 
 // --- Python -----------------------------------------------------------------------------------------------------------

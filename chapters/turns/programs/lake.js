@@ -90,6 +90,8 @@ TURNS.lake = {
     return { leads, tables };
   },
 
+  counts: "tables of values",
+
   states({ tables }, result) {
     const width = result.tables[0].length, computed = new Float64Array(tables.length);
     result.tables.forEach((table, k) => computed.set(table, k * width));

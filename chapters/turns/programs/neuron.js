@@ -12,6 +12,7 @@ function slopes(w, b, x, y) {  // → dL/dw and dL/db: the pulls of the rows, ad
 
 TURNS.neuron = {
   views: ["update"],
+  counts: "pairs of w and b",
 
   recorded: ({ rate, y }) => ({ rate, y: Array.from(y), update: 0 }),
 
@@ -73,15 +74,15 @@ print(f"after update ${update}: w = {w}, b = {b}")
     const been = pool(map.plot, () => SVG("circle", { r: 2.5, class: "been" }));
     map.plot.append(step, lowest, next, dot);
 
-    const heads = ["x, °C", "predicts", "target", "error", "pull on w"], spare = (column) => ({ class: column === 1 || column === 2 ? "spare" : "" });
+    const heads = ["°C", "predicts", "target", "error", "pull on w"], spare = (column) => ({ class: column === 1 || column === 2 ? "spare" : "" });
     const cells = Array.from(x, () => heads.map((_, column) => make("td", spare(column))));
     const bars = Array.from(x, () => make("i", {}));
     const total = make("td", {});
-    const table = make("table", { class: "pulls" }, make("caption", {}, "How each row pulls: error · x · 2/10"),
+    const table = make("table", { class: "pulls" }, make("caption", {}, "How each row pulls: 2/10 · error · °C"),
       make("thead", {}, make("tr", {}, ...heads.map((text, column) => make("th", { scope: "col", ...spare(column) }, text)), make("td", {}))),
       make("tbody", {}, ...cells.map((row, i) => make("tr", {}, ...row, make("td", { class: "bar" }, bars[i])))),
       make("tfoot", {}, make("tr", {}, make("td", { class: "spare", colspan: 2 }), make("th", { colspan: 2 }, "sum, the slope"), total, make("td", {}))));
-    const lines = [make("p", { class: "arithmetic" }), make("p", { class: "arithmetic" })];
+    const lines = [0, 1, 2].map(() => make("p", { class: "arithmetic" }));
 
     const controls = [
       new Slider(turn, "rate", { label: "learning rate", values: [0.00001, 0.0006], log: true, digits: 6 }),
@@ -122,11 +123,11 @@ print(f"after update ${update}: w = {w}, b = {b}")
       total.textContent = written(dw, 1);
       const digits = Math.abs(w) + Math.abs(b) < 1e4 ? 4 : 0;
       [["w", w, dw, new_w], ["b", b, db, new_b]].forEach(([name, old, slope, now], i) => {
-        lines[i].textContent = `${name} ← ${written(old, digits)} − ${written(rate, 6)} · (${written(slope, 2)}) = ${written(now, digits)}`;
+        lines[i].textContent = `${name} ← ${written(old, digits)} − ${rate} · (${written(slope, 1)}) = ${written(now, digits)}`;
       });
-      const diverged = last < data.updates;
-      lines[0].classList.toggle("diverged", diverged);
-      if (diverged) lines[1].textContent += `. After ${last.toLocaleString("en")} updates the loss is too large for a computer: it has diverged.`;
+      const loss = Array.from(x, (each, i) => (w * each + b - y[i]) ** 2 / rows).reduce((sum, each) => sum + each, 0);
+      lines[2].textContent = last < data.updates ? `It diverges: after ${last.toLocaleString("en")} updates the loss is too large for a computer.`
+        : `loss ${written(loss, 1)}; for 50 °C it answers ${written(w * 50 + b, 1)} °F`;
       for (const control of controls) control.show();
     };
   },
