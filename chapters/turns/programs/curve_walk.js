@@ -22,6 +22,7 @@ function walk_down({ most, enough }, curve, start, rate) {  // → x after each 
 
 TURNS.curve_walk = {
   views: ["step"],
+  counts: "places",
 
   recorded: ({ start, rate }) => ({ curve: "square", start, rate, step: 0 }),
 
@@ -62,8 +63,8 @@ print(f"step ${step}: x = {path[: ${step + 1}][-1]}, and after {len(path) - 1} s
 
   draw(turn) {
     const { data } = turn;
-    const hill = new Axes({ title: "Drag the start. Orange: the slope. Blue: the next step.", x: [0, 1], y: [0, 1], names: ["x", "height"] });
-    const chart = new Axes({ title: "How far above the minimum, after each step", x: [0, 10], y: [-5, 3], names: ["step", "height, log scale"], powers: true });
+    const hill = new Axes({ title: "Orange: the slope; blue: the next step", x: [0, 1], y: [0, 1], names: ["x", "height"] });
+    const chart = new Axes({ title: "How far above the minimum, after each step", x: [0, 10], y: [-5, 3], names: ["step", "height, log scale"], powers: true, left: 58 });
     const curve_line = SVG("path", { class: "others" }), path = SVG("path", { class: "path" });
     const slope_arrow = SVG("path", { class: "slope" }), ahead = SVG("path", { class: "ahead" });
     const dot = SVG("circle", { r: 6, class: "now" });
@@ -95,7 +96,8 @@ print(f"step ${step}: x = {path[: ${step + 1}][-1]}, and after {len(path) - 1} s
       const x = xs[step], middle = (usual[0] + usual[1]) / 2, half = (usual[1] - usual[0]) / 2;
       const out = Math.max(1, 1.15 * Math.abs(x - middle) / half);  // the camera steps back as far as x leaps
       const range = [middle - half * out, middle + half * out];
-      hill.range(range, out > 1 ? [-0.05 * height(range[0]), height(range[0])] : usual_y);
+      const above = Math.min(height(range[0]), 1e300);  // the last place before the height is too large has no finite neighbour
+      hill.range(range, out > 1 ? [-0.05 * above, above] : usual_y);
       const points = Array.from({ length: 161 }, (_, i) => range[0] + i / 160 * (range[1] - range[0])).map((each) => [each, height(each)]);
       set(curve_line, { d: hill.path(points) });
       const seen = xs.slice(Math.max(0, step - 60), step + 1);
@@ -118,7 +120,7 @@ print(f"step ${step}: x = {path[: ${step + 1}][-1]}, and after {len(path) - 1} s
 
       const digits = Math.abs(x) < 1000 ? 4 : 0;
       lines[0].textContent = `x ← ${written(x, digits)} − ${written(rate, 4)} · (${written(slope(x), digits)}) = ${written(next, digits)}`;
-      lines[1].textContent = `step ${step} of ${last.toLocaleString("en")}, at the height ${written(height(x), digits)}`;
+      lines[1].textContent = `step ${step.toLocaleString("en")} of ${last.toLocaleString("en")}, at the height ${written(height(x), digits)}`;
       lines[2].textContent = {
         arrived: `It arrives after ${last.toLocaleString("en")} steps, at x = ${written(xs[last], 4)}.`,
         stopped: Math.abs(xs[last] - xs[0]) < 100 ? `It has not arrived after ${last.toLocaleString("en")} steps.` : "Each leap is longer than the one before: it diverges.",

@@ -74,10 +74,11 @@ class Axes {  // a picture with two axes; x and y: [low, high] in the data's uni
     const text = (x, y, anchor, label) => ticks.push(SVG("text", { x, y, "text-anchor": anchor }, label));
     const step_x = round_step(x[1] - x[0], 6), step_y = round_step(y[1] - y[0], 6);
     const digits = (step) => Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
+    const tick = (value, step) => written(value, digits(step)).replace(".00e", "e");
     for (let i = Math.ceil(x[0] / step_x); i * step_x <= x[1]; i++)
-      text(this.X(i * step_x), bottom + 16, "middle", this.years ? String(i * step_x) : written(i * step_x, digits(step_x)));
+      text(this.X(i * step_x), bottom + 16, "middle", this.years ? String(i * step_x) : tick(i * step_x, step_x));
     for (let i = Math.ceil(y[0] / step_y); i * step_y <= y[1]; i++)
-      text(left - 5, this.Y(i * step_y) + 4, "end", this.powers ? power_of_ten(i * step_y) : written(i * step_y, digits(step_y)));
+      text(left - 5, this.Y(i * step_y) + 4, "end", this.powers ? power_of_ten(i * step_y) : tick(i * step_y, step_y));
     text((left + right) / 2, height - 6, "middle", this.x_name);
     ticks.push(SVG("text", { class: "name", "text-anchor": "middle",
       transform: `translate(11 ${(top + bottom) / 2}) rotate(-90)` }, this.y_name));

@@ -42,6 +42,7 @@ function walk_valley(steps, optimizer, start, rate) {  // → [x, y] after each 
 
 TURNS.valley = {
   views: ["step"],
+  counts: "places",
 
   recorded: ({ start, walks }) => ({ optimizer: walks[0][0], rate: walks[0][1], start: Array.from(start), step: 0 }),
 
@@ -76,7 +77,7 @@ print(f"after ${step} steps: x, y = {path[: ${step + 1}][-1]}")
   draw(turn) {
     const { data } = turn, levels = [1, 5, 20, 50, 100, 200, 400];
     const map = new Axes({ title: "The valley from above. Drag the start.", x: [-10, 4], y: [-3.9, 3.9], names: ["x", "y"], height: 219 });
-    const chart = new Axes({ title: "The height f after each step. Grey: the walks of the film.", x: [0, data.steps], y: [-5.5, 3.5], names: ["step", "height, log scale"], powers: true, height: 219 });
+    const chart = new Axes({ title: "Height after each step; grey: the film’s walks", x: [0, data.steps], y: [-5.5, 3.5], names: ["step", "height, log scale"], powers: true, height: 219, left: 58 });
     levels.forEach((level) => map.plot.append(SVG("ellipse", {
       class: "contour", cx: map.X(0), cy: map.Y(0), rx: Math.sqrt(2 * level) * (map.X(1) - map.X(0)), ry: Math.sqrt(level / 50) * (map.Y(0) - map.Y(1)),
     })));
