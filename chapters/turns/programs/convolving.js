@@ -72,5 +72,5 @@ function noted(image, { kernel, stride, padding }, out) {  // what no place has 
   const seen = (n, count) => Array.from({ length: n }, (_, at) => at + padding).filter((at) => (
     Math.min(Math.floor(at / stride), count - 1) * stride + kernel.length > at)).length;
   const unseen = image.length * image[0].length - seen(image.length, out.length) * seen(image[0].length, out[0].length);
-  return unseen ? `${unseen} pixel${unseen > 1 ? "s are" : " is"} under the filter at no place.` : "";
+  return unseen ? `The filter never covers ${unseen} of the pixels.` : "";
 }

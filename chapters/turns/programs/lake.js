@@ -138,7 +138,7 @@ print(values.round(4), f"win rate of the greedy policy = {rate}", sep="\\n")
     const said = make("p", { class: "arithmetic" }), caption = make("caption", {});
     const cells = ACTIONS.map(() => Array.from({ length: 3 }, () => make("td", {}))), bars = ACTIONS.map(() => make("i", {}));
     const table = make("table", { class: "pulls worth" }, caption,
-      make("thead", {}, make("tr", {}, ...["action", "then", "worth", ""].map((text) => make("th", { scope: "col" }, text)))),
+      make("thead", {}, make("tr", {}, ...["action", "leads to", "worth", ""].map((text) => make("th", { scope: "col" }, text)))),
       make("tbody", {}, ...cells.map((row, a) => make("tr", {}, ...row, make("td", { class: "bar" }, bars[a])))));
     turn.stage.append(make("div", { class: "controls" }, ...controls.map(({ element }) => element)),
       make("div", { class: "panels" }, board.element, make("div", {}, summary, make("div", { class: "ends" }, ...ends), said, table)));
@@ -151,7 +151,7 @@ print(values.round(4), f"win rate of the greedy policy = {rate}", sep="\\n")
 
       const total = (letter) => chances.reduce((sum, chance, s) => sum + (letters[s] === letter ? chance : 0), 0);
       const [won, lost] = [total("G"), total("H")], percent = (chance) => `${written(100 * chance, slippery ? 1 : 0)} %`;
-      summary.textContent = `The arrows win ${percent(win_rate(rows, leads, policy, data.moves))} of all episodes.`;
+      summary.textContent = `Always follow the arrows, and you win ${percent(win_rate(rows, leads, policy, data.moves))} of all episodes.`;
       [won, lost, 1 - won - lost].forEach((part, k) => { ends[k].style.width = `${100 * Math.max(part, 0)}%`; });
       said.textContent = `After ${written(walked, 0)} ${walked === 1 ? "move" : "moves"}: at the flag ${percent(won)}, in a hole ${percent(lost)}, still walking ${percent(Math.max(0, 1 - won - lost))}.`;
 
@@ -176,7 +176,7 @@ const place = (s, size) => `row ${Math.floor(s / size) + 1}, column ${s % size +
 class Ice {  // the lake: tiles that one digs or fills, the agent that one drags
   constructor(turn, size) {
     const unit = 360 / size, middle = (s) => [(s % size + 0.5) * unit, (Math.floor(s / size) + 0.5) * unit];
-    const axes = new Axes({ title: "Number and arrow: what the best action is worth, and its aim. Click on ice: a hole. On a hole: ice. Drag the agent, the ring.",
+    const axes = new Axes({ title: "Arrow: the best action. Number: what it is worth. Click on ice to dig a hole, on a hole to fill it. Drag the ring, the agent.",
       x: [-0.5, size - 0.5], y: [0.5 - size, 0.5], names: ["column", "row"], width: 360, height: 360, left: 0, right: 0, top: 0, bottom: 0 });
     Object.assign(this, { turn, size, unit, middle, element: axes.element });
     axes.element.classList.add("lake");
