@@ -63,7 +63,7 @@ print(f"step ${step}: x = {path[: ${step + 1}][-1]}, and after {len(path) - 1} s
 
   draw(turn) {
     const { data } = turn;
-    const hill = new Axes({ title: "Orange: the slope; blue: the next step", x: [0, 1], y: [0, 1], names: ["x", "height"] });
+    const hill = new Axes({ title: "Orange: the slope; blue: the next step", x: [0, 1], y: [0, 1], names: ["x", "height"], left: 58 });
     const chart = new Axes({ title: "How far above the minimum, after each step", x: [0, 10], y: [-5, 3], names: ["step", "height, log scale"], powers: true, left: 58 });
     const curve_line = SVG("path", { class: "others" }), path = SVG("path", { class: "path" });
     const slope_arrow = SVG("path", { class: "slope" }), ahead = SVG("path", { class: "ahead" });
