@@ -95,7 +95,7 @@ def test_takes_numbers_in_prose_from_the_run(page):
 
 
 def test_places_films_at_their_sentence(page):
-    guess, film = page.index("does the line turn,"), page.index('id="ch03_first_neuron"')
+    guess, film = page.index("does it turn,"), page.index('id="ch03_first_neuron"')
     assert guess < film < page.index("It turns first.") < page.index('id="ch03_first_updates"')
     assert page.index("<summary>Answer 1</summary>") < page.index('id="ch03_x_film"')  # no cell names it
 
