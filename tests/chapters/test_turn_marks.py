@@ -46,6 +46,21 @@ def test_the_start_and_the_flag_are_never_holes(opened):
         assert page.run(f"return tinylearnTurns.lake.settings.rows[{row}]") == ("SFFF", "HFFG")[row // 3]
 
 
+@pytest.mark.parametrize(
+    ("name", "chapter", "settings"),
+    [
+        ("curve_walk", 2, "rate=1.2&step=2000"),
+        ("valley", 2, "rate=0.591&step=100"),
+        ("neuron", 3, "rate=0.0006&update=8000"),
+    ],
+)
+def test_a_run_that_diverged_is_drawn_to_its_last_step(opened, name, chapter, settings):
+    page = opened(name, chapter, settings)
+    said = page.run("return document.querySelector('.turn').innerText")
+    assert "diverges" in said or "Each leap is longer" in said
+    assert page.complaints() == []
+
+
 @pytest.mark.parametrize("slippery", [False, True])
 @pytest.mark.parametrize("rows", [["SFFF", "FHFH", "FFFH", "HFFG"], ["FFH", "GSF", "HFF"]])
 def test_an_action_leads_where_gymnasium_has_it_with_the_same_chance(rows, slippery, tmp_path):
