@@ -164,6 +164,12 @@ def test_leaves_keys_to_a_control_until_escape(page):
     assert page.run(f"return {NUMBER}") == place + 1
 
 
+def test_shows_the_bars_of_your_turn(page):
+    go(page, "turn")
+    page.wait_for("window.tinylearnTurns?.neuron?.found")
+    assert page.run("return [...document.querySelectorAll('.pulls .bar i')].every((bar) => bar.offsetHeight > 5)")
+
+
 def test_fits_each_slide_into_the_window(page):
     for place in range(1, page.run("return document.querySelectorAll('.slide').length") + 1):
         page.run(f"location.hash = '#{place}'")
