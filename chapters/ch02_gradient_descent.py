@@ -53,7 +53,7 @@ from chapters.turns import Choose, Turn
 book = begin("ch02")
 START, MOST, ENOUGH = 1.2345, 2000, 1e-4  # stop when y changes by no more than this, or after so many steps
 SIZES = {8.0: "long steps", 0.01: "short steps", 0.001: "tiny steps"}
-RATES = {0.95: "too large", 0.1: "moderate", 0.0003: "too small"}
+RATES = {0.95: "too large", 0.1: "medium", 0.0003: "too small"}
 TOO_FAR, BOUND, LEAPS = 1.1, 1.0, 60  # a rate that diverges, the bound between, and for how many steps to watch them
 VALLEY_START, VALLEY_STEPS = {"x": -9.0, "y": 2.0}, 100
 CURVE, RULE = "y = (x − 10)²", "x ← x − learning rate · slope"
@@ -302,7 +302,7 @@ book.film("ch02_learning_rates", Clip(rates, fps=6, motion=3, holds=slowly, hold
           "Gradient descent with three learning rates.")  # fmt: skip
 
 # %% [markdown]
-# The moderate rate arrives after {len(moderate) - 1} steps, where steps of one size took {len(middle) - 1}. Its steps
+# The medium rate arrives after {len(moderate) - 1} steps, where steps of one size took {len(middle) - 1}. Its steps
 # are long at first, and get shorter without anybody telling them to. With the smallest rate the walker is still at
 # {slow[-1]:.2f} when its time is up.
 #
@@ -315,7 +315,7 @@ book.film("ch02_learning_rates", Clip(rates, fps=6, motion=3, holds=slowly, hold
 #
 # $$\left( x - r \cdot 2 (x - 10) \right) - 10 = (1 - 2 r) (x - 10)$$
 #
-# Every step multiplies the distance by the same factor, $1 - 2 r$. For the moderate rate it is {factor(MODERATE):g}:
+# Every step multiplies the distance by the same factor, $1 - 2 r$. For the medium rate it is {factor(MODERATE):g}:
 # each step covers a fifth of the way that is left. For the smallest rate it is {factor(SMALLEST):g}, so almost all of
 # the distance is left. For the one that is too large it is {factor(LARGEST):g}, and the minus sign is the leap to the
 # other wall.
@@ -570,7 +570,7 @@ book.your_turn(Turn("valley", "Drag the start, choose the optimiser and its rate
 # %% [markdown]
 # ## Where it is wrong to generalise
 #
-# *No learning rate is good in itself.* Our moderate one, {MODERATE}, is {MODERATE / bound:.0f} times the bound in the
+# *No learning rate is good in itself.* Our medium one, {MODERATE}, is {MODERATE / bound:.0f} times the bound in the
 # valley. The bound is two divided by the curvature, and in a network you do not know the curvature, which also changes
 # on the way. So in practice you try several rates, and keep the best, as we did for the film.
 #
