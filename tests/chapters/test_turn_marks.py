@@ -3,12 +3,15 @@
 import json
 import subprocess
 
+import numpy as np
 import pytest
 
 from chapters.parts.lake import make_lake, open_tiles
 from chapters.turns import turn as turns
 from tests.browser import Browser
 from tests.chapters.turns import given, node, write_page
+from tinylearn import SGD, Dense, DivergenceError, MeanSquaredError, Sequential, fit
+from tinylearn.initializers import ones
 
 
 @pytest.fixture
@@ -24,6 +27,15 @@ def opened(driver, tmp_path):
         return browser
 
     return opened
+
+
+def test_a_neuron_diverges_at_the_update_at_which_fit_stops(opened):
+    x = np.array([-40.0, -30, -10, 0, 5, 10, 20, 40, 60, 100])[:, None]
+    model = Sequential([Dense(1, 1, rng=np.random.default_rng(0), weights=ones, biases=ones)])
+    with pytest.raises(DivergenceError) as stopped:
+        fit(model, x, 1.8 * x + 32, loss=MeanSquaredError(), optimizer=SGD(0.0006), epochs=8000, batch_size=10)
+    page = opened("neuron", 3, "rate=0.0006&update=8000")
+    assert page.run("return tinylearnTurns.neuron.result.last") == stopped.value.step - 2
 
 
 def test_a_tile_becomes_a_hole_by_a_click_and_freezes_again_by_a_key(opened):

@@ -10,6 +10,12 @@ function slopes(w, b, x, y) {  // → dL/dw and dL/db: the pulls of the rows, ad
   return [dw, db];
 }
 
+function loss_of(w, b, x, y) {  // → the mean squared error
+  let sum = 0;
+  for (let i = 0; i < x.length; i++) sum += (w * x[i] + b - y[i]) ** 2;
+  return sum / x.length;
+}
+
 TURNS.neuron = {
   views: ["update"],
   counts: "pairs of w and b",
@@ -23,7 +29,7 @@ TURNS.neuron = {
     for (let update = 1; update <= updates; update++) {
       const [dw, db] = slopes(w, b, x, y);
       [w, b] = [w - rate * dw, b - rate * db];
-      if (!Number.isFinite(w * w * b * b)) break;  // it has diverged, and tinylearn's `fit` stops, too
+      if (!Number.isFinite(loss_of(w, b, x, y))) break;  // it has diverged, and tinylearn's `fit` stops, too
       [ws[update], bs[update]] = [w, b];
       last = update;
     }
@@ -125,9 +131,8 @@ print(f"after update ${update}: w = {w}, b = {b}")
       [["w", w, dw, new_w], ["b", b, db, new_b]].forEach(([name, old, slope, now], i) => {
         lines[i].textContent = `${name} ← ${written(old, digits)} − ${rate} · (${written(slope, 1)}) = ${written(now, digits)}`;
       });
-      const loss = Array.from(x, (each, i) => (w * each + b - y[i]) ** 2 / rows).reduce((sum, each) => sum + each, 0);
-      lines[2].textContent = last < data.updates ? `It diverges: after ${last.toLocaleString("en")} updates the loss is too large for a computer.`
-        : `loss ${written(loss, 1)}; for 50 °C it answers ${written(w * 50 + b, 1)} °F`;
+      lines[2].textContent = last < data.updates ? `It diverges: after ${(last + 1).toLocaleString("en")} updates the loss is too large for a computer.`
+        : `loss ${written(loss_of(w, b, x, y), 1)}; for 50 °C it answers ${written(w * 50 + b, 1)} °F`;
       for (const control of controls) control.show();
     };
   },
