@@ -62,5 +62,5 @@ def _check_whole(name: str, path: str, frames: int) -> None:
     if found != frames:
         raise OSError(
             f"render: could not write {name}: ffmpeg wrote {found} of {frames} frames, and says why above. "
-            "(If the disk or a quota is full, free some space, or write to another place.)"
+            "(No space left on the disk, or within your quota? Free some, or write to another place.)"
         )

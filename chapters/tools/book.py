@@ -31,7 +31,8 @@ TITLE = "Machine learning, animated"
 INTRODUCTION = """
 Initialise, adjust, repeat: that is how machines learn, and here you can watch them do it. The films show real data,
 recorded while programs learned. You can play each film, stop it, and step through it. The text beside it tells you what
-to look for; its numbers come from the same run.
+to look for; its numbers come from the same run. First you guess what a film will show. Then it is your turn: move
+something, and your browser computes it anew.
 """
 GLOSSARY_TITLE = "Words"
 NOTES_FOR_TOOLS = re.compile(r"  # (fmt: skip|noqa.*|type: ignore.*)$", re.MULTILINE)
