@@ -17,20 +17,31 @@ const TURNS = {};
 // --- data: an array is its bytes, deflated, in base64 ------------------------------------------------------------------
 
 const ARRAYS = {
-  float64: Float64Array, float32: Float32Array, int32: Int32Array, uint16: Uint16Array, int16: Int16Array, uint8: Uint8Array, int8: Int8Array,
+  float64: Float64Array,
+  float32: Float32Array,
+  int32: Int32Array,
+  uint16: Uint16Array,
+  int16: Int16Array,
+  uint8: Uint8Array,
+  int8: Int8Array,
 };
 
-async function unpack_array({ dtype, planes }) {  // the first bytes of all numbers, then the second bytes, …
+async function unpack_array({ dtype, planes }) {
+  // the first bytes of all numbers, then the second bytes, …
   const packed = Uint8Array.from(atob(planes), (letter) => letter.charCodeAt(0));
   const stream = new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const bytes = new Uint8Array(await new Response(stream).arrayBuffer()), type = ARRAYS[dtype];
-  const width = type.BYTES_PER_ELEMENT, length = bytes.length / width, numbers = new Uint8Array(bytes.length);
+  const bytes = new Uint8Array(await new Response(stream).arrayBuffer()),
+    type = ARRAYS[dtype];
+  const width = type.BYTES_PER_ELEMENT,
+    length = bytes.length / width,
+    numbers = new Uint8Array(bytes.length);
   for (let plane = 0; plane < width; plane++)
     for (let i = 0; i < length; i++) numbers[i * width + plane] = bytes[plane * length + i];
   return new type(numbers.buffer);
 }
 
-async function unpack(value) {  // → data with its arrays; each has its shape as an attribute
+async function unpack(value) {
+  // → data with its arrays; each has its shape as an attribute
   if (Array.isArray(value)) return Promise.all(value.map(unpack));
   if (typeof value !== "object" || value === null) return value;
   if ("planes" in value) return Object.assign(await unpack_array(value), { shape: value.shape });
@@ -42,14 +53,16 @@ async function unpack(value) {  // → data with its arrays; each has its shape 
 
 const same = (one, other) => JSON.stringify(one) === JSON.stringify(other);
 
-function moved(page, data, settings) {  // → the names of the settings that make another run than the recorded one
+function moved(page, data, settings) {
+  // → the names of the settings that make another run than the recorded one
   const recorded = page.recorded(data);
   return Object.keys(recorded).filter((name) => !page.views.includes(name) && !same(settings[name], recorded[name]));
 }
 
 // --- is it true? ----------------------------------------------------------------------------------------------------
 
-function compare(pairs) {  // → how many states there are, how many are equal bit for bit, the largest difference
+function compare(pairs) {
+  // → how many states there are, how many are equal bit for bit, the largest difference
   const found = { states: 0, equal: 0, largest: 0 };
   for (const [computed, recorded, width] of pairs) {
     if (computed.length !== recorded.length) throw new Error(`${computed.length} numbers, ${recorded.length} recorded`);
@@ -68,29 +81,38 @@ function compare(pairs) {  // → how many states there are, how many are equal 
   return found;
 }
 
-function complete(page, data, settings) {  // → result of the whole run
+function complete(page, data, settings) {
+  // → result of the whole run
   const result = page.run(data, settings);
   while (page.more?.(result));
   return result;
 }
 
-function verify(page, data, result = complete(page, data, page.recorded(data))) {  // → what `compare` finds
+function verify(page, data, result = complete(page, data, page.recorded(data))) {
+  // → what `compare` finds
   return compare(page.states(data, result));
 }
 
-function verdict({ states, equal, largest }, counts = "states") {  // → what the badge says. BLAS may add in another order, or round once less
+function verdict({ states, equal, largest }, counts = "states") {
+  // → what the badge says. BLAS may add in another order, or round once less
   const all = states.toLocaleString("en");
   if (equal === states) return `Computed here: ${all} ${counts}, each exactly as in the recording`;
   const decimals = Math.floor(-Math.log10(largest));
-  return decimals > 0 ? `Computed here: ${all} ${counts}, as in the recording to ${decimals} decimal places`
+  return decimals > 0
+    ? `Computed here: ${all} ${counts}, as in the recording to ${decimals} decimal places`
     : `Computed here: ${all} ${counts}, not as in the recording: up to ${largest.toPrecision(2)} away`;
 }
 
 // --- Python -----------------------------------------------------------------------------------------------------------
 
-function as_python(value) {  // a number, text, truth or list as Python has it
+function as_python(value) {
+  // a number, text, truth or list as Python has it
   if (Array.isArray(value) || ArrayBuffer.isView(value)) return `[${Array.from(value, as_python).join(", ")}]`;
   if (typeof value === "number")
-    return Number.isNaN(value) ? "float('nan')" : Number.isFinite(value) ? String(value) : `float('${value < 0 ? "-" : ""}inf')`;
+    return Number.isNaN(value)
+      ? "float('nan')"
+      : Number.isFinite(value)
+        ? String(value)
+        : `float('${value < 0 ? "-" : ""}inf')`;
   return { true: "True", false: "False", null: "None" }[String(value)] ?? JSON.stringify(value);
 }

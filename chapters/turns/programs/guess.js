@@ -2,8 +2,16 @@
 
 function answer_place(section, { low, high, start, answer, digits, name, unit }, reveal) {
   const write = (value) => `${written(value, digits)}${unit && ` ${unit}`}`;
-  const input = make("input", { type: "range", min: low, max: high, step: "any", value: start, "aria-label": `your guess of ${name}` });
-  const output = make("output", {}), line = make("div", { class: "line" }, input);
+  const input = make("input", {
+    type: "range",
+    min: low,
+    max: high,
+    step: "any",
+    value: start,
+    "aria-label": `your guess of ${name}`,
+  });
+  const output = make("output", {}),
+    line = make("div", { class: "line" }, input);
   const value = () => Number(Number(input.value).toFixed(digits));
   const follow = () => {
     output.textContent = `${name} = ${write(value())}`;
@@ -14,30 +22,41 @@ function answer_place(section, { low, high, start, answer, digits, name, unit },
   const ends = make("div", { class: "ends" }, make("span", {}, write(low)), make("span", {}, write(high)));
   const button = make("button", { type: "button" }, "That is my guess");
   button.addEventListener("click", () => {
-    const part = (each) => 100 * (Math.min(Math.max(each, low), high) - low) / (high - low), away = Math.abs(value() - answer);
+    const part = (each) => (100 * (Math.min(Math.max(each, low), high) - low)) / (high - low),
+      away = Math.abs(value() - answer);
     const [from, to] = [part(value()), part(answer)].sort((a, b) => a - b);
-    line.append(make("i", { class: "away", style: `left: ${from}%; width: ${to - from}%` }),
-      make("i", { class: "record", style: `left: ${part(answer)}%` }));
+    line.append(
+      make("i", { class: "away", style: `left: ${from}%; width: ${to - from}%` }),
+      make("i", { class: "record", style: `left: ${part(answer)}%` }),
+    );
     input.disabled = true;
     button.remove();
-    reveal(away < 10 ** -digits / 2 ? `Exactly right: ${write(answer)}.` : `You said ${write(value())}. It is ${write(answer)}: you were ${write(away)} away.`);
+    reveal(
+      away < 10 ** -digits / 2
+        ? `Exactly right: ${write(answer)}.`
+        : `You said ${write(value())}. It is ${write(answer)}: you were ${write(away)} away.`,
+    );
   });
   return [output, line, ends, button];
 }
 
 function answer_choice(section, { options, right }, reveal) {
-  const answer = options.indexOf(right), buttons = options.map((text) => make("button", { type: "button" }, text));
-  buttons.forEach((button, chosen) => button.addEventListener("click", () => {
-    for (const each of buttons) each.disabled = true;
-    buttons[answer].classList.add("right");
-    if (chosen !== answer) button.classList.add("wrong");
-    reveal(chosen === answer ? "Yes." : `No: ${right}.`);
-  }));
+  const answer = options.indexOf(right),
+    buttons = options.map((text) => make("button", { type: "button" }, text));
+  buttons.forEach((button, chosen) =>
+    button.addEventListener("click", () => {
+      for (const each of buttons) each.disabled = true;
+      buttons[answer].classList.add("right");
+      if (chosen !== answer) button.classList.add("wrong");
+      reveal(chosen === answer ? "Yes." : `No: ${right}.`);
+    }),
+  );
   return [make("div", { class: "choices" }, ...buttons)];
 }
 
 for (const section of document.querySelectorAll(".guess")) {
-  const data = JSON.parse(section.querySelector(".guess-data").textContent), answer = section.querySelector("details");
+  const data = JSON.parse(section.querySelector(".guess-data").textContent),
+    answer = section.querySelector("details");
   const said = make("p", { class: "said", role: "status" });
   const reveal = (text) => {
     said.textContent = text;

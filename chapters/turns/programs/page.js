@@ -8,13 +8,18 @@ class Turn {
     this.back = this.button("Back to the recording", () => this.set(page.recorded(data)));
     this.copy = this.button("Copy as Python", () => this.copy_python());
     this.text = make("pre", { class: "python", tabindex: 0, hidden: "" });
-    this.how = make("p", { class: "small", hidden: "" }, "This program makes the run above with tinylearn. Save it as run.py, and type: python run.py");
-    this.record = page.run(data, this.settings);  // what was recorded, computed here
+    this.how = make(
+      "p",
+      { class: "small", hidden: "" },
+      "This program makes the run above with tinylearn. Save it as run.py, and type: python run.py",
+    );
+    this.record = page.run(data, this.settings); // what was recorded, computed here
     this.compute(this.asked());
     this.refresh = page.draw(this);
     this.stage.after(make("div", { class: "foot" }, this.badge, this.back, this.copy), this.how, this.text);
     this.check();
-    addEventListener("hashchange", () => {  // a link in the text leads to settings
+    addEventListener("hashchange", () => {
+      // a link in the text leads to settings
       if (!location.hash.startsWith(`#${section.id}:`)) return;
       this.set(this.asked());
       section.scrollIntoView();
@@ -29,7 +34,8 @@ class Turn {
 
   // --- settings -----------------------------------------------------------------------------------------------------
 
-  set(changes) {  // at the next picture: several changes before it are one
+  set(changes) {
+    // at the next picture: several changes before it are one
     this.waiting = { ...this.waiting, ...changes };
     this.request ??= requestAnimationFrame(() => {
       this.request = null;
@@ -42,7 +48,8 @@ class Turn {
   }
 
   compute(settings) {
-    const { page, data } = this, run = Object.keys(settings).filter((name) => !page.views.includes(name));
+    const { page, data } = this,
+      run = Object.keys(settings).filter((name) => !page.views.includes(name));
     const again = !this.result || run.some((name) => !same(settings[name], this.settings[name]));
     this.settings = settings;
     this.own = moved(page, data, settings).length > 0;
@@ -51,14 +58,16 @@ class Turn {
     if (this.own && page.more) this.go_on();
   }
 
-  work(result, pieces) {  // some milliseconds of it, so that the page stays quick → is there more?
+  work(result, pieces) {
+    // some milliseconds of it, so that the page stays quick → is there more?
     const until = performance.now() + 3;
     let more = true;
     while (more && pieces-- > 0 && performance.now() < until) more = this.page.more?.(result) ?? false;
     return more;
   }
 
-  go_on() {  // a run of one's own, between two pictures: one sees it learn
+  go_on() {
+    // a run of one's own, between two pictures: one sees it learn
     this.going ??= requestAnimationFrame(() => {
       this.going = null;
       if (!this.own) return;
@@ -67,16 +76,21 @@ class Turn {
     });
   }
 
-  check() {  // is what was computed here what was recorded?
+  check() {
+    // is what was computed here what was recorded?
     if (this.work(this.record, Infinity)) setTimeout(() => this.check(), 5);
     else this.found = verify(this.page, this.data, this.record);
-    if (this.found || !(performance.now() - this.shown < 100)) this.show();  // it is seen to learn
+    if (this.found || !(performance.now() - this.shown < 100)) this.show(); // it is seen to learn
   }
 
   show() {
     this.shown = performance.now();
     this.refresh();
-    const text = this.own ? "Your run" : this.found ? verdict(this.found, this.page.counts) : "Comparing with the recording …";
+    const text = this.own
+      ? "Your run"
+      : this.found
+        ? verdict(this.found, this.page.counts)
+        : "Comparing with the recording …";
     if (this.badge.textContent !== text) this.badge.textContent = text;
     this.section.classList.toggle("own", this.own);
     this.back.disabled = same(this.settings, this.page.recorded(this.data));
@@ -85,46 +99,60 @@ class Turn {
 
   // --- what can be kept ---------------------------------------------------------------------------------------------
 
-  asked() {  // → the settings that the address asks for: #neuron:rate=0.0004; what it does not name is the recording's
-    const recorded = this.page.recorded(this.data), hash = location.hash.slice(1);
+  asked() {
+    // → the settings that the address asks for: #neuron:rate=0.0004; what it does not name is the recording's
+    const recorded = this.page.recorded(this.data),
+      hash = location.hash.slice(1);
     if (!hash.startsWith(`${this.section.id}:`)) return this.result ? this.settings : recorded;
     for (const [name, text] of new URLSearchParams(hash.slice(this.section.id.length + 1))) {
       try {
         if (name in recorded && typeof JSON.parse(text) === typeof recorded[name]) recorded[name] = JSON.parse(text);
-      } catch { /* somebody has changed the address by hand */ }
+      } catch {
+        /* somebody has changed the address by hand */
+      }
     }
     return this.page.allowed?.(this.data, recorded) ?? recorded;
   }
 
-  remember() {  // browsers count how often an address changes
+  remember() {
+    // browsers count how often an address changes
     clearTimeout(this.late);
     this.late = setTimeout(() => {
-      const recorded = this.page.recorded(this.data), changed = new URLSearchParams();
+      const recorded = this.page.recorded(this.data),
+        changed = new URLSearchParams();
       for (const [name, value] of Object.entries(this.settings))
         if (!same(value, recorded[name])) changed.set(name, JSON.stringify(value));
       try {
         history.replaceState(null, "", `#${this.section.id}${String(changed) && `:${changed}`}`);
-      } catch { /* a page inside a page may have no address */ }
+      } catch {
+        /* a page inside a page may have no address */
+      }
     }, 200);
   }
 
-  python() { return this.page.python(this.data, this.settings); }
+  python() {
+    return this.page.python(this.data, this.settings);
+  }
 
-  async copy_python() {  // into the clipboard, and below the picture, to be read
+  async copy_python() {
+    // into the clipboard, and below the picture, to be read
     this.text.hidden = this.how.hidden = false;
     this.text.textContent = this.python();
     try {
       await navigator.clipboard.writeText(this.text.textContent);
       this.copy.textContent = "Copied";
-    } catch {  // not allowed: it stands there, selected
+    } catch {
+      // not allowed: it stands there, selected
       getSelection().selectAllChildren(this.text);
       this.copy.textContent = "Selected: press Ctrl-C";
     }
-    setTimeout(() => { this.copy.textContent = "Copy as Python"; }, 2000);
+    setTimeout(() => {
+      this.copy.textContent = "Copy as Python";
+    }, 2000);
   }
 }
 
-const turns = {};  // for programs: name → turn
+const turns = {}; // for programs: name → turn
 
 async function start(section) {
   const packed = section.querySelector(".turn-data").textContent;

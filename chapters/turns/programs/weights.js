@@ -4,26 +4,39 @@ class Weights {
   constructor(turn) {
     this.turn = turn;
     this.element = make("div", { class: "weights" });
-    this.typing = null;  // the field that one types into: it keeps what is written
+    this.typing = null; // the field that one types into: it keeps what is written
   }
 
-  kernel() { return this.turn.waiting?.kernel ?? this.turn.settings.kernel; }
+  kernel() {
+    return this.turn.waiting?.kernel ?? this.turn.settings.kernel;
+  }
 
   put(i, j, value) {
     if (!Number.isFinite(value)) return;
-    this.turn.set({ kernel: this.kernel().map((row, r) => (r === i ? row.with(j, clamp(Number(value.toFixed(4)), -99, 99)) : row)) });
+    this.turn.set({
+      kernel: this.kernel().map((row, r) => (r === i ? row.with(j, clamp(Number(value.toFixed(4)), -99, 99)) : row)),
+    });
   }
 
   field(i, j) {
-    const input = make("input", { type: "text", class: "drag", inputmode: "decimal", role: "spinbutton", "aria-label": `weight in row ${i + 1}, column ${j + 1}` });
+    const input = make("input", {
+      type: "text",
+      class: "drag",
+      inputmode: "decimal",
+      role: "spinbutton",
+      "aria-label": `weight in row ${i + 1}, column ${j + 1}`,
+    });
     const value = () => this.kernel()[i][j];
     input.addEventListener("input", () => {
       this.typing = input;
       this.put(i, j, input.value.trim() ? Number(input.value.replace("−", "-").replace(",", ".")) : NaN);
     });
-    input.addEventListener("blur", () => { this.typing = null; this.turn.refresh(); });
+    input.addEventListener("blur", () => {
+      this.typing = null;
+      this.turn.refresh();
+    });
     input.addEventListener("focus", () => input.select());
-    input.addEventListener("dragstart", (event) => event.preventDefault());  // of the selected text
+    input.addEventListener("dragstart", (event) => event.preventDefault()); // of the selected text
     input.addEventListener("keydown", (event) => {
       const by = { ArrowUp: 1, ArrowDown: -1 }[event.key];
       if (!by) return;
@@ -43,14 +56,22 @@ class Weights {
       this.typing = null;
       this.put(i, j, from.value + steps * (shiftKey ? 0.1 : 1));
     });
-    for (const name of ["pointerup", "pointercancel"]) input.addEventListener(name, () => { from = null; this.dragged = false; });
+    for (const name of ["pointerup", "pointercancel"])
+      input.addEventListener(name, () => {
+        from = null;
+        this.dragged = false;
+      });
     return input;
   }
 
-  show(gradients) {  // of the weights, or null
-    const { kernel } = this.turn.settings, size = kernel.length;
+  show(gradients) {
+    // of the weights, or null
+    const { kernel } = this.turn.settings,
+      size = kernel.length;
     if (this.fields?.length !== size * size) {
-      this.fields = Array.from({ length: size * size }, (_, place) => this.field(Math.floor(place / size), place % size));
+      this.fields = Array.from({ length: size * size }, (_, place) =>
+        this.field(Math.floor(place / size), place % size),
+      );
       this.below = this.fields.map(() => make("output", {}));
       this.element.style.setProperty("--size", size);
       this.element.replaceChildren(...this.fields.map((field, place) => make("div", {}, field, this.below[place])));
@@ -58,7 +79,8 @@ class Weights {
     const most = gradients && Math.max(1e-12, ...gradients.flat().map(Math.abs));
     this.element.classList.toggle("back", Boolean(gradients));
     kernel.flat().forEach((weight, place) => {
-      const field = this.fields[place], gradient = gradients?.flat()[place];
+      const field = this.fields[place],
+        gradient = gradients?.flat()[place];
       if (field !== this.typing) field.value = short(weight, 4);
       field.classList.toggle("long", field.value.length > 5);
       set(field, { "aria-valuenow": weight });
