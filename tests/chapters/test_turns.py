@@ -10,6 +10,7 @@ from tests.chapters.turns import check_python, given, in_node, write_page
 
 TURNS = {  # name → chapter, how far from the recording a state may be, settings of one's own
     "neuron": (3, 1e-13, [{"update": 6}, {"rate": 0.0004, "update": 100}, {"rate": 0.0006, "update": 50},
+                          {"rate": 0.0006, "update": 8000},
                           {"y": [-40, -22, 14, 32, 41, 50, 68, 104, 140, -80], "update": 1000}]),
     "table": (1, 0, [{"tenths": 13}, {"text": "day;hares;foxes\n3;1,5;2\n1;4;\n2;;-7"}]),
     "curve_walk": (2, 1e-9, [{"step": 3}, {"rate": 0.95, "start": 18.5, "step": 100}, {"rate": 1.1, "step": 60},

@@ -126,7 +126,11 @@ print(f"gradient of the image = {dx[0, :, :, 0]}")
       "image",
       pictures.map(({ name, text }) => [name, text]),
     );
-    picture.select.addEventListener("change", () => turn.set({ edits: [] }));
+    picture.select.addEventListener("change", () => {
+      // at a stride of 1, the filter is seen everywhere; the film's image has the film's
+      const stride = picture.select.selectedIndex ? 1 : turn.page.recorded(data).stride;
+      turn.set({ edits: [], stride });
+    });
     const douts = choice("dout", "dout is 1 at", [
       ["cell", "the chosen place"],
       ["all", "all places"],

@@ -47,7 +47,9 @@ TURNS.neuron = {
     return [[pairs(result.ws, result.bs), pairs(ws, bs), 2]];
   },
 
-  python: ({ x }, { rate, y, update }) => `\
+  python({ x, updates }, { rate, y, update: wanted }) {
+    const update = Math.min(wanted, this.run({ x, updates }, { rate, y }).last); // behind it, `fit` raises an error
+    return `\
 import numpy as np
 
 from tinylearn import SGD, Dense, MeanSquaredError, Sequential, fit
@@ -59,9 +61,13 @@ model = Sequential([Dense(1, 1, rng=np.random.default_rng(0), weights=ones, bias
 ${update ? `fit(model, x, y, loss=MeanSquaredError(), optimizer=SGD(${rate}), epochs=${update}, batch_size=${x.length})` : "# before the first update"}
 w, b = model.parameters
 print(f"after update ${update}: w = {w}, b = {b}")
-`,
+`;
+  },
 
-  numbers: (data, { update }, { ws, bs }) => ({ w: ws[update], b: bs[update] }),
+  numbers(data, { update }, { ws, bs, last }) {
+    const shown = Math.min(update, last);
+    return { w: ws[shown], b: bs[shown] };
+  },
 
   draw(turn) {
     const { data } = turn,
@@ -141,8 +147,14 @@ print(f"after update ${update}: w = {w}, b = {b}")
 
     const controls = [
       new Slider(turn, "rate", { label: "learning rate", values: [0.00001, 0.0006], log: true, digits: 6 }),
-      new Slider(turn, "update", { label: "update", values: [0, data.updates], whole: true, log: true }),
-      new Player(turn, "update", { last: () => Math.min(40, turn.result.last), seconds: 12 }),
+      new Slider(turn, "update", {
+        label: "update",
+        values: [0, data.updates],
+        whole: true,
+        log: true,
+        text: (update) => written(Math.min(update, turn.result.last), 0),
+      }),
+      new Player(turn, "update", { last: () => turn.result.last, seconds: 16, log: true }),
     ];
     turn.stage.append(
       make("div", { class: "controls" }, ...controls.map(({ element }) => element)),

@@ -297,22 +297,24 @@ class Choice {
 }
 
 class Player {
-  // plays the setting `name` from its value to `last()`, `seconds` long for all of it
-  constructor(turn, name, { last, seconds }) {
+  // plays the setting `name` from its value to `last()`, `seconds` long for all of it; `log`: slowly first, then faster
+  constructor(turn, name, { last, seconds, log = false }) {
     this.button = make("button", { type: "button", class: "play" }, "play");
     this.element = this.button;
+    const part_of = (value) => (log ? Math.log1p(value) / Math.log1p(last()) : value / last());
+    const value_at = (part) => Math.floor((log ? Math.expm1(part * Math.log1p(last())) : part * last()) + 1e-9);
     const stop = () => {
       cancelAnimationFrame(this.request);
       this.request = 0;
       this.button.textContent = "play";
     };
     const play = () => {
-      const begun = performance.now(),
-        from = turn.settings[name] >= last() ? 0 : turn.settings[name];
+      const begun = performance.now();
+      const from = turn.settings[name] >= last() ? 0 : part_of(turn.settings[name]);
       const tick = (now) => {
-        const value = Math.min(from + Math.floor(((Math.max(now - begun, 0) / 1000) * last()) / seconds), last());
-        turn.set({ [name]: value });
-        if (value < last()) this.request = requestAnimationFrame(tick);
+        const part = Math.min(from + Math.max(now - begun, 0) / 1000 / seconds, 1);
+        turn.set({ [name]: value_at(part) });
+        if (part < 1) this.request = requestAnimationFrame(tick);
         else stop();
       };
       this.button.textContent = "pause";
