@@ -139,7 +139,7 @@ def test_leaves_nothing_after_an_error_of_a_layer_in_either_thread():
         ("training.py", 1, 20),
         ("run.py", 1, 50),
         ("workers.py", 1, 100),
-        ("layers/module.py", 101, 9_000),
+        ("layers/module.py", 307, 9_000),
         (concurrent.futures.__path__[0], 3, 100),  # whose locks are not made for it
         (threading.__file__, 3, 100),
     ],
