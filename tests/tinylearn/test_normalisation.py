@@ -144,6 +144,7 @@ def test_float32_stays_float32_also_alone(layer):
         (BatchNorm(3), "BatchNorm(3)"),
         (BatchNorm(3, momentum=0.2), "BatchNorm(3, momentum=0.2)"),
         (BatchNorm(3, 0.1, 0.001), "BatchNorm(3, epsilon=0.001)"),
+        (BatchNorm(3, epsilon=1e-7), "BatchNorm(3, epsilon=1e-07)"),
         (LayerNorm(3), "LayerNorm(3)"),
         (LayerNorm(3, 0.5), "LayerNorm(3, epsilon=0.5)"),
     ],
@@ -163,6 +164,7 @@ def test_repr_rebuilds_the_layer(layer, written):
         (lambda: BatchNorm(3, momentum=0), r"^BatchNorm: momentum must be in \(0, 1\), got 0\.0$"),
         (lambda: BatchNorm(3, epsilon=0), r"^BatchNorm: epsilon must be above 0, got 0\.0$"),
         (lambda: LayerNorm(-1), r"^LayerNorm: n_in must be at least 1, got -1$"),
+        (lambda: LayerNorm(3, epsilon=0), r"^LayerNorm: epsilon must be above 0, got 0\.0$"),
         (lambda: LayerNorm(3, epsilon=-1), r"^LayerNorm: epsilon must be above 0, got -1\.0$"),
         (
             lambda: LayerNorm(3).forward(np.ones((2, 4))),
