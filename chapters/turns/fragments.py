@@ -29,7 +29,9 @@ def packed(value: Any) -> Any:
     """
     if isinstance(value, np.ndarray):
         if value.dtype.name not in DTYPES:
-            raise TypeError(f"an array in a page must be one of {', '.join(DTYPES)}, got {value.dtype}")
+            raise TypeError(
+                f"an array in a page must be one of {', '.join(DTYPES)}, got {value.dtype}; convert it with astype"
+            )
         numbers = np.ascontiguousarray(value, value.dtype.newbyteorder("<"))
         planes = numbers.view(np.uint8).reshape(-1, value.dtype.itemsize).T.tobytes()
         text = base64.b64encode(zlib.compress(planes, 9)).decode()

@@ -1,4 +1,7 @@
-"""Guess first: a question in front of a film, and beside the guess what the record says."""
+"""Guess first: a question in front of a film, and beside the guess what the record says.
+
+A chapter asks it with `book.ask(Place(…))`, for a place on a line, or `book.ask(Choose(…))`, for one of some options.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,9 @@ class Guess:
 
 @dataclass(frozen=True)
 class Place(Guess):
-    """Where on a line will it be? One drags a mark from `start`; the record is at `answer`.
+    """Where on a line will it be? You drag a mark from `start`; the record is at `answer`.
+
+    `name`, `unit` and `digits` (after the point) say how the page writes a number; `low` and `high` are the ends.
 
     >>> Place("Where will $w$ be?", "It leaps.", name="w", low=0, high=4, start=1, answer=2.946).answered()
     'w = 2.95.'
@@ -53,7 +58,7 @@ class Place(Guess):
             if not self.low <= getattr(self, name) <= self.high:
                 raise ValueError(
                     f"Place: {name} must lie between low and high, {self.low:g} and {self.high:g}; "
-                    f"got {getattr(self, name):g}"
+                    f"got {getattr(self, name):g}; move the ends of the line apart"
                 )
 
     def answered(self) -> str:
@@ -76,7 +81,7 @@ class Choose(Guess):
         if self.right not in self.options or len(set(self.options)) < max(2, len(self.options)):
             raise ValueError(
                 f"Choose: options must be two or more different texts, with right among them; "
-                f"got {self.options} and {self.right!r}"
+                f"got {self.options} and {self.right!r}; write right as it stands in options"
             )
 
     def answered(self) -> str:
