@@ -70,7 +70,7 @@ def changes(text):
             found.append((*span(node), "return None"))
         elif (isinstance(node, ast.Expr) and isinstance(node.value, ast.Call)) or is_kept(node):
             found.append((*span(node), "None"))
-    return [change for change in found if "\n" not in text[change[0] : change[1]] and works(text, *change)]
+    return [change for change in found if "\n" not in text[change[0] : change[1]]]
 
 
 def is_kept(node):
@@ -95,7 +95,11 @@ def choose(packages, number, seed):
         text = (ROOT / file).read_text(encoding="utf-8")
         pool += [(file, text, *change) for change in changes(text)]
     faults = []
-    for file, text, first, last, new in rng.sample(pool, number):
+    rng.shuffle(pool)
+    while len(faults) < number:
+        file, text, first, last, new = pool.pop()
+        if not works(text, first, last, new):
+            continue
         start, end = text.rfind("\n", 0, first) + 1, text.find("\n", last)
         before, after = text[start:end], text[start:first] + new + text[last:end]
         line, nth = text.count("\n", 0, first) + 1, text[:start].count(before)
