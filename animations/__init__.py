@@ -5,12 +5,13 @@ from animations.engine.clip import Clip
 from animations.engine.text import Number, PastedText
 from animations.explore import explore
 from animations.formats import notebook as _notebook  # noqa: F401  # a scene shows itself
+from animations.groups import EndingWith, SideBySide, Stacked
 from animations.kit import style as style
 from animations.kit.correct_counts import CorrectCounts
 from animations.kit.series import Series
 from animations.kit.steps import log_spaced_steps
 from animations.render import render
-from animations.scene import EndingWith, Scene, SideBySide, Stacked
+from animations.scene import Scene
 from animations.scenes.activations.curve_fit import CurveFit, CurveStates
 from animations.scenes.activations.curve_race import CurveRace
 from animations.scenes.activations.functions import FunctionAndSlope, FunctionStates

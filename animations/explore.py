@@ -19,8 +19,9 @@ from typing import Any
 from animations import checks
 from animations.engine.clip import Clip
 from animations.formats.notebook import mimebundle
+from animations.groups import SideBySide, Stacked
 from animations.render import OPTIONS, render
-from animations.scene import Scene, SideBySide, Stacked
+from animations.scene import Scene
 from animations.scenes.network.diagram import NetworkDiagram
 from animations.scenes.network.numbers import ParameterNumbers
 from animations.scenes.network.parameters import RecordedParameters

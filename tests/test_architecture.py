@@ -90,13 +90,14 @@ BELOW = {  # room → the rooms it may import from, beside itself
     "data": "checks",
     "why": "",
     "scene": "checks data why",
+    "groups": "checks data why scene",
     "engine": "checks data scene",
-    "formats": "checks why scene engine",
+    "formats": "checks why scene groups engine",
     "render": "checks scene engine formats",
     "kit": "checks data why scene engine",
     "scenes": "checks data why scene engine kit",
-    "audit": "checks data why scene engine formats render kit scenes",
-    "explore": "checks data why scene engine formats render kit scenes",
+    "audit": "checks data why scene groups engine formats render kit scenes",
+    "explore": "checks data why scene groups engine formats render kit scenes",
     "__main__": "explore",
 }
 ANIMATIONS = graph("animations")

@@ -21,8 +21,9 @@ from animations.audit.report import Report
 from animations.audit.sources import Source, Sources
 from animations.audit.texts import Boxes, drawn, nameless_digits, texts_among, texts_of_axes, texts_of_marks
 from animations.engine.painter import Painter
+from animations.groups import Group
 from animations.kit import style
-from animations.scene import Group, Scene
+from animations.scene import Scene
 
 CHECKS = (
     "number", "twice", "nameless", "board", "mark", "place", "name", "cut off", "covered", "touching", "edge",

@@ -18,7 +18,8 @@ from matplotlib.backends.backend_agg import RendererAgg
 from matplotlib.figure import Figure, FigureBase
 
 from animations.engine.painter import Painter, redraw
-from animations.scene import Group, Scene
+from animations.groups import Group
+from animations.scene import Scene
 
 Look = tuple[int, bool]  # a hash of the pixels that an artist paints alone; is one of them wrong in the picture?
 

@@ -22,7 +22,8 @@ from typing import Any
 
 import numpy as np
 
-from animations.scene import Group, Scene
+from animations.groups import Group
+from animations.scene import Scene
 from tinylearn import Recording
 from tinylearn.analysis.race import Runner
 from tinylearn.checks import numbers, shortened

@@ -19,7 +19,8 @@ from matplotlib.image import AxesImage
 from animations.engine.painter import Painter
 from animations.engine.settings import using
 from animations.formats.svg import Element, SvgRenderer
-from animations.scene import Scene, SideBySide, Stacked
+from animations.groups import SideBySide, Stacked
+from animations.scene import Scene
 
 
 class Slot:
