@@ -1,177 +1,335 @@
-"""The promises of every layer, row by row of the table, and for one of your own."""
+"""The promises of every layer, row by row of the table; how a layer is written; and what it refuses."""
 
 import copy
+import math
 
 import numpy as np
 import pytest
 
 import tinylearn
 from tests.tinylearn.layer_table import LAYERS, make_input, make_layer
+from tests.tinylearn.refusals import assert_refused, refusals
 from tinylearn import (
-    SGD,
     Adam,
+    AveragePool2D,
+    BatchNorm,
+    Conv2D,
+    Dense,
+    Dropout,
     Layer,
-    ReLU,
-    RMSprop,
+    LayerNorm,
+    LeakyReLU,
+    MaxPool2D,
+    Residual,
     Sequential,
+    Softmax,
     check_gradients,
 )
+from tinylearn.layers import convolution, dense, pooling
 
 every_layer = pytest.mark.parametrize("name", LAYERS)
+RNG = np.random.default_rng(0)
+
+
+def made(name, seed=0, dtype=np.float64):
+    """Return the layer of a row, and an input for it."""
+    rng = np.random.default_rng(seed)
+    layer = make_layer(name, rng)
+    for _, part in layer.walk():
+        part.params = {key: value.astype(dtype) for key, value in part.params.items()}
+    return layer, make_input(name, rng).astype(dtype)
+
+
+def passed(layer, x, scale=1.0):
+    """Return all that a forward and a backward give."""
+    out = layer.forward(x)
+    dx = layer.backward((out + 1) * scale)
+    return [out, dx, *layer.named_gradients().values()]
+
+
+def assert_equal(ours, others):
+    for one, other in zip(ours, others, strict=True):
+        np.testing.assert_array_equal(one, other)
+        assert one.dtype == other.dtype
 
 
 def test_the_table_has_a_row_for_every_layer():
-    in_table = {type(row.make(np.random.default_rng(0))).__name__ for row in LAYERS.values()}
+    in_table = {type(row.make(RNG)).__name__ for row in LAYERS.values()}
     exported = {name for name, value in vars(tinylearn.layers).items() if isinstance(value, type)}
     assert in_table == exported - {"Layer"}
 
 
 @every_layer
 @pytest.mark.parametrize("training", [False, True])
-def test_gradients_are_right(name, training):
-    rng = np.random.default_rng(0)
-    layer = make_layer(name, rng)
+def test_has_the_gradients_of_its_forward(name, training):
+    layer, x = made(name)
     layer.set_training(training)
-    assert check_gradients(layer, make_input(name, rng), rng=rng).error < 1e-6
+    assert check_gradients(layer, x, rng=np.random.default_rng(1)).error < 1e-6
+    passed(layer, x)
+    assert list(layer.named_gradients()) == list(layer.named_parameters())
 
 
 @every_layer
-def test_what_was_returned_is_never_overwritten(name):
-    rng = np.random.default_rng(1)
-    layer, x = make_layer(name, rng), make_input(name, rng)
-    out = layer.forward(x)
-    dout = rng.normal(size=out.shape)
-    dx = layer.backward(dout)
-    out_then, dx_then = out.copy(), dx.copy()
-
-    second_out = layer.forward(x[::-1] * 0.5)
-    second_dx = layer.backward(dout[::-1] * 3)
-
-    np.testing.assert_array_equal(out, out_then)
-    np.testing.assert_array_equal(dx, dx_then)
-    assert not np.shares_memory(out, second_out)
-    assert not np.shares_memory(dx, second_dx)
-
-
-@every_layer
-def test_the_input_and_dout_are_only_read(name):
-    rng = np.random.default_rng(2)
-    layer, x = make_layer(name, rng), make_input(name, rng)
+def test_only_reads_its_arguments_and_never_overwrites_a_result(name):
+    layer, x = made(name)
     x.flags.writeable = False  # NumPy raises an error if anybody writes
-    dout = rng.normal(size=layer.forward(x).shape)
-    dout.flags.writeable = False
-    assert layer.backward(dout).shape == x.shape
-
-
-@every_layer
-def test_gradients_have_the_names_order_and_shapes_of_the_parameters(name):
-    rng = np.random.default_rng(3)
-    layer, x = make_layer(name, rng), make_input(name, rng)
-    layer.backward(np.ones_like(layer.forward(x)))
-    gradients = layer.named_gradients()
-    assert list(gradients) == list(layer.named_parameters())
-    for key, value in layer.named_parameters().items():
-        assert gradients[key].shape == value.shape
-
-
-@every_layer
-@pytest.mark.parametrize("make_optimizer", [SGD, lambda lr: SGD(lr, momentum=np.float64(0.9)), RMSprop, Adam])
-def test_float32_stays_float32(name, make_optimizer):
-    rng = np.random.default_rng(4)
-    model = Sequential([make_layer(name, rng)], dtype=np.float32)
-    x = make_input(name, rng)
-    out = model.forward(x)
-    dx = model.backward(np.ones_like(out))
-    make_optimizer(np.float64(0.1)).step(model.parameters, model.gradients)
-    assert out.dtype == dx.dtype == np.float32
-    assert model.parameters.dtype == model.gradients.dtype == np.float32
-    for values in (model.named_parameters(), model.named_gradients(), model.named_state()):
-        assert all(value.dtype == np.float32 for value in values.values())
-    assert model.forward(x).dtype == np.float32  # after the step, too
-    assert model.predict(x.astype(np.float64)).dtype == np.float32
-
-
-@every_layer
-def test_nothing_forces_a_dtype(name):
-    """The layer alone, outside a model: float32 in, float32 out, if its parameters are float32."""
-    rng = np.random.default_rng(5)
-    layer, x = make_layer(name, rng), make_input(name, rng).astype(np.float32)
-    for _, part in layer.walk():
-        part.params = {key: value.astype(np.float32) for key, value in part.params.items()}
     out = layer.forward(x)
-    assert out.dtype == np.float32
-    assert layer.backward(np.ones_like(out)).dtype == np.float32
+    dout = RNG.normal(size=out.shape)
+    dout.flags.writeable = False
+    dx = layer.backward(dout)
+    then = out.copy(), dx.copy()
+    later = passed(layer, x[::-1] * 0.5, 3)
+    assert_equal((out, dx), then)
+    assert not any(np.shares_memory(one, other) for one, other in zip((out, dx), later, strict=False))
 
 
 @every_layer
-def test_a_batch_gives_what_its_rows_give_one_by_one(name):
-    rng = np.random.default_rng(6)
-    layer, x = make_layer(name, rng), make_input(name, rng)
+def test_keeps_float32_alone_and_in_a_model(name):
+    layer, x = made(name, dtype=np.float32)
+    assert {array.dtype for array in passed(layer, x)[:2]} == {np.dtype(np.float32)}
+    model = Sequential([made(name)[0]], dtype=np.float32)
+    for given in (x, x.astype(np.float64)):  # the second time after a step
+        assert {array.dtype for array in passed(model, given)} == {np.dtype(np.float32)}
+        Adam(np.float64(0.1)).step(model.parameters, model.gradients)
+        assert {array.dtype for array in model.named_arrays().values()} <= {np.dtype(np.float32)}
+        assert model.predict(given).dtype == np.float32
+
+
+@every_layer
+def test_gives_a_batch_what_its_rows_get_one_by_one(name):
+    layer, x = made(name)
     one_by_one = [layer.forward(x[i : i + 1]) for i in range(len(x))]
     np.testing.assert_allclose(layer.forward(x), np.concatenate(one_by_one), rtol=1e-12, atol=1e-15)
 
 
 @every_layer
-def test_an_empty_batch_passes_through(name):
-    rng = np.random.default_rng(7)
-    layer, x = make_layer(name, rng), make_input(name, rng)
-    out = layer.forward(x[:0])
-    assert out.shape == (0, *layer.forward(x).shape[1:])
+@pytest.mark.parametrize("training", [False, True])
+def test_takes_an_empty_batch(name, training):
+    layer, x = made(name)
+    layer.set_training(training)
+    whole = layer.forward(x)
+    out, dx, *gradients = passed(layer, x[:0])
+    assert (out.shape, dx.shape) == ((0, *whole.shape[1:]), (0, *x.shape[1:]))
+    assert not any(gradient.any() for gradient in gradients)
 
 
 @every_layer
-def test_backward_before_forward_says_so(name):
-    layer = make_layer(name, np.random.default_rng(8))
-    with pytest.raises(ValueError, match="backward was called before forward"):
+def test_keeps_nothing_of_batches_of_other_sizes_and_dtypes(name):
+    used, x = made(name)
+    larger = np.concatenate([x, x * 0.5], axis=1) if x.ndim == 4 else x[:0]  # images of another height
+    for batch, dtype in ((x, "f8"), (x[:1], "f8"), (larger, "f8"), (x[::-1], "f4"), (x, "f8")):
+        fresh, _ = made(name, dtype=dtype)
+        used.set_training(False)
+        for (_, part), (_, other) in zip(used.walk(), fresh.walk(), strict=True):
+            part.params = dict(other.params)
+        assert_equal(passed(used, batch.astype(dtype)), passed(fresh, batch.astype(dtype)))
+
+
+@every_layer
+def test_gives_the_same_gradients_again_and_without_dx(name):
+    layer, x = made(name)
+    first = [array.copy() for array in passed(layer, x)]
+    assert_equal(passed(layer, x), first)
+    layer.needs_dx = False
+    layer.grads = {}
+    layer.backward(first[0] + 1)
+    assert_equal(layer.named_gradients().values(), first[2:])
+
+
+@every_layer
+def test_refuses_backward_before_forward_and_a_dout_of_another_shape(name):
+    layer, x = made(name)
+    with pytest.raises(ValueError, match=r"backward was called before forward; call forward\(x\) first$"):
         layer.backward(np.ones(LAYERS[name].shape))
-
-
-@every_layer
-def test_refuses_a_dout_of_another_shape(name):
-    rng = np.random.default_rng(9)
-    layer, x = make_layer(name, rng), make_input(name, rng)
     out = layer.forward(x)
-    with pytest.raises(ValueError, match="expects dout in the shape that forward returned") as error:
-        layer.backward(np.ones((len(out) + 1, *out.shape[1:])))
-    assert repr(layer) in str(error.value)
-    assert str(out.shape) in str(error.value)
+    for wrong in (np.ones((len(out) + 1, *out.shape[1:])), out[:1], out[..., :0], out[0]):
+        with pytest.raises(ValueError, match="expects dout in the shape that forward returned") as error:
+            layer.backward(wrong)
+        assert str(error.value).startswith(repr(layer))
+        assert f"{out.shape}, got {wrong.shape}" in str(error.value)
 
 
 @every_layer
-def test_repr_is_the_call_that_rebuilds_the_layer(name):
-    layer = make_layer(name, np.random.default_rng(10))
-    assert repr(layer).startswith(type(layer).__name__ + "(")
-    assert repr(layer).endswith(")")
-
-
-@every_layer
-def test_a_deep_copy_is_independent(name):
-    rng = np.random.default_rng(11)
-    layer, x = make_layer(name, rng), make_input(name, rng)
+def test_copies_are_independent(name):
+    layer, x = made(name)
     before = layer.forward(x)
     twin = copy.deepcopy(layer)
-    for parameter in [*twin.named_parameters().values(), *twin.named_state().values()]:
-        parameter += 1
+    for array in [*twin.named_parameters().values(), *twin.named_state().values()]:
+        array += 1
     np.testing.assert_array_equal(layer.forward(x), before)
 
 
-def test_a_layer_without_forward_and_backward_says_what_it_needs():
+@every_layer
+def test_gives_the_same_bits_where_numpy_was_told_to_raise_errors(name):
+    """exp(-1000) is 0, and that is right."""
+    (layer, x), (twin, _) = made(name), made(name)
+    out = twin.forward(x * 600)
+    dout = out * 1e-300
+    dx = twin.backward(dout)
+    with np.errstate(all="raise"):
+        np.testing.assert_array_equal(layer.forward(x * 600), out)
+        np.testing.assert_array_equal(layer.backward(dout), dx)
+
+
+@pytest.mark.parametrize("page", [dense.Dense, convolution.Conv2D, pooling.MaxPool2D])
+def test_what_runs_shows_itself_as_the_page_does(page):
+    fast = getattr(tinylearn, page.__name__)
+    assert (fast.__doc__, fast.__name__) == (page.__doc__, page.__name__)
+    assert fast is not page
+
+
+# --- how a layer is written -------------------------------------------------------------------------------------------
+
+WRITTEN = {  # a call → the shortest one that makes the same
+    "Dense(784, 10)": "",
+    "Dropout(0.2)": "",
+    "Dropout(0)": "",
+    "Conv2D(1, 2, 3)": "",
+    "Conv2D(1, 2, (3, 3), padding='valid')": "Conv2D(1, 2, 3)",
+    "Conv2D(1, 2, 3, stride=2, padding=1)": "",
+    "Conv2D(1, 2, (3, 1), stride=(1, 2))": "",
+    "Conv2D(1, 2, 5, padding='same')": "",
+    "MaxPool2D()": "MaxPool2D(2)",
+    "MaxPool2D(3, stride=3, padding='valid')": "MaxPool2D(3)",
+    "MaxPool2D((3, 2), stride=(2, 1), padding=(1, 0))": "",
+    "AveragePool2D()": "AveragePool2D(2)",
+    "AveragePool2D(2, stride=1)": "",
+    "AveragePool2D(3, padding='same')": "",
+    "BatchNorm(3)": "",
+    "BatchNorm(3, momentum=0.2)": "",
+    "BatchNorm(3, 0.1, 0.001)": "BatchNorm(3, epsilon=0.001)",
+    "LayerNorm(3, 0.5)": "LayerNorm(3, epsilon=0.5)",
+    "LeakyReLU(0.1)": "",
+    "Residual(ReLU(), Tanh())": "",
+}
+
+
+def evaluated(call):
+    rng = ", rng=rng)" if call.startswith(("Dense", "Dropout", "Conv2D")) else ")"
+    return eval(call[:-1] + rng, vars(tinylearn) | {"rng": np.random.default_rng(0)})
+
+
+@pytest.mark.parametrize(("call", "shortest"), WRITTEN.items())
+def test_repr_is_the_call_that_rebuilds_the_layer(call, shortest):
+    layer = evaluated(call)
+    again = evaluated(repr(layer))
+    assert repr(layer) == (shortest or call)
+    for name in ("rate", "windows", "momentum", "epsilon", "slope"):
+        assert getattr(again, name, None) == getattr(layer, name, None)
+
+
+def test_layers_of_your_own_have_their_own_dicts_and_say_what_they_need():
     class Nothing(Layer):
         pass
-
-    with pytest.raises(NotImplementedError, match=r"Nothing\(\) has no forward method"):
-        Nothing().forward(np.ones((1, 1)))
 
     class OnlyForward(Layer):
         def forward(self, x):
             return x
 
     layer = OnlyForward()
+    layer.params["w"] = np.ones(1)
+    assert OnlyForward().params == {}
+    with pytest.raises(NotImplementedError, match=r"Nothing\(\) has no forward method"):
+        Nothing().forward(np.ones((1, 1)))
     with pytest.raises(NotImplementedError, match=r"OnlyForward\(\) has no backward method"):
         layer.backward(layer.forward(np.ones((1, 1))))
 
 
-def test_no_two_layers_share_their_dicts():
-    first, second = ReLU(), ReLU()
-    first.params["w"] = np.ones(1)
-    assert second.params == {}
+# --- refused ----------------------------------------------------------------------------------------------------------
+
+
+def wrong_windows(kind):
+    return [
+        (lambda: kind(0), ValueError, f"^{kind.__name__}: size must be at least 1, got 0$"),
+        (lambda: kind("2"), TypeError, f"^{kind.__name__}: size must be a whole number, got '2'$"),
+        (lambda: kind(stride=0), ValueError, f"^{kind.__name__}: stride must be at least 1, got 0$"),
+        (lambda: kind(padding=-1), ValueError, f"^{kind.__name__}: padding must not be negative, got -1$"),
+        (lambda: kind(padding=2), ValueError, r"padding must be smaller than the window, got \(2, 2\) for 2 × 2: "),
+        (lambda: kind((3, 2), padding=(0, 2)), ValueError, r"padding must .* got \(0, 2\) for 3 × 2: "),
+        (lambda: kind((2, 3), padding=(2, 0)), ValueError, r"padding must .* got \(2, 0\) for 2 × 3: "),
+        (lambda: kind(padding="full"), ValueError, "padding must be a number, .* got 'full'$"),
+    ]
+
+
+def conv(*arguments, **settings):
+    return Conv2D(*arguments, rng=RNG, **settings)
+
+
+@refusals(
+    (lambda: Dense(0, 3, rng=RNG), ValueError, "^Dense: n_in must be at least 1, got 0$"),
+    (lambda: Dense(3, -1, rng=RNG), ValueError, "^Dense: n_out must be at least 1, got -1$"),
+    (lambda: Dense(2.5, 3, rng=RNG), TypeError, "^Dense: n_in must be a whole number, got 2.5$"),
+    (lambda: Dense("3", 3, rng=RNG), TypeError, "^Dense: n_in must be a whole number, got '3'; write 3$"),
+    (lambda: Dense(2, 3, rng=0), TypeError, r"^Dense: rng must be a NumPy generator, such as np\.random\.default_rng"),
+    (lambda: Dense(2, 3, rng=np.random), TypeError, "^Dense: rng must be a NumPy generator"),
+    (lambda: conv(0, 1, 3), ValueError, "^Conv2D: channels_in must be at least 1, got 0$"),
+    (lambda: conv(1, -1, 3), ValueError, "^Conv2D: channels_out must be at least 1, got -1$"),
+    (lambda: conv(1.0, 1, 3), TypeError, r"^Conv2D: channels_in must be a whole number, got 1\.0; write 1$"),
+    (lambda: conv(1, "8", 3), TypeError, "^Conv2D: channels_out must be a whole number, got '8'; write 8$"),
+    (lambda: conv(1, 1, 0), ValueError, "^Conv2D: kernel_size must be at least 1, got 0$"),
+    (lambda: conv(1, 1, 3, 0), ValueError, "^Conv2D: stride must be at least 1, got 0$"),
+    (lambda: conv(1, 1, 3, 1, -1), ValueError, "^Conv2D: padding must not be negative, got -1$"),
+    (lambda: conv(1, 1, 3, 1, "full"), ValueError, "^Conv2D: padding must be a number, .* got 'full'$"),
+    (lambda: Conv2D(1, 1, 3), TypeError, "rng"),
+    (lambda: Conv2D(1, 1, 3, rng=None), TypeError, r"^Conv2D: rng must be a NumPy generator, such as np\.random\."),
+    (lambda: conv(1, 2, 3, weights=lambda shape, rng: np.ones(2)), ValueError,
+     r"^Conv2D: the initializer of w must return shape \(3, 3, 1, 2\), got \(2,\)$"),
+    (lambda: Dropout(1, rng=RNG), ValueError, r"^Dropout: rate must be in \[0, 1\), got 1\.0$"),
+    (lambda: Dropout(-0.1, rng=RNG), ValueError, r"^Dropout: rate must be in \[0, 1\), got -0\.1$"),
+    (lambda: Dropout(math.nan, rng=RNG), ValueError, r"^Dropout: rate must be in \[0, 1\), got nan$"),
+    (lambda: Dropout("0.2", rng=RNG), TypeError, "^Dropout: rate must be a number, got '0.2'; write 0.2$"),
+    (lambda: Dropout(0.2), TypeError, "rng"),
+    (lambda: Dropout(0.2, rng=np.random.RandomState(0)), TypeError, "^Dropout: rng must be a NumPy generator"),
+    (lambda: LeakyReLU(-0.1), ValueError, "^LeakyReLU: slope must be "),
+    (lambda: LeakyReLU(1), ValueError, r"^LeakyReLU: slope must be in \[0, 1\)"),
+    (lambda: LeakyReLU("1"), TypeError, "^LeakyReLU: slope must be a number"),
+    (lambda: BatchNorm(0), ValueError, "^BatchNorm: n_in must be at least 1, got 0$"),
+    (lambda: BatchNorm(3, momentum=1), ValueError, r"^BatchNorm: momentum must be in \(0, 1\), got 1\.0$"),
+    (lambda: BatchNorm(3, momentum=0), ValueError, r"^BatchNorm: momentum must be in \(0, 1\), got 0\.0$"),
+    (lambda: BatchNorm(3, epsilon=0), ValueError, r"^BatchNorm: epsilon must be above 0, got 0\.0$"),
+    (lambda: LayerNorm(-1), ValueError, "^LayerNorm: n_in must be at least 1, got -1$"),
+    (lambda: LayerNorm(3, epsilon=0), ValueError, r"^LayerNorm: epsilon must be above 0, got 0\.0$"),
+    *wrong_windows(MaxPool2D), *wrong_windows(AveragePool2D),
+)  # fmt: skip
+def test_refuses_wrong_arguments(call, kind, words):
+    assert_refused(call, kind, words)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "words"),
+    [
+        (Dense(3, 2, rng=RNG), (4, 5), r"^Dense\(3, 2\) expects x of shape \(N, …, 3\), got \(4, 5\)$"),
+        (Dense(3, 2, rng=RNG), (3,), r"expects x of shape \(N, …, 3\), got \(3,\); for a single row, write x\[None\]$"),
+        (Dense(75, 2, rng=RNG), (4, 5, 5, 3), r"\(N, …, 75\), got \(4, 5, 5, 3\); put Flatten\(\) before it$"),
+        (Softmax(), (3, 1), r"^Softmax\(\): a row must have two scores or more, got .*; take Sigmoid\(\)"),
+        (Softmax(), (1,), "a row must have two scores or more"),
+        (LayerNorm(3), (2, 4), r"^LayerNorm\(3\) expects x of shape \(N, …, 3\), got \(2, 4\)$"),
+        (BatchNorm(3), (3,), r"got \(3,\); for a single row, write x\[None\]$"),
+        (conv(2, 3, (3, 2)), (4, 5, 5, 3), r"expects images of shape \(N, H, W, 2\), got \(4, 5, 5, 3\)$"),
+        (conv(2, 3, (3, 2)), (4, 2, 5, 5), r"H, W, 2\), got \(4, 2, 5, 5\); put the channels last with .*$"),
+        (conv(2, 3, (3, 2)), (4, 5, 5), r"; for a single image, write x\[None\], for grey images x\[\.\.\., None\]$"),
+        (conv(2, 3, (3, 2)), (4, 2), r"H, W, 2\), got \(4, 2\); give the pixels their places with .*$"),
+        (conv(2, 3, (3, 2)), (1, 4, 5, 5, 2), r"expects images of shape \(N, H, W, 2\), got \(1, 4, 5, 5, 2\)$"),
+        (conv(2, 3, (3, 2)), (4, 2, 5, 2), r": a window of 3 × 2 does not fit an image of 2 × 5 with padding"),
+        (conv(2, 3, (3, 2)), (4, 5, 0, 2), r": a window of 3 × 2 does not fit an image of 5 × 0 with padding"),
+        (MaxPool2D(3), (4, 5, 5), r"^MaxPool2D\(3\) expects images of shape \(N, H, W, C\), got \(4, 5, 5\)"),
+        (MaxPool2D(3), (4, 2, 5, 1), r"^MaxPool2D\(3\): a window of 3 × 3 does not fit an image of 2 × 5 with padding"),
+        (Residual(Dense(3, 2, rng=RNG)), (12, 3),
+         r"^Residual\(Dense\(3, 2\)\): its layers must keep the shape of x, \(12, 3\), they give \(12, 2\)$"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_refuses_an_input_that_does_not_fit(layer, shape, words):
+    with pytest.raises(ValueError, match=words):
+        layer.forward(np.ones(shape))
+
+
+@pytest.mark.parametrize("shape", [(4, 3), (2, 5, 3), (2, 1, 5, 3), (0, 5, 3)])
+def test_dense_takes_any_number_of_axes_before_the_last(shape):
+    layer, flat = (Dense(3, 2, rng=np.random.default_rng(0)) for _ in range(2))
+    x = np.random.default_rng(1).normal(size=shape)
+    out = layer.forward(x)
+    np.testing.assert_array_equal(out.reshape(-1, 2), flat.forward(x.reshape(-1, 3)))
+    np.testing.assert_array_equal(layer.backward(out).reshape(-1, 3), flat.backward(out.reshape(-1, 2)))
+    np.testing.assert_array_equal(layer.grads["w"], flat.grads["w"])
+    assert out.shape == (*shape[:-1], 2)

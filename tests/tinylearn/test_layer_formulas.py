@@ -1,0 +1,308 @@
+"""The formulas of dense layers, activations, normalisation and dropout, by hand and at large numbers."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+
+from tinylearn import (
+    SGD,
+    BatchNorm,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    LayerNorm,
+    LeakyReLU,
+    MeanSquaredError,
+    ReLU,
+    Sequential,
+    Sigmoid,
+    Softmax,
+    Tanh,
+    check_gradients,
+    fit,
+)
+from tinylearn.initializers import constant, fans, glorot_uniform, he_normal, ones, zeros
+from tinylearn.layers import dense as page
+
+scores = arrays(np.float64, st.tuples(st.integers(1, 6), st.integers(2, 6)), elements=st.floats(-30, 30))
+
+
+def learning(layer):
+    layer.training = True
+    return layer
+
+
+def numbers(*shape):
+    return np.random.default_rng(1).normal(5, 3, size=shape)
+
+
+# --- dense ------------------------------------------------------------------------------------------------------------
+
+
+def test_dense_by_hand():
+    layer = Dense(2, 1, rng=np.random.default_rng(0))
+    layer.params["w"][:], layer.params["b"][:] = [[2.0], [3.0]], 0.5
+    np.testing.assert_array_equal(layer.forward([[1.0, 10.0], [4.0, 20.0]]), [[32.5], [68.5]])
+    dx = layer.backward([[1.0], [2.0]])
+    np.testing.assert_array_equal(layer.grads["w"], [[1 * 1 + 4 * 2], [10 * 1 + 20 * 2]])
+    np.testing.assert_array_equal(layer.grads["b"], [1 + 2])
+    np.testing.assert_array_equal(dx, [[2, 3], [4, 6]])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("shape", [(1, 1), (10, 1), (7, 5), (32, 20), (0, 3), (3, 4, 5), (2, 1, 3, 2)])
+def test_the_page_and_what_runs_are_equal(shape, dtype):
+    rng = np.random.default_rng(0)
+    layers = [kind(shape[-1], 3, rng=np.random.default_rng(1), biases=he_normal) for kind in (page.Dense, Dense)]
+    x, dout = rng.normal(size=shape).astype(dtype), rng.normal(size=(*shape[:-1], 3)).astype(dtype)
+    close = {"rtol": 100 * np.finfo(dtype).eps, "atol": 1000 * np.finfo(dtype).eps}
+    np.testing.assert_allclose(*(layer.forward(x) for layer in layers), **close)
+    for needs_dx in (True, False):
+        for layer in layers:
+            layer.needs_dx = needs_dx
+        dxs = [layer.backward(dout) for layer in layers]
+        np.testing.assert_allclose(*(dxs if needs_dx else (0, 0)), **close)
+        for name in ("w", "b"):
+            np.testing.assert_allclose(*(layer.grads[name] for layer in layers), **close)
+
+
+def test_parameters_start_with_he_weights_and_zero_biases_or_as_you_choose():
+    layer, same, other = (Dense(200, 500, rng=np.random.default_rng(seed)) for seed in (0, 0, 1))
+    np.testing.assert_array_equal(layer.params["w"], he_normal((200, 500), np.random.default_rng(0)))
+    np.testing.assert_array_equal(layer.params["w"], same.params["w"])
+    assert not np.array_equal(layer.params["w"], other.params["w"])
+    np.testing.assert_array_equal(layer.params["b"], np.zeros(500))
+    chosen = Dense(2, 3, rng=np.random.default_rng(0), weights=zeros, biases=constant(0.5))
+    np.testing.assert_array_equal(chosen.params["w"], np.zeros((2, 3)))
+    np.testing.assert_array_equal(chosen.params["b"], [0.5, 0.5, 0.5])
+    assert (ones((2, 3), None) == 1).all()
+
+
+@pytest.mark.parametrize("shape", [(200, 500), (5, 5, 8, 100)])
+@pytest.mark.parametrize("initializer", [he_normal, glorot_uniform])
+def test_initial_weights_have_the_variance_that_keeps_signals_alive(initializer, shape):
+    """The mean of n numbers of variance s² scatters by s/√n, their variance by s²·√(2/n): allow four times that."""
+    w, fan_in, fan_out = initializer(shape, np.random.default_rng(0)), math.prod(shape[:-1]), fans(shape)[1]
+    variance = 2 / fan_in if initializer is he_normal else 2 / (fan_in + fan_out)
+    assert abs(w.mean()) < 4 * np.sqrt(variance / w.size)
+    assert w.var() == pytest.approx(variance, rel=4 * np.sqrt(2 / w.size))
+    if initializer is glorot_uniform:
+        limit = np.sqrt(3 * variance)
+        assert limit * 0.99 < np.abs(w).max() <= limit
+
+
+# --- activations, flatten ---------------------------------------------------------------------------------------------
+
+X = np.array([[-1.0, 0.0, 2.0]])
+EXACT = {  # layer → x, out; 1000 is more than exp can take
+    "relu": (ReLU(), X, [[0, 0, 2]]),
+    "leaky relu": (LeakyReLU(0.25), 4 * X, [[-1, 0, 8]]),
+    "sigmoid": (Sigmoid(), [[-1000.0, 0.0, 1000.0]], [[0, 0.5, 1]]),
+    "softmax": (Softmax(), [[-1000.0, 1000.0, 1000.0]], [[0, 0.5, 0.5]]),
+    "tanh": (Tanh(), [[-1000.0, 0.0, 1000.0]], [[-1, 0, 1]]),
+    "flatten": (Flatten(), np.arange(24.0).reshape(2, 2, 3, 2), [range(12), range(12, 24)]),
+}
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_gives_exact_values(name):
+    layer, x, out = EXACT[name]
+    np.testing.assert_array_equal(layer.forward(x), out)
+
+
+def test_gives_known_values():
+    np.testing.assert_allclose(Sigmoid().forward(X), 1 / (1 + np.exp(-X)), rtol=1e-15)
+    np.testing.assert_allclose(Tanh().forward(X), (np.exp(2 * X) - 1) / (np.exp(2 * X) + 1), rtol=1e-15)
+    np.testing.assert_allclose(Sigmoid().forward([[-40.0]]), np.exp(-40.0), rtol=1e-13)  # far below the eps of 1
+    of_the_book = Softmax().forward([[2.3, 7.9, 0.8, 5.1]])
+    np.testing.assert_allclose(of_the_book, [[0.00347, 0.93867, 0.00077, 0.05708]], atol=5e-6)
+
+
+@pytest.mark.parametrize(("layer", "dx"), [(ReLU(), [0, 0, 8]), (LeakyReLU(0.25), [2, 2, 8])], ids=repr)
+def test_has_its_slope_of_the_left_at_zero(layer, dx):
+    layer.forward(X)
+    np.testing.assert_array_equal(layer.backward([[8.0, 8.0, 8.0]]), [dx])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("layer", [Sigmoid(), Softmax(), Tanh(), ReLU(), LeakyReLU()], ids=repr)
+def test_stays_finite_at_1000(layer, dtype):
+    """NumPy warns of an overflow, and warnings are errors here: so this also shows that there is none."""
+    x = np.array([[-1000.0, 0.0, 1000.0], [1000.0, 999.0, 1000.0], [-1000.0, -1000.0, -1000.0]], dtype)
+    assert np.isfinite(layer.forward(x)).all()
+    assert np.isfinite(layer.backward(np.ones_like(x))).all()
+
+
+@given(scores, st.floats(-30, 30))
+def test_softmax_gives_probabilities_whatever_is_added_to_all_scores(x, shift):
+    out = Softmax().forward(x)
+    np.testing.assert_allclose(out.sum(axis=1), 1, rtol=1e-12)
+    np.testing.assert_allclose(Softmax().forward(x + shift), out, rtol=1e-10, atol=1e-15)
+    np.testing.assert_array_equal(out[np.arange(len(x)), x.argmax(axis=1)], out.max(axis=1))
+    np.testing.assert_allclose(Sigmoid().forward(x) + Sigmoid().forward(-x), 1, rtol=1e-14)
+
+
+@given(arrays(np.float64, array_shapes(min_dims=1, max_dims=5, max_side=4), elements=st.floats(-30, 30)))
+def test_flatten_goes_there_and_back(x):
+    layer = Flatten()
+    assert layer.forward(x).shape == (len(x), x[0].size)
+    np.testing.assert_array_equal(layer.backward(x.reshape(len(x), -1)), x)
+
+
+# --- normalisation ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shape", [(20, 3), (6, 5, 4, 3)])
+def test_normalises_each_feature_or_each_row(shape):
+    by_feature = learning(BatchNorm(3, epsilon=1e-12)).forward(numbers(*shape)).reshape(-1, 3).T
+    by_row = LayerNorm(20, epsilon=1e-12).forward(numbers(*shape[:-1], 20))
+    for out in (by_feature, by_row):
+        np.testing.assert_allclose(out.mean(axis=-1), 0, atol=1e-12)
+        np.testing.assert_allclose(out.var(axis=-1), 1, rtol=1e-9)
+
+
+def test_gamma_and_beta_scale_and_shift():
+    layer = learning(BatchNorm(2))
+    layer.params["gamma"][:], layer.params["beta"][:] = [2, -3], [10, 20]
+    np.testing.assert_allclose(layer.forward([[0.0, 1.0], [2.0, 7.0]]), [[8, 23], [12, 17]], atol=1e-4)
+
+
+def test_remembers_a_running_mean_and_variance_and_predicts_with_them():
+    """Mean 4 and 40, unbiased variance 8 and 800; a quarter of them is taken up at each batch."""
+    layer, x = learning(BatchNorm(2, momentum=0.25, epsilon=1e-12)), [[2.0, 20.0], [6.0, 60.0]]
+    layer.forward(x)
+    np.testing.assert_allclose([layer.state["mean"], layer.state["var"]], [[1, 10], [0.75 + 2, 0.75 + 200]])
+    layer.forward(x)
+    np.testing.assert_allclose(layer.state["mean"], [1.75, 17.5])
+    layer.training = False
+    layer.state["mean"][:], layer.state["var"][:] = 10, 4
+    np.testing.assert_allclose(layer.forward([[12.0, 10.0], [6.0, 10.0]]), [[1, 0], [-2, 0]])
+    np.testing.assert_allclose(layer.backward(np.ones((2, 2))), np.full((2, 2), 0.5))
+    np.testing.assert_array_equal([layer.state["mean"], layer.state["var"]], [[10, 10], [4, 4]])
+
+
+def test_backward_belongs_to_its_forward_whatever_training_is_by_then():
+    layer, other = learning(BatchNorm(3)), learning(BatchNorm(3))
+    for each in (layer, other):
+        each.forward(numbers(6, 3))
+    other.training = False
+    np.testing.assert_array_equal(other.backward(numbers(6, 3) - 5), layer.backward(numbers(6, 3) - 5))
+
+
+@pytest.mark.parametrize("shape", [(1, 3), (0, 3), (1, 1, 1, 3)])
+def test_gives_a_single_row_the_running_statistics(shape):
+    layer, idle, x = learning(BatchNorm(3)), BatchNorm(3), numbers(*shape)
+    np.testing.assert_array_equal(layer.forward(x), idle.forward(x))
+    np.testing.assert_array_equal(layer.backward(x), idle.backward(x))
+    np.testing.assert_array_equal([layer.state["mean"], layer.state["var"]], [np.zeros(3), np.ones(3)])
+    layer.forward(numbers(1, 4, 3, 3))  # an image alone has rows enough
+    assert layer.state["mean"].all()
+
+
+def test_learns_without_nan_when_the_last_batch_has_one_row():
+    rng, x = np.random.default_rng(0), numbers(33, 3)
+    model = Sequential([BatchNorm(3), Dense(3, 1, rng=rng)])
+    losses = fit(model, x, x[:, :1], loss=MeanSquaredError(), optimizer=SGD(0.05), epochs=20, batch_size=16, rng=rng)
+    assert losses[-1] < losses[0] / 4
+
+
+@pytest.mark.parametrize("layer", [learning(BatchNorm(2)), LayerNorm(2)], ids=repr)
+def test_features_that_do_not_vary_stay_finite(layer):
+    np.testing.assert_array_equal(layer.forward(np.full((5, 2), 7.0)), np.zeros((5, 2)))
+    assert np.isfinite(layer.backward(numbers(5, 2))).all()
+
+
+def test_layer_norm_remembers_nothing():
+    layer, x = LayerNorm(5, epsilon=1e-12), numbers(4, 5)
+    out = layer.forward(x)
+    np.testing.assert_array_equal(learning(layer).forward(x), out)
+    np.testing.assert_allclose(layer.forward(3 * x + 100), out, rtol=1e-9)
+    assert layer.state == {}
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (2, 3, 4, 3)])
+@pytest.mark.parametrize("make", [lambda: learning(BatchNorm(3)), lambda: BatchNorm(3), lambda: LayerNorm(3)])
+def test_normalisations_have_the_gradients_of_their_forward(make, shape):
+    layer = make()
+    layer.params["gamma"][:], layer.params["beta"][:] = [1.5, -0.5, 2], [1, 2, 3]
+    assert check_gradients(layer, np.random.default_rng(2).normal(size=shape)).error < 1e-7
+
+
+# --- dropout ----------------------------------------------------------------------------------------------------------
+
+
+def dropout(rate=0.4, seed=0):
+    return learning(Dropout(rate, rng=np.random.default_rng(seed)))
+
+
+def positive(*shape):
+    """Random numbers, none of them 0: a 0 in what comes out was dropped."""
+    return np.random.default_rng(1).uniform(1, 2, size=shape)
+
+
+def test_drops_only_inside_of_fit():
+    kept = []
+
+    class Watch(Layer):
+        def forward(self, x):
+            kept.append((x != 0).mean())
+            return x
+
+        def backward(self, dout):
+            return dout
+
+    rng, x = np.random.default_rng(0), positive(8, 40)
+    model = Sequential([Dropout(0.5, rng=rng), Watch(), Dense(40, 1, rng=rng)])
+    fit(model, x, x[:, :1], loss=MeanSquaredError(), optimizer=SGD(0.001), epochs=3)
+    assert all(0.3 < fraction < 0.7 for fraction in kept)
+    before = rng.bit_generator.state
+    kept.clear()
+    model.predict(x)
+    model.forward(x)
+    assert kept == [1, 1]
+    assert rng.bit_generator.state == before  # nothing was drawn
+    dx = model.layers[0].backward(x)
+    np.testing.assert_array_equal(dx, x)
+
+
+@pytest.mark.parametrize("rate", [0, 0.1, 0.25, 0.5, 0.9, np.float32(0.25)])
+def test_drops_a_fraction_and_scales_the_rest_so_that_the_mean_stays(rate):
+    """How many of n are kept scatters by √(n · rate · (1 - rate)), and the mean with it: allow four times that."""
+    x = positive(10_000, 10)
+    out = dropout(rate).forward(x)
+    kept, scatter = out != 0, 4 * math.sqrt(x.size * rate * (1 - rate))
+    np.testing.assert_allclose(out[kept], x[kept] / (1 - float(rate)), rtol=1e-12)
+    assert abs(kept.sum() - x.size * (1 - rate)) <= scatter
+    assert abs(out.mean() - x.mean()) <= 2 * scatter / (1 - rate) / x.size + 1e-12
+    assert dropout(rate).forward(x.astype(np.float32)).dtype == np.float32
+
+
+def test_drops_every_number_on_its_own_and_others_each_time():
+    """It drops no whole row, column or channel: two neighbours along any axis agree as often as two random numbers."""
+    layer, x = dropout(0.5), positive(20, 20, 20, 20)
+    kept = layer.forward(x) != 0
+    for axis in range(4):
+        assert abs((np.diff(kept, axis=axis) == 0).mean() - 0.5) < 0.01
+    out = layer.forward(x)
+    assert not np.array_equal(out != 0, kept)
+    dout = positive(20, 20, 20, 20) - 5
+    np.testing.assert_allclose(layer.backward(dout), dout * (out / x), rtol=1e-12)  # the mask of the last forward
+
+
+def test_draws_from_its_generator_and_from_nothing_else():
+    x, rng = positive(30, 30), np.random.default_rng(5)
+    first, second, other = Dropout(0.4, rng=rng), Dropout(0.4, rng=rng), dropout(seed=6)
+    learning(first), learning(second)
+    alone = dropout(seed=5)
+    for layer in (first, second, first):  # one after the other: the second drops what the first would have dropped next
+        state = rng.bit_generator.state
+        out = layer.forward(x)
+        np.testing.assert_array_equal(out, alone.forward(x))
+        assert not np.array_equal(out, other.forward(x))
+        rng.bit_generator.state = state
+        np.testing.assert_array_equal(layer.forward(x), out)  # the state is all there is to keep
