@@ -1,7 +1,6 @@
-"""A training run in its own process, for tests that interrupt it.
+"""A training run in its own process, for tests that interrupt it: `python interrupted_run.py FOLDER KIND`.
 
-python interrupted_run.py FOLDER KIND forever         trains until it is killed; says "ready" after two of them
-python interrupted_run.py FOLDER KIND memory N M      trains M updates, says the most memory used until N, and ever
+It trains until it is killed, and says "ready" after two updates.
 """
 
 import re
@@ -30,29 +29,8 @@ def train(model, epochs, callbacks):
     """Always the same run: what differs is when it ends."""
     rng = np.random.default_rng(1)
     x = rng.normal(size=(32, 20))
-    loss, optimizer = BinaryCrossEntropy(), Adam(0.001)
-    fit(
-        model,
-        x,
-        x[:, :1] > 0,
-        loss=loss,
-        optimizer=optimizer,
-        epochs=epochs,
-        batch_size=8,
-        rng=rng,
-        callbacks=callbacks,
-    )
-
-
-def train_forever(folder, kind):
-    model = make_model(kind)
-    recorder = Recorder(model, folder, **KINDS[kind][1])
-
-    def say(update):
-        if update.step == 2:
-            print("ready", flush=True)
-
-    train(model, 10**9, [recorder, say])
+    settings = {"loss": BinaryCrossEntropy(), "optimizer": Adam(0.001), "batch_size": 8, "rng": rng}
+    fit(model, x, x[:, :1] > 0, epochs=epochs, callbacks=callbacks, **settings)
 
 
 def most_memory():
@@ -63,19 +41,12 @@ def most_memory():
     return int(re.search(r"VmHWM:\s+(\d+) kB", status.read_text())[1])
 
 
-def train_and_say_memory(folder, kind, early, updates):
-    def say(update):
-        if update.step == early:
-            print(most_memory())
-
-    model = make_model(kind)
-    train(model, updates // BATCHES, [Recorder(model, folder), say])
-    print(most_memory())  # now that the recording is closed, too
+def say(update):
+    if update.step == 2:
+        print("ready", flush=True)
 
 
 if __name__ == "__main__":
-    folder, kind, what, *more = sys.argv[1:]
-    if what == "forever":
-        train_forever(folder, kind)
-    elif what == "memory":
-        train_and_say_memory(folder, kind, *map(int, more))
+    folder, kind = sys.argv[1:]
+    model = make_model(kind)
+    train(model, 10**9, [Recorder(model, folder, **KINDS[kind][1]), say])

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from tinylearn import Adam, BinaryCrossEntropy, Dense, Recorder, ReLU, Sequential, Sigmoid, fit
+from tinylearn import Adam, BinaryCrossEntropy, Dense, ReLU, Sequential, Sigmoid, Update, fit
 
-UPDATES = 60  # of a run of small_training: 20 epochs of 3 batches
+UPDATES = 60  # of a run of `train`: 20 epochs of 3 batches
 
 
 def small_model(seed=0, dtype=np.float64):
@@ -25,11 +25,19 @@ def lower_the_rate(update):
     update.optimizer.learning_rate *= 0.99
 
 
+def loop(model, callbacks, updates, batch=lambda step: np.arange(step % 5)):
+    """A loop of one's own."""
+    for step in range(1, updates + 1):
+        model.parameters += 1
+        for callback in callbacks:
+            callback(Update(step, epoch=1, loss=1 / step, batch=batch(step)))
+
+
 class Witness:
     """Keeps a copy of everything, the plain way: what the recorder must agree with."""
 
     def __init__(self, model):
-        self.model = model
+        self.model, self.names = model, list(model.named_parameters())
         self.rows = {0: (0, np.nan, np.zeros(0), model.parameters.copy(), np.nan)}
         self.steps_before = self.epochs_before = 0
 
@@ -43,26 +51,19 @@ class Witness:
 
 def assert_agrees(recording, witness, select=lambda name: True):
     """Every record is, bit for bit, what the witness saw after that update."""
-    names = list(witness.model.named_parameters())
     sizes = [view.size for view in witness.model.named_parameters().values()]
-    for index, step in enumerate(recording.steps):
-        epoch, loss, batch, parameters, learning_rate = witness.rows[int(step)]
+    for index, step in enumerate(recording.steps.tolist()):
+        epoch, loss, batch, parameters, learning_rate = witness.rows[step]
         assert recording.epochs[index] == epoch
-        np.testing.assert_array_equal(recording.losses[index], loss)
-        np.testing.assert_array_equal(recording.learning_rates[index], learning_rate)
-        np.testing.assert_array_equal(recording.batch(int(step)), batch)
-        pieces = dict(zip(names, np.split(parameters, np.cumsum(sizes)[:-1]), strict=True))
-        now = recording.at(int(step))
-        assert list(now) == [name for name in names if select(name)]
+        np.testing.assert_array_equal(
+            (recording.losses[index], recording.learning_rates[index]), (loss, learning_rate), err_msg=f"step {step}"
+        )
+        np.testing.assert_array_equal(recording.batch(step), batch)
+        pieces = dict(zip(witness.names, np.split(parameters, np.cumsum(sizes)[:-1]), strict=True))
+        now = recording.at(step)
+        assert list(now) == [name for name in witness.names if select(name)]
         for name, values in now.items():
-            assert values.tobytes() == pieces[name].tobytes()
-            assert recording[name][index].tobytes() == pieces[name].tobytes()
-
-
-def record_step_0(model, place, **settings):
-    """Return a recording of nothing but the start."""
-    with Recorder(model, place, **settings) as recorder:
-        return recorder.recording
+            assert values.tobytes() == recording[name][index].tobytes() == pieces[name].tobytes()
 
 
 def bytes_in(folder):

@@ -1,169 +1,135 @@
-"""The recorder against a plain list of copies, in memory and in a folder."""
+"""The recorder against a plain list of copies, in memory and in a folder; what a recording gives back.
+
+For calls in any order see `test_recording_machine.py`.
+"""
 
 import numpy as np
 import pytest
 
-from tests.tinylearn.recording_helpers import UPDATES, Witness, assert_agrees, record_step_0, small_model, train
-from tinylearn import (
-    SGD,
-    Dense,
-    DivergenceError,
-    MeanSquaredError,
-    Recorder,
-    Recording,
-    ReLU,
-    Sequential,
-    Sigmoid,
-    Update,
-    fit,
-)
-
-# --- every update -------------------------------------------------------------------------------------------------
+import tinylearn as tl
+from tests.tinylearn.recording_helpers import UPDATES, Witness, assert_agrees, loop, small_model, train
+from tinylearn import SGD, Dense, Recorder, Recording, Sequential, Update
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("batch_size", [4, 10], ids=["minibatches", "full batch"])
-def test_keeps_every_update(place, dtype, batch_size):
-    model = small_model(dtype=dtype)
+def test_keeps_every_update_of_fit_and_gives_it_back(place, dtype, batch_size):
+    model, other = small_model(dtype=dtype), small_model(1, dtype)
     recorder, witness = Recorder(model, place), Witness(model)
     train(model, [recorder, witness], batch_size=batch_size)
     recording = recorder.recording
     assert list(recording.steps) == list(range(max(witness.rows) + 1))
     assert_agrees(recording, witness)
+    assert recording.names == tuple(model.named_parameters())
     assert recording["dense_1.w"].shape == (len(recording), 3, 4)
     assert recording["dense_1.w"].dtype == dtype
-    assert recording.names == tuple(model.named_parameters())
+    for step in (0, 1, 17, 20):
+        recording.restore(other, step)
+        assert other.parameters.tobytes() == witness.rows[step][3].tobytes()
+        np.testing.assert_array_equal(other.layers[0].params["w"], recording.at(step)["dense_1.w"])
 
 
-def test_rows_that_a_thread_writes(place):
-    """Rows of 4 KiB and more go another way to the disk, and over the edges of its blocks."""
-    rng = np.random.default_rng(0)
-    model = Sequential([Dense(3, 1009, rng=rng), ReLU(), Dense(1009, 1, rng=rng), Sigmoid()])
-    recorder, witness = Recorder(model, place), Witness(model)
-    train(model, [recorder, witness], epochs=30)
-    assert len(recorder.recording) == 91  # 3.7 MB, of blocks of 1 MiB
-    assert_agrees(recorder.recording, witness)
-
-
-def test_a_row_larger_than_a_block(place):
-    model = Sequential([Dense(300, 500, rng=np.random.default_rng(0))])  # 1.2 MB
-    recorder, witness = Recorder(model, place), Witness(model)
-    for step in range(1, 4):
-        model.parameters += 1
-        for callback in (recorder, witness):
-            callback(Update(step, batch=np.arange(3)))
-    recorder.close()
-    assert_agrees(recorder.recording, witness)
-
-
-def test_step_0_is_there_before_training(place):
-    model = small_model()
-    recording = record_step_0(model, place)
-    assert list(recording.steps) == [0]
-    assert list(recording.epochs) == [0]
-    assert np.isnan(recording.losses[0])
-    assert recording.batch(0).shape == (0,)
-    np.testing.assert_array_equal(recording.at(0)["dense_1.w"], model.layers[0].params["w"])
-
-
-def test_records_your_own_loop(place):
-    model = small_model()
-    witness = Witness(model)
+@pytest.mark.parametrize(("units", "updates"), [(10_090, 91), (600_000, 3)], ids=["80 kB", "4.8 MB"])
+def test_keeps_rows_that_a_thread_writes(place, units, updates):
+    """Rows of 80 kB, and of 4.8 MB, more than may wait."""
+    model = Sequential([Dense(1, units // 2, rng=np.random.default_rng(0))])
     with Recorder(model, place) as recorder:
-        for step in range(1, 6):
-            model.parameters -= 0.1
-            for callback in (recorder, witness):
-                callback(Update(step, epoch=step, loss=1 / step, batch=np.arange(step)))
-    assert recorder.recording.closed
-    assert len(recorder.recording) == 6
+        witness = Witness(model)
+        loop(model, [recorder, witness], updates)
     assert_agrees(recorder.recording, witness)
+    assert len(recorder.recording) == updates + 1
 
 
-def test_the_learning_rate_is_the_one_that_the_step_was_made_with(place):
-    """In `fit`, where callbacks may change it, and in your own loop, which passes the optimiser."""
+def test_keeps_the_start_and_what_your_own_loop_tells(place):
+    """The learning rate is that of the step; in `fit` callbacks may change it; a loop passes it, or the optimiser."""
     model = small_model()
     recorder = Recorder(model, place)
+    start = recorder.recording
+    assert not start.closed
+    assert (list(start.steps), list(start.epochs), list(start.batch(0))) == ([0], [0], [])
+    assert np.isnan(start.losses[0])
     train(model, [recorder], epochs=3)
+    assert recorder.recording.closed
     np.testing.assert_allclose(recorder.recording.learning_rates[1:], 0.01 * 0.99 ** np.arange(9), rtol=1e-12)
-    recorder(Update(1, optimizer=SGD(0.5)))
-    recorder(Update(2, optimizer=SGD(0.5), learning_rate=0.25))
+    batch = np.array([0, 1])
+    recorder(Update(1, 1, 0.5, batch, optimizer=SGD(0.5)))
+    batch += 2  # your own loop may use one array for all batches
+    recorder(Update(2, 1, 0.25, batch, optimizer=SGD(0.5), learning_rate=0.25))
     recorder(Update(3))
     recorder.close()
-    np.testing.assert_array_equal(recorder.recording.learning_rates[[0, 10, 11, 12]], [np.nan, 0.5, 0.25, np.nan])
+    recorder.close()
+    recording = recorder.recording
+    np.testing.assert_array_equal(recording.learning_rates[[0, 10, 11, 12]], [np.nan, 0.5, 0.25, np.nan])
+    np.testing.assert_array_equal(recording.losses[10:], [0.5, 0.25, np.nan])
+    assert recording.epochs[9:].tolist() == [3, 4, 4, 3]
+    assert [list(recording.batch(step)) for step in (10, 11, 12)] == [[0, 1], [2, 3], []]
+    assert place is None or Recording.load(place).closed
 
 
-def test_an_update_of_nothing_but_a_step(place):
-    with Recorder(small_model(), place) as recorder:
-        recorder(Update(1))
-    assert list(recorder.recording.epochs) == [0, 0]
-    assert np.isnan(recorder.recording.losses).all()
-    assert recorder.recording.batch(1).shape == (0,)
+# --- what to keep -----------------------------------------------------------------------------------------------------
 
 
-def test_keeps_a_batch_that_is_written_over_later_as_it_was(place):
-    """Your own loop may use one array for the row numbers of every batch."""
-    batch = np.array([0, 1])
-    with Recorder(small_model(), place) as recorder:
-        for step in (1, 2, 3):
-            recorder(Update(step, batch=batch))
-            batch += 2
-    assert [list(recorder.recording.batch(step)) for step in (1, 2, 3)] == [[0, 1], [2, 3], [4, 5]]
-
-
-# --- every combination of what to keep: memory and folder agree ---------------------------------------------------
-
-
-def powers_of_two(step):
-    return step & (step - 1) == 0
-
-
-@pytest.mark.parametrize("every", [1, 7, powers_of_two, 1000], ids=["each", "each 7th", "a function", "none"])
-@pytest.mark.parametrize("select", [None, "dense_1.w", lambda name: name.endswith(".b")], ids=["all", "w", "biases"])
+@pytest.mark.parametrize("every", [1, 7, lambda step: step & (step - 1) == 0, 59, 1000])
+@pytest.mark.parametrize(
+    "select", [None, "dense_1.w", lambda name: name.endswith(".b"), ["dense_2.b", "dense_1.w"], {"dense_2.w"}]
+)
 @pytest.mark.parametrize("budget", [None, 7000, 1_000_000], ids=["no budget", "tight", "ample"])
-def test_memory_and_folder_agree(tmp_path, every, select, budget):
+def test_keeps_the_same_choice_in_memory_and_in_a_folder(tmp_path, every, select, budget):
     model = small_model()
-    settings = {"every": every, "select": select, "budget": budget}
-    recorders = [Recorder(model, place, **settings) for place in (None, tmp_path / "run")]
+    recorders = [Recorder(model, path, every=every, select=select, budget=budget) for path in (None, tmp_path / "run")]
     witness = Witness(model)
     train(model, [*recorders, witness])
-
-    in_memory, in_folder = recorders[0].recording, Recording.load(tmp_path / "run")
-    assert in_memory.names == in_folder.names
-    for column in ("steps", "epochs", "losses", "learning_rates"):
-        np.testing.assert_array_equal(getattr(in_memory, column), getattr(in_folder, column))
-    chosen = {None: lambda name: True, "dense_1.w": lambda name: name == "dense_1.w"}.get(select, select)
-    assert_agrees(in_memory, witness, chosen)
-    assert_agrees(in_folder, witness, chosen)
-
-    steps = list(in_memory.steps)
-    assert steps == sorted(set(steps))
-    assert steps[0] == 0
-    assert steps[-1] == UPDATES
-    wanted = [
-        step for step in range(UPDATES + 1) if step == 0 or (every(step) if callable(every) else step % every == 0)
-    ]
-    if budget != 7000:
-        assert steps == sorted({*wanted, UPDATES})
-    else:
-        assert set(steps) <= {*wanted, UPDATES}
+    names = {select} if isinstance(select, str) else select or witness.names
+    chosen = select if callable(select) else names.__contains__
+    steps = [step for step in range(UPDATES + 1) if (every(step) if callable(every) else step % every == 0)]
+    for recording in (recorders[0].recording, Recording.load(tmp_path / "run")):
+        assert_agrees(recording, witness, chosen)
+        assert recording.rows.shape[1] == sum(recording[name][0].size for name in recording.names)
+        if budget == 7000:
+            assert set(recording.steps) <= {0, *steps, UPDATES}
+            assert {recording.steps[0], recording.steps[-1]} == {0, UPDATES}
+        else:
+            assert recording.steps.tolist() == sorted({0, *steps, UPDATES})
+    np.testing.assert_array_equal(recording.steps, recorders[0].recording.steps)
 
 
-# --- another fit --------------------------------------------------------------------------------------------------
+def test_describes_what_will_be_kept(tmp_path):
+    model = small_model()
+    with Recorder(model, tmp_path / "run", every=10, budget="2 MB") as recorder:
+        text = recorder.describe()
+    assert "21 numbers per record (dense_1.w, dense_1.b, dense_2.w, dense_2.b): 168 bytes" in text
+    assert "keeps step 0, one update in 10, and the last" in text
+    assert "never uses more than 2,000,000 bytes" in text
+    assert f"in {tmp_path / 'run'}" in text
+    assert "dense_2.b): 8 bytes" in Recorder(model, select="dense_2.b").describe()
+    assert "the updates for whose step `every` returns True" in Recorder(model, every=bool).describe()
+    recorder = Recorder(model, tmp_path / "other")
+    assert "every update" in recorder.describe()
+    assert "168 bytes, plus 40" in recorder.describe()
+    before = (tmp_path / "other" / "records.npy").stat().st_size
+    train(model, [recorder], epochs=100, batch_size=10)  # all rows in their order
+    assert (tmp_path / "other" / "records.npy").stat().st_size - before == 100 * (168 + 40)
 
 
-def test_a_second_and_a_third_fit_go_on_counting(place):
+# --- another fit ------------------------------------------------------------------------------------------------------
+
+
+def test_counts_on_in_another_fit_and_in_another_loop(place):
     model = small_model()
     recorder, witness = Recorder(model, place), Witness(model)
     for epochs in (2, 1, 3):
         train(model, [recorder, witness], epochs=epochs)
+    for updates in (5, 20, 3):
+        loop(model, [recorder, witness], updates)
+        witness.close()
+    recorder.close()
     recording = recorder.recording
-    assert list(recording.steps) == list(range(6 * 3 + 1))
-    assert list(recording.epochs) == [0] + [epoch for epoch in range(1, 7) for _ in range(3)]
+    assert list(recording.steps) == list(range(6 * 3 + 29))
+    assert list(recording.epochs[:19]) == [0] + [epoch for epoch in range(1, 7) for _ in range(3)]
     assert_agrees(recording, witness)
-    assert recording.closed
 
 
-def test_the_last_update_of_each_fit_stays(place):
+def test_leaves_the_last_update_of_each_fit_to_those_who_read_it(place):
     """Also if its step is not a multiple of 7: a record stays in the recording, because a reader may have it."""
     model = small_model()
     recorder, witness = Recorder(model, place, every=7), Witness(model)
@@ -177,74 +143,50 @@ def test_the_last_update_of_each_fit_stays(place):
     assert (held.rows.tobytes(), held.losses.tobytes()) == before
 
 
-def test_lets_your_own_loop_start_again_from_1(place):
-    model = small_model()
-    witness = Witness(model)
-    with Recorder(model, place) as recorder:
-        for updates in (5, 20, 3):
-            for step in range(1, updates + 1):
-                model.parameters += 1
-                for callback in (recorder, witness):
-                    callback(Update(step, epoch=1, loss=0.5, batch=np.arange(2)))
-            witness.close()
-    assert list(recorder.recording.steps) == list(range(29))
-    assert_agrees(recorder.recording, witness)
-
-
-def test_refuses_steps_that_fall_back(place):
-    recorder = Recorder(small_model(), place)
-    recorder(Update(5))
-    with pytest.raises(ValueError, match=r"steps must grow, .* got step 3 after step 5; .* make a new Recorder"):
-        recorder(Update(3))
-    recorder(Update(6))
-    recorder.close()
-    assert list(recorder.recording.steps) == [0, 5, 6]
-
-
-def test_closing_twice_is_safe(place):
-    model = small_model()
-    recorder = Recorder(model, place, every=50)
-    train(model, [recorder])  # fit closes it
-    recorder.close()
-    recorder.close()
-    assert list(recorder.recording.steps) == [0, 50, 60]
-
-
-def test_closed_says_whether_the_recorder_is_at_work(place):
-    model = small_model()
-    recorder = Recorder(model, place)
-    assert not recorder.recording.closed
-    train(model, [recorder])
-    assert recorder.recording.closed
-    if place is not None:
-        assert Recording.load(place).closed
-
-
-def test_refuses_another_model(place):
-    """A model that was made anew, in a notebook, say: the recorder would keep the old one, which never changes."""
-    model, another = small_model(), small_model()
-    with Recorder(model, place) as recorder, pytest.raises(ValueError, match="made for another model"):
-        train(another, [recorder])
-
-
-def test_refuses_a_model_that_became_a_part_of_another(place):
-    """Its parameters moved into the vector of that one: the recorder would keep those that no update changes."""
-    model = small_model()
-    with Recorder(model, place) as recorder:
-        whole = Sequential([model])
-        with pytest.raises(ValueError, match=r"^Recorder: the parameters have moved in memory, since the model beca"):
-            train(model, [recorder])
-    assert whole.parameters.size == model.parameters.size
-
-
-def test_a_fit_after_one_that_diverged_at_once(place):
+def test_records_a_fit_after_one_that_diverged_at_once(place):
     """The first fit closes the recorder before there is any update in it."""
     model = Sequential([Dense(1, 1, rng=np.random.default_rng(0))])
     recorder, x = Recorder(model, place), np.full((2, 1), 1e200)
-    with pytest.raises(DivergenceError):
-        fit(model, x, x, loss=MeanSquaredError(), optimizer=SGD(1.0), epochs=1, callbacks=[recorder])
+    settings = {"loss": tl.MeanSquaredError(), "callbacks": [recorder]}
+    with pytest.raises(tl.DivergenceError):
+        tl.fit(model, x, x, optimizer=SGD(1.0), epochs=1, **settings)
     assert list(recorder.recording.steps) == [0]
     recorder.recording.restore(model, 0)
-    fit(model, x / 1e200, x / 1e200, loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=3, callbacks=[recorder])
+    tl.fit(model, x / 1e200, x / 1e200, optimizer=SGD(0.1), epochs=3, **settings)
     assert list(recorder.recording.steps) == [0, 1, 2, 3]
     np.testing.assert_array_equal(recorder.recording.rows[-1], model.parameters)
+
+
+# --- reading ----------------------------------------------------------------------------------------------------------
+
+
+def test_gives_arrays_that_cannot_harm_it(place):
+    with Recorder(small_model(), place, select="dense_1.w") as recorder:
+        recording = recorder.recording
+    recording.at(0)["dense_1.w"][:] = 99  # what it returns belongs to the caller
+    assert 99 not in recording.at(0)["dense_1.w"]
+    for values in (recording["dense_1.w"], recording.rows):
+        with pytest.raises(ValueError, match="read-only"):
+            values[0] = 0
+
+
+def test_reads_one_parameter_without_the_rest(tmp_path):
+    """The array lies in the mapped file: nothing is read until it is used."""
+    train(model := small_model(), [Recorder(model, tmp_path / "run")])
+    recording = Recording.load(tmp_path / "run")
+    assert np.shares_memory(recording["dense_1.w"], recording.rows)
+    base = recording.rows
+    while isinstance(base, np.ndarray):
+        base = base.base
+    assert type(base).__name__ == "mmap"
+
+
+def test_says_what_it_holds(place):
+    model = small_model()
+    recorder = Recorder(model, place)
+    assert "not closed" in repr(recorder.recording)
+    train(model, [recorder])
+    assert "61 records, steps 0 to 60, of dense_1.w, dense_1.b, dense_2.w, dense_2.b, in " in repr(recorder.recording)
+    assert "not closed" not in repr(recorder.recording)
+    assert "dense_1.w" in recorder.recording
+    assert "dense_9.w" not in recorder.recording

@@ -1,160 +1,123 @@
-"""The folder of a recording: plain files that others may read, even during training."""
+"""The folder of a recording: plain files that others may read, even during training, and after whatever happened.
 
+Kills and full disks are in tests/faults.
+"""
+
+import contextlib
 import errno
 import json
+import os
+import shutil
+import signal
 import subprocess
 import sys
 import threading
+import time
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.tinylearn.recording_helpers import UPDATES, Witness, assert_agrees, small_model, train
-from tinylearn import Dense, Recorder, Recording, Sequential
+import tinylearn.files
+import tinylearn.recording
+from tests.faults.recordings import assert_start_of_the_undisturbed_run
+from tests.tinylearn import interrupted_run
+from tests.tinylearn.ctrl_c import InterruptedAt
+from tests.tinylearn.recording_helpers import UPDATES, Witness, assert_agrees, loop, small_model, train
+from tinylearn import Recorder, Recording, Update
 from tinylearn.recording.origin import digest
+from tinylearn.recording.table import Table
 
-# --- its files ----------------------------------------------------------------------------------------------------
+SCRIPT = Path(interrupted_run.__file__)
+PLACES = Path(tinylearn.recording.__file__).parent, tinylearn.files.__file__, contextlib.__file__
+every_kind = pytest.mark.parametrize("kind", interrupted_run.KINDS)
+
+# --- its files --------------------------------------------------------------------------------------------------------
 
 
-def test_the_table_is_a_plain_array_that_numpy_reads_also_while_training_goes_on(tmp_path):
-    """Without tinylearn, without pickle: one field a parameter, a row an update."""
-    model, folder, lengths = small_model(), tmp_path / "run", []
+def test_is_a_plain_array_that_grows_and_says_how_it_was_made(tmp_path):
+    """Read without tinylearn, without pickle, also while training goes on: one field a parameter, a row an update."""
+    model, folder, lengths = small_model(), tmp_path / "Läufe" / "am 1. Mai" / "run", []
+    witness = Witness(model)
 
     def look(update):
         table = np.load(folder / "records.npy", mmap_mode="r")
-        lengths.append(len(table))
         assert table["dense_1.w"].shape == (len(table), 3, 4)
-        assert list(table["step"]) == list(range(len(table)))
+        recording = Recording.load(folder)
+        assert not recording.closed
+        assert_agrees(recording, witness)
+        lengths.append(len(recording))
 
-    train(model, [Recorder(model, folder), look])
+    train(model, [Recorder(model, str(folder)), witness, look])
+    assert lengths == sorted(lengths)
+    assert lengths[0] >= 1
     assert {path.name for path in folder.iterdir()} == {"meta.json", "records.npy"}
     table = np.load(folder / "records.npy", allow_pickle=False)
     assert table.dtype.names[:6] == ("step", "epoch", "loss", "learning_rate", "batch_size", "batch")
     np.testing.assert_array_equal(table["step"], np.arange(UPDATES + 1))
     np.testing.assert_array_equal(table["dense_2.b"][-1], model.layers[2].params["b"])
-    assert lengths == sorted(lengths)
 
-
-def test_meta_says_how_the_recording_was_made(tmp_path):
-    model = small_model()
-    train(model, [Recorder(model, tmp_path / "run")], batch_size=3)
-    meta = json.loads((tmp_path / "run" / "meta.json").read_text())
-    assert meta["model"] == repr(model)
-    assert meta["versions"]["numpy"] == np.__version__
+    meta = json.loads((folder / "meta.json").read_text())
+    assert (meta["model"], meta["versions"]["numpy"]) == (repr(model), np.__version__)
     (run,) = meta["runs"]
-    assert (run["loss"], run["epochs"], run["batch_size"], run["shuffle"], run["workers"]) == (
-        "BinaryCrossEntropy()", 20, 3, True, 1)  # fmt: skip
+    said = [run[name] for name in ("loss", "epochs", "batch_size", "shuffle", "workers")]
+    assert said == ["BinaryCrossEntropy()", 20, 4, True, 1]
     assert run["optimizer"].startswith("Adam(learning_rate=0.01,")
     assert run["generators"]["rng"]["bit_generator"] == "PCG64"
     x = np.random.default_rng(1).normal(size=(10, 3))
     assert (run["x"], run["y"]) == (digest(x), digest(x[:, :1] > 0))
 
 
-def test_refuses_a_folder_that_holds_a_recording(tmp_path):
-    model = small_model()
-    train(model, [Recorder(model, tmp_path / "run")])
-    with pytest.raises(FileExistsError, match="holds a recording already; delete that folder or choose another"):
-        Recorder(model, tmp_path / "run")
-    assert len(Recording.load(tmp_path / "run")) == UPDATES + 1  # untouched
-
-
-def test_folders_on_the_way_are_made(tmp_path):
-    path = tmp_path / "Läufe" / "am 1. Mai" / "run"
-    Recorder(small_model(), str(path)).close()
-    assert len(Recording.load(str(path))) == 1
-
-
 @pytest.mark.parametrize("settings", [{}, {"budget": 12_000}], ids=["all", "under a budget"])
-def test_the_working_folder_may_change_while_it_records(tmp_path, settings, monkeypatch):
+@pytest.mark.parametrize("path", ["run", "~/run"])
+def test_stays_where_it_was_made_and_needs_no_locks(tmp_path, monkeypatch, settings, path):
+    """The working folder changes while it records, and the disk has no locks, as some network drives."""
+
+    def flock(descriptor, operation):
+        asked.append(operation)
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    asked = []
+    monkeypatch.setattr(pytest.importorskip("fcntl"), "flock", flock)
+    monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.chdir(tmp_path)
     model = small_model()
-    recorder, witness = Recorder(model, "run", **settings), Witness(model)
+    recorder, witness = Recorder(model, path, **settings), Witness(model)
     (tmp_path / "elsewhere").mkdir()
     monkeypatch.chdir(tmp_path / "elsewhere")
-    train(model, [recorder, witness])
-    train(model, [recorder, witness])
+    for _ in range(2):
+        train(model, [recorder, witness])
     assert recorder.recording.steps[-1] == 2 * UPDATES
     assert_agrees(Recording.load(tmp_path / "run"), witness)
     assert list((tmp_path / "elsewhere").iterdir()) == []
+    assert asked
 
 
-def test_a_tilde_is_the_home_folder_and_nothing_is_no_path(tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path))
-    Recorder(small_model(), "~/run").close()
-    assert len(Recording.load("~/run")) == len(Recording.load(tmp_path / "run")) == 1
-    with pytest.raises(
-        ValueError, match=r"^Recorder: path must name a file or a folder, got ''; the current folder is"
-    ):
-        Recorder(small_model(), "")
-    with pytest.raises(ValueError, match=r"^Recorder: there is no home folder for ~nobody-of-that-name/run; write it"):
-        Recorder(small_model(), "~nobody-of-that-name/run")
-
-
-def test_refuses_a_parameter_called_like_a_column(tmp_path):
-    class Model(Sequential):
-        def __init__(self, rng):
-            self.params["step"] = np.zeros(3)
-            super().__init__([Dense(1, 1, rng=rng)])
-
-    with pytest.raises(ValueError, match="Recorder: step is the name of a column; call the parameter otherwise"):
-        Recorder(Model(np.random.default_rng(0)), tmp_path / "run")
-    assert not (tmp_path / "run").exists()
-
-
-def test_files_that_are_there_already_stay_as_they_are(tmp_path):
-    np.save(tmp_path / "records.npy", np.arange(3.0))
-    with pytest.raises(FileExistsError, match=r"records\.npy exists already; choose another folder"):
-        Recorder(small_model(), tmp_path)
-    np.testing.assert_array_equal(np.load(tmp_path / "records.npy"), [0, 1, 2])
-    assert [file.name for file in tmp_path.iterdir()] == ["records.npy"]
-
-
-def test_a_loss_that_is_no_number_is_refused_and_the_records_around_it_stay(tmp_path):
-    with Recorder(small_model(), tmp_path / "run") as recorder:
-        recorder.record(1, 1, np.array(0.5), None)
-        with pytest.raises(ValueError, match="could not convert string to float: 'low'"):
-            recorder.record(2, 1, "low", None)
-        recorder.record(2, 1, 0.25, None)
-    np.testing.assert_array_equal(Recording.load(tmp_path / "run").losses[1:], [0.5, 0.25])
-
-
-def test_a_loop_that_closes_nothing_loses_nothing(tmp_path):
+def test_is_complete_although_nobody_closes_it_and_memory_stays_as_it_is(tmp_path):
+    """Small rows, and rows of 11 kB, which a thread writes: 12,000 more of them would be 135 MB."""
     program = """
-import numpy as np, sys
-from tinylearn import Dense, Recorder, Sequential, Update
+import sys
+from tests.tinylearn import interrupted_run
+from tinylearn import Recorder, Update
 recorders = []
-for size in (1, 600):  # small rows, and rows that a thread writes
-    model = Sequential([Dense(1, size, rng=np.random.default_rng(0))])
-    recorders.append(Recorder(model, f"{sys.argv[1]}/{size}"))
-    for step in range(1, 2001):
+for kind in ("tiny rows", "rows over 4 KiB"):
+    model = interrupted_run.make_model(kind)
+    recorders.append(Recorder(model, f"{sys.argv[1]}/{kind}"))
+    for step in range(1, 15_001):
         model.parameters += 1
         recorders[-1](Update(step))
+        if step == 3000:
+            early = interrupted_run.most_memory()
+print(interrupted_run.most_memory() - early)
 """
-    subprocess.run([sys.executable, "-W", "error", "-c", program, tmp_path], check=True, timeout=60)
-    for size in (1, 600):
-        assert list(Recording.load(tmp_path / str(size)).steps) == list(range(2001))
+    command = [sys.executable, "-W", "error", "-c", program, tmp_path]
+    said = subprocess.run(command, check=True, timeout=120, capture_output=True, text=True).stdout
+    for kind in ("tiny rows", "rows over 4 KiB"):
+        assert list(Recording.load(tmp_path / kind).steps) == list(range(15_001))
+    assert int(said) < 5_000
 
 
-# --- read while training goes on ----------------------------------------------------------------------------------
-
-
-def test_one_record_can_be_read_while_training_goes_on(tmp_path):
-    """Whoever reads meanwhile sees complete records only, and more of them each time."""
-    model, lengths = small_model(), []
-    witness = Witness(model)
-
-    def look(update):
-        recording = Recording.load(tmp_path / "run")
-        assert not recording.closed
-        assert_agrees(recording, witness)
-        lengths.append(len(recording))
-
-    train(model, [Recorder(model, tmp_path / "run"), witness, look])
-    assert lengths == sorted(lengths)
-    assert lengths[0] >= 1
-
-
-def test_another_thread_reads_while_training_goes_on(tmp_path):
+def test_can_be_read_by_another_thread_while_training_goes_on(tmp_path):
     model, errors, lengths = small_model(), [], []
     recorder, done = Recorder(model, tmp_path / "run", budget=20_000), threading.Event()
 
@@ -171,25 +134,232 @@ def test_another_thread_reads_while_training_goes_on(tmp_path):
 
     reader = threading.Thread(target=read_again_and_again)
     reader.start()
-    train(model, [recorder], epochs=500)
+    train(model, [recorder], epochs=300)
     done.set()
     reader.join()
     assert errors == []
     assert lengths
 
 
-def test_a_disk_without_locks_will_do(tmp_path, monkeypatch):
-    """As some network drives are."""
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there are no forks")
+def test_lets_a_child_that_is_forked_in_fit_end_as_it_wants_to(tmp_path):
+    def fork(update):
+        if update.step == 5:
+            child = os.fork()
+            if child == 0:
+                raise SystemExit
+            ends.append(os.waitpid(child, 0)[1])
 
-    def flock(descriptor, operation):
-        asked.append(operation)
-        raise OSError(errno.ENOLCK, "No locks available")
+    model, ends = small_model(), []
+    try:
+        train(model, [Recorder(model, tmp_path / "run"), fork])
+    except SystemExit:
+        os._exit(0)  # of the child: nothing else was raised on the way
+    except BaseException:
+        os._exit(1)
+    assert ends == [0]
+    assert len(Recording.load(tmp_path / "run")) == 61
 
-    asked = []
-    fcntl = pytest.importorskip("fcntl")
-    monkeypatch.setattr(fcntl, "flock", flock)
-    model = small_model()
-    recorder, witness = Recorder(model, tmp_path / "run", budget=12_000), Witness(model)
-    train(model, [recorder, witness], epochs=40)
-    assert asked
-    assert_agrees(Recording.load(tmp_path / "run"), witness)
+
+# --- Ctrl-C and errors ------------------------------------------------------------------------------------------------
+
+
+@every_kind
+@pytest.mark.parametrize("first", ["recorder", "the one that stops"])
+def test_is_closed_after_an_error_in_a_callback(tmp_path, kind, first):
+    model = interrupted_run.make_model(kind)
+    recorder = Recorder(model, tmp_path / "run", **interrupted_run.KINDS[kind][1])
+
+    def stop(update):
+        if update.step == 33:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted_run.train(model, 100, [recorder, stop] if first == "recorder" else [stop, recorder])
+    recording = Recording.load(tmp_path / "run")
+    assert recording.closed
+    assert recording.steps[-1] == (33 if first == "recorder" else 32)
+    assert_start_of_the_undisturbed_run(recording, kind)
+
+
+def test_is_closed_after_ctrl_c_while_a_thread_writes(tmp_path):
+    """A training without end for each kind of rows, all at once, each in a process of its own."""
+    processes = {}
+    for kind in interrupted_run.KINDS:
+        command = [sys.executable, "-W", "error", SCRIPT, tmp_path / kind, kind]
+        processes[kind] = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    for process in processes.values():
+        assert process.stdout.readline() == "ready\n"
+    time.sleep(0.1)
+    for kind, process in processes.items():
+        process.send_signal(signal.SIGINT)
+        assert process.communicate(timeout=60)[1].splitlines()[-1] == "KeyboardInterrupt"
+        recording = Recording.load(tmp_path / kind)
+        assert recording.closed
+        assert len(recording) > 1
+        assert_start_of_the_undisturbed_run(recording, kind)
+
+
+@pytest.mark.parametrize(
+    ("kind", "updates", "apart", "settings"),
+    [("tiny rows", 3, 3, {}), ("rows over 4 KiB", 3, 5, {}), ("under a budget", 24, 37, {"budget": 8_000})],
+    ids=interrupted_run.KINDS,
+)
+def test_is_closed_and_complete_after_ctrl_c_at_any_line(tmp_path, kind, updates, apart, settings, monkeypatch):
+    """Interrupt at every moment, `apart` lines from one to the next."""
+    monkeypatch.setattr("tinylearn.recording.store.WAITING_BYTES", 1)  # training itself writes every record
+    line, wrong, was_interrupted = 0, {}, True
+    while was_interrupted:
+        line, was_interrupted = line + apart, False
+        model, folder = interrupted_run.make_model(kind), tmp_path / str(line)
+        recorder, copies = Recorder(model, folder, **settings), [model.parameters.copy()]
+        interrupted = InterruptedAt(line, *PLACES)
+        try:
+            with contextlib.closing(recorder):  # as fit does
+                for step in range(1, updates + 1):
+                    model.parameters += 1
+                    copies.append(model.parameters.copy())
+                    with interrupted:
+                        recorder(Update(step, loss=0.5, batch=np.arange(step)))
+        except KeyboardInterrupt:
+            was_interrupted = True
+        problem = what_is_wrong(Recording.load(folder), copies, step)
+        wrong |= {line: problem} if problem else {}
+        shutil.rmtree(folder)
+    assert line > 50
+    assert wrong == {}
+
+
+def what_is_wrong(recording, copies, last_step):
+    """Return what is wrong with a recording of `copies` that ended in or after `last_step`; nothing, if all is well."""
+    steps = list(recording.steps)
+    if not recording.closed:
+        return "not closed"
+    if steps != sorted(set(steps)) or steps[:1] != [0] or steps[-1] < last_step - 1:
+        return f"interrupted in step {last_step}, it has the steps {list(map(int, steps))}"
+    if not np.array_equal(recording.rows, np.array(copies)[steps]):
+        return "other parameters"
+    if any(not np.array_equal(recording.batch(step), np.arange(step)) for step in steps):
+        return "other batches"
+    return None
+
+
+def test_never_has_parameters_under_another_step_while_a_run_goes_on(tmp_path):
+    """Before each line of `resumed`: what a kill there would leave."""
+    line, was_interrupted = 0, True
+    while was_interrupted:
+        line, was_interrupted = line + 1, False
+        model = interrupted_run.make_model("tiny rows")
+        recorder, after = Recorder(model, tmp_path / str(line)), {0: model.parameters.copy()}
+        model.parameters += 1
+        after[7] = model.parameters.copy()
+        try:
+            with InterruptedAt(line, *PLACES):
+                recorder.resumed(7, 2)
+        except KeyboardInterrupt:
+            was_interrupted = True
+        recording = Recording.load(tmp_path / str(line))
+        for step, row in zip(recording.steps, recording.rows, strict=True):
+            np.testing.assert_array_equal(row, after[step])
+        recorder.close()
+    assert line > 10
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_leaves_no_file_of_a_table_that_was_not_made(tmp_path, error, monkeypatch):
+    def commit(table, rows):
+        files.append(table.file)
+        raise error
+
+    files = []
+    monkeypatch.setattr(Table, "commit", commit)
+    with pytest.raises(error):
+        Table(np.dtype([("step", "<i8")]), tmp_path / "records.npy")
+    assert [file.closed for file in files] == [True]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_leaves_nothing_on_a_disk_that_is_full_from_the_start(tmp_path):
+    """So that another try, with more room, finds an empty folder."""
+    program = """
+import resource, signal, sys
+import numpy as np
+from tinylearn import Dense, Recorder, Sequential
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+for limit in (0, 100, 260):  # not even a header, not a whole one, not a row
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, resource.RLIM_INFINITY))
+    for size in (2, 600):
+        try:
+            Recorder(Sequential([Dense(1, size, rng=np.random.default_rng(0))]), sys.argv[1])
+        except OSError as error:
+            assert "could not write step 0" in str(error), error
+        else:
+            raise AssertionError("no error")
+"""
+    subprocess.run([sys.executable, "-W", "error", "-c", program, tmp_path / "run"], check=True, timeout=60)
+    assert list((tmp_path / "run").iterdir()) == []
+
+
+# --- damage -----------------------------------------------------------------------------------------------------------
+
+
+def meta(**changes):
+    """Return a damage of meta.json: other values, or none."""
+
+    def damage(folder):
+        content = json.loads((folder / "meta.json").read_text()) | changes
+        content = {name: value for name, value in content.items() if value != "absent"}
+        (folder / "meta.json").write_text(json.dumps(content))
+
+    return damage
+
+
+def table(change):
+    """Return a damage of records.npy."""
+    return lambda folder: change(folder / "records.npy")
+
+
+def of_other_columns(folder):
+    Table(np.dtype([("w", "<f8")]), folder / "other").close()
+    (folder / "other").replace(folder / "records.npy")
+
+
+DAMAGED = {
+    "missing": (table(Path.unlink), r"records\.npy is missing"),
+    "empty": (table(lambda path: path.write_bytes(b"")), ""),
+    "text": (table(lambda path: path.write_bytes(b"this is no array")), ""),
+    "half a header": (table(lambda path: path.write_bytes(path.read_bytes()[:100])), ""),
+    "cut short": (table(lambda path: path.write_bytes(path.read_bytes()[:-8])), ""),
+    "a pickle": (table(lambda path: np.save(path, np.array([{"a": "pickle"}], dtype=object))), ""),
+    "another array": (table(lambda path: np.save(path, np.array("text"))), ""),
+    "a later version": (meta(format="tinylearn recording 3"), "its format is 'tinylearn recording 3', this version"),
+    "of other columns": (of_other_columns, "its columns must be step, epoch, loss, learning_rate, batch_size, batch"),
+    **{f"meta {text!r}": (lambda folder, text=text: (folder / "meta.json").write_bytes(text.encode("latin-1")), "")
+       for text in ("", "{", "[]", "null", "1", '"text"', "{}", "\xff")},
+    **{f"{key} {value!r}": (meta(**{key: value}), "") for key, values in {
+        "format": ("absent", None, [], ""), "closed": ("absent",), "runs": ("absent", None, {}, "text")}.items()
+       for value in values},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+def test_says_what_is_damaged(tmp_path, name):
+    damage, message = DAMAGED[name]
+    with Recorder(model := small_model(), tmp_path / "run") as recorder:
+        loop(model, [recorder], 19)
+    damage(tmp_path / "run")
+    with pytest.raises(ValueError, match=rf"run is a damaged recording: \S*{message}"):
+        Recording.load(tmp_path / "run")
+
+
+def test_says_what_is_no_recording_and_leaves_other_files_alone(tmp_path):
+    (tmp_path / "run").write_text("hello")
+    with pytest.raises(FileNotFoundError, match="run is no recording: expected a folder that a Recorder wrote"):
+        Recording.load(tmp_path / "run")
+    with pytest.raises(FileExistsError, match=r"Recorder: cannot create the folder .*run: File exists; choose another"):
+        Recorder(small_model(), tmp_path / "run")
+    with pytest.raises(FileNotFoundError, match=r"it has no meta\.json"):
+        Recording.load(tmp_path)
+    Recorder(small_model(), tmp_path).close()
+    assert len(Recording.load(tmp_path)) == 1
+    assert (tmp_path / "run").read_text() == "hello"

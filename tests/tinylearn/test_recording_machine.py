@@ -1,4 +1,4 @@
-"""Any calls of a recorder, in any order, agree with a plain list of copies."""
+"""Any calls of a recorder, in any order, agree with a plain list of copies, and so does every view of its records."""
 
 import shutil
 import tempfile
@@ -24,15 +24,17 @@ class RecorderMachine(RuleBasedStateMachine):
         in_folder=st.booleans(),
         units=st.sampled_from([1, 300]),  # rows of 16 bytes, and of 4.8 kB
         every=st.sampled_from([1, 3]),
+        select=st.sampled_from([None, "dense_1.b"]),
         budget=st.sampled_from([None, 12_000, 80_000]),
         start=st.sampled_from([0, 7]),
     )
-    def begin(self, in_folder, units, every, budget, start):
-        self.folder = Path(tempfile.mkdtemp())
+    def begin(self, in_folder, units, every, select, budget, start):
+        self.folder, self.held = Path(tempfile.mkdtemp()), []
         self.model = Sequential([Dense(1, units, rng=np.random.default_rng(0))])
         budget = None if budget == 12_000 and units == 300 else budget
         self.path, self.every, self.budget = self.folder / "run" if in_folder else None, every, budget
-        self.recorder = Recorder(self.model, self.path, every=every, budget=budget)
+        self.names = ["dense_1.w", "dense_1.b"] if select is None else [select]
+        self.recorder = Recorder(self.model, self.path, every=every, select=select, budget=budget)
         if start:
             self.recorder.resumed(start, 2)
         self.true = {start: self.record(2 if start else 0, np.nan, None, np.nan)}  # step → what must be kept of it
@@ -40,7 +42,8 @@ class RecorderMachine(RuleBasedStateMachine):
         self.last_of_fits, self.closed = set(), False
 
     def record(self, epoch, loss, batch, rate):
-        return epoch, loss, rate, [] if batch is None else batch.tolist(), self.model.parameters.tobytes()
+        kept = {name: self.model.named_parameters()[name].copy() for name in self.names}
+        return epoch, loss, rate, [] if batch is None else batch.tolist(), kept
 
     @property
     def last(self):
@@ -77,6 +80,17 @@ class RecorderMachine(RuleBasedStateMachine):
         thread.join()
         self.check(seen[0])
 
+    @rule(which=st.slices(20), steps=st.lists(st.integers(0, 30)))
+    def hold_a_view(self, which, steps):
+        """What is read once stays as it is, whatever is recorded later, and whichever records are dropped."""
+        recording = self.recorder.recording
+        known = recording.steps.tolist()
+        for name in self.names:
+            true = np.array([self.true[step][-1][name] for step in known])
+            self.held += [(recording[name][which], true[which])]
+            self.held += [(recording.at(step)[name], true[known.index(step)]) for step in {*steps} & {*known}]
+        self.held += [(recording.losses[which], np.array([self.true[step][1] for step in known])[which])]
+
     @precondition(lambda self: self.path is not None)
     @rule()
     def kill(self):
@@ -110,7 +124,7 @@ class RecorderMachine(RuleBasedStateMachine):
                 (recording.losses[index], recording.learning_rates[index]), (loss, rate), err_msg=str(step)
             )
             assert recording.batch(step).tolist() == batch
-            assert recording.rows[index].tobytes() == parameters
+            assert recording.rows[index].tobytes() == b"".join(values.tobytes() for values in parameters.values())
         if self.budget is None and whole:
             wanted = {step for step in self.true if step % self.every == 0} | self.last_of_fits | {first}
             assert set(steps) == wanted
@@ -122,8 +136,10 @@ class RecorderMachine(RuleBasedStateMachine):
     def teardown(self):
         if hasattr(self, "recorder"):
             self.recorder.close()
+            for view, true in self.held:
+                np.testing.assert_array_equal(view, true)
             shutil.rmtree(self.folder)
 
 
 TestRecorder = RecorderMachine.TestCase
-TestRecorder.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestRecorder.settings = settings(max_examples=40, stateful_step_count=25, deadline=None)
