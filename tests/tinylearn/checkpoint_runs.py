@@ -14,24 +14,71 @@ from tinylearn import (
     Dense,
     Dropout,
     Flatten,
+    Layer,
     MaxPool2D,
+    Optimizer,
     ReLU,
     RMSprop,
     Sequential,
     fit,
 )
 
-OPTIMIZERS = {"SGD": lambda: SGD(0.05, momentum=0.9), "RMSprop": RMSprop, "Adam": Adam}
+
+class Centred(Layer):
+    """x minus its running mean, which only the layer itself knows."""
+
+    def __init__(self, n_in):
+        self.n_in = n_in
+        self.state["mean"], self.state["batches"] = np.zeros(n_in), np.zeros(())
+
+    def forward(self, x):
+        if self.training:
+            self.state["batches"] += 1
+            self.state["mean"] += 0.1 * (x.mean(axis=0) - self.state["mean"]) / self.state["batches"]
+        return x - self.state["mean"]
+
+    def backward(self, dout):
+        return dout
+
+    def __repr__(self):
+        return f"Centred({self.n_in})"
+
+
+class Averaged(Optimizer):
+    """Gradient descent along a mean of all gradients, with numbers of NumPy's among what it remembers."""
+
+    def __init__(self, learning_rate):
+        super().__init__(learning_rate)
+        self.mean, self.steps, self.decay, self.one = None, np.int32(0), np.float32(0.1), np.float64(1)
+
+    def step(self, parameters, gradients):
+        self.mean = gradients.copy() if self.mean is None else self.mean
+        self.mean += self.decay * (gradients - self.mean)
+        self.steps += np.int32(1)
+        parameters -= self.one * self.learning_rate * self.mean
+
+
+class Late(SGD):
+    """It makes an attribute in its first step."""
+
+    def step(self, parameters, gradients):
+        self.seen = getattr(self, "seen", 0) + gradients
+        super().step(parameters, self.seen)
+
+
+OPTIMIZERS = {"SGD": lambda: SGD(0.05, momentum=0.9), "RMSprop": RMSprop, "Adam": Adam,
+              "Averaged": lambda: Averaged(0.1), "Late": lambda: Late(0.01)}  # fmt: skip
 EPOCHS = 6
 
 
-def start(seed=0, optimizer="Adam", dtype=np.float64, *, shared=True, generator=np.random.PCG64, side=6, filters=2):
+def start(seed=0, optimizer="Adam", dtype=np.float64, *, shared=True, generator=np.random.PCG64, side=6, filters=2,
+          last=()):  # fmt: skip
     """Return (model, optimizer, rng) as they are before a run; dropout draws from `rng` if that is `shared`."""
     rng = np.random.Generator(generator(seed))
     dropped = rng if shared else np.random.Generator(generator(seed + 100))
     layers = [Conv2D(2, filters, 3, rng=rng), MaxPool2D(2), ReLU(), Flatten(), Dropout(0.4, rng=dropped),
               Dense(filters * ((side - 2) // 2) ** 2, 3, rng=rng), Dropout(0.1, rng=dropped)]  # fmt: skip
-    return Sequential(layers, dtype), OPTIMIZERS[optimizer](), rng
+    return Sequential([*layers, *(kind(3) for kind in last)], dtype), OPTIMIZERS[optimizer](), rng
 
 
 def go_on(run, epochs, n_workers=1, side=6, count=40, data_seed=1, **settings):
@@ -55,9 +102,10 @@ def keeping(folder, run, steps):
 
 
 def state(run):
-    """Return all that a run depends on, as what compares bit for bit."""
+    """Return all that a run depends on, as what compares bit for bit, and types."""
     model, optimizer, rng = run
-    kept = optimizer.state | {"learning_rate": optimizer.learning_rate}
-    state = {name: value.tobytes() if isinstance(value, np.ndarray) else value for name, value in kept.items()}
+    kept = {name: value for name, value in vars(optimizer).items() if name != "state"} | optimizer.state
+    kept = {name: (type(value), None if value is None else np.asarray(value).tobytes()) for name, value in kept.items()}
     generators = [rng, *(layer.rng for layer in model.layers if isinstance(layer, Dropout))]
-    return model.parameters.tobytes(), state, [repr(each.bit_generator.state) for each in generators]
+    states = [repr(each.bit_generator.state) for each in generators]
+    return model.parameters.tobytes(), model.vectors.state.tobytes(), kept, states
