@@ -1,17 +1,20 @@
-"""fit against a loop by hand, and against the published numbers of chapter 3's neuron."""
+"""fit against a loop by hand, against the published numbers of chapter 3's neuron, and what it refuses."""
 
 import numpy as np
 import pytest
 
+from tests.tinylearn.refusals import assert_refused, refusals
 from tests.tinylearn.training_helpers import neuron, seen_batches, small_data, small_model, train
 from tinylearn import (
     SGD,
     Adam,
+    Augment,
     BinaryCrossEntropy,
     CategoricalCrossEntropy,
     Dense,
     Layer,
     MeanSquaredError,
+    ProgressBar,
     ReLU,
     Sequential,
     Sigmoid,
@@ -19,35 +22,28 @@ from tinylearn import (
 )
 from tinylearn.datasets import celsius_fahrenheit
 
-# --- the same as by hand ------------------------------------------------------------------------------------------
+# --- the same as by hand ----------------------------------------------------------------------------------------------
 
 
-def test_full_batch_equals_the_loop_by_hand_bit_for_bit():
-    x, y = small_data()
-    model, by_hand = small_model(), small_model()
-    losses = train(model, x, y, optimizer=SGD(0.1), epochs=50, batch_size=len(x))
-
-    loss, optimizer, losses_by_hand = BinaryCrossEntropy(), SGD(0.1), []
-    for _ in range(50):
-        losses_by_hand.append(loss.forward(by_hand.forward(x), y))
-        by_hand.backward(loss.backward())
-        optimizer.step(by_hand.parameters, by_hand.gradients)
-
-    assert model.parameters.tobytes() == by_hand.parameters.tobytes()
-    np.testing.assert_allclose(losses, losses_by_hand, rtol=1e-14)
-
-
-def test_minibatches_equal_the_loop_by_hand_bit_for_bit():
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("batch_size", [8, 20])
+@pytest.mark.parametrize("make", [lambda: SGD(0.1), lambda: Adam(np.float64(0.01))])
+def test_equals_the_loop_by_hand_bit_for_bit(make, batch_size, dtype):
     x, y = small_data(20)
-    model, by_hand = small_model(), small_model()
-    rng = np.random.default_rng(3)
-    losses = train(model, x, y, optimizer=Adam(0.01), epochs=5, batch_size=8, rng=np.random.default_rng(3))
+    models = []
+    for _ in range(3):
+        rng = np.random.default_rng(0)
+        models.append(Sequential([Dense(3, 5, rng=rng), ReLU(), Dense(5, 1, rng=rng), Sigmoid()], dtype))
+    model, by_hand, other = models
+    settings = {"epochs": 5, "batch_size": batch_size}
+    losses = train(model, x, y, optimizer=make(), rng=np.random.default_rng(3), **settings)
+    train(other, x, y, optimizer=make(), rng=np.random.default_rng(4), **settings)
 
-    loss, optimizer, losses_by_hand = BinaryCrossEntropy(), Adam(0.01), []
+    loss, optimizer, losses_by_hand, rng = BinaryCrossEntropy(), make(), [], np.random.default_rng(3)
     for _ in range(5):
-        order, total = rng.permutation(20), 0.0
-        for start in (0, 8, 16):  # the last batch has the four rows that are left
-            rows = order[start : start + 8]
+        order, total = np.arange(20) if batch_size == 20 else rng.permutation(20), 0.0
+        for start in range(0, 20, batch_size):  # the last batch has the four rows that are left
+            rows = order[start : start + batch_size]
             value = loss.forward(by_hand.forward(x[rows]), y[rows])
             by_hand.backward(loss.backward())
             optimizer.step(by_hand.parameters, by_hand.gradients)
@@ -55,49 +51,30 @@ def test_minibatches_equal_the_loop_by_hand_bit_for_bit():
         losses_by_hand.append(total / 20)
 
     assert model.parameters.tobytes() == by_hand.parameters.tobytes()
+    assert (model.parameters.tobytes() == other.parameters.tobytes()) == (batch_size == 20)  # of another seed
+    assert model.parameters.dtype == model.gradients.dtype == dtype
     np.testing.assert_allclose(losses, losses_by_hand, rtol=1e-14)
-
-
-def test_the_same_seed_gives_the_same_bits_and_another_seed_others():
-    x, y = small_data()
-    models = [small_model() for _ in range(3)]
-    for model, seed in zip(models, (1, 1, 2), strict=True):
-        train(model, x, y, epochs=3, batch_size=4, rng=np.random.default_rng(seed))
-    assert models[0].parameters.tobytes() == models[1].parameters.tobytes()
-    assert models[0].parameters.tobytes() != models[2].parameters.tobytes()
-
-
-def test_float32_training_stays_float32():
-    rng = np.random.default_rng(0)
-    model = Sequential([Dense(3, 5, rng=rng), ReLU(), Dense(5, 1, rng=rng), Sigmoid()], np.float32)
-    x, y = small_data()
-    losses = train(model, x, y, optimizer=Adam(np.float64(0.01)), epochs=2)
-    assert model.parameters.dtype == model.gradients.dtype == np.float32
     assert {type(value) for value in losses} == {float}
 
 
-# --- chapter 3 ----------------------------------------------------------------------------------------------------
-
-
 def test_the_neuron_of_chapter_3():
-    model = neuron()
-    celsius, fahrenheit = celsius_fahrenheit()
-    after_100 = []
+    model, after_100, (celsius, fahrenheit) = neuron(), [], celsius_fahrenheit()
 
     def remember(update):
         if update.step == 100:
             after_100.append(model.parameters.copy())
 
-    losses = train(
-        model, celsius, fahrenheit, loss=MeanSquaredError(), optimizer=SGD(0.0005), epochs=8000, callbacks=[remember]
-    )
-
+    given = {"loss": MeanSquaredError(), "optimizer": SGD(0.0005), "callbacks": [remember]}
+    losses = train(model, celsius, fahrenheit, epochs=8000, **given)
     np.testing.assert_allclose(after_100, [[2.040425243055281, 3.589007086046493]], rtol=1e-12)
     np.testing.assert_allclose(model.parameters, [1.8002504858014874, 31.970400154777106], rtol=1e-12)
     np.testing.assert_allclose(model.predict([[50.0]]), [[121.98292444485148]], rtol=1e-12)
     assert losses[-1] == pytest.approx(0.0007626076470641347, rel=1e-12)  # before the last update
     assert len(losses) == 8000
     assert losses[0] == MeanSquaredError().forward(neuron().predict(celsius), fahrenheit)  # before the first update
+    model, x = neuron(), (celsius - celsius.mean()) / celsius.std()  # standardised, it needs six updates
+    train(model, x, fahrenheit, loss=MeanSquaredError(), optimizer=SGD(0.4), epochs=6)
+    assert MeanSquaredError().forward(model.predict(x), fahrenheit) < losses[-1]
 
 
 @pytest.mark.parametrize(("learning_rate", "diverges"), [(5.45e-4, False), (5.46e-4, True)])
@@ -107,138 +84,171 @@ def test_the_largest_stable_learning_rate(learning_rate, diverges):
     assert (losses[-1] > losses[0]) == diverges
 
 
-def test_standardised_x_needs_six_updates():
-    celsius, fahrenheit = celsius_fahrenheit()
-    x = (celsius - celsius.mean()) / celsius.std()
-    model = neuron()
-    train(model, x, fahrenheit, loss=MeanSquaredError(), optimizer=SGD(0.4), epochs=6)
-    assert MeanSquaredError().forward(model.predict(x), fahrenheit) < 0.0007626076470641347
-
-
-# --- batches ------------------------------------------------------------------------------------------------------
+# --- batches, augment -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("batch_size", [1, 3, 5, 10, 1000])
-def test_every_row_is_seen_exactly_once_an_epoch(batch_size):
+def test_sees_every_row_once_an_epoch_in_another_order_each_time(batch_size):
     batches = seen_batches(epochs=4, batch_size=batch_size, rng=np.random.default_rng(0))
-    for epoch in (1, 2, 3, 4):
-        rows = np.concatenate([batch for of, batch in batches if of == epoch])
-        np.testing.assert_array_equal(np.sort(rows), np.arange(10))
+    orders = [np.concatenate([batch for of, batch in batches if of == epoch]).tolist() for epoch in (1, 2, 3, 4)]
+    assert all(sorted(order) == list(range(10)) for order in orders)
+    # a single batch is not shuffled: its gradient does not depend on the order of its rows; the last bits would
+    assert len({tuple(order) for order in orders}) == (4 if batch_size < 10 else 1)
     sizes = [len(batch) for of, batch in batches if of == 1]
     assert all(size == batch_size for size in sizes[:-1])
     assert sizes[-1] <= batch_size
 
 
-def test_the_order_is_another_one_in_every_epoch():
-    batches = seen_batches(epochs=3, batch_size=5, rng=np.random.default_rng(0))
-    orders = {tuple(np.concatenate([batch for of, batch in batches if of == epoch])) for epoch in (1, 2, 3)}
-    assert len(orders) == 3
-
-
-def test_without_shuffle_the_order_is_that_of_the_data():
+def test_keeps_the_order_of_the_data_without_shuffle():
     batches = seen_batches(epochs=2, batch_size=4, shuffle=False)
     assert [list(batch) for _, batch in batches] == [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9]] * 2
 
 
-def test_a_single_batch_is_not_shuffled():
-    """Its gradient does not depend on the order of its rows; the last bits would."""
-    assert [list(batch) for _, batch in seen_batches(epochs=2, batch_size=10)] == [list(range(10))] * 2
-
-
-def test_the_callers_data_are_left_alone():
-    x, y = small_data()
+@pytest.mark.parametrize("batch_size", [4, 10])
+def test_augments_every_batch_and_leaves_the_callers_data_alone(batch_size):
+    """augment may work in place: what it does to a batch is gone when the row comes again, in a full batch, too."""
+    (x, y), sizes = small_data(10), []
     x_before, y_before = x.copy(), y.copy()
-    train(small_model(), x, y, epochs=3, batch_size=4)
+
+    def flip_signs(x_batch, rng):
+        assert isinstance(rng, np.random.Generator)
+        sizes.append(len(x_batch))
+        x_batch *= -1
+        return x_batch
+
+    augmented, by_hand = small_model(), small_model()
+    settings = {"epochs": 2, "batch_size": batch_size}
+    train(augmented, x, y, augment=flip_signs, rng=np.random.default_rng(5), **settings)
+    train(by_hand, -x, y, rng=np.random.default_rng(5), **settings)
+    assert sizes == ([4, 4, 2] if batch_size == 4 else [10]) * 2
+    np.testing.assert_allclose(augmented.parameters, by_hand.parameters, rtol=1e-12)
     np.testing.assert_array_equal(x, x_before)
     np.testing.assert_array_equal(y, y_before)
 
 
-# --- augment ------------------------------------------------------------------------------------------------------
+class Spy(Layer):
+    def __init__(self):
+        self.seen = []
+        self.note = self.seen.append  # a copy of the layer notes it in the same list
+
+    def forward(self, x):
+        self.note((x.dtype, self.training))
+        return x
+
+    def backward(self, dout):
+        return dout
 
 
-def test_augment_changes_the_inputs_of_every_batch():
-    x, y = small_data(10)
-    seen = []
-
-    def flip_signs(x_batch, rng):
-        assert isinstance(rng, np.random.Generator)
-        seen.append(len(x_batch))
-        return -x_batch
-
-    augmented, by_hand = small_model(), small_model()
-    train(augmented, x, y, epochs=2, batch_size=4, augment=flip_signs, rng=np.random.default_rng(5))
-    train(by_hand, -x, y, epochs=2, batch_size=4, rng=np.random.default_rng(5))
-    assert seen == [4, 4, 2] * 2
-    assert augmented.parameters.tobytes() == by_hand.parameters.tobytes()
+def test_layers_learn_inside_fit_only_and_in_the_models_dtype_whatever_augment_gives():
+    spy = Spy()
+    model = Sequential([spy, Dense(3, 1, rng=np.random.default_rng(0)), Sigmoid()], dtype=np.float32)
+    x, y = small_data(4)
+    model.predict(x)
+    train(model, x, y, augment=lambda x, rng: x.astype(np.float64) * 2)
+    model.predict(x)
+    assert spy.seen == [(np.float32, False), (np.float32, True), (np.float32, False)]
 
 
-@pytest.mark.parametrize("batch_size", [4, 10])
-def test_augment_may_work_in_place_and_does_not_pile_up(batch_size):
-    """What augment does to a batch must be gone when the row comes again, in a full batch, too."""
-    x, y = small_data(10)
-    x_before = x.copy()
-    largest = []
-
-    def double(x_batch, rng):
-        x_batch *= 2
-        largest.append(np.abs(x_batch).max())
-        return x_batch
-
-    train(small_model(), x, y, epochs=5, batch_size=batch_size, augment=double)
-    np.testing.assert_array_equal(x, x_before)
-    assert max(largest) == 2 * np.abs(x).max()
-
-
-def test_an_augment_of_another_dtype_does_not_change_the_models():
-    seen = []
-
-    class Spy(Layer):
-        def forward(self, x):
-            seen.append(x.dtype)
-            return x
-
-        def backward(self, dout):
-            return dout
-
-    model = Sequential([Spy(), Dense(1, 1, rng=np.random.default_rng(0))], dtype=np.float32)
-    fit(model, np.ones((3, 1)), np.ones((3, 1)), loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=1,
-        augment=lambda x, rng: x.astype(np.float64) * 2)  # fmt: skip
-    assert seen == [np.float32]
-
-
-# --- data and layers ----------------------------------------------------------------------------------------------
+# --- data -------------------------------------------------------------------------------------------------------------
 
 
 def test_class_numbers_stay_whole_numbers():
     rng = np.random.default_rng(0)
-    model = Sequential([Dense(3, 4, rng=rng)])
-    x, _ = small_data(20)
-    labels = x.argmax(axis=1)
-    losses = train(
-        model, x, labels, loss=CategoricalCrossEntropy(from_logits=True), optimizer=Adam(0.05), epochs=50, rng=rng
-    )
+    model, (x, _) = Sequential([Dense(3, 4, rng=rng)]), small_data(20)
+    loss = CategoricalCrossEntropy(from_logits=True)
+    losses = train(model, x, x.argmax(axis=1), loss=loss, optimizer=Adam(0.05), epochs=50, rng=rng)
     assert losses[-1] < losses[0] / 2
 
 
-def test_lists_will_do():
-    model = neuron()
-    train(model, [[0], [1]], [[1], [3]], loss=MeanSquaredError(), optimizer=SGD(0.5), epochs=200)
-    np.testing.assert_allclose(model.parameters, [2, 1], atol=1e-6)
+@pytest.mark.filterwarnings("ignore:the matrix subclass:PendingDeprecationWarning")
+@pytest.mark.parametrize("batch_size", [3, 8])
+@pytest.mark.parametrize("kind", [np.matrix, np.ma.masked_array, np.ndarray.tolist], ids=["matrix", "masked", "list"])
+def test_takes_other_kinds_of_arrays_as_plain_ones(kind, batch_size):
+    (x, y), models = small_data(8), [small_model(), small_model()]
+    settings = {"epochs": 2, "batch_size": batch_size}
+    losses = [train(models[0], x, y, rng=np.random.default_rng(0), **settings),
+              train(models[1], kind(x), kind(y), rng=np.random.default_rng(0), **settings)]  # fmt: skip
+    assert losses[0] == losses[1]
+    assert models[0].parameters.tobytes() == models[1].parameters.tobytes()
 
 
-def test_layers_learn_inside_fit_only():
-    class Spy(Layer):
-        def forward(self, x):
-            seen.append(self.training)
-            return x
+# --- refused ----------------------------------------------------------------------------------------------------------
 
-        def backward(self, dout):
-            return dout
 
-    seen = []
-    model = Sequential([Spy(), Dense(3, 1, rng=np.random.default_rng(0)), Sigmoid()])
-    x, y = small_data(4)
-    model.predict(x)
-    train(model, x, y)
-    model.predict(x)
-    assert seen == [False, True, False]
+def refused(x=None, y=None, **settings):
+    """Call fit, for an error after which the model is as it was."""
+    rows, targets = small_data(4)
+    model = small_model()
+    before = model.parameters.copy()
+    try:
+        train(model, rows if x is None else x, targets if y is None else y, **settings)
+    finally:
+        np.testing.assert_array_equal(model.parameters, before)
+
+
+def changed(index, value, which=0):
+    data = small_data(4)[which]
+    data[index] = value
+    return data
+
+
+def masked(which, index):
+    data = small_data(4)[which]
+    mask = np.zeros(data.shape, bool)
+    mask[index] = True
+    return np.ma.masked_array(data, mask)
+
+
+ONES = np.ones((4, 3))
+softmax = CategoricalCrossEntropy(from_logits=True)
+
+
+@refusals(
+    (lambda: refused(ONES, np.ones((5, 1))), ValueError, r"one row per example, got shapes \(4, 3\) and \(5, 1\)"),
+    (lambda: refused(ONES, np.array(1.0)), ValueError, r"one row per example, got shapes \(4, 3\) and \(\)"),
+    (lambda: refused(np.ones(4), np.ones((4, 1))), ValueError,
+     r"x must have shape \(N, …\), a row per example, got \(4,\); reshape .*x\[:, None\]"),
+    (lambda: refused(np.ones((0, 3)), np.ones((0, 1))), ValueError, "x must hold at least one example, got none"),
+    (lambda: refused(ONES, np.ones(4)), ValueError,
+     r"^BinaryC.*: target must have the shape of predicted, \(4, 1\), got \(4,\); reshape it with target\[:, None\]$"),
+    (lambda: refused(ONES, np.array([0, 1, 1, 0]), loss=softmax), ValueError,
+     r"^CategoricalCrossEntropy\(from_logits=True\): .* at least 2 classes, got .*\(4, 1\); .*BinaryCrossEntropy$"),
+    (lambda: refused(np.ones((4, 2))), ValueError, r"Dense\(3, 5\), the first layer, does not fit the input"),
+    *((lambda bad=bad: refused(changed((2, 1), bad)), ValueError,
+       rf"^fit: x must be finite numbers, got {bad} at x\[2, 1\]; clean the data before training$")
+      for bad in (np.nan, np.inf, -np.inf)),
+    (lambda: refused(y=changed((3, 0), np.nan, 1)), ValueError, r"^fit: y must be finite .*, got nan at y\[3, 0\]"),
+    # as plain numbers they would be whatever stands below the mask: 0, -999
+    (lambda: refused(masked(0, (2, 1))), ValueError,
+     r"fit: x must hold numbers only, got a masked entry at x\[2, 1\]; leave it out"),
+    (lambda: refused(y=masked(1, (2, 0))), ValueError, r"y must hold numbers only, got a masked entry at y\[2, 0\]"),
+    (lambda: refused([["a", "b"]], [[1]]), TypeError, r"^fit: x must hold real numbers, got \[\['a', 'b'\]\]"),
+    (lambda: refused([["1", "2", "3"]], [[1]]), TypeError,
+     r"^fit: x must hold real numbers, got \[\['1', '2', '3'\]\]; write np\.array\(x, float\)$"),
+    (lambda: refused([[1, 2, 3], [1, 2]], [[1], [1]]), TypeError,
+     r"^fit: x must hold real numbers, got \[\[1, 2, 3\], \[1, 2\]\]; give all rows the same length$"),
+    (lambda: refused(ONES, np.array(["cat", "dog"] * 2)), TypeError,
+     "^fit: y must hold real numbers, got an array of texts, such as 'cat'; give each text a number first, such as"),
+    (lambda: refused(epochs=0), ValueError, "fit: epochs must be at least 1, got 0"),
+    (lambda: refused(epochs=1.5), TypeError, "fit: epochs must be a whole number, got 1.5"),
+    (lambda: refused(batch_size=0), ValueError, "fit: batch_size must be at least 1, got 0"),
+    (lambda: refused(workers=0), ValueError, "fit: workers must be at least 1, got 0"),
+    (lambda: refused(rng=0), TypeError, "fit: rng must be a NumPy generator"),
+    (lambda: refused(loss=MeanSquaredError), TypeError,
+     r"loss must be a Loss .* the class MeanSquaredError; write MeanSquaredError\(…\)"),
+    (lambda: refused(loss="mse"), TypeError, r"loss must be a Loss such as MeanSquaredError\(\), got 'mse'"),
+    (lambda: refused(optimizer=SGD), TypeError, r"optimizer must be .*; write SGD\(…\)"),
+    (lambda: refused(callbacks=ProgressBar()), TypeError, "callbacks must be a list"),
+    (lambda: refused(callbacks=[None]), TypeError, "a callback must be a function of an Update, got None"),
+    (lambda: refused(callbacks=[ProgressBar]), TypeError, r"got the class ProgressBar; write ProgressBar\(…\)"),
+    (lambda: refused(augment=Augment), TypeError, r"augment must be .* got the class Augment; write Augment\(…\)"),
+    (lambda: refused(augment=lambda x, rng: None), TypeError, "must hold real numbers"),
+    (lambda: refused(augment=lambda x, rng: x[:1]), ValueError, "must return a batch like x"),
+)  # fmt: skip
+def test_refuses(call, kind, words):
+    assert_refused(call, kind, words)
+
+
+def test_refuses_what_is_no_model():
+    with pytest.raises(TypeError, match="fit: model must be a Sequential"):
+        fit(Dense(3, 1, rng=np.random.default_rng(0)), *small_data(4), loss=softmax, optimizer=SGD(0.1), epochs=1)

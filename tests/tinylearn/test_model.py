@@ -1,165 +1,289 @@
-"""Sequential: one vector for all parameters, views of it, and how to make and show a model."""
+"""Sequential: one vector for all parameters, passes through its layers, files, copies, and how it is shown."""
 
 import copy
+import pickle
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.tinylearn.model_helpers import small_model
-from tinylearn import Dense, Flatten, Layer, ReLU, Sequential, Sigmoid, Softmax
+from tests.tinylearn.refusals import assert_refused, refusals
+from tinylearn import (
+    SGD,
+    Adam,
+    CategoricalCrossEntropy,
+    Conv2D,
+    Dense,
+    Dropout,
+    Flatten,
+    Layer,
+    MaxPool2D,
+    MeanSquaredError,
+    ReLU,
+    Sequential,
+    Sigmoid,
+    Softmax,
+    fit,
+)
 
-# --- one vector ---------------------------------------------------------------------------------------------------
+
+def dense(n_in, n_out):
+    return Dense(n_in, n_out, rng=np.random.default_rng(0))
 
 
-def test_all_parameters_live_in_one_vector():
-    model = small_model()
-    assert model.parameters.shape == model.gradients.shape == (3 * 4 + 4 + 4 * 2 + 2,)
-    assert model.parameters.flags.c_contiguous
+def conv(*sizes):
+    return Conv2D(*sizes, rng=np.random.default_rng(0))
+
+
+def small_net(seed=0, dtype=np.float64, dropout=0.4):
+    """Convolutions, pooling and dropout."""
+    rng = np.random.default_rng(seed)
+    layers = [Conv2D(2, 3, 3, padding="same", rng=rng), ReLU(), MaxPool2D(2), Conv2D(3, 4, (1, 2), rng=rng), ReLU()]
+    return Sequential([*layers, Flatten(), Dropout(dropout, rng=rng), Dense(12, 3, rng=rng)], dtype)
+
+
+def images(n=5):
+    return np.random.default_rng(1).normal(size=(n, 6, 4, 2))
+
+
+MODELS = {"small": (small_model, np.random.default_rng(1).normal(size=(5, 3))), "net": (small_net, images())}
+every_model = pytest.mark.parametrize(("make", "x"), MODELS.values(), ids=MODELS)
+
+
+# --- one vector -------------------------------------------------------------------------------------------------------
+
+
+def test_all_parameters_live_in_one_vector_under_their_names():
+    model = small_net()
+    assert {name: view.shape for name, view in model.named_parameters().items()} == {
+        "conv2d_1.w": (3, 3, 2, 3),
+        "conv2d_1.b": (3,),
+        "conv2d_2.w": (1, 2, 3, 4),
+        "conv2d_2.b": (4,),
+        "dense_1.w": (12, 3),
+        "dense_1.b": (3,),
+    }
+    assert list(model.named_gradients()) == list(model.named_parameters())
+    assert model.layer_names == [
+        *("conv2d_1", "relu_1", "maxpool2d_1", "conv2d_2", "relu_2", "flatten_1", "dropout_1", "dense_1")
+    ]
     in_order = [view.ravel() for view in model.named_parameters().values()]
     np.testing.assert_array_equal(model.parameters, np.concatenate(in_order))
+    assert model.parameters.flags.c_contiguous
+    first = Conv2D(2, 3, 3, padding="same", rng=np.random.default_rng(0))
+    np.testing.assert_array_equal(model.layers[0].params["w"], first.params["w"])  # the initial values stay
 
 
-def test_parameters_have_names_in_order():
-    rng = np.random.default_rng(0)
-    model = Sequential([Dense(3, 4, rng=rng), ReLU(), Dense(4, 2, rng=rng), ReLU(), Softmax()])
-    assert list(model.named_parameters()) == ["dense_1.w", "dense_1.b", "dense_2.w", "dense_2.b"]
-    assert list(model.named_gradients()) == list(model.named_parameters())
-    assert model.layer_names == ["dense_1", "relu_1", "dense_2", "relu_2", "softmax_1"]
-
-
-def test_packing_keeps_the_initial_values():
-    layer = Dense(3, 4, rng=np.random.default_rng(0))
-    w = layer.params["w"].copy()
-    model = Sequential([layer])
-    np.testing.assert_array_equal(model.named_parameters()["dense_1.w"], w)
-
-
-def test_writing_into_the_vector_shows_in_the_layer():
+def test_what_is_written_into_the_vector_or_a_layer_shows_in_the_other():
     model = small_model()
-    model.parameters[0] = 42
-    assert model.layers[0].params["w"][0, 0] == 42
-
-
-def test_writing_into_the_layer_shows_in_the_vector():
-    model = small_model()
-    model.layers[0].params["w"][0, 0] = 42  # into the view
-    assert model.parameters[0] == 42
-    model.layers[0].params["b"] = np.array([1.0, 2.0, 3.0, 4.0])  # an assignment: copied into the view
-    np.testing.assert_array_equal(model.parameters[12:16], [1, 2, 3, 4])
-    model.layers[0].grads["b"] = np.array([5.0, 6.0, 7.0, 8.0])
-    np.testing.assert_array_equal(model.gradients[12:16], [5, 6, 7, 8])
-    model.named_parameters()["dense_2.b"][:] = 7
-    np.testing.assert_array_equal(model.parameters[-2:], [7, 7])
-
-
-def test_update_of_a_layers_parameters_keeps_the_views():
-    """dict.update would put new arrays in the place of the views, and the vector would no longer hear of them."""
-    model = small_model()
-    model.layers[0].params.update({"b": np.ones(4)}, w=np.full((3, 4), 2.0))
-    np.testing.assert_array_equal(model.parameters[:16], [2] * 12 + [1] * 4)
-
-
-def test_other_ways_to_change_a_dict_cannot_lose_the_views():
-    model = small_model()
-    params = model.layers[0].params
-    params |= {"b": np.ones(4)}
-    np.testing.assert_array_equal(model.parameters[12:16], [1, 1, 1, 1])
-
-
-def test_refuses_an_unknown_name():
-    model = small_model()
-    with pytest.raises(ValueError, match=r"Dense\(3, 4\) has no parameter 'weights', only w, b"):
-        model.layers[0].params["weights"] = np.ones((3, 4))
-    with pytest.raises(ValueError, match=r"Dense\(3, 4\) has no parameter 'weights', only w, b"):
-        model.layers[0].grads.update(weights=np.ones((3, 4)))
-    with pytest.raises(ValueError, match=r"ReLU\(\) has no parameter 'w', only none"):
-        model.layers[1].params["w"] = np.ones(1)
-
-
-@pytest.mark.parametrize("value", [np.ones(3), np.ones((1, 4)), 1.0])
-def test_refuses_a_parameter_of_another_shape(value):
-    model = small_model()
-    with pytest.raises(ValueError, match=r"Dense\(3, 4\): b has shape \(4,\), got"):
-        model.layers[0].params["b"] = value
-
-
-def test_assigning_the_vector_writes_into_it():
-    model = small_model()
-    vector, w = model.parameters, model.layers[0].params["w"]
+    vector, params, w = model.parameters, model.layers[0].params, model.layers[0].params["w"]
     model.parameters = np.arange(26.0)
     model.parameters -= 1
-    assert model.parameters is vector
-    assert w[0, 0] == -1
-    with pytest.raises(ValueError, match=r"parameters: expected shape \(26,\), got \(25,\)"):
-        model.parameters = np.ones(25)
+    assert (model.parameters is vector, w[0, 1]) == (True, 0)
+    w[0, 0] = 42
+    params["b"] = np.array([1.0, 2.0, 3.0, 4.0])  # an assignment: copied into the view
+    model.layers[0].grads["b"] = np.array([5.0, 6.0, 7.0, 8.0])
+    model.named_parameters()["dense_2.b"][:] = 7
+    np.testing.assert_array_equal(vector[[0, *range(12, 16), 24, 25]], [42, 1, 2, 3, 4, 7, 7])
+    np.testing.assert_array_equal(model.gradients[12:16], [5, 6, 7, 8])
+    params.update({"b": np.ones(4)}, w=np.full((3, 4), 2.0))  # a dict's would put new arrays there
+    np.testing.assert_array_equal(vector[:16], [2] * 12 + [1] * 4)
+    params |= {"b": np.full(4, 3.0)}
+    np.testing.assert_array_equal(vector[12:16], [3] * 4)
 
 
 def test_a_model_without_parameters_works():
     model = Sequential([Flatten(), Sigmoid()])
-    assert model.parameters.shape == (0,)
     np.testing.assert_array_equal(model.forward(np.zeros((2, 1, 3))), np.full((2, 3), 0.5))
-    assert model.backward(np.ones((2, 3))).shape == (2, 1, 3)
+    assert (model.parameters.shape, model.backward(np.ones((2, 3))).shape) == ((0,), (2, 1, 3))
 
 
-# --- making one ---------------------------------------------------------------------------------------------------
+# --- forward, backward, predict ---------------------------------------------------------------------------------------
 
 
-def test_a_layer_object_cannot_stand_in_two_places():
-    layer = Dense(2, 2, rng=np.random.default_rng(0))
-    with pytest.raises(ValueError, match=r"one layer object is in two places, Dense\(2, 2\); make one for each"):
-        Sequential([layer, layer])
+def test_forward_and_backward_equal_the_layers_one_by_one():
+    model, x, dout = small_model(), np.random.default_rng(1).normal(size=(5, 3)), np.ones((5, 2))
+    first, relu, second = small_model().layers  # the same weights again
+    np.testing.assert_array_equal(model.forward(x), second.forward(relu.forward(first.forward(x))))
+    np.testing.assert_array_equal(model.backward(dout), first.backward(relu.backward(second.backward(dout))))
+    by_hand = [gradient.ravel() for layer in (first, second) for gradient in layer.grads.values()]
+    np.testing.assert_array_equal(model.gradients, np.concatenate(by_hand))
 
 
-def test_a_layer_cannot_belong_to_two_models():
-    layer = Dense(2, 2, rng=np.random.default_rng(0))
+@pytest.mark.parametrize("layers", [[Flatten()], [ReLU()], [dense(3, 3), Sigmoid()]], ids=repr)
+def test_what_is_returned_belongs_to_the_caller(layers):
+    """Writing into it changes neither the caller's arrays nor what the model remembers; no later call changes it."""
+    model = Sequential(copy.deepcopy(layers))
+    x, dout = np.random.default_rng(0).normal(size=(4, 3)), np.ones((4, 3))
+    x.flags.writeable = dout.flags.writeable = False
+    out, predicted = model.forward(x), model.predict(x)
+    dx = model.backward(dout)
+    then = out.copy(), predicted.copy(), dx.copy()
+    model.predict(x * 2)
+    model.forward(x * 3)
+    model.backward(dout * 5)
+    for now, before in zip((out, predicted, dx), then, strict=True):
+        np.testing.assert_array_equal(now, before)
+    model.forward(x)
+    out[:] = predicted[:] = dx[:] = 99
+    np.testing.assert_array_equal(model.backward(dout), then[2])
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_takes_any_numbers_in_its_own_dtype(dtype):
+    model = small_model(dtype=dtype)
+    for x in ([[1, 2, 3]], np.array([[1, 2, 3]], np.uint8), np.array([[1, 2, 3]], np.float64)):
+        assert model.forward(x).dtype == model.predict(x).dtype == model.backward([[1, 2]]).dtype == dtype
+
+
+@every_model
+def test_predicts_the_same_for_any_batch_size(make, x):
+    model = make()
+    whole = model.forward(x)
+    for batch_size in (1, 2, 3, 5, 6, 1000):
+        np.testing.assert_allclose(model.predict(x, batch_size=batch_size), whole, rtol=1e-12)
+    assert model.predict(x[:0]).shape == (0, *whole.shape[1:])
+
+
+@every_model
+def test_a_prediction_or_a_summary_leaves_what_backward_needs(make, x):
+    """Masks, windows and strips included: backward gives what it would have given without the prediction."""
+    model = make()
+    model.set_training(True)
+    dout = np.random.default_rng(3).normal(size=model.forward(x).shape)
+    dx = model.backward(dout)
+    gradients, drawn = model.gradients.copy(), repr([rng.bit_generator.state for rng in model.generators().values()])
+    model.predict(np.concatenate([x, x[:4]]) * 3, batch_size=5)  # batches of 5, as remembered, and of 4
+    model.summary(x.shape[1:])
+    np.testing.assert_array_equal(model.backward(dout), dx)
+    np.testing.assert_array_equal(model.gradients, gradients)
+    assert repr([rng.bit_generator.state for rng in model.generators().values()]) == drawn
+
+
+class Spy(Layer):
+    """Passes x on and notes whether it was learning."""
+
+    def __init__(self):
+        self.seen = []
+        self.note = self.seen.append  # a copy of the layer notes it in the same list
+
+    def forward(self, x):
+        self.note(self.training)
+        if x.max() > 100:
+            raise ValueError("too large")
+        return x
+
+
+def test_predict_switches_training_off_and_back_also_after_an_error():
+    spy = Spy()
+    model = Sequential([spy])
+    model.set_training(True)
+    model.predict(np.ones((1, 1)))
+    with pytest.raises(ValueError, match="too large"):
+        model.predict(np.full((1, 1), 1000.0))
+    assert (spy.seen, spy.training) == ([False, False], True)
+
+
+def test_a_convolutional_net_learns():
+    """Which quarter of a noisy image is bright? Eight images of each of three, learned by heart."""
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(0, 0.3, size=(24, 6, 4, 2)), np.arange(24) % 3
+    for image, quarter in zip(x, y, strict=True):
+        row, column = divmod(int(quarter), 2)
+        image[row * 3 : row * 3 + 3, column * 2 : column * 2 + 2] += 1
+    model, loss = small_net(dropout=0.1), CategoricalCrossEntropy(from_logits=True)
+    losses = fit(model, x, y, loss=loss, optimizer=Adam(0.01), epochs=60, batch_size=8, rng=rng)
+    assert losses[0] > 0.9
+    assert losses[-1] < 0.2
+    np.testing.assert_array_equal(model.predict(x).argmax(axis=1), y)
+
+
+# --- refused ----------------------------------------------------------------------------------------------------------
+
+
+def shared(*also):
+    layer = dense(2, 2)
+    return Sequential([layer, *also, layer])
+
+
+def taken():
+    """A refused model does not take its layers: the first one is still free."""
+    free, layer = dense(2, 2), dense(2, 2)
     Sequential([layer])
-    with pytest.raises(
-        ValueError, match=r"Dense\(2, 2\) already belongs to a model; make a new layer, or copy.deepcopy"
-    ):
-        Sequential([layer])
-    Sequential([copy.deepcopy(layer)])  # as the message says
-
-
-def test_a_refused_model_does_not_take_its_layers():
-    """The first layer is free, the second belongs to a model. After the error the first is still free."""
-    free, taken = (Dense(2, 2, rng=np.random.default_rng(0)) for _ in range(2))
-    Sequential([taken])
     with pytest.raises(ValueError, match="already belongs to a model"):
-        Sequential([free, taken])
-    Sequential([free])
+        Sequential([free, layer])
+    Sequential([free, copy.deepcopy(layer)])  # as the message says
+    Sequential([layer])
 
 
-@pytest.mark.parametrize(
-    ("layers", "dtype", "error", "message"),
-    [
-        ([], np.float64, ValueError, "expected at least one layer, got none"),
-        ([ReLU], np.float64, TypeError, r"expected layers such as ReLU\(\), got the class ReLU; write ReLU\(…\)$"),
-        (
-            [np.tanh],
-            np.float64,
-            TypeError,
-            r"expected layers such as ReLU\(\), got <ufunc 'tanh'>; a layer of your own inherits from Layer",
-        ),
-        ([ReLU()], np.float16, TypeError, "dtype must be np.float32 or np.float64, got float16"),
-        ([ReLU()], np.int64, TypeError, "dtype must be np.float32 or np.float64, got int64"),
-    ],
-)
-def test_what_is_no_model_is_refused(layers, dtype, error, message):
-    with pytest.raises(error, match=message):
-        Sequential(layers, dtype)
+def assigned(where, **values):
+    model = small_model()
+    vars(model.layers[1 if "w" in values else 0])[where].update(values)
 
 
-def test_repr_shows_the_layers():
-    assert repr(small_model()) == "Sequential([Dense(3, 4), ReLU(), Dense(4, 2)])"
-    assert repr(small_model(dtype=np.float32)) == "Sequential([Dense(3, 4), ReLU(), Dense(4, 2)], dtype=np.float32)"
+def untrained(*layers):
+    """Two layers that do not fit are found before the first update."""
+    model = Sequential(layers)
+    before = model.parameters.copy()
+    try:
+        fit(model, np.ones((4, 3)), np.ones((4, 2)), loss=MeanSquaredError(), optimizer=SGD(0.1), epochs=1)
+    finally:
+        np.testing.assert_array_equal(model.parameters, before)
 
 
-# --- summary and output shapes ------------------------------------------------------------------------------------
+@refusals(
+    (lambda: assigned("params", weights=1.0), ValueError, r"Dense\(3, 4\) has no parameter 'weights', only w, b"),
+    (lambda: assigned("grads", weights=1.0), ValueError, r"Dense\(3, 4\) has no parameter 'weights', only w, b"),
+    (lambda: assigned("params", w=np.ones(1)), ValueError, r"ReLU\(\) has no parameter 'w', only none"),
+    (lambda: assigned("params", b=np.ones(3)), ValueError, r"Dense\(3, 4\): b has shape \(4,\), got \(3,\)"),
+    (lambda: assigned("params", b=np.ones((1, 4))), ValueError, r"Dense\(3, 4\): b has shape \(4,\), got \(1, 4\)"),
+    (lambda: assigned("params", b=1.0), ValueError, r"Dense\(3, 4\): b has shape \(4,\), got \(\)"),
+    (lambda: setattr(small_model(), "parameters", np.ones(25)), ValueError,
+     r"parameters: expected shape \(26,\), got \(25,\)"),
+    (shared, ValueError, r"one layer object is in two places, Dense\(2, 2\); make one for each"),
+    (taken, ValueError, r"Dense\(2, 2\) already belongs to a model; make a new layer, or copy.deepcopy"),
+    (lambda: Sequential([]), ValueError, "expected at least one layer, got none"),
+    (lambda: Sequential([ReLU]), TypeError, r"expected layers such as ReLU\(\), got the class ReLU; write ReLU\(…\)$"),
+    (lambda: Sequential([np.tanh]), TypeError, "got <ufunc 'tanh'>; a layer of your own inherits from Layer$"),
+    (lambda: Sequential([ReLU()], np.float16), TypeError, "dtype must be np.float32 or np.float64, got float16"),
+    (lambda: Sequential([ReLU()], np.int64), TypeError, "dtype must be np.float32 or np.float64, got int64"),
+    (lambda: small_model().backward(np.ones((4, 2))), ValueError,
+     r"^Sequential\(\[Dense\(3, 4\), .*\]\): backward was called before forward; call forward\(x\) first$"),
+    (lambda: small_model().forward([["a", "b", "c"]]), TypeError, "x must hold real numbers, got "),
+    (lambda: small_model().predict([[1j, 0, 0]]), TypeError, "x must hold real numbers, got "),
+    (lambda: small_model().predict(np.array([[None, 1, 2]])), TypeError, "x must hold real numbers, got "),
+    (lambda: small_model().predict([[1, 2, 3]], 0), ValueError, "predict: batch_size must be at least 1"),
+    (lambda: small_model().predict(np.ones((1, 3)), batch_size=2.5), TypeError, "predict: batch_size must be a whole"),
+    (lambda: Sequential([dense(300, 2)]).predict(np.ones(300)), ValueError,  # it does not cut the row
+     r"expects x of shape \(N, …, 300\), got \(300,\); for a single row, write x\[None\]"),
+    (lambda: small_model().forward(np.ones((6, 5))), ValueError,
+     r"^Dense\(3, 4\), the first layer, does not fit the input: .* got \(6, 5\)"),
+    (lambda: Sequential([dense(3, 4), ReLU(), dense(5, 2)]).forward(np.ones((6, 3))), ValueError,
+     r"^layers 2 and 3 do not fit: ReLU\(\) gives \(6, 4\), but Dense\(5, 2\) expects"),
+    (lambda: Sequential([Spy(), dense(12, 2)]).forward(np.ones((1, 2, 2, 3))), ValueError,
+     r"^layers 1 and 2 do not fit: Spy\(\) gives \(1, 2, 2, 3\).*put Flatten\(\) before"),
+    (lambda: Sequential([dense(3, 4), dense(5, 2)]).summary(), ValueError, "layers 1 and 2 do not fit"),
+    (lambda: untrained(dense(3, 4), dense(5, 2)), ValueError, r"layers 1 and 2 do not fit: Dense\(3, 4\) gives .*, b"),
+    (lambda: Sequential([conv(3, 8, 3), conv(3, 8, 3)]).predict(np.ones((1, 9, 9, 3))), ValueError,
+     r"^layers 1 and 2 do not fit: Conv2D\(3, 8, 3\) gives \(1, 7, 7, 8\), but Conv2D\(3, 8, 3\) expects images "),
+    (lambda: Sequential([conv(3, 8, 3), dense(392, 2)]).predict(np.ones((1, 9, 9, 3))), ValueError,
+     r"^layers 1 and 2 do not fit: .* got \(1, 7, 7, 8\); put Flatten\(\) before it$"),
+    (lambda: Sequential([MaxPool2D(3), MaxPool2D(4)]).predict(np.ones((1, 9, 9, 3))), ValueError,
+     r"^layers 1 and 2 do not fit: .* a window of 4 × 4 does not fit an image of 3 × 3 with padding"),
+    (lambda: Sequential([Flatten(), MaxPool2D(2)]).predict(np.ones((1, 9, 9, 3))), ValueError,
+     r"^layers 1 and 2 do not fit: .* MaxPool2D\(2\) expects images of shape \(N, H, W, C\), got \(1, 243\); give"),
+)  # fmt: skip
+def test_refuses(call, kind, words):
+    assert_refused(call, kind, words)
+
+
+# --- summary, repr ----------------------------------------------------------------------------------------------------
 
 
 def test_summary_is_a_table():
-    rng = np.random.default_rng(0)
-    model = Sequential([Flatten(), Dense(3072, 1000, rng=rng), Softmax()])
+    model = Sequential([Flatten(), dense(3072, 1000), Softmax()])
     assert model.summary((32, 32, 3)).splitlines() == [
         "layer              name       output shape  parameters",
         "Flatten()          flatten_1  (N, 3072)              0",
@@ -167,6 +291,26 @@ def test_summary_is_a_table():
         "Softmax()          softmax_1  (N, 1000)              0",
         "total                                        3,073,000",
     ]
+
+
+def test_shows_its_layers_and_their_shapes():
+    assert repr(small_model()) == "Sequential([Dense(3, 4), ReLU(), Dense(4, 2)])"
+    assert repr(small_model(dtype=np.float32)).endswith(", Dense(4, 2)], dtype=np.float32)")
+    model = Sequential([ReLU(), Flatten(), dense(12, 5)])
+    assert model.output_shapes((2, 2, 3)) == [(2, 2, 3), (12,), (5,)]
+    assert model.output_shapes() == [None, None, None]  # the first layer does not tell
+    assert small_model().output_shapes() == [(4,), (4,), (2,)]  # here it does
+    assert "?" in model.summary()
+
+
+def test_the_net_of_chapter_7():
+    head = [conv(3, 64, 3), ReLU(), MaxPool2D(2), conv(64, 32, 3), ReLU(), MaxPool2D(2), Flatten(), dense(1152, 128)]
+    model = Sequential([*head, ReLU(), dense(128, 10)], dtype=np.float32)
+    shapes = model.output_shapes((32, 32, 3))
+    assert shapes[:7] == [(30, 30, 64), (30, 30, 64), (15, 15, 64), (13, 13, 32), (13, 13, 32), (6, 6, 32), (1152,)]
+    table = {line.split("  ")[0]: line.split() for line in model.summary((32, 32, 3)).splitlines()}
+    assert table["Conv2D(64, 32, 3)"][-5:] == ["(N,", "13,", "13,", "32)", "18,464"]
+    assert (table["MaxPool2D(2)"][-1], table["total"][-1]) == ("0", "169,130")
 
 
 def test_output_shapes_draw_no_random_numbers():
@@ -182,24 +326,86 @@ def test_output_shapes_draw_no_random_numbers():
     assert model.layers[0].rng.random() == np.random.default_rng(0).random()
 
 
-def test_output_shapes_are_those_of_forward():
-    rng = np.random.default_rng(0)
-    model = Sequential([ReLU(), Flatten(), Dense(12, 5, rng=rng)])
-    assert model.output_shapes((2, 2, 3)) == [(2, 2, 3), (12,), (5,)]
-    assert model.output_shapes() == [None, None, None]  # the first layer does not tell
-    assert small_model().output_shapes() == [(4,), (4,), (2,)]  # here it does
-    assert "?" in model.summary()
+# --- copies, files ----------------------------------------------------------------------------------------------------
 
 
-def test_asking_for_shapes_leaves_the_last_forward_alone():
-    model, x, dout = small_model(), np.random.default_rng(0).normal(size=(5, 3)), np.ones((5, 2))
-    model.forward(x)
-    expected = model.backward(dout)
-    model.summary()
-    np.testing.assert_array_equal(model.backward(dout), expected)
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda model: pickle.loads(pickle.dumps(model))])
+def test_a_copy_is_equal_packed_and_independent(dtype, copied):
+    model = small_model(dtype=dtype)
+    before, twin = model.parameters.copy(), copied(model)
+    np.testing.assert_array_equal(twin.parameters, before)
+    assert twin.parameters.dtype == dtype
+    twin.parameters[:] = 1
+    np.testing.assert_array_equal(twin.layers[0].params["w"], np.ones((3, 4)))  # packed: the views see it
+    np.testing.assert_array_equal(model.parameters, before)
+    assert not np.shares_memory(twin.gradients, model.gradients)
 
 
-def test_finds_shapes_that_do_not_fit_by_summary():
-    rng = np.random.default_rng(0)
-    with pytest.raises(ValueError, match="layers 1 and 2 do not fit"):
-        Sequential([Dense(3, 4, rng=rng), Dense(5, 2, rng=rng)]).summary()
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", ["model.npz", "no suffix", "Gewichte für Straßen 雪.npz", "a.b.c"])
+def test_save_and_load_give_the_same_bits(tmp_path, dtype, name):
+    model, other, path = small_net(0, dtype), small_net(1, dtype), tmp_path / "some folder" / name
+    path.parent.mkdir()
+    small_net(2, dtype).save(path)  # which is replaced
+    model.parameters[:3] = [np.nan, -0.0, 5e-324]  # numbers that a text file would lose
+    model.save(path)
+    other.load(str(path))
+    assert other.parameters.tobytes() == model.parameters.tobytes()
+    assert [each.name for each in path.parent.iterdir()] == [name]  # exactly that name, and nothing beside it
+    with np.load(path, allow_pickle=False) as file:
+        assert file.files == list(model.named_parameters())
+        np.testing.assert_array_equal(file["conv2d_2.w"], model.layers[3].params["w"])
+
+
+def damaged(whole):
+    flipped = bytearray(whole)
+    flipped[200] ^= 1  # among the numbers of dense_1.w
+    cut = [b"", b"hello", whole[: len(whole) // 2], whole[:-1]]
+    words = "is not a file that Sequential.save wrote"
+    return [
+        *((content, f"{words}: it is no .npz file, or only a") for content in cut),
+        (whole[100:], words),
+        (flipped, words),
+    ]
+
+
+def test_refuses_a_file_that_does_not_fit(tmp_path):
+    path, model = tmp_path / "model.npz", small_model()
+
+    def check(words):
+        before = model.parameters.copy()
+        with pytest.raises(ValueError, match=words) as error:
+            model.load(path)
+        assert path.name in str(error.value)
+        np.testing.assert_array_equal(model.parameters, before)
+
+    others = {
+        r"dense_2.w is float64 \(4, 2\) in the model, float64 \(4, 5\) there": Sequential([dense(3, 4), dense(4, 5)]),
+        r"dense_2.w is float64 \(4, 2\) in the model, no such parameter there": Sequential([dense(3, 4)]),
+        r"dense_3.w is no such parameter in the model, float64 \(2, 1\) there":
+            Sequential([dense(3, 4), dense(4, 2), dense(2, 1)]),
+        r"dense_1.w is float64 \(3, 4\) in the model, float32 \(3, 4\) there": small_model(dtype=np.float32),
+    }  # fmt: skip
+    for words, other in others.items():
+        other.save(path)
+        check(f"model.npz does not fit this model: {words}")
+    small_model(1).save(path)
+    for content, words in damaged(path.read_bytes()):
+        path.write_bytes(content)
+        check(words)
+    np.savez(path, **{"dense_1.w": np.array([{"not": "numbers"}], dtype=object)})
+    check("is not a file that Sequential.save wrote")
+    np.save(tmp_path / "array.npy", np.ones(26))
+    (tmp_path / "array.npy").replace(path)
+    check("is not a file that Sequential.save wrote")
+
+
+def test_names_a_missing_file_and_a_missing_folder(tmp_path):
+    with pytest.raises(FileNotFoundError, match=r"^load: there is no file .*missing\.npz$"):
+        small_model().load(tmp_path / "missing.npz")
+    absolute = re.escape(str(Path("missing.npz").absolute()))
+    with pytest.raises(FileNotFoundError, match=f"^load: there is no file {absolute}$"):
+        small_model().load("missing.npz")
+    with pytest.raises(FileNotFoundError, match="nowhere"):
+        small_model().save(tmp_path / "nowhere" / "model.npz")

@@ -242,15 +242,6 @@ def test_an_optimizer_that_remembers_nothing_goes_everywhere():
     assert optimizer.state == {}
 
 
-def test_three_folds_of_cross_validation_with_one_optimizer():
-    """The smallest case: momentum of one fold moved the next one."""
-    optimizer, errors = SGD(0.05, momentum=0.95), []
-    for fold in range(3):
-        model = small_model(fold)
-        errors.append(train(model, optimizer.clone()))
-    assert errors[1] == train(small_model(1), SGD(0.05, momentum=0.95))
-
-
 # --- checkpoints ------------------------------------------------------------------------------------------------------
 
 
@@ -334,9 +325,9 @@ def small_model_of(rng):
 
 
 @every_own
-@pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_explains_every_update(make, dtype, tmp_path):
+def test_explains_every_update(make, tmp_path):
     """In the process that trained; and loaded, told with a new optimiser."""
+    dtype = np.float32
     model = small_model(0, dtype)
     recorder = Recorder(model, tmp_path / "run")
     train(model, make(), callbacks=[recorder])
@@ -365,69 +356,6 @@ def test_the_norm_of_all_gradients_is_a_number_with_a_name():
 
 
 # --- what the guard says ----------------------------------------------------------------------------------------------
-
-EVERY = {"SGD": SGD, "RMSprop": RMSprop, "Adam": Adam, **MAKERS}
-
-
-@pytest.mark.parametrize(
-    ("p", "g", "kind", "message"),
-    [
-        (np.ones(2, np.float16), np.ones(2), TypeError, "parameters must be .* float64, .* got ndarray of float16"),
-        (
-            np.ma.masked_invalid([1, np.nan]),
-            np.ones(2),
-            TypeError,
-            "parameters must be a plain array .*, got MaskedArray of float64",
-        ),
-        (np.ones(2), np.ma.masked_invalid([1, np.nan]), ValueError, r"got a masked entry at gradients\[1\]"),
-        (
-            np.ones((2, 2)).view(np.matrix),
-            np.ones((2, 2)),
-            TypeError,
-            "parameters must be a plain .*, got matrix of fl",
-        ),
-        (np.ones(2), np.ones(1), ValueError, r"gradients must have the shape of the parameters, \(2,\), got \(1,\)"),
-        (
-            np.ones(2, int),
-            np.ones(2),
-            TypeError,
-            "parameters must be .* float32 or float64, .* got ndarray of int64",
-        ),
-        ([1.0], np.ones(1), TypeError, r"parameters must be .* float32 or float64, .* got \[1.0\]"),
-        (np.ones(1), "slope", TypeError, "gradients must hold real numbers, got 'slope'"),
-    ],
-)
-@pytest.mark.parametrize("name", EVERY)
-@pytest.mark.parametrize("before", [False, True], ids=["at first", "later"])
-def test_refuses_what_cannot_be_stepped_by_name(name, p, g, kind, message, before):
-    optimizer = EVERY[name]()
-    if before:
-        optimizer.step(np.ones(2), np.ones(2))
-    with pytest.raises(kind, match=message) as error:
-        optimizer.step(p, g)
-    assert str(error.value).startswith(type(optimizer).__name__)
-
-
-@pytest.mark.parametrize("dtype", [np.int8, bool, np.float16, np.float32, ">f8"])
-@pytest.mark.parametrize("name", EVERY)
-def test_gradients_of_another_dtype_are_the_numbers_that_they_are(name, dtype):
-    """The square of 100 is none of int8's."""
-    g = np.array([100, 1, 0, -3]).astype(dtype)
-    found, wanted = np.ones(4), np.ones(4)
-    EVERY[name]().step(found, g)
-    EVERY[name]().step(wanted, g.astype(float))
-    np.testing.assert_allclose(found, wanted, rtol=1e-6)
-
-
-def test_refuses_memory_of_another_shape_or_dtype():
-    optimizer = Clipped(Lion(0.1), 1.0)
-    optimizer.step(np.ones(3), np.ones(3))
-    with pytest.raises(
-        ValueError, match=r"has stepped parameters of float64 \(3,\), now got float64 \(2,\); use a new "
-    ):
-        optimizer.step(np.ones(2), np.ones(2))
-    with pytest.raises(ValueError, match=r"of float64 \(3,\), now got float32 \(3,\); use a new optimizer"):
-        optimizer.step(np.ones(3, np.float32), np.ones(3, np.float32))
 
 
 @pytest.mark.parametrize("again", [lambda one: one.state.clear(), lambda one: setattr(one, "state", {})])
@@ -469,14 +397,6 @@ def test_whatever_a_step_raises_names_the_optimizer(fails, kind):
         told = f"{error.value} {getattr(error.value, '__notes__', '')}"
         assert "Failing(learning_rate=0.1, weight_decay=0.0)" in told
         assert told.count("Failing(") == 1
-
-
-def test_without_a_step_it_says_so():
-    class Idle(Optimizer):
-        pass
-
-    with pytest.raises(NotImplementedError, match=r"Idle has no step\(parameters, gradients\) of its own"):
-        Idle(0.1).step(np.ones(1), np.ones(1))
 
 
 def test_gives_weight_decay_to_your_own_optimizer_without_a_line():
@@ -524,14 +444,3 @@ def test_optimizers_in_a_list_are_cloned_and_kept(hold, tmp_path):
     load_checkpoint(tmp_path / "run.npz", model, new, rng)
     for number in (0, 1):
         np.testing.assert_array_equal(new.inners[number].state["v"], optimizer.inners[number].state["v"])
-
-
-@pytest.mark.parametrize("make", [SGD, lambda: SGD(weight_decay=0.5), lambda: SGD(momentum=0.9), RMSprop, Adam])
-def test_an_underflow_is_harmless_also_where_numpy_would_raise(make):
-    usual, strict = np.array([1e-310, 1.0]), np.array([1e-310, 1.0])
-    one, other = make(), make()
-    for gradients in (np.array([1e-200, 1.0]), np.array([1e-300, 1e-10])):
-        one.step(usual, gradients)
-        with np.errstate(all="raise"):
-            other.step(strict, gradients)
-    np.testing.assert_array_equal(usual, strict)
