@@ -14,13 +14,14 @@ import argparse
 import ast
 import json
 import random
-import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+from coverage import CoverageData
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("tinylearn", "animations", "chapters")
@@ -109,13 +110,11 @@ def choose(packages, number, seed):
 
 def reaching(coverage, fault):
     """The files of tests that reach the fault's line, by the contexts of a coverage file."""
-    with sqlite3.connect(coverage) as data:
-        contexts = data.execute(
-            "select distinct context.context from arc join context on arc.context_id = context.id "
-            "join file on arc.file_id = file.id where file.path like ? and (arc.tonum = ? or arc.fromnum = ?)",
-            ("%/" + fault["file"], fault["line"], fault["line"]),
-        ).fetchall()
-    return sorted({name.split("|")[0] for (name,) in contexts if name})
+    data = CoverageData(coverage)
+    data.read()
+    measured = [name for name in data.measured_files() if name.endswith("/" + fault["file"])]
+    contexts = [data.contexts_by_lineno(name).get(fault["line"], []) for name in measured]
+    return sorted({test.split("::")[0] for tests in contexts for test in tests if test})
 
 
 def plant(clone, fault):
