@@ -21,28 +21,26 @@ from markdown_it.renderer import RendererProtocol
 from markdown_it.rules_block import StateBlock
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
 
 from chapters.tools.glossary import GLOSSARY, anchor, entry
+from chapters.tools.highlighting import highlighted
 from chapters.tools.sources import source_lines
 
 SOURCE = re.compile(r"::source (\S+) (\S+)")
+MATHML = "http://www.w3.org/1998/Math/MathML"
 
 
 @cache  # pages are written again for each new film
 def code(text: str, language: str = "python", caption: str = "") -> str:
     """Return a block of code in colours. If it is too wide, you can scroll it with the keyboard."""
-    lines = highlight(text, get_lexer_by_name(language), HtmlFormatter(nowrap=True)).rstrip("\n")
     said = f"<figcaption>{caption}</figcaption>" if caption else ""
-    return f'<figure class="code">{said}<pre tabindex="0"><code>{lines}</code></pre></figure>\n'
+    return f'<figure class="code">{said}<pre tabindex="0"><code>{highlighted(text, language)}</code></pre></figure>\n'
 
 
 def formula(latex: str, display: str) -> str:
     """Return a formula as MathML; `display`: "inline" or "block". Screen readers may read its LaTeX."""
     try:
-        mathml = convert(latex, display=display)
+        mathml = convert(latex, display=display).replace(f' xmlns="{MATHML}"', "", 1)  # HTML knows it
     except Exception as error:
         raise ValueError(f"cannot read this formula: {latex!r}: {error}") from error
     return mathml if display == "inline" else f'<div class="formula" tabindex="0">{mathml}</div>\n'

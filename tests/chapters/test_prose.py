@@ -1,5 +1,6 @@
 """The prose of the book: every number is bound, each term is explained once, every sentence is readable."""
 
+import html
 import importlib
 import os
 import pickle
@@ -13,6 +14,7 @@ import pytest
 from animations import Scene
 from chapters.tools.chapter import CHAPTERS, Chapter
 from chapters.tools.glossary import GLOSSARY, entry, read_glossary
+from chapters.tools.highlighting import highlighted
 from chapters.tools.placeholders import LEFT_ALONE, PLACEHOLDER, evaluated, placeholders, replaced
 from chapters.tools.prose import as_html, terms_in
 from chapters.tools.script import cells_of
@@ -145,7 +147,7 @@ def test_links_a_term_and_explains_it_below_its_block():
 def test_turns_formulas_into_mathml():
     page = as_html("The line $y = w x$ and\n\n$$\\frac{1}{N}\n\\sum_i x_i$$\n\nin US$ 3 and US$ 4.")
     assert page.count("<math ") == 2
-    assert '<math xmlns="http://www.w3.org/1998/Math/MathML" display="block">' in page
+    assert '<math display="block">' in page
     assert "<mfrac>" in page
     assert "in US$ 3 and US$ 4." in page
 
@@ -173,8 +175,14 @@ def test_refuses_missing_lines(path, name, message):
 
 def test_colours_and_escapes_code():
     page = as_html("```python\nif a < b: pass\n```")
-    assert '<span class="k">if</span>' in page
-    assert "&lt;" in page
+    assert '<span class="k">if</span> a &lt; b: <span class="k">pass</span>' in page
+
+
+def test_colours_keep_every_letter_of_code():
+    text = 'class A:\n    """One."""\n\n    @cache\n    def f(self, x=0.5):  # half\n        return f"<{x!r}&>" if x else 0\n'
+    shown = highlighted(text, "python")
+    assert html.unescape(re.sub("<[^>]*>", "", shown)) == text.rstrip()
+    assert set(re.findall('<span class="(.)">', shown)) == set("ksmnc")
 
 
 # --- numbers ---------------------------------------------------------------------------------------------------------
