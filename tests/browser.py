@@ -34,6 +34,7 @@ class Browser:
             self.driver.get("about:blank")
         self.complaints(), self.requests()
         self.driver.get(path.as_uri() + fragment)
+        self.wait_for("!document.querySelector('.programs')")  # a chapter's page starts its programs a bit later
 
     def wait_for(self, expression):
         """Wait until a JavaScript expression is true, 15 seconds at the most."""

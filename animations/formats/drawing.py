@@ -117,6 +117,7 @@ class Drawing:
             parts = [self._lay_out(part, panel) for part, panel in zip(scene.scenes, scene.panels, strict=True)]
             return "row" if isinstance(scene, SideBySide) else "column", parts
         x0, y0, x1, y1 = figure.bbox.extents
+        self.renderer.panels.add(self.renderer.rectangle(x0, y0, x1, y1))
         self.panels.append(Panel(figure, (x0, self.painter.figure.bbox.height - y1, x1 - x0, y1 - y0)))
         return len(self.panels) - 1
 

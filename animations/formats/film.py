@@ -5,8 +5,8 @@
     motion, loop     pictures from one frame to the next; how often it plays, 0 for ever
     milliseconds     how long it shows each picture
     unit, moments    what the frames count, and the count of each frame: "update", [0, 1, 2, 4]
-    changes          strings; tracks [slot, attribute, pictures, numbers of strings]; trails [slot, picture];
-                     texts, each frame in words
+    changes          strings; tracks [slot, attribute, pictures, numbers of strings], both as steps from one to the
+                     next, which deflate better; trails [slot, picture]; texts, each frame in words
     whys             for each `why_group` frames: frame → gid → why, see `whys`
 
 `changes` and each of `whys` are JSON, deflated, in base64.
@@ -17,17 +17,20 @@ from __future__ import annotations
 import html
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from animations.engine.clip import Clip
 from animations.formats.dark import at_night
 from animations.formats.drawing import Drawing, Slot
 from animations.formats.fonts import font_rules
-from animations.formats.svg import UNITS, Element
+from animations.formats.svg import UNITS, Element, SvgRenderer
 from animations.formats.whys import Explanations, pack
 
 LEAST = 12  # pixels of the smallest text, on any screen
+SHARED = ("font-family", "font-size", "stroke-width")  # what needs them names them, most often the same in a panel
 
 
 def fragment(clip: Clip, drawing: Drawing, name: str, whys: Explanations) -> str:
@@ -44,7 +47,7 @@ def fragment(clip: Clip, drawing: Drawing, name: str, whys: Explanations) -> str
         "milliseconds": clip.delays(1000),
         "unit": unit,
         "moments": [moment if isinstance(moment, str) else float(moment) for moment in moments],
-        "changes": pack(_changes(drawing.slots, trails, markup) | {"texts": texts}),
+        "changes": pack(_changes(drawing.slots, trails) | {"texts": texts}),
         "whys": whys.groups,
         "why_group": whys.group,
         "why_says": whys.says,
@@ -52,28 +55,40 @@ def fragment(clip: Clip, drawing: Drawing, name: str, whys: Explanations) -> str
     packed = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return (
         f'<section class="film" id="{ident}" style="--width:{width};--height:{height}" aria-label="{title}">\n'
-        f"<style>{font_rules(drawing.renderer.letters)}\n{_colours(ident, drawing.renderer.colours)}</style>\n"
+        f"<style>{font_rules(drawing.renderer.letters)}\n{_variables(ident, drawing.renderer)}</style>\n"
         f'<div class="stage">{stage}</div>\n'
         f'<script type="application/json" class="film-data">{packed}</script>\n</section>\n'
     )
 
 
-def _colours(ident: str, colours: Iterable[str]) -> str:
-    """Return CSS variables for the colours, by day and by night."""
-    day = ";".join(f"--c{number}:{colour}" for number, colour in enumerate(colours))
-    night = ";".join(f"--c{number}:{at_night(colour)}" for number, colour in enumerate(colours))
-    return f"#{ident}{{{day}}}\n@media screen and (prefers-color-scheme:dark){{#{ident}{{{night}}}}}"
+def _variables(ident: str, renderer: SvgRenderer) -> str:
+    """Return CSS variables for the colours, by day and by night, and for the clips and hatches of this film."""
+    day = ";".join(f"--c{number}:{colour}" for number, colour in enumerate(renderer.colours))
+    night = ";".join(f"--c{number}:{at_night(colour)}" for number, colour in enumerate(renderer.colours))
+    named = "".join(
+        f";--{name}:url(#{ident}-{name})" for name in (*renderer.clips.values(), *renderer.hatches.values())
+    )
+    return f"#{ident}{{{day}{named}}}\n@media screen and (prefers-color-scheme:dark){{#{ident}{{{night}}}}}"
 
 
-def _changes(slots: Iterable[Slot], trails: list[tuple[int, int]], markup: _Markup) -> dict[str, Any]:
+def _changes(slots: Iterable[Slot], trails: list[tuple[int, int]]) -> dict[str, Any]:
     """Return all changes: the strings, and for each attribute of a slot, the picture from which each string holds."""
     strings: dict[str, int] = {}
     tracks = [
-        [slot.number, name, [picture for picture, _ in track],
-         [-1 if value is None else strings.setdefault(markup.named(value), len(strings)) for _, value in track]]
+        [slot.number, name, _steps(picture for picture, _ in track),
+         _steps(-1 if value is None else strings.setdefault(value, len(strings)) for _, value in track)]
         for slot in slots for name, track in slot.tracks.items() if len(track) > 1
     ]  # fmt: skip
     return {"strings": [*strings], "tracks": tracks, "trails": trails}
+
+
+def _steps(numbers: Iterable[int]) -> list[int]:
+    """Return the steps from 0 to the first number, and from each to the next.
+
+    >>> _steps([3, 4, 9])
+    [3, 1, 5]
+    """
+    return [number - before for before, number in pairwise([0, *numbers])]
 
 
 class _Markup:
@@ -85,10 +100,6 @@ class _Markup:
     def __init__(self, drawing: Drawing, ident: str, scale: float) -> None:
         self.drawing, self.ident, self.scale = drawing, ident, scale
         self.trails: list[tuple[int, int]] = []  # (slot, picture)
-
-    def named(self, value: str) -> str:
-        """Return a value of an attribute; url(#…) in it points to this film's own element."""
-        return value.replace("url(#", f"url(#{self.ident}-") if value.startswith("url(#") else value
 
     def stage(self, layout: Any) -> str:
         """Return a panel, or a row or column of panels."""
@@ -107,27 +118,34 @@ class _Markup:
 
     def _panel(self, number: int) -> str:
         """Return the first picture of a panel."""
-        drawing = self.drawing
-        x, y, width, height = drawing.panels[number].box
-        body = [self._element(element) for element in drawing.background[number]]
-        for picture, element in drawing.trails[number]:
-            slot = len(drawing.slots) + len(self.trails)
-            self.trails.append((slot, picture))
-            hidden = {"display": "none"} if picture else {}
-            body.append(self._element(element, {"data-slot": str(slot)} | hidden))
-        for layer in drawing.layers.values():
-            if layer.panel == number:
-                body += [self._slot(slot) for slot in layer.slots]
+        elements = self._elements(number)
+        shared = _most_common(elements)
+        body = "\n".join(_written(element, shared) for element in elements)
+        x, y, width, height = self.drawing.panels[number].box
         box = f"{UNITS * x:g} {UNITS * y:g} {UNITS * width:g} {UNITS * height:g}"
         least = min(1, LEAST * UNITS * self.scale / self._smallest(number))  # none is shown larger than it was made
         shape = f"--width:{width / self.scale:g};--height:{height / self.scale:g};--least:{least:.3f}"
-        says = html.escape(self.drawing.painter.scene.describe(0))
+        says = self.drawing.painter.scene.describe(0)
+        fixed = {"viewBox": box, "role": "img", "aria-label": says, "fill": "none", "stroke-linejoin": "round"}
+        defined = self._definitions() if number == 0 else ""
         return (
-            f'<div class="panel" style="{shape}"><svg viewBox="{box}" role="img" aria-label="{says}" fill="none" '
-            f'stroke-linejoin="round">{self._definitions() if number == 0 else ""}\n'
-            + "\n".join(body)
-            + "\n</svg></div>"
+            f'<div class="panel" style="{shape}"><svg{_as_attributes(fixed | shared)}>{defined}\n{body}\n</svg></div>'
         )
+
+    def _elements(self, number: int) -> list[Element]:
+        """Return all elements of a panel as the first picture has them; those of later pictures are hidden."""
+        drawing = self.drawing
+        elements = list(drawing.background[number])
+        for picture, element in drawing.trails[number]:
+            place = len(drawing.slots) + len(self.trails)
+            self.trails.append((place, picture))
+            more = {"data-slot": str(place)} | ({"display": "none"} if picture else {})
+            elements.append(element._replace(attributes=more | element.attributes))
+        for layer in drawing.layers.values():
+            for slot in layer.slots if layer.panel == number else ():
+                values = {"data-slot": str(slot.number), **slot.first()}
+                elements.append(Element(slot.tag, values, values.pop("text", "")))
+        return elements
 
     def _smallest(self, number: int) -> float:
         """Return the size of the smallest text in a panel, in units."""
@@ -138,16 +156,6 @@ class _Markup:
                 sizes += [value for slot in layer.slots for _, value in slot.tracks.get("font-size", [])]
         return min((float(size) for size in sizes if size), default=LEAST * UNITS)
 
-    def _slot(self, slot: Slot) -> str:
-        values = slot.first()
-        return self._element(Element(slot.tag, values, values.pop("text", "")), {"data-slot": str(slot.number)})
-
-    def _element(self, element: Element, more: Mapping[str, str] = {}) -> str:
-        attributes = {**more, **element.attributes}
-        written = "".join(f' {name}="{html.escape(self.named(value))}"' for name, value in attributes.items())
-        text = html.escape(element.text, quote=False)
-        return f"<{element.tag}{written}>{text}</{element.tag}>" if text else f"<{element.tag}{written}/>"
-
     def _definitions(self) -> str:
         """Return the clips and the hatches."""
         renderer, side = self.drawing.renderer, UNITS * int(self.drawing.renderer.dpi)
@@ -156,3 +164,20 @@ class _Markup:
         hatches = [f'<pattern id="{self.ident}-{name}" patternUnits="userSpaceOnUse" width="{side}" height="{side}">'
                    f"{lines}</pattern>" for lines, name in renderer.hatches.items()]  # fmt: skip
         return f"<defs>{''.join(clips + hatches)}</defs>" if clips or hatches else ""
+
+
+def _most_common(elements: Iterable[Element]) -> dict[str, str]:
+    """Return the most common values of what elements can inherit from their panel."""
+    counts = {name: Counter(filter(None, (each.attributes.get(name) for each in elements))) for name in SHARED}
+    return {name: count.most_common(1)[0][0] for name, count in counts.items() if count}
+
+
+def _written(element: Element, shared: Mapping[str, str]) -> str:
+    """Return an element as it is written in a panel that shares some attributes."""
+    own = {name: value for name, value in element.attributes.items() if shared.get(name) != value}
+    tag, text = element.tag, html.escape(element.text, quote=False)
+    return f"<{tag}{_as_attributes(own)}>{text}</{tag}>" if text else f"<{tag}{_as_attributes(own)}/>"
+
+
+def _as_attributes(values: Mapping[str, str]) -> str:
+    return "".join(f' {name}="{html.escape(value)}"' for name, value in values.items())

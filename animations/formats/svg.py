@@ -52,8 +52,9 @@ class SvgRenderer(RendererBase):
     """Notes elements, for a figure that `agg` would paint. It keeps from frame to frame what belongs to the whole film.
 
     elements   drawn since the last call of `take`
-    clips      shape of a clip path → its id
-    hatches    pattern → its id
+    panels     the shapes of the drawings that the page shows: each of these cuts off what lies outside of it
+    clips      shape of a clip path → its name
+    hatches    pattern → its name
     colours    each colour so far → its number
     letters    each face of a font → the letters that it must draw
     """
@@ -63,6 +64,7 @@ class SvgRenderer(RendererBase):
         self.agg, self.dpi, self.width, self.height = agg, agg.dpi, agg.width, agg.height
         self.flip = Affine2D().scale(1, -1).translate(0, self.height)
         self.elements: list[Element] = []
+        self.panels: set[str] = set()
         self.clips: dict[str, str] = {}
         self.hatches: dict[str, str] = {}
         self.colours: dict[str, int] = {}
@@ -323,16 +325,18 @@ class SvgRenderer(RendererBase):
         elif rectangle is None:
             return {}
         elif turn is AS_IT_IS:  # nearly always, so the short way
-            shape = self._rectangle(*rectangle.extents)
+            shape = self.rectangle(*rectangle.extents)
         else:
             shape = self._cut(Outline.unit_rectangle(), BboxTransformTo(rectangle) + self.flip + turn)
-        return {"clip-path": f"url(#{self.clips.setdefault(shape, f'clip{len(self.clips)}')})"}
+        if shape in self.panels:
+            return {}
+        return {"clip-path": f"var(--{self.clips.setdefault(shape, f'clip{len(self.clips)}')})"}
 
     def _cut(self, path: Outline, transform: Transform) -> str:
         outline = path.cleaned(transform, curves=True)
         return path_data(outline.vertices, outline.codes)
 
-    def _rectangle(self, x0: float, y0: float, x1: float, y1: float) -> str:
+    def rectangle(self, x0: float, y0: float, x1: float, y1: float) -> str:
         """Return a rectangle as a path; y is counted from below."""
         left, top, right, bottom = (round(UNITS * each) for each in (x0, self.height - y1, x1, self.height - y0))
         return f"M{left} {top}h{right - left}v{bottom - top}h{left - right}z"
@@ -352,7 +356,7 @@ class SvgRenderer(RendererBase):
         )
         name = self.hatches.setdefault(pattern, f"hatch{len(self.hatches)}")
         look.pop("fill-opacity", None)
-        look["fill"] = f"url(#{name})"
+        look["fill"] = f"var(--{name})"
 
 
 class _Shapes(TextToPath):

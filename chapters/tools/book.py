@@ -16,6 +16,7 @@ from string import Template
 from typing import Any
 
 from animations.formats.html import player
+from animations.formats.whys import pack
 from chapters.tools.chapter import CHAPTERS, Chapter
 from chapters.tools.figures import bound_in, captions, figure, films_in, placed, remove_bound
 from chapters.tools.glossary import GLOSSARY, anchor, entry
@@ -104,19 +105,25 @@ def write_book(out: Path, unfinished: Mapping[str, str] | None = None) -> Path:
     return BookPages(out).write(unfinished)
 
 
-def page(title: str, kind: str, main: str, links: str, *, looks: str = "", script: str = "") -> str:
-    """Return a page, with the player and the programs of turns where it needs them, and then `looks` and `script`."""
-    styles, scripts = [part("book.css")], []
+def page(title: str, kind: str, main: str, links: str, more: Sequence[tuple[str, str]] = ()) -> str:
+    """Return a page, with the player and the programs of turns where it needs them, and then more (type, text)."""
+    styles, programs = [part("book.css")], []
     if '<section class="film"' in main:  # write the player once for all films of the page
         styles.append(player("css"))
-        scripts.append(f"<script>\n{player('js')}</script>")
+        programs.append(("text/javascript", player("js")))
     if '<section class="guess"' in main or '<section class="turn' in main:
-        styles.append(turns.looks())
-        scripts.append(f'<script type="module">\n{turns.script(DATA_TURN.findall(main))}</script>')
+        programs += [("text/css", turns.looks()), ("module", turns.script(DATA_TURN.findall(main)))]
+    programs += more
     return Template(part("page.html")).substitute(
         title=html.escape(title), kind=kind, links=links, main=main,
-        style="\n".join(filter(None, [*styles, looks])), script="\n".join(filter(None, [*scripts, script])),
+        style="\n".join(styles), script=_starting(programs) if programs else "",
     )  # fmt: skip
+
+
+def _starting(programs: Sequence[tuple[str, str]]) -> str:
+    """Return programs and the looks of what they make, (type, text), packed, and what starts them."""
+    packed = f'<script type="text/plain" class="programs">{pack(programs)}</script>'
+    return f"{packed}\n<script>\n{part('programs.js')}</script>"
 
 
 def read_record(path: Path) -> Any:

@@ -152,6 +152,6 @@ def write_slides(out: Path, chapter: Chapter) -> Path:
     if record is None or len(record["cells"]) != len(chapter.script):
         raise ValueError(f"{path.name}: {chapter.name}.json must be that of a whole run of this chapter")
     main = "\n".join(slide.as_html() for slide in slides_of(out, chapter, record))
-    script = f'\n<script type="module">\n{part("slides.js")}</script>'
-    write_page(path, page(chapter.title, "slides", main, "", looks=part("slides.css"), script=script))
+    more = [("text/css", part("slides.css")), ("module", part("slides.js"))]
+    write_page(path, page(chapter.title, "slides", main, "", more))
     return path

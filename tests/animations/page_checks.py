@@ -191,8 +191,13 @@ def seek_times(page, count=40):
 def film_of(page):
     """Return the data of a page's first film, `changes` and `whys` unpacked, with the size of `whys` in bytes."""
     film = json.loads(DATA.search(page)[1])
+    changes = unpack(film["changes"])
+    changes["tracks"] = [
+        [slot, name, np.cumsum(pictures).tolist(), np.cumsum(values).tolist()]  # they stand there as steps
+        for slot, name, pictures, values in changes["tracks"]
+    ]
     return film | {
-        "changes": unpack(film["changes"]),
+        "changes": changes,
         "whys": {int(frame): whys for group in film["whys"] for frame, whys in unpack(group).items()},
         "why_bytes": sum(len(group) + 3 for group in film["whys"]),
     }

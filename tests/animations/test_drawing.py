@@ -42,7 +42,7 @@ def resolved(seen, drawing):
     """Return the same with colours, clips and hatches in place of their names in this drawing."""
     renderer = drawing.renderer
     names = {f"var(--c{number})": colour for colour, number in renderer.colours.items()}
-    names |= {f"url(#{name})": shape for shape, name in (renderer.clips | renderer.hatches).items()}
+    names |= {f"var(--{name})": shape for shape, name in (renderer.clips | renderer.hatches).items()}
     return [(tag, {key: names.get(value, value) for key, value in look.items()}) for tag, look in seen]
 
 

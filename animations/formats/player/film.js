@@ -18,9 +18,14 @@ function read_number(text) {  // → the first number in a text: 1200 in "1,200 
   return found in SPECIAL ? SPECIAL[found] : parseFloat(found);
 }
 
+function sums(steps) {  // → where they lead: 3, 4, 9 for 3, 1, 5
+  let sum = 0;
+  return Int32Array.from(steps, (step) => (sum += step));
+}
+
 class Track {  // from picture pictures[i] on, the attribute is strings[values[i]], until the next; -1: there is none
-  constructor(element, attribute, pictures, values) {
-    Object.assign(this, { element, attribute, pictures: Uint32Array.from(pictures), values: Int32Array.from(values) });
+  constructor(element, attribute, pictures, values) {  // both as steps
+    Object.assign(this, { element, attribute, pictures: sums(pictures), values: sums(values) });
     this.shown = this.values[0];  // the page as it was written shows picture 0
   }
 
@@ -89,7 +94,7 @@ class Film {
     Object.assign(this, { strings, texts });
     this.tracks = tracks.map(([slot, ...track]) => new Track(slots.get(`${slot}`), ...track));
     for (const [slot, picture] of trails)
-      if (picture > 0) this.tracks.push(new Track(slots.get(`${slot}`), "display", [0, picture], [hidden, -1]));
+      if (picture > 0) this.tracks.push(new Track(slots.get(`${slot}`), "display", [0, picture], [hidden, -1 - hidden]));
     this.changes = null;
     this.draw();
   }
